@@ -1,0 +1,72 @@
+# The workshop: `make` lists what it can do. It needs Go, GNU make and a POSIX shell;
+# `make test` fetches the rest, or says what is missing.
+
+PROGRAM := bin/updatecenter
+BUILD   := go build -o $(PROGRAM) ./cmd/updatecenter
+
+# How long each fuzz target runs, and the longest that the tests of one package may take.
+FUZZTIME    := 10s
+TESTTIMEOUT := 10m
+
+# The linter is built from source, once for each version.
+LINT_VERSION := v2.15.0
+LINT         := .cache/bin/golangci-lint-$(LINT_VERSION)
+
+# Nothing here uses the commit that go build would stamp into the program, and asking git
+# for it fails where the tree belongs to somebody else.
+export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
+
+.DEFAULT_GOAL := help
+.PHONY: help run call build test bench fuzz draw lint fmt clean
+.PHONY: redis-server race-detector format vet
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+run: build ## start the whole thing on 127.0.0.1:8080, with demo lines and an embedded Redis
+	./$(PROGRAM) demo
+
+call: build ## dial 78 from a phone in this terminal (make run goes in another)
+	./$(PROGRAM) dial 78 --from 612-555-0142
+
+build: ## build bin/updatecenter
+	$(BUILD)
+
+test: format vet lint redis-server race-detector ## check format, vet, linters, and run all tests with the race detector
+	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) ./...
+
+bench: redis-server ## measure, and compare with what stands in tools/bench.pairs
+	tools/bench
+
+fuzz: redis-server ## run every fuzz target for FUZZTIME (10s)
+	tools/fuzz $(FUZZTIME)
+
+draw: build ## draw the calls anew in the documents that show them
+	./$(PROGRAM) flows draw
+
+lint: $(LINT) ## run the linters
+	$(LINT) run --allow-serial-runners
+
+fmt: ## format all Go files
+	gofmt -s -w .
+
+clean: ## remove what was built, the linter as well
+	rm -rf bin .cache
+
+format:
+	@files=$$(gofmt -s -l .) && if [ -n "$$files" ]; then \
+		echo "make fmt would change:"; echo "$$files"; exit 1; fi
+
+vet:
+	go vet ./...
+
+redis-server:
+	@tools/need redis-server
+
+race-detector:
+	@tools/need race-detector
+
+$(LINT):
+	@echo "building golangci-lint $(LINT_VERSION), which takes some minutes"
+	GOBIN=$(CURDIR)/.cache/build go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@mkdir -p $(@D) && mv .cache/build/golangci-lint $@

@@ -1,0 +1,242 @@
+package updatecenter_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A floor is a rule about what packages import outside their tests. A pattern is an
+// import path, or one that ends in /... for all below as well; "./" stands for our module.
+type floor struct {
+	of     []string // the packages that the rule binds
+	save   []string // except these
+	never  []string // what they do not import, neither themselves nor through others
+	but    []string // except these
+	direct bool     // only what a package imports itself counts
+	why    string
+}
+
+// floors are the floors of ARCHITECTURE.md. Rules that say which of our packages another
+// may know are direct, and add up: who may know ivr need not list what ivr knows.
+var floors = []floor{
+	{
+		of: []string{"./twiml", "./internal/nanp", "./internal/secret"}, never: []string{"./..."},
+		why: "each is a thing of its own, and can be read, tested and replaced alone",
+	},
+	{
+		of: []string{"./voice/signature"}, never: []string{"./..."}, but: []string{"./internal/secret"},
+		why: "both ends of a webhook use it, so it may know neither",
+	},
+	{
+		of: []string{"./ivr"}, never: []string{"./..."}, but: []string{"./twiml", "./internal/secret"}, direct: true,
+		why: "the engine runs any call: it knows no lines, no PINs, and none of its users",
+	},
+	{
+		of: []string{"./ivr/calls"}, never: []string{"./..."}, direct: true,
+		but: []string{"./ivr", "./pins", "./internal/nanp", "./internal/secret"},
+		why: "a call is told in steps and prompts; how these become TwiML is the engine's business",
+	},
+	{
+		of: []string{"./pins"}, never: []string{"./..."}, but: []string{"./internal/nanp", "./internal/secret"}, direct: true,
+		why: "the rules of a PIN hold on the phone, in the API and in the console alike",
+	},
+	{
+		of:    []string{"./twiml", "./pins", "./ivr/...", "./internal/nanp", "./internal/secret"},
+		never: []string{"net/http", "github.com/redis/go-redis/...", "github.com/alicebob/miniredis/...", "github.com/twilio/twilio-go/..."},
+		why:   "the domain knows neither HTTP, nor Redis, nor Twilio: edges carry it to them",
+	},
+	{
+		of: []string{"./voice"}, never: []string{"./..."}, direct: true,
+		but: []string{"./ivr", "./twiml", "./voice/signature", "./internal/..."},
+		why: "the edge reads a webhook into an event and writes an answer; what the call says is not its business",
+	},
+	{
+		of: []string{"./voice"}, never: []string{"./pins", "./internal/rdb", "./internal/api"},
+		why: "the edge answers the same whatever the call is about and wherever its state is kept",
+	},
+	{
+		of: []string{"./voice/touchtone"}, never: []string{"./..."}, direct: true,
+		but: []string{"./twiml", "./voice/signature", "./internal/nanp", "./internal/secret"},
+		why: "the telephone knows only what Twilio knows, or a call that it makes would prove nothing",
+	},
+	{
+		of: []string{"./internal/rdb"}, never: []string{"./voice/...", "./internal/api", "net/http", "github.com/twilio/twilio-go/..."},
+		why: "it keeps what the domain hands it, and does not know who asked",
+	},
+	{
+		of: []string{"./internal/api"}, never: []string{"./voice/...", "./ivr/...", "./internal/rdb", "github.com/redis/go-redis/...", "github.com/twilio/twilio-go/..."},
+		why: "the API is another way to the same domain, and is tested without a call and without Redis",
+	},
+	{
+		of: []string{"./..."}, save: []string{"./cmd/..."}, never: []string{"./internal/rdb"},
+		why: "only the command chooses where state is kept, so all else can be tested without",
+	},
+	{
+		of: []string{"./..."}, save: []string{"./cmd/...", "./internal/rdb", "./internal/redistest"}, never: []string{"github.com/redis/go-redis/..."},
+		why: "every Redis key and script stands in one place",
+	},
+	{
+		of: []string{"./..."}, save: []string{"./cmd/...", "./internal/redistest"}, never: []string{"github.com/alicebob/miniredis/..."},
+		why: "an embedded Redis is for the demo and for tests; nobody may come to depend on it",
+	},
+	{
+		of: []string{"./..."}, never: []string{"./internal/redistest"},
+		why: "it starts processes and fails tests: nothing for a program",
+	},
+}
+
+// unbuilt are the packages that a floor names and that do not exist yet.
+var unbuilt = []string{"./cmd/updatecenter", "./voice", "./internal/api"}
+
+// A listed is what go list tells of a package.
+type listed struct {
+	ImportPath string
+	Imports    []string // what it imports itself
+	Deps       []string // and all that these import, in turn
+}
+
+func TestFloors(t *testing.T) {
+	module, packages := list(t)
+	for _, f := range floors {
+		for _, broken := range f.broken(module, packages) {
+			t.Error(broken)
+		}
+		for _, pattern := range f.strangers(module, packages) {
+			t.Errorf("a floor names %s, and there is no such package", pattern)
+		}
+	}
+}
+
+// broken tells each import that breaks the floor, with the reason that it breaks.
+func (f floor) broken(module string, packages []listed) []string {
+	var out []string
+	for _, p := range packages {
+		if !matches(module, f.of, p.ImportPath) || matches(module, f.save, p.ImportPath) {
+			continue
+		}
+		imports := p.Deps
+		if f.direct {
+			imports = p.Imports
+		}
+		for _, path := range imports {
+			if matches(module, f.never, path) && !matches(module, f.but, path) {
+				out = append(out, fmt.Sprintf("%s imports %s: %s", p.ImportPath, path, f.why))
+			}
+		}
+	}
+	return out
+}
+
+// strangers are the patterns for our own packages that match none. A rule that binds a
+// package under an old name binds nothing.
+func (f floor) strangers(module string, packages []listed) []string {
+	var out []string
+	for _, pattern := range slices.Concat(f.of, f.save, f.never, f.but) {
+		known := func(p listed) bool { return matches(module, []string{pattern}, p.ImportPath) }
+		pending := matches(".", []string{pattern}, unbuilt...)
+		if strings.HasPrefix(pattern, "./") && !pending && !slices.ContainsFunc(packages, known) {
+			out = append(out, pattern)
+		}
+	}
+	return out
+}
+
+// matches tells whether any of the patterns matches any of the import paths.
+func matches(module string, patterns []string, paths ...string) bool {
+	for _, pattern := range patterns {
+		if strings.HasPrefix(pattern, "./") {
+			pattern = module + pattern[1:]
+		}
+		prefix, below := strings.CutSuffix(pattern, "/...")
+		for _, path := range paths {
+			if path == prefix || below && strings.HasPrefix(path, prefix+"/") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// list asks the go command for the name of our module and for its packages.
+func list(t *testing.T) (module string, packages []listed) {
+	t.Helper()
+	look(t)
+	name, err := exec.CommandContext(t.Context(), "go", "list", "-m").Output()
+	if err != nil {
+		t.Fatalf("list module: %v", err)
+	}
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,Deps", "./...").Output()
+	if err != nil {
+		t.Fatalf("list packages: %v", err)
+	}
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p listed
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return strings.TrimSpace(string(name)), packages
+		}
+		if err != nil {
+			t.Fatalf("read list of packages: %v", err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+// look opens every directory of ours. go test repeats the last result as long as nothing
+// has changed that the test itself opened, and cannot see what the go command reads.
+func look(t *testing.T) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		if entry.IsDir() && path != "." && (strings.HasPrefix(entry.Name(), ".") || path == "bin") {
+			return filepath.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatalf("look at the tree: %v", err)
+	}
+}
+
+func TestFloorsCanBreak(t *testing.T) {
+	packages := []listed{
+		{ImportPath: "m/low", Imports: []string{"fmt"}, Deps: []string{"fmt", "net/http"}},
+		{ImportPath: "m/low/deep", Imports: []string{"m/low", "m/lower"}, Deps: []string{"m/low", "m/lower"}},
+		{ImportPath: "m/lower", Imports: nil, Deps: nil},
+		{ImportPath: "m/high", Imports: []string{"m/low"}, Deps: []string{"fmt", "m/low", "net/http"}},
+	}
+	for _, c := range []struct {
+		name  string
+		floor floor
+		want  []string
+	}{
+		{"held", floor{of: []string{"./low"}, never: []string{"./..."}}, nil},
+		{"direct", floor{of: []string{"./high"}, never: []string{"./low"}, direct: true}, []string{"m/high imports m/low: w"}},
+		{"direct alone", floor{of: []string{"./high"}, never: []string{"net/http"}, direct: true}, nil},
+		{"through another", floor{of: []string{"./high"}, never: []string{"net/http"}}, []string{"m/high imports net/http: w"}},
+		{"one package", floor{of: []string{"./low"}, never: []string{"./lower"}}, nil},
+		{"all below", floor{of: []string{"./low/..."}, never: []string{"./lower"}}, []string{"m/low/deep imports m/lower: w"}},
+		{"all below, but one", floor{of: []string{"./low/..."}, never: []string{"./..."}, but: []string{"./low"}}, []string{"m/low/deep imports m/lower: w"}},
+		{"all, save one", floor{of: []string{"./..."}, save: []string{"./high"}, never: []string{"./low"}}, []string{"m/low/deep imports m/low: w"}},
+		{"a path of the standard library", floor{of: []string{"./..."}, never: []string{"net"}}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.floor.why = "w"
+			if got := c.floor.broken("m", packages); !slices.Equal(got, c.want) {
+				t.Errorf("broken: %q, want %q", got, c.want)
+			}
+		})
+	}
+	f := floor{of: []string{"./lost"}, save: []string{"./lost/..."}, never: []string{"net/http", "./high"}, but: []string{"./low/..."}}
+	if got, want := f.strangers("m", packages), []string{"./lost", "./lost/..."}; !slices.Equal(got, want) {
+		t.Errorf("strangers: %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,156 @@
+package nanp_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"updatecenter/internal/nanp"
+)
+
+func TestParse(t *testing.T) {
+	for _, s := range []string{
+		"6125550142", "16125550142", "+16125550142", "612-555-0142", "(612) 555-0142",
+		"(612)555-0142", "612.555.0142", "612 555 0142", "+1 612 555 0142", "+1-612-555-0142",
+		"1 (612) 555-0142", "+1 (612) 555-0142", "612555-0142",
+	} {
+		t.Run(s, func(t *testing.T) {
+			n, err := nanp.Parse(s)
+			if n != "+16125550142" || err != nil {
+				t.Errorf("Parse = %q, %v; want +16125550142", n, err)
+			}
+		})
+	}
+}
+
+func TestParseTakesTollFreeExchangeN11(t *testing.T) {
+	if n, err := nanp.Parse("800-311-0303"); n != "+18003110303" || err != nil {
+		t.Errorf("Parse = %q, %v; want +18003110303", n, err)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	tests := map[string]string{
+		"nothing":                "",
+		"space":                  " ",
+		"emergency":              "911",
+		"short code":             "78",
+		"star code":              "*78",
+		"information":            "1411",
+		"seven digits":           "555-0142",
+		"nine digits":            "612555014",
+		"eleven digits":          "61255501420",
+		"twelve digits with 1":   "161255501420",
+		"another country":        "+442079460018",
+		"plus without 1":         "+6125550142",
+		"international prefix":   "00116125550142",
+		"area code 123":          "123-555-0142",
+		"area code 123 after 1":  "1-123-555-0142",
+		"area code 012":          "0125550142",
+		"area code N11":          "911-555-0142",
+		"exchange from 0":        "612-055-0142",
+		"exchange from 1":        "612-155-0142",
+		"letters":                "612-555-HELP",
+		"anonymous":              "anonymous",
+		"client":                 "client:alice",
+		"sip":                    "sip:6125550142@example.com",
+		"arabic-indic digits":    "٦١٢٥٥٥٠١٤٢",
+		"fullwidth digits":       "６１２５５５０１４２",
+		"parenthesis left open":  "(612 555-0142",
+		"parenthesis not opened": "612) 555-0142",
+		"two separators":         "612--555-0142",
+		"space before":           " 6125550142",
+		"space after":            "6125550142 ",
+		"newline after":          "6125550142\n",
+		"zero byte":              "612555\x000142",
+		"en dash":                "612–555–0142",
+		"extension":              "612-555-0142x5",
+		"too long":               "6125550142" + strings.Repeat(" ", 23),
+	}
+	for name, s := range tests {
+		t.Run(name, func(t *testing.T) {
+			n, err := nanp.Parse(s)
+			if n != "" || !errors.Is(err, nanp.ErrNotNANP) {
+				t.Fatalf("Parse = %q, %v; want ErrNotNANP", n, err)
+			}
+			if len(s) > 3 && strings.Contains(err.Error(), s) {
+				t.Errorf("error quotes what was written: %v", err)
+			}
+		})
+	}
+}
+
+func TestNoNumber(t *testing.T) {
+	for _, n := range []nanp.Number{"", "+1", "911"} {
+		if got := n.AreaCode() + n.National() + n.Display(); got != "" {
+			t.Errorf("%q: parts = %q; want none", n, got)
+		}
+	}
+}
+
+func TestUnmarshalText(t *testing.T) {
+	var lines []nanp.Number
+	if err := json.Unmarshal([]byte(`["612-555-0142", ""]`), &lines); err != nil {
+		t.Fatal(err)
+	}
+	if lines[0] != "+16125550142" || lines[1] != "" {
+		t.Errorf("read %q", lines)
+	}
+	if err := json.Unmarshal([]byte(`["911"]`), &lines); !errors.Is(err, nanp.ErrNotNANP) {
+		t.Errorf("err = %v; want ErrNotNANP", err)
+	}
+}
+
+var e164 = regexp.MustCompile(`^\+1[2-9](?:[02-9]\d|1[02-9])[2-9]\d{6}$`)
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{
+		"6125550142", "+1 (612) 555-0142", "612.555.0142", "911", "+44 20 7946 0018",
+		"1235550142", "(612 5550142", "anonymous", "", "+1", "612-555-0142\x00",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		n, err := nanp.Parse(s)
+		if err != nil {
+			if n != "" || !errors.Is(err, nanp.ErrNotNANP) {
+				t.Fatalf("Parse(%q) = %q, %v", s, n, err)
+			}
+			return
+		}
+		if !e164.MatchString(string(n)) {
+			t.Fatalf("Parse(%q) = %q", s, n)
+		}
+		if n.AreaCode() != n.National()[:3] {
+			t.Errorf("area code %q of %q", n.AreaCode(), n.National())
+		}
+		for _, form := range []string{string(n), n.National(), n.Display()} {
+			if again, err := nanp.Parse(form); again != n || err != nil {
+				t.Errorf("Parse(%q) = %q, %v; want %q", form, again, err, n)
+			}
+		}
+	})
+}
+
+func BenchmarkParse(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := nanp.Parse("(612) 555-0142"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func ExampleParse() {
+	line, err := nanp.Parse("(612) 555-0142")
+	fmt.Println(line, line.Display(), line.AreaCode(), err)
+
+	_, err = nanp.Parse("911")
+	fmt.Println(err)
+	// Output:
+	// +16125550142 612-555-0142 612 <nil>
+	// not a North American telephone number: want ten digits, with or without +1
+}

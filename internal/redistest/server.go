@@ -1,0 +1,72 @@
+// Package redistest starts Redis for tests: miniredis in the process, or a real
+// redis-server, each with a switch for the faults that a network has.
+//
+//	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+//		store := open(t, s.URL())
+//		s.Down() // now nothing answers
+//		s.Up()   // and now it does
+//	})
+//
+// A server lives as long as the test that started it. Starting a real one takes some
+// 20 ms, so each test has its own: none finds what another left behind.
+//
+// [StartCluster] and [StartSentinel] start the two larger arrangements that a REDIS_URL
+// can name.
+//
+// Nothing here skips: where redis-server is missing, the test fails and says what to
+// install. Only tests import this package; floors_test.go holds that.
+package redistest
+
+import (
+	"testing"
+
+	"github.com/alicebob/miniredis/v2"
+)
+
+// A Server is one Redis, reached through a proxy that can be switched to fail. Its
+// methods may be called from any goroutine, except those that take a testing.TB, which
+// belong on the test's own.
+type Server struct {
+	*proxy
+	backend string               // host:port of the Redis behind the proxy
+	dir     string               // where a redis-server saves; empty for miniredis
+	mini    *miniredis.Miniredis // nil for a redis-server
+}
+
+// Start starts a redis-server that keeps nothing on disk, and stops it when the test
+// ends.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	p := launch(t, plain)
+	return &Server{proxy: listen(t, p.addr()), backend: p.addr(), dir: p.dir}
+}
+
+// StartMini starts a miniredis in the process, and stops it when the test ends. Its keys
+// only age when the test moves the clock, with [Server.Mini].
+func StartMini(t testing.TB) *Server {
+	t.Helper()
+	mini := miniredis.NewMiniRedis()
+	if err := mini.StartAddr("127.0.0.1:0"); err != nil {
+		t.Fatalf("start miniredis: %v", err)
+	}
+	t.Cleanup(mini.Close)
+	return &Server{proxy: listen(t, mini.Addr()), backend: mini.Addr(), mini: mini}
+}
+
+// Both runs the test twice, as the subtests "miniredis" and "redis".
+func Both(t *testing.T, test func(t *testing.T, s *Server)) {
+	t.Helper()
+	t.Run("miniredis", func(t *testing.T) { test(t, StartMini(t)) })
+	t.Run("redis", func(t *testing.T) { test(t, Start(t)) })
+}
+
+// URL is the address as a REDIS_URL: redis://127.0.0.1:PORT/0.
+func (s *Server) URL() string { return "redis://" + s.Addr() + "/0" }
+
+// DirectURL is a REDIS_URL that goes around the proxy, for benchmarks: the faults do not
+// reach who uses it.
+func (s *Server) DirectURL() string { return "redis://" + s.backend + "/0" }
+
+// Mini is the miniredis behind the switch, to move its clock or to make its commands
+// fail; nil when this is a redis-server, whose clock nobody moves.
+func (s *Server) Mini() *miniredis.Miniredis { return s.mini }

@@ -1,0 +1,190 @@
+package secret_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/secret"
+)
+
+const hidden = "hunter2-hunter2"
+
+// settings holds secrets in every position in which fmt or slog might come across one.
+type settings struct {
+	Token   secret.Text
+	Pointer *secret.Text
+	List    []secret.Text
+	Map     map[string]secret.Text
+	Any     any
+	Ring    secret.Keyring
+	private secret.Text
+	ring    secret.Keyring
+}
+
+func newSettings(t *testing.T) settings {
+	t.Helper()
+	token := secret.New(hidden)
+	ring := mustRing(t, entry("current", 1))
+	return settings{
+		Token: token, Pointer: &token, List: []secret.Text{token},
+		Map: map[string]secret.Text{"token": token}, Any: token, Ring: ring,
+		private: token, ring: ring,
+	}
+}
+
+// shown is every way in which a hidden secret or key might be written.
+func shown(output string) bool {
+	raw := string(bytes.Repeat([]byte{1}, 32))
+	for _, s := range []string{hidden, raw, entry("", 1)[1:]} {
+		for _, form := range []string{
+			s, fmt.Sprintf("%x", s), fmt.Sprintf("%X", s), fmt.Sprintf("% x", s), fmt.Sprintf("%d", []byte(s)),
+			fmt.Sprintf("%#v", []byte(s)), s[:7], s[len(s)-7:],
+		} {
+			if strings.Contains(output, form) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var verbs = []string{
+	"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "% x", "%#x", "%d", "%o", "%b", "%c", "%U", "%e", "%t",
+	"%10.3s", "%-40v", "%w", "%p", "%T", "%!",
+}
+
+func TestFormatting(t *testing.T) {
+	s := newSettings(t)
+	for _, verb := range verbs {
+		for _, value := range []any{s.Token, s.Pointer, s, &s, s.List, s.Map, s.Ring, &s.Ring, []settings{s}} {
+			if out := fmt.Sprintf(verb, value); shown(out) {
+				t.Errorf("Sprintf(%q, %T) shows the secret: %s", verb, value, out)
+			}
+		}
+	}
+}
+
+func TestPrintsAsDots(t *testing.T) {
+	token, ring := secret.New(hidden), mustRing(t, entry("current", 1))
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%10.3s"} {
+		for _, value := range []any{token, &token, ring, &ring, secret.Text{}, secret.Keyring{}} {
+			if out := fmt.Sprintf(verb, value); out != secret.Dots {
+				t.Errorf("Sprintf(%q, %T) = %q; want dots", verb, value, out)
+			}
+		}
+	}
+	for _, out := range []string{token.String(), token.GoString(), ring.String(), fmt.Sprint(token), token.LogValue().String()} {
+		if out != secret.Dots {
+			t.Errorf("got %q; want dots", out)
+		}
+	}
+	if err := fmt.Errorf("sign in with %v", token); err.Error() != "sign in with "+secret.Dots {
+		t.Errorf("error text %q", err)
+	}
+}
+
+type configuration struct{ Token secret.Text }
+
+func TestEncodings(t *testing.T) {
+	s := newSettings(t)
+	encoded, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shown(string(encoded)) || !strings.Contains(string(encoded), `"Token":"`+secret.Dots+`"`) {
+		t.Errorf("JSON: %s", encoded)
+	}
+	encoded, err = xml.Marshal(configuration{s.Token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shown(string(encoded)) || !strings.Contains(string(encoded), secret.Dots) {
+		t.Errorf("XML: %s", encoded)
+	}
+}
+
+func TestLogs(t *testing.T) {
+	s := newSettings(t)
+	var log bytes.Buffer
+	for _, handler := range []slog.Handler{slog.NewTextHandler(&log, nil), slog.NewJSONHandler(&log, nil)} {
+		log.Reset()
+		slog.New(handler).Info("starting", "token", s.Token, "ring", s.Ring, "settings", s, "pointer", &s,
+			slog.Group("group", "list", s.List))
+		if out := log.String(); shown(out) || !strings.Contains(out, secret.Dots) {
+			t.Errorf("%T: %s", handler, out)
+		}
+	}
+}
+
+func TestText(t *testing.T) {
+	token := secret.New(hidden)
+	if token.Reveal() != hidden || token.IsZero() {
+		t.Errorf("Reveal = %q, IsZero = %t", token.Reveal(), token.IsZero())
+	}
+	var none secret.Text
+	if none.Reveal() != "" || !none.IsZero() || !secret.New("").IsZero() {
+		t.Error("the zero value isn't the empty secret")
+	}
+}
+
+func TestEqual(t *testing.T) {
+	tests := map[string]struct {
+		a, b string
+		want bool
+	}{
+		"same":            {"1234567", "1234567", true},
+		"both empty":      {"", "", true},
+		"one empty":       {"1234567", "", false},
+		"last differs":    {"1234567", "1234568", false},
+		"first differs":   {"1234567", "2234567", false},
+		"a prefix":        {"1234567", "12345678", false},
+		"zero byte after": {"1234567", "1234567\x00", false},
+		"letter case":     {"abc", "ABC", false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			a, b := secret.New(test.a), secret.New(test.b)
+			if a.Equal(b) != test.want || b.Equal(a) != test.want {
+				t.Errorf("Equal = %t, %t; want %t", a.Equal(b), b.Equal(a), test.want)
+			}
+			if cmp.Equal(a, b) != test.want {
+				t.Errorf("cmp.Equal = %t; want %t", cmp.Equal(a, b), test.want)
+			}
+		})
+	}
+}
+
+func TestTextUnmarshal(t *testing.T) {
+	var s struct{ Token, None secret.Text }
+	if err := json.Unmarshal([]byte(`{"Token":"hunter2-hunter2","None":""}`), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.Token.Reveal() != hidden || !s.None.IsZero() {
+		t.Error("secrets weren't read from JSON")
+	}
+}
+
+func ExampleText() {
+	token := secret.New("4f1a9c")
+	fmt.Printf("%v %q %#v\n", token, token, token)
+	fmt.Println(token.Equal(secret.New("4f1a9c")))
+	fmt.Println(len(token.Reveal()))
+	// Output:
+	// •••••• •••••• ••••••
+	// true
+	// 6
+}
+
+func ExampleParseKeyring_refused() {
+	_, err := secret.ParseKeyring("2026a:not a key")
+	fmt.Println(err, errors.Is(err, secret.ErrInvalidKeyring))
+	// Output: invalid key ring: key 1: a key is 44 characters of base64 true
+}
