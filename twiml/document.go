@@ -1,10 +1,61 @@
 // Package twiml holds documents of the Twilio Markup Language: the answer to a voice
-// webhook. See [Response.Append] for writing and [Parse] for reading.
+// webhook, which says what the caller hears and what happens next.
+//
+// A document is built from values, so that a wrong shape seldom compiles, and is written
+// by [Response.Encode] or, into a buffer of the caller's own, by [Response.Append]:
+//
+//	answer := twiml.Response{Verbs: []twiml.Verb{
+//		twiml.Gather{Action: "/voice/turn/2", NumDigits: 4, Prompts: []twiml.Prompt{
+//			twiml.Say{Content: []twiml.Speech{twiml.Text("Please enter your PIN.")}},
+//		}},
+//		twiml.Redirect{URL: "/voice/turn/2"},
+//	}}
+//	document, err := answer.Encode()
+//
+// One document has one rendering. What the types cannot hold (ranges, sizes, what must be
+// there) is checked while it is written, because Twilio would answer a wrong document by
+// telling the caller of an application error: see [ErrInvalid] and [ErrTooLarge].
+//
+// [Parse] reads a document as strictly as Twilio does, and shares no code with the
+// writer. For every document x that can be written, Parse gives x back, with adjacent
+// [Text] joined, empty Text left out, empty slices nil, and U+FFFD for what XML cannot
+// hold.
+//
+// Every value is given as it is, never as a pointer: a *Say is refused.
 package twiml
 
-import "time"
+// The limits that the writer and the parser hold to.
+const (
+	// MaxDocument is the most bytes that Twilio reads of a document
+	// (https://www.twilio.com/docs/api/errors/11750).
+	MaxDocument = 64 << 10
+
+	// MaxSay is the most characters that one [Say] may speak, tags not counted
+	// (https://www.twilio.com/docs/voice/twiml/say).
+	MaxSay = 3000
+
+	// MaxLoop is the highest Loop other than [Forever]. Twilio names no bound.
+	MaxLoop = 1000
+
+	// MaxPause is the longest [Pause], in seconds. Twilio names no bound.
+	MaxPause = 60
+
+	// MaxDigits is the highest NumDigits of a [Gather]. Twilio names no bound.
+	MaxDigits = 1000
+
+	// MaxGatherTimeout is the longest Timeout of a [Gather], in seconds. Twilio names no
+	// bound.
+	MaxGatherTimeout = 600
+
+	// MaxDialTimeout is the longest Timeout of a [Dial], in seconds
+	// (https://www.twilio.com/docs/voice/twiml/dial).
+	MaxDialTimeout = 600
+
+	maxWord = 255 // bytes of a voice, a language, a caller ID or a SIP address
+)
 
 // A Response is a whole document: the verbs in the order in which they are carried out.
+// Without any, the call ends.
 type Response struct {
 	Verbs []Verb
 }
@@ -19,140 +70,6 @@ type Prompt interface {
 	isPrompt()
 }
 
-// Say speaks its content.
-type Say struct {
-	Voice    string // such as "Polly.Joanna"; empty: the account's default
-	Language string // such as "en-US"; empty: the voice's own
-	Loop     int    // how often; 0: once (attribute left out), Forever: until the call ends
-	Content  []Speech
-}
-
-// Forever as Loop repeats until the caller hangs up.
-const Forever = -1
-
-// Speech is what a [Say] holds: [Text], [SayAs], [Break] or [Prosody].
-type Speech interface{ isSpeech() }
-
-// Text is spoken as the voice reads it. Any string may be given: markup is escaped, and
-// what XML can't hold (control characters, invalid UTF-8) is replaced by U+FFFD.
-type Text string
-
-// SayAs speaks its text in a manner, such as digit by digit.
-type SayAs struct {
-	As   Interpretation
-	Text string
-}
-
-// Interpretation is the interpret-as attribute of SSML's say-as.
-type Interpretation string
-
-// The interpretations that this package writes and reads.
-const (
-	Digits    Interpretation = "digits"
-	Telephone Interpretation = "telephone"
-	Cardinal  Interpretation = "cardinal"
-	SpellOut  Interpretation = "spell-out"
-)
-
-// Break is silence within a Say, at most 10 s, in whole milliseconds.
-type Break struct{ Time time.Duration }
-
-// Prosody speaks its content at another speed.
-type Prosody struct {
-	Rate    Rate
-	Content []Speech
-}
-
-// Rate is a speaking speed.
-type Rate string
-
-// The speeds that SSML names.
-const (
-	ExtraSlow Rate = "x-slow"
-	Slow      Rate = "slow"
-	Medium    Rate = "medium"
-	Fast      Rate = "fast"
-	ExtraFast Rate = "x-fast"
-)
-
-// Play plays a recording.
-type Play struct {
-	URL  string
-	Loop int // as in Say
-}
-
-// Pause waits in silence.
-type Pause struct {
-	Length int // seconds, 1 to 60; 0: one second (attribute left out)
-}
-
-// Method is how Twilio asks a URL. Empty: POST (attribute left out).
-type Method string
-
-// The methods that Twilio knows.
-const (
-	GET  Method = "GET"
-	POST Method = "POST"
-)
-
-// Gather collects the keys that the caller presses.
-type Gather struct {
-	Action              string // where Twilio posts the keys; empty: the present URL
-	Method              Method
-	NumDigits           int       // ends the entry; 0: no limit (attribute left out)
-	FinishOnKey         FinishKey // ends the entry; zero: "#" (attribute left out)
-	Timeout             int       // seconds of silence that end the entry; 0: 5 (attribute left out)
-	ActionOnEmptyResult bool      // false: with no input the call falls through to the next verb
-	Prompts             []Prompt  // what is spoken meanwhile; a key cuts it short
-}
-
-// FinishKey is the set of keys that end an entry.
-type FinishKey string
-
-// NoFinishKey writes finishOnKey="": every key is part of the entry.
-const NoFinishKey FinishKey = "none"
-
-// Redirect goes on with another document.
-type Redirect struct {
-	Method Method
-	URL    string
-}
-
-// Dial connects the caller with someone else.
-type Dial struct {
-	Action   string // asked when the connection ended; empty: the next verb follows
-	Method   Method
-	Timeout  int    // seconds of ringing, 1 to 600; 0: 30 (attribute left out)
-	CallerID string // shown to the one who is dialled; empty: the caller's own
-	Target   Target
-}
-
-// A Target is who is dialled: [Number] or [SIP].
-type Target interface{ isTarget() }
-
-// Number is a telephone number in E.164 form.
-type Number string
-
-// SIP is a SIP address such as "sip:desk@example.com".
-type SIP string
-
-// Reject refuses an incoming call without answering it.
-type Reject struct {
-	Reason Reason
-}
-
-// Reason is what the caller of a rejected call hears. Empty: not in service (left out).
-type Reason string
-
-// The reasons that Twilio knows.
-const (
-	Rejected Reason = "rejected"
-	Busy     Reason = "busy"
-)
-
-// Hangup ends the call.
-type Hangup struct{}
-
 func (Say) isVerb()      {}
 func (Play) isVerb()     {}
 func (Pause) isVerb()    {}
@@ -165,11 +82,3 @@ func (Hangup) isVerb()   {}
 func (Say) isPrompt()   {}
 func (Play) isPrompt()  {}
 func (Pause) isPrompt() {}
-
-func (Text) isSpeech()    {}
-func (SayAs) isSpeech()   {}
-func (Break) isSpeech()   {}
-func (Prosody) isSpeech() {}
-
-func (Number) isTarget() {}
-func (SIP) isTarget()    {}

@@ -1,0 +1,191 @@
+package twiml_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/twiml"
+)
+
+func in(verbs string) string { return "<Response>" + verbs + "</Response>" }
+
+// refused holds documents that Twilio refuses, or that no one should send.
+var refused = []struct {
+	name     string
+	document string
+	code     int
+}{
+	{"nothing", "", twiml.CodeEmpty},
+	{"blank", " \n", twiml.CodeXML},
+	{"too large", in(strings.Repeat(" ", twiml.MaxDocument)), twiml.CodeTooLarge},
+	{"space before the declaration", ` <?xml version="1.0"?><Response/>`, twiml.CodeXML},
+	{"line before the declaration", "\n<?xml version=\"1.0\"?><Response/>", twiml.CodeXML},
+	{"byte order mark", "\uFEFF<Response/>", twiml.CodeXML},
+	{"second declaration", `<?xml version="1.0"?><?xml version="1.0"?><Response/>`, twiml.CodeXML},
+	{"declaration without version", `<?xml encoding="UTF-8"?><Response/>`, twiml.CodeXML},
+	{"version", `<?xml version="1.1"?><Response/>`, twiml.CodeXML},
+	{"encoding", `<?xml version="1.0" encoding="ISO-8859-1"?><Response/>`, twiml.CodeXML},
+	{"processing instruction", `<?php echo?><Response/>`, twiml.CodeXML},
+	{"processing instruction within", in(`<?php echo?>`), twiml.CodeXML},
+	{"document type", `<!DOCTYPE Response><Response/>`, twiml.CodeXML},
+	{"entity bomb", `<!DOCTYPE r [<!ENTITY a "b">]><Response><Say>&a;</Say></Response>`, twiml.CodeXML},
+	{"unknown entity", in(`<Say>&nbsp;</Say>`), twiml.CodeXML},
+	{"bare ampersand", in(`<Say>A & B</Say>`), twiml.CodeXML},
+	{"reference to a control character", in(`<Say>&#1;</Say>`), twiml.CodeXML},
+	{"reference to half a character", in(`<Say>&#xD83D;&#xDE00;</Say>`), twiml.CodeXML},
+	{"reference to half a character, decimal", in(`<Say>&#55357;</Say>`), twiml.CodeXML},
+	{"control character", in("<Say>\x01</Say>"), twiml.CodeXML},
+	{"control character in a comment", in("<!-- \x00 -->"), twiml.CodeXML},
+	{"invalid UTF-8", in("<Say>\xff</Say>"), twiml.CodeXML},
+	{"end of CDATA in text", in(`<Say>]]></Say>`), twiml.CodeXML},
+	{"not closed", `<Response><Say>Hello`, twiml.CodeXML},
+	{"closed wrongly", in(`<Say>Hello</Play>`), twiml.CodeXML},
+	{"attribute without quotes", in(`<Pause length=1/>`), twiml.CodeXML},
+	{"attributes that touch", in(`<Say voice="alice"loop="1">a</Say>`), twiml.CodeXML},
+	{"attribute twice", in(`<Pause length="1" length="1"/>`), twiml.CodeXML},
+	{"comment with hyphens", in(`<!-- a -- b -->`), twiml.CodeXML},
+	{"text before", `a<Response/>`, twiml.CodeXML},
+	{"CDATA before", `<![CDATA[]]><Response/>`, twiml.CodeXML},
+	{"reference before", `&#32;<Response/>`, twiml.CodeXML},
+	{"text behind", `<Response/>a`, twiml.CodeXML},
+	{"second root", `<Response/><Response/>`, twiml.CodeXML},
+	{"JSON", `{"verbs":[]}`, twiml.CodeXML},
+	{"other root", `<Say>Hello</Say>`, twiml.CodeRoot},
+	{"root in lower case", `<response/>`, twiml.CodeRoot},
+	{"root in a name space", `<Response xmlns="urn:x"/>`, twiml.CodeRoot},
+	{"root with a prefix", `<x:Response/>`, twiml.CodeRoot},
+	{"attribute of the root", `<Response a="b"/>`, twiml.CodeSchema},
+	{"text among verbs", in(`Hello`), twiml.CodeSchema},
+	{"CDATA among verbs", in(`<![CDATA[ ]]>`), twiml.CodeSchema},
+	{"unknown verb", in(`<Record/>`), twiml.CodeSchema},
+	{"verb in lower case", in(`<say>Hello</say>`), twiml.CodeSchema},
+	{"unknown attribute", in(`<Say speed="2">a</Say>`), twiml.CodeSchema},
+	{"attribute in lower case", in(`<Gather numdigits="4"/>`), twiml.CodeSchema},
+	{"attribute with a prefix", in(`<Say xml:lang="en">a</Say>`), twiml.CodeSchema},
+	{"verb in Say", in(`<Say><Pause/></Say>`), twiml.CodeSchema},
+	{"empty Say", in(`<Say/>`), twiml.CodeSayText},
+	{"Say of comments", in(`<Say><!-- a --></Say>`), twiml.CodeSayText},
+	{"long Say", in(`<Say>` + strings.Repeat("a", 3001) + `</Say>`), twiml.CodeSayText},
+	{"loop", in(`<Say loop="-1">a</Say>`), twiml.CodeSayLoop},
+	{"loop with a sign", in(`<Say loop="+1">a</Say>`), twiml.CodeSayLoop},
+	{"loop of Play", in(`<Play loop="1001">a</Play>`), twiml.CodePlayLoop},
+	{"empty voice", in(`<Say voice="">a</Say>`), twiml.CodeSchema},
+	{"voice", in(`<Say voice="Polly Joanna">a</Say>`), twiml.CodeSchema},
+	{"interpretation", in(`<Say><say-as interpret-as="pin">1</say-as></Say>`), twiml.CodeSchema},
+	{"no interpretation", in(`<Say><say-as>1</say-as></Say>`), twiml.CodeSchema},
+	{"break in say-as", in(`<Say><say-as interpret-as="digits"><break time="1s"/></say-as></Say>`), twiml.CodeSchema},
+	{"empty say-as", in(`<Say><say-as interpret-as="digits"/></Say>`), twiml.CodeSayText},
+	{"long break", in(`<Say><break time="10001ms"/></Say>`), twiml.CodeSchema},
+	{"break without unit", in(`<Say><break time="1"/></Say>`), twiml.CodeSchema},
+	{"break without time", in(`<Say><break/></Say>`), twiml.CodeSchema},
+	{"tiny break", in(`<Say><break time="1.5ms"/></Say>`), twiml.CodeSchema},
+	{"text in break", in(`<Say><break time="1s">a</break></Say>`), twiml.CodeSchema},
+	{"rate", in(`<Say><prosody rate="50%">a</prosody></Say>`), twiml.CodeSchema},
+	{"no rate", in(`<Say><prosody>a</prosody></Say>`), twiml.CodeSchema},
+	{"empty prosody", in(`<Say><prosody rate="slow"/></Say>`), twiml.CodeSayText},
+	{"prosody in prosody", in(`<Say><prosody rate="slow"><prosody rate="fast">a</prosody></prosody></Say>`), twiml.CodeSchema},
+	{"Gather in Gather", in(`<Gather><Gather/></Gather>`), twiml.CodeGatherNested},
+	{"Hangup in Gather", in(`<Gather><Hangup/></Gather>`), twiml.CodeGatherNested},
+	{"text in Gather", in(`<Gather>Hello</Gather>`), twiml.CodeSchema},
+	{"finish key", in(`<Gather finishOnKey="A"/>`), twiml.CodeFinishOnKey},
+	{"finish keys", in(`<Gather finishOnKey="#*"/>`), twiml.CodeFinishOnKey},
+	{"finish key in words", in(`<Gather finishOnKey="none"/>`), twiml.CodeFinishOnKey},
+	{"blank finish key", in(`<Gather finishOnKey=" "/>`), twiml.CodeFinishOnKey},
+	{"method", in(`<Gather method="PUT"/>`), twiml.CodeGatherMethod},
+	{"method in lower case", in(`<Redirect method="post">a</Redirect>`), twiml.CodeRedirectMethod},
+	{"timeout", in(`<Gather timeout="0"/>`), twiml.CodeGatherTimeout},
+	{"numDigits", in(`<Gather numDigits="four"/>`), twiml.CodeGatherNumDigits},
+	{"huge numDigits", in(`<Gather numDigits="99999999999999999999"/>`), twiml.CodeGatherNumDigits},
+	{"empty action", in(`<Gather action=""/>`), twiml.CodeSchema},
+	{"action with a space", in(`<Gather action="/a b"/>`), twiml.CodeSchema},
+	{"yes for true", in(`<Gather actionOnEmptyResult="yes"/>`), twiml.CodeSchema},
+	{"length", in(`<Pause length="61"/>`), twiml.CodePauseLength},
+	{"text in Pause", in(`<Pause>1</Pause>`), twiml.CodeSchema},
+	{"verb in Hangup", in(`<Hangup><Say>a</Say></Hangup>`), twiml.CodeSchema},
+	{"attribute of Hangup", in(`<Hangup now="true"/>`), twiml.CodeSchema},
+	{"reason", in(`<Reject reason="lazy"/>`), twiml.CodeSchema},
+	{"empty Play", in(`<Play/>`), twiml.CodeSchema},
+	{"empty Redirect", in(`<Redirect> </Redirect>`), twiml.CodeSchema},
+	{"element in Play", in(`<Play><Number>+18005731311</Number></Play>`), twiml.CodeSchema},
+	{"empty Dial", in(`<Dial/>`), twiml.CodeSchema},
+	{"two targets", in(`<Dial><Number>+18005731311</Number><Sip>sip:a@b</Sip></Dial>`), twiml.CodeSchema},
+	{"text and target", in(`<Dial>+18005731311<Sip>sip:a@b</Sip></Dial>`), twiml.CodeSchema},
+	{"Client in Dial", in(`<Dial><Client>a</Client></Dial>`), twiml.CodeDialNested},
+	{"attribute of Number", in(`<Dial><Number url="/a">+18005731311</Number></Dial>`), twiml.CodeSchema},
+	{"number", in(`<Dial>800-573-1311</Dial>`), twiml.CodeDialNumber},
+	{"number with a zero", in(`<Dial><Number>+08005731311</Number></Dial>`), twiml.CodeDialNumber},
+	{"SIP", in(`<Dial><Sip>desk@example.com</Sip></Dial>`), twiml.CodeDialSIP},
+	{"long SIP", in(`<Dial><Sip>sip:` + strings.Repeat("a", 252) + `</Sip></Dial>`), twiml.CodeDialSIP},
+	{"ringing", in(`<Dial timeout="601">+18005731311</Dial>`), twiml.CodeDialTimeout},
+	{"caller ID", in(`<Dial callerId="a b">+18005731311</Dial>`), twiml.CodeDialCallerID},
+	{"method of Dial", in(`<Dial method="get">+18005731311</Dial>`), twiml.CodeDialMethod},
+}
+
+func TestRefusedToRead(t *testing.T) {
+	for _, c := range refused {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := twiml.Parse([]byte(c.document))
+			var fault *twiml.ParseError
+			if !errors.As(err, &fault) {
+				t.Fatalf("Parse gives %v and %v", got, err)
+			}
+			if fault.Code != c.code {
+				t.Errorf("refused with %d (%v), want %d", fault.Code, err, c.code)
+			}
+			if diff := cmp.Diff(twiml.Response{}, got); diff != "" {
+				t.Errorf("gives part of the document:\n%s", diff)
+			}
+		})
+	}
+}
+
+// accepted holds documents as people write them.
+var accepted = []struct {
+	name     string
+	document string
+	want     twiml.Response
+}{
+	{"bare", `<Response/>`, twiml.Response{}},
+	{"laid out", "<?xml version='1.0' encoding='utf-8' standalone=\"yes\" ?>\r\n<!-- a -->\n<Response>\n  <Hangup></Hangup> <!-- b -->\n</Response>\n<!-- c -->\n",
+		answer(twiml.Hangup{})},
+	{"space before the root", " \n<Response/>", twiml.Response{}},
+	{"quotes of either kind", in(`<Gather finishOnKey='' action="/it's"><Pause length='2'/></Gather>`),
+		answer(twiml.Gather{FinishOnKey: twiml.NoFinishKey, Action: "/it's", Prompts: []twiml.Prompt{twiml.Pause{Length: 2}}})},
+	{"text as it stands", in("<Say>  two\r\n words\t</Say>"), answer(say(twiml.Text("  two\n words\t")))},
+	{"CDATA and comments", in(`<Say>a<!-- x -->b<![CDATA[<c>&#xD800;]]>d</Say>`), answer(say(twiml.Text("ab<c>&#xD800;d")))},
+	{"references", in(`<Say>&#65;&#x1F4DE;&lt;&quot;&apos;</Say>`), answer(say(twiml.Text("A\U0001F4DE<\"'")))},
+	{"URL on a line of its own", in("<Play>\n  https://example.com/a?b=1&amp;c=2\n</Play>"), answer(twiml.Play{URL: "https://example.com/a?b=1&c=2"})},
+	{"endlessly", in(`<Play loop="0">a</Play>`), answer(twiml.Play{URL: "a", Loop: twiml.Forever})},
+	{"breaks", in(`<Say><break time="2s"/><break time="1.5s"/><break time="250ms" /></Say>`),
+		answer(say(twiml.Break{Time: 2 * time.Second}, twiml.Break{Time: 1500 * time.Millisecond}, twiml.Break{Time: 250 * time.Millisecond}))},
+	{"number as text", in("<Dial timeout='20'>\n+18005731311<!-- repair -->\n</Dial>"), answer(twiml.Dial{Timeout: 20, Target: twiml.Number("+18005731311")})},
+	{"number", in(`<Dial> <Number> +18005731311 </Number> </Dial>`), answer(twiml.Dial{Target: twiml.Number("+18005731311")})},
+	{"SIP", in(`<Dial><Sip>sips:desk@example.com;transport=tls</Sip></Dial>`), answer(twiml.Dial{Target: twiml.SIP("sips:desk@example.com;transport=tls")})},
+	{"false", in(`<Gather actionOnEmptyResult="false" numDigits="007"/>`), answer(twiml.Gather{NumDigits: 7})},
+}
+
+func TestAccepted(t *testing.T) {
+	for _, c := range accepted {
+		t.Run(c.name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, parse(t, []byte(c.document))); diff != "" {
+				t.Errorf("read otherwise (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestParseErrorTellsThePlace(t *testing.T) {
+	_, err := twiml.Parse([]byte("<Response>\n<Gather numDigits=\"8265x\">\n</Gather></Response>"))
+	want := `parse TwiML: line 2: <Gather>: numDigits is not a number from 1 to 1000 (Twilio error 13314)`
+	if err == nil || err.Error() != want {
+		t.Errorf("error is %v, want %s", err, want)
+	}
+	_, err = twiml.Parse([]byte("<Response>\n<Say>"))
+	if errors.Unwrap(err) == nil {
+		t.Errorf("%v does not wrap the error of the XML layer", err)
+	}
+}
