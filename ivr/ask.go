@@ -1,0 +1,87 @@
+package ivr
+
+import (
+	"context"
+	"strings"
+)
+
+// The names of exits that several lines share.
+const (
+	gaveUp = "gave up"
+	back   = "*"
+	help   = "0"
+)
+
+// tries is how often a question is asked before it is given up.
+const tries = 3
+
+// Range is how many digits an entry has.
+type Range struct{ Min, Max int }
+
+// Ask has the caller key digits into a blank, ended by # or by a pause. An entry of the
+// right length goes on at Heard; after three others, or three silences, at GaveUp.
+type Ask struct {
+	At     Step
+	Once   Prompt // spoken before the question, the first time in a call; may be left out
+	Prompt Prompt
+	Digits Range // Min at least 2, as a single 0 asks for help
+	Into   Blank
+	Heard  Step
+	Back   Step // after *
+	GaveUp Step
+}
+
+func (a Ask) step() Step        { return a.At }
+func (a Ask) prompts() []Prompt { return written(a.Once, a.Prompt) }
+
+func (a Ask) exits() []Exit {
+	return []Exit{{a.At, "heard", a.Heard}, {a.At, back, a.Back}, {a.At, gaveUp, a.GaveUp}}
+}
+
+func (a Ask) enter(_ context.Context, t *turn) (Step, error) {
+	t.call.state.Tries = 0
+	if t.call.state.visit(a.At) == 1 {
+		t.say(a.Once)
+	}
+	t.say(a.Prompt)
+	a.listen(t)
+	return here, nil
+}
+
+// listen lets one key more than the longest entry through: a caller who keys too many
+// hears so, and the finish key of an entry of full length still belongs to it.
+func (a Ask) listen(t *turn) {
+	t.answer.gather(t.nextTurn(), gatherDigits{most: a.Digits.Max + 1})
+}
+
+func (a Ask) hear(t *turn, heard Heard) Step {
+	switch {
+	case heard.Keys == help:
+		return t.leave(a.At, help, t.flow().Help)
+	case heard.Keys == back:
+		return t.leave(a.At, back, a.Back)
+	}
+	if problem := a.problem(t.flow().Notices, heard); problem != nil {
+		return t.askAgain(a.At, a.GaveUp, *problem, func() { t.say(a.Prompt); a.listen(t) })
+	}
+	t.call.Fill(a.Into, heard.Keys)
+	return t.leave(a.At, "heard", a.Heard)
+}
+
+// problem returns what is wrong with an entry, or nil. A finish key alone is most often
+// left over from the entry before, so it counts as silence.
+func (a Ask) problem(n Notices, heard Heard) *Prompt {
+	switch {
+	case heard.Keys == "":
+		return &n.Silence
+	case strings.Trim(heard.Keys, "0123456789") != "":
+		return &n.WrongKey
+	case len(heard.Keys) < a.Digits.Min:
+		return &n.TooFew
+	case len(heard.Keys) > a.Digits.Max:
+		return &n.TooMany
+	}
+	return nil
+}
+
+func (a Ask) symbol(text string) string { return "[/" + text + "/]" }

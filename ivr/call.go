@@ -1,0 +1,104 @@
+package ivr
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"updatecenter/internal/secret"
+)
+
+// Caller is what is known of who calls. It is taken from the webhook that began the call.
+type Caller struct {
+	Number   string `json:"number,omitempty"` // E.164 of North America; empty: withheld or foreign
+	From     string `json:"from,omitempty"`   // who calls, as given, for counts and records
+	FromLine bool   `json:"line,omitempty"`   // the network vouches that Number is where the call comes from
+}
+
+// Heard is what came of the wait for the caller.
+type Heard struct {
+	Keys       string // 0-9 * #, without the finish key; empty: silence
+	DialStatus string // of a Transfer: Twilio's DialCallStatus
+}
+
+// Call is a call under way, as [Work] sees it.
+type Call struct {
+	SID    string // Twilio's CallSid
+	Turn   int    // the number of the webhook, from 0
+	Caller Caller
+	given  map[Blank]string
+	state  state
+}
+
+// state is what of a call is kept between its turns.
+type state struct {
+	Version  int               `json:"v"`
+	Step     Step              `json:"step"` // the line that waits for the caller
+	Language Language          `json:"lang,omitempty"`
+	Caller   Caller            `json:"caller"`
+	Tries    int               `json:"tries,omitempty"`  // failed ones at the present question
+	Visits   map[Step]int      `json:"visits,omitempty"` // of questions, and of Again lines
+	Blanks   map[string]string `json:"blanks,omitempty"`
+}
+
+// stateVersion is raised when an older server could not read the state any more.
+const stateVersion = 1
+
+func (s *state) encode() ([]byte, error) {
+	s.Version = stateVersion
+	return json.Marshal(s)
+}
+
+func decodeState(encoded []byte) (state, error) {
+	var s state
+	if err := json.Unmarshal(encoded, &s); err != nil {
+		return state{}, fmt.Errorf("decode call state: %w", err)
+	}
+	if s.Version != stateVersion {
+		return state{}, fmt.Errorf("call state has version %d, not %d", s.Version, stateVersion)
+	}
+	return s, nil
+}
+
+// visit counts a visit of a line and returns how many there were.
+func (s *state) visit(at Step) int {
+	if s.Visits == nil {
+		s.Visits = map[Step]int{}
+	}
+	s.Visits[at]++
+	return s.Visits[at]
+}
+
+// Language is what the caller hears; empty while not chosen: then all are spoken.
+func (c *Call) Language() Language { return c.state.Language }
+
+// Speak sets the language from here on.
+func (c *Call) Speak(l Language) { c.state.Language = l }
+
+// Fill puts a value into a blank.
+func (c *Call) Fill(b Blank, value string) {
+	if c.state.Blanks == nil {
+		c.state.Blanks = map[string]string{}
+	}
+	c.state.Blanks[b.Name] = value
+}
+
+// Text returns the value of a blank that is no secret; empty when it was never filled.
+func (c *Call) Text(b Blank) string {
+	if b.Kind == Secret {
+		return ""
+	}
+	if value, given := c.given[b]; given {
+		return value
+	}
+	return c.state.Blanks[b.Name]
+}
+
+// Secret returns the value of a secret blank.
+func (c *Call) Secret(b Blank) secret.Text { return secret.New(c.state.Blanks[b.Name]) }
+
+// Erase empties blanks, as a secret should not be kept longer than it is needed.
+func (c *Call) Erase(blanks ...Blank) {
+	for _, b := range blanks {
+		delete(c.state.Blanks, b.Name)
+	}
+}

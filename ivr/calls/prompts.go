@@ -1,0 +1,266 @@
+package calls
+
+import "updatecenter/ivr"
+
+// What is said. Plain words, the thing first and the key last; a refusal says what was
+// wrong and what to do. A secret is never read back, and the length of a PIN in force is
+// not told.
+
+// Arriving.
+var (
+	sayWelcome = ivr.Prompt{
+		Name: "welcome",
+		EN:   "Welcome to the Update Center.",
+		ES:   "Bienvenido al Centro de Actualización.",
+	}
+	forEnglish = ivr.Prompt{
+		Name: "for-english",
+		EN:   "For English, press {key}.",
+		ES:   "Para inglés, oprima el {key}.",
+	}
+	forSpanish = ivr.Prompt{
+		Name: "for-spanish",
+		EN:   "For Spanish, press {key}.",
+		ES:   "Para español, oprima el {key}.",
+	}
+	sayUnknownLine = ivr.Prompt{
+		Name: "unknown-line",
+		EN:   "This telephone line is not set up for the Update Center. Please dial {short-code} from your primary home number. If this is that number, call repair at {repair}. Goodbye.",
+		ES:   "Esta línea telefónica no está registrada en el Centro de Actualización. Marque {short-code} desde el número principal de su casa. Si es este, llame a reparaciones al {repair}. Adiós.",
+	}
+	sayDialFromPrimary = ivr.Prompt{
+		Name: "dial-from-primary",
+		EN:   "This is the Update Center. To choose your own PIN, please hang up and dial {short-code} from your primary home number. After that, you can call from any phone, at {access}. Goodbye.",
+		ES:   "Este es el Centro de Actualización. Para elegir su propio PIN, cuelgue y marque {short-code} desde el número principal de su casa. Después podrá llamar desde cualquier teléfono, al {access}. Adiós.",
+	}
+)
+
+// Proving to be the customer.
+var (
+	sayAskTemporary = ivr.Prompt{
+		Name: "ask-temporary-pin",
+		EN:   "To begin, enter the temporary PIN that came with your service, then press pound.",
+		ES:   "Para comenzar, ingrese el PIN temporal que recibió con su servicio y luego oprima la tecla de número.",
+	}
+	sayAskPIN = ivr.Prompt{
+		Name: "ask-pin",
+		EN:   "Please enter your PIN, then press pound. If you forgot it, press 0, then pound.",
+		ES:   "Ingrese su PIN y luego oprima la tecla de número. Si lo olvidó, oprima cero y la tecla de número.",
+	}
+	sayAskNumber = ivr.Prompt{
+		Name: "ask-line-number",
+		EN:   "Please enter the ten digits of your home telephone number, area code first, then press pound.",
+		ES:   "Ingrese los diez dígitos del número de teléfono de su casa, comenzando por el código de área, y luego oprima la tecla de número.",
+	}
+	sayNoNumber = ivr.Prompt{
+		Name: "no-line-number",
+		EN:   "That is not a telephone number. A telephone number has an area code and seven more digits.",
+		ES:   "Ese no es un número de teléfono. Un número de teléfono tiene un código de área y siete dígitos más.",
+	}
+	sayAskRemotePIN = ivr.Prompt{
+		Name: "ask-pin-of-line",
+		EN:   "Now enter the PIN of that line, then press pound. To enter the telephone number again, press star, then pound.",
+		ES:   "Ahora ingrese el PIN de esa línea y luego oprima la tecla de número. Para ingresar otra vez el número de teléfono, oprima asterisco y la tecla de número.",
+	}
+	sayWrong = ivr.Prompt{
+		Name: "wrong-pin",
+		EN:   "That PIN does not match our records.",
+		ES:   "Ese PIN no coincide con nuestros registros.",
+	}
+	sayTooManyWrong = ivr.Prompt{
+		Name: "too-many-wrong",
+		EN:   "To have your PIN reset, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
+		ES:   "Para restablecer su PIN, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+	}
+	sayLockedForNow = ivr.Prompt{
+		Name: "locked-for-now",
+		EN:   "To protect the line, no PIN is accepted right now. Please call again in {minutes} minutes. To have the PIN reset, call repair at {repair}. Goodbye.",
+		ES:   "Para proteger la línea, por ahora no se acepta ningún PIN. Llame de nuevo en {minutes} minutos. Para restablecer el PIN, llame a reparaciones al {repair}. Adiós.",
+	}
+	sayLockedAtHome = ivr.Prompt{
+		Name: "locked-until-reset",
+		EN:   "To protect your line, its PIN is locked. To have it reset, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
+		ES:   "Para proteger su línea, su PIN está bloqueado. Para restablecerlo, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+	}
+	sayLockedRemote = ivr.Prompt{
+		Name: "locked-elsewhere",
+		EN:   "To protect the line, its PIN is locked for calls from other phones. Please dial {short-code} from your primary home number, or call repair at {repair}. Goodbye.",
+		ES:   "Para proteger la línea, su PIN está bloqueado para llamadas desde otros teléfonos. Marque {short-code} desde el número principal de su casa, o llame a reparaciones al {repair}. Adiós.",
+	}
+	sayCallerBlocked = ivr.Prompt{
+		Name: "caller-blocked",
+		EN:   "Too many wrong PINs were entered from this phone. Please try again in an hour, or call repair at {repair}. Goodbye.",
+		ES:   "Se ingresaron demasiados PIN incorrectos desde este teléfono. Intente de nuevo en una hora, o llame a reparaciones al {repair}. Adiós.",
+	}
+)
+
+// The menu.
+var (
+	sayMenu = ivr.Prompt{
+		Name: "menu",
+		EN:   "Thank you. This is the main menu.",
+		ES:   "Gracias. Este es el menú principal.",
+	}
+	toChangePIN = ivr.Prompt{
+		Name: "to-change-pin",
+		EN:   "To change your PIN, press {key}.",
+		ES:   "Para cambiar su PIN, oprima el {key}.",
+	}
+	sayMenuEnd = ivr.Prompt{
+		Name: "menu-end",
+		EN:   "For help, press 0. To leave, press star.",
+		ES:   "Para obtener ayuda, oprima el cero. Para salir, oprima asterisco.",
+	}
+)
+
+// Choosing a new PIN.
+var (
+	sayAskNewPIN = ivr.Prompt{
+		Name: "new-pin",
+		EN:   "Choose a new PIN of {fewest} digits. Enter it now, then press pound.",
+		ES:   "Elija un PIN nuevo de {fewest} dígitos. Ingréselo ahora y luego oprima la tecla de número.",
+	}
+	sayAskNewPINRange = ivr.Prompt{
+		Name: "new-pin-range",
+		EN:   "Choose a new PIN of {fewest} to {most} digits. Enter it now, then press pound.",
+		ES:   "Elija un PIN nuevo de {fewest} a {most} dígitos. Ingréselo ahora y luego oprima la tecla de número.",
+	}
+	sayNewPINAgain = ivr.Prompt{
+		Name: "new-pin-again",
+		EN:   "Please enter the same new PIN once more, then press pound.",
+		ES:   "Ingrese el mismo PIN nuevo una vez más y luego oprima la tecla de número.",
+	}
+	sayIsTemporary = ivr.Prompt{
+		Name: "is-temporary",
+		EN:   "That is the temporary PIN, which others know too. Please choose one of your own.",
+		ES:   "Ese es el PIN temporal, que otros también conocen. Elija uno propio.",
+	}
+	sayIsSameDigit = ivr.Prompt{
+		Name: "is-same-digit",
+		EN:   "A PIN that repeats one digit is easy to guess. Please mix different digits.",
+		ES:   "Un PIN que repite un solo dígito es fácil de adivinar. Combine dígitos distintos.",
+	}
+	sayIsRun = ivr.Prompt{
+		Name: "is-run",
+		EN:   "Digits that count up or down are easy to guess. Please mix their order.",
+		ES:   "Los dígitos que suben o bajan de uno en uno son fáciles de adivinar. Mezcle el orden.",
+	}
+	sayIsRepeatedPair = ivr.Prompt{
+		Name: "is-repeated-pair",
+		EN:   "A pair of digits that repeats is easy to guess. Please choose digits that do not repeat.",
+		ES:   "Un par de dígitos que se repite es fácil de adivinar. Elija dígitos que no se repitan.",
+	}
+	sayIsLineNumber = ivr.Prompt{
+		Name: "is-line-number",
+		EN:   "Those digits are part of your telephone number, forward or backward. Please choose others.",
+		ES:   "Esos dígitos son parte de su número de teléfono, al derecho o al revés. Elija otros.",
+	}
+	sayIsCurrent = ivr.Prompt{
+		Name: "is-current",
+		EN:   "That is the PIN you have already. Please choose a different one.",
+		ES:   "Ese es el PIN que ya tiene. Elija uno diferente.",
+	}
+	sayIsCommon = ivr.Prompt{
+		Name: "is-common",
+		EN:   "That PIN is one of those that people choose most often. Please choose one that is harder to guess.",
+		ES:   "Ese PIN es uno de los que la gente elige más a menudo. Elija uno más difícil de adivinar.",
+	}
+	sayDifferent = ivr.Prompt{
+		Name: "entries-differ",
+		EN:   "The two entries were not the same. Let us start over with the new PIN.",
+		ES:   "Las dos entradas no fueron iguales. Comencemos de nuevo con el PIN nuevo.",
+	}
+	sayChanged = ivr.Prompt{
+		Name: "changed",
+		EN:   "Your PIN has been changed.",
+		ES:   "Su PIN ha sido cambiado.",
+	}
+	sayFarewell = ivr.Prompt{
+		Name: "farewell",
+		EN:   "Next time, dial {short-code} from this line, or from any phone call {access}. Once more, that is {access}. Thank you. Goodbye.",
+		ES:   "La próxima vez, marque {short-code} desde su línea, o llame desde cualquier teléfono al {access}. Otra vez: {access}. Gracias. Adiós.",
+	}
+	sayNotChanged = ivr.Prompt{
+		Name: "not-changed",
+		EN:   "Your PIN has not been changed. To change it later, dial {short-code} from this line. Goodbye.",
+		ES:   "Su PIN no ha sido cambiado. Para cambiarlo más tarde, marque {short-code} desde esta línea. Adiós.",
+	}
+	sayOldStands = ivr.Prompt{
+		Name: "old-pin-stands",
+		EN:   "Your PIN has not been changed, and the one you had is still in force. Please call again, or for help call repair at {repair}. Goodbye.",
+		ES:   "Su PIN no ha sido cambiado, y el que tenía sigue vigente. Llame de nuevo, o para obtener ayuda llame a reparaciones al {repair}. Adiós.",
+	}
+	sayOvertaken = ivr.Prompt{
+		Name: "overtaken",
+		EN:   "This PIN was changed by someone else during your call, so we have not changed it. If that was not you, call repair at {repair}. Goodbye.",
+		ES:   "Este PIN fue cambiado por otra persona durante su llamada, así que no lo hemos cambiado. Si no fue usted, llame a reparaciones al {repair}. Adiós.",
+	}
+)
+
+// Ending.
+var (
+	sayHelp = ivr.Prompt{
+		Name: "help",
+		EN:   "Repair can help you, and reset your PIN. Call {repair}. Once more, the number is {repair}. Goodbye.",
+		ES:   "Reparaciones puede ayudarle y restablecer su PIN. Llame al {repair}. El número otra vez: {repair}. Adiós.",
+	}
+	sayTransfer = ivr.Prompt{
+		Name: "transfer",
+		EN:   "One moment, we connect you with repair. Should the call drop, the number is {repair}.",
+		ES:   "Un momento, le comunicamos con reparaciones. Si se corta la llamada, el número es {repair}.",
+	}
+	sayNoTransfer = ivr.Prompt{
+		Name: "transfer-failed",
+		EN:   "We are sorry, nobody can take the call right now. Please call repair at {repair}. Once more, the number is {repair}. Goodbye.",
+		ES:   "Lo sentimos, nadie puede atender la llamada en este momento. Llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+	}
+	sayNoAnswer = ivr.Prompt{
+		Name: "no-answer",
+		EN:   "We did not get an answer that we could use. Please call again whenever you like. For help, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
+		ES:   "No recibimos una respuesta que podamos usar. Llame de nuevo cuando guste. Para obtener ayuda, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+	}
+	sayGoodbye = ivr.Prompt{
+		Name: "goodbye",
+		EN:   "Thank you for calling. Goodbye.",
+		ES:   "Gracias por llamar. Adiós.",
+	}
+	saySorry = ivr.Prompt{
+		Name: "sorry",
+		EN:   "We are sorry, something went wrong on our side. Please call again in a few minutes. For help, call repair at {repair}. Goodbye.",
+		ES:   "Lo sentimos, algo falló de nuestra parte. Llame de nuevo en unos minutos. Para obtener ayuda, llame a reparaciones al {repair}. Adiós.",
+	}
+)
+
+// What the engine says by itself.
+var notices = ivr.Notices{
+	Silence: ivr.Prompt{
+		Name: "silence",
+		EN:   "We did not receive any digits. Take your time.",
+		ES:   "No recibimos ningún dígito. Tómese su tiempo.",
+	},
+	TooFew: ivr.Prompt{
+		Name: "too-few",
+		EN:   "Some digits seem to be missing.",
+		ES:   "Parece que faltan dígitos.",
+	},
+	TooMany: ivr.Prompt{
+		Name: "too-many",
+		EN:   "Those were too many digits.",
+		ES:   "Fueron demasiados dígitos.",
+	},
+	WrongKey: ivr.Prompt{
+		Name: "wrong-key",
+		EN:   "That key has no use here.",
+		ES:   "Esa tecla no sirve aquí.",
+	},
+	StartOver: ivr.Prompt{
+		Name: "start-over",
+		EN:   "We are sorry, we lost our place. Let us start again.",
+		ES:   "Lo sentimos, perdimos el hilo. Comencemos de nuevo.",
+	},
+	Apology: ivr.Prompt{
+		Name: "apology",
+		EN:   "We are sorry, the Update Center can not take your call right now. Please call again in a few minutes. For help, call repair at {repair}. Goodbye.",
+		ES:   "Lo sentimos, el Centro de Actualización no puede atender su llamada ahora. Llame de nuevo en unos minutos. Para obtener ayuda, llame a reparaciones al {repair}. Adiós.",
+	},
+}

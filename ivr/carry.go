@@ -1,0 +1,83 @@
+package ivr
+
+import (
+	"context"
+	"log/slog"
+)
+
+// carryOut runs the turn's lines. It always comes to a document: an error leads to the
+// flow's Sorry step, after what was said already.
+func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) *turn {
+	ctx, cancel := context.WithTimeout(ctx, workTime)
+	defer cancel()
+	state, known := e.openState(event.Call, sealed)
+	t := &turn{engine: e, call: &Call{
+		SID: event.Call, Turn: event.Turn, Caller: event.Caller, given: e.flow.Given, state: state,
+	}}
+	if err := t.goOn(ctx, event, known); err != nil {
+		e.log.Error("the turn failed", slog.String("call", event.Call),
+			slog.Int("turn", event.Turn), slog.Any("cause", err))
+		t.apologize(ctx)
+	}
+	if t.call.state.Step == HangUp {
+		t.call.state.Blanks = nil
+	}
+	return t
+}
+
+// goOn takes in what the caller did, and runs on from there.
+func (t *turn) goOn(ctx context.Context, event Event, known bool) error {
+	if event.Turn >= maxTurns {
+		return errTooLong
+	}
+	line, listens := t.engine.lines[t.call.state.Step].(listener)
+	if !known || !listens {
+		return t.start(ctx, event)
+	}
+	t.call.Caller = t.call.state.Caller
+	if next := line.hear(t, event.Heard); next != here {
+		return t.run(ctx, next)
+	}
+	return nil
+}
+
+// start begins the call, or begins it anew with a word of apology when it should have
+// been under way: expired, or lost with its Redis.
+func (t *turn) start(ctx context.Context, event Event) error {
+	t.call.state = state{Caller: event.Caller}
+	if event.Turn > 0 {
+		t.call.Speak(event.Language)
+		t.say(t.flow().Notices.StartOver)
+	}
+	return t.run(ctx, t.flow().Start)
+}
+
+// apologize ends the call by the flow's Sorry step.
+func (t *turn) apologize(ctx context.Context) {
+	if err := t.run(ctx, t.flow().Sorry); err != nil {
+		t.engine.log.Error("the apology failed", slog.String("call", t.call.SID), slog.Any("cause", err))
+		t.call.state.Step = HangUp
+		t.answer.hangUp()
+	}
+}
+
+// prepareApologies writes what is said when no state can be reached: one document for
+// each language, and one in all languages under none.
+func (e *Engine) prepareApologies() error {
+	e.apologies = map[Language][]byte{}
+	for _, l := range append(Languages[:], "") {
+		t := &turn{engine: e, call: &Call{given: e.flow.Given, state: state{Language: l}}}
+		t.say(e.flow.Notices.Apology)
+		t.answer.hangUp()
+		document, err := t.answer.encode()
+		if err != nil {
+			return err
+		}
+		e.apologies[l] = document
+	}
+	return nil
+}
+
+// Apology is a whole document that apologizes and ends the call. It needs no store. With
+// no language it is spoken in all.
+func (e *Engine) Apology(l Language) []byte { return e.apologies[l] }

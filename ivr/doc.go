@@ -1,0 +1,34 @@
+// Package ivr is the engine that carries a caller through a call flow.
+//
+// # A flow is data
+//
+// A [Flow] is a list of lines in the order in which one would tell the call. Each stands
+// at a [Step] and names the steps that may follow:
+//
+//   - [Say] speaks a prompt,
+//   - [Ask] has the caller key digits into a [Blank],
+//   - [Menu] offers options, numbered in the order offered,
+//   - [Work] runs domain code and goes on by its outcome,
+//   - [Again] leads back a limited number of times,
+//   - [Transfer] connects the caller with a telephone number.
+//
+// Two keys work at every question: 0 goes to the flow's Help step, * to the question's
+// Back step. Silence, too few keys, too many, and keys that mean nothing here each get a
+// sentence of their own and the question once more, until its tries are used up.
+//
+// [Flow.Check] finds what the compiler can't: steps without a way to them or to the end
+// of the call, prompts that lack a language, menus that are too long. [Flow.Mermaid]
+// draws the flow, [Flow.Exits] lists every way out of every line, so that a test can
+// tell which were never taken.
+//
+// # A turn
+//
+// A turn is one webhook: the caller's keys come in, a TwiML document goes out.
+// [Engine.Turn] claims the turn in the [Store], runs lines until one waits for the caller
+// or the call ends, and commits the new state with the answer in one step. A webhook that
+// is delivered twice gets the same answer and has one effect, on whichever server it
+// arrives; work that a turn does elsewhere must be idempotent on [Call.SID] and
+// [Call.Turn], as a server can die between the work and the commit.
+//
+// State and answers are sealed before they leave the process, bound to their call.
+package ivr

@@ -1,0 +1,160 @@
+package ivr
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"updatecenter/internal/secret"
+)
+
+// Config is what an engine needs.
+type Config struct {
+	Flow   *Flow
+	Store  Store
+	Keys   secret.Keyring // seal states and answers
+	Random io.Reader      // nil: crypto/rand
+	Now    func() time.Time
+	// TurnURL is where turns are posted: the number of the turn is appended to it.
+	TurnURL string
+	// Recording returns where a recording of a prompt in a language is served, or
+	// nothing if it is to be spoken; nil: all are spoken.
+	Recording func(prompt string, l Language) string
+	// Took is told of every exit that a call takes, at once by many; nil: nobody is.
+	Took func(Exit)
+	Log  *slog.Logger
+}
+
+// Engine answers the turns of calls by a flow. It has no state of its own.
+type Engine struct {
+	flow      *Flow
+	lines     map[Step]Line
+	blanks    map[string]Blank
+	store     Store
+	keys      secret.Keyring
+	random    io.Reader
+	now       func() time.Time
+	turns     string
+	recording func(string, Language) string
+	took      func(Exit)
+	log       *slog.Logger
+	apologies map[Language][]byte
+}
+
+// New returns an engine, or what is wrong with its flow.
+func New(c Config) (*Engine, error) {
+	if err := c.Flow.Check(); err != nil {
+		return nil, fmt.Errorf("check flow %s: %w", c.Flow.Name, err)
+	}
+	e := &Engine{
+		flow: c.Flow, lines: c.Flow.index(), blanks: c.Flow.blanks(),
+		store: c.Store, keys: c.Keys, random: c.Random, now: c.Now,
+		turns: c.TurnURL, recording: c.Recording, took: c.Took, log: c.Log,
+	}
+	if e.random == nil {
+		e.random = rand.Reader
+	}
+	if e.recording == nil {
+		e.recording = func(string, Language) string { return "" }
+	}
+	if e.took == nil {
+		e.took = func(Exit) {}
+	}
+	return e, e.prepareApologies()
+}
+
+// The times of a turn. Twilio waits 15 s for an answer, so one that waits for another
+// server's claim to run out must still have time to answer by itself.
+const (
+	lease     = 6 * time.Second       // of a claim, after which its holder is taken for dead
+	workTime  = 5 * time.Second       // for a turn's lines, so that the commit falls within the lease
+	turnTime  = 12 * time.Second      // for all of it
+	pollEvery = 20 * time.Millisecond // for the answer of a turn that another one has
+	lifetime  = time.Hour             // of a call without a turn
+)
+
+// Event is a webhook that begins a call or goes on with it.
+type Event struct {
+	Call     string // the CallSid
+	Turn     int    // 0: the incoming call
+	Caller   Caller
+	Language Language // as the turn's URL has it; only used when the call is unknown
+	Heard    Heard
+}
+
+// Turn returns the answer to a webhook, the same however often it is delivered. An error
+// means that the call's state could not be reached: the turn can be tried again, and the
+// caller should hear [Engine.Apology].
+func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, turnTime)
+	defer cancel()
+	for {
+		answer, err := e.try(ctx, event)
+		if !errors.Is(err, errBusy) && !errors.Is(err, ErrOvertaken) {
+			return answer, err
+		}
+		if err := wait(ctx, pollEvery); err != nil {
+			return nil, fmt.Errorf("wait for turn %d: %w", event.Turn, err)
+		}
+	}
+}
+
+// errBusy says that another one is answering the turn.
+var errBusy = errors.New("the turn is being answered")
+
+// try claims the turn once and answers it if it is ours, or already answered.
+func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
+	now := e.now()
+	holder, err := e.holder()
+	if err != nil {
+		return nil, err
+	}
+	claim := Claim{Call: event.Call, Turn: event.Turn, Holder: holder, Now: now, Until: now.Add(lease)}
+	begun, err := e.store.Begin(ctx, claim)
+	if err != nil {
+		return nil, fmt.Errorf("begin turn %d: %w", event.Turn, err)
+	}
+	switch begun.Status {
+	case InProgress:
+		return nil, errBusy
+	case Answered:
+		return e.openAnswer(event.Call, begun)
+	case Claimed:
+		return e.answer(ctx, event, claim, begun.State)
+	}
+	return nil, fmt.Errorf("begin turn %d: status %d", event.Turn, begun.Status)
+}
+
+// answer runs the turn and commits it.
+func (e *Engine) answer(ctx context.Context, event Event, claim Claim, sealed []byte) ([]byte, error) {
+	t := e.carryOut(ctx, event, sealed)
+	document, err := t.answer.encode()
+	if err != nil {
+		return nil, fmt.Errorf("write answer of turn %d: %w", event.Turn, err)
+	}
+	commit, err := e.seal(t.call, document)
+	if err != nil {
+		return nil, err
+	}
+	commit.Holder, commit.Now, commit.Expires = claim.Holder, claim.Now, claim.Now.Add(lifetime)
+	if err := e.store.Commit(ctx, commit); err != nil {
+		return nil, fmt.Errorf("commit turn %d: %w", event.Turn, err)
+	}
+	return document, nil
+}
+
+// wait sleeps, unless the context ends before.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,39 @@
+package ivr
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Mermaid draws the flow as a Mermaid flowchart: a box for each line in the form of its
+// kind, an arrow for each exit. The way to help by 0, which every question has, is left out.
+func (f *Flow) Mermaid() string {
+	var b strings.Builder
+	b.WriteString("flowchart TD\n")
+	fmt.Fprintf(&b, "    %s((call)) --> %s\n", f.Name, f.Start)
+	for _, line := range f.Lines {
+		fmt.Fprintf(&b, "    %s%s\n", line.step(), line.symbol(quote(line.step().words())))
+		for _, exit := range merge(line.exits()) {
+			fmt.Fprintf(&b, "    %s -->|%s| %s\n", exit.From, quote(exit.Name), exit.To)
+		}
+	}
+	fmt.Fprintf(&b, "    %s((end))\n", HangUp)
+	return b.String()
+}
+
+// merge joins exits that lead to the same step into one arrow.
+func merge(exits []Exit) []Exit {
+	var merged []Exit
+	arrow := map[Step]int{}
+	for _, exit := range exits {
+		if i, drawn := arrow[exit.To]; drawn {
+			merged[i].Name += ", " + exit.Name
+			continue
+		}
+		arrow[exit.To] = len(merged)
+		merged = append(merged, exit)
+	}
+	return merged
+}
+
+func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, "#quot;") + `"` }

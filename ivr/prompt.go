@@ -1,0 +1,124 @@
+package ivr
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"updatecenter/twiml"
+)
+
+// A Prompt is what is said at one point of the call, in every language. Blanks stand in
+// braces by their names, the same in each language.
+type Prompt struct {
+	Name string // unique in the flow, in words-with-hyphens; recordings go by it
+	EN   string
+	ES   string
+}
+
+// In returns the prompt's text in a language.
+func (p Prompt) In(l Language) string {
+	if l == Spanish {
+		return p.ES
+	}
+	return p.EN
+}
+
+// written returns the prompts that were not left out.
+func written(prompts ...Prompt) []Prompt {
+	return slices.DeleteFunc(prompts, func(p Prompt) bool { return p == Prompt{} })
+}
+
+// A piece of a prompt is a text or the name of a blank.
+type piece struct {
+	text  string
+	blank string
+}
+
+// pieces cuts a prompt's text at its blanks. A brace without its partner is text.
+func pieces(text string) []piece {
+	var all []piece
+	for text != "" {
+		before, rest, opened := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !opened || !closed {
+			return append(all, piece{text: text})
+		}
+		if before != "" {
+			all = append(all, piece{text: before})
+		}
+		all = append(all, piece{blank: name})
+		text = after
+	}
+	return all
+}
+
+// blanks lists the names of the blanks in a text.
+func blanks(text string) []string {
+	var names []string
+	for _, p := range pieces(text) {
+		if p.blank != "" {
+			names = append(names, p.blank)
+		}
+	}
+	return names
+}
+
+// speak renders a blank's value in the manner of its kind.
+func (b Blank) speak(value string) []twiml.Speech {
+	switch b.Kind {
+	case Digits:
+		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: value}}
+	case Phone:
+		return speakPhone(value)
+	case Count:
+		return []twiml.Speech{twiml.Text(value)}
+	case Secret:
+		return nil
+	}
+	return nil
+}
+
+// groupPause separates the groups of a telephone number, so that it can be written down.
+const groupPause = 400 * time.Millisecond
+
+// speakPhone speaks the ten digits of a North American number in groups of 3, 3 and 4.
+func speakPhone(e164 string) []twiml.Speech {
+	national := strings.TrimPrefix(e164, "+1")
+	if len(national) != 10 {
+		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: national}}
+	}
+	return []twiml.Speech{
+		twiml.SayAs{As: twiml.Digits, Text: national[:3]},
+		twiml.Break{Time: groupPause},
+		twiml.SayAs{As: twiml.Digits, Text: national[3:6]},
+		twiml.Break{Time: groupPause},
+		twiml.SayAs{As: twiml.Digits, Text: national[6:]},
+	}
+}
+
+// The pace of the voices, for estimates: about 160 words a minute.
+const (
+	runesPerSecond = 15
+	perDigit       = 500 * time.Millisecond
+)
+
+// kindTakes is how long it takes to speak one blank.
+var kindTakes = map[Kind]time.Duration{
+	Digits: 4 * perDigit,
+	Phone:  10*perDigit + 2*groupPause,
+	Count:  2 * perDigit,
+}
+
+// Takes estimates how long it takes to speak a prompt of the flow in a language.
+func (f *Flow) Takes(p Prompt, l Language) time.Duration { return p.takes(l, f.blanks()) }
+
+func (p Prompt) takes(l Language, named map[string]Blank) time.Duration {
+	var total time.Duration
+	for _, part := range pieces(p.In(l)) {
+		runes := utf8.RuneCountInString(part.text)
+		total += time.Duration(runes)*time.Second/runesPerSecond + kindTakes[named[part.blank].Kind]
+	}
+	return total
+}

@@ -1,0 +1,62 @@
+package ivr
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrOvertaken is Commit's refusal: another one answered the turn, or took over the claim.
+var ErrOvertaken = errors.New("the turn was answered by another")
+
+// Store keeps the calls under way. What it is given is sealed already. It must work for
+// any number of servers that share it.
+type Store interface {
+	// Begin claims a turn of a call.
+	Begin(ctx context.Context, claim Claim) (Begun, error)
+	// Commit stores the new state and the answer of a claimed turn in one step, and ends
+	// the claim. It says ErrOvertaken when the claim is no longer held.
+	Commit(ctx context.Context, commit Commit) error
+}
+
+// Claim is the wish to answer a turn.
+type Claim struct {
+	Call   string // the CallSid
+	Turn   int    // 0 is the incoming call
+	Holder string // who claims; random, never used twice
+	Now    time.Time
+	Until  time.Time // when the claim runs out, as its holder must have died
+}
+
+// Begun is what Begin found.
+type Begun struct {
+	Status Status
+	State  []byte // of a Claimed turn; nil when the call is unknown: never seen, expired or lost
+	Answer []byte // of an Answered turn
+	Turn   int    // of an Answered turn: the one whose answer it is
+}
+
+// Status says how a claim went.
+type Status int
+
+const (
+	// Claimed: the turn is the holder's. It is the one that the call waits for, or the
+	// call is unknown (then any turn can be claimed, and the call goes on from it).
+	Claimed Status = iota + 1
+	// Answered: the turn has its answer; or the call waits for another turn than this
+	// one, which was never answered, and the answer is the newest.
+	Answered
+	// InProgress: another holder has the turn.
+	InProgress
+)
+
+// Commit is a turn's effect on the call.
+type Commit struct {
+	Call    string
+	Turn    int
+	Holder  string
+	State   []byte
+	Answer  []byte
+	Expires time.Time // when the call is forgotten, unless a turn is committed before
+	Now     time.Time
+}

@@ -1,0 +1,140 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"updatecenter/ivr"
+)
+
+func claimRunsOut(p play) {
+	p.turn(call, 0, "state 0", "answer 0", start)
+	p.claimed(p.begin(call, 1, "a", start), "state 0")
+	p.inProgress(p.begin(call, 1, "b", start.Add(lease-time.Millisecond)))
+	p.answered(p.begin(call, 0, "b", start), 0, "answer 0")
+	p.claimed(p.begin(call, 1, "b", start.Add(lease)), "state 0")
+	p.overtaken(p.commit(call, 1, "a", "late", "late", start.Add(lease)))
+	p.inProgress(p.begin(call, 1, "a", start.Add(lease)))
+	p.ok(p.commit(call, 1, "b", "state 1", "answer 1", start.Add(lease)))
+	p.answered(p.begin(call, 1, "a", start.Add(lease)), 1, "answer 1")
+	p.overtaken(p.commit(call, 1, "a", "late", "late", start.Add(lease)))
+	p.claimed(p.begin(call, 2, "c", start.Add(lease)), "state 1")
+}
+
+func claimOnUnknown(p play) {
+	p.claimed(p.begin(call, 0, "a", start), "")
+	p.inProgress(p.begin(call, 0, "b", start))
+	p.inProgress(p.begin(call, 3, "b", start))
+	p.claimed(p.begin(call, 3, "b", start.Add(lease)), "")
+	p.overtaken(p.commit(call, 0, "a", "late", "late", start.Add(lease)))
+	p.ok(p.commit(call, 3, "b", "state 3", "answer 3", start.Add(lease)))
+	p.answered(p.begin(call, 0, "c", start.Add(lease)), 3, "answer 3")
+}
+
+func claimAgain(p play) {
+	p.claimed(p.begin(call, 0, "a", start), "")
+	p.claimed(p.begin(call, 0, "a", start.Add(time.Second)), "")
+	p.inProgress(p.begin(call, 0, "b", start.Add(lease)))
+	p.ok(p.commit(call, 0, "a", "state 0", "answer 0", start))
+	p.claimed(p.begin(call, 1, "c", start), "state 0")
+	p.claimed(p.begin(call, 1, "c", start), "state 0")
+}
+
+func commitNeedsClaim(p play) {
+	p.overtaken(p.commit(call, 0, "a", "stolen", "stolen", start))
+	p.claimed(p.begin(call, 0, "a", start), "")
+	p.overtaken(p.commit(call, 0, "b", "stolen", "stolen", start))
+	p.overtaken(p.commit(call, 1, "a", "astray", "astray", start))
+	p.ok(p.commit(call, 0, "a", "state 0", "answer 0", start))
+	p.overtaken(p.commit(call, 1, "a", "unclaimed", "unclaimed", start))
+	p.overtaken(p.commit(call, 0, "b", "stolen", "stolen", start))
+	p.answered(p.begin(call, 0, "c", start), 0, "answer 0")
+	p.claimed(p.begin(call, 1, "d", start), "state 0")
+}
+
+// commitTwice holds that a commit whose confirmation was lost can be said again.
+func commitTwice(p play) {
+	p.claimed(p.begin(call, 0, "a", start), "")
+	p.ok(p.commit(call, 0, "a", "state 0", "answer 0", start))
+	p.ok(p.commit(call, 0, "a", "state 0", "answer 0", start))
+	p.claimed(p.begin(call, 1, "b", start), "state 0")
+	p.inProgress(p.begin(call, 1, "c", start))
+}
+
+func lateCommit(p play) {
+	p.claimed(p.begin(call, 0, "a", start), "")
+	p.ok(p.commit(call, 0, "a", "state 0", "answer 0", start.Add(2*lease)))
+	p.claimed(p.begin(call, 1, "b", start.Add(2*lease)), "state 0")
+}
+
+func oneClaimWins(p play) {
+	p.turn(call, 0, "state 0", "answer 0", start)
+	var won atomic.Int32
+	p.together(40, func(i int) error {
+		begun, err := p.store.Begin(context.Background(), ivr.Claim{
+			Call: call, Turn: 1, Holder: fmt.Sprint("holder ", i), Now: start, Until: start.Add(lease)})
+		if begun.Status == ivr.Claimed {
+			won.Add(1)
+		} else if err == nil && begun.Status != ivr.InProgress {
+			return fmt.Errorf("status %d", begun.Status)
+		}
+		return err
+	})
+	if won.Load() != 1 {
+		p.Fatalf("%d claims won, want 1", won.Load())
+	}
+}
+
+// oneCommitWins has many race for the same turns, each with a claim that the next one may
+// take over at once.
+func oneCommitWins(p play) {
+	const turns = 5
+	var stood [turns]atomic.Int32
+	p.turn(call, 0, "state", "answer", start)
+	p.together(20, func(i int) error {
+		for turn := 1; turn < turns; turn++ {
+			holder := fmt.Sprintf("holder %d of turn %d", i, turn)
+			begun, err := p.store.Begin(context.Background(),
+				ivr.Claim{Call: call, Turn: turn, Holder: holder, Now: start, Until: start})
+			if err != nil {
+				return err
+			}
+			if begun.Status != ivr.Claimed {
+				continue
+			}
+			switch err := p.commit(call, turn, holder, "state", holder, start); {
+			case err == nil:
+				stood[turn].Add(1)
+			case !errors.Is(err, ivr.ErrOvertaken):
+				return err
+			}
+		}
+		return nil
+	})
+	for turn := range stood {
+		if n := stood[turn].Load(); n > 1 {
+			p.Errorf("turn %d was committed %d times", turn, n)
+		}
+	}
+	if stood[1].Load() != 1 {
+		p.Error("nobody committed the turn that the call waited for")
+	}
+}
+
+// together runs f many times at once.
+func (p play) together(times int, f func(i int) error) {
+	p.Helper()
+	var all sync.WaitGroup
+	for i := range times {
+		all.Go(func() {
+			if err := f(i); err != nil {
+				p.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}

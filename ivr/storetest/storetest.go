@@ -1,0 +1,134 @@
+// Package storetest is the conformance suite of [ivr.Store]: every sentence of that contract
+// as a test. An implementation runs it with
+//
+//	storetest.Run(t, func(t *testing.T) ivr.Store { return fresh(t) })
+//
+// where fresh returns a store that holds nothing. Time is passed in by the tests, which
+// never sleep, so a store that also has a clock of its own must not forget early.
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"updatecenter/ivr"
+)
+
+// Run tests a kind of store; every test gets a fresh one.
+func Run(t *testing.T, fresh func(t *testing.T) ivr.Store) {
+	t.Helper()
+	tests := []struct {
+		name string
+		run  func(play)
+	}{
+		{"an unknown call can be claimed at any turn", unknownCall},
+		{"a committed turn has its answer", answered},
+		{"the call waits for the next turn, with its state", nextTurn},
+		{"a turn that never was gets the newest answer", strayTurn},
+		{"a claim keeps others out until it runs out", claimRunsOut},
+		{"a claim on an unknown call is for all its turns", claimOnUnknown},
+		{"a holder may claim again", claimAgain},
+		{"a commit needs the claim", commitNeedsClaim},
+		{"a commit said twice happens once", commitTwice},
+		{"a late commit stands if nobody took over", lateCommit},
+		{"a call is forgotten when it expires", expiry},
+		{"a commit prolongs the call", prolonged},
+		{"any bytes are kept", anyBytes},
+		{"calls are apart, whatever their names", apart},
+		{"the newest answers are kept", keptAnswers},
+		{"one of many claims wins", oneClaimWins},
+		{"one of many commits wins", oneCommitWins},
+		{"a cancelled context is an error", cancelled},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { tt.run(play{t, fresh(t)}) })
+	}
+}
+
+// start is when the tests take place.
+var start = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+
+const (
+	call     = "CA00000000000000000000000000000001"
+	lease    = 6 * time.Second
+	lifetime = time.Hour
+)
+
+// play is a test with its store.
+type play struct {
+	*testing.T
+	store ivr.Store
+}
+
+func (p play) begin(id string, turn int, holder string, now time.Time) ivr.Begun {
+	p.Helper()
+	begun, err := p.store.Begin(context.Background(),
+		ivr.Claim{Call: id, Turn: turn, Holder: holder, Now: now, Until: now.Add(lease)})
+	if err != nil {
+		p.Fatalf("begin turn %d for %s: %v", turn, holder, err)
+	}
+	return begun
+}
+
+func (p play) commit(id string, turn int, holder, state, answer string, now time.Time) error {
+	return p.store.Commit(context.Background(), ivr.Commit{
+		Call: id, Turn: turn, Holder: holder, State: []byte(state), Answer: []byte(answer),
+		Now: now, Expires: now.Add(lifetime),
+	})
+}
+
+// turn claims and commits a turn, which must succeed.
+func (p play) turn(id string, turn int, state, answer string, now time.Time) {
+	p.Helper()
+	holder := "holder of " + answer
+	if begun := p.begin(id, turn, holder, now); begun.Status != ivr.Claimed {
+		p.Fatalf("turn %d: status %d, want claimed", turn, begun.Status)
+	}
+	if err := p.commit(id, turn, holder, state, answer, now); err != nil {
+		p.Fatalf("commit turn %d: %v", turn, err)
+	}
+}
+
+// claimed checks that a claim was granted, with that state; "" means that the call must be
+// unknown.
+func (p play) claimed(got ivr.Begun, state string) {
+	p.Helper()
+	if got.Status != ivr.Claimed {
+		p.Fatalf("status %d, want claimed", got.Status)
+	}
+	if known := got.State != nil; known != (state != "") || !bytes.Equal(got.State, []byte(state)) {
+		p.Fatalf("state %q (known: %v), want %q", got.State, known, state)
+	}
+}
+
+func (p play) answered(got ivr.Begun, turn int, answer string) {
+	p.Helper()
+	if got.Status != ivr.Answered || got.Turn != turn || string(got.Answer) != answer {
+		p.Fatalf("status %d, turn %d, answer %q; want answered, turn %d, %q",
+			got.Status, got.Turn, got.Answer, turn, answer)
+	}
+}
+
+func (p play) inProgress(got ivr.Begun) {
+	p.Helper()
+	if got.Status != ivr.InProgress {
+		p.Fatalf("status %d, want in progress", got.Status)
+	}
+}
+
+func (p play) overtaken(err error) {
+	p.Helper()
+	if !errors.Is(err, ivr.ErrOvertaken) {
+		p.Fatalf("error %v, want ErrOvertaken", err)
+	}
+}
+
+func (p play) ok(err error) {
+	p.Helper()
+	if err != nil {
+		p.Fatal(err)
+	}
+}

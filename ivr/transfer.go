@@ -1,0 +1,35 @@
+package ivr
+
+import "context"
+
+// Transfer connects the caller with a telephone number. The call ends when the other
+// party has hung up, and goes on at Failed when nobody could be reached.
+type Transfer struct {
+	At     Step
+	Prompt Prompt // spoken before the number is dialled
+	To     Blank  // a Phone
+	Failed Step
+}
+
+func (x Transfer) step() Step        { return x.At }
+func (x Transfer) prompts() []Prompt { return []Prompt{x.Prompt} }
+
+func (x Transfer) exits() []Exit {
+	return []Exit{{x.At, "connected", HangUp}, {x.At, "failed", x.Failed}}
+}
+
+func (x Transfer) enter(_ context.Context, t *turn) (Step, error) {
+	t.say(x.Prompt)
+	t.answer.dial(t.nextTurn(), t.call.Text(x.To))
+	return here, nil
+}
+
+// hear reads DialCallStatus: https://www.twilio.com/docs/voice/twiml/dial
+func (x Transfer) hear(t *turn, heard Heard) Step {
+	if heard.DialStatus == "completed" || heard.DialStatus == "answered" {
+		return t.leave(x.At, "connected", HangUp)
+	}
+	return t.leave(x.At, "failed", x.Failed)
+}
+
+func (x Transfer) symbol(text string) string { return "[[" + text + "]]" }

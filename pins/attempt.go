@@ -1,0 +1,77 @@
+package pins
+
+import (
+	"time"
+
+	"updatecenter/internal/nanp"
+)
+
+// Turn names one turn of one call: what makes effects happen once.
+type Turn struct {
+	Call   string // the CallSid
+	Number int
+}
+
+// Attempt is one entry of a PIN.
+type Attempt struct {
+	Number nanp.Number
+	Side   Side
+	From   string // who called, for the record
+	Turn   Turn
+	At     time.Time
+}
+
+// Admission is what Admit answers.
+type Admission struct {
+	Admitted bool
+	Known    bool // the number is a line of ours
+	Line     Line // as it is, when known; else the number, and the strikes of the attempt's side
+}
+
+// LockRule says how many failures in a row lock one side of a line. Soft is less than Hard.
+type LockRule struct {
+	Soft     int           // lock for SoftFor at this many
+	SoftFor  time.Duration // how long the lock at Soft lasts
+	Hard     int           // lock until the right PIN from the line, or a reset
+	InFlight time.Duration // how long an admitted attempt that is never settled is held against the side
+	ForgetIn time.Duration // failures below Hard are forgotten after this long without another
+}
+
+// Result is how an admitted attempt ended.
+type Result struct {
+	Outcome SettledAs
+	// Rehash replaces the stored hash, if that is still Old, as it was made under an
+	// older key or weaker parameters. Only with Passed; empty: nothing to replace. It
+	// is the same PIN, so Since and Revision stay and nothing is recorded.
+	Old, Rehash Hash
+}
+
+// SettledAs is the way an attempt ends.
+type SettledAs int
+
+const (
+	// Failed counts one more failure, once for the turn, and locks by the rule; a lock is
+	// appended to the line's history in the same step, if it is a line of ours, as a
+	// [Locked] record [ByCaller] with the attempt's time, side, From and call.
+	Failed SettledAs = iota + 1
+	// Passed clears the failures and locks of the attempt's side; from the line, those of
+	// both.
+	Passed
+	// Released neither counts nor clears: the attempt is as if it had not been.
+	Released
+)
+
+// Change is a new personal PIN.
+type Change struct {
+	Number   nanp.Number
+	Revision int64 // that the line must still have
+	PIN      Hash
+	Turn     Turn
+	Record   Record // appended as it is; its At is when the PIN comes into force
+}
+
+// NewLine is a line as it is provisioned.
+type NewLine struct {
+	Number   nanp.Number
+	Language string // "en", "es" or empty
+}

@@ -1,0 +1,179 @@
+package pins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/secret"
+)
+
+// Outcome is what comes of checking an entry.
+type Outcome string
+
+// The outcomes of [Lines.Check].
+const (
+	Right            Outcome = "right"              // the line's personal PIN
+	RightTemporary   Outcome = "right temporary"    // the temporary PIN, and the line still has it
+	Wrong            Outcome = "wrong"              // also: there is no such line
+	LockedForNow     Outcome = "locked for now"     // until CheckResult.LockedUntil
+	LockedUntilReset Outcome = "locked until reset" // or until the right PIN is keyed from the line
+	CallerLocked     Outcome = "caller locked"      // this caller failed too often, on any lines
+)
+
+// CheckResult is the answer to an attempt.
+type CheckResult struct {
+	Outcome     Outcome
+	Line        Line      // with Right and RightTemporary; its Revision is what a change needs
+	LockedUntil time.Time // with LockedForNow
+}
+
+// releaseWithin bounds the time for taking back an attempt that could not be judged, once
+// the turn's own time has run out.
+const releaseWithin = 2 * time.Second
+
+// Check judges one entry at a line's PIN and counts it. An attempt without a time is made
+// now. The failure that locks a side answers with that lock at once. An attempt during a
+// lock takes no hash, doesn't lengthen the lock and isn't counted for the caller.
+//
+// From elsewhere, a line that doesn't exist and a line with the temporary PIN and another
+// entry take the same work and the same number of questions to the store as a wrong
+// personal PIN. Only calls from elsewhere count for the caller: at home the line's own
+// count is enough, and nobody who forges its number elsewhere shall lock its owner out.
+//
+// The same turn again gives the same answer and has no further effect. An attempt that
+// can't be hashed in time, or that meets [ErrBusy], is an error and isn't counted.
+func (l *Lines) Check(ctx context.Context, attempt Attempt, entry secret.Text) (CheckResult, error) {
+	if attempt.At.IsZero() {
+		attempt.At = l.now()
+	}
+	allowed, err := l.admitCaller(ctx, attempt)
+	if err != nil {
+		return CheckResult{}, fmt.Errorf("check PIN: %w", err)
+	}
+	if !allowed {
+		return CheckResult{Outcome: CallerLocked}, nil
+	}
+	result, err := l.checkLine(ctx, attempt, entry)
+	if err != nil {
+		return CheckResult{}, fmt.Errorf("check PIN: %w", err)
+	}
+	return result, nil
+}
+
+// checkLine checks an entry of a caller who may try.
+func (l *Lines) checkLine(ctx context.Context, attempt Attempt, entry secret.Text) (CheckResult, error) {
+	admission, err := l.store.Admit(ctx, attempt, l.lock)
+	if err != nil {
+		return CheckResult{}, fmt.Errorf("admit attempt: %w", err)
+	}
+	if !admission.Admitted {
+		refusal := l.refuse(admission.Line.Strikes(attempt.Side), attempt.At)
+		return refusal, l.forgive(ctx, attempt)
+	}
+	outcome, result, err := l.judge(ctx, attempt.Side, admission, entry)
+	if err != nil {
+		return CheckResult{}, errors.Join(err, l.release(ctx, attempt))
+	}
+	strikes, err := l.store.Settle(ctx, attempt, result, l.lock)
+	if err != nil {
+		return CheckResult{}, fmt.Errorf("settle attempt: %w", err)
+	}
+	if outcome == Wrong {
+		return wrong(strikes, attempt.At), nil
+	}
+	return CheckResult{Outcome: outcome, Line: admission.Line}, l.forgive(ctx, attempt)
+}
+
+// judge finds what the entry is and how the attempt is to be settled.
+func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry secret.Text) (Outcome, Result, error) {
+	switch {
+	case admission.Known && !admission.Line.Temporary():
+		return l.judgePersonal(ctx, admission.Line.PIN, entry)
+	case admission.Known && side == FromLine:
+		if entry.Equal(l.policy.Temporary) {
+			return RightTemporary, Result{Outcome: Passed}, nil
+		}
+		return Wrong, Result{Outcome: Failed}, nil
+	}
+	if err := l.hasher.Burn(ctx, entry); err != nil {
+		return "", Result{}, err
+	}
+	if right := entry.Equal(l.policy.Temporary); admission.Known && right {
+		// The temporary PIN is known to all, so it proves nothing and clears nothing.
+		return RightTemporary, Result{Outcome: Released}, nil
+	}
+	return Wrong, Result{Outcome: Failed}, nil
+}
+
+func (l *Lines) judgePersonal(ctx context.Context, pin Hash, entry secret.Text) (Outcome, Result, error) {
+	match, stale, err := l.hasher.Verify(ctx, pin, entry)
+	if err != nil {
+		return "", Result{}, err
+	}
+	if !match {
+		return Wrong, Result{Outcome: Failed}, nil
+	}
+	result := Result{Outcome: Passed}
+	if stale {
+		// The entry is right either way; without time for a better hash the next has it.
+		if better, err := l.hasher.Hash(ctx, entry); err == nil {
+			result.Old, result.Rehash = pin, better
+		}
+	}
+	return Right, result, nil
+}
+
+// wrong is the answer to a failure that has left these strikes.
+func wrong(strikes Strikes, at time.Time) CheckResult {
+	switch {
+	case strikes.Locked:
+		return CheckResult{Outcome: LockedUntilReset}
+	case strikes.LockedAt(at):
+		return CheckResult{Outcome: LockedForNow, LockedUntil: strikes.LockedUntil}
+	}
+	return CheckResult{Outcome: Wrong}
+}
+
+// refuse is the answer to an attempt that was not admitted. Without a lock, so many
+// attempts are under way that all those left are taken; they end soon.
+func (l *Lines) refuse(strikes Strikes, at time.Time) CheckResult {
+	if strikes.LockedAt(at) {
+		return wrong(strikes, at)
+	}
+	return CheckResult{Outcome: LockedForNow, LockedUntil: at.Add(l.lock.InFlight)}
+}
+
+func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (bool, error) {
+	if attempt.Side == FromLine {
+		return true, nil
+	}
+	allowed, err := l.callers.AdmitCaller(ctx, attempt.From, attempt.Turn, attempt.At, l.caller.Failures, l.caller.Window)
+	if err != nil {
+		return false, fmt.Errorf("admit caller: %w", err)
+	}
+	return allowed, nil
+}
+
+// forgive takes back what admitCaller counted.
+func (l *Lines) forgive(ctx context.Context, attempt Attempt) error {
+	if attempt.Side == FromLine {
+		return nil
+	}
+	if err := l.callers.ForgiveCaller(ctx, attempt.From, attempt.Turn); err != nil {
+		return fmt.Errorf("forgive caller: %w", err)
+	}
+	return nil
+}
+
+// release takes back an attempt that could not be judged, although ctx may have ended.
+func (l *Lines) release(ctx context.Context, attempt Attempt) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
+	defer cancel()
+	_, err := l.store.Settle(ctx, attempt, Result{Outcome: Released}, l.lock)
+	if err != nil {
+		err = fmt.Errorf("release attempt: %w", err)
+	}
+	return errors.Join(err, l.forgive(ctx, attempt))
+}

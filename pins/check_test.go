@@ -1,0 +1,306 @@
+package pins_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// What each attempt answers, costs and asks of the stores.
+func TestCheck(t *testing.T) {
+	failed := []string{"admit caller", "admit", "failed"}
+	tests := map[string]struct {
+		number nanp.Number
+		side   pins.Side
+		entry  secret.Text
+		want   pins.Outcome
+		hashes int
+		asked  []string
+	}{
+		"right, from elsewhere":                    {personal, pins.Remote, rightPIN, pins.Right, 1, []string{"admit caller", "admit", "passed", "forgive caller"}},
+		"right, from the line":                     {personal, pins.FromLine, rightPIN, pins.Right, 1, []string{"admit", "passed"}},
+		"wrong, from elsewhere":                    {personal, pins.Remote, wrongPIN, pins.Wrong, 1, failed},
+		"wrong, from the line":                     {personal, pins.FromLine, wrongPIN, pins.Wrong, 1, []string{"admit", "failed"}},
+		"temporary PIN on a personal line":         {personal, pins.Remote, temporaryPIN, pins.Wrong, 1, failed},
+		"temporary PIN on a personal line at home": {personal, pins.FromLine, temporaryPIN, pins.Wrong, 1, []string{"admit", "failed"}},
+		"no such line":                             {missing, pins.Remote, wrongPIN, pins.Wrong, 1, failed},
+		"no such line, temporary PIN":              {missing, pins.Remote, temporaryPIN, pins.Wrong, 1, failed},
+		"no such line, from itself":                {missing, pins.FromLine, temporaryPIN, pins.Wrong, 1, []string{"admit", "failed"}},
+		"temporary line, wrong from elsewhere":     {temporary, pins.Remote, wrongPIN, pins.Wrong, 1, failed},
+		"temporary line, right from elsewhere":     {temporary, pins.Remote, temporaryPIN, pins.RightTemporary, 1, []string{"admit caller", "admit", "released", "forgive caller"}},
+		"temporary line, right from the line":      {temporary, pins.FromLine, temporaryPIN, pins.RightTemporary, 0, []string{"admit", "passed"}},
+		"temporary line, wrong from the line":      {temporary, pins.FromLine, wrongPIN, pins.Wrong, 0, []string{"admit", "failed"}},
+		"no entry":                                 {personal, pins.Remote, secret.Text{}, pins.Wrong, 1, failed},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			result := f.check(t, f.attempt(test.number, test.side), test.entry)
+			if result.Outcome != test.want {
+				t.Errorf("%s, want %s", result.Outcome, test.want)
+			}
+			f.did(t, test.hashes, test.asked...)
+			right := test.want != pins.Wrong
+			if got := result.Line.Number == test.number; got != right {
+				t.Errorf("line %v", result.Line)
+			}
+			counted := 0
+			if !right && test.side == pins.Remote {
+				counted = 1
+			}
+			f.callerHas(t, counted)
+		})
+	}
+}
+
+func TestCheckLocks(t *testing.T) {
+	for _, number := range []nanp.Number{personal, temporary, missing} {
+		f := newFixture(t)
+		f.wrong(t, number, pins.Remote, 5, pins.LockedForNow)
+		until := f.now.Add(30 * time.Minute)
+
+		f.now = f.now.Add(10 * time.Minute)
+		f.forget()
+		for _, entry := range []secret.Text{rightPIN, temporaryPIN, wrongPIN} {
+			result := f.check(t, f.attempt(number, pins.Remote), entry)
+			if result.Outcome != pins.LockedForNow || !result.LockedUntil.Equal(until) {
+				t.Errorf("during the lock: %+v", result)
+			}
+			f.did(t, 0, "admit caller", "admit", "forgive caller")
+		}
+		f.callerHas(t, 0)
+
+		f.now = until
+		f.wrong(t, number, pins.Remote, 5, pins.LockedUntilReset)
+		f.now = f.now.AddDate(1, 0, 0)
+		f.forget()
+		f.outcome(t, number, pins.Remote, rightPIN, pins.LockedUntilReset)
+		f.did(t, 0, "admit caller", "admit", "forgive caller")
+	}
+}
+
+func TestCheckUnlocks(t *testing.T) {
+	f := newFixture(t)
+	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
+	f.now = f.now.Add(30 * time.Minute)
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
+	f.now = f.now.Add(30 * time.Minute)
+	f.wrong(t, personal, pins.Remote, 5, pins.LockedUntilReset)
+
+	// The owner at home is not locked out, and lifts the lock.
+	f.outcome(t, personal, pins.FromLine, rightPIN, pins.Right)
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+}
+
+func TestCheckSidesApart(t *testing.T) {
+	f := newFixture(t)
+	f.wrong(t, personal, pins.FromLine, 4, pins.Wrong)
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right) // clears elsewhere only
+	f.wrong(t, personal, pins.FromLine, 1, pins.LockedForNow)
+	f.outcome(t, personal, pins.FromLine, rightPIN, pins.LockedForNow)
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+}
+
+// The temporary PIN is no secret: from elsewhere it must not clear what was counted.
+func TestCheckTemporaryFromElsewhereClearsNothing(t *testing.T) {
+	f := newFixture(t)
+	f.wrong(t, temporary, pins.Remote, 4, pins.Wrong)
+	f.outcome(t, temporary, pins.Remote, temporaryPIN, pins.RightTemporary)
+	f.wrong(t, temporary, pins.Remote, 1, pins.LockedForNow)
+	f.outcome(t, temporary, pins.Remote, temporaryPIN, pins.LockedForNow)
+	f.outcome(t, temporary, pins.FromLine, temporaryPIN, pins.RightTemporary)
+	f.outcome(t, temporary, pins.Remote, temporaryPIN, pins.RightTemporary)
+}
+
+func TestCheckCaller(t *testing.T) {
+	f := newFixture(t)
+	for n := range 10 {
+		f.outcome(t, nanp.Number("+1612555020"+string(rune('0'+n))), pins.Remote, wrongPIN, pins.Wrong)
+	}
+	f.forget()
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.CallerLocked)
+	f.did(t, 0, "admit caller")
+
+	other := f.attempt(personal, pins.Remote)
+	other.From = "+19525550101"
+	if got := f.check(t, other, rightPIN).Outcome; got != pins.Right {
+		t.Errorf("another caller: %s", got)
+	}
+	f.outcome(t, personal, pins.FromLine, rightPIN, pins.Right)
+	f.now = f.now.Add(time.Hour + time.Second)
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+}
+
+func TestCheckSameTurnAgain(t *testing.T) {
+	tests := map[string]struct {
+		number nanp.Number
+		side   pins.Side
+		entry  secret.Text
+		before int // wrong entries
+		want   pins.Outcome
+	}{
+		"right":                    {personal, pins.Remote, rightPIN, 3, pins.Right},
+		"wrong":                    {personal, pins.Remote, wrongPIN, 0, pins.Wrong},
+		"wrong at home":            {personal, pins.FromLine, wrongPIN, 0, pins.Wrong},
+		"wrong, no such line":      {missing, pins.Remote, wrongPIN, 3, pins.Wrong},
+		"the one that locks":       {personal, pins.Remote, wrongPIN, 4, pins.LockedForNow},
+		"the one after":            {personal, pins.Remote, wrongPIN, 5, pins.LockedForNow},
+		"temporary from elsewhere": {temporary, pins.Remote, temporaryPIN, 4, pins.RightTemporary},
+		"temporary from the line":  {temporary, pins.FromLine, temporaryPIN, 4, pins.RightTemporary},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			if test.before > 0 {
+				last := pins.Wrong
+				if test.before == 5 {
+					last = pins.LockedForNow
+				}
+				f.wrong(t, test.number, test.side, test.before, last)
+			}
+			attempt := f.attempt(test.number, test.side)
+			first := f.check(t, attempt, test.entry)
+			strikes := f.strikes(t, attempt)
+			for range 12 {
+				again := f.check(t, attempt, test.entry)
+				if first.Outcome != test.want || again.Outcome != test.want || !again.LockedUntil.Equal(first.LockedUntil) {
+					t.Fatalf("first %+v, again %+v; want %s", first, again, test.want)
+				}
+			}
+			if again := f.strikes(t, attempt); again != strikes {
+				t.Errorf("strikes %+v, before %+v", again, strikes)
+			}
+			counted := 0
+			if test.side == pins.Remote && (test.want == pins.Wrong || name == "the one that locks") {
+				counted = 1
+			}
+			f.callerHas(t, counted)
+		})
+	}
+}
+
+// strikes are those of the attempt's side, of any number.
+func (f *fixture) strikes(t *testing.T, attempt pins.Attempt) pins.Strikes {
+	t.Helper()
+	attempt.At = f.now
+	admission, err := f.store.Memory.Admit(t.Context(), attempt, pins.DefaultLock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return admission.Line.Strikes(attempt.Side)
+}
+
+func TestCheckTooManyUnderWay(t *testing.T) {
+	f := newFixture(t)
+	for range 5 {
+		attempt := f.attempt(personal, pins.Remote)
+		attempt.At = f.now
+		if _, err := f.store.Memory.Admit(t.Context(), attempt, pins.DefaultLock()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	result := f.check(t, f.attempt(personal, pins.Remote), rightPIN)
+	if result.Outcome != pins.LockedForNow || !result.LockedUntil.Equal(f.now.Add(20*time.Second)) {
+		t.Errorf("result %+v", result)
+	}
+	f.callerHas(t, 0)
+	f.now = f.now.Add(21 * time.Second)
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+}
+
+// A turn that runs out of time before its hash counts for nobody.
+func TestCheckOutOfTime(t *testing.T) {
+	for _, number := range []nanp.Number{personal, missing, temporary} {
+		f := newFixture(t)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		attempt := f.attempt(number, pins.Remote)
+		for range 12 {
+			if result, err := f.Check(ended, attempt, wrongPIN); !errors.Is(err, context.Canceled) || result.Outcome != "" {
+				t.Fatalf("%+v, %v", result, err)
+			}
+			f.did(t, 0, "admit caller", "admit", "released", "forgive caller")
+		}
+		if strikes := f.strikes(t, attempt); strikes != (pins.Strikes{}) {
+			t.Errorf("strikes %+v", strikes)
+		}
+		f.callerHas(t, 0)
+		if got := f.check(t, attempt, wrongPIN).Outcome; got != pins.Wrong {
+			t.Errorf("in time: %s", got)
+		}
+	}
+}
+
+func TestCheckStoreDown(t *testing.T) {
+	tests := map[string][]secret.Text{
+		"admit caller": {rightPIN, wrongPIN}, "admit": {rightPIN, wrongPIN},
+		"failed": {wrongPIN}, "passed": {rightPIN}, "forgive caller": {rightPIN},
+	}
+	for question, entries := range tests {
+		for _, entry := range entries {
+			f := newFixture(t)
+			attempt := f.attempt(personal, pins.Remote)
+			f.store.fails = question
+			if result, err := f.Check(t.Context(), attempt, entry); !errors.Is(err, errDown) || result.Outcome != "" {
+				t.Errorf("%s: %+v, %v", question, result, err)
+			}
+			f.store.fails = ""
+			want := map[bool]pins.Outcome{true: pins.Right, false: pins.Wrong}[entry.Equal(rightPIN)]
+			if got := f.check(t, attempt, entry).Outcome; got != want {
+				t.Errorf("%s: afterwards %s, want %s", question, got, want)
+			}
+		}
+	}
+}
+
+func TestCheckReleaseFails(t *testing.T) {
+	f := newFixture(t)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	f.store.fails = "released"
+	_, err := f.Check(ended, f.attempt(personal, pins.Remote), wrongPIN)
+	if !errors.Is(err, context.Canceled) || !errors.Is(err, errDown) {
+		t.Errorf("error %v; want both", err)
+	}
+	f.callerHas(t, 0)
+}
+
+func TestCheckRehashes(t *testing.T) {
+	tests := map[string]pins.HasherConfig{
+		"a newer key": {Keys: keyring(t, "2026b", "2026a")},
+		"higher cost": {Params: pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 1}},
+	}
+	for name, config := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			old, err := f.Find(t.Context(), personal)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Lines = f.lines(t, config)
+			f.outcome(t, personal, pins.Remote, wrongPIN, pins.Wrong)
+			if line, _ := f.Find(t.Context(), personal); line.PIN != old.PIN {
+				t.Error("a wrong entry was hashed anew")
+			}
+			f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+			better, err := f.Find(t.Context(), personal)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if better.PIN == old.PIN || better.Revision != old.Revision || !better.Since.Equal(old.Since) {
+				t.Errorf("line %+v, before %+v", better, old)
+			}
+			verify(t, hasher(t, config), better.PIN, rightPIN, true, false)
+			f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+			if line, _ := f.Find(t.Context(), personal); line.PIN != better.PIN {
+				t.Error("it was hashed anew once more")
+			}
+		})
+	}
+}

@@ -1,0 +1,58 @@
+package pins
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+)
+
+// ErrHeader is said of a file of lines that doesn't begin with its two columns.
+var ErrHeader = errors.New("first row must name the columns number and language, and no others")
+
+// RowError tells why one row of a file was left out.
+type RowError struct {
+	Line   int    // in the file, from 1; blank lines count
+	Reason string // holds nothing of the row
+}
+
+// Error gives both.
+func (e *RowError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+
+const (
+	maxRow    = 1024 // bytes, with the line break
+	csvBuffer = 64 * 1024
+)
+
+// ReadCSV reads lines to be provisioned, one at a time, whatever the file's size. The first
+// row names the columns number and language, in either order; then each row is a number in
+// any form that nanp.Parse takes, and en, es or nothing. Fields may stand in double
+// quotes and have spaces around them; line breaks may be CRLF, blank lines are skipped, and
+// so is a byte order mark. A row has at most 1024 bytes and can't go on in a second line.
+//
+// A bad row yields a [*RowError], and reading goes on. Any other error ends it: [ErrHeader],
+// or what r said. A number that stands twice is yielded twice.
+func ReadCSV(r io.Reader) iter.Seq2[NewLine, error] {
+	return func(yield func(NewLine, error) bool) {
+		rows := &rows{r: bufio.NewReaderSize(r, csvBuffer)}
+		numberFirst, err := rows.header()
+		if err != nil {
+			yield(NewLine{}, err)
+			return
+		}
+		for {
+			row, err := rows.next()
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			var line NewLine
+			if err == nil {
+				line, err = rows.parse(row, numberFirst)
+			}
+			if !yield(line, err) || err != nil && !isRowError(err) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package pins_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+const (
+	personal  nanp.Number = "+16125550142" // has the PIN 82651739
+	temporary nanp.Number = "+16125550143" // has the temporary PIN
+	missing   nanp.Number = "+16125550199" // is no line
+	stranger              = "+19525550100"
+)
+
+var (
+	rightPIN     = secret.New("82651739")
+	temporaryPIN = secret.New("1234")
+	wrongPIN     = secret.New("73951628")
+)
+
+// fixture is a world with two lines and a clock that stands.
+type fixture struct {
+	*pins.Lines
+	store *watched
+	keys  *countedKeys
+	now   time.Time
+	turn  int // of the next attempt
+}
+
+func newFixture(t testing.TB) *fixture {
+	t.Helper()
+	f := &fixture{
+		store: &watched{Memory: pins.NewMemory()},
+		keys:  &countedKeys{Keyring: keyring(t, "2026a")},
+		now:   time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+	}
+	f.Lines = f.lines(t, pins.HasherConfig{Keys: f.keys})
+	if _, err := f.store.Add(t.Context(), []pins.NewLine{{Number: personal}, {Number: temporary}}, f.now); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Change(t.Context(), f.request(personal, 0, rightPIN)); err != nil {
+		t.Fatal(err)
+	}
+	f.forget()
+	return f
+}
+
+// lines makes the rules anew on the same stores.
+func (f *fixture) lines(t testing.TB, config pins.HasherConfig) *pins.Lines {
+	t.Helper()
+	lines, err := pins.New(pins.Config{
+		Store: f.store, Callers: f.store, Hasher: hasher(t, config), Policy: policy(),
+		Now: func() time.Time { return f.now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+// attempt is the next turn.
+func (f *fixture) attempt(number nanp.Number, side pins.Side) pins.Attempt {
+	f.turn++
+	return pins.Attempt{
+		Number: number, Side: side, From: stranger, Turn: pins.Turn{Call: "CA1", Number: f.turn},
+	}
+}
+
+func (f *fixture) request(number nanp.Number, revision int64, entry secret.Text) pins.ChangeRequest {
+	f.turn++
+	return pins.ChangeRequest{
+		Number: number, Revision: revision, Entry: entry,
+		Turn: pins.Turn{Call: "CA1", Number: f.turn}, Side: pins.FromLine, From: string(number),
+	}
+}
+
+func (f *fixture) check(t testing.TB, attempt pins.Attempt, entry secret.Text) pins.CheckResult {
+	t.Helper()
+	result, err := f.Check(t.Context(), attempt, entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// outcome checks the next turn and wants an outcome.
+func (f *fixture) outcome(t testing.TB, number nanp.Number, side pins.Side, entry secret.Text, want pins.Outcome) {
+	t.Helper()
+	if got := f.check(t, f.attempt(number, side), entry).Outcome; got != want {
+		t.Fatalf("turn %d: %s, want %s", f.turn, got, want)
+	}
+}
+
+// wrong keys n wrong PINs, of which the last has another outcome than Wrong. The caller is
+// another each time.
+func (f *fixture) wrong(t testing.TB, number nanp.Number, side pins.Side, n int, last pins.Outcome) {
+	t.Helper()
+	for i := range n {
+		attempt := f.attempt(number, side)
+		attempt.From = fmt.Sprintf("+1952555%04d", f.turn)
+		want := pins.Wrong
+		if i == n-1 {
+			want = last
+		}
+		if got := f.check(t, attempt, wrongPIN).Outcome; got != want {
+			t.Fatalf("wrong entry %d: %s, want %s", i+1, got, want)
+		}
+	}
+}
+
+// forget forgets what stores and keys were asked.
+func (f *fixture) forget() {
+	f.store.asked = nil
+	f.keys.asked = 0
+}
+
+// did wants that the stores were asked this, and so many hashes made; and forgets it.
+func (f *fixture) did(t testing.TB, hashes int, asked ...string) {
+	t.Helper()
+	if !slices.Equal(f.store.asked, asked) || f.keys.asked != hashes {
+		t.Errorf("%d hashes, asked %v; want %d, %v", f.keys.asked, f.store.asked, hashes, asked)
+	}
+	f.forget()
+}
+
+// callerHas wants that so many failures stand against the stranger.
+func (f *fixture) callerHas(t testing.TB, want int) {
+	t.Helper()
+	const limit = 10
+	left := 0
+	for ; ; left++ {
+		admitted, err := f.store.Memory.AdmitCaller(t.Context(), stranger, probe(left), f.now, limit, time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !admitted {
+			break
+		}
+	}
+	for n := range left {
+		if err := f.store.Memory.ForgiveCaller(t.Context(), stranger, probe(n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if limit-left != want {
+		t.Errorf("%d failures stand against the caller, want %d", limit-left, want)
+	}
+}
+
+func probe(n int) pins.Turn { return pins.Turn{Call: "probe", Number: n} }
+
+// watched is a Memory that tells what it was asked, and can be out of order.
+type watched struct {
+	*pins.Memory
+	mu    sync.Mutex
+	asked []string
+	fails string // the question that is answered with errDown
+}
+
+var errDown = errors.New("store is down")
+
+func (w *watched) ask(question string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked = append(w.asked, question)
+	if question == w.fails {
+		return errDown
+	}
+	return nil
+}
+
+func (w *watched) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
+	if err := w.ask("line"); err != nil {
+		return pins.Line{}, err
+	}
+	return w.Memory.Line(ctx, number)
+}
+
+func (w *watched) Admit(ctx context.Context, attempt pins.Attempt, rule pins.LockRule) (pins.Admission, error) {
+	if err := w.ask("admit"); err != nil {
+		return pins.Admission{}, err
+	}
+	return w.Memory.Admit(ctx, attempt, rule)
+}
+
+func (w *watched) Settle(ctx context.Context, attempt pins.Attempt, result pins.Result, rule pins.LockRule) (pins.Strikes, error) {
+	names := map[pins.SettledAs]string{pins.Failed: "failed", pins.Passed: "passed", pins.Released: "released"}
+	if err := errors.Join(w.ask(names[result.Outcome]), ctx.Err()); err != nil {
+		return pins.Strikes{}, err
+	}
+	return w.Memory.Settle(ctx, attempt, result, rule)
+}
+
+func (w *watched) Change(ctx context.Context, change pins.Change) error {
+	if err := w.ask("change"); err != nil {
+		return err
+	}
+	return w.Memory.Change(ctx, change)
+}
+
+func (w *watched) AdmitCaller(
+	ctx context.Context, caller string, turn pins.Turn, now time.Time, limit int, window time.Duration,
+) (bool, error) {
+	if err := w.ask("admit caller"); err != nil {
+		return false, err
+	}
+	return w.Memory.AdmitCaller(ctx, caller, turn, now, limit, window)
+}
+
+func (w *watched) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn) error {
+	if err := errors.Join(w.ask("forgive caller"), ctx.Err()); err != nil {
+		return err
+	}
+	return w.Memory.ForgiveCaller(ctx, caller, turn)
+}
+
+// countedKeys counts the hashes: each takes the secret key once.
+type countedKeys struct {
+	secret.Keyring
+	mu    sync.Mutex
+	asked int
+}
+
+func (k *countedKeys) MAC(id string, message []byte) ([]byte, error) {
+	k.mu.Lock()
+	k.asked++
+	k.mu.Unlock()
+	return k.Keyring.MAC(id, message)
+}

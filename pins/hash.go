@@ -1,0 +1,169 @@
+package pins
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"updatecenter/internal/secret"
+)
+
+// ErrBusy says that so many PINs wait to be hashed that one more would only make all of
+// them late.
+var ErrBusy = errors.New("too many PINs are being checked")
+
+// Keys are the secret keys under which PINs are hashed, kept away from the database: a
+// secret.Keyring is one.
+type Keys interface {
+	// Current returns the id of the key for new hashes.
+	Current() string
+	// MAC returns the HMAC-SHA256 of message under the key of that id.
+	MAC(id string, message []byte) ([]byte, error)
+}
+
+// HasherConfig is what a [Hasher] is made of.
+type HasherConfig struct {
+	Keys    Keys
+	Params  Params    // zero: [DefaultParams]
+	AtOnce  int       // hashes that run at the same time; zero: GOMAXPROCS
+	Waiting int       // more that may wait for their turn; zero: 256
+	Random  io.Reader // for salts; nil: the system's
+}
+
+// Hasher hashes PINs and checks entries against hashes, a few at a time, so that whatever
+// arrives no more than AtOnce times Params.MemoryKiB are in use (the garbage of as many
+// more, at times, until it is collected). Any number of goroutines may use it. Every method
+// waits for its turn until its context ends, but at most 10 s, and says [ErrBusy] at once
+// when the queue is full.
+type Hasher struct {
+	keys    Keys
+	params  Params
+	random  io.Reader
+	running chan struct{} // holds one for each hash under way
+	pending atomic.Int64  // running and waiting
+	most    int64         // of those
+}
+
+const (
+	defaultWaiting = 256
+	longestWait    = 10 * time.Second
+	saltBytes      = 16 // RFC 9106, section 3.1
+	tagBytes       = 32
+)
+
+// label keeps these HMACs apart from all other uses of the keys, and their versions from
+// each other.
+const label = "updatecenter PIN v1\x00"
+
+// NewHasher checks the parameters and the current key.
+func NewHasher(config HasherConfig) (*Hasher, error) {
+	if config.Params == (Params{}) {
+		config.Params = DefaultParams()
+	}
+	if err := config.Params.Validate(); err != nil {
+		return nil, err
+	}
+	if id := config.Keys.Current(); !validKeyID(id) {
+		return nil, errors.New("PINs need a current secret key with an id of letters, digits, - and _")
+	}
+	if config.AtOnce <= 0 {
+		config.AtOnce = runtime.GOMAXPROCS(0)
+	}
+	if config.Waiting <= 0 {
+		config.Waiting = defaultWaiting
+	}
+	if config.Random == nil {
+		config.Random = rand.Reader
+	}
+	return &Hasher{
+		keys: config.Keys, params: config.Params, random: config.Random,
+		running: make(chan struct{}, config.AtOnce), most: int64(config.AtOnce + config.Waiting),
+	}, nil
+}
+
+// Hash returns pin as it is to be kept, under a new salt.
+func (h *Hasher) Hash(ctx context.Context, pin secret.Text) (Hash, error) {
+	e := encoded{Params: h.params, key: h.keys.Current(), salt: make([]byte, saltBytes)}
+	if _, err := io.ReadFull(h.random, e.salt); err != nil {
+		return "", fmt.Errorf("make salt: %w", err)
+	}
+	tag, err := h.tag(ctx, e, pin)
+	if err != nil {
+		return "", fmt.Errorf("hash PIN: %w", err)
+	}
+	e.tag = tag
+	return e.hash(), nil
+}
+
+// Verify says whether entry is the PIN of that hash, and whether the hash is stale, so that
+// a right entry should be hashed anew: made under another key than the current one, or at
+// less cost. Errors: [ErrMalformed], [ErrBusy], the context's, and that of a key which the
+// key ring doesn't hold any more.
+func (h *Hasher) Verify(ctx context.Context, hash Hash, entry secret.Text) (match, stale bool, err error) {
+	e, err := parseHash(hash)
+	if err != nil {
+		return false, false, fmt.Errorf("check PIN: %w", err)
+	}
+	tag, err := h.tag(ctx, e, entry)
+	if err != nil {
+		return false, false, fmt.Errorf("check PIN: %w", err)
+	}
+	match = subtle.ConstantTimeCompare(tag, e.tag) == 1
+	return match, e.key != h.keys.Current() || e.weakerThan(h.params), nil
+}
+
+// Burn costs what [Hasher.Verify] costs and finds nothing: for lines that don't exist.
+func (h *Hasher) Burn(ctx context.Context, entry secret.Text) error {
+	e := encoded{Params: h.params, key: h.keys.Current(), salt: make([]byte, saltBytes)}
+	if _, err := h.tag(ctx, e, entry); err != nil {
+		return fmt.Errorf("check PIN: %w", err)
+	}
+	return nil
+}
+
+// tag computes what e's tag is if entry is its PIN.
+func (h *Hasher) tag(ctx context.Context, e encoded, entry secret.Text) ([]byte, error) {
+	if err := h.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer h.release()
+	keyed, err := h.keys.MAC(e.key, []byte(label+entry.Reveal()))
+	if err != nil {
+		return nil, fmt.Errorf("secret key of PIN: %w", err)
+	}
+	return argon2.IDKey(keyed, e.salt, e.Passes, e.MemoryKiB, e.Lanes, tagBytes), nil
+}
+
+func (h *Hasher) acquire(ctx context.Context) error {
+	if h.pending.Add(1) > h.most {
+		h.pending.Add(-1)
+		return ErrBusy
+	}
+	ctx, cancel := context.WithTimeout(ctx, longestWait)
+	defer cancel()
+	// Asked first, as select picks at random when a place is free as well.
+	err := ctx.Err()
+	if err == nil {
+		select {
+		case h.running <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+			err = ctx.Err()
+		}
+	}
+	h.pending.Add(-1)
+	return fmt.Errorf("wait for a free place: %w", err)
+}
+
+func (h *Hasher) release() {
+	<-h.running
+	h.pending.Add(-1)
+}

@@ -1,0 +1,303 @@
+package pins_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+var pin = secret.New("8265")
+
+func hashed(t testing.TB, h *pins.Hasher, pin secret.Text) pins.Hash {
+	t.Helper()
+	hash, err := h.Hash(t.Context(), pin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
+}
+
+func verify(t *testing.T, h *pins.Hasher, hash pins.Hash, entry secret.Text, match, stale bool) {
+	t.Helper()
+	gotMatch, gotStale, err := h.Verify(t.Context(), hash, entry)
+	if err != nil || gotMatch != match || gotStale != stale {
+		t.Errorf("match %t, stale %t, %v; want %t, %t", gotMatch, gotStale, err, match, stale)
+	}
+}
+
+func TestHash(t *testing.T) {
+	h := hasher(t, pins.HasherConfig{})
+	hash := hashed(t, h, pin)
+	verify(t, h, hash, pin, true, false)
+	for _, wrong := range []string{"8264", "826", "82650", "5628", "", "8265\x00"} {
+		verify(t, h, hash, secret.New(wrong), false, false)
+	}
+	if again := hashed(t, h, pin); again == hash {
+		t.Error("two hashes have the same salt")
+	}
+}
+
+func TestHashForm(t *testing.T) {
+	h := hasher(t, pins.HasherConfig{Params: pins.DefaultParams()})
+	form := regexp.MustCompile(`^\$hmac-argon2id\$v=19\$m=19456,t=2,p=1,k=2026a\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`)
+	if hash := hashed(t, h, pin); !form.MatchString(string(hash)) {
+		t.Errorf("hash %s", hash)
+	}
+}
+
+// A hash kept today must still be right tomorrow: this one must never change.
+func TestHashStaysTheSame(t *testing.T) {
+	h := hasher(t, pins.HasherConfig{Random: strings.NewReader("0123456789abcdef")})
+	const want = "$hmac-argon2id$v=19$m=8,t=1,p=1,k=2026a$MDEyMzQ1Njc4OWFiY2RlZg$K+nrAaj8tu/lYXWPfzs08JpyoQ0QIcYwWh7KclFDBZA"
+	if hash := hashed(t, h, pin); hash != want {
+		t.Errorf("hash %s", hash)
+	}
+}
+
+func TestHashNeedsTheSecretKey(t *testing.T) {
+	hash := hashed(t, hasher(t, pins.HasherConfig{}), pin)
+	foreign, err := secret.ParseKeyring("2026a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify(t, hasher(t, pins.HasherConfig{Keys: foreign}), hash, pin, false, false)
+}
+
+func TestVerifyUnderAnOlderKey(t *testing.T) {
+	old := hashed(t, hasher(t, pins.HasherConfig{Keys: keyring(t, "2026a")}), pin)
+	both := hasher(t, pins.HasherConfig{Keys: keyring(t, "2026b", "2026a")})
+	verify(t, both, old, pin, true, true)
+	verify(t, both, old, secret.New("0000"), false, true)
+	verify(t, both, hashed(t, both, pin), pin, true, false)
+
+	dropped := hasher(t, pins.HasherConfig{Keys: keyring(t, "2026b")})
+	if match, _, err := dropped.Verify(t.Context(), old, pin); match || !errors.Is(err, secret.ErrUnknownKey) {
+		t.Errorf("match %t, %v; want ErrUnknownKey", match, err)
+	}
+}
+
+func TestVerifyUnderOtherParams(t *testing.T) {
+	now := pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 1}
+	tests := map[string]struct {
+		then  pins.Params
+		stale bool
+	}{
+		"the same":     {now, false},
+		"less memory":  {pins.Params{MemoryKiB: 32, Passes: 2, Lanes: 1}, true},
+		"fewer passes": {pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, true},
+		"more of both": {pins.Params{MemoryKiB: 128, Passes: 3, Lanes: 1}, false},
+		"more lanes":   {pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 4}, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			hash := hashed(t, hasher(t, pins.HasherConfig{Params: test.then}), pin)
+			verify(t, hasher(t, pins.HasherConfig{Params: now}), hash, pin, true, test.stale)
+		})
+	}
+}
+
+func TestVerifyRefusesMalformed(t *testing.T) {
+	h := hasher(t, pins.HasherConfig{})
+	good := string(hashed(t, h, pin))
+	change := func(old, replacement string) string {
+		changed := strings.Replace(good, old, replacement, 1)
+		if changed == good {
+			t.Fatalf("no %q in the hash", old)
+		}
+		return changed
+	}
+	tests := map[string]string{
+		"nothing":            "",
+		"dollars":            "$$$$$",
+		"another scheme":     change("hmac-argon2id", "argon2id"),
+		"another version":    change("v=19", "v=16"),
+		"gigabytes":          change("m=8", "m=4294967295"),
+		"129 MiB":            change("m=8", "m=132096"),
+		"more than 32 bits":  change("m=8", "m=18446744073709551624"),
+		"too little memory":  change("m=8", "m=7"),
+		"little for lanes":   change("p=1", "p=2"),
+		"no memory":          change("m=8,", ""),
+		"no passes":          change("t=1", "t=0"),
+		"too many passes":    change("t=1", "t=17"),
+		"no lanes":           change("p=1", "p=0"),
+		"too many lanes":     change("m=8,t=1,p=1", "m=1024,t=1,p=9"),
+		"negative":           change("t=1", "t=-1"),
+		"plus":               change("t=1", "t=+1"),
+		"leading zero":       change("t=1", "t=01"),
+		"other names":        change("t=1", "1"),
+		"other order":        change("m=8,t=1", "t=1,m=8"),
+		"no key":             change("k=2026a", "k="),
+		"key with a comma":   change("k=2026a", "k=2026,a"),
+		"key with a space":   change("k=2026a", "k=2026 a"),
+		"long key":           change("k=2026a", "k="+strings.Repeat("a", 65)),
+		"short tag":          good[:len(good)-4],
+		"tag cut":            good[:len(good)-1],
+		"tag padded":         good + "=",
+		"more behind":        good + "$",
+		"line break":         good + "\n",
+		"line break in tag":  good[:len(good)-10] + "\n" + good[len(good)-10:],
+		"far too long":       good + strings.Repeat("A", 1<<20),
+		"spare bits":         good[:len(good)-1] + nextBase64(good[len(good)-1]),
+		"cut at the salt":    good[:strings.LastIndex(good, "$")],
+		"salt and no tag":    good[:strings.LastIndex(good, "$")+1],
+		"long salt":          change("$v=19", "$v=19$"),
+		"invalid characters": change("k=2026a$", "k=2026a$!"),
+	}
+	for name, hash := range tests {
+		match, stale, err := h.Verify(t.Context(), pins.Hash(hash), pin)
+		if match || stale || !errors.Is(err, pins.ErrMalformed) {
+			t.Errorf("%s: match %t, stale %t, %v; want ErrMalformed", name, match, stale, err)
+		}
+	}
+}
+
+// nextBase64 is the character that differs from c in the last bit: of the last character
+// of a tag, a bit that means nothing.
+func nextBase64(c byte) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	return string(alphabet[strings.IndexByte(alphabet, c)^1])
+}
+
+func TestNewHasherRefuses(t *testing.T) {
+	ring := keyring(t, "2026a")
+	for name, config := range map[string]pins.HasherConfig{
+		"no key":          {Keys: secret.Keyring{}},
+		"too much memory": {Keys: ring, Params: pins.Params{MemoryKiB: 1 << 20, Passes: 1, Lanes: 1}},
+		"no memory":       {Keys: ring, Params: pins.Params{Passes: 1, Lanes: 1}},
+		"no passes":       {Keys: ring, Params: pins.Params{MemoryKiB: 64, Lanes: 1}},
+		"no lanes":        {Keys: ring, Params: pins.Params{MemoryKiB: 64, Passes: 1}},
+	} {
+		if h, err := pins.NewHasher(config); h != nil || err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+func TestHashWithoutRandomness(t *testing.T) {
+	h := hasher(t, pins.HasherConfig{Random: bytes.NewReader(make([]byte, 15))})
+	if hash, err := h.Hash(t.Context(), pin); hash != "" || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("hash %q, %v", hash, err)
+	}
+}
+
+// gate are secret keys that keep whoever asks for one waiting: hashes under way.
+type gate struct {
+	secret.Keyring
+	open chan struct{}
+}
+
+func (g gate) MAC(id string, message []byte) ([]byte, error) {
+	<-g.open
+	return g.Keyring.MAC(id, message)
+}
+
+// burn starts n burns at once and returns what will be their errors.
+func burn(ctx context.Context, h *pins.Hasher, n int) <-chan error {
+	errs := make(chan error, n)
+	for range n {
+		go func() { errs <- h.Burn(ctx, pin) }()
+	}
+	return errs
+}
+
+func TestHasherQueue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		keys := gate{keyring(t, "2026a"), make(chan struct{})}
+		h := hasher(t, pins.HasherConfig{Keys: keys, AtOnce: 2, Waiting: 3})
+		errs := burn(t.Context(), h, 5)
+		synctest.Wait()
+		if err := h.Burn(t.Context(), pin); !errors.Is(err, pins.ErrBusy) {
+			t.Errorf("the sixth: %v; want ErrBusy", err)
+		}
+		close(keys.open)
+		for range 5 {
+			if err := <-errs; err != nil {
+				t.Errorf("one of five: %v", err)
+			}
+		}
+		if err := h.Burn(t.Context(), pin); err != nil {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}
+
+func TestHasherWaits(t *testing.T) {
+	tests := map[string]struct{ deadline, want time.Duration }{
+		"to its context's deadline": {3 * time.Second, 3 * time.Second},
+		"ten seconds at most":       {time.Hour, 10 * time.Second},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				keys := gate{keyring(t, "2026a"), make(chan struct{})}
+				h := hasher(t, pins.HasherConfig{Keys: keys, AtOnce: 1, Waiting: 1})
+				first := burn(t.Context(), h, 1)
+				synctest.Wait()
+
+				begun := time.Now()
+				ctx, cancel := context.WithTimeout(t.Context(), test.deadline)
+				defer cancel()
+				for range 2 { // the one that gave up leaves its place in the queue
+					err := h.Burn(ctx, pin)
+					if waited := time.Since(begun); waited != test.want || !errors.Is(err, context.DeadlineExceeded) {
+						t.Errorf("waited %v: %v", waited, err)
+					}
+					test.want += min(test.deadline-test.want, 10*time.Second)
+				}
+				close(keys.open)
+				if err := <-first; err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+func TestHasherHeedsTheContext(t *testing.T) {
+	h := hasher(t, pins.HasherConfig{})
+	hash := hashed(t, h, pin)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 {
+		if _, _, err := h.Verify(ended, hash, pin); !errors.Is(err, context.Canceled) {
+			t.Errorf("Verify: %v", err)
+		}
+		if _, err := h.Hash(ended, pin); !errors.Is(err, context.Canceled) {
+			t.Errorf("Hash: %v", err)
+		}
+		if err := h.Burn(ended, pin); !errors.Is(err, context.Canceled) {
+			t.Errorf("Burn: %v", err)
+		}
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	h := hasher(f, pins.HasherConfig{})
+	f.Add(string(hashed(f, h, pin)))
+	f.Add("$hmac-argon2id$v=19$m=4294967295,t=4294967295,p=255,k=2026a$AAAAAAAAAAAAAAAAAAAAAA$AAAA")
+	f.Add("$hmac-argon2id$v=19$m=8,t=1,p=1,k=2026a$$")
+	f.Add("$$$$$$$$")
+	f.Add("")
+	f.Fuzz(func(t *testing.T, hash string) {
+		ended, cancel := context.WithCancel(t.Context())
+		cancel() // only what comes before the cost is of interest
+		match, _, err := h.Verify(ended, pins.Hash(hash), pin)
+		if match || err == nil {
+			t.Fatalf("match %t, %v", match, err)
+		}
+		known := errors.Is(err, pins.ErrMalformed) || errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, context.Canceled)
+		if !known {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,170 @@
+package pins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+)
+
+// Errors of what a caller asks to be kept.
+var (
+	// ErrUnacceptable: a new PIN that [Policy.Weigh] refuses.
+	ErrUnacceptable = errors.New("not an acceptable PIN")
+	// ErrLanguage: neither "en" nor "es".
+	ErrLanguage = errors.New("language is neither en nor es")
+)
+
+// CallerRule says how many failures one caller may have over all lines.
+type CallerRule struct {
+	Failures int           // that many refuse the caller
+	Window   time.Duration // within this time
+}
+
+// DefaultLock returns the rule for one side of a line: the 5th failure in a row locks it
+// for 30 minutes, the 10th until the right PIN is keyed from the line or it is reset.
+// Failures fade after 90 days, and an attempt that never ended counts for 20 seconds.
+func DefaultLock() LockRule {
+	return LockRule{
+		Soft: 5, SoftFor: 30 * time.Minute, Hard: 10,
+		InFlight: 20 * time.Second, ForgetIn: 90 * 24 * time.Hour,
+	}
+}
+
+// DefaultCallers returns the rule for one caller: 10 failures in an hour.
+func DefaultCallers() CallerRule { return CallerRule{Failures: 10, Window: time.Hour} }
+
+// Config is what [Lines] are made of.
+type Config struct {
+	Store   Store
+	Callers CallerStore
+	Hasher  *Hasher
+	Policy  Policy
+	Lock    LockRule         // zero: [DefaultLock]
+	Caller  CallerRule       // zero: [DefaultCallers]
+	Now     func() time.Time // nil: time.Now
+}
+
+// Lines are the telephone lines, with the rules of a call about them. Any number of
+// goroutines may use it.
+type Lines struct {
+	store   Store
+	callers CallerStore
+	hasher  *Hasher
+	policy  Policy
+	lock    LockRule
+	caller  CallerRule
+	now     func() time.Time
+}
+
+// New checks the configuration's rules.
+func New(config Config) (*Lines, error) {
+	if err := config.Policy.Validate(); err != nil {
+		return nil, err
+	}
+	if config.Lock == (LockRule{}) {
+		config.Lock = DefaultLock()
+	}
+	if config.Lock.Soft < 1 || config.Lock.Hard <= config.Lock.Soft {
+		return nil, errors.New("a soft lock wants a failure, and the hard lock more of them")
+	}
+	if config.Caller == (CallerRule{}) {
+		config.Caller = DefaultCallers()
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Lines{
+		store: config.Store, callers: config.Callers, hasher: config.Hasher,
+		policy: config.Policy, lock: config.Lock, caller: config.Caller, now: config.Now,
+	}, nil
+}
+
+// Find returns a line, or ErrNoLine.
+func (l *Lines) Find(ctx context.Context, number nanp.Number) (Line, error) {
+	line, err := l.store.Line(ctx, number)
+	if err != nil {
+		return Line{}, fmt.Errorf("find line: %w", err)
+	}
+	return line, nil
+}
+
+// SetLanguage remembers "en" or "es" with the line. Errors: ErrLanguage, ErrNoLine.
+func (l *Lines) SetLanguage(ctx context.Context, number nanp.Number, language string) error {
+	if language == "" || !validLanguage(language) {
+		return ErrLanguage
+	}
+	if err := l.store.SetLanguage(ctx, number, language); err != nil {
+		return fmt.Errorf("remember language: %w", err)
+	}
+	return nil
+}
+
+// Weigh tells whether entry may be the line's new PIN: by the policy, and by the PIN that
+// the line has. It is for callers who have proved to know that. It takes a hash, so it can
+// say [ErrBusy] or the context's error; also ErrNotAPIN and ErrNoLine.
+func (l *Lines) Weigh(ctx context.Context, number nanp.Number, entry secret.Text) (Verdict, error) {
+	verdict, err := l.policy.Weigh(entry, number)
+	if err != nil {
+		return "", fmt.Errorf("weigh new PIN: %w", err)
+	}
+	if verdict != Acceptable {
+		return verdict, nil
+	}
+	line, err := l.store.Line(ctx, number)
+	if err != nil {
+		return "", fmt.Errorf("weigh new PIN: %w", err)
+	}
+	if line.Temporary() {
+		return Acceptable, nil
+	}
+	current, _, err := l.hasher.Verify(ctx, line.PIN, entry)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("weigh new PIN: %w", err)
+	case current:
+		return IsCurrent, nil
+	}
+	return Acceptable, nil
+}
+
+// ChangeRequest is a caller's wish for a new PIN.
+type ChangeRequest struct {
+	Number   nanp.Number
+	Revision int64 // of the line when the caller proved to know its PIN: [CheckResult]
+	Entry    secret.Text
+	Turn     Turn
+	Side     Side
+	From     string // who called, for the record
+}
+
+// Change makes the entry the line's personal PIN and records it, in one step. Errors:
+// ErrUnacceptable for what should have been weighed, ErrStale when the PIN was changed or
+// reset meanwhile, ErrNoLine, ErrBusy, the context's. The same turn again changes nothing.
+func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
+	verdict, err := l.policy.Weigh(request.Entry, request.Number)
+	if err != nil {
+		return fmt.Errorf("change PIN: %w", err)
+	}
+	if verdict != Acceptable {
+		return fmt.Errorf("change PIN: %w", ErrUnacceptable)
+	}
+	hash, err := l.hasher.Hash(ctx, request.Entry)
+	if err != nil {
+		return fmt.Errorf("change PIN: %w", err)
+	}
+	err = l.store.Change(ctx, Change{
+		Number: request.Number, Revision: request.Revision, PIN: hash, Turn: request.Turn,
+		Record: Record{
+			At: l.now(), Event: Changed, By: ByCaller,
+			Side: request.Side, From: request.From, Call: request.Turn.Call,
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("change PIN: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package pins_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+func TestFind(t *testing.T) {
+	f := newFixture(t)
+	if line, err := f.Find(t.Context(), personal); err != nil || line.Number != personal || line.Temporary() {
+		t.Errorf("%+v, %v", line, err)
+	}
+	if line, err := f.Find(t.Context(), temporary); err != nil || !line.Temporary() {
+		t.Errorf("%+v, %v", line, err)
+	}
+	if _, err := f.Find(t.Context(), missing); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("%v; want ErrNoLine", err)
+	}
+}
+
+func TestSetLanguage(t *testing.T) {
+	f := newFixture(t)
+	if err := f.SetLanguage(t.Context(), personal, "es"); err != nil {
+		t.Fatal(err)
+	}
+	if line, _ := f.Find(t.Context(), personal); line.Language != "es" {
+		t.Errorf("language %q", line.Language)
+	}
+	if err := f.SetLanguage(t.Context(), missing, "es"); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("%v; want ErrNoLine", err)
+	}
+	for _, language := range []string{"", "fr", "EN"} {
+		if err := f.SetLanguage(t.Context(), personal, language); !errors.Is(err, pins.ErrLanguage) {
+			t.Errorf("%q: %v; want ErrLanguage", language, err)
+		}
+	}
+}
+
+func TestLinesWeigh(t *testing.T) {
+	f := newFixture(t)
+	weigh := func(entry string, want pins.Verdict, hashes int, asked ...string) {
+		t.Helper()
+		f.forget()
+		got, err := f.Weigh(t.Context(), personal, secret.New(entry))
+		if got != want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", entry, got, err, want)
+		}
+		f.did(t, hashes, asked...)
+	}
+	weigh("82651739", pins.IsCurrent, 1, "line")
+	weigh("8265", pins.Acceptable, 1, "line")
+	weigh("1234", pins.IsTemporary, 0)
+	weigh("0142", pins.LineNumber, 0)
+
+	if got, err := f.Weigh(t.Context(), temporary, secret.New("8265")); got != pins.Acceptable || err != nil {
+		t.Errorf("temporary line: %q, %v", got, err)
+	}
+	if _, err := f.Weigh(t.Context(), missing, secret.New("8265")); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("%v; want ErrNoLine", err)
+	}
+	if _, err := f.Weigh(t.Context(), personal, secret.New("82")); !errors.Is(err, pins.ErrNotAPIN) {
+		t.Errorf("%v; want ErrNotAPIN", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := f.Weigh(ended, personal, secret.New("8265")); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v; want the context's", err)
+	}
+}
+
+func TestChange(t *testing.T) {
+	f := newFixture(t)
+	line := f.check(t, f.attempt(temporary, pins.FromLine), temporaryPIN).Line
+	f.now = f.now.Add(time.Minute)
+	request := f.request(temporary, line.Revision, rightPIN)
+	for range 3 { // again changes nothing
+		if err := f.Change(t.Context(), request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.outcome(t, temporary, pins.Remote, rightPIN, pins.Right)
+	f.outcome(t, temporary, pins.FromLine, temporaryPIN, pins.Wrong)
+	history, err := f.store.History(t.Context(), temporary, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []pins.Record{{
+		At: f.now, Event: pins.Changed, By: pins.ByCaller,
+		Side: pins.FromLine, From: string(temporary), Call: "CA1",
+	}}
+	if diff := cmp.Diff(want, history); diff != "" {
+		t.Errorf("history (-want +got)\n%s", diff)
+	}
+}
+
+func TestChangeRefused(t *testing.T) {
+	f := newFixture(t)
+	for name, test := range map[string]struct {
+		request pins.ChangeRequest
+		want    error
+	}{
+		"stale":        {f.request(personal, 7, wrongPIN), pins.ErrStale},
+		"no line":      {f.request(missing, 0, wrongPIN), pins.ErrNoLine},
+		"temporary":    {f.request(personal, 1, temporaryPIN), pins.ErrUnacceptable},
+		"own number":   {f.request(personal, 1, secret.New("0142")), pins.ErrUnacceptable},
+		"no PIN":       {f.request(personal, 1, secret.New("")), pins.ErrNotAPIN},
+		"not a number": {f.request(personal, 1, secret.New("82x5")), pins.ErrNotAPIN},
+	} {
+		if err := f.Change(t.Context(), test.request); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v; want %v", name, err, test.want)
+		}
+	}
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.Change(ended, f.request(personal, 1, wrongPIN)); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v; want the context's", err)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	good := pins.Config{Store: pins.NewMemory(), Callers: pins.NewMemory(), Hasher: hasher(t, pins.HasherConfig{}), Policy: policy()}
+	if _, err := pins.New(good); err != nil {
+		t.Fatal(err)
+	}
+	bad := good
+	bad.Policy.MaxDigits = 9
+	if _, err := pins.New(bad); err == nil {
+		t.Error("no error for PINs of 9 digits")
+	}
+	for _, rule := range []pins.LockRule{{Soft: 0, Hard: 10}, {Soft: 5, Hard: 5}, {Soft: 5, Hard: 4}} {
+		bad := good
+		bad.Lock = rule
+		if _, err := pins.New(bad); err == nil {
+			t.Errorf("no error for %+v", rule)
+		}
+	}
+}
+
+// A customer at home replaces the temporary PIN.
+func ExampleLines() {
+	ctx := context.Background()
+	keys, err := secret.ParseKeyring("2026a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	memory := pins.NewMemory()
+	lines, err := pins.New(pins.Config{
+		Store: memory, Callers: memory, Hasher: hasher,
+		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	provisioning := pins.Provisioning{Registry: memory}
+	if _, err := provisioning.Add(ctx, []pins.NewLine{{Number: "+16125550142"}}); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	turn := func(n int) pins.Turn { return pins.Turn{Call: "CA1", Number: n} }
+	home := pins.Attempt{Number: "+16125550142", Side: pins.FromLine, From: "+16125550142"}
+
+	home.Turn = turn(1)
+	proved, err := lines.Check(ctx, home, secret.New("1234"))
+	fmt.Println(proved.Outcome, err)
+
+	verdict, err := lines.Weigh(ctx, home.Number, secret.New("8265"))
+	fmt.Println(verdict, err)
+
+	fmt.Println(lines.Change(ctx, pins.ChangeRequest{
+		Number: home.Number, Revision: proved.Line.Revision, Entry: secret.New("8265"),
+		Turn: turn(3), Side: home.Side, From: home.From,
+	}))
+
+	home.Turn = turn(4)
+	checked, err := lines.Check(ctx, home, secret.New("8265"))
+	fmt.Println(checked.Outcome, err)
+	// Output:
+	// right temporary <nil>
+	// acceptable <nil>
+	// <nil>
+	// right <nil>
+}

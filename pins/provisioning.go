@@ -1,0 +1,116 @@
+package pins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"updatecenter/internal/nanp"
+)
+
+// ErrNote is said of a [Note] without a name, or with a text that is too long or not plain.
+var ErrNote = errors.New("note must say by whom, and for a reset why, in plain words")
+
+// Bounds of provisioning, in characters and records.
+const (
+	maxName    = 100
+	maxReason  = 500
+	maxHistory = 1000
+)
+
+// Note says who changes a line otherwise than by telephone, and why: for its history.
+type Note struct {
+	By     string // the person or key, 1 to 100 characters
+	From   string // the interface that was used, such as "cli"; up to 100 characters
+	Reason string // up to 500 characters; a reset must have one
+}
+
+// Provisioning adds, resets and removes lines, and reads their history.
+type Provisioning struct {
+	Registry Registry
+	Now      func() time.Time // nil: time.Now
+}
+
+// Add creates the lines that don't exist yet, with the temporary PIN, and leaves the others
+// as they are. It says of each whether it was created. ErrLanguage creates none.
+func (p Provisioning) Add(ctx context.Context, lines []NewLine) ([]bool, error) {
+	for _, line := range lines {
+		if !validLanguage(line.Language) {
+			return nil, fmt.Errorf("add line %s: %w", line.Number, ErrLanguage)
+		}
+	}
+	created, err := p.Registry.Add(ctx, lines, p.now())
+	if err != nil {
+		return nil, fmt.Errorf("add lines: %w", err)
+	}
+	return created, nil
+}
+
+// Remove deletes a line, but not its history. Errors: ErrNoLine, ErrNote.
+func (p Provisioning) Remove(ctx context.Context, number nanp.Number, note Note) error {
+	if !note.plain() {
+		return ErrNote
+	}
+	if err := p.Registry.Remove(ctx, number, p.record(Removed, note)); err != nil {
+		return fmt.Errorf("remove line: %w", err)
+	}
+	return nil
+}
+
+// Reset gives the line the temporary PIN again and clears failures and locks on both
+// sides. Errors: ErrNoLine, which is recorded too, and ErrNote.
+func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) error {
+	if !note.plain() || note.Reason == "" {
+		return ErrNote
+	}
+	if err := p.Registry.Reset(ctx, number, p.record(Reset, note)); err != nil {
+		return fmt.Errorf("reset PIN: %w", err)
+	}
+	return nil
+}
+
+// History returns the newest limit records of a number, newest first, at most 1000; a limit
+// out of 1 to 1000 means 1000. A number without records has none.
+func (p Provisioning) History(ctx context.Context, number nanp.Number, limit int) ([]Record, error) {
+	if limit < 1 || limit > maxHistory {
+		limit = maxHistory
+	}
+	records, err := p.Registry.History(ctx, number, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	return records, nil
+}
+
+func (p Provisioning) record(event Event, note Note) Record {
+	return Record{At: p.now(), Event: event, By: note.By, From: note.From, Reason: note.Reason}
+}
+
+func (p Provisioning) now() time.Time {
+	if p.Now == nil {
+		return time.Now()
+	}
+	return p.Now()
+}
+
+func (n Note) plain() bool {
+	return n.By != "" && plain(n.By, maxName) && plain(n.From, maxName) && plain(n.Reason, maxReason)
+}
+
+// plain says whether s is text that can be shown on one line of a terminal.
+func plain(s string, most int) bool {
+	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {
+		return false
+	}
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+func validLanguage(s string) bool { return s == "" || s == "en" || s == "es" }

@@ -1,0 +1,30 @@
+package pins
+
+import "time"
+
+// Record is one entry of a line's history. It never holds a PIN.
+type Record struct {
+	At     time.Time `json:"at"`
+	Event  Event     `json:"event"`
+	By     string    `json:"by"`               // "caller", or the name of who did it
+	Side   Side      `json:"side,omitempty"`   // of a call
+	From   string    `json:"from,omitempty"`   // the caller's number, or the interface that was used
+	Call   string    `json:"call,omitempty"`   // the CallSid
+	Reason string    `json:"reason,omitempty"` // as given
+	Until  time.Time `json:"until,omitzero"`   // of a lock that ends by itself
+}
+
+// ByCaller is who changed a PIN, or caused a lock, by telephone.
+const ByCaller = "caller"
+
+// Event is what a record tells.
+type Event string
+
+// The events.
+const (
+	Changed      Event = "pin-changed"
+	Reset        Event = "pin-reset"
+	ResetRefused Event = "pin-reset-refused"
+	Locked       Event = "locked"
+	Removed      Event = "line-removed"
+)

@@ -1,0 +1,64 @@
+package pins
+
+import (
+	"context"
+	"time"
+
+	"updatecenter/internal/nanp"
+)
+
+// Store is what calls need of the place where lines are kept. Every method may be run
+// again for the same turn of the same call, also after other turns, for at least
+// [TurnsKept], and then has no further effect. The time of an attempt or a record is the
+// time; a store has no clock of its own here. Times are kept to the millisecond at least.
+type Store interface {
+	// Line returns a line with its strikes on both sides, or ErrNoLine. Failures that
+	// are old enough to be forgotten may still be shown.
+	Line(ctx context.Context, number nanp.Number) (Line, error)
+	// SetLanguage remembers the language that the customer chose, or says ErrNoLine.
+	SetLanguage(ctx context.Context, number nanp.Number, language string) error
+	// Admit reserves an attempt at the line's PIN, unless that side is locked or has as
+	// many attempts under way as failures are left until its next lock. A number that is
+	// no line of ours is admitted and counted in the same way. A turn that is under way
+	// or has been settled (but not Released) is admitted again, and reserves nothing more.
+	Admit(ctx context.Context, attempt Attempt, rule LockRule) (Admission, error)
+	// Settle ends an admitted attempt, see [Result], and returns the strikes of its side.
+	// The same turn settled again changes nothing, unless it was Released.
+	Settle(ctx context.Context, attempt Attempt, result Result, rule LockRule) (Strikes, error)
+	// Change gives the line a new personal PIN and appends the record of it, in one step.
+	// It says ErrStale when the line's revision is not the expected one, and ErrNoLine.
+	// Strikes stay as they are.
+	Change(ctx context.Context, change Change) error
+}
+
+// CallerStore counts the failures of one caller over any lines.
+type CallerStore interface {
+	// AdmitCaller counts the turn as a failure of the caller and says true, or says false
+	// when limit failures stand within the window before now. A turn counts once: run
+	// again it is admitted again, whatever has been counted since.
+	AdmitCaller(ctx context.Context, caller string, turn Turn, now time.Time, limit int, window time.Duration) (bool, error)
+	// ForgiveCaller takes back what AdmitCaller counted, as the turn was no failure.
+	ForgiveCaller(ctx context.Context, caller string, turn Turn) error
+}
+
+// Registry is what provisioning needs.
+type Registry interface {
+	// Add creates the lines that don't exist yet, with the temporary PIN, in force since
+	// now, and leaves the others as they are. It says of each whether it was created; of
+	// a number that stands twice among the lines, the first counts.
+	Add(ctx context.Context, lines []NewLine, now time.Time) ([]bool, error)
+	// Remove deletes a line and its strikes and records it; the history stays. ErrNoLine,
+	// and then nothing is recorded.
+	Remove(ctx context.Context, number nanp.Number, record Record) error
+	// Reset goes back to the temporary PIN, clears strikes on both sides and appends the
+	// record, in one step. For a number that is no line it appends the record as
+	// [ResetRefused] and says ErrNoLine.
+	Reset(ctx context.Context, number nanp.Number, record Record) error
+	// History returns the newest limit records of a line, newest first: those appended
+	// last, of a number that is no line too. None is no error.
+	History(ctx context.Context, number nanp.Number, limit int) ([]Record, error)
+}
+
+// TurnsKept is for how long a store knows a turn again: well over the four hours that
+// Twilio lets a call last.
+const TurnsKept = 6 * time.Hour

@@ -1,0 +1,105 @@
+package storetest
+
+import (
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+var admitTests = map[string]func(play){
+	"a line is admitted as it is": func(p play) {
+		p.set("hash one", 1)
+		p.fail(known, pins.Remote, 2, 3, 0)
+		admission := p.admit(p.attempt(known, pins.Remote, 4, 0))
+		p.same(admission, pins.Admission{Admitted: true, Known: true, Line: p.line(known)})
+		p.same(admission.Line.PIN, pins.Hash("hash one"))
+		p.same(admission.Line.Remote.Failures, 2)
+	},
+	"a number that is no line is admitted and counted in the same way": func(p play) {
+		p.fail(unknown, pins.Remote, 1, 4, 0)
+		admission := p.admit(p.attempt(unknown, pins.Remote, 5, 0))
+		p.same(admission.Admitted, true)
+		p.same(admission.Known, false)
+		p.same(admission.Line.Number, unknown)
+		p.same(admission.Line.Strikes(pins.Remote), pins.Strikes{Failures: 4})
+		p.admitted(p.attempt(unknown, pins.Remote, 6, 0), false)
+	},
+	"no more attempts are under way than failures are left": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			for n := range rule.Soft {
+				p.admitted(p.attempt(number, pins.Remote, n, 0), true)
+			}
+			p.admitted(p.attempt(number, pins.Remote, rule.Soft, 0), false)
+		}
+	},
+	"failures leave less room": func(p play) {
+		p.fail(known, pins.Remote, 1, 3, 0)
+		p.admitted(p.attempt(known, pins.Remote, 4, 0), true)
+		p.admitted(p.attempt(known, pins.Remote, 5, 0), true)
+		p.admitted(p.attempt(known, pins.Remote, 6, 0), false)
+	},
+	"the other side has room of its own": func(p play) {
+		for n := range rule.Soft {
+			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
+		}
+		p.admitted(p.attempt(known, pins.FromLine, 99, 0), true)
+	},
+	"the other line has room of its own": func(p play) {
+		p.add(other)
+		for n := range rule.Soft {
+			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
+		}
+		p.admitted(p.attempt(other, pins.Remote, 99, 0), true)
+	},
+	"a turn under way is admitted again and reserves nothing more": func(p play) {
+		for range 2 * rule.Soft {
+			p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
+		}
+		for n := 2; n <= rule.Soft; n++ {
+			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
+		}
+		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
+		p.admitted(p.attempt(known, pins.Remote, 99, 0), false)
+	},
+	"turns of the same number in two calls are two": func(p play) {
+		a := p.attempt(known, pins.Remote, 1, 0)
+		b := a
+		b.Turn.Call = "CAfedcba9876543210fedcba9876543210"
+		p.admitted(a, true)
+		p.admitted(b, true)
+		p.settle(a, pins.Failed)
+		p.same(p.settle(b, pins.Failed), pins.Strikes{Failures: 2})
+	},
+	"a settled turn is admitted again, even by a lock that it made": func(p play) {
+		p.fail(known, pins.Remote, 1, rule.Soft, 0)
+		p.admitted(p.attempt(known, pins.Remote, rule.Soft, 0), true)
+		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
+		p.admitted(p.attempt(known, pins.Remote, rule.Soft+1, 0), false)
+	},
+	"a settled turn admitted again reserves nothing": func(p play) {
+		p.fail(known, pins.Remote, 1, 4, 0)
+		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
+		p.admitted(p.attempt(known, pins.Remote, 5, 0), true)
+		p.admitted(p.attempt(known, pins.Remote, 6, 0), false)
+	},
+	"an attempt that is never settled is held for InFlight alone": func(p play) {
+		for n := range rule.Soft {
+			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
+		}
+		p.admitted(p.attempt(known, pins.Remote, 98, rule.InFlight-time.Second), false)
+		p.admitted(p.attempt(known, pins.Remote, 99, rule.InFlight+time.Second), true)
+		p.strikes(pins.Remote, pins.Strikes{})
+	},
+	"an attempt that was refused leaves nothing": func(p play) {
+		p.fail(known, pins.Remote, 1, rule.Soft, 0)
+		before := p.line(known)
+		for n := range 20 {
+			p.admitted(p.attempt(known, pins.Remote, 50+n, time.Minute), false)
+		}
+		p.same(p.line(known), before)
+		for n := range rule.Hard - rule.Soft {
+			p.admitted(p.attempt(known, pins.Remote, 100+n, rule.SoftFor+time.Second), true)
+		}
+	},
+}

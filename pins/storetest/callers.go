@@ -1,0 +1,98 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"updatecenter/pins"
+)
+
+var callerTests = map[string]func(play){
+	"ten are admitted, the eleventh is not": func(p play) {
+		p.called(caller, 1, 10, 0, true)
+		p.called(caller, 11, 13, 0, false)
+	},
+	"the window slides": func(p play) {
+		p.called(caller, 1, 5, 0, true)
+		p.called(caller, 6, 10, 30*time.Minute, true)
+		p.called(caller, 11, 11, 59*time.Minute, false)
+		p.called(caller, 12, 16, 61*time.Minute, true)
+		p.called(caller, 17, 17, 61*time.Minute, false)
+		p.called(caller, 18, 22, 91*time.Minute, true)
+		p.called(caller, 23, 23, 91*time.Minute, false)
+		p.called(caller, 24, 33, 5*time.Hour, true)
+	},
+	"what was refused isn't counted": func(p play) {
+		p.called(caller, 1, 10, 0, true)
+		p.called(caller, 11, 30, 50*time.Minute, false)
+		p.called(caller, 31, 40, 61*time.Minute, true)
+	},
+	"a turn counts once": func(p play) {
+		for range 30 {
+			p.called(caller, 1, 1, 0, true)
+		}
+		p.called(caller, 2, 10, 0, true)
+		p.called(caller, 11, 11, 0, false)
+	},
+	"a turn that was counted is admitted again at the limit": func(p play) {
+		p.called(caller, 1, 10, 0, true)
+		p.called(caller, 11, 11, 0, false)
+		p.called(caller, 1, 10, time.Second, true)
+	},
+	"callers are counted apart": func(p play) {
+		p.called(caller, 1, 10, 0, true)
+		for _, name := range []string{"+19525550101", "anonymous", "", "sip:a b@example.com", "client:{x}"} {
+			p.called(name, 1, 10, 0, true)
+			p.called(name, 11, 11, 0, false)
+		}
+	},
+	"a turn that is forgiven doesn't count": func(p play) {
+		p.called(caller, 1, 10, 0, true)
+		p.forgive(4)
+		p.forgive(4)
+		p.called(caller, 11, 11, 0, true)
+		p.called(caller, 12, 12, 0, false)
+	},
+	"a turn that is forgiven can be counted again": func(p play) {
+		p.called(caller, 1, 1, 0, true)
+		p.forgive(1)
+		p.called(caller, 1, 10, 0, true)
+		p.called(caller, 11, 11, 0, false)
+	},
+	"a turn that was not counted can be forgiven": func(p play) {
+		p.forgive(1)
+		p.called(caller, 1, 10, 0, true)
+		p.forgive(11)
+		p.called(caller, 11, 11, 0, false)
+	},
+	"limit and window are those given": func(p play) {
+		for n, want := range []bool{true, true, false} {
+			got, err := p.Callers.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start, 2, time.Minute)
+			p.ok(err)
+			p.same(got, want)
+		}
+		got, err := p.Callers.AdmitCaller(p.t.Context(), caller, callerTurn(9), p.start.Add(2*time.Minute), 2, time.Minute)
+		p.ok(err)
+		p.same(got, true)
+	},
+}
+
+// callerTurn is each in a call of its own.
+func callerTurn(n int) pins.Turn { return pins.Turn{Call: fmt.Sprint("CA", n), Number: 3} }
+
+// called asks for the turns from first to last of a caller.
+func (p play) called(caller string, first, last int, after time.Duration, want bool) {
+	p.t.Helper()
+	for n := first; n <= last; n++ {
+		got, err := p.Callers.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start.Add(after), 10, time.Hour)
+		p.ok(err)
+		if got != want {
+			p.t.Fatalf("turn %d of %q after %v: admitted %t, want %t", n, caller, after, got, want)
+		}
+	}
+}
+
+func (p play) forgive(n int) {
+	p.t.Helper()
+	p.ok(p.Callers.ForgiveCaller(p.t.Context(), caller, callerTurn(n)))
+}

@@ -1,0 +1,136 @@
+package storetest
+
+import (
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// afterSoft is when a soft lock made at the start has ended.
+const afterSoft = 31 * time.Minute
+
+var lockTests = map[string]func(play){
+	"four failures don't lock": func(p play) {
+		p.same(p.fail(known, pins.Remote, 1, rule.Soft-1, 0), pins.Strikes{Failures: rule.Soft - 1})
+	},
+	"the fifth locks that side for half an hour from then": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			p.fail(number, pins.Remote, 1, 4, 0)
+			want := pins.Strikes{Failures: 5, LockedUntil: p.start.Add(time.Minute + rule.SoftFor)}
+			p.same(p.fail(number, pins.Remote, 5, 5, time.Minute), want)
+			p.admitted(p.attempt(number, pins.Remote, 6, 2*time.Minute), false)
+			p.admitted(p.attempt(number, pins.Remote, 6, rule.SoftFor), false)
+			p.admitted(p.attempt(number, pins.FromLine, 7, 2*time.Minute), true)
+			p.admitted(p.attempt(number, pins.Remote, 6, time.Minute+rule.SoftFor), true)
+		}
+	},
+	"what refuses an attempt tells until when": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			want := p.fail(number, pins.Remote, 1, 5, 0)
+			admission := p.admit(p.attempt(number, pins.Remote, 6, time.Minute))
+			p.same(admission.Line.Strikes(pins.Remote), want)
+			p.same(admission.Known, number == known)
+		}
+	},
+	"an attempt during a lock doesn't lengthen it": func(p play) {
+		want := p.fail(known, pins.Remote, 1, 5, 0)
+		p.admitted(p.attempt(known, pins.Remote, 6, 29*time.Minute), false)
+		p.strikes(pins.Remote, want)
+		p.admitted(p.attempt(known, pins.Remote, 7, rule.SoftFor+time.Second), true)
+	},
+	"the count goes on after the lock": func(p play) {
+		p.fail(known, pins.Remote, 1, 5, 0)
+		p.same(p.fail(known, pins.Remote, 6, 6, afterSoft).Failures, 6)
+		for n := 7; n <= 10; n++ {
+			p.admitted(p.attempt(known, pins.Remote, n, afterSoft), true)
+		}
+		p.admitted(p.attempt(known, pins.Remote, 11, afterSoft), false)
+	},
+	"the tenth locks that side without an end": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			p.fail(number, pins.Remote, 1, 5, 0)
+			p.same(p.fail(number, pins.Remote, 6, 9, afterSoft).Locked, false)
+			strikes := p.fail(number, pins.Remote, 10, 10, afterSoft)
+			p.same(strikes.Failures, 10)
+			p.same(strikes.Locked, true)
+			p.admitted(p.attempt(number, pins.Remote, 11, 2*rule.ForgetIn), false)
+			p.admitted(p.attempt(number, pins.FromLine, 12, 2*rule.ForgetIn), true)
+		}
+	},
+	"locks of both sides stand apart in the history, each once": func(p play) {
+		remote := p.lockHard(pins.Remote, 1)
+		line := p.lockHard(pins.FromLine, 50)
+		for _, n := range []int{5, 10, 54, 59} {
+			side := pins.Remote
+			if n > 50 {
+				side = pins.FromLine
+			}
+			p.settle(p.attempt(known, side, n, afterSoft), pins.Failed)
+		}
+		p.history(known, line[1], line[0], remote[1], remote[0])
+	},
+	"locks of a number that is no line are not recorded": func(p play) {
+		p.fail(unknown, pins.Remote, 1, 5, 0)
+		p.fail(unknown, pins.Remote, 6, 10, afterSoft)
+		p.history(unknown)
+	},
+	"the right PIN from the line lifts the locks from elsewhere": func(p play) {
+		p.lockHard(pins.Remote, 1)
+		p.pass(pins.FromLine, 20, afterSoft)
+		p.strikes(pins.Remote, pins.Strikes{})
+		p.same(p.fail(known, pins.Remote, 21, 24, afterSoft), pins.Strikes{Failures: 4})
+	},
+	"after the right PIN five more lock again, and are recorded again": func(p play) {
+		p.fail(known, pins.Remote, 1, 5, 0)
+		p.pass(pins.Remote, 6, afterSoft)
+		want := pins.Strikes{Failures: 5, LockedUntil: p.start.Add(afterSoft + rule.SoftFor)}
+		p.same(p.fail(known, pins.Remote, 7, 11, afterSoft), want)
+		p.history(known,
+			p.lockRecord(pins.Remote, afterSoft, want.LockedUntil),
+			p.lockRecord(pins.Remote, 0, p.start.Add(rule.SoftFor)))
+	},
+	"a reset lifts all locks": func(p play) {
+		p.lockHard(pins.Remote, 1)
+		p.lockHard(pins.FromLine, 50)
+		p.ok(p.reset(known))
+		p.strikes(pins.Remote, pins.Strikes{})
+		p.strikes(pins.FromLine, pins.Strikes{})
+		p.admitted(p.attempt(known, pins.Remote, 99, afterSoft), true)
+		p.admitted(p.attempt(known, pins.FromLine, 99, afterSoft), true)
+	},
+	"failures are forgotten after ForgetIn without another": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			p.fail(number, pins.Remote, 1, 3, 0)
+			p.same(p.fail(number, pins.Remote, 4, 4, rule.ForgetIn-time.Hour), pins.Strikes{Failures: 4})
+			later := 2*rule.ForgetIn - time.Minute
+			admission := p.admit(p.attempt(number, pins.Remote, 5, later))
+			p.same(admission.Line.Strikes(pins.Remote), pins.Strikes{})
+			p.same(p.settle(p.attempt(number, pins.Remote, 5, later), pins.Failed), pins.Strikes{Failures: 1})
+		}
+	},
+	"a soft lock is forgotten after ForgetIn": func(p play) {
+		p.fail(known, pins.Remote, 1, 5, 0)
+		p.same(p.fail(known, pins.Remote, 6, 6, rule.ForgetIn+time.Minute), pins.Strikes{Failures: 1})
+	},
+}
+
+// lockHard fails ten turns from first, the later five after the soft lock, and returns the
+// records of both locks.
+func (p play) lockHard(side pins.Side, first int) [2]pins.Record {
+	p.t.Helper()
+	p.fail(known, side, first, first+4, 0)
+	p.fail(known, side, first+5, first+9, afterSoft)
+	return [2]pins.Record{
+		p.lockRecord(side, 0, p.start.Add(rule.SoftFor)),
+		p.lockRecord(side, afterSoft, time.Time{}),
+	}
+}
+
+func (p play) lockRecord(side pins.Side, after time.Duration, until time.Time) pins.Record {
+	a := p.attempt(known, side, 0, after)
+	return pins.Record{
+		At: a.At, Event: pins.Locked, By: pins.ByCaller,
+		Side: side, From: a.From, Call: a.Turn.Call, Until: until,
+	}
+}

@@ -1,0 +1,159 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+var registryTests = map[string]func(play){
+	"add says of each line whether it was created": func(p play) {
+		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+			{Number: other, Language: "es"}, {Number: known, Language: "es"},
+			{Number: unknown}, {Number: other, Language: "en"},
+		}, p.start.Add(time.Minute))
+		p.ok(err)
+		p.same(created, []bool{true, false, true, false})
+		line := p.line(other)
+		p.same(line, pins.Line{
+			Number: other, Language: "es", Since: p.start.Add(time.Minute), Revision: line.Revision,
+		})
+		p.same(p.line(unknown).Language, "")
+		p.history(other)
+	},
+	"add again changes nothing": func(p play) {
+		p.ok(p.Store.SetLanguage(p.t.Context(), known, "en"))
+		p.set("hash one", 1)
+		p.fail(known, pins.Remote, 2, 6, 0)
+		before := p.line(known)
+		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: known, Language: "es"}}, p.start.Add(time.Hour))
+		p.ok(err)
+		p.same(created, []bool{false})
+		p.same(p.line(known), before)
+	},
+	"add takes no lines": func(p play) {
+		created, err := p.Registry.Add(p.t.Context(), nil, p.start)
+		p.ok(err)
+		p.same(len(created), 0)
+	},
+	"add takes many lines": func(p play) {
+		lines := make([]pins.NewLine, 2500)
+		for i := range lines {
+			lines[i].Number = nanp.Number(fmt.Sprintf("+1763555%04d", i))
+		}
+		for _, want := range []bool{true, false} {
+			created, err := p.Registry.Add(p.t.Context(), lines, p.start)
+			p.ok(err)
+			p.same(len(created), len(lines))
+			for i := range created {
+				if created[i] != want {
+					p.t.Fatalf("line %d: created %t, want %t", i, created[i], want)
+				}
+			}
+		}
+		p.same(p.line(lines[2499].Number).Number, lines[2499].Number)
+	},
+	"remove deletes the line and its strikes, not its history": func(p play) {
+		p.set("hash one", 1)
+		p.lockHardBoth()
+		want, err := p.Registry.History(p.t.Context(), known, 100)
+		p.ok(err)
+		removed := p.record(pins.Removed)
+		p.ok(p.Registry.Remove(p.t.Context(), known, removed))
+		_, err = p.Store.Line(p.t.Context(), known)
+		p.is(err, pins.ErrNoLine)
+		p.history(known, append([]pins.Record{removed}, want...)...)
+		admission := p.admit(p.attempt(known, pins.Remote, 99, afterSoft))
+		p.same(admission.Admitted, true)
+		p.same(admission.Known, false)
+		p.same(admission.Line.Remote, pins.Strikes{})
+	},
+	"a line that was removed can be added anew": func(p play) {
+		p.set("hash one", 1)
+		p.lockHardBoth()
+		p.ok(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+		p.add(known)
+		line := p.line(known)
+		p.same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
+	},
+	"remove of a number that is no line records nothing": func(p play) {
+		p.is(p.Registry.Remove(p.t.Context(), unknown, p.record(pins.Removed)), pins.ErrNoLine)
+		p.history(unknown)
+	},
+	"reset brings the temporary PIN back, with its record": func(p play) {
+		p.ok(p.Store.SetLanguage(p.t.Context(), known, "es"))
+		p.set("hash one", 1)
+		before := p.line(known)
+		p.fail(known, pins.Remote, 2, 4, 0)
+		p.fail(known, pins.FromLine, 5, 7, 0)
+		p.ok(p.reset(known))
+		line := p.line(known)
+		p.same(line, pins.Line{
+			Number: known, Language: "es", Since: p.start.Add(time.Hour), Revision: line.Revision,
+		})
+		p.same(line.Revision > before.Revision, true)
+		p.history(known, p.record(pins.Reset), p.changeOf(0, "", 1).Record)
+	},
+	"reset of a temporary PIN is recorded": func(p play) {
+		p.ok(p.reset(known))
+		p.ok(p.reset(known))
+		p.same(p.line(known).Temporary(), true)
+		p.history(known, p.record(pins.Reset), p.record(pins.Reset))
+	},
+	"reset of a number that is no line is recorded as refused": func(p play) {
+		p.is(p.reset(unknown), pins.ErrNoLine)
+		p.history(unknown, p.record(pins.ResetRefused))
+		_, err := p.Store.Line(p.t.Context(), unknown)
+		p.is(err, pins.ErrNoLine)
+	},
+}
+
+func (p play) lockHardBoth() {
+	p.t.Helper()
+	p.lockHard(pins.Remote, 10)
+	p.lockHard(pins.FromLine, 50)
+}
+
+var historyTests = map[string]func(play){
+	"a number without records has none": func(p play) {
+		p.history(known)
+		p.history(unknown)
+	},
+	"the newest come first": func(p play) {
+		p.manyRecords(12)
+		records, err := p.Registry.History(p.t.Context(), known, 100)
+		p.ok(err)
+		p.same(len(records), 12)
+		for i, record := range records {
+			p.same(record.Reason, fmt.Sprint("record ", 11-i))
+		}
+	},
+	"the limit keeps the newest": func(p play) {
+		p.manyRecords(12)
+		for _, limit := range []int{1, 5, 11, 12, 13} {
+			records, err := p.Registry.History(p.t.Context(), known, limit)
+			p.ok(err)
+			p.same(len(records), min(limit, 12))
+			p.same(records[0].Reason, "record 11")
+		}
+	},
+	"lines have histories of their own": func(p play) {
+		p.add(other)
+		p.ok(p.reset(known))
+		p.history(other)
+		p.ok(p.reset(other))
+		p.history(known, p.record(pins.Reset))
+	},
+}
+
+// manyRecords resets the known line n times, at the same moment.
+func (p play) manyRecords(n int) {
+	p.t.Helper()
+	for i := range n {
+		record := p.record(pins.Reset)
+		record.Reason = fmt.Sprint("record ", i)
+		p.ok(p.Registry.Reset(p.t.Context(), known, record))
+	}
+}

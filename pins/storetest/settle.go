@@ -1,0 +1,150 @@
+package storetest
+
+import (
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+var settleTests = map[string]func(play){
+	"a failure counts": func(p play) {
+		p.same(p.fail(known, pins.Remote, 1, 1, 0), pins.Strikes{Failures: 1})
+		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
+		p.strikes(pins.FromLine, pins.Strikes{})
+		p.same(p.fail(known, pins.FromLine, 2, 3, 0), pins.Strikes{Failures: 2})
+		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
+		p.strikes(pins.FromLine, pins.Strikes{Failures: 2})
+		p.history(known)
+	},
+	"a turn fails once": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			a := p.attempt(number, pins.Remote, 1, 0)
+			for range 2 * rule.Hard {
+				p.admitted(a, true)
+				p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+			}
+			p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+		}
+	},
+	"a failure after InFlight counts all the same": func(p play) {
+		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
+		late := p.attempt(known, pins.Remote, 1, rule.InFlight+time.Minute)
+		p.same(p.settle(late, pins.Failed), pins.Strikes{Failures: 1})
+	},
+	"a failure ends the reservation": func(p play) {
+		p.fail(known, pins.Remote, 1, 1, 0)
+		for n := 2; n <= rule.Soft; n++ {
+			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
+		}
+	},
+	"passed from elsewhere clears that side alone": func(p play) {
+		p.fail(known, pins.FromLine, 1, 2, 0)
+		p.fail(known, pins.Remote, 3, 6, 0)
+		p.pass(pins.Remote, 7, 0)
+		p.strikes(pins.Remote, pins.Strikes{})
+		p.strikes(pins.FromLine, pins.Strikes{Failures: 2})
+		p.same(p.fail(known, pins.Remote, 8, 11, 0), pins.Strikes{Failures: 4})
+	},
+	"passed from the line clears both sides": func(p play) {
+		p.fail(known, pins.FromLine, 1, 4, 0)
+		p.fail(known, pins.Remote, 5, 8, 0)
+		p.pass(pins.FromLine, 9, 0)
+		p.strikes(pins.FromLine, pins.Strikes{})
+		p.strikes(pins.Remote, pins.Strikes{})
+		p.history(known)
+	},
+	"passed ends the reservation": func(p play) {
+		p.pass(pins.Remote, 1, 0)
+		for n := range rule.Soft {
+			p.admitted(p.attempt(known, pins.Remote, 2+n, 0), true)
+		}
+	},
+	"a turn passed again doesn't clear again": func(p play) {
+		p.pass(pins.FromLine, 1, 0)
+		p.fail(known, pins.FromLine, 2, 3, 0)
+		p.fail(known, pins.Remote, 4, 4, 0)
+		a := p.attempt(known, pins.FromLine, 1, 0)
+		p.admitted(a, true)
+		p.same(p.settle(a, pins.Passed), pins.Strikes{Failures: 2})
+		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
+	},
+	"a turn that failed before another passed doesn't count again": func(p play) {
+		p.fail(known, pins.Remote, 1, 1, 0)
+		p.pass(pins.Remote, 2, 0)
+		a := p.attempt(known, pins.Remote, 1, 0)
+		p.admitted(a, true)
+		p.same(p.settle(a, pins.Failed), pins.Strikes{})
+	},
+	"a turn that failed before a reset doesn't count again": func(p play) {
+		p.fail(known, pins.Remote, 1, 1, 0)
+		p.ok(p.reset(known))
+		p.same(p.settle(p.attempt(known, pins.Remote, 1, 0), pins.Failed), pins.Strikes{})
+	},
+	"a turn is known for TurnsKept": func(p play) {
+		p.fail(known, pins.Remote, 1, 1, 0)
+		p.fail(known, pins.Remote, 2, 2, pins.TurnsKept-time.Minute)
+		again := p.attempt(known, pins.Remote, 1, pins.TurnsKept-time.Minute)
+		p.same(p.settle(again, pins.Failed), pins.Strikes{Failures: 2})
+	},
+	"released neither counts nor clears": func(p play) {
+		p.fail(known, pins.Remote, 1, 3, 0)
+		a := p.attempt(known, pins.Remote, 4, 0)
+		p.admitted(a, true)
+		p.same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
+		p.same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
+		p.strikes(pins.Remote, pins.Strikes{Failures: 3})
+	},
+	"released ends the reservation": func(p play) {
+		for n := range 3 * rule.Hard {
+			a := p.attempt(known, pins.Remote, n, 0)
+			p.admitted(a, true)
+			p.settle(a, pins.Released)
+		}
+	},
+	"a turn that was released can still fail, once": func(p play) {
+		a := p.attempt(known, pins.Remote, 1, 0)
+		p.admitted(a, true)
+		p.settle(a, pins.Released)
+		p.admitted(a, true)
+		p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+		p.same(p.settle(a, pins.Released), pins.Strikes{Failures: 1})
+		p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+	},
+	"passed rehashes": func(p play) {
+		p.set("old", 1)
+		before := p.line(known)
+		p.rehash(2, "old", "new")
+		before.PIN = "new"
+		p.same(p.line(known), before)
+		p.history(known, p.changeOf(0, "", 1).Record)
+	},
+	"a hash that is not the old one any more stays": func(p play) {
+		p.set("newer", 1)
+		p.rehash(2, "old", "old, better hashed")
+		p.same(p.line(known).PIN, pins.Hash("newer"))
+	},
+	"a line that was reset meanwhile is not rehashed": func(p play) {
+		p.set("old", 1)
+		p.ok(p.reset(known))
+		p.rehash(2, "old", "new")
+		p.same(p.line(known).Temporary(), true)
+	},
+	"a number that is no line is not rehashed": func(p play) {
+		a := p.attempt(unknown, pins.Remote, 1, 0)
+		p.admitted(a, true)
+		_, err := p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: pins.Passed, Rehash: "new"}, rule)
+		p.ok(err)
+		_, err = p.Store.Line(p.t.Context(), unknown)
+		p.is(err, pins.ErrNoLine)
+	},
+}
+
+// rehash passes turn n with a better hash.
+func (p play) rehash(n int, old, better pins.Hash) {
+	p.t.Helper()
+	a := p.attempt(known, pins.Remote, n, 0)
+	p.admitted(a, true)
+	_, err := p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: pins.Passed, Old: old, Rehash: better}, rule)
+	p.ok(err)
+}

@@ -1,0 +1,216 @@
+// Package storetest is the one set of tests that every implementation of the stores of
+// package pins must pass: each sentence of their contract is a subtest.
+//
+//	func TestStores(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T) storetest.Stores {
+//			m := pins.NewMemory()
+//			return storetest.Stores{Store: m, Callers: m, Registry: m}
+//		})
+//	}
+//
+// Time is handed to the stores, so that no test waits. It starts at the present, and goes
+// on by months within a test: what a store lets expire by its own clock must outlast that
+// test, and what is to be forgotten must be so by the time that was handed over.
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// Stores are the three faces of one database.
+type Stores struct {
+	Store    pins.Store
+	Callers  pins.CallerStore
+	Registry pins.Registry
+}
+
+// Run runs every test on stores of its own, which fresh makes empty.
+func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+	groups := map[string]map[string]func(play){
+		"Line": lineTests, "Admit": admitTests, "Settle": settleTests, "Lock": lockTests,
+		"Together": togetherTests, "Change": changeTests, "Caller": callerTests,
+		"Registry": registryTests, "History": historyTests,
+	}
+	for group, tests := range groups {
+		t.Run(group, func(t *testing.T) {
+			for sentence, test := range tests {
+				t.Run(sentence, func(t *testing.T) {
+					p := play{t: t, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p.add(known)
+					test(p)
+				})
+			}
+		})
+	}
+}
+
+// The numbers of the tests.
+const (
+	known   nanp.Number = "+16125550142" // a line with the temporary PIN
+	other   nanp.Number = "+16125550143" // to be added
+	unknown nanp.Number = "+16125550199" // never a line
+	caller              = "+19525550100"
+)
+
+// rule is the lock rule of service.
+var rule = pins.DefaultLock()
+
+// play is one test under way. Its methods fail the test on errors that it didn't expect.
+type play struct {
+	t *testing.T
+	Stores
+	start time.Time
+}
+
+// attempt is turn n of a call, made at a time after the start.
+func (p play) attempt(number nanp.Number, side pins.Side, n int, after time.Duration) pins.Attempt {
+	return pins.Attempt{
+		Number: number, Side: side, From: caller, At: p.start.Add(after),
+		Turn: pins.Turn{Call: "CA0123456789abcdef0123456789abcdef", Number: n},
+	}
+}
+
+func (p play) admit(a pins.Attempt) pins.Admission {
+	p.t.Helper()
+	admission, err := p.Store.Admit(p.t.Context(), a, rule)
+	p.ok(err)
+	return admission
+}
+
+func (p play) admitted(a pins.Attempt, want bool) {
+	p.t.Helper()
+	if got := p.admit(a).Admitted; got != want {
+		p.t.Fatalf("turn %d at %v: admitted %t, want %t", a.Turn.Number, a.At.Sub(p.start), got, want)
+	}
+}
+
+func (p play) settle(a pins.Attempt, as pins.SettledAs) pins.Strikes {
+	p.t.Helper()
+	strikes, err := p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: as}, rule)
+	p.ok(err)
+	return strikes
+}
+
+// fail admits and fails the turns from first to last, and returns the strikes then.
+func (p play) fail(number nanp.Number, side pins.Side, first, last int, after time.Duration) (strikes pins.Strikes) {
+	p.t.Helper()
+	for n := first; n <= last; n++ {
+		a := p.attempt(number, side, n, after)
+		p.admitted(a, true)
+		strikes = p.settle(a, pins.Failed)
+	}
+	return strikes
+}
+
+// pass admits and passes a turn of the known line.
+func (p play) pass(side pins.Side, n int, after time.Duration) {
+	p.t.Helper()
+	a := p.attempt(known, side, n, after)
+	p.admitted(a, true)
+	p.same(p.settle(a, pins.Passed), pins.Strikes{})
+}
+
+func (p play) line(number nanp.Number) pins.Line {
+	p.t.Helper()
+	line, err := p.Store.Line(p.t.Context(), number)
+	p.ok(err)
+	return line
+}
+
+func (p play) strikes(side pins.Side, want pins.Strikes) {
+	p.t.Helper()
+	p.same(p.line(known).Strikes(side), want)
+}
+
+func (p play) add(number nanp.Number) {
+	p.t.Helper()
+	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: number}}, p.start)
+	p.ok(err)
+}
+
+// set gives the known line a PIN in turn n.
+func (p play) set(pin pins.Hash, n int) {
+	p.t.Helper()
+	p.ok(p.change(p.line(known).Revision, pin, n))
+}
+
+// change is what set does, for a caller who has proved to know the PIN of that revision.
+func (p play) change(revision int64, pin pins.Hash, n int) error {
+	p.t.Helper()
+	return p.Store.Change(p.t.Context(), p.changeOf(revision, pin, n))
+}
+
+func (p play) changeOf(revision int64, pin pins.Hash, n int) pins.Change {
+	a := p.attempt(known, pins.FromLine, n, time.Duration(n)*time.Second)
+	return pins.Change{
+		Number: known, Revision: revision, PIN: pin, Turn: a.Turn,
+		Record: pins.Record{
+			At: a.At, Event: pins.Changed, By: pins.ByCaller,
+			Side: a.Side, From: a.From, Call: a.Turn.Call,
+		},
+	}
+}
+
+func (p play) reset(number nanp.Number) error {
+	p.t.Helper()
+	return p.Registry.Reset(p.t.Context(), number, p.record(pins.Reset))
+}
+
+func (p play) record(event pins.Event) pins.Record {
+	return pins.Record{
+		At: p.start.Add(time.Hour), Event: event, By: "ann", From: "cli", Reason: "forgot it: ¿no? \"\n",
+	}
+}
+
+func (p play) history(number nanp.Number, want ...pins.Record) {
+	p.t.Helper()
+	got, err := p.Registry.History(p.t.Context(), number, 100)
+	p.ok(err)
+	if len(got) == 0 && len(want) == 0 {
+		return
+	}
+	p.same(got, want)
+}
+
+func (p play) ok(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p play) is(err, want error) {
+	p.t.Helper()
+	if !errors.Is(err, want) {
+		p.t.Fatalf("error %v, want %v", err, want)
+	}
+}
+
+func (p play) same(got, want any) {
+	p.t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		p.t.Fatalf("(-want +got)\n%s", diff)
+	}
+}
+
+// together runs f a hundred times at once.
+func (p play) together(f func(i int)) {
+	var group sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range 100 {
+		group.Go(func() {
+			<-begin
+			f(i)
+		})
+	}
+	close(begin)
+	group.Wait()
+}

@@ -1,0 +1,111 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+var togetherTests = map[string]func(play){
+	"a hundred at once get five": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			p.same(p.rush(number, 0, 0), rule.Soft)
+		}
+	},
+	"a hundred wrong entries at once get five, and five after the soft lock": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			p.same(p.storm(number, 0, 0), rule.Soft)
+			p.same(p.storm(number, 100, rule.SoftFor-time.Second), 0)
+			p.same(p.storm(number, 200, rule.SoftFor+time.Second), rule.Hard-rule.Soft)
+			p.same(p.storm(number, 300, 80*24*time.Hour), 0)
+		}
+		strikes := p.line(known).Remote
+		p.same(strikes.Failures, rule.Hard)
+		p.same(strikes.Locked, true)
+		records, err := p.Registry.History(p.t.Context(), known, 100)
+		p.ok(err)
+		p.same(len(records), 2)
+	},
+	"the same turn a hundred times at once counts once": func(p play) {
+		p.together(func(int) {
+			a := p.attempt(known, pins.Remote, 1, 0)
+			if _, err := p.Store.Admit(p.t.Context(), a, rule); err != nil {
+				p.t.Error(err)
+			}
+			if _, err := p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: pins.Failed}, rule); err != nil {
+				p.t.Error(err)
+			}
+		})
+		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
+	},
+	"of a hundred changes at once one stands": func(p play) {
+		revision, results := p.line(known).Revision, make([]error, 100)
+		p.together(func(i int) { results[i] = p.change(revision, pins.Hash(fmt.Sprint("hash ", i)), i) })
+		won := -1
+		for i, err := range results {
+			switch {
+			case err != nil:
+				p.is(err, pins.ErrStale)
+			case won >= 0:
+				p.t.Fatalf("changes %d and %d both stand", won, i)
+			default:
+				won = i
+			}
+		}
+		p.same(p.line(known).PIN, pins.Hash(fmt.Sprint("hash ", won)))
+		p.history(known, p.changeOf(0, "", won).Record)
+	},
+	"a hundred failures of a caller at once, ten of them admitted": func(p play) {
+		admitted := make([]bool, 100)
+		p.together(func(i int) {
+			var err error
+			turn := pins.Turn{Call: fmt.Sprint("CA", i), Number: 1}
+			admitted[i], err = p.Callers.AdmitCaller(p.t.Context(), caller, turn, p.start, 10, time.Hour)
+			if err != nil {
+				p.t.Error(err)
+			}
+		})
+		p.same(count(admitted), 10)
+	},
+}
+
+// rush has a hundred turns from first admitted at once, and says how many were.
+func (p play) rush(number nanp.Number, first int, after time.Duration) int {
+	admitted := make([]bool, 100)
+	p.together(func(i int) {
+		admission, err := p.Store.Admit(p.t.Context(), p.attempt(number, pins.Remote, first+i, after), rule)
+		if err != nil {
+			p.t.Error(err)
+		}
+		admitted[i] = admission.Admitted
+	})
+	return count(admitted)
+}
+
+// storm is a rush in which all those admitted fail.
+func (p play) storm(number nanp.Number, first int, after time.Duration) int {
+	admitted := make([]bool, 100)
+	p.together(func(i int) {
+		a := p.attempt(number, pins.Remote, first+i, after)
+		admission, err := p.Store.Admit(p.t.Context(), a, rule)
+		if err == nil && admission.Admitted {
+			admitted[i] = true
+			_, err = p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: pins.Failed}, rule)
+		}
+		if err != nil {
+			p.t.Error(err)
+		}
+	})
+	return count(admitted)
+}
+
+func count(all []bool) (n int) {
+	for _, yes := range all {
+		if yes {
+			n++
+		}
+	}
+	return n
+}

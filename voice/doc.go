@@ -1,0 +1,17 @@
+// Package voice is the edge towards Twilio: the webhooks of telephone calls.
+//
+//	POST /voice/incoming      every incoming call
+//	POST /voice/turn/{n}      what came of the question that turn n-1 asked
+//	POST /voice/status        how calls begin and end; answered 204
+//	POST /voice/fallback      Twilio's last resort; needs no Redis
+//	GET  /voice/recordings/   prompts that are played instead of spoken
+//	GET  /healthz             the process is up
+//	GET  /readyz              and its Redis can be reached; else 503
+//
+// A webhook is a form of at most 64 kB, posted and signed by Twilio; anything else is
+// refused before it is read any further. The signature is checked against the public URL
+// that Twilio was given, never against what the request says of itself.
+//
+// Whatever goes wrong behind a true webhook, the answer is a document: the caller hears
+// a sentence and a number to call.
+package voice

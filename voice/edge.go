@@ -1,0 +1,76 @@
+package voice
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+	"updatecenter/voice/signature"
+)
+
+// Engine answers turns; [ivr.Engine] is one.
+type Engine interface {
+	Turn(ctx context.Context, event ivr.Event) ([]byte, error)
+	Apology(l ivr.Language) []byte
+}
+
+// Config is what an edge needs.
+type Config struct {
+	Engine     Engine
+	PublicURL  string        // scheme, host and path prefix by which Twilio reaches us
+	AuthTokens []secret.Text // any of them may have signed
+	SIPDomains []string      // see Caller in the package ivr: calls from the line
+	Dial78     []nanp.Number // likewise
+	Recordings *Recordings   // nil: none
+	Reachable  func(context.Context) error
+	Metrics    *Metrics
+	Log        *slog.Logger
+}
+
+// Edge serves Twilio's webhooks.
+type Edge struct {
+	engine     Engine
+	publicURL  string
+	signatures *signature.Validator
+	origin     origin
+	recordings *Recordings
+	reachable  func(context.Context) error
+	metrics    *Metrics
+	log        *slog.Logger
+}
+
+// New returns an edge.
+func New(c Config) *Edge {
+	domains := make([]string, len(c.SIPDomains))
+	for i, d := range c.SIPDomains {
+		domains[i] = strings.ToLower(d)
+	}
+	return &Edge{
+		engine: c.Engine, publicURL: strings.TrimSuffix(c.PublicURL, "/"),
+		signatures: signature.New(c.AuthTokens...),
+		origin:     origin{sipDomains: domains, dial78: c.Dial78},
+		recordings: c.Recordings, reachable: c.Reachable, metrics: c.Metrics, log: c.Log,
+	}
+}
+
+// TurnPath is the path below the public URL to which the number of a turn is appended.
+const TurnPath = "/voice/turn/"
+
+// Routes adds the edge's routes.
+func (e *Edge) Routes(r *mux.Router) {
+	r.Handle("/voice/incoming", e.webhook("incoming", e.incoming)).Methods(http.MethodPost)
+	r.Handle(TurnPath+"{turn:[1-9][0-9]{0,3}}", e.webhook("turn", e.turn)).Methods(http.MethodPost)
+	r.Handle("/voice/status", e.webhook("status", e.status)).Methods(http.MethodPost)
+	r.Handle("/voice/fallback", e.webhook("fallback", e.fallback)).Methods(http.MethodPost)
+	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc("/readyz", e.ready).Methods(http.MethodGet, http.MethodHead)
+	if e.recordings != nil {
+		r.Handle(RecordingsPath+"{file}", e.recordings).Methods(http.MethodGet, http.MethodHead)
+	}
+}

@@ -1,0 +1,63 @@
+package voice
+
+import (
+	"net/url"
+	"strings"
+
+	"updatecenter/internal/nanp"
+)
+
+// A party is one end of a call, read from From or To in any of the forms that Twilio
+// sends: E.164, a SIP address, "client:..." or a word such as "anonymous".
+type party struct {
+	user   string // the telephone number, or what stands in its place
+	domain string // of a SIP address, in small letters without its port; else empty
+}
+
+// parseParty never fails: what has no known form is a user without a domain.
+func parseParty(s string) party {
+	rest, isSIP := cutScheme(strings.TrimSpace(s))
+	if !isSIP {
+		return party{user: rest}
+	}
+	user, host, hasUser := strings.Cut(rest, "@")
+	if !hasUser {
+		user, host = "", rest
+	}
+	user, _, _ = strings.Cut(user, ";") // parameters of the number
+	user, _, _ = strings.Cut(user, ":") // a password
+	if unescaped, err := url.PathUnescape(user); err == nil {
+		user = unescaped
+	}
+	return party{user: user, domain: hostOf(host)}
+}
+
+// cutScheme takes sip: or sips: off an address.
+func cutScheme(s string) (string, bool) {
+	scheme, rest, found := strings.Cut(s, ":")
+	if found && (strings.EqualFold(scheme, "sip") || strings.EqualFold(scheme, "sips")) {
+		return rest, true
+	}
+	return s, false
+}
+
+// hostOf takes parameters, headers, port and a closing dot off the host of a SIP address.
+func hostOf(s string) string {
+	s, _, _ = strings.Cut(s, ";")
+	s, _, _ = strings.Cut(s, "?")
+	s, _, _ = strings.Cut(s, ":")
+	return strings.ToLower(strings.TrimSuffix(s, "."))
+}
+
+// number is the party's North American telephone number, or none.
+func (p party) number() nanp.Number {
+	number, err := nanp.Parse(p.user)
+	if err != nil {
+		return ""
+	}
+	return number
+}
+
+// dialled78 says whether the short code was dialled. Pages of the operator print it as
+// 78 and as *78.
+func (p party) dialled78() bool { return p.user == "78" || p.user == "*78" }

@@ -1,0 +1,224 @@
+package touchtone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"strconv"
+	"time"
+
+	"updatecenter/twiml"
+)
+
+// stepsLimit is how many verbs and documents may follow each other without a question.
+const stepsLimit = 1000
+
+type verbs = []twiml.Verb
+
+// A Call is one call under way, from [Exchange.Dial] or [Ringing.Answer]. It is for one
+// goroutine at a time.
+type Call struct {
+	exchange *Exchange
+	chance   *chance
+	form     url.Values // what every webhook of the call holds
+	started  time.Time
+
+	fallbackURL string
+	statusURL   string // empty: none asked for
+	statuses    statuses
+
+	pending  *webhook  // asked by the next step
+	url      string    // of the present document
+	verbs    verbs     // of the present document, those still to come
+	question *question // nil unless in a Gather
+	answered bool      // the far end has picked up
+	steps    int       // since the last key or silence
+	ended    *Ended
+
+	last     *answered // the last webhook; nil when it had no answer
+	lose     bool      // the next answer
+	failure  error     // why the call is being given up
+	problems []error
+	turns    []time.Duration
+}
+
+// answered is a webhook and its answer.
+type answered struct {
+	delivery delivery
+	answer   answer
+}
+
+func (e *Exchange) newCall(chance *chance, form url.Values) *Call {
+	form.Set("CallSid", "CA"+chance.hex(16))
+	form.Set("AccountSid", e.config.AccountSID)
+	form.Set("ApiVersion", "2010-04-01")
+	form.Set("CallStatus", "ringing")
+	call := &Call{exchange: e, chance: chance, form: form, started: e.config.Clock.Now()}
+	call.statuses.disorder = e.config.StatusOrder == OutOfOrder ||
+		e.config.StatusOrder == OutOfOrderAtTimes && chance.oneIn(4)
+	return call
+}
+
+// SID is Twilio's identifier of the call: CA and 32 hexadecimal digits.
+func (c *Call) SID() string { return c.form.Get("CallSid") }
+
+// Turns are the times that the webhooks of the call took until their documents were
+// read, in order. Status callbacks don't count.
+func (c *Call) Turns() []time.Duration { return c.turns }
+
+// Problems are the webhooks that went wrong: asked in vain before the fallback URL was,
+// and status callbacks that were not answered with 2xx.
+func (c *Call) Problems() []error { return c.problems }
+
+// formWith is the form of a webhook.
+func (c *Call) formWith(extra url.Values) url.Values {
+	form := maps.Clone(c.form)
+	maps.Copy(form, extra)
+	return form
+}
+
+// Next does what comes next in the call and says what it was. While a question waits it
+// is [Asked] each time, and [Ended] once the call is over. An error of the context leaves
+// the call as it was; any other error ends it.
+func (c *Call) Next(ctx context.Context) (Event, error) {
+	for ; c.steps < stepsLimit; c.steps++ {
+		event, err := c.step(ctx)
+		if err != nil && ctx.Err() != nil {
+			return nil, err
+		}
+		if err != nil {
+			c.end(ctx, FarEnd, "failed", err)
+			return nil, err
+		}
+		if event != nil {
+			c.steps++
+			return event, nil
+		}
+	}
+	c.end(ctx, FarEnd, "failed", ErrEndless)
+	return nil, ErrEndless
+}
+
+// step does one thing. No event: it is not to be heard.
+func (c *Call) step(ctx context.Context) (Event, error) {
+	switch {
+	case c.ended != nil:
+		c.steps = 0 // asking a dead line again and again is harmless
+		return *c.ended, nil
+	case c.pending != nil:
+		return nil, c.fetch(ctx)
+	case c.question != nil:
+		return c.prompt(), nil
+	case len(c.verbs) == 0:
+		c.pickUp(ctx)
+		c.end(ctx, FarEnd, "completed", c.failure)
+		return nil, nil
+	}
+	verb := c.verbs[0]
+	c.verbs = c.verbs[1:]
+	return c.obey(ctx, verb), nil
+}
+
+// fetch gets the document that is asked for, or what stands in for it.
+func (c *Call) fetch(ctx context.Context) error {
+	hook := *c.pending
+	started := c.exchange.config.Stopwatch()
+	if c.lose {
+		c.lose = false
+		if _, err := c.deliver(ctx, c.first(hook)); errors.Is(err, ErrAnswersDiffer) {
+			return err
+		}
+	}
+	document, err := c.ask(ctx, hook)
+	c.turns = append(c.turns, c.exchange.config.Stopwatch().Sub(started))
+	var broken *WebhookError
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, ErrAnswersDiffer):
+		return err
+	case errors.As(err, &broken):
+		document, err = c.fallBack(ctx, broken)
+	}
+	if err != nil {
+		return err
+	}
+	c.pending = nil
+	c.verbs = document
+	return nil
+}
+
+// apology is what Twilio says when it gives an application up.
+const apology = "We're sorry, an application error has occurred. Goodbye."
+
+// fallBack asks the fallback URL for a document. When that is of no use either, it is
+// Twilio's own apology.
+func (c *Call) fallBack(ctx context.Context, broken *WebhookError) (verbs, error) {
+	c.problems = append(c.problems, broken)
+	if c.fallbackURL != "" {
+		document, err := c.ask(ctx, webhook{URL: c.fallbackURL, Extra: url.Values{
+			"ErrorCode": {strconv.Itoa(int(broken.Code))},
+			"ErrorUrl":  {broken.URL},
+		}})
+		if err == nil || errors.Is(err, ErrAnswersDiffer) || ctx.Err() != nil {
+			return document, err
+		}
+		c.problems = append(c.problems, err)
+	}
+	c.failure = broken
+	return verbs{twiml.Say{Content: []twiml.Speech{twiml.Text(apology)}}, twiml.Hangup{}}, nil
+}
+
+// Listen takes events up to the next question or the end of the call, and lets the time
+// of each pass on the exchange's clock.
+func (c *Call) Listen(ctx context.Context) ([]Event, error) {
+	var heard []Event
+	for {
+		event, err := c.Next(ctx)
+		if err != nil {
+			return heard, err
+		}
+		heard = append(heard, event)
+		switch event.(type) {
+		case Asked, Ended:
+			return heard, nil
+		}
+		if err := sleep(ctx, c.exchange.config.Clock, length(event)); err != nil {
+			return heard, err
+		}
+	}
+}
+
+// HangUp puts the caller's phone down. In a call that is over it does nothing.
+func (c *Call) HangUp(ctx context.Context) {
+	if c.ended == nil {
+		c.end(ctx, Caller, "completed", nil)
+	}
+}
+
+// LoseNext loses the next answer on its way: the webhook after this is delivered, its
+// answer thrown away, and the webhook delivered again.
+func (c *Call) LoseNext() { c.lose = true }
+
+// Repeat delivers the last webhook once more. It returns [ErrAnswersDiffer] unless the
+// answer is the same, byte for byte.
+func (c *Call) Repeat(ctx context.Context) error {
+	if c.last == nil {
+		return errors.New("repeat: the last webhook had no answer")
+	}
+	again, err := c.deliver(ctx, c.last.delivery)
+	if err != nil {
+		return fmt.Errorf("repeat: %w", err)
+	}
+	return sameAnswer(c.last.answer, again)
+}
+
+// end closes the call, and reports it. The report is made even if the context is done.
+func (c *Call) end(ctx context.Context, by Party, status string, failure error) {
+	c.ended = &Ended{By: by, Status: status, Failure: failure}
+	c.verbs, c.question, c.pending, c.steps = nil, nil, nil, 0
+	c.form.Set("CallStatus", status)
+	c.report(context.WithoutCancel(ctx), status)
+}

@@ -1,0 +1,67 @@
+package touchtone
+
+import "io"
+
+// Bytes that a keyboard sends.
+const (
+	hangUpKey = 'h'
+	controlC  = 0x03
+	controlD  = 0x04
+	escape    = 0x1b
+)
+
+// readKeys sends the keys of a reader, and hangUpKey where the caller hangs up, until the
+// reader ends or the call is over.
+func readKeys(in io.Reader, over <-chan struct{}) <-chan byte {
+	keys := make(chan byte)
+	go func() {
+		defer close(keys)
+		var filter keyFilter
+		buffer := make([]byte, 64)
+		for {
+			n, err := in.Read(buffer)
+			for _, b := range buffer[:n] {
+				key, ok := filter.key(b)
+				if !ok {
+					continue
+				}
+				select {
+				case keys <- key:
+				case <-over:
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return keys
+}
+
+// keyFilter picks keys out of what a keyboard sends. Arrows and the like come as escape
+// sequences, which can hold digits.
+type keyFilter struct{ escaped, inSequence bool }
+
+func (f *keyFilter) key(b byte) (byte, bool) {
+	switch {
+	case f.inSequence:
+		f.inSequence = b < '@' || b > '~' // its last byte
+		return 0, false
+	case f.escaped:
+		f.escaped = false
+		if b == '[' || b == 'O' {
+			f.inSequence = true
+			return 0, false
+		}
+	}
+	switch {
+	case b == escape:
+		f.escaped = true
+	case b == 'h' || b == 'H' || b == controlC || b == controlD:
+		return hangUpKey, true
+	case isDigit(b) || b == '*' || b == '#':
+		return b, true
+	}
+	return 0, false
+}

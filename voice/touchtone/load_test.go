@@ -1,0 +1,120 @@
+package touchtone_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/voice/touchtone"
+)
+
+func scripts(t *testing.T, texts ...string) []touchtone.Script {
+	t.Helper()
+	var parsed []touchtone.Script
+	for i, text := range texts {
+		script, err := touchtone.Parse(fmt.Sprintf("load-%d.call", i), strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, script)
+	}
+	return parsed
+}
+
+func TestLoad(t *testing.T) {
+	app := center(t)
+	config := app.config()
+	config.DeliverTwice = true
+	clock := touchtone.NewVirtualClock(time.Unix(0, 0))
+	told := 0
+	report, err := touchtone.Load(t.Context(), newExchange(t, config), touchtone.LoadPlan{
+		Calls: 50, Rate: 10, AtOnce: 8, Clock: clock,
+		Scripts:  scripts(t, "dial 78 from 612-555-0142\npress 12348265#\nended", "dial 888-612-8052 from x\nhear \"PIN\"\nhear \"balloon\""),
+		Line:     func(i int) string { return fmt.Sprintf("612555%04d", i) },
+		Progress: func(done int) { told = done },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Calls != 50 || report.Scripts != 50 || report.Turns != 25*3+25 || report.Failed != 25 || told != 50 {
+		t.Errorf("report %+v, told %d", report, told)
+	}
+	if len(report.Errors) != 5 || !strings.Contains(report.Errors[0], `load-1.call:3: expected to hear "balloon"`) {
+		t.Errorf("errors %q", report.Errors)
+	}
+	if report.Took < 4*time.Second || report.Took > 6*time.Second {
+		t.Errorf("50 calls at 10 a second took %v", report.Took)
+	}
+	if report.P50 <= 0 || report.P50 > report.P95 || report.P95 > report.P99 || report.P99 > report.Max {
+		t.Errorf("latencies %v %v %v %v", report.P50, report.P95, report.P99, report.Max)
+	}
+	lines, calls := map[string]bool{}, map[string]bool{}
+	for _, p := range app.got("/voice/incoming") {
+		lines[numberIn.FindString(p.form.Get("From"))] = true
+		calls[p.form.Get("CallSid")] = true
+	}
+	if len(lines) != 50 || len(calls) != 50 || !lines["6125550049"] {
+		t.Errorf("%d calls from %v", len(calls), lines)
+	}
+}
+
+var numberIn = regexp.MustCompile(`612555[0-9]{4}`)
+
+func TestLoadCountsFailedApplications(t *testing.T) {
+	app := newApplication(t, nil)
+	app.answers["/voice/incoming"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+	report, err := touchtone.Load(t.Context(), newExchange(t, app.config()), touchtone.LoadPlan{
+		Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
+	})
+	if err != nil || report.Failed != 3 || !strings.Contains(report.Errors[0], "status 503") {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+func TestLoadEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	report, err := touchtone.Load(ctx, newExchange(t, center(t).config()), touchtone.LoadPlan{
+		Calls: 1000, AtOnce: 2, Scripts: scripts(t, "dial 78 from 612-555-0142\nhear \"PIN\""),
+		Progress: func(done int) {
+			if done == 5 {
+				cancel()
+			}
+		},
+	})
+	if !errors.Is(err, context.Canceled) || report.Failed != 0 || report.Scripts < 5 || report.Scripts > 10 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	good := touchtone.LoadPlan{Calls: 1, Scripts: scripts(t, "silence")}
+	for name, change := range map[string]func(*touchtone.LoadPlan){
+		"no calls":       func(p *touchtone.LoadPlan) { p.Calls = 0 },
+		"too many calls": func(p *touchtone.LoadPlan) { p.Calls = 1_000_001 },
+		"negative rate":  func(p *touchtone.LoadPlan) { p.Rate = -1 },
+		"no rate":        func(p *touchtone.LoadPlan) { p.Rate = math.NaN() },
+		"too many":       func(p *touchtone.LoadPlan) { p.AtOnce = 10_001 },
+		"no scripts":     func(p *touchtone.LoadPlan) { p.Scripts = nil },
+	} {
+		plan := good
+		change(&plan)
+		if _, err := touchtone.Load(t.Context(), newExchange(t, center(t).config()), plan); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestReportTable(t *testing.T) {
+	report := touchtone.Report{Calls: 2, Turns: 7, Failed: 1, Errors: []string{"x.call:1: no"}, P50: 1234 * time.Microsecond, Took: time.Second}
+	want := "calls             2\nturns             7\nfailed            1\ntook             1s\n" +
+		"p50          1.23ms\np95              0s\np99              0s\nmax              0s\nerror: x.call:1: no\n"
+	if got := report.String(); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}

@@ -1,0 +1,61 @@
+package touchtone
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// statuses is how far the status callbacks of a call have come.
+type statuses struct {
+	next     int      // SequenceNumber
+	wanted   []string // nil: all
+	disorder bool     // that of the start comes after that of the end
+	late     []url.Values
+}
+
+// report sends a status callback. One that is late waits for the last one.
+func (c *Call) report(ctx context.Context, status string) {
+	s := &c.statuses
+	if c.statusURL == "" || s.wanted != nil && !slices.Contains(s.wanted, status) {
+		return
+	}
+	extra := url.Values{
+		"CallStatus":     {status},
+		"SequenceNumber": {strconv.Itoa(s.next)},
+		"Timestamp":      {c.exchange.config.Clock.Now().UTC().Format(time.RFC1123Z)},
+		"CallbackSource": {"call-progress-events"},
+	}
+	s.next++
+	if c.ended == nil {
+		if s.disorder && status == "in-progress" {
+			s.late = append(s.late, extra)
+			return
+		}
+		c.postStatus(ctx, extra)
+		return
+	}
+	seconds := strconv.Itoa(int(c.exchange.config.Clock.Now().Sub(c.started).Seconds()))
+	extra.Set("CallDuration", seconds)
+	c.postStatus(ctx, extra)
+	for _, late := range s.late {
+		c.postStatus(ctx, late)
+	}
+	s.late = nil
+}
+
+// postStatus delivers a status callback. Twilio lets a call go on that fails at it, so
+// failing is noted and no more.
+func (c *Call) postStatus(ctx context.Context, extra url.Values) {
+	a, err := c.deliver(ctx, delivery{http.MethodPost, c.statusURL, c.formWith(extra)})
+	if err == nil && !a.ok() {
+		err = &WebhookError{RetrievalFailure, c.statusURL, fmt.Errorf("status %d", a.status)}
+	}
+	if err != nil {
+		c.problems = append(c.problems, fmt.Errorf("status callback: %w", err))
+	}
+}
