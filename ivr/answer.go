@@ -7,7 +7,6 @@ import "updatecenter/twiml"
 type answer struct {
 	verbs   []twiml.Verb
 	prompts []twiml.Prompt
-	done    bool // nothing may follow
 }
 
 // questionTimeout is how long the caller has for the first key, and between keys, in
@@ -42,22 +41,17 @@ func (a *answer) gather(action string, digits gatherDigits) {
 		g.FinishOnKey = twiml.NoFinishKey
 	}
 	a.prompts = nil
-	a.end(g)
+	a.verbs = append(a.verbs, g)
 }
 
 func (a *answer) dial(action, number string) {
 	a.protect()
-	a.end(twiml.Dial{Action: action, Target: twiml.Number(number)})
+	a.verbs = append(a.verbs, twiml.Dial{Action: action, Target: twiml.Number(number)})
 }
 
 func (a *answer) hangUp() {
 	a.protect()
-	a.end(twiml.Hangup{})
-}
-
-func (a *answer) end(v twiml.Verb) {
-	a.verbs = append(a.verbs, v)
-	a.done = true
+	a.verbs = append(a.verbs, twiml.Hangup{})
 }
 
 func (a *answer) encode() ([]byte, error) {

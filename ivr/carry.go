@@ -61,6 +61,19 @@ func (t *turn) apologize(ctx context.Context) {
 	}
 }
 
+// write returns the turn's document. When it can't be written, say for a blank that was
+// never filled, no retry would help: the apology takes its place, and ends the call.
+func (e *Engine) write(t *turn) []byte {
+	document, err := t.answer.encode()
+	if err == nil {
+		return document
+	}
+	e.log.Error("the answer can't be written", slog.String("call", t.call.SID),
+		slog.Int("turn", t.call.Turn), slog.Any("cause", err))
+	t.call.state.Step, t.call.state.Blanks = HangUp, nil
+	return e.Apology(t.call.Language())
+}
+
 // prepareApologies writes what is said when no state can be reached: one document for
 // each language, and one in all languages under none.
 func (e *Engine) prepareApologies() error {
@@ -79,5 +92,11 @@ func (e *Engine) prepareApologies() error {
 }
 
 // Apology is a whole document that apologizes and ends the call. It needs no store. With
-// no language it is spoken in all.
-func (e *Engine) Apology(l Language) []byte { return e.apologies[l] }
+// no language, or one that isn't of [Languages], it is spoken in all. The caller must not
+// change it.
+func (e *Engine) Apology(l Language) []byte {
+	if document, prepared := e.apologies[l]; prepared {
+		return document
+	}
+	return e.apologies[""]
+}

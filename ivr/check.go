@@ -11,13 +11,15 @@ const maxPrompt = 20 * time.Second
 
 // Check returns everything that is wrong with the flow, joined, or nil: a step that is
 // not written, written twice, unreachable, or that can never end the call; an exit that
-// leads nowhere; a prompt that lacks a language, differs in its blanks between languages,
-// names a blank that is unknown or secret, or takes more than 20 seconds; a menu of more
-// than five options; a question that can't be answered.
+// leads nowhere; an apology that could fail; a prompt that lacks a language, differs in its
+// blanks between languages, names a blank that is unknown or secret, has a brace too many,
+// or takes more than 20 seconds; an option that doesn't name its key; two blanks of one
+// name; a menu without options, or of more than five; a question that can't be answered.
 func (f *Flow) Check() error {
 	var wrong []error
 	wrong = append(wrong, f.checkSteps()...)
 	wrong = append(wrong, f.checkPaths()...)
+	wrong = append(wrong, f.checkBlanks()...)
 	wrong = append(wrong, f.checkPrompts()...)
 	wrong = append(wrong, f.checkQuestions()...)
 	return errors.Join(wrong...)

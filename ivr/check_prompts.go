@@ -2,7 +2,9 @@ package ivr
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -32,6 +34,9 @@ func (p Prompt) check(named map[string]Blank) []error {
 	if !slices.Equal(sortedBlanks(p.EN), sortedBlanks(p.ES)) {
 		wrong = append(wrong, fmt.Errorf("prompt %q has other blanks in the other language", p.Name))
 	}
+	if strayBrace(p.EN) || strayBrace(p.ES) {
+		wrong = append(wrong, fmt.Errorf("prompt %q has a brace that belongs to no blank", p.Name))
+	}
 	for _, name := range blanks(p.EN) {
 		if b, known := named[name]; !known || b.Kind == Secret {
 			wrong = append(wrong, fmt.Errorf("prompt %q names {%s}, which is unknown or secret", p.Name, name))
@@ -54,8 +59,13 @@ func (f *Flow) checkKeys() []error {
 		for _, p := range line.prompts() {
 			isOption := slices.ContainsFunc(menu.Options, func(o Option) bool { return o.Prompt == p })
 			if slices.Contains(blanks(p.EN), key.Name) != isOption {
-				wrong = append(wrong, fmt.Errorf("prompt %q: {%s} belongs in a menu's options, and only there", p.Name, key.Name))
+				wrong = append(wrong, misplacedKey(p))
 			}
+		}
+	}
+	for _, p := range f.Notices.all() {
+		if slices.Contains(blanks(p.EN), key.Name) {
+			wrong = append(wrong, misplacedKey(p))
 		}
 	}
 	for _, name := range blanks(f.Notices.Apology.EN) {
@@ -64,6 +74,44 @@ func (f *Flow) checkKeys() []error {
 		}
 	}
 	return wrong
+}
+
+func misplacedKey(p Prompt) error {
+	return fmt.Errorf("prompt %q: {%s} belongs in a menu's options, and only there", p.Name, key.Name)
+}
+
+// checkBlanks finds blanks that share a name. A call keeps its blanks by name, so a prompt
+// that names the one could speak a secret that was keyed into the other.
+func (f *Flow) checkBlanks() []error {
+	var wrong []error
+	named := map[string]Blank{key.Name: key}
+	for _, b := range f.everyBlank() {
+		if other, taken := named[b.Name]; taken && other != b {
+			wrong = append(wrong, fmt.Errorf("two blanks are named %q", b.Name))
+		}
+		named[b.Name] = b
+	}
+	return wrong
+}
+
+// everyBlank lists the blanks as often as the flow names them, other than in prompts.
+func (f *Flow) everyBlank() []Blank {
+	all := slices.SortedFunc(maps.Keys(f.Given), func(a, b Blank) int { return strings.Compare(a.Name, b.Name) })
+	all = append(all, f.Blanks...)
+	for _, line := range f.Lines {
+		switch l := line.(type) {
+		case Ask:
+			all = append(all, l.Into)
+		case Transfer:
+			all = append(all, l.To)
+		}
+	}
+	return all
+}
+
+// strayBrace says whether a text has a brace outside its blanks.
+func strayBrace(text string) bool {
+	return slices.ContainsFunc(pieces(text), func(p piece) bool { return strings.ContainsAny(p.text, "{}") })
 }
 
 // sortedBlanks lists a text's blanks by name: their order may differ between languages.

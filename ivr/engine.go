@@ -132,10 +132,7 @@ func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
 // answer runs the turn and commits it.
 func (e *Engine) answer(ctx context.Context, event Event, claim Claim, sealed []byte) ([]byte, error) {
 	t := e.carryOut(ctx, event, sealed)
-	document, err := t.answer.encode()
-	if err != nil {
-		return nil, fmt.Errorf("write answer of turn %d: %w", event.Turn, err)
-	}
+	document := e.write(t)
 	commit, err := e.seal(t.call, document)
 	if err != nil {
 		return nil, err

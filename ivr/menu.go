@@ -80,10 +80,10 @@ func (m Menu) hear(t *turn, heard Heard) Step {
 	case back:
 		return t.leave(m.At, back, m.Back)
 	}
-	options := m.offered(t.call)
-	if n, err := strconv.Atoi(heard.Keys); err == nil && n >= 1 && n <= len(options) {
-		chosen := options[n-1]
-		return t.leave(m.At, chosen.Prompt.Name, chosen.Next)
+	for i, chosen := range m.offered(t.call) {
+		if heard.Keys == strconv.Itoa(i+1) {
+			return t.leave(m.At, chosen.Prompt.Name, chosen.Next)
+		}
 	}
 	problem := t.flow().Notices.WrongKey
 	if heard.Keys == "" {

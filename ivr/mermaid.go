@@ -10,14 +10,14 @@ import (
 func (f *Flow) Mermaid() string {
 	var b strings.Builder
 	b.WriteString("flowchart TD\n")
-	fmt.Fprintf(&b, "    %s((call)) --> %s\n", f.Name, f.Start)
+	fmt.Fprintf(&b, "    %s((%s)) --> %s\n", f.Name, quote("call"), f.Start)
 	for _, line := range f.Lines {
 		fmt.Fprintf(&b, "    %s%s\n", line.step(), line.symbol(quote(line.step().words())))
 		for _, exit := range merge(line.exits()) {
 			fmt.Fprintf(&b, "    %s -->|%s| %s\n", exit.From, quote(exit.Name), exit.To)
 		}
 	}
-	fmt.Fprintf(&b, "    %s((end))\n", HangUp)
+	fmt.Fprintf(&b, "    %s((%s))\n", HangUp, quote("end"))
 	return b.String()
 }
 
@@ -36,4 +36,9 @@ func merge(exits []Exit) []Exit {
 	return merged
 }
 
-func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, "#quot;") + `"` }
+// quote makes any text safe in a drawing: a bare word such as end is part of the language,
+// and a * at the beginning of a label would make it a list.
+// https://mermaid.js.org/syntax/flowchart.html#special-characters-that-break-syntax
+func quote(text string) string {
+	return `"` + strings.NewReplacer(`"`, "#quot;", "*", "#42;").Replace(text) + `"`
+}

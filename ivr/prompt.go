@@ -36,7 +36,8 @@ type piece struct {
 	blank string
 }
 
-// pieces cuts a prompt's text at its blanks. A brace without its partner is text.
+// pieces cuts a prompt's text at its blanks. A brace without its partner is text, and so
+// is a pair with no name between; [Flow.Check] complains of both.
 func pieces(text string) []piece {
 	var all []piece
 	for text != "" {
@@ -45,10 +46,15 @@ func pieces(text string) []piece {
 		if !opened || !closed {
 			return append(all, piece{text: text})
 		}
+		if name == "" {
+			before += "{}"
+		}
 		if before != "" {
 			all = append(all, piece{text: before})
 		}
-		all = append(all, piece{blank: name})
+		if name != "" {
+			all = append(all, piece{blank: name})
+		}
 		text = after
 	}
 	return all

@@ -59,15 +59,21 @@ func New(c Config) *Edge {
 	}
 }
 
-// TurnPath is the path below the public URL to which the number of a turn is appended.
-const TurnPath = "/voice/turn/"
+// The paths of the webhooks, below the public URL. The number of a turn is appended to
+// TurnPath; Twilio is given the others.
+const (
+	IncomingPath = "/voice/incoming"
+	TurnPath     = "/voice/turn/"
+	StatusPath   = "/voice/status"
+	FallbackPath = "/voice/fallback"
+)
 
 // Routes adds the edge's routes.
 func (e *Edge) Routes(r *mux.Router) {
-	r.Handle("/voice/incoming", e.webhook("incoming", e.incoming)).Methods(http.MethodPost)
+	r.Handle(IncomingPath, e.webhook("incoming", e.incoming)).Methods(http.MethodPost)
 	r.Handle(TurnPath+"{turn:[1-9][0-9]{0,3}}", e.webhook("turn", e.turn)).Methods(http.MethodPost)
-	r.Handle("/voice/status", e.webhook("status", e.status)).Methods(http.MethodPost)
-	r.Handle("/voice/fallback", e.webhook("fallback", e.fallback)).Methods(http.MethodPost)
+	r.Handle(StatusPath, e.webhook("status", e.status)).Methods(http.MethodPost)
+	r.Handle(FallbackPath, e.webhook("fallback", e.fallback)).Methods(http.MethodPost)
 	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/readyz", e.ready).Methods(http.MethodGet, http.MethodHead)
 	if e.recordings != nil {

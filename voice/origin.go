@@ -15,7 +15,7 @@ import (
 // https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
 const passedA = "TN-Validation-Passed-A"
 
-// maxFrom bounds what is kept of a From that is no telephone number.
+// maxFrom bounds what is kept of a From that is no telephone number, in bytes.
 const maxFrom = 128
 
 // origin tells calls from the line apart from all others.
@@ -51,9 +51,10 @@ func label(from string, number nanp.Number) string {
 	if number != "" {
 		return string(number)
 	}
-	from = strings.ToLower(strings.ToValidUTF8(strings.TrimSpace(from), ""))
+	from = strings.ToLower(strings.TrimSpace(from))
+	from = strings.ToValidUTF8(from[:min(len(from), maxFrom)], "") // the cut can split a character
 	if from == "" {
 		return "unknown"
 	}
-	return from[:min(len(from), maxFrom)]
+	return from
 }

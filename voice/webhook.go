@@ -18,8 +18,8 @@ const maxForm = 64 << 10
 // maxSID bounds a CallSid, which has 34 characters: CA and 32 hexadecimal digits.
 const maxSID = 64
 
-// webhook is a handler of true webhooks of one route. It returns the answer's document,
-// or nothing for 204.
+// A handler answers the true webhooks of one route. It returns the answer's document, or
+// nothing for 204.
 type handler func(r *http.Request, call string, form url.Values) []byte
 
 // webhook lets through what Twilio has posted, and nobody else. Who is refused doesn't

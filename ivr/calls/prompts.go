@@ -177,8 +177,8 @@ var (
 	}
 	sayFarewell = ivr.Prompt{
 		Name: "farewell",
-		EN:   "Next time, dial {short-code} from this line, or from any phone call {access}. Once more, that is {access}. Thank you. Goodbye.",
-		ES:   "La próxima vez, marque {short-code} desde su línea, o llame desde cualquier teléfono al {access}. Otra vez: {access}. Gracias. Adiós.",
+		EN:   "From now on you can also call from any phone, at {access}. Once more, {access}. Thank you. Goodbye.",
+		ES:   "Ahora también puede llamar desde cualquier teléfono, al {access}. Otra vez: {access}. Gracias. Adiós.",
 	}
 	sayNotChanged = ivr.Prompt{
 		Name: "not-changed",
@@ -216,8 +216,8 @@ var (
 	}
 	sayNoAnswer = ivr.Prompt{
 		Name: "no-answer",
-		EN:   "We did not get an answer that we could use. Please call again whenever you like. For help, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
-		ES:   "No recibimos una respuesta que podamos usar. Llame de nuevo cuando guste. Para obtener ayuda, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+		EN:   "Please call again whenever you like. For help, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
+		ES:   "Llame de nuevo cuando guste. Para obtener ayuda, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
 	}
 	sayGoodbye = ivr.Prompt{
 		Name: "goodbye",

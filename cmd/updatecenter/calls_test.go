@@ -1,0 +1,92 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+	"updatecenter/voice/touchtone"
+)
+
+// TestCalls plays every call script of the repository, each on a server of its own. All
+// of them together must take every exit of the flow.
+func TestCalls(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		taken := map[ivr.Exit]bool{}
+		for _, file := range callScripts(t) {
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".call"), func(t *testing.T) {
+				clear(t, server)
+				s := newStage(t, server, settingsOf(file))
+				playScript(t, s, file)
+				collect(taken, s)
+			})
+		}
+		for name, play := range rareCalls {
+			t.Run(name, func(t *testing.T) {
+				clear(t, server)
+				s := newStage(t, server, nil)
+				play(t, s)
+				collect(taken, s)
+			})
+		}
+		for _, exit := range allFlows()[0].Exits() {
+			if !taken[exit] {
+				t.Errorf("no call took the exit %q of %s, to %s", exit.Name, exit.From, exit.To)
+			}
+		}
+	})
+}
+
+func callScripts(t testing.TB) []string {
+	t.Helper()
+	files := must(filepath.Glob("../../testdata/calls/*.call"))(t)
+	if len(files) < 25 {
+		t.Fatalf("found %d call scripts", len(files))
+	}
+	return files
+}
+
+// settingsOf gives the scripts about transfers a number to transfer to.
+func settingsOf(file string) func(*config) {
+	if !strings.HasPrefix(filepath.Base(file), "transfer") {
+		return nil
+	}
+	return func(c *config) { c.transfer = "+16125550100" }
+}
+
+func playScript(t *testing.T, s *stage, file string) {
+	t.Helper()
+	script := readCall(t, file)
+	exchange := s.exchange(func(c *touchtone.Config) {
+		if strings.Contains(file, "transfer-fails") {
+			c.TransferEnds = "no-answer"
+		}
+	})
+	result := touchtone.Play(t.Context(), exchange, script, s)
+	for _, problem := range result.Problems {
+		t.Error(problem)
+	}
+	if result.Err != nil {
+		var transcript strings.Builder
+		_ = result.Transcript.Write(&transcript, true)
+		t.Errorf("%v\n%s", result.Err, transcript.String())
+	}
+}
+
+func readCall(t testing.TB, file string) touchtone.Script {
+	t.Helper()
+	f := must(os.Open(file))(t)
+	defer f.Close()
+	return must(touchtone.Parse(filepath.Base(file), f))(t)
+}
+
+func collect(taken map[ivr.Exit]bool, s *stage) {
+	s.taken.mu.Lock()
+	defer s.taken.mu.Unlock()
+	for exit := range s.taken.seen {
+		taken[exit] = true
+	}
+}

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// The demo's account: the phone in the terminal signs with the same token.
+const (
+	demoToken     = "demo-auth-token"     //nolint:gosec // of the demo alone, which listens on 127.0.0.1
+	demoSIPDomain = "demo.sip.twilio.com" // the phone's own default too
+)
+
+// The demo's lines.
+const (
+	demoNew      nanp.Number = "+16125550142"
+	demoNewES    nanp.Number = "+16125550143"
+	demoNoLang   nanp.Number = "+16125550144"
+	demoChosen   nanp.Number = "+16125550145"
+	demoLocked   nanp.Number = "+16125550146"
+	demoChosenES nanp.Number = "+16125550147"
+	demoSuburb   nanp.Number = "+17635550148" // its access number has another area code
+	demoPIN                  = "4071"
+	demoMistake              = "9999"
+)
+
+type demoCommand struct {
+	Port string `default:"8080" env:"DEMO_PORT" help:"Port on 127.0.0.1."`
+}
+
+// Run serves the demo until the context ends.
+func (cmd *demoCommand) Run(ctx context.Context, c console) error {
+	redis := miniredis.NewMiniRedis()
+	if err := redis.StartAddr("127.0.0.1:0"); err != nil {
+		return fmt.Errorf("start the embedded Redis: %w", err)
+	}
+	defer redis.Close()
+	go age(ctx, redis)
+	db, err := rdb.Open("redis://" + redis.Addr())
+	if err != nil {
+		return fmt.Errorf("open the embedded Redis: %w", err)
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	address := net.JoinHostPort("127.0.0.1", cmd.Port)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("listen (another demo, perhaps?): %w", err)
+	}
+	return runDemo(ctx, c, db, listener)
+}
+
+// age lets keys of the embedded Redis expire, which doesn't look at the clock by itself.
+func age(ctx context.Context, redis *miniredis.Miniredis) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			redis.FastForward(time.Second)
+		}
+	}
+}
+
+func runDemo(ctx context.Context, c console, db *rdb.DB, listener net.Listener) error {
+	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	settings, err := demoConfig(listener.Addr().String())
+	if err != nil {
+		return err
+	}
+	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
+	if err != nil {
+		return err
+	}
+	if err := addDemoLines(ctx, a.lines, db, time.Now); err != nil {
+		return fmt.Errorf("add the demo's lines: %w", err)
+	}
+	greet(c.out, listener.Addr().String())
+	return serve(ctx, listener, a.handler, log)
+}
+
+// demoConfig is that of a server with settings as by default, and a key that goes with
+// the process, as its data do.
+func demoConfig(address string) (config, error) {
+	var key [32]byte
+	if _, err := io.ReadFull(rand.Reader, key[:]); err != nil {
+		return config{}, fmt.Errorf("make a key: %w", err)
+	}
+	keys, err := secret.ParseKeyring("demo:" + base64.StdEncoding.EncodeToString(key[:]))
+	if err != nil {
+		return config{}, fmt.Errorf("make a key: %w", err)
+	}
+	return config{
+		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
+		sipDomains: []string{demoSIPDomain}, keys: keys, repair: "+18005731311",
+		policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+	}, nil
+}
+
+// addDemoLines adds lines in every state that a caller can find them in.
+func addDemoLines(ctx context.Context, lines *pins.Lines, db *rdb.DB, now func() time.Time) error {
+	add := []pins.NewLine{
+		{Number: demoNew, Language: "en"}, {Number: demoNewES, Language: "es"}, {Number: demoNoLang},
+		{Number: demoChosen, Language: "en"}, {Number: demoLocked, Language: "en"},
+		{Number: demoChosenES, Language: "es"}, {Number: demoSuburb, Language: "en"},
+	}
+	if _, err := (pins.Provisioning{Registry: db.Lines(), Now: now}).Add(ctx, add); err != nil {
+		return err
+	}
+	for _, number := range []nanp.Number{demoChosen, demoChosenES} {
+		if err := chooseDemoPIN(ctx, lines, number); err != nil {
+			return err
+		}
+	}
+	return lockDemoLine(ctx, lines)
+}
+
+// chooseDemoPIN gives a line its own PIN, as a caller does.
+func chooseDemoPIN(ctx context.Context, lines *pins.Lines, number nanp.Number) error {
+	line, err := lines.Find(ctx, number)
+	if err != nil {
+		return err
+	}
+	return lines.Change(ctx, pins.ChangeRequest{
+		Number: number, Revision: line.Revision, Entry: secret.New(demoPIN),
+		Turn: pins.Turn{Call: "demo"}, Side: pins.FromLine, From: string(number),
+	})
+}
+
+// lockDemoLine locks a line as callers do: by wrong PINs.
+func lockDemoLine(ctx context.Context, lines *pins.Lines) error {
+	for turn := range pins.DefaultLock().Soft {
+		_, err := lines.Check(ctx, pins.Attempt{
+			Number: demoLocked, Side: pins.FromLine, From: string(demoLocked),
+			Turn: pins.Turn{Call: "demo", Number: turn},
+		}, secret.New(demoMistake))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func greet(out io.Writer, address string) {
+	fmt.Fprintf(out, `The Update Center is up at http://%s, with Redis embedded. All data goes when it stops.
+
+In another terminal:
+  make call                                        dial 78 as a new customer; the temporary PIN is 1234
+  bin/updatecenter dial 78 --from %s    a new customer who speaks Spanish
+  bin/updatecenter dial 78 --from %s    one who has not chosen a language
+  bin/updatecenter dial 78 --from %s    one who has the PIN %s
+  bin/updatecenter dial 78 --from %s    one whose line is locked for 30 minutes
+  bin/updatecenter dial 888-612-8052 --from 651-555-0199   the access number, from any phone
+  bin/updatecenter call testdata/calls/new-customer.call   play a call from a file
+
+Ctrl-C stops it.
+`, address, demoNewES.Display(), demoNoLang.Display(), demoChosen.Display(), demoPIN, demoLocked.Display())
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+	"updatecenter/voice/touchtone"
+)
+
+// cheap makes hashing quick: what it costs is measured elsewhere.
+var cheap = pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}
+
+// stage is a whole server on a Redis, with the demo's lines and a telephone exchange
+// that calls its handler directly. Its clock stands still unless it is moved.
+type stage struct {
+	t      testing.TB
+	server *redistest.Server
+	db     *rdb.DB
+	app    *app
+	clock  *touchtone.VirtualClock
+	logs   *logBook
+	taken  *exits
+	config config
+}
+
+// newStage sets up a server. Change may alter its settings.
+func newStage(t testing.TB, server *redistest.Server, change func(*config)) *stage {
+	t.Helper()
+	s := &stage{
+		t: t, server: server, logs: &logBook{}, taken: &exits{seen: map[ivr.Exit]bool{}},
+		clock: touchtone.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
+	}
+	s.config = testConfig(t)
+	if change != nil {
+		change(&s.config)
+	}
+	s.db = must(rdb.Open(server.URL()))(t)
+	t.Cleanup(func() { s.db.Close() })
+	s.app = s.start()
+	if err := addDemoLines(t.Context(), s.app.lines, s.db, s.clock.Now); err != nil {
+		t.Fatal("add lines:", err)
+	}
+	return s
+}
+
+// start makes another instance of the server on the same Redis.
+func (s *stage) start() *app {
+	s.t.Helper()
+	return must(newApp(s.config, outside{
+		db: s.db, now: s.clock.Now, hash: cheap, took: s.taken.took,
+		log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}))(s.t)
+}
+
+func testConfig(t testing.TB) config {
+	t.Helper()
+	key := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))
+	return config{
+		publicURL: "https://ivr.test", authTokens: []secret.Text{secret.New(demoToken)},
+		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{"+16125557800"},
+		keys: must(secret.ParseKeyring("test:" + key))(t), repair: "+18005731311",
+		policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+	}
+}
+
+// exchange is a telephone exchange in front of the app.
+func (s *stage) exchange(change func(*touchtone.Config)) *touchtone.Exchange {
+	s.t.Helper()
+	c := touchtone.Config{
+		PublicURL: s.config.publicURL, AuthToken: secret.New(demoToken), Clock: s.clock,
+		Client: &http.Client{Transport: direct{&s.app}},
+	}
+	if change != nil {
+		change(&c)
+	}
+	return must(touchtone.New(c))(s.t)
+}
+
+// Advance, RedisDown and RedisUp make a stage the world of a call script.
+func (s *stage) Advance(d time.Duration) {
+	s.clock.Advance(d)
+	if s.server.Mini() != nil {
+		s.server.Mini().FastForward(d)
+	}
+}
+
+func (s *stage) RedisDown() { s.server.Down() }
+
+func (s *stage) RedisUp() {
+	s.server.Up()
+	deadline := time.Now().Add(10 * time.Second)
+	for s.db.Ping(context.Background()) != nil {
+		if time.Now().After(deadline) {
+			s.t.Fatal("Redis does not come back")
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// direct delivers requests to the handler of an app, which may be replaced meanwhile.
+type direct struct{ app **app }
+
+func (d direct) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	recorder := httptest.NewRecorder()
+	(*d.app).handler.ServeHTTP(recorder, r)
+	return recorder.Result(), nil
+}
+
+// exits gathers which exits calls took.
+type exits struct {
+	mu   sync.Mutex
+	seen map[ivr.Exit]bool
+}
+
+func (e *exits) took(exit ivr.Exit) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.seen[exit] = true
+}
+
+// logBook keeps what was logged.
+type logBook struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logBook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logBook) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+var _ io.Writer = (*logBook)(nil)
+
+// must ends the test on an error: must(f())(t).
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}

@@ -1,0 +1,119 @@
+// Updatecenter is the telephone backend that a phone company's customers reach by
+// dialing 78. See README.md at the root of the repository.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the command line.
+type commands struct {
+	Serve serveCommand `cmd:"" help:"Serve Twilio's webhooks and the REST API, on a Redis."`
+	Demo  demoCommand  `cmd:"" help:"Serve with Redis embedded and a few demo lines. Its data goes when it stops."`
+
+	Dial dialCommand `cmd:"" help:"Dial with a phone in this terminal."`
+	Call callCommand `cmd:"" help:"Play call scripts against a server."`
+	Load loadCommand `cmd:"" help:"Play call scripts in numbers, and report how quick the answers were."`
+
+	Lines   linesCommand   `cmd:"" help:"Provision lines."`
+	Keys    keysCommand    `cmd:"" help:"Manage the keys of the REST API."`
+	Flows   flowsCommand   `cmd:"" help:"Check and draw the calls."`
+	Prompts promptsCommand `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`
+	Twilio  twilioCommand  `cmd:"" help:"See how Twilio is pointed at this server."`
+}
+
+// console is where a command reads and writes.
+type console struct {
+	in       io.Reader
+	out, err io.Writer
+	getenv   func(string) string
+}
+
+// The exit statuses.
+const (
+	exitOK    = 0
+	exitError = 1 // what was asked for failed
+	exitUsage = 2 // the command line or the settings are wrong
+)
+
+// usageError is one that the user mends on the command line or in the environment.
+type usageError struct{ error }
+
+func usage(err error) error { return usageError{err} }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// errSaid marks failures of which everything has been said already.
+var errSaid = errors.New("said already")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}))
+}
+
+// run runs a command line and returns the exit status.
+func run(ctx context.Context, args []string, c console) int {
+	asked := exitOK
+	parser, err := newParser(c, func(status int) { asked = status; panic(exited{}) })
+	if err != nil {
+		return report(c, err)
+	}
+	command, err := parse(parser, args)
+	switch {
+	case errors.Is(err, errSaid): // --help
+		return asked
+	case err != nil:
+		return report(c, usage(err))
+	}
+	command.BindTo(ctx, (*context.Context)(nil))
+	return report(c, command.Run(c))
+}
+
+// exited unwinds from kong, which expects its exit function not to return.
+type exited struct{}
+
+// parse parses the command line. Having printed its help, it says errSaid.
+func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			if _, ok := cause.(exited); !ok {
+				panic(cause)
+			}
+			err = errSaid
+		}
+	}()
+	return parser.Parse(args)
+}
+
+func newParser(c console, exit func(int)) (*kong.Kong, error) {
+	return kong.New(&commands{},
+		kong.Name("updatecenter"),
+		kong.Description("The telephone backend that customers reach by dialing 78."),
+		kong.Writers(c.out, c.err), kong.Exit(exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+}
+
+// report tells an error in a line each, and returns the exit status.
+func report(c console, err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errSaid):
+		return exitError
+	}
+	fmt.Fprintln(c.err, "updatecenter:", err)
+	var wrong usageError
+	if errors.As(err, &wrong) {
+		return exitUsage
+	}
+	return exitError
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/voice/touchtone"
+)
+
+// exchangeFlags say to which server the simulated exchange delivers calls. They fit the
+// demo as they are.
+type exchangeFlags struct {
+	URL        string `default:"http://127.0.0.1:8080" help:"The server's PUBLIC_URL: webhooks are signed for it."`
+	Target     string `help:"Where webhooks are sent, if not to --url."`
+	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks. Default: the demo's."`
+	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks. Default: the demo's."`
+	SIPDomain  string `name:"sip-domain" default:"demo.sip.twilio.com" help:"SIP domain of calls to 78."`
+}
+
+func (f exchangeFlags) exchange(clock touchtone.Clock) (*touchtone.Exchange, error) {
+	token := f.AuthToken
+	if token == "" {
+		token = demoToken
+	}
+	exchange, err := touchtone.New(touchtone.Config{
+		PublicURL: f.URL, Target: f.Target, AuthToken: secret.New(token),
+		AccountSID: f.AccountSID, SIPDomain: f.SIPDomain, Clock: clock,
+	})
+	if err != nil {
+		return nil, usage(err)
+	}
+	return exchange, nil
+}
+
+type dialCommand struct {
+	exchangeFlags `embed:""`
+	To            string `arg:"" help:"What to dial: 78, *78, or a telephone number."`
+	From          string `required:"" help:"The number that calls."`
+	Stir          string `default:"none" enum:"A,B,C,failed,none" help:"Attestation of a call to a telephone number: A, B, C, failed or none."`
+	Script        string `type:"path" help:"Write the call to this file as a call script, with every key that is pressed."`
+	ShowKeys      bool   `help:"Show the keys that are pressed."`
+}
+
+// Run dials, with the keyboard as keypad.
+func (cmd *dialCommand) Run(ctx context.Context, c console) (err error) {
+	exchange, err := cmd.exchange(touchtone.RealClock{})
+	if err != nil {
+		return err
+	}
+	stir, err := touchtone.ParseAttestation(cmd.Stir)
+	if err != nil {
+		return usage(err)
+	}
+	phone := touchtone.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
+	if keyboard, isFile := c.in.(*os.File); isFile {
+		restore, raw, err := touchtone.RawMode(keyboard)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, restore()) }()
+		phone.Raw = raw
+	}
+	if cmd.Script != "" {
+		file, err := os.OpenFile(cmd.Script, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return fmt.Errorf("write call script: %w", err)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		phone.Record = file
+	}
+	return phone.Run(ctx, cmd.To, cmd.From, stir)
+}
+
+// scriptFlags name call scripts.
+type scriptFlags struct {
+	Files []string `arg:"" name:"file" type:"existingfile" help:"Call scripts."`
+}
+
+func (f scriptFlags) read() ([]touchtone.Script, error) {
+	var scripts []touchtone.Script
+	for _, name := range f.Files {
+		script, err := readScript(name)
+		if err != nil {
+			return nil, usage(err)
+		}
+		scripts = append(scripts, script)
+	}
+	return scripts, nil
+}
+
+func readScript(name string) (touchtone.Script, error) {
+	file, err := os.Open(name) //nolint:gosec // the user names it
+	if err != nil {
+		return touchtone.Script{}, err
+	}
+	defer file.Close()
+	return touchtone.Parse(name, file)
+}
+
+type callCommand struct {
+	exchangeFlags `embed:""`
+	scriptFlags   `embed:""`
+	Transcript    bool `help:"Show what was said and pressed."`
+	ShowKeys      bool `help:"Show the keys that are pressed."`
+}
+
+// Run plays the scripts one after the other, with time as it passes in the script.
+func (cmd *callCommand) Run(ctx context.Context, c console) error {
+	scripts, err := cmd.read()
+	if err != nil {
+		return err
+	}
+	exchange, err := cmd.exchange(touchtone.NewVirtualClock(time.Now()))
+	if err != nil {
+		return err
+	}
+	failed := 0
+	for _, script := range scripts {
+		result := touchtone.Play(ctx, exchange, script, nil)
+		if result.Err != nil {
+			failed++
+			fmt.Fprintf(c.out, "FAIL  %s: %v\n", script.Name, result.Err)
+		} else {
+			fmt.Fprintf(c.out, "ok    %s (%d turns)\n", script.Name, len(result.Turns))
+		}
+		if cmd.Transcript {
+			if err := result.Transcript.Write(c.out, cmd.ShowKeys); err != nil {
+				return fmt.Errorf("write transcript: %w", err)
+			}
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d call scripts failed", failed, len(scripts))
+	}
+	return nil
+}
+
+type loadCommand struct {
+	exchangeFlags `embed:""`
+	Calls         int      `default:"100" help:"How many calls."`
+	Rate          float64  `default:"10" help:"Calls begun in a second; 0: as fast as can be."`
+	AtOnce        int      `default:"100" help:"Most calls under way at the same time."`
+	Script        []string `required:"" type:"existingfile" sep:"none" help:"Call script; may be given more than once."`
+	FirstLine     string   `help:"Call from this number and those that follow it, one for each call. Default: as the scripts say."`
+}
+
+// Run plays the scripts in numbers and reports.
+func (cmd *loadCommand) Run(ctx context.Context, c console) error {
+	scripts, err := scriptFlags{Files: cmd.Script}.read()
+	if err != nil {
+		return err
+	}
+	exchange, err := cmd.exchange(touchtone.NewVirtualClock(time.Now()))
+	if err != nil {
+		return err
+	}
+	line, err := cmd.lines()
+	if err != nil {
+		return err
+	}
+	bar := progressbar.NewOptions(cmd.Calls, progressbar.OptionSetWriter(c.err),
+		progressbar.OptionSetDescription("calls"), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	report, err := touchtone.Load(ctx, exchange, touchtone.LoadPlan{
+		Calls: cmd.Calls, Rate: cmd.Rate, AtOnce: cmd.AtOnce, Scripts: scripts, Line: line,
+		Progress: func(done int) { _ = bar.Set(done) },
+	})
+	fmt.Fprint(c.out, report)
+	if err == nil && report.Failed > 0 {
+		err = fmt.Errorf("%d of %d calls failed", report.Failed, cmd.Calls)
+	}
+	return err
+}
+
+// lines makes the numbers that call, or nothing if the scripts are to say them.
+func (cmd *loadCommand) lines() (func(int) string, error) {
+	if cmd.FirstLine == "" {
+		return nil, nil
+	}
+	first, err := nanp.Parse(cmd.FirstLine)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--first-line: %w", err))
+	}
+	return following(first)
+}
+
+// following numbers a line after the other, within one exchange and those behind it.
+func following(first nanp.Number) (func(int) string, error) {
+	digits, err := strconv.ParseInt(first.National(), 10, 64)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--first-line: %w", err))
+	}
+	return func(i int) string { return strconv.FormatInt(digits+int64(i), 10) }, nil
+}

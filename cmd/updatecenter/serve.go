@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"updatecenter/internal/rdb"
+)
+
+type serveCommand struct {
+	serverSettings `embed:""`
+}
+
+// Run serves until the context ends.
+func (cmd *serveCommand) Run(ctx context.Context, c console) error {
+	settings, err := cmd.read(c.getenv)
+	if err != nil {
+		return err
+	}
+	db, err := rdb.Open(settings.redisURL)
+	if err != nil {
+		return usage(fmt.Errorf("REDIS_URL: %w", err))
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	log := slog.New(slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: settings.logLevel}))
+	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
+	if err != nil {
+		return usage(err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", settings.listenAddr)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", settings.publicURL))
+	return serve(ctx, listener, a.handler, log)
+}
+
+// The time-outs of a connection. An answer takes a turn's time at most.
+const (
+	headerTimeout = 5 * time.Second
+	readTimeout   = 10 * time.Second
+	writeTimeout  = 20 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 32 << 10         // bytes
+	shutdownTime  = 15 * time.Second // for the turns under way
+)
+
+// serve answers requests until the context ends; then it takes no more and finishes
+// those under way.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	log.Info("stopping: the turns under way are finished")
+	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(finishing); err != nil {
+		return fmt.Errorf("stop serving: %w", err)
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,249 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// serverSettings are the settings of a server, as they are written. They are strings all
+// of them, so that everything wrong can be told at once. A secret can also stand in a
+// file that NAME_FILE names.
+type serverSettings struct {
+	ListenAddr       string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	PublicURL        string `name:"public-url" env:"PUBLIC_URL" help:"URL by which Twilio reaches this server, such as https://ivr.example.com. Signatures are checked against it. Required."`
+	RedisURL         string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
+	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account, AC and 32 hexadecimal digits."`
+	TwilioAuthToken  string `name:"twilio-auth-token" env:"TWILIO_AUTH_TOKEN" secret:"" help:"The auth token that signs Twilio's webhooks; a comma-separated list while one is being replaced. Required."`
+	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is."`
+	SIPDomains       string `name:"sip-domains" env:"SIP_DOMAINS" help:"SIP domains, comma-separated, over which the operator's switch sends calls to 78. Such calls are from the line that From names: list only domains whose calls are authenticated."`
+	Dial78Numbers    string `name:"dial-78-numbers" env:"DIAL_78_NUMBERS" help:"Telephone numbers, comma-separated, to which the switch maps 78. A call to them is from the line if it has full STIR/SHAKEN attestation (A)."`
+	SecretKeys       string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
+	TemporaryPIN     string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"1234" help:"PIN of every new line."`
+	PINMinDigits     string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"4" help:"Fewest digits of a new PIN, at least 4."`
+	PINMaxDigits     string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"4" help:"Most digits of a new PIN, at most 8."`
+	RepairNumber     string `name:"repair-number" env:"REPAIR_NUMBER" default:"800-573-1311" help:"Telephone number that callers are told who need a person."`
+	RepairTransfer   string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Empty: REPAIR_NUMBER is only told."`
+	RecordingsDir    string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
+	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+}
+
+// config is what the settings mean.
+type config struct {
+	listenAddr    string
+	publicURL     string
+	redisURL      string
+	accountSID    string
+	authTokens    []secret.Text
+	twilioAPI     string
+	sipDomains    []string
+	dial78        []nanp.Number
+	keys          secret.Keyring
+	policy        pins.Policy
+	repair        nanp.Number
+	transfer      nanp.Number
+	recordingsDir string
+	logLevel      slog.Level
+}
+
+// read makes a config of the settings, or tells everything that is wrong with them, a
+// line each. No secret stands in what it tells.
+func (s serverSettings) read(getenv func(string) string) (config, error) {
+	r := &settingsReader{getenv: getenv}
+	c := config{
+		listenAddr:    r.address("LISTEN_ADDR", s.ListenAddr),
+		publicURL:     r.url("PUBLIC_URL", r.required("PUBLIC_URL", s.PublicURL)),
+		redisURL:      r.required("REDIS_URL", r.secret("REDIS_URL", s.RedisURL)),
+		accountSID:    r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
+		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken))),
+		twilioAPI:     r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL),
+		sipDomains:    r.domains("SIP_DOMAINS", s.SIPDomains),
+		dial78:        r.numbers("DIAL_78_NUMBERS", s.Dial78Numbers),
+		keys:          r.keyring("SECRET_KEYS", r.required("SECRET_KEYS", r.secret("SECRET_KEYS", s.SecretKeys))),
+		policy:        r.policy(s),
+		repair:        r.number("REPAIR_NUMBER", r.required("REPAIR_NUMBER", s.RepairNumber)),
+		transfer:      r.number("REPAIR_TRANSFER", s.RepairTransfer),
+		recordingsDir: r.directory("RECORDINGS_DIR", s.RecordingsDir),
+		logLevel:      r.level("LOG_LEVEL", s.LogLevel),
+	}
+	return c, r.err()
+}
+
+// settingsReader reads settings and gathers what is wrong.
+type settingsReader struct {
+	getenv func(string) string
+	wrong  []error
+}
+
+func (r *settingsReader) fail(name, why string) {
+	r.wrong = append(r.wrong, fmt.Errorf("%s: %s", name, why))
+}
+
+func (r *settingsReader) err() error {
+	if len(r.wrong) == 0 {
+		return nil
+	}
+	return usage(fmt.Errorf("the settings are wrong:\n%w", errors.Join(r.wrong...)))
+}
+
+// secretFileLimit bounds a file that holds a secret, in bytes.
+const secretFileLimit = 64 << 10
+
+// secret returns the setting, or what stands in the file that NAME_FILE names.
+func (r *settingsReader) secret(name, value string) string {
+	file := r.getenv(name + "_FILE")
+	if file == "" {
+		return value
+	}
+	if r.getenv(name) != "" {
+		r.fail(name, "is set, and so is "+name+"_FILE: set one of them")
+		return value
+	}
+	content, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	switch {
+	case err != nil:
+		r.fail(name+"_FILE", "the file can't be read")
+	case len(content) > secretFileLimit:
+		r.fail(name+"_FILE", "the file is too large")
+	}
+	return strings.TrimSpace(string(content))
+}
+
+func (r *settingsReader) required(name, value string) string {
+	if value == "" {
+		r.fail(name, "is required")
+	}
+	return value
+}
+
+func (r *settingsReader) address(name, value string) string {
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		r.fail(name, "want host:port")
+	}
+	return value
+}
+
+func (r *settingsReader) url(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		r.fail(name, "want an http or https URL without a query")
+	}
+	return strings.TrimSuffix(value, "/")
+}
+
+var accountSIDs = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
+
+func (r *settingsReader) accountSID(name, value string) string {
+	if value != "" && !accountSIDs.MatchString(value) {
+		r.fail(name, "want AC and 32 hexadecimal digits")
+	}
+	return value
+}
+
+var domainNames = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
+
+func (r *settingsReader) domains(name, value string) []string {
+	domains := list(value)
+	for _, d := range domains {
+		if !domainNames.MatchString(d) {
+			r.fail(name, "want names such as example.sip.twilio.com, separated by commas")
+			return nil
+		}
+	}
+	return domains
+}
+
+func (r *settingsReader) numbers(name, value string) []nanp.Number {
+	var numbers []nanp.Number
+	for _, n := range list(value) {
+		numbers = append(numbers, r.number(name, n))
+	}
+	return numbers
+}
+
+func (r *settingsReader) number(name, value string) nanp.Number {
+	if value == "" {
+		return ""
+	}
+	number, err := nanp.Parse(value)
+	if err != nil {
+		r.fail(name, "want a North American telephone number of ten digits")
+	}
+	return number
+}
+
+func (r *settingsReader) keyring(name, value string) secret.Keyring {
+	if value == "" {
+		return secret.Keyring{}
+	}
+	keys, err := secret.ParseKeyring(value)
+	if err != nil {
+		r.fail(name, err.Error())
+	}
+	return keys
+}
+
+func (r *settingsReader) policy(s serverSettings) pins.Policy {
+	fewest, errFewest := strconv.Atoi(s.PINMinDigits)
+	most, errMost := strconv.Atoi(s.PINMaxDigits)
+	if errFewest != nil || errMost != nil {
+		r.fail("PIN_MIN_DIGITS, PIN_MAX_DIGITS", "want numbers from 4 to 8")
+		return pins.Policy{}
+	}
+	p := pins.Policy{Temporary: secret.New(r.secret("TEMPORARY_PIN", s.TemporaryPIN)), MinDigits: fewest, MaxDigits: most}
+	if err := p.Validate(); err != nil {
+		r.fail("TEMPORARY_PIN, PIN_MIN_DIGITS, PIN_MAX_DIGITS", err.Error())
+	}
+	return p
+}
+
+func (r *settingsReader) directory(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	if info, err := os.Stat(value); err != nil || !info.IsDir() {
+		r.fail(name, "is no directory that can be read")
+	}
+	return value
+}
+
+func (r *settingsReader) level(name, value string) slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(value)); err != nil {
+		r.fail(name, "want debug, info, warn or error")
+	}
+	return level
+}
+
+// list cuts a comma-separated setting.
+func list(value string) []string {
+	var items []string
+	for item := range strings.SplitSeq(value, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			items = append(items, item)
+		}
+	}
+	return items
+}
+
+// texts cuts a comma-separated list of secrets.
+func texts(value string) []secret.Text {
+	var all []secret.Text
+	for _, item := range list(value) {
+		all = append(all, secret.New(item))
+	}
+	return all
+}

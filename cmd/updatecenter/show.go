@@ -1,0 +1,65 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"updatecenter/internal/api"
+	"updatecenter/pins"
+)
+
+// showLine writes a line for people.
+func showLine(out io.Writer, line api.Line) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(name string, value any) { fmt.Fprintf(table, "%s\t%v\n", name, value) }
+	row("number", line.Number)
+	language := "not chosen"
+	if line.Language != nil {
+		language = *line.Language
+	}
+	row("language", language)
+	row("pin", fmt.Sprintf("%s, since %s", line.PIN, moment(line.Since)))
+	row("access number", line.AccessNumber)
+	row("from the line", showSide(line.Strikes.Line))
+	row("from elsewhere", showSide(line.Strikes.Elsewhere))
+	return table.Flush()
+}
+
+func showSide(s api.SideStrikes) string {
+	text := fmt.Sprintf("%d failures in a row", s.Failures)
+	switch s.Lock {
+	case api.NoLock:
+	case api.TimedLock:
+		text += ", locked until " + moment(s.LockedUntil)
+	case api.UntilReset:
+		text += ", locked until reset"
+	}
+	return text
+}
+
+// showHistory writes records for people.
+func showHistory(out io.Writer, records []pins.Record) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "WHEN\tWHAT\tBY\tFROM\tCALL\tREASON")
+	for _, r := range records {
+		from := r.From
+		if r.Side != "" {
+			from = fmt.Sprintf("%s (%s)", r.From, r.Side)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", moment(r.At), r.Event, r.By, from, r.Call, r.Reason)
+	}
+	return table.Flush()
+}
+
+// moment writes a time for people.
+func moment(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05") }
+
+// day writes a date for people; none is a dash.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Local().Format("2006-01-02")
+}

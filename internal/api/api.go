@@ -1,0 +1,72 @@
+package api
+
+import (
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/internal/apikey"
+	"updatecenter/pins"
+)
+
+// Config is what an [API] is made of.
+type Config struct {
+	Lines        *pins.Lines
+	Provisioning pins.Provisioning
+	Keys         apikey.Store
+	Now          func() time.Time // nil: time.Now
+	Log          *slog.Logger     // nil: nothing is logged
+	Random       io.Reader        // names the instances of problems, by many goroutines; nil: the system's
+}
+
+// API answers /v1 and /openapi.yaml. Any number of goroutines may use it.
+type API struct {
+	lines        *pins.Lines
+	provisioning pins.Provisioning
+	keys         apikey.Store
+	now          func() time.Time
+	log          *slog.Logger
+	random       io.Reader
+}
+
+// New makes an API of its parts; Lines, Provisioning and Keys must be given.
+func New(config Config) *API {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
+	}
+	if config.Random == nil {
+		config.Random = rand.Reader
+	}
+	return &API{
+		lines: config.Lines, provisioning: config.Provisioning, keys: config.Keys,
+		now: config.Now, log: config.Log, random: config.Random,
+	}
+}
+
+// Routes adds the API to a router: everything below /v1/, and /openapi.yaml.
+func (a *API) Routes(r *mux.Router) {
+	r.Handle("/openapi.yaml", a.resource(methods{
+		http.MethodGet: describe,
+	}))
+	r.Handle("/v1/lines/{number}", a.resource(methods{
+		http.MethodGet: a.keyed(apikey.LinesRead, a.showLine),
+		http.MethodPut: a.keyed(apikey.LinesWrite, a.putLine),
+	}))
+	r.Handle("/v1/lines/{number}/pin/reset", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.PinsReset, a.resetPIN),
+	}))
+	r.Handle("/v1/lines/{number}/history", a.resource(methods{
+		http.MethodGet: a.keyed(apikey.LinesRead, a.showHistory),
+	}))
+	r.Handle("/v1/access-numbers/{area_code}", a.resource(methods{
+		http.MethodGet: a.keyed(anyScope, a.showAccessNumber),
+	}))
+	r.PathPrefix("/v1/").Handler(a.resource(nil))
+}

@@ -1,0 +1,132 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"updatecenter/internal/apikey"
+)
+
+// operations are one good request to each that takes a key.
+func operations() []struct{ method, path, body string } {
+	return []struct{ method, path, body string }{
+		{http.MethodGet, linePath, ""},
+		{http.MethodPut, linePath, `{"language":"en"}`},
+		{http.MethodPost, linePath + "/pin/reset", `{"reason":"x"}`},
+		{http.MethodGet, linePath + "/history", ""},
+		{http.MethodGet, "/v1/access-numbers/612", ""},
+	}
+}
+
+func TestScopes(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	for _, scope := range []apikey.Scope{apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset} {
+		token, answered := r.key("only-"+strings.ReplaceAll(string(scope), ":", "-"), scope), 0
+		for _, o := range operations() {
+			request := r.request(o.method, o.path, o.body)
+			request.Header.Set("Authorization", "Bearer "+token)
+			got := r.send(request) // which holds it against the scopes in openapi.yaml
+			if got.status == http.StatusOK {
+				answered++
+				continue
+			}
+			got.is(http.StatusForbidden, "missing-scope")
+			if !strings.Contains(got.header.Get("WWW-Authenticate"), `error="insufficient_scope"`) {
+				t.Errorf("challenge: %s", got.header.Get("WWW-Authenticate"))
+			}
+		}
+		if answered < 2 || answered == len(operations()) {
+			t.Errorf("%s: %d operations answered", scope, answered)
+		}
+	}
+	r.log.holds(t, "missing-scope", "only-lines-read", "/v1/lines/{number}/pin/reset")
+}
+
+func TestKeys(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	token := r.allowed()
+	revoked := r.key("old", apikey.LinesRead)
+	if err := r.keys.RevokeKey(t.Context(), "old", start); err != nil {
+		t.Fatal(err)
+	}
+	delete(r.tokens, revoked)
+	id, hidden := token[:len("uc_")+16], token[len("uc_")+17:]
+	const none, invalid = `Bearer realm="updatecenter"`, `Bearer realm="updatecenter", error="invalid_token"`
+	for _, test := range []struct {
+		name, header, challenge string
+		lookups                 int64
+	}{
+		{"none", "", none, 0},
+		{"another scheme", "Basic " + token, none, 0},
+		{"no scheme", token, none, 0},
+		{"no token", "Bearer ", none, 0},
+		{"malformed", "Bearer uc_x_y", invalid, 0},
+		{"no key of ours", "Bearer ghp_" + token, invalid, 0},
+		{"longer", "Bearer " + token + "A", invalid, 0},
+		{"followed", "Bearer " + token + " x", invalid, 0},
+		{"huge", "Bearer uc_" + strings.Repeat("a", 1<<20), invalid, 0},
+		{"unknown", "Bearer uc_0123456789abcdef_" + hidden, invalid, 1},
+		{"wrong", "Bearer " + id + "_" + strings.Repeat("A", 43), invalid, 1},
+		{"revoked", "Bearer " + revoked, invalid, 1},
+	} {
+		for _, o := range operations() {
+			r.keys.asked.Store(0)
+			request := r.request(o.method, o.path, o.body)
+			request.Header.Set("Authorization", test.header)
+			if test.header == "" {
+				request.Header.Del("Authorization")
+			}
+			got := r.send(request).is(http.StatusUnauthorized, "no-valid-key")
+			if got.header.Get("WWW-Authenticate") != test.challenge {
+				t.Errorf("%s: challenge = %s", test.name, got.header.Get("WWW-Authenticate"))
+			}
+			if asked := r.keys.asked.Load(); asked != test.lookups {
+				t.Errorf("%s: %d questions to the store, want %d", test.name, asked, test.lookups)
+			}
+		}
+	}
+}
+
+// TestNoKeyCanBeGuessed: the answers for an unknown, a wrong and a revoked key are the same.
+func TestNoKeyCanBeGuessed(t *testing.T) {
+	r := newRig(t)
+	revoked := r.key("old", apikey.LinesRead)
+	if err := r.keys.RevokeKey(t.Context(), "old", start); err != nil {
+		t.Fatal(err)
+	}
+	delete(r.tokens, revoked)
+	var first Problem
+	for i, token := range []string{
+		revoked, r.allowed()[:len("uc_")+16] + "_" + strings.Repeat("A", 43), "uc_0123456789abcdef_" + strings.Repeat("A", 43),
+	} {
+		request := r.request(http.MethodGet, linePath, "")
+		request.Header.Set("Authorization", "Bearer "+token)
+		var got Problem
+		r.send(request).is(http.StatusUnauthorized, "no-valid-key").read(&got)
+		got.Instance = ""
+		if i > 0 && got != first {
+			t.Errorf("got %+v, and before %+v", got, first)
+		}
+		first = got
+	}
+}
+
+func TestTwoAuthorizations(t *testing.T) {
+	r := newRig(t)
+	r.unlike = true
+	request := r.request(http.MethodGet, linePath, "")
+	request.Header.Add("Authorization", "Bearer x")
+	r.send(request).is(http.StatusUnauthorized, "no-valid-key")
+}
+
+func TestSchemeInAnyCase(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	r.unlike = true // as the test's reading of keys is simpler
+	request := r.request(http.MethodGet, linePath, "")
+	request.Header.Set("Authorization", "bEARER   "+r.allowed())
+	r.send(request).is(http.StatusOK, "")
+}

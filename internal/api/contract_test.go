@@ -1,0 +1,228 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/gorilla/mux"
+
+	"updatecenter/internal/apikey"
+)
+
+// contract reads openapi.yaml, once.
+var contract = sync.OnceValues(func() (*openapi3.T, error) {
+	loader := openapi3.NewLoader()
+	doc, err := loader.LoadFromData([]byte(description))
+	if err != nil {
+		return nil, err
+	}
+	return doc, doc.Validate(loader.Context, openapi3.EnableExamplesValidation(), openapi3.EnableSchemaFormatValidation())
+})
+
+func described(t *testing.T) (*openapi3.T, routers.Router) {
+	t.Helper()
+	doc, err := contract()
+	if err != nil {
+		t.Fatalf("openapi.yaml: %v", err)
+	}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc, router
+}
+
+// conforms holds a request and its answer against openapi.yaml. A request that is described
+// must not be refused for its form or its key, and one that is not must be.
+func (r *rig) conforms(request *http.Request, got answer) {
+	r.Helper()
+	if got.header.Get("Cache-Control") != "no-store" {
+		r.Errorf("Cache-Control = %q", got.header.Get("Cache-Control"))
+	}
+	_, router := described(r.T)
+	if request.Method == http.MethodHead {
+		if got.header.Get("Content-Type") == "" {
+			r.Error("HEAD: no Content-Type")
+		}
+		return
+	}
+	route, vars, err := router.FindRoute(request)
+	if err != nil {
+		r.undescribed(request, got)
+		return
+	}
+	for name, value := range vars { // which the router leaves escaped
+		if vars[name], err = url.PathUnescape(value); err != nil {
+			r.Fatal(err)
+		}
+	}
+	input := &openapi3filter.RequestValidationInput{
+		Request: request, PathParams: vars, Route: route,
+		Options: &openapi3filter.Options{
+			IncludeResponseStatus: true, RejectWhenRequestBodyNotSpecified: true, AuthenticationFunc: r.mayCall,
+		},
+	}
+	invalid := openapi3filter.ValidateRequest(r.Context(), input)
+	refused := slices.Contains([]int{400, 401, 403, 415}, got.status)
+	if refused != (invalid != nil) && !r.unlike && got.status != http.StatusRequestEntityTooLarge {
+		r.Errorf("%s %s: status %d; openapi.yaml says of the request: %v", request.Method, request.URL, got.status, invalid)
+	}
+	output := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: got.status, Header: got.header, Options: input.Options,
+	}
+	output.SetBodyBytes([]byte(got.body))
+	if err := openapi3filter.ValidateResponse(r.Context(), output); err != nil {
+		r.Errorf("%s %s: the answer is not as described: %v", request.Method, request.URL, err)
+	}
+}
+
+// undescribed is for the refusal of what isn't there, which no operation describes.
+func (r *rig) undescribed(request *http.Request, got answer) {
+	r.Helper()
+	switch got.status {
+	case http.StatusNoContent:
+		if request.Method != http.MethodOptions {
+			r.Errorf("%s %s is answered, and is not described", request.Method, request.URL)
+		}
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		doc, _ := described(r.T)
+		var problem map[string]any
+		got.read(&problem)
+		if err := doc.Components.Schemas["Problem"].Value.VisitJSON(problem, openapi3.EnableJSONSchema2020()); err != nil {
+			r.Errorf("problem is not as described: %v", err)
+		}
+	default:
+		r.Errorf("%s %s: status %d, and it is not described", request.Method, request.URL, got.status)
+	}
+}
+
+// mayCall is the scopes' rule as openapi.yaml has it.
+func (r *rig) mayCall(_ context.Context, input *openapi3filter.AuthenticationInput) error {
+	token, ok := strings.CutPrefix(input.RequestValidationInput.Request.Header.Get("Authorization"), "Bearer ")
+	scopes, valid := r.tokens[token]
+	if !ok || !valid {
+		return errors.New("no valid key")
+	}
+	for _, scope := range input.Scopes {
+		if !slices.Contains(scopes, apikey.Scope(scope)) {
+			return fmt.Errorf("lacks %s", scope)
+		}
+	}
+	return nil
+}
+
+func readAll(t *testing.T, request *http.Request) []byte {
+	t.Helper()
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+func withBody(request *http.Request, body []byte) *http.Request {
+	again := request.Clone(request.Context())
+	again.Body = io.NopCloser(bytes.NewReader(body))
+	return again
+}
+
+func TestEveryRouteIsDescribed(t *testing.T) {
+	doc, _ := described(t)
+	var want []string
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			want = append(want, method+" "+path)
+		}
+	}
+	var got []string
+	router := mux.NewRouter()
+	New(Config{}).Routes(router)
+	err := router.Walk(func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
+		path, err := route.GetPathTemplate()
+		served, ok := route.GetHandler().(resource)
+		if err != nil || !ok {
+			return fmt.Errorf("route %s: %T, %w", path, route.GetHandler(), err)
+		}
+		for method := range served.methods {
+			got = append(got, method+" "+path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		t.Errorf("served:\n%q\ndescribed:\n%q", got, want)
+	}
+}
+
+func TestEveryProblemIsDescribed(t *testing.T) {
+	doc, _ := described(t)
+	listed := map[string]bool{}
+	for _, kind := range doc.Components.Schemas["Problem"].Value.Properties["type"].Value.Enum {
+		listed[fmt.Sprint(kind)] = true
+	}
+	told := map[string]bool{}
+	for _, no := range []*refusal{
+		badNumber(), badAreaCode(), badLimit(), badBody("Detail."), noKey(), badKey(), missingScope(apikey.PinsReset), noPath(), noLine(),
+		badMethod("GET"), tooLarge(), badContentType(), broken(io.EOF), unavailable(io.EOF),
+	} {
+		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)
+		if !listed[no.problem.Type] || !strings.Contains(doc.Info.Description, row) {
+			t.Errorf("%s is not listed, or not as %s", no.problem.Type, row)
+		}
+		told[no.problem.Type] = true
+	}
+	if !maps.Equal(listed, told) {
+		t.Errorf("listed: %v; told: %v", slices.Sorted(maps.Keys(listed)), slices.Sorted(maps.Keys(told)))
+	}
+}
+
+func TestEveryScopeIsDescribed(t *testing.T) {
+	doc, _ := described(t)
+	var used []string
+	for _, item := range doc.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if operation.Security == nil {
+				continue
+			}
+			for _, scheme := range *operation.Security {
+				used = append(used, scheme["key"]...)
+			}
+		}
+	}
+	for _, scope := range []apikey.Scope{apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset} {
+		if !slices.Contains(used, string(scope)) || !strings.Contains(doc.Info.Description, "| `"+string(scope)+"` |") {
+			t.Errorf("%s is not described", scope)
+		}
+	}
+}
+
+func TestDescription(t *testing.T) {
+	r := newRig(t)
+	request := r.request(http.MethodGet, "/openapi.yaml", "")
+	request.Header.Del("Authorization")
+	got := r.send(request).is(http.StatusOK, "")
+	if got.header.Get("Content-Type") != "application/yaml" || !strings.HasPrefix(got.body, "openapi: 3.1.") {
+		t.Errorf("got %s: %.40s", got.header.Get("Content-Type"), got.body)
+	}
+	if r.keys.asked.Load() > 0 {
+		t.Error("asked for a key")
+	}
+}

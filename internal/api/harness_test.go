@@ -1,0 +1,235 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+const line nanp.Number = "+16125550142"
+
+var start = time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
+
+// hash stands for a personal PIN; it must turn up nowhere.
+const hash pins.Hash = "$argon2id$personal"
+
+// A rig is the API over stores in memory, with a clock that stands still. Every answer is
+// held against openapi.yaml, and at the end the log is searched for secrets.
+type rig struct {
+	*testing.T
+	handler http.Handler
+	store   *store
+	keys    *keyStore
+	tokens  map[string][]apikey.Scope // of the keys that are valid
+	all     string                    // the token of a key for everything
+	log     *lines
+	now     time.Time
+	secrets []string
+	unlike  bool // the next request is refused for what openapi.yaml can't say
+}
+
+func newRig(t *testing.T) *rig {
+	r := &rig{
+		T: t, store: &store{Memory: pins.NewMemory()}, keys: &keyStore{},
+		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(hash)},
+	}
+	rules, err := pins.New(pins.Config{
+		Store: r.store, Callers: r.store.Memory,
+		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := func() time.Time { return r.now }
+	router := mux.NewRouter().SkipClean(true)
+	New(Config{
+		Lines: rules, Provisioning: pins.Provisioning{Registry: r.store, Now: clock}, Keys: r.keys, Now: clock,
+		Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}).Routes(router)
+	r.handler = router
+	t.Cleanup(func() {
+		for _, s := range r.secrets {
+			if strings.Contains(r.log.String(), s) {
+				t.Errorf("the log holds %q", s)
+			}
+		}
+	})
+	return r
+}
+
+// key makes a valid key with those scopes and returns its token.
+func (r *rig) key(name string, scopes ...apikey.Scope) string {
+	r.Helper()
+	var seed [32]byte
+	copy(seed[:], name)
+	key, text, err := apikey.New(rand.NewChaCha8(seed), name, scopes, start)
+	if err != nil {
+		r.Fatal(err)
+	}
+	if err := r.keys.AddKey(r.Context(), key); err != nil {
+		r.Fatal(err)
+	}
+	token := text.Reveal()
+	r.tokens[token] = scopes
+	r.secrets = append(r.secrets, token, token[len(token)-43:])
+	return token
+}
+
+// allowed returns the token of a key for everything.
+func (r *rig) allowed() string {
+	if r.all == "" {
+		r.all = r.key("ordering", apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset)
+	}
+	return r.all
+}
+
+// ask sends a request with the key for everything. A body is sent as JSON.
+func (r *rig) ask(method, path, body string) answer {
+	r.Helper()
+	return r.send(r.request(method, path, body))
+}
+
+func (r *rig) request(method, path, body string) *http.Request {
+	r.Helper()
+	request := httptest.NewRequestWithContext(r.Context(), method, path, strings.NewReader(body))
+	request.Header.Set("Authorization", "Bearer "+r.allowed())
+	if body != "" {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	return request
+}
+
+// send answers a request, and holds both against openapi.yaml.
+func (r *rig) send(request *http.Request) answer {
+	r.Helper()
+	body := readAll(r.T, request)
+	recorder := httptest.NewRecorder()
+	r.handler.ServeHTTP(recorder, withBody(request, body))
+	got := answer{t: r.T, status: recorder.Code, header: recorder.Header(), body: recorder.Body.String()}
+	for _, s := range r.secrets {
+		if strings.Contains(got.body, s) {
+			r.Errorf("%s %s: the answer holds %q", request.Method, request.URL, s)
+		}
+	}
+	r.conforms(withBody(request, body), got)
+	r.unlike = false
+	return got
+}
+
+// add provisions the line.
+func (r *rig) add(language string) {
+	r.Helper()
+	if _, err := r.store.Memory.Add(r.Context(), []pins.NewLine{{Number: line, Language: language}}, r.now); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// personal gives the line a PIN of its own.
+func (r *rig) personal() {
+	r.Helper()
+	err := r.store.Memory.Change(r.Context(), pins.Change{
+		Number: line, PIN: hash, Turn: pins.Turn{Call: "CA1", Number: 3},
+		Record: pins.Record{At: r.now, Event: pins.Changed, By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: "CA1"},
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+}
+
+// fail counts failures on one side of the line.
+func (r *rig) fail(side pins.Side, times int) {
+	r.Helper()
+	for i := range times {
+		attempt := pins.Attempt{Number: line, Side: side, From: "+16515550199", Turn: pins.Turn{Call: "CA2" + string(side), Number: i}, At: r.now}
+		if _, err := r.store.Settle(r.Context(), attempt, pins.Result{Outcome: pins.Failed}, pins.DefaultLock()); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// An answer is what came back.
+type answer struct {
+	t      *testing.T
+	status int
+	header http.Header
+	body   string
+}
+
+// is fails unless the answer has that status and, if it is a refusal, that problem type.
+func (a answer) is(status int, problem string) answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("status = %d, want %d; body: %s", a.status, status, a.body)
+	}
+	if problem != "" {
+		var got Problem
+		a.read(&got)
+		if got.Type != "/openapi.yaml#"+problem || got.Status != status {
+			a.t.Fatalf("problem = %+v, want %s", got, problem)
+		}
+		if !strings.HasPrefix(got.Instance, "urn:uuid:") || got.Title == "" || got.Detail == "" {
+			a.t.Errorf("problem lacks something: %+v", got)
+		}
+	}
+	return a
+}
+
+func (a answer) read(document any) {
+	a.t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(a.body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(document); err != nil {
+		a.t.Fatalf("read %s: %v", a.body, err)
+	}
+}
+
+func (a answer) line() Line {
+	a.t.Helper()
+	var l Line
+	a.read(&l)
+	return l
+}
+
+// lines is a log that many goroutines may write.
+type lines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// holds fails unless one line of the log has all of those words.
+func (l *lines) holds(t *testing.T, words ...string) {
+	t.Helper()
+	matches := func(line string) bool {
+		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(line, word) })
+	}
+	if !slices.ContainsFunc(strings.Split(l.String(), "\n"), matches) {
+		t.Errorf("no line of the log holds %q:\n%s", words, l)
+	}
+}

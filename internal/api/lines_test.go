@@ -1,0 +1,217 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+const linePath = "/v1/lines/" + string(line)
+
+func TestShowLine(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	want := Line{
+		Number: line, PIN: "temporary", Since: start, AccessNumber: "+18886128052",
+		Strikes: Strikes{Line: SideStrikes{Lock: NoLock}, Elsewhere: SideStrikes{Lock: NoLock}},
+	}
+	got := r.ask(http.MethodGet, linePath, "").is(http.StatusOK, "")
+	if diff := cmp.Diff(want, got.line()); diff != "" {
+		t.Error(diff)
+	}
+	if got.header.Get("Content-Type") != "application/json" || got.header.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("header: %v", got.header)
+	}
+
+	r.now = start.Add(time.Hour)
+	r.personal()
+	r.fail(pins.FromLine, 2)
+	r.fail(pins.Remote, 5)
+	want.PIN, want.Since = "personal", r.now
+	want.Strikes.Line.Failures = 2
+	want.Strikes.Elsewhere = SideStrikes{Failures: 5, Lock: TimedLock, LockedUntil: r.now.Add(30 * time.Minute)}
+	if diff := cmp.Diff(want, r.ask(http.MethodGet, linePath, "").is(http.StatusOK, "").line()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNumberInEveryForm(t *testing.T) {
+	r := newRig(t)
+	r.add("en")
+	for _, form := range []string{
+		"+16125550142", "16125550142", "6125550142", "612-555-0142", "(612) 555-0142", "1 (612)555.0142", "+1-612 555 0142",
+	} {
+		got := r.ask(http.MethodGet, "/v1/lines/"+url.PathEscape(form), "").is(http.StatusOK, "").line()
+		if got.Number != line || got.Language == nil || *got.Language != "en" {
+			t.Errorf("%s: %+v", form, got)
+		}
+	}
+}
+
+func TestBadNumber(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{"/v1/lines/%s", "/v1/lines/%s/history"} {
+		for _, form := range []string{
+			"911", "123-555-0142", "+442079460018", "anonymous", "612555014", "61255501423", "%20", "6125550142%0A", "%00", "611-555-0142",
+			strings.Repeat("6", 3000), "%EF%BC%96125550142", "..%2e",
+		} {
+			r.ask(http.MethodGet, fmt.Sprintf(path, form), "").is(http.StatusBadRequest, "bad-number")
+		}
+	}
+	r.ask(http.MethodPut, "/v1/lines/911", `{}`).is(http.StatusBadRequest, "bad-number")
+	r.ask(http.MethodPost, "/v1/lines/911/pin/reset", `{"reason":"x"}`).is(http.StatusBadRequest, "bad-number")
+}
+
+func TestPutLine(t *testing.T) {
+	r := newRig(t)
+	for _, test := range []struct {
+		name, body string
+		status     int
+		language   string
+	}{
+		{"creates", `{"language":"es"}`, http.StatusCreated, "es"},
+		{"again", `{"language":"es"}`, http.StatusOK, "es"},
+		{"null leaves it", `{"language":null}`, http.StatusOK, "es"},
+		{"so does nothing", ` {} `, http.StatusOK, "es"},
+		{"sets", `{"language":"en"}`, http.StatusOK, "en"},
+	} {
+		got := r.ask(http.MethodPut, "/v1/lines/612-555-0142", test.body).is(test.status, "")
+		if shown := got.line(); shown.Number != line || shown.PIN != "temporary" || *shown.Language != test.language {
+			t.Errorf("%s: %+v", test.name, shown)
+		}
+		if location := got.header.Get("Location"); (location == linePath) != (test.status == http.StatusCreated) {
+			t.Errorf("%s: Location = %q", test.name, location)
+		}
+	}
+	r.log.holds(t, "line created", string(line), "ordering", `"es"`)
+	r.log.holds(t, "language of line set", string(line), "ordering", `"en"`)
+}
+
+func TestPutNeverResets(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	r.personal()
+	r.fail(pins.Remote, 10)
+	r.now = start.Add(24 * time.Hour)
+	for _, body := range []string{`{}`, `{"language":"es"}`} {
+		got := r.ask(http.MethodPut, linePath, body).is(http.StatusOK, "").line()
+		if got.PIN != "personal" || !got.Since.Equal(start) || got.Strikes.Elsewhere.Lock != UntilReset {
+			t.Errorf("%s: %+v", body, got)
+		}
+	}
+}
+
+func TestLineWithoutLanguage(t *testing.T) {
+	r := newRig(t)
+	got := r.ask(http.MethodPut, linePath, `{"language":null}`).is(http.StatusCreated, "")
+	if got.line().Language != nil {
+		t.Errorf("got %s", got.body)
+	}
+}
+
+func TestReset(t *testing.T) {
+	r := newRig(t)
+	r.add("es")
+	r.personal()
+	r.fail(pins.FromLine, 5)
+	r.fail(pins.Remote, 10)
+	r.now = start.Add(time.Hour)
+	const reason = "Forgot the PIN; ¿identidad? validated"
+	r.secrets = append(r.secrets[:0:0], reason) // the log has no use for it, the answer neither
+	got := r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"`+reason+`"}`).is(http.StatusOK, "").line()
+	language := "es"
+	want := Line{
+		Number: line, Language: &language, PIN: "temporary", Since: r.now, AccessNumber: "+18886128052",
+		Strikes: Strikes{Line: SideStrikes{Lock: NoLock}, Elsewhere: SideStrikes{Lock: NoLock}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	records, err := r.store.History(t.Context(), line, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]pins.Record{{At: r.now, Event: pins.Reset, By: "ordering", From: "api", Reason: reason}}, records); diff != "" {
+		t.Error(diff)
+	}
+	r.log.holds(t, "PIN reset", string(line), "ordering")
+}
+
+func TestNoSuchLine(t *testing.T) {
+	r := newRig(t)
+	r.ask(http.MethodGet, linePath, "").is(http.StatusNotFound, "no-such-line")
+	r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"x"}`).is(http.StatusNotFound, "no-such-line")
+	r.log.holds(t, "reset of a PIN refused", string(line), "ordering")
+	var history History
+	r.ask(http.MethodGet, linePath+"/history", "").is(http.StatusOK, "").read(&history)
+	want := History{Number: line, Records: []pins.Record{
+		{At: start, Event: pins.ResetRefused, By: "ordering", From: "api", Reason: "x"},
+	}}
+	if diff := cmp.Diff(want, history); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestHistory(t *testing.T) {
+	r := newRig(t)
+	if got := r.ask(http.MethodGet, linePath+"/history", "").is(http.StatusOK, ""); !strings.Contains(got.body, `"records":[]`) {
+		t.Errorf("without records: %s", got.body)
+	}
+	r.add("")
+	r.personal()
+	r.fail(pins.Remote, 10)
+	r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"moved"}`).is(http.StatusOK, "")
+	events := func(query string) []pins.Event {
+		var history History
+		r.ask(http.MethodGet, linePath+"/history"+query, "").is(http.StatusOK, "").read(&history)
+		var events []pins.Event
+		for _, record := range history.Records {
+			events = append(events, record.Event)
+		}
+		return events
+	}
+	all := []pins.Event{pins.Reset, pins.Locked, pins.Locked, pins.Changed}
+	if diff := cmp.Diff(all, events("")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(all[:2], events("?limit=2")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(all, events("?limit=1000")); diff != "" {
+		t.Error(diff)
+	}
+	for _, limit := range []string{"0", "-1", "1001", "x", "2.5", "99999999999999999999", "%20"} {
+		r.ask(http.MethodGet, linePath+"/history?limit="+limit, "").is(http.StatusBadRequest, "bad-limit")
+	}
+}
+
+func TestAccessNumber(t *testing.T) {
+	r := newRig(t)
+	key := r.key("repair", apikey.PinsReset) // any key will do
+	get := func(areaCode string) answer {
+		request := r.request(http.MethodGet, "/v1/access-numbers/"+areaCode, "")
+		request.Header.Set("Authorization", "Bearer "+key)
+		return r.send(request)
+	}
+	for areaCode, want := range map[string]nanp.Number{
+		"612": "+18886128052", "763": "+18886128052", "641": "+18885158052", "907": "+18889078052",
+	} {
+		var got AccessNumber
+		get(areaCode).is(http.StatusOK, "").read(&got)
+		if got != (AccessNumber{AreaCode: areaCode, AccessNumber: want}) {
+			t.Errorf("got %+v", got)
+		}
+	}
+	for _, areaCode := range []string{"123", "911", "61", "6125", "abc", "%20", "6%2012"} {
+		get(areaCode).is(http.StatusBadRequest, "bad-area-code")
+	}
+}

@@ -1,0 +1,119 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/pins"
+)
+
+// Problem is a refusal as a client reads it (RFC 9457).
+type Problem struct {
+	Type     string `json:"type"`               // "/openapi.yaml#no-such-line": one of those listed there
+	Title    string `json:"title"`              // of the type, always the same
+	Status   int    `json:"status"`             // the HTTP status
+	Detail   string `json:"detail"`             // a sentence: what was wrong, and what to do
+	Instance string `json:"instance,omitempty"` // "urn:uuid:...", which the log names too
+}
+
+// A refusal is an error with two faces: a problem for the client, a cause for the log.
+type refusal struct {
+	problem Problem
+	name    string // of the type
+	header  string // one more header of the answer, and its value; or none
+	value   string
+	cause   error // may be nil, where the problem says it all
+}
+
+// Error is the log's face. It holds nothing that the client sent.
+func (r *refusal) Error() string {
+	if r.cause == nil {
+		return r.problem.Title
+	}
+	return fmt.Sprintf("%s: %v", r.problem.Title, r.cause)
+}
+
+// Unwrap returns the cause.
+func (r *refusal) Unwrap() error { return r.cause }
+
+// explain finds the refusal in an error. What no rule of the domain says is taken for a
+// store's trouble: nothing else in a handler can fail.
+func explain(err error) *refusal {
+	var known *refusal
+	switch {
+	case errors.As(err, &known):
+		return known
+	case errors.Is(err, pins.ErrNoLine):
+		return noLine()
+	}
+	return unavailable(err)
+}
+
+// refuse tells the client and the log.
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, no *refusal) {
+	problem := no.problem
+	problem.Instance = a.instance()
+	a.logRefusal(r, no, problem.Instance)
+	if no.header != "" {
+		w.Header().Set(no.header, no.value)
+	}
+	// A problem is made of strings and a number, so it can't fail to be JSON.
+	_ = reply(w, problem.Status, problemType, problem)
+}
+
+func (a *API) logRefusal(r *http.Request, no *refusal, instance string) {
+	attributes := []slog.Attr{
+		slog.Int("status", no.problem.Status), slog.String("problem", no.name),
+		slog.String("method", knownMethod(r.Method)), slog.String("route", route(r)),
+		slog.String("instance", instance),
+	}
+	if no.cause != nil {
+		attributes = append(attributes, slog.Any("cause", no.cause))
+	}
+	level := slog.LevelInfo
+	// A client that went away is no trouble of ours, though its question then fails.
+	if no.problem.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
+		level = slog.LevelError
+	}
+	a.log.LogAttrs(context.WithoutCancel(r.Context()), level, "api request refused", attributes...)
+}
+
+// instance names one refusal (a version 4 UUID, RFC 9562), or "" without randomness.
+func (a *API) instance() string {
+	var b [16]byte
+	if _, err := io.ReadFull(a.random, b[:]); err != nil {
+		return ""
+	}
+	b[6] = b[6]&0x0f | 0x40
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// route is the pattern that the path fits: the path itself may hold anything.
+func route(r *http.Request) string {
+	current := mux.CurrentRoute(r)
+	if current == nil {
+		return ""
+	}
+	pattern, err := current.GetPathTemplate()
+	if err != nil {
+		return ""
+	}
+	return pattern
+}
+
+// knownMethod leaves away what a client made up.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPost,
+		http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
+}

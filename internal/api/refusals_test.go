@@ -1,0 +1,146 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+func TestBodies(t *testing.T) {
+	large := `{"reason":"` + strings.Repeat("x", maxBody) + `"}`
+	for _, test := range []struct {
+		name, reset, put string
+		status           int
+		problem          string
+		unlike           bool
+	}{
+		{name: "not JSON", reset: `reason=x`, put: `language`, status: 400, problem: "bad-body"},
+		{name: "cut off", reset: `{"reason":"x"`, put: `{"language":`, status: 400, problem: "bad-body"},
+		{name: "unknown field", reset: `{"reason":"x","by":"me"}`, put: `{"language":"en","pin":"8265"}`, status: 400, problem: "bad-body"},
+		{name: "wrong type", reset: `{"reason":7}`, put: `{"language":["en"]}`, status: 400, problem: "bad-body"},
+		{name: "null", reset: `null`, put: `null`, status: 400, problem: "bad-body"},
+		{name: "array", reset: `[]`, put: `[{}]`, status: 400, problem: "bad-body"},
+		{name: "empty value", reset: `{"reason":""}`, put: `{"language":""}`, status: 400, problem: "bad-body"},
+		{name: "missing", reset: `{}`, put: ` `, status: 400, problem: "bad-body"},
+		{name: "bad value", reset: `{"reason":"two\nlines"}`, put: `{"language":"fr"}`, status: 400, problem: "bad-body"},
+		{name: "long", reset: `{"reason":"` + strings.Repeat("é", 501) + `"}`, put: `{"language":"EN"}`, status: 400, problem: "bad-body"},
+		{name: "two", reset: `{"reason":"x"}{}`, put: `{} {}`, status: 400, problem: "bad-body", unlike: true},
+		{name: "followed", reset: `{"reason":"x"}]`, put: `{}x`, status: 400, problem: "bad-body", unlike: true},
+		{name: "not UTF-8", reset: "{\"reason\":\"\xff\"}", put: "{\"language\":\"\xff\"}", status: 400, problem: "bad-body", unlike: true},
+		{name: "BOM", reset: "\ufeff{\"reason\":\"x\"}", put: "\ufeff{}", status: 400, problem: "bad-body"},
+		{name: "deep", reset: strings.Repeat("[", 60000), put: strings.Repeat(`{"a":`, 10000), status: 400, problem: "bad-body"},
+		{name: "large", reset: large, put: strings.Repeat(" ", maxBody) + `{}`, status: 413, problem: "body-too-large"},
+	} {
+		r := newRig(t)
+		r.add("")
+		for _, request := range []*http.Request{
+			r.request(http.MethodPost, linePath+"/pin/reset", test.reset),
+			r.request(http.MethodPut, linePath, test.put),
+		} {
+			r.unlike = test.unlike
+			if got := r.send(request); got.status != test.status {
+				t.Errorf("%s: %d %s", test.name, got.status, got.body)
+			} else {
+				got.is(test.status, test.problem)
+			}
+		}
+		if history, err := r.store.History(t.Context(), line, 10); err != nil || len(history) > 0 {
+			t.Errorf("%s: history %v, %v", test.name, history, err)
+		}
+	}
+}
+
+func TestContentTypes(t *testing.T) {
+	r := newRig(t)
+	for contentType, good := range map[string]bool{
+		"application/json": true, "application/json; charset=utf-8": true, "Application/JSON": true,
+		"": false, "text/plain": false, "application/x-www-form-urlencoded": false, "application/json;;": false, "application/jsonx": false,
+	} {
+		r.unlike = contentType == "Application/JSON" || contentType == "application/json;;" // which the checker reads otherwise
+		request := r.request(http.MethodPut, linePath, `{}`)
+		request.Header.Set("Content-Type", contentType)
+		if got := r.send(request); good && got.status >= 300 {
+			t.Errorf("%q: %d %s", contentType, got.status, got.body)
+		} else if !good {
+			got.is(http.StatusUnsupportedMediaType, "bad-content-type")
+		}
+	}
+}
+
+func TestLargestBody(t *testing.T) {
+	r := newRig(t)
+	r.ask(http.MethodPut, linePath, `{}`+strings.Repeat(" ", maxBody-2)).is(http.StatusCreated, "")
+}
+
+func TestPaths(t *testing.T) {
+	r := newRig(t)
+	for _, path := range []string{
+		"/v1/", "/v1/lines", "/v1/lines/", "/v1/line/6125550142", linePath + "/", linePath + "/pin", "/v1//lines/6125550142",
+		"/v1/lines/612%2F5550142", "/v1/access-numbers", "/v1/lines/../lines/6125550142",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodOptions} {
+			request := r.request(method, path, "")
+			request.Header.Del("Authorization")
+			recorder := httptest.NewRecorder()
+			r.handler.ServeHTTP(recorder, request)
+			answer{t: t, status: recorder.Code, body: recorder.Body.String()}.is(http.StatusNotFound, "no-such-path")
+		}
+	}
+}
+
+func TestMethods(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	for path, allow := range map[string]string{
+		linePath:                 "GET, HEAD, OPTIONS, PUT",
+		linePath + "/pin/reset":  "OPTIONS, POST",
+		linePath + "/history":    "GET, HEAD, OPTIONS",
+		"/v1/access-numbers/612": "GET, HEAD, OPTIONS",
+		"/openapi.yaml":          "GET, HEAD, OPTIONS",
+	} {
+		for _, method := range []string{"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "TRACE", "BREW", "get"} {
+			if strings.Contains(allow, method) {
+				continue
+			}
+			request := r.request(method, path, "")
+			if method == http.MethodHead {
+				continue // a refusal of HEAD has no body to be read
+			}
+			if got := r.send(request).is(http.StatusMethodNotAllowed, "bad-method"); got.header.Get("Allow") != allow {
+				t.Errorf("%s %s: Allow = %s", method, path, got.header.Get("Allow"))
+			}
+		}
+		got := r.ask(http.MethodOptions, path, "").is(http.StatusNoContent, "")
+		if got.header.Get("Allow") != allow {
+			t.Errorf("OPTIONS %s: Allow = %s", path, got.header.Get("Allow"))
+		}
+		if strings.Contains(allow, "HEAD") {
+			r.ask(http.MethodHead, path, "").is(http.StatusOK, "")
+		}
+	}
+	if strings.Contains(r.log.String(), "BREW") {
+		t.Error("the log holds a method that a client made up")
+	}
+}
+
+// TestHead goes through a server, which is what leaves the body away.
+func TestHead(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	server := httptest.NewServer(r.handler)
+	defer server.Close()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodHead, server.URL+linePath, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+r.allowed())
+	response, err := server.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK || response.ContentLength < 100 {
+		t.Errorf("status %d, length %d", response.StatusCode, response.ContentLength)
+	}
+}

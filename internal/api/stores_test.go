@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// A store fails while fault is set.
+type store struct {
+	*pins.Memory
+	fault func(context.Context) error
+}
+
+var errRefused = errors.New("dial tcp 10.0.0.7:6379: connection refused")
+
+// away is the fault of a store that is not there, and hanging that of one that is silent.
+func away(context.Context) error { return errRefused }
+
+func hanging(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (s *store) trouble(ctx context.Context) error {
+	if s.fault == nil {
+		return nil
+	}
+	return s.fault(ctx)
+}
+
+func (s *store) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
+	if err := s.trouble(ctx); err != nil {
+		return pins.Line{}, err
+	}
+	return s.Memory.Line(ctx, number)
+}
+
+func (s *store) SetLanguage(ctx context.Context, number nanp.Number, language string) error {
+	if err := s.trouble(ctx); err != nil {
+		return err
+	}
+	return s.Memory.SetLanguage(ctx, number, language)
+}
+
+func (s *store) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]bool, error) {
+	if err := s.trouble(ctx); err != nil {
+		return nil, err
+	}
+	return s.Memory.Add(ctx, lines, now)
+}
+
+func (s *store) Reset(ctx context.Context, number nanp.Number, record pins.Record) error {
+	if err := s.trouble(ctx); err != nil {
+		return err
+	}
+	return s.Memory.Reset(ctx, number, record)
+}
+
+func (s *store) History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error) {
+	if err := s.trouble(ctx); err != nil {
+		return nil, err
+	}
+	return s.Memory.History(ctx, number, limit)
+}
+
+// A keyStore counts the questions for keys, and fails while fault is set.
+type keyStore struct {
+	apikey.Memory
+	fault func(context.Context) error
+	asked atomic.Int64
+}
+
+func (s *keyStore) Key(ctx context.Context, id string) (apikey.Key, error) {
+	s.asked.Add(1)
+	if s.fault != nil {
+		return apikey.Key{}, s.fault(ctx)
+	}
+	return s.Memory.Key(ctx, id)
+}

@@ -1,0 +1,146 @@
+// Package apikey has the keys that open the REST API, apart from the API itself, so that the
+// place where keys are kept need not know HTTP.
+//
+// Who calls the API shows a token, "uc_<ID>_<secret>". A [Key] is what is kept of it: a name,
+// scopes, and a hash by which the token can be recognized but not made. An operator makes
+// keys; the token is shown once.
+package apikey
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"updatecenter/internal/secret"
+)
+
+// Errors of the contract.
+var (
+	// ErrExists: a key that isn't revoked has the name.
+	ErrExists = errors.New("a key of that name exists")
+	// ErrNotFound: there is no such key; for RevokeKey, none that isn't revoked.
+	ErrNotFound = errors.New("no such key")
+	// ErrName refuses a name that isn't 1 to 64 letters, digits, dots, hyphens and
+	// underscores of ASCII.
+	ErrName = errors.New("a key's name is 1 to 64 of a-z A-Z 0-9 . - _")
+	// ErrScope refuses a scope that doesn't exist, and a key without any.
+	ErrScope = errors.New("want scopes lines:read, lines:write or pins:reset")
+)
+
+// Scope is what a key may do.
+type Scope string
+
+// The scopes.
+const (
+	LinesRead  Scope = "lines:read"
+	LinesWrite Scope = "lines:write"
+	PinsReset  Scope = "pins:reset"
+)
+
+// Key is a right to use the API.
+type Key struct {
+	ID      string // 16 hexadecimal digits; the token has it, so that the key is found
+	Name    string
+	Scopes  []Scope
+	Hash    [sha256.Size]byte // of the secret part of the token
+	Created time.Time
+	Revoked time.Time // zero: it isn't
+}
+
+// Store is where keys are kept.
+type Store interface {
+	// AddKey keeps a new key, or says ErrExists.
+	AddKey(ctx context.Context, key Key) error
+	// Key returns the key with that ID, revoked or not, or ErrNotFound.
+	Key(ctx context.Context, id string) (Key, error)
+	// Keys returns all keys, the revoked too, oldest first.
+	Keys(ctx context.Context) ([]Key, error)
+	// RevokeKey revokes the key of that name that isn't revoked yet, or says ErrNotFound.
+	RevokeKey(ctx context.Context, name string, at time.Time) error
+}
+
+const (
+	tokenPrefix = "uc_"
+	idBytes     = 8
+	secretBytes = 32
+	maxName     = 64
+)
+
+// New makes a key and its token, "uc_<ID>_<32 random bytes in base64url>", which nobody
+// sees again. The errors are ErrName, ErrScope and those of random.
+func New(random io.Reader, name string, scopes []Scope, now time.Time) (Key, secret.Text, error) {
+	if !validName(name) {
+		return Key{}, secret.Text{}, ErrName
+	}
+	if !validScopes(scopes) {
+		return Key{}, secret.Text{}, ErrScope
+	}
+	var drawn [idBytes + secretBytes]byte
+	if _, err := io.ReadFull(random, drawn[:]); err != nil {
+		return Key{}, secret.Text{}, fmt.Errorf("draw a token: %w", err)
+	}
+	id, hidden := hex.EncodeToString(drawn[:idBytes]), base64.RawURLEncoding.EncodeToString(drawn[idBytes:])
+	key := Key{ID: id, Name: name, Scopes: scopes, Hash: sha256.Sum256([]byte(hidden)), Created: now}
+	return key, secret.New(tokenPrefix + id + "_" + hidden), nil
+}
+
+// ID returns the ID of the key that a token claims to be of, and false for what is no
+// token. It proves nothing: see [Key.Matches].
+func ID(token secret.Text) (string, bool) {
+	id, _, ok := split(token)
+	return id, ok
+}
+
+// Matches says whether the token is the key's, and the key isn't revoked. How long it takes
+// tells nothing of the secret.
+func (k Key) Matches(token secret.Text) bool {
+	id, hidden, ok := split(token)
+	hash := sha256.Sum256([]byte(hidden))
+	same := subtle.ConstantTimeCompare(hash[:], k.Hash[:]) == 1
+	return ok && same && id == k.ID && k.Revoked.IsZero()
+}
+
+// Allows says whether the key has a scope.
+func (k Key) Allows(s Scope) bool { return slices.Contains(k.Scopes, s) }
+
+// split takes a token apart; only its shape is checked.
+func split(token secret.Text) (id, hidden string, ok bool) {
+	rest, ok := strings.CutPrefix(token.Reveal(), tokenPrefix)
+	if !ok || len(rest) != 2*idBytes+1+base64.RawURLEncoding.EncodedLen(secretBytes) || rest[2*idBytes] != '_' {
+		return "", "", false
+	}
+	if strings.Trim(rest[:2*idBytes], "0123456789abcdef") != "" {
+		return "", "", false
+	}
+	return rest[:2*idBytes], rest[2*idBytes+1:], true
+}
+
+func validName(name string) bool {
+	for _, c := range []byte(name) {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= maxName
+}
+
+func validScopes(scopes []Scope) bool {
+	for _, s := range scopes {
+		switch s {
+		case LinesRead, LinesWrite, PinsReset:
+		default:
+			return false
+		}
+	}
+	return len(scopes) > 0
+}

@@ -1,0 +1,173 @@
+package rdb_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+)
+
+const number nanp.Number = "+16125550142"
+
+var now = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+
+// operations are all that the package does with Redis, and the keys that it needs for it.
+func operations(db *rdb.DB) map[string]func(context.Context) error {
+	calls, lines, keys := db.Calls(), db.Lines(), db.Keys()
+	rule, turn := pins.DefaultLock(), pins.Turn{Call: "CA1", Number: 1}
+	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
+	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
+	return map[string]func(context.Context) error{
+		"ping": db.Ping,
+		"begin": func(ctx context.Context) error {
+			_, err := calls.Begin(ctx, ivr.Claim{Call: "CA1", Holder: "h", Now: now, Until: now.Add(time.Second)})
+			return err
+		},
+		"commit": func(ctx context.Context) error {
+			return calls.Commit(ctx, ivr.Commit{Call: "CA1", Holder: "h", Now: now, Expires: now.Add(time.Hour)})
+		},
+		"line":         func(ctx context.Context) error { _, err := lines.Line(ctx, number); return err },
+		"set language": func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
+		"admit":        func(ctx context.Context) error { _, err := lines.Admit(ctx, attempt, rule); return err },
+		"settle": func(ctx context.Context) error {
+			_, err := lines.Settle(ctx, attempt, pins.Result{Outcome: pins.Passed}, rule)
+			return err
+		},
+		"change": func(ctx context.Context) error {
+			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record})
+		},
+		"admit caller": func(ctx context.Context) error {
+			_, err := lines.AdmitCaller(ctx, "+19525550100", turn, now, 10, time.Hour)
+			return err
+		},
+		"forgive caller": func(ctx context.Context) error { return lines.ForgiveCaller(ctx, "+19525550100", turn) },
+		"add": func(ctx context.Context) error {
+			_, err := lines.Add(ctx, []pins.NewLine{{Number: number}}, now)
+			return err
+		},
+		"remove":     func(ctx context.Context) error { return lines.Remove(ctx, number, record) },
+		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record) },
+		"history":    func(ctx context.Context) error { _, err := lines.History(ctx, number, 10); return err },
+		"add key":    func(ctx context.Context) error { return keys.AddKey(ctx, apikey.Key{ID: "1", Name: "portal"}) },
+		"key":        func(ctx context.Context) error { _, err := keys.Key(ctx, "1"); return err },
+		"keys":       func(ctx context.Context) error { _, err := keys.Keys(ctx); return err },
+		"revoke key": func(ctx context.Context) error { return keys.RevokeKey(ctx, "portal", now) },
+	}
+}
+
+// TestFaultsAreErrorsSoon has all operations at once while Redis is away.
+func TestFaultsAreErrorsSoon(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db := open(t, s.URL())
+		for name, fault := range map[string]func(){"down": s.Down, "hanging": s.Hang} {
+			fault()
+			allFail(t, name, db)
+			s.Up()
+			recovers(t, db)
+		}
+	})
+}
+
+func allFail(t *testing.T, fault string, db *rdb.DB) {
+	t.Helper()
+	const limit = 2 * time.Second
+	var all sync.WaitGroup
+	for name, run := range operations(db) {
+		all.Go(func() {
+			start := time.Now()
+			err := run(context.Background())
+			if took := time.Since(start); err == nil || took > limit {
+				t.Errorf("%s while %s: error %v after %v, want one within %v", name, fault, err, took, limit)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// recovers waits for an operation of either way to Redis to succeed again.
+func recovers(t *testing.T, db *rdb.DB) {
+	t.Helper()
+	deadline := time.Now().Add(5 * time.Second)
+	for _, name := range []string{"ping", "begin"} {
+		for {
+			err := operations(db)[name](context.Background())
+			if err == nil {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s after the fault: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestFaultOfNoServerAtAll(t *testing.T) {
+	for _, url := range []string{
+		"redis://127.0.0.1:1", "redis+cluster://127.0.0.1:1",
+		"redis://127.0.0.1:1?addr=127.0.0.1:2", "redis://127.0.0.1:1?master_name=main",
+	} {
+		db, err := rdb.Open(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		allFail(t, url, db)
+		_ = db.Close()
+	}
+}
+
+func TestCallersDeadlineIsKept(t *testing.T) {
+	s := redistest.StartMini(t)
+	db := open(t, s.URL())
+	s.Hang()
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if err := operations(db)["begin"](ctx); err == nil || time.Since(start) > 500*time.Millisecond {
+		t.Errorf("error %v after %v, want one after 50ms", err, time.Since(start))
+	}
+	s.Up()
+}
+
+func TestOpenRefusesWithoutQuoting(t *testing.T) {
+	const password = "hunter2"
+	for _, url := range []string{
+		"", "localhost:6379", "http://:hunter2@localhost", "unix:///tmp/redis.sock?x=hunter2",
+		"redis://:hunter2/x@localhost:99999/abc", "redis://:hunter2@localhost/notanumber",
+		"redis://:pass#hunter2@localhost:6379/0", "redis://localhost?hunter2=1", "redis://local host:hunter2",
+		"redis://localhost?addr=hunter2", "redis://localhost?master_name=a&hunter2=b", "rediss+cluster://h:hunter2",
+	} {
+		db, err := rdb.Open(url)
+		if err == nil {
+			t.Errorf("%s: opened", url)
+			_ = db.Close()
+			continue
+		}
+		if strings.Contains(fmt.Sprintf("%v %+v", err, err), password) {
+			t.Errorf("the error quotes the URL: %v", err)
+		}
+	}
+}
+
+func TestErrorsDontHoldThePassword(t *testing.T) {
+	s := redistest.StartMini(t)
+	s.Mini().RequireAuth("right")
+	db, err := rdb.Open("redis://:hunter2@" + s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, run := range operations(db) {
+		if err := run(context.Background()); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

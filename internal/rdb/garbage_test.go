@@ -1,0 +1,196 @@
+package rdb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+)
+
+// raw is a client that does not know our records.
+func raw(t testing.TB, s *redistest.Server) *redis.Client {
+	t.Helper()
+	options, err := redis.ParseURL(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(options)
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+// contents is all that a server holds, in order.
+func contents(t testing.TB, s *redistest.Server) string {
+	t.Helper()
+	return strings.Join(slices.Sorted(strings.Lines(string(s.Contents(t)))), "")
+}
+
+// ours are the keys of the records that [operations] work with.
+var ours = []string{
+	"uc:call:{CA1}", "uc:line:{+16125550142}", "uc:strikes:line:{+16125550142}", "uc:strikes:elsewhere:{+16125550142}",
+	"uc:history:{+16125550142}", "uc:caller:{+19525550100}:failures", "uc:apikeys",
+}
+
+// put lets every key of ours hold some other thing.
+var put = map[string]func(context.Context, *redis.Client, string) error{
+	"a string": func(ctx context.Context, c *redis.Client, key string) error { return c.Set(ctx, key, "x", 0).Err() },
+	"a list": func(ctx context.Context, c *redis.Client, key string) error {
+		return c.RPush(ctx, key, "x", "{}").Err()
+	},
+	"a set":  func(ctx context.Context, c *redis.Client, key string) error { return c.SAdd(ctx, key, "x").Err() },
+	"a hash": func(ctx context.Context, c *redis.Client, key string) error { return c.HSet(ctx, key, "x", "y").Err() },
+	"words for numbers": func(ctx context.Context, c *redis.Client, key string) error {
+		return c.HSet(ctx, key, "v", "1", "next", "one", "since", "ever", "rev", "a", "failures", "many", "until", "then",
+			"state", "s", "expires", "never", "hard", "very", "id:1", "{", "name:portal", "1").Err()
+	},
+	"an absurd version": func(ctx context.Context, c *redis.Client, key string) error {
+		return c.HSet(ctx, key, "v", "one", "id:1", `{"v":"one"}`, "name:portal", "1").Err()
+	},
+}
+
+// TestGarbageIsNoPanic has every operation meet garbage under every key. Whether it is an
+// error depends on which keys it reads; it is never another error than ours.
+func TestGarbageIsNoPanic(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		for what, fill := range put {
+			for name, run := range operations(db) {
+				if err := client.FlushAll(ctx).Err(); err != nil {
+					t.Fatal(err)
+				}
+				for _, key := range ours {
+					if err := fill(ctx, client, key); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := run(ctx); !contracted(err) {
+					t.Errorf("%s on %s: %v", name, what, err)
+				}
+			}
+		}
+	})
+}
+
+func contracted(err error) bool {
+	for _, e := range []error{
+		nil, rdb.ErrGarbage, rdb.ErrVersion, ivr.ErrOvertaken, pins.ErrNoLine, pins.ErrStale,
+		apikey.ErrExists, apikey.ErrNotFound,
+	} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestGarbageUnderALine holds that nothing happens to a line whose record, or strikes, can't
+// be read.
+func TestGarbageUnderALine(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		for _, key := range ours[1:4] {
+			for what, fill := range put {
+				if err := errors.Join(client.FlushAll(ctx).Err(), fill(ctx, client, key)); err != nil {
+					t.Fatal(err)
+				}
+				before := contents(t, s)
+				for _, name := range []string{"line", "admit", "settle"} {
+					if err := operations(db)[name](ctx); !errors.Is(err, rdb.ErrGarbage) {
+						t.Errorf("%s with %s under %s: %v", name, what, key, err)
+					}
+				}
+				if after := contents(t, s); after != before {
+					t.Errorf("%s under %s became\n%s", what, key, after)
+				}
+			}
+		}
+	})
+}
+
+// TestGarbageUnderACall holds that a call with a damaged record is unknown and can go on.
+func TestGarbageUnderACall(t *testing.T) {
+	later := fmt.Sprint(now.Add(time.Hour).UnixMilli())
+	fields := map[string][]any{
+		"no state and no claim":    {"v", "1", "next", "3"},
+		"a state that never ends":  {"v", "1", "next", "3", "state", "s", "a:2", "x"},
+		"no answer of the newest":  {"v", "1", "next", "3", "state", "s", "expires", later},
+		"a turn that is no number": {"v", "1", "next", "3.5", "state", "s", "expires", later, "a:2", "x"},
+		"a claim without an end":   {"v", "1", "next", "0", "claim", "someone"},
+		"an end without a claim":   {"v", "1", "next", "0", "until", later},
+		"no version":               {"next", "0", "claim", "someone", "until", later},
+	}
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		damage := map[string]func() error{}
+		for what, fill := range put {
+			damage[what] = func() error { return fill(ctx, client, ours[0]) }
+		}
+		for what, pairs := range fields {
+			damage[what] = func() error { return client.HSet(ctx, ours[0], pairs...).Err() }
+		}
+		for what, do := range damage {
+			if err := errors.Join(client.Del(ctx, ours[0]).Err(), do()); err != nil {
+				t.Fatal(err)
+			}
+			if err := takeTurn(db.Calls(), "CA1", 0); err != nil {
+				t.Errorf("%s: %v", what, err)
+			}
+			again, err := db.Calls().Begin(ctx, ivr.Claim{Call: "CA1", Turn: 0, Holder: "b", Now: now, Until: now})
+			if err != nil || string(again.Answer) != "answer" {
+				t.Errorf("%s: then %+v, %v", what, again, err)
+			}
+		}
+	})
+}
+
+// TestNewerVersionsAreLeftAlone holds that records of a newer release are neither read nor
+// touched.
+func TestNewerVersionsAreLeftAlone(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		newer := errors.Join(
+			client.HSet(ctx, ours[0], "v", "2").Err(), client.HSet(ctx, ours[1], "v", "2").Err(),
+			client.HSet(ctx, ours[2], "v", "2").Err(), client.LPush(ctx, ours[4], `{"v":2}`).Err(),
+			client.HSet(ctx, ours[6], "id:1", `{"v":2}`, "name:portal", "1").Err())
+		if newer != nil {
+			t.Fatal(newer)
+		}
+		before := contents(t, s)
+		for _, name := range []string{
+			"begin", "commit", "line", "set language", "admit", "settle", "change", "remove", "reset",
+			"history", "key", "keys", "revoke key",
+		} {
+			if err := operations(db)[name](ctx); !errors.Is(err, rdb.ErrVersion) {
+				t.Errorf("%s: %v, want ErrVersion", name, err)
+			}
+		}
+		if after := contents(t, s); after != before {
+			t.Errorf("the records became\n%s", after)
+		}
+	})
+}
+
+// takeTurn claims and commits a turn.
+func takeTurn(calls ivr.Store, id string, turn int) error {
+	ctx := context.Background()
+	begun, err := calls.Begin(ctx, ivr.Claim{Call: id, Turn: turn, Holder: "h", Now: now, Until: now.Add(time.Second)})
+	if err != nil {
+		return err
+	}
+	if begun.Status != ivr.Claimed {
+		return fmt.Errorf("status %d", begun.Status)
+	}
+	return calls.Commit(ctx, ivr.Commit{Call: id, Turn: turn, Holder: "h", State: []byte("state"), Answer: []byte("answer"),
+		Now: now, Expires: now.Add(time.Hour)})
+}

@@ -1,0 +1,69 @@
+package rdb
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// Every key of the project begins with "uc:". What stands in braces is hashed by a cluster,
+// so keys with the same braces are on the same node, and one script may touch them all.
+//
+// How long a key lives is logical time, which the records hold themselves; Redis' own expiry
+// only sweeps up, some slack later.
+
+// callKey holds a call: a hash. It lives until Commit.Expires of the last turn.
+func callKey(call string) string { return "uc:call:{" + tag(call) + "}" }
+
+// lineKey holds a line: a hash. It lives until the line is removed.
+func lineKey(n nanp.Number) string { return "uc:line:{" + tag(string(n)) + "}" }
+
+// strikesKey holds the failures and the attempts under way on one side of a number, be it a
+// line or not: a hash. It lives for LockRule.ForgetIn after the last failure; at a hard lock
+// until that is lifted; without failures for [repeats].
+func strikesKey(side pins.Side, n nanp.Number) string {
+	return "uc:strikes:" + string(side) + ":{" + tag(string(n)) + "}"
+}
+
+// historyKey holds what happened to a number, newest first: a list of JSON records. It is
+// never deleted.
+func historyKey(n nanp.Number) string { return "uc:history:{" + tag(string(n)) + "}" }
+
+// callerKey holds the failures of a caller: a sorted set of turns by their time. It lives
+// for the window over which failures are counted. Its form has no field for a version: a
+// new form takes a new name.
+func callerKey(caller string) string { return "uc:caller:{" + tag(caller) + "}:failures" }
+
+// apiKeysKey holds the keys to the API: a hash. It lives for ever.
+const apiKeysKey = "uc:apikeys"
+
+// maxTag is the longest name that stands in a key as it is.
+const maxTag = 64
+
+// tag returns a name as it stands between the braces of a key: itself if it is short and
+// plain, else a hash, which is longer than any plain name. So whatever a network claims to
+// be a caller or a call, keys are short, distinct, and braces can't break them.
+func tag(name string) string {
+	if plain(name) {
+		return name
+	}
+	sum := sha256.Sum256([]byte(name))
+	return "sha256." + hex.EncodeToString(sum[:])
+}
+
+func plain(name string) bool {
+	if name == "" || len(name) > maxTag {
+		return false
+	}
+	for _, c := range []byte(name) {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+		case c == '+', c == '-', c == '.', c == '_', c == '@', c == ':':
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,74 @@
+package rdb
+
+import (
+	"strings"
+	"testing"
+
+	"updatecenter/pins"
+)
+
+func TestKeys(t *testing.T) {
+	tests := map[string]string{
+		callKey("CA0123456789abcdef0123456789abcdef"): "uc:call:{CA0123456789abcdef0123456789abcdef}",
+		lineKey("+16125550142"):                       "uc:line:{+16125550142}",
+		strikesKey(pins.FromLine, "+16125550142"):     "uc:strikes:line:{+16125550142}",
+		strikesKey(pins.Remote, "+16125550142"):       "uc:strikes:elsewhere:{+16125550142}",
+		historyKey("+16125550142"):                    "uc:history:{+16125550142}",
+		callerKey("sip:a@b.example.com"):              "uc:caller:{sip:a@b.example.com}:failures",
+		callerKey(""):                                 "uc:caller:{sha256.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}:failures",
+	}
+	for got, want := range tests {
+		if got != want {
+			t.Errorf("key %s, want %s", got, want)
+		}
+	}
+}
+
+// FuzzTag holds that whatever stands between the braces of a key is short, can't end them,
+// and is another one for another name.
+func FuzzTag(f *testing.F) {
+	for _, seed := range []string{"", "+16125550142", "CA1}", "{CA1}", "sha256." + strings.Repeat("0", 64), "anonymous", "\x00", "ü"} {
+		f.Add(seed, seed+"x")
+	}
+	f.Fuzz(func(t *testing.T, a, b string) {
+		if got := tag(a); got == "" || len(got) > 71 || strings.ContainsAny(got, "{} \r\n") {
+			t.Errorf("tag %q", got)
+		}
+		if (tag(a) == tag(b)) != (a == b) {
+			t.Errorf("%q and %q have tags %q and %q", a, b, tag(a), tag(b))
+		}
+	})
+}
+
+// FuzzRecord holds that what a history holds never panics, and what is read can be written.
+func FuzzRecord(f *testing.F) {
+	for _, seed := range []string{`{"v":1}`, `{"v":2}`, `{`, `[]`, `{"v":1,"at":"2031-03-04T05:06:07Z","event":"locked"}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		record, err := decode(text)
+		if err != nil || len(text) > maxRecord/6 {
+			return
+		}
+		again, err := encode(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := decode(again); err != nil || !got.At.Equal(record.At) || got.Reason != record.Reason {
+			t.Errorf("%s was read as %+v, written as %s", text, record, again)
+		}
+	})
+}
+
+func TestClip(t *testing.T) {
+	for claim, want := range map[string]string{
+		"+16125550142":           "+16125550142",
+		strings.Repeat("x", 300): strings.Repeat("x", 256),
+		strings.Repeat("ü", 300): strings.Repeat("ü", 128),
+		"a\xffb":                 "ab",
+	} {
+		if got := clip(claim); got != want {
+			t.Errorf("clip of %d bytes: %q", len(claim), got)
+		}
+	}
+}

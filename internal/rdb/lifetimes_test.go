@@ -1,0 +1,78 @@
+package rdb_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+)
+
+// TestLifetimes holds how long Redis keeps what, by its own clock.
+func TestLifetimes(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		expect := func(key string, want time.Duration) {
+			t.Helper()
+			got, err := client.PTTL(ctx, key).Result()
+			if err != nil || got > want || got < want-time.Minute {
+				t.Errorf("%s is kept for %v (%v), want %v", key, got, err, want)
+			}
+		}
+		const slack, forever = 10 * time.Minute, time.Duration(-1)
+		call, line, away := ours[0], ours[1], ours[3]
+
+		claim := ivr.Claim{Call: "CA1", Holder: "h", Now: now, Until: now.Add(6 * time.Second)}
+		if _, err := db.Calls().Begin(ctx, claim); err != nil {
+			t.Fatal(err)
+		}
+		expect(call, 6*time.Second+slack)
+		if err := db.Calls().Commit(ctx, ivr.Commit{Call: "CA1", Holder: "h", Now: now, Expires: now.Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		expect(call, time.Hour+slack)
+
+		lines, rule := db.Lines(), pins.DefaultLock()
+		if _, err := lines.Add(ctx, []pins.NewLine{{Number: number}}, now); err != nil {
+			t.Fatal(err)
+		}
+		expect(line, forever)
+		for turn := range rule.Hard {
+			if turn == 1 {
+				expect(away, rule.ForgetIn+slack)
+			}
+			attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: pins.Turn{Call: "CA1", Number: turn}, At: now}
+			if _, err := lines.Settle(ctx, attempt, pins.Result{Outcome: pins.Failed}, rule); err != nil {
+				t.Fatal(err)
+			}
+		}
+		expect(away, forever)
+		if err := lines.Reset(ctx, number, pins.Record{At: now, Event: pins.Reset}); err != nil {
+			t.Fatal(err)
+		}
+		expect(away, pins.TurnsKept+slack)
+		expect(ours[4], forever)
+		if _, err := lines.AdmitCaller(ctx, "+19525550100", pins.Turn{}, now, 10, time.Hour); err != nil {
+			t.Fatal(err)
+		}
+		expect(ours[5], pins.TurnsKept+slack)
+	})
+}
+
+// TestTooLargeValuesAreRefused holds the bounds of what is stored.
+func TestTooLargeValuesAreRefused(t *testing.T) {
+	db, ctx := open(t, redistest.StartMini(t).URL()), context.Background()
+	large := make([]byte, 1<<20)
+	if err := db.Calls().Commit(ctx, ivr.Commit{Call: "CA1", State: large}); err == nil {
+		t.Error("a state of a megabyte was taken")
+	}
+	if err := db.Lines().Reset(ctx, number, pins.Record{Reason: string(large)}); err == nil {
+		t.Error("a reason of a megabyte was taken")
+	}
+	attempt := pins.Attempt{Number: number, Side: pins.Remote, From: string(large), Turn: pins.Turn{Call: string(large)}, At: now}
+	if _, err := db.Lines().Settle(ctx, attempt, pins.Result{Outcome: pins.Failed}, pins.DefaultLock()); err != nil {
+		t.Errorf("a failure didn't count for a long From: %v", err)
+	}
+}

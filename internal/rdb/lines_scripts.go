@@ -1,0 +1,130 @@
+package rdb
+
+// A line is one hash:
+//
+//	v         1
+//	lang      the language; missing while not chosen
+//	pin       the hash of the personal PIN; missing while the line has the temporary one
+//	since     when the PIN came into force
+//	rev       the revision, from 0
+//	t:<turn>  when that turn changed the PIN; kept for pins.TurnsKept
+//
+// Times are milliseconds.
+
+// lineLua reads a line: its fields, none when there is no such line, or an error to answer.
+const lineLua = digitsLua + `
+local function line(key)
+	local h = redis.call('HMGET', key, 'v', 'lang', 'pin', 'since', 'rev')
+	if h[1] == '1' then
+		if digits(h[4]) and digits(h[5]) then return h end
+		return nil, redis.error_reply('GARBAGE not a record')
+	end
+	if h[1] and tonumber(h[1]) then return nil, redis.error_reply('VERSION newer record') end
+	if redis.call('EXISTS', key) == 1 then return nil, redis.error_reply('GARBAGE not a record') end
+	return {}
+end
+`
+
+// readLine reads a line with its strikes.
+//
+//	KEYS  line, strikes from the line, strikes from elsewhere
+//	      {fields of the line, or none; failures, until, locked of either side}
+var readLine = newScript(lineLua + strikesLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+local home, away = load(KEYS[2], 0, 0), load(KEYS[3], 0, 0)
+if home.bad or away.bad then return home.bad or away.bad end
+return {l, shown(home), shown(away)}
+`)
+
+// setLanguage stores a line's language.
+//
+//	KEYS  line
+//	ARGV  language
+//	      1 stored, 0 no such line
+var setLanguage = newScript(lineLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+if not l[1] then return 0 end
+redis.call('HSET', KEYS[1], 'lang', ARGV[1])
+return 1
+`)
+
+// changePIN gives a line a new PIN and records it, unless the turn did so before.
+//
+//	KEYS  line, history
+//	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept
+//	      1 changed, 0 no such line, -1 another revision
+var changePIN = newScript(lineLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+if not l[1] then return 0 end
+local turn, now = 't:' .. ARGV[1], ARGV[4]
+if redis.call('HEXISTS', KEYS[1], turn) == 1 then return 1 end
+if l[5] ~= ARGV[2] then return -1 end
+redis.call('LPUSH', KEYS[2], ARGV[5])
+redis.call('HSET', KEYS[1], 'pin', ARGV[3], 'since', now, turn, now)
+redis.call('HINCRBY', KEYS[1], 'rev', 1)
+local flat = redis.call('HGETALL', KEYS[1])
+for i = 1, #flat, 2 do
+	if string.sub(flat[i], 1, 2) == 't:' and (tonumber(flat[i + 1]) or 0) + tonumber(ARGV[6]) <= tonumber(now) then
+		redis.call('HDEL', KEYS[1], flat[i])
+	end
+end
+return 1
+`)
+
+// addLine creates a line, if there is nothing under its key.
+//
+//	KEYS  line
+//	ARGV  now, language or nothing
+//	      1 created, 0 there was one
+var addLine = newScript(`
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', '0')
+if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'lang', ARGV[2]) end
+return 1
+`)
+
+// resetPIN goes back to the temporary PIN, clears the strikes and records it.
+//
+//	KEYS  line, strikes from the line, strikes from elsewhere, history
+//	ARGV  record, record for a number that is no line, now, milliseconds for which turns are kept,
+//	      slack
+//	      1 reset, 0 no such line
+var resetPIN = newScript(lineLua + strikesLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+if not l[1] then
+	redis.call('LPUSH', KEYS[4], ARGV[2])
+	return 0
+end
+local now, kept, slack = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
+if home.bad or away.bad then return home.bad or away.bad end
+redis.call('LPUSH', KEYS[4], ARGV[1])
+redis.call('HDEL', KEYS[1], 'pin')
+redis.call('HSET', KEYS[1], 'since', ARGV[3])
+redis.call('HINCRBY', KEYS[1], 'rev', 1)
+clear(home, now, kept, slack)
+clear(away, now, kept, slack)
+return 1
+`)
+
+// removeLine deletes a line, clears the strikes and records it.
+//
+//	KEYS, ARGV as resetPIN
+//	      1 removed, 0 no such line
+var removeLine = newScript(lineLua + strikesLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+if not l[1] then return 0 end
+local now, kept, slack = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
+if home.bad or away.bad then return home.bad or away.bad end
+redis.call('LPUSH', KEYS[4], ARGV[1])
+redis.call('DEL', KEYS[1])
+clear(home, now, kept, slack)
+clear(away, now, kept, slack)
+return 1
+`)

@@ -1,0 +1,101 @@
+package rdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Errors of what is found in Redis.
+var (
+	// ErrVersion: the record was written by a newer release, in a form that this one
+	// doesn't know. Nothing was changed.
+	ErrVersion = errors.New("the stored record has the form of a newer release")
+	// ErrGarbage: what is stored is no record of ours. Nothing was changed.
+	ErrGarbage = errors.New("the stored record is damaged")
+)
+
+// slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and
+// a turn may be under way while its call expires.
+const slack = 10 * time.Minute
+
+// script is a Lua script that the server runs as one step.
+type script struct{ text, hash string }
+
+func newScript(text string) script { return script{text, redis.NewScript(text).Hash()} }
+
+// byHash is the command that runs the script if the server knows it.
+func (s script) byHash(keys []string, args ...any) []any {
+	command := make([]any, 0, 3+len(keys)+len(args))
+	command = append(command, "evalsha", s.hash, len(keys))
+	for _, key := range keys {
+		command = append(command, key)
+	}
+	return append(command, args...)
+}
+
+// byText makes a command of byHash one that always runs, and makes the script known.
+func (s script) byText(command []any) []any {
+	return append([]any{"eval", s.text}, command[2:]...)
+}
+
+// run runs a script. After a broken connection it may run twice, so a second run with the
+// same arguments must change nothing more; and it may still run after its caller gave up.
+func (db *DB) run(ctx context.Context, s script, keys []string, args ...any) (any, error) {
+	return send(ctx, s, s.byHash(keys, args...), db.submit)
+}
+
+// runOnce runs a script at most once; after a broken connection nobody knows whether it ran.
+func (db *DB) runOnce(ctx context.Context, s script, keys []string, args ...any) (any, error) {
+	return send(ctx, s, s.byHash(keys, args...), func(ctx context.Context, c *redis.Cmd) error {
+		return db.client.Process(ctx, once{c})
+	})
+}
+
+// once is a command that the client doesn't repeat.
+type once struct{ *redis.Cmd }
+
+// NoRetry is how the client asks.
+func (once) NoRetry() bool { return true }
+
+// send runs a script by its hash, and by its text where the server doesn't know it yet.
+func send(ctx context.Context, s script, command []any, by func(context.Context, *redis.Cmd) error) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, operationTime)
+	defer cancel()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	cmd := redis.NewCmd(ctx, command...)
+	err := by(ctx, cmd)
+	if unknownScript(err) {
+		cmd = redis.NewCmd(ctx, s.byText(command)...)
+		err = by(ctx, cmd)
+	}
+	if err != nil {
+		return nil, explain(err)
+	}
+	return cmd.Val(), nil
+}
+
+func unknownScript(err error) bool { return redis.HasErrorPrefix(err, "NOSCRIPT") }
+
+// explain tells damaged and newer records from other errors.
+func explain(err error) error {
+	switch {
+	case redis.HasErrorPrefix(err, "VERSION"):
+		return ErrVersion
+	case redis.HasErrorPrefix(err, "GARBAGE"), strings.Contains(err.Error(), "WRONGTYPE"):
+		return ErrGarbage
+	}
+	return fmt.Errorf("ask Redis: %w", err)
+}
+
+// millis is the form in which times are stored: whole milliseconds since 1970.
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+// keep is how long Redis keeps what logically lives for d, in milliseconds.
+func keep(d time.Duration) int64 { return (max(d, 0) + slack).Milliseconds() }

@@ -1,0 +1,69 @@
+package twilio
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// Limits on what is read of one answer, in bytes.
+const (
+	maxAnswer  = 4 << 20
+	maxRefusal = 16 << 10
+)
+
+// transport sends the requests of one call of a method: to the base URL, whatever host
+// they name, and within the call's context. It returns an error for any answer but a 2xx,
+// so that twilio-go never puts texts of the far end into its own errors.
+type transport struct {
+	ctx  context.Context
+	base *url.URL
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
+	out := request.Clone(t.ctx)
+	out.URL = t.base.JoinPath(request.URL.EscapedPath())
+	out.URL.RawQuery = request.URL.RawQuery
+	out.Host = t.base.Host
+	response, err := http.DefaultTransport.RoundTrip(out)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		defer response.Body.Close()
+		return nil, refusal(response)
+	}
+	response.Body = http.MaxBytesReader(nil, response.Body, maxAnswer)
+	return response, nil
+}
+
+// refusal makes an error of an answer: its status, and Twilio's error code if it has one.
+func refusal(response *http.Response) error {
+	var body struct {
+		Code int `json:"code"`
+	}
+	said := fmt.Sprintf("status %d", response.StatusCode)
+	err := json.NewDecoder(io.LimitReader(response.Body, maxRefusal)).Decode(&body)
+	if err == nil && body.Code != 0 {
+		said += fmt.Sprintf(", error %d", body.Code)
+	}
+	if response.StatusCode == http.StatusUnauthorized {
+		return fmt.Errorf("%w (%s)", ErrCredentials, said)
+	}
+	return errors.New("answered by Twilio with " + said)
+}
+
+// plain takes the URL off an error of [http.Client]: it names the host that twilio-go
+// meant, not the one that was asked.
+func plain(err error) error {
+	var wrapped *url.Error
+	if errors.As(err, &wrapped) {
+		return wrapped.Err
+	}
+	return err
+}

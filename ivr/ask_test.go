@@ -1,0 +1,92 @@
+package ivr_test
+
+import (
+	"testing"
+
+	"updatecenter/ivr"
+)
+
+var entry = ivr.Blank{Name: "entry", Kind: ivr.Digits}
+
+// asking is a call in English with one question of 4 to 6 digits, whose answer is read back.
+func asking() *ivr.Flow {
+	flow := flowOf(
+		speak("start", "ask", ivr.English),
+		ivr.Ask{At: "ask", Once: words("welcome"), Prompt: words("ask"), Digits: ivr.Range{Min: 4, Max: 6},
+			Into: entry, Heard: "echo", Back: "leave", GaveUp: "give-up"},
+		ivr.Say{At: "echo", Prompt: ivr.Prompt{Name: "echo", EN: "Heard {entry}.", ES: "Oí {entry}."}, Next: ivr.HangUp},
+		say("leave", ivr.HangUp),
+		say("give-up", ivr.HangUp),
+	)
+	flow.Blanks = []ivr.Blank{entry}
+	return flow
+}
+
+// welcomed is what a caller hears first of asking.
+var welcomed = []string{"gather 7 # -> 1?lang=en", "  en: welcome in English.", "  en: ask in English."}
+
+func TestAskTakesAnEntry(t *testing.T) {
+	tests := []struct{ name, keys, want string }{
+		{"the shortest", "1234", "en: Heard <1234>."},
+		{"the longest", "123456", "en: Heard <123456>."},
+		{"leading zeros", "0012", "en: Heard <0012>."},
+		{"help", "0", "en: help in English."},
+		{"back", "*", "en: leave in English."},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dial(t, asking(), welcomed...).press(tt.keys, tt.want, "hang up")
+		})
+	}
+}
+
+func TestAskSaysWhatWasWrong(t *testing.T) {
+	tests := []struct{ name, keys, want string }{
+		{"silence", "", "silence"},
+		{"one digit", "5", "too-few"},
+		{"too few", "123", "too-few"},
+		{"zeros are no call for help", "00", "too-few"},
+		{"too many", "1234567", "too-many"},
+		{"star within", "12*4", "wrong-key"},
+		{"star twice", "**", "wrong-key"},
+		{"pound", "12#4", "wrong-key"},
+		{"letters", "12ab", "wrong-key"},
+		{"digits of another script", "١٢٣٤", "wrong-key"},
+		{"a sign", "+1234", "wrong-key"},
+		{"a space", "1234 ", "wrong-key"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := dial(t, asking(), welcomed...)
+			c.press(tt.keys, "gather 7 # -> 2?lang=en", "  en: "+tt.want+" in English.", "  en: ask in English.")
+			c.press(tt.keys, "gather 7 # -> 3?lang=en", "  en: "+tt.want+" in English.", "  en: ask in English.")
+			c.press(tt.keys, "en: give-up in English.", "hang up")
+		})
+	}
+}
+
+func TestAskTakesTheThirdTry(t *testing.T) {
+	c := dial(t, asking(), welcomed...)
+	c.press("1", "gather 7 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
+	c.press("", "gather 7 # -> 3?lang=en", "  en: silence in English.", "  en: ask in English.")
+	c.press("8265", "en: Heard <8265>.", "hang up")
+}
+
+// A question that is come back to has all its tries, and no welcome.
+func TestAskAnew(t *testing.T) {
+	flow := flowOf(
+		speak("start", "first", ivr.Spanish),
+		ivr.Ask{At: "first", Once: words("welcome"), Prompt: words("first"), Digits: ivr.Range{Min: 2, Max: 2},
+			Into: entry, Heard: "second", Back: ivr.HangUp, GaveUp: ivr.HangUp},
+		ivr.Ask{At: "second", Prompt: words("second"), Digits: ivr.Range{Min: 2, Max: 2},
+			Into: entry, Heard: ivr.HangUp, Back: "first", GaveUp: ivr.HangUp},
+	)
+	c := dial(t, flow, "gather 3 # -> 1?lang=es", "  es: welcome en español.", "  es: first en español.")
+	c.press("", "gather 3 # -> 2?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("", "gather 3 # -> 3?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("12", "gather 3 # -> 4?lang=es", "  es: second en español.")
+	c.press("*", "gather 3 # -> 5?lang=es", "  es: first en español.")
+	c.press("", "gather 3 # -> 6?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("", "gather 3 # -> 7?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("", "hang up")
+}

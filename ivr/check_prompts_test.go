@@ -1,0 +1,131 @@
+package ivr_test
+
+import (
+	"strings"
+	"testing"
+
+	"updatecenter/ivr"
+)
+
+func TestCheckOfPrompts(t *testing.T) {
+	const blanks = "{entry}, {repair}"
+	secret := ivr.Blank{Name: "pin", Kind: ivr.Secret}
+	tests := []struct {
+		name   string
+		damage func(*ivr.Flow)
+		want   []string
+	}{
+		{"no English", func(f *ivr.Flow) { replace(f, soundTell, text("", "Hola.")) },
+			[]string{`prompt "tell" lacks its name or a language`}},
+		{"no Spanish", func(f *ivr.Flow) { replace(f, soundTell, text("Hello.", "")) },
+			[]string{`prompt "tell" lacks its name or a language`}},
+		{"no name", func(f *ivr.Flow) {
+			replace(f, soundTell, ivr.Say{At: "tell", Prompt: ivr.Prompt{EN: "a", ES: "b"}, Next: ivr.HangUp})
+		}, []string{`prompt "" lacks its name or a language`}},
+		{"no notice", func(f *ivr.Flow) { f.Notices.TooFew = ivr.Prompt{} },
+			[]string{`prompt "" lacks its name or a language`}},
+		{"a name twice", func(f *ivr.Flow) { f.Notices.TooFew.Name = "tell" },
+			[]string{`two prompts are named "tell"`}},
+		{"a blank in one language", func(f *ivr.Flow) { replace(f, soundTell, text(blanks, "{entry}")) },
+			[]string{`prompt "tell" has other blanks in the other language`}},
+		{"a blank twice in one language", func(f *ivr.Flow) { replace(f, soundTell, text("{entry}{entry}", "{entry}")) },
+			[]string{`prompt "tell" has other blanks in the other language`}},
+		{"an unknown blank", func(f *ivr.Flow) { replace(f, soundTell, text("{enrty}", "{enrty}")) },
+			[]string{`prompt "tell" names {enrty}, which is unknown or secret`}},
+		{"a secret blank", func(f *ivr.Flow) {
+			f.Blanks = append(f.Blanks, secret)
+			replace(f, soundTell, text("{pin}", "{pin}"))
+		}, []string{`prompt "tell" names {pin}, which is unknown or secret`}},
+		{"a secret by another kind", func(f *ivr.Flow) {
+			f.Blanks = append(f.Blanks, ivr.Blank{Name: "pin", Kind: ivr.Digits})
+			replace(f, soundAsk, ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: secret,
+				Heard: "again", Back: "menu", GaveUp: ivr.HangUp})
+			replace(f, soundTell, text("{pin}", "{pin}"))
+		}, []string{`two blanks are named "pin"`}},
+		{"a blank of the engine's name", func(f *ivr.Flow) { f.Given[ivr.Blank{Name: "key", Kind: ivr.Digits}] = "1" },
+			[]string{`two blanks are named "key"`}},
+		{"an open brace", func(f *ivr.Flow) { replace(f, soundTell, text("Call {repair", "Llame")) },
+			[]string{`prompt "tell" has a brace that belongs to no blank`}},
+		{"a closing brace", func(f *ivr.Flow) { replace(f, soundTell, text("Call", "Llame repair}")) },
+			[]string{`prompt "tell" has a brace that belongs to no blank`}},
+		{"a blank without a name", func(f *ivr.Flow) { replace(f, soundTell, text("Call {}", "Llame")) },
+			[]string{`prompt "tell" has a brace that belongs to no blank`}},
+		{"too long in Spanish", func(f *ivr.Flow) { replace(f, soundTell, text("short", strings.Repeat("largo ", 51))) },
+			[]string{`prompt "tell" takes 20s in "es", more than 20s`}},
+		{"too long by its blanks", func(f *ivr.Flow) {
+			replace(f, soundTell, text(strings.Repeat("{repair} ", 4), strings.Repeat("{repair} ", 4)))
+		}, []string{`prompt "tell" takes 23s in "en", more than 20s`, `prompt "tell" takes 23s in "es", more than 20s`}},
+		{"an option without its key", func(f *ivr.Flow) { f.Lines[soundMenu].(ivr.Menu).Options[0].Prompt = words("ask-me") },
+			[]string{`prompt "ask-me": {key} belongs in a menu's options, and only there`}},
+		{"a key elsewhere", func(f *ivr.Flow) { replace(f, soundTell, text("{key}", "{key}")) },
+			[]string{`prompt "tell": {key} belongs in a menu's options, and only there`}},
+		{"a key in a notice", func(f *ivr.Flow) { f.Notices.WrongKey = option("wrong") },
+			[]string{`prompt "to-wrong": {key} belongs in a menu's options, and only there`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { complaints(t, tt.damage, tt.want) })
+	}
+}
+
+func TestCheckOfQuestions(t *testing.T) {
+	menu := func(options int) func(*ivr.Flow) {
+		return func(f *ivr.Flow) {
+			m := f.Lines[soundMenu].(ivr.Menu)
+			for len(m.Options) < options {
+				m.Options = append(m.Options, ivr.Option{Prompt: option("tell"), Next: "tell"})
+			}
+			m.Options = m.Options[:options]
+			f.Lines[soundMenu] = m
+		}
+	}
+	ask := func(digits ivr.Range) func(*ivr.Flow) {
+		return func(f *ivr.Flow) {
+			a := f.Lines[soundAsk].(ivr.Ask)
+			a.Digits = digits
+			f.Lines[soundAsk] = a
+		}
+	}
+	again := func(times int) func(*ivr.Flow) {
+		return func(f *ivr.Flow) {
+			a := f.Lines[soundAgain].(ivr.Again)
+			a.Times = times
+			f.Lines[soundAgain] = a
+		}
+	}
+	tests := []struct {
+		name   string
+		damage func(*ivr.Flow)
+		want   string // nothing: it passes
+	}{
+		{"a menu of five", menu(5), ""},
+		{"a menu of six", menu(6), `menu "menu" has 6 options, not 1 to 5`},
+		{"an entry of one length", ask(ivr.Range{Min: 4, Max: 4}), ""},
+		{"an entry of one digit", ask(ivr.Range{Min: 1, Max: 4}), `question "ask" takes 1 to 4 digits`},
+		{"an entry of no digits", ask(ivr.Range{}), `question "ask" takes 0 to 0 digits`},
+		{"an entry of nothing between", ask(ivr.Range{Min: 4, Max: 3}), `question "ask" takes 4 to 3 digits`},
+		{"twice", again(2), ""},
+		{"once", again(1), `"again" never leads back`},
+		{"never", again(0), `"again" never leads back`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if tt.want != "" {
+				complaints(t, tt.damage, []string{tt.want})
+				return
+			}
+			flow := sound()
+			tt.damage(flow)
+			if err := flow.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// A menu without options leads to nothing, so what only it led to is out of reach as well.
+func TestCheckOfAnEmptyMenu(t *testing.T) {
+	complaints(t, func(f *ivr.Flow) {
+		replace(f, soundMenu, ivr.Menu{At: "menu", Prompt: words("menu"), Back: ivr.HangUp, GaveUp: ivr.HangUp})
+	}, []string{`step "ask" can't be reached`, `step "again" can't be reached`, `step "tell" can't be reached`,
+		`step "transfer" can't be reached`, `menu "menu" has 0 options, not 1 to 5`})
+}

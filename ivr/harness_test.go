@@ -1,0 +1,238 @@
+package ivr_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+	"updatecenter/twiml"
+)
+
+// The keys of the tests: 32 bytes each.
+const (
+	oneKey   = "one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+	otherKey = "other:ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+)
+
+const (
+	sid     = "CA00000000000000000000000000000001"
+	turnURL = "https://example.com/voice/turn/"
+)
+
+// words is a prompt that says its own name, in both languages.
+func words(name string) ivr.Prompt {
+	return ivr.Prompt{Name: name, EN: name + " in English.", ES: name + " en español."}
+}
+
+// option is a prompt of a menu that names its key.
+func option(name string) ivr.Prompt {
+	return ivr.Prompt{Name: "to-" + name, EN: name + ", press {key}.", ES: name + ", oprima el {key}."}
+}
+
+// repair is a blank that every flow of the tests has.
+var repair = ivr.Blank{Name: "repair", Kind: ivr.Phone}
+
+// flowOf is a flow that is sound, if the lines are.
+func flowOf(lines ...ivr.Line) *ivr.Flow {
+	return &ivr.Flow{
+		Name: "test-call", Start: "start", Sorry: "sorry", Help: "help",
+		Notices: ivr.Notices{
+			Silence: words("silence"), TooFew: words("too-few"), TooMany: words("too-many"),
+			WrongKey: words("wrong-key"), StartOver: words("start-over"),
+			Apology: ivr.Prompt{Name: "apology", EN: "Apology: call {repair}.", ES: "Disculpa: llame al {repair}."},
+		},
+		Given: map[ivr.Blank]string{repair: "+18005731311"},
+		Lines: append(lines,
+			ivr.Say{At: "help", Prompt: words("help"), Next: ivr.HangUp},
+			ivr.Say{At: "sorry", Prompt: words("sorry"), Next: ivr.HangUp}),
+	}
+}
+
+// say is a line that speaks its own name.
+func say(at, next ivr.Step) ivr.Say { return ivr.Say{At: at, Prompt: words(string(at)), Next: next} }
+
+// outcome is what the works of the tests come to, mostly.
+type outcome string
+
+const done outcome = "done"
+
+// work is a line that does something and goes on.
+func work(at, next ivr.Step, do func(c *ivr.Call)) ivr.Work[outcome] {
+	return ivr.Work[outcome]{At: at, On: ivr.On[outcome]{done: next},
+		Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
+			do(c)
+			return done, nil
+		}}
+}
+
+// speak is a line that sets the language.
+func speak(at, next ivr.Step, l ivr.Language) ivr.Line {
+	return work(at, next, func(c *ivr.Call) { c.Speak(l) })
+}
+
+func keyring(t testing.TB, keys string) secret.Keyring {
+	t.Helper()
+	ring, err := secret.ParseKeyring(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// start is when the tests take place.
+var start = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+
+// configOf is what an engine needs for a flow; a test may change it.
+func configOf(t testing.TB, flow *ivr.Flow) ivr.Config {
+	return ivr.Config{
+		Flow: flow, Store: &ivr.Memory{}, Keys: keyring(t, oneKey),
+		Now: func() time.Time { return start }, TurnURL: turnURL, Log: slog.New(slog.DiscardHandler),
+	}
+}
+
+func newEngine(t testing.TB, c ivr.Config) *ivr.Engine {
+	t.Helper()
+	engine, err := ivr.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return engine
+}
+
+// caller is someone on the line, whose turns are counted.
+type caller struct {
+	testing.TB
+	engine *ivr.Engine
+	sid    string
+	turn   int
+}
+
+// dial calls a flow, and checks what is answered.
+func dial(t testing.TB, flow *ivr.Flow, want ...string) *caller {
+	t.Helper()
+	return dialEngine(t, newEngine(t, configOf(t, flow)), want...)
+}
+
+func dialEngine(t testing.TB, engine *ivr.Engine, want ...string) *caller {
+	t.Helper()
+	c := &caller{TB: t, engine: engine, sid: sid}
+	c.hears(ivr.Event{Caller: ivr.Caller{Number: "+16125550142", From: "+16125550142"}}, want)
+	return c
+}
+
+// press keys an entry (nothing: silence), and checks what is answered.
+func (c *caller) press(keys string, want ...string) {
+	c.Helper()
+	c.turn++
+	c.hears(ivr.Event{Heard: ivr.Heard{Keys: keys}}, want)
+}
+
+// dialled reports how a transfer ended, and checks what is answered.
+func (c *caller) dialled(status string, want ...string) {
+	c.Helper()
+	c.turn++
+	c.hears(ivr.Event{Heard: ivr.Heard{DialStatus: status}}, want)
+}
+
+func (c *caller) hears(event ivr.Event, want []string) {
+	c.Helper()
+	event.Call, event.Turn = c.sid, c.turn
+	document, err := c.engine.Turn(context.Background(), event)
+	if err != nil {
+		c.Fatalf("turn %d: %v", c.turn, err)
+	}
+	if diff := cmp.Diff(want, heard(c, document)); diff != "" {
+		c.Errorf("turn %d (- expected, + heard):\n%s", c.turn, diff)
+	}
+}
+
+// heard tells a document in lines. What can be cut short by a key stands indented under
+// the question that takes the key:
+//
+//	en: spoken to its end
+//	gather 5 # -> 1?lang=en
+//	  en: cut short by a key
+//	hang up
+func heard(t testing.TB, document []byte) []string {
+	t.Helper()
+	response, err := twiml.Parse(document)
+	if err != nil {
+		t.Fatalf("%v in:\n%s", err, document)
+	}
+	var lines []string
+	for _, verb := range response.Verbs {
+		lines = append(lines, told(t, verb)...)
+	}
+	return lines
+}
+
+func told(t testing.TB, verb twiml.Verb) []string {
+	t.Helper()
+	switch v := verb.(type) {
+	case twiml.Say:
+		return []string{spoken(t, v)}
+	case twiml.Play:
+		return []string{"play " + v.URL}
+	case twiml.Dial:
+		return []string{fmt.Sprintf("dial %s -> %s", v.Target, strings.TrimPrefix(v.Action, turnURL))}
+	case twiml.Hangup:
+		return []string{"hang up"}
+	case twiml.Gather:
+		return asked(t, v)
+	}
+	t.Fatalf("a call never holds %#v here", verb)
+	return nil
+}
+
+// asked tells a question, and holds it to what every question has.
+func asked(t testing.TB, g twiml.Gather) []string {
+	t.Helper()
+	if g.Timeout != 7 || !g.ActionOnEmptyResult || !strings.HasPrefix(g.Action, turnURL) {
+		t.Errorf("want 7 seconds, and silence reported to %s; got %+v", turnURL, g)
+	}
+	ending := "#"
+	if g.FinishOnKey == twiml.NoFinishKey {
+		ending = "any"
+	}
+	lines := []string{fmt.Sprintf("gather %d %s -> %s", g.NumDigits, ending, strings.TrimPrefix(g.Action, turnURL))}
+	for _, prompt := range g.Prompts {
+		for _, line := range told(t, prompt) {
+			lines = append(lines, "  "+line)
+		}
+	}
+	return lines
+}
+
+// spoken tells a Say: its language, and its words with <digits> and .. for a pause.
+func spoken(t testing.TB, s twiml.Say) string {
+	t.Helper()
+	voices := map[string]string{"en-US": "Polly.Joanna", "es-US": "Polly.Lupe"}
+	if s.Voice == "" || s.Voice != voices[s.Language] {
+		t.Errorf("voice %q speaks %q", s.Voice, s.Language)
+	}
+	var b strings.Builder
+	b.WriteString(s.Language[:2] + ": ")
+	for _, part := range s.Content {
+		switch p := part.(type) {
+		case twiml.Text:
+			b.WriteString(string(p))
+		case twiml.SayAs:
+			fmt.Fprintf(&b, "<%s>", p.Text)
+			if p.As != twiml.Digits {
+				t.Errorf("%q is spoken as %q", p.Text, p.As)
+			}
+		case twiml.Break:
+			b.WriteString("..")
+		default:
+			t.Errorf("a prompt holds %#v", part)
+		}
+	}
+	return b.String()
+}
