@@ -41,8 +41,8 @@ bench: redis-server ## measure, and compare with what stands in tools/bench.pair
 fuzz: redis-server ## run every fuzz target for FUZZTIME (10s)
 	tools/fuzz $(FUZZTIME)
 
-draw: build ## draw the calls anew in the documents that show them
-	./$(PROGRAM) flows draw
+draw: ## write the generated parts of the documents anew: settings, prompts, the drawn call
+	go test ./cmd/updatecenter -run TestDocuments -update
 
 lint: $(LINT) ## run the linters
 	$(LINT) run --allow-serial-runners

@@ -19,7 +19,7 @@ func (a Again) exits() []Exit {
 
 func (a Again) prompts() []Prompt { return nil }
 
-func (a Again) enter(_ context.Context, t *turn) (Step, error) {
+func (a Again) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
 	if t.call.state.visit(a.At) < a.Times {
 		return t.leave(a.At, "again", a.Back), nil
 	}

@@ -38,7 +38,7 @@ func (a Ask) exits() []Exit {
 	return []Exit{{a.At, "heard", a.Heard}, {a.At, back, a.Back}, {a.At, gaveUp, a.GaveUp}}
 }
 
-func (a Ask) enter(_ context.Context, t *turn) (Step, error) {
+func (a Ask) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
 	t.call.state.Tries = 0
 	if t.call.state.visit(a.At) == 1 {
 		t.say(a.Once)

@@ -62,7 +62,7 @@ func decodeState(encoded []byte) (state, error) {
 // visit counts a visit of a line and returns how many there were.
 func (s *state) visit(at Step) int {
 	if s.Visits == nil {
-		s.Visits = map[Step]int{}
+		s.Visits = make(map[Step]int)
 	}
 	s.Visits[at]++
 	return s.Visits[at]

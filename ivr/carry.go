@@ -77,7 +77,7 @@ func (e *Engine) write(t *turn) []byte {
 // prepareApologies writes what is said when no state can be reached: one document for
 // each language, and one in all languages under none.
 func (e *Engine) prepareApologies() error {
-	e.apologies = map[Language][]byte{}
+	e.apologies = make(map[Language][]byte)
 	for _, l := range append(Languages[:], "") {
 		t := &turn{engine: e, call: &Call{given: e.flow.Given, state: state{Language: l}}}
 		t.say(e.flow.Notices.Apology)

@@ -28,7 +28,8 @@ func (f *Flow) Check() error {
 // checkSteps finds steps that are written twice or not at all.
 func (f *Flow) checkSteps() []error {
 	var wrong []error
-	seen := map[Step]bool{HangUp: true}
+	seen := make(map[Step]bool)
+	seen[HangUp] = true
 	for _, line := range f.Lines {
 		at := line.step()
 		if at == here || seen[at] {
@@ -71,7 +72,7 @@ func (f *Flow) checkPaths() []error {
 
 // spread returns the steps that can be reached from some, along or against the exits.
 func spread(exits []Exit, from []Step, direction func(Exit) (Step, Step)) map[Step]bool {
-	reached := map[Step]bool{}
+	reached := make(map[Step]bool)
 	for len(from) > 0 {
 		step := from[0]
 		from = from[1:]

@@ -16,17 +16,17 @@ import (
 type Config struct {
 	Flow   *Flow
 	Store  Store
-	Keys   secret.Keyring // seal states and answers
-	Random io.Reader      // nil: crypto/rand
-	Now    func() time.Time
-	// TurnURL is where turns are posted: the number of the turn is appended to it.
+	Keys   secret.Keyring   // seal states and answers
+	Random io.Reader        // nil: crypto/rand; else safe for many goroutines
+	Now    func() time.Time // by which claims run out and calls are forgotten
+	// TurnURL is where turns are posted, absolute: the number of the turn is appended to it.
 	TurnURL string
 	// Recording returns where a recording of a prompt in a language is served, or
 	// nothing if it is to be spoken; nil: all are spoken.
 	Recording func(prompt string, l Language) string
 	// Took is told of every exit that a call takes, at once by many; nil: nobody is.
 	Took func(Exit)
-	Log  *slog.Logger
+	Log  *slog.Logger // never told what a caller keyed
 }
 
 // Engine answers the turns of calls by a flow. It has no state of its own.
@@ -86,9 +86,10 @@ type Event struct {
 	Heard    Heard
 }
 
-// Turn returns the answer to a webhook, the same however often it is delivered. An error
-// means that the call's state could not be reached: the turn can be tried again, and the
-// caller should hear [Engine.Apology].
+// Turn returns the answer to a webhook, the same however often it is delivered: a whole
+// document, at most 64 kB. It takes at most 12 seconds. An error means that the call's state
+// could not be reached, claimed or stored: the turn can be tried again, and the caller
+// should hear [Engine.Apology].
 func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, turnTime)
 	defer cancel()

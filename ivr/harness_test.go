@@ -134,8 +134,8 @@ func (c *caller) press(keys string, want ...string) {
 	c.hears(ivr.Event{Heard: ivr.Heard{Keys: keys}}, want)
 }
 
-// dialled reports how a transfer ended, and checks what is answered.
-func (c *caller) dialled(status string, want ...string) {
+// dialed reports how a transfer ended, and checks what is answered.
+func (c *caller) dialed(status string, want ...string) {
 	c.Helper()
 	c.turn++
 	c.hears(ivr.Event{Heard: ivr.Heard{DialStatus: status}}, want)

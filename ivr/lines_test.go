@@ -59,7 +59,7 @@ func TestTransfer(t *testing.T) {
 				say("not-connected", ivr.HangUp),
 			)
 			c := dial(t, flow, "en: hold in English.", "dial +18005731311 -> 1?lang=en")
-			c.dialled(tt.status, tt.want...)
+			c.dialed(tt.status, tt.want...)
 		})
 	}
 }
@@ -70,7 +70,7 @@ func TestBlanksAreSpokenByKind(t *testing.T) {
 	odd := ivr.Blank{Name: "odd-number", Kind: ivr.Phone}
 	minutes := ivr.Blank{Name: "minutes", Kind: ivr.Count}
 	flow := flowOf(
-		work("start", "tell", func(c *ivr.Call) {
+		work("start", "tell-entry", func(c *ivr.Call) {
 			c.Speak(ivr.English)
 			c.Fill(entry, "0142")
 			c.Fill(number, "+16125550142")
@@ -78,12 +78,14 @@ func TestBlanksAreSpokenByKind(t *testing.T) {
 			c.Fill(minutes, "30")
 			c.Fill(repair, "+19999999999")
 		}),
-		ivr.Say{At: "tell", Next: ivr.HangUp, Prompt: ivr.Prompt{Name: "all",
-			EN: "{entry}{number} or {odd-number} for {minutes} minutes: {repair}",
-			ES: "{repair}, {minutes}, {odd-number}, {number}, {entry}"}},
+		ivr.Say{At: "tell-entry", Next: "tell-number", Prompt: ivr.Prompt{Name: "tell-entry",
+			EN: "{entry}{number}", ES: "{number}, {entry}"}},
+		ivr.Say{At: "tell-number", Next: ivr.HangUp, Prompt: ivr.Prompt{Name: "tell-number",
+			EN: "{odd-number} for {minutes} minutes: {repair}", ES: "{repair}, {minutes}, {odd-number}"}},
 	)
 	flow.Blanks = []ivr.Blank{entry, number, odd, minutes}
-	dial(t, flow, "en: <0142><612>..<555>..<0142> or <911> for 30 minutes: <800>..<573>..<1311>", "hang up")
+	dial(t, flow, "en: <0142><612>..<555>..<0142>",
+		"en: <911> for 30 minutes: <800>..<573>..<1311>", "hang up")
 }
 
 // A recording stands for a prompt in its language; where there is none it is spoken.

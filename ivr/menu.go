@@ -47,7 +47,7 @@ func (m Menu) exits() []Exit {
 	return append(all, Exit{m.At, back, m.Back}, Exit{m.At, gaveUp, m.GaveUp})
 }
 
-func (m Menu) enter(_ context.Context, t *turn) (Step, error) {
+func (m Menu) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
 	t.call.state.Tries = 0
 	m.offer(t)
 	return here, nil

@@ -102,3 +102,21 @@ func TestMenuOptionKeepsItsLanguage(t *testing.T) {
 	c := dial(t, flow, "gather 1 any -> 1?lang=en", "  es: español, oprima el uno.")
 	c.press("1", "gather 1 any -> 2?lang=es", "  es: español, oprima el uno.")
 }
+
+// A menu that is come back to has all its tries.
+func TestMenuAnew(t *testing.T) {
+	flow := flowOf(
+		speak("start", "menu", ivr.English),
+		ivr.Menu{At: "menu", Options: []ivr.Option{{Prompt: option("listen"), Next: "listen"}},
+			Back: "help", GaveUp: "give-up"},
+		say("listen", "menu"), say("give-up", ivr.HangUp),
+	)
+	const choice = "  en: listen, press 1."
+	c := dial(t, flow, "gather 1 any -> 1?lang=en", choice)
+	c.press("7", "gather 1 any -> 2?lang=en", "  en: wrong-key in English.", choice)
+	c.press("", "gather 1 any -> 3?lang=en", "  en: silence in English.", choice)
+	c.press("1", "gather 1 any -> 4?lang=en", "  en: listen in English.", choice)
+	c.press("7", "gather 1 any -> 5?lang=en", "  en: wrong-key in English.", choice)
+	c.press("7", "gather 1 any -> 6?lang=en", "  en: wrong-key in English.", choice)
+	c.press("7", "en: give-up in English.", "hang up")
+}

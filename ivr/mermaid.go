@@ -24,7 +24,7 @@ func (f *Flow) Mermaid() string {
 // merge joins exits that lead to the same step into one arrow.
 func merge(exits []Exit) []Exit {
 	var merged []Exit
-	arrow := map[Step]int{}
+	arrow := make(map[Step]int)
 	for _, exit := range exits {
 		if i, drawn := arrow[exit.To]; drawn {
 			merged[i].Name += ", " + exit.Name

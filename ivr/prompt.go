@@ -115,6 +115,7 @@ var kindTakes = map[Kind]time.Duration{
 	Digits: 4 * perDigit,
 	Phone:  10*perDigit + 2*groupPause,
 	Count:  2 * perDigit,
+	Secret: 0, // never spoken
 }
 
 // Takes estimates how long it takes to speak a prompt of the flow in a language.

@@ -15,7 +15,7 @@ func (s Say) step() Step        { return s.At }
 func (s Say) exits() []Exit     { return []Exit{{s.At, "said", s.Next}} }
 func (s Say) prompts() []Prompt { return []Prompt{s.Prompt} }
 
-func (s Say) enter(_ context.Context, t *turn) (Step, error) {
+func (s Say) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
 	t.say(s.Prompt)
 	if s.Whole {
 		t.answer.protect()

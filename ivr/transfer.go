@@ -6,7 +6,7 @@ import "context"
 // party has hung up, and goes on at Failed when nobody could be reached.
 type Transfer struct {
 	At     Step
-	Prompt Prompt // spoken before the number is dialled
+	Prompt Prompt // spoken before the number is dialed
 	To     Blank  // a Phone
 	Failed Step
 }
@@ -18,7 +18,7 @@ func (x Transfer) exits() []Exit {
 	return []Exit{{x.At, "connected", HangUp}, {x.At, "failed", x.Failed}}
 }
 
-func (x Transfer) enter(_ context.Context, t *turn) (Step, error) {
+func (x Transfer) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
 	t.say(x.Prompt)
 	t.answer.dial(t.nextTurn(), t.call.Text(x.To))
 	return here, nil

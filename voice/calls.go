@@ -48,9 +48,12 @@ func (e *Edge) apologize(l ivr.Language) []byte {
 func (e *Edge) status(_ *http.Request, call string, form url.Values) []byte {
 	status := callStatus(form.Get("CallStatus"))
 	e.metrics.statuses.WithLabelValues(status).Inc()
-	seconds, _ := strconv.Atoi(form.Get("CallDuration")) // absent but on completed
+	seconds, err := strconv.ParseUint(form.Get("CallDuration"), 10, 31)
+	if err != nil {
+		seconds = 0 // absent but on completed
+	}
 	e.log.Info("call status", slog.String("call", call),
-		slog.String("status", status), slog.Int("seconds", seconds))
+		slog.String("status", status), slog.Uint64("seconds", seconds))
 	return nil
 }
 

@@ -23,12 +23,12 @@ type Engine interface {
 // Config is what an edge needs.
 type Config struct {
 	Engine     Engine
-	PublicURL  string        // scheme, host and path prefix by which Twilio reaches us
-	AuthTokens []secret.Text // any of them may have signed
-	SIPDomains []string      // see Caller in the package ivr: calls from the line
-	Dial78     []nanp.Number // likewise
-	Recordings *Recordings   // nil: none
-	Reachable  func(context.Context) error
+	PublicURL  string                      // scheme, host and path by which Twilio reaches us; a proxy takes the path off
+	AuthTokens []secret.Text               // any of them may have signed
+	SIPDomains []string                    // over which 78 comes from the operator's switch: from the line
+	Dial78     []nanp.Number               // to which the switch maps 78: from the line when fully attested
+	Recordings *Recordings                 // nil: none
+	Reachable  func(context.Context) error // asks whether Redis answers, until its context ends
 	Metrics    *Metrics
 	Log        *slog.Logger
 }

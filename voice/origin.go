@@ -13,7 +13,7 @@ import (
 // carrier knows the customer and that the number is theirs. Failed, partial (B), gateway
 // (C), diverted and passed-through attestations all say less.
 // https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir
-const passedA = "TN-Validation-Passed-A"
+const passedA = "TN-Validation-Passed-A" //nolint:gosec // a word of Twilio's, and no password
 
 // maxFrom bounds what is kept of a From that is no telephone number, in bytes.
 const maxFrom = 128
@@ -38,7 +38,7 @@ func (o origin) caller(form url.Values) ivr.Caller {
 }
 
 func (o origin) overSwitch(to party) bool {
-	return to.dialled78() && slices.Contains(o.sipDomains, to.domain)
+	return to.dialed78() && slices.Contains(o.sipDomains, to.domain)
 }
 
 func (o origin) attested(to party, verstat string) bool {
@@ -51,7 +51,7 @@ func label(from string, number nanp.Number) string {
 	if number != "" {
 		return string(number)
 	}
-	from = strings.ToLower(strings.TrimSpace(from))
+	from = strings.ToLower(strings.ToValidUTF8(strings.TrimSpace(from), ""))
 	from = strings.ToValidUTF8(from[:min(len(from), maxFrom)], "") // the cut can split a character
 	if from == "" {
 		return "unknown"

@@ -58,6 +58,6 @@ func (p party) number() nanp.Number {
 	return number
 }
 
-// dialled78 says whether the short code was dialled. Pages of the operator print it as
+// dialed78 says whether the short code was dialed. Pages of the operator print it as
 // 78 and as *78.
-func (p party) dialled78() bool { return p.user == "78" || p.user == "*78" }
+func (p party) dialed78() bool { return p.user == "78" || p.user == "*78" }

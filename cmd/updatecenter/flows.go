@@ -42,7 +42,9 @@ type flowsDraw struct{}
 // Run draws all flows.
 func (flowsDraw) Run(c console) error {
 	for _, flow := range allFlows() {
-		fmt.Fprint(c.out, flow.Mermaid())
+		if _, err := fmt.Fprint(c.out, flow.Mermaid()); err != nil {
+			return fmt.Errorf("draw %s: %w", flow.Name, err)
+		}
 	}
 	return nil
 }
@@ -52,7 +54,9 @@ type promptsCommand struct{}
 // Run lists the prompts as a Markdown table.
 func (promptsCommand) Run(c console) error {
 	for _, flow := range allFlows() {
-		fmt.Fprint(c.out, promptTable(flow))
+		if _, err := fmt.Fprint(c.out, promptTable(flow)); err != nil {
+			return fmt.Errorf("list prompts: %w", err)
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -40,21 +41,41 @@ type stage struct {
 // newStage sets up a server. Change may alter its settings.
 func newStage(t testing.TB, server *redistest.Server, change func(*config)) *stage {
 	t.Helper()
+	s := newStageAt(t, server.URL(), change)
+	s.server = server
+	return s
+}
+
+// newStageAt sets up a server on the Redis at a URL, whose faults can't be switched.
+func newStageAt(t testing.TB, url string, change func(*config)) *stage {
+	t.Helper()
 	s := &stage{
-		t: t, server: server, logs: &logBook{}, taken: &exits{seen: map[ivr.Exit]bool{}},
+		t: t, logs: &logBook{}, taken: &exits{seen: map[ivr.Exit]bool{}},
 		clock: touchtone.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
 	}
 	s.config = testConfig(t)
 	if change != nil {
 		change(&s.config)
 	}
-	s.db = must(rdb.Open(server.URL()))(t)
+	s.db = must(rdb.Open(url))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = s.start()
+	s.freshLines(t)
+	return s
+}
+
+// freshLines removes the demo's lines, if they are there, and adds them anew.
+func (s *stage) freshLines(t testing.TB) {
+	t.Helper()
+	for _, number := range []nanp.Number{demoNew, demoNewES, demoNoLang, demoChosen, demoLocked, demoChosenES, demoSuburb} {
+		err := pins.Provisioning{Registry: s.db.Lines()}.Remove(t.Context(), number, pins.Note{By: "test"})
+		if err != nil && !errors.Is(err, pins.ErrNoLine) {
+			t.Fatal("remove line:", err)
+		}
+	}
 	if err := addDemoLines(t.Context(), s.app.lines, s.db, s.clock.Now); err != nil {
 		t.Fatal("add lines:", err)
 	}
-	return s
 }
 
 // start makes another instance of the server on the same Redis.
@@ -93,7 +114,7 @@ func (s *stage) exchange(change func(*touchtone.Config)) *touchtone.Exchange {
 // Advance, RedisDown and RedisUp make a stage the world of a call script.
 func (s *stage) Advance(d time.Duration) {
 	s.clock.Advance(d)
-	if s.server.Mini() != nil {
+	if s.server != nil && s.server.Mini() != nil {
 		s.server.Mini().FastForward(d)
 	}
 }
@@ -135,6 +156,9 @@ func (e *exits) took(exit ivr.Exit) {
 	defer e.mu.Unlock()
 	e.seen[exit] = true
 }
+
+// newStageLog logs to nowhere.
+func newStageLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // logBook keeps what was logged.
 type logBook struct {

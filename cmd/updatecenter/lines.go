@@ -81,7 +81,7 @@ func (cmd *linesImport) Run(ctx context.Context, c console) error {
 		if err != nil {
 			return fmt.Errorf("import lines: %w", err)
 		}
-		defer file.Close()
+		defer file.Close() //nolint:errcheck // it was only read
 		in = file
 	}
 	i := &lineImport{

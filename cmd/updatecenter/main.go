@@ -63,7 +63,7 @@ func main() {
 // run runs a command line and returns the exit status.
 func run(ctx context.Context, args []string, c console) int {
 	asked := exitOK
-	parser, err := newParser(c, func(status int) { asked = status; panic(exited{}) })
+	parser, err := parserOf(&commands{}, c, func(status int) { asked = status; panic(exited{}) })
 	if err != nil {
 		return report(c, err)
 	}
@@ -94,8 +94,8 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 	return parser.Parse(args)
 }
 
-func newParser(c console, exit func(int)) (*kong.Kong, error) {
-	return kong.New(&commands{},
+func parserOf(commands any, c console, exit func(int)) (*kong.Kong, error) {
+	return kong.New(commands,
 		kong.Name("updatecenter"),
 		kong.Description("The telephone backend that customers reach by dialing 78."),
 		kong.Writers(c.out, c.err), kong.Exit(exit),

@@ -97,11 +97,11 @@ func (f scriptFlags) read() ([]touchtone.Script, error) {
 }
 
 func readScript(name string) (touchtone.Script, error) {
-	file, err := os.Open(name) //nolint:gosec // the user names it
+	file, err := os.Open(name)
 	if err != nil {
 		return touchtone.Script{}, err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // it was only read
 	return touchtone.Parse(name, file)
 }
 

@@ -14,7 +14,7 @@ import (
 // rareCalls are calls during which something happens that no script can do.
 var rareCalls = map[string]func(*testing.T, *stage){
 	"reset before the second entry": func(t *testing.T, s *stage) {
-		c := s.dial(t, "78", demoChosen.Display())
+		c := s.dial(t, demoChosen.Display())
 		c.press("4071#")
 		c.press("1")
 		c.press("3907#")
@@ -23,7 +23,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 		c.hears("changed by someone else")
 	},
 	"reset before the PIN is keyed": func(t *testing.T, s *stage) {
-		c := s.dial(t, "78", demoChosen.Display())
+		c := s.dial(t, demoChosen.Display())
 		s.reset(t)
 		c.press("4071#")
 		c.hears("does not match")
@@ -39,11 +39,11 @@ var rareCalls = map[string]func(*testing.T, *stage){
 				t.Fatal(err)
 			}
 		}
-		c := s.dial(t, "78", demoNew.Display())
+		c := s.dial(t, demoNew.Display())
 		c.hears("something went wrong on our side")
 	},
 	"damaged call": func(t *testing.T, s *stage) {
-		c := s.dial(t, "78", demoNew.Display())
+		c := s.dial(t, demoNew.Display())
 		client := s.redis(t)
 		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
 			if err := client.HSet(t.Context(), key, "state", "garbage").Err(); err != nil {
@@ -55,7 +55,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 		c.hears("temporary")
 	},
 	"call key of a wrong type": func(t *testing.T, s *stage) {
-		c := s.dial(t, "78", demoNew.Display())
+		c := s.dial(t, demoNew.Display())
 		client := s.redis(t)
 		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
 			if err := client.Set(t.Context(), key, "garbage", 0).Err(); err != nil {
@@ -101,9 +101,10 @@ type phone struct {
 	heard []touchtone.Event
 }
 
-func (s *stage) dial(t *testing.T, to, from string) *phone {
+// dial calls 78 from a line.
+func (s *stage) dial(t *testing.T, from string) *phone {
 	t.Helper()
-	p := &phone{t: t, call: must(s.exchange(nil).Dial(t.Context(), to, from, touchtone.NoPassport))(t)}
+	p := &phone{t: t, call: must(s.exchange(nil).Dial(t.Context(), "78", from, touchtone.NoPassport))(t)}
 	p.listen()
 	return p
 }

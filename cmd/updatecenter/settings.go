@@ -65,7 +65,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		publicURL:     r.url("PUBLIC_URL", r.required("PUBLIC_URL", s.PublicURL)),
 		redisURL:      r.required("REDIS_URL", r.secret("REDIS_URL", s.RedisURL)),
 		accountSID:    r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
-		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken))),
+		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", strings.Trim(r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken), " ,"))),
 		twilioAPI:     r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL),
 		sipDomains:    r.domains("SIP_DOMAINS", s.SIPDomains),
 		dial78:        r.numbers("DIAL_78_NUMBERS", s.Dial78Numbers),
@@ -109,7 +109,7 @@ func (r *settingsReader) secret(name, value string) string {
 		r.fail(name, "is set, and so is "+name+"_FILE: set one of them")
 		return value
 	}
-	content, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	content, err := os.ReadFile(file)
 	switch {
 	case err != nil:
 		r.fail(name+"_FILE", "the file can't be read")

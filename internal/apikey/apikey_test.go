@@ -15,9 +15,9 @@ import (
 
 var now = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 
-func newKey(t testing.TB, name string) (apikey.Key, secret.Text) {
+func newKey(t testing.TB) (apikey.Key, secret.Text) {
 	t.Helper()
-	key, token, err := apikey.New(rand.Reader, name, []apikey.Scope{apikey.LinesRead, apikey.PinsReset}, now)
+	key, token, err := apikey.New(rand.Reader, "portal", []apikey.Scope{apikey.LinesRead, apikey.PinsReset}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,8 +25,8 @@ func newKey(t testing.TB, name string) (apikey.Key, secret.Text) {
 }
 
 func TestTokensMatchTheirKeyAlone(t *testing.T) {
-	key, token := newKey(t, "portal")
-	other, otherToken := newKey(t, "portal")
+	key, token := newKey(t)
+	other, otherToken := newKey(t)
 	if !key.Matches(token) || key.Matches(otherToken) || other.Matches(token) {
 		t.Fatal("a token must match its own key and no other")
 	}
@@ -72,14 +72,14 @@ func TestNewChecksNameAndScopes(t *testing.T) {
 }
 
 func TestAllows(t *testing.T) {
-	key, _ := newKey(t, "portal")
+	key, _ := newKey(t)
 	if !key.Allows(apikey.LinesRead) || key.Allows(apikey.LinesWrite) {
 		t.Error("a key allows its scopes and no other")
 	}
 }
 
 func TestTokensArePrintedAsDots(t *testing.T) {
-	key, token := newKey(t, "portal")
+	key, token := newKey(t)
 	hidden := token.Reveal()[len("uc_")+len(key.ID)+1:]
 	if printed := fmt.Sprintf("%v %+v %#v %s", token, key, key, token); strings.Contains(printed, hidden) {
 		t.Error("the secret part was printed")

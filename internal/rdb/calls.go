@@ -28,7 +28,7 @@ func (db *DB) Calls() Calls { return Calls{db} }
 // newer release wrote it says [ErrVersion].
 func (c Calls) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
 	answer, err := c.db.run(ctx, begin, []string{callKey(claim.Call)},
-		claim.Turn, claim.Holder, millis(claim.Now), millis(claim.Until), keep(claim.Until.Sub(claim.Now)))
+		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), millis(claim.Until), keep(claim.Until.Sub(claim.Now)))
 	if err != nil {
 		return ivr.Begun{}, fmt.Errorf("claim turn %d: %w", claim.Turn, err)
 	}
@@ -59,14 +59,21 @@ func readBegun(answer any) (ivr.Begun, bool) {
 	return ivr.Begun{}, false
 }
 
+// claimName is a claim as it is stored.
+func claimName(turn int, holder string) string { return strconv.Itoa(turn) + " " + holder }
+
 // Commit implements [ivr.Store]. It can say [ErrTooLarge].
 func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
 	turn := commitment.Turn
 	if len(commitment.State) > MaxValue || len(commitment.Answer) > MaxValue {
 		return fmt.Errorf("commit turn %d: %w", turn, ErrTooLarge)
 	}
+	drop := ""
+	if turn >= ivr.KeptAnswers {
+		drop = strconv.Itoa(turn - ivr.KeptAnswers)
+	}
 	stood, err := c.db.run(ctx, commit, []string{callKey(commitment.Call)},
-		turn, turn+1, turn-ivr.KeptAnswers, commitment.Holder, commitment.State, commitment.Answer,
+		turn, turn+1, drop, claimName(turn, commitment.Holder), commitment.State, commitment.Answer,
 		millis(commitment.Expires), keep(commitment.Expires.Sub(commitment.Now)))
 	if err != nil {
 		return fmt.Errorf("commit turn %d: %w", turn, err)

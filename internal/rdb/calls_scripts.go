@@ -6,12 +6,14 @@ package rdb
 //	next     the turn that the call waits for
 //	state    after the last turn; missing while no turn was committed
 //	expires  when the call is forgotten; missing like state
-//	claim    the holder of the claim on next, if there is one
-//	until    when that claim runs out
-//	by       the holder who committed the last turn
+//	claim    turn and holder of the newest claim; it stands while that turn is next, and
+//	         afterwards tells who committed it
+//	until    when the claim runs out
+//	kept     the expires that Redis' own expiry was set by
 //	a:<n>    the answer of turn n
 //
-// Times are milliseconds.
+// Times are milliseconds. These scripts are the hot path, and what costs in a script is each
+// command that it runs: both make do with two.
 
 // What begin answers first.
 const (
@@ -24,13 +26,13 @@ const (
 // as if the call had been lost: its caller starts over.
 //
 //	KEYS  call
-//	ARGV  turn, holder, now, until, milliseconds for Redis to keep an unknown call
+//	ARGV  turn, claim, now, until, milliseconds for Redis to keep an unknown call
 //	      {1}               claimed, the call is unknown
 //	      {1, state}        claimed
 //	      {2, turn, answer} answered
 //	      {3}               in progress
 var begin = newScript(digitsLua + livesLua + `
-local key, turn, holder, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
+local key, turn, mine, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local h = redis.pcall('HMGET', key, 'v', 'next', 'state', 'expires', 'claim', 'until', 'a:' .. turn)
 if h.err then
 	if not string.find(h.err, 'WRONGTYPE', 1, true) then return h end
@@ -39,46 +41,56 @@ end
 local v, nxt, state, expires, claim, untl, answer = h[1], h[2], h[3], h[4], h[5], h[6], h[7]
 if v ~= '1' and digits(v) then return redis.error_reply('VERSION newer record') end
 
-local newest
+local last, newest
 local sound = lives(v, nxt, state, expires, claim, untl, now)
 if sound and state and not answer and turn ~= nxt then
-	newest = redis.call('HGET', key, 'a:' .. string.format('%.0f', tonumber(nxt) - 1))
+	last = string.format('%.0f', tonumber(nxt) - 1)
+	newest = redis.call('HGET', key, 'a:' .. last)
 	sound = newest
 end
 if not sound then
 	redis.call('DEL', key)
-	redis.call('HSET', key, 'v', '1', 'next', turn, 'claim', holder, 'until', ARGV[4])
+	redis.call('HSET', key, 'v', '1', 'next', turn, 'claim', mine, 'until', ARGV[4])
 	redis.call('PEXPIRE', key, ARGV[5])
 	return {1}
 end
 if answer then return {2, turn, answer} end
-if newest then return {2, string.format('%.0f', tonumber(nxt) - 1), newest} end
-if claim and claim ~= holder and now < tonumber(untl) then return {3} end
-redis.call('HSET', key, 'next', turn, 'claim', holder, 'until', ARGV[4])
+if newest then return {2, last, newest} end
+if claim ~= mine and stands(claim, nxt) and now < tonumber(untl) then return {3} end
+redis.call('HSET', key, 'next', turn, 'claim', mine, 'until', ARGV[4])
 if state then return {1, state} end
 return {1}
 `)
 
-// commit stores a turn's answer and the state after it, if the holder still has the claim,
-// and drops the answer of a turn long past. Said again by the same holder, nothing happens.
+// commit stores a turn's answer and the state after it, if the claim still stands, and drops
+// the answer of a turn long past. Said again with the same claim, nothing happens. Redis'
+// own expiry is only moved when the call's has moved by five minutes, half the slack.
 //
 //	KEYS  call
-//	ARGV  turn, the turn after it, the turn to drop, holder, state, answer, expires,
-//	      milliseconds for Redis to keep the call
+//	ARGV  turn, the turn after it, the turn to drop or nothing, claim, state, answer,
+//	      expires, milliseconds for Redis to keep the call
 //	      1 committed, 0 overtaken
 var commit = newScript(digitsLua + `
-local key, turn, after, holder = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
-local h = redis.pcall('HMGET', key, 'v', 'next', 'claim', 'by')
+local key, turn, after, mine = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
+local h = redis.pcall('HMGET', key, 'v', 'next', 'claim', 'kept')
 if h.err then
 	if not string.find(h.err, 'WRONGTYPE', 1, true) then return h end
 	return 0
 end
-if h[1] ~= '1' and digits(h[1]) then return redis.error_reply('VERSION newer record') end
-if h[1] == '1' and h[2] == after and h[4] == holder then return 1 end
-if h[1] ~= '1' or h[2] ~= turn or h[3] ~= holder then return 0 end
-redis.call('HSET', key, 'next', after, 'state', ARGV[5], 'a:' .. turn, ARGV[6], 'expires', ARGV[7], 'by', holder)
-redis.call('HDEL', key, 'claim', 'until', 'a:' .. ARGV[3])
-redis.call('PEXPIRE', key, ARGV[8])
+if h[1] ~= '1' then
+	if digits(h[1]) then return redis.error_reply('VERSION newer record') end
+	return 0
+end
+if h[3] ~= mine then return 0 end
+if h[2] == after then return 1 end
+if h[2] ~= turn then return 0 end
+if digits(h[4]) and math.abs(tonumber(ARGV[7]) - tonumber(h[4])) < 300000 then
+	redis.call('HSET', key, 'next', after, 'state', ARGV[5], 'a:' .. turn, ARGV[6], 'expires', ARGV[7])
+else
+	redis.call('HSET', key, 'next', after, 'state', ARGV[5], 'a:' .. turn, ARGV[6], 'expires', ARGV[7], 'kept', ARGV[7])
+	redis.call('PEXPIRE', key, ARGV[8])
+end
+if ARGV[3] ~= '' then redis.call('HDEL', key, 'a:' .. ARGV[3]) end
 return 1
 `)
 
@@ -90,14 +102,16 @@ local function digits(s)
 end
 `
 
-// livesLua says whether the fields are those of a call that isn't forgotten. It is written
-// in small steps: the Lua of miniredis gets "x = f() and g() > 0" wrong.
+// livesLua says whether the fields are those of a call that isn't forgotten, and whether a
+// claim is on the turn that comes next. It is written in small steps, as the Lua of
+// miniredis gets "x = f() and g() > 0" wrong.
 const livesLua = `
+local function stands(claim, nxt) return string.sub(claim, 1, #nxt + 1) == nxt .. ' ' end
+
 local function lives(v, nxt, state, expires, claim, untl, now)
 	if v ~= '1' or not digits(nxt) then return false end
-	if claim and not digits(untl) then return false end
-	if untl and not claim then return false end
-	if not state then return claim end
+	if not claim or not digits(untl) then return false end
+	if not state then return stands(claim, nxt) end
 	if not digits(expires) then return false end
 	return tonumber(expires) > now
 end

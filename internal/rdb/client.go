@@ -27,12 +27,17 @@ const (
 // maxQueued bounds what waits for Redis; more is refused at once.
 const maxQueued = 10_000
 
+// batches is how many groups of commands are on their way at once: while Redis runs one,
+// another is written. Their order doesn't matter, as everybody waits for an answer before
+// asking again.
+const batches = 4
+
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
 	client redis.UniversalClient
-	// submit sends a command together with those of other goroutines, which takes a third
-	// less processor time than a connection for each when many ask at once, and a little
-	// more when one does (BenchmarkTurn). What its context gives up may still be done.
+	// submit sends a command together with those of other goroutines. When 64 ask at once
+	// that takes two fifths less processor time than a connection for each; when one does,
+	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
 	submit func(context.Context, *redis.Cmd) error
 }
 
@@ -59,7 +64,9 @@ func Open(address string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	together, err := client.AsyncAutoPipelineWithOptions(&redis.AutoPipelineOptions{MaxQueuedCommands: maxQueued})
+	together, err := client.AsyncAutoPipelineWithOptions(&redis.AutoPipelineOptions{
+		MaxQueuedCommands: maxQueued, MaxConcurrentBatches: batches, Unordered: true,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
@@ -91,7 +98,7 @@ func single(u *url.URL) (redis.UniversalClient, error) {
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, operationTime, operationTime, operationTime
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
-	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	o.MaintNotificationsConfig = quiet()
 	return redis.NewClient(o), nil
 }
@@ -103,7 +110,7 @@ func cluster(u *url.URL) (redis.UniversalClient, error) {
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, operationTime, operationTime, operationTime
 	o.DialerRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, retryPause, retryPause
-	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	o.MaintNotificationsConfig = quiet()
 	return redis.NewClusterClient(o), nil
 }
@@ -115,7 +122,7 @@ func sentinel(u *url.URL) (redis.UniversalClient, error) {
 	}
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, operationTime, operationTime, operationTime
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
-	o.ContextTimeoutEnabled, o.DisableIdentity = true, true
+	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	return redis.NewFailoverClient(o), nil
 }
 

@@ -30,12 +30,9 @@ func (s Lines) Line(ctx context.Context, number nanp.Number) (pins.Line, error) 
 	if err != nil {
 		return pins.Line{}, fmt.Errorf("read line: %w", err)
 	}
-	line, known, err := parseLine(number, answer)
+	line, err := parseHashes(number, answer)
 	if err != nil {
 		return pins.Line{}, fmt.Errorf("read line: %w", err)
-	}
-	if !known {
-		return pins.Line{}, pins.ErrNoLine
 	}
 	return line, nil
 }
@@ -79,8 +76,8 @@ func lineKeys(n nanp.Number) []string {
 // turnName is a turn as a field or member; the name of the call is bounded as in keys.
 func turnName(t pins.Turn) string { return tag(t.Call) + ":" + strconv.Itoa(t.Number) }
 
-// parseLine reads what [readLine] and [admit] answer of a line. Of an unknown one the number
-// and the strikes are known.
+// parseLine reads what [admit] answers of a line. Of an unknown one the number and the
+// strikes are known.
 func parseLine(number nanp.Number, answer any) (line pins.Line, known bool, err error) {
 	parts, _ := answer.([]any)
 	if len(parts) != 3 {

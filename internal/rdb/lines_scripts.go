@@ -25,16 +25,17 @@ local function line(key)
 end
 `
 
-// readLine reads a line with its strikes.
+// readLine reads a line with its strikes. Every call begins with it, so it leaves judging
+// what it finds to the client.
 //
 //	KEYS  line, strikes from the line, strikes from elsewhere
-//	      {fields of the line, or none; failures, until, locked of either side}
-var readLine = newScript(lineLua + strikesLua + `
-local l, bad = line(KEYS[1])
-if bad then return bad end
-local home, away = load(KEYS[2], 0, 0), load(KEYS[3], 0, 0)
-if home.bad or away.bad then return home.bad or away.bad end
-return {l, shown(home), shown(away)}
+//	      {v, lang, pin, since, rev; v, failures, until, hard of either side}, each nil if missing
+var readLine = newScript(`
+return {
+	redis.call('HMGET', KEYS[1], 'v', 'lang', 'pin', 'since', 'rev'),
+	redis.call('HMGET', KEYS[2], 'v', 'failures', 'until', 'hard'),
+	redis.call('HMGET', KEYS[3], 'v', 'failures', 'until', 'hard'),
+}
 `)
 
 // setLanguage stores a line's language.

@@ -81,7 +81,7 @@ func send(ctx context.Context, s script, command []any, by func(context.Context,
 	return cmd.Val(), nil
 }
 
-func unknownScript(err error) bool { return redis.HasErrorPrefix(err, "NOSCRIPT") }
+func unknownScript(err error) bool { return err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") }
 
 // explain tells damaged and newer records from other errors.
 func explain(err error) error {

@@ -2,6 +2,8 @@ package rdb_test
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -10,6 +12,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	calltest "updatecenter/ivr/storetest"
+	"updatecenter/pins"
 	linetest "updatecenter/pins/storetest"
 )
 
@@ -54,13 +57,17 @@ func TestContractsOnRedis(t *testing.T) {
 
 func TestContractsOnCluster(t *testing.T) {
 	url := redistest.StartCluster(t)
-	db := open(t, url)
+	seed, _, _ := strings.Cut(url, "?")
+	db := open(t, "redis+cluster"+strings.TrimPrefix(seed, "redis"))
 	options, err := redis.ParseClusterURL(url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cluster := redis.NewClusterClient(options)
 	defer cluster.Close()
+	if _, err := open(t, url).Lines().Line(context.Background(), number); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("by all nodes: %v", err)
+	}
 	suites(t, func(t *testing.T) *rdb.DB {
 		err := cluster.ForEachMaster(context.Background(), func(ctx context.Context, node *redis.Client) error {
 			return node.FlushAll(ctx).Err()
@@ -86,5 +93,24 @@ func TestContractsThroughSentinel(t *testing.T) {
 			t.Fatal(err)
 		}
 		return db
+	})
+}
+
+// TestScriptsAreTaughtAgain holds that a Redis that was restarted learns the scripts anew.
+func TestScriptsAreTaughtAgain(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, ctx := open(t, s.URL()), context.Background()
+		for round := range 2 {
+			if err := takeTurn(db.Calls(), "CA1", round); err != nil {
+				t.Error(err)
+			}
+			added := []pins.NewLine{{Number: number}, {Number: "+16125550143"}}
+			if created, err := db.Lines().Add(ctx, added, now); err != nil || created[0] != (round == 0) {
+				t.Errorf("round %d: added %v, %v", round, created, err)
+			}
+			if err := raw(t, s).ScriptFlush(ctx).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
 	})
 }

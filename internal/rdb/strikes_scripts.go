@@ -65,7 +65,7 @@ local function shown(s) return {s.failures, s.soft, s.hard} end
 //	KEYS  line, strikes from the line, strikes from elsewhere
 //	ARGV  which key has the side, turn, now, soft, hard, ForgetIn, when the attempt runs out,
 //	      milliseconds for which turns are kept, slack
-//	      {1 admitted or 0, the same as of readLine ...}
+//	      {1 admitted or 0, fields of the line, or none; failures, until, locked of either side}
 var admit = newScript(lineLua + strikesLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end

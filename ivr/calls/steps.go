@@ -70,10 +70,10 @@ const (
 var (
 	repair    = ivr.Blank{Name: "repair", Kind: ivr.Phone}      // who resets a forgotten PIN
 	desk      = ivr.Blank{Name: "desk", Kind: ivr.Phone}        // where callers who press 0 are put through
-	shortCode = ivr.Blank{Name: "short-code", Kind: ivr.Digits} // what is dialled from the line
+	shortCode = ivr.Blank{Name: "short-code", Kind: ivr.Digits} // what is dialed from the line
 	fewest    = ivr.Blank{Name: "fewest", Kind: ivr.Count}      // digits of a new PIN
 	most      = ivr.Blank{Name: "most", Kind: ivr.Count}
-	access    = ivr.Blank{Name: "access", Kind: ivr.Phone}  // what is dialled from any phone
+	access    = ivr.Blank{Name: "access", Kind: ivr.Phone}  // what is dialed from any phone
 	minutes   = ivr.Blank{Name: "minutes", Kind: ivr.Count} // until a lock ends
 
 	lineNumber = ivr.Blank{Name: "line", Kind: ivr.Phone}     // the line that the call is about

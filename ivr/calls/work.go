@@ -96,7 +96,7 @@ func (d desk78) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arriva
 	return elsewhere, nil
 }
 
-// tellAccess fills in the number that is dialled to reach a line from any phone.
+// tellAccess fills in the number that is dialed to reach a line from any phone.
 func (d desk78) tellAccess(c *ivr.Call, line nanp.Number) error {
 	number, err := pins.AccessNumber(line.AreaCode())
 	if err != nil {

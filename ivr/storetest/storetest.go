@@ -41,7 +41,7 @@ func Run(t *testing.T, fresh func(t *testing.T) ivr.Store) {
 		{"the newest answers are kept", keptAnswers},
 		{"one of many claims wins", oneClaimWins},
 		{"one of many commits wins", oneCommitWins},
-		{"a cancelled context is an error", cancelled},
+		{"a canceled context is an error", canceled},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { tt.run(play{t, fresh(t)}) })

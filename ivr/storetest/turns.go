@@ -97,7 +97,7 @@ func keptAnswers(p play) {
 	}
 }
 
-func cancelled(p play) {
+func canceled(p play) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	claim := ivr.Claim{Call: call, Holder: "a", Now: start, Until: start.Add(lease)}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+	"updatecenter/voice/signature"
+)
+
+// BenchmarkIncoming answers signed incoming calls of one line end to end, on a real
+// Redis: BenchmarkIncomingBare is what it is compared to.
+func BenchmarkIncoming(b *testing.B) {
+	s := newStage(b, redistest.Start(b), nil)
+	s.db = must(rdb.Open(s.server.DirectURL()))(b)
+	b.Cleanup(func() { s.db.Close() })
+	quiet := slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	a := must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: quiet}))(b)
+	postCalls(b, a.handler)
+}
+
+// BenchmarkIncomingBare is a plain handler of the same webhook: it checks the same
+// signature, reads and writes a session, and sends TwiML that never changes.
+func BenchmarkIncomingBare(b *testing.B) {
+	client := redis.NewClient(must(redis.ParseURL(redistest.Start(b).DirectURL()))(b))
+	b.Cleanup(func() { client.Close() })
+	validator := signature.New(secret.New(demoToken))
+	postCalls(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ParseForm() != nil || !validator.Valid("https://ivr.test"+r.RequestURI, r.PostForm, r.Header.Get(signature.Header)) {
+			http.Error(w, "forbidden", http.StatusForbidden)
+			return
+		}
+		key := "session:" + r.PostForm.Get("CallSid")
+		session := map[string]string{}
+		if stored, err := client.Get(r.Context(), key).Bytes(); err == nil {
+			_ = json.Unmarshal(stored, &session)
+		}
+		session["step"], session["from"], session["pad"] = "ask-pin", r.PostForm.Get("From"), strings.Repeat("x", 400)
+		encoded, _ := json.Marshal(session)
+		if err := client.Set(r.Context(), key, encoded, time.Hour).Err(); err != nil {
+			http.Error(w, "no session", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/xml")
+		_, _ = io.WriteString(w, fixedTwiML)
+	}))
+}
+
+const fixedTwiML = `<?xml version="1.0" encoding="UTF-8"?><Response><Gather action="https://ivr.test/voice/turn/1?lang=en" ` +
+	`numDigits="9" timeout="7" actionOnEmptyResult="true"><Say voice="Polly.Joanna" language="en-US">Welcome to the Update Center.</Say>` +
+	`<Say voice="Polly.Joanna" language="en-US">Please enter your PIN, then press pound.</Say></Gather></Response>`
+
+// postCalls posts incoming calls to a server over the loopback, each with a CallSid of
+// its own, from many connections.
+func postCalls(b *testing.B, handler http.Handler) {
+	b.Helper()
+	server := httptest.NewServer(handler)
+	defer server.Close()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
+	var calls atomic.Int64
+	b.ReportAllocs()
+	b.SetParallelism(32)
+	b.ResetTimer()
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			if err := postCall(client, server.URL, calls.Add(1)); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+}
+
+func postCall(client *http.Client, base string, number int64) error {
+	form := url.Values{
+		"CallSid": {fmt.Sprintf("CA%032x", number)}, "AccountSid": {"AC00000000000000000000000000000078"},
+		"From": {"sip:6125550145@" + demoSIPDomain}, "To": {"sip:78@" + demoSIPDomain},
+		"CallStatus": {"ringing"}, "Direction": {"inbound"}, "ApiVersion": {"2010-04-01"},
+	}
+	r, err := http.NewRequest(http.MethodPost, base+"/voice/incoming", strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set(signature.Header, signature.Sign(secret.New(demoToken), "https://ivr.test/voice/incoming", form))
+	answer, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err == nil && (answer.StatusCode != http.StatusOK || !bytes.Contains(body, []byte("<Gather"))) {
+		err = fmt.Errorf("answer %d: %s", answer.StatusCode, body)
+	}
+	return err
+}
+
+// importedLines is how many lines BenchmarkImport imports, as long as b.N is 1.
+const importedLines = 200_000
+
+// BenchmarkImport imports lines from CSV into a real Redis by the command line.
+func BenchmarkImport(b *testing.B) {
+	var csv bytes.Buffer
+	csv.WriteString("number,language\n")
+	for i := range importedLines {
+		fmt.Fprintf(&csv, "%d,en\n", 2012000000+i)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		server := redistest.Start(b)
+		b.StartTimer()
+		status := run(b.Context(), []string{"lines", "import", "--redis-url", server.DirectURL(), "-"},
+			console{in: bytes.NewReader(csv.Bytes()), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }})
+		if status != exitOK {
+			b.Fatalf("exit status %d", status)
+		}
+	}
+	b.ReportMetric(importedLines*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"updatecenter/internal/redistest"
+)
+
+// TestMain lets the test binary be the program itself, for tests that need a process.
+func TestMain(m *testing.M) {
+	if os.Getenv("UPDATECENTER_TEST_MAIN") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// shell runs command lines against one Redis.
+type shell struct {
+	t     *testing.T
+	redis string
+}
+
+// run runs a command line and returns what it wrote and its exit status.
+func (s shell) run(input string, args ...string) (out, err string, status int) {
+	s.t.Helper()
+	var stdout, stderr bytes.Buffer
+	status = run(s.t.Context(), args, console{
+		in: strings.NewReader(input), out: &stdout, err: &stderr,
+		getenv: func(name string) string { return map[string]string{"REDIS_URL": ""}[name] },
+	})
+	return stdout.String(), stderr.String(), status
+}
+
+// expect runs a command line on the Redis, and wants a status and words of the output.
+func (s shell) expect(status int, words []string, input string, args ...string) {
+	s.t.Helper()
+	s.t.Setenv("REDIS_URL", s.redis)
+	out, err, got := s.run(input, args...)
+	if got != status {
+		s.t.Errorf("%s: exit status %d, not %d\n%s%s", strings.Join(args, " "), got, status, out, err)
+	}
+	for _, w := range words {
+		if !strings.Contains(out+err, w) {
+			s.t.Errorf("%s: want %q in\n%s%s", strings.Join(args, " "), w, out, err)
+		}
+	}
+}
+
+// TestLinesCommands provisions lines as an operator does.
+func TestLinesCommands(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := shell{t, server.URL()}
+		csv := "\ufeffnumber,language\r\n612-555-0142,en\r\n\r\n\"(612) 555-0143\",es\r\n911,en\r\n6125550144,fr\r\n6125550142,es\r\n+16125550145,\r\n"
+		s.expect(exitError, []string{"3 lines added, 1 were there already, 2 bad rows", "line 5", "line 6"}, csv, "lines", "import", "-")
+		s.expect(exitError, []string{"0 lines added, 4 were there already"}, csv, "lines", "import", "-")
+		s.expect(exitOK, []string{"+16125550142", "en", "temporary", "0 failures", "+18886128052"}, "", "lines", "show", "612-555-0142")
+		s.expect(exitOK, []string{`"pin": "temporary"`, `"language": null`}, "", "lines", "show", "6125550145", "--json")
+		s.expect(exitOK, []string{"temporary PIN again"}, "", "lines", "reset", "6125550142", "--by", "Pat", "--reason", "forgotten")
+		s.expect(exitOK, []string{"pin-reset", "Pat", "forgotten"}, "", "lines", "history", "6125550142")
+		s.expect(exitOK, []string{`"event":"pin-reset"`}, "", "lines", "history", "6125550142", "--json")
+		s.expect(exitError, []string{"no such line"}, "", "lines", "reset", "612-555-0199", "--by", "Pat", "--reason", "wrong number")
+		s.expect(exitOK, []string{"pin-reset-refused", "wrong number"}, "", "lines", "history", "612-555-0199")
+		s.expect(exitOK, []string{"removed"}, "", "lines", "remove", "6125550142", "--by", "Pat", "--reason", "moved")
+		s.expect(exitError, []string{"no such line"}, "", "lines", "show", "6125550142")
+		s.expect(exitUsage, []string{"not a North American"}, "", "lines", "show", "911")
+		s.expect(exitUsage, []string{"--by"}, "", "lines", "reset", "6125550142")
+		s.expect(exitError, nil, "", "lines", "import", "/does/not/exist.csv")
+		s.expect(exitError, nil, "number;language\n", "lines", "import", "-")
+	})
+}
+
+// TestKeysCommands creates, lists and revokes a key of the API.
+func TestKeysCommands(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := shell{t, server.URL()}
+		s.expect(exitOK, []string{"uc_", "not shown again"}, "", "keys", "create", "desk", "--scope", "lines:read,pins:reset")
+		s.expect(exitError, nil, "", "keys", "create", "desk", "--scope", "lines:read")
+		s.expect(exitUsage, nil, "", "keys", "create", "other", "--scope", "everything")
+		s.expect(exitOK, []string{"desk", "lines:read,pins:reset"}, "", "keys", "list")
+		s.expect(exitOK, []string{"revoked"}, "", "keys", "revoke", "desk")
+		s.expect(exitError, nil, "", "keys", "revoke", "nobody")
+	})
+}
+
+// TestOtherCommands runs what needs no Redis.
+func TestOtherCommands(t *testing.T) {
+	s := shell{t, ""}
+	s.expect(exitOK, []string{"ok  dial-78"}, "", "flows", "check")
+	s.expect(exitOK, []string{"flowchart TD", "ask-pin"}, "", "flows", "draw")
+	s.expect(exitOK, []string{"| welcome | Welcome to the Update Center. |"}, "", "prompts")
+	s.expect(exitOK, []string{"serve", "lines import"}, "", "--help")
+	s.expect(exitUsage, []string{"unexpected argument"}, "", "fly")
+	s.expect(exitUsage, []string{"REDIS_URL: is required"}, "", "lines", "show", "6125550142")
+}
+
+// TestServe starts the program on a Redis, calls it, and stops it while it answers a turn.
+func TestServe(t *testing.T) {
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	s.expect(exitOK, nil, "number,language\n6125550142,en\n", "lines", "import", "-")
+	address := freeAddress(t)
+	url := "http://" + address
+	program := func() (*exec.Cmd, *bytes.Buffer) {
+		cmd := exec.CommandContext(t.Context(), os.Args[0], "serve")
+		var log bytes.Buffer
+		cmd.Stderr = &log
+		cmd.Env = append(os.Environ(), "UPDATECENTER_TEST_MAIN=1", "LISTEN_ADDR="+address, "PUBLIC_URL="+url,
+			"REDIS_URL="+server.URL(), "TWILIO_AUTH_TOKEN="+demoToken, "SIP_DOMAINS="+demoSIPDomain,
+			"SECRET_KEYS=a:"+strings.Repeat("A", 43)+"=")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		await(t, url+"/readyz", &log)
+		return cmd, &log
+	}
+	cmd, log := program()
+	s.expect(exitOK, []string{"ok    "}, "", "call", "../../testdata/calls/new-customer.call", "--url", url)
+	s.expect(exitOK, []string{"calls", "p95"}, "", "load", "--calls", "3", "--script", "../../testdata/calls/unknown-line.call", "--url", url)
+	server.Down()
+	if status := get(t, url+"/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("readyz without Redis: %d", status)
+	}
+	if status := get(t, url+"/healthz"); status != http.StatusOK {
+		t.Errorf("healthz without Redis: %d", status)
+	}
+	server.Up()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("after SIGTERM: %v\n%s", err, log)
+	}
+	if !strings.Contains(log.String(), "stopping") {
+		t.Errorf("log: %s", log)
+	}
+}
+
+// TestServeFinishesTurns holds back the answer of a turn until the server is told to stop.
+func TestServeFinishesTurns(t *testing.T) {
+	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
+	arrived, release := make(chan struct{}), make(chan struct{})
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		<-release
+		_, _ = io.WriteString(w, "answer")
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	quiet := newStageLog()
+	go func() { served <- serve(ctx, listener, handler, quiet) }()
+	answer := make(chan string, 1)
+	go func() {
+		response, err := http.Get("http://" + listener.Addr().String()) //nolint:noctx // a test
+		if err != nil {
+			answer <- err.Error()
+			return
+		}
+		defer response.Body.Close()
+		body, _ := io.ReadAll(response.Body)
+		answer <- string(body)
+	}()
+	<-arrived
+	stop()
+	time.Sleep(50 * time.Millisecond)
+	close(release)
+	if got := <-answer; got != "answer" {
+		t.Errorf("the turn under way got %q", got)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// await waits until a URL answers 200.
+func await(t *testing.T, url string, log *bytes.Buffer) {
+	t.Helper()
+	for range 200 {
+		if get(t, url) == http.StatusOK {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Fatalf("%s does not answer\n%s", url, log)
+}
+
+func get(t *testing.T, url string) int {
+	t.Helper()
+	request := must(http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil))(t)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		var refused *net.OpError
+		if !errors.As(err, &refused) {
+			t.Fatal(err)
+		}
+		return 0
+	}
+	response.Body.Close()
+	return response.StatusCode
+}

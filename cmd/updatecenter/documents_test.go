@@ -1,0 +1,73 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// settingsTable is the Markdown table of serve's settings, made of the flags themselves.
+func settingsTable() (string, error) {
+	parser, err := kong.New(&serveCommand{})
+	if err != nil {
+		return "", fmt.Errorf("read settings: %w", err)
+	}
+	var b strings.Builder
+	b.WriteString("| environment | flag | default | meaning |\n| --- | --- | --- | --- |\n")
+	for _, f := range parser.Model.Flags {
+		if len(f.Envs) == 0 {
+			continue
+		}
+		meaning := f.Help
+		if f.Tag.Has("secret") {
+			meaning += " Also as " + f.Envs[0] + "_FILE."
+		}
+		fmt.Fprintf(&b, "| `%s` | `--%s` | %s | %s |\n", f.Envs[0], f.Name, code(f.Default), meaning)
+	}
+	return b.String(), nil
+}
+
+// code sets a default apart; none is left empty.
+func code(text string) string {
+	if text == "" {
+		return ""
+	}
+	return "`" + text + "`"
+}
+
+var update = flag.Bool("update", false, "write the generated parts of the documents anew")
+
+// TestDocuments holds the generated parts of the documents against the code. A part
+// stands between <!-- name --> and <!-- /name -->.
+func TestDocuments(t *testing.T) {
+	settings := must(settingsTable())(t)
+	flow := allFlows()[0]
+	for _, part := range []struct{ file, name, want string }{
+		{"../../README.md", "settings", settings},
+		{"../../ARCHITECTURE.md", "flow", "```mermaid\n" + flow.Mermaid() + "```\n"},
+		{"../../docs/prompts.md", "prompts", promptTable(flow)},
+	} {
+		t.Run(part.name, func(t *testing.T) {
+			text := string(must(os.ReadFile(part.file))(t))
+			begin, end := "<!-- "+part.name+" -->\n", "<!-- /"+part.name+" -->"
+			before, rest, found := strings.Cut(text, begin)
+			got, after, closed := strings.Cut(rest, end)
+			if !found || !closed {
+				t.Fatalf("%s lacks %q or %q", part.file, begin, end)
+			}
+			if got == part.want {
+				return
+			}
+			if !*update {
+				t.Fatalf("%s is out of date: run make draw", part.file)
+			}
+			if err := os.WriteFile(part.file, []byte(before+begin+part.want+end+after), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}

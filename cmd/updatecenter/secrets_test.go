@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+	"updatecenter/voice/touchtone"
+)
+
+// The PINs of TestNoPINIsReadable. They are of eight digits, so that none turns up by
+// chance in a time, a hash or an identifier.
+var longPINs = strings.NewReplacer(
+	"TEMP", "59037146", "PIN1", "83017264", "PIN2", "70419382", "WRONG1", "61840275", "WRONG2", "92650417", "WRONG3", "37186092",
+)
+
+// secretCalls key PINs in every way that there is: right, wrong, refused, differing, with
+// answers lost and repeated, given up half way, and while Redis is away.
+const secretCalls = `
+dial 78 from 612-555-0142
+press TEMP#
+press TEMP#
+press PIN1#
+press PIN2#
+hear "not the same"
+press PIN1#
+lose
+press PIN1#
+hear "has been changed"
+repeat
+ended
+dial 78 from 612-555-0142
+press WRONG1#
+repeat
+press PIN1#
+press 1
+press PIN1#
+hear "the PIN you have already"
+press PIN2#
+hangup
+dial 888-612-8052 from 651-555-0100
+press 1
+press 6125550142#
+press WRONG1#
+press WRONG2#
+press WRONG3#
+ended
+dial 888-612-8052 from 651-555-0101
+press 1
+press 6125550199#
+press WRONG1#
+press WRONG2#
+hear "does not match"
+hangup
+dial 78 from 612-555-0142
+press PIN1#
+press 1
+press PIN2#
+redis down
+press PIN2#
+hear "can not take your call"
+redis up
+dial 78 from 612-555-0142
+press PIN1#
+press 1
+press PIN2#
+`
+
+// TestNoPINIsReadable searches Redis, its dump, logs and metrics for PINs that callers
+// keyed, while the last call still has one half chosen.
+func TestNoPINIsReadable(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := newStage(t, server, func(c *config) {
+			c.policy.MaxDigits, c.policy.Temporary = 8, secret.New(longPINs.Replace("TEMP"))
+		})
+		script := must(touchtone.Parse("secrets", strings.NewReader(longPINs.Replace(secretCalls))))(t)
+		if result := touchtone.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {
+			t.Fatal(result.Err)
+		}
+		places := map[string][]byte{
+			"Redis": server.Contents(t), "log": []byte(s.logs.String()), "metrics": s.metrics(t),
+		}
+		if server.Mini() == nil {
+			places["dump"] = server.Dump(t)
+		}
+		for place, content := range places {
+			if len(content) < 1000 {
+				t.Errorf("%s holds only %d bytes", place, len(content))
+			}
+			searchSecrets(t, place, string(content))
+		}
+	})
+}
+
+// searchSecrets looks for each PIN as it is, and as encodings write it.
+func searchSecrets(t *testing.T, place, content string) {
+	t.Helper()
+	for _, name := range []string{"TEMP", "PIN1", "PIN2", "WRONG1", "WRONG2", "WRONG3"} {
+		pin := longPINs.Replace(name)
+		for form, text := range map[string]string{
+			"digits": pin, "base64": base64.RawStdEncoding.EncodeToString([]byte(pin))[:10], "hex": hex.EncodeToString([]byte(pin)),
+		} {
+			if strings.Contains(content, text) {
+				t.Errorf("%s holds %s as %s", place, name, form)
+			}
+		}
+	}
+}
+
+// metrics are what a monitoring system reads.
+func (s *stage) metrics(t *testing.T) []byte {
+	t.Helper()
+	recorder := httptest.NewRecorder()
+	s.app.handler.ServeHTTP(recorder, httptest.NewRequest("GET", "/metrics", nil))
+	return must(io.ReadAll(recorder.Body))(t)
+}
+
+// TestSearchFinds makes sure that the search above can find.
+func TestSearchFinds(t *testing.T) {
+	server := redistest.Start(t)
+	pin := longPINs.Replace("PIN1")
+	s := newStage(t, server, nil)
+	if err := s.redis(t).Set(t.Context(), "plain", "a"+pin+"z", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for place, content := range map[string][]byte{"Redis": server.Contents(t), "dump": server.Dump(t)} {
+		if !strings.Contains(string(content), pin) {
+			t.Errorf("%s does not show what stands in it", place)
+		}
+	}
+}

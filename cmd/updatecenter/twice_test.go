@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+	"updatecenter/voice/touchtone"
+)
+
+// stories are what callers do, each on a line of its own, so that nothing of one depends
+// on another. {line} is the line's number, {other} a telephone elsewhere.
+var stories = []string{
+	"dial 78 from {line}\npress 1234#\npress 8265#\npress 8265#\nhear \"has been changed\"\nended",
+	"dial 78 from {line}\npress 4321#\npress 1234#\npress 8265#\npress 8256#\npress 8265#\nhangup",
+	"dial 78 from {line}\npress 1111#\npress 2222#\npress 3333#\nended\ndial 78 from {line}\npress 4444#\npress 5555#\nhear \"in 30 minutes\"\nended",
+	"dial 888-612-8052 from {other}\npress 1\npress {line}#\npress 4071#\npress 4072#\npress 4073#\nended",
+}
+
+// TestEverythingTwice plays 100 calls at once, with every webhook delivered twice at the
+// same moment, and finds the same state as after each once.
+func TestEverythingTwice(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		once := playStories(t, server, false)
+		twice := playStories(t, server, true)
+		if diff := cmp.Diff(once, twice); diff != "" {
+			t.Errorf("delivered once (-) and twice (+):\n%s", diff)
+		}
+		if len(once.Lines) != storyCalls || once.Changed != storyCalls/len(stories) {
+			t.Errorf("%d lines, %d of them with a new PIN", len(once.Lines), once.Changed)
+		}
+	})
+}
+
+const storyCalls = 100
+
+// aftermath is all that calls leave behind, but for what is random: salts and seals.
+type aftermath struct {
+	Lines   []pins.Line
+	History [][]pins.Record
+	Keys    []string
+	Changed int // lines that have the PIN 8265
+}
+
+func playStories(t *testing.T, server *redistest.Server, twice bool) aftermath {
+	t.Helper()
+	clear(t, server)
+	s := newStage(t, server, nil)
+	numbers := storyLines(t, s)
+	var calls sync.WaitGroup
+	for i, number := range numbers {
+		exchange := s.exchange(func(c *touchtone.Config) {
+			c.Clock = touchtone.NewVirtualClock(s.clock.Now())
+			c.Random = rand.NewChaCha8([32]byte{byte(i)})
+			c.DeliverTwice = twice
+		})
+		story := strings.NewReplacer("{line}", number.National(), "{other}", fmt.Sprintf("651555%04d", i)).Replace(stories[i%len(stories)])
+		script := must(touchtone.Parse("story", strings.NewReader(story)))(t)
+		calls.Go(func() {
+			if result := touchtone.Play(t.Context(), exchange, script, nil); result.Err != nil {
+				t.Errorf("story %d: %v", i%len(stories), result.Err)
+			}
+		})
+	}
+	calls.Wait()
+	return s.aftermath(t, numbers)
+}
+
+// storyLines adds a new line for each story.
+func storyLines(t *testing.T, s *stage) []nanp.Number {
+	t.Helper()
+	var numbers []nanp.Number
+	var lines []pins.NewLine
+	for i := range storyCalls {
+		number := nanp.Number(fmt.Sprintf("+1612777%04d", i))
+		numbers = append(numbers, number)
+		lines = append(lines, pins.NewLine{Number: number, Language: "en"})
+	}
+	must(pins.Provisioning{Registry: s.db.Lines(), Now: s.clock.Now}.Add(t.Context(), lines))(t)
+	return numbers
+}
+
+func (s *stage) aftermath(t *testing.T, numbers []nanp.Number) aftermath {
+	t.Helper()
+	var a aftermath
+	for _, number := range numbers {
+		line := must(s.app.lines.Find(t.Context(), number))(t)
+		records := must(pins.Provisioning{Registry: s.db.Lines()}.History(t.Context(), number, 100))(t)
+		a.History = append(a.History, records)
+		if s.hasPIN(t, line, "8265") {
+			a.Changed++
+			line.PIN = "8265"
+		}
+		a.Lines = append(a.Lines, line)
+	}
+	a.Keys = must(s.redis(t).Keys(t.Context(), "*").Result())(t)
+	slices.Sort(a.Keys)
+	return a
+}
+
+// hasPIN says whether the line has that personal PIN, without counting an attempt.
+func (s *stage) hasPIN(t *testing.T, line pins.Line, pin string) bool {
+	t.Helper()
+	if line.Temporary() {
+		return false
+	}
+	hasher := must(pins.NewHasher(pins.HasherConfig{Keys: s.config.keys, Params: cheap}))(t)
+	match, _, err := hasher.Verify(t.Context(), line.PIN, secret.New(pin))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return match
+}

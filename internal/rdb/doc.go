@@ -1,0 +1,27 @@
+// Package rdb keeps the project's state in Redis: every key and every script stands here.
+//
+//	db, err := rdb.Open("redis://localhost:6379/0")
+//	...
+//	defer db.Close()
+//	engine, err := ivr.New(ivr.Config{Store: db.Calls(), ...})
+//
+// [DB.Calls] are the calls under way ([ivr.Store]), [DB.Lines] the lines with their PINs,
+// strikes and history ([pins.Store], [pins.CallerStore], [pins.Registry]), [DB.Keys] the keys
+// to the API ([apikey.Store]). They may share a Redis with other programs: every key begins
+// with "uc:" (keys.go lists them all, with their lifetimes).
+//
+// # What may be relied on
+//
+// Each method is one step: a script, which the server runs whole or not at all, however many
+// servers of ours there are. Time comes from the caller, never from Redis; Redis' own expiry
+// only sweeps up later. Records carry their version: one of a newer release is left alone
+// ([ErrVersion]), and so is garbage ([ErrGarbage]), but for a call's, which is dropped, so that
+// its caller can start over.
+//
+// An operation ends within a second, and within its context. After an error nobody knows
+// whether it took effect; all but Reset, Remove and AddKey can simply be run again. Errors
+// never hold the URL, nor anything that was to be stored.
+//
+// The scripts run on Redis 7 or newer, alone, behind sentinels or as a cluster, where all keys
+// of a script have the same hash tag; and on miniredis, for the demo and for tests.
+package rdb

@@ -1,0 +1,89 @@
+package rdb
+
+import (
+	"strconv"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// parseHashes reads what [readLine] answers: the hash of a line, and those of its sides.
+func parseHashes(number nanp.Number, answer any) (pins.Line, error) {
+	parts, _ := answer.([]any)
+	if len(parts) != 3 {
+		return pins.Line{}, ErrGarbage
+	}
+	line := pins.Line{Number: number}
+	if err := parseStrikesHash(parts[1], &line.FromLine); err != nil {
+		return pins.Line{}, err
+	}
+	if err := parseStrikesHash(parts[2], &line.Remote); err != nil {
+		return pins.Line{}, err
+	}
+	return line, parseLineHash(parts[0], &line)
+}
+
+// parseLineHash reads v, lang, pin, since and rev. A hash without v can still hold others.
+func parseLineHash(answer any, into *pins.Line) error {
+	fields, _ := answer.([]any)
+	if len(fields) != 5 {
+		return ErrGarbage
+	}
+	if isEmpty(fields) {
+		return pins.ErrNoLine
+	}
+	if err := checkVersion(fields[0]); err != nil {
+		return err
+	}
+	into.Language, _ = fields[1].(string)
+	pin, _ := fields[2].(string)
+	into.PIN = pins.Hash(pin)
+	var since int64
+	if !parseNumber(fields[3], &since) || !parseNumber(fields[4], &into.Revision) {
+		return ErrGarbage
+	}
+	into.Since = moment(since)
+	return nil
+}
+
+// parseStrikesHash reads v, failures, until and hard. A side that has only an attempt
+// under way may have no failures yet.
+func parseStrikesHash(answer any, into *pins.Strikes) error {
+	fields, _ := answer.([]any)
+	if len(fields) != 4 {
+		return ErrGarbage
+	}
+	if isEmpty(fields) {
+		return nil
+	}
+	if err := checkVersion(fields[0]); err != nil {
+		return err
+	}
+	var failures, until, hard int64
+	if !parseNumber(fields[1], &failures) || !parseNumber(fields[2], &until) || !parseNumber(fields[3], &hard) {
+		return ErrGarbage
+	}
+	*into = pins.Strikes{Failures: int(failures), LockedUntil: moment(until), Locked: hard == 1}
+	return nil
+}
+
+func isEmpty(fields []any) bool {
+	for _, field := range fields {
+		if field != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// checkVersion holds a record to the version of this release.
+func checkVersion(field any) error {
+	text, _ := field.(string)
+	switch version, err := strconv.Atoi(text); {
+	case err != nil || version < 1:
+		return ErrGarbage
+	case version > 1:
+		return ErrVersion
+	}
+	return nil
+}

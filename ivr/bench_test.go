@@ -1,0 +1,32 @@
+package ivr_test
+
+import (
+	"context"
+	"testing"
+
+	"updatecenter/ivr"
+)
+
+// BenchmarkTurn measures a turn that takes an entry and asks again: claim, run, seal,
+// commit, all in memory. A new call begins every 90 turns, in a new store.
+func BenchmarkTurn(b *testing.B) {
+	flow := counting(func(c *ivr.Call) { c.Fill(ivr.Blank{Name: "total", Kind: ivr.Count}, "1") })
+	config := configOf(b, flow)
+	memory := &ivr.Memory{}
+	config.Store = &hooked{
+		begin: func(ctx context.Context, claim ivr.Claim, _ ivr.Store) (ivr.Begun, error) {
+			return memory.Begin(ctx, claim)
+		},
+		commit: func(ctx context.Context, commit ivr.Commit, _ ivr.Store) error { return memory.Commit(ctx, commit) },
+	}
+	engine := newEngine(b, config)
+	b.ReportAllocs()
+	for turn := 0; b.Loop(); turn = (turn + 1) % 90 {
+		if turn == 0 {
+			memory = &ivr.Memory{}
+		}
+		if _, err := engine.Turn(context.Background(), keyed(turn, "8265")); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

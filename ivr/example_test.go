@@ -1,0 +1,67 @@
+package ivr_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+)
+
+// doorbell is what comes of the code of a door.
+type doorbell string
+
+const (
+	opens  doorbell = "opens"
+	closed doorbell = "stays closed"
+)
+
+// A door with a telephone: whoever keys its code comes in.
+func Example() {
+	code := ivr.Blank{Name: "code", Kind: ivr.Secret}
+	desk := ivr.Blank{Name: "desk", Kind: ivr.Phone}
+	prompt := func(name, en, es string) ivr.Prompt { return ivr.Prompt{Name: name, EN: en, ES: es} }
+	flow := &ivr.Flow{
+		Name: "door", Start: "ask-code", Help: "call-desk", Sorry: "sorry",
+		Notices: ivr.Notices{
+			Silence:   prompt("silence", "We heard nothing.", "No oímos nada."),
+			TooFew:    prompt("too-few", "Some digits are missing.", "Faltan dígitos."),
+			TooMany:   prompt("too-many", "Those were too many.", "Fueron demasiados."),
+			WrongKey:  prompt("wrong-key", "That key has no use here.", "Esa tecla no sirve aquí."),
+			StartOver: prompt("start-over", "Let us start again.", "Comencemos de nuevo."),
+			Apology:   prompt("apology", "Please call {desk}.", "Llame al {desk}."),
+		},
+		Given: map[ivr.Blank]string{desk: "+16125550142"},
+		Lines: []ivr.Line{
+			ivr.Ask{At: "ask-code", Prompt: prompt("ask-code", "Your code?", "¿Su código?"),
+				Digits: ivr.Range{Min: 4, Max: 4}, Into: code, Heard: "open", Back: ivr.HangUp, GaveUp: ivr.HangUp},
+			ivr.Work[doorbell]{At: "open", Run: func(_ context.Context, c *ivr.Call) (doorbell, error) {
+				if c.Secret(code).Equal(secret.New("8265")) {
+					return opens, nil
+				}
+				return closed, nil
+			}, On: ivr.On[doorbell]{opens: "come-in", closed: "again"}},
+			ivr.Again{At: "again", Times: 3, Back: "ask-code", GaveUp: "call-desk"},
+			ivr.Say{At: "come-in", Prompt: prompt("come-in", "Come in.", "Pase."), Next: ivr.HangUp},
+			ivr.Say{At: "call-desk", Prompt: prompt("call-desk", "Call {desk}.", "Llame al {desk}."), Next: ivr.HangUp},
+			ivr.Say{At: "sorry", Prompt: prompt("sorry", "We are sorry.", "Lo sentimos."), Next: ivr.HangUp},
+		},
+	}
+	keys, _ := secret.ParseKeyring("one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+	engine, err := ivr.New(ivr.Config{
+		Flow: flow, Store: &ivr.Memory{}, Keys: keys, Now: time.Now,
+		TurnURL: "https://example.com/turn/", Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	_, _ = engine.Turn(ctx, ivr.Event{Call: "CA1"})
+	document, err := engine.Turn(ctx, ivr.Event{Call: "CA1", Turn: 1, Heard: ivr.Heard{Keys: "8265"}})
+	fmt.Println(string(document), err)
+	// Output:
+	// <?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Joanna" language="en-US">Come in.</Say><Say voice="Polly.Lupe" language="es-US">Pase.</Say><Hangup/></Response> <nil>
+}

@@ -1,0 +1,63 @@
+package ivr_test
+
+import (
+	"context"
+	"testing"
+
+	"updatecenter/ivr"
+	"updatecenter/twiml"
+)
+
+// FuzzHeard holds that nothing a caller can key, and nothing a webhook can say, keeps a
+// turn from a document that Twilio can read.
+func FuzzHeard(f *testing.F) {
+	for _, keys := range []string{"", "0", "1", "2", "*", "#", "8265", "+1", "123456789012", "١٢", "\x00\xff", "<Say>"} {
+		f.Add(1, keys, "", "en", "+16125550142")
+	}
+	f.Add(7, "1", "completed", "es", "")
+	f.Add(-1, "", "busy", "<&>", "\xff")
+	f.Add(1<<62, "99", "\x00", "fr", "anonymous")
+	flow := everything()
+	f.Fuzz(func(t *testing.T, turn int, keys, status, language, from string) {
+		engine := newEngine(t, configOf(t, flow))
+		event := ivr.Event{Call: sid, Caller: ivr.Caller{Number: from, From: from}}
+		readableByTwilio(t, engine, event)
+		event.Heard = ivr.Heard{Keys: keys, DialStatus: status}
+		event.Language = ivr.Language(language)
+		for event.Turn = 1; event.Turn <= 4; event.Turn++ {
+			readableByTwilio(t, engine, event)
+		}
+		event.Turn = turn
+		readableByTwilio(t, engine, event)
+		event.Call = from
+		readableByTwilio(t, engine, event)
+	})
+}
+
+// everything is a call that comes by every kind of line.
+func everything() *ivr.Flow {
+	flow := flowOf(
+		ivr.Menu{At: "start", Options: []ivr.Option{
+			{Prompt: option("spanish"), In: ivr.Spanish, Next: "spanish"}, {Prompt: option("transfer"), Next: "transfer"},
+		}, Back: "ask", GaveUp: "ask"},
+		speak("spanish", "ask", ivr.Spanish),
+		ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 10}, Into: entry,
+			Heard: "echo", Back: "transfer", GaveUp: "transfer"},
+		ivr.Say{At: "echo", Prompt: ivr.Prompt{Name: "echo", EN: "{entry}", ES: "{entry}"}, Next: "again"},
+		ivr.Again{At: "again", Times: 3, Back: "start", GaveUp: ivr.HangUp},
+		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, Failed: "again"},
+	)
+	flow.Blanks = []ivr.Blank{entry}
+	return flow
+}
+
+func readableByTwilio(t *testing.T, engine *ivr.Engine, event ivr.Event) {
+	t.Helper()
+	document, err := engine.Turn(context.Background(), event)
+	if err != nil {
+		t.Fatalf("turn %d: %v", event.Turn, err)
+	}
+	if _, err := twiml.Parse(document); err != nil {
+		t.Fatalf("turn %d: %v in:\n%s", event.Turn, err, document)
+	}
+}

@@ -1,0 +1,161 @@
+package ivr_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+)
+
+// Twilio waits 15 seconds, so whatever the store does, a turn ends before with an answer or
+// an error.
+func TestAStoreThatFails(t *testing.T) {
+	memory := func() *ivr.Memory { return &ivr.Memory{} }
+	hangs := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	tests := []struct {
+		name  string
+		store *hooked
+		want  error // wrapped by what Turn returns
+		text  string
+		least time.Duration // until Turn returns
+	}{
+		{"begin fails", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
+			return ivr.Begun{}, errDown
+		}}, errDown, "begin turn 1", 0},
+		{"commit fails", &hooked{Store: memory(), commit: func(context.Context, ivr.Commit, ivr.Store) error {
+			return errDown
+		}}, errDown, "commit turn 1", 0},
+		{"begin hangs", &hooked{Store: memory(), begin: func(ctx context.Context, _ ivr.Claim, _ ivr.Store) (ivr.Begun, error) {
+			return ivr.Begun{}, hangs(ctx)
+		}}, context.DeadlineExceeded, "begin turn 1", 12 * time.Second},
+		{"commit hangs", &hooked{Store: memory(), commit: func(ctx context.Context, _ ivr.Commit, _ ivr.Store) error {
+			return hangs(ctx)
+		}}, context.DeadlineExceeded, "commit turn 1", 12 * time.Second},
+		{"somebody else has it for ever", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
+			return ivr.Begun{Status: ivr.InProgress}, nil
+		}}, context.DeadlineExceeded, "wait for turn 1", 12 * time.Second},
+		{"always overtaken", &hooked{Store: memory(), commit: func(context.Context, ivr.Commit, ivr.Store) error {
+			return ivr.ErrOvertaken
+		}}, context.DeadlineExceeded, "turn 1", 12 * time.Second},
+		{"a status that isn't one", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
+			return ivr.Begun{}, nil
+		}}, nil, "begin turn 1: status 0", 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				engine := servers(t, 1, tt.store, asking())[0]
+				var document []byte
+				var err error
+				took := elapsed(func() { document, err = engine.Turn(context.Background(), keyed(1, "8265")) })
+				if err == nil || document != nil {
+					t.Fatalf("document %s, error %v; want an error alone", document, err)
+				}
+				if tt.want != nil && !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) || strings.Contains(err.Error(), "8265") {
+					t.Errorf("error %q, want %q and %v, and nothing that was keyed", err, tt.text, tt.want)
+				}
+				if took < tt.least || took > tt.least+50*time.Millisecond {
+					t.Errorf("it took %s, want %s", took, tt.least)
+				}
+			})
+		})
+	}
+}
+
+// When the store is back the turn can be tried again, as if nothing had been.
+func TestATurnCanBeTriedAgain(t *testing.T) {
+	down := true
+	config := configOf(t, asking())
+	config.Store = &hooked{Store: config.Store, begin: func(ctx context.Context, claim ivr.Claim, next ivr.Store) (ivr.Begun, error) {
+		if down {
+			return ivr.Begun{}, errDown
+		}
+		return next.Begin(ctx, claim)
+	}}
+	engine := newEngine(t, config)
+	if _, err := engine.Turn(context.Background(), keyed(0, "")); !errors.Is(err, errDown) {
+		t.Fatal(err)
+	}
+	down = false
+	dialEngine(t, engine, welcomed...)
+}
+
+func TestATurnEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		memory := &ivr.Memory{}
+		engine := servers(t, 1, memory, asking())[0]
+		claim := ivr.Claim{Call: sid, Holder: "somebody", Now: time.Now(), Until: time.Now().Add(time.Hour)}
+		if _, err := memory.Begin(ctx, claim); err != nil {
+			t.Fatal(err)
+		}
+		took := elapsed(func() {
+			if _, err := engine.Turn(ctx, keyed(0, "")); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error %v", err)
+			}
+		})
+		if took > time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
+func TestTheApologyNeedsNoStore(t *testing.T) {
+	config := configOf(t, asking())
+	config.Store = nil
+	engine := newEngine(t, config)
+	english, spanish := "en: Apology: call <800>..<573>..<1311>.", "es: Disculpa: llame al <800>..<573>..<1311>."
+	tests := []struct {
+		language ivr.Language
+		want     []string
+	}{
+		{ivr.English, []string{english, "hang up"}},
+		{ivr.Spanish, []string{spanish, "hang up"}},
+		{"", []string{english, spanish, "hang up"}},
+		{"fr", []string{english, spanish, "hang up"}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, heard(t, engine.Apology(tt.language))); diff != "" {
+			t.Errorf("%q: - expected, + heard:\n%s", tt.language, diff)
+		}
+	}
+}
+
+// Without randomness or keys nothing can be claimed or sealed, and nothing is stored.
+func TestNoRandomnessNoKeys(t *testing.T) {
+	damages := map[string]func(*ivr.Config){
+		"no randomness":       func(c *ivr.Config) { c.Random = iotest.ErrReader(errDown) },
+		"not enough of it":    func(c *ivr.Config) { c.Random = bytes.NewReader(make([]byte, 20)) },
+		"not enough for both": func(c *ivr.Config) { c.Random = bytes.NewReader(make([]byte, 16+24)) },
+		"no keys":             func(c *ivr.Config) { c.Keys = secret.Keyring{} },
+	}
+	for name, damage := range damages {
+		t.Run(name, func(t *testing.T) {
+			var commits []ivr.Commit
+			config := configOf(t, asking())
+			config.Store = watched(&commits)
+			damage(&config)
+			if _, err := newEngine(t, config).Turn(context.Background(), keyed(0, "")); err == nil || len(commits) != 0 {
+				t.Errorf("error %v, %d commits", err, len(commits))
+			}
+		})
+	}
+}
+
+func TestParseLanguage(t *testing.T) {
+	for code, want := range map[string]ivr.Language{"en": ivr.English, "es": ivr.Spanish, "": "", "EN": "", "fr": "", "en-US": ""} {
+		if got := ivr.ParseLanguage(code); got != want {
+			t.Errorf("%q is %q, want %q", code, got, want)
+		}
+	}
+}

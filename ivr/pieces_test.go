@@ -1,0 +1,52 @@
+package ivr
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestPieces(t *testing.T) {
+	tests := []struct {
+		text string
+		want []piece
+	}{
+		{"", nil},
+		{"Goodbye.", []piece{{text: "Goodbye."}}},
+		{"{repair}", []piece{{blank: "repair"}}},
+		{"Call {repair} or {access}.", []piece{{text: "Call "}, {blank: "repair"}, {text: " or "}, {blank: "access"}, {text: "."}}},
+		{"{a}{b}", []piece{{blank: "a"}, {blank: "b"}}},
+		{"Call {repair", []piece{{text: "Call {repair"}}},
+		{"Call repair}", []piece{{text: "Call repair}"}}},
+		{"a } b {c}", []piece{{text: "a } b "}, {blank: "c"}}},
+		{"Call {}.", []piece{{text: "Call {}"}, {text: "."}}},
+		{"{a{b}", []piece{{blank: "a{b"}}},
+	}
+	for _, tt := range tests {
+		if diff := cmp.Diff(tt.want, pieces(tt.text), cmp.AllowUnexported(piece{})); diff != "" {
+			t.Errorf("pieces of %q: - expected, + got:\n%s", tt.text, diff)
+		}
+	}
+}
+
+func FuzzPieces(f *testing.F) {
+	for _, text := range []string{"", "Call {repair}, or {access}.", "{", "}", "{}", "}{", "{{a}}", "a{b", "¡{a}é"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var joined strings.Builder
+		for _, p := range pieces(text) {
+			if (p.text == "") == (p.blank == "") {
+				t.Errorf("a piece is neither a text nor a blank, or both: %+v", p)
+			}
+			joined.WriteString(p.text)
+			if p.blank != "" {
+				joined.WriteString("{" + p.blank + "}")
+			}
+		}
+		if joined.String() != text {
+			t.Errorf("pieces of %q join to %q", text, joined.String())
+		}
+	})
+}

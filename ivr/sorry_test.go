@@ -1,0 +1,190 @@
+package ivr_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/ivr"
+)
+
+// failing is a call in English whose work comes to an outcome or an error.
+func failing(run func(ctx context.Context, c *ivr.Call) (outcome, error)) *ivr.Flow {
+	return flowOf(
+		speak("start", "said", ivr.English),
+		say("said", "fail"),
+		ivr.Work[outcome]{At: "fail", Run: run, On: ivr.On[outcome]{done: ivr.HangUp}},
+	)
+}
+
+// Whatever goes wrong, the caller hears what was said already, an apology, and no silence.
+func TestAnErrorLeadsToSorry(t *testing.T) {
+	tests := []struct {
+		name string
+		flow *ivr.Flow
+		log  string // what the log has to say
+	}{
+		{"an error", failing(func(context.Context, *ivr.Call) (outcome, error) { return "", errDown }), "fail: " + errDown.Error()},
+		{"an error beside an outcome", failing(func(context.Context, *ivr.Call) (outcome, error) { return done, errDown }), errDown.Error()},
+		{"an unknown outcome", failing(func(context.Context, *ivr.Call) (outcome, error) { return "odd", nil }), `outcome \"odd\" leads nowhere`},
+		{"a circle", flowOf(
+			speak("start", "said", ivr.English), say("said", "round"),
+			ivr.Work[outcome]{At: "round", On: ivr.On[outcome]{done: "again", "never": ivr.HangUp},
+				Run: func(context.Context, *ivr.Call) (outcome, error) { return done, nil }},
+			work("again", "round", func(*ivr.Call) {}),
+		), "circle"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var log bytes.Buffer
+			config := configOf(t, tt.flow)
+			config.Log = slog.New(slog.NewTextHandler(&log, nil))
+			dialEngine(t, newEngine(t, config), "en: said in English.", "en: sorry in English.", "hang up")
+			if !strings.Contains(log.String(), tt.log) || !strings.Contains(log.String(), sid) {
+				t.Errorf("no %q, or no call, in the log: %s", tt.log, log.String())
+			}
+		})
+	}
+}
+
+// A turn that failed is answered for good: its retry does not try the work again.
+func TestAnErrorIsAnsweredOnce(t *testing.T) {
+	runs := 0
+	engine := newEngine(t, configOf(t, failing(func(context.Context, *ivr.Call) (outcome, error) { runs++; return "", errDown })))
+	first, second := deliver(t, engine, keyed(0, "")), deliver(t, engine, keyed(0, ""))
+	if runs != 1 || !bytes.Equal(first, second) {
+		t.Errorf("%d runs; %s; %s", runs, first, second)
+	}
+}
+
+// Work is given less time than Twilio waits, and so ends in an apology, not in a time-out.
+func TestWorkHasADeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		engine := newEngine(t, configOf(t, failing(func(ctx context.Context, _ *ivr.Call) (outcome, error) {
+			<-ctx.Done()
+			return "", ctx.Err()
+		})))
+		if took := elapsed(func() { dialEngine(t, engine, "en: said in English.", "en: sorry in English.", "hang up") }); took > 5*time.Second {
+			t.Errorf("the caller waited for %s", took)
+		}
+	})
+}
+
+// A blank that was never filled can't be spoken. No retry would help, so the call ends with
+// the apology that needs no state.
+func TestAnAnswerThatCantBeWritten(t *testing.T) {
+	missing := ivr.Blank{Name: "missing", Kind: ivr.Digits}
+	nobody := ivr.Blank{Name: "nobody", Kind: ivr.Phone}
+	tests := []struct {
+		name string
+		line ivr.Line
+	}{
+		{"a blank", ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "It is {missing}.", ES: "Es {missing}."}, Next: ivr.HangUp}},
+		{"a number to dial", ivr.Transfer{At: "tell", Prompt: words("tell"), To: nobody, Failed: ivr.HangUp}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			flow := flowOf(speak("start", "tell", ivr.Spanish), tt.line)
+			flow.Blanks = []ivr.Blank{missing}
+			c := dial(t, flow, "es: Disculpa: llame al <800>..<573>..<1311>.", "hang up")
+			c.turn--
+			c.press("", "es: Disculpa: llame al <800>..<573>..<1311>.", "hang up")
+		})
+	}
+}
+
+func TestACallHasABound(t *testing.T) {
+	engine := newEngine(t, configOf(t, counting(func(*ivr.Call) {})))
+	for turn := range 100 {
+		if got := heard(t, deliver(t, engine, keyed(turn, "11"))); !strings.HasPrefix(got[0], "gather") {
+			t.Fatalf("turn %d: %q", turn, got)
+		}
+	}
+	want := []string{"en: sorry in English.", "hang up"}
+	if diff := cmp.Diff(want, heard(t, deliver(t, engine, keyed(100, "11")))); diff != "" {
+		t.Errorf("turn 100: - expected, + heard:\n%s", diff)
+	}
+}
+
+func TestAnUnknownCallStartsOver(t *testing.T) {
+	tests := []struct {
+		language ivr.Language
+		want     []string
+	}{
+		{"", []string{"  en: start-over in English.", "  es: start-over en español.", "  en: start in English.", "  es: start en español."}},
+		{ivr.Spanish, []string{"  es: start-over en español.", "  es: start en español."}},
+	}
+	for _, tt := range tests {
+		t.Run(string(tt.language), func(t *testing.T) {
+			flow := flowOf(ivr.Ask{At: "start", Prompt: words("start"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
+				Heard: ivr.HangUp, Back: ivr.HangUp, GaveUp: ivr.HangUp})
+			event := keyed(3, "8265")
+			event.Language = tt.language
+			got := heard(t, deliver(t, newEngine(t, configOf(t, flow)), event))
+			if diff := cmp.Diff(tt.want, got[1:]); diff != "" {
+				t.Errorf("- expected, + heard:\n%s", diff)
+			}
+			if !strings.HasPrefix(got[0], "gather 5 # -> 4") {
+				t.Errorf("it goes on with %q", got[0])
+			}
+		})
+	}
+}
+
+func TestACallIsForgotten(t *testing.T) {
+	config := configOf(t, asking())
+	now := start
+	config.Now = func() time.Time { return now }
+	c := dialEngine(t, newEngine(t, config), welcomed...)
+	now = now.Add(59 * time.Minute)
+	c.press("1", "gather 7 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
+	now = now.Add(61 * time.Minute)
+	c.press("8265", "gather 7 # -> 3?lang=en", "  en: start-over in English.", "  es: start-over en español.",
+		"  en: welcome in English.", "  en: ask in English.")
+}
+
+// After an upgrade a call can stand at a step that is gone, or that asks nothing any more.
+func TestACallSurvivesAnUpgrade(t *testing.T) {
+	upgrades := map[string]*ivr.Flow{
+		"the step is gone":      flowOf(speak("start", "new", ivr.English), say("new", ivr.HangUp)),
+		"the step asks nothing": flowOf(speak("start", "ask", ivr.English), say("ask", ivr.HangUp)),
+	}
+	for name, upgrade := range upgrades {
+		t.Run(name, func(t *testing.T) {
+			config := configOf(t, asking())
+			c := dialEngine(t, newEngine(t, config), welcomed...)
+			config.Flow = upgrade
+			c.engine = newEngine(t, config)
+			c.press("8265", "en: start-over in English.", "es: start-over en español.",
+				fmt.Sprintf("en: %s in English.", upgrade.Lines[1].(ivr.Say).At), "hang up")
+		})
+	}
+}
+
+// A webhook after the end of the call begins it anew, whatever sent it.
+func TestACallThatHasEndedStartsOver(t *testing.T) {
+	c := dial(t, asking(), welcomed...)
+	c.press("8265", "en: Heard <8265>.", "hang up")
+	c.press("8265", "gather 7 # -> 3?lang=en", "  en: start-over in English.", "  es: start-over en español.",
+		"  en: welcome in English.", "  en: ask in English.")
+}
+
+func TestAnEngineNeedsASoundFlow(t *testing.T) {
+	config := configOf(t, flowOf())
+	if _, err := ivr.New(config); err == nil || !strings.Contains(err.Error(), "test-call") {
+		t.Errorf("error %v, want one that names the flow", err)
+	}
+	config.Flow = asking()
+	config.Flow.Given[repair] = ""
+	if _, err := ivr.New(config); err == nil || errors.Is(err, errDown) {
+		t.Errorf("error %v for an apology that can't be written", err)
+	}
+}

@@ -1,0 +1,187 @@
+package voice_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/ivr"
+)
+
+func TestAnIncomingCall(t *testing.T) {
+	tests := []struct {
+		name string
+		more []string
+		want ivr.Caller
+	}{
+		{"to an access number", nil, ivr.Caller{Number: "+16125550142", From: "+16125550142"}},
+		{"over the switch", []string{"To", "sip:78@switch.sip.twilio.com", "From", "sip:6125550142@192.0.2.1"},
+			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true}},
+		{"to a dial-78 number", []string{"To", "+16125550178", "StirVerstat", "TN-Validation-Passed-A"},
+			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true}},
+		{"withheld", []string{"From", "anonymous"}, ivr.Caller{From: "anonymous"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t, nil)
+			if status, body := s.post("/voice/incoming", call(tt.more...)); status != http.StatusOK || body != "<Response/>" {
+				t.Errorf("%d %s", status, body)
+			}
+			if diff := cmp.Diff(ivr.Event{Call: sid, Caller: tt.want}, s.event()); diff != "" {
+				t.Errorf("- expected, + event:\n%s", diff)
+			}
+			if strings.Contains(s.log.String(), "6125550142") {
+				t.Errorf("the log tells who calls: %s", s.log.String())
+			}
+		})
+	}
+}
+
+func TestATurn(t *testing.T) {
+	known := ivr.Caller{Number: "+16125550142", From: "+16125550142"}
+	tests := []struct {
+		path string
+		more []string
+		want ivr.Event
+	}{
+		{"/voice/turn/1", []string{"Digits", "8265", "FinishedOnKey", "#", "msg", "Gather End"}, ivr.Event{Turn: 1, Heard: ivr.Heard{Keys: "8265"}}},
+		{"/voice/turn/2?lang=es", nil, ivr.Event{Turn: 2, Language: ivr.Spanish}},
+		{"/voice/turn/3?lang=fr", []string{"Digits", ""}, ivr.Event{Turn: 3}},
+		{"/voice/turn/9999?lang=en", []string{"DialCallStatus", "busy"}, ivr.Event{Turn: 9999, Language: ivr.English, Heard: ivr.Heard{DialStatus: "busy"}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.path, func(t *testing.T) {
+			s := newSite(t, nil)
+			if status, body := s.post(tt.path, call(tt.more...)); status != http.StatusOK || body != "<Response/>" {
+				t.Errorf("%d %s", status, body)
+			}
+			tt.want.Call, tt.want.Caller = sid, known
+			if diff := cmp.Diff(tt.want, s.event()); diff != "" {
+				t.Errorf("- expected, + event:\n%s", diff)
+			}
+			if strings.Contains(s.log.String(), "8265") {
+				t.Errorf("the log tells what was keyed: %s", s.log.String())
+			}
+		})
+	}
+}
+
+func TestHeadersOfAnAnswer(t *testing.T) {
+	s := newSite(t, nil)
+	response := s.serve(s.request("/voice/incoming", call()))
+	if got := response.Header.Get("Content-Type"); got != "text/xml; charset=utf-8" {
+		t.Errorf("Content-Type is %q", got)
+	}
+	if got := response.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("Cache-Control is %q", got)
+	}
+	if n := s.metric("updatecenter_webhook_seconds"); n != 1 {
+		t.Errorf("measured %v times", n)
+	}
+}
+
+// An engine that fails, or falls over, still leaves the caller with a sentence, in the
+// language that the turn's URL has.
+func TestAnEngineThatFails(t *testing.T) {
+	engines := map[string]func(context.Context, ivr.Event) ([]byte, error){
+		"an error": func(context.Context, ivr.Event) ([]byte, error) { return nil, errors.New("redis is down") },
+		"a panic":  func(context.Context, ivr.Event) ([]byte, error) { panic("redis is down") },
+	}
+	paths := map[string]string{
+		"/voice/incoming":       "<Response></Response>",
+		"/voice/turn/1":         "<Response></Response>",
+		"/voice/turn/1?lang=es": "<Response>es</Response>",
+		"/voice/turn/1?lang=xx": "<Response></Response>",
+	}
+	for name, turn := range engines {
+		for path, want := range paths {
+			t.Run(name+" at "+path, func(t *testing.T) {
+				s := newSite(t, nil)
+				s.engine.turn = turn
+				if status, body := s.post(path, call()); status != http.StatusOK || body != want {
+					t.Errorf("%d %s, want %s", status, body, want)
+				}
+				if n := s.metric("updatecenter_apologies_total"); n != 1 {
+					t.Errorf("counted %v times", n)
+				}
+				if log := s.log.String(); !strings.Contains(log, "redis is down") || !strings.Contains(log, sid) {
+					t.Errorf("the log has no cause, or no call: %s", log)
+				}
+			})
+		}
+	}
+}
+
+// Twilio that hangs up doesn't stop a turn: it will ask again, and wants the answer then.
+func TestATurnOutlivesItsRequest(t *testing.T) {
+	s := newSite(t, nil)
+	s.engine.turn = func(ctx context.Context, _ ivr.Event) ([]byte, error) { return []byte("<Response/>"), ctx.Err() }
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if status, body := s.read(s.serve(s.request("/voice/incoming", call()).WithContext(ctx))); status != http.StatusOK || body != "<Response/>" {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+func TestStatusCallbacks(t *testing.T) {
+	tests := []struct{ name, status, duration, logged string }{
+		{"completed", "completed", "42", "status=completed seconds=42"},
+		{"under way", "ringing", "", "status=ringing seconds=0"},
+		{"a word that Twilio doesn't know", "exploded\nlevel=ERROR", "", "status=unknown seconds=0"},
+		{"none", "", "", "status=unknown seconds=0"},
+		{"another case", "Completed", "1", "status=unknown seconds=1"},
+		{"no number", "completed", "long", "status=completed seconds=0"},
+		{"a negative one", "completed", "-5", "status=completed seconds=0"},
+		{"more than a number holds", "completed", "99999999999999999999", "status=completed seconds=0"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t, nil)
+			form := call("CallStatus", tt.status, "CallDuration", tt.duration, "SequenceNumber", "x", "Timestamp", "yesterday")
+			if status, body := s.post("/voice/status", form); status != http.StatusNoContent || body != "" {
+				t.Errorf("%d %q", status, body)
+			}
+			if log := s.log.String(); !strings.Contains(log, tt.logged) || strings.Count(log, "\n") != 1 {
+				t.Errorf("want %q, and one line, in the log: %s", tt.logged, log)
+			}
+			if n := s.metric("updatecenter_call_statuses_total"); n != 1 || len(s.engine.events) != 0 {
+				t.Errorf("counted %v times, %d events", n, len(s.engine.events))
+			}
+		})
+	}
+}
+
+// The fallback answers by itself, in the language of the URL that failed.
+func TestFallback(t *testing.T) {
+	tests := []struct{ name, failed, want string }{
+		{"a turn in Spanish", publicURL + "/voice/turn/3?lang=es", "<Response>es</Response>"},
+		{"a turn in English", publicURL + "/voice/turn/3?lang=en", "<Response>en</Response>"},
+		{"the incoming call", publicURL + "/voice/incoming", "<Response></Response>"},
+		{"no URL", "", "<Response></Response>"},
+		{"not a URL", "::%zz?lang=es", "<Response></Response>"},
+		{"a broken query", "?lang=%zz", "<Response></Response>"},
+		{"an unknown language", "/?lang=fr", "<Response></Response>"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t, nil)
+			s.engine.turn = func(context.Context, ivr.Event) ([]byte, error) {
+				t.Error("the fallback runs a turn")
+				return nil, errors.New("unreachable")
+			}
+			if status, body := s.post("/voice/fallback", call("ErrorCode", "11200", "ErrorUrl", tt.failed)); status != http.StatusOK || body != tt.want {
+				t.Errorf("%d %s, want %s", status, body, tt.want)
+			}
+			if n := s.metric("updatecenter_apologies_total"); n != 1 {
+				t.Errorf("counted %v times", n)
+			}
+			if !strings.Contains(s.log.String(), "11200") {
+				t.Errorf("the log doesn't tell why: %s", s.log.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,124 @@
+package voice
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/ivr"
+)
+
+const ownNumber = "+16125550142"
+
+// exchange is where 78 comes from in the tests.
+var exchange = origin{
+	sipDomains: []string{"switch.sip.twilio.com", "other.sip.twilio.com"},
+	dial78:     []nanp.Number{"+16125550178"},
+}
+
+// A call is from the line only if it came to 78 over a listed SIP domain, or with full
+// attestation to a listed number. From says who, and never whence.
+func TestFromTheLine(t *testing.T) {
+	const full = "TN-Validation-Passed-A"
+	tests := []struct {
+		name, to, from, verstat string
+		want                    bool
+	}{
+		{"78 over the switch", "sip:78@switch.sip.twilio.com", "sip:6125550142@192.0.2.1", "", true},
+		{"*78 over the switch", "sip:*78@switch.sip.twilio.com", "sip:+16125550142@192.0.2.1;user=phone", "", true},
+		{"*78 escaped", "sip:%2A78@switch.sip.twilio.com", ownNumber, "", true},
+		{"another case and a port", "SIP:78@Switch.SIP.twilio.com:5061", ownNumber, "", true},
+		{"the second domain", "sip:78@other.sip.twilio.com", ownNumber, "", true},
+		{"over the switch, whatever the attestation", "sip:78@switch.sip.twilio.com", ownNumber, "TN-Validation-Failed-C", true},
+		{"an unlisted domain", "sip:78@stranger.sip.twilio.com", "sip:6125550142@switch.sip.twilio.com", "", false},
+		{"an unlisted domain, attested", "sip:78@stranger.sip.twilio.com", ownNumber, full, false},
+		{"a domain below a listed one", "sip:78@x.switch.sip.twilio.com", ownNumber, "", false},
+		{"a listed domain as a parameter", "sip:78@stranger.example;switch.sip.twilio.com", ownNumber, "", false},
+		{"another code over the switch", "sip:79@switch.sip.twilio.com", ownNumber, full, false},
+		{"no code over the switch", "sip:switch.sip.twilio.com", ownNumber, full, false},
+		{"a listed number over SIP", "sip:+16125550178@switch.sip.twilio.com", ownNumber, full, false},
+		{"78 without a domain", "78", ownNumber, full, false},
+		{"a client by that name", "client:78", ownNumber, full, false},
+		{"nobody over the switch", "sip:78@switch.sip.twilio.com", "sip:anonymous@anonymous.invalid", "", false},
+		{"a foreigner over the switch", "sip:78@switch.sip.twilio.com", "+441632960000", "", false},
+
+		{"a dial-78 number, fully attested", "+16125550178", ownNumber, full, true},
+		{"a dial-78 number written otherwise", "6125550178", ownNumber, full, true},
+		{"attested, but withheld", "+16125550178", "anonymous", full, false},
+		{"an access number, fully attested", "+18886128052", ownNumber, full, false},
+		{"no passport", "+16125550178", ownNumber, "", false},
+		{"partial attestation", "+16125550178", ownNumber, "TN-Validation-Passed-B", false},
+		{"gateway attestation", "+16125550178", ownNumber, "TN-Validation-Passed-C", false},
+		{"diverted", "+16125550178", ownNumber, "TN-Validation-Passed-A-Diverted", false},
+		{"passed through", "+16125550178", ownNumber, "TN-Validation-Passed-A-Passthrough", false},
+		{"failed", "+16125550178", ownNumber, "TN-Validation-Failed-A", false},
+		{"failed without a level", "+16125550178", ownNumber, "TN-Validation-Failed", false},
+		{"not validated", "+16125550178", ownNumber, "No-TN-Validation", false},
+		{"another case", "+16125550178", ownNumber, "tn-validation-passed-a", false},
+		{"with a space", "+16125550178", ownNumber, full + " ", false},
+		{"nothing", "", "", "", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := exchange.caller(url.Values{"To": {tt.to}, "From": {tt.from}, "StirVerstat": {tt.verstat}})
+			if got.FromLine != tt.want {
+				t.Errorf("from the line: %v, want %v (%+v)", got.FromLine, tt.want, got)
+			}
+			if got.FromLine && got.Number != ownNumber {
+				t.Errorf("vouched for %q", got.Number)
+			}
+		})
+	}
+}
+
+// With nothing listed no call is from the line: neither no domain nor no number matches.
+func TestNothingListed(t *testing.T) {
+	for _, to := range []string{"78", "*78", "sip:78@", "sip:78@switch.sip.twilio.com", "", "anonymous"} {
+		form := url.Values{"To": {to}, "From": {ownNumber}, "StirVerstat": {"TN-Validation-Passed-A"}}
+		if got := (origin{}).caller(form); got.FromLine {
+			t.Errorf("a call to %q is taken to be from the line", to)
+		}
+	}
+}
+
+func TestCallerIsLabeled(t *testing.T) {
+	tests := []struct {
+		from string
+		want ivr.Caller
+	}{
+		{ownNumber, ivr.Caller{Number: ownNumber, From: ownNumber}},
+		{"sip:612-555-0142@switch.sip.twilio.com", ivr.Caller{Number: ownNumber, From: ownNumber}},
+		{"", ivr.Caller{From: "unknown"}},
+		{"  ", ivr.Caller{From: "unknown"}},
+		{"\xff", ivr.Caller{From: "unknown"}},
+		{"Anonymous", ivr.Caller{From: "anonymous"}},
+		{"Restricted", ivr.Caller{From: "restricted"}},
+		{"client:Alice", ivr.Caller{From: "client:alice"}},
+		{"+441632960000", ivr.Caller{From: "+441632960000"}},
+		{strings.Repeat("x", 500), ivr.Caller{From: strings.Repeat("x", 128)}},
+		{"x" + strings.Repeat("é", 100), ivr.Caller{From: "x" + strings.Repeat("é", 63)}},
+	}
+	for _, tt := range tests {
+		if got := exchange.caller(url.Values{"From": {tt.from}}); got != tt.want {
+			t.Errorf("%.20q is %+v, want %+v", tt.from, got, tt.want)
+		}
+	}
+}
+
+func FuzzCaller(f *testing.F) {
+	f.Add("sip:78@switch.sip.twilio.com", "sip:6125550142@192.0.2.1", "")
+	f.Add("+16125550178", "+16125550142", "TN-Validation-Passed-A")
+	f.Add("", "\xffÉ", "TN-Validation-Passed-A-Diverted")
+	f.Fuzz(func(t *testing.T, to, from, verstat string) {
+		got := exchange.caller(url.Values{"To": {to}, "From": {from}, "StirVerstat": {verstat}})
+		if got.From == "" || len(got.From) > maxFrom || !utf8.ValidString(got.From) {
+			t.Errorf("the label of %q is %q", from, got.From)
+		}
+		overSwitch := strings.Contains(strings.ToLower(to), ".sip.twilio.com")
+		if got.FromLine && (got.Number == "" || !overSwitch && verstat != passedA) {
+			t.Errorf("%+v is taken to be from the line, for %q and %q", got, to, verstat)
+		}
+	})
+}
