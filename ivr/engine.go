@@ -93,6 +93,11 @@ type Event struct {
 func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, turnTime)
 	defer cancel()
+	if event.Turn == 0 {
+		if answer, err := e.first(ctx, event); !errors.Is(err, ErrOvertaken) {
+			return answer, err
+		}
+	}
 	for {
 		answer, err := e.try(ctx, event)
 		if !errors.Is(err, errBusy) && !errors.Is(err, ErrOvertaken) {
@@ -107,14 +112,30 @@ func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
 // errBusy says that another one is answering the turn.
 var errBusy = errors.New("the turn is being answered")
 
-// try claims the turn once and answers it if it is ours, or already answered.
-func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
-	now := e.now()
-	holder, err := e.holder()
+// first answers the webhook that begins a call. Nothing can be stored of the call yet but
+// by another delivery of the same webhook, so the commit claims the turn as well: callers
+// are greeted one round trip earlier. It is overtaken when there is something.
+func (e *Engine) first(ctx context.Context, event Event) ([]byte, error) {
+	claim, err := e.claim(event)
 	if err != nil {
 		return nil, err
 	}
-	claim := Claim{Call: event.Call, Turn: event.Turn, Holder: holder, Now: now, Until: now.Add(lease)}
+	return e.answer(ctx, event, claim, Begun{})
+}
+
+// claim is the wish to answer a turn, under a name of its own.
+func (e *Engine) claim(event Event) (Claim, error) {
+	holder, err := e.holder()
+	now := e.now()
+	return Claim{Call: event.Call, Turn: event.Turn, Holder: holder, Now: now, Until: now.Add(lease)}, err
+}
+
+// try claims the turn once and answers it if it is ours, or already answered.
+func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
+	claim, err := e.claim(event)
+	if err != nil {
+		return nil, err
+	}
 	begun, err := e.store.Begin(ctx, claim)
 	if err != nil {
 		return nil, fmt.Errorf("begin turn %d: %w", event.Turn, err)
@@ -125,19 +146,20 @@ func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
 	case Answered:
 		return e.openAnswer(event.Call, begun)
 	case Claimed:
-		return e.answer(ctx, event, claim, begun.State)
+		return e.answer(ctx, event, claim, begun)
 	}
 	return nil, fmt.Errorf("begin turn %d: status %d", event.Turn, begun.Status)
 }
 
-// answer runs the turn and commits it.
-func (e *Engine) answer(ctx context.Context, event Event, claim Claim, sealed []byte) ([]byte, error) {
-	t := e.carryOut(ctx, event, sealed)
+// answer runs the turn and commits it. One that was not begun is claimed by its commit.
+func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Begun) ([]byte, error) {
+	t := e.carryOut(ctx, event, begun.State)
 	document := e.write(t)
 	commit, err := e.seal(t.call, document)
 	if err != nil {
 		return nil, err
 	}
+	commit.First = begun.Status != Claimed
 	commit.Holder, commit.Now, commit.Expires = claim.Holder, claim.Now, claim.Now.Add(lifetime)
 	if err := e.store.Commit(ctx, commit); err != nil {
 		return nil, fmt.Errorf("commit turn %d: %w", event.Turn, err)

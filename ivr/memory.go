@@ -64,7 +64,10 @@ func (m *Memory) Commit(ctx context.Context, commit Commit) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	call := m.calls[commit.Call]
+	call, known := m.calls[commit.Call]
+	if commit.First && !known {
+		call = kept{next: commit.Turn, holder: commit.Holder, claimed: true}
+	}
 	if call.holder != commit.Holder {
 		return ErrOvertaken
 	}

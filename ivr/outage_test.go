@@ -75,11 +75,11 @@ func TestAStoreThatFails(t *testing.T) {
 func TestATurnCanBeTriedAgain(t *testing.T) {
 	down := true
 	config := configOf(t, asking())
-	config.Store = &hooked{Store: config.Store, begin: func(ctx context.Context, claim ivr.Claim, next ivr.Store) (ivr.Begun, error) {
+	config.Store = &hooked{Store: config.Store, commit: func(ctx context.Context, commit ivr.Commit, next ivr.Store) error {
 		if down {
-			return ivr.Begun{}, errDown
+			return errDown
 		}
-		return next.Begin(ctx, claim)
+		return next.Commit(ctx, commit)
 	}}
 	engine := newEngine(t, config)
 	if _, err := engine.Turn(context.Background(), keyed(0, "")); !errors.Is(err, errDown) {

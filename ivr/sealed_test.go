@@ -173,7 +173,7 @@ func TestSealedDataIsBoundToItsPlace(t *testing.T) {
 	}
 	for _, tt := range answered {
 		t.Run(tt.name, func(t *testing.T) {
-			event := keyed(tt.begun.Turn, "")
+			event := keyed(1, "")
 			event.Call = tt.call
 			if document, err := swapped(tt.begun).Turn(context.Background(), event); err == nil {
 				t.Errorf("it is given as the answer: %s", document)

@@ -12,10 +12,12 @@ var ErrOvertaken = errors.New("the turn was answered by another")
 // Store keeps the calls under way. What it is given is sealed already. It must work for
 // any number of servers that share it.
 type Store interface {
-	// Begin claims a turn of a call.
+	// Begin claims a turn of a call. The same holder may claim it again.
 	Begin(ctx context.Context, claim Claim) (Begun, error)
 	// Commit stores the new state and the answer of a claimed turn in one step, and ends
-	// the claim. It says ErrOvertaken when the claim is no longer held.
+	// the claim. It says ErrOvertaken when another one took over the claim; one that ran
+	// out and was not taken over still counts. Said again by the same holder, it changes
+	// nothing and is no error, as a lost confirmation must be retried.
 	Commit(ctx context.Context, commit Commit) error
 }
 
@@ -52,9 +54,12 @@ const (
 
 // Commit is a turn's effect on the call.
 type Commit struct {
-	Call    string
-	Turn    int
-	Holder  string
+	Call   string
+	Turn   int
+	Holder string
+	// First says that the turn begins the call, and was not claimed before: the commit
+	// claims it as well. It is refused when anything is stored of the call.
+	First   bool
 	State   []byte
 	Answer  []byte
 	Expires time.Time // when the call is forgotten, unless a turn is committed before

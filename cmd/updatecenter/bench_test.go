@@ -73,7 +73,7 @@ func postCalls(b *testing.B, handler http.Handler) {
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
 	var calls atomic.Int64
 	b.ReportAllocs()
-	b.SetParallelism(32)
+	b.SetParallelism(128)
 	b.ResetTimer()
 	b.RunParallel(func(p *testing.PB) {
 		for p.Next() {

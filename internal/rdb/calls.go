@@ -74,7 +74,7 @@ func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
 	}
 	stood, err := c.db.run(ctx, commit, []string{callKey(commitment.Call)},
 		turn, turn+1, drop, claimName(turn, commitment.Holder), commitment.State, commitment.Answer,
-		millis(commitment.Expires), keep(commitment.Expires.Sub(commitment.Now)))
+		millis(commitment.Expires), keep(commitment.Expires.Sub(commitment.Now)), commitment.First)
 	if err != nil {
 		return fmt.Errorf("commit turn %d: %w", turn, err)
 	}

@@ -66,9 +66,11 @@ return {1}
 // the answer of a turn long past. Said again with the same claim, nothing happens. Redis'
 // own expiry is only moved when the call's has moved by five minutes, half the slack.
 //
+// A first turn is claimed in the same step, if there is nothing under the key.
+//
 //	KEYS  call
 //	ARGV  turn, the turn after it, the turn to drop or nothing, claim, state, answer,
-//	      expires, milliseconds for Redis to keep the call
+//	      expires, milliseconds for Redis to keep the call, 1 for a first turn or 0
 //	      1 committed, 0 overtaken
 var commit = newScript(digitsLua + `
 local key, turn, after, mine = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
@@ -79,7 +81,11 @@ if h.err then
 end
 if h[1] ~= '1' then
 	if digits(h[1]) then return redis.error_reply('VERSION newer record') end
-	return 0
+	if ARGV[9] ~= '1' or redis.call('EXISTS', key) == 1 then return 0 end
+	redis.call('HSET', key, 'v', '1', 'next', after, 'state', ARGV[5], 'expires', ARGV[7],
+		'claim', mine, 'until', '0', 'kept', ARGV[7], 'a:' .. turn, ARGV[6])
+	redis.call('PEXPIRE', key, ARGV[8])
+	return 1
 end
 if h[3] ~= mine then return 0 end
 if h[2] == after then return 1 end

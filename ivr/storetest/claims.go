@@ -65,6 +65,39 @@ func commitTwice(p play) {
 	p.inProgress(p.begin(call, 1, "c", start))
 }
 
+// firstTurn holds that a first turn needs no claim, but a call of which nothing is stored.
+func firstTurn(p play) {
+	p.ok(p.first(call, "a", "state 0", "answer 0"))
+	p.ok(p.first(call, "a", "state 0", "answer 0"))
+	p.overtaken(p.first(call, "b", "stolen", "stolen"))
+	p.answered(p.begin(call, 0, "c", start), 0, "answer 0")
+	p.claimed(p.begin(call, 1, "d", start), "state 0")
+	p.inProgress(p.begin(call, 1, "e", start))
+	p.ok(p.commit(call, 1, "d", "state 1", "answer 1", start))
+
+	const other = "CA00000000000000000000000000000002"
+	p.claimed(p.begin(other, 0, "a", start), "")
+	p.overtaken(p.first(other, "b", "stolen", "stolen"))
+	p.ok(p.commit(other, 0, "a", "state 0", "answer 0", start))
+}
+
+func oneFirstWins(p play) {
+	var won atomic.Int32
+	p.together(20, func(i int) error {
+		err := p.first(call, fmt.Sprint("holder ", i), "state 0", fmt.Sprint("answer ", i))
+		if err == nil {
+			won.Add(1)
+		}
+		if errors.Is(err, ivr.ErrOvertaken) {
+			return nil
+		}
+		return err
+	})
+	if won.Load() != 1 {
+		p.Errorf("%d of 20 first turns won", won.Load())
+	}
+}
+
 func lateCommit(p play) {
 	p.claimed(p.begin(call, 0, "a", start), "")
 	p.ok(p.commit(call, 0, "a", "state 0", "answer 0", start.Add(2*lease)))

@@ -33,6 +33,8 @@ func Run(t *testing.T, fresh func(t *testing.T) ivr.Store) {
 		{"a holder may claim again", claimAgain},
 		{"a commit needs the claim", commitNeedsClaim},
 		{"a commit said twice happens once", commitTwice},
+		{"a first turn is claimed by its commit", firstTurn},
+		{"one of many first turns wins", oneFirstWins},
 		{"a late commit stands if nobody took over", lateCommit},
 		{"a call is forgotten when it expires", expiry},
 		{"a commit prolongs the call", prolonged},
@@ -77,6 +79,14 @@ func (p play) commit(id string, turn int, holder, state, answer string, now time
 	return p.store.Commit(context.Background(), ivr.Commit{
 		Call: id, Turn: turn, Holder: holder, State: []byte(state), Answer: []byte(answer),
 		Now: now, Expires: now.Add(lifetime),
+	})
+}
+
+// first commits a first turn without a claim.
+func (p play) first(id, holder, state, answer string) error {
+	return p.store.Commit(context.Background(), ivr.Commit{
+		Call: id, Holder: holder, First: true, State: []byte(state), Answer: []byte(answer),
+		Now: start, Expires: start.Add(lifetime),
 	})
 }
 
