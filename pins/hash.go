@@ -89,6 +89,9 @@ func NewHasher(config HasherConfig) (*Hasher, error) {
 	}, nil
 }
 
+// Pending is how many hashes run or wait for their turn.
+func (h *Hasher) Pending() int { return int(h.pending.Load()) }
+
 // Hash returns pin as it is to be kept, under a new salt.
 func (h *Hasher) Hash(ctx context.Context, pin secret.Text) (Hash, error) {
 	e := encoded{Params: h.params, key: h.keys.Current(), salt: make([]byte, saltBytes)}

@@ -1,7 +1,7 @@
 package voice
 
 import (
-	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -53,5 +53,5 @@ func (m *Metrics) Took(exit ivr.Exit) {
 }
 
 func (m *Metrics) answered(route string, status int, took time.Duration) {
-	m.webhooks.WithLabelValues(route, http.StatusText(status)).Observe(took.Seconds())
+	m.webhooks.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }

@@ -39,7 +39,14 @@ type outside struct {
 func newApp(c config, o outside) (*app, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	lines, err := newLines(c, o)
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: c.keys, Params: o.hash})
+	if err != nil {
+		return nil, fmt.Errorf("prepare hashing: %w", err)
+	}
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
+	}, func() float64 { return float64(hasher.Pending()) }))
+	lines, err := newLines(c, o, hasher)
 	if err != nil {
 		return nil, err
 	}
@@ -57,11 +64,7 @@ func newApp(c config, o outside) (*app, error) {
 	return &app{handler: router, lines: lines}, nil
 }
 
-func newLines(c config, o outside) (*pins.Lines, error) {
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: c.keys, Params: o.hash})
-	if err != nil {
-		return nil, fmt.Errorf("prepare hashing: %w", err)
-	}
+func newLines(c config, o outside, hasher *pins.Hasher) (*pins.Lines, error) {
 	store := o.db.Lines()
 	return pins.New(pins.Config{Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Now: o.now})
 }

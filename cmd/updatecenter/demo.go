@@ -33,6 +33,7 @@ const (
 	demoLocked   nanp.Number = "+16125550146"
 	demoChosenES nanp.Number = "+16125550147"
 	demoSuburb   nanp.Number = "+17635550148" // its access number has another area code
+	demoDial78   nanp.Number = "+16125557800" // to which the switch maps 78
 	demoPIN                  = "4071"
 	demoMistake              = "9999"
 )
@@ -59,7 +60,7 @@ func (cmd *demoCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return fmt.Errorf("listen (another demo, perhaps?): %w", err)
 	}
-	return runDemo(ctx, c, db, listener)
+	return runDemo(ctx, c, db, redis.Addr(), listener)
 }
 
 // age lets keys of the embedded Redis expire, which doesn't look at the clock by itself.
@@ -76,12 +77,13 @@ func age(ctx context.Context, redis *miniredis.Miniredis) {
 	}
 }
 
-func runDemo(ctx context.Context, c console, db *rdb.DB, listener net.Listener) error {
+func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener net.Listener) error {
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	settings, err := demoConfig(listener.Addr().String())
 	if err != nil {
 		return err
 	}
+	rdb.LogTo(log)
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
 	if err != nil {
 		return err
@@ -89,7 +91,7 @@ func runDemo(ctx context.Context, c console, db *rdb.DB, listener net.Listener) 
 	if err := addDemoLines(ctx, a.lines, db, time.Now); err != nil {
 		return fmt.Errorf("add the demo's lines: %w", err)
 	}
-	greet(c.out, listener.Addr().String())
+	greet(c.out, listener.Addr().String(), redis)
 	return serve(ctx, listener, a.handler, log)
 }
 
@@ -106,7 +108,7 @@ func demoConfig(address string) (config, error) {
 	}
 	return config{
 		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
-		sipDomains: []string{demoSIPDomain}, keys: keys, repair: "+18005731311",
+		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys, repair: "+18005731311",
 		policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
 	}, nil
 }
@@ -155,7 +157,7 @@ func lockDemoLine(ctx context.Context, lines *pins.Lines) error {
 	return nil
 }
 
-func greet(out io.Writer, address string) {
+func greet(out io.Writer, address, redis string) {
 	fmt.Fprintf(out, `The Update Center is up at http://%s, with Redis embedded. All data goes when it stops.
 
 In another terminal:
@@ -165,8 +167,9 @@ In another terminal:
   bin/updatecenter dial 78 --from %s    one who has the PIN %s
   bin/updatecenter dial 78 --from %s    one whose line is locked for 30 minutes
   bin/updatecenter dial 888-612-8052 --from 651-555-0199   the access number, from any phone
-  bin/updatecenter call testdata/calls/new-customer.call   play a call from a file
+  bin/updatecenter call testdata/calls/locked-line.call   play a call from a file
+  bin/updatecenter lines show 612-555-0142 --redis-url redis://%s
 
 Ctrl-C stops it.
-`, address, demoNewES.Display(), demoNoLang.Display(), demoChosen.Display(), demoPIN, demoLocked.Display())
+`, address, demoNewES.Display(), demoNoLang.Display(), demoChosen.Display(), demoPIN, demoLocked.Display(), redis)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -37,6 +38,7 @@ func (f redisFlag) open(c console) (*rdb.DB, error) {
 	if err := r.err(); err != nil {
 		return nil, err
 	}
+	rdb.LogTo(slog.New(slog.DiscardHandler))
 	db, err := rdb.Open(url)
 	if err != nil {
 		return nil, usage(fmt.Errorf("REDIS_URL: %w", err))
@@ -86,9 +88,7 @@ func (cmd *linesImport) Run(ctx context.Context, c console) error {
 	}
 	i := &lineImport{
 		console: c, lines: pins.Provisioning{Registry: db.Lines()},
-		bar: progressbar.NewOptions(-1, progressbar.OptionSetWriter(c.err), progressbar.OptionSetDescription("lines"),
-			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish()),
+		bar: newBar(c, -1, "lines"),
 	}
 	return i.run(ctx, in)
 }
@@ -170,7 +170,7 @@ func (cmd *linesShow) Run(ctx context.Context, c console) error {
 	defer db.Close() //nolint:errcheck // at the end of the process
 	line, err := db.Lines().Line(ctx, number)
 	if err != nil {
-		return fmt.Errorf("show line %s: %w", number.Display(), err)
+		return fmt.Errorf("show %s: %w", number.Display(), err)
 	}
 	document := api.LineDocument(line, time.Now())
 	if cmd.JSON {

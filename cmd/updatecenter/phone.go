@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
+	"syscall"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -20,15 +20,21 @@ import (
 type exchangeFlags struct {
 	URL        string `default:"http://127.0.0.1:8080" help:"The server's PUBLIC_URL: webhooks are signed for it."`
 	Target     string `help:"Where webhooks are sent, if not to --url."`
-	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks. Default: the demo's."`
+	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks; of a list the first. Default: the demo's."`
 	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks. Default: the demo's."`
 	SIPDomain  string `name:"sip-domain" default:"demo.sip.twilio.com" help:"SIP domain of calls to 78."`
 }
 
-func (f exchangeFlags) exchange(clock touchtone.Clock) (*touchtone.Exchange, error) {
-	token := f.AuthToken
-	if token == "" {
-		token = demoToken
+// exchange signs with the first token, as the others are on their way out.
+func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Exchange, error) {
+	r := &settingsReader{getenv: c.getenv}
+	tokens := list(r.secret("TWILIO_AUTH_TOKEN", f.AuthToken))
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	token := demoToken
+	if len(tokens) > 0 {
+		token = tokens[0]
 	}
 	exchange, err := touchtone.New(touchtone.Config{
 		PublicURL: f.URL, Target: f.Target, AuthToken: secret.New(token),
@@ -43,7 +49,7 @@ func (f exchangeFlags) exchange(clock touchtone.Clock) (*touchtone.Exchange, err
 type dialCommand struct {
 	exchangeFlags `embed:""`
 	To            string `arg:"" help:"What to dial: 78, *78, or a telephone number."`
-	From          string `required:"" help:"The number that calls."`
+	From          string `required:"" help:"The number that calls; any other text, such as anonymous, goes out as it is."`
 	Stir          string `default:"none" enum:"A,B,C,failed,none" help:"Attestation of a call to a telephone number: A, B, C, failed or none."`
 	Script        string `type:"path" help:"Write the call to this file as a call script, with every key that is pressed."`
 	ShowKeys      bool   `help:"Show the keys that are pressed."`
@@ -51,7 +57,7 @@ type dialCommand struct {
 
 // Run dials, with the keyboard as keypad.
 func (cmd *dialCommand) Run(ctx context.Context, c console) (err error) {
-	exchange, err := cmd.exchange(touchtone.RealClock{})
+	exchange, err := cmd.exchange(c, touchtone.RealClock{})
 	if err != nil {
 		return err
 	}
@@ -76,7 +82,21 @@ func (cmd *dialCommand) Run(ctx context.Context, c console) (err error) {
 		defer func() { err = errors.Join(err, file.Close()) }()
 		phone.Record = file
 	}
-	return phone.Run(ctx, cmd.To, cmd.From, stir)
+	return hint(phone.Run(ctx, cmd.To, cmd.From, stir))
+}
+
+// hint adds what is most often the matter.
+func hint(err error) error {
+	var failed *touchtone.WebhookError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("%w (is the server running? make run starts the demo)", err)
+	case errors.As(err, &failed) && strings.Contains(failed.Error(), "403"):
+		return fmt.Errorf("%w (are TWILIO_AUTH_TOKEN and --url the server's own?)", err)
+	}
+	return err
 }
 
 // scriptFlags name call scripts.
@@ -118,7 +138,7 @@ func (cmd *callCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	exchange, err := cmd.exchange(touchtone.NewVirtualClock(time.Now()))
+	exchange, err := cmd.exchange(c, touchtone.NewVirtualClock(time.Now()))
 	if err != nil {
 		return err
 	}
@@ -128,6 +148,9 @@ func (cmd *callCommand) Run(ctx context.Context, c console) error {
 		if result.Err != nil {
 			failed++
 			fmt.Fprintf(c.out, "FAIL  %s: %v\n", script.Name, result.Err)
+			for _, problem := range result.Problems {
+				fmt.Fprintf(c.out, "      %v\n", hint(problem))
+			}
 		} else {
 			fmt.Fprintf(c.out, "ok    %s (%d turns)\n", script.Name, len(result.Turns))
 		}
@@ -149,7 +172,7 @@ type loadCommand struct {
 	Rate          float64  `default:"10" help:"Calls begun in a second; 0: as fast as can be."`
 	AtOnce        int      `default:"100" help:"Most calls under way at the same time."`
 	Script        []string `required:"" type:"existingfile" sep:"none" help:"Call script; may be given more than once."`
-	FirstLine     string   `help:"Call from this number and those that follow it, one for each call. Default: as the scripts say."`
+	FirstLine     string   `help:"Call from this number and those that follow it, one for each call, so that no call changes what the next one finds. Default: as the scripts say."`
 }
 
 // Run plays the scripts in numbers and reports.
@@ -158,7 +181,7 @@ func (cmd *loadCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	exchange, err := cmd.exchange(touchtone.NewVirtualClock(time.Now()))
+	exchange, err := cmd.exchange(c, touchtone.NewVirtualClock(time.Now()))
 	if err != nil {
 		return err
 	}
@@ -166,8 +189,7 @@ func (cmd *loadCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	bar := progressbar.NewOptions(cmd.Calls, progressbar.OptionSetWriter(c.err),
-		progressbar.OptionSetDescription("calls"), progressbar.OptionShowCount(), progressbar.OptionClearOnFinish())
+	bar := newBar(c, int64(cmd.Calls), "calls")
 	report, err := touchtone.Load(ctx, exchange, touchtone.LoadPlan{
 		Calls: cmd.Calls, Rate: cmd.Rate, AtOnce: cmd.AtOnce, Scripts: scripts, Line: line,
 		Progress: func(done int) { _ = bar.Set(done) },

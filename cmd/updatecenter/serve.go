@@ -28,6 +28,7 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
 	log := slog.New(slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: settings.logLevel}))
+	rdb.LogTo(log)
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
 	if err != nil {
 		return usage(err)

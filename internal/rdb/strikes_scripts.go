@@ -16,7 +16,9 @@ package rdb
 //
 // load reads a side as it is at a time, failures forgotten if it is told after how long; an
 // error to answer is in bad.
-// save writes it back, with the time that Redis keeps it.
+// save writes it back, with the time that Redis keeps it: a hard lock for good, but that of
+// a number that is no line for a year at the rule's 90 days, so that made-up numbers don't
+// fill Redis.
 // clear takes failures and locks away. shown is what the answers tell.
 const strikesLua = `
 local function load(key, now, kept, forget)
@@ -40,10 +42,12 @@ local function load(key, now, kept, forget)
 	return s
 end
 
-local function save(s, now, kept, forget, slack)
+local function save(s, now, kept, forget, slack, unknown)
 	for _, name in ipairs(s.old) do redis.call('HDEL', s.key, name) end
 	redis.call('HSET', s.key, 'v', '1', 'failures', s.failures, 'last', s.last, 'until', s.soft, 'hard', s.hard)
-	if s.hard == 1 then
+	if s.hard == 1 and unknown then
+		redis.call('PEXPIRE', s.key, 4 * forget)
+	elseif s.hard == 1 then
 		redis.call('PERSIST', s.key)
 	else
 		local left = s.failures > 0 and s.last + forget - now or 0
@@ -120,7 +124,7 @@ elseif outcome == 'passed' then
 end
 s.old[#s.old + 1] = 'p:' .. turn
 if outcome ~= 'released' then redis.call('HSET', KEYS[2], 'd:' .. turn, ARGV[3]) end
-save(s, now, kept, forget, slack)
+save(s, now, kept, forget, slack, not l[1])
 return shown(s)
 `)
 

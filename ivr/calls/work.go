@@ -106,10 +106,11 @@ func (d desk78) tellAccess(c *ivr.Call, line nanp.Number) error {
 	return nil
 }
 
-// tellMinutes fills in how long a lock still lasts, in whole minutes, rounded up.
+// tellMinutes fills in how long a lock still lasts, in whole minutes, rounded up; at least
+// two, as the sentence is in the plural.
 func (d desk78) tellMinutes(c *ivr.Call, until time.Time) {
 	left := until.Sub(d.now()) + time.Minute - time.Nanosecond
-	c.Fill(minutes, strconv.Itoa(max(1, int(left/time.Minute))))
+	c.Fill(minutes, strconv.Itoa(max(2, int(left/time.Minute))))
 }
 
 // remembered is the only outcome of choosing a language.

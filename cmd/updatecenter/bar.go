@@ -1,0 +1,22 @@
+package main
+
+import (
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// newBar is a progress bar on standard error, if a person looks at it. A most of -1 means
+// that nobody knows how many there will be.
+func newBar(c console, most int64, of string) *progressbar.ProgressBar {
+	out := io.Discard
+	if file, isFile := c.err.(*os.File); isFile && term.IsTerminal(int(file.Fd())) { //nolint:gosec // a file descriptor is a small number
+		out = c.err
+	}
+	return progressbar.NewOptions64(most, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(of),
+		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond),
+		progressbar.OptionClearOnFinish())
+}
