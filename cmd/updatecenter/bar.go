@@ -13,7 +13,7 @@ import (
 // that nobody knows how many there will be.
 func newBar(c console, most int64, of string) *progressbar.ProgressBar {
 	out := io.Discard
-	if file, isFile := c.err.(*os.File); isFile && term.IsTerminal(int(file.Fd())) { //nolint:gosec // a file descriptor is a small number
+	if file, isFile := c.err.(*os.File); isFile && term.IsTerminal(int(file.Fd())) {
 		out = c.err
 	}
 	return progressbar.NewOptions64(most, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(of),
