@@ -25,6 +25,10 @@ import (
 // cheap makes hashing quick: what it costs is measured elsewhere.
 var cheap = pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
+// patience is how long a test's Redis may take over an operation: with the race detector,
+// beside other tests, what takes a millisecond can take a second.
+const patience = 4 * time.Second
+
 // stage is a whole server on a Redis, with the demo's lines and a telephone exchange
 // that calls its handler directly. Its clock stands still unless it is moved.
 type stage struct {
@@ -57,7 +61,7 @@ func newStageAt(t testing.TB, url string, change func(*config)) *stage {
 	if change != nil {
 		change(&s.config)
 	}
-	s.db = must(rdb.Open(url))(t)
+	s.db = must(rdb.OpenWithin(url, patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = s.start()
 	s.freshLines(t)

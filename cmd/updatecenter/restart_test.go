@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
 	"updatecenter/voice/touchtone"
 )
@@ -25,6 +26,9 @@ func TestRestart(t *testing.T) {
 // hears the apology within three seconds, and the turn can be tried again.
 func TestHangingRedis(t *testing.T) {
 	s := newStage(t, redistest.Start(t), nil)
+	s.db = must(rdb.Open(s.server.URL()))(t)
+	t.Cleanup(func() { s.db.Close() })
+	s.app = s.start()
 	c := s.dial(t, demoNew.Display())
 	s.server.Hang()
 	asked := time.Now()

@@ -26,8 +26,8 @@ var stories = []string{
 	"dial 888-612-8052 from {other}\npress 1\npress {line}#\npress 4071#\npress 4072#\npress 4073#\nended",
 }
 
-// TestEverythingTwice plays 100 calls at once, with every webhook delivered twice at the
-// same moment, and finds the same state as after each once.
+// TestEverythingTwice plays 100 calls, on a real Redis all at once, with every webhook
+// delivered twice at the same moment, and finds the same state as after each once.
 func TestEverythingTwice(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		once := playStories(t, server, false)
@@ -57,6 +57,10 @@ func playStories(t *testing.T, server *redistest.Server, twice bool) aftermath {
 	s := newStage(t, server, nil)
 	numbers := storyLines(t, s)
 	var calls sync.WaitGroup
+	room := make(chan struct{}, storyCalls)
+	if server.Mini() != nil {
+		room = make(chan struct{}, storyCalls/10) // it runs one script after the other, slowly
+	}
 	for i, number := range numbers {
 		exchange := s.exchange(func(c *touchtone.Config) {
 			c.Clock = touchtone.NewVirtualClock(s.clock.Now())
@@ -65,7 +69,9 @@ func playStories(t *testing.T, server *redistest.Server, twice bool) aftermath {
 		})
 		story := strings.NewReplacer("{line}", number.National(), "{other}", fmt.Sprintf("651555%04d", i)).Replace(stories[i%len(stories)])
 		script := must(touchtone.Parse("story", strings.NewReader(story)))(t)
+		room <- struct{}{}
 		calls.Go(func() {
+			defer func() { <-room }()
 			if result := touchtone.Play(t.Context(), exchange, script, nil); result.Err != nil {
 				t.Errorf("story %d: %v", i%len(stories), result.Err)
 			}

@@ -78,7 +78,7 @@ func (k Keys) Key(ctx context.Context, id string) (apikey.Key, error) {
 
 // Keys implements [apikey.Store].
 func (k Keys) Keys(ctx context.Context) ([]apikey.Key, error) {
-	ctx, cancel := context.WithTimeout(ctx, operationTime)
+	ctx, cancel := context.WithTimeout(ctx, k.db.within)
 	defer cancel()
 	fields, err := k.db.client.HGetAll(ctx, apiKeysKey).Result()
 	if err != nil {
@@ -129,7 +129,7 @@ func (k Keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
 
 // field reads a field, or says that there is no such key.
 func (k Keys) field(ctx context.Context, name string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, operationTime)
+	ctx, cancel := context.WithTimeout(ctx, k.db.within)
 	defer cancel()
 	text, err := k.db.client.HGet(ctx, apiKeysKey, name).Result()
 	if errors.Is(err, redis.Nil) {

@@ -117,7 +117,7 @@ func (s Lines) AdmitCaller(
 
 // ForgiveCaller implements [pins.CallerStore].
 func (s Lines) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn) error {
-	ctx, cancel := context.WithTimeout(ctx, operationTime)
+	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()
 	if err := s.db.client.ZRem(ctx, callerKey(caller), turnName(turn)).Err(); err != nil {
 		return fmt.Errorf("forgive caller: %w", explain(err))

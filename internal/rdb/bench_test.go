@@ -20,7 +20,7 @@ import (
 // with commands sent together, as the package does, and each on a connection of its own.
 func BenchmarkTurn(b *testing.B) {
 	together := openBench(b)
-	alone := &DB{together.client, func(ctx context.Context, cmd *redis.Cmd) error {
+	alone := &DB{client: together.client, within: together.within, submit: func(ctx context.Context, cmd *redis.Cmd) error {
 		return together.client.Process(ctx, cmd)
 	}}
 	var ids atomic.Int64

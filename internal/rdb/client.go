@@ -18,7 +18,7 @@ var ErrURL = errors.New("want redis[s]://[user:password@]host[:port][/database],
 
 // How long things may take. A caller waits in silence meanwhile.
 const (
-	operationTime = time.Second            // one operation, retries and queues included
+	operationTime = time.Second            // one operation, retries and queues included; see OpenWithin
 	dialTime      = 500 * time.Millisecond // a connection
 	maxRetries    = 1                      // of a command that met a broken connection
 	retryPause    = 5 * time.Millisecond
@@ -35,6 +35,7 @@ const batches = 4
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
 	client redis.UniversalClient
+	within time.Duration // for one operation
 	// submit sends a command together with those of other goroutines. When 64 ask at once
 	// that takes two fifths less processor time than a connection for each; when one does,
 	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
@@ -55,12 +56,16 @@ type DB struct {
 // and the same with rediss for TLS. Other parameters are go-redis' own (pool_size=...), but
 // for the time-outs, which are fixed: an operation ends within a second, whatever Redis does.
 // The error is [ErrURL].
-func Open(address string) (*DB, error) {
+func Open(address string) (*DB, error) { return OpenWithin(address, operationTime) }
+
+// OpenWithin is Open where an operation may take another time than a second. It is for
+// tests, on machines that are busy with other tests.
+func OpenWithin(address string, within time.Duration) (*DB, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, ErrURL
 	}
-	client, err := connect(u)
+	client, err := connect(u, within)
 	if err != nil {
 		return nil, err
 	}
@@ -70,57 +75,57 @@ func Open(address string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
-	return &DB{client, func(ctx context.Context, cmd *redis.Cmd) error {
+	return &DB{client: client, within: within, submit: func(ctx context.Context, cmd *redis.Cmd) error {
 		return together.Submit(ctx, cmd).WaitContext(ctx)
 	}}, nil
 }
 
 // connect chooses the kind of client by the form of the URL.
-func connect(u *url.URL) (redis.UniversalClient, error) {
+func connect(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
 	switch {
 	case u.Scheme == "redis+cluster" || u.Scheme == "rediss+cluster":
 		u.Scheme = u.Scheme[:len(u.Scheme)-len("+cluster")]
-		return cluster(u)
+		return cluster(u, within)
 	case u.Scheme != "redis" && u.Scheme != "rediss":
 		return nil, ErrURL
 	case u.Query().Has("master_name"):
-		return sentinel(u)
+		return sentinel(u, within)
 	case u.Query().Has("addr"):
-		return cluster(u)
+		return cluster(u, within)
 	}
-	return single(u)
+	return single(u, within)
 }
 
-func single(u *url.URL) (redis.UniversalClient, error) {
+func single(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
 	o, err := redis.ParseURL(u.String())
 	if err != nil {
 		return nil, ErrURL
 	}
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, operationTime, operationTime, operationTime
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	o.MaintNotificationsConfig = quiet()
 	return redis.NewClient(o), nil
 }
 
-func cluster(u *url.URL) (redis.UniversalClient, error) {
+func cluster(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
 	o, err := redis.ParseClusterURL(u.String())
 	if err != nil {
 		return nil, ErrURL
 	}
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, operationTime, operationTime, operationTime
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	o.MaintNotificationsConfig = quiet()
 	return redis.NewClusterClient(o), nil
 }
 
-func sentinel(u *url.URL) (redis.UniversalClient, error) {
+func sentinel(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
 	o, err := redis.ParseFailoverURL(u.String())
 	if err != nil {
 		return nil, ErrURL
 	}
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, operationTime, operationTime, operationTime
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	return redis.NewFailoverClient(o), nil
@@ -133,7 +138,7 @@ func quiet() *maintnotifications.Config {
 
 // Ping says whether Redis can be reached, within a second.
 func (db *DB) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, operationTime)
+	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
 	if err := db.client.Ping(ctx).Err(); err != nil {
 		return fmt.Errorf("ping Redis: %w", err)

@@ -42,7 +42,7 @@ func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pi
 	if limit <= 0 {
 		return nil, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, operationTime)
+	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()
 	entries, err := s.db.client.LRange(ctx, historyKey(number), 0, int64(limit)-1).Result()
 	if err != nil {
@@ -77,7 +77,7 @@ func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]
 // addBatch adds lines in one round trip. Those whose server doesn't know the script yet go
 // in a second one, with its text.
 func (s Lines) addBatch(ctx context.Context, lines []pins.NewLine, now time.Time, created []bool) error {
-	ctx, cancel := context.WithTimeout(ctx, operationTime)
+	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()
 	commands := make([]*redis.Cmd, len(lines))
 	for i, line := range lines {

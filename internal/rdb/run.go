@@ -46,12 +46,12 @@ func (s script) byText(command []any) []any {
 // run runs a script. After a broken connection it may run twice, so a second run with the
 // same arguments must change nothing more; and it may still run after its caller gave up.
 func (db *DB) run(ctx context.Context, s script, keys []string, args ...any) (any, error) {
-	return send(ctx, s, s.byHash(keys, args...), db.submit)
+	return db.send(ctx, s, s.byHash(keys, args...), db.submit)
 }
 
 // runOnce runs a script at most once; after a broken connection nobody knows whether it ran.
 func (db *DB) runOnce(ctx context.Context, s script, keys []string, args ...any) (any, error) {
-	return send(ctx, s, s.byHash(keys, args...), func(ctx context.Context, c *redis.Cmd) error {
+	return db.send(ctx, s, s.byHash(keys, args...), func(ctx context.Context, c *redis.Cmd) error {
 		return db.client.Process(ctx, once{c})
 	})
 }
@@ -63,8 +63,8 @@ type once struct{ *redis.Cmd }
 func (once) NoRetry() bool { return true }
 
 // send runs a script by its hash, and by its text where the server doesn't know it yet.
-func send(ctx context.Context, s script, command []any, by func(context.Context, *redis.Cmd) error) (any, error) {
-	ctx, cancel := context.WithTimeout(ctx, operationTime)
+func (db *DB) send(ctx context.Context, s script, command []any, by func(context.Context, *redis.Cmd) error) (any, error) {
+	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
 	if err := ctx.Err(); err != nil {
 		return nil, err
