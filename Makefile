@@ -4,6 +4,9 @@
 PROGRAM := bin/updatecenter
 BUILD   := go build -o $(PROGRAM) ./cmd/updatecenter
 
+# The line that make call dials from: make call FROM=612-555-0145
+FROM := 612-555-0142
+
 # How long each fuzz target runs, and the longest that the tests of one package may take.
 FUZZTIME    := 10s
 TESTTIMEOUT := 10m
@@ -26,8 +29,8 @@ help: ## list these targets
 run: build ## start the whole thing on 127.0.0.1:8080, with demo lines and an embedded Redis
 	./$(PROGRAM) demo
 
-call: build ## dial 78 from a phone in this terminal (make run goes in another)
-	./$(PROGRAM) dial 78 --from 612-555-0142
+call: build ## dial 78 with a phone in this terminal, from line FROM (make run goes in another)
+	./$(PROGRAM) dial 78 --from $(FROM)
 
 build: ## build bin/updatecenter
 	$(BUILD)

@@ -9,14 +9,11 @@ type answer struct {
 	prompts []twiml.Prompt
 }
 
-// questionTimeout is how long the caller has for the first key, and between keys, in
-// seconds: Twilio has one setting for both, and slow fingers matter more here.
-const questionTimeout = 7
-
-// gatherDigits is what a question accepts.
-type gatherDigits struct {
-	most int  // keys that end the entry
-	any  bool // # is a key like the others, and doesn't end the entry
+// keypad is what a question accepts.
+type keypad struct {
+	most     int  // keys that end the entry; 0: no number of keys does
+	every    bool // # is a key like the others, and doesn't end the entry
+	patience int  // seconds for the first key, and between keys: Twilio has one setting for both
 }
 
 func (a *answer) speak(p twiml.Prompt) { a.prompts = append(a.prompts, p) }
@@ -29,15 +26,15 @@ func (a *answer) protect() {
 	a.prompts = nil
 }
 
-func (a *answer) gather(action string, digits gatherDigits) {
+func (a *answer) gather(action string, keys keypad) {
 	g := twiml.Gather{
 		Action:              action,
-		NumDigits:           digits.most,
-		Timeout:             questionTimeout,
+		NumDigits:           keys.most,
+		Timeout:             keys.patience,
 		ActionOnEmptyResult: true,
 		Prompts:             a.prompts,
 	}
-	if digits.any {
+	if keys.every {
 		g.FinishOnKey = twiml.NoFinishKey
 	}
 	a.prompts = nil

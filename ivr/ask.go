@@ -48,15 +48,15 @@ func (a Ask) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam 
 	return here, nil
 }
 
-// listen lets one key more than the longest entry through: a caller who keys too many
-// hears so, and the finish key of an entry of full length still belongs to it.
+// listen sets no number of digits: # or a pause ends an entry, so whatever is keyed too
+// many belongs to it and not to the next question.
 func (a Ask) listen(t *turn) {
-	t.answer.gather(t.nextTurn(), gatherDigits{most: a.Digits.Max + 1})
+	t.answer.gather(t.nextTurn(), keypad{patience: t.patience()})
 }
 
 func (a Ask) hear(t *turn, heard Heard) Step {
 	switch {
-	case heard.Keys == help:
+	case a.helps(heard.Keys):
 		return t.leave(a.At, help, t.flow().Help)
 	case heard.Keys == back:
 		return t.leave(a.At, back, a.Back)
@@ -66,6 +66,11 @@ func (a Ask) hear(t *turn, heard Heard) Step {
 	}
 	t.call.Fill(a.Into, heard.Keys)
 	return t.leave(a.At, "heard", a.Heard)
+}
+
+// helps says whether the keys ask for help: a hurried caller presses 0 more than once.
+func (a Ask) helps(keys string) bool {
+	return keys != "" && len(keys) < a.Digits.Min && strings.Trim(keys, help) == ""
 }
 
 // problem returns what is wrong with an entry, or nil. A finish key alone is most often

@@ -1,6 +1,7 @@
 package ivr_test
 
 import (
+	"strings"
 	"testing"
 
 	"updatecenter/ivr"
@@ -23,7 +24,7 @@ func asking() *ivr.Flow {
 }
 
 // welcomed is what a caller hears first of asking.
-var welcomed = []string{"gather 7 # -> 1?lang=en", "  en: welcome in English.", "  en: ask in English."}
+var welcomed = []string{"gather 0 # -> 1?lang=en", "  en: welcome in English.", "  en: ask in English."}
 
 func TestAskTakesAnEntry(t *testing.T) {
 	tests := []struct{ name, keys, want string }{
@@ -31,6 +32,7 @@ func TestAskTakesAnEntry(t *testing.T) {
 		{"the longest", "123456", "en: Heard <123456>."},
 		{"leading zeros", "0012", "en: Heard <0012>."},
 		{"help", "0", "en: help in English."},
+		{"help in a hurry", "00", "en: help in English."},
 		{"back", "*", "en: leave in English."},
 	}
 	for _, tt := range tests {
@@ -45,7 +47,6 @@ func TestAskSaysWhatWasWrong(t *testing.T) {
 		{"silence", "", "silence"},
 		{"one digit", "5", "too-few"},
 		{"too few", "123", "too-few"},
-		{"zeros are no call for help", "00", "too-few"},
 		{"too many", "1234567", "too-many"},
 		{"star within", "12*4", "wrong-key"},
 		{"star twice", "**", "wrong-key"},
@@ -58,17 +59,27 @@ func TestAskSaysWhatWasWrong(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := dial(t, asking(), welcomed...)
-			c.press(tt.keys, "gather 7 # -> 2?lang=en", "  en: "+tt.want+" in English.", "  en: ask in English.")
-			c.press(tt.keys, "gather 7 # -> 3?lang=en", "  en: "+tt.want+" in English.", "  en: ask in English.")
-			c.press(tt.keys, "en: give-up in English.", "hang up")
+			c.press(tt.keys, "gather 0 # -> 2?lang=en", "  en: "+tt.want+" in English.", "  en: ask in English.")
+			c.press(tt.keys, "gather 0 # -> 3?lang=en", "  en: "+tt.want+" in English.", "  en: ask in English.")
+			c.press(tt.keys, "en: "+tt.want+" in English.", "en: give-up in English.", "hang up")
 		})
+	}
+}
+
+// A caller who did not come along has more time for the next try.
+func TestAskIsMorePatientTheSecondTime(t *testing.T) {
+	engine := newEngine(t, configOf(t, asking()))
+	for turn, want := range []string{`timeout="7"`, `timeout="10"`, `timeout="10"`} {
+		if document := string(deliver(t, engine, keyed(turn, ""))); !strings.Contains(document, want) {
+			t.Errorf("turn %d: want %s in %s", turn, want, document)
+		}
 	}
 }
 
 func TestAskTakesTheThirdTry(t *testing.T) {
 	c := dial(t, asking(), welcomed...)
-	c.press("1", "gather 7 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
-	c.press("", "gather 7 # -> 3?lang=en", "  en: silence in English.", "  en: ask in English.")
+	c.press("1", "gather 0 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
+	c.press("", "gather 0 # -> 3?lang=en", "  en: silence in English.", "  en: ask in English.")
 	c.press("8265", "en: Heard <8265>.", "hang up")
 }
 
@@ -81,12 +92,12 @@ func TestAskAnew(t *testing.T) {
 		ivr.Ask{At: "second", Prompt: words("second"), Digits: ivr.Range{Min: 2, Max: 2},
 			Into: entry, Heard: ivr.HangUp, Back: "first", GaveUp: ivr.HangUp},
 	)
-	c := dial(t, flow, "gather 3 # -> 1?lang=es", "  es: welcome en español.", "  es: first en español.")
-	c.press("", "gather 3 # -> 2?lang=es", "  es: silence en español.", "  es: first en español.")
-	c.press("", "gather 3 # -> 3?lang=es", "  es: silence en español.", "  es: first en español.")
-	c.press("12", "gather 3 # -> 4?lang=es", "  es: second en español.")
-	c.press("*", "gather 3 # -> 5?lang=es", "  es: first en español.")
-	c.press("", "gather 3 # -> 6?lang=es", "  es: silence en español.", "  es: first en español.")
-	c.press("", "gather 3 # -> 7?lang=es", "  es: silence en español.", "  es: first en español.")
-	c.press("", "hang up")
+	c := dial(t, flow, "gather 0 # -> 1?lang=es", "  es: welcome en español.", "  es: first en español.")
+	c.press("", "gather 0 # -> 2?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("", "gather 0 # -> 3?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("12", "gather 0 # -> 4?lang=es", "  es: second en español.")
+	c.press("*", "gather 0 # -> 5?lang=es", "  es: first en español.")
+	c.press("", "gather 0 # -> 6?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("", "gather 0 # -> 7?lang=es", "  es: silence en español.", "  es: first en español.")
+	c.press("", "es: silence en español.", "hang up")
 }

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"updatecenter/internal/secret"
@@ -48,10 +49,16 @@ func (s *state) encode() ([]byte, error) {
 	return json.Marshal(s)
 }
 
+// errNewer says that a newer release has written the state: this one must leave it alone.
+var errNewer = errors.New("the call state is of a newer release")
+
 func decodeState(encoded []byte) (state, error) {
 	var s state
 	if err := json.Unmarshal(encoded, &s); err != nil {
 		return state{}, fmt.Errorf("decode call state: %w", err)
+	}
+	if s.Version > stateVersion {
+		return state{}, errNewer
 	}
 	if s.Version != stateVersion {
 		return state{}, fmt.Errorf("call state has version %d, not %d", s.Version, stateVersion)

@@ -5,12 +5,15 @@ import (
 	"log/slog"
 )
 
-// carryOut runs the turn's lines. It always comes to a document: an error leads to the
-// flow's Sorry step, after what was said already.
-func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) *turn {
+// carryOut runs the turn's lines. An error of theirs leads to the flow's Sorry step, after
+// what was said already; only a state that must be left alone is an error here.
+func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*turn, error) {
 	ctx, cancel := context.WithTimeout(ctx, workTime)
 	defer cancel()
-	state, known := e.openState(event.Call, sealed)
+	state, known, err := e.openState(event.Call, sealed)
+	if err != nil {
+		return nil, err
+	}
 	t := &turn{engine: e, call: &Call{
 		SID: event.Call, Turn: event.Turn, Caller: event.Caller, given: e.flow.Given, state: state,
 	}}
@@ -22,7 +25,7 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) *turn
 	if t.call.state.Step == HangUp {
 		t.call.state.Blanks = nil
 	}
-	return t
+	return t, nil
 }
 
 // goOn takes in what the caller did, and runs on from there.

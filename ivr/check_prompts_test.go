@@ -54,7 +54,7 @@ func TestCheckOfPrompts(t *testing.T) {
 			[]string{`prompt "tell" takes 20s in "es", more than 20s`}},
 		{"too long by its blanks", func(f *ivr.Flow) {
 			replace(f, soundTell, text(strings.Repeat("{repair} ", 4), strings.Repeat("{repair} ", 4)))
-		}, []string{`prompt "tell" takes 23s in "en", more than 20s`, `prompt "tell" takes 23s in "es", more than 20s`}},
+		}, []string{`prompt "tell" takes 27s in "en", more than 20s`, `prompt "tell" takes 27s in "es", more than 20s`}},
 		{"an option without its key", func(f *ivr.Flow) { f.Lines[soundMenu].(ivr.Menu).Options[0].Prompt = words("ask-me") },
 			[]string{`prompt "ask-me": {key} belongs in a menu's options, and only there`}},
 		{"a key elsewhere", func(f *ivr.Flow) { replace(f, soundTell, text("{key}", "{key}")) },

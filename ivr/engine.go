@@ -153,7 +153,10 @@ func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
 
 // answer runs the turn and commits it. One that was not begun is claimed by its commit.
 func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Begun) ([]byte, error) {
-	t := e.carryOut(ctx, event, begun.State)
+	t, err := e.carryOut(ctx, event, begun.State)
+	if err != nil {
+		return nil, fmt.Errorf("carry out turn %d: %w", event.Turn, err)
+	}
 	document := e.write(t)
 	commit, err := e.seal(t.call, document)
 	if err != nil {

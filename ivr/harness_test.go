@@ -157,7 +157,7 @@ func (c *caller) hears(event ivr.Event, want []string) {
 // the question that takes the key:
 //
 //	en: spoken to its end
-//	gather 5 # -> 1?lang=en
+//	gather 0 # -> 1?lang=en
 //	  en: cut short by a key
 //	hang up
 func heard(t testing.TB, document []byte) []string {
@@ -194,8 +194,8 @@ func told(t testing.TB, verb twiml.Verb) []string {
 // asked tells a question, and holds it to what every question has.
 func asked(t testing.TB, g twiml.Gather) []string {
 	t.Helper()
-	if g.Timeout != 7 || !g.ActionOnEmptyResult || !strings.HasPrefix(g.Action, turnURL) {
-		t.Errorf("want 7 seconds, and silence reported to %s; got %+v", turnURL, g)
+	if (g.Timeout != 7 && g.Timeout != 10) || !g.ActionOnEmptyResult || !strings.HasPrefix(g.Action, turnURL) {
+		t.Errorf("want 7 or 10 seconds, and silence reported to %s; got %+v", turnURL, g)
 	}
 	ending := "#"
 	if g.FinishOnKey == twiml.NoFinishKey {
@@ -217,9 +217,13 @@ func spoken(t testing.TB, s twiml.Say) string {
 	if s.Voice == "" || s.Voice != voices[s.Language] {
 		t.Errorf("voice %q speaks %q", s.Voice, s.Language)
 	}
+	return s.Language[:2] + ": " + parts(t, s.Content)
+}
+
+func parts(t testing.TB, content []twiml.Speech) string {
+	t.Helper()
 	var b strings.Builder
-	b.WriteString(s.Language[:2] + ": ")
-	for _, part := range s.Content {
+	for _, part := range content {
 		switch p := part.(type) {
 		case twiml.Text:
 			b.WriteString(string(p))
@@ -230,6 +234,8 @@ func spoken(t testing.TB, s twiml.Say) string {
 			}
 		case twiml.Break:
 			b.WriteString("..")
+		case twiml.Prosody:
+			fmt.Fprintf(&b, "%s(%s)", p.Rate, parts(t, p.Content))
 		default:
 			t.Errorf("a prompt holds %#v", part)
 		}

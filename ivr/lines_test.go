@@ -18,7 +18,7 @@ func TestSayLetsKeysCutItShort(t *testing.T) {
 			Heard: ivr.HangUp, Back: ivr.HangUp, GaveUp: ivr.HangUp},
 	)
 	dial(t, flow, "en: one in English.", "en: two in English.",
-		"gather 5 # -> 1?lang=en", "  en: three in English.", "  en: ask in English.")
+		"gather 0 # -> 1?lang=en", "  en: three in English.", "  en: ask in English.")
 }
 
 func TestAgainLeadsBackSoOften(t *testing.T) {
@@ -30,9 +30,9 @@ func TestAgainLeadsBackSoOften(t *testing.T) {
 		ivr.Again{At: "again", Times: 3, Back: "ask", GaveUp: "give-up"},
 		say("give-up", ivr.HangUp),
 	)
-	c := dial(t, flow, "gather 5 # -> 1?lang=en", "  en: welcome in English.", "  en: ask in English.")
-	c.press("11", "gather 5 # -> 2?lang=en", "  en: wrong in English.", "  en: ask in English.")
-	c.press("22", "gather 5 # -> 3?lang=en", "  en: wrong in English.", "  en: ask in English.")
+	c := dial(t, flow, "gather 0 # -> 1?lang=en", "  en: welcome in English.", "  en: ask in English.")
+	c.press("11", "gather 0 # -> 2?lang=en", "  en: wrong in English.", "  en: ask in English.")
+	c.press("22", "gather 0 # -> 3?lang=en", "  en: wrong in English.", "  en: ask in English.")
 	c.press("33", "en: wrong in English.", "en: give-up in English.", "hang up")
 }
 
@@ -84,8 +84,8 @@ func TestBlanksAreSpokenByKind(t *testing.T) {
 			EN: "{odd-number} for {minutes} minutes: {repair}", ES: "{repair}, {minutes}, {odd-number}"}},
 	)
 	flow.Blanks = []ivr.Blank{entry, number, odd, minutes}
-	dial(t, flow, "en: <0142><612>..<555>..<0142>",
-		"en: <911> for 30 minutes: <800>..<573>..<1311>", "hang up")
+	dial(t, flow, "en: <0142>slow(<612>..<555>..<0142>)",
+		"en: <911> for 30 minutes: slow(<800>..<573>..<1311>)", "hang up")
 }
 
 // A recording stands for a prompt in its language; where there is none it is spoken.
@@ -98,6 +98,6 @@ func TestRecordingsArePlayed(t *testing.T) {
 		return ""
 	}
 	c := dialEngine(t, newEngine(t, config),
-		"gather 7 # -> 1?lang=en", "  play https://example.com/welcome.en.mp3", "  en: ask in English.")
-	c.press("1", "gather 7 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
+		"gather 0 # -> 1?lang=en", "  play https://example.com/welcome.en.mp3", "  en: ask in English.")
+	c.press("1", "gather 0 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
 }

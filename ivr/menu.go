@@ -70,7 +70,7 @@ func (m Menu) offer(t *turn) {
 		t.offer(o, i+1)
 	}
 	t.say(m.Closing)
-	t.answer.gather(t.nextTurn(), gatherDigits{most: 1, any: true})
+	t.answer.gather(t.nextTurn(), keypad{most: 1, every: true, patience: t.patience()})
 }
 
 func (m Menu) hear(t *turn, heard Heard) Step {

@@ -63,7 +63,7 @@ func TestMenuRefusesOtherKeys(t *testing.T) {
 			c := dial(t, choosing(), shortMenu...)
 			c.press(tt.keys, again("2")...)
 			c.press(tt.keys, again("3")...)
-			c.press(tt.keys, "en: give-up in English.", "hang up")
+			c.press(tt.keys, "en: "+tt.want+" in English.", "en: give-up in English.", "hang up")
 		})
 	}
 }
@@ -118,5 +118,5 @@ func TestMenuAnew(t *testing.T) {
 	c.press("1", "gather 1 any -> 4?lang=en", "  en: listen in English.", choice)
 	c.press("7", "gather 1 any -> 5?lang=en", "  en: wrong-key in English.", choice)
 	c.press("7", "gather 1 any -> 6?lang=en", "  en: wrong-key in English.", choice)
-	c.press("7", "en: give-up in English.", "hang up")
+	c.press("7", "en: wrong-key in English.", "en: give-up in English.", "hang up")
 }

@@ -78,7 +78,7 @@ func TestExitsAreTold(t *testing.T) {
 	var took []ivr.Exit
 	config.Took = func(e ivr.Exit) { took = append(took, e) }
 	c := dialEngine(t, newEngine(t, config), welcomed...)
-	c.press("1", "gather 7 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
+	c.press("1", "gather 0 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
 	c.press("8265", "en: Heard <8265>.", "hang up")
 	want := []ivr.Exit{{From: "start", Name: "done", To: "ask"}, {From: "ask", Name: "heard", To: "echo"}, {From: "echo", Name: "said", To: "hang-up"}}
 	if diff := cmp.Diff(want, took); diff != "" {

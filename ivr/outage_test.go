@@ -114,7 +114,7 @@ func TestTheApologyNeedsNoStore(t *testing.T) {
 	config := configOf(t, asking())
 	config.Store = nil
 	engine := newEngine(t, config)
-	english, spanish := "en: Apology: call <800>..<573>..<1311>.", "es: Disculpa: llame al <800>..<573>..<1311>."
+	english, spanish := "en: Apology: call slow(<800>..<573>..<1311>).", "es: Disculpa: llame al slow(<800>..<573>..<1311>)."
 	tests := []struct {
 		language ivr.Language
 		want     []string

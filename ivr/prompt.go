@@ -89,31 +89,33 @@ func (b Blank) speak(value string) []twiml.Speech {
 // groupPause separates the groups of a telephone number, so that it can be written down.
 const groupPause = 400 * time.Millisecond
 
-// speakPhone speaks the ten digits of a North American number in groups of 3, 3 and 4.
+// speakPhone speaks the ten digits of a North American number slowly, in groups of 3, 3
+// and 4.
 func speakPhone(e164 string) []twiml.Speech {
 	national := strings.TrimPrefix(e164, "+1")
 	if len(national) != 10 {
 		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: national}}
 	}
-	return []twiml.Speech{
+	return []twiml.Speech{twiml.Prosody{Rate: twiml.Slow, Content: []twiml.Speech{
 		twiml.SayAs{As: twiml.Digits, Text: national[:3]},
 		twiml.Break{Time: groupPause},
 		twiml.SayAs{As: twiml.Digits, Text: national[3:6]},
 		twiml.Break{Time: groupPause},
 		twiml.SayAs{As: twiml.Digits, Text: national[6:]},
-	}
+	}}}
 }
 
 // The pace of the voices, for estimates: about 160 words a minute.
 const (
 	runesPerSecond = 15
 	perDigit       = 500 * time.Millisecond
+	perSlowDigit   = 600 * time.Millisecond
 )
 
 // kindTakes is how long it takes to speak one blank.
 var kindTakes = map[Kind]time.Duration{
 	Digits: 4 * perDigit,
-	Phone:  10*perDigit + 2*groupPause,
+	Phone:  10*perSlowDigit + 2*groupPause,
 	Count:  2 * perDigit,
 	Secret: 0, // never spoken
 }

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -34,21 +35,23 @@ func (e *Engine) seal(c *Call, document []byte) (Commit, error) {
 }
 
 // openState returns a call's state, and whether there is one that can be read. One that
-// can't be is logged: it is damaged, or its key is gone.
-func (e *Engine) openState(call string, sealed []byte) (state, bool) {
+// can't be is logged: it is damaged, or its key is gone. The error is errNewer.
+func (e *Engine) openState(call string, sealed []byte) (state, bool, error) {
 	if sealed == nil {
-		return state{}, false
+		return state{}, false, nil
 	}
 	encoded, err := e.keys.Open(sealed, stateOf(call))
-	if err != nil {
-		e.log.Error("the call's state can't be read", slog.String("call", call), slog.Any("cause", err))
-		return state{}, false
+	var s state
+	if err == nil {
+		s, err = decodeState(encoded)
 	}
-	s, err := decodeState(encoded)
-	if err != nil {
+	switch {
+	case errors.Is(err, errNewer):
+		return state{}, false, err
+	case err != nil:
 		e.log.Error("the call's state can't be read", slog.String("call", call), slog.Any("cause", err))
 	}
-	return s, err == nil
+	return s, err == nil, nil
 }
 
 // openAnswer returns the answer that a turn was given before.

@@ -182,7 +182,7 @@ func TestSealedDataIsBoundToItsPlace(t *testing.T) {
 	}
 }
 
-// A state that can't be read, or that a newer server has written, is like none.
+// A state that can't be read is like none.
 func TestAnUnreadableStateStartsOver(t *testing.T) {
 	seal := func(state string) []byte {
 		sealed, err := keyring(t, oneKey).Seal(bytes.NewReader(make([]byte, 24)), []byte(state), []byte("state of "+sid))
@@ -197,7 +197,6 @@ func TestAnUnreadableStateStartsOver(t *testing.T) {
 		"not JSON":      seal("garbage"),
 		"null":          seal("null"),
 		"a list":        seal("[]"),
-		"newer":         seal(`{"v":999,"step":"ask"}`),
 		"no version":    seal(`{"step":"ask"}`),
 		"no step":       seal(`{"v":1}`),
 		"a wrong shape": seal(`{"v":1,"step":"ask","blanks":{"pin":8265}}`),
@@ -224,6 +223,27 @@ func TestAnUnreadableStateStartsOver(t *testing.T) {
 	}
 }
 
+// The state of a newer release is left alone: the caller hears the apology.
+func TestANewerStateIsLeftAlone(t *testing.T) {
+	config := configOf(t, asking())
+	newer, err := config.Keys.Seal(bytes.NewReader(make([]byte, 24)), []byte(`{"v":999,"step":"ask"}`), []byte("state of "+sid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Store = &hooked{Store: &ivr.Memory{},
+		begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
+			return ivr.Begun{Status: ivr.Claimed, State: newer}, nil
+		},
+		commit: func(context.Context, ivr.Commit, ivr.Store) error {
+			t.Error("the newer state is overwritten")
+			return nil
+		},
+	}
+	if document, err := newEngine(t, config).Turn(context.Background(), keyed(1, "8265")); err == nil {
+		t.Errorf("answered %s", document)
+	}
+}
+
 // While a key is replaced, calls under way go on; when it is dropped they start over.
 func TestKeysCanBeReplaced(t *testing.T) {
 	config := configOf(t, asking())
@@ -237,7 +257,7 @@ func TestKeysCanBeReplaced(t *testing.T) {
 	if got := deliver(t, c.engine, keyed(0, "")); !bytes.Equal(got, first) {
 		t.Errorf("the answer of an older key: %s", got)
 	}
-	c.press("1", "gather 7 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
+	c.press("1", "gather 0 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
 	c.engine = with(otherKey)
 	c.press("8265", "en: Heard <8265>.", "hang up")
 	if _, err := c.engine.Turn(context.Background(), keyed(0, "")); err == nil {

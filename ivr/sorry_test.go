@@ -95,9 +95,9 @@ func TestAnAnswerThatCantBeWritten(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			flow := flowOf(speak("start", "tell", ivr.Spanish), tt.line)
 			flow.Blanks = []ivr.Blank{missing}
-			c := dial(t, flow, "es: Disculpa: llame al <800>..<573>..<1311>.", "hang up")
+			c := dial(t, flow, "es: Disculpa: llame al slow(<800>..<573>..<1311>).", "hang up")
 			c.turn--
-			c.press("", "es: Disculpa: llame al <800>..<573>..<1311>.", "hang up")
+			c.press("", "es: Disculpa: llame al slow(<800>..<573>..<1311>).", "hang up")
 		})
 	}
 }
@@ -133,7 +133,7 @@ func TestAnUnknownCallStartsOver(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got[1:]); diff != "" {
 				t.Errorf("- expected, + heard:\n%s", diff)
 			}
-			if !strings.HasPrefix(got[0], "gather 5 # -> 4") {
+			if !strings.HasPrefix(got[0], "gather 0 # -> 4") {
 				t.Errorf("it goes on with %q", got[0])
 			}
 		})
@@ -146,9 +146,9 @@ func TestACallIsForgotten(t *testing.T) {
 	config.Now = func() time.Time { return now }
 	c := dialEngine(t, newEngine(t, config), welcomed...)
 	now = now.Add(59 * time.Minute)
-	c.press("1", "gather 7 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
+	c.press("1", "gather 0 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
 	now = now.Add(61 * time.Minute)
-	c.press("8265", "gather 7 # -> 3?lang=en", "  en: start-over in English.", "  es: start-over en español.",
+	c.press("8265", "gather 0 # -> 3?lang=en", "  en: start-over in English.", "  es: start-over en español.",
 		"  en: welcome in English.", "  en: ask in English.")
 }
 
@@ -174,7 +174,7 @@ func TestACallSurvivesAnUpgrade(t *testing.T) {
 func TestACallThatHasEndedStartsOver(t *testing.T) {
 	c := dial(t, asking(), welcomed...)
 	c.press("8265", "en: Heard <8265>.", "hang up")
-	c.press("8265", "gather 7 # -> 3?lang=en", "  en: start-over in English.", "  es: start-over en español.",
+	c.press("8265", "gather 0 # -> 3?lang=en", "  en: start-over in English.", "  es: start-over en español.",
 		"  en: welcome in English.", "  en: ask in English.")
 }
 

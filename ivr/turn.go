@@ -61,15 +61,29 @@ func (t *turn) leave(from Step, name string, to Step) Step {
 	return to
 }
 
-// askAgain says what was wrong and repeats the question, or gives it up.
+// askAgain says what was wrong, and repeats the question or gives it up.
 func (t *turn) askAgain(at, giveUp Step, problem Prompt, repeat func()) Step {
 	t.call.state.Tries++
+	t.say(problem)
 	if t.call.state.Tries >= tries {
 		return t.leave(at, gaveUp, giveUp)
 	}
-	t.say(problem)
 	repeat()
 	return here
+}
+
+// The patience with a caller, in seconds. Older and non-native callers need the longer one,
+// and have it once they did not come along with the other.
+const (
+	patience     = 7
+	morePatience = 10
+)
+
+func (t *turn) patience() int {
+	if t.call.state.Tries > 0 {
+		return morePatience
+	}
+	return patience
 }
 
 // nextTurn is where Twilio posts what comes of the question that is being asked. It has
@@ -89,7 +103,7 @@ func (t *turn) say(p Prompt) {
 		return
 	}
 	for _, l := range t.call.languages() {
-		t.answer.speak(t.engine.voice(p, l, t.call.Text))
+		t.answer.speak(t.engine.spoken(p, l, t.call.Text))
 	}
 }
 
@@ -100,7 +114,7 @@ func (t *turn) offer(o Option, number int) {
 		languages = []Language{o.In}
 	}
 	for _, l := range languages {
-		t.answer.speak(t.engine.voice(o.Prompt, l, func(b Blank) string {
+		t.answer.speak(t.engine.spoken(o.Prompt, l, func(b Blank) string {
 			if b == key {
 				return keyNames[l][number]
 			}
@@ -117,8 +131,8 @@ func (c *Call) languages() []Language {
 	return []Language{c.state.Language}
 }
 
-// voice turns a prompt into a recording, if there is one, or into speech.
-func (e *Engine) voice(p Prompt, l Language, value func(Blank) string) twiml.Prompt {
+// spoken turns a prompt into a recording, if there is one, or into speech.
+func (e *Engine) spoken(p Prompt, l Language, value func(Blank) string) twiml.Prompt {
 	if url := e.recording(p.Name, l); url != "" {
 		return twiml.Play{URL: url}
 	}

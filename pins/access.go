@@ -2,7 +2,6 @@ package pins
 
 import (
 	"errors"
-	"strings"
 
 	"updatecenter/internal/nanp"
 )
@@ -14,7 +13,7 @@ var ErrNoAreaCode = errors.New("not a North American area code")
 // reached from any telephone: 888-(area code)-8052, with a few exceptions (the operator's
 // help pages). It is the line's area code that counts, not the caller's.
 func AccessNumber(areaCode string) (nanp.Number, error) {
-	if !isAreaCode(areaCode) {
+	if !nanp.IsAreaCode(areaCode) {
 		return "", ErrNoAreaCode
 	}
 	return nanp.Number("+1888" + accessExchange(areaCode) + "8052"), nil
@@ -34,9 +33,4 @@ func accessExchange(areaCode string) string {
 		return "541"
 	}
 	return areaCode
-}
-
-// isAreaCode holds s to the shape NXX, not ending in 11 (https://www.nanpa.com).
-func isAreaCode(s string) bool {
-	return len(s) == 3 && strings.Trim(s, "0123456789") == "" && s[0] >= '2' && s[1:] != "11"
 }

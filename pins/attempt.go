@@ -32,14 +32,14 @@ type Admission struct {
 type LockRule struct {
 	Soft     int           // lock for SoftFor at this many
 	SoftFor  time.Duration // how long the lock at Soft lasts
-	Hard     int           // lock until the right PIN from the line, or a reset
+	Hard     int           // lock until a reset; Remote also until the right PIN is keyed from the line
 	InFlight time.Duration // how long an admitted attempt that is never settled is held against the side
 	ForgetIn time.Duration // failures below Hard are forgotten after this long without another
 }
 
-// Result is how an admitted attempt ended.
-type Result struct {
-	Outcome SettledAs
+// Settlement is how an admitted attempt ended.
+type Settlement struct {
+	As SettledAs
 	// Rehash replaces the stored hash, if that is still Old, as it was made under an
 	// older key or weaker parameters. Only with Passed; empty: nothing to replace. It
 	// is the same PIN, so Since and Revision stay and nothing is recorded.

@@ -18,7 +18,7 @@ const (
 	RightTemporary   Outcome = "right temporary"    // the temporary PIN, and the line still has it
 	Wrong            Outcome = "wrong"              // also: there is no such line
 	LockedForNow     Outcome = "locked for now"     // until CheckResult.LockedUntil
-	LockedUntilReset Outcome = "locked until reset" // or until the right PIN is keyed from the line
+	LockedUntilReset Outcome = "locked until reset" // from elsewhere also until the right PIN is keyed from the line
 	CallerLocked     Outcome = "caller locked"      // this caller failed too often, on any lines
 )
 
@@ -72,11 +72,11 @@ func (l *Lines) checkLine(ctx context.Context, attempt Attempt, entry secret.Tex
 		refusal := l.refuse(admission.Line.Strikes(attempt.Side), attempt.At)
 		return refusal, l.forgive(ctx, attempt)
 	}
-	outcome, result, err := l.judge(ctx, attempt.Side, admission, entry)
+	outcome, settlement, err := l.judge(ctx, attempt.Side, admission, entry)
 	if err != nil {
 		return CheckResult{}, errors.Join(err, l.release(ctx, attempt))
 	}
-	strikes, err := l.store.Settle(ctx, attempt, result, l.lock)
+	strikes, err := l.store.Settle(ctx, attempt, settlement, l.lock)
 	if err != nil {
 		return CheckResult{}, fmt.Errorf("settle attempt: %w", err)
 	}
@@ -87,42 +87,42 @@ func (l *Lines) checkLine(ctx context.Context, attempt Attempt, entry secret.Tex
 }
 
 // judge finds what the entry is and how the attempt is to be settled.
-func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry secret.Text) (Outcome, Result, error) {
+func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry secret.Text) (Outcome, Settlement, error) {
 	switch {
 	case admission.Known && !admission.Line.Temporary():
 		return l.judgePersonal(ctx, admission.Line.PIN, entry)
 	case admission.Known && side == FromLine:
 		if entry.Equal(l.policy.Temporary) {
-			return RightTemporary, Result{Outcome: Passed}, nil
+			return RightTemporary, Settlement{As: Passed}, nil
 		}
-		return Wrong, Result{Outcome: Failed}, nil
+		return Wrong, Settlement{As: Failed}, nil
 	}
 	if err := l.hasher.Burn(ctx, entry); err != nil {
-		return "", Result{}, err
+		return "", Settlement{}, err
 	}
 	if right := entry.Equal(l.policy.Temporary); admission.Known && right {
 		// The temporary PIN is known to all, so it proves nothing and clears nothing.
-		return RightTemporary, Result{Outcome: Released}, nil
+		return RightTemporary, Settlement{As: Released}, nil
 	}
-	return Wrong, Result{Outcome: Failed}, nil
+	return Wrong, Settlement{As: Failed}, nil
 }
 
-func (l *Lines) judgePersonal(ctx context.Context, pin Hash, entry secret.Text) (Outcome, Result, error) {
+func (l *Lines) judgePersonal(ctx context.Context, pin Hash, entry secret.Text) (Outcome, Settlement, error) {
 	match, stale, err := l.hasher.Verify(ctx, pin, entry)
 	if err != nil {
-		return "", Result{}, err
+		return "", Settlement{}, err
 	}
 	if !match {
-		return Wrong, Result{Outcome: Failed}, nil
+		return Wrong, Settlement{As: Failed}, nil
 	}
-	result := Result{Outcome: Passed}
+	settlement := Settlement{As: Passed}
 	if stale {
 		// The entry is right either way; without time for a better hash the next has it.
 		if better, err := l.hasher.Hash(ctx, entry); err == nil {
-			result.Old, result.Rehash = pin, better
+			settlement.Old, settlement.Rehash = pin, better
 		}
 	}
-	return Right, result, nil
+	return Right, settlement, nil
 }
 
 // wrong is the answer to a failure that has left these strikes.
@@ -171,7 +171,7 @@ func (l *Lines) forgive(ctx context.Context, attempt Attempt) error {
 func (l *Lines) release(ctx context.Context, attempt Attempt) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
 	defer cancel()
-	_, err := l.store.Settle(ctx, attempt, Result{Outcome: Released}, l.lock)
+	_, err := l.store.Settle(ctx, attempt, Settlement{As: Released}, l.lock)
 	if err != nil {
 		err = fmt.Errorf("release attempt: %w", err)
 	}

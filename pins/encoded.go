@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/argon2"
+
+	"updatecenter/internal/secret"
 )
 
 // Hash is a personal PIN as it is kept, by [Hasher.Hash]. It is text in the manner of the
@@ -94,7 +96,7 @@ func parseHash(hash Hash) (encoded, error) {
 		key: strings.TrimPrefix(costs[3], "k="), salt: salt, tag: tag,
 	}
 	valid := saltErr == nil && tagErr == nil && len(salt) == saltBytes && len(tag) == tagBytes &&
-		validKeyID(e.key) && e.Validate() == nil
+		secret.ValidKeyID(e.key) && e.Validate() == nil
 	// One form only: what is put together again must be what was read. That finds
 	// another scheme or version, leading zeros, missing names, and line breaks in base64.
 	if !valid || e.hash() != hash {
@@ -112,18 +114,4 @@ func cost(s, name string, bits int) uint64 {
 	return n
 }
 
-const (
-	maxKeyID = 64
-	maxHash  = 256
-)
-
-// validKeyID holds an id to the characters that don't take a hash apart.
-func validKeyID(id string) bool {
-	for _, c := range []byte(id) {
-		digit, letter := '0' <= c && c <= '9', 'a' <= c|0x20 && c|0x20 <= 'z'
-		if !digit && !letter && c != '-' && c != '_' {
-			return false
-		}
-	}
-	return id != "" && len(id) <= maxKeyID
-}
+const maxHash = 256

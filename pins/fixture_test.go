@@ -192,12 +192,12 @@ func (w *watched) Admit(ctx context.Context, attempt pins.Attempt, rule pins.Loc
 	return w.Memory.Admit(ctx, attempt, rule)
 }
 
-func (w *watched) Settle(ctx context.Context, attempt pins.Attempt, result pins.Result, rule pins.LockRule) (pins.Strikes, error) {
+func (w *watched) Settle(ctx context.Context, attempt pins.Attempt, settlement pins.Settlement, rule pins.LockRule) (pins.Strikes, error) {
 	names := map[pins.SettledAs]string{pins.Failed: "failed", pins.Passed: "passed", pins.Released: "released"}
-	if err := errors.Join(w.ask(names[result.Outcome]), ctx.Err()); err != nil {
+	if err := errors.Join(w.ask(names[settlement.As]), ctx.Err()); err != nil {
 		return pins.Strikes{}, err
 	}
-	return w.Memory.Settle(ctx, attempt, result, rule)
+	return w.Memory.Settle(ctx, attempt, settlement, rule)
 }
 
 func (w *watched) Change(ctx context.Context, change pins.Change) error {
@@ -235,4 +235,14 @@ func (k *countedKeys) MAC(id string, message []byte) ([]byte, error) {
 	k.asked++
 	k.mu.Unlock()
 	return k.Keyring.MAC(id, message)
+}
+
+// revision is that of a line, without the store counting the question.
+func (f *fixture) revision(t testing.TB, number nanp.Number) int64 {
+	t.Helper()
+	line, err := f.store.Memory.Line(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line.Revision
 }

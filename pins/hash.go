@@ -71,7 +71,7 @@ func NewHasher(config HasherConfig) (*Hasher, error) {
 	if err := config.Params.Validate(); err != nil {
 		return nil, err
 	}
-	if id := config.Keys.Current(); !validKeyID(id) {
+	if id := config.Keys.Current(); !secret.ValidKeyID(id) {
 		return nil, errors.New("PINs need a current secret key with an id of letters, digits, - and _")
 	}
 	if config.AtOnce <= 0 {

@@ -57,7 +57,7 @@ func TestErrorsHoldNoEntry(t *testing.T) {
 				attempt := f.attempt(personal, pins.Remote)
 				request.Number, attempt.Number = number, number
 				_, checkErr := f.Check(ctx, attempt, entry)
-				_, weighErr := f.Weigh(ctx, attempt.Number, entry)
+				_, weighErr := f.Weigh(ctx, attempt.Number, 0, entry)
 				errs = append(errs, checkErr, weighErr, f.Change(ctx, request))
 			}
 			_, hashErr := malformed.Hash(ctx, entry)

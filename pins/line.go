@@ -51,7 +51,7 @@ const (
 type Strikes struct {
 	Failures    int
 	LockedUntil time.Time // of the last lock that ends by itself; zero: there was none
-	Locked      bool      // until the right PIN is keyed from the line, or it is reset
+	Locked      bool      // until a reset; Remote also until the right PIN is keyed from the line
 }
 
 // LockedAt says whether no attempt is allowed at that time.

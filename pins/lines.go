@@ -25,8 +25,9 @@ type CallerRule struct {
 }
 
 // DefaultLock returns the rule for one side of a line: the 5th failure in a row locks it
-// for 30 minutes, the 10th until the right PIN is keyed from the line or it is reset.
-// Failures fade after 90 days, and an attempt that never ended counts for 20 seconds.
+// for 30 minutes, the 10th until a reset; for calls from elsewhere also until the right PIN
+// is keyed from the line. Failures fade after 90 days, and an attempt that never ended counts
+// for 20 seconds.
 func DefaultLock() LockRule {
 	return LockRule{
 		Soft: 5, SoftFor: 30 * time.Minute, Hard: 10,
@@ -104,9 +105,10 @@ func (l *Lines) SetLanguage(ctx context.Context, number nanp.Number, language st
 }
 
 // Weigh tells whether entry may be the line's new PIN: by the policy, and by the PIN that
-// the line has. It is for callers who have proved to know that. It takes a hash, so it can
-// say [ErrBusy] or the context's error; also ErrNotAPIN and ErrNoLine.
-func (l *Lines) Weigh(ctx context.Context, number nanp.Number, entry secret.Text) (Verdict, error) {
+// the line has. It is for callers who have proved to know that, at the given revision: who
+// knew an older one could guess the present one here, uncounted, and gets Stale instead. It
+// takes a hash, so it can say [ErrBusy] or the context's error; also ErrNotAPIN and ErrNoLine.
+func (l *Lines) Weigh(ctx context.Context, number nanp.Number, proved int64, entry secret.Text) (Verdict, error) {
 	verdict, err := l.policy.Weigh(entry, number)
 	if err != nil {
 		return "", fmt.Errorf("weigh new PIN: %w", err)
@@ -117,6 +119,9 @@ func (l *Lines) Weigh(ctx context.Context, number nanp.Number, entry secret.Text
 	line, err := l.store.Line(ctx, number)
 	if err != nil {
 		return "", fmt.Errorf("weigh new PIN: %w", err)
+	}
+	if line.Revision != proved {
+		return Stale, nil
 	}
 	if line.Temporary() {
 		return Acceptable, nil

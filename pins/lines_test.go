@@ -49,7 +49,7 @@ func TestLinesWeigh(t *testing.T) {
 	weigh := func(entry string, want pins.Verdict, hashes int, asked ...string) {
 		t.Helper()
 		f.forget()
-		got, err := f.Weigh(t.Context(), personal, secret.New(entry))
+		got, err := f.Weigh(t.Context(), personal, f.revision(t, personal), secret.New(entry))
 		if got != want || err != nil {
 			t.Errorf("%s: %q, %v; want %q", entry, got, err, want)
 		}
@@ -60,18 +60,28 @@ func TestLinesWeigh(t *testing.T) {
 	weigh("1234", pins.IsTemporary, 0)
 	weigh("0142", pins.LineNumber, 0)
 
-	if got, err := f.Weigh(t.Context(), temporary, secret.New("8265")); got != pins.Acceptable || err != nil {
+	// Who knew an older PIN learns nothing of the present one, and costs no hash.
+	for _, entry := range []string{"82651739", "8265"} {
+		f.forget()
+		got, err := f.Weigh(t.Context(), personal, f.revision(t, personal)-1, secret.New(entry))
+		if got != pins.Stale || err != nil {
+			t.Errorf("proved before the last change: %q, %v", got, err)
+		}
+		f.did(t, 0, "line")
+	}
+
+	if got, err := f.Weigh(t.Context(), temporary, f.revision(t, temporary), secret.New("8265")); got != pins.Acceptable || err != nil {
 		t.Errorf("temporary line: %q, %v", got, err)
 	}
-	if _, err := f.Weigh(t.Context(), missing, secret.New("8265")); !errors.Is(err, pins.ErrNoLine) {
+	if _, err := f.Weigh(t.Context(), missing, 0, secret.New("8265")); !errors.Is(err, pins.ErrNoLine) {
 		t.Errorf("%v; want ErrNoLine", err)
 	}
-	if _, err := f.Weigh(t.Context(), personal, secret.New("82")); !errors.Is(err, pins.ErrNotAPIN) {
+	if _, err := f.Weigh(t.Context(), personal, f.revision(t, personal), secret.New("82")); !errors.Is(err, pins.ErrNotAPIN) {
 		t.Errorf("%v; want ErrNotAPIN", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := f.Weigh(ended, personal, secret.New("8265")); !errors.Is(err, context.Canceled) {
+	if _, err := f.Weigh(ended, personal, f.revision(t, personal), secret.New("8265")); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v; want the context's", err)
 	}
 }
@@ -181,7 +191,7 @@ func ExampleLines() {
 	proved, err := lines.Check(ctx, home, secret.New("1234"))
 	fmt.Println(proved.Outcome, err)
 
-	verdict, err := lines.Weigh(ctx, home.Number, secret.New("8265"))
+	verdict, err := lines.Weigh(ctx, home.Number, proved.Line.Revision, secret.New("8265"))
 	fmt.Println(verdict, err)
 
 	fmt.Println(lines.Change(ctx, pins.ChangeRequest{

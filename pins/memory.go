@@ -72,14 +72,14 @@ func (m *Memory) Admit(_ context.Context, attempt Attempt, rule LockRule) (Admis
 }
 
 // Settle implements [Store].
-func (m *Memory) Settle(_ context.Context, attempt Attempt, result Result, rule LockRule) (Strikes, error) {
+func (m *Memory) Settle(_ context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	side := m.side(attempt.Number, attempt.Side)
-	if !side.settle(attempt.Turn, result.Outcome) {
+	if !side.settle(attempt.Turn, settlement.As) {
 		return side.strikes, nil
 	}
-	switch result.Outcome {
+	switch settlement.As {
 	case Failed:
 		if side.fail(attempt.At, rule) {
 			m.recordLock(attempt, side.strikes)
@@ -89,7 +89,7 @@ func (m *Memory) Settle(_ context.Context, attempt Attempt, result Result, rule 
 		if attempt.Side == FromLine {
 			m.side(attempt.Number, Remote).strikes = Strikes{}
 		}
-		m.rehash(attempt.Number, result)
+		m.rehash(attempt.Number, settlement)
 	case Released:
 	}
 	return side.strikes, nil
@@ -230,10 +230,10 @@ func (m *Memory) setPIN(line Line, pin Hash, record Record) {
 	m.append(line.Number, record)
 }
 
-func (m *Memory) rehash(number nanp.Number, result Result) {
+func (m *Memory) rehash(number nanp.Number, settlement Settlement) {
 	line, known := m.lines[number]
-	if known && result.Rehash != "" && line.PIN == result.Old {
-		line.PIN = result.Rehash
+	if known && settlement.Rehash != "" && line.PIN == settlement.Old {
+		line.PIN = settlement.Rehash
 		m.lines[number] = line
 	}
 }

@@ -14,18 +14,18 @@ import (
 // ErrNote is said of a [Note] without a name, or with a text that is too long or not plain.
 var ErrNote = errors.New("note must say by whom, and for a reset why, in plain words")
 
-// Bounds of provisioning, in characters and records.
+// Bounds of provisioning.
 const (
-	maxName    = 100
-	maxReason  = 500
-	maxHistory = 1000
+	maxName    = 100  // characters
+	MaxReason  = 500  // characters of a [Note]'s reason
+	MaxHistory = 1000 // records that [Provisioning.History] returns
 )
 
 // Note says who changes a line otherwise than by telephone, and why: for its history.
 type Note struct {
 	By     string // the person or key, 1 to 100 characters
-	From   string // the interface that was used, such as "cli"; up to 100 characters
-	Reason string // up to 500 characters; a reset must have one
+	From   string // the interface that was used, "command line" or "api"; up to 100 characters
+	Reason string // up to [MaxReason] characters; a reset must have one
 }
 
 // Provisioning adds, resets and removes lines, and reads their history.
@@ -72,11 +72,11 @@ func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) 
 	return nil
 }
 
-// History returns the newest limit records of a number, newest first, at most 1000; a limit
-// out of 1 to 1000 means 1000. A number without records has none.
+// History returns the newest limit records of a number, newest first. A limit below 1 or
+// above [MaxHistory] is no error, and means MaxHistory. A number without records has none.
 func (p Provisioning) History(ctx context.Context, number nanp.Number, limit int) ([]Record, error) {
-	if limit < 1 || limit > maxHistory {
-		limit = maxHistory
+	if limit < 1 || limit > MaxHistory {
+		limit = MaxHistory
 	}
 	records, err := p.Registry.History(ctx, number, limit)
 	if err != nil {
@@ -97,7 +97,7 @@ func (p Provisioning) now() time.Time {
 }
 
 func (n Note) plain() bool {
-	return n.By != "" && plain(n.By, maxName) && plain(n.From, maxName) && plain(n.Reason, maxReason)
+	return n.By != "" && plain(n.By, maxName) && plain(n.From, maxName) && plain(n.Reason, MaxReason)
 }
 
 // plain says whether s is text that can be shown on one line of a terminal.

@@ -43,7 +43,7 @@ func TestProvisioningReset(t *testing.T) {
 	p := provisioning(f)
 	proved := f.check(t, f.attempt(personal, pins.Remote), rightPIN).Line
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
-	note := pins.Note{By: "Ann", From: "cli", Reason: "forgot it; ZIP and bill shown"}
+	note := pins.Note{By: "Ann", From: "command line", Reason: "forgot it; ZIP and bill shown"}
 	if err := p.Reset(t.Context(), personal, note); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestProvisioningReset(t *testing.T) {
 func TestProvisioningRemove(t *testing.T) {
 	f := newFixture(t)
 	p := provisioning(f)
-	note := pins.Note{By: "Ann", From: "cli"}
+	note := pins.Note{By: "Ann", From: "command line"}
 	if err := p.Remove(t.Context(), personal, note); err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestNote(t *testing.T) {
 		t.Errorf("reset without a reason: %v; want ErrNote", err)
 	}
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
-	longest := pins.Note{By: strings.Repeat("é", 100), From: "cli", Reason: strings.Repeat("é", 500)}
+	longest := pins.Note{By: strings.Repeat("é", 100), From: "command line", Reason: strings.Repeat("é", 500)}
 	if err := p.Reset(t.Context(), personal, longest); err != nil {
 		t.Error(err)
 	}

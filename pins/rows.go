@@ -10,7 +10,9 @@ import (
 	"updatecenter/internal/nanp"
 )
 
-// rows reads a file of lines row by row, for [ReadCSV].
+// rows reads a file of lines row by row, for [ReadCSV]. It stands in for encoding/csv, which
+// takes all rows from a quote without an end up to the next quote, or the end of the file,
+// for one field of any size; here one bad row costs only itself.
 type rows struct {
 	r    *bufio.Reader
 	line int // of the row read last
@@ -88,15 +90,10 @@ func (r *rows) parse(row []byte, numberFirst bool) (NewLine, error) {
 	if err != nil {
 		return NewLine{}, r.bad(err.Error())
 	}
-	switch string(language) {
-	case "":
-		return NewLine{Number: number}, nil
-	case "en":
-		return NewLine{Number: number, Language: "en"}, nil
-	case "es":
-		return NewLine{Number: number, Language: "es"}, nil
+	if !validLanguage(string(language)) {
+		return NewLine{}, r.bad(ErrLanguage.Error())
 	}
-	return NewLine{}, r.bad(ErrLanguage.Error())
+	return NewLine{Number: number, Language: string(language)}, nil
 }
 
 func isRowError(err error) bool {

@@ -53,6 +53,7 @@ const (
 	LineNumber   Verdict = "line number"   // the number's last digits, or those reversed
 	IsCurrent    Verdict = "current"       // the PIN that the line has
 	Common       Verdict = "common"        // one of the twenty commonest codes
+	Stale        Verdict = "stale"         // not weighed: the PIN was changed or reset since it was proved
 )
 
 // Weigh tells whether entry may be a PIN of that line; if several refusals fit, the first

@@ -22,9 +22,9 @@ type Store interface {
 	// no line of ours is admitted and counted in the same way. A turn that is under way
 	// or has been settled (but not Released) is admitted again, and reserves nothing more.
 	Admit(ctx context.Context, attempt Attempt, rule LockRule) (Admission, error)
-	// Settle ends an admitted attempt, see [Result], and returns the strikes of its side.
+	// Settle ends an admitted attempt, see [Settlement], and returns the strikes of its side.
 	// The same turn settled again changes nothing, unless it was Released.
-	Settle(ctx context.Context, attempt Attempt, result Result, rule LockRule) (Strikes, error)
+	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error)
 	// Change gives the line a new personal PIN and appends the record of it, in one step.
 	// It says ErrStale when the line's revision is not the expected one, and ErrNoLine.
 	// Strikes stay as they are.

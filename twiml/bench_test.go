@@ -54,8 +54,8 @@ func twilioTwoSays() (string, error) {
 	})
 }
 
-// BenchmarkGatherTwoSays builds and writes into a buffer that is used again, as the
-// webhook does, and into memory of its own.
+// BenchmarkGatherTwoSays builds and writes into a buffer that is used again, and into memory
+// of its own, as the webhook does.
 func BenchmarkGatherTwoSays(b *testing.B) {
 	b.Run("append", func(b *testing.B) {
 		b.ReportAllocs()

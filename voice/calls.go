@@ -19,11 +19,15 @@ func (e *Edge) incoming(r *http.Request, call string, form url.Values) []byte {
 	return e.take(r, ivr.Event{Call: call, Caller: caller})
 }
 
-// turn goes on with a call.
+// turn goes on with a call. To a turn that can't be the caller hears the apology.
 func (e *Edge) turn(r *http.Request, call string, form url.Values) []byte {
-	number, _ := strconv.Atoi(mux.Vars(r)["turn"]) // the route lets only digits through
+	number, err := strconv.ParseUint(mux.Vars(r)["turn"], 10, 16)
+	if err != nil || number == 0 {
+		e.log.Error("no such turn", slog.String("call", call))
+		return e.apologize(language(r.URL))
+	}
 	return e.take(r, ivr.Event{
-		Call: call, Turn: number, Caller: e.origin.caller(form), Language: language(r.URL),
+		Call: call, Turn: int(number), Caller: e.origin.caller(form), Language: language(r.URL),
 		Heard: ivr.Heard{Keys: form.Get("Digits"), DialStatus: form.Get("DialCallStatus")},
 	})
 }

@@ -23,7 +23,7 @@ func TestAnIncomingCall(t *testing.T) {
 			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true}},
 		{"to a dial-78 number", []string{"To", "+16125550178", "StirVerstat", "TN-Validation-Passed-A"},
 			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true}},
-		{"withheld", []string{"From", "anonymous"}, ivr.Caller{From: "anonymous"}},
+		{"withheld", []string{"From", "anonymous"}, ivr.Caller{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -71,7 +71,7 @@ const (
 // Routes adds the edge's routes.
 func (e *Edge) Routes(r *mux.Router) {
 	r.Handle(IncomingPath, e.webhook("incoming", e.incoming)).Methods(http.MethodPost)
-	r.Handle(TurnPath+"{turn:[1-9][0-9]{0,3}}", e.webhook("turn", e.turn)).Methods(http.MethodPost)
+	r.Handle(TurnPath+"{turn}", e.webhook("turn", e.turn)).Methods(http.MethodPost)
 	r.Handle(StatusPath, e.webhook("status", e.status)).Methods(http.MethodPost)
 	r.Handle(FallbackPath, e.webhook("fallback", e.fallback)).Methods(http.MethodPost)
 	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)

@@ -21,7 +21,7 @@ func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	if err := e.reachable(ctx); err != nil {
 		e.log.Warn("not ready", slog.Any("cause", err))
-		http.Error(w, "Redis can not be reached", http.StatusServiceUnavailable)
+		http.Error(w, "Redis cannot be reached", http.StatusServiceUnavailable)
 		return
 	}
 	healthy(w, r)

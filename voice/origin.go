@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
@@ -45,16 +46,31 @@ func (o origin) attested(to party, verstat string) bool {
 	return verstat == passedA && to.domain == "" && slices.Contains(o.dial78, to.number())
 }
 
-// label names the caller for counts and records: the number in its one form, or else
-// what From says.
+// withheld is what Twilio says in From of callers who withhold their number, as words and
+// as the numbers that spell them.
+// https://help.twilio.com/articles/223179988
+var withheld = []string{
+	"", "anonymous", "unknown", "restricted", "unavailable", "blocked", "private",
+	"+266696687", "+7378742833", "+2562533", "+86282452253", "+8656696", "+7748283",
+}
+
+// label names the caller for counts and records: the number in its one form, or else what
+// From says, on one line. Who withholds the number has no name.
 func label(from string, number nanp.Number) string {
 	if number != "" {
 		return string(number)
 	}
-	from = strings.ToLower(strings.ToValidUTF8(strings.TrimSpace(from), ""))
-	from = strings.ToValidUTF8(from[:min(len(from), maxFrom)], "") // the cut can split a character
-	if from == "" {
-		return "unknown"
+	from = strings.ToLower(strings.Map(printable, strings.TrimSpace(from)))
+	if slices.Contains(withheld, from) {
+		return ""
 	}
-	return from
+	return strings.ToValidUTF8(from[:min(len(from), maxFrom)], "") // the cut can split a character
+}
+
+// printable drops what could move a terminal's cursor.
+func printable(r rune) rune {
+	if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+		return -1
+	}
+	return r
 }

@@ -54,6 +54,9 @@ func OpenRecordings(files fs.FS, prompts []ivr.Prompt, publicURL string) (*Recor
 	r := &Recordings{files: files, names: map[recording]string{}, base: strings.TrimSuffix(publicURL, "/") + RecordingsPath}
 	var wrong []error
 	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), ".") {
+			continue // what systems put beside, such as the ..data of a mounted volume
+		}
 		if entry.IsDir() {
 			wrong = append(wrong, fmt.Errorf("recording %q: is a directory", entry.Name()))
 			continue

@@ -67,7 +67,6 @@ func TestRecordingsThatWouldNeverBePlayed(t *testing.T) {
 		{"welcome.en.MP3", "want PROMPT.en.mp3"},
 		{"welcome.en", "want PROMPT.en.mp3"},
 		{"welcome.en.old.mp3", "want PROMPT.en.mp3"},
-		{".hidden", "want PROMPT.en.mp3"},
 		{"changed.en.wav", `there is "changed.en.mp3" already`},
 		{"welcome.es.mp3/part.mp3", "is a directory"},
 	}

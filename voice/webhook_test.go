@@ -198,13 +198,6 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		{http.MethodPut, "/voice/status", http.StatusMethodNotAllowed},
 		{http.MethodGet, "/voice/fallback", http.StatusMethodNotAllowed},
 		{http.MethodPost, "/healthz", http.StatusMethodNotAllowed},
-		{http.MethodPost, "/voice/turn/0", http.StatusNotFound},
-		{http.MethodPost, "/voice/turn/01", http.StatusNotFound},
-		{http.MethodPost, "/voice/turn/10000", http.StatusNotFound},
-		{http.MethodPost, "/voice/turn/-1", http.StatusNotFound},
-		{http.MethodPost, "/voice/turn/+1", http.StatusNotFound},
-		{http.MethodPost, "/voice/turn/1.5", http.StatusNotFound},
-		{http.MethodPost, "/voice/turn/x", http.StatusNotFound},
 		{http.MethodPost, "/voice/turn/", http.StatusNotFound},
 		{http.MethodPost, "/voice/turn/1/2", http.StatusNotFound},
 		{http.MethodPost, "/voice/", http.StatusNotFound},
@@ -216,6 +209,19 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 			r := s.request(tt.path, call())
 			r.Method = tt.method
 			s.refuses(r, tt.want)
+		})
+	}
+}
+
+// A caller who is sent to a turn that can't be hears a sentence, and the engine nothing.
+func TestTurnsThatCantBe(t *testing.T) {
+	for _, turn := range []string{"0", "-1", "+1", "1.5", "x", "65536", "99999999999999999999"} {
+		t.Run(turn, func(t *testing.T) {
+			s := newSite(t, nil)
+			status, body := s.post("/voice/turn/"+turn+"?lang=es", call())
+			if status != http.StatusOK || !strings.Contains(body, "<Response>es") || len(s.engine.events) != 0 {
+				t.Errorf("%d %s", status, body)
+			}
 		})
 	}
 }

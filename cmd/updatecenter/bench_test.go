@@ -111,7 +111,7 @@ func postCall(client *http.Client, base string, number int64) error {
 	return err
 }
 
-// importedLines is how many lines BenchmarkImport imports, as long as b.N is 1.
+// importedLines is how many lines BenchmarkImport imports each time.
 const importedLines = 200_000
 
 // BenchmarkImport imports lines from CSV into a real Redis by the command line.

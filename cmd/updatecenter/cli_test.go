@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/voice/touchtone"
 )
 
 // TestMain lets the test binary be the program itself, for tests that need a process.
@@ -105,6 +107,53 @@ func TestOtherCommands(t *testing.T) {
 	s.expect(exitUsage, []string{"REDIS_URL: is required"}, "", "lines", "show", "6125550142")
 }
 
+// TestPromptsOfEveryPolicy finds the prompts for PINs of one length and of several.
+func TestPromptsOfEveryPolicy(t *testing.T) {
+	table := promptTable()
+	for _, row := range []string{"\n| new-pin |", "\n| new-pin-range |"} {
+		if strings.Count(table, row) != 1 {
+			t.Errorf("%q stands %d times in\n%s", row, strings.Count(table, row), table)
+		}
+	}
+}
+
+// TestHint looks at the status of an answer, and not for its digits.
+func TestHint(t *testing.T) {
+	for name, c := range map[string]struct {
+		failed touchtone.WebhookError
+		want   bool
+	}{
+		"refused":       {touchtone.WebhookError{Status: http.StatusForbidden, Err: errors.New("status 403")}, true},
+		"another port":  {touchtone.WebhookError{URL: "http://127.0.0.1:4030/", Err: errors.New("no answer in time")}, false},
+		"another error": {touchtone.WebhookError{Status: http.StatusNotFound, Err: errors.New("status 404")}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := strings.Contains(hint(&c.failed).Error(), "TWILIO_AUTH_TOKEN"); got != c.want {
+				t.Errorf("hint %v", hint(&c.failed))
+			}
+		})
+	}
+}
+
+// TestGreet wants commands that work as they stand, wherever the demo listens.
+func TestGreet(t *testing.T) {
+	for address, want := range map[string][]string{
+		"127.0.0.1:8080": {"  make call  ", "--from 612-555-0147  "},
+		"127.0.0.1:8090": {
+			"dial 78 --from 612-555-0142 --url http://127.0.0.1:8090  ", "--from 612-555-0147 --url http://127.0.0.1:8090  ",
+			"locked-line.call --url http://127.0.0.1:8090  ",
+		},
+	} {
+		var out strings.Builder
+		greet(&out, address, "127.0.0.1:1")
+		for _, w := range want {
+			if !strings.Contains(out.String(), w) {
+				t.Errorf("at %s: want %q in\n%s", address, w, out.String())
+			}
+		}
+	}
+}
+
 // TestServe starts the program on a Redis, calls it, and stops it while it answers a turn.
 func TestServe(t *testing.T) {
 	server := redistest.Start(t)
@@ -158,8 +207,7 @@ func TestServeFinishesTurns(t *testing.T) {
 	})
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	quiet := newStageLog()
-	go func() { served <- serve(ctx, listener, handler, quiet) }()
+	go func() { served <- serve(ctx, listener, handler, slog.New(slog.DiscardHandler)) }()
 	answer := make(chan string, 1)
 	go func() {
 		response, err := http.Get("http://" + listener.Addr().String()) //nolint:noctx // a test

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"text/tabwriter"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -16,15 +17,16 @@ import (
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
+	"updatecenter/voice/touchtone"
 )
 
 // The demo's account: the phone in the terminal signs with the same token.
 const (
-	demoToken     = "demo-auth-token"     //nolint:gosec // of the demo alone, which listens on 127.0.0.1
-	demoSIPDomain = "demo.sip.twilio.com" // the phone's own default too
+	demoToken     = "demo-auth-token" //nolint:gosec // of the demo alone, which listens on 127.0.0.1
+	demoSIPDomain = touchtone.DefaultSIPDomain
 )
 
-// The demo's lines.
+// The demo's numbers.
 const (
 	demoNew      nanp.Number = "+16125550142"
 	demoNewES    nanp.Number = "+16125550143"
@@ -37,6 +39,17 @@ const (
 	demoPIN                  = "4071"
 	demoMistake              = "9999"
 )
+
+// demoLines are lines in every state that a caller can find them in, once their PINs are
+// chosen and one of them is locked.
+var demoLines = []pins.NewLine{
+	{Number: demoNew, Language: "en"}, {Number: demoNewES, Language: "es"}, {Number: demoNoLang},
+	{Number: demoChosen, Language: "en"}, {Number: demoLocked, Language: "en"},
+	{Number: demoChosenES, Language: "es"}, {Number: demoSuburb, Language: "en"},
+}
+
+// demoAddress is where the demo is unless told otherwise, and where telephones call.
+const demoAddress = "127.0.0.1:8080"
 
 type demoCommand struct {
 	Port string `default:"8080" env:"DEMO_PORT" help:"Port on 127.0.0.1."`
@@ -108,19 +121,14 @@ func demoConfig(address string) (config, error) {
 	}
 	return config{
 		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
-		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys, repair: "+18005731311",
-		policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
+		repair: defaultRepair, policy: defaultPolicy(),
 	}, nil
 }
 
-// addDemoLines adds lines in every state that a caller can find them in.
+// addDemoLines adds the demo's lines and brings them into their states.
 func addDemoLines(ctx context.Context, lines *pins.Lines, db *rdb.DB, now func() time.Time) error {
-	add := []pins.NewLine{
-		{Number: demoNew, Language: "en"}, {Number: demoNewES, Language: "es"}, {Number: demoNoLang},
-		{Number: demoChosen, Language: "en"}, {Number: demoLocked, Language: "en"},
-		{Number: demoChosenES, Language: "es"}, {Number: demoSuburb, Language: "en"},
-	}
-	if _, err := (pins.Provisioning{Registry: db.Lines(), Now: now}).Add(ctx, add); err != nil {
+	if _, err := (pins.Provisioning{Registry: db.Lines(), Now: now}).Add(ctx, demoLines); err != nil {
 		return err
 	}
 	for _, number := range []nanp.Number{demoChosen, demoChosenES} {
@@ -157,19 +165,33 @@ func lockDemoLine(ctx context.Context, lines *pins.Lines) error {
 	return nil
 }
 
+// greet says what to try. A telephone calls port 8080 unless it is told otherwise.
 func greet(out io.Writer, address, redis string) {
-	fmt.Fprintf(out, `The Update Center is up at http://%s, with Redis embedded. All data goes when it stops.
-
-In another terminal:
-  make call                                        dial 78 as a new customer; the temporary PIN is 1234
-  bin/updatecenter dial 78 --from %s    a new customer who speaks Spanish
-  bin/updatecenter dial 78 --from %s    one who has not chosen a language
-  bin/updatecenter dial 78 --from %s    one who has the PIN %s
-  bin/updatecenter dial 78 --from %s    one whose line is locked for 30 minutes
-  bin/updatecenter dial 888-612-8052 --from 651-555-0199   the access number, from any phone
-  bin/updatecenter call testdata/calls/locked-line.call   play a call from a file
-  bin/updatecenter lines show 612-555-0142 --redis-url redis://%s
-
-Ctrl-C stops it.
-`, address, demoNewES.Display(), demoNoLang.Display(), demoChosen.Display(), demoPIN, demoLocked.Display(), redis)
+	fmt.Fprintf(out, "The Update Center is up at http://%s, with Redis embedded. All data goes when it stops.\n\nIn another terminal:\n", address)
+	first, url := "make call", ""
+	if address != demoAddress {
+		url = " --url http://" + address
+		first = "bin/updatecenter dial 78 --from " + demoNew.Display() + url
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	row := func(command, what string) { fmt.Fprintf(table, "  %s\t%s\n", command, what) }
+	row(first, "dial 78 as a new customer; the temporary PIN is "+defaultTemporary)
+	for _, line := range []struct {
+		from nanp.Number
+		who  string
+	}{
+		{demoNewES, "a new customer who speaks Spanish"},
+		{demoNoLang, "one who has not chosen a language"},
+		{demoSuburb, "one whose access number has another area code"},
+		{demoChosen, "one who has the PIN " + demoPIN},
+		{demoChosenES, "one who has the same PIN and speaks Spanish"},
+		{demoLocked, "one whose line is locked for 30 minutes"},
+	} {
+		row("bin/updatecenter dial 78 --from "+line.from.Display()+url, line.who)
+	}
+	row("bin/updatecenter dial 888-612-8052 --from 651-555-0199"+url, "the access number, from any phone")
+	row("bin/updatecenter call testdata/calls/locked-line.call"+url, "play a call from a file")
+	row("bin/updatecenter lines show "+demoNew.Display()+" --redis-url redis://"+redis, "how a line stands")
+	_ = table.Flush() // a terminal that can't be written to has nobody to tell
+	fmt.Fprint(out, "\nCtrl-C stops it.\n")
 }

@@ -3,16 +3,19 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/alecthomas/kong"
+	"updatecenter/internal/redistest"
+	"updatecenter/voice/touchtone"
 )
 
 // settingsTable is the Markdown table of serve's settings, made of the flags themselves.
 func settingsTable() (string, error) {
-	parser, err := kong.New(&serveCommand{})
+	parser, err := parserOf(&serveCommand{}, console{out: io.Discard, err: io.Discard}, func(int) {})
 	if err != nil {
 		return "", fmt.Errorf("read settings: %w", err)
 	}
@@ -47,9 +50,10 @@ func TestDocuments(t *testing.T) {
 	settings := must(settingsTable())(t)
 	flow := allFlows()[0]
 	for _, part := range []struct{ file, name, want string }{
+		{"../../README.md", "first-call", "```\n" + firstCall(t) + "```\n"},
 		{"../../README.md", "settings", settings},
 		{"../../ARCHITECTURE.md", "flow", "```mermaid\n" + flow.Mermaid() + "```\n"},
-		{"../../docs/prompts.md", "prompts", promptTable(flow)},
+		{"../../docs/prompts.md", "prompts", promptTable()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			text := string(must(os.ReadFile(part.file))(t))
@@ -70,4 +74,40 @@ func TestDocuments(t *testing.T) {
 			}
 		})
 	}
+}
+
+// firstCall is what a new customer sees at the telephone in a terminal.
+func firstCall(t *testing.T) string {
+	t.Helper()
+	keys, pressed := io.Pipe()
+	exchange := newStage(t, redistest.StartMini(t), nil).exchange(func(c *touchtone.Config) {
+		c.Clock = &patientCaller{keys: "1234#8265#8265#", keypad: pressed}
+	})
+	var screen strings.Builder
+	phone := touchtone.Terminal{Exchange: exchange, In: keys, Out: &screen}
+	if err := phone.Run(t.Context(), "78", demoNew.Display(), touchtone.NoPassport); err != nil {
+		t.Fatal(err)
+	}
+	return screen.String()
+}
+
+// patientCaller is a clock on which words take no time, and a wait for keys ends with the
+// next of them.
+type patientCaller struct {
+	touchtone.RealClock
+	keys   string
+	keypad io.Writer
+}
+
+// After presses a key if the wait is one of a question, which are the long ones.
+func (p *patientCaller) After(d time.Duration) <-chan time.Time {
+	if d >= 5*time.Second && p.keys != "" {
+		key := p.keys[:1]
+		p.keys = p.keys[1:]
+		go io.WriteString(p.keypad, key) //nolint:errcheck // a pipe in memory
+		return nil
+	}
+	over := make(chan time.Time, 1)
+	over <- time.Time{}
+	return over
 }

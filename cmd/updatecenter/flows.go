@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
-	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls"
 	"updatecenter/pins"
@@ -12,10 +12,11 @@ import (
 
 // allFlows are the calls, wired to nothing, to be looked at.
 func allFlows() []*ivr.Flow {
-	return []*ivr.Flow{calls.Dial78(calls.Config{
-		Repair: "+18005731311", Transfer: "+18005731311",
-		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
-	})}
+	return []*ivr.Flow{dial78(defaultPolicy())}
+}
+
+func dial78(policy pins.Policy) *ivr.Flow {
+	return calls.Dial78(calls.Config{Repair: defaultRepair, Transfer: defaultRepair, Policy: policy})
 }
 
 type flowsCommand struct {
@@ -53,22 +54,38 @@ type promptsCommand struct{}
 
 // Run lists the prompts as a Markdown table.
 func (promptsCommand) Run(c console) error {
-	for _, flow := range allFlows() {
-		if _, err := fmt.Fprint(c.out, promptTable(flow)); err != nil {
-			return fmt.Errorf("list prompts: %w", err)
-		}
+	if _, err := fmt.Fprint(c.out, promptTable()); err != nil {
+		return fmt.Errorf("list prompts: %w", err)
 	}
 	return nil
 }
 
-// promptTable has a row for each prompt: its name, what is said in each language, and
-// how many seconds that takes.
-func promptTable(flow *ivr.Flow) string {
+// promptTable has a row for each prompt, whatever the settings: its name, what is said in
+// each language, and how many seconds that takes.
+func promptTable() string {
+	flow := dial78(defaultPolicy())
+	several := defaultPolicy()
+	several.MaxDigits++
 	var b strings.Builder
 	b.WriteString("| prompt | English | s | Spanish | s |\n| --- | --- | --: | --- | --: |\n")
-	for _, p := range flow.Prompts() {
+	for _, p := range union(flow.Prompts(), dial78(several).Prompts()) {
 		fmt.Fprintf(&b, "| %s | %s | %.0f | %s | %.0f |\n",
 			p.Name, p.EN, flow.Takes(p, ivr.English).Seconds(), p.ES, flow.Takes(p, ivr.Spanish).Seconds())
 	}
 	return b.String()
+}
+
+// union adds the prompts that only the second list has, each after the one that it follows
+// there.
+func union(all, more []ivr.Prompt) []ivr.Prompt {
+	next := 0
+	for _, p := range more {
+		at := slices.IndexFunc(all, func(had ivr.Prompt) bool { return had.Name == p.Name })
+		if at < 0 {
+			at = next
+			all = slices.Insert(all, at, p)
+		}
+		next = at + 1
+	}
+	return all
 }

@@ -3,14 +3,9 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 
 	"updatecenter/internal/api"
 	"updatecenter/internal/nanp"
@@ -60,100 +55,6 @@ func (f lineFlag) open(c console) (*rdb.DB, nanp.Number, error) {
 	}
 	db, err := f.redisFlag.open(c)
 	return db, number, err
-}
-
-// importBatch is how many lines go to Redis at once.
-const importBatch = 2000
-
-type linesImport struct {
-	redisFlag `embed:""`
-	File      string `arg:"" help:"The CSV file; - is standard input."`
-}
-
-// Run imports the file. A bad row is told, and the rest goes in.
-func (cmd *linesImport) Run(ctx context.Context, c console) error {
-	db, err := cmd.open(c)
-	if err != nil {
-		return err
-	}
-	defer db.Close() //nolint:errcheck // at the end of the process
-	in := c.in
-	if cmd.File != "-" {
-		file, err := os.Open(cmd.File)
-		if err != nil {
-			return fmt.Errorf("import lines: %w", err)
-		}
-		defer file.Close() //nolint:errcheck // it was only read
-		in = file
-	}
-	i := &lineImport{
-		console: c, lines: pins.Provisioning{Registry: db.Lines()},
-		bar: newBar(c, -1, "lines"),
-	}
-	return i.run(ctx, in)
-}
-
-// lineImport is an import under way.
-type lineImport struct {
-	console console
-	lines   pins.Provisioning
-	bar     *progressbar.ProgressBar
-	batch   []pins.NewLine
-	added   int
-	known   int
-	bad     int
-}
-
-func (i *lineImport) run(ctx context.Context, in io.Reader) error {
-	err := i.read(ctx, in)
-	if err == nil {
-		err = i.flush(ctx)
-	}
-	_ = i.bar.Finish()
-	fmt.Fprintf(i.console.out, "%d lines added, %d were there already, %d bad rows\n", i.added, i.known, i.bad)
-	if err == nil && i.bad > 0 {
-		err = errSaid
-	}
-	return err
-}
-
-// read reads the rows and adds them batch by batch.
-func (i *lineImport) read(ctx context.Context, in io.Reader) error {
-	for line, err := range pins.ReadCSV(in) {
-		var row *pins.RowError
-		switch {
-		case errors.As(err, &row):
-			i.bad++
-			_ = i.bar.Clear()
-			fmt.Fprintln(i.console.err, row)
-			continue
-		case err != nil:
-			return fmt.Errorf("import lines: %w", err)
-		}
-		if i.batch = append(i.batch, line); len(i.batch) == importBatch {
-			if err := i.flush(ctx); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (i *lineImport) flush(ctx context.Context) error {
-	created, err := i.lines.Add(ctx, i.batch)
-	if err != nil {
-		return err
-	}
-	for _, isNew := range created {
-		if isNew {
-			i.added++
-		} else {
-			i.known++
-		}
-	}
-	i.batch = i.batch[:0]
-	_ = i.bar.Set(i.added + i.known)
-	return nil
 }
 
 type linesShow struct {
@@ -210,19 +111,15 @@ func (cmd *linesHistory) Run(ctx context.Context, c console) error {
 	return showHistory(c.out, records)
 }
 
-// noteFlags say who changes a line.
-type noteFlags struct {
-	By     string `required:"" help:"Who does it."`
-	Reason string `required:"" help:"Why."`
-}
-
-func (f noteFlags) note() pins.Note {
-	return pins.Note{By: f.By, From: "command line", Reason: f.Reason}
+// note says who changes a line, and why.
+func note(by, reason string) pins.Note {
+	return pins.Note{By: by, From: "command line", Reason: reason}
 }
 
 type linesReset struct {
-	lineFlag  `embed:""`
-	noteFlags `embed:""`
+	lineFlag `embed:""`
+	By       string `required:"" help:"Who does it."`
+	Reason   string `required:"" help:"Why."`
 }
 
 // Run resets the line's PIN.
@@ -232,7 +129,7 @@ func (cmd *linesReset) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	if err := (pins.Provisioning{Registry: db.Lines()}).Reset(ctx, number, cmd.note()); err != nil {
+	if err := (pins.Provisioning{Registry: db.Lines()}).Reset(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
 	fmt.Fprintf(c.out, "%s has the temporary PIN again: the customer dials 78 from that line.\n", number.Display())
@@ -240,8 +137,9 @@ func (cmd *linesReset) Run(ctx context.Context, c console) error {
 }
 
 type linesRemove struct {
-	lineFlag  `embed:""`
-	noteFlags `embed:""`
+	lineFlag `embed:""`
+	By       string `default:"operator" help:"Who does it."`
+	Reason   string `help:"Why."`
 }
 
 // Run removes the line.
@@ -251,7 +149,7 @@ func (cmd *linesRemove) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	if err := (pins.Provisioning{Registry: db.Lines()}).Remove(ctx, number, cmd.note()); err != nil {
+	if err := (pins.Provisioning{Registry: db.Lines()}).Remove(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
 	fmt.Fprintf(c.out, "%s is removed.\n", number.Display())

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -22,7 +22,7 @@ type exchangeFlags struct {
 	Target     string `help:"Where webhooks are sent, if not to --url."`
 	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks; of a list the first. Default: the demo's."`
 	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks. Default: the demo's."`
-	SIPDomain  string `name:"sip-domain" default:"demo.sip.twilio.com" help:"SIP domain of calls to 78."`
+	SIPDomain  string `name:"sip-domain" help:"SIP domain of calls to 78. Default: the demo's."`
 }
 
 // exchange signs with the first token, as the others are on their way out.
@@ -93,7 +93,7 @@ func hint(err error) error {
 		return nil
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("%w (is the server running? make run starts the demo)", err)
-	case errors.As(err, &failed) && strings.Contains(failed.Error(), "403"):
+	case errors.As(err, &failed) && failed.Status == http.StatusForbidden:
 		return fmt.Errorf("%w (are TWILIO_AUTH_TOKEN and --url the server's own?)", err)
 	}
 	return err

@@ -36,7 +36,7 @@ func TestHangingRedis(t *testing.T) {
 	if took := time.Since(asked); took > 3*time.Second {
 		t.Errorf("the apology took %s", took)
 	}
-	c.hears("can not take your call right now")
+	c.hears("cannot take your call right now")
 	s.RedisUp()
 	again := s.dial(t, demoNew.Display())
 	again.press("1234#")

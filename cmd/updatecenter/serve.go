@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"updatecenter/internal/rdb"
@@ -37,8 +38,17 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", settings.publicURL))
+	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", redacted(settings.publicURL)))
 	return serve(ctx, listener, a.handler, log)
+}
+
+// redacted is a URL without the password that it may hold.
+func redacted(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Redacted()
 }
 
 // The time-outs of a connection. An answer takes a turn's time at most.
@@ -48,7 +58,7 @@ const (
 	writeTimeout  = 20 * time.Second
 	idleTimeout   = 2 * time.Minute
 	maxHeader     = 32 << 10         // bytes
-	shutdownTime  = 15 * time.Second // for the turns under way
+	shutdownTime  = 25 * time.Second // for the turns under way: longer than any answer may take
 )
 
 // serve answers requests until the context ends; then it takes no more and finishes

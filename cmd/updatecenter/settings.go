@@ -11,31 +11,55 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/alecthomas/kong"
+
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
 
+// Defaults of settings, which the demo and the calls that are only looked at go by too.
+const (
+	defaultTemporary             = "1234"
+	defaultDigits                = 4
+	defaultRepair    nanp.Number = "+18005731311"
+)
+
+// defaultPolicy is the policy of these.
+func defaultPolicy() pins.Policy {
+	return pins.Policy{Temporary: secret.New(defaultTemporary), MinDigits: defaultDigits, MaxDigits: defaultDigits}
+}
+
+// defaults writes them into the settings below.
+var defaults = kong.Vars{
+	"repair_number": defaultRepair.Display(), "temporary_pin": defaultTemporary, "pin_digits": strconv.Itoa(defaultDigits),
+}
+
 // serverSettings are the settings of a server, as they are written. They are strings all
 // of them, so that everything wrong can be told at once. A secret can also stand in a
 // file that NAME_FILE names.
 type serverSettings struct {
-	ListenAddr       string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	ListenAddr     string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	twilioSettings `embed:""`
+	RedisURL       string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
+	SecretKeys     string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
+	TemporaryPIN   string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"${temporary_pin}" help:"PIN of every new line."`
+	PINMinDigits   string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
+	PINMaxDigits   string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"${pin_digits}" help:"Most digits of a new PIN, at most 8."`
+	RepairNumber   string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
+	RepairTransfer string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Empty: REPAIR_NUMBER is only told."`
+	RecordingsDir  string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
+	LogLevel       string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+}
+
+// twilioSettings are those that twilio check reads as well.
+type twilioSettings struct {
 	PublicURL        string `name:"public-url" env:"PUBLIC_URL" help:"URL by which Twilio reaches this server, such as https://ivr.example.com. Signatures are checked against it. Required."`
-	RedisURL         string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
-	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account, AC and 32 hexadecimal digits."`
-	TwilioAuthToken  string `name:"twilio-auth-token" env:"TWILIO_AUTH_TOKEN" secret:"" help:"The auth token that signs Twilio's webhooks; a comma-separated list while one is being replaced. Required."`
-	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is."`
+	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account, AC and 32 hexadecimal digits. Only twilio check needs it."`
+	TwilioAuthToken  string `name:"twilio-auth-token" env:"TWILIO_AUTH_TOKEN" secret:"" help:"The auth token that signs Twilio's webhooks; a comma-separated list while one is being replaced, of which twilio check signs in with the first. Required."`
+	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is. Only twilio check asks it."`
 	SIPDomains       string `name:"sip-domains" env:"SIP_DOMAINS" help:"SIP domains, comma-separated, over which the operator's switch sends calls to 78. Such calls are from the line that From names: list only domains whose calls are authenticated."`
 	Dial78Numbers    string `name:"dial-78-numbers" env:"DIAL_78_NUMBERS" help:"Telephone numbers, comma-separated, to which the switch maps 78. A call to them is from the line if it has full STIR/SHAKEN attestation (A)."`
-	SecretKeys       string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
-	TemporaryPIN     string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"1234" help:"PIN of every new line."`
-	PINMinDigits     string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"4" help:"Fewest digits of a new PIN, at least 4."`
-	PINMaxDigits     string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"4" help:"Most digits of a new PIN, at most 8."`
-	RepairNumber     string `name:"repair-number" env:"REPAIR_NUMBER" default:"800-573-1311" help:"Telephone number that callers are told who need a person."`
-	RepairTransfer   string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Empty: REPAIR_NUMBER is only told."`
-	RecordingsDir    string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
-	LogLevel         string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 }
 
 // config is what the settings mean.
@@ -43,9 +67,7 @@ type config struct {
 	listenAddr    string
 	publicURL     string
 	redisURL      string
-	accountSID    string
 	authTokens    []secret.Text
-	twilioAPI     string
 	sipDomains    []string
 	dial78        []nanp.Number
 	keys          secret.Keyring
@@ -64,9 +86,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		listenAddr:    r.address("LISTEN_ADDR", s.ListenAddr),
 		publicURL:     r.url("PUBLIC_URL", r.required("PUBLIC_URL", s.PublicURL)),
 		redisURL:      r.required("REDIS_URL", r.secret("REDIS_URL", s.RedisURL)),
-		accountSID:    r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
 		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", strings.Trim(r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken), " ,"))),
-		twilioAPI:     r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL),
 		sipDomains:    r.domains("SIP_DOMAINS", s.SIPDomains),
 		dial78:        r.numbers("DIAL_78_NUMBERS", s.Dial78Numbers),
 		keys:          r.keyring("SECRET_KEYS", r.required("SECRET_KEYS", r.secret("SECRET_KEYS", s.SecretKeys))),
@@ -76,6 +96,9 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		recordingsDir: r.directory("RECORDINGS_DIR", s.RecordingsDir),
 		logLevel:      r.level("LOG_LEVEL", s.LogLevel),
 	}
+	// A server asks Twilio nothing: these are looked at so that a mistake is told early.
+	r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID)
+	r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL)
 	return c, r.err()
 }
 

@@ -3,8 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"updatecenter/internal/api"
 	"updatecenter/pins"
@@ -48,9 +50,19 @@ func showHistory(out io.Writer, records []pins.Record) error {
 		if r.Side != "" {
 			from = fmt.Sprintf("%s (%s)", r.From, r.Side)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", moment(r.At), r.Event, r.By, from, r.Call, r.Reason)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", moment(r.At), r.Event, plain(r.By), plain(from), plain(r.Call), plain(r.Reason))
 	}
 	return table.Flush()
+}
+
+// plain drops what could move a terminal's cursor: a record holds what callers claim.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, text)
 }
 
 // moment writes a time for people.

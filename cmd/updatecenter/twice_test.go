@@ -53,7 +53,7 @@ type aftermath struct {
 
 func playStories(t *testing.T, server *redistest.Server, twice bool) aftermath {
 	t.Helper()
-	clear(t, server)
+	flush(t, server)
 	s := newStage(t, server, nil)
 	numbers := storyLines(t, s)
 	var calls sync.WaitGroup

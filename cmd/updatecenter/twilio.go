@@ -19,14 +19,8 @@ type twilioCommand struct {
 	Check twilioCheck `cmd:"" help:"Check that the SIP domains, the dial-78 numbers and the access numbers on the Twilio account are pointed at this server. Exit status 1 if not."`
 }
 
-// twilioCheck has those of a server's settings that it needs, by the same names.
 type twilioCheck struct {
-	PublicURL        string `name:"public-url" env:"PUBLIC_URL" help:"URL by which Twilio reaches the server. Required."`
-	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account. Required."`
-	TwilioAuthToken  string `name:"twilio-auth-token" env:"TWILIO_AUTH_TOKEN" secret:"" help:"Its auth token; of a comma-separated list, the first. Also TWILIO_AUTH_TOKEN_FILE. Required."`
-	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is."`
-	SIPDomains       string `name:"sip-domains" env:"SIP_DOMAINS" help:"SIP domains, comma-separated, as the server has them."`
-	Dial78Numbers    string `name:"dial-78-numbers" env:"DIAL_78_NUMBERS" help:"Dial-78 numbers, comma-separated, as the server has them."`
+	twilioSettings `embed:""`
 }
 
 // errNoWay says that there is nothing to check.

@@ -36,6 +36,6 @@
 //
 // # Documents
 //
-// [LineDocument] and [HistoryDocument] make what the API answers, so that the command line
-// prints the very same.
+// [LineDocument] and [HistoryDocument] make what the API answers. The command line shows a
+// line by the same document.
 package api

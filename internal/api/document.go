@@ -38,7 +38,7 @@ type Lock string
 const (
 	NoLock     Lock = "none"
 	TimedLock  Lock = "timed"       // ends by itself
-	UntilReset Lock = "until-reset" // or until the right PIN is keyed from the line
+	UntilReset Lock = "until-reset" // from elsewhere also until the right PIN is keyed from the line
 )
 
 // LineDocument shows a line as it is at the time now. A timed lock that is over is none.

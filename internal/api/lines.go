@@ -16,11 +16,8 @@ import (
 // from is how a line's history names this interface.
 const from = "api"
 
-// How many records of a history are answered.
-const (
-	defaultRecords = 100
-	maxRecords     = 1000
-)
+// defaultRecords is how many records of a history are answered, if no limit is asked for.
+const defaultRecords = 100
 
 func (a *API) showLine(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
 	number, err := pathNumber(r)
@@ -87,8 +84,8 @@ type resetBody struct {
 	Reason string `json:"reason"`
 }
 
-const resetBodyShould = `The body must be one JSON object with no other field than reason, ` +
-	`which is text of 1 to 500 characters on one line.`
+var resetBodyShould = fmt.Sprintf("The body must be one JSON object with no other field than reason, "+
+	"which is text of 1 to %d characters on one line.", pins.MaxReason)
 
 func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathNumber(r)
@@ -165,7 +162,7 @@ func queryLimit(r *http.Request) (int, error) {
 		return defaultRecords, nil
 	}
 	limit, err := strconv.Atoi(query.Get("limit"))
-	if err != nil || limit < 1 || limit > maxRecords {
+	if err != nil || limit < 1 || limit > pins.MaxHistory {
 		return 0, badLimit()
 	}
 	return limit, nil

@@ -1,9 +1,11 @@
 package api
 
 import (
+	"fmt"
 	"net/http"
 
 	"updatecenter/internal/apikey"
+	"updatecenter/pins"
 )
 
 // The refusals: each is a problem type of openapi.yaml, by the same name.
@@ -36,7 +38,7 @@ func badAreaCode() *refusal {
 
 func badLimit() *refusal {
 	return problem(http.StatusBadRequest, "bad-limit", "Not a number of records",
-		"limit must be a whole number from 1 to 1000.")
+		fmt.Sprintf("limit must be a whole number from 1 to %d.", pins.MaxHistory))
 }
 
 // badBody says in detail what the body should be.

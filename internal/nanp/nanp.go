@@ -14,6 +14,7 @@ package nanp
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // ErrNotNANP is wrapped by every refusal of [Parse]; the text around it gives the reason,
@@ -42,17 +43,32 @@ func Parse(s string) (Number, error) {
 		return "", fmt.Errorf("%w: longer than %d characters", ErrNotNANP, maxBytes)
 	}
 	area, exchange, station, ok := split(s)
-	switch {
-	case !ok:
+	if !ok {
 		return "", fmt.Errorf("%w: want ten digits, with or without +1", ErrNotNANP)
-	case area[0] < '2':
-		return "", fmt.Errorf("%w: an area code begins with 2 to 9", ErrNotNANP)
-	case area[1:] == "11":
-		return "", fmt.Errorf("%w: an area code doesn't end in 11", ErrNotNANP)
-	case exchange[0] < '2':
+	}
+	if fault := areaFault(area); fault != "" {
+		return "", fmt.Errorf("%w: %s", ErrNotNANP, fault)
+	}
+	if exchange[0] < '2' {
 		return "", fmt.Errorf("%w: an exchange begins with 2 to 9", ErrNotNANP)
 	}
 	return Number("+1" + area + exchange + station), nil
+}
+
+// IsAreaCode says whether s is three digits that can be an area code, "612".
+func IsAreaCode(s string) bool {
+	return len(s) == 3 && strings.Trim(s, "0123456789") == "" && areaFault(s) == ""
+}
+
+// areaFault says why three digits can't be an area code; "" if they can.
+func areaFault(digits string) string {
+	switch {
+	case digits[0] < '2':
+		return "an area code begins with 2 to 9"
+	case digits[1:] == "11":
+		return "an area code doesn't end in 11"
+	}
+	return ""
 }
 
 // AreaCode returns the first three digits of the ten, "612"; of no number, "".

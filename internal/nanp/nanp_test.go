@@ -83,6 +83,17 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+func TestIsAreaCode(t *testing.T) {
+	for s, want := range map[string]bool{
+		"612": true, "200": true, "910": true, "999": true,
+		"": false, "61": false, "6125": false, "012": false, "199": false, "911": false, "6a2": false, "+61": false, "６": false,
+	} {
+		if got := nanp.IsAreaCode(s); got != want {
+			t.Errorf("%q: %t", s, got)
+		}
+	}
+}
+
 func TestNoNumber(t *testing.T) {
 	for _, n := range []nanp.Number{"", "+1", "911"} {
 		if got := n.AreaCode() + n.National() + n.Display(); got != "" {

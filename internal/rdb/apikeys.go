@@ -106,20 +106,20 @@ func (k Keys) Keys(ctx context.Context) ([]apikey.Key, error) {
 func (k Keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
 	id, err := k.field(ctx, nameField(name))
 	if err != nil {
-		return fmt.Errorf("revoke key: %w", err)
+		return fmt.Errorf("find key: %w", err)
 	}
 	key, err := k.Key(ctx, id)
 	if err != nil {
-		return fmt.Errorf("revoke key: %w", err)
+		return err
 	}
 	key.Revoked = at
 	text, err := encodeKey(key)
 	if err != nil {
-		return fmt.Errorf("revoke key: %w", err)
+		return err
 	}
 	revoked, err := k.db.runOnce(ctx, revokeKey, []string{apiKeysKey}, idField(id), nameField(name), id, text)
 	if err != nil {
-		return fmt.Errorf("revoke key: %w", err)
+		return fmt.Errorf("store revoked key: %w", err)
 	}
 	if revoked != int64(1) {
 		return apikey.ErrNotFound

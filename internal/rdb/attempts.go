@@ -18,26 +18,26 @@ func (s Lines) Admit(ctx context.Context, attempt pins.Attempt, rule pins.LockRu
 		side, turnName(attempt.Turn), millis(attempt.At), rule.Soft, rule.Hard, rule.ForgetIn.Milliseconds(),
 		millis(attempt.At.Add(rule.InFlight)), pins.TurnsKept.Milliseconds(), slack.Milliseconds())
 	if err != nil {
-		return pins.Admission{}, fmt.Errorf("admit attempt: %w", err)
+		return pins.Admission{}, err
 	}
 	parts, _ := answer.([]any)
 	if len(parts) != 4 {
-		return pins.Admission{}, fmt.Errorf("admit attempt: %w", ErrGarbage)
+		return pins.Admission{}, ErrGarbage
 	}
 	line, known, err := parseLine(attempt.Number, parts[1:])
 	if err != nil {
-		return pins.Admission{}, fmt.Errorf("admit attempt: %w", err)
+		return pins.Admission{}, err
 	}
 	return pins.Admission{Admitted: parts[0] == int64(1), Known: known, Line: line}, nil
 }
 
 // Settle implements [pins.Store].
 func (s Lines) Settle(
-	ctx context.Context, attempt pins.Attempt, result pins.Result, rule pins.LockRule,
+	ctx context.Context, attempt pins.Attempt, settlement pins.Settlement, rule pins.LockRule,
 ) (pins.Strikes, error) {
-	args, err := settleArgs(attempt, result, rule)
+	args, err := settleArgs(attempt, settlement, rule)
 	if err != nil {
-		return pins.Strikes{}, fmt.Errorf("settle attempt: %w", err)
+		return pins.Strikes{}, err
 	}
 	other := pins.FromLine
 	if attempt.Side == pins.FromLine {
@@ -47,18 +47,18 @@ func (s Lines) Settle(
 	answer, err := s.db.run(ctx, settle,
 		[]string{lineKey(n), strikesKey(attempt.Side, n), strikesKey(other, n), historyKey(n)}, args...)
 	if err != nil {
-		return pins.Strikes{}, fmt.Errorf("settle attempt: %w", err)
+		return pins.Strikes{}, err
 	}
 	var strikes pins.Strikes
 	if !parseStrikes(answer, &strikes) {
-		return pins.Strikes{}, fmt.Errorf("settle attempt: %w", ErrGarbage)
+		return pins.Strikes{}, ErrGarbage
 	}
 	return strikes, nil
 }
 
 // settleArgs are the ARGV of [settle].
-func settleArgs(attempt pins.Attempt, result pins.Result, rule pins.LockRule) ([]any, error) {
-	outcome, err := outcomeName(result.Outcome)
+func settleArgs(attempt pins.Attempt, settlement pins.Settlement, rule pins.LockRule) ([]any, error) {
+	as, err := settledName(settlement.As)
 	if err != nil {
 		return nil, err
 	}
@@ -76,14 +76,14 @@ func settleArgs(attempt pins.Attempt, result pins.Result, rule pins.LockRule) ([
 		both = 1
 	}
 	return []any{
-		outcome, turnName(attempt.Turn), millis(attempt.At), rule.Soft, rule.Hard, rule.ForgetIn.Milliseconds(),
+		as, turnName(attempt.Turn), millis(attempt.At), rule.Soft, rule.Hard, rule.ForgetIn.Milliseconds(),
 		pins.TurnsKept.Milliseconds(), slack.Milliseconds(), millis(until), soft, hard,
-		both, string(result.Old), string(result.Rehash),
+		both, string(settlement.Old), string(settlement.Rehash),
 	}, nil
 }
 
-func outcomeName(o pins.SettledAs) (string, error) {
-	switch o {
+func settledName(as pins.SettledAs) (string, error) {
+	switch as {
 	case pins.Failed:
 		return "failed", nil
 	case pins.Passed:
@@ -91,7 +91,7 @@ func outcomeName(o pins.SettledAs) (string, error) {
 	case pins.Released:
 		return "released", nil
 	}
-	return "", fmt.Errorf("unknown outcome %d", o)
+	return "", fmt.Errorf("unknown way to settle %d", as)
 }
 
 // lockRecord tells of the lock that an attempt caused; without an end it is a hard one.
@@ -110,7 +110,7 @@ func (s Lines) AdmitCaller(
 	done, err := s.db.run(ctx, admitCaller, []string{callerKey(caller)},
 		turnName(turn), millis(now), limit, millis(now.Add(-window)), millis(now.Add(-kept)), keep(kept))
 	if err != nil {
-		return false, fmt.Errorf("admit caller: %w", err)
+		return false, err
 	}
 	return done == int64(1), nil
 }
@@ -120,7 +120,7 @@ func (s Lines) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn)
 	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()
 	if err := s.db.client.ZRem(ctx, callerKey(caller), turnName(turn)).Err(); err != nil {
-		return fmt.Errorf("forgive caller: %w", explain(err))
+		return explain(err)
 	}
 	return nil
 }

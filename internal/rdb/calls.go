@@ -3,7 +3,6 @@ package rdb
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"updatecenter/ivr"
@@ -16,7 +15,8 @@ var ErrTooLarge = errors.New("larger than a call may be")
 // no answer over 64 kB.
 const MaxValue = 256 << 10
 
-// Calls keeps the calls under way: an [ivr.Store]. A turn is two round trips.
+// Calls keeps the calls under way: an [ivr.Store]. A turn is two round trips, the
+// first turn of a call one.
 type Calls struct{ db *DB }
 
 var _ ivr.Store = Calls{}
@@ -30,11 +30,11 @@ func (c Calls) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
 	answer, err := c.db.run(ctx, begin, []string{callKey(claim.Call)},
 		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), millis(claim.Until), keep(claim.Until.Sub(claim.Now)))
 	if err != nil {
-		return ivr.Begun{}, fmt.Errorf("claim turn %d: %w", claim.Turn, err)
+		return ivr.Begun{}, err
 	}
 	begun, ok := readBegun(answer)
 	if !ok {
-		return ivr.Begun{}, fmt.Errorf("claim turn %d: %w", claim.Turn, ErrGarbage)
+		return ivr.Begun{}, ErrGarbage
 	}
 	return begun, nil
 }
@@ -66,7 +66,7 @@ func claimName(turn int, holder string) string { return strconv.Itoa(turn) + " "
 func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
 	turn := commitment.Turn
 	if len(commitment.State) > MaxValue || len(commitment.Answer) > MaxValue {
-		return fmt.Errorf("commit turn %d: %w", turn, ErrTooLarge)
+		return ErrTooLarge
 	}
 	drop := ""
 	if turn >= ivr.KeptAnswers {
@@ -76,7 +76,7 @@ func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
 		turn, turn+1, drop, claimName(turn, commitment.Holder), commitment.State, commitment.Answer,
 		millis(commitment.Expires), keep(commitment.Expires.Sub(commitment.Now)), commitment.First)
 	if err != nil {
-		return fmt.Errorf("commit turn %d: %w", turn, err)
+		return err
 	}
 	if stood != int64(1) {
 		return ivr.ErrOvertaken

@@ -20,7 +20,8 @@
 //
 // An operation ends within a second, and within its context. After an error nobody knows
 // whether it took effect; all but Reset, Remove and AddKey can simply be run again. Errors
-// never hold the URL, nor anything that was to be stored.
+// never hold the URL, nor anything that was to be stored. Of what packages ivr and pins ask for
+// they don't say what was attempted, as these do.
 //
 // The scripts run on Redis 7 or newer, alone, behind sentinels or as a cluster, where all keys
 // of a script have the same hash tag; and on miniredis, for the demo and for tests.

@@ -39,7 +39,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 		"set language": func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
 		"admit":        func(ctx context.Context) error { _, err := lines.Admit(ctx, attempt, rule); return err },
 		"settle": func(ctx context.Context) error {
-			_, err := lines.Settle(ctx, attempt, pins.Result{Outcome: pins.Passed}, rule)
+			_, err := lines.Settle(ctx, attempt, pins.Settlement{As: pins.Passed}, rule)
 			return err
 		},
 		"change": func(ctx context.Context) error {

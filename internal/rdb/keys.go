@@ -22,7 +22,8 @@ func lineKey(n nanp.Number) string { return "uc:line:{" + tag(string(n)) + "}" }
 
 // strikesKey holds the failures and the attempts under way on one side of a number, be it a
 // line or not: a hash. It lives for LockRule.ForgetIn after the last failure; at a hard lock
-// until that is lifted; without failures for [repeats].
+// until that is lifted, or, of a number that is no line, for four times ForgetIn; without
+// failures for [pins.TurnsKept].
 func strikesKey(side pins.Side, n nanp.Number) string {
 	return "uc:strikes:" + string(side) + ":{" + tag(string(n)) + "}"
 }

@@ -44,7 +44,7 @@ func TestLifetimes(t *testing.T) {
 				expect(away, rule.ForgetIn+slack)
 			}
 			attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: pins.Turn{Call: "CA1", Number: turn}, At: now}
-			if _, err := lines.Settle(ctx, attempt, pins.Result{Outcome: pins.Failed}, rule); err != nil {
+			if _, err := lines.Settle(ctx, attempt, pins.Settlement{As: pins.Failed}, rule); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -72,7 +72,7 @@ func TestTooLargeValuesAreRefused(t *testing.T) {
 		t.Error("a reason of a megabyte was taken")
 	}
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, From: string(large), Turn: pins.Turn{Call: string(large)}, At: now}
-	if _, err := db.Lines().Settle(ctx, attempt, pins.Result{Outcome: pins.Failed}, pins.DefaultLock()); err != nil {
+	if _, err := db.Lines().Settle(ctx, attempt, pins.Settlement{As: pins.Failed}, pins.DefaultLock()); err != nil {
 		t.Errorf("a failure didn't count for a long From: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package rdb
 
 import (
 	"strconv"
+	"time"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
@@ -20,12 +21,48 @@ func parseHashes(number nanp.Number, answer any) (pins.Line, error) {
 	if err := parseStrikesHash(parts[2], &line.Remote); err != nil {
 		return pins.Line{}, err
 	}
-	return line, parseLineHash(parts[0], &line)
+	fields, _ := parts[0].([]any)
+	if err := parseLineHash(fields, &line); err != nil {
+		return pins.Line{}, err
+	}
+	return line, nil
+}
+
+// parseLine reads what [admit] answers of a line: its fields as [readLine] has them, and the
+// strikes of its sides. Of an unknown one the number and the strikes are known.
+func parseLine(number nanp.Number, answer any) (line pins.Line, known bool, err error) {
+	parts, _ := answer.([]any)
+	if len(parts) != 3 {
+		return pins.Line{}, false, ErrGarbage
+	}
+	line.Number = number
+	if !parseStrikes(parts[1], &line.FromLine) || !parseStrikes(parts[2], &line.Remote) {
+		return pins.Line{}, false, ErrGarbage
+	}
+	fields, ok := parts[0].([]any)
+	if ok && len(fields) == 0 {
+		return line, false, nil
+	}
+	if err := parseLineHash(fields, &line); err != nil {
+		return pins.Line{}, false, err
+	}
+	return line, true, nil
+}
+
+// parseStrikes reads failures, until and locked as scripts count them.
+func parseStrikes(answer any, into *pins.Strikes) bool {
+	parts, _ := answer.([]any)
+	if len(parts) != 3 {
+		return false
+	}
+	failures, ok1 := parts[0].(int64)
+	until, ok2 := parts[1].(int64)
+	*into = pins.Strikes{Failures: int(failures), LockedUntil: moment(until), Locked: parts[2] == int64(1)}
+	return ok1 && ok2
 }
 
 // parseLineHash reads v, lang, pin, since and rev. A hash without v can still hold others.
-func parseLineHash(answer any, into *pins.Line) error {
-	fields, _ := answer.([]any)
+func parseLineHash(fields []any, into *pins.Line) error {
 	if len(fields) != 5 {
 		return ErrGarbage
 	}
@@ -86,4 +123,19 @@ func checkVersion(field any) error {
 		return ErrVersion
 	}
 	return nil
+}
+
+func parseNumber(field any, into *int64) bool {
+	text, ok := field.(string)
+	n, err := strconv.ParseInt(text, 10, 64)
+	*into = n
+	return ok && err == nil
+}
+
+// moment is the time of stored milliseconds; 0 is no time.
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
 }

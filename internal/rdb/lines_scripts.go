@@ -87,45 +87,41 @@ if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'lang', ARGV[2]) end
 return 1
 `)
 
-// resetPIN goes back to the temporary PIN, clears the strikes and records it.
-//
-//	KEYS  line, strikes from the line, strikes from elsewhere, history
-//	ARGV  record, record for a number that is no line, now, milliseconds for which turns are kept,
-//	      slack
-//	      1 reset, 0 no such line
-var resetPIN = newScript(lineLua + strikesLua + `
+// clearedLua is how resetPIN and removeLine begin: it answers for a number that is no line,
+// and else records the clearing and clears the strikes.
+const clearedLua = lineLua + strikesLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then
-	redis.call('LPUSH', KEYS[4], ARGV[2])
+	if ARGV[5] then redis.call('LPUSH', KEYS[4], ARGV[5]) end
 	return 0
 end
-local now, kept, slack = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
 if home.bad or away.bad then return home.bad or away.bad end
 redis.call('LPUSH', KEYS[4], ARGV[1])
-redis.call('HDEL', KEYS[1], 'pin')
-redis.call('HSET', KEYS[1], 'since', ARGV[3])
-redis.call('HINCRBY', KEYS[1], 'rev', 1)
 clear(home, now, kept, slack)
 clear(away, now, kept, slack)
+`
+
+// resetPIN goes back to the temporary PIN, clears the strikes and records it.
+//
+//	KEYS  line, strikes from the line, strikes from elsewhere, history
+//	ARGV  record, now, milliseconds for which turns are kept, slack,
+//	      record for a number that is no line
+//	      1 reset, 0 no such line
+var resetPIN = newScript(clearedLua + `
+redis.call('HDEL', KEYS[1], 'pin')
+redis.call('HSET', KEYS[1], 'since', ARGV[2])
+redis.call('HINCRBY', KEYS[1], 'rev', 1)
 return 1
 `)
 
 // removeLine deletes a line, clears the strikes and records it.
 //
-//	KEYS, ARGV as resetPIN
+//	KEYS, ARGV as resetPIN, but for the last
 //	      1 removed, 0 no such line
-var removeLine = newScript(lineLua + strikesLua + `
-local l, bad = line(KEYS[1])
-if bad then return bad end
-if not l[1] then return 0 end
-local now, kept, slack = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
-if home.bad or away.bad then return home.bad or away.bad end
-redis.call('LPUSH', KEYS[4], ARGV[1])
+var removeLine = newScript(clearedLua + `
 redis.call('DEL', KEYS[1])
-clear(home, now, kept, slack)
-clear(away, now, kept, slack)
 return 1
 `)

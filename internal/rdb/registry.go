@@ -13,28 +13,29 @@ import (
 
 // Remove implements [pins.Registry]. Run again it says that there is no such line.
 func (s Lines) Remove(ctx context.Context, number nanp.Number, record pins.Record) error {
-	return s.clear(ctx, "remove line", removeLine, number, record)
+	return s.clear(ctx, removeLine, number, record)
 }
 
 // Reset implements [pins.Registry]. Run again it resets again, and records that too.
 func (s Lines) Reset(ctx context.Context, number nanp.Number, record pins.Record) error {
-	return s.clear(ctx, "reset PIN", resetPIN, number, record)
+	refusal := record
+	refusal.Event = pins.ResetRefused
+	refused, err := encode(refusal)
+	if err != nil {
+		return err
+	}
+	return s.clear(ctx, resetPIN, number, record, refused)
 }
 
 // clear runs one of the scripts that clear a line's strikes and record why.
-func (s Lines) clear(ctx context.Context, attempted string, what script, number nanp.Number, record pins.Record) error {
+func (s Lines) clear(ctx context.Context, what script, number nanp.Number, record pins.Record, more ...any) error {
 	entry, err := encode(record)
 	if err != nil {
-		return fmt.Errorf("%s: %w", attempted, err)
+		return err
 	}
-	record.Event = pins.ResetRefused
-	refused, err := encode(record)
-	if err != nil {
-		return fmt.Errorf("%s: %w", attempted, err)
-	}
-	done, err := s.db.runOnce(ctx, what, append(lineKeys(number), historyKey(number)),
-		entry, refused, millis(record.At), pins.TurnsKept.Milliseconds(), slack.Milliseconds())
-	return verdict(attempted, done, err)
+	args := []any{entry, millis(record.At), pins.TurnsKept.Milliseconds(), slack.Milliseconds()}
+	done, err := s.db.runOnce(ctx, what, append(lineKeys(number), historyKey(number)), append(args, more...)...)
+	return verdict(done, err)
 }
 
 // History implements [pins.Registry].
@@ -46,12 +47,12 @@ func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pi
 	defer cancel()
 	entries, err := s.db.client.LRange(ctx, historyKey(number), 0, int64(limit)-1).Result()
 	if err != nil {
-		return nil, fmt.Errorf("read history: %w", explain(err))
+		return nil, explain(err)
 	}
 	records := make([]pins.Record, len(entries))
 	for i, entry := range entries {
 		if records[i], err = decode(entry); err != nil {
-			return nil, fmt.Errorf("read entry %d of the history: %w", i, err)
+			return nil, fmt.Errorf("entry %d: %w", i, err)
 		}
 	}
 	return records, nil
@@ -68,7 +69,7 @@ func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]
 	for begin := 0; begin < len(lines); begin += batch {
 		end := min(begin+batch, len(lines))
 		if err := s.addBatch(ctx, lines[begin:end], now, created[begin:end]); err != nil {
-			return created, fmt.Errorf("add lines: %w", explain(err))
+			return created, explain(err)
 		}
 	}
 	return created, nil

@@ -6,7 +6,7 @@ package rdb
 //	failures  in a row
 //	last      when the last one was
 //	until     when the last lock that ends by itself ends; 0: there was none
-//	hard      1: locked until the right PIN from the line, or a reset
+//	hard      1: locked until a reset; from elsewhere also until the right PIN from the line
 //	p:<turn>  an attempt under way: until when it is held against the side
 //	d:<turn>  an attempt that has failed or passed: when; kept for pins.TurnsKept
 //

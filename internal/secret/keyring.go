@@ -115,7 +115,7 @@ func parseKey(entry string) (key, error) {
 	if !found {
 		return key{}, errors.New("want id:base64 of 32 bytes")
 	}
-	if !validID(id) {
+	if !ValidKeyID(id) {
 		return key{}, fmt.Errorf("an id is 1 to %d letters, digits, _ or -", maxIDSize)
 	}
 	if len(encoded) != base64.StdEncoding.EncodedLen(keyBytes) {
@@ -128,7 +128,8 @@ func parseKey(entry string) (key, error) {
 	return derive(id, material)
 }
 
-func validID(id string) bool {
+// ValidKeyID says whether id may be that of a key: 1 to 32 of the characters a-z A-Z 0-9 _ -.
+func ValidKeyID(id string) bool {
 	if id == "" || len(id) > maxIDSize {
 		return false
 	}

@@ -91,6 +91,17 @@ func TestParseKeyringRefuses(t *testing.T) {
 	}
 }
 
+func TestValidKeyID(t *testing.T) {
+	for id, want := range map[string]bool{
+		"a": true, "azAZ09_-": true, strings.Repeat("x", 32): true,
+		"": false, strings.Repeat("x", 33): false, "a b": false, "a,b": false, "a$b": false, "a:b": false, "ä": false, "[": false, "@": false,
+	} {
+		if got := secret.ValidKeyID(id); got != want {
+			t.Errorf("%q: %t", id, got)
+		}
+	}
+}
+
 func TestMAC(t *testing.T) {
 	ring := mustRing(t, entry("new", 2), entry("old", 1))
 	macs := map[string]string{}

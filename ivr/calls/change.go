@@ -30,20 +30,33 @@ func (d desk78) askNewPIN() ivr.Prompt {
 
 // weigh judges the first entry of a new PIN.
 func (d desk78) weigh(ctx context.Context, c *ivr.Call) (pins.Verdict, error) {
-	verdict, err := d.lines.Weigh(ctx, nanp.Number(c.Text(lineNumber)), c.Secret(firstEntry))
+	proved, err := provedRevision(c)
+	if err != nil {
+		return "", err
+	}
+	verdict, err := d.lines.Weigh(ctx, nanp.Number(c.Text(lineNumber)), proved, c.Secret(firstEntry))
 	if err == nil && verdict != pins.Acceptable {
 		c.Erase(firstEntry)
 	}
 	return verdict, err
 }
 
+// provedRevision is that of the PIN which the caller has proved to know.
+func provedRevision(c *ivr.Call) (int64, error) {
+	proved, err := strconv.ParseInt(c.Text(revision), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read revision: %w", err)
+	}
+	return proved, nil
+}
+
 // changing is what comes of the second entry.
 type changing string
 
 const (
-	isChanged changing = "changed"
-	entriesDo changing = "entries differ"
-	tooLate   changing = "changed by another"
+	isChanged     changing = "changed"
+	entriesDiffer changing = "entries differ"
+	wasOvertaken  changing = "changed by another"
 )
 
 // change makes the new PIN the line's, if it was keyed twice the same.
@@ -52,7 +65,7 @@ func (d desk78) change(ctx context.Context, c *ivr.Call) (changing, error) {
 	same := entry.Equal(c.Secret(nextEntry))
 	if !same {
 		c.Erase(firstEntry, nextEntry)
-		return entriesDo, nil
+		return entriesDiffer, nil
 	}
 	request, err := d.changeRequest(c)
 	if err != nil {
@@ -60,7 +73,7 @@ func (d desk78) change(ctx context.Context, c *ivr.Call) (changing, error) {
 	}
 	switch err := d.lines.Change(ctx, request); {
 	case errors.Is(err, pins.ErrStale), errors.Is(err, pins.ErrNoLine):
-		return tooLate, nil
+		return wasOvertaken, nil
 	case err != nil:
 		return "", err
 	}
@@ -69,9 +82,9 @@ func (d desk78) change(ctx context.Context, c *ivr.Call) (changing, error) {
 }
 
 func (d desk78) changeRequest(c *ivr.Call) (pins.ChangeRequest, error) {
-	proved, err := strconv.ParseInt(c.Text(revision), 10, 64)
+	proved, err := provedRevision(c)
 	if err != nil {
-		return pins.ChangeRequest{}, fmt.Errorf("read revision: %w", err)
+		return pins.ChangeRequest{}, err
 	}
 	side := pins.Remote
 	if c.Caller.FromLine {

@@ -14,11 +14,11 @@ import (
 type atHome string
 
 const (
-	homeRight     atHome = "right"
-	homeTemporary atHome = "right, temporary"
-	homeWrong     atHome = "wrong"
-	homeLockedNow atHome = "locked for now"
-	homeHardLock  atHome = "locked until reset"
+	homeRight        atHome = "right"
+	homeTemporary    atHome = "right, temporary"
+	homeWrong        atHome = "wrong"
+	homeLocked       atHome = "locked for now"
+	homeLockedFirmly atHome = "locked until reset"
 )
 
 // check checks the entry for a call from the line.
@@ -35,47 +35,21 @@ func (d desk78) check(ctx context.Context, c *ivr.Call) (atHome, error) {
 	case pins.Wrong:
 		return homeWrong, nil
 	case pins.LockedForNow:
-		return homeLockedNow, nil
+		return homeLocked, nil
 	case pins.LockedUntilReset:
-		return homeHardLock, nil
+		return homeLockedFirmly, nil
 	case pins.CallerLocked: // counts calls from elsewhere alone
 	}
 	return "", fmt.Errorf("check at home: unexpected outcome %q", outcome)
 }
 
-// remote is what comes of an entry on a call from elsewhere.
-type remote string
-
-const (
-	remoteRight     remote = "right"
-	remoteTemporary remote = "temporary"
-	remoteWrong     remote = "wrong"
-	remoteLockedNow remote = "locked for now"
-	remoteHardLock  remote = "locked until proved at home"
-	remoteCaller    remote = "caller blocked"
-)
-
 // checkRemote checks the entry for a call from elsewhere.
-func (d desk78) checkRemote(ctx context.Context, c *ivr.Call) (remote, error) {
+func (d desk78) checkRemote(ctx context.Context, c *ivr.Call) (pins.Outcome, error) {
 	outcome, err := d.try(ctx, c, pins.Remote)
-	if err != nil {
-		return "", err
+	if err == nil && outcome == pins.RightTemporary {
+		err = d.tellAccess(c, nanp.Number(c.Text(lineNumber)))
 	}
-	switch outcome {
-	case pins.Right:
-		return remoteRight, nil
-	case pins.RightTemporary:
-		return remoteTemporary, d.tellAccess(c, nanp.Number(c.Text(lineNumber)))
-	case pins.Wrong:
-		return remoteWrong, nil
-	case pins.LockedForNow:
-		return remoteLockedNow, nil
-	case pins.LockedUntilReset:
-		return remoteHardLock, nil
-	case pins.CallerLocked:
-		return remoteCaller, nil
-	}
-	return "", fmt.Errorf("check from elsewhere: unexpected outcome %q", outcome)
+	return outcome, err
 }
 
 // try checks the entry, which is not needed any more afterwards, and keeps what the call

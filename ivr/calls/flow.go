@@ -45,14 +45,14 @@ func join(parts ...[]ivr.Line) []ivr.Line {
 func (d desk78) arriving() []ivr.Line {
 	return []ivr.Line{
 		ivr.Work[arrival]{At: arrive, Run: d.arrive, On: ivr.On[arrival]{
-			noLanguage:    askLanguage,
-			newCustomer:   askTemporary,
-			customer:      askPIN,
-			noSuchLine:    unknownLine,
-			homeLocked:    lockedForNow,
-			homeNeedsHelp: lockedAtHome,
-			elsewhere:     askNumber,
-			elsewhereNew:  dialFromPrimary,
+			noLanguage:       askLanguage,
+			newCustomer:      askTemporary,
+			customer:         askPIN,
+			noSuchLine:       unknownLine,
+			arrivedLocked:    lockedForNow,
+			arrivedUnderLock: lockedAtHome,
+			elsewhere:        askNumber,
+			elsewhereNew:     dialFromPrimary,
 		}},
 		ivr.Menu{At: askLanguage, Options: []ivr.Option{
 			{Prompt: forEnglish, In: ivr.English, Next: english},
@@ -60,8 +60,9 @@ func (d desk78) arriving() []ivr.Line {
 		}, Back: goodbye, GaveUp: noAnswer},
 		ivr.Work[remembered]{At: english, Run: d.speak(ivr.English), On: ivr.On[remembered]{languageKnown: arrive}},
 		ivr.Work[remembered]{At: spanish, Run: d.speak(ivr.Spanish), On: ivr.On[remembered]{languageKnown: arrive}},
-		ivr.Say{At: unknownLine, Prompt: sayUnknownLine, Next: ivr.HangUp},
-		ivr.Say{At: dialFromPrimary, Prompt: sayDialFromPrimary, Next: ivr.HangUp},
+		ivr.Say{At: unknownLine, Prompt: sayUnknownLine, Next: tellRepair},
+		ivr.Say{At: dialFromPrimary, Prompt: sayDialFromPrimary, Next: thenFromAnywhere},
+		ivr.Say{At: thenFromAnywhere, Prompt: sayThenFromAnywhere, Next: ivr.HangUp},
 	}
 }
 
@@ -73,15 +74,15 @@ func (d desk78) fromTheLine() []ivr.Line {
 		ivr.Ask{At: askPIN, Once: sayWelcome, Prompt: sayAskPIN, Digits: d.existing(), Into: keyedPIN,
 			Heard: check, Back: goodbye, GaveUp: noAnswer},
 		ivr.Work[atHome]{At: check, Run: d.check, On: ivr.On[atHome]{
-			homeRight:     menu,
-			homeTemporary: newPIN,
-			homeWrong:     wrong,
-			homeLockedNow: lockedForNow,
-			homeHardLock:  lockedAtHome,
+			homeRight:        menu,
+			homeTemporary:    newPIN,
+			homeWrong:        wrong,
+			homeLocked:       lockedForNow,
+			homeLockedFirmly: lockedAtHome,
 		}},
 		ivr.Say{At: wrong, Prompt: sayWrong, Next: wrongAgain},
 		ivr.Again{At: wrongAgain, Times: 3, Back: arrive, GaveUp: tooManyWrong},
-		ivr.Say{At: lockedAtHome, Prompt: sayLockedAtHome, Next: ivr.HangUp},
+		ivr.Say{At: lockedAtHome, Prompt: sayLockedAtHome, Next: tellRepair},
 	}
 }
 
@@ -92,27 +93,28 @@ func (d desk78) fromElsewhere() []ivr.Line {
 		ivr.Ask{At: askNumber, Once: sayWelcome, Prompt: sayAskNumber, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedLine,
 			Heard: readNumber, Back: goodbye, GaveUp: noAnswer},
 		ivr.Work[reading]{At: readNumber, Run: d.readNumber, On: ivr.On[reading]{
-			aNumber:   askRemotePIN,
+			aNumber:   readBack,
 			notNumber: noNumber,
 		}},
 		ivr.Say{At: noNumber, Prompt: sayNoNumber, Next: numberAgain},
 		ivr.Again{At: numberAgain, Times: 3, Back: askNumber, GaveUp: noAnswer},
+		ivr.Say{At: readBack, Prompt: sayReadBack, Next: askRemotePIN},
 		ivr.Ask{At: askRemotePIN, Prompt: sayAskRemotePIN, Digits: d.existing(), Into: keyedPIN,
 			Heard: checkRemote, Back: askNumber, GaveUp: noAnswer},
-		ivr.Work[remote]{At: checkRemote, Run: d.checkRemote, On: ivr.On[remote]{
-			remoteRight:     menu,
-			remoteTemporary: dialFromPrimary,
-			remoteWrong:     wrongRemote,
-			remoteLockedNow: lockedForNow,
-			remoteHardLock:  lockedRemote,
-			remoteCaller:    callerBlocked,
+		ivr.Work[pins.Outcome]{At: checkRemote, Run: d.checkRemote, On: ivr.On[pins.Outcome]{
+			pins.Right:            menu,
+			pins.RightTemporary:   dialFromPrimary,
+			pins.Wrong:            wrongRemote,
+			pins.LockedForNow:     lockedForNow,
+			pins.LockedUntilReset: lockedRemote,
+			pins.CallerLocked:     callerBlocked,
 		}},
 		ivr.Say{At: wrongRemote, Prompt: sayWrong, Next: remoteAgain},
 		ivr.Again{At: remoteAgain, Times: 3, Back: askRemotePIN, GaveUp: tooManyWrong},
-		ivr.Say{At: lockedForNow, Prompt: sayLockedForNow, Next: ivr.HangUp},
-		ivr.Say{At: lockedRemote, Prompt: sayLockedRemote, Next: ivr.HangUp},
-		ivr.Say{At: callerBlocked, Prompt: sayCallerBlocked, Next: ivr.HangUp},
-		ivr.Say{At: tooManyWrong, Prompt: sayTooManyWrong, Next: ivr.HangUp},
+		ivr.Say{At: lockedForNow, Prompt: sayLockedForNow, Next: tellRepair},
+		ivr.Say{At: lockedRemote, Prompt: sayLockedRemote, Next: tellRepair},
+		ivr.Say{At: callerBlocked, Prompt: sayCallerBlocked, Next: tellRepair},
+		ivr.Say{At: tooManyWrong, Prompt: sayTooManyWrong, Next: tellRepair},
 	}
 }
 
@@ -136,6 +138,7 @@ func (d desk78) choosing() []ivr.Line {
 			pins.LineNumber:   isLineNumber,
 			pins.IsCurrent:    isCurrent,
 			pins.Common:       isCommon,
+			pins.Stale:        overtaken,
 		}},
 		refuse(isTemporary, sayIsTemporary),
 		refuse(isSameDigit, sayIsSameDigit),
@@ -148,21 +151,22 @@ func (d desk78) choosing() []ivr.Line {
 		ivr.Ask{At: newPINAgain, Prompt: sayNewPINAgain, Digits: d.chosen(), Into: nextEntry,
 			Heard: change, Back: newPIN, GaveUp: oldStands},
 		ivr.Work[changing]{At: change, Run: d.change, On: ivr.On[changing]{
-			isChanged: changed,
-			entriesDo: different,
-			tooLate:   overtaken,
+			isChanged:     changed,
+			entriesDiffer: different,
+			wasOvertaken:  overtaken,
 		}},
 		ivr.Say{At: different, Prompt: sayDifferent, Next: differentAgain},
 		ivr.Again{At: differentAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
 		ivr.Say{At: changed, Prompt: sayChanged, Whole: true, Next: farewell},
 		ivr.Say{At: farewell, Prompt: sayFarewell, Next: ivr.HangUp},
 		ivr.Work[leaving]{At: leaveNewPIN, Run: d.leaveNewPIN, On: ivr.On[leaving]{
-			toMenu:   menu,
+			toMenu:   keptPIN,
 			stillNew: notChanged,
 		}},
+		ivr.Say{At: keptPIN, Prompt: sayKeptPIN, Next: menu},
 		ivr.Say{At: notChanged, Prompt: sayNotChanged, Next: ivr.HangUp},
-		ivr.Say{At: oldStands, Prompt: sayOldStands, Next: ivr.HangUp},
-		ivr.Say{At: overtaken, Prompt: sayOvertaken, Next: ivr.HangUp},
+		ivr.Say{At: oldStands, Prompt: sayOldStands, Next: tellRepair},
+		ivr.Say{At: overtaken, Prompt: sayOvertaken, Next: tellRepair},
 	}
 }
 
@@ -171,13 +175,14 @@ func (d desk78) ending() []ivr.Line {
 	return []ivr.Line{
 		ivr.Work[helping]{At: helpDesk, Run: d.help, On: ivr.On[helping]{
 			putThrough: transfer,
-			onlyTold:   sayRepair,
+			onlyTold:   offerRepair,
 		}},
-		ivr.Say{At: sayRepair, Prompt: sayHelp, Next: ivr.HangUp},
+		ivr.Say{At: offerRepair, Prompt: sayHelp, Next: tellRepair},
 		ivr.Transfer{At: transfer, Prompt: sayTransfer, To: desk, Failed: noTransfer},
-		ivr.Say{At: noTransfer, Prompt: sayNoTransfer, Next: ivr.HangUp},
-		ivr.Say{At: noAnswer, Prompt: sayNoAnswer, Next: ivr.HangUp},
+		ivr.Say{At: noTransfer, Prompt: sayNoTransfer, Next: tellRepair},
+		ivr.Say{At: noAnswer, Prompt: sayNoAnswer, Next: tellRepair},
+		ivr.Say{At: tellRepair, Prompt: sayTellRepair, Next: ivr.HangUp},
 		ivr.Say{At: goodbye, Prompt: sayGoodbye, Next: ivr.HangUp},
-		ivr.Say{At: sorry, Prompt: saySorry, Next: ivr.HangUp},
+		ivr.Say{At: sorry, Prompt: saySorry, Next: tellRepair},
 	}
 }

@@ -3,15 +3,15 @@ package calls
 import "updatecenter/ivr"
 
 // What is said. Plain words, the thing first and the key last; a refusal says what was
-// wrong and what to do. A secret is never read back, and the length of a PIN in force is
-// not told.
+// wrong and what to do, and numbers to call are said twice. A secret is never read back,
+// and the length of a PIN in force is not told.
 
 // Arriving.
 var (
 	sayWelcome = ivr.Prompt{
 		Name: "welcome",
 		EN:   "Welcome to the Update Center.",
-		ES:   "Bienvenido al Centro de Actualización.",
+		ES:   "Le damos la bienvenida al Centro de Actualización.",
 	}
 	forEnglish = ivr.Prompt{
 		Name: "for-english",
@@ -25,13 +25,18 @@ var (
 	}
 	sayUnknownLine = ivr.Prompt{
 		Name: "unknown-line",
-		EN:   "This telephone line is not set up for the Update Center. Please dial {short-code} from your primary home number. If this is that number, call repair at {repair}. Goodbye.",
-		ES:   "Esta línea telefónica no está registrada en el Centro de Actualización. Marque {short-code} desde el número principal de su casa. Si es este, llame a reparaciones al {repair}. Adiós.",
+		EN:   "This telephone line is not set up for the Update Center. Please dial {short-code} from your primary home number. If this is that number, our repair service can help.",
+		ES:   "Esta línea telefónica no está registrada en el Centro de Actualización. Marque {short-code} desde el número principal de su casa. Si ya llama desde ese número, el servicio de reparaciones puede ayudarle.",
 	}
 	sayDialFromPrimary = ivr.Prompt{
 		Name: "dial-from-primary",
-		EN:   "This is the Update Center. To choose your own PIN, please hang up and dial {short-code} from your primary home number. After that, you can call from any phone, at {access}. Goodbye.",
-		ES:   "Este es el Centro de Actualización. Para elegir su propio PIN, cuelgue y marque {short-code} desde el número principal de su casa. Después podrá llamar desde cualquier teléfono, al {access}. Adiós.",
+		EN:   "This is the Update Center. To choose your own PIN, please hang up and dial {short-code} from your primary home number.",
+		ES:   "Este es el Centro de Actualización. Para elegir su propio PIN, cuelgue y marque {short-code} desde el número principal de su casa.",
+	}
+	sayThenFromAnywhere = ivr.Prompt{
+		Name: "then-from-anywhere",
+		EN:   "After that, you can call from any phone, at {access}. Once more, {access}. Goodbye.",
+		ES:   "Después podrá llamar desde cualquier teléfono, al {access}. Otra vez: {access}. Adiós.",
 	}
 )
 
@@ -39,28 +44,33 @@ var (
 var (
 	sayAskTemporary = ivr.Prompt{
 		Name: "ask-temporary-pin",
-		EN:   "To begin, enter the temporary PIN that came with your service, then press pound.",
-		ES:   "Para comenzar, ingrese el PIN temporal que recibió con su servicio y luego oprima la tecla de número.",
+		EN:   "Enter the temporary PIN that came with your service, then press pound. If you do not have it, press 0, then pound.",
+		ES:   "Ingrese el PIN temporal que recibió con su servicio y luego oprima el signo de número. Si no lo tiene, oprima cero y el signo de número.",
 	}
 	sayAskPIN = ivr.Prompt{
 		Name: "ask-pin",
 		EN:   "Please enter your PIN, then press pound. If you forgot it, press 0, then pound.",
-		ES:   "Ingrese su PIN y luego oprima la tecla de número. Si lo olvidó, oprima cero y la tecla de número.",
+		ES:   "Ingrese su PIN y luego oprima el signo de número. Si lo olvidó, oprima cero y el signo de número.",
 	}
 	sayAskNumber = ivr.Prompt{
 		Name: "ask-line-number",
-		EN:   "Please enter the ten digits of your home telephone number, area code first, then press pound.",
-		ES:   "Ingrese los diez dígitos del número de teléfono de su casa, comenzando por el código de área, y luego oprima la tecla de número.",
+		EN:   "Please enter the ten digits of your home telephone number, area code first, then press pound. For help, press 0, then pound.",
+		ES:   "Ingrese los diez dígitos del número de teléfono de su casa, comenzando por el código de área, y luego oprima el signo de número. Para obtener ayuda, oprima cero y el signo de número.",
 	}
 	sayNoNumber = ivr.Prompt{
 		Name: "no-line-number",
 		EN:   "That is not a telephone number. A telephone number has an area code and seven more digits.",
 		ES:   "Ese no es un número de teléfono. Un número de teléfono tiene un código de área y siete dígitos más.",
 	}
+	sayReadBack = ivr.Prompt{
+		Name: "read-back",
+		EN:   "You entered {line}. If that is wrong, press star, then pound.",
+		ES:   "Usted ingresó el {line}. Si no es correcto, oprima asterisco y el signo de número.",
+	}
 	sayAskRemotePIN = ivr.Prompt{
 		Name: "ask-pin-of-line",
-		EN:   "Now enter the PIN of that line, then press pound. To enter the telephone number again, press star, then pound.",
-		ES:   "Ahora ingrese el PIN de esa línea y luego oprima la tecla de número. Para ingresar otra vez el número de teléfono, oprima asterisco y la tecla de número.",
+		EN:   "Enter the PIN of that line, then press pound. If you forgot it, press 0, then pound.",
+		ES:   "Ingrese el PIN de esa línea y luego oprima el signo de número. Si lo olvidó, oprima cero y el signo de número.",
 	}
 	sayWrong = ivr.Prompt{
 		Name: "wrong-pin",
@@ -69,28 +79,28 @@ var (
 	}
 	sayTooManyWrong = ivr.Prompt{
 		Name: "too-many-wrong",
-		EN:   "To have your PIN reset, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
-		ES:   "Para restablecer su PIN, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+		EN:   "To have your PIN reset, please call our repair service.",
+		ES:   "Para restablecer su PIN, llame al servicio de reparaciones.",
 	}
 	sayLockedForNow = ivr.Prompt{
 		Name: "locked-for-now",
-		EN:   "To protect the line, no PIN is accepted right now. Please call again in {minutes} minutes. To have the PIN reset, call repair at {repair}. Goodbye.",
-		ES:   "Para proteger la línea, por ahora no se acepta ningún PIN. Llame de nuevo en {minutes} minutos. Para restablecer el PIN, llame a reparaciones al {repair}. Adiós.",
+		EN:   "To protect the line, no PIN is accepted right now. Please call again in {minutes} minutes. To have the PIN reset, call our repair service.",
+		ES:   "Para proteger la línea, por ahora no se acepta ningún PIN. Llame de nuevo en {minutes} minutos. Para restablecer el PIN, llame al servicio de reparaciones.",
 	}
 	sayLockedAtHome = ivr.Prompt{
 		Name: "locked-until-reset",
-		EN:   "To protect your line, its PIN is locked. To have it reset, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
-		ES:   "Para proteger su línea, su PIN está bloqueado. Para restablecerlo, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+		EN:   "To protect your line, its PIN is locked. To have it reset, please call our repair service.",
+		ES:   "Para proteger su línea, su PIN está bloqueado. Para restablecerlo, llame al servicio de reparaciones.",
 	}
 	sayLockedRemote = ivr.Prompt{
 		Name: "locked-elsewhere",
-		EN:   "To protect the line, its PIN is locked for calls from other phones. Please dial {short-code} from your primary home number, or call repair at {repair}. Goodbye.",
-		ES:   "Para proteger la línea, su PIN está bloqueado para llamadas desde otros teléfonos. Marque {short-code} desde el número principal de su casa, o llame a reparaciones al {repair}. Adiós.",
+		EN:   "To protect the line, its PIN is locked for calls from other phones. Please dial {short-code} from your primary home number, or call our repair service.",
+		ES:   "Para proteger la línea, su PIN está bloqueado para llamadas desde otros teléfonos. Marque {short-code} desde el número principal de su casa, o llame al servicio de reparaciones.",
 	}
 	sayCallerBlocked = ivr.Prompt{
 		Name: "caller-blocked",
-		EN:   "Too many wrong PINs were entered from this phone. Please try again in an hour, or call repair at {repair}. Goodbye.",
-		ES:   "Se ingresaron demasiados PIN incorrectos desde este teléfono. Intente de nuevo en una hora, o llame a reparaciones al {repair}. Adiós.",
+		EN:   "Too many wrong PINs were entered from this phone. Please try again in an hour, or call our repair service.",
+		ES:   "Se ingresaron demasiados PIN incorrectos desde este teléfono. Intente de nuevo en una hora, o llame al servicio de reparaciones.",
 	}
 )
 
@@ -98,8 +108,8 @@ var (
 var (
 	sayMenu = ivr.Prompt{
 		Name: "menu",
-		EN:   "Thank you. This is the main menu.",
-		ES:   "Gracias. Este es el menú principal.",
+		EN:   "Main menu.",
+		ES:   "Menú principal.",
 	}
 	toChangePIN = ivr.Prompt{
 		Name: "to-change-pin",
@@ -118,17 +128,17 @@ var (
 	sayAskNewPIN = ivr.Prompt{
 		Name: "new-pin",
 		EN:   "Choose a new PIN of {fewest} digits. Enter it now, then press pound.",
-		ES:   "Elija un PIN nuevo de {fewest} dígitos. Ingréselo ahora y luego oprima la tecla de número.",
+		ES:   "Elija un PIN nuevo de {fewest} dígitos. Ingréselo ahora y luego oprima el signo de número.",
 	}
 	sayAskNewPINRange = ivr.Prompt{
 		Name: "new-pin-range",
 		EN:   "Choose a new PIN of {fewest} to {most} digits. Enter it now, then press pound.",
-		ES:   "Elija un PIN nuevo de {fewest} a {most} dígitos. Ingréselo ahora y luego oprima la tecla de número.",
+		ES:   "Elija un PIN nuevo de {fewest} a {most} dígitos. Ingréselo ahora y luego oprima el signo de número.",
 	}
 	sayNewPINAgain = ivr.Prompt{
 		Name: "new-pin-again",
 		EN:   "Please enter the same new PIN once more, then press pound.",
-		ES:   "Ingrese el mismo PIN nuevo una vez más y luego oprima la tecla de número.",
+		ES:   "Ingrese el mismo PIN nuevo una vez más y luego oprima el signo de número.",
 	}
 	sayIsTemporary = ivr.Prompt{
 		Name: "is-temporary",
@@ -147,8 +157,8 @@ var (
 	}
 	sayIsRepeatedPair = ivr.Prompt{
 		Name: "is-repeated-pair",
-		EN:   "A pair of digits that repeats is easy to guess. Please choose digits that do not repeat.",
-		ES:   "Un par de dígitos que se repite es fácil de adivinar. Elija dígitos que no se repitan.",
+		EN:   "A pair of digits that repeats is easy to guess. Please choose digits that do not follow a pattern.",
+		ES:   "Un par de dígitos que se repite es fácil de adivinar. Elija dígitos que no sigan un patrón.",
 	}
 	sayIsLineNumber = ivr.Prompt{
 		Name: "is-line-number",
@@ -168,32 +178,37 @@ var (
 	sayDifferent = ivr.Prompt{
 		Name: "entries-differ",
 		EN:   "The two entries were not the same. Let us start over with the new PIN.",
-		ES:   "Las dos entradas no fueron iguales. Comencemos de nuevo con el PIN nuevo.",
+		ES:   "Los dos PIN que ingresó no son iguales. Comencemos de nuevo con el PIN nuevo.",
 	}
 	sayChanged = ivr.Prompt{
 		Name: "changed",
 		EN:   "Your PIN has been changed.",
-		ES:   "Su PIN ha sido cambiado.",
+		ES:   "Su PIN se ha cambiado.",
 	}
 	sayFarewell = ivr.Prompt{
 		Name: "farewell",
-		EN:   "From now on you can also call from any phone, at {access}. Once more, {access}. Thank you. Goodbye.",
-		ES:   "Ahora también puede llamar desde cualquier teléfono, al {access}. Otra vez: {access}. Gracias. Adiós.",
+		EN:   "To call from any phone, dial {access}. Once more, {access}. Thank you. Goodbye.",
+		ES:   "Para llamar desde cualquier teléfono, marque {access}. Otra vez: {access}. Gracias. Adiós.",
+	}
+	sayKeptPIN = ivr.Prompt{
+		Name: "kept-pin",
+		EN:   "Your PIN has not been changed.",
+		ES:   "Su PIN no se ha cambiado.",
 	}
 	sayNotChanged = ivr.Prompt{
 		Name: "not-changed",
 		EN:   "Your PIN has not been changed. To change it later, dial {short-code} from this line. Goodbye.",
-		ES:   "Su PIN no ha sido cambiado. Para cambiarlo más tarde, marque {short-code} desde esta línea. Adiós.",
+		ES:   "Su PIN no se ha cambiado. Para cambiarlo más tarde, marque {short-code} desde esta línea. Adiós.",
 	}
 	sayOldStands = ivr.Prompt{
 		Name: "old-pin-stands",
-		EN:   "Your PIN has not been changed, and the one you had is still in force. Please call again, or for help call repair at {repair}. Goodbye.",
-		ES:   "Su PIN no ha sido cambiado, y el que tenía sigue vigente. Llame de nuevo, o para obtener ayuda llame a reparaciones al {repair}. Adiós.",
+		EN:   "Your PIN has not been changed. The PIN you had is still valid. Please call again whenever you like. For help, call our repair service.",
+		ES:   "Su PIN no se ha cambiado. El PIN que tenía sigue siendo válido. Llame de nuevo cuando guste. Para obtener ayuda, llame al servicio de reparaciones.",
 	}
 	sayOvertaken = ivr.Prompt{
 		Name: "overtaken",
-		EN:   "This PIN was changed by someone else during your call, so we have not changed it. If that was not you, call repair at {repair}. Goodbye.",
-		ES:   "Este PIN fue cambiado por otra persona durante su llamada, así que no lo hemos cambiado. Si no fue usted, llame a reparaciones al {repair}. Adiós.",
+		EN:   "This PIN was changed by someone else during your call, so we have not changed it. If that was not you, please call our repair service.",
+		ES:   "Otra persona cambió este PIN durante su llamada, así que no lo hemos cambiado. Si no fue usted, llame al servicio de reparaciones.",
 	}
 )
 
@@ -201,23 +216,28 @@ var (
 var (
 	sayHelp = ivr.Prompt{
 		Name: "help",
-		EN:   "Repair can help you, and reset your PIN. Call {repair}. Once more, the number is {repair}. Goodbye.",
-		ES:   "Reparaciones puede ayudarle y restablecer su PIN. Llame al {repair}. El número otra vez: {repair}. Adiós.",
+		EN:   "Our repair service can help you, and reset your PIN. Until then, your PIN stays as it is.",
+		ES:   "El servicio de reparaciones puede ayudarle y restablecer su PIN. Hasta entonces, su PIN queda como está.",
+	}
+	sayTellRepair = ivr.Prompt{
+		Name: "tell-repair",
+		EN:   "The number of our repair service is {repair}. Once more, {repair}. Goodbye.",
+		ES:   "El número del servicio de reparaciones es {repair}. Otra vez: {repair}. Adiós.",
 	}
 	sayTransfer = ivr.Prompt{
 		Name: "transfer",
-		EN:   "One moment, we connect you with repair. Should the call drop, the number is {repair}.",
-		ES:   "Un momento, le comunicamos con reparaciones. Si se corta la llamada, el número es {repair}.",
+		EN:   "One moment while we connect you with our repair service. If the call drops, dial {repair}.",
+		ES:   "Un momento, le comunicamos con el servicio de reparaciones. Si se corta la llamada, marque {repair}.",
 	}
 	sayNoTransfer = ivr.Prompt{
 		Name: "transfer-failed",
-		EN:   "We are sorry, nobody can take the call right now. Please call repair at {repair}. Once more, the number is {repair}. Goodbye.",
-		ES:   "Lo sentimos, nadie puede atender la llamada en este momento. Llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+		EN:   "We are sorry, nobody can take the call right now.",
+		ES:   "Lo sentimos, nadie puede atender la llamada en este momento.",
 	}
 	sayNoAnswer = ivr.Prompt{
 		Name: "no-answer",
-		EN:   "Please call again whenever you like. For help, call repair at {repair}. Once more, the number is {repair}. Goodbye.",
-		ES:   "Llame de nuevo cuando guste. Para obtener ayuda, llame a reparaciones al {repair}. El número otra vez: {repair}. Adiós.",
+		EN:   "We did not get a complete answer, so this call ends here. Please call again whenever you like. For help, call our repair service.",
+		ES:   "No recibimos una respuesta completa, así que la llamada termina aquí. Llame de nuevo cuando guste. Para obtener ayuda, llame al servicio de reparaciones.",
 	}
 	sayGoodbye = ivr.Prompt{
 		Name: "goodbye",
@@ -226,8 +246,8 @@ var (
 	}
 	saySorry = ivr.Prompt{
 		Name: "sorry",
-		EN:   "We are sorry, something went wrong on our side. Please call again in a few minutes. For help, call repair at {repair}. Goodbye.",
-		ES:   "Lo sentimos, algo falló de nuestra parte. Llame de nuevo en unos minutos. Para obtener ayuda, llame a reparaciones al {repair}. Adiós.",
+		EN:   "We are sorry, something went wrong on our side. Please call again in a few minutes. For help, call our repair service.",
+		ES:   "Lo sentimos, algo falló de nuestra parte. Llame de nuevo en unos minutos. Para obtener ayuda, llame al servicio de reparaciones.",
 	}
 )
 
@@ -235,8 +255,8 @@ var (
 var notices = ivr.Notices{
 	Silence: ivr.Prompt{
 		Name: "silence",
-		EN:   "We did not receive any digits. Take your time.",
-		ES:   "No recibimos ningún dígito. Tómese su tiempo.",
+		EN:   "We did not receive any digits.",
+		ES:   "No recibimos ningún dígito.",
 	},
 	TooFew: ivr.Prompt{
 		Name: "too-few",
@@ -246,11 +266,11 @@ var notices = ivr.Notices{
 	TooMany: ivr.Prompt{
 		Name: "too-many",
 		EN:   "Those were too many digits.",
-		ES:   "Fueron demasiados dígitos.",
+		ES:   "Ingresó más dígitos de los necesarios.",
 	},
 	WrongKey: ivr.Prompt{
 		Name: "wrong-key",
-		EN:   "That key has no use here.",
+		EN:   "That key does not work here.",
 		ES:   "Esa tecla no sirve aquí.",
 	},
 	StartOver: ivr.Prompt{
@@ -260,7 +280,7 @@ var notices = ivr.Notices{
 	},
 	Apology: ivr.Prompt{
 		Name: "apology",
-		EN:   "We are sorry, the Update Center can not take your call right now. Please call again in a few minutes. For help, call repair at {repair}. Goodbye.",
-		ES:   "Lo sentimos, el Centro de Actualización no puede atender su llamada ahora. Llame de nuevo en unos minutos. Para obtener ayuda, llame a reparaciones al {repair}. Adiós.",
+		EN:   "We are sorry, the Update Center cannot take your call right now. Please call again in a few minutes. For help, call {repair}. Goodbye.",
+		ES:   "Lo sentimos, el Centro de Actualización no puede atender su llamada ahora. Llame de nuevo en unos minutos. Para obtener ayuda, llame al {repair}. Adiós.",
 	},
 }

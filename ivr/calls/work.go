@@ -24,14 +24,14 @@ type desk78 struct {
 type arrival string
 
 const (
-	noLanguage    arrival = "language not chosen"
-	newCustomer   arrival = "new customer"
-	customer      arrival = "customer"
-	noSuchLine    arrival = "no such line"
-	homeLocked    arrival = "locked for now"
-	homeNeedsHelp arrival = "locked until reset"
-	elsewhere     arrival = "from elsewhere"
-	elsewhereNew  arrival = "new customer elsewhere"
+	noLanguage       arrival = "language not chosen"
+	newCustomer      arrival = "new customer"
+	customer         arrival = "customer"
+	noSuchLine       arrival = "no such line"
+	arrivedLocked    arrival = "locked for now"
+	arrivedUnderLock arrival = "locked until reset"
+	elsewhere        arrival = "from elsewhere"
+	elsewhereNew     arrival = "new customer elsewhere"
 )
 
 // arrive looks up the line that the call comes from, or claims to come from.
@@ -74,20 +74,20 @@ func (d desk78) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
 	strikes := line.FromLine
 	switch {
 	case strikes.Locked:
-		return homeNeedsHelp
+		return arrivedUnderLock
 	case strikes.LockedAt(d.now()):
 		d.tellMinutes(c, strikes.LockedUntil)
-		return homeLocked
+		return arrivedLocked
 	case line.Temporary():
 		return newCustomer
 	}
 	return customer
 }
 
-// arriveElsewhere sends a new customer home at once. Of all others nothing is known yet.
+// arriveElsewhere sends a new customer home at once, in all languages: whoever forges a
+// number shall not learn which its owner speaks. Of all others nothing is known yet.
 func (d desk78) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arrival, error) {
 	if known && line.Temporary() {
-		d.choose(c, line)
 		return elsewhereNew, d.tellAccess(c, line.Number)
 	}
 	if c.Language() == "" {

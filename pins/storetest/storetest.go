@@ -94,7 +94,7 @@ func (p play) admitted(a pins.Attempt, want bool) {
 
 func (p play) settle(a pins.Attempt, as pins.SettledAs) pins.Strikes {
 	p.t.Helper()
-	strikes, err := p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: as}, rule)
+	strikes, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: as}, rule)
 	p.ok(err)
 	return strikes
 }
@@ -166,7 +166,7 @@ func (p play) reset(number nanp.Number) error {
 
 func (p play) record(event pins.Event) pins.Record {
 	return pins.Record{
-		At: p.start.Add(time.Hour), Event: event, By: "ann", From: "cli", Reason: "forgot it: ¿no? \"\n",
+		At: p.start.Add(time.Hour), Event: event, By: "ann", From: "command line", Reason: "forgot it: ¿no? \"\n",
 	}
 }
 

@@ -34,7 +34,7 @@ var togetherTests = map[string]func(play){
 			if _, err := p.Store.Admit(p.t.Context(), a, rule); err != nil {
 				p.t.Error(err)
 			}
-			if _, err := p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: pins.Failed}, rule); err != nil {
+			if _, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule); err != nil {
 				p.t.Error(err)
 			}
 		})
@@ -92,7 +92,7 @@ func (p play) storm(number nanp.Number, first int, after time.Duration) int {
 		admission, err := p.Store.Admit(p.t.Context(), a, rule)
 		if err == nil && admission.Admitted {
 			admitted[i] = true
-			_, err = p.Store.Settle(p.t.Context(), a, pins.Result{Outcome: pins.Failed}, rule)
+			_, err = p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule)
 		}
 		if err != nil {
 			p.t.Error(err)

@@ -41,6 +41,7 @@ type Call struct {
 	lose     bool      // the next answer
 	failure  error     // why the call is being given up
 	problems []error
+	fellBack []error // those of them for which the fallback was asked
 	turns    []time.Duration
 }
 
@@ -157,6 +158,7 @@ const apology = "We're sorry, an application error has occurred. Goodbye."
 // Twilio's own apology.
 func (c *Call) fallBack(ctx context.Context, broken *WebhookError) (verbs, error) {
 	c.problems = append(c.problems, broken)
+	c.fellBack = append(c.fellBack, broken)
 	if c.fallbackURL != "" {
 		document, err := c.ask(ctx, webhook{URL: c.fallbackURL, Extra: url.Values{
 			"ErrorCode": {strconv.Itoa(int(broken.Code))},

@@ -132,5 +132,5 @@ func (c *Call) ask(ctx context.Context, hook webhook) (verbs, error) {
 		}
 		d = d.redirected(a)
 	}
-	return nil, &WebhookError{RedirectLoop, hook.URL, errors.New("too many redirects")}
+	return nil, &WebhookError{RedirectLoop, hook.URL, c.last.answer.status, errors.New("too many redirects")}
 }

@@ -67,7 +67,7 @@ func TestFallbackFailsToo(t *testing.T) {
 	}
 	ended, _ := events[len(events)-1].(touchtone.Ended)
 	var broken *touchtone.WebhookError
-	if !errors.As(ended.Failure, &broken) || broken.Code != touchtone.RetrievalFailure {
+	if !errors.As(ended.Failure, &broken) || broken.Code != touchtone.RetrievalFailure || broken.Status != http.StatusNotFound {
 		t.Errorf("failure %v", ended.Failure)
 	}
 	if len(call.Problems()) != 2 {

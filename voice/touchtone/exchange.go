@@ -31,6 +31,9 @@ const (
 	redirectsLimit = 10       // 3xx answers to one webhook
 )
 
+// DefaultSIPDomain is the SIP domain of calls to 78 where Config names none.
+const DefaultSIPDomain = "demo.sip.twilio.com"
+
 // demoAccount is used where Config names no account.
 const demoAccount = "AC00000000000000000000000000000078"
 
@@ -40,7 +43,7 @@ type Config struct {
 	Target      string           // where webhooks are sent instead, with PublicURL's host and signature; empty: PublicURL
 	AuthToken   secret.Text      // signs the webhooks
 	AccountSID  string           // empty: a demo account
-	SIPDomain   string           // of calls to 78; empty: "demo.sip.twilio.com"
+	SIPDomain   string           // of calls to 78; empty: DefaultSIPDomain
 	Client      *http.Client     // nil: one that connects within 5 s. Its own redirect policy does not count
 	Clock       Clock            // nil: the clock on the wall
 	Stopwatch   func() time.Time // measures answers, in real time; nil: time.Now
@@ -116,7 +119,7 @@ func (c *Config) setDefaults() {
 		c.AccountSID = demoAccount
 	}
 	if c.SIPDomain == "" {
-		c.SIPDomain = "demo.sip.twilio.com"
+		c.SIPDomain = DefaultSIPDomain
 	}
 	if c.Client == nil {
 		dialer := net.Dialer{Timeout: connectLimit}

@@ -40,9 +40,10 @@ const (
 
 // WebhookError is an answer that the exchange can't use, or none.
 type WebhookError struct {
-	Code ErrorCode
-	URL  string
-	Err  error // what went wrong
+	Code   ErrorCode
+	URL    string
+	Status int   // of the HTTP answer; 0: there was none
+	Err    error // what went wrong
 }
 
 // Error names the code, the URL and the reason.

@@ -14,7 +14,7 @@ const (
 	loadCallsLimit  = 1_000_000
 	loadAtOnce      = 100 // where the plan does not say
 	loadAtOnceLimit = 10_000
-	loadErrorsKept  = 5
+	loadReasonsKept = 5
 )
 
 // LoadPlan is scripts to be played in numbers.

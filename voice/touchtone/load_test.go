@@ -45,8 +45,8 @@ func TestLoad(t *testing.T) {
 	if report.Calls != 50 || report.Scripts != 50 || report.Turns != 25*3+25 || report.Failed != 25 || told != 50 {
 		t.Errorf("report %+v, told %d", report, told)
 	}
-	if len(report.Errors) != 5 || !strings.Contains(report.Errors[0], `load-1.call:3: expected to hear "balloon"`) {
-		t.Errorf("errors %q", report.Errors)
+	if len(report.Reasons) != 5 || !strings.Contains(report.Reasons[0], `load-1.call:3: expected to hear "balloon"`) {
+		t.Errorf("reasons %q", report.Reasons)
 	}
 	if report.Took < 4*time.Second || report.Took > 6*time.Second {
 		t.Errorf("50 calls at 10 a second took %v", report.Took)
@@ -72,7 +72,31 @@ func TestLoadCountsFailedApplications(t *testing.T) {
 	report, err := touchtone.Load(t.Context(), newExchange(t, app.config()), touchtone.LoadPlan{
 		Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
 	})
-	if err != nil || report.Failed != 3 || !strings.Contains(report.Errors[0], "status 503") {
+	if err != nil || report.Failed != 3 || !strings.Contains(report.Reasons[0], "status 503") {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// TestLoadCountsFallbacks plays a script that names no words to hear.
+func TestLoadCountsFallbacks(t *testing.T) {
+	app := newApplication(t, map[string]string{"/voice/fallback": "<Say>Sorry.</Say><Hangup/>"})
+	app.answers["/voice/incoming"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+	report, err := touchtone.Load(t.Context(), newExchange(t, app.config()), touchtone.LoadPlan{
+		Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
+	})
+	if err != nil || report.Failed != 3 || report.Errors != 3 || !strings.Contains(report.Reasons[0], "status 503") {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// TestLoadCountsLostCallbacks has status callbacks fail, of which no caller hears.
+func TestLoadCountsLostCallbacks(t *testing.T) {
+	app := newApplication(t, map[string]string{"/voice/incoming": "<Say>Goodbye.</Say><Hangup/>"})
+	app.answers["/voice/status"] = http.NotFound
+	report, err := touchtone.Load(t.Context(), newExchange(t, app.config()), touchtone.LoadPlan{
+		Calls: 1, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
+	})
+	if err != nil || report.Failed != 0 || report.Errors == 0 {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
@@ -111,9 +135,9 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestReportTable(t *testing.T) {
-	report := touchtone.Report{Calls: 2, Turns: 7, Failed: 1, Errors: []string{"x.call:1: no"}, P50: 1234 * time.Microsecond, Took: time.Second}
-	want := "calls             2\nturns             7\nfailed            1\ntook             1s\n" +
-		"p50          1.23ms\np95              0s\np99              0s\nmax              0s\nerror: x.call:1: no\n"
+	report := touchtone.Report{Calls: 2, Turns: 7, Errors: 3, Failed: 1, Reasons: []string{"x.call:1: no"}, P50: 1234 * time.Microsecond, Took: time.Second}
+	want := "calls             2\nturns             7\nerrors            3\nfailed            1\ntook             1s\n" +
+		"p50          1.23ms\np95              0s\np99              0s\nmax              0s\nfailed: x.call:1: no\n"
 	if got := report.String(); got != want {
 		t.Errorf("got\n%s", got)
 	}

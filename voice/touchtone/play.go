@@ -29,7 +29,7 @@ type Result struct {
 	Calls      int             // that were begun
 	Turns      []time.Duration // of all calls, as [Call.Turns]
 	Problems   []error         // of all calls, as [Call.Problems]
-	GivenUp    int             // calls that the exchange ended, since the application failed
+	FellBack   []error         // those of the problems for which the fallback was asked instead
 }
 
 // Failure is a line of a script that did not go as written. Its text quotes no keys of
@@ -127,9 +127,6 @@ func (p *player) listen(ctx context.Context) error {
 	p.heard = append(p.heard, events...)
 	for _, event := range events {
 		p.transcript().addEvent(event)
-		if ended, ok := event.(Ended); ok && ended.Failure != nil {
-			p.result.GivenUp++
-		}
 	}
 	return err
 }
@@ -161,5 +158,6 @@ func (p *player) finishCall(ctx context.Context) {
 	p.call.HangUp(ctx)
 	p.result.Turns = append(p.result.Turns, p.call.turns...)
 	p.result.Problems = append(p.result.Problems, p.call.problems...)
+	p.result.FellBack = append(p.result.FellBack, p.call.fellBack...)
 	p.call = nil
 }

@@ -115,8 +115,8 @@ func TestRepeatNoticesAnotherAnswer(t *testing.T) {
 
 func TestPlayHearsTheApology(t *testing.T) {
 	result := play(t, newExchange(t, newApplication(t, nil).config()), "dial 78 from x\nhear \"an application error has occurred\"\nended", nil)
-	if result.Err != nil || result.GivenUp != 1 || len(result.Problems) != 2 {
-		t.Errorf("%v, given up %d, problems %v", result.Err, result.GivenUp, result.Problems)
+	if result.Err != nil || len(result.FellBack) != 1 || len(result.Problems) != 2 {
+		t.Errorf("%v, fell back %v, problems %v", result.Err, result.FellBack, result.Problems)
 	}
 }
 

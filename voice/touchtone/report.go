@@ -14,8 +14,9 @@ type Report struct {
 	Scripts int // played to their end or their failure
 	Calls   int
 	Turns   int      // webhooks answered with a document
-	Failed  int      // scripts that did not go as written, or whose application failed
-	Errors  []string // the first few
+	Errors  int      // webhooks and status callbacks without a usable answer, as [Call.Problems]
+	Failed  int      // scripts that did not go as written, or needed the fallback
+	Reasons []string // of the first few that failed
 
 	Took               time.Duration // all of it
 	P50, P95, P99, Max time.Duration // of a turn
@@ -27,14 +28,15 @@ func (r Report) String() string {
 	row := func(name string, value any) { fmt.Fprintf(&table, "%-8s %10v\n", name, value) }
 	row("calls", r.Calls)
 	row("turns", r.Turns)
+	row("errors", r.Errors)
 	row("failed", r.Failed)
 	row("took", r.Took.Round(time.Millisecond))
 	row("p50", r.P50.Round(10*time.Microsecond))
 	row("p95", r.P95.Round(10*time.Microsecond))
 	row("p99", r.P99.Round(10*time.Microsecond))
 	row("max", r.Max.Round(10*time.Microsecond))
-	for _, text := range r.Errors {
-		fmt.Fprintf(&table, "error: %s\n", text)
+	for _, text := range r.Reasons {
+		fmt.Fprintf(&table, "failed: %s\n", text)
 	}
 	return table.String()
 }
@@ -56,11 +58,12 @@ func (t *tally) add(ctx context.Context, result Result) {
 	}
 	t.sum.Scripts++
 	t.sum.Calls += result.Calls
+	t.sum.Errors += len(result.Problems)
 	t.turns = append(t.turns, result.Turns...)
 	if err := loadError(result); err != nil {
 		t.sum.Failed++
-		if len(t.sum.Errors) < loadErrorsKept {
-			t.sum.Errors = append(t.sum.Errors, err.Error())
+		if len(t.sum.Reasons) < loadReasonsKept {
+			t.sum.Reasons = append(t.sum.Reasons, err.Error())
 		}
 	}
 	if t.progress != nil {
@@ -68,11 +71,11 @@ func (t *tally) add(ctx context.Context, result Result) {
 	}
 }
 
-// loadError is why a result counts as failed: under load, a script that hears an apology
-// as it should not is no success.
+// loadError is why a result counts as failed: under load, a script that names no words to
+// hear is no success if what it heard was the fallback's apology, or the exchange's own.
 func loadError(result Result) error {
-	if result.Err == nil && result.GivenUp > 0 {
-		return fmt.Errorf("%s: %w", result.Script, result.Problems[0])
+	if result.Err == nil && len(result.FellBack) > 0 {
+		return fmt.Errorf("%s: %w", result.Script, result.FellBack[0])
 	}
 	return result.Err
 }

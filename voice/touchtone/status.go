@@ -53,7 +53,7 @@ func (c *Call) report(ctx context.Context, status string) {
 func (c *Call) postStatus(ctx context.Context, extra url.Values) {
 	a, err := c.deliver(ctx, delivery{http.MethodPost, c.statusURL, c.formWith(extra)})
 	if err == nil && !a.ok() {
-		err = &WebhookError{RetrievalFailure, c.statusURL, fmt.Errorf("status %d", a.status)}
+		err = &WebhookError{RetrievalFailure, c.statusURL, a.status, fmt.Errorf("status %d", a.status)}
 	}
 	if err != nil {
 		c.problems = append(c.problems, fmt.Errorf("status callback: %w", err))

@@ -51,7 +51,7 @@ func (e *Exchange) attempt(ctx context.Context, d delivery, token string) (answe
 	defer cancel()
 	request, err := e.request(limited, d)
 	if err != nil {
-		return answer{}, &WebhookError{RetrievalFailure, d.url, err}
+		return answer{}, &WebhookError{Code: RetrievalFailure, URL: d.url, Err: err}
 	}
 	request.Header.Set("I-Twilio-Idempotency-Token", token)
 	response, err := e.client.Do(request)
@@ -75,13 +75,13 @@ func (e *Exchange) attempt(ctx context.Context, d delivery, token string) (answe
 // stand in it when an application asks for them by GET.
 func (e *Exchange) broken(ctx context.Context, d delivery, code ErrorCode, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &WebhookError{RetrievalFailure, d.url, errNoAnswer}
+		return &WebhookError{Code: RetrievalFailure, URL: d.url, Err: errNoAnswer}
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
-	return &WebhookError{code, d.url, err}
+	return &WebhookError{Code: code, URL: d.url, Err: err}
 }
 
 // request writes a delivery as a signed HTTP request.
@@ -148,7 +148,7 @@ func resolve(base, reference string) string {
 // read takes the document out of an answer, as strictly as Twilio does.
 func (a answer) read(address string) (twiml.Response, error) {
 	fail := func(code ErrorCode, format string, args ...any) (twiml.Response, error) {
-		return twiml.Response{}, &WebhookError{code, address, fmt.Errorf(format, args...)}
+		return twiml.Response{}, &WebhookError{code, address, a.status, fmt.Errorf(format, args...)}
 	}
 	kind, _, _ := strings.Cut(a.contentType, ";")
 	kind = strings.ToLower(strings.TrimSpace(kind))

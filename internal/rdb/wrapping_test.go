@@ -1,0 +1,82 @@
+package rdb_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// TestErrorsSayItOnce reads errors as an operator does: through the package that asked.
+func TestErrorsSayItOnce(t *testing.T) {
+	db, err := rdb.Open("redis://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines()}
+	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
+	check := func(ctx context.Context, side pins.Side) error {
+		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
+		return err
+	}
+	for what, ask := range map[string]func(context.Context) error{
+		"find line:":                func(ctx context.Context) error { _, err := lines.Find(ctx, number); return err },
+		"remember language:":        func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
+		"check PIN: admit attempt:": func(ctx context.Context) error { return check(ctx, pins.FromLine) },
+		"check PIN: admit caller:":  func(ctx context.Context) error { return check(ctx, pins.Remote) },
+		"change PIN:": func(ctx context.Context) error {
+			return lines.Change(ctx, pins.ChangeRequest{Number: number, Entry: pin})
+		},
+		"add lines:": func(ctx context.Context) error {
+			_, err := provisioning.Add(ctx, []pins.NewLine{{Number: number}})
+			return err
+		},
+		"remove line:":  func(ctx context.Context) error { return provisioning.Remove(ctx, number, note) },
+		"reset PIN:":    func(ctx context.Context) error { return provisioning.Reset(ctx, number, note) },
+		"read history:": func(ctx context.Context) error { _, err := provisioning.History(ctx, number, 1); return err },
+		"revoke key:": func(ctx context.Context) error {
+			return fmt.Errorf("revoke key: %w", db.Keys().RevokeKey(ctx, "portal", now))
+		},
+		"read line:": func(ctx context.Context) error { _, err := db.Lines().Line(ctx, number); return err },
+	} {
+		err := ask(t.Context())
+		if err == nil || !strings.HasPrefix(err.Error(), what) {
+			t.Errorf("%v, want %s ...", err, what)
+			continue
+		}
+		said := strings.Split(err.Error(), ": ")
+		slices.Sort(said)
+		if len(slices.Compact(slices.Clone(said))) < len(said) {
+			t.Errorf("says it twice: %v", err)
+		}
+	}
+}
+
+func linesOf(t *testing.T, db *rdb.DB) *pins.Lines {
+	t.Helper()
+	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pins.New(pins.Config{
+		Store: db.Lines(), Callers: db.Lines(), Hasher: hasher, Now: func() time.Time { return now },
+		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
