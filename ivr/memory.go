@@ -45,12 +45,15 @@ func (m *Memory) Begin(ctx context.Context, claim Claim) (Begun, error) {
 	if answer, ok := call.answers[claim.Turn]; ok {
 		return Begun{Status: Answered, Turn: claim.Turn, Answer: slices.Clone(answer)}, nil
 	}
-	if call.state != nil && claim.Turn != call.next {
+	if call.state != nil && claim.Turn < call.next {
 		newest := call.next - 1
 		return Begun{Status: Answered, Turn: newest, Answer: slices.Clone(call.answers[newest])}, nil
 	}
 	if call.claimed && call.holder != claim.Holder && claim.Now.Before(call.until) {
 		return Begun{Status: InProgress}, nil
+	}
+	if claim.Turn > call.next {
+		call = kept{}
 	}
 	call.next, call.holder, call.until, call.claimed = claim.Turn, claim.Holder, claim.Until, true
 	m.keep(claim.Call, call)

@@ -13,8 +13,13 @@ func (f *Flow) Mermaid() string {
 	fmt.Fprintf(&b, "    %s((%s)) --> %s\n", f.Name, quote("call"), f.Start)
 	for _, line := range f.Lines {
 		fmt.Fprintf(&b, "    %s%s\n", line.step(), line.symbol(quote(line.step().words())))
-		for _, exit := range merge(line.exits()) {
-			fmt.Fprintf(&b, "    %s -->|%s| %s\n", exit.From, quote(exit.Name), exit.To)
+		exits := merge(line.exits())
+		for _, exit := range exits {
+			label := "|" + quote(exit.Name) + "|"
+			if len(exits) == 1 {
+				label = "" // there is nothing to tell apart
+			}
+			fmt.Fprintf(&b, "    %s -->%s %s\n", exit.From, label, exit.To)
 		}
 	}
 	fmt.Fprintf(&b, "    %s((%s))\n", HangUp, quote("end"))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -152,18 +153,23 @@ func TestASlowServerIsOvertaken(t *testing.T) {
 	})
 }
 
-// A turn that can't be due gets the newest answer, and changes nothing.
-func TestATurnThatNeverWas(t *testing.T) {
+// A turn beyond the one that the call waits for tells that commits were lost: the call
+// starts over, and goes on from the number of that turn, so that none is used twice.
+func TestATurnAfterLostCommits(t *testing.T) {
 	runs := 0
 	engine := servers(t, 1, &ivr.Memory{}, counting(func(*ivr.Call) { runs++ }))[0]
 	deliver(t, engine, keyed(0, ""))
-	newest := deliver(t, engine, keyed(1, "11"))
-	for _, turn := range []int{3, 7, 99, 9999} {
-		if got := deliver(t, engine, keyed(turn, "11")); !bytes.Equal(got, newest) {
+	deliver(t, engine, keyed(1, "11"))
+	over := deliver(t, engine, keyed(4, "11"))
+	if got := strings.Join(heard(t, over), "\n"); !strings.Contains(got, "start-over in English.") || runs != 1 {
+		t.Errorf("heard %s after %d runs", got, runs)
+	}
+	for _, turn := range []int{2, 3, 4} {
+		if got := deliver(t, engine, keyed(turn, "11")); !bytes.Equal(got, over) {
 			t.Errorf("turn %d: %s", turn, got)
 		}
 	}
-	if got := heard(t, deliver(t, engine, keyed(2, "11")))[1]; got != "  en: So far: II." || runs != 2 {
+	if got := heard(t, deliver(t, engine, keyed(5, "11")))[1]; got != "  en: So far: I." || runs != 2 {
 		t.Errorf("heard %q after %d runs", got, runs)
 	}
 }

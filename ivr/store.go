@@ -33,7 +33,7 @@ type Claim struct {
 // Begun is what Begin found.
 type Begun struct {
 	Status Status
-	State  []byte // of a Claimed turn; nil when the call is unknown: never seen, expired or lost
+	State  []byte // of a Claimed turn; nil when the call is unknown: never seen, expired or lost, in whole or in part
 	Answer []byte // of an Answered turn
 	Turn   int    // of an Answered turn: the one whose answer it is
 }
@@ -43,12 +43,16 @@ type Status int
 
 const (
 	// Claimed: the turn is the holder's. It is the one that the call waits for, or the
-	// call is unknown (then any turn can be claimed, and the call goes on from it).
+	// call is unknown (then any turn can be claimed, and the call goes on from it). A turn
+	// beyond the one that the call waits for can only have been asked for by an answer
+	// whose commit was lost, by a store that failed over. What is left of the call is
+	// dropped then, and the call unknown: to go on from the old state would use the numbers
+	// of turns again, whose effects would be taken for done.
 	Claimed Status = iota + 1
-	// Answered: the turn has its answer; or the call waits for another turn than this
-	// one, which was never answered, and the answer is the newest.
+	// Answered: the turn has its answer; or it is before the one that the call waits for
+	// and has none (any more), and the answer is the newest.
 	Answered
-	// InProgress: another holder has the turn.
+	// InProgress: another holder has the turn that the call waits for.
 	InProgress
 )
 

@@ -16,7 +16,7 @@ type Turn struct {
 type Attempt struct {
 	Number nanp.Number
 	Side   Side
-	From   string // who called, for the record
+	From   string // who called, for the record and the caller's count; empty: withheld, and not counted
 	Turn   Turn
 	At     time.Time
 }

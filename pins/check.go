@@ -30,8 +30,9 @@ type CheckResult struct {
 }
 
 // releaseWithin bounds the time for taking back an attempt that could not be judged, once
-// the turn's own time has run out.
-const releaseWithin = 2 * time.Second
+// the turn's own time has run out. It is short, as another server may take over a turn a
+// second after that: a release that came later would take away the place of its attempt.
+const releaseWithin = 500 * time.Millisecond
 
 // Check judges one entry at a line's PIN and counts it. An attempt without a time is made
 // now. The failure that locks a side answers with that lock at once. An attempt during a
@@ -40,7 +41,8 @@ const releaseWithin = 2 * time.Second
 // From elsewhere, a line that doesn't exist and a line with the temporary PIN and another
 // entry take the same work and the same number of questions to the store as a wrong
 // personal PIN. Only calls from elsewhere count for the caller: at home the line's own
-// count is enough, and nobody who forges its number elsewhere shall lock its owner out.
+// count is enough, and nobody who forges its number elsewhere shall lock its owner out. Nor
+// do they for a caller without a number: one who withholds it would stop all who do.
 //
 // The same turn again gives the same answer and has no further effect. An attempt that
 // can't be hashed in time, or that meets [ErrBusy], is an error and isn't counted.
@@ -145,8 +147,12 @@ func (l *Lines) refuse(strikes Strikes, at time.Time) CheckResult {
 	return CheckResult{Outcome: LockedForNow, LockedUntil: at.Add(l.lock.InFlight)}
 }
 
+// countsForCaller says whether a failure would count for the caller, by what is known of
+// the call alone: it must not depend on the line.
+func (a Attempt) countsForCaller() bool { return a.Side == Remote && a.From != "" }
+
 func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (bool, error) {
-	if attempt.Side == FromLine {
+	if !attempt.countsForCaller() {
 		return true, nil
 	}
 	allowed, err := l.callers.AdmitCaller(ctx, attempt.From, attempt.Turn, attempt.At, l.caller.Failures, l.caller.Window)
@@ -158,7 +164,7 @@ func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (bool, error) 
 
 // forgive takes back what admitCaller counted.
 func (l *Lines) forgive(ctx context.Context, attempt Attempt) error {
-	if attempt.Side == FromLine {
+	if !attempt.countsForCaller() {
 		return nil
 	}
 	if err := l.callers.ForgiveCaller(ctx, attempt.From, attempt.Turn); err != nil {

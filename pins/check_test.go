@@ -3,6 +3,7 @@ package pins_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -135,6 +136,30 @@ func TestCheckCaller(t *testing.T) {
 	f.outcome(t, personal, pins.FromLine, rightPIN, pins.Right)
 	f.now = f.now.Add(time.Hour + time.Second)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+}
+
+// Those who withhold their number are not one caller.
+func TestCheckCallerWithoutName(t *testing.T) {
+	f := newFixture(t)
+	for n := range 12 {
+		for _, test := range []struct {
+			number  nanp.Number
+			entry   secret.Text
+			want    pins.Outcome
+			settled string
+		}{
+			{nanp.Number(fmt.Sprintf("+1612555%04d", 200+n)), wrongPIN, pins.Wrong, "failed"},
+			{personal, wrongPIN, pins.Wrong, "failed"},
+			{personal, rightPIN, pins.Right, "passed"},
+		} {
+			attempt := f.attempt(test.number, pins.Remote)
+			attempt.From = ""
+			if got := f.check(t, attempt, test.entry).Outcome; got != test.want {
+				t.Fatalf("%s: %s, want %s", test.number, got, test.want)
+			}
+			f.did(t, 1, "admit", test.settled)
+		}
+	}
 }
 
 func TestCheckSameTurnAgain(t *testing.T) {

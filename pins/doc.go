@@ -22,7 +22,7 @@
 // # Failures and locks
 //
 // Failures are counted per line, apart for calls from the line and from elsewhere (see
-// [Side]), and per caller over all lines. Every attempt is reserved before it is judged,
+// [Side]), and, unless the number is withheld, per caller over all lines. Every attempt is reserved before it is judged,
 // so that a hundred calls at once get no more guesses than one call after another. A line
 // that doesn't exist is counted, locked and made to wait exactly as one that does: nobody
 // can find out by calling which lines exist. [DefaultLock] and [DefaultCallers] hold the

@@ -47,7 +47,7 @@ func newFixture(t testing.TB) *fixture {
 	if _, err := f.store.Add(t.Context(), []pins.NewLine{{Number: personal}, {Number: temporary}}, f.now); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Change(t.Context(), f.request(personal, 0, rightPIN)); err != nil {
+	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal), rightPIN)); err != nil {
 		t.Fatal(err)
 	}
 	f.forget()
@@ -164,6 +164,7 @@ type watched struct {
 	mu    sync.Mutex
 	asked []string
 	fails string // the question that is answered with errDown
+	loses string // the question whose next answer is lost, after it took effect
 }
 
 var errDown = errors.New("store is down")
@@ -204,7 +205,12 @@ func (w *watched) Change(ctx context.Context, change pins.Change) error {
 	if err := w.ask("change"); err != nil {
 		return err
 	}
-	return w.Memory.Change(ctx, change)
+	err := w.Memory.Change(ctx, change)
+	if w.loses == "change" {
+		w.loses = ""
+		return errDown
+	}
+	return err
 }
 
 func (w *watched) AdmitCaller(

@@ -123,7 +123,9 @@ func (h *Hasher) Verify(ctx context.Context, hash Hash, entry secret.Text) (matc
 	return match, e.key != h.keys.Current() || e.weakerThan(h.params), nil
 }
 
-// Burn costs what [Hasher.Verify] costs and finds nothing: for lines that don't exist.
+// Burn costs what [Hasher.Verify] costs and finds nothing: for lines that don't exist. The
+// two are alike only while stored hashes have the present Params. After a change of those, a
+// line is told by the time that it takes until its next right entry has it hashed anew.
 func (h *Hasher) Burn(ctx context.Context, entry secret.Text) error {
 	e := encoded{Params: h.params, key: h.keys.Current(), salt: make([]byte, saltBytes)}
 	if _, err := h.tag(ctx, e, entry); err != nil {

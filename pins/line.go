@@ -13,6 +13,8 @@ var (
 	ErrNoLine = errors.New("no such line")
 	// ErrStale: the PIN was changed or reset after the caller had proved to know it.
 	ErrStale = errors.New("the PIN has changed meanwhile")
+	// ErrUnreadable: what is stored is damaged, or of a newer release. To ask again is no help.
+	ErrUnreadable = errors.New("a stored record can't be read")
 )
 
 // Line is a customer's telephone line and what is known of its PIN.
@@ -21,7 +23,7 @@ type Line struct {
 	Language string    // "en", "es", or empty while the customer has not chosen
 	PIN      Hash      // the personal PIN; empty while the line has the temporary one
 	Since    time.Time // when the present PIN came into force
-	Revision int64     // grows with every change and reset of the PIN
+	Revision int64     // grows with every change and reset of the PIN, from a start of its own: see [Registry]
 	FromLine Strikes   // failures of calls that come from the line itself
 	Remote   Strikes   // failures of calls from elsewhere
 }

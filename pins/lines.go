@@ -149,6 +149,8 @@ type ChangeRequest struct {
 // Change makes the entry the line's personal PIN and records it, in one step. Errors:
 // ErrUnacceptable for what should have been weighed, ErrStale when the PIN was changed or
 // reset meanwhile, ErrNoLine, ErrBusy, the context's. The same turn again changes nothing.
+// So a store that failed, and may yet have made the change, is asked once more: a caller
+// must not hear that something went wrong while the new PIN stands.
 func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 	verdict, err := l.policy.Weigh(request.Entry, request.Number)
 	if err != nil {
@@ -161,15 +163,24 @@ func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 	if err != nil {
 		return fmt.Errorf("change PIN: %w", err)
 	}
-	err = l.store.Change(ctx, Change{
+	change := Change{
 		Number: request.Number, Revision: request.Revision, PIN: hash, Turn: request.Turn,
 		Record: Record{
 			At: l.now(), Event: Changed, By: ByCaller,
 			Side: request.Side, From: request.From, Call: request.Turn.Call,
 		},
-	})
+	}
+	err = l.store.Change(ctx, change)
+	if err != nil && !decided(err) && ctx.Err() == nil {
+		err = l.store.Change(ctx, change)
+	}
 	if err != nil {
 		return fmt.Errorf("change PIN: %w", err)
 	}
 	return nil
+}
+
+// decided says whether an error of the store means that it has changed nothing.
+func decided(err error) bool {
+	return errors.Is(err, ErrStale) || errors.Is(err, ErrNoLine) || errors.Is(err, ErrUnreadable)
 }

@@ -111,18 +111,45 @@ func TestChange(t *testing.T) {
 	}
 }
 
+// A store whose answer is lost may have made the change: it is asked once more.
+func TestChangeAnswerLost(t *testing.T) {
+	f := newFixture(t)
+	f.store.loses = "change"
+	if err := f.Change(t.Context(), f.request(temporary, f.revision(t, temporary), rightPIN)); err != nil {
+		t.Fatal(err)
+	}
+	f.did(t, 1, "change", "change")
+	f.outcome(t, temporary, pins.Remote, rightPIN, pins.Right)
+	if history, err := f.store.History(t.Context(), temporary, 10); err != nil || len(history) != 1 {
+		t.Errorf("history %v, %v", history, err)
+	}
+
+	f.forget()
+	f.store.fails = "change"
+	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal), wrongPIN)); !errors.Is(err, errDown) {
+		t.Errorf("%v; want the store's", err)
+	}
+	f.did(t, 1, "change", "change")
+	f.store.fails = ""
+	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal)-1, wrongPIN)); !errors.Is(err, pins.ErrStale) {
+		t.Errorf("%v; want ErrStale", err)
+	}
+	f.did(t, 1, "change")
+}
+
 func TestChangeRefused(t *testing.T) {
 	f := newFixture(t)
+	revision := f.revision(t, personal)
 	for name, test := range map[string]struct {
 		request pins.ChangeRequest
 		want    error
 	}{
-		"stale":        {f.request(personal, 7, wrongPIN), pins.ErrStale},
+		"stale":        {f.request(personal, revision+6, wrongPIN), pins.ErrStale},
 		"no line":      {f.request(missing, 0, wrongPIN), pins.ErrNoLine},
-		"temporary":    {f.request(personal, 1, temporaryPIN), pins.ErrUnacceptable},
-		"own number":   {f.request(personal, 1, secret.New("0142")), pins.ErrUnacceptable},
-		"no PIN":       {f.request(personal, 1, secret.New("")), pins.ErrNotAPIN},
-		"not a number": {f.request(personal, 1, secret.New("82x5")), pins.ErrNotAPIN},
+		"temporary":    {f.request(personal, revision, temporaryPIN), pins.ErrUnacceptable},
+		"own number":   {f.request(personal, revision, secret.New("0142")), pins.ErrUnacceptable},
+		"no PIN":       {f.request(personal, revision, secret.New("")), pins.ErrNotAPIN},
+		"not a number": {f.request(personal, revision, secret.New("82x5")), pins.ErrNotAPIN},
 	} {
 		if err := f.Change(t.Context(), test.request); !errors.Is(err, test.want) {
 			t.Errorf("%s: %v; want %v", name, err, test.want)
@@ -132,7 +159,7 @@ func TestChangeRefused(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := f.Change(ended, f.request(personal, 1, wrongPIN)); !errors.Is(err, context.Canceled) {
+	if err := f.Change(ended, f.request(personal, revision, wrongPIN)); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v; want the context's", err)
 	}
 }

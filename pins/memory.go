@@ -158,7 +158,9 @@ func (m *Memory) Add(_ context.Context, lines []NewLine, now time.Time) ([]bool,
 		if _, known := m.lines[line.Number]; known {
 			continue
 		}
-		m.lines[line.Number] = Line{Number: line.Number, Language: line.Language, Since: now}
+		m.lines[line.Number] = Line{
+			Number: line.Number, Language: line.Language, Since: now, Revision: now.UnixMilli(),
+		}
 		created[i] = true
 	}
 	return created, nil
@@ -189,6 +191,14 @@ func (m *Memory) Reset(_ context.Context, number nanp.Number, record Record) err
 	}
 	m.clear(number)
 	m.setPIN(line, "", record)
+	return nil
+}
+
+// Append implements [Registry].
+func (m *Memory) Append(_ context.Context, number nanp.Number, record Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.append(number, record)
 	return nil
 }
 

@@ -72,6 +72,18 @@ func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) 
 	return nil
 }
 
+// ResetRefused records that a reset was refused before the line was asked; the note's reason
+// says why. Errors: ErrNote.
+func (p Provisioning) ResetRefused(ctx context.Context, number nanp.Number, note Note) error {
+	if !note.plain() || note.Reason == "" {
+		return ErrNote
+	}
+	if err := p.Registry.Append(ctx, number, p.record(ResetRefused, note)); err != nil {
+		return fmt.Errorf("record refused reset: %w", err)
+	}
+	return nil
+}
+
 // History returns the newest limit records of a number, newest first. A limit below 1 or
 // above [MaxHistory] is no error, and means MaxHistory. A number without records has none.
 func (p Provisioning) History(ctx context.Context, number nanp.Number, limit int) ([]Record, error) {

@@ -24,7 +24,7 @@ func TestProvisioningAdd(t *testing.T) {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 	line, err := f.Find(t.Context(), missing)
-	if want := (pins.Line{Number: missing, Language: "es", Since: f.now}); line != want || err != nil {
+	if want := (pins.Line{Number: missing, Language: "es", Since: f.now, Revision: f.now.UnixMilli()}); line != want || err != nil {
 		t.Errorf("line %+v, %v; want %+v", line, err, want)
 	}
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)

@@ -45,7 +45,9 @@ type CallerStore interface {
 type Registry interface {
 	// Add creates the lines that don't exist yet, with the temporary PIN, in force since
 	// now, and leaves the others as they are. It says of each whether it was created; of
-	// a number that stands twice among the lines, the first counts.
+	// a number that stands twice among the lines, the first counts. The revision of a new
+	// line starts at now in milliseconds, and so beyond those of a line of that number that
+	// was removed before: who proved to know its PIN can't change the new customer's.
 	Add(ctx context.Context, lines []NewLine, now time.Time) ([]bool, error)
 	// Remove deletes a line and its strikes and records it; the history stays. ErrNoLine,
 	// and then nothing is recorded.
@@ -54,6 +56,9 @@ type Registry interface {
 	// record, in one step. For a number that is no line it appends the record as
 	// [ResetRefused] and says ErrNoLine.
 	Reset(ctx context.Context, number nanp.Number, record Record) error
+	// Append appends a record to the history of a number, be it a line or not, and does
+	// nothing else.
+	Append(ctx context.Context, number nanp.Number, record Record) error
 	// History returns the newest limit records of a line, newest first: those appended
 	// last, of a number that is no line too. None is no error.
 	History(ctx context.Context, number nanp.Number, limit int) ([]Record, error)

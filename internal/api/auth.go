@@ -20,11 +20,19 @@ func (a *API) keyed(scope apikey.Scope, serve func(http.ResponseWriter, *http.Re
 		if err != nil {
 			return err
 		}
-		if scope != anyScope && !key.Allows(scope) {
-			return missingScope(scope).because(fmt.Errorf("key %s", key.Name))
+		if err := allowed(key, scope); err != nil {
+			return err
 		}
 		return serve(w, r, key)
 	}
+}
+
+// allowed refuses a key that lacks the scope.
+func allowed(key apikey.Key, scope apikey.Scope) error {
+	if scope != anyScope && !key.Allows(scope) {
+		return missingScope(scope).because(fmt.Errorf("key %s", key.Name))
+	}
+	return nil
 }
 
 // authenticate finds the key that a request shows. An unknown id and a wrong secret take

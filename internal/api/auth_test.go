@@ -44,6 +44,26 @@ func TestScopes(t *testing.T) {
 	r.log.holds(t, "missing-scope", "only-lines-read", "/v1/lines/{number}/pin/reset")
 }
 
+// TestResetWithoutScope: whose key may not reset PINs is told of in the line's history.
+func TestResetWithoutScope(t *testing.T) {
+	r := newRig(t)
+	token := r.key("curious", apikey.LinesRead, apikey.LinesWrite)
+	for _, reset := range []struct{ number, body string }{{string(line), `{"reason":"x"}`}, {"911", `{"reason":"x"}`}} {
+		request := r.request(http.MethodPost, "/v1/lines/"+reset.number+"/pin/reset", reset.body)
+		request.Header.Set("Authorization", "Bearer "+token)
+		r.send(request).is(http.StatusForbidden, "missing-scope")
+	}
+	r.recorded("curious", "key lacks the scope pins:reset")
+}
+
+// TestRefusedResetNotRecorded: the refusal stands, whatever becomes of its record.
+func TestRefusedResetNotRecorded(t *testing.T) {
+	r := newRig(t)
+	r.store.fault = away
+	r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":""}`).is(http.StatusBadRequest, "bad-body")
+	r.log.holds(t, "ERROR", "not recorded", errRefused.Error(), string(line), "ordering")
+}
+
 func TestKeys(t *testing.T) {
 	r := newRig(t)
 	r.add("")

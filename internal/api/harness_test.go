@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/apikey"
@@ -142,12 +143,29 @@ func (r *rig) add(language string) {
 // personal gives the line a PIN of its own.
 func (r *rig) personal() {
 	r.Helper()
-	err := r.store.Memory.Change(r.Context(), pins.Change{
-		Number: line, PIN: hash, Turn: pins.Turn{Call: "CA1", Number: 3},
+	before, err := r.store.Memory.Line(r.Context(), line)
+	if err != nil {
+		r.Fatal(err)
+	}
+	err = r.store.Memory.Change(r.Context(), pins.Change{
+		Number: line, Revision: before.Revision, PIN: hash, Turn: pins.Turn{Call: "CA1", Number: 3},
 		Record: pins.Record{At: r.now, Event: pins.Changed, By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: "CA1"},
 	})
 	if err != nil {
 		r.Fatal(err)
+	}
+}
+
+// recorded fails unless the history of the line is one refused reset.
+func (r *rig) recorded(by, reason string) {
+	r.Helper()
+	got, err := r.store.Memory.History(r.Context(), line, 10)
+	if err != nil {
+		r.Fatal(err)
+	}
+	want := []pins.Record{{At: r.now, Event: pins.ResetRefused, By: by, From: "api", Reason: reason}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		r.Errorf("history (-want +got)\n%s", diff)
 	}
 }
 

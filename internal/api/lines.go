@@ -87,18 +87,33 @@ type resetBody struct {
 var resetBodyShould = fmt.Sprintf("The body must be one JSON object with no other field than reason, "+
 	"which is text of 1 to %d characters on one line.", pins.MaxReason)
 
+// The reasons of refused resets, for the line's history.
+const (
+	noScope  = "key lacks the scope " + string(apikey.PinsReset)
+	noReason = "no plain reason given"
+)
+
+// resetPIN takes every valid key, as it has to tell of one without the scope.
 func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathNumber(r)
-	if err != nil {
+	number, badNumber := pathNumber(r)
+	if err := allowed(key, apikey.PinsReset); err != nil {
+		if badNumber == nil {
+			a.recordRefusedReset(r, number, key, noScope)
+		}
 		return err
+	}
+	if badNumber != nil {
+		return badNumber
 	}
 	body, err := readBody[resetBody](w, r, resetBodyShould)
 	if err != nil {
+		a.recordRefusedReset(r, number, key, noReason)
 		return err
 	}
 	err = a.provisioning.Reset(r.Context(), number, pins.Note{By: key.Name, From: from, Reason: body.Reason})
 	switch {
 	case errors.Is(err, pins.ErrNote):
+		a.recordRefusedReset(r, number, key, noReason)
 		return badBody(resetBodyShould)
 	case errors.Is(err, pins.ErrNoLine):
 		a.log.WarnContext(r.Context(), "reset of a PIN refused: no such line", "line", number, "key", key.Name)
@@ -108,6 +123,14 @@ func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) e
 	}
 	a.log.InfoContext(r.Context(), "PIN reset", "line", number, "key", key.Name)
 	return a.replyLine(w, r, http.StatusOK, number)
+}
+
+// recordRefusedReset tells the history of the number. The refusal stands even if that fails.
+func (a *API) recordRefusedReset(r *http.Request, number nanp.Number, key apikey.Key, reason string) {
+	err := a.provisioning.ResetRefused(r.Context(), number, pins.Note{By: key.Name, From: from, Reason: reason})
+	if err != nil {
+		a.log.ErrorContext(r.Context(), "refused reset of a PIN not recorded", "line", number, "key", key.Name, "cause", err)
+	}
 }
 
 // showHistory answers for every number: a line that was removed has a history too.

@@ -43,7 +43,7 @@ func (r *refusal) Error() string {
 func (r *refusal) Unwrap() error { return r.cause }
 
 // explain finds the refusal in an error. What no rule of the domain says is taken for a
-// store's trouble: nothing else in a handler can fail.
+// store's trouble that passes: nothing else in a handler can fail.
 func explain(err error) *refusal {
 	var known *refusal
 	switch {
@@ -51,6 +51,8 @@ func explain(err error) *refusal {
 		return known
 	case errors.Is(err, pins.ErrNoLine):
 		return noLine()
+	case errors.Is(err, pins.ErrUnreadable):
+		return broken(err)
 	}
 	return unavailable(err)
 }

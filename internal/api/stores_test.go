@@ -62,6 +62,13 @@ func (s *store) Reset(ctx context.Context, number nanp.Number, record pins.Recor
 	return s.Memory.Reset(ctx, number, record)
 }
 
+func (s *store) Append(ctx context.Context, number nanp.Number, record pins.Record) error {
+	if err := s.trouble(ctx); err != nil {
+		return err
+	}
+	return s.Memory.Append(ctx, number, record)
+}
+
 func (s *store) History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error) {
 	if err := s.trouble(ctx); err != nil {
 		return nil, err

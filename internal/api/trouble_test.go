@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -37,6 +38,26 @@ func TestStoreAway(t *testing.T) {
 	check()
 	r.store.fault, r.keys.fault = nil, away
 	check()
+}
+
+// TestStoredRecordUnreadable: to try again would not help.
+func TestStoredRecordUnreadable(t *testing.T) {
+	r := newRig(t)
+	damaged := func(context.Context) error { return fmt.Errorf("ask: %w", pins.ErrUnreadable) }
+	check := func() {
+		t.Helper()
+		for _, o := range operations()[:4] {
+			got := r.ask(o.method, o.path, o.body).is(http.StatusInternalServerError, "internal")
+			if got.header.Get("Retry-After") != "" {
+				t.Errorf("Retry-After = %s", got.header.Get("Retry-After"))
+			}
+		}
+	}
+	r.store.fault = damaged
+	check()
+	r.store.fault, r.keys.fault = nil, damaged
+	check()
+	r.log.holds(t, "ERROR", pins.ErrUnreadable.Error())
 }
 
 // TestLineLostMidway: a line is removed between being found and getting its language.

@@ -24,7 +24,8 @@ const (
 )
 
 // begin claims a turn. A key of another type, and a hash that is no such record, is deleted,
-// as if the call had been lost: its caller starts over.
+// as if the call had been lost: its caller starts over. So is a call that waits for an earlier
+// turn, as the commits since were lost, unless a claim stands.
 //
 //	KEYS  call
 //	ARGV  turn, claim, now, until, milliseconds for Redis to keep an unknown call
@@ -44,10 +45,16 @@ if v ~= '1' and digits(v) then return redis.error_reply('VERSION newer record') 
 
 local last, newest
 local sound = lives(v, nxt, state, expires, claim, untl, now)
-if sound and state and not answer and turn ~= nxt then
+if sound and state and not answer and tonumber(turn) < tonumber(nxt) then
 	last = string.format('%.0f', tonumber(nxt) - 1)
 	newest = redis.call('HGET', key, 'a:' .. last)
 	sound = newest
+end
+if sound then
+	if answer then return {2, turn, answer} end
+	if newest then return {2, last, newest} end
+	if claim ~= mine and stands(claim, nxt) and now < tonumber(untl) then return {3} end
+	if state and turn ~= nxt then sound = false end
 end
 if not sound then
 	redis.call('DEL', key)
@@ -55,9 +62,6 @@ if not sound then
 	redis.call('PEXPIRE', key, ARGV[5])
 	return {1}
 end
-if answer then return {2, turn, answer} end
-if newest then return {2, last, newest} end
-if claim ~= mine and stands(claim, nxt) and now < tonumber(untl) then return {3} end
 redis.call('HSET', key, 'next', turn, 'claim', mine, 'until', ARGV[4])
 if state then return {1, state} end
 return {1}

@@ -16,10 +16,10 @@
 // servers of ours there are. Time comes from the caller, never from Redis; Redis' own expiry
 // only sweeps up later. Records carry their version: one of a newer release is left alone
 // ([ErrVersion]), and so is garbage ([ErrGarbage]), but for a call's, which is dropped, so that
-// its caller can start over.
+// its caller can start over, and that of a line's failures, which a reset drops.
 //
 // An operation ends within a second, and within its context. After an error nobody knows
-// whether it took effect; all but Reset, Remove and AddKey can simply be run again. Errors
+// whether it took effect; all but Reset, Remove, Append and AddKey can simply be run again. Errors
 // never hold the URL, nor anything that was to be stored. Of what packages ivr and pins ask for
 // they don't say what was attempted, as these do.
 //

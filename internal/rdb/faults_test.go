@@ -56,6 +56,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 		},
 		"remove":     func(ctx context.Context) error { return lines.Remove(ctx, number, record) },
 		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record) },
+		"append":     func(ctx context.Context) error { return lines.Append(ctx, number, record) },
 		"history":    func(ctx context.Context) error { _, err := lines.History(ctx, number, 10); return err },
 		"add key":    func(ctx context.Context) error { return keys.AddKey(ctx, apikey.Key{ID: "1", Name: "portal"}) },
 		"key":        func(ctx context.Context) error { _, err := keys.Key(ctx, "1"); return err },

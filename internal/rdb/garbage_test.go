@@ -122,6 +122,63 @@ func TestGarbageUnderALine(t *testing.T) {
 	})
 }
 
+// TestGarbageUnderStrikesIsCleared holds that a line with damaged strikes can be helped: by a
+// reset, and by being removed.
+func TestGarbageUnderStrikesIsCleared(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		for what, fill := range put {
+			for name, want := range map[string]error{"reset": nil, "remove": pins.ErrNoLine} {
+				if err := errors.Join(client.FlushAll(ctx).Err(), operations(db)["add"](ctx),
+					fill(ctx, client, ours[2]), fill(ctx, client, ours[3]), operations(db)[name](ctx)); err != nil {
+					t.Fatalf("%s with %s for strikes: %v", name, what, err)
+				}
+				if err := operations(db)["line"](ctx); !errors.Is(err, want) {
+					t.Errorf("the line after %s with %s for strikes: %v", name, what, err)
+				}
+				if err := operations(db)["admit"](ctx); err != nil {
+					t.Errorf("admit after %s with %s for strikes: %v", name, what, err)
+				}
+			}
+		}
+	})
+}
+
+// TestNewerStrikesAreNotCleared holds that garbage on one side doesn't cost what a newer
+// release keeps on the other.
+func TestNewerStrikesAreNotCleared(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		for newer, garbage := range map[string]string{ours[2]: ours[3], ours[3]: ours[2]} {
+			if err := errors.Join(client.FlushAll(ctx).Err(), operations(db)["add"](ctx),
+				client.HSet(ctx, newer, "v", "2").Err(), client.Set(ctx, garbage, "x", 0).Err()); err != nil {
+				t.Fatal(err)
+			}
+			before := contents(t, s)
+			for _, name := range []string{"reset", "remove"} {
+				if err := operations(db)[name](ctx); !errors.Is(err, rdb.ErrVersion) {
+					t.Errorf("%s: %v, want ErrVersion", name, err)
+				}
+			}
+			if after := contents(t, s); after != before {
+				t.Errorf("the records became\n%s", after)
+			}
+		}
+	})
+}
+
+// TestUnreadable holds that whoever knows only the domain can tell these errors.
+func TestUnreadable(t *testing.T) {
+	for _, err := range []error{rdb.ErrGarbage, rdb.ErrVersion} {
+		if !errors.Is(err, pins.ErrUnreadable) {
+			t.Errorf("%v is not ErrUnreadable", err)
+		}
+	}
+	if errors.Is(rdb.ErrGarbage, rdb.ErrVersion) {
+		t.Error("garbage is not a newer release's")
+	}
+}
+
 // TestGarbageUnderACall holds that a call with a damaged record is unknown and can go on.
 func TestGarbageUnderACall(t *testing.T) {
 	later := fmt.Sprint(now.Add(time.Hour).UnixMilli())

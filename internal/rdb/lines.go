@@ -11,7 +11,8 @@ import (
 
 // Lines keeps the lines, their strikes and their history: a [pins.Store], a
 // [pins.CallerStore] and a [pins.Registry]. Every method is one round trip, but for Add.
-// Of records that it can't read it says [ErrVersion] or [ErrGarbage], and changes nothing.
+// Of records that it can't read it says [ErrVersion] or [ErrGarbage], and changes nothing; but
+// Reset and Remove delete garbage that stands in the place of strikes.
 type Lines struct{ db *DB }
 
 var (

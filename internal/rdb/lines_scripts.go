@@ -6,7 +6,7 @@ package rdb
 //	lang      the language; missing while not chosen
 //	pin       the hash of the personal PIN; missing while the line has the temporary one
 //	since     when the PIN came into force
-//	rev       the revision, from 0
+//	rev       the revision, from the time when the line was added
 //	t:<turn>  when that turn changed the PIN; kept for pins.TurnsKept
 //
 // Times are milliseconds.
@@ -82,13 +82,14 @@ return 1
 //	      1 created, 0 there was one
 var addLine = newScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', '0')
+redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1])
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'lang', ARGV[2]) end
 return 1
 `)
 
 // clearedLua is how resetPIN and removeLine begin: it answers for a number that is no line,
-// and else records the clearing and clears the strikes.
+// and else records the clearing and clears the strikes. Garbage in their place is deleted, as
+// nothing else could help the line.
 const clearedLua = lineLua + strikesLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
@@ -98,7 +99,8 @@ if not l[1] then
 end
 local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
-if home.bad or away.bad then return home.bad or away.bad end
+if home.bad and not home.garbage then return home.bad end
+if away.bad and not away.garbage then return away.bad end
 redis.call('LPUSH', KEYS[4], ARGV[1])
 clear(home, now, kept, slack)
 clear(away, now, kept, slack)

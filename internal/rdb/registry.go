@@ -38,6 +38,21 @@ func (s Lines) clear(ctx context.Context, what script, number nanp.Number, recor
 	return verdict(done, err)
 }
 
+// Append implements [pins.Registry]. Run again it appends again.
+func (s Lines) Append(ctx context.Context, number nanp.Number, record pins.Record) error {
+	entry, err := encode(record)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.db.within)
+	defer cancel()
+	cmd := once{redis.NewCmd(ctx, "lpush", historyKey(number), entry)}
+	if err := s.db.client.Process(ctx, cmd); err != nil {
+		return explain(err)
+	}
+	return nil
+}
+
 // History implements [pins.Registry].
 func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error) {
 	if limit <= 0 {

@@ -2,21 +2,22 @@ package rdb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"updatecenter/pins"
 )
 
-// Errors of what is found in Redis.
+// Errors of what is found in Redis. To the domain both are [pins.ErrUnreadable].
 var (
 	// ErrVersion: the record was written by a newer release, in a form that this one
 	// doesn't know. Nothing was changed.
-	ErrVersion = errors.New("the stored record has the form of a newer release")
+	ErrVersion = fmt.Errorf("%w: it has the form of a newer release", pins.ErrUnreadable)
 	// ErrGarbage: what is stored is no record of ours. Nothing was changed.
-	ErrGarbage = errors.New("the stored record is damaged")
+	ErrGarbage = fmt.Errorf("%w: it is damaged", pins.ErrUnreadable)
 )
 
 // slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and

@@ -15,15 +15,20 @@ package rdb
 // strikesLua has what all scripts on strikes share.
 //
 // load reads a side as it is at a time, failures forgotten if it is told after how long; an
-// error to answer is in bad.
+// error to answer is in bad, and garbage says whether that is because the key holds no record
+// of ours.
 // save writes it back, with the time that Redis keeps it: a hard lock for good, but that of
 // a number that is no line for a year at the rule's 90 days, so that made-up numbers don't
 // fill Redis.
-// clear takes failures and locks away. shown is what the answers tell.
+// clear takes failures and locks away, and garbage whole. shown is what the answers tell.
 const strikesLua = `
 local function load(key, now, kept, forget)
 	local s = {key = key, failures = 0, last = 0, soft = 0, hard = 0, under = 0, turns = {}, old = {}}
-	local flat, v, wrong = redis.call('HGETALL', key), nil, false
+	local flat, v, wrong = redis.pcall('HGETALL', key), nil, false
+	if flat.err then
+		s.bad, s.garbage = flat, string.find(flat.err, 'WRONGTYPE', 1, true)
+		return s
+	end
 	for i = 1, #flat, 2 do
 		local name, n = flat[i], tonumber(flat[i + 1])
 		local kind = string.sub(name, 1, 2)
@@ -37,7 +42,9 @@ local function load(key, now, kept, forget)
 		end
 	end
 	if v and v > 1 then s.bad = redis.error_reply('VERSION newer record')
-	elseif #flat > 0 and v ~= 1 or wrong then s.bad = redis.error_reply('GARBAGE not a record') end
+	elseif #flat > 0 and v ~= 1 or wrong then
+		s.bad, s.garbage = redis.error_reply('GARBAGE not a record'), true
+	end
 	if forget and s.hard == 0 and now - s.last >= forget then s.failures, s.last, s.soft = 0, 0, 0 end
 	return s
 end
@@ -56,6 +63,10 @@ local function save(s, now, kept, forget, slack, unknown)
 end
 
 local function clear(s, now, kept, slack)
+	if s.garbage then
+		redis.call('DEL', s.key)
+		return
+	end
 	if s.failures == 0 and s.hard == 0 then return end
 	s.failures, s.last, s.soft, s.hard = 0, 0, 0, 0
 	save(s, now, kept, 0, slack)

@@ -25,7 +25,7 @@ func TestErrorsSayItOnce(t *testing.T) {
 	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines()}
 	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
 	check := func(ctx context.Context, side pins.Side) error {
-		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
+		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, From: "+19525550100", Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
 		return err
 	}
 	for what, ask := range map[string]func(context.Context) error{
@@ -40,8 +40,11 @@ func TestErrorsSayItOnce(t *testing.T) {
 			_, err := provisioning.Add(ctx, []pins.NewLine{{Number: number}})
 			return err
 		},
-		"remove line:":  func(ctx context.Context) error { return provisioning.Remove(ctx, number, note) },
-		"reset PIN:":    func(ctx context.Context) error { return provisioning.Reset(ctx, number, note) },
+		"remove line:": func(ctx context.Context) error { return provisioning.Remove(ctx, number, note) },
+		"reset PIN:":   func(ctx context.Context) error { return provisioning.Reset(ctx, number, note) },
+		"record refused reset:": func(ctx context.Context) error {
+			return provisioning.ResetRefused(ctx, number, note)
+		},
 		"read history:": func(ctx context.Context) error { _, err := provisioning.History(ctx, number, 1); return err },
 		"revoke key:": func(ctx context.Context) error {
 			return fmt.Errorf("revoke key: %w", db.Keys().RevokeKey(ctx, "portal", now))

@@ -32,12 +32,32 @@ func nextTurn(p play) {
 	p.claimed(p.begin(call, 2, "b", start), "state 1")
 }
 
-func strayTurn(p play) {
+func pastTurn(p play) {
 	p.turn(call, 3, "state 3", "answer 3", start)
 	p.answered(p.begin(call, 2, "a", start), 3, "answer 3")
-	p.answered(p.begin(call, 5, "a", start), 3, "answer 3")
 	p.claimed(p.begin(call, 4, "a", start), "state 3")
-	p.answered(p.begin(call, 99, "b", start), 3, "answer 3")
+	p.answered(p.begin(call, 2, "b", start), 3, "answer 3")
+}
+
+func lostCommits(p play) {
+	p.turn(call, 0, "state 0", "answer 0", start)
+	p.claimed(p.begin(call, 1, "a", start), "state 0")
+	late := start.Add(lease)
+	p.claimed(p.begin(call, 10, "b", late), "")
+	p.overtaken(p.commit(call, 1, "a", "late", "late", late))
+	p.inProgress(p.begin(call, 0, "c", late)) // its answer went with the old record
+	p.inProgress(p.begin(call, 10, "c", late))
+	p.ok(p.commit(call, 10, "b", "state 10", "answer 10", late))
+	p.answered(p.begin(call, 0, "d", late), 10, "answer 10")
+	p.claimed(p.begin(call, 11, "d", late), "state 10")
+}
+
+func lostCommitsMeanwhile(p play) {
+	p.turn(call, 0, "state 0", "answer 0", start)
+	p.claimed(p.begin(call, 1, "a", start), "state 0")
+	p.inProgress(p.begin(call, 2, "b", start))
+	p.ok(p.commit(call, 1, "a", "state 1", "answer 1", start))
+	p.claimed(p.begin(call, 2, "b", start), "state 1")
 }
 
 func expiry(p play) {

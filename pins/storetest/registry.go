@@ -78,6 +78,17 @@ var registryTests = map[string]func(play){
 		line := p.line(known)
 		p.same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
 	},
+	"who proved the PIN of a line that was removed can't change that of its successor": func(p play) {
+		for n := range 3 { // a line that was changed, too
+			old := p.line(known).Revision
+			p.ok(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+			_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: known}}, p.start.Add(time.Duration(n+1)*time.Minute))
+			p.ok(err)
+			p.is(p.change(old, "hash of the old customer", 10+n), pins.ErrStale)
+			p.same(p.line(known).Temporary(), true)
+			p.set("hash one", 20+n)
+		}
+	},
 	"remove of a number that is no line records nothing": func(p play) {
 		p.is(p.Registry.Remove(p.t.Context(), unknown, p.record(pins.Removed)), pins.ErrNoLine)
 		p.history(unknown)
@@ -138,6 +149,18 @@ var historyTests = map[string]func(play){
 			p.same(len(records), min(limit, 12))
 			p.same(records[0].Reason, "record 11")
 		}
+	},
+	"a record is appended, of a number that is no line too": func(p play) {
+		p.ok(p.reset(known))
+		before := p.line(known)
+		for _, number := range []nanp.Number{known, unknown} {
+			p.ok(p.Registry.Append(p.t.Context(), number, p.record(pins.ResetRefused)))
+		}
+		p.history(known, p.record(pins.ResetRefused), p.record(pins.Reset))
+		p.history(unknown, p.record(pins.ResetRefused))
+		p.same(p.line(known), before)
+		_, err := p.Store.Line(p.t.Context(), unknown)
+		p.is(err, pins.ErrNoLine)
 	},
 	"lines have histories of their own": func(p play) {
 		p.add(other)
