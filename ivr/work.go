@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Outcome is the type of what a Work can come to: a string type with one constant for
@@ -31,12 +32,7 @@ func (w Work[O]) exits() []Exit {
 	for outcome, to := range w.On {
 		all = append(all, Exit{w.At, string(outcome), to})
 	}
-	slices.SortFunc(all, func(a, b Exit) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b Exit) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
 
