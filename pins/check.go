@@ -149,7 +149,7 @@ func (l *Lines) refuse(strikes Strikes, at time.Time) CheckResult {
 
 // countsForCaller says whether a failure would count for the caller, by what is known of
 // the call alone: it must not depend on the line.
-func (a Attempt) countsForCaller() bool { return a.Side == Remote && a.From != "" }
+func (a Attempt) countsForCaller() bool { return a.Side != FromLine && a.From != "" }
 
 func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (bool, error) {
 	if !attempt.countsForCaller() {
