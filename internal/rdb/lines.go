@@ -24,13 +24,17 @@ var (
 // Lines returns the store of lines.
 func (db *DB) Lines() Lines { return Lines{db} }
 
-// Line implements [pins.Store].
+// Line implements [pins.Store]. Every call begins with it, so it needs no script: what it
+// reads of a line and of its sides need not be of the same moment.
 func (s Lines) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
-	answer, err := s.db.run(ctx, readLine, lineKeys(number))
+	answers, err := s.db.ask(ctx,
+		[]any{"hmget", lineKey(number), "v", "lang", "pin", "since", "rev"},
+		[]any{"hmget", strikesKey(pins.FromLine, number), "v", "failures", "until", "hard"},
+		[]any{"hmget", strikesKey(pins.Remote, number), "v", "failures", "until", "hard"})
 	if err != nil {
 		return pins.Line{}, fmt.Errorf("read line: %w", err)
 	}
-	line, err := parseHashes(number, answer)
+	line, err := parseHashes(number, answers)
 	if err != nil {
 		return pins.Line{}, fmt.Errorf("read line: %w", err)
 	}

@@ -8,12 +8,8 @@ import (
 	"updatecenter/pins"
 )
 
-// parseHashes reads what [readLine] answers: the hash of a line, and those of its sides.
-func parseHashes(number nanp.Number, answer any) (pins.Line, error) {
-	parts, _ := answer.([]any)
-	if len(parts) != 3 {
-		return pins.Line{}, ErrGarbage
-	}
+// parseHashes reads three answers: fields of the hash of a line, and of those of its sides.
+func parseHashes(number nanp.Number, parts []any) (pins.Line, error) {
 	line := pins.Line{Number: number}
 	if err := parseStrikesHash(parts[1], &line.FromLine); err != nil {
 		return pins.Line{}, err
@@ -28,7 +24,7 @@ func parseHashes(number nanp.Number, answer any) (pins.Line, error) {
 	return line, nil
 }
 
-// parseLine reads what [admit] answers of a line: its fields as [readLine] has them, and the
+// parseLine reads what [admit] answers of a line: its fields as [Lines.Line] asks for them, and the
 // strikes of its sides. Of an unknown one the number and the strikes are known.
 func parseLine(number nanp.Number, answer any) (line pins.Line, known bool, err error) {
 	parts, _ := answer.([]any)

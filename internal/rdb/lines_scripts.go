@@ -25,19 +25,6 @@ local function line(key)
 end
 `
 
-// readLine reads a line with its strikes. Every call begins with it, so it leaves judging
-// what it finds to the client.
-//
-//	KEYS  line, strikes from the line, strikes from elsewhere
-//	      {v, lang, pin, since, rev; v, failures, until, hard of either side}, each nil if missing
-var readLine = newScript(`
-return {
-	redis.call('HMGET', KEYS[1], 'v', 'lang', 'pin', 'since', 'rev'),
-	redis.call('HMGET', KEYS[2], 'v', 'failures', 'until', 'hard'),
-	redis.call('HMGET', KEYS[3], 'v', 'failures', 'until', 'hard'),
-}
-`)
-
 // setLanguage stores a line's language.
 //
 //	KEYS  line

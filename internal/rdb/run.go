@@ -47,7 +47,9 @@ func (s script) byText(command []any) []any {
 // run runs a script. After a broken connection it may run twice, so a second run with the
 // same arguments must change nothing more; and it may still run after its caller gave up.
 func (db *DB) run(ctx context.Context, s script, keys []string, args ...any) (any, error) {
-	return db.send(ctx, s, s.byHash(keys, args...), db.submit)
+	return db.send(ctx, s, s.byHash(keys, args...), func(ctx context.Context, c *redis.Cmd) error {
+		return db.submit(ctx, c)
+	})
 }
 
 // runOnce runs a script at most once; after a broken connection nobody knows whether it ran.
@@ -80,6 +82,24 @@ func (db *DB) send(ctx context.Context, s script, command []any, by func(context
 		return nil, explain(err)
 	}
 	return cmd.Val(), nil
+}
+
+// ask sends commands that only read, in one round trip.
+func (db *DB) ask(ctx context.Context, commands ...[]any) ([]any, error) {
+	ctx, cancel := context.WithTimeout(ctx, db.within)
+	defer cancel()
+	sent := make([]*redis.Cmd, len(commands))
+	for i, command := range commands {
+		sent[i] = redis.NewCmd(ctx, command...)
+	}
+	if err := db.submit(ctx, sent...); err != nil {
+		return nil, explain(err)
+	}
+	answers := make([]any, len(sent))
+	for i, cmd := range sent {
+		answers[i] = cmd.Val()
+	}
+	return answers, nil
 }
 
 func unknownScript(err error) bool { return err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") }
