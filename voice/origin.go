@@ -60,7 +60,7 @@ func label(from string, number nanp.Number) string {
 	if number != "" {
 		return string(number)
 	}
-	from = strings.ToLower(strings.Map(printable, strings.TrimSpace(from)))
+	from = strings.ToLower(strings.TrimSpace(strings.Map(printable, from)))
 	if slices.Contains(withheld, from) {
 		return ""
 	}

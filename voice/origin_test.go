@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"updatecenter/internal/nanp"
@@ -113,9 +114,11 @@ func FuzzCaller(f *testing.F) {
 	f.Add("sip:78@switch.sip.twilio.com", "sip:6125550142@192.0.2.1", "")
 	f.Add("+16125550178", "+16125550142", "TN-Validation-Passed-A")
 	f.Add("", "\xffÉ", "TN-Validation-Passed-A-Diverted")
+	f.Add("0", " ", "0")
+	f.Add("0", "anonymous \x1b", "0")
 	f.Fuzz(func(t *testing.T, to, from, verstat string) {
 		got := exchange.caller(url.Values{"To": {to}, "From": {from}, "StirVerstat": {verstat}})
-		if got.From == "" || len(got.From) > maxFrom || !utf8.ValidString(got.From) {
+		if len(got.From) > maxFrom || !utf8.ValidString(got.From) || strings.ContainsFunc(got.From, unicode.IsControl) {
 			t.Errorf("the label of %q is %q", from, got.From)
 		}
 		overSwitch := strings.Contains(strings.ToLower(to), ".sip.twilio.com")
