@@ -176,7 +176,8 @@ func TestServe(t *testing.T) {
 	}
 	cmd, log := program()
 	s.expect(exitOK, []string{"ok    "}, "", "call", "../../testdata/calls/new-customer.call", "--url", url)
-	s.expect(exitOK, []string{"calls", "p95"}, "", "load", "--calls", "3", "--script", "../../testdata/calls/unknown-line.call", "--url", url)
+	s.expect(exitOK, []string{"calls", "p95"}, "", "load", "--calls", "4", "--rate", "50", "--url", url,
+		"--script", "../../testdata/calls/unknown-line.call", "../../testdata/calls/no-telephone-number.call")
 	server.Down()
 	if status := get(t, url+"/readyz"); status != http.StatusServiceUnavailable {
 		t.Errorf("readyz without Redis: %d", status)

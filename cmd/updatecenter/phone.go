@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -171,13 +172,14 @@ type loadCommand struct {
 	Calls         int      `default:"100" help:"How many calls."`
 	Rate          float64  `default:"10" help:"Calls begun in a second; 0: as fast as can be."`
 	AtOnce        int      `default:"100" help:"Most calls under way at the same time."`
-	Script        []string `required:"" type:"existingfile" sep:"none" help:"Call script; may be given more than once."`
+	Script        []string `required:"" type:"existingfile" sep:"none" help:"Call script; may be given more than once, or followed by others."`
+	Others        []string `arg:"" optional:"" name:"file" type:"existingfile" help:"More call scripts."`
 	FirstLine     string   `help:"Call from this number and those that follow it, one for each call, so that no call changes what the next one finds. Default: as the scripts say."`
 }
 
 // Run plays the scripts in numbers and reports.
 func (cmd *loadCommand) Run(ctx context.Context, c console) error {
-	scripts, err := scriptFlags{Files: cmd.Script}.read()
+	scripts, err := scriptFlags{Files: slices.Concat(cmd.Script, cmd.Others)}.read()
 	if err != nil {
 		return err
 	}
