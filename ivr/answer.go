@@ -7,6 +7,9 @@ import "updatecenter/twiml"
 type answer struct {
 	verbs   []twiml.Verb
 	prompts []twiml.Prompt
+	// apart is what is spoken in all languages: all of it in one before the next begins,
+	// as a caller listens to one of them.
+	apart map[Language][]twiml.Prompt
 }
 
 // keypad is what a question accepts.
@@ -16,14 +19,32 @@ type keypad struct {
 	patience int  // seconds for the first key, and between keys: Twilio has one setting for both
 }
 
-func (a *answer) speak(p twiml.Prompt) { a.prompts = append(a.prompts, p) }
+// speak adds a prompt in the caller's language.
+func (a *answer) speak(p twiml.Prompt) { a.prompts = append(a.take(), p) }
+
+// speakApart adds a prompt in one of several languages.
+func (a *answer) speakApart(l Language, p twiml.Prompt) {
+	if a.apart == nil {
+		a.apart = make(map[Language][]twiml.Prompt)
+	}
+	a.apart[l] = append(a.apart[l], p)
+}
+
+// take takes what waits to be spoken, in order.
+func (a *answer) take() []twiml.Prompt {
+	all := a.prompts
+	for _, l := range Languages {
+		all = append(all, a.apart[l]...)
+	}
+	a.prompts, a.apart = nil, nil
+	return all
+}
 
 // protect makes sure that all that was spoken so far is heard to its end.
 func (a *answer) protect() {
-	for _, p := range a.prompts {
+	for _, p := range a.take() {
 		a.verbs = append(a.verbs, p)
 	}
-	a.prompts = nil
 }
 
 func (a *answer) gather(action string, keys keypad) {
@@ -32,12 +53,11 @@ func (a *answer) gather(action string, keys keypad) {
 		NumDigits:           keys.most,
 		Timeout:             keys.patience,
 		ActionOnEmptyResult: true,
-		Prompts:             a.prompts,
+		Prompts:             a.take(),
 	}
 	if keys.every {
 		g.FinishOnKey = twiml.NoFinishKey
 	}
-	a.prompts = nil
 	a.verbs = append(a.verbs, g)
 }
 

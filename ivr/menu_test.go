@@ -1,6 +1,7 @@
 package ivr_test
 
 import (
+	"slices"
 	"testing"
 
 	"updatecenter/ivr"
@@ -80,11 +81,12 @@ func TestMenuBeforeALanguageIsChosen(t *testing.T) {
 		speak("spanish", "bye", ivr.Spanish),
 		say("bye", ivr.HangUp),
 	)
-	offered := []string{"  en: welcome in English.", "  es: welcome en español.",
-		"  en: English, press 1.", "  es: español, oprima el dos.",
-		"  en: both, press 3.", "  es: both, oprima el tres."}
+	english := []string{"  en: welcome in English.", "  en: English, press 1.", "  en: both, press 3."}
+	spanish := []string{"  es: welcome en español.", "  es: español, oprima el dos.", "  es: both, oprima el tres."}
+	offered := slices.Concat(english, spanish)
 	c := dial(t, flow, append([]string{"gather 1 any -> 1"}, offered...)...)
-	c.press("", append([]string{"gather 1 any -> 2", "  en: silence in English.", "  es: silence en español."}, offered...)...)
+	c.press("", slices.Concat([]string{"gather 1 any -> 2", "  en: silence in English."}, english,
+		[]string{"  es: silence en español."}, spanish)...)
 	c.press("2", "es: bye en español.", "hang up")
 
 	c = dial(t, flow, append([]string{"gather 1 any -> 1"}, offered...)...)

@@ -120,7 +120,7 @@ func TestAnUnknownCallStartsOver(t *testing.T) {
 		language ivr.Language
 		want     []string
 	}{
-		{"", []string{"  en: start-over in English.", "  es: start-over en español.", "  en: start in English.", "  es: start en español."}},
+		{"", []string{"  en: start-over in English.", "  en: start in English.", "  es: start-over en español.", "  es: start en español."}},
 		{ivr.Spanish, []string{"  es: start-over en español.", "  es: start en español."}},
 	}
 	for _, tt := range tests {

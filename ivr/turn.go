@@ -103,8 +103,17 @@ func (t *turn) say(p Prompt) {
 		return
 	}
 	for _, l := range t.call.languages() {
-		t.answer.speak(t.engine.spoken(p, l, t.call.Text))
+		t.speak(l, t.engine.spoken(p, l, t.call.Text))
 	}
+}
+
+// speak adds a prompt in a language, which is the caller's or one of all.
+func (t *turn) speak(l Language, p twiml.Prompt) {
+	if t.call.Language() == "" {
+		t.answer.speakApart(l, p)
+		return
+	}
+	t.answer.speak(p)
 }
 
 // offer speaks a menu's option with its key.
@@ -114,7 +123,7 @@ func (t *turn) offer(o Option, number int) {
 		languages = []Language{o.In}
 	}
 	for _, l := range languages {
-		t.answer.speak(t.engine.spoken(o.Prompt, l, func(b Blank) string {
+		t.speak(l, t.engine.spoken(o.Prompt, l, func(b Blank) string {
 			if b == key {
 				return keyNames[l][number]
 			}
