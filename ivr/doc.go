@@ -25,7 +25,8 @@
 //
 // A turn is one webhook: the caller's keys come in, a TwiML document goes out.
 // [Engine.Turn] claims the turn in the [Store], runs lines until one waits for the caller
-// or the call ends, and commits the new state with the answer in one step. A webhook that
+// or the call ends, and commits the new state with the answer in one step; the first turn
+// of a call is claimed by its commit. A webhook that
 // is delivered twice gets the same answer and has one effect, on whichever server it
 // arrives; work that a turn does elsewhere must be idempotent on [Call.SID] and
 // [Call.Turn], as a server can die between the work and the commit.

@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -195,6 +197,24 @@ func TestServe(t *testing.T) {
 	if !strings.Contains(log.String(), "stopping") {
 		t.Errorf("log: %s", log)
 	}
+}
+
+// A script that names no words to hear doesn't pass on the apology of a server that fails.
+func TestCallFailsWithTheServer(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/voice/fallback" {
+			w.Header().Set("Content-Type", "text/xml")
+			_, _ = io.WriteString(w, "<Response><Say>Sorry</Say></Response>")
+			return
+		}
+		http.Error(w, "broken", http.StatusInternalServerError)
+	}))
+	defer server.Close()
+	script := filepath.Join(t.TempDir(), "silent.call")
+	if err := os.WriteFile(script, []byte("dial 78 from 612-555-0142\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shell{t, ""}.expect(exitError, []string{"FAIL", "1 of 1"}, "", "call", script, "--url", server.URL)
 }
 
 // TestServeFinishesTurns holds back the answer of a turn until the server is told to stop.

@@ -68,17 +68,17 @@ func (cmd *dialCommand) Run(ctx context.Context, c console) (err error) {
 	}
 	phone := touchtone.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
 	if keyboard, isFile := c.in.(*os.File); isFile {
-		restore, raw, err := touchtone.RawMode(keyboard)
-		if err != nil {
-			return err
+		restore, raw, failed := touchtone.RawMode(keyboard)
+		if failed != nil {
+			return failed
 		}
 		defer func() { err = errors.Join(err, restore()) }()
 		phone.Raw = raw
 	}
 	if cmd.Script != "" {
-		file, err := os.OpenFile(cmd.Script, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-		if err != nil {
-			return fmt.Errorf("write call script: %w", err)
+		file, failed := os.OpenFile(cmd.Script, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if failed != nil {
+			return fmt.Errorf("write call script: %w", failed)
 		}
 		defer func() { err = errors.Join(err, file.Close()) }()
 		phone.Record = file
@@ -146,9 +146,9 @@ func (cmd *callCommand) Run(ctx context.Context, c console) error {
 	failed := 0
 	for _, script := range scripts {
 		result := touchtone.Play(ctx, exchange, script, nil)
-		if result.Err != nil {
+		if err := result.Failed(); err != nil {
 			failed++
-			fmt.Fprintf(c.out, "FAIL  %s: %v\n", script.Name, result.Err)
+			fmt.Fprintf(c.out, "FAIL  %s: %v\n", script.Name, err)
 			for _, problem := range result.Problems {
 				fmt.Fprintf(c.out, "      %v\n", hint(problem))
 			}

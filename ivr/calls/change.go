@@ -105,6 +105,7 @@ const (
 )
 
 func (d desk78) leaveNewPIN(ctx context.Context, c *ivr.Call) (leaving, error) {
+	c.Erase(firstEntry)
 	line, err := d.lines.Find(ctx, nanp.Number(c.Text(lineNumber)))
 	if err != nil {
 		return "", err

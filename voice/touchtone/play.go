@@ -32,6 +32,15 @@ type Result struct {
 	FellBack   []error         // those of the problems for which the fallback was asked instead
 }
 
+// Failed is why a script counts as failed against a server, or nil: one that names no words
+// to hear is no success if what it heard was the fallback's apology, or the exchange's own.
+func (r Result) Failed() error {
+	if r.Err == nil && len(r.FellBack) > 0 {
+		return fmt.Errorf("%s: %w", r.Script, r.FellBack[0])
+	}
+	return r.Err
+}
+
 // Failure is a line of a script that did not go as written. Its text quotes no keys of
 // the script.
 type Failure struct {

@@ -60,7 +60,7 @@ func (t *tally) add(ctx context.Context, result Result) {
 	t.sum.Calls += result.Calls
 	t.sum.Errors += len(result.Problems)
 	t.turns = append(t.turns, result.Turns...)
-	if err := loadError(result); err != nil {
+	if err := result.Failed(); err != nil {
 		t.sum.Failed++
 		if len(t.sum.Reasons) < loadReasonsKept {
 			t.sum.Reasons = append(t.sum.Reasons, err.Error())
@@ -69,15 +69,6 @@ func (t *tally) add(ctx context.Context, result Result) {
 	if t.progress != nil {
 		t.progress(t.sum.Scripts)
 	}
-}
-
-// loadError is why a result counts as failed: under load, a script that names no words to
-// hear is no success if what it heard was the fallback's apology, or the exchange's own.
-func loadError(result Result) error {
-	if result.Err == nil && len(result.FellBack) > 0 {
-		return fmt.Errorf("%s: %w", result.Script, result.FellBack[0])
-	}
-	return result.Err
 }
 
 func (t *tally) report(took time.Duration) Report {
