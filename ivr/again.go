@@ -2,8 +2,8 @@ package ivr
 
 import "context"
 
-// Again leads back to a step a limited number of times in a call: the visit number Times
-// gives up.
+// Again leads back to a step a limited number of times in a call, or in its subflow since
+// that was entered: the visit number Times gives up.
 type Again struct {
 	At     Step
 	Times  int

@@ -10,6 +10,8 @@ type answer struct {
 	// apart is what is spoken in all languages: all of it in one before the next begins,
 	// as a caller listens to one of them.
 	apart map[Language][]twiml.Prompt
+	// wrong is why it can't be written, if anything.
+	wrong error
 }
 
 // keypad is what a question accepts.
@@ -72,5 +74,8 @@ func (a *answer) hangUp() {
 }
 
 func (a *answer) encode() ([]byte, error) {
+	if a.wrong != nil {
+		return nil, a.wrong
+	}
 	return twiml.Response{Verbs: a.verbs}.Encode()
 }

@@ -22,9 +22,9 @@ type Range struct{ Min, Max int }
 // right length goes on at Heard; after three others, or three silences, at GaveUp.
 type Ask struct {
 	At     Step
-	Once   Prompt // spoken before the question, the first time in a call; may be left out
+	Once   Prompt // spoken before the question, the first time in a call or in its subflow; may be left out
 	Prompt Prompt
-	Digits Range // Min at least 2, as a single 0 asks for help
+	Digits Range // Min at least 1; a single 0 always asks for help
 	Into   Blank
 	Heard  Step
 	Back   Step // after *
@@ -57,7 +57,7 @@ func (a Ask) listen(t *turn) {
 func (a Ask) hear(t *turn, heard Heard) Step {
 	switch {
 	case a.helps(heard.Keys):
-		return t.leave(a.At, help, t.flow().Help)
+		return t.help(a.At)
 	case heard.Keys == back:
 		return t.leave(a.At, back, a.Back)
 	}
@@ -70,7 +70,7 @@ func (a Ask) hear(t *turn, heard Heard) Step {
 
 // helps says whether the keys ask for help: a hurried caller presses 0 more than once.
 func (a Ask) helps(keys string) bool {
-	return keys != "" && len(keys) < a.Digits.Min && strings.Trim(keys, help) == ""
+	return keys == help || keys != "" && len(keys) < a.Digits.Min && strings.Trim(keys, help) == ""
 }
 
 // problem returns what is wrong with an entry, or nil. A finish key alone is most often

@@ -13,9 +13,11 @@ type Kind string
 // The kinds of blanks.
 const (
 	Digits Kind = "digits" // spoken digit by digit
-	Phone  Kind = "phone"  // an E.164 number of North America, spoken in groups
+	Phone  Kind = "phone"  // a telephone number in E.164, or the 3 or 6 digits that it begins with, spoken in groups
 	Count  Kind = "count"  // a whole number, spoken as such
 	Secret Kind = "secret" // keyed by the caller; no prompt may name it
+	Phrase Kind = "phrase" // the name of one of the call's phrases, which is spoken; empty: silence
+	Time   Kind = "time"   // a time of day, "21:30", spoken by the twelve-hour clock, in Spanish with its article: "las 9:30 de la noche"
 )
 
 // key is the blank that the engine fills in the prompt of a menu's option.

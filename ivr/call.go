@@ -38,11 +38,14 @@ type state struct {
 	Caller   Caller            `json:"caller"`
 	Tries    int               `json:"tries,omitempty"`  // failed ones at the present question
 	Visits   map[Step]int      `json:"visits,omitempty"` // of questions, and of Again lines
+	Stack    []Step            `json:"stack,omitempty"`  // the Enter lines of the subflows under way, the innermost last
+	Page     int               `json:"page,omitempty"`   // of the present menu, from 0
 	Blanks   map[string]string `json:"blanks,omitempty"`
 }
 
-// stateVersion is raised when an older server could not read the state any more.
-const stateVersion = 1
+// stateVersion is raised when an older server could not go on from the state any more.
+// Version 1 knew neither subflows nor pages of menus; it is still read.
+const stateVersion = 2
 
 func (s *state) encode() ([]byte, error) {
 	s.Version = stateVersion
@@ -60,8 +63,8 @@ func decodeState(encoded []byte) (state, error) {
 	if s.Version > stateVersion {
 		return state{}, errNewer
 	}
-	if s.Version != stateVersion {
-		return state{}, fmt.Errorf("call state has version %d, not %d", s.Version, stateVersion)
+	if s.Version < 1 {
+		return state{}, fmt.Errorf("call state has version %d", s.Version)
 	}
 	return s, nil
 }
@@ -88,6 +91,10 @@ func (c *Call) Fill(b Blank, value string) {
 	}
 	c.state.Blanks[b.Name] = value
 }
+
+// FillPhrase puts one of the call's phrases into a blank of kind [Phrase]; the zero Prompt is
+// silence.
+func (c *Call) FillPhrase(b Blank, phrase Prompt) { c.Fill(b, phrase.Name) }
 
 // Text returns the value of a blank that is no secret; empty when it was never filled.
 func (c *Call) Text(b Blank) string {

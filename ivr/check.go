@@ -3,20 +3,20 @@ package ivr
 import (
 	"errors"
 	"fmt"
-	"time"
 )
-
-// maxPrompt is how long a prompt may take: what is longer is not remembered.
-const maxPrompt = 20 * time.Second
 
 // Check returns everything that is wrong with the flow, joined, or nil: a step that is
 // not written, written twice, unreachable, or that can never end the call; an exit that
-// leads nowhere; an apology that could fail; a prompt that lacks a language, differs in its
-// blanks between languages, names a blank that is unknown or secret, has a brace too many,
-// or takes more than 20 seconds; an option that doesn't name its key; two blanks of one
-// name; a menu without options, or of more than five; a question that can't be answered.
+// leads nowhere or out of its subflow, and two of one name; an apology that could fail; a
+// prompt that lacks a language, differs in its blanks between languages, names a blank that
+// is unknown or secret, has a brace too many, or takes more than 20 seconds; a phrase that
+// names another, or is given and not written; an option that doesn't name its key; two
+// blanks of one name; a menu without options, of more than five at once, or whose pages
+// can't be turned; a question that can't be answered; a subflow that enters itself, or
+// returns where nobody waits for it.
 func (f *Flow) Check() error {
 	var wrong []error
+	wrong = append(wrong, f.checkSubflows()...)
 	wrong = append(wrong, f.checkSteps()...)
 	wrong = append(wrong, f.checkPaths()...)
 	wrong = append(wrong, f.checkBlanks()...)
@@ -25,46 +25,78 @@ func (f *Flow) Check() error {
 	return errors.Join(wrong...)
 }
 
-// checkSteps finds steps that are written twice or not at all.
+// checkSteps finds steps that are written twice or not at all, and exits that can't be told
+// apart.
 func (f *Flow) checkSteps() []error {
 	var wrong []error
-	seen := make(map[Step]bool)
-	seen[HangUp] = true
-	for _, line := range f.Lines {
-		at := line.step()
-		if at == here || seen[at] {
-			wrong = append(wrong, fmt.Errorf("step %q is written twice, or has no name of its own", at))
+	seen := map[Step]bool{HangUp: true}
+	for _, p := range f.parts() {
+		for _, line := range p.lines {
+			at := line.step()
+			if at == here || seen[at] {
+				wrong = append(wrong, fmt.Errorf("step %q is written twice, or has no name of its own", at))
+			}
+			seen[at] = true
+			wrong = append(wrong, p.checkLine(line)...)
 		}
-		seen[at] = true
-		if len(line.exits()) == 0 {
-			wrong = append(wrong, fmt.Errorf("step %q has no exit", at))
-		}
-	}
-	for _, exit := range append(f.Exits(), f.entries()...) {
-		if !seen[exit.To] {
-			wrong = append(wrong, fmt.Errorf("step %q: exit %q leads to %q, which is not written", exit.From, exit.Name, exit.To))
-		}
+		wrong = append(wrong, p.checkExits()...)
 	}
 	return wrong
 }
 
-// entries are the ways into the flow.
-func (f *Flow) entries() []Exit {
-	name := Step(f.Name)
-	return []Exit{{name, "start", f.Start}, {name, "sorry", f.Sorry}, {name, help, f.Help}}
+// checkLine finds lines that lead nowhere, and returns where nothing was entered.
+func (p part) checkLine(line Line) []error {
+	switch l := line.(type) {
+	case Return:
+		if p.subflow == nil {
+			return []error{fmt.Errorf("step %q returns from %s, which is no subflow", l.At, p.name)}
+		}
+		return nil
+	case Enter:
+		return l.check()
+	}
+	if len(line.exits()) == 0 {
+		return []error{fmt.Errorf("step %q has no exit", line.step())}
+	}
+	return nil
 }
 
-// checkPaths finds steps that no call can reach, and those that can never end the call.
+// checkExits finds exits that lead to no step of the part, and two of a step that have one
+// name: whoever counts them could not tell which was taken.
+func (p part) checkExits() []error {
+	var wrong []error
+	own := map[Step]bool{HangUp: true}
+	for _, line := range p.lines {
+		own[line.step()] = true
+	}
+	leads := map[Exit]Step{}
+	for _, exit := range append(p.exits(), p.entries...) {
+		if !own[exit.To] {
+			wrong = append(wrong, fmt.Errorf("step %q: exit %q leads to %q, which is not written in %s", exit.From, exit.Name, exit.To, p.name))
+		}
+		name := Exit{From: exit.From, Name: exit.Name}
+		if to, named := leads[name]; named && to != exit.To {
+			wrong = append(wrong, fmt.Errorf("step %q: exit %q leads to %q and to %q", exit.From, exit.Name, to, exit.To))
+		}
+		leads[name] = exit.To
+	}
+	return wrong
+}
+
+// checkPaths finds steps that no call can reach, and those that can never end the call nor
+// return.
 func (f *Flow) checkPaths() []error {
 	var wrong []error
-	reached := spread(f.Exits(), []Step{f.Start, f.Sorry, f.Help}, func(e Exit) (Step, Step) { return e.From, e.To })
-	ending := spread(f.Exits(), []Step{HangUp}, func(e Exit) (Step, Step) { return e.To, e.From })
-	for _, line := range f.Lines {
-		if !reached[line.step()] {
-			wrong = append(wrong, fmt.Errorf("step %q can't be reached", line.step()))
-		}
-		if !ending[line.step()] {
-			wrong = append(wrong, fmt.Errorf("step %q can never end the call", line.step()))
+	for _, p := range f.parts() {
+		reached := spread(p.exits(), p.begins(), func(e Exit) (Step, Step) { return e.From, e.To })
+		ending := spread(p.exits(), p.ends(), func(e Exit) (Step, Step) { return e.To, e.From })
+		for _, line := range p.lines {
+			if !reached[line.step()] {
+				wrong = append(wrong, fmt.Errorf("step %q can't be reached", line.step()))
+			}
+			if !ending[line.step()] {
+				wrong = append(wrong, fmt.Errorf("step %q can never end the call", line.step()))
+			}
 		}
 	}
 	return append(wrong, f.checkSorry()...)
@@ -103,26 +135,4 @@ func (f *Flow) checkSorry() []error {
 		}
 	}
 	return []error{fmt.Errorf("the apology at %q never ends", f.Sorry)}
-}
-
-// checkQuestions finds menus that are too long and entries that can't be keyed.
-func (f *Flow) checkQuestions() []error {
-	var wrong []error
-	for _, line := range f.Lines {
-		switch l := line.(type) {
-		case Menu:
-			if n := len(l.Options); n < 1 || n > maxOptions {
-				wrong = append(wrong, fmt.Errorf("menu %q has %d options, not 1 to %d", l.At, n, maxOptions))
-			}
-		case Ask:
-			if l.Digits.Min < 2 || l.Digits.Max < l.Digits.Min {
-				wrong = append(wrong, fmt.Errorf("question %q takes %d to %d digits", l.At, l.Digits.Min, l.Digits.Max))
-			}
-		case Again:
-			if l.Times < 2 {
-				wrong = append(wrong, fmt.Errorf("%q never leads back", l.At))
-			}
-		}
-	}
-	return wrong
 }

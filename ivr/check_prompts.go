@@ -2,11 +2,13 @@ package ivr
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 )
+
+// maxPrompt is how long a prompt may take: what is longer is not remembered.
+const maxPrompt = 20 * time.Second
 
 // checkPrompts finds prompts that can't be spoken in every language.
 func (f *Flow) checkPrompts() []error {
@@ -22,6 +24,10 @@ func (f *Flow) checkPrompts() []error {
 	for _, p := range f.Prompts() {
 		wrong = append(wrong, p.check(named)...)
 	}
+	for _, l := range Languages {
+		wrong = append(wrong, f.checkLengths(l)...)
+	}
+	wrong = append(wrong, f.checkPhrases(named)...)
 	return append(wrong, f.checkKeys()...)
 }
 
@@ -42,9 +48,38 @@ func (p Prompt) check(named map[string]Blank) []error {
 			wrong = append(wrong, fmt.Errorf("prompt %q names {%s}, which is unknown or secret", p.Name, name))
 		}
 	}
-	for _, l := range Languages {
-		if takes := p.takes(l, named); takes > maxPrompt {
-			wrong = append(wrong, fmt.Errorf("prompt %q takes %s in %q, more than %s", p.Name, takes.Round(time.Second), l, maxPrompt))
+	return wrong
+}
+
+// checkLengths finds prompts that are too long to be remembered.
+func (f *Flow) checkLengths(l Language) []error {
+	var wrong []error
+	takes := f.pace(l)
+	for _, p := range f.Prompts() {
+		if length := takes(p); length > maxPrompt {
+			wrong = append(wrong, fmt.Errorf("prompt %q takes %s in %q, more than %s", p.Name, length.Round(time.Second), l, maxPrompt))
+		}
+	}
+	return wrong
+}
+
+// checkPhrases finds phrases that name phrases, which could go on for ever, and blanks that
+// are given phrases which are not written.
+func (f *Flow) checkPhrases(named map[string]Blank) []error {
+	var wrong []error
+	for _, p := range f.everyPhrase() {
+		for _, name := range blanks(p.EN) {
+			if named[name].Kind == Phrase {
+				wrong = append(wrong, fmt.Errorf("phrase %q names the phrase {%s}", p.Name, name))
+			}
+		}
+	}
+	phrases := f.phrases()
+	for _, given := range f.everyGiven() {
+		for _, b := range byName(given) {
+			if _, known := phrases[given[b]]; b.Kind == Phrase && given[b] != "" && !known {
+				wrong = append(wrong, fmt.Errorf("{%s} is given %q, which is no phrase", b.Name, given[b]))
+			}
 		}
 	}
 	return wrong
@@ -54,16 +89,18 @@ func (p Prompt) check(named map[string]Blank) []error {
 // doing so; and the apology to blanks that are given.
 func (f *Flow) checkKeys() []error {
 	var wrong []error
-	for _, line := range f.Lines {
-		menu, _ := line.(Menu)
+	for _, line := range f.everyLine() {
+		var keyed []Prompt
+		if menu, isMenu := line.(Menu); isMenu {
+			keyed = menu.keyed()
+		}
 		for _, p := range line.prompts() {
-			isOption := slices.ContainsFunc(menu.Options, func(o Option) bool { return o.Prompt == p })
-			if slices.Contains(blanks(p.EN), key.Name) != isOption {
+			if slices.Contains(blanks(p.EN), key.Name) != slices.Contains(keyed, p) {
 				wrong = append(wrong, misplacedKey(p))
 			}
 		}
 	}
-	for _, p := range f.Notices.all() {
+	for _, p := range append(f.everyPhrase(), f.Notices.all()...) {
 		if slices.Contains(blanks(p.EN), key.Name) {
 			wrong = append(wrong, misplacedKey(p))
 		}
@@ -78,35 +115,6 @@ func (f *Flow) checkKeys() []error {
 
 func misplacedKey(p Prompt) error {
 	return fmt.Errorf("prompt %q: {%s} belongs in a menu's options, and only there", p.Name, key.Name)
-}
-
-// checkBlanks finds blanks that share a name. A call keeps its blanks by name, so a prompt
-// that names the one could speak a secret that was keyed into the other.
-func (f *Flow) checkBlanks() []error {
-	var wrong []error
-	named := map[string]Blank{key.Name: key}
-	for _, b := range f.everyBlank() {
-		if other, taken := named[b.Name]; taken && other != b {
-			wrong = append(wrong, fmt.Errorf("two blanks are named %q", b.Name))
-		}
-		named[b.Name] = b
-	}
-	return wrong
-}
-
-// everyBlank lists the blanks as often as the flow names them, other than in prompts.
-func (f *Flow) everyBlank() []Blank {
-	all := slices.SortedFunc(maps.Keys(f.Given), func(a, b Blank) int { return strings.Compare(a.Name, b.Name) })
-	all = append(all, f.Blanks...)
-	for _, line := range f.Lines {
-		switch l := line.(type) {
-		case Ask:
-			all = append(all, l.Into)
-		case Transfer:
-			all = append(all, l.To)
-		}
-	}
-	return all
 }
 
 // strayBrace says whether a text has a brace outside its blanks.

@@ -56,22 +56,20 @@ func TestCheckOfSteps(t *testing.T) {
 		want   []string
 	}{
 		{"no line at the start", func(f *ivr.Flow) { f.Start = "begin" }, []string{
-			`step "test-call": exit "start" leads to "begin", which is not written`,
+			`step "test-call": exit "start" leads to "begin", which is not written in test-call`,
 			`step "start" can't be reached`, `step "menu" can't be reached`, `step "ask" can't be reached`,
 			`step "again" can't be reached`, `step "tell" can't be reached`, `step "transfer" can't be reached`}},
 		{"no line for help", func(f *ivr.Flow) { f.Help = "" }, []string{
-			`step "menu": exit "0" leads to "", which is not written`,
-			`step "ask": exit "0" leads to "", which is not written`,
-			`step "test-call": exit "0" leads to "", which is not written`}},
+			`step "test-call": exit "0" leads to "", which is not written in test-call`}},
 		{"an exit to a step that isn't written", func(f *ivr.Flow) {
 			replace(f, soundAgain, ivr.Again{At: "again", Times: 2, Back: "aks", GaveUp: "tell"})
-		}, []string{`step "again": exit "again" leads to "aks", which is not written`}},
+		}, []string{`step "again": exit "again" leads to "aks", which is not written in test-call`}},
 		{"a forgotten exit", func(f *ivr.Flow) {
 			replace(f, soundAgain, ivr.Again{At: "again", Times: 2, GaveUp: "tell"})
-		}, []string{`step "again": exit "again" leads to "", which is not written`}},
+		}, []string{`step "again": exit "again" leads to "", which is not written in test-call`}},
 		{"an outcome that leads nowhere", func(f *ivr.Flow) {
 			replace(f, soundStart, ivr.Work[outcome]{At: "start", On: ivr.On[outcome]{done: "menu", "not done": "nowhere"}})
-		}, []string{`step "start": exit "not done" leads to "nowhere", which is not written`}},
+		}, []string{`step "start": exit "not done" leads to "nowhere", which is not written in test-call`}},
 		{"a work without outcomes", func(f *ivr.Flow) {
 			f.Lines = append(f.Lines, ivr.Work[outcome]{At: "idle"})
 			replace(f, soundAgain, ivr.Again{At: "again", Times: 2, Back: "idle", GaveUp: "tell"})
@@ -111,7 +109,7 @@ func TestCheckOfTheApology(t *testing.T) {
 			f.Lines = append(f.Lines, say("excuse", "start"))
 		}, []string{`step "start" follows the apology, but is no Say`}},
 		{"not written", func(f *ivr.Flow) { f.Sorry = "excuse" }, []string{
-			`step "test-call": exit "sorry" leads to "excuse", which is not written`,
+			`step "test-call": exit "sorry" leads to "excuse", which is not written in test-call`,
 			`step "excuse" follows the apology, but is no Say`}},
 		{"endless", func(f *ivr.Flow) {
 			f.Sorry = "excuse"

@@ -34,6 +34,7 @@ type Engine struct {
 	flow      *Flow
 	lines     map[Step]Line
 	blanks    map[string]Blank
+	phrases   map[string]Prompt
 	store     Store
 	keys      secret.Keyring
 	random    io.Reader
@@ -51,7 +52,7 @@ func New(c Config) (*Engine, error) {
 		return nil, fmt.Errorf("check flow %s: %w", c.Flow.Name, err)
 	}
 	e := &Engine{
-		flow: c.Flow, lines: c.Flow.index(), blanks: c.Flow.blanks(),
+		flow: c.Flow, lines: c.Flow.index(), blanks: c.Flow.blanks(), phrases: c.Flow.phrases(),
 		store: c.Store, keys: c.Keys, random: c.Random, now: c.Now,
 		turns: c.TurnURL, recording: c.Recording, took: c.Took, log: c.Log,
 	}

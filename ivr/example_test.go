@@ -65,3 +65,32 @@ func Example() {
 	// Output:
 	// <?xml version="1.0" encoding="UTF-8"?><Response><Say voice="Polly.Joanna" language="en-US">Come in.</Say><Say voice="Polly.Lupe" language="es-US">Pase.</Say><Hangup/></Response> <nil>
 }
+
+// A part of the call that has a number read back, wherever one was keyed.
+func ExampleSubflow() {
+	number := ivr.Blank{Name: "number", Kind: ivr.Phone}
+	prompt := func(name, en, es string) ivr.Prompt { return ivr.Prompt{Name: name, EN: en, ES: es} }
+	confirm := &ivr.Subflow{
+		Name: "confirm", Start: "read-back", Blanks: []ivr.Blank{number},
+		Lines: []ivr.Line{
+			ivr.Menu{At: "read-back", Prompt: prompt("read-back", "You keyed {number}.", "Usted marcó {number}."),
+				Options: []ivr.Option{
+					{Prompt: prompt("to-keep", "If that is right, press {key}.", "Si es correcto, oprima el {key}."), Next: "right"},
+					{Prompt: prompt("to-redo", "To key it again, press {key}.", "Para marcarlo otra vez, oprima el {key}."), Next: "wrong"},
+				}, Back: "wrong", GaveUp: "wrong"},
+			ivr.Return{At: "right"},
+			ivr.Return{At: "wrong"},
+		},
+	}
+	// One of the lines of a flow that enters it:
+	_ = ivr.Enter{At: "confirm-number", Subflow: confirm, On: map[ivr.Step]ivr.Step{"right": "keep", "wrong": "ask-number"}}
+	fmt.Print(confirm.Mermaid())
+	// Output:
+	// flowchart TD
+	//     confirm-begins(("enter")) --> read-back
+	//     read-back[\"read back"/]
+	//     read-back -->|"to-keep"| right
+	//     read-back -->|"to-redo, #42;, gave up"| wrong
+	//     right(["right"])
+	//     wrong(["wrong"])
+}

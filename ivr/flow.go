@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +20,8 @@ type Flow struct {
 	Given map[Blank]string
 	// Blanks are the others that prompts name.
 	Blanks []Blank
+	// Phrases are what blanks of kind [Phrase] say. They may name other blanks.
+	Phrases []Prompt
 	// Lines in the order in which one would tell the call.
 	Lines []Line
 }
@@ -44,13 +47,14 @@ func (n Notices) all() []Prompt {
 // A Step is the name of a line, unique in its flow, in words-with-hyphens.
 type Step string
 
-// HangUp as a next step ends the call.
-const HangUp Step = "hang-up"
+// HangUp as a next [Step] ends the call. It has no type of its own, as the exits of an
+// [Enter] would be held to have one of that name: steps are no enumeration.
+const HangUp = "hang-up"
 
 // here is returned by a line that waits for the caller.
-const here Step = ""
+const here = ""
 
-// A Line is one of [Say], [Ask], [Menu], [Work], [Again] and [Transfer].
+// A Line is one of [Say], [Ask], [Menu], [Work], [Again], [Transfer], [Enter] and [Return].
 type Line interface {
 	// step is where the line stands.
 	step() Step
@@ -78,10 +82,10 @@ type Exit struct {
 	To   Step
 }
 
-// Exits lists every way out of every line, in the order of the flow.
+// Exits lists every way out of every line, in the order of the flow, each subflow once.
 func (f *Flow) Exits() []Exit {
 	var all []Exit
-	for _, line := range f.Lines {
+	for _, line := range f.everyLine() {
 		all = append(all, line.exits()...)
 		if asks(line) {
 			all = append(all, Exit{line.step(), help, f.Help})
@@ -102,7 +106,7 @@ func asks(line Line) bool {
 // index returns the lines by their steps.
 func (f *Flow) index() map[Step]Line {
 	lines := make(map[Step]Line, len(f.Lines))
-	for _, line := range f.Lines {
+	for _, line := range f.everyLine() {
 		lines[line.step()] = line
 	}
 	return lines
@@ -124,10 +128,29 @@ func (f *Flow) Prompts() []Prompt {
 // everyPrompt lists the prompts as often as they are spoken.
 func (f *Flow) everyPrompt() []Prompt {
 	var all []Prompt
-	for _, line := range f.Lines {
+	for _, line := range f.everyLine() {
 		all = append(all, line.prompts()...)
 	}
+	all = append(all, f.everyPhrase()...)
 	return append(all, f.Notices.all()...)
+}
+
+// everyPhrase lists what blanks of kind Phrase say.
+func (f *Flow) everyPhrase() []Prompt {
+	all := slices.Clone(f.Phrases)
+	for _, s := range f.Subflows() {
+		all = append(all, s.Phrases...)
+	}
+	return all
+}
+
+// phrases returns them by their names.
+func (f *Flow) phrases() map[string]Prompt {
+	named := make(map[string]Prompt)
+	for _, p := range f.everyPhrase() {
+		named[p.Name] = p
+	}
+	return named
 }
 
 // blanks returns the blanks that prompts can name, by their names.
@@ -138,6 +161,11 @@ func (f *Flow) blanks() map[string]Blank {
 	}
 	for _, b := range f.Blanks {
 		named[b.Name] = b
+	}
+	for _, s := range f.Subflows() {
+		for _, b := range s.Blanks {
+			named[b.Name] = b
+		}
 	}
 	return named
 }

@@ -24,7 +24,7 @@ func FuzzHeard(f *testing.F) {
 		readableByTwilio(t, engine, event)
 		event.Heard = ivr.Heard{Keys: keys, DialStatus: status}
 		event.Language = ivr.Language(language)
-		for event.Turn = 1; event.Turn <= 4; event.Turn++ {
+		for event.Turn = 1; event.Turn <= 6; event.Turn++ {
 			readableByTwilio(t, engine, event)
 		}
 		event.Turn = turn
@@ -39,15 +39,19 @@ func everything() *ivr.Flow {
 	flow := flowOf(
 		ivr.Menu{At: "start", Options: []ivr.Option{
 			{Prompt: option("spanish"), In: ivr.Spanish, Next: "spanish"}, {Prompt: option("transfer"), Next: "transfer"},
-		}, Back: "ask", GaveUp: "ask"},
-		speak("spanish", "ask", ivr.Spanish),
-		ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 10}, Into: entry,
-			Heard: "echo", Back: "transfer", GaveUp: "transfer"},
-		ivr.Say{At: "echo", Prompt: ivr.Prompt{Name: "echo", EN: "{entry}", ES: "{entry}"}, Next: "again"},
-		ivr.Again{At: "again", Times: 3, Back: "start", GaveUp: ivr.HangUp},
-		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, Failed: "again"},
+			{Prompt: option("enter"), Next: "enter"}, {Prompt: option("tell"), Next: "tell"}, {Prompt: option("retry"), Next: "retry"},
+			{Prompt: option("bye"), Next: ivr.HangUp}, {Prompt: option("pound"), Key: "#", Next: "enter"},
+		}, More: option("more"), First: option("first"), Back: "asking", GaveUp: "enter"},
+		speak("spanish", "enter", ivr.Spanish),
+		ivr.Enter{At: "enter", Subflow: editing(), Given: map[ivr.Blank]string{what: "a-code"},
+			On: map[ivr.Step]ivr.Step{"edited": "tell", "left": "transfer"}},
+		ivr.Ask{At: "asking", Prompt: words("asking"), Digits: ivr.Range{Min: 1, Max: 10}, Into: entry,
+			Heard: "tell", Back: "transfer", GaveUp: "transfer"},
+		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "{what} {entry}{time}", ES: "{what} {entry}{time}"}, Next: "retry"},
+		ivr.Again{At: "retry", Times: 3, Back: "start", GaveUp: ivr.HangUp},
+		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, Failed: "retry"},
 	)
-	flow.Blanks = []ivr.Blank{entry}
+	flow.Blanks = []ivr.Blank{entry, {Name: "time", Kind: ivr.Time}}
 	return flow
 }
 

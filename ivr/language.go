@@ -31,6 +31,17 @@ var voices = map[Language]voice{
 	Spanish: {name: "Polly.Lupe", tag: "es-US"},
 }
 
+// poundNames are what the key # is called.
+var poundNames = map[Language]string{English: "pound", Spanish: "signo de número"}
+
+// keyName is a key of a menu as a word of its language.
+func keyName(l Language, key string) string {
+	if key == pound {
+		return poundNames[l]
+	}
+	return keyNames[l][key[0]-'0']
+}
+
 // keyNames are the keys as words of a Spanish sentence ("oprima el dos"); in English the
 // digit itself reads well.
 var keyNames = map[Language][10]string{

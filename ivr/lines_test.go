@@ -85,7 +85,7 @@ func TestBlanksAreSpokenByKind(t *testing.T) {
 	)
 	flow.Blanks = []ivr.Blank{entry, number, odd, minutes}
 	dial(t, flow, "en: <0142>slow(<612>..<555>..<0142>)",
-		"en: <911> for 30 minutes: slow(<800>..<573>..<1311>)", "hang up")
+		"en: slow(<911>) for 30 minutes: slow(<800>..<573>..<1311>)", "hang up")
 }
 
 // A recording stands for a prompt in its language; where there is none it is spoken.

@@ -1,16 +1,17 @@
 package ivr
 
-import (
-	"context"
-	"strconv"
-)
+import "context"
 
-// Menu offers options, numbered from 1 in the order offered. One key decides.
+// Menu offers options. One key decides. Options without a key of their own are numbered from
+// 1 in the order offered; when there are more than five of them they come on pages of four,
+// and the key after the last turns the page.
 type Menu struct {
 	At      Step
 	Prompt  Prompt // what comes before the options; may be left out
 	Options []Option
-	Closing Prompt // what comes after them, such as what * does; may be left out
+	More    Prompt // offers the next page, "For more choices, press {key}."; a menu that fits on one has none
+	First   Prompt // offers, on the last page, the first one
+	Closing Prompt // what comes after the options, such as what * does; may be left out
 	Back    Step   // after *
 	GaveUp  Step   // after three silences or wrong keys
 }
@@ -20,54 +21,52 @@ type Menu struct {
 type Option struct {
 	Prompt Prompt
 	Next   Step
+	// Key is 1 to 9 or #, for an option that has the same key wherever it is offered; empty:
+	// the engine numbers it.
+	Key string
 	// If says whether the option is offered in this call; nil: always.
 	If func(*Call) bool
 	// In is the only language in which it is spoken; empty: the caller's.
 	In Language
 }
 
-// maxOptions is how many options a caller can keep in mind.
-const maxOptions = 5
-
 func (m Menu) step() Step { return m.At }
 
 func (m Menu) prompts() []Prompt {
-	all := []Prompt{m.Prompt}
-	for _, o := range m.Options {
-		all = append(all, o.Prompt)
-	}
+	all := append([]Prompt{m.Prompt}, m.keyed()...)
 	return written(append(all, m.Closing)...)
 }
 
+// keyed are the prompts that name a key.
+func (m Menu) keyed() []Prompt {
+	var all []Prompt
+	for _, o := range m.Options {
+		all = append(all, o.Prompt)
+	}
+	return written(append(all, m.More, m.First)...)
+}
+
 func (m Menu) exits() []Exit {
-	all := make([]Exit, 0, len(m.Options)+2)
+	all := make([]Exit, 0, len(m.Options)+4)
 	for _, o := range m.Options {
 		all = append(all, Exit{m.At, o.Prompt.Name, o.Next})
+	}
+	if m.paged() {
+		all = append(all, Exit{m.At, more, m.At}, Exit{m.At, first, m.At})
 	}
 	return append(all, Exit{m.At, back, m.Back}, Exit{m.At, gaveUp, m.GaveUp})
 }
 
 func (m Menu) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
-	t.call.state.Tries = 0
+	t.call.state.Tries, t.call.state.Page = 0, 0
 	m.offer(t)
 	return here, nil
 }
 
-// offered are the options that this call has.
-func (m Menu) offered(c *Call) []Option {
-	var all []Option
-	for _, o := range m.Options {
-		if o.If == nil || o.If(c) {
-			all = append(all, o)
-		}
-	}
-	return all
-}
-
 func (m Menu) offer(t *turn) {
 	t.say(m.Prompt)
-	for i, o := range m.offered(t.call) {
-		t.offer(o, i+1)
+	for _, o := range m.page(t.call) {
+		t.offer(o)
 	}
 	t.say(m.Closing)
 	t.answer.gather(t.nextTurn(), keypad{most: 1, every: true, patience: t.patience()})
@@ -76,13 +75,13 @@ func (m Menu) offer(t *turn) {
 func (m Menu) hear(t *turn, heard Heard) Step {
 	switch heard.Keys {
 	case help:
-		return t.leave(m.At, help, t.flow().Help)
+		return t.help(m.At)
 	case back:
 		return t.leave(m.At, back, m.Back)
 	}
-	for i, chosen := range m.offered(t.call) {
-		if heard.Keys == strconv.Itoa(i+1) {
-			return t.leave(m.At, chosen.Prompt.Name, chosen.Next)
+	for _, o := range m.page(t.call) {
+		if heard.Keys == o.pressed {
+			return m.choose(t, o)
 		}
 	}
 	problem := t.flow().Notices.WrongKey
@@ -90,6 +89,17 @@ func (m Menu) hear(t *turn, heard Heard) Step {
 		problem = t.flow().Notices.Silence
 	}
 	return t.askAgain(m.At, m.GaveUp, problem, func() { m.offer(t) })
+}
+
+// choose goes on by an option, or turns the page.
+func (m Menu) choose(t *turn, o offered) Step {
+	if o.turns == "" {
+		return t.leave(m.At, o.Prompt.Name, o.Next)
+	}
+	t.leave(m.At, o.turns, m.At)
+	t.call.state.Tries, t.call.state.Page = 0, o.page
+	m.offer(t)
+	return here
 }
 
 func (m Menu) symbol(text string) string { return "[\\" + text + "/]" }

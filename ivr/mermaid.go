@@ -5,25 +5,55 @@ import (
 	"strings"
 )
 
-// Mermaid draws the flow as a Mermaid flowchart: a box for each line in the form of its
-// kind, an arrow for each exit. The way to help by 0, which every question has, is left out.
-func (f *Flow) Mermaid() string {
+// Mermaid draws the flow's own lines as a Mermaid flowchart: a box for each line in the form
+// of its kind, an arrow for each exit. The way to help by 0, which every question has, is
+// left out, and a subflow is one box: see [Subflow.Mermaid].
+func (f *Flow) Mermaid() string { return draw(f.Name, "call", f.Start, f.Lines) }
+
+// Mermaid draws the subflow, as [Flow.Mermaid] draws the flow.
+func (s *Subflow) Mermaid() string { return draw(s.Name, "enter", s.Start, s.Lines) }
+
+func draw(name, begin string, start Step, lines []Line) string {
 	var b strings.Builder
 	b.WriteString("flowchart TD\n")
-	fmt.Fprintf(&b, "    %s((%s)) --> %s\n", f.Name, quote("call"), f.Start)
-	for _, line := range f.Lines {
-		fmt.Fprintf(&b, "    %s%s\n", line.step(), line.symbol(quote(line.step().words())))
+	fmt.Fprintf(&b, "    %s-begins((%s)) --> %s\n", name, quote(begin), node(start)) // a step may have the name itself
+	ends := false
+	for _, line := range lines {
+		fmt.Fprintf(&b, "    %s%s\n", node(line.step()), line.symbol(quote(label(line))))
 		exits := merge(line.exits())
 		for _, exit := range exits {
-			label := "|" + quote(exit.Name) + "|"
+			name := "|" + quote(exit.Name) + "|"
 			if len(exits) == 1 {
-				label = "" // there is nothing to tell apart
+				name = "" // there is nothing to tell apart
 			}
-			fmt.Fprintf(&b, "    %s -->%s %s\n", exit.From, label, exit.To)
+			fmt.Fprintf(&b, "    %s -->%s %s\n", node(exit.From), name, node(exit.To))
+			ends = ends || exit.To == HangUp
 		}
 	}
-	fmt.Fprintf(&b, "    %s((%s))\n", HangUp, quote("end"))
+	if ends {
+		fmt.Fprintf(&b, "    %s((%s))\n", HangUp, quote("end"))
+	}
 	return b.String()
+}
+
+// label is what stands in a line's box.
+func label(line Line) string {
+	if e, ok := line.(Enter); ok && string(e.At) != e.Subflow.Name {
+		return e.At.words() + ": " + Step(e.Subflow.Name).words()
+	}
+	return line.step().words()
+}
+
+// node is the name of a step's box. A word of the drawing's language is taken for that even
+// at the beginning of a name.
+// https://github.com/mermaid-js/mermaid/blob/develop/packages/mermaid/src/diagrams/flowchart/parser/flow.jison
+func node(s Step) string {
+	first, _, _ := strings.Cut(string(s), "-")
+	switch first {
+	case "call", "class", "click", "end", "flowchart", "graph", "href", "style", "subgraph":
+		return "_" + string(s)
+	}
+	return string(s)
 }
 
 // merge joins exits that lead to the same step into one arrow.

@@ -15,19 +15,25 @@ import (
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMermaid(t *testing.T) {
-	const golden = "testdata/sound.mmd"
-	got := sound().Mermaid()
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+	flow := managing()
+	drawings := map[string]string{"sound": sound().Mermaid(), "managing": flow.Mermaid()}
+	for _, s := range flow.Subflows() {
+		drawings[s.Name] = s.Mermaid()
+	}
+	for name, got := range drawings {
+		golden := "testdata/" + name + ".mmd"
+		if *update {
+			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(golden)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("- expected, + drawn (-update writes %s anew):\n%s", golden, diff)
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("- expected, + drawn (-update writes %s anew):\n%s", golden, diff)
+		}
 	}
 }
 
@@ -55,6 +61,16 @@ func TestMermaidQuotesWhatIsItsOwn(t *testing.T) {
 	}
 }
 
+// A step whose name begins with a word of the drawing's language has another one in it.
+func TestMermaidKeepsItsWords(t *testing.T) {
+	flow := flowOf(say("start", "end"), say("end", "end-time"), say("end-time", "ending"), say("ending", ivr.HangUp))
+	for _, want := range []string{"start --> _end\n", "_end(\"end\")\n", "_end --> _end-time\n", "_end-time --> ending\n", "ending --> hang-up\n"} {
+		if !strings.Contains(flow.Mermaid(), "    "+want) {
+			t.Errorf("no %s in:\n%s", want, flow.Mermaid())
+		}
+	}
+}
+
 func TestExits(t *testing.T) {
 	want := []ivr.Exit{
 		{From: "start", Name: "done", To: "menu"}, {From: "start", Name: "not done", To: "sorry"},
@@ -69,6 +85,71 @@ func TestExits(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, sound().Exits()); diff != "" {
 		t.Errorf("- expected, + listed:\n%s", diff)
+	}
+}
+
+// The exits of a subflow are listed once, however often it is entered, and no two exits of
+// the call go by the same names.
+func TestExitsOfSubflows(t *testing.T) {
+	want := []ivr.Exit{
+		{From: "start", Name: "done", To: "menu"},
+		{From: "menu", Name: "to-number", To: "number"}, {From: "menu", Name: "to-code", To: "code"},
+		{From: "menu", Name: "*", To: "hang-up"}, {From: "menu", Name: "gave up", To: "hang-up"}, {From: "menu", Name: "0", To: "help"},
+		{From: "number", Name: "edited", To: "number-kept"}, {From: "number", Name: "left", To: "menu"},
+		{From: "code", Name: "edited", To: "code-kept"}, {From: "code", Name: "left", To: "menu"},
+		{From: "number-kept", Name: "said", To: "menu"}, {From: "code-kept", Name: "said", To: "menu"},
+		{From: "help", Name: "said", To: "hang-up"}, {From: "sorry", Name: "said", To: "hang-up"},
+		{From: "ask", Name: "heard", To: "confirm"}, {From: "ask", Name: "*", To: "left"},
+		{From: "ask", Name: "gave up", To: "hang-up"}, {From: "ask", Name: "0", To: "help"},
+		{From: "confirm", Name: "right", To: "edited"}, {From: "confirm", Name: "not-right", To: "again"},
+		{From: "again", Name: "again", To: "ask"}, {From: "again", Name: "gave up", To: "left"},
+		{From: "is-it-right", Name: "to-right", To: "right"}, {From: "is-it-right", Name: "*", To: "not-right"},
+		{From: "is-it-right", Name: "gave up", To: "not-right"}, {From: "is-it-right", Name: "0", To: "help"},
+	}
+	got := managing().Exits()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("- expected, + listed:\n%s", diff)
+	}
+	counted := map[ivr.Exit]bool{}
+	for _, flow := range []*ivr.Flow{managing(), paging(ivr.English, upTo(9))} {
+		clear(counted)
+		for _, exit := range flow.Exits() {
+			name := ivr.Exit{From: exit.From, Name: exit.Name}
+			if counted[name] {
+				t.Errorf("%v is counted with another", exit)
+			}
+			counted[name] = true
+		}
+	}
+}
+
+// Pages that are turned, and subflows that return, take exits that are listed.
+func TestExitsOfPagesAndSubflowsAreTold(t *testing.T) {
+	var took []ivr.Exit
+	play := func(flow *ivr.Flow, keys ...string) {
+		config := configOf(t, flow)
+		config.Took = func(e ivr.Exit) {
+			took = append(took, e)
+			if !slices.Contains(flow.Exits(), e) {
+				t.Errorf("%v is no exit of the flow", e)
+			}
+		}
+		engine := newEngine(t, config)
+		deliver(t, engine, keyed(0, ""))
+		for i, k := range keys {
+			deliver(t, engine, keyed(i+1, k))
+		}
+	}
+	play(managing(), "1", "11", "1", "2", "*", "1", "11", "0")
+	play(paging(ivr.English, upTo(6)), "5", "3", "1")
+	for _, want := range []ivr.Exit{
+		{From: "confirm", Name: "right", To: "edited"}, {From: "number", Name: "edited", To: "number-kept"},
+		{From: "code", Name: "left", To: "menu"}, {From: "is-it-right", Name: "0", To: "help"},
+		{From: "menu", Name: "more", To: "menu"}, {From: "menu", Name: "first", To: "menu"},
+	} {
+		if !slices.Contains(took, want) {
+			t.Errorf("%v was not told", want)
+		}
 	}
 }
 

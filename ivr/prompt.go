@@ -72,7 +72,7 @@ func blanks(text string) []string {
 }
 
 // speak renders a blank's value in the manner of its kind.
-func (b Blank) speak(value string) []twiml.Speech {
+func (b Blank) speak(l Language, value string) []twiml.Speech {
 	switch b.Kind {
 	case Digits:
 		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: value}}
@@ -80,29 +80,11 @@ func (b Blank) speak(value string) []twiml.Speech {
 		return speakPhone(value)
 	case Count:
 		return []twiml.Speech{twiml.Text(value)}
-	case Secret:
-		return nil
+	case Time:
+		return []twiml.Speech{twiml.Text(speakTime(l, value))}
+	case Secret, Phrase: // a phrase is a prompt of its own
 	}
 	return nil
-}
-
-// groupPause separates the groups of a telephone number, so that it can be written down.
-const groupPause = 400 * time.Millisecond
-
-// speakPhone speaks the ten digits of a North American number slowly, in groups of 3, 3
-// and 4.
-func speakPhone(e164 string) []twiml.Speech {
-	national := strings.TrimPrefix(e164, "+1")
-	if len(national) != 10 {
-		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: national}}
-	}
-	return []twiml.Speech{twiml.Prosody{Rate: twiml.Slow, Content: []twiml.Speech{
-		twiml.SayAs{As: twiml.Digits, Text: national[:3]},
-		twiml.Break{Time: groupPause},
-		twiml.SayAs{As: twiml.Digits, Text: national[3:6]},
-		twiml.Break{Time: groupPause},
-		twiml.SayAs{As: twiml.Digits, Text: national[6:]},
-	}}}
 }
 
 // The pace of the voices, for estimates: about 160 words a minute.
@@ -112,22 +94,36 @@ const (
 	perSlowDigit   = 600 * time.Millisecond
 )
 
-// kindTakes is how long it takes to speak one blank.
+// kindTakes is how long it takes to speak one blank; a telephone number is one of North America.
 var kindTakes = map[Kind]time.Duration{
 	Digits: 4 * perDigit,
 	Phone:  10*perSlowDigit + 2*groupPause,
 	Count:  2 * perDigit,
 	Secret: 0, // never spoken
+	Phrase: 0, // the longest of the phrases is added
+	Time:   5 * perDigit,
 }
 
-// Takes estimates how long it takes to speak a prompt of the flow in a language.
-func (f *Flow) Takes(p Prompt, l Language) time.Duration { return p.takes(l, f.blanks()) }
+// Takes estimates how long it takes to speak a prompt of the flow in a language, with the
+// longest of the phrases.
+func (f *Flow) Takes(p Prompt, l Language) time.Duration { return f.pace(l)(p) }
 
-func (p Prompt) takes(l Language, named map[string]Blank) time.Duration {
-	var total time.Duration
-	for _, part := range pieces(p.In(l)) {
-		runes := utf8.RuneCountInString(part.text)
-		total += time.Duration(runes)*time.Second/runesPerSecond + kindTakes[named[part.blank].Kind]
+// pace estimates for many prompts.
+func (f *Flow) pace(l Language) func(Prompt) time.Duration {
+	named, phrase := f.blanks(), time.Duration(0)
+	takes := func(p Prompt) time.Duration {
+		var total time.Duration
+		for _, part := range pieces(p.In(l)) {
+			runes := utf8.RuneCountInString(part.text)
+			total += time.Duration(runes)*time.Second/runesPerSecond + kindTakes[named[part.blank].Kind]
+			if named[part.blank].Kind == Phrase {
+				total += phrase
+			}
+		}
+		return total
 	}
-	return total
+	for _, p := range f.everyPhrase() {
+		phrase = max(phrase, takes(p)) // phrases name no phrases
+	}
+	return takes
 }

@@ -225,8 +225,14 @@ func TestAnUnreadableStateStartsOver(t *testing.T) {
 
 // The state of a newer release is left alone: the caller hears the apology.
 func TestANewerStateIsLeftAlone(t *testing.T) {
+	for _, version := range []string{"3", "999"} {
+		t.Run(version, func(t *testing.T) { leavesAlone(t, version) })
+	}
+}
+
+func leavesAlone(t *testing.T, version string) {
 	config := configOf(t, asking())
-	newer, err := config.Keys.Seal(bytes.NewReader(make([]byte, 24)), []byte(`{"v":999,"step":"ask"}`), []byte("state of "+sid))
+	newer, err := config.Keys.Seal(bytes.NewReader(make([]byte, 24)), []byte(`{"v":`+version+`,"step":"ask"}`), []byte("state of "+sid))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -103,15 +103,16 @@ func TestAnAnswerThatCantBeWritten(t *testing.T) {
 }
 
 func TestACallHasABound(t *testing.T) {
+	const turns = 400
 	engine := newEngine(t, configOf(t, counting(func(*ivr.Call) {})))
-	for turn := range 100 {
+	for turn := range turns {
 		if got := heard(t, deliver(t, engine, keyed(turn, "11"))); !strings.HasPrefix(got[0], "gather") {
 			t.Fatalf("turn %d: %q", turn, got)
 		}
 	}
 	want := []string{"en: sorry in English.", "hang up"}
-	if diff := cmp.Diff(want, heard(t, deliver(t, engine, keyed(100, "11")))); diff != "" {
-		t.Errorf("turn 100: - expected, + heard:\n%s", diff)
+	if diff := cmp.Diff(want, heard(t, deliver(t, engine, keyed(turns, "11")))); diff != "" {
+		t.Errorf("turn %d: - expected, + heard:\n%s", turns, diff)
 	}
 }
 

@@ -32,4 +32,4 @@ func (x Transfer) hear(t *turn, heard Heard) Step {
 	return t.leave(x.At, "failed", x.Failed)
 }
 
-func (x Transfer) symbol(text string) string { return "[[" + text + "]]" }
+func (x Transfer) symbol(text string) string { return ">" + text + "]" }

@@ -5,16 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-
-	"updatecenter/twiml"
 )
 
 // maxLines is how many lines one turn may run: a loop without a question is a mistake.
 const maxLines = 50
 
-// maxTurns is how many turns a call may have. It bounds what a call costs; the longest
-// sensible one takes a third of it.
-const maxTurns = 100
+// maxTurns is how many turns a call may have. It bounds what a call costs; a customer who
+// fills every list of a line in one call, at three turns a number, takes less.
+const maxTurns = 400
 
 var (
 	errEndless = errors.New("the flow runs in a circle")
@@ -61,6 +59,12 @@ func (t *turn) leave(from Step, name string, to Step) Step {
 	return to
 }
 
+// help leaves for the flow's help, out of all subflows.
+func (t *turn) help(from Step) Step {
+	t.call.state.Stack = nil
+	return t.leave(from, help, t.flow().Help)
+}
+
 // askAgain says what was wrong, and repeats the question or gives it up.
 func (t *turn) askAgain(at, giveUp Step, problem Prompt, repeat func()) Step {
 	t.call.state.Tries++
@@ -94,65 +98,4 @@ func (t *turn) nextTurn() string {
 		url += "?lang=" + string(l)
 	}
 	return url
-}
-
-// say speaks a prompt in the caller's language, or in all while it is not chosen. A
-// prompt that was left out is silence.
-func (t *turn) say(p Prompt) {
-	if p == (Prompt{}) {
-		return
-	}
-	for _, l := range t.call.languages() {
-		t.speak(l, t.engine.spoken(p, l, t.call.Text))
-	}
-}
-
-// speak adds a prompt in a language, which is the caller's or one of all.
-func (t *turn) speak(l Language, p twiml.Prompt) {
-	if t.call.Language() == "" {
-		t.answer.speakApart(l, p)
-		return
-	}
-	t.answer.speak(p)
-}
-
-// offer speaks a menu's option with its key.
-func (t *turn) offer(o Option, number int) {
-	languages := t.call.languages()
-	if o.In != "" {
-		languages = []Language{o.In}
-	}
-	for _, l := range languages {
-		t.speak(l, t.engine.spoken(o.Prompt, l, func(b Blank) string {
-			if b == key {
-				return keyNames[l][number]
-			}
-			return t.call.Text(b)
-		}))
-	}
-}
-
-// languages are those in which the call speaks.
-func (c *Call) languages() []Language {
-	if c.state.Language == "" {
-		return Languages[:]
-	}
-	return []Language{c.state.Language}
-}
-
-// spoken turns a prompt into a recording, if there is one, or into speech.
-func (e *Engine) spoken(p Prompt, l Language, value func(Blank) string) twiml.Prompt {
-	if url := e.recording(p.Name, l); url != "" {
-		return twiml.Play{URL: url}
-	}
-	say := twiml.Say{Voice: voices[l].name, Language: voices[l].tag}
-	for _, part := range pieces(p.In(l)) {
-		if part.blank == "" {
-			say.Content = append(say.Content, twiml.Text(part.text))
-			continue
-		}
-		b := e.blanks[part.blank]
-		say.Content = append(say.Content, b.speak(value(b))...)
-	}
-	return say
 }

@@ -8,8 +8,8 @@ import (
 	"iter"
 )
 
-// ErrHeader is said of a file of lines that doesn't begin with its two columns.
-var ErrHeader = errors.New("first row must name the columns number and language, and no others")
+// ErrHeader is said of a file of lines that doesn't begin with its columns.
+var ErrHeader = errors.New("first row must name the columns number and language, perhaps features, and no others")
 
 // RowError tells why one row of a file was left out.
 type RowError struct {
@@ -25,19 +25,28 @@ const (
 	csvBuffer = 64 * 1024
 )
 
+// The columns of a file of lines.
+const (
+	numberColumn   = "number"
+	languageColumn = "language"
+	featuresColumn = "features" // a file may do without
+	maxColumns     = 3
+)
+
 // ReadCSV reads lines to be provisioned, one at a time, whatever the file's size. The first
-// row names the columns number and language, in either order; then each row is a number in
-// any form that nanp.Parse takes, and en, es or nothing. Fields may stand in double
-// quotes and have spaces around them; line breaks may be CRLF, blank lines are skipped, and
-// so is a byte order mark. A row has at most 1024 bytes and can't go on in a second line.
+// row names the columns number, language and, unless the file says nothing of them, features,
+// in any order. Then each row has a number in any form that nanp.Parse takes; en, es or
+// nothing; and the features as [ParseFeatures] reads them, see also NewLine.FeaturesGiven.
+// Fields may stand in double quotes and have spaces around them; line breaks may be CRLF,
+// blank lines are skipped, and so is a byte order mark. A row has at most 1024 bytes and
+// can't go on in a second line.
 //
 // A bad row yields a [*RowError], and reading goes on. Any other error ends it: [ErrHeader],
 // or what r said. A number that stands twice is yielded twice.
 func ReadCSV(r io.Reader) iter.Seq2[NewLine, error] {
 	return func(yield func(NewLine, error) bool) {
 		rows := &rows{r: bufio.NewReaderSize(r, csvBuffer)}
-		numberFirst, err := rows.header()
-		if err != nil {
+		if err := rows.header(); err != nil {
 			yield(NewLine{}, err)
 			return
 		}
@@ -48,7 +57,7 @@ func ReadCSV(r io.Reader) iter.Seq2[NewLine, error] {
 			}
 			var line NewLine
 			if err == nil {
-				line, err = rows.parse(row, numberFirst)
+				line, err = rows.parse(row)
 			}
 			if !yield(line, err) || err != nil && !isRowError(err) {
 				return

@@ -21,7 +21,11 @@ func read(r io.Reader) (rows []string) {
 			rows = append(rows, "error: "+err.Error())
 			continue
 		}
-		rows = append(rows, strings.TrimSpace(string(line.Number)+" "+line.Language))
+		row := strings.TrimSpace(string(line.Number) + " " + line.Language)
+		if line.FeaturesGiven {
+			row += " [" + line.Features.String() + "]"
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
@@ -48,6 +52,37 @@ func TestReadCSV(t *testing.T) {
 			"number,language\n(612) 555-0142,\n+1 612 555 0143,\n612.555.0144,\n",
 			[]string{"+16125550142", "+16125550143", "+16125550144"},
 		},
+		"features": {
+			"number,language,features\n6125550142,en,dial-lock\n6125550143,,call-rejection  dial-lock\n6125550144,es,\n\"6125550145\",\"en\",\" security-screen \"\r\n",
+			[]string{
+				"+16125550142 en [dial-lock]", "+16125550143 [dial-lock call-rejection]",
+				"+16125550144 es []", "+16125550145 en [security-screen]",
+			},
+		},
+		"features in another order": {
+			"features,language,number\n,en,6125550142\ndial-lock,,6125550143\n",
+			[]string{"+16125550142 en []", "+16125550143 [dial-lock]"},
+		},
+		"features between": {
+			"number, features ,language\n6125550142,dial-lock dial-lock,en\n6125550143,,\n",
+			[]string{"+16125550142 en [dial-lock]", "+16125550143 []"},
+		},
+		"all features": {
+			"number,language,features\n6125550142,en," + pins.FeaturesOf(pins.AllFeatures[:]...).String() + "\n",
+			[]string{"+16125550142 en [no-solicitation security-screen do-not-disturb dial-lock call-rejection selective-call-forwarding]"},
+		},
+		"bad rows with features": {
+			"number,language,features\n6125550142,en,caller-id\n6125550143,en,Dial-Lock\n6125550144,en\n6125550145,en,dial-lock,call-rejection\n6125550146,en,dial-lock;call-rejection\n911,en,dial-lock\n6125550147,en,dial-lock\n",
+			[]string{
+				"error: line 2: not a calling feature",
+				"error: line 3: not a calling feature",
+				"error: line 4: fewer fields than columns",
+				"error: line 5: more fields than columns",
+				"error: line 6: not a calling feature",
+				"error: line 7: " + notNANP + "want ten digits, with or without +1",
+				"+16125550147 en [dial-lock]",
+			},
+		},
 		"duplicates":  {"number,language\n6125550142,en\n612-555-0142,es\n", []string{"+16125550142 en", "+16125550142 es"}},
 		"header only": {"number,language\n", nil},
 		"bad rows are told by line": {
@@ -56,8 +91,8 @@ func TestReadCSV(t *testing.T) {
 				"error: line 3: " + notNANP + "want ten digits, with or without +1",
 				"error: line 4: language is neither en nor es",
 				"error: line 5: language is neither en nor es",
-				"error: line 6: want two fields, this has more",
-				"error: line 7: want two fields, this has one",
+				"error: line 6: more fields than columns",
+				"error: line 7: fewer fields than columns",
 				"error: line 8: " + notNANP + "want ten digits, with or without +1",
 				"+16125550146 en",
 			},
@@ -69,7 +104,7 @@ func TestReadCSV(t *testing.T) {
 				"error: line 3: a quoted field has no end",
 				"error: line 4: a quoted field has text after it",
 				"error: line 5: a quoted field has text after it",
-				"error: line 6: want two fields, this has one",
+				"error: line 6: fewer fields than columns",
 				"error: line 7: language is neither en nor es",
 				"+16125550148 en",
 			},
@@ -101,7 +136,8 @@ func TestReadCSVHeader(t *testing.T) {
 	for _, file := range []string{
 		"", "\n\n", "\ufeff", "number\n6125550142\n", "language\n", "6125550142,en\n", "number,number\n",
 		"number,language,name\n6125550142,en,x\n", "Number,Language\n", "number;language\n", "\"number,language\n",
-		"number,name\n", strings.Repeat("number,", 10_000), "\xff\xfen\x00u\x00",
+		"number,name\n", "number,features\n", "language,features\n", "number,language,features,name\n", "features\n",
+		"number,language,language\n", "number,language,\n", strings.Repeat("number,", 10_000), "\xff\xfen\x00u\x00",
 	} {
 		got := 0
 		for line, err := range pins.ReadCSV(strings.NewReader(file)) {
@@ -154,7 +190,10 @@ func FuzzReadCSV(f *testing.F) {
 	f.Add([]byte("\ufefflanguage,number\r\nes,\"612-555-0142\"\r\n\r\n,911\r\n"))
 	f.Add([]byte("number,language\n\"6125550142,en\n\"\"\"\",\n,,,\n"))
 	f.Add([]byte("number,language\n" + strings.Repeat("9", 2000)))
+	f.Add([]byte("number,language,features\n6125550142,en,dial-lock call-rejection\n6125550143,,\n6125550144,,caller-id\n"))
+	f.Add([]byte("features,number,language\n\"dial-lock\" ,6125550142\n,,,,\n"))
 	f.Fuzz(func(t *testing.T, file []byte) {
+		header, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(string(file), "\ufeff")), "\n")
 		lastLine, ended := 0, false
 		for line, err := range pins.ReadCSV(strings.NewReader(string(file))) {
 			if ended {
@@ -176,6 +215,12 @@ func FuzzReadCSV(f *testing.F) {
 			if line.Language != "" && line.Language != "en" && line.Language != "es" {
 				t.Fatalf("language %q", line.Language)
 			}
+			if line.FeaturesGiven != strings.Contains(header, "features") {
+				t.Fatalf("features given %t by the columns %q", line.FeaturesGiven, header)
+			}
+			if !line.FeaturesGiven && line.Features.Len() > 0 {
+				t.Fatalf("features %v out of nowhere", line.Features)
+			}
 		}
 		if lines := strings.Count(string(file), "\n") + 1; lastLine > lines {
 			t.Fatalf("line %d of %d", lastLine, lines)
@@ -184,11 +229,20 @@ func FuzzReadCSV(f *testing.F) {
 }
 
 func BenchmarkReadCSV(b *testing.B) {
+	for name, form := range map[string]struct{ header, row string }{
+		"plain":    {"number,language", "612%07d,en"},
+		"features": {"number,language,features", "612%07d,en,do-not-disturb dial-lock call-rejection"},
+	} {
+		b.Run(name, func(b *testing.B) { benchmarkReadCSV(b, form.header, form.row) })
+	}
+}
+
+func benchmarkReadCSV(b *testing.B, header, row string) {
 	const rows = 100_000
 	var file strings.Builder
-	file.WriteString("number,language\n")
+	file.WriteString(header + "\n")
 	for i := range rows {
-		fmt.Fprintf(&file, "612%07d,en\n", 2_000_000+i)
+		fmt.Fprintf(&file, row+"\n", 2_000_000+i)
 	}
 	b.SetBytes(int64(file.Len()))
 	b.ReportAllocs()
@@ -208,16 +262,16 @@ func BenchmarkReadCSV(b *testing.B) {
 }
 
 func ExampleReadCSV() {
-	file := strings.NewReader("number,language\n612-555-0142,es\n911,en\n6125550143,\n")
+	file := strings.NewReader("number,language,features\n612-555-0142,es,dial-lock\n911,en,\n6125550143,,\n")
 	for line, err := range pins.ReadCSV(file) {
 		if err != nil {
 			fmt.Println(err)
 			continue
 		}
-		fmt.Println(line.Number, line.Language)
+		fmt.Println(line.Number, line.Language, line.Features)
 	}
 	// Output:
-	// +16125550142 es
+	// +16125550142 es dial-lock
 	// line 3: not a North American telephone number: want ten digits, with or without +1
 	// +16125550143
 }

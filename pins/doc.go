@@ -40,6 +40,12 @@
 // present ones, the next right entry replaces it. A PIN on its way is a secret.Text, and
 // no error of this package quotes one.
 //
+// # Features
+//
+// Which calling features are installed on a line comes with the line ([Features]); what a
+// customer has set up of them is the business of package features. Both stand in the line's
+// one history ([Record]).
+//
 // # Where lines are kept
 //
 // [Store], [CallerStore] and [Registry] are all that the package needs of a database.

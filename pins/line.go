@@ -26,6 +26,7 @@ type Line struct {
 	Revision int64     // grows with every change and reset of the PIN, from a start of its own: see [Registry]
 	FromLine Strikes   // failures of calls that come from the line itself
 	Remote   Strikes   // failures of calls from elsewhere
+	Features Features  // the calling features that are installed
 }
 
 // Temporary says whether the line still has the temporary PIN.

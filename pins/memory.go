@@ -160,6 +160,7 @@ func (m *Memory) Add(_ context.Context, lines []NewLine, now time.Time) ([]bool,
 		}
 		m.lines[line.Number] = Line{
 			Number: line.Number, Language: line.Language, Since: now, Revision: now.UnixMilli(),
+			Features: line.Features,
 		}
 		created[i] = true
 	}
@@ -209,6 +210,28 @@ func (m *Memory) History(_ context.Context, number nanp.Number, limit int) ([]Re
 	records := slices.Clone(m.history[number])
 	slices.Reverse(records)
 	return records[:min(limit, len(records))], nil
+}
+
+// Features returns which calling features a line has, and whether the number is a line.
+func (m *Memory) Features(number nanp.Number) (Features, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	line, known := m.lines[number]
+	return line.Features, known
+}
+
+// SetFeatures makes these the calling features of a line, and says whether that changed
+// anything. Of a number that is no line it doesn't. It records nothing.
+func (m *Memory) SetFeatures(number nanp.Number, features Features) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	line, known := m.lines[number]
+	if !known || line.Features == features {
+		return false
+	}
+	line.Features = features
+	m.lines[number] = line
+	return true
 }
 
 // line returns a line with its strikes; those, and the number, also of an unknown one.

@@ -51,7 +51,7 @@ func (p Provisioning) Add(ctx context.Context, lines []NewLine) ([]bool, error) 
 
 // Remove deletes a line, but not its history. Errors: ErrNoLine, ErrNote.
 func (p Provisioning) Remove(ctx context.Context, number nanp.Number, note Note) error {
-	if !note.plain() {
+	if !note.Valid() {
 		return ErrNote
 	}
 	if err := p.Registry.Remove(ctx, number, p.record(Removed, note)); err != nil {
@@ -63,7 +63,7 @@ func (p Provisioning) Remove(ctx context.Context, number nanp.Number, note Note)
 // Reset gives the line the temporary PIN again and clears failures and locks on both
 // sides. Errors: ErrNoLine, which is recorded too, and ErrNote.
 func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) error {
-	if !note.plain() || note.Reason == "" {
+	if !note.Valid() || note.Reason == "" {
 		return ErrNote
 	}
 	if err := p.Registry.Reset(ctx, number, p.record(Reset, note)); err != nil {
@@ -75,7 +75,7 @@ func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) 
 // ResetRefused records that a reset was refused before the line was asked; the note's reason
 // says why. Errors: ErrNote.
 func (p Provisioning) ResetRefused(ctx context.Context, number nanp.Number, note Note) error {
-	if !note.plain() || note.Reason == "" {
+	if !note.Valid() || note.Reason == "" {
 		return ErrNote
 	}
 	if err := p.Registry.Append(ctx, number, p.record(ResetRefused, note)); err != nil {
@@ -108,7 +108,9 @@ func (p Provisioning) now() time.Time {
 	return p.Now()
 }
 
-func (n Note) plain() bool {
+// Valid says whether a note has a name and keeps its bounds, in text that can be shown on one
+// line of a terminal. That a reset has a reason too is for the reset to ask.
+func (n Note) Valid() bool {
 	return n.By != "" && plain(n.By, maxName) && plain(n.From, maxName) && plain(n.Reason, MaxReason)
 }
 

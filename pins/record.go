@@ -12,6 +12,11 @@ type Record struct {
 	Call   string    `json:"call,omitempty"`   // the CallSid
 	Reason string    `json:"reason,omitempty"` // as given
 	Until  time.Time `json:"until,omitzero"`   // of a lock that ends by itself
+	// Feature and Changes are those of FeatureChanged: what became of a calling feature, such
+	// as "on" or "added +16125550199"; never a code. Of FeaturesInstalled, Changes names each
+	// feature that was "installed ..." or "removed ...".
+	Feature Feature  `json:"feature,omitempty"`
+	Changes []string `json:"changes,omitempty"`
 }
 
 // ByCaller is who changed a PIN, or caused a lock, by telephone.
@@ -27,4 +32,7 @@ const (
 	ResetRefused Event = "pin-reset-refused"
 	Locked       Event = "locked"
 	Removed      Event = "line-removed"
+
+	FeatureChanged    Event = "feature-changed"
+	FeaturesInstalled Event = "features-installed"
 )

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"updatecenter/internal/nanp"
 )
@@ -14,35 +15,44 @@ import (
 // takes all rows from a quote without an end up to the next quote, or the end of the file,
 // for one field of any size; here one bad row costs only itself.
 type rows struct {
-	r    *bufio.Reader
-	line int // of the row read last
+	r       *bufio.Reader
+	line    int      // of the row read last
+	columns []string // in the file's order
 }
 
-// header says whether the number is the first column.
-func (r *rows) header() (numberFirst bool, err error) {
+// header reads the first row, which names the columns.
+func (r *rows) header() error {
 	const mark = "\ufeff"
 	if start, _ := r.r.Peek(len(mark)); string(start) == mark {
 		if _, err := r.r.Discard(len(mark)); err != nil {
-			return false, fmt.Errorf("read byte order mark: %w", err)
+			return fmt.Errorf("read byte order mark: %w", err)
 		}
 	}
 	row, err := r.next()
 	if errors.Is(err, io.EOF) || isRowError(err) {
-		return false, ErrHeader
+		return ErrHeader
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
-	first, second, reason := fields(row)
-	switch {
-	case reason != "":
-		return false, ErrHeader
-	case string(first) == "number" && string(second) == "language":
-		return true, nil
-	case string(first) == "language" && string(second) == "number":
-		return false, nil
+	var names [maxColumns][]byte
+	count, reason := fields(row, names[:])
+	if reason != "" {
+		return ErrHeader
 	}
-	return false, ErrHeader
+	for _, name := range names[:count] {
+		r.columns = append(r.columns, string(name))
+	}
+	if !validColumns(r.columns) {
+		return ErrHeader
+	}
+	return nil
+}
+
+func validColumns(names []string) bool {
+	names = slices.Sorted(slices.Values(names))
+	return slices.Equal(names, []string{languageColumn, numberColumn}) ||
+		slices.Equal(names, []string{featuresColumn, languageColumn, numberColumn})
 }
 
 // next returns the next row that isn't blank, to be used before the one after it is read.
@@ -78,22 +88,39 @@ func (r *rows) tooLong(err error) error {
 }
 
 // parse reads a row's fields.
-func (r *rows) parse(row []byte, numberFirst bool) (NewLine, error) {
-	written, language, reason := fields(row)
+func (r *rows) parse(row []byte) (NewLine, error) {
+	var values [maxColumns][]byte
+	count, reason := fields(row, values[:len(r.columns)])
 	if reason != "" {
 		return NewLine{}, r.bad(reason)
 	}
-	if !numberFirst {
-		written, language = language, written
+	if count < len(r.columns) {
+		return NewLine{}, r.bad("fewer fields than columns")
 	}
-	number, err := nanp.Parse(string(written))
-	if err != nil {
-		return NewLine{}, r.bad(err.Error())
+	var line NewLine
+	for i, column := range r.columns {
+		if err := line.set(column, string(values[i])); err != nil {
+			return NewLine{}, r.bad(err.Error())
+		}
 	}
-	if !validLanguage(string(language)) {
-		return NewLine{}, r.bad(ErrLanguage.Error())
+	return line, nil
+}
+
+// set reads the field of one column. No error quotes the field.
+func (l *NewLine) set(column, value string) (err error) {
+	switch column {
+	case numberColumn:
+		l.Number, err = nanp.Parse(value)
+	case languageColumn:
+		l.Language = value
+		if !validLanguage(value) {
+			err = ErrLanguage
+		}
+	case featuresColumn:
+		l.FeaturesGiven = true
+		l.Features, err = ParseFeatures(value)
 	}
-	return NewLine{Number: number, Language: string(language)}, nil
+	return err
 }
 
 func isRowError(err error) bool {
@@ -103,20 +130,19 @@ func isRowError(err error) bool {
 
 func (r *rows) bad(reason string) error { return &RowError{Line: r.line, Reason: reason} }
 
-// fields returns the two fields of a row, or the reason why it doesn't have those.
-func fields(row []byte) (first, second []byte, reason string) {
-	first, rest, reason := field(row)
-	if reason != "" {
-		return nil, nil, reason
+// fields reads the fields of a row, and says how many there are, or the reason why they are
+// more than fit into values, or can't be read.
+func fields(row []byte, values [][]byte) (count int, reason string) {
+	for row != nil {
+		if count == len(values) {
+			return 0, "more fields than columns"
+		}
+		if values[count], row, reason = field(row); reason != "" {
+			return 0, reason
+		}
+		count++
 	}
-	if rest == nil {
-		return nil, nil, "want two fields, this has one"
-	}
-	second, rest, reason = field(rest)
-	if reason == "" && rest != nil {
-		reason = "want two fields, this has more"
-	}
-	return first, second, reason
+	return count, ""
 }
 
 // field returns the first field of a row, and what follows the comma after it; nil if none

@@ -12,8 +12,8 @@ import (
 // [TurnsKept], and then has no further effect. The time of an attempt or a record is the
 // time; a store has no clock of its own here. Times are kept to the millisecond at least.
 type Store interface {
-	// Line returns a line with its strikes on both sides, or ErrNoLine. Failures that
-	// are old enough to be forgotten may still be shown.
+	// Line returns a line with its features and its strikes on both sides, or ErrNoLine.
+	// Failures that are old enough to be forgotten may still be shown.
 	Line(ctx context.Context, number nanp.Number) (Line, error)
 	// SetLanguage remembers the language that the customer chose, or says ErrNoLine.
 	SetLanguage(ctx context.Context, number nanp.Number, language string) error
@@ -43,14 +43,15 @@ type CallerStore interface {
 
 // Registry is what provisioning needs.
 type Registry interface {
-	// Add creates the lines that don't exist yet, with the temporary PIN, in force since
-	// now, and leaves the others as they are. It says of each whether it was created; of
-	// a number that stands twice among the lines, the first counts. The revision of a new
-	// line starts at now in milliseconds, and so beyond those of a line of that number that
-	// was removed before: who proved to know its PIN can't change the new customer's.
+	// Add creates the lines that don't exist yet, with their features and the temporary PIN,
+	// in force since now, and leaves the others as they are, features too. It says of each
+	// whether it was created; of a number that stands twice among the lines, the first
+	// counts. The revision of a new line starts at now in milliseconds, and so beyond those
+	// of a line of that number that was removed before: who proved to know its PIN can't
+	// change the new customer's.
 	Add(ctx context.Context, lines []NewLine, now time.Time) ([]bool, error)
-	// Remove deletes a line and its strikes and records it; the history stays. ErrNoLine,
-	// and then nothing is recorded.
+	// Remove deletes a line with its features and its strikes and records it; the history
+	// stays. ErrNoLine, and then nothing is recorded.
 	Remove(ctx context.Context, number nanp.Number, record Record) error
 	// Reset goes back to the temporary PIN, clears strikes on both sides and appends the
 	// record, in one step. For a number that is no line it appends the record as

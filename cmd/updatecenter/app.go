@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -12,7 +14,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"updatecenter/features"
 	"updatecenter/internal/api"
+	"updatecenter/internal/outbox/dispatch"
 	"updatecenter/internal/rdb"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls"
@@ -22,8 +26,11 @@ import (
 
 // app is the whole server but for its listener.
 type app struct {
-	handler http.Handler
-	lines   *pins.Lines
+	handler  http.Handler
+	lines    *pins.Lines
+	features *features.Lines
+	switches *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
+	log      *slog.Logger
 }
 
 // outside is what an app takes from outside, so that tests can give their own.
@@ -31,8 +38,9 @@ type outside struct {
 	db   *rdb.DB
 	now  func() time.Time
 	log  *slog.Logger
-	hash pins.Params    // zero: the default
-	took func(ivr.Exit) // told of every exit that a call takes; nil: nobody is
+	hash pins.Params       // zero: the default
+	took func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
+	post http.RoundTripper // to the operator's switch; nil: over the network
 }
 
 // newApp wires an app.
@@ -46,22 +54,91 @@ func newApp(c config, o outside) (*app, error) {
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
 	}, func() float64 { return float64(hasher.Pending()) }))
-	lines, err := newLines(c, o, hasher)
-	if err != nil {
+	a := &app{log: o.log, features: newFeatures(c, o)}
+	if a.lines, err = newLines(c, o, hasher); err != nil {
 		return nil, err
 	}
-	edge, err := newEdge(c, o, lines, voice.NewMetrics(registry))
+	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
+		return nil, err
+	}
+	edge, err := newEdge(c, o, a, voice.NewMetrics(registry))
 	if err != nil {
 		return nil, err
 	}
 	router := mux.NewRouter().SkipClean(true) // an odd path is refused, not redirected: it was signed as it is
 	edge.Routes(router)
 	api.New(api.Config{
-		Lines: lines, Provisioning: pins.Provisioning{Registry: o.db.Lines(), Now: o.now},
-		Keys: o.db.Keys(), Now: o.now, Log: o.log,
+		Lines: a.lines, Provisioning: pins.Provisioning{Registry: o.db.Lines(), Now: o.now},
+		Features: a.features, Changed: a.wakeSwitches, Keys: o.db.Keys(), Now: o.now, Log: o.log,
 	}).Routes(router)
 	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)
-	return &app{handler: router, lines: lines}, nil
+	a.handler = router
+	return a, nil
+}
+
+// newFeatures are the features of the lines. Without a switch that takes their events, the
+// oldest of those are forgotten.
+func newFeatures(c config, o outside) *features.Lines {
+	store := o.db.Features()
+	if c.switchURL == "" {
+		store = store.Unheard()
+	}
+	return features.New(features.Config{Store: store, Keys: c.keys, Now: o.now})
+}
+
+// newDispatcher delivers changes of features to the switch, if there is one.
+func newDispatcher(c config, o outside, lines *features.Lines, metrics prometheus.Registerer) (*dispatch.Dispatcher, error) {
+	if c.switchURL == "" {
+		return nil, nil
+	}
+	d, err := dispatch.New(dispatch.Config{
+		Store: o.db.Outbox(), URL: c.switchURL, Secret: c.switchSecret, Transport: o.post,
+		Now: o.now, Log: o.log, Registerer: metrics,
+		Open: func(stored []byte) (string, time.Time, []byte, error) {
+			event, err := lines.OpenEvent(stored)
+			if err != nil {
+				return "", time.Time{}, nil, err
+			}
+			payload, err := event.Payload()
+			return event.ID, event.At, payload, err
+		},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the delivery of events: %w", err)
+	}
+	return d, nil
+}
+
+// wakeSwitches has a change delivered at once.
+func (a *app) wakeSwitches() {
+	if a.switches != nil {
+		a.switches.Wake()
+	}
+}
+
+// run answers requests and delivers events until the context ends.
+func (a *app) run(ctx context.Context, listener net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	delivered := make(chan struct{})
+	go func() {
+		defer close(delivered)
+		a.deliver(ctx)
+	}()
+	err := serve(ctx, listener, a.handler, a.log)
+	stop()
+	<-delivered
+	return err
+}
+
+// deliver delivers events until the context ends. What it had to give up is delivered by
+// whoever takes over.
+func (a *app) deliver(ctx context.Context) {
+	if a.switches == nil {
+		return
+	}
+	if err := a.switches.Run(ctx); err != nil {
+		a.log.Warn("deliveries to the switch were given up", slog.Any("cause", err))
+	}
 }
 
 func newLines(c config, o outside, hasher *pins.Hasher) (*pins.Lines, error) {
@@ -69,9 +146,10 @@ func newLines(c config, o outside, hasher *pins.Hasher) (*pins.Lines, error) {
 	return pins.New(pins.Config{Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Now: o.now})
 }
 
-func newEdge(c config, o outside, lines *pins.Lines, metrics *voice.Metrics) (*voice.Edge, error) {
+func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, error) {
 	flow := calls.Dial78(calls.Config{
-		Lines: lines, Policy: c.policy, Now: o.now, Repair: c.repair, Transfer: c.transfer,
+		Lines: a.lines, Features: a.features, Changed: a.wakeSwitches,
+		Policy: c.policy, Now: o.now, Repair: c.repair, Transfer: c.transfer,
 	})
 	recordings, err := openRecordings(c, flow)
 	if err != nil {

@@ -114,22 +114,45 @@ func postCall(client *http.Client, base string, number int64) error {
 // importedLines is how many lines BenchmarkImport imports each time.
 const importedLines = 200_000
 
-// BenchmarkImport imports lines from CSV into a real Redis by the command line.
+// BenchmarkImport imports lines from CSV into a real Redis by the command line: new ones
+// without and with features, and those that exist once more, with other features.
 func BenchmarkImport(b *testing.B) {
-	var csv bytes.Buffer
-	csv.WriteString("number,language\n")
+	plain, featured := importFile("number,language", "en"), importFile("number,language,features", "en,dial-lock call-rejection")
+	for _, kind := range []struct {
+		name          string
+		before, timed []byte
+	}{
+		{"plain", nil, plain}, {"features", nil, featured}, {"install", plain, featured},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			for b.Loop() {
+				b.StopTimer()
+				server := redistest.Start(b)
+				if kind.before != nil {
+					importCSV(b, server.DirectURL(), kind.before)
+				}
+				b.StartTimer()
+				importCSV(b, server.DirectURL(), kind.timed)
+			}
+			b.ReportMetric(importedLines*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+		})
+	}
+}
+
+// importFile is a file of lines with the same words behind each number.
+func importFile(header, behind string) []byte {
+	csv := bytes.NewBufferString(header + "\n")
 	for i := range importedLines {
-		fmt.Fprintf(&csv, "%d,en\n", 2012000000+i)
+		fmt.Fprintf(csv, "%d,%s\n", 2012000000+i, behind)
 	}
-	for b.Loop() {
-		b.StopTimer()
-		server := redistest.Start(b)
-		b.StartTimer()
-		status := run(b.Context(), []string{"lines", "import", "--redis-url", server.DirectURL(), "-"},
-			console{in: bytes.NewReader(csv.Bytes()), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }})
-		if status != exitOK {
-			b.Fatalf("exit status %d", status)
-		}
+	return csv.Bytes()
+}
+
+func importCSV(b *testing.B, url string, csv []byte) {
+	b.Helper()
+	status := run(b.Context(), []string{"lines", "import", "--redis-url", url, "-"},
+		console{in: bytes.NewReader(csv), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }})
+	if status != exitOK {
+		b.Fatalf("exit status %d", status)
 	}
-	b.ReportMetric(importedLines*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -67,7 +68,7 @@ func TestLinesCommands(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		s := shell{t, server.URL()}
 		csv := "\ufeffnumber,language\r\n612-555-0142,en\r\n\r\n\"(612) 555-0143\",es\r\n911,en\r\n6125550144,fr\r\n6125550142,es\r\n+16125550145,\r\n"
-		s.expect(exitError, []string{"3 lines added, 1 were there already, 2 bad rows", "line 5", "line 6"}, csv, "lines", "import", "-")
+		s.expect(exitError, []string{"3 lines added, 1 were there already (0 with other features now), 2 bad rows", "line 5", "line 6"}, csv, "lines", "import", "-")
 		s.expect(exitError, []string{"0 lines added, 4 were there already"}, csv, "lines", "import", "-")
 		s.expect(exitOK, []string{"+16125550142", "en", "temporary", "0 failures", "+18886128052"}, "", "lines", "show", "612-555-0142")
 		s.expect(exitOK, []string{`"pin": "temporary"`, `"language": null`}, "", "lines", "show", "6125550145", "--json")
@@ -83,6 +84,68 @@ func TestLinesCommands(t *testing.T) {
 		s.expect(exitError, nil, "", "lines", "import", "/does/not/exist.csv")
 		s.expect(exitError, nil, "number;language\n", "lines", "import", "-")
 	})
+}
+
+// TestLinesFeatures imports the features of lines, and reads what became of them.
+func TestLinesFeatures(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := shell{t, server.URL()}
+		imports := func(status int, csv string, words ...string) {
+			t.Helper()
+			s.expect(status, words, csv, "lines", "import", "-")
+		}
+		shows := func(number, features string) {
+			t.Helper()
+			s.expect(exitOK, []string{"features        " + features + "\n"}, "", "lines", "show", number)
+		}
+		imports(exitOK, "number,language,features\n6125550142,en,dial-lock\n6125550143,es,\n",
+			"2 lines added, 0 were there already (0 with other features now), 0 bad rows")
+		shows("6125550142", "dial-lock")
+		shows("6125550143", "none")
+		s.expect(exitOK, []string{"\"features\": [\n    \"dial-lock\"\n  ]"}, "", "lines", "show", "6125550142", "--json")
+		s.expect(exitOK, []string{`"features": []`}, "", "lines", "show", "6125550143", "--json")
+
+		imports(exitOK, "number,language\n6125550142,en\n6125550143,es\n", "2 were there already (0 with other features now)")
+		shows("6125550142", "dial-lock") // a file without the column takes nothing away
+
+		csv := "features,number,language\ncall-rejection do-not-disturb,6125550142,es\n,6125550143,\ncaller-id,6125550143,\nsecurity-screen,6125550144,\n"
+		imports(exitError, csv, "1 lines added, 2 were there already (1 with other features now), 1 bad rows", "line 4: not a calling feature")
+		shows("6125550142", "do-not-disturb call-rejection")
+		shows("6125550143", "none")
+		shows("6125550144", "security-screen")
+		s.expect(exitOK, []string{"installed do-not-disturb", "installed call-rejection", "removed dial-lock", "features-installed: ", "import", "command line"},
+			"", "lines", "history", "6125550142")
+		s.expect(exitOK, []string{`"event":"features-installed"`, `"removed dial-lock"`}, "", "lines", "history", "6125550142", "--json")
+		imports(exitError, csv, "0 lines added, 3 were there already (0 with other features now), 1 bad rows")
+
+		imports(exitOK, "number,language,features\n6125550142,en,\n", "(1 with other features now)")
+		shows("6125550142", "none")
+		s.expect(exitOK, nil, "", "lines", "remove", "6125550144")
+		imports(exitOK, "number,language\n6125550144,en\n", "1 lines added")
+		shows("6125550144", "none")
+	})
+}
+
+// TestLinesImportInBatches installs features on more lines than go to Redis at once.
+func TestLinesImportInBatches(t *testing.T) {
+	server := redistest.StartMini(t)
+	s := shell{t, server.URL()}
+	file := func(features string) string {
+		var csv strings.Builder
+		csv.WriteString("number,language,features\n")
+		for i := range importBatch + 10 {
+			fmt.Fprintf(&csv, "%d,en,%s\n", 6125550000+i, features)
+		}
+		return csv.String()
+	}
+	s.expect(exitOK, []string{"2010 lines added, 0 were there already (0 with other features now)"}, file("dial-lock"), "lines", "import", "-")
+	for _, other := range []string{"2010", "0"} {
+		s.expect(exitOK, []string{"0 lines added, 2010 were there already (" + other + " with other features now)"},
+			file("dial-lock call-rejection"), "lines", "import", "-")
+	}
+	for _, number := range []string{"6125550000", "6125552009"} {
+		s.expect(exitOK, []string{"dial-lock call-rejection"}, "", "lines", "show", number)
+	}
 }
 
 // TestKeysCommands creates, lists and revokes a key of the API.
@@ -163,20 +226,8 @@ func TestServe(t *testing.T) {
 	s.expect(exitOK, nil, "number,language\n6125550142,en\n", "lines", "import", "-")
 	address := freeAddress(t)
 	url := "http://" + address
-	program := func() (*exec.Cmd, *bytes.Buffer) {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], "serve")
-		var log bytes.Buffer
-		cmd.Stderr = &log
-		cmd.Env = append(os.Environ(), "UPDATECENTER_TEST_MAIN=1", "LISTEN_ADDR="+address, "PUBLIC_URL="+url,
-			"REDIS_URL="+server.URL(), "TWILIO_AUTH_TOKEN="+demoToken, "SIP_DOMAINS="+demoSIPDomain,
-			"SECRET_KEYS=a:"+strings.Repeat("A", 43)+"=")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		await(t, url+"/readyz", &log)
-		return cmd, &log
-	}
-	cmd, log := program()
+	cmd, log := program(t, server, address)
+	await(t, url+"/readyz", log)
 	s.expect(exitOK, []string{"ok    "}, "", "call", "../../testdata/calls/new-customer.call", "--url", url)
 	s.expect(exitOK, []string{"calls", "p95"}, "", "load", "--calls", "4", "--rate", "50", "--url", url,
 		"--script", "../../testdata/calls/unknown-line.call", "../../testdata/calls/no-telephone-number.call")
@@ -284,4 +335,19 @@ func get(t *testing.T, url string) int {
 	}
 	response.Body.Close()
 	return response.StatusCode
+}
+
+// program starts the program as a process of its own, serving at an address.
+func program(t *testing.T, server *redistest.Server, address string, environment ...string) (*exec.Cmd, *bytes.Buffer) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "serve")
+	var log bytes.Buffer
+	cmd.Stderr = &log
+	cmd.Env = append(append(os.Environ(), "UPDATECENTER_TEST_MAIN=1", "LISTEN_ADDR="+address, "PUBLIC_URL=http://"+address,
+		"REDIS_URL="+server.URL(), "TWILIO_AUTH_TOKEN="+demoToken, "SIP_DOMAINS="+demoSIPDomain,
+		"SECRET_KEYS=a:"+strings.Repeat("A", 43)+"="), environment...)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, &log
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
+	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
@@ -35,6 +36,11 @@ const (
 	demoLocked   nanp.Number = "+16125550146"
 	demoChosenES nanp.Number = "+16125550147"
 	demoSuburb   nanp.Number = "+17635550148" // its access number has another area code
+	demoAll      nanp.Number = "+16125550149" // these and the next have calling features
+	demoAllES    nanp.Number = "+16125550150"
+	demoNewOne   nanp.Number = "+16125550151"
+	demoTwo      nanp.Number = "+16125550152"
+	demoNearFull nanp.Number = "+16125550153"
 	demoDial78   nanp.Number = "+16125557800" // to which the switch maps 78
 	demoPIN                  = "4071"
 	demoMistake              = "9999"
@@ -46,7 +52,16 @@ var demoLines = []pins.NewLine{
 	{Number: demoNew, Language: "en"}, {Number: demoNewES, Language: "es"}, {Number: demoNoLang},
 	{Number: demoChosen, Language: "en"}, {Number: demoLocked, Language: "en"},
 	{Number: demoChosenES, Language: "es"}, {Number: demoSuburb, Language: "en"},
+	{Number: demoAll, Language: "en", Features: pins.FeaturesOf(pins.AllFeatures[:]...)},
+	{Number: demoAllES, Language: "es", Features: pins.FeaturesOf(pins.AllFeatures[:]...)},
+	{Number: demoNewOne, Language: "en", Features: pins.FeaturesOf(pins.DoNotDisturb)},
+	{Number: demoTwo, Language: "en", Features: pins.FeaturesOf(pins.NoSolicitation, pins.SecurityScreen)},
+	{Number: demoNearFull, Language: "en", Features: pins.FeaturesOf(pins.DialLock)},
 }
+
+// demoAuthorized is how many numbers the Dial Lock of demoNearFull lets through: one fewer
+// than it can.
+const demoAuthorized = 19
 
 // demoAddress is where the demo is unless told otherwise, and where telephones call.
 const demoAddress = "127.0.0.1:8080"
@@ -97,15 +112,21 @@ func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener 
 		return err
 	}
 	rdb.LogTo(log)
+	heard, err := startDemoSwitch(ctx, c.out)
+	if err != nil {
+		return err
+	}
+	defer heard.Close() //nolint:errcheck // at the end of the process
+	settings.switchURL, settings.switchSecret = heard.url, heard.secret
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
 	if err != nil {
 		return err
 	}
-	if err := addDemoLines(ctx, a.lines, db, time.Now); err != nil {
+	if err := addDemoLines(ctx, a, db, time.Now); err != nil {
 		return fmt.Errorf("add the demo's lines: %w", err)
 	}
 	greet(c.out, listener.Addr().String(), redis)
-	return serve(ctx, listener, a.handler, log)
+	return a.run(ctx, listener)
 }
 
 // demoConfig is that of a server with settings as by default, and a key that goes with
@@ -127,16 +148,36 @@ func demoConfig(address string) (config, error) {
 }
 
 // addDemoLines adds the demo's lines and brings them into their states.
-func addDemoLines(ctx context.Context, lines *pins.Lines, db *rdb.DB, now func() time.Time) error {
+func addDemoLines(ctx context.Context, a *app, db *rdb.DB, now func() time.Time) error {
 	if _, err := (pins.Provisioning{Registry: db.Lines(), Now: now}).Add(ctx, demoLines); err != nil {
 		return err
 	}
-	for _, number := range []nanp.Number{demoChosen, demoChosenES} {
-		if err := chooseDemoPIN(ctx, lines, number); err != nil {
+	for _, number := range []nanp.Number{demoChosen, demoChosenES, demoAll, demoAllES, demoTwo, demoNearFull} {
+		if err := chooseDemoPIN(ctx, a.lines, number); err != nil {
 			return err
 		}
 	}
-	return lockDemoLine(ctx, lines)
+	if err := authorizeDemoNumbers(ctx, a.features); err != nil {
+		return err
+	}
+	return lockDemoLine(ctx, a.lines)
+}
+
+// authorizeDemoNumbers fills a list of Dial Lock but for one place.
+func authorizeDemoNumbers(ctx context.Context, lines *features.Lines) error {
+	dialLock, _ := features.RuleOf(pins.DialLock)
+	settings := features.Settings{}
+	for i := range demoAuthorized {
+		entry, err := dialLock.ParseEntry(fmt.Sprintf("651555%04d", 100+i))
+		if err != nil {
+			return err
+		}
+		settings.List = append(settings.List, entry)
+	}
+	_, err := lines.Change(ctx, features.Request{
+		Number: demoNearFull, Feature: pins.DialLock, Edit: features.Replace(settings, true), By: "demo",
+	})
+	return err
 }
 
 // chooseDemoPIN gives a line its own PIN, as a caller does.
@@ -186,6 +227,8 @@ func greet(out io.Writer, address, redis string) {
 		{demoChosen, "one who has the PIN " + demoPIN},
 		{demoChosenES, "one who has the same PIN and speaks Spanish"},
 		{demoLocked, "one whose line is locked for 30 minutes"},
+		{demoAll, "one with the PIN " + demoPIN + " and all the calling features"},
+		{demoAllES, "the same in Spanish"},
 	} {
 		row("bin/updatecenter dial 78 --from "+line.from.Display()+url, line.who)
 	}

@@ -48,11 +48,10 @@ var update = flag.Bool("update", false, "write the generated parts of the docume
 // stands between <!-- name --> and <!-- /name -->.
 func TestDocuments(t *testing.T) {
 	settings := must(settingsTable())(t)
-	flow := allFlows()[0]
 	for _, part := range []struct{ file, name, want string }{
 		{"../../README.md", "first-call", "```\n" + firstCall(t) + "```\n"},
 		{"../../README.md", "settings", settings},
-		{"../../ARCHITECTURE.md", "flow", "```mermaid\n" + flow.Mermaid() + "```\n"},
+		{"../../docs/flows.md", "flows", drawingsPage()},
 		{"../../docs/prompts.md", "prompts", promptTable()},
 	} {
 		t.Run(part.name, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"updatecenter/features"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls"
 	"updatecenter/pins"
@@ -16,12 +17,12 @@ func allFlows() []*ivr.Flow {
 }
 
 func dial78(policy pins.Policy) *ivr.Flow {
-	return calls.Dial78(calls.Config{Repair: defaultRepair, Transfer: defaultRepair, Policy: policy})
+	return calls.Dial78(calls.Config{Features: features.New(features.Config{}), Repair: defaultRepair, Transfer: defaultRepair, Policy: policy})
 }
 
 type flowsCommand struct {
 	Check flowsCheck `cmd:"" help:"Check the calls for what can't be compiled. A server does so at every start."`
-	Draw  flowsDraw  `cmd:"" help:"Draw the calls as Mermaid flowcharts."`
+	Draw  flowsDraw  `cmd:"" help:"Draw the calls, and the parts that they enter and return from, as Mermaid flowcharts, one after the other."`
 }
 
 type flowsCheck struct{}
@@ -32,22 +33,57 @@ func (flowsCheck) Run(c console) error {
 		if err := flow.Check(); err != nil {
 			return fmt.Errorf("%s:\n%w", flow.Name, err)
 		}
-		fmt.Fprintf(c.out, "ok  %s: %d steps, %d exits, %d prompts\n",
-			flow.Name, len(flow.Lines), len(flow.Exits()), len(flow.Prompts()))
+		fmt.Fprintf(c.out, "ok  %s: %d subflows, %d exits, %d prompts\n",
+			flow.Name, len(flow.Subflows()), len(flow.Exits()), len(flow.Prompts()))
 	}
 	return nil
 }
 
-type flowsDraw struct{}
+type flowsDraw struct {
+	Names []string `arg:"" optional:"" help:"Only these, such as dial-78 or add-number."`
+}
 
-// Run draws all flows.
-func (flowsDraw) Run(c console) error {
-	for _, flow := range allFlows() {
-		if _, err := fmt.Fprint(c.out, flow.Mermaid()); err != nil {
-			return fmt.Errorf("draw %s: %w", flow.Name, err)
+// Run draws flows and subflows.
+func (cmd flowsDraw) Run(c console) error {
+	all := drawings()
+	for _, name := range cmd.Names {
+		if !slices.ContainsFunc(all, func(d drawing) bool { return d.name == name }) {
+			return usage(fmt.Errorf("no flow is named %q", name))
+		}
+	}
+	for _, d := range all {
+		if len(cmd.Names) > 0 && !slices.Contains(cmd.Names, d.name) {
+			continue
+		}
+		if _, err := fmt.Fprintf(c.out, "%%%% %s\n%s", d.name, d.chart); err != nil {
+			return fmt.Errorf("draw %s: %w", d.name, err)
 		}
 	}
 	return nil
+}
+
+// A drawing is a flow or a subflow as a chart.
+type drawing struct{ name, chart string }
+
+// drawings are those of each flow and then of its subflows.
+func drawings() []drawing {
+	var all []drawing
+	for _, flow := range allFlows() {
+		all = append(all, drawing{flow.Name, flow.Mermaid()})
+		for _, part := range flow.Subflows() {
+			all = append(all, drawing{part.Name, part.Mermaid()})
+		}
+	}
+	return all
+}
+
+// drawingsPage shows them under headings, in Markdown.
+func drawingsPage() string {
+	var b strings.Builder
+	for _, d := range drawings() {
+		fmt.Fprintf(&b, "\n## %s\n\n```mermaid\n%s```\n", d.name, d.chart)
+	}
+	return b.String()
 }
 
 type promptsCommand struct{}

@@ -76,7 +76,7 @@ func (s *stage) freshLines(t testing.TB) {
 			t.Fatal("remove line:", err)
 		}
 	}
-	if err := addDemoLines(t.Context(), s.app.lines, s.db, s.clock.Now); err != nil {
+	if err := addDemoLines(t.Context(), s.app, s.db, s.clock.Now); err != nil {
 		t.Fatal("add lines:", err)
 	}
 }

@@ -19,7 +19,7 @@ type keysCommand struct {
 type keysCreate struct {
 	redisFlag `embed:""`
 	Name      string `arg:"" help:"Name of the key, which stands in histories and logs."`
-	Scope     string `required:"" help:"What it may do: lines:read, lines:write, pins:reset, comma-separated."`
+	Scope     string `required:"" help:"What it may do, comma-separated: lines:read, lines:write, pins:reset, features:read, features:write."`
 }
 
 // Run creates the key and shows it.

@@ -14,9 +14,9 @@ import (
 )
 
 type linesCommand struct {
-	Import  linesImport  `cmd:"" help:"Add the lines of a CSV file with the header number,language. Lines that exist stay as they are."`
-	Show    linesShow    `cmd:"" help:"Show a line: its PIN's state, failures and locks; never the PIN."`
-	History linesHistory `cmd:"" help:"Show what happened to a line's PIN, newest first."`
+	Import  linesImport  `cmd:"" help:"Add the lines of a CSV file with the header number,language or number,language,features. Lines that exist get the features of their row, and stay as they are else."`
+	Show    linesShow    `cmd:"" help:"Show a line: its features, its PIN's state, failures and locks; never the PIN."`
+	History linesHistory `cmd:"" help:"Show what happened to a line's PIN and features, newest first."`
 	Reset   linesReset   `cmd:"" help:"Give a line the temporary PIN again, and clear its failures and locks."`
 	Remove  linesRemove  `cmd:"" help:"Remove a line. Its history stays."`
 }

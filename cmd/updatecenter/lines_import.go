@@ -9,11 +9,15 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"updatecenter/features"
 	"updatecenter/pins"
 )
 
 // importBatch is how many lines go to Redis at once.
 const importBatch = 2000
+
+// byImport is who gave lines other features, in their history.
+const byImport = "import"
 
 type linesImport struct {
 	redisFlag `embed:""`
@@ -38,20 +42,23 @@ func (cmd *linesImport) Run(ctx context.Context, c console) error {
 	}
 	i := &lineImport{
 		console: c, lines: pins.Provisioning{Registry: db.Lines()},
-		bar: newBar(c, -1, "lines"),
+		features: features.New(features.Config{Store: db.Features()}),
+		bar:      newBar(c, -1, "lines"),
 	}
 	return i.run(ctx, in)
 }
 
 // lineImport is an import under way.
 type lineImport struct {
-	console console
-	lines   pins.Provisioning
-	bar     *progressbar.ProgressBar
-	batch   []pins.NewLine
-	added   int
-	known   int
-	bad     int
+	console   console
+	lines     pins.Provisioning
+	features  *features.Lines
+	bar       *progressbar.ProgressBar
+	batch     []pins.NewLine
+	added     int
+	known     int
+	installed int // of the known, those that have other features now
+	bad       int
 }
 
 func (i *lineImport) run(ctx context.Context, in io.Reader) error {
@@ -60,7 +67,8 @@ func (i *lineImport) run(ctx context.Context, in io.Reader) error {
 		err = i.flush(ctx)
 	}
 	_ = i.bar.Finish()
-	fmt.Fprintf(i.console.out, "%d lines added, %d were there already, %d bad rows\n", i.added, i.known, i.bad)
+	fmt.Fprintf(i.console.out, "%d lines added, %d were there already (%d with other features now), %d bad rows\n",
+		i.added, i.known, i.installed, i.bad)
 	if err == nil && i.bad > 0 {
 		err = errSaid
 	}
@@ -89,19 +97,40 @@ func (i *lineImport) read(ctx context.Context, in io.Reader) error {
 	return nil
 }
 
+// flush adds the lines of the batch, and installs the features of those that existed: if it
+// ends in between, the next import of the file does the rest.
 func (i *lineImport) flush(ctx context.Context) error {
 	created, err := i.lines.Add(ctx, i.batch)
 	if err != nil {
 		return err
 	}
-	for _, isNew := range created {
-		if isNew {
+	var known []features.Installation
+	for n, line := range i.batch {
+		switch {
+		case created[n]:
 			i.added++
-		} else {
+		case line.FeaturesGiven:
+			known = append(known, features.Installation{Number: line.Number, Features: line.Features})
+			i.known++
+		default:
 			i.known++
 		}
 	}
 	i.batch = i.batch[:0]
 	_ = i.bar.Set(i.added + i.known)
-	return nil
+	return i.install(ctx, known)
+}
+
+// install gives lines that exist the features of their rows.
+func (i *lineImport) install(ctx context.Context, lines []features.Installation) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	changed, err := i.features.Install(ctx, lines, note(byImport, ""))
+	for _, other := range changed {
+		if other {
+			i.installed++
+		}
+	}
+	return err
 }

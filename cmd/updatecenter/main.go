@@ -24,6 +24,7 @@ type commands struct {
 	Load loadCommand `cmd:"" help:"Play call scripts in numbers, and report how quick the answers were."`
 
 	Lines   linesCommand   `cmd:"" help:"Provision lines."`
+	Events  eventsCommand  `cmd:"" help:"Look after the changes that the switch is told of."`
 	Keys    keysCommand    `cmd:"" help:"Manage the keys of the REST API."`
 	Flows   flowsCommand   `cmd:"" help:"Check and draw the calls."`
 	Prompts promptsCommand `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`

@@ -39,7 +39,7 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", redacted(settings.publicURL)))
-	return serve(ctx, listener, a.handler, log)
+	return a.run(ctx, listener)
 }
 
 // redacted is a URL without the password that it may hold.

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/outbox/dispatch"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
@@ -39,17 +40,19 @@ var defaults = kong.Vars{
 // of them, so that everything wrong can be told at once. A secret can also stand in a
 // file that NAME_FILE names.
 type serverSettings struct {
-	ListenAddr     string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
-	twilioSettings `embed:""`
-	RedisURL       string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
-	SecretKeys     string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
-	TemporaryPIN   string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"${temporary_pin}" help:"PIN of every new line."`
-	PINMinDigits   string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
-	PINMaxDigits   string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"${pin_digits}" help:"Most digits of a new PIN, at most 8."`
-	RepairNumber   string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
-	RepairTransfer string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Empty: REPAIR_NUMBER is only told."`
-	RecordingsDir  string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
-	LogLevel       string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
+	ListenAddr         string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	twilioSettings     `embed:""`
+	RedisURL           string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
+	SecretKeys         string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
+	TemporaryPIN       string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"${temporary_pin}" help:"PIN of every new line."`
+	PINMinDigits       string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
+	PINMaxDigits       string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"${pin_digits}" help:"Most digits of a new PIN, at most 8."`
+	RepairNumber       string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
+	RepairTransfer     string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Empty: REPAIR_NUMBER is only told."`
+	ProvisioningURL    string `name:"provisioning-url" env:"PROVISIONING_URL" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; events then show them for as long as there are no more than 1000 of a line."`
+	ProvisioningSecret string `name:"provisioning-secret" env:"PROVISIONING_SECRET" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
+	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
+	LogLevel           string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 }
 
 // twilioSettings are those that twilio check reads as well.
@@ -75,6 +78,8 @@ type config struct {
 	repair        nanp.Number
 	transfer      nanp.Number
 	recordingsDir string
+	switchURL     string
+	switchSecret  secret.Text
 	logLevel      slog.Level
 }
 
@@ -96,6 +101,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		recordingsDir: r.directory("RECORDINGS_DIR", s.RecordingsDir),
 		logLevel:      r.level("LOG_LEVEL", s.LogLevel),
 	}
+	c.switchURL, c.switchSecret = r.provisioning(s)
 	// A server asks Twilio nothing: these are looked at so that a mistake is told early.
 	r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID)
 	r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL)
@@ -231,6 +237,21 @@ func (r *settingsReader) policy(s serverSettings) pins.Policy {
 		r.fail("TEMPORARY_PIN, PIN_MIN_DIGITS, PIN_MAX_DIGITS", err.Error())
 	}
 	return p
+}
+
+// provisioning reads where changes of features are posted, and what signs them.
+func (r *settingsReader) provisioning(s serverSettings) (string, secret.Text) {
+	key := secret.New(r.secret("PROVISIONING_SECRET", s.ProvisioningSecret))
+	if s.ProvisioningURL == "" {
+		return "", key
+	}
+	if err := dispatch.CheckURL(s.ProvisioningURL); err != nil {
+		r.fail("PROVISIONING_URL", err.Error())
+	}
+	if err := dispatch.CheckSecret(key); err != nil {
+		r.fail("PROVISIONING_SECRET", err.Error())
+	}
+	return s.ProvisioningURL, key
 }
 
 func (r *settingsReader) directory(name, value string) string {

@@ -54,7 +54,7 @@ func TestWrongSettings(t *testing.T) {
 		"LISTEN_ADDR": "8080", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
 		"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_API_BASE_URL": "ftp://x", "SIP_DOMAINS": "nodots", "DIAL_78_NUMBERS": "911",
 		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0",
-		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud",
+		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "PROVISIONING_URL": "http://switch.example.com/events",
 	}
 	for name, value := range wrong {
 		t.Run(name, func(t *testing.T) {

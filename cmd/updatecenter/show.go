@@ -22,11 +22,19 @@ func showLine(out io.Writer, line api.Line) error {
 		language = *line.Language
 	}
 	row("language", language)
+	row("features", showFeatures(line.Features))
 	row("pin", fmt.Sprintf("%s, since %s", line.PIN, moment(line.Since)))
 	row("access number", line.AccessNumber)
 	row("from the line", showSide(line.Strikes.Line))
 	row("from elsewhere", showSide(line.Strikes.Elsewhere))
 	return table.Flush()
+}
+
+func showFeatures(installed []pins.Feature) string {
+	if len(installed) == 0 {
+		return "none"
+	}
+	return pins.FeaturesOf(installed...).String()
 }
 
 func showSide(s api.SideStrikes) string {
@@ -50,9 +58,21 @@ func showHistory(out io.Writer, records []pins.Record) error {
 		if r.Side != "" {
 			from = fmt.Sprintf("%s (%s)", r.From, r.Side)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", moment(r.At), r.Event, plain(r.By), plain(from), plain(r.Call), plain(r.Reason))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", moment(r.At), plain(what(r)), plain(r.By), plain(from), plain(r.Call), plain(r.Reason))
 	}
 	return table.Flush()
+}
+
+// what tells an event with what became of features: "feature-changed dial-lock: on".
+func what(r pins.Record) string {
+	text := string(r.Event)
+	if r.Feature != "" {
+		text += " " + string(r.Feature)
+	}
+	if len(r.Changes) > 0 {
+		text += ": " + strings.Join(r.Changes, ", ")
+	}
+	return text
 }
 
 // plain drops what could move a terminal's cursor: a record holds what callers claim.

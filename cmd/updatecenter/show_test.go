@@ -19,6 +19,35 @@ func TestHistoryShowsNoControls(t *testing.T) {
 	}
 }
 
+func TestHistoryTellsWhatBecameOfFeatures(t *testing.T) {
+	tests := map[string]pins.Record{
+		"pin-changed": {Event: pins.Changed},
+		"feature-changed do-not-disturb: on, greeting 2": {
+			Event: pins.FeatureChanged, Feature: pins.DoNotDisturb, Changes: []string{"on", "greeting 2"},
+		},
+		"feature-changed dial-lock: code set": {
+			Event: pins.FeatureChanged, Feature: pins.DialLock, Changes: []string{"code set"},
+		},
+		"features-installed: installed dial-lock, removed call-rejection": {
+			Event: pins.FeaturesInstalled, Changes: []string{"installed dial-lock", "removed call-rejection"},
+		},
+		"feature-changed dial-lock: on[2J": { // of a record that is damaged
+			Event: pins.FeatureChanged, Feature: "dial-lock\n", Changes: []string{"on\x1b[2J"},
+		},
+	}
+	for want, record := range tests {
+		record.By = pins.ByCaller
+		var out strings.Builder
+		if err := showHistory(&out, []pins.Record{record}); err != nil {
+			t.Fatal(err)
+		}
+		_, row, _ := strings.Cut(out.String(), "\n")
+		if !strings.Contains(row, "  "+want+"  caller") {
+			t.Errorf("want %q in\n%s", want, out.String())
+		}
+	}
+}
+
 func TestPasswordsOfURLsAreNotLogged(t *testing.T) {
 	if got := redacted("https://twilio:hunter2@ivr.example.com/x"); strings.Contains(got, "hunter2") || !strings.Contains(got, "ivr.example.com/x") {
 		t.Error(got)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/pins"
 )
@@ -17,7 +18,9 @@ import (
 type Config struct {
 	Lines        *pins.Lines
 	Provisioning pins.Provisioning
+	Features     *features.Lines
 	Keys         apikey.Store
+	Changed      func()           // called when settings of a feature were put, by many goroutines; nil: nobody
 	Now          func() time.Time // nil: time.Now
 	Log          *slog.Logger     // nil: nothing is logged
 	Random       io.Reader        // names the instances of problems, by many goroutines; nil: the system's
@@ -27,14 +30,19 @@ type Config struct {
 type API struct {
 	lines        *pins.Lines
 	provisioning pins.Provisioning
+	features     *features.Lines
 	keys         apikey.Store
+	changed      func()
 	now          func() time.Time
 	log          *slog.Logger
 	random       io.Reader
 }
 
-// New makes an API of its parts; Lines, Provisioning and Keys must be given.
+// New makes an API of its parts; Lines, Provisioning, Features and Keys must be given.
 func New(config Config) *API {
+	if config.Changed == nil {
+		config.Changed = func() {}
+	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -45,8 +53,8 @@ func New(config Config) *API {
 		config.Random = rand.Reader
 	}
 	return &API{
-		lines: config.Lines, provisioning: config.Provisioning, keys: config.Keys,
-		now: config.Now, log: config.Log, random: config.Random,
+		lines: config.Lines, provisioning: config.Provisioning, features: config.Features, keys: config.Keys,
+		changed: config.Changed, now: config.Now, log: config.Log, random: config.Random,
 	}
 }
 
@@ -64,6 +72,13 @@ func (a *API) Routes(r *mux.Router) {
 	}))
 	r.Handle("/v1/lines/{number}/history", a.resource(methods{
 		http.MethodGet: a.keyed(apikey.LinesRead, a.showHistory),
+	}))
+	r.Handle("/v1/lines/{number}/features", a.resource(methods{
+		http.MethodGet: a.keyed(apikey.FeaturesRead, a.showFeatures),
+	}))
+	r.Handle("/v1/lines/{number}/features/{feature}", a.resource(methods{
+		http.MethodGet: a.keyed(apikey.FeaturesRead, a.showFeature),
+		http.MethodPut: a.keyed(apikey.FeaturesWrite, a.putFeature),
 	}))
 	r.Handle("/v1/access-numbers/{area_code}", a.resource(methods{
 		http.MethodGet: a.keyed(anyScope, a.showAccessNumber),

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"updatecenter/internal/apikey"
+	"updatecenter/pins"
 )
 
 // operations are one good request to each that takes a key.
@@ -15,18 +16,22 @@ func operations() []struct{ method, path, body string } {
 		{http.MethodPut, linePath, `{"language":"en"}`},
 		{http.MethodPost, linePath + "/pin/reset", `{"reason":"x"}`},
 		{http.MethodGet, linePath + "/history", ""},
+		{http.MethodGet, linePath + "/features", ""},
+		{http.MethodGet, forwardingPath, ""},
+		{http.MethodPut, forwardingPath, `{"on":false,"list":[],"forward_to":null}`},
 		{http.MethodGet, "/v1/access-numbers/612", ""},
 	}
 }
 
 func TestScopes(t *testing.T) {
 	r := newRig(t)
-	r.add("")
-	for _, scope := range []apikey.Scope{apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset} {
+	r.add("", pins.SelectiveCallForwarding)
+	for _, scope := range apikey.AllScopes {
 		token, answered := r.key("only-"+strings.ReplaceAll(string(scope), ":", "-"), scope), 0
 		for _, o := range operations() {
 			request := r.request(o.method, o.path, o.body)
 			request.Header.Set("Authorization", "Bearer "+token)
+			request.Header.Set("If-Match", "*")
 			got := r.send(request) // which holds it against the scopes in openapi.yaml
 			if got.status == http.StatusOK {
 				answered++
@@ -95,6 +100,7 @@ func TestKeys(t *testing.T) {
 		for _, o := range operations() {
 			r.keys.asked.Store(0)
 			request := r.request(o.method, o.path, o.body)
+			request.Header.Set("If-Match", "*")
 			request.Header.Set("Authorization", test.header)
 			if test.header == "" {
 				request.Header.Del("Authorization")

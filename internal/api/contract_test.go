@@ -18,9 +18,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/pins"
 )
 
 // contract reads openapi.yaml, once.
@@ -77,7 +80,7 @@ func (r *rig) conforms(request *http.Request, got answer) {
 		},
 	}
 	invalid := openapi3filter.ValidateRequest(r.Context(), input)
-	refused := slices.Contains([]int{400, 401, 403, 415}, got.status)
+	refused := slices.Contains([]int{400, 401, 403, 415, 428}, got.status)
 	if refused != (invalid != nil) && !r.unlike && got.status != http.StatusRequestEntityTooLarge {
 		r.Errorf("%s %s: status %d; openapi.yaml says of the request: %v", request.Method, request.URL, got.status, invalid)
 	}
@@ -182,6 +185,7 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 	for _, no := range []*refusal{
 		badNumber(), badAreaCode(), badLimit(), badBody("Detail."), noKey(), badKey(), missingScope(apikey.PinsReset), noPath(), noLine(),
 		badMethod("GET"), tooLarge(), badContentType(), broken(io.EOF), unavailable(io.EOF),
+		noFeature(), notInstalled(), badIfMatch(), noIfMatch(), changedMeanwhile(), refusedSettings(features.ListFull), backlog(),
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)
 		if !listed[no.problem.Type] || !strings.Contains(doc.Info.Description, row) {
@@ -207,10 +211,37 @@ func TestEveryScopeIsDescribed(t *testing.T) {
 			}
 		}
 	}
-	for _, scope := range []apikey.Scope{apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset} {
+	for _, scope := range apikey.AllScopes {
 		if !slices.Contains(used, string(scope)) || !strings.Contains(doc.Info.Description, "| `"+string(scope)+"` |") {
 			t.Errorf("%s is not described", scope)
 		}
+	}
+}
+
+func TestEveryReasonIsDescribed(t *testing.T) {
+	doc, _ := described(t)
+	listed := map[string]bool{}
+	for _, reason := range doc.Components.Schemas["Problem"].Value.Properties["reason"].Value.Enum {
+		listed[fmt.Sprint(reason)] = true
+	}
+	for _, reason := range features.Reasons {
+		if !listed[string(reason)] || !strings.Contains(doc.Info.Description, "| `"+string(reason)+"` |") {
+			t.Errorf("%s is not described", reason)
+		}
+	}
+	if len(listed) != len(features.Reasons) {
+		t.Errorf("%d reasons are listed, and there are %d", len(listed), len(features.Reasons))
+	}
+}
+
+func TestEveryFeatureIsDescribed(t *testing.T) {
+	doc, _ := described(t)
+	var want []any
+	for _, f := range pins.AllFeatures {
+		want = append(want, string(f))
+	}
+	if diff := cmp.Diff(want, doc.Components.Schemas["FeatureName"].Value.Enum); diff != "" {
+		t.Error(diff)
 	}
 }
 

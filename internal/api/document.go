@@ -3,6 +3,7 @@ package api
 import (
 	"time"
 
+	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -16,6 +17,8 @@ type Line struct {
 	Since        time.Time   `json:"since"`         // when the present PIN came into force, UTC
 	Strikes      Strikes     `json:"strikes"`       // failures and locks
 	AccessNumber nanp.Number `json:"access_number"` // to reach this line's features from any telephone
+
+	Features []pins.Feature `json:"features"` // that are installed, in the order of [pins.AllFeatures]; never null
 }
 
 // Strikes are the failures of a line, apart by where the calls came from.
@@ -47,6 +50,7 @@ func LineDocument(line pins.Line, now time.Time) Line {
 	access, _ := pins.AccessNumber(line.Number.AreaCode())
 	document := Line{
 		Number: line.Number, PIN: "personal", Since: line.Since.UTC(), AccessNumber: access,
+		Features: line.Features.List(),
 		Strikes: Strikes{
 			Line:      sideStrikes(line.FromLine, now),
 			Elsewhere: sideStrikes(line.Remote, now),
@@ -71,7 +75,35 @@ func sideStrikes(s pins.Strikes, now time.Time) SideStrikes {
 	return SideStrikes{Failures: s.Failures, Lock: NoLock}
 }
 
-// History is what happened to the PIN of a number, newest first.
+// Features are the installed features of a line, and how they are set.
+type Features struct {
+	Number   nanp.Number `json:"number"`
+	Features []Feature   `json:"features"` // in the order of [pins.AllFeatures]; never null
+}
+
+// Feature is how a feature is set; of a code it has only whether there is one.
+type Feature struct {
+	Feature  pins.Feature `json:"feature"`
+	Revision int64        `json:"revision"` // grows with every change; 0 while nothing was ever changed
+	features.Document
+}
+
+// FeaturesDocument shows how the features of a line are set.
+func FeaturesDocument(line features.Line) Features {
+	document := Features{Number: line.Number, Features: []Feature{}}
+	for _, f := range line.Installed.List() {
+		if setting, installed := line.Setting(f); installed {
+			document.Features = append(document.Features, featureDocument(setting))
+		}
+	}
+	return document
+}
+
+func featureDocument(setting features.Setting) Feature {
+	return Feature{Feature: setting.Feature, Revision: setting.Revision, Document: features.DocumentOf(setting)}
+}
+
+// History is what happened to the PIN and the features of a number, newest first.
 type History struct {
 	Number  nanp.Number   `json:"number"`
 	Records []pins.Record `json:"records"` // never null; times in UTC

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"log/slog"
 	"math/rand/v2"
@@ -10,12 +11,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -35,13 +38,15 @@ type rig struct {
 	*testing.T
 	handler http.Handler
 	store   *store
+	sets    *settingStore
 	keys    *keyStore
 	tokens  map[string][]apikey.Scope // of the keys that are valid
 	all     string                    // the token of a key for everything
 	log     *lines
 	now     time.Time
 	secrets []string
-	unlike  bool // the next request is refused for what openapi.yaml can't say
+	woken   atomic.Int64 // how often Changed was called
+	unlike  bool         // the next request is refused for what openapi.yaml can't say
 }
 
 func newRig(t *testing.T) *rig {
@@ -49,6 +54,7 @@ func newRig(t *testing.T) *rig {
 		T: t, store: &store{Memory: pins.NewMemory()}, keys: &keyStore{},
 		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(hash)},
 	}
+	r.sets = &settingStore{Memory: features.NewMemory(r.store.Memory), trouble: r.store.trouble}
 	rules, err := pins.New(pins.Config{
 		Store: r.store, Callers: r.store.Memory,
 		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
@@ -60,7 +66,9 @@ func newRig(t *testing.T) *rig {
 	router := mux.NewRouter().SkipClean(true)
 	New(Config{
 		Lines: rules, Provisioning: pins.Provisioning{Registry: r.store, Now: clock}, Keys: r.keys, Now: clock,
-		Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Features: features.New(features.Config{Store: r.sets, Keys: keyring(t), Now: clock}),
+		Changed:  func() { r.woken.Add(1) },
+		Log:      slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}).Routes(router)
 	r.handler = router
 	t.Cleanup(func() {
@@ -71,6 +79,16 @@ func newRig(t *testing.T) *rig {
 		}
 	})
 	return r
+}
+
+// keyring has a key for sealing codes.
+func keyring(t *testing.T) secret.Keyring {
+	t.Helper()
+	keys, err := secret.ParseKeyring("test:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
 }
 
 // key makes a valid key with those scopes and returns its token.
@@ -94,7 +112,7 @@ func (r *rig) key(name string, scopes ...apikey.Scope) string {
 // allowed returns the token of a key for everything.
 func (r *rig) allowed() string {
 	if r.all == "" {
-		r.all = r.key("ordering", apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset)
+		r.all = r.key("ordering", apikey.AllScopes[:]...)
 	}
 	return r.all
 }
@@ -103,6 +121,16 @@ func (r *rig) allowed() string {
 func (r *rig) ask(method, path, body string) answer {
 	r.Helper()
 	return r.send(r.request(method, path, body))
+}
+
+// askWith also sends the header If-Match, unless it is empty.
+func (r *rig) askWith(ifMatch, method, path, body string) answer {
+	r.Helper()
+	request := r.request(method, path, body)
+	if ifMatch != "" {
+		request.Header.Set("If-Match", ifMatch)
+	}
+	return r.send(request)
 }
 
 func (r *rig) request(method, path, body string) *http.Request {
@@ -133,9 +161,10 @@ func (r *rig) send(request *http.Request) answer {
 }
 
 // add provisions the line.
-func (r *rig) add(language string) {
+func (r *rig) add(language string, installed ...pins.Feature) {
 	r.Helper()
-	if _, err := r.store.Memory.Add(r.Context(), []pins.NewLine{{Number: line, Language: language}}, r.now); err != nil {
+	added := pins.NewLine{Number: line, Language: language, Features: pins.FeaturesOf(installed...)}
+	if _, err := r.store.Memory.Add(r.Context(), []pins.NewLine{added}, r.now); err != nil {
 		r.Fatal(err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"github.com/gorilla/mux"
 
@@ -16,67 +15,12 @@ import (
 // from is how a line's history names this interface.
 const from = "api"
 
-// defaultRecords is how many records of a history are answered, if no limit is asked for.
-const defaultRecords = 100
-
 func (a *API) showLine(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
 	number, err := pathNumber(r)
 	if err != nil {
 		return err
 	}
 	return a.replyLine(w, r, http.StatusOK, number)
-}
-
-// A lineBody is what a line should be.
-type lineBody struct {
-	Language *string `json:"language"` // null: as it is
-}
-
-const lineBodyShould = `The body must be one JSON object with no other field than language, which is "en", "es" or null.`
-
-// putLine creates a line, or sets the language of one that exists. It never touches a PIN.
-func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathNumber(r)
-	if err != nil {
-		return err
-	}
-	body, err := readBody[lineBody](w, r, lineBodyShould)
-	if err != nil {
-		return err
-	}
-	line := pins.NewLine{Number: number}
-	if body.Language != nil {
-		line.Language = *body.Language
-		if line.Language == "" {
-			return badBody(lineBodyShould)
-		}
-	}
-	created, err := a.provisioning.Add(r.Context(), []pins.NewLine{line})
-	switch {
-	case errors.Is(err, pins.ErrLanguage):
-		return badBody(lineBodyShould)
-	case err != nil:
-		return fmt.Errorf("put line: %w", err)
-	case created[0]:
-		a.log.InfoContext(r.Context(), "line created", "line", number, "language", line.Language, "key", key.Name)
-		return a.replyLine(w, r, http.StatusCreated, number)
-	}
-	if err := a.setLanguage(r, line, key); err != nil {
-		return err
-	}
-	return a.replyLine(w, r, http.StatusOK, number)
-}
-
-// setLanguage sets the language of a line that existed, if one is given.
-func (a *API) setLanguage(r *http.Request, line pins.NewLine, key apikey.Key) error {
-	if line.Language == "" {
-		return nil
-	}
-	if err := a.lines.SetLanguage(r.Context(), line.Number, line.Language); err != nil {
-		return fmt.Errorf("put line: %w", err)
-	}
-	a.log.InfoContext(r.Context(), "language of line set", "line", line.Number, "language", line.Language, "key", key.Name)
-	return nil
 }
 
 // A resetBody says why a PIN is reset.
@@ -133,23 +77,6 @@ func (a *API) recordRefusedReset(r *http.Request, number nanp.Number, key apikey
 	}
 }
 
-// showHistory answers for every number: a line that was removed has a history too.
-func (a *API) showHistory(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
-	number, err := pathNumber(r)
-	if err != nil {
-		return err
-	}
-	limit, err := queryLimit(r)
-	if err != nil {
-		return err
-	}
-	records, err := a.provisioning.History(r.Context(), number, limit)
-	if err != nil {
-		return fmt.Errorf("show history: %w", err)
-	}
-	return reply(w, http.StatusOK, jsonType, HistoryDocument(number, records))
-}
-
 func (a *API) showAccessNumber(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
 	areaCode := mux.Vars(r)["area_code"]
 	number, err := pins.AccessNumber(areaCode)
@@ -177,16 +104,4 @@ func pathNumber(r *http.Request) (nanp.Number, error) {
 		return "", badNumber()
 	}
 	return number, nil
-}
-
-func queryLimit(r *http.Request) (int, error) {
-	query := r.URL.Query()
-	if !query.Has("limit") {
-		return defaultRecords, nil
-	}
-	limit, err := strconv.Atoi(query.Get("limit"))
-	if err != nil || limit < 1 || limit > pins.MaxHistory {
-		return 0, badLimit()
-	}
-	return limit, nil
 }

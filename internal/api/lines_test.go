@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
@@ -21,7 +23,7 @@ func TestShowLine(t *testing.T) {
 	r := newRig(t)
 	r.add("")
 	want := Line{
-		Number: line, PIN: "temporary", Since: start, AccessNumber: "+18886128052",
+		Number: line, PIN: "temporary", Since: start, AccessNumber: "+18886128052", Features: []pins.Feature{},
 		Strikes: Strikes{Line: SideStrikes{Lock: NoLock}, Elsewhere: SideStrikes{Lock: NoLock}},
 	}
 	got := r.ask(http.MethodGet, linePath, "").is(http.StatusOK, "")
@@ -59,7 +61,7 @@ func TestNumberInEveryForm(t *testing.T) {
 
 func TestBadNumber(t *testing.T) {
 	r := newRig(t)
-	for _, path := range []string{"/v1/lines/%s", "/v1/lines/%s/history"} {
+	for _, path := range []string{"/v1/lines/%s", "/v1/lines/%s/history", "/v1/lines/%s/features", "/v1/lines/%s/features/dial-lock"} {
 		for _, form := range []string{
 			"911", "123-555-0142", "+442079460018", "anonymous", "612555014", "61255501423", "%20", "6125550142%0A", "%00", "611-555-0142",
 			strings.Repeat("6", 3000), "%EF%BC%96125550142", "..%2e",
@@ -96,6 +98,73 @@ func TestPutLine(t *testing.T) {
 	r.log.holds(t, "language of line set", string(line), "ordering", `"en"`)
 }
 
+func TestPutFeatures(t *testing.T) {
+	r := newRig(t)
+	for _, test := range []struct {
+		name, body string
+		status     int
+		features   []pins.Feature
+	}{
+		{"creates", `{"features":["dial-lock","no-solicitation"]}`, http.StatusCreated, []pins.Feature{pins.NoSolicitation, pins.DialLock}},
+		{"again", `{"features":["no-solicitation","dial-lock"]}`, http.StatusOK, []pins.Feature{pins.NoSolicitation, pins.DialLock}},
+		{"null leaves them", `{"features":null}`, http.StatusOK, []pins.Feature{pins.NoSolicitation, pins.DialLock}},
+		{"so does nothing", `{"language":"es"}`, http.StatusOK, []pins.Feature{pins.NoSolicitation, pins.DialLock}},
+		{"sets", `{"features":["dial-lock","call-rejection"]}`, http.StatusOK, []pins.Feature{pins.DialLock, pins.CallRejection}},
+		{"takes all", `{"features":[]}`, http.StatusOK, []pins.Feature{}},
+	} {
+		got := r.ask(http.MethodPut, linePath, test.body).is(test.status, "").line()
+		if diff := cmp.Diff(test.features, got.Features); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+	records, err := r.store.History(t.Context(), line, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []pins.Record{
+		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"removed dial-lock", "removed call-rejection"}},
+		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"installed call-rejection", "removed no-solicitation"}},
+	}
+	for i := range records {
+		slices.Sort(records[i].Changes)
+		slices.Sort(want[min(i, 1)].Changes)
+	}
+	if diff := cmp.Diff(want, records); diff != "" {
+		t.Error(diff)
+	}
+	r.log.holds(t, "features of line installed", string(line), "ordering")
+}
+
+func TestPutBadFeatures(t *testing.T) {
+	r := newRig(t)
+	for _, body := range []string{
+		`{"features":["voice-mail"]}`, `{"features":["dial-lock","dial-lock"]}`, `{"features":"dial-lock"}`, `{"features":[""]}`,
+		`{"features":[null]}`, `{"features":{}}`, `{"features":["Dial-Lock"]}`, `{"features":["dial-lock no-solicitation"]}`,
+	} {
+		r.ask(http.MethodPut, linePath, body).is(http.StatusBadRequest, "bad-body")
+	}
+	r.ask(http.MethodGet, linePath, "").is(http.StatusNotFound, "no-such-line")
+}
+
+// TestSettingsSurvive: while a feature stays installed, and not longer.
+func TestSettingsSurvive(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.CallRejection, pins.SecurityScreen)
+	r.set(pins.CallRejection, "*", `{"on":true,"list":["218"]}`)
+	install := func(body string) features.Setting {
+		t.Helper()
+		r.ask(http.MethodPut, linePath, body).is(http.StatusOK, "")
+		return r.setting(pins.CallRejection)
+	}
+	if got := install(`{"features":["call-rejection"]}`); !got.On || len(got.List) != 1 {
+		t.Errorf("lost: %+v", got)
+	}
+	r.ask(http.MethodPut, linePath, `{"features":[]}`).is(http.StatusOK, "")
+	if got := install(`{"features":["call-rejection"]}`); got.On || len(got.List) != 0 {
+		t.Errorf("kept: %+v", got)
+	}
+}
+
 func TestPutNeverResets(t *testing.T) {
 	r := newRig(t)
 	r.add("")
@@ -130,7 +199,7 @@ func TestReset(t *testing.T) {
 	got := r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"`+reason+`"}`).is(http.StatusOK, "").line()
 	language := "es"
 	want := Line{
-		Number: line, Language: &language, PIN: "temporary", Since: r.now, AccessNumber: "+18886128052",
+		Number: line, Language: &language, PIN: "temporary", Since: r.now, AccessNumber: "+18886128052", Features: []pins.Feature{},
 		Strikes: Strikes{Line: SideStrikes{Lock: NoLock}, Elsewhere: SideStrikes{Lock: NoLock}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/features"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
@@ -58,13 +62,14 @@ func FuzzBody(f *testing.F) {
 	for _, s := range []string{
 		`{"language":"en"}`, `{"language":null}`, `{}`, `null`, `{}{}`, `{"Language":"es"}`, `{"language":"en","language":"es"}`,
 		`{"x":1}`, "{\"language\":\"\xff\"}", `[`, ``, `{"language":"\u0000"}`,
+		`{"features":["dial-lock"]}`, `{"features":[]}`, `{"features":null}`, `{"features":[null,7]}`,
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		got, ok := decode[lineBody](body)
 		if !ok {
-			if got.Language != nil {
+			if got.Language != nil || got.Features != nil {
 				t.Error("refused, and yet read")
 			}
 			return
@@ -77,10 +82,67 @@ func FuzzBody(f *testing.F) {
 			t.Fatal(err)
 		}
 		again, ok := decode[lineBody](written)
-		if !ok || (again.Language == nil) != (got.Language == nil) || got.Language != nil && *again.Language != *got.Language {
+		if !ok || !cmp.Equal(again, got) {
 			t.Errorf("%q read as %s, and that otherwise", body, written)
 		}
 	})
+}
+
+// FuzzSettings: what a feature takes is what it then shows, and it takes that again.
+func FuzzSettings(f *testing.F) {
+	for i, s := range []string{
+		`{"on":true,"list":["651-555-0199"]}`, `{"on":true}`,
+		`{"on":true,"schedules":[{"days":"weekdays","start":"21:00","end":"07:00"}],"greeting":2,"emergency_breakthrough":false,"code":"4821"}`,
+		`{"on":false,"list":["01144 20 7946 0018"],"code":null}`, `{"on":false,"list":["218","507555"]}`,
+		`{"on":true,"list":[],"forward_to":"+19525550177"}`, `{"on":1}`, `null`, `{"on":true,"list":null,"code":7}`,
+	} {
+		f.Add(uint8(i), []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
+		rule, _ := features.RuleOf(pins.AllFeatures[int(which)%len(pins.AllFeatures)])
+		read, ok := decode[settingsBody](body)
+		if !ok || read.lacks(rule) {
+			return
+		}
+		settings, err := rule.Read(read.document())
+		if err != nil {
+			if _, refused := features.ReasonOf(err); !refused {
+				t.Fatalf("%q: %v", body, err)
+			}
+			return
+		}
+		shown := features.DocumentOf(features.Setting{Feature: rule.Feature, Settings: settings})
+		again, err := rule.Read(shown)
+		settings.Code = secret.Text{} // is not shown
+		if err != nil || !reflect.DeepEqual(again, settings) {
+			t.Errorf("%q: %+v is read again as %+v, %v", body, settings, again, err)
+		}
+	})
+}
+
+func ExampleFeaturesDocument() {
+	document, err := json.MarshalIndent(FeaturesDocument(features.Line{
+		Number: "+17635550142", Installed: pins.FeaturesOf(pins.SecurityScreen, pins.DialLock),
+	}), "", "  ")
+	fmt.Println(string(document), err)
+	// Output:
+	// {
+	//   "number": "+17635550142",
+	//   "features": [
+	//     {
+	//       "feature": "security-screen",
+	//       "revision": 0,
+	//       "on": false
+	//     },
+	//     {
+	//       "feature": "dial-lock",
+	//       "revision": 0,
+	//       "on": false,
+	//       "list": [],
+	//       "code_set": false
+	//     }
+	//   ]
+	// } <nil>
 }
 
 func ExampleLineDocument() {
@@ -89,6 +151,7 @@ func ExampleLineDocument() {
 		Number: "+17635550142", Language: "es", PIN: "$argon2id$...", Since: now.Add(-24 * time.Hour),
 		FromLine: pins.Strikes{Failures: 1},
 		Remote:   pins.Strikes{Failures: 5, LockedUntil: now.Add(10 * time.Minute)},
+		Features: pins.FeaturesOf(pins.DialLock),
 	}, now), "", "  ")
 	fmt.Println(string(document), err)
 	// Output:
@@ -108,7 +171,10 @@ func ExampleLineDocument() {
 	//       "locked_until": "2026-03-04T14:10:00Z"
 	//     }
 	//   },
-	//   "access_number": "+18886128052"
+	//   "access_number": "+18886128052",
+	//   "features": [
+	//     "dial-lock"
+	//   ]
 	// } <nil>
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"updatecenter/features"
 	"updatecenter/pins"
 )
 
@@ -20,6 +21,8 @@ type Problem struct {
 	Status   int    `json:"status"`             // the HTTP status
 	Detail   string `json:"detail"`             // a sentence: what was wrong, and what to do
 	Instance string `json:"instance,omitempty"` // "urn:uuid:...", which the log names too
+
+	Reason features.Reason `json:"reason,omitempty"` // of settings-refused
 }
 
 // A refusal is an error with two faces: a problem for the client, a cause for the log.
@@ -46,11 +49,21 @@ func (r *refusal) Unwrap() error { return r.cause }
 // store's trouble that passes: nothing else in a handler can fail.
 func explain(err error) *refusal {
 	var known *refusal
-	switch {
-	case errors.As(err, &known):
+	if errors.As(err, &known) {
 		return known
+	}
+	if reason, refused := features.ReasonOf(err); refused {
+		return refusedSettings(reason)
+	}
+	switch {
 	case errors.Is(err, pins.ErrNoLine):
 		return noLine()
+	case errors.Is(err, features.ErrNotInstalled):
+		return notInstalled()
+	case errors.Is(err, features.ErrStale):
+		return changedMeanwhile()
+	case errors.Is(err, features.ErrBacklog):
+		return backlog()
 	case errors.Is(err, pins.ErrUnreadable):
 		return broken(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/pins"
 )
@@ -77,6 +78,39 @@ func noLine() *refusal {
 		"The number is not a line of the Update Center. A PUT to its path creates it.")
 }
 
+func noFeature() *refusal {
+	return problem(http.StatusNotFound, "no-such-feature", "No such feature",
+		"The path must end in the name of a calling feature, such as do-not-disturb.")
+}
+
+func notInstalled() *refusal {
+	return problem(http.StatusNotFound, "not-installed", "The feature is not installed",
+		"The line does not have this feature. A PUT to the line installs it.")
+}
+
+func badIfMatch() *refusal {
+	return problem(http.StatusBadRequest, "bad-if-match", "Not a revision",
+		`If-Match must be the one ETag that the feature was last answered with, such as "7", or * to replace whatever is there.`)
+}
+
+// noIfMatch is for a change that could undo another's unseen (RFC 6585, section 3).
+func noIfMatch() *refusal {
+	return problem(http.StatusPreconditionRequired, "if-match-required", "Say what is to be replaced",
+		"Read the feature first, and send its ETag in the header If-Match, so that no change of somebody else is lost.")
+}
+
+func changedMeanwhile() *refusal {
+	return problem(http.StatusPreconditionFailed, "changed-meanwhile", "The feature has changed meanwhile",
+		"Somebody changed the settings. Read the feature again, and send your change of that with its ETag.")
+}
+
+// refusedSettings has the reason in a field of its own, which the phone and the API share.
+func refusedSettings(reason features.Reason) *refusal {
+	no := problem(http.StatusUnprocessableEntity, "settings-refused", "The settings can't be so", reason.Sentence())
+	no.problem.Reason = reason
+	return no
+}
+
 func badMethod(allow string) *refusal {
 	return problem(http.StatusMethodNotAllowed, "bad-method", "Not a method of this path",
 		"This path takes only "+allow+".").with("Allow", allow)
@@ -95,6 +129,12 @@ func badContentType() *refusal {
 func broken(cause error) *refusal {
 	return problem(http.StatusInternalServerError, "internal", "The answer could not be made",
 		"This is our fault. Report it, with the instance.").because(cause)
+}
+
+func backlog() *refusal {
+	return problem(http.StatusServiceUnavailable, "backlog", "Too many changes wait",
+		"The switch has not taken over many earlier changes of this line, so no more are taken on. Nothing was changed; try again later.").
+		with("Retry-After", "60").because(features.ErrBacklog)
 }
 
 func unavailable(cause error) *refusal {

@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"updatecenter/pins"
 )
 
 func TestBodies(t *testing.T) {
@@ -74,7 +76,7 @@ func TestLargestBody(t *testing.T) {
 func TestPaths(t *testing.T) {
 	r := newRig(t)
 	for _, path := range []string{
-		"/v1", "/v1/", "/v1/lines", "/v1/lines/", "/v1/line/6125550142", linePath + "/", linePath + "/pin", "/v1//lines/6125550142",
+		"/v1", "/v1/", "/v1/lines", "/v1/lines/", "/v1/line/6125550142", linePath + "/", linePath + "/pin", linePath + "/features/", linePath + "/features/dial-lock/list", "/v1//lines/6125550142",
 		"/v1/lines/612%2F5550142", "/v1/access-numbers", "/v1/lines/../lines/6125550142",
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodDelete, http.MethodOptions} {
@@ -89,11 +91,13 @@ func TestPaths(t *testing.T) {
 
 func TestMethods(t *testing.T) {
 	r := newRig(t)
-	r.add("")
+	r.add("", pins.SelectiveCallForwarding)
 	for path, allow := range map[string]string{
 		linePath:                 "GET, HEAD, OPTIONS, PUT",
 		linePath + "/pin/reset":  "OPTIONS, POST",
 		linePath + "/history":    "GET, HEAD, OPTIONS",
+		linePath + "/features":   "GET, HEAD, OPTIONS",
+		forwardingPath:           "GET, HEAD, OPTIONS, PUT",
 		"/v1/access-numbers/612": "GET, HEAD, OPTIONS",
 		"/openapi.yaml":          "GET, HEAD, OPTIONS",
 	} {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
@@ -74,6 +75,38 @@ func (s *store) History(ctx context.Context, number nanp.Number, limit int) ([]p
 		return nil, err
 	}
 	return s.Memory.History(ctx, number, limit)
+}
+
+// A settingStore has the troubles of the store of its lines, and can be overtaken at every
+// change.
+type settingStore struct {
+	*features.Memory
+	trouble   func(context.Context) error
+	overtaken bool
+}
+
+func (s *settingStore) Features(ctx context.Context, number nanp.Number, turn pins.Turn) (features.Stored, error) {
+	if err := s.trouble(ctx); err != nil {
+		return features.Stored{}, err
+	}
+	return s.Memory.Features(ctx, number, turn)
+}
+
+func (s *settingStore) Change(ctx context.Context, change features.Change) error {
+	if err := s.trouble(ctx); err != nil {
+		return err
+	}
+	if s.overtaken {
+		return features.ErrStale
+	}
+	return s.Memory.Change(ctx, change)
+}
+
+func (s *settingStore) Install(ctx context.Context, lines []features.Installation, record pins.Record) ([]bool, error) {
+	if err := s.trouble(ctx); err != nil {
+		return nil, err
+	}
+	return s.Memory.Install(ctx, lines, record)
 }
 
 // A keyStore counts the questions for keys, and fails while fault is set.

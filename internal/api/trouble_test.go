@@ -21,8 +21,8 @@ func TestStoreAway(t *testing.T) {
 	r.secrets = append(r.secrets[:0:0], "8265")
 	check := func() {
 		t.Helper()
-		for _, o := range operations()[:4] {
-			got := r.ask(o.method, o.path, o.body).is(http.StatusServiceUnavailable, "unavailable")
+		for _, o := range operations()[:7] {
+			got := r.askWith("*", o.method, o.path, o.body).is(http.StatusServiceUnavailable, "unavailable")
 			if strings.Contains(got.body, "refused") || strings.Contains(got.body, "10.0.0.7") {
 				t.Errorf("the client is told the cause: %s", got.body)
 			}
@@ -46,8 +46,8 @@ func TestStoredRecordUnreadable(t *testing.T) {
 	damaged := func(context.Context) error { return fmt.Errorf("ask: %w", pins.ErrUnreadable) }
 	check := func() {
 		t.Helper()
-		for _, o := range operations()[:4] {
-			got := r.ask(o.method, o.path, o.body).is(http.StatusInternalServerError, "internal")
+		for _, o := range operations()[:7] {
+			got := r.askWith("*", o.method, o.path, o.body).is(http.StatusInternalServerError, "internal")
 			if got.header.Get("Retry-After") != "" {
 				t.Errorf("Retry-After = %s", got.header.Get("Retry-After"))
 			}
@@ -60,18 +60,21 @@ func TestStoredRecordUnreadable(t *testing.T) {
 	r.log.holds(t, "ERROR", pins.ErrUnreadable.Error())
 }
 
-// TestLineLostMidway: a line is removed between being found and getting its language.
+// TestLineLostMidway: a line is removed between being found and getting its language or its
+// features.
 func TestLineLostMidway(t *testing.T) {
-	r := newRig(t)
-	r.add("")
-	asked := 0
-	r.store.fault = func(ctx context.Context) error {
-		if asked++; asked == 2 {
-			return r.store.Remove(ctx, line, pins.Record{})
+	for _, body := range []string{`{"language":"en"}`, `{"features":["dial-lock"]}`} {
+		r := newRig(t)
+		r.add("")
+		asked := 0
+		r.store.fault = func(ctx context.Context) error {
+			if asked++; asked == 2 {
+				return r.store.Remove(ctx, line, pins.Record{})
+			}
+			return nil
 		}
-		return nil
+		r.ask(http.MethodPut, linePath, body).is(http.StatusNotFound, "no-such-line")
 	}
-	r.ask(http.MethodPut, linePath, `{"language":"en"}`).is(http.StatusNotFound, "no-such-line")
 }
 
 func TestStoreHangs(t *testing.T) {

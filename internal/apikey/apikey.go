@@ -32,7 +32,7 @@ var (
 	// underscores of ASCII.
 	ErrName = errors.New("a key's name is 1 to 64 of a-z A-Z 0-9 . - _")
 	// ErrScope refuses a scope that doesn't exist, and a key without any.
-	ErrScope = errors.New("want scopes lines:read, lines:write or pins:reset")
+	ErrScope = errors.New("want scopes lines:read, lines:write, pins:reset, features:read or features:write")
 )
 
 // Scope is what a key may do.
@@ -40,10 +40,15 @@ type Scope string
 
 // The scopes.
 const (
-	LinesRead  Scope = "lines:read"
-	LinesWrite Scope = "lines:write"
-	PinsReset  Scope = "pins:reset"
+	LinesRead     Scope = "lines:read"
+	LinesWrite    Scope = "lines:write"
+	PinsReset     Scope = "pins:reset"
+	FeaturesRead  Scope = "features:read"
+	FeaturesWrite Scope = "features:write"
 )
+
+// AllScopes are all of them.
+var AllScopes = [...]Scope{LinesRead, LinesWrite, PinsReset, FeaturesRead, FeaturesWrite}
 
 // Key is a right to use the API.
 type Key struct {
@@ -136,9 +141,7 @@ func validName(name string) bool {
 
 func validScopes(scopes []Scope) bool {
 	for _, s := range scopes {
-		switch s {
-		case LinesRead, LinesWrite, PinsReset:
-		default:
+		if !slices.Contains(AllScopes[:], s) {
 			return false
 		}
 	}

@@ -18,12 +18,14 @@ func TestParseScopes(t *testing.T) {
 	}{
 		{"lines:read", []apikey.Scope{read}},
 		{"lines:read,lines:write,pins:reset", []apikey.Scope{read, write, reset}},
+		{"features:read,features:write", []apikey.Scope{apikey.FeaturesRead, apikey.FeaturesWrite}},
 		{" pins:reset , lines:read ", []apikey.Scope{reset, read}},
 		{"lines:read,lines:read", []apikey.Scope{read}},
 		{"", nil},
 		{",", nil},
 		{"lines:read,", nil},
 		{"lines", nil},
+		{"features", nil},
 		{"Lines:read", nil},
 		{"lines:read lines:write", nil},
 	} {
@@ -37,14 +39,23 @@ func TestParseScopes(t *testing.T) {
 	}
 }
 
+// TestErrScopeNamesAll: who mistypes a scope is told those that there are.
+func TestErrScopeNamesAll(t *testing.T) {
+	for _, scope := range apikey.AllScopes {
+		if !strings.Contains(apikey.ErrScope.Error(), string(scope)) {
+			t.Errorf("%q doesn't name %s", apikey.ErrScope, scope)
+		}
+	}
+}
+
 // FuzzParseScopes holds that what was read says the same when written and read again.
 func FuzzParseScopes(f *testing.F) {
-	for _, s := range []string{"lines:read", "lines:read, pins:reset", "", ",", "x"} {
+	for _, s := range []string{"lines:read", "lines:read, pins:reset", "features:read,features:write", "", ",", "x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, list string) {
 		scopes, err := apikey.ParseScopes(list)
-		if (err == nil) != (len(scopes) > 0) || len(scopes) > 3 {
+		if (err == nil) != (len(scopes) > 0) || len(scopes) > len(apikey.AllScopes) {
 			t.Fatalf("%q: %v, %v", list, scopes, err)
 		}
 		for _, scope := range scopes {
@@ -69,5 +80,5 @@ func ExampleParseScopes() {
 	fmt.Println(err)
 	// Output:
 	// lines:read,pins:reset <nil>
-	// want scopes lines:read, lines:write or pins:reset
+	// want scopes lines:read, lines:write, pins:reset, features:read or features:write
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
@@ -23,6 +24,7 @@ var now = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 // operations are all that the package does with Redis, and the keys that it needs for it.
 func operations(db *rdb.DB) map[string]func(context.Context) error {
 	calls, lines, keys := db.Calls(), db.Lines(), db.Keys()
+	settings, lanes, events := db.Features(), db.Outbox(), db.Events()
 	rule, turn := pins.DefaultLock(), pins.Turn{Call: "CA1", Number: 1}
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
 	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
@@ -62,6 +64,26 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 		"key":        func(ctx context.Context) error { _, err := keys.Key(ctx, "1"); return err },
 		"keys":       func(ctx context.Context) error { _, err := keys.Keys(ctx); return err },
 		"revoke key": func(ctx context.Context) error { return keys.RevokeKey(ctx, "portal", now) },
+		"features":   func(ctx context.Context) error { _, err := settings.Features(ctx, number, turn); return err },
+		"change feature": func(ctx context.Context) error {
+			return settings.Change(ctx, features.Change{Number: number, Feature: pins.DialLock, Turn: turn, Record: record})
+		},
+		"install": func(ctx context.Context) error {
+			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, record)
+			return err
+		},
+		"claim": func(ctx context.Context) error {
+			_, err := lanes.Claim(ctx, "h", now, now.Add(time.Minute), 8)
+			return err
+		},
+		"next":         func(ctx context.Context) error { _, err := lanes.Next(ctx, string(number), 8); return err },
+		"delivered":    func(ctx context.Context) error { return lanes.Delivered(ctx, string(number), "1-0/0") },
+		"release":      func(ctx context.Context) error { return lanes.Release(ctx, string(number), "h", now, now) },
+		"forget":       func(ctx context.Context) error { return lanes.Release(ctx, string(number), "h", now, time.Time{}) },
+		"due":          func(ctx context.Context) error { _, _, err := lanes.Due(ctx); return err },
+		"since":        func(ctx context.Context) error { _, err := events.Since(ctx, number, now); return err },
+		"since of all": func(ctx context.Context) error { _, err := events.SinceOfAll(ctx, now, 10); return err },
+		"rewind":       func(ctx context.Context) error { _, err := events.Rewind(ctx, number, now, now); return err },
 	}
 }
 

@@ -11,7 +11,9 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/outbox"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
@@ -40,6 +42,8 @@ func contents(t testing.TB, s *redistest.Server) string {
 var ours = []string{
 	"uc:call:{CA1}", "uc:line:{+16125550142}", "uc:strikes:line:{+16125550142}", "uc:strikes:elsewhere:{+16125550142}",
 	"uc:history:{+16125550142}", "uc:caller:{+19525550100}:failures", "uc:apikeys",
+	"uc:features:{+16125550142}", "uc:events:{+16125550142}", "uc:delivered:{+16125550142}",
+	"uc:outbox:{lanes}:due", "uc:outbox:{lanes}:held", "uc:outbox:{lanes}:announced",
 }
 
 // put lets every key of ours hold some other thing.
@@ -52,7 +56,14 @@ var put = map[string]func(context.Context, *redis.Client, string) error{
 	"a hash": func(ctx context.Context, c *redis.Client, key string) error { return c.HSet(ctx, key, "x", "y").Err() },
 	"words for numbers": func(ctx context.Context, c *redis.Client, key string) error {
 		return c.HSet(ctx, key, "v", "1", "next", "one", "since", "ever", "rev", "a", "failures", "many", "until", "then",
-			"state", "s", "expires", "never", "hard", "very", "id:1", "{", "name:portal", "1").Err()
+			"state", "s", "expires", "never", "hard", "very", "id:1", "{", "name:portal", "1",
+			"at", "last", "rewound", "often", "r:dial-lock", "new", "features", "dial-lock no-such").Err()
+	},
+	"a sorted set": func(ctx context.Context, c *redis.Client, key string) error {
+		return c.ZAdd(ctx, key, redis.Z{Member: "x"}, redis.Z{Score: -0.5, Member: "+1"}).Err()
+	},
+	"a stream": func(ctx context.Context, c *redis.Client, key string) error {
+		return c.XAdd(ctx, &redis.XAddArgs{Stream: key, Values: []any{"x", "y"}}).Err()
 	},
 	"an absurd version": func(ctx context.Context, c *redis.Client, key string) error {
 		return c.HSet(ctx, key, "v", "one", "id:1", `{"v":"one"}`, "name:portal", "1").Err()
@@ -86,6 +97,7 @@ func contracted(err error) bool {
 	for _, e := range []error{
 		nil, rdb.ErrGarbage, rdb.ErrVersion, ivr.ErrOvertaken, pins.ErrNoLine, pins.ErrStale,
 		apikey.ErrExists, apikey.ErrNotFound,
+		features.ErrStale, features.ErrNotInstalled, features.ErrBacklog, outbox.ErrLost,
 	} {
 		if errors.Is(err, e) {
 			return true
@@ -224,14 +236,15 @@ func TestNewerVersionsAreLeftAlone(t *testing.T) {
 		newer := errors.Join(
 			client.HSet(ctx, ours[0], "v", "2").Err(), client.HSet(ctx, ours[1], "v", "2").Err(),
 			client.HSet(ctx, ours[2], "v", "2").Err(), client.LPush(ctx, ours[4], `{"v":2}`).Err(),
-			client.HSet(ctx, ours[6], "id:1", `{"v":2}`, "name:portal", "1").Err())
+			client.HSet(ctx, ours[6], "id:1", `{"v":2}`, "name:portal", "1").Err(),
+			client.HSet(ctx, ours[7], "v", "2").Err(), client.HSet(ctx, ours[9], "v", "2").Err())
 		if newer != nil {
 			t.Fatal(newer)
 		}
 		before := contents(t, s)
 		for _, name := range []string{
 			"begin", "commit", "line", "set language", "admit", "settle", "change", "remove", "reset",
-			"history", "key", "keys", "revoke key",
+			"history", "key", "keys", "revoke key", "features", "install", "next", "delivered", "since",
 		} {
 			if err := operations(db)[name](ctx); !errors.Is(err, rdb.ErrVersion) {
 				t.Errorf("%s: %v, want ErrVersion", name, err)

@@ -32,6 +32,34 @@ func strikesKey(side pins.Side, n nanp.Number) string {
 // never deleted.
 func historyKey(n nanp.Number) string { return "uc:history:{" + tag(string(n)) + "}" }
 
+// featuresKey holds the settings of a line's calling features: a hash. It lives as long as the
+// line.
+func featuresKey(n nanp.Number) string { return "uc:features:{" + tag(string(n)) + "}" }
+
+// eventsKey holds the changes of a line's settings for the switch, oldest first: a stream, the
+// ID of an entry is the time of the change. It lives, be there still a line or not, until all
+// entries were delivered, and then for keptDelivered.
+func eventsKey(n nanp.Number) string { return "uc:events:{" + tag(string(n)) + "}" }
+
+// deliveredKey holds how far the events of a line were delivered: a hash. It lives a little
+// longer than they.
+func deliveredKey(n nanp.Number) string { return "uc:delivered:{" + tag(string(n)) + "}" }
+
+// The lanes of the outbox, one for each line that has events, by the line's number. They share
+// one slot of a cluster, so that a dispatcher finds the next ones in one step. The forms of
+// these three have no field for a version: a new form takes a new name.
+const (
+	// lanesDueKey holds the known lanes by when they are due: a sorted set. A lane is known
+	// until all its events were delivered.
+	lanesDueKey = "uc:outbox:{lanes}:due"
+	// lanesHeldKey holds who has claimed a lane, or holds it back: a hash. A field lives as
+	// long as the lane is claimed, or waits to be tried again.
+	lanesHeldKey = "uc:outbox:{lanes}:held"
+	// lanesAnnouncedKey holds the lanes by when they were announced last: a sorted set. A
+	// member lives for keptDelivered.
+	lanesAnnouncedKey = "uc:outbox:{lanes}:announced"
+)
+
 // callerKey holds the failures of a caller: a sorted set of turns by their time. It lives
 // for the window over which failures are counted. Its form has no field for a version: a
 // new form takes a new name.

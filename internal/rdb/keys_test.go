@@ -14,6 +14,9 @@ func TestKeys(t *testing.T) {
 		strikesKey(pins.FromLine, "+16125550142"):     "uc:strikes:line:{+16125550142}",
 		strikesKey(pins.Remote, "+16125550142"):       "uc:strikes:elsewhere:{+16125550142}",
 		historyKey("+16125550142"):                    "uc:history:{+16125550142}",
+		featuresKey("+16125550142"):                   "uc:features:{+16125550142}",
+		eventsKey("+16125550142"):                     "uc:events:{+16125550142}",
+		deliveredKey("+16125550142"):                  "uc:delivered:{+16125550142}",
 		callerKey("sip:a@b.example.com"):              "uc:caller:{sip:a@b.example.com}:failures",
 		callerKey(""):                                 "uc:caller:{sha256.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}:failures",
 	}

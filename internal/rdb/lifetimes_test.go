@@ -61,6 +61,52 @@ func TestLifetimes(t *testing.T) {
 	})
 }
 
+// TestLifetimesOfFeatures holds that nothing of a line's features is swept up but what was
+// delivered.
+func TestLifetimesOfFeatures(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		const month, slack, forever = 30 * 24 * time.Hour, 10 * time.Minute, time.Duration(-1)
+		expect := func(when string, wait, note time.Duration) {
+			t.Helper()
+			for key, want := range map[string]time.Duration{ours[7]: forever, ours[8]: wait, ours[9]: note, ours[10]: forever} {
+				if got := client.PTTL(ctx, key).Val(); got > want || got < want-time.Minute {
+					t.Errorf("%s %s is kept for %v, want %v", when, key, got, want)
+				}
+			}
+		}
+		const missing = time.Duration(-2)
+		addLine(t, db, pins.DialLock)
+		changes(t, db.Features(), 1, 2, now)
+		expect("at first", forever, missing)
+		deliver(t, db, 1)
+		expect("when one waits", forever, forever)
+		deliver(t, db, 1)
+		expect("when none waits", month+slack, month+2*slack)
+		changes(t, db.Features(), 3, 3, now)
+		expect("after another change", forever, forever)
+		deliver(t, db, 1)
+		if _, err := db.Events().Rewind(ctx, number, now, now); err != nil {
+			t.Fatal(err)
+		}
+		expect("after a rewind", forever, forever)
+
+		changes(t, db.Features(), 4, 4, now.Add(2*pins.TurnsKept))
+		for n, want := range map[int]bool{3: false, 4: true} {
+			stored, err := db.Features().Features(ctx, number, changeOf(n, now).Turn)
+			if err != nil || stored.Done != want {
+				t.Errorf("turn %d is known: %t, %v", n, stored.Done, err)
+			}
+		}
+		if err := db.Announce(ctx, "+16125550199", now.Add(2*month)); err != nil {
+			t.Fatal(err)
+		}
+		if left := client.ZRange(ctx, ours[12], 0, -1).Val(); len(left) != 1 {
+			t.Errorf("announcements of %v are kept", left)
+		}
+	})
+}
+
 // TestTooLargeValuesAreRefused holds the bounds of what is stored.
 func TestTooLargeValuesAreRefused(t *testing.T) {
 	db, ctx := open(t, redistest.StartMini(t).URL()), context.Background()

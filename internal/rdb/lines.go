@@ -28,7 +28,7 @@ func (db *DB) Lines() Lines { return Lines{db} }
 // reads of a line and of its sides need not be of the same moment.
 func (s Lines) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
 	answers, err := s.db.ask(ctx,
-		[]any{"hmget", lineKey(number), "v", "lang", "pin", "since", "rev"},
+		[]any{"hmget", lineKey(number), "v", "lang", "pin", "since", "rev", "features"},
 		[]any{"hmget", strikesKey(pins.FromLine, number), "v", "failures", "until", "hard"},
 		[]any{"hmget", strikesKey(pins.Remote, number), "v", "failures", "until", "hard"})
 	if err != nil {

@@ -2,6 +2,7 @@ package rdb
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"updatecenter/internal/nanp"
@@ -57,9 +58,10 @@ func parseStrikes(answer any, into *pins.Strikes) bool {
 	return ok1 && ok2
 }
 
-// parseLineHash reads v, lang, pin, since and rev. A hash without v can still hold others.
+// parseLineHash reads v, lang, pin, since, rev and features. A hash without v can still hold
+// others. Features whose names we don't know are a newer release's.
 func parseLineHash(fields []any, into *pins.Line) error {
-	if len(fields) != 5 {
+	if len(fields) != 6 {
 		return ErrGarbage
 	}
 	if isEmpty(fields) {
@@ -76,7 +78,17 @@ func parseLineHash(fields []any, into *pins.Line) error {
 		return ErrGarbage
 	}
 	into.Since = moment(since)
+	into.Features = parseFeatures(fields[5])
 	return nil
+}
+
+func parseFeatures(field any) pins.Features {
+	names, _ := field.(string)
+	var known []pins.Feature
+	for name := range strings.FieldsSeq(names) {
+		known = append(known, pins.Feature(name))
+	}
+	return pins.FeaturesOf(known...)
 }
 
 // parseStrikesHash reads v, failures, until and hard. A side that has only an attempt

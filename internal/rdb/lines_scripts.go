@@ -7,6 +7,8 @@ package rdb
 //	pin       the hash of the personal PIN; missing while the line has the temporary one
 //	since     when the PIN came into force
 //	rev       the revision, from the time when the line was added
+//	features  the names of the installed calling features, separated by spaces; missing or
+//	          empty: none
 //	t:<turn>  when that turn changed the PIN; kept for pins.TurnsKept
 //
 // Times are milliseconds.
@@ -14,7 +16,7 @@ package rdb
 // lineLua reads a line: its fields, none when there is no such line, or an error to answer.
 const lineLua = digitsLua + `
 local function line(key)
-	local h = redis.call('HMGET', key, 'v', 'lang', 'pin', 'since', 'rev')
+	local h = redis.call('HMGET', key, 'v', 'lang', 'pin', 'since', 'rev', 'features')
 	if h[1] == '1' then
 		if digits(h[4]) and digits(h[5]) then return h end
 		return nil, redis.error_reply('GARBAGE not a record')
@@ -43,7 +45,7 @@ return 1
 //	KEYS  line, history
 //	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept
 //	      1 changed, 0 no such line, -1 another revision
-var changePIN = newScript(lineLua + `
+var changePIN = newScript(lineLua + sweepLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -53,24 +55,35 @@ if l[5] ~= ARGV[2] then return -1 end
 redis.call('LPUSH', KEYS[2], ARGV[5])
 redis.call('HSET', KEYS[1], 'pin', ARGV[3], 'since', now, turn, now)
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
-local flat = redis.call('HGETALL', KEYS[1])
-for i = 1, #flat, 2 do
-	if string.sub(flat[i], 1, 2) == 't:' and (tonumber(flat[i + 1]) or 0) + tonumber(ARGV[6]) <= tonumber(now) then
-		redis.call('HDEL', KEYS[1], flat[i])
-	end
-end
+sweep(KEYS[1], tonumber(ARGV[6]), tonumber(now))
 return 1
 `)
 
-// addLine creates a line, if there is nothing under its key.
+// sweepLua forgets the turns that made changes so long ago that they can't come again.
+const sweepLua = `
+local function sweep(key, kept, now)
+	local flat = redis.call('HGETALL', key)
+	for i = 1, #flat, 2 do
+		if string.sub(flat[i], 1, 2) == 't:' and (tonumber(flat[i + 1]) or 0) + kept <= now then
+			redis.call('HDEL', key, flat[i])
+		end
+	end
+end
+`
+
+// addLine creates a line, if there is nothing under its key. Settings that are there without
+// a line are of one that the first release removed, which knew of none: they are not for the
+// next customer.
 //
-//	KEYS  line
-//	ARGV  now, language or nothing
+//	KEYS  line, settings
+//	ARGV  now, language or nothing, features or nothing
 //	      1 created, 0 there was one
 var addLine = newScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1])
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'lang', ARGV[2]) end
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'features', ARGV[3]) end
 return 1
 `)
 
@@ -106,11 +119,16 @@ redis.call('HINCRBY', KEYS[1], 'rev', 1)
 return 1
 `)
 
-// removeLine deletes a line, clears the strikes and records it.
+// removeLine deletes a line and its settings, clears the strikes and records it. Events that
+// wait for the switch stay.
 //
-//	KEYS, ARGV as resetPIN, but for the last
+//	KEYS  as resetPIN, settings
+//	ARGV  as resetPIN, but for the last
 //	      1 removed, 0 no such line
-var removeLine = newScript(clearedLua + `
-redis.call('DEL', KEYS[1])
+var removeLine = newScript(strangeLua + `
+local damage, stays = strange(KEYS[5])
+if stays then return damage end
+` + clearedLua + `
+redis.call('DEL', KEYS[1], KEYS[5])
 return 1
 `)

@@ -5,9 +5,14 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/features"
+	featuretest "updatecenter/features/storetest"
+	"updatecenter/internal/nanp"
+	outboxtest "updatecenter/internal/outbox/storetest"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
@@ -34,7 +39,7 @@ func open(t testing.TB, url string) *rdb.DB {
 	return db
 }
 
-// suites runs both contracts; each test of theirs gets the database that fresh returns.
+// suites runs all contracts; each test of theirs gets the database that fresh returns.
 func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 	t.Run("calls", func(t *testing.T) {
 		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).Calls() })
@@ -45,6 +50,64 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 			return linetest.Stores{Store: lines, Callers: lines, Registry: lines}
 		})
 	})
+	t.Run("features", func(t *testing.T) {
+		featuretest.Run(t, func(t *testing.T) featuretest.Stores {
+			db := fresh(t)
+			return featuretest.Stores{
+				Features: db.Features(), Lines: db.Lines(), Registry: db.Lines(),
+				Events: func(t *testing.T, number nanp.Number) [][]byte { return waiting(t, db, number) },
+			}
+		})
+	})
+	t.Run("outbox", func(t *testing.T) {
+		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores { return outboxOf(t, fresh(t)) })
+	})
+}
+
+// waiting are the events of a line that weren't delivered.
+func waiting(t *testing.T, db *rdb.DB, number nanp.Number) [][]byte {
+	t.Helper()
+	messages, err := db.Outbox().Next(t.Context(), string(number), 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events [][]byte
+	for _, message := range messages {
+		events = append(events, message.Stored)
+	}
+	return events
+}
+
+// outboxOf is the outbox of a database that has the lines whose lanes the tests use.
+func outboxOf(t *testing.T, db *rdb.DB) outboxtest.Stores {
+	t.Helper()
+	var lines []pins.NewLine
+	for _, lane := range outboxtest.Lanes() {
+		lines = append(lines, pins.NewLine{Number: nanp.Number(lane), Features: pins.FeaturesOf(pins.DialLock)})
+	}
+	if _, err := db.Lines().Add(t.Context(), lines, now); err != nil {
+		t.Fatal(err)
+	}
+	revisions := map[string]int64{}
+	return outboxtest.Stores{
+		Outbox: db.Outbox(),
+		Announce: func(t testing.TB, lane string, now time.Time) {
+			if err := db.Announce(t.Context(), lane, now); err != nil {
+				t.Fatal(err)
+			}
+		},
+		Append: func(t testing.TB, lane string, stored []byte) {
+			err := db.Features().Append(t.Context(), features.Change{
+				Number: nanp.Number(lane), Feature: pins.DialLock, Event: stored,
+				Expected: revisions[lane], Revision: revisions[lane] + 1,
+				Record: pins.Record{At: now, Event: pins.FeatureChanged},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			revisions[lane]++
+		},
+	}
 }
 
 func TestContractsOnMiniredis(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -12,6 +13,8 @@ import (
 // Config is what the call needs.
 type Config struct {
 	Lines    *pins.Lines
+	Features *features.Lines
+	Changed  func() // called after each change of a feature; nil: nobody
 	Policy   pins.Policy
 	Now      func() time.Time
 	Repair   nanp.Number // told to whoever needs a person
@@ -29,7 +32,7 @@ func Dial78(c Config) *ivr.Flow {
 			fewest: strconv.Itoa(c.Policy.MinDigits), most: strconv.Itoa(c.Policy.MaxDigits),
 		},
 		Blanks: []ivr.Blank{access, minutes, lineNumber},
-		Lines:  join(d.arriving(), d.fromTheLine(), d.fromElsewhere(), d.choosing(), d.ending()),
+		Lines:  join(d.arriving(), d.fromTheLine(), d.fromElsewhere(), d.offering(c), d.choosing(), d.ending()),
 	}
 }
 
@@ -74,7 +77,7 @@ func (d desk78) fromTheLine() []ivr.Line {
 		ivr.Ask{At: askPIN, Once: sayWelcome, Prompt: sayAskPIN, Digits: d.existing(), Into: keyedPIN,
 			Heard: check, Back: goodbye, GaveUp: noAnswer},
 		ivr.Work[atHome]{At: check, Run: d.check, On: ivr.On[atHome]{
-			homeRight:        menu,
+			homeRight:        openMenu,
 			homeTemporary:    newPIN,
 			homeWrong:        wrong,
 			homeLocked:       lockedForNow,
@@ -102,7 +105,7 @@ func (d desk78) fromElsewhere() []ivr.Line {
 		ivr.Ask{At: askRemotePIN, Prompt: sayAskRemotePIN, Digits: d.existing(), Into: keyedPIN,
 			Heard: checkRemote, Back: askNumber, GaveUp: noAnswer},
 		ivr.Work[pins.Outcome]{At: checkRemote, Run: d.checkRemote, On: ivr.On[pins.Outcome]{
-			pins.Right:            menu,
+			pins.Right:            openMenu,
 			pins.RightTemporary:   dialFromPrimary,
 			pins.Wrong:            wrongRemote,
 			pins.LockedForNow:     lockedForNow,
@@ -118,15 +121,12 @@ func (d desk78) fromElsewhere() []ivr.Line {
 	}
 }
 
-// choosing is what a customer can do who has proved to know the PIN.
+// choosing is how a customer gets a new PIN who has proved to know the present one.
 func (d desk78) choosing() []ivr.Line {
 	refuse := func(at ivr.Step, why ivr.Prompt) ivr.Line {
 		return ivr.Say{At: at, Prompt: why, Next: refusedAgain}
 	}
 	return []ivr.Line{
-		ivr.Menu{At: menu, Prompt: sayMenu, Options: []ivr.Option{
-			{Prompt: toChangePIN, Next: newPIN},
-		}, Closing: sayMenuEnd, Back: goodbye, GaveUp: noAnswer},
 		ivr.Ask{At: newPIN, Prompt: d.askNewPIN(), Digits: d.chosen(), Into: firstEntry,
 			Heard: weigh, Back: leaveNewPIN, GaveUp: oldStands},
 		ivr.Work[pins.Verdict]{At: weigh, Run: d.weigh, On: ivr.On[pins.Verdict]{
@@ -157,13 +157,18 @@ func (d desk78) choosing() []ivr.Line {
 		}},
 		ivr.Say{At: different, Prompt: sayDifferent, Next: differentAgain},
 		ivr.Again{At: differentAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
-		ivr.Say{At: changed, Prompt: sayChanged, Whole: true, Next: farewell},
+		ivr.Say{At: changed, Prompt: sayChanged, Whole: true, Next: goOn},
+		ivr.Work[going]{At: goOn, Run: d.goOn, On: ivr.On[going]{
+			goesOn: thenAccess,
+			ends:   farewell,
+		}},
+		ivr.Say{At: thenAccess, Prompt: sayAccess, Next: openMenu},
 		ivr.Say{At: farewell, Prompt: sayFarewell, Next: ivr.HangUp},
 		ivr.Work[leaving]{At: leaveNewPIN, Run: d.leaveNewPIN, On: ivr.On[leaving]{
 			toMenu:   keptPIN,
 			stillNew: notChanged,
 		}},
-		ivr.Say{At: keptPIN, Prompt: sayKeptPIN, Next: menu},
+		ivr.Say{At: keptPIN, Prompt: sayKeptPIN, Next: openMenu},
 		ivr.Say{At: notChanged, Prompt: sayNotChanged, Next: ivr.HangUp},
 		ivr.Say{At: oldStands, Prompt: sayOldStands, Next: tellRepair},
 		ivr.Say{At: overtaken, Prompt: sayOvertaken, Next: tellRepair},

@@ -116,6 +116,26 @@ var (
 		EN:   "To change your PIN, press {key}.",
 		ES:   "Para cambiar su PIN, oprima el {key}.",
 	}
+	forMore = ivr.Prompt{
+		Name: "for-more",
+		EN:   "For more choices, press {key}.",
+		ES:   "Para más opciones, oprima el {key}.",
+	}
+	forFirst = ivr.Prompt{
+		Name: "for-first",
+		EN:   "To hear the first choices again, press {key}.",
+		ES:   "Para volver a las primeras opciones, oprima el {key}.",
+	}
+	sayFeatureGone = ivr.Prompt{
+		Name: "feature-gone",
+		EN:   "That feature is not on your line any more.",
+		ES:   "Esa función ya no está en su línea.",
+	}
+	sayLineRemoved = ivr.Prompt{
+		Name: "line-removed",
+		EN:   "This line is not set up for the Update Center any more. Our repair service can help.",
+		ES:   "Esta línea ya no está registrada en el Centro de Actualización. El servicio de reparaciones puede ayudarle.",
+	}
 	sayMenuEnd = ivr.Prompt{
 		Name: "menu-end",
 		EN:   "For help, press 0. To leave, press star.",
@@ -184,6 +204,11 @@ var (
 		Name: "changed",
 		EN:   "Your PIN has been changed.",
 		ES:   "Su PIN se ha cambiado.",
+	}
+	sayAccess = ivr.Prompt{
+		Name: "access-number",
+		EN:   "To call from any phone, dial {access}. Once more, {access}.",
+		ES:   "Para llamar desde cualquier teléfono, marque {access}. Otra vez: {access}.",
 	}
 	sayFarewell = ivr.Prompt{
 		Name: "farewell",

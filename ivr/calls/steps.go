@@ -35,7 +35,11 @@ const (
 	lockedRemote  ivr.Step = "locked-elsewhere"
 	callerBlocked ivr.Step = "caller-blocked"
 
-	menu ivr.Step = "menu"
+	openMenu    ivr.Step = "open-menu"
+	menu        ivr.Step = "menu"
+	featureGone ivr.Step = "feature-gone"
+	lineRemoved ivr.Step = "line-removed"
+	leaveGone   ivr.Step = "leave-gone-feature"
 
 	newPIN         ivr.Step = "new-pin"
 	weigh          ivr.Step = "weigh-new-pin"
@@ -52,6 +56,8 @@ const (
 	different      ivr.Step = "entries-differ"
 	differentAgain ivr.Step = "another-round"
 	changed        ivr.Step = "changed"
+	goOn           ivr.Step = "go-on"
+	thenAccess     ivr.Step = "then-access-number"
 	farewell       ivr.Step = "farewell"
 	leaveNewPIN    ivr.Step = "leave-new-pin"
 	keptPIN        ivr.Step = "kept-pin"
@@ -79,6 +85,8 @@ var (
 	most      = ivr.Blank{Name: "most", Kind: ivr.Count}
 	access    = ivr.Blank{Name: "access", Kind: ivr.Phone}  // what is dialed from any phone
 	minutes   = ivr.Blank{Name: "minutes", Kind: ivr.Count} // until a lock ends
+
+	installed = ivr.Blank{Name: "installed", Kind: ivr.Digits} // features of the line, as [pins.Features] writes them
 
 	lineNumber = ivr.Blank{Name: "line", Kind: ivr.Phone}     // the line that the call is about
 	revision   = ivr.Blank{Name: "revision", Kind: ivr.Count} // of its PIN, as it was proved

@@ -12,6 +12,18 @@ var lineTests = map[string]func(play){
 		p.same(line.Temporary(), true)
 		p.same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
 	},
+	"features stay when all else changes": func(p play) {
+		p.addFeatured()
+		p.ok(p.Store.SetLanguage(p.t.Context(), other, "es"))
+		change := p.changeOf(p.line(other).Revision, "hash one", 1)
+		change.Number = other
+		p.ok(p.Store.Change(p.t.Context(), change))
+		p.same(p.line(other).Features, someFeatures)
+	},
+	"admit shows the features": func(p play) {
+		p.addFeatured()
+		p.same(p.admit(p.attempt(other, pins.FromLine, 1, 0)).Line.Features, someFeatures)
+	},
 	"a number that is no line is ErrNoLine": func(p play) {
 		_, err := p.Store.Line(p.t.Context(), unknown)
 		p.is(err, pins.ErrNoLine)

@@ -33,6 +33,56 @@ var registryTests = map[string]func(play){
 		p.same(created, []bool{false})
 		p.same(p.line(known), before)
 	},
+	"add gives new lines their features": func(p play) {
+		for i, given := range []bool{true, false} {
+			number := nanp.Number(fmt.Sprint("+1763555010", i))
+			_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{
+				Number: number, Language: "en", Features: someFeatures, FeaturesGiven: given,
+			}}, p.start)
+			p.ok(err)
+			line := p.line(number)
+			p.same(line, pins.Line{
+				Number: number, Language: "en", Since: p.start, Revision: line.Revision, Features: someFeatures,
+			})
+			p.history(number)
+		}
+		every := pins.FeaturesOf(pins.AllFeatures[:]...)
+		_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: every}}, p.start)
+		p.ok(err)
+		p.same(p.line(other).Features, every)
+	},
+	"add again leaves the features of lines": func(p play) {
+		p.addFeatured()
+		for _, features := range []pins.Features{{}, pins.FeaturesOf(pins.CallRejection)} {
+			created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+				{Number: other, Features: features, FeaturesGiven: true}, {Number: known, Features: features, FeaturesGiven: true},
+			}, p.start.Add(time.Hour))
+			p.ok(err)
+			p.same(created, []bool{false, false})
+			p.same(p.line(other).Features, someFeatures)
+			p.same(p.line(known).Features, pins.Features{})
+		}
+	},
+	"of a number that is added twice at once, the first features count": func(p play) {
+		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+			{Number: other, Features: someFeatures}, {Number: other, Features: pins.FeaturesOf(pins.CallRejection)},
+		}, p.start)
+		p.ok(err)
+		p.same(created, []bool{true, false})
+		p.same(p.line(other).Features, someFeatures)
+	},
+	"remove forgets the features": func(p play) {
+		p.addFeatured()
+		p.ok(p.Registry.Remove(p.t.Context(), other, p.record(pins.Removed)))
+		p.same(p.admit(p.attempt(other, pins.Remote, 1, 0)).Line.Features, pins.Features{})
+		p.add(other)
+		p.same(p.line(other).Features, pins.Features{})
+	},
+	"reset leaves the features": func(p play) {
+		p.addFeatured()
+		p.ok(p.reset(other))
+		p.same(p.line(other).Features, someFeatures)
+	},
 	"add takes no lines": func(p play) {
 		created, err := p.Registry.Add(p.t.Context(), nil, p.start)
 		p.ok(err)
@@ -121,6 +171,16 @@ var registryTests = map[string]func(play){
 	},
 }
 
+// someFeatures are neither all nor none.
+var someFeatures = pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)
+
+// addFeatured adds the other line, with some features.
+func (p play) addFeatured() {
+	p.t.Helper()
+	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: someFeatures}}, p.start)
+	p.ok(err)
+}
+
 func (p play) lockHardBoth() {
 	p.t.Helper()
 	p.lockHard(pins.Remote, 10)
@@ -161,6 +221,16 @@ var historyTests = map[string]func(play){
 		p.same(p.line(known), before)
 		_, err := p.Store.Line(p.t.Context(), unknown)
 		p.is(err, pins.ErrNoLine)
+	},
+	"a record of features is kept whole": func(p play) {
+		changed, installed := p.record(pins.FeatureChanged), p.record(pins.FeaturesInstalled)
+		changed.Feature, changed.Changes = pins.DialLock, []string{"on", "added +16125550199"}
+		changed.Side, changed.Call = pins.Remote, "CA0123456789abcdef0123456789abcdef"
+		installed.Changes = []string{"installed dial-lock", "removed call-rejection"}
+		for _, record := range []pins.Record{changed, installed} {
+			p.ok(p.Registry.Append(p.t.Context(), known, record))
+		}
+		p.history(known, installed, changed)
 	},
 	"lines have histories of their own": func(p play) {
 		p.add(other)

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	cryptorand "crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"updatecenter/features"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/pins"
+)
+
+// kills is how often the server dies in the test below.
+const kills = 50
+
+// TestKilledServersLoseNoEvent kills the server with the process's own SIGKILL while changes
+// are made and delivered, again and again. In the end every change that was made has reached
+// the switch, those of a line in their order.
+func TestKilledServersLoseNoEvent(t *testing.T) {
+	t.Parallel() // it waits more than it works
+	p := &doomed{t: t, server: redistest.Start(t), heard: newSwitch(t)}
+	p.prepare()
+	for round := range kills {
+		p.start()
+		p.changeAndKill(round)
+		p.left += p.waiting()
+	}
+	if p.left < kills/2 {
+		t.Errorf("only %d events waited after %d kills: this shows nothing", p.left, kills)
+	}
+	p.start()
+	p.deliverAll()
+	t.Logf("%d events waited after the %d kills", p.left, kills)
+}
+
+// doomed is a server that is killed, with a Redis and a switch that live on.
+type doomed struct {
+	t      *testing.T
+	server *redistest.Server
+	heard  *listeningSwitch
+	db     *rdb.DB
+	token  string
+	url    string
+	cmd    *exec.Cmd
+	left   int // events that the kills left to be delivered
+}
+
+// doomedLines are the lines whose features are changed.
+var doomedLines = []nanp.Number{"+16125550161", "+16125550162", "+16125550163"}
+
+func (p *doomed) prepare() {
+	p.t.Helper()
+	p.db = must(rdb.OpenWithin(p.server.URL(), patience))(p.t)
+	p.t.Cleanup(func() { p.db.Close() })
+	var lines []pins.NewLine
+	for _, number := range doomedLines {
+		lines = append(lines, pins.NewLine{Number: number, Features: pins.FeaturesOf(pins.CallRejection)})
+	}
+	must(pins.Provisioning{Registry: p.db.Lines()}.Add(p.t.Context(), lines))(p.t)
+	key, token, err := apikey.New(cryptorand.Reader, "test", []apikey.Scope{apikey.FeaturesWrite}, time.Now())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.db.Keys().AddKey(p.t.Context(), key); err != nil {
+		p.t.Fatal(err)
+	}
+	p.token = token.Reveal()
+}
+
+// start starts the server, and waits for it.
+func (p *doomed) start() {
+	p.t.Helper()
+	address := freeAddress(p.t)
+	p.url = "http://" + address
+	var log *bytes.Buffer
+	p.cmd, log = program(p.t, p.server, address,
+		"PROVISIONING_URL="+p.heard.url, "PROVISIONING_SECRET="+p.heard.secret)
+	await(p.t, p.url+"/readyz", log)
+}
+
+// changeAndKill has all lines changed at once, and kills the server at some moment meanwhile.
+func (p *doomed) changeAndKill(round int) {
+	var group sync.WaitGroup
+	for i, number := range doomedLines {
+		group.Go(func() { p.change(number, round%2 == 0, i) })
+	}
+	time.Sleep(time.Duration(rand.IntN(40)) * time.Millisecond)
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+	group.Wait()
+}
+
+// waiting counts the events that are not delivered yet.
+func (p *doomed) waiting() int {
+	count := 0
+	for _, number := range doomedLines {
+		for _, event := range must(p.db.Events().Since(p.t.Context(), number, time.Time{}))(p.t) {
+			if !event.Delivered {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// change asks for a change that the server may not live to make, or to tell of.
+func (p *doomed) change(number nanp.Number, on bool, n int) {
+	body := fmt.Sprintf(`{"on":%t,"list":["61255%05d"]}`, on, rand.IntN(10)+10*n)
+	request := must(http.NewRequestWithContext(p.t.Context(), http.MethodPut,
+		p.url+"/v1/lines/"+string(number)+"/features/call-rejection", strings.NewReader(body)))(p.t)
+	request.Header.Set("Authorization", "Bearer "+p.token)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("If-Match", "*")
+	if answer, err := http.DefaultClient.Do(request); err == nil {
+		_, _ = io.Copy(io.Discard, answer.Body)
+		answer.Body.Close()
+	}
+}
+
+// deliverAll waits until the switch has heard of every change that stands in a history: a
+// server that was killed in the middle of a delivery had claimed the line for a minute.
+func (p *doomed) deliverAll() {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), 3*time.Minute)
+	defer cancel()
+	for _, number := range doomedLines {
+		want := p.changes(number)
+		if len(want) < kills/4 {
+			p.t.Fatalf("%s was changed %d times only", number, len(want))
+		}
+		for len(p.heard.of(number)) < len(want) && ctx.Err() == nil {
+			time.Sleep(50 * time.Millisecond)
+		}
+		if diff := cmp.Diff(want, p.heard.of(number)); diff != "" {
+			p.t.Errorf("%s (-changed +heard)\n%s", number, diff)
+		}
+	}
+}
+
+// changes are the settings of a line as its events have them, as many as its history has.
+func (p *doomed) changes(number nanp.Number) []string {
+	p.t.Helper()
+	var want []string
+	for _, event := range must(p.db.Events().Since(p.t.Context(), number, time.Time{}))(p.t) {
+		shown := must(features.ShowEvent(event.Stored))(p.t)
+		want = append(want, fmt.Sprintf("%s revision %d", shown.ID, shown.Revision))
+	}
+	records := must(pins.Provisioning{Registry: p.db.Lines()}.History(p.t.Context(), number, 0))(p.t)
+	records = slices.DeleteFunc(records, func(r pins.Record) bool { return r.Event != pins.FeatureChanged })
+	if len(records) != len(want) {
+		p.t.Errorf("%s has %d changes in its history and %d events", number, len(records), len(want))
+	}
+	return want
+}
+
+// listeningSwitch hears events, each of which it counts once.
+type listeningSwitch struct {
+	url    string
+	secret string
+	mu     sync.Mutex
+	events map[nanp.Number][]string
+}
+
+func newSwitch(t *testing.T) *listeningSwitch {
+	s := &listeningSwitch{secret: "whsec_" + strings.Repeat("A", 43) + "=", events: map[nanp.Number][]string{}}
+	verify := must(standardwebhooks.NewWebhook(s.secret))(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body := must(io.ReadAll(r.Body))(t)
+		if err := verify.Verify(body, r.Header); err != nil {
+			t.Error(err)
+		}
+		s.hear(t, r.Header.Get("Webhook-Id"), body)
+		time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+func (s *listeningSwitch) hear(t *testing.T, id string, body []byte) {
+	var event struct {
+		Data struct {
+			Number   nanp.Number
+			Revision int64
+		}
+	}
+	if err := json.Unmarshal(body, &event); err != nil {
+		t.Error(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := fmt.Sprintf("%s revision %d", id, event.Data.Revision)
+	if heard := s.events[event.Data.Number]; !slices.Contains(heard, name) {
+		s.events[event.Data.Number] = append(heard, name)
+	}
+}
+
+func (s *listeningSwitch) of(number nanp.Number) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.events[number])
+}

@@ -1,0 +1,149 @@
+package features
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// maxTries bounds how often a change is tried again because others changed the settings
+// meanwhile. Each time that happens, one of the others is through.
+const maxTries = 100
+
+// Request is somebody's wish to change a feature.
+type Request struct {
+	Number   nanp.Number
+	Feature  pins.Feature
+	Edit     Edit
+	Revision *int64    // that the feature must still have, or the change is stale; nil: any
+	Turn     pins.Turn // of a call; zero: none, and the change is made whatever was made before
+	By       string    // who: [pins.ByCaller], or the name of a person or key
+	Side     pins.Side // of a call
+	From     string    // who called, or the interface that was used
+}
+
+// Change edits the settings of a feature as they are at that moment, and returns them. It
+// records the change and publishes the event of it, all in one step; others who change the
+// feature at the same time lose nothing, and neither does this change. An edit that changes
+// nothing stores nothing. The same turn again changes nothing more, and returns the settings
+// as they are. Errors: a [*Refusal], ErrNotInstalled, ErrStale, ErrBacklog, pins.ErrNoLine,
+// pins.ErrUnreadable; nothing is changed then.
+func (l *Lines) Change(ctx context.Context, request Request) (Setting, error) {
+	setting, err := l.change(ctx, request)
+	if err != nil {
+		return Setting{}, fmt.Errorf("change feature: %w", err)
+	}
+	return setting, nil
+}
+
+func (l *Lines) change(ctx context.Context, request Request) (Setting, error) {
+	id, err := l.newEventID()
+	if err != nil {
+		return Setting{}, err
+	}
+	turn := request.Turn
+	if turn == (pins.Turn{}) {
+		// With a name of its own even this change can be repeated safely, if it isn't known
+		// whether it was made.
+		turn = pins.Turn{Call: id}
+	}
+	for range maxTries {
+		setting, err := l.try(ctx, request, turn, id)
+		if request.Revision != nil || !errors.Is(err, ErrStale) || ctx.Err() != nil {
+			return setting, err
+		}
+	}
+	return Setting{}, ErrStale
+}
+
+// try makes the change once, of the settings as they are now.
+func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id string) (Setting, error) {
+	line, done, err := l.find(ctx, request.Number, turn)
+	if err != nil {
+		return Setting{}, err
+	}
+	if done {
+		return line.installed(request.Feature)
+	}
+	present, wanted, err := line.edited(request.Feature, request.Edit)
+	switch {
+	case errors.Is(err, ErrNotInstalled):
+		return Setting{}, err
+	case request.Revision != nil && *request.Revision != present.Revision:
+		return Setting{}, ErrStale
+	case err != nil:
+		return Setting{}, err
+	case wanted.equal(present.Settings):
+		return present, nil
+	}
+	now := l.now().UTC()
+	changed := Setting{
+		Feature: request.Feature, Revision: max(present.Revision+1, now.UnixMilli()), Settings: wanted,
+	}
+	change, err := l.prepare(request, id, now, present, changed)
+	if err != nil {
+		return Setting{}, err
+	}
+	change.Turn = turn
+	if err := l.commit(ctx, change); err != nil {
+		return Setting{}, err
+	}
+	return changed, nil
+}
+
+// installed returns a feature as it is, or ErrNotInstalled.
+func (l Line) installed(f pins.Feature) (Setting, error) {
+	setting, installed := l.Setting(f)
+	if !installed {
+		return Setting{}, ErrNotInstalled
+	}
+	return setting, nil
+}
+
+// prepare writes down a change for the store.
+func (l *Lines) prepare(request Request, id string, now time.Time, before, after Setting) (Change, error) {
+	settings, err := l.sealSettings(request.Number, after)
+	if err != nil {
+		return Change{}, err
+	}
+	event, err := encodeEvent(storedEvent{
+		ID: id, At: now, Number: request.Number, Feature: after.Feature, Revision: after.Revision,
+		By: request.By, Settings: settings,
+	})
+	if err != nil {
+		return Change{}, err
+	}
+	return Change{
+		Number: request.Number, Feature: after.Feature,
+		Expected: before.Revision, Revision: after.Revision, Settings: settings, Event: event,
+		Record: pins.Record{
+			At: now, Event: pins.FeatureChanged, By: request.By, Side: request.Side,
+			From: request.From, Call: request.Turn.Call,
+			Feature: after.Feature, Changes: changes(before.Settings, after.Settings),
+		},
+	}, nil
+}
+
+// commit asks a store that failed, and may yet have made the change, once more: nobody must
+// hear that something went wrong while the change stands.
+func (l *Lines) commit(ctx context.Context, change Change) error {
+	err := l.store.Change(ctx, change)
+	if err != nil && !decided(err) && ctx.Err() == nil {
+		err = l.store.Change(ctx, change)
+	}
+	return err
+}
+
+// decided says whether an error of the store means that it has changed nothing.
+func decided(err error) bool {
+	for _, verdict := range []error{ErrStale, ErrNotInstalled, ErrBacklog, pins.ErrNoLine, pins.ErrUnreadable} {
+		if errors.Is(err, verdict) {
+			return true
+		}
+	}
+	return false
+}

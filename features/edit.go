@@ -1,0 +1,237 @@
+package features
+
+import (
+	"slices"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+)
+
+// Edit is one change of a feature's settings. It is applied to the settings as they are at
+// that moment, and refused, with a [*Refusal], if what comes of it breaks the feature's [Rule].
+// The zero Edit changes nothing. Every edit of a part that the feature doesn't have is
+// NotOfFeature.
+type Edit struct{ apply func(*draft) error }
+
+// draft is settings that are being edited. Slices are replaced, never written into.
+type draft struct {
+	rule   Rule
+	number nanp.Number // the line
+	Settings
+}
+
+// edited returns what the edit makes of settings.
+func (e Edit) edited(rule Rule, number nanp.Number, s Settings) (Settings, error) {
+	if e.apply == nil {
+		return s, nil
+	}
+	d := draft{rule, number, s}
+	if err := e.apply(&d); err != nil {
+		return Settings{}, err
+	}
+	return d.Settings, nil
+}
+
+// Switch turns the feature on or off. Refusals: NoTarget.
+func Switch(on bool) Edit {
+	return Edit{func(d *draft) error { return d.turn(on) }}
+}
+
+// Toggle turns the feature on when it is off, and off when it is on. Refusals: NoTarget.
+func Toggle() Edit {
+	return Edit{func(d *draft) error { return d.turn(!d.On) }}
+}
+
+func (d *draft) turn(on bool) error {
+	if on && d.rule.Target && d.Target == "" {
+		return refuse(NoTarget)
+	}
+	d.On = on
+	return nil
+}
+
+// Add adds an entry at the end of the list. Refusals: those of [Rule.ParseEntry],
+// AlreadyListed, ListFull.
+func Add(entry Entry) Edit {
+	return Edit{func(d *draft) error { return d.add(string(entry)) }}
+}
+
+func (d *draft) add(written string) error {
+	entry, err := d.rule.ParseEntry(written)
+	switch {
+	case err != nil:
+		return err
+	case slices.Contains(d.List, entry):
+		return refuse(AlreadyListed)
+	case len(d.List) >= d.rule.List.Most:
+		return refuse(ListFull)
+	}
+	d.List = append(slices.Clip(d.List), entry)
+	return nil
+}
+
+// Drop removes an entry from the list. Refusals: NotListed.
+func Drop(entry Entry) Edit {
+	return Edit{func(d *draft) error {
+		if d.rule.List == nil {
+			return refuse(NotOfFeature)
+		}
+		i := slices.Index(d.List, entry)
+		if i < 0 {
+			return refuse(NotListed)
+		}
+		d.List = slices.Concat(d.List[:i], d.List[i+1:])
+		return nil
+	}}
+}
+
+// AddSchedule adds a schedule. Refusals: NotATime, NoLength, SchedulesFull, Overlaps.
+func AddSchedule(s Schedule) Edit {
+	return Edit{func(d *draft) error { return d.addSchedule(s) }}
+}
+
+func (d *draft) addSchedule(s Schedule) error {
+	if !d.rule.Schedules {
+		return refuse(NotOfFeature)
+	}
+	if err := s.check(); err != nil {
+		return err
+	}
+	same := 0
+	for _, other := range d.Schedules {
+		if other.Days == s.Days {
+			same++
+		}
+	}
+	switch {
+	case same >= SchedulesPerDays: // first, as other times would be no help
+		return refuse(SchedulesFull)
+	case slices.ContainsFunc(d.Schedules, s.overlaps):
+		return refuse(Overlaps)
+	}
+	d.Schedules = sorted(append(slices.Clip(d.Schedules), s))
+	return nil
+}
+
+// DropSchedule removes a schedule. Refusals: NotListed.
+func DropSchedule(s Schedule) Edit {
+	return Edit{func(d *draft) error {
+		if !d.rule.Schedules {
+			return refuse(NotOfFeature)
+		}
+		i := slices.Index(d.Schedules, s)
+		if i < 0 {
+			return refuse(NotListed)
+		}
+		d.Schedules = slices.Concat(d.Schedules[:i], d.Schedules[i+1:])
+		return nil
+	}}
+}
+
+// ChooseGreeting chooses what callers hear, 1 to [Greetings]. Refusals: NoSuchGreeting.
+func ChooseGreeting(greeting int) Edit {
+	return Edit{func(d *draft) error { return d.chooseGreeting(greeting) }}
+}
+
+func (d *draft) chooseGreeting(greeting int) error {
+	switch {
+	case !d.rule.Greetings:
+		return refuse(NotOfFeature)
+	case greeting < 1 || greeting > Greetings:
+		return refuse(NoSuchGreeting)
+	}
+	d.Greeting = greeting
+	return nil
+}
+
+// LetThrough says whether urgent callers get through.
+func LetThrough(urgent bool) Edit {
+	return Edit{func(d *draft) error { return d.letThrough(urgent) }}
+}
+
+// ToggleBreakthrough lets urgent callers through if they are not, and no more if they are.
+func ToggleBreakthrough() Edit {
+	return Edit{func(d *draft) error { return d.letThrough(!d.Breakthrough) }}
+}
+
+func (d *draft) letThrough(urgent bool) error {
+	if !d.rule.Breakthrough {
+		return refuse(NotOfFeature)
+	}
+	d.Breakthrough = urgent
+	return nil
+}
+
+// SetCode sets the privileged code, or replaces it. Refusals: NotACode, EasyCode.
+func SetCode(code secret.Text) Edit {
+	return Edit{func(d *draft) error { return d.setCode(code) }}
+}
+
+func (d *draft) setCode(code secret.Text) error {
+	if !d.rule.Code {
+		return refuse(NotOfFeature)
+	}
+	if err := checkCode(code.Reveal()); err != nil {
+		return err
+	}
+	d.Code = code
+	return nil
+}
+
+// DropCode takes the privileged code away, if there is one.
+func DropCode() Edit {
+	return Edit{func(d *draft) error {
+		if !d.rule.Code {
+			return refuse(NotOfFeature)
+		}
+		d.Code = secret.Text{}
+		return nil
+	}}
+}
+
+// ForwardTo chooses the number that calls are forwarded to; empty: none any more. Refusals:
+// those of [Rule.ParseTarget], and NoTarget when it is taken away while the feature is on.
+func ForwardTo(target nanp.Number) Edit {
+	return Edit{func(d *draft) error { return d.forwardTo(target) }}
+}
+
+func (d *draft) forwardTo(target nanp.Number) error {
+	switch {
+	case !d.rule.Target:
+		return refuse(NotOfFeature)
+	case target == "" && d.On:
+		return refuse(NoTarget)
+	case target == "":
+		d.Target = ""
+		return nil
+	}
+	parsed, err := d.rule.ParseTarget(d.number, string(target))
+	if err != nil {
+		return err
+	}
+	d.Target = parsed
+	return nil
+}
+
+// checkCode refuses what is no code, and the codes that are guessed first.
+func checkCode(digits string) error {
+	if len(digits) != CodeDigits || !areDigits(digits) {
+		return refuse(NotACode)
+	}
+	for _, step := range []byte{0, 1, 9} { // repeated; up; and down, from 0 on to 9
+		if inSteps(digits, step) {
+			return refuse(EasyCode)
+		}
+	}
+	return nil
+}
+
+// inSteps says whether each digit is the one before it plus step, counting on from 9 to 0.
+func inSteps(digits string, step byte) bool {
+	for i := 1; i < len(digits); i++ {
+		if (digits[i-1]-'0'+step)%10 != digits[i]-'0' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,132 @@
+package features_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"updatecenter/features"
+	"updatecenter/pins"
+)
+
+// TestTogether has callers add a number each, take one away that was there, and the API
+// replace the list as it saw it, all at once.
+func TestTogether(t *testing.T) {
+	f := newFixture(t)
+	f.change(t, lock, features.Replace(features.Settings{List: entries(900, 910)}, false))
+	seen := f.setting(t, lock)
+	f.store.changes = nil
+
+	var added, full, replaced atomic.Int64
+	accepted := make([]bool, 100)
+	f.race(t, func(i int, request features.Request) {
+		switch {
+		case i < 89:
+			request.Edit = features.Add(entry(i))
+		case i < 99:
+			request.Edit = features.Drop(entry(900 + i - 89))
+		default:
+			request.Edit = features.Replace(features.Settings{List: append(seen.List, entry(950))}, true)
+			request.Turn, request.Revision = pins.Turn{}, &seen.Revision
+		}
+		_, err := f.Change(t.Context(), request)
+		reason, _ := features.ReasonOf(err)
+		switch {
+		case err == nil && i < 89:
+			accepted[i] = true
+			added.Add(1)
+		case err == nil && i == 99:
+			replaced.Add(1)
+		case err != nil && i == 99:
+			if !errors.Is(err, features.ErrStale) {
+				t.Errorf("replace: %v", err)
+			}
+		case reason == features.ListFull && i < 89:
+			full.Add(1)
+		case err != nil:
+			t.Errorf("%d: %v", i, err)
+		}
+	})
+	f.check(t, accepted, int(added.Load()), int(full.Load()), replaced.Load() == 1)
+}
+
+// race runs a hundred requests at once.
+func (f *fixture) race(t *testing.T, change func(int, features.Request)) {
+	t.Helper()
+	var group sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range 100 {
+		request := f.request(lock, features.Edit{})
+		group.Go(func() {
+			<-begin
+			change(i, request)
+		})
+	}
+	close(begin)
+	group.Wait()
+}
+
+// check wants a list in which nothing is lost, and nothing stands twice.
+func (f *fixture) check(t *testing.T, accepted []bool, added, full int, replaced bool) {
+	t.Helper()
+	var want []features.Entry
+	for i, was := range accepted {
+		if was {
+			want = append(want, entry(i))
+		}
+	}
+	if replaced {
+		want = append(want, entry(950))
+	}
+	got := slices.Sorted(slices.Values(f.setting(t, lock).List))
+	slices.Sort(want)
+	same(t, "list", got, want)
+	if added+full != 89 || added < 10 {
+		t.Errorf("%d added, %d too many", added, full)
+	}
+	events, records := f.events(t), f.records(t)
+	if len(events) != len(records) {
+		t.Errorf("%d events, %d records", len(events), len(records))
+	}
+	for i := 1; i < len(events); i++ {
+		if events[i].Revision <= events[i-1].Revision {
+			t.Errorf("event %d has revision %d, the one before %d", i, events[i].Revision, events[i-1].Revision)
+		}
+	}
+}
+
+// TestTogetherOneList has a hundred callers add numbers to one list that takes 25.
+func TestTogetherOneList(t *testing.T) {
+	f := newFixture(t)
+	var stand atomic.Int64
+	f.race(t, func(i int, request features.Request) {
+		request.Feature, request.Edit = noSol, features.Add(entry(i))
+		setting, err := f.Change(t.Context(), request)
+		reason, _ := features.ReasonOf(err)
+		switch {
+		case err == nil && slices.Contains(setting.List, entry(i)):
+			stand.Add(1)
+		case reason != features.ListFull:
+			t.Errorf("%d: %+v, %v", i, setting, err)
+		}
+	})
+	list := f.setting(t, noSol).List
+	if n := len(slices.Compact(slices.Sorted(slices.Values(list)))); n != 25 || len(list) != 25 || stand.Load() != 25 {
+		t.Errorf("%d entries, %d different ones, %d accepted; want 25", len(list), n, stand.Load())
+	}
+}
+
+func TestTogetherToggle(t *testing.T) {
+	f := newFixture(t)
+	f.race(t, func(_ int, request features.Request) {
+		request.Feature, request.Edit = scr, features.Toggle()
+		if _, err := f.Change(t.Context(), request); err != nil {
+			t.Error(err)
+		}
+	})
+	if events := f.events(t); len(events) != 100 || f.setting(t, scr).On {
+		t.Errorf("after %d of 100 toggles it is on: %t", len(events), f.setting(t, scr).On)
+	}
+}

@@ -1,0 +1,88 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/features"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+func (a *API) showFeatures(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+	number, err := pathNumber(r)
+	if err != nil {
+		return err
+	}
+	line, err := a.features.Find(r.Context(), number)
+	if err != nil {
+		return fmt.Errorf("show features: %w", err)
+	}
+	return reply(w, http.StatusOK, jsonType, FeaturesDocument(line))
+}
+
+func (a *API) showFeature(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+	number, rule, err := pathFeature(r)
+	if err != nil {
+		return err
+	}
+	line, err := a.features.Find(r.Context(), number)
+	if err != nil {
+		return fmt.Errorf("show feature: %w", err)
+	}
+	setting, installed := line.Setting(rule.Feature)
+	if !installed {
+		return notInstalled()
+	}
+	return replyFeature(w, setting)
+}
+
+// putFeature replaces the settings of a feature, if they are those that the client has seen.
+func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, rule, err := pathFeature(r)
+	if err != nil {
+		return err
+	}
+	revision, err := ifMatch(r.Header)
+	if err != nil {
+		return err
+	}
+	edit, err := readSettings(w, r, rule)
+	if err != nil {
+		return err
+	}
+	setting, err := a.features.Change(r.Context(), features.Request{
+		Number: number, Feature: rule.Feature, Edit: edit, Revision: revision, By: key.Name, From: from,
+	})
+	switch {
+	case errors.Is(err, features.ErrStale) && revision == nil:
+		return unavailable(err) // as no revision was asked for, it is others who got in between all the time
+	case err != nil:
+		return fmt.Errorf("put feature: %w", err)
+	}
+	a.log.InfoContext(r.Context(), "feature of line set",
+		"line", number, "feature", rule.Feature, "revision", setting.Revision, "key", key.Name)
+	a.changed()
+	return replyFeature(w, setting)
+}
+
+func replyFeature(w http.ResponseWriter, setting features.Setting) error {
+	w.Header().Set("ETag", etag(setting.Revision))
+	return reply(w, http.StatusOK, jsonType, featureDocument(setting))
+}
+
+func pathFeature(r *http.Request) (nanp.Number, features.Rule, error) {
+	number, err := pathNumber(r)
+	if err != nil {
+		return "", features.Rule{}, err
+	}
+	rule, known := features.RuleOf(pins.Feature(mux.Vars(r)["feature"]))
+	if !known {
+		return "", features.Rule{}, noFeature()
+	}
+	return number, rule, nil
+}

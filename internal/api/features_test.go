@@ -1,0 +1,240 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/features"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+const (
+	featuresPath     = linePath + "/features"
+	forwardingPath   = featuresPath + "/selective-call-forwarding"
+	doNotDisturbPath = featuresPath + "/do-not-disturb"
+)
+
+// set puts settings at a revision, or at any, and fails unless they are accepted.
+func (r *rig) set(feature pins.Feature, ifMatch, body string) answer {
+	r.Helper()
+	return r.askWith(ifMatch, http.MethodPut, featuresPath+"/"+string(feature), body).is(http.StatusOK, "")
+}
+
+// phone makes one edit as a caller would.
+func (r *rig) phone(feature pins.Feature, edit features.Edit) {
+	r.Helper()
+	_, err := r.settings().Change(r.Context(), features.Request{
+		Number: line, Feature: feature, Edit: edit, Turn: pins.Turn{Call: "CA3", Number: 5},
+		By: pins.ByCaller, Side: pins.FromLine, From: string(line),
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+}
+
+// settings are the features as another part of the program sees them.
+func (r *rig) settings() *features.Lines {
+	r.Helper()
+	return features.New(features.Config{Store: r.sets, Keys: keyring(r.T), Now: func() time.Time { return r.now }})
+}
+
+// setting is how a feature of the line is stored.
+func (r *rig) setting(feature pins.Feature) features.Setting {
+	r.Helper()
+	found, err := r.settings().Find(r.Context(), line)
+	if err != nil {
+		r.Fatal(err)
+	}
+	setting, installed := found.Setting(feature)
+	if !installed {
+		r.Fatalf("%s is not installed", feature)
+	}
+	return setting
+}
+
+func (a answer) feature() Feature {
+	a.t.Helper()
+	var f Feature
+	a.read(&f)
+	if a.header.Get("ETag") != strconv.Quote(strconv.FormatInt(f.Revision, 10)) {
+		a.t.Errorf("ETag %s of revision %d", a.header.Get("ETag"), f.Revision)
+	}
+	return f
+}
+
+// holds fails unless that is the body, spaces around it apart.
+func (a answer) holds(want string) {
+	a.t.Helper()
+	if got := strings.TrimSpace(a.body); got != want {
+		a.t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestShowFeatures(t *testing.T) {
+	r := newRig(t)
+	r.ask(http.MethodGet, featuresPath, "").is(http.StatusNotFound, "no-such-line")
+	r.add("")
+	r.ask(http.MethodGet, featuresPath, "").is(http.StatusOK, "").holds(`{"number":"+16125550142","features":[]}`)
+	r.ask(http.MethodPut, linePath,
+		`{"features":["selective-call-forwarding","call-rejection","dial-lock","do-not-disturb","security-screen","no-solicitation"]}`)
+	r.ask(http.MethodGet, featuresPath, "").is(http.StatusOK, "").holds(`{"number":"+16125550142","features":[` +
+		`{"feature":"no-solicitation","revision":0,"on":false,"list":[]},` +
+		`{"feature":"security-screen","revision":0,"on":false},` +
+		`{"feature":"do-not-disturb","revision":0,"on":false,"schedules":[],"greeting":1,"emergency_breakthrough":true,"code_set":false},` +
+		`{"feature":"dial-lock","revision":0,"on":false,"list":[],"code_set":false},` +
+		`{"feature":"call-rejection","revision":0,"on":false,"list":[]},` +
+		`{"feature":"selective-call-forwarding","revision":0,"on":false,"list":[],"forward_to":null}]}`)
+}
+
+func TestShowFeature(t *testing.T) {
+	r := newRig(t)
+	r.ask(http.MethodGet, doNotDisturbPath, "").is(http.StatusNotFound, "no-such-line")
+	r.add("", pins.DoNotDisturb)
+	r.ask(http.MethodGet, forwardingPath, "").is(http.StatusNotFound, "not-installed")
+	for _, name := range []string{"voice-mail", "Do-Not-Disturb", "%20", strings.Repeat("x", 3000)} {
+		r.ask(http.MethodGet, featuresPath+"/"+name, "").is(http.StatusNotFound, "no-such-feature")
+		r.askWith("*", http.MethodPut, featuresPath+"/"+name, `{"on":true}`).is(http.StatusNotFound, "no-such-feature")
+	}
+	r.phone(pins.DoNotDisturb, features.SetCode(secret.New("4821")))
+	r.secrets = append(r.secrets, "4821")
+	got := r.ask(http.MethodGet, doNotDisturbPath, "").is(http.StatusOK, "")
+	if f := got.feature(); !*f.CodeSet || f.Revision != start.UnixMilli() {
+		t.Errorf("got %s", got.body)
+	}
+}
+
+func TestPutFeature(t *testing.T) {
+	for _, test := range []struct {
+		feature    pins.Feature
+		body, want string // the answer without feature and revision
+	}{
+		{pins.NoSolicitation, `{"on":true,"list":["(651) 555-0199","16515550198"]}`, `"on":true,"list":["+16515550199","+16515550198"]`},
+		{pins.SecurityScreen, `{"on":true}`, `"on":true`},
+		{
+			pins.DoNotDisturb,
+			`{"on":true,"schedules":[{"days":"weekend","start":"13:00","end":"15:30"},{"days":"weekdays","start":"21:00","end":"07:00"}],` +
+				`"greeting":3,"emergency_breakthrough":false,"code":"4821"}`,
+			`"on":true,"schedules":[{"days":"weekdays","start":"21:00","end":"07:00"},{"days":"weekend","start":"13:00","end":"15:30"}],` +
+				`"greeting":3,"emergency_breakthrough":false,"code_set":true`,
+		},
+		{pins.DialLock, `{"on":true,"list":["011 44 20 7946 0018"],"code":null}`, `"on":true,"list":["+442079460018"],"code_set":false`},
+		{pins.CallRejection, `{"on":false,"list":["218","507-555","763.555.0110"]}`, `"on":false,"list":["218","507555","+17635550110"]`},
+		{
+			pins.SelectiveCallForwarding, `{"on":true,"list":[],"forward_to":"952-555-0177"}`,
+			`"on":true,"list":[],"forward_to":"+19525550177"`,
+		},
+	} {
+		r := newRig(t)
+		r.secrets = append(r.secrets, "4821")
+		r.add("", test.feature)
+		want := fmt.Sprintf(`{"feature":%q,"revision":%d,%s}`, test.feature, start.UnixMilli(), test.want)
+		got := r.set(test.feature, `"0"`, test.body)
+		got.holds(want)
+		got.feature()
+		r.ask(http.MethodGet, featuresPath+"/"+string(test.feature), "").is(http.StatusOK, "").holds(want)
+		r.log.holds(t, "feature of line set", string(line), string(test.feature), "ordering")
+		if r.woken.Load() != 1 || len(r.sets.Events(line)) != 1 {
+			t.Errorf("%s: woken %d times, for %d events", test.feature, r.woken.Load(), len(r.sets.Events(line)))
+		}
+	}
+}
+
+// TestCodeInBody: it can be set, removed and left as it is, and is never shown.
+func TestCodeInBody(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.DialLock)
+	r.secrets = append(r.secrets, "4821", "7316")
+	for _, test := range []struct{ body, want string }{
+		{`{"on":true,"list":[],"code":"4821"}`, "4821"},
+		{`{"on":false,"list":[]}`, "4821"},
+		{`{"on":false,"list":[],"code":"7316"}`, "7316"},
+		{`{"on":false,"list":["+442079460018"],"code":null}`, ""},
+		{`{"on":true,"list":["+442079460018"]}`, ""},
+	} {
+		set := r.set(pins.DialLock, "*", test.body).feature().CodeSet
+		if got := r.setting(pins.DialLock).Code; !got.Equal(secret.New(test.want)) || *set != (test.want != "") {
+			t.Errorf("%s: got %s", test.body, got.Reveal())
+		}
+	}
+}
+
+func TestPutFeatureThatIsNotThere(t *testing.T) {
+	r := newRig(t)
+	for _, ifMatch := range []string{"*", `"0"`} {
+		r.askWith(ifMatch, http.MethodPut, doNotDisturbPath+"/../security-screen", `{"on":true}`).is(http.StatusNotFound, "no-such-path")
+		r.askWith(ifMatch, http.MethodPut, featuresPath+"/security-screen", `{"on":true}`).is(http.StatusNotFound, "no-such-line")
+	}
+	r.add("", pins.DialLock)
+	for _, ifMatch := range []string{"*", `"0"`} {
+		r.askWith(ifMatch, http.MethodPut, featuresPath+"/security-screen", `{"on":true}`).is(http.StatusNotFound, "not-installed")
+	}
+	if r.woken.Load() != 0 {
+		t.Error("woken for nothing")
+	}
+}
+
+// TestChangedByNobody: settings that are what they were are no change.
+func TestChangedByNobody(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.CallRejection)
+	before := r.set(pins.CallRejection, "*", `{"on":true,"list":["218"]}`).feature().Revision
+	r.now = start.Add(time.Minute)
+	after := r.set(pins.CallRejection, etag(before), `{"on":true,"list":["218"]}`).feature().Revision
+	if after != before || len(r.sets.Events(line)) != 1 {
+		t.Errorf("revision %d, and before %d", after, before)
+	}
+}
+
+func TestChangeBacklog(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.SecurityScreen)
+	r.sets.trouble = func(context.Context) error { return fmt.Errorf("ask: %w", features.ErrBacklog) }
+	got := r.askWith("*", http.MethodPut, featuresPath+"/security-screen", `{"on":true}`).is(http.StatusServiceUnavailable, "backlog")
+	if got.header.Get("Retry-After") != "60" || r.woken.Load() != 0 {
+		t.Errorf("Retry-After = %s, woken %d times", got.header.Get("Retry-After"), r.woken.Load())
+	}
+	r.log.holds(t, "ERROR", features.ErrBacklog.Error())
+}
+
+// TestHistoryOfFeatures: what became of the settings is for those who may read settings.
+func TestHistoryOfFeatures(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	r.secrets = append(r.secrets, "4821")
+	r.ask(http.MethodPut, linePath, `{"features":["dial-lock"]}`).is(http.StatusOK, "")
+	r.set(pins.DialLock, `"0"`, `{"on":true,"list":["+16515550199"],"code":"4821"}`)
+	r.phone(pins.DialLock, features.Toggle())
+	want := History{Number: line, Records: []pins.Record{
+		{
+			At: start, Event: pins.FeatureChanged, By: "caller", Side: pins.FromLine, From: string(line), Call: "CA3",
+			Feature: pins.DialLock, Changes: []string{"off"},
+		},
+		{
+			At: start, Event: pins.FeatureChanged, By: "ordering", From: "api",
+			Feature: pins.DialLock, Changes: []string{"on", "added +16515550199", "code set"},
+		},
+		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"installed dial-lock"}},
+	}}
+	var got History
+	r.ask(http.MethodGet, linePath+"/history", "").is(http.StatusOK, "").read(&got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+
+	want.Records[0].Changes, want.Records[1].Changes, got = nil, nil, History{}
+	request := r.request(http.MethodGet, linePath+"/history", "")
+	request.Header.Set("Authorization", "Bearer "+r.key("agents", apikey.LinesRead))
+	r.send(request).is(http.StatusOK, "").read(&got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("without features:read: %s", diff)
+	}
+}

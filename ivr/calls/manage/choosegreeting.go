@@ -1,0 +1,33 @@
+package manage
+
+import (
+	"updatecenter/features"
+	"updatecenter/ivr"
+)
+
+// The steps of choose-greeting.
+const (
+	greetingMenu     ivr.Step = "greeting-menu"
+	greetingChosen   ivr.Step = "greeting-chosen"
+	greetingLeft     ivr.Step = "greeting-left"
+	greetingNoAnswer ivr.Step = "greeting-no-answer"
+)
+
+// chooseGreeting chooses what callers hear who are not put through.
+func (d desk) chooseGreeting() editor {
+	menu := ivr.Menu{At: greetingMenu, Prompt: sayGreeting, Closing: sayGoBack, Back: greetingLeft, GaveUp: greetingNoAnswer}
+	var works []ivr.Line
+	for i, greets := range greetings {
+		at := ivr.Step(greets.Name)
+		menu.Options = append(menu.Options, ivr.Option{Prompt: greets, Next: at})
+		works = append(works, ivr.Work[acting]{
+			At: at, Run: d.act(one(features.ChooseGreeting(i+1), greetingSet)), On: ivr.On[acting]{acted: greetingChosen},
+		})
+	}
+	lines := append([]ivr.Line{menu}, works...)
+	lines = append(lines,
+		ivr.Say{At: greetingChosen, Prompt: sayNews, Next: greetingLeft},
+		ivr.Return{At: greetingLeft}, ivr.Return{At: greetingNoAnswer})
+	flow := &ivr.Subflow{Name: "choose-greeting", Start: greetingMenu, Blanks: told, Phrases: phrases(), Lines: lines}
+	return editor{Subflow: flow, left: []ivr.Step{greetingLeft}, noAnswer: greetingNoAnswer}
+}

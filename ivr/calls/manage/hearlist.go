@@ -1,0 +1,156 @@
+package manage
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"updatecenter/features"
+	"updatecenter/ivr"
+)
+
+// perPage is how many entries are heard at once.
+const perPage = 5
+
+// The steps of hear-list.
+const (
+	listPage     ivr.Step = "list-page"
+	listMenu     ivr.Step = "list-menu"
+	listNext     ivr.Step = "list-next"
+	listNothing  ivr.Step = "list-nothing"
+	listAsk      ivr.Step = "list-confirm"
+	listDelete   ivr.Step = "list-delete"
+	listDeleted  ivr.Step = "list-deleted"
+	listLeft     ivr.Step = "list-left"
+	listNoAnswer ivr.Step = "list-no-answer"
+)
+
+// A slot is a place on a page, which holds an entry or none.
+type slot struct {
+	entry, kind ivr.Blank
+	prompt      ivr.Prompt // offers to delete it
+	pick        ivr.Step
+}
+
+var slots = makeSlots()
+
+func makeSlots() [perPage]slot {
+	var all [perPage]slot
+	for i := range all {
+		n := strconv.Itoa(i + 1)
+		all[i] = slot{
+			entry: ivr.Blank{Name: "entry-" + n, Kind: ivr.Phone}, kind: ivr.Blank{Name: "kind-" + n, Kind: ivr.Phrase},
+			prompt: toDeleteEntry(n), pick: ivr.Step("pick-entry-" + n),
+		}
+	}
+	return all
+}
+
+// hearList says the entries of a list, five at a time, and deletes one of them.
+func (d desk) hearList() editor {
+	menu := ivr.Menu{At: listMenu, Closing: sayGoBack, Back: listLeft, GaveUp: listNoAnswer}
+	var picks []ivr.Line
+	flow := &ivr.Subflow{Name: "hear-list", Start: listPage, Blanks: told, Phrases: phrases()}
+	for i, s := range slots {
+		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.entry, s.kind)
+		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.entry)})
+		picks = append(picks, ivr.Work[acting]{At: s.pick, Run: pickEntry(i), On: ivr.On[acting]{acted: listAsk}})
+	}
+	menu.Options = append(menu.Options, ivr.Option{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(hasNext)})
+	flow.Lines = append([]ivr.Line{
+		ivr.Work[paging]{At: listPage, Run: d.firstPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
+		menu,
+		ivr.Work[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
+	}, picks...)
+	flow.Lines = append(flow.Lines,
+		ivr.Menu{At: listAsk, Prompt: sayEntry, Options: []ivr.Option{
+			{Prompt: toDelete, Next: listDelete}, {Prompt: toKeep, Next: listPage},
+		}, Closing: sayGoBack, Back: listPage, GaveUp: listNoAnswer},
+		ivr.Work[acting]{At: listDelete, Run: d.act(dropChosen), On: ivr.On[acting]{acted: listDeleted}},
+		ivr.Say{At: listDeleted, Prompt: sayNews, Next: listLeft},
+		ivr.Say{At: listNothing, Prompt: sayNews, Next: listLeft},
+		ivr.Return{At: listLeft}, ivr.Return{At: listNoAnswer},
+	)
+	return editor{Subflow: flow, left: []ivr.Step{listLeft}, noAnswer: listNoAnswer}
+}
+
+// filled is the condition of an option whose blank must hold something.
+func filled(b ivr.Blank) func(*ivr.Call) bool {
+	return func(c *ivr.Call) bool { return c.Text(b) != "" }
+}
+
+// paging is what comes of looking for entries.
+type paging string
+
+const (
+	aPage   paging = "a page"
+	nothing paging = "nothing"
+)
+
+// firstPage fills the page with the first entries of the list.
+func (d desk) firstPage(ctx context.Context, c *ivr.Call) (paging, error) { return d.page(ctx, c, 0) }
+
+// nextPage fills it with those after the present ones.
+func (d desk) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
+	from, err := strconv.Atoi(c.Text(offset))
+	if err != nil {
+		return "", fmt.Errorf("read offset: %w", err)
+	}
+	return d.page(ctx, c, from+perPage)
+}
+
+// page fills the page with entries from one on. When others have deleted so many meanwhile
+// that there are none, it begins anew.
+func (d desk) page(ctx context.Context, c *ivr.Call, from int) (paging, error) {
+	setting, err := d.find(ctx, c)
+	switch {
+	case isGone(err):
+		c.FillPhrase(news, sayNotPossible)
+		return nothing, nil
+	case err != nil:
+		return "", err
+	case len(setting.List) == 0:
+		c.FillPhrase(news, sayEmptyList)
+		return nothing, nil
+	case from >= len(setting.List):
+		from = 0
+	}
+	c.Fill(offset, strconv.Itoa(from))
+	c.Erase(hasNext)
+	rest := setting.List[from:]
+	if len(rest) > perPage {
+		c.Fill(hasNext, "1")
+	}
+	for i, s := range slots {
+		c.Erase(s.entry, s.kind)
+		if i < len(rest) {
+			tellEntry(c, s.entry, s.kind, rest[i])
+		}
+	}
+	return aPage, nil
+}
+
+// tellEntry fills in an entry, and what it is: a number, or the beginning of many.
+func tellEntry(c *ivr.Call, b, kind ivr.Blank, entry features.Entry) {
+	c.Fill(b, string(entry))
+	switch len(entry) {
+	case len("612"):
+		c.FillPhrase(kind, anAreaCode)
+	case len("612555"):
+		c.FillPhrase(kind, anExchange)
+	default:
+		c.FillPhrase(kind, aNumber)
+	}
+}
+
+// pickEntry notes which entry of the page the caller chose.
+func pickEntry(i int) func(context.Context, *ivr.Call) (acting, error) {
+	return func(_ context.Context, c *ivr.Call) (acting, error) {
+		tellEntry(c, chosen, kind, features.Entry(c.Text(slots[i].entry)))
+		return acted, nil
+	}
+}
+
+func dropChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	return features.Drop(features.Entry(c.Text(chosen))), deleted, nil
+}

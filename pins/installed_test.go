@@ -1,0 +1,164 @@
+package pins_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/pins"
+)
+
+// allNames are all features as text, in the order in which they are offered.
+const allNames = "no-solicitation security-screen do-not-disturb dial-lock call-rejection selective-call-forwarding"
+
+func TestParseFeatures(t *testing.T) {
+	tests := map[string]struct {
+		names string
+		want  string
+		err   error
+	}{
+		"none":            {"", "", nil},
+		"blank":           {" \t ", "", nil},
+		"one":             {"dial-lock", "dial-lock", nil},
+		"another order":   {"dial-lock no-solicitation", "no-solicitation dial-lock", nil},
+		"spaces":          {"  dial-lock\t\tcall-rejection\n", "dial-lock call-rejection", nil},
+		"twice":           {"dial-lock dial-lock", "dial-lock", nil},
+		"all":             {allNames, allNames, nil},
+		"unknown":         {"caller-id", "", pins.ErrFeature},
+		"one unknown":     {"dial-lock caller-id", "", pins.ErrFeature},
+		"capitals":        {"Dial-Lock", "", pins.ErrFeature},
+		"commas":          {"dial-lock,call-rejection", "", pins.ErrFeature},
+		"a part of one":   {"dial", "", pins.ErrFeature},
+		"more than one":   {"dial-locks", "", pins.ErrFeature},
+		"invalid UTF-8":   {"dial-lock \xff", "", pins.ErrFeature},
+		"without a space": {"dial-lockcall-rejection", "", pins.ErrFeature},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := pins.ParseFeatures(test.names)
+			if got.String() != test.want || !errors.Is(err, test.err) {
+				t.Errorf("%q, %v; want %q, %v", got, err, test.want, test.err)
+			}
+			if err != nil && err.Error() != pins.ErrFeature.Error() {
+				t.Errorf("the error says more: %v", err)
+			}
+		})
+	}
+}
+
+// TestFeaturesSets goes through all sets of features.
+func TestFeaturesSets(t *testing.T) {
+	seen := map[pins.Features]bool{}
+	for bits := range 1 << len(pins.AllFeatures) {
+		var members []pins.Feature
+		for i, feature := range pins.AllFeatures {
+			if bits&(1<<i) != 0 {
+				members = append(members, feature)
+			}
+		}
+		set := pins.FeaturesOf(members...)
+		if seen[set] {
+			t.Fatalf("%v is a set already", members)
+		}
+		seen[set] = true
+		if !slices.Equal(set.List(), members) || set.Len() != len(members) {
+			t.Errorf("%v has %d: %v", members, set.Len(), set.List())
+		}
+		for _, feature := range pins.AllFeatures {
+			if set.Has(feature) != slices.Contains(members, feature) {
+				t.Errorf("%v has %s: %t", members, feature, set.Has(feature))
+			}
+		}
+		slices.Reverse(members)
+		if other := pins.FeaturesOf(members...); other != set || !other.Equal(set) {
+			t.Errorf("%v is %v in another order", set, other)
+		}
+		if read, err := pins.ParseFeatures(set.String()); read != set || err != nil {
+			t.Errorf("%v is read as %v, %v", set, read, err)
+		}
+	}
+}
+
+func TestFeaturesOfWhatIsNone(t *testing.T) {
+	set := pins.FeaturesOf(pins.DialLock, "caller-id", "")
+	if set != pins.FeaturesOf(pins.DialLock) || set.Has("caller-id") || set.Has("") {
+		t.Errorf("%v", set)
+	}
+	if set.Equal(pins.Features{}) {
+		t.Error("is equal to none")
+	}
+	if list := (pins.Features{}).List(); list == nil || len(list) != 0 {
+		t.Errorf("none are %#v: JSON wants []", list)
+	}
+}
+
+func TestFeaturesAsText(t *testing.T) {
+	type document struct {
+		Features pins.Features `json:"features"`
+	}
+	for names, want := range map[string]string{
+		"":                          `{"features":""}`,
+		"dial-lock no-solicitation": `{"features":"no-solicitation dial-lock"}`,
+	} {
+		set, err := pins.ParseFeatures(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(document{set})
+		if string(text) != want || err != nil {
+			t.Errorf("%q is written %s, %v", names, text, err)
+		}
+		read := document{pins.FeaturesOf(pins.CallRejection)}
+		if err := json.Unmarshal(text, &read); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(document{set}, read); diff != "" {
+			t.Errorf("%q (-want +got)\n%s", names, diff)
+		}
+	}
+	kept := document{pins.FeaturesOf(pins.CallRejection)}
+	err := json.Unmarshal([]byte(`{"features":"dial-lock 612-555-0142"}`), &kept)
+	if !errors.Is(err, pins.ErrFeature) || strings.Contains(err.Error(), "612") {
+		t.Errorf("%v; want ErrFeature, quoting nothing", err)
+	}
+	if kept.Features != pins.FeaturesOf(pins.CallRejection) {
+		t.Errorf("an error left %v", kept.Features)
+	}
+}
+
+func FuzzParseFeatures(f *testing.F) {
+	for _, names := range []string{"", allNames, "dial-lock  dial-lock", "caller-id", "\u2003dial-lock\u00a0"} {
+		f.Add(names)
+	}
+	f.Fuzz(func(t *testing.T, names string) {
+		set, err := pins.ParseFeatures(names)
+		if err != nil {
+			if !errors.Is(err, pins.ErrFeature) || set != (pins.Features{}) {
+				t.Fatalf("%v, %v", set, err)
+			}
+			return
+		}
+		for _, name := range strings.Fields(names) {
+			if !set.Has(pins.Feature(name)) {
+				t.Fatalf("%q is not in %v", name, set)
+			}
+		}
+		if again, err := pins.ParseFeatures(set.String()); again != set || err != nil {
+			t.Fatalf("%v is read as %v, %v", set, again, err)
+		}
+	})
+}
+
+func ExampleParseFeatures() {
+	set, err := pins.ParseFeatures("dial-lock do-not-disturb")
+	fmt.Println(set, err)
+	fmt.Println(set.Has(pins.DialLock), set.Has(pins.CallRejection), set.Len())
+	// Output:
+	// do-not-disturb dial-lock <nil>
+	// true false 2
+}
