@@ -64,7 +64,7 @@ func (s Features) Features(ctx context.Context, number nanp.Number, turn pins.Tu
 
 // parseSettings reads v, the field of a turn, and a revision and settings for each feature.
 func parseSettings(fields []any) (features.Stored, error) {
-	stored := features.Stored{Settings: map[pins.Feature]features.Kept{}}
+	stored := features.Stored{Settings: make(map[pins.Feature]features.Kept)}
 	if len(fields) != 2+2*len(pins.AllFeatures) {
 		return stored, ErrGarbage
 	}

@@ -120,7 +120,8 @@ func TestFeaturesOfANewerRelease(t *testing.T) {
 			t.Fatal(err)
 		}
 		stored, err := db.Features().Features(ctx, number, pins.Turn{})
-		want := map[pins.Feature]features.Kept{pins.DialLock: {Revision: 6, Settings: []byte("{}")}}
+		want := make(map[pins.Feature]features.Kept)
+		want[pins.DialLock] = features.Kept{Revision: 6, Settings: []byte("{}")}
 		if err != nil || stored.Installed != pins.FeaturesOf(pins.DialLock) || !cmp.Equal(stored.Settings, want) {
 			t.Errorf("%+v, %v", stored, err)
 		}

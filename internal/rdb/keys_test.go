@@ -63,6 +63,24 @@ func FuzzRecord(f *testing.F) {
 	})
 }
 
+// FuzzPosition holds that a position that is read is of an event's form, and is written as it
+// was but for zeros in front.
+func FuzzPosition(f *testing.F) {
+	for _, seed := range []string{"", "1-0/0", "1930367167001-12/3", "1-0", "-1-0/0", "1-0/0/0", "007-0/0", "9999999999999999-0/0"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		id, rewound, ok := parsePosition(text)
+		if !ok {
+			return
+		}
+		again, after, ok := parsePosition(id.String() + "/" + rewound)
+		if !ok || again != id || after != rewound || id.ms < 0 || id.seq < 0 || len(text) > 47 {
+			t.Errorf("%q was read as %v, %q", text, id, rewound)
+		}
+	})
+}
+
 func TestClip(t *testing.T) {
 	for claim, want := range map[string]string{
 		"+16125550142":           "+16125550142",

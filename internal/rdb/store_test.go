@@ -24,7 +24,16 @@ import (
 // open returns a DB that is reached, and ends with the test.
 func open(t testing.TB, url string) *rdb.DB {
 	t.Helper()
-	db, err := rdb.Open(url)
+	return openWithin(t, url, time.Second)
+}
+
+// patience is what the contracts give an operation, on machines that are busy with other
+// tests: they have a hundred at once.
+const patience = 20 * time.Second
+
+func openWithin(t testing.TB, url string, within time.Duration) *rdb.DB {
+	t.Helper()
+	db, err := rdb.OpenWithin(url, within)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,17 +120,17 @@ func outboxOf(t *testing.T, db *rdb.DB) outboxtest.Stores {
 }
 
 func TestContractsOnMiniredis(t *testing.T) {
-	suites(t, func(t *testing.T) *rdb.DB { return open(t, redistest.StartMini(t).URL()) })
+	suites(t, func(t *testing.T) *rdb.DB { return openWithin(t, redistest.StartMini(t).URL(), patience) })
 }
 
 func TestContractsOnRedis(t *testing.T) {
-	suites(t, func(t *testing.T) *rdb.DB { return open(t, redistest.Start(t).URL()) })
+	suites(t, func(t *testing.T) *rdb.DB { return openWithin(t, redistest.Start(t).URL(), patience) })
 }
 
 func TestContractsOnCluster(t *testing.T) {
 	url := redistest.StartCluster(t)
 	seed, _, _ := strings.Cut(url, "?")
-	db := open(t, "redis+cluster"+strings.TrimPrefix(seed, "redis"))
+	db := openWithin(t, "redis+cluster"+strings.TrimPrefix(seed, "redis"), patience)
 	options, err := redis.ParseClusterURL(url)
 	if err != nil {
 		t.Fatal(err)
@@ -144,7 +153,7 @@ func TestContractsOnCluster(t *testing.T) {
 
 func TestContractsThroughSentinel(t *testing.T) {
 	url := redistest.StartSentinel(t)
-	db := open(t, url)
+	db := openWithin(t, url, patience)
 	options, err := redis.ParseFailoverURL(url)
 	if err != nil {
 		t.Fatal(err)

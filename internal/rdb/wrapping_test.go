@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/features"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -23,6 +24,7 @@ func TestErrorsSayItOnce(t *testing.T) {
 	}
 	defer db.Close()
 	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines()}
+	settings := features.New(features.Config{Store: db.Features()})
 	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
 	check := func(ctx context.Context, side pins.Side) error {
 		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, From: "+19525550100", Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
@@ -48,6 +50,24 @@ func TestErrorsSayItOnce(t *testing.T) {
 		"read history:": func(ctx context.Context) error { _, err := provisioning.History(ctx, number, 1); return err },
 		"revoke key:": func(ctx context.Context) error {
 			return fmt.Errorf("revoke key: %w", db.Keys().RevokeKey(ctx, "portal", now))
+		},
+		"find features:": func(ctx context.Context) error { _, err := settings.Find(ctx, number); return err },
+		"change feature:": func(ctx context.Context) error {
+			_, err := settings.Change(ctx, features.Request{Number: number, Feature: pins.DialLock, Edit: features.Toggle()})
+			return err
+		},
+		"install features:": func(ctx context.Context) error {
+			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, note)
+			return err
+		},
+		"read events:": func(ctx context.Context) error { _, err := db.Events().Since(ctx, number, now); return err },
+		"list lines with events:": func(ctx context.Context) error {
+			_, err := db.Events().SinceOfAll(ctx, now, 10)
+			return err
+		},
+		"announce events:": func(ctx context.Context) error {
+			_, err := db.Events().Rewind(ctx, number, now, now)
+			return err
 		},
 		"read line:": func(ctx context.Context) error { _, err := db.Lines().Line(ctx, number); return err },
 	} {

@@ -54,6 +54,7 @@ type way struct {
 // An editor is a subflow that comes back to the feature, or finds that nobody answers.
 type editor struct {
 	*ivr.Subflow
+	given    map[ivr.Blank]string // with what it begins; nil: nothing
 	left     []ivr.Step
 	noAnswer ivr.Step
 }
@@ -64,7 +65,7 @@ func (e editor) enter(at, left, noAnswer ivr.Step) ivr.Enter {
 	for _, r := range e.left {
 		on[r] = left
 	}
-	return ivr.Enter{At: at, Subflow: e.Subflow, On: on}
+	return ivr.Enter{At: at, Subflow: e.Subflow, Given: e.given, On: on}
 }
 
 // edits is the way to an editor, after which the feature says how it stands now.

@@ -58,7 +58,7 @@ func (d desk) hearList() editor {
 	}
 	menu.Options = append(menu.Options, ivr.Option{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(hasNext)})
 	flow.Lines = append([]ivr.Line{
-		ivr.Work[paging]{At: listPage, Run: d.firstPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
+		ivr.Work[paging]{At: listPage, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
 		menu,
 		ivr.Work[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
 	}, picks...)
@@ -71,7 +71,7 @@ func (d desk) hearList() editor {
 		ivr.Say{At: listNothing, Prompt: sayNews, Next: listLeft},
 		ivr.Return{At: listLeft}, ivr.Return{At: listNoAnswer},
 	)
-	return editor{Subflow: flow, left: []ivr.Step{listLeft}, noAnswer: listNoAnswer}
+	return editor{Subflow: flow, given: map[ivr.Blank]string{offset: "0"}, left: []ivr.Step{listLeft}, noAnswer: listNoAnswer}
 }
 
 // filled is the condition of an option whose blank must hold something.
@@ -87,21 +87,22 @@ const (
 	nothing paging = "nothing"
 )
 
-// firstPage fills the page with the first entries of the list.
-func (d desk) firstPage(ctx context.Context, c *ivr.Call) (paging, error) { return d.page(ctx, c, 0) }
+// thisPage fills the page with the entries that are being heard, the first ones to begin with.
+func (d desk) thisPage(ctx context.Context, c *ivr.Call) (paging, error) { return d.page(ctx, c, 0) }
 
-// nextPage fills it with those after the present ones.
+// nextPage fills it with those after them.
 func (d desk) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
+	return d.page(ctx, c, perPage)
+}
+
+// page fills the page with those that come so many entries later. When others have deleted
+// so many meanwhile that there are none, it begins anew.
+func (d desk) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
 	from, err := strconv.Atoi(c.Text(offset))
 	if err != nil {
 		return "", fmt.Errorf("read offset: %w", err)
 	}
-	return d.page(ctx, c, from+perPage)
-}
-
-// page fills the page with entries from one on. When others have deleted so many meanwhile
-// that there are none, it begins anew.
-func (d desk) page(ctx context.Context, c *ivr.Call, from int) (paging, error) {
+	from += later
 	setting, err := d.find(ctx, c)
 	switch {
 	case isGone(err):
@@ -116,8 +117,13 @@ func (d desk) page(ctx context.Context, c *ivr.Call, from int) (paging, error) {
 		from = 0
 	}
 	c.Fill(offset, strconv.Itoa(from))
+	tellPage(c, setting.List[from:])
+	return aPage, nil
+}
+
+// tellPage fills in the first of the entries, and whether there are more.
+func tellPage(c *ivr.Call, rest []features.Entry) {
 	c.Erase(hasNext)
-	rest := setting.List[from:]
 	if len(rest) > perPage {
 		c.Fill(hasNext, "1")
 	}
@@ -127,7 +133,6 @@ func (d desk) page(ctx context.Context, c *ivr.Call, from int) (paging, error) {
 			tellEntry(c, s.entry, s.kind, rest[i])
 		}
 	}
-	return aPage, nil
 }
 
 // tellEntry fills in an entry, and what it is: a number, or the beginning of many.
