@@ -85,8 +85,8 @@ func refuse(c *ivr.Call, err error) (weighing, error) {
 	if !ok {
 		return "", err
 	}
-	why, told := refusals[reason]
-	if !told {
+	why := refusals[reason]
+	if why == (ivr.Prompt{}) {
 		return "", fmt.Errorf("tell the caller: %w", err)
 	}
 	c.FillPhrase(news, why)

@@ -108,7 +108,7 @@ func phrases() []ivr.Prompt {
 		urgentThrough, urgentHeld, letUrgent, holdUrgent, nowThrough, nowHeld,
 	}
 	for _, reason := range features.Reasons {
-		if why, told := refusals[reason]; told {
+		if why := refusals[reason]; why != (ivr.Prompt{}) {
 			all = append(all, why)
 		}
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // refusals are the sentences for the reasons that a caller can cause: what is wrong, and what
-// to do next.
+// to do next. The others have none.
 var refusals = map[features.Reason]ivr.Prompt{
 	features.NotANumber: {
 		Name: "refused-not-a-number",
@@ -68,4 +68,7 @@ var refusals = map[features.Reason]ivr.Prompt{
 		EN:   "That code is easy to guess. Please mix different digits, in no order.",
 		ES:   "Ese código es fácil de adivinar. Combine dígitos distintos, sin orden.",
 	},
+	features.NoSuchGreeting: {}, // a menu offers those that there are
+	features.NotACode:       {}, // a question takes four digits alone
+	features.NotOfFeature:   {}, // a menu offers what the feature has
 }
