@@ -88,6 +88,9 @@ func (db *DB) send(ctx context.Context, s script, command []any, by func(context
 func (db *DB) ask(ctx context.Context, commands ...[]any) ([]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	sent := make([]*redis.Cmd, len(commands))
 	for i, command := range commands {
 		sent[i] = redis.NewCmd(ctx, command...)
