@@ -23,7 +23,7 @@ type Line struct {
 	Language string    // "en", "es", or empty while the customer has not chosen
 	PIN      Hash      // the personal PIN; empty while the line has the temporary one
 	Since    time.Time // when the present PIN came into force
-	Revision int64     // grows with every change and reset of the PIN, from a start of its own: see [Registry]
+	Revision int64     // grows by one with every change and reset of the PIN, from a start of its own: see [Registry]
 	FromLine Strikes   // failures of calls that come from the line itself
 	Remote   Strikes   // failures of calls from elsewhere
 	Features Features  // the calling features that are installed

@@ -56,7 +56,7 @@ var changeTests = map[string]func(play){
 		line := p.line(known)
 		p.same(line.PIN, pins.Hash("hash one"))
 		p.same(line.Since, p.start.Add(time.Second))
-		p.same(line.Revision > before.Revision, true)
+		p.same(line.Revision, before.Revision+1)
 		p.history(known, p.changeOf(0, "", 1).Record)
 	},
 	"a second change needs the revision of the first": func(p play) {
