@@ -47,7 +47,12 @@ type Config struct {
 	Lock    LockRule         // zero: [DefaultLock]
 	Caller  CallerRule       // zero: [DefaultCallers]
 	Now     func() time.Time // nil: time.Now
+	Told    Told             // of each PIN that a caller changed; nil: nobody is
 }
+
+// Told is told of a PIN that was changed or reset, so that the customer learns of it. The same
+// change can be told twice, by the same name. It must not fail, nor take long.
+type Told func(ctx context.Context, number nanp.Number, event Event, name string)
 
 // Lines are the telephone lines, with the rules of a call about them. Any number of
 // goroutines may use it.
@@ -59,6 +64,7 @@ type Lines struct {
 	lock    LockRule
 	caller  CallerRule
 	now     func() time.Time
+	told    Told
 }
 
 // New checks the configuration's rules.
@@ -80,7 +86,7 @@ func New(config Config) (*Lines, error) {
 	}
 	return &Lines{
 		store: config.Store, callers: config.Callers, hasher: config.Hasher,
-		policy: config.Policy, lock: config.Lock, caller: config.Caller, now: config.Now,
+		policy: config.Policy, lock: config.Lock, caller: config.Caller, now: config.Now, told: config.Told,
 	}, nil
 }
 
@@ -176,6 +182,9 @@ func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 	}
 	if err != nil {
 		return fmt.Errorf("change PIN: %w", err)
+	}
+	if l.told != nil {
+		l.told(ctx, request.Number, Changed, fmt.Sprintf("%s of %s by %s/%d", Changed, request.Number, request.Turn.Call, request.Turn.Number))
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type Note struct {
 type Provisioning struct {
 	Registry Registry
 	Now      func() time.Time // nil: time.Now
+	Told     Told             // of each PIN that is reset; nil: nobody is
 }
 
 // Add creates the lines that don't exist yet, with the temporary PIN, and leaves the others
@@ -66,8 +67,12 @@ func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) 
 	if !note.Valid() || note.Reason == "" {
 		return ErrNote
 	}
-	if err := p.Registry.Reset(ctx, number, p.record(Reset, note)); err != nil {
+	record := p.record(Reset, note)
+	if err := p.Registry.Reset(ctx, number, record); err != nil {
 		return fmt.Errorf("reset PIN: %w", err)
+	}
+	if p.Told != nil {
+		p.Told(ctx, number, Reset, fmt.Sprintf("%s of %s at %d", Reset, number, record.At.UnixNano()))
 	}
 	return nil
 }

@@ -14,7 +14,8 @@ type Record struct {
 	Until  time.Time `json:"until,omitzero"`   // of a lock that ends by itself
 	// Feature and Changes are those of FeatureChanged: what became of a calling feature, such
 	// as "on" or "added +16125550199"; never a code. Of FeaturesInstalled, Changes names each
-	// feature that was "installed ..." or "removed ...".
+	// feature that was "installed ..." or "removed ..."; of EventSkipped, the event for the
+	// switch that was given up.
 	Feature Feature  `json:"feature,omitempty"`
 	Changes []string `json:"changes,omitempty"`
 }
@@ -35,4 +36,5 @@ const (
 
 	FeatureChanged    Event = "feature-changed"
 	FeaturesInstalled Event = "features-installed"
+	EventSkipped      Event = "event-skipped"
 )

@@ -60,25 +60,33 @@ const (
 // in the order of the verdicts. Whether it is the present PIN takes its hash: see
 // [Lines.Weigh]. The error is [ErrNotAPIN].
 func (p Policy) Weigh(entry secret.Text, number nanp.Number) (Verdict, error) {
-	digits := entry.Reveal()
-	if !areDigits(digits, p.MinDigits, p.MaxDigits) {
+	if !areDigits(entry.Reveal(), p.MinDigits, p.MaxDigits) {
 		return "", ErrNotAPIN
 	}
-	switch {
-	case entry.Equal(p.Temporary):
+	if entry.Equal(p.Temporary) {
 		return IsTemporary, nil
-	case steps(digits, 1, 0):
-		return SameDigit, nil
-	case steps(digits, 1, 1), steps(digits, 1, 9):
-		return Run, nil
-	case steps(digits, 2, 0):
-		return RepeatedPair, nil
-	case endsNumber(digits, number):
-		return LineNumber, nil
-	case isCommon(digits):
-		return Common, nil
 	}
-	return Acceptable, nil
+	return Guess(entry, number), nil
+}
+
+// Guess tells whether digits would be among the first that a stranger tries on that line, and
+// why; Acceptable: they would not. It serves whatever secret is keyed in digits, a PIN or a
+// code, of one digit at least; of an empty number no digits are the line's.
+func Guess(entry secret.Text, number nanp.Number) Verdict {
+	digits := entry.Reveal()
+	switch {
+	case steps(digits, 1, 0):
+		return SameDigit
+	case steps(digits, 1, 1), steps(digits, 1, 9):
+		return Run
+	case steps(digits, 2, 0):
+		return RepeatedPair
+	case endsNumber(digits, number):
+		return LineNumber
+	case isCommon(digits):
+		return Common
+	}
+	return Acceptable
 }
 
 // isCommon says whether these are one of the twenty four-digit codes that people choose

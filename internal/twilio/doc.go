@@ -1,7 +1,11 @@
-// Package twilio asks Twilio's REST API what this service needs to know, through twilio-go.
+// Package twilio asks Twilio's REST API, through twilio-go: about the account, and for calls.
 //
 // An [Account] belongs to one account SID and auth token. [Account.Webhooks] tells where
 // Twilio sends the calls to each telephone number and SIP domain of the account.
+//
+// [Account.Dialer] makes calls for package deliveries. Making a call is not idempotent: when
+// its answer is lost, [Dialer.Find] tells whether the call was made. A call bears no mark that
+// a listing would show; that of its attempt stands in the URLs of its webhooks.
 //
 // Every method takes a context and ends within [Config].Timeout, however many pages the
 // answer has. An answer is read up to 4 MB a page, and redirects are not followed, so the

@@ -42,20 +42,40 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// An answerError is an answer of Twilio that is no success.
+type answerError struct {
+	status int // of HTTP
+	code   int // Twilio's own; 0: it gave none
+}
+
+// Error tells status and code alone: the texts that come with them may quote the request.
+func (e *answerError) Error() string {
+	said := fmt.Sprintf("status %d", e.status)
+	if e.code != 0 {
+		said += fmt.Sprintf(", error %d", e.code)
+	}
+	if e.status == http.StatusUnauthorized {
+		return fmt.Sprintf("%v (%s)", ErrCredentials, said)
+	}
+	return "answered by Twilio with " + said
+}
+
+// Is finds [ErrCredentials].
+func (e *answerError) Is(target error) bool {
+	return target == ErrCredentials && e.status == http.StatusUnauthorized
+}
+
 // refusal makes an error of an answer: its status, and Twilio's error code if it has one.
 func refusal(response *http.Response) error {
 	var body struct {
 		Code int `json:"code"`
 	}
-	said := fmt.Sprintf("status %d", response.StatusCode)
+	refused := &answerError{status: response.StatusCode}
 	err := json.NewDecoder(io.LimitReader(response.Body, maxRefusal)).Decode(&body)
-	if err == nil && body.Code != 0 {
-		said += fmt.Sprintf(", error %d", body.Code)
+	if err == nil {
+		refused.code = body.Code
 	}
-	if response.StatusCode == http.StatusUnauthorized {
-		return fmt.Errorf("%w (%s)", ErrCredentials, said)
-	}
-	return errors.New("answered by Twilio with " + said)
+	return refused
 }
 
 // plain takes the URL off an error of [http.Client]: it names the host that twilio-go

@@ -27,8 +27,8 @@ type Callback struct {
 	Method string // GET or POST; where Twilio names none POST, its default
 }
 
-// ErrTooMany says that an account has more numbers or SIP domains than are read.
-var ErrTooMany = errors.New("more than 10000 on the account")
+// ErrTooMany says that an account has more numbers, SIP domains or calls than are read.
+var ErrTooMany = errors.New("more on the account than are read")
 
 const (
 	maxRecords = 10_000 // of numbers, and of domains

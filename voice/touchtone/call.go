@@ -25,6 +25,8 @@ type Call struct {
 	form     url.Values // what every webhook of the call holds
 	started  time.Time
 
+	placed *placed // nil: somebody calls the application
+
 	fallbackURL string
 	statusURL   string // empty: none asked for
 	statuses    statuses
@@ -57,8 +59,9 @@ func (e *Exchange) newCall(chance *chance, form url.Values) *Call {
 	form.Set("ApiVersion", "2010-04-01")
 	form.Set("CallStatus", "ringing")
 	call := &Call{exchange: e, chance: chance, form: form, started: e.config.Clock.Now()}
-	call.statuses.disorder = e.config.StatusOrder == OutOfOrder ||
-		e.config.StatusOrder == OutOfOrderAtTimes && chance.oneIn(4)
+	if e.config.StatusOrder == OutOfOrder || e.config.StatusOrder == OutOfOrderAtTimes && chance.oneIn(4) {
+		call.statuses.overtaken = []string{"in-progress"}
+	}
 	return call
 }
 
@@ -108,6 +111,9 @@ func (c *Call) step(ctx context.Context) (Event, error) {
 	case c.ended != nil:
 		c.steps = 0 // asking a dead line again and again is harmless
 		return *c.ended, nil
+	case c.cutOff():
+		c.end(ctx, FarEnd, "completed", nil)
+		return nil, nil
 	case c.pending != nil:
 		return nil, c.fetch(ctx)
 	case c.question != nil:
@@ -193,6 +199,24 @@ func (c *Call) Listen(ctx context.Context) ([]Event, error) {
 	}
 }
 
+// cutOff says whether the call must end now: the application has asked for that by REST, or
+// its time is up.
+func (c *Call) cutOff() bool {
+	if c.placed == nil {
+		return false
+	}
+	limit := c.placed.out.TimeLimit
+	return c.placed.cut() || limit > 0 && c.exchange.config.Clock.Now().Sub(c.started) >= limit
+}
+
+// told is closed when the application ends the call by REST; nil: it can't.
+func (c *Call) told() <-chan struct{} {
+	if c.placed == nil {
+		return nil
+	}
+	return c.placed.told
+}
+
 // HangUp puts the caller's phone down. In a call that is over it does nothing.
 func (c *Call) HangUp(ctx context.Context) {
 	if c.ended == nil {
@@ -222,5 +246,9 @@ func (c *Call) end(ctx context.Context, by Party, status string, failure error) 
 	c.ended = &Ended{By: by, Status: status, Failure: failure}
 	c.verbs, c.question, c.pending, c.steps = nil, nil, nil, 0
 	c.form.Set("CallStatus", status)
+	c.exchange.note(c, status)
 	c.report(context.WithoutCancel(ctx), status)
+	if c.placed != nil {
+		close(c.placed.ended)
+	}
 }

@@ -30,7 +30,7 @@
 //	dial 78 from NUMBER        a call over the SIP domain; dial *78 likewise
 //	dial NUMBER from NUMBER    a call to a telephone number; " stir A" may follow
 //	answer NUMBER              wait until NUMBER rings, and pick up; also busy,
-//	                           no-answer, voicemail
+//	                           no-answer, failed, voicemail
 //	hear "words"               the words were said since the last key or silence
 //	hear /regexp/              the same with a regular expression
 //	!hear "words"              they were not
@@ -61,8 +61,11 @@
 //
 // # Other faces
 //
-// [Terminal] is a phone for a person at a keyboard, and can write the call script of
-// what they do. [Load] plays scripts in numbers and measures the turns.
+// [REST] lets an application ask for calls as it asks Twilio: over HTTP. They ring until a
+// script answers them, or [Exchange.AwaitRing] does.
+//
+// [Terminal] is a phone for a person at a keyboard, to call with or to be called at, and can
+// write the call script of what they do. [Load] plays scripts in numbers and measures the turns.
 //
 // # Secrets
 //

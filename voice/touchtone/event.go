@@ -41,7 +41,7 @@ type Asked struct {
 // Ended says that the call is over. Call.Next gives it again and again.
 type Ended struct {
 	By      Party
-	Status  string // Twilio's CallStatus: completed, busy or no-answer
+	Status  string // Twilio's CallStatus: completed, busy, no-answer, failed or canceled
 	Failure error  // why the exchange gave the application up; nil: it did not
 }
 

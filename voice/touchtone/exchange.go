@@ -34,8 +34,8 @@ const (
 // DefaultSIPDomain is the SIP domain of calls to 78 where Config names none.
 const DefaultSIPDomain = "demo.sip.twilio.com"
 
-// demoAccount is used where Config names no account.
-const demoAccount = "AC00000000000000000000000000000078"
+// DefaultAccountSID is used where Config names no account.
+const DefaultAccountSID = "AC00000000000000000000000000000078"
 
 // Config sets up an exchange. PublicURL and AuthToken must be given.
 type Config struct {
@@ -76,7 +76,7 @@ type StatusOrder int
 const (
 	OutOfOrderAtTimes StatusOrder = iota // in one call of four, by chance, the last one overtakes
 	InOrder
-	OutOfOrder // in every call
+	OutOfOrder // in every call; in outbound ones it overtakes the ringing too
 )
 
 // An Exchange places and answers calls. It may be used by any number of goroutines.
@@ -84,7 +84,8 @@ type Exchange struct {
 	config Config
 	client *http.Client
 
-	mu      sync.Mutex // guards config.Random, ringing and changed
+	mu      sync.Mutex // guards config.Random and the fields below
+	placed  []*placed  // outbound calls, oldest first
 	ringing map[string][]*Ringing
 	changed chan struct{} // closed and replaced when something rings
 }
@@ -116,7 +117,7 @@ func New(config Config) (*Exchange, error) {
 
 func (c *Config) setDefaults() {
 	if c.AccountSID == "" {
-		c.AccountSID = demoAccount
+		c.AccountSID = DefaultAccountSID
 	}
 	if c.SIPDomain == "" {
 		c.SIPDomain = DefaultSIPDomain

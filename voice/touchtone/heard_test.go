@@ -51,7 +51,7 @@ func TestInLanguage(t *testing.T) {
 
 func TestKeyFilter(t *testing.T) {
 	for typed, want := range map[string]string{
-		"12*#": "12*#", "a1 2\n": "12", "\x1b[3~4": "4", "\x1bOP5": "5", "\x1b6": "6", "H": "h", "\x04": "h",
+		"12*#": "12*#", "a1 2\n": "12\n", "\r3": "\n3", "\x1b[3~4": "4", "\x1bOP5": "5", "\x1b6": "6", "H": "h", "\x04": "h",
 	} {
 		var filter keyFilter
 		var got []byte

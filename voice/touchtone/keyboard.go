@@ -5,12 +5,14 @@ import "io"
 // Bytes that a keyboard sends.
 const (
 	hangUpKey = 'h'
+	answerKey = '\n' // picks up; no key of a call
 	controlC  = 0x03
 	controlD  = 0x04
 	escape    = 0x1b
 )
 
-// readKeys sends the keys of a reader, and hangUpKey where the caller hangs up, until the
+// readKeys sends the keys of a reader, hangUpKey where the caller hangs up and
+// answerKey where they press Enter, until the
 // reader ends or the call is over.
 func readKeys(in io.Reader, over <-chan struct{}) <-chan byte {
 	keys := make(chan byte)
@@ -60,6 +62,8 @@ func (f *keyFilter) key(b byte) (byte, bool) {
 		f.escaped = true
 	case b == 'h' || b == 'H' || b == controlC || b == controlD:
 		return hangUpKey, true
+	case b == '\r' || b == '\n':
+		return answerKey, true
 	case isDigit(b) || b == '*' || b == '#':
 		return b, true
 	}

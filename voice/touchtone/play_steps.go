@@ -41,6 +41,9 @@ func (s answerStep) play(ctx context.Context, p *player) error {
 	case "no-answer":
 		rings.LetRing(ctx)
 		return nil
+	case "failed":
+		rings.Fail(ctx)
+		return nil
 	case "voicemail":
 		return p.begin(ctx, rings.Answer(ctx, Machine))
 	}
@@ -157,7 +160,12 @@ func (hangupStep) play(ctx context.Context, p *player) error {
 	return nil
 }
 
-func (endedStep) play(_ context.Context, p *player) error {
+func (endedStep) play(ctx context.Context, p *player) error {
+	if p.call != nil && p.call.cutOff() {
+		if err := p.listen(ctx); err != nil {
+			return err
+		}
+	}
 	if p.call == nil || p.call.ended == nil || p.call.ended.By != FarEnd {
 		return expect("the far end to have hung up")
 	}

@@ -70,7 +70,7 @@ func (c *Call) Press(key byte) error {
 	switch {
 	case strings.IndexByte(keypad, key) < 0:
 		return ErrKey
-	case c.ended != nil:
+	case c.ended != nil || c.cutOff():
 		return ErrOver
 	case c.question == nil:
 		return ErrNotAsking
@@ -93,7 +93,7 @@ func (c *Call) Press(key byte) error {
 // there is none the call goes on as the Gather says. Errors are those of Press.
 func (c *Call) Silence() error {
 	switch {
-	case c.ended != nil:
+	case c.ended != nil || c.cutOff():
 		return ErrOver
 	case c.question == nil:
 		return ErrNotAsking

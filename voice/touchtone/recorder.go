@@ -33,6 +33,12 @@ func (r *recorder) dialed(to, from string, stir Attestation) {
 	r.write(dial)
 }
 
+// rung notes what was done when the telephone rang: "answer" or "busy".
+func (r *recorder) rung(manner, number string) {
+	r.heard, r.keys = nil, nil
+	r.write(answerStep{manner, compact(number)})
+}
+
 // compact is a number without the spaces that a script can't hold.
 func compact(number string) string { return strings.Join(strings.Fields(number), "") }
 

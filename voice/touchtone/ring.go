@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
 	"time"
 )
@@ -26,56 +25,54 @@ type Outbound struct {
 	StatusCallback string // empty: none
 	// StatusCallbackEvents are initiated, ringing, answered, completed; empty: completed.
 	StatusCallbackEvents []string
-	MachineDetection     bool // AnsweredBy is told
+	MachineDetection     bool          // AnsweredBy is told
+	Timeout              time.Duration // how long it rings, if it was asked for by REST; 0: 60 s
+	TimeLimit            time.Duration // after which the exchange ends the call; 0: never
 }
 
 // Ringing is an outbound call that nobody has answered yet.
 type Ringing struct {
-	SID  string
-	To   string // in E.164 form
-	call *Call
-	out  Outbound
+	SID      string
+	To, From string // in E.164 form
+	placed   *placed
 }
 
-// Ring places an outbound call, and returns at once with the call's identifier. The
-// call rings until [Exchange.AwaitRing] takes it, at most 100 at one number.
+// Ring places an outbound call, and returns with the call's identifier when the telephone
+// rings. It rings until [Exchange.AwaitRing] takes it, at most 100 at one number.
 func (e *Exchange) Ring(ctx context.Context, out Outbound) (string, error) {
-	chance, err := e.chance()
+	p, err := e.place(out)
 	if err != nil {
-		return "", fmt.Errorf("ring: %w", err)
+		return "", err
 	}
-	form := url.Values{"Direction": {"outbound-api"}}
-	addParty(form, "To", "Called", international(out.To))
-	addParty(form, "From", "Caller", international(out.From))
-	call := e.newCall(chance, form)
-	call.pending = &webhook{URL: out.URL}
-	call.fallbackURL, call.statusURL = out.FallbackURL, out.StatusCallback
-	call.statuses.wanted = wantedStatuses(out.StatusCallbackEvents)
-	rings := &Ringing{SID: call.SID(), To: form.Get("To"), call: call, out: out}
-	call.report(ctx, "initiated")
-	call.report(ctx, "ringing")
-	return rings.SID, e.addRinging(rings)
+	return p.sid, e.ring(ctx, p)
 }
 
-// wantedStatuses are the call statuses behind the events that were asked for.
-func wantedStatuses(events []string) []string {
-	wanted := []string{"completed", "busy", "no-answer", "failed"} // one event, four ways to end
-	for _, event := range events {
-		if event == "answered" {
-			event = "in-progress"
-		}
-		wanted = append(wanted, event)
+// ring lets the telephone ring, unless the call was ended before it could.
+func (e *Exchange) ring(ctx context.Context, p *placed) error {
+	e.dialing(p)
+	p.call.report(ctx, "initiated")
+	p.call.report(ctx, "ringing")
+	err := e.addRinging(p)
+	if err != nil {
+		p.call.end(ctx, FarEnd, "failed", nil)
+	} else if p.cut() && e.settle(p, over) {
+		p.call.end(ctx, FarEnd, "canceled", nil)
 	}
-	return wanted
+	return err
 }
 
-func (e *Exchange) addRinging(rings *Ringing) error {
+func (e *Exchange) addRinging(p *placed) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if len(e.ringing[rings.To]) >= ringingLimit {
+	number := p.call.form.Get("To")
+	if len(e.ringing[number]) >= ringingLimit {
+		p.phase = over
 		return ErrTooManyRings
 	}
-	e.ringing[rings.To] = append(e.ringing[rings.To], rings)
+	p.phase = ringing
+	e.ringing[number] = append(e.ringing[number], &Ringing{
+		SID: p.sid, To: number, From: p.call.form.Get("From"), placed: p,
+	})
 	close(e.changed)
 	e.changed = make(chan struct{})
 	return nil
@@ -118,23 +115,36 @@ const (
 	Machine = "machine_start" // voice mail
 )
 
-// Answer picks up. by is [Human] or [Machine].
+// Over is closed when the call rings no more: somebody has answered or refused it, or the
+// one who called has given up.
+func (r *Ringing) Over() <-chan struct{} { return r.placed.settled }
+
+// Answer picks up. by is [Human] or [Machine]. Where it is too late, the call has ended.
 func (r *Ringing) Answer(ctx context.Context, by string) *Call {
-	if r.out.MachineDetection {
-		r.call.form.Set("AnsweredBy", by)
+	p := r.placed
+	if !p.call.exchange.settle(p, up) {
+		<-p.ended // whoever ended it may still be telling so
+		return p.call
 	}
-	r.call.started = r.call.exchange.config.Clock.Now()
-	r.call.pickUp(ctx)
-	return r.call
+	if p.out.MachineDetection {
+		p.call.form.Set("AnsweredBy", by)
+	}
+	p.call.started = p.call.exchange.config.Clock.Now()
+	p.call.pickUp(ctx)
+	return p.call
 }
 
 // RefuseBusy ends the call with the status busy.
-func (r *Ringing) RefuseBusy(ctx context.Context) { r.refuse(ctx, "busy", "486") }
+func (r *Ringing) RefuseBusy(ctx context.Context) { r.refuse(ctx, "busy") }
 
 // LetRing ends the call with the status no-answer.
-func (r *Ringing) LetRing(ctx context.Context) { r.refuse(ctx, "no-answer", "487") }
+func (r *Ringing) LetRing(ctx context.Context) { r.refuse(ctx, "no-answer") }
 
-func (r *Ringing) refuse(ctx context.Context, status, sipCode string) {
-	r.call.form.Set("SipResponseCode", sipCode)
-	r.call.end(ctx, Caller, status, nil)
+// Fail ends the call with the status failed: nobody has that number.
+func (r *Ringing) Fail(ctx context.Context) { r.refuse(ctx, "failed") }
+
+func (r *Ringing) refuse(ctx context.Context, status string) {
+	if r.placed.call.exchange.settle(r.placed, over) {
+		r.placed.call.end(ctx, Caller, status, nil)
+	}
 }

@@ -12,10 +12,15 @@ import (
 
 // statuses is how far the status callbacks of a call have come.
 type statuses struct {
-	next     int      // SequenceNumber
-	wanted   []string // nil: all
-	disorder bool     // that of the start comes after that of the end
-	late     []url.Values
+	next      int      // SequenceNumber
+	wanted    []string // nil: all
+	overtaken []string // by that of the end
+	late      []url.Values
+}
+
+// sipCodes are SIP's words for how an outbound call ended.
+var sipCodes = map[string]string{
+	"completed": "200", "busy": "486", "no-answer": "487", "canceled": "487", "failed": "404",
 }
 
 // report sends a status callback. One that is late waits for the last one.
@@ -32,20 +37,32 @@ func (c *Call) report(ctx context.Context, status string) {
 	}
 	s.next++
 	if c.ended == nil {
-		if s.disorder && status == "in-progress" {
+		if slices.Contains(s.overtaken, status) {
 			s.late = append(s.late, extra)
 			return
 		}
 		c.postStatus(ctx, extra)
 		return
 	}
-	seconds := strconv.Itoa(int(c.exchange.config.Clock.Now().Sub(c.started).Seconds()))
-	extra.Set("CallDuration", seconds)
+	seconds := c.duration()
+	extra.Set("CallDuration", strconv.Itoa(seconds))
+	extra.Set("Duration", strconv.Itoa((seconds+59)/60)) // minutes begun
+	if c.placed != nil {
+		extra.Set("SipResponseCode", sipCodes[status])
+	}
 	c.postStatus(ctx, extra)
 	for _, late := range s.late {
 		c.postStatus(ctx, late)
 	}
 	s.late = nil
+}
+
+// duration is how many seconds the call has lasted since it was answered.
+func (c *Call) duration() int {
+	if !c.answered {
+		return 0
+	}
+	return int(c.exchange.config.Clock.Now().Sub(c.started).Seconds())
 }
 
 // postStatus delivers a status callback. Twilio lets a call go on that fails at it, so

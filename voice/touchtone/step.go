@@ -79,7 +79,7 @@ func parseStep(text string) (step, error) {
 	switch word {
 	case "dial":
 		return parseDial(strings.Fields(rest))
-	case "answer", "busy", "no-answer", "voicemail":
+	case "answer", "busy", "no-answer", "failed", "voicemail":
 		return parseAnswer(word, rest)
 	case "hear", "!hear":
 		return parseHear(word == "!hear", rest)

@@ -21,6 +21,9 @@ const aheadLimit = 100
 // errHungUp is the caller putting the phone down.
 var errHungUp = errors.New("the caller hung up")
 
+// errCutOff is the application ending the call from outside, in the middle of anything.
+var errCutOff = errors.New("the call was cut off")
+
 // Terminal is a telephone for a person at a keyboard: 0-9, * and # are keys, h and
 // Ctrl-C hang up, all else is ignored. Words appear as they are said. A key cuts a prompt
 // short where the application lets it; where not, and while the application is being
@@ -57,13 +60,7 @@ func RawMode(f *os.File) (restore func() error, raw bool, err error) {
 func (t *Terminal) Run(ctx context.Context, to, from string, stir Attestation) error {
 	over := make(chan struct{})
 	defer close(over)
-	s := &session{
-		screen:   &screen{out: t.Out, raw: t.Raw},
-		recorder: &recorder{out: t.Record},
-		keys:     readKeys(t.In, over),
-		clock:    t.Exchange.config.Clock,
-		showKeys: t.ShowKeys,
-	}
+	s := t.session(over)
 	s.screen.line(fmt.Sprintf("Dialing %s from %s. Keys 0-9 * #; h hangs up.", to, from))
 	call, err := t.Exchange.Dial(ctx, to, from, stir)
 	if err != nil {
@@ -73,6 +70,17 @@ func (t *Terminal) Run(ctx context.Context, to, from string, stir Attestation) e
 	s.recorder.dialed(to, from, stir)
 	err = s.talk(ctx)
 	return errors.Join(err, s.screen.err, s.recorder.err)
+}
+
+// session is the telephone in use, until over is closed.
+func (t *Terminal) session(over <-chan struct{}) *session {
+	return &session{
+		screen:   &screen{out: t.Out, raw: t.Raw},
+		recorder: &recorder{out: t.Record},
+		keys:     readKeys(t.In, over),
+		clock:    t.Exchange.config.Clock,
+		showKeys: t.ShowKeys,
+	}
 }
 
 // session is a call at the keyboard.
@@ -101,6 +109,8 @@ func (s *session) talk(ctx context.Context) error {
 		case errors.Is(err, errHungUp):
 			s.call.HangUp(ctx)
 			return s.close(Ended{By: Caller})
+		case errors.Is(err, errCutOff):
+			continue // the next event is the end
 		case err != nil:
 			return err
 		}
@@ -162,6 +172,7 @@ func (s *session) take(key byte, more bool) bool {
 		s.keys = nil
 	case key == hangUpKey:
 		return false
+	case key == answerKey: // there is nothing to answer
 	case len(s.ahead) < aheadLimit:
 		s.ahead = append(s.ahead, key)
 	}
@@ -184,6 +195,8 @@ func (s *session) wait(ctx context.Context, d time.Duration, listening bool) (by
 			}
 		case <-over:
 			return 0, nil
+		case <-s.call.told():
+			return 0, errCutOff
 		case <-ctx.Done():
 			return 0, errHungUp
 		}

@@ -2,6 +2,7 @@ package touchtone
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -73,7 +74,15 @@ func (s *session) answer(ctx context.Context, asked Asked) error {
 	default:
 		s.recorder.entered()
 	}
-	return s.call.Silence()
+	return endedEarly(s.call.Silence())
+}
+
+// endedEarly is errCutOff where a call was ended before the caller could do something in it.
+func endedEarly(err error) error {
+	if errors.Is(err, ErrOver) {
+		return errCutOff
+	}
+	return err
 }
 
 // press presses a key, and shows it.
@@ -88,7 +97,7 @@ func (s *session) press(key byte) error {
 	} else {
 		s.screen.echo("•")
 	}
-	if err := s.call.Press(key); err != nil {
+	if err := endedEarly(s.call.Press(key)); err != nil {
 		return fmt.Errorf("press a key: %w", err)
 	}
 	s.recorder.press(key)

@@ -16,6 +16,7 @@ func (c *Call) pickUp(ctx context.Context) {
 	}
 	c.answered = true
 	c.form.Set("CallStatus", "in-progress")
+	c.exchange.note(c, "in-progress")
 	c.report(ctx, "in-progress")
 }
 

@@ -1,0 +1,58 @@
+package accounts
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+)
+
+// Errors of the contract.
+var (
+	// ErrNoAccount: no account has this number or ID.
+	ErrNoAccount = errors.New("no such account")
+	// ErrTaken: another account has the number.
+	ErrTaken = errors.New("the account number is another account's")
+	// ErrStale: the account was changed meanwhile.
+	ErrStale = errors.New("the account has changed meanwhile")
+	// ErrUnreadable: what is stored is damaged, of a newer release, or its key is gone. To
+	// ask again is no help.
+	ErrUnreadable = errors.New("a stored account can't be read")
+)
+
+// Account is a customer's account. It has either a Code, or a Question with its Answer.
+type Account struct {
+	ID           ID
+	Number       Number
+	Revision     int64       // 1 when created; grows by one with every change
+	Phone        nanp.Number // the primary telephone number
+	Language     string      // "en", "es", or empty while not known
+	Name         string      // of the customer, up to 100 characters
+	Address      Address     // to which bills are sent
+	AddressSince time.Time   // since when the address is on file
+	Email        string      // up to 254 characters; empty: none
+	EmailSince   time.Time   // since when the e-mail address is on file; zero without one
+	Code         secret.Text // the security code: 6 to 10 digits; empty once it is retired
+	Question     string      // the security question, up to 200 characters; empty while there is a code
+	Answer       secret.Text // as the customer gave it, up to 100 characters
+	Since        time.Time   // since when the present code or answer counts
+}
+
+// HasQuestion says whether the security question has taken the place of the code.
+func (a Account) HasQuestion() bool { return !a.Answer.IsZero() }
+
+// Address is a postal address in the United States.
+type Address struct {
+	Street []string `json:"street"` // 1 to 3 lines of up to 60 characters
+	City   string   `json:"city"`   // up to 60 characters
+	State  string   `json:"state"`  // two capital letters
+	ZIP    string   `json:"zip"`    // "55401" or "55401-1234"
+}
+
+// Equal says whether both are the same, letter by letter.
+func (a Address) Equal(other Address) bool {
+	return slices.Equal(a.Street, other.Street) &&
+		a.City == other.City && a.State == other.State && a.ZIP == other.ZIP
+}

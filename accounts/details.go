@@ -1,0 +1,156 @@
+package accounts
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+)
+
+// ErrDetails is what every [*FieldError] is.
+var ErrDetails = errors.New("not acceptable for an account")
+
+// FieldError tells what is wrong with one field that was given. It holds nothing of it.
+type FieldError struct {
+	Field  string // as a file of accounts names it: "zip", "street1"; also "question", "answer"
+	Reason string
+}
+
+// Error gives both.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
+
+// Unwrap returns [ErrDetails].
+func (e *FieldError) Unwrap() error { return ErrDetails }
+
+// Bounds of an account's texts, in characters.
+const (
+	maxText     = 60 // a line of the street, the city
+	maxName     = 100
+	maxQuestion = 200
+	maxAnswer   = 100
+	minAnswer   = 2 // letters and digits
+	maxStreet   = 3 // lines
+
+	minCode = 6 // digits
+	maxCode = 10
+
+	firstEmail = 1971 // the year of the first e-mail over a network
+)
+
+// Details are what is known of an account from elsewhere. What is zero or nil is not given.
+// A new account must have Phone, Name and Address. Space around texts is dropped.
+type Details struct {
+	Phone    nanp.Number
+	Language *string // "en", "es", or empty: not known
+	Name     string
+	Address  *Address
+	Email    *string // empty: none any more
+
+	// The two below count for a new account only. One that exists keeps its code, so that
+	// reading a file once more brings no retired code back, and so that nobody can try codes
+	// here. An e-mail address that is changed is on file from now on, whatever is said.
+
+	EmailSince time.Time   // since when the e-mail address is on file, not later than now; zero: now
+	Code       secret.Text // the security code, 6 to 10 digits; empty: one is made
+}
+
+// tidy returns the details as they are kept, or a *FieldError.
+func (d Details) tidy(now time.Time) (Details, error) {
+	if d.Phone != "" {
+		if _, err := nanp.Parse(string(d.Phone)); err != nil {
+			return Details{}, &FieldError{"phone", err.Error()}
+		}
+	}
+	if d.Language != nil && !validLanguage(*d.Language) {
+		return Details{}, &FieldError{"language", "neither en nor es"}
+	}
+	d.Name = strings.TrimSpace(d.Name)
+	if !plain(d.Name, maxName) {
+		return Details{}, notPlain("name", maxName)
+	}
+	if d.Address != nil {
+		address, err := d.Address.tidy()
+		if err != nil {
+			return Details{}, err
+		}
+		d.Address = &address
+	}
+	return d.tidyRest(now)
+}
+
+func (d Details) tidyRest(now time.Time) (Details, error) {
+	if d.Email != nil {
+		email := strings.TrimSpace(*d.Email)
+		if email != "" && !validEmail(email) {
+			return Details{}, &FieldError{"email", "not an e-mail address"}
+		}
+		d.Email = &email
+	}
+	if d.EmailSince.After(now) || !d.EmailSince.IsZero() && d.EmailSince.Year() < firstEmail {
+		return Details{}, &FieldError{"email_since", "is in the future, or too long ago"}
+	}
+	if !d.Code.IsZero() && !validCode(d.Code) {
+		return Details{}, &FieldError{"security_code", fmt.Sprintf("want %d to %d digits", minCode, maxCode)}
+	}
+	return d, nil
+}
+
+// complete says what a new account lacks, in a *FieldError.
+func (d Details) complete() error {
+	const missing = "a new account must have it"
+	switch {
+	case d.Phone == "":
+		return &FieldError{"phone", missing}
+	case d.Name == "":
+		return &FieldError{"name", missing}
+	case d.Address == nil:
+		return &FieldError{"street1", missing}
+	}
+	return nil
+}
+
+// tidy returns the address as it is kept, or a *FieldError. Lines without text are dropped.
+func (a Address) tidy() (Address, error) {
+	if len(a.Street) > maxStreet {
+		return Address{}, &FieldError{"street3", fmt.Sprintf("is the last of %d lines", maxStreet)}
+	}
+	tidied := Address{City: strings.TrimSpace(a.City), State: strings.ToUpper(strings.TrimSpace(a.State))}
+	for i, line := range a.Street {
+		line = strings.TrimSpace(line)
+		if !plain(line, maxText) {
+			return Address{}, notPlain(fmt.Sprintf("street%d", i+1), maxText)
+		}
+		if line != "" {
+			tidied.Street = append(tidied.Street, line)
+		}
+	}
+	zip, isZIP := parseZIP(strings.TrimSpace(a.ZIP))
+	tidied.ZIP = zip
+	switch {
+	case len(tidied.Street) == 0:
+		return Address{}, &FieldError{"street1", "is empty"}
+	case tidied.City == "" || !plain(tidied.City, maxText):
+		return Address{}, notPlain("city", maxText)
+	case !isState(tidied.State):
+		return Address{}, &FieldError{"state", "want two letters"}
+	case !isZIP:
+		return Address{}, &FieldError{"zip", "want 5 or 9 digits"}
+	}
+	return tidied, nil
+}
+
+func isState(s string) bool {
+	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
+}
+
+func validCode(code secret.Text) bool {
+	n := len(code.Reveal())
+	return n >= minCode && n <= maxCode && isDigits(code.Reveal())
+}
+
+func notPlain(field string, most int) error {
+	return &FieldError{field, fmt.Sprintf("want 1 to %d characters that can be printed", most)}
+}

@@ -1,0 +1,174 @@
+package accounts
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/secret"
+)
+
+func TestFold(t *testing.T) {
+	for written, want := range map[string]string{
+		"Doña Luz, of St. Paul": "donaluzofstpaul", "Ærø 7": "ærø7", "ＦＵＬＬ": "full", "ﬁsh": "fish",
+		"Σίσυφος": "σισυφοσ", "ΣΊΣΥΦΟΣ": "σισυφοσ", "İstanbul": "istanbul", "…!": "", "": "", "½": "12",
+	} {
+		if got := fold(written); got != want {
+			t.Errorf("%q: %q, want %q", written, got, want)
+		}
+	}
+}
+
+func FuzzFold(f *testing.F) {
+	for _, s := range []string{"", "Doña Luz", "İ", "ΐ", "\xff", "ﷺ", "ǰ", "ẞß"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		folded := fold(s)
+		if again := fold(folded); again != folded {
+			t.Fatalf("%q folds to %q, and that to %q", s, folded, again)
+		}
+		for _, r := range folded {
+			if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+				t.Fatalf("%q holds %q", folded, r)
+			}
+		}
+	})
+}
+
+func ring(t testing.TB) secret.Keyring {
+	t.Helper()
+	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// full is an account with everything.
+func full() Account {
+	since := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	return Account{
+		ID: "acc_one", Number: "A1", Revision: 7, Phone: "+16125550142", Language: "es", Name: "Peña & <Sons>",
+		Address: Address{Street: []string{"12 Elm", "Apt. 3"}, City: "Duluth", State: "MN", ZIP: "55801-1234"}, AddressSince: since,
+		Email: "pat@mail.example.com", EmailSince: since, Since: since,
+		Code: secret.New("82651739"), Question: "Who?", Answer: secret.New("Doña Luz"),
+	}
+}
+
+func TestSealedIsReadBackAndByNobodyElse(t *testing.T) {
+	a := full()
+	stored, err := seal(ring(t), rand.Reader, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []string{"82651739", "Luz", "Elm", "55801", "mail.example", "Who", "Pe"} {
+		if len(s) > 2 && bytes.Contains(stored.Sealed, []byte(s)) {
+			t.Errorf("%q can be read", s)
+		}
+	}
+	got, err := open(ring(t), stored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(a, got, cmp.Comparer(secret.Text.Equal)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	stored.ID = "acc_two"
+	if _, err := open(ring(t), stored); !errors.Is(err, ErrUnreadable) {
+		t.Errorf("under another ID: %v", err)
+	}
+}
+
+func TestALongestAccountFits(t *testing.T) {
+	a, wide := full(), "😀" // is escaped by no JSON, and four bytes long
+	a.Name, a.Question, a.Answer = strings.Repeat(wide, maxName), strings.Repeat("<", maxQuestion), secret.New(strings.Repeat("&", maxAnswer))
+	a.Address.Street = []string{strings.Repeat("<", maxText), strings.Repeat("<", maxText), strings.Repeat("<", maxText)}
+	a.Address.City, a.Email = strings.Repeat("&", maxText), strings.Repeat("&", maxEmail)
+	stored, err := seal(ring(t), rand.Reader, a)
+	if err != nil || len(stored.Sealed) > MaxSealed {
+		t.Errorf("%d bytes, %v", len(stored.Sealed), err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for name, plaintext := range map[string]string{
+		"nothing": "", "no JSON": "82651739", "another release": `{"v":2}`, "no version": `{}`,
+		"a code in the wrong place": `{"v":1,"since":"82651739"}`,
+	} {
+		sealed, err := ring(t).Seal(rand.Reader, []byte(plaintext), boundTo("acc_one"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = open(ring(t), Stored{ID: "acc_one", Sealed: sealed})
+		if !errors.Is(err, ErrUnreadable) || strings.Contains(err.Error(), "8265") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// FuzzOpen gives open any JSON that could have been sealed.
+func FuzzOpen(f *testing.F) {
+	for _, s := range []string{"", `{"v":1}`, `{"v":1,"address":{"street":["a"]},"code":"1"}`, `{"v":1,"since":7}`, "null"} {
+		f.Add([]byte(s))
+	}
+	keys := ring(f)
+	f.Fuzz(func(t *testing.T, plaintext []byte) {
+		sealed, err := keys.Seal(rand.Reader, plaintext, boundTo("acc_one"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := open(keys, Stored{ID: "acc_one", Sealed: sealed}); err != nil && !errors.Is(err, ErrUnreadable) {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestCodesAreEven(t *testing.T) {
+	var all [256]byte
+	for i := range all {
+		all[i] = byte(i)
+	}
+	drawn := map[rune]int{}
+	code, err := newCode(bytes.NewReader(all[:]), 250)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, digit := range code.Reveal() {
+		drawn[digit]++
+	}
+	for digit, n := range drawn {
+		if n != 25 || len(drawn) != 10 {
+			t.Errorf("%c drawn %d times of 250", digit, n)
+		}
+	}
+}
+
+func TestOtherCodeIsAnother(t *testing.T) {
+	random := bytes.NewReader([]byte{1, 1, 1, 1, 1, 1, 255, 1, 1, 1, 1, 1, 2})
+	code, err := otherCode(random, 6, secret.New("111111"))
+	if err != nil || !code.Equal(secret.New("111112")) {
+		t.Errorf("another code was drawn, %v", err)
+	}
+	if _, err := newCode(bytes.NewReader(nil), 6); err == nil {
+		t.Error("a code without randomness")
+	}
+}
+
+func TestEveryKindHasItsEvent(t *testing.T) {
+	events := make(map[Event]bool)
+	kinds := []Kind{ChangedNumber, ChangedPhone, ChangedLanguage, ChangedName, ChangedAddress, ChangedEmail, ChangedCode, ChangedQuestion}
+	for _, kind := range kinds {
+		events[kind.event()] = true
+	}
+	if len(events) != len(kinds) || events[""] {
+		t.Errorf("%d events of %d kinds", len(events), len(kinds))
+	}
+}

@@ -1,0 +1,152 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/secret"
+)
+
+// Put creates the account, or changes of it what the details give. Who changes it meanwhile
+// loses nothing: only the given fields are set. Errors: a [*FieldError], [ErrNumber],
+// [ErrNote], [ErrUnreadable], [ErrStale] if others change it without end.
+func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
+	update, err := a.put(ctx, number, details, note)
+	if err != nil {
+		return Update{}, fmt.Errorf("put account: %w", err)
+	}
+	return update, nil
+}
+
+func (a *Accounts) put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
+	if !isNumber(string(number)) {
+		return Update{}, ErrNumber
+	}
+	if !note.plain() {
+		return Update{}, ErrNote
+	}
+	details, err := details.tidy(a.now())
+	if err != nil {
+		return Update{}, err
+	}
+	for range changeTries {
+		update, err := a.change(ctx, a.numbered(number), note, details.edit)
+		if !errors.Is(err, ErrNoAccount) {
+			return update, err
+		}
+		update, err = a.create(ctx, number, details, note)
+		if !errors.Is(err, ErrTaken) {
+			return update, err
+		}
+	}
+	return Update{}, ErrStale
+}
+
+// edit sets what the details give.
+func (d Details) edit(account *Account, now time.Time) (Changes, error) {
+	var changed Changes
+	if d.Phone != "" && d.Phone != account.Phone {
+		account.Phone, changed = d.Phone, append(changed, ChangedPhone)
+	}
+	if d.Language != nil && *d.Language != account.Language {
+		account.Language, changed = *d.Language, append(changed, ChangedLanguage)
+	}
+	if d.Name != "" && d.Name != account.Name {
+		account.Name, changed = d.Name, append(changed, ChangedName)
+	}
+	if d.Address != nil && !d.Address.Equal(account.Address) {
+		account.Address, account.AddressSince, changed = *d.Address, now, append(changed, ChangedAddress)
+	}
+	if d.Email != nil && *d.Email != account.Email {
+		account.Email, account.EmailSince, changed = *d.Email, now, append(changed, ChangedEmail)
+		if account.Email == "" {
+			account.EmailSince = time.Time{}
+		}
+	}
+	return changed, nil
+}
+
+// create makes a new account of tidy details.
+func (a *Accounts) create(ctx context.Context, number Number, details Details, note Note) (Update, error) {
+	if err := details.complete(); err != nil {
+		return Update{}, err
+	}
+	id, err := identity(a.random, accountPrefix)
+	if err != nil {
+		return Update{}, err
+	}
+	now, code := a.now(), CodeProvisioned
+	account := Account{ID: ID(id), Number: number, Revision: 1, Code: details.Code, Since: now}
+	if account.Code.IsZero() {
+		if account.Code, err = newCode(a.random, a.digits); err != nil {
+			return Update{}, err
+		}
+		code = CodeMade
+	}
+	if _, err := details.edit(&account, now); err != nil {
+		return Update{}, err
+	}
+	if account.Email != "" && !details.EmailSince.IsZero() {
+		account.EmailSince = details.EmailSince.UTC().Truncate(time.Millisecond)
+	}
+	records := []Record{note.record(now, Created), note.record(now, code)}
+	if err := a.commit(ctx, a.store.Create, account, records); err != nil {
+		return Update{}, err
+	}
+	return Update{Created: true, After: account}, nil
+}
+
+// SetQuestion sets the security question and its answer, which count from now on; the code,
+// or the question before, is retired. The answer has at least 2 letters or digits. Errors:
+// [ErrNoAccount], a [*FieldError], [ErrNote], [ErrUnreadable], [ErrStale] if others change
+// it without end.
+func (a *Accounts) SetQuestion(
+	ctx context.Context, number Number, question string, answer secret.Text, note Note,
+) (Update, error) {
+	if err := checkQuestion(question, answer); err != nil {
+		return Update{}, fmt.Errorf("set security question: %w", err)
+	}
+	update, err := a.change(ctx, a.numbered(number), note, func(account *Account, now time.Time) (Changes, error) {
+		account.Question, account.Answer, account.Since = question, answer, now
+		account.Code = secret.Text{}
+		return Changes{ChangedQuestion}, nil
+	})
+	if err != nil {
+		return Update{}, fmt.Errorf("set security question: %w", err)
+	}
+	return update, nil
+}
+
+func checkQuestion(question string, answer secret.Text) error {
+	if fold(question) == "" || !plain(question, maxQuestion) {
+		return notPlain("question", maxQuestion)
+	}
+	if !plain(answer.Reveal(), maxAnswer) {
+		return notPlain("answer", maxAnswer)
+	}
+	if len(fold(answer.Reveal())) < minAnswer {
+		return &FieldError{"answer", fmt.Sprintf("want at least %d letters or digits", minAnswer)}
+	}
+	return nil
+}
+
+// NewCode makes a new security code, which counts from now on; the code before, or the
+// question and its answer, are retired. Errors: [ErrNoAccount], [ErrNote], [ErrUnreadable],
+// [ErrStale] if others change it without end, or what Random said.
+func (a *Accounts) NewCode(ctx context.Context, number Number, note Note) (Update, error) {
+	update, err := a.change(ctx, a.numbered(number), note, func(account *Account, now time.Time) (Changes, error) {
+		code, err := otherCode(a.random, a.digits, account.Code)
+		if err != nil {
+			return nil, err
+		}
+		account.Code, account.Since = code, now
+		account.Question, account.Answer = "", secret.Text{}
+		return Changes{ChangedCode}, nil
+	})
+	if err != nil {
+		return Update{}, fmt.Errorf("make security code: %w", err)
+	}
+	return update, nil
+}

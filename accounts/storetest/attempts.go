@@ -1,0 +1,240 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"updatecenter/accounts"
+)
+
+// The subjects of the tests: an account, and a number that is nobody's. All that holds of
+// one holds of the other.
+var subjects = map[string]accounts.Attempt{
+	"account": {Account: id(1), Number: first},
+	"nobody":  {Number: third},
+}
+
+// onEach runs a test for each subject.
+func onEach(test func(p play, on accounts.Attempt)) func(play) {
+	return func(p play) {
+		p.create(1, first)
+		for _, on := range subjects {
+			test(p, on)
+		}
+	}
+}
+
+// attempt is the n-th of a subject, made at a time after the start.
+func (p play) attempt(on accounts.Attempt, n int, after time.Duration) accounts.Attempt {
+	on.ID, on.At = fmt.Sprintf("try_%026d", n), p.start.Add(after)
+	return on
+}
+
+func (p play) admitted(a accounts.Attempt, want bool) accounts.Strikes {
+	p.t.Helper()
+	admission, err := p.Attempts.Admit(p.t.Context(), a, rule)
+	p.ok(err)
+	if admission.Admitted != want {
+		p.t.Fatalf("%s at %v: admitted %t, want %t", a.ID, a.At.Sub(p.start), admission.Admitted, want)
+	}
+	return admission.Strikes
+}
+
+func (p play) settle(a accounts.Attempt, as accounts.SettledAs) accounts.Strikes {
+	p.t.Helper()
+	event := accounts.Locked
+	if as == accounts.Passed {
+		event = accounts.Verified
+	}
+	strikes, err := p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: as, Record: p.record(event)}, rule)
+	p.ok(err)
+	return strikes
+}
+
+// fail admits and fails the attempts from one to another, and returns the strikes then.
+func (p play) fail(on accounts.Attempt, from, to int, after time.Duration) (strikes accounts.Strikes) {
+	p.t.Helper()
+	for n := from; n <= to; n++ {
+		a := p.attempt(on, n, after)
+		p.admitted(a, true)
+		strikes = p.settle(a, accounts.Failed)
+	}
+	return strikes
+}
+
+var admitTests = map[string]func(play){
+	"no more attempts are under way than failures are left": onEach(func(p play, on accounts.Attempt) {
+		for n := range rule.Failures {
+			p.same(p.admitted(p.attempt(on, n, 0), true), accounts.Strikes{})
+		}
+		p.admitted(p.attempt(on, 99, 0), false)
+	}),
+	"failures leave less room": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, 3, 0)
+		p.same(p.admitted(p.attempt(on, 4, 0), true), accounts.Strikes{Failures: 3})
+		p.admitted(p.attempt(on, 5, 0), true)
+		p.admitted(p.attempt(on, 6, 0), false)
+	}),
+	"the same attempt is admitted again and reserves nothing more": onEach(func(p play, on accounts.Attempt) {
+		for range 2 * rule.Failures {
+			p.admitted(p.attempt(on, 1, 0), true)
+		}
+		for n := 2; n <= rule.Failures; n++ {
+			p.admitted(p.attempt(on, n, 0), true)
+		}
+		p.admitted(p.attempt(on, 99, 0), false)
+	}),
+	"one that was settled is admitted again, even by the lock that it made": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, rule.Failures, 0)
+		p.admitted(p.attempt(on, rule.Failures, time.Second), true)
+		p.admitted(p.attempt(on, 99, time.Second), false)
+	}),
+	"one that is never settled is held for InFlight alone": onEach(func(p play, on accounts.Attempt) {
+		for n := range rule.Failures {
+			p.admitted(p.attempt(on, n, 0), true)
+		}
+		p.admitted(p.attempt(on, 98, rule.InFlight-time.Second), false)
+		p.same(p.admitted(p.attempt(on, 99, rule.InFlight+time.Second), true), accounts.Strikes{})
+	}),
+	"each subject has room of its own": func(p play) {
+		p.create(1, first)
+		for n := range rule.Failures {
+			p.admitted(p.attempt(subjects["account"], n, 0), true)
+		}
+		p.admitted(p.attempt(subjects["nobody"], 50, 0), true)
+		p.admitted(p.attempt(accounts.Attempt{Account: id(2), Number: second}, 51, 0), true)
+	},
+	"an account that is renumbered keeps its failures": func(p play) {
+		p.create(1, first)
+		p.fail(subjects["account"], 1, rule.Failures, 0)
+		p.admitted(p.attempt(accounts.Attempt{Account: id(1), Number: second}, 99, 0), false)
+	},
+}
+
+var settleTests = map[string]func(play){
+	"failures count up": onEach(func(p play, on accounts.Attempt) {
+		for n := 1; n < rule.Failures; n++ {
+			p.same(p.fail(on, n, n, 0), accounts.Strikes{Failures: n})
+		}
+	}),
+	"settled again it counts once": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, 1, 0)
+		p.same(p.settle(p.attempt(on, 1, 0), accounts.Failed), accounts.Strikes{Failures: 1})
+		p.fail(on, 2, 2, 0)
+		p.same(p.settle(p.attempt(on, 1, 0), accounts.Failed), accounts.Strikes{Failures: 2})
+	}),
+	"a pass clears failures, and counting starts anew": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, rule.Failures-1, 0)
+		a := p.attempt(on, 50, 0)
+		p.admitted(a, true)
+		p.same(p.settle(a, accounts.Passed), accounts.Strikes{})
+		p.same(p.fail(on, 51, 50+rule.Failures-1, 0), accounts.Strikes{Failures: rule.Failures - 1})
+		p.same(p.settle(a, accounts.Passed), accounts.Strikes{Failures: rule.Failures - 1})
+	}),
+	"one that was held for too long counts all the same": onEach(func(p play, on accounts.Attempt) {
+		a := p.attempt(on, 1, 0)
+		p.admitted(a, true)
+		p.admitted(p.attempt(on, 2, 2*rule.InFlight), true)
+		p.same(p.settle(a, accounts.Failed), accounts.Strikes{Failures: 1})
+	}),
+	"a pass is recorded, a failure is not": func(p play) {
+		p.create(1, first)
+		on := subjects["account"]
+		p.fail(on, 1, 2, 0)
+		a := p.attempt(on, 3, 0)
+		p.admitted(a, true)
+		p.settle(a, accounts.Passed)
+		p.settle(a, accounts.Passed)
+		p.history(id(1), p.records(accounts.Created, accounts.Verified)...)
+	},
+}
+
+var lockTests = map[string]func(play){
+	"the failure that completes them locks, and counting starts over": onEach(func(p play, on accounts.Attempt) {
+		until := p.start.Add(rule.LockFor)
+		p.same(p.fail(on, 1, rule.Failures, 0), accounts.Strikes{LockedUntil: until})
+		p.same(p.admitted(p.attempt(on, 98, rule.LockFor-time.Second), false), accounts.Strikes{LockedUntil: until})
+		p.admitted(p.attempt(on, 99, rule.LockFor), true)
+	}),
+	"attempts during a lock leave it as it is": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, rule.Failures, 0)
+		for n := range 20 {
+			p.admitted(p.attempt(on, 50+n, rule.LockFor-time.Minute), false)
+		}
+		for n := range rule.Failures {
+			p.admitted(p.attempt(on, 100+n, rule.LockFor+time.Second), true)
+		}
+	}),
+	"after a lock the same number of failures locks again": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, rule.Failures, 0)
+		strikes := p.fail(on, 11, 10+rule.Failures-1, rule.LockFor+time.Second)
+		p.same(strikes.Failures, rule.Failures-1)
+		p.same(strikes.LockedAt(p.start.Add(rule.LockFor+time.Second)), false)
+		strikes = p.fail(on, 20, 20, rule.LockFor+time.Minute)
+		p.same(strikes, accounts.Strikes{LockedUntil: p.start.Add(2*rule.LockFor + time.Minute)})
+	}),
+	"a right one that was under way lifts it": onEach(func(p play, on accounts.Attempt) {
+		a := p.attempt(on, 50, 0)
+		p.admitted(a, true)
+		p.fail(on, 1, 1, rule.InFlight+time.Second)
+		p.fail(on, 2, rule.Failures, rule.InFlight+time.Second)
+		p.same(p.settle(a, accounts.Passed), accounts.Strikes{})
+		p.admitted(p.attempt(on, 60, rule.InFlight+time.Second), true)
+	}),
+	"failures fade after ForgetIn without another": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, 3, 0)
+		p.same(p.fail(on, 4, 4, rule.ForgetIn-time.Second), accounts.Strikes{Failures: 4})
+		p.same(p.admitted(p.attempt(on, 5, 2*rule.ForgetIn), true), accounts.Strikes{})
+	}),
+	"a lock is recorded of an account, with its end, once": func(p play) {
+		p.create(1, first)
+		on := subjects["account"]
+		p.fail(on, 1, rule.Failures, 0)
+		p.settle(p.attempt(on, rule.Failures, 0), accounts.Failed)
+		lock := p.record(accounts.Locked)
+		lock.Until = p.start.Add(rule.LockFor)
+		p.history(id(1), p.record(accounts.Created), lock)
+	},
+}
+
+var rushTests = map[string]func(play){
+	"a hundred at once get five, and none during the lock": onEach(func(p play, on accounts.Attempt) {
+		p.same(p.storm(on, 0, 0), rule.Failures)
+		p.same(p.storm(on, 200, rule.LockFor-time.Second), 0)
+		p.same(p.storm(on, 400, rule.LockFor+time.Second), rule.Failures)
+	}),
+	"the same attempt a hundred times at once counts once": onEach(func(p play, on accounts.Attempt) {
+		a := p.attempt(on, 1, 0)
+		p.together(func(int) {
+			if _, err := p.Attempts.Admit(p.t.Context(), a, rule); err != nil {
+				p.t.Error(err)
+			}
+			if _, err := p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: accounts.Failed}, rule); err != nil {
+				p.t.Error(err)
+			}
+		})
+		p.same(p.admitted(p.attempt(on, 2, 0), true), accounts.Strikes{Failures: 1})
+	}),
+}
+
+// storm makes a hundred attempts at once, fails those that are admitted, and counts them.
+func (p play) storm(on accounts.Attempt, from int, after time.Duration) (n int) {
+	admitted := make([]bool, 100)
+	p.together(func(i int) {
+		a := p.attempt(on, from+i, after)
+		admission, err := p.Attempts.Admit(p.t.Context(), a, rule)
+		if err == nil && admission.Admitted {
+			admitted[i] = true
+			_, err = p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: accounts.Failed, Record: p.record(accounts.Locked)}, rule)
+		}
+		if err != nil {
+			p.t.Error(err)
+		}
+	})
+	for _, yes := range admitted {
+		if yes {
+			n++
+		}
+	}
+	return n
+}

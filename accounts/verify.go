@@ -1,0 +1,196 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"updatecenter/internal/secret"
+)
+
+// ErrClaim is said of a [Claim] with none or more than one thing, or with one that is too long.
+var ErrClaim = errors.New("a claim is one of ZIP code, security code or answer")
+
+// maxClaim bounds what is looked at, in bytes.
+const maxClaim = 400
+
+// settleWithin bounds the time for noting how an attempt ended, also when the request has
+// been given up: or its failure would not count. It is shorter than LockRule.InFlight.
+const settleWithin = 5 * time.Second
+
+// Claim is what somebody gives to prove that an account is theirs: exactly one of the first
+// three, up to 400 bytes.
+type Claim struct {
+	ZIP    secret.Text // of the billing address; only the first five digits are compared
+	Code   secret.Text // the security code; spaces and hyphens don't count
+	Answer secret.Text // to the security question; without case, accents, spacing and punctuation
+	Note   Note        // for the history; without a By it is [ByCustomer]
+}
+
+// Result is the answer to a claim.
+type Result struct {
+	Verified    bool
+	TriesLeft   int       // until the lock; 0 if locked. Not told of a right claim
+	LockedUntil time.Time // zero: not locked
+}
+
+// Verify judges a claim and counts it. The failure that locks answers with that lock at once.
+// A claim during a lock is not looked at and doesn't lengthen it. When as many others are
+// being judged as tries are left, it is refused for the seconds that these may take.
+//
+// A number that is no account's, an account that has no such code or answer, and a wrong one
+// take the same work and the same questions to the stores. A code that was retired is wrong.
+// Errors: [ErrClaim], [ErrNote], [ErrUnreadable], those of the stores.
+func (a *Accounts) Verify(ctx context.Context, number Number, claim Claim) (Result, error) {
+	_, result, err := a.verify(ctx, number, claim, Verified)
+	if err != nil {
+		return Result{}, fmt.Errorf("verify account: %w", err)
+	}
+	return result, nil
+}
+
+// verify also returns whose account it is, if the claim is right. The event is for the history.
+func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event Event) (ID, Result, error) {
+	claim, err := claim.tidy()
+	if err != nil {
+		return "", Result{}, err
+	}
+	attempt, account, err := a.attempt(ctx, number)
+	if err != nil {
+		return "", Result{}, err
+	}
+	admission, err := a.attempts.Admit(ctx, attempt, a.lock)
+	if err != nil {
+		return "", Result{}, fmt.Errorf("admit attempt: %w", err)
+	}
+	if !admission.Admitted {
+		return "", a.refuse(admission.Strikes, attempt.At), nil
+	}
+	right := claim.holds(account) && attempt.Account != ""
+	strikes, err := a.settle(ctx, attempt, right, claim.Note, event)
+	switch {
+	case err != nil:
+		return "", Result{}, err
+	case right:
+		return attempt.Account, Result{Verified: true}, nil
+	}
+	return "", a.wrong(strikes, attempt.At), nil
+}
+
+// attempt finds the account that has the number, or takes the decoy, which is as much work.
+func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account, error) {
+	id, err := identity(a.random, attemptPrefix)
+	if err != nil {
+		return Attempt{}, Account{}, err
+	}
+	attempt := Attempt{ID: id, Number: number, At: a.now()}
+	stored, err := a.store.Find(ctx, number)
+	switch {
+	case err == nil:
+		attempt.Account = stored.ID
+	case errors.Is(err, ErrNoAccount):
+		stored = a.decoy
+	default:
+		return Attempt{}, Account{}, fmt.Errorf("find account: %w", err)
+	}
+	account, err := open(a.keys, stored)
+	return attempt, account, err
+}
+
+func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, note Note, event Event) (Strikes, error) {
+	settlement := Settlement{As: Failed, Record: note.record(attempt.At, Locked)}
+	if right {
+		settlement = Settlement{As: Passed, Record: note.record(attempt.At, event)}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	defer cancel()
+	strikes, err := a.attempts.Settle(ctx, attempt, settlement, a.lock)
+	if err != nil {
+		return Strikes{}, fmt.Errorf("settle attempt: %w", err)
+	}
+	return strikes, nil
+}
+
+func (a *Accounts) wrong(strikes Strikes, at time.Time) Result {
+	if strikes.LockedAt(at) {
+		return Result{LockedUntil: strikes.LockedUntil}
+	}
+	return Result{TriesLeft: max(0, a.lock.Failures-strikes.Failures)}
+}
+
+func (a *Accounts) refuse(strikes Strikes, at time.Time) Result {
+	if strikes.LockedAt(at) {
+		return Result{LockedUntil: strikes.LockedUntil}
+	}
+	return Result{LockedUntil: at.Add(a.lock.InFlight)}
+}
+
+// tidy checks the claim, by nothing that depends on an account.
+func (c Claim) tidy() (Claim, error) {
+	given := 0
+	for _, part := range []secret.Text{c.ZIP, c.Code, c.Answer} {
+		if len(part.Reveal()) > maxClaim {
+			return Claim{}, fmt.Errorf("%w: longer than %d bytes", ErrClaim, maxClaim)
+		}
+		if !part.IsZero() {
+			given++
+		}
+	}
+	if given != 1 {
+		return Claim{}, ErrClaim
+	}
+	if c.Note.By == "" {
+		c.Note.By = ByCustomer
+	}
+	if !c.Note.plain() {
+		return Claim{}, ErrNote
+	}
+	return c, nil
+}
+
+// holds says whether the claim is right for the account, in constant time. What the account
+// doesn't have is compared all the same.
+func (c Claim) holds(account Account) bool {
+	given, kept := digitsOf(c.Code), account.Code
+	switch {
+	case !c.ZIP.IsZero():
+		given, kept = firstFive(c.ZIP), firstFive(secret.New(account.Address.ZIP))
+	case !c.Answer.IsZero():
+		given, kept = secret.New(fold(c.Answer.Reveal())), secret.New(fold(account.Answer.Reveal()))
+	}
+	same := given.Equal(kept)
+	return same && !kept.IsZero()
+}
+
+// digitsOf returns a code as it was meant.
+func digitsOf(code secret.Text) secret.Text {
+	return secret.New(strings.NewReplacer(" ", "", "-", "").Replace(code.Reveal()))
+}
+
+// firstFive returns the digits of a ZIP code that say where it is; all of what isn't one,
+// which then is wrong.
+func firstFive(zip secret.Text) secret.Text {
+	if tidied, ok := parseZIP(strings.TrimSpace(zip.Reveal())); ok {
+		return secret.New(tidied[:5])
+	}
+	return zip
+}
+
+// makeDecoy seals an account that nobody has, as long as most are.
+func (a *Accounts) makeDecoy() (Stored, error) {
+	id, err := identity(a.random, accountPrefix)
+	if err != nil {
+		return Stored{}, err
+	}
+	code, err := newCode(a.random, a.digits)
+	if err != nil {
+		return Stored{}, err
+	}
+	return seal(a.keys, a.random, Account{
+		ID: ID(id), Revision: 1, Phone: "+16125550100", Language: "en", Name: "Nobody At All",
+		Address:      Address{Street: []string{"1 Nowhere Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
+		AddressSince: a.now(), Email: "nobody@mail.example.com", EmailSince: a.now(), Code: code, Since: a.now(),
+	})
+}

@@ -1,0 +1,224 @@
+package accounts_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/internal/secret"
+)
+
+func code(s string) accounts.Claim   { return accounts.Claim{Code: secret.New(s)} }
+func zip(s string) accounts.Claim    { return accounts.Claim{ZIP: secret.New(s)} }
+func answer(s string) accounts.Claim { return accounts.Claim{Answer: secret.New(s)} }
+
+func TestVerify(t *testing.T) {
+	tests := map[string]struct {
+		number accounts.Number
+		claim  accounts.Claim
+		want   bool
+	}{
+		"code":                        {coded, code("826517"), true},
+		"code in groups":              {coded, code(" 826-517 "), true},
+		"wrong code":                  {coded, code("826518"), false},
+		"part of the code":            {coded, code("82651"), false},
+		"code and more":               {coded, code("8265170"), false},
+		"hyphens alone":               {coded, code("---"), false},
+		"five digits of ZIP":          {coded, zip("55401"), true},
+		"nine digits":                 {coded, zip("554011234"), true},
+		"other nine digits":           {coded, zip("55401-9999"), true},
+		"wrong ZIP":                   {coded, zip("55402"), false},
+		"ZIP begun":                   {coded, zip("554"), false},
+		"ZIP and letters":             {coded, zip("55401x"), false},
+		"an answer where none is":     {coded, answer("Doña Luz, of St. Paul"), false},
+		"marks where no answer is":    {coded, answer("?!"), false},
+		"a code where a question is":  {answered, code("826517"), false},
+		"no code where a question is": {answered, code(" "), false},
+		"answer":                      {answered, answer("Doña Luz, of St. Paul"), true},
+		"answer as heard":             {answered, answer("DONA LUZ  OF ST PAUL"), true},
+		"answer in one":               {answered, answer("donaluzofstpaul"), true},
+		"answer, decomposed":          {answered, answer("Don\u0303a Luz of St. Paul"), true},
+		"wrong answer":                {answered, answer("Doña Luz"), false},
+		"ZIP with a question":         {answered, zip("55401"), true},
+		"code of nobody":              {missing, code("826517"), false},
+		"ZIP of nobody":               {missing, zip("55401"), false},
+		"answer of nobody":            {missing, answer("Doña Luz, of St. Paul"), false},
+		"no number at all":            {"", zip("55401"), false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			want := accounts.Result{Verified: test.want}
+			if !test.want {
+				want.TriesLeft = 4
+			}
+			same(t, f.verify(t, test.number, test.claim), want)
+			// Whatever comes of it, the stores are asked the same.
+			same(t, f.store.asked, []string{"Find", "Admit", "Settle"})
+		})
+	}
+}
+
+func TestVerifyRefusesClaims(t *testing.T) {
+	f := newFixture(t)
+	for name, claim := range map[string]accounts.Claim{
+		"nothing": {}, "two": {ZIP: secret.New("55401"), Code: rightCode},
+		"three": {ZIP: secret.New("55401"), Code: rightCode, Answer: rightAnswer},
+		"long":  code(strings.Repeat("8", 401)),
+	} {
+		if _, err := f.Verify(t.Context(), coded, claim); !errors.Is(err, accounts.ErrClaim) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	claim := code("826517")
+	claim.Note = accounts.Note{By: "a\nb"}
+	if _, err := f.Verify(t.Context(), coded, claim); !errors.Is(err, accounts.ErrNote) {
+		t.Errorf("note: %v", err)
+	}
+	same(t, len(f.store.asked), 0)
+}
+
+func TestFiveFailuresLock(t *testing.T) {
+	for _, number := range []accounts.Number{coded, answered, missing} {
+		f := newFixture(t)
+		for left := 4; left > 0; left-- {
+			same(t, f.verify(t, number, zip("10001")), accounts.Result{TriesLeft: left})
+		}
+		until := f.now.Add(30 * time.Minute)
+		same(t, f.verify(t, number, code("739516")), accounts.Result{LockedUntil: until})
+		f.now = until.Add(-time.Second)
+		for range 10 {
+			same(t, f.verify(t, number, zip("55401")), accounts.Result{LockedUntil: until})
+		}
+		f.now = until
+		same(t, f.verify(t, number, zip("10001")), accounts.Result{TriesLeft: 4})
+		same(t, f.verify(t, number, zip("55401")).Verified, number != missing)
+	}
+}
+
+func TestOnlyTheRightClaimClearsFailures(t *testing.T) {
+	f := newFixture(t)
+	f.verify(t, coded, zip("10001"))
+	f.verify(t, coded, zip("10001"))
+	_, err := f.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
+	f.ok(t, err)
+	_, err = f.NewCode(t.Context(), coded, byAnn)
+	f.ok(t, err)
+	f.put(t, coded, accounts.Details{Phone: "+16125550188"})
+	_, err = f.Renumber(t.Context(), coded, "B1", byAnn)
+	f.ok(t, err)
+	f.ok(t, f.Append(t.Context(), f.get(t, "B1").ID, accounts.Disowned, byAnn))
+	same(t, f.verify(t, "B1", zip("10001")).TriesLeft, 2)
+	f.verify(t, "B1", zip("55401"))
+	same(t, f.verify(t, "B1", zip("10001")).TriesLeft, 4)
+}
+
+func TestFailuresFade(t *testing.T) {
+	f := newFixture(t)
+	f.verify(t, coded, zip("10001"))
+	f.now = f.now.Add(24 * time.Hour)
+	same(t, f.verify(t, coded, zip("10001")).TriesLeft, 4)
+}
+
+func TestVerifyIsRecorded(t *testing.T) {
+	f := newFixture(t)
+	claim := code("826517")
+	claim.Note = accounts.Note{By: "web site", From: "api"}
+	f.verify(t, coded, claim)
+	for range 5 {
+		f.verify(t, coded, zip("10001"))
+	}
+	records, err := f.History(t.Context(), f.get(t, coded).ID, 2)
+	f.ok(t, err)
+	same(t, records, []accounts.Record{
+		{At: f.now, Event: accounts.Locked, By: accounts.ByCustomer, Until: f.now.Add(30 * time.Minute)},
+		{At: f.now, Event: accounts.Verified, By: "web site", From: "api"},
+	})
+}
+
+func TestAHundredAtOnceGetFiveGuesses(t *testing.T) {
+	for _, number := range []accounts.Number{coded, missing} {
+		f := newFixture(t)
+		var group sync.WaitGroup
+		for range 100 {
+			group.Go(func() {
+				result, err := f.Verify(t.Context(), number, accounts.Claim{Code: wrongCode})
+				if err != nil || result.Verified {
+					t.Errorf("%+v, %v", result, err)
+				}
+			})
+		}
+		group.Wait()
+		same(t, f.store.judged, 5)
+		same(t, f.verify(t, number, accounts.Claim{Code: rightCode}).LockedUntil, f.now.Add(30*time.Minute))
+	}
+}
+
+// TestTooManyUnderWay: a claim that finds no place, without a lock, may come again soon.
+func TestTooManyUnderWay(t *testing.T) {
+	f := newFixture(t)
+	rule := accounts.DefaultLock()
+	for i := range rule.Failures {
+		attempt := accounts.Attempt{ID: string(rune('a' + i)), Account: f.get(t, coded).ID, Number: coded, At: f.now}
+		_, err := f.store.Admit(t.Context(), attempt, rule)
+		f.ok(t, err)
+	}
+	same(t, f.verify(t, coded, accounts.Claim{Code: rightCode}), accounts.Result{LockedUntil: f.now.Add(rule.InFlight)})
+}
+
+// TestAGivenUpRequestCounts: who hangs up between the guess and the answer has guessed.
+func TestAGivenUpRequestCounts(t *testing.T) {
+	f := newFixture(t)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := f.Verify(ended, coded, accounts.Claim{Code: wrongCode})
+	f.ok(t, err) // as Memory doesn't look at the context
+	same(t, f.verify(t, coded, zip("10001")).TriesLeft, 3)
+}
+
+func TestEnroll(t *testing.T) {
+	f := newFixture(t)
+	none, result, err := f.Enroll(t.Context(), coded, zip("10001"))
+	f.ok(t, err)
+	same(t, none, accounts.Enrollment{})
+	same(t, result, accounts.Result{TriesLeft: 4})
+
+	enrollment, result, err := f.Enroll(t.Context(), coded, code("826517"))
+	f.ok(t, err)
+	same(t, result.Verified, true)
+	same(t, enrollment.Accounts, []accounts.ID{f.get(t, coded).ID})
+	if _, err := accounts.ParseEnrollmentID(string(enrollment.ID)); err != nil {
+		t.Error(err)
+	}
+	unchanged, result, err := f.AddAccount(t.Context(), enrollment.ID, answered, answer("nobody"))
+	f.ok(t, err)
+	same(t, unchanged, enrollment)
+	same(t, result.TriesLeft, 4)
+
+	both, _, err := f.AddAccount(t.Context(), enrollment.ID, answered, answer("dona luz of st paul"))
+	f.ok(t, err)
+	same(t, both.Accounts, []accounts.ID{f.get(t, coded).ID, f.get(t, answered).ID})
+	found, err := f.Enrollment(t.Context(), enrollment.ID)
+	f.ok(t, err)
+	same(t, found, both)
+	same(t, f.events(t, coded)[2:], []accounts.Event{accounts.VerifiedEnroll})
+	same(t, f.events(t, answered)[3:], []accounts.Event{accounts.VerifiedAdd})
+
+	f.store.forget()
+	if _, _, err := f.AddAccount(t.Context(), "enr_none", coded, code("826517")); !errors.Is(err, accounts.ErrNoEnrollment) {
+		t.Errorf("%v; want ErrNoEnrollment", err)
+	}
+	same(t, len(f.store.asked), 0)
+}
+
+func TestParseEnrollmentID(t *testing.T) {
+	for _, s := range []string{"", "enr_", "acc_abcdefghijklmnopqrstuvwxyz", "enr_abcdefghijklmnopqrstuvwxy", "enr_abcdefghijklmnopqrstuvwxy1", "enr_ABCDEFGHIJKLMNOPQRSTUVWXYZ", "enr_abcdefghijklmnopqrstuvwxyz "} {
+		if id, err := accounts.ParseEnrollmentID(s); id != "" || !errors.Is(err, accounts.ErrEnrollmentID) {
+			t.Errorf("%q: %v", s, err)
+		}
+	}
+}

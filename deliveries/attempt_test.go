@@ -1,0 +1,270 @@
+package deliveries_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+)
+
+func byLetter() deliveries.Ask {
+	return deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail}
+}
+
+func TestLetter(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byLetter())
+	f.now = f.now.Add(time.Second)
+	f.work(t)
+	f.told(t, delivery.ID, deliveries.Queued, deliveries.Sent)
+	letter := f.post.letters[0]
+	if letter.ID != delivery.ID || !letter.Date.Equal(delivery.Created) || letter.About != deliveries.SecurityCode || letter.Account.Code.Reveal() != code {
+		t.Errorf("%+v", letter)
+	}
+	if err := f.Attempt(t.Context(), delivery.Task()); err != nil || len(f.post.letters) != 1 {
+		t.Errorf("%v, %d letters", err, len(f.post.letters))
+	}
+}
+
+func TestLettersAndEmailsAreTriedAgain(t *testing.T) {
+	for _, method := range []deliveries.Method{deliveries.ByMail, deliveries.Email} {
+		f := newFixture(t)
+		f.post.err = errors.New("spool is full")
+		ask := byLetter()
+		ask.Method = method
+		delivery := f.request(t, ask)
+		f.work(t)
+		for i, wait := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute} {
+			got := f.is(t, delivery.ID, deliveries.Queued, i+2)
+			if !got.Due.Equal(f.now.Add(wait)) {
+				t.Errorf("attempt %d is due %v", i+2, got.Due)
+			}
+			f.pass(t, wait)
+		}
+		f.is(t, delivery.ID, deliveries.Failed, 4)
+	}
+}
+
+// A process that dies over a letter leaves a claim that runs out; then it is written again.
+func TestDyingOverALetter(t *testing.T) {
+	for left := range 20 {
+		f := newFixture(t)
+		delivery := f.request(t, byLetter())
+		f.life.left = left
+		f.work(t)
+		f.restart()
+		f.pass(t, 2*time.Minute)
+		f.is(t, delivery.ID, deliveries.Sent, 1)
+		for _, letter := range f.post.letters {
+			if letter.ID != delivery.ID || !letter.Date.Equal(delivery.Created) {
+				t.Errorf("%+v", letter)
+			}
+		}
+	}
+}
+
+// What the account was asked for may not be its own any more when it is to be told.
+func TestAccountChangesMeanwhile(t *testing.T) {
+	for name, c := range map[string]struct {
+		method deliveries.Method
+		change func(*fixture) error
+	}{
+		"code replaced": {deliveries.ByMail, func(f *fixture) error {
+			_, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
+			return err
+		}},
+		"code replaced before a call": {deliveries.Voice, func(f *fixture) error {
+			_, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
+			return err
+		}},
+		"another e-mail address": {deliveries.Email, func(f *fixture) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Email: new("new@mail.example.com")}, byAnn)
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			ask := byVoice()
+			ask.Method = c.method
+			delivery := f.request(t, ask)
+			if err := c.change(f); err != nil {
+				t.Fatal(err)
+			}
+			f.work(t)
+			got := f.is(t, delivery.ID, deliveries.Failed, 1)
+			if got.Events[1].Detail == "" || len(f.post.letters)+len(f.post.mails)+len(f.twilio.calls) != 0 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestAccountsAreDown(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byVoice())
+	config := f.config()
+	config.Accounts = brokenAccounts{f.accounts, errLost}
+	f.Deliveries = deliveries.New(config)
+	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+	f.is(t, delivery.ID, deliveries.Queued, 1)
+	for _, hopeless := range []error{accounts.ErrNoAccount, accounts.ErrUnreadable} {
+		f.restart() // with accounts that work, until it was asked for
+		delivery := f.request(t, byVoice())
+		config.Accounts = brokenAccounts{f.accounts, hopeless}
+		if err := deliveries.New(config).Attempt(t.Context(), delivery.Task()); err != nil {
+			t.Error(err)
+		}
+		f.is(t, delivery.ID, deliveries.Failed, 1)
+	}
+}
+
+type brokenAccounts struct {
+	deliveries.Accounts
+	err error
+}
+
+func (b brokenAccounts) ByID(context.Context, accounts.ID) (accounts.Account, error) {
+	return accounts.Account{}, b.err
+}
+
+// A call that could not be made for hours is not made at night.
+func TestPatience(t *testing.T) {
+	f := newFixture(t)
+	call, letter := f.request(t, byVoice()), f.request(t, byLetter())
+	f.now = f.now.Add(2*time.Hour + time.Second)
+	f.work(t)
+	f.is(t, call.ID, deliveries.Failed, 1)
+	f.is(t, letter.ID, deliveries.Sent, 1)
+
+	f.twilio.lose = true
+	call = f.request(t, byVoice())
+	f.work(t)
+	f.now = f.now.Add(3 * time.Hour)
+	f.work(t)
+	f.is(t, call.ID, deliveries.Failed, 1)
+}
+
+func TestPace(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	paced := 0
+	config.Pace = func(context.Context) error {
+		paced++
+		if paced == 1 {
+			return errLost
+		}
+		f.now = f.now.Add(time.Minute) // others come first
+		return nil
+	}
+	f.Deliveries = deliveries.New(config)
+	delivery := f.request(t, byVoice())
+	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+	f.is(t, delivery.ID, deliveries.Queued, 1)
+	if err := f.Attempt(t.Context(), delivery.Task()); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.is(t, delivery.ID, deliveries.Calling, 1); !got.Began.Equal(f.now) || paced != 2 {
+		t.Errorf("began %v, paced %d times", got.Began, paced)
+	}
+}
+
+// A queue that loses everything loses no delivery.
+func TestSweep(t *testing.T) {
+	f := newFixture(t)
+	call, letter := f.request(t, byVoice()), f.request(t, byLetter())
+	f.queue.Lose()
+	f.now = f.now.Add(5 * time.Second)
+	f.sweep(t)
+	if f.queue.Next() != (time.Time{}) {
+		t.Error("swept what is not forgotten yet")
+	}
+	f.now = f.now.Add(time.Second)
+	f.sweep(t)
+	f.sweep(t)
+	if n := f.queue.Run(t.Context(), f.now, f.Attempt); n != 2 {
+		t.Errorf("%d tasks", n)
+	}
+	f.is(t, call.ID, deliveries.Calling, 1)
+	f.is(t, letter.ID, deliveries.Sent, 1)
+}
+
+func (f *fixture) sweep(t testing.TB) {
+	t.Helper()
+	if err := f.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A store may announce what it never came to store.
+func TestSweepOfNothing(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	config.Store = announcing{f.store}
+	f.Deliveries = deliveries.New(config)
+	f.sweep(t)
+	if !f.queue.Next().IsZero() {
+		t.Error("queued what is not there")
+	}
+}
+
+type announcing struct{ *deliveries.Memory }
+
+func (announcing) Unfinished(context.Context, time.Time, int) ([]deliveries.ID, error) {
+	return []deliveries.ID{"dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"}, nil
+}
+
+func TestSweepFails(t *testing.T) {
+	f := newFixture(t)
+	f.request(t, byVoice())
+	f.now = f.now.Add(time.Minute)
+	for left := range 4 {
+		f.life.left = left
+		mustBe(t, f.Sweep(t.Context()), errDead)
+	}
+}
+
+// A request is accepted when only the queue fails.
+func TestQueueIsDown(t *testing.T) {
+	f := newFixture(t)
+	f.life.left = 2
+	delivery := f.request(t, byVoice())
+	f.restart()
+	f.pass(t, time.Minute)
+	f.is(t, delivery.ID, deliveries.Calling, 1)
+}
+
+func TestMemoryQueue(t *testing.T) {
+	q := &deliveries.MemoryQueue{}
+	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	first, second := deliveries.Task{Delivery: "a", Attempt: 1}, deliveries.Task{Delivery: "b", Attempt: 1}
+	var ran []deliveries.Task
+	result := error(nil)
+	run := func(at time.Time) int {
+		return q.Run(t.Context(), at, func(_ context.Context, task deliveries.Task) error {
+			ran = append(ran, task)
+			return result
+		})
+	}
+	for _, at := range []time.Duration{2, 1} { // the same again changes nothing
+		_ = q.Enqueue(t.Context(), first, start.Add(at*time.Second))
+	}
+	_ = q.Enqueue(t.Context(), second, start.Add(time.Second))
+	if n := run(start); n != 0 {
+		t.Errorf("ran %d too early", n)
+	}
+	result = errLost
+	if run(start.Add(2*time.Second)) != 2 || ran[0] != second || ran[1] != first {
+		t.Errorf("ran %v", ran)
+	}
+	result = &deliveries.LaterError{At: start.Add(time.Minute)}
+	if !q.Next().Equal(start.Add(3*time.Second)) || run(q.Next()) != 2 || !q.Next().Equal(start.Add(time.Minute)) {
+		t.Errorf("next %v", q.Next())
+	}
+	result = nil
+	if run(q.Next()) != 2 || !q.Next().IsZero() {
+		t.Errorf("next %v", q.Next())
+	}
+}

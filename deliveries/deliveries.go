@@ -1,0 +1,165 @@
+package deliveries
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"updatecenter/accounts"
+)
+
+// Accounts is what deliveries need of [accounts.Accounts].
+type Accounts interface {
+	// Get returns the account that has a number, or [accounts.ErrNoAccount].
+	Get(ctx context.Context, number accounts.Number) (accounts.Account, error)
+	// ByID returns an account whatever its number is by now, or [accounts.ErrNoAccount].
+	ByID(ctx context.Context, id accounts.ID) (accounts.Account, error)
+	// Append adds an event to an account's history.
+	Append(ctx context.Context, id accounts.ID, event accounts.Event, note accounts.Note) error
+}
+
+// Config is what [Deliveries] are made of.
+type Config struct {
+	Store    Store
+	Phones   Phones
+	Queue    Queue
+	Dialer   Dialer  // nil: nobody is called
+	Printer  Printer // nil: there are no letters
+	Mailer   Mailer  // nil: there is no e-mail
+	Accounts Accounts
+	Limits   Limits // of deliveries that are asked for; zero: [DefaultLimits]
+	// Pace waits until the next call may be made, before the call is begun. Nil: at once.
+	Pace   func(ctx context.Context) error
+	Random io.Reader        // nil: crypto/rand's
+	Now    func() time.Time // nil: time.Now
+	Log    *slog.Logger     // nil: none
+}
+
+// DefaultLimits are 3 an hour and 10 a day for an account, and 120 a minute for all.
+func DefaultLimits() Limits {
+	return Limits{AnHour: 3, ADay: 10, Global: 120, Every: time.Minute}
+}
+
+// Deliveries are the deliveries of secrets and notices, with the rules about them. Any number
+// of goroutines may use it, if they may use Config's Random.
+type Deliveries struct {
+	store    Store
+	phones   Phones
+	queue    Queue
+	dialer   Dialer
+	printer  Printer
+	mailer   Mailer
+	accounts Accounts
+	limits   Limits
+	pace     func(ctx context.Context) error
+	random   io.Reader
+	clock    func() time.Time
+	log      *slog.Logger
+}
+
+// New fills in what may be left out.
+func New(config Config) *Deliveries {
+	d := &Deliveries{
+		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
+		printer: config.Printer, mailer: config.Mailer, accounts: config.Accounts,
+		limits: config.Limits, pace: config.Pace, random: config.Random, clock: config.Now, log: config.Log,
+	}
+	if d.limits == (Limits{}) {
+		d.limits = DefaultLimits()
+	}
+	if d.pace == nil {
+		d.pace = func(context.Context) error { return nil }
+	}
+	if d.random == nil {
+		d.random = rand.Reader
+	}
+	if d.clock == nil {
+		d.clock = time.Now
+	}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	return d
+}
+
+// offers says whether there is a way.
+func (d *Deliveries) offers(method Method) bool {
+	switch method {
+	case Voice:
+		return d.dialer != nil
+	case ByMail:
+		return d.printer != nil
+	case Email:
+		return d.mailer != nil
+	}
+	return false
+}
+
+// Get returns a delivery as it stands. Errors: [ErrNotFound].
+func (d *Deliveries) Get(ctx context.Context, id ID) (Delivery, error) {
+	delivery, err := d.read(ctx, id)
+	if err != nil {
+		return Delivery{}, fmt.Errorf("get delivery: %w", err)
+	}
+	return delivery, nil
+}
+
+// read asks the store for what can be one of its deliveries.
+func (d *Deliveries) read(ctx context.Context, id ID) (Delivery, error) {
+	if !id.valid() {
+		return Delivery{}, ErrNotFound
+	}
+	return d.store.Get(ctx, id)
+}
+
+// now is the time to the millisecond, as stores keep it.
+func (d *Deliveries) now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
+
+// changeTries bounds how often a change starts over because others changed the delivery
+// meanwhile. Of those that meet, one always succeeds.
+const changeTries = 16
+
+// An edit makes a delivery what it shall be, by its method to for another status, and says
+// whether there was anything to change.
+type edit func(delivery *Delivery) bool
+
+// change edits a delivery, and starts over when another change came first. It returns the
+// delivery as it then stands, changed or not.
+func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, error) {
+	for range changeTries {
+		delivery, err := d.read(ctx, id)
+		if err != nil {
+			return Delivery{}, err
+		}
+		known := len(delivery.Events)
+		if !edit(&delivery) {
+			return delivery, nil
+		}
+		err = d.store.Update(ctx, delivery, delivery.Events[known:]...)
+		if errors.Is(err, ErrStale) {
+			continue
+		}
+		delivery.Revision++
+		return delivery, err
+	}
+	return Delivery{}, ErrStale
+}
+
+// to gives a delivery another status, and notes it.
+func (d *Delivery) to(status Status, at time.Time, detail string) {
+	d.Status = status
+	d.Events = append(d.Events[:len(d.Events):len(d.Events)],
+		Event{At: at, Status: status, Attempt: d.Attempt, Detail: detail})
+}
+
+// enqueue queues the present attempt of a delivery. What fails to be queued is queued by the
+// next [Deliveries.Sweep], so it is no error for those who asked.
+func (d *Deliveries) enqueue(ctx context.Context, delivery Delivery) {
+	if err := d.queue.Enqueue(ctx, delivery.Task(), delivery.Due); err != nil {
+		d.log.WarnContext(ctx, "delivery waits for the next sweep", "delivery", delivery.ID, "error", err)
+	}
+}

@@ -1,0 +1,116 @@
+package deliveries
+
+import (
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/internal/nanp"
+)
+
+// ID names a delivery: "dlv_" and 26 random characters.
+type ID string
+
+// About is what a delivery tells.
+type About string
+
+// What deliveries tell. The first two are asked for; the others are notices that something
+// was changed, without what it was changed to (47 CFR 64.2010(f)).
+const (
+	SecurityCode   About = "security_code"
+	SecurityAnswer About = "security_answer"
+
+	Welcome         About = "welcome" // the letter that a new account gets, with its code
+	PINChanged      About = "pin_changed"
+	PINReset        About = "pin_reset"
+	CodeChanged     About = "code_changed"
+	QuestionChanged About = "question_changed"
+	AddressChanged  About = "address_changed"
+	EmailChanged    About = "email_changed"
+	PhoneChanged    About = "phone_changed"
+)
+
+// Method is the way of a delivery.
+type Method string
+
+// The methods.
+const (
+	Voice  Method = "voice"
+	ByMail Method = "letter"
+	Email  Method = "email"
+)
+
+// Status is how far a delivery is.
+type Status string
+
+// The statuses. The last six are final.
+const (
+	Queued     Status = "queued"      // an attempt is to come
+	Calling    Status = "calling"     // Twilio is, or may have been, asked to ring
+	Ringing    Status = "ringing"     // the telephone rings
+	Answered   Status = "answered"    // somebody, or something, has answered
+	Delivered  Status = "delivered"   // the code was spoken to somebody who asked to hear it
+	NoticeLeft Status = "notice_left" // the notice was spoken; nobody asked to hear the code
+	Sent       Status = "sent"        // the letter is in the spool, or the e-mail was taken
+	Declined   Status = "declined"    // the person who answered did not ask for it
+	Failed     Status = "failed"      // no attempt is left
+	Canceled   Status = "canceled"
+)
+
+// Final says whether nothing more is to be done. What became of a call may yet be told more
+// exactly: a notice left can turn out to be delivered, and both to be declined.
+func (s Status) Final() bool {
+	switch s {
+	case Delivered, NoticeLeft, Sent, Declined, Failed, Canceled:
+		return true
+	case Queued, Calling, Ringing, Answered:
+	}
+	return false
+}
+
+// Delivery is one delivery, as it stands.
+type Delivery struct {
+	ID       ID
+	Revision int64 // of the record, from 1
+	Account  accounts.ID
+	Line     nanp.Number // the telephone that a notice goes to; empty: the account's
+	About    About
+	Method   Method
+	Language string // "en", "es" or empty
+	Status   Status
+	Attempt  int       // the present one, from 1
+	Due      time.Time // when it is to be made or, once it was begun, looked at again
+	Began    time.Time // when the present attempt was begun, the last time; zero: it was not
+	CallSID  string    // of the present attempt, once known
+	Sequence int       // the highest SequenceNumber of a status callback of the present attempt, plus one
+	Created  time.Time
+	Events   []Event // oldest first
+}
+
+// Task is the present attempt.
+func (d Delivery) Task() Task { return Task{Delivery: d.ID, Attempt: d.Attempt} }
+
+// Event is a step that a delivery took. It holds no number, address or code.
+type Event struct {
+	At      time.Time `json:"at"`
+	Status  Status    `json:"status"`
+	Attempt int       `json:"attempt,omitempty"`
+	Detail  string    `json:"detail,omitempty"` // such as "busy"; in words for the web site
+}
+
+// NewDelivery is a delivery to be created.
+type NewDelivery struct {
+	Delivery Delivery
+	Subject  string // what limits and blocks are counted by: the account's ID, or the line's number
+	Key      string // the client's idempotency key, with the client's name; empty: none
+	Request  string // what was asked for, in a form that only the same request has
+	Limits   Limits
+}
+
+// Limits bound how many deliveries are created in any hour, day or other time. Zero: no
+// bound; a delivery without a Global bound doesn't count towards that of others.
+type Limits struct {
+	AnHour int           // for one subject
+	ADay   int           // for one subject
+	Global int           // for all subjects together,
+	Every  time.Duration // in any time so long
+}

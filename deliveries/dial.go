@@ -1,0 +1,134 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/internal/nanp"
+)
+
+const (
+	// dialWithin bounds the asking of Twilio for a call, from before the attempt is noted as
+	// begun: a process that was stopped in between finds its time run out, and does not dial.
+	dialWithin = 10 * time.Second
+	// clockSkew is how far our clocks and Twilio's may be apart, with the time that a request
+	// may be on its way after we have given it up, and with Twilio's whole seconds.
+	clockSkew = 10 * time.Second
+	// dialClaim is how long an attempt that was begun, and has no CallSid yet, is left alone.
+	// After that no call can come of it any more that is not listed.
+	dialClaim = dialWithin + clockSkew
+	// apart is the least time between beginnings of attempts to ring one telephone. It must be
+	// longer than dialWithin and twice clockSkew.
+	apart = time.Minute
+	// callLasts is how long after the beginning of a call nobody worries about its end.
+	callLasts = 5 * time.Minute
+	// lookAgain is how long a call that goes on after that is left alone.
+	lookAgain = time.Minute
+)
+
+// telephone is the number to ring.
+func telephone(delivery Delivery, account accounts.Account) nanp.Number {
+	if delivery.Line != "" {
+		return delivery.Line
+	}
+	return account.Phone
+}
+
+// call rings a telephone, unless an earlier run of the attempt has done so.
+func (d *Deliveries) call(ctx context.Context, delivery Delivery, to nanp.Number) error {
+	if !delivery.Began.IsZero() {
+		found, err := d.find(ctx, delivery, to)
+		if err != nil {
+			return err
+		}
+		if found != (FoundCall{}) {
+			return d.take(ctx, delivery.Task(), found)
+		}
+	}
+	if err := d.pace(ctx); err != nil {
+		return err
+	}
+	within, cancel := context.WithTimeout(ctx, dialWithin)
+	defer cancel()
+	now := d.now() // after the clock of within was started, so that it ends within the window
+	free, err := d.phones.Reserve(within, to, delivery.Task(), now, now.Add(apart))
+	if err != nil {
+		return err
+	}
+	if !free.IsZero() {
+		return &LaterError{At: free}
+	}
+	if err := d.begin(within, delivery, now, dialClaim); err != nil {
+		return err
+	}
+	return d.dial(within, delivery.Task(), to, now)
+}
+
+// errBegun is said to a run of an attempt that another one has overtaken.
+var errBegun = errors.New("another run has begun the attempt")
+
+// begin notes that an attempt is begun, if it is as it was seen. Of several runs that do so
+// at once one succeeds; the others may come back when its claim has run out.
+func (d *Deliveries) begin(ctx context.Context, seen Delivery, now time.Time, claim time.Duration) error {
+	mine := false
+	delivery, err := d.change(ctx, seen.ID, func(delivery *Delivery) bool {
+		mine = delivery.present(seen.Task()) && delivery.CallSID == seen.CallSID && delivery.Began.Equal(seen.Began)
+		if !mine {
+			return false
+		}
+		delivery.Began, delivery.Due = now, now.Add(claim)
+		if delivery.Method == Voice {
+			delivery.progress(Calling, now, "")
+		}
+		return true
+	})
+	if err == nil && !mine {
+		return &LaterError{At: delivery.Due, Err: errBegun}
+	}
+	return err
+}
+
+// dial has the telephone rung. When nobody knows whether it rings, the claim must run out
+// before somebody looks.
+func (d *Deliveries) dial(ctx context.Context, task Task, to nanp.Number, began time.Time) error {
+	err := ctx.Err()
+	var callSID string
+	if err == nil {
+		callSID, err = d.dialer.Dial(ctx, Ring{To: to, Task: task})
+	}
+	ctx, cancel := afterwards(ctx)
+	defer cancel()
+	refused, is := errors.AsType[*RefusedError](err)
+	switch {
+	case err == nil:
+		return d.take(ctx, task, FoundCall{CallSID: callSID})
+	case !is:
+		return &LaterError{At: began.Add(dialClaim), Err: err}
+	}
+	d.log.WarnContext(ctx, "call refused", "delivery", task.Delivery, "attempt", task.Attempt, "error", err)
+	if refused.Again {
+		return d.fail(ctx, task, "the call could not be made")
+	}
+	return d.giveUp(ctx, task, "the telephone can't be called")
+}
+
+// take notes which call is the attempt's. Its webhooks may have come first: they bear the
+// attempt's mark, and what they have said stands. The call of a delivery that was canceled
+// meanwhile is hung up.
+func (d *Deliveries) take(ctx context.Context, task Task, found FoundCall) error {
+	delivery, err := d.hear(ctx, task, func(delivery *Delivery) bool {
+		if delivery.CallSID != "" {
+			return false
+		}
+		delivery.own(found.CallSID, d.now())
+		delivery.heard(found.Status, d.now(), "")
+		return true
+	})
+	if err == nil && delivery.Status == Canceled && delivery.Attempt == task.Attempt {
+		delivery.CallSID = found.CallSID
+		d.hangUp(ctx, delivery)
+	}
+	return err
+}

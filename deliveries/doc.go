@@ -1,0 +1,59 @@
+// Package deliveries tells customers the secret of their account, and that something was
+// changed: by an automated call, a letter or an e-mail. It knows nothing of HTTP or Redis, and
+// asks Twilio only through a small interface.
+//
+// Where a delivery goes is the account's to say, never who asks. What is asked for is bound by
+// limits, and by the objection of somebody who was called; notices of changes have limits of
+// their own.
+//
+//	delivery, err := all.Request(ctx, ask)  // on its way: an ID, at once
+//	err = all.Notify(ctx, notice)           // something was changed
+//	delivery, err = all.Get(ctx, id)        // how far it is, with its events
+//	delivery, err = all.Cancel(ctx, id)
+//
+// # The way of a delivery
+//
+// A delivery is stored, and then a [Task] is queued for its first attempt. The queue brings it
+// to [Deliveries.Attempt] on any server, at least once; a call that is not answered, or a
+// letter that can't be written, is tried again after 1, 5 and 15 minutes. Whatever is due and
+// in no queue, since a server died between the two, is queued by [Deliveries.Sweep].
+//
+//	queued ─> calling ─> ringing ─> answered ─> delivered, notice_left or declined
+//	   └─ busy, no answer: queued again, or failed after four attempts
+//
+// No code or answer is in a [Delivery], an [Event], a [Task] or the store. It is read from the
+// account when a call is answered, a letter printed or an e-mail sent, and only if it is still
+// the account's.
+//
+// # A call
+//
+// The webhooks of a call bear the mark of its attempt in their URLs:
+//
+//	err = all.Status(ctx, task, callback)            // status callbacks, in whatever order
+//	opening, err := all.Opened(ctx, task, callSID)   // it was answered: what to say
+//	err = all.Spoken(ctx, task)                      // to somebody who asked to hear it
+//	err = all.LeftNotice(ctx, task)                  // nobody asked to hear it
+//	err = all.Declined(ctx, task)                    // "I did not ask for this"
+//
+// All of these can come more than once, late, and before Twilio's answer to the request that
+// made the call. What a call says of itself counts for more than what Twilio says of it: a
+// notice that seemed to be left when the call ended can still turn out to be delivered, and
+// either can be declined. Otherwise a final status stays.
+//
+// # One ring for each attempt
+//
+// Twilio's request to make a call can't be repeated safely: when its answer is lost, nobody
+// knows whether a telephone rings. So an attempt is first noted as begun, with a claim that
+// keeps others away from it; then the call is asked for, within ten seconds or not at all. What
+// is known of it is noted: by the answer, or by any of its webhooks, whichever comes first. If
+// neither comes, since a server died or an answer was lost, the claim runs out, and the next
+// run looks for the call among those that Twilio lists before it dials. How it tells the
+// attempt's own call from others to the same telephone is explained at window in find.go; it is
+// why two deliveries that ring one telephone begin at least a minute apart.
+//
+// # Ports
+//
+// [Store], [Phones], [Queue], [Dialer], [Printer], [Mailer] and [Accounts] are all that the
+// package needs of others. [Memory] and [MemoryQueue] serve tests; package storetest holds the
+// tests that every implementation of Store and Phones must pass.
+package deliveries

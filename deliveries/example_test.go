@@ -1,0 +1,37 @@
+package deliveries_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"updatecenter/deliveries"
+)
+
+// The way of a code that somebody asked for, with stand-ins for all around.
+func Example() {
+	ctx := context.Background()
+	f := newFixture(&testing.T{})
+
+	delivery, err := f.Request(ctx, deliveries.Ask{
+		Account: "612-555-0142-001", About: deliveries.SecurityCode, Method: deliveries.Voice,
+	})
+	fmt.Println(delivery.Status, err)
+
+	f.queue.Run(ctx, f.now, f.Attempt) // Twilio is asked to ring
+	err = f.Status(ctx, delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "ringing", Sequence: 1})
+	fmt.Println(err)
+
+	opening, err := f.Opened(ctx, delivery.Task(), "CA1") // it was answered
+	fmt.Println(opening.About, opening.Code, err)
+
+	fmt.Println(f.Spoken(ctx, delivery.Task()))
+	delivery, err = f.Get(ctx, delivery.ID)
+	fmt.Println(tells(delivery), err)
+	// Output:
+	// queued <nil>
+	// <nil>
+	// security_code •••••• <nil>
+	// <nil>
+	// [queued calling ringing answered delivered] <nil>
+}

@@ -1,0 +1,126 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// StatusCallback is what Twilio tells of a call, in whatever order it comes.
+type StatusCallback struct {
+	CallSID    string
+	CallStatus string    // as Twilio writes it: "ringing", "no-answer", ...
+	Sequence   int       // SequenceNumber, from 0
+	At         time.Time // Timestamp; zero: not given
+	AnsweredBy string    // of answering machine detection; empty: not given
+}
+
+// Status notes what Twilio tells of the call of an attempt. The callback's URL bears the
+// attempt's mark: its CallSid is the attempt's, also if nobody knew that. A call to a
+// telephone that is busy, is not answered or can't be reached is made again after 1, 5 and
+// 15 minutes; a call that ended without a word of what came of it has left the notice. A
+// callback that is outdated, late or comes again does nothing, and so does one of an unknown
+// task.
+func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallback) error {
+	_, err := d.hear(ctx, task, func(delivery *Delivery) bool {
+		if callback.CallSID == "" || delivery.CallSID == callback.CallSID && callback.Sequence < delivery.Sequence {
+			return false
+		}
+		now := d.now()
+		delivery.own(callback.CallSID, now)
+		delivery.Sequence = callback.Sequence + 1
+		delivery.heard(callback.CallStatus, delivery.when(callback.At, now), machine(callback.AnsweredBy))
+		return true
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return fmt.Errorf("note status of a call: %w", err)
+	}
+	return nil
+}
+
+// hear changes a delivery by what was heard of the call of its present attempt, and queues
+// the next attempt if that ended this one.
+func (d *Deliveries) hear(ctx context.Context, task Task, edit edit) (Delivery, error) {
+	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		return delivery.Method == Voice && delivery.present(task) && edit(delivery)
+	})
+	if err == nil && delivery.Attempt == task.Attempt+1 && delivery.Status == Queued {
+		d.enqueue(ctx, delivery)
+	}
+	return delivery, err
+}
+
+// own notes the CallSid of the present attempt. Should another call have been taken for it,
+// the one whose webhooks bear the mark is the right one.
+func (d *Delivery) own(callSID string, now time.Time) {
+	if d.CallSID == callSID {
+		return
+	}
+	d.CallSID, d.Sequence, d.Due = callSID, 0, now.Add(callLasts)
+	if d.Began.IsZero() {
+		d.Began = now // a database that was restored has forgotten it
+	}
+}
+
+// heard goes by Twilio's CallStatus, as far as that leads on. One that it doesn't know says
+// nothing.
+func (d *Delivery) heard(callStatus string, at time.Time, detail string) {
+	switch callStatus {
+	case "queued", "initiated":
+		d.progress(Calling, at, detail)
+	case "ringing":
+		d.progress(Ringing, at, detail)
+	case "in-progress", "answered":
+		d.progress(Answered, at, detail)
+	case "completed":
+		d.to(NoticeLeft, at, detail)
+	case "busy":
+		d.failed(at, "busy")
+	case "no-answer":
+		d.failed(at, "no answer")
+	case "failed", "canceled":
+		d.failed(at, "the call failed")
+	}
+}
+
+// progress gives a delivery a status that comes after its present one; else it does nothing.
+func (d *Delivery) progress(status Status, at time.Time, detail string) bool {
+	if status.rank() <= d.Status.rank() {
+		return false
+	}
+	d.to(status, at, detail)
+	return true
+}
+
+func (s Status) rank() int {
+	switch s {
+	case Queued:
+		return 0
+	case Calling:
+		return 1
+	case Ringing:
+		return 2
+	case Answered:
+		return 3
+	case Delivered, NoticeLeft, Sent, Declined, Failed, Canceled:
+	}
+	return 4
+}
+
+// when is the time of an event: when it happened, if that is known and fits after the others.
+func (d *Delivery) when(at, now time.Time) time.Time {
+	at = at.UTC().Truncate(time.Millisecond)
+	if len(d.Events) > 0 && at.Before(d.Events[len(d.Events)-1].At) || at.After(now) {
+		return now
+	}
+	return at
+}
+
+func machine(answeredBy string) string {
+	if strings.HasPrefix(answeredBy, "machine") {
+		return "a machine answered"
+	}
+	return ""
+}

@@ -1,0 +1,89 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+
+	"updatecenter/deliveries"
+	"updatecenter/internal/redistest"
+)
+
+// TestHandle holds what becomes of a task.
+func TestHandle(t *testing.T) {
+	now := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+	failed := errors.New("no")
+	for what, test := range map[string]struct {
+		payload string
+		err     error
+		want    error
+	}{
+		"done":           {`{"v":1,"delivery":"dlv_a","attempt":1}`, nil, nil},
+		"failed":         {`{"v":1,"delivery":"dlv_a","attempt":1}`, failed, &again{time.Second, true}},
+		"has to wait":    {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute)}, &again{time.Minute + roundUp, false}},
+		"failed, later":  {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute), Err: failed}, &again{time.Minute + roundUp, true}},
+		"much later":     {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Hour)}, &again{longestWait, false}},
+		"earlier":        {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(-time.Hour)}, &again{roundUp, false}},
+		"newer release":  {`{"v":2}`, nil, &again{longestPause, false}},
+		"garbage":        {`{`, nil, asynq.RevokeTask},
+		"no version":     {`{"delivery":"dlv_a","attempt":1}`, nil, asynq.RevokeTask},
+		"no delivery":    {`{"v":1,"attempt":1}`, nil, asynq.RevokeTask},
+		"no attempt":     {`{"v":1,"delivery":"dlv_a"}`, nil, asynq.RevokeTask},
+		"attempt of nil": {`{"v":1,"delivery":"dlv_a","attempt":0}`, nil, asynq.RevokeTask},
+	} {
+		q := New(Config{Client: client(t, redistest.StartMini(t).URL()), Now: func() time.Time { return now }})
+		got := q.handle(t.Context(), asynq.NewTask(kind, []byte(test.payload)), func(_ context.Context, task deliveries.Task) error {
+			if task != (deliveries.Task{Delivery: "dlv_a", Attempt: 1}) {
+				t.Errorf("%s: ran %v", what, task)
+			}
+			return test.err
+		})
+		wanted, isAgain := errors.AsType[*again](test.want)
+		gotAgain, _ := errors.AsType[*again](got)
+		if isAgain && (gotAgain == nil || *gotAgain != *wanted) || !isAgain && !errors.Is(got, test.want) {
+			t.Errorf("%s: %#v, want %#v", what, got, test.want)
+		}
+	}
+}
+
+func TestPauses(t *testing.T) {
+	var total time.Duration
+	for n, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30, 30, 30, 30} {
+		if got := pause(n, errors.New("lease expired"), nil); got != want*time.Second {
+			t.Errorf("pause %d: %v", n, got)
+		}
+		total += want * time.Second
+	}
+	if total > 4*time.Minute {
+		t.Errorf("dropped after %v", total)
+	}
+	if got := pause(3, &again{after: time.Minute}, nil); got != time.Minute {
+		t.Errorf("pause %v", got)
+	}
+	if counts(&again{}) || !counts(&again{failed: true}) || !counts(asynq.ErrLeaseExpired) {
+		t.Error("what counts as a failure")
+	}
+}
+
+// FuzzDecode holds that no payload panics, and that what is read is what would be written.
+func FuzzDecode(f *testing.F) {
+	for _, seed := range []string{`{"v":1,"delivery":"dlv_a","attempt":1}`, `{"v":2}`, `{`, `null`, `{"v":1,"attempt":-1}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		task, err := decode(text)
+		if err != nil {
+			return
+		}
+		again, err := encode(task)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := decode(again); err != nil || got != task {
+			t.Errorf("%s was read as %v, written as %s", text, task, again)
+		}
+	})
+}

@@ -1,0 +1,235 @@
+package queue
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/deliveries"
+	"updatecenter/internal/redistest"
+)
+
+func client(t testing.TB, url string) redis.UniversalClient {
+	t.Helper()
+	var c redis.UniversalClient
+	if strings.Contains(url, "addr=") {
+		options, err := redis.ParseClusterURL(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c = redis.NewClusterClient(options)
+	} else {
+		options, err := redis.ParseURL(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		options.DialTimeout, options.ReadTimeout, options.PoolTimeout = time.Second, time.Second, time.Second
+		options.ContextTimeoutEnabled = true
+		c = redis.NewClient(options)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// on runs a test on each kind of Redis.
+func on(t *testing.T, test func(t *testing.T, c redis.UniversalClient)) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) { test(t, client(t, s.URL())) })
+	t.Run("cluster", func(t *testing.T) { test(t, client(t, redistest.StartCluster(t))) })
+}
+
+// ran collects the tasks that were run.
+type ran struct {
+	mu    sync.Mutex
+	tasks []deliveries.Task
+	at    []time.Time
+}
+
+func (r *ran) note(task deliveries.Task) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tasks, r.at = append(r.tasks, task), append(r.at, time.Now())
+	return len(r.tasks)
+}
+
+func (r *ran) is(t *testing.T, want ...deliveries.Task) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !slices.Equal(r.tasks, want) {
+		t.Errorf("ran %v, want %v", r.tasks, want)
+	}
+}
+
+// await waits until so many tasks have run.
+func (r *ran) await(t *testing.T, n int) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		r.mu.Lock()
+		have := len(r.tasks)
+		r.mu.Unlock()
+		if have >= n {
+			return
+		}
+	}
+	t.Fatalf("no %d tasks have run, but %v", n, r.tasks)
+}
+
+// start runs the tasks of a queue; stop ends that, and so does the end of the test.
+func start(t *testing.T, q *Queue, attempt Attempt) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- q.Run(ctx, attempt) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(30 * time.Second):
+			t.Error("Run did not end")
+		}
+	})
+	t.Cleanup(stop)
+	return stop
+}
+
+func enqueue(t *testing.T, q *Queue, task deliveries.Task, at time.Time) {
+	t.Helper()
+	if err := q.Enqueue(t.Context(), task, at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counted is how many tasks asynq knows, of those that wait, run, or were put aside.
+func counted(t *testing.T, c redis.UniversalClient) int {
+	t.Helper()
+	info, err := asynq.NewInspectorFromRedisClient(c).GetQueueInfo(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size + info.Archived + info.Completed
+}
+
+var (
+	first  = deliveries.Task{Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}
+	second = deliveries.Task{Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 2}
+)
+
+func TestTasksRunOnceAndSoon(t *testing.T) {
+	on(t, func(t *testing.T, c redis.UniversalClient) {
+		q, r := New(Config{Client: c}), &ran{}
+		start(t, q, func(_ context.Context, task deliveries.Task) error {
+			r.note(task)
+			return nil
+		})
+		time.Sleep(300 * time.Millisecond) // it is idle
+		asked := time.Now()
+		enqueue(t, q, first, asked)
+		r.await(t, 1)
+		if took := r.at[0].Sub(asked); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+		enqueue(t, q, second, time.Now())
+		r.await(t, 2)
+		r.is(t, first, second)
+
+		for deadline := time.Now().Add(5 * time.Second); counted(t, c) > 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("a task that has run is kept")
+			}
+		}
+		enqueue(t, q, first, time.Now()) // what has run can be queued again
+		r.await(t, 3)
+		r.is(t, first, second, first)
+	})
+}
+
+func TestATaskIsThereOnce(t *testing.T) {
+	on(t, func(t *testing.T, c redis.UniversalClient) {
+		q, r := New(Config{Client: c}), &ran{}
+		var all sync.WaitGroup
+		for range 20 {
+			all.Go(func() { enqueue(t, q, first, time.Now()) })
+		}
+		all.Wait()
+		enqueue(t, q, first, time.Now().Add(time.Hour))
+		if n := counted(t, c); n != 1 {
+			t.Errorf("%d tasks are queued", n)
+		}
+		stop := start(t, q, func(ctx context.Context, task deliveries.Task) error {
+			r.note(task)
+			return q.Enqueue(ctx, task, time.Now()) // while it runs
+		})
+		r.await(t, 1)
+		stop()
+		r.is(t, first)
+		if n := counted(t, c); n != 0 {
+			t.Errorf("%d tasks are left", n)
+		}
+	})
+}
+
+func TestDelayedTasksRunNotBefore(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		q, r := New(Config{Client: client(t, s.URL())}), &ran{}
+		at := time.Now().Add(1700 * time.Millisecond)
+		enqueue(t, q, first, at)
+		start(t, q, func(_ context.Context, task deliveries.Task) error {
+			r.note(task)
+			return nil
+		})
+		r.await(t, 1)
+		if early := at.Sub(r.at[0]); early > 0 || early < -4*time.Second {
+			t.Errorf("it ran %v early", early)
+		}
+	})
+}
+
+func TestFailuresAreRunAgain(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		var said bytes.Buffer
+		c := client(t, s.URL())
+		q, r := New(Config{Client: c, Log: slog.New(slog.NewTextHandler(&said, nil))}), &ran{}
+		enqueue(t, q, first, time.Now())
+		stop := start(t, q, func(_ context.Context, task deliveries.Task) error {
+			switch r.note(task) {
+			case 1:
+				return errors.New("hunter2")
+			case 2:
+				panic("hunter2")
+			case 3:
+				return &deliveries.LaterError{At: time.Now().Add(500 * time.Millisecond)}
+			}
+			return nil
+		})
+		r.await(t, 3)
+		if stored := s.Contents(t); bytes.Contains(stored, []byte("hunter2")) {
+			t.Errorf("the error is in Redis: %s", stored)
+		}
+		r.await(t, 4)
+		stop()
+		r.is(t, first, first, first, first)
+		for i, least := range []time.Duration{0, 0, 500 * time.Millisecond} { // asynq cuts times to the second
+			if pause := r.at[i+1].Sub(r.at[i]); pause < least || pause > 5*time.Second {
+				t.Errorf("pause %d: %v", i, pause)
+			}
+		}
+		if n := counted(t, c); n != 0 {
+			t.Errorf("%d tasks are left", n)
+		}
+		if !strings.Contains(said.String(), "task failed") || !strings.Contains(said.String(), "hunter2") || !strings.Contains(said.String(), "task panicked") {
+			t.Errorf("the log says: %s", said.String())
+		}
+	})
+}

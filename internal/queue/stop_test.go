@@ -1,0 +1,128 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/deliveries"
+	"updatecenter/internal/redistest"
+)
+
+func TestRunLetsTasksFinish(t *testing.T) {
+	q := New(Config{Client: client(t, redistest.StartMini(t).URL())})
+	r, began := &ran{}, make(chan bool)
+	stop := start(t, q, func(ctx context.Context, task deliveries.Task) error {
+		close(began)
+		time.Sleep(500 * time.Millisecond)
+		if ctx.Err() == nil {
+			r.note(task)
+		}
+		return ctx.Err()
+	})
+	enqueue(t, q, first, time.Now())
+	<-began
+	stop()
+	r.is(t, first)
+}
+
+// TestTasksOfADeadServerRunAgain plays a server that dies with a task: it took it half a
+// minute and more ago, and is heard of no more.
+func TestTasksOfADeadServerRunAgain(t *testing.T) {
+	on(t, func(t *testing.T, c redis.UniversalClient) {
+		q, r, ctx := New(Config{Client: c}), &ran{}, t.Context()
+		enqueue(t, q, first, time.Now())
+		const keys = "asynq:{" + name + "}:"
+		id, err := c.RPopLPush(ctx, keys+"pending", keys+"active").Result()
+		if err != nil || id != taskID(first) {
+			t.Fatal(id, err)
+		}
+		died := float64(time.Now().Add(-31 * time.Second).Unix()) // its lease has run out so long ago
+		if err := errors.Join(
+			c.HSet(ctx, keys+"t:"+id, "state", "active").Err(),
+			c.HDel(ctx, keys+"t:"+id, "pending_since").Err(),
+			c.ZAdd(ctx, keys+"lease", redis.Z{Score: died, Member: id}).Err(),
+		); err != nil {
+			t.Fatal(err)
+		}
+		enqueue(t, q, first, time.Now())
+		if n := counted(t, c); n != 1 {
+			t.Errorf("%d tasks are there", n)
+		}
+		start(t, q, func(_ context.Context, task deliveries.Task) error {
+			r.note(task)
+			return nil
+		})
+		r.await(t, 1)
+		r.is(t, first)
+	})
+}
+
+// TestTooManyFailures holds that a task that always fails is dropped, not archived, and can be
+// queued again.
+func TestTooManyFailures(t *testing.T) {
+	c := client(t, redistest.StartMini(t).URL())
+	q, r := New(Config{Client: c}), &ran{}
+	failures := 0
+	server := asynq.NewServerFromRedisClient(c, asynq.Config{
+		Queues: map[string]int{name: 1}, Concurrency: 1, TaskCheckInterval: time.Millisecond, DelayedTaskCheckInterval: time.Millisecond,
+		RetryDelayFunc: func(int, error, *asynq.Task) time.Duration { return -time.Second },
+		IsFailure:      counts, Logger: logger{q.log}, LogLevel: asynq.FatalLevel,
+	})
+	enqueue(t, q, first, time.Now())
+	if err := server.Start(asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
+		return q.handle(ctx, task, func(_ context.Context, task deliveries.Task) error {
+			r.note(task)
+			failures++
+			return errors.New("no")
+		})
+	})); err != nil {
+		t.Fatal(err)
+	}
+	r.await(t, mostFailures)
+	for deadline := time.Now().Add(5 * time.Second); counted(t, c) > 0 && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	server.Shutdown()
+	if n := counted(t, c); n != 0 || failures != mostFailures {
+		t.Errorf("%d tasks are left after %d failures", n, failures)
+	}
+	enqueue(t, q, first, time.Now())
+	if n := counted(t, c); n != 1 {
+		t.Errorf("%d tasks are queued again", n)
+	}
+}
+
+func TestRedisGone(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		q, r := New(Config{Client: client(t, s.URL())}), &ran{}
+		start(t, q, func(_ context.Context, task deliveries.Task) error {
+			r.note(task)
+			return nil
+		})
+		for name, fault := range map[string]func(){"down": s.Down, "hanging": s.Hang} {
+			fault()
+			began := time.Now()
+			err := q.Enqueue(t.Context(), first, time.Now())
+			if took := time.Since(began); err == nil || took > 3*time.Second || !strings.HasPrefix(err.Error(), "queue task: ") {
+				t.Errorf("%s: %v after %v", name, err, took)
+			}
+			s.Up()
+		}
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			err := q.Enqueue(t.Context(), first, time.Now())
+			if err == nil {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatal(err)
+			}
+		}
+		r.await(t, 1)
+	})
+}
