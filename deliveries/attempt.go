@@ -34,6 +34,8 @@ func (d *Deliveries) attempt(ctx context.Context, task Task) error {
 		return &LaterError{At: delivery.Due} // somebody is at it, or died over it
 	case delivery.CallSID == "" && now.After(delivery.Due.Add(delivery.Method.patience())):
 		return d.giveUp(ctx, task, "it could not be made in time")
+	case !d.offers(delivery.Method): // another server may have what this one lacks
+		return &LaterError{At: now.Add(time.Minute), Err: ErrNoWay}
 	}
 	account, err := d.account(ctx, delivery)
 	if why := hopeless(err); why != "" {

@@ -20,30 +20,37 @@ type Request struct {
 	Feature  pins.Feature
 	Edit     Edit
 	Revision *int64    // that the feature must still have, or the change is stale; nil: any
+	Proved   int64     // the revision of the line's PIN that the caller has proved to know; 0: it is no caller
 	Turn     pins.Turn // of a call; zero: none, and the change is made whatever was made before
 	By       string    // who: [pins.ByCaller], or the name of a person or key
 	Side     pins.Side // of a call
 	From     string    // who called, or the interface that was used
 }
 
+// Outcome is a feature after a [Request].
+type Outcome struct {
+	Setting
+	Changed bool // the request changed it just now: not if it was so already, or the turn came before
+}
+
 // Change edits the settings of a feature as they are at that moment, and returns them. It
 // records the change and publishes the event of it, all in one step; others who change the
 // feature at the same time lose nothing, and neither does this change. An edit that changes
 // nothing stores nothing. The same turn again changes nothing more, and returns the settings
-// as they are. Errors: a [*Refusal], ErrNotInstalled, ErrStale, ErrBacklog, pins.ErrNoLine,
-// pins.ErrUnreadable; nothing is changed then.
-func (l *Lines) Change(ctx context.Context, request Request) (Setting, error) {
-	setting, err := l.change(ctx, request)
+// as they are. Errors: a [*Refusal], ErrOvertaken, ErrNotInstalled, ErrStale, ErrBacklog,
+// pins.ErrNoLine, pins.ErrUnreadable; nothing is changed then.
+func (l *Lines) Change(ctx context.Context, request Request) (Outcome, error) {
+	outcome, err := l.change(ctx, request)
 	if err != nil {
-		return Setting{}, fmt.Errorf("change feature: %w", err)
+		return Outcome{}, fmt.Errorf("change feature: %w", err)
 	}
-	return setting, nil
+	return outcome, nil
 }
 
-func (l *Lines) change(ctx context.Context, request Request) (Setting, error) {
+func (l *Lines) change(ctx context.Context, request Request) (Outcome, error) {
 	id, err := l.newEventID()
 	if err != nil {
-		return Setting{}, err
+		return Outcome{}, err
 	}
 	turn := request.Turn
 	if turn == (pins.Turn{}) {
@@ -52,47 +59,55 @@ func (l *Lines) change(ctx context.Context, request Request) (Setting, error) {
 		turn = pins.Turn{Call: id}
 	}
 	for range maxTries {
-		setting, err := l.try(ctx, request, turn, id)
+		outcome, err := l.try(ctx, request, turn, id)
 		if request.Revision != nil || !errors.Is(err, ErrStale) || ctx.Err() != nil {
-			return setting, err
+			return outcome, err
 		}
 	}
-	return Setting{}, ErrStale
+	return Outcome{}, ErrStale
 }
 
 // try makes the change once, of the settings as they are now.
-func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id string) (Setting, error) {
+func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id string) (Outcome, error) {
 	line, done, err := l.find(ctx, request.Number, turn)
 	if err != nil {
-		return Setting{}, err
+		return Outcome{}, err
 	}
 	if done {
-		return line.installed(request.Feature)
+		setting, err := line.installed(request.Feature)
+		return Outcome{Setting: setting}, err
 	}
-	present, wanted, err := line.edited(request.Feature, request.Edit)
-	switch {
-	case errors.Is(err, ErrNotInstalled):
-		return Setting{}, err
-	case request.Revision != nil && *request.Revision != present.Revision:
-		return Setting{}, ErrStale
-	case err != nil:
-		return Setting{}, err
-	case wanted.equal(present.Settings):
-		return present, nil
+	present, wanted, err := line.weighed(request)
+	if err != nil || wanted.equal(present.Settings) {
+		return Outcome{Setting: present}, err
 	}
 	now := l.now().UTC()
 	changed := Setting{
 		Feature: request.Feature, Revision: max(present.Revision+1, now.UnixMilli()), Settings: wanted,
 	}
-	change, err := l.prepare(request, id, now, present, changed)
+	change, err := l.prepare(request, line, id, now, present, changed)
 	if err != nil {
-		return Setting{}, err
+		return Outcome{}, err
 	}
 	change.Turn = turn
 	if err := l.commit(ctx, change); err != nil {
-		return Setting{}, err
+		return Outcome{}, err
 	}
-	return changed, nil
+	return Outcome{Setting: changed, Changed: true}, nil
+}
+
+// weighed returns the feature as it is, and as the request would have it. Who must not change
+// it doesn't learn what of the edit would be refused.
+func (l Line) weighed(request Request) (present Setting, wanted Settings, err error) {
+	if request.Proved != 0 && request.Proved != l.PINRevision {
+		return Setting{}, Settings{}, ErrOvertaken
+	}
+	present, wanted, err = l.edited(request.Feature, request.Edit)
+	stale := request.Revision != nil && *request.Revision != present.Revision
+	if stale && !errors.Is(err, ErrNotInstalled) {
+		err = ErrStale
+	}
+	return present, wanted, err
 }
 
 // installed returns a feature as it is, or ErrNotInstalled.
@@ -105,14 +120,14 @@ func (l Line) installed(f pins.Feature) (Setting, error) {
 }
 
 // prepare writes down a change for the store.
-func (l *Lines) prepare(request Request, id string, now time.Time, before, after Setting) (Change, error) {
-	settings, err := l.sealSettings(request.Number, after)
+func (l *Lines) prepare(request Request, line Line, id string, now time.Time, before, after Setting) (Change, error) {
+	settings, err := l.sealSettings(request.Number, after, line.lost[after.Feature])
 	if err != nil {
 		return Change{}, err
 	}
 	event, err := encodeEvent(storedEvent{
-		ID: id, At: now, Number: request.Number, Feature: after.Feature, Revision: after.Revision,
-		By: request.By, Settings: settings,
+		ID: id, Type: FeatureChanged, At: now, Number: request.Number, Feature: after.Feature,
+		Revision: after.Revision, By: request.By, Settings: settings,
 	})
 	if err != nil {
 		return Change{}, err
@@ -120,6 +135,7 @@ func (l *Lines) prepare(request Request, id string, now time.Time, before, after
 	return Change{
 		Number: request.Number, Feature: after.Feature,
 		Expected: before.Revision, Revision: after.Revision, Settings: settings, Event: event,
+		Proved: request.Proved,
 		Record: pins.Record{
 			At: now, Event: pins.FeatureChanged, By: request.By, Side: request.Side,
 			From: request.From, Call: request.Turn.Call,
@@ -140,7 +156,7 @@ func (l *Lines) commit(ctx context.Context, change Change) error {
 
 // decided says whether an error of the store means that it has changed nothing.
 func decided(err error) bool {
-	for _, verdict := range []error{ErrStale, ErrNotInstalled, ErrBacklog, pins.ErrNoLine, pins.ErrUnreadable} {
+	for _, verdict := range []error{ErrStale, ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine, pins.ErrUnreadable} {
 		if errors.Is(err, verdict) {
 			return true
 		}

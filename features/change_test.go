@@ -55,19 +55,19 @@ func TestChangeOfNothing(t *testing.T) {
 
 func TestRevisions(t *testing.T) {
 	f := newFixture(t)
-	first := f.change(t, scr, features.Toggle())
+	first := f.change(t, scr, features.Switch(true))
 	if want := f.now.UnixMilli(); first.Revision != want {
 		t.Errorf("first revision %d, want %d", first.Revision, want)
 	}
-	if second := f.change(t, scr, features.Toggle()); second.Revision != first.Revision+1 {
+	if second := f.change(t, scr, features.Switch(false)); second.Revision != first.Revision+1 {
 		t.Errorf("in the same moment: %d after %d", second.Revision, first.Revision)
 	}
 	f.now = f.now.Add(-time.Hour) // a clock that was put back
-	if third := f.change(t, scr, features.Toggle()); third.Revision != first.Revision+2 {
+	if third := f.change(t, scr, features.Switch(true)); third.Revision != first.Revision+2 {
 		t.Errorf("an hour earlier: %d after %d", third.Revision, first.Revision+1)
 	}
 	f.now = f.now.Add(2 * time.Hour)
-	if fourth := f.change(t, scr, features.Toggle()); fourth.Revision != f.now.UnixMilli() {
+	if fourth := f.change(t, scr, features.Switch(false)); fourth.Revision != f.now.UnixMilli() {
 		t.Errorf("an hour later: %d", fourth.Revision)
 	}
 	f.now = f.now.Add(time.Second)
@@ -76,14 +76,14 @@ func TestRevisions(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if again := f.change(t, scr, features.Toggle()); again.Revision != f.now.UnixMilli() || !again.On {
+	if again := f.change(t, scr, features.Switch(true)); again.Revision != f.now.UnixMilli() || !again.On {
 		t.Errorf("installed again: %+v", again)
 	}
 }
 
 func TestExpectedRevision(t *testing.T) {
 	f := newFixture(t)
-	change := func(revision int64, edit features.Edit) (features.Setting, error) {
+	change := func(revision int64, edit features.Edit) (features.Outcome, error) {
 		request := f.request(rej, edit)
 		request.Turn, request.Revision = pins.Turn{}, &revision
 		return f.Change(t.Context(), request)
@@ -114,29 +114,30 @@ func TestExpectedRevision(t *testing.T) {
 
 func TestTurnsDoneTwice(t *testing.T) {
 	f := newFixture(t)
-	add, toggle := f.request(rej, features.Add("612")), f.request(rej, features.Toggle())
-	for _, request := range []features.Request{add, toggle} {
+	add, on := f.request(rej, features.Add("612")), f.request(rej, features.Switch(true))
+	for _, request := range []features.Request{add, on} {
 		if _, err := f.Change(t.Context(), request); err != nil {
 			t.Fatal(err)
 		}
 	}
 	other := f.change(t, rej, features.Add("763"))
-	for _, request := range []features.Request{add, toggle, add} {
+	for _, request := range []features.Request{add, on, add} {
 		got, err := f.Change(t.Context(), request)
 		if err != nil {
 			t.Fatal(err)
 		}
-		same(t, "setting", got, other)
+		same(t, "outcome", got, features.Outcome{Setting: other})
 	}
 	if n := len(f.records(t)); n != 3 || len(f.events(t)) != 3 {
 		t.Errorf("%d records, %d events; want 3", n, len(f.events(t)))
 	}
-	without := toggle
+	without := on
 	without.Turn = pins.Turn{}
-	for _, on := range []bool{false, true} {
+	for _, wanted := range []bool{false, true} {
+		without.Edit = features.Switch(wanted)
 		got, err := f.Change(t.Context(), without)
-		if err != nil || got.On != on {
-			t.Errorf("without a turn: on %t, %v; want %t", got.On, err, on)
+		if err != nil || got.On != wanted || !got.Changed {
+			t.Errorf("without a turn: %+v, %v; want on %t", got, err, wanted)
 		}
 	}
 	if call := f.records(t)[0].Call; call != "" {
@@ -163,12 +164,12 @@ func TestStoreThatFailed(t *testing.T) {
 				f.store.before, f.store.after = slices.Clone(c.before), slices.Clone(c.after)
 				request := f.request(rej, features.Add("612"))
 				request.Turn = turn
-				setting, err := f.Change(t.Context(), request)
+				outcome, err := f.Change(t.Context(), request)
 				if !errors.Is(err, c.want) || len(f.store.changes) != c.asked || len(f.records(t)) != c.stands || len(f.events(t)) != c.stands {
 					t.Errorf("%v; asked %d times, %d records, %d events", err, len(f.store.changes), len(f.records(t)), len(f.events(t)))
 				}
 				if err == nil {
-					same(t, "setting", setting, f.setting(t, rej))
+					same(t, "outcome", outcome, features.Outcome{Setting: f.setting(t, rej), Changed: true})
 				}
 			})
 		}
@@ -222,7 +223,7 @@ func TestUnreadableSettings(t *testing.T) {
 	for name, bad := range map[string]string{
 		"empty": "", "no object": "[]", "no version": "{}", "newer": strings.Replace(string(good), `"v":1`, `"v":2`, 1),
 		"cut": string(good[:len(good)-2]), "no schedule": `{"v":1,"schedules":[{"days":"weekdays","start":"25:00","end":"26:00"}]}`,
-		"not sealed": `{"v":1,"code":"NDgyMQ=="}`, "no number": `{"v":1,"target":"911"}`,
+		"no number": `{"v":1,"target":"911"}`,
 	} {
 		err := f.store.Memory.Change(t.Context(), features.Change{
 			Number: line, Feature: lock, Expected: revision, Revision: revision + 1, Settings: []byte(bad),
@@ -252,8 +253,9 @@ func TestCodesAreBoundToTheirPlace(t *testing.T) {
 		if err := f.store.Memory.Change(t.Context(), place); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := f.Find(t.Context(), place.Number); !errors.Is(err, pins.ErrUnreadable) || !errors.Is(err, secret.ErrUnreadable) {
-			t.Errorf("%s: %v, want ErrUnreadable", name, err)
+		found, err := f.Find(t.Context(), place.Number)
+		if setting, _ := found.Setting(place.Feature); err != nil || !setting.CodeLost || !setting.Code.IsZero() {
+			t.Errorf("%s: %+v, %v, want a lost code", name, setting, err)
 		}
 	}
 }
@@ -261,10 +263,10 @@ func TestCodesAreBoundToTheirPlace(t *testing.T) {
 func TestKeysCanBeReplaced(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")))
-	for ids, want := range map[string]error{"2026b 2026a": nil, "2026b": pins.ErrUnreadable} {
-		lines := f.lines(keyring(t, strings.Fields(ids)...))
-		if _, err := lines.Find(t.Context(), line); !errors.Is(err, want) {
-			t.Errorf("keys %s: %v, want %v", ids, err, want)
+	for ids, lost := range map[string]bool{"2026b 2026a": false, "2026b": true} {
+		found, err := f.lines(keyring(t, strings.Fields(ids)...)).Find(t.Context(), line)
+		if setting, _ := found.Setting(lock); err != nil || setting.CodeLost != lost {
+			t.Errorf("keys %s: %+v, %v, want the code lost: %t", ids, setting, err, lost)
 		}
 	}
 	without := f.lines(secret.Keyring{})

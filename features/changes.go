@@ -31,8 +31,8 @@ func changes(before, after Settings) []string {
 func otherChanges(before, after Settings) []string {
 	var all []string
 	switch {
-	case after.Code.Equal(before.Code):
-	case after.Code.IsZero():
+	case after.Code.Equal(before.Code) && after.CodeLost == before.CodeLost:
+	case !after.hasCode():
 		all = append(all, "code removed")
 	default:
 		all = append(all, "code set")

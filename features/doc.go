@@ -22,22 +22,26 @@
 //	line, err := lines.Find(ctx, number)         // or pins.ErrNoLine
 //	setting, ok := line.Setting(pins.DialLock)   // as it is; false: not installed
 //	err = lines.Weigh(ctx, number, pins.DialLock, features.Add(entry)) // would it be accepted?
-//	setting, err = lines.Change(ctx, features.Request{ ... })          // it stands
+//	outcome, err := lines.Change(ctx, features.Request{ ... })         // it stands
 //
 // [Lines.Change] reads the settings, applies the edit, and stores the outcome only if nobody
 // else changed the feature meanwhile; else it starts again with what the others left. The
 // store makes a change, the record of it in the line's history and the event for the switch
 // one step. A change made in a turn of a call is made once, however often the turn comes.
 // Who wants to change only what they have seen gives a Revision; then a change by others in
-// between is [ErrStale].
+// between is [ErrStale]. A caller who proved to know the PIN of the line at a revision gives that
+// as Proved: once the PIN was changed or reset by somebody else, all is [ErrOvertaken]. Who only
+// reads for a caller compares [Line].PINRevision before telling anything.
 //
 // The revision of a feature is at least the time of its last change in milliseconds, so that
 // it goes on growing when a feature is removed and installed again.
 //
 // # Events
 //
-// Every change publishes an [Event] with all settings of the feature, in order for each line.
-// It waits in an outbox, for which this package does no more than to write it; who delivers
+// Every change publishes an [Event] with all settings of the feature, in order for each line;
+// and so does [Lines.Install] for each feature that it takes away, so that the last that the
+// switch hears of a line whose features were all removed is that they are. An event
+// waits in an outbox, for which this package does no more than to write it; who delivers
 // it reads it by [Lines.OpenEvent], and sends what [Event.Payload] says.
 //
 // # Codes
@@ -45,6 +49,9 @@
 // A privileged code is a secret.Text in this process. In a store, and in an event that waits,
 // it is sealed, bound to its line and feature. The history and a [Document] say only that there
 // is one. The payload for the switch alone holds it in the clear, since the switch must know it.
+// If the key is gone that a code was sealed with, Settings.CodeLost says so, and all else works: the
+// code stays as it was sealed until somebody sets or drops it. Only the events that hold it can't
+// be opened.
 //
 // # Where settings are kept
 //

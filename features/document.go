@@ -80,7 +80,7 @@ func DocumentOf(setting Setting) Document {
 		d.Breakthrough = &s.Breakthrough
 	}
 	if rule.Code {
-		set := !s.Code.IsZero()
+		set := s.hasCode()
 		d.CodeSet = &set
 	}
 	if rule.Target {
@@ -144,7 +144,7 @@ func (r Rule) choices(d Document, s Settings) (Settings, error) {
 		s.Breakthrough = *d.Breakthrough
 	}
 	if code := d.Code.Value; code != nil {
-		if err := checkCode(code.Reveal()); err != nil {
+		if err := checkCode(*code, ""); err != nil {
 			return Settings{}, err
 		}
 		s.Code = *code

@@ -23,7 +23,7 @@ func TestDocumentsHaveTheirParts(t *testing.T) {
 		same(t, string(feature), document(t, f.setting(t, feature)), want)
 	}
 	f.change(t, dnd, features.SetCode(secret.New("4821")), features.AddSchedule(schedule(t, "weekdays 21:00-07:00")),
-		features.ToggleBreakthrough(), features.Toggle())
+		features.LetThrough(false), features.Switch(true))
 	same(t, "do not disturb", document(t, f.setting(t, dnd)),
 		`{"on":true,"schedules":[{"days":"weekdays","start":"21:00","end":"07:00"}],"greeting":1,"emergency_breakthrough":false,"code_set":true}`)
 	f.change(t, fwd, features.ForwardTo("+16125550177"), features.Add("6125550199"))

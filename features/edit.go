@@ -5,6 +5,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/pins"
 )
 
 // Edit is one change of a feature's settings. It is applied to the settings as they are at
@@ -35,11 +36,6 @@ func (e Edit) edited(rule Rule, number nanp.Number, s Settings) (Settings, error
 // Switch turns the feature on or off. Refusals: NoTarget.
 func Switch(on bool) Edit {
 	return Edit{func(d *draft) error { return d.turn(on) }}
-}
-
-// Toggle turns the feature on when it is off, and off when it is on. Refusals: NoTarget.
-func Toggle() Edit {
-	return Edit{func(d *draft) error { return d.turn(!d.On) }}
 }
 
 func (d *draft) turn(on bool) error {
@@ -149,11 +145,6 @@ func LetThrough(urgent bool) Edit {
 	return Edit{func(d *draft) error { return d.letThrough(urgent) }}
 }
 
-// ToggleBreakthrough lets urgent callers through if they are not, and no more if they are.
-func ToggleBreakthrough() Edit {
-	return Edit{func(d *draft) error { return d.letThrough(!d.Breakthrough) }}
-}
-
 func (d *draft) letThrough(urgent bool) error {
 	if !d.rule.Breakthrough {
 		return refuse(NotOfFeature)
@@ -171,10 +162,10 @@ func (d *draft) setCode(code secret.Text) error {
 	if !d.rule.Code {
 		return refuse(NotOfFeature)
 	}
-	if err := checkCode(code.Reveal()); err != nil {
+	if err := checkCode(code, d.number); err != nil {
 		return err
 	}
-	d.Code = code
+	d.Code, d.CodeLost = code, false
 	return nil
 }
 
@@ -184,7 +175,7 @@ func DropCode() Edit {
 		if !d.rule.Code {
 			return refuse(NotOfFeature)
 		}
-		d.Code = secret.Text{}
+		d.Code, d.CodeLost = secret.Text{}, false
 		return nil
 	}}
 }
@@ -213,25 +204,14 @@ func (d *draft) forwardTo(target nanp.Number) error {
 	return nil
 }
 
-// checkCode refuses what is no code, and the codes that are guessed first.
-func checkCode(digits string) error {
-	if len(digits) != CodeDigits || !areDigits(digits) {
+// checkCode refuses what is no code, and the codes that are guessed first: by the same rules as
+// PINs, which are as long.
+func checkCode(code secret.Text, line nanp.Number) error {
+	if digits := code.Reveal(); len(digits) != CodeDigits || !areDigits(digits) {
 		return refuse(NotACode)
 	}
-	for _, step := range []byte{0, 1, 9} { // repeated; up; and down, from 0 on to 9
-		if inSteps(digits, step) {
-			return refuse(EasyCode)
-		}
+	if pins.Guess(code, line) != pins.Acceptable {
+		return refuse(EasyCode)
 	}
 	return nil
-}
-
-// inSteps says whether each digit is the one before it plus step, counting on from 9 to 0.
-func inSteps(digits string, step byte) bool {
-	for i := 1; i < len(digits); i++ {
-		if (digits[i-1]-'0'+step)%10 != digits[i]-'0' {
-			return false
-		}
-	}
-	return true
 }

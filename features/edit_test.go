@@ -93,10 +93,9 @@ func TestRefusals(t *testing.T) {
 		{"dropped twice", rej, edits(features.Add("612"), features.Drop("612")), features.Drop("612"), features.NotListed},
 
 		{"on without target", fwd, nil, features.Switch(true), features.NoTarget},
-		{"toggled without target", fwd, nil, features.Toggle(), features.NoTarget},
-		{"on with target", fwd, edits(features.ForwardTo(target)), features.Toggle(), ""},
+		{"on with target", fwd, edits(features.ForwardTo(target)), features.Switch(true), ""},
 		{"target taken away", fwd, edits(features.ForwardTo(target), features.Switch(true)), features.ForwardTo(""), features.NoTarget},
-		{"target taken away while off", fwd, edits(features.ForwardTo(target), features.Toggle(), features.Toggle()), features.ForwardTo(""), ""},
+		{"target taken away while off", fwd, edits(features.ForwardTo(target), features.Switch(true), features.Switch(false)), features.ForwardTo(""), ""},
 		{"own number", fwd, nil, features.ForwardTo(line), features.OwnNumber},
 		{"barred target", fwd, nil, features.ForwardTo("+18005550199"), features.Barred},
 		{"no target at all", fwd, nil, features.ForwardTo("+1612"), features.NotANumber},
@@ -120,7 +119,6 @@ func TestRefusals(t *testing.T) {
 		{"drop schedule", lock, nil, features.DropSchedule(night), features.NotOfFeature},
 		{"greeting", lock, nil, features.ChooseGreeting(1), features.NotOfFeature},
 		{"let through", lock, nil, features.LetThrough(false), features.NotOfFeature},
-		{"breakthrough", lock, nil, features.ToggleBreakthrough(), features.NotOfFeature},
 		{"code", rej, nil, features.SetCode(secret.New("4821")), features.NotOfFeature},
 		{"drop code", rej, nil, features.DropCode(), features.NotOfFeature},
 		{"target", rej, nil, features.ForwardTo(target), features.NotOfFeature},
@@ -157,12 +155,15 @@ func edits(all ...features.Edit) []features.Edit { return all }
 
 func TestCodes(t *testing.T) {
 	for digits, want := range map[string]features.Reason{
-		"4821": "", "0042": "", "1243": "", "1212": "", "1233": "",
+		"4821": "", "0042": "", "1243": "", "1233": "",
 		"": features.NotACode, "482": features.NotACode, "48211": features.NotACode, "48a1": features.NotACode,
 		"482 ": features.NotACode, "٤٨": features.NotACode,
 		"0000": features.EasyCode, "7777": features.EasyCode, "1234": features.EasyCode, "6789": features.EasyCode,
 		"7890": features.EasyCode, "8901": features.EasyCode, "4321": features.EasyCode, "1098": features.EasyCode,
 		"0123": features.EasyCode, "3210": features.EasyCode,
+		"1212": features.EasyCode, "5656": features.EasyCode, // a pair, repeated
+		"0142": features.EasyCode, "2410": features.EasyCode, // the end of the line's number, and that reversed
+		"2000": features.EasyCode, "6969": features.EasyCode, "1004": features.EasyCode, // common
 	} {
 		for _, feature := range []pins.Feature{dnd, lock} {
 			f := newFixture(t)
@@ -179,9 +180,9 @@ func TestEditsChangeSettings(t *testing.T) {
 	night, noon, sunday := schedule(t, "weekdays 21:00-07:00"), schedule(t, "weekdays 12:00-13:00"), schedule(t, "weekend 08:00-10:00")
 	f := newFixture(t)
 	got := f.change(t, dnd,
-		features.Switch(true), features.Toggle(), features.Toggle(),
+		features.Switch(true), features.Switch(false), features.Switch(true),
 		features.AddSchedule(sunday), features.AddSchedule(night), features.AddSchedule(noon),
-		features.ChooseGreeting(3), features.LetThrough(false), features.ToggleBreakthrough(), features.ToggleBreakthrough(),
+		features.ChooseGreeting(3), features.LetThrough(false), features.LetThrough(true), features.LetThrough(false),
 		features.SetCode(secret.New("4821")), features.SetCode(secret.New("9376")),
 	)
 	want := features.Settings{
@@ -223,14 +224,14 @@ func TestChangesAreTold(t *testing.T) {
 		want    string
 	}{
 		{lock, features.Switch(true), "on"},
-		{lock, features.Toggle(), "off"},
+		{lock, features.Switch(false), "off"},
 		{lock, features.Add("011442079460018"), "added +442079460018"},
 		{lock, features.Drop("+442079460018"), "removed +442079460018"},
 		{rej, features.Add("612555"), "added 612555"},
 		{dnd, features.AddSchedule(night), "schedule weekdays 21:00-07:00 added"},
 		{dnd, features.DropSchedule(night), "schedule weekdays 21:00-07:00 removed"},
 		{dnd, features.ChooseGreeting(2), "greeting 2"},
-		{dnd, features.ToggleBreakthrough(), "emergency breakthrough off"},
+		{dnd, features.LetThrough(false), "emergency breakthrough off"},
 		{dnd, features.LetThrough(true), "emergency breakthrough on"},
 		{dnd, features.SetCode(secret.New("4821")), "code set"},
 		{dnd, features.SetCode(secret.New("9376")), "code set"},

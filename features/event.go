@@ -8,31 +8,41 @@ import (
 	"time"
 
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
 
-// Event is a change of a feature that the operator's switch must learn of.
+// Event is what became of a feature, of which the operator's switch must learn.
 type Event struct {
 	ID       string // "evt_" and 32 hexadecimal digits
+	Type     EventType
 	At       time.Time
 	Number   nanp.Number
 	Feature  pins.Feature
 	Revision int64  // of the feature, after the change
 	By       string // who changed it
-	Settings        // as they were after it
+	Settings        // as they were after it; of FeatureRemoved, none
 }
+
+// EventType is what Standard Webhooks calls the type of an event.
+type EventType string
+
+// The types.
+const (
+	FeatureChanged EventType = "line.feature.changed" // its settings are these
+	FeatureRemoved EventType = "line.feature.removed" // it is no longer installed, and its settings are forgotten
+)
 
 // storedEvent is an event as it waits in the outbox.
 type storedEvent struct {
 	V        int             `json:"v"`
 	ID       string          `json:"id"`
+	Type     EventType       `json:"type,omitempty"` // missing: FeatureChanged, as there was nothing else at first
 	At       time.Time       `json:"at"`
 	Number   nanp.Number     `json:"number"`
 	Feature  pins.Feature    `json:"feature"`
-	Revision int64           `json:"revision"`
 	By       string          `json:"by"`
-	Settings json.RawMessage `json:"settings"` // storedSettings
+	Settings json.RawMessage `json:"settings,omitempty"` // storedSettings; missing of FeatureRemoved
+	Revision int64           `json:"revision"`           // the last: see encodeRemoval
 }
 
 const (
@@ -57,21 +67,40 @@ func encodeEvent(e storedEvent) ([]byte, error) {
 	return encoded, nil
 }
 
-// OpenEvent reads an event as [Lines.Change] hands it to a [Store]. The error is
-// pins.ErrUnreadable.
+// encodeRemoval writes an event in two parts, between which its revision belongs: see [Removal].
+func encodeRemoval(e storedEvent) (before, after []byte, err error) {
+	e.Revision = 0
+	encoded, err := encodeEvent(e)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := len(encoded) - len("0}")
+	return encoded[:end:end], []byte("}"), nil
+}
+
+// OpenEvent reads an event as [Lines.Change] and [Lines.Install] hand it to a [Store]. The error
+// is pins.ErrUnreadable, also of an event whose code can't be opened: the switch must not take
+// it for one without.
 func (l *Lines) OpenEvent(stored []byte) (Event, error) {
 	e, err := decodeEvent(stored)
 	if err != nil {
 		return Event{}, err
 	}
-	settings, err := l.openSettings(e.Number, e.Feature, e.Settings)
+	event := Event{
+		ID: e.ID, Type: e.Type, At: e.At.UTC(), Number: e.Number, Feature: e.Feature,
+		Revision: e.Revision, By: e.By,
+	}
+	if e.Type == FeatureRemoved {
+		return event, nil
+	}
+	event.Settings, _, err = l.openSettings(e.Number, e.Feature, e.Settings)
+	if err == nil && event.CodeLost {
+		err = unreadable("its code can't be opened")
+	}
 	if err != nil {
 		return Event{}, fmt.Errorf("read event: %w", err)
 	}
-	return Event{
-		ID: e.ID, At: e.At.UTC(), Number: e.Number, Feature: e.Feature, Revision: e.Revision,
-		By: e.By, Settings: settings,
-	}, nil
+	return event, nil
 }
 
 func decodeEvent(stored []byte) (storedEvent, error) {
@@ -79,7 +108,12 @@ func decodeEvent(stored []byte) (storedEvent, error) {
 	if err := decode(stored, &e); err != nil {
 		return storedEvent{}, fmt.Errorf("read event: %w", err)
 	}
-	if _, known := RuleOf(e.Feature); e.V != storedVersion || !known || e.ID == "" || e.Number == "" {
+	if e.Type == "" {
+		e.Type = FeatureChanged
+	}
+	_, known := RuleOf(e.Feature)
+	known = known && (e.Type == FeatureChanged || e.Type == FeatureRemoved)
+	if e.V != storedVersion || !known || e.ID == "" || e.Number == "" {
 		return storedEvent{}, fmt.Errorf("read event: %w", unreadable("of another version"))
 	}
 	return e, nil
@@ -88,20 +122,27 @@ func decodeEvent(stored []byte) (storedEvent, error) {
 // EventDocument is an event as the operator may see it: of a code only whether there is one.
 type EventDocument struct {
 	ID       string       `json:"id"`
+	Type     EventType    `json:"type"`
 	At       time.Time    `json:"at"` // UTC
 	Number   nanp.Number  `json:"number"`
 	Feature  pins.Feature `json:"feature"`
 	Revision int64        `json:"revision"`
 	By       string       `json:"by"`
-	Settings Document     `json:"settings"`
+	Settings *Document    `json:"settings,omitempty"` // missing of FeatureRemoved
 }
 
-// ShowEvent reads an event as [Lines.Change] hands it to a [Store], without the key that its
-// code is sealed with. The error is pins.ErrUnreadable.
+// ShowEvent reads an event as [Lines.Change] and [Lines.Install] hand it to a [Store], without
+// the key that its code is sealed with. The error is pins.ErrUnreadable.
 func ShowEvent(stored []byte) (EventDocument, error) {
 	e, err := decodeEvent(stored)
 	if err != nil {
 		return EventDocument{}, err
+	}
+	document := EventDocument{
+		ID: e.ID, Type: e.Type, At: e.At.UTC(), Number: e.Number, Feature: e.Feature, Revision: e.Revision, By: e.By,
+	}
+	if e.Type == FeatureRemoved {
+		return document, nil
 	}
 	var settings storedSettings
 	if err := decode(e.Settings, &settings); err != nil {
@@ -111,20 +152,14 @@ func ShowEvent(stored []byte) (EventDocument, error) {
 	if err != nil {
 		return EventDocument{}, fmt.Errorf("read event: %w", err)
 	}
-	if len(settings.Code) > 0 {
-		shown.Code = secret.New("sealed")
-	}
-	return EventDocument{
-		ID: e.ID, At: e.At.UTC(), Number: e.Number, Feature: e.Feature, Revision: e.Revision, By: e.By,
-		Settings: DocumentOf(Setting{e.Feature, e.Revision, shown}),
-	}, nil
+	shown.CodeLost = len(settings.Code) > 0 // to be shown as a code, not to be opened
+	of := DocumentOf(Setting{e.Feature, e.Revision, shown})
+	document.Settings = &of
+	return document, nil
 }
 
-// eventType is what Standard Webhooks calls the type of all our events.
-const eventType = "line.feature.changed"
-
 type payload struct {
-	Type      string      `json:"type"`
+	Type      EventType   `json:"type"`
 	Timestamp time.Time   `json:"timestamp"` // RFC 3339, UTC
 	Data      payloadData `json:"data"`
 }
@@ -134,7 +169,7 @@ type payloadData struct {
 	Feature  pins.Feature `json:"feature"`
 	Revision int64        `json:"revision"`
 	By       string       `json:"by"`
-	Settings any          `json:"settings"`
+	Settings any          `json:"settings,omitempty"`
 }
 
 // withCode is the settings of a feature that has a code.
@@ -146,19 +181,27 @@ type withCode struct {
 // Payload writes what the switch is sent, in JSON (Standard Webhooks). It holds the code in
 // the clear, since the switch must know it: it is for nobody else to see.
 func (e Event) Payload() ([]byte, error) {
-	document := DocumentOf(Setting{e.Feature, e.Revision, e.Settings})
-	data := payloadData{e.Number, e.Feature, e.Revision, e.By, document}
-	if document.CodeSet != nil {
-		shown := withCode{Document: document}
-		if *document.CodeSet {
-			code := e.Code.Reveal()
-			shown.Code = &code
-		}
-		data.Settings = shown
+	data := payloadData{e.Number, e.Feature, e.Revision, e.By, nil}
+	if e.Type == FeatureChanged {
+		data.Settings = e.settings()
 	}
-	encoded, err := json.Marshal(payload{eventType, e.At.UTC(), data})
+	encoded, err := json.Marshal(payload{e.Type, e.At.UTC(), data})
 	if err != nil {
 		return nil, fmt.Errorf("write payload: %w", err)
 	}
 	return encoded, nil
+}
+
+// settings are those that the switch is told, with the code if the feature has one.
+func (e Event) settings() any {
+	document := DocumentOf(Setting{e.Feature, e.Revision, e.Settings})
+	if document.CodeSet == nil {
+		return document
+	}
+	shown := withCode{Document: document}
+	if *document.CodeSet {
+		code := e.Code.Reveal()
+		shown.Code = &code
+	}
+	return shown
 }

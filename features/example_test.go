@@ -36,5 +36,5 @@ func Example() {
 	fmt.Println(reason, "-", reason.Sentence())
 	// Output:
 	// [612555] <nil>
-	// barred - Numbers that begin with these three digits can't be used here. Give another number.
+	// barred - Service codes such as 911, and numbers with these first digits, can't be used here. Give another number.
 }

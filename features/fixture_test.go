@@ -90,13 +90,13 @@ func (f *fixture) request(feature pins.Feature, edit features.Edit) features.Req
 func (f *fixture) try(t testing.TB, feature pins.Feature, edit features.Edit) (features.Setting, error) {
 	t.Helper()
 	weighed := f.Weigh(t.Context(), line, feature, edit)
-	setting, err := f.Change(t.Context(), f.request(feature, edit))
+	outcome, err := f.Change(t.Context(), f.request(feature, edit))
 	mine, _ := features.ReasonOf(weighed)
 	theirs, _ := features.ReasonOf(err)
 	if mine != theirs || (weighed == nil) != (err == nil) {
 		t.Fatalf("weighed: %v, changed: %v", weighed, err)
 	}
-	return setting, err
+	return outcome.Setting, err
 }
 
 // change makes edits one after the other, which must be accepted.

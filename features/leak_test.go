@@ -60,7 +60,7 @@ func TestCodesStayHidden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			shown = append(shown, request, &request, setting, features.DocumentOf(setting))
+			shown = append(shown, request, &request, setting, features.DocumentOf(setting.Setting))
 		}
 	}
 	found, err := f.Find(t.Context(), line)

@@ -10,9 +10,11 @@ import (
 
 // Line is what features a telephone line has, and how they are set up.
 type Line struct {
-	Number    nanp.Number
-	Installed pins.Features
-	settings  map[pins.Feature]Setting // of those that were ever changed
+	Number      nanp.Number
+	Installed   pins.Features
+	PINRevision int64                    // of the line's PIN: who proved to know an earlier one learns no more
+	settings    map[pins.Feature]Setting // of those that were ever changed
+	lost        map[pins.Feature][]byte  // the sealed codes that can't be opened, to be kept as they are
 }
 
 // Setting returns a feature with its settings, the defaults where nothing was ever changed;
@@ -30,11 +32,17 @@ func (l Line) Setting(f pins.Feature) (Setting, bool) {
 
 // line reads what a store has of a line.
 func (l *Lines) line(number nanp.Number, stored Stored) (Line, error) {
-	line := Line{Number: number, Installed: stored.Installed, settings: make(map[pins.Feature]Setting)}
+	line := Line{
+		Number: number, Installed: stored.Installed, PINRevision: stored.PINRevision,
+		settings: make(map[pins.Feature]Setting), lost: make(map[pins.Feature][]byte),
+	}
 	for f, kept := range stored.Settings {
-		settings, err := l.openSettings(number, f, kept.Settings)
+		settings, lost, err := l.openSettings(number, f, kept.Settings)
 		if err != nil {
 			return Line{}, fmt.Errorf("read settings of %s: %w", f, err)
+		}
+		if settings.CodeLost {
+			line.lost[f] = lost
 		}
 		line.settings[f] = Setting{Feature: f, Revision: kept.Revision, Settings: settings}
 	}
@@ -45,5 +53,6 @@ func (l *Lines) line(number nanp.Number, stored Stored) (Line, error) {
 func (s Settings) equal(other Settings) bool {
 	return s.On == other.On && slices.Equal(s.List, other.List) &&
 		slices.Equal(s.Schedules, other.Schedules) && s.Greeting == other.Greeting &&
-		s.Breakthrough == other.Breakthrough && s.Code.Equal(other.Code) && s.Target == other.Target
+		s.Breakthrough == other.Breakthrough && s.Code.Equal(other.Code) && s.CodeLost == other.CodeLost &&
+		s.Target == other.Target
 }

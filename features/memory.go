@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"sync"
 
 	"updatecenter/internal/nanp"
@@ -37,33 +38,38 @@ func NewMemory(lines *pins.Memory) *Memory {
 }
 
 // Features implements [Store].
-func (m *Memory) Features(_ context.Context, number nanp.Number, turn pins.Turn) (Stored, error) {
+func (m *Memory) Features(ctx context.Context, number nanp.Number, turn pins.Turn) (Stored, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	installed, known := m.lines.Features(number)
-	if !known {
-		return Stored{}, pins.ErrNoLine
+	line, err := m.lines.Line(ctx, number)
+	if err != nil {
+		return Stored{}, err
 	}
 	life := m.life(number)
 	settings := make(map[pins.Feature]Kept)
 	for f, kept := range m.kept[life] {
 		settings[f] = Kept{kept.Revision, slices.Clone(kept.Settings)}
 	}
-	return Stored{Installed: installed, Settings: settings, Done: m.done[life][turn]}, nil
+	return Stored{
+		Installed: line.Features, PINRevision: line.Revision, Settings: settings, Done: m.done[life][turn],
+	}, nil
 }
 
 // Change implements [Store].
 func (m *Memory) Change(ctx context.Context, change Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	installed, known := m.lines.Features(change.Number)
+	line, err := m.lines.Line(ctx, change.Number)
+	if err != nil {
+		return err
+	}
 	life := m.life(change.Number)
 	switch {
-	case !known:
-		return pins.ErrNoLine
 	case m.done[life][change.Turn]:
 		return nil
-	case !installed.Has(change.Feature):
+	case change.Proved != 0 && change.Proved != line.Revision:
+		return ErrOvertaken
+	case !line.Features.Has(change.Feature):
 		return ErrNotInstalled
 	case m.kept[life][change.Feature].Revision != change.Expected:
 		return ErrStale
@@ -87,27 +93,45 @@ func (m *Memory) keep(life lifeOf, change Change) {
 }
 
 // Install implements [Store].
-func (m *Memory) Install(ctx context.Context, lines []Installation, record pins.Record) ([]bool, error) {
+func (m *Memory) Install(ctx context.Context, lines []Installation, record pins.Record, removal Removal) ([]bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	changed := make([]bool, len(lines))
 	for i, line := range lines {
-		before, _ := m.lines.Features(line.Number)
-		if !m.lines.SetFeatures(line.Number, line.Features) {
-			continue
-		}
-		changed[i] = true
-		record.Changes = installed(before, line.Features)
-		if err := m.lines.Append(ctx, line.Number, record); err != nil {
+		var err error
+		if changed[i], err = m.install(ctx, line, record, removal); err != nil {
 			return changed, err
-		}
-		for f := range m.kept[m.life(line.Number)] {
-			if !line.Features.Has(f) {
-				delete(m.kept[m.life(line.Number)], f)
-			}
 		}
 	}
 	return changed, nil
+}
+
+// install does so with one line.
+func (m *Memory) install(ctx context.Context, line Installation, record pins.Record, removal Removal) (bool, error) {
+	before, _ := m.lines.Features(line.Number)
+	kept := m.kept[m.life(line.Number)]
+	var gone []pins.Feature
+	var events [][]byte
+	for _, f := range before.List() {
+		if line.Features.Has(f) {
+			continue
+		}
+		head, tail, err := removal(line.Number, f)
+		if err != nil {
+			return false, err
+		}
+		revision := max(kept[f].Revision+1, record.At.UnixMilli())
+		gone, events = append(gone, f), append(events, slices.Concat(head, strconv.AppendInt(nil, revision, 10), tail))
+	}
+	if !m.lines.SetFeatures(line.Number, line.Features) {
+		return false, nil
+	}
+	record.Changes = installed(before, line.Features)
+	for _, f := range gone {
+		delete(kept, f)
+	}
+	m.events[line.Number] = append(m.events[line.Number], events...)
+	return true, m.lines.Append(ctx, line.Number, record)
 }
 
 // Events returns what was published of a line, oldest first; also of one that was removed.

@@ -6,23 +6,26 @@ import (
 	"updatecenter/internal/nanp"
 )
 
-// The digits of a number after its international prefix: at most 15 (ITU-T E.164); fewer
-// than 7 are no subscriber's anywhere.
+// The digits of a number after its international prefix, the country code included: at most 15
+// (ITU-T E.164); with fewer than 8 a digit was left out more likely than not, as subscribers'
+// numbers that short are rare.
 const (
-	leastAbroad = 7
+	leastAbroad = 8
 	mostAbroad  = 15
 	maxKeyed    = 32 // bytes of a written number that are looked at
 )
 
 // ParseEntry reads an entry of the feature's list, as a caller keys it or an API client
 // writes it: what [nanp.Parse] takes, and what the [ListRule] takes besides. An international
-// number is written with 011 or + before 7 to 15 digits. The error is a [*Refusal]: NotANumber,
-// Barred, or NotOfFeature where there is no list.
+// number is written with 011 or + before 8 to 15 digits, of which the first are the country
+// code. All numbers of a toll-free code are its three digits, "800"; 8XX for all such codes at
+// once is not taken, each is an entry. The error is a [*Refusal]: NotANumber, Barred, or
+// NotOfFeature where there is no list.
 func (r Rule) ParseEntry(keyed string) (Entry, error) {
 	if r.List == nil {
 		return "", refuse(NotOfFeature)
 	}
-	if r.List.AreaCodes && barredEntry(prefix(keyed)) {
+	if isService(plainDigits(keyed)) || r.List.AreaCodes && (barredEntry(prefix(keyed)) || barredExchange(keyed)) {
 		return "", refuse(Barred)
 	}
 	if number, err := nanp.Parse(keyed); err == nil {
@@ -64,6 +67,34 @@ func barredEntry(three string) bool {
 		return true
 	}
 	return false
+}
+
+// barredExchange says whether what is, or is meant to be, an area code with an exchange, or a
+// number, has a service code for its exchange: who keys 612911 means 911. Toll-free numbers
+// alone have such exchanges.
+func barredExchange(keyed string) bool {
+	digits := plainDigits(keyed)
+	switch len(digits) {
+	case 6, 10:
+		return isService(digits[3:6]) && !tollFree(digits[:3])
+	}
+	return false
+}
+
+// isService says whether these are the three digits of a service code, 211 to 911 (the North
+// American plan's N11).
+func isService(digits string) bool {
+	return len(digits) == 3 && digits[0] >= '2' && digits[1:] == "11"
+}
+
+// tollFree says whether an area code is toll-free, or kept for that (the North American plan's
+// 8YY).
+func tollFree(area string) bool {
+	switch area {
+	case "800", "822", "833", "844", "855", "866", "877":
+		return true
+	}
+	return area[:2] == "88"
 }
 
 // barredTarget says whether nothing is forwarded to numbers that begin with these digits

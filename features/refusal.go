@@ -41,7 +41,7 @@ const (
 	SchedulesFull  Reason = "schedules-full"
 	NoSuchGreeting Reason = "no-such-greeting"
 	NotACode       Reason = "not-four-digits"
-	EasyCode       Reason = "easy-code"           // one digit repeated, or a run
+	EasyCode       Reason = "easy-code"           // among the first that a stranger would try: see [pins.Guess]
 	NotOfFeature   Reason = "not-of-this-feature" // a part that the feature doesn't have
 )
 
@@ -55,9 +55,10 @@ var Reasons = [...]Reason{
 func (r Reason) Sentence() string {
 	switch r {
 	case NotANumber:
-		return "That is not a telephone number that can be used here. Give the area code and the number, ten digits."
+		return "That is not a telephone number that can be used here. Give the area code and the number, ten digits. " +
+			"Where area codes can be listed, a toll-free one can: give 800, not 8XX."
 	case Barred:
-		return "Numbers that begin with these three digits can't be used here. Give another number."
+		return "Service codes such as 911, and numbers with these first digits, can't be used here. Give another number."
 	case OwnNumber:
 		return "Calls can't be forwarded to the line's own number. Give another number."
 	case AlreadyListed:
@@ -81,7 +82,8 @@ func (r Reason) Sentence() string {
 	case NotACode:
 		return fmt.Sprintf("A code has exactly %d digits. Choose one of that length.", CodeDigits)
 	case EasyCode:
-		return "That code is too easy to guess. Choose one that is neither one digit repeated nor digits in a row."
+		return "That code is too easy to guess. Choose one that is not a repetition, digits in a row, " +
+			"the end of the line's own number, or one that many people choose."
 	case NotOfFeature:
 		return "The feature doesn't have that. Leave it out."
 	}

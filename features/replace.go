@@ -7,8 +7,9 @@ import "updatecenter/internal/nanp"
 func Replace(settings Settings, keepCode bool) Edit {
 	return Edit{func(d *draft) error {
 		wanted := settings
+		wanted.CodeLost = false // what is lost is kept, never given
 		if keepCode {
-			wanted.Code = d.Code
+			wanted.Code, wanted.CodeLost = d.Code, d.CodeLost
 		}
 		checked, err := d.rule.checked(d.number, wanted)
 		if err != nil {
@@ -67,6 +68,7 @@ func (d *draft) buildChoices(s Settings) error {
 
 func (d *draft) buildCode(s Settings) error {
 	if s.Code.IsZero() {
+		d.CodeLost = s.CodeLost
 		return nil
 	}
 	return d.setCode(s.Code)

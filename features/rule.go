@@ -27,7 +27,7 @@ type Rule struct {
 // ListRule says what the list of a feature takes.
 type ListRule struct {
 	Most          int  // entries at most
-	AreaCodes     bool // also 3 digits, an area code, and 6, an area code and an exchange; some are barred
+	AreaCodes     bool // also 3 digits, an area code or a toll-free one such as 800, and 6, with an exchange; some are barred
 	International bool // also numbers beyond the North American plan
 }
 

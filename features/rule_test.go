@@ -84,7 +84,9 @@ func TestParseEntry(t *testing.T) {
 		{pins.NoSolicitation, "612", "", features.NotANumber},
 		{pins.NoSolicitation, "5550199", "", features.NotANumber},
 		{pins.NoSolicitation, "61255501999", "", features.NotANumber},
-		{pins.NoSolicitation, "911", "", features.NotANumber},
+		{pins.NoSolicitation, "911", "", features.Barred},
+		{pins.NoSolicitation, "111", "", features.NotANumber},
+		{pins.NoSolicitation, "9115550199", "", features.NotANumber},
 		{pins.NoSolicitation, "011442079460018", "", features.NotANumber},
 		{pins.NoSolicitation, "+442079460018", "", features.NotANumber},
 		{pins.NoSolicitation, "anonymous", "", features.NotANumber},
@@ -95,8 +97,10 @@ func TestParseEntry(t *testing.T) {
 		{pins.DialLock, "9005550199", "+19005550199", ""},
 		{pins.DialLock, "011442079460018", "+442079460018", ""},
 		{pins.DialLock, "+44 20 7946 0018", "+442079460018", ""},
-		{pins.DialLock, "0112345678", "+2345678", ""},                   // 7 digits
-		{pins.DialLock, "011234567", "", features.NotANumber},           // 6
+		{pins.DialLock, "01123456789", "+23456789", ""},                 // 8 digits
+		{pins.DialLock, "0112345678", "", features.NotANumber},          // 7
+		{pins.DialLock, "911", "", features.Barred},                     // always open, and not to be listed
+		{pins.DialLock, "4-1-1", "", features.Barred},                   //
 		{pins.DialLock, "011234567890123456", "+234567890123456", ""},   // 15
 		{pins.DialLock, "0112345678901234567", "", features.NotANumber}, // 16
 		{pins.DialLock, "01116125550199", "+16125550199", ""},           // country code 1
@@ -114,6 +118,15 @@ func TestParseEntry(t *testing.T) {
 		{pins.CallRejection, "612555", "612555", ""},
 		{pins.CallRejection, "612-555", "612555", ""},
 		{pins.CallRejection, "612155", "", features.NotANumber}, // no exchange
+		{pins.CallRejection, "612911", "", features.Barred},     // no exchange of theirs
+		{pins.CallRejection, "612411", "", features.Barred},
+		{pins.CallRejection, "6129110199", "", features.Barred},
+		{pins.CallRejection, "+16124110199", "", features.Barred},
+		{pins.CallRejection, "612912", "612912", ""},
+		{pins.CallRejection, "800311", "800311", ""},
+		{pins.CallRejection, "8883110199", "+18883110199", ""},
+		{pins.CallRejection, "890311", "", features.Barred},
+		{pins.CallRejection, "8XX", "", features.NotANumber},
 		{pins.CallRejection, "123", "", features.NotANumber},
 		{pins.CallRejection, "61", "", features.NotANumber},
 		{pins.CallRejection, "6125", "", features.NotANumber},

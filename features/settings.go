@@ -15,8 +15,12 @@ type Settings struct {
 	Greeting     int         // 1 to [Greetings]
 	Breakthrough bool        // an urgent caller can get through
 	Code         secret.Text // four digits, or none; never shown
+	CodeLost     bool        // there is a code that can't be opened, as its key is gone; Code is none
 	Target       nanp.Number // where calls are forwarded; empty: not chosen
 }
+
+// hasCode says whether there is a code, be it lost or not.
+func (s Settings) hasCode() bool { return s.CodeLost || !s.Code.IsZero() }
 
 // Setting is a feature of a line with its settings.
 type Setting struct {

@@ -24,14 +24,18 @@ type storedSettings struct {
 	Target       nanp.Number        `json:"target,omitempty"`
 }
 
-// sealSettings writes settings of a line.
-func (l *Lines) sealSettings(number nanp.Number, setting Setting) ([]byte, error) {
+// sealSettings writes settings of a line. A code that is lost stays as it was sealed: its key
+// may come back.
+func (l *Lines) sealSettings(number nanp.Number, setting Setting, lost []byte) ([]byte, error) {
 	s := setting.Settings
 	stored := storedSettings{
 		V: storedVersion, On: s.On, List: s.List, Schedules: scheduleDocuments(s.Schedules),
 		Greeting: s.Greeting, Breakthrough: s.Breakthrough, Target: s.Target,
 	}
-	if !s.Code.IsZero() {
+	switch {
+	case s.CodeLost:
+		stored.Code = lost
+	case !s.Code.IsZero():
 		sealed, err := l.keys.Seal(l.random, []byte(s.Code.Reveal()), codeOf(number, setting.Feature))
 		if err != nil {
 			return nil, fmt.Errorf("seal code: %w", err)
@@ -45,22 +49,24 @@ func (l *Lines) sealSettings(number nanp.Number, setting Setting) ([]byte, error
 	return encoded, nil
 }
 
-// openSettings reads settings of a line. The error is pins.ErrUnreadable.
-func (l *Lines) openSettings(number nanp.Number, feature pins.Feature, encoded []byte) (Settings, error) {
+// openSettings reads settings of a line, and returns with them the code as it is sealed. One
+// that can't be opened spoils nothing else. The error is pins.ErrUnreadable.
+func (l *Lines) openSettings(number nanp.Number, feature pins.Feature, encoded []byte) (Settings, []byte, error) {
 	var stored storedSettings
 	if err := decode(encoded, &stored); err != nil {
-		return Settings{}, err
+		return Settings{}, nil, err
 	}
 	s, err := stored.settings()
 	if err != nil || len(stored.Code) == 0 {
-		return s, err
+		return s, nil, err
 	}
 	code, err := l.keys.Open(stored.Code, codeOf(number, feature))
 	if err != nil {
-		return Settings{}, fmt.Errorf("%w: open code: %w", pins.ErrUnreadable, err)
+		s.CodeLost = true
+		return s, stored.Code, nil
 	}
 	s.Code = secret.New(string(code))
-	return s, nil
+	return s, stored.Code, nil
 }
 
 // settings are those stored, but for the code.

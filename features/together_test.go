@@ -118,15 +118,28 @@ func TestTogetherOneList(t *testing.T) {
 	}
 }
 
-func TestTogetherToggle(t *testing.T) {
+// TestTogetherSwitch has a hundred callers turn a feature on and off: who hears that they changed
+// it did, in turn, and nobody else.
+func TestTogetherSwitch(t *testing.T) {
 	f := newFixture(t)
-	f.race(t, func(_ int, request features.Request) {
-		request.Feature, request.Edit = scr, features.Toggle()
-		if _, err := f.Change(t.Context(), request); err != nil {
+	var changed atomic.Int64
+	f.race(t, func(i int, request features.Request) {
+		request.Feature, request.Edit = scr, features.Switch(i%2 == 0)
+		outcome, err := f.Change(t.Context(), request)
+		if err != nil {
 			t.Error(err)
 		}
+		if outcome.Changed {
+			changed.Add(1)
+		}
 	})
-	if events := f.events(t); len(events) != 100 || f.setting(t, scr).On {
-		t.Errorf("after %d of 100 toggles it is on: %t", len(events), f.setting(t, scr).On)
+	events := f.events(t)
+	if n := int(changed.Load()); n != len(events) || n != len(f.records(t)) || n == 0 {
+		t.Errorf("%d changes, %d events, %d records", n, len(events), len(f.records(t)))
+	}
+	for i, event := range events {
+		if event.On != (i%2 == 0) {
+			t.Errorf("event %d says on: %t", i, event.On)
+		}
 	}
 }

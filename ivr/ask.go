@@ -12,7 +12,7 @@ const (
 	help   = "0"
 )
 
-// tries is how often a question is asked before it is given up.
+// tries is how often a question is asked before it is given up, unless it says another number.
 const tries = 3
 
 // Range is how many digits an entry has.
@@ -24,7 +24,8 @@ type Ask struct {
 	At     Step
 	Once   Prompt // spoken before the question, the first time in a call or in its subflow; may be left out
 	Prompt Prompt
-	Digits Range // Min at least 1; a single 0 always asks for help
+	Digits Range // Min at least 1
+	Zero   bool  // a single 0 is an answer here, such as midnight, and no call for help
 	Into   Blank
 	Heard  Step
 	Back   Step // after *
@@ -62,7 +63,7 @@ func (a Ask) hear(t *turn, heard Heard) Step {
 		return t.leave(a.At, back, a.Back)
 	}
 	if problem := a.problem(t.flow().Notices, heard); problem != nil {
-		return t.askAgain(a.At, a.GaveUp, *problem, func() { t.say(a.Prompt); a.listen(t) })
+		return t.askAgain(a.At, a.GaveUp, tries, *problem, func() { t.say(a.Prompt); a.listen(t) })
 	}
 	t.call.Fill(a.Into, heard.Keys)
 	return t.leave(a.At, "heard", a.Heard)
@@ -70,6 +71,9 @@ func (a Ask) hear(t *turn, heard Heard) Step {
 
 // helps says whether the keys ask for help: a hurried caller presses 0 more than once.
 func (a Ask) helps(keys string) bool {
+	if a.Zero {
+		return false
+	}
 	return keys == help || keys != "" && len(keys) < a.Digits.Min && strings.Trim(keys, help) == ""
 }
 

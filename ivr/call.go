@@ -13,6 +13,9 @@ type Caller struct {
 	Number   string `json:"number,omitempty"` // E.164 of North America; empty: withheld or foreign
 	From     string `json:"from,omitempty"`   // who calls, as given, for counts and records
 	FromLine bool   `json:"line,omitempty"`   // the network vouches that Number is where the call comes from
+	// AnsweredBy is who, or what, picked up a call that we made: one of the words of Twilio's
+	// AnsweredBy, such as "human" or "machine_end_beep"; empty while nobody listens for that.
+	AnsweredBy string `json:"answered_by,omitempty"`
 }
 
 // Heard is what came of the wait for the caller.
@@ -26,8 +29,17 @@ type Call struct {
 	SID    string // Twilio's CallSid
 	Turn   int    // the number of the webhook, from 0
 	Caller Caller
+	About  string // as in the [Event] that began the call
 	given  map[Blank]string
+	lent   map[string]secret.Text // by the names of blanks, until the turn ends
+	asked  asked                  // for help in this turn
 	state  state
+}
+
+// asked is where a caller pressed 0.
+type asked struct {
+	at    Step   // the question
+	stack []Step // the Enter lines that were under way
 }
 
 // state is what of a call is kept between its turns.
@@ -36,6 +48,7 @@ type state struct {
 	Step     Step              `json:"step"` // the line that waits for the caller
 	Language Language          `json:"lang,omitempty"`
 	Caller   Caller            `json:"caller"`
+	About    string            `json:"about,omitempty"`
 	Tries    int               `json:"tries,omitempty"`  // failed ones at the present question
 	Visits   map[Step]int      `json:"visits,omitempty"` // of questions, and of Again lines
 	Stack    []Step            `json:"stack,omitempty"`  // the Enter lines of the subflows under way, the innermost last
@@ -90,6 +103,33 @@ func (c *Call) Fill(b Blank, value string) {
 		c.state.Blanks = map[string]string{}
 	}
 	c.state.Blanks[b.Name] = value
+}
+
+// Lend puts a secret into a blank of kind [Spelled] or [Words], for the prompts of this turn
+// alone: it never gets into the state of the call. What is spoken in a later turn must be lent
+// once more.
+func (c *Call) Lend(b Blank, value secret.Text) {
+	if c.lent == nil {
+		c.lent = map[string]secret.Text{}
+	}
+	c.lent[b.Name] = value
+}
+
+// spoken is what a prompt says in the place of a blank.
+func (c *Call) spoken(b Blank) string {
+	if value, lent := c.lent[b.Name]; lent && (b.Kind == Spelled || b.Kind == Words) {
+		return value.Reveal()
+	}
+	return c.Text(b)
+}
+
+// Place is where the caller has pressed 0 in this turn, for the work of the flow's help: the
+// outermost [Enter] line that was under way, or the question itself; empty: nobody has.
+func (c *Call) Place() Step {
+	if len(c.asked.stack) > 0 {
+		return c.asked.stack[0]
+	}
+	return c.asked.at
 }
 
 // FillPhrase puts one of the call's phrases into a blank of kind [Phrase]; the zero Prompt is

@@ -15,7 +15,8 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*tur
 		return nil, err
 	}
 	t := &turn{engine: e, call: &Call{
-		SID: event.Call, Turn: event.Turn, Caller: event.Caller, given: e.flow.Given, state: state,
+		SID: event.Call, Turn: event.Turn, Caller: event.Caller, About: event.About,
+		given: e.flow.Given, state: state,
 	}}
 	if err := t.goOn(ctx, event, known); err != nil {
 		e.log.Error("the turn failed", slog.String("call", event.Call),
@@ -37,7 +38,7 @@ func (t *turn) goOn(ctx context.Context, event Event, known bool) error {
 	if !known || !listens {
 		return t.start(ctx, event)
 	}
-	t.call.Caller = t.call.state.Caller
+	t.call.Caller, t.call.About = t.call.state.Caller, t.call.state.About
 	if next := line.hear(t, event.Heard); next != here {
 		return t.run(ctx, next)
 	}
@@ -47,7 +48,7 @@ func (t *turn) goOn(ctx context.Context, event Event, known bool) error {
 // start begins the call, or begins it anew with a word of apology when it should have
 // been under way: expired, or lost with its Redis.
 func (t *turn) start(ctx context.Context, event Event) error {
-	t.call.state = state{Caller: event.Caller}
+	t.call.state = state{Caller: event.Caller, About: event.About}
 	if event.Turn > 0 {
 		t.call.Speak(event.Language)
 		t.say(t.flow().Notices.StartOver)

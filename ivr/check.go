@@ -9,7 +9,8 @@ import (
 // not written, written twice, unreachable, or that can never end the call; an exit that
 // leads nowhere or out of its subflow, and two of one name; an apology that could fail; a
 // prompt that lacks a language, differs in its blanks between languages, names a blank that
-// is unknown or secret, has a brace too many, or takes more than 20 seconds; a phrase that
+// is unknown or secret, has a brace too many, or takes more than 20 seconds; a menu that takes
+// more than 30, or 45 if it is a list; a phrase that
 // names another, or is given and not written; an option that doesn't name its key; two
 // blanks of one name; a menu without options, of more than five at once, or whose pages
 // can't be turned; a question that can't be answered; a subflow that enters itself, or
@@ -50,6 +51,11 @@ func (p part) checkLine(line Line) []error {
 	case Return:
 		if p.subflow == nil {
 			return []error{fmt.Errorf("step %q returns from %s, which is no subflow", l.At, p.name)}
+		}
+		return nil
+	case Resume:
+		if p.subflow != nil {
+			return []error{fmt.Errorf("step %q resumes a question from %s, which is not the call itself", l.At, p.name)}
 		}
 		return nil
 	case Enter:

@@ -38,6 +38,9 @@ func (f *Flow) everyBlank() []Blank {
 	for _, given := range f.everyGiven() {
 		all = append(all, byName(given)...)
 	}
+	for _, choices := range f.everyChoices() {
+		all = append(all, byName(choices)...)
+	}
 	return all
 }
 
@@ -52,7 +55,7 @@ func (f *Flow) everyGiven() []map[Blank]string {
 	return all
 }
 
-// byName lists the blanks that are given.
-func byName(given map[Blank]string) []Blank {
+// byName lists the blanks of a map.
+func byName[V any](given map[Blank]V) []Blank {
 	return slices.SortedFunc(maps.Keys(given), func(a, b Blank) int { return strings.Compare(a.Name, b.Name) })
 }

@@ -1,6 +1,7 @@
 package ivr_test
 
 import (
+	"strings"
 	"testing"
 
 	"updatecenter/ivr"
@@ -37,15 +38,47 @@ func TestCheckOfMenus(t *testing.T) {
 			}
 		})
 	}
+	lasting := func(options, runes int, listing bool) func(*ivr.Flow) {
+		return menu(func(m *ivr.Menu) {
+			m.Listing, m.Options = listing, m.Options[:2]
+			long := ivr.Prompt{Name: "long", EN: strings.Repeat("a", runes) + "{key}", ES: "{key}"}
+			m.Options[0].Prompt, m.Options[0].Next = long, "ask"
+			for len(m.Options) < options {
+				m.Options = append(m.Options, ivr.Option{Prompt: long, Next: "ask"})
+			}
+		})
+	}
 	tests := []struct {
 		name   string
 		damage func(*ivr.Flow)
 		want   []string // nothing: it passes
 	}{
 		{"keys of their own", keys("1", "3"), nil},
-		{"five keys, and pound", keys("1", "2", "3", "4", "5", "#"), nil},
+		{"four keys, and pound", keys("1", "2", "3", "4", "#"), nil},
+		{"five keys, and pound", keys("1", "2", "3", "4", "5", "#"), []string{`menu "menu" has 6 options, not 1 to 5`}},
+		{"a list of five, and pound", func(f *ivr.Flow) {
+			keys("", "", "", "", "", "#")(f)
+			menu(func(m *ivr.Menu) { m.Listing = true })(f)
+		}, nil},
 		{"numbers, and pound", keys("", "", "#"), nil},
-		{"pages, and pound", func(f *ivr.Flow) { turning(7, "more", "first")(f); keys("", "", "", "", "", "", "", "#")(f) }, nil},
+		{"pages, and pound", func(f *ivr.Flow) { turning(7, "more", "first")(f); keys("", "", "", "", "", "", "", "#")(f) },
+			[]string{`menu "menu" has 8 options, not 1 to 5`}},
+		{"six entries of a list", func(f *ivr.Flow) {
+			keys("1", "2", "3", "4", "5", "6")(f)
+			menu(func(m *ivr.Menu) { m.Listing = true })(f)
+		}, []string{`menu "menu" has 6 options, not 1 to 5`}},
+		{"over half a minute", lasting(5, 110, false), []string{`menu "menu" takes 35s in "en", more than 30s`}},
+		{"half a minute", lasting(5, 80, false), nil},
+		{"pages of half a minute", func(f *ivr.Flow) {
+			lasting(9, 90, false)(f)
+			menu(func(m *ivr.Menu) { m.More, m.First = option("more"), option("first") })(f)
+		}, nil},
+		{"pages of over half a minute", func(f *ivr.Flow) {
+			lasting(9, 110, false)(f)
+			menu(func(m *ivr.Menu) { m.More, m.First = option("more"), option("first") })(f)
+		}, []string{`menu "menu" takes 35s in "en", more than 30s`}},
+		{"a list of over half a minute", lasting(5, 110, true), nil},
+		{"a list of over three quarters", lasting(5, 180, true), []string{`menu "menu" takes 54s in "en", more than 45s`}},
 		{"a key twice", keys("3", "3"), []string{`menu "menu" has two options with the key 3`}},
 		{"pound twice", keys("#", "#"), []string{`menu "menu" has two options with the key #`}},
 		{"six keys", keys("1", "2", "3", "4", "5", "6"), []string{`menu "menu" has 6 options, not 1 to 5`}},
@@ -64,6 +97,7 @@ func TestCheckOfMenus(t *testing.T) {
 		{"an option without words", menu(func(m *ivr.Menu) {
 			m.Options = append(m.Options, ivr.Option{Next: "tell"})
 		}), []string{`menu "menu": the option that leads to "tell" has no prompt`}},
+		{"tries below none", menu(func(m *ivr.Menu) { m.Tries = -1 }), []string{`menu "menu" has -1 tries`}},
 		{"two exits of one name", menu(func(m *ivr.Menu) {
 			m.Options = append(m.Options, ivr.Option{Prompt: option("ask"), Next: "tell"})
 		}), []string{`step "menu": exit "to-ask" leads to "ask" and to "tell"`}},

@@ -10,6 +10,13 @@ import (
 // maxPrompt is how long a prompt may take: what is longer is not remembered.
 const maxPrompt = 20 * time.Second
 
+// What a menu may take with all its options: who listens can press a key at any moment, but
+// must hear the last one to know that it is there.
+const (
+	maxMenu    = 30 * time.Second
+	maxListing = 45 * time.Second // five entries of a list
+)
+
 // checkPrompts finds prompts that can't be spoken in every language.
 func (f *Flow) checkPrompts() []error {
 	var wrong []error
@@ -51,7 +58,7 @@ func (p Prompt) check(named map[string]Blank) []error {
 	return wrong
 }
 
-// checkLengths finds prompts that are too long to be remembered.
+// checkLengths finds prompts and menus that are too long to be remembered.
 func (f *Flow) checkLengths(l Language) []error {
 	var wrong []error
 	takes := f.pace(l)
@@ -60,7 +67,48 @@ func (f *Flow) checkLengths(l Language) []error {
 			wrong = append(wrong, fmt.Errorf("prompt %q takes %s in %q, more than %s", p.Name, length.Round(time.Second), l, maxPrompt))
 		}
 	}
+	for _, line := range f.everyLine() {
+		menu, isMenu := line.(Menu)
+		if !isMenu {
+			continue
+		}
+		if length := menu.takes(l, takes); length > menu.longest() {
+			wrong = append(wrong, fmt.Errorf("menu %q takes %s in %q, more than %s", menu.At, length.Round(time.Second), l, menu.longest()))
+		}
+	}
 	return wrong
+}
+
+// longest is what a page of the menu may take.
+func (m Menu) longest() time.Duration {
+	if m.Listing {
+		return maxListing
+	}
+	return maxMenu
+}
+
+// takes estimates the longest page of the menu, with all its options.
+func (m Menu) takes(l Language, prompt func(Prompt) time.Duration) time.Duration {
+	total := prompt(m.Prompt) + prompt(m.Closing)
+	var numbered []time.Duration
+	for _, o := range m.Options {
+		switch {
+		case o.In != "" && o.In != l:
+		case o.Key != "":
+			total += prompt(o.Prompt)
+		default:
+			numbered = append(numbered, prompt(o.Prompt))
+		}
+	}
+	slices.Sort(numbered)
+	if m.paged() {
+		total += max(prompt(m.More), prompt(m.First))
+		numbered = numbered[len(numbered)-perPage:]
+	}
+	for _, length := range numbered {
+		total += length
+	}
+	return total
 }
 
 // checkPhrases finds phrases that name phrases, which could go on for ever, and blanks that
@@ -100,7 +148,7 @@ func (f *Flow) checkKeys() []error {
 			}
 		}
 	}
-	for _, p := range append(f.everyPhrase(), f.Notices.all()...) {
+	for _, p := range append(f.everyPhrase(), f.notices()...) {
 		if slices.Contains(blanks(p.EN), key.Name) {
 			wrong = append(wrong, misplacedKey(p))
 		}

@@ -13,6 +13,9 @@ func (f *Flow) checkQuestions() []error {
 		case Menu:
 			wrong = append(wrong, l.checkKeys()...)
 			wrong = append(wrong, l.checkLength()...)
+			if l.Tries < 0 {
+				wrong = append(wrong, fmt.Errorf("menu %q has %d tries", l.At, l.Tries))
+			}
 		case Ask:
 			if l.Digits.Min < 1 || l.Digits.Max < l.Digits.Min {
 				wrong = append(wrong, fmt.Errorf("question %q takes %d to %d digits", l.At, l.Digits.Min, l.Digits.Max))
@@ -47,16 +50,20 @@ func (m Menu) checkKeys() []error {
 	return wrong
 }
 
-// checkLength finds menus of too few options or too many, and pages that can't be turned.
+// checkLength finds menus of too few options or too many at once, and pages that can't be
+// turned.
 func (m Menu) checkLength() []error {
-	numbered, digits := m.numbered(), 0
+	numbered, digits, pounds := m.numbered(), 0, 0
 	for _, o := range m.Options {
-		if o.Key != "" && o.Key != pound {
+		switch {
+		case o.Key == pound && !m.Listing:
+			pounds++
+		case o.Key != "" && o.Key != pound:
 			digits++
 		}
 	}
 	var wrong []error
-	if len(m.Options) == 0 || digits > maxOptions {
+	if len(m.Options) == 0 || min(numbered, maxOptions)+digits+pounds > maxOptions {
 		wrong = append(wrong, fmt.Errorf("menu %q has %d options, not 1 to %d", m.At, len(m.Options), maxOptions))
 	}
 	if digits > 0 && numbered > 0 {

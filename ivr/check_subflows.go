@@ -45,8 +45,16 @@ func (p part) begins() []Step {
 	return all
 }
 
-// ends are the steps at which the part can end.
-func (p part) ends() []Step { return append(p.subflow.returns(), HangUp) }
+// ends are the steps at which the part can end, or goes on where it can.
+func (p part) ends() []Step {
+	all := append(p.subflow.returns(), HangUp)
+	for _, line := range p.lines {
+		if r, ok := line.(Resume); ok {
+			all = append(all, r.At)
+		}
+	}
+	return all
+}
 
 // checkSubflows finds subflows that enter themselves, and two of one name.
 func (f *Flow) checkSubflows() []error {

@@ -44,6 +44,21 @@ func TestSoundFlowPasses(t *testing.T) {
 	}
 }
 
+// Where nobody is asked for an entry, none is too short or too long.
+func TestFlowWithoutEntriesPasses(t *testing.T) {
+	flow := flowOf(say("start", "choose"),
+		ivr.Menu{At: "choose", Options: []ivr.Option{{Prompt: option("end"), Next: ivr.HangUp}}, Back: ivr.HangUp, GaveUp: ivr.HangUp})
+	flow.Notices.TooFew, flow.Notices.TooMany = ivr.Prompt{}, ivr.Prompt{}
+	if err := flow.Check(); err != nil {
+		t.Error(err)
+	}
+	for _, p := range flow.Prompts() {
+		if p.Name == "" {
+			t.Error("a prompt that was left out is listed")
+		}
+	}
+}
+
 // text is a line at tell with one prompt.
 func text(en, es string) ivr.Line {
 	return ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: en, ES: es}, Next: ivr.HangUp}

@@ -11,20 +11,24 @@
 //   - [Work] runs domain code and goes on by its outcome,
 //   - [Again] leads back a limited number of times,
 //   - [Transfer] connects the caller with a telephone number,
-//   - [Enter] runs a [Subflow] and goes on by the [Return] that ends it.
+//   - [Enter] runs a [Subflow] and goes on by the [Return] that ends it,
+//   - [Resume] leads from the help back to the question.
 //
 // A [Blank] says what it holds in the manner of its kind: a telephone number in groups, a time
 // by the clock of the caller's language, one of the flow's Phrases as a part of the sentence.
+// A secret that must be spoken is lent to a blank for one turn, and never kept ([Call.Lend]).
 //
 // A menu of more than five options comes on pages. An option can instead have a key of its
-// own, which stays the same whatever else is offered.
+// own, which stays the same whatever else is offered. A page takes 30 seconds at the most, and
+// one of a list ([Menu].Listing) 45; a blank of kind [Listed] says the numbers of a list.
 //
 // A subflow is a part of the call that serves several places, each of which says by blanks
 // what it is about and where its returns lead. Subflows enter others, but never themselves.
 // Steps lead only to others of the same part; a question asked for help leads out of all.
 //
-// Two keys work at every question: 0 goes to the flow's Help step, * to the question's
-// Back step. Silence, too few keys, too many, and keys that mean nothing here each get a
+// Two keys work at every question: 0 goes to the flow's Help step, unless a 0 is an answer
+// ([Ask].Zero), and * to the question's Back step. [Call.Place] tells the help who has asked,
+// and [Resume] leads back. Silence, too few keys, too many, and keys that mean nothing here each get a
 // sentence of their own and the question once more, until its tries are used up.
 //
 // [Flow.Check] finds what the compiler can't: steps without a way to them or to the end

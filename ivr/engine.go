@@ -35,6 +35,7 @@ type Engine struct {
 	lines     map[Step]Line
 	blanks    map[string]Blank
 	phrases   map[string]Prompt
+	choices   map[string][]Prompt
 	store     Store
 	keys      secret.Keyring
 	random    io.Reader
@@ -53,7 +54,8 @@ func New(c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		flow: c.Flow, lines: c.Flow.index(), blanks: c.Flow.blanks(), phrases: c.Flow.phrases(),
-		store: c.Store, keys: c.Keys, random: c.Random, now: c.Now,
+		choices: c.Flow.choices(),
+		store:   c.Store, keys: c.Keys, random: c.Random, now: c.Now,
 		turns: c.TurnURL, recording: c.Recording, took: c.Took, log: c.Log,
 	}
 	if e.random == nil {
@@ -83,6 +85,7 @@ type Event struct {
 	Call     string // the CallSid
 	Turn     int    // 0: the incoming call
 	Caller   Caller
+	About    string   // what a call that we made is about; only used when the call is unknown
 	Language Language // as the turn's URL has it; only used when the call is unknown
 	Heard    Heard
 }

@@ -22,6 +22,9 @@ type Flow struct {
 	Blanks []Blank
 	// Phrases are what blanks of kind [Phrase] say. They may name other blanks.
 	Phrases []Prompt
+	// Choices are what blanks of kind [Phrase] say that say one of a few; the others can say any
+	// phrase, which makes the estimate of a prompt longer.
+	Choices map[Blank][]Prompt
 	// Lines in the order in which one would tell the call.
 	Lines []Line
 }
@@ -29,8 +32,8 @@ type Flow struct {
 // Notices are spoken before a question is asked once more, and in calls gone wrong.
 type Notices struct {
 	Silence  Prompt // no key was pressed
-	TooFew   Prompt // the entry is too short
-	TooMany  Prompt // the entry is too long
+	TooFew   Prompt // the entry is too short; a flow without an [Ask] has none
+	TooMany  Prompt // the entry is too long; likewise
 	WrongKey Prompt // a key that means nothing here
 	// StartOver begins a call that we know nothing of any more.
 	StartOver Prompt
@@ -54,7 +57,8 @@ const HangUp = "hang-up"
 // here is returned by a line that waits for the caller.
 const here = ""
 
-// A Line is one of [Say], [Ask], [Menu], [Work], [Again], [Transfer], [Enter] and [Return].
+// A Line is one of [Say], [Ask], [Menu], [Work], [Again], [Transfer], [Enter],
+// [Return] and [Resume].
 type Line interface {
 	// step is where the line stands.
 	step() Step
@@ -87,17 +91,19 @@ func (f *Flow) Exits() []Exit {
 	var all []Exit
 	for _, line := range f.everyLine() {
 		all = append(all, line.exits()...)
-		if asks(line) {
+		if helps(line) {
 			all = append(all, Exit{line.step(), help, f.Help})
 		}
 	}
 	return all
 }
 
-// asks says whether a line is a question, at which 0 asks for help.
-func asks(line Line) bool {
-	switch line.(type) {
-	case Ask, Menu:
+// helps says whether a line is a question at which 0 asks for help.
+func helps(line Line) bool {
+	switch l := line.(type) {
+	case Ask:
+		return !l.Zero
+	case Menu:
 		return true
 	}
 	return false
@@ -132,7 +138,19 @@ func (f *Flow) everyPrompt() []Prompt {
 		all = append(all, line.prompts()...)
 	}
 	all = append(all, f.everyPhrase()...)
-	return append(all, f.Notices.all()...)
+	return append(all, f.notices()...)
+}
+
+// notices are those that the flow can come to: nothing is too short where nobody is asked for
+// an entry.
+func (f *Flow) notices() []Prompt {
+	n := f.Notices
+	for _, line := range f.everyLine() {
+		if _, isAsk := line.(Ask); isAsk {
+			return n.all()
+		}
+	}
+	return []Prompt{n.Silence, n.WrongKey, n.StartOver, n.Apology}
 }
 
 // everyPhrase lists what blanks of kind Phrase say.
@@ -141,7 +159,32 @@ func (f *Flow) everyPhrase() []Prompt {
 	for _, s := range f.Subflows() {
 		all = append(all, s.Phrases...)
 	}
+	for _, choices := range f.everyChoices() {
+		for _, b := range byName(choices) {
+			all = append(all, choices[b]...)
+		}
+	}
 	return all
+}
+
+// everyChoices lists those of the flow and of its subflows.
+func (f *Flow) everyChoices() []map[Blank][]Prompt {
+	all := []map[Blank][]Prompt{f.Choices}
+	for _, s := range f.Subflows() {
+		all = append(all, s.Choices)
+	}
+	return all
+}
+
+// choices are by the names of their blanks.
+func (f *Flow) choices() map[string][]Prompt {
+	named := make(map[string][]Prompt)
+	for _, choices := range f.everyChoices() {
+		for b, of := range choices {
+			named[b.Name] = append(named[b.Name], of...)
+		}
+	}
+	return named
 }
 
 // phrases returns them by their names.

@@ -41,7 +41,7 @@ func everything() *ivr.Flow {
 			{Prompt: option("spanish"), In: ivr.Spanish, Next: "spanish"}, {Prompt: option("transfer"), Next: "transfer"},
 			{Prompt: option("enter"), Next: "enter"}, {Prompt: option("tell"), Next: "tell"}, {Prompt: option("retry"), Next: "retry"},
 			{Prompt: option("bye"), Next: ivr.HangUp}, {Prompt: option("pound"), Key: "#", Next: "enter"},
-		}, More: option("more"), First: option("first"), Back: "asking", GaveUp: "enter"},
+		}, More: option("more"), First: option("first"), Back: "asking", GaveUp: "enter", Listing: true},
 		speak("spanish", "enter", ivr.Spanish),
 		ivr.Enter{At: "enter", Subflow: editing(), Given: map[ivr.Blank]string{what: "a-code"},
 			On: map[ivr.Step]ivr.Step{"edited": "tell", "left": "transfer"}},

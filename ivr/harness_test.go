@@ -210,7 +210,7 @@ func asked(t testing.TB, g twiml.Gather) []string {
 	return lines
 }
 
-// spoken tells a Say: its language, and its words with <digits> and .. for a pause.
+// spoken tells a Say: its language, and its words with <digits>, [letters] and .. for a pause.
 func spoken(t testing.TB, s twiml.Say) string {
 	t.Helper()
 	voices := map[string]string{"en-US": "Polly.Joanna", "es-US": "Polly.Lupe"}
@@ -228,10 +228,7 @@ func parts(t testing.TB, content []twiml.Speech) string {
 		case twiml.Text:
 			b.WriteString(string(p))
 		case twiml.SayAs:
-			fmt.Fprintf(&b, "<%s>", p.Text)
-			if p.As != twiml.Digits {
-				t.Errorf("%q is spoken as %q", p.Text, p.As)
-			}
+			b.WriteString(sayAs(t, p))
 		case twiml.Break:
 			b.WriteString("..")
 		case twiml.Prosody:
@@ -241,4 +238,17 @@ func parts(t testing.TB, content []twiml.Speech) string {
 		}
 	}
 	return b.String()
+}
+
+func sayAs(t testing.TB, p twiml.SayAs) string {
+	t.Helper()
+	switch p.As {
+	case twiml.Digits:
+		return "<" + p.Text + ">"
+	case twiml.SpellOut:
+		return "[" + p.Text + "]"
+	case twiml.Telephone, twiml.Cardinal:
+	}
+	t.Errorf("%q is spoken as %q", p.Text, p.As)
+	return p.Text
 }

@@ -13,7 +13,11 @@ type Menu struct {
 	First   Prompt // offers, on the last page, the first one
 	Closing Prompt // what comes after the options, such as what * does; may be left out
 	Back    Step   // after *
-	GaveUp  Step   // after three silences or wrong keys
+	GaveUp  Step   // after so many silences or wrong keys as there are Tries
+	Tries   int    // 0: three; 1: to press nothing is a choice as well, and no notice is made of it
+	// Listing: the options are entries of a list, which are heard and not kept in mind. # is not
+	// counted among the five then, and a page may take 45 seconds instead of 30.
+	Listing bool
 }
 
 // Option is a way to go on. Its prompt names the key with the blank {key}: "To change
@@ -84,11 +88,21 @@ func (m Menu) hear(t *turn, heard Heard) Step {
 			return m.choose(t, o)
 		}
 	}
+	if m.Tries == 1 {
+		return t.leave(m.At, gaveUp, m.GaveUp)
+	}
 	problem := t.flow().Notices.WrongKey
 	if heard.Keys == "" {
 		problem = t.flow().Notices.Silence
 	}
-	return t.askAgain(m.At, m.GaveUp, problem, func() { m.offer(t) })
+	return t.askAgain(m.At, m.GaveUp, m.tries(), problem, func() { m.offer(t) })
+}
+
+func (m Menu) tries() int {
+	if m.Tries == 0 {
+		return tries
+	}
+	return m.Tries
 }
 
 // choose goes on by an option, or turns the page.

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// maxOptions is how many options a caller can keep in mind. # is counted apart, as * is.
+	// maxOptions is how many options a caller can keep in mind, * not counted.
 	maxOptions = 5
 	// perPage leaves one of them to turn the page.
 	perPage = maxOptions - 1

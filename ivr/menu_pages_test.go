@@ -13,7 +13,7 @@ var countedNames = []string{"one", "two", "three", "four", "five", "six", "seven
 // with a key of its own.
 func paging(l ivr.Language, has func(name string) bool) *ivr.Flow {
 	menu := ivr.Menu{At: "menu", Prompt: words("menu"), More: option("more"), First: option("first"),
-		Closing: words("closing"), Back: ivr.HangUp, GaveUp: "give-up"}
+		Closing: words("closing"), Back: ivr.HangUp, GaveUp: "give-up", Listing: true}
 	lines := []ivr.Line{speak("start", "menu", l)}
 	for _, name := range countedNames {
 		menu.Options = append(menu.Options, ivr.Option{Prompt: option(name), Next: ivr.Step("chose-" + name),

@@ -63,6 +63,27 @@ func TestAnUnknownPhrase(t *testing.T) {
 	}
 }
 
+// A blank that says one of a few phrases says no other, and its prompt takes no longer than
+// with the longest of them.
+func TestChoices(t *testing.T) {
+	var log bytes.Buffer
+	choosy := func(name string) *ivr.Flow {
+		flow := stating(ivr.English, func(c *ivr.Call) { c.FillPhrase(state, phrase(name)) })
+		flow.Phrases = []ivr.Prompt{{Name: "long", EN: strings.Repeat("long ", 30), ES: "largo"}}
+		flow.Choices = map[ivr.Blank][]ivr.Prompt{state: {phrase("is-off"), isOn}}
+		return flow
+	}
+	dial(t, choosy("is-off"), "en: is-off in English", "en: It is is-off in English.", "hang up")
+	config := configOf(t, choosy("long"))
+	config.Log = slog.New(slog.NewTextHandler(&log, nil))
+	dialEngine(t, newEngine(t, config), "en: Apology: call slow(<800>..<573>..<1311>).", "hang up")
+	flow := choosy("is-off")
+	p := ivr.Prompt{Name: "tell", EN: "{state}", ES: "{state}"}
+	if got, want := flow.Takes(p, ivr.English), flow.Takes(isOn, ivr.English); got != want || got == 0 {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 // A prompt takes as long as it does with the longest phrase.
 func TestTakesTheLongestPhrase(t *testing.T) {
 	flow := stating(ivr.English, func(*ivr.Call) {})

@@ -78,10 +78,16 @@ func (b Blank) speak(l Language, value string) []twiml.Speech {
 		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: value}}
 	case Phone:
 		return speakPhone(value)
+	case Listed:
+		return speakListed(value)
 	case Count:
 		return []twiml.Speech{twiml.Text(value)}
 	case Time:
 		return []twiml.Speech{twiml.Text(speakTime(l, value))}
+	case Spelled:
+		return spell(value)
+	case Words:
+		return []twiml.Speech{twiml.Text(value)}
 	case Secret, Phrase: // a phrase is a prompt of its own
 	}
 	return nil
@@ -92,38 +98,62 @@ const (
 	runesPerSecond = 15
 	perDigit       = 500 * time.Millisecond
 	perSlowDigit   = 600 * time.Millisecond
+	perListedDigit = 400 * time.Millisecond
 )
 
-// kindTakes is how long it takes to speak one blank; a telephone number is one of North America.
+// kindTakes is how long it takes to speak one blank; a telephone number is one of North America,
+// and what is spelled has eight characters.
 var kindTakes = map[Kind]time.Duration{
-	Digits: 4 * perDigit,
-	Phone:  10*perSlowDigit + 2*groupPause,
-	Count:  2 * perDigit,
-	Secret: 0, // never spoken
-	Phrase: 0, // the longest of the phrases is added
-	Time:   5 * perDigit,
+	Digits:  4 * perDigit,
+	Phone:   10*perSlowDigit + 2*groupPause,
+	Listed:  10*perListedDigit + 2*listPause,
+	Count:   2 * perDigit,
+	Secret:  0, // never spoken
+	Phrase:  0, // the longest of its choices is added
+	Time:    5 * perDigit,
+	Spelled: 8 * (perSlowDigit + spelledPause),
+	Words:   3 * time.Second,
 }
 
 // Takes estimates how long it takes to speak a prompt of the flow in a language, with the
-// longest of the phrases.
+// longest of the phrases that each of its blanks can say.
 func (f *Flow) Takes(p Prompt, l Language) time.Duration { return f.pace(l)(p) }
 
 // pace estimates for many prompts.
 func (f *Flow) pace(l Language) func(Prompt) time.Duration {
-	named, phrase := f.blanks(), time.Duration(0)
+	named, phrases := f.blanks(), map[string]time.Duration{} // by the names of their blanks
 	takes := func(p Prompt) time.Duration {
 		var total time.Duration
 		for _, part := range pieces(p.In(l)) {
 			runes := utf8.RuneCountInString(part.text)
 			total += time.Duration(runes)*time.Second/runesPerSecond + kindTakes[named[part.blank].Kind]
 			if named[part.blank].Kind == Phrase {
-				total += phrase
+				total += phrases[part.blank]
 			}
 		}
 		return total
 	}
-	for _, p := range f.everyPhrase() {
-		phrase = max(phrase, takes(p)) // phrases name no phrases
+	longest := make(map[string]time.Duration)
+	for name, of := range f.sayable() {
+		for _, p := range of {
+			longest[name] = max(longest[name], takes(p)) // phrases name no phrases
+		}
 	}
+	phrases = longest
 	return takes
+}
+
+// sayable are the phrases that each blank of that kind can say.
+func (f *Flow) sayable() map[string][]Prompt {
+	all, choices := make(map[string][]Prompt), f.choices()
+	for name, b := range f.blanks() {
+		if b.Kind != Phrase {
+			continue
+		}
+		all[name] = choices[name]
+		if len(choices[name]) == 0 {
+			all[name] = f.everyPhrase()
+		}
+	}
+	return all
 }

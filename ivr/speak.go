@@ -10,6 +10,36 @@ import (
 // groupPause separates the groups of a telephone number, so that it can be written down.
 const groupPause = 400 * time.Millisecond
 
+// listPause does so in a list, whose numbers are known to who listens, and only told apart.
+const listPause = 200 * time.Millisecond
+
+// The pauses of what is spelled, so that each character can be written down.
+const (
+	spelledPause = 500 * time.Millisecond
+	wordPause    = time.Second
+)
+
+// spell speaks a text character by character; one that is no letter or digit by its name.
+func spell(text string) []twiml.Speech {
+	var spoken []twiml.Speech
+	for i, word := range strings.Fields(text) {
+		if i > 0 {
+			spoken = append(spoken, twiml.Break{Time: wordPause})
+		}
+		for j, character := range []rune(word) {
+			if j > 0 {
+				spoken = append(spoken, twiml.Break{Time: spelledPause})
+			}
+			as := twiml.SpellOut
+			if '0' <= character && character <= '9' {
+				as = twiml.Digits
+			}
+			spoken = append(spoken, twiml.SayAs{As: as, Text: string(character)})
+		}
+	}
+	return []twiml.Speech{twiml.Prosody{Rate: twiml.Slow, Content: spoken}}
+}
+
 // abroad is what North Americans dial before the number of another country.
 const abroad = "011"
 
@@ -17,6 +47,14 @@ const abroad = "011"
 // ten digits as 3, 3 and 4; an area code, or one with an exchange, as 3 or 3 and 3; a number
 // abroad by threes, after 011.
 func speakPhone(number string) []twiml.Speech {
+	return []twiml.Speech{twiml.Prosody{Rate: twiml.Slow, Content: inGroups(number, groupPause)}}
+}
+
+// speakListed speaks a telephone number in the same groups, faster.
+func speakListed(number string) []twiml.Speech { return inGroups(number, listPause) }
+
+// inGroups speaks the groups of a telephone number.
+func inGroups(number string, pause time.Duration) []twiml.Speech {
 	digits := strings.TrimPrefix(number, "+1")
 	if country, isAbroad := strings.CutPrefix(digits, "+"); isAbroad {
 		digits = abroad + country
@@ -24,11 +62,11 @@ func speakPhone(number string) []twiml.Speech {
 	var spoken []twiml.Speech
 	for i, group := range groups(digits) {
 		if i > 0 {
-			spoken = append(spoken, twiml.Break{Time: groupPause})
+			spoken = append(spoken, twiml.Break{Time: pause})
 		}
 		spoken = append(spoken, twiml.SayAs{As: twiml.Digits, Text: group})
 	}
-	return []twiml.Speech{twiml.Prosody{Rate: twiml.Slow, Content: spoken}}
+	return spoken
 }
 
 // groups cuts digits by threes; a fourth one at the end stays with the last three.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"updatecenter/twiml"
 )
 
@@ -55,6 +57,19 @@ func dictated(t testing.TB, number string) string {
 		}
 	}
 	return strings.Join(groups, " ")
+}
+
+// In a list there is no slower pace, and a shorter pause.
+func TestSpeakListed(t *testing.T) {
+	want := []twiml.Speech{
+		twiml.SayAs{As: twiml.Digits, Text: "612"}, twiml.Break{Time: listPause},
+		twiml.SayAs{As: twiml.Digits, Text: "555"}, twiml.Break{Time: listPause},
+		twiml.SayAs{As: twiml.Digits, Text: "0142"},
+	}
+	b := Blank{Name: "entry", Kind: Listed}
+	if diff := cmp.Diff(want, b.speak(English, "+16125550142")); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestSpeakPhone(t *testing.T) {

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"fmt"
+	"slices"
 
 	"updatecenter/twiml"
 )
@@ -13,7 +14,7 @@ func (t *turn) say(p Prompt) {
 		return
 	}
 	for _, l := range t.call.languages() {
-		t.speak(p, l, t.call.Text)
+		t.speak(p, l, t.call.spoken)
 	}
 }
 
@@ -28,7 +29,7 @@ func (t *turn) offer(o offered) {
 			if b == key {
 				return keyName(l, o.pressed)
 			}
-			return t.call.Text(b)
+			return t.call.spoken(b)
 		})
 	}
 }
@@ -71,6 +72,8 @@ func (t *turn) content(p Prompt, l Language, value func(Blank) string) []twiml.S
 			all = append(all, twiml.Text(part.text))
 		case b.Kind == Phrase:
 			all = append(all, t.content(t.phrase(b, value(b)), l, value)...)
+		case b.Kind == Words && value(b) == "":
+			t.answer.wrong = fmt.Errorf("{%s} was never filled", b.Name)
 		default:
 			all = append(all, b.speak(l, value(b))...)
 		}
@@ -78,10 +81,13 @@ func (t *turn) content(p Prompt, l Language, value func(Blank) string) []twiml.S
 	return all
 }
 
-// phrase is what a blank says. A name that no phrase has makes the answer one that can't be
-// written, as a blank of another kind does that was never filled.
+// phrase is what a blank says. A name that no phrase has, or none of its choices, makes the
+// answer one that can't be written, as a blank of another kind does that was never filled.
 func (t *turn) phrase(b Blank, name string) Prompt {
 	p, known := t.engine.phrases[name]
+	if of, chooses := t.engine.choices[b.Name]; chooses {
+		known = slices.Contains(of, p)
+	}
 	if !known && name != "" {
 		t.answer.wrong = fmt.Errorf("{%s} holds %q, which is no phrase", b.Name, name)
 	}

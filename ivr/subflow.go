@@ -12,8 +12,9 @@ import (
 type Subflow struct {
 	Name    string // in words-with-hyphens
 	Start   Step
-	Blanks  []Blank  // those that its prompts name, beside the flow's
-	Phrases []Prompt // what its blanks of kind [Phrase] say, beside the flow's
+	Blanks  []Blank            // those that its prompts name, beside the flow's
+	Phrases []Prompt           // what its blanks of kind [Phrase] say, beside the flow's
+	Choices map[Blank][]Prompt // what some of them say at most, as in [Flow]
 	Lines   []Line
 }
 

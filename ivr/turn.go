@@ -59,14 +59,15 @@ func (t *turn) leave(from Step, name string, to Step) Step {
 	return to
 }
 
-// help leaves for the flow's help, out of all subflows.
+// help leaves for the flow's help, out of all subflows, which are kept for a [Resume].
 func (t *turn) help(from Step) Step {
+	t.call.asked = asked{at: from, stack: t.call.state.Stack}
 	t.call.state.Stack = nil
 	return t.leave(from, help, t.flow().Help)
 }
 
-// askAgain says what was wrong, and repeats the question or gives it up.
-func (t *turn) askAgain(at, giveUp Step, problem Prompt, repeat func()) Step {
+// askAgain says what was wrong, and repeats the question or, after so many tries, gives it up.
+func (t *turn) askAgain(at, giveUp Step, tries int, problem Prompt, repeat func()) Step {
 	t.call.state.Tries++
 	t.say(problem)
 	if t.call.state.Tries >= tries {

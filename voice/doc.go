@@ -8,6 +8,14 @@
 //	GET  /healthz             the process is up
 //	GET  /readyz              and its Redis can be reached; else 503
 //
+// The calls that we make have an engine of their own. What they are about stands in the URL
+// at which each of them begins:
+//
+//	POST /voice/callback/{delivery}/{attempt}   the call was answered
+//	POST /voice/callback/turn/{n}               as /voice/turn/{n}
+//	POST /voice/callback/fallback               as /voice/fallback
+//	POST /voice/status/{delivery}/{attempt}     how the call goes on; 204, or 4xx for one that can't be
+//
 // A webhook is a form of at most 64 kB, posted and signed by Twilio; anything else is
 // refused before it is read any further. The signature is checked against the public URL
 // that Twilio was given, never against what the request says of itself.

@@ -22,7 +22,9 @@ type Engine interface {
 
 // Config is what an edge needs.
 type Config struct {
-	Engine     Engine
+	Engine     Engine                      // of calls that come in
+	Callback   Engine                      // of calls that we make; nil: we make none
+	Statuses   Statuses                    // told how those go on; needed if there is a Callback
 	PublicURL  string                      // scheme, host and path by which Twilio reaches us; a proxy takes the path off
 	AuthTokens []secret.Text               // any of them may have signed
 	SIPDomains []string                    // over which 78 comes from the operator's switch: from the line
@@ -36,6 +38,8 @@ type Config struct {
 // Edge serves Twilio's webhooks.
 type Edge struct {
 	engine     Engine
+	callback   Engine
+	statuses   Statuses
 	publicURL  string
 	signatures *signature.Validator
 	origin     origin
@@ -52,7 +56,8 @@ func New(c Config) *Edge {
 		domains[i] = strings.ToLower(d)
 	}
 	return &Edge{
-		engine: c.Engine, publicURL: strings.TrimSuffix(c.PublicURL, "/"),
+		engine: c.Engine, callback: c.Callback, statuses: c.Statuses,
+		publicURL:  strings.TrimSuffix(c.PublicURL, "/"),
 		signatures: signature.New(c.AuthTokens...),
 		origin:     origin{sipDomains: domains, dial78: c.Dial78},
 		recordings: c.Recordings, reachable: c.Reachable, metrics: c.Metrics, log: c.Log,
@@ -60,20 +65,35 @@ func New(c Config) *Edge {
 }
 
 // The paths of the webhooks, below the public URL. The number of a turn is appended to
-// TurnPath; Twilio is given the others.
+// TurnPath and CallbackTurnPath; Twilio is given the others. To CallbackPath, at which a call
+// that we make begins, is appended what it is about, such as "dlv_abc/1"; to StatusPath, for
+// the statuses of such a call, a slash and the same.
 const (
 	IncomingPath = "/voice/incoming"
 	TurnPath     = "/voice/turn/"
 	StatusPath   = "/voice/status"
 	FallbackPath = "/voice/fallback"
+
+	CallbackPath         = "/voice/callback/"
+	CallbackTurnPath     = "/voice/callback/turn/"
+	CallbackFallbackPath = "/voice/callback/fallback"
 )
 
 // Routes adds the edge's routes.
 func (e *Edge) Routes(r *mux.Router) {
-	r.Handle(IncomingPath, e.webhook("incoming", e.incoming)).Methods(http.MethodPost)
-	r.Handle(TurnPath+"{turn}", e.webhook("turn", e.turn)).Methods(http.MethodPost)
-	r.Handle(StatusPath, e.webhook("status", e.status)).Methods(http.MethodPost)
-	r.Handle(FallbackPath, e.webhook("fallback", e.fallback)).Methods(http.MethodPost)
+	post := func(path, route string, engine Engine, handle handler) {
+		r.Handle(path, e.webhook(route, engine, handle)).Methods(http.MethodPost)
+	}
+	post(IncomingPath, "incoming", e.engine, e.incoming)
+	post(TurnPath+"{turn}", "turn", e.engine, e.turn)
+	post(StatusPath, "status", e.engine, e.status)
+	post(FallbackPath, "fallback", e.engine, e.fallback)
+	if e.callback != nil {
+		post(CallbackTurnPath+"{turn}", "callback-turn", e.callback, e.turn)
+		post(CallbackFallbackPath, "callback-fallback", e.callback, e.fallback)
+		post(CallbackPath+about, "callback", e.callback, e.answered)
+		post(StatusPath+"/"+about, "callback-status", e.callback, e.callbackStatus)
+	}
 	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/readyz", e.ready).Methods(http.MethodGet, http.MethodHead)
 	if e.recordings != nil {

@@ -2,6 +2,7 @@ package voice_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -32,6 +33,7 @@ var token = secret.New("the token that signs")
 // fakeEngine answers every turn with a document that tells nothing, unless a test has
 // something else in mind, and keeps the events that it was given.
 type fakeEngine struct {
+	name   string // in its apologies
 	turn   func(ctx context.Context, event ivr.Event) ([]byte, error)
 	mu     sync.Mutex
 	events []ivr.Event
@@ -47,12 +49,30 @@ func (f *fakeEngine) Turn(ctx context.Context, event ivr.Event) ([]byte, error) 
 	return []byte("<Response/>"), nil
 }
 
-func (f *fakeEngine) Apology(l ivr.Language) []byte { return []byte("<Response>" + l + "</Response>") }
+func (f *fakeEngine) Apology(l ivr.Language) []byte {
+	return []byte("<Response>" + f.name + string(l) + "</Response>")
+}
+
+// fakeStatuses takes in every status, unless a test has an error in mind, and keeps them.
+type fakeStatuses struct {
+	err error
+	all []voice.Status
+}
+
+func (f *fakeStatuses) Status(ctx context.Context, status voice.Status) error {
+	f.all = append(f.all, status)
+	if _, bounded := ctx.Deadline(); !bounded {
+		return errors.New("a status may take for ever")
+	}
+	return errors.Join(f.err, ctx.Err())
+}
 
 // site is an edge that a test can post to.
 type site struct {
 	testing.TB
-	engine   *fakeEngine
+	engine   *fakeEngine // of calls that come in
+	callback *fakeEngine // of calls that we make
+	statuses *fakeStatuses
 	registry *prometheus.Registry
 	log      strings.Builder
 	handler  http.Handler
@@ -62,9 +82,10 @@ type site struct {
 // newSite is an edge as the settings usually make it, after a test has changed them.
 func newSite(t testing.TB, change func(*voice.Config)) *site {
 	t.Helper()
-	s := &site{TB: t, engine: &fakeEngine{}, registry: prometheus.NewRegistry()}
+	s := &site{TB: t, engine: &fakeEngine{}, callback: &fakeEngine{name: "callback "}, statuses: &fakeStatuses{},
+		registry: prometheus.NewRegistry()}
 	config := voice.Config{
-		Engine: s.engine, PublicURL: publicURL, AuthTokens: []secret.Text{token},
+		Engine: s.engine, Callback: s.callback, Statuses: s.statuses, PublicURL: publicURL, AuthTokens: []secret.Text{token},
 		SIPDomains: []string{"Switch.sip.twilio.com"}, Dial78: []nanp.Number{"+16125550178"},
 		Reachable: func(context.Context) error { return nil },
 		Metrics:   voice.NewMetrics(s.registry), Log: slog.New(slog.NewTextHandler(&s.log, nil)),
@@ -116,24 +137,33 @@ func (s *site) read(response *http.Response) (int, string) {
 	return response.StatusCode, string(body)
 }
 
-// event is the only one that the engine was given.
-func (s *site) event() ivr.Event {
+// event is the only one that the engine of calls that come in was given.
+func (s *site) event() ivr.Event { return s.only(s.engine, s.callback) }
+
+// callbackEvent is the only one that the engine of calls that we make was given.
+func (s *site) callbackEvent() ivr.Event { return s.only(s.callback, s.engine) }
+
+// only is the one event that an engine was given, and the other none.
+func (s *site) only(engine, other *fakeEngine) ivr.Event {
 	s.Helper()
-	if len(s.engine.events) != 1 {
-		s.Fatalf("the engine was given %d events", len(s.engine.events))
+	if len(engine.events) != 1 || len(other.events) != 0 {
+		s.Fatalf("the engine was given %d events, the other %d", len(engine.events), len(other.events))
 	}
-	return s.engine.events[0]
+	return engine.events[0]
 }
 
-// refuses holds that a request gets a status alone, and that the engine hears nothing.
+// told counts what was handed on.
+func (s *site) told() int { return len(s.engine.events) + len(s.callback.events) + len(s.statuses.all) }
+
+// refuses holds that a request gets a status alone, and that nobody hears of it.
 func (s *site) refuses(r *http.Request, want int) {
 	s.Helper()
 	status, body := s.read(s.serve(r))
 	if status != want {
 		s.Errorf("status %d, want %d", status, want)
 	}
-	if len(body) > 60 || len(s.engine.events) != 0 {
-		s.Errorf("it says %q, and the engine was given %d events", body, len(s.engine.events))
+	if len(body) > 60 || s.told() != 0 {
+		s.Errorf("it says %q, and %d were told", body, s.told())
 	}
 }
 

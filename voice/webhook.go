@@ -18,22 +18,41 @@ const maxForm = 64 << 10
 // maxSID bounds a CallSid, which has 34 characters: CA and 32 hexadecimal digits.
 const maxSID = 64
 
-// A handler answers the true webhooks of one route. It returns the answer's document, or
-// nothing for 204.
-type handler func(r *http.Request, call string, form url.Values) []byte
+// A handler answers the true webhooks of one route.
+type handler func(p posted) reply
+
+// posted is a true webhook.
+type posted struct {
+	*http.Request
+	engine Engine     // of the calls that the route is for
+	call   string     // the CallSid
+	form   url.Values // with all else
+}
+
+// A reply is what a webhook is answered: a document with 200, or a status alone.
+type reply struct {
+	document []byte
+	status   int
+}
+
+// done is the reply to what wants none.
+var done = reply{status: http.StatusNoContent}
+
+// speak replies with a document.
+func speak(document []byte) reply { return reply{document: document, status: http.StatusOK} }
 
 // webhook lets through what Twilio has posted, and nobody else. Who is refused doesn't
 // learn why.
-func (e *Edge) webhook(route string, handle handler) http.Handler {
+func (e *Edge) webhook(route string, engine Engine, handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		status := e.serve(w, r, handle)
+		status := e.serve(w, r, engine, handle)
 		e.metrics.answered(route, status, time.Since(began))
 	})
 }
 
 // serve answers a webhook and returns the HTTP status.
-func (e *Edge) serve(w http.ResponseWriter, r *http.Request, handle handler) int {
+func (e *Edge) serve(w http.ResponseWriter, r *http.Request, engine Engine, handle handler) int {
 	form, status := readForm(w, r)
 	if status != 0 {
 		return refuse(w, status)
@@ -46,27 +65,34 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, handle handler) int
 	if !isSID(call) {
 		return refuse(w, http.StatusBadRequest)
 	}
-	document := e.answer(r, handle, call, form)
-	w.Header().Set("Cache-Control", "no-store")
-	if document == nil {
-		w.WriteHeader(http.StatusNoContent)
-		return http.StatusNoContent
-	}
-	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	_, _ = w.Write(document) //nolint:gosec // escaped where it was built; and whoever hung up needs no answer
-	return http.StatusOK
+	return e.answer(posted{r, engine, call, form}, handle).write(w)
 }
 
 // answer turns a panic into an apology: a mistake of ours must not end in silence.
-func (e *Edge) answer(r *http.Request, handle handler, call string, form url.Values) (document []byte) {
+func (e *Edge) answer(p posted, handle handler) (answer reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			e.log.Error("panic in a webhook", slog.String("call", call),
+			e.log.Error("panic in a webhook", slog.String("call", p.call),
 				slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
-			document = e.apologize(language(r.URL))
+			answer = e.apologize(p.engine, language(p.URL))
 		}
 	}()
-	return handle(r, call, form)
+	return handle(p)
+}
+
+// write sends the reply and returns its HTTP status.
+func (a reply) write(w http.ResponseWriter) int {
+	w.Header().Set("Cache-Control", "no-store")
+	switch {
+	case a.status >= http.StatusBadRequest:
+		return refuse(w, a.status)
+	case a.document == nil:
+		w.WriteHeader(a.status)
+	default:
+		w.Header().Set("Content-Type", "text/xml; charset=utf-8")
+		_, _ = w.Write(a.document) // whoever hung up needs no answer
+	}
+	return a.status
 }
 
 // readForm reads the posted form, or says with which status it is refused.

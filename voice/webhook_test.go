@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,8 @@ import (
 	"updatecenter/voice/signature"
 )
 
-var webhooks = []string{"/voice/incoming", "/voice/turn/1", "/voice/status", "/voice/fallback"}
+var webhooks = []string{"/voice/incoming", "/voice/turn/1", "/voice/status", "/voice/fallback",
+	"/voice/callback/dlv_abc/1", "/voice/callback/turn/1", "/voice/callback/fallback", "/voice/status/dlv_abc/1"}
 
 // forged are webhooks that Twilio has not sent.
 var forged = []struct {
@@ -198,6 +200,17 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		{http.MethodPut, "/voice/status", http.StatusMethodNotAllowed},
 		{http.MethodGet, "/voice/fallback", http.StatusMethodNotAllowed},
 		{http.MethodPost, "/healthz", http.StatusMethodNotAllowed},
+		{http.MethodGet, "/voice/callback/dlv_abc/1", http.StatusMethodNotAllowed},
+		{http.MethodGet, "/voice/status/dlv_abc/1", http.StatusMethodNotAllowed},
+		{http.MethodPost, "/voice/callback/dlv_abc", http.StatusNotFound},
+		{http.MethodPost, "/voice/callback/dlv-abc/1", http.StatusNotFound},
+		{http.MethodPost, "/voice/callback/dlv_abc/0", http.StatusNotFound},
+		{http.MethodPost, "/voice/callback/dlv_abc/01", http.StatusNotFound},
+		{http.MethodPost, "/voice/callback/dlv_abc/10000", http.StatusNotFound},
+		{http.MethodPost, "/voice/callback/" + strings.Repeat("a", 65) + "/1", http.StatusNotFound},
+		{http.MethodPost, "/voice/callback/dlv%2fabc/1", http.StatusNotFound},
+		{http.MethodPost, "/voice/status/dlv_abc", http.StatusNotFound},
+		{http.MethodPost, "/voice/status/dlv_abc/x", http.StatusNotFound},
 		{http.MethodPost, "/voice/turn/", http.StatusNotFound},
 		{http.MethodPost, "/voice/turn/1/2", http.StatusNotFound},
 		{http.MethodPost, "/voice/", http.StatusNotFound},
@@ -247,6 +260,8 @@ func FuzzForm(f *testing.F) {
 		f.Add("/voice/turn/1", body, formType, true)
 		f.Add("/voice/status", body, "application/json", false)
 		f.Add("/voice/fallback?lang=es", body, formType+";charset=UTF-8", true)
+		f.Add("/voice/callback/dlv_abc/1", body+"&AnsweredBy=human", formType, true)
+		f.Add("/voice/status/dlv_abc/1", body+"&CallStatus=busy&SequenceNumber=1&Timestamp=Thu", formType, true)
 	}
 	f.Fuzz(func(t *testing.T, path, body, contentType string, signed bool) {
 		target, err := url.ParseRequestURI(path)
@@ -262,13 +277,18 @@ func FuzzForm(f *testing.F) {
 			r.Header.Set(signature.Header, signature.Sign(token, publicURL+path, form))
 		}
 		response := s.serve(r)
+		for _, status := range s.statuses.all {
+			if status.Sequence < 0 || status.Status == "" || len(status.About) > 64+1+4 {
+				t.Errorf("a webhook became %+v", status)
+			}
+		}
 		if response.StatusCode >= 500 {
 			t.Errorf("status %d", response.StatusCode)
 		}
-		if len(s.engine.events) > 0 && !signed {
-			t.Errorf("an unsigned webhook came through: %+v", s.engine.events)
+		if s.told() > 0 && !signed {
+			t.Error("an unsigned webhook came through")
 		}
-		for _, event := range s.engine.events {
+		for _, event := range slices.Concat(s.engine.events, s.callback.events) {
 			if event.Turn < 0 || event.Turn > 9999 || ivr.ParseLanguage(string(event.Language)) != event.Language {
 				t.Errorf("a webhook became %+v", event)
 			}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -14,9 +15,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/api"
 	"updatecenter/internal/outbox/dispatch"
+	"updatecenter/internal/queue"
 	"updatecenter/internal/rdb"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls"
@@ -26,21 +30,27 @@ import (
 
 // app is the whole server but for its listener.
 type app struct {
-	handler  http.Handler
-	lines    *pins.Lines
-	features *features.Lines
-	switches *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
-	log      *slog.Logger
+	handler    http.Handler
+	lines      *pins.Lines
+	features   *features.Lines
+	accounts   *accounts.Accounts
+	deliveries *deliveries.Deliveries
+	queue      *queue.Queue
+	notices    notices
+	stopping   chan struct{}        // closed when no more requests are taken
+	switches   *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
+	log        *slog.Logger
 }
 
 // outside is what an app takes from outside, so that tests can give their own.
 type outside struct {
-	db   *rdb.DB
-	now  func() time.Time
-	log  *slog.Logger
-	hash pins.Params       // zero: the default
-	took func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
-	post http.RoundTripper // to the operator's switch; nil: over the network
+	db    *rdb.DB
+	now   func() time.Time
+	log   *slog.Logger
+	hash  pins.Params       // zero: the default
+	took  func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
+	post  http.RoundTripper // to the operator's switch; nil: over the network
+	queue deliveries.Queue  // of attempts at deliveries; nil: in Redis
 }
 
 // newApp wires an app.
@@ -54,8 +64,15 @@ func newApp(c config, o outside) (*app, error) {
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
 	}, func() float64 { return float64(hasher.Pending()) }))
-	a := &app{log: o.log, features: newFeatures(c, o)}
-	if a.lines, err = newLines(c, o, hasher); err != nil {
+	a := &app{log: o.log, features: newFeatures(c, o), stopping: make(chan struct{})}
+	if a.accounts, err = newAccounts(c, o); err != nil {
+		return nil, err
+	}
+	if a.deliveries, a.queue, err = newDeliveries(c, o, a.accounts); err != nil {
+		return nil, err
+	}
+	a.notices = notices{all: a.deliveries, lines: o.db.Lines(), method: c.outbound.notices, log: o.log}
+	if a.lines, err = newLines(c, o, hasher, a.notices.pin); err != nil {
 		return nil, err
 	}
 	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
@@ -68,8 +85,9 @@ func newApp(c config, o outside) (*app, error) {
 	router := mux.NewRouter().SkipClean(true) // an odd path is refused, not redirected: it was signed as it is
 	edge.Routes(router)
 	api.New(api.Config{
-		Lines: a.lines, Provisioning: pins.Provisioning{Registry: o.db.Lines(), Now: o.now},
-		Features: a.features, Changed: a.wakeSwitches, Keys: o.db.Keys(), Now: o.now, Log: o.log,
+		Lines: a.lines, Provisioning: pins.Provisioning{Registry: o.db.Lines(), Now: o.now, Told: a.notices.pin},
+		Features: a.features, Changed: a.wakeSwitches, Accounts: a.accounts, Deliveries: a.deliveries,
+		Notify: a.notices.account, Keys: o.db.Keys(), Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)
 	a.handler = router
@@ -116,23 +134,23 @@ func (a *app) wakeSwitches() {
 	}
 }
 
-// run answers requests and delivers events until the context ends.
+// run answers requests, brings deliveries and events on their way, until the context ends.
 func (a *app) run(ctx context.Context, listener net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
-	delivered := make(chan struct{})
-	go func() {
-		defer close(delivered)
-		a.deliver(ctx)
-	}()
+	var group sync.WaitGroup
+	for _, job := range []func(context.Context){a.tellSwitch, a.work, a.sweep} {
+		group.Go(func() { job(ctx) })
+	}
+	context.AfterFunc(ctx, func() { close(a.stopping) })
 	err := serve(ctx, listener, a.handler, a.log)
 	stop()
-	<-delivered
+	group.Wait()
 	return err
 }
 
-// deliver delivers events until the context ends. What it had to give up is delivered by
+// tellSwitch delivers events until the context ends. What it had to give up is delivered by
 // whoever takes over.
-func (a *app) deliver(ctx context.Context) {
+func (a *app) tellSwitch(ctx context.Context) {
 	if a.switches == nil {
 		return
 	}
@@ -141,9 +159,9 @@ func (a *app) deliver(ctx context.Context) {
 	}
 }
 
-func newLines(c config, o outside, hasher *pins.Hasher) (*pins.Lines, error) {
+func newLines(c config, o outside, hasher *pins.Hasher, told pins.Told) (*pins.Lines, error) {
 	store := o.db.Lines()
-	return pins.New(pins.Config{Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Now: o.now})
+	return pins.New(pins.Config{Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Now: o.now, Told: told})
 }
 
 func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, error) {
@@ -151,7 +169,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		Lines: a.lines, Features: a.features, Changed: a.wakeSwitches,
 		Policy: c.policy, Now: o.now, Repair: c.repair, Transfer: c.transfer,
 	})
-	recordings, err := openRecordings(c, flow)
+	recordings, err := openRecordings(c, append(flow.Prompts(), callbackFlow(c, nil).Prompts()...))
 	if err != nil {
 		return nil, err
 	}
@@ -163,19 +181,23 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 	if err != nil {
 		return nil, err
 	}
+	callbacks, err := newCallback(c, o, a, recordings, observe(metrics, o.took))
+	if err != nil {
+		return nil, err
+	}
 	return voice.New(voice.Config{
-		Engine: engine, PublicURL: c.publicURL, AuthTokens: c.authTokens,
+		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, PublicURL: c.publicURL, AuthTokens: c.authTokens,
 		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
 		Reachable: o.db.Ping, Metrics: metrics, Log: o.log,
 	}), nil
 }
 
 // openRecordings opens the directory of recordings, if there is one.
-func openRecordings(c config, flow *ivr.Flow) (*voice.Recordings, error) {
+func openRecordings(c config, prompts []ivr.Prompt) (*voice.Recordings, error) {
 	if c.recordingsDir == "" {
 		return nil, nil
 	}
-	return voice.OpenRecordings(os.DirFS(c.recordingsDir), flow.Prompts(), c.publicURL)
+	return voice.OpenRecordings(os.DirFS(c.recordingsDir), prompts, c.publicURL)
 }
 
 // observe tells the metrics of an exit, and whoever else wants to know.

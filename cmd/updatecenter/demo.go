@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"text/tabwriter"
 	"time"
 
@@ -23,7 +24,7 @@ import (
 
 // The demo's account: the phone in the terminal signs with the same token.
 const (
-	demoToken     = "demo-auth-token" //nolint:gosec // of the demo alone, which listens on 127.0.0.1
+	demoToken     = "demoauthtoken" //nolint:gosec // of the demo alone, which listens on 127.0.0.1
 	demoSIPDomain = touchtone.DefaultSIPDomain
 )
 
@@ -117,6 +118,10 @@ func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener 
 		return err
 	}
 	defer heard.Close() //nolint:errcheck // at the end of the process
+	if settings.outbound.lettersDir, err = os.MkdirTemp("", "updatecenter-letters-"); err != nil {
+		return fmt.Errorf("make a place for letters: %w", err)
+	}
+	defer os.RemoveAll(settings.outbound.lettersDir) //nolint:errcheck // at the end of the process
 	settings.switchURL, settings.switchSecret = heard.url, heard.secret
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
 	if err != nil {
@@ -125,7 +130,11 @@ func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener 
 	if err := addDemoLines(ctx, a, db, time.Now); err != nil {
 		return fmt.Errorf("add the demo's lines: %w", err)
 	}
+	if err := addDemoAccounts(ctx, a, db, time.Now()); err != nil {
+		return fmt.Errorf("add the demo's accounts: %w", err)
+	}
 	greet(c.out, listener.Addr().String(), redis)
+	fmt.Fprintf(c.out, "Letters go to %s.\n\n", settings.outbound.lettersDir)
 	return a.run(ctx, listener)
 }
 
@@ -144,6 +153,8 @@ func demoConfig(address string) (config, error) {
 		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
 		repair: defaultRepair, policy: defaultPolicy(),
+		accountSID: touchtone.DefaultAccountSID, twilioURL: "http://" + demoExchange,
+		outbound: demoOutbound(),
 	}, nil
 }
 
@@ -231,6 +242,10 @@ func greet(out io.Writer, address, redis string) {
 		{demoAllES, "the same in Spanish"},
 	} {
 		row("bin/updatecenter dial 78 --from "+line.from.Display()+url, line.who)
+	}
+	if url == "" { // the telephone that is called asks for keys at the first port
+		row("bin/updatecenter answer "+demoNew.Display(), "wait to be called; then, in a third terminal,")
+		row("bin/updatecenter deliver "+string(demoAccount), "have the security code of an account told there")
 	}
 	row("bin/updatecenter dial 888-612-8052 --from 651-555-0199"+url, "the access number, from any phone")
 	row("bin/updatecenter call testdata/calls/locked-line.call"+url, "play a call from a file")

@@ -62,6 +62,7 @@ func startDemoSwitch(ctx context.Context, out io.Writer) (*demoSwitch, error) {
 
 // heardEvent is what the switch reads of an event. A real one reads the code as well.
 type heardEvent struct {
+	Type features.EventType `json:"type"`
 	Data struct {
 		Number   nanp.Number       `json:"number"`
 		Feature  pins.Feature      `json:"feature"`
@@ -86,6 +87,9 @@ func (s *demoSwitch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		http.Error(w, "not an event", http.StatusBadRequest)
 		return
+	}
+	if event.Type == features.FeatureRemoved {
+		settings = []byte("removed")
 	}
 	fmt.Fprintf(s.out, "%s  the switch heard: %s %s %s\n",
 		time.Now().Format(time.TimeOnly), event.Data.Number.Display(), event.Data.Feature, settings)

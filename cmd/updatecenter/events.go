@@ -2,13 +2,10 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
-	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 )
@@ -16,6 +13,7 @@ import (
 type eventsCommand struct {
 	Tail   eventsTail   `cmd:"" help:"Show the changes of calling features, oldest first, and whether the switch has them; never a code."`
 	Replay eventsReplay `cmd:"" help:"Have changes delivered to the switch once more, in order, with the ids that they had."`
+	Skip   eventsSkip   `cmd:"" help:"Give up a change that the switch will never take, so that those after it are delivered."`
 }
 
 // eventsFlags choose events.
@@ -41,90 +39,6 @@ func (f eventsFlags) open(c console) (db *rdb.DB, number nanp.Number, from time.
 	}
 	db, err = f.redisFlag.open(c)
 	return db, number, time.Now().Add(-f.Since), err
-}
-
-// read reads events.
-func (f eventsFlags) read(ctx context.Context, db *rdb.DB, number nanp.Number, from time.Time) ([]rdb.Event, error) {
-	if number == "" {
-		return db.Events().SinceOfAll(ctx, from, maxShown)
-	}
-	return db.Events().Since(ctx, number, from)
-}
-
-type eventsTail struct {
-	eventsFlags `embed:""`
-	Follow      bool `short:"f" help:"Go on showing those to come, until Ctrl-C."`
-	JSON        bool `name:"json" help:"As JSON, an event on each line."`
-}
-
-const (
-	maxShown    = 10_000
-	followEvery = time.Second
-	// followBack is how late an event can come: other lines' clocks and servers differ.
-	followBack = time.Minute
-)
-
-// Run shows the events.
-func (cmd *eventsTail) Run(ctx context.Context, c console) error {
-	db, number, from, err := cmd.open(c)
-	if err != nil {
-		return err
-	}
-	defer db.Close() //nolint:errcheck // at the end of the process
-	shown := map[string]time.Time{}
-	for {
-		events, err := cmd.read(ctx, db, number, from)
-		if err != nil {
-			return fmt.Errorf("show events: %w", err)
-		}
-		for _, event := range events {
-			if name := string(event.Number) + event.Position; shown[name].IsZero() {
-				shown[name] = event.At
-				cmd.show(c.out, event)
-			}
-		}
-		if !cmd.Follow {
-			return nil
-		}
-		from = time.Now().Add(-followBack)
-		for name, at := range shown {
-			if at.Before(from) {
-				delete(shown, name)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(followEvery):
-		}
-	}
-}
-
-// shownEvent is an event as events tail shows it.
-type shownEvent struct {
-	features.EventDocument
-	Delivered bool `json:"delivered"`
-}
-
-func (cmd *eventsTail) show(out io.Writer, event rdb.Event) {
-	document, err := features.ShowEvent(event.Stored)
-	if err != nil {
-		fmt.Fprintf(out, "%s  %s  %v\n", moment(event.At), event.Number, err)
-		return
-	}
-	if cmd.JSON {
-		// What is made of strings, numbers and times can't fail to be JSON.
-		line, _ := json.Marshal(shownEvent{document, event.Delivered})
-		fmt.Fprintf(out, "%s\n", line)
-		return
-	}
-	state := "waits"
-	if event.Delivered {
-		state = "delivered"
-	}
-	settings, _ := json.Marshal(document.Settings)
-	fmt.Fprintf(out, "%s  %-9s  %s  %s  by %s  %s\n",
-		moment(document.At), state, document.Number.Display(), document.Feature, plain(document.By), settings)
 }
 
 type eventsReplay struct {

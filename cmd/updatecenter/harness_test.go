@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
@@ -39,6 +40,7 @@ type stage struct {
 	logs   *logBook
 	taken  *exits
 	config config
+	queue  *deliveries.MemoryQueue // of attempts at deliveries, which nobody makes by himself
 }
 
 // newStage sets up a server. Change may alter its settings.
@@ -52,19 +54,32 @@ func newStage(t testing.TB, server *redistest.Server, change func(*config)) *sta
 // newStageAt sets up a server on the Redis at a URL, whose faults can't be switched.
 func newStageAt(t testing.TB, url string, change func(*config)) *stage {
 	t.Helper()
-	s := &stage{
-		t: t, logs: &logBook{}, taken: &exits{seen: map[ivr.Exit]bool{}},
-		clock: touchtone.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
-	}
-	s.config = testConfig(t)
+	s := newEmptyStage(t)
 	if change != nil {
 		change(&s.config)
 	}
+	s.begin(t, url)
+	return s
+}
+
+// newEmptyStage is a stage without its server, for which more can be prepared.
+func newEmptyStage(t testing.TB) *stage {
+	t.Helper()
+	s := &stage{
+		t: t, logs: &logBook{}, queue: &deliveries.MemoryQueue{}, taken: &exits{seen: map[ivr.Exit]bool{}},
+		clock: touchtone.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
+	}
+	s.config = testConfig(t)
+	return s
+}
+
+// begin starts the server on the Redis at a URL.
+func (s *stage) begin(t testing.TB, url string) {
+	t.Helper()
 	s.db = must(rdb.OpenWithin(url, patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = s.start()
 	s.freshLines(t)
-	return s
 }
 
 // freshLines removes the demo's lines, if they are there, and adds them anew.
@@ -85,7 +100,7 @@ func (s *stage) freshLines(t testing.TB) {
 func (s *stage) start() *app {
 	s.t.Helper()
 	return must(newApp(s.config, outside{
-		db: s.db, now: s.clock.Now, hash: cheap, took: s.taken.took,
+		db: s.db, now: s.clock.Now, hash: cheap, took: s.taken.took, queue: s.queue,
 		log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
 	}))(s.t)
 }
@@ -105,7 +120,7 @@ func testConfig(t testing.TB) config {
 		publicURL: "https://ivr.test", authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78},
 		keys: must(secret.ParseKeyring("test:" + key))(t), repair: defaultRepair,
-		policy: defaultPolicy(),
+		policy: defaultPolicy(), accountSID: touchtone.DefaultAccountSID, outbound: demoOutbound(),
 	}
 }
 

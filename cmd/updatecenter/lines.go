@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"updatecenter/features"
 	"updatecenter/internal/api"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
@@ -142,14 +143,21 @@ type linesRemove struct {
 	Reason   string `help:"Why."`
 }
 
-// Run removes the line.
+// Run removes the line. Its features are uninstalled first, so that the switch is told to forget
+// each of them: the next customer of the number must not get this one's settings there. If it ends
+// in between, the line stands without features, and can be removed once more.
 func (cmd *linesRemove) Run(ctx context.Context, c console) error {
 	db, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	if err := (pins.Provisioning{Registry: db.Lines()}).Remove(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
+	said := note(cmd.By, cmd.Reason)
+	none := []features.Installation{{Number: number}}
+	if _, err := features.New(features.Config{Store: db.Features()}).Install(ctx, none, said); err != nil {
+		return fmt.Errorf("%s: %w", number.Display(), err)
+	}
+	if err := (pins.Provisioning{Registry: db.Lines()}).Remove(ctx, number, said); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
 	fmt.Fprintf(c.out, "%s is removed.\n", number.Display())

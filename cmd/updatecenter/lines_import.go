@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -97,40 +98,53 @@ func (i *lineImport) read(ctx context.Context, in io.Reader) error {
 	return nil
 }
 
-// flush adds the lines of the batch, and installs the features of those that existed: if it
-// ends in between, the next import of the file does the rest.
+// flush adds the lines of the batch without features, and then gives all of them the features of
+// their rows, so that the history of a new line tells of these too. If it ends in between, the
+// next import of the file does the rest.
 func (i *lineImport) flush(ctx context.Context) error {
-	created, err := i.lines.Add(ctx, i.batch)
+	bare := slices.Clone(i.batch)
+	for n := range bare {
+		bare[n].Features = pins.Features{}
+	}
+	created, err := i.lines.Add(ctx, bare)
 	if err != nil {
 		return err
 	}
-	var known []features.Installation
+	var fresh, known []features.Installation
 	for n, line := range i.batch {
+		wanted := features.Installation{Number: line.Number, Features: line.Features}
 		switch {
-		case created[n]:
+		case created[n] && line.Features.Len() > 0:
+			fresh = append(fresh, wanted)
+		case !created[n] && line.FeaturesGiven:
+			known = append(known, wanted)
+		}
+		if created[n] {
 			i.added++
-		case line.FeaturesGiven:
-			known = append(known, features.Installation{Number: line.Number, Features: line.Features})
-			i.known++
-		default:
+		} else {
 			i.known++
 		}
 	}
 	i.batch = i.batch[:0]
 	_ = i.bar.Set(i.added + i.known)
-	return i.install(ctx, known)
+	if _, err := i.install(ctx, fresh); err != nil {
+		return err
+	}
+	others, err := i.install(ctx, known)
+	i.installed += others
+	return err
 }
 
-// install gives lines that exist the features of their rows.
-func (i *lineImport) install(ctx context.Context, lines []features.Installation) error {
+// install gives lines the features of their rows, and says how many then have others.
+func (i *lineImport) install(ctx context.Context, lines []features.Installation) (others int, err error) {
 	if len(lines) == 0 {
-		return nil
+		return 0, nil
 	}
 	changed, err := i.features.Install(ctx, lines, note(byImport, ""))
 	for _, other := range changed {
 		if other {
-			i.installed++
+			others++
 		}
 	}
-	return err
+	return others, err
 }

@@ -23,12 +23,16 @@ type commands struct {
 	Call callCommand `cmd:"" help:"Play call scripts against a server."`
 	Load loadCommand `cmd:"" help:"Play call scripts in numbers, and report how quick the answers were."`
 
-	Lines   linesCommand   `cmd:"" help:"Provision lines."`
-	Events  eventsCommand  `cmd:"" help:"Look after the changes that the switch is told of."`
-	Keys    keysCommand    `cmd:"" help:"Manage the keys of the REST API."`
-	Flows   flowsCommand   `cmd:"" help:"Check and draw the calls."`
-	Prompts promptsCommand `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`
-	Twilio  twilioCommand  `cmd:"" help:"See how Twilio is pointed at this server."`
+	Answer  answerCommand  `cmd:"" help:"Wait to be called, with a phone in this terminal."`
+	Deliver deliverCommand `cmd:"" help:"Ask a server to deliver an account's code, as the web site does, and tell how it goes."`
+
+	Lines    linesCommand    `cmd:"" help:"Provision lines."`
+	Accounts accountsCommand `cmd:"" help:"Provision accounts."`
+	Events   eventsCommand   `cmd:"" help:"Look after the changes that the switch is told of."`
+	Keys     keysCommand     `cmd:"" help:"Manage the keys of the REST API."`
+	Flows    flowsCommand    `cmd:"" help:"Check and draw the calls."`
+	Prompts  promptsCommand  `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`
+	Twilio   twilioCommand   `cmd:"" help:"See how Twilio is pointed at this server."`
 }
 
 // console is where a command reads and writes.

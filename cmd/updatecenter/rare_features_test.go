@@ -2,15 +2,17 @@ package main
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
+	"updatecenter/voice/touchtone"
 )
 
-// rareFeatureCalls are the rare calls about calling features: somebody takes a feature, a line
-// or the numbers of a list away while the customer listens.
+// rareFeatureCalls are the rare calls about calling features: somebody takes a feature, a line,
+// the entries of a list or the PIN away while the customer listens.
 var rareFeatureCalls = map[string]func(*testing.T, *stage){
 	"line removed while a feature is managed": func(t *testing.T, s *stage) {
 		c := s.dial(t, demoAll.Display())
@@ -33,15 +35,47 @@ var rareFeatureCalls = map[string]func(*testing.T, *stage){
 		c.press("1")
 		c.press("1")
 		c.hears("6 5 1 5 5 5 0 1 0 0")
-		_, err := s.app.features.Change(t.Context(), features.Request{
-			Number: demoNearFull, Feature: pins.DialLock, Edit: features.Replace(features.Settings{}, true), By: "test",
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		s.empty(t)
 		c.press("#")
 		c.hears("Your list is empty")
 	},
+	"entry deleted while it is chosen": func(t *testing.T, s *stage) {
+		c := s.dial(t, demoNearFull.Display())
+		c.press("4071#")
+		c.press("1")
+		c.press("1")
+		c.press("1")
+		s.empty(t)
+		c.press("1")
+		c.hears("That was deleted before.")
+		c.hears("Your list is empty")
+	},
+	"PIN reset while a feature is managed": func(t *testing.T, s *stage) {
+		c := s.dial(t, demoAll.Display())
+		c.press("4071#")
+		c.press("1")
+		s.resetPIN(t, demoAll)
+		c.press("*")
+		c.hears("changed by someone else")
+		c.hears("8 0 0 5 7 3 1 3 1 1")
+		c.lacks("Main menu")
+	},
+	"PIN reset before an act": func(t *testing.T, s *stage) {
+		c := s.dial(t, demoAll.Display())
+		c.press("4071#")
+		c.press("2")
+		s.resetPIN(t, demoAll)
+		c.press("3")
+		c.hears("That is not possible any more.")
+		c.hears("changed by someone else")
+		c.lacks("turned it on")
+	},
+	"PIN reset: no solicitation":                    resetAt("1"),
+	"PIN reset: security screen":                    resetAt("2"),
+	"PIN reset: do not disturb":                     resetAt("3"),
+	"PIN reset: dial lock":                          resetAt("4"),
+	"PIN reset: call rejection":                     resetAt("5", "1"),
+	"PIN reset: selective call forwarding":          resetAt("5", "2"),
 	"feature taken away: no solicitation":           goneAt("1"),
 	"feature taken away: security screen":           goneAt("2"),
 	"feature taken away: do not disturb":            goneAt("3"),
@@ -66,6 +100,53 @@ func goneAt(keys ...string) func(*testing.T, *stage) {
 		c.press(keys[last])
 		c.hears("That feature is not on your line any more.")
 		c.hears("To change your PIN, press 1.")
+	}
+}
+
+// resetAt resets the PIN before the last of the keys that lead to a feature: nothing is told of
+// it any more.
+func resetAt(keys ...string) func(*testing.T, *stage) {
+	return func(t *testing.T, s *stage) {
+		c := s.dial(t, demoAll.Display())
+		c.press("4071#")
+		last := len(keys) - 1
+		for _, key := range keys[:last] {
+			c.press(key)
+		}
+		s.resetPIN(t, demoAll)
+		c.press(keys[last])
+		c.hears("changed by someone else")
+		c.lacks("is off")
+	}
+}
+
+// empty empties the list of the line that has a long one.
+func (s *stage) empty(t *testing.T) {
+	t.Helper()
+	_, err := s.app.features.Change(t.Context(), features.Request{
+		Number: demoNearFull, Feature: pins.DialLock, Edit: features.Replace(features.Settings{}, true), By: "test",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// resetPIN gives a line its temporary PIN again.
+func (s *stage) resetPIN(t *testing.T, number nanp.Number) {
+	t.Helper()
+	note := pins.Note{By: "test", Reason: "test"}
+	if err := (pins.Provisioning{Registry: s.db.Lines()}).Reset(t.Context(), number, note); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lacks checks that words were not said.
+func (p *phone) lacks(words string) {
+	p.t.Helper()
+	for _, event := range p.heard {
+		if spoken, ok := event.(touchtone.Spoken); ok && strings.Contains(spoken.Words, words) {
+			p.t.Errorf("heard %q", spoken.Words)
+		}
 	}
 }
 

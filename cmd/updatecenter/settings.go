@@ -52,15 +52,16 @@ type serverSettings struct {
 	ProvisioningURL    string `name:"provisioning-url" env:"PROVISIONING_URL" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; events then show them for as long as there are no more than 1000 of a line."`
 	ProvisioningSecret string `name:"provisioning-secret" env:"PROVISIONING_SECRET" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
 	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
+	deliverySettings   `embed:""`
 	LogLevel           string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 }
 
 // twilioSettings are those that twilio check reads as well.
 type twilioSettings struct {
 	PublicURL        string `name:"public-url" env:"PUBLIC_URL" help:"URL by which Twilio reaches this server, such as https://ivr.example.com. Signatures are checked against it. Required."`
-	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account, AC and 32 hexadecimal digits. Only twilio check needs it."`
-	TwilioAuthToken  string `name:"twilio-auth-token" env:"TWILIO_AUTH_TOKEN" secret:"" help:"The auth token that signs Twilio's webhooks; a comma-separated list while one is being replaced, of which twilio check signs in with the first. Required."`
-	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is. Only twilio check asks it."`
+	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account, AC and 32 hexadecimal digits. Required with CALL_FROM, and by twilio check."`
+	TwilioAuthToken  string `name:"twilio-auth-token" env:"TWILIO_AUTH_TOKEN" secret:"" help:"The auth token that signs Twilio's webhooks; a comma-separated list while one is being replaced, of which we sign in at Twilio with the first. Required."`
+	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is."`
 	SIPDomains       string `name:"sip-domains" env:"SIP_DOMAINS" help:"SIP domains, comma-separated, over which the operator's switch sends calls to 78. Such calls are from the line that From names: list only domains whose calls are authenticated."`
 	Dial78Numbers    string `name:"dial-78-numbers" env:"DIAL_78_NUMBERS" help:"Telephone numbers, comma-separated, to which the switch maps 78. A call to them is from the line if it has full STIR/SHAKEN attestation (A)."`
 }
@@ -80,6 +81,9 @@ type config struct {
 	recordingsDir string
 	switchURL     string
 	switchSecret  secret.Text
+	accountSID    string
+	twilioURL     string
+	outbound      outbound
 	logLevel      slog.Level
 }
 
@@ -99,12 +103,15 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		repair:        r.number("REPAIR_NUMBER", r.required("REPAIR_NUMBER", s.RepairNumber)),
 		transfer:      r.number("REPAIR_TRANSFER", s.RepairTransfer),
 		recordingsDir: r.directory("RECORDINGS_DIR", s.RecordingsDir),
+		accountSID:    r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
+		twilioURL:     r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL),
+		outbound:      r.deliveries(s.deliverySettings),
 		logLevel:      r.level("LOG_LEVEL", s.LogLevel),
 	}
 	c.switchURL, c.switchSecret = r.provisioning(s)
-	// A server asks Twilio nothing: these are looked at so that a mistake is told early.
-	r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID)
-	r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL)
+	if c.outbound.from != "" && s.TwilioAccountSID == "" {
+		r.fail("TWILIO_ACCOUNT_SID", "is required with CALL_FROM")
+	}
 	return c, r.err()
 }
 

@@ -78,6 +78,30 @@ var changeTests = map[string]func(play){
 		p.recorded(one)
 		p.published(one)
 	},
+	"a change names the PIN that its caller proved to know": func(p play) {
+		one := p.change(list, 0, 1)
+		one.Proved = p.stored(known).PINRevision
+		line, err := p.Lines.Line(p.t.Context(), known)
+		p.ok(err)
+		p.same(one.Proved, line.Revision)
+		p.make(one)
+		p.ok(p.Registry.Reset(p.t.Context(), known, pins.Record{At: p.start, Event: pins.Reset, By: "ann"}))
+		p.same(p.stored(known).PINRevision, line.Revision+1)
+		for n, two := range []features.Change{
+			p.change(list, 10, 2), p.change(list, 5, 3), p.change(absent, 0, 4),
+		} {
+			for _, proved := range []int64{line.Revision, line.Revision + 2, 1, -1} {
+				two.Proved = proved
+				p.refused(two, features.ErrOvertaken)
+			}
+			p.same(two.Turn, turn(n+2))
+		}
+		p.make(one) // the turn was made before
+		two := p.change(list, 10, 2)
+		two.Proved = line.Revision + 1
+		p.make(two)
+		p.settings(two)
+	},
 	"the records of PINs and of features are one history": func(p play) {
 		one := p.change(list, 0, 1)
 		p.make(one)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,7 +25,7 @@ var installTests = map[string]func(play){
 		_, err := p.Features.Features(p.t.Context(), unknown, pins.Turn{})
 		p.is(err, pins.ErrNoLine)
 	},
-	"install records what it changed, and publishes nothing": func(p play) {
+	"install records what it changed, and publishes what it took away": func(p play) {
 		p.same(p.install(features.Installation{Number: known, Features: pins.FeaturesOf(list, absent)}), []bool{true})
 		records := p.recordsOf(known)
 		p.same(len(records), 1)
@@ -32,7 +33,40 @@ var installTests = map[string]func(play){
 		want := p.installation()
 		want.Changes = []string{"installed " + string(absent), "removed " + string(dnd)}
 		p.same(records[0], want)
+		p.removed(0, p.removal(dnd, p.start.UnixMilli()))
+	},
+	"what is only installed is not published": func(p play) {
+		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(list, dnd, absent)})
 		p.published()
+	},
+	"removals are published in order, after what was changed": func(p play) {
+		one := p.change(list, 0, 1)
+		p.make(one)
+		p.install(
+			features.Installation{Number: known},
+			features.Installation{Number: unknown},
+			features.Installation{Number: known, Features: pins.FeaturesOf(list)},
+			features.Installation{Number: known},
+		)
+		p.same(string(p.Events(p.t, known)[0]), string(one.Event))
+		now := p.start.UnixMilli()
+		p.removed(1, p.removal(dnd, now), p.removal(list, now), p.removal(list, now))
+		p.same(len(p.Events(p.t, unknown)), 0)
+	},
+	"a removal has the revision after that of the settings, if time is behind": func(p play) {
+		one := p.change(list, 0, 1)
+		one.Revision = p.start.UnixMilli() + 5000
+		p.make(one)
+		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(dnd)})
+		p.removed(1, p.removal(list, one.Revision+1))
+	},
+	"a removal that can't be written takes nothing away": func(p play) {
+		broken := errors.New("broken")
+		_, err := p.Features.Install(p.t.Context(), []features.Installation{{Number: known}}, p.installation(),
+			func(nanp.Number, pins.Feature) ([]byte, []byte, error) { return nil, nil, broken })
+		p.is(err, broken)
+		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
+		p.same(len(p.recordsOf(known)), 0)
 	},
 	"settings stay with what stays installed": func(p play) {
 		one, two := p.change(list, 0, 1), p.change(dnd, 0, 2)
@@ -41,7 +75,7 @@ var installTests = map[string]func(play){
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(list, absent)})
 		p.settings(one)
 		p.refused(p.change(dnd, two.Revision, 3), features.ErrNotInstalled)
-		p.published(one, two)
+		p.removed(2, p.removal(dnd, p.start.UnixMilli()))
 	},
 	"a feature that is installed again starts anew": func(p play) {
 		p.make(p.change(list, 0, 1))
@@ -61,6 +95,18 @@ var installTests = map[string]func(play){
 		p.same(got, []bool{true, true, false})
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list))
 		p.same(len(p.recordsOf(known)), 2)
+	},
+	"what is taken away and given back is both": func(p play) {
+		one := p.change(list, 0, 1)
+		p.make(one)
+		got := p.install(
+			features.Installation{Number: known},
+			features.Installation{Number: known, Features: pins.FeaturesOf(list, dnd)},
+		)
+		p.same(got, []bool{true, true})
+		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
+		p.settings()
+		p.same(len(p.Events(p.t, known)), 3)
 	},
 	"install takes no lines": func(p play) { p.same(len(p.install()), 0) },
 	"install takes many lines": func(p play) {
@@ -90,9 +136,31 @@ func (p play) installation() pins.Record {
 
 func (p play) install(lines ...features.Installation) []bool {
 	p.t.Helper()
-	changed, err := p.Features.Install(p.t.Context(), lines, p.installation())
+	changed, err := p.Features.Install(p.t.Context(), lines, p.installation(), func(n nanp.Number, f pins.Feature) ([]byte, []byte, error) {
+		return []byte(removalOf(n, f)), []byte(" ¿%d?"), nil
+	})
 	p.ok(err)
 	return changed
+}
+
+// removalOf is how the events of removals begin in the tests.
+func removalOf(number nanp.Number, feature pins.Feature) string {
+	return fmt.Sprintf(`"%%s\%s %s `, number, feature)
+}
+
+// removal is the event that a feature of the known line is gone.
+func (p play) removal(feature pins.Feature, revision int64) string {
+	return removalOf(known, feature) + fmt.Sprint(revision) + " ¿%d?"
+}
+
+// removed wants exactly these removals after the first events of the known line.
+func (p play) removed(first int, want ...string) {
+	p.t.Helper()
+	var got []string
+	for _, event := range p.Events(p.t, known)[first:] {
+		got = append(got, string(event))
+	}
+	p.same(got, want)
 }
 
 var lineTests = map[string]func(play){

@@ -1,14 +1,18 @@
 package api
 
 import (
+	"context"
 	"crypto/rand"
 	"io"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/mux"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/pins"
@@ -19,11 +23,30 @@ type Config struct {
 	Lines        *pins.Lines
 	Provisioning pins.Provisioning
 	Features     *features.Lines
+	Accounts     *accounts.Accounts
+	Deliveries   Deliveries
 	Keys         apikey.Store
-	Changed      func()           // called when settings of a feature were put, by many goroutines; nil: nobody
-	Now          func() time.Time // nil: time.Now
-	Log          *slog.Logger     // nil: nothing is logged
-	Random       io.Reader        // names the instances of problems, by many goroutines; nil: the system's
+	Changed      func() // called when settings of a feature were put, by many goroutines; nil: nobody
+	// Notify is called when an account was created or changed, by many goroutines, so that
+	// its customer is told. The change stands whatever it says; an error is logged. Nil: nobody.
+	Notify func(ctx context.Context, update accounts.Update) error
+	Now    func() time.Time // nil: time.Now
+	// Wait passes the time between two looks at a delivery; it ends early, with an error, when
+	// the context does. Nil: by the machine's clock.
+	Wait     func(ctx context.Context, d time.Duration) error
+	Stopping <-chan struct{} // closed when the server stops: streams of events then end; nil: never
+	Log      *slog.Logger    // nil: nothing is logged
+	Random   io.Reader       // names the instances of problems, by many goroutines; nil: the system's
+}
+
+// Deliveries is what the API needs of [deliveries.Deliveries]. Any number of goroutines use it.
+type Deliveries interface {
+	// Request has a secret delivered to where the account says.
+	Request(ctx context.Context, ask deliveries.Ask) (deliveries.Delivery, error)
+	// Get returns a delivery as it stands, or [deliveries.ErrNotFound].
+	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
+	// Cancel ends a delivery that is under way, or says [deliveries.ErrFinal].
+	Cancel(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
 }
 
 // API answers /v1 and /openapi.yaml. Any number of goroutines may use it.
@@ -31,31 +54,47 @@ type API struct {
 	lines        *pins.Lines
 	provisioning pins.Provisioning
 	features     *features.Lines
+	accounts     *accounts.Accounts
+	deliveries   Deliveries
 	keys         apikey.Store
 	changed      func()
+	notify       func(ctx context.Context, update accounts.Update) error
 	now          func() time.Time
+	wait         func(ctx context.Context, d time.Duration) error
+	stopping     <-chan struct{}
+	streams      atomic.Int64 // of events, that are open
 	log          *slog.Logger
 	random       io.Reader
 }
 
-// New makes an API of its parts; Lines, Provisioning, Features and Keys must be given.
+// New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries and Keys
+// must be given.
 func New(config Config) *API {
-	if config.Changed == nil {
-		config.Changed = func() {}
+	a := &API{
+		lines: config.Lines, provisioning: config.Provisioning, features: config.Features,
+		accounts: config.Accounts, deliveries: config.Deliveries, keys: config.Keys,
+		changed: config.Changed, notify: config.Notify, now: config.Now, wait: config.Wait,
+		stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
-	if config.Now == nil {
-		config.Now = time.Now
+	if a.changed == nil {
+		a.changed = func() {}
 	}
-	if config.Log == nil {
-		config.Log = slog.New(slog.DiscardHandler)
+	if a.notify == nil {
+		a.notify = func(context.Context, accounts.Update) error { return nil }
 	}
-	if config.Random == nil {
-		config.Random = rand.Reader
+	if a.now == nil {
+		a.now = time.Now
 	}
-	return &API{
-		lines: config.Lines, provisioning: config.Provisioning, features: config.Features, keys: config.Keys,
-		changed: config.Changed, now: config.Now, log: config.Log, random: config.Random,
+	if a.wait == nil {
+		a.wait = wait
 	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	if a.random == nil {
+		a.random = rand.Reader
+	}
+	return a
 }
 
 // Routes adds the API to a router: everything at and below /v1, and /openapi.yaml.
@@ -63,6 +102,17 @@ func (a *API) Routes(r *mux.Router) {
 	r.Handle("/openapi.yaml", a.resource(methods{
 		http.MethodGet: describe,
 	}))
+	a.lineRoutes(r)
+	a.accountRoutes(r)
+	a.deliveryRoutes(r)
+	r.Handle("/v1/access-numbers/{area_code}", a.resource(methods{
+		http.MethodGet: a.keyed(anyScope, a.showAccessNumber),
+	}))
+	r.Handle("/v1", a.resource(nil))
+	r.PathPrefix("/v1/").Handler(a.resource(nil))
+}
+
+func (a *API) lineRoutes(r *mux.Router) {
 	r.Handle("/v1/lines/{number}", a.resource(methods{
 		http.MethodGet: a.keyed(apikey.LinesRead, a.showLine),
 		http.MethodPut: a.keyed(apikey.LinesWrite, a.putLine),
@@ -80,9 +130,42 @@ func (a *API) Routes(r *mux.Router) {
 		http.MethodGet: a.keyed(apikey.FeaturesRead, a.showFeature),
 		http.MethodPut: a.keyed(apikey.FeaturesWrite, a.putFeature),
 	}))
-	r.Handle("/v1/access-numbers/{area_code}", a.resource(methods{
-		http.MethodGet: a.keyed(anyScope, a.showAccessNumber),
+}
+
+func (a *API) accountRoutes(r *mux.Router) {
+	r.Handle("/v1/accounts/{account}", a.resource(methods{
+		http.MethodGet: a.keyed(apikey.AccountsRead, a.showAccount),
+		http.MethodPut: a.keyed(apikey.AccountsWrite, a.putAccount),
 	}))
-	r.Handle("/v1", a.resource(nil))
-	r.PathPrefix("/v1/").Handler(a.resource(nil))
+	r.Handle("/v1/accounts/{account}/renumber", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.AccountsWrite, a.renumberAccount),
+	}))
+	r.Handle("/v1/accounts/{account}/security-question", a.resource(methods{
+		http.MethodPut: a.keyed(apikey.AccountsWrite, a.putQuestion),
+	}))
+	r.Handle("/v1/accounts/{account}/verify", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.AccountsVerify, a.verifyAccount),
+	}))
+	r.Handle("/v1/enrollments", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.AccountsVerify, a.enroll),
+	}))
+	r.Handle("/v1/enrollments/{enrollment}", a.resource(methods{
+		http.MethodGet: a.keyed(apikey.AccountsVerify, a.showEnrollment),
+	}))
+	r.Handle("/v1/enrollments/{enrollment}/accounts", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.AccountsVerify, a.addAccount),
+	}))
+}
+
+func (a *API) deliveryRoutes(r *mux.Router) {
+	r.Handle("/v1/accounts/{account}/deliveries", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.DeliveriesWrite, a.requestDelivery),
+	}))
+	r.Handle("/v1/deliveries/{delivery}", a.resource(methods{
+		http.MethodGet:    a.keyed(apikey.DeliveriesRead, a.showDelivery),
+		http.MethodDelete: a.keyed(apikey.DeliveriesWrite, a.cancelDelivery),
+	}))
+	r.Handle("/v1/deliveries/{delivery}/events", a.unbounded(methods{
+		http.MethodGet: a.keyed(apikey.DeliveriesRead, a.showEvents),
+	}))
 }

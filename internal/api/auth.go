@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -46,7 +47,9 @@ func (a *API) authenticate(r *http.Request) (apikey.Key, error) {
 	if !ok {
 		return apikey.Key{}, badKey()
 	}
-	key, err := a.keys.Key(r.Context(), id)
+	ctx, cancel := context.WithTimeout(r.Context(), storesWithin)
+	defer cancel()
+	key, err := a.keys.Key(ctx, id)
 	if err != nil && !errors.Is(err, apikey.ErrNotFound) {
 		return apikey.Key{}, fmt.Errorf("find key: %w", err)
 	}

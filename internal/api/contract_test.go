@@ -21,6 +21,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/pins"
@@ -28,6 +30,7 @@ import (
 
 // contract reads openapi.yaml, once.
 var contract = sync.OnceValues(func() (*openapi3.T, error) {
+	openapi3filter.RegisterBodyDecoder(eventType, openapi3filter.RegisteredBodyDecoder("text/plain"))
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData([]byte(description))
 	if err != nil {
@@ -186,6 +189,10 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		badNumber(), badAreaCode(), badLimit(), badBody("Detail."), noKey(), badKey(), missingScope(apikey.PinsReset), noPath(), noLine(),
 		badMethod("GET"), tooLarge(), badContentType(), broken(io.EOF), unavailable(io.EOF),
 		noFeature(), notInstalled(), badIfMatch(), noIfMatch(), changedMeanwhile(), refusedSettings(features.ListFull), backlog(),
+		badAccount(), badIdempotencyKey(), badLastEventID(), noAccount(), noEnrollment(), noDelivery(), accountTaken(), enrollmentFull(),
+		noSecret(), noWay(), noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
+		callsDeclined(start), tooLate(), refusedDetails(&accounts.FieldError{}), keyReused(), tooManyDeliveries(&deliveries.LimitError{}, start),
+		tooManyStreams(),
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)
 		if !listed[no.problem.Type] || !strings.Contains(doc.Info.Description, row) {

@@ -2,15 +2,27 @@
 // programs: the ordering system that provisions lines, the tools of repair agents, the
 // customers' portal.
 //
-//	GET  /v1/lines/{number}                     lines:read      a line, its PIN's state, failures and locks, its features
-//	PUT  /v1/lines/{number}                     lines:write     create it with the temporary PIN, set its language and its features
-//	POST /v1/lines/{number}/pin/reset           pins:reset      back to the temporary PIN
-//	GET  /v1/lines/{number}/history             lines:read      what happened to its PIN and its features
-//	GET  /v1/lines/{number}/features            features:read   how its features are set
-//	GET  /v1/lines/{number}/features/{feature}  features:read   how one is set
-//	PUT  /v1/lines/{number}/features/{feature}  features:write  set it
-//	GET  /v1/access-numbers/{code}              any key         the toll-free number of an area code
-//	GET  /openapi.yaml                          no key          all this, as an OpenAPI 3.1 document
+//	GET    /v1/lines/{number}                        lines:read       a line, its PIN's state, failures and locks, its features
+//	PUT    /v1/lines/{number}                        lines:write      create it with the temporary PIN, set its language and its features
+//	POST   /v1/lines/{number}/pin/reset              pins:reset       back to the temporary PIN
+//	GET    /v1/lines/{number}/history                lines:read       what happened to its PIN and its features
+//	GET    /v1/lines/{number}/features               features:read    how its features are set
+//	GET    /v1/lines/{number}/features/{feature}     features:read    how one is set
+//	PUT    /v1/lines/{number}/features/{feature}     features:write   set it
+//	GET    /v1/accounts/{account}                    accounts:read    an account, without its secret
+//	PUT    /v1/accounts/{account}                    accounts:write   create it, or change what is given
+//	POST   /v1/accounts/{account}/renumber           accounts:write   give it another number
+//	PUT    /v1/accounts/{account}/security-question  accounts:write   set the question that retires the code
+//	POST   /v1/accounts/{account}/verify             accounts:verify  judge a claim that it is somebody's own
+//	POST   /v1/enrollments                           accounts:verify  begin an enrollment by a claim to an account
+//	GET    /v1/enrollments/{enrollment}              accounts:verify  its accounts
+//	POST   /v1/enrollments/{enrollment}/accounts     accounts:verify  add an account to it by a claim
+//	POST   /v1/accounts/{account}/deliveries         deliveries:write have its code or answer delivered
+//	GET    /v1/deliveries/{delivery}                 deliveries:read  how far a delivery is
+//	DELETE /v1/deliveries/{delivery}                 deliveries:write cancel it
+//	GET    /v1/deliveries/{delivery}/events          deliveries:read  follow it, by server-sent events or as JSON
+//	GET    /v1/access-numbers/{code}                 any key          the toll-free number of an area code
+//	GET    /openapi.yaml                             no key           all this, as an OpenAPI 3.1 document
 //
 // openapi.yaml beside the code is the reference: every request and answer of the tests is
 // checked against it, and every route must be in it. HEAD stands where GET does; OPTIONS
@@ -18,7 +30,10 @@
 //
 // # Serving it
 //
-//	api.New(api.Config{Lines: lines, Provisioning: provisioning, Features: features, Keys: keys}).Routes(router)
+//	api.New(api.Config{
+//		Lines: lines, Provisioning: provisioning, Features: features,
+//		Accounts: accounts, Deliveries: deliveries, Keys: keys,
+//	}).Routes(router)
 //
 // The router should be made with SkipClean(true), or it redirects odd paths instead of
 // refusing them. The server bounds headers and the time for reading a request
@@ -41,6 +56,23 @@
 // and is never answered. The history shows what was changed only to keys that may read
 // settings.
 //
+// # Accounts and deliveries
+//
+// No answer, problem or line of the log holds a security code or an answer. A claim to an
+// account that doesn't exist is answered as any other, and its number is not logged, as it
+// may be anything that somebody typed. Whatever changes an account calls Config.Notify, so
+// that its customer is told.
+//
+// A delivery goes to where the account says; a request that names a number is refused. Its
+// header Idempotency-Key stands, among the requests of its key's name, for one delivery.
+//
+// Events of a delivery are streamed (text/event-stream) by looking at the store several times
+// a second. A stream extends the server's ReadTimeout and WriteTimeout for itself, and each of
+// its looks has the 3 seconds that any other request has. It ends 5 seconds after the first
+// final event, as what became of a call may be told more exactly until then; after half an
+// hour; when Config.Stopping is closed; or when it can't go on. A client comes back with the
+// header Last-Event-ID, and is told by 204 when there is nothing to come back for.
+//
 // # Errors
 //
 // Every refusal is a [Problem] (RFC 9457). A handler returns an error with two faces: what
@@ -50,6 +82,7 @@
 //
 // # Documents
 //
-// [LineDocument], [FeaturesDocument] and [HistoryDocument] make what the API answers. The command line shows a
-// line by the same document.
+// [LineDocument], [FeaturesDocument], [HistoryDocument], [AccountDocument] and
+// [DeliveryDocument] make what the API answers. The command line shows a line and an account
+// by the same documents.
 package api

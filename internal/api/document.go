@@ -18,7 +18,9 @@ type Line struct {
 	Strikes      Strikes     `json:"strikes"`       // failures and locks
 	AccessNumber nanp.Number `json:"access_number"` // to reach this line's features from any telephone
 
-	Features []pins.Feature `json:"features"` // that are installed, in the order of [pins.AllFeatures]; never null
+	// Features are those that are installed, in the order of [pins.AllFeatures]; nil: the reader
+	// may not know, and it is left away.
+	Features []pins.Feature `json:"features,omitzero"`
 }
 
 // Strikes are the failures of a line, apart by where the calls came from.

@@ -36,7 +36,7 @@ func TestIfMatch(t *testing.T) {
 	// What the rules refuse at any revision is not worth reading again.
 	put(`"0"`, `{"on":true,"list":[]}`).is(http.StatusUnprocessableEntity, "settings-refused")
 
-	r.phone(pins.SecurityScreen, features.Toggle())
+	r.phone(pins.SecurityScreen, features.Switch(false))
 	put(first, `{"on":true}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
 	now := r.ask(http.MethodGet, path, "").is(http.StatusOK, "").header.Get("ETag")
 	put(now, `{"on":true}`).is(http.StatusOK, "")
@@ -62,7 +62,7 @@ func TestRevisionOfAnotherLife(t *testing.T) {
 		r.ask(http.MethodPut, linePath, body).is(http.StatusOK, "")
 	}
 	r.now = start.Add(time.Hour)
-	r.phone(pins.SecurityScreen, features.Toggle())
+	r.phone(pins.SecurityScreen, features.Switch(true))
 	r.askWith(old, http.MethodPut, featuresPath+"/security-screen", `{"on":false}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
 }
 

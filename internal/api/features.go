@@ -55,7 +55,7 @@ func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	setting, err := a.features.Change(r.Context(), features.Request{
+	outcome, err := a.features.Change(r.Context(), features.Request{
 		Number: number, Feature: rule.Feature, Edit: edit, Revision: revision, By: key.Name, From: from,
 	})
 	switch {
@@ -64,10 +64,12 @@ func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	case err != nil:
 		return fmt.Errorf("put feature: %w", err)
 	}
-	a.log.InfoContext(r.Context(), "feature of line set",
-		"line", number, "feature", rule.Feature, "revision", setting.Revision, "key", key.Name)
-	a.changed()
-	return replyFeature(w, setting)
+	if outcome.Changed {
+		// Not which: that a line has it is nobody's business who reads logs (CPNI).
+		a.log.InfoContext(r.Context(), "feature of line set", "line", number, "revision", outcome.Revision, "key", key.Name)
+		a.changed()
+	}
+	return replyFeature(w, outcome.Setting)
 }
 
 func replyFeature(w http.ResponseWriter, setting features.Setting) error {

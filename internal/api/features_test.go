@@ -141,7 +141,10 @@ func TestPutFeature(t *testing.T) {
 		got.holds(want)
 		got.feature()
 		r.ask(http.MethodGet, featuresPath+"/"+string(test.feature), "").is(http.StatusOK, "").holds(want)
-		r.log.holds(t, "feature of line set", string(line), string(test.feature), "ordering")
+		r.log.holds(t, "feature of line set", string(line), "ordering")
+		if strings.Contains(r.log.String(), string(test.feature)) {
+			t.Errorf("the log names the feature: %s", r.log)
+		}
 		if r.woken.Load() != 1 || len(r.sets.Events(line)) != 1 {
 			t.Errorf("%s: woken %d times, for %d events", test.feature, r.woken.Load(), len(r.sets.Events(line)))
 		}
@@ -189,8 +192,11 @@ func TestChangedByNobody(t *testing.T) {
 	before := r.set(pins.CallRejection, "*", `{"on":true,"list":["218"]}`).feature().Revision
 	r.now = start.Add(time.Minute)
 	after := r.set(pins.CallRejection, etag(before), `{"on":true,"list":["218"]}`).feature().Revision
-	if after != before || len(r.sets.Events(line)) != 1 {
-		t.Errorf("revision %d, and before %d", after, before)
+	if after != before || len(r.sets.Events(line)) != 1 || r.woken.Load() != 1 {
+		t.Errorf("revision %d, and before %d; woken %d times", after, before, r.woken.Load())
+	}
+	if n := strings.Count(r.log.String(), "feature of line set"); n != 1 {
+		t.Errorf("%d changes in the log", n)
 	}
 }
 
@@ -205,14 +211,15 @@ func TestChangeBacklog(t *testing.T) {
 	r.log.holds(t, "ERROR", features.ErrBacklog.Error())
 }
 
-// TestHistoryOfFeatures: what became of the settings is for those who may read settings.
+// TestHistoryOfFeatures: that a line has features, and what became of them, is for those who may
+// read them.
 func TestHistoryOfFeatures(t *testing.T) {
 	r := newRig(t)
 	r.add("")
 	r.secrets = append(r.secrets, "4821")
 	r.ask(http.MethodPut, linePath, `{"features":["dial-lock"]}`).is(http.StatusOK, "")
 	r.set(pins.DialLock, `"0"`, `{"on":true,"list":["+16515550199"],"code":"4821"}`)
-	r.phone(pins.DialLock, features.Toggle())
+	r.phone(pins.DialLock, features.Switch(false))
 	want := History{Number: line, Records: []pins.Record{
 		{
 			At: start, Event: pins.FeatureChanged, By: "caller", Side: pins.FromLine, From: string(line), Call: "CA3",
@@ -230,11 +237,71 @@ func TestHistoryOfFeatures(t *testing.T) {
 		t.Error(diff)
 	}
 
-	want.Records[0].Changes, want.Records[1].Changes, got = nil, nil, History{}
-	request := r.request(http.MethodGet, linePath+"/history", "")
-	request.Header.Set("Authorization", "Bearer "+r.key("agents", apikey.LinesRead))
-	r.send(request).is(http.StatusOK, "").read(&got)
-	if diff := cmp.Diff(want, got); diff != "" {
+	reset := pins.Record{At: start, Event: pins.Reset, By: "ann"}
+	skipped := pins.Record{At: start, Event: pins.EventSkipped, By: "ann", Changes: []string{"evt_1"}}
+	for _, record := range []pins.Record{reset, skipped} {
+		if err := r.store.Memory.Append(t.Context(), line, record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got = History{}
+	agent := r.key("agents", apikey.LinesRead)
+	r.askAs(agent, http.MethodGet, linePath+"/history?limit=2", "").is(http.StatusOK, "").read(&got)
+	if diff := cmp.Diff(History{Number: line, Records: []pins.Record{reset}}, got); diff != "" {
 		t.Errorf("without features:read: %s", diff)
+	}
+}
+
+// askAs sends a request with another key.
+func (r *rig) askAs(token, method, path, body string) answer {
+	r.Helper()
+	request := r.request(method, path, body)
+	request.Header.Set("Authorization", "Bearer "+token)
+	return r.send(request)
+}
+
+// TestFeaturesAreForThoseWhoMayReadThem: no other key learns which features a line has, be it
+// one that installs them or resets PINs.
+func TestFeaturesAreForThoseWhoMayReadThem(t *testing.T) {
+	r := newRig(t)
+	clerk := r.key("clerk", apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset)
+	reader := r.key("reader", apikey.LinesRead, apikey.FeaturesRead)
+	for name, got := range map[string]answer{
+		"created": r.askAs(clerk, http.MethodPut, linePath, `{"features":["dial-lock"]}`).is(http.StatusCreated, ""),
+		"put":     r.askAs(clerk, http.MethodPut, linePath, `{"features":["call-rejection"]}`).is(http.StatusOK, ""),
+		"shown":   r.askAs(clerk, http.MethodGet, linePath, "").is(http.StatusOK, ""),
+		"reset":   r.askAs(clerk, http.MethodPost, linePath+"/pin/reset", `{"reason":"forgot it"}`).is(http.StatusOK, ""),
+		"history": r.askAs(clerk, http.MethodGet, linePath+"/history", "").is(http.StatusOK, ""),
+	} {
+		if strings.Contains(got.body, "features") || strings.Contains(got.body, "call-rejection") {
+			t.Errorf("%s: %s", name, got.body)
+		}
+	}
+	shown := r.askAs(reader, http.MethodGet, linePath, "").is(http.StatusOK, "").line()
+	if diff := cmp.Diff([]pins.Feature{pins.CallRejection}, shown.Features); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLostCode: a code whose key is gone is shown as one, and is left alone or replaced as any.
+func TestLostCode(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.DialLock)
+	other, err := secret.ParseKeyring("gone:" + strings.Repeat("A", 43) + "=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := features.New(features.Config{Store: r.sets, Keys: other, Now: func() time.Time { return r.now }})
+	_, err = gone.Change(t.Context(), features.Request{Number: line, Feature: pins.DialLock, Edit: features.SetCode(secret.New("4821"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{`{"on":true,"list":[]}`, `{"on":true,"list":[],"code":"7316"}`} {
+		if f := r.set(pins.DialLock, "*", body).feature(); !*f.CodeSet {
+			t.Errorf("%s: no code is set", body)
+		}
+	}
+	if got := r.setting(pins.DialLock); got.CodeLost || got.Code.Reveal() != "7316" {
+		t.Errorf("got %+v", got)
 	}
 }

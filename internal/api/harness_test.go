@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -18,6 +19,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
@@ -37,8 +40,11 @@ const hash pins.Hash = "$argon2id$personal"
 type rig struct {
 	*testing.T
 	handler http.Handler
+	config  Config // of handler
 	store   *store
 	sets    *settingStore
+	billing *billingStore
+	sent    *deliveryStore
 	keys    *keyStore
 	tokens  map[string][]apikey.Scope // of the keys that are valid
 	all     string                    // the token of a key for everything
@@ -47,6 +53,11 @@ type rig struct {
 	secrets []string
 	woken   atomic.Int64 // how often Changed was called
 	unlike  bool         // the next request is refused for what openapi.yaml can't say
+
+	notices  []accounts.Update // that Notify was called with
+	untold   error             // what Notify says
+	passing  func()            // called while time passes between two looks at a delivery; nil: nothing
+	requests int
 }
 
 func newRig(t *testing.T) *rig {
@@ -55,6 +66,8 @@ func newRig(t *testing.T) *rig {
 		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(hash)},
 	}
 	r.sets = &settingStore{Memory: features.NewMemory(r.store.Memory), trouble: r.store.trouble}
+	r.billing = &billingStore{Memory: accounts.NewMemory(), trouble: r.store.trouble}
+	r.sent = &deliveryStore{Memory: deliveries.NewMemory(), trouble: r.store.trouble}
 	rules, err := pins.New(pins.Config{
 		Store: r.store, Callers: r.store.Memory,
 		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
@@ -64,12 +77,15 @@ func newRig(t *testing.T) *rig {
 	}
 	clock := func() time.Time { return r.now }
 	router := mux.NewRouter().SkipClean(true)
-	New(Config{
+	customers := r.customers()
+	r.config = Config{
 		Lines: rules, Provisioning: pins.Provisioning{Registry: r.store, Now: clock}, Keys: r.keys, Now: clock,
 		Features: features.New(features.Config{Store: r.sets, Keys: keyring(t), Now: clock}),
 		Changed:  func() { r.woken.Add(1) },
-		Log:      slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	}).Routes(router)
+		Accounts: customers, Deliveries: r.outbound(customers), Notify: r.notify, Wait: r.pass,
+		Log: slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	New(r.config).Routes(router)
 	r.handler = router
 	t.Cleanup(func() {
 		for _, s := range r.secrets {
@@ -137,6 +153,8 @@ func (r *rig) request(method, path, body string) *http.Request {
 	r.Helper()
 	request := httptest.NewRequestWithContext(r.Context(), method, path, strings.NewReader(body))
 	request.Header.Set("Authorization", "Bearer "+r.allowed())
+	r.requests++
+	request.Header.Set("Idempotency-Key", fmt.Sprintf("request-%d", r.requests))
 	if body != "" {
 		request.Header.Set("Content-Type", "application/json")
 	}

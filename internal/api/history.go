@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"updatecenter/internal/apikey"
@@ -22,24 +23,31 @@ func (a *API) showHistory(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if err != nil {
 		return err
 	}
-	records, err := a.provisioning.History(r.Context(), number, limit)
+	all := key.Allows(apikey.FeaturesRead)
+	read := limit
+	if !all {
+		read = pins.MaxHistory // some of which are hidden
+	}
+	records, err := a.provisioning.History(r.Context(), number, read)
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
 	}
-	if !key.Allows(apikey.FeaturesRead) {
-		hideSettings(records)
+	if !all {
+		records = slices.DeleteFunc(records, ofFeatures)
 	}
+	records = records[:min(limit, len(records))]
 	return reply(w, http.StatusOK, jsonType, HistoryDocument(number, records))
 }
 
-// hideSettings leaves away whom a customer let through, rejected or forwarded: a key that
-// can't read settings can't read them off the history.
-func hideSettings(records []pins.Record) {
-	for i := range records {
-		if records[i].Event == pins.FeatureChanged {
-			records[i].Changes = nil
-		}
+// ofFeatures says whether a record tells which features a line has, or of their settings: a key
+// that can't read features can't read them off the history.
+func ofFeatures(record pins.Record) bool {
+	switch record.Event {
+	case pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped:
+		return true
+	case pins.Changed, pins.Reset, pins.ResetRefused, pins.Locked, pins.Removed:
 	}
+	return false
 }
 
 func queryLimit(r *http.Request) (int, error) {

@@ -15,12 +15,12 @@ import (
 // from is how a line's history names this interface.
 const from = "api"
 
-func (a *API) showLine(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+func (a *API) showLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathNumber(r)
 	if err != nil {
 		return err
 	}
-	return a.replyLine(w, r, http.StatusOK, number)
+	return a.replyLine(w, r, http.StatusOK, number, key)
 }
 
 // A resetBody says why a PIN is reset.
@@ -66,7 +66,7 @@ func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) e
 		return fmt.Errorf("reset PIN by API: %w", err)
 	}
 	a.log.InfoContext(r.Context(), "PIN reset", "line", number, "key", key.Name)
-	return a.replyLine(w, r, http.StatusOK, number)
+	return a.replyLine(w, r, http.StatusOK, number, key)
 }
 
 // recordRefusedReset tells the history of the number. The refusal stands even if that fails.
@@ -86,8 +86,9 @@ func (a *API) showAccessNumber(w http.ResponseWriter, r *http.Request, _ apikey.
 	return reply(w, http.StatusOK, jsonType, AccessNumber{AreaCode: areaCode, AccessNumber: number})
 }
 
-// replyLine answers with the line as it now is in the store.
-func (a *API) replyLine(w http.ResponseWriter, r *http.Request, status int, number nanp.Number) error {
+// replyLine answers with the line as it now is in the store. Which features it has is protected
+// information (47 CFR 64.2003, CPNI), and for keys that may read features alone.
+func (a *API) replyLine(w http.ResponseWriter, r *http.Request, status int, number nanp.Number, key apikey.Key) error {
 	line, err := a.lines.Find(r.Context(), number)
 	if err != nil {
 		return fmt.Errorf("show line: %w", err)
@@ -95,7 +96,11 @@ func (a *API) replyLine(w http.ResponseWriter, r *http.Request, status int, numb
 	if status == http.StatusCreated {
 		w.Header().Set("Location", "/v1/lines/"+string(number))
 	}
-	return reply(w, status, jsonType, LineDocument(line, a.now()))
+	document := LineDocument(line, a.now())
+	if !key.Allows(apikey.FeaturesRead) {
+		document.Features = nil
+	}
+	return reply(w, status, jsonType, document)
 }
 
 func pathNumber(r *http.Request) (nanp.Number, error) {

@@ -124,10 +124,11 @@ func TestPutFeatures(t *testing.T) {
 	want := []pins.Record{
 		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"removed dial-lock", "removed call-rejection"}},
 		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"installed call-rejection", "removed no-solicitation"}},
+		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"installed dial-lock", "installed no-solicitation"}},
 	}
 	for i := range records {
 		slices.Sort(records[i].Changes)
-		slices.Sort(want[min(i, 1)].Changes)
+		slices.Sort(want[min(i, 2)].Changes)
 	}
 	if diff := cmp.Diff(want, records); diff != "" {
 		t.Error(diff)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -23,6 +24,10 @@ type Problem struct {
 	Instance string `json:"instance,omitempty"` // "urn:uuid:...", which the log names too
 
 	Reason features.Reason `json:"reason,omitempty"` // of settings-refused
+	Field  string          `json:"field,omitempty"`  // of details-refused
+	Since  time.Time       `json:"since,omitzero"`   // of email-too-new: since when the address is on file
+	From   time.Time       `json:"from,omitzero"`    // of email-too-new: from when it can be used
+	Until  time.Time       `json:"until,omitzero"`   // of calls-declined: until when no calls are made
 }
 
 // A refusal is an error with two faces: a problem for the client, a cause for the log.
@@ -67,6 +72,12 @@ func explain(err error) *refusal {
 	case errors.Is(err, pins.ErrUnreadable):
 		return broken(err)
 	}
+	if no := explainAccount(err); no != nil {
+		return no
+	}
+	if no := explainDelivery(err); no != nil {
+		return no
+	}
 	return unavailable(err)
 }
 
@@ -78,7 +89,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, no *refusal) {
 	if no.header != "" {
 		w.Header().Set(no.header, no.value)
 	}
-	// A problem is made of strings and a number, so it can't fail to be JSON.
+	// A problem is made of strings, a number and times of our own, so it can't fail to be JSON.
 	_ = reply(w, problem.Status, problemType, problem)
 }
 

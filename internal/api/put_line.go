@@ -29,8 +29,9 @@ func (b lineBody) line() (pins.NewLine, bool) {
 	return line, languageGiven && line.Features.Len() == len(b.Features) // fewer: unknown, or twice
 }
 
-// putLine creates a line, or sets the language and the features of one that exists. It
-// never touches a PIN.
+// putLine creates a line, or sets the language of one that exists, and sets its features. It
+// never touches a PIN. A line is created without features, which are then installed as on one
+// that exists: its history tells of both alike. If it ends in between, the next PUT does the rest.
 func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathNumber(r)
 	if err != nil {
@@ -45,7 +46,8 @@ func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) er
 		return badBody(lineBodyShould)
 	}
 	line.Number = number
-	created, err := a.provisioning.Add(r.Context(), []pins.NewLine{line})
+	created, err := a.provisioning.Add(r.Context(), []pins.NewLine{{Number: number, Language: line.Language}})
+	status := http.StatusOK
 	switch {
 	case errors.Is(err, pins.ErrLanguage):
 		return badBody(lineBodyShould)
@@ -53,15 +55,16 @@ func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) er
 		return fmt.Errorf("put line: %w", err)
 	case created[0]:
 		a.log.InfoContext(r.Context(), "line created", "line", number, "language", line.Language, "key", key.Name)
-		return a.replyLine(w, r, http.StatusCreated, number)
-	}
-	if err := a.setLanguage(r, line, key); err != nil {
-		return err
+		status = http.StatusCreated
+	default:
+		if err := a.setLanguage(r, line, key); err != nil {
+			return err
+		}
 	}
 	if err := a.install(r, line, key); err != nil {
 		return err
 	}
-	return a.replyLine(w, r, http.StatusOK, number)
+	return a.replyLine(w, r, status, number, key)
 }
 
 // setLanguage sets the language of a line that existed, if one is given.
@@ -76,8 +79,8 @@ func (a *API) setLanguage(r *http.Request, line pins.NewLine, key apikey.Key) er
 	return nil
 }
 
-// install sets the features of a line that existed, if they are given. That there is no such
-// line any more is found out when it is shown.
+// install sets the features of a line, if they are given. That there is no such line any more
+// is found out when it is shown.
 func (a *API) install(r *http.Request, line pins.NewLine, key apikey.Key) error {
 	if !line.FeaturesGiven {
 		return nil
@@ -90,6 +93,7 @@ func (a *API) install(r *http.Request, line pins.NewLine, key apikey.Key) error 
 	}
 	if changed[0] {
 		a.log.InfoContext(r.Context(), "features of line installed", "line", line.Number, "key", key.Name)
+		a.changed()
 	}
 	return nil
 }

@@ -92,6 +92,7 @@ func TestPaths(t *testing.T) {
 func TestMethods(t *testing.T) {
 	r := newRig(t)
 	r.add("", pins.SelectiveCallForwarding)
+	r.provision()
 	for path, allow := range map[string]string{
 		linePath:                 "GET, HEAD, OPTIONS, PUT",
 		linePath + "/pin/reset":  "OPTIONS, POST",
@@ -99,7 +100,18 @@ func TestMethods(t *testing.T) {
 		linePath + "/features":   "GET, HEAD, OPTIONS",
 		forwardingPath:           "GET, HEAD, OPTIONS, PUT",
 		"/v1/access-numbers/612": "GET, HEAD, OPTIONS",
-		"/openapi.yaml":          "GET, HEAD, OPTIONS",
+
+		accountPath:                        "GET, HEAD, OPTIONS, PUT",
+		accountPath + "/renumber":          "OPTIONS, POST",
+		accountPath + "/security-question": "OPTIONS, PUT",
+		accountPath + "/verify":            "OPTIONS, POST",
+		accountPath + "/deliveries":        "OPTIONS, POST",
+		"/v1/enrollments":                  "OPTIONS, POST",
+		enrollmentPath:                     "GET, HEAD, OPTIONS",
+		enrollmentPath + "/accounts":       "OPTIONS, POST",
+		deliveryPath:                       "DELETE, GET, HEAD, OPTIONS",
+		deliveryPath + "/events":           "GET, HEAD, OPTIONS",
+		"/openapi.yaml":                    "GET, HEAD, OPTIONS",
 	} {
 		for _, method := range []string{"GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "TRACE", "BREW", "get"} {
 			if strings.Contains(allow, method) {

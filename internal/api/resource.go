@@ -32,16 +32,23 @@ func (m methods) allow() string {
 
 // A resource is what stands at one path; without methods, nothing does.
 type resource struct {
-	api     *API
-	methods methods
+	api       *API
+	methods   methods
+	unbounded bool // an answer goes on and on: what asks the stores bounds each question itself
 }
 
 func (a *API) resource(m methods) resource { return resource{api: a, methods: m} }
 
+func (a *API) unbounded(m methods) resource { return resource{api: a, methods: m, unbounded: true} }
+
 // ServeHTTP answers within the stores' time and the client's.
 func (s resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), storesWithin)
-	defer cancel()
+	ctx := r.Context()
+	if !s.unbounded {
+		bounded, cancel := context.WithTimeout(ctx, storesWithin)
+		defer cancel()
+		ctx = bounded
+	}
 	// Lines change at any moment, and are no business of a cache's.
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
@@ -102,11 +104,44 @@ func (s *settingStore) Change(ctx context.Context, change features.Change) error
 	return s.Memory.Change(ctx, change)
 }
 
-func (s *settingStore) Install(ctx context.Context, lines []features.Installation, record pins.Record) ([]bool, error) {
+func (s *settingStore) Install(ctx context.Context, lines []features.Installation, record pins.Record, removal features.Removal) ([]bool, error) {
 	if err := s.trouble(ctx); err != nil {
 		return nil, err
 	}
-	return s.Memory.Install(ctx, lines, record)
+	return s.Memory.Install(ctx, lines, record, removal)
+}
+
+// A billingStore has the troubles of the store of lines.
+type billingStore struct {
+	*accounts.Memory
+	trouble func(context.Context) error
+}
+
+func (s *billingStore) Find(ctx context.Context, number accounts.Number) (accounts.Stored, error) {
+	if err := s.trouble(ctx); err != nil {
+		return accounts.Stored{}, err
+	}
+	return s.Memory.Find(ctx, number)
+}
+
+func (s *billingStore) Enrollment(ctx context.Context, id accounts.EnrollmentID) (accounts.Enrollment, error) {
+	if err := s.trouble(ctx); err != nil {
+		return accounts.Enrollment{}, err
+	}
+	return s.Memory.Enrollment(ctx, id)
+}
+
+// A deliveryStore has the troubles of the store of lines.
+type deliveryStore struct {
+	*deliveries.Memory
+	trouble func(context.Context) error
+}
+
+func (s *deliveryStore) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	if err := s.trouble(ctx); err != nil {
+		return deliveries.Delivery{}, err
+	}
+	return s.Memory.Get(ctx, id)
 }
 
 // A keyStore counts the questions for keys, and fails while fault is set.

@@ -32,23 +32,33 @@ var (
 	// underscores of ASCII.
 	ErrName = errors.New("a key's name is 1 to 64 of a-z A-Z 0-9 . - _")
 	// ErrScope refuses a scope that doesn't exist, and a key without any.
-	ErrScope = errors.New("want scopes lines:read, lines:write, pins:reset, features:read or features:write")
+	ErrScope = errors.New("want scopes lines:read, lines:write, pins:reset, features:read, features:write, " +
+		"accounts:read, accounts:write, accounts:verify, deliveries:read or deliveries:write")
 )
 
 // Scope is what a key may do.
 type Scope string
 
-// The scopes.
+// The scopes. Who may write accounts can change where secrets are delivered; who only proves
+// what customers claim, or has secrets delivered, can't.
 const (
-	LinesRead     Scope = "lines:read"
-	LinesWrite    Scope = "lines:write"
-	PinsReset     Scope = "pins:reset"
-	FeaturesRead  Scope = "features:read"
-	FeaturesWrite Scope = "features:write"
+	LinesRead       Scope = "lines:read"
+	LinesWrite      Scope = "lines:write"
+	PinsReset       Scope = "pins:reset"
+	FeaturesRead    Scope = "features:read"
+	FeaturesWrite   Scope = "features:write"
+	AccountsRead    Scope = "accounts:read"
+	AccountsWrite   Scope = "accounts:write"
+	AccountsVerify  Scope = "accounts:verify" // and to enroll
+	DeliveriesRead  Scope = "deliveries:read"
+	DeliveriesWrite Scope = "deliveries:write"
 )
 
 // AllScopes are all of them.
-var AllScopes = [...]Scope{LinesRead, LinesWrite, PinsReset, FeaturesRead, FeaturesWrite}
+var AllScopes = [...]Scope{
+	LinesRead, LinesWrite, PinsReset, FeaturesRead, FeaturesWrite,
+	AccountsRead, AccountsWrite, AccountsVerify, DeliveriesRead, DeliveriesWrite,
+}
 
 // Key is a right to use the API.
 type Key struct {

@@ -1,6 +1,7 @@
 package mail_test
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -16,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
@@ -65,7 +66,7 @@ func TestMessages(t *testing.T) {
 		{deliveries.SecurityCode, "en"}, {deliveries.SecurityAnswer, "es"}, {deliveries.Welcome, "en"},
 		{deliveries.PINReset, "es"}, {deliveries.QuestionChanged, ""},
 	} {
-		name := fmt.Sprintf("%s.%s.eml", test.about, test.language)
+		name := fmt.Sprintf("%s.%s.eml", test.about, cmp.Or(test.language, "unknown"))
 		t.Run(name, func(t *testing.T) {
 			if err := m.Send(t.Context(), message(test.about, test.language)); err != nil {
 				t.Fatal(err)
@@ -137,7 +138,7 @@ func golden(t *testing.T, name, got string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
+	if diff := gocmp.Diff(string(want), got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }

@@ -161,5 +161,9 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Client is the connection itself, for a library that keeps records of its own in the same
+// Redis: that of package queue. Its keys begin otherwise than ours. Close closes it.
+func (db *DB) Client() redis.UniversalClient { return db.client }
+
 // Close ends all connections. Operations under way fail.
 func (db *DB) Close() error { return db.client.Close() }

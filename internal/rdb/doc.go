@@ -9,24 +9,30 @@
 // strikes and history ([pins.Store], [pins.CallerStore], [pins.Registry]), [DB.Features] the
 // settings of their calling features ([features.Store]), [DB.Outbox] the changes of these that
 // wait for the operator's switch ([outbox.Store]), [DB.Events] the same for the operator to
-// look at and to repeat, [DB.Keys] the keys to the API ([apikey.Store]). They may share a Redis
-// with other programs: every key begins with "uc:" (keys.go lists them all, with their
-// lifetimes).
+// look at and to repeat, [DB.Accounts] the accounts with the failures to prove them and the
+// enrollments ([accounts.Store], [accounts.Attempts], [accounts.Enrollments]), [DB.Deliveries]
+// the deliveries of their codes ([deliveries.Store], [deliveries.Phones]), [DB.Keys] the keys to
+// the API ([apikey.Store]). They may share a Redis with other programs: every key begins with
+// "uc:" (keys.go lists them all, with their lifetimes), but those of package queue, which uses
+// [DB.Client].
 //
 // # What may be relied on
 //
 // Each method is one step: a script, which the server runs whole or not at all, however many
 // servers of ours there are. A change of a feature takes two, as the outbox is elsewhere; see
-// [Outbox] for why that loses nothing. Time comes from the caller, never from Redis; Redis' own expiry
-// only sweeps up later. Records carry their version: one of a newer release is left alone
-// ([ErrVersion]), and so is garbage ([ErrGarbage]), but for a call's, which is dropped, so that
-// its caller can start over, and that of a line's failures, which a reset drops.
+// [Outbox] for why that loses nothing. So is an account number from its account, and a delivery
+// from its limits and from the index of what is unfinished: see [Accounts] and [Deliveries].
+// Time comes from the caller, never from Redis; Redis' own expiry only sweeps up later. Records
+// carry their version: one of a newer release is left alone ([ErrVersion]), and so is garbage
+// ([ErrGarbage]), but for a call's, which is dropped, so that its caller can start over, and that
+// of a line's failures, which a reset drops.
 //
-// An operation ends within a second, and within its context. After an error nobody knows
-// whether it took effect; all but Reset, Remove, Append, AddKey and a change of a feature without a turn can
-// simply be run again. Errors never hold the URL, nor anything that was to be stored. Of what
-// packages ivr, pins, features and dispatch ask for they don't say what was attempted, as these
-// do.
+// An operation ends within a second, and within its context; one that takes an account number
+// ends within three, and each round trip of Create, Update and Unfinished of deliveries within
+// one. After an error nobody knows whether it took effect; all but Reset, Remove, Append, AddKey,
+// a change of a feature without a turn and Update of a delivery can simply be run again. Errors
+// never hold the URL, nor anything that was to be stored. Of what packages ivr, pins, features,
+// dispatch, accounts and deliveries ask for they don't say what was attempted, as these do.
 //
 // The scripts run on Redis 7 or newer, alone, behind sentinels or as a cluster, where all keys
 // of a script have the same hash tag; and on miniredis, for the demo and for tests.

@@ -2,14 +2,21 @@ package rdb
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 )
 
 // Announce is the first step of a change.
 func (db *DB) Announce(ctx context.Context, lane string, now time.Time) error {
-	return db.announce(ctx, lane, now)
+	_, err := db.announce(ctx, lane, now)
+	return err
 }
 
 // Append is the second step of a change.
@@ -18,6 +25,82 @@ func (s Features) Append(ctx context.Context, change features.Change) error {
 	if err != nil {
 		return err
 	}
-	done, err := s.change(ctx, change, record)
+	done, err := s.change(ctx, change, record, false)
 	return featureVerdict(done, err)
+}
+
+// ErrDead is what a process that died gets to hear.
+var ErrDead = errors.New("the process is dead")
+
+// Dying is the same database as a process has it that dies after so many steps. Steps that
+// only read count as well.
+func (db *DB) Dying(steps int) *DB {
+	left := &atomic.Int64{}
+	left.Store(int64(steps))
+	live := func(do func() error) error {
+		if left.Load() <= 0 {
+			return ErrDead
+		}
+		err := do()
+		if !unknownScript(err) {
+			left.Add(-1)
+		}
+		return err
+	}
+	return &DB{
+		client: mortal{db.client, live}, within: db.within,
+		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+			return live(func() error { return db.submit(ctx, commands...) })
+		},
+	}
+}
+
+// mortal is the client of a process that dies.
+type mortal struct {
+	redis.UniversalClient
+	live func(do func() error) error
+}
+
+func (m mortal) Process(ctx context.Context, cmd redis.Cmder) error {
+	return m.live(func() error { return m.UniversalClient.Process(ctx, cmd) })
+}
+
+// Claim is the first step of giving an account another number.
+func (s Accounts) Claim(ctx context.Context, account accounts.Stored) error {
+	return s.take(ctx, account, claimToken(account, 0), "")
+}
+
+// TakeClaimed is the second step, and the last if the claim stood; took says whether the
+// account got the number.
+func (s Accounts) TakeClaimed(ctx context.Context, account accounts.Stored) (took bool, err error) {
+	args, _, err := accountArgs(account, nil)
+	if err != nil {
+		return false, err
+	}
+	token := claimToken(account, 0)
+	answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), append(args, account.Revision+1, token)...)
+	if err != nil {
+		return false, err
+	}
+	changed, _ := readChanged(answer)
+	if changed.as == changedNot {
+		return false, nil
+	}
+	err = s.settled(ctx, account, token, changed)
+	return err == nil, err
+}
+
+// FreeLate is the last step of taking its number from an account that was so written.
+func (s Accounts) FreeLate(ctx context.Context, written accounts.Stored) {
+	s.free(ctx, written.Number, claimToken(written, 0))
+}
+
+// StoreAnnounced is the second step of an update.
+func (s Deliveries) StoreAnnounced(ctx context.Context, d deliveries.Delivery) error {
+	args, err := deliveryArgs(d, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.run(ctx, updateDelivery, []string{deliveryKey(d.ID)}, append([]any{d.Revision, d.Revision + 1}, args...)...)
+	return err
 }

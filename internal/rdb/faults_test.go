@@ -3,11 +3,14 @@ package rdb_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
@@ -26,9 +29,12 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 	calls, lines, keys := db.Calls(), db.Lines(), db.Keys()
 	settings, lanes, events := db.Features(), db.Outbox(), db.Events()
 	rule, turn := pins.DefaultLock(), pins.Turn{Call: "CA1", Number: 1}
+	all := map[string]func(context.Context) error{}
+	maps.Copy(all, accountOperations(db.Accounts()))
+	maps.Copy(all, deliveryOperations(db.Deliveries()))
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
 	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
-	return map[string]func(context.Context) error{
+	maps.Copy(all, map[string]func(context.Context) error{
 		"ping": db.Ping,
 		"begin": func(ctx context.Context) error {
 			_, err := calls.Begin(ctx, ivr.Claim{Call: "CA1", Holder: "h", Now: now, Until: now.Add(time.Second)})
@@ -69,8 +75,14 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 			return settings.Change(ctx, features.Change{Number: number, Feature: pins.DialLock, Turn: turn, Record: record})
 		},
 		"install": func(ctx context.Context) error {
-			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, record)
+			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, record, removal)
 			return err
+		},
+		"waiting lines": func(ctx context.Context) error { _, err := db.Events().WaitingLines(ctx); return err },
+		"waiting":       func(ctx context.Context) error { _, err := db.Events().Waiting(ctx, number, 8); return err },
+		"skip":          func(ctx context.Context) error { return db.Events().Skip(ctx, number, "1-0", record) },
+		"look": func(ctx context.Context) error {
+			return db.Events().Look(ctx, []rdb.Event{{Number: number, Position: "1-0"}})
 		},
 		"claim": func(ctx context.Context) error {
 			_, err := lanes.Claim(ctx, "h", now, now.Add(time.Minute), 8)
@@ -84,6 +96,53 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 		"since":        func(ctx context.Context) error { _, err := events.Since(ctx, number, now); return err },
 		"since of all": func(ctx context.Context) error { _, err := events.SinceOfAll(ctx, now, 10); return err },
 		"rewind":       func(ctx context.Context) error { _, err := events.Rewind(ctx, number, now, now); return err },
+	})
+	return all
+}
+
+func accountOperations(all rdb.Accounts) map[string]func(context.Context) error {
+	account := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("x")}
+	renumbered := accounts.Stored{ID: "acc_1", Number: "A2", Revision: 1, Sealed: []byte("y")}
+	attempt := accounts.Attempt{ID: "try_1", Account: "acc_1", Number: "A1", At: now}
+	rule := accounts.DefaultLock()
+	return map[string]func(context.Context) error{
+		"find account":    func(ctx context.Context) error { _, err := all.Find(ctx, "A1"); return err },
+		"load account":    func(ctx context.Context) error { _, err := all.Load(ctx, "acc_1"); return err },
+		"create account":  func(ctx context.Context) error { return all.Create(ctx, account, nil) },
+		"change account":  func(ctx context.Context) error { return all.Change(ctx, account, nil) },
+		"renumber":        func(ctx context.Context) error { return all.Change(ctx, renumbered, nil) },
+		"account history": func(ctx context.Context) error { _, err := all.History(ctx, "acc_1", 10); return err },
+		"admit claim":     func(ctx context.Context) error { _, err := all.Admit(ctx, attempt, rule); return err },
+		"settle claim": func(ctx context.Context) error {
+			_, err := all.Settle(ctx, attempt, accounts.Settlement{As: accounts.Passed}, rule)
+			return err
+		},
+		"begin enrollment": func(ctx context.Context) error {
+			return all.Begin(ctx, accounts.Enrollment{ID: "enr_1", Accounts: []accounts.ID{"acc_1"}, Since: now})
+		},
+		"join":       func(ctx context.Context) error { _, err := all.Join(ctx, "enr_1", "acc_2", 20); return err },
+		"enrollment": func(ctx context.Context) error { _, err := all.Enrollment(ctx, "enr_1"); return err },
+	}
+}
+
+func deliveryOperations(all rdb.Deliveries) map[string]func(context.Context) error {
+	delivery := deliveries.Delivery{ID: "dlv_1", Revision: 1, Method: deliveries.Voice, Status: deliveries.Queued, Created: now, Due: now}
+	create := deliveries.NewDelivery{
+		Delivery: delivery, Subject: "acc_1", Key: "key1", Limits: deliveries.DefaultLimits(),
+	}
+	final := delivery
+	final.Status = deliveries.Failed
+	return map[string]func(context.Context) error{
+		"create delivery": func(ctx context.Context) error { _, err := all.Create(ctx, create); return err },
+		"get delivery":    func(ctx context.Context) error { _, err := all.Get(ctx, "dlv_1"); return err },
+		"update delivery": func(ctx context.Context) error { return all.Update(ctx, delivery, deliveries.Event{At: now}) },
+		"end delivery":    func(ctx context.Context) error { return all.Update(ctx, final) },
+		"unfinished":      func(ctx context.Context) error { _, err := all.Unfinished(ctx, now.Add(time.Hour), 10); return err },
+		"block":           func(ctx context.Context) error { return all.Block(ctx, "acc_1", now.Add(time.Hour)) },
+		"reserve": func(ctx context.Context) error {
+			_, err := all.Reserve(ctx, number, delivery.Task(), now, now.Add(time.Minute))
+			return err
+		},
 	}
 }
 

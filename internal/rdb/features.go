@@ -35,8 +35,10 @@ var _ features.Store = Features{}
 // Features returns the store of calling features. Its events wait in [DB.Outbox].
 func (db *DB) Features() Features { return Features{db: db} }
 
-// Unheard returns the same store for as long as nobody takes its events: when 1000 of a line
-// wait, a change drops the oldest of them, and isn't refused with [features.ErrBacklog].
+// Unheard returns the same store for a server that knows of nobody who takes its events: when
+// 1000 of a line wait, a change drops the oldest of them, and isn't refused with
+// [features.ErrBacklog]. It drops none that another server may deliver yet: none of a line of
+// which an event was ever delivered, and none while lanes were claimed in the last 30 days.
 func (s Features) Unheard() Features { return Features{db: s.db, unheard: true} }
 
 // Features implements [features.Store]. What it reads of the line and of its settings need
@@ -58,7 +60,8 @@ func (s Features) Features(ctx context.Context, number nanp.Number, turn pins.Tu
 	}
 	fields, _ = answers[1].([]any)
 	stored, err := parseSettings(fields)
-	stored.Installed, stored.Done = line.Features, stored.Done && turn != pins.Turn{}
+	stored.Installed, stored.PINRevision = line.Features, line.Revision
+	stored.Done = stored.Done && turn != pins.Turn{}
 	return stored, err
 }
 
@@ -104,29 +107,35 @@ func (s Features) Change(ctx context.Context, change features.Change) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()
-	if err := s.db.announce(ctx, string(change.Number), change.Record.At); err != nil {
+	heard, err := s.db.announce(ctx, string(change.Number), change.Record.At)
+	if err != nil {
 		return err
 	}
-	done, err := s.change(ctx, change, record)
+	done, err := s.change(ctx, change, record, heard)
 	return featureVerdict(done, err)
 }
 
-// change runs the script, twice at most, and once where that would make two changes.
-func (s Features) change(ctx context.Context, change features.Change, record string) (any, error) {
+// change runs the script, twice at most, and once where that would make two changes. Heard says
+// whether somebody takes events.
+func (s Features) change(ctx context.Context, change features.Change, record string, heard bool) (any, error) {
 	run := s.db.run
 	if change.Turn == (pins.Turn{}) {
 		run = s.db.runOnce
-	}
-	drop := 0
-	if s.unheard {
-		drop = 1
 	}
 	n := change.Number
 	return run(ctx, changeFeature,
 		[]string{lineKey(n), featuresKey(n), historyKey(n), eventsKey(n), deliveredKey(n)},
 		string(change.Feature), change.Expected, change.Revision, change.Settings, change.Event, record,
 		turnField(change.Turn), millis(change.Record.At), pins.TurnsKept.Milliseconds(),
-		drop, maxEvents, keptDelivered.Milliseconds())
+		s.drop(heard), maxEvents, keptDelivered.Milliseconds(), change.Proved)
+}
+
+// drop says, to a script, whether events that wait may be dropped.
+func (s Features) drop(heard bool) int {
+	if s.unheard && !heard {
+		return 1
+	}
+	return 0
 }
 
 // featureVerdict reads the answer of [changeFeature].
@@ -142,6 +151,8 @@ func featureVerdict(done any, err error) error {
 		return features.ErrNotInstalled
 	case done == int64(-3):
 		return features.ErrBacklog
+	case done == int64(-4):
+		return features.ErrOvertaken
 	}
 	return nil
 }

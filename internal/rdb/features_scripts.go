@@ -69,18 +69,62 @@ local function newest(key)
 end
 `
 
+// publishLua appends events to a line's stream, and makes room for them. It needs cursorLua. At
+// is how far events were delivered, or false.
+//
+// The ID of an event is the time of the change, or, as IDs only grow, the next after that of the
+// newest event, or of the newest that was delivered. With an event those go that were delivered
+// more than kept milliseconds ago.
+//
+// room drops the oldest events so that there are no more than most, but none that wait, unless
+// nobody takes them and none was ever taken. It drops all that are too many or, if whole says
+// so, else none, and then says false.
+const publishLua = `
+local function publish(key, at, event, now, kept)
+	local ms, seq = tonumber(now), 0
+	local last = newest(key)
+	if after(at, last) then last = at end
+	if last then
+		local lastms, lastseq = parts(last)
+		if lastms >= ms then ms, seq = lastms, lastseq + 1 end
+	end
+	if at then
+		local atms, atseq = parts(at)
+		local old = ms - tonumber(kept)
+		local first = string.format('%.0f-0', math.max(old, 0))
+		if atms < old then first = string.format('%.0f-%.0f', atms, atseq + 1) end
+		redis.call('XTRIM', key, 'MINID', '=', first)
+	end
+	redis.call('XADD', key, string.format('%.0f-%.0f', ms, seq), 'v', '1', 'event', event)
+end
+
+local function room(key, at, most, drop, whole)
+	local count = redis.call('XLEN', key)
+	local over = count - most
+	if over <= 0 then return true end
+	local may = 0
+	if at then
+		may = #redis.call('XRANGE', key, '-', at, 'COUNT', over)
+	elseif drop then
+		may = over
+	end
+	if may < over and whole then return false end
+	if may > 0 then redis.call('XTRIM', key, 'MAXLEN', '=', count - may) end
+	return true
+end
+`
+
 // changeFeature stores the settings of a feature, records the change and publishes its event,
-// unless the turn did so before. The event's ID is the time of the change, or, as IDs only
-// grow, the next after that of the newest event, or of the newest that was delivered. Events
-// that were delivered are dropped when they are old, or are too many; of events that wait,
-// the oldest, and only if nobody takes them.
+// unless the turn did so before.
 //
 //	KEYS  line, settings, history, events, delivered
 //	ARGV  feature, expected revision, revision, settings, event, record, field of the turn or
 //	      nothing, now, milliseconds for which turns are kept, 1 if nobody takes the events,
-//	      most events, milliseconds for which delivered ones are kept
-//	      1 changed, 0 no such line, -1 another revision, -2 not installed, -3 too many wait
-var changeFeature = newScript(lineLua + sweepLua + strangeLua + cursorLua + `
+//	      most events, milliseconds for which delivered ones are kept, revision that the PIN
+//	      must have or 0
+//	      1 changed, 0 no such line, -1 another revision, -2 not installed, -3 too many wait,
+//	      -4 another revision of the PIN
+var changeFeature = newScript(lineLua + sweepLua + strangeLua + cursorLua + publishLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -89,35 +133,16 @@ if bad then return bad end
 local feature, turn, now = ARGV[1], ARGV[7], ARGV[8]
 local h = redis.call('HMGET', KEYS[2], 'r:' .. feature, turn)
 if turn ~= '' and h[2] then return 1 end
+if ARGV[13] ~= '0' and ARGV[13] ~= l[5] then return -4 end
 if not string.find(' ' .. (l[6] or '') .. ' ', ' ' .. feature .. ' ', 1, true) then return -2 end
 if (h[1] or '0') ~= ARGV[2] then return -1 end
 
-local at, _, wrong = cursor(KEYS[5])
+local at, rewound, wrong = cursor(KEYS[5])
 if wrong then return wrong end
-local last = newest(KEYS[4])
-local most = tonumber(ARGV[11])
-local over = redis.call('XLEN', KEYS[4]) - most + 1
-if over > 0 and ARGV[10] ~= '1' then
-	if not at then return -3 end
-	if #redis.call('XRANGE', KEYS[4], '-', at, 'COUNT', over) < over then return -3 end
-end
-
-local ms, seq = tonumber(now), 0
-if after(at, last) then last = at end
-if last then
-	local lastms, lastseq = parts(last)
-	if lastms >= ms then ms, seq = lastms, lastseq + 1 end
-end
+local drop = ARGV[10] == '1' and rewound == '0'
+if not room(KEYS[4], at, tonumber(ARGV[11]) - 1, drop, true) then return -3 end
 redis.call('LPUSH', KEYS[3], ARGV[6])
-if over > 0 then redis.call('XTRIM', KEYS[4], 'MAXLEN', '=', most - 1) end
-if at then
-	local atms, atseq = parts(at)
-	local old = ms - tonumber(ARGV[12])
-	local first = string.format('%.0f-0', math.max(old, 0))
-	if atms < old then first = string.format('%.0f-%.0f', atms, atseq + 1) end
-	redis.call('XTRIM', KEYS[4], 'MINID', '=', first)
-end
-redis.call('XADD', KEYS[4], string.format('%.0f-%.0f', ms, seq), 'v', '1', 'event', ARGV[5])
+publish(KEYS[4], at, ARGV[5], now, ARGV[12])
 redis.call('PERSIST', KEYS[4])
 redis.call('PERSIST', KEYS[5])
 redis.call('HSET', KEYS[2], 'v', '1', 's:' .. feature, ARGV[4], 'r:' .. feature, ARGV[3])

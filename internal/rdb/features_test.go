@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/redis/go-redis/v9"
 
 	"updatecenter/features"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
 	"updatecenter/pins"
@@ -34,6 +34,11 @@ func changeOf(n int, at time.Time) features.Change {
 		Record: pins.Record{At: at, Event: pins.FeatureChanged, By: pins.ByCaller},
 		Turn:   pins.Turn{Call: "CA1", Number: n},
 	}
+}
+
+// removal is the event that a feature is gone.
+func removal(_ nanp.Number, feature pins.Feature) (before, after []byte, err error) {
+	return fmt.Append(nil, "removed ", feature, " "), nil, nil
 }
 
 // changes makes the changes from first to last, a millisecond apart.
@@ -93,7 +98,7 @@ func TestLinesOfTheFirstRelease(t *testing.T) {
 		}
 		want.Features = pins.FeaturesOf(pins.DialLock)
 		changed, err := db.Features().Install(ctx, []features.Installation{{Number: number, Features: want.Features}},
-			pins.Record{At: now, Event: pins.FeaturesInstalled, By: "ann"})
+			pins.Record{At: now, Event: pins.FeaturesInstalled, By: "ann"}, removal)
 		if err != nil || !changed[0] {
 			t.Errorf("install: %v, %v", changed, err)
 		}
@@ -126,7 +131,7 @@ func TestFeaturesOfANewerRelease(t *testing.T) {
 			t.Errorf("%+v, %v", stored, err)
 		}
 		_, err = db.Features().Install(ctx, []features.Installation{{Number: number, Features: pins.FeaturesOf(pins.CallRejection)}},
-			pins.Record{At: now, Event: pins.FeaturesInstalled, By: "ann"})
+			pins.Record{At: now, Event: pins.FeaturesInstalled, By: "ann"}, removal)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +170,7 @@ func TestNewerSettingsAreLeftAlone(t *testing.T) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		for key, names := range map[string][]string{
 			ours[7]: {"features", "change feature", "install", "remove"},
-			ours[9]: {"change feature", "next", "delivered", "since", "rewind", "forget"},
+			ours[9]: {"change feature", "install", "next", "delivered", "since", "rewind", "forget", "waiting", "look", "skip"},
 		} {
 			if err := client.FlushAll(ctx).Err(); err != nil {
 				t.Fatal(err)
@@ -207,47 +212,6 @@ func TestGarbageForSettings(t *testing.T) {
 			if err := errors.Join(operations(db)["features"](ctx), operations(db)["remove"](ctx)); err != nil {
 				t.Errorf("features after %s: %v", what, err)
 			}
-		}
-	})
-}
-
-// TestBacklog holds that of the events that wait none is dropped, unless nobody takes them,
-// and that those that were delivered make room.
-func TestBacklog(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
-		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
-		addLine(t, db, pins.DialLock)
-		changes(t, db.Features(), 1, 1, now)
-		fill := client.Pipeline()
-		for n := 2; n < 1000; n++ { // as changes would, but sooner
-			fill.XAdd(ctx, &redis.XAddArgs{Stream: ours[8], ID: fmt.Sprint(now.UnixMilli() + int64(n)),
-				Values: []any{"v", "1", "event", fmt.Sprint("event ", n)}})
-		}
-		fill.HSet(ctx, ours[7], "r:dial-lock", "999")
-		if _, err := fill.Exec(ctx); err != nil {
-			t.Fatal(err)
-		}
-		changes(t, db.Features(), 1000, 1000, now)
-		before := unannounced(t, s)
-		if err := db.Features().Change(ctx, changeOf(1001, now)); !errors.Is(err, features.ErrBacklog) {
-			t.Fatalf("change 1001: %v", err)
-		}
-		if after := unannounced(t, s); after != before {
-			t.Error("a change that was refused left something")
-		}
-		if n := deliver(t, db, 2); n != 2 {
-			t.Fatalf("%d events delivered", n)
-		}
-		changes(t, db.Features(), 1001, 1002, now)
-		if err := db.Features().Change(ctx, changeOf(1003, now)); !errors.Is(err, features.ErrBacklog) {
-			t.Fatalf("change 1003: %v", err)
-		}
-		changes(t, db.Features().Unheard(), 1003, 1005, now)
-		if n := client.XLen(ctx, ours[8]).Val(); n != 1000 {
-			t.Errorf("%d events are kept", n)
-		}
-		if got := waiting(t, db, number); string(got[0]) != "event 6" || string(got[len(got)-1]) != "event 1005" {
-			t.Errorf("from %s to %s", got[0], got[len(got)-1])
 		}
 	})
 }

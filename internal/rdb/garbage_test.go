@@ -11,6 +11,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/outbox"
@@ -44,6 +46,11 @@ var ours = []string{
 	"uc:history:{+16125550142}", "uc:caller:{+19525550100}:failures", "uc:apikeys",
 	"uc:features:{+16125550142}", "uc:events:{+16125550142}", "uc:delivered:{+16125550142}",
 	"uc:outbox:{lanes}:due", "uc:outbox:{lanes}:held", "uc:outbox:{lanes}:announced",
+	"uc:account:{acc_1}", "uc:account-history:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}",
+	"uc:account-refused:{acc_1}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}",
+	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:created", "uc:deliveries:{all}:counted",
+	"uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:deliveries:{unfinished}:due",
+	"uc:deliveries:{unfinished}:announced", "uc:phone:{+16125550142}", "uc:outbox:{lanes}:claimed",
 }
 
 // put lets every key of ours hold some other thing.
@@ -57,7 +64,9 @@ var put = map[string]func(context.Context, *redis.Client, string) error{
 	"words for numbers": func(ctx context.Context, c *redis.Client, key string) error {
 		return c.HSet(ctx, key, "v", "1", "next", "one", "since", "ever", "rev", "a", "failures", "many", "until", "then",
 			"state", "s", "expires", "never", "hard", "very", "id:1", "{", "name:portal", "1",
-			"at", "last", "rewound", "often", "r:dial-lock", "new", "features", "dial-lock no-such").Err()
+			"at", "last", "rewound", "often", "r:dial-lock", "new", "features", "dial-lock no-such",
+			"number", "A1", "token", "t", "sealed", "s", "account", "acc_1", "accounts", "acc_1", "status", "new",
+			"due", "soon", "events", "few", "delivery", "{", "id", "dlv_2", "request", "r", "task", "t", "dlv_1", "x y").Err()
 	},
 	"a sorted set": func(ctx context.Context, c *redis.Client, key string) error {
 		return c.ZAdd(ctx, key, redis.Z{Member: "x"}, redis.Z{Score: -0.5, Member: "+1"}).Err()
@@ -97,7 +106,9 @@ func contracted(err error) bool {
 	for _, e := range []error{
 		nil, rdb.ErrGarbage, rdb.ErrVersion, ivr.ErrOvertaken, pins.ErrNoLine, pins.ErrStale,
 		apikey.ErrExists, apikey.ErrNotFound,
-		features.ErrStale, features.ErrNotInstalled, features.ErrBacklog, outbox.ErrLost,
+		features.ErrStale, features.ErrNotInstalled, features.ErrBacklog, outbox.ErrLost, rdb.ErrNotOldest,
+		accounts.ErrNoAccount, accounts.ErrTaken, accounts.ErrStale, accounts.ErrNoEnrollment,
+		deliveries.ErrNotFound, deliveries.ErrStale, deliveries.ErrKeyReused,
 	} {
 		if errors.Is(err, e) {
 			return true
@@ -182,7 +193,7 @@ func TestNewerStrikesAreNotCleared(t *testing.T) {
 // TestUnreadable holds that whoever knows only the domain can tell these errors.
 func TestUnreadable(t *testing.T) {
 	for _, err := range []error{rdb.ErrGarbage, rdb.ErrVersion} {
-		if !errors.Is(err, pins.ErrUnreadable) {
+		if !errors.Is(err, pins.ErrUnreadable) || !errors.Is(err, accounts.ErrUnreadable) {
 			t.Errorf("%v is not ErrUnreadable", err)
 		}
 	}
@@ -228,6 +239,12 @@ func TestGarbageUnderACall(t *testing.T) {
 	})
 }
 
+// newHashes are the hashes of accounts and deliveries that hold a version.
+var newHashes = []string{
+	"uc:account:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}",
+	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:phone:{+16125550142}",
+}
+
 // TestNewerVersionsAreLeftAlone holds that records of a newer release are neither read nor
 // touched.
 func TestNewerVersionsAreLeftAlone(t *testing.T) {
@@ -238,6 +255,10 @@ func TestNewerVersionsAreLeftAlone(t *testing.T) {
 			client.HSet(ctx, ours[2], "v", "2").Err(), client.LPush(ctx, ours[4], `{"v":2}`).Err(),
 			client.HSet(ctx, ours[6], "id:1", `{"v":2}`, "name:portal", "1").Err(),
 			client.HSet(ctx, ours[7], "v", "2").Err(), client.HSet(ctx, ours[9], "v", "2").Err())
+		for _, key := range newHashes {
+			newer = errors.Join(newer, client.HSet(ctx, key, "v", "2").Err())
+		}
+		newer = errors.Join(newer, client.LPush(ctx, "uc:account-history:{acc_1}", `{"v":2}`).Err())
 		if newer != nil {
 			t.Fatal(newer)
 		}
@@ -245,6 +266,9 @@ func TestNewerVersionsAreLeftAlone(t *testing.T) {
 		for _, name := range []string{
 			"begin", "commit", "line", "set language", "admit", "settle", "change", "remove", "reset",
 			"history", "key", "keys", "revoke key", "features", "install", "next", "delivered", "since",
+			"find account", "load account", "create account", "change account", "renumber", "account history",
+			"admit claim", "settle claim", "join", "enrollment", "begin enrollment",
+			"create delivery", "get delivery", "end delivery", "block", "reserve",
 		} {
 			if err := operations(db)[name](ctx); !errors.Is(err, rdb.ErrVersion) {
 				t.Errorf("%s: %v, want ErrVersion", name, err)

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -47,7 +49,7 @@ func deliveredKey(n nanp.Number) string { return "uc:delivered:{" + tag(string(n
 
 // The lanes of the outbox, one for each line that has events, by the line's number. They share
 // one slot of a cluster, so that a dispatcher finds the next ones in one step. The forms of
-// these three have no field for a version: a new form takes a new name.
+// these have no field for a version: a new form takes a new name.
 const (
 	// lanesDueKey holds the known lanes by when they are due: a sorted set. A lane is known
 	// until all its events were delivered.
@@ -58,12 +60,73 @@ const (
 	// lanesAnnouncedKey holds the lanes by when they were announced last: a sorted set. A
 	// member lives for keptDelivered.
 	lanesAnnouncedKey = "uc:outbox:{lanes}:announced"
+	// lanesClaimedKey holds when lanes were claimed last: a number. It lives for keptDelivered,
+	// and tells servers that deliver nothing that others do.
+	lanesClaimedKey = "uc:outbox:{lanes}:claimed"
 )
 
 // callerKey holds the failures of a caller: a sorted set of turns by their time. It lives
 // for the window over which failures are counted. Its form has no field for a version: a
 // new form takes a new name.
 func callerKey(caller string) string { return "uc:caller:{" + tag(caller) + "}:failures" }
+
+// accountKey holds an account: a hash. It lives for ever.
+func accountKey(id accounts.ID) string { return "uc:account:{" + tag(string(id)) + "}" }
+
+// accountHistoryKey holds what happened to an account, newest first: a list of JSON records.
+// It is never deleted.
+func accountHistoryKey(id accounts.ID) string { return "uc:account-history:{" + tag(string(id)) + "}" }
+
+// accountNumberKey holds whose an account number is, if the account's own record agrees: a
+// hash. It lives until the account has another number.
+func accountNumberKey(n accounts.Number) string { return "uc:account-number:{" + tag(string(n)) + "}" }
+
+// refusedClaimsKey holds the claims to numbers that an account must not make good any more: a
+// set. It lives for refusedFor after the last one. Its form has no field for a version: a new
+// form takes a new name.
+func refusedClaimsKey(id accounts.ID) string { return "uc:account-refused:{" + tag(string(id)) + "}" }
+
+// accountStrikesKey holds the failures and the attempts under way of one subject, an account
+// or a number that is nobody's: a hash. It lives for LockRule.ForgetIn after the last failure,
+// and until a lock has ended; without failures for [accounts.SettledKept].
+func accountStrikesKey(subject string) string { return "uc:account-strikes:{" + tag(subject) + "}" }
+
+// enrollmentKey holds an enrollment: a hash. It lives for ever.
+func enrollmentKey(id accounts.EnrollmentID) string { return "uc:enrollment:{" + tag(string(id)) + "}" }
+
+// deliveryKey holds a delivery with its events: a hash. It lives for keptDelivery.
+func deliveryKey(id deliveries.ID) string { return "uc:delivery:{" + tag(string(id)) + "}" }
+
+// createdKey holds when deliveries for a subject were created: a sorted set of their IDs. A
+// member lives for a day. The forms of this and of createdAllKey have no field for a version: a
+// new form takes a new name.
+func createdKey(subject string) string { return "uc:deliveries:{" + tag(subject) + "}:created" }
+
+// createdAllKey holds the same for all subjects. A member lives for an hour, or for
+// Limits.Every if that is longer.
+const createdAllKey = "uc:deliveries:{all}:counted"
+
+// blockedKey holds until when nobody is called for a subject: a hash. It lives for keptBlock.
+func blockedKey(subject string) string { return "uc:deliveries:{" + tag(subject) + "}:blocked" }
+
+// deliveryKeyKey holds what delivery a client's idempotency key stands for: a hash. It lives
+// for a day.
+func deliveryKeyKey(key string) string { return "uc:delivery-key:{" + tag(key) + "}" }
+
+// The deliveries that aren't finished, by their IDs. These share one slot of a cluster. Their
+// forms have no field for a version: a new form takes a new name.
+const (
+	// unfinishedKey holds when they are due, or earlier times: a sorted set. A member lives
+	// until somebody who looks at it finds the delivery finished, or gone.
+	unfinishedKey = "uc:deliveries:{unfinished}:due"
+	// announcedKey holds their newest revisions, those that are being stored included: a hash.
+	// A field lives as long as the member.
+	announcedKey = "uc:deliveries:{unfinished}:announced"
+)
+
+// phoneKey holds for which attempt a telephone is reserved: a hash. It lives until the
+// reservation ends.
+func phoneKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}" }
 
 // apiKeysKey holds the keys to the API: a hash. It lives for ever.
 const apiKeysKey = "uc:apikeys"

@@ -18,6 +18,17 @@ func TestKeys(t *testing.T) {
 		eventsKey("+16125550142"):                     "uc:events:{+16125550142}",
 		deliveredKey("+16125550142"):                  "uc:delivered:{+16125550142}",
 		callerKey("sip:a@b.example.com"):              "uc:caller:{sip:a@b.example.com}:failures",
+		accountKey("acc_1"):                           "uc:account:{acc_1}",
+		accountHistoryKey("acc_1"):                    "uc:account-history:{acc_1}",
+		accountNumberKey("612-555-0142-001"):          "uc:account-number:{612-555-0142-001}",
+		refusedClaimsKey("acc_1"):                     "uc:account-refused:{acc_1}",
+		accountStrikesKey("acc_1"):                    "uc:account-strikes:{acc_1}",
+		enrollmentKey("enr_1"):                        "uc:enrollment:{enr_1}",
+		deliveryKey("dlv_1"):                          "uc:delivery:{dlv_1}",
+		createdKey("acc_1"):                           "uc:deliveries:{acc_1}:created",
+		blockedKey("acc_1"):                           "uc:deliveries:{acc_1}:blocked",
+		deliveryKeyKey("portal.1"):                    "uc:delivery-key:{portal.1}",
+		phoneKey("+16125550142"):                      "uc:phone:{+16125550142}",
 		callerKey(""):                                 "uc:caller:{sha256.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}:failures",
 	}
 	for got, want := range tests {
@@ -77,6 +88,45 @@ func FuzzPosition(f *testing.F) {
 		again, after, ok := parsePosition(id.String() + "/" + rewound)
 		if !ok || again != id || after != rewound || id.ms < 0 || id.seq < 0 || len(text) > 47 {
 			t.Errorf("%q was read as %v, %q", text, id, rewound)
+		}
+	})
+}
+
+// FuzzAccountRecord holds the same of what the history of an account holds.
+func FuzzAccountRecord(f *testing.F) {
+	for _, seed := range []string{`{"v":1}`, `{"v":2}`, `{`, `[]`, `{"v":1,"at":"2031-03-04T05:06:07Z","event":"locked"}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		record, err := decodeAccountRecord(text)
+		if err != nil || len(text) > maxRecord/6 {
+			return
+		}
+		again, err := encodeAccountRecord(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := decodeAccountRecord(again); err != nil || !got.At.Equal(record.At) || got.Reason != record.Reason {
+			t.Errorf("%s was read as %+v, written as %s", text, record, again)
+		}
+	})
+}
+
+// FuzzDelivery holds that what a delivery's hash holds never panics, and what is read can be
+// written.
+func FuzzDelivery(f *testing.F) {
+	f.Add("1", "1", "queued", "0", `{"about":"welcome"}`, "1", `{"status":"queued"}`)
+	f.Add("2", "", "", "-1", `{`, "-1", ``)
+	f.Add("1", "9", "x", "99999999999999999", `{}`, "9223372036854775807", `{}`)
+	f.Fuzz(func(t *testing.T, v, rev, status, due, delivery, events, event string) {
+		d, err := parseDelivery("dlv_1", []any{
+			"v", v, "rev", rev, "status", status, "due", due, "delivery", delivery, "events", events, "e:1", event,
+		})
+		if err != nil {
+			return
+		}
+		if _, err := deliveryArgs(d, d.Events); err != nil && len(event) < maxRecord/6 && d.Created.Year() < 9999 && d.Began.Year() < 9999 {
+			t.Errorf("%+v can't be written: %v", d, err)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/accounts"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -79,6 +80,12 @@ func TestLifetimesOfFeatures(t *testing.T) {
 		addLine(t, db, pins.DialLock)
 		changes(t, db.Features(), 1, 2, now)
 		expect("at first", forever, missing)
+		if _, err := db.Outbox().Claim(ctx, "h", now.Add(time.Second), now.Add(time.Minute), 8); err != nil {
+			t.Fatal(err)
+		}
+		if got := client.PTTL(ctx, "uc:outbox:{lanes}:claimed").Val(); got > month+slack || got < month {
+			t.Errorf("that lanes were claimed is kept for %v", got)
+		}
 		deliver(t, db, 1)
 		expect("when one waits", forever, forever)
 		deliver(t, db, 1)
@@ -121,4 +128,36 @@ func TestTooLargeValuesAreRefused(t *testing.T) {
 	if _, err := db.Lines().Settle(ctx, attempt, pins.Settlement{As: pins.Failed}, pins.DefaultLock()); err != nil {
 		t.Errorf("a failure didn't count for a long From: %v", err)
 	}
+}
+
+// TestLifetimesOfAccountsAndDeliveries holds the same of these.
+func TestLifetimesOfAccountsAndDeliveries(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
+		all := operations(db)
+		for _, name := range []string{
+			"create account", "begin enrollment", "admit claim", "create delivery", "update delivery", "block", "reserve",
+		} {
+			if err := all[name](ctx); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		fail := accounts.Attempt{ID: "try_2", Number: "A9", At: now}
+		if _, err := db.Accounts().Settle(ctx, fail, accounts.Settlement{As: accounts.Failed}, accounts.DefaultLock()); err != nil {
+			t.Fatal(err)
+		}
+		const slack, day, forever = 10 * time.Minute, 24 * time.Hour, time.Duration(-1)
+		for key, want := range map[string]time.Duration{
+			"uc:account:{acc_1}": forever, "uc:account-number:{A1}": forever, "uc:enrollment:{enr_1}": forever,
+			"uc:account-strikes:{acc_1}": accounts.SettledKept + slack, "uc:account-strikes:{A9}": day + accounts.SettledKept + slack,
+			"uc:delivery:{dlv_1}": 90*day + slack, "uc:deliveries:{acc_1}:created": day + slack,
+			"uc:deliveries:{all}:counted": time.Hour + slack, "uc:delivery-key:{key1}": day + slack,
+			"uc:deliveries:{acc_1}:blocked": 30 * day, "uc:phone:{+16125550142}": time.Minute + slack,
+			"uc:deliveries:{unfinished}:due": forever, "uc:deliveries:{unfinished}:announced": forever,
+		} {
+			if got := client.PTTL(ctx, key).Val(); got > want || got < want-time.Minute {
+				t.Errorf("%s is kept for %v, want %v", key, got, want)
+			}
+		}
+	})
 }

@@ -3,6 +3,7 @@ package rdb
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,11 +41,24 @@ var _ outbox.Store = Outbox{}
 // Outbox returns the store of events that wait for the switch.
 func (db *DB) Outbox() Outbox { return Outbox{db} }
 
-// announce makes a lane known, and due now, unless it is claimed or held back.
-func (db *DB) announce(ctx context.Context, lane string, now time.Time) error {
-	_, err := db.run(ctx, announceLane, []string{lanesDueKey, lanesHeldKey, lanesAnnouncedKey},
-		lane, millis(now), keptDelivered.Milliseconds())
-	return err
+// announceKeys are the keys of announceLane.
+var announceKeys = []string{lanesDueKey, lanesHeldKey, lanesAnnouncedKey, lanesClaimedKey}
+
+// announce makes a lane known, and due now, unless it is claimed or held back. It says whether
+// somebody has claimed lanes in the last keptDelivered.
+func (db *DB) announce(ctx context.Context, lane string, now time.Time) (heard bool, err error) {
+	answer, err := db.run(ctx, announceLane, announceKeys, lane, millis(now), keptDelivered.Milliseconds())
+	return answer == int64(1), err
+}
+
+// announceAll announces the lanes of a batch of lines.
+func (db *DB) announceAll(ctx context.Context, lines []nanp.Number, now time.Time) (heard bool, err error) {
+	commands := make([][]any, len(lines))
+	for i, line := range lines {
+		commands[i] = announceLane.byHash(announceKeys, string(line), millis(now), keptDelivered.Milliseconds())
+	}
+	answers, err := db.runEach(ctx, announceLane, commands)
+	return slices.Contains(answers, any(int64(1))), err
 }
 
 // Claim implements [outbox.Store]. After an error lanes may be claimed of which nobody knows:
@@ -53,8 +67,8 @@ func (o Outbox) Claim(ctx context.Context, holder string, now, until time.Time, 
 	if most <= 0 {
 		return nil, nil
 	}
-	answer, err := o.db.runOnce(ctx, claimLanes, []string{lanesDueKey, lanesHeldKey},
-		claimedBy(holder), millis(now), millis(until), most)
+	answer, err := o.db.runOnce(ctx, claimLanes, []string{lanesDueKey, lanesHeldKey, lanesClaimedKey},
+		claimedBy(holder), millis(now), millis(until), most, keep(keptDelivered))
 	if err != nil {
 		return nil, err
 	}

@@ -8,17 +8,30 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/accounts"
 	"updatecenter/pins"
 )
 
-// Errors of what is found in Redis. To the domain both are [pins.ErrUnreadable].
+// Errors of what is found in Redis. To the domain both are [pins.ErrUnreadable] and
+// [accounts.ErrUnreadable].
 var (
 	// ErrVersion: the record was written by a newer release, in a form that this one
 	// doesn't know. Nothing was changed.
-	ErrVersion = fmt.Errorf("%w: it has the form of a newer release", pins.ErrUnreadable)
+	ErrVersion error = unreadable("it has the form of a newer release")
 	// ErrGarbage: what is stored is no record of ours. Nothing was changed.
-	ErrGarbage = fmt.Errorf("%w: it is damaged", pins.ErrUnreadable)
+	ErrGarbage error = unreadable("it is damaged")
 )
+
+// unreadable is the reason why a record can't be read.
+type unreadable string
+
+// Error begins as the errors do that it is.
+func (u unreadable) Error() string { return pins.ErrUnreadable.Error() + ": " + string(u) }
+
+// Is lets each part of the domain find its own error.
+func (u unreadable) Is(target error) bool {
+	return target == pins.ErrUnreadable || target == accounts.ErrUnreadable
+}
 
 // slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and
 // a turn may be under way while its call expires.

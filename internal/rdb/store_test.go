@@ -9,6 +9,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/accounts"
+	accounttest "updatecenter/accounts/storetest"
+	"updatecenter/deliveries"
+	deliverytest "updatecenter/deliveries/storetest"
 	"updatecenter/features"
 	featuretest "updatecenter/features/storetest"
 	"updatecenter/internal/nanp"
@@ -70,6 +74,26 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 	})
 	t.Run("outbox", func(t *testing.T) {
 		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores { return outboxOf(t, fresh(t)) })
+	})
+	t.Run("accounts", func(t *testing.T) {
+		accounttest.Run(t, func(t *testing.T) accounttest.Stores {
+			db := fresh(t)
+			all := db.Accounts()
+			return accounttest.Stores{
+				Store: all, Attempts: all, Enrollments: all,
+				Dying: func(_ *testing.T, steps int) accounts.Store { return db.Dying(steps).Accounts() },
+			}
+		})
+	})
+	t.Run("deliveries", func(t *testing.T) {
+		deliverytest.Run(t, func(t *testing.T) deliverytest.Stores {
+			db := fresh(t)
+			all := db.Deliveries()
+			return deliverytest.Stores{
+				Store: all, Phones: all,
+				Dying: func(_ *testing.T, steps int) deliveries.Store { return db.Dying(steps).Deliveries() },
+			}
+		})
 	})
 }
 

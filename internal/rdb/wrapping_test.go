@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
@@ -25,6 +27,8 @@ func TestErrorsSayItOnce(t *testing.T) {
 	defer db.Close()
 	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines()}
 	settings := features.New(features.Config{Store: db.Features()})
+	all, sent := accountsOf(t, db), deliveries.New(deliveries.Config{Store: db.Deliveries(), Now: func() time.Time { return now }})
+	const deliveryID = "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
 	check := func(ctx context.Context, side pins.Side) error {
 		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, From: "+19525550100", Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
@@ -53,7 +57,7 @@ func TestErrorsSayItOnce(t *testing.T) {
 		},
 		"find features:": func(ctx context.Context) error { _, err := settings.Find(ctx, number); return err },
 		"change feature:": func(ctx context.Context) error {
-			_, err := settings.Change(ctx, features.Request{Number: number, Feature: pins.DialLock, Edit: features.Toggle()})
+			_, err := settings.Change(ctx, features.Request{Number: number, Feature: pins.DialLock, Edit: features.Switch(true)})
 			return err
 		},
 		"install features:": func(ctx context.Context) error {
@@ -68,6 +72,24 @@ func TestErrorsSayItOnce(t *testing.T) {
 		"announce events:": func(ctx context.Context) error {
 			_, err := db.Events().Rewind(ctx, number, now, now)
 			return err
+		},
+		"find account:": func(ctx context.Context) error { _, err := all.Get(ctx, "A1"); return err },
+		"verify account: find account:": func(ctx context.Context) error {
+			_, err := all.Verify(ctx, "A1", accounts.Claim{Code: secret.New("123456")})
+			return err
+		},
+		"get delivery:":     func(ctx context.Context) error { _, err := sent.Get(ctx, deliveryID); return err },
+		"sweep deliveries:": sent.Sweep,
+		"read events that wait:": func(ctx context.Context) error {
+			_, err := db.Events().Waiting(ctx, number, 1)
+			return err
+		},
+		"list lines that wait:": func(ctx context.Context) error { _, err := db.Events().WaitingLines(ctx); return err },
+		"look at events:": func(ctx context.Context) error {
+			return db.Events().Look(ctx, []rdb.Event{{Number: number}})
+		},
+		"skip event:": func(ctx context.Context) error {
+			return db.Events().Skip(ctx, number, "1-0", pins.Record{})
 		},
 		"read line:": func(ctx context.Context) error { _, err := db.Lines().Line(ctx, number); return err },
 	} {
@@ -84,13 +106,28 @@ func TestErrorsSayItOnce(t *testing.T) {
 	}
 }
 
-func linesOf(t *testing.T, db *rdb.DB) *pins.Lines {
+func testKeys(t *testing.T) secret.Keyring {
 	t.Helper()
 	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	return keys
+}
+
+func accountsOf(t *testing.T, db *rdb.DB) *accounts.Accounts {
+	t.Helper()
+	store := db.Accounts()
+	all, err := accounts.New(accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: testKeys(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func linesOf(t *testing.T, db *rdb.DB) *pins.Lines {
+	t.Helper()
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: testKeys(t), Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -181,7 +181,12 @@ func (d desk78) ending() []ivr.Line {
 		ivr.Work[helping]{At: helpDesk, Run: d.help, On: ivr.On[helping]{
 			putThrough: transfer,
 			onlyTold:   offerRepair,
+			helpedOn:   helpAgain,
 		}},
+		ivr.Again{At: helpAgain, Times: 6, Back: helpManaging, GaveUp: tellRepair},
+		ivr.Say{At: helpManaging, Prompt: sayHelpManaging, Next: helpNumber},
+		ivr.Say{At: helpNumber, Prompt: sayHelpNumber, Next: resume},
+		ivr.Resume{At: resume},
 		ivr.Say{At: offerRepair, Prompt: sayHelp, Next: tellRepair},
 		ivr.Transfer{At: transfer, Prompt: sayTransfer, To: desk, Failed: noTransfer},
 		ivr.Say{At: noTransfer, Prompt: sayNoTransfer, Next: tellRepair},

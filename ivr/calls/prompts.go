@@ -136,6 +136,11 @@ var (
 		EN:   "This line is not set up for the Update Center any more. Our repair service can help.",
 		ES:   "Esta línea ya no está registrada en el Centro de Actualización. El servicio de reparaciones puede ayudarle.",
 	}
+	sayNotProved = ivr.Prompt{
+		Name: "not-proved-any-more",
+		EN:   "The PIN of this line was changed by someone else during your call, so we stop here. If that was not you, please call our repair service.",
+		ES:   "Otra persona cambió el PIN de esta línea durante su llamada, así que terminamos aquí. Si no fue usted, llame al servicio de reparaciones.",
+	}
 	sayMenuEnd = ivr.Prompt{
 		Name: "menu-end",
 		EN:   "For help, press 0. To leave, press star.",
@@ -243,6 +248,16 @@ var (
 		Name: "help",
 		EN:   "Our repair service can help you, and reset your PIN. Until then, your PIN stays as it is.",
 		ES:   "El servicio de reparaciones puede ayudarle y restablecer su PIN. Hasta entonces, su PIN queda como está.",
+	}
+	sayHelpManaging = ivr.Prompt{
+		Name: "help-managing",
+		EN:   "Here you manage your line. Each menu says what you can do, and star leads back. What you have entered is still here.",
+		ES:   "Aquí puede configurar su línea. Cada menú dice qué puede hacer, y el asterisco lleva atrás. Lo que ingresó sigue aquí.",
+	}
+	sayHelpNumber = ivr.Prompt{
+		Name: "help-number",
+		EN:   "To talk to a person, call our repair service at {repair}. Once more, {repair}. Now we go on.",
+		ES:   "Para hablar con una persona, llame al servicio de reparaciones al {repair}. Otra vez: {repair}. Ahora seguimos.",
 	}
 	sayTellRepair = ivr.Prompt{
 		Name: "tell-repair",

@@ -40,6 +40,7 @@ const (
 	featureGone ivr.Step = "feature-gone"
 	lineRemoved ivr.Step = "line-removed"
 	leaveGone   ivr.Step = "leave-gone-feature"
+	notProved   ivr.Step = "not-proved-any-more"
 
 	newPIN         ivr.Step = "new-pin"
 	weigh          ivr.Step = "weigh-new-pin"
@@ -65,11 +66,15 @@ const (
 	oldStands      ivr.Step = "old-pin-stands"
 	overtaken      ivr.Step = "overtaken"
 
-	helpDesk    ivr.Step = "help"
-	offerRepair ivr.Step = "offer-repair"
-	tellRepair  ivr.Step = "tell-repair"
-	transfer    ivr.Step = "transfer"
-	noTransfer  ivr.Step = "transfer-failed"
+	helpDesk     ivr.Step = "help"
+	offerRepair  ivr.Step = "offer-repair"
+	tellRepair   ivr.Step = "tell-repair"
+	helpAgain    ivr.Step = "help-once-more"
+	helpManaging ivr.Step = "help-managing"
+	helpNumber   ivr.Step = "help-number"
+	resume       ivr.Step = "resume"
+	transfer     ivr.Step = "transfer"
+	noTransfer   ivr.Step = "transfer-failed"
 
 	noAnswer ivr.Step = "no-answer"
 	goodbye  ivr.Step = "goodbye"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -156,11 +157,23 @@ type helping string
 const (
 	putThrough helping = "put through"
 	onlyTold   helping = "number told"
+	helpedOn   helping = "number told while managing"
 )
 
-func (d desk78) help(context.Context, *ivr.Call) (helping, error) {
-	if d.transfers {
+// help leads whoever manages the line back to it; whoever can't prove to may do so, or can't
+// choose a PIN, needs repair.
+func (d desk78) help(_ context.Context, c *ivr.Call) (helping, error) {
+	switch {
+	case d.transfers:
 		return putThrough, nil
+	case manages(c.Place()):
+		return helpedOn, nil
 	}
 	return onlyTold, nil
+}
+
+// manages says whether a caller is at the main menu or in the part about a feature, which is
+// entered under its name.
+func manages(place ivr.Step) bool {
+	return place == menu || slices.Contains(pins.AllFeatures[:], pins.Feature(place))
 }

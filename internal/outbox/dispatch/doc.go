@@ -31,7 +31,8 @@
 //     of another kind ends this.
 //   - Any other answer is about this message, and so is a message that can't be opened. Its
 //     lane alone is held and tried again, with delays that grow from a second to an hour. A
-//     message is never skipped: what follows in its lane waits for it.
+//     dispatcher never skips a message: what follows in its lane waits for it, be it until an
+//     operator notes it as delivered.
 //
 // A lane that the store can't read waits for a minute at most. Delays are forgotten when a
 // server stops, so a new one tries at once.

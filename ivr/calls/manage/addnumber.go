@@ -28,7 +28,7 @@ var entryDigits = ivr.Range{Min: 3, Max: 18}
 
 // addNumber adds an entry to a list.
 func (d desk) addNumber() editor {
-	flow := &ivr.Subflow{Name: "add-number", Start: numberRoom, Blanks: told, Phrases: phrases(), Lines: []ivr.Line{
+	flow := &ivr.Subflow{Name: "add-number", Start: numberRoom, Blanks: told, Choices: choices(), Lines: []ivr.Line{
 		ivr.Work[room]{At: numberRoom, Run: d.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
 		ivr.Say{At: numberFull, Prompt: sayNews, Next: numberLeft},
 		ivr.Ask{At: numberAsk, Prompt: sayAskNumber, Digits: entryDigits, Into: keyed,
@@ -85,7 +85,7 @@ func (d desk) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error) {
 	if err != nil {
 		return refuse(c, err)
 	}
-	tellEntry(c, chosen, kind, entry)
+	tellChosen(c, entry)
 	return d.weigh(ctx, c, features.Add(entry))
 }
 

@@ -31,7 +31,7 @@ const (
 
 // addSchedule adds a schedule: its days, its start, its end.
 func (d desk) addSchedule() editor {
-	flow := &ivr.Subflow{Name: "add-schedule", Start: scheduleRoom, Blanks: told, Phrases: phrases()}
+	flow := &ivr.Subflow{Name: "add-schedule", Start: scheduleRoom, Blanks: told, Choices: choices()}
 	time := d.askTime()
 	flow.Lines = []ivr.Line{
 		ivr.Work[room]{At: scheduleRoom, Run: d.scheduleRoom, On: ivr.On[room]{isRoom: scheduleDays, isFull: scheduleFull}},
@@ -105,7 +105,7 @@ func (d desk) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, error) 
 	if err != nil {
 		return "", err
 	}
-	present.tell(c, schedule)
+	tellPresent(c, schedule)
 	return d.weigh(ctx, c, features.AddSchedule(schedule))
 }
 

@@ -40,8 +40,8 @@ func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.En
 // askTime asks for a time of day, and whether it is before or after noon if the digits don't
 // tell.
 func (d desk) askTime() clock {
-	return clock{&ivr.Subflow{Name: "ask-time", Start: timeAsk, Blanks: told, Phrases: phrases(), Lines: []ivr.Line{
-		ivr.Ask{At: timeAsk, Prompt: sayAskTime, Digits: ivr.Range{Min: 1, Max: 4}, Into: keyed,
+	return clock{&ivr.Subflow{Name: "ask-time", Start: timeAsk, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+		ivr.Ask{At: timeAsk, Prompt: sayAskTime, Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: keyed,
 			Heard: timeRead, Back: timeBack, GaveUp: timeNoAnswer},
 		ivr.Work[timing]{At: timeRead, Run: readTime, On: ivr.On[timing]{
 			isClear: timeTaken, eitherHalf: timeHalf, noTime: timeRefused,

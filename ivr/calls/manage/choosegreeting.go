@@ -17,9 +17,9 @@ const (
 func (d desk) chooseGreeting() editor {
 	menu := ivr.Menu{At: greetingMenu, Prompt: sayGreeting, Closing: sayGoBack, Back: greetingLeft, GaveUp: greetingNoAnswer}
 	var works []ivr.Line
-	for i, greets := range greetings {
-		at := ivr.Step(greets.Name)
-		menu.Options = append(menu.Options, ivr.Option{Prompt: greets, Next: at})
+	for i, g := range greetings {
+		at := ivr.Step(g.choice.Name)
+		menu.Options = append(menu.Options, ivr.Option{Prompt: g.choice, Next: at})
 		works = append(works, ivr.Work[acting]{
 			At: at, Run: d.act(one(features.ChooseGreeting(i+1), greetingSet)), On: ivr.On[acting]{acted: greetingChosen},
 		})
@@ -28,6 +28,6 @@ func (d desk) chooseGreeting() editor {
 	lines = append(lines,
 		ivr.Say{At: greetingChosen, Prompt: sayNews, Next: greetingLeft},
 		ivr.Return{At: greetingLeft}, ivr.Return{At: greetingNoAnswer})
-	flow := &ivr.Subflow{Name: "choose-greeting", Start: greetingMenu, Blanks: told, Phrases: phrases(), Lines: lines}
+	flow := &ivr.Subflow{Name: "choose-greeting", Start: greetingMenu, Blanks: told, Choices: choices(), Lines: lines}
 	return editor{Subflow: flow, left: []ivr.Step{greetingLeft}, noAnswer: greetingNoAnswer}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"updatecenter/features"
 	"updatecenter/internal/nanp"
@@ -14,7 +15,8 @@ import (
 // Config is what this part of the call needs.
 type Config struct {
 	Features *features.Lines
-	Line     ivr.Blank // of the main call: the number of the line, whose PIN was proved
+	Line     ivr.Blank // of the main call: the number of the line
+	Proved   ivr.Blank // of the main call: the revision of the line's PIN that the caller has proved to know
 	Changed  func()    // called after each change; nil: nobody
 }
 
@@ -22,11 +24,12 @@ type Config struct {
 type desk struct {
 	features *features.Lines
 	line     ivr.Blank
+	proved   ivr.Blank
 	changed  func()
 }
 
 func newDesk(c Config) desk {
-	d := desk{features: c.Features, line: c.Line, changed: c.Changed}
+	d := desk{features: c.Features, line: c.Line, proved: c.Proved, changed: c.Changed}
 	if d.changed == nil {
 		d.changed = func() {}
 	}
@@ -34,6 +37,15 @@ func newDesk(c Config) desk {
 }
 
 func (d desk) number(c *ivr.Call) nanp.Number { return nanp.Number(c.Text(d.line)) }
+
+// provedOf is the revision of the PIN that the caller has proved to know.
+func (d desk) provedOf(c *ivr.Call) (int64, error) {
+	proved, err := strconv.ParseInt(c.Text(d.proved), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read proved revision: %w", err)
+	}
+	return proved, nil
+}
 
 // featureOf is the feature that the call is about at the moment.
 func featureOf(c *ivr.Call) pins.Feature { return pins.Feature(c.Text(feature)) }
@@ -44,11 +56,19 @@ func ruleOf(c *ivr.Call) features.Rule {
 	return rule
 }
 
-// find returns the feature as it is now.
+// find returns the feature as it is now. Whoever's PIN is not the line's any more has no
+// right to know: that is features.ErrOvertaken.
 func (d desk) find(ctx context.Context, c *ivr.Call) (features.Setting, error) {
+	proved, err := d.provedOf(c)
+	if err != nil {
+		return features.Setting{}, err
+	}
 	line, err := d.features.Find(ctx, d.number(c))
 	if err != nil {
 		return features.Setting{}, err
+	}
+	if line.PINRevision != proved {
+		return features.Setting{}, features.ErrOvertaken
 	}
 	setting, installed := line.Setting(featureOf(c))
 	if !installed {
@@ -57,9 +77,11 @@ func (d desk) find(ctx context.Context, c *ivr.Call) (features.Setting, error) {
 	return setting, nil
 }
 
-// isGone says whether an error means that the feature, or the line, is there no more.
+// isGone says whether an error means that the feature, or the line, is there no more, or not
+// this caller's business any more.
 func isGone(err error) bool {
-	return errors.Is(err, features.ErrNotInstalled) || errors.Is(err, pins.ErrNoLine)
+	return errors.Is(err, features.ErrNotInstalled) || errors.Is(err, pins.ErrNoLine) ||
+		errors.Is(err, features.ErrOvertaken)
 }
 
 // weighing is what comes of an entry before it is confirmed.
@@ -72,7 +94,10 @@ const (
 
 // weigh asks whether an edit would be made. What is gone is noticed by the edit itself.
 func (d desk) weigh(ctx context.Context, c *ivr.Call, edit features.Edit) (weighing, error) {
-	err := d.features.Weigh(ctx, d.number(c), featureOf(c), edit)
+	_, err := d.find(ctx, c)
+	if err == nil {
+		err = d.features.Weigh(ctx, d.number(c), featureOf(c), edit)
+	}
 	if err == nil || isGone(err) {
 		return accepted, nil
 	}
@@ -107,36 +132,50 @@ func one(edit features.Edit, done ivr.Prompt) deed {
 }
 
 // act makes an edit, and fills in the news of it: that it was made, why it was refused, or
-// that it was not possible any more.
+// that it was not possible any more or right now.
 func (d desk) act(do deed) func(context.Context, *ivr.Call) (acting, error) {
 	return func(ctx context.Context, c *ivr.Call) (acting, error) {
 		edit, done, err := do(c)
 		if err != nil {
 			return "", err
 		}
-		_, err = d.features.Change(ctx, d.request(c, edit))
-		switch {
-		case err == nil:
-			c.FillPhrase(news, done)
-			d.changed()
-		case isGone(err):
-			c.FillPhrase(news, sayNotPossible)
-		default:
-			_, err = refuse(c, err)
-			return acted, err
+		request, err := d.request(c, edit)
+		if err != nil {
+			return "", err
 		}
-		return acted, nil
+		outcome, err := d.features.Change(ctx, request)
+		if outcome.Changed {
+			d.changed()
+		}
+		return acted, tellNews(c, done, err)
 	}
 }
 
-func (d desk) request(c *ivr.Call, edit features.Edit) features.Request {
+// tellNews fills in what came of an act.
+func tellNews(c *ivr.Call, done ivr.Prompt, err error) error {
+	switch {
+	case err == nil:
+		c.FillPhrase(news, done)
+	case isGone(err):
+		c.FillPhrase(news, sayNotPossible)
+	case errors.Is(err, features.ErrBacklog):
+		c.FillPhrase(news, sayNotNow)
+	default:
+		_, err = refuse(c, err)
+		return err
+	}
+	return nil
+}
+
+func (d desk) request(c *ivr.Call, edit features.Edit) (features.Request, error) {
+	proved, err := d.provedOf(c)
 	side := pins.Remote
 	if c.Caller.FromLine {
 		side = pins.FromLine
 	}
 	return features.Request{
-		Number: d.number(c), Feature: featureOf(c), Edit: edit,
+		Number: d.number(c), Feature: featureOf(c), Edit: edit, Proved: proved,
 		Turn: pins.Turn{Call: c.SID, Number: c.Turn},
 		By:   pins.ByCaller, Side: side, From: c.Caller.From,
-	}
+	}, err
 }

@@ -2,6 +2,7 @@ package manage
 
 import (
 	"context"
+	"errors"
 
 	"updatecenter/features"
 	"updatecenter/ivr"
@@ -17,12 +18,12 @@ type Part struct {
 }
 
 // Enter is the line, under the feature's name, that enters the part: it goes on at left after
-// *, at noAnswer when the caller can't be heard, and at gone when the line doesn't have the
-// feature, or is none any more.
-func (p Part) Enter(left, noAnswer, gone ivr.Step) ivr.Enter {
+// *, at noAnswer when the caller can't be heard, at gone when the line doesn't have the
+// feature, or is none any more, and at overtaken when its PIN is another by now.
+func (p Part) Enter(left, noAnswer, gone, overtaken ivr.Step) ivr.Enter {
 	return ivr.Enter{
 		At: ivr.Step(p.Feature), Subflow: p.Subflow, Given: map[ivr.Blank]string{feature: string(p.Feature)},
-		On: map[ivr.Step]ivr.Step{p.steps.left: left, p.steps.noAnswer: noAnswer, p.steps.gone: gone},
+		On: map[ivr.Step]ivr.Step{p.steps.left: left, p.steps.noAnswer: noAnswer, p.steps.gone: gone, p.steps.overtaken: overtaken},
 	}
 }
 
@@ -31,13 +32,15 @@ type steps struct {
 	of                                 pins.Feature
 	look, is, details, menu            ivr.Step
 	turn, turned, left, gone, noAnswer ivr.Step
+	overtaken                          ivr.Step
 }
 
 func stepsOf(f pins.Feature) steps {
 	s := steps{of: f}
 	s.look, s.is, s.details, s.menu = s.named("look"), s.named("is"), s.named("details"), s.named("menu")
 	s.turn, s.turned = s.named("turn"), s.named("turned")
-	s.left, s.gone, s.noAnswer = s.named("left"), s.named("gone"), s.named("no-answer")
+	s.left, s.noAnswer = s.named("left"), s.named("no-answer")
+	s.gone, s.overtaken = s.named("gone"), s.named("overtaken")
 	return s
 }
 
@@ -95,7 +98,9 @@ func (d desk) part(s steps, choice ivr.Prompt, details []ivr.Line, ways ...way) 
 		then = s.details
 	}
 	lines := append([]ivr.Line{
-		ivr.Work[looking]{At: s.look, Run: d.look, On: ivr.On[looking]{found: s.is, gone: s.gone}},
+		ivr.Work[looking]{At: s.look, Run: d.look, On: ivr.On[looking]{
+			found: s.is, gone: s.gone, overtaken: s.overtaken,
+		}},
 		ivr.Say{At: s.is, Prompt: sayIs, Next: then},
 	}, details...)
 	menu := ivr.Menu{At: s.menu, Closing: sayGoBack, Back: s.left, GaveUp: s.noAnswer}
@@ -105,9 +110,10 @@ func (d desk) part(s steps, choice ivr.Prompt, details []ivr.Line, ways ...way) 
 		after = append(after, w.lines...)
 	}
 	lines = append(append(lines, menu), after...)
-	lines = append(lines, ivr.Return{At: s.left}, ivr.Return{At: s.noAnswer}, ivr.Return{At: s.gone})
+	lines = append(lines, ivr.Return{At: s.left}, ivr.Return{At: s.noAnswer}, ivr.Return{At: s.gone},
+		ivr.Return{At: s.overtaken})
 	return Part{Feature: s.of, Choice: choice, steps: s, Subflow: &ivr.Subflow{
-		Name: string(s.of), Start: s.look, Blanks: told, Phrases: phrases(), Lines: lines,
+		Name: string(s.of), Start: s.look, Blanks: told, Choices: choices(), Lines: lines,
 	}}
 }
 
@@ -115,14 +121,17 @@ func (d desk) part(s steps, choice ivr.Prompt, details []ivr.Line, ways ...way) 
 type looking string
 
 const (
-	found looking = "found"
-	gone  looking = "gone"
+	found     looking = "found"
+	gone      looking = "gone"
+	overtaken looking = "PIN changed by another"
 )
 
 // look fills in how the feature stands.
 func (d desk) look(ctx context.Context, c *ivr.Call) (looking, error) {
 	setting, err := d.find(ctx, c)
 	switch {
+	case errors.Is(err, features.ErrOvertaken):
+		return overtaken, nil
 	case isGone(err):
 		return gone, nil
 	case err != nil:

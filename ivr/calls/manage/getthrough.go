@@ -18,7 +18,7 @@ const (
 // getThrough is about who gets through although the customer is not to be disturbed: those
 // who know the code, and emergency calls.
 func (d desk) getThrough(code editor) editor {
-	flow := &ivr.Subflow{Name: "get-through", Start: throughMenu, Blanks: told, Phrases: phrases(), Lines: []ivr.Line{
+	flow := &ivr.Subflow{Name: "get-through", Start: throughMenu, Blanks: told, Choices: choices(), Lines: []ivr.Line{
 		ivr.Menu{At: throughMenu, Prompt: sayThrough, Options: []ivr.Option{
 			{Prompt: forCode, Next: throughCode}, {Prompt: toTurnUrgent, Next: throughUrgent},
 		}, Closing: sayGoBack, Back: throughLeft, GaveUp: throughNoAnswer},

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,8 @@ type house struct {
 	features *features.Lines
 	keys     secret.Keyring
 	now      time.Time
-	changes  int // that were told of
+	changes  int   // that were told of
+	proved   int64 // the revision of the PIN that callers have proved
 	calls    int
 }
 
@@ -47,6 +49,11 @@ func newHouse(t testing.TB) *house {
 	}
 	h.lines.SetFeatures(home, all.Features)
 	h.store = features.NewMemory(h.lines)
+	line, err := h.lines.Line(t.Context(), home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.proved = line.Revision
 	h.features = features.New(features.Config{Store: h.store, Keys: keys, Now: func() time.Time { return h.now }})
 	return h
 }
@@ -75,8 +82,8 @@ type outcome string
 
 // flow is a call that is about one feature.
 func (h *house) flow(f pins.Feature, l ivr.Language) *ivr.Flow {
-	line := ivr.Blank{Name: "line", Kind: ivr.Phone}
-	parts := manage.Parts(manage.Config{Features: h.features, Line: line, Changed: func() { h.changes++ }})
+	line, proved := ivr.Blank{Name: "line", Kind: ivr.Phone}, ivr.Blank{Name: "proved", Kind: ivr.Count}
+	parts := manage.Parts(manage.Config{Features: h.features, Line: line, Proved: proved, Changed: func() { h.changes++ }})
 	i := slices.IndexFunc(parts, func(p manage.Part) bool { return p.Feature == f })
 	say := func(at ivr.Step) ivr.Say {
 		return ivr.Say{At: at, Prompt: ivr.Prompt{Name: "test-" + string(at), EN: "The end: " + string(at) + ".", ES: "Fin: " + string(at) + "."}, Next: ivr.HangUp}
@@ -92,11 +99,12 @@ func (h *house) flow(f pins.Feature, l ivr.Language) *ivr.Flow {
 			ivr.Work[outcome]{At: "arrive", On: ivr.On[outcome]{"known": ivr.Step(f)},
 				Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
 					c.Fill(line, string(home))
+					c.Fill(proved, strconv.FormatInt(h.proved, 10))
 					c.Speak(l)
 					return "known", nil
 				}},
-			parts[i].Enter("left", "nobody", "gone"),
-			say("left"), say("nobody"), say("gone"), say("help"), say("sorry"),
+			parts[i].Enter("left", "nobody", "gone", "overtaken"),
+			say("left"), say("nobody"), say("gone"), say("overtaken"), say("help"), say("sorry"),
 		},
 	}
 }

@@ -21,6 +21,7 @@ const (
 	listAsk      ivr.Step = "list-confirm"
 	listDelete   ivr.Step = "list-delete"
 	listDeleted  ivr.Step = "list-deleted"
+	listStay     ivr.Step = "list-stay"
 	listLeft     ivr.Step = "list-left"
 	listNoAnswer ivr.Step = "list-no-answer"
 )
@@ -39,7 +40,7 @@ func makeSlots() [perPage]slot {
 	for i := range all {
 		n := strconv.Itoa(i + 1)
 		all[i] = slot{
-			entry: ivr.Blank{Name: "entry-" + n, Kind: ivr.Phone}, kind: ivr.Blank{Name: "kind-" + n, Kind: ivr.Phrase},
+			entry: ivr.Blank{Name: "entry-" + n, Kind: ivr.Listed}, kind: ivr.Blank{Name: "kind-" + n, Kind: ivr.Phrase},
 			prompt: toDeleteEntry(n), pick: ivr.Step("pick-entry-" + n),
 		}
 	}
@@ -48,15 +49,16 @@ func makeSlots() [perPage]slot {
 
 // hearList says the entries of a list, five at a time, and deletes one of them.
 func (d desk) hearList() editor {
-	menu := ivr.Menu{At: listMenu, Closing: sayGoBack, Back: listLeft, GaveUp: listNoAnswer}
+	menu := ivr.Menu{At: listMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: listLeft, GaveUp: listNoAnswer}
 	var picks []ivr.Line
-	flow := &ivr.Subflow{Name: "hear-list", Start: listPage, Blanks: told, Phrases: phrases()}
+	flow := &ivr.Subflow{Name: "hear-list", Start: listPage, Blanks: told, Choices: choices()}
 	for i, s := range slots {
+		flow.Choices[s.kind] = []ivr.Prompt{listedArea, listedExchange, listedAbroad}
 		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.entry, s.kind)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.entry)})
 		picks = append(picks, ivr.Work[acting]{At: s.pick, Run: pickEntry(i), On: ivr.On[acting]{acted: listAsk}})
 	}
-	menu.Options = append(menu.Options, ivr.Option{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(hasNext)})
+	menu.Options = append(menu.Options, ivr.Option{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)})
 	flow.Lines = append([]ivr.Line{
 		ivr.Work[paging]{At: listPage, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
 		menu,
@@ -67,7 +69,8 @@ func (d desk) hearList() editor {
 			{Prompt: toDelete, Next: listDelete}, {Prompt: toKeep, Next: listPage},
 		}, Closing: sayGoBack, Back: listPage, GaveUp: listNoAnswer},
 		ivr.Work[acting]{At: listDelete, Run: d.act(dropChosen), On: ivr.On[acting]{acted: listDeleted}},
-		ivr.Say{At: listDeleted, Prompt: sayNews, Next: listLeft},
+		ivr.Say{At: listDeleted, Prompt: sayNews, Next: listStay},
+		ivr.Work[paging]{At: listStay, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listLeft}},
 		ivr.Say{At: listNothing, Prompt: sayNews, Next: listLeft},
 		ivr.Return{At: listLeft}, ivr.Return{At: listNoAnswer},
 	)
@@ -95,8 +98,8 @@ func (d desk) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
 	return d.page(ctx, c, perPage)
 }
 
-// page fills the page with those that come so many entries later. When others have deleted
-// so many meanwhile that there are none, it begins anew.
+// page fills the page with those that come so many entries later: after the last ones the
+// first. A page that is gone, as its entries were deleted, is the last one that there is.
 func (d desk) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
 	from, err := strconv.Atoi(c.Text(offset))
 	if err != nil {
@@ -113,45 +116,39 @@ func (d desk) page(ctx context.Context, c *ivr.Call, later int) (paging, error) 
 	case len(setting.List) == 0:
 		c.FillPhrase(news, sayEmptyList)
 		return nothing, nil
-	case from >= len(setting.List):
+	case from >= len(setting.List) && later > 0:
 		from = 0
+	case from >= len(setting.List):
+		from = (len(setting.List) - 1) / perPage * perPage
 	}
 	c.Fill(offset, strconv.Itoa(from))
-	tellPage(c, setting.List[from:])
+	tellPage(c, setting.List, from)
 	return aPage, nil
 }
 
-// tellPage fills in the first of the entries, and whether there are more.
-func tellPage(c *ivr.Call, rest []features.Entry) {
-	c.Erase(hasNext)
-	if len(rest) > perPage {
-		c.Fill(hasNext, "1")
+// tellPage fills in the entries from one on, and what comes after them.
+func tellPage(c *ivr.Call, list []features.Entry, from int) {
+	c.Erase(turnPage)
+	switch {
+	case len(list) > from+perPage:
+		c.FillPhrase(turnPage, moreEntries)
+	case from > 0:
+		c.FillPhrase(turnPage, firstEntries)
 	}
 	for i, s := range slots {
 		c.Erase(s.entry, s.kind)
-		if i < len(rest) {
-			tellEntry(c, s.entry, s.kind, rest[i])
+		if from+i < len(list) {
+			entry := list[from+i]
+			c.Fill(s.entry, string(entry))
+			c.FillPhrase(s.kind, entryWords[kindOf(entry)].listed)
 		}
-	}
-}
-
-// tellEntry fills in an entry, and what it is: a number, or the beginning of many.
-func tellEntry(c *ivr.Call, b, kind ivr.Blank, entry features.Entry) {
-	c.Fill(b, string(entry))
-	switch len(entry) {
-	case len("612"):
-		c.FillPhrase(kind, anAreaCode)
-	case len("612555"):
-		c.FillPhrase(kind, anExchange)
-	default:
-		c.FillPhrase(kind, aNumber)
 	}
 }
 
 // pickEntry notes which entry of the page the caller chose.
 func pickEntry(i int) func(context.Context, *ivr.Call) (acting, error) {
 	return func(_ context.Context, c *ivr.Call) (acting, error) {
-		tellEntry(c, chosen, kind, features.Entry(c.Text(slots[i].entry)))
+		tellChosen(c, features.Entry(c.Text(slots[i].entry)))
 		return acted, nil
 	}
 }

@@ -17,19 +17,20 @@ const (
 	schedulesConfirm  ivr.Step = "schedules-confirm"
 	schedulesDelete   ivr.Step = "schedules-delete"
 	schedulesDeleted  ivr.Step = "schedules-deleted"
+	schedulesStay     ivr.Step = "schedules-stay"
 	schedulesLeft     ivr.Step = "schedules-left"
 	schedulesNoAnswer ivr.Step = "schedules-no-answer"
 )
 
 // A timeSlot is a place for a schedule, which holds one or none.
 type timeSlot struct {
-	days, start, end, nextDay ivr.Blank
-	prompt                    ivr.Prompt // offers to delete it
-	pick                      ivr.Step
+	days, start, end ivr.Blank
+	prompt           ivr.Prompt // offers to delete it
+	pick             ivr.Step
 }
 
 // present are the blanks of the schedule that the call is about.
-var present = timeSlot{days: days, start: start, end: end, nextDay: nextDay}
+var present = timeSlot{days: days, start: start, end: end}
 
 var timeSlots = makeTimeSlots()
 
@@ -39,7 +40,7 @@ func makeTimeSlots() [2 * features.SchedulesPerDays]timeSlot {
 	for i := range all {
 		n := strconv.Itoa(i + 1)
 		all[i] = timeSlot{
-			days: ivr.Blank{Name: "days-" + n, Kind: ivr.Phrase}, nextDay: ivr.Blank{Name: "next-day-" + n, Kind: ivr.Phrase},
+			days:  ivr.Blank{Name: "days-" + n, Kind: ivr.Phrase},
 			start: ivr.Blank{Name: "start-" + n, Kind: ivr.Time}, end: ivr.Blank{Name: "end-" + n, Kind: ivr.Time},
 			prompt: toDeleteSchedule(n), pick: ivr.Step("pick-schedule-" + n),
 		}
@@ -49,11 +50,12 @@ func makeTimeSlots() [2 * features.SchedulesPerDays]timeSlot {
 
 // hearSchedules says the schedules, and deletes one of them.
 func (d desk) hearSchedules() editor {
-	menu := ivr.Menu{At: schedulesMenu, Closing: sayGoBack, Back: schedulesLeft, GaveUp: schedulesNoAnswer}
+	menu := ivr.Menu{At: schedulesMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: schedulesLeft, GaveUp: schedulesNoAnswer}
 	var picks []ivr.Line
-	flow := &ivr.Subflow{Name: "hear-schedules", Start: schedulesLook, Blanks: told, Phrases: phrases()}
+	flow := &ivr.Subflow{Name: "hear-schedules", Start: schedulesLook, Blanks: told, Choices: choices()}
 	for _, s := range timeSlots {
-		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.days, s.start, s.end, s.nextDay)
+		flow.Choices[s.days] = flow.Choices[days]
+		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.days, s.start, s.end)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.days)})
 		picks = append(picks, ivr.Work[acting]{At: s.pick, Run: s.choose, On: ivr.On[acting]{acted: schedulesConfirm}})
 	}
@@ -68,7 +70,10 @@ func (d desk) hearSchedules() editor {
 			{Prompt: toDelete, Next: schedulesDelete}, {Prompt: toKeep, Next: schedulesLook},
 		}, Closing: sayGoBack, Back: schedulesLook, GaveUp: schedulesNoAnswer},
 		ivr.Work[acting]{At: schedulesDelete, Run: d.act(dropSchedule), On: ivr.On[acting]{acted: schedulesDeleted}},
-		ivr.Say{At: schedulesDeleted, Prompt: sayNews, Next: schedulesLeft},
+		ivr.Say{At: schedulesDeleted, Prompt: sayNews, Next: schedulesStay},
+		ivr.Work[paging]{At: schedulesStay, Run: d.lookSchedules, On: ivr.On[paging]{
+			aPage: schedulesMenu, nothing: schedulesLeft,
+		}},
 		ivr.Say{At: schedulesNone, Prompt: sayNews, Next: schedulesLeft},
 		ivr.Return{At: schedulesLeft}, ivr.Return{At: schedulesNoAnswer},
 	)
@@ -89,7 +94,7 @@ func (d desk) lookSchedules(ctx context.Context, c *ivr.Call) (paging, error) {
 		return nothing, nil
 	}
 	for i, s := range timeSlots {
-		c.Erase(s.days, s.start, s.end, s.nextDay)
+		c.Erase(s.days, s.start, s.end)
 		if i < len(setting.Schedules) {
 			s.tell(c, setting.Schedules[i])
 		}
@@ -102,9 +107,15 @@ func (s timeSlot) tell(c *ivr.Call, schedule features.Schedule) {
 	c.Fill(s.days, string(schedule.Days))
 	c.Fill(s.start, schedule.Start.String())
 	c.Fill(s.end, schedule.End.String())
-	c.Erase(s.nextDay)
-	if schedule.NextDay() {
-		c.FillPhrase(s.nextDay, onNextDay)
+}
+
+// tellPresent fills in the schedule that the call is about, and when it ends on another day;
+// of midnight that need not be said.
+func tellPresent(c *ivr.Call, schedule features.Schedule) {
+	present.tell(c, schedule)
+	c.Erase(nextDay)
+	if schedule.NextDay() && schedule.End > 0 {
+		c.FillPhrase(nextDay, onNextDay)
 	}
 }
 
@@ -127,7 +138,7 @@ func (s timeSlot) choose(_ context.Context, c *ivr.Call) (acting, error) {
 	if err != nil {
 		return "", err
 	}
-	present.tell(c, schedule)
+	tellPresent(c, schedule)
 	return acted, nil
 }
 

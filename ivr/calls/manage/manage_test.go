@@ -2,6 +2,7 @@ package manage
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,18 +33,17 @@ func TestRefusals(t *testing.T) {
 
 // TestNames holds the phrases that are found by a name of the domain to it.
 func TestNames(t *testing.T) {
-	all := phrases()
-	named := func(name string) bool {
-		return slices.ContainsFunc(all, func(p ivr.Prompt) bool { return p.Name == name })
+	named := func(b ivr.Blank, name string) bool {
+		return slices.ContainsFunc(choices()[b], func(p ivr.Prompt) bool { return p.Name == name })
 	}
 	for i, part := range Parts(Config{}) {
-		if part.Feature != pins.AllFeatures[i] || part.Subflow.Name != string(part.Feature) || !named(string(part.Feature)) {
-			t.Errorf("%s: the subflow is %s, the phrase is there: %v", part.Feature, part.Subflow.Name, named(string(part.Feature)))
+		if part.Feature != pins.AllFeatures[i] || part.Subflow.Name != string(part.Feature) || !named(feature, string(part.Feature)) {
+			t.Errorf("%s: the subflow is %s, the phrase is there: %v", part.Feature, part.Subflow.Name, named(feature, string(part.Feature)))
 		}
 	}
-	for _, days := range []features.Days{features.Weekdays, features.Weekend} {
-		if !named(string(days)) {
-			t.Errorf("no phrase says %s", days)
+	for _, on := range []features.Days{features.Weekdays, features.Weekend} {
+		if !named(days, string(on)) {
+			t.Errorf("no phrase says %s", on)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func TestReadTime(t *testing.T) {
 	for digits, want := range map[string]string{
 		"9": "09:00 21:00", "930": "09:30 21:30", "12": "00:00 12:00", "1230": "00:30 12:30", "1": "01:00 13:00",
 		"1159": "11:59 23:59", "2130": "21:30", "0930": "09:30", "05": "05:00", "00": "00:00", "0000": "00:00",
-		"030": "00:30", "13": "13:00", "2359": "23:59", "2400": "", "24": "", "960": "", "1299": "", "99": "",
+		"030": "00:30", "13": "13:00", "2359": "23:59", "2400": "", "24": "", "0": "00:00", "960": "", "1299": "", "99": "",
 	} {
 		if got := readAll(t, digits); got != want {
 			t.Errorf("%s: got %q, want %q", digits, got, want)
@@ -129,11 +129,14 @@ func TestCodesAreErased(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines.SetFeatures(number, set)
+	revision := revisionOf(t, lines, number)
 	line := ivr.Blank{Name: "line", Kind: ivr.Phone}
-	d := newDesk(Config{Line: line, Features: features.New(features.Config{Store: features.NewMemory(lines), Keys: someKeys(t)})})
+	proved := ivr.Blank{Name: "proved", Kind: ivr.Count}
+	d := newDesk(Config{Line: line, Proved: proved, Features: features.New(features.Config{Store: features.NewMemory(lines), Keys: someKeys(t)})})
 	for code, want := range map[string]weighing{"1111": refused, "4821": accepted} {
 		c = &ivr.Call{SID: "CA1"}
 		c.Fill(line, string(number))
+		c.Fill(proved, strconv.FormatInt(revision, 10))
 		c.Fill(feature, string(pins.DialLock))
 		c.Fill(firstCode, code)
 		outcome, err := d.weighCode(t.Context(), c)
@@ -144,4 +147,25 @@ func TestCodesAreErased(t *testing.T) {
 	if _, err := d.saveCode(t.Context(), c); err != nil || !erased(c) {
 		t.Errorf("saved: %v, erased %v", err, erased(c))
 	}
+}
+
+// TestLostCode tells of a code that can't be opened as of any other: it can be replaced.
+func TestLostCode(t *testing.T) {
+	for _, lost := range []bool{true, false} {
+		c := &ivr.Call{}
+		c.Fill(feature, string(pins.DialLock))
+		tell(c, features.Settings{CodeLost: lost})
+		if codeIsSet(c) != lost {
+			t.Errorf("lost %v, told as set %v", lost, codeIsSet(c))
+		}
+	}
+}
+
+func revisionOf(t *testing.T, lines *pins.Memory, number nanp.Number) int64 {
+	t.Helper()
+	line, err := lines.Line(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return line.Revision
 }

@@ -63,6 +63,11 @@ var (
 		EN:   "That is not possible any more.",
 		ES:   "Eso ya no es posible.",
 	}
+	sayNotNow = ivr.Prompt{
+		Name: "not-now",
+		EN:   "That can not be changed right now, so nothing was changed. Please call again later.",
+		ES:   "Eso no se puede cambiar en este momento, así que no se cambió nada. Llame de nuevo más tarde.",
+	}
 	sayGivenUp = ivr.Prompt{
 		Name: "back-to-feature",
 		EN:   "Nothing was changed. You can try again.",
@@ -95,22 +100,43 @@ var (
 	}
 )
 
-// phrases are what the blanks say, for all subflows alike.
-func phrases() []ivr.Prompt {
+// newsPhrases are what came of an act or an entry, for all subflows alike.
+func newsPhrases() []ivr.Prompt {
 	all := []ivr.Prompt{
-		noSolicitation, securityScreen, doNotDisturb, dialLock, callRejection, forwarding,
-		statesOn, statesOff, turnOn, turnOff, turnedOn, turnedOff, sayNotPossible, deleted, saved,
-		noEntry, oneEntry, manyEntries, aNumber, anAreaCode, anExchange, sayEmptyList, added,
-		askTenDigits, askOrAreaCode, askOrAbroad,
-		noSchedule, oneSchedule, manySchedules, weekdays, weekend, onNextDay, sayNoSchedules,
-		whenItStarts, whenItEnds,
-		hasCode, noCode, codeSet, codeDeleted, greetingSet,
-		urgentThrough, urgentHeld, letUrgent, holdUrgent, nowThrough, nowHeld,
+		turnedOn, turnedOff, sayNotPossible, sayNotNow, deleted, saved, sayEmptyList, added,
+		sayNoSchedules, codeSet, codeDeleted, greetingSet, nowThrough, nowHeld,
 	}
 	for _, reason := range features.Reasons {
 		if why := refusals[reason]; why != (ivr.Prompt{}) {
 			all = append(all, why)
 		}
+	}
+	return all
+}
+
+// choices are what the other blanks say.
+func choices() map[ivr.Blank][]ivr.Prompt {
+	all := map[ivr.Blank][]ivr.Prompt{
+		feature:  {noSolicitation, securityScreen, doNotDisturb, dialLock, callRejection, forwarding},
+		isOn:     {statesOn, statesOff},
+		turn:     {turnOn, turnOff},
+		news:     newsPhrases(),
+		turnPage: {moreEntries, firstEntries},
+		asked:    {askTenDigits, askOrAreaCode, askOrAbroad},
+		kind:     {aNumber, anAbroad, anAreaCode, anExchange},
+		listState: {
+			noEntry, noEntryForwarded, oneEntry, manyEntries, oneEntryOrArea, manyEntriesOrAreas,
+		},
+		scheduleState: {noSchedule, oneSchedule, manySchedules, worksAlways, worksInOne, worksInMany},
+		codeState:     {noCode, hasCode},
+		urgentState:   {urgentThrough, urgentHeld},
+		turnUrgent:    {letUrgent, holdUrgent},
+		days:          {weekdays, weekend},
+		nextDay:       {onNextDay},
+		whichTime:     {whenItStarts, whenItEnds},
+	}
+	for _, g := range greetings {
+		all[greeting] = append(all[greeting], g.told)
 	}
 	return all
 }

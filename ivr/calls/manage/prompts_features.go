@@ -55,8 +55,8 @@ var (
 	}
 	sayDoNotDisturb = ivr.Prompt{
 		Name: "do-not-disturb-is",
-		EN:   "{schedule-state} Callers hear greeting {greeting}.",
-		ES:   "{schedule-state} Quienes llaman oyen el saludo {greeting}.",
+		EN:   "{schedule-state} {greeting}",
+		ES:   "{schedule-state} {greeting}",
 	}
 	sayDialLock = ivr.Prompt{
 		Name: "dial-lock-is",
@@ -124,13 +124,13 @@ var (
 	}
 	toHearRejected = ivr.Prompt{
 		Name: "to-hear-rejected",
-		EN:   "To hear or delete the numbers that you reject, press {key}.",
-		ES:   "Para escuchar o borrar los números que rechaza, oprima el {key}.",
+		EN:   "To hear or delete your entries, press {key}.",
+		ES:   "Para escuchar o borrar sus entradas, oprima el {key}.",
 	}
 	toReject = ivr.Prompt{
 		Name: "to-reject",
-		EN:   "To reject another number, press {key}.",
-		ES:   "Para rechazar otro número, oprima el {key}.",
+		EN:   "To add an entry, press {key}.",
+		ES:   "Para agregar una entrada, oprima el {key}.",
 	}
 	toHearForwarded = ivr.Prompt{
 		Name: "to-hear-forwarded",

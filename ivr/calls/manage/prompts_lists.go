@@ -19,6 +19,21 @@ var (
 		EN:   "Your list has {entries} numbers.",
 		ES:   "Su lista tiene {entries} números.",
 	}
+	oneEntryOrArea = ivr.Prompt{
+		Name: "one-entry-or-area",
+		EN:   "Your list has one entry.",
+		ES:   "Su lista tiene una entrada.",
+	}
+	manyEntriesOrAreas = ivr.Prompt{
+		Name: "many-entries-or-areas",
+		EN:   "Your list has {entries} entries.",
+		ES:   "Su lista tiene {entries} entradas.",
+	}
+	noEntryForwarded = ivr.Prompt{
+		Name: "no-entry-forwarded",
+		EN:   "Your list is empty, so no call is forwarded. To add a caller, press pound.",
+		ES:   "Su lista está vacía, así que no se desvía ninguna llamada. Para agregar a alguien, oprima el signo de número.",
+	}
 	sayEmptyList = ivr.Prompt{
 		Name: "nothing-listed",
 		EN:   "There is nothing on the list to hear.",
@@ -39,15 +54,50 @@ var (
 		EN:   "The area code",
 		ES:   "El código de área",
 	}
+	anAbroad = ivr.Prompt{
+		Name: "a-number-abroad",
+		EN:   "The number abroad",
+		ES:   "El número del extranjero",
+	}
 	anExchange = ivr.Prompt{
 		Name: "an-exchange",
 		EN:   "All numbers that begin with",
 		ES:   "Todos los números que empiezan con",
 	}
+	sayHowToDelete = ivr.Prompt{
+		Name: "how-to-delete",
+		EN:   "To delete one, press its key.",
+		ES:   "Para borrar una entrada, oprima su tecla.",
+	}
 	toHearMore = ivr.Prompt{
 		Name: "to-hear-more",
-		EN:   "To hear more, press {key}.",
-		ES:   "Para escuchar más, oprima el {key}.",
+		EN:   "To hear {turn-page}, press {key}.",
+		ES:   "Para escuchar {turn-page}, oprima el {key}.",
+	}
+	moreEntries = ivr.Prompt{
+		Name: "more-entries",
+		EN:   "more",
+		ES:   "más",
+	}
+	firstEntries = ivr.Prompt{
+		Name: "first-entries",
+		EN:   "the first ones again",
+		ES:   "de nuevo los primeros",
+	}
+	listedArea = ivr.Prompt{
+		Name: "listed-area",
+		EN:   "area code ",
+		ES:   "código de área ",
+	}
+	listedExchange = ivr.Prompt{
+		Name: "listed-exchange",
+		EN:   "all that begin with ",
+		ES:   "los que empiezan con ",
+	}
+	listedAbroad = ivr.Prompt{
+		Name: "listed-abroad",
+		EN:   "abroad, ",
+		ES:   "en el extranjero, ",
 	}
 	askTenDigits = ivr.Prompt{
 		Name: "ten-digits",
@@ -96,11 +146,12 @@ var (
 	}
 )
 
-// toDeleteEntry offers to delete the entry in a place of the page.
+// toDeleteEntry says the entry in a place of the page, and its key. What kind it is of ends
+// with a space, as most are plain numbers, of which nothing is said.
 func toDeleteEntry(n string) ivr.Prompt {
 	return ivr.Prompt{
 		Name: "to-delete-entry-" + n,
-		EN:   "{kind-" + n + "} {entry-" + n + "}: to delete it, press {key}.",
-		ES:   "{kind-" + n + "} {entry-" + n + "}: para borrarlo, oprima el {key}.",
+		EN:   "{key}: {kind-" + n + "}{entry-" + n + "}.",
+		ES:   "{key}: {kind-" + n + "}{entry-" + n + "}.",
 	}
 }

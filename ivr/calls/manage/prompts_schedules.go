@@ -14,13 +14,28 @@ var (
 	}
 	oneSchedule = ivr.Prompt{
 		Name: "one-schedule",
-		EN:   "There is one schedule.",
-		ES:   "Hay un horario.",
+		EN:   "There is one schedule, which does not work until you turn it on.",
+		ES:   "Hay un horario, que no funciona hasta que lo active.",
 	}
 	manySchedules = ivr.Prompt{
 		Name: "many-schedules",
-		EN:   "There are {schedules} schedules.",
-		ES:   "Hay {schedules} horarios.",
+		EN:   "There are {schedules} schedules, which do not work until you turn it on.",
+		ES:   "Hay {schedules} horarios, que no funcionan hasta que lo active.",
+	}
+	worksAlways = ivr.Prompt{
+		Name: "works-always",
+		EN:   "There is no schedule, so it works all the time.",
+		ES:   "No hay ningún horario, así que funciona todo el tiempo.",
+	}
+	worksInOne = ivr.Prompt{
+		Name: "works-in-one-schedule",
+		EN:   "There is one schedule, and it works at that time only.",
+		ES:   "Hay un horario, y funciona solo en ese tiempo.",
+	}
+	worksInMany = ivr.Prompt{
+		Name: "works-in-schedules",
+		EN:   "There are {schedules} schedules, and it works at those times only.",
+		ES:   "Hay {schedules} horarios, y funciona solo en esos tiempos.",
 	}
 	sayNoSchedules = ivr.Prompt{
 		Name: "nothing-scheduled",
@@ -29,23 +44,24 @@ var (
 	}
 	saySchedule = ivr.Prompt{
 		Name: "schedule",
-		EN:   "{days} from {start} to {end} {next-day}.",
-		ES:   "{days} de {start} a {end} {next-day}.",
+		EN:   "On {days} from {start} to {end}{next-day}.",
+		ES:   "El horario: {days}, de {start} a {end}{next-day}.",
 	}
 	weekdays = ivr.Prompt{
 		Name: string(features.Weekdays),
-		EN:   "On weekdays",
-		ES:   "De lunes a viernes,",
+		EN:   "weekdays",
+		ES:   "de lunes a viernes",
 	}
 	weekend = ivr.Prompt{
 		Name: string(features.Weekend),
-		EN:   "On weekends",
-		ES:   "Los sábados y domingos,",
+		EN:   "weekends",
+		ES:   "los sábados y domingos",
 	}
+	// onNextDay begins with a space, as most schedules end without it.
 	onNextDay = ivr.Prompt{
 		Name: "on-the-next-day",
-		EN:   "the next day",
-		ES:   "del día siguiente",
+		EN:   " the next day",
+		ES:   " del día siguiente",
 	}
 	forWeekdays = ivr.Prompt{
 		Name: "for-weekdays",
@@ -89,11 +105,11 @@ var (
 	}
 )
 
-// toDeleteSchedule offers to delete one of the schedules that are heard.
+// toDeleteSchedule says one of the schedules that are heard, and its key.
 func toDeleteSchedule(n string) ivr.Prompt {
 	return ivr.Prompt{
 		Name: "to-delete-schedule-" + n,
-		EN:   "{days-" + n + "} from {start-" + n + "} to {end-" + n + "} {next-day-" + n + "}: to delete it, press {key}.",
-		ES:   "{days-" + n + "} de {start-" + n + "} a {end-" + n + "} {next-day-" + n + "}: para borrarlo, oprima el {key}.",
+		EN:   "{key}: {days-" + n + "}, {start-" + n + "} to {end-" + n + "}.",
+		ES:   "{key}: {days-" + n + "}, de {start-" + n + "} a {end-" + n + "}.",
 	}
 }

@@ -112,8 +112,8 @@ var (
 var (
 	sayGreeting = ivr.Prompt{
 		Name: "greeting-is",
-		EN:   "Callers hear greeting {greeting}.",
-		ES:   "Quienes llaman oyen el saludo {greeting}.",
+		EN:   "{greeting}",
+		ES:   "{greeting}",
 	}
 	greetingSet = ivr.Prompt{
 		Name: "greeting-set",
@@ -122,27 +122,43 @@ var (
 	}
 )
 
-// greetings tell what each greeting says to callers, by its number. The operator's sheet has
-// four, and no words for them; these are ours.
-var greetings = [features.Greetings]ivr.Prompt{
-	{
+// greetings tell what each greeting says to callers, by its number: as a choice, and as it is.
+// The operator's sheet has four, and no words for them; these are ours.
+var greetings = [features.Greetings]struct{ choice, told ivr.Prompt }{
+	{ivr.Prompt{
 		Name: "greet-no-calls",
 		EN:   "To say that you take no calls right now, press {key}.",
 		ES:   "Para decir que ahora no atiende llamadas, oprima el {key}.",
-	},
-	{
+	}, ivr.Prompt{
+		Name: "hear-no-calls",
+		EN:   "Callers hear that you take no calls right now.",
+		ES:   "Quienes llaman oyen que ahora no atiende llamadas.",
+	}},
+	{ivr.Prompt{
 		Name: "greet-call-later",
 		EN:   "To ask callers to call again later, press {key}.",
 		ES:   "Para pedir que llamen más tarde, oprima el {key}.",
-	},
-	{
+	}, ivr.Prompt{
+		Name: "hear-call-later",
+		EN:   "Callers are asked to call again later.",
+		ES:   "A quienes llaman se les pide que llamen más tarde.",
+	}},
+	{ivr.Prompt{
 		Name: "greet-resting",
 		EN:   "To say that you are resting, press {key}.",
 		ES:   "Para decir que está descansando, oprima el {key}.",
-	},
-	{
+	}, ivr.Prompt{
+		Name: "hear-resting",
+		EN:   "Callers hear that you are resting.",
+		ES:   "Quienes llaman oyen que está descansando.",
+	}},
+	{ivr.Prompt{
 		Name: "greet-busy",
 		EN:   "To say that you are busy, press {key}.",
 		ES:   "Para decir que está haciendo otra cosa, oprima el {key}.",
-	},
+	}, ivr.Prompt{
+		Name: "hear-busy",
+		EN:   "Callers hear that you are busy.",
+		ES:   "Quienes llaman oyen que está haciendo otra cosa.",
+	}},
 }

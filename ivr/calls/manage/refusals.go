@@ -35,8 +35,8 @@ var refusals = map[features.Reason]ivr.Prompt{
 	},
 	features.ListFull: {
 		Name: "refused-list-full",
-		EN:   "Your list is full. To make room, press 1 and delete a number first.",
-		ES:   "Su lista está llena. Para hacer lugar, oprima el uno y borre primero un número.",
+		EN:   "Your list is full. To make room, press 1 and delete an entry first.",
+		ES:   "Su lista está llena. Para hacer lugar, oprima el uno y borre primero una entrada.",
 	},
 	features.NoTarget: {
 		Name: "refused-no-target",
@@ -65,8 +65,8 @@ var refusals = map[features.Reason]ivr.Prompt{
 	},
 	features.EasyCode: {
 		Name: "refused-easy-code",
-		EN:   "That code is easy to guess. Please mix different digits, in no order.",
-		ES:   "Ese código es fácil de adivinar. Combine dígitos distintos, sin orden.",
+		EN:   "That code is easy to guess. Mix other digits, and not those of your number.",
+		ES:   "Ese código es fácil de adivinar. Combine otros, y no los de su número.",
 	},
 	features.NoSuchGreeting: {}, // a menu offers those that there are
 	features.NotACode:       {}, // a question takes four digits alone

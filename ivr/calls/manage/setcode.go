@@ -31,7 +31,7 @@ var codeDigits = ivr.Range{Min: features.CodeDigits, Max: features.CodeDigits}
 
 // setCode changes or deletes a code. It ends done after an act, and left without one.
 func (d desk) setCode() editor {
-	flow := &ivr.Subflow{Name: "set-code", Start: codeMenu, Blanks: told, Phrases: phrases(), Lines: []ivr.Line{
+	flow := &ivr.Subflow{Name: "set-code", Start: codeMenu, Blanks: told, Choices: choices(), Lines: []ivr.Line{
 		ivr.Menu{At: codeMenu, Prompt: sayCodeState, Options: []ivr.Option{
 			{Prompt: toChooseCode, Next: codeAsk}, {Prompt: toDeleteCode, Next: codeDelete, If: codeIsSet},
 		}, Closing: sayGoBack, Back: codeLeft, GaveUp: codeNoAnswer},

@@ -22,10 +22,13 @@ const (
 	targetNoAnswer ivr.Step = "target-no-answer"
 )
 
+// targetDigits begins with three, so that whoever keys 911 hears that it is barred.
+var targetDigits = ivr.Range{Min: 3, Max: 11}
+
 // setTarget chooses the number that calls are forwarded to.
 func (d desk) setTarget() editor {
-	flow := &ivr.Subflow{Name: "set-target", Start: targetAsk, Blanks: told, Phrases: phrases(), Lines: []ivr.Line{
-		ivr.Ask{At: targetAsk, Prompt: sayAskTarget, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyed,
+	flow := &ivr.Subflow{Name: "set-target", Start: targetAsk, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+		ivr.Ask{At: targetAsk, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
 			Heard: targetWeigh, Back: targetLeft, GaveUp: targetNoAnswer},
 		ivr.Work[weighing]{At: targetWeigh, Run: d.weighTarget, On: ivr.On[weighing]{
 			accepted: targetConfirm, refused: targetRefused,
@@ -49,7 +52,7 @@ func (d desk) weighTarget(ctx context.Context, c *ivr.Call) (weighing, error) {
 	if err != nil {
 		return refuse(c, err)
 	}
-	tellEntry(c, chosen, kind, features.Entry(number))
+	tellChosen(c, features.Entry(number))
 	return d.weigh(ctx, c, features.ForwardTo(number))
 }
 

@@ -12,13 +12,40 @@ import (
 func tell(c *ivr.Call, s features.Settings) {
 	choose(c, isOn, s.On, statesOn, statesOff)
 	choose(c, turn, s.On, turnOff, turnOn)
-	tellCount(c, listState, entries, len(s.List), noEntry, oneEntry, manyEntries)
-	tellCount(c, scheduleState, schedules, len(s.Schedules), noSchedule, oneSchedule, manySchedules)
-	c.Fill(greeting, strconv.Itoa(s.Greeting))
-	choose(c, codeState, s.Code.IsZero(), noCode, hasCode)
+	tellList(c, s)
+	tellSchedules(c, s)
+	c.Erase(greeting)
+	if s.Greeting > 0 {
+		c.FillPhrase(greeting, greetings[s.Greeting-1].told)
+	}
+	choose(c, codeState, s.Code.IsZero() && !s.CodeLost, noCode, hasCode)
 	choose(c, urgentState, s.Breakthrough, urgentThrough, urgentHeld)
 	choose(c, turnUrgent, s.Breakthrough, holdUrgent, letUrgent)
 	c.Fill(target, string(s.Target))
+}
+
+// tellList says how many entries the list has. They are all numbers, or can be parts of such;
+// and whoever has turned forwarding on must not think that an empty list forwards everything.
+func tellList(c *ivr.Call, s features.Settings) {
+	rule := ruleOf(c)
+	none, single, many := noEntry, oneEntry, manyEntries
+	if rule.List != nil && rule.List.AreaCodes {
+		single, many = oneEntryOrArea, manyEntriesOrAreas
+	}
+	if rule.Target && s.On {
+		none = noEntryForwarded
+	}
+	tellCount(c, listState, entries, len(s.List), none, single, many)
+}
+
+// tellSchedules says how many schedules there are, and when the feature works: always
+// without any, and otherwise only in their times. No source says so; the rule is ours.
+func tellSchedules(c *ivr.Call, s features.Settings) {
+	if s.On {
+		tellCount(c, scheduleState, schedules, len(s.Schedules), worksAlways, worksInOne, worksInMany)
+		return
+	}
+	tellCount(c, scheduleState, schedules, len(s.Schedules), noSchedule, oneSchedule, manySchedules)
 }
 
 // choose fills a blank with one of two phrases.

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/schollz/progressbar/v3"
+
+	"updatecenter/accounts"
+	"updatecenter/internal/api"
+	"updatecenter/internal/rdb"
+)
+
+type accountsCommand struct {
+	Import  accountsImport  `cmd:"" help:"Add the accounts of a CSV file, and change those that exist; the help of import names the columns."`
+	Show    accountsShow    `cmd:"" help:"Show an account; never its code, nor its answer."`
+	History accountsHistory `cmd:"" help:"Show what happened to an account, newest first."`
+}
+
+// accountFlags are those of all commands on accounts: as accounts are sealed, these need keys.
+type accountFlags struct {
+	redisFlag  `embed:""`
+	SecretKeys string `name:"secret-keys" env:"SECRET_KEYS" help:"The server's keys: see the settings of serve. Also SECRET_KEYS_FILE."`
+	CodeDigits string `name:"code-digits" env:"CODE_DIGITS" default:"6" help:"Digits of the codes that are made."`
+}
+
+// open opens the Redis and the accounts in it.
+func (f accountFlags) open(c console) (*rdb.DB, *accounts.Accounts, error) {
+	r := &settingsReader{getenv: c.getenv}
+	keys := r.keyring("SECRET_KEYS", r.required("SECRET_KEYS", r.secret("SECRET_KEYS", f.SecretKeys)))
+	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
+	if err := r.err(); err != nil {
+		return nil, nil, err
+	}
+	db, err := f.redisFlag.open(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	store := db.Accounts()
+	all, err := accounts.New(accounts.Config{
+		Store: store, Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits,
+	})
+	if err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, all, nil
+}
+
+type accountsImport struct {
+	accountFlags `embed:""`
+	File         string `arg:"" help:"The CSV file; - is standard input. Columns: account,phone,name,street1,city,state,zip; and, if wanted, language,street2,street3,email,email_since,security_code. A code is made where none is given."`
+	Welcome      bool   `help:"Have the servers print a welcome letter, with the code, for each account that is new."`
+}
+
+// Run imports the file. A bad row is told, and the rest goes in.
+func (cmd *accountsImport) Run(ctx context.Context, c console) error {
+	db, all, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	in := c.in
+	if cmd.File != "-" {
+		file, err := os.Open(cmd.File)
+		if err != nil {
+			return fmt.Errorf("import accounts: %w", err)
+		}
+		defer file.Close() //nolint:errcheck // it was only read
+		in = file
+	}
+	i := &accountImport{console: c, accounts: all, bar: newBar(c, -1, "accounts")}
+	if cmd.Welcome {
+		i.welcome = noticesByServers(db, all).account
+	}
+	return i.run(ctx, in)
+}
+
+// accountImport is an import under way.
+type accountImport struct {
+	console  console
+	accounts *accounts.Accounts
+	welcome  func(context.Context, accounts.Update) error // nil: nobody is welcomed
+	bar      *progressbar.ProgressBar
+	added    int
+	changed  int
+	same     int
+	bad      int
+}
+
+func (i *accountImport) run(ctx context.Context, in io.Reader) error {
+	err := i.read(ctx, in)
+	_ = i.bar.Finish()
+	fmt.Fprintf(i.console.out, "%d accounts added, %d changed, %d were so already, %d bad rows\n", i.added, i.changed, i.same, i.bad)
+	if err == nil && i.bad > 0 {
+		err = errSaid
+	}
+	return err
+}
+
+func (i *accountImport) read(ctx context.Context, in io.Reader) error {
+	for row, err := range accounts.ReadCSV(in) {
+		var bad *accounts.RowError
+		if err == nil {
+			err = i.put(ctx, row)
+		}
+		switch {
+		case err == nil:
+		case errors.As(err, &bad):
+			i.bad++
+			_ = i.bar.Clear()
+			fmt.Fprintln(i.console.err, bad)
+		default:
+			return fmt.Errorf("import accounts: %w", err)
+		}
+		_ = i.bar.Add(1)
+	}
+	return nil
+}
+
+// put adds or changes an account. What is wrong with it is the row's fault.
+func (i *accountImport) put(ctx context.Context, row accounts.Row) error {
+	update, err := i.accounts.Put(ctx, row.Number, row.Details, accounts.Note{By: "import", From: "command line"})
+	var wrong *accounts.FieldError
+	switch {
+	case errors.As(err, &wrong):
+		return &accounts.RowError{Line: row.Line, Reason: wrong.Error()}
+	case err != nil:
+		return err
+	case update.Created:
+		i.added++
+	case len(update.Changed) > 0:
+		i.changed++
+	default:
+		i.same++
+	}
+	if i.welcome != nil && update.Created {
+		return i.welcome(ctx, update)
+	}
+	return nil
+}
+
+// accountFlag names an account.
+type accountFlag struct {
+	accountFlags `embed:""`
+	Number       string `arg:"" name:"account" help:"The account number, as it stands on the bill."`
+}
+
+// find opens the Redis and finds the account.
+func (f accountFlag) find(ctx context.Context, c console) (*rdb.DB, *accounts.Accounts, accounts.Account, error) {
+	number, err := accounts.ParseNumber(f.Number)
+	if err != nil {
+		return nil, nil, accounts.Account{}, usage(err)
+	}
+	db, all, err := f.open(c)
+	if err != nil {
+		return nil, nil, accounts.Account{}, err
+	}
+	account, err := all.Get(ctx, number)
+	if err != nil {
+		return nil, nil, accounts.Account{}, errors.Join(fmt.Errorf("show account: %w", err), db.Close())
+	}
+	return db, all, account, nil
+}
+
+type accountsShow struct {
+	accountFlag `embed:""`
+}
+
+// Run shows the account, as the REST API does.
+func (cmd *accountsShow) Run(ctx context.Context, c console) error {
+	db, _, account, err := cmd.find(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	encoder := json.NewEncoder(c.out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(api.AccountDocument(account))
+}
+
+type accountsHistory struct {
+	accountFlag `embed:""`
+	Limit       int `default:"100" help:"At most this many records, up to 1000."`
+}
+
+// Run shows the records.
+func (cmd *accountsHistory) Run(ctx context.Context, c console) error {
+	db, all, account, err := cmd.find(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	records, err := all.History(ctx, account.ID, cmd.Limit)
+	if err != nil {
+		return fmt.Errorf("show history: %w", err)
+	}
+	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "WHEN\tWHAT\tBY\tFROM\tREASON")
+	for _, r := range records {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", moment(r.At), r.Event, plain(r.By), plain(r.From), plain(r.Reason))
+	}
+	return table.Flush()
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/internal/letters"
+	"updatecenter/internal/mail"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/queue"
+	"updatecenter/internal/twilio"
+	"updatecenter/internal/wording"
+	"updatecenter/ivr"
+	"updatecenter/ivr/calls/callback"
+	"updatecenter/pins"
+	"updatecenter/voice"
+)
+
+func newAccounts(c config, o outside) (*accounts.Accounts, error) {
+	store := o.db.Accounts()
+	all, err := accounts.New(accounts.Config{
+		Store: store, Attempts: store, Enrollments: store,
+		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Now: o.now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare accounts: %w", err)
+	}
+	return all, nil
+}
+
+// newDeliveries brings codes and notices on their ways: those that are set up.
+func newDeliveries(c config, o outside, all *accounts.Accounts) (*deliveries.Deliveries, *queue.Queue, error) {
+	store := o.db.Deliveries()
+	waiting := queue.New(queue.Config{Client: o.db.Client(), Now: o.now, Log: o.log})
+	limiter := rate.NewLimiter(rate.Limit(c.outbound.rate), 1)
+	config := deliveries.Config{
+		Store: store, Phones: store, Queue: waiting, Accounts: all, Limits: c.outbound.limits,
+		Pace: limiter.Wait, Now: o.now, Log: o.log,
+	}
+	house := wording.House{
+		Company: c.outbound.company, Repair: c.repair, HelpLine: c.outbound.helpLine, TemporaryPIN: c.policy.Temporary,
+	}
+	if err := addWays(&config, c, house); err != nil {
+		return nil, nil, err
+	}
+	if o.queue != nil {
+		config.Queue = o.queue
+	}
+	return deliveries.New(config), waiting, nil
+}
+
+// addWays adds the telephone, the mail house and the mail server, as far as they are set up.
+func addWays(config *deliveries.Config, c config, house wording.House) error {
+	if c.outbound.from != "" {
+		account, err := twilio.New(twilio.Config{AccountSID: c.accountSID, AuthToken: c.authTokens[0], BaseURL: c.twilioURL})
+		if err != nil {
+			return fmt.Errorf("prepare calls: %w", err)
+		}
+		config.Dialer, err = account.Dialer(twilio.DialerConfig{
+			From: c.outbound.from, PublicURL: c.publicURL, DetectMachines: c.outbound.detect,
+		})
+		if err != nil {
+			return fmt.Errorf("prepare calls: %w", err)
+		}
+	}
+	if c.outbound.lettersDir != "" {
+		printer, err := letters.New(letters.Config{Dir: c.outbound.lettersDir, House: house, ReturnAddress: c.outbound.returnAddress})
+		if err != nil {
+			return fmt.Errorf("prepare letters: %w", err)
+		}
+		config.Printer = printer
+	}
+	if c.outbound.mail.host != "" {
+		mailer, err := mail.New(mail.Config{
+			Host: c.outbound.mail.host, Port: c.outbound.mail.port, Username: c.outbound.mail.user,
+			Password: c.outbound.mail.password, TLS: c.outbound.mail.policy(), From: c.outbound.mailFrom, House: house,
+		})
+		if err != nil {
+			return fmt.Errorf("prepare e-mail: %w", err)
+		}
+		config.Mailer = mailer
+	}
+	return nil
+}
+
+// newCallback is the engine of the calls that we make.
+func newCallback(c config, o outside, a *app, recordings *voice.Recordings, took func(ivr.Exit)) (*ivr.Engine, error) {
+	engine, err := ivr.New(ivr.Config{
+		Flow: callbackFlow(c, a.deliveries), Store: o.db.Calls(), Keys: c.keys, Now: o.now,
+		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, Took: took, Log: o.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare callbacks: %w", err)
+	}
+	return engine, nil
+}
+
+func callbackFlow(c config, all callback.Deliveries) *ivr.Flow {
+	number := c.outbound.helpLine
+	if number == "" {
+		number = c.repair
+	}
+	return callback.Flow(callback.Config{
+		Deliveries: all, Company: c.outbound.company, CallBack: number, CodeToMailbox: c.outbound.codeToMailbox,
+	})
+}
+
+// statuses brings status callbacks of the calls that we make to their deliveries.
+type statuses struct{ all *deliveries.Deliveries }
+
+// Status implements [voice.Statuses].
+func (s statuses) Status(ctx context.Context, status voice.Status) error {
+	task, err := callback.ParseAbout(status.About)
+	if err == nil {
+		err = s.all.Status(ctx, task, deliveries.StatusCallback{
+			CallSID: status.Call, CallStatus: status.Status, Sequence: status.Sequence,
+			At: status.At, AnsweredBy: status.AnsweredBy,
+		})
+	}
+	if errors.Is(err, deliveries.ErrNotFound) {
+		return voice.ErrUnknownCall
+	}
+	return err
+}
+
+// notices tell customers that something of theirs was changed.
+type notices struct {
+	all    *deliveries.Deliveries
+	lines  pins.Store
+	method deliveries.Method // empty: another system tells them
+	log    *slog.Logger
+}
+
+// noticeOf is what customers are told of each event of a line.
+var noticeOf = map[pins.Event]deliveries.About{
+	pins.Changed: deliveries.PINChanged,
+	pins.Reset:   deliveries.PINReset,
+}
+
+// pin tells of a PIN that was changed or reset. The change stands whatever comes of it.
+func (n notices) pin(ctx context.Context, number nanp.Number, event pins.Event, once string) {
+	about, told := noticeOf[event]
+	if n.method == "" || !told {
+		return
+	}
+	line, err := n.lines.Line(ctx, number)
+	if err == nil {
+		err = n.all.Notify(ctx, deliveries.Notice{
+			About: about, Line: number, Language: line.Language, Method: n.method, Key: once,
+		})
+	}
+	if err != nil {
+		n.log.ErrorContext(ctx, "a customer was not told that the PIN was changed",
+			slog.String("line", string(number)), slog.Any("cause", err))
+	}
+}
+
+// noticesOfAccount are what customers are told of each thing that changed.
+var noticesOfAccount = []struct {
+	kind  accounts.Kind
+	about deliveries.About
+}{
+	{accounts.ChangedCode, deliveries.CodeChanged},
+	{accounts.ChangedQuestion, deliveries.QuestionChanged},
+	{accounts.ChangedAddress, deliveries.AddressChanged},
+	{accounts.ChangedEmail, deliveries.EmailChanged},
+	{accounts.ChangedPhone, deliveries.PhoneChanged},
+}
+
+// account tells of a new account by the welcome letter, and of changes by notices to where
+// the customer was reached before.
+func (n notices) account(ctx context.Context, update accounts.Update) error {
+	if update.Created {
+		return n.all.Notify(ctx, deliveries.Notice{About: deliveries.Welcome, Account: update.After.ID, Method: deliveries.ByMail})
+	}
+	if n.method == "" {
+		return nil
+	}
+	var failed []error
+	for _, notice := range noticesOfAccount {
+		if update.Changed.Has(notice.kind) {
+			failed = append(failed, n.all.Notify(ctx, deliveries.Notice{
+				About: notice.about, Account: update.After.ID, Line: update.Before.Phone, Method: n.method,
+			}))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// sweepEvery is how often deliveries are looked for that were forgotten by a server that died.
+const sweepEvery = 30 * time.Second
+
+// sweep looks for forgotten deliveries until the context ends.
+func (a *app) sweep(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		if err := a.deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("forgotten deliveries could not be looked for", slog.Any("cause", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// work runs the attempts at deliveries until the context ends.
+func (a *app) work(ctx context.Context) {
+	if err := a.queue.Run(ctx, a.deliveries.Attempt); err != nil {
+		a.log.Error("deliveries are not worked on", slog.Any("cause", err))
+	}
+}

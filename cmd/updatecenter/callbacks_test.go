@@ -1,0 +1,245 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+	"updatecenter/voice/touchtone"
+)
+
+// An outboundCall is a call script of a call that we make, with what is delivered by it, and what
+// becomes of that.
+type outboundCall struct {
+	script string
+	want   deliveries.Status
+	ask    func(*testing.T, *stage) deliveries.ID // nil: askCode
+	change func(*config)
+}
+
+var callbacks = []outboundCall{
+	{script: "code", want: deliveries.Delivered},
+	{script: "code-is-enough", want: deliveries.Delivered},
+	{script: "answer-in-words", want: deliveries.Delivered, ask: askAnswer},
+	{script: "no-key", want: deliveries.NoticeLeft},
+	{script: "leaves-by-star", want: deliveries.NoticeLeft},
+	{script: "asks-for-help", want: deliveries.NoticeLeft},
+	{script: "help-after-the-code", want: deliveries.Delivered},
+	{script: "not-asked-for", want: deliveries.Declined},
+	{script: "not-asked-for-after-hearing", want: deliveries.Declined},
+	{script: "busy-then-answered", want: deliveries.Delivered},
+	{script: "never-answered", want: deliveries.Failed},
+	{script: "mailbox", want: deliveries.NoticeLeft, change: detect},
+	{script: "mailbox-unrecognized", want: deliveries.NoticeLeft},
+	{script: "hangs-up", want: deliveries.NoticeLeft},
+	{script: "webhooks-repeated", want: deliveries.Delivered},
+	{script: "notice", want: deliveries.NoticeLeft, ask: askNotice},
+	{script: "notice-left-by-star", want: deliveries.NoticeLeft, ask: askNotice},
+	{script: "notice-help", want: deliveries.NoticeLeft, ask: askNotice},
+	{script: "notice-to-a-mailbox", want: deliveries.NoticeLeft, ask: askNotice, change: detect},
+}
+
+func detect(c *config) { c.outbound.detect = true }
+
+// TestCallbacks plays the calls that we make. All of them, with the rare ones, must take every
+// exit of that flow; and no script may be without its place in the table.
+func TestCallbacks(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		taken, played := map[ivr.Exit]bool{}, 0
+		for _, c := range callbacks {
+			t.Run(c.script, func(t *testing.T) {
+				flush(t, server)
+				s, exchange := newCallingStage(t, server, c.change)
+				c.play(t, s, exchange)
+				collect(taken, s)
+				played++
+			})
+		}
+		for name, play := range rareCallbacks {
+			t.Run(name, func(t *testing.T) {
+				flush(t, server)
+				s, exchange := newCallingStage(t, server, func(c *config) { c.outbound.codeToMailbox, c.outbound.detect = true, true })
+				play(t, s, exchange)
+				collect(taken, s)
+				played++
+			})
+		}
+		if played < len(callbacks)+len(rareCallbacks) {
+			return // some were left out by -run, or failed
+		}
+		for _, exit := range callbackFlow(testConfig(t), nil).Exits() {
+			if !taken[exit] {
+				t.Errorf("no call took the exit %q of %s, to %s", exit.Name, exit.From, exit.To)
+			}
+		}
+	})
+	if files := must(filepath.Glob("../../testdata/calls/callback-*.call"))(t); len(files) != len(callbacks) {
+		t.Errorf("%d scripts of callbacks, %d in the table", len(files), len(callbacks))
+	}
+}
+
+// play asks for the delivery, plays the script, and looks what became of it.
+func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+	t.Helper()
+	ask := c.ask
+	if ask == nil {
+		ask = askCode
+	}
+	id := ask(t, s)
+	result := touchtone.Play(t.Context(), exchange, readCall(t, "../../testdata/calls/callback-"+c.script+".call"), s)
+	for _, problem := range result.Problems {
+		t.Error(problem)
+	}
+	if result.Err != nil {
+		var transcript strings.Builder
+		_ = result.Transcript.Write(&transcript, true)
+		t.Errorf("%v\n%s", result.Err, transcript.String())
+	}
+	s.becomes(t, id, c.want)
+	for _, hidden := range []string{demoCode, demoAnswer, demoNew.National()} {
+		if strings.Contains(s.logs.String(), hidden) {
+			t.Errorf("the log tells %s", hidden)
+		}
+	}
+}
+
+func askCode(t *testing.T, s *stage) deliveries.ID {
+	return s.ask(t, demoAccount, deliveries.SecurityCode)
+}
+
+func askAnswer(t *testing.T, s *stage) deliveries.ID {
+	return s.ask(t, demoAccountES, deliveries.SecurityAnswer)
+}
+
+// ask asks for a call, as the API does.
+func (s *stage) ask(t *testing.T, account accounts.Number, about deliveries.About) deliveries.ID {
+	t.Helper()
+	return must(s.app.deliveries.Request(t.Context(), deliveries.Ask{
+		Account: account, About: about, Method: deliveries.Voice,
+	}))(t).ID
+}
+
+// askNotice has the owner of a line told that its PIN was changed.
+func askNotice(t *testing.T, s *stage) deliveries.ID {
+	t.Helper()
+	err := s.app.deliveries.Notify(t.Context(), deliveries.Notice{
+		About: deliveries.PINChanged, Line: demoNew, Language: "en", Method: deliveries.Voice,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return must(s.db.Deliveries().Unfinished(t.Context(), s.clock.Now().Add(time.Hour), 1))(t)[0]
+}
+
+// becomes waits until a delivery has a status: the last status callbacks of a call can come
+// after the script has ended.
+func (s *stage) becomes(t *testing.T, id deliveries.ID, want deliveries.Status) {
+	t.Helper()
+	var got deliveries.Delivery
+	for range 200 {
+		if got = must(s.app.deliveries.Get(t.Context(), id))(t); got.Status == want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("the delivery is %s, not %s: %v", got.Status, want, got.Events)
+}
+
+// newCallingStage sets up a server that makes calls through a telephone exchange, with the
+// demo's accounts. Attempts are made when they are due by the stage's clock.
+func newCallingStage(t *testing.T, server *redistest.Server, change func(*config)) (*stage, *touchtone.Exchange) {
+	t.Helper()
+	s := newEmptyStage(t)
+	exchange := s.exchange(nil)
+	rest := touchtone.NewREST(exchange)
+	twilio := httptest.NewServer(rest)
+	t.Cleanup(func() { twilio.Close(); rest.Close() })
+	s.config.twilioURL = twilio.URL
+	if change != nil {
+		change(&s.config)
+	}
+	s.begin(t, server.URL())
+	s.server = server
+	if err := addDemoAccounts(t.Context(), s.app, s.db, s.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s.attempt(t)
+	return s, exchange
+}
+
+// attempt makes attempts as they fall due, until the test ends.
+func (s *stage) attempt(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for ctx.Err() == nil {
+			s.queue.Run(ctx, s.clock.Now(), s.app.deliveries.Attempt)
+			time.Sleep(2 * time.Millisecond)
+		}
+	}()
+	t.Cleanup(func() { stop(); <-done })
+}
+
+// rareCallbacks are calls during which something happens that no script can do.
+var rareCallbacks = map[string]func(*testing.T, *stage, *touchtone.Exchange){
+	"canceled while the offer is heard": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+		id := askCode(t, s)
+		c := s.pickUp(t, exchange, touchtone.Human)
+		delivery := must(s.db.Deliveries().Get(t.Context(), id))(t)
+		delivery.Status = deliveries.Canceled
+		if err := s.db.Deliveries().Update(t.Context(), delivery); err != nil {
+			t.Fatal(err)
+		}
+		c.press("1")
+		c.hears("nothing to tell you")
+	},
+	"code to a mailbox": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+		id := askCode(t, s)
+		c := s.pickUp(t, exchange, "machine_end_beep")
+		c.hears("7 3 0 4 1 8")
+		s.becomes(t, id, deliveries.Delivered)
+	},
+	"forgotten before it is answered": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+		id := askCode(t, s)
+		ring := s.ring(t, exchange)
+		if err := s.redis(t).Del(t.Context(), "uc:delivery:{"+string(id)+"}").Err(); err != nil {
+			t.Fatal(err)
+		}
+		c := &phone{t: t, call: ring.Answer(t.Context(), touchtone.Human)}
+		c.listen()
+		c.hears("nothing to tell you")
+	},
+	"damaged before it is answered": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+		id := askCode(t, s)
+		ring := s.ring(t, exchange)
+		if err := s.redis(t).HSet(t.Context(), "uc:delivery:{"+string(id)+"}", "v", "garbage").Err(); err != nil {
+			t.Fatal(err)
+		}
+		c := &phone{t: t, call: ring.Answer(t.Context(), touchtone.Human)}
+		c.listen()
+		c.hears("something went wrong on our side")
+		c.hears("8 0 0 5 7 3 1 3 1 1")
+	},
+}
+
+// ring waits until the telephone of the demo's account rings.
+func (s *stage) ring(t *testing.T, exchange *touchtone.Exchange) *touchtone.Ringing {
+	t.Helper()
+	return must(exchange.AwaitRing(t.Context(), demoNew.Display(), 10*time.Second))(t)
+}
+
+// pickUp answers it.
+func (s *stage) pickUp(t *testing.T, exchange *touchtone.Exchange, who string) *phone {
+	t.Helper()
+	c := &phone{t: t, call: s.ring(t, exchange).Answer(t.Context(), who)}
+	c.listen()
+	return c
+}

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/features"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// office is an operator's shell beside a server whose switch can refuse.
+type office struct {
+	shell
+	db       *rdb.DB
+	features *features.Lines
+	now      time.Time // of changes
+}
+
+const officeLine nanp.Number = "+16125550142"
+
+// newOffice imports a line with Dial Lock.
+func newOffice(t *testing.T, server *redistest.Server) *office {
+	t.Helper()
+	o := &office{shell: shell{t, server.URL()}, db: must(rdb.OpenWithin(server.URL(), patience))(t), now: time.Now()}
+	t.Cleanup(func() { o.db.Close() })
+	o.features = features.New(features.Config{
+		Store: o.db.Features(), Keys: testConfig(t).keys, Now: func() time.Time { return o.now },
+	})
+	o.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n", "lines", "import", "-")
+	return o
+}
+
+// change changes the line's Dial Lock, and returns the id of the event.
+func (o *office) change(edit features.Edit) string {
+	o.t.Helper()
+	must(o.features.Change(o.t.Context(), features.Request{
+		Number: officeLine, Feature: pins.DialLock, Edit: edit, By: "test", From: "test",
+	}))(o.t)
+	events := must(o.db.Events().Waiting(o.t.Context(), officeLine, 1000))(o.t)
+	return nameOf(events[len(events)-1])
+}
+
+// deliver notes so many events as delivered.
+func (o *office) deliver(count int) {
+	o.t.Helper()
+	lane := string(officeLine)
+	messages := must(o.db.Outbox().Next(o.t.Context(), lane, count))(o.t)
+	if err := o.db.Outbox().Delivered(o.t.Context(), lane, messages[len(messages)-1].Position); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+// shows runs events tail and returns its lines.
+func (o *office) shows(args ...string) []string {
+	o.t.Helper()
+	o.t.Setenv("REDIS_URL", o.redis)
+	out, err, status := o.run("", append([]string{"events", "tail"}, args...)...)
+	if status != exitOK {
+		o.t.Fatalf("events tail %q: exit status %d\n%s", args, status, err)
+	}
+	return strings.FieldsFunc(out, func(r rune) bool { return r == '\n' })
+}
+
+// TestEventsTail shows what waits and what was delivered, and never a code.
+func TestEventsTail(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		o := newOffice(t, server)
+		o.now = time.Now().Add(-time.Hour)
+		first := o.change(features.SetCode(secret.New("4821")))
+		second := o.change(features.Switch(true))
+		o.deliver(1)
+		for _, args := range [][]string{nil, {"612-555-0142"}, {"--since", "2h"}} {
+			got := o.shows(args...)
+			if len(got) != 2 || !strings.Contains(got[0], "delivered  612-555-0142  dial-lock  by test  "+first) ||
+				!strings.Contains(got[1], "waits      612-555-0142  dial-lock  by test  "+second+`  {"on":true`) {
+				t.Errorf("tail %q: %q", args, got)
+			}
+		}
+		if got := o.shows("--since", "5m"); len(got) != 0 {
+			t.Errorf("of the last minutes: %q", got)
+		}
+		for _, args := range [][]string{{"--waiting"}, {"-w", "6125550142"}} {
+			if got := o.shows(args...); len(got) != 1 || !strings.Contains(got[0], second) {
+				t.Errorf("tail %q: %q", args, got)
+			}
+		}
+		if got := o.shows("-w", "6125550143"); len(got) != 0 {
+			t.Errorf("of another line: %q", got)
+		}
+		if all := strings.Join(o.shows("--json"), ""); strings.Contains(all, "4821") || !strings.Contains(all, `"delivered":true`) {
+			t.Errorf("as JSON: %s", all)
+		}
+		for _, args := range [][]string{{"--waiting", "--follow"}, {"911"}, {"--since", "0s"}, {"--since", "721h"}} {
+			o.expect(exitUsage, nil, "", append([]string{"events", "tail"}, args...)...)
+		}
+	})
+}
+
+// TestEventsWaitHoweverOld finds what waits when it is older than any --since.
+func TestEventsWaitHoweverOld(t *testing.T) {
+	o := newOffice(t, redistest.StartMini(t))
+	o.now = time.Now().Add(-60 * 24 * time.Hour)
+	id := o.change(features.Switch(true))
+	if got := o.shows("--since", "720h"); len(got) != 0 {
+		t.Errorf("since: %q", got)
+	}
+	if got := o.shows("--waiting"); len(got) != 1 || !strings.Contains(got[0], id) {
+		t.Errorf("waiting: %q", got)
+	}
+}
+
+// TestEventsUnreadable shows an event that can't be read by its position, as JSON too, and
+// gives it up by that.
+func TestEventsUnreadable(t *testing.T) {
+	o := newOffice(t, redistest.StartMini(t))
+	err := o.db.Features().Change(t.Context(), features.Change{
+		Number: officeLine, Feature: pins.DialLock, Revision: 1, Settings: []byte(`{"v":1}`), Event: []byte(`{"v":2}`),
+		Record: pins.Record{At: time.Now(), Event: pins.FeatureChanged, By: "test"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown unreadableEvent
+	for _, args := range [][]string{{"--json"}, {"--json", "--waiting"}} {
+		got := o.shows(args...)
+		if err := json.Unmarshal([]byte(strings.Join(got, "")), &shown); err != nil {
+			t.Fatalf("%q: %v", got, err)
+		}
+		if shown.Number != officeLine || shown.Position == "" || shown.Unreadable == "" || shown.Delivered || shown.At.IsZero() {
+			t.Errorf("%+v", shown)
+		}
+	}
+	if got := o.shows(); len(got) != 1 || !strings.Contains(got[0], "waits      612-555-0142  "+shown.Position) {
+		t.Errorf("%q", got)
+	}
+	o.expect(exitOK, []string{"is given up"}, "", "events", "skip", "6125550142", shown.Position, "--by", "Pat", "--reason", "damaged")
+}
+
+// TestEventsSkip gives up the oldest event that waits, and no other.
+func TestEventsSkip(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		o := newOffice(t, server)
+		skip := func(status int, id string, words ...string) {
+			t.Helper()
+			o.expect(status, words, "", "events", "skip", "6125550142", id, "--by", "Pat", "--reason", "the switch refuses it")
+		}
+		skip(exitError, "evt_1", "no event of 612-555-0142 waits")
+		first, second := o.change(features.Switch(true)), o.change(features.Switch(false))
+		skip(exitError, second, "not the oldest event of 612-555-0142 that waits", first)
+		o.expect(exitUsage, []string{"--reason"}, "", "events", "skip", "6125550142", first, "--by", "Pat")
+		o.expect(exitUsage, nil, "", "events", "skip", "6125550142", first, "--by", "Pat", "--reason", "")
+		o.expect(exitUsage, nil, "", "events", "skip", "911", first, "--by", "Pat", "--reason", "x")
+		skip(exitOK, first, first, "is given up")
+		if got := o.shows("--waiting"); len(got) != 1 || !strings.Contains(got[0], second) {
+			t.Errorf("then wait %q", got)
+		}
+		o.expect(exitOK, []string{"event-skipped: " + first, "Pat", "command line", "the switch refuses it"}, "", "lines", "history", "6125550142")
+		skip(exitError, first, second)
+	})
+}
+
+// TestEventsFollow shows an event when it comes and when it was delivered, outlives a Redis that
+// is away, and ends well.
+func TestEventsFollow(t *testing.T) {
+	server := redistest.StartMini(t)
+	o := newOffice(t, server)
+	first := o.change(features.Switch(true))
+	ctx, stop := context.WithCancel(t.Context())
+	var out, told logBook
+	status := make(chan int)
+	go func() {
+		status <- run(ctx, []string{"events", "tail", "--follow", "--redis-url", server.URL()}, console{
+			in: strings.NewReader(""), out: &out, err: &told, getenv: func(string) string { return "" },
+		})
+	}()
+	wait := func(book *logBook, words ...string) {
+		t.Helper()
+		deadline := time.Now().Add(20 * time.Second)
+		for !holdsInOrder(book.String(), words...) {
+			if time.Now().After(deadline) {
+				t.Fatalf("want %q in\n%s%s", words, out.String(), told.String())
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	wait(&out, "waits", first)
+	o.deliver(1)
+	wait(&out, "waits", first, "delivered", first)
+	server.Down()
+	wait(&told, "trying again")
+	server.Up()
+	second := o.change(features.Switch(false))
+	wait(&out, "delivered", first, "waits", second)
+	stop()
+	if got := <-status; got != exitOK || strings.Count(out.String(), first) != 2 || strings.Count(told.String(), "trying again") != 1 {
+		t.Errorf("exit status %d\n%s%s", got, out.String(), told.String())
+	}
+	o.expect(exitError, []string{"show events"}, "", "events", "tail", "--follow", "--redis-url", "redis://127.0.0.1:1")
+}
+
+func holdsInOrder(text string, words ...string) bool {
+	for _, word := range words {
+		_, after, found := strings.Cut(text, word)
+		if !found {
+			return false
+		}
+		text = after
+	}
+	return true
+}
+
+// TestRemovedLineAtTheSwitch holds that the last that a switch hears of a line that was removed
+// is that its features are gone, when all is replayed to it too, and when the number has a new
+// customer.
+func TestRemovedLineAtTheSwitch(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		o, heard := newOffice(t, server), newMemorySwitch(t)
+		o.change(features.SetCode(secret.New("4821")))
+		o.change(features.Switch(true))
+		o.expect(exitOK, []string{"removed"}, "", "lines", "remove", "6125550142", "--by", "Pat", "--reason", "moved")
+		o.expect(exitOK, []string{"line-removed", "removed dial-lock"}, "", "lines", "history", "6125550142")
+		heard.deliver(o, 3)
+		o.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n", "lines", "import", "-")
+		o.expect(exitOK, []string{"3 events of 1 lines"}, "", "events", "replay", "6125550142")
+		heard.deliver(o, 6)
+		for _, last := range []string{heard.types[2], heard.types[5]} {
+			if last != string(features.FeatureRemoved) {
+				t.Errorf("heard %q", heard.types)
+			}
+		}
+		o.expect(exitError, []string{"no such line"}, "", "lines", "remove", "6125550149")
+		if got := o.shows("--json"); !strings.Contains(got[2], `"type":"line.feature.removed"`) || strings.Contains(got[2], "settings") {
+			t.Errorf("tail: %q", got)
+		}
+		if got := o.shows(); !strings.HasSuffix(got[2], "  removed") {
+			t.Errorf("tail: %q", got)
+		}
+	})
+}
+
+// memorySwitch remembers the types of events that it heard.
+type memorySwitch struct {
+	config config
+	mu     sync.Mutex
+	types  []string
+}
+
+func newMemorySwitch(t *testing.T) *memorySwitch {
+	s := &memorySwitch{config: testConfig(t)}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var event heardEvent
+		if err := json.NewDecoder(io.LimitReader(r.Body, maxEvent)).Decode(&event); err != nil {
+			t.Error(err)
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.types = append(s.types, string(event.Type))
+	}))
+	t.Cleanup(server.Close)
+	s.config.switchURL, s.config.switchSecret = server.URL, secret.New("whsec_"+strings.Repeat("A", 43)+"=")
+	return s
+}
+
+// deliver delivers what waits, until so many events were heard in all.
+func (s *memorySwitch) deliver(o *office, count int) {
+	o.t.Helper()
+	d := must(newDispatcher(s.config, outside{db: o.db, now: time.Now, log: slog.New(slog.DiscardHandler)}, o.features, nil))(o.t)
+	ctx, stop := context.WithCancel(o.t.Context())
+	ended := make(chan error)
+	go func() { ended <- d.Run(ctx) }()
+	heard := func() int {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return len(s.types)
+	}
+	for deadline := time.Now().Add(20 * time.Second); heard() < count && time.Now().Before(deadline); {
+		time.Sleep(20 * time.Millisecond)
+	}
+	stop()
+	if err := <-ended; err != nil || heard() != count {
+		o.t.Errorf("heard %d events, want %d: %v", heard(), count, err)
+	}
+}

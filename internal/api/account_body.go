@@ -1,0 +1,83 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+)
+
+// An accountBody is what an account should be. What is null or left away stays as it is.
+type accountBody struct {
+	Phone      *string           `json:"phone"`
+	Language   *string           `json:"language"`
+	Name       *string           `json:"name"`
+	Address    *accounts.Address `json:"address"`
+	Email      *string           `json:"email"` // empty: none any more
+	EmailSince time.Time         `json:"email_since"`
+	Code       secret.Text       `json:"security_code"`
+}
+
+const accountBodyShould = "The body must be one JSON object with no other fields than phone, language, name, address " +
+	"(with street, city, state and zip), email, email_since and security_code, as described at /openapi.yaml."
+
+// details reads the body as package accounts does. The error is an [*accounts.FieldError], for
+// what would be taken for a field that is left away.
+func (b accountBody) details() (accounts.Details, error) {
+	details := accounts.Details{
+		Language: b.Language, Address: b.Address, Email: b.Email, EmailSince: b.EmailSince, Code: b.Code,
+	}
+	if b.Phone != nil {
+		number, err := nanp.Parse(*b.Phone)
+		if err != nil {
+			return accounts.Details{}, &accounts.FieldError{Field: "phone", Reason: "not a North American telephone number"}
+		}
+		details.Phone = number
+	}
+	if b.Name != nil {
+		if strings.TrimSpace(*b.Name) == "" {
+			return accounts.Details{}, &accounts.FieldError{Field: "name", Reason: "is empty"}
+		}
+		details.Name = *b.Name
+	}
+	return details, nil
+}
+
+// A claimBody is what somebody gives to prove that an account is theirs: one of the three.
+type claimBody struct {
+	ZIP    secret.Text `json:"zip"`
+	Code   secret.Text `json:"security_code"`
+	Answer secret.Text `json:"security_answer"`
+}
+
+const claimBodyShould = "The body must be one JSON object with exactly one of zip, security_code and security_answer, " +
+	"which is text of 1 to 400 bytes."
+
+func (b claimBody) claim(note accounts.Note) accounts.Claim {
+	return accounts.Claim{ZIP: b.ZIP, Code: b.Code, Answer: b.Answer, Note: note}
+}
+
+// An enrollBody is a claim to an account, and its number.
+type enrollBody struct {
+	Account string `json:"account"`
+	claimBody
+}
+
+const enrollBodyShould = "The body must be one JSON object with account, the number on the bill, and exactly one of zip, " +
+	"security_code and security_answer, which is text of 1 to 400 bytes."
+
+// readEnroll reads a body that names an account and claims it.
+func readEnroll(w http.ResponseWriter, r *http.Request) (accounts.Number, claimBody, error) {
+	body, err := readBody[enrollBody](w, r, enrollBodyShould)
+	if err != nil {
+		return "", claimBody{}, err
+	}
+	number, err := accounts.ParseNumber(body.Account)
+	if err != nil {
+		return "", claimBody{}, badBody(enrollBodyShould)
+	}
+	return number, body.claimBody, nil
+}

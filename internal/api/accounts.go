@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/accounts"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/secret"
+)
+
+func (a *API) showAccount(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+	number, err := pathAccount(r)
+	if err != nil {
+		return err
+	}
+	account, err := a.accounts.Get(r.Context(), number)
+	if err != nil {
+		return fmt.Errorf("show account: %w", err)
+	}
+	return reply(w, http.StatusOK, jsonType, AccountDocument(account))
+}
+
+// putAccount creates an account, or changes what the body gives. It never touches the secret
+// of an account that exists.
+func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathAccount(r)
+	if err != nil {
+		return err
+	}
+	body, err := readBody[accountBody](w, r, accountBodyShould)
+	if err != nil {
+		return err
+	}
+	details, err := body.details()
+	if err != nil {
+		return err
+	}
+	update, err := a.accounts.Put(r.Context(), number, details, noteOf(key))
+	if err != nil {
+		return fmt.Errorf("put account by API: %w", err)
+	}
+	a.announce(r, update, key)
+	return replyAccount(w, update)
+}
+
+// A renumberBody has the new number of an account.
+type renumberBody struct {
+	Account string `json:"account"`
+}
+
+const renumberBodyShould = "The body must be one JSON object with no other field than account, the new number: " +
+	"1 to 24 letters, digits and hyphens."
+
+func (a *API) renumberAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathAccount(r)
+	if err != nil {
+		return err
+	}
+	body, err := readBody[renumberBody](w, r, renumberBodyShould)
+	if err != nil {
+		return err
+	}
+	to, err := accounts.ParseNumber(body.Account)
+	if err != nil {
+		return badBody(renumberBodyShould)
+	}
+	update, err := a.accounts.Renumber(r.Context(), number, to, noteOf(key))
+	if err != nil {
+		return fmt.Errorf("renumber account by API: %w", err)
+	}
+	a.announce(r, update, key)
+	return replyAccount(w, update)
+}
+
+// A questionBody has a security question and its answer.
+type questionBody struct {
+	Question string      `json:"question"`
+	Answer   secret.Text `json:"answer"`
+}
+
+const questionBodyShould = "The body must be one JSON object with no other fields than question and answer, which are text."
+
+func (a *API) putQuestion(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathAccount(r)
+	if err != nil {
+		return err
+	}
+	body, err := readBody[questionBody](w, r, questionBodyShould)
+	if err != nil {
+		return err
+	}
+	update, err := a.accounts.SetQuestion(r.Context(), number, body.Question, body.Answer, noteOf(key))
+	if err != nil {
+		return fmt.Errorf("set security question by API: %w", err)
+	}
+	a.announce(r, update, key)
+	return replyAccount(w, update)
+}
+
+// announce has the customer told of a change, and the log, if there was one. The client may
+// have gone away by now; the customer is told all the same.
+func (a *API) announce(r *http.Request, update accounts.Update, key apikey.Key) {
+	if !update.Created && len(update.Changed) == 0 {
+		return
+	}
+	a.log.InfoContext(r.Context(), "account put", "account", update.After.Number,
+		"created", update.Created, "changed", update.Changed, "key", key.Name)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storesWithin)
+	defer cancel()
+	if err := a.notify(ctx, update); err != nil {
+		a.log.ErrorContext(ctx, "customer not told of a change", "account", update.After.Number,
+			"changed", update.Changed, "cause", err)
+	}
+}
+
+func replyAccount(w http.ResponseWriter, update accounts.Update) error {
+	status := http.StatusOK
+	if update.Created {
+		status = http.StatusCreated
+		w.Header().Set("Location", "/v1/accounts/"+string(update.After.Number))
+	}
+	return reply(w, status, jsonType, AccountDocument(update.After))
+}
+
+// noteOf says in an account's history who did something.
+func noteOf(key apikey.Key) accounts.Note { return accounts.Note{By: key.Name, From: from} }
+
+func pathAccount(r *http.Request) (accounts.Number, error) {
+	number, err := accounts.ParseNumber(mux.Vars(r)["account"])
+	if err != nil {
+		return "", badAccount()
+	}
+	return number, nil
+}

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/internal/apikey"
+)
+
+// A deliveryBody is what to deliver, and how. Where to is the account's to say, so there is
+// no field for it.
+type deliveryBody struct {
+	Secret deliveries.About  `json:"secret"`
+	Method deliveries.Method `json:"method"`
+}
+
+const deliveryBodyShould = "The body must be one JSON object with no other fields than secret, which is security_code or " +
+	"security_answer, and method, which is voice, letter or email. Where it goes is what the account says."
+
+// requestDelivery answers at once: the telephone rings, or the letter is printed, later.
+func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathAccount(r)
+	if err != nil {
+		return err
+	}
+	once, err := idempotencyKey(r.Header)
+	if err != nil {
+		return err
+	}
+	body, err := readBody[deliveryBody](w, r, deliveryBodyShould)
+	if err != nil {
+		return err
+	}
+	delivery, err := a.deliveries.Request(r.Context(), body.ask(number, key, once))
+	switch {
+	case errors.Is(err, deliveries.ErrAsk):
+		return badBody(deliveryBodyShould)
+	case err != nil:
+		return fmt.Errorf("request delivery by API: %w", a.withNow(err))
+	}
+	a.log.InfoContext(r.Context(), "delivery requested", "delivery", delivery.ID, "account", number,
+		"secret", delivery.About, "method", delivery.Method, "key", key.Name)
+	w.Header().Set("Location", "/v1/deliveries/"+string(delivery.ID))
+	return reply(w, http.StatusAccepted, jsonType, DeliveryDocument(delivery))
+}
+
+// ask is what the body asks for. The client's key is its own: two clients who happen to send
+// the same one do not meet. No part of what the request is can hold a space.
+func (b deliveryBody) ask(number accounts.Number, key apikey.Key, once string) deliveries.Ask {
+	return deliveries.Ask{
+		Account: number, About: b.Secret, Method: b.Method,
+		Key:     key.Name + " " + once,
+		Request: strings.Join([]string{string(number), string(b.Secret), string(b.Method)}, " "),
+	}
+}
+
+// withNow makes a refusal of a limit, which must say how long from now it lasts.
+func (a *API) withNow(err error) error {
+	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
+		return tooManyDeliveries(limit, a.now())
+	}
+	return err
+}
+
+func (a *API) showDelivery(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+	id, err := pathDelivery(r)
+	if err != nil {
+		return err
+	}
+	delivery, err := a.deliveries.Get(r.Context(), id)
+	if err != nil {
+		return fmt.Errorf("show delivery: %w", err)
+	}
+	return reply(w, http.StatusOK, jsonType, DeliveryDocument(delivery))
+}
+
+func (a *API) cancelDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	id, err := pathDelivery(r)
+	if err != nil {
+		return err
+	}
+	delivery, err := a.deliveries.Cancel(r.Context(), id)
+	if err != nil {
+		return fmt.Errorf("cancel delivery by API: %w", err)
+	}
+	a.log.InfoContext(r.Context(), "delivery canceled", "delivery", id, "key", key.Name)
+	return reply(w, http.StatusOK, jsonType, DeliveryDocument(delivery))
+}
+
+func pathDelivery(r *http.Request) (deliveries.ID, error) {
+	id, err := deliveries.ParseID(mux.Vars(r)["delivery"])
+	if err != nil {
+		return "", noDelivery()
+	}
+	return id, nil
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"updatecenter/deliveries"
+)
+
+// explainDelivery finds the refusal in what package deliveries says, or nil.
+func explainDelivery(err error) *refusal {
+	if email, is := errors.AsType[*deliveries.EmailTooNewError](err); is {
+		return noEmailOfRecord(email)
+	}
+	if blocked, is := errors.AsType[*deliveries.BlockedError](err); is {
+		return callsDeclined(blocked.Until)
+	}
+	switch {
+	case errors.Is(err, deliveries.ErrNotFound):
+		return noDelivery()
+	case errors.Is(err, deliveries.ErrNoSecret):
+		return noSecret()
+	case errors.Is(err, deliveries.ErrNoWay):
+		return noWay()
+	case errors.Is(err, deliveries.ErrFinal):
+		return tooLate()
+	case errors.Is(err, deliveries.ErrKeyReused):
+		return keyReused()
+	}
+	return nil
+}
+
+func badIdempotencyKey() *refusal {
+	return problem(http.StatusBadRequest, "bad-idempotency-key", "Name the request",
+		"Send one header Idempotency-Key with 1 to 255 characters of visible ASCII, new for each request and the same "+
+			"when you send it again, so that nothing is delivered twice.")
+}
+
+func badLastEventID() *refusal {
+	return problem(http.StatusBadRequest, "bad-last-event-id", "Not the id of an event",
+		"Last-Event-ID must be the id of the last event that was seen, a whole number, or be left away.")
+}
+
+func noDelivery() *refusal {
+	return problem(http.StatusNotFound, "no-such-delivery", "No such delivery",
+		"There is no delivery with this id, or it was made too long ago.")
+}
+
+func noSecret() *refusal {
+	return problem(http.StatusConflict, "no-such-secret", "The account has no such secret",
+		"An account has a security code until its security question is set, and only the answer after that. Ask for the other one.")
+}
+
+func noWay() *refusal {
+	return problem(http.StatusConflict, "method-not-offered", "Nothing is delivered this way",
+		"This server does not deliver by this method. Ask for another one.")
+}
+
+func tooLate() *refusal {
+	return problem(http.StatusConflict, "too-late", "Too late to cancel",
+		"The delivery has ended, or the letter or e-mail is being made at this moment.")
+}
+
+func keyReused() *refusal {
+	return problem(http.StatusUnprocessableEntity, "idempotency-key-reused", "The key stands for another request",
+		"This Idempotency-Key was sent before with a request for something else. Make a new one for each request.")
+}
+
+// noEmailOfRecord says from when the address can be used, if there is one.
+func noEmailOfRecord(email *deliveries.EmailTooNewError) *refusal {
+	if email.Since.IsZero() {
+		return problem(http.StatusConflict, "no-email", "There is no e-mail address",
+			"The account has no e-mail address. Ask for a call or a letter.")
+	}
+	no := problem(http.StatusConflict, "email-too-new", "The e-mail address is too new", fmt.Sprintf(
+		"A secret goes only to an e-mail address that has been on file for 30 days. This one is on file since %s and can be "+
+			"used from %s. Until then, ask for a call or a letter.", forPeople(email.Since), forPeople(email.From)))
+	no.problem.Since, no.problem.From = email.Since.UTC(), email.From.UTC()
+	return no
+}
+
+func callsDeclined(until time.Time) *refusal {
+	no := problem(http.StatusConflict, "calls-declined", "No calls for now", fmt.Sprintf(
+		"Somebody who answered our last call told us that they had not asked for it, so we make no calls to this account "+
+			"until %s. A letter or an e-mail can be asked for.", forPeople(until)))
+	no.problem.Until = until.UTC()
+	return no
+}
+
+// tooManyDeliveries says in Retry-After (RFC 9110, section 10.2.3) when there will be room.
+func tooManyDeliveries(limit *deliveries.LimitError, now time.Time) *refusal {
+	whose := "for this account"
+	if limit.All {
+		whose = "for all accounts together"
+	}
+	seconds := max(1, int((limit.Until.Sub(now)+time.Second-1)/time.Second))
+	return problem(http.StatusTooManyRequests, "too-many-deliveries", "Too many deliveries",
+		"So many deliveries were asked for in a short time "+whose+" that no more are taken on for now. "+
+			"Try again when Retry-After says.").with("Retry-After", strconv.Itoa(seconds))
+}
+
+func tooManyStreams() *refusal {
+	return problem(http.StatusServiceUnavailable, "too-many-streams", "Too many clients follow deliveries",
+		"No more are taken on for now. Ask for the events as JSON, or try again later.").with("Retry-After", "5")
+}
+
+// forPeople writes a time for a sentence, rounded up to the minute: who waits for it does not
+// come too early.
+func forPeople(t time.Time) string {
+	return t.Add(time.Minute - 1).UTC().Format("January 2, 2006, 15:04 UTC")
+}

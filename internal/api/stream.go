@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"updatecenter/deliveries"
+)
+
+const (
+	lookEvery      = 300 * time.Millisecond // a person who watches takes this for at once
+	heartbeatEvery = 15 * time.Second       // so that no proxy takes the connection for dead
+	// settlesIn is how long after the first final event a stream goes on: what came of a call
+	// may be told more exactly, in whatever order its webhooks come.
+	settlesIn     = 5 * time.Second
+	maxStream     = 30 * time.Minute // longer than all attempts of a call take
+	maxStreams    = 1000             // at once: each looks at the store every lookEvery
+	writeWithin   = 10 * time.Second // a client that takes none of what is written for so long is gone
+	readsTogether = time.Minute      // by how much the connection may be read longer than a stream lasts
+)
+
+// wait waits by the machine's clock.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// A stream writes the events of one delivery to one client.
+type stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	seen    int       // how many events the client has
+	quiet   time.Time // since when nothing was written
+}
+
+// stream writes the events that the client has not seen, and those to come. It ends after the
+// last one, when the server stops, and when the client has gone.
+func (a *API) stream(w http.ResponseWriter, r *http.Request, delivery deliveries.Delivery, seen int) error {
+	if settled(delivery, a.now()) && seen >= len(delivery.Events) {
+		// The one answer after which a client does not come back (WHATWG HTML, section 9.2.3).
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	open := a.streams.Add(1)
+	defer a.streams.Add(-1)
+	if open > maxStreams {
+		return tooManyStreams()
+	}
+	w.Header().Set("Content-Type", eventType)
+	w.Header().Set("X-Accel-Buffering", "no") // or nginx keeps events back until it has many
+	w.WriteHeader(http.StatusOK)
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	s := &stream{w: w, control: http.NewResponseController(w), seen: seen, quiet: a.now()}
+	if err := a.follow(r.Context(), s, delivery); err != nil && r.Context().Err() == nil {
+		a.log.WarnContext(r.Context(), "stream of events broke off", "delivery", delivery.ID, "cause", err)
+	}
+	return nil
+}
+
+// follow looks at the delivery again and again. The error is why it could not go on.
+func (a *API) follow(ctx context.Context, s *stream, delivery deliveries.Delivery) error {
+	end := a.now().Add(maxStream)
+	// When the time for reading a request is up, the server takes its client for gone.
+	if err := supported(s.control.SetReadDeadline(time.Now().Add(maxStream + readsTogether))); err != nil {
+		return fmt.Errorf("keep connection: %w", err)
+	}
+	for {
+		if err := s.tell(eventDocuments(delivery), a.now()); err != nil {
+			return err
+		}
+		if now := a.now(); settled(delivery, now) || !now.Before(end) || a.stops() {
+			return nil
+		}
+		if err := a.wait(ctx, lookEvery); err != nil {
+			return err
+		}
+		var err error
+		if delivery, err = a.look(ctx, delivery.ID); err != nil {
+			return fmt.Errorf("look at delivery: %w", err)
+		}
+	}
+}
+
+// tell writes what the client has not seen or, from time to time, that there is nothing new.
+func (s *stream) tell(events []DeliveryEvent, now time.Time) error {
+	var text strings.Builder
+	for ; s.seen < len(events); s.seen++ {
+		data, err := json.Marshal(events[s.seen]) // which holds no line break
+		if err != nil {
+			return fmt.Errorf("encode event: %w", err)
+		}
+		fmt.Fprintf(&text, "id: %d\ndata: %s\n\n", events[s.seen].Sequence, data)
+	}
+	if text.Len() == 0 {
+		if now.Sub(s.quiet) < heartbeatEvery {
+			return nil
+		}
+		text.WriteString(": nothing new\n\n")
+	}
+	s.quiet = now
+	return s.write(text.String())
+}
+
+// write sends text on its way at once.
+func (s *stream) write(text string) error {
+	if err := supported(s.control.SetWriteDeadline(time.Now().Add(writeWithin))); err != nil {
+		return fmt.Errorf("extend time to write: %w", err)
+	}
+	if _, err := s.w.Write([]byte(text)); err != nil {
+		return fmt.Errorf("write events: %w", err)
+	}
+	if err := s.control.Flush(); err != nil {
+		return fmt.Errorf("send events: %w", err)
+	}
+	return nil
+}
+
+// supported leaves away that a connection has no deadlines, such as those of tests.
+func supported(err error) error {
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}
+
+// settled says whether a delivery has ended, and for so long that no word more is expected.
+func settled(delivery deliveries.Delivery, now time.Time) bool {
+	if !delivery.Status.Final() {
+		return false
+	}
+	for _, event := range delivery.Events {
+		if event.Status.Final() {
+			return !now.Before(event.At.Add(settlesIn))
+		}
+	}
+	return true
+}
+
+// stops says whether the server is about to stop.
+func (a *API) stops() bool {
+	select {
+	case <-a.stopping: // nil: never
+		return true
+	default:
+		return false
+	}
+}

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/internal/nanp"
+)
+
+const (
+	coded   accounts.Number = "MN-1000-4" // has a code
+	missing accounts.Number = "MN-9999-9" // is no account's
+
+	code = "826517"
+	luz  = "Doña Luz, of St. Paul"
+
+	enrolled accounts.EnrollmentID = "enr_aaaaaaaaaaaaaaaaaaaaaaaaaa" // has coded
+	followed deliveries.ID         = "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa" // calls the telephone of coded
+
+	accountPath    = "/v1/accounts/" + string(coded)
+	enrollmentPath = "/v1/enrollments/" + string(enrolled)
+	deliveryPath   = "/v1/deliveries/" + string(followed)
+
+	newAccount = `{"phone":"612-555-0142","language":"es","name":"Pat Larsen","address":{"street":["12 Elm Street","Apt. 3"],` +
+		`"city":"Minneapolis","state":"mn","zip":"55403"},"email":"pat@mail.example.com","email_since":"2026-01-02T03:04:05Z",` +
+		`"security_code":"` + code + `"}`
+)
+
+// customers are the accounts of the rig.
+func (r *rig) customers() *accounts.Accounts {
+	r.Helper()
+	all, err := accounts.New(accounts.Config{
+		Store: r.billing, Attempts: r.billing, Enrollments: r.billing, Keys: keyring(r.T),
+		Now: func() time.Time { return r.now },
+	})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return all
+}
+
+// outbound are the deliveries of the rig. No task of theirs is ever run.
+func (r *rig) outbound(all *accounts.Accounts) *deliveries.Deliveries {
+	return deliveries.New(deliveries.Config{
+		Store: r.sent, Phones: r.sent, Queue: &deliveries.MemoryQueue{}, Dialer: r, Printer: r, Accounts: all,
+		Mailer: r, Now: func() time.Time { return r.now },
+	})
+}
+
+var errNotHere = errors.New("nothing leaves a test")
+
+// The rig stands for the ways out, which no request of the API goes by itself.
+
+func (r *rig) Dial(context.Context, deliveries.Ring) (string, error) { return "", errNotHere }
+func (r *rig) HangUp(context.Context, string) error                  { return errNotHere }
+func (r *rig) Print(context.Context, deliveries.Letter) error        { return errNotHere }
+func (r *rig) Send(context.Context, deliveries.Mail) error           { return errNotHere }
+func (r *rig) Find(context.Context, nanp.Number, time.Time) ([]deliveries.FoundCall, error) {
+	return nil, errNotHere
+}
+
+func (r *rig) notify(_ context.Context, update accounts.Update) error {
+	r.notices = append(r.notices, update)
+	return r.untold
+}
+
+// pass lets time pass between two looks at a delivery, and things happen meanwhile.
+func (r *rig) pass(ctx context.Context, d time.Duration) error {
+	r.now = r.now.Add(d)
+	if r.passing != nil {
+		r.passing()
+	}
+	return ctx.Err()
+}
+
+// provision creates the account coded, an enrollment and a delivery. The account's secrets
+// must turn up nowhere from now on.
+func (r *rig) provision() {
+	r.Helper()
+	r.secrets = append(r.secrets, code, luz)
+	r.ask(http.MethodPut, accountPath, newAccount).is(http.StatusCreated, "")
+	account, err := r.config.Accounts.Get(r.Context(), coded)
+	if err == nil {
+		err = r.billing.Begin(r.Context(), accounts.Enrollment{ID: enrolled, Accounts: []accounts.ID{account.ID}, Since: r.now})
+	}
+	if err == nil {
+		_, err = r.sent.Create(r.Context(), deliveries.NewDelivery{Delivery: deliveries.Delivery{
+			ID: followed, Account: account.ID, About: deliveries.SecurityCode, Method: deliveries.Voice,
+			Status: deliveries.Queued, Attempt: 1, Due: r.now, Created: r.now,
+			Events: []deliveries.Event{{At: r.now, Status: deliveries.Queued, Attempt: 1}},
+		}})
+	}
+	if err != nil {
+		r.Fatal(err)
+	}
+	r.notices = nil
+}
+
+// becomes gives the followed delivery another status.
+func (r *rig) becomes(status deliveries.Status, detail string) {
+	r.Helper()
+	delivery, err := r.sent.Memory.Get(r.Context(), followed)
+	if err != nil {
+		r.Fatal(err)
+	}
+	delivery.Status = status
+	event := deliveries.Event{At: r.now, Status: status, Attempt: delivery.Attempt, Detail: detail}
+	if err := r.sent.Update(r.Context(), delivery, event); err != nil {
+		r.Fatal(err)
+	}
+}
+
+// problem is the refusal in an answer.
+func (a answer) problem() Problem {
+	a.t.Helper()
+	var p Problem
+	if err := json.Unmarshal([]byte(a.body), &p); err != nil {
+		a.t.Fatal(err)
+	}
+	return p
+}

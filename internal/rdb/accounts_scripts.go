@@ -1,0 +1,137 @@
+package rdb
+
+// An account is one hash:
+//
+//	v       1
+//	number  that stands on the bill
+//	rev     the revision
+//	token   of the claim by which it took the number
+//	sealed  all else, as package accounts sealed it
+//
+// Whose a number is, if the account agrees, is one hash:
+//
+//	v        1
+//	account  the ID
+//	token    of the claim
+//
+// See [Accounts] for how both go together.
+
+// accountLua reads an account: its fields, none when there is no such account, or an error to
+// answer.
+const accountLua = digitsLua + `
+local function account(key)
+	local h = redis.call('HMGET', key, 'v', 'number', 'rev', 'token', 'sealed')
+	if h[1] == '1' then
+		if h[2] and digits(h[3]) and h[4] and h[5] then return h end
+		return nil, redis.error_reply('GARBAGE not a record')
+	end
+	if digits(h[1]) then return nil, redis.error_reply('VERSION newer record') end
+	if redis.call('EXISTS', key) == 1 then return nil, redis.error_reply('GARBAGE not a record') end
+	return {}
+end
+
+local function same(a, number, rev, sealed)
+	return a[2] == number and a[3] == rev and a[5] == sealed
+end
+
+local function append(key, from)
+	for i = from, #ARGV do redis.call('LPUSH', key, ARGV[i]) end
+end
+`
+
+// createAccount stores a new account, unless it is stored already, and records it.
+//
+//	KEYS  account, history, refused claims
+//	ARGV  number, revision, sealed, token; records
+//	      1 stored, 0 there is another under the ID, -1 the claim was refused
+var createAccount = newScript(accountLua + `
+local a, bad = account(KEYS[1])
+if bad then return bad end
+if a[1] then
+	if same(a, ARGV[1], ARGV[2], ARGV[3]) then return 1 end
+	return 0
+end
+if redis.call('SISMEMBER', KEYS[3], ARGV[4]) == 1 then return -1 end
+append(KEYS[2], 5)
+redis.call('HSET', KEYS[1], 'v', '1', 'number', ARGV[1], 'rev', ARGV[2], 'token', ARGV[4], 'sealed', ARGV[3])
+return 1
+`)
+
+// What changeAccount answers first.
+const (
+	changedNot   = 2 // the number must be claimed first, with a claim that isn't refused
+	changedNone  = 0
+	changedStale = -1
+)
+
+// changeAccount replaces an account that has a revision, unless that is done already, and
+// records it.
+//
+//	KEYS  account, history, refused claims
+//	ARGV  number, revision, sealed, next revision, token of the claim or nothing; records
+//	      {1, number that it had or nothing, token of that}  changed
+//	      {0, '', ''}                                        no such account
+//	      {-1, '', token of the number that it has}          another revision
+//	      {2, '', ''}                                        the claim is missing or refused
+var changeAccount = newScript(accountLua + `
+local a, bad = account(KEYS[1])
+if bad then return bad end
+if not a[1] then return {0, '', ''} end
+local number, token = ARGV[1], ARGV[5]
+if same(a, number, ARGV[4], ARGV[3]) then return {1, '', ''} end
+if a[3] ~= ARGV[2] then return {-1, '', a[4]} end
+local had, by = '', ''
+if a[2] == number then
+	token = a[4]
+else
+	if token == '' then return {2, '', ''} end
+	if redis.call('SISMEMBER', KEYS[3], token) == 1 then return {2, '', ''} end
+	had, by = a[2], a[4]
+end
+append(KEYS[2], 6)
+redis.call('HSET', KEYS[1], 'number', number, 'rev', ARGV[4], 'token', token, 'sealed', ARGV[3])
+return {1, had, by}
+`)
+
+// claimNumber writes the entry of a number, if there is none, or one of a claim that was
+// refused.
+//
+//	KEYS  number
+//	ARGV  account, token, token that was refused or nothing
+//	      {}                it is ours
+//	      {account, token}  whose it is
+var claimNumber = newScript(digitsLua + strangeLua + `
+local bad = strange(KEYS[1])
+if bad then return bad end
+local h = redis.call('HMGET', KEYS[1], 'account', 'token')
+if h[1] and not h[2] then return redis.error_reply('GARBAGE not a record') end
+if h[1] and h[2] ~= ARGV[2] and h[2] ~= ARGV[3] then return {h[1], h[2]} end
+redis.call('HSET', KEYS[1], 'v', '1', 'account', ARGV[1], 'token', ARGV[2])
+return {}
+`)
+
+// refuseClaim refuses a claim to a number, unless the account has it.
+//
+//	KEYS  account, refused claims
+//	ARGV  number, token, milliseconds for which it is refused
+//	      1 refused, 0 the account has the number
+var refuseClaim = newScript(accountLua + `
+local a, bad = account(KEYS[1])
+if bad then return bad end
+if a[1] and a[2] == ARGV[1] then return 0 end
+redis.call('SADD', KEYS[2], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], ARGV[3])
+return 1
+`)
+
+// freeNumber deletes the entry of a number, if it is of a claim.
+//
+//	KEYS  number
+//	ARGV  token
+//	      1 deleted, 0 not
+var freeNumber = newScript(strangeLua + `
+local bad = strange(KEYS[1])
+if bad then return bad end
+if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+`)

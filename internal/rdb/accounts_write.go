@@ -1,0 +1,111 @@
+package rdb
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"updatecenter/accounts"
+)
+
+// numberTimes is how many times longer than others an operation that takes a number may take:
+// it has up to ten steps, and may have to wait for others.
+const numberTimes = 3
+
+// Create implements [accounts.Store]. It is two round trips, unless others want the number
+// as well. It ends within three seconds.
+func (s Accounts) Create(ctx context.Context, account accounts.Stored, records []accounts.Record) error {
+	args, entries, err := accountArgs(account, records)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, numberTimes*s.db.within)
+	defer cancel()
+	refused := ""
+	for try := 0; ; try++ {
+		token := claimToken(account, try)
+		if err := s.take(ctx, account, token, refused); err != nil {
+			return err
+		}
+		done, err := s.db.run(ctx, createAccount, recordKeys(account.ID), slices.Concat(args, []any{token}, entries)...)
+		switch {
+		case err != nil:
+			return err
+		case done == int64(1):
+			return nil
+		case done == int64(0):
+			return accounts.ErrTaken
+		}
+		refused = token
+	}
+}
+
+// Change implements [accounts.Store]. It is one round trip, or four for another number. It
+// ends within three seconds.
+func (s Accounts) Change(ctx context.Context, account accounts.Stored, records []accounts.Record) error {
+	args, entries, err := accountArgs(account, records)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, numberTimes*s.db.within)
+	defer cancel()
+	args = append(args, strconv.FormatInt(account.Revision+1, 10))
+	token, try := "", 0
+	for {
+		answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), slices.Concat(args, []any{token}, entries)...)
+		if err != nil {
+			return err
+		}
+		changed, ok := readChanged(answer)
+		if !ok {
+			return ErrGarbage
+		}
+		if changed.as != changedNot {
+			return s.settled(ctx, account, token, changed)
+		}
+		refused := token
+		token = claimToken(account, try)
+		if err := s.take(ctx, account, token, refused); err != nil {
+			return err
+		}
+		try++
+	}
+}
+
+// settled tidies up after a change that was decided, and says how.
+func (s Accounts) settled(ctx context.Context, account accounts.Stored, token string, changed changed) error {
+	switch changed.as {
+	case changedNone:
+		return accounts.ErrNoAccount
+	case changedStale:
+		if token != changed.token {
+			s.free(ctx, account.Number, token)
+		}
+		return accounts.ErrStale
+	}
+	s.free(ctx, changed.number, changed.token)
+	return nil
+}
+
+// changed is what [changeAccount] answers.
+type changed struct {
+	as     int64
+	number accounts.Number // that the account had; empty: the same
+	token  string          // with which it had taken that; of a stale one, with which it has its number
+}
+
+func readChanged(answer any) (changed, bool) {
+	parts, _ := answer.([]any)
+	if len(parts) != 3 {
+		return changed{}, false
+	}
+	as, ok1 := parts[0].(int64)
+	number, ok2 := parts[1].(string)
+	token, ok3 := parts[2].(string)
+	return changed{as, accounts.Number(number), token}, ok1 && ok2 && ok3
+}
+
+// recordKeys are the keys of the scripts that write an account.
+func recordKeys(id accounts.ID) []string {
+	return []string{accountKey(id), accountHistoryKey(id), refusedClaimsKey(id)}
+}

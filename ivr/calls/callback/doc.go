@@ -1,0 +1,26 @@
+// Package callback is the call that the Update Center makes to the telephone number of
+// record: it tells a security code, or the answer that took its place, to somebody who asks to
+// hear it, or that something was changed.
+//
+// # How it is told
+//
+// [Flow] has the call in order. Who is calling, and a number to call back, come first and can't
+// be cut short (47 CFR 64.1200(b)). Then
+//
+//   - a secret is offered: 1 hears it, 9 says that nobody here has asked for it. Silence, once
+//     the offer was repeated, leaves no more than the number to call;
+//   - a voice mailbox that Twilio has recognized is left the same. With [Config.CodeToMailbox]
+//     it is told the secret, if its greeting has ended;
+//   - a notice is told at once, as it holds no secret, and 1 tells it again. A mailbox hears it
+//     twice.
+//
+// A code is spoken digit by digit, twice; an answer is spoken, then spelled. Both are read
+// when they are asked for, and lent to the turn that speaks them: the state of the call never
+// holds them.
+//
+// # What came of it
+//
+// [Deliveries] is told in the turn whose document says so. A call whose delivery is unknown,
+// outdated or canceled, or another call's, tells nothing; nor does one whose state was lost, as
+// only its first webhook says what it is about.
+package callback

@@ -1,0 +1,205 @@
+package callback
+
+import (
+	"updatecenter/deliveries"
+	"updatecenter/ivr"
+)
+
+// What is said. The names of the prompts begin with "callback", as recordings go by names that
+// must differ from those of other calls.
+
+// Whoever answers.
+var (
+	sayWho = ivr.Prompt{
+		Name: "callback-who",
+		EN:   "Hello. This is {company}. Our telephone number is {call-back}.",
+		ES:   "Hola. Le llamamos de {company}. Nuestro número de teléfono es el {call-back}.",
+	}
+	sayNotice = ivr.Prompt{
+		Name: "callback-notice",
+		EN:   "We called about your account. If you need our help, please call {call-back}. Goodbye.",
+		ES:   "Llamamos acerca de su cuenta. Si necesita nuestra ayuda, llame al {call-back}. Adiós.",
+	}
+	sayNothing = ivr.Prompt{
+		Name: "callback-nothing",
+		EN:   "We have nothing to tell you in this call any more. Goodbye.",
+		ES:   "Ya no tenemos nada que decirle en esta llamada. Adiós.",
+	}
+	sayBye = ivr.Prompt{
+		Name: "callback-bye",
+		EN:   "Thank you. Goodbye.",
+		ES:   "Gracias. Adiós.",
+	}
+	saySorry = ivr.Prompt{
+		Name: "callback-sorry",
+		EN:   "This is {company}. We are sorry, something went wrong on our side. If you need our help, please call {call-back}. Goodbye.",
+		ES:   "Le llamamos de {company}. Lo sentimos, tuvimos un problema. Si necesita nuestra ayuda, llame al {call-back}. Adiós.",
+	}
+)
+
+// A secret.
+var (
+	toHear = ivr.Prompt{
+		Name: "callback-to-hear",
+		EN:   "To hear {what} now, press {key}.",
+		ES:   "Para oír {what} ahora, oprima el {key}.",
+	}
+	theCode = ivr.Prompt{
+		Name: "callback-the-code",
+		EN:   "your security code",
+		ES:   "su código de seguridad",
+	}
+	theAnswer = ivr.Prompt{
+		Name: "callback-the-answer",
+		EN:   "the answer to your security question",
+		ES:   "la respuesta a su pregunta de seguridad",
+	}
+	notAsked = ivr.Prompt{
+		Name: "callback-not-asked",
+		EN:   "If you did not ask for this call, press {key}.",
+		ES:   "Si usted no pidió esta llamada, oprima el {key}.",
+	}
+	sayCode = ivr.Prompt{
+		Name: "callback-code",
+		EN:   "Your security code is {code}.",
+		ES:   "Su código de seguridad es {code}.",
+	}
+	sayCodeAgain = ivr.Prompt{
+		Name: "callback-code-again",
+		EN:   "Once more, your code is {code}.",
+		ES:   "Otra vez, su código es {code}.",
+	}
+	sayAnswer = ivr.Prompt{
+		Name: "callback-answer",
+		EN:   "The answer to your security question is: {answer}.",
+		ES:   "La respuesta a su pregunta de seguridad es: {answer}.",
+	}
+	saySpelled = ivr.Prompt{
+		Name: "callback-spelled",
+		EN:   "It is spelled {code}.",
+		ES:   "Se deletrea {code}.",
+	}
+	toHearAgain = ivr.Prompt{
+		Name: "callback-to-hear-again",
+		EN:   "To hear it again, press {key}.",
+		ES:   "Para oírlo otra vez, oprima el {key}.",
+	}
+	sayDeclined = ivr.Prompt{
+		Name: "callback-declined",
+		EN:   "Thank you for telling us. For one day, we will make no more such calls. If you have questions, please call {call-back}. Goodbye.",
+		ES:   "Gracias por avisarnos. Durante un día no haremos más llamadas como esta. Si tiene preguntas, llame al {call-back}. Adiós.",
+	}
+)
+
+// A notice says that something was changed, and never what it was changed to.
+var sayNews = ivr.Prompt{
+	Name: "callback-news",
+	EN:   "{news} If you did not ask for that, please call us at {call-back}.",
+	ES:   "{news} Si usted no lo pidió, llámenos al {call-back}.",
+}
+
+// The sentences about what was changed.
+var (
+	pinChanged = ivr.Prompt{
+		Name: "callback-pin-changed",
+		EN:   "The PIN of your telephone line was changed.",
+		ES:   "Se cambió el PIN de su línea telefónica.",
+	}
+	pinReset = ivr.Prompt{
+		Name: "callback-pin-reset",
+		EN:   "The PIN of your telephone line was reset.",
+		ES:   "Se restableció el PIN de su línea telefónica.",
+	}
+	codeChanged = ivr.Prompt{
+		Name: "callback-code-changed",
+		EN:   "The security code of your account was changed.",
+		ES:   "Se cambió el código de seguridad de su cuenta.",
+	}
+	questionChanged = ivr.Prompt{
+		Name: "callback-question-changed",
+		EN:   "The security question of your account was changed.",
+		ES:   "Se cambió la pregunta de seguridad de su cuenta.",
+	}
+	addressChanged = ivr.Prompt{
+		Name: "callback-address-changed",
+		EN:   "The address of your account was changed.",
+		ES:   "Se cambió la dirección de su cuenta.",
+	}
+	emailChanged = ivr.Prompt{
+		Name: "callback-email-changed",
+		EN:   "The e-mail address of your account was changed.",
+		ES:   "Se cambió la dirección de correo electrónico de su cuenta.",
+	}
+	phoneChanged = ivr.Prompt{
+		Name: "callback-phone-changed",
+		EN:   "The telephone number of your account was changed.",
+		ES:   "Se cambió el número de teléfono de su cuenta.",
+	}
+)
+
+// phrases are what the call's blanks of that kind say.
+func phrases() []ivr.Prompt {
+	return []ivr.Prompt{
+		theCode, theAnswer,
+		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged,
+	}
+}
+
+// secretOf is how a secret is offered, by what a delivery is about; nothing for what is no
+// secret that a call tells.
+func secretOf(about deliveries.About) ivr.Prompt {
+	if about == deliveries.SecurityCode {
+		return theCode
+	}
+	if about == deliveries.SecurityAnswer {
+		return theAnswer
+	}
+	return ivr.Prompt{}
+}
+
+// changeOf is the sentence about a change, by what a delivery is about; nothing for what is
+// no change.
+func changeOf(about deliveries.About) ivr.Prompt {
+	switch about {
+	case deliveries.PINChanged:
+		return pinChanged
+	case deliveries.PINReset:
+		return pinReset
+	case deliveries.CodeChanged:
+		return codeChanged
+	case deliveries.QuestionChanged:
+		return questionChanged
+	case deliveries.AddressChanged:
+		return addressChanged
+	case deliveries.EmailChanged:
+		return emailChanged
+	case deliveries.PhoneChanged:
+		return phoneChanged
+	case deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome:
+	}
+	return ivr.Prompt{}
+}
+
+// notices are what the engine says by itself. Nobody is asked for an entry.
+var notices = ivr.Notices{
+	Silence: ivr.Prompt{
+		Name: "callback-silence",
+		EN:   "No key was pressed.",
+		ES:   "No se oprimió ninguna tecla.",
+	},
+	WrongKey: ivr.Prompt{
+		Name: "callback-wrong-key",
+		EN:   "That key does not work here.",
+		ES:   "Esa tecla no sirve aquí.",
+	},
+	StartOver: ivr.Prompt{
+		Name: "callback-start-over",
+		EN:   "We are sorry, we lost our place.",
+		ES:   "Lo sentimos, perdimos el hilo.",
+	},
+	Apology: ivr.Prompt{
+		Name: "callback-apology",
+		EN:   "This is {company}. We are sorry, we cannot go on with this call right now. If you need our help, please call {call-back}. Goodbye.",
+		ES:   "Le llamamos de {company}. Lo sentimos, no podemos seguir con esta llamada. Si necesita nuestra ayuda, llame al {call-back}. Adiós.",
+	},
+}

@@ -1,0 +1,163 @@
+package ivr_test
+
+import (
+	"bytes"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+)
+
+// What a secret that must be spoken is lent to.
+var (
+	spelled = ivr.Blank{Name: "spelled", Kind: ivr.Spelled}
+	wording = ivr.Blank{Name: "wording", Kind: ivr.Words}
+)
+
+// telling is a call that lends a secret, speaks it, and asks what to do next: 1 speaks it
+// without lending it once more.
+func telling(l ivr.Language, lend func(*ivr.Call)) *ivr.Flow {
+	flow := flowOf(
+		work("start", "tell", func(c *ivr.Call) { c.Speak(l); lend(c) }),
+		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "It is {spelled}.", ES: "Es {spelled}."}, Next: "word"},
+		ivr.Say{At: "word", Prompt: ivr.Prompt{Name: "word", EN: "{wording}!", ES: "¡{wording}!"}, Next: "again"},
+		ivr.Menu{At: "again", Options: []ivr.Option{{Prompt: option("hear"), Next: "tell"}}, Back: ivr.HangUp, GaveUp: ivr.HangUp},
+	)
+	flow.Blanks = []ivr.Blank{spelled, wording}
+	return flow
+}
+
+// lending lends the same to both blanks.
+func lending(value string) func(*ivr.Call) {
+	return func(c *ivr.Call) {
+		c.Lend(spelled, secret.New(value))
+		c.Lend(wording, secret.New(value))
+	}
+}
+
+func TestLentBlanksAreSpoken(t *testing.T) {
+	tests := []struct {
+		name, value string
+		l           ivr.Language
+		want        []string
+	}{
+		{"digits", "8265", ivr.English, []string{"gather 1 any -> 1?lang=en",
+			"  en: It is slow(<8>..<2>..<6>..<5>).", "  en: 8265!", "  en: hear, press 1."}},
+		{"both languages", "82", "", []string{"gather 1 any -> 1",
+			"  en: It is slow(<8>..<2>).", "  en: 82!", "  en: hear, press 1.",
+			"  es: Es slow(<8>..<2>).", "  es: ¡82!", "  es: hear, oprima el uno."}},
+		{"words", " Ñu  & 1", ivr.Spanish, []string{"gather 1 any -> 1?lang=es",
+			"  es: Es slow([Ñ]..[u]..[&]..<1>).", "  es: ¡ Ñu  & 1!", "  es: hear, oprima el uno."}},
+		{"markup", "<a>", ivr.English, []string{"gather 1 any -> 1?lang=en",
+			"  en: It is slow([<]..[a]..[>]).", "  en: <a>!", "  en: hear, press 1."}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { dial(t, telling(tt.l, lending(tt.value)), tt.want...) })
+	}
+}
+
+// A secret is lent for one turn: it is not in the state of the call, no later turn speaks it,
+// and no work of the same turn reads it as a text.
+func TestLentBlanksAreNotKept(t *testing.T) {
+	var log bytes.Buffer
+	var read string
+	config := configOf(t, telling(ivr.English, func(c *ivr.Call) {
+		lending(keyedPIN)(c)
+		read = c.Text(spelled) + c.Text(wording) + c.Secret(spelled).Reveal()
+	}))
+	var commits []ivr.Commit
+	config.Log, config.Store = slog.New(slog.NewTextHandler(&log, nil)), watched(&commits)
+	engine := newEngine(t, config)
+	if document := deliver(t, engine, ivr.Event{Call: sid}); !readable(document, keyedPIN) {
+		t.Errorf("the secret is not spoken: %s", document)
+	}
+	document := deliver(t, engine, keyed(1, "1"))
+	if readable(document, keyedPIN) || !readable(document, "Apology") {
+		t.Errorf("a later turn says %s", document)
+	}
+	if read != "" || strings.Contains(log.String(), keyedPIN) {
+		t.Errorf("work reads %q, the log holds %s", read, log.String())
+	}
+	if len(commits) != 2 {
+		t.Fatalf("%d commits", len(commits))
+	}
+	for _, commit := range commits {
+		state, err := keyring(t, oneKey).Open(commit.State, []byte("state of "+sid))
+		if err != nil || readable(state, keyedPIN) {
+			t.Errorf("%v, and the state is %s", err, state)
+		}
+	}
+}
+
+// A webhook that is delivered twice has the answer that was stored, with the secret as it was.
+func TestLentBlanksInAReplay(t *testing.T) {
+	value := "8265"
+	engine := newEngine(t, configOf(t, telling(ivr.English, func(c *ivr.Call) { lending(value)(c) })))
+	first := deliver(t, engine, ivr.Event{Call: sid})
+	value = "1111"
+	if second := deliver(t, engine, ivr.Event{Call: sid}); !bytes.Equal(first, second) {
+		t.Errorf("said\n%s\nand\n%s", first, second)
+	}
+}
+
+// Only a blank that can be spoken so speaks what it was lent; an empty one can't be spoken.
+func TestLentToTheWrongBlank(t *testing.T) {
+	tests := map[string]func(*ivr.Call){
+		"another kind": func(c *ivr.Call) { c.Lend(ivr.Blank{Name: "spelled", Kind: ivr.Phrase}, secret.New("8265")) },
+		"nothing":      lending(""),
+		"none":         func(*ivr.Call) {},
+		"only spelled": func(c *ivr.Call) { c.Lend(spelled, secret.New("8265")) },
+	}
+	for name, lend := range tests {
+		t.Run(name, func(t *testing.T) {
+			dial(t, telling(ivr.English, lend), "en: Apology: call slow(<800>..<573>..<1311>).", "hang up")
+		})
+	}
+}
+
+// What a call is about, and who picked it up, is known in all of its turns; a turn of an
+// unknown call has what its webhook says.
+func TestWhatACallIsAbout(t *testing.T) {
+	var abouts, answered []string
+	flow := flowOf(
+		work("start", "ask", func(c *ivr.Call) {
+			abouts, answered = append(abouts, c.About), append(answered, c.Caller.AnsweredBy)
+		}),
+		ivr.Menu{At: "ask", Options: []ivr.Option{{Prompt: option("go"), Next: "start"}}, Back: ivr.HangUp, GaveUp: ivr.HangUp},
+	)
+	engine := newEngine(t, configOf(t, flow))
+	deliver(t, engine, ivr.Event{Call: sid, About: "one/1", Caller: ivr.Caller{AnsweredBy: "human"}})
+	deliver(t, engine, keyed(1, "1"))
+	deliver(t, engine, ivr.Event{Call: "CA2", Turn: 3, About: "two/1"})
+	if want := []string{"one/1", "one/1", "two/1"}; !slices.Equal(abouts, want) {
+		t.Errorf("about %q, want %q", abouts, want)
+	}
+	if want := []string{"human", "human", ""}; !slices.Equal(answered, want) {
+		t.Errorf("answered by %q, want %q", answered, want)
+	}
+}
+
+func TestMenuTries(t *testing.T) {
+	tests := []struct {
+		tries int
+		asked int // times more
+	}{{0, 2}, {1, 0}, {2, 1}, {4, 3}}
+	for _, tt := range tests {
+		flow := flowOf(speak("start", "menu", ivr.English),
+			ivr.Menu{At: "menu", Options: []ivr.Option{{Prompt: option("go"), Next: ivr.HangUp}}, Tries: tt.tries,
+				Back: ivr.HangUp, GaveUp: "give-up"},
+			say("give-up", ivr.HangUp))
+		engine := newEngine(t, configOf(t, flow))
+		deliver(t, engine, ivr.Event{Call: sid})
+		asked := 0
+		for !readable(deliver(t, engine, keyed(asked+1, "")), "give-up") {
+			asked++
+		}
+		if asked != tt.asked {
+			t.Errorf("%d tries: asked %d times more, want %d", tt.tries, asked, tt.asked)
+		}
+	}
+}

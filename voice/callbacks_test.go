@@ -1,0 +1,176 @@
+package voice_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/ivr"
+	"updatecenter/voice"
+)
+
+func TestACallThatWeMadeIsAnswered(t *testing.T) {
+	tests := []struct{ answeredBy, want string }{
+		{"", ""}, {"human", "human"}, {"machine_start", "machine_start"}, {"machine_end_beep", "machine_end_beep"},
+		{"machine_end_silence", "machine_end_silence"}, {"machine_end_other", "machine_end_other"},
+		{"fax", "fax"}, {"unknown", "unknown"}, {"Human", ""}, {"a robot\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.answeredBy, func(t *testing.T) {
+			s := newSite(t, nil)
+			status, body := s.post("/voice/callback/dlv_abc/2", call("AnsweredBy", tt.answeredBy, "Direction", "outbound-api"))
+			if status != http.StatusOK || body != "<Response/>" {
+				t.Errorf("%d %s", status, body)
+			}
+			want := ivr.Event{Call: sid, About: "dlv_abc/2", Caller: ivr.Caller{AnsweredBy: tt.want}}
+			if diff := cmp.Diff(want, s.callbackEvent()); diff != "" {
+				t.Errorf("- expected, + event:\n%s", diff)
+			}
+			if strings.Contains(s.log.String(), "6125550142") {
+				t.Errorf("the log tells who is called: %s", s.log.String())
+			}
+		})
+	}
+}
+
+func TestATurnOfACallThatWeMade(t *testing.T) {
+	s := newSite(t, nil)
+	for range 2 {
+		if status, body := s.post("/voice/callback/turn/1?lang=es", call("Digits", "1")); status != http.StatusOK || body != "<Response/>" {
+			t.Errorf("%d %s", status, body)
+		}
+	}
+	if len(s.callback.events) != 2 || s.callback.events[0] != s.callback.events[1] || len(s.engine.events) != 0 {
+		t.Fatalf("the engine was given %+v, the other %+v", s.callback.events, s.engine.events)
+	}
+	event := s.callback.events[0]
+	if event.Turn != 1 || event.Heard.Keys != "1" || event.Language != ivr.Spanish {
+		t.Errorf("the event is %+v", event)
+	}
+	if status, body := s.post("/voice/callback/turn/0", call()); status != http.StatusOK || body != "<Response>callback </Response>" {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+// A call that we made has apologies of its own, from its engine.
+func TestApologiesInACallThatWeMade(t *testing.T) {
+	paths := map[string]string{
+		"/voice/callback/dlv_abc/1":      "<Response>callback </Response>",
+		"/voice/callback/turn/1?lang=es": "<Response>callback es</Response>",
+	}
+	engines := map[string]func(context.Context, ivr.Event) ([]byte, error){
+		"an error": func(context.Context, ivr.Event) ([]byte, error) { return nil, errors.New("redis is down") },
+		"a panic":  func(context.Context, ivr.Event) ([]byte, error) { panic("redis is down") },
+	}
+	for path, want := range paths {
+		for name, turn := range engines {
+			s := newSite(t, nil)
+			s.callback.turn = turn
+			if status, body := s.post(path, call()); status != http.StatusOK || body != want {
+				t.Errorf("%s at %s: %d %s, want %s", name, path, status, body, want)
+			}
+		}
+	}
+	s := newSite(t, nil)
+	failed := publicURL + "/voice/callback/turn/3?lang=es"
+	if status, body := s.post("/voice/callback/fallback", call("ErrorUrl", failed)); status != http.StatusOK || body != "<Response>callback es</Response>" {
+		t.Errorf("the fallback: %d %s", status, body)
+	}
+}
+
+// status is the form of a status callback, with other fields than usual.
+func status(more ...string) []string {
+	return append([]string{"CallStatus", "busy", "SequenceNumber", "3", "Timestamp", "Tue, 04 Mar 2031 05:06:07 +0000"}, more...)
+}
+
+func TestStatusesOfCallsThatWeMake(t *testing.T) {
+	at := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+	usual := voice.Status{About: "dlv_abc/2", Call: sid, Status: "busy", Sequence: 3, At: at}
+	with := func(change func(*voice.Status)) voice.Status {
+		s := usual
+		change(&s)
+		return s
+	}
+	tests := []struct {
+		name string
+		form []string
+		want voice.Status
+	}{
+		{"usual", status(), usual},
+		{"who answered", status("AnsweredBy", "machine_end_beep"), with(func(s *voice.Status) { s.AnsweredBy = "machine_end_beep" })},
+		{"the first", status("SequenceNumber", "0", "CallStatus", "initiated"), with(func(s *voice.Status) { s.Sequence, s.Status = 0, "initiated" })},
+		{"without a time", status("Timestamp", ""), with(func(s *voice.Status) { s.At = time.Time{} })},
+		{"a time elsewhere", status("Timestamp", "Mon, 03 Mar 2031 23:06:07 -0600"), usual},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newSite(t, nil)
+			if code, body := s.post("/voice/status/dlv_abc/2", call(tt.form...)); code != http.StatusNoContent || body != "" {
+				t.Errorf("%d %q", code, body)
+			}
+			if diff := cmp.Diff([]voice.Status{tt.want}, s.statuses.all); diff != "" {
+				t.Errorf("- expected, + told:\n%s", diff)
+			}
+			if n := s.metric("updatecenter_call_statuses_total"); n != 1 {
+				t.Errorf("counted %v times", n)
+			}
+		})
+	}
+}
+
+func TestStatusesThatCantBe(t *testing.T) {
+	for _, form := range [][]string{
+		status("CallStatus", ""), status("CallStatus", "exploded"), status("CallStatus", "unknown"),
+		status("SequenceNumber", ""), status("SequenceNumber", "-1"), status("SequenceNumber", "65536"), status("SequenceNumber", "x"),
+		status("Timestamp", "yesterday"), status("Timestamp", "2031-03-04T05:06:07Z"),
+	} {
+		s := newSite(t, nil)
+		s.refuses(s.request("/voice/status/dlv_abc/2", call(form...)), http.StatusBadRequest)
+		if log := s.log.String(); strings.Contains(log, "yesterday") || strings.Contains(log, "exploded") {
+			t.Errorf("the log quotes the request: %s", log)
+		}
+	}
+}
+
+// What can't be taken in is no 204, so that Twilio's console shows it, and tries again if it
+// was told to.
+func TestStatusesThatFail(t *testing.T) {
+	tests := []struct {
+		err  error
+		want int
+	}{
+		{errors.New("redis is down"), http.StatusServiceUnavailable},
+		{fmt.Errorf("take in status: %w", voice.ErrUnknownCall), http.StatusNotFound},
+	}
+	for _, tt := range tests {
+		s := newSite(t, nil)
+		s.statuses.err = tt.err
+		if code, _ := s.post("/voice/status/dlv_abc/2", call(status()...)); code != tt.want {
+			t.Errorf("%v: %d, want %d", tt.err, code, tt.want)
+		}
+	}
+}
+
+// Twilio that hangs up doesn't keep a status from being taken in.
+func TestAStatusOutlivesItsRequest(t *testing.T) {
+	s := newSite(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if code, _ := s.read(s.serve(s.request("/voice/status/dlv_abc/2", call(status()...)).WithContext(ctx))); code != http.StatusNoContent {
+		t.Errorf("status %d", code)
+	}
+}
+
+// An edge that makes no calls has no routes for them.
+func TestNoCallsToMake(t *testing.T) {
+	for _, path := range []string{"/voice/callback/dlv_abc/1", "/voice/callback/turn/1", "/voice/status/dlv_abc/1"} {
+		s := newSite(t, func(c *voice.Config) { c.Callback, c.Statuses = nil, nil })
+		s.refuses(s.request(path, call()), http.StatusNotFound)
+	}
+}
