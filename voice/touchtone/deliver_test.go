@@ -185,7 +185,7 @@ func TestDeliverTwiceWithOneLost(t *testing.T) {
 		twimlAnswer(goodbye)(w, r)
 	}
 	config := app.config()
-	config.DeliverTwice, config.AnswerLimit = true, 20*time.Millisecond
+	config.DeliverTwice, config.AnswerLimit = true, 300*time.Millisecond
 	if _, err := dial(t, config).Listen(t.Context()); !errors.Is(err, touchtone.ErrAnswersDiffer) {
 		t.Errorf("got %v", err)
 	}
