@@ -75,7 +75,7 @@ func (cmd *accountsImport) Run(ctx context.Context, c console) error {
 	}
 	i := &accountImport{console: c, accounts: all, bar: newBar(c, -1, "accounts")}
 	if cmd.Welcome {
-		i.welcome = noticesByServers(db, all).account
+		i.welcome = notices{all: deliveriesByServers(db, all)}.account
 	}
 	return i.run(ctx, in)
 }
@@ -180,7 +180,7 @@ func (cmd *accountsShow) Run(ctx context.Context, c console) error {
 	defer db.Close() //nolint:errcheck // at the end of the process
 	encoder := json.NewEncoder(c.out)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(api.AccountDocument(account))
+	return encoder.Encode(api.AccountDocument(account)) //nolint:gosec // its "secret" is which kind there is
 }
 
 type accountsHistory struct {

@@ -94,8 +94,8 @@ func newApp(c config, o outside) (*app, error) {
 	return a, nil
 }
 
-// newFeatures are the features of the lines. Without a switch that takes their events, the
-// oldest of those are forgotten.
+// newFeatures are the features of the lines. On a server that tells no switch, the oldest events of a
+// line are forgotten, unless another server delivers.
 func newFeatures(c config, o outside) *features.Lines {
 	store := o.db.Features()
 	if c.switchURL == "" {

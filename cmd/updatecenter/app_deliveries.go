@@ -138,17 +138,14 @@ type notices struct {
 	log    *slog.Logger
 }
 
-// noticeOf is what customers are told of each event of a line.
-var noticeOf = map[pins.Event]deliveries.About{
-	pins.Changed: deliveries.PINChanged,
-	pins.Reset:   deliveries.PINReset,
-}
-
 // pin tells of a PIN that was changed or reset. The change stands whatever comes of it.
 func (n notices) pin(ctx context.Context, number nanp.Number, event pins.Event, once string) {
-	about, told := noticeOf[event]
-	if n.method == "" || !told {
+	if n.method == "" {
 		return
+	}
+	about := deliveries.PINChanged
+	if event == pins.Reset {
+		about = deliveries.PINReset
 	}
 	line, err := n.lines.Line(ctx, number)
 	if err == nil {

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"updatecenter/accounts"
 	"updatecenter/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/queue"
@@ -15,16 +14,24 @@ import (
 
 // noticesByServers are notices that a command asks for: it only queues them, and a server does
 // what is to be done.
-func noticesByServers(db *rdb.DB, all *accounts.Accounts) notices {
-	store := db.Deliveries()
-	log := slog.New(slog.DiscardHandler)
-	return notices{
-		all: deliveries.New(deliveries.Config{
-			Store: store, Phones: store, Queue: queue.New(queue.Config{Client: db.Client()}), Accounts: all,
-			Dialer: byServers{}, Printer: byServers{}, Mailer: byServers{},
-		}),
-		lines: db.Lines(), method: deliveries.Voice, log: log,
+func noticesByServers(c console, db *rdb.DB, method string) notices {
+	if method == "off" {
+		return notices{}
 	}
+	return notices{
+		all:   deliveriesByServers(db, nil),
+		lines: db.Lines(), method: deliveries.Method(method), log: slog.New(slog.NewTextHandler(c.err, nil)),
+	}
+}
+
+// deliveriesByServers are deliveries that servers make. Without accounts they are notices about
+// lines alone.
+func deliveriesByServers(db *rdb.DB, all deliveries.Accounts) *deliveries.Deliveries {
+	store := db.Deliveries()
+	return deliveries.New(deliveries.Config{
+		Store: store, Phones: store, Queue: queue.New(queue.Config{Client: db.Client()}), Accounts: all,
+		Dialer: byServers{}, Printer: byServers{}, Mailer: byServers{},
+	})
 }
 
 // byServers stands for the ways that only servers go.

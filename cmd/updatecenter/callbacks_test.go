@@ -240,6 +240,23 @@ func (s *stage) ring(t *testing.T, exchange *touchtone.Exchange) *touchtone.Ring
 func (s *stage) pickUp(t *testing.T, exchange *touchtone.Exchange, who string) *phone {
 	t.Helper()
 	c := &phone{t: t, call: s.ring(t, exchange).Answer(t.Context(), who)}
+	t.Cleanup(func() { c.call.HangUp(context.Background()) })
 	c.listen()
 	return c
+}
+
+// phoneApart is how far apart calls to one telephone begin at least.
+const phoneApart = time.Minute
+
+// printed waits until so many letters are in the spool.
+func (s *stage) printed(t *testing.T, want int) {
+	t.Helper()
+	var files []string
+	for range 300 {
+		if files = must(filepath.Glob(filepath.Join(s.config.outbound.lettersDir, "*.pdf")))(t); len(files) == want {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Errorf("%d letters, want %d", len(files), want)
 }

@@ -54,7 +54,7 @@ func (cmd *deliverCommand) request(ctx context.Context, number accounts.Number) 
 	if err != nil {
 		return "", fmt.Errorf("request delivery: %w", err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was only read
+	defer answer.Body.Close()
 	return answer.Header.Get("Location"), nil
 }
 
@@ -64,7 +64,7 @@ func (cmd *deliverCommand) follow(ctx context.Context, out io.Writer, path strin
 	if err != nil {
 		return fmt.Errorf("follow delivery: %w", err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was only read
+	defer answer.Body.Close()
 	lines := bufio.NewScanner(answer.Body)
 	for lines.Scan() {
 		data, isData := strings.CutPrefix(lines.Text(), "data:")
@@ -99,7 +99,7 @@ func (cmd *deliverCommand) do(ctx context.Context, method, path string, body []b
 	if answer.StatusCode < http.StatusBadRequest {
 		return answer, nil
 	}
-	defer answer.Body.Close() //nolint:errcheck // it was only read
+	defer answer.Body.Close()
 	var problem api.Problem
 	if json.NewDecoder(io.LimitReader(answer.Body, secretFileLimit)).Decode(&problem) != nil {
 		return nil, fmt.Errorf("the server answers %s", answer.Status)

@@ -24,7 +24,7 @@ import (
 
 // The demo's account: the phone in the terminal signs with the same token.
 const (
-	demoToken     = "demoauthtoken" //nolint:gosec // of the demo alone, which listens on 127.0.0.1
+	demoToken     = "demoauthtoken" // of the demo alone, which listens on 127.0.0.1
 	demoSIPDomain = touchtone.DefaultSIPDomain
 )
 

@@ -121,6 +121,7 @@ type linesReset struct {
 	lineFlag `embed:""`
 	By       string `required:"" help:"Who does it."`
 	Reason   string `required:"" help:"Why."`
+	Notices  string `env:"NOTICES" default:"voice" enum:"voice,letter,email,off" help:"How a server tells the customer: as its setting NOTICES says, or off."`
 }
 
 // Run resets the line's PIN.
@@ -130,7 +131,7 @@ func (cmd *linesReset) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	if err := (pins.Provisioning{Registry: db.Lines()}).Reset(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
+	if err := (pins.Provisioning{Registry: db.Lines(), Told: noticesByServers(c, db, cmd.Notices).pin}).Reset(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
 	fmt.Fprintf(c.out, "%s has the temporary PIN again: the customer dials 78 from that line.\n", number.Display())

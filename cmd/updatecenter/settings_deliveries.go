@@ -27,7 +27,7 @@ type deliverySettings struct {
 	LettersDir    string `name:"letters-dir" env:"LETTERS_DIR" help:"Directory into which letters are printed for the mail house. Empty: no letters."`
 	SMTPURL       string `name:"smtp-url" env:"SMTP_URL" secret:"" help:"Mail server: smtp://user:password@host:587 with STARTTLS, smtps://host:465, or smtp://127.0.0.1:1025 without TLS on this machine. Empty: no e-mail."`
 	MailFrom      string `name:"mail-from" env:"MAIL_FROM" help:"Address from which e-mail comes. Required with SMTP_URL."`
-	Notices       string `name:"notices" env:"NOTICES" default:"voice" help:"How customers are told that a PIN, code, question or address was changed: voice, letter or email; off if another system tells them."`
+	Notices       string `name:"notices" env:"NOTICES" default:"voice" help:"How customers are told that a PIN, code, question or address was changed or reset: voice, which wants CALL_FROM, letter or email; off if another system tells them."`
 	AskedAMinute  string `name:"deliveries-per-minute" env:"DELIVERIES_PER_MINUTE" default:"120" help:"Most deliveries of all accounts together that are taken on in a minute."`
 }
 
@@ -96,7 +96,8 @@ func (r *settingsReader) deliveries(s deliverySettings) outbound {
 	return o
 }
 
-// notices reads the way of notices, which must be one that there is.
+// notices reads the way of notices, which must be one that there is. As voice is the default, a
+// server that calls nobody has none.
 func (r *settingsReader) notices(name, value string, o outbound) deliveries.Method {
 	switch r.choice(name, value, "voice", "letter", "email", "off") {
 	case "letter":
@@ -110,7 +111,9 @@ func (r *settingsReader) notices(name, value string, o outbound) deliveries.Meth
 		}
 		return deliveries.Email
 	case "voice":
-		return deliveries.Voice
+		if o.from != "" {
+			return deliveries.Voice
+		}
 	}
 	return ""
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"updatecenter/internal/secret"
 )
 
 // sound are settings that a server starts with.
@@ -54,7 +56,9 @@ func TestWrongSettings(t *testing.T) {
 		"LISTEN_ADDR": "8080", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
 		"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_API_BASE_URL": "ftp://x", "SIP_DOMAINS": "nodots", "DIAL_78_NUMBERS": "911",
 		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0",
-		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "PROVISIONING_URL": "http://switch.example.com/events",
+		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
+		"LETTERS_DIR": "/does/not/exist", "SMTP_URL": "http://hidden@mail.example.com", "MAIL_FROM": "nobody", "NOTICES": "pigeon",
+		"DELIVERIES_PER_MINUTE": "0", "HELP_LINE": "9", "PROVISIONING_URL": "http://switch.example.com/events",
 	}
 	for name, value := range wrong {
 		t.Run(name, func(t *testing.T) {
@@ -77,6 +81,49 @@ func TestWrongSettings(t *testing.T) {
 		if strings.Contains(err.Error(), hidden) {
 			t.Errorf("a secret is told: %v", err)
 		}
+	}
+}
+
+// TestSettingsOfDeliveries finds settings that want others.
+func TestSettingsOfDeliveries(t *testing.T) {
+	spool := t.TempDir()
+	for name, c := range map[string]struct {
+		environment map[string]string
+		want        string // in the error; empty: there is none
+	}{
+		"calls":                   {map[string]string{"CALL_FROM": "612-555-7801", "TWILIO_ACCOUNT_SID": "AC" + strings.Repeat("0", 32)}, ""},
+		"calls without account":   {map[string]string{"CALL_FROM": "612-555-7801"}, "TWILIO_ACCOUNT_SID"},
+		"letters":                 {map[string]string{"LETTERS_DIR": spool, "RETURN_ADDRESS": "1 Main Street | Edina, MN", "NOTICES": "letter"}, ""},
+		"letters from nowhere":    {map[string]string{"LETTERS_DIR": spool}, "RETURN_ADDRESS"},
+		"e-mail":                  {map[string]string{"SMTP_URL": "smtps://a:b@mail.example.com", "MAIL_FROM": "a@example.com", "NOTICES": "email"}, ""},
+		"e-mail from nobody":      {map[string]string{"SMTP_URL": "smtp://mail.example.com"}, "MAIL_FROM"},
+		"notices by no letters":   {map[string]string{"NOTICES": "letter"}, "LETTERS_DIR"},
+		"notices by no e-mail":    {map[string]string{"NOTICES": "email"}, "SMTP_URL"},
+		"nothing, as the default": {nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := readSettings(t, with(sound, c.environment))
+			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestMailServers(t *testing.T) {
+	r := &settingsReader{}
+	for address, want := range map[string]mailServer{
+		"smtp://mail.example.com":         {host: "mail.example.com", port: 587},
+		"smtps://u:p%20@mail.example.com": {host: "mail.example.com", port: 465, user: "u", password: secret.New("p "), tls: true},
+		"smtp://127.0.0.1:1025":           {host: "127.0.0.1", port: 1025},
+	} {
+		if got := r.mailServer("SMTP_URL", address); got.host != want.host || got.port != want.port || got.user != want.user ||
+			!got.password.Equal(want.password) || got.tls != want.tls {
+			t.Errorf("%s: %+v", address, got)
+		}
+	}
+	if err := r.err(); err != nil {
+		t.Error(err)
 	}
 }
 

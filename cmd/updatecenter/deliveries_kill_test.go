@@ -1,0 +1,446 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	cryptorand "crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os/exec"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+	"updatecenter/voice/touchtone"
+)
+
+const (
+	customers       = 1000 // each asks for the code once
+	dispatcherKills = 20
+	// settledWithin is for the end: a task whose server was killed is run again within 120 s.
+	settledWithin = 170 * time.Second
+)
+
+// TestKilledDispatchersRingOnce kills the server that takes requests, and dials, with the
+// process's own SIGKILL: again and again while customers ask for their codes. In the end each
+// telephone has rung once, and each code was told. Webhooks go to a server that lives, as a
+// load balancer sends them. Nobody is busy here, as a retry waits for minutes:
+// TestRetriesRingOnceEach goes through those.
+func TestKilledDispatchersRingOnce(t *testing.T) {
+	t.Parallel() // it waits more than it works
+	d := newDoomedDialer(t)
+	for round := range dispatcherKills {
+		d.start()
+		d.askAndKill(round)
+	}
+	interrupted := d.waiting("active")
+	if interrupted < dispatcherKills/2 {
+		t.Errorf("only %d attempts were interrupted by %d kills: this shows little", interrupted, dispatcherKills)
+	}
+	d.start()
+	d.clients.Wait()
+	d.settle()
+	d.everyoneServedOnce()
+	t.Logf("%d attempts interrupted by %d kills, %d calls looked for", interrupted, dispatcherKills, d.town.looks.Load())
+}
+
+// doomedDialer is a server that is killed, with all that lives on: Redis, the exchange, and a
+// server for the webhooks.
+type doomedDialer struct {
+	t       *testing.T
+	server  *redistest.Server
+	redis   *redis.Client
+	stage   *stage // the server for webhooks
+	town    *town
+	token   string
+	address string
+	cmd     *exec.Cmd
+	clients sync.WaitGroup
+	mu      sync.Mutex
+	asked   map[int]deliveries.ID // by customer
+}
+
+func newDoomedDialer(t *testing.T) *doomedDialer {
+	t.Helper()
+	d := &doomedDialer{t: t, server: redistest.Start(t), address: freeAddress(t), asked: map[int]deliveries.ID{}}
+	d.stage, d.town = newLiveStage(t, d.server.URL())
+	d.stage.server = d.server
+	d.redis = d.stage.redis(t)
+	d.town.loses = forgotten
+	d.town.answer = func(ctx context.Context, ring *touchtone.Ringing, _ int) {
+		if forgotten(ring.To) {
+			time.Sleep(25 * time.Second) // until the server has come to look for the call
+		}
+		d.town.pressOne(ctx, ring)
+	}
+	for i := range customers {
+		d.stage.customer(t, i)
+	}
+	d.token = d.stage.apiKey(t)
+	return d
+}
+
+// newLiveStage sets up a server that goes by the machine's clock, and calls the telephones of
+// a town once somebody works on its queue.
+func newLiveStage(t testing.TB, redisURL string) (*stage, *town) {
+	t.Helper()
+	s := newEmptyStage(t)
+	w := newTown(t, s, touchtone.RealClock{})
+	s.config.keys = must(secret.ParseKeyring("a:" + strings.Repeat("A", 43) + "="))(t) // those of program
+	s.config.outbound.limits.Global = math.MaxInt32
+	s.db = must(rdb.OpenWithin(redisURL, patience))(t)
+	t.Cleanup(func() { s.db.Close() })
+	s.app = must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.DiscardHandler)}))(t)
+	return s, w
+}
+
+// customerNumber and customerPhone are those of the customer i.
+func customerNumber(i int) accounts.Number { return accounts.Number(fmt.Sprintf("7000-%06d", i)) }
+func customerPhone(i int) nanp.Number      { return nanp.Number(fmt.Sprintf("+1763%07d", 2210000+i)) }
+
+// forgotten are the customers of whose calls the dispatcher learns neither by the answer to
+// its request nor, before they are picked up, by statuses.
+func forgotten(phone string) bool { return strings.HasSuffix(phone, "37") }
+
+// customer adds the customer i.
+func (s *stage) customer(t testing.TB, i int) {
+	t.Helper()
+	must(s.app.accounts.Put(t.Context(), customerNumber(i), accounts.Details{
+		Phone: customerPhone(i), Name: "Ann Olson",
+		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
+	}, accounts.Note{By: "test"}))(t)
+}
+
+// apiKey adds a key for all that the API can do.
+func (s *stage) apiKey(t testing.TB) string {
+	t.Helper()
+	key, token, err := apikey.New(cryptorand.Reader, "test", apikey.AllScopes[:], time.Now())
+	if err == nil {
+		err = s.db.Keys().AddKey(t.Context(), key)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token.Reveal()
+}
+
+// start starts the server, and waits for it.
+func (d *doomedDialer) start() {
+	d.t.Helper()
+	var log *bytes.Buffer
+	d.cmd, log = program(d.t, d.server, d.address,
+		"PUBLIC_URL="+d.stage.config.publicURL, "TWILIO_ACCOUNT_SID="+touchtone.DefaultAccountSID,
+		"TWILIO_API_BASE_URL="+d.stage.config.twilioURL, "CALL_FROM="+string(demoCallFrom), "CALL_RATE=100",
+		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=error")
+	await(d.t, "http://"+d.address+"/readyz", log)
+}
+
+// askAndKill has the next customers ask all at once, and kills the server at some moment
+// meanwhile.
+func (d *doomedDialer) askAndKill(round int) {
+	const each = customers / dispatcherKills
+	for i := round * each; i < (round+1)*each; i++ {
+		d.clients.Go(func() { d.ask(i) })
+	}
+	time.Sleep(time.Duration(rand.IntN(500)) * time.Millisecond)
+	_ = d.cmd.Process.Kill()
+	_ = d.cmd.Wait()
+}
+
+// ask asks for a customer's code until it hears that it was heard, with the same key each time.
+func (d *doomedDialer) ask(i int) {
+	ctx, cancel := context.WithTimeout(d.t.Context(), 2*time.Minute)
+	defer cancel()
+	for ctx.Err() == nil {
+		location, answered := d.post(ctx, i)
+		if id, accepted := strings.CutPrefix(location, "/v1/deliveries/"); accepted {
+			d.mu.Lock()
+			d.asked[i] = deliveries.ID(id)
+			d.mu.Unlock()
+			return
+		}
+		if answered != http.StatusServiceUnavailable && answered != 0 {
+			d.t.Errorf("customer %d is answered %d", i, answered)
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	d.t.Errorf("customer %d was never heard", i)
+}
+
+// post asks once. It returns where the delivery is, and the answer's status; 0: there was none.
+func (d *doomedDialer) post(ctx context.Context, i int) (location string, status int) {
+	answer, err := http.DefaultClient.Do(deliveryRequest(ctx, "http://"+d.address, customerNumber(i), d.token, fmt.Sprint("customer-", i)))
+	if err != nil {
+		return "", 0
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(io.Discard, answer.Body)
+	return answer.Header.Get("Location"), answer.StatusCode
+}
+
+// deliveryRequest asks for a call that tells an account's code.
+func deliveryRequest(ctx context.Context, base string, account accounts.Number, token, key string) *http.Request {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/v1/accounts/"+string(account)+"/deliveries",
+		strings.NewReader(`{"secret":"security_code","method":"voice"}`))
+	if err != nil {
+		panic(err) // the URL is ours
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", key)
+	return request
+}
+
+// waiting counts tasks in a state of asynq's: "pending", "active", "scheduled", "retry".
+func (d *doomedDialer) waiting(state string) int64 {
+	key := "asynq:{updatecenter}:" + state
+	if state == "pending" || state == "active" {
+		return must(d.redis.LLen(d.t.Context(), key).Result())(d.t)
+	}
+	return must(d.redis.ZCard(d.t.Context(), key).Result())(d.t)
+}
+
+// settle waits until nothing is to be done any more: also what was interrupted has been run
+// again by then.
+func (d *doomedDialer) settle() {
+	d.t.Helper()
+	left, unfinished := int64(0), 0
+	for deadline := time.Now().Add(settledWithin); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
+		left = d.waiting("pending") + d.waiting("active") + d.waiting("scheduled") + d.waiting("retry")
+		unfinished = len(must(d.stage.db.Deliveries().Unfinished(d.t.Context(), time.Now().Add(time.Hour), customers))(d.t))
+		if left == 0 && unfinished == 0 {
+			return
+		}
+	}
+	d.t.Errorf("%d tasks wait, %d deliveries are unfinished", left, unfinished)
+}
+
+// everyoneServedOnce holds what the telephones did against what the records say.
+func (d *doomedDialer) everyoneServedOnce() {
+	d.t.Helper()
+	rings := d.town.rung()
+	for i := range customers {
+		if n := rings[string(customerPhone(i))]; n != 1 {
+			d.t.Errorf("the telephone of customer %d rang %d times", i, n)
+		}
+		delivery := must(d.stage.app.deliveries.Get(d.t.Context(), d.asked[i]))(d.t)
+		if delivery.Status != deliveries.Delivered || delivery.Attempt != 1 {
+			d.t.Errorf("customer %d: %s in attempt %d: %v", i, delivery.Status, delivery.Attempt, delivery.Events)
+		}
+	}
+	if len(rings) != customers {
+		d.t.Errorf("%d telephones rang", len(rings))
+	}
+	if d.town.looks.Load() == 0 {
+		d.t.Error("no server ever looked for a call: nothing was forgotten")
+	}
+}
+
+// TestRetriesRingOnceEach has two servers at once make every attempt, on a clock that is
+// moved: each telephone is busy, then not answered, and rings once for each attempt. At times
+// the answers to requests for calls are lost.
+func TestRetriesRingOnceEach(t *testing.T) {
+	const callers = 60
+	s := newEmptyStage(t)
+	w := newTown(t, s, s.clock)
+	w.loses = func(phone string) bool { return strings.HasSuffix(phone, "3") }
+	w.answer = func(ctx context.Context, ring *touchtone.Ringing, times int) {
+		switch times {
+		case 1:
+			ring.RefuseBusy(ctx)
+		case 2:
+			ring.LetRing(ctx)
+		default:
+			w.pressOne(ctx, ring)
+		}
+	}
+	s.config.outbound.rate = 1000
+	s.begin(t, redistest.Start(t).URL())
+	other := s.start()
+	var ids []deliveries.ID
+	for i := range callers {
+		s.customer(t, i)
+		ids = append(ids, s.ask(t, customerNumber(i), deliveries.SecurityCode))
+	}
+	for next := s.queue.Next(); !next.IsZero(); next = s.queue.Next() {
+		s.clock.Advance(next.Sub(s.clock.Now()))
+		s.queue.Run(t.Context(), s.clock.Now(), bothOf(s.app, other))
+		w.people.Wait()
+	}
+	for i, id := range ids {
+		if n := w.rung()[string(customerPhone(i))]; n != 3 {
+			t.Errorf("the telephone of customer %d rang %d times", i, n)
+		}
+		s.becomes(t, id, deliveries.Delivered)
+	}
+}
+
+// bothOf has two servers make an attempt at once. It is to be made again as the one says that
+// has more to say.
+func bothOf(one, other *app) func(context.Context, deliveries.Task) error {
+	return func(ctx context.Context, task deliveries.Task) error {
+		var first, second error
+		var both sync.WaitGroup
+		both.Go(func() { first = one.deliveries.Attempt(ctx, task) })
+		both.Go(func() { second = other.deliveries.Attempt(ctx, task) })
+		both.Wait()
+		if first == nil {
+			return second
+		}
+		return first
+	}
+}
+
+// A town is a telephone exchange with its REST API, and people who come to every telephone
+// that rings.
+type town struct {
+	t      testing.TB
+	answer func(ctx context.Context, ring *touchtone.Ringing, times int)
+	loses  func(phone string) bool // of which calls answers and statuses are lost; nil: of none
+
+	exchange *touchtone.Exchange
+	rest     *touchtone.REST
+	looks    atomic.Int64 // how often calls were listed
+	people   sync.WaitGroup
+	mu       sync.Mutex
+	rings    map[string]int
+	marks    map[string]bool // the URLs of calls, each of which is that of an attempt
+}
+
+// newTown makes a town that the server of a stage is to call, and be asked by.
+func newTown(t testing.TB, s *stage, clock touchtone.Clock) *town {
+	t.Helper()
+	w := &town{t: t, rings: map[string]int{}, marks: map[string]bool{}}
+	w.exchange = s.exchange(func(c *touchtone.Config) {
+		c.Clock, c.Client = clock, &http.Client{Transport: lossy{direct{&s.app}, w}}
+	})
+	w.rest = touchtone.NewREST(w.exchange)
+	server := httptest.NewServer(w)
+	s.config.twilioURL = server.URL
+	t.Cleanup(func() { server.Close(); w.rest.Close(); w.people.Wait() })
+	return w
+}
+
+// ServeHTTP is the REST API.
+func (w *town) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet {
+		w.looks.Add(1)
+		w.rest.ServeHTTP(out, r)
+		return
+	}
+	form, answer := formOf(r), httptest.NewRecorder()
+	w.rest.ServeHTTP(answer, r)
+	if answer.Code == http.StatusCreated {
+		w.ring(form)
+		if w.forgets(form) {
+			panic(http.ErrAbortHandler)
+		}
+	}
+	maps.Copy(out.Header(), answer.Header())
+	out.WriteHeader(answer.Code)
+	_, _ = out.Write(answer.Body.Bytes())
+}
+
+// ring has somebody come to the telephone.
+func (w *town) ring(form url.Values) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if mark := form.Get("Url"); w.marks[mark] {
+		w.t.Errorf("a second call for %s", mark)
+	} else {
+		w.marks[mark] = true
+	}
+	w.people.Go(func() { w.pickUp(form.Get("To")) })
+}
+
+func (w *town) pickUp(phone string) {
+	ctx := context.WithoutCancel(w.t.Context()) // what has begun goes on to its end
+	ring, err := w.exchange.AwaitRing(ctx, phone, 10*time.Second)
+	if err != nil {
+		w.t.Error(err)
+		return
+	}
+	w.mu.Lock()
+	w.rings[phone]++
+	times := w.rings[phone]
+	w.mu.Unlock()
+	w.answer(ctx, ring, times)
+}
+
+// pressOne picks up, asks to hear the code, and hangs up when it was told.
+func (w *town) pressOne(ctx context.Context, ring *touchtone.Ringing) {
+	call, pressed := ring.Answer(ctx, touchtone.Human), false
+	for {
+		event, err := call.Next(ctx)
+		if err != nil {
+			w.t.Error(err)
+			return
+		}
+		switch event.(type) {
+		case touchtone.Asked:
+			if pressed {
+				call.HangUp(ctx)
+			} else if err := call.Press('1'); err != nil {
+				w.t.Error(err)
+				return
+			}
+			pressed = true
+		case touchtone.Ended:
+			return
+		}
+	}
+}
+
+// rung is how often each telephone rang.
+func (w *town) rung() map[string]int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return maps.Clone(w.rings)
+}
+
+// forgets says whether a call is one of which the one who dials shall learn nothing.
+func (w *town) forgets(form url.Values) bool { return w.loses != nil && w.loses(form.Get("To")) }
+
+// lossy loses the statuses of such calls until these are picked up.
+type lossy struct {
+	direct
+	town *town
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (l lossy) RoundTrip(r *http.Request) (*http.Response, error) {
+	form := formOf(r)
+	status := form.Get("CallStatus")
+	if strings.Contains(r.URL.Path, "/voice/status/") && (status == "initiated" || status == "ringing") && l.town.forgets(form) {
+		return nil, errors.New("the webhook is lost")
+	}
+	return l.direct.RoundTrip(r)
+}
+
+// formOf reads the form of a request, and leaves it there.
+func formOf(r *http.Request) url.Values {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ := url.ParseQuery(string(body))
+	return form
+}
