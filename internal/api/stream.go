@@ -18,7 +18,7 @@ const (
 	// settlesIn is how long after the first final event a stream goes on: what came of a call
 	// may be told more exactly, in whatever order its webhooks come.
 	settlesIn     = 5 * time.Second
-	maxStream     = 30 * time.Minute // longer than all attempts of a call take
+	maxStream     = 30 * time.Minute // four attempts that nobody answers take some 25
 	maxStreams    = 1000             // at once: each looks at the store every lookEvery
 	writeWithin   = 10 * time.Second // a client that takes none of what is written for so long is gone
 	readsTogether = time.Minute      // by how much the connection may be read longer than a stream lasts
@@ -42,6 +42,7 @@ type stream struct {
 	control *http.ResponseController
 	seen    int       // how many events the client has
 	quiet   time.Time // since when nothing was written
+	blind   bool      // the last look failed
 }
 
 // stream writes the events that the client has not seen, and those to come. It ends after the
@@ -73,9 +74,8 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, delivery deliveries
 // follow looks at the delivery again and again. The error is why it could not go on.
 func (a *API) follow(ctx context.Context, s *stream, delivery deliveries.Delivery) error {
 	end := a.now().Add(maxStream)
-	// When the time for reading a request is up, the server takes its client for gone.
-	if err := supported(s.control.SetReadDeadline(time.Now().Add(maxStream + readsTogether))); err != nil {
-		return fmt.Errorf("keep connection: %w", err)
+	if err := s.open(); err != nil {
+		return err
 	}
 	for {
 		if err := s.tell(eventDocuments(delivery), a.now()); err != nil {
@@ -87,11 +87,26 @@ func (a *API) follow(ctx context.Context, s *stream, delivery deliveries.Deliver
 		if err := a.wait(ctx, lookEvery); err != nil {
 			return err
 		}
-		var err error
-		if delivery, err = a.look(ctx, delivery.ID); err != nil {
+		latest, err := a.look(ctx, delivery.ID)
+		switch {
+		case err == nil:
+			delivery, s.blind = latest, false
+		case errors.Is(err, deliveries.ErrNotFound):
 			return fmt.Errorf("look at delivery: %w", err)
+		case ctx.Err() == nil && !s.blind: // told once, and seen again when the store is back
+			s.blind = true
+			a.log.WarnContext(ctx, "followed delivery can't be looked at", "delivery", delivery.ID, "cause", err)
 		}
 	}
+}
+
+// open has the headers sent, and keeps the connection.
+func (s *stream) open() error {
+	// When the time for reading a request is up, the server takes its client for gone.
+	if err := supported(s.control.SetReadDeadline(time.Now().Add(maxStream + readsTogether))); err != nil {
+		return fmt.Errorf("keep connection: %w", err)
+	}
+	return s.write("")
 }
 
 // tell writes what the client has not seen or, from time to time, that there is nothing new.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -113,14 +112,4 @@ func (r *rig) becomes(status deliveries.Status, detail string) {
 	if err := r.sent.Update(r.Context(), delivery, event); err != nil {
 		r.Fatal(err)
 	}
-}
-
-// problem is the refusal in an answer.
-func (a answer) problem() Problem {
-	a.t.Helper()
-	var p Problem
-	if err := json.Unmarshal([]byte(a.body), &p); err != nil {
-		a.t.Fatal(err)
-	}
-	return p
 }

@@ -1,0 +1,347 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/accounts"
+	"updatecenter/internal/secret"
+)
+
+// shown is the account that newAccount makes.
+func shown() Account {
+	language, email := "es", "pat@mail.example.com"
+	return Account{
+		Account: coded, Phone: line, Language: &language, Name: "Pat Larsen",
+		Address:      accounts.Address{Street: []string{"12 Elm Street", "Apt. 3"}, City: "Minneapolis", State: "MN", ZIP: "55403"},
+		AddressSince: start, Email: &email, EmailSince: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Secret: CodeSecret, Since: start,
+	}
+}
+
+func (a answer) account() Account {
+	a.t.Helper()
+	var account Account
+	a.read(&account)
+	return account
+}
+
+func TestPutAccount(t *testing.T) {
+	r := newRig(t)
+	r.secrets = append(r.secrets, code)
+	for _, test := range []struct {
+		name, path, body string
+		status           int
+		edit             func(*Account)
+		changed          accounts.Changes
+	}{
+		{"creates", "/v1/accounts/" + url.PathEscape("mn- 1000-4"), newAccount, http.StatusCreated, func(*Account) {}, nil},
+		{"again", accountPath, newAccount, http.StatusOK, func(*Account) {}, nil},
+		{"nothing", accountPath, `{}`, http.StatusOK, func(*Account) {}, nil},
+		{
+			"null leaves it", accountPath, `{"phone":null,"language":null,"name":null,"address":null,"email":null,"email_since":null,"security_code":null}`,
+			http.StatusOK, func(*Account) {}, nil,
+		},
+		{
+			"a code of one that exists", accountPath, `{"security_code":"999999"}`, http.StatusOK, func(*Account) {}, nil,
+		},
+		{
+			"telephone", accountPath, `{"phone":"(651) 555-0199"}`, http.StatusOK,
+			func(a *Account) { a.Phone = "+16515550199" }, accounts.Changes{accounts.ChangedPhone},
+		},
+		{
+			"language and name", accountPath, `{"language":"","name":" Pat Lund "}`, http.StatusOK,
+			func(a *Account) { a.Language, a.Name = nil, "Pat Lund" }, accounts.Changes{accounts.ChangedLanguage, accounts.ChangedName},
+		},
+		{
+			"address", accountPath, `{"address":{"street":["PO Box 7",""],"city":"Duluth","state":"MN","zip":"558021234"}}`, http.StatusOK,
+			func(a *Account) {
+				a.Address = accounts.Address{Street: []string{"PO Box 7"}, City: "Duluth", State: "MN", ZIP: "55802-1234"}
+				a.AddressSince = start.Add(time.Hour)
+			}, accounts.Changes{accounts.ChangedAddress},
+		},
+		{
+			"no e-mail", accountPath, `{"email":""}`, http.StatusOK,
+			func(a *Account) { a.Email, a.EmailSince = nil, time.Time{} }, accounts.Changes{accounts.ChangedEmail},
+		},
+	} {
+		r.notices = nil
+		before := shown()
+		want := shown()
+		test.edit(&want)
+		got := r.ask(http.MethodPut, test.path, test.body).is(test.status, "")
+		if diff := cmp.Diff(want, got.account()); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+		if location := got.header.Get("Location"); (location == accountPath) != (test.status == http.StatusCreated) {
+			t.Errorf("%s: Location = %q", test.name, location)
+		}
+		if diff := cmp.Diff(want, r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "").account()); diff != "" {
+			t.Errorf("%s: then %s", test.name, diff)
+		}
+		r.told(test.name, test.status == http.StatusCreated, test.changed, before)
+		r = r.afresh(t)
+	}
+}
+
+// afresh is a world with the account, an hour later.
+func (r *rig) afresh(t *testing.T) *rig {
+	next := newRig(t)
+	next.secrets = append(next.secrets, code)
+	next.ask(http.MethodPut, accountPath, newAccount).is(http.StatusCreated, "")
+	next.now = start.Add(time.Hour)
+	return next
+}
+
+// told fails unless the customer was told of these changes, where the account was before.
+func (r *rig) told(what string, created bool, changed accounts.Changes, before Account) {
+	r.Helper()
+	if !created && len(changed) == 0 {
+		if len(r.notices) > 0 {
+			r.Errorf("%s: told of %v", what, r.notices[0].Changed)
+		}
+		return
+	}
+	if len(r.notices) != 1 {
+		r.Fatalf("%s: told %d times", what, len(r.notices))
+	}
+	notice := r.notices[0]
+	if diff := cmp.Diff(changed, notice.Changed); diff != "" || notice.Created != created {
+		r.Errorf("%s: told of created %v, changed %s", what, notice.Created, diff)
+	}
+	if !created && notice.Before.Phone != before.Phone {
+		r.Errorf("%s: told at %s", what, notice.Before.Phone)
+	}
+}
+
+func TestPutAccountRefused(t *testing.T) {
+	r := newRig(t)
+	edited := func(from, to string) string { return strings.Replace(newAccount, from, to, 1) }
+	for _, test := range []struct{ name, body, field string }{
+		{"nothing of a new one", `{}`, "phone"},
+		{"no name", edited(`"name":"Pat Larsen",`, ""), "name"},
+		{"no address", `{"phone":"6125550142","name":"Pat Larsen"}`, "street1"},
+		{"telephone", edited("612-555-0142", "911"), "phone"},
+		{"empty telephone", edited("612-555-0142", ""), "phone"},
+		{"language", edited(`"es"`, `"fr"`), "language"},
+		{"empty name", edited("Pat Larsen", " "), "name"},
+		{"long name", edited("Pat Larsen", strings.Repeat("é", 101)), "name"},
+		{"no street", edited(`["12 Elm Street","Apt. 3"]`, `[]`), "street1"},
+		{"long street", edited("Apt. 3", strings.Repeat("x", 61)), "street2"},
+		{"four lines", edited(`"Apt. 3"`, `"a","b","c"`), "street3"},
+		{"city", edited("Minneapolis", ""), "city"},
+		{"state", edited(`"mn"`, `"Minnesota"`), "state"},
+		{"ZIP", edited("55403", "5540"), "zip"},
+		{"e-mail", edited("pat@mail.example.com", "pat at home"), "email"},
+		{"e-mail of tomorrow", edited("2026-01-02", "2026-12-02"), "email_since"},
+		{"code", edited(code, "12345"), "security_code"},
+		{"code in words", edited(code, "swordfish"), "security_code"},
+	} {
+		r.secrets = append(r.secrets[:0:0], code, "swordfish")
+		got := r.ask(http.MethodPut, accountPath, test.body).is(http.StatusUnprocessableEntity, "details-refused")
+		var problem Problem
+		got.read(&problem)
+		if problem.Field != test.field {
+			t.Errorf("%s: %+v", test.name, problem)
+		}
+	}
+	r.ask(http.MethodGet, accountPath, "").is(http.StatusNotFound, "no-such-account")
+	if len(r.notices) > 0 {
+		t.Error("told of nothing")
+	}
+}
+
+func TestAccountBodies(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, test := range []struct{ method, path, body string }{
+		{http.MethodPut, "", `{"account":"MN-2"}`},
+		{http.MethodPut, "", `{"answer":"` + luz + `"}`},
+		{http.MethodPut, "", `{"address":{"street":["x"],"zip":"55403","country":"US"}}`},
+		{http.MethodPut, "", `{"address":"12 Elm Street"}`},
+		{http.MethodPut, "", `{"security_code":826517}`},
+		{http.MethodPut, "", `{"email_since":"2026-01-02"}`},
+		{http.MethodPut, "", `[]`},
+		{http.MethodPost, "/renumber", `{}`},
+		{http.MethodPost, "/renumber", `{"account":"No. 7!"}`},
+		{http.MethodPost, "/renumber", `{"account":7}`},
+		{http.MethodPost, "/renumber", `{"account":"` + strings.Repeat("7", 25) + `"}`},
+		{http.MethodPut, "/security-question", `{"question":"Which color?","answer":["blue"]}`},
+		{http.MethodPut, "/security-question", `{"question":"Which color?","answer":"blue","hint":"sky"}`},
+		{http.MethodPost, "/verify", `{}`},
+		{http.MethodPost, "/verify", `{"zip":""}`},
+		{http.MethodPost, "/verify", `{"zip":55403}`},
+		{http.MethodPost, "/verify", `{"zip":"55403","security_code":"` + code + `"}`},
+		{http.MethodPost, "/verify", `{"pin":"1234"}`},
+		{http.MethodPost, "/verify", `{"security_answer":"` + strings.Repeat("x", 401) + `"}`},
+		{http.MethodPost, "/deliveries", `{"secret":"security_code"}`},
+		{http.MethodPost, "/deliveries", `{"method":"voice"}`},
+		{http.MethodPost, "/deliveries", `{"secret":"welcome","method":"letter"}`},
+		{http.MethodPost, "/deliveries", `{"secret":"security_code","method":"fax"}`},
+		{http.MethodPost, "/deliveries", `{"secret":"security_code","method":"voice","phone":"+16515550199"}`},
+		{http.MethodPost, "/deliveries", `{"secret":"security_code","method":"email","email":"thief@mail.example.com"}`},
+	} {
+		r.ask(test.method, accountPath+test.path, test.body).is(http.StatusBadRequest, "bad-body")
+	}
+	if len(r.notices) > 0 {
+		t.Error("told of nothing")
+	}
+}
+
+func TestBadAccount(t *testing.T) {
+	r := newRig(t)
+	for _, form := range []string{"%20", "No.7", "7%2F8", "%00", strings.Repeat("7", 25), strings.Repeat("%20", 64) + "7", "caf%C3%A9"} {
+		for _, path := range []string{"", "/renumber", "/security-question", "/verify", "/deliveries"} {
+			method := http.MethodPost
+			if path == "" || path == "/security-question" {
+				method = http.MethodPut
+			}
+			if strings.Contains(form, "%2F") {
+				continue
+			}
+			r.ask(method, "/v1/accounts/"+form+path, `{}`).is(http.StatusBadRequest, "bad-account")
+		}
+	}
+}
+
+func TestRenumber(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	r.ask(http.MethodPut, "/v1/accounts/TAKEN-1", newAccount).is(http.StatusCreated, "")
+	r.notices = nil
+	r.ask(http.MethodPost, accountPath+"/renumber", `{"account":"taken-1"}`).is(http.StatusConflict, "account-taken")
+	r.ask(http.MethodPost, "/v1/accounts/"+string(missing)+"/renumber", `{"account":"MN-2"}`).is(http.StatusNotFound, "no-such-account")
+	r.told("refused", false, nil, shown())
+
+	want := shown()
+	want.Account = "MN-2000-7"
+	got := r.ask(http.MethodPost, accountPath+"/renumber", `{"account":"mn-2000-7"}`).is(http.StatusOK, "").account()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	r.told("renumbered", false, accounts.Changes{accounts.ChangedNumber}, shown())
+	r.ask(http.MethodGet, accountPath, "").is(http.StatusNotFound, "no-such-account")
+	r.ask(http.MethodGet, "/v1/accounts/MN-2000-7", "").is(http.StatusOK, "")
+
+	r.notices = nil
+	r.ask(http.MethodPost, "/v1/accounts/MN-2000-7/renumber", `{"account":"MN-2000-7"}`).is(http.StatusOK, "")
+	r.told("to the same", false, nil, shown())
+	r.log.holds(t, "account put", "MN-2000-7", "ordering")
+}
+
+func TestSecurityQuestion(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	path := accountPath + "/security-question"
+	body := func(question, answer string) string {
+		text, err := json.Marshal(map[string]string{"question": question, "answer": answer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	r.ask(http.MethodPut, "/v1/accounts/"+string(missing)+"/security-question", body("Who?", luz)).is(http.StatusNotFound, "no-such-account")
+	for _, bad := range []struct{ question, answer, field string }{
+		{"??", luz, "question"},
+		{strings.Repeat("x", 201), luz, "question"},
+		{"Who?", "x", "answer"},
+		{"Who?", strings.Repeat("y", 101), "answer"},
+		{"Who?", "two\nlines", "answer"},
+	} {
+		var problem Problem
+		r.ask(http.MethodPut, path, body(bad.question, bad.answer)).is(http.StatusUnprocessableEntity, "details-refused").read(&problem)
+		if problem.Field != bad.field {
+			t.Errorf("%q: %+v", bad.question, problem)
+		}
+	}
+	r.told("refused", false, nil, shown())
+
+	r.now = start.Add(time.Hour)
+	want := shown()
+	want.Secret, want.Question, want.Since = QuestionSecret, "Who was your first teacher?", r.now
+	got := r.ask(http.MethodPut, path, body(want.Question, luz)).is(http.StatusOK, "").account()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	r.told("question", false, accounts.Changes{accounts.ChangedQuestion}, shown())
+	if diff := cmp.Diff(want, r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "").account()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestNotTold: the change stands, and the log says that its customer was not told.
+func TestNotTold(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	r.untold = errors.New("queue is gone")
+	r.ask(http.MethodPut, accountPath, `{"phone":"651-555-0199"}`).is(http.StatusOK, "")
+	r.log.holds(t, "ERROR", "customer not told", "queue is gone", string(coded), "phone")
+}
+
+func TestNobodyToNotify(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	r.config.Notify = nil
+	r.restart()
+	r.ask(http.MethodPut, accountPath, `{"phone":"651-555-0199"}`).is(http.StatusOK, "")
+}
+
+// TestHistoryNamesTheKey: who changed an account stands in its history.
+func TestHistoryNamesTheKey(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	r.ask(http.MethodPost, accountPath+"/verify", `{"security_code":"`+code+`"}`).is(http.StatusOK, "")
+	account, err := r.config.Accounts.Get(t.Context(), coded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.config.Accounts.History(t.Context(), account.ID, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []accounts.Record{
+		{At: start, Event: accounts.Verified, By: "ordering", From: "api"},
+		{At: start, Event: accounts.CodeProvisioned, By: "ordering", From: "api"},
+		{At: start, Event: accounts.Created, By: "ordering", From: "api"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func ExampleAccountDocument() {
+	document, err := json.MarshalIndent(AccountDocument(accounts.Account{
+		ID: "acc_7", Number: "MN-2000-7", Phone: "+16515550199", Name: "Mateo Ruiz",
+		Address:      accounts.Address{Street: []string{"PO Box 17"}, City: "Saint Paul", State: "MN", ZIP: "55101-0017"},
+		AddressSince: start.Add(-24 * time.Hour), Question: "Who was your first teacher?", Answer: secret.New("nobody is told"), Since: start,
+	}), "", "  ")
+	fmt.Println(string(document), err)
+	// Output:
+	// {
+	//   "account": "MN-2000-7",
+	//   "phone": "+16515550199",
+	//   "language": null,
+	//   "name": "Mateo Ruiz",
+	//   "address": {
+	//     "street": [
+	//       "PO Box 17"
+	//     ],
+	//     "city": "Saint Paul",
+	//     "state": "MN",
+	//     "zip": "55101-0017"
+	//   },
+	//   "address_since": "2026-03-03T14:00:00Z",
+	//   "email": null,
+	//   "secret": "question",
+	//   "question": "Who was your first teacher?",
+	//   "since": "2026-03-04T14:00:00Z"
+	// } <nil>
+}

@@ -1,0 +1,183 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/accounts"
+)
+
+func (a answer) verification() Verification {
+	a.t.Helper()
+	var v Verification
+	a.read(&v)
+	return v
+}
+
+func left(tries int) Verification { return Verification{TriesLeft: &tries} }
+
+func TestVerify(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, test := range []struct {
+		body string
+		want Verification
+	}{
+		{`{"zip":"55403"}`, Verification{Verified: true}},
+		{`{"zip":"55403-9999"}`, Verification{Verified: true}},
+		{`{"zip":"55401"}`, left(4)},
+		{`{"security_code":"999999"}`, left(3)},
+		{`{"security_answer":"` + luz + `"}`, left(2)},
+		{`{"security_code":"826-517"}`, Verification{Verified: true}},
+		{`{"security_code":"swordfish"}`, left(4)},
+	} {
+		r.secrets = append(r.secrets, "55401", "999999", "swordfish")
+		got := r.ask(http.MethodPost, accountPath+"/verify", test.body).is(http.StatusOK, "").verification()
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: %s", test.body, diff)
+		}
+	}
+	r.log.holds(t, "claim to an account judged", `"verified":true`, "ordering")
+}
+
+// TestVerifyAnswer: case, accents, spacing and punctuation don't count, and the code is retired.
+func TestVerifyAnswer(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	r.ask(http.MethodPut, accountPath+"/security-question", `{"question":"Who?","answer":"`+luz+`"}`).is(http.StatusOK, "")
+	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"security_answer":"dona LUZ of st paul"}`).is(http.StatusOK, "").verification(); !got.Verified {
+		t.Errorf("got %+v", got)
+	}
+	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"security_code":"`+code+`"}`).is(http.StatusOK, "").verification(); got.Verified {
+		t.Error("the retired code counts")
+	}
+}
+
+// TestLock: an account, one that doesn't exist, and one with another name for it are locked
+// and answered alike.
+func TestLock(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, path := range []string{accountPath, "/v1/accounts/" + string(missing)} {
+		verify := func(body string) Verification {
+			return r.ask(http.MethodPost, path+"/verify", body).is(http.StatusOK, "").verification()
+		}
+		for tries := 4; tries > 0; tries-- {
+			if diff := cmp.Diff(left(tries), verify(`{"security_code":"999999"}`)); diff != "" {
+				t.Error(diff)
+			}
+		}
+		want := left(0)
+		want.LockedUntil = r.now.Add(30 * time.Minute)
+		for _, body := range []string{`{"security_code":"999999"}`, `{"security_code":"` + code + `"}`, `{"zip":"55403"}`} {
+			if diff := cmp.Diff(want, verify(body)); diff != "" {
+				t.Errorf("%s: %s", body, diff)
+			}
+		}
+	}
+	r.now = r.now.Add(30 * time.Minute)
+	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55403"}`).is(http.StatusOK, "").verification(); !got.Verified {
+		t.Errorf("after the lock: %+v", got)
+	}
+}
+
+// TestDeliveryClearsNothing: whoever asks for the code gets no more guesses by that.
+func TestDeliveryClearsNothing(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "")
+	r.ask(http.MethodPost, accountPath+"/deliveries", callNow).is(http.StatusAccepted, "")
+	if diff := cmp.Diff(left(3), r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "").verification()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEnroll(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	r.ask(http.MethodPut, "/v1/accounts/MN-2", newAccount).is(http.StatusCreated, "")
+	claim := func(account accounts.Number, zip string) string {
+		return fmt.Sprintf(`{"account":%q,"zip":%q}`, account, zip)
+	}
+	for _, wrong := range []string{claim(coded, "55401"), claim(missing, "55401")} {
+		if diff := cmp.Diff(left(4), r.ask(http.MethodPost, "/v1/enrollments", wrong).is(http.StatusOK, "").verification()); diff != "" {
+			t.Errorf("%s: %s", wrong, diff)
+		}
+	}
+	began := r.ask(http.MethodPost, "/v1/enrollments", claim("mn-1000-4", "55403")).is(http.StatusCreated, "")
+	path := began.header.Get("Location")
+	want := Enrollment{ID: accounts.EnrollmentID(strings.TrimPrefix(path, "/v1/enrollments/")), Accounts: []accounts.Number{coded}, Since: start}
+	if diff := cmp.Diff(Verification{Verified: true, Enrollment: &want}, began.verification()); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(left(4), r.ask(http.MethodPost, path+"/accounts", claim("MN-2", "55401")).is(http.StatusOK, "").verification()); diff != "" {
+		t.Error(diff)
+	}
+	want.Accounts = append(want.Accounts, "MN-2")
+	for range 2 {
+		added := r.ask(http.MethodPost, path+"/accounts", claim("MN-2", "55403")).is(http.StatusOK, "").verification()
+		if diff := cmp.Diff(Verification{Verified: true, Enrollment: &want}, added); diff != "" {
+			t.Error(diff)
+		}
+	}
+	// An account keeps its enrollments when it gets another number.
+	r.ask(http.MethodPost, accountPath+"/renumber", `{"account":"MN-3"}`).is(http.StatusOK, "")
+	want.Accounts[0] = "MN-3"
+	var got Enrollment
+	r.ask(http.MethodGet, path, "").is(http.StatusOK, "").read(&got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestNoSuchEnrollment(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, id := range []string{"enr_bbbbbbbbbbbbbbbbbbbbbbbbbb", "enr_1", "x", "%20", strings.Repeat("x", 3000)} {
+		r.ask(http.MethodGet, "/v1/enrollments/"+id, "").is(http.StatusNotFound, "no-such-enrollment")
+		r.ask(http.MethodPost, "/v1/enrollments/"+id+"/accounts", `{"account":"MN-1000-4","zip":"55403"}`).is(http.StatusNotFound, "no-such-enrollment")
+	}
+}
+
+func TestEnrollmentFull(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for i := range accounts.MaxEnrolled {
+		number := fmt.Sprintf("N-%d", i)
+		r.ask(http.MethodPut, "/v1/accounts/"+number, newAccount).is(http.StatusCreated, "")
+		got := r.ask(http.MethodPost, enrollmentPath+"/accounts", `{"account":"`+number+`","zip":"55403"}`)
+		if i < accounts.MaxEnrolled-1 {
+			got.is(http.StatusOK, "")
+		} else {
+			got.is(http.StatusConflict, "enrollment-full")
+		}
+	}
+}
+
+func TestEnrollBodies(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, body := range []string{
+		`{"account":"MN-1000-4"}`, `{"zip":"55403"}`, `{"account":"","zip":"55403"}`, `{"account":"No. 7","zip":"55403"}`,
+		`{"account":"MN-1000-4","zip":""}`, `{"account":"MN-1000-4","zip":"55403","security_code":"1"}`,
+		`{"account":"MN-1000-4","zip":"55403","name":"x"}`, `{"account":"MN-1000-4","security_answer":"` + strings.Repeat("x", 401) + `"}`,
+	} {
+		r.ask(http.MethodPost, "/v1/enrollments", body).is(http.StatusBadRequest, "bad-body")
+		r.ask(http.MethodPost, enrollmentPath+"/accounts", body).is(http.StatusBadRequest, "bad-body")
+	}
+}
+
+// TestEnrolledAccountLost: an enrollment whose account is not there any more is damaged.
+func TestEnrolledAccountLost(t *testing.T) {
+	r := newRig(t)
+	lost := accounts.Enrollment{ID: enrolled, Accounts: []accounts.ID{"acc_bbbbbbbbbbbbbbbbbbbbbbbbbb"}, Since: start}
+	if err := r.billing.Begin(t.Context(), lost); err != nil {
+		t.Fatal(err)
+	}
+	r.ask(http.MethodGet, enrollmentPath, "").is(http.StatusInternalServerError, "internal")
+}
