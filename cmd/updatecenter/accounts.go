@@ -12,6 +12,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"updatecenter/accounts"
+	"updatecenter/deliveries"
 	"updatecenter/internal/api"
 	"updatecenter/internal/rdb"
 )
@@ -55,6 +56,7 @@ type accountsImport struct {
 	accountFlags `embed:""`
 	File         string `arg:"" help:"The CSV file; - is standard input. Columns: account,phone,name,street1,city,state,zip; and, if wanted, language,street2,street3,email,email_since,security_code. A code is made where none is given."`
 	Welcome      bool   `help:"Have the servers print a welcome letter, with the code, for each account that is new."`
+	Notices      string `env:"NOTICES" default:"voice" enum:"voice,letter,email,off" help:"How the servers tell customers that something of theirs was changed: as their setting NOTICES says, or off."`
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
@@ -74,8 +76,13 @@ func (cmd *accountsImport) Run(ctx context.Context, c console) error {
 		in = file
 	}
 	i := &accountImport{console: c, accounts: all, bar: newBar(c, -1, "accounts")}
+	told := notices{all: deliveriesByServers(db, all)}
 	if cmd.Welcome {
-		i.welcome = notices{all: deliveriesByServers(db, all)}.account
+		i.welcome = told.welcome
+	}
+	if cmd.Notices != "off" {
+		told.method = deliveries.Method(cmd.Notices)
+		i.changedTold = told.account
 	}
 	return i.run(ctx, in)
 }
@@ -85,11 +92,13 @@ type accountImport struct {
 	console  console
 	accounts *accounts.Accounts
 	welcome  func(context.Context, accounts.Update) error // nil: nobody is welcomed
-	bar      *progressbar.ProgressBar
-	added    int
-	changed  int
-	same     int
-	bad      int
+	// changedTold tells of changes; nil: nobody is told.
+	changedTold func(context.Context, accounts.Update) error
+	bar         *progressbar.ProgressBar
+	added       int
+	changed     int
+	same        int
+	bad         int
 }
 
 func (i *accountImport) run(ctx context.Context, in io.Reader) error {
@@ -138,8 +147,11 @@ func (i *accountImport) put(ctx context.Context, row accounts.Row) error {
 	default:
 		i.same++
 	}
-	if i.welcome != nil && update.Created {
+	switch {
+	case update.Created && i.welcome != nil:
 		return i.welcome(ctx, update)
+	case !update.Created && i.changedTold != nil:
+		return i.changedTold(ctx, update)
 	}
 	return nil
 }

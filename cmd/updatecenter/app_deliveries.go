@@ -35,10 +35,14 @@ func newAccounts(c config, o outside) (*accounts.Accounts, error) {
 	return all, nil
 }
 
+// workers is how many attempts a server makes at once. Most of the time they wait, for Twilio
+// or for their turn.
+const workers = 32
+
 // newDeliveries brings codes and notices on their ways: those that are set up.
 func newDeliveries(c config, o outside, all *accounts.Accounts) (*deliveries.Deliveries, *queue.Queue, error) {
 	store := o.db.Deliveries()
-	waiting := queue.New(queue.Config{Client: o.db.Client(), Now: o.now, Log: o.log})
+	waiting := queue.New(queue.Config{Client: o.db.Client(), Workers: workers, Now: o.now, Log: o.log})
 	limiter := rate.NewLimiter(rate.Limit(c.outbound.rate), 1)
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: all, Limits: c.outbound.limits,
@@ -138,11 +142,17 @@ type notices struct {
 	log    *slog.Logger
 }
 
-// pin tells of a PIN that was changed or reset. The change stands whatever comes of it.
+// noticeWithin bounds how long it takes to have a notice queued.
+const noticeWithin = 3 * time.Second
+
+// pin tells of a PIN that was changed or reset, by a call to its line. The change stands
+// whatever comes of it, so the notice must not go with whoever made it and has hung up.
 func (n notices) pin(ctx context.Context, number nanp.Number, event pins.Event, once string) {
 	if n.method == "" {
 		return
 	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeWithin)
+	defer cancel()
 	about := deliveries.PINChanged
 	if event == pins.Reset {
 		about = deliveries.PINReset
@@ -175,7 +185,7 @@ var noticesOfAccount = []struct {
 // the customer was reached before.
 func (n notices) account(ctx context.Context, update accounts.Update) error {
 	if update.Created {
-		return n.all.Notify(ctx, deliveries.Notice{About: deliveries.Welcome, Account: update.After.ID, Method: deliveries.ByMail})
+		return n.welcome(ctx, update)
 	}
 	if n.method == "" {
 		return nil
@@ -185,10 +195,27 @@ func (n notices) account(ctx context.Context, update accounts.Update) error {
 		if update.Changed.Has(notice.kind) {
 			failed = append(failed, n.all.Notify(ctx, deliveries.Notice{
 				About: notice.about, Account: update.After.ID, Line: update.Before.Phone, Method: n.method,
+				Key: noticeKey(notice.about, update),
 			}))
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// welcome has a letter printed, if there are letters.
+func (n notices) welcome(ctx context.Context, update accounts.Update) error {
+	err := n.all.Notify(ctx, deliveries.Notice{
+		About: deliveries.Welcome, Account: update.After.ID, Method: deliveries.ByMail, Key: noticeKey(deliveries.Welcome, update),
+	})
+	if errors.Is(err, deliveries.ErrNoWay) {
+		return nil
+	}
+	return err
+}
+
+// noticeKey names a change, so that it is told once.
+func noticeKey(about deliveries.About, update accounts.Update) string {
+	return fmt.Sprintf("%s of %s in revision %d", about, update.After.ID, update.After.Revision)
 }
 
 // sweepEvery is how often deliveries are looked for that were forgotten by a server that died.

@@ -72,12 +72,22 @@ func (cmd *deliverCommand) follow(ctx context.Context, out io.Writer, path strin
 		if !isData || json.Unmarshal([]byte(data), &event) != nil {
 			continue
 		}
-		fmt.Fprintf(out, "%s  %s\n", event.At.Local().Format(time.TimeOnly), strings.TrimSpace(string(event.Status)+"  "+plain(event.Detail)))
+		words := strings.TrimSpace(plain(event.Detail) + "  " + meanings[event.Status])
+		fmt.Fprintf(out, "%s  %-11s  %s\n", event.At.Local().Format(time.TimeOnly), event.Status, words)
 	}
 	if err := lines.Err(); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("follow delivery: %w", err)
 	}
 	return nil
+}
+
+// meanings say what there is to know about a status that isn't plain.
+var meanings = map[deliveries.Status]string{ //nolint:exhaustive // the others are plain
+	deliveries.Delivered:  "The code was told to somebody who pressed 1.",
+	deliveries.NoticeLeft: "Nobody pressed 1, so the code was not told, only where to call. Ask again.",
+	deliveries.Declined:   "Whoever answered did not ask for it: no calls for a day.",
+	deliveries.Failed:     "Nobody could be reached. Ask again later, or for a letter.",
+	deliveries.Sent:       "The letter is in the spool, or the e-mail was taken.",
 }
 
 // do sends a request, and makes an error of a refusal.

@@ -60,9 +60,13 @@ func requestCall(ctx context.Context, client *http.Client, base, token string, c
 	return err
 }
 
+// askedInTurn is of how many requests BenchmarkRequestToRinging tells.
+const askedInTurn = 20
+
 // BenchmarkRequestToRinging measures the time from a request until the telephone rings,
 // through the queue and the exchange's REST API, on a system that has nothing else to do, and
-// begins one call a second at most.
+// begins one call a second at most. It is p50-ms and p95-ms that say it; ns/op is that of all
+// requests with the pauses between them.
 func BenchmarkRequestToRinging(b *testing.B) {
 	s, w := newLiveStage(b, redistest.Start(b).DirectURL())
 	rang := make(chan time.Time, 1)
@@ -76,19 +80,19 @@ func BenchmarkRequestToRinging(b *testing.B) {
 	token := s.apiKey(b)
 	var took []time.Duration
 	for b.Loop() {
-		b.StopTimer()
-		s.customer(b, len(took))
-		time.Sleep(1100 * time.Millisecond) // the call before is over, and one may be begun again
-		b.StartTimer()
-		asked := time.Now()
-		if err := requestCall(b.Context(), http.DefaultClient, server.URL, token, len(took), len(took)); err != nil {
-			b.Fatal(err)
-		}
-		select {
-		case at := <-rang:
-			took = append(took, at.Sub(asked))
-		case <-time.After(10 * time.Second):
-			b.Fatal("the telephone does not ring")
+		for range askedInTurn {
+			s.customer(b, len(took))
+			time.Sleep(1100 * time.Millisecond) // the call before is over, and one may be begun again
+			asked := time.Now()
+			if err := requestCall(b.Context(), http.DefaultClient, server.URL, token, len(took), len(took)); err != nil {
+				b.Fatal(err)
+			}
+			select {
+			case at := <-rang:
+				took = append(took, at.Sub(asked))
+			case <-time.After(10 * time.Second):
+				b.Fatal("the telephone does not ring")
+			}
 		}
 	}
 	slices.Sort(took)

@@ -34,6 +34,7 @@ var (
 )
 
 // demoOutbound is how the demo reaches customers: it calls them at the telephone in a terminal.
+// Nobody is told of changed PINs, as most often no telephone waits there.
 func demoOutbound() outbound {
 	return outbound{
 		company: "Update Center", returnAddress: []string{"100 Main Street", "Minneapolis, MN 55401"},
