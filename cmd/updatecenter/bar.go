@@ -18,5 +18,8 @@ func newBar(c console, most int64, of string) *progressbar.ProgressBar {
 	}
 	return progressbar.NewOptions64(most, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(of),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionClearOnFinish())
+		progressbar.OptionClearOnFinish(),
+		// Without this a bar of unknown length is drawn by a goroutine of its own, which races
+		// with whoever moves it on (progressbar v3.19.1).
+		progressbar.OptionSetSpinnerChangeInterval(0))
 }

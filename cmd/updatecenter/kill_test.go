@@ -38,6 +38,7 @@ func TestKilledServersLoseNoEvent(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	p := &doomed{t: t, server: redistest.Start(t), heard: newSwitch(t)}
 	p.prepare()
+	p.takeTime()
 	for round := range kills {
 		p.start()
 		p.changeAndKill(round)
@@ -60,7 +61,8 @@ type doomed struct {
 	token  string
 	url    string
 	cmd    *exec.Cmd
-	left   int // events that the kills left to be delivered
+	takes  time.Duration // a change, on this machine
+	left   int           // events that the kills left to be delivered
 }
 
 // doomedLines are the lines whose features are changed.
@@ -96,13 +98,28 @@ func (p *doomed) start() {
 	await(p.t, p.url+"/readyz", log)
 }
 
+// takeTime sees how long a change takes, when nothing is killed.
+func (p *doomed) takeTime() {
+	p.t.Helper()
+	p.start()
+	begun := time.Now()
+	var group sync.WaitGroup
+	for i, number := range doomedLines {
+		group.Go(func() { p.change(number, false, i) })
+	}
+	group.Wait()
+	p.takes = time.Since(begun)
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
 // changeAndKill has all lines changed at once, and kills the server at some moment meanwhile.
 func (p *doomed) changeAndKill(round int) {
 	var group sync.WaitGroup
 	for i, number := range doomedLines {
 		group.Go(func() { p.change(number, round%2 == 0, i) })
 	}
-	time.Sleep(time.Duration(rand.IntN(40)) * time.Millisecond)
+	time.Sleep(rand.N(2*p.takes + 10*time.Millisecond))
 	_ = p.cmd.Process.Kill()
 	_ = p.cmd.Wait()
 	group.Wait()

@@ -52,7 +52,7 @@ func TestLinesFeatures(t *testing.T) {
 
 // TestLinesImportInBatches installs features on more lines than go to Redis at once.
 func TestLinesImportInBatches(t *testing.T) {
-	server := redistest.StartMini(t)
+	server := redistest.Start(t)
 	s := shell{t, server.URL()}
 	file := func(features string) string {
 		var csv strings.Builder
