@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+)
+
+type accountsNewCode struct {
+	accountFlag `embed:""`
+	By          string `required:"" help:"Who does it."`
+	Reason      string `help:"Why."`
+	Notices     string `env:"NOTICES" default:"voice" enum:"voice,letter,email,off" help:"How a server tells the customer: as its setting NOTICES says, or off."`
+}
+
+// Run makes a new security code. It is shown to nobody; the customer has it delivered. The
+// code stands even if the notice can't be asked for, which then is told.
+func (cmd *accountsNewCode) Run(ctx context.Context, c console) error {
+	db, all, account, err := cmd.find(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	update, err := all.NewCode(ctx, account.Number, accounts.Note{By: cmd.By, From: "command line", Reason: cmd.Reason})
+	if err != nil {
+		return fmt.Errorf("%s: %w", account.Number, err)
+	}
+	fmt.Fprintf(c.out, "%s has a new security code. What counted before is retired; the customer can have the code delivered.\n", account.Number)
+	if cmd.Notices == "off" {
+		return nil
+	}
+	told := notices{
+		all: deliveriesByServers(db, all), method: deliveries.Method(cmd.Notices), log: slog.New(slog.NewTextHandler(c.err, nil)),
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeWithin)
+	defer cancel()
+	if err := told.account(ctx, update); err != nil {
+		return fmt.Errorf("the customer was not told: %w", err)
+	}
+	return nil
+}
