@@ -38,10 +38,27 @@ type Account struct {
 	Question     string      // the security question, up to 200 characters; empty while there is a code
 	Answer       secret.Text // as the customer gave it, up to 100 characters
 	Since        time.Time   // since when the present code or answer counts
+	Created      time.Time   // when the account was created
 }
 
 // HasQuestion says whether the security question has taken the place of the code.
 func (a Account) HasQuestion() bool { return !a.Answer.IsZero() }
+
+// OfRecordAfter is for how long an address must have been on file to be one of record (47 CFR
+// 64.2003): whoever has just changed it may not be the customer.
+const OfRecordAfter = 30 * 24 * time.Hour
+
+// AddressOfRecord says whether the address is one of record at a time: on file for 30 days, or
+// never changed since the account was created.
+func (a Account) AddressOfRecord(now time.Time) bool {
+	return a.AddressSince.Equal(a.Created) || !now.Before(a.AddressSince.Add(OfRecordAfter))
+}
+
+// EmailOfRecord says whether there is an e-mail address that is one of record at a time: on file
+// for 30 days, however new the account is.
+func (a Account) EmailOfRecord(now time.Time) bool {
+	return a.Email != "" && !now.Before(a.EmailSince.Add(OfRecordAfter))
+}
 
 // Address is a postal address in the United States.
 type Address struct {

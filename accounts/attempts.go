@@ -27,18 +27,20 @@ const SettledKept = 10 * time.Minute
 type Attempt struct {
 	ID      string // 30 letters, digits and underscores, never the same twice
 	Account ID     // whose account the number is; empty: nobody's
-	Number  Number
+	Nobody  string // stands for a number that is nobody's, see [Attempt.Subject]
 	At      time.Time
 }
 
-// Subject is what failures are counted for: the account, whatever its number, or else the
-// number that is no account's. The two can't be mistaken for each other, as an ID begins
-// with small letters.
+// Subject is what failures are counted for: the account, whatever its number, or else what
+// stands for the number that is no account's. That is "nobody_" and an HMAC of the number
+// under a key that stores don't have, in hexadecimal: whatever was typed for an account number,
+// be it somebody's code, can't be read from where failures are kept. While servers begin to
+// use another key, such a number may be counted apart under each.
 func (a Attempt) Subject() string {
 	if a.Account != "" {
 		return string(a.Account)
 	}
-	return string(a.Number)
+	return a.Nobody
 }
 
 // LockRule says how many failures in a row lock.
@@ -78,7 +80,7 @@ func (s Strikes) LockedAt(now time.Time) bool { return now.Before(s.LockedUntil)
 type Settlement struct {
 	As SettledAs
 	// Record is appended to the history of the attempt's account in the same step, if it
-	// has one: with Passed always, with Failed if this failure locks, and then with the end
+	// has one: with Passed and PassedWeakly always, with Failed if this failure locks, and then with the end
 	// of the lock as its Until.
 	Record Record
 }
@@ -93,4 +95,8 @@ const (
 	Failed SettledAs = iota + 1
 	// Passed clears the failures and a lock.
 	Passed
+	// PassedWeakly clears nothing: failures and a lock stay as they are. It is for what is
+	// right and yet known to many. Or whoever knows it could guess at the rest for ever, and
+	// have the failures forgotten after every fourth.
+	PassedWeakly
 )

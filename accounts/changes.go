@@ -23,7 +23,8 @@ type Changes []Kind
 // Has says whether the set has a kind.
 func (c Changes) Has(k Kind) bool { return slices.Contains(c, k) }
 
-// Update is what a change has done.
+// Update is what a change has done. After.ID and After.Revision together name the change: no other
+// has both, so that a notice of it which is asked for twice can be made once.
 type Update struct {
 	Created bool    // the account is new: nothing else is said to have changed, and Before is zero
 	Changed Changes // empty: all was already so

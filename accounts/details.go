@@ -10,8 +10,14 @@ import (
 	"updatecenter/internal/secret"
 )
 
-// ErrDetails is what every [*FieldError] is.
-var ErrDetails = errors.New("not acceptable for an account")
+// Errors of details.
+var (
+	// ErrDetails is what every [*FieldError] is.
+	ErrDetails = errors.New("not acceptable for an account")
+	// ErrKeepsCode: a code was given for an account that exists. It is changed by
+	// [Accounts.NewCode] alone.
+	ErrKeepsCode = errors.New("the account exists and keeps its code")
+)
 
 // FieldError tells what is wrong with one field that was given. It holds nothing of it.
 type FieldError struct {
@@ -55,6 +61,10 @@ type Details struct {
 
 	EmailSince time.Time   // since when the e-mail address is on file, not later than now; zero: now
 	Code       secret.Text // the security code, 6 to 10 digits; empty: one is made
+
+	// RefuseCode has Put say [ErrKeepsCode] of a Code for an account that exists, where it
+	// would otherwise pass over it.
+	RefuseCode bool
 }
 
 // tidy returns the details as they are kept, or a *FieldError.

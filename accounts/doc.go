@@ -29,8 +29,10 @@
 // lock the account for half an hour ([DefaultLock]). An attempt is reserved before it is
 // judged, so that a hundred at once get no more guesses than five. A number that is no
 // account's is counted, locked and answered in the same way, with the same work and the same
-// questions to the stores: nobody learns which accounts exist. Only the right claim clears
-// failures.
+// questions to the stores: nobody learns which accounts exist, and what was typed for such a
+// number is kept only as an HMAC. Only the right code or answer clears failures. A ZIP code does
+// not, as it is known to many, and it counts only of an address of record: on file for 30 days
+// or as long as the account.
 //
 // # How accounts are kept
 //

@@ -133,10 +133,11 @@ type watched struct {
 	*accounts.Memory
 	mu       sync.Mutex
 	asked    []string
-	judged   int    // settled attempts
-	loseNext bool   // the next change is done, and its answer lost
-	refuse   string // the method that fails
-	before   func() // what happens before the next change
+	subjects []string // of attempts
+	judged   int      // settled attempts
+	loseNext bool     // the next change is done, and its answer lost
+	refuse   string   // the method that fails
+	before   func()   // what happens before the next change
 }
 
 func (w *watched) note(method string) error {
@@ -153,6 +154,12 @@ func (w *watched) forget() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.asked, w.judged = nil, 0
+}
+
+func (w *watched) counted(a accounts.Attempt) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.subjects = append(w.subjects, a.Subject())
 }
 
 func (w *watched) Find(ctx context.Context, number accounts.Number) (accounts.Stored, error) {
@@ -181,6 +188,7 @@ func (w *watched) Admit(ctx context.Context, a accounts.Attempt, rule accounts.L
 	if err := w.note("Admit"); err != nil {
 		return accounts.Admission{}, err
 	}
+	w.counted(a)
 	return w.Memory.Admit(ctx, a, rule)
 }
 
@@ -191,6 +199,7 @@ func (w *watched) Settle(ctx context.Context, a accounts.Attempt, s accounts.Set
 	if err := w.note("Settle"); err != nil {
 		return accounts.Strikes{}, err
 	}
+	w.counted(a)
 	w.mu.Lock()
 	w.judged++
 	w.mu.Unlock()

@@ -58,7 +58,7 @@ func full() Account {
 	return Account{
 		ID: "acc_one", Number: "A1", Revision: 7, Phone: "+16125550142", Language: "es", Name: "Peña & <Sons>",
 		Address: Address{Street: []string{"12 Elm", "Apt. 3"}, City: "Duluth", State: "MN", ZIP: "55801-1234"}, AddressSince: since,
-		Email: "pat@mail.example.com", EmailSince: since, Since: since,
+		Email: "pat@mail.example.com", EmailSince: since, Since: since, Created: since.AddDate(-1, 0, 0),
 		Code: secret.New("82651739"), Question: "Who?", Answer: secret.New("Doña Luz"),
 	}
 }
@@ -84,6 +84,29 @@ func TestSealedIsReadBackAndByNobodyElse(t *testing.T) {
 	stored.ID = "acc_two"
 	if _, err := open(ring(t), stored); !errors.Is(err, ErrUnreadable) {
 		t.Errorf("under another ID: %v", err)
+	}
+}
+
+func TestOfRecord(t *testing.T) {
+	created := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	later, day := created.Add(time.Hour), 24*time.Hour
+	tests := map[string]struct {
+		account        Account
+		after          time.Duration // since created
+		address, email bool
+	}{
+		"as it was created":      {Account{Created: created, AddressSince: created, Email: "a@b.example", EmailSince: created}, 0, true, false},
+		"29 days":                {Account{Created: created, AddressSince: later, Email: "a@b.example", EmailSince: later}, 30 * day, false, false},
+		"30 days":                {Account{Created: created, AddressSince: later, Email: "a@b.example", EmailSince: later}, 30*day + time.Hour, true, true},
+		"older than the account": {Account{Created: created, AddressSince: created, Email: "a@b.example", EmailSince: created.Add(-30 * day)}, 0, true, true},
+		"no e-mail":              {Account{Created: created, AddressSince: created}, 300 * day, true, false},
+		"not known since when":   {Account{AddressSince: created}, 29 * day, false, false},
+	}
+	for name, test := range tests {
+		now := created.Add(test.after)
+		if test.account.AddressOfRecord(now) != test.address || test.account.EmailOfRecord(now) != test.email {
+			t.Errorf("%s: address %t, e-mail %t", name, !test.address, !test.email)
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 // Put creates the account, or changes of it what the details give. Who changes it meanwhile
 // loses nothing: only the given fields are set. Errors: a [*FieldError], [ErrNumber],
-// [ErrNote], [ErrUnreadable], [ErrStale] if others change it without end.
+// [ErrNote], [ErrKeepsCode], [ErrUnreadable], [ErrStale] if others change it without end.
 func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
 	update, err := a.put(ctx, number, details, note)
 	if err != nil {
@@ -32,7 +32,7 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 		return Update{}, err
 	}
 	for range changeTries {
-		update, err := a.change(ctx, a.numbered(number), note, details.edit)
+		update, err := a.change(ctx, a.numbered(number), note, details.editKept)
 		if !errors.Is(err, ErrNoAccount) {
 			return update, err
 		}
@@ -42,6 +42,14 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 		}
 	}
 	return Update{}, ErrStale
+}
+
+// editKept sets what the details give of an account that exists.
+func (d Details) editKept(account *Account, now time.Time) (Changes, error) {
+	if d.RefuseCode && !d.Code.IsZero() {
+		return nil, ErrKeepsCode
+	}
+	return d.edit(account, now)
 }
 
 // edit sets what the details give.
@@ -78,7 +86,7 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, n
 		return Update{}, err
 	}
 	now, code := a.now(), CodeProvisioned
-	account := Account{ID: ID(id), Number: number, Revision: 1, Code: details.Code, Since: now}
+	account := Account{ID: ID(id), Number: number, Revision: 1, Code: details.Code, Since: now, Created: now}
 	if account.Code.IsZero() {
 		if account.Code, err = newCode(a.random, a.digits); err != nil {
 			return Update{}, err

@@ -352,3 +352,27 @@ func TestAnotherKeyReadsNothing(t *testing.T) {
 		t.Errorf("%v; want ErrUnreadable", err)
 	}
 }
+
+func TestACodeOfOneThatExistsCanBeRefused(t *testing.T) {
+	f := newFixture(t)
+	for _, tried := range []secret.Text{rightCode, wrongCode} { // nobody can try codes here
+		_, err := f.Put(t.Context(), coded, accounts.Details{Name: "Robin Larsen", Code: tried, RefuseCode: true}, byAnn)
+		if !errors.Is(err, accounts.ErrKeepsCode) {
+			t.Errorf("%v; want ErrKeepsCode", err)
+		}
+	}
+	same(t, f.get(t, coded).Name, "Pat Larsen")
+	details := home()
+	details.RefuseCode = true
+	same(t, f.put(t, missing, details).Created, true)
+	details.Code = secret.Text{}
+	same(t, f.put(t, missing, details).Created, false)
+}
+
+func TestWhenAnAccountWasCreated(t *testing.T) {
+	f := newFixture(t)
+	created := f.now
+	f.now = f.now.Add(time.Hour)
+	f.put(t, coded, accounts.Details{Name: "Robin Larsen"})
+	same(t, f.get(t, coded).Created, created)
+}

@@ -24,6 +24,7 @@ type form struct {
 	Email        string      `json:"email,omitempty"`
 	EmailSince   time.Time   `json:"email_since,omitzero"`
 	Since        time.Time   `json:"since"`
+	Created      time.Time   `json:"created,omitzero"`
 	Question     string      `json:"question,omitempty"`
 
 	// These two are strings here, as a secret.Text is written as dots. A form lives no
@@ -37,7 +38,7 @@ func seal(keys secret.Keyring, random io.Reader, a Account) (Stored, error) {
 	plaintext, err := json.Marshal(form{
 		Version: sealedVersion, Phone: a.Phone, Language: a.Language, Name: a.Name,
 		Address: a.Address, AddressSince: a.AddressSince, Email: a.Email, EmailSince: a.EmailSince,
-		Since: a.Since, Question: a.Question, Code: a.Code.Reveal(), Answer: a.Answer.Reveal(),
+		Since: a.Since, Created: a.Created, Question: a.Question, Code: a.Code.Reveal(), Answer: a.Answer.Reveal(),
 	})
 	if err != nil {
 		return Stored{}, fmt.Errorf("write account: %w", err)
@@ -67,7 +68,7 @@ func open(keys secret.Keyring, stored Stored) (Account, error) {
 		ID: stored.ID, Number: stored.Number, Revision: stored.Revision,
 		Phone: f.Phone, Language: f.Language, Name: f.Name,
 		Address: f.Address, AddressSince: f.AddressSince, Email: f.Email, EmailSince: f.EmailSince,
-		Since: f.Since, Question: f.Question, Code: secret.New(f.Code), Answer: secret.New(f.Answer),
+		Since: f.Since, Created: f.Created, Question: f.Question, Code: secret.New(f.Code), Answer: secret.New(f.Answer),
 	}, nil
 }
 

@@ -30,9 +30,13 @@ func (t *tally) settle(attempt Attempt, as SettledAs, rule LockRule) bool {
 		return false
 	}
 	t.settled[attempt.ID] = true
-	if as == Passed {
+	switch as {
+	case Passed:
 		t.strikes = Strikes{}
 		return true
+	case PassedWeakly:
+		return true
+	case Failed:
 	}
 	return t.fail(attempt.At, rule)
 }

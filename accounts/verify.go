@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,7 +24,7 @@ const settleWithin = 5 * time.Second
 // Claim is what somebody gives to prove that an account is theirs: exactly one of the first
 // three, up to 400 bytes.
 type Claim struct {
-	ZIP    secret.Text // of the billing address; only the first five digits are compared
+	ZIP    secret.Text // of the billing address; only the first five digits are compared. Right only of an address of record
 	Code   secret.Text // the security code; spaces and hyphens don't count
 	Answer secret.Text // to the security question; without case, accents, spacing and punctuation
 	Note   Note        // for the history; without a By it is [ByCustomer]
@@ -41,7 +42,11 @@ type Result struct {
 // being judged as tries are left, it is refused for the seconds that these may take.
 //
 // A number that is no account's, an account that has no such code or answer, and a wrong one
-// take the same work and the same questions to the stores. A code that was retired is wrong.
+// take the same work and the same questions to the stores. A code that was retired is wrong,
+// and so is the ZIP code of an address that is not of record ([Account.AddressOfRecord]): whoever
+// has just changed the address proves nothing by knowing it. The ZIP code before it is not
+// kept, so that until then only the code or the answer is right. A right ZIP code clears no
+// failures ([PassedWeakly]), as a right code or answer does.
 // Errors: [ErrClaim], [ErrNote], [ErrUnreadable], those of the stores.
 func (a *Accounts) Verify(ctx context.Context, number Number, claim Claim) (Result, error) {
 	_, result, err := a.verify(ctx, number, claim, Verified)
@@ -68,8 +73,8 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 	if !admission.Admitted {
 		return "", a.refuse(admission.Strikes, attempt.At), nil
 	}
-	right := claim.holds(account) && attempt.Account != ""
-	strikes, err := a.settle(ctx, attempt, right, claim.Note, event)
+	right := claim.holds(account, attempt.At) && attempt.Account != ""
+	strikes, err := a.settle(ctx, attempt, right, claim, event)
 	switch {
 	case err != nil:
 		return "", Result{}, err
@@ -85,7 +90,11 @@ func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account
 	if err != nil {
 		return Attempt{}, Account{}, err
 	}
-	attempt := Attempt{ID: id, Number: number, At: a.now()}
+	nobody, err := a.nobody(number)
+	if err != nil {
+		return Attempt{}, Account{}, err
+	}
+	attempt := Attempt{ID: id, Nobody: nobody, At: a.now()}
 	stored, err := a.store.Find(ctx, number)
 	switch {
 	case err == nil:
@@ -99,10 +108,20 @@ func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account
 	return attempt, account, err
 }
 
-func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, note Note, event Event) (Strikes, error) {
-	settlement := Settlement{As: Failed, Record: note.record(attempt.At, Locked)}
+// nobody makes what stands for a number in Attempt.Nobody; also for one that is an account's,
+// as it takes time.
+func (a *Accounts) nobody(number Number) (string, error) {
+	mac, err := a.keys.MAC(a.keys.Current(), []byte("account number "+number))
+	if err != nil {
+		return "", fmt.Errorf("hide account number: %w", err)
+	}
+	return "nobody_" + hex.EncodeToString(mac), nil
+}
+
+func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, claim Claim, event Event) (Strikes, error) {
+	settlement := Settlement{As: Failed, Record: claim.Note.record(attempt.At, Locked)}
 	if right {
-		settlement = Settlement{As: Passed, Record: note.record(attempt.At, event)}
+		settlement = Settlement{As: claim.passes(), Record: claim.Note.record(attempt.At, event)}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
 	defer cancel()
@@ -150,18 +169,28 @@ func (c Claim) tidy() (Claim, error) {
 	return c, nil
 }
 
-// holds says whether the claim is right for the account, in constant time. What the account
-// doesn't have is compared all the same.
-func (c Claim) holds(account Account) bool {
-	given, kept := digitsOf(c.Code), account.Code
+// passes is how the claim settles an attempt if it is right. A ZIP code is no secret: it is no
+// proof that whoever has failed four times with codes was the customer.
+func (c Claim) passes() SettledAs {
+	if !c.ZIP.IsZero() {
+		return PassedWeakly
+	}
+	return Passed
+}
+
+// holds says whether the claim is right for the account at a time, in constant time. What the
+// account doesn't have is compared all the same.
+func (c Claim) holds(account Account, now time.Time) bool {
+	given, kept, counts := digitsOf(c.Code), account.Code, true
 	switch {
 	case !c.ZIP.IsZero():
 		given, kept = firstFive(c.ZIP), firstFive(secret.New(account.Address.ZIP))
+		counts = account.AddressOfRecord(now)
 	case !c.Answer.IsZero():
 		given, kept = secret.New(fold(c.Answer.Reveal())), secret.New(fold(account.Answer.Reveal()))
 	}
 	same := given.Equal(kept)
-	return same && !kept.IsZero()
+	return same && counts && !kept.IsZero()
 }
 
 // digitsOf returns a code as it was meant.
@@ -191,6 +220,6 @@ func (a *Accounts) makeDecoy() (Stored, error) {
 	return seal(a.keys, a.random, Account{
 		ID: ID(id), Revision: 1, Phone: "+16125550100", Language: "en", Name: "Nobody At All",
 		Address:      Address{Street: []string{"1 Nowhere Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
-		AddressSince: a.now(), Email: "nobody@mail.example.com", EmailSince: a.now(), Code: code, Since: a.now(),
+		AddressSince: a.now(), Email: "nobody@mail.example.com", EmailSince: a.now(), Code: code, Since: a.now(), Created: a.now(),
 	})
 }

@@ -96,11 +96,15 @@ func TestFiveFailuresLock(t *testing.T) {
 		}
 		f.now = until
 		same(t, f.verify(t, number, zip("10001")), accounts.Result{TriesLeft: 4})
-		same(t, f.verify(t, number, zip("55401")).Verified, number != missing)
+		left := 3
+		if verified := f.verify(t, number, zip("55401")).Verified; !verified {
+			left--
+		}
+		same(t, f.verify(t, number, zip("10001")).TriesLeft, left)
 	}
 }
 
-func TestOnlyTheRightClaimClearsFailures(t *testing.T) {
+func TestOnlyTheRightSecretClearsFailures(t *testing.T) {
 	f := newFixture(t)
 	f.verify(t, coded, zip("10001"))
 	f.verify(t, coded, zip("10001"))
@@ -113,8 +117,57 @@ func TestOnlyTheRightClaimClearsFailures(t *testing.T) {
 	f.ok(t, err)
 	f.ok(t, f.Append(t.Context(), f.get(t, "B1").ID, accounts.Disowned, byAnn))
 	same(t, f.verify(t, "B1", zip("10001")).TriesLeft, 2)
-	f.verify(t, "B1", zip("55401"))
+	update, err := f.NewCode(t.Context(), "B1", byAnn)
+	f.ok(t, err)
+	f.verify(t, "B1", accounts.Claim{Code: update.After.Code})
 	same(t, f.verify(t, "B1", zip("10001")).TriesLeft, 4)
+}
+
+// TestTheRightZIPClearsNothing: who knows the ZIP code gets no more guesses at the code by it,
+// as they would by giving it after every fourth.
+func TestTheRightZIPClearsNothing(t *testing.T) {
+	f := newFixture(t)
+	for left := 4; left > 0; left-- {
+		same(t, f.verify(t, coded, code("739516")).TriesLeft, left)
+		for range 3 {
+			same(t, f.verify(t, coded, zip("55401")), accounts.Result{Verified: true})
+		}
+	}
+	enrollment, _, err := f.Enroll(t.Context(), coded, zip("55401"))
+	f.ok(t, err)
+	_, _, err = f.AddAccount(t.Context(), enrollment.ID, coded, zip("55401"))
+	f.ok(t, err)
+	same(t, f.verify(t, coded, code("739516")).LockedUntil, f.now.Add(30*time.Minute))
+}
+
+// TestAZIPOfRecord: who has had the address changed proves nothing by knowing it.
+func TestAZIPOfRecord(t *testing.T) {
+	f := newFixture(t)
+	moved := accounts.Address{Street: []string{"1 Main Street"}, City: "Duluth", State: "MN", ZIP: "55802"}
+	f.now = f.now.Add(time.Hour)
+	f.put(t, coded, accounts.Details{Address: &moved})
+	wrong := f.verify(t, coded, zip("10001"))
+	same(t, f.verify(t, coded, zip("55802")), accounts.Result{TriesLeft: wrong.TriesLeft - 1})
+	same(t, f.verify(t, coded, zip("55401")), accounts.Result{TriesLeft: wrong.TriesLeft - 2})
+	same(t, f.verify(t, coded, code("826517")).Verified, true)
+	f.now = f.now.Add(30 * 24 * time.Hour)
+	same(t, f.verify(t, coded, zip("55802")).Verified, true)
+}
+
+// TestATypedNumberIsNotKept: what is typed for an account number may be the code.
+func TestATypedNumberIsNotKept(t *testing.T) {
+	f := newFixture(t)
+	for range 2 {
+		f.verify(t, "826517", zip("55401"))
+	}
+	f.verify(t, coded, zip("10001"))
+	same(t, len(f.store.subjects), 6)
+	same(t, f.store.subjects[4], string(f.get(t, coded).ID))
+	for _, subject := range f.store.subjects[:4] {
+		if strings.Contains(subject, "826517") || subject != f.store.subjects[0] || !strings.HasPrefix(subject, "nobody_") {
+			t.Errorf("counted for %s", subject)
+		}
+	}
 }
 
 func TestFailuresFade(t *testing.T) {
@@ -163,7 +216,7 @@ func TestTooManyUnderWay(t *testing.T) {
 	f := newFixture(t)
 	rule := accounts.DefaultLock()
 	for i := range rule.Failures {
-		attempt := accounts.Attempt{ID: string(rune('a' + i)), Account: f.get(t, coded).ID, Number: coded, At: f.now}
+		attempt := accounts.Attempt{ID: string(rune('a' + i)), Account: f.get(t, coded).ID, At: f.now}
 		_, err := f.store.Admit(t.Context(), attempt, rule)
 		f.ok(t, err)
 	}

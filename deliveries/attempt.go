@@ -30,36 +30,49 @@ func (d *Deliveries) attempt(ctx context.Context, task Task) error {
 		return err
 	case !delivery.present(task) || delivery.CallSID != "" && now.Before(delivery.Due):
 		return nil
-	case !delivery.Began.IsZero() && now.Before(delivery.Due):
-		return &LaterError{At: delivery.Due} // somebody is at it, or died over it
-	case delivery.CallSID == "" && now.After(delivery.Due.Add(delivery.Method.patience())):
+	case now.Before(delivery.Due):
+		return &LaterError{At: delivery.Due} // somebody is at it, or died over it, or has put it off
+	case delivery.CallSID == "" && now.After(delivery.lasts()):
 		return d.giveUp(ctx, task, "it could not be made in time")
 	case !d.offers(delivery.Method): // another server may have what this one lacks
-		return &LaterError{At: now.Add(time.Minute), Err: ErrNoWay}
+		return d.postpone(ctx, task, time.Minute, ErrNoWay)
+	}
+	return d.advance(ctx, delivery)
+}
+
+// advance does what is to be done for a delivery that is due. What an earlier run has done is
+// found out first, whatever the account has come to since.
+func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
+	if delivery.CallSID != "" {
+		return d.inquire(ctx, delivery)
+	}
+	if delivery.Method == Voice && !delivery.Began.IsZero() {
+		found, err := d.find(ctx, delivery)
+		if err != nil {
+			return err
+		}
+		if found != (FoundCall{}) {
+			return d.take(ctx, delivery.Task(), found)
+		}
 	}
 	account, err := d.account(ctx, delivery)
 	if why := hopeless(err); why != "" {
-		return d.giveUp(ctx, task, why)
+		return d.giveUp(ctx, delivery.Task(), why)
 	}
-	if err != nil {
-		return err
-	}
-	return d.advance(ctx, delivery, account)
-}
-
-// advance does what is to be done for a delivery that is due.
-func (d *Deliveries) advance(ctx context.Context, delivery Delivery, account accounts.Account) error {
 	switch {
-	case delivery.Method != Voice:
-		return d.write(ctx, delivery, account)
-	case delivery.CallSID != "":
-		return d.inquire(ctx, delivery, telephone(delivery, account))
+	case err != nil:
+		return err
+	case delivery.Method == Voice:
+		return d.call(ctx, delivery)
 	}
-	return d.call(ctx, delivery, telephone(delivery, account))
+	return d.write(ctx, delivery, account)
 }
 
-// patience is how long after its time an attempt is still of use to the customer. Nobody
-// wants to be called at night for what was asked in the afternoon.
+// lasts is until when attempts at the delivery are of use.
+func (d *Delivery) lasts() time.Time { return d.Created.Add(d.Method.patience()) }
+
+// patience is how long after it was asked for a delivery is still of use to the customer.
+// Nobody wants to be called at night for what was asked in the afternoon.
 func (m Method) patience() time.Duration {
 	if m == Voice {
 		return 2 * time.Hour
@@ -69,7 +82,8 @@ func (m Method) patience() time.Duration {
 
 // account returns the account that a delivery is about, if it may still be made: the account
 // can have changed since it was asked for. A notice without an account has a zero one. No
-// account holds a secret that the delivery does not tell.
+// account holds a secret that the delivery does not tell. A notice is made to the telephone
+// that was of record when it was asked for, a secret told only while it still is.
 func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.Account, error) {
 	if delivery.Account == "" {
 		return accounts.Account{}, nil
@@ -80,20 +94,26 @@ func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.A
 	}
 	if !delivery.About.secret() {
 		account = bare(account)
-		if delivery.Method == Email && account.Email == "" {
-			return accounts.Account{}, &EmailTooNewError{}
-		}
-		return account, nil
+	} else if delivery.Method == Voice && account.Phone != delivery.To {
+		return accounts.Account{}, errPhoneChanged
 	}
 	return account, admissible(account, delivery.About, delivery.Method, d.now())
 }
+
+// errPhoneChanged keeps a secret from a telephone that is the account's no more.
+var errPhoneChanged = errors.New("the account has another telephone by now")
 
 // hopeless says in words for the web site why no attempt can succeed; "" if one may.
 func hopeless(err error) string {
 	if _, is := errors.AsType[*EmailTooNewError](err); is {
 		return "the e-mail address has changed"
 	}
+	if _, is := errors.AsType[*AddressTooNewError](err); is {
+		return "the address has changed"
+	}
 	switch {
+	case errors.Is(err, errPhoneChanged):
+		return "the telephone number was changed meanwhile"
 	case errors.Is(err, ErrNoSecret):
 		return "the code or answer has been replaced"
 	case errors.Is(err, accounts.ErrNoAccount), errors.Is(err, accounts.ErrUnreadable):

@@ -3,6 +3,7 @@ package deliveries_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -37,14 +38,37 @@ func TestLettersAndEmailsAreTriedAgain(t *testing.T) {
 		ask.Method = method
 		delivery := f.request(t, ask)
 		f.work(t)
-		for i, wait := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute} {
+		for i, wait := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, time.Hour} {
 			got := f.is(t, delivery.ID, deliveries.Queued, i+2)
 			if !got.Due.Equal(f.now.Add(wait)) {
 				t.Errorf("attempt %d is due %v", i+2, got.Due)
 			}
 			f.pass(t, wait)
 		}
-		f.is(t, delivery.ID, deliveries.Failed, 4)
+		for f.get(t, delivery.ID).Status == deliveries.Queued {
+			f.now = f.get(t, delivery.ID).Due
+			f.work(t)
+		}
+		if lasted := f.now.Sub(delivery.Created); lasted > 3*day || lasted < 3*day-time.Hour {
+			t.Errorf("given up after %v", lasted)
+		}
+		f.is(t, delivery.ID, deliveries.Failed, 75)
+	}
+}
+
+// unsendable is what a printer or a mailer says that never will take a letter or a message.
+type unsendable struct{}
+
+func (unsendable) Error() string { return "no such address" }
+func (unsendable) Final() bool   { return true }
+
+func TestWhatCannotBeSentIsGivenUp(t *testing.T) {
+	for _, hopeless := range []error{unsendable{}, fmt.Errorf("print: %w", unsendable{}), deliveries.ErrNoSecret, deliveries.ErrAsk} {
+		f := newFixture(t)
+		f.post.err = hopeless
+		delivery := f.request(t, byLetter())
+		f.work(t)
+		f.is(t, delivery.ID, deliveries.Failed, 1)
 	}
 }
 
@@ -80,6 +104,14 @@ func TestAccountChangesMeanwhile(t *testing.T) {
 			_, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
 			return err
 		}},
+		"another address": {deliveries.ByMail, func(f *fixture) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Address: elsewhere()}, byAnn)
+			return err
+		}},
+		"another telephone": {deliveries.Voice, func(f *fixture) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Phone: line}, byAnn)
+			return err
+		}},
 		"another e-mail address": {deliveries.Email, func(f *fixture) error {
 			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Email: new("new@mail.example.com")}, byAnn)
 			return err
@@ -99,6 +131,38 @@ func TestAccountChangesMeanwhile(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		})
+	}
+}
+
+func elsewhere() *accounts.Address {
+	return &accounts.Address{Street: []string{"7 Oak Street"}, City: "Duluth", State: "MN", ZIP: "55802"}
+}
+
+// A telephone number that changes while nobody knows whether the old one rang makes neither
+// ring once more, and keeps nobody from finding the call.
+func TestTelephoneChangesWhileDialing(t *testing.T) {
+	for left := range moments {
+		f := newFixture(t)
+		delivery := f.request(t, byVoice())
+		f.life.left = left
+		f.work(t)
+		f.put(t, accounts.Details{Phone: line})
+		f.restart()
+		f.pass(t, 10*time.Minute)
+		if n := len(f.twilio.calls); n > 1 || n == 1 && (f.twilio.calls[0].To != home || f.get(t, delivery.ID).CallSID != "CA1") {
+			t.Errorf("died at moment %d: %d calls, %+v", left, n, f.get(t, delivery.ID))
+		}
+	}
+}
+
+// A notice goes to the telephone that was of record when something was changed.
+func TestNoticeKeepsItsTelephone(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
+	f.put(t, accounts.Details{Phone: line})
+	f.work(t)
+	if got := f.went(t); got != "call "+string(home) {
+		t.Errorf("went by %s", got)
 	}
 }
 
@@ -145,6 +209,13 @@ func TestPatience(t *testing.T) {
 	f.now = f.now.Add(3 * time.Hour)
 	f.work(t)
 	f.is(t, call.ID, deliveries.Failed, 1)
+
+	f.twilio.lose, f.twilio.refuse = false, &deliveries.RefusedError{Code: 20429, Again: true}
+	call = f.request(t, byVoice())
+	f.pass(t, 3*time.Hour)
+	if got := f.is(t, call.ID, deliveries.Failed, 1); len(got.Events) != 3 {
+		t.Errorf("events %+v", got.Events)
+	}
 }
 
 func TestPace(t *testing.T) {

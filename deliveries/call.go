@@ -23,8 +23,8 @@ type Opening struct {
 
 // Opened notes that a call was answered and returns what it has to say. It may be asked again
 // during the call, so that nobody has to keep the code meanwhile. The error is [ErrNotFound]
-// for a task that is unknown, outdated or canceled, whose secret was replaced, or whose
-// delivery another call has made: the call then tells nothing.
+// for a task that is unknown, outdated or canceled, whose secret or telephone was replaced, or
+// whose delivery another call has made: the call then tells nothing.
 func (d *Deliveries) Opened(ctx context.Context, task Task, callSID string) (Opening, error) {
 	opening, err := d.opened(ctx, task, callSID)
 	if err != nil {
@@ -34,29 +34,45 @@ func (d *Deliveries) Opened(ctx context.Context, task Task, callSID string) (Ope
 }
 
 func (d *Deliveries) opened(ctx context.Context, task Task, callSID string) (Opening, error) {
-	open := false
-	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		open = callSID != "" && delivery.opens(task, callSID)
-		if !open {
-			return false
-		}
-		other, now := delivery.CallSID != callSID, d.now()
-		delivery.own(callSID, now)
-		return delivery.progress(Answered, now, "") || other
-	})
+	delivery, err := d.read(ctx, task.Delivery)
 	if err != nil {
 		return Opening{}, err
 	}
-	if !open {
+	if !delivery.opens(task, callSID) {
 		return Opening{}, ErrNotFound
 	}
-	return d.opening(ctx, delivery)
+	opening, err := d.opening(ctx, delivery) // first: a call counts as told only if it can be
+	if err != nil {
+		return Opening{}, err
+	}
+	open := false
+	_, err = d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		if open = delivery.opens(task, callSID); !open {
+			return false
+		}
+		return delivery.open(callSID, d.now())
+	})
+	if err == nil && !open {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Opening{}, err
+	}
+	return opening, nil
+}
+
+// open notes that a call was answered, and told what to say; false: it was noted before.
+func (d *Delivery) open(callSID string, now time.Time) bool {
+	d.own(callSID, now)
+	before := d.Opened
+	d.Opened = true
+	return d.progress(Answered, now, "") || !before
 }
 
 // opens says whether a call may say what the delivery has to say. After its outcome, it is
 // the same call that goes on.
 func (d *Delivery) opens(task Task, callSID string) bool {
-	if d.Method != Voice || d.Attempt != task.Attempt {
+	if d.Method != Voice || d.Attempt != task.Attempt || callSID == "" {
 		return false
 	}
 	goesOn := d.Status == Delivered || d.Status == NoticeLeft
@@ -70,7 +86,7 @@ func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, e
 	}
 	account, err := d.account(ctx, delivery)
 	switch {
-	case errors.Is(err, accounts.ErrNoAccount), errors.Is(err, ErrNoSecret):
+	case errors.Is(err, accounts.ErrNoAccount), errors.Is(err, ErrNoSecret), errors.Is(err, errPhoneChanged):
 		return Opening{}, ErrNotFound
 	case err != nil:
 		return Opening{}, err
@@ -128,7 +144,8 @@ func (d *Delivery) canEnd(task Task, as Status) bool {
 }
 
 // Declined notes that the person who answered did not ask for it. It is written into the
-// account's history, and for 24 hours nobody is called about the account. Errors:
+// account's history, and for 24 hours no call tells a secret of the account, those that were
+// asked for before included. Notices go on: they are owed (47 CFR 64.2010(f)). Errors:
 // [ErrNotFound].
 func (d *Deliveries) Declined(ctx context.Context, task Task) error {
 	if err := d.decline(ctx, task); err != nil {
@@ -144,26 +161,21 @@ func (d *Deliveries) decline(ctx context.Context, task Task) error {
 	if err != nil || !delivery.canEnd(task, Declined) {
 		return err
 	}
-	until := d.now().Add(blockFor)
-	for _, subject := range []string{delivery.subject(), noticeSubject(delivery.Account, delivery.Line)} {
-		if err := d.store.Block(ctx, subject, until); err != nil {
-			return fmt.Errorf("block calls: %w", err)
-		}
-	}
 	if delivery.Account != "" {
-		note := accounts.Note{By: accounts.ByCustomer, From: "telephone"}
-		err := d.accounts.Append(ctx, delivery.Account, accounts.Disowned, note)
-		if err != nil && !errors.Is(err, accounts.ErrNoAccount) {
+		if err := d.object(ctx, delivery.Account); err != nil {
 			return err
 		}
 	}
 	return d.ended(ctx, task, Declined)
 }
 
-// subject is what the limits and blocks of what is asked for are counted by.
-func (d *Delivery) subject() string {
-	if d.Account != "" {
-		return string(d.Account)
+func (d *Deliveries) object(ctx context.Context, id accounts.ID) error {
+	if _, err := d.store.Block(ctx, string(id), d.now().Add(blockFor)); err != nil {
+		return fmt.Errorf("block calls: %w", err)
 	}
-	return string(d.Line)
+	note := accounts.Note{By: accounts.ByCustomer, From: "telephone"}
+	if err := d.accounts.Append(ctx, id, accounts.Disowned, note); !errors.Is(err, accounts.ErrNoAccount) {
+		return err
+	}
+	return nil
 }

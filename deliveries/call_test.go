@@ -64,6 +64,10 @@ func TestACallTellsNothing(t *testing.T) {
 			return err
 		},
 		"declined": func(f *fixture, task *deliveries.Task, _ *string) error { return f.Declined(t.Context(), *task) },
+		"another telephone": func(f *fixture, _ *deliveries.Task, _ *string) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Phone: line}, byAnn)
+			return err
+		},
 		"replaced": func(f *fixture, _ *deliveries.Task, _ *string) error {
 			_, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
 			return err
@@ -167,11 +171,23 @@ func TestDeclined(t *testing.T) {
 	f.request(t, ask)
 	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.Voice})
 	f.work(t)
-	if len(f.post.letters) != 2 || len(f.twilio.calls) != 1 {
+	if len(f.post.letters) != 1 || len(f.twilio.calls) != 2 || f.twilio.calls[1].Task.Delivery == delivery.ID {
 		t.Errorf("%d letters, %d calls", len(f.post.letters), len(f.twilio.calls))
 	}
 	f.now = until
 	f.request(t, byVoice())
+}
+
+// An objection also keeps the telephone from ringing for what was asked for before it.
+func TestDeclinedStopsWhatWaits(t *testing.T) {
+	f := newFixture(t)
+	delivery, other := f.rung(t), f.request(t, byVoice())
+	f.webhook(t, delivery.Task(), "CA1", "declined")
+	f.pass(t, 5*time.Minute)
+	got := f.is(t, other.ID, deliveries.Canceled, 1)
+	if len(f.twilio.calls) != 1 || got.Events[1].Detail == "" {
+		t.Errorf("%d calls, %+v", len(f.twilio.calls), got)
+	}
 }
 
 // The objection is noted before all else, and can be noted again after a failure.

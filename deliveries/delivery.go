@@ -67,21 +67,25 @@ func (s Status) Final() bool {
 	return false
 }
 
-// Delivery is one delivery, as it stands.
+// Delivery is one delivery, as it stands. The telephone that it rings is part of it, and never
+// worked out anew: an account whose telephone has changed in between would have an attempt's
+// earlier call looked for at another number, and so rung twice. It stands open in a store, as
+// the numbers of lines do.
 type Delivery struct {
 	ID       ID
 	Revision int64 // of the record, from 1
 	Account  accounts.ID
-	Line     nanp.Number // the telephone that a notice goes to; empty: the account's
 	About    About
 	Method   Method
-	Language string // "en", "es" or empty
+	To       nanp.Number // the telephone to ring, as it was when it was asked for; else empty
+	Language string      // "en", "es" or empty
 	Status   Status
 	Attempt  int       // the present one, from 1
 	Due      time.Time // when it is to be made or, once it was begun, looked at again
 	Began    time.Time // when the present attempt was begun, the last time; zero: it was not
 	CallSID  string    // of the present attempt, once known
 	Sequence int       // the highest SequenceNumber of a status callback of the present attempt, plus one
+	Opened   bool      // whether the call of the present attempt was told what to say
 	Created  time.Time
 	Events   []Event // oldest first
 }

@@ -3,10 +3,8 @@ package deliveries
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
-
-	"updatecenter/accounts"
-	"updatecenter/internal/nanp"
 )
 
 const (
@@ -26,34 +24,22 @@ const (
 	callLasts = 5 * time.Minute
 	// lookAgain is how long a call that goes on after that is left alone.
 	lookAgain = time.Minute
+	// refusedFor is how long Twilio is left alone that has refused a call, and might not later.
+	refusedFor = time.Minute
 )
 
-// telephone is the number to ring.
-func telephone(delivery Delivery, account accounts.Account) nanp.Number {
-	if delivery.Line != "" {
-		return delivery.Line
-	}
-	return account.Phone
-}
-
-// call rings a telephone, unless an earlier run of the attempt has done so.
-func (d *Deliveries) call(ctx context.Context, delivery Delivery, to nanp.Number) error {
-	if !delivery.Began.IsZero() {
-		found, err := d.find(ctx, delivery, to)
-		if err != nil {
-			return err
-		}
-		if found != (FoundCall{}) {
-			return d.take(ctx, delivery.Task(), found)
-		}
-	}
+// call rings a telephone, which no earlier run of the attempt has done.
+func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 	if err := d.pace(ctx); err != nil {
+		return err
+	}
+	if objected, err := d.objected(ctx, delivery); err != nil || objected {
 		return err
 	}
 	within, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
 	now := d.now() // after the clock of within was started, so that it ends within the window
-	free, err := d.phones.Reserve(within, to, delivery.Task(), now, now.Add(apart))
+	free, err := d.phones.Reserve(within, delivery.To, delivery.Task(), now, now.Add(apart))
 	if err != nil {
 		return err
 	}
@@ -63,7 +49,23 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery, to nanp.Number
 	if err := d.begin(within, delivery, now, dialClaim); err != nil {
 		return err
 	}
-	return d.dial(within, delivery.Task(), to, now)
+	return d.dial(within, Ring{To: delivery.To, Task: delivery.Task()}, now)
+}
+
+// objected cancels a secret's delivery, and says so, if somebody who was called about the
+// account since it was asked for has objected. Notices are owed all the same.
+func (d *Deliveries) objected(ctx context.Context, delivery Delivery) (bool, error) {
+	if !delivery.About.secret() {
+		return false, nil
+	}
+	until, err := d.store.Block(ctx, string(delivery.Account), time.Time{})
+	if err != nil {
+		return false, fmt.Errorf("ask for objections: %w", err)
+	}
+	if !d.now().Before(until) {
+		return false, nil
+	}
+	return true, d.end(ctx, delivery.Task(), Canceled, "somebody who was called did not ask for it")
 }
 
 // errBegun is said to a run of an attempt that another one has overtaken.
@@ -92,11 +94,11 @@ func (d *Deliveries) begin(ctx context.Context, seen Delivery, now time.Time, cl
 
 // dial has the telephone rung. When nobody knows whether it rings, the claim must run out
 // before somebody looks.
-func (d *Deliveries) dial(ctx context.Context, task Task, to nanp.Number, began time.Time) error {
-	err := ctx.Err()
+func (d *Deliveries) dial(ctx context.Context, ring Ring, began time.Time) error {
+	task, err := ring.Task, ctx.Err()
 	var callSID string
 	if err == nil {
-		callSID, err = d.dialer.Dial(ctx, Ring{To: to, Task: task})
+		callSID, err = d.dialer.Dial(ctx, ring)
 	}
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
@@ -109,7 +111,7 @@ func (d *Deliveries) dial(ctx context.Context, task Task, to nanp.Number, began 
 	}
 	d.log.WarnContext(ctx, "call refused", "delivery", task.Delivery, "attempt", task.Attempt, "error", err)
 	if refused.Again {
-		return d.fail(ctx, task, "the call could not be made")
+		return d.postpone(ctx, task, refusedFor, err)
 	}
 	return d.giveUp(ctx, task, "the telephone can't be called")
 }

@@ -14,8 +14,10 @@
 // # The way of a delivery
 //
 // A delivery is stored, and then a [Task] is queued for its first attempt. The queue brings it
-// to [Deliveries.Attempt] on any server, at least once; a call that is not answered, or a
-// letter that can't be written, is tried again after 1, 5 and 15 minutes. Whatever is due and
+// to [Deliveries.Attempt] on any server, at least once. A call that is not answered is tried
+// again after 1, 5 and 15 minutes; a letter or an e-mail that can't be handed over also after an
+// hour, and then every hour for three days, unless that is of no use. What Twilio or the operator
+// must put right first uses up no attempt. Whatever is due and
 // in no queue, since a server died between the two, is queued by [Deliveries.Sweep].
 //
 //	queued ─> calling ─> ringing ─> answered ─> delivered, notice_left or declined
@@ -38,7 +40,7 @@
 // All of these can come more than once, late, and before Twilio's answer to the request that
 // made the call. What a call says of itself counts for more than what Twilio says of it: a
 // notice that seemed to be left when the call ended can still turn out to be delivered, and
-// either can be declined. Otherwise a final status stays.
+// either can be declined. A call that ended without having asked what to say is none. Otherwise a final status stays.
 //
 // # One ring for each attempt
 //

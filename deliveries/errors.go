@@ -19,8 +19,9 @@ var (
 	// ErrNoSecret: the account has a question where its code is asked for, or the other way
 	// round.
 	ErrNoSecret = errors.New("the account has no such secret")
-	// ErrNoWay: deliveries don't go this way here, as it was not set up.
-	ErrNoWay = errors.New("this way of delivery is not set up")
+	// ErrNoWay: deliveries don't go this way here, as it was not set up; or a notice has no
+	// way that is set up, leads to a number or address of record, and not to what was changed.
+	ErrNoWay = errors.New("there is no such way of delivery")
 	// ErrAsk: what was asked for can't be delivered, or not in this way.
 	ErrAsk = errors.New("no such thing to deliver, or no such way")
 )
@@ -60,10 +61,22 @@ func (e *EmailTooNewError) Error() string {
 	return "the e-mail address has not been on file for long enough"
 }
 
+// AddressTooNewError says that a postal address can't be trusted with a secret: it must have
+// been on file for 30 days, or as long as the account (47 CFR 64.2010, "address of record").
+type AddressTooNewError struct {
+	Since time.Time // since when it is on file
+	From  time.Time // from when it may be used
+}
+
+// Error says that the address is too new.
+func (e *AddressTooNewError) Error() string {
+	return "the address has not been on file for long enough"
+}
+
 // RefusedError says that Twilio has refused to make a call: it does not ring.
 type RefusedError struct {
 	Code  int  // Twilio's error code
-	Again bool // whether to try again later is of use
+	Again bool // whether to try again later is of use: the reason passes, and is not the number's
 }
 
 // Error holds Twilio's code and nothing of the request.

@@ -149,9 +149,8 @@ func (m mortalStore) Update(ctx context.Context, d deliveries.Delivery, events .
 	return err
 }
 
-func (m mortalStore) Block(ctx context.Context, subject string, until time.Time) error {
-	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.Memory.Block(ctx, subject, until) })
-	return err
+func (m mortalStore) Block(ctx context.Context, subject string, until time.Time) (time.Time, error) {
+	return do(m.life, func() (time.Time, error) { return m.Memory.Block(ctx, subject, until) })
 }
 
 func (m mortalStore) Reserve(ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time) (time.Time, error) {

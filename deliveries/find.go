@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 	"time"
-
-	"updatecenter/internal/nanp"
 )
 
 // A window is the time in which Twilio must have created the call of an attempt that was
@@ -30,9 +28,9 @@ func (w window) holds(at time.Time) bool { return !at.Before(w.from) && !at.Afte
 
 // find returns the call that an earlier run of the present attempt has made, or none. It must
 // not be asked before the claim of that run has run out.
-func (d *Deliveries) find(ctx context.Context, delivery Delivery, to nanp.Number) (FoundCall, error) {
+func (d *Deliveries) find(ctx context.Context, delivery Delivery) (FoundCall, error) {
 	window := windowOf(delivery.Began)
-	calls, err := d.list(ctx, to, window.from)
+	calls, err := d.list(ctx, delivery, window.from)
 	if err != nil {
 		return FoundCall{}, err
 	}
@@ -43,15 +41,15 @@ func (d *Deliveries) find(ctx context.Context, delivery Delivery, to nanp.Number
 	return slices.MinFunc(calls, func(a, b FoundCall) int { return a.Created.Compare(b.Created) }), nil
 }
 
-func (d *Deliveries) list(ctx context.Context, to nanp.Number, since time.Time) ([]FoundCall, error) {
+func (d *Deliveries) list(ctx context.Context, delivery Delivery, since time.Time) ([]FoundCall, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	return d.dialer.Find(ctx, to, since)
+	return d.dialer.Find(ctx, delivery.To, since)
 }
 
 // inquire finds out what became of a call whose end nobody has told us.
-func (d *Deliveries) inquire(ctx context.Context, delivery Delivery, to nanp.Number) error {
-	calls, err := d.list(ctx, to, windowOf(delivery.Began).from)
+func (d *Deliveries) inquire(ctx context.Context, delivery Delivery) error {
+	calls, err := d.list(ctx, delivery, windowOf(delivery.Began).from)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,9 @@ func TestSecretsStayHidden(t *testing.T) {
 			f.webhook(t, call.Task, call.CallSID, "declined")
 			shown = append(shown, fmt.Sprintf("%v %+v %#v", opening, opening, opening), call.Task)
 		}
-		shown = append(shown, f.get(t, delivery.ID))
+		made := f.get(t, delivery.ID)
+		made.To = "" // stands open
+		shown = append(shown, made)
 	}
 	f.twilio.refuse, f.post.err = &deliveries.RefusedError{Code: 21211}, errLost
 	f.request(t, deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.ByMail})

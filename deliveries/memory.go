@@ -59,6 +59,9 @@ func (m *Memory) Create(_ context.Context, create NewDelivery) (Delivery, error)
 		}
 		return m.deliveries[used.id].clone(), nil
 	}
+	if delivery.ID == "" {
+		return Delivery{}, ErrNotFound
+	}
 	if until := m.blocks[create.Subject]; delivery.Method == Voice && delivery.Created.Before(until) {
 		return Delivery{}, &BlockedError{Until: until}
 	}
@@ -154,13 +157,13 @@ func (m *Memory) Unfinished(_ context.Context, before time.Time, most int) ([]ID
 }
 
 // Block implements [Store].
-func (m *Memory) Block(_ context.Context, subject string, until time.Time) error {
+func (m *Memory) Block(_ context.Context, subject string, until time.Time) (time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if until.After(m.blocks[subject]) {
 		m.blocks[subject] = until
 	}
-	return nil
+	return m.blocks[subject], nil
 }
 
 // Reserve implements [Phones].

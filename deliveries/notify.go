@@ -1,10 +1,9 @@
 package deliveries
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"time"
 
 	"updatecenter/accounts"
 	"updatecenter/internal/nanp"
@@ -28,11 +27,11 @@ type Notice struct {
 
 // Notify has the customer told at once that something was changed, at a number or address of
 // record and never at the new one (47 CFR 64.2010(f)). If the method would go to what was
-// changed, or to an address that is not of record, it goes by another; so it does when the
-// person who answers the telephone has objected to calls. A welcome is always a letter. A
-// notice is not bound by the limits of what is asked for. Errors: [ErrAsk],
-// [ErrNoWay] if none that would do is set up, [accounts.ErrNoAccount], a [*LimitError] beyond 20
-// an hour or 50 a day, a [*BlockedError] if there is no way but a call.
+// changed, or to an address that is not of record, or is not set up, it goes by another: a
+// call, else a letter, else an e-mail. A welcome is always a letter. A notice is bound neither
+// by the limits of what is asked for nor by objections to calls. Errors: [ErrAsk], [ErrNoWay] if
+// there is no way that would do, so that nobody is told; [accounts.ErrNoAccount], a
+// [*LimitError] beyond 20 an hour or 50 a day.
 func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
 	if err := d.notify(ctx, notice); err != nil {
 		return fmt.Errorf("notify of a change: %w", err)
@@ -44,35 +43,25 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 	if !notice.valid() {
 		return ErrAsk
 	}
-	if notice.Account == "" {
-		return d.send(ctx, notice, Voice)
+	var account accounts.Account
+	if notice.Account != "" {
+		var err error
+		if account, err = d.accounts.ByID(ctx, notice.Account); err != nil {
+			return err
+		}
 	}
-	account, err := d.accounts.ByID(ctx, notice.Account)
+	method, err := d.way(notice, account)
 	if err != nil {
 		return err
 	}
-	if notice.Language == "" {
-		notice.Language = account.Language
-	}
-	method := d.way(notice, account)
-	err = d.send(ctx, notice, method)
-	if _, blocked := errors.AsType[*BlockedError](err); blocked && method == Voice {
-		return d.send(ctx, notice, ByMail)
-	}
-	return err
-}
-
-func (d *Deliveries) send(ctx context.Context, notice Notice, method Method) error {
 	delivery := Delivery{
-		Account: notice.Account, About: notice.About, Method: method, Language: notice.Language,
+		Account: notice.Account, About: notice.About, Method: method,
+		Language: cmp.Or(notice.Language, account.Language),
 	}
 	if method == Voice {
-		delivery.Line = notice.Line
+		delivery.To = cmp.Or(notice.Line, account.Phone)
 	}
-	if !d.offers(method) {
-		return ErrNoWay
-	}
-	_, err := d.create(ctx, NewDelivery{
+	_, err = d.create(ctx, NewDelivery{
 		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
 		Request: string(notice.About), Limits: noticeLimits,
 	})
@@ -91,28 +80,34 @@ func (n Notice) valid() bool {
 	return false
 }
 
-// way is the preferred one if it goes to a number or address of record, or else the next
-// that does and is set up: a call, then a letter. When none does, the letter is the least harm.
-func (d *Deliveries) way(notice Notice, account accounts.Account) Method {
-	if notice.About == Welcome {
-		return ByMail
+// way is the preferred one if it is set up, goes to a number or address of record, and not to
+// what was changed; or else the first that does of a call, a letter and an e-mail.
+func (d *Deliveries) way(notice Notice, account accounts.Account) (Method, error) {
+	methods := []Method{notice.Method, Voice, ByMail, Email}
+	switch {
+	case notice.About == Welcome:
+		methods = []Method{ByMail}
+	case notice.Account == "":
+		methods = []Method{Voice}
 	}
-	for _, method := range []Method{notice.Method, Voice, ByMail} {
-		if d.offers(method) && notice.ofRecord(method, account, d.now()) {
-			return method
+	for _, method := range methods {
+		if d.offers(method) && !notice.isOf(method) && unreachable(account, method, d.now()) == nil {
+			return method, nil
 		}
 	}
-	return ByMail
+	return "", ErrNoWay
 }
 
-func (n Notice) ofRecord(method Method, account accounts.Account, now time.Time) bool {
+// isOf says whether a way leads to what was changed. A Line never is that: it is the number
+// from before.
+func (n Notice) isOf(method Method) bool {
 	switch method {
 	case Voice:
-		return n.Line != "" || n.About != PhoneChanged
+		return n.About == PhoneChanged && n.Line == ""
 	case ByMail:
-		return n.About != AddressChanged && !now.Before(account.AddressSince.Add(onRecord))
+		return n.About == AddressChanged
 	case Email:
-		return n.About != EmailChanged && account.Email != "" && !now.Before(account.EmailSince.Add(onRecord))
+		return n.About == EmailChanged
 	}
 	return false
 }

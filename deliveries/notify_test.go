@@ -36,7 +36,7 @@ func TestWhereANoticeGoes(t *testing.T) {
 		"phone, by voice, to the old": {deliveries.PhoneChanged, coded, deliveries.Voice, "+16125550150", "call +16125550150"},
 		"phone, all is new":           {deliveries.PhoneChanged, fresh, deliveries.Voice, "", "letter"},
 		"fresh e-mail":                {deliveries.CodeChanged, fresh, deliveries.Email, "", "call +16125550144"},
-		"fresh address":               {deliveries.CodeChanged, fresh, deliveries.ByMail, "", "call +16125550144"},
+		"as old as the account":       {deliveries.CodeChanged, fresh, deliveries.ByMail, "", "letter"},
 		"welcome":                     {deliveries.Welcome, fresh, deliveries.Voice, "", "letter"},
 		"PIN of an account's line":    {deliveries.PINChanged, coded, deliveries.Voice, "+16125550150", "call +16125550150"},
 		"PIN, by letter":              {deliveries.PINReset, coded, deliveries.ByMail, "+16125550150", "letter"},
@@ -121,14 +121,38 @@ func TestLimitsOfNotices(t *testing.T) {
 	f.notify(t, notice)
 }
 
-// A line whose owner objected has no other way.
-func TestNotifyOfABlockedLine(t *testing.T) {
+// An objection does not keep the customer from being told of changes.
+func TestNotifyAfterAnObjection(t *testing.T) {
 	f := newFixture(t)
 	notice := deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice}
 	f.notify(t, notice)
 	f.work(t)
 	f.webhook(t, f.twilio.calls[0].Task, "CA1", "declined")
-	_ = asType[*deliveries.BlockedError](t, f.Notify(t.Context(), notice))
+	f.notify(t, notice)
+	f.pass(t, 2*time.Minute)
+	if n := len(f.twilio.calls); n != 2 {
+		t.Errorf("%d calls", n)
+	}
+}
+
+// A notice goes neither to an address that is too new nor to nobody unnoticed.
+func TestNoticeWhenAddressesAreNew(t *testing.T) {
+	f := newFixture(t)
+	f.put(t, accounts.Details{Address: elsewhere()})
+	notice := deliveries.Notice{About: deliveries.PhoneChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail}
+	f.notify(t, notice)
+	f.work(t)
+	if got := f.went(t); got != "mail" {
+		t.Errorf("went by %s", got)
+	}
+	f.put(t, accounts.Details{Email: new("new@mail.example.com")})
+	mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrNoWay)
+	notice.Line = line
+	f.notify(t, notice)
+	f.work(t)
+	if got := f.went(t); got != "call "+string(line) {
+		t.Errorf("went by %s", got)
+	}
 }
 
 // A notice that can't be made any more has failed: the way was right when it was chosen.

@@ -192,7 +192,7 @@ func TestLostAnswerOfDial(t *testing.T) {
 // A call that was found may have ended, with its status callbacks lost.
 func TestFoundCallHasEnded(t *testing.T) {
 	for status, want := range map[string]deliveries.Status{
-		"busy": deliveries.Queued, "no-answer": deliveries.Queued, "completed": deliveries.NoticeLeft,
+		"busy": deliveries.Queued, "no-answer": deliveries.Queued, "completed": deliveries.Queued,
 		"queued": deliveries.Calling, "in-progress": deliveries.Answered,
 	} {
 		f := newFixture(t)
@@ -212,7 +212,7 @@ func TestFoundCallHasEnded(t *testing.T) {
 func TestStrangeCallsAreNotTaken(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.request(t, byVoice())
-	f.life.left = 8 // it dies after its beginning is noted, before it dials
+	f.life.left = 10 // it dies after its beginning is noted, before it dials
 	f.work(t)
 	if len(f.twilio.calls) != 0 || f.stored(t, delivery.ID).Began.IsZero() {
 		t.Fatal("it did not die between beginning and dialing")

@@ -22,6 +22,9 @@ type Store interface {
 	// does its key stand for it; the key counts before a block, and a block before a limit.
 	// Errors: *LimitError, *BlockedError, ErrKeyReused if the key stands for a delivery with
 	// another Request.
+	//
+	// A delivery without an ID is not created: that only asks for the one that the key stands
+	// for. It is ErrNotFound if there is none.
 	Create(ctx context.Context, create NewDelivery) (Delivery, error)
 	// Get returns a delivery with its events. Errors: ErrNotFound.
 	Get(ctx context.Context, id ID) (Delivery, error)
@@ -31,12 +34,15 @@ type Store interface {
 	Update(ctx context.Context, d Delivery, events ...Event) error
 	// Unfinished lists up to most deliveries whose status is not final and that are due
 	// before a time, the longest due first, so that none is forgotten when a server dies
-	// before it has queued a task.
+	// before it has queued a task. One that can't be read is not listed, and keeps no other
+	// from being so.
 	Unfinished(ctx context.Context, before time.Time, most int) ([]ID, error)
 	// Block refuses calls for a subject until a time: Create says *BlockedError for a NewDelivery
 	// with that subject and the method Voice that is created before it. Of several blocks
-	// the longest counts.
-	Block(ctx context.Context, subject string, until time.Time) error
+	// the longest counts: it returns the end of that, for those who come to call for what was
+	// created before. A zero until only asks for it; the answer is zero if there is no block,
+	// and may be in the past.
+	Block(ctx context.Context, subject string, until time.Time) (longest time.Time, err error)
 }
 
 // Phones keep calls to one telephone apart in time: that is how an attempt knows its own call
@@ -88,7 +94,8 @@ type FoundCall struct {
 
 // Printer hands letters to the mail house.
 type Printer interface {
-	// Print writes a letter into the spool. A letter with the same ID again is one letter.
+	// Print writes a letter into the spool. A letter with the same ID again is one letter. An
+	// error that has a method Final() bool, and says true, is final: it is not printed again.
 	Print(ctx context.Context, letter Letter) error
 }
 
@@ -102,7 +109,8 @@ type Letter struct {
 
 // Mailer sends e-mail.
 type Mailer interface {
-	// Send sends a message. After an error it may have been sent.
+	// Send sends a message. After an error it may have been sent. An error that has a method
+	// Final() bool, and says true, is final: it was not sent, and is not tried again.
 	Send(ctx context.Context, mail Mail) error
 }
 

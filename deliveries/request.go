@@ -2,14 +2,15 @@ package deliveries
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"updatecenter/accounts"
 )
 
-// onRecord is how long an address must have been on file before a secret or a notice may go
-// there: an "address of record" in 47 CFR 64.2010.
+// onRecord is how long an address must have been on file to be one of record, as
+// [accounts.Account] has it.
 const onRecord = 30 * 24 * time.Hour
 
 // Ask is what a client asks for. Where it goes is the account's to say alone.
@@ -22,9 +23,9 @@ type Ask struct {
 }
 
 // Request has a secret delivered: it is on its way when Request returns. A client's key that
-// was used before for the same request returns that delivery. Errors: [ErrAsk], [ErrNoWay],
-// [accounts.ErrNoAccount], [ErrNoSecret], a [*EmailTooNewError], a [*LimitError], a
-// [*BlockedError], [ErrKeyReused].
+// was used before for the same request returns that delivery, whatever the account has come to
+// since. Errors: [ErrAsk], [ErrKeyReused], [ErrNoWay], [accounts.ErrNoAccount], [ErrNoSecret], an
+// [*EmailTooNewError], an [*AddressTooNewError], a [*LimitError], a [*BlockedError].
 func (d *Deliveries) Request(ctx context.Context, ask Ask) (Delivery, error) {
 	delivery, err := d.request(ctx, ask)
 	if err != nil {
@@ -37,6 +38,12 @@ func (d *Deliveries) request(ctx context.Context, ask Ask) (Delivery, error) {
 	if !ask.Method.known() || ask.About != SecurityCode && ask.About != SecurityAnswer {
 		return Delivery{}, ErrAsk
 	}
+	if ask.Key != "" {
+		delivery, err := d.asked(ctx, ask)
+		if !errors.Is(err, ErrNotFound) {
+			return delivery, err
+		}
+	}
 	if !d.offers(ask.Method) {
 		return Delivery{}, ErrNoWay
 	}
@@ -47,16 +54,21 @@ func (d *Deliveries) request(ctx context.Context, ask Ask) (Delivery, error) {
 	if err := admissible(account, ask.About, ask.Method, d.now()); err != nil {
 		return Delivery{}, err
 	}
+	delivery := Delivery{Account: account.ID, About: ask.About, Method: ask.Method, Language: account.Language}
+	if ask.Method == Voice {
+		delivery.To = account.Phone
+	}
 	return d.create(ctx, NewDelivery{
-		Delivery: Delivery{
-			Account: account.ID, About: ask.About, Method: ask.Method, Language: account.Language,
-		},
-		Subject: string(account.ID), Key: ask.Key, Request: ask.Request, Limits: d.limits,
+		Delivery: delivery, Subject: string(account.ID), Key: ask.Key, Request: ask.Request, Limits: d.limits,
 	})
 }
 
-// create stores a delivery and queues its first attempt, also if it was stored before: who
-// asks again may do so because nothing was heard the first time.
+// asked returns the delivery that was asked for before with a client's key, or [ErrNotFound].
+func (d *Deliveries) asked(ctx context.Context, ask Ask) (Delivery, error) {
+	return d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: ask.Key, Request: ask.Request})
+}
+
+// create stores a delivery and queues its first attempt.
 func (d *Deliveries) create(ctx context.Context, create NewDelivery) (Delivery, error) {
 	id, err := newID(d.random)
 	if err != nil {
@@ -66,6 +78,12 @@ func (d *Deliveries) create(ctx context.Context, create NewDelivery) (Delivery, 
 	create.Delivery.ID, create.Delivery.Attempt = id, 1
 	create.Delivery.Created, create.Delivery.Due = now, now
 	create.Delivery.to(Queued, now, "")
+	return d.put(ctx, create)
+}
+
+// put stores a delivery and queues its first attempt, also if it was stored before: who asks
+// again may do so because nothing was heard the first time.
+func (d *Deliveries) put(ctx context.Context, create NewDelivery) (Delivery, error) {
 	delivery, err := d.store.Create(ctx, create)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("create delivery: %w", err)
@@ -81,13 +99,19 @@ func admissible(account accounts.Account, about About, method Method, now time.T
 	if !about.hasSecret(account) {
 		return ErrNoSecret
 	}
-	from := account.EmailSince.Add(onRecord)
+	return unreachable(account, method, now)
+}
+
+// unreachable says why neither a secret nor a notice can go a way: it does not lead to an
+// address of record. A telephone number has no such age.
+func unreachable(account accounts.Account, method Method, now time.Time) error {
 	switch {
-	case method != Email:
-	case account.Email == "":
+	case method == ByMail && !account.AddressOfRecord(now):
+		return &AddressTooNewError{Since: account.AddressSince, From: account.AddressSince.Add(onRecord)}
+	case method == Email && account.Email == "":
 		return &EmailTooNewError{}
-	case now.Before(from):
-		return &EmailTooNewError{Since: account.EmailSince, From: from}
+	case method == Email && !account.EmailOfRecord(now):
+		return &EmailTooNewError{Since: account.EmailSince, From: account.EmailSince.Add(onRecord)}
 	}
 	return nil
 }

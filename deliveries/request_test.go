@@ -32,7 +32,7 @@ func TestRequest(t *testing.T) {
 	}
 	want := deliveries.Delivery{
 		ID: got.ID, Revision: 1, Account: f.account(t, coded).ID, About: deliveries.SecurityCode, Method: deliveries.Voice,
-		Language: "es", Status: deliveries.Queued, Attempt: 1, Due: f.now, Created: f.now,
+		To: home, Language: "es", Status: deliveries.Queued, Attempt: 1, Due: f.now, Created: f.now,
 	}
 	events := got.Events
 	got.Events = nil
@@ -42,7 +42,7 @@ func TestRequest(t *testing.T) {
 }
 
 func equal(a, b deliveries.Delivery) bool {
-	return a.ID == b.ID && a.Revision == b.Revision && a.Account == b.Account && a.Line == b.Line && a.About == b.About &&
+	return a.ID == b.ID && a.Revision == b.Revision && a.Account == b.Account && a.To == b.To && a.About == b.About &&
 		a.Method == b.Method && a.Language == b.Language && a.Status == b.Status && a.Attempt == b.Attempt &&
 		a.Due.Equal(b.Due) && a.Created.Equal(b.Created) && a.Began.Equal(b.Began) && a.CallSID == b.CallSID
 }
@@ -93,16 +93,16 @@ func TestEmailMustBeOnFileFor30Days(t *testing.T) {
 
 func TestNoEmail(t *testing.T) {
 	f := newFixture(t)
-	f.put(t, coded, accounts.Details{Email: new("")})
+	f.put(t, accounts.Details{Email: new("")})
 	_, err := f.Request(t.Context(), deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email})
 	if got := asType[*deliveries.EmailTooNewError](t, err); !got.Since.IsZero() || !got.From.IsZero() {
 		t.Errorf("%+v", got)
 	}
 }
 
-func (f *fixture) put(t testing.TB, number accounts.Number, details accounts.Details) {
+func (f *fixture) put(t testing.TB, details accounts.Details) {
 	t.Helper()
-	if _, err := f.accounts.Put(t.Context(), number, details, byAnn); err != nil {
+	if _, err := f.accounts.Put(t.Context(), coded, details, byAnn); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -159,6 +159,40 @@ func TestIdempotencyKey(t *testing.T) {
 	ask.Request = "POST y"
 	_, err := f.Request(t.Context(), ask)
 	mustBe(t, err, deliveries.ErrKeyReused)
+}
+
+// Who asks again, since the answer was lost, is not told what would be answered by now.
+func TestIdempotencyKeyAfterChanges(t *testing.T) {
+	f := newFixture(t)
+	ask := byVoice()
+	ask.Key, ask.Request = "client key", "POST x"
+	first := f.request(t, ask)
+	if _, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []*deliveries.Deliveries{f.Deliveries, f.without()} {
+		if again, err := d.Request(t.Context(), ask); err != nil || again.ID != first.ID {
+			t.Errorf("%q, %v", again.ID, err)
+		}
+	}
+}
+
+func TestLettersGoToAddressesOfRecord(t *testing.T) {
+	f := newFixture(t)
+	ask := byLetter()
+	ask.Account = fresh
+	f.request(t, ask) // as old as the account
+	put, err := f.accounts.Put(t.Context(), coded, accounts.Details{Address: elsewhere()}, byAnn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	since := put.After.AddressSince
+	_, err = f.Request(t.Context(), byLetter())
+	if got := asType[*deliveries.AddressTooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
+		t.Errorf("%+v", got)
+	}
+	f.now = since.Add(30 * day)
+	f.request(t, byLetter())
 }
 
 func TestRandomnessFails(t *testing.T) {

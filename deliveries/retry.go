@@ -2,11 +2,13 @@ package deliveries
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
-// attempts is how many attempts there are: the first, and one after each of the delays.
-const attempts = 4
+// calls is how many attempts there are to call somebody. Letters and e-mails are tried again
+// until their time is over: nobody is bothered by that.
+const calls = 4
 
 // delay is how long after a failed attempt the next one is made.
 func delay(failed int) time.Duration {
@@ -15,20 +17,43 @@ func delay(failed int) time.Duration {
 		return time.Minute
 	case 2:
 		return 5 * time.Minute
+	case 3:
+		return 15 * time.Minute
 	}
-	return 15 * time.Minute
+	return time.Hour
 }
 
 // failed makes the next attempt the present one, or the delivery failed if none is left.
 func (d *Delivery) failed(now time.Time, why string) {
-	if d.Attempt >= attempts {
+	due := now.Add(delay(d.Attempt))
+	if d.Method == Voice && d.Attempt >= calls || due.After(d.lasts()) {
 		d.to(Failed, now, why)
 		return
 	}
-	d.Due = now.Add(delay(d.Attempt))
+	d.Due = due
 	d.Attempt++
-	d.Began, d.CallSID, d.Sequence = time.Time{}, "", 0
+	d.Began, d.CallSID, d.Sequence, d.Opened = time.Time{}, "", 0, false
 	d.to(Queued, now, why)
+}
+
+// postpone puts the present attempt off, which can't be made now for a reason that passes. It
+// is not used up, but is given up as any other when it could not be made in time.
+func (d *Deliveries) postpone(ctx context.Context, task Task, wait time.Duration, why error) error {
+	_, refused := errors.AsType[*RefusedError](why)
+	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		if !delivery.present(task) || refused && delivery.CallSID != "" {
+			return false
+		}
+		delivery.Due = d.now().Add(wait)
+		if refused {
+			delivery.Began = time.Time{} // no call has come of it, so there is none to find
+		}
+		return true
+	})
+	if err != nil || !delivery.present(task) {
+		return err
+	}
+	return &LaterError{At: delivery.Due, Err: why}
 }
 
 // fail notes that an attempt failed, and queues the next one.
@@ -49,11 +74,16 @@ func (d *Deliveries) fail(ctx context.Context, task Task, why string) error {
 
 // giveUp notes that no attempt can succeed.
 func (d *Deliveries) giveUp(ctx context.Context, task Task, why string) error {
+	return d.end(ctx, task, Failed, why)
+}
+
+// end ends a delivery whose present attempt is the task.
+func (d *Deliveries) end(ctx context.Context, task Task, as Status, why string) error {
 	_, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
 		if !delivery.present(task) {
 			return false
 		}
-		delivery.to(Failed, d.now(), why)
+		delivery.to(as, d.now(), why)
 		return true
 	})
 	return err

@@ -20,8 +20,8 @@ type StatusCallback struct {
 // Status notes what Twilio tells of the call of an attempt. The callback's URL bears the
 // attempt's mark: its CallSid is the attempt's, also if nobody knew that. A call to a
 // telephone that is busy, is not answered or can't be reached is made again after 1, 5 and
-// 15 minutes; a call that ended without a word of what came of it has left the notice. A
-// callback that is outdated, late or comes again does nothing, and so does one of an unknown
+// 15 minutes, and so is one that ended before it was told what to say; one that was told, and
+// ended without a word of what came of it, has left the notice. A callback that is outdated, late or comes again does nothing, and so does one of an unknown
 // task.
 func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallback) error {
 	_, err := d.hear(ctx, task, func(delivery *Delivery) bool {
@@ -58,7 +58,7 @@ func (d *Delivery) own(callSID string, now time.Time) {
 	if d.CallSID == callSID {
 		return
 	}
-	d.CallSID, d.Sequence, d.Due = callSID, 0, now.Add(callLasts)
+	d.CallSID, d.Sequence, d.Opened, d.Due = callSID, 0, false, now.Add(callLasts)
 	if d.Began.IsZero() {
 		d.Began = now // a database that was restored has forgotten it
 	}
@@ -75,6 +75,10 @@ func (d *Delivery) heard(callStatus string, at time.Time, detail string) {
 	case "in-progress", "answered":
 		d.progress(Answered, at, detail)
 	case "completed":
+		if !d.Opened { // nobody could be told anything, such as while this server was down
+			d.failed(at, "the call ended before it could say anything")
+			return
+		}
 		d.to(NoticeLeft, at, detail)
 	case "busy":
 		d.failed(at, "busy")

@@ -31,8 +31,8 @@ func TestStatusesInEveryOrder(t *testing.T) {
 		attempt  int
 		detail   string
 	}{
-		{"initiated ringing in-progress completed", deliveries.NoticeLeft, 1, ""},
-		{"queued ringing answered completed", deliveries.NoticeLeft, 1, ""},
+		{"initiated ringing in-progress completed", deliveries.Queued, 2, "the call ended before it could say anything"},
+		{"queued ringing answered completed", deliveries.Queued, 2, "the call ended before it could say anything"},
 		{"initiated ringing in-progress", deliveries.Answered, 1, ""},
 		{"initiated ringing", deliveries.Ringing, 1, ""},
 		{"initiated", deliveries.Calling, 1, ""},
@@ -73,7 +73,7 @@ func TestWebhooksOvertakeTheAnswerOfDial(t *testing.T) {
 		for order, want := range map[string]deliveries.Status{
 			"ringing": deliveries.Ringing, "opened": deliveries.Answered, "ringing opened": deliveries.Answered,
 			"opened ringing": deliveries.Answered, "opened spoken": deliveries.Delivered, "busy": deliveries.Queued,
-			"completed": deliveries.NoticeLeft, "opened spoken completed": deliveries.Delivered,
+			"completed": deliveries.Queued, "opened completed": deliveries.NoticeLeft, "opened spoken completed": deliveries.Delivered,
 			"opened completed spoken": deliveries.Delivered, "opened declined": deliveries.Declined,
 		} {
 			f := newFixture(t)
@@ -148,15 +148,26 @@ func TestRetries(t *testing.T) {
 }
 
 func TestRefusedCalls(t *testing.T) {
-	for again, want := range map[bool]deliveries.Status{true: deliveries.Queued, false: deliveries.Failed} {
-		f := newFixture(t)
-		f.twilio.refuse = &deliveries.RefusedError{Code: 21211, Again: again}
-		delivery := f.rung(t)
-		attempt := 1
-		if again {
-			attempt = 2
-		}
-		f.is(t, delivery.ID, want, attempt)
+	f := newFixture(t)
+	f.twilio.refuse = &deliveries.RefusedError{Code: 21211}
+	f.is(t, f.rung(t).ID, deliveries.Failed, 1)
+}
+
+// Trouble of Twilio's or of the operator's that passes uses up no attempt.
+func TestCallsRefusedForNow(t *testing.T) {
+	f := newFixture(t)
+	f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Again: true}
+	delivery := f.request(t, byVoice())
+	later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task()))
+	got := f.is(t, delivery.ID, deliveries.Calling, 1)
+	if !later.At.Equal(f.now.Add(time.Minute)) || !got.Due.Equal(later.At) || !got.Began.IsZero() {
+		t.Errorf("again at %v: %+v", later.At, got)
+	}
+	f.pass(t, 20*time.Minute)
+	f.twilio.refuse = nil
+	f.pass(t, time.Minute)
+	if f.is(t, delivery.ID, deliveries.Calling, 1); f.twilio.rings(delivery.Task()) != 1 || f.twilio.finds != 0 {
+		t.Errorf("%d rings, %d finds", f.twilio.rings(delivery.Task()), f.twilio.finds)
 	}
 }
 
@@ -167,6 +178,9 @@ func TestLostStatusCallbacks(t *testing.T) {
 	} {
 		f := newFixture(t)
 		delivery := f.rung(t)
+		if status != "no-answer" {
+			f.webhook(t, delivery.Task(), "CA1", "opened")
+		}
 		f.twilio.calls[0].Status = status
 		f.pass(t, 6*time.Minute+5*time.Second)
 		if got := f.get(t, delivery.ID).Status; got != want {
@@ -262,6 +276,7 @@ func TestTimesOfEvents(t *testing.T) {
 			t.Errorf("at %v, want %v", got, c.want)
 		}
 	}
+	f.webhook(t, delivery.Task(), "CA1", "opened")
 	callback := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3, AnsweredBy: "machine_start"}
 	if err := f.Status(t.Context(), delivery.Task(), callback); err != nil {
 		t.Fatal(err)

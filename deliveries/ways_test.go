@@ -46,10 +46,26 @@ func TestAttemptWithoutTheWay(t *testing.T) {
 	if !errors.As(err, &later) || !errors.Is(err, deliveries.ErrNoWay) || !later.At.Equal(f.now.Add(time.Minute)) {
 		t.Fatalf("attempt: %v", err)
 	}
+	f.now = later.At
 	f.work(t)
 	if got := f.went(t); got != "call +16125550142" {
 		t.Errorf("then it went by %s", got)
 	}
+}
+
+// What can't be made here does not stand before all else that is unfinished.
+func TestWhatHasNoWayStepsAside(t *testing.T) {
+	f := newFixture(t)
+	f.request(t, byVoice())
+	f.now = f.now.Add(time.Minute)
+	letter := f.request(t, byLetter())
+	f.queue.Run(t.Context(), f.now, f.without().Attempt) // fails at the call, prints the letter
+	f.now = f.now.Add(10 * time.Second)
+	ids, err := f.store.Unfinished(t.Context(), f.now, 1)
+	if err != nil || len(ids) != 0 {
+		t.Errorf("unfinished %v, %v", ids, err)
+	}
+	f.is(t, letter.ID, deliveries.Sent, 1)
 }
 
 // The same change is told once, however often it is told of.

@@ -2,6 +2,7 @@ package deliveries
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"updatecenter/accounts"
@@ -28,6 +29,9 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 		d.log.WarnContext(ctx, "delivery not written", "delivery", delivery.ID, "attempt", delivery.Attempt, "error", err)
 		ctx, cancel := afterwards(ctx)
 		defer cancel()
+		if hopelessToWrite(err) {
+			return d.giveUp(ctx, delivery.Task(), "it can't be sent")
+		}
 		return d.fail(ctx, delivery.Task(), "it could not be sent")
 	}
 	ctx, cancel = afterwards(ctx)
@@ -40,6 +44,19 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 		return true
 	})
 	return err
+}
+
+// hopelessToWrite says whether another attempt would end in the same way.
+func hopelessToWrite(err error) bool {
+	refused, is := errors.AsType[finalError](err)
+	return is && refused.Final() || errors.Is(err, ErrNoSecret) || errors.Is(err, ErrAsk)
+}
+
+// finalError is what the errors of a [Printer] or [Mailer] may be, to say that there is no use
+// in trying again.
+type finalError interface {
+	error
+	Final() bool
 }
 
 func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accounts.Account) error {

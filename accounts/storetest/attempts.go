@@ -10,8 +10,8 @@ import (
 // The subjects of the tests: an account, and a number that is nobody's. All that holds of
 // one holds of the other.
 var subjects = map[string]accounts.Attempt{
-	"account": {Account: id(1), Number: first},
-	"nobody":  {Number: third},
+	"account": {Account: id(1), Nobody: "nobody_4567"},
+	"nobody":  {Nobody: "nobody_0123"},
 }
 
 // onEach runs a test for each subject.
@@ -43,7 +43,7 @@ func (p play) admitted(a accounts.Attempt, want bool) accounts.Strikes {
 func (p play) settle(a accounts.Attempt, as accounts.SettledAs) accounts.Strikes {
 	p.t.Helper()
 	event := accounts.Locked
-	if as == accounts.Passed {
+	if as != accounts.Failed {
 		event = accounts.Verified
 	}
 	strikes, err := p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: as, Record: p.record(event)}, rule)
@@ -102,12 +102,12 @@ var admitTests = map[string]func(play){
 			p.admitted(p.attempt(subjects["account"], n, 0), true)
 		}
 		p.admitted(p.attempt(subjects["nobody"], 50, 0), true)
-		p.admitted(p.attempt(accounts.Attempt{Account: id(2), Number: second}, 51, 0), true)
+		p.admitted(p.attempt(accounts.Attempt{Account: id(2)}, 51, 0), true)
 	},
 	"an account that is renumbered keeps its failures": func(p play) {
 		p.create(1, first)
 		p.fail(subjects["account"], 1, rule.Failures, 0)
-		p.admitted(p.attempt(accounts.Attempt{Account: id(1), Number: second}, 99, 0), false)
+		p.admitted(p.attempt(accounts.Attempt{Account: id(1), Nobody: "nobody_89ab"}, 99, 0), false)
 	},
 }
 
@@ -131,6 +131,24 @@ var settleTests = map[string]func(play){
 		p.same(p.fail(on, 51, 50+rule.Failures-1, 0), accounts.Strikes{Failures: rule.Failures - 1})
 		p.same(p.settle(a, accounts.Passed), accounts.Strikes{Failures: rule.Failures - 1})
 	}),
+	"a pass that clears nothing leaves failures as they are, and gives its room back": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, rule.Failures-1, 0)
+		for n := 50; n < 60; n++ {
+			a := p.attempt(on, n, 0)
+			p.admitted(a, true)
+			for range 2 {
+				p.same(p.settle(a, accounts.PassedWeakly), accounts.Strikes{Failures: rule.Failures - 1})
+			}
+		}
+		p.same(p.fail(on, 60, 60, 0), accounts.Strikes{LockedUntil: p.start.Add(rule.LockFor)})
+	}),
+	"a pass that clears nothing makes failures last no longer": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 1, 2, 0)
+		a := p.attempt(on, 50, rule.ForgetIn-time.Second)
+		p.admitted(a, true)
+		p.same(p.settle(a, accounts.PassedWeakly), accounts.Strikes{Failures: 2})
+		p.same(p.admitted(p.attempt(on, 51, rule.ForgetIn), true), accounts.Strikes{})
+	}),
 	"one that was held for too long counts all the same": onEach(func(p play, on accounts.Attempt) {
 		a := p.attempt(on, 1, 0)
 		p.admitted(a, true)
@@ -145,7 +163,11 @@ var settleTests = map[string]func(play){
 		p.admitted(a, true)
 		p.settle(a, accounts.Passed)
 		p.settle(a, accounts.Passed)
-		p.history(id(1), p.records(accounts.Created, accounts.Verified)...)
+		a = p.attempt(on, 4, 0)
+		p.admitted(a, true)
+		p.settle(a, accounts.PassedWeakly)
+		p.settle(a, accounts.PassedWeakly)
+		p.history(id(1), p.records(accounts.Created, accounts.Verified, accounts.Verified)...)
 	},
 }
 
@@ -180,6 +202,13 @@ var lockTests = map[string]func(play){
 		p.fail(on, 2, rule.Failures, rule.InFlight+time.Second)
 		p.same(p.settle(a, accounts.Passed), accounts.Strikes{})
 		p.admitted(p.attempt(on, 60, rule.InFlight+time.Second), true)
+	}),
+	"a right one that clears nothing and was under way leaves it": onEach(func(p play, on accounts.Attempt) {
+		a := p.attempt(on, 50, 0)
+		p.admitted(a, true)
+		strikes := p.fail(on, 1, rule.Failures, rule.InFlight+time.Second)
+		p.same(p.settle(a, accounts.PassedWeakly), strikes)
+		p.admitted(p.attempt(on, 60, rule.InFlight+time.Second), false)
 	}),
 	"failures fade after ForgetIn without another": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, 3, 0)

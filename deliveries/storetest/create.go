@@ -9,9 +9,10 @@ import (
 var createTests = map[string]func(play){
 	"what is created is returned, and found as it is": func(p play) {
 		create := p.fresh(1, ann, 0)
-		create.Delivery.Line = "+16125550142"
+		create.Delivery.To = "+16125550142"
 		create.Delivery.Due = p.at(time.Minute)
 		create.Delivery.Began, create.Delivery.CallSID, create.Delivery.Sequence = p.at(time.Second), "CA1", 4
+		create.Delivery.Opened = true
 		create.Delivery.Events[0].Detail = "¿why? \"\\\r\n\x01"
 		want := create.Delivery
 		want.Revision = 1
@@ -43,7 +44,7 @@ var createTests = map[string]func(play){
 		create := p.fresh(1, ann, 0)
 		create.Limits = deliveries.Limits{AnHour: 1, ADay: 1, Global: 1, Every: time.Hour}
 		want := p.create(create)
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(time.Hour)))
+		p.block(ann, p.at(time.Hour))
 		p.same(p.create(create), want)
 	},
 }
@@ -81,7 +82,7 @@ var keyTests = map[string]func(play){
 	},
 	"a key counts before blocks and limits": func(p play) {
 		want := p.create(p.keyed(1, "k", "r", 0))
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(time.Hour)))
+		p.block(ann, p.at(time.Hour))
 		again := p.keyed(2, "k", "r", time.Minute)
 		again.Limits = deliveries.Limits{AnHour: 1, ADay: 1, Global: 1, Every: time.Hour}
 		p.same(p.create(again), want)
@@ -98,9 +99,30 @@ var keyTests = map[string]func(play){
 		p.same(p.create(create).ID, id(9))
 	},
 	"the key of one that was refused is free": func(p play) {
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(time.Minute)))
+		p.block(ann, p.at(time.Minute))
 		p.blocked(p.tryCreate(p.keyed(1, "k", "r", 0)), p.at(time.Minute))
 		p.same(p.create(p.keyed(2, "k", "other", time.Hour)).ID, id(2))
+	},
+	"without an ID, a key is only asked what it stands for": func(p play) {
+		p.is(p.tryCreate(p.asking("k", "r", 0)), deliveries.ErrNotFound)
+		want := p.create(p.keyed(1, "k", "r", 0))
+		p.same(p.create(p.asking("k", "r", time.Hour)), want)
+		p.is(p.tryCreate(p.asking("k", "other", time.Hour)), deliveries.ErrKeyReused)
+		p.is(p.tryCreate(p.asking("k", "r", 24*time.Hour)), deliveries.ErrNotFound)
+		p.is(p.tryCreate(p.asking("k2", "r", 0)), deliveries.ErrNotFound)
+		p.is(p.tryCreate(p.asking("", "", 0)), deliveries.ErrNotFound)
+		p.same(p.create(p.keyed(2, "k2", "other", 0)).ID, id(2))
+	},
+	"what only asks is not counted, and asks whatever limits and blocks there are": func(p play) {
+		limits := deliveries.Limits{AnHour: 1}
+		ask := p.asking("k", "r", 0)
+		ask.Subject, ask.Limits = ann, limits
+		p.is(p.tryCreate(ask), deliveries.ErrNotFound)
+		create := p.keyed(1, "k", "r", 0)
+		create.Limits = limits
+		want := p.create(create)
+		p.block(ann, p.at(time.Hour))
+		p.same(p.create(ask), want)
 	},
 	"the key of one beyond a limit is free": func(p play) {
 		p.limits(1, deliveries.Limits{AnHour: 1})
@@ -110,6 +132,13 @@ var keyTests = map[string]func(play){
 		p.absent(id(1))
 		p.same(p.create(p.keyed(2, "k", "other", time.Hour)).ID, id(2))
 	},
+}
+
+// asking only asks what a key stands for.
+func (p play) asking(key, request string, after time.Duration) deliveries.NewDelivery {
+	return deliveries.NewDelivery{
+		Delivery: deliveries.Delivery{Created: p.at(after)}, Key: key, Request: request,
+	}
 }
 
 func (p play) keyed(n int, key, request string, after time.Duration) deliveries.NewDelivery {

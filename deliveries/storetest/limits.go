@@ -68,7 +68,7 @@ var limitTests = map[string]func(play){
 		for n := range 5 {
 			p.limited(p.tryLimited(10+n, ann, limits, time.Minute), p.at(time.Hour), false)
 		}
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(90*time.Minute)))
+		p.block(ann, p.at(90*time.Minute))
 		p.blocked(p.tryLimited(20, ann, limits, 80*time.Minute), p.at(90*time.Minute))
 		p.ok(p.tryLimited(21, ann, limits, 2*time.Hour))
 	},
@@ -102,18 +102,18 @@ func (p play) tryLimited(n int, subject string, limits deliveries.Limits, after 
 
 var blockTests = map[string]func(play){
 	"calls are refused until its end": func(p play) {
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(24*time.Hour)))
+		p.block(ann, p.at(24*time.Hour))
 		p.blocked(p.tryCreate(p.fresh(1, ann, 0)), p.at(24*time.Hour))
 		p.blocked(p.tryCreate(p.fresh(1, ann, 24*time.Hour-time.Millisecond)), p.at(24*time.Hour))
 		p.absent(id(1))
 		p.create(p.fresh(1, ann, 24*time.Hour))
 	},
 	"another subject is not blocked": func(p play) {
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(time.Hour)))
+		p.block(ann, p.at(time.Hour))
 		p.create(p.fresh(1, bob, 0))
 	},
 	"letters and e-mails are not blocked": func(p play) {
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(time.Hour)))
+		p.block(ann, p.at(time.Hour))
 		for n, method := range []deliveries.Method{deliveries.ByMail, deliveries.Email} {
 			create := p.fresh(n, ann, 0)
 			create.Delivery.Method = method
@@ -122,13 +122,32 @@ var blockTests = map[string]func(play){
 	},
 	"of several the longest counts": func(p play) {
 		for _, hours := range []time.Duration{2, 5, 1} {
-			p.ok(p.Store.Block(p.t.Context(), ann, p.at(hours*time.Hour)))
+			p.block(ann, p.at(hours*time.Hour))
 		}
 		p.blocked(p.tryCreate(p.fresh(1, ann, 3*time.Hour)), p.at(5*time.Hour))
 	},
 	"a block is told before a limit": func(p play) {
 		p.limits(1, deliveries.Limits{AnHour: 1})
-		p.ok(p.Store.Block(p.t.Context(), ann, p.at(time.Hour)))
+		p.block(ann, p.at(time.Hour))
 		p.blocked(p.tryLimited(1, ann, deliveries.Limits{AnHour: 1}, time.Minute), p.at(time.Hour))
 	},
+	"the longest is returned, and asked for without another": func(p play) {
+		p.same(p.block(ann, time.Time{}), time.Time{})
+		p.same(p.block(ann, p.at(2*time.Hour)), p.at(2*time.Hour))
+		p.same(p.block(ann, p.at(time.Hour)), p.at(2*time.Hour))
+		p.same(p.block(ann, time.Time{}), p.at(2*time.Hour))
+		p.same(p.block(bob, time.Time{}), time.Time{})
+	},
+	"to ask blocks nothing": func(p play) {
+		p.block(ann, time.Time{})
+		p.create(p.fresh(1, ann, 0))
+	},
+}
+
+// block blocks calls for a subject, and returns until when they are blocked.
+func (p play) block(subject string, until time.Time) time.Time {
+	p.t.Helper()
+	longest, err := p.Store.Block(p.t.Context(), subject, until)
+	p.ok(err)
+	return longest
 }

@@ -12,10 +12,11 @@ var updateTests = map[string]func(play){
 		d := p.create(p.fresh(1, ann, 0))
 		d.Status, d.Attempt, d.Due = deliveries.Ringing, 2, p.at(time.Hour)
 		d.Began, d.CallSID, d.Sequence = p.at(time.Minute), "CA1", 3
+		d.Opened = true
 		p.update(d)
 		d.Revision = 2
 		p.same(p.get(id(1)), d)
-		d.Began, d.CallSID, d.Sequence = time.Time{}, "", 0
+		d.Began, d.CallSID, d.Sequence, d.Opened = time.Time{}, "", 0, false
 		p.update(d)
 		d.Revision = 3
 		p.same(p.get(id(1)), d)

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -28,7 +30,8 @@ const accountBodyShould = "The body must be one JSON object with no other fields
 // what would be taken for a field that is left away.
 func (b accountBody) details() (accounts.Details, error) {
 	details := accounts.Details{
-		Language: b.Language, Address: b.Address, Email: b.Email, EmailSince: b.EmailSince, Code: b.Code,
+		Language: b.Language, Address: b.Address, Email: b.Email, EmailSince: b.EmailSince,
+		Code: b.Code, RefuseCode: true,
 	}
 	if b.Phone != nil {
 		number, err := nanp.Parse(*b.Phone)
@@ -48,16 +51,44 @@ func (b accountBody) details() (accounts.Details, error) {
 
 // A claimBody is what somebody gives to prove that an account is theirs: one of the three.
 type claimBody struct {
-	ZIP    secret.Text `json:"zip"`
-	Code   secret.Text `json:"security_code"`
-	Answer secret.Text `json:"security_answer"`
+	ZIP    claimText `json:"zip"`
+	Code   claimText `json:"security_code"`
+	Answer claimText `json:"security_answer"`
+}
+
+// claimText is a field of a claim, which also knows whether it is there: one that is empty or
+// null counts as given, and as wrong, or a client's fault would pass for another claim.
+type claimText struct {
+	given bool
+	text  secret.Text
+}
+
+var errNull = errors.New("null is no text")
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (c *claimText) UnmarshalJSON(value []byte) error {
+	if c.given = true; string(value) == "null" {
+		return errNull
+	}
+	return json.Unmarshal(value, &c.text)
 }
 
 const claimBodyShould = "The body must be one JSON object with exactly one of zip, security_code and security_answer, " +
 	"which is text of 1 to 400 bytes."
 
+// claim reads the body as package accounts does. Unless exactly one field is there, the claim
+// is none, which that package refuses.
 func (b claimBody) claim(note accounts.Note) accounts.Claim {
-	return accounts.Claim{ZIP: b.ZIP, Code: b.Code, Answer: b.Answer, Note: note}
+	given := 0
+	for _, part := range []claimText{b.ZIP, b.Code, b.Answer} {
+		if part.given {
+			given++
+		}
+	}
+	if given != 1 {
+		return accounts.Claim{}
+	}
+	return accounts.Claim{ZIP: b.ZIP.text, Code: b.Code.text, Answer: b.Answer.text, Note: note}
 }
 
 // An enrollBody is a claim to an account, and its number.

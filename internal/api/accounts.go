@@ -25,7 +25,7 @@ func (a *API) showAccount(w http.ResponseWriter, r *http.Request, _ apikey.Key) 
 }
 
 // putAccount creates an account, or changes what the body gives. It never touches the secret
-// of an account that exists.
+// of an account that exists, and refuses a code for one.
 func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathAccount(r)
 	if err != nil {
@@ -96,6 +96,20 @@ func (a *API) putQuestion(w http.ResponseWriter, r *http.Request, key apikey.Key
 	update, err := a.accounts.SetQuestion(r.Context(), number, body.Question, body.Answer, noteOf(key))
 	if err != nil {
 		return fmt.Errorf("set security question by API: %w", err)
+	}
+	a.announce(r, update, key)
+	return replyAccount(w, update)
+}
+
+// newCode makes a security code. It is not shown: the customer has it delivered.
+func (a *API) newCode(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathAccount(r)
+	if err != nil {
+		return err
+	}
+	update, err := a.accounts.NewCode(r.Context(), number, noteOf(key))
+	if err != nil {
+		return fmt.Errorf("make security code by API: %w", err)
 	}
 	a.announce(r, update, key)
 	return replyAccount(w, update)

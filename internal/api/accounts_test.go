@@ -27,6 +27,9 @@ func shown() Account {
 	}
 }
 
+// uncoded is newAccount without the code.
+var uncoded = strings.Replace(newAccount, `"security_code":"`+code+`"`, `"security_code":null`, 1)
+
 func (a answer) account() Account {
 	a.t.Helper()
 	var account Account
@@ -44,14 +47,11 @@ func TestPutAccount(t *testing.T) {
 		changed          accounts.Changes
 	}{
 		{"creates", "/v1/accounts/" + url.PathEscape("mn- 1000-4"), newAccount, http.StatusCreated, func(*Account) {}, nil},
-		{"again", accountPath, newAccount, http.StatusOK, func(*Account) {}, nil},
+		{"again", accountPath, uncoded, http.StatusOK, func(*Account) {}, nil},
 		{"nothing", accountPath, `{}`, http.StatusOK, func(*Account) {}, nil},
 		{
 			"null leaves it", accountPath, `{"phone":null,"language":null,"name":null,"address":null,"email":null,"email_since":null,"security_code":null}`,
 			http.StatusOK, func(*Account) {}, nil,
-		},
-		{
-			"a code of one that exists", accountPath, `{"security_code":"999999"}`, http.StatusOK, func(*Account) {}, nil,
 		},
 		{
 			"telephone", accountPath, `{"phone":"(651) 555-0199"}`, http.StatusOK,
@@ -344,4 +344,50 @@ func ExampleAccountDocument() {
 	//   "question": "Who was your first teacher?",
 	//   "since": "2026-03-04T14:00:00Z"
 	// } <nil>
+}
+
+// TestPutNoCode: the code of an account that exists is refused, the right one as any other.
+func TestPutNoCode(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, body := range []string{newAccount, `{"security_code":"999999"}`, `{"name":"Pat Lund","security_code":"` + code + `"}`} {
+		got := r.ask(http.MethodPut, accountPath, body).is(http.StatusUnprocessableEntity, "details-refused")
+		if !strings.Contains(got.body, `"field":"security_code"`) || !strings.Contains(got.body, "/security-code") {
+			t.Errorf("got %s", got.body)
+		}
+	}
+	if got := r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "").account(); got.Name != "Pat Larsen" {
+		t.Errorf("it was changed: %+v", got)
+	}
+	if len(r.notices) > 0 {
+		t.Error("the customer was told")
+	}
+}
+
+// TestNewCode makes codes, of an account with a code and of one with a question, and shows none.
+func TestNewCode(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	verified := func(claim string) bool {
+		return r.ask(http.MethodPost, accountPath+"/verify", claim).is(http.StatusOK, "").verification().Verified
+	}
+	for range 2 {
+		r.notices, r.now = nil, r.now.Add(time.Hour)
+		got := r.ask(http.MethodPost, accountPath+"/security-code", "").is(http.StatusOK, "")
+		want := shown()
+		want.Since = r.now
+		if diff := cmp.Diff(want, got.account()); diff != "" {
+			t.Error(diff)
+		}
+		r.told("new code", false, accounts.Changes{accounts.ChangedCode}, want)
+		made := r.notices[0].After.Code.Reveal()
+		r.secrets = append(r.secrets, made)
+		if strings.Contains(got.body, made) || verified(`{"security_code":"`+code+`"}`) || !verified(`{"security_code":"`+made+`"}`) {
+			t.Error("the new code is shown, or the old one counts")
+		}
+		r.ask(http.MethodPut, accountPath+"/security-question", `{"question":"Who?","answer":"`+luz+`"}`).is(http.StatusOK, "")
+	}
+	r.ask(http.MethodPost, "/v1/accounts/"+string(missing)+"/security-code", "").is(http.StatusNotFound, "no-such-account")
+	r.ask(http.MethodPost, "/v1/accounts/No.7/security-code", "").is(http.StatusBadRequest, "bad-account")
+	r.log.holds(t, "account put", "code", "ordering")
 }

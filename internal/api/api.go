@@ -140,6 +140,9 @@ func (a *API) accountRoutes(r *mux.Router) {
 	r.Handle("/v1/accounts/{account}/renumber", a.resource(methods{
 		http.MethodPost: a.keyed(apikey.AccountsWrite, a.renumberAccount),
 	}))
+	r.Handle("/v1/accounts/{account}/security-code", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.AccountsWrite, a.newCode),
+	}))
 	r.Handle("/v1/accounts/{account}/security-question", a.resource(methods{
 		http.MethodPut: a.keyed(apikey.AccountsWrite, a.putQuestion),
 	}))

@@ -33,6 +33,8 @@ func TestVerify(t *testing.T) {
 		{`{"zip":"55401"}`, left(4)},
 		{`{"security_code":"999999"}`, left(3)},
 		{`{"security_answer":"` + luz + `"}`, left(2)},
+		{`{"zip":"55403"}`, Verification{Verified: true}},
+		{`{"security_code":"swordfish"}`, left(1)},
 		{`{"security_code":"826-517"}`, Verification{Verified: true}},
 		{`{"security_code":"swordfish"}`, left(4)},
 	} {
@@ -164,11 +166,28 @@ func TestEnrollBodies(t *testing.T) {
 	r.provision()
 	for _, body := range []string{
 		`{"account":"MN-1000-4"}`, `{"zip":"55403"}`, `{"account":"","zip":"55403"}`, `{"account":"No. 7","zip":"55403"}`,
+		`{"account":"MN-1000-4","zip":null}`, `{"account":"MN-1000-4","zip":"55403","security_answer":null}`,
+		`{"account":"MN-1000-4","zip":"55403","security_code":""}`, `{"account":"MN-1000-4","zip":7}`,
 		`{"account":"MN-1000-4","zip":""}`, `{"account":"MN-1000-4","zip":"55403","security_code":"1"}`,
 		`{"account":"MN-1000-4","zip":"55403","name":"x"}`, `{"account":"MN-1000-4","security_answer":"` + strings.Repeat("x", 401) + `"}`,
 	} {
 		r.ask(http.MethodPost, "/v1/enrollments", body).is(http.StatusBadRequest, "bad-body")
 		r.ask(http.MethodPost, enrollmentPath+"/accounts", body).is(http.StatusBadRequest, "bad-body")
+	}
+}
+
+// TestVerifyBodies: exactly one field, and it is text. What is refused doesn't count.
+func TestVerifyBodies(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, body := range []string{
+		`{}`, `null`, `[]`, `{"zip":null}`, `{"zip":""}`, `{"zip":"55403","security_code":""}`, `{"zip":"55403","security_code":null}`,
+		`{"zip":"","security_answer":"` + luz + `"}`, `{"zip":55403}`, `{"zip":["55403"]}`, `{"zip":"55403","account":"MN-1000-4"}`,
+	} {
+		r.ask(http.MethodPost, accountPath+"/verify", body).is(http.StatusBadRequest, "bad-body")
+	}
+	if diff := cmp.Diff(left(4), r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "").verification()); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -191,7 +191,7 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		noFeature(), notInstalled(), badIfMatch(), noIfMatch(), changedMeanwhile(), refusedSettings(features.ListFull), backlog(),
 		badAccount(), badIdempotencyKey(), badLastEventID(), noAccount(), noEnrollment(), noDelivery(), accountTaken(), enrollmentFull(),
 		noSecret(), noWay(), noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
-		callsDeclined(start), tooLate(), refusedDetails(&accounts.FieldError{}), keyReused(), tooManyDeliveries(&deliveries.LimitError{}, start),
+		addressTooNew(&deliveries.AddressTooNewError{Since: start, From: start}), callsDeclined(start), tooLate(), refusedDetails(&accounts.FieldError{}), keyReused(), tooManyDeliveries(&deliveries.LimitError{}, start),
 		tooManyStreams(),
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)

@@ -190,7 +190,7 @@ func TestRequestDeliveryRefused(t *testing.T) {
 func (r *rig) block(until time.Time) {
 	account, err := r.config.Accounts.Get(r.Context(), coded)
 	if err == nil {
-		err = r.sent.Block(r.Context(), string(account.ID), until)
+		_, err = r.sent.Block(r.Context(), string(account.ID), until)
 	}
 	if err != nil {
 		r.Fatal(err)
@@ -316,4 +316,21 @@ func ExampleDeliveryDocument() {
 	fmt.Println(string(document), err)
 	// Output:
 	// {"id":"dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa","about":"security_code","method":"voice","status":"ringing","final":false,"attempt":1,"created":"2026-03-04T14:00:00Z","events":[{"sequence":1,"final":false,"at":"2026-03-04T14:00:00Z","status":"ringing","attempt":1}]} <nil>
+}
+
+// TestAddressTooNew: whoever has had the address changed gets no letter there.
+func TestAddressTooNew(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	const letter = `{"secret":"security_code","method":"letter"}`
+	r.ask(http.MethodPost, accountPath+"/deliveries", letter).is(http.StatusAccepted, "")
+	r.now = start.Add(time.Hour)
+	r.ask(http.MethodPut, accountPath, `{"address":{"street":["PO Box 7"],"city":"Duluth","state":"MN","zip":"55802"}}`).is(http.StatusOK, "")
+	var got Problem
+	r.ask(http.MethodPost, accountPath+"/deliveries", letter).is(http.StatusConflict, "address-too-new").read(&got)
+	if !got.Since.Equal(r.now) || !got.From.Equal(r.now.AddDate(0, 0, 30)) {
+		t.Errorf("since %v, from %v", got.Since, got.From)
+	}
+	r.now = got.From
+	r.ask(http.MethodPost, accountPath+"/deliveries", letter).is(http.StatusAccepted, "")
 }

@@ -12,6 +12,7 @@
 //	GET    /v1/accounts/{account}                    accounts:read    an account, without its secret
 //	PUT    /v1/accounts/{account}                    accounts:write   create it, or change what is given
 //	POST   /v1/accounts/{account}/renumber           accounts:write   give it another number
+//	POST   /v1/accounts/{account}/security-code      accounts:write   make a new code, which retires the code or the question
 //	PUT    /v1/accounts/{account}/security-question  accounts:write   set the question that retires the code
 //	POST   /v1/accounts/{account}/verify             accounts:verify  judge a claim that it is somebody's own
 //	POST   /v1/enrollments                           accounts:verify  begin an enrollment by a claim to an account
@@ -61,7 +62,8 @@
 // No answer, problem or line of the log holds a security code or an answer. A claim to an
 // account that doesn't exist is answered as any other, and its number is not logged, as it
 // may be anything that somebody typed. Whatever changes an account calls Config.Notify, so
-// that its customer is told.
+// that its customer is told. All other operations tell a key which accounts exist and what they
+// have; what a web site must keep from its visitors is said in openapi.yaml.
 //
 // A delivery goes to where the account says; a request that names a number is refused. Its
 // header Idempotency-Key stands, among the requests of its key's name, for one delivery.

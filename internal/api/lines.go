@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -54,7 +55,7 @@ func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) e
 		a.recordRefusedReset(r, number, key, noReason)
 		return err
 	}
-	err = a.provisioning.Reset(r.Context(), number, pins.Note{By: key.Name, From: from, Reason: body.Reason})
+	err = a.reset(r.Context(), number, pins.Note{By: key.Name, From: from, Reason: body.Reason})
 	switch {
 	case errors.Is(err, pins.ErrNote):
 		a.recordRefusedReset(r, number, key, noReason)
@@ -67,6 +68,14 @@ func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) e
 	}
 	a.log.InfoContext(r.Context(), "PIN reset", "line", number, "key", key.Name)
 	return a.replyLine(w, r, http.StatusOK, number, key)
+}
+
+// reset goes on when the client has hung up: the customer must be told of a PIN that was reset,
+// whoever waits for the answer.
+func (a *API) reset(ctx context.Context, number nanp.Number, note pins.Note) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storesWithin)
+	defer cancel()
+	return a.provisioning.Reset(ctx, number, note)
 }
 
 // recordRefusedReset tells the history of the number. The refusal stands even if that fails.

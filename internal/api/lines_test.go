@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -214,6 +215,28 @@ func TestReset(t *testing.T) {
 		t.Error(diff)
 	}
 	r.log.holds(t, "PIN reset", string(line), "ordering")
+}
+
+// TestResetIsToldWhoeverWaits: a client that hangs up doesn't keep the customer from being told.
+func TestResetIsToldWhoeverWaits(t *testing.T) {
+	r := newRig(t)
+	r.add("")
+	ctx, hangUp := context.WithCancel(t.Context())
+	told := 0
+	r.config.Provisioning.Told = func(ctx context.Context, number nanp.Number, event pins.Event, _ string) {
+		hangUp()
+		_, bounded := ctx.Deadline()
+		if ctx.Err() != nil || !bounded || number != line || event != pins.Reset {
+			t.Errorf("told of %s of %s, with %v", event, number, ctx.Err())
+		}
+		told++
+	}
+	r.restart()
+	request := r.request(http.MethodPost, linePath+"/pin/reset", `{"reason":"moved"}`)
+	r.send(request.WithContext(ctx))
+	if told != 1 {
+		t.Errorf("told %d times", told)
+	}
 }
 
 func TestNoSuchLine(t *testing.T) {

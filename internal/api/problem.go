@@ -25,8 +25,8 @@ type Problem struct {
 
 	Reason features.Reason `json:"reason,omitempty"` // of settings-refused
 	Field  string          `json:"field,omitempty"`  // of details-refused
-	Since  time.Time       `json:"since,omitzero"`   // of email-too-new: since when the address is on file
-	From   time.Time       `json:"from,omitzero"`    // of email-too-new: from when it can be used
+	Since  time.Time       `json:"since,omitzero"`   // of email-too-new, address-too-new: since when the address is on file
+	From   time.Time       `json:"from,omitzero"`    // of email-too-new, address-too-new: from when it can be used
 	Until  time.Time       `json:"until,omitzero"`   // of calls-declined: until when no calls are made
 }
 

@@ -14,6 +14,10 @@ func explainAccount(err error) *refusal {
 		return refusedDetails(field)
 	}
 	switch {
+	case errors.Is(err, accounts.ErrKeepsCode):
+		return refusedDetails(&accounts.FieldError{
+			Field: "security_code", Reason: "the code of an existing account is changed by a POST to its path /security-code",
+		})
 	case errors.Is(err, accounts.ErrNoAccount):
 		return noAccount()
 	case errors.Is(err, accounts.ErrTaken):

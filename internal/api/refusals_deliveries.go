@@ -15,6 +15,9 @@ func explainDelivery(err error) *refusal {
 	if email, is := errors.AsType[*deliveries.EmailTooNewError](err); is {
 		return noEmailOfRecord(email)
 	}
+	if address, is := errors.AsType[*deliveries.AddressTooNewError](err); is {
+		return addressTooNew(address)
+	}
 	if blocked, is := errors.AsType[*deliveries.BlockedError](err); is {
 		return callsDeclined(blocked.Until)
 	}
@@ -79,6 +82,15 @@ func noEmailOfRecord(email *deliveries.EmailTooNewError) *refusal {
 		"A secret goes only to an e-mail address that has been on file for 30 days. This one is on file since %s and can be "+
 			"used from %s. Until then, ask for a call or a letter.", forPeople(email.Since), forPeople(email.From)))
 	no.problem.Since, no.problem.From = email.Since.UTC(), email.From.UTC()
+	return no
+}
+
+// addressTooNew says from when letters can go to the address.
+func addressTooNew(address *deliveries.AddressTooNewError) *refusal {
+	no := problem(http.StatusConflict, "address-too-new", "The billing address is too new", fmt.Sprintf(
+		"A secret goes only to an address that has been on file for 30 days, or since the account was created. This one is on "+
+			"file since %s and can be used from %s. Until then, ask for a call.", forPeople(address.Since), forPeople(address.From)))
+	no.problem.Since, no.problem.From = address.Since.UTC(), address.From.UTC()
 	return no
 }
 

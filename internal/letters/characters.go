@@ -1,7 +1,6 @@
 package letters
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -12,7 +11,7 @@ import (
 
 // ErrUnprintable is said of a text with characters for which there is no type. The text around
 // it names what was to be printed, and nothing of it.
-var ErrUnprintable = errors.New("has characters that can't be printed")
+var ErrUnprintable error = finalError("has characters that can't be printed")
 
 // lookalikes are letters that no accent can be taken from, and what people write instead.
 var lookalikes = map[rune]rune{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -20,10 +19,18 @@ const maxReturn = 5
 
 var (
 	// ErrNoAddress: the account of the letter has no postal address.
-	ErrNoAddress = errors.New("no address to send a letter to")
+	ErrNoAddress error = finalError("no address to send a letter to")
 	// ErrID: the letter's ID can't be the name of a file.
-	ErrID = errors.New("the ID of a letter has 1 to 64 of a-z, 0-9, - and _")
+	ErrID error = finalError("the ID of a letter has 1 to 64 of a-z, 0-9, - and _")
 )
+
+// finalError is an error of a letter that printing it again does not help.
+type finalError string
+
+func (e finalError) Error() string { return string(e) }
+
+// Final says that it is final, to [deliveries.Printer]'s users.
+func (finalError) Final() bool { return true }
 
 // Config says where letters go, and from whom.
 type Config struct {
@@ -64,8 +71,8 @@ func New(config Config) (*Printer, error) {
 
 // Print writes a letter into the spool, and a line into the manifest of its date's day. If a
 // letter with that ID stands in the manifest it does nothing. It waits for its turn up to 10 s.
-// Errors: [ErrUnprintable], [ErrNoAddress], [ErrID], [deliveries.ErrNoSecret],
-// [deliveries.ErrAsk]; with any other, or an end of ctx, trying again is of use.
+// Errors: [ErrUnprintable], [ErrNoAddress] and [ErrID], which have a method Final that says so,
+// [deliveries.ErrNoSecret], [deliveries.ErrAsk]; with any other, or an end of ctx, trying again is of use.
 func (p *Printer) Print(ctx context.Context, letter deliveries.Letter) error {
 	if err := p.print(ctx, letter); err != nil {
 		return fmt.Errorf("print a letter: %w", err)

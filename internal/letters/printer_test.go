@@ -164,6 +164,10 @@ func TestPrintRefuses(t *testing.T) {
 			if !errors.Is(err, test.want) {
 				t.Fatalf("Print: %v, want %v", err, test.want)
 			}
+			final, is := test.want.(interface{ Final() bool })
+			if ours := !errors.Is(err, deliveries.ErrNoSecret) && !errors.Is(err, deliveries.ErrAsk); is != ours || is && !final.Final() {
+				t.Errorf("%v does not say whether it is final", test.want)
+			}
 			for _, hidden := range []string{"王", "Москва", "Wał", "Álamos", "Ana"} {
 				if strings.Contains(err.Error(), hidden) {
 					t.Errorf("the error quotes %q: %v", hidden, err)

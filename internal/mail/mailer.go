@@ -49,9 +49,12 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("%s: the mail server answered %d", e.Step, e.Code)
 }
 
+// Final says whether there is no use in trying again.
+func (e *RefusedError) Final() bool { return !e.Again }
+
 // Send hands a message to the mail server. It gives up after Config.Timeout. Errors:
 // [ErrNoAddress], [ErrID], [deliveries.ErrNoSecret], [deliveries.ErrAsk] and a [*RefusedError]
-// that says so are final; after any other, trying again is of use, and the message may have
+// that says so are final, and all but deliveries' own have a method Final that says so; after any other, trying again is of use, and the message may have
 // been sent.
 func (m *Mailer) Send(ctx context.Context, mail deliveries.Mail) error {
 	msg, err := m.compose(mail)

@@ -120,6 +120,9 @@ func TestSendRefused(t *testing.T) {
 			if !ok || *refused != test.want {
 				t.Errorf("Send: %#v, want %#v", err, test.want)
 			}
+			if refused.Final() == test.want.Again {
+				t.Errorf("final: %t", refused.Final())
+			}
 			checkSilent(t, err)
 		})
 	}

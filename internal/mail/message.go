@@ -19,10 +19,18 @@ import (
 var (
 	// ErrNoAddress: the account of the message has no e-mail address, or none that can be
 	// written to.
-	ErrNoAddress = errors.New("no address to send e-mail to")
+	ErrNoAddress error = finalError("no address to send e-mail to")
 	// ErrID: the message's ID can't be part of a Message-ID.
-	ErrID = errors.New("the ID of a message has 1 to 64 of a-z, 0-9, - and _")
+	ErrID error = finalError("the ID of a message has 1 to 64 of a-z, 0-9, - and _")
 )
+
+// finalError is an error of a message that trying again does not help.
+type finalError string
+
+func (e finalError) Error() string { return string(e) }
+
+// Final says that it is final, to [deliveries.Mailer]'s users.
+func (finalError) Final() bool { return true }
 
 //go:embed message.html
 var htmlSource string

@@ -64,6 +64,8 @@ func claimSettledName(as accounts.SettledAs) (string, error) {
 		return "failed", nil
 	case accounts.Passed:
 		return "passed", nil
+	case accounts.PassedWeakly:
+		return "weakly", nil
 	}
 	return "", fmt.Errorf("unknown way to settle %d", as)
 }

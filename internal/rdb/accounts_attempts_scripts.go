@@ -69,8 +69,8 @@ return {admitted and 1 or 0, t.failures, t.soft}
 //
 //	KEYS  strikes; the account's history, if there is an account
 //	ARGV  attempt, now, ForgetIn, milliseconds for which settled ones are kept, milliseconds
-//	      for Redis to keep the key at least, failures that lock, failed or passed, when a lock
-//	      ends, record of a pass or of a lock
+//	      for Redis to keep the key at least, failures that lock, failed, passed or weakly,
+//	      when a lock ends, record of a pass or of a lock
 //	      {failures, until}
 var settleClaim = newScript(tallyLua + `
 local now, forget = tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -81,6 +81,8 @@ local tell = false
 if ARGV[7] == 'passed' then
 	tell = true
 	t.failures, t.last, t.soft = 0, 0, 0
+elseif ARGV[7] == 'weakly' then
+	tell = true
 else
 	t.failures, t.last = t.failures + 1, now
 	if t.failures >= tonumber(ARGV[6]) then

@@ -70,9 +70,20 @@ func (s Deliveries) Update(ctx context.Context, d deliveries.Delivery, events ..
 }
 
 // Block implements [deliveries.Store].
-func (s Deliveries) Block(ctx context.Context, subject string, until time.Time) error {
-	_, err := s.db.run(ctx, block, []string{blockedKey(subject)}, millis(until), keptBlock.Milliseconds())
-	return err
+func (s Deliveries) Block(ctx context.Context, subject string, until time.Time) (time.Time, error) {
+	var at int64 // nothing is blocked until then
+	if !until.IsZero() {
+		at = millis(until)
+	}
+	answer, err := s.db.run(ctx, block, []string{blockedKey(subject)}, at, keptBlock.Milliseconds())
+	if err != nil {
+		return time.Time{}, err
+	}
+	longest, ok := answer.(int64)
+	if !ok {
+		return time.Time{}, ErrGarbage
+	}
+	return moment(longest), nil
 }
 
 // Reserve implements [deliveries.Phones].
@@ -95,14 +106,15 @@ func (s Deliveries) Reserve(
 // deliveryForm is what is stored of a delivery beside status, due time, revision and events.
 type deliveryForm struct {
 	Account  accounts.ID       `json:"account,omitempty"`
-	Line     nanp.Number       `json:"line,omitempty"`
 	About    deliveries.About  `json:"about"`
 	Method   deliveries.Method `json:"method"`
+	To       nanp.Number       `json:"to,omitempty"`
 	Language string            `json:"language,omitempty"`
 	Attempt  int               `json:"attempt"`
 	Began    time.Time         `json:"began,omitzero"`
 	CallSID  string            `json:"call,omitempty"`
 	Sequence int               `json:"sequence,omitempty"`
+	Opened   bool              `json:"opened,omitempty"`
 	Created  time.Time         `json:"created"`
 }
 
@@ -110,7 +122,7 @@ type deliveryForm struct {
 // and events.
 func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, error) {
 	form, err := json.Marshal(deliveryForm{
-		d.Account, d.Line, d.About, d.Method, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Created,
+		d.Account, d.About, d.Method, d.To, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Created,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write delivery: %w", err)
@@ -148,9 +160,9 @@ func parseDelivery(id deliveries.ID, flat []any) (deliveries.Delivery, error) {
 		return deliveries.Delivery{}, ErrGarbage
 	}
 	d := deliveries.Delivery{
-		ID: id, Revision: revision, Account: form.Account, Line: form.Line, About: form.About, Method: form.Method,
+		ID: id, Revision: revision, Account: form.Account, About: form.About, Method: form.Method, To: form.To,
 		Language: form.Language, Status: deliveries.Status(status), Attempt: form.Attempt, Due: time.UnixMilli(due).UTC(),
-		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Created: form.Created,
+		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Created: form.Created,
 	}
 	for n := range min(events, int64(len(fields))) {
 		var event deliveries.Event

@@ -28,6 +28,9 @@ const (
 // the same request while that is under way continues it as well.
 func (s Deliveries) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
 	first := create.Delivery.ID
+	if first == "" {
+		return s.created(ctx, create)
+	}
 	if create.Key != "" {
 		stored, err := s.useKey(ctx, &create)
 		if err != nil || stored.ID != "" {
@@ -100,6 +103,40 @@ func (s Deliveries) useKey(ctx context.Context, create *deliveries.NewDelivery) 
 	}
 }
 
+// created returns the delivery that a client's key stands for, if that is stored, and has
+// nothing stand for it. It is one round trip, and one more to read the delivery.
+func (s Deliveries) created(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
+	if create.Key == "" {
+		return deliveries.Delivery{}, deliveries.ErrNotFound
+	}
+	answers, err := s.db.ask(ctx, []any{"hmget", deliveryKeyKey(create.Key), "v", "id", "request", "at"})
+	if err != nil {
+		return deliveries.Delivery{}, err
+	}
+	fields, _ := answers[0].([]any)
+	if isEmpty(fields) {
+		return deliveries.Delivery{}, deliveries.ErrNotFound
+	}
+	if len(fields) != 4 {
+		return deliveries.Delivery{}, ErrGarbage
+	}
+	if err := checkVersion(fields[0]); err != nil {
+		return deliveries.Delivery{}, err
+	}
+	used, err := parseUsedKey(fields[1:])
+	if err != nil {
+		return deliveries.Delivery{}, err
+	}
+	if create.Delivery.Created.Sub(used.at) >= keyLasts {
+		return deliveries.Delivery{}, deliveries.ErrNotFound
+	}
+	stored, err := s.Get(ctx, used.id)
+	if err == nil && used.request != requestSum(create) {
+		return deliveries.Delivery{}, deliveries.ErrKeyReused
+	}
+	return stored, err
+}
+
 // usedKey is what a client's key stands for.
 type usedKey struct {
 	id      deliveries.ID
@@ -117,6 +154,11 @@ func (s Deliveries) claimKey(ctx context.Context, create deliveries.NewDelivery,
 		return usedKey{}, err
 	}
 	parts, _ := answer.([]any)
+	return parseUsedKey(parts)
+}
+
+// parseUsedKey reads id, request and at.
+func parseUsedKey(parts []any) (usedKey, error) {
 	if len(parts) != 3 {
 		return usedKey{}, ErrGarbage
 	}

@@ -113,18 +113,20 @@ return {1, 0}
 // block notes a block, unless a longer one stands.
 //
 //	KEYS  block
-//	ARGV  until, milliseconds for Redis to keep it
-//	      1
+//	ARGV  until or 0 to note none, milliseconds for Redis to keep it
+//	      until when the longest lasts, or 0
 var block = newScript(digitsLua + strangeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local untl = redis.call('HGET', KEYS[1], 'until')
 if untl and not digits(untl) then return redis.error_reply('GARBAGE not a record') end
-if not untl or tonumber(untl) < tonumber(ARGV[1]) then
+local longest = tonumber(untl or 0)
+if longest < tonumber(ARGV[1]) then
+	longest = tonumber(ARGV[1])
 	redis.call('HSET', KEYS[1], 'v', '1', 'until', ARGV[1])
 	redis.call('PEXPIRE', KEYS[1], ARGV[2])
 end
-return 1
+return longest
 `)
 
 // claimKey has a client's key stand for a delivery, unless it stands for another.

@@ -17,6 +17,9 @@ const (
 	lookTimes = 10
 	// mostUnfinished bounds what one Unfinished lists.
 	mostUnfinished = 10_000
+	// mostUnreadable bounds how many are looked at in vain. Nothing but damage by hand, or a
+	// newer release beside this one, makes any.
+	mostUnreadable = 10_000
 	// forgetAfter is how long after it was created a delivery that isn't stored is taken for
 	// one that never will be: its Create has died, or it is three months old.
 	forgetAfter = time.Hour
@@ -37,14 +40,17 @@ func (s Deliveries) announce(ctx context.Context, d deliveries.Delivery, revisio
 // there earlier; so no delivery is in the index later than it is due, whoever dies when. What
 // is there too early is found out here: the delivery itself is read, and the index corrected,
 // unless a newer revision than the one that was read has been announced. Deliveries that have
-// ended leave the index here as well.
+// ended leave the index here as well. Those that can't be read stay where they are, as nobody
+// knows when they are due; so many more of the index are looked at.
 func (s Deliveries) Unfinished(ctx context.Context, before time.Time, most int) ([]deliveries.ID, error) {
 	if most <= 0 {
 		return nil, nil
 	}
+	most = min(most, mostUnfinished)
 	var found []indexed
+	unreadable := 0
 	for range lookTimes {
-		candidates, err := s.candidates(ctx, before, min(most, mostUnfinished))
+		candidates, err := s.candidates(ctx, before, most+unreadable)
 		if err != nil {
 			return nil, err
 		}
@@ -56,12 +62,15 @@ func (s Deliveries) Unfinished(ctx context.Context, before time.Time, most int) 
 			return nil, err
 		}
 		found = candidates
-		if !corrected {
+		known := unreadable
+		unreadable = min(countUnreadable(candidates), mostUnreadable)
+		if !corrected && unreadable <= known {
 			break
 		}
 	}
 	found = slices.DeleteFunc(found, func(i indexed) bool { return !i.open || !i.due.Before(before) })
 	slices.SortStableFunc(found, func(a, b indexed) int { return cmp.Compare(millis(a.due), millis(b.due)) })
+	found = found[:min(most, len(found))]
 	ids := make([]deliveries.ID, len(found))
 	for i, f := range found {
 		ids[i] = f.id
@@ -111,7 +120,7 @@ func (s Deliveries) look(ctx context.Context, candidates []indexed) error {
 		var commands [][]any
 		for _, c := range part {
 			announced = append(announced, string(c.id))
-			commands = append(commands, []any{"hmget", deliveryKey(c.id), "v", "status", "due", "rev"})
+			commands = append(commands, []any{"hgetall", deliveryKey(c.id)})
 		}
 		answers, err := s.db.askEach(ctx, append(commands, announced)...)
 		if err != nil {
@@ -128,25 +137,32 @@ func (s Deliveries) look(ctx context.Context, candidates []indexed) error {
 	return nil
 }
 
-// read takes in v, status, due and rev of a delivery, and what was announced of it.
+// read takes in the record of a delivery, all of it since [Deliveries.Get] must be able to read
+// it, and what was announced of it.
 func (i *indexed) read(answer, announced any) {
-	fields, _ := answer.([]any)
-	if len(fields) != 4 {
-		return
-	}
-	if isEmpty(fields) {
+	flat, ok := answer.([]any)
+	if ok && len(flat) == 0 {
 		text, _ := announced.(string)
 		_, created, _ := strings.Cut(text, " ")
 		i.missing, i.created = true, moment(number(created))
 		return
 	}
-	var due int64
-	status, ok := fields[1].(string)
-	if checkVersion(fields[0]) != nil || !ok || !parseNumber(fields[2], &due) || !parseNumber(fields[3], &i.revision) {
+	d, err := parseDelivery(i.id, flat)
+	if err != nil {
 		return
 	}
-	i.final = deliveries.Status(status).Final()
-	i.open, i.due = !i.final, time.UnixMilli(due).UTC()
+	i.final = d.Status.Final()
+	i.open, i.due, i.revision = !i.final, d.Due, d.Revision
+}
+
+// countUnreadable counts those of which nothing is known.
+func countUnreadable(candidates []indexed) (n int) {
+	for _, c := range candidates {
+		if !c.open && !c.final && !c.missing {
+			n++
+		}
+	}
+	return n
 }
 
 // correct has the index agree with what was read, and says whether that has changed it.

@@ -103,7 +103,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 func accountOperations(all rdb.Accounts) map[string]func(context.Context) error {
 	account := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("x")}
 	renumbered := accounts.Stored{ID: "acc_1", Number: "A2", Revision: 1, Sealed: []byte("y")}
-	attempt := accounts.Attempt{ID: "try_1", Account: "acc_1", Number: "A1", At: now}
+	attempt := accounts.Attempt{ID: "try_1", Account: "acc_1", Nobody: "A1", At: now}
 	rule := accounts.DefaultLock()
 	return map[string]func(context.Context) error{
 		"find account":    func(ctx context.Context) error { _, err := all.Find(ctx, "A1"); return err },
@@ -138,7 +138,7 @@ func deliveryOperations(all rdb.Deliveries) map[string]func(context.Context) err
 		"update delivery": func(ctx context.Context) error { return all.Update(ctx, delivery, deliveries.Event{At: now}) },
 		"end delivery":    func(ctx context.Context) error { return all.Update(ctx, final) },
 		"unfinished":      func(ctx context.Context) error { _, err := all.Unfinished(ctx, now.Add(time.Hour), 10); return err },
-		"block":           func(ctx context.Context) error { return all.Block(ctx, "acc_1", now.Add(time.Hour)) },
+		"block":           func(ctx context.Context) error { _, err := all.Block(ctx, "acc_1", now.Add(time.Hour)); return err },
 		"reserve": func(ctx context.Context) error {
 			_, err := all.Reserve(ctx, number, delivery.Task(), now, now.Add(time.Minute))
 			return err

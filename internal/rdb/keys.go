@@ -87,7 +87,7 @@ func accountNumberKey(n accounts.Number) string { return "uc:account-number:{" +
 func refusedClaimsKey(id accounts.ID) string { return "uc:account-refused:{" + tag(string(id)) + "}" }
 
 // accountStrikesKey holds the failures and the attempts under way of one subject, an account
-// or a number that is nobody's: a hash. It lives for LockRule.ForgetIn after the last failure,
+// or what stands for a number that is nobody's: a hash. It lives for LockRule.ForgetIn after the last failure,
 // and until a lock has ended; without failures for [accounts.SettledKept].
 func accountStrikesKey(subject string) string { return "uc:account-strikes:{" + tag(subject) + "}" }
 

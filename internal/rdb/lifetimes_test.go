@@ -142,7 +142,7 @@ func TestLifetimesOfAccountsAndDeliveries(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 		}
-		fail := accounts.Attempt{ID: "try_2", Number: "A9", At: now}
+		fail := accounts.Attempt{ID: "try_2", Nobody: "A9", At: now}
 		if _, err := db.Accounts().Settle(ctx, fail, accounts.Settlement{As: accounts.Failed}, accounts.DefaultLock()); err != nil {
 			t.Fatal(err)
 		}
