@@ -68,7 +68,8 @@ func addWays(config *deliveries.Config, c config, house wording.House) error {
 			return fmt.Errorf("prepare calls: %w", err)
 		}
 		config.Dialer, err = account.Dialer(twilio.DialerConfig{
-			From: c.outbound.from, PublicURL: c.publicURL, DetectMachines: c.outbound.detect,
+			From: c.outbound.from, PublicURL: c.publicURL,
+			DetectMachines: c.outbound.detect, AwaitGreeting: c.outbound.codeToMailbox,
 		})
 		if err != nil {
 			return fmt.Errorf("prepare calls: %w", err)

@@ -65,7 +65,7 @@ func TestCallbacks(t *testing.T) {
 		for name, play := range rareCallbacks {
 			t.Run(name, func(t *testing.T) {
 				flush(t, server)
-				s, exchange := newCallingStage(t, server, func(c *config) { c.outbound.codeToMailbox, c.outbound.detect = true, true })
+				s, exchange := newCallingStage(t, server, func(c *config) { c.outbound.codeToMailbox = true })
 				play(t, s, exchange)
 				collect(taken, s)
 				played++

@@ -43,6 +43,9 @@ type DialerConfig struct {
 	// DetectMachines has Twilio listen for an answering machine before it asks what to say,
 	// and tell AnsweredBy. https://www.twilio.com/docs/voice/answering-machine-detection
 	DetectMachines bool
+	// AwaitGreeting does that too, and has Twilio wait for the end of a machine's greeting: then
+	// AnsweredBy is machine_end_beep or the like, and what is said is recorded whole.
+	AwaitGreeting bool
 }
 
 // Dialer makes calls: it is [deliveries.Dialer]. It can be used by many at once.
@@ -101,7 +104,10 @@ func (d *Dialer) order(ring deliveries.Ring) *openapi.CreateCallParams {
 		SetStatusCallbackEvent(progress[:]).
 		SetTimeout(int(d.config.RingFor / time.Second)).
 		SetTimeLimit(int(timeLimit / time.Second))
-	if d.config.DetectMachines {
+	switch {
+	case d.config.AwaitGreeting:
+		order.SetMachineDetection("DetectMessageEnd")
+	case d.config.DetectMachines:
 		order.SetMachineDetection("Enable")
 	}
 	return order
