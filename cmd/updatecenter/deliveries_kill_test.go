@@ -47,15 +47,14 @@ func TestKilledDispatchersRingOnce(t *testing.T) {
 		d.start()
 		d.askAndKill(round)
 	}
-	interrupted := d.waiting("active")
-	if interrupted < dispatcherKills/2 {
-		t.Errorf("only %d attempts were interrupted by %d kills: this shows little", interrupted, dispatcherKills)
+	if len(d.interrupted) < dispatcherKills/2 {
+		t.Errorf("only %d attempts were interrupted by %d kills: this shows little", len(d.interrupted), dispatcherKills)
 	}
 	d.start()
 	d.clients.Wait()
 	d.settle()
 	d.everyoneServedOnce()
-	t.Logf("%d attempts interrupted by %d kills, %d calls looked for", interrupted, dispatcherKills, d.town.looks.Load())
+	t.Logf("%d attempts interrupted by %d kills, %d calls looked for", len(d.interrupted), dispatcherKills, d.town.looks.Load())
 }
 
 // doomedDialer is a server that is killed, with all that lives on: Redis, the exchange, and a
@@ -73,11 +72,13 @@ type doomedDialer struct {
 	mu    sync.Mutex            // guards what follows
 	url   string                // where the server is, or was
 	asked map[int]deliveries.ID // by customer
+	// interrupted are the tasks at which a server was when it was killed.
+	interrupted map[string]bool
 }
 
 func newDoomedDialer(t *testing.T) *doomedDialer {
 	t.Helper()
-	d := &doomedDialer{t: t, server: redistest.Start(t), asked: map[int]deliveries.ID{}}
+	d := &doomedDialer{t: t, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
 	d.stage, d.town = newLiveStage(t, d.server.URL())
 	d.stage.server = d.server
 	d.redis = d.stage.redis(t)
@@ -161,9 +162,31 @@ func (d *doomedDialer) askAndKill(round int) {
 	for i := round * each; i < (round+1)*each; i++ {
 		d.clients.Go(func() { d.ask(i) })
 	}
-	time.Sleep(time.Duration(rand.IntN(500)) * time.Millisecond)
+	for deadline := time.Now().Add(3 * time.Second); d.atWork() == 0 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
 	_ = d.cmd.Process.Kill()
 	_ = d.cmd.Wait()
+	for _, task := range d.active() {
+		d.interrupted[task] = true
+	}
+}
+
+// active are the tasks at which a server is, or was when it was killed.
+func (d *doomedDialer) active() []string {
+	return must(d.redis.LRange(d.t.Context(), "asynq:{updatecenter}:active", 0, -1).Result())(d.t)
+}
+
+// atWork counts those that no killed server left.
+func (d *doomedDialer) atWork() int {
+	fresh := 0
+	for _, task := range d.active() {
+		if !d.interrupted[task] {
+			fresh++
+		}
+	}
+	return fresh
 }
 
 // ask asks for a customer's code until it hears that it was heard, with the same key each time.
