@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"updatecenter/accounts"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 )
 
@@ -31,8 +32,8 @@ func mustHide(t *testing.T, where, text string) {
 func show(value any) string {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("shown", "value", value)
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("shown", "value", value)
+	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
+	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
 	if encoded, err := json.Marshal(value); err == nil {
 		out.Write(encoded)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -62,7 +63,7 @@ func (f *fixture) config() deliveries.Config {
 		Store: mortalStore{f.store, f.life}, Phones: mortalStore{f.store, f.life},
 		Queue: mortalQueue{f.queue, f.life}, Dialer: mortalDialer{f.twilio, f.life},
 		Printer: f.post, Mailer: f.post, Accounts: f.accounts,
-		Now: f.clock, Log: slog.New(slog.NewTextHandler(f.log, nil)),
+		Now: f.clock, Log: slog.New(slog.NewTextHandler(f.log, logtest.Untimed())),
 	}
 }
 

@@ -12,13 +12,14 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
+	"updatecenter/internal/logtest"
 )
 
 // show writes a value in the ways in which it might get into a log.
 func show(value any) string {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("shown", "value", value)
+	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
 	if encoded, err := json.Marshal(value); err == nil {
 		out.Write(encoded)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"updatecenter/features"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
@@ -39,8 +40,8 @@ func show(t *testing.T, value any) string {
 	t.Helper()
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("shown", "value", value)
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("shown", "value", value)
+	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
+	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
 	if encoded, err := json.Marshal(value); err == nil {
 		out.Write(encoded)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 )
@@ -69,7 +70,7 @@ func TestLentBlanksAreNotKept(t *testing.T) {
 		read = c.Text(spelled) + c.Text(wording) + c.Secret(spelled).Reveal()
 	}))
 	var commits []ivr.Commit
-	config.Log, config.Store = slog.New(slog.NewTextHandler(&log, nil)), watched(&commits)
+	config.Log, config.Store = slog.New(slog.NewTextHandler(&log, logtest.Untimed())), watched(&commits)
 	engine := newEngine(t, config)
 	if document := deliver(t, engine, ivr.Event{Call: sid}); !readable(document, keyedPIN) {
 		t.Errorf("the secret is not spoken: %s", document)

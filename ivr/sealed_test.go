@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 )
@@ -60,7 +61,7 @@ func TestNothingReadableIsStored(t *testing.T) {
 	var commits []ivr.Commit
 	var log bytes.Buffer
 	config := configOf(t, keying(func(*ivr.Call) error { return nil }))
-	config.Store, config.Log = watched(&commits), slog.New(slog.NewJSONHandler(&log, nil))
+	config.Store, config.Log = watched(&commits), slog.New(slog.NewJSONHandler(&log, logtest.Untimed()))
 	engine := newEngine(t, config)
 	keyPIN(t, engine)
 	if len(commits) != 2 {
@@ -205,7 +206,7 @@ func TestAnUnreadableStateStartsOver(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
 			config := configOf(t, asking())
-			config.Log = slog.New(slog.NewTextHandler(&log, nil))
+			config.Log = slog.New(slog.NewTextHandler(&log, logtest.Untimed()))
 			config.Store = &hooked{Store: &ivr.Memory{},
 				begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 					return ivr.Begun{Status: ivr.Claimed, State: state}, nil

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -35,8 +36,8 @@ func show(t *testing.T, value any) string {
 	t.Helper()
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, nil)).Info("shown", "value", value)
-	slog.New(slog.NewJSONHandler(&out, nil)).Info("shown", "value", value)
+	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
+	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
 	if encoded, err := json.Marshal(value); err == nil {
 		out.Write(encoded)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"
@@ -88,7 +89,7 @@ func newSite(t testing.TB, change func(*voice.Config)) *site {
 		Engine: s.engine, Callback: s.callback, Statuses: s.statuses, PublicURL: publicURL, AuthTokens: []secret.Text{token},
 		SIPDomains: []string{"Switch.sip.twilio.com"}, Dial78: []nanp.Number{"+16125550178"},
 		Reachable: func(context.Context) error { return nil },
-		Metrics:   voice.NewMetrics(s.registry), Log: slog.New(slog.NewTextHandler(&s.log, nil)),
+		Metrics:   voice.NewMetrics(s.registry), Log: slog.New(slog.NewTextHandler(&s.log, logtest.Untimed())),
 	}
 	if change != nil {
 		change(&config)

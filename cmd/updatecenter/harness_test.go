@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"updatecenter/deliveries"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
@@ -101,16 +102,8 @@ func (s *stage) start() *app {
 	s.t.Helper()
 	return must(newApp(s.config, outside{
 		db: s.db, now: s.clock.Now, hash: cheap, took: s.taken.took, queue: s.queue,
-		log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: withoutTime})),
+		log: slog.New(slog.NewJSONHandler(s.logs, logtest.Untimed())),
 	}))(s.t)
-}
-
-// withoutTime leaves the time of day out of a log, as its digits could be a PIN by chance.
-func withoutTime(groups []string, attribute slog.Attr) slog.Attr {
-	if len(groups) == 0 && attribute.Key == slog.TimeKey {
-		return slog.Attr{}
-	}
-	return attribute
 }
 
 func testConfig(t testing.TB) config {

@@ -23,6 +23,7 @@ import (
 	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -82,7 +83,7 @@ func newRig(t *testing.T) *rig {
 		Features: features.New(features.Config{Store: r.sets, Keys: keyring(t), Now: clock}),
 		Changed:  func() { r.woken.Add(1) },
 		Accounts: customers, Deliveries: r.outbound(customers), Notify: r.notify, Wait: r.pass,
-		Log:    slog.New(slog.NewJSONHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: untimed})),
+		Log:    slog.New(slog.NewJSONHandler(r.log, logtest.Untimed())),
 		Random: lettersOnly{},
 	}
 	r.restart()
@@ -94,14 +95,6 @@ func newRig(t *testing.T) *rig {
 		}
 	})
 	return r
-}
-
-// untimed leaves the time of a line of the log away: its digits are those of some code at times.
-func untimed(groups []string, attribute slog.Attr) slog.Attr {
-	if len(groups) == 0 && attribute.Key == slog.TimeKey {
-		return slog.Attr{}
-	}
-	return attribute
 }
 
 // lettersOnly makes names of problems that hold no digits, for the same reason.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"updatecenter/deliveries"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
@@ -111,7 +112,7 @@ func newPhone(t testing.TB, f callback.Deliveries, codeToMailbox bool) *phone {
 	p.engine, err = ivr.New(ivr.Config{
 		Flow: flow(f, codeToMailbox), Store: &watched{p: p, keys: ring}, Keys: ring, Now: time.Now,
 		TurnURL: "https://example.com/voice/callback/turn/", Took: func(e ivr.Exit) { p.took = append(p.took, e) },
-		Log: slog.New(slog.NewTextHandler(p.log, nil)),
+		Log: slog.New(slog.NewTextHandler(p.log, logtest.Untimed())),
 	})
 	if err != nil {
 		t.Fatal(err)
