@@ -34,10 +34,15 @@ func (d *Deliveries) attempt(ctx context.Context, task Task) error {
 		return &LaterError{At: delivery.Due} // somebody is at it, or died over it, or has put it off
 	case delivery.CallSID == "" && now.After(delivery.lasts()):
 		return d.giveUp(ctx, task, "it could not be made in time")
-	case !d.offers(delivery.Method): // another server may have what this one lacks
+	case !d.makes(delivery): // another server may have what this one lacks
 		return d.postpone(ctx, task, time.Minute, ErrNoWay)
 	}
 	return d.advance(ctx, delivery)
+}
+
+// makes says whether this server has what the delivery takes.
+func (d *Deliveries) makes(delivery Delivery) bool {
+	return d.offers(delivery.Method) && (delivery.About != ValidationCode || d.codes != nil)
 }
 
 // advance does what is to be done for a delivery that is due. What an earlier run has done is
@@ -69,7 +74,12 @@ func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
 }
 
 // lasts is until when attempts at the delivery are of use.
-func (d *Delivery) lasts() time.Time { return d.Created.Add(d.Method.patience()) }
+func (d *Delivery) lasts() time.Time {
+	if d.About == ValidationCode {
+		return d.Created.Add(validationLasts)
+	}
+	return d.Created.Add(d.Method.patience())
+}
 
 // patience is how long after it was asked for a delivery is still of use to the customer.
 // Nobody wants to be called at night for what was asked in the afternoon.
@@ -83,8 +93,13 @@ func (m Method) patience() time.Duration {
 // account returns the account that a delivery is about, if it may still be made: the account
 // can have changed since it was asked for. A notice without an account has a zero one. No
 // account holds a secret that the delivery does not tell. A notice is made to the telephone
-// that was of record when it was asked for, a secret told only while it still is.
+// that was of record when it was asked for, a secret told only while it still is. A validation
+// has no account, and a code that must still stand.
 func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.Account, error) {
+	if delivery.About == ValidationCode {
+		_, err := d.validationCode(ctx, delivery)
+		return accounts.Account{}, err
+	}
 	if delivery.Account == "" {
 		return accounts.Account{}, nil
 	}
@@ -112,6 +127,8 @@ func hopeless(err error) string {
 		return "the address has changed"
 	}
 	switch {
+	case errors.Is(err, ErrNotFound):
+		return "the code is not needed any more"
 	case errors.Is(err, errPhoneChanged):
 		return "the telephone number was changed meanwhile"
 	case errors.Is(err, ErrNoSecret):

@@ -23,8 +23,8 @@ type Opening struct {
 
 // Opened notes that a call was answered and returns what it has to say. It may be asked again
 // during the call, so that nobody has to keep the code meanwhile. The error is [ErrNotFound]
-// for a task that is unknown, outdated or canceled, whose secret or telephone was replaced, or
-// whose delivery another call has made: the call then tells nothing.
+// for a task that is unknown, outdated or canceled, whose secret or telephone was replaced, whose
+// validation is over, or whose delivery another call has made: the call then tells nothing.
 func (d *Deliveries) Opened(ctx context.Context, task Task, callSID string) (Opening, error) {
 	opening, err := d.opened(ctx, task, callSID)
 	if err != nil {
@@ -83,6 +83,11 @@ func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, e
 	opening := Opening{About: delivery.About, Language: delivery.Language}
 	if !delivery.About.secret() {
 		return opening, nil
+	}
+	if delivery.About == ValidationCode {
+		var err error
+		opening.Code, err = d.validationCode(ctx, delivery)
+		return opening, err
 	}
 	account, err := d.account(ctx, delivery)
 	switch {
@@ -145,8 +150,8 @@ func (d *Delivery) canEnd(task Task, as Status) bool {
 
 // Declined notes that the person who answered did not ask for it. It is written into the
 // account's history, and for 24 hours no call tells a secret of the account, those that were
-// asked for before included. Notices go on: they are owed (47 CFR 64.2010(f)). Errors:
-// [ErrNotFound].
+// asked for before included; of a validation, no call validates a customer of that line. Notices
+// go on: they are owed (47 CFR 64.2010(f)). Errors: [ErrNotFound].
 func (d *Deliveries) Declined(ctx context.Context, task Task) error {
 	if err := d.decline(ctx, task); err != nil {
 		return fmt.Errorf("note an objection: %w", err)
@@ -161,18 +166,39 @@ func (d *Deliveries) decline(ctx context.Context, task Task) error {
 	if err != nil || !delivery.canEnd(task, Declined) {
 		return err
 	}
-	if delivery.Account != "" {
-		if err := d.object(ctx, delivery.Account); err != nil {
-			return err
-		}
+	if err := d.object(ctx, delivery); err != nil {
+		return err
 	}
 	return d.ended(ctx, task, Declined)
 }
 
-func (d *Deliveries) object(ctx context.Context, id accounts.ID) error {
-	if _, err := d.store.Block(ctx, string(id), d.now().Add(blockFor)); err != nil {
+// object blocks further calls of that kind. An objection to a notice about no account has
+// nothing to block.
+func (d *Deliveries) object(ctx context.Context, delivery Delivery) error {
+	subject := delivery.subject()
+	if subject == "" {
+		return nil
+	}
+	if _, err := d.store.Block(ctx, subject, d.now().Add(blockFor)); err != nil {
 		return fmt.Errorf("block calls: %w", err)
 	}
+	if delivery.Account == "" {
+		return nil
+	}
+	return d.disown(ctx, delivery.Account)
+}
+
+// subject is what an objection to a delivery is kept by: who asks for more of the kind meets
+// it. Empty: nothing is.
+func (d *Delivery) subject() string {
+	if d.About == ValidationCode {
+		return validationSubject(d.To)
+	}
+	return string(d.Account)
+}
+
+// disown writes an objection into the account's history.
+func (d *Deliveries) disown(ctx context.Context, id accounts.ID) error {
 	note := accounts.Note{By: accounts.ByCustomer, From: "telephone"}
 	if err := d.accounts.Append(ctx, id, accounts.Disowned, note); !errors.Is(err, accounts.ErrNoAccount) {
 		return err

@@ -30,6 +30,7 @@ type Config struct {
 	Dialer   Dialer  // nil: nobody is called
 	Printer  Printer // nil: there are no letters
 	Mailer   Mailer  // nil: there is no e-mail
+	Codes    Codes   // nil: no customer is validated by a call
 	Accounts Accounts
 	Limits   Limits // of deliveries that are asked for; zero: [DefaultLimits]
 	// Pace waits until the next call may be made, before the call is begun. Nil: at once.
@@ -39,7 +40,8 @@ type Config struct {
 	Log    *slog.Logger     // nil: none
 }
 
-// DefaultLimits are 3 an hour and 10 a day for an account, and 120 a minute for all.
+// DefaultLimits are 3 an hour and 10 a day for an account, as many validations for a line, and
+// 120 a minute for all.
 func DefaultLimits() Limits {
 	return Limits{AnHour: 3, ADay: 10, Global: 120, Every: time.Minute}
 }
@@ -53,6 +55,7 @@ type Deliveries struct {
 	dialer   Dialer
 	printer  Printer
 	mailer   Mailer
+	codes    Codes
 	accounts Accounts
 	limits   Limits
 	pace     func(ctx context.Context) error
@@ -65,7 +68,7 @@ type Deliveries struct {
 func New(config Config) *Deliveries {
 	d := &Deliveries{
 		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
-		printer: config.Printer, mailer: config.Mailer, accounts: config.Accounts,
+		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
 		limits: config.Limits, pace: config.Pace, random: config.Random, clock: config.Now, log: config.Log,
 	}
 	if d.limits == (Limits{}) {

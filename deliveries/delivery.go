@@ -13,11 +13,13 @@ type ID string
 // About is what a delivery tells.
 type About string
 
-// What deliveries tell. The first two are asked for; the others are notices that something
-// was changed, without what it was changed to (47 CFR 64.2010(f)).
+// What deliveries tell. The first two are asked for, and so is the third, by a repair agent; the
+// others are notices that something was changed, without what it was changed to (47 CFR
+// 64.2010(f)).
 const (
 	SecurityCode   About = "security_code"
 	SecurityAnswer About = "security_answer"
+	ValidationCode About = "validation_code" // see [Deliveries.RequestValidation]
 
 	Welcome         About = "welcome" // the letter that a new account gets, with its code
 	PINChanged      About = "pin_changed"
@@ -78,6 +80,7 @@ type Delivery struct {
 	About    About
 	Method   Method
 	To       nanp.Number // the telephone to ring, as it was when it was asked for; else empty
+	Ref      string      // of a validation: what its code is asked for by; else empty
 	Language string      // "en", "es" or empty
 	Status   Status
 	Attempt  int       // the present one, from 1

@@ -49,16 +49,16 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 	if err := d.begin(within, delivery, now, dialClaim); err != nil {
 		return err
 	}
-	return d.dial(within, Ring{To: delivery.To, Task: delivery.Task()}, now)
+	return d.dial(within, delivery, now)
 }
 
-// objected cancels a secret's delivery, and says so, if somebody who was called about the
-// account since it was asked for has objected. Notices are owed all the same.
+// objected cancels a secret's delivery, and says so, if somebody who was called about the same
+// account or line since it was asked for has objected. Notices are owed all the same.
 func (d *Deliveries) objected(ctx context.Context, delivery Delivery) (bool, error) {
 	if !delivery.About.secret() {
 		return false, nil
 	}
-	until, err := d.store.Block(ctx, string(delivery.Account), time.Time{})
+	until, err := d.store.Block(ctx, delivery.subject(), time.Time{})
 	if err != nil {
 		return false, fmt.Errorf("ask for objections: %w", err)
 	}
@@ -94,11 +94,11 @@ func (d *Deliveries) begin(ctx context.Context, seen Delivery, now time.Time, cl
 
 // dial has the telephone rung. When nobody knows whether it rings, the claim must run out
 // before somebody looks.
-func (d *Deliveries) dial(ctx context.Context, ring Ring, began time.Time) error {
-	task, err := ring.Task, ctx.Err()
+func (d *Deliveries) dial(ctx context.Context, delivery Delivery, began time.Time) error {
+	task, err := delivery.Task(), ctx.Err()
 	var callSID string
 	if err == nil {
-		callSID, err = d.dialer.Dial(ctx, ring)
+		callSID, err = d.dialer.Dial(ctx, Ring{To: delivery.To, Task: task})
 	}
 	ctx, cancel := afterwards(ctx)
 	defer cancel()
@@ -110,6 +110,9 @@ func (d *Deliveries) dial(ctx context.Context, ring Ring, began time.Time) error
 		return &LaterError{At: began.Add(dialClaim), Err: err}
 	}
 	d.log.WarnContext(ctx, "call refused", "delivery", task.Delivery, "attempt", task.Attempt, "error", err)
+	if refused.Again && delivery.About == ValidationCode { // an agent waits, and may call again
+		return d.giveUp(ctx, task, "the telephone can't be called right now")
+	}
 	if refused.Again {
 		return d.postpone(ctx, task, refusedFor, err)
 	}

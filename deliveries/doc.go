@@ -2,13 +2,15 @@
 // changed: by an automated call, a letter or an e-mail. It knows nothing of HTTP or Redis, and
 // asks Twilio only through a small interface.
 //
-// Where a delivery goes is the account's to say, never who asks. What is asked for is bound by
+// Where a delivery goes is the account's to say, never who asks; a repair agent has the line
+// called whose PIN it is about. What is asked for is bound by
 // limits, and by the objection of somebody who was called; notices of changes have limits of
 // their own.
 //
-//	delivery, err := all.Request(ctx, ask)  // on its way: an ID, at once
-//	err = all.Notify(ctx, notice)           // something was changed
-//	delivery, err = all.Get(ctx, id)        // how far it is, with its events
+//	delivery, err := all.Request(ctx, ask)          // on its way: an ID, at once
+//	err = all.Notify(ctx, notice)                   // something was changed
+//	delivery, err = all.RequestValidation(ctx, ask) // who is this customer?
+//	delivery, err = all.Get(ctx, id)                // how far it is, with its events
 //	delivery, err = all.Cancel(ctx, id)
 //
 // # The way of a delivery
@@ -23,9 +25,12 @@
 //	queued ─> calling ─> ringing ─> answered ─> delivered, notice_left or declined
 //	   └─ busy, no answer: queued again, or failed after four attempts
 //
+// A validation is a call for which a repair agent waits, who has to find out who a customer is. It
+// is made once, to a line and not to an account, within ten minutes.
+//
 // No code or answer is in a [Delivery], an [Event], a [Task] or the store. It is read from the
 // account when a call is answered, a letter printed or an e-mail sent, and only if it is still
-// the account's.
+// the account's; that of a validation is read from [Codes] by its reference.
 //
 // # A call
 //
@@ -55,7 +60,7 @@
 //
 // # Ports
 //
-// [Store], [Phones], [Queue], [Dialer], [Printer], [Mailer] and [Accounts] are all that the
+// [Store], [Phones], [Queue], [Dialer], [Printer], [Mailer], [Codes] and [Accounts] are all that the
 // package needs of others. [Memory] and [MemoryQueue] serve tests; package storetest holds the
 // tests that every implementation of Store and Phones must pass.
 package deliveries

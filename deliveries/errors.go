@@ -35,9 +35,9 @@ type LimitError struct {
 // Error names the bound that was met.
 func (e *LimitError) Error() string {
 	if e.All {
-		return "too many deliveries for all accounts together"
+		return "too many deliveries for all together"
 	}
-	return "too many deliveries for this account"
+	return "too many deliveries for this account or line"
 }
 
 // BlockedError says that somebody who answered a call did not want it.

@@ -35,3 +35,25 @@ func Example() {
 	// <nil>
 	// [queued calling ringing answered delivered] <nil>
 }
+
+// A repair agent has the line called of somebody who says to be its customer.
+func ExampleDeliveries_RequestValidation() {
+	ctx := context.Background()
+	f := newFixture(&testing.T{})
+
+	delivery, err := f.RequestValidation(ctx, deliveries.ValidationAsk{Line: "+16125550150", Language: "en", Ref: "val_1"})
+	fmt.Println(delivery.About, delivery.Status, err)
+
+	f.queue.Run(ctx, f.now, f.Attempt) // the line rings
+	opening, err := f.Opened(ctx, delivery.Task(), "CA1")
+	fmt.Println(opening.Code, err)
+
+	fmt.Println(f.Declined(ctx, delivery.Task())) // "I speak with none of yours"
+	_, err = f.RequestValidation(ctx, deliveries.ValidationAsk{Line: "+16125550150", Language: "en", Ref: "val_2"})
+	fmt.Println(err)
+	// Output:
+	// validation_code queued <nil>
+	// •••••• <nil>
+	// <nil>
+	// request call to validate a customer: create delivery: somebody who was called did not ask for it
+}

@@ -37,6 +37,7 @@ type fixture struct {
 	queue    *deliveries.MemoryQueue
 	twilio   *exchange
 	post     *post
+	codes    codes
 	accounts *accounts.Accounts
 	log      *bytes.Buffer
 	now      time.Time
@@ -47,7 +48,8 @@ func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := &fixture{
 		store: deliveries.NewMemory(), queue: &deliveries.MemoryQueue{}, post: &post{},
-		log: &bytes.Buffer{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		codes: codes{ref: oneTime},
+		log:   &bytes.Buffer{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	f.twilio = &exchange{clock: f.clock}
 	f.accounts = f.newAccounts(t)
@@ -62,7 +64,7 @@ func (f *fixture) config() deliveries.Config {
 	return deliveries.Config{
 		Store: mortalStore{f.store, f.life}, Phones: mortalStore{f.store, f.life},
 		Queue: mortalQueue{f.queue, f.life}, Dialer: mortalDialer{f.twilio, f.life},
-		Printer: f.post, Mailer: f.post, Accounts: f.accounts,
+		Printer: f.post, Mailer: f.post, Codes: f.codes, Accounts: f.accounts,
 		Now: f.clock, Log: slog.New(slog.NewTextHandler(f.log, logtest.Untimed())),
 	}
 }

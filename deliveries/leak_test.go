@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
@@ -29,7 +30,7 @@ func show(value any) string {
 // mustHide fails when text holds what the customer alone may know, or where it goes.
 func mustHide(t *testing.T, where, text string) {
 	t.Helper()
-	for _, hidden := range []string{code, answer, "Elm Street", "pat@mail", home.National()} {
+	for _, hidden := range []string{code, answer, oneTime, "Elm Street", "pat@mail", home.National()} {
 		for _, form := range []string{hidden, fmt.Sprint([]byte(hidden)), base64.StdEncoding.EncodeToString([]byte(hidden))} {
 			if strings.Contains(text, form) {
 				t.Errorf("%s holds %q", where, form)
@@ -62,6 +63,16 @@ func TestSecretsStayHidden(t *testing.T) {
 		made.To = "" // stands open
 		shown = append(shown, made)
 	}
+	asked := f.validate(t, "es")
+	f.pass(t, 2*time.Minute)
+	call := f.twilio.calls[len(f.twilio.calls)-1]
+	opening, err := f.Opened(t.Context(), call.Task, call.CallSID)
+	if err != nil || opening.Code.Reveal() != oneTime {
+		t.Fatal(err)
+	}
+	made := f.get(t, asked.ID)
+	made.To = "" // stands open
+	shown = append(shown, fmt.Sprintf("%v %+v %#v", opening, opening, opening), made)
 	f.twilio.refuse, f.post.err = &deliveries.RefusedError{Code: 21211}, errLost
 	f.request(t, deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.ByMail})
 	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail})

@@ -70,7 +70,7 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 
 func (n Notice) valid() bool {
 	switch n.About {
-	case SecurityCode, SecurityAnswer:
+	case SecurityCode, SecurityAnswer, ValidationCode:
 		return false
 	case Welcome:
 		return n.Account != "" && n.Method.known()

@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
 )
 
 // Store is where deliveries are kept. It must work for any number of servers that share it.
@@ -77,6 +78,13 @@ type Dialer interface {
 	Find(ctx context.Context, to nanp.Number, since time.Time) ([]FoundCall, error)
 	// HangUp ends a call, or keeps it from ringing. One that has ended is no error.
 	HangUp(ctx context.Context, callSID string) error
+}
+
+// Codes has the codes that calls tell for the validation of customers.
+type Codes interface {
+	// ValidationCode returns the code of a validation by its reference, as often as it is asked
+	// for. Errors: ErrNotFound if there is none, or none any more.
+	ValidationCode(ctx context.Context, ref string) (secret.Text, error)
 }
 
 // Ring is a call to be made.

@@ -125,6 +125,7 @@ func (a About) hasSecret(account accounts.Account) bool {
 		return !account.Answer.IsZero()
 	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged:
 		return true
+	case ValidationCode: // which is no account's
 	}
 	return false
 }

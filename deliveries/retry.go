@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// calls is how many attempts there are to call somebody. Letters and e-mails are tried again
+// calls is how many attempts there are to call somebody, other than while an agent waits. Letters and e-mails are tried again
 // until their time is over: nobody is bothered by that.
 const calls = 4
 
@@ -23,10 +23,18 @@ func delay(failed int) time.Duration {
 	return time.Hour
 }
 
+// calls is how many attempts a call has.
+func (d *Delivery) calls() int {
+	if d.About == ValidationCode {
+		return 1
+	}
+	return calls
+}
+
 // failed makes the next attempt the present one, or the delivery failed if none is left.
 func (d *Delivery) failed(now time.Time, why string) {
 	due := now.Add(delay(d.Attempt))
-	if d.Method == Voice && d.Attempt >= calls || due.After(d.lasts()) {
+	if d.Method == Voice && d.Attempt >= d.calls() || due.After(d.lasts()) {
 		d.to(Failed, now, why)
 		return
 	}

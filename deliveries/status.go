@@ -21,8 +21,9 @@ type StatusCallback struct {
 // attempt's mark: its CallSid is the attempt's, also if nobody knew that. A call to a
 // telephone that is busy, is not answered or can't be reached is made again after 1, 5 and
 // 15 minutes, and so is one that ended before it was told what to say; one that was told, and
-// ended without a word of what came of it, has left the notice. A callback that is outdated, late or comes again does nothing, and so does one of an unknown
-// task.
+// ended without a word of what came of it, has left the notice. A validation has failed at
+// once. A callback that is outdated, late or comes again does nothing, and so does one of an
+// unknown task.
 func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallback) error {
 	_, err := d.hear(ctx, task, func(delivery *Delivery) bool {
 		if callback.CallSID == "" || delivery.CallSID == callback.CallSID && callback.Sequence < delivery.Sequence {

@@ -67,7 +67,9 @@ func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accoun
 }
 
 // secret says whether a code or an answer is told.
-func (a About) secret() bool { return a == SecurityCode || a == SecurityAnswer || a == Welcome }
+func (a About) secret() bool {
+	return a == SecurityCode || a == SecurityAnswer || a == Welcome || a == ValidationCode
+}
 
 // bare is an account without its secrets, for a notice: it tells none.
 func bare(account accounts.Account) accounts.Account {

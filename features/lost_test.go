@@ -101,8 +101,9 @@ func TestOvertakenCallers(t *testing.T) {
 	if _, err := f.Change(t.Context(), proved); err != nil {
 		t.Fatal(err)
 	}
+	registry := pins.Provisioning{Registry: f.pins, Validations: f.pins}
 	reset := func() {
-		if err := f.pins.Reset(t.Context(), line, pins.Record{At: f.now, Event: pins.Reset, By: "ann"}); err != nil {
+		if err := registry.ResetByOperator(t.Context(), line, pins.Note{By: "ann", Reason: "forgot it"}); err != nil {
 			t.Error(err)
 		}
 	}

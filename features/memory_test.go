@@ -14,7 +14,7 @@ func TestMemory(t *testing.T) {
 		lines := pins.NewMemory()
 		m := features.NewMemory(lines)
 		return storetest.Stores{
-			Features: m, Lines: lines, Registry: lines,
+			Features: m, Lines: lines, Registry: lines, Validations: lines,
 			Events: func(_ *testing.T, number nanp.Number) [][]byte { return m.Events(number) },
 		}
 	})

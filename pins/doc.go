@@ -32,6 +32,17 @@
 // not, as a locked attempt isn't even looked at; the right PIN keyed from the line lifts
 // the locks of calls from elsewhere.
 //
+// # A customer who forgot the PIN
+//
+// Who resets a PIN has made sure before whose line it is: [Provisioning.Validate] remembers for
+// [ValidFor] that somebody did, by some interface, for one line. [Provisioning.Reset] and
+// [Provisioning.Unlock] ask nothing themselves. The store does, in the step that resets: by
+// another name, by another interface, for another line or too late there is [ErrNotValidated], a
+// record of the refusal, and nothing else.
+//
+//	v, err := lines.Validate(ctx, number, pins.ByCall, note) // note says by whom
+//	err = lines.Reset(ctx, number, note)                     // until v.Until, by the same
+//
 // # How a PIN is kept
 //
 // Four digits fall to trial and error under any hash. So [Hasher] first takes an HMAC
@@ -48,7 +59,7 @@
 //
 // # Where lines are kept
 //
-// [Store], [CallerStore] and [Registry] are all that the package needs of a database.
+// [Store], [CallerStore], [Registry] and [Validations] are all that the package needs of a database.
 // [Memory] implements them for tests; package storetest holds the tests that every
 // implementation must pass. [Provisioning] adds, resets and removes lines; [ReadCSV]
 // reads them from a file.

@@ -9,7 +9,8 @@ import (
 	"updatecenter/internal/nanp"
 )
 
-// Memory keeps lines in memory, for tests: a [Store], a [CallerStore] and a [Registry].
+// Memory keeps lines in memory, for tests: a [Store], a [CallerStore], a [Registry] and
+// [Validations].
 // Any number of goroutines may use it. It forgets nothing but strikes.
 type Memory struct {
 	mu      sync.Mutex
@@ -18,6 +19,8 @@ type Memory struct {
 	changes map[changeOf]bool
 	history map[nanp.Number][]Record      // oldest first
 	callers map[string]map[Turn]time.Time // failures of each caller
+
+	validations map[nanp.Number]map[validator]Validation
 }
 
 type sideOf struct {
@@ -35,6 +38,7 @@ func NewMemory() *Memory {
 	return &Memory{
 		lines: map[nanp.Number]Line{}, sides: map[sideOf]*tally{}, changes: map[changeOf]bool{},
 		history: map[nanp.Number][]Record{}, callers: map[string]map[Turn]time.Time{},
+		validations: map[nanp.Number]map[validator]Validation{},
 	}
 }
 
@@ -175,23 +179,9 @@ func (m *Memory) Remove(_ context.Context, number nanp.Number, record Record) er
 		return ErrNoLine
 	}
 	delete(m.lines, number)
+	delete(m.validations, number)
 	m.clear(number)
 	m.append(number, record)
-	return nil
-}
-
-// Reset implements [Registry].
-func (m *Memory) Reset(_ context.Context, number nanp.Number, record Record) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	line, known := m.lines[number]
-	if !known {
-		record.Event = ResetRefused
-		m.append(number, record)
-		return ErrNoLine
-	}
-	m.clear(number)
-	m.setPIN(line, "", record)
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 func TestMemory(t *testing.T) {
 	storetest.Run(t, func(*testing.T) storetest.Stores {
 		m := pins.NewMemory()
-		return storetest.Stores{Store: m, Callers: m, Registry: m}
+		return storetest.Stores{Store: m, Callers: m, Registry: m, Validations: m}
 	})
 }
 

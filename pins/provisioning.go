@@ -30,9 +30,10 @@ type Note struct {
 
 // Provisioning adds, resets and removes lines, and reads their history.
 type Provisioning struct {
-	Registry Registry
-	Now      func() time.Time // nil: time.Now
-	Told     Told             // of each PIN that is reset; nil: nobody is
+	Registry    Registry
+	Validations Validations      // for what is done for a customer; without resets it can be nil
+	Now         func() time.Time // nil: time.Now
+	Told        Told             // of each PIN that is reset; nil: nobody is
 }
 
 // Add creates the lines that don't exist yet, with the temporary PIN, and leaves the others
@@ -57,34 +58,6 @@ func (p Provisioning) Remove(ctx context.Context, number nanp.Number, note Note)
 	}
 	if err := p.Registry.Remove(ctx, number, p.record(Removed, note)); err != nil {
 		return fmt.Errorf("remove line: %w", err)
-	}
-	return nil
-}
-
-// Reset gives the line the temporary PIN again and clears failures and locks on both
-// sides. Errors: ErrNoLine, which is recorded too, and ErrNote.
-func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) error {
-	if !note.Valid() || note.Reason == "" {
-		return ErrNote
-	}
-	record := p.record(Reset, note)
-	if err := p.Registry.Reset(ctx, number, record); err != nil {
-		return fmt.Errorf("reset PIN: %w", err)
-	}
-	if p.Told != nil {
-		p.Told(ctx, number, Reset, fmt.Sprintf("%s of %s at %d", Reset, number, record.At.UnixNano()))
-	}
-	return nil
-}
-
-// ResetRefused records that a reset was refused before the line was asked; the note's reason
-// says why. Errors: ErrNote.
-func (p Provisioning) ResetRefused(ctx context.Context, number nanp.Number, note Note) error {
-	if !note.Valid() || note.Reason == "" {
-		return ErrNote
-	}
-	if err := p.Registry.Append(ctx, number, p.record(ResetRefused, note)); err != nil {
-		return fmt.Errorf("record refused reset: %w", err)
 	}
 	return nil
 }

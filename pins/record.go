@@ -12,6 +12,8 @@ type Record struct {
 	Call   string    `json:"call,omitempty"`   // the CallSid
 	Reason string    `json:"reason,omitempty"` // as given
 	Until  time.Time `json:"until,omitzero"`   // of a lock that ends by itself
+	// Method is that of CustomerValidated.
+	Method ValidationMethod `json:"method,omitempty"`
 	// Feature and Changes are those of FeatureChanged: what became of a calling feature, such
 	// as "on" or "added +16125550199"; never a code. Of FeaturesInstalled, Changes names each
 	// feature that was "installed ..." or "removed ..."; of EventSkipped, the event for the
@@ -30,9 +32,12 @@ type Event string
 const (
 	Changed      Event = "pin-changed"
 	Reset        Event = "pin-reset"
-	ResetRefused Event = "pin-reset-refused"
+	ResetRefused Event = "pin-reset-refused" // or an unlocking was
 	Locked       Event = "locked"
 	Removed      Event = "line-removed"
+
+	CustomerValidated Event = "customer-validated" // somebody made sure who the customer is
+	PINUnlocked       Event = "unlocked"           // failures and locks were cleared, the PIN stays
 
 	FeatureChanged    Event = "feature-changed"
 	FeaturesInstalled Event = "features-installed"

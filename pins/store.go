@@ -41,7 +41,7 @@ type CallerStore interface {
 	ForgiveCaller(ctx context.Context, caller string, turn Turn) error
 }
 
-// Registry is what provisioning needs.
+// Registry is what provisioning needs; for resets it needs [Validations] too.
 type Registry interface {
 	// Add creates the lines that don't exist yet, with their features and the temporary PIN,
 	// in force since now, and leaves the others as they are, features too. It says of each
@@ -50,13 +50,9 @@ type Registry interface {
 	// of a line of that number that was removed before: who proved to know its PIN can't
 	// change the new customer's.
 	Add(ctx context.Context, lines []NewLine, now time.Time) ([]bool, error)
-	// Remove deletes a line with its features and its strikes and records it; the history
-	// stays. ErrNoLine, and then nothing is recorded.
+	// Remove deletes a line with its features, its strikes and its validations and records it;
+	// the history stays. ErrNoLine, and then nothing is recorded.
 	Remove(ctx context.Context, number nanp.Number, record Record) error
-	// Reset goes back to the temporary PIN, clears strikes on both sides and appends the
-	// record, in one step. For a number that is no line it appends the record as
-	// [ResetRefused] and says ErrNoLine.
-	Reset(ctx context.Context, number nanp.Number, record Record) error
 	// Append appends a record to the history of a number, be it a line or not, and does
 	// nothing else.
 	Append(ctx context.Context, number nanp.Number, record Record) error

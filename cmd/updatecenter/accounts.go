@@ -34,7 +34,7 @@ type accountFlags struct {
 // open opens the Redis and the accounts in it.
 func (f accountFlags) open(c console) (*rdb.DB, *accounts.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
-	keys := r.keyring("SECRET_KEYS", r.required("SECRET_KEYS", r.secret("SECRET_KEYS", f.SecretKeys)))
+	keys := r.keys(f.SecretKeys)
 	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
 	if err := r.err(); err != nil {
 		return nil, nil, err

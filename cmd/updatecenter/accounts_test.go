@@ -53,9 +53,11 @@ func TestNoticesOfPINs(t *testing.T) {
 	called.hears("The PIN of your telephone line was changed")
 	called.press("*")
 
-	reset := pins.Provisioning{Registry: s.db.Lines(), Now: s.clock.Now, Told: s.app.notices.pin}
+	reset := pins.Provisioning{
+		Registry: s.db.Lines(), Validations: s.db.Lines(), Now: s.clock.Now, Told: s.app.notices.pin,
+	}
 	s.clock.Advance(phoneApart)
-	if err := reset.Reset(t.Context(), demoNew, pins.Note{By: "agent", Reason: "forgot it"}); err != nil {
+	if err := reset.ResetByOperator(t.Context(), demoNew, pins.Note{By: "agent", Reason: "forgot it"}); err != nil {
 		t.Fatal(err)
 	}
 	called = s.pickUp(t, exchange, touchtone.Human)

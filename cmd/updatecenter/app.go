@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"updatecenter/accounts"
+	"updatecenter/agents"
 	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/api"
@@ -37,6 +38,7 @@ type app struct {
 	deliveries *deliveries.Deliveries
 	queue      *queue.Queue
 	notices    notices
+	help       *help // for those who help customers
 	stopping   chan struct{}        // closed when no more requests are taken
 	switches   *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
 	log        *slog.Logger
@@ -51,6 +53,7 @@ type outside struct {
 	took  func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
 	post  http.RoundTripper // to the operator's switch; nil: over the network
 	queue deliveries.Queue  // of attempts at deliveries; nil: in Redis
+	mails agents.Mailer     // of e-mails to agents; nil: by the mail server of the settings
 }
 
 // newApp wires an app.
@@ -78,6 +81,9 @@ func newApp(c config, o outside) (*app, error) {
 	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
 		return nil, err
 	}
+	if a.help, err = newHelp(c, o, a, o.mails); err != nil {
+		return nil, err
+	}
 	edge, err := newEdge(c, o, a, voice.NewMetrics(registry))
 	if err != nil {
 		return nil, err
@@ -85,10 +91,11 @@ func newApp(c config, o outside) (*app, error) {
 	router := mux.NewRouter().SkipClean(true) // an odd path is refused, not redirected: it was signed as it is
 	edge.Routes(router)
 	api.New(api.Config{
-		Lines: a.lines, Provisioning: pins.Provisioning{Registry: o.db.Lines(), Now: o.now, Told: a.notices.pin},
-		Features: a.features, Changed: a.wakeSwitches, Accounts: a.accounts, Deliveries: a.deliveries,
+		Lines: a.lines, Provisioning: provisioning(o, a), Features: a.features, Changed: a.wakeSwitches,
+		Accounts: a.accounts, Deliveries: a.deliveries, Desk: a.help.desk, Audit: a.help.audit,
 		Notify: a.notices.account, Keys: o.db.Keys(), Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
+	a.help.routes(router)
 	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)
 	a.handler = router
 	return a, nil
@@ -138,7 +145,7 @@ func (a *app) wakeSwitches() {
 func (a *app) run(ctx context.Context, listener net.Listener) error {
 	ctx, stop := context.WithCancel(ctx)
 	var group sync.WaitGroup
-	for _, job := range []func(context.Context){a.tellSwitch, a.work, a.sweep} {
+	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep) {
 		group.Go(func() { job(ctx) })
 	}
 	context.AfterFunc(ctx, func() { close(a.stopping) })

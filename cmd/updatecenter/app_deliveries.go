@@ -12,11 +12,9 @@ import (
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
 	"updatecenter/internal/letters"
-	"updatecenter/internal/mail"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/twilio"
-	"updatecenter/internal/wording"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 	"updatecenter/pins"
@@ -45,13 +43,10 @@ func newDeliveries(c config, o outside, all *accounts.Accounts) (*deliveries.Del
 	waiting := queue.New(queue.Config{Client: o.db.Client(), Workers: workers, Now: o.now, Log: o.log})
 	limiter := rate.NewLimiter(rate.Limit(c.outbound.rate), 1)
 	config := deliveries.Config{
-		Store: store, Phones: store, Queue: waiting, Accounts: all, Limits: c.outbound.limits,
-		Pace: limiter.Wait, Now: o.now, Log: o.log,
+		Store: store, Phones: store, Queue: waiting, Accounts: all, Codes: newCodes(c, o),
+		Limits: c.outbound.limits, Pace: limiter.Wait, Now: o.now, Log: o.log,
 	}
-	house := wording.House{
-		Company: c.outbound.company, Repair: c.repair, HelpLine: c.outbound.helpLine, TemporaryPIN: c.policy.Temporary,
-	}
-	if err := addWays(&config, c, house); err != nil {
+	if err := addWays(&config, c); err != nil {
 		return nil, nil, err
 	}
 	if o.queue != nil {
@@ -61,7 +56,7 @@ func newDeliveries(c config, o outside, all *accounts.Accounts) (*deliveries.Del
 }
 
 // addWays adds the telephone, the mail house and the mail server, as far as they are set up.
-func addWays(config *deliveries.Config, c config, house wording.House) error {
+func addWays(config *deliveries.Config, c config) error {
 	if c.outbound.from != "" {
 		account, err := twilio.New(twilio.Config{AccountSID: c.accountSID, AuthToken: c.authTokens[0], BaseURL: c.twilioURL})
 		if err != nil {
@@ -76,19 +71,16 @@ func addWays(config *deliveries.Config, c config, house wording.House) error {
 		}
 	}
 	if c.outbound.lettersDir != "" {
-		printer, err := letters.New(letters.Config{Dir: c.outbound.lettersDir, House: house, ReturnAddress: c.outbound.returnAddress})
+		printer, err := letters.New(letters.Config{Dir: c.outbound.lettersDir, House: house(c), ReturnAddress: c.outbound.returnAddress})
 		if err != nil {
 			return fmt.Errorf("prepare letters: %w", err)
 		}
 		config.Printer = printer
 	}
 	if c.outbound.mail.host != "" {
-		mailer, err := mail.New(mail.Config{
-			Host: c.outbound.mail.host, Port: c.outbound.mail.port, Username: c.outbound.mail.user,
-			Password: c.outbound.mail.password, TLS: c.outbound.mail.policy(), From: c.outbound.mailFrom, House: house,
-		})
+		mailer, err := newMailer(c)
 		if err != nil {
-			return fmt.Errorf("prepare e-mail: %w", err)
+			return err
 		}
 		config.Mailer = mailer
 	}

@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
+	"updatecenter/desk"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/voice/touchtone"
@@ -44,9 +45,21 @@ var callbacks = []outboundCall{
 	{script: "notice-left-by-star", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "notice-help", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "notice-to-a-mailbox", want: deliveries.NoticeLeft, ask: askNotice, change: detect},
+	{script: "validation", want: deliveries.Delivered, ask: askValidation},
+	{script: "validation-code-is-enough", want: deliveries.Delivered, ask: askValidation},
+	{script: "validation-help-after-the-code", want: deliveries.Delivered, ask: askValidation},
+	{script: "validation-no-agent", want: deliveries.Declined, ask: askValidation},
+	{script: "validation-for-a-stranger", want: deliveries.Declined, ask: askValidation},
+	{script: "validation-no-key", want: deliveries.NoticeLeft, ask: askValidation},
+	{script: "validation-leaves-by-star", want: deliveries.NoticeLeft, ask: askValidation},
+	{script: "validation-asks-for-help", want: deliveries.NoticeLeft, ask: askValidation},
+	{script: "validation-mailbox", want: deliveries.NoticeLeft, ask: askValidation, change: detectAndTell},
+	{script: "validation-busy", want: deliveries.Failed, ask: askValidation},
 }
 
 func detect(c *config) { c.outbound.detect = true }
+
+func detectAndTell(c *config) { c.outbound.detect, c.outbound.codeToMailbox = true, true }
 
 // TestCallbacks plays the calls that we make. All of them, with the rare ones, must take every
 // exit of that flow; and no script may be without its place in the table.
@@ -124,6 +137,13 @@ func (s *stage) ask(t *testing.T, account accounts.Number, about deliveries.Abou
 	return must(s.app.deliveries.Request(t.Context(), deliveries.Ask{
 		Account: account, About: about, Method: deliveries.Voice,
 	}))(t).ID
+}
+
+// askValidation has a repair agent ring a line, to tell the customer a code.
+func askValidation(t *testing.T, s *stage) deliveries.ID {
+	t.Helper()
+	agent := desk.Who{Name: "ann", Via: desk.ViaConsole}
+	return must(s.app.help.desk.Call(t.Context(), agent, demoNew, ""))(t).Call.ID
 }
 
 // askNotice has the owner of a line told that its PIN was changed.

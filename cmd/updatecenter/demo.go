@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wording"
 	"updatecenter/pins"
 	"updatecenter/voice/touchtone"
 )
@@ -123,18 +124,23 @@ func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener 
 	}
 	defer os.RemoveAll(settings.outbound.lettersDir) //nolint:errcheck // at the end of the process
 	settings.switchURL, settings.switchSecret = heard.url, heard.secret
-	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
+	mailbox := &demoMailbox{house: wording.House{Company: settings.outbound.company, Repair: settings.repair}}
+	a, err := newApp(settings, outside{db: db, now: time.Now, log: log, mails: mailbox})
 	if err != nil {
 		return err
 	}
+	a.handler = mailbox.beside(a.handler)
 	if err := addDemoLines(ctx, a, db, time.Now); err != nil {
 		return fmt.Errorf("add the demo's lines: %w", err)
 	}
 	if err := addDemoAccounts(ctx, a, db, time.Now()); err != nil {
 		return fmt.Errorf("add the demo's accounts: %w", err)
 	}
+	if err := addDemoAgents(ctx, a.help.agents, mailbox); err != nil {
+		return fmt.Errorf("add the demo's agents: %w", err)
+	}
 	greet(c.out, listener.Addr().String(), redis)
-	fmt.Fprintf(c.out, "Letters go to %s.\n\n", settings.outbound.lettersDir)
+	fmt.Fprintf(c.out, "\nLetters go to %s. Ctrl-C stops it all.\n\n", settings.outbound.lettersDir)
 	return a.run(ctx, listener)
 }
 
@@ -154,7 +160,7 @@ func demoConfig(address string) (config, error) {
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
 		repair: defaultRepair, policy: defaultPolicy(),
 		accountSID: touchtone.DefaultAccountSID, twilioURL: "http://" + demoExchange,
-		outbound: demoOutbound(),
+		outbound: demoOutbound(), console: consoleConfig{url: "http://" + address},
 	}, nil
 }
 
@@ -251,5 +257,5 @@ func greet(out io.Writer, address, redis string) {
 	row("bin/updatecenter call testdata/calls/locked-line.call"+url, "play a call from a file")
 	row("bin/updatecenter lines show "+demoNew.Display()+" --redis-url redis://"+redis, "how a line stands")
 	_ = table.Flush() // a terminal that can't be written to has nobody to tell
-	fmt.Fprint(out, "\nCtrl-C stops it.\n")
+	greetAgents(out, "http://"+address)
 }

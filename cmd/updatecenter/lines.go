@@ -131,7 +131,10 @@ func (cmd *linesReset) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	if err := (pins.Provisioning{Registry: db.Lines(), Told: noticesByServers(c, db, cmd.Notices).pin}).Reset(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
+	lines := pins.Provisioning{
+		Registry: db.Lines(), Validations: db.Lines(), Told: noticesByServers(c, db, cmd.Notices).pin,
+	}
+	if err := lines.ResetByOperator(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
 	fmt.Fprintf(c.out, "%s has the temporary PIN again: the customer dials 78 from that line.\n", number.Display())

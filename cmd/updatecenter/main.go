@@ -30,6 +30,8 @@ type commands struct {
 	Accounts accountsCommand `cmd:"" help:"Provision accounts."`
 	Events   eventsCommand   `cmd:"" help:"Look after the changes that the switch is told of."`
 	Keys     keysCommand     `cmd:"" help:"Manage the keys of the REST API."`
+	Agents   agentsCommand   `cmd:"" help:"Look after the people who sign in to the console of repair agents."`
+	Audit    auditCommand    `cmd:"" help:"Verify and export the record of who did what."`
 	Flows    flowsCommand    `cmd:"" help:"Check and draw the calls."`
 	Prompts  promptsCommand  `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`
 	Twilio   twilioCommand   `cmd:"" help:"See how Twilio is pointed at this server."`

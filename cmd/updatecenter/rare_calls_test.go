@@ -80,8 +80,8 @@ var rareCalls = map[string]func(*testing.T, *stage){
 // reset gives the customer's line its temporary PIN again.
 func (s *stage) reset(t *testing.T) {
 	t.Helper()
-	provisioning := pins.Provisioning{Registry: s.db.Lines()}
-	if err := provisioning.Reset(t.Context(), demoChosen, pins.Note{By: "test", Reason: "test"}); err != nil {
+	provisioning := pins.Provisioning{Registry: s.db.Lines(), Validations: s.db.Lines()}
+	if err := provisioning.ResetByOperator(t.Context(), demoChosen, pins.Note{By: "test", Reason: "test"}); err != nil {
 		t.Fatal(err)
 	}
 }

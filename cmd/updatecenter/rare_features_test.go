@@ -135,7 +135,8 @@ func (s *stage) empty(t *testing.T) {
 func (s *stage) resetPIN(t *testing.T, number nanp.Number) {
 	t.Helper()
 	note := pins.Note{By: "test", Reason: "test"}
-	if err := (pins.Provisioning{Registry: s.db.Lines()}).Reset(t.Context(), number, note); err != nil {
+	lines := pins.Provisioning{Registry: s.db.Lines(), Validations: s.db.Lines()}
+	if err := lines.ResetByOperator(t.Context(), number, note); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -53,6 +53,7 @@ type serverSettings struct {
 	ProvisioningSecret string `name:"provisioning-secret" env:"PROVISIONING_SECRET" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
 	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
 	deliverySettings   `embed:""`
+	consoleSettings    `embed:""`
 	LogLevel           string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 }
 
@@ -84,6 +85,7 @@ type config struct {
 	accountSID    string
 	twilioURL     string
 	outbound      outbound
+	console       consoleConfig
 	logLevel      slog.Level
 }
 
@@ -98,7 +100,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", strings.Trim(r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken), " ,"))),
 		sipDomains:    r.domains("SIP_DOMAINS", s.SIPDomains),
 		dial78:        r.numbers("DIAL_78_NUMBERS", s.Dial78Numbers),
-		keys:          r.keyring("SECRET_KEYS", r.required("SECRET_KEYS", r.secret("SECRET_KEYS", s.SecretKeys))),
+		keys:          r.keys(s.SecretKeys),
 		policy:        r.policy(s),
 		repair:        r.number("REPAIR_NUMBER", r.required("REPAIR_NUMBER", s.RepairNumber)),
 		transfer:      r.number("REPAIR_TRANSFER", s.RepairTransfer),
@@ -106,6 +108,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		accountSID:    r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
 		twilioURL:     r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL),
 		outbound:      r.deliveries(s.deliverySettings),
+		console:       r.console(s.consoleSettings),
 		logLevel:      r.level("LOG_LEVEL", s.LogLevel),
 	}
 	c.switchURL, c.switchSecret = r.provisioning(s)
@@ -221,8 +224,10 @@ func (r *settingsReader) number(name, value string) nanp.Number {
 	return number
 }
 
-func (r *settingsReader) keyring(name, value string) secret.Keyring {
-	if value == "" {
+// keys reads SECRET_KEYS, which are required.
+func (r *settingsReader) keys(value string) secret.Keyring {
+	const name = "SECRET_KEYS"
+	if value = r.required(name, r.secret(name, value)); value == "" {
 		return secret.Keyring{}
 	}
 	keys, err := secret.ParseKeyring(value)

@@ -63,11 +63,15 @@ func showHistory(out io.Writer, records []pins.Record) error {
 	return table.Flush()
 }
 
-// what tells an event with what became of features: "feature-changed dial-lock: on".
+// what tells an event with what became of features, or how a customer was validated:
+// "feature-changed dial-lock: on", "customer-validated: call".
 func what(r pins.Record) string {
 	text := string(r.Event)
 	if r.Feature != "" {
 		text += " " + string(r.Feature)
+	}
+	if r.Method != "" {
+		text += ": " + string(r.Method)
 	}
 	if len(r.Changes) > 0 {
 		text += ": " + strings.Join(r.Changes, ", ")

@@ -19,9 +19,10 @@ func TestHistoryShowsNoControls(t *testing.T) {
 	}
 }
 
-func TestHistoryTellsWhatBecameOfFeatures(t *testing.T) {
+func TestHistoryTellsWhatHappened(t *testing.T) {
 	tests := map[string]pins.Record{
-		"pin-changed": {Event: pins.Changed},
+		"pin-changed":                  {Event: pins.Changed},
+		"customer-validated: photo-id": {Event: pins.CustomerValidated, Method: pins.ByPhotoID},
 		"feature-changed do-not-disturb: on, greeting 2": {
 			Event: pins.FeatureChanged, Feature: pins.DoNotDisturb, Changes: []string{"on", "greeting 2"},
 		},

@@ -21,6 +21,18 @@ var updateTests = map[string]func(play){
 		d.Revision = 3
 		p.same(p.get(id(1)), d)
 	},
+	"it keeps all that a validation has": func(p play) {
+		create := p.fresh(1, ann, 0)
+		create.Delivery.Account, create.Delivery.About = "", deliveries.ValidationCode
+		create.Delivery.To, create.Delivery.Ref = "+16125550142", "val_1"
+		d := p.create(create)
+		create.Delivery.Revision = 1
+		p.same(d, create.Delivery)
+		d.Status = deliveries.Ringing
+		p.update(d)
+		d.Revision = 2
+		p.same(p.get(id(1)), d)
+	},
 	"events are appended to those that are stored, in order": func(p play) {
 		d := p.create(p.fresh(1, ann, 0))
 		first := d.Events

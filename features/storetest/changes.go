@@ -85,7 +85,7 @@ var changeTests = map[string]func(play){
 		p.ok(err)
 		p.same(one.Proved, line.Revision)
 		p.make(one)
-		p.ok(p.Registry.Reset(p.t.Context(), known, pins.Record{At: p.start, Event: pins.Reset, By: "ann"}))
+		p.reset(pins.Record{At: p.start, Event: pins.Reset, By: "ann"})
 		p.same(p.stored(known).PINRevision, line.Revision+1)
 		for n, two := range []features.Change{
 			p.change(list, 10, 2), p.change(list, 5, 3), p.change(absent, 0, 4),
@@ -106,10 +106,10 @@ var changeTests = map[string]func(play){
 		one := p.change(list, 0, 1)
 		p.make(one)
 		reset := pins.Record{At: p.start, Event: pins.Reset, By: "ann", Reason: "forgot it"}
-		p.ok(p.Registry.Reset(p.t.Context(), known, reset))
+		validated := p.reset(reset)
 		two := p.change(list, 10, 2)
 		p.make(two)
-		p.same(p.recordsOf(known), []pins.Record{two.Record, reset, one.Record})
+		p.same(p.recordsOf(known), []pins.Record{two.Record, reset, validated, one.Record})
 	},
 	"lines have settings and events of their own": func(p play) {
 		p.add(other, list)

@@ -185,7 +185,7 @@ var lineTests = map[string]func(play){
 		after, err := p.Lines.Line(p.t.Context(), known)
 		p.ok(err)
 		p.same(after, before)
-		p.ok(p.Registry.Reset(p.t.Context(), known, pins.Record{At: p.start, Event: pins.Reset, By: "ann"}))
+		p.reset(pins.Record{At: p.start, Event: pins.Reset, By: "ann"})
 		p.settings(one)
 	},
 	"settings go with the line": func(p play) {

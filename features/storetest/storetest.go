@@ -6,7 +6,7 @@
 //			lines := pins.NewMemory()
 //			m := features.NewMemory(lines)
 //			return storetest.Stores{
-//				Features: m, Lines: lines, Registry: lines,
+//				Features: m, Lines: lines, Registry: lines, Validations: lines,
 //				Events: func(_ *testing.T, number nanp.Number) [][]byte { return m.Events(number) },
 //			}
 //		})
@@ -31,9 +31,10 @@ import (
 
 // Stores are the faces of one database.
 type Stores struct {
-	Features features.Store
-	Lines    pins.Store
-	Registry pins.Registry
+	Features    features.Store
+	Lines       pins.Store
+	Registry    pins.Registry
+	Validations pins.Validations
 	// Events returns what was published of a line and not delivered, oldest first.
 	Events func(t *testing.T, number nanp.Number) [][]byte
 }
@@ -173,6 +174,16 @@ func (p play) recordsOf(number nanp.Number) []pins.Record {
 	records, err := p.Registry.History(p.t.Context(), number, pins.MaxHistory)
 	p.ok(err)
 	return records
+}
+
+// reset resets the PIN of the known line, and returns what stands in the history before that.
+func (p play) reset(record pins.Record) (validated pins.Record) {
+	p.t.Helper()
+	v := pins.Validation{By: record.By, From: record.From, Method: pins.ByOperator, At: record.At, Until: record.At.Add(pins.ValidFor)}
+	validated = pins.Record{At: record.At, Event: pins.CustomerValidated, By: record.By, From: record.From}
+	p.ok(p.Validations.Validate(p.t.Context(), known, v, validated))
+	p.ok(p.Validations.Reset(p.t.Context(), known, record))
+	return validated
 }
 
 func (p play) remove(number nanp.Number) {

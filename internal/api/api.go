@@ -12,7 +12,6 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/accounts"
-	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/pins"
@@ -25,11 +24,16 @@ type Config struct {
 	Features     *features.Lines
 	Accounts     *accounts.Accounts
 	Deliveries   Deliveries
+	Desk         Desk
+	Audit        Audit
 	Keys         apikey.Store
 	Changed      func() // called when settings of a feature were put, by many goroutines; nil: nobody
 	// Notify is called when an account was created or changed, by many goroutines, so that
 	// its customer is told. The change stands whatever it says; an error is logged. Nil: nobody.
 	Notify func(ctx context.Context, update accounts.Update) error
+	// Client is the address that a request comes from, for the audit, also where there are
+	// proxies in between. Nil: the address of who has connected.
+	Client func(r *http.Request) string
 	Now    func() time.Time // nil: time.Now
 	// Wait passes the time between two looks at a delivery; it ends early, with an error, when
 	// the context does. Nil: by the machine's clock.
@@ -39,16 +43,6 @@ type Config struct {
 	Random   io.Reader       // names the instances of problems, by many goroutines; nil: the system's
 }
 
-// Deliveries is what the API needs of [deliveries.Deliveries]. Any number of goroutines use it.
-type Deliveries interface {
-	// Request has a secret delivered to where the account says.
-	Request(ctx context.Context, ask deliveries.Ask) (deliveries.Delivery, error)
-	// Get returns a delivery as it stands, or [deliveries.ErrNotFound].
-	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
-	// Cancel ends a delivery that is under way, or says [deliveries.ErrFinal].
-	Cancel(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
-}
-
 // API answers /v1 and /openapi.yaml. Any number of goroutines may use it.
 type API struct {
 	lines        *pins.Lines
@@ -56,9 +50,12 @@ type API struct {
 	features     *features.Lines
 	accounts     *accounts.Accounts
 	deliveries   Deliveries
+	desk         Desk
+	audit        Audit
 	keys         apikey.Store
 	changed      func()
 	notify       func(ctx context.Context, update accounts.Update) error
+	client       func(r *http.Request) string
 	now          func() time.Time
 	wait         func(ctx context.Context, d time.Duration) error
 	stopping     <-chan struct{}
@@ -67,20 +64,23 @@ type API struct {
 	random       io.Reader
 }
 
-// New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries and Keys
-// must be given.
+// New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries, Desk, Audit
+// and Keys must be given.
 func New(config Config) *API {
 	a := &API{
 		lines: config.Lines, provisioning: config.Provisioning, features: config.Features,
-		accounts: config.Accounts, deliveries: config.Deliveries, keys: config.Keys,
-		changed: config.Changed, notify: config.Notify, now: config.Now, wait: config.Wait,
-		stopping: config.Stopping, log: config.Log, random: config.Random,
+		accounts: config.Accounts, deliveries: config.Deliveries, desk: config.Desk, audit: config.Audit,
+		keys: config.Keys, changed: config.Changed, notify: config.Notify, client: config.Client,
+		now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
 	if a.changed == nil {
 		a.changed = func() {}
 	}
 	if a.notify == nil {
 		a.notify = func(context.Context, accounts.Update) error { return nil }
+	}
+	if a.client == nil {
+		a.client = connected
 	}
 	if a.now == nil {
 		a.now = time.Now
@@ -105,6 +105,7 @@ func (a *API) Routes(r *mux.Router) {
 	a.lineRoutes(r)
 	a.accountRoutes(r)
 	a.deliveryRoutes(r)
+	a.deskRoutes(r)
 	r.Handle("/v1/access-numbers/{area_code}", a.resource(methods{
 		http.MethodGet: a.keyed(anyScope, a.showAccessNumber),
 	}))
@@ -116,9 +117,6 @@ func (a *API) lineRoutes(r *mux.Router) {
 	r.Handle("/v1/lines/{number}", a.resource(methods{
 		http.MethodGet: a.keyed(apikey.LinesRead, a.showLine),
 		http.MethodPut: a.keyed(apikey.LinesWrite, a.putLine),
-	}))
-	r.Handle("/v1/lines/{number}/pin/reset", a.resource(methods{
-		http.MethodPost: a.keyed(anyScope, a.resetPIN),
 	}))
 	r.Handle("/v1/lines/{number}/history", a.resource(methods{
 		http.MethodGet: a.keyed(apikey.LinesRead, a.showHistory),
@@ -170,5 +168,24 @@ func (a *API) deliveryRoutes(r *mux.Router) {
 	}))
 	r.Handle("/v1/deliveries/{delivery}/events", a.unbounded(methods{
 		http.MethodGet: a.keyed(apikey.DeliveriesRead, a.showEvents),
+	}))
+}
+
+// deskRoutes are of what agents do for customers.
+func (a *API) deskRoutes(r *mux.Router) {
+	r.Handle("/v1/lines/{number}/validations", a.resource(methods{
+		http.MethodPost: a.keyed(anyScope, a.validate),
+	}))
+	r.Handle("/v1/validations/{validation}", a.resource(methods{
+		http.MethodGet: a.keyed(apikey.ValidationsWrite, a.showValidation),
+	}))
+	r.Handle("/v1/validations/{validation}/code", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.ValidationsWrite, a.judgeCode),
+	}))
+	r.Handle("/v1/lines/{number}/pin/reset", a.resource(methods{
+		http.MethodPost: a.keyed(anyScope, a.resetPIN),
+	}))
+	r.Handle("/v1/lines/{number}/unlock", a.resource(methods{
+		http.MethodPost: a.keyed(anyScope, a.unlockLine),
 	}))
 }

@@ -14,7 +14,12 @@ func operations() []struct{ method, path, body string } {
 	return []struct{ method, path, body string }{
 		{http.MethodGet, linePath, ""},
 		{http.MethodPut, linePath, `{"language":"en"}`},
-		{http.MethodPost, linePath + "/pin/reset", `{"reason":"x"}`},
+		{http.MethodPost, linePath + "/pin/reset", help},
+		{http.MethodPost, linePath + "/unlock", help},
+		{http.MethodPost, linePath + "/validations", callLine},
+		{http.MethodPost, linePath + "/validations", photoID},
+		{http.MethodGet, validationPath + "?agent=77", ""},
+		{http.MethodPost, validationPath + "/code", `{"agent":"77","code":"000000"}`},
 		{http.MethodGet, linePath + "/history", ""},
 		{http.MethodGet, linePath + "/features", ""},
 		{http.MethodGet, forwardingPath, ""},
@@ -46,8 +51,10 @@ func TestScopes(t *testing.T) {
 			request.Header.Set("Authorization", "Bearer "+token)
 			request.Header.Set("If-Match", "*")
 			request.Header.Set("Accept", "application/json")
+			// Which of two scopes it takes follows from the body, and openapi.yaml can't say that.
+			r.unlike = o.body == callLine && scope == apikey.ValidationsPhotoID || o.body == photoID && scope == apikey.ValidationsWrite
 			got := r.send(request) // which holds it against the scopes in openapi.yaml
-			if got.status < http.StatusBadRequest {
+			if got.status < http.StatusBadRequest || got.status == http.StatusNotFound || strings.Contains(got.body, "#not-validated") {
 				answered++
 				continue
 			}

@@ -60,30 +60,34 @@ func (b deliveryBody) ask(number accounts.Number, key apikey.Key, once string) d
 	}
 }
 
-// withNow makes a refusal of a limit, which must say how long from now it lasts.
-func (a *API) withNow(err error) error {
-	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
-		return tooManyDeliveries(limit, a.now())
-	}
-	return err
-}
-
 func (a *API) showDelivery(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
 	id, err := pathDelivery(r)
 	if err != nil {
 		return err
 	}
-	delivery, err := a.deliveries.Get(r.Context(), id)
+	delivery, err := unlessValidation(a.deliveries.Get(r.Context(), id))
 	if err != nil {
 		return fmt.Errorf("show delivery: %w", err)
 	}
 	return reply(w, http.StatusOK, jsonType, DeliveryDocument(delivery))
 }
 
+// unlessValidation hides the call of a validation, which is the business of the agent alone who
+// has asked for it: for any other key there is no such delivery.
+func unlessValidation(delivery deliveries.Delivery, err error) (deliveries.Delivery, error) {
+	if err == nil && delivery.About == deliveries.ValidationCode {
+		return deliveries.Delivery{}, deliveries.ErrNotFound
+	}
+	return delivery, err
+}
+
 func (a *API) cancelDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	id, err := pathDelivery(r)
 	if err != nil {
 		return err
+	}
+	if _, err := unlessValidation(a.deliveries.Get(r.Context(), id)); err != nil {
+		return fmt.Errorf("cancel delivery by API: %w", err)
 	}
 	delivery, err := a.deliveries.Cancel(r.Context(), id)
 	if err != nil {

@@ -4,7 +4,11 @@
 //
 //	GET    /v1/lines/{number}                        lines:read       a line, its PIN's state, failures and locks, its features
 //	PUT    /v1/lines/{number}                        lines:write      create it with the temporary PIN, set its language and its features
-//	POST   /v1/lines/{number}/pin/reset              pins:reset       back to the temporary PIN
+//	POST   /v1/lines/{number}/validations            validations:write, validations:photo-id  validate its customer, or call it for that
+//	GET    /v1/validations/{validation}              validations:write how far the call is
+//	POST   /v1/validations/{validation}/code         validations:write judge the code that it told
+//	POST   /v1/lines/{number}/pin/reset              pins:reset       back to the temporary PIN, for a validated customer
+//	POST   /v1/lines/{number}/unlock                 pins:reset       clear failures and locks, likewise
 //	GET    /v1/lines/{number}/history                lines:read       what happened to its PIN and its features
 //	GET    /v1/lines/{number}/features               features:read    how its features are set
 //	GET    /v1/lines/{number}/features/{feature}     features:read    how one is set
@@ -33,7 +37,7 @@
 //
 //	api.New(api.Config{
 //		Lines: lines, Provisioning: provisioning, Features: features,
-//		Accounts: accounts, Deliveries: deliveries, Keys: keys,
+//		Accounts: accounts, Deliveries: deliveries, Desk: desk, Audit: audit, Keys: keys,
 //	}).Routes(router)
 //
 // The router should be made with SkipClean(true), or it redirects odd paths instead of
@@ -46,6 +50,18 @@
 // A client shows a key, "Authorization: Bearer uc_...", which package apikey makes and knows
 // again; its scopes say what it may do. The key's name is who did it, in the history of a
 // line and in the log.
+//
+// # Agents
+//
+// What repair agents do for customers goes through package desk, which holds all its rules, on
+// the page and here alike. A request names the agent, by the client's own name for the person;
+// in histories and in the audit that is "key/agent", such as "crm/77", which no agent of the
+// console can be called. A validation counts for the key, the agent and the line alone. A reset
+// without one is refused ([pins.ErrNotValidated]) by the store, whatever was asked here before.
+//
+// Who looks up a line, its features or its history is recorded first, by the name of the key
+// (Config.Audit); what can't be recorded isn't shown. A line that is shown as the answer to a
+// change of it is no look-up. Config.Client says where requests come from.
 //
 // # Features
 //
@@ -84,7 +100,7 @@
 //
 // # Documents
 //
-// [LineDocument], [FeaturesDocument], [HistoryDocument], [AccountDocument] and
+// [LineDocument], [FeaturesDocument], [HistoryDocument], [AccountDocument], [ValidationDocument] and
 // [DeliveryDocument] make what the API answers. The command line shows a line and an account
 // by the same documents.
 package api

@@ -26,7 +26,7 @@ func (a *API) showEvents(w http.ResponseWriter, r *http.Request, _ apikey.Key) e
 	if err != nil {
 		return err
 	}
-	delivery, err := a.look(r.Context(), id)
+	delivery, err := unlessValidation(a.look(r.Context(), id))
 	if err != nil {
 		return fmt.Errorf("show events: %w", err)
 	}

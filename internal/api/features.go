@@ -13,9 +13,12 @@ import (
 	"updatecenter/pins"
 )
 
-func (a *API) showFeatures(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+func (a *API) showFeatures(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathNumber(r)
 	if err != nil {
+		return err
+	}
+	if err := a.lookUp(r, key, number, ofSettings); err != nil {
 		return err
 	}
 	line, err := a.features.Find(r.Context(), number)
@@ -25,9 +28,12 @@ func (a *API) showFeatures(w http.ResponseWriter, r *http.Request, _ apikey.Key)
 	return reply(w, http.StatusOK, jsonType, FeaturesDocument(line))
 }
 
-func (a *API) showFeature(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+func (a *API) showFeature(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, rule, err := pathFeature(r)
 	if err != nil {
+		return err
+	}
+	if err := a.lookUp(r, key, number, ofSettings); err != nil {
 		return err
 	}
 	line, err := a.features.Find(r.Context(), number)

@@ -266,12 +266,15 @@ func TestFeaturesAreForThoseWhoMayReadThem(t *testing.T) {
 	r := newRig(t)
 	clerk := r.key("clerk", apikey.LinesRead, apikey.LinesWrite, apikey.PinsReset)
 	reader := r.key("reader", apikey.LinesRead, apikey.FeaturesRead)
+	created := r.askAs(clerk, http.MethodPut, linePath, `{"features":["dial-lock"]}`).is(http.StatusCreated, "")
+	r.validated("clerk/77")
 	for name, got := range map[string]answer{
-		"created": r.askAs(clerk, http.MethodPut, linePath, `{"features":["dial-lock"]}`).is(http.StatusCreated, ""),
-		"put":     r.askAs(clerk, http.MethodPut, linePath, `{"features":["call-rejection"]}`).is(http.StatusOK, ""),
-		"shown":   r.askAs(clerk, http.MethodGet, linePath, "").is(http.StatusOK, ""),
-		"reset":   r.askAs(clerk, http.MethodPost, linePath+"/pin/reset", `{"reason":"forgot it"}`).is(http.StatusOK, ""),
-		"history": r.askAs(clerk, http.MethodGet, linePath+"/history", "").is(http.StatusOK, ""),
+		"created":  created,
+		"put":      r.askAs(clerk, http.MethodPut, linePath, `{"features":["call-rejection"]}`).is(http.StatusOK, ""),
+		"shown":    r.askAs(clerk, http.MethodGet, linePath, "").is(http.StatusOK, ""),
+		"reset":    r.askAs(clerk, http.MethodPost, linePath+"/pin/reset", help).is(http.StatusOK, ""),
+		"unlocked": r.askAs(clerk, http.MethodPost, linePath+"/unlock", help).is(http.StatusOK, ""),
+		"history":  r.askAs(clerk, http.MethodGet, linePath+"/history", "").is(http.StatusOK, ""),
 	} {
 		if strings.Contains(got.body, "features") || strings.Contains(got.body, "call-rejection") {
 			t.Errorf("%s: %s", name, got.body)

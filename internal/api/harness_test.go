@@ -21,6 +21,7 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
+	"updatecenter/desk"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/logtest"
@@ -46,6 +47,9 @@ type rig struct {
 	sets    *settingStore
 	billing *billingStore
 	sent    *deliveryStore
+	codes   *deskStore
+	trail   *trail
+	alerts  []desk.Alert // that supervisors were told
 	keys    *keyStore
 	tokens  map[string][]apikey.Scope // of the keys that are valid
 	all     string                    // the token of a key for everything
@@ -65,7 +69,9 @@ func newRig(t *testing.T) *rig {
 	r := &rig{
 		T: t, store: &store{Memory: pins.NewMemory()}, keys: &keyStore{},
 		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(hash)},
+		trail: &trail{},
 	}
+	r.codes = &deskStore{Memory: desk.NewMemory(), trouble: r.store.trouble}
 	r.sets = &settingStore{Memory: features.NewMemory(r.store.Memory), trouble: r.store.trouble}
 	r.billing = &billingStore{Memory: accounts.NewMemory(), trouble: r.store.trouble}
 	r.sent = &deliveryStore{Memory: deliveries.NewMemory(), trouble: r.store.trouble}
@@ -79,13 +85,14 @@ func newRig(t *testing.T) *rig {
 	clock := func() time.Time { return r.now }
 	customers := r.customers()
 	r.config = Config{
-		Lines: rules, Provisioning: pins.Provisioning{Registry: r.store, Now: clock}, Keys: r.keys, Now: clock,
+		Lines: rules, Provisioning: pins.Provisioning{Registry: r.store, Validations: r.store, Now: clock}, Keys: r.keys, Now: clock,
 		Features: features.New(features.Config{Store: r.sets, Keys: keyring(t), Now: clock}),
 		Changed:  func() { r.woken.Add(1) },
 		Accounts: customers, Deliveries: r.outbound(customers), Notify: r.notify, Wait: r.pass,
-		Log:    slog.New(slog.NewJSONHandler(r.log, logtest.Untimed())),
-		Random: lettersOnly{},
+		Log:   slog.New(slog.NewJSONHandler(r.log, logtest.Untimed())),
+		Audit: r.trail, Random: lettersOnly{},
 	}
+	r.config.Desk = r.desk(r.config.Provisioning, desk.Limits{})
 	r.restart()
 	t.Cleanup(func() {
 		for _, s := range r.secrets {

@@ -23,6 +23,9 @@ func (a *API) showHistory(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if err != nil {
 		return err
 	}
+	if err := a.lookUp(r, key, number, ofHistory); err != nil {
+		return err
+	}
 	all := key.Allows(apikey.FeaturesRead)
 	read := limit
 	if !all {
@@ -45,7 +48,8 @@ func ofFeatures(record pins.Record) bool {
 	switch record.Event {
 	case pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped:
 		return true
-	case pins.Changed, pins.Reset, pins.ResetRefused, pins.Locked, pins.Removed:
+	case pins.Changed, pins.Reset, pins.ResetRefused, pins.Locked, pins.Removed,
+		pins.CustomerValidated, pins.PINUnlocked:
 	}
 	return false
 }

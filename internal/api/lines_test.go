@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/desk"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
@@ -196,9 +197,10 @@ func TestReset(t *testing.T) {
 	r.fail(pins.FromLine, 5)
 	r.fail(pins.Remote, 10)
 	r.now = start.Add(time.Hour)
+	r.validated("ordering/77")
 	const reason = "Forgot the PIN; ¿identidad? validated"
 	r.secrets = append(r.secrets[:0:0], reason) // the log has no use for it, the answer neither
-	got := r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"`+reason+`"}`).is(http.StatusOK, "").line()
+	got := r.ask(http.MethodPost, linePath+"/pin/reset", `{"agent":"77","reason":"`+reason+`"}`).is(http.StatusOK, "").line()
 	language := "es"
 	want := Line{
 		Number: line, Language: &language, PIN: "temporary", Since: r.now, AccessNumber: "+18886128052", Features: []pins.Feature{},
@@ -211,10 +213,10 @@ func TestReset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]pins.Record{{At: r.now, Event: pins.Reset, By: "ordering", From: "api", Reason: reason}}, records); diff != "" {
+	if diff := cmp.Diff([]pins.Record{{At: r.now, Event: pins.Reset, By: "ordering/77", From: "api", Reason: reason}}, records); diff != "" {
 		t.Error(diff)
 	}
-	r.log.holds(t, "PIN reset", string(line), "ordering")
+	r.log.holds(t, "PIN reset", string(line), "ordering", `"77"`)
 }
 
 // TestResetIsToldWhoeverWaits: a client that hangs up doesn't keep the customer from being told.
@@ -223,7 +225,9 @@ func TestResetIsToldWhoeverWaits(t *testing.T) {
 	r.add("")
 	ctx, hangUp := context.WithCancel(t.Context())
 	told := 0
-	r.config.Provisioning.Told = func(ctx context.Context, number nanp.Number, event pins.Event, _ string) {
+	r.validated("ordering/77")
+	provisioning := r.config.Provisioning
+	provisioning.Told = func(ctx context.Context, number nanp.Number, event pins.Event, _ string) {
 		hangUp()
 		_, bounded := ctx.Deadline()
 		if ctx.Err() != nil || !bounded || number != line || event != pins.Reset {
@@ -231,8 +235,9 @@ func TestResetIsToldWhoeverWaits(t *testing.T) {
 		}
 		told++
 	}
+	r.config.Desk = r.desk(provisioning, desk.Limits{})
 	r.restart()
-	request := r.request(http.MethodPost, linePath+"/pin/reset", `{"reason":"moved"}`)
+	request := r.request(http.MethodPost, linePath+"/pin/reset", help)
 	r.send(request.WithContext(ctx))
 	if told != 1 {
 		t.Errorf("told %d times", told)
@@ -242,12 +247,12 @@ func TestResetIsToldWhoeverWaits(t *testing.T) {
 func TestNoSuchLine(t *testing.T) {
 	r := newRig(t)
 	r.ask(http.MethodGet, linePath, "").is(http.StatusNotFound, "no-such-line")
-	r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"x"}`).is(http.StatusNotFound, "no-such-line")
-	r.log.holds(t, "reset of a PIN refused", string(line), "ordering")
+	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusNotFound, "no-such-line")
+	r.log.holds(t, "not done: PIN reset", string(line), "ordering", `"77"`)
 	var history History
 	r.ask(http.MethodGet, linePath+"/history", "").is(http.StatusOK, "").read(&history)
 	want := History{Number: line, Records: []pins.Record{
-		{At: start, Event: pins.ResetRefused, By: "ordering", From: "api", Reason: "x"},
+		{At: start, Event: pins.ResetRefused, By: "ordering/77", From: "api", Reason: "no such line"},
 	}}
 	if diff := cmp.Diff(want, history); diff != "" {
 		t.Error(diff)
@@ -262,7 +267,8 @@ func TestHistory(t *testing.T) {
 	r.add("")
 	r.personal()
 	r.fail(pins.Remote, 10)
-	r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"moved"}`).is(http.StatusOK, "")
+	r.validated("ordering/77")
+	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusOK, "")
 	events := func(query string) []pins.Event {
 		var history History
 		r.ask(http.MethodGet, linePath+"/history"+query, "").is(http.StatusOK, "").read(&history)
@@ -272,7 +278,7 @@ func TestHistory(t *testing.T) {
 		}
 		return events
 	}
-	all := []pins.Event{pins.Reset, pins.Locked, pins.Locked, pins.Changed}
+	all := []pins.Event{pins.Reset, pins.CustomerValidated, pins.Locked, pins.Locked, pins.Changed}
 	if diff := cmp.Diff(all, events("")); diff != "" {
 		t.Error(diff)
 	}

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/deliveries"
+	"updatecenter/desk"
 	"updatecenter/features"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -118,6 +120,67 @@ func FuzzSettings(f *testing.F) {
 			t.Errorf("%q: %+v is read again as %+v, %v", body, settings, again, err)
 		}
 	})
+}
+
+// FuzzValidationBody: what is taken has the fields of one method, and an agent who can stand in
+// a history; and a claim of it is one that can be judged, or refused.
+func FuzzValidationBody(f *testing.F) {
+	for _, s := range []string{
+		callLine, `{"agent":"77","method":"security_code","account":"MN-1000-4","code":"1"}`, `{"agent":"7/7","method":"call"}`,
+		`{"agent":"77","method":"security_answer","account":"x","answer":"y"}`, `{"agent":"77","method":"photo_id","note":"a driver's license"}`,
+		`{"agent":"77","method":"call","code":null}`, `{"Agent":"77","METHOD":"call","note":""}`, `null`, `{"agent":"77","method":"call"}x`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		body, ok := decode[validationBody](text)
+		if !ok || !validAgent(body.Agent) || !body.fits() {
+			return
+		}
+		if !(pins.Note{By: strings.Repeat("k", 64) + "/" + body.Agent}).Valid() || strings.Contains(body.Agent, "/") {
+			t.Errorf("%q is an agent", body.Agent)
+		}
+		claimed := body.Code.given || body.Answer.given
+		if claimed != (body.Method == byCode || body.Method == byAnswer) || claimed != body.Account.given {
+			t.Errorf("%q is %s", text, body.Method)
+		}
+		if number, claim, err := body.claim(); claimed && err == nil && (number == "" || !claim.ZIP.IsZero()) {
+			t.Errorf("%q claims %q", text, number)
+		}
+	})
+}
+
+func ExampleValidationDocument() {
+	now := time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
+	document, err := json.MarshalIndent(ValidationDocument(desk.Validation{
+		ID: "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", Line: "+17635550142", Created: now, Until: now.Add(desk.CodeFor),
+		Left: 2, Status: desk.Waiting, Call: deliveries.Delivery{
+			ID: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Status: deliveries.Ringing,
+			Events: []deliveries.Event{{At: now, Status: deliveries.Ringing, Attempt: 1}},
+		},
+	}), "", "  ")
+	fmt.Println(string(document), err)
+	// Output:
+	// {
+	//   "id": "val_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+	//   "line": "+17635550142",
+	//   "status": "waiting",
+	//   "expires_at": "2026-03-04T14:10:00Z",
+	//   "tries_left": 2,
+	//   "call": {
+	//     "status": "ringing",
+	//     "final": false,
+	//     "events": [
+	//       {
+	//         "sequence": 1,
+	//         "final": false,
+	//         "at": "2026-03-04T14:00:00Z",
+	//         "status": "ringing",
+	//         "attempt": 1
+	//       }
+	//     ]
+	//   }
+	// } <nil>
 }
 
 func ExampleFeaturesDocument() {

@@ -72,6 +72,9 @@ func explain(err error) *refusal {
 	case errors.Is(err, pins.ErrUnreadable):
 		return broken(err)
 	}
+	if no := explainDesk(err); no != nil {
+		return no
+	}
 	if no := explainAccount(err); no != nil {
 		return no
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"updatecenter/deliveries"
@@ -102,16 +101,15 @@ func callsDeclined(until time.Time) *refusal {
 	return no
 }
 
-// tooManyDeliveries says in Retry-After (RFC 9110, section 10.2.3) when there will be room.
+// tooManyDeliveries says in Retry-After when there will be room.
 func tooManyDeliveries(limit *deliveries.LimitError, now time.Time) *refusal {
 	whose := "for this account"
 	if limit.All {
 		whose = "for all accounts together"
 	}
-	seconds := max(1, int((limit.Until.Sub(now)+time.Second-1)/time.Second))
 	return problem(http.StatusTooManyRequests, "too-many-deliveries", "Too many deliveries",
 		"So many deliveries were asked for in a short time "+whose+" that no more are taken on for now. "+
-			"Try again when Retry-After says.").with("Retry-After", strconv.Itoa(seconds))
+			"Try again when Retry-After says.").with("Retry-After", retryAfter(limit.Until, now))
 }
 
 func tooManyStreams() *refusal {

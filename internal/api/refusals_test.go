@@ -96,10 +96,14 @@ func TestMethods(t *testing.T) {
 	for path, allow := range map[string]string{
 		linePath:                 "GET, HEAD, OPTIONS, PUT",
 		linePath + "/pin/reset":  "OPTIONS, POST",
-		linePath + "/history":    "GET, HEAD, OPTIONS",
-		linePath + "/features":   "GET, HEAD, OPTIONS",
-		forwardingPath:           "GET, HEAD, OPTIONS, PUT",
-		"/v1/access-numbers/612": "GET, HEAD, OPTIONS",
+		linePath + "/unlock":     "OPTIONS, POST",
+		validationPath + "/code": "OPTIONS, POST",
+
+		linePath + "/validations": "OPTIONS, POST",
+		linePath + "/history":     "GET, HEAD, OPTIONS",
+		linePath + "/features":    "GET, HEAD, OPTIONS",
+		forwardingPath:            "GET, HEAD, OPTIONS, PUT",
+		"/v1/access-numbers/612":  "GET, HEAD, OPTIONS",
 
 		accountPath:                        "GET, HEAD, OPTIONS, PUT",
 		accountPath + "/renumber":          "OPTIONS, POST",

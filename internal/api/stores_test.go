@@ -3,11 +3,16 @@ package api
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"updatecenter/accounts"
+	"updatecenter/audit"
 	"updatecenter/deliveries"
+	"updatecenter/desk"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
@@ -56,6 +61,13 @@ func (s *store) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([
 		return nil, err
 	}
 	return s.Memory.Add(ctx, lines, now)
+}
+
+func (s *store) Validate(ctx context.Context, number nanp.Number, v pins.Validation, record pins.Record) error {
+	if err := s.trouble(ctx); err != nil {
+		return err
+	}
+	return s.Memory.Validate(ctx, number, v, record)
 }
 
 func (s *store) Reset(ctx context.Context, number nanp.Number, record pins.Record) error {
@@ -142,6 +154,55 @@ func (s *deliveryStore) Get(ctx context.Context, id deliveries.ID) (deliveries.D
 		return deliveries.Delivery{}, err
 	}
 	return s.Memory.Get(ctx, id)
+}
+
+// A deskStore has the troubles of the store of lines.
+type deskStore struct {
+	*desk.Memory
+	trouble func(context.Context) error
+}
+
+func (s *deskStore) Load(ctx context.Context, id desk.ID) (desk.Stored, error) {
+	if err := s.trouble(ctx); err != nil {
+		return desk.Stored{}, err
+	}
+	return s.Memory.Load(ctx, id)
+}
+
+func (s *deskStore) Count(ctx context.Context, count desk.Count) (desk.Counted, error) {
+	if err := s.trouble(ctx); err != nil {
+		return desk.Counted{}, err
+	}
+	return s.Memory.Count(ctx, count)
+}
+
+// A trail is an audit that takes what the real one would take, and fails while fault is set.
+type trail struct {
+	mu     sync.Mutex
+	events []audit.Event
+	fault  error
+}
+
+func (t *trail) Record(_ context.Context, event audit.Event) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.fault != nil {
+		return t.fault
+	}
+	if !slices.Contains(audit.Actions(), event.Action) || event.By == "" || utf8.RuneCountInString(event.By) > audit.MaxName {
+		return audit.ErrInvalidEvent
+	}
+	t.events = append(t.events, event)
+	return nil
+}
+
+// told returns what was recorded since it was last called.
+func (t *trail) told() []audit.Event {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	events := t.events
+	t.events = nil
+	return events
 }
 
 // A keyStore counts the questions for keys, and fails while fault is set.

@@ -8,7 +8,9 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
+	"updatecenter/desk"
 	"updatecenter/internal/nanp"
+	"updatecenter/pins"
 )
 
 const (
@@ -48,6 +50,16 @@ func (r *rig) outbound(all *accounts.Accounts) *deliveries.Deliveries {
 	return deliveries.New(deliveries.Config{
 		Store: r.sent, Phones: r.sent, Queue: &deliveries.MemoryQueue{}, Dialer: r, Printer: r, Accounts: all,
 		Mailer: r, Now: func() time.Time { return r.now },
+		Codes: desk.Codes{Store: r.codes.Memory, Keys: keyring(r.T), Now: func() time.Time { return r.now }},
+	})
+}
+
+// desk is the repair desk of the rig.
+func (r *rig) desk(provisioning pins.Provisioning, limits desk.Limits) *desk.Desk {
+	return desk.New(desk.Config{
+		Lines: r.config.Lines, Provisioning: provisioning, Accounts: r.config.Accounts, Deliveries: r.outbound(r.config.Accounts),
+		Store: r.codes, Audit: r.trail, Keys: keyring(r.T), Limits: limits, Now: func() time.Time { return r.now },
+		Alert: func(_ context.Context, alert desk.Alert) { r.alerts = append(r.alerts, alert) },
 	})
 }
 
@@ -98,6 +110,16 @@ func (r *rig) provision() {
 		r.Fatal(err)
 	}
 	r.notices = nil
+}
+
+// validated has an agent of a key ("ordering/77") validate the customer of the line.
+func (r *rig) validated(by string) {
+	r.Helper()
+	v := pins.Validation{By: by, From: from, Method: pins.ByCall, At: r.now, Until: r.now.Add(pins.ValidFor)}
+	record := pins.Record{At: r.now, Event: pins.CustomerValidated, By: by, From: from, Method: pins.ByCall}
+	if err := r.store.Memory.Validate(r.Context(), line, v, record); err != nil {
+		r.Fatal(err)
+	}
 }
 
 // becomes gives the followed delivery another status.

@@ -33,7 +33,7 @@ var (
 	ErrName = errors.New("a key's name is 1 to 64 of a-z A-Z 0-9 . - _")
 	// ErrScope refuses a scope that doesn't exist, and a key without any.
 	ErrScope = errors.New("want scopes lines:read, lines:write, pins:reset, features:read, features:write, " +
-		"accounts:read, accounts:write, accounts:verify, deliveries:read or deliveries:write")
+		"accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, validations:write or validations:photo-id")
 )
 
 // Scope is what a key may do.
@@ -52,12 +52,16 @@ const (
 	AccountsVerify  Scope = "accounts:verify" // and to enroll
 	DeliveriesRead  Scope = "deliveries:read"
 	DeliveriesWrite Scope = "deliveries:write"
+
+	ValidationsWrite   Scope = "validations:write"    // to find out who customers are, but for the next
+	ValidationsPhotoID Scope = "validations:photo-id" // to accept a photo ID, on the word of the agent alone
 )
 
 // AllScopes are all of them.
 var AllScopes = [...]Scope{
 	LinesRead, LinesWrite, PinsReset, FeaturesRead, FeaturesWrite,
 	AccountsRead, AccountsWrite, AccountsVerify, DeliveriesRead, DeliveriesWrite,
+	ValidationsWrite, ValidationsPhotoID,
 }
 
 // Key is a right to use the API.

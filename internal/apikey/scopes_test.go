@@ -80,5 +80,5 @@ func ExampleParseScopes() {
 	fmt.Println(err)
 	// Output:
 	// lines:read,pins:reset <nil>
-	// want scopes lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read or deliveries:write
+	// want scopes lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, validations:write or validations:photo-id
 }

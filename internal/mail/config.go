@@ -45,6 +45,8 @@ type Config struct {
 	From     string         // our address, such as accounts@example.com; bounces go there as well
 	House    wording.House
 	Timeout  time.Duration // of a Send, from connecting to the server's last word; 0: 20 s
+	// Now is for the date of messages to agents; nil: time.Now. Those to customers have their own.
+	Now func() time.Time
 }
 
 // filled is the config with what was left out. Errors: [ErrConfig].
@@ -60,6 +62,9 @@ func (c Config) filled() (Config, error) {
 	}
 	if c.Timeout == 0 {
 		c.Timeout = timeout
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	if err := c.House.Check(); err != nil {
 		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)

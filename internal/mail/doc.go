@@ -1,18 +1,23 @@
-// Package mail sends e-mail to customers by a mail server (SMTP): it is the deliveries' Mailer.
+// Package mail sends e-mail by a mail server (SMTP): to customers, as the deliveries' Mailer, and
+// to the agents who help them.
 //
 //	mailer, err := mail.New(mail.Config{Host: "smtp.example.com", From: "accounts@example.com", House: house})
-//	err = mailer.Send(ctx, message)
+//	err = mailer.Send(ctx, message)     // to a customer
+//	err = mailer.Mail(ctx, invitation)  // to an agent
 //
-// A message is text and HTML with the same words, in the account's language. It holds no image
-// and no link: a customer who never sees one from us learns to follow none. It says that no
-// person wrote it (Auto-Submitted, RFC 3834), so that no answering machine answers.
+// A message is text and HTML with the same words: in the account's language to a customer, in
+// English to an agent. It holds no image. One to a customer holds no link either: a customer who
+// never sees one from us learns to follow none. To an agent, the invitation alone has one. A
+// message says that no person wrote it (Auto-Submitted, RFC 3834), so that no answering machine
+// answers.
 //
 // # Sent twice
 //
 // A connection that breaks after the last line leaves open whether the server has the message.
-// Then [Mailer.Send] says that it failed, and is called again. The Message-ID follows from the
-// delivery's ID, and so do all other bytes from the message: servers and mailboxes can tell
-// that it is the same.
+// Then sending has failed, and is tried again. The Message-ID follows from the delivery's ID, and
+// so do all other bytes from the message: servers and mailboxes can tell that it is the same. That
+// of a message to an agent follows from what it is about, without link and code; only its date is
+// that of the try.
 //
 // # What could go wrong on the way
 //

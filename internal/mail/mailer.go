@@ -10,15 +10,22 @@ import (
 
 	gomail "github.com/wneessen/go-mail"
 
+	"updatecenter/agents"
 	"updatecenter/deliveries"
 )
 
-// Mailer sends e-mail. It is a [deliveries.Mailer], and any number of goroutines may use it.
+// Mailer sends e-mail. It is a [deliveries.Mailer] and an [agents.Mailer], and any number of
+// goroutines may use it.
 type Mailer struct {
 	config    Config
 	domain    string // of Config.From
 	templates templates
 }
+
+var (
+	_ deliveries.Mailer = (*Mailer)(nil)
+	_ agents.Mailer     = (*Mailer)(nil)
+)
 
 // New checks the settings. It connects to nothing. Errors: [ErrConfig].
 func New(config Config) (*Mailer, error) {
@@ -57,10 +64,15 @@ func (e *RefusedError) Final() bool { return !e.Again }
 // that says so are final, and all but deliveries' own have a method Final that says so; after any other, trying again is of use, and the message may have
 // been sent.
 func (m *Mailer) Send(ctx context.Context, mail deliveries.Mail) error {
-	msg, err := m.compose(mail)
+	msg, err := m.composeToCustomer(mail)
 	if err != nil {
 		return fmt.Errorf("compose e-mail: %w", err)
 	}
+	return m.sendWithin(ctx, msg)
+}
+
+// sendWithin sends a message, or gives up after Config.Timeout.
+func (m *Mailer) sendWithin(ctx context.Context, msg *gomail.Msg) error {
 	ctx, cancel := context.WithTimeout(ctx, m.config.Timeout)
 	defer cancel()
 	if err := m.send(ctx, msg); err != nil {

@@ -9,16 +9,16 @@ import (
 	netmail "net/mail"
 	"strings"
 	texttemplate "text/template"
+	"time"
 
 	gomail "github.com/wneessen/go-mail"
 
 	"updatecenter/deliveries"
-	"updatecenter/internal/wording"
 )
 
 var (
-	// ErrNoAddress: the account of the message has no e-mail address, or none that can be
-	// written to.
+	// ErrNoAddress: whom the message is to has no e-mail address, or none that can be written
+	// to.
 	ErrNoAddress error = finalError("no address to send e-mail to")
 	// ErrID: the message's ID can't be part of a Message-ID.
 	ErrID error = finalError("the ID of a message has 1 to 64 of a-z, 0-9, - and _")
@@ -50,8 +50,15 @@ func parseTemplates() (templates, error) {
 	return templates{html, text}, errors.Join(htmlErr, textErr)
 }
 
-// compose makes a message. The same one gives the same bytes, once it is written.
-func (m *Mailer) compose(mail deliveries.Mail) (*gomail.Msg, error) {
+// envelope is what a message has besides its words.
+type envelope struct {
+	id   string // see isName
+	to   string // the address
+	date time.Time
+}
+
+// composeToCustomer makes a message of a delivery.
+func (m *Mailer) composeToCustomer(mail deliveries.Mail) (*gomail.Msg, error) {
 	if !isName(string(mail.ID)) {
 		return nil, ErrID
 	}
@@ -59,13 +66,18 @@ func (m *Mailer) compose(mail deliveries.Mail) (*gomail.Msg, error) {
 	if err != nil {
 		return nil, err
 	}
-	msg := gomail.NewMsg(gomail.WithBoundary(string(mail.ID)), gomail.WithNoDefaultUserAgent())
-	if err := m.address(msg, mail); err != nil {
+	return m.compose(envelope{id: string(mail.ID), to: mail.Account.Email, date: mail.Date}, letter{Message: words})
+}
+
+// compose makes a message. The same one gives the same bytes, once it is written.
+func (m *Mailer) compose(to envelope, words letter) (*gomail.Msg, error) {
+	msg := gomail.NewMsg(gomail.WithBoundary(to.id), gomail.WithNoDefaultUserAgent())
+	if err := m.address(msg, to.to); err != nil {
 		return nil, err
 	}
 	msg.Subject(words.Subject)
-	msg.SetDateWithValue(mail.Date)
-	msg.SetMessageIDWithValue(string(mail.ID) + "@" + m.domain)
+	msg.SetDateWithValue(to.date)
+	msg.SetMessageIDWithValue(to.id + "@" + m.domain)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetGenHeader("Content-Language", words.Language)
 	if err := m.write(msg, words); err != nil {
@@ -74,21 +86,21 @@ func (m *Mailer) compose(mail deliveries.Mail) (*gomail.Msg, error) {
 	return msg, nil
 }
 
-// address says from whom a message is and to whom. The customer's name is not part of it: it
-// is in the text, and could only do harm in a header.
-func (m *Mailer) address(msg *gomail.Msg, mail deliveries.Mail) error {
+// address says from whom a message is and to whom. The name of whom it is to is not part of it:
+// it is in the text, and could only do harm in a header.
+func (m *Mailer) address(msg *gomail.Msg, to string) error {
 	from := netmail.Address{Name: m.config.House.Company, Address: m.config.From}
 	if err := msg.From(from.String()); err != nil {
 		return fmt.Errorf("take the sender: %w", err)
 	}
 	// What the library says of an address repeats it.
-	if !isAddress(mail.Account.Email) || msg.To(mail.Account.Email) != nil {
+	if !isAddress(to) || msg.To(to) != nil {
 		return ErrNoAddress
 	}
 	return nil
 }
 
-func (m *Mailer) write(msg *gomail.Msg, words wording.Message) error {
+func (m *Mailer) write(msg *gomail.Msg, words letter) error {
 	var text, html bytes.Buffer
 	if err := m.templates.text.Execute(&text, words); err != nil {
 		return err

@@ -109,6 +109,7 @@ type deliveryForm struct {
 	About    deliveries.About  `json:"about"`
 	Method   deliveries.Method `json:"method"`
 	To       nanp.Number       `json:"to,omitempty"`
+	Ref      string            `json:"ref,omitempty"`
 	Language string            `json:"language,omitempty"`
 	Attempt  int               `json:"attempt"`
 	Began    time.Time         `json:"began,omitzero"`
@@ -122,7 +123,7 @@ type deliveryForm struct {
 // and events.
 func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, error) {
 	form, err := json.Marshal(deliveryForm{
-		d.Account, d.About, d.Method, d.To, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Created,
+		d.Account, d.About, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Created,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write delivery: %w", err)
@@ -161,7 +162,7 @@ func parseDelivery(id deliveries.ID, flat []any) (deliveries.Delivery, error) {
 	}
 	d := deliveries.Delivery{
 		ID: id, Revision: revision, Account: form.Account, About: form.About, Method: form.Method, To: form.To,
-		Language: form.Language, Status: deliveries.Status(status), Attempt: form.Attempt, Due: time.UnixMilli(due).UTC(),
+		Ref: form.Ref, Language: form.Language, Status: deliveries.Status(status), Attempt: form.Attempt, Due: time.UnixMilli(due).UTC(),
 		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Created: form.Created,
 	}
 	for n := range min(events, int64(len(fields))) {

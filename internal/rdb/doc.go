@@ -6,15 +6,17 @@
 //	engine, err := ivr.New(ivr.Config{Store: db.Calls(), ...})
 //
 // [DB.Calls] are the calls under way ([ivr.Store]), [DB.Lines] the lines with their PINs,
-// strikes and history ([pins.Store], [pins.CallerStore], [pins.Registry]), [DB.Features] the
-// settings of their calling features ([features.Store]), [DB.Outbox] the changes of these that
-// wait for the operator's switch ([outbox.Store]), [DB.Events] the same for the operator to
-// look at and to repeat, [DB.Accounts] the accounts with the failures to prove them and the
-// enrollments ([accounts.Store], [accounts.Attempts], [accounts.Enrollments]), [DB.Deliveries]
-// the deliveries of their codes ([deliveries.Store], [deliveries.Phones]), [DB.Keys] the keys to
-// the API ([apikey.Store]). They may share a Redis with other programs: every key begins with
-// "uc:" (keys.go lists them all, with their lifetimes), but those of package queue, which uses
-// [DB.Client].
+// strikes, history and validations ([pins.Store], [pins.CallerStore], [pins.Registry],
+// [pins.Validations]), [DB.Features] the settings of their calling features ([features.Store]),
+// [DB.Outbox] the changes of these that wait for the operator's switch ([outbox.Store]),
+// [DB.Events] the same for the operator to look at and to repeat, [DB.Accounts] the accounts
+// with the failures to prove them and the enrollments ([accounts.Store], [accounts.Attempts],
+// [accounts.Enrollments]), [DB.Deliveries] the deliveries of their codes ([deliveries.Store],
+// [deliveries.Phones]), [DB.Agents] the profiles of the repair agents ([agents.Store]),
+// [DB.SignIn] their sessions, with the failures to sign in ([signin.Store], [signin.Attempts]),
+// [DB.Keys] the keys to the API ([apikey.Store]). They may share a Redis with other programs:
+// every key begins with "uc:" (keys.go lists them all, with their lifetimes), but those of
+// package queue, which uses [DB.Client].
 //
 // # What may be relied on
 //
@@ -25,14 +27,16 @@
 // Time comes from the caller, never from Redis; Redis' own expiry only sweeps up later. Records
 // carry their version: one of a newer release is left alone ([ErrVersion]), and so is garbage
 // ([ErrGarbage]), but for a call's, which is dropped, so that its caller can start over, and that
-// of a line's failures, which a reset drops.
+// of a line's failures, which a reset drops. A session that can't be read is none.
 //
 // An operation ends within a second, and within its context; one that takes an account number
-// ends within three, and each round trip of Create, Update and Unfinished of deliveries within
-// one. After an error nobody knows whether it took effect; all but Reset, Remove, Append, AddKey,
-// a change of a feature without a turn and Update of a delivery can simply be run again. Errors
-// never hold the URL, nor anything that was to be stored. Of what packages ivr, pins, features,
-// dispatch, accounts and deliveries ask for they don't say what was attempted, as these do.
+// ends within three, and each round trip of Create, Update and Unfinished of deliveries, and of
+// List of agents, within one. After an error nobody knows whether it took effect; all but
+// Validate, Reset, Unlock, Remove, Append, AddKey, a change of a feature without a turn, Update
+// of a delivery, and Count, Release and Delete of sign-ins can simply be run again. Errors never
+// hold the URL, nor anything that was to be stored. Of what packages ivr, pins, features,
+// dispatch, accounts, deliveries, agents and signin ask for they don't say what was attempted,
+// as these do.
 //
 // The scripts run on Redis 7 or newer, alone, behind sentinels or as a cluster, where all keys
 // of a script have the same hash tag; and on miniredis, for the demo and for tests.

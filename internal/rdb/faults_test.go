@@ -24,6 +24,9 @@ const number nanp.Number = "+16125550142"
 
 var now = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 
+// validation lets the records of operations reset and unlock.
+var validation = pins.Validation{By: "ann", Method: pins.ByOperator, At: now, Until: now.Add(pins.ValidFor)}
+
 // operations are all that the package does with Redis, and the keys that it needs for it.
 func operations(db *rdb.DB) map[string]func(context.Context) error {
 	calls, lines, keys := db.Calls(), db.Lines(), db.Keys()
@@ -32,6 +35,8 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 	all := map[string]func(context.Context) error{}
 	maps.Copy(all, accountOperations(db.Accounts()))
 	maps.Copy(all, deliveryOperations(db.Deliveries()))
+	maps.Copy(all, agentOperations(db.Agents()))
+	maps.Copy(all, signInOperations(db.SignIn(clock)))
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
 	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
 	maps.Copy(all, map[string]func(context.Context) error{
@@ -62,8 +67,14 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 			_, err := lines.Add(ctx, []pins.NewLine{{Number: number}}, now)
 			return err
 		},
-		"remove":     func(ctx context.Context) error { return lines.Remove(ctx, number, record) },
+		"remove":   func(ctx context.Context) error { return lines.Remove(ctx, number, record) },
+		"validate": func(ctx context.Context) error { return lines.Validate(ctx, number, validation, record) },
+		"validation": func(ctx context.Context) error {
+			_, err := lines.Validation(ctx, number, "ann", "", now)
+			return err
+		},
 		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record) },
+		"unlock":     func(ctx context.Context) error { return lines.Unlock(ctx, number, record) },
 		"append":     func(ctx context.Context) error { return lines.Append(ctx, number, record) },
 		"history":    func(ctx context.Context) error { _, err := lines.History(ctx, number, 10); return err },
 		"add key":    func(ctx context.Context) error { return keys.AddKey(ctx, apikey.Key{ID: "1", Name: "portal"}) },

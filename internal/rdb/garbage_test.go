@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/accounts"
+	"updatecenter/agents"
 	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
@@ -20,6 +21,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/pins"
+	"updatecenter/signin"
 )
 
 // raw is a client that does not know our records.
@@ -50,7 +52,8 @@ var ours = []string{
 	"uc:account-refused:{acc_1}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}",
 	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:created", "uc:deliveries:{all}:counted",
 	"uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:deliveries:{unfinished}:due",
-	"uc:deliveries:{unfinished}:announced", "uc:phone:{+16125550142}", "uc:outbox:{lanes}:claimed",
+	"uc:deliveries:{unfinished}:announced", "uc:phone:{+16125550142}", "uc:outbox:{lanes}:claimed", "uc:validations:{+16125550142}",
+	agentHash, agentNamesHash, signInHash, signInStrikesHash,
 }
 
 // put lets every key of ours hold some other thing.
@@ -66,7 +69,8 @@ var put = map[string]func(context.Context, *redis.Client, string) error{
 			"state", "s", "expires", "never", "hard", "very", "id:1", "{", "name:portal", "1",
 			"at", "last", "rewound", "often", "r:dial-lock", "new", "features", "dial-lock no-such",
 			"number", "A1", "token", "t", "sealed", "s", "account", "acc_1", "accounts", "acc_1", "status", "new",
-			"due", "soon", "events", "few", "delivery", "{", "id", "dlv_2", "request", "r", "task", "t", "dlv_1", "x y").Err()
+			"due", "soon", "events", "few", "delivery", "{", "id", "dlv_2", "request", "r", "task", "t", "dlv_1", "x y",
+			"name", "ann", "ann", "agt_1", "kind", "session", "first", "once", "closed", "maybe").Err()
 	},
 	"a sorted set": func(ctx context.Context, c *redis.Client, key string) error {
 		return c.ZAdd(ctx, key, redis.Z{Member: "x"}, redis.Z{Score: -0.5, Member: "+1"}).Err()
@@ -104,11 +108,12 @@ func TestGarbageIsNoPanic(t *testing.T) {
 
 func contracted(err error) bool {
 	for _, e := range []error{
-		nil, rdb.ErrGarbage, rdb.ErrVersion, ivr.ErrOvertaken, pins.ErrNoLine, pins.ErrStale,
+		nil, rdb.ErrGarbage, rdb.ErrVersion, ivr.ErrOvertaken, pins.ErrNoLine, pins.ErrStale, pins.ErrNotValidated,
 		apikey.ErrExists, apikey.ErrNotFound,
 		features.ErrStale, features.ErrNotInstalled, features.ErrBacklog, outbox.ErrLost, rdb.ErrNotOldest,
 		accounts.ErrNoAccount, accounts.ErrTaken, accounts.ErrStale, accounts.ErrNoEnrollment,
 		deliveries.ErrNotFound, deliveries.ErrStale, deliveries.ErrKeyReused,
+		agents.ErrNoAgent, agents.ErrTaken, agents.ErrStale, signin.ErrNoRecord, signin.ErrStale,
 	} {
 		if errors.Is(err, e) {
 			return true
@@ -146,13 +151,13 @@ func TestGarbageUnderALine(t *testing.T) {
 }
 
 // TestGarbageUnderStrikesIsCleared holds that a line with damaged strikes can be helped: by a
-// reset, and by being removed.
+// reset, by being unlocked, and by being removed.
 func TestGarbageUnderStrikesIsCleared(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		for what, fill := range put {
-			for name, want := range map[string]error{"reset": nil, "remove": pins.ErrNoLine} {
-				if err := errors.Join(client.FlushAll(ctx).Err(), operations(db)["add"](ctx),
+			for name, want := range map[string]error{"reset": nil, "unlock": nil, "remove": pins.ErrNoLine} {
+				if err := errors.Join(client.FlushAll(ctx).Err(), operations(db)["add"](ctx), operations(db)["validate"](ctx),
 					fill(ctx, client, ours[2]), fill(ctx, client, ours[3]), operations(db)[name](ctx)); err != nil {
 					t.Fatalf("%s with %s for strikes: %v", name, what, err)
 				}
@@ -173,12 +178,12 @@ func TestNewerStrikesAreNotCleared(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		for newer, garbage := range map[string]string{ours[2]: ours[3], ours[3]: ours[2]} {
-			if err := errors.Join(client.FlushAll(ctx).Err(), operations(db)["add"](ctx),
+			if err := errors.Join(client.FlushAll(ctx).Err(), operations(db)["add"](ctx), operations(db)["validate"](ctx),
 				client.HSet(ctx, newer, "v", "2").Err(), client.Set(ctx, garbage, "x", 0).Err()); err != nil {
 				t.Fatal(err)
 			}
 			before := contents(t, s)
-			for _, name := range []string{"reset", "remove"} {
+			for _, name := range []string{"reset", "unlock", "remove"} {
 				if err := operations(db)[name](ctx); !errors.Is(err, rdb.ErrVersion) {
 					t.Errorf("%s: %v, want ErrVersion", name, err)
 				}
@@ -193,7 +198,7 @@ func TestNewerStrikesAreNotCleared(t *testing.T) {
 // TestUnreadable holds that whoever knows only the domain can tell these errors.
 func TestUnreadable(t *testing.T) {
 	for _, err := range []error{rdb.ErrGarbage, rdb.ErrVersion} {
-		if !errors.Is(err, pins.ErrUnreadable) || !errors.Is(err, accounts.ErrUnreadable) {
+		if !errors.Is(err, pins.ErrUnreadable) || !errors.Is(err, accounts.ErrUnreadable) || !errors.Is(err, agents.ErrUnreadable) {
 			t.Errorf("%v is not ErrUnreadable", err)
 		}
 	}
@@ -239,10 +244,11 @@ func TestGarbageUnderACall(t *testing.T) {
 	})
 }
 
-// newHashes are the hashes of accounts and deliveries that hold a version.
+// newHashes are the hashes of accounts, deliveries, agents and sign-ins that hold a version.
 var newHashes = []string{
 	"uc:account:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}",
 	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:phone:{+16125550142}",
+	agentHash, agentNamesHash, signInHash, signInStrikesHash,
 }
 
 // TestNewerVersionsAreLeftAlone holds that records of a newer release are neither read nor
@@ -264,11 +270,13 @@ func TestNewerVersionsAreLeftAlone(t *testing.T) {
 		}
 		before := contents(t, s)
 		for _, name := range []string{
-			"begin", "commit", "line", "set language", "admit", "settle", "change", "remove", "reset",
+			"begin", "commit", "line", "set language", "admit", "settle", "change", "remove", "validate", "reset", "unlock",
 			"history", "key", "keys", "revoke key", "features", "install", "next", "delivered", "since",
 			"find account", "load account", "create account", "change account", "renumber", "account history",
 			"admit claim", "settle claim", "join", "enrollment", "begin enrollment",
 			"create delivery", "get delivery", "end delivery", "block", "reserve",
+			"create agent", "load agent", "agent by name", "save agent", "list agents",
+			"put session", "get session", "delete session", "count sign-in", "release sign-in", "clear sign-in",
 		} {
 			if err := operations(db)[name](ctx); !errors.Is(err, rdb.ErrVersion) {
 				t.Errorf("%s: %v, want ErrVersion", name, err)

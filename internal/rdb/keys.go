@@ -3,9 +3,12 @@ package rdb
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strconv"
 
 	"updatecenter/accounts"
+	"updatecenter/agents"
 	"updatecenter/deliveries"
+	"updatecenter/desk"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -33,6 +36,11 @@ func strikesKey(side pins.Side, n nanp.Number) string {
 // historyKey holds what happened to a number, newest first: a list of JSON records. It is
 // never deleted.
 func historyKey(n nanp.Number) string { return "uc:history:{" + tag(string(n)) + "}" }
+
+// validationsKey holds who has made sure who the customer of a line is: a hash. It lives until
+// none of them counts any more, or the line is removed. Its form has no field for a version: a
+// new form takes a new name.
+func validationsKey(n nanp.Number) string { return "uc:validations:{" + tag(string(n)) + "}" }
 
 // featuresKey holds the settings of a line's calling features: a hash. It lives as long as the
 // line.
@@ -124,12 +132,45 @@ const (
 	announcedKey = "uc:deliveries:{unfinished}:announced"
 )
 
+// deskCallKey holds a validation of a customer by a call: a hash. It lives for [desk.Kept].
+func deskCallKey(id desk.ID) string { return "uc:desk-call:{" + tag(string(id)) + "}" }
+
+// deskCountKey holds what was counted for one subject at the repair desk: a hash. It lives for as
+// long as anything of it counts after the last one was counted, or refused for the first time.
+func deskCountKey(subject string) string { return "uc:desk-count:{" + tag(subject) + "}" }
+
 // phoneKey holds for which attempt a telephone is reserved: a hash. It lives until the
 // reservation ends.
 func phoneKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}" }
 
 // apiKeysKey holds the keys to the API: a hash. It lives for ever.
 const apiKeysKey = "uc:apikeys"
+
+// auditHeadKey holds where the audit ends: a string, JSON with a version of its own. It lives for
+// ever. All keys of the audit share one slot of a cluster, as an entry and the head are written in
+// one step.
+const auditHeadKey = "uc:audit:{log}:head"
+
+// auditChunkKey holds the n-th chunk of the audit, auditChunk entries by their places: a hash of
+// JSON, each with a version of its own. An entry lives until it is trimmed.
+func auditChunkKey(n int64) string { return "uc:audit:{log}:" + strconv.FormatInt(n, 10) }
+
+// agentKey holds the profile of a repair agent: a hash. It is never deleted. All keys of agents
+// share one slot of a cluster, as a profile and its user name are written in one step.
+func agentKey(id agents.ID) string { return "uc:agent:{agents}:" + tag(string(id)) }
+
+// agentNamesKey holds whose the user names are: a hash, with a version beside the names. It is
+// never deleted, and no name leaves it.
+const agentNamesKey = "uc:agent-names:{agents}"
+
+// signInKey holds a sign-in under way, a session or a draft, by the hash of its token: a hash. It
+// lives until Record.Expires.
+func signInKey(key [32]byte) string { return "uc:signin:{" + hex.EncodeToString(key[:]) + "}" }
+
+// signInStrikesKey holds the failures to sign in of one subject: a hash. It lives until all are
+// forgotten: LockRule.ForgetIn after the last failure or Window after the first one, and until a
+// wait has ended.
+func signInStrikesKey(subject string) string { return "uc:signin-strikes:{" + tag(subject) + "}" }
 
 // maxTag is the longest name that stands in a key as it is.
 const maxTag = 64

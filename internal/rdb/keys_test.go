@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"updatecenter/agents"
 	"updatecenter/pins"
 )
 
@@ -14,6 +15,7 @@ func TestKeys(t *testing.T) {
 		strikesKey(pins.FromLine, "+16125550142"):     "uc:strikes:line:{+16125550142}",
 		strikesKey(pins.Remote, "+16125550142"):       "uc:strikes:elsewhere:{+16125550142}",
 		historyKey("+16125550142"):                    "uc:history:{+16125550142}",
+		validationsKey("+16125550142"):                "uc:validations:{+16125550142}",
 		featuresKey("+16125550142"):                   "uc:features:{+16125550142}",
 		eventsKey("+16125550142"):                     "uc:events:{+16125550142}",
 		deliveredKey("+16125550142"):                  "uc:delivered:{+16125550142}",
@@ -29,6 +31,9 @@ func TestKeys(t *testing.T) {
 		blockedKey("acc_1"):                           "uc:deliveries:{acc_1}:blocked",
 		deliveryKeyKey("portal.1"):                    "uc:delivery-key:{portal.1}",
 		phoneKey("+16125550142"):                      "uc:phone:{+16125550142}",
+		agentKey("agt_1"):                             "uc:agent:{agents}:agt_1",
+		signInKey([32]byte{1}):                        "uc:signin:{01" + strings.Repeat("00", 31) + "}",
+		signInStrikesKey("agt_1_1930367167000"):       "uc:signin-strikes:{agt_1_1930367167000}",
 		callerKey(""):                                 "uc:caller:{sha256.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}:failures",
 	}
 	for got, want := range tests {
@@ -70,6 +75,22 @@ func FuzzRecord(f *testing.F) {
 		}
 		if got, err := decode(again); err != nil || !got.At.Equal(record.At) || got.Reason != record.Reason {
 			t.Errorf("%s was read as %+v, written as %s", text, record, again)
+		}
+	})
+}
+
+// FuzzValidation holds that a stored validation never panics, and what is read can be written.
+func FuzzValidation(f *testing.F) {
+	for _, seed := range []string{"", "2 1 call note", "2 1 call ", "2 1 call", "-2 1 call x", "2 1 CALL x", "1234567890123456 1 call x", "002 1 call a\nb", "0 0 call x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		v, ok := parseValidation(text)
+		if !ok {
+			return
+		}
+		if again, ok := parseValidation(validationText(v)); !ok || again != v {
+			t.Errorf("%q was read as %+v, then as %+v", text, v, again)
 		}
 	})
 }
@@ -127,6 +148,36 @@ func FuzzDelivery(f *testing.F) {
 		}
 		if _, err := deliveryArgs(d, d.Events); err != nil && len(event) < maxRecord/6 && d.Created.Year() < 9999 && d.Began.Year() < 9999 {
 			t.Errorf("%+v can't be written: %v", d, err)
+		}
+	})
+}
+
+// FuzzAgent holds that what a profile's hash and that of the user names hold never panics, and
+// that what is read is what is there.
+func FuzzAgent(f *testing.F) {
+	f.Add("1", "ann", "1", "sealed")
+	f.Add("2", "v", "-1", "")
+	f.Add("", "", "x", "\x00\xff")
+	f.Fuzz(func(t *testing.T, v, name, rev, sealed string) {
+		stored, err := parseAgent("agt_1", []any{v, name, rev, sealed})
+		if err == nil && (string(stored.Name) != name || string(stored.Sealed) != sealed) {
+			t.Errorf("%q, %q were read as %+v", name, sealed, stored)
+		}
+		owners, err := parseAgentNames([]any{"v", v, name, rev})
+		if err == nil && name != "v" && string(owners[agents.UserName(name)]) != rev {
+			t.Errorf("%q of %q was read as %v", name, rev, owners)
+		}
+	})
+}
+
+// FuzzSignIn holds the same of what is kept for a token.
+func FuzzSignIn(f *testing.F) {
+	f.Add("1", "session", "1", "1930367167000", "sealed")
+	f.Add("2", "", "-1", "soon", "")
+	f.Fuzz(func(t *testing.T, v, kind, rev, expires, sealed string) {
+		record, err := parseSignIn([]any{v, kind, rev, expires, sealed})
+		if err == nil && (string(record.Kind) != kind || string(record.Sealed) != sealed || instant(record.Expires) != number(expires)) {
+			t.Errorf("%q, %q, %q were read as %+v", kind, expires, sealed, record)
 		}
 	})
 }

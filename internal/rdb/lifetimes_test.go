@@ -2,6 +2,7 @@ package rdb_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -50,7 +51,15 @@ func TestLifetimes(t *testing.T) {
 			}
 		}
 		expect(away, forever)
-		if err := lines.Reset(ctx, number, pins.Record{At: now, Event: pins.Reset}); err != nil {
+		shorter, record := validation, pins.Record{At: now, Event: pins.Reset, By: validation.By}
+		shorter.By, shorter.Until = "bob", now.Add(time.Minute)
+		for _, v := range []pins.Validation{validation, shorter} {
+			if err := lines.Validate(ctx, number, v, record); err != nil {
+				t.Fatal(err)
+			}
+			expect("uc:validations:{+16125550142}", pins.ValidFor+slack)
+		}
+		if err := lines.Reset(ctx, number, record); err != nil {
 			t.Fatal(err)
 		}
 		expect(away, pins.TurnsKept+slack)
@@ -121,8 +130,14 @@ func TestTooLargeValuesAreRefused(t *testing.T) {
 	if err := db.Calls().Commit(ctx, ivr.Commit{Call: "CA1", State: large}); err == nil {
 		t.Error("a state of a megabyte was taken")
 	}
-	if err := db.Lines().Reset(ctx, number, pins.Record{Reason: string(large)}); err == nil {
-		t.Error("a reason of a megabyte was taken")
+	addLine(t, db)
+	for what, err := range map[string]error{
+		"reset":      db.Lines().Reset(ctx, number, pins.Record{Reason: string(large)}),
+		"validation": db.Lines().Validate(ctx, number, pins.Validation{Note: string(large)}, pins.Record{}),
+	} {
+		if err == nil || errors.Is(err, pins.ErrNotValidated) {
+			t.Errorf("%s with a megabyte of words: %v", what, err)
+		}
 	}
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, From: string(large), Turn: pins.Turn{Call: string(large)}, At: now}
 	if _, err := db.Lines().Settle(ctx, attempt, pins.Settlement{As: pins.Failed}, pins.DefaultLock()); err != nil {

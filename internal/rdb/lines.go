@@ -9,16 +9,18 @@ import (
 	"updatecenter/pins"
 )
 
-// Lines keeps the lines, their strikes and their history: a [pins.Store], a
-// [pins.CallerStore] and a [pins.Registry]. Every method is one round trip, but for Add.
-// Of records that it can't read it says [ErrVersion] or [ErrGarbage], and changes nothing; but
-// Reset and Remove delete garbage that stands in the place of strikes.
+// Lines keeps the lines, their strikes, their history and who validated their customers: a
+// [pins.Store], a [pins.CallerStore], a [pins.Registry] and [pins.Validations]. Every method is
+// one round trip, but for Add. Of records that it can't read it says [ErrVersion] or
+// [ErrGarbage], and changes nothing; but Reset, Unlock and Remove delete garbage that stands in
+// the place of strikes.
 type Lines struct{ db *DB }
 
 var (
 	_ pins.Store       = Lines{}
 	_ pins.CallerStore = Lines{}
 	_ pins.Registry    = Lines{}
+	_ pins.Validations = Lines{}
 )
 
 // Lines returns the store of lines.
@@ -68,6 +70,8 @@ func verdict(done any, err error) error {
 		return pins.ErrNoLine
 	case done == int64(-1):
 		return pins.ErrStale
+	case done == int64(-2):
+		return pins.ErrNotValidated
 	}
 	return nil
 }

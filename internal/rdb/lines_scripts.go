@@ -71,33 +71,26 @@ local function sweep(key, kept, now)
 end
 `
 
-// addLine creates a line, if there is nothing under its key. Settings that are there without
-// a line are of one that the first release removed, which knew of none: they are not for the
-// next customer.
+// addLine creates a line, if there is nothing under its key. Settings and validations that are
+// there without a line are of one that an earlier release removed, which knew of none: they are
+// not for the next customer.
 //
-//	KEYS  line, settings
+//	KEYS  line, settings, validations
 //	ARGV  now, language or nothing, features or nothing
 //	      1 created, 0 there was one
 var addLine = newScript(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('DEL', KEYS[2])
+redis.call('DEL', KEYS[2], KEYS[3])
 redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1])
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'lang', ARGV[2]) end
 if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'features', ARGV[3]) end
 return 1
 `)
 
-// clearedLua is how resetPIN and removeLine begin: it answers for a number that is no line,
-// and else records the clearing and clears the strikes. Garbage in their place is deleted, as
-// nothing else could help the line.
-const clearedLua = lineLua + strikesLua + `
-local l, bad = line(KEYS[1])
-if bad then return bad end
-if not l[1] then
-	if ARGV[5] then redis.call('LPUSH', KEYS[4], ARGV[5]) end
-	return 0
-end
-local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+// clearedLua records the clearing and clears the strikes, as do those who reset, unlock or remove
+// a line, which is there. Garbage in the place of strikes is deleted, as nothing else could help
+// the line. It needs strikesLua, and now, kept and slack.
+const clearedLua = `
 local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
 if home.bad and not home.garbage then return home.bad end
 if away.bad and not away.garbage then return away.bad end
@@ -106,29 +99,20 @@ clear(home, now, kept, slack)
 clear(away, now, kept, slack)
 `
 
-// resetPIN goes back to the temporary PIN, clears the strikes and records it.
+// removeLine deletes a line with its settings and validations, clears the strikes and records it.
+// Events that wait for the switch stay.
 //
-//	KEYS  line, strikes from the line, strikes from elsewhere, history
-//	ARGV  record, now, milliseconds for which turns are kept, slack,
-//	      record for a number that is no line
-//	      1 reset, 0 no such line
-var resetPIN = newScript(clearedLua + `
-redis.call('HDEL', KEYS[1], 'pin')
-redis.call('HSET', KEYS[1], 'since', ARGV[2])
-redis.call('HINCRBY', KEYS[1], 'rev', 1)
-return 1
-`)
-
-// removeLine deletes a line and its settings, clears the strikes and records it. Events that
-// wait for the switch stay.
-//
-//	KEYS  as resetPIN, settings
-//	ARGV  as resetPIN, but for the last
+//	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations
+//	ARGV  record, now, milliseconds for which turns are kept, slack
 //	      1 removed, 0 no such line
-var removeLine = newScript(strangeLua + `
+var removeLine = newScript(strangeLua + lineLua + strikesLua + `
 local damage, stays = strange(KEYS[5])
 if stays then return damage end
+local l, bad = line(KEYS[1])
+if bad then return bad end
+if not l[1] then return 0 end
+local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 ` + clearedLua + `
-redis.call('DEL', KEYS[1], KEYS[5])
+redis.call('DEL', KEYS[1], KEYS[5], KEYS[6])
 return 1
 `)

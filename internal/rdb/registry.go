@@ -14,18 +14,7 @@ import (
 
 // Remove implements [pins.Registry]. Run again it says that there is no such line.
 func (s Lines) Remove(ctx context.Context, number nanp.Number, record pins.Record) error {
-	return s.clear(ctx, removeLine, append(clearKeys(number), featuresKey(number)), record)
-}
-
-// Reset implements [pins.Registry]. Run again it resets again, and records that too.
-func (s Lines) Reset(ctx context.Context, number nanp.Number, record pins.Record) error {
-	refusal := record
-	refusal.Event = pins.ResetRefused
-	refused, err := encode(refusal)
-	if err != nil {
-		return err
-	}
-	return s.clear(ctx, resetPIN, clearKeys(number), record, refused)
+	return s.clear(ctx, removeLine, append(clearKeys(number), featuresKey(number), validationsKey(number)), record)
 }
 
 // clear runs one of the scripts that clear a line's strikes and record why.
@@ -84,7 +73,7 @@ func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]
 	for part := range slices.Chunk(lines, batch) {
 		commands := make([][]any, len(part))
 		for i, line := range part {
-			commands[i] = addLine.byHash([]string{lineKey(line.Number), featuresKey(line.Number)},
+			commands[i] = addLine.byHash([]string{lineKey(line.Number), featuresKey(line.Number), validationsKey(line.Number)},
 				millis(now), line.Language, line.Features.String())
 		}
 		answers, err := s.db.runEach(ctx, addLine, commands)

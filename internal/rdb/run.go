@@ -9,11 +9,12 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/accounts"
+	"updatecenter/agents"
 	"updatecenter/pins"
 )
 
-// Errors of what is found in Redis. To the domain both are [pins.ErrUnreadable] and
-// [accounts.ErrUnreadable].
+// Errors of what is found in Redis. To the domain both are [pins.ErrUnreadable],
+// [accounts.ErrUnreadable] and [agents.ErrUnreadable].
 var (
 	// ErrVersion: the record was written by a newer release, in a form that this one
 	// doesn't know. Nothing was changed.
@@ -30,7 +31,7 @@ func (u unreadable) Error() string { return pins.ErrUnreadable.Error() + ": " + 
 
 // Is lets each part of the domain find its own error.
 func (u unreadable) Is(target error) bool {
-	return target == pins.ErrUnreadable || target == accounts.ErrUnreadable
+	return target == pins.ErrUnreadable || target == accounts.ErrUnreadable || target == agents.ErrUnreadable
 }
 
 // slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and

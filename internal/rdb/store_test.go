@@ -11,6 +11,8 @@ import (
 
 	"updatecenter/accounts"
 	accounttest "updatecenter/accounts/storetest"
+	"updatecenter/agents"
+	agenttest "updatecenter/agents/storetest"
 	"updatecenter/deliveries"
 	deliverytest "updatecenter/deliveries/storetest"
 	"updatecenter/features"
@@ -23,6 +25,7 @@ import (
 	calltest "updatecenter/ivr/storetest"
 	"updatecenter/pins"
 	linetest "updatecenter/pins/storetest"
+	signintest "updatecenter/signin/storetest"
 )
 
 // open returns a DB that is reached, and ends with the test.
@@ -60,14 +63,14 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 	t.Run("lines", func(t *testing.T) {
 		linetest.Run(t, func(t *testing.T) linetest.Stores {
 			lines := fresh(t).Lines()
-			return linetest.Stores{Store: lines, Callers: lines, Registry: lines}
+			return linetest.Stores{Store: lines, Callers: lines, Registry: lines, Validations: lines}
 		})
 	})
 	t.Run("features", func(t *testing.T) {
 		featuretest.Run(t, func(t *testing.T) featuretest.Stores {
 			db := fresh(t)
 			return featuretest.Stores{
-				Features: db.Features(), Lines: db.Lines(), Registry: db.Lines(),
+				Features: db.Features(), Lines: db.Lines(), Registry: db.Lines(), Validations: db.Lines(),
 				Events: func(t *testing.T, number nanp.Number) [][]byte { return waiting(t, db, number) },
 			}
 		})
@@ -83,6 +86,15 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 				Store: all, Attempts: all, Enrollments: all,
 				Dying: func(_ *testing.T, steps int) accounts.Store { return db.Dying(steps).Accounts() },
 			}
+		})
+	})
+	t.Run("agents", func(t *testing.T) {
+		agenttest.Run(t, func(t *testing.T) agents.Store { return fresh(t).Agents() })
+	})
+	t.Run("sign-in", func(t *testing.T) {
+		signintest.Run(t, func(t *testing.T) signintest.Stores {
+			all := fresh(t).SignIn(time.Now)
+			return signintest.Stores{Store: all, Attempts: all}
 		})
 	})
 	t.Run("deliveries", func(t *testing.T) {

@@ -3,19 +3,24 @@ package rdb_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"updatecenter/accounts"
+	"updatecenter/agents"
+	"updatecenter/audit"
 	"updatecenter/deliveries"
 	"updatecenter/features"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
+	"updatecenter/signin"
 )
 
 // TestErrorsSayItOnce reads errors as an operator does: through the package that asked.
@@ -25,9 +30,11 @@ func TestErrorsSayItOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines()}
+	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines(), Validations: db.Lines()}
 	settings := features.New(features.Config{Store: db.Features()})
 	all, sent := accountsOf(t, db), deliveries.New(deliveries.Config{Store: db.Deliveries(), Now: func() time.Time { return now }})
+	people, signIn := signInOf(t, db)
+	token := secret.New(base64.RawURLEncoding.EncodeToString(make([]byte, 32)))
 	const deliveryID = "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
 	check := func(ctx context.Context, side pins.Side) error {
@@ -47,6 +54,18 @@ func TestErrorsSayItOnce(t *testing.T) {
 			return err
 		},
 		"remove line:": func(ctx context.Context) error { return provisioning.Remove(ctx, number, note) },
+		"validate customer:": func(ctx context.Context) error {
+			_, err := provisioning.Validate(ctx, number, pins.ByCall, note)
+			return err
+		},
+		"find validation:": func(ctx context.Context) error {
+			_, err := provisioning.Validation(ctx, number, "ann", "api")
+			return err
+		},
+		"reset PIN: validate customer:": func(ctx context.Context) error {
+			return provisioning.ResetByOperator(ctx, number, note)
+		},
+		"unlock line:": func(ctx context.Context) error { return provisioning.Unlock(ctx, number, note) },
 		"reset PIN:":   func(ctx context.Context) error { return provisioning.Reset(ctx, number, note) },
 		"record refused reset:": func(ctx context.Context) error {
 			return provisioning.ResetRefused(ctx, number, note)
@@ -91,6 +110,15 @@ func TestErrorsSayItOnce(t *testing.T) {
 		"skip event:": func(ctx context.Context) error {
 			return db.Events().Skip(ctx, number, "1-0", pins.Record{})
 		},
+		"load agent:":    func(ctx context.Context) error { _, err := people.Get(ctx, "agt_1"); return err },
+		"find agent:":    func(ctx context.Context) error { _, err := people.Find(ctx, "ann"); return err },
+		"list agents:":   func(ctx context.Context) error { _, err := people.List(ctx); return err },
+		"count sign-in:": func(ctx context.Context) error { _, err := signIn.Begin(ctx, "ann", "192.0.2.1"); return err },
+		"find session:":  func(ctx context.Context) error { _, err := signIn.Session(ctx, token); return err },
+		"count draft:": func(ctx context.Context) error {
+			_, err := signIn.SaveDraft(ctx, signin.Draft{Agent: "agt_1"})
+			return err
+		},
 		"read line:": func(ctx context.Context) error { _, err := db.Lines().Line(ctx, number); return err },
 	} {
 		err := ask(t.Context())
@@ -123,6 +151,31 @@ func accountsOf(t *testing.T, db *rdb.DB) *accounts.Accounts {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// nothing is an audit that records nothing, and a mailer that sends nothing.
+type nothing struct{}
+
+func (nothing) Record(context.Context, audit.Event) error  { return nil }
+func (nothing) Mail(context.Context, agents.Message) error { return nil }
+
+func signInOf(t *testing.T, db *rdb.DB) (*agents.Agents, *signin.SignIn) {
+	t.Helper()
+	people, err := agents.New(agents.Config{
+		Store: db.Agents(), Keys: testKeys(t), Mailer: nothing{}, Audit: nothing{}, LinkURL: "https://repair.example.com/",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := db.SignIn(clock)
+	signIn, err := signin.New(signin.Config{
+		Agents: people, Store: store, Attempts: store, Mailer: nothing{}, Audit: nothing{}, Keys: testKeys(t),
+		Now: clock, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return people, signIn
 }
 
 func linesOf(t *testing.T, db *rdb.DB) *pins.Lines {

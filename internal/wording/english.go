@@ -28,7 +28,7 @@ var english = tongue{
 
 	temporaryPIN:     "the temporary PIN %s, which every new line has,",
 	someTemporaryPIN: "the temporary PIN that came with your service,",
-	texts: map[deliveries.About]text{
+	texts: map[deliveries.About]text{ //nolint:exhaustive // a call alone tells the code of a validation
 		deliveries.SecurityCode: {
 			subject: "Your security code",
 			before:  []string{"We were asked for the security code of your {company} account. Here it is."},

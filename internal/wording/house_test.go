@@ -169,6 +169,7 @@ func TestWriteRefuses(t *testing.T) {
 		{deliveries.Welcome, answer, deliveries.ErrNoSecret},
 		{deliveries.SecurityAnswer, code, deliveries.ErrNoSecret},
 		{"poem", code, deliveries.ErrAsk},
+		{deliveries.ValidationCode, code, deliveries.ErrAsk},
 	} {
 		if _, err := house().Write(test.about, test.account, newYear); !errors.Is(err, test.want) {
 			t.Errorf("Write about %q: %v, want %v", test.about, err, test.want)

@@ -50,6 +50,8 @@ func (m *Message) tell(about deliveries.About, account accounts.Account, tongue 
 	case deliveries.PINChanged, deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged:
 		return nil
+	case deliveries.ValidationCode: // a call alone tells it
+		return deliveries.ErrAsk
 	}
 	if m.Told.Secret.IsZero() {
 		return deliveries.ErrNoSecret

@@ -28,7 +28,7 @@ var spanish = tongue{
 
 	temporaryPIN:     "el PIN temporal %s, que es el de toda línea nueva,",
 	someTemporaryPIN: "el PIN temporal que recibió con su servicio,",
-	texts: map[deliveries.About]text{
+	texts: map[deliveries.About]text{ //nolint:exhaustive // a call alone tells the code of a validation
 		deliveries.SecurityCode: {
 			subject: "Su código de seguridad",
 			before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de {company}. Aquí lo tiene."},

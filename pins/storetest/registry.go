@@ -155,13 +155,13 @@ var registryTests = map[string]func(play){
 			Number: known, Language: "es", Since: p.start.Add(time.Hour), Revision: line.Revision,
 		})
 		p.same(line.Revision > before.Revision, true)
-		p.history(known, p.record(pins.Reset), p.changeOf(0, "", 1).Record)
+		p.history(known, p.record(pins.Reset), p.validated(), p.changeOf(0, "", 1).Record)
 	},
 	"reset of a temporary PIN is recorded": func(p play) {
 		p.ok(p.reset(known))
 		p.ok(p.reset(known))
 		p.same(p.line(known).Temporary(), true)
-		p.history(known, p.record(pins.Reset), p.record(pins.Reset))
+		p.history(known, p.record(pins.Reset), p.validated(), p.record(pins.Reset), p.validated())
 	},
 	"reset of a number that is no line is recorded as refused": func(p play) {
 		p.is(p.reset(unknown), pins.ErrNoLine)
@@ -216,7 +216,7 @@ var historyTests = map[string]func(play){
 		for _, number := range []nanp.Number{known, unknown} {
 			p.ok(p.Registry.Append(p.t.Context(), number, p.record(pins.ResetRefused)))
 		}
-		p.history(known, p.record(pins.ResetRefused), p.record(pins.Reset))
+		p.history(known, p.record(pins.ResetRefused), p.record(pins.Reset), p.validated())
 		p.history(unknown, p.record(pins.ResetRefused))
 		p.same(p.line(known), before)
 		_, err := p.Store.Line(p.t.Context(), unknown)
@@ -237,16 +237,16 @@ var historyTests = map[string]func(play){
 		p.ok(p.reset(known))
 		p.history(other)
 		p.ok(p.reset(other))
-		p.history(known, p.record(pins.Reset))
+		p.history(known, p.record(pins.Reset), p.validated())
 	},
 }
 
-// manyRecords resets the known line n times, at the same moment.
+// manyRecords appends n records to the history of the known line, of the same moment.
 func (p play) manyRecords(n int) {
 	p.t.Helper()
 	for i := range n {
 		record := p.record(pins.Reset)
 		record.Reason = fmt.Sprint("record ", i)
-		p.ok(p.Registry.Reset(p.t.Context(), known, record))
+		p.ok(p.Registry.Append(p.t.Context(), known, record))
 	}
 }

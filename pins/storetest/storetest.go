@@ -4,7 +4,7 @@
 //	func TestStores(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) storetest.Stores {
 //			m := pins.NewMemory()
-//			return storetest.Stores{Store: m, Callers: m, Registry: m}
+//			return storetest.Stores{Store: m, Callers: m, Registry: m, Validations: m}
 //		})
 //	}
 //
@@ -25,11 +25,12 @@ import (
 	"updatecenter/pins"
 )
 
-// Stores are the three faces of one database.
+// Stores are the four faces of one database.
 type Stores struct {
-	Store    pins.Store
-	Callers  pins.CallerStore
-	Registry pins.Registry
+	Store       pins.Store
+	Callers     pins.CallerStore
+	Registry    pins.Registry
+	Validations pins.Validations
 }
 
 // Run runs every test on stores of its own, which fresh makes empty.
@@ -37,7 +38,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 	groups := map[string]map[string]func(play){
 		"Line": lineTests, "Admit": admitTests, "Settle": settleTests, "Lock": lockTests,
 		"Together": togetherTests, "Change": changeTests, "Caller": callerTests,
-		"Registry": registryTests, "History": historyTests,
+		"Registry": registryTests, "History": historyTests, "Validations": validationTests,
 	}
 	for group, tests := range groups {
 		t.Run(group, func(t *testing.T) {
@@ -159,9 +160,13 @@ func (p play) changeOf(revision int64, pin pins.Hash, n int) pins.Change {
 	}
 }
 
+// reset resets the PIN of a line, whose customer is validated before.
 func (p play) reset(number nanp.Number) error {
 	p.t.Helper()
-	return p.Registry.Reset(p.t.Context(), number, p.record(pins.Reset))
+	if err := p.validate(number, p.validation()); err != nil && !errors.Is(err, pins.ErrNoLine) {
+		return err
+	}
+	return p.Validations.Reset(p.t.Context(), number, p.record(pins.Reset))
 }
 
 func (p play) record(event pins.Event) pins.Record {

@@ -177,7 +177,7 @@ func (s script) play(t *testing.T) []ivr.Exit {
 
 func TestTheCall(t *testing.T) {
 	taken := map[ivr.Exit]bool{}
-	for _, s := range scripts {
+	for _, s := range slices.Concat(scripts, validations) {
 		t.Run(s.name, func(t *testing.T) {
 			for _, exit := range s.play(t) {
 				taken[exit] = true
@@ -278,7 +278,9 @@ func TestCallsThatTellNothing(t *testing.T) {
 
 // The state between turns holds neither a code nor an answer, also after it was spoken.
 func TestTheStateHoldsNoSecret(t *testing.T) {
-	for words, f := range map[string]*fake{"804713": codeOf("en"), "Rosebud": answerOf("en", "Rosebud")} {
+	for words, f := range map[string]*fake{
+		"804713": codeOf("en"), "Rosebud": answerOf("en", "Rosebud"), "804": validationOf("en"), "713": validationOf("en"),
+	} {
 		p := newPhone(t, f, false)
 		p.answer("human")
 		if said := p.press("1"); !strings.Contains(strings.ReplaceAll(said, "-", ""), words) {

@@ -11,10 +11,13 @@
 //     the offer was repeated, leaves no more than the number to call;
 //   - a voice mailbox that Twilio has recognized is left the same. With [Config.CodeToMailbox]
 //     it is told the secret, if its greeting has ended;
+//   - the code with which a repair agent finds out who the customer is, is offered and told with
+//     words of its own: whom to read it to, and to press 9 if no agent of ours is on the line.
+//     Only a person is told it, whatever Config says of mailboxes;
 //   - a notice is told at once, as it holds no secret, and 1 tells it again. A mailbox hears it
 //     twice.
 //
-// A code is spoken digit by digit, twice; an answer is spoken, then spelled. Both are read
+// A code is spoken digit by digit, twice, that for an agent in two groups; an answer is spoken, then spelled. Both are read
 // when they are asked for, and lent to the turn that speaks them: the state of the call never
 // holds them.
 //

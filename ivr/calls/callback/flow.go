@@ -22,9 +22,9 @@ func Flow(c Config) *ivr.Flow {
 		Name: "callback", Start: open, Sorry: sorry, Help: leaveNotice,
 		Notices: notices,
 		Given:   map[ivr.Blank]string{company: c.Company, callBack: string(c.CallBack)},
-		Blanks:  []ivr.Blank{what, news, code, answer},
+		Blanks:  []ivr.Blank{what, news, code, answer, firstHalf, otherHalf},
 		Phrases: phrases(),
-		Lines:   join(d.introducing(), d.offering(), d.informing(), d.ending()),
+		Lines:   join(d.introducing(), d.offering(), d.validating(), d.informing(), d.ending()),
 	}
 }
 
@@ -46,12 +46,14 @@ func (d desk) introducing() []ivr.Line {
 			aSecret:       beforeOffer,
 			secretMailbox: beforeSecret,
 			noticeMailbox: beforeNotice,
+			aValidation:   beforeValidation,
 			aChange:       beforeNews,
 			nothing:       beforeNothing,
 		}},
 		introduce(beforeOffer, offer),
 		introduce(beforeSecret, read),
 		introduce(beforeNotice, leaveNotice),
+		introduce(beforeValidation, warn),
 		introduce(beforeNews, tellNews),
 		introduce(beforeNothing, tellNothing),
 	}
@@ -65,9 +67,10 @@ func (d desk) offering() []ivr.Line {
 			{Prompt: notAsked, Key: "9", Next: decline},
 		}, Back: leaveNotice, GaveUp: leaveNotice, Tries: 2},
 		ivr.Work[reading]{At: read, Run: d.read, On: ivr.On[reading]{
-			aCode:     tellCode,
-			anAnswer:  tellAnswer,
-			withdrawn: tellNothing,
+			aCode:         tellCode,
+			anAnswer:      tellAnswer,
+			aCodeForAgent: tellForAgent,
+			withdrawn:     tellNothing,
 		}},
 		ivr.Say{At: tellCode, Prompt: sayCode, Next: repeatCode},
 		ivr.Say{At: repeatCode, Prompt: sayCodeAgain, Next: hasTold},

@@ -80,6 +80,11 @@ func answerOf(language, words string) *fake {
 	return &fake{opening: deliveries.Opening{About: deliveries.SecurityAnswer, Language: language, Code: secret.New(words), InWords: true}}
 }
 
+// validationOf is a delivery of a code for a repair agent.
+func validationOf(language string) *fake {
+	return &fake{opening: deliveries.Opening{About: deliveries.ValidationCode, Language: language, Code: secret.New("804713")}}
+}
+
 // changeOf is a notice.
 func changeOf(what deliveries.About, language string) *fake {
 	return &fake{opening: deliveries.Opening{About: what, Language: language}}

@@ -175,7 +175,7 @@ func changeOf(about deliveries.About) ivr.Prompt {
 		return emailChanged
 	case deliveries.PhoneChanged:
 		return phoneChanged
-	case deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome:
+	case deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.ValidationCode, deliveries.Welcome:
 	}
 	return ivr.Prompt{}
 }

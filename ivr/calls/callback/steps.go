@@ -11,6 +11,15 @@ const (
 	beforeNews    ivr.Step = "introduce-news"
 	beforeNothing ivr.Step = "introduce-nothing"
 
+	beforeValidation ivr.Step = "introduce-validation"
+	warn             ivr.Step = "warn"
+	offerForAgent    ivr.Step = "offer-for-agent"
+	tellForAgent     ivr.Step = "tell-for-agent"
+	repeatForAgent   ivr.Step = "repeat-for-agent"
+	againForAgent    ivr.Step = "offer-again-for-agent"
+	declineForAgent  ivr.Step = "decline-for-agent"
+	declinedForAgent ivr.Step = "declined-for-agent"
+
 	offer       ivr.Step = "offer-secret"
 	read        ivr.Step = "read-secret"
 	tellCode    ivr.Step = "tell-code"
@@ -42,4 +51,8 @@ var (
 	news     = ivr.Blank{Name: "news", Kind: ivr.Phrase}  // what was changed
 	code     = ivr.Blank{Name: "code", Kind: ivr.Spelled} // lent: the code, or the answer
 	answer   = ivr.Blank{Name: "answer", Kind: ivr.Words} // lent
+
+	// The code for an agent, lent: somebody who reads it out has it in two groups.
+	firstHalf = ivr.Blank{Name: "first-half", Kind: ivr.Spelled}
+	otherHalf = ivr.Blank{Name: "other-half", Kind: ivr.Spelled}
 )

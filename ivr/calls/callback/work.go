@@ -36,6 +36,7 @@ const (
 	aSecret       opening = "a secret"
 	secretMailbox opening = "a secret, to a mailbox"
 	noticeMailbox opening = "a notice of the call, to a mailbox"
+	aValidation   opening = "a validation"
 	aChange       opening = "a change"
 	nothing       opening = "nothing to tell"
 )
@@ -52,6 +53,8 @@ func (d desk) open(ctx context.Context, c *ivr.Call) (opening, error) {
 	c.Speak(ivr.ParseLanguage(opened.Language))
 	secret, change := secretOf(opened.About), changeOf(opened.About)
 	switch {
+	case opened.About == deliveries.ValidationCode:
+		return validates(c), nil
 	case secret != ivr.Prompt{}:
 		c.FillPhrase(what, secret)
 		return d.offers(c), nil
@@ -87,9 +90,10 @@ func (d desk) offers(c *ivr.Call) opening {
 type reading string
 
 const (
-	aCode     reading = "a code"
-	anAnswer  reading = "an answer"
-	withdrawn reading = "withdrawn"
+	aCode         reading = "a code"
+	anAnswer      reading = "an answer"
+	aCodeForAgent reading = "a code for an agent"
+	withdrawn     reading = "withdrawn"
 )
 
 // read has the secret spoken in this turn, and notes that.
@@ -103,6 +107,9 @@ func (d desk) read(ctx context.Context, c *ivr.Call) (reading, error) {
 	}
 	if err := d.note(ctx, c, d.deliveries.Spoken); err != nil {
 		return "", err
+	}
+	if opened.About == deliveries.ValidationCode {
+		return lendHalves(c, opened.Code), nil
 	}
 	c.Lend(code, opened.Code)
 	if !opened.InWords {

@@ -78,7 +78,8 @@ func TestPINChangedByAnother(t *testing.T) {
 				h.edit(pins.DialLock, features.Add(features.Entry("+165155501"+"0"+string(rune('0'+i)))))
 			}
 			c := h.dial(talk.feature, ivr.English).keys(talk.before...)
-			if err := h.lines.Reset(t.Context(), home, pins.Record{}); err != nil {
+			registry := pins.Provisioning{Registry: h.lines, Validations: h.lines}
+			if err := registry.ResetByOperator(t.Context(), home, pins.Note{By: "ann", Reason: "forgot it"}); err != nil {
 				t.Fatal(err)
 			}
 			c.keys(talk.after...).hears("The end: overtaken.")

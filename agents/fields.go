@@ -1,0 +1,106 @@
+package agents
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Bounds of a profile's texts, in characters.
+const (
+	MaxFullName = 100
+	MaxEmail    = 254 // RFC 5321, section 4.5.3.1.3
+	MaxPhone    = 30
+)
+
+// Profile is what agents can change about themselves. Space around texts is dropped.
+type Profile struct {
+	FullName string // 1 to 100 characters
+	Email    string
+	Phone    string // any spelling, up to 30 characters; may be empty
+}
+
+// tidy returns the profile as it is kept, or a *FieldError.
+func (p Profile) tidy() (Profile, error) {
+	p.FullName, p.Email, p.Phone = strings.TrimSpace(p.FullName), strings.TrimSpace(p.Email), strings.TrimSpace(p.Phone)
+	switch {
+	case p.FullName == "":
+		return Profile{}, &FieldError{"full_name", "Enter the full name."}
+	case !plain(p.FullName, MaxFullName):
+		return Profile{}, &FieldError{"full_name", "The full name can have up to 100 characters on one line."}
+	case !validEmail(p.Email):
+		return Profile{}, &FieldError{"email", "Enter an e-mail address such as ann@example.com."}
+	case len(p.Phone) > MaxPhone || !only(p.Phone, "0123456789+-.()/ x"):
+		return Profile{}, &FieldError{"phone", "Enter a telephone number of up to 30 characters, or leave it empty."}
+	}
+	return p, nil
+}
+
+// Invitee is who shall become an agent.
+type Invitee struct {
+	Name     string // the user name; see [ParseUserName]
+	FullName string
+	Email    string
+	Role     Role
+	Required Factor // empty: free to choose
+}
+
+// tidy returns the user name and the profile as they are kept, or a *FieldError.
+func (i Invitee) tidy() (UserName, Profile, error) {
+	name, err := ParseUserName(i.Name)
+	if err != nil {
+		return "", Profile{}, &FieldError{"name", "A user name is 3 to 32 of a-z, 0-9, dot, hyphen and underscore, and begins with a letter."}
+	}
+	profile, err := Profile{FullName: i.FullName, Email: i.Email}.tidy()
+	switch {
+	case err != nil:
+		return "", Profile{}, err
+	case !i.Role.Valid():
+		return "", Profile{}, errRole()
+	case !validFactor(i.Required):
+		return "", Profile{}, errFactor()
+	}
+	return name, profile, nil
+}
+
+func errRole() error {
+	return &FieldError{"role", "Choose agent, supervisor or administrator."}
+}
+
+func errFactor() error {
+	return &FieldError{"required", "Require the authenticator app, the e-mail code, or neither."}
+}
+
+// validFactor takes none as well.
+func validFactor(f Factor) bool { return f == "" || f == App || f == Email }
+
+// plain says whether s is text of at most that many characters that fits one line.
+func plain(s string, most int) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most &&
+		!strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// validEmail takes the addresses that people have: name@host.domain in ASCII, the name as
+// RFC 5322 writes one without quotes. What could end a header or start another is refused.
+func validEmail(s string) bool {
+	name, host, found := strings.Cut(s, "@")
+	return found && len(s) <= MaxEmail && len(name) <= 64 && dotted(name, isAtom) &&
+		dotted(host, isLabel) && strings.Contains(host, ".")
+}
+
+func dotted(s string, part func(string) bool) bool {
+	for p := range strings.SplitSeq(s, ".") {
+		if !part(p) {
+			return false
+		}
+	}
+	return true
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+func isAtom(s string) bool { return s != "" && only(s, letters+"!#$%&'*+-/=?^_`{|}~") }
+
+func isLabel(s string) bool {
+	return s != "" && len(s) <= 63 && only(s, letters+"-") && s[0] != '-' && s[len(s)-1] != '-'
+}

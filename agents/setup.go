@@ -1,0 +1,90 @@
+package agents
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"updatecenter/audit"
+)
+
+// AcceptTerms notes that the agent accepted the [CurrentTerms]. Errors: [ErrNoAgent],
+// [ErrDeactivated], [ErrDeleted].
+func (a *Agents) AcceptTerms(ctx context.Context, by By, id ID) (Agent, error) {
+	agent, err := a.do(ctx, id, deed{
+		by: by, action: audit.ProfileChanged, detail: fmt.Sprintf("terms accepted, version %d", CurrentTerms),
+		edit: func(agent *Agent, now time.Time) error {
+			if agent.TermsVersion == CurrentTerms && !agent.Terms.IsZero() {
+				return errNothing
+			}
+			agent.Terms, agent.TermsVersion = now, CurrentTerms
+			return agent.usable(now)
+		},
+	})
+	if err != nil {
+		return Agent{}, fmt.Errorf("accept terms: %w", err)
+	}
+	return agent, nil
+}
+
+// UpdateProfile sets name, e-mail address and telephone. When the set-up wants nothing else any
+// more and the agent does it in person (by.Name), that ends the set-up. Of another e-mail address
+// the old one is told. Errors: [*FieldError], [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
+func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profile) (Agent, error) {
+	profile, err := profile.tidy()
+	if err != nil {
+		return Agent{}, err
+	}
+	before, err := a.Get(ctx, id)
+	if err != nil {
+		return Agent{}, fmt.Errorf("update profile: %w", err)
+	}
+	ends := before.Next() == StageProfile && by.Name == string(before.Name)
+	action := audit.ProfileChanged
+	if ends {
+		action = audit.AgentSetUp
+	}
+	agent, err := a.do(ctx, id, deed{by: by, action: action, edit: func(agent *Agent, now time.Time) error {
+		before = *agent
+		agent.FullName, agent.Email, agent.Phone = profile.FullName, profile.Email, profile.Phone
+		if ends && agent.Reviewed.IsZero() {
+			agent.Reviewed = now
+		}
+		return agent.usable(now)
+	}})
+	if err != nil {
+		return Agent{}, fmt.Errorf("update profile: %w", err)
+	}
+	if before.Email != agent.Email {
+		a.tell(ctx, before.message(EmailWasChanged, a.now()))
+	}
+	return agent, nil
+}
+
+// SignedIn notes that the agent has signed in, which keeps the profile for six months. Package
+// signin records it. Errors: [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
+func (a *Agents) SignedIn(ctx context.Context, id ID) (Agent, error) {
+	agent, err := a.do(ctx, id, deed{edit: func(agent *Agent, now time.Time) error {
+		if err := agent.usable(now); err != nil {
+			return err
+		}
+		agent.LastSignIn = now
+		return nil
+	}})
+	if err != nil {
+		return Agent{}, fmt.Errorf("note sign-in: %w", err)
+	}
+	return agent, nil
+}
+
+// EndSessions ends every session of the agent, and records it. Error: [ErrNoAgent].
+func (a *Agents) EndSessions(ctx context.Context, by By, id ID) (Agent, error) {
+	agent, err := a.do(ctx, id, deed{by: by, action: audit.SignedOutEverywhere, edit: func(agent *Agent, _ time.Time) error {
+		agent.Epoch++
+		return nil
+	}})
+	if err != nil {
+		return Agent{}, fmt.Errorf("end sessions: %w", err)
+	}
+	return agent, nil
+}

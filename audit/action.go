@@ -1,0 +1,50 @@
+package audit
+
+// An Action is what was done, or refused.
+type Action string
+
+// What the audit tells of.
+const (
+	SignedIn            Action = "signed-in" // password and second factor were right
+	SignInFailed        Action = "sign-in-failed"
+	SignInLocked        Action = "sign-in-locked"
+	SignedOut           Action = "signed-out"
+	SignedOutEverywhere Action = "signed-out-everywhere"
+
+	LookedUp         Action = "looked-up"        // a line, by its number
+	ValidationBegun  Action = "validation-begun" // the line is called, or a claim is judged
+	Validated        Action = "validated"
+	ValidationFailed Action = "validation-failed"
+	PINReset         Action = "pin-reset"
+	PINUnlocked      Action = "pin-unlocked"
+	ResetRefused     Action = "reset-refused"
+	LimitReached     Action = "limit-reached" // of what one agent, or key, may do in an hour
+
+	AgentInvited     Action = "agent-invited"
+	AgentSetUp       Action = "agent-set-up"
+	PasswordChanged  Action = "password-changed"
+	FactorChanged    Action = "factor-changed"
+	ProfileChanged   Action = "profile-changed"
+	RoleChanged      Action = "role-changed"
+	FactorRequired   Action = "factor-required"
+	AgentDeactivated Action = "agent-deactivated"
+	AgentReactivated Action = "agent-reactivated"
+	AgentRecreated   Action = "agent-recreated"
+	AgentDeleted     Action = "agent-deleted"
+
+	KeyCreated   Action = "key-created"
+	KeyRevoked   Action = "key-revoked"
+	AuditRead    Action = "audit-read"
+	AuditTrimmed Action = "audit-trimmed"
+)
+
+// Actions returns all of them, in the order above.
+func Actions() []Action {
+	return []Action{
+		SignedIn, SignInFailed, SignInLocked, SignedOut, SignedOutEverywhere,
+		LookedUp, ValidationBegun, Validated, ValidationFailed, PINReset, PINUnlocked, ResetRefused, LimitReached,
+		AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
+		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,
+		KeyCreated, KeyRevoked, AuditRead, AuditTrimmed,
+	}
+}

@@ -1,0 +1,40 @@
+package audit
+
+import (
+	"context"
+	"errors"
+)
+
+// MaxRead is how many places a store is asked for at once, at most.
+const MaxRead = 500
+
+// ErrBehind is a store's refusal: its head is another one meanwhile. Nothing was changed.
+var ErrBehind = errors.New("the audit has another head meanwhile")
+
+// Stored is an entry as a store keeps it: bytes at a place.
+type Stored struct {
+	Seq  int64  // the place, 1 or more
+	Line []byte // JSON, at most [MaxLine] bytes
+}
+
+// Store is what the package needs of the place where the audit is kept: places that are
+// filled in order, and a head, bytes too, which says up to where they are. It understands
+// neither, and keeps both as they are, to the byte.
+type Store interface {
+	// Head returns the head, empty when nothing was appended yet. What can't be a head is
+	// ErrUnreadable.
+	Head(ctx context.Context) ([]byte, error)
+	// Append fills an empty place and replaces the head by next, in one step, if the head is
+	// still the one of before, to the byte; else it says ErrBehind. A place that isn't empty
+	// is ErrTampered, and nothing has changed. The same again, while the head is next,
+	// changes nothing and is no error.
+	Append(ctx context.Context, entry Stored, next, before []byte) error
+	// Read returns what stands at most places from a place on, 1 to [MaxRead], in order;
+	// empty ones are left out. The head doesn't matter. Damaged bytes are returned as they are,
+	// and what can't be a place at all counts as empty.
+	Read(ctx context.Context, from int64, most int) ([]Stored, error)
+	// Trim empties the places from first to last, at most [MaxRead], and replaces the head by
+	// next, in one step, if the head is still the one of before; else it says ErrBehind. The
+	// same again, while the head is next, changes nothing and is no error.
+	Trim(ctx context.Context, first, last int64, next, before []byte) error
+}

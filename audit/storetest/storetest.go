@@ -1,0 +1,205 @@
+// Package storetest is the one set of tests that every implementation of audit.Store must pass:
+// each sentence of its contract is a subtest.
+//
+//	func TestMemory(t *testing.T) {
+//		storetest.Run(t, func(*testing.T) audit.Store { return audit.NewMemory() })
+//	}
+package storetest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/audit"
+)
+
+// Run runs every test on a store of its own, which fresh makes empty.
+func Run(t *testing.T, fresh func(t *testing.T) audit.Store) {
+	for sentence, test := range map[string]func(play){
+		"an empty store has no head":              emptyStore,
+		"entries stay as they are to the byte":    keepsBytes,
+		"a head that moved refuses":               refusesBehind,
+		"the same again changes nothing":          sameAgain,
+		"a place that is not empty is refused":    refusesOccupied,
+		"empty places are left out":               leavesOut,
+		"reads are bounded":                       boundedReads,
+		"entries that go are gone, and no others": trims,
+		"trimming after another head refuses":     trimRefusesBehind,
+		"of a hundred at once one gets the place": oneOfHundred,
+	} {
+		t.Run(sentence, func(t *testing.T) { test(play{t, fresh(t)}) })
+	}
+}
+
+// play is one test under way.
+type play struct {
+	t *testing.T
+	audit.Store
+}
+
+// head is the n-th head of a test. Its bytes are all that bytes can be.
+func head(n int64) []byte {
+	if n == 0 {
+		return nil
+	}
+	return fmt.Appendf(nil, "head %d \x00\xff\r\n", n)
+}
+
+// line is the entry of a place.
+func line(n int64) audit.Stored {
+	return audit.Stored{Seq: n, Line: fmt.Appendf(nil, `{"entry":%d,"x":"¿\u0000"}`+" \x00\xff\r\n", n)}
+}
+
+// fill appends entries up to one.
+func (p play) fill(last int64) {
+	p.t.Helper()
+	for n := int64(1); n <= last; n++ {
+		p.ok(p.Append(p.t.Context(), line(n), head(n), head(n-1)))
+	}
+}
+
+// holds checks the head and what stands at the places from one on.
+func (p play) holds(last, from int64, most int, want ...int64) {
+	p.t.Helper()
+	got, err := p.Head(p.t.Context())
+	p.ok(err)
+	if !bytes.Equal(got, head(last)) {
+		p.t.Errorf("head %q, want %q", got, head(last))
+	}
+	stored, err := p.Read(p.t.Context(), from, most)
+	p.ok(err)
+	var lines []audit.Stored
+	for _, n := range want {
+		lines = append(lines, line(n))
+	}
+	if diff := cmp.Diff(lines, stored); diff != "" {
+		p.t.Errorf("from %d (-want +got)\n%s", from, diff)
+	}
+}
+
+func (p play) ok(err error) {
+	p.t.Helper()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+func (p play) is(err, want error) {
+	p.t.Helper()
+	if !errors.Is(err, want) {
+		p.t.Errorf("error %v, want %v", err, want)
+	}
+}
+
+func emptyStore(p play) { p.holds(0, 1, audit.MaxRead) }
+
+func keepsBytes(p play) {
+	p.fill(3)
+	p.holds(3, 1, audit.MaxRead, 1, 2, 3)
+}
+
+func refusesBehind(p play) {
+	p.fill(2)
+	for _, before := range [][]byte{head(1), head(3), nil} {
+		p.is(p.Append(p.t.Context(), line(3), head(4), before), audit.ErrBehind)
+	}
+	p.holds(2, 1, audit.MaxRead, 1, 2)
+}
+
+func sameAgain(p play) {
+	p.fill(2)
+	p.ok(p.Append(p.t.Context(), line(2), head(2), head(1)))
+	p.holds(2, 1, audit.MaxRead, 1, 2)
+	for range 2 {
+		p.ok(p.Trim(p.t.Context(), 1, 1, head(9), head(2)))
+		p.holds(9, 1, audit.MaxRead, 2)
+	}
+}
+
+func refusesOccupied(p play) {
+	p.fill(2)
+	p.is(p.Append(p.t.Context(), audit.Stored{Seq: 1, Line: []byte("other")}, head(3), head(2)), audit.ErrTampered)
+	p.holds(2, 1, audit.MaxRead, 1, 2)
+}
+
+func leavesOut(p play) {
+	p.ok(p.Append(p.t.Context(), line(2), head(2), nil))
+	p.ok(p.Append(p.t.Context(), line(4), head(4), head(2)))
+	p.holds(4, 1, audit.MaxRead, 2, 4)
+	p.holds(4, 3, 1)
+	p.holds(4, 5, audit.MaxRead)
+}
+
+// boundedReads looks at places over the bounds of whatever the store keeps together.
+func boundedReads(p play) {
+	const n = audit.MaxRead
+	before := head(0)
+	for _, seq := range []int64{1, n - 1, n, n + 1, 2 * n, 2*n + 1} {
+		p.ok(p.Append(p.t.Context(), line(seq), head(seq), before))
+		before = head(seq)
+	}
+	p.holds(2*n+1, 1, n, 1, n-1, n)
+	p.holds(2*n+1, 1, 10*n, 1, n-1, n)
+	p.holds(2*n+1, 2, n, n-1, n, n+1)
+	p.holds(2*n+1, n+1, n, n+1, 2*n)
+	p.holds(2*n+1, n, 2, n, n+1)
+	p.holds(2*n+1, 2*n+1, 1, 2*n+1)
+}
+
+func trims(p play) {
+	const n = audit.MaxRead
+	before := head(0)
+	for seq := int64(n - 2); seq <= n+3; seq++ {
+		p.ok(p.Append(p.t.Context(), line(seq), head(seq), before))
+		before = head(seq)
+	}
+	p.ok(p.Trim(p.t.Context(), n-2, n-2, head(1), before))
+	p.holds(1, n-2, 10, n-1, n, n+1, n+2, n+3)
+	p.ok(p.Trim(p.t.Context(), n-1, n+1, head(2), head(1)))
+	p.holds(2, n-2, 10, n+2, n+3)
+	p.ok(p.Trim(p.t.Context(), n+2, 2*n+1, head(3), head(2)))
+	p.holds(3, n-2, 10)
+}
+
+func trimRefusesBehind(p play) {
+	p.fill(2)
+	p.is(p.Trim(p.t.Context(), 1, 1, head(9), head(1)), audit.ErrBehind)
+	p.is(p.Trim(p.t.Context(), 1, 1, head(9), nil), audit.ErrBehind)
+	p.holds(2, 1, audit.MaxRead, 1, 2)
+}
+
+func oneOfHundred(p play) {
+	var group sync.WaitGroup
+	var won atomic.Int64
+	for n := range int64(100) {
+		group.Go(func() {
+			err := p.Append(p.t.Context(), audit.Stored{Seq: 1, Line: line(n + 1).Line}, head(n+1), nil)
+			switch {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, audit.ErrBehind):
+				p.t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if won.Load() != 1 {
+		p.t.Errorf("%d got the place", won.Load())
+	}
+	stored, err := p.Read(p.t.Context(), 1, audit.MaxRead)
+	p.ok(err)
+	now, err := p.Head(p.t.Context())
+	p.ok(err)
+	for n := range int64(100) {
+		if bytes.Equal(now, head(n+1)) && len(stored) == 1 && bytes.Equal(stored[0].Line, line(n+1).Line) {
+			return
+		}
+	}
+	p.t.Errorf("head %q goes with %d entries", now, len(stored))
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"updatecenter/agents"
+)
+
+type agentsCommand struct {
+	Invite     agentsInvite     `cmd:"" help:"Invite somebody to the console of repair agents, by e-mail. The first administrator comes in this way."`
+	List       agentsList       `cmd:"" help:"List the agents."`
+	Deactivate agentsDeactivate `cmd:"" help:"Keep an agent from signing in, and end the agent's sessions."`
+	Reactivate agentsReactivate `cmd:"" help:"Let an agent sign in again who was deactivated or is locked."`
+}
+
+type agentsInvite struct {
+	agentFlags `embed:""`
+	FullName   string `required:"" help:"The agent's name, as colleagues know it."`
+	Email      string `required:"" help:"The agent's e-mail address."`
+	Role       string `default:"agent" enum:"agent,supervisor,administrator" help:"What the agent may do: agent helps customers; supervisor also sees reports and accepts photo IDs; administrator also keeps people and keys."`
+	RequireApp bool   `help:"Have the agent sign in with an authenticator app, and not with codes by e-mail."`
+}
+
+// Run invites the agent.
+func (cmd *agentsInvite) Run(ctx context.Context, c console) error {
+	all, name, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer all.db.Close() //nolint:errcheck // at the end of the process
+	invitee := agents.Invitee{Name: string(name), FullName: cmd.FullName, Email: cmd.Email, Role: agents.Role(cmd.Role)}
+	if cmd.RequireApp {
+		invitee.Required = agents.App
+	}
+	agent, err := all.Invite(ctx, cmd.by(), invitee)
+	if errors.Is(err, agents.ErrField) {
+		return usage(err)
+	}
+	if err != nil {
+		return withHint(err, name)
+	}
+	all.linked(c, agent, "is invited")
+	return nil
+}
+
+// withHint says what to do about an agent who is there and has no link.
+func withHint(err error, name agents.UserName) error {
+	if errors.Is(err, agents.ErrNotMailed) || errors.Is(err, agents.ErrTaken) {
+		return fmt.Errorf("%w\nTo send %s another link: updatecenter agents reactivate %s --new-link", err, name, name)
+	}
+	return err
+}
+
+// linked tells what has happened to an agent who was given a link.
+func (p people) linked(c console, agent agents.Agent, happened string) {
+	until := moment(agent.Link.Until)
+	if p.mailed {
+		fmt.Fprintf(c.out, "%s %s. The link went to %s, and works until %s.\n", agent.Name, happened, agent.Email, until)
+		return
+	}
+	fmt.Fprintf(c.err, "%s %s. The link works until %s.\n", agent.Name, happened, until)
+}
+
+type agentsList struct {
+	agentsFlags `embed:""`
+}
+
+// Run lists the agents.
+func (cmd *agentsList) Run(ctx context.Context, c console) error {
+	all, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer all.db.Close() //nolint:errcheck // at the end of the process
+	everybody, err := all.List(ctx)
+	if err != nil {
+		return err
+	}
+	return showAgents(c.out, everybody, time.Now())
+}
+
+// showAgents writes a table of agents as they are at a time.
+func showAgents(out io.Writer, everybody []agents.Agent, now time.Time) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NAME\tROLE\tSTATE\tLAST SIGN-IN\tFACTOR")
+	for _, a := range everybody {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, orDash(string(a.Role)), a.StateAt(now), day(a.LastSignIn), factor(a))
+	}
+	return table.Flush()
+}
+
+// factor is by what an agent proves who signs in, besides the password.
+func factor(a agents.Agent) string {
+	if a.Required != "" && a.Factor != a.Required {
+		return orDash(string(a.Factor)) + ", " + string(a.Required) + " required"
+	}
+	return orDash(string(a.Factor))
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "-"
+	}
+	return text
+}
+
+type agentsDeactivate struct {
+	agentFlags `embed:""`
+}
+
+// Run deactivates the agent.
+func (cmd *agentsDeactivate) Run(ctx context.Context, c console) error {
+	all, name, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer all.db.Close() //nolint:errcheck // at the end of the process
+	if _, err := all.Deactivate(ctx, cmd.by(), name); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "%s is deactivated, and signed out everywhere.\n", name)
+	return nil
+}
+
+type agentsReactivate struct {
+	agentFlags `embed:""`
+	NewLink    bool `help:"Also send a link with which the agent sets a new password and second factor: for who has forgotten them, or lost the first link."`
+}
+
+// Run reactivates the agent.
+func (cmd *agentsReactivate) Run(ctx context.Context, c console) error {
+	all, name, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer all.db.Close() //nolint:errcheck // at the end of the process
+	agent, err := all.Reactivate(ctx, cmd.by(), name)
+	if err != nil {
+		return err
+	}
+	if cmd.NewLink {
+		if agent, err = all.Reinvite(ctx, cmd.by(), name); err != nil {
+			return withHint(err, name)
+		}
+		all.linked(c, agent, "is reactivated")
+		return nil
+	}
+	fmt.Fprintf(c.out, "%s is reactivated.\n", name)
+	if agent.Password == "" {
+		fmt.Fprintln(c.out, "There is no password yet: --new-link sends a link to set one.")
+	}
+	return nil
+}

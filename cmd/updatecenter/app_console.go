@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/agents"
+	"updatecenter/audit"
+	"updatecenter/desk"
+	"updatecenter/internal/mailqueue"
+	"updatecenter/pins"
+	"updatecenter/repair"
+	"updatecenter/signin"
+)
+
+// help is what a server has for agents, and for programs with keys, who help customers.
+type help struct {
+	audit   *audit.Log
+	desk    *desk.Desk
+	agents  *agents.Agents   // who may sign in; nil: there is no console
+	mails   *mailqueue.Queue // to agents, that nobody waits for; nil: there is no console
+	console *repair.Console  // nil: there is none
+	log     *slog.Logger
+}
+
+// newHelp prepares the desk, and the console if there is one. The app needs lines, accounts,
+// deliveries and notices by then. A nil mailer stands for the mail server of the settings.
+func newHelp(c config, o outside, a *app, mailer agents.Mailer) (*help, error) {
+	h := &help{audit: newAudit(c, o), log: o.log}
+	if c.console.url == "" {
+		h.desk = newDesk(c, o, a, h)
+		return h, nil
+	}
+	var err error
+	if mailer == nil {
+		if mailer, err = agentMailer(c); err != nil {
+			return nil, err
+		}
+		if c.outbound.mail.host == "" {
+			o.log.Warn("there is no mail server (SMTP_URL): agents get no e-mail, neither invitations nor codes for signing in")
+		}
+	}
+	h.mails = mailqueue.New(mailqueue.Config{Mailer: mailer, Now: o.now, Log: o.log})
+	if h.agents, err = newAgents(c, o, h.audit, mails{now: mailer, later: h.mails}); err != nil {
+		return nil, err
+	}
+	h.desk = newDesk(c, o, a, h)
+	h.console, err = newConsole(c, o, a, h)
+	return h, err
+}
+
+// newAudit is the record of who did what.
+func newAudit(c config, o outside) *audit.Log {
+	return audit.New(audit.Config{Store: o.db.Audit(), Keys: c.keys, Now: o.now, Log: o.log})
+}
+
+// Passwords at once, and more that wait: a hundred who sign in at the same moment take the memory
+// of two hashes.
+const (
+	passwordsAtOnce  = 2
+	passwordsWaiting = 64
+)
+
+// welcomePath is below the console's URL, and above the tokens of invitations.
+const welcomePath = "/repair/welcome/"
+
+// newAgents are the people who may sign in.
+func newAgents(c config, o outside, log agents.Audit, mailer agents.Mailer) (*agents.Agents, error) {
+	hasher, err := pins.NewHasher(pins.HasherConfig{
+		Keys: c.keys, Params: o.hash, AtOnce: passwordsAtOnce, Waiting: passwordsWaiting,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare hashing of passwords: %w", err)
+	}
+	people, err := agents.New(agents.Config{
+		Store: o.db.Agents(), Hasher: hasher, Keys: c.keys, Mailer: mailer, Audit: log,
+		LinkURL: c.console.url + welcomePath, Issuer: c.outbound.company, Now: o.now, Log: o.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare agents: %w", err)
+	}
+	return people, nil
+}
+
+// newCodes are the codes that lines are told for agents: of the desk, and for deliveries.
+func newCodes(c config, o outside) desk.Codes {
+	return desk.Codes{Store: o.db.Desk(), Keys: c.keys, Now: o.now}
+}
+
+func newDesk(c config, o outside, a *app, h *help) *desk.Desk {
+	codes := newCodes(c, o)
+	return desk.New(desk.Config{
+		Lines: a.lines, Provisioning: provisioning(o, a), Accounts: a.accounts, Deliveries: a.deliveries,
+		Store: codes.Store, Keys: codes.Keys, Audit: h.audit, Alert: h.alert, Now: o.now, Log: o.log,
+	})
+}
+
+// provisioning is what is done for a customer's line, who is told of it.
+func provisioning(o outside, a *app) pins.Provisioning {
+	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Told: a.notices.pin}
+}
+
+func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
+	sessions := o.db.SignIn(o.now)
+	signIn, err := signin.New(signin.Config{
+		Agents: h.agents, Store: sessions, Attempts: sessions, Mailer: h.mails, Audit: h.audit,
+		Keys: c.keys, Now: o.now, Random: rand.Reader, Log: o.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare signing in: %w", err)
+	}
+	console, err := repair.New(repair.Config{
+		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(o, a),
+		PublicURL: c.console.url, TrustedProxies: c.console.proxies,
+		Company: c.outbound.company, Repair: c.repair, TemporaryPIN: c.policy.Temporary,
+		Now: o.now, Stopping: a.stopping, Log: o.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the console: %w", err)
+	}
+	return console, nil
+}
+
+// routes adds the console's, if there is one.
+func (h *help) routes(router *mux.Router) {
+	if h.console != nil {
+		h.console.Routes(router)
+	}
+}
+
+// jobs are what runs beside the answering of requests, until its context ends.
+func (h *help) jobs() []func(context.Context) {
+	if h.console == nil {
+		return nil
+	}
+	return []func(context.Context){h.mails.Run, h.sweep}
+}
+
+// agentsEvery is how often it is looked for agents whom nobody has seen for long.
+const agentsEvery = time.Hour
+
+// sweep looks for them until the context ends.
+func (h *help) sweep(ctx context.Context) {
+	ticker := time.NewTicker(agentsEvery)
+	defer ticker.Stop()
+	for {
+		if err := h.agents.Sweep(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("unused profiles of agents could not all be looked after", slog.Any("cause", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// alertWithin bounds how long it takes to have an alert queued.
+const alertWithin = 3 * time.Second
+
+// alert tells all active supervisors, by e-mail, that somebody met a limit at the desk. Who was
+// refused may have gone by then.
+func (h *help) alert(ctx context.Context, alert desk.Alert) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), alertWithin)
+	defer cancel()
+	h.log.WarnContext(ctx, "a limit was met at the repair desk", slog.String("who", alert.Who.Name),
+		slog.String("via", alert.Who.Via), slog.String("what", string(alert.What)), slog.Time("until", alert.Until))
+	if h.agents == nil {
+		return
+	}
+	if err := h.agents.Alert(ctx, alertText(alert)); err != nil {
+		h.log.ErrorContext(ctx, "supervisors were not all told of a limit that was met", slog.Any("cause", err))
+	}
+}
+
+// alertText says who met which limit, and where.
+func alertText(alert desk.Alert) string {
+	by := "the repair console"
+	if alert.Who.Via == desk.ViaAPI {
+		by = "the API"
+	}
+	return fmt.Sprintf("%s, by %s: too many %s. The last line was %s. There can be more from %s on.", alert.Who.Name, by,
+		alert.What, alert.Line.Display(), alert.Until.UTC().Format("January 2, 2006 at 3:04 PM MST"))
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/agents"
+	"updatecenter/audit"
+	"updatecenter/desk"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+)
+
+// mailbag takes e-mails to agents.
+type mailbag struct {
+	mu   sync.Mutex
+	took []agents.Message
+}
+
+// Mail implements [agents.Mailer].
+func (m *mailbag) Mail(_ context.Context, message agents.Message) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.took = append(m.took, message)
+	return nil
+}
+
+// of is whom messages of a kind went to.
+func (m *mailbag) of(kind agents.MessageKind) []agents.Message {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []agents.Message
+	for _, message := range m.took {
+		if message.Kind == kind {
+			found = append(found, message)
+		}
+	}
+	return found
+}
+
+// newHelpOf prepares what agents need, on the app of a stage.
+func newHelpOf(t *testing.T, s *stage, mailer agents.Mailer) *help {
+	t.Helper()
+	o := outside{db: s.db, now: s.clock.Now, hash: cheap, log: s.app.log}
+	return must(newHelp(s.config, o, s.app, mailer))(t)
+}
+
+func TestWithoutAConsole(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := newStage(t, server, func(c *config) { c.console = consoleConfig{} })
+		h := newHelpOf(t, s, nil)
+		if h.desk == nil || h.audit == nil || h.agents != nil || h.console != nil || len(h.jobs()) != 0 {
+			t.Errorf("prepared %+v", h)
+		}
+		router := mux.NewRouter()
+		h.routes(router)
+		if got := ask(router, "/repair/sign-in"); got != http.StatusNotFound {
+			t.Errorf("the console answers %d", got)
+		}
+		// Programs with keys are at the desk nonetheless, and meet its limits.
+		h.alert(t.Context(), desk.Alert{What: desk.Resets, Who: desk.Who{Name: "crm/77", Via: desk.ViaAPI}, Line: demoNew, Until: s.clock.Now()})
+		if !strings.Contains(s.logs.String(), "crm/77") {
+			t.Errorf("nobody is told of a limit:\n%s", s.logs)
+		}
+	})
+}
+
+func ask(handler http.Handler, path string) int {
+	recorder := httptest.NewRecorder()
+	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "https://repair.test"+path, nil))
+	return recorder.Code
+}
+
+func TestWithAConsole(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
+		bag := &mailbag{}
+		h := newHelpOf(t, s, bag)
+		router := mux.NewRouter()
+		h.routes(router)
+		if got := ask(router, "/repair/sign-in"); got != http.StatusOK {
+			t.Errorf("the console answers %d", got)
+		}
+		for name, role := range map[string]agents.Role{
+			"ann": agents.RoleAgent, "sam": agents.Supervisor, "ada": agents.Administrator, "new": agents.Supervisor,
+		} {
+			settle(t, h, bag, name, role)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		for _, job := range h.jobs() {
+			group.Go(func() { job(ctx) })
+		}
+		alert := desk.Alert{What: desk.LookUps, Who: desk.Who{Name: "ann", Via: desk.ViaConsole}, Line: demoNew, Until: s.clock.Now()}
+		gone, leave := context.WithCancel(t.Context())
+		leave() // who was refused has gone
+		h.alert(gone, alert)
+		stop()
+		group.Wait()
+		told := bag.of(agents.LimitAlert)
+		if len(told) != 2 || !strings.Contains(told[0].Detail, "ann, by the repair console: too many look-ups") ||
+			!strings.Contains(told[0].Detail, "612-555-0142") || !strings.Contains(told[0].Detail, "March 1, 2026 at 12:00 PM UTC") {
+			t.Errorf("supervisors were told %+v", told)
+		}
+	})
+}
+
+// settle invites somebody, and uses the link unless the name is new.
+func settle(t *testing.T, h *help, bag *mailbag, name string, role agents.Role) {
+	t.Helper()
+	by := agents.By{Name: "command line: root", Via: audit.ViaCommandLine}
+	must(h.agents.Invite(t.Context(), by, agents.Invitee{Name: name, FullName: "An Agent", Email: name + "@example.com", Role: role}))(t)
+	invitations := bag.of(agents.Invitation) // at once, without the queue
+	link := invitations[len(invitations)-1].Link.Reveal()
+	if !linkForm.MatchString(link) {
+		t.Fatalf("the link is %s", link)
+	}
+	if name != "new" {
+		token := secret.New(link[strings.LastIndex(link, "/")+1:])
+		must(h.agents.UseLink(t.Context(), by, token, secret.New("quiet harbor violet ladder")))(t)
+	}
+}
+
+// TestUnusedProfilesAreSweptHourly warns of a deactivation in time, without anybody's doing.
+func TestUnusedProfilesAreSweptHourly(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
+		bag := &mailbag{}
+		h := newHelpOf(t, s, bag)
+		settle(t, h, bag, "ann", agents.RoleAgent)
+		s.clock.Advance(5*31*24*time.Hour + time.Hour)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); h.sweep(ctx) }()
+		for deadline := time.Now().Add(10 * time.Second); len(bag.of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("nobody was warned")
+			}
+		}
+		stop()
+		<-done
+	})
+}
+
+// TestOnlyMailsThatMayWaitAreQueued: a sign-in must not take the time of an e-mail, and an
+// invitation must not be taken for sent before it is.
+func TestOnlyMailsThatMayWaitAreQueued(t *testing.T) {
+	now, later := &mailbag{}, &mailbag{}
+	both := mails{now: now, later: later}
+	for kind, waits := range map[agents.MessageKind]bool{
+		agents.Invitation: false, agents.DeactivationSoon: false, agents.DeletionSoon: false,
+		agents.SignInCode: true, agents.Locked: true, agents.PasswordWasChanged: true, agents.FactorWasChanged: true,
+		agents.EmailWasChanged: true, agents.LimitAlert: true,
+	} {
+		if err := both.Mail(t.Context(), agents.Message{Kind: kind}); err != nil {
+			t.Error(err)
+		}
+		if len(later.of(kind)) == 1 != waits || len(now.of(kind)) == 1 == waits {
+			t.Errorf("%s: sent %d, queued %d", kind, len(now.of(kind)), len(later.of(kind)))
+		}
+	}
+}
+
+// hanging is a mail server that never answers.
+type hanging struct{}
+
+// Mail implements [agents.Mailer].
+func (hanging) Mail(ctx context.Context, _ agents.Message) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// TestInvitationsDoNotHang: whoever invites has an answer before the server would hang up.
+func TestInvitationsDoNotHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		err := mails{now: hanging{}}.Mail(t.Context(), agents.Message{Kind: agents.Invitation})
+		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took >= writeTimeout {
+			t.Errorf("Mail: %v after %v", err, took)
+		}
+	})
+}
+
+func TestNoMail(t *testing.T) {
+	mailer := must(agentMailer(config{}))(t)
+	err := mailer.Mail(t.Context(), agents.Message{Kind: agents.SignInCode})
+	if final, ok := errors.AsType[noMailError](err); !ok || !final.Final() {
+		t.Errorf("Mail: %v", err)
+	}
+}

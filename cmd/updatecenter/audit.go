@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"updatecenter/audit"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/secret"
+)
+
+type auditCommand struct {
+	Verify auditVerify `cmd:"" help:"Look for entries of the audit that were changed, removed or put elsewhere."`
+	Export auditExport `cmd:"" help:"Write the audit as JSON lines, exactly as it is stored."`
+	Trim   auditTrim   `cmd:"" help:"Remove entries that are more than a year old; the audit says that it was done."`
+}
+
+// auditFlags are those of the commands that need the keys of the audit.
+type auditFlags struct {
+	redisFlag  `embed:""`
+	SecretKeys string `name:"secret-keys" env:"SECRET_KEYS" help:"The server's keys: see the settings of serve. Also SECRET_KEYS_FILE."`
+}
+
+// open opens the Redis and the audit in it.
+func (f auditFlags) open(c console) (*rdb.DB, *audit.Log, error) {
+	r := &settingsReader{getenv: c.getenv}
+	keys := r.keys(f.SecretKeys)
+	if err := r.err(); err != nil {
+		return nil, nil, err
+	}
+	db, err := f.redisFlag.open(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return db, auditIn(c, db, keys), nil
+}
+
+// auditIn is the audit that a Redis holds, with what it logs at the console.
+func auditIn(c console, db *rdb.DB, keys secret.Keyring) *audit.Log {
+	return audit.New(audit.Config{Store: db.Audit(), Keys: keys, Log: slog.New(slog.NewTextHandler(c.err, nil))})
+}
+
+type auditVerify struct {
+	auditFlags `embed:""`
+	Head       string `placeholder:"SEQ:MAC" help:"A head that an earlier verification told, and that was kept elsewhere: finds a store that was replaced by an older copy."`
+}
+
+// Run verifies the audit.
+func (cmd *auditVerify) Run(ctx context.Context, c console) error {
+	var expect *audit.Anchor
+	if cmd.Head != "" {
+		anchor, err := audit.ParseAnchor(cmd.Head)
+		if err != nil {
+			return usage(fmt.Errorf("--head: %w", err))
+		}
+		expect = &anchor
+	}
+	db, log, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	report, err := log.Verify(ctx, expect)
+	if err != nil {
+		return err
+	}
+	showReport(c.out, report)
+	if !report.Intact() {
+		return errSaid
+	}
+	return nil
+}
+
+// showReport writes what a verification found: a line each for the faults, and a summary.
+func showReport(out io.Writer, r audit.Report) {
+	for _, fault := range r.Faults {
+		fmt.Fprintln(out, "FAULT ", fault)
+	}
+	if r.More > 0 {
+		fmt.Fprintf(out, "FAULT  and %d more\n", r.More)
+	}
+	switch {
+	case r.Entries == 0:
+		fmt.Fprintln(out, "The audit has no entries.")
+	case r.First.Seq > 0:
+		fmt.Fprintf(out, "%d entries, from %d of %s to %d of %s; %d before them were trimmed.\n", r.Entries,
+			r.First.Seq, moment(r.First.At), r.Last.Seq, moment(r.Last.At), r.Trimmed)
+	default:
+		fmt.Fprintf(out, "%d entries, none of which can be trusted.\n", r.Entries)
+	}
+	if !r.Intact() {
+		fmt.Fprintln(out, "The audit is not as it was recorded.")
+		return
+	}
+	if r.Head.Seq > 0 {
+		fmt.Fprintf(out, "Nothing is wrong. Keep this head elsewhere, for the next --head:\n%s\n", r.Head)
+	}
+}
+
+type auditExport struct {
+	redisFlag `embed:""`
+	Since     string `placeholder:"DATE" help:"Only entries from this day on, or from this time: 2026-03-31 or 2026-03-31T08:00:00Z. Default: all."`
+}
+
+// Run writes the entries. It needs no keys, as it proves nothing.
+func (cmd *auditExport) Run(ctx context.Context, c console) error {
+	var since time.Time
+	if cmd.Since != "" {
+		var err error
+		if since, err = parseMoment(cmd.Since); err != nil {
+			return usage(fmt.Errorf("--since: %w", err))
+		}
+	}
+	db, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	count, err := auditIn(c, db, secret.Keyring{}).Export(ctx, c.out, since)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.err, "%d entries\n", count)
+	return nil
+}
+
+// parseMoment reads a day, in local time, or a time.
+func parseMoment(text string) (time.Time, error) {
+	if day, err := time.ParseInLocation(time.DateOnly, text, time.Local); err == nil {
+		return day, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, errors.New("want a day, 2026-03-31, or a time, 2026-03-31T08:00:00Z")
+	}
+	return at, nil
+}
+
+type auditTrim struct {
+	auditFlags `embed:""`
+	Before     string `required:"" placeholder:"DATE" help:"The day, or the time, before which entries go; a year ago at least."`
+	By         string `required:"" help:"Who does it."`
+}
+
+// Run trims the audit.
+func (cmd *auditTrim) Run(ctx context.Context, c console) error {
+	before, err := parseMoment(cmd.Before)
+	if err != nil {
+		return usage(fmt.Errorf("--before: %w", err))
+	}
+	db, log, err := cmd.open(c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	count, err := log.Trim(ctx, before, audit.Event{By: "command line: " + cmd.By, Via: audit.ViaCommandLine})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "%d entries went.\n", count)
+	return nil
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/audit"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
+)
+
+// auditKeys are a key ring that is one byte again and again.
+func auditKeys(id string) string {
+	return id + ":" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat(id, 32)))
+}
+
+// recordAt records events of some days in a Redis, and returns how the audit stands then.
+func recordAt(t *testing.T, server *redistest.Server, days ...int) audit.Report {
+	t.Helper()
+	db := must(rdb.Open(server.URL()))(t)
+	defer db.Close()
+	var at time.Time
+	log := audit.New(audit.Config{
+		Store: db.Audit(), Keys: must(secret.ParseKeyring(auditKeys("a")))(t), Now: func() time.Time { return at },
+	})
+	for _, day := range days {
+		at = time.Now().AddDate(0, 0, day)
+		event := audit.Event{Action: audit.PINReset, By: "ann", Via: audit.ViaConsole, Subject: "+16125550142"}
+		if err := log.Record(t.Context(), event); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return must(log.Verify(t.Context(), nil))(t)
+}
+
+// TestAuditCommands verifies, exports and trims the audit as an operator does.
+func TestAuditCommands(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := shell{t, server.URL()}
+		t.Setenv("SECRET_KEYS", auditKeys("a"))
+		s.expect(exitOK, []string{"no entries"}, "", "audit", "verify")
+		report := recordAt(t, server, -500, -499, -10, -1)
+		head := report.Head.String()
+		s.expect(exitOK, []string{"4 entries, from 1 of ", "to 4 of ", "Nothing is wrong", "\n" + head + "\n"}, "", "audit", "verify")
+		s.expect(exitOK, []string{head}, "", "audit", "verify", "--head", head)
+		s.expect(exitError, []string{"FAULT  entry 9: cut", "ends at 4", "not as it was recorded"}, "", "audit", "verify", "--head", "9"+head[1:])
+		s.expect(exitUsage, []string{"--head", "SEQ:MAC"}, "", "audit", "verify", "--head", "4")
+
+		s.expect(exitOK, []string{`{"v":1,"seq":1,`, `"seq":4`, "4 entries"}, "", "audit", "export")
+		since := time.Now().AddDate(0, 0, -5).Format(time.DateOnly)
+		s.expect(exitOK, []string{"1 entries"}, "", "audit", "export", "--since", since)
+		s.expect(exitOK, []string{"0 entries"}, "", "audit", "export", "--since", time.Now().UTC().Format(time.RFC3339))
+		s.expect(exitUsage, []string{"--since", "want a day"}, "", "audit", "export", "--since", "yesterday")
+
+		year := time.Now().AddDate(-1, 0, -1).Format(time.DateOnly)
+		s.expect(exitUsage, []string{"--by"}, "", "audit", "trim", "--before", year)
+		s.expect(exitUsage, []string{"--before", "want a day"}, "", "audit", "trim", "--before", "soon", "--by", "root")
+		s.expect(exitError, []string{"at least a year"}, "", "audit", "trim", "--before", since, "--by", "root")
+		s.expect(exitOK, []string{"2 entries went", "seq=5"}, "", "audit", "trim", "--before", year, "--by", "root")
+		s.expect(exitOK, []string{"3 entries, from 3 of", "2 before them were trimmed"}, "", "audit", "verify", "--head", head)
+		s.expect(exitOK, []string{`"by":"command line: root"`, "entries 1 to 2"}, "", "audit", "export")
+	})
+}
+
+// TestAuditVerifyTells has a line for each fault, and says nothing of the keys.
+func TestAuditVerifyTells(t *testing.T) {
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	t.Setenv("SECRET_KEYS", auditKeys("a"))
+	recordAt(t, server, -4, -3, -2, -1)
+	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	defer client.Close()
+	const key = "uc:audit:{log}:0"
+	changed := strings.Replace(client.HGet(t.Context(), key, "2").Val(), "ann", "bob", 1)
+	if err := client.HSet(t.Context(), key, "2", changed).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.HDel(t.Context(), key, "4").Err(); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(exitError, []string{"FAULT  entry 2: changed\nFAULT  entry 4: cut\n"}, "", "audit", "verify")
+	s.expect(exitError, []string{"has faults"}, "", "audit", "trim", "--before", "2020-01-01", "--by", "root")
+
+	t.Setenv("SECRET_KEYS", auditKeys("b"))
+	out, err, status := shell{t, ""}.run("", "audit", "verify", "--redis-url", server.URL())
+	if status != exitError || !strings.Contains(out, "key-gone: its key, a, is not in the key ring") {
+		t.Errorf("status %d\n%s%s", status, out, err)
+	}
+	for _, id := range []string{"a", "b"} {
+		if key := auditKeys(id); strings.Contains(out+err, key[2:12]) {
+			t.Error("a key is told")
+		}
+	}
+	server.Down()
+	s.expect(exitError, []string{"verify the audit"}, "", "audit", "verify")
+	s.expect(exitError, []string{"export the audit"}, "", "audit", "export")
+	t.Setenv("SECRET_KEYS", "")
+	s.expect(exitUsage, []string{"SECRET_KEYS: is required"}, "", "audit", "verify")
+}
+
+// TestShowReport writes what no short audit brings about.
+func TestShowReport(t *testing.T) {
+	var out strings.Builder
+	showReport(&out, audit.Report{Entries: 2, Faults: []audit.Fault{{Seq: 1, Last: 2, Kind: audit.Changed}}, More: 7})
+	want := "FAULT  entries 1 to 2: changed\nFAULT  and 7 more\n2 entries, none of which can be trusted.\nThe audit is not as it was recorded.\n"
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
+	}
+}

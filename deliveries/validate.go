@@ -1,0 +1,103 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+)
+
+const (
+	// validationLasts is how long after it was asked for a validation's code can be told
+	// (NIST SP 800-63B, section 5.1.3.2: ten minutes at most).
+	validationLasts = 10 * time.Minute
+	// maxRef bounds the reference of a validation, in bytes.
+	maxRef = 100
+)
+
+// ValidationAsk is what a repair agent asks for who has to find out who a customer is: a call
+// to the customer's line that tells a code.
+type ValidationAsk struct {
+	Line     nanp.Number // the line of record, never a number that somebody gives
+	Language string      // "en", "es"; empty: not known, so both are spoken
+	Ref      string      // what [Codes] know the code by, 1 to 100 bytes; it is no secret
+	Key      string      // the same for the same asking; empty: none
+}
+
+// RequestValidation has a line called and told a code, at once: an agent waits for it. The
+// code must be in [Codes] by the reference before that, and stay there: it is read when the
+// telephone is to be rung, and in the call. There is one attempt, so a line that is busy, or not
+// answered, has failed. Ten minutes after it was asked for the call tells nothing any more.
+//
+// Who answers, and is speaking with no agent of ours, can say so ([Deliveries.Declined]):
+// then no such call is made to the line for 24 hours. The limits of Config count for each line,
+// apart from those of accounts and of notices. A key that was used before, within a day and for
+// the same line, returns the delivery of that time, with the Ref of that time.
+//
+// Errors: [ErrAsk], [ErrKeyReused], [ErrNoWay] if nobody can be called or there are no Codes, a
+// [*LimitError], a [*BlockedError].
+func (d *Deliveries) RequestValidation(ctx context.Context, ask ValidationAsk) (Delivery, error) {
+	delivery, err := d.requestValidation(ctx, ask)
+	if err != nil {
+		return Delivery{}, fmt.Errorf("request call to validate a customer: %w", err)
+	}
+	return delivery, nil
+}
+
+func (d *Deliveries) requestValidation(ctx context.Context, ask ValidationAsk) (Delivery, error) {
+	if !ask.valid() {
+		return Delivery{}, ErrAsk
+	}
+	create := NewDelivery{
+		Delivery: Delivery{Created: d.now()}, Subject: validationSubject(ask.Line),
+		Key: ask.key(), Request: validationSubject(ask.Line), Limits: d.limits,
+	}
+	if ask.Key != "" {
+		delivery, err := d.put(ctx, create) // without an ID it only asks for the one of before
+		if !errors.Is(err, ErrNotFound) {
+			return delivery, err
+		}
+	}
+	if !d.offers(Voice) || d.codes == nil {
+		return Delivery{}, ErrNoWay
+	}
+	create.Delivery = Delivery{About: ValidationCode, Method: Voice, To: ask.Line, Ref: ask.Ref, Language: ask.Language}
+	return d.create(ctx, create)
+}
+
+func (a ValidationAsk) valid() bool {
+	spoken := a.Language == "" || a.Language == "en" || a.Language == "es"
+	return spoken && a.Line.Display() != "" && a.Ref != "" && len(a.Ref) <= maxRef
+}
+
+// key is none that a client of the API can send: those begin with the client's name.
+func (a ValidationAsk) key() string {
+	if a.Key == "" {
+		return ""
+	}
+	return " validation " + a.Key
+}
+
+// validationSubject is counted apart from accounts and notices.
+func validationSubject(line nanp.Number) string { return "validation " + string(line) }
+
+// validationCode returns the code that a call tells, or [ErrNotFound] when its time is over.
+func (d *Deliveries) validationCode(ctx context.Context, delivery Delivery) (secret.Text, error) {
+	switch {
+	case !d.now().Before(delivery.lasts()):
+		return secret.Text{}, ErrNotFound
+	case d.codes == nil:
+		return secret.Text{}, ErrNoWay
+	}
+	code, err := d.codes.ValidationCode(ctx, delivery.Ref)
+	switch {
+	case err != nil:
+		return secret.Text{}, fmt.Errorf("ask for the code: %w", err)
+	case code.IsZero():
+		return secret.Text{}, ErrNotFound
+	}
+	return code, nil
+}

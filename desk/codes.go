@@ -1,0 +1,90 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"updatecenter/deliveries"
+	"updatecenter/internal/secret"
+)
+
+const codeDigits = 6
+
+// Codes has the codes that lines are told: the one place that they can be had from. It is
+// [deliveries.Codes].
+type Codes struct {
+	Store Store
+	Keys  secret.Keyring   // those of the [Desk]
+	Now   func() time.Time // nil: time.Now
+}
+
+var _ deliveries.Codes = Codes{}
+
+// ValidationCode returns the code of a validation by its ID, while it waits for it. Errors:
+// [deliveries.ErrNotFound] when it does not, or not any more; [pins.ErrUnreadable].
+func (c Codes) ValidationCode(ctx context.Context, ref string) (secret.Text, error) {
+	id, err := ParseID(ref)
+	if err != nil {
+		return secret.Text{}, deliveries.ErrNotFound
+	}
+	r, err := c.load(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return secret.Text{}, deliveries.ErrNotFound
+	case err != nil:
+		return secret.Text{}, err
+	case r.status(c.now()) != Waiting:
+		return secret.Text{}, deliveries.ErrNotFound
+	}
+	return r.code, nil
+}
+
+func (c Codes) load(ctx context.Context, id ID) (record, error) {
+	stored, err := c.Store.Load(ctx, id)
+	if err != nil {
+		return record{}, fmt.Errorf("load validation: %w", err)
+	}
+	return open(c.Keys, stored)
+}
+
+// now is the time to the millisecond, as stores keep it.
+func (c Codes) now() time.Time {
+	if c.Now == nil {
+		return time.Now().UTC().Truncate(time.Millisecond)
+	}
+	return c.Now().UTC().Truncate(time.Millisecond)
+}
+
+// newCode draws a code, each as likely as any other.
+func newCode(random io.Reader) (secret.Text, error) {
+	code := make([]byte, 0, codeDigits)
+	var drawn [1]byte
+	for len(code) < codeDigits {
+		if _, err := io.ReadFull(random, drawn[:]); err != nil {
+			return secret.Text{}, fmt.Errorf("draw code: %w", err)
+		}
+		if drawn[0] < 250 { // beyond, the remainders 0 to 5 would be likelier than the others
+			code = append(code, '0'+drawn[0]%10)
+		}
+	}
+	return secret.New(string(code)), nil
+}
+
+// maxEntry bounds what is looked at of a code that was typed, in bytes.
+const maxEntry = 64
+
+// tidy returns the code that was typed without spaces and hyphens, or says [ErrCode].
+func tidy(entry secret.Text) (secret.Text, error) {
+	if len(entry.Reveal()) > maxEntry {
+		return secret.Text{}, ErrCode
+	}
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(entry.Reveal())
+	if len(digits) != codeDigits || strings.Trim(digits, "0123456789") != "" {
+		return secret.Text{}, ErrCode
+	}
+	return secret.New(digits), nil
+}

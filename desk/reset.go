@@ -1,0 +1,93 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"updatecenter/audit"
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// Reset gives a line the temporary PIN again and clears its failures and locks, if who has
+// validated the customer. The reason, 1 to [pins.MaxReason] characters, stands in the line's
+// history, and its beginning in the audit. It returns the line as it then is. Run again, after
+// an answer was lost, it does the same once more: the PIN is the temporary one all the same.
+//
+// Errors: [pins.ErrNotValidated], which is recorded in both; a [*LimitError], [pins.ErrNoLine],
+// [pins.ErrNote], [ErrWho], those of the stores and the audit.
+func (d *Desk) Reset(ctx context.Context, who Who, number nanp.Number, reason string) (pins.Line, error) {
+	line, err := d.help(ctx, who, number, reason, audit.PINReset, d.provisioning.Reset)
+	if err != nil {
+		return pins.Line{}, fmt.Errorf("reset PIN at the desk: %w", err)
+	}
+	return line, nil
+}
+
+// Unlock clears a line's failures and locks and leaves the PIN, on the condition of Reset, and
+// as one of the [Resets]. Errors: those of Reset.
+func (d *Desk) Unlock(ctx context.Context, who Who, number nanp.Number, reason string) (pins.Line, error) {
+	line, err := d.help(ctx, who, number, reason, audit.PINUnlocked, d.provisioning.Unlock)
+	if err != nil {
+		return pins.Line{}, fmt.Errorf("unlock line at the desk: %w", err)
+	}
+	return line, nil
+}
+
+// help does one of both.
+func (d *Desk) help(
+	ctx context.Context, who Who, number nanp.Number, reason string,
+	action audit.Action, do func(context.Context, nanp.Number, pins.Note) error,
+) (pins.Line, error) {
+	note := who.note(reason)
+	switch {
+	case !who.valid():
+		return pins.Line{}, ErrWho
+	case reason == "" || !note.Valid():
+		return pins.Line{}, pins.ErrNote
+	}
+	if err := d.countOne(ctx, who, Resets, number); err != nil {
+		return pins.Line{}, err
+	}
+	if err := d.mayHelp(ctx, who, number); err != nil {
+		return pins.Line{}, err
+	}
+	if err := d.record(ctx, who, action, number, reason); err != nil {
+		return pins.Line{}, err
+	}
+	if err := do(ctx, number, note); err != nil {
+		return pins.Line{}, errors.Join(err, d.failed(ctx, who, audit.ResetRefused, number, unhelped(err)))
+	}
+	return d.lines.Find(ctx, number)
+}
+
+// unhelped says for the audit what became of what it has just recorded.
+func unhelped(err error) string {
+	if errors.Is(err, pins.ErrNotValidated) || errors.Is(err, pins.ErrNoLine) {
+		return "refused by the store"
+	}
+	return "it is not known whether it was done"
+}
+
+// mayHelp says early what the store would say, so that the audit need not tell of a reset that
+// was none; and records the refusal.
+func (d *Desk) mayHelp(ctx context.Context, who Who, number nanp.Number) error {
+	_, err := d.lines.Find(ctx, number)
+	if err == nil {
+		_, err = d.provisioning.Validation(ctx, number, who.Name, who.Via)
+	}
+	why := ""
+	switch {
+	case errors.Is(err, pins.ErrNoLine):
+		why = "no such line"
+	case errors.Is(err, pins.ErrNotValidated):
+		why = "customer is not validated"
+	default:
+		return err
+	}
+	if recorded := d.failed(ctx, who, audit.ResetRefused, number, why); recorded != nil {
+		return errors.Join(err, recorded)
+	}
+	return errors.Join(err, d.provisioning.ResetRefused(ctx, number, who.note(why)))
+}

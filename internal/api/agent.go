@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	"updatecenter/audit"
+	"updatecenter/desk"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+)
+
+// maxAgent bounds the name of an agent, in characters: with the longest name of a key it is as
+// long as a name in a history may be.
+const maxAgent = 35
+
+// agentShould describes the agent of a body.
+const agentShould = "agent, which names the person at work by 1 to 35 of a-z A-Z 0-9 . _ -"
+
+// validAgent says whether a program can call one of its people so. No agent's name holds the
+// slash that stands between it and that of the key.
+func validAgent(name string) bool {
+	for _, c := range []byte(name) {
+		switch {
+		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_':
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= maxAgent
+}
+
+// queryAgent reads the agent of a request without a body.
+func queryAgent(r *http.Request) (string, error) {
+	names := r.URL.Query()["agent"]
+	if len(names) != 1 || !validAgent(names[0]) {
+		return "", badAgent()
+	}
+	return names[0], nil
+}
+
+// who is an agent at the desk, by the name of the key and their own; or, without an agent, the
+// key alone.
+func (a *API) who(r *http.Request, key apikey.Key, agent string) desk.Who {
+	name := key.Name
+	if agent != "" {
+		name += "/" + agent
+	}
+	return desk.Who{
+		Name: name, Via: desk.ViaAPI, From: a.client(r), PhotoID: key.Allows(apikey.ValidationsPhotoID),
+	}
+}
+
+// What is looked up, for the audit.
+const (
+	ofLine     = "line"
+	ofHistory  = "history"
+	ofSettings = "features"
+)
+
+// lookUp records that a key looks a number up, before anything of it is shown: that a customer
+// has a line, and with what, is protected (47 CFR 64.2003, CPNI). What can't be recorded isn't
+// shown.
+func (a *API) lookUp(r *http.Request, key apikey.Key, number nanp.Number, what string) error {
+	if err := a.record(r.Context(), a.who(r, key, ""), audit.LookedUp, number, what); err != nil {
+		return fmt.Errorf("record look-up: %w", err)
+	}
+	return nil
+}
+
+// record appends to the audit.
+func (a *API) record(ctx context.Context, who desk.Who, action audit.Action, number nanp.Number, detail string) error {
+	return a.audit.Record(ctx, audit.Event{
+		Action: action, By: who.Name, Via: who.Via, From: who.From, Subject: string(number), Detail: detail,
+	})
+}
+
+// connected is the address of who has connected, be it a proxy, or "".
+func connected(r *http.Request) string {
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	return remote.Addr().Unmap().String()
+}

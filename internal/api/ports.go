@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+
+	"updatecenter/accounts"
+	"updatecenter/audit"
+	"updatecenter/deliveries"
+	"updatecenter/desk"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// Deliveries is what the API needs of [deliveries.Deliveries]. Any number of goroutines use it.
+type Deliveries interface {
+	// Request has a secret delivered to where the account says.
+	Request(ctx context.Context, ask deliveries.Ask) (deliveries.Delivery, error)
+	// Get returns a delivery as it stands, or [deliveries.ErrNotFound].
+	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
+	// Cancel ends a delivery that is under way, or says [deliveries.ErrFinal].
+	Cancel(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
+}
+
+// Desk is what the API needs of [desk.Desk], which records all of it in the audit by itself. Any
+// number of goroutines use it.
+type Desk interface {
+	// Call has a line called and told a code; with the same key it is the same call.
+	Call(ctx context.Context, who desk.Who, number nanp.Number, key string) (desk.Validation, error)
+	// Validation returns what the same who has begun, or [desk.ErrNotFound].
+	Validation(ctx context.Context, who desk.Who, id desk.ID) (desk.Validation, error)
+	// Code judges the code that the line was told.
+	Code(ctx context.Context, who desk.Who, id desk.ID, code secret.Text) (desk.Result, error)
+	// Secret judges the security code or the answer of an account.
+	Secret(ctx context.Context, who desk.Who, number nanp.Number, account accounts.Number, claim accounts.Claim) (bool, error)
+	// PhotoID takes a photo ID that was shown, or says [desk.ErrNotAllowed].
+	PhotoID(ctx context.Context, who desk.Who, number nanp.Number, note string) error
+	// Reset goes back to the temporary PIN, or says [pins.ErrNotValidated].
+	Reset(ctx context.Context, who desk.Who, number nanp.Number, reason string) (pins.Line, error)
+	// Unlock clears failures and locks, or says [pins.ErrNotValidated].
+	Unlock(ctx context.Context, who desk.Who, number nanp.Number, reason string) (pins.Line, error)
+}
+
+// Audit records who looks a line up, before it is shown, and what was refused before the desk
+// was asked. Any number of goroutines use it.
+type Audit interface {
+	// Record appends an event. What it can't record isn't shown.
+	Record(ctx context.Context, event audit.Event) error
+}

@@ -1,0 +1,168 @@
+package pins_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+var note = pins.Note{By: "ann", From: "console", Reason: "forgot it"}
+
+// records wants the newest records of a number to be of these events, by the note, now.
+func (f *fixture) records(t *testing.T, number nanp.Number, want ...pins.Record) {
+	t.Helper()
+	for i := range want {
+		want[i].At, want[i].By, want[i].From, want[i].Reason = f.now, note.By, note.From, note.Reason
+	}
+	got, err := provisioning(f).History(t.Context(), number, len(want))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("history (-want +got)\n%s", diff)
+	}
+}
+
+// validate validates the customer of a line by the note.
+func (f *fixture) validate(t *testing.T, number nanp.Number) {
+	t.Helper()
+	if _, err := provisioning(f).Validate(t.Context(), number, pins.ByCall, note); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestProvisioningValidate(t *testing.T) {
+	f := newFixture(t)
+	p := provisioning(f)
+	want := pins.Validation{
+		By: note.By, From: note.From, Method: pins.ByPhotoID,
+		At: f.now, Until: f.now.Add(15 * time.Minute), Note: note.Reason,
+	}
+	got, err := p.Validate(t.Context(), personal, pins.ByPhotoID, note)
+	if got != want || err != nil {
+		t.Errorf("%+v, %v", got, err)
+	}
+	f.records(t, personal, pins.Record{Event: pins.CustomerValidated, Method: pins.ByPhotoID})
+	for _, wait := range []time.Duration{0, pins.ValidFor - 1, pins.ValidFor} {
+		counts := wait < pins.ValidFor
+		p.Now = func() time.Time { return f.now.Add(wait) }
+		got, err := p.Validation(t.Context(), personal, note.By, note.From)
+		if counts && (got != want || err != nil) || !counts && !errors.Is(err, pins.ErrNotValidated) {
+			t.Errorf("after %v: %+v, %v", wait, got, err)
+		}
+	}
+	if _, err := p.Validate(t.Context(), missing, pins.ByCall, note); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("%v, want ErrNoLine", err)
+	}
+	if _, err := p.Validate(t.Context(), personal, pins.ByCall, pins.Note{By: note.By}); err != nil {
+		t.Errorf("without a reason: %v", err)
+	}
+}
+
+func TestProvisioningReset(t *testing.T) {
+	f := newFixture(t)
+	p := provisioning(f)
+	told := 0
+	p.Told = func(context.Context, nanp.Number, pins.Event, string) { told++ }
+	if err := p.Reset(t.Context(), personal, note); !errors.Is(err, pins.ErrNotValidated) || told > 0 {
+		t.Errorf("told %d times, %v; want ErrNotValidated", told, err)
+	}
+	f.records(t, personal, pins.Record{Event: pins.ResetRefused})
+	proved := f.check(t, f.attempt(personal, pins.Remote), rightPIN).Line
+	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
+	f.validate(t, personal)
+	if err := p.Reset(t.Context(), personal, note); err != nil || told != 1 {
+		t.Fatalf("told %d times, %v", told, err)
+	}
+	f.records(t, personal, pins.Record{Event: pins.Reset})
+	f.outcome(t, personal, pins.FromLine, temporaryPIN, pins.RightTemporary)
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Wrong)
+	if err := f.Change(t.Context(), f.request(personal, proved.Revision, wrongPIN)); !errors.Is(err, pins.ErrStale) {
+		t.Errorf("proved before the reset: %v; want ErrStale", err)
+	}
+	if err := p.Reset(t.Context(), missing, note); !errors.Is(err, pins.ErrNoLine) || told != 1 {
+		t.Errorf("told %d times, %v; want ErrNoLine", told, err)
+	}
+	f.records(t, missing, pins.Record{Event: pins.ResetRefused})
+}
+
+func TestProvisioningResetByOperator(t *testing.T) {
+	f := newFixture(t)
+	p := provisioning(f)
+	if err := p.ResetByOperator(t.Context(), personal, note); err != nil {
+		t.Fatal(err)
+	}
+	f.records(t, personal, pins.Record{Event: pins.Reset}, pins.Record{Event: pins.CustomerValidated, Method: pins.ByOperator})
+	f.outcome(t, personal, pins.FromLine, temporaryPIN, pins.RightTemporary)
+	if err := p.ResetByOperator(t.Context(), missing, note); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("%v, want ErrNoLine", err)
+	}
+	f.records(t, missing, pins.Record{Event: pins.ResetRefused})
+}
+
+func TestProvisioningUnlock(t *testing.T) {
+	f := newFixture(t)
+	p := provisioning(f)
+	p.Told = func(context.Context, nanp.Number, pins.Event, string) { t.Error("told of a PIN that stays") }
+	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
+	if err := p.Unlock(t.Context(), personal, note); !errors.Is(err, pins.ErrNotValidated) {
+		t.Errorf("%v, want ErrNotValidated", err)
+	}
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.LockedForNow)
+	before := f.revision(t, personal)
+	f.validate(t, personal)
+	if err := p.Unlock(t.Context(), personal, note); err != nil {
+		t.Fatal(err)
+	}
+	f.records(t, personal, pins.Record{Event: pins.PINUnlocked})
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+	if after := f.revision(t, personal); after != before {
+		t.Errorf("revision %d became %d", before, after)
+	}
+}
+
+func TestNote(t *testing.T) {
+	f := newFixture(t)
+	p := provisioning(f)
+	f.validate(t, personal)
+	validate := func(ctx context.Context, number nanp.Number, note pins.Note) error {
+		_, err := p.Validate(ctx, number, pins.ByCall, note)
+		return err
+	}
+	for name, note := range map[string]pins.Note{
+		"no name":       {Reason: "why"},
+		"long name":     {By: strings.Repeat("é", 101), Reason: "why"},
+		"long from":     {By: "ann", From: strings.Repeat("x", 101), Reason: "why"},
+		"long reason":   {By: "ann", Reason: strings.Repeat("x", 501)},
+		"line break":    {By: "ann", Reason: "why\nnot"},
+		"escape":        {By: "ann\x1b[2J", Reason: "why"},
+		"invalid UTF-8": {By: "ann", Reason: "\xff"},
+	} {
+		for what, do := range map[string]func(context.Context, nanp.Number, pins.Note) error{
+			"reset": p.Reset, "reset by operator": p.ResetByOperator, "unlock": p.Unlock, "remove": p.Remove, "validate": validate,
+		} {
+			if err := do(t.Context(), personal, note); !errors.Is(err, pins.ErrNote) {
+				t.Errorf("%s, %s: %v; want ErrNote", what, name, err)
+			}
+		}
+	}
+	for what, do := range map[string]func(context.Context, nanp.Number, pins.Note) error{
+		"reset": p.Reset, "reset by operator": p.ResetByOperator, "unlock": p.Unlock,
+	} {
+		if err := do(t.Context(), personal, pins.Note{By: note.By, From: note.From}); !errors.Is(err, pins.ErrNote) {
+			t.Errorf("%s without a reason: %v; want ErrNote", what, err)
+		}
+	}
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+	longest := pins.Note{By: strings.Repeat("é", 100), From: "command line", Reason: strings.Repeat("é", 500)}
+	if err := p.ResetByOperator(t.Context(), personal, longest); err != nil {
+		t.Error(err)
+	}
+}

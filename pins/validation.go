@@ -1,0 +1,63 @@
+package pins
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"updatecenter/internal/nanp"
+)
+
+// ErrNotValidated is said of a reset or an unlocking, when nobody has made sure lately who the
+// customer is: not by this name, by this interface, for this line.
+var ErrNotValidated = errors.New("customer of the line is not validated")
+
+// ValidFor is for how long a validation allows resets.
+const ValidFor = 15 * time.Minute
+
+// ValidationMethod names the way in which it was made sure who a customer is: lower-case
+// letters and hyphens. What everybody can find out of a customer, such as an account number
+// or a ZIP code, is none (47 CFR 64.2010).
+type ValidationMethod string
+
+// The ways.
+const (
+	ByCall     ValidationMethod = "call"          // the customer read out a code that the line was told
+	BySecret   ValidationMethod = "security-code" // or the answer to the security question
+	ByPhotoID  ValidationMethod = "photo-id"      // shown in a store
+	ByOperator ValidationMethod = "operator"      // who is at the command line answers for it
+)
+
+// Validation says that somebody has made sure who the customer of a line is. It counts for who
+// did it, by the interface by which they did.
+type Validation struct {
+	By     string           // the person, or the key with its person, as in [Record]
+	From   string           // the interface that was used, as in [Record]
+	Method ValidationMethod // how
+	At     time.Time
+	Until  time.Time // from then on it counts no more
+	Note   string    // what else is to be remembered, up to [MaxReason] characters
+}
+
+// Validations is what helping a customer needs of the place where lines are kept: nobody resets
+// a PIN who hasn't made sure whose it is. A store asks that itself, at the moment of the reset,
+// by the time of the record. It keeps a line's validations no longer than the line: of one that
+// was added anew after it was removed there are none. What is damaged counts as none.
+type Validations interface {
+	// Validate remembers, until v.Until, that v.By by v.From has made sure who the customer of
+	// the line is, and appends the record, in one step. It takes the place of an earlier
+	// validation by the same, and lets those of others stand. ErrNoLine, and then nothing is
+	// recorded.
+	Validate(ctx context.Context, number nanp.Number, v Validation, record Record) error
+	// Validation returns the validation of a line by somebody that counts at a time, or
+	// ErrNotValidated; that too of a number that is no line.
+	Validation(ctx context.Context, number nanp.Number, by, from string, at time.Time) (Validation, error)
+	// Reset goes back to the temporary PIN, clears strikes on both sides and appends the
+	// record, in one step, if a validation by record.By and record.From counts at record.At.
+	// Otherwise it appends the record as [ResetRefused], changes nothing, and says
+	// ErrNotValidated; or ErrNoLine for a number that is no line.
+	Reset(ctx context.Context, number nanp.Number, record Record) error
+	// Unlock clears strikes on both sides, as Reset does and on the same condition, but leaves
+	// the PIN and the revision. What is refused is recorded in the same way.
+	Unlock(ctx context.Context, number nanp.Number, record Record) error
+}

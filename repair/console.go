@@ -1,0 +1,152 @@
+package repair
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"updatecenter/agents"
+	"updatecenter/audit"
+	"updatecenter/desk"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/signin"
+)
+
+// Config is what a [Console] is made of. Agents, SignIn, Desk, Audit, Keys, History and PublicURL must be
+// given.
+type Config struct {
+	Agents  *agents.Agents
+	SignIn  *signin.SignIn
+	Desk    *desk.Desk
+	Audit   *audit.Log
+	Keys    apikey.Store
+	History History // of numbers, for supervisors
+
+	// PublicURL is where browsers find the server, without a path: "https://repair.example.com".
+	PublicURL string
+	// TrustedProxies are believed what they say of where a request came from. None: nobody is.
+	TrustedProxies []netip.Prefix
+
+	Company string      // whose console it is; "": "Update Center"
+	Dial    string      // what customers dial from their line; "": "78"
+	Repair  nanp.Number // which customers call
+	// TemporaryPIN is told to agents, who tell it to customers; none: customers know it from
+	// elsewhere.
+	TemporaryPIN secret.Text
+
+	Now func() time.Time // nil: time.Now
+	// Wait passes the time between two looks at a call; it ends early, with an error, when the
+	// context does. Nil: by the machine's clock.
+	Wait     func(ctx context.Context, d time.Duration) error
+	Stopping <-chan struct{} // closed when the server stops: streams of events then end; nil: never
+	Log      *slog.Logger    // nil: nothing is logged
+	Random   io.Reader       // for keys and for references of errors, by many goroutines; nil: the system's
+}
+
+// Console answers /repair. Any number of goroutines may use it.
+type Console struct {
+	agents       *agents.Agents
+	signIn       *signin.SignIn
+	desk         *desk.Desk
+	audit        *audit.Log
+	keys         apikey.Store
+	history      History
+	host         string // of every request
+	https        bool
+	proxies      []netip.Prefix
+	company      string
+	dial         string
+	repair       nanp.Number
+	temporaryPIN secret.Text
+	now          func() time.Time
+	wait         func(ctx context.Context, d time.Duration) error
+	stopping     <-chan struct{}
+	log          *slog.Logger
+	random       io.Reader
+
+	streams openStreams
+	foreign http.CrossOriginProtection
+	files   map[string]file // by name
+	pages   map[string]*template.Template
+}
+
+// New makes a console of its parts. It says what is missing, and asks no store anything.
+func New(config Config) (*Console, error) {
+	if config.Agents == nil || config.SignIn == nil || config.Desk == nil || config.Audit == nil || config.Keys == nil || config.History == nil {
+		return nil, errors.New("a console needs agents, sign-in, a desk, an audit, keys and a history")
+	}
+	public, err := parsePublic(config.PublicURL)
+	if err != nil {
+		return nil, err
+	}
+	c := &Console{
+		agents: config.Agents, signIn: config.SignIn, desk: config.Desk, audit: config.Audit, keys: config.Keys, history: config.History,
+		host: host(public.Host, public.Scheme), https: public.Scheme == "https", proxies: config.TrustedProxies,
+		company: config.Company, dial: config.Dial, repair: config.Repair, temporaryPIN: config.TemporaryPIN,
+		now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
+	}
+	c.defaults()
+	if c.files, err = readFiles(); err != nil {
+		return nil, err
+	}
+	if c.pages, err = parsePages(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *Console) defaults() {
+	if c.company == "" {
+		c.company = "Update Center"
+	}
+	if c.dial == "" {
+		c.dial = "78"
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	if c.wait == nil {
+		c.wait = wait
+	}
+	if c.log == nil {
+		c.log = slog.New(slog.DiscardHandler)
+	}
+	if c.random == nil {
+		c.random = rand.Reader
+	}
+}
+
+// parsePublic reads where browsers find the server.
+func parsePublic(written string) (*url.URL, error) {
+	public, err := url.Parse(written)
+	if err != nil {
+		return nil, fmt.Errorf("read public URL: %w", err)
+	}
+	bare := public.User == nil && public.RawQuery == "" && public.Fragment == "" && strings.Trim(public.Path, "/") == ""
+	if public.Host == "" || public.Scheme != "https" && public.Scheme != "http" || !bare {
+		return nil, errors.New("the public URL must be http or https and a host, such as https://repair.example.com")
+	}
+	return public, nil
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

@@ -1,0 +1,176 @@
+package repair
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"updatecenter/desk"
+)
+
+// The pace and the bounds of a stream of events.
+const (
+	lookEvery      = 500 * time.Millisecond // a person who watches takes this for at once
+	heartbeatEvery = 15 * time.Second       // so that no proxy takes the connection for dead
+	sessionEvery   = time.Minute            // how often the session is looked at
+	settlesIn      = 5 * time.Second        // what came of a call may be told more exactly for so long
+	maxStream      = 10 * time.Minute       // a code lasts no longer
+	lookWithin     = 2 * time.Second        // each look at a store
+	writeWithin    = 10 * time.Second       // a browser that takes nothing for so long is gone
+)
+
+// A told is what the page is told of a call: words, and what the agent does next. There is
+// nothing secret in it.
+type told struct {
+	Words string `json:"words"`
+	Next  string `json:"next"`
+}
+
+func tell(v desk.Validation) told {
+	words, next := validationWords(v)
+	return told{words, next}
+}
+
+// A stream tells one page of one call.
+type stream struct {
+	w       http.ResponseWriter
+	control *http.ResponseController
+	last    told
+	quiet   time.Time // since when nothing was written
+}
+
+// A follow is what a stream looks at.
+type follow struct {
+	look     func(context.Context) (desk.Validation, error)
+	signedIn func(context.Context) bool // without keeping the session alive
+	now      func() time.Time
+	wait     func(context.Context, time.Duration) error
+	stopping <-chan struct{}
+}
+
+// run tells what changes until the call is over, the session ends, the server stops, or maxStream
+// has passed. The error is why it could not go on.
+func (f follow) run(ctx context.Context, s *stream, validation desk.Validation) error {
+	began := f.now()
+	checked := began
+	for {
+		now := f.now()
+		if over(validation, now) {
+			return s.send("over", tell(validation), now)
+		}
+		if err := s.send("", tell(validation), now); err != nil {
+			return err
+		}
+		if now.Sub(began) >= maxStream || f.stops() {
+			return nil
+		}
+		if err := f.wait(ctx, lookEvery); err != nil {
+			return err
+		}
+		if now.Sub(checked) >= sessionEvery {
+			checked = now
+			if !f.signedIn(ctx) {
+				return nil
+			}
+		}
+		latest, err := f.latest(ctx)
+		switch {
+		case err == nil:
+			validation = latest
+		case errors.Is(err, desk.ErrNotFound):
+			return nil // its time is up
+		case ctx.Err() != nil:
+			return err
+		}
+	}
+}
+
+// latest looks once; a store that does not answer is asked again at the next look.
+func (f follow) latest(ctx context.Context) (desk.Validation, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	return f.look(ctx)
+}
+
+func (f follow) stops() bool {
+	select {
+	case <-f.stopping: // nil: never
+		return true
+	default:
+		return false
+	}
+}
+
+// over says whether a call has ended, and for so long that no word more is expected.
+func over(v desk.Validation, now time.Time) bool {
+	if v.Status != desk.Waiting || !now.Before(v.Until) {
+		return true
+	}
+	if !v.Call.Status.Final() {
+		return false
+	}
+	for _, event := range v.Call.Events {
+		if event.Status.Final() {
+			return !now.Before(event.At.Add(settlesIn))
+		}
+	}
+	return true
+}
+
+// open sends the headers and keeps the connection.
+func (s *stream) open() error {
+	// When the time for reading a request is up, the server takes its client for gone.
+	if err := supported(s.control.SetReadDeadline(time.Now().Add(maxStream + time.Minute))); err != nil {
+		return fmt.Errorf("keep connection: %w", err)
+	}
+	s.w.Header().Set("Content-Type", "text/event-stream")
+	s.w.Header().Set("X-Accel-Buffering", "no") // or nginx keeps events back until it has many
+	s.w.WriteHeader(http.StatusOK)
+	return s.write(": follows\n\n")
+}
+
+// send writes what the page has not been told and, from time to time, that nothing is new.
+func (s *stream) send(name string, what told, now time.Time) error {
+	if name == "" && what == s.last {
+		if now.Sub(s.quiet) < heartbeatEvery {
+			return nil
+		}
+		s.quiet = now
+		return s.write(": nothing new\n\n")
+	}
+	data, err := json.Marshal(what) // which holds no line break
+	if err != nil {
+		return fmt.Errorf("encode event: %w", err)
+	}
+	s.last, s.quiet = what, now
+	text := fmt.Sprintf("data: %s\n\n", data)
+	if name != "" {
+		text = "event: " + name + "\n" + text
+	}
+	return s.write(text)
+}
+
+// write sends text on its way at once.
+func (s *stream) write(text string) error {
+	if err := supported(s.control.SetWriteDeadline(time.Now().Add(writeWithin))); err != nil {
+		return fmt.Errorf("extend time to write: %w", err)
+	}
+	if _, err := s.w.Write([]byte(text)); err != nil {
+		return fmt.Errorf("write events: %w", err)
+	}
+	if err := s.control.Flush(); err != nil {
+		return fmt.Errorf("send events: %w", err)
+	}
+	return nil
+}
+
+// supported leaves away that a connection has no deadlines, such as those of tests.
+func supported(err error) error {
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return err
+}

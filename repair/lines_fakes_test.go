@@ -1,0 +1,121 @@
+package repair_test
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/agents"
+	"updatecenter/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// finder finds lines without more rules.
+type finder struct{ store *pins.Memory }
+
+func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
+	return f.store.Line(ctx, number)
+}
+
+// oneAccount is the account of the line at home.
+type oneAccount struct{}
+
+func (oneAccount) Get(_ context.Context, number accounts.Number) (accounts.Account, error) {
+	if number != accountNumber {
+		return accounts.Account{}, accounts.ErrNoAccount
+	}
+	return accounts.Account{Phone: home}, nil
+}
+
+func (oneAccount) Verify(_ context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error) {
+	right := claim.Code.Reveal() == accountCode || claim.Answer.Reveal() == accountAnswer
+	return accounts.Result{Verified: right && number == accountNumber}, nil
+}
+
+// calls are those that lines get; a test says how they go.
+type calls struct {
+	mu   sync.Mutex
+	made []deliveries.Delivery
+	err  error
+}
+
+func (c *calls) RequestValidation(_ context.Context, ask deliveries.ValidationAsk) (deliveries.Delivery, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return deliveries.Delivery{}, c.err
+	}
+	call := deliveries.Delivery{
+		ID: deliveries.ID("dlv_" + ask.Ref), About: deliveries.ValidationCode, Status: deliveries.Queued, To: ask.Line, Ref: ask.Ref,
+	}
+	c.made = append(c.made, call)
+	return call, nil
+}
+
+func (c *calls) Get(_ context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, call := range c.made {
+		if call.ID == id {
+			return call, nil
+		}
+	}
+	return deliveries.Delivery{}, deliveries.ErrNotFound
+}
+
+// goes lets something happen to the last call.
+func (c *calls) goes(at time.Time, status deliveries.Status, detail string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := &c.made[len(c.made)-1]
+	last.Status = status
+	last.Events = append(slices.Clone(last.Events), deliveries.Event{At: at, Status: status, Detail: detail})
+}
+
+func (c *calls) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.made)
+}
+
+// links keeps the link of the last invitation, and all messages.
+type links struct {
+	last secret.Text
+	all  []agents.Message
+}
+
+func (l *links) Mail(_ context.Context, message agents.Message) error {
+	if message.Kind == agents.Invitation {
+		l.last = message.Link
+	}
+	l.all = append(l.all, message)
+	return nil
+}
+
+func (l *links) token() secret.Text {
+	link := l.last.Reveal()
+	return secret.New(link[strings.LastIndex(link, "/")+1:])
+}
+
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}

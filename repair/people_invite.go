@@ -1,0 +1,121 @@
+package repair
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/agents"
+)
+
+// inviteFields are the fields by which somebody is invited.
+var inviteFields = []string{"name", "full_name", "email", "role", "required"}
+
+// An invitePage asks whom to invite, or under which name a deleted profile is made anew.
+type invitePage struct {
+	asking
+	Self string
+	Old  string // the deleted user name; "": somebody new
+}
+
+// askInvitee serves both pages: that of a deleted profile has its name in the path.
+func (c *Console) askInvitee(v *visit) error {
+	page, err := c.invitePage(v)
+	if err != nil {
+		return err
+	}
+	return c.show(v, "people_invite", page.title(), page)
+}
+
+func (c *Console) invitePage(v *visit) (invitePage, error) {
+	page := invitePage{Self: v.r.URL.Path}
+	if _, recreates := mux.Vars(v.r)["name"]; recreates {
+		old, err := c.found(v)
+		if err != nil {
+			return invitePage{}, err
+		}
+		page.Old = string(old.Name)
+	}
+	page.Form = v.newForm(
+		&field{Name: "name", Label: "User name", Hint: "3 to 32 of a-z, 0-9, dot, hyphen and underscore, beginning with a letter.", Max: 32, Focus: true, Need: "Enter a user name."},
+		&field{Name: "full_name", Label: "Full name", Max: 100, Need: "Enter the full name."},
+		&field{Name: "email", Label: "E-mail address", Type: "email", Max: 254, Hint: "The link goes there.", Need: "Enter the e-mail address."},
+		roleField(agents.RoleAgent),
+		requiredField(""),
+	)
+	return page, nil
+}
+
+func (p invitePage) title() string {
+	if p.Old != "" {
+		return "Recreate " + p.Old
+	}
+	return "Invite somebody"
+}
+
+func (c *Console) invite(v *visit) error {
+	page, err := c.invitePage(v)
+	if err != nil {
+		return err
+	}
+	if !v.read(page.Form) {
+		return c.show(v, "people_invite", page.title(), page)
+	}
+	agent, err := c.inviteBy(v, page)
+	switch {
+	case errors.Is(err, agents.ErrNotMailed):
+		return v.redirect(peoplePath + "/" + page.Form.value("name") + "?note=unmailed")
+	case errors.Is(err, agents.ErrTaken):
+		page.Form.fail("name", "This user name is, or was, somebody else’s. Choose another.")
+	case errors.Is(err, agents.ErrNotDeleted):
+		page.Form.fail("", "The old profile is not deleted: reactivate it instead.")
+	case page.Form.refusedBy(err):
+	case err != nil:
+		return fmt.Errorf("invite: %w", err)
+	default:
+		return v.redirect(peoplePath + "/" + string(agent.Name) + "?note=invite")
+	}
+	return c.show(v, "people_invite", page.title(), page)
+}
+
+func (c *Console) inviteBy(v *visit, page invitePage) (agents.Agent, error) {
+	f := page.Form
+	invitee := agents.Invitee{
+		Name: f.value("name"), FullName: f.value("full_name"), Email: f.value("email"),
+		Role: agents.Role(f.value("role")), Required: agents.Factor(f.value("required")),
+	}
+	if page.Old != "" {
+		return c.agents.Recreate(v.ctx(), v.by(), agents.UserName(page.Old), invitee)
+	}
+	return c.agents.Invite(v.ctx(), v.by(), invitee)
+}
+
+func roleField(role agents.Role) *field {
+	return choice(&field{
+		Name: "role", Label: "Role", Type: "select", Need: "Choose a role.",
+		Hint: "A supervisor also sees reports and accepts photo IDs; an administrator also keeps people and keys.",
+		Options: []option{
+			{Value: string(agents.RoleAgent), Words: "Agent"},
+			{Value: string(agents.Supervisor), Words: "Supervisor"},
+			{Value: string(agents.Administrator), Words: "Administrator"},
+		},
+	}, string(role))
+}
+
+func requiredField(factor agents.Factor) *field {
+	return choice(&field{
+		Name: "required", Label: "Required second step", Type: "select",
+		Options: []option{
+			{Value: "", Words: "Free to choose"},
+			{Value: string(agents.App), Words: "Authenticator app"},
+			{Value: string(agents.Email), Words: "Codes by e-mail"},
+		},
+	}, string(factor))
+}
+
+// choice marks the option that is chosen.
+func choice(f *field, value string) *field {
+	f.take([]string{value})
+	return f
+}

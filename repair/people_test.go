@@ -1,0 +1,125 @@
+package repair_test
+
+import (
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/agents"
+	"updatecenter/audit"
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/secret"
+)
+
+func secretOf(t *testing.T, setUp string) string {
+	t.Helper()
+	parsed, err := url.Parse(setUp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.Query().Get("secret")
+}
+
+func TestInvite(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ada")
+	b.get("/repair/invite").says(http.StatusOK, "Invite somebody", "INVITE")
+	b.post("/repair/invite", "name", "ann", "full_name", "Ann Two", "email", "ann2@mail.example.com", "role", "agent").
+		says(http.StatusUnprocessableEntity, "somebody else’s").has(`value="Ann Two"`)
+	b.post("/repair/invite", "name", "9lives", "full_name", "Cat", "email", "cat@mail.example.com", "role", "agent").
+		says(http.StatusUnprocessableEntity, "begins with a letter")
+	b.post("/repair/invite", "name", "cat", "full_name", "Cat", "email", "cat@mail.example.com", "role", "king", "required", "luck").
+		says(http.StatusUnprocessableEntity, "Choose one of the list")
+	b.post("/repair/invite", "name", "cat", "full_name", "<b>Cat</b>", "email", "cat@mail.example.com", "role", "supervisor", "required", "app").
+		leads("/repair/people/cat?note=invite")
+	b.get("/repair/people/cat?note=invite").says(http.StatusOK, "Invited", "cat@mail.example.com").lacks("<b>Cat")
+	b.get("/repair/people").says(http.StatusOK, "cat").lacks("<b>Cat")
+	if to := s.mailed(agents.Invitation).To; to != "cat@mail.example.com" {
+		t.Errorf("the link went to %s", to)
+	}
+	if s.trail()[0].Action != audit.AgentInvited && s.trail()[1].Action != audit.AgentInvited {
+		t.Errorf("the audit ends in %s", s.trail()[0].Action)
+	}
+}
+
+func TestChangePeople(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ada")
+	b.post("/repair/people/bob/deactivate").leads("/repair/people/bob?note=deactivate")
+	b.get("/repair/people/bob?note=deactivate").says(http.StatusOK, "Deactivated", "Reactivate").lacks("Change role")
+	b.post("/repair/people/bob/role", "role", "supervisor").says(http.StatusConflict, "Reactivate it first")
+	b.post("/repair/people/bob/reactivate").leads("/repair/people/bob?note=reactivate")
+	b.post("/repair/people/bob/role", "role", "king").says(http.StatusUnprocessableEntity, "Choose one of the list")
+	b.post("/repair/people/bob/role", "role", "supervisor").leads("/repair/people/bob?note=role")
+	b.post("/repair/people/bob/require", "required", "app").leads("/repair/people/bob?note=require")
+	b.post("/repair/people/bob/require", "required", "").leads("/repair/people/bob?note=require")
+	b.post("/repair/people/bob/link").leads("/repair/people/bob?note=link")
+	b.post("/repair/people/ada/role", "role", "agent").says(http.StatusConflict, "last active administrator")
+	b.post("/repair/people/ada/deactivate").says(http.StatusConflict, "last active administrator")
+	for _, path := range []string{"/repair/people/zoe", "/repair/people/Bob", "/repair/people/x"} {
+		b.get(path).says(http.StatusNotFound)
+		b.post(path + "/deactivate").says(http.StatusNotFound)
+	}
+	b.post("/repair/people/bob/recreate", "name", "bob2", "full_name", "Bob", "email", "bob@mail.example.com", "role", "agent").
+		says(http.StatusUnprocessableEntity, "reactivate it instead")
+}
+
+// TestYearsPass: six months deactivate, six more delete, and only another name follows.
+func TestYearsPass(t *testing.T) {
+	s := newShop(t)
+	s.pass(185 * 24 * time.Hour)
+	s.browser().signInAs("ada").says(http.StatusUnprocessableEntity, "Your profile is deactivated")
+	_, err := s.people.Reactivate(t.Context(), agents.By{Name: "root", Via: "command line"}, "ada")
+	s.ok(err)
+	b := s.of("ada")
+	b.get("/repair/people").says(http.StatusOK, "Deactivated")
+	b.get("/repair/people/bob").says(http.StatusOK, "Deactivated", "Deleted on")
+	s.pass(175 * 24 * time.Hour)
+	_, err = s.people.SignedIn(t.Context(), s.idOf("ada"))
+	s.ok(err)
+	s.pass(10 * 24 * time.Hour)
+	s.ok(s.people.Sweep(t.Context()))
+	b = s.of("ada")
+	b.get("/repair/people/bob").says(http.StatusOK, "Deleted", "Recreate").lacks("bob@mail.example.com")
+	b.post("/repair/people/bob/reactivate").says(http.StatusConflict, "another user name")
+	b.get("/repair/people/bob/recreate").says(http.StatusOK, "Recreate bob")
+	b.post("/repair/people/bob/recreate", "name", "bob", "full_name", "Bob", "email", "bob@mail.example.com", "role", "agent").
+		says(http.StatusUnprocessableEntity, "somebody else’s")
+	b.post("/repair/people/bob/recreate", "name", "bob2", "full_name", "Bob", "email", "bob@mail.example.com", "role", "agent").
+		leads("/repair/people/bob2?note=invite")
+}
+
+func (s *shop) idOf(name agents.UserName) agents.ID {
+	s.t.Helper()
+	agent, err := s.people.Find(s.t.Context(), name)
+	s.ok(err)
+	return agent.ID
+}
+
+func TestKeys(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ada")
+	b.post("/repair/keys", "name", "crm").says(http.StatusUnprocessableEntity, "Tick what the key may do").has(`value="crm"`)
+	b.post("/repair/keys", "name", "c r m", "scopes", "lines:read").says(http.StatusUnprocessableEntity, "letters, digits")
+	b.post("/repair/keys", "name", "crm", "scopes", "lines:everything").says(http.StatusUnprocessableEntity)
+	made := b.post("/repair/keys", "name", "crm", "scopes", "lines:read", "scopes", "pins:reset").says(http.StatusOK, "Copy its token now")
+	token := secret.New(regexp.MustCompile(`uc_[0-9a-f]{16}_[\w-]{43}`).FindString(made.text))
+	keys, err := s.keys.Keys(t.Context())
+	if err != nil || len(keys) != 1 || !keys[0].Matches(token) || !keys[0].Allows(apikey.PinsReset) || keys[0].Allows(apikey.LinesWrite) {
+		t.Fatalf("keys: %+v, %v", keys, err)
+	}
+	b.get("/repair/keys").says(http.StatusOK, "crm").lacks(token.Reveal())
+	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusUnprocessableEntity, "a key of this name").lacks("uc_")
+	b.post("/repair/keys/revoke", "name", "crm").leads("/repair/keys?note=revoked")
+	b.post("/repair/keys/revoke", "name", "crm").leads("/repair/keys?note=revoked")
+	if keys, err = s.keys.Keys(t.Context()); err != nil || keys[0].Matches(token) {
+		t.Error("the key still opens")
+	}
+	actions := s.events("ada")
+	if actions[0] != audit.KeyRevoked || len(actions) < 2 || strings.Contains(s.log.String(), token.Reveal()) {
+		t.Errorf("audit: %v", actions)
+	}
+}

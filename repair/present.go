@@ -1,0 +1,37 @@
+package repair
+
+import (
+	"errors"
+	"fmt"
+
+	"updatecenter/signin"
+)
+
+// presentPassword asks for the password once more, before a change by which somebody else could
+// take the profile over.
+func presentPassword(name, hint string) *field {
+	return &field{
+		Name: name, Label: "Present password", Type: "password", Autocomplete: "current-password",
+		Secret: true, Hint: hint,
+	}
+}
+
+// isPresent says whether a field has the agent's present password; false: the form says so. Wrong
+// ones count as at signing in, so that whoever sits at an open session can't guess.
+func (c *Console) isPresent(v *visit, f *form, name string) (bool, error) {
+	err := c.signIn.Confirm(v.ctx(), v.session, f.secret(name), v.from)
+	if err == nil {
+		return true, nil
+	}
+	var later *signin.WaitError
+	switch {
+	case errors.As(err, &later) && !errors.Is(err, signin.ErrWrong), errors.Is(err, signin.ErrLocked):
+		sentence, _ := c.refusalOf(err)
+		f.fail("", sentence)
+	case errors.Is(err, signin.ErrWrong):
+		f.fail(name, "This is not your present password.")
+	default:
+		return false, fmt.Errorf("check present password: %w", err)
+	}
+	return false, nil
+}

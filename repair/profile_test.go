@@ -1,0 +1,105 @@
+package repair_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"updatecenter/agents"
+)
+
+const newPassword = "other gravel moth canyon"
+
+func TestChangePassword(t *testing.T) {
+	s := newShop(t)
+	here, there := s.of("ann"), s.of("ann")
+	old := here.copy()
+	here.get("/repair/profile/password").says(http.StatusOK, "Change password")
+	here.post("/repair/profile/password", "present", "not mine at all", "password", newPassword, "again", newPassword).
+		says(http.StatusUnprocessableEntity, "not your present password").lacks("gravel")
+	here.post("/repair/profile/password", "present", password, "password", "ann ann ann ann", "again", "ann ann ann ann").
+		says(http.StatusUnprocessableEntity)
+	here.post("/repair/profile/password", "present", password, "password", password, "again", password).
+		says(http.StatusUnprocessableEntity, "present password")
+	here.post("/repair/profile/password", "present", password, "password", newPassword, "again", newPassword).
+		leads("/repair/profile?note=saved")
+	here.get("/repair/profile?note=saved").says(http.StatusOK, "Saved.")
+	there.get("/repair/").leads("/repair/sign-in?note=signed-out")
+	old.get("/repair/").leads("/repair/sign-in?note=signed-out") // the token is another now
+	s.mailed(agents.PasswordWasChanged)
+}
+
+// TestPresentPasswordCantBeGuessed by whoever sits at an open session: failures are those of
+// signing in.
+func TestPresentPasswordCantBeGuessed(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ann")
+	guess := func(present string) page {
+		return b.post("/repair/profile/password", "present", present, "password", newPassword, "again", newPassword)
+	}
+	for range 4 {
+		guess("guess guess guess").says(http.StatusUnprocessableEntity, "not your present password")
+	}
+	guess(password).says(http.StatusUnprocessableEntity, "try again in 5 seconds")
+	elsewhere := s.browser()
+	elsewhere.post("/repair/sign-in", "name", "ann")
+	elsewhere.post("/repair/sign-in/password", "password", password).says(http.StatusTooManyRequests)
+	b.post("/repair/profile/factor", "with", "email", "present_too", password).says(http.StatusUnprocessableEntity, "try again in 5 seconds")
+	s.pass(6 * time.Second)
+	guess(password).leads("/repair/profile?note=saved")
+}
+
+func TestOwnProfile(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ann")
+	b.get("/repair/profile").says(http.StatusOK, "Ann Example", "Codes by e-mail")
+	b.post("/repair/profile", "full_name", "Ann B. Example", "email", "ann@mail.example.com", "phone", "612 555 0100").
+		leads("/repair/profile?note=saved")
+	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com").
+		says(http.StatusUnprocessableEntity, "not your present password").has("elsewhere@mail.example.com")
+	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com", "present", password).
+		leads("/repair/profile?note=saved")
+	if told := s.mailed(agents.EmailWasChanged); told.To != "ann@mail.example.com" {
+		t.Errorf("told %s", told.To)
+	}
+	b.post("/repair/profile", "full_name", "", "email", "nonsense", "present", password).
+		says(http.StatusUnprocessableEntity, "Enter your full name").has(`aria-invalid="true"`).has(`aria-describedby="full_name-error"`).has(`href="#full_name"`)
+}
+
+func TestChangeFactor(t *testing.T) {
+	s := newShop(t)
+	b, other := s.of("ann"), s.of("ann")
+	setUp := b.get("/repair/profile/factor").says(http.StatusOK, "Now it is: Codes by e-mail").hidden("setup")
+	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
+	s.ok(err)
+	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code).
+		says(http.StatusUnprocessableEntity, "Enter your present password")
+	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code, "present", "wrong wrong wrong").
+		says(http.StatusUnprocessableEntity, "not your present password")
+	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code, "present", password).
+		leads("/repair/profile?note=saved")
+	b.get("/repair/profile").says(http.StatusOK, "Authenticator app")
+	other.get("/repair/").leads("/repair/sign-in?note=signed-out")
+
+	b.post("/repair/profile/factor", "with", "email", "present", password).says(http.StatusUnprocessableEntity) // another form's field
+	b.post("/repair/profile/factor", "with", "email", "present_too", password).leads("/repair/profile?note=saved")
+	b.get("/repair/profile").says(http.StatusOK, "Codes by e-mail")
+}
+
+// TestRequiredLater: who must use another second step is asked at the next page.
+func TestRequiredLater(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ann")
+	s.of("ada").post("/repair/people/ann/require", "required", "app").leads("/repair/people/ann?note=require")
+	b.get("/repair/").leads("/repair/sign-in?note=signed-out")
+	b.signInAs("ann").leads("/repair/set-up/factor")
+	b.get(homeAt).leads("/repair/set-up/factor")
+	setUp := b.get("/repair/set-up/factor").hidden("setup")
+	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
+	s.ok(err)
+	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/")
+	s.pass(time.Second)
+	b.get("/repair/").says(http.StatusOK)
+}

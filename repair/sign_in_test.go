@@ -1,0 +1,213 @@
+package repair_test
+
+import (
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"updatecenter/agents"
+	"updatecenter/audit"
+)
+
+func TestSignInByEmail(t *testing.T) {
+	b := newShop(t).browser()
+	b.get("/repair/sign-in").says(http.StatusOK, "User name", "NEXT")
+	b.post("/repair/sign-in", "name", " Ann ").leads("/repair/sign-in/password")
+	b.get("/repair/sign-in/password").says(http.StatusOK, "SIGN IN")
+	b.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in/code")
+	b.get("/repair/sign-in/code").says(http.StatusOK, "a•••@mail.example.com", "CONTINUE", "Send a new code")
+	code := b.mailed(agents.SignInCode).Code.Reveal()
+	b.post("/repair/sign-in/code", "code", code[:3]+" "+code[3:]).leads("/repair/")
+	b.get("/repair/").says(http.StatusOK, "Find a line", "Ann Example").lacks("/repair/people", "/repair/reports")
+	if len(b.cookies) != 1 {
+		t.Errorf("cookies after sign-in: %v", b.cookies)
+	}
+	b.get("/repair/sign-in").leads("/repair/")
+}
+
+func TestSignInByApp(t *testing.T) {
+	b := newShop(t).browser()
+	key := b.setUpWithApp("pat")
+	b.post("/repair/sign-out").leads("/repair/sign-in?note=bye")
+	b.pass(30 * time.Second)
+	b.post("/repair/sign-in", "name", "pat")
+	b.post("/repair/sign-in/password", "password", password)
+	b.get("/repair/sign-in/code").says(http.StatusOK, "authenticator app").lacks("Send a new code")
+	code, err := totp.GenerateCode(key, b.clock())
+	b.ok(err)
+	b.post("/repair/sign-in/code", "code", code).leads("/repair/")
+
+	again := b.browser()
+	again.post("/repair/sign-in", "name", "pat")
+	again.post("/repair/sign-in/password", "password", password)
+	again.post("/repair/sign-in/code", "code", code).says(http.StatusUnprocessableEntity, "not right") // replayed
+}
+
+// setUpWithApp goes the way of somebody new, and returns the key of the app.
+func (b *browser) setUpWithApp(name string) string {
+	b.t.Helper()
+	link := b.invited(name)
+	b.get(link).says(http.StatusOK, "Welcome, New Person")
+	b.post(link, "password", password, "again", password).leads("/repair/set-up/factor")
+	shown := b.get("/repair/set-up/factor").says(http.StatusOK, "scan this picture", "Paste the key")
+	setUp := shown.hidden("setup")
+	parsed, err := url.Parse(setUp)
+	b.ok(err)
+	key := parsed.Query().Get("secret")
+	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", "000000").
+		says(http.StatusUnprocessableEntity, "not the code that your app shows").has(html.EscapeString(setUp))
+	code, err := totp.GenerateCode(key, b.clock())
+	b.ok(err)
+	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/set-up/terms")
+	b.post("/repair/set-up/terms").says(http.StatusUnprocessableEntity, "Tick this")
+	b.post("/repair/set-up/terms", "accept", "yes").leads("/repair/set-up/profile")
+	b.post("/repair/set-up/profile", "full_name", "Pat Example", "email", "nonsense").
+		says(http.StatusUnprocessableEntity, "Enter an e-mail address").has(`value="Pat Example"`)
+	b.post("/repair/set-up/profile", "full_name", "Pat Example", "email", "pat@mail.example.com").leads("/repair/")
+	b.get("/repair/").says(http.StatusOK, "Pat Example")
+	return key
+}
+
+var hidden = regexp.MustCompile(`<input type="hidden" name="(\w+)" value="([^"]*)"`)
+
+// hidden is the value of a hidden field.
+func (p page) hidden(name string) string {
+	p.t.Helper()
+	for _, found := range hidden.FindAllStringSubmatch(p.text, -1) {
+		if found[1] == name {
+			return html.UnescapeString(found[2])
+		}
+	}
+	p.t.Fatalf("no hidden field %s", name)
+	return ""
+}
+
+// has fails unless the page has that HTML.
+func (p page) has(text string) page {
+	p.t.Helper()
+	if !strings.Contains(p.text, text) {
+		p.t.Errorf("page lacks %s", text)
+	}
+	return p
+}
+
+// TestUnknownNamesLookAlike: every answer is the same, byte for byte.
+func TestUnknownNamesLookAlike(t *testing.T) {
+	s := newShop(t)
+	for range 4 {
+		var pages []page
+		for _, name := range []string{"ann", "nobody-has-this", "a secret typed here by mistake"} {
+			b := s.browser()
+			pages = append(pages, b.post("/repair/sign-in", "name", name), b.get("/repair/sign-in/password"),
+				b.post("/repair/sign-in/password", "password", "not the password"), b.get("/repair/sign-in/code"))
+		}
+		for i := range 4 {
+			for _, other := range []page{pages[4+i], pages[8+i]} {
+				if pages[i].status != other.status || pages[i].to != other.to || pages[i].text != other.text {
+					t.Errorf("step %d tells: %d %q, %d %q", i, pages[i].status, pages[i].words(), other.status, other.words())
+				}
+			}
+		}
+	}
+	if log := s.log.String(); strings.Contains(log, "by mistake") || strings.Contains(log, "nobody-has") {
+		t.Error("the log has what was typed")
+	}
+}
+
+func TestSignInWaitsAndLocks(t *testing.T) {
+	b := newShop(t).browser()
+	b.post("/repair/sign-in", "name", "ann")
+	for range 3 {
+		b.post("/repair/sign-in/password", "password", "wrong one").says(http.StatusUnprocessableEntity, "That is not right")
+	}
+	b.post("/repair/sign-in/password", "password", "wrong one").says(http.StatusTooManyRequests, "in 5 seconds")
+	b.post("/repair/sign-in/password", "password", password).says(http.StatusTooManyRequests, "Too many attempts")
+	b.pass(6 * time.Second)
+	b.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in/code")
+}
+
+func TestSignInExpires(t *testing.T) {
+	b := newShop(t).browser()
+	b.get("/repair/sign-in/password").leads("/repair/sign-in")
+	b.get("/repair/sign-in/code").leads("/repair/sign-in")
+	b.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in?note=expired")
+	b.post("/repair/sign-in", "name", "ann")
+	b.pass(11 * time.Minute)
+	b.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in?note=expired")
+	b.get("/repair/sign-in?note=expired").says(http.StatusOK, "took too long")
+	b.get("/repair/sign-in?note=<script>").says(http.StatusOK).lacks("<script>")
+}
+
+func TestMailedCodeWorksOnce(t *testing.T) {
+	b := newShop(t).browser()
+	b.signInAs("ann").leads("/repair/")
+	code := b.mailed(agents.SignInCode).Code.Reveal()
+	other := b.browser()
+	other.post("/repair/sign-in", "name", "ann")
+	other.post("/repair/sign-in/password", "password", password)
+	other.post("/repair/sign-in/code", "code", code).says(http.StatusUnprocessableEntity, "not right")
+	other.post("/repair/sign-in/resend").leads("/repair/sign-in/code?note=new")
+	other.get("/repair/sign-in/code?note=new").says(http.StatusOK, "new code is on its way")
+	other.post("/repair/sign-in/code", "code", other.mailed(agents.SignInCode).Code.Reveal()).leads("/repair/")
+}
+
+func TestStolenCookieAfterSignOut(t *testing.T) {
+	b := newShop(t).browser()
+	b.signInAs("ann")
+	thief := b.copy()
+	thief.get("/repair/").says(http.StatusOK)
+	b.post("/repair/sign-out").leads("/repair/sign-in?note=bye")
+	if len(b.cookies) != 0 {
+		t.Errorf("cookies after sign-out: %v", b.cookies)
+	}
+	thief.get("/repair/").leads("/repair/sign-in?note=signed-out")
+	thief.post("/repair/", "number", "612-555-0142").leads("/repair/sign-in?note=not-sent")
+	if actions := b.events("ann"); actions[0] != audit.SignedOut {
+		t.Errorf("the audit ends in %s", actions[0])
+	}
+}
+
+func TestSignOutEverywhere(t *testing.T) {
+	s := newShop(t)
+	here, there := s.of("ann"), s.of("ann")
+	here.post("/repair/profile/sign-out-everywhere").leads("/repair/sign-in?note=everywhere")
+	there.get("/repair/").leads("/repair/sign-in?note=signed-out")
+}
+
+func TestSessionsEnd(t *testing.T) {
+	s := newShop(t)
+	idle, busy := s.of("ann"), s.of("ann")
+	for range 72 {
+		s.pass(10 * time.Minute)
+		if busy.get("/repair/").status != http.StatusOK {
+			break
+		}
+	}
+	busy.get("/repair/").leads("/repair/sign-in?note=signed-out") // 12 hours
+	idle.get("/repair/").leads("/repair/sign-in?note=signed-out")
+
+	gone := s.of("bob")
+	s.of("ada").post("/repair/people/bob/deactivate").leads("/repair/people/bob?note=deactivate")
+	gone.get("/repair/").leads("/repair/sign-in?note=signed-out")
+}
+
+func TestCookies(t *testing.T) {
+	b := newShop(t).browser()
+	b.get("/repair/profile").leads("/repair/sign-in")
+	b.signInAs("ann")
+	b.post("/repair/sign-in", "name", "ann")
+	b.post("/repair/sign-in/password", "password", password)
+	for _, name := range []string{"__Host-uc-session", "__Host-uc-signin"} {
+		c, set := b.cookies[name]
+		if !set || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
+			t.Errorf("%s: %+v", name, c)
+		}
+	}
+	b.browser().post("/repair/", "number", "1").leads("/repair/sign-in?note=not-sent")
+}

@@ -1,0 +1,94 @@
+package repair
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/agents"
+	"updatecenter/desk"
+	"updatecenter/signin"
+)
+
+// A visit is one request to the console, and who makes it.
+type visit struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	from    string              // the client's address
+	token   signin.Token        // of the session that the cookie claims
+	session signin.Session      // zero: nobody is signed in, or the page doesn't ask
+	draft   map[string][]string // what had been typed when the last session ran out; nil: nothing
+	note    string              // a word to begin the page with
+}
+
+func (v *visit) ctx() context.Context { return v.r.Context() }
+
+// part returns what stands in the path for a name in braces.
+func (v *visit) part(name string) string { return mux.Vars(v.r)[name] }
+
+// by is the agent, as package agents wants to know who does something.
+func (v *visit) by() agents.By {
+	return agents.By{Name: string(v.session.Agent.Name), Via: "console", From: v.from}
+}
+
+// who is the agent, as package desk wants to know who does something.
+func (v *visit) who() desk.Who {
+	return desk.Who{
+		Name: string(v.session.Agent.Name), Via: "console", From: v.from,
+		PhotoID: forSupervisors.allows(v.session.Agent.Role),
+	}
+}
+
+// redirect goes on to another page, which a browser then asks for by GET. So no form is sent
+// again when that page is loaded again.
+func (v *visit) redirect(path string) error {
+	v.w.Header().Set("Location", path)
+	v.w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// readBody reads a form: as long as is allowed, and of the kind that pages send.
+func (v *visit) readBody() error {
+	kind, _, err := mime.ParseMediaType(v.r.Header.Get("Content-Type"))
+	if v.r.ContentLength != 0 && (err != nil || kind != "application/x-www-form-urlencoded") {
+		return badForm(http.StatusUnsupportedMediaType)
+	}
+	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxBody)
+	err = v.r.ParseForm()
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return badForm(http.StatusRequestEntityTooLarge)
+	case err != nil: // its text may quote what was sent
+		return badForm(http.StatusBadRequest)
+	}
+	return nil
+}
+
+// admit finds the session, and says whether it may open the page. False without an error: the
+// visitor was sent to where to go first.
+func (c *Console) admit(v *visit, rt route) (bool, error) {
+	v.token = readCookie(v.r, sessionCookie)
+	if rt.least == anybody {
+		return true, nil
+	}
+	session, err := c.signIn.Session(v.ctx(), v.token)
+	if errors.Is(err, signin.ErrSignedOut) {
+		return false, c.signInFirst(v, rt)
+	}
+	if err != nil {
+		return false, fmt.Errorf("find session: %w", err)
+	}
+	v.session = session
+	if session.SetUp && rt.least != settingUp {
+		return false, v.redirect(stagePath(session.Agent.Next()))
+	}
+	if !session.SetUp && !rt.least.allows(session.Agent.Role) {
+		return false, forbidden()
+	}
+	return true, nil
+}

@@ -1,0 +1,109 @@
+package signin
+
+import (
+	"context"
+	"time"
+)
+
+// Attempts counts failures in a row. It has no clock of its own: the time of an attempt is
+// the time. Each operation is on one subject and happens in one step.
+//
+// A subject is up to 100 letters, digits, - and _: the ID of an agent with the time of the
+// last activation, or what stands for a user name that nobody has, or for a client address: an
+// HMAC under a key that stores don't have, as what was typed for a user name may be a password.
+type Attempts interface {
+	// Count counts one more failure, before anybody knows whether it is one, unless the
+	// strikes until then bar the attempt ([Strikes.BarredAt]). One that is refused leaves
+	// everything as it is: it counts nothing and makes no wait longer.
+	Count(ctx context.Context, subject string, at time.Time, rule LockRule) (Admission, error)
+	// Release takes back what an admitted attempt has counted, as it was none. If nothing
+	// was counted or cleared since, the strikes are again those before it. Else there is one
+	// failure less (never fewer than none), and waits stay as they are; with no failure left
+	// all is cleared.
+	Release(ctx context.Context, subject string, admission Admission) error
+	// Clear forgets failures, waits and locks. A subject without any is no error.
+	Clear(ctx context.Context, subject string) error
+}
+
+// Admission is what Count answers.
+type Admission struct {
+	Admitted bool
+	Before   Strikes // before the attempt, faded ones forgotten
+	Strikes  Strikes // as they are now: of one refused, as before
+}
+
+// Strikes are the failures in a row of one subject. Times are kept to the millisecond.
+type Strikes struct {
+	Failures int
+	First    time.Time // the first failure; zero: none
+	Last     time.Time // the last one; zero: none
+	Until    time.Time // until when no attempt is admitted; zero or past: now
+	Closed   bool      // none is admitted until Clear, or until all is forgotten
+}
+
+// BarredAt says whether no attempt is admitted at that time.
+func (s Strikes) BarredAt(at time.Time) bool { return s.Closed || at.Before(s.Until) }
+
+// LockRule says what failures in a row lead to.
+type LockRule struct {
+	// Delays[n-1] is for how long no attempt is admitted after the nth failure. The last one
+	// holds for all failures that follow. None: no waits but the locks'.
+	Delays []time.Duration
+	// LockAt is how many failures lock for LockFor, each time as many again; at least 1. A
+	// delay that is longer than the lock holds.
+	LockAt  int
+	LockFor time.Duration
+	// CloseAt is how many failures lock until Clear, or until all is forgotten; 0: none do.
+	CloseAt int
+	// ForgetIn is how long after the last failure all is forgotten, once a wait is over.
+	ForgetIn time.Duration
+	// Window, if it isn't 0, has all forgotten that long after the first failure, too.
+	Window time.Duration
+}
+
+// After returns the strikes with one more failure: the whole arithmetic of a rule. An
+// implementation in another language must come to the same.
+func (r LockRule) After(s Strikes, at time.Time) Strikes {
+	if s.Failures == 0 {
+		s.First = at
+	}
+	s.Failures++
+	s.Last = at
+	if wait := r.wait(s.Failures); wait > 0 {
+		s.Until = at.Add(wait)
+	}
+	s.Closed = r.CloseAt > 0 && s.Failures >= r.CloseAt
+	return s
+}
+
+// Faded returns the strikes as they are at a time: none, if they are forgotten by then.
+func (r LockRule) Faded(s Strikes, at time.Time) Strikes {
+	switch {
+	case at.Before(s.Until):
+		return s
+	case at.Sub(s.Last) >= r.ForgetIn, r.Window > 0 && at.Sub(s.First) >= r.Window:
+		return Strikes{}
+	}
+	return s
+}
+
+// Locks says whether the nth failure brings a lock, and not only a delay.
+func (r LockRule) Locks(n int) bool {
+	return n > 0 && (n%r.LockAt == 0 || r.CloseAt > 0 && n >= r.CloseAt)
+}
+
+// wait is how long no attempt is admitted after the nth failure.
+func (r LockRule) wait(n int) time.Duration {
+	var wait time.Duration
+	if len(r.Delays) > 0 {
+		wait = r.Delays[min(n, len(r.Delays))-1]
+	}
+	if n%r.LockAt == 0 {
+		wait = max(wait, r.LockFor)
+	}
+	return wait
+}
+
+func (r LockRule) valid() bool {
+	return r.LockAt > 0 && r.LockFor >= 0 && r.CloseAt >= 0 && r.ForgetIn > 0 && r.Window >= 0
+}

@@ -1,0 +1,95 @@
+package signin
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"updatecenter/agents"
+)
+
+// maxTyped is how many bytes of what is no user name tell it from another.
+const maxTyped = 256
+
+// Begin takes the user name, and returns the token of a sign-in under way, good for
+// Rule.Password. Whatever was typed it does the same and says the same; what is no user name
+// is kept as an HMAC alone. from is the client's address, or "" if there is none. Errors: a
+// [WaitError] when too many sign-ins were begun from there, and those of stores.
+func (s *SignIn) Begin(ctx context.Context, userName, from string) (Token, error) {
+	now := s.time()
+	address, err := s.addressSubject("begin", from)
+	if err != nil {
+		return Token{}, err
+	}
+	admission, err := s.attempts.Count(ctx, address, now, s.rule.Begins)
+	if err != nil {
+		return Token{}, fmt.Errorf("count sign-in: %w", err)
+	}
+	if !admission.Admitted {
+		return Token{}, &WaitError{Until: admission.Strikes.Until}
+	}
+	name, err := agents.ParseUserName(userName)
+	if err != nil {
+		name = ""
+	}
+	nobody, err := s.nobody(name, userName)
+	if err != nil {
+		return Token{}, err
+	}
+	until := now.Add(s.rule.Password)
+	return s.create(ctx, KindSignIn, attempt{Version: sealedVersion, Name: name, Nobody: nobody, Until: until}, until)
+}
+
+// nobody is the subject of failures of a user name that no agent has. All spellings of one
+// name have one subject.
+func (s *SignIn) nobody(name agents.UserName, typed string) (string, error) {
+	if name != "" {
+		typed = string(name)
+	}
+	return s.subject("nobody", typed[:min(len(typed), maxTyped)])
+}
+
+// addressSubject is the subject of what is counted for a client address. Of IPv6 the
+// network of 64 bits counts, as any client has one to itself.
+func (s *SignIn) addressSubject(what, from string) (string, error) {
+	if address, err := netip.ParseAddr(from); err == nil {
+		address = address.Unmap().WithZone("")
+		if address.Is6() {
+			network, err := address.Prefix(64)
+			if err != nil {
+				return "", fmt.Errorf("find network of client: %w", err)
+			}
+			address = network.Addr()
+		}
+		from = address.String()
+	}
+	return s.subject(what, from)
+}
+
+// subject hides what is counted from the store that counts. While servers begin to use
+// another key it may be counted apart under each.
+func (s *SignIn) subject(what, of string) (string, error) {
+	mac, err := s.keys.MAC(s.keys.Current(), []byte("updatecenter sign-in "+what+" v1\x00"+of))
+	if err != nil {
+		return "", fmt.Errorf("hide what is counted: %w", err)
+	}
+	return what + "_" + hex.EncodeToString(mac), nil
+}
+
+// underWay finds a sign-in under way. [ErrExpired].
+func (s *SignIn) underWay(ctx context.Context, token Token) (attempt, Record, error) {
+	var a attempt
+	record, err := s.find(ctx, KindSignIn, token, &a)
+	if errors.Is(err, ErrNoRecord) {
+		return attempt{}, Record{}, ErrExpired
+	}
+	if err != nil {
+		return attempt{}, Record{}, err
+	}
+	if !s.time().Before(a.Until) {
+		return attempt{}, Record{}, ErrExpired
+	}
+	return a, record, nil
+}

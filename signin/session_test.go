@@ -1,0 +1,299 @@
+package signin_test
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/agents"
+	"updatecenter/audit"
+	"updatecenter/internal/secret"
+	"updatecenter/signin"
+)
+
+func TestIdle(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	session := w.signedIn("ann")
+	w.advance(15*time.Minute - time.Millisecond)
+	w.session(session)
+	w.advance(15*time.Minute - time.Millisecond)
+	if _, known := w.Peek(t.Context(), session); known {
+		t.Error("has run out too early")
+	}
+	w.advance(time.Millisecond)
+	w.signedOut(session)
+	w.advance(12*time.Hour - time.Millisecond)
+	if who, known := w.Peek(t.Context(), session); !known || who != ann.ID {
+		t.Errorf("whose it was: %q, %t", who, known)
+	}
+	w.signedOut(session)
+	w.advance(time.Millisecond)
+	if _, known := w.Peek(t.Context(), session); known {
+		t.Error("still known whose it was")
+	}
+}
+
+func TestTwelveHoursAtMost(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	session := w.signedIn("ann")
+	for range 72*2 - 1 {
+		w.advance(5 * time.Minute)
+		w.session(session)
+	}
+	w.advance(5*time.Minute - time.Millisecond)
+	w.session(session)
+	w.advance(time.Millisecond)
+	w.signedOut(session)
+}
+
+func TestSignOut(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	stolen, other := w.signedIn("ann"), w.signedIn("ann")
+	w.session(stolen)
+	w.ok(w.SignOut(t.Context(), stolen))
+	w.signedOut(stolen)
+	if _, known := w.Peek(t.Context(), stolen); known {
+		t.Error("known after signing out")
+	}
+	_, err := w.Renew(t.Context(), stolen)
+	w.is(err, signin.ErrSignedOut)
+	w.ok(w.SignOut(t.Context(), stolen))
+	w.ok(w.SignOut(t.Context(), secret.New("nothing")))
+	w.session(other)
+	want := []audit.Event{{Action: audit.SignedOut, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
+	if diff := cmp.Diff(want, w.audit.of(audit.SignedOut)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What is done with a session in the moment of signing out brings none back.
+func TestSignOutWhileBusy(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	second := w.server(w.stores)
+	for range 20 {
+		session := w.signedIn("ann")
+		w.advance(time.Minute)
+		var wait sync.WaitGroup
+		for range 4 {
+			wait.Go(func() {
+				for range 5 {
+					w.advance(11 * time.Second)
+					_, _ = second.Session(t.Context(), session)
+				}
+			})
+		}
+		wait.Go(func() {
+			if err := w.SignOut(t.Context(), session); err != nil {
+				t.Error(err)
+			}
+		})
+		wait.Wait()
+		w.signedOut(session)
+		w.advance(5 * time.Minute) // codes by e-mail are bounded
+	}
+}
+
+func TestSessionsEndWithTheAgent(t *testing.T) {
+	tests := map[string]func(w *world, of agents.Agent) error{
+		"everywhere": func(w *world, _ agents.Agent) error {
+			return w.SignOutEverywhere(w.t.Context(), w.session(w.signedIn("ann")))
+		},
+		"deactivated": func(w *world, _ agents.Agent) error {
+			_, err := w.agents.Deactivate(w.t.Context(), root, "ann")
+			return err
+		},
+		"another role": func(w *world, _ agents.Agent) error {
+			_, err := w.agents.SetRole(w.t.Context(), root, "ann", agents.Supervisor)
+			return err
+		},
+		"another password": func(w *world, of agents.Agent) error {
+			by := agents.By{Name: "ann", Via: audit.ViaConsole}
+			_, err := w.agents.ChangePassword(w.t.Context(), by, of.ID, secret.New(password), secret.New("nine purple yaks drum"))
+			return err
+		},
+	}
+	for name, end := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ann := w.byEmail("ann")
+			w.byEmail("bob")
+			session, idle, bobs := w.signedIn("ann"), w.signedIn("ann"), w.signedIn("bob")
+			w.session(session)
+			w.ok(end(w, ann))
+			w.signedOut(session)
+			w.signedOut(idle)
+			w.session(bobs)
+			w.advance(time.Hour)
+			if _, known := w.Peek(t.Context(), idle); known {
+				t.Error("known after it was ended")
+			}
+		})
+	}
+}
+
+func TestRenew(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	session, other := w.signedIn("ann"), w.signedIn("ann")
+	begun := w.session(session).Begun
+	w.advance(time.Minute)
+	by := agents.By{Name: "ann", Via: audit.ViaConsole}
+	_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
+	w.ok(err)
+	renewed, err := w.Renew(t.Context(), session)
+	w.ok(err)
+	if got := w.session(renewed); !got.Begun.Equal(begun) || got.Agent.ID != ann.ID {
+		t.Errorf("renewed %+v", got)
+	}
+	w.signedOut(session)
+	w.signedOut(other)
+	_, err = w.Renew(t.Context(), session)
+	w.is(err, signin.ErrSignedOut)
+
+	_, err = w.agents.EndSessions(t.Context(), root, ann.ID)
+	w.ok(err)
+	_, err = w.agents.EndSessions(t.Context(), root, ann.ID)
+	w.ok(err)
+	_, err = w.Renew(t.Context(), renewed) // more has changed than the own password
+	w.is(err, signin.ErrSignedOut)
+}
+
+func TestRenewNothingThatHasRunOut(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	session := w.signedIn("ann")
+	w.advance(15 * time.Minute)
+	_, err := w.Renew(t.Context(), session)
+	w.is(err, signin.ErrSignedOut)
+}
+
+func TestSetUpSession(t *testing.T) {
+	w := newWorld(t)
+	ann := w.invited("ann")
+	session, err := w.Start(t.Context(), ann, here)
+	w.ok(err)
+	if !w.session(session).SetUp {
+		t.Fatal("good for all pages before the set-up")
+	}
+	ann, err = w.agents.ChooseEmail(t.Context(), agents.By{Name: "ann", Via: audit.ViaConsole}, ann.ID)
+	w.ok(err)
+	session, err = w.Renew(t.Context(), session)
+	w.ok(err)
+	if !w.session(session).SetUp {
+		t.Fatal("good for all pages before the set-up is finished")
+	}
+	w.finish(ann)
+	if w.session(session).SetUp {
+		t.Error("a set-up session after the set-up")
+	}
+	if got := w.audit.of(audit.SignedIn); len(got) != 1 || got[0].Detail == "" {
+		t.Errorf("audit: %+v", got)
+	}
+}
+
+// Who closed the page halfway signs in with the password and a code by e-mail, and finds the
+// set-up where it was.
+func TestSetUpLeftHalfway(t *testing.T) {
+	w := newWorld(t)
+	w.invited("ann")
+	if session := w.session(w.signedIn("ann")); !session.SetUp || session.Agent.Next() != agents.StageFactor {
+		t.Errorf("session %+v", session)
+	}
+}
+
+func TestFactorRequiredLater(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	session := w.signedIn("ann")
+	_, err := w.agents.Require(t.Context(), root, "ann", agents.App)
+	w.ok(err)
+	if got, err := w.Session(t.Context(), session); err == nil && !got.SetUp {
+		t.Error("good for all pages without the factor that is required")
+	}
+	if !w.session(w.signedIn("ann")).SetUp {
+		t.Error("good for all pages without the factor that is required")
+	}
+}
+
+func TestDraft(t *testing.T) {
+	w := newWorld(t)
+	ann, bob := w.byEmail("ann"), w.byEmail("bob")
+	want := signin.Draft{Agent: ann.ID, Path: "/repair/lines/6125550142", Values: map[string][]string{"note": {"passport", "seen"}}}
+	token, err := w.SaveDraft(t.Context(), want)
+	w.ok(err)
+	_, err = w.Draft(t.Context(), token, bob.ID)
+	w.is(err, signin.ErrNoDraft)
+	got, err := w.Draft(t.Context(), token, ann.ID)
+	w.ok(err)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	_, err = w.Draft(t.Context(), token, ann.ID)
+	w.is(err, signin.ErrNoDraft)
+
+	token, err = w.SaveDraft(t.Context(), want)
+	w.ok(err)
+	w.advance(30 * time.Minute)
+	_, err = w.Draft(t.Context(), token, ann.ID)
+	w.is(err, signin.ErrNoDraft)
+}
+
+func TestDraftOnceAtOnce(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	token, err := w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/"})
+	w.ok(err)
+	var taken atomic.Int64
+	w.atOnce(20, func(int) {
+		if _, err := w.Draft(t.Context(), token, ann.ID); err == nil {
+			taken.Add(1)
+		}
+	})
+	if taken.Load() != 1 {
+		t.Errorf("taken %d times", taken.Load())
+	}
+}
+
+func TestDraftsAreBounded(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	long := signin.Draft{Agent: ann.ID, Values: map[string][]string{"note": {strings.Repeat("x", signin.MaxDraft)}}}
+	_, err := w.SaveDraft(t.Context(), long)
+	w.is(err, signin.ErrTooLarge)
+	long.Values["note"][0] = long.Values["note"][0][:signin.MaxDraft-200]
+	for range 30 {
+		_, err = w.SaveDraft(t.Context(), long)
+		w.ok(err)
+	}
+	_, err = w.SaveDraft(t.Context(), long)
+	w.waits(err, 15*time.Minute)
+	for _, record := range w.stores.held {
+		if len(record.Sealed) > signin.MaxSealed {
+			t.Errorf("%d bytes", len(record.Sealed))
+		}
+	}
+}
+
+func TestDamagedRecords(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	session := w.signedIn("ann")
+	kept := w.stores.held[len(w.stores.held)-1]
+	if kept.Kind != signin.KindSession {
+		t.Fatal(kept.Kind)
+	}
+	kept.Sealed[len(kept.Sealed)-1] ^= 1
+	w.ok(w.stores.Memory.Put(t.Context(), kept, 1))
+	w.signedOut(session)
+	if !strings.Contains(w.log.String(), "can't read a stored record") {
+		t.Error("not logged")
+	}
+}

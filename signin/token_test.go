@@ -1,0 +1,55 @@
+package signin
+
+import (
+	"bytes"
+	"crypto/rand"
+	"strings"
+	"testing"
+
+	"updatecenter/internal/secret"
+)
+
+func TestTokens(t *testing.T) {
+	token, err := newToken(rand.Reader)
+	if err != nil || len(token.Reveal()) != 43 {
+		t.Fatalf("a token of %d characters, %v", len(token.Reveal()), err)
+	}
+	if _, ok := keyOf(token); !ok {
+		t.Error("refuses its own token")
+	}
+	if _, err := newToken(bytes.NewReader(nil)); err == nil {
+		t.Error("a token without randomness")
+	}
+}
+
+func TestCodesAreEven(t *testing.T) {
+	code, err := newCode(bytes.NewReader([]byte{255, 250, 0, 9, 10, 249, 251, 125, 7}))
+	if err != nil || code.Reveal() != "090957" {
+		t.Errorf("code %s, %v", code.Reveal(), err)
+	}
+	if _, err := newCode(bytes.NewReader([]byte{1, 2, 255})); err == nil {
+		t.Error("a code without randomness")
+	}
+}
+
+func TestHint(t *testing.T) {
+	for address, want := range map[string]string{
+		"ann@example.com": "a•••@example.com", "é@example.com": "é•••@example.com",
+		"a@b@c.example": "a•••@c.example", "@x": "•••@x", "": "•••",
+	} {
+		if got := hint(address); got != want {
+			t.Errorf("%q: %q", address, got)
+		}
+	}
+}
+
+func FuzzToken(f *testing.F) {
+	for _, s := range []string{"", strings.Repeat("A", 43), strings.Repeat("A", 42) + "B", strings.Repeat("=", 43), strings.Repeat("-", 43)} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, written string) {
+		if _, ok := keyOf(secret.New(written)); ok && len(written) != 43 {
+			t.Errorf("takes %d characters", len(written))
+		}
+	})
+}
