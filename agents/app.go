@@ -1,12 +1,10 @@
 package agents
 
 import (
-	"bytes"
 	"context"
 	"encoding/base32"
 	"errors"
 	"fmt"
-	"image/png"
 	"strings"
 	"time"
 
@@ -21,17 +19,15 @@ import (
 // six digits.
 const (
 	stepSeconds = 30
-	drift       = 1   // steps either way, for clocks that are not quite right (RFC 6238, section 5.2)
-	appKeyBytes = 20  // as long as SHA-1's result (RFC 4226, section 4)
-	qrPixels    = 300 // each way
+	drift       = 1  // steps either way, for clocks that are not quite right (RFC 6238, section 5.2)
+	appKeyBytes = 20 // as long as SHA-1's result (RFC 4226, section 4)
 )
 
 // AppSetup is what an authenticator app is given. Nothing of it is stored until the agent has
 // shown a code of the app.
 type AppSetup struct {
 	Key secret.Text // base32, 32 characters: to paste
-	URL secret.Text // otpauth://totp/...: to open on a telephone
-	QR  []byte      // the URL as a PNG of 300 pixels; as secret as the key
+	URL secret.Text // otpauth://totp/...: to open on a telephone, or to draw as a QR code
 }
 
 // NewApp draws a key for an app of the agent.
@@ -43,15 +39,7 @@ func (a *Agents) NewApp(agent Agent) (AppSetup, error) {
 	if err != nil {
 		return AppSetup{}, errors.New("make a key for the app: can't be made")
 	}
-	image, err := key.Image(qrPixels, qrPixels)
-	if err != nil {
-		return AppSetup{}, errors.New("make a key for the app: can't be drawn")
-	}
-	var qr bytes.Buffer
-	if err := png.Encode(&qr, image); err != nil {
-		return AppSetup{}, fmt.Errorf("write QR code: %w", err)
-	}
-	return AppSetup{Key: secret.New(key.Secret()), URL: secret.New(key.URL()), QR: qr.Bytes()}, nil
+	return AppSetup{Key: secret.New(key.Secret()), URL: secret.New(key.URL())}, nil
 }
 
 // ConfirmApp makes an app the second factor, when the code is one that an app with this key shows

@@ -43,7 +43,6 @@ func TestNothingPrintsASecret(t *testing.T) {
 	token, message := f.mailer.token(t), f.mailer.last(t)
 	app, err := f.NewApp(agent)
 	ok(t, err)
-	app.QR = nil // holds the key, as it must
 	stored, err := f.store.Load(t.Context(), agent.ID)
 	ok(t, err)
 	_, weak := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("password1234"))

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"updatecenter/desk"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/proxied"
 	"updatecenter/internal/secret"
 	"updatecenter/signin"
 )
@@ -36,7 +36,7 @@ type Config struct {
 	// PublicURL is where browsers find the server, without a path: "https://repair.example.com".
 	PublicURL string
 	// TrustedProxies are believed what they say of where a request came from. None: nobody is.
-	TrustedProxies []netip.Prefix
+	TrustedProxies proxied.Networks
 
 	Company string      // whose console it is; "": "Update Center"
 	Dial    string      // what customers dial from their line; "": "78"
@@ -64,7 +64,7 @@ type Console struct {
 	history      History
 	host         string // of every request
 	https        bool
-	proxies      []netip.Prefix
+	proxies      proxied.Networks
 	company      string
 	dial         string
 	repair       nanp.Number

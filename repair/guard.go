@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -21,7 +20,7 @@ func (c *Console) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := c.now()
 		told := &answer{ResponseWriter: w}
-		v := &visit{w: told, r: r, from: c.client(r)}
+		v := &visit{w: told, r: r, from: c.proxies.Client(r)}
 		c.protect(w.Header())
 		defer c.logVisit(v, told, began)
 		defer c.caught(v, told)
@@ -88,34 +87,6 @@ func (c *Console) caught(v *visit, told *answer) {
 	if told.status == 0 {
 		c.refuse(v, broken(nil))
 	}
-}
-
-// client is the address of whoever made the request. Only what trusted proxies have added to
-// X-Forwarded-For counts: what stands before it may be anybody's invention.
-func (c *Console) client(r *http.Request) string {
-	remote, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	nearest := remote.Addr().Unmap()
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for c.trusts(nearest) && len(hops) > 0 {
-		said, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1]))
-		if err != nil {
-			break
-		}
-		nearest, hops = said.Unmap().WithZone(""), hops[:len(hops)-1]
-	}
-	return nearest.String()
-}
-
-func (c *Console) trusts(address netip.Addr) bool {
-	for _, proxy := range c.proxies {
-		if proxy.Contains(address) {
-			return true
-		}
-	}
-	return false
 }
 
 // An answer remembers its status for the log.

@@ -38,7 +38,7 @@ type app struct {
 	deliveries *deliveries.Deliveries
 	queue      *queue.Queue
 	notices    notices
-	help       *help // for those who help customers
+	help       *help                // for those who help customers
 	stopping   chan struct{}        // closed when no more requests are taken
 	switches   *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
 	log        *slog.Logger
@@ -93,7 +93,7 @@ func newApp(c config, o outside) (*app, error) {
 	api.New(api.Config{
 		Lines: a.lines, Provisioning: provisioning(o, a), Features: a.features, Changed: a.wakeSwitches,
 		Accounts: a.accounts, Deliveries: a.deliveries, Desk: a.help.desk, Audit: a.help.audit,
-		Notify: a.notices.account, Keys: o.db.Keys(), Now: o.now, Stopping: a.stopping, Log: o.log,
+		Notify: a.notices.account, Keys: o.db.Keys(), Client: c.console.proxies.Client, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	a.help.routes(router)
 	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)

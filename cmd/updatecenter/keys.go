@@ -19,7 +19,7 @@ type keysCommand struct {
 type keysCreate struct {
 	redisFlag `embed:""`
 	Name      string `arg:"" help:"Name of the key, which stands in histories and logs."`
-	Scope     string `required:"" help:"What it may do, comma-separated: lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write."`
+	Scope     string `required:"" help:"What it may do, comma-separated: lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, validations:write, validations:photo-id."`
 }
 
 // Run creates the key and shows it.

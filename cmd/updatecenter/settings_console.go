@@ -5,18 +5,20 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+
+	"updatecenter/internal/proxied"
 )
 
 // consoleSettings are those of the console, at which repair agents help customers.
 type consoleSettings struct {
 	ConsoleURL     string `name:"console-url" env:"CONSOLE_URL" help:"URL by which the browsers of repair agents reach this server, https, such as https://repair.example.com; or http on this machine. The console is at /repair below it, and links in e-mails to agents lead there. Empty: no console."`
-	TrustedProxies string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses of the proxies in front of the console, comma-separated, each an address or a network such as 10.1.0.0/16. From them alone X-Forwarded-For tells where an agent is. Empty: the console is reached directly."`
+	TrustedProxies string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses of the proxies in front of the console and the API, comma-separated, each an address or a network such as 10.1.0.0/16. From them alone X-Forwarded-For tells where an agent is, for the audit and for limits. Empty: the server is reached directly."`
 }
 
 // consoleConfig is what they mean.
 type consoleConfig struct {
 	url     string // without a path; empty: there is no console
-	proxies []netip.Prefix
+	proxies proxied.Networks
 }
 
 func (r *settingsReader) console(s consoleSettings) consoleConfig {
