@@ -43,8 +43,9 @@ func (a *Agents) NewApp(agent Agent) (AppSetup, error) {
 }
 
 // ConfirmApp makes an app the second factor, when the code is one that an app with this key shows
-// now. Sessions end. Errors: [ErrWrongCode], also of a key that [Agents.NewApp] can't have made;
-// [ErrRequired], [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
+// now. Sessions end, and a link that was sent works no more, unless it was the set-up's first.
+// Errors: [ErrWrongCode], also of a key that [Agents.NewApp] can't have made;
+// [ErrStaleSession], [ErrRequired], [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
 func (a *Agents) ConfirmApp(ctx context.Context, by By, id ID, key, code secret.Text) (Agent, error) {
 	if !validAppKey(key) {
 		return Agent{}, ErrWrongCode
@@ -60,7 +61,8 @@ func (a *Agents) ConfirmApp(ctx context.Context, by By, id ID, key, code secret.
 	})
 }
 
-// ChooseEmail makes codes by e-mail the second factor. Sessions end. Errors: [ErrRequired],
+// ChooseEmail makes codes by e-mail the second factor. Sessions end, and a link that was sent
+// works no more, unless it was the set-up's first. Errors: [ErrStaleSession], [ErrRequired],
 // [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
 func (a *Agents) ChooseEmail(ctx context.Context, by By, id ID) (Agent, error) {
 	return a.setFactor(ctx, by, id, Email, func(agent *Agent, _ time.Time) error {
@@ -71,7 +73,7 @@ func (a *Agents) ChooseEmail(ctx context.Context, by By, id ID) (Agent, error) {
 
 // setFactor tells the agent by e-mail, unless it was the set-up's first.
 func (a *Agents) setFactor(ctx context.Context, by By, id ID, factor Factor, set edit) (Agent, error) {
-	first := false
+	first := false // then a link that was sent is no older than what it replaces
 	agent, err := a.do(ctx, id, deed{
 		by: by, action: audit.FactorChanged, detail: string(factor),
 		edit: func(agent *Agent, now time.Time) error {
@@ -81,6 +83,9 @@ func (a *Agents) setFactor(ctx context.Context, by By, id ID, factor Factor, set
 			}
 			if agent.Required != "" && agent.Required != factor {
 				return ErrRequired
+			}
+			if !first {
+				agent.Link = Link{}
 			}
 			agent.Factor = factor
 			agent.Epoch++

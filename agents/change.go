@@ -18,6 +18,10 @@ type By struct {
 	Name string // the user name of an agent, "command line: root" or "system"; empty: unknown
 	Via  string // "console", "api", "command line" or "system"
 	From string // the address of the client; may be empty
+	// Epoch is that of the session in which agents change what is their own: once the profile has
+	// another, nothing is changed ([ErrStaleSession]). Zero: without a session, and not compared;
+	// the profile of whoever has one has 1 or more. It isn't compared with other people's profiles.
+	Epoch int64
 }
 
 // system is who does what the clock asks for.
@@ -34,6 +38,11 @@ func (b By) event(action audit.Action, name UserName, detail string) audit.Event
 	return event
 }
 
+// outdated says whether it is the agent in person, in a session that is over.
+func (b By) outdated(agent Agent) bool {
+	return b.Epoch != 0 && b.Name == string(agent.Name) && b.Epoch != agent.Epoch
+}
+
 // errNothing ends a change that has nothing to do.
 var errNothing = errors.New("nothing to change")
 
@@ -48,51 +57,80 @@ type deed struct {
 	edit   edit
 }
 
-// do carries out a deed, and starts over when another change came first.
-func (a *Agents) do(ctx context.Context, id ID, deed deed) (Agent, error) {
-	recorded := false
-	for range changeTries {
-		agent, err := a.once(ctx, id, deed, &recorded)
-		switch {
-		case errors.Is(err, errNothing):
-			return agent, nil
-		case err == nil:
-			return agent, nil
-		case !errors.Is(err, ErrStale):
-			return agent, a.failed(ctx, deed, agent.Name, recorded, err)
-		}
-	}
-	return Agent{}, a.failed(ctx, deed, "", recorded, ErrStale)
+// progress is how far a deed has come.
+type progress struct {
+	name     UserName // whose profile it is
+	recorded bool     // in the audit, as about to be done
+	unsure   bool     // whether the store did it, as its answer was lost
 }
 
-func (a *Agents) once(ctx context.Context, id ID, deed deed, recorded *bool) (Agent, error) {
+// do carries out a deed, and starts over when another change came first.
+func (a *Agents) do(ctx context.Context, id ID, deed deed) (Agent, error) {
+	var done progress
+	for range changeTries {
+		agent, err := a.once(ctx, id, deed, &done)
+		switch {
+		case err == nil, errors.Is(err, errNothing):
+			return agent, nil
+		case !errors.Is(err, ErrStale):
+			return agent, a.failed(ctx, deed, done, err)
+		}
+	}
+	return Agent{}, a.failed(ctx, deed, done, ErrStale)
+}
+
+func (a *Agents) once(ctx context.Context, id ID, deed deed, done *progress) (Agent, error) {
 	before, err := a.Get(ctx, id)
 	if err != nil {
 		return Agent{}, err
+	}
+	done.name = before.Name
+	if deed.by.outdated(before) {
+		return before, ErrStaleSession
 	}
 	after := before
 	if err := deed.edit(&after, a.now()); err != nil {
 		return before, err
 	}
-	if deed.action != "" && !*recorded {
+	if deed.action != "" && !done.recorded {
 		if err := a.record(ctx, deed.by.event(deed.action, before.Name, deed.detail)); err != nil {
 			return before, err
 		}
-		*recorded = true
+		done.recorded = true
 	}
-	if err := a.commit(ctx, a.store.Save, after); err != nil {
+	unsure, err := a.commit(ctx, a.store.Save, after)
+	if err != nil {
+		done.unsure = done.unsure || unsure
 		return before, err
 	}
 	after.Revision++
 	return after, nil
 }
 
-// failed records that what was recorded was not done after all.
-func (a *Agents) failed(ctx context.Context, deed deed, name UserName, recorded bool, err error) error {
-	if !recorded {
+// errUnsure comes with the error of a deed that may have been done all the same.
+var errUnsure = errors.New("it is not known whether it was done")
+
+// failed records what became of a deed that was recorded as about to be done, also when whoever
+// asked has gone by now.
+func (a *Agents) failed(ctx context.Context, deed deed, done progress, err error) error {
+	if !done.recorded {
 		return err
 	}
-	return errors.Join(err, a.record(ctx, deed.by.event(deed.action, name, "failed, not done")))
+	detail := "failed, not done"
+	if done.unsure {
+		detail = errUnsure.Error()
+		err = errors.Join(err, errUnsure)
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return errors.Join(err, a.record(ctx, deed.by.event(deed.action, done.name, detail)))
+}
+
+// afterwards bounds the time for what must follow on a deed although whoever asked may be gone.
+const afterwards = audit.Within + 2*time.Second
+
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
 }
 
 func (a *Agents) record(ctx context.Context, event audit.Event) error {
@@ -104,20 +142,20 @@ func (a *Agents) record(ctx context.Context, event audit.Event) error {
 
 // commit seals and stores. A store that failed may yet have done it. It is asked once more, which
 // has no further effect: otherwise a link or a code could be used up and its owner told that it
-// was wrong.
-func (a *Agents) commit(ctx context.Context, write func(context.Context, Stored) error, agent Agent) error {
+// was wrong. With an error, unsure says that it may have been done.
+func (a *Agents) commit(ctx context.Context, write func(context.Context, Stored) error, agent Agent) (unsure bool, err error) {
 	stored, err := seal(a.keys, a.random, agent)
 	if err != nil {
-		return err
+		return false, err
 	}
 	err = write(ctx, stored)
-	if err != nil && !decided(err) && ctx.Err() == nil {
+	if unsure = err != nil && !decided(err); unsure && ctx.Err() == nil {
 		err = write(ctx, stored)
 	}
 	if err != nil {
-		return fmt.Errorf("store profile: %w", err)
+		return unsure, fmt.Errorf("store profile: %w", err)
 	}
-	return nil
+	return false, nil
 }
 
 // decided says whether an error of the store means that it has changed nothing.

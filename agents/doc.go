@@ -12,7 +12,8 @@
 // hours. The set-up has four stages, which [Agent.Next] names in order: a password
 // ([Agents.UseLink]), a second factor ([Agents.ConfirmApp] or [Agents.ChooseEmail]), the terms
 // ([Agents.AcceptTerms]), and a look at the own profile ([Agents.UpdateProfile]).
-// [Agents.Reinvite] sends another link; what the agent had goes only once that is used.
+// [Agents.Reinvite] sends another link; what the agent had goes only once that is used. Nobody
+// proves that a new address is the own: an administrator corrects one that was mistyped.
 //
 // Six calendar months after an agent last signed in, was activated or was reactivated, the profile
 // is deactivated, and six months after a deactivation, however it came, it is deleted. The clock
@@ -29,12 +30,15 @@
 // when two servers are shown it at the same moment ([Agents.UseCode]).
 //
 // Each change of password, factor, role or state raises [Agent.Epoch]: sessions begun under
-// another are over.
+// another are over. So does another e-mail address, unless codes come from an app. What agents
+// change about themselves is done only while the session that asks isn't over ([By], Epoch); and
+// a link sent before is dead once password, factor or address are others.
 //
 // # What is recorded, and when
 //
 // Every change is recorded in the audit before it is done, and isn't done if it can't be recorded.
-// If it then fails, that is recorded too. Signing in is recorded by package signin.
+// If it then fails, that is recorded too, or that nobody knows, when the store's answer was lost;
+// also if whoever asked has gone meanwhile. Signing in is recorded by package signin.
 //
 // # How profiles are kept
 //

@@ -20,6 +20,9 @@ var (
 	ErrField = errors.New("not acceptable for a profile")
 	// ErrPassword is what every [*PasswordError] is.
 	ErrPassword = errors.New("not acceptable as a password")
+	// ErrStaleSession: the session that asks is over, because password, factor, role or state was
+	// changed since it began.
+	ErrStaleSession = errors.New("the session is over: something else was changed meanwhile")
 	// ErrWrongPassword: the present password was not given.
 	ErrWrongPassword = errors.New("that is not the present password")
 	// ErrWrongCode: not the code that the app shows now, or used before.

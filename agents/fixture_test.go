@@ -185,9 +185,12 @@ type mailbox struct {
 	broken bool
 }
 
-func (m *mailbox) Mail(_ context.Context, message agents.Message) error {
+func (m *mailbox) Mail(ctx context.Context, message agents.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if m.broken {
 		return errBroken
 	}
@@ -243,9 +246,12 @@ type book struct {
 	broken bool
 }
 
-func (b *book) Record(_ context.Context, event audit.Event) error {
+func (b *book) Record(ctx context.Context, event audit.Event) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	if b.broken {
 		return errBroken
 	}
@@ -276,21 +282,29 @@ type watched struct {
 	mu       sync.Mutex
 	broken   bool
 	loseNext bool   // the next write is done, and its answer lost
+	loseAll  bool   // so are all
 	before   func() // what happens before the next write
+	after    func() // and after it
 }
 
-func (w *watched) write(do func() error) error {
+func (w *watched) write(ctx context.Context, do func() error) error {
 	w.mu.Lock()
-	before, lose := w.before, w.loseNext
-	w.before, w.loseNext = nil, false
+	before, after, lose := w.before, w.after, w.loseNext || w.loseAll
+	w.before, w.after, w.loseNext = nil, nil, false
 	w.mu.Unlock()
 	if before != nil {
 		before()
+	}
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	if w.broken {
 		return errBroken
 	}
 	err := do()
+	if after != nil {
+		after()
+	}
 	if lose {
 		return errBroken
 	}
@@ -298,9 +312,16 @@ func (w *watched) write(do func() error) error {
 }
 
 func (w *watched) Save(ctx context.Context, profile agents.Stored) error {
-	return w.write(func() error { return w.Memory.Save(ctx, profile) })
+	return w.write(ctx, func() error { return w.Memory.Save(ctx, profile) })
 }
 
 func (w *watched) Create(ctx context.Context, profile agents.Stored) error {
-	return w.write(func() error { return w.Memory.Create(ctx, profile) })
+	return w.write(ctx, func() error { return w.Memory.Create(ctx, profile) })
+}
+
+func (w *watched) List(ctx context.Context) ([]agents.Stored, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return w.Memory.List(ctx)
 }

@@ -64,8 +64,9 @@ func (a *Agents) create(ctx context.Context, by By, invitee Invitee, action audi
 	if err := a.record(ctx, by.event(action, name, detail)); err != nil {
 		return Agent{}, err
 	}
-	if err := a.commit(ctx, a.store.Create, agent); err != nil {
-		return Agent{}, a.failed(ctx, deed{by: by, action: action}, name, true, err)
+	if unsure, err := a.commit(ctx, a.store.Create, agent); err != nil {
+		done := progress{name: name, recorded: true, unsure: unsure}
+		return Agent{}, a.failed(ctx, deed{by: by, action: action}, done, err)
 	}
 	return agent, a.sendLink(ctx, agent, token)
 }

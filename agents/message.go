@@ -48,8 +48,10 @@ func (a Agent) message(kind MessageKind, on time.Time) Message {
 }
 
 // tell sends an e-mail about what is done already. That it failed is logged, and no reason to
-// say that the thing itself had failed.
+// say that the thing itself had failed. It is sent also when whoever did it is gone by now.
 func (a *Agents) tell(ctx context.Context, message Message) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	if err := a.mailer.Mail(ctx, message); err != nil {
 		a.log.LogAttrs(ctx, slog.LevelError, "e-mail to agent not sent", slog.String("agent", string(message.Name)),
 			slog.String("kind", string(message.Kind)), slog.Any("error", err))

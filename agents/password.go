@@ -63,13 +63,17 @@ func (a *Agents) rehash(ctx context.Context, agent Agent, entry secret.Text) {
 }
 
 // ChangePassword replaces the agent's password by another, tells the agent by e-mail, and ends
-// all sessions. Who guesses at the old password must be stopped by the caller, who counts
-// failures as sign-in does. Errors: [ErrWrongPassword], recorded; [*PasswordError]; [ErrNoAgent],
-// [ErrDeactivated], [ErrDeleted], [pins.ErrBusy].
+// all sessions; a link that was sent works no more. Who guesses at the old password must be stopped by the caller, who counts
+// failures as sign-in does. Errors: [ErrWrongPassword], recorded; [*PasswordError];
+// [ErrStaleSession], also of any change between the look at the old password and the end;
+// [ErrNoAgent], [ErrDeactivated], [ErrDeleted], [pins.ErrBusy].
 func (a *Agents) ChangePassword(ctx context.Context, by By, id ID, old, password secret.Text) (Agent, error) {
 	agent, err := a.Get(ctx, id)
 	if err != nil {
 		return Agent{}, fmt.Errorf("change password: %w", err)
+	}
+	if by.outdated(agent) {
+		return Agent{}, fmt.Errorf("change password: %w", ErrStaleSession)
 	}
 	if err := a.checkOld(ctx, by, agent, old); err != nil {
 		return Agent{}, err
@@ -87,9 +91,9 @@ func (a *Agents) ChangePassword(ctx context.Context, by By, id ID, old, password
 	epoch := agent.Epoch // raised by every other change of the password
 	agent, err = a.do(ctx, id, deed{by: by, action: audit.PasswordChanged, edit: func(agent *Agent, now time.Time) error {
 		if agent.Epoch != epoch {
-			return errors.Join(ErrWrongPassword, ErrStale)
+			return ErrStaleSession
 		}
-		agent.Password = hash
+		agent.Password, agent.Link = hash, Link{}
 		agent.Epoch++
 		return agent.usable(now)
 	}})

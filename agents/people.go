@@ -127,24 +127,27 @@ func (a *Agents) demote(ctx context.Context, name UserName, deed deed) (Agent, e
 	if err != nil {
 		return Agent{}, err
 	}
-	if !before.administers(a.now()) {
-		return a.do(ctx, before.ID, deed)
-	}
-	tried := before // by the deed, without doing it: it may leave an administrator
-	if err := deed.edit(&tried, a.now()); err != nil {
+	now, tried := a.now(), before
+	if err := deed.edit(&tried, now); err != nil {
 		return before, unlessNothing(err)
+	}
+	if !before.administers(now) || tried.administers(now) {
+		return a.do(ctx, before.ID, deed)
 	}
 	if err := a.othersAdminister(ctx, before.ID); err != nil {
 		return before, err
 	}
 	after, err := a.do(ctx, before.ID, deed)
-	if err != nil {
+	if err != nil && !errors.Is(err, errUnsure) {
 		return after, err
 	}
-	if err := a.othersAdminister(ctx, before.ID); err != nil {
-		return before, errors.Join(err, a.restore(ctx, deed, before))
+	// Whoever asked may be gone by now.
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	if gone := a.othersAdminister(ctx, before.ID); gone != nil {
+		return before, errors.Join(err, gone, a.restore(ctx, deed, before))
 	}
-	return after, nil
+	return after, err
 }
 
 func unlessNothing(err error) error {
@@ -156,9 +159,14 @@ func unlessNothing(err error) error {
 
 // restore takes back what would leave no administrator, and has that recorded.
 func (a *Agents) restore(ctx context.Context, done deed, before Agent) error {
+	by := done.by
+	by.Epoch = 0 // the deed itself may have ended that session
 	_, err := a.do(ctx, before.ID, deed{
-		by: done.by, action: done.action, detail: "taken back: the last administrator",
-		edit: func(agent *Agent, _ time.Time) error {
+		by: by, action: done.action, detail: "taken back: the last administrator",
+		edit: func(agent *Agent, now time.Time) error {
+			if agent.administers(now) {
+				return errNothing // of a deed that may have been done, and was not
+			}
 			agent.State, agent.Since, agent.Role = before.State, before.Since, before.Role
 			return nil
 		},

@@ -28,8 +28,12 @@ func (a *Agents) AcceptTerms(ctx context.Context, by By, id ID) (Agent, error) {
 }
 
 // UpdateProfile sets name, e-mail address and telephone. When the set-up wants nothing else any
-// more and the agent does it in person (by.Name), that ends the set-up. Of another e-mail address
-// the old one is told. Errors: [*FieldError], [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
+// more and the agent does it in person (by.Name), that ends the set-up. An administrator can
+// correct the address of who gets no codes at it.
+//
+// Of another e-mail address the old one is told, and a link that went there works no more. Where
+// codes go by e-mail, or nothing is chosen yet, it is another second factor: sessions end. Errors:
+// [*FieldError], [ErrStaleSession], [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
 func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profile) (Agent, error) {
 	profile, err := profile.tidy()
 	if err != nil {
@@ -46,6 +50,9 @@ func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profil
 	}
 	agent, err := a.do(ctx, id, deed{by: by, action: action, edit: func(agent *Agent, now time.Time) error {
 		before = *agent
+		if agent.Email != profile.Email {
+			agent.moved()
+		}
 		agent.FullName, agent.Email, agent.Phone = profile.FullName, profile.Email, profile.Phone
 		if ends && agent.Reviewed.IsZero() {
 			agent.Reviewed = now
@@ -59,6 +66,14 @@ func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profil
 		a.tell(ctx, before.message(EmailWasChanged, a.now()))
 	}
 	return agent, nil
+}
+
+// moved is what another e-mail address does to the profile.
+func (a *Agent) moved() {
+	a.Link = Link{}
+	if a.Factor != App {
+		a.Epoch++
+	}
 }
 
 // SignedIn notes that the agent has signed in, which keeps the profile for six months. Package

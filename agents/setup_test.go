@@ -293,13 +293,3 @@ func TestNothingIsDoneUnrecorded(t *testing.T) {
 	_, err = f.Find(t.Context(), "carl")
 	is(t, err, agents.ErrNoAgent)
 }
-
-// What was recorded and then not done is recorded as that.
-func TestFailuresAreRecorded(t *testing.T) {
-	f := newFixture(t)
-	agent := f.active(t, bob())
-	f.store.broken = true
-	_, err := f.EndSessions(t.Context(), self(agent), agent.ID)
-	is(t, err, errBroken)
-	same(t, f.audit.lines(), []string{"bob signed-out-everywhere agent bob", "bob signed-out-everywhere agent bob failed, not done"})
-}

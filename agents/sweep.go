@@ -36,7 +36,7 @@ func (a *Agents) Sweep(ctx context.Context) error {
 
 func (a *Agents) sweep(ctx context.Context, agent Agent) error {
 	now := a.now()
-	// A deleted profile that still holds something wasn't emptied.
+	// Done is what the clock says and the profile doesn't yet.
 	switch state, _ := agent.at(now); {
 	case state == Deleted && agent.State != Deleted:
 		return a.bury(ctx, agent.ID)

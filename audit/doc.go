@@ -17,7 +17,8 @@
 // Each [Entry] has an HMAC over itself and over that of the entry before, under a key of the key
 // ring, which the store doesn't have. The head, which says where the audit begins and ends, has
 // one too. So [Log.Verify] names each entry that was changed, removed, or put in another's place,
-// and finds that newest ones were cut off, or oldest ones called trimmed.
+// and finds that newest ones were cut off, or oldest ones called trimmed. It misses a head that
+// was removed, as the store keeps apart from it where the audit begins ([Store].Lowest).
 //
 // It can't find by itself that the whole store was replaced by an older copy, or emptied: that
 // too was a true audit once. For this there is the [Anchor]: each entry's number and MAC go to

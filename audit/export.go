@@ -18,10 +18,14 @@ func (l *Log) Export(ctx context.Context, w io.Writer, since time.Time) (int, er
 	if err != nil && !isFault(err) {
 		return 0, fmt.Errorf("export the audit: %w", err)
 	}
-	if err != nil { // then only the stored entries say where the end is
-		h.Seq = 0
+	if err != nil { // then only the stored entries say where they begin and end
+		h = head{}
 	}
 	since = since.Truncate(time.Millisecond) // as the times of entries are
+	lowest, err := l.config.Store.Lowest(ctx)
+	if err != nil && !isFault(err) {
+		return 0, fmt.Errorf("export the audit: %w", err)
+	}
 	written := 0
 	for from := max(h.First, 1); ; from += MaxRead {
 		stored, err := l.config.Store.Read(ctx, from, MaxRead)
@@ -29,7 +33,11 @@ func (l *Log) Export(ctx context.Context, w io.Writer, since time.Time) (int, er
 			return written, fmt.Errorf("export the audit: %w", err)
 		}
 		if len(stored) == 0 && from+MaxRead > h.Seq {
-			return written, nil
+			if from >= lowest {
+				return written, nil
+			}
+			from = lowest - MaxRead // those before it were trimmed, and the head is gone
+			continue
 		}
 		count, err := writeSince(w, stored, since)
 		written += count

@@ -38,13 +38,16 @@ type places struct {
 	mu    sync.Mutex
 	head  []byte
 	lines map[int64][]byte
+	low   int64 // the lowest place
 	down  error // what every call answers
 }
 
 func newPlaces() *places { return &places{lines: map[int64][]byte{}} }
 
 // copied is the store as a backup has it.
-func (p *places) copied() *places { return &places{head: p.head, lines: maps.Clone(p.lines)} }
+func (p *places) copied() *places {
+	return &places{head: p.head, lines: maps.Clone(p.lines), low: p.low}
+}
 
 func (p *places) Head(context.Context) ([]byte, error) {
 	p.mu.Lock()
@@ -60,8 +63,11 @@ func (p *places) Append(_ context.Context, entry audit.Stored, next, before []by
 		return p.down
 	case !bytes.Equal(p.head, before):
 		return audit.ErrBehind
-	case p.lines[entry.Seq] != nil:
+	case p.lines[entry.Seq] != nil, before == nil && p.low > 0:
 		return audit.ErrTampered
+	}
+	if before == nil {
+		p.low = entry.Seq
 	}
 	p.lines[entry.Seq], p.head = entry.Line, next
 	return nil
@@ -88,8 +94,14 @@ func (p *places) Trim(_ context.Context, first, last int64, next, before []byte)
 	for seq := first; seq <= last; seq++ {
 		delete(p.lines, seq)
 	}
-	p.head = next
+	p.head, p.low = next, last+1
 	return nil
+}
+
+func (p *places) Lowest(context.Context) (int64, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.low, p.down
 }
 
 // reset is an event like any other.

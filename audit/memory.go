@@ -12,6 +12,7 @@ type Memory struct {
 	mu     sync.Mutex
 	head   []byte
 	places map[int64][]byte
+	lowest int64
 }
 
 // NewMemory returns a Memory without entries.
@@ -33,8 +34,11 @@ func (m *Memory) Append(_ context.Context, entry Stored, next, before []byte) er
 		return nil
 	case !bytes.Equal(m.head, before):
 		return ErrBehind
-	case m.places[entry.Seq] != nil:
+	case m.places[entry.Seq] != nil, len(before) == 0 && m.lowest > 0:
 		return ErrTampered
+	}
+	if len(before) == 0 {
+		m.lowest = entry.Seq
 	}
 	m.places[entry.Seq], m.head = slices.Clone(entry.Line), slices.Clone(next)
 	return nil
@@ -66,6 +70,13 @@ func (m *Memory) Trim(_ context.Context, first, last int64, next, before []byte)
 	for seq := first; seq <= last; seq++ {
 		delete(m.places, seq)
 	}
-	m.head = slices.Clone(next)
+	m.head, m.lowest = slices.Clone(next), last+1
 	return nil
+}
+
+// Lowest implements [Store].
+func (m *Memory) Lowest(context.Context) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lowest, nil
 }

@@ -26,8 +26,8 @@ type Store interface {
 	Head(ctx context.Context) ([]byte, error)
 	// Append fills an empty place and replaces the head by next, in one step, if the head is
 	// still the one of before, to the byte; else it says ErrBehind. A place that isn't empty
-	// is ErrTampered, and nothing has changed. The same again, while the head is next,
-	// changes nothing and is no error.
+	// is ErrTampered, and so is no head where there is a lowest place; then nothing has
+	// changed. The same again, while the head is next, changes nothing and is no error.
 	Append(ctx context.Context, entry Stored, next, before []byte) error
 	// Read returns what stands at most places from a place on, 1 to [MaxRead], in order;
 	// empty ones are left out. The head doesn't matter. Damaged bytes are returned as they are,
@@ -37,4 +37,8 @@ type Store interface {
 	// next, in one step, if the head is still the one of before; else it says ErrBehind. The
 	// same again, while the head is next, changes nothing and is no error.
 	Trim(ctx context.Context, first, last int64, next, before []byte) error
+	// Lowest returns the place that was filled first or, once there was a Trim, the one after its
+	// last; 0 when nothing was appended yet. It is kept apart from the head, and tells that there
+	// was one. What can't be a place is ErrUnreadable.
+	Lowest(ctx context.Context) (int64, error)
 }

@@ -21,8 +21,9 @@ var (
 // must be a year ago at least. By and Via, and maybe From, say who does it.
 //
 // It first verifies the audit, and refuses with [ErrFaulty] when anything is wrong: also when a
-// key is gone, as an entry that nobody can prove doesn't prove its age. Then it records that it trims, with the MAC of the last entry that goes. It returns
-// how many went; after an error the rest stays, and it can be run again.
+// key is gone, as an entry that nobody can prove doesn't prove its age. Then it records that it
+// trims, with the MAC of the last entry that goes. It returns how many went; after an error the
+// rest stays, and it can be run again.
 func (l *Log) Trim(ctx context.Context, before time.Time, by Event) (int64, error) {
 	if before.After(l.config.Now().AddDate(-1, 0, 0)) {
 		return 0, ErrTooRecent

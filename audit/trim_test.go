@@ -147,3 +147,31 @@ func TestTrimUnderGoneKeys(t *testing.T) {
 		t.Errorf("%d gone, %v", gone, err)
 	}
 }
+
+// TestTheHeadOfATrimmedAuditIsRemoved holds that this is found, that the entries are, and that no
+// other audit is begun beside them.
+func TestTheHeadOfATrimmedAuditIsRemoved(t *testing.T) {
+	store := newPlaces()
+	log, now := years(t, store, 2*audit.MaxRead+300)
+	if _, err := log.Trim(t.Context(), now.AddDate(-1, 0, 0), operator); err != nil {
+		t.Fatal(err)
+	}
+	for name, head := range map[string][]byte{"removed": nil, "changed": []byte("{}")} {
+		store.head = head
+		report, faults := verify(t, log, nil)
+		if len(faults) != 1 || !strings.HasPrefix(faults[0], "the head: ") || report.Entries != 367 || report.First.Seq != 935 {
+			t.Errorf("%s: %q, %d entries from %d", name, faults, report.Entries, report.First.Seq)
+		}
+		var out bytes.Buffer
+		if count, err := log.Export(t.Context(), &out, time.Time{}); count != 367 || err != nil {
+			t.Errorf("%s: %d exported, %v", name, count, err)
+		}
+		if err := log.Record(t.Context(), reset("")); err == nil {
+			t.Errorf("%s: recorded", name)
+		}
+	}
+	store.head = nil
+	if err := log.Record(t.Context(), reset("")); !errors.Is(err, audit.ErrTampered) || len(store.lines) != 367 {
+		t.Errorf("error %v, want ErrTampered; %d entries", err, len(store.lines))
+	}
+}

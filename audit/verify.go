@@ -190,10 +190,15 @@ func (w *walk) anchor(h head) {
 	}
 }
 
-// blind looks at an audit whose head is missing or can't be trusted: from its beginning, until
+// blind looks at an audit whose head is missing or can't be trusted: from its lowest place, until
 // nothing comes any more. It says whether there is a head meanwhile: somebody has recorded first.
 func (w *walk) blind(ctx context.Context, why error) (more bool, err error) {
-	w.next = max(w.next, 1)
+	lowest, err := w.log.config.Store.Lowest(ctx)
+	if err != nil && !isFault(err) {
+		return false, err
+	}
+	began := err != nil || lowest > 0
+	w.next = max(w.next, lowest, 1)
 	for {
 		stored, err := w.log.config.Store.Read(ctx, w.next, MaxRead)
 		if err != nil {
@@ -206,18 +211,19 @@ func (w *walk) blind(ctx context.Context, why error) (more bool, err error) {
 			return false, err
 		}
 	}
-	if why == nil && w.next > 1 {
+	if began = began || w.next > 1; why == nil && began {
 		now, err := w.log.config.Store.Head(ctx)
 		if err != nil || len(now) > 0 {
 			return err == nil, err
 		}
 	}
-	w.endBlind(why)
+	w.endBlind(why, began)
 	return false, nil
 }
 
-// endBlind says what is wrong with the head, and judges the anchor.
-func (w *walk) endBlind(why error) {
+// endBlind says what is wrong with the head, and judges the anchor. An audit that never began has
+// none.
+func (w *walk) endBlind(why error, began bool) {
 	switch {
 	case errors.Is(why, ErrTampered):
 		w.fault(0, Changed, "")
@@ -225,7 +231,7 @@ func (w *walk) endBlind(why error) {
 		w.fault(0, KeyGone, "its key is not in the key ring")
 	case why != nil:
 		w.fault(0, Unreadable, "")
-	case w.next > 1:
+	case began:
 		w.fault(0, Missing, "")
 	}
 	w.anchor(head{First: 1, Seq: w.next - 1, MAC: w.prev})

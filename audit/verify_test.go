@@ -102,9 +102,13 @@ var damages = map[string]struct {
 		p.head = bytes.Replace(p.head, []byte(`"first":1`), []byte(`"first":4`), 1)
 		remove(p, 1, 3)
 	}, []string{"entries 1 to 3: missing", "the head: changed"}},
-	"everything is removed": {func(p *places) {
+	"the head and all entries are removed": {func(p *places) {
 		remove(p, 1, 9)
 		p.head = nil
+	}, []string{"the head: missing", "entry 9: cut: the audit had this entry once, and now ends at 0"}},
+	"everything is removed": {func(p *places) {
+		remove(p, 1, 9)
+		p.head, p.low = nil, 0
 	}, []string{"entry 9: cut: the audit had this entry once, and now ends at 0"}},
 }
 
@@ -124,7 +128,7 @@ func TestVerifyFinds(t *testing.T) {
 			if report.Intact() {
 				t.Error("the report is called intact")
 			}
-			store.head, store.lines = before.head, before.lines
+			store.head, store.lines, store.low = before.head, before.lines, before.low
 			if _, faults := verify(t, log, &kept.Head); faults != nil {
 				t.Errorf("put back as it was: %q", faults)
 			}

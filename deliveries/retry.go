@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// calls is how many attempts there are to call somebody, other than while an agent waits. Letters and e-mails are tried again
-// until their time is over: nobody is bothered by that.
+// calls is how many attempts there are to call somebody, other than while an agent waits. Letters
+// and e-mails are tried again until their time is over: nobody is bothered by that.
 const calls = 4
 
 // delay is how long after a failed attempt the next one is made.

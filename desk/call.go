@@ -20,8 +20,8 @@ const maxKey = 200 // bytes
 // agent and interface, within a day, is the same call, whatever has become of it; what went
 // wrong before the call was asked for goes on from there. Without a key each Call is another.
 //
-// Errors: [pins.ErrNoLine], [ErrKey], [ErrWho]; a [*LimitError] of calls, or of wrong codes for the
-// line; those of [deliveries.Deliveries.RequestValidation], such as a [*deliveries.LimitError] and a
+// Errors: [pins.ErrNoLine], [ErrKey], [ErrWho]; a [*LimitError] of calls, of look-ups, or of wrong
+// codes for the line; those of [deliveries.Deliveries.RequestValidation], such as a [*deliveries.LimitError] and a
 // [*deliveries.BlockedError].
 func (d *Desk) Call(ctx context.Context, who Who, number nanp.Number, key string) (Validation, error) {
 	validation, err := d.call(ctx, who, number, key)
@@ -54,7 +54,7 @@ func (d *Desk) call(ctx context.Context, who Who, number nanp.Number, key string
 
 // begin has a line called for a validation, whether or not its code has been made.
 func (d *Desk) begin(ctx context.Context, who Who, number nanp.Number, id ID) (Validation, error) {
-	line, err := d.lines.Find(ctx, number)
+	line, err := d.line(ctx, who, number)
 	if err != nil {
 		return Validation{}, err
 	}

@@ -48,9 +48,57 @@ func (d *Desk) find(ctx context.Context, who Who, number nanp.Number) (Card, err
 	if err != nil {
 		return Card{}, err
 	}
-	validation, err := d.provisioning.Validation(ctx, number, who.Name, who.Via)
+	validation, err := d.standing(ctx, who, number)
 	if err != nil && !errors.Is(err, pins.ErrNotValidated) {
 		return Card{}, err
 	}
 	return Card{Line: line, History: history, Validation: validation}, nil
 }
+
+// LookUp counts and records that a program looks a number up with a key of its own, for no agent,
+// before it is shown what there is. What says for the audit what it wants to see. It may do so
+// 200 times in a minute, with the default limits. Errors: a [*LimitError], [ErrWho], those of the
+// store and the audit.
+func (d *Desk) LookUp(ctx context.Context, key Who, number nanp.Number, what string) error {
+	if err := d.lookUp(ctx, key, number, what); err != nil {
+		return fmt.Errorf("look up by key: %w", err)
+	}
+	return nil
+}
+
+func (d *Desk) lookUp(ctx context.Context, key Who, number nanp.Number, what string) error {
+	if !key.valid() {
+		return ErrWho
+	}
+	entry, err := identity(d.random)
+	if err != nil {
+		return err
+	}
+	c := Count{Subject: subject(LookUps, key, number), Entry: entry, At: d.now(), Rule: d.limits.ruleOfProgram()}
+	if err := d.countFor(ctx, c, Alert{What: LookUps, Who: key, Line: number}, key, string(LookUps)); err != nil {
+		return err
+	}
+	return d.record(ctx, key, audit.LookedUp, number, what)
+}
+
+// line finds the line for which something is to be done. What is no line was looked up by that,
+// and is counted and recorded as in Find. Who has no look-up left is told nothing: the refusal
+// would say of a number that it is no line.
+func (d *Desk) line(ctx context.Context, who Who, number nanp.Number) (pins.Line, error) {
+	if err := d.count(ctx, who, LookUps, number, ""); err != nil {
+		return pins.Line{}, err
+	}
+	line, err := d.lines.Find(ctx, number)
+	if !errors.Is(err, pins.ErrNoLine) {
+		return line, err
+	}
+	if err := d.countOne(ctx, who, LookUps, number); err != nil {
+		return pins.Line{}, err
+	}
+	if err := d.failed(ctx, who, audit.LookedUp, number, noLine); err != nil {
+		return pins.Line{}, err
+	}
+	return pins.Line{}, err
+}
+
+const noLine = "no such line" // in the audit

@@ -37,7 +37,8 @@ type Result struct {
 //
 // Errors: [ErrCode], [ErrWho]; [ErrNotFound], also of what another agent has begun; a [*LimitError]
 // when the line takes no more codes; [pins.ErrNoLine] when the line was removed; those of the
-// stores and the audit: a right code can then be given again, if a try is left.
+// stores and the audit: a right code can then be given again, if a try is left and the store can
+// be told within five seconds.
 func (d *Desk) Code(ctx context.Context, who Who, id ID, code secret.Text) (Result, error) {
 	result, err := d.code(ctx, who, id, code)
 	if err != nil {
@@ -83,7 +84,7 @@ func (d *Desk) code(ctx context.Context, who Who, id ID, code secret.Text) (Resu
 	if err := d.codes.Store.Uncount(ctx, subject(WrongCodes, who, r.line), entry); err != nil {
 		d.log.WarnContext(ctx, "a right code counts as a wrong one", "validation", id, "error", err)
 	}
-	return d.right(ctx, who, id)
+	return d.right(ctx, who, id, entry)
 }
 
 // try counts one more try, and returns the status before it.
@@ -109,33 +110,38 @@ func (d *Desk) tooLate(ctx context.Context, who Who, r record, status Status) (R
 	return Result{Outcome: outcome}, nil
 }
 
-// right uses the code up, and validates the customer.
-func (d *Desk) right(ctx context.Context, who Who, id ID) (Result, error) {
+// right uses the code up, for an attempt, and validates the customer.
+func (d *Desk) right(ctx context.Context, who Who, id ID, attempt string) (Result, error) {
 	taken := false
 	r, err := d.change(ctx, id, func(r *record) bool {
 		taken = r.right
-		r.right = true
+		r.right, r.attempt = true, attempt
 		return !taken
 	})
 	switch {
-	case err != nil:
+	case err != nil: // it may be used up all the same
+		d.release(ctx, id, attempt)
 		return Result{}, err
 	case taken: // by the same code, at the same moment
 		return d.tooLate(ctx, who, r, Succeeded)
 	}
-	if err := d.validate(ctx, who, r.line, pins.ByCall, byCall(id), ""); err != nil {
-		d.release(ctx, id)
+	if err := d.validate(ctx, who, r.line, pins.ByCall, byCall(id), string(id)); err != nil {
+		d.release(ctx, id, attempt)
 		return Result{}, err
 	}
 	return Result{Outcome: Right}, nil
 }
 
-// release lets a right code be given again, with the try that it took, as nothing came of it.
-func (d *Desk) release(ctx context.Context, id ID) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+// release lets a right code be given again, with the try that it took, as nothing came of it. It
+// leaves one alone that another attempt used up.
+func (d *Desk) release(ctx context.Context, id ID, attempt string) {
+	ctx, cancel := begun(ctx)
 	defer cancel()
 	_, err := d.change(ctx, id, func(r *record) bool {
-		r.right, r.tries = false, max(0, r.tries-1)
+		if !r.right || r.attempt != attempt {
+			return false
+		}
+		r.right, r.attempt, r.tries = false, "", max(0, r.tries-1)
 		return true
 	})
 	if err != nil {

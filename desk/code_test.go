@@ -307,3 +307,61 @@ func TestDeclinedCallSpoilsItsCode(t *testing.T) {
 	}
 	f.unvalidated(t, ann)
 }
+
+// TestACallThatIsDeclinedAfterItsCodeWasRight holds that nothing is reset any more, as somebody
+// else has the code from the person who was called.
+func TestACallThatIsDeclinedAfterItsCodeWasRight(t *testing.T) {
+	f := newFixture(t)
+	v, code := f.call(t, ann, home)
+	task := v.Call.Task()
+	_, err := f.calls.Opened(t.Context(), task, "CA1")
+	f.ok(t, err)
+	f.ok(t, f.calls.Spoken(t.Context(), task))
+	f.judged(t, ann, v.ID, code, desk.Result{Outcome: desk.Right})
+	f.ok(t, f.calls.Declined(t.Context(), task))
+	if got, err := f.Validation(t.Context(), ann, v.ID); err != nil || got.Status != desk.Failed || got.Left != 0 {
+		t.Errorf("then %+v, %v", got, err)
+	}
+	card, err := f.Find(t.Context(), ann, home)
+	if err != nil || card.Validation != (pins.Validation{}) {
+		t.Errorf("the card has %+v, %v", card.Validation, err)
+	}
+	f.audit.forget()
+	_, err = f.Reset(t.Context(), ann, home, "forgot it")
+	mustBe(t, err, pins.ErrNotValidated)
+	if events := f.audit.holds(t, audit.ResetRefused); events[0].Detail != "the call was declined" {
+		t.Errorf("recorded %+v", events[0])
+	}
+	f.unvalidated(t, ann)
+	f.ok(t, f.PhotoID(t.Context(), sue, home, "driver's license MN 1234"))
+	_, err = f.Reset(t.Context(), sue, home, "forgot it")
+	f.ok(t, err)
+}
+
+// TestARightCodeWhoseAnswerWasLostCanBeGivenAgain holds that no code is used up for nothing when
+// it was stored as used, and the answer didn't come.
+func TestARightCodeWhoseAnswerWasLostCanBeGivenAgain(t *testing.T) {
+	f := newFixture(t)
+	v, code := f.call(t, ann, home)
+	for range 5 {
+		f.store.loses.Store(2) // after the try, that it was right
+		_, err := f.Code(t.Context(), ann, v.ID, code)
+		mustBe(t, err, errDown)
+	}
+	f.judged(t, ann, v.ID, code, desk.Result{Outcome: desk.Right})
+	f.judged(t, ann, v.ID, code, desk.Result{Outcome: desk.UsedUp})
+}
+
+// TestAValidationWhoseCallIsUnknown holds that what can't be asked whether it was declined doesn't
+// count, but for that of a server which kept no ID of the call.
+func TestAValidationWhoseCallIsUnknown(t *testing.T) {
+	for note, want := range map[string]error{
+		"": nil, "val_aaaaaaaaaaaaaaaaaaaaaaaaaa": pins.ErrNotValidated, "by telephone": pins.ErrNotValidated,
+	} {
+		f := newFixture(t)
+		_, err := f.config().Provisioning.Validate(t.Context(), home, pins.ByCall, pins.Note{By: "ann", From: "console", Reason: note})
+		f.ok(t, err)
+		_, err = f.Unlock(t.Context(), ann, home, "locked out")
+		mustBe(t, err, want)
+	}
+}

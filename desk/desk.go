@@ -48,8 +48,8 @@ type Config struct {
 	Audit        Audit
 	Keys         secret.Keyring // that seal codes; at least one
 	Limits       Limits         // zero: [DefaultLimits]
-	// Alert tells supervisors that a limit was met, once in an hour for each limit and agent, or
-	// line. It must not fail, nor take long. Nil: nobody is told.
+	// Alert tells supervisors that a limit was met, once in an hour for each limit and agent, key,
+	// or line. It must not fail, nor take long. Nil: nobody is told.
 	Alert  func(ctx context.Context, alert Alert)
 	Now    func() time.Time // nil: time.Now
 	Random io.Reader        // nil: crypto/rand's
@@ -112,10 +112,16 @@ func (d *Desk) record(ctx context.Context, who Who, action audit.Action, number 
 // afterwards bounds the time for what must be noted although the request was given up.
 const afterwards = 5 * time.Second
 
+// begun is for what must not be left half done: who has hung up by then must not leave an audit
+// that tells of what was not done, nor a customer who is not told of what was.
+func begun(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+}
+
 // failed records what came to nothing, also for a request that was given up by then: who hangs up
 // early must not stay out of the audit.
 func (d *Desk) failed(ctx context.Context, who Who, action audit.Action, number nanp.Number, detail string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+	ctx, cancel := begun(ctx)
 	defer cancel()
 	return d.record(ctx, who, action, number, detail)
 }

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -70,7 +71,7 @@ func TestResetOfNoLine(t *testing.T) {
 	_, err = f.Secret(t.Context(), ann, missing, coded, rightSecret)
 	mustBe(t, err, pins.ErrNoLine)
 	mustBe(t, f.PhotoID(t.Context(), sue, missing, "driver's license MN 1234"), pins.ErrNoLine)
-	f.audit.holds(t, audit.ResetRefused)
+	f.audit.holds(t, audit.LookedUp, audit.ResetRefused, audit.LookedUp, audit.LookedUp, audit.LookedUp)
 	_, err = f.Find(t.Context(), ann, missing)
 	mustBe(t, err, pins.ErrNoLine)
 	f.audit.holds(t, audit.LookedUp)
@@ -309,4 +310,20 @@ func TestResetAfterALostAnswer(t *testing.T) {
 	if err != nil || !line.Temporary() || f.told != 1 {
 		t.Errorf("%+v, %v, told %d times", line, err, f.told)
 	}
+}
+
+// Who hangs up while it is being recorded has it done all the same: the audit does not tell of
+// what was not done, and the customer is told of what was.
+func TestHangingUpLeavesNothingHalfDone(t *testing.T) {
+	f := newFixture(t)
+	f.validated(t, ann)
+	ctx, hangUp := context.WithCancel(t.Context())
+	f.audit.forget()
+	f.audit.hangUp = hangUp
+	line, err := f.Reset(ctx, ann, home, "forgot it")
+	f.ok(t, err)
+	if ctx.Err() == nil || !line.Temporary() || f.told != 1 {
+		t.Errorf("line %+v, told %d times", line, f.told)
+	}
+	f.audit.holds(t, audit.PINReset)
 }

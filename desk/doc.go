@@ -37,8 +37,12 @@
 //
 // # Limits, and the audit
 //
-// [Limits] bound what each agent does in an hour. The first refusal in an hour is told to
+// [Limits] bound what each agent does in an hour, and at ten times as much what all agents of one
+// API key do, as a key could make up their names. The first refusal in an hour is told to
 // [Config].Alert and stands in the audit. What can't be recorded isn't done.
+//
+// A number that is no line counts as a look-up in whichever way it is asked for, and is recorded.
+// Who has no look-up left begins no validation; a customer who is validated is still helped.
 //
 // # Ports
 //

@@ -28,7 +28,7 @@ func TestRecordIsReadAsItWasWritten(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
 	want := record{
 		id: someID, revision: 3, line: "+16125550142", name: "crm/77", via: ViaAPI, created: at, until: at.Add(CodeFor),
-		tries: 2, right: true, call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", code: secret.New("012345"),
+		tries: 2, right: true, attempt: "abc", call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", code: secret.New("012345"),
 	}
 	stored, err := want.seal(ring(t, "k"), rand.Reader)
 	if err != nil {

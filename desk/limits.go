@@ -9,7 +9,9 @@ import (
 	"updatecenter/internal/nanp"
 )
 
-// Limits bound what one agent, by one interface, does in any hour.
+// Limits bound what one agent, by one interface, does in any hour. All the agents of one API key
+// together do at most ten times as much: a key says itself who its agents are, and could make up
+// as many as it likes.
 type Limits struct {
 	Lookups int // of lines
 	Calls   int // to lines
@@ -43,13 +45,13 @@ func (e *LimitError) Error() string {
 	if e.What == WrongCodes {
 		return "too many wrong codes for this line: validate the customer in another way"
 	}
-	return fmt.Sprintf("too many %s in an hour", e.What)
+	return fmt.Sprintf("too many %s in so short a time", e.What)
 }
 
 // Alert tells supervisors of the first refusal in an hour.
 type Alert struct {
 	What  Bounded
-	Who   Who
+	Who   Who         // the one who was refused; a key by its name alone if all its agents were
 	Line  nanp.Number // about which who was refused
 	Until time.Time   // as in [LimitError]
 }
@@ -58,6 +60,11 @@ type Alert struct {
 const (
 	// An agent's limits count over any hour.
 	window = time.Hour
+	// A key may do so many times as much as one of its agents.
+	agentsOfKey = 10
+	// By itself it may look up in a minute what would be so many times an agent's limit in an hour:
+	// whole systems do that. Counting over an hour would be much to go through at each.
+	lookUpsOfKey = 100
 	// A line has so many wrong codes within the time, and then rests for as long.
 	wrongCodes = 9
 	restFor    = 24 * time.Hour
@@ -81,6 +88,18 @@ func (l Limits) rule(what Bounded) Rule {
 	return Rule{Most: most, Within: window}
 }
 
+// ruleOfKey is the rule for all agents of a key.
+func (l Limits) ruleOfKey(what Bounded) Rule {
+	rule := l.rule(what)
+	rule.Most *= agentsOfKey
+	return rule
+}
+
+// ruleOfProgram is the rule for what a key looks up for no agent.
+func (l Limits) ruleOfProgram() Rule {
+	return Rule{Most: l.Lookups * lookUpsOfKey / 60, Within: time.Minute}
+}
+
 // subject is what something is counted for.
 func subject(what Bounded, who Who, number nanp.Number) string {
 	if what == WrongCodes {
@@ -89,25 +108,55 @@ func subject(what Bounded, who Who, number nanp.Number) string {
 	return string(what) + ":" + who.Via + ":" + who.Name
 }
 
+// subjectOfKey is what something is counted for that all agents of a key do.
+func subjectOfKey(what Bounded, key string) string { return string(what) + ":key:" + key }
+
 // count counts an entry, or says a [*LimitError]. Without an entry it only asks. A refusal that
-// is the first in an hour is told and recorded.
+// is the first in an hour is told and recorded. What an agent of an API key does counts for the key
+// as well; what the key is refused does not count for the agent.
 func (d *Desk) count(ctx context.Context, who Who, what Bounded, number nanp.Number, entry string) error {
-	counted, err := d.codes.Store.Count(ctx, Count{
-		Subject: subject(what, who, number), Entry: entry, At: d.now(), Rule: d.limits.rule(what),
-	})
+	c := Count{Subject: subject(what, who, number), Entry: entry, At: d.now(), Rule: d.limits.rule(what)}
+	if err := d.countFor(ctx, c, Alert{What: what, Who: who, Line: number}, who, string(what)); err != nil {
+		return err
+	}
+	key, isKey := who.key()
+	if !isKey || what == WrongCodes {
+		return nil
+	}
+	all := Count{Subject: subjectOfKey(what, key.Name), Entry: entry, At: c.At, Rule: d.limits.ruleOfKey(what)}
+	err := d.countFor(ctx, all, Alert{What: what, Who: key, Line: number}, who, string(what)+", of all agents of the key")
+	if err != nil && entry != "" {
+		d.takeBack(ctx, c)
+	}
+	return err
+}
+
+// countFor counts for one subject. The alert lacks only until when; the detail is for the audit.
+func (d *Desk) countFor(ctx context.Context, c Count, alert Alert, who Who, detail string) error {
+	counted, err := d.codes.Store.Count(ctx, c)
 	switch {
 	case err != nil:
-		return fmt.Errorf("count %s: %w", what, err)
+		return fmt.Errorf("count %s: %w", alert.What, err)
 	case !counted.Refused:
 		return nil
 	}
 	if counted.First {
-		d.alert(ctx, Alert{What: what, Who: who, Line: number, Until: counted.Until})
-		if err := d.record(ctx, who, audit.LimitReached, number, string(what)); err != nil {
+		alert.Until = counted.Until
+		d.alert(ctx, alert)
+		if err := d.record(ctx, who, audit.LimitReached, alert.Line, detail); err != nil {
 			return err
 		}
 	}
-	return &LimitError{What: what, Until: counted.Until}
+	return &LimitError{What: alert.What, Until: counted.Until}
+}
+
+// takeBack undoes a count, also for a request that was given up by then.
+func (d *Desk) takeBack(ctx context.Context, c Count) {
+	ctx, cancel := begun(ctx)
+	defer cancel()
+	if err := d.codes.Store.Uncount(ctx, c.Subject, c.Entry); err != nil {
+		d.log.WarnContext(ctx, "what was refused counts for the agent", "error", err)
+	}
 }
 
 // countOne counts something that is done once.

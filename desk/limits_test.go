@@ -3,6 +3,7 @@ package desk_test
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -79,5 +80,57 @@ func TestALimitIsOneOverManyServers(t *testing.T) {
 		} else {
 			limited(t, err, desk.LookUps, f.now.Add(time.Hour))
 		}
+	}
+}
+
+// A key that makes up agents has ten times the limit of one, and then none of them has more.
+func TestAKeyHasLimitsToo(t *testing.T) {
+	f := newFixture(t)
+	agent := func(key string, n int) desk.Who {
+		return desk.Who{Name: key + "/" + strconv.Itoa(n), Via: desk.ViaAPI, From: "192.0.2.7"}
+	}
+	start := f.now
+	for n := range 1200 {
+		_, err := f.Find(t.Context(), agent("crm", n), home)
+		f.ok(t, err)
+	}
+	f.audit.forget()
+	f.now = start.Add(time.Minute)
+	for n := range 130 { // what is refused counts for nobody
+		_, err := f.Find(t.Context(), agent("crm", 2000), home)
+		limited(t, err, desk.LookUps, start.Add(time.Hour))
+		_, err = f.Find(t.Context(), agent("crm", 3000+n), home)
+		limited(t, err, desk.LookUps, start.Add(time.Hour))
+	}
+	events := f.audit.holds(t, audit.LimitReached)
+	if events[0].By != "crm/2000" || events[0].Detail != "look-ups, of all agents of the key" {
+		t.Errorf("audit has %+v", events)
+	}
+	key := desk.Who{Name: "crm", Via: desk.ViaAPI, From: "192.0.2.7"}
+	want := []desk.Alert{{What: desk.LookUps, Who: key, Line: home, Until: start.Add(time.Hour)}}
+	if !slices.Equal(f.alerts, want) {
+		t.Errorf("alerts %+v, want %+v", f.alerts, want)
+	}
+	for _, free := range []desk.Who{agent("crm2", 1), {Name: "crm", Via: desk.ViaConsole, From: "192.0.2.7"}} {
+		_, err := f.Find(t.Context(), free, home)
+		f.ok(t, err)
+	}
+	f.now = start.Add(time.Hour)
+	for range 120 {
+		_, err := f.Find(t.Context(), agent("crm", 2000), home)
+		f.ok(t, err)
+	}
+	_, err := f.Find(t.Context(), agent("crm", 2000), home)
+	limited(t, err, desk.LookUps, f.now.Add(time.Hour))
+	_, err = f.Find(t.Context(), agent("crm", 2001), home)
+	f.ok(t, err)
+}
+
+// The same call asked for again counts once, for the agent and for the key.
+func TestACallCountsOnceForItsKey(t *testing.T) {
+	f := newFixture(t)
+	for range 400 {
+		_, err := f.Call(t.Context(), desk.Who{Name: "crm/77", Via: desk.ViaAPI}, home, "once")
+		f.ok(t, err)
 	}
 }

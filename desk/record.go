@@ -28,6 +28,7 @@ type record struct {
 	until    time.Time
 	tries    int // that were made, the right one included
 	right    bool
+	attempt  string        // that was right; empty: none was
 	call     deliveries.ID // empty: not asked for yet
 	code     secret.Text
 }
@@ -42,6 +43,7 @@ type form struct {
 	Until   time.Time     `json:"until"`
 	Tries   int           `json:"tries,omitempty"`
 	Right   bool          `json:"right,omitempty"`
+	Attempt string        `json:"attempt,omitempty"`
 	Call    deliveries.ID `json:"call,omitempty"`
 
 	// Code is a string here, as a secret.Text is written as dots. A form lives no longer than it
@@ -53,7 +55,7 @@ type form struct {
 func (r record) seal(keys secret.Keyring, random io.Reader) (Stored, error) {
 	plaintext, err := json.Marshal(form{
 		Version: sealedVersion, Line: r.line, Name: r.name, Via: r.via, Created: r.created, Until: r.until,
-		Tries: r.tries, Right: r.right, Call: r.call, Code: r.code.Reveal(),
+		Tries: r.tries, Right: r.right, Attempt: r.attempt, Call: r.call, Code: r.code.Reveal(),
 	})
 	if err != nil {
 		return Stored{}, fmt.Errorf("write validation: %w", err)
@@ -81,7 +83,8 @@ func open(keys secret.Keyring, stored Stored) (record, error) {
 	}
 	return record{
 		id: stored.ID, revision: stored.Revision, line: f.Line, name: f.Name, via: f.Via,
-		created: f.Created, until: f.Until, tries: f.Tries, right: f.Right, call: f.Call, code: secret.New(f.Code),
+		created: f.Created, until: f.Until, tries: f.Tries, right: f.Right, attempt: f.Attempt, call: f.Call,
+		code: secret.New(f.Code),
 	}, nil
 }
 

@@ -15,7 +15,8 @@ import (
 // history, and its beginning in the audit. It returns the line as it then is. Run again, after
 // an answer was lost, it does the same once more: the PIN is the temporary one all the same.
 //
-// Errors: [pins.ErrNotValidated], which is recorded in both; a [*LimitError], [pins.ErrNoLine],
+// Errors: [pins.ErrNotValidated], also when the call that validated was declined after all, which
+// is recorded in both; a [*LimitError], [pins.ErrNoLine],
 // [pins.ErrNote], [ErrWho], those of the stores and the audit.
 func (d *Desk) Reset(ctx context.Context, who Who, number nanp.Number, reason string) (pins.Line, error) {
 	line, err := d.help(ctx, who, number, reason, audit.PINReset, d.provisioning.Reset)
@@ -53,14 +54,19 @@ func (d *Desk) help(
 	if err := d.mayHelp(ctx, who, number); err != nil {
 		return pins.Line{}, err
 	}
+	ctx, cancel := begun(ctx)
+	defer cancel()
 	if err := d.record(ctx, who, action, number, reason); err != nil {
-		return pins.Line{}, err
+		return pins.Line{}, errors.Join(err, d.failed(ctx, who, audit.ResetRefused, number, unrecorded))
 	}
 	if err := do(ctx, number, note); err != nil {
 		return pins.Line{}, errors.Join(err, d.failed(ctx, who, audit.ResetRefused, number, unhelped(err)))
 	}
 	return d.lines.Find(ctx, number)
 }
+
+// unrecorded corrects an entry that may stand in the audit although recording it failed.
+const unrecorded = "not done, as it may not have been recorded"
 
 // unhelped says for the audit what became of what it has just recorded.
 func unhelped(err error) string {
@@ -71,20 +77,22 @@ func unhelped(err error) string {
 }
 
 // mayHelp says early what the store would say, so that the audit need not tell of a reset that
-// was none; and records the refusal.
+// was none, and what the store can't know: that the call was declined. It records the refusal.
 func (d *Desk) mayHelp(ctx context.Context, who Who, number nanp.Number) error {
-	_, err := d.lines.Find(ctx, number)
-	if err == nil {
-		_, err = d.provisioning.Validation(ctx, number, who.Name, who.Via)
-	}
-	why := ""
-	switch {
-	case errors.Is(err, pins.ErrNoLine):
-		why = "no such line"
-	case errors.Is(err, pins.ErrNotValidated):
-		why = "customer is not validated"
-	default:
+	_, err := d.standing(ctx, who, number)
+	if !errors.Is(err, pins.ErrNotValidated) {
 		return err
+	}
+	why := "customer is not validated"
+	if errors.Is(err, errDeclined) {
+		why = "the call was declined"
+	}
+	_, found := d.line(ctx, who, number)
+	switch {
+	case errors.Is(found, pins.ErrNoLine):
+		err, why = found, noLine
+	case found != nil:
+		return found
 	}
 	if recorded := d.failed(ctx, who, audit.ResetRefused, number, why); recorded != nil {
 		return errors.Join(err, recorded)

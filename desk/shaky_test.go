@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,6 +22,7 @@ type witness struct {
 	events []audit.Event
 	down   bool
 	fails  audit.Action // that alone can't be recorded
+	hangUp func()       // called by each Record, once it stands
 }
 
 func (w *witness) Record(ctx context.Context, event audit.Event) error {
@@ -30,6 +32,9 @@ func (w *witness) Record(ctx context.Context, event audit.Event) error {
 		return errDown
 	}
 	w.events = append(w.events, event)
+	if w.hangUp != nil {
+		w.hangUp()
+	}
 	return ctx.Err()
 }
 
@@ -113,13 +118,18 @@ func (l *shakyLines) Reset(ctx context.Context, number nanp.Number, record pins.
 type shaky struct {
 	*desk.Memory
 	fails string
+	loses atomic.Int64 // the answer to the save after so many less one
 }
 
 func (s *shaky) Save(ctx context.Context, v desk.Stored) error {
 	if s.fails == "save" {
 		return errDown
 	}
-	return s.Memory.Save(ctx, v)
+	err := s.Memory.Save(ctx, v)
+	if s.loses.Add(-1) == 0 {
+		return errDown
+	}
+	return err
 }
 
 func (s *shaky) Count(ctx context.Context, count desk.Count) (desk.Counted, error) {

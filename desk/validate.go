@@ -31,8 +31,10 @@ const (
 func (d *Desk) validate(
 	ctx context.Context, who Who, number nanp.Number, method pins.ValidationMethod, detail, note string,
 ) error {
+	ctx, cancel := begun(ctx)
+	defer cancel()
 	if err := d.record(ctx, who, audit.Validated, number, detail); err != nil {
-		return err
+		return errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, number, detail+", "+unrecorded))
 	}
 	if _, err := d.provisioning.Validate(ctx, number, method, who.note(note)); err != nil {
 		return errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, number, detail+", not stored"))
@@ -67,7 +69,7 @@ func (d *Desk) secret(
 	if !claim.ZIP.IsZero() || claim.Code.IsZero() == claim.Answer.IsZero() {
 		return false, accounts.ErrClaim
 	}
-	if _, err := d.lines.Find(ctx, number); err != nil {
+	if _, err := d.line(ctx, who, number); err != nil {
 		return false, err
 	}
 	if err := d.countOne(ctx, who, Secrets, number); err != nil {
@@ -106,7 +108,8 @@ func (d *Desk) proves(
 
 // PhotoID validates a customer who has shown a photo ID. The note, 10 to 500 characters, says
 // what was shown; it stands in the line's history. Errors: [ErrNotAllowed], which is recorded,
-// [ErrNote], [pins.ErrNoLine], [ErrWho], those of the stores and the audit.
+// [ErrNote], [pins.ErrNoLine], a [*LimitError] of look-ups, [ErrWho], those of the stores and the
+// audit.
 func (d *Desk) PhotoID(ctx context.Context, who Who, number nanp.Number, note string) error {
 	if err := d.photoID(ctx, who, number, note); err != nil {
 		return fmt.Errorf("validate by photo ID: %w", err)
@@ -124,7 +127,7 @@ func (d *Desk) photoID(ctx context.Context, who Who, number nanp.Number, note st
 	if !validNote(note) {
 		return ErrNote
 	}
-	if _, err := d.lines.Find(ctx, number); err != nil {
+	if _, err := d.line(ctx, who, number); err != nil {
 		return err
 	}
 	return d.validate(ctx, who, number, pins.ByPhotoID, "by photo ID: "+note, note)

@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/pins"
 )
 
 // Bounds of a code (NIST SP 800-63B, section 5.1.3.2).
@@ -19,7 +20,8 @@ const (
 // Status is how far a validation by a call is.
 type Status string
 
-// The statuses. All but the first are final.
+// The statuses. All but the first are final, but for one: a call can be declined after its code
+// was right.
 const (
 	Waiting   Status = "waiting" // for the code
 	Succeeded Status = "right"   // the right code was given
@@ -85,7 +87,7 @@ func (r record) view(call deliveries.Delivery, at time.Time) Validation {
 		ID: r.id, Line: r.line, Created: r.created, Until: r.until,
 		Left: r.left(), Status: r.status(at), Call: call,
 	}
-	if v.Status == Waiting && v.declined() {
+	if v.Status != TooLate && v.declined() {
 		v.Status, v.Left = Failed, 0
 	}
 	return v
@@ -94,3 +96,26 @@ func (r record) view(call deliveries.Delivery, at time.Time) Validation {
 // declined says whether the person who was called said, before or after the code, that they had
 // not asked for it: whoever has the code from them now is not somebody whom they called.
 func (v Validation) declined() bool { return v.Call.Status == deliveries.Declined }
+
+// errDeclined is said of a validation by a call that was declined after its code was right.
+var errDeclined = fmt.Errorf("%w: the call was declined", pins.ErrNotValidated)
+
+// standing returns the validation by who that counts now. One by a call has its ID in the note,
+// and counts as long as that is known and nobody has declined the call; without a note it is of a
+// server that didn't ask, and counts. The error is [pins.ErrNotValidated], or of a store.
+func (d *Desk) standing(ctx context.Context, who Who, number nanp.Number) (pins.Validation, error) {
+	v, err := d.provisioning.Validation(ctx, number, who.Name, who.Via)
+	if err != nil || v.Method != pins.ByCall || v.Note == "" {
+		return v, err
+	}
+	shown, err := d.Validation(ctx, who, ID(v.Note))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return pins.Validation{}, pins.ErrNotValidated
+	case err != nil:
+		return pins.Validation{}, err
+	case shown.declined():
+		return pins.Validation{}, errDeclined
+	}
+	return v, nil
+}

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"errors"
+	"strings"
 
 	"updatecenter/audit"
 	"updatecenter/internal/nanp"
@@ -24,6 +25,12 @@ type Who struct {
 	Via     string // [ViaConsole] or [ViaAPI]. Who is the same by both is two
 	From    string // the address of the client, for the audit
 	PhotoID bool   // may accept a photo ID
+}
+
+// key is the API key by which it is done, as if it had done it itself; false: by none.
+func (w Who) key() (Who, bool) {
+	w.Name, _, _ = strings.Cut(w.Name, "/")
+	return w, w.Via == ViaAPI
 }
 
 func (w Who) valid() bool {

@@ -1,6 +1,7 @@
 package repair_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -71,11 +72,16 @@ func (b *browser) get(path string) page {
 
 func (b *browser) post(path string, values ...string) page {
 	b.t.Helper()
+	return b.sendForm(b.t.Context(), path, values...)
+}
+
+func (b *browser) sendForm(ctx context.Context, path string, values ...string) page {
+	b.t.Helper()
 	form := url.Values{}
 	for pair := range slices.Chunk(values, 2) {
 		form.Add(pair[0], pair[1])
 	}
-	r := httptest.NewRequestWithContext(b.t.Context(), http.MethodPost, "https://"+shopHost+path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "https://"+shopHost+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	return b.send(r)
 }

@@ -45,7 +45,9 @@ type Config struct {
 	// elsewhere.
 	TemporaryPIN secret.Text
 
-	Now func() time.Time // nil: time.Now
+	// Zone is that of the times and days on the pages, for all agents; nil: UTC.
+	Zone *time.Location
+	Now  func() time.Time // nil: time.Now
 	// Wait passes the time between two looks at a call; it ends early, with an error, when the
 	// context does. Nil: by the machine's clock.
 	Wait     func(ctx context.Context, d time.Duration) error
@@ -69,6 +71,7 @@ type Console struct {
 	dial         string
 	repair       nanp.Number
 	temporaryPIN secret.Text
+	zone         zone
 	now          func() time.Time
 	wait         func(ctx context.Context, d time.Duration) error
 	stopping     <-chan struct{}
@@ -94,13 +97,13 @@ func New(config Config) (*Console, error) {
 		agents: config.Agents, signIn: config.SignIn, desk: config.Desk, audit: config.Audit, keys: config.Keys, history: config.History,
 		host: host(public.Host, public.Scheme), https: public.Scheme == "https", proxies: config.TrustedProxies,
 		company: config.Company, dial: config.Dial, repair: config.Repair, temporaryPIN: config.TemporaryPIN,
-		now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
+		zone: zoneOf(config.Zone), now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
 	c.defaults()
 	if c.files, err = readFiles(); err != nil {
 		return nil, err
 	}
-	if c.pages, err = parsePages(); err != nil {
+	if c.pages, err = parsePages(c.zone); err != nil {
 		return nil, err
 	}
 	return c, nil

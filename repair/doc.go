@@ -48,10 +48,15 @@
 // A form that is refused comes back with what was typed, except secrets, and says beside each
 // field what is wrong, and above them with links to them. A form that is sent after its session
 // has run out is kept as a [signin.Draft], except secrets: it is filled in again when the same
-// agent has signed in again.
+// agent has signed in again. So is the rest of a form whose secret was wrong. Who signs in goes on
+// where the own session has run out, if the role allows it, and otherwise begins at home.
+//
+// What can't be taken back takes a tick. Once it stands in the audit it is done, though the browser
+// goes away; where that can't be known, a second entry says so.
 //
 // # The log
 //
 // One line for each request: method, route, status, time, and who was signed in; never a path,
 // a value of a form or a cookie. An error page shows a reference, which the log has beside the cause.
+// That a client went away before its answer is no error.
 package repair

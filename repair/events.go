@@ -47,13 +47,13 @@ func (c *Console) following(v *visit, id desk.ID) follow {
 	}
 }
 
-// stillSignedIn says whether the session may go on as it began, and leaves it as it is: a page
-// that only follows a call keeps no session alive. A store that does not answer ends the stream.
+// stillSignedIn says whether the session goes on, and leaves it as it is: a page that only follows
+// a call keeps no session alive. A store that does not answer ends the stream.
 func (c *Console) stillSignedIn(ctx context.Context, v *visit) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	agent, err := c.agents.Get(ctx, v.session.Agent.ID)
-	return err == nil && agent.Epoch == v.session.Agent.Epoch && agent.StateAt(c.now()) == v.session.Agent.StateAt(c.now())
+	session, err := c.signIn.Look(ctx, v.token)
+	return err == nil && !session.SetUp
 }
 
 // logBroken says that a stream broke off. The page can be refreshed.

@@ -122,6 +122,9 @@ func TestStreamEnds(t *testing.T) {
 			_, err := e.people.Deactivate(e.t.Context(), agents.By{Name: "root", Via: audit.ViaCommandLine}, "ann")
 			e.ok(err)
 		},
+		"when the agent signs out": func(_ *testing.T, e employee) {
+			e.post("/repair/sign-out")
+		},
 		"when the agent signs out everywhere": func(_ *testing.T, e employee) {
 			e.post("/repair/profile/sign-out-everywhere")
 		},

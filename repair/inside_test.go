@@ -1,19 +1,26 @@
 package repair
 
 import (
+	"context"
 	"encoding/base64"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"updatecenter/agents"
 	"updatecenter/internal/secret"
+	"updatecenter/pins"
 	"updatecenter/signin"
 )
 
-func TestPanicsBecomePages(t *testing.T) {
+// bare is a console that knows nobody, and its log.
+func bare(t *testing.T) (*Console, *strings.Builder) {
+	t.Helper()
 	var log strings.Builder
 	c := &Console{
 		now: time.Now, random: strings.NewReader("12345"), log: slog.New(slog.NewTextHandler(&log, nil)),
@@ -23,9 +30,49 @@ func TestPanicsBecomePages(t *testing.T) {
 	if c.files, err = readFiles(); err != nil {
 		t.Fatal(err)
 	}
-	if c.pages, err = parsePages(); err != nil {
+	if c.pages, err = parsePages(zoneOf(nil)); err != nil {
 		t.Fatal(err)
 	}
+	return c, &log
+}
+
+// TestClientsThatLeave are no fault of ours; a time that is over is.
+func TestClientsThatLeave(t *testing.T) {
+	for name, tt := range map[string]struct {
+		leaves bool
+		err    error
+		level  string
+		said   int // bytes at least
+	}{
+		"left":                {true, fmt.Errorf("ask a store: %w", context.Canceled), "level=INFO", 0},
+		"time over":           {false, fmt.Errorf("ask a store: %w", context.DeadlineExceeded), "level=ERROR", 100},
+		"canceled by a store": {false, fmt.Errorf("ask a store: %w", context.Canceled), "level=ERROR", 100},
+		"left in a fault":     {true, pins.ErrUnreadable, "level=ERROR", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, log := bare(t)
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			w := httptest.NewRecorder()
+			c.guard(route{get: func(*visit) error {
+				if tt.leaves {
+					leave()
+				}
+				return tt.err
+			}}).ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "https://repair.example.com/repair/", nil))
+			line, _, _ := strings.Cut(log.String(), "\n")
+			if !strings.Contains(line, tt.level) || !strings.Contains(line, "cause=") {
+				t.Errorf("log: %s", line)
+			}
+			if w.Body.Len() < tt.said || tt.level == "level=INFO" && w.Body.Len() > 0 {
+				t.Errorf("%d bytes were said", w.Body.Len())
+			}
+		})
+	}
+}
+
+func TestPanicsBecomePages(t *testing.T) {
+	c, log := bare(t)
 	w := httptest.NewRecorder()
 	c.guard(route{get: func(*visit) error { panic("a secret 8265") }}).
 		ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://repair.example.com/repair/", nil))
@@ -55,39 +102,49 @@ func TestNewWantsItsParts(t *testing.T) {
 	}
 }
 
-func TestOurs(t *testing.T) {
-	for at, want := range map[string]bool{
-		"/repair/": true, "/repair/lines/+16125550142": true, "/repair/lines/+16125550142/reset": true, "/repair/people/ann.b-c_d": true,
-		"": false, "/": false, "/repair": false, "//evil.example": false, "/repair/../v1": false, "/repair//evil.example": false,
-		"https://evil.example/repair/": false, `/repair/\evil.example`: false, "/repair/?next=x": false, "/repair/#x": false,
-		"/repair/sign-out": false, "/repair/sign-in/code": false, "/repair/welcome/x": false, "/repair/set-up/terms": false,
-		"/repair/static/app.js": false, "/repair/a b": false, "/repair/é": false, "/repair/%2e%2e/": false, "/repair/\n": false,
-		"/repair/" + strings.Repeat("a", maxPath): false,
+// TestOpens holds to which pages an agent can be led back who has signed in.
+func TestOpens(t *testing.T) {
+	c := &Console{}
+	for at, want := range map[string][]agents.Role{
+		"/repair/": every, "/repair/lines/+16125550142": every, "/repair/lines/+16125550142/reset": every, "/repair/profile/factor": every,
+		"/repair/lines/+16125550142/history": {agents.Supervisor, agents.Administrator}, "/repair/reports": {agents.Supervisor, agents.Administrator},
+		"/repair/people/ann.b-c_d": {agents.Administrator}, "/repair/keys": {agents.Administrator}, "/repair/invite": {agents.Administrator},
+
+		"": nil, "/": nil, "/repair": nil, "//evil.example": nil, "/repair/../v1": nil, "/repair//evil.example": nil, "/repair/lines/": nil,
+		"https://evil.example/repair/": nil, `/repair/\evil.example`: nil, `/repair/lines/\evil`: nil, "/repair/?next=x": nil, "/repair/#x": nil,
+		"/repair/sign-out": nil, "/repair/sign-in": nil, "/repair/sign-in/code": nil, "/repair/welcome/x": nil, "/repair/set-up/terms": nil,
+		"/repair/static/app.js": nil, "/repair/lines/a b": nil, "/repair/lines/é": nil, "/repair/lines/%2e%2e": nil, "/repair/lines/\n": nil,
+		"/repair/nowhere": nil, "/repair/people/bob/deactivate": nil, "/repair/validations/val_x/events": nil, "/repair/profile/sign-out-everywhere": nil,
+		"/repair/lines/+16125550142/validate/call": nil, "/repair/lines/..": nil, "/repair/lines/" + strings.Repeat("a", maxPath): nil,
 	} {
-		if ours(at) != want {
-			t.Errorf("%q: %t", at, !want)
+		for _, role := range every {
+			if got := c.opens(at, role); got != slices.Contains(want, role) {
+				t.Errorf("%q to a %s: %t", at, role, got)
+			}
 		}
 	}
 }
 
+var every = []agents.Role{agents.RoleAgent, agents.Supervisor, agents.Administrator}
+
 // FuzzResumption holds that whatever a browser sends leads to a page of ours or nowhere.
 func FuzzResumption(f *testing.F) {
 	f.Add("")
-	f.Add(resumption{secret.New("token"), "/repair/"}.cookie().Reveal())
+	f.Add(resumption{secret.New("token"), "/repair/", "agt_1"}.cookie().Reveal())
 	f.Add("." + base64.RawURLEncoding.EncodeToString([]byte("//evil.example")))
 	f.Add("a.b.c")
 	f.Fuzz(func(t *testing.T, value string) {
 		to := resumptionOf(secret.New(value))
 		if to.path == "" {
-			if !to.draft.IsZero() {
+			if !to.draft.IsZero() || to.agent != "" {
 				t.Error("a draft of no page")
 			}
 			return
 		}
-		if !ours(to.path) || !strings.HasPrefix(to.path, "/repair/") || strings.Contains(to.path, "//") {
+		if !plain(to.path) || to.agent == "" || !strings.HasPrefix(to.path, "/repair/") || strings.Contains(to.path, "//") {
 			t.Errorf("leads to %q", to.path)
 		}
-		if again := resumptionOf(to.cookie()); again.path != to.path || !again.draft.Equal(to.draft) {
+		if again := resumptionOf(to.cookie()); again.path != to.path || again.agent != to.agent || !again.draft.Equal(to.draft) {
 			t.Errorf("%q is read again as %q", to.path, again.path)
 		}
 	})

@@ -20,8 +20,8 @@ func (c *Console) customerRoutes() []route {
 		{path: line + "/history", least: forSupervisors, get: c.showHistory},
 		{path: line + "/validate/call", least: forAgents, post: c.callLine, cut: "/validate/call"},
 		{path: line + "/validate/call/{validation}", least: forAgents, get: c.showCall, post: c.checkCode},
-		{path: line + "/validate/secret", least: forAgents, get: c.showSecret, post: c.checkSecret, keeps: []string{"account", "kind"}},
-		{path: line + "/validate/photo-id", least: forSupervisors, get: c.showPhotoID, post: c.acceptPhotoID, keeps: []string{"note"}},
+		{path: line + "/validate/secret", least: forAgents, get: c.showSecret, post: c.checkSecret, keeps: secretKeeps},
+		{path: line + "/validate/photo-id", least: forSupervisors, get: c.showPhotoID, post: c.acceptPhotoID, told: c.refusePhotoID, keeps: []string{"note"}},
 		{path: line + "/reset", least: forAgents, get: c.showReset, post: c.resetPIN, keeps: []string{"reason"}},
 		{path: line + "/unlock", least: forAgents, get: c.showUnlock, post: c.unlock, keeps: []string{"reason"}},
 		{path: "/repair/validations/{validation}/events", least: forAgents, get: c.followCall, stream: true},
@@ -75,9 +75,9 @@ func (c *Console) showLine(v *visit) error {
 	case errors.Is(err, pins.ErrNoLine):
 		return c.showNoLine(v, number)
 	case err != nil:
-		return deskRefused("The line is not shown", err)
+		return c.deskRefused("The line is not shown", err)
 	}
-	view := viewCard(card, who, c.now())
+	view := viewCard(card, who, c.now(), c.zone)
 	view.WholeHistory = forSupervisors.allows(v.session.Agent.Role)
 	view.Dial, view.Repair, view.TemporaryPIN = c.dial, c.repair.Display(), c.temporaryPIN.Reveal()
 	if view.Key, err = c.newKey(); err != nil {

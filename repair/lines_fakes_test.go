@@ -2,6 +2,7 @@ package repair_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -10,7 +11,9 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/agents"
+	"updatecenter/audit"
 	"updatecenter/deliveries"
+	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -118,4 +121,54 @@ func (b *lockedBuffer) String() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.buffer.String()
+}
+
+// watched is a store of the audit that tells the shop of each entry, and of how many were read.
+type watched struct {
+	*audit.Memory
+	shop *shop
+}
+
+func (w watched) Read(ctx context.Context, from int64, most int) ([]audit.Stored, error) {
+	found, err := w.Memory.Read(ctx, from, most)
+	w.shop.read.Add(int64(len(found)))
+	return found, err
+}
+
+func (w watched) Append(ctx context.Context, entry audit.Stored, next, before []byte) error {
+	err := w.Memory.Append(ctx, entry, next, before)
+	if w.shop.recorded != nil {
+		w.shop.recorded()
+	}
+	return err
+}
+
+// attentive is a store of agents that does nothing for a client who has left.
+type attentive struct{ *agents.Memory }
+
+func (a attentive) Save(ctx context.Context, stored agents.Stored) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return a.Memory.Save(ctx, stored)
+}
+
+// keys do nothing for a client who has left, and fail as a test says.
+type keys struct {
+	apikey.Memory
+	err error
+}
+
+func (k *keys) AddKey(ctx context.Context, key apikey.Key) error {
+	if err := cmp.Or(k.err, ctx.Err()); err != nil {
+		return err
+	}
+	return k.Memory.AddKey(ctx, key)
+}
+
+func (k *keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
+	if err := cmp.Or(k.err, ctx.Err()); err != nil {
+		return err
+	}
+	return k.Memory.RevokeKey(ctx, name, at)
 }

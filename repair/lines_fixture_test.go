@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,7 +22,6 @@ import (
 	"updatecenter/agents"
 	"updatecenter/audit"
 	"updatecenter/desk"
-	"updatecenter/internal/apikey"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -54,14 +54,19 @@ type shop struct {
 	audit    *audit.Log
 	log      *lockedBuffer
 	mail     *links
-	keys     *apikey.Memory
+	keys     *keys
+	recorded func()       // is told of each entry of the audit
+	read     atomic.Int64 // entries of the audit
 	handler  http.Handler
 	stopping chan struct{}
 	mu       sync.Mutex
 	now      time.Time
 }
 
-func newShop(t *testing.T) *shop {
+func newShop(t *testing.T) *shop { t.Helper(); return newShopIn(t, nil) }
+
+// newShopIn is one whose agents read times of a zone; nil: UTC.
+func newShopIn(t *testing.T, zone *time.Location) *shop {
 	t.Helper()
 	s := &shop{
 		t: t, lines: pins.NewMemory(), calls: &calls{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
@@ -69,7 +74,7 @@ func newShop(t *testing.T) *shop {
 	}
 	keys := shopKeys(t)
 	log := slog.New(slog.NewJSONHandler(s.log, logtest.Untimed()))
-	s.audit = audit.New(audit.Config{Store: audit.NewMemory(), Keys: keys, Now: s.clock})
+	s.audit = audit.New(audit.Config{Store: watched{audit.NewMemory(), s}, Keys: keys, Now: s.clock})
 	s.hire(keys, log)
 	provisioning := pins.Provisioning{Registry: s.lines, Validations: s.lines, Now: s.clock}
 	_, err := provisioning.Add(t.Context(), []pins.NewLine{
@@ -83,7 +88,7 @@ func newShop(t *testing.T) *shop {
 	console, err := repair.New(repair.Config{
 		Agents: s.people, SignIn: s.signIn, Desk: s.desk, Audit: s.audit, Keys: s.keys, History: provisioning,
 		PublicURL: "https://" + shopHost, Company: "Example Telephone", Repair: "+18005731311",
-		TemporaryPIN: secret.New("1234"), Now: s.clock, Wait: s.wait, Stopping: s.stopping, Log: log,
+		TemporaryPIN: secret.New("1234"), Zone: zone, Now: s.clock, Wait: s.wait, Stopping: s.stopping, Log: log,
 	})
 	s.ok(err)
 	router := mux.NewRouter().SkipClean(true)
@@ -101,20 +106,20 @@ func shopKeys(t *testing.T) secret.Keyring {
 	return keys
 }
 
-func (s *shop) hire(keys secret.Keyring, log *slog.Logger) {
+func (s *shop) hire(ring secret.Keyring, log *slog.Logger) {
 	s.t.Helper()
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: ring, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
 	s.ok(err)
 	links := &links{}
-	s.mail, s.keys = links, &apikey.Memory{}
+	s.mail, s.keys = links, &keys{}
 	s.people, err = agents.New(agents.Config{
-		Store: agents.NewMemory(), Hasher: hasher, Keys: keys, Mailer: links, Audit: s.audit,
+		Store: attentive{agents.NewMemory()}, Hasher: hasher, Keys: ring, Mailer: links, Audit: s.audit,
 		LinkURL: "https://" + shopHost + "/repair/welcome/", Now: s.clock, Log: log,
 	})
 	s.ok(err)
 	desks := signin.NewMemory()
 	s.signIn, err = signin.New(signin.Config{
-		Agents: s.people, Store: desks, Attempts: desks, Mailer: links, Audit: s.audit, Keys: keys,
+		Agents: s.people, Store: desks, Attempts: desks, Mailer: links, Audit: s.audit, Keys: ring,
 		Now: s.clock, Random: rand.Reader, Log: log,
 	})
 	s.ok(err)

@@ -31,13 +31,13 @@ func (c *Console) showHistory(v *visit) error {
 	}
 	_, err = c.desk.Find(v.ctx(), v.who(), number)
 	if err != nil && !errors.Is(err, pins.ErrNoLine) { // one that was removed has a history
-		return deskRefused("The history is not shown", err)
+		return c.deskRefused("The history is not shown", err)
 	}
 	records, err := c.history.History(v.ctx(), number, pins.MaxHistory)
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
 	}
-	view := historyView{lineView: viewOf(number), History: happenings(records)}
+	view := historyView{lineView: viewOf(number), History: happenings(records, c.zone)}
 	if len(records) == pins.MaxHistory {
 		view.Cut = len(records)
 	}

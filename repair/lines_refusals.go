@@ -11,19 +11,19 @@ import (
 
 // deskWords says in a sentence why the desk has refused something, and what can be done instead;
 // empty: it was no refusal, and something went wrong.
-func deskWords(err error) string {
+func deskWords(err error, z zone) string {
 	var limit *desk.LimitError
 	var calls *deliveries.LimitError
 	var blocked *deliveries.BlockedError
 	switch {
 	case errors.As(err, &limit):
-		return limitWords(limit)
+		return limitWords(limit, z)
 	case errors.As(err, &blocked):
 		return "Somebody who answered this line said that they had not asked for our call. It is called with a code again after " +
-			clock(blocked.Until) + ". Make sure in another way who is calling."
+			z.moment(blocked.Until) + ". Make sure in another way who is calling."
 	case errors.As(err, &calls):
 		return "This line was called as often as it may be. It can be called again after " +
-			clock(calls.Until) + ". Until then, make sure in another way who is calling."
+			z.moment(calls.Until) + ". Until then, make sure in another way who is calling."
 	case errors.Is(err, deliveries.ErrNoWay):
 		return "No calls can be made at present. Make sure in another way who is calling."
 	case errors.Is(err, pins.ErrNotValidated):
@@ -34,8 +34,8 @@ func deskWords(err error) string {
 	return ""
 }
 
-func limitWords(limit *desk.LimitError) string {
-	after := " You can go on after " + clock(limit.Until) + ". Supervisors have been told. If you need more, speak with yours."
+func limitWords(limit *desk.LimitError, z zone) string {
+	after := " You can go on after " + z.moment(limit.Until) + ". Supervisors have been told. If you need more, speak with yours."
 	switch limit.What {
 	case desk.LookUps:
 		return "You have looked up as many lines as one may in an hour." + after
@@ -47,14 +47,14 @@ func limitWords(limit *desk.LimitError) string {
 		return "You have reset and unlocked as many lines as one may in an hour." + after
 	case desk.WrongCodes:
 		return "Too many wrong codes were entered for this line. No code validates its customer until " +
-			clock(limit.Until) + ". Make sure in another way who is calling."
+			z.moment(limit.Until) + ". Make sure in another way who is calling."
 	}
 	return "There was too much of this in the last hour." + after
 }
 
 // deskRefused is the page for a refusal by the desk. Other errors stay what they are.
-func deskRefused(title string, err error) error {
-	words := deskWords(err)
+func (c *Console) deskRefused(title string, err error) error {
+	words := deskWords(err, c.zone)
 	if words == "" {
 		return err
 	}

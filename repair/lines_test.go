@@ -50,7 +50,7 @@ func TestLineShowsWhatIsKnown(t *testing.T) {
 	s := newShop(t)
 	ann := s.as("ann")
 	ann.get(homeAt).says(http.StatusOK,
-		"Line 612-555-0142", "Temporary", "Mar 2, 2026, 12:00 UTC", "English", "Do Not Disturb", "Dial Lock",
+		"Line 612-555-0142", "Temporary", "Mar 2, 2026, 12:00 PM UTC", "English", "Do Not Disturb", "Dial Lock",
 		"Calls from the line No wrong PINs. Not locked.", "Calls from elsewhere No wrong PINs. Not locked.",
 		"Call 612-555-0142 with a code", "Check security code or answer", "Not enough to know who is calling",
 	).lacks("Photo ID", "/history", "Reset the PIN", "1234", "Security Screen")

@@ -70,16 +70,16 @@ type doneView struct {
 
 // viewCard shows a line to an agent at the time now. What belongs to the house and to the agent's
 // role is the caller's to fill in.
-func viewCard(card desk.Card, who desk.Who, now time.Time) cardView {
+func viewCard(card desk.Card, who desk.Who, now time.Time, z zone) cardView {
 	line := card.Line
 	view := cardView{
 		lineView: viewOf(line.Number), Temporary: line.Temporary(), Since: line.Since,
 		Language: languageWords(line.Language),
 		Sides: []sideView{
-			{"Calls from the line", failureWords(line.FromLine), lockWords(line.FromLine, now)},
-			{"Calls from elsewhere", failureWords(line.Remote), lockWords(line.Remote, now)},
+			{"Calls from the line", failureWords(line.FromLine), lockWords(line.FromLine, now, z)},
+			{"Calls from elsewhere", failureWords(line.Remote), lockWords(line.Remote, now, z)},
 		},
-		Features: featureNames(line.Features), History: happenings(card.History),
+		Features: featureNames(line.Features), History: happenings(card.History, z),
 		Validation: viewValidation(card.Validation, now), Done: doneBy(who, card.History, now),
 		PhotoID: who.PhotoID,
 	}
@@ -126,12 +126,12 @@ func languageWords(language string) string {
 }
 
 // lockWords says whether and how a side is locked; empty: it is not.
-func lockWords(strikes pins.Strikes, now time.Time) string {
+func lockWords(strikes pins.Strikes, now time.Time, z zone) string {
 	switch {
 	case strikes.Locked:
 		return "Locked until the PIN is reset or the line is unlocked."
 	case strikes.LockedAt(now):
-		return "Locked until " + clock(strikes.LockedUntil) + "."
+		return "Locked until " + z.moment(strikes.LockedUntil) + "."
 	}
 	return ""
 }

@@ -56,17 +56,17 @@ type happening struct {
 	More string // the reason as given, or the settings that changed; may be empty
 }
 
-func happenings(records []pins.Record) []happening {
+func happenings(records []pins.Record, z zone) []happening {
 	told := make([]happening, 0, len(records))
 	for _, record := range records {
 		told = append(told, happening{
-			At: record.At, What: what(record), Who: whoWords(record), More: moreWords(record),
+			At: record.At, What: what(record, z), Who: whoWords(record), More: moreWords(record),
 		})
 	}
 	return told
 }
 
-func what(record pins.Record) string {
+func what(record pins.Record, z zone) string {
 	switch record.Event {
 	case pins.Changed:
 		return "PIN changed"
@@ -75,7 +75,7 @@ func what(record pins.Record) string {
 	case pins.ResetRefused:
 		return "Reset refused"
 	case pins.Locked:
-		return lockedWords(record)
+		return lockedWords(record, z)
 	case pins.PINUnlocked:
 		return "Unlocked, PIN kept"
 	case pins.CustomerValidated:
@@ -92,7 +92,7 @@ func what(record pins.Record) string {
 	return string(record.Event)
 }
 
-func lockedWords(record pins.Record) string {
+func lockedWords(record pins.Record, z zone) string {
 	side := "Calls from elsewhere locked"
 	if record.Side == pins.FromLine {
 		side = "Calls from the line locked"
@@ -100,7 +100,7 @@ func lockedWords(record pins.Record) string {
 	if record.Until.IsZero() {
 		return side + " after too many wrong PINs"
 	}
-	return side + " until " + clock(record.Until) + ", after wrong PINs"
+	return side + " until " + z.moment(record.Until) + ", after wrong PINs"
 }
 
 // whoWords says who did it, and from where, as the record has it.
@@ -154,7 +154,3 @@ func displayed(number string) string {
 	}
 	return number
 }
-
-// clock is a moment as the pages write it: in UTC, to the minute, as agents sit in several time
-// zones and the history is read by all.
-func clock(at time.Time) string { return at.UTC().Format("Jan 2, 2006, 15:04 UTC") }

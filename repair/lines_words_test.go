@@ -43,7 +43,7 @@ func TestHappenings(t *testing.T) {
 		},
 		"locked for a time": {
 			pins.Record{Event: pins.Locked, By: pins.ByCaller, Side: pins.FromLine, Until: noon},
-			happening{What: "Calls from the line locked until Mar 2, 2026, 12:00 UTC, after wrong PINs", Who: "in a call from the line"},
+			happening{What: "Calls from the line locked until Mar 2, 2026, 12:00 PM UTC, after wrong PINs", Who: "in a call from the line"},
 		},
 		"locked for good": {
 			pins.Record{Event: pins.Locked, By: pins.ByCaller, Side: pins.Remote, From: "+16515550199"},
@@ -81,7 +81,7 @@ func TestHappenings(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			test.record.At, test.want.At = noon, noon
-			if diff := cmp.Diff([]happening{test.want}, happenings([]pins.Record{test.record})); diff != "" {
+			if diff := cmp.Diff([]happening{test.want}, happenings([]pins.Record{test.record}, zoneOf(nil))); diff != "" {
 				t.Errorf("told otherwise (-want +got):\n%s", diff)
 			}
 		})
@@ -103,12 +103,12 @@ func TestLockWords(t *testing.T) {
 	}{
 		"none":  {pins.Strikes{Failures: 4}, ""},
 		"over":  {pins.Strikes{Failures: 5, LockedUntil: noon}, ""},
-		"timed": {pins.Strikes{Failures: 5, LockedUntil: noon.Add(time.Minute)}, "Locked until Mar 2, 2026, 12:01 UTC."},
+		"timed": {pins.Strikes{Failures: 5, LockedUntil: noon.Add(time.Minute)}, "Locked until Mar 2, 2026, 12:01 PM UTC."},
 		"hard":  {pins.Strikes{Failures: 10, Locked: true}, "Locked until the PIN is reset or the line is unlocked."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := lockWords(test.strikes, noon); got != test.want {
+			if got := lockWords(test.strikes, noon, zoneOf(nil)); got != test.want {
 				t.Errorf("words = %q; want %q", got, test.want)
 			}
 		})

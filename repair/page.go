@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"time"
 
 	"updatecenter/agents"
 )
@@ -18,10 +17,10 @@ import (
 var templates embed.FS
 
 // parsePages reads every page, each with the layout and with all parts: files whose names end in
-// parts.html.
-func parsePages() (map[string]*template.Template, error) {
+// parts.html. They write times as the zone does.
+func parsePages(z zone) (map[string]*template.Template, error) {
 	frame, err := template.New("frame").Funcs(template.FuncMap{
-		"moment": clock, "hourly": hour, "machine": machine,
+		"moment": z.moment, "hourly": z.hour, "machine": machine,
 	}).ParseFS(templates, "templates/layout.html", "templates/*parts.html")
 	if err != nil {
 		return nil, fmt.Errorf("read layout: %w", err)
@@ -46,12 +45,6 @@ func parsePages() (map[string]*template.Template, error) {
 	}
 	return pages, nil
 }
-
-// hour is a moment of today or so, in UTC, to the minute.
-func hour(at time.Time) string { return at.UTC().Format("15:04 UTC") }
-
-// machine is a moment as the attribute datetime has it.
-func machine(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 // A frame is what layout.html shows around a page.
 type frame struct {

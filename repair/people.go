@@ -19,9 +19,9 @@ func (c *Console) peopleRoutes() []route {
 	return []route{
 		{path: peoplePath, least: forAdministrators, get: c.showPeople},
 		{path: one, least: forAdministrators, get: c.showPerson},
-		c.changing(one, "link", c.agents.Reinvite),
-		c.changing(one, "deactivate", c.agents.Deactivate),
-		c.changing(one, "reactivate", c.agents.Reactivate),
+		c.changing(one, "link", "", c.agents.Reinvite),
+		c.changing(one, "deactivate", sureDeactivate, c.agents.Deactivate),
+		c.changing(one, "reactivate", sureUnlock, c.agents.Reactivate),
 		{path: one + "/role", least: forAdministrators, post: c.setRole, cut: "/role"},
 		{path: one + "/require", least: forAdministrators, post: c.require, cut: "/require"},
 		{path: "/repair/invite", least: forAdministrators, get: c.askInvitee, post: c.invite, keeps: inviteFields},
@@ -58,7 +58,7 @@ func (c *Console) person(agent agents.Agent) person {
 		Factor: factorWords(agent.Factor), Last: agent.LastSignIn,
 	}
 	if at, then := agent.Deadline(now); !at.IsZero() {
-		p.Next = fmt.Sprintf("%s on %s if not used until then", stateWords(then, agents.Agent{}), at.UTC().Format("Jan 2, 2006"))
+		p.Next = fmt.Sprintf("%s on %s if not used until then", stateWords(then, agents.Agent{}), c.zone.day(at))
 	}
 	return p
 }
@@ -103,7 +103,14 @@ type personPage struct {
 	Active, Deactivated, Deleted bool // at this moment
 	Self                         bool // the administrator's own profile
 	Role, Require                *field
+	Deactivate, Unlock           *field // ticks
 }
+
+// The names of the ticks without which a profile that is in use is not shut out.
+const (
+	sureDeactivate = "sure_deactivate"
+	sureUnlock     = "sure_unlock"
+)
 
 // found is the agent of the path.
 func (c *Console) found(v *visit) (agents.Agent, error) {
@@ -121,8 +128,11 @@ func (c *Console) found(v *visit) (agents.Agent, error) {
 func (c *Console) personPage(v *visit, agent agents.Agent) personPage {
 	state := agent.StateAt(c.now())
 	role, required := roleField(agent.Role), requiredField(agent.Required)
+	deactivate := &field{Name: sureDeactivate, Label: string(agent.Name) + " is not to sign in any more", Type: "tick", Need: "Tick this when it is so."}
+	unlock := &field{Name: sureUnlock, Label: "I know that it was the agent who failed to sign in", Type: "tick", Need: "Tick this when it is so."}
 	return personPage{
-		asking: asking{v.newForm(role, required)}, person: c.person(agent), Role: role, Require: required,
+		asking: asking{v.newForm(role, required, deactivate, unlock)}, person: c.person(agent), Role: role, Require: required,
+		Deactivate: deactivate, Unlock: unlock,
 		Active: state == agents.Active || state == agents.Invited, Deactivated: state == agents.Deactivated, Deleted: state == agents.Deleted,
 		Self: agent.ID == v.session.Agent.ID,
 	}
@@ -137,43 +147,66 @@ func (c *Console) showPerson(v *visit) error {
 	return c.show(v, "person", string(agent.Name), c.personPage(v, agent))
 }
 
-// changing is the route of a button that needs nothing else.
-func (c *Console) changing(one, does string, change func(context.Context, agents.By, agents.UserName) (agents.Agent, error)) route {
+// A change is what package agents does with somebody's profile.
+type change func(context.Context, agents.By, agents.UserName) (agents.Agent, error)
+
+// changing is the route of a button. Where the profile is in use it takes a tick of that name; "":
+// none.
+func (c *Console) changing(one, does, tick string, do change) route {
 	return route{path: one + "/" + does, least: forAdministrators, cut: "/" + does, post: func(v *visit) error {
 		agent, err := c.found(v)
 		if err != nil {
 			return err
 		}
-		_, err = change(v.ctx(), v.by(), agent.Name)
-		return c.changed(v, agent, does, err)
+		page := c.personPage(v, agent)
+		if tick != "" && page.Active && !page.reads(v, tick) {
+			return c.show(v, "person", string(agent.Name), page)
+		}
+		return c.alter(v, agent, does, do)
 	}}
 }
 
 func (c *Console) setRole(v *visit) error {
-	return c.choose(v, "role", func(ctx context.Context, name agents.UserName, value string) (agents.Agent, error) {
-		return c.agents.SetRole(ctx, v.by(), name, agents.Role(value))
+	return c.choose(v, "role", "role", func(value string) change {
+		return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
+			return c.agents.SetRole(ctx, by, name, agents.Role(value))
+		}
 	})
 }
 
 func (c *Console) require(v *visit) error {
-	return c.choose(v, "required", func(ctx context.Context, name agents.UserName, value string) (agents.Agent, error) {
-		return c.agents.Require(ctx, v.by(), name, agents.Factor(value))
+	return c.choose(v, "required", "require", func(value string) change {
+		return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
+			return c.agents.Require(ctx, by, name, agents.Factor(value))
+		}
 	})
 }
 
 // choose takes one field of the page.
-func (c *Console) choose(v *visit, name string, change func(context.Context, agents.UserName, string) (agents.Agent, error)) error {
+func (c *Console) choose(v *visit, name, does string, to func(value string) change) error {
 	agent, err := c.found(v)
 	if err != nil {
 		return err
 	}
 	page := c.personPage(v, agent)
-	page.Form.Fields = []*field{page.Form.field(name)}
-	if !v.read(page.Form) {
+	if !page.reads(v, name) {
 		return c.show(v, "person", string(agent.Name), page)
 	}
-	_, err = change(v.ctx(), agent.Name, page.Form.value(name))
-	return c.changed(v, agent, map[string]string{"role": "role", "required": "require"}[name], err)
+	return c.alter(v, agent, does, to(page.Form.value(name)))
+}
+
+// reads takes one field of the page, and says whether it holds what it must.
+func (p personPage) reads(v *visit, name string) bool {
+	p.Form.Fields = []*field{p.Form.field(name)}
+	return v.read(p.Form)
+}
+
+// alter does it, also when the browser goes away meanwhile: it may be in the audit by then.
+func (c *Console) alter(v *visit, agent agents.Agent, does string, do change) error {
+	ctx, cancel := v.whole()
+	defer cancel()
+	_, err := do(ctx, v.by(), agent.Name)
+	return c.changed(v, agent, does, err)
 }
 
 // changed goes back to the page of an agent, with a word of what was done, or why it wasn't.

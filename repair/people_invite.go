@@ -85,10 +85,12 @@ func (c *Console) inviteBy(v *visit, page invitePage) (agents.Agent, error) {
 		Name: f.value("name"), FullName: f.value("full_name"), Email: f.value("email"),
 		Role: agents.Role(f.value("role")), Required: agents.Factor(f.value("required")),
 	}
+	ctx, cancel := v.whole()
+	defer cancel()
 	if page.Old != "" {
-		return c.agents.Recreate(v.ctx(), v.by(), agents.UserName(page.Old), invitee)
+		return c.agents.Recreate(ctx, v.by(), agents.UserName(page.Old), invitee)
 	}
-	return c.agents.Invite(v.ctx(), v.by(), invitee)
+	return c.agents.Invite(ctx, v.by(), invitee)
 }
 
 func roleField(role agents.Role) *field {

@@ -1,6 +1,8 @@
 package repair_test
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -48,7 +50,16 @@ func TestInvite(t *testing.T) {
 func TestChangePeople(t *testing.T) {
 	s := newShop(t)
 	b := s.of("ada")
-	b.post("/repair/people/bob/deactivate").leads("/repair/people/bob?note=deactivate")
+	before := len(s.trail())
+	b.post("/repair/people/bob/deactivate").says(http.StatusUnprocessableEntity, "bob is not to sign in any more", "Tick this when it is so").
+		has(`href="#sure_deactivate"`)
+	b.post("/repair/people/bob/deactivate", "sure_unlock", "yes").says(http.StatusUnprocessableEntity)
+	b.post("/repair/people/bob/reactivate").says(http.StatusUnprocessableEntity, "it was the agent who failed", "Tick this when it is so")
+	if n := len(s.trail()); n != before {
+		t.Errorf("%d entries without a tick", n-before)
+	}
+	b.post("/repair/people/bob/reactivate", "sure_unlock", "yes").leads("/repair/people/bob?note=reactivate")
+	b.post("/repair/people/bob/deactivate", "sure_deactivate", "yes").leads("/repair/people/bob?note=deactivate")
 	b.get("/repair/people/bob?note=deactivate").says(http.StatusOK, "Deactivated", "Reactivate").lacks("Change role")
 	b.post("/repair/people/bob/role", "role", "supervisor").says(http.StatusConflict, "Reactivate it first")
 	b.post("/repair/people/bob/reactivate").leads("/repair/people/bob?note=reactivate")
@@ -58,7 +69,7 @@ func TestChangePeople(t *testing.T) {
 	b.post("/repair/people/bob/require", "required", "").leads("/repair/people/bob?note=require")
 	b.post("/repair/people/bob/link").leads("/repair/people/bob?note=link")
 	b.post("/repair/people/ada/role", "role", "agent").says(http.StatusConflict, "last active administrator")
-	b.post("/repair/people/ada/deactivate").says(http.StatusConflict, "last active administrator")
+	b.post("/repair/people/ada/deactivate", "sure_deactivate", "yes").says(http.StatusConflict, "last active administrator")
 	for _, path := range []string{"/repair/people/zoe", "/repair/people/Bob", "/repair/people/x"} {
 		b.get(path).says(http.StatusNotFound)
 		b.post(path + "/deactivate").says(http.StatusNotFound)
@@ -113,8 +124,17 @@ func TestKeys(t *testing.T) {
 	}
 	b.get("/repair/keys").says(http.StatusOK, "crm").lacks(token.Reveal())
 	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusUnprocessableEntity, "a key of this name").lacks("uc_")
-	b.post("/repair/keys/revoke", "name", "crm").leads("/repair/keys?note=revoked")
-	b.post("/repair/keys/revoke", "name", "crm").leads("/repair/keys?note=revoked")
+	b.get("/repair/keys").has(`href="/repair/keys/revoke?name=crm"`)
+	b.get("/repair/keys/revoke?name=crm").says(http.StatusOK, "Revoke the key crm", "lines:read, pins:reset", "can’t be taken back")
+	b.get("/repair/keys/revoke?name=erp").says(http.StatusNotFound)
+	b.post("/repair/keys/revoke", "name", "crm").says(http.StatusUnprocessableEntity, "Tick this when it is so")
+	if keys, err = s.keys.Keys(t.Context()); err != nil || !keys[0].Matches(token) {
+		t.Error("the key was revoked without a tick")
+	}
+	for range 2 {
+		b.post("/repair/keys/revoke", "name", "crm", "sure", "yes").leads("/repair/keys?note=revoked")
+	}
+	b.get("/repair/keys").says(http.StatusOK, "lines:read, pins:resetMar 2, 2026, 12:00 PM UTCMar 2, 2026, 12:00 PM UTC").lacks("keys/revoke")
 	if keys, err = s.keys.Keys(t.Context()); err != nil || keys[0].Matches(token) {
 		t.Error("the key still opens")
 	}
@@ -122,4 +142,60 @@ func TestKeys(t *testing.T) {
 	if actions[0] != audit.KeyRevoked || len(actions) < 2 || strings.Contains(s.log.String(), token.Reveal()) {
 		t.Errorf("audit: %v", actions)
 	}
+}
+
+// TestBegunIsDone: what stands in the audit is done, though the browser leaves at that very moment.
+func TestBegunIsDone(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ada")
+	leaving := func(path string, values ...string) {
+		t.Helper()
+		ctx, leave := context.WithCancel(t.Context())
+		defer leave()
+		s.recorded = leave
+		b.sendForm(ctx, path, values...)
+		s.recorded = nil
+	}
+	leaving("/repair/keys", "name", "crm", "scopes", "lines:read")
+	keys, err := s.keys.Keys(t.Context())
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("keys: %v, %v", keys, err)
+	}
+	leaving("/repair/keys/revoke", "name", "crm", "sure", "yes")
+	if keys, err = s.keys.Keys(t.Context()); err != nil || keys[0].Revoked.IsZero() {
+		t.Errorf("keys: %v, %v", keys, err)
+	}
+	leaving("/repair/people/bob/role", "role", "supervisor")
+	leaving("/repair/people/ann/deactivate", "sure_deactivate", "yes")
+	for name, want := range map[agents.UserName]agents.State{"bob": agents.Active, "ann": agents.Deactivated} {
+		agent, err := s.people.Find(t.Context(), name)
+		if err != nil || agent.State != want || name == "bob" && agent.Role != agents.Supervisor {
+			t.Errorf("%s is %s, %s: %v", name, agent.State, agent.Role, err)
+		}
+	}
+	for _, e := range s.trail() {
+		if strings.Contains(e.Detail, "known") || strings.Contains(e.Detail, "failed") {
+			t.Errorf("the audit says of %s: %s", e.Subject, e.Detail)
+		}
+	}
+}
+
+// TestUnknownEndOfKeys stands in the audit, with a second entry.
+func TestUnknownEndOfKeys(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ada")
+	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusOK)
+	check := func(action audit.Action, detail string) {
+		t.Helper()
+		if last := s.trail()[0]; last.Action != action || last.Subject != "key crm" || last.Detail != detail {
+			t.Errorf("the audit ends with %+v", last.Event)
+		}
+	}
+	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusUnprocessableEntity)
+	check(audit.KeyCreated, "failed, not done")
+	s.keys.err = errors.New("nobody answers")
+	b.post("/repair/keys/revoke", "name", "crm", "sure", "yes").says(http.StatusServiceUnavailable)
+	check(audit.KeyRevoked, "it is not known whether it was done")
+	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusServiceUnavailable)
+	check(audit.KeyCreated, "it is not known whether it was done")
 }

@@ -7,6 +7,9 @@ import (
 	"updatecenter/signin"
 )
 
+// needPresent is said where the present password is missing.
+const needPresent = "Enter your present password."
+
 // presentPassword asks for the password once more, before a change by which somebody else could
 // take the profile over.
 func presentPassword(name, hint string) *field {
@@ -17,8 +20,12 @@ func presentPassword(name, hint string) *field {
 }
 
 // isPresent says whether a field has the agent's present password; false: the form says so. Wrong
-// ones count as at signing in, so that whoever sits at an open session can't guess.
+// ones count as at signing in, so that whoever sits at an open session can't guess; none is no guess.
 func (c *Console) isPresent(v *visit, f *form, name string) (bool, error) {
+	if f.secret(name).IsZero() {
+		f.fail(name, needPresent)
+		return false, nil
+	}
 	err := c.signIn.Confirm(v.ctx(), v.session, f.secret(name), v.from)
 	if err == nil {
 		return true, nil

@@ -53,7 +53,7 @@ func factorWords(factor agents.Factor) string {
 }
 
 func (v *visit) ownProfilePage() profilePage {
-	return v.profilePage(presentPassword("present", "Only if you change the e-mail address."))
+	return v.profilePage(presentPassword("present", "Needed to change the e-mail address."))
 }
 
 func (c *Console) showProfile(v *visit) error {
@@ -95,7 +95,7 @@ type newPasswordPage struct{ asking }
 
 func (v *visit) newPasswordPage() newPasswordPage {
 	old := presentPassword("present", "")
-	old.Need, old.Focus = "Enter your present password.", true
+	old.Need, old.Focus = needPresent, true
 	password, again := newPassword()
 	password.Focus = false
 	return newPasswordPage{asking{v.newForm(old, password, again)}}
@@ -135,9 +135,9 @@ func (c *Console) newFactorPage(v *visit) (factorPage, error) {
 	page, err := c.factorPage(v)
 	page.Now = factorWords(v.session.Agent.Factor)
 	page.Password = presentPassword("present", "")
-	page.Password.Need = "Enter your present password."
+	page.Password.Need = needPresent
 	page.PasswordToo = presentPassword("present_too", "")
-	page.PasswordToo.Need = page.Password.Need
+	page.PasswordToo.Need = needPresent
 	return page, err
 }
 

@@ -2,12 +2,16 @@ package repair_test
 
 import (
 	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/pquerna/otp/totp"
 
 	"updatecenter/agents"
+	"updatecenter/audit"
 )
 
 const newPassword = "other gravel moth canyon"
@@ -57,7 +61,15 @@ func TestOwnProfile(t *testing.T) {
 	b.get("/repair/profile").says(http.StatusOK, "Ann Example", "Codes by e-mail")
 	b.post("/repair/profile", "full_name", "Ann B. Example", "email", "ann@mail.example.com", "phone", "612 555 0100").
 		leads("/repair/profile?note=saved")
-	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com").
+	for range 12 { // as often as nobody may be wrong
+		b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com", "present", "").
+			says(http.StatusUnprocessableEntity, "Present password: Enter your present password.").has("elsewhere@mail.example.com").
+			lacks("Present password <span", "not your present password")
+	}
+	if slices.Contains(s.events("ann"), audit.SignInFailed) {
+		t.Error("no password counts as a wrong one")
+	}
+	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com", "present", "not mine at all").
 		says(http.StatusUnprocessableEntity, "not your present password").has("elsewhere@mail.example.com")
 	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com", "present", password).
 		leads("/repair/profile?note=saved")
@@ -86,6 +98,33 @@ func TestChangeFactor(t *testing.T) {
 	b.post("/repair/profile/factor", "with", "email", "present", password).says(http.StatusUnprocessableEntity) // another form's field
 	b.post("/repair/profile/factor", "with", "email", "present_too", password).leads("/repair/profile?note=saved")
 	b.get("/repair/profile").says(http.StatusOK, "Codes by e-mail")
+}
+
+// TestStolenSessionEnds though its thief changes the profile at the very moment in which the agent
+// signs out everywhere.
+func TestStolenSessionEnds(t *testing.T) {
+	for range 5 {
+		s := newShop(t)
+		victim := s.of("ann")
+		thieves := []*browser{victim.copy(), victim.copy(), victim.copy()}
+		var over atomic.Bool
+		var busy sync.WaitGroup
+		for _, thief := range thieves {
+			busy.Go(func() {
+				for !over.Load() {
+					if p := thief.post("/repair/profile", "full_name", "Ann", "email", "ann@mail.example.com"); p.status >= 500 {
+						t.Errorf("%d for a session that is over", p.status)
+					}
+				}
+			})
+		}
+		victim.post("/repair/profile/sign-out-everywhere").leads("/repair/sign-in?note=everywhere")
+		over.Store(true)
+		busy.Wait()
+		for _, thief := range thieves {
+			thief.get("/repair/profile").leads("/repair/sign-in?note=signed-out")
+		}
+	}
 }
 
 // TestRequiredLater: who must use another second step is asked at the next page.

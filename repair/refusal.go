@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/agents"
 	"updatecenter/pins"
+	"updatecenter/signin"
 )
 
 // A refusal is an error with two faces: a page for the agent, a cause for the log.
@@ -99,6 +100,8 @@ func explain(err error) *refusal {
 		return known
 	case errors.Is(err, pins.ErrBusy):
 		return busy(err)
+	case errors.Is(err, agents.ErrStaleSession), errors.Is(err, signin.ErrSignedOut):
+		return signedOut().because(err)
 	case errors.Is(err, pins.ErrNoLine), errors.Is(err, agents.ErrNoAgent):
 		return noPage().because(err)
 	case errors.Is(err, pins.ErrUnreadable), errors.Is(err, agents.ErrUnreadable):
@@ -107,9 +110,15 @@ func explain(err error) *refusal {
 	return unavailable(err)
 }
 
-// refuse tells the agent and the log, with a reference by which one finds the other.
+// refuse tells the agent and the log, with a reference by which one finds the other. A client that
+// went away is told nothing, and that work for it ended early is no fault of ours.
 func (c *Console) refuse(v *visit, err error) {
 	no := explain(err)
+	if no.status == http.StatusServiceUnavailable && v.left() {
+		c.log.LogAttrs(v.ctx(), slog.LevelInfo, "client of console left", slog.String("method", knownMethod(v.r.Method)),
+			slog.String("route", pattern(v.r)), slog.Any("cause", no.cause))
+		return
+	}
 	reference := c.reference()
 	c.logRefusal(v, no, reference)
 	if no.allow != "" {

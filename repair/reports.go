@@ -13,19 +13,24 @@ import (
 
 // Bounds of a report.
 const (
-	onReport   = 50 // entries of the audit on a page
-	pagesToday = 5  // of audit.MaxPage, for what was done today
+	onReport = 50 // entries of the audit in a list
+	// lookedAt is how many entries are looked at for today, and again for the list. Each is read and
+	// proved, in some 30 µs, and the page should be there in 100 ms.
+	lookedAt = 1000
 )
 
 // A reportsView is what supervisors see of the work of all.
 type reportsView struct {
-	Day     string
-	Work    []workView
-	Limits  []entryView
-	More    bool // there was more today than is counted here
-	Form    *form
-	Entries []entryView
-	Older   string // where older entries are; "": nowhere
+	Day        string
+	Work       []workView
+	Limits     []entryView
+	MoreLimits bool      // these are the newest alone
+	Since      time.Time // there was more today, before this, than is counted here; zero: there wasn't
+	LookedAt   int
+	Form       *form
+	Entries    []entryView
+	Older      string // where older entries are; "": nowhere
+	Within     bool   // the list is short because no more were looked at
 }
 
 func (r reportsView) form() *form { return r.Form }
@@ -52,9 +57,8 @@ func reportsForm(v *visit) *form {
 
 // showReports records that the audit is read, before it is.
 func (c *Console) showReports(v *visit) error {
-	now := c.now().UTC()
-	midnight := now.Truncate(24 * time.Hour)
-	view := reportsView{Day: now.Format("January 2, 2006"), Form: reportsForm(v)}
+	now := c.now()
+	view := reportsView{Day: c.zone.today(now), LookedAt: lookedAt, Form: reportsForm(v)}
 	filter, err := reportsFilter(v, view.Form)
 	if err != nil {
 		return err
@@ -62,7 +66,7 @@ func (c *Console) showReports(v *visit) error {
 	if err := c.audit.Record(v.ctx(), c.reading(v, filter)); err != nil {
 		return fmt.Errorf("record a look at the audit: %w", err)
 	}
-	if err := c.today(v.ctx(), &view, midnight); err != nil {
+	if err := c.today(v.ctx(), &view, c.zone.midnight(now)); err != nil {
 		return err
 	}
 	if !view.Form.Faulty() {
@@ -105,72 +109,76 @@ func (c *Console) reading(v *visit, filter audit.Filter) audit.Event {
 
 // today fills in what was done since midnight.
 func (c *Console) today(ctx context.Context, view *reportsView, midnight time.Time) error {
-	var done []audit.Entry
-	for _, action := range []audit.Action{audit.PINReset, audit.PINUnlocked} {
-		entries, more, err := c.since(ctx, action, midnight)
-		if err != nil {
-			return err
+	var done, limits []audit.Entry
+	var oldest time.Time
+	whole := false
+	last, err := c.lookBack(ctx, 0, func(e audit.Entry) bool {
+		if whole = e.At.Before(midnight); whole {
+			return true
 		}
-		done, view.More = append(done, entries...), view.More || more
-	}
-	limits, more, err := c.since(ctx, audit.LimitReached, midnight)
+		oldest = e.At
+		if e.Action == audit.PINReset || e.Action == audit.PINUnlocked {
+			done = append(done, e)
+		}
+		if e.Action == audit.LimitReached {
+			limits = append(limits, e)
+		}
+		return false
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("report on today: %w", err)
 	}
-	view.Work, view.Limits, view.More = work(done), viewEntries(limits), view.More || more
+	if !whole && last > 1 {
+		view.Since = oldest
+	}
+	view.MoreLimits = len(limits) > onReport
+	view.Work, view.Limits = work(done), viewEntries(limits[:min(len(limits), onReport)])
 	return nil
 }
 
-// since collects the entries of an action from a time on; more: there may be others.
-func (c *Console) since(ctx context.Context, action audit.Action, at time.Time) (found []audit.Entry, more bool, err error) {
-	filter := audit.Filter{Action: action}
-	for range pagesToday {
-		page, err := c.audit.Page(ctx, filter, audit.MaxPage)
-		if err != nil {
-			return nil, false, fmt.Errorf("report on today: %w", err)
+// lookBack goes through the audit before a place, 0: from the newest entry on, until stop says so.
+// It returns the place where it ended, after lookedAt entries at the latest; 1 or less: there are
+// no more before it.
+func (c *Console) lookBack(ctx context.Context, before int64, stop func(audit.Entry) bool) (int64, error) {
+	for looked := 0; looked < lookedAt; {
+		page, err := c.audit.Page(ctx, audit.Filter{Before: before}, audit.MaxPage)
+		if err != nil || len(page) == 0 {
+			return 0, err
 		}
 		for _, entry := range page {
-			if entry.At.Before(at) {
-				return found, false, nil
+			if stop(entry) {
+				return entry.Seq, nil
 			}
-			found = append(found, entry)
 		}
-		if len(page) < audit.MaxPage {
-			return found, false, nil
-		}
-		filter.Before = page[len(page)-1].Seq
+		before, looked = page[len(page)-1].Seq, looked+len(page)
 	}
-	return found, true, nil
+	return before, nil
 }
 
 // entries fills in the entries that the filter asks for, and where older ones are.
 func (c *Console) entries(ctx context.Context, view *reportsView, filter audit.Filter) error {
-	page, err := c.audit.Page(ctx, filter, onReport)
+	var found []audit.Entry
+	last, err := c.lookBack(ctx, filter.Before, func(e audit.Entry) bool {
+		if matches(filter, e) {
+			found = append(found, e)
+		}
+		return len(found) == onReport
+	})
 	if err != nil {
 		return fmt.Errorf("report entries: %w", err)
 	}
-	view.Entries = viewEntries(page)
-	older, err := c.older(ctx, page, filter)
-	if err != nil || older <= 1 {
-		return err
+	view.Entries = viewEntries(found)
+	if last <= 1 {
+		return nil
 	}
+	view.Within = len(found) < onReport
 	query := view.Form.query()
-	query.Set("before", strconv.FormatInt(older, 10))
+	query.Set("before", strconv.FormatInt(last, 10))
 	view.Older = "/repair/reports?" + query.Encode()
 	return nil
 }
 
-// older is the place before which the next page begins; 1 or less: there is nothing before.
-func (c *Console) older(ctx context.Context, page []audit.Entry, filter audit.Filter) (int64, error) {
-	if len(page) == onReport {
-		return page[onReport-1].Seq, nil
-	}
-	if filter.Before == 0 {
-		newest, err := c.audit.Page(ctx, audit.Filter{}, 1)
-		if err != nil || len(newest) == 0 {
-			return 0, err
-		}
-		filter.Before = newest[0].Seq + 1
-	}
-	return filter.Before - audit.Reach, nil
+func matches(filter audit.Filter, e audit.Entry) bool {
+	return (filter.By == "" || filter.By == e.By) && (filter.Subject == "" || filter.Subject == e.Subject) &&
+		(filter.Action == "" || filter.Action == e.Action)
 }

@@ -35,6 +35,59 @@ func TestReportsOfToday(t *testing.T) {
 	s.as("sue").get("/repair/reports").says(http.StatusOK, "Nobody has reset", "No limit was reached today")
 }
 
+// TestReportsOfABusyDay: what was not looked at is not told as if it hadn't been, and the page does
+// not take longer for it.
+func TestReportsOfABusyDay(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	ann.post(homeAt+"/reset", because...).leads(homeAt)
+	s.pass(time.Minute)
+	busy := audit.Event{Action: audit.LookedUp, By: "crm/77", Via: audit.ViaAPI, Subject: string(other)}
+	for range 900 {
+		s.ok(s.audit.Record(t.Context(), busy))
+	}
+	sue := s.as("sue")
+	sue.get("/repair/reports").says(http.StatusOK, "annconsole10").lacks("There was more today")
+	for range 9100 {
+		s.ok(s.audit.Record(t.Context(), busy))
+	}
+	for _, query := range []string{"", "?by=nobody"} {
+		began, before := time.Now(), s.read.Load()
+		sue.get("/repair/reports"+query).says(http.StatusOK, "Nobody has reset or unlocked anything since Mar 2, 2026, 12:01 PM UTC",
+			"No limit was reached since", "There was more today. Only the newest 1000 entries were looked at, back to Mar 2, 2026, 12:01 PM UTC").
+			lacks("anything today")
+		took, read := time.Since(began), s.read.Load()-before
+		t.Logf("%q took %s, and read %d entries", query, took, read)
+		if read > 5000 || took > time.Second { // a tenth, without the race detector on a machine of its own
+			t.Errorf("%q took %s, and read %d entries", query, took, read)
+		}
+	}
+	at := "/repair/reports?by=ann&action=pin-reset"
+	for range 12 {
+		page := sue.get(at)
+		if strings.Contains(page.text, "<td>PIN reset</td>") {
+			return
+		}
+		page.says(http.StatusOK, "There may be more: 1000 entries were looked at", "Older entries")
+		_, at, _ = strings.Cut(page.text, `<p><a href="`)
+		at, _, _ = strings.Cut(at, `"`)
+		at = strings.ReplaceAll(at, "&amp;", "&")
+	}
+	t.Error("the reset is not found by looking at older entries")
+}
+
+func TestManyLimits(t *testing.T) {
+	s := newShop(t)
+	for range 60 {
+		s.ok(s.audit.Record(t.Context(), audit.Event{Action: audit.LimitReached, By: "crm/77", Via: audit.ViaAPI}))
+	}
+	page := s.as("sue").get("/repair/reports?by=nobody").says(http.StatusOK, "These are the newest: choose “Limit reached” below")
+	if n := strings.Count(page.text, "<td>Limit reached</td>"); n != 50 {
+		t.Errorf("%d entries; want 50", n)
+	}
+}
+
 func TestReportsFilter(t *testing.T) {
 	s := newShop(t)
 	s.as("ann").get(homeAt)
@@ -84,4 +137,39 @@ func TestReportsHavePages(t *testing.T) {
 		t.Errorf("%d older entries; want 10", n)
 	}
 	second.lacks("Older entries")
+}
+
+// TestTimesOfAZone shows pages in Chicago, where a day is over six hours later than in UTC, on
+// March 8 five.
+func TestTimesOfAZone(t *testing.T) {
+	chicago, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newShopIn(t, chicago)
+	ann := s.as("ann")
+	ann.validate()
+	ann.get(homeAt).says(http.StatusOK, "This is good until 6:15 AM CST (15 minutes left)", "Mar 2, 2026, 6:00 AM CST").lacks("UTC")
+	if page := ann.get(homeAt); !strings.Contains(page.text, `<time datetime="2026-03-02T12:15:00Z">6:15 AM CST</time>`) {
+		t.Errorf("no time for programs in %s", page.text)
+	}
+	ann.post(homeAt+"/unlock", because...).leads(homeAt)
+	for _, step := range []struct {
+		pass    time.Duration
+		day     string
+		counted bool
+	}{
+		{18*time.Hour - time.Second, "Today, March 2, 2026 (CST)", true},
+		{time.Second, "Today, March 3, 2026 (CST)", false},
+		{5*24*time.Hour + 2*time.Hour, "Today, March 8, 2026 (CDT)", false},
+		{21*time.Hour - time.Second, "Today, March 8, 2026 (CDT)", false},
+		{time.Second, "Today, March 9, 2026 (CDT)", false},
+	} {
+		s.pass(step.pass)
+		page := s.as("sue").get("/repair/reports").says(http.StatusOK, step.day)
+		if strings.Contains(page.words(), "annconsole01") != step.counted {
+			t.Errorf("%s: %s", step.day, page.words())
+		}
+	}
+	s.as("ada").get("/repair/people/ann").says(http.StatusOK, "Mar 2, 2026, 6:00 AM CST", "Deactivated on Sep 2, 2026")
 }

@@ -81,7 +81,7 @@ func (c *Console) change(
 		view.Form.fail("reason", "Write it on one line, in up to 500 characters.")
 		return c.show(v, "line_change", view.title(), view)
 	}
-	words := deskWords(err)
+	words := deskWords(err, c.zone)
 	if words == "" {
 		return err
 	}

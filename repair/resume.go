@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"path"
-	"slices"
 	"strings"
 
 	"updatecenter/agents"
@@ -24,24 +23,30 @@ const maxPath = 200
 type resumption struct {
 	draft signin.Token // zero: there is none
 	path  string
+	agent agents.ID // whose it is: the next who signs in may be somebody else
 }
 
-// signInFirst sends a visitor to sign in, and remembers where to go on.
+// signInFirst sends a visitor to sign in. Where the session of a known agent has run out, it
+// remembers where to go on.
 func (c *Console) signInFirst(v *visit, rt route) error {
 	if rt.stream {
 		return signedOut()
 	}
 	to := resumption{path: strings.TrimSuffix(v.r.URL.Path, rt.cut)}
+	var known bool
+	to.agent, known = c.signIn.Peek(v.ctx(), v.token)
 	note := "signed-out"
 	if v.r.Method == http.MethodPost {
-		to.draft = c.saveDraft(v, rt, to.path)
 		note = "not-sent"
+		if known {
+			to.draft = c.saveDraft(v, rt.keeps, to)
+		}
 		if !to.draft.IsZero() {
 			note = "kept"
 		}
 	}
-	if ours(to.path) {
-		setCookie(v, resumeCookie, to.cookie())
+	if known {
+		c.remember(v, to)
 	}
 	if v.token.IsZero() && note == "signed-out" {
 		return v.redirect(signInPath)
@@ -49,20 +54,28 @@ func (c *Console) signInFirst(v *visit, rt route) error {
 	return v.redirect(signInPath + "?note=" + note)
 }
 
-// saveDraft keeps what was typed, if it is known whose session has run out. That it can't be kept
-// is no reason not to let somebody sign in.
-func (c *Console) saveDraft(v *visit, rt route, at string) signin.Token {
+// remember sets the cookie, unless that would lose what the same agent has typed elsewhere.
+func (c *Console) remember(v *visit, to resumption) {
+	before := resumptionOf(readCookie(v.r, resumeCookie))
+	if to.draft.IsZero() && !before.draft.IsZero() && before.agent == to.agent || !plain(to.path) {
+		return
+	}
+	setCookie(v, resumeCookie, to.cookie())
+}
+
+// saveDraft keeps what was typed in those fields. That it can't be kept is no reason not to let
+// somebody go on.
+func (c *Console) saveDraft(v *visit, keeps []string, to resumption) signin.Token {
 	values := map[string][]string{}
-	for _, name := range rt.keeps {
+	for _, name := range keeps {
 		if typed, ok := v.r.PostForm[name]; ok {
 			values[name] = typed
 		}
 	}
-	agent, known := c.signIn.Peek(v.ctx(), v.token)
-	if !known || len(values) == 0 {
+	if len(values) == 0 {
 		return signin.Token{}
 	}
-	token, err := c.signIn.SaveDraft(v.ctx(), signin.Draft{Agent: agent, Path: at, Values: values})
+	token, err := c.signIn.SaveDraft(v.ctx(), signin.Draft{Agent: to.agent, Path: to.path, Values: values})
 	if err != nil {
 		c.log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not kept", slog.String("route", pattern(v.r)), slog.Any("cause", err))
 	}
@@ -72,7 +85,7 @@ func (c *Console) saveDraft(v *visit, rt route, at string) signin.Token {
 // takeDraft hands a page the draft of its form, if there is one.
 func (c *Console) takeDraft(v *visit) {
 	to := resumptionOf(readCookie(v.r, resumeCookie))
-	if to.draft.IsZero() || to.path != v.r.URL.Path {
+	if to.draft.IsZero() || to.path != v.r.URL.Path || to.agent != v.session.Agent.ID {
 		return
 	}
 	dropCookie(v, resumeCookie)
@@ -96,38 +109,43 @@ func (c *Console) goOn(v *visit, agent agents.Agent) error {
 	if to.draft.IsZero() {
 		dropCookie(v, resumeCookie)
 	}
-	if !ours(to.path) {
+	if to.agent != agent.ID || !c.opens(to.path, agent.Role) {
 		return v.redirect(home)
 	}
 	return v.redirect(to.path)
 }
 
-// cookie writes a resumption as one value: the draft's token, a full stop, the path in base64url.
-func (t resumption) cookie() secret.Text {
-	return secret.New(t.draft.Reveal() + "." + base64.RawURLEncoding.EncodeToString([]byte(t.path)))
+// opens says whether a path is that of a page which an agent of that role can come back to.
+func (c *Console) opens(at string, role agents.Role) bool {
+	for _, rt := range c.table() {
+		if rt.matches(at) {
+			return plain(at) && rt.get != nil && !rt.stream && rt.least >= forAgents && rt.least.allows(role)
+		}
+	}
+	return false
 }
 
-// resumptionOf reads what cookie wrote. A browser can send anything: see ours.
+// cookie writes a resumption as one value: the draft's token, the path in base64url and the agent's
+// id, with full stops between them.
+func (t resumption) cookie() secret.Text {
+	return secret.New(t.draft.Reveal() + "." + base64.RawURLEncoding.EncodeToString([]byte(t.path)) + "." + string(t.agent))
+}
+
+// resumptionOf reads what cookie wrote. A browser can send anything: see opens.
 func resumptionOf(value secret.Text) resumption {
-	token, encoded, _ := strings.Cut(value.Reveal(), ".")
+	token, rest, _ := strings.Cut(value.Reveal(), ".")
+	encoded, agent, _ := strings.Cut(rest, ".")
 	decoded, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil || !ours(string(decoded)) {
+	if err != nil || !plain(string(decoded)) || agent == "" {
 		return resumption{}
 	}
-	return resumption{draft: secret.New(token), path: string(decoded)}
+	return resumption{draft: secret.New(token), path: string(decoded), agent: agents.ID(agent)}
 }
 
-// ours says whether a path is one of a page that an agent can come back to: nothing that a
-// browser could take for another host, and nothing that begins or ends a session.
-func ours(at string) bool {
+// plain says whether a path below home is written so that no browser could take it for another.
+func plain(at string) bool {
 	if len(at) > maxPath || !strings.HasPrefix(at, home) || path.Clean(at) != strings.TrimSuffix(at, "/") {
 		return false
 	}
-	for _, c := range []byte(at) {
-		if c <= ' ' || c > '~' || c == '\\' || c == '?' || c == '#' || c == '%' {
-			return false
-		}
-	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(at, home), "/")
-	return !slices.Contains([]string{"sign-in", "sign-out", "welcome", "set-up", "static"}, first)
+	return !strings.ContainsFunc(at, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`\?#%`, r) })
 }

@@ -45,8 +45,23 @@ func TestDraftIsForTheSameAgent(t *testing.T) {
 	b.signInAs("ann")
 	s.pass(16 * time.Minute)
 	b.post(homeAt+"/reset", "reason", "Only Ann knows this").leads("/repair/sign-in?note=kept")
-	b.signInAs("bob").leads(homeAt + "/reset")
+	b.signInAs("bob").leads("/repair/")
 	b.get(homeAt + "/reset").lacks("Only Ann knows this")
+	b.signInAs("ann").leads(homeAt + "/reset")
+	b.get(homeAt+"/reset").says(http.StatusOK, "here again").has("Only Ann knows this")
+}
+
+// TestDraftIsNotLostToALook: a page opened in another window while what was typed waits.
+func TestDraftIsNotLostToALook(t *testing.T) {
+	s := newShop(t)
+	b := s.browser()
+	b.signInAs("ann")
+	s.pass(16 * time.Minute)
+	b.post(homeAt+"/reset", "reason", "Lost on a trip").leads("/repair/sign-in?note=kept")
+	b.get("/repair/profile").leads("/repair/sign-in?note=signed-out")
+	b.post("/repair/profile/password", "present", "x").leads("/repair/sign-in?note=not-sent")
+	b.signInAs("ann").leads(homeAt + "/reset")
+	b.get(homeAt + "/reset").has("Lost on a trip")
 }
 
 func TestDraftEnds(t *testing.T) {
@@ -72,9 +87,43 @@ func TestNoDraftWithoutASession(t *testing.T) {
 }
 
 func TestGoesOnWhereOneWas(t *testing.T) {
-	b := newShop(t).browser()
-	b.get(homeAt).leads("/repair/sign-in")
-	b.signInAs("ann").leads(homeAt)
+	s := newShop(t)
+	b := s.browser()
 	b.signInAs("ann").leads("/repair/")
+	s.pass(16 * time.Minute)
+	b.get(homeAt).leads("/repair/sign-in?note=signed-out")
+	b.signInAs("ann").leads(homeAt)
+	b.signInAs("ann").leads("/repair/") // once
 	b.get("/repair/set-up/terms").leads("/repair/")
+}
+
+// TestNobodyGoesOnWhereAnotherWas: the line of a customer is shown to whom it was, and nobody is led
+// anywhere by a link from elsewhere.
+func TestNobodyGoesOnWhereAnotherWas(t *testing.T) {
+	s := newShop(t)
+	b := s.browser()
+	b.get(homeAt).leads("/repair/sign-in")
+	b.signInAs("ann").leads("/repair/")
+	s.pass(16 * time.Minute)
+	b.get(homeAt).leads("/repair/sign-in?note=signed-out")
+	b.signInAs("bob").leads("/repair/")
+	signedOut := b.copy()
+	b.post("/repair/sign-out")
+	signedOut.get(homeAt).leads("/repair/sign-in?note=signed-out")
+	signedOut.signInAs("bob").leads("/repair/")
+}
+
+// TestGoesOnWhereOneMay: the role may have changed meanwhile, and a path may lead to no page.
+func TestGoesOnWhereOneMay(t *testing.T) {
+	for at, to := range map[string]string{
+		"/repair/reports": "/repair/", "/repair/people": "/repair/", homeAt: homeAt, "/repair/lines/nonsense": "/repair/lines/nonsense",
+	} {
+		s := newShop(t)
+		b := s.browser()
+		b.signInAs("ada")
+		s.pass(16 * time.Minute)
+		b.get(at).leads("/repair/sign-in?note=signed-out")
+		b.cookies["__Host-uc-draft"].Value = strings.ReplaceAll(b.cookies["__Host-uc-draft"].Value, string(s.idOf("ada")), string(s.idOf("ann")))
+		b.signInAs("ann").leads(to)
+	}
 }

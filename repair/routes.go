@@ -57,6 +57,9 @@ type route struct {
 	keeps []string
 	// cut is what stands in the path of a form behind that of the page that shows it.
 	cut string
+	// told hears of a POST by an agent whose role is too low for the page; nil: nobody. Its error is
+	// the answer.
+	told handler
 	// stream: an answer that goes on and on, and no page to come back to.
 	stream bool
 }
@@ -105,6 +108,13 @@ func (c *Console) serve(v *visit, rt route) error {
 		c.takeDraft(v)
 	}
 	return serve(v)
+}
+
+// matches says whether a path is one of the route, as mux would find it.
+func (rt route) matches(at string) bool {
+	return slices.EqualFunc(strings.Split(rt.path, "/"), strings.Split(at, "/"), func(want, part string) bool {
+		return want == part || strings.HasPrefix(want, "{") && part != ""
+	})
 }
 
 // method finds what answers a method. A header that names another method counts for nothing.

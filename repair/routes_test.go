@@ -42,9 +42,9 @@ var open = map[string][]string{
 	"/repair/profile/factor":                            signedIn,
 	"/repair/profile/sign-out-everywhere":               signedIn,
 
-	"/repair/lines/{number}/history":           supervisors,
-	"/repair/lines/{number}/validate/photo-id": supervisors,
-	"/repair/reports":                          supervisors,
+	"/repair/lines/{number}/history": supervisors,
+	photoID:                          supervisors,
+	"/repair/reports":                supervisors,
 
 	"/repair/people":                   administrators,
 	"/repair/people/{name}":            administrators,
@@ -58,6 +58,8 @@ var open = map[string][]string{
 	"/repair/keys":                     administrators,
 	"/repair/keys/revoke":              administrators,
 }
+
+const photoID = "/repair/lines/{number}/validate/photo-id"
 
 var (
 	administrators = []string{"ada"}
@@ -121,7 +123,11 @@ func TestRoles(t *testing.T) {
 				if !refused(answer, who) {
 					t.Errorf("%q may %s %s: %d, %s", who, method, path, answer.status, answer.words())
 				}
-				if n := len(s.trail()); n != before {
+				want := before
+				if who == "ann" && method == http.MethodPost && path == photoID {
+					want++ // it is recorded as a validation that failed
+				}
+				if n := len(s.trail()); n != want {
 					t.Errorf("%q: %s %s did something", who, method, path)
 				}
 			}
@@ -217,6 +223,7 @@ func TestEveryPage(t *testing.T) {
 	pages["followed"] = b.get(s.as("ada").call(homeAt))
 	pages["key made"] = b.post("/repair/keys", "name", "crm", "scopes", "lines:read")
 	pages["keys"] = b.get("/repair/keys")
+	pages["key to revoke"] = b.get("/repair/keys/revoke?name=crm")
 	pages["invite refused"] = b.post("/repair/invite", "name", "x", "role", "king")
 	pages["nowhere"] = b.get("/repair/nowhere")
 	for name, p := range pages {

@@ -152,12 +152,13 @@ func (c *Console) goOnAs(v *visit, agent agents.Agent) error {
 	return v.redirect(stagePath(agent.Next()))
 }
 
-// renew keeps the agent's own session after a change that ends all others.
+// renew keeps the agent's own session after a change that ends all others. Package agents makes no
+// change for a session that is over, so it was this change that has raised the epoch.
 func (c *Console) renew(v *visit, agent agents.Agent) error {
 	if agent.Epoch == v.session.Agent.Epoch {
 		return nil
 	}
-	token, err := c.signIn.Renew(v.ctx(), v.token)
+	token, err := c.signIn.Renew(v.ctx(), v.token, agent)
 	if errors.Is(err, signin.ErrSignedOut) {
 		return nil // the next page asks to sign in
 	}

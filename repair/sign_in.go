@@ -16,7 +16,7 @@ const signInPath = "/repair/sign-in"
 
 // notes are what a page of sign-in can begin with: the address has the word, and nothing else.
 var notes = map[string]string{
-	"signed-out": "You are signed out: nothing was done here for 15 minutes, or you signed out. Sign in to go on where you were.",
+	"signed-out": "You are signed out: nothing was done here for 15 minutes, or the session was ended. Sign in to go on.",
 	"kept":       "You were signed out meanwhile. Sign in: what you had typed is kept for 30 minutes.",
 	"not-sent":   "You were signed out meanwhile, so nothing was sent. Sign in to go on.",
 	"bye":        "You have signed out.",

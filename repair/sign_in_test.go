@@ -193,7 +193,7 @@ func TestSessionsEnd(t *testing.T) {
 	idle.get("/repair/").leads("/repair/sign-in?note=signed-out")
 
 	gone := s.of("bob")
-	s.of("ada").post("/repair/people/bob/deactivate").leads("/repair/people/bob?note=deactivate")
+	s.of("ada").post("/repair/people/bob/deactivate", "sure_deactivate", "yes").leads("/repair/people/bob?note=deactivate")
 	gone.get("/repair/").leads("/repair/sign-in?note=signed-out")
 }
 

@@ -153,7 +153,7 @@ type wayView struct {
 
 // refuseWay shows why the desk has refused, and the other ways.
 func (c *Console) refuseWay(v *visit, number nanp.Number, title string, err error) error {
-	words := deskWords(err)
+	words := deskWords(err, c.zone)
 	if words == "" {
 		return err
 	}

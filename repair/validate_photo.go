@@ -60,3 +60,13 @@ func (c *Console) acceptPhotoID(v *visit) error {
 	}
 	return v.redirect(view.Path)
 }
+
+// refusePhotoID hands the desk what an agent sent who may accept no photo ID, which takes a form
+// made by hand: so it stands in the audit. The agent is told no more than by any page of others.
+func (c *Console) refusePhotoID(v *visit) error {
+	number, err := v.number()
+	if err == nil {
+		err = c.desk.PhotoID(v.ctx(), v.who(), number, v.r.PostForm.Get("note"))
+	}
+	return forbidden().because(err)
+}

@@ -22,6 +22,9 @@ const (
 	tellsAnswer = "answer"
 )
 
+// secretKeeps are the fields that are filled in again.
+var secretKeeps = []string{"account", "kind"}
+
 // maxSecret is the longest security code or answer that is taken, in characters, as
 // [accounts.Claim] takes 400 bytes.
 const maxSecret = 100
@@ -58,6 +61,7 @@ func (c *Console) showSecret(v *visit) error {
 		return err
 	}
 	if v.r.URL.Query().Has(wrongSaid) {
+		v.note = "" // nobody was signed out
 		view.Form.fail("", "That was not right. Account number, and code or answer, must belong together and to this line; "+
 			"which of them was wrong is not told.")
 		return c.showStatus(v, http.StatusOK, "validate_secret", "Error: Security code or answer", view)
@@ -106,5 +110,14 @@ func (c *Console) judge(v *visit, view secretView, account accounts.Number, clai
 	case right:
 		return v.redirect(view.Path)
 	}
+	c.keepEntry(v, view.Self)
 	return v.redirect(view.Self + "?" + wrongSaid)
+}
+
+// keepEntry has the page filled in again, but for the secret.
+func (c *Console) keepEntry(v *visit, self string) {
+	to := resumption{path: self, agent: v.session.Agent.ID}
+	if to.draft = c.saveDraft(v, secretKeeps, to); !to.draft.IsZero() {
+		c.remember(v, to)
+	}
 }

@@ -16,11 +16,11 @@ func TestValidateByCall(t *testing.T) {
 	s := newShop(t)
 	ann := s.as("ann")
 	at := ann.call(homeAt)
-	ann.get(at).says(http.StatusOK, "We are about to ring the line", "3 tries left", "until 12:10 UTC (10 minutes left)", "Refresh",
+	ann.get(at).says(http.StatusOK, "We are about to ring the line", "3 tries left", "until 12:10 PM UTC (10 minutes left)", "Refresh",
 		"Not enough to know who is calling").lacks(ann.code(at), "Error:")
 	code := ann.code(at)
 	ann.post(at, "code", code[:3]+" "+code[3:]).leads(homeAt)
-	ann.get(homeAt).says(http.StatusOK, "You have validated this customer by a call to the line. This is good until 12:15 UTC (15 minutes left)",
+	ann.get(homeAt).says(http.StatusOK, "You have validated this customer by a call to the line. This is good until 12:15 PM UTC (15 minutes left)",
 		"Reset the PIN", "Unlock, and keep the PIN").lacks("with a code")
 	ann.get(at).says(http.StatusOK, "The code was right", "Go on with the line").lacks("<input id=\"code\"")
 	s.as("bob").get(homeAt).says(http.StatusOK, "Call 612-555-0142 with a code")
@@ -142,7 +142,7 @@ func TestRefusedCallSaysWhatElse(t *testing.T) {
 		status int
 		words  string
 	}{
-		"limit of the line": {&deliveries.LimitError{Until: time.Date(2026, 3, 2, 13, 0, 0, 0, time.UTC)}, http.StatusTooManyRequests, "can be called again after Mar 2, 2026, 13:00 UTC"},
+		"limit of the line": {&deliveries.LimitError{Until: time.Date(2026, 3, 2, 13, 0, 0, 0, time.UTC)}, http.StatusTooManyRequests, "can be called again after Mar 2, 2026, 1:00 PM UTC"},
 		"objection":         {&deliveries.BlockedError{Until: time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)}, http.StatusConflict, "had not asked for our call"},
 		"no calls":          {deliveries.ErrNoWay, http.StatusConflict, "No calls can be made"},
 	}
@@ -201,6 +201,26 @@ func TestValidateBySecret(t *testing.T) {
 	}
 }
 
+// TestWrongSecretKeepsTheRest: account number and choice are there again, and only there.
+func TestWrongSecretKeepsTheRest(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ann")
+	at := homeAt + "/validate/secret"
+	b.post(at, "account", accountNumber, "kind", "answer", "secret", "whiskers").leads(at + "?wrong")
+	for name, cookie := range b.cookies {
+		if strings.Contains(cookie.Value, accountNumber) || strings.Contains(cookie.Value, "whiskers") {
+			t.Errorf("%s has what was typed", name)
+		}
+	}
+	b.get(at+"?wrong").says(http.StatusOK, "That was not right").
+		has(`value="`+accountNumber+`"`).has(`value="answer" checked`).lacks("whiskers", `value="code" checked`, "signed out before")
+	b.get(at+"?wrong").says(http.StatusOK, "That was not right").lacks(accountNumber) // once
+	b.get(at).says(http.StatusOK).lacks(accountNumber)
+	b.post(at, "account", accountNumber, "kind", "code", "secret", "48213378").leads(at + "?wrong")
+	s.of("bob").get(at + "?wrong").lacks(accountNumber)
+	b.get(homeAt).says(http.StatusOK).lacks(accountNumber)
+}
+
 func TestSecretFieldsAreBounded(t *testing.T) {
 	s := newShop(t)
 	ann := s.as("ann")
@@ -231,7 +251,14 @@ func TestPhotoIDIsForSupervisors(t *testing.T) {
 	at := homeAt + "/validate/photo-id"
 	note := []string{"note", "Driver license of Minnesota, store at Lake Street"}
 	s.as("ann").get(at).says(http.StatusForbidden)
-	s.as("ann").post(at, note...).says(http.StatusForbidden)
+	ann := s.as("ann")
+	ann.post(at, note...).says(http.StatusForbidden, "This page is not for your role").lacks("photo")
+	failed, err := s.audit.Page(t.Context(), audit.Filter{Action: audit.ValidationFailed}, 10)
+	s.ok(err)
+	if len(failed) != 1 || failed[0].By != "ann" || failed[0].Subject != string(home) || failed[0].Detail != "by photo ID, not allowed" {
+		t.Errorf("the audit has %+v", failed)
+	}
+	ann.post("/repair/lines/none/validate/photo-id", note...).says(http.StatusForbidden)
 	s.as("ann").get(homeAt).lacks("Reset the PIN")
 	sue := s.as("sue")
 	for _, short := range []string{"", "license", strings.Repeat("x", 501), "driver license\nand a line"} {

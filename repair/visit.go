@@ -18,6 +18,7 @@ import (
 type visit struct {
 	w       http.ResponseWriter
 	r       *http.Request
+	client  context.Context     // of the connection; that of r ends with the time of the answer as well
 	from    string              // the client's address
 	token   signin.Token        // of the session that the cookie claims
 	session signin.Session      // zero: nobody is signed in, or the page doesn't ask
@@ -27,12 +28,23 @@ type visit struct {
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
 
+// left says whether the client has gone away: the time of the answer may be over without that.
+func (v *visit) left() bool { return errors.Is(v.client.Err(), context.Canceled) }
+
+// whole is the context for what is done as a whole or not at all: it ends with the time of the
+// answer, which all have but streams, and not when the browser goes away.
+func (v *visit) whole() (context.Context, context.CancelFunc) {
+	until, _ := v.ctx().Deadline()
+	return context.WithDeadline(context.WithoutCancel(v.ctx()), until)
+}
+
 // part returns what stands in the path for a name in braces.
 func (v *visit) part(name string) string { return mux.Vars(v.r)[name] }
 
-// by is the agent, as package agents wants to know who does something.
+// by is the agent, as package agents wants to know who does something, and in which session.
 func (v *visit) by() agents.By {
-	return agents.By{Name: string(v.session.Agent.Name), Via: "console", From: v.from}
+	agent := v.session.Agent
+	return agents.By{Name: string(agent.Name), Via: "console", From: v.from, Epoch: agent.Epoch}
 }
 
 // who is the agent, as package desk wants to know who does something.
@@ -88,6 +100,9 @@ func (c *Console) admit(v *visit, rt route) (bool, error) {
 		return false, v.redirect(stagePath(session.Agent.Next()))
 	}
 	if !session.SetUp && !rt.least.allows(session.Agent.Role) {
+		if rt.told != nil && v.r.Method == http.MethodPost {
+			return false, rt.told(v)
+		}
 		return false, forbidden()
 	}
 	return true, nil

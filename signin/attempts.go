@@ -8,9 +8,9 @@ import (
 // Attempts counts failures in a row. It has no clock of its own: the time of an attempt is
 // the time. Each operation is on one subject and happens in one step.
 //
-// A subject is up to 100 letters, digits, - and _: the ID of an agent with the time of the
-// last activation, or what stands for a user name that nobody has, or for a client address: an
-// HMAC under a key that stores don't have, as what was typed for a user name may be a password.
+// A subject is up to 100 letters, digits, - and _. It stands for an agent since the last
+// activation, for user names that nobody has (2^18 subjects for them all), or for a client address:
+// an HMAC under a key that stores don't have, as what was typed for a user name may be a password.
 type Attempts interface {
 	// Count counts one more failure, before anybody knows whether it is one, unless the
 	// strikes until then bar the attempt ([Strikes.BarredAt]). One that is refused leaves

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -42,13 +43,23 @@ func (s *SignIn) Begin(ctx context.Context, userName, from string) (Token, error
 	return s.create(ctx, KindSignIn, attempt{Version: sealedVersion, Name: name, Nobody: nobody, Until: until}, until)
 }
 
+// nobodyBits is how many bits of its HMAC a name that nobody has is counted under. Anybody can make
+// up as many names as there is time for, and their failures are kept as long as those of agents:
+// under all bits they would fill the store. So such names share 2^18 counts. That tells something
+// only to who has worn out a good part of them: a name that must wait untried is one of nobody.
+const nobodyBits = 18
+
 // nobody is the subject of failures of a user name that no agent has. All spellings of one
 // name have one subject.
 func (s *SignIn) nobody(name agents.UserName, typed string) (string, error) {
 	if name != "" {
 		typed = string(name)
 	}
-	return s.subject("nobody", typed[:min(len(typed), maxTyped)])
+	mac, err := s.hidden("nobody", typed[:min(len(typed), maxTyped)])
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("nobody_%05x", binary.BigEndian.Uint32(mac)>>(32-nobodyBits)), nil
 }
 
 // addressSubject is the subject of what is counted for a client address. Of IPv6 the
@@ -68,14 +79,20 @@ func (s *SignIn) addressSubject(what, from string) (string, error) {
 	return s.subject(what, from)
 }
 
-// subject hides what is counted from the store that counts. While servers begin to use
-// another key it may be counted apart under each.
+// subject hides what is counted from the store that counts.
 func (s *SignIn) subject(what, of string) (string, error) {
+	mac, err := s.hidden(what, of)
+	return what + "_" + hex.EncodeToString(mac), err
+}
+
+// hidden is an HMAC under the current key: with another one all counting starts over, and while
+// servers begin to use it, there are counts under each.
+func (s *SignIn) hidden(what, of string) ([]byte, error) {
 	mac, err := s.keys.MAC(s.keys.Current(), []byte("updatecenter sign-in "+what+" v1\x00"+of))
 	if err != nil {
-		return "", fmt.Errorf("hide what is counted: %w", err)
+		return nil, fmt.Errorf("hide what is counted: %w", err)
 	}
-	return what + "_" + hex.EncodeToString(mac), nil
+	return mac, nil
 }
 
 // underWay finds a sign-in under way. [ErrExpired].

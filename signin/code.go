@@ -96,6 +96,10 @@ func (s *SignIn) recorded(ctx context.Context, t try) (Token, agents.Agent, erro
 	if err != nil {
 		return Token{}, agents.Agent{}, fmt.Errorf("note sign-in: %w", err)
 	}
+	// What was proved is the password, factor and role of another epoch.
+	if agent.Epoch != t.agent.Epoch {
+		return Token{}, agents.Agent{}, ErrExpired
+	}
 	if err := s.attempts.Clear(ctx, t.subject); err != nil {
 		return Token{}, agents.Agent{}, fmt.Errorf("forgive failures: %w", err)
 	}
@@ -107,5 +111,5 @@ func (s *SignIn) recorded(ctx context.Context, t try) (Token, agents.Agent, erro
 func (s *SignIn) refused(ctx context.Context, t try, detail string, why error) error {
 	event := t.event(audit.SignInFailed)
 	event.Detail = detail
-	return errors.Join(why, s.record(ctx, event))
+	return errors.Join(why, s.note(ctx, event))
 }

@@ -23,6 +23,9 @@
 // queue, that takes no time. What was typed for such a name may be a password: it is sealed, and
 // counted under an HMAC, and the audit is told of "unknown".
 //
+// Nobody can fill the store with failures of made-up names: they share 2^18 counts, which a part of
+// the HMAC chooses among. Names of agents have one each.
+//
 // # Failures
 //
 // Every attempt is counted before it is judged, for its user name and its client address, and
@@ -33,7 +36,11 @@
 // starts over with every activation). Passwords and codes count
 // together. Only a whole sign-in forgives failures. 50 failures in 15 minutes from one address bar
 // it for 15 minutes. An attempt that comes while none is admitted isn't looked at, and not
-// counted. [DefaultRule] holds the numbers.
+// counted. [DefaultRule] holds the numbers. A failure is recorded, and a lock told, although the
+// client has hung up.
+//
+// All is counted under the current secret key: with another one counting starts over, for agents
+// and for names that nobody has alike, locks included.
 //
 // # Sessions
 //
@@ -41,8 +48,8 @@
 // [SignIn.Session] looks at the agent as he or she is now: it ends at once when password,
 // factor, role or state has changed (Agent.Epoch), when the profile is deactivated by the mere
 // time, and with [SignIn.SignOut] and [SignIn.SignOutEverywhere]. Before an agent changes the own
-// password or factor, [SignIn.Confirm] asks for the password and counts failures; afterwards
-// [SignIn.Renew] keeps this one session.
+// password, factor or e-mail address, [SignIn.Confirm] asks for the password and counts failures;
+// afterwards [SignIn.Renew] keeps this one session, if nothing but that change has ended it.
 //
 // What was typed when a session ran out need not be lost: [SignIn.Peek] says whose it was,
 // [SignIn.SaveDraft] keeps the form, and [SignIn.Draft] gives it back, once, to the same agent.

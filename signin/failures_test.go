@@ -1,9 +1,12 @@
 package signin_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -229,6 +232,80 @@ func TestBusyCountsNothing(t *testing.T) {
 		w.is(err, context.Canceled)
 	}
 	w.ok(w.try(token, password))
+}
+
+// Who hangs up as soon as an entry is judged doesn't lock anybody in silence.
+func TestFailuresAreRecordedOfWhoHangsUp(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	for range 10 {
+		token := w.begun("ann")
+		ctx, cancel := context.WithCancel(t.Context())
+		w.hasher.after = cancel
+		_, err := w.Password(ctx, token, secret.New("wrong"), here)
+		w.is(err, signin.ErrWrong)
+		w.advance(15 * time.Minute)
+	}
+	if failed, locked := w.audit.of(audit.SignInFailed), w.audit.of(audit.SignInLocked); len(failed) != 10 || len(locked) != 1 {
+		t.Errorf("recorded %d failures, %d locks", len(failed), len(locked))
+	}
+	w.mails.last(t, agents.Locked)
+}
+
+func TestLockIsToldThoughItCantBeRecorded(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	w.audit.down = errors.New("audit is down")
+	for range 10 {
+		w.is(w.try(w.begun("ann"), "wrong"), w.audit.down)
+		w.advance(15 * time.Minute)
+	}
+	w.mails.last(t, agents.Locked)
+}
+
+// Made-up names can't fill the store: they share subjects.
+func TestNamesOfNobodyShareSubjects(t *testing.T) {
+	w := newWorld(t)
+	const names = 4000
+	for i := range names {
+		from := fmt.Sprint("198.51.", i/250, ".", i%250)
+		token, err := w.Begin(t.Context(), fmt.Sprint("nobody", i), from)
+		w.ok(err)
+		_, err = w.Password(t.Context(), token, secret.New("wrong"), from)
+		w.is(err, signin.ErrWrong)
+	}
+	shape, subjects := regexp.MustCompile("^nobody_[0-3][0-9a-f]{4}$"), 0
+	for subject := range w.stores.subjects {
+		if strings.HasPrefix(subject, "nobody") {
+			subjects++
+			if !shape.MatchString(subject) {
+				t.Fatalf("subject %s", subject)
+			}
+		}
+	}
+	if subjects < names*95/100 || subjects == names { // 30 pairs meet among 2^18
+		t.Errorf("%d subjects", subjects)
+	}
+}
+
+// With another secret key counting starts over: if it did for some names alone, that would tell
+// which exist.
+func TestAnotherKeyIsAlikeForAll(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	keys, err := secret.ParseKeyring("2026b:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{8}, 32)) +
+		",2026a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
+	w.ok(err)
+	for _, name := range []string{"ann", "nobody"} {
+		for range 4 {
+			w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
+		}
+		w.waits(w.try(w.begun(name), "wrong"), 5*time.Second)
+	}
+	w.SignIn = w.serverWith(w.stores, keys)
+	for _, name := range []string{"ann", "nobody"} {
+		w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
+	}
 }
 
 func TestAddresses(t *testing.T) {

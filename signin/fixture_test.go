@@ -45,7 +45,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
-		t: t, people: &people{Memory: agents.NewMemory()}, stores: &stores{Memory: signin.NewMemory()},
+		t: t, people: &people{Memory: agents.NewMemory()}, stores: &stores{Memory: signin.NewMemory(), subjects: map[string]bool{}},
 		mails: &mailbox{}, audit: &journal{}, log: &bytes.Buffer{}, keys: ring(t),
 	}
 	w.now.Store(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli())
@@ -66,8 +66,14 @@ func newWorld(t *testing.T) *world {
 // server is one more server over the same people.
 func (w *world) server(all *stores) *signin.SignIn {
 	w.t.Helper()
+	return w.serverWith(all, w.keys)
+}
+
+// serverWith is one with other keys.
+func (w *world) serverWith(all *stores, keys secret.Keyring) *signin.SignIn {
+	w.t.Helper()
 	s, err := signin.New(signin.Config{
-		Agents: w.agents, Store: all, Attempts: all, Mailer: w.mails, Audit: w.audit, Keys: w.keys,
+		Agents: w.agents, Store: all, Attempts: all, Mailer: w.mails, Audit: w.audit, Keys: keys,
 		Now: w.time, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(w.log, nil)),
 	})
 	w.ok(err)
@@ -222,20 +228,40 @@ func (w *world) signedOut(token signin.Token) {
 	w.is(err, signin.ErrSignedOut)
 }
 
+// found is an agent as he or she is now.
+func (w *world) found(name agents.UserName) agents.Agent {
+	w.t.Helper()
+	agent, err := w.agents.Find(w.t.Context(), name)
+	w.ok(err)
+	return agent
+}
+
+// ended is an agent after a change that ended all sessions.
+func (w *world) ended(name agents.UserName) agents.Agent {
+	w.t.Helper()
+	agent, err := w.agents.EndSessions(w.t.Context(), root, w.found(name).ID)
+	w.ok(err)
+	return agent
+}
+
 // another returns a code that isn't the one given.
 func another(code secret.Text) secret.Text {
 	last := code.Reveal()[5]
 	return secret.New(code.Reveal()[:5] + string('0'+(last-'0'+1)%10))
 }
 
-// hasher counts hashes, and how many ran at once.
+// hasher counts hashes, and how many ran at once. After is called when an entry was judged.
 type hasher struct {
 	*pins.Hasher
 	hashes atomic.Int64
+	after  func()
 }
 
 func (h *hasher) Verify(ctx context.Context, hash pins.Hash, entry secret.Text) (bool, bool, error) {
 	h.hashes.Add(1)
+	if h.after != nil {
+		defer h.after()
+	}
 	return h.Hasher.Verify(ctx, hash, entry)
 }
 
@@ -265,13 +291,16 @@ func (p *people) Save(ctx context.Context, profile agents.Stored) error {
 	return p.Memory.Save(ctx, profile)
 }
 
-// stores writes down what is asked, and fails while down is set.
+// stores writes down what is asked, and fails while down is set. Deleted is called after each
+// deletion.
 type stores struct {
 	*signin.Memory
-	mu    sync.Mutex
-	asked []string
-	held  []signin.Record
-	down  error
+	mu       sync.Mutex
+	asked    []string
+	subjects map[string]bool
+	held     []signin.Record
+	down     error
+	deleted  func()
 }
 
 func (s *stores) ask(what string) error {
@@ -302,6 +331,9 @@ func (s *stores) Delete(ctx context.Context, key [32]byte, revision int64) error
 	if err := s.ask("delete"); err != nil {
 		return err
 	}
+	if s.deleted != nil {
+		defer s.deleted()
+	}
 	return s.Memory.Delete(ctx, key, revision)
 }
 
@@ -309,6 +341,9 @@ func (s *stores) Count(ctx context.Context, subject string, at time.Time, rule s
 	if err := s.ask("count"); err != nil {
 		return signin.Admission{}, err
 	}
+	s.mu.Lock()
+	s.subjects[subject] = true
+	s.mu.Unlock()
 	return s.Memory.Count(ctx, subject, at, rule)
 }
 
@@ -325,9 +360,12 @@ type mailbox struct {
 	messages []agents.Message
 }
 
-func (m *mailbox) Mail(_ context.Context, message agents.Message) error {
+func (m *mailbox) Mail(ctx context.Context, message agents.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	m.messages = append(m.messages, message)
 	return nil
 }
@@ -352,18 +390,22 @@ func (m *mailbox) last(t *testing.T, kind agents.MessageKind) agents.Message {
 	return found[len(found)-1]
 }
 
-// journal is an audit that can be out of order.
+// journal is an audit that can be out of order. Before is called before each record.
 type journal struct {
 	mu     sync.Mutex
 	events []audit.Event
 	down   error
+	before func(audit.Event)
 }
 
-func (j *journal) Record(_ context.Context, event audit.Event) error {
+func (j *journal) Record(ctx context.Context, event audit.Event) error {
+	if j.before != nil {
+		j.before(event)
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.down != nil {
-		return j.down
+	if err := errors.Join(ctx.Err(), j.down); err != nil {
+		return err
 	}
 	j.events = append(j.events, event)
 	return nil

@@ -23,8 +23,8 @@ type Rule struct {
 }
 
 // forgetNames is not shorter than any six calendar months: by then a profile that nobody has
-// signed in to is deactivated. So of one that is active, only a whole sign-in, or a
-// reactivation, forgives failures and opens what is closed.
+// signed in to is deactivated. So of one that is active, only a whole sign-in, a reactivation, or
+// another secret key forgives failures and opens what is closed.
 const forgetNames = 184 * 24 * time.Hour
 
 // DefaultRule returns the rule of service. At most 100 failures in a row, with growing

@@ -87,6 +87,9 @@ func (s *SignIn) find(ctx context.Context, kind Kind, token Token, what any) (Re
 		return Record{}, ErrNoRecord
 	}
 	record, err := s.store.Get(ctx, key)
+	if errors.Is(err, ErrUnreadable) {
+		s.logUnreadable(ctx, kind, err)
+	}
 	if err != nil {
 		return Record{}, fmt.Errorf("find %s: %w", kind, err)
 	}
@@ -94,10 +97,15 @@ func (s *SignIn) find(ctx context.Context, kind Kind, token Token, what any) (Re
 		return Record{}, ErrNoRecord
 	}
 	if err := s.open(record, what); err != nil {
-		s.log.WarnContext(ctx, "can't read a stored record", "kind", string(kind), "error", err)
+		s.logUnreadable(ctx, kind, err)
 		return Record{}, ErrNoRecord
 	}
 	return record, nil
+}
+
+// logUnreadable says once that something was lost, and nothing by which it was asked for.
+func (s *SignIn) logUnreadable(ctx context.Context, kind Kind, err error) {
+	s.log.WarnContext(ctx, "can't read a stored record", "kind", string(kind), "error", err)
 }
 
 // open says nothing of what the JSON held, which its own errors would quote.

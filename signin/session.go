@@ -61,16 +61,31 @@ func (s *SignIn) Session(ctx context.Context, token Token) (Session, error) {
 		}
 		err = s.touch(ctx, &found, record, now)
 		if err == nil {
-			return Session{
-				Agent: agent, Begun: found.Begun, Seen: found.Seen, From: found.From,
-				SetUp: !agent.SetUp(),
-			}, nil
+			return found.of(agent), nil
 		}
 		// Another request has used the session, or ended it: look again.
 		if !errors.Is(err, ErrStale) || ctx.Err() != nil {
 			return Session{}, err
 		}
 	}
+}
+
+// Look returns the session of a token as [SignIn.Session] does, and leaves it as it is: for what goes
+// on by itself, such as a stream of events, and must keep no session alive. Seen is then when the
+// session was last used. Errors are those of Session.
+func (s *SignIn) Look(ctx context.Context, token Token) (Session, error) {
+	found, _, err := s.session(ctx, token)
+	if err != nil {
+		return Session{}, err
+	}
+	if !s.time().Before(s.runsOut(found)) {
+		return Session{}, ErrSignedOut
+	}
+	agent, err := s.holder(ctx, found)
+	if err != nil {
+		return Session{}, err
+	}
+	return found.of(agent), nil
 }
 
 // Peek says whose session has just run out, within Rule.Peek, so that what was typed can be
@@ -85,6 +100,11 @@ func (s *SignIn) Peek(ctx context.Context, token Token) (agents.ID, bool) {
 		return "", false
 	}
 	return found.Agent, true
+}
+
+// of is the session as the agent has it now.
+func (s session) of(agent agents.Agent) Session {
+	return Session{Agent: agent, Begun: s.Begun, Seen: s.Seen, From: s.From, SetUp: !agent.SetUp()}
 }
 
 // session finds the record of a session that may have run out. [ErrSignedOut].

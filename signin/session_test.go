@@ -1,6 +1,9 @@
 package signin_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,17 +62,31 @@ func TestSignOut(t *testing.T) {
 	w.session(stolen)
 	w.ok(w.SignOut(t.Context(), stolen))
 	w.signedOut(stolen)
+	w.session(other)
 	if _, known := w.Peek(t.Context(), stolen); known {
 		t.Error("known after signing out")
 	}
-	_, err := w.Renew(t.Context(), stolen)
+	_, err := w.Renew(t.Context(), stolen, w.ended("ann"))
 	w.is(err, signin.ErrSignedOut)
 	w.ok(w.SignOut(t.Context(), stolen))
 	w.ok(w.SignOut(t.Context(), secret.New("nothing")))
-	w.session(other)
 	want := []audit.Event{{Action: audit.SignedOut, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
 	if diff := cmp.Diff(want, w.audit.of(audit.SignedOut)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// Who leaves in the moment of signing out is signed out, and that is recorded.
+func TestSignOutAndGone(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	session := w.signedIn("ann")
+	ctx, cancel := context.WithCancel(t.Context())
+	w.stores.deleted = cancel
+	w.ok(w.SignOut(ctx, session))
+	w.signedOut(session)
+	if got := w.audit.of(audit.SignedOut); len(got) != 1 {
+		t.Errorf("audit: %+v", got)
 	}
 }
 
@@ -139,6 +156,17 @@ func TestSessionsEndWithTheAgent(t *testing.T) {
 	}
 }
 
+// A session that is over signs nobody out.
+func TestSignOutEverywhereTooLate(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	stolen := w.session(w.signedIn("ann"))
+	w.ended("ann")
+	session := w.signedIn("ann")
+	w.is(w.SignOutEverywhere(t.Context(), stolen), signin.ErrSignedOut)
+	w.session(session)
+}
+
 func TestRenew(t *testing.T) {
 	w := newWorld(t)
 	ann := w.byEmail("ann")
@@ -146,33 +174,52 @@ func TestRenew(t *testing.T) {
 	begun := w.session(session).Begun
 	w.advance(time.Minute)
 	by := agents.By{Name: "ann", Via: audit.ViaConsole}
-	_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
+	changed, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
 	w.ok(err)
-	renewed, err := w.Renew(t.Context(), session)
+	renewed, err := w.Renew(t.Context(), session, changed)
 	w.ok(err)
 	if got := w.session(renewed); !got.Begun.Equal(begun) || got.Agent.ID != ann.ID {
 		t.Errorf("renewed %+v", got)
 	}
 	w.signedOut(session)
 	w.signedOut(other)
-	_, err = w.Renew(t.Context(), session)
-	w.is(err, signin.ErrSignedOut)
-
-	_, err = w.agents.EndSessions(t.Context(), root, ann.ID)
-	w.ok(err)
-	_, err = w.agents.EndSessions(t.Context(), root, ann.ID)
-	w.ok(err)
-	_, err = w.Renew(t.Context(), renewed) // more has changed than the own password
+	_, err = w.Renew(t.Context(), session, changed)
 	w.is(err, signin.ErrSignedOut)
 }
 
-func TestRenewNothingThatHasRunOut(t *testing.T) {
-	w := newWorld(t)
-	w.byEmail("ann")
-	session := w.signedIn("ann")
-	w.advance(15 * time.Minute)
-	_, err := w.Renew(t.Context(), session)
-	w.is(err, signin.ErrSignedOut)
+// Only what the own change has ended is made up for.
+func TestRenewIsExact(t *testing.T) {
+	tests := map[string]func(w *world) agents.Agent{
+		"nothing has changed": func(w *world) agents.Agent { return w.found("ann") },
+		"signed out everywhere before the change": func(w *world) agents.Agent {
+			w.ended("ann")
+			return w.ended("ann")
+		},
+		"signed out everywhere after the change": func(w *world) agents.Agent {
+			changed := w.ended("ann")
+			w.ended("ann")
+			return changed
+		},
+		"it is somebody else's change": func(w *world) agents.Agent {
+			w.ended("ann")
+			return w.ended("bob")
+		},
+		"the session has run out": func(w *world) agents.Agent {
+			w.advance(15 * time.Minute)
+			return w.ended("ann")
+		},
+	}
+	for name, change := range tests {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.byEmail("ann")
+			w.byEmail("bob")
+			session := w.signedIn("ann")
+			_, err := w.Renew(t.Context(), session, change(w))
+			w.is(err, signin.ErrSignedOut)
+			w.signedOut(session)
+		})
+	}
 }
 
 func TestSetUpSession(t *testing.T) {
@@ -185,7 +232,7 @@ func TestSetUpSession(t *testing.T) {
 	}
 	ann, err = w.agents.ChooseEmail(t.Context(), agents.By{Name: "ann", Via: audit.ViaConsole}, ann.ID)
 	w.ok(err)
-	session, err = w.Renew(t.Context(), session)
+	session, err = w.Renew(t.Context(), session, ann)
 	w.ok(err)
 	if !w.session(session).SetUp {
 		t.Fatal("good for all pages before the set-up is finished")
@@ -296,4 +343,70 @@ func TestDamagedRecords(t *testing.T) {
 	if !strings.Contains(w.log.String(), "can't read a stored record") {
 		t.Error("not logged")
 	}
+}
+
+// What a store can't read is told to the log, once, without the token.
+func TestUnreadableRecords(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	session := w.signedIn("ann")
+	w.stores.down = fmt.Errorf("%w: %w", signin.ErrNoRecord, signin.ErrUnreadable)
+	w.signedOut(session)
+	log := w.log.String()
+	if strings.Count(log, "can't read a stored record") != 1 || strings.Contains(log, session.Reveal()) {
+		t.Errorf("log: %s", log)
+	}
+	w.stores.down = signin.ErrNoRecord
+	w.signedOut(session)
+	if w.log.String() != log {
+		t.Error("what isn't there is logged")
+	}
+}
+
+func TestLookKeepsNothingAlive(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	session := w.signedIn("ann")
+	begun := w.session(session)
+	for range 14 {
+		w.advance(time.Minute)
+		got, err := w.Look(t.Context(), session)
+		w.ok(err)
+		if got.Agent.ID != ann.ID || !got.Begun.Equal(begun.Begun) || !got.Seen.Equal(begun.Seen) || got.From != here || got.SetUp {
+			t.Fatalf("looked at %+v", got)
+		}
+	}
+	w.advance(time.Minute)
+	_, err := w.Look(t.Context(), session)
+	w.is(err, signin.ErrSignedOut)
+	w.signedOut(session)
+}
+
+func TestLookSeesTheEnd(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	for name, end := range map[string]func(session signin.Token) error{
+		"signed out": func(session signin.Token) error { return w.SignOut(t.Context(), session) },
+		"everywhere": func(signin.Token) error { _, err := w.agents.EndSessions(t.Context(), root, ann.ID); return err },
+		"deactivated": func(signin.Token) error {
+			_, err := w.agents.Deactivate(t.Context(), root, "ann")
+			return errors.Join(err, reactivated(t, w))
+		},
+	} {
+		session := w.signedIn("ann")
+		_, err := w.Look(t.Context(), session)
+		w.ok(err)
+		w.ok(end(session))
+		if _, err := w.Look(t.Context(), session); !errors.Is(err, signin.ErrSignedOut) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := w.Look(t.Context(), secret.New("nothing")); !errors.Is(err, signin.ErrSignedOut) {
+		t.Error(err)
+	}
+}
+
+func reactivated(t *testing.T, w *world) error {
+	_, err := w.agents.Reactivate(t.Context(), root, "ann")
+	return err
 }

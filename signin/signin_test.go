@@ -222,6 +222,25 @@ func TestPasswordChangedBeforeTheCode(t *testing.T) {
 	w.is(err, signin.ErrExpired)
 }
 
+// What changes while a session is being begun is no less a change.
+func TestPasswordChangedAtTheCode(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	token := w.proved("ann")
+	w.audit.before = func(event audit.Event) {
+		if event.Action == audit.SignedIn {
+			by := agents.By{Name: "ann", Via: audit.ViaConsole}
+			_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
+			w.ok(err)
+		}
+	}
+	_, err := w.enter(token, w.mailed())
+	w.is(err, signin.ErrExpired)
+	if got := w.audit.of(audit.SignInFailed); len(got) != 1 || got[0].Detail != "no session could be begun" {
+		t.Errorf("audit: %+v", got)
+	}
+}
+
 func TestDeactivatedIsToldAfterTheCodeAlone(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")

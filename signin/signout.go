@@ -9,8 +9,11 @@ import (
 	"updatecenter/audit"
 )
 
-// SignOut ends a session. A token of none is no error, as whoever has it is signed out.
+// SignOut ends a session, and records it, also when who asked has gone away. A token of none is no
+// error, as whoever has it is signed out.
 func (s *SignIn) SignOut(ctx context.Context, token Token) error {
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	ended, err := s.end(ctx, token)
 	if err != nil || ended == nil {
 		return err
@@ -25,21 +28,28 @@ func (s *SignIn) SignOut(ctx context.Context, token Token) error {
 	return s.record(ctx, about(audit.SignedOut, agent, ended.From))
 }
 
-// SignOutEverywhere ends all sessions of an agent, this one included.
+// SignOutEverywhere ends all sessions of an agent, this one included. [ErrSignedOut]: this one is
+// over, and nothing was done.
 func (s *SignIn) SignOutEverywhere(ctx context.Context, session Session) error {
-	by := agents.By{Name: string(session.Agent.Name), Via: audit.ViaConsole, From: session.From}
-	if _, err := s.agents.EndSessions(ctx, by, session.Agent.ID); err != nil {
+	of := session.Agent
+	by := agents.By{Name: string(of.Name), Via: audit.ViaConsole, From: session.From, Epoch: of.Epoch}
+	_, err := s.agents.EndSessions(ctx, by, of.ID)
+	if errors.Is(err, agents.ErrStaleSession) {
+		return ErrSignedOut
+	}
+	if err != nil {
 		return fmt.Errorf("sign out everywhere: %w", err)
 	}
 	return nil
 }
 
-// Renew gives a session a new token after the agent has changed the own password or factor,
-// which ends all other sessions and would end this one. The old token is good for nothing
-// from then on, and the session lasts no longer than before. Only the one change is made up
-// for: [ErrSignedOut], if the agent was changed by somebody else as well, or the session is
-// none or has run out.
-func (s *SignIn) Renew(ctx context.Context, token Token) (Token, error) {
+// Renew gives a session a new token after a change, asked for in it, that ended all sessions:
+// changed is the agent as that change returned it. The old token is good for nothing from then
+// on, and the session lasts no longer than before. Only that one change is made up for:
+// [ErrSignedOut], if anything else has ended sessions, before it or since, or if the session is
+// none, another's, or has run out. So whoever has stolen one doesn't keep it by a change at the
+// moment in which it is ended.
+func (s *SignIn) Renew(ctx context.Context, token Token, changed agents.Agent) (Token, error) {
 	found, err := s.end(ctx, token)
 	if err != nil {
 		return Token{}, err
@@ -48,14 +58,10 @@ func (s *SignIn) Renew(ctx context.Context, token Token) (Token, error) {
 	if found == nil || !now.Before(s.runsOut(*found)) {
 		return Token{}, ErrSignedOut
 	}
-	agent, err := s.agents.Get(ctx, found.Agent)
-	if err != nil {
-		return Token{}, fmt.Errorf("find agent: %w", err)
-	}
-	if agent.Epoch != found.Epoch && agent.Epoch != found.Epoch+1 {
+	if changed.ID != found.Agent || changed.Epoch != found.Epoch+1 {
 		return Token{}, ErrSignedOut
 	}
-	found.Epoch, found.Seen = agent.Epoch, now
+	found.Epoch, found.Seen = changed.Epoch, now
 	if _, err := s.holder(ctx, *found); err != nil {
 		return Token{}, err
 	}

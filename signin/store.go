@@ -10,6 +10,9 @@ import (
 var (
 	// ErrNoRecord is a key under which nothing is kept (any more).
 	ErrNoRecord = errors.New("no such record")
+	// ErrUnreadable is said together with ErrNoRecord, of what is kept under the key but is damaged,
+	// or was written by another release.
+	ErrUnreadable = errors.New("the stored record can't be read")
 	// ErrStale is a record that somebody else has changed, made or deleted meanwhile.
 	ErrStale = errors.New("the record has changed meanwhile")
 )
@@ -47,7 +50,7 @@ type Store interface {
 	// same sealed bytes on the same revision) changes nothing and is no error, as long as
 	// nothing else has changed the record.
 	Put(ctx context.Context, record Record, revision int64) error
-	// Get returns what is kept under the key, or ErrNoRecord.
+	// Get returns what is kept under the key, or ErrNoRecord, with ErrUnreadable where it applies.
 	Get(ctx context.Context, key [32]byte) (Record, error)
 	// Delete deletes what is kept under the key, if it has that revision. So of many who
 	// delete one record at once a single one is told that it did. ErrStale, ErrNoRecord.

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -9,8 +10,15 @@ import (
 	"updatecenter/audit"
 )
 
-// afterwards is how long putting a count right may take, when whoever asked may be gone.
-const afterwards = 2 * time.Second
+// afterwards bounds the time for what must be done although whoever asked may be gone. It is more
+// than a record in the audit takes at most.
+const afterwards = audit.Within + time.Second
+
+// detached is a context for it. Who hangs up in the right moment must not be able to try passwords
+// that nobody hears of.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+}
 
 // try is a password or a code that was counted and is not judged yet.
 type try struct {
@@ -27,10 +35,12 @@ type try struct {
 // [WaitError] or [ErrLocked], and then nothing stays counted.
 func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody, from string) (try, error) {
 	t := try{agent: agent, subject: nobody, from: from, at: s.time()}
-	if agent.ID != "" {
-		t.subject = subjectOf(agent)
-	}
 	var err error
+	if agent.ID != "" {
+		if t.subject, err = s.subjectOf(agent); err != nil {
+			return try{}, err
+		}
+	}
 	if t.address, err = s.addressSubject("address", from); err != nil {
 		return try{}, err
 	}
@@ -51,9 +61,11 @@ func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody, from str
 }
 
 // subjectOf is what failures of an agent are counted under. With every activation counting
-// starts over: that is how an administrator opens what is locked.
-func subjectOf(agent agents.Agent) string {
-	return fmt.Sprintf("%s_%d", agent.ID, agent.Since.UnixMilli())
+// starts over: that is how an administrator opens what is locked. It is an HMAC because those of
+// names that nobody has are: when the secret key changes, either both start over or the locks that
+// outlast it tell which names exist.
+func (s *SignIn) subjectOf(agent agents.Agent) (string, error) {
+	return s.subject("agent", fmt.Sprintf("%s_%d", agent.ID, agent.Since.UnixMilli()))
 }
 
 // barred is what is said of strikes that bar an attempt.
@@ -73,7 +85,7 @@ func (s *SignIn) takeBack(ctx context.Context, t try) {
 // release uncounts, also when who asked has gone away. What can't be uncounted stays: that
 // errs on the safe side.
 func (s *SignIn) release(ctx context.Context, subject string, admission Admission) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+	ctx, cancel := detached(ctx)
 	defer cancel()
 	if err := s.attempts.Release(ctx, subject, admission); err != nil {
 		s.log.WarnContext(ctx, "can't uncount an attempt to sign in", "error", err)
@@ -81,18 +93,17 @@ func (s *SignIn) release(ctx context.Context, subject string, admission Admissio
 }
 
 // failed records a try that was wrong, tells the agent of a lock, and returns [ErrWrong],
-// with what holds from now on. what is "password" or "code".
+// with what holds from now on, or else why that wasn't recorded. what is "password" or "code".
 func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 	event := t.event(audit.SignInFailed)
 	event.Detail = "wrong " + what
-	if err := s.record(ctx, event); err != nil {
-		return err
-	}
+	err := s.note(ctx, event)
 	strikes := t.name.Strikes
 	if s.rule.Names.Locks(strikes.Failures) {
-		if err := s.locked(ctx, t, strikes); err != nil {
-			return err
-		}
+		err = errors.Join(err, s.locked(ctx, t, strikes))
+	}
+	if err != nil {
+		return err
 	}
 	if strikes.BarredAt(t.at) {
 		return fmt.Errorf("%w: %w", ErrWrong, barred(strikes))
@@ -100,11 +111,13 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 	return ErrWrong
 }
 
-// locked records a lock and tells the agent of it, if there is one (still).
+// locked records a lock and tells the agent of it, if there is one (still), recorded or not: the
+// lock holds.
 func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
 	event := t.event(audit.SignInLocked)
 	event.Detail = fmt.Sprintf("after %d failures in a row", strikes.Failures)
-	if err := s.record(ctx, event); err != nil || t.agent.Email == "" {
+	err := s.note(ctx, event)
+	if t.agent.Email == "" {
 		return err
 	}
 	message := agents.Message{
@@ -113,10 +126,12 @@ func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
 	if !strikes.Closed {
 		message.On = strikes.Until
 	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
 	if err := s.mailer.Mail(ctx, message); err != nil {
 		s.log.ErrorContext(ctx, "can't tell an agent that sign-in is locked", "agent", string(t.agent.Name), "error", err)
 	}
-	return nil
+	return err
 }
 
 // event is what the audit is told of a try. What was typed for a user name that nobody has
@@ -133,6 +148,13 @@ func about(action audit.Action, agent agents.Agent, from string) audit.Event {
 	return audit.Event{
 		Action: action, By: string(agent.Name), Via: audit.ViaConsole, From: from, Subject: "agent " + string(agent.Name),
 	}
+}
+
+// note records what has happened already, also when who asked has gone away.
+func (s *SignIn) note(ctx context.Context, event audit.Event) error {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return s.record(ctx, event)
 }
 
 func (s *SignIn) record(ctx context.Context, event audit.Event) error {

@@ -31,6 +31,8 @@ func Run(t *testing.T, fresh func(t *testing.T) audit.Store) {
 		"reads are bounded":                       boundedReads,
 		"entries that go are gone, and no others": trims,
 		"trimming after another head refuses":     trimRefusesBehind,
+		"the lowest place is known":               knowsLowest,
+		"without its head nothing is begun":       beginsOnce,
 		"of a hundred at once one gets the place": oneOfHundred,
 	} {
 		t.Run(sentence, func(t *testing.T) { test(play{t, fresh(t)}) })
@@ -172,6 +174,39 @@ func trimRefusesBehind(p play) {
 	p.is(p.Trim(p.t.Context(), 1, 1, head(9), head(1)), audit.ErrBehind)
 	p.is(p.Trim(p.t.Context(), 1, 1, head(9), nil), audit.ErrBehind)
 	p.holds(2, 1, audit.MaxRead, 1, 2)
+}
+
+// lowest checks the lowest place.
+func (p play) lowest(want int64) {
+	p.t.Helper()
+	got, err := p.Lowest(p.t.Context())
+	p.ok(err)
+	if got != want {
+		p.t.Errorf("the lowest place is %d, want %d", got, want)
+	}
+}
+
+func knowsLowest(p play) {
+	p.lowest(0)
+	p.is(p.Append(p.t.Context(), line(2), head(2), head(1)), audit.ErrBehind)
+	p.lowest(0)
+	p.ok(p.Append(p.t.Context(), line(2), head(2), nil))
+	p.lowest(2)
+	p.ok(p.Append(p.t.Context(), line(3), head(3), head(2)))
+	p.lowest(2)
+	p.is(p.Trim(p.t.Context(), 2, 2, head(4), head(2)), audit.ErrBehind)
+	p.lowest(2)
+	p.ok(p.Trim(p.t.Context(), 2, 3, head(4), head(3)))
+	p.lowest(4)
+}
+
+// beginsOnce has no head put in the head's place, which is as good as to remove it.
+func beginsOnce(p play) {
+	p.fill(2)
+	p.ok(p.Trim(p.t.Context(), 1, 1, nil, head(2)))
+	p.is(p.Append(p.t.Context(), line(9), head(9), nil), audit.ErrTampered)
+	p.holds(0, 1, audit.MaxRead, 2)
+	p.lowest(2)
 }
 
 func oneOfHundred(p play) {

@@ -28,7 +28,7 @@ type agentsInvite struct {
 
 // Run invites the agent.
 func (cmd *agentsInvite) Run(ctx context.Context, c console) error {
-	all, name, err := cmd.open(c)
+	all, name, err := cmd.open(c, true)
 	if err != nil {
 		return err
 	}
@@ -50,8 +50,12 @@ func (cmd *agentsInvite) Run(ctx context.Context, c console) error {
 
 // withHint says what to do about an agent who is there and has no link.
 func withHint(err error, name agents.UserName) error {
-	if errors.Is(err, agents.ErrNotMailed) || errors.Is(err, agents.ErrTaken) {
-		return fmt.Errorf("%w\nTo send %s another link: updatecenter agents reactivate %s --new-link", err, name, name)
+	another := fmt.Sprintf("updatecenter agents reactivate %s --new-link", name)
+	switch {
+	case errors.Is(err, agents.ErrNotMailed):
+		return fmt.Errorf("%w\nTo send %s another link: %s", err, name, another)
+	case errors.Is(err, agents.ErrTaken):
+		return fmt.Errorf("%w\nIf %s is the same person, this sends another link: %s", err, name, another)
 	}
 	return err
 }
@@ -72,7 +76,7 @@ type agentsList struct {
 
 // Run lists the agents.
 func (cmd *agentsList) Run(ctx context.Context, c console) error {
-	all, err := cmd.open(c)
+	all, err := cmd.open(c, false)
 	if err != nil {
 		return err
 	}
@@ -115,7 +119,7 @@ type agentsDeactivate struct {
 
 // Run deactivates the agent.
 func (cmd *agentsDeactivate) Run(ctx context.Context, c console) error {
-	all, name, err := cmd.open(c)
+	all, name, err := cmd.open(c, false)
 	if err != nil {
 		return err
 	}
@@ -134,7 +138,7 @@ type agentsReactivate struct {
 
 // Run reactivates the agent.
 func (cmd *agentsReactivate) Run(ctx context.Context, c console) error {
-	all, name, err := cmd.open(c)
+	all, name, err := cmd.open(c, cmd.NewLink)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,19 +17,30 @@ import (
 // agentsFlags are settings of the server that the commands share with it.
 type agentsFlags struct {
 	auditFlags `embed:""`
-	ConsoleURL string `name:"console-url" env:"CONSOLE_URL" help:"The server's console, to which links lead: see the settings of serve."`
+	ConsoleURL string `name:"console-url" env:"CONSOLE_URL" help:"The server's console, to which links lead: see the settings of serve. Required where a link is made."`
+	TimeZone   string `name:"console-time-zone" env:"CONSOLE_TIME_ZONE" default:"UTC" help:"Time zone of times in e-mails: see the settings of serve."`
 	Company    string `name:"company" env:"COMPANY" default:"Update Center" help:"The company's name, as e-mails say it."`
 	SMTPURL    string `name:"smtp-url" env:"SMTP_URL" help:"Mail server: see the settings of serve. Also SMTP_URL_FILE."`
 	MailFrom   string `name:"mail-from" env:"MAIL_FROM" help:"Address from which e-mail comes. Required with SMTP_URL."`
 }
 
-// config reads those of them that are not the Redis.
-func (f agentsFlags) config(c console) (config, error) {
+// noLinks stands for the console in commands that make no links.
+const noLinks = "https://console.invalid"
+
+// config reads those of them that are not the Redis. Only for links a console is required: who
+// must be kept from signing in is not to wait for a setting.
+func (f agentsFlags) config(c console, links bool) (config, error) {
 	r := &settingsReader{getenv: c.getenv}
+	if f.ConsoleURL == "" && links {
+		r.required("CONSOLE_URL", "")
+	}
 	settings := config{
-		keys:    r.keys(f.SecretKeys),
-		repair:  defaultRepair, // a house has one; to agents it writes none
-		console: consoleConfig{url: r.consoleURL(r.required("CONSOLE_URL", f.ConsoleURL))},
+		keys:   r.keys(f.SecretKeys),
+		repair: defaultRepair, // a house has one; to agents it writes none
+		console: consoleConfig{
+			url:  cmp.Or(r.consoleURL(f.ConsoleURL), noLinks),
+			zone: r.zone("CONSOLE_TIME_ZONE", f.TimeZone),
+		},
 		outbound: outbound{
 			company: r.required("COMPANY", f.Company),
 			mail:    r.mailServer("SMTP_URL", r.secret("SMTP_URL", f.SMTPURL)),
@@ -45,9 +57,9 @@ type people struct {
 	mailed bool // whether there is a mail server; otherwise links are shown at the console
 }
 
-// open opens the Redis, and the agents in it.
-func (f agentsFlags) open(c console) (people, error) {
-	settings, err := f.config(c)
+// open opens the Redis, and the agents in it, with links to be made or not.
+func (f agentsFlags) open(c console, links bool) (people, error) {
+	settings, err := f.config(c, links)
 	if err != nil {
 		return people{}, err
 	}
@@ -92,12 +104,12 @@ type agentFlags struct {
 }
 
 // open opens the agents and reads the name.
-func (f agentFlags) open(c console) (people, agents.UserName, error) {
+func (f agentFlags) open(c console, links bool) (people, agents.UserName, error) {
 	name, err := agents.ParseUserName(f.Name)
 	if err != nil {
 		return people{}, "", usage(err)
 	}
-	all, err := f.agentsFlags.open(c)
+	all, err := f.agentsFlags.open(c, links)
 	return all, name, err
 }
 

@@ -157,6 +157,7 @@ func TestAgentsCommandsWantSettings(t *testing.T) {
 	}{
 		"no keys":             {map[string]string{"SECRET_KEYS": ""}, []string{"SECRET_KEYS: is required"}},
 		"no console":          {map[string]string{"CONSOLE_URL": ""}, []string{"CONSOLE_URL: is required"}},
+		"a zone of no place":  {map[string]string{"CONSOLE_TIME_ZONE": "Chicago"}, []string{"CONSOLE_TIME_ZONE: want"}},
 		"neither":             {map[string]string{"CONSOLE_URL": "", "SECRET_KEYS": ""}, []string{"SECRET_KEYS", "CONSOLE_URL"}},
 		"a console for all":   {map[string]string{"CONSOLE_URL": "http://repair.example.com"}, []string{"want https"}},
 		"e-mail from nobody":  {map[string]string{"SMTP_URL": "smtp://mail.example.com"}, []string{"MAIL_FROM"}},
@@ -168,12 +169,24 @@ func TestAgentsCommandsWantSettings(t *testing.T) {
 			for setting, value := range c.set {
 				t.Setenv(setting, value)
 			}
-			s.expect(exitUsage, c.want, "", "agents", "list")
-			if out, errs, _ := s.run("", "agents", "list"); strings.Contains(out+errs, "hidden") {
+			s.expect(exitUsage, c.want, "", "agents", "reactivate", "bob", "--new-link")
+			if out, errs, _ := s.run("", "agents", "reactivate", "bob", "--new-link"); strings.Contains(out+errs, "hidden") {
 				t.Errorf("it tells a password:\n%s%s", out, errs)
 			}
 		})
 	}
+}
+
+// Who must be kept from signing in at once is not to wait for a setting that only links need.
+func TestAgentsAreDeactivatedWithoutConsole(t *testing.T) {
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	agentSettings(t)
+	s.expect(exitOK, nil, "", invite("bob")...)
+	t.Setenv("CONSOLE_URL", "")
+	s.expect(exitOK, []string{"bob is deactivated"}, "", "agents", "deactivate", "bob")
+	s.expect(exitOK, []string{"deactivated"}, "", "agents", "list")
+	s.expect(exitOK, []string{"bob is reactivated"}, "", "agents", "reactivate", "bob")
 }
 
 func TestShowAgents(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -25,13 +26,14 @@ type help struct {
 	agents  *agents.Agents   // who may sign in; nil: there is no console
 	mails   *mailqueue.Queue // to agents, that nobody waits for; nil: there is no console
 	console *repair.Console  // nil: there is none
+	zone    *time.Location   // in which agents read times
 	log     *slog.Logger
 }
 
 // newHelp prepares the desk, and the console if there is one. The app needs lines, accounts,
 // deliveries and notices by then. A nil mailer stands for the mail server of the settings.
 func newHelp(c config, o outside, a *app, mailer agents.Mailer) (*help, error) {
-	h := &help{audit: newAudit(c, o), log: o.log}
+	h := &help{audit: newAudit(c, o), zone: cmp.Or(c.console.zone, time.UTC), log: o.log}
 	if c.console.url == "" {
 		h.desk = newDesk(c, o, a, h)
 		return h, nil
@@ -118,7 +120,7 @@ func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
 		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(o, a),
 		PublicURL: c.console.url, TrustedProxies: c.console.proxies,
 		Company: c.outbound.company, Repair: c.repair, TemporaryPIN: c.policy.Temporary,
-		Now: o.now, Stopping: a.stopping, Log: o.log,
+		Zone: c.console.zone, Now: o.now, Stopping: a.stopping, Log: o.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the console: %w", err)
@@ -173,17 +175,17 @@ func (h *help) alert(ctx context.Context, alert desk.Alert) {
 	if h.agents == nil {
 		return
 	}
-	if err := h.agents.Alert(ctx, alertText(alert)); err != nil {
+	if err := h.agents.Alert(ctx, alertText(alert, h.zone)); err != nil {
 		h.log.ErrorContext(ctx, "supervisors were not all told of a limit that was met", slog.Any("cause", err))
 	}
 }
 
 // alertText says who met which limit, and where.
-func alertText(alert desk.Alert) string {
+func alertText(alert desk.Alert, zone *time.Location) string {
 	by := "the repair console"
 	if alert.Who.Via == desk.ViaAPI {
 		by = "the API"
 	}
 	return fmt.Sprintf("%s, by %s: too many %s. The last line was %s. There can be more from %s on.", alert.Who.Name, by,
-		alert.What, alert.Line.Display(), alert.Until.UTC().Format("January 2, 2006 at 3:04 PM MST"))
+		alert.What, alert.Line.Display(), alert.Until.In(zone).Format("January 2, 2006 at 3:04 PM MST"))
 }

@@ -82,7 +82,8 @@ func ask(handler http.Handler, path string) int {
 
 func TestWithAConsole(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
+		chicago := must(time.LoadLocation("America/Chicago"))(t)
+		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole, zone: chicago} })
 		bag := &mailbag{}
 		h := newHelpOf(t, s, bag)
 		router := mux.NewRouter()
@@ -108,7 +109,7 @@ func TestWithAConsole(t *testing.T) {
 		group.Wait()
 		told := bag.of(agents.LimitAlert)
 		if len(told) != 2 || !strings.Contains(told[0].Detail, "ann, by the repair console: too many look-ups") ||
-			!strings.Contains(told[0].Detail, "612-555-0142") || !strings.Contains(told[0].Detail, "March 1, 2026 at 12:00 PM UTC") {
+			!strings.Contains(told[0].Detail, "612-555-0142") || !strings.Contains(told[0].Detail, "March 1, 2026 at 6:00 AM CST") {
 			t.Errorf("supervisors were told %+v", told)
 		}
 	})

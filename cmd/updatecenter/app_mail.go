@@ -22,7 +22,7 @@ func newMailer(c config) (*mail.Mailer, error) {
 	server := c.outbound.mail
 	mailer, err := mail.New(mail.Config{
 		Host: server.host, Port: server.port, Username: server.user, Password: server.password,
-		TLS: server.policy(), From: c.outbound.mailFrom, House: house(c),
+		TLS: server.policy(), From: c.outbound.mailFrom, House: house(c), Zone: c.console.zone,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare e-mail: %w", err)

@@ -69,11 +69,17 @@ func (cmd *auditVerify) Run(ctx context.Context, c console) error {
 		return err
 	}
 	showReport(c.out, report)
+	if expect == nil && report.Intact() && report.Trimmed == 0 {
+		fmt.Fprintln(c.err, begunAnew)
+	}
 	if !report.Intact() {
 		return errSaid
 	}
 	return nil
 }
+
+// begunAnew is said of an audit that is empty, or begins at 1.
+const begunAnew = "Without --head this can't tell whether there was another audit before, all of which was removed."
 
 // showReport writes what a verification found: a line each for the faults, and a summary.
 func showReport(out io.Writer, r audit.Report) {

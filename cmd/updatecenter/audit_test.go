@@ -43,11 +43,14 @@ func TestAuditCommands(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		s := shell{t, server.URL()}
 		t.Setenv("SECRET_KEYS", auditKeys("a"))
-		s.expect(exitOK, []string{"no entries"}, "", "audit", "verify")
+		s.expect(exitOK, []string{"no entries", begunAnew}, "", "audit", "verify")
 		report := recordAt(t, server, -500, -499, -10, -1)
 		head := report.Head.String()
-		s.expect(exitOK, []string{"4 entries, from 1 of ", "to 4 of ", "Nothing is wrong", "\n" + head + "\n"}, "", "audit", "verify")
+		s.expect(exitOK, []string{"4 entries, from 1 of ", "to 4 of ", "Nothing is wrong", "\n" + head + "\n", begunAnew}, "", "audit", "verify")
 		s.expect(exitOK, []string{head}, "", "audit", "verify", "--head", head)
+		if _, said, status := s.run("", "audit", "verify", "--head", head, "--redis-url", server.URL()); said != "" || status != exitOK {
+			t.Errorf("status %d, with a head it said %q", status, said)
+		}
 		s.expect(exitError, []string{"FAULT  entry 9: cut", "ends at 4", "not as it was recorded"}, "", "audit", "verify", "--head", "9"+head[1:])
 		s.expect(exitUsage, []string{"--head", "SEQ:MAC"}, "", "audit", "verify", "--head", "4")
 
@@ -64,6 +67,16 @@ func TestAuditCommands(t *testing.T) {
 		s.expect(exitOK, []string{"2 entries went", "seq=5"}, "", "audit", "trim", "--before", year, "--by", "root")
 		s.expect(exitOK, []string{"3 entries, from 3 of", "2 before them were trimmed"}, "", "audit", "verify", "--head", head)
 		s.expect(exitOK, []string{`"by":"command line: root"`, "entries 1 to 2"}, "", "audit", "export")
+		if _, said, status := s.run("", "audit", "verify", "--redis-url", server.URL()); said != "" || status != exitOK {
+			t.Errorf("status %d, of a trimmed audit it said %q", status, said)
+		}
+
+		client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+		defer client.Close()
+		if err := client.Del(t.Context(), "uc:audit:{log}:head").Err(); err != nil {
+			t.Fatal(err)
+		}
+		s.expect(exitError, []string{"FAULT  the head: missing", "3 entries, from 3 of"}, "", "audit", "verify")
 	})
 }
 

@@ -65,6 +65,9 @@ var demoLines = []pins.NewLine{
 // than it can.
 const demoAuthorized = 19
 
+// demoZone is where the demo's lines are.
+const demoZone = "America/Chicago"
+
 // demoAddress is where the demo is unless told otherwise, and where telephones call.
 const demoAddress = "127.0.0.1:8080"
 
@@ -124,7 +127,7 @@ func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener 
 	}
 	defer os.RemoveAll(settings.outbound.lettersDir) //nolint:errcheck // at the end of the process
 	settings.switchURL, settings.switchSecret = heard.url, heard.secret
-	mailbox := &demoMailbox{house: wording.House{Company: settings.outbound.company, Repair: settings.repair}}
+	mailbox := &demoMailbox{house: wording.House{Company: settings.outbound.company, Repair: settings.repair}, zone: settings.console.zone}
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log, mails: mailbox})
 	if err != nil {
 		return err
@@ -155,12 +158,16 @@ func demoConfig(address string) (config, error) {
 	if err != nil {
 		return config{}, fmt.Errorf("make a key: %w", err)
 	}
+	zone, err := time.LoadLocation(demoZone)
+	if err != nil {
+		return config{}, fmt.Errorf("find the time zone: %w", err)
+	}
 	return config{
 		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
 		repair: defaultRepair, policy: defaultPolicy(),
 		accountSID: touchtone.DefaultAccountSID, twilioURL: "http://" + demoExchange,
-		outbound: demoOutbound(), console: consoleConfig{url: "http://" + address},
+		outbound: demoOutbound(), console: consoleConfig{url: "http://" + address, zone: zone},
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"updatecenter/agents"
 	"updatecenter/internal/mail"
@@ -22,6 +23,7 @@ const mailboxHolds = 50
 // goroutines may use it.
 type demoMailbox struct {
 	house    wording.House
+	zone     *time.Location
 	mu       sync.Mutex
 	messages []agents.Message // oldest first
 }
@@ -90,7 +92,7 @@ func (m *demoMailbox) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	slices.Reverse(messages)
 	shown := make([]shownMail, 0, len(messages))
 	for _, message := range messages {
-		subject, text, err := mail.AgentText(m.house, message)
+		subject, text, err := mail.AgentText(m.house, m.zone, message)
 		if err != nil {
 			text = err.Error()
 		}

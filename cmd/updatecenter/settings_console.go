@@ -5,25 +5,30 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
+	_ "time/tzdata" // for machines without the files of time zones
 
 	"updatecenter/internal/proxied"
 )
 
 // consoleSettings are those of the console, at which repair agents help customers.
 type consoleSettings struct {
-	ConsoleURL     string `name:"console-url" env:"CONSOLE_URL" help:"URL by which the browsers of repair agents reach this server, https, such as https://repair.example.com; or http on this machine. The console is at /repair below it, and links in e-mails to agents lead there. Empty: no console."`
-	TrustedProxies string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses of the proxies in front of the console and the API, comma-separated, each an address or a network such as 10.1.0.0/16. From them alone X-Forwarded-For tells where an agent is, for the audit and for limits. Empty: the server is reached directly."`
+	ConsoleURL      string `name:"console-url" env:"CONSOLE_URL" help:"URL by which the browsers of repair agents reach this server, https, such as https://repair.example.com; or http on this machine. The console is at /repair below it, and links in e-mails to agents lead there. Empty: no console."`
+	ConsoleTimeZone string `name:"console-time-zone" env:"CONSOLE_TIME_ZONE" default:"UTC" help:"Time zone of the times that the console and e-mails to agents show, by its IANA name, such as America/Chicago. Reports are of its days."`
+	TrustedProxies  string `name:"trusted-proxies" env:"TRUSTED_PROXIES" help:"Addresses of the proxies in front of the console and the API, comma-separated, each an address or a network such as 10.1.0.0/16. From them alone X-Forwarded-For tells where an agent is, for the audit and for limits. Empty: the server is reached directly."`
 }
 
 // consoleConfig is what they mean.
 type consoleConfig struct {
-	url     string // without a path; empty: there is no console
+	url     string         // without a path; empty: there is no console
+	zone    *time.Location // of times that agents read; nil: UTC
 	proxies proxied.Networks
 }
 
 func (r *settingsReader) console(s consoleSettings) consoleConfig {
 	return consoleConfig{
 		url:     r.consoleURL(s.ConsoleURL),
+		zone:    r.zone("CONSOLE_TIME_ZONE", s.ConsoleTimeZone),
 		proxies: r.proxies(s.TrustedProxies),
 	}
 }
@@ -42,6 +47,20 @@ func (r *settingsReader) consoleURL(value string) string {
 		return ""
 	}
 	return strings.TrimRight(value, "/")
+}
+
+// zone reads a time zone: an IANA name, which is the same everywhere, and not "Local", which is
+// another on each machine. Wrong or empty: UTC.
+func (r *settingsReader) zone(name, value string) *time.Location {
+	if value == "" {
+		return time.UTC
+	}
+	zone, err := time.LoadLocation(value)
+	if err != nil || value == "Local" {
+		r.fail(name, "want the IANA name of a time zone, such as America/Chicago, or UTC")
+		return time.UTC
+	}
+	return zone
 }
 
 func isThisMachine(host string) bool {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestConsoleSettings(t *testing.T) {
@@ -49,6 +50,24 @@ func TestConsoleURLs(t *testing.T) {
 			t.Errorf("%q: %q, %v", address, got, err)
 		} else if err != nil && strings.Contains(err.Error(), "hidden") {
 			t.Errorf("%v tells a password", err)
+		}
+	}
+}
+
+func TestConsoleTimeZone(t *testing.T) {
+	winter := time.Date(2026, time.March, 2, 18, 15, 0, 0, time.UTC)
+	for name, want := range map[string]string{
+		"": "18:15 UTC", "UTC": "18:15 UTC", "America/Chicago": "12:15 CST", "America/Phoenix": "11:15 MST",
+	} {
+		c, err := readSettings(t, with(sound, map[string]string{"CONSOLE_TIME_ZONE": name}))
+		if err != nil || winter.In(c.console.zone).Format("15:04 MST") != want {
+			t.Errorf("%q: %v, %v", name, c.console.zone, err)
+		}
+	}
+	for _, wrong := range []string{"Chicago", "CDT", "Local", "-06:00", "../etc/passwd", "America/Chicago "} {
+		_, err := readSettings(t, with(sound, map[string]string{"CONSOLE_TIME_ZONE": wrong, "LOG_LEVEL": "loud"}))
+		if err == nil || !strings.Contains(err.Error(), "CONSOLE_TIME_ZONE: want the IANA name") || !strings.Contains(err.Error(), "LOG_LEVEL") {
+			t.Errorf("%q: %v", wrong, err)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 
@@ -60,14 +59,11 @@ const (
 	ofSettings = "features"
 )
 
-// lookUp records that a key looks a number up, before anything of it is shown: that a customer
-// has a line, and with what, is protected (47 CFR 64.2003, CPNI). What can't be recorded isn't
-// shown.
+// lookUp counts and records that a key looks a number up, before anything of it is shown: that a
+// customer has a line, and with what, is protected (47 CFR 64.2003, CPNI). What can't be recorded
+// isn't shown.
 func (a *API) lookUp(r *http.Request, key apikey.Key, number nanp.Number, what string) error {
-	if err := a.record(r.Context(), a.who(r, key, ""), audit.LookedUp, number, what); err != nil {
-		return fmt.Errorf("record look-up: %w", err)
-	}
-	return nil
+	return a.withNow(a.desk.LookUp(r.Context(), a.who(r, key, ""), number, what))
 }
 
 // record appends to the audit.

@@ -59,7 +59,7 @@ func (a *API) help(w http.ResponseWriter, r *http.Request, key apikey.Key, done 
 		a.recordRefusedReset(r, who, number, why)
 		return err
 	}
-	line, err := whoeverWaits(r.Context(), who, number, reason, do)
+	line, err := do(r.Context(), who, number, reason)
 	if err != nil {
 		a.log.WarnContext(r.Context(), "not done: "+done, "line", number, "key", key.Name, "agent", agent)
 		return fmt.Errorf("help customer by API: %w", a.withNow(err))
@@ -88,14 +88,6 @@ func readHelp(w http.ResponseWriter, r *http.Request) (agent, reason, why string
 		return "", "", noAgent, agentMissing()
 	}
 	return agent, body.Reason, "", nil
-}
-
-// whoeverWaits goes on when the client has hung up: the customer must be told of a PIN that was
-// reset, whoever waits for the answer.
-func whoeverWaits(ctx context.Context, who desk.Who, number nanp.Number, reason string, do helping) (pins.Line, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storesWithin)
-	defer cancel()
-	return do(ctx, who, number, reason)
 }
 
 // recordRefusedReset tells the history of the number, and the audit, of what the desk was not

@@ -25,6 +25,8 @@ type Deliveries interface {
 // Desk is what the API needs of [desk.Desk], which records all of it in the audit by itself. Any
 // number of goroutines use it.
 type Desk interface {
+	// LookUp counts and records that a key looks a number up.
+	LookUp(ctx context.Context, key desk.Who, number nanp.Number, what string) error
 	// Call has a line called and told a code; with the same key it is the same call.
 	Call(ctx context.Context, who desk.Who, number nanp.Number, key string) (desk.Validation, error)
 	// Validation returns what the same who has begun, or [desk.ErrNotFound].
@@ -41,9 +43,8 @@ type Desk interface {
 	Unlock(ctx context.Context, who desk.Who, number nanp.Number, reason string) (pins.Line, error)
 }
 
-// Audit records who looks a line up, before it is shown, and what was refused before the desk
-// was asked. Any number of goroutines use it.
+// Audit records what was refused before the desk was asked. Any number of goroutines use it.
 type Audit interface {
-	// Record appends an event. What it can't record isn't shown.
+	// Record appends an event.
 	Record(ctx context.Context, event audit.Event) error
 }

@@ -90,7 +90,7 @@ func tooManyCalls(limit *deliveries.LimitError, now time.Time) *refusal {
 
 // limitReached says in Retry-After when there can be more.
 func limitReached(limit *desk.LimitError, now time.Time) *refusal {
-	detail := "This agent has asked for so many " + string(limit.What) + " in an hour that there can be no more for now. " +
+	detail := "So many " + string(limit.What) + " were asked for, by this agent or with this key, that there can be no more for now. " +
 		"Supervisors are told. Try again when Retry-After says."
 	if limit.What == desk.WrongCodes {
 		detail = "So many wrong codes were given for this line that no more are looked at. " +

@@ -32,7 +32,7 @@ func (m *Mailer) Mail(ctx context.Context, message agents.Message) error {
 
 // composeToAgent makes a message. The same one has the same Message-ID.
 func (m *Mailer) composeToAgent(message agents.Message) (*gomail.Msg, error) {
-	words, err := writeTo(message, m.config.House.Company)
+	words, err := writeTo(message, m.config.House.Company, m.config.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -55,10 +55,13 @@ func agentID(message agents.Message, now time.Time) string {
 }
 
 // AgentText is the subject and the plain text of a message to an agent, as [Mailer.Mail] sends
-// them, for whoever shows it in another way. Of the house it takes the company alone. Link and
-// code stand in the text as they are. Errors: [ErrMessage].
-func AgentText(house wording.House, message agents.Message) (subject, text string, err error) {
-	words, err := writeTo(message, house.Company)
+// them, for whoever shows it in another way. Of the house it takes the company alone. Times are
+// those of the zone; nil: UTC. Link and code stand in the text as they are. Errors: [ErrMessage].
+func AgentText(house wording.House, zone *time.Location, message agents.Message) (subject, text string, err error) {
+	if zone == nil {
+		zone = time.UTC
+	}
+	words, err := writeTo(message, house.Company, zone)
 	if err != nil {
 		return "", "", err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"github.com/emersion/go-smtp"
 
@@ -259,7 +260,7 @@ func TestBlanksAreFilledOnce(t *testing.T) {
 func TestAgentText(t *testing.T) {
 	s := serve(t, how{})
 	for _, kind := range agentKinds {
-		subject, text, err := mail.AgentText(config().House, agentMessage(kind))
+		subject, text, err := mail.AgentText(config().House, nil, agentMessage(kind))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -270,7 +271,40 @@ func TestAgentText(t *testing.T) {
 			t.Errorf("%s was sent as\n%s\nand is\n%s\n%s", kind, got, subject, text)
 		}
 	}
-	if _, _, err := mail.AgentText(config().House, agents.Message{Kind: "poem"}); !errors.Is(err, mail.ErrMessage) {
+	if _, _, err := mail.AgentText(config().House, nil, agents.Message{Kind: "poem"}); !errors.Is(err, mail.ErrMessage) {
 		t.Errorf("a poem: %v", err)
+	}
+}
+
+// TestTimesOfAZone writes times as they are in Chicago, before and after its clocks are changed.
+func TestTimesOfAZone(t *testing.T) {
+	chicago, err := time.LoadLocation("America/Chicago")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, how{})
+	c := s.config(mail.None)
+	c.Zone = chicago
+	m := mailer(t, c)
+	for _, test := range []struct {
+		kind agents.MessageKind
+		on   time.Time
+		want string
+	}{
+		{agents.SignInCode, time.Date(2026, time.March, 8, 7, 59, 0, 0, time.UTC), "until March 8, 2026 at 1:59 AM CST."},
+		{agents.SignInCode, time.Date(2026, time.March, 8, 8, 0, 0, 0, time.UTC), "until March 8, 2026 at 3:00 AM CDT."},
+		{agents.DeletionSoon, time.Date(2026, time.November, 2, 5, 59, 0, 0, time.UTC), "will be deleted on November 1, 2026,"},
+	} {
+		message := agentMessage(test.kind)
+		message.On = test.on
+		if err := m.Mail(t.Context(), message); err != nil {
+			t.Fatal(err)
+		}
+		if got := sent(t, s); strings.Count(got, test.want) != 2 {
+			t.Errorf("%s is not in the text and in the HTML of\n%s", test.want, got)
+		}
+		if _, text, err := mail.AgentText(c.House, chicago, message); err != nil || !strings.Contains(text, test.want) {
+			t.Errorf("%v, %s", err, text)
+		}
 	}
 }

@@ -98,7 +98,7 @@ var closed = agentText{
 	},
 }
 
-// How times are written: in UTC, as nobody knows in which time zone an agent is.
+// How times are written to agents.
 const (
 	dayLayout    = "January 2, 2006"
 	momentLayout = "January 2, 2006 at 3:04 PM MST"
@@ -111,7 +111,7 @@ type letter struct {
 }
 
 // writeTo words a message to an agent. The only error is [ErrMessage].
-func writeTo(message agents.Message, company string) (letter, error) {
+func writeTo(message agents.Message, company string, zone *time.Location) (letter, error) {
 	text, ok := agentTexts[message.Kind]
 	if message.Kind == agents.Locked && message.On.IsZero() {
 		text = closed
@@ -120,7 +120,7 @@ func writeTo(message agents.Message, company string) (letter, error) {
 		message.Code.IsZero() == (message.Kind == agents.SignInCode) {
 		return letter{}, ErrMessage
 	}
-	fill := agentBlanks(message, company)
+	fill := agentBlanks(message, company, zone)
 	words := wording.Message{
 		Language: "en",
 		Subject:  text.subject,
@@ -139,8 +139,8 @@ func writeTo(message agents.Message, company string) (letter, error) {
 
 // agentBlanks fills what the texts leave open, in one pass: what is filled in is never read as a
 // blank.
-func agentBlanks(message agents.Message, company string) *strings.Replacer {
-	on := message.On.UTC()
+func agentBlanks(message agents.Message, company string, zone *time.Location) *strings.Replacer {
+	on := message.On.In(zone)
 	return strings.NewReplacer(
 		"{company}.", strings.TrimSuffix(company, ".")+".", // it may be an Inc.
 		"{company}", company, "{name}", string(message.Name), "{detail}", message.Detail,

@@ -45,6 +45,8 @@ type Config struct {
 	From     string         // our address, such as accounts@example.com; bounces go there as well
 	House    wording.House
 	Timeout  time.Duration // of a Send, from connecting to the server's last word; 0: 20 s
+	// Zone is that of times in messages to agents; nil: UTC. Those to customers hold none.
+	Zone *time.Location
 	// Now is for the date of messages to agents; nil: time.Now. Those to customers have their own.
 	Now func() time.Time
 }
@@ -62,6 +64,9 @@ func (c Config) filled() (Config, error) {
 	}
 	if c.Timeout == 0 {
 		c.Timeout = timeout
+	}
+	if c.Zone == nil {
+		c.Zone = time.UTC
 	}
 	if c.Now == nil {
 		c.Now = time.Now

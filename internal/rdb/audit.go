@@ -45,7 +45,7 @@ func (a Audit) Append(ctx context.Context, entry audit.Stored, next, before []by
 	if len(entry.Line) > audit.MaxLine || len(next) > audit.MaxLine {
 		return errLongEntry
 	}
-	answer, err := a.db.run(ctx, appendAudit, []string{auditHeadKey, auditChunkOf(entry.Seq)},
+	answer, err := a.db.run(ctx, appendAudit, []string{auditHeadKey, auditChunkOf(entry.Seq), auditLowestKey},
 		string(next), string(before), strconv.FormatInt(entry.Seq, 10), string(entry.Line))
 	return auditVerdict(answer, err)
 }
@@ -90,9 +90,31 @@ func (a Audit) Trim(ctx context.Context, first, last int64, next, before []byte)
 		return fmt.Errorf("trim entries %d to %d: out of bounds", first, last)
 	}
 	inFirst := min(last, (first-1)/auditChunk*auditChunk+auditChunk) - first + 1
-	answer, err := a.db.run(ctx, trimAudit, []string{auditHeadKey, auditChunkOf(first), auditChunkOf(last)},
-		append([]any{string(next), string(before), inFirst}, auditFields(first, last+1)...)...)
+	keys := []string{auditHeadKey, auditChunkOf(first), auditChunkOf(last), auditLowestKey}
+	answer, err := a.db.run(ctx, trimAudit, keys,
+		append([]any{string(next), string(before), last + 1, inFirst}, auditFields(first, last+1)...)...)
 	return auditVerdict(answer, err)
+}
+
+// maxAuditPlace bounds a lowest place that is believed. No audit comes near.
+const maxAuditPlace = 1 << 50
+
+// Lowest implements [audit.Store].
+func (a Audit) Lowest(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.db.within)
+	defer cancel()
+	stored, err := a.db.client.Get(ctx, auditLowestKey).Result()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return 0, nil
+	case err != nil:
+		return 0, auditError(explain(err))
+	}
+	lowest, err := strconv.ParseInt(stored, 10, 64)
+	if err != nil || lowest < 1 || lowest > maxAuditPlace {
+		return 0, fmt.Errorf("%w: its lowest place is none", audit.ErrUnreadable)
+	}
+	return lowest, nil
 }
 
 // auditChunkOf is the key of the chunk that has a place.
@@ -113,6 +135,8 @@ func auditVerdict(answer any, err error) error {
 		return auditError(err)
 	case answer == int64(auditBehind):
 		return audit.ErrBehind
+	case answer == int64(auditHeadless):
+		return fmt.Errorf("%w: its head is gone", audit.ErrTampered)
 	case answer == int64(auditOccupied):
 		return fmt.Errorf("%w: its next place isn't empty", audit.ErrTampered)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -143,6 +144,41 @@ func TestAuditOnGarbage(t *testing.T) {
 				if !errors.Is(err, audit.ErrUnreadable) || contents(t, s) != before {
 					t.Errorf("%s under %s: recorded, %v", what, key, err)
 				}
+			}
+		}
+	})
+}
+
+// TestAuditWithoutItsHead holds that a head that was removed is missed, whatever stands in the
+// place of what tells that there was one.
+func TestAuditWithoutItsHead(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		log, client, ctx := auditOn(t, open(t, s.URL()), nil), raw(t, s), t.Context()
+		recordMany(t, log, 3)
+		if err := client.Del(ctx, "uc:audit:{log}:head", "uc:audit:{log}:0").Err(); err != nil {
+			t.Fatal(err)
+		}
+		for _, lowest := range []string{"1", "1000", "", "0", "-1", "one", "9223372036854775807"} {
+			if err := client.Set(ctx, "uc:audit:{log}:lowest", lowest, 0).Err(); err != nil {
+				t.Fatal(err)
+			}
+			report, err := log.Verify(ctx, nil)
+			if err != nil || len(report.Faults) != 1 || report.Faults[0].String() != "the head: missing" {
+				t.Errorf("%q: faults %v, %v", lowest, report.Faults, err)
+			}
+			if n, err := log.Export(ctx, io.Discard, time.Time{}); n != 0 || err != nil {
+				t.Errorf("%q: %d exported, %v", lowest, n, err)
+			}
+			if err := log.Record(ctx, byRoot); !errors.Is(err, audit.ErrTampered) {
+				t.Errorf("%q: recorded, %v", lowest, err)
+			}
+		}
+		for what, fill := range put {
+			if err := errors.Join(client.Del(ctx, "uc:audit:{log}:lowest").Err(), fill(ctx, client, "uc:audit:{log}:lowest")); err != nil {
+				t.Fatal(err)
+			}
+			if report, err := log.Verify(ctx, nil); err != nil || report.Intact() {
+				t.Errorf("%s: faults %v, %v", what, report.Faults, err)
 			}
 		}
 	})

@@ -151,6 +151,10 @@ const apiKeysKey = "uc:apikeys"
 // one step.
 const auditHeadKey = "uc:audit:{log}:head"
 
+// auditLowestKey holds the lowest place of the audit that was filled and not trimmed: a string, a
+// number. It lives for ever, and so tells that there was an audit when its head is gone.
+const auditLowestKey = "uc:audit:{log}:lowest"
+
 // auditChunkKey holds the n-th chunk of the audit, auditChunk entries by their places: a hash of
 // JSON, each with a version of its own. An entry lives until it is trimmed.
 func auditChunkKey(n int64) string { return "uc:audit:{log}:" + strconv.FormatInt(n, 10) }

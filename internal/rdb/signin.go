@@ -92,7 +92,8 @@ func (s SignIn) Put(ctx context.Context, record signin.Record, revision int64) e
 }
 
 // Get implements [signin.Store]. A record that is damaged, or that a newer release wrote, is
-// [signin.ErrNoRecord] as well as [ErrGarbage] or [ErrVersion]: whoever has its token starts over.
+// [signin.ErrNoRecord] and [signin.ErrUnreadable] as well as [ErrGarbage] or [ErrVersion]: whoever
+// has its token starts over.
 func (s SignIn) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
 	answers, err := s.db.ask(ctx, []any{"hmget", signInKey(key), "v", "kind", "rev", "expires", "sealed"})
 	if err != nil {
@@ -109,7 +110,7 @@ func (s SignIn) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
 
 func noSignIn(err error) error {
 	if errors.Is(err, ErrGarbage) || errors.Is(err, ErrVersion) {
-		return fmt.Errorf("%w: %w", signin.ErrNoRecord, err)
+		return fmt.Errorf("%w: %w: %w", signin.ErrNoRecord, signin.ErrUnreadable, err)
 	}
 	return err
 }

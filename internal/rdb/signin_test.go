@@ -130,8 +130,8 @@ func TestUnreadableSessionsAreNone(t *testing.T) {
 			}
 			before := contents(t, s)
 			_, err := db.SignIn(clock).Get(ctx, signInRecord.Key)
-			if !errors.Is(err, signin.ErrNoRecord) || !errors.Is(err, test.want) {
-				t.Errorf("%s: %v, want ErrNoRecord and %v", what, err, test.want)
+			if !errors.Is(err, signin.ErrNoRecord) || !errors.Is(err, signin.ErrUnreadable) || !errors.Is(err, test.want) {
+				t.Errorf("%s: %v, want ErrNoRecord, ErrUnreadable and %v", what, err, test.want)
 			}
 			if after := contents(t, s); after != before {
 				t.Errorf("%s became\n%s", what, after)
