@@ -11,6 +11,12 @@ FROM := 612-555-0142
 FUZZTIME    := 10s
 TESTTIMEOUT := 10m
 
+# The test that measures how quick pages are, which runs when no other does.
+ALONE := ^TestConsoleInBrowser$$
+
+# Where make e2e keeps what it has seen.
+PICTURES := bin/e2e
+
 # The linter is built from source, once for each version.
 LINT_VERSION := v2.15.0
 LINT         := .cache/bin/golangci-lint-$(LINT_VERSION)
@@ -20,11 +26,11 @@ LINT         := .cache/bin/golangci-lint-$(LINT_VERSION)
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help run call build test bench fuzz draw lint fmt clean
-.PHONY: redis-server race-detector format vet
+.PHONY: help run call build test e2e bench fuzz draw lint fmt clean
+.PHONY: redis-server race-detector chromium format vet
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
 
 run: build ## start the whole thing on 127.0.0.1:8080, with demo lines and an embedded Redis
 	./$(PROGRAM) demo
@@ -35,8 +41,15 @@ call: build ## dial 78 with a phone in this terminal, from line FROM (make run g
 build: ## build bin/updatecenter
 	$(BUILD)
 
-test: format vet lint redis-server race-detector ## check format, vet, linters, and run all tests with the race detector
-	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) ./...
+test: format vet lint redis-server race-detector chromium ## check format, vet, linters, and run all tests with the race detector
+	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) -skip '$(ALONE)' ./...
+	@rm -rf $(PICTURES) && mkdir -p $(PICTURES)
+	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) -run '$(ALONE)' -artifacts -outputdir $(CURDIR)/$(PICTURES) ./e2e
+
+e2e: chromium ## try the console in a browser; the pictures are kept in bin/e2e
+	@rm -rf $(PICTURES) && mkdir -p $(PICTURES)
+	@go test ./e2e -v -count=1 -timeout $(TESTTIMEOUT) -artifacts -outputdir $(CURDIR)/$(PICTURES); status=$$?; \
+		echo "pictures of every page: $$(find $(PICTURES) -name '*.png' | wc -l) below $(PICTURES)"; exit $$status
 
 bench: redis-server ## measure, and compare with what stands in tools/bench.pairs
 	tools/bench
@@ -68,6 +81,9 @@ redis-server:
 
 race-detector:
 	@tools/need race-detector
+
+chromium:
+	@tools/need chromium
 
 $(LINT):
 	@echo "building golangci-lint $(LINT_VERSION), which takes some minutes"
