@@ -120,7 +120,8 @@ func whoWords(record pins.Record) string {
 	return "in a call from elsewhere"
 }
 
-// moreWords is the reason, for features what became of them, and how a customer was validated.
+// moreWords is the reason, for features what became of them, and how a customer was validated. The
+// reason of a validation by a call is the name of that, which is for the desk alone.
 func moreWords(record pins.Record) string {
 	parts := make([]string, 0, len(record.Changes)+2)
 	if record.Method != "" {
@@ -129,7 +130,7 @@ func moreWords(record pins.Record) string {
 	for _, change := range record.Changes {
 		parts = append(parts, changeWords(change))
 	}
-	if record.Reason != "" {
+	if record.Reason != "" && record.Method != pins.ByCall {
 		parts = append(parts, record.Reason)
 	}
 	return strings.Join(parts, "; ")

@@ -57,6 +57,10 @@ func TestHappenings(t *testing.T) {
 			pins.Record{Event: pins.CustomerValidated, By: "sue", From: "console", Method: pins.ByPhotoID, Reason: "driver license"},
 			happening{What: "Customer validated", Who: "by sue, console", More: "by photo ID in a store; driver license"},
 		},
+		"validated by a call": {
+			pins.Record{Event: pins.CustomerValidated, By: "ann", From: "console", Method: pins.ByCall, Reason: "val_x"},
+			happening{What: "Customer validated", Who: "by ann, console", More: "by a call to the line"},
+		},
 		"a feature": {
 			pins.Record{Event: pins.FeatureChanged, By: pins.ByCaller, Side: pins.FromLine, Feature: pins.DialLock, Changes: []string{"on", "added +16515550199"}},
 			happening{What: "Dial Lock changed", Who: "in a call from the line", More: "on; added 651-555-0199"},

@@ -24,6 +24,7 @@ func (c *Console) peopleRoutes() []route {
 		c.changing(one, "reactivate", sureUnlock, c.agents.Reactivate),
 		{path: one + "/role", least: forAdministrators, post: c.setRole, cut: "/role"},
 		{path: one + "/require", least: forAdministrators, post: c.require, cut: "/require"},
+		{path: one + "/profile", least: forAdministrators, get: c.askCorrection, post: c.correct, keeps: ofProfile},
 		{path: "/repair/invite", least: forAdministrators, get: c.askInvitee, post: c.invite, keeps: inviteFields},
 		{path: one + "/recreate", least: forAdministrators, get: c.askInvitee, post: c.invite, keeps: inviteFields},
 	}
@@ -31,13 +32,15 @@ func (c *Console) peopleRoutes() []route {
 
 // changed are the words for what an administrator has just done; the address has the key alone.
 var changed = map[string]string{
-	"link":       "A new link is on its way, and works for 24 hours. The present password works until it is used.",
-	"deactivate": "Deactivated. Nobody can sign in with this profile, and its sessions have ended.",
-	"reactivate": "Reactivated, and unlocked.",
-	"role":       "The role is changed. It counts from the next sign-in.",
-	"require":    "Saved. Who uses another second step is asked to set this one up at the next sign-in.",
-	"invite":     "Invited. The link in the e-mail works once, for 24 hours.",
-	"unmailed":   "The profile is there, but the e-mail could not be sent. Send a new link.",
+	"link":        "A new link is on its way, and works for 24 hours. The present password works until it is used.",
+	"deactivate":  "Deactivated. Nobody can sign in with this profile, and its sessions have ended.",
+	"reactivate":  "Reactivated, and unlocked.",
+	"role":        "The role is changed. It counts from the next sign-in.",
+	"require":     "Saved. Who uses another second step is asked to set this one up at the next sign-in.",
+	"invite":      "Invited. The link in the e-mail works once, for 24 hours.",
+	"corrected":   "Saved.",
+	"readdressed": "Saved. The link that was sent before no longer works: send a new one.",
+	"unmailed":    "The profile is there, but the e-mail could not be sent. Send a new link.",
 }
 
 // A person is an agent as administrators see one.

@@ -78,6 +78,31 @@ func TestChangePeople(t *testing.T) {
 		says(http.StatusUnprocessableEntity, "reactivate it instead")
 }
 
+// TestCorrectProfile mends a mistyped address: the link that went there is dead, and another can be sent.
+func TestCorrectProfile(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ada")
+	b.post("/repair/invite", "name", "cat", "full_name", "Cat", "email", "cta@mail.example.com", "role", "agent").leads("/repair/people/cat?note=invite")
+	link := s.mailed(agents.Invitation).Link.Reveal()
+	b.get("/repair/people/cat").has(`href="/repair/people/cat/profile"`)
+	b.get("/repair/people/cat/profile").says(http.StatusOK, "Correct cat").has(`value="cta@mail.example.com"`)
+	b.post("/repair/people/cat/profile", "full_name", "Cat", "email", "cat", "phone", "").says(http.StatusUnprocessableEntity).has(`href="#email"`)
+	b.post("/repair/people/cat/profile", "full_name", "Cat", "email", "cat@mail.example.com", "phone", "").leads("/repair/people/cat?note=readdressed")
+	s.browser().get(strings.TrimPrefix(link, "https://"+shopHost)).says(http.StatusNotFound)
+	if to := s.mailed(agents.EmailWasChanged).To; to != "cta@mail.example.com" {
+		t.Errorf("%s was told of the change", to)
+	}
+	b.post("/repair/people/cat/link").leads("/repair/people/cat?note=link")
+	if to := s.mailed(agents.Invitation).To; to != "cat@mail.example.com" {
+		t.Errorf("the link went to %s", to)
+	}
+	b.post("/repair/people/bob/profile", "full_name", "Bob B.", "email", "bob@mail.example.com", "phone", "612-555-0100").leads("/repair/people/bob?note=corrected")
+	b.get("/repair/people/bob").says(http.StatusOK, "Bob B.", "612-555-0100")
+	b.get("/repair/people/ada/profile").leads("/repair/profile")
+	b.post("/repair/people/ada/profile", "full_name", "Ada", "email", "evil@mail.example.com", "phone", "").leads("/repair/profile")
+	b.get("/repair/profile").lacks("evil@")
+}
+
 // TestYearsPass: six months deactivate, six more delete, and only another name follows.
 func TestYearsPass(t *testing.T) {
 	s := newShop(t)

@@ -8,12 +8,21 @@ import (
 
 const profilePath = "/repair/profile"
 
-// profileFields are the fields of an agent's own profile.
-var profileFields = []string{"full_name", "email", "phone"}
+// ofProfile are the names of the fields of a profile.
+var ofProfile = []string{"full_name", "email", "phone"}
+
+// profileFields are these fields, filled in with what is known.
+func profileFields(agent agents.Agent) []*field {
+	return []*field{
+		{Name: "full_name", Label: "Full name", Value: agent.FullName, Max: 100, Autocomplete: "name", Need: "Enter the full name."},
+		{Name: "email", Label: "E-mail address", Value: agent.Email, Type: "email", Max: 254, Autocomplete: "email", Need: "Enter the e-mail address."},
+		{Name: "phone", Label: "Telephone", Value: agent.Phone, Type: "tel", Max: 30, Autocomplete: "tel"},
+	}
+}
 
 func (c *Console) profileRoutes() []route {
 	return []route{
-		{path: profilePath, least: forAgents, get: c.showProfile, post: c.saveProfile, keeps: profileFields},
+		{path: profilePath, least: forAgents, get: c.showProfile, post: c.saveProfile, keeps: ofProfile},
 		{path: profilePath + "/password", least: forAgents, get: c.askNewPassword, post: c.changePassword},
 		{path: profilePath + "/factor", least: forAgents, get: c.askNewFactor, post: c.changeFactor},
 		{path: profilePath + "/sign-out-everywhere", least: forAgents, post: c.signOutEverywhere, cut: "/sign-out-everywhere"},
@@ -30,11 +39,7 @@ type profilePage struct {
 // profilePage is filled in with what is known, unless a draft says otherwise.
 func (v *visit) profilePage(more ...*field) profilePage {
 	agent := v.session.Agent
-	fields := []*field{
-		{Name: "full_name", Label: "Full name", Value: agent.FullName, Max: 100, Autocomplete: "name", Need: "Enter your full name."},
-		{Name: "email", Label: "E-mail address", Value: agent.Email, Type: "email", Max: 254, Autocomplete: "email", Need: "Enter your e-mail address."},
-		{Name: "phone", Label: "Telephone", Value: agent.Phone, Type: "tel", Max: 30, Autocomplete: "tel"},
-	}
+	fields := profileFields(agent)
 	return profilePage{asking{v.newForm(append(fields, more...)...)}, agent, factorWords(agent.Factor)}
 }
 

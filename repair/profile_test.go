@@ -77,7 +77,7 @@ func TestOwnProfile(t *testing.T) {
 		t.Errorf("told %s", told.To)
 	}
 	b.post("/repair/profile", "full_name", "", "email", "nonsense", "present", password).
-		says(http.StatusUnprocessableEntity, "Enter your full name").has(`aria-invalid="true"`).has(`aria-describedby="full_name-error"`).has(`href="#full_name"`)
+		says(http.StatusUnprocessableEntity, "Enter the full name").has(`aria-invalid="true"`).has(`aria-describedby="full_name-error"`).has(`href="#full_name"`)
 }
 
 func TestChangeFactor(t *testing.T) {

@@ -54,6 +54,7 @@ var open = map[string][]string{
 	"/repair/people/{name}/role":       administrators,
 	"/repair/people/{name}/require":    administrators,
 	"/repair/people/{name}/recreate":   administrators,
+	"/repair/people/{name}/profile":    administrators,
 	"/repair/invite":                   administrators,
 	"/repair/keys":                     administrators,
 	"/repair/keys/revoke":              administrators,

@@ -17,7 +17,7 @@ func (c *Console) setUpRoutes() []route {
 		{path: "/repair/set-up/factor", least: settingUp, get: c.at(agents.StageFactor, c.askFactor), post: c.at(agents.StageFactor, c.takeFactor)},
 		{path: "/repair/set-up/terms", least: settingUp, get: c.at(agents.StageTerms, c.askTerms), post: c.at(agents.StageTerms, c.takeTerms)},
 		{
-			path: "/repair/set-up/profile", least: settingUp, keeps: profileFields,
+			path: "/repair/set-up/profile", least: settingUp, keeps: ofProfile,
 			get: c.at(agents.StageProfile, c.askProfile), post: c.at(agents.StageProfile, c.takeProfile),
 		},
 	}
