@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -94,7 +95,7 @@ func (d Details) tidy(now time.Time) (Details, error) {
 func (d Details) tidyRest(now time.Time) (Details, error) {
 	if d.Email != nil {
 		email := strings.TrimSpace(*d.Email)
-		if email != "" && !validEmail(email) {
+		if email != "" && !emailaddress.Valid(email) {
 			return Details{}, &FieldError{"email", "not an e-mail address"}
 		}
 		d.Email = &email

@@ -1,10 +1,7 @@
 package accounts_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -28,18 +25,6 @@ func mustHide(t *testing.T, where, text string) {
 	}
 }
 
-// show writes a value in the ways in which it might get into a log.
-func show(value any) string {
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	if encoded, err := json.Marshal(value); err == nil {
-		out.Write(encoded)
-	}
-	return out.String()
-}
-
 func TestNothingPrintsASecret(t *testing.T) {
 	f := newFixture(t)
 	update, err := f.SetQuestion(t.Context(), coded, "Who?", secret.New("Zyxwvut"), byAnn)
@@ -54,7 +39,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 		"answer": accounts.Claim{Answer: secret.New("Zyxwvut")}, "config": f.config(t), "accounts": *f.Accounts,
 		"row": accounts.Row{Details: home()}, "history": history, "stored": stored, "memory": f.store.Memory,
 	} {
-		mustHide(t, name, show(value))
+		mustHide(t, name, logtest.Shown(value))
 	}
 }
 

@@ -88,7 +88,7 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, n
 	now, code := a.now(), CodeProvisioned
 	account := Account{ID: ID(id), Number: number, Revision: 1, Code: details.Code, Since: now, Created: now}
 	if account.Code.IsZero() {
-		if account.Code, err = newCode(a.random, a.digits); err != nil {
+		if account.Code, err = secret.Digits(a.random, a.digits); err != nil {
 			return Update{}, err
 		}
 		code = CodeMade

@@ -213,7 +213,7 @@ func (a *Accounts) makeDecoy() (Stored, error) {
 	if err != nil {
 		return Stored{}, err
 	}
-	code, err := newCode(a.random, a.digits)
+	code, err := secret.Digits(a.random, a.digits)
 	if err != nil {
 		return Stored{}, err
 	}

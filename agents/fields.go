@@ -4,12 +4,14 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"updatecenter/internal/emailaddress"
 )
 
 // Bounds of a profile's texts, in characters.
 const (
 	MaxFullName = 100
-	MaxEmail    = 254 // RFC 5321, section 4.5.3.1.3
+	MaxEmail    = emailaddress.MaxLength
 	MaxPhone    = 30
 )
 
@@ -28,7 +30,7 @@ func (p Profile) tidy() (Profile, error) {
 		return Profile{}, &FieldError{"full_name", "Enter the full name."}
 	case !plain(p.FullName, MaxFullName):
 		return Profile{}, &FieldError{"full_name", "The full name can have up to 100 characters on one line."}
-	case !validEmail(p.Email):
+	case !emailaddress.Valid(p.Email):
 		return Profile{}, &FieldError{"email", "Enter an e-mail address such as ann@example.com."}
 	case len(p.Phone) > MaxPhone || !only(p.Phone, "0123456789+-.()/ x"):
 		return Profile{}, &FieldError{"phone", "Enter a telephone number of up to 30 characters, or leave it empty."}
@@ -78,29 +80,4 @@ func validFactor(f Factor) bool { return f == "" || f == App || f == Email }
 func plain(s string, most int) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
-}
-
-// validEmail takes the addresses that people have: name@host.domain in ASCII, the name as
-// RFC 5322 writes one without quotes. What could end a header or start another is refused.
-func validEmail(s string) bool {
-	name, host, found := strings.Cut(s, "@")
-	return found && len(s) <= MaxEmail && len(name) <= 64 && dotted(name, isAtom) &&
-		dotted(host, isLabel) && strings.Contains(host, ".")
-}
-
-func dotted(s string, part func(string) bool) bool {
-	for p := range strings.SplitSeq(s, ".") {
-		if !part(p) {
-			return false
-		}
-	}
-	return true
-}
-
-const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
-func isAtom(s string) bool { return s != "" && only(s, letters+"!#$%&'*+-/=?^_`{|}~") }
-
-func isLabel(s string) bool {
-	return s != "" && len(s) <= 63 && only(s, letters+"-") && s[0] != '-' && s[len(s)-1] != '-'
 }

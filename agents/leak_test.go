@@ -1,10 +1,7 @@
 package agents_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -12,17 +9,6 @@ import (
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 )
-
-// show writes a value in the ways in which it might get into a log.
-func show(value any) string {
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	if encoded, err := json.Marshal(value); err == nil {
-		out.Write(encoded)
-	}
-	return out.String()
-}
 
 func mustHide(t *testing.T, where, text string, secrets ...secret.Text) {
 	t.Helper()
@@ -54,7 +40,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 		"agent": agent, "pointer": &agent, "message": message, "app": app, "stored": stored, "agents": *f.Agents, "config": f.config(t),
 		"weak": weak, "wrong": wrong, "unsent": unsent, "code": code, "audit": f.audit.lines(), "log": f.log.String(),
 	} {
-		mustHide(t, name, show(value), goodPassword, otherPassword, secret.New("password1234"), token, agent.AppKey, app.Key)
+		mustHide(t, name, logtest.Shown(value), goodPassword, otherPassword, secret.New("password1234"), token, agent.AppKey, app.Key)
 	}
 }
 

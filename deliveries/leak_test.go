@@ -1,12 +1,9 @@
 package deliveries_test
 
 import (
-	"bytes"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -15,17 +12,6 @@ import (
 	"updatecenter/deliveries"
 	"updatecenter/internal/logtest"
 )
-
-// show writes a value in the ways in which it might get into a log.
-func show(value any) string {
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	if encoded, err := json.Marshal(value); err == nil {
-		out.Write(encoded)
-	}
-	return out.String()
-}
 
 // mustHide fails when text holds what the customer alone may know, or where it goes.
 func mustHide(t *testing.T, where, text string) {
@@ -78,7 +64,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail})
 	f.work(t)
 	for _, value := range append(shown, f.log.String()) {
-		mustHide(t, fmt.Sprintf("%T", value), show(value))
+		mustHide(t, fmt.Sprintf("%T", value), logtest.Shown(value))
 	}
 	if !strings.Contains(f.log.String(), "delivery not written") {
 		t.Error("nothing was logged")

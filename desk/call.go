@@ -8,6 +8,7 @@ import (
 	"updatecenter/audit"
 	"updatecenter/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
 
@@ -76,7 +77,7 @@ func (d *Desk) begin(ctx context.Context, who Who, number nanp.Number, id ID) (V
 
 // create keeps a new code, or returns what was kept under the ID.
 func (d *Desk) create(ctx context.Context, who Who, number nanp.Number, id ID) (record, error) {
-	code, err := newCode(d.random)
+	code, err := secret.Digits(d.random, codeDigits)
 	if err != nil {
 		return record{}, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -57,21 +56,6 @@ func (c Codes) now() time.Time {
 		return time.Now().UTC().Truncate(time.Millisecond)
 	}
 	return c.Now().UTC().Truncate(time.Millisecond)
-}
-
-// newCode draws a code, each as likely as any other.
-func newCode(random io.Reader) (secret.Text, error) {
-	code := make([]byte, 0, codeDigits)
-	var drawn [1]byte
-	for len(code) < codeDigits {
-		if _, err := io.ReadFull(random, drawn[:]); err != nil {
-			return secret.Text{}, fmt.Errorf("draw code: %w", err)
-		}
-		if drawn[0] < 250 { // beyond, the remainders 0 to 5 would be likelier than the others
-			code = append(code, '0'+drawn[0]%10)
-		}
-	}
-	return secret.New(string(code)), nil
 }
 
 // maxEntry bounds what is looked at of a code that was typed, in bytes.

@@ -71,31 +71,6 @@ func TestRecordsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-func TestCodesAreDrawnEvenly(t *testing.T) {
-	var seen [10]int
-	for range 2000 {
-		code, err := newCode(rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, digit := range code.Reveal() {
-			seen[digit-'0']++
-		}
-	}
-	for digit, n := range seen {
-		if n < 1000 || n > 1400 { // 1200 are expected, and the deviation is 33
-			t.Errorf("%d was drawn %d times", digit, n)
-		}
-	}
-	code, err := newCode(bytes.NewReader([]byte{255, 250, 0, 249, 13, 7, 8, 251, 21}))
-	if err != nil || code.Reveal() != "093781" {
-		t.Errorf("drew %s, %v", code.Reveal(), err)
-	}
-	if _, err := newCode(bytes.NewReader([]byte{255, 250, 0})); err == nil {
-		t.Error("no randomness, and no error")
-	}
-}
-
 // FuzzTidy holds that what is taken for a code has six digits, and is as it was typed.
 func FuzzTidy(f *testing.F) {
 	for _, seed := range []string{"", "123456", "123 456", "12-34-56", "1234567", "12345a", "١٢٣٤٥٦"} {

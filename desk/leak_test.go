@@ -1,10 +1,7 @@
 package desk_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -12,18 +9,6 @@ import (
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 )
-
-// show writes a value in the ways in which it might get into a log.
-func show(value any) string {
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	if encoded, err := json.Marshal(value); err == nil {
-		out.Write(encoded)
-	}
-	return out.String()
-}
 
 // mustHide fails when text holds a code, as it is, in hexadecimal or as a list of bytes.
 func mustHide(t *testing.T, where, text string, codes ...string) {
@@ -62,7 +47,7 @@ func TestNothingHoldsACode(t *testing.T) {
 		"desk": *f.Desk, "codes": f.codes(), "config": f.config(), "audit": f.audit.events, "shape": shape.Error(), "failed": failed.Error(),
 		"log": f.log.String(), "code": code,
 	} {
-		mustHide(t, name, show(value), code.Reveal(), typed.Reveal())
+		mustHide(t, name, logtest.Shown(value), code.Reveal(), typed.Reveal())
 	}
 }
 

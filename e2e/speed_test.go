@@ -33,7 +33,7 @@ func everyPage(ada *tab, d demo) {
 	}
 	for _, path := range []string{
 		linePath + "/history", linePath + "/validate/secret", "/repair/profile", "/repair/profile/password", "/repair/profile/factor",
-		"/repair/reports", "/repair/people/" + d.names["agent"], "/repair/invite", "/repair/keys", "/repair/nowhere",
+		"/repair/reports", "/repair/people/" + d.names["agent"], "/repair/people/" + d.names["agent"] + "/profile", "/repair/invite", "/repair/keys", "/repair/nowhere",
 	} {
 		ada.quick(path, within)
 		ada.check(path)

@@ -1,13 +1,10 @@
 package features_test
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -35,22 +32,6 @@ func mustHide(t *testing.T, where, text string) {
 	}
 }
 
-// show writes a value in the ways in which it might get into a log.
-func show(t *testing.T, value any) string {
-	t.Helper()
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	if encoded, err := json.Marshal(value); err == nil {
-		out.Write(encoded)
-	}
-	return addresses.ReplaceAllString(out.String(), "")
-}
-
-// addresses of memory can hold any four digits.
-var addresses = regexp.MustCompile("0x[0-9a-f]{5,}")
-
 func TestCodesStayHidden(t *testing.T) {
 	f := newFixture(t)
 	var shown []any
@@ -75,7 +56,7 @@ func TestCodesStayHidden(t *testing.T) {
 	shown = append(shown, found, f.events(t), f.records(t), given, f.Lines, *f.Lines,
 		features.Replace(features.Settings{Code: secret.New("4821")}, false))
 	for _, value := range shown {
-		mustHide(t, fmt.Sprintf("%T", value), show(t, value))
+		mustHide(t, fmt.Sprintf("%T", value), logtest.Shown(value))
 	}
 }
 
@@ -87,7 +68,7 @@ func TestStoredFormsHoldNoCode(t *testing.T) {
 		t.Fatalf("%d changes", len(f.store.changes))
 	}
 	for _, change := range f.store.changes {
-		mustHide(t, "a change", show(t, change.Record))
+		mustHide(t, "a change", logtest.Shown(change.Record))
 		for _, stored := range [][]byte{change.Settings, innerSettings(t, change.Event)} {
 			var fields map[string]any
 			if err := json.Unmarshal(stored, &fields); err != nil {

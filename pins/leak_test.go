@@ -1,12 +1,9 @@
 package pins_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"testing"
 
@@ -29,19 +26,6 @@ func mustHide(t *testing.T, where, text string) {
 			}
 		}
 	}
-}
-
-// show writes a value in the ways in which it might get into a log.
-func show(t *testing.T, value any) string {
-	t.Helper()
-	var out bytes.Buffer
-	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
-	slog.New(slog.NewTextHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	slog.New(slog.NewJSONHandler(&out, logtest.Untimed())).Info("shown", "value", value)
-	if encoded, err := json.Marshal(value); err == nil {
-		out.Write(encoded)
-	}
-	return out.String()
 }
 
 func TestErrorsHoldNoEntry(t *testing.T) {
@@ -95,6 +79,6 @@ func TestValuesHoldNoEntry(t *testing.T) {
 		"config": pins.Config{Policy: p}, "lines": f.Lines, "what is in them": *f.Lines,
 		"memory": f.store.Memory,
 	} {
-		mustHide(t, name, show(t, value))
+		mustHide(t, name, logtest.Shown(value))
 	}
 }

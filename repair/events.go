@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"updatecenter/desk"
+	"updatecenter/internal/sse"
 )
 
 // followCall tells a page how the call of a validation goes, by server-sent events (WHATWG HTML,
@@ -26,12 +27,12 @@ func (c *Console) followCall(v *visit) error {
 			"Close other pages of calls, or refresh the page from time to time.")
 	}
 	defer c.streams.leave(agent)
-	s := &stream{w: v.w, control: http.NewResponseController(v.w)}
-	if err := s.open(); err != nil {
+	opened, err := sse.Open(v.w, maxStream, c.now())
+	if err != nil {
 		c.logBroken(v, err)
 		return nil
 	}
-	if err := c.following(v, validation.ID).run(v.ctx(), s, validation); err != nil && v.ctx().Err() == nil {
+	if err := c.following(v, validation.ID).run(v.ctx(), &stream{Stream: opened}, validation); err != nil && v.ctx().Err() == nil {
 		c.logBroken(v, err)
 	}
 	return nil
@@ -64,6 +65,6 @@ func (c *Console) logBroken(v *visit, err error) {
 // wantsStream says whether a client asks for events, as an EventSource does.
 func wantsStream(header http.Header) bool {
 	return slices.ContainsFunc(header.Values("Accept"), func(value string) bool {
-		return strings.Contains(value, "text/event-stream")
+		return strings.Contains(value, sse.Type)
 	})
 }

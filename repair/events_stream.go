@@ -5,21 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"updatecenter/desk"
+	"updatecenter/internal/sse"
 )
 
 // The pace and the bounds of a stream of events.
 const (
-	lookEvery      = 500 * time.Millisecond // a person who watches takes this for at once
-	heartbeatEvery = 15 * time.Second       // so that no proxy takes the connection for dead
-	sessionEvery   = time.Minute            // how often the session is looked at
-	settlesIn      = 5 * time.Second        // what came of a call may be told more exactly for so long
-	maxStream      = 10 * time.Minute       // a code lasts no longer
-	lookWithin     = 2 * time.Second        // each look at a store
-	writeWithin    = 10 * time.Second       // a browser that takes nothing for so long is gone
+	lookEvery    = 500 * time.Millisecond // a person who watches takes this for at once
+	sessionEvery = time.Minute            // how often the session is looked at
+	settlesIn    = 5 * time.Second        // what came of a call may be told more exactly for so long
+	maxStream    = 10 * time.Minute       // a code lasts no longer
+	lookWithin   = 2 * time.Second        // each look at a store
 )
 
 // A told is what the page is told of a call: words, and what the agent does next. There is
@@ -36,10 +34,8 @@ func tell(v desk.Validation) told {
 
 // A stream tells one page of one call.
 type stream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	last    told
-	quiet   time.Time // since when nothing was written
+	*sse.Stream
+	last told
 }
 
 // A follow is what a stream looks at.
@@ -120,57 +116,19 @@ func over(v desk.Validation, now time.Time) bool {
 	return true
 }
 
-// open sends the headers and keeps the connection.
-func (s *stream) open() error {
-	// When the time for reading a request is up, the server takes its client for gone.
-	if err := supported(s.control.SetReadDeadline(time.Now().Add(maxStream + time.Minute))); err != nil {
-		return fmt.Errorf("keep connection: %w", err)
-	}
-	s.w.Header().Set("Content-Type", "text/event-stream")
-	s.w.Header().Set("X-Accel-Buffering", "no") // or nginx keeps events back until it has many
-	s.w.WriteHeader(http.StatusOK)
-	return s.write(": follows\n\n")
-}
-
 // send writes what the page has not been told and, from time to time, that nothing is new.
 func (s *stream) send(name string, what told, now time.Time) error {
 	if name == "" && what == s.last {
-		if now.Sub(s.quiet) < heartbeatEvery {
-			return nil
-		}
-		s.quiet = now
-		return s.write(": nothing new\n\n")
+		return s.Beat(now)
 	}
 	data, err := json.Marshal(what) // which holds no line break
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
-	s.last, s.quiet = what, now
+	s.last = what
 	text := fmt.Sprintf("data: %s\n\n", data)
 	if name != "" {
 		text = "event: " + name + "\n" + text
 	}
-	return s.write(text)
-}
-
-// write sends text on its way at once.
-func (s *stream) write(text string) error {
-	if err := supported(s.control.SetWriteDeadline(time.Now().Add(writeWithin))); err != nil {
-		return fmt.Errorf("extend time to write: %w", err)
-	}
-	if _, err := s.w.Write([]byte(text)); err != nil {
-		return fmt.Errorf("write events: %w", err)
-	}
-	if err := s.control.Flush(); err != nil {
-		return fmt.Errorf("send events: %w", err)
-	}
-	return nil
-}
-
-// supported leaves away that a connection has no deadlines, such as those of tests.
-func supported(err error) error {
-	if errors.Is(err, http.ErrNotSupported) {
-		return nil
-	}
-	return err
+	return s.Send(text, now)
 }

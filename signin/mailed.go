@@ -45,7 +45,7 @@ func (s *SignIn) send(ctx context.Context, agent agents.Agent, a attempt, record
 	if !admission.Admitted {
 		return &WaitError{Until: admission.Strikes.Until}
 	}
-	code, err := newCode(s.random)
+	code, err := secret.Digits(s.random, codeDigits)
 	if err != nil {
 		return err
 	}

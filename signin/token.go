@@ -45,18 +45,3 @@ func boundTo(kind Kind, key [32]byte) []byte {
 
 // codeDigits is how many digits a code by e-mail has: NIST SP 800-63B asks for six at least.
 const codeDigits = 6
-
-// newCode draws a code, each as likely as any other.
-func newCode(random io.Reader) (secret.Text, error) {
-	code := make([]byte, 0, codeDigits)
-	var drawn [1]byte
-	for len(code) < codeDigits {
-		if _, err := io.ReadFull(random, drawn[:]); err != nil {
-			return secret.Text{}, fmt.Errorf("draw code: %w", err)
-		}
-		if drawn[0] < 250 { // beyond, the remainders 0 to 5 would be likelier than the others
-			code = append(code, '0'+drawn[0]%10)
-		}
-	}
-	return secret.New(string(code)), nil
-}

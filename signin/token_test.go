@@ -22,16 +22,6 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-func TestCodesAreEven(t *testing.T) {
-	code, err := newCode(bytes.NewReader([]byte{255, 250, 0, 9, 10, 249, 251, 125, 7}))
-	if err != nil || code.Reveal() != "090957" {
-		t.Errorf("code %s, %v", code.Reveal(), err)
-	}
-	if _, err := newCode(bytes.NewReader([]byte{1, 2, 255})); err == nil {
-		t.Error("a code without randomness")
-	}
-}
-
 func TestHint(t *testing.T) {
 	for address, want := range map[string]string{
 		"ann@example.com": "a•••@example.com", "é@example.com": "é•••@example.com",

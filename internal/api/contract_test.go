@@ -26,12 +26,13 @@ import (
 	"updatecenter/desk"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )
 
 // contract reads openapi.yaml, once.
 var contract = sync.OnceValues(func() (*openapi3.T, error) {
-	openapi3filter.RegisterBodyDecoder(eventType, openapi3filter.RegisteredBodyDecoder("text/plain"))
+	openapi3filter.RegisterBodyDecoder(sse.Type, openapi3filter.RegisteredBodyDecoder("text/plain"))
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData([]byte(description))
 	if err != nil {

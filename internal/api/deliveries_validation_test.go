@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"updatecenter/deliveries"
+	"updatecenter/internal/sse"
 )
 
 // TestCallsOfValidationsAreHidden: what an agent has asked for is nothing to other keys, even if
@@ -26,7 +27,7 @@ func TestCallsOfValidationsAreHidden(t *testing.T) {
 	r.ask(http.MethodGet, path+"/events", "").is(http.StatusNotFound, "no-such-delivery")
 	r.ask(http.MethodDelete, path, "").is(http.StatusNotFound, "no-such-delivery")
 	stream := r.request(http.MethodGet, path+"/events", "")
-	stream.Header.Set("Accept", eventType)
+	stream.Header.Set("Accept", sse.Type)
 	r.send(stream).is(http.StatusNotFound, "no-such-delivery")
 	if stored, err := r.sent.Get(t.Context(), id); err != nil || stored.Status != deliveries.Queued {
 		t.Errorf("it is %s (%v)", stored.Status, err)

@@ -10,10 +10,8 @@ import (
 
 	"updatecenter/deliveries"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/sse"
 )
-
-// eventType is of server-sent events (WHATWG HTML, section 9.2).
-const eventType = "text/event-stream"
 
 // showEvents answers the events of a delivery as they happen, to who asks for server-sent
 // events, or else those until now.
@@ -49,7 +47,7 @@ func (a *API) look(ctx context.Context, id deliveries.ID) (deliveries.Delivery, 
 func wantsStream(header http.Header) bool {
 	for _, value := range header.Values("Accept") {
 		for accepted := range strings.SplitSeq(value, ",") {
-			if media, _, err := mime.ParseMediaType(accepted); err == nil && media == eventType {
+			if media, _, err := mime.ParseMediaType(accepted); err == nil && media == sse.Type {
 				return true
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/deliveries"
+	"updatecenter/internal/sse"
 )
 
 const eventsPath = deliveryPath + "/events"
@@ -43,7 +44,7 @@ func TestAcceptStream(t *testing.T) {
 	for _, accept := range []string{"text/event-stream", "Text/Event-Stream; charset=utf-8", "text/html, text/event-stream"} {
 		request := r.request(http.MethodGet, eventsPath, "")
 		request.Header.Set("Accept", accept)
-		if got := r.send(request).is(http.StatusOK, ""); got.header.Get("Content-Type") != eventType {
+		if got := r.send(request).is(http.StatusOK, ""); got.header.Get("Content-Type") != sse.Type {
 			t.Errorf("%q: %s", accept, got.header.Get("Content-Type"))
 		}
 	}
@@ -81,7 +82,7 @@ func FuzzAccept(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		if wantsStream(http.Header{"Accept": {value}}) && !strings.Contains(strings.ToLower(value), eventType) {
+		if wantsStream(http.Header{"Accept": {value}}) && !strings.Contains(strings.ToLower(value), sse.Type) {
 			t.Errorf("%q was taken for the stream's type", value)
 		}
 	})

@@ -10,18 +10,16 @@ import (
 	"time"
 
 	"updatecenter/deliveries"
+	"updatecenter/internal/sse"
 )
 
 const (
-	lookEvery      = 300 * time.Millisecond // a person who watches takes this for at once
-	heartbeatEvery = 15 * time.Second       // so that no proxy takes the connection for dead
+	lookEvery = 300 * time.Millisecond // a person who watches takes this for at once
 	// settlesIn is how long after the first final event a stream goes on: what came of a call
 	// may be told more exactly, in whatever order its webhooks come.
-	settlesIn     = 5 * time.Second
-	maxStream     = 30 * time.Minute // four attempts that nobody answers take some 25
-	maxStreams    = 1000             // at once: each looks at the store every lookEvery
-	writeWithin   = 10 * time.Second // a client that takes none of what is written for so long is gone
-	readsTogether = time.Minute      // by how much the connection may be read longer than a stream lasts
+	settlesIn  = 5 * time.Second
+	maxStream  = 30 * time.Minute // four attempts that nobody answers take some 25
+	maxStreams = 1000             // at once: each looks at the store every lookEvery
 )
 
 // wait waits by the machine's clock.
@@ -38,11 +36,9 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // A stream writes the events of one delivery to one client.
 type stream struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	seen    int       // how many events the client has
-	quiet   time.Time // since when nothing was written
-	blind   bool      // the last look failed
+	*sse.Stream
+	seen  int  // how many events the client has
+	blind bool // the last look failed
 }
 
 // stream writes the events that the client has not seen, and those to come. It ends after the
@@ -58,25 +54,25 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, delivery deliveries
 	if open > maxStreams {
 		return tooManyStreams()
 	}
-	w.Header().Set("Content-Type", eventType)
-	w.Header().Set("X-Accel-Buffering", "no") // or nginx keeps events back until it has many
-	w.WriteHeader(http.StatusOK)
 	if r.Method == http.MethodHead {
+		sse.Head(w)
 		return nil
 	}
-	s := &stream{w: w, control: http.NewResponseController(w), seen: seen, quiet: a.now()}
-	if err := a.follow(r.Context(), s, delivery); err != nil && r.Context().Err() == nil {
+	if err := a.follow(r.Context(), w, delivery, seen); err != nil && r.Context().Err() == nil {
 		a.log.WarnContext(r.Context(), "stream of events broke off", "delivery", delivery.ID, "cause", err)
 	}
 	return nil
 }
 
 // follow looks at the delivery again and again. The error is why it could not go on.
-func (a *API) follow(ctx context.Context, s *stream, delivery deliveries.Delivery) error {
-	end := a.now().Add(maxStream)
-	if err := s.open(); err != nil {
+func (a *API) follow(ctx context.Context, w http.ResponseWriter, delivery deliveries.Delivery, seen int) error {
+	began := a.now()
+	end := began.Add(maxStream)
+	opened, err := sse.Open(w, maxStream, began)
+	if err != nil {
 		return err
 	}
+	s := &stream{Stream: opened, seen: seen}
 	for {
 		if err := s.tell(eventDocuments(delivery), a.now()); err != nil {
 			return err
@@ -100,15 +96,6 @@ func (a *API) follow(ctx context.Context, s *stream, delivery deliveries.Deliver
 	}
 }
 
-// open has the headers sent, and keeps the connection.
-func (s *stream) open() error {
-	// When the time for reading a request is up, the server takes its client for gone.
-	if err := supported(s.control.SetReadDeadline(time.Now().Add(maxStream + readsTogether))); err != nil {
-		return fmt.Errorf("keep connection: %w", err)
-	}
-	return s.write("")
-}
-
 // tell writes what the client has not seen or, from time to time, that there is nothing new.
 func (s *stream) tell(events []DeliveryEvent, now time.Time) error {
 	var text strings.Builder
@@ -120,35 +107,9 @@ func (s *stream) tell(events []DeliveryEvent, now time.Time) error {
 		fmt.Fprintf(&text, "id: %d\ndata: %s\n\n", events[s.seen].Sequence, data)
 	}
 	if text.Len() == 0 {
-		if now.Sub(s.quiet) < heartbeatEvery {
-			return nil
-		}
-		text.WriteString(": nothing new\n\n")
+		return s.Beat(now)
 	}
-	s.quiet = now
-	return s.write(text.String())
-}
-
-// write sends text on its way at once.
-func (s *stream) write(text string) error {
-	if err := supported(s.control.SetWriteDeadline(time.Now().Add(writeWithin))); err != nil {
-		return fmt.Errorf("extend time to write: %w", err)
-	}
-	if _, err := s.w.Write([]byte(text)); err != nil {
-		return fmt.Errorf("write events: %w", err)
-	}
-	if err := s.control.Flush(); err != nil {
-		return fmt.Errorf("send events: %w", err)
-	}
-	return nil
-}
-
-// supported leaves away that a connection has no deadlines, such as those of tests.
-func supported(err error) error {
-	if errors.Is(err, http.ErrNotSupported) {
-		return nil
-	}
-	return err
+	return s.Send(text.String(), now)
 }
 
 // settled says whether a delivery has ended, and for so long that no word more is expected.

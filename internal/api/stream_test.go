@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"updatecenter/deliveries"
+	"updatecenter/internal/sse"
 )
 
 // follow asks for the stream of the followed delivery, from the event after seen on.
@@ -224,7 +225,7 @@ func TestHeadOfStream(t *testing.T) {
 	r.provision()
 	request := r.following("")
 	request.Method = http.MethodHead
-	if got := r.send(request).is(http.StatusOK, ""); got.header.Get("Content-Type") != eventType || got.body != "" {
+	if got := r.send(request).is(http.StatusOK, ""); got.header.Get("Content-Type") != sse.Type || got.body != "" {
 		t.Errorf("%s: %s", got.header.Get("Content-Type"), got.body)
 	}
 }
@@ -270,7 +271,7 @@ func TestStreamOutlastsTheServersTimes(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	if took := time.Since(began); took > heartbeatEvery/2 {
+	if took := time.Since(began); took > sse.HeartbeatEvery/2 {
 		t.Errorf("the headers came after %s", took)
 	}
 	body := bufio.NewReader(response.Body)

@@ -1,7 +1,13 @@
 // Package logtest helps tests to look for secrets in a log.
 package logtest
 
-import "log/slog"
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"regexp"
+)
 
 // Untimed are options of a handler that leave the time of day out, since its digits could be
 // the PIN or the code that a test looks for by chance. It logs every level.
@@ -14,4 +20,21 @@ func withoutTime(groups []string, attribute slog.Attr) slog.Attr {
 		return slog.Attr{}
 	}
 	return attribute
+}
+
+// addresses of memory can hold any digits by chance, like the time.
+var addresses = regexp.MustCompile("0x[0-9a-f]{5,}")
+
+// Shown is what a value looks like in every way in which it might get into a log: by the verbs of
+// fmt, by both handlers of slog, and in JSON, unless it can't be encoded. Addresses of memory are
+// left out.
+func Shown(value any) string {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "%v %+v %#v %s %q\n", value, value, value, value, value)
+	slog.New(slog.NewTextHandler(&out, Untimed())).Info("shown", "value", value)
+	slog.New(slog.NewJSONHandler(&out, Untimed())).Info("shown", "value", value)
+	if encoded, err := json.Marshal(value); err == nil {
+		out.Write(encoded)
+	}
+	return addresses.ReplaceAllString(out.String(), "")
 }
