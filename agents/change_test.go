@@ -125,7 +125,7 @@ func TestAnAdministratorCorrectsAnAddress(t *testing.T) {
 	ok(t, err)
 	same(t, []any{after.Email, after.Epoch, after.SetUp()}, []any{"bob@example.com", agent.Epoch + 1, true})
 	same(t, f.mailer.kinds(), []string{"email-was-changed bbo@example.com"})
-	same(t, f.audit.lines(), []string{"root profile-changed agent bob"})
+	same(t, f.audit.lines(), []string{"root profile-changed agent bob e-mail address"})
 }
 
 // A link lies in a mailbox, from where it must not undo what was changed after it was sent.

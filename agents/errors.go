@@ -34,7 +34,7 @@ var (
 	ErrRequired = errors.New("an administrator requires another second factor")
 	// ErrNotMailed: the agent's profile is there, but no e-mail could be sent;
 	// [Agents.Reinvite] sends another.
-	ErrNotMailed = errors.New("the agent's profile is there, but the e-mail could not be sent: invite once more")
+	ErrNotMailed = errors.New("the agent's profile is there, but the e-mail could not be sent")
 	// ErrLastAdministrator: without this one nobody could invite or reactivate anybody.
 	ErrLastAdministrator = errors.New("this is the last active administrator")
 	// ErrDeactivated: the profile is deactivated; reactivate it first.

@@ -3,6 +3,7 @@ package agents
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"updatecenter/audit"
@@ -48,7 +49,7 @@ func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profil
 	if ends {
 		action = audit.AgentSetUp
 	}
-	agent, err := a.do(ctx, id, deed{by: by, action: action, edit: func(agent *Agent, now time.Time) error {
+	agent, err := a.do(ctx, id, deed{by: by, action: action, detail: profile.differs(before), edit: func(agent *Agent, now time.Time) error {
 		before = *agent
 		if agent.Email != profile.Email {
 			agent.moved()
@@ -74,6 +75,22 @@ func (a *Agent) moved() {
 	if a.Factor != App {
 		a.Epoch++
 	}
+}
+
+// differs says for the audit which parts of a profile are to change: which, not what to.
+func (p Profile) differs(from Agent) string {
+	var parts []string
+	for _, part := range []struct {
+		name     string
+		old, now string
+	}{
+		{"full name", from.FullName, p.FullName}, {"e-mail address", from.Email, p.Email}, {"telephone", from.Phone, p.Phone},
+	} {
+		if part.old != part.now {
+			parts = append(parts, part.name)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // SignedIn notes that the agent has signed in, which keeps the profile for six months. Package

@@ -52,9 +52,9 @@ func TestSetUpStageByStage(t *testing.T) {
 	same(t, []any{agent.SetUp(), agent.FullName, agent.Email, agent.Phone}, []any{true, profile.FullName, profile.Email, profile.Phone})
 	same(t, f.mailer.kinds(), []string{"invitation bob@example.com", "email-was-changed bob@example.com"})
 	same(t, f.audit.lines(), []string{
-		"root agent-invited agent bob agent", "bob password-changed agent bob by a link", "bob profile-changed agent bob",
+		"root agent-invited agent bob agent", "bob password-changed agent bob by a link", "bob profile-changed agent bob full name",
 		"bob factor-changed agent bob app", "bob profile-changed agent bob terms accepted, version 1",
-		"root profile-changed agent bob", "bob agent-set-up agent bob",
+		"root profile-changed agent bob full name, e-mail address, telephone", "bob agent-set-up agent bob",
 	})
 }
 

@@ -63,4 +63,5 @@ func greetAgents(out io.Writer, url string) {
 	}
 	_ = table.Flush() // a terminal that can't be written to has nobody to tell
 	fmt.Fprintf(out, "with the password \"%s\", and the code from the e-mail at %s%s.\n", demoPassword, url, demoMailPath)
+	fmt.Fprintln(out, "Customers are not told of PINs that were reset: here, nobody is called about changes.")
 }
