@@ -45,6 +45,10 @@ type Config struct {
 	// elsewhere.
 	TemporaryPIN secret.Text
 
+	// NoMail says that no e-mail can be sent to agents: then nobody is offered codes by e-mail, and
+	// administrators read where they get links from.
+	NoMail bool
+
 	// Zone is that of the times and days on the pages, for all agents; nil: UTC.
 	Zone *time.Location
 	Now  func() time.Time // nil: time.Now
@@ -71,6 +75,7 @@ type Console struct {
 	dial         string
 	repair       nanp.Number
 	temporaryPIN secret.Text
+	noMail       bool
 	zone         zone
 	now          func() time.Time
 	wait         func(ctx context.Context, d time.Duration) error
@@ -97,7 +102,7 @@ func New(config Config) (*Console, error) {
 		agents: config.Agents, signIn: config.SignIn, desk: config.Desk, audit: config.Audit, keys: config.Keys, history: config.History,
 		host: host(public.Host, public.Scheme), https: public.Scheme == "https", proxies: config.TrustedProxies,
 		company: config.Company, dial: config.Dial, repair: config.Repair, temporaryPIN: config.TemporaryPIN,
-		zone: zoneOf(config.Zone), now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
+		noMail: config.NoMail, zone: zoneOf(config.Zone), now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
 	c.defaults()
 	if c.files, err = readFiles(); err != nil {

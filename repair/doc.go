@@ -58,5 +58,6 @@
 //
 // One line for each request: method, route, status, time, and who was signed in; never a path,
 // a value of a form or a cookie. An error page shows a reference, which the log has beside the cause.
+// Why an administrator's link could not be sent by e-mail is a warning.
 // That a client went away before its answer is no error.
 package repair

@@ -20,6 +20,7 @@ type factorPage struct {
 	Now       string // the factor in words; "": none yet
 	AppOnly   bool
 	EmailOnly bool
+	NoMail    bool // codes by e-mail are not offered
 	Email     string
 	SetUp     string // what the app is given, otpauth://
 	Key       string // the same to paste, in groups
@@ -49,13 +50,19 @@ func (c *Console) factorPage(v *visit) (factorPage, error) {
 	code.Focus = false
 	page := factorPage{
 		asking: asking{v.newForm(code)}, Self: v.r.URL.Path, Code: code, Email: agent.Email,
-		AppOnly: agent.Required == agents.App, EmailOnly: agent.Required == agents.Email,
+		AppOnly: agent.Required == agents.App, EmailOnly: agent.Required == agents.Email, NoMail: c.noMail,
 		SetUp: shown.Reveal(), Key: grouped(appKey(shown).Reveal()),
+	}
+	if page.NoMail && byEmail(v) {
+		page.Form.fail("", "No e-mail can be sent from here. Use an authenticator app.")
 	}
 	var err error
 	page.Size, page.Drawn, err = drawQR(shown)
 	return page, err
 }
+
+// byEmail says whether codes by e-mail were chosen.
+func byEmail(v *visit) bool { return v.r.PostForm.Get("with") == "email" }
 
 func (c *Console) askFactor(v *visit) error {
 	page, err := c.factorPage(v)
@@ -85,12 +92,14 @@ func (c *Console) chooseFactor(v *visit, page factorPage) (agents.Agent, bool, e
 	var agent agents.Agent
 	var err error
 	id := v.session.Agent.ID
-	if v.r.PostForm.Get("with") == "email" {
+	switch {
+	case page.Form.Faulty():
+		return agents.Agent{}, false, nil
+	case byEmail(v):
 		agent, err = c.agents.ChooseEmail(v.ctx(), v.by(), id)
-	} else {
-		if !v.read(page.Form) {
-			return agents.Agent{}, false, nil
-		}
+	case !v.read(page.Form):
+		return agents.Agent{}, false, nil
+	default:
 		agent, err = c.agents.ConfirmApp(v.ctx(), v.by(), id, appKey(secret.New(page.SetUp)), digits(page.Form.secret("code")))
 	}
 	switch {

@@ -121,7 +121,7 @@ func (f *field) fault() string {
 	case value == "":
 		return f.Need
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, f.odd):
-		return "This holds characters that can't be shown. Type it by hand."
+		return "This holds characters that can’t be shown. Type it by hand."
 	case utf8.RuneCountInString(value) > most:
 		return fmt.Sprintf("This is too long: %d characters at most.", most)
 	case f.Type == "select" && !f.offered():
@@ -212,6 +212,9 @@ func (f *field) Kind() string {
 	}
 	return f.Type
 }
+
+// Called is the label as the summary of what is wrong has it, before a colon.
+func (f *field) Called() string { return strings.TrimSuffix(f.Label, ".") }
 
 // Complete is the attribute autocomplete.
 func (f *field) Complete() string {

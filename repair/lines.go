@@ -44,7 +44,7 @@ func findForm(v *visit) findView {
 	return findView{v.newForm(&field{
 		Name: "number", Label: "Telephone number of the line", InputMode: "tel", Max: maxNumber, Focus: true,
 		Hint: "Ten digits, written as you like: 612-555-0142 or 6125550142.",
-		Need: "Enter the ten digits of the line's number.",
+		Need: "Enter the ten digits of the line’s number.",
 	})}
 }
 

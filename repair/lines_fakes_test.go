@@ -91,9 +91,13 @@ func (c *calls) count() int {
 type links struct {
 	last secret.Text
 	all  []agents.Message
+	err  error // with which nothing is sent
 }
 
 func (l *links) Mail(_ context.Context, message agents.Message) error {
+	if l.err != nil {
+		return l.err
+	}
 	if message.Kind == agents.Invitation {
 		l.last = message.Link
 	}

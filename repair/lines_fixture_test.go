@@ -63,10 +63,10 @@ type shop struct {
 	now      time.Time
 }
 
-func newShop(t *testing.T) *shop { t.Helper(); return newShopIn(t, nil) }
+func newShop(t *testing.T) *shop { t.Helper(); return newShopWith(t, func(*repair.Config) {}) }
 
-// newShopIn is one whose agents read times of a zone; nil: UTC.
-func newShopIn(t *testing.T, zone *time.Location) *shop {
+// newShopWith is one whose console has other settings.
+func newShopWith(t *testing.T, set func(*repair.Config)) *shop {
 	t.Helper()
 	s := &shop{
 		t: t, lines: pins.NewMemory(), calls: &calls{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
@@ -85,11 +85,13 @@ func newShopIn(t *testing.T, zone *time.Location) *shop {
 		Lines: finder{s.lines}, Provisioning: provisioning, Accounts: oneAccount{}, Deliveries: s.calls,
 		Store: desk.NewMemory(), Audit: s.audit, Keys: keys, Now: s.clock, Log: log,
 	})
-	console, err := repair.New(repair.Config{
+	config := repair.Config{
 		Agents: s.people, SignIn: s.signIn, Desk: s.desk, Audit: s.audit, Keys: s.keys, History: provisioning,
 		PublicURL: "https://" + shopHost, Company: "Example Telephone", Repair: "+18005731311",
-		TemporaryPIN: secret.New("1234"), Zone: zone, Now: s.clock, Wait: s.wait, Stopping: s.stopping, Log: log,
-	})
+		TemporaryPIN: secret.New("1234"), Now: s.clock, Wait: s.wait, Stopping: s.stopping, Log: log,
+	}
+	set(&config)
+	console, err := repair.New(config)
 	s.ok(err)
 	router := mux.NewRouter().SkipClean(true)
 	console.Routes(router)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"updatecenter/agents"
@@ -30,8 +31,10 @@ func (c *Console) peopleRoutes() []route {
 	}
 }
 
-// changed are the words for what an administrator has just done; the address has the key alone.
+// changed are the words for what an administrator has just done, with NAME for the user name; the
+// address has the key alone.
 var changed = map[string]string{
+	"first-link":  "A new link is on its way, and works for 24 hours.",
 	"link":        "A new link is on its way, and works for 24 hours. The present password works until it is used.",
 	"deactivate":  "Deactivated. Nobody can sign in with this profile, and its sessions have ended.",
 	"reactivate":  "Reactivated, and unlocked.",
@@ -40,7 +43,15 @@ var changed = map[string]string{
 	"invite":      "Invited. The link in the e-mail works once, for 24 hours.",
 	"corrected":   "Saved.",
 	"readdressed": "Saved. The link that was sent before no longer works: send a new one.",
-	"unmailed":    "The profile is there, but the e-mail could not be sent. Send a new link.",
+	"unmailed":    "The profile is there, but the e-mail could not be sent. Send a new link, or print one with: updatecenter agents reactivate NAME --new-link",
+}
+
+// changedWords are those words, for one agent.
+func changedWords(note string, agent agents.Agent) string {
+	if note == "link" && agent.State == agents.Invited { // with no password yet
+		note = "first-link"
+	}
+	return strings.ReplaceAll(changed[note], "NAME", string(agent.Name))
 }
 
 // A person is an agent as administrators see one.
@@ -106,6 +117,7 @@ type personPage struct {
 	Active, Deactivated, Deleted bool // at this moment
 	Self                         bool // the administrator's own profile
 	Role, Require                *field
+	NoMail                       bool
 	Deactivate, Unlock           *field // ticks
 }
 
@@ -130,14 +142,14 @@ func (c *Console) found(v *visit) (agents.Agent, error) {
 
 func (c *Console) personPage(v *visit, agent agents.Agent) personPage {
 	state := agent.StateAt(c.now())
-	role, required := roleField(agent.Role), requiredField(agent.Required)
+	role, required := roleField(agent.Role), c.requiredField(agent.Required)
 	deactivate := &field{Name: sureDeactivate, Label: string(agent.Name) + " is not to sign in any more", Type: "tick", Need: "Tick this when it is so."}
 	unlock := &field{Name: sureUnlock, Label: "I know that it was the agent who failed to sign in", Type: "tick", Need: "Tick this when it is so."}
 	return personPage{
 		asking: asking{v.newForm(role, required, deactivate, unlock)}, person: c.person(agent), Role: role, Require: required,
 		Deactivate: deactivate, Unlock: unlock,
 		Active: state == agents.Active || state == agents.Invited, Deactivated: state == agents.Deactivated, Deleted: state == agents.Deleted,
-		Self: agent.ID == v.session.Agent.ID,
+		Self: agent.ID == v.session.Agent.ID, NoMail: c.noMail,
 	}
 }
 
@@ -146,7 +158,7 @@ func (c *Console) showPerson(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.note = changed[v.r.URL.Query().Get("note")]
+	v.note = changedWords(v.r.URL.Query().Get("note"), agent)
 	return c.show(v, "person", string(agent.Name), c.personPage(v, agent))
 }
 
@@ -217,6 +229,7 @@ func (c *Console) changed(v *visit, agent agents.Agent, does string, err error) 
 	sentence := ""
 	switch {
 	case errors.Is(err, agents.ErrNotMailed):
+		c.unmailed(v, err)
 		does, err = "unmailed", nil
 	case errors.Is(err, agents.ErrLastAdministrator):
 		sentence = "This is the last active administrator. Make somebody else one first."

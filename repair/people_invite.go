@@ -3,6 +3,7 @@ package repair
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/gorilla/mux"
 
@@ -15,8 +16,9 @@ var inviteFields = []string{"name", "full_name", "email", "role", "required"}
 // An invitePage asks whom to invite, or under which name a deleted profile is made anew.
 type invitePage struct {
 	asking
-	Self string
-	Old  string // the deleted user name; "": somebody new
+	Self   string
+	Old    string // the deleted user name; "": somebody new
+	NoMail bool
 }
 
 // askInvitee serves both pages: that of a deleted profile has its name in the path.
@@ -29,7 +31,7 @@ func (c *Console) askInvitee(v *visit) error {
 }
 
 func (c *Console) invitePage(v *visit) (invitePage, error) {
-	page := invitePage{Self: v.r.URL.Path}
+	page := invitePage{Self: v.r.URL.Path, NoMail: c.noMail}
 	if _, recreates := mux.Vars(v.r)["name"]; recreates {
 		old, err := c.found(v)
 		if err != nil {
@@ -37,12 +39,16 @@ func (c *Console) invitePage(v *visit) (invitePage, error) {
 		}
 		page.Old = string(old.Name)
 	}
+	email := &field{Name: "email", Label: "E-mail address", Type: "email", Max: 254, Need: "Enter the e-mail address."}
+	if !c.noMail {
+		email.Hint = "The link goes there."
+	}
 	page.Form = v.newForm(
 		&field{Name: "name", Label: "User name", Hint: "3 to 32 of a-z, 0-9, dot, hyphen and underscore, beginning with a letter.", Max: 32, Focus: true, Need: "Enter a user name."},
 		&field{Name: "full_name", Label: "Full name", Max: 100, Need: "Enter the full name."},
-		&field{Name: "email", Label: "E-mail address", Type: "email", Max: 254, Hint: "The link goes there.", Need: "Enter the e-mail address."},
+		email,
 		roleField(agents.RoleAgent),
-		requiredField(""),
+		c.requiredField(""),
 	)
 	return page, nil
 }
@@ -65,6 +71,7 @@ func (c *Console) invite(v *visit) error {
 	agent, err := c.inviteBy(v, page)
 	switch {
 	case errors.Is(err, agents.ErrNotMailed):
+		c.unmailed(v, err)
 		return v.redirect(peoplePath + "/" + page.Form.value("name") + "?note=unmailed")
 	case errors.Is(err, agents.ErrTaken):
 		page.Form.fail("name", "This user name is, or was, somebody else’s. Choose another.")
@@ -77,6 +84,11 @@ func (c *Console) invite(v *visit) error {
 		return v.redirect(peoplePath + "/" + string(agent.Name) + "?note=invite")
 	}
 	return c.show(v, "people_invite", page.title(), page)
+}
+
+// unmailed logs why a link did not go out.
+func (c *Console) unmailed(v *visit, cause error) {
+	c.log.LogAttrs(v.ctx(), slog.LevelWarn, "link not sent to agent", slog.String("route", pattern(v.r)), slog.Any("cause", cause))
 }
 
 func (c *Console) inviteBy(v *visit, page invitePage) (agents.Agent, error) {
@@ -105,15 +117,13 @@ func roleField(role agents.Role) *field {
 	}, string(role))
 }
 
-func requiredField(factor agents.Factor) *field {
-	return choice(&field{
-		Name: "required", Label: "Required second step", Type: "select",
-		Options: []option{
-			{Value: "", Words: "Free to choose"},
-			{Value: string(agents.App), Words: "Authenticator app"},
-			{Value: string(agents.Email), Words: "Codes by e-mail"},
-		},
-	}, string(factor))
+// requiredField has codes by e-mail where they can be sent, and where they are required already.
+func (c *Console) requiredField(factor agents.Factor) *field {
+	options := []option{{Value: "", Words: "Free to choose"}, {Value: string(agents.App), Words: "Authenticator app"}}
+	if !c.noMail || factor == agents.Email {
+		options = append(options, option{Value: string(agents.Email), Words: "Codes by e-mail"})
+	}
+	return choice(&field{Name: "required", Label: "Required second step", Type: "select", Options: options}, string(factor))
 }
 
 // choice marks the option that is chosen.

@@ -37,6 +37,8 @@ func TestInvite(t *testing.T) {
 		says(http.StatusUnprocessableEntity, "Choose one of the list")
 	b.post("/repair/invite", "name", "cat", "full_name", "<b>Cat</b>", "email", "cat@mail.example.com", "role", "supervisor", "required", "app").
 		leads("/repair/people/cat?note=invite")
+	b.get("/repair/people/cat?note=link").says(http.StatusOK, "A new link is on its way", "lost invitation").lacks("present password")
+	b.get("/repair/people/ann?note=link").says(http.StatusOK, "The present password works until it is used")
 	b.get("/repair/people/cat?note=invite").says(http.StatusOK, "Invited", "cat@mail.example.com").lacks("<b>Cat")
 	b.get("/repair/people").says(http.StatusOK, "cat").lacks("<b>Cat")
 	if to := s.mailed(agents.Invitation).To; to != "cat@mail.example.com" {

@@ -33,7 +33,7 @@ func (c *Console) isPresent(v *visit, f *form, name string) (bool, error) {
 	var later *signin.WaitError
 	switch {
 	case errors.As(err, &later) && !errors.Is(err, signin.ErrWrong), errors.Is(err, signin.ErrLocked):
-		sentence, _ := c.refusalOf(err)
+		sentence, _ := c.refusalOf(err, "")
 		f.fail("", sentence)
 	case errors.Is(err, signin.ErrWrong):
 		f.fail(name, "This is not your present password.")

@@ -160,7 +160,7 @@ func (c *Console) changeFactor(v *visit) error {
 		return err
 	}
 	name := "present"
-	if v.r.PostForm.Get("with") == "email" {
+	if byEmail(v) {
 		name = "present_too"
 		page.Form.Fields = []*field{page.PasswordToo}
 	} else {

@@ -83,7 +83,7 @@ func TestOwnProfile(t *testing.T) {
 func TestChangeFactor(t *testing.T) {
 	s := newShop(t)
 	b, other := s.of("ann"), s.of("ann")
-	setUp := b.get("/repair/profile/factor").says(http.StatusOK, "Now it is: Codes by e-mail").hidden("setup")
+	setUp := b.get("/repair/profile/factor").says(http.StatusOK, "Now it is: Codes by e-mail").setUp()
 	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
 	s.ok(err)
 	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code).
@@ -135,7 +135,7 @@ func TestRequiredLater(t *testing.T) {
 	b.get("/repair/").leads("/repair/sign-in?note=signed-out")
 	b.signInAs("ann").leads("/repair/set-up/factor")
 	b.get(homeAt).leads("/repair/set-up/factor")
-	setUp := b.get("/repair/set-up/factor").hidden("setup")
+	setUp := b.get("/repair/set-up/factor").setUp()
 	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
 	s.ok(err)
 	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/")

@@ -61,12 +61,12 @@ func crossOrigin(cause error) *refusal {
 }
 
 func misdirected() *refusal {
-	return refusing(http.StatusMisdirectedRequest, "This is not the console's address",
+	return refusing(http.StatusMisdirectedRequest, "This is not the console’s address",
 		"Open the console by the address that you were given.")
 }
 
 func badMethod(allow string) *refusal {
-	no := refusing(http.StatusMethodNotAllowed, "This page can't do that", "Start from the beginning.")
+	no := refusing(http.StatusMethodNotAllowed, "This page can’t do that", "Start from the beginning.")
 	no.allow = allow
 	return no
 }
@@ -82,7 +82,7 @@ func broken(cause error) *refusal {
 }
 
 func unavailable(cause error) *refusal {
-	return refusing(http.StatusServiceUnavailable, "The console can't do this at the moment",
+	return refusing(http.StatusServiceUnavailable, "The console can’t do this at the moment",
 		"Something that it needs does not answer. Try again in a few seconds, and look first whether it was done.").because(cause)
 }
 

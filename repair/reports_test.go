@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"updatecenter/audit"
+	"updatecenter/repair"
 )
 
 func TestReportsAreForSupervisors(t *testing.T) {
@@ -146,7 +147,7 @@ func TestTimesOfAZone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := newShopIn(t, chicago)
+	s := newShopWith(t, func(config *repair.Config) { config.Zone = chicago })
 	ann := s.as("ann")
 	ann.validate()
 	ann.get(homeAt).says(http.StatusOK, "This is good until 6:15 AM CST (15 minutes left)", "Mar 2, 2026, 6:00 AM CST").lacks("UTC")

@@ -31,7 +31,7 @@ func TestReset(t *testing.T) {
 	ann.get(homeAt+"/reset").says(http.StatusOK, "Reset the PIN of 612-555-0142")
 	ann.post(homeAt+"/reset", because...).leads(homeAt)
 	ann.get(homeAt).says(http.StatusOK,
-		"The PIN is reset. Tell the customer:", "dial 78 from 612-555-0142 itself", "1234", "800-573-1311",
+		"The PIN is reset. Tell the customer:", "You will be told that your PIN was reset. If you hear", "dial 78 from 612-555-0142 itself", "1234", "800-573-1311",
 		"Customer forgot it.", "PIN reset to the temporary one by ann, console",
 	)
 	want := pins.Record{Event: pins.Reset, By: "ann", From: "console", Reason: "Customer forgot it."}

@@ -178,7 +178,7 @@ type termsPage struct {
 func (v *visit) termsPage() termsPage {
 	accept := &field{
 		Name: "accept", Type: "tick", Label: "I have read these conditions, and I accept them.",
-		Need: "Tick this to go on. Without it you can't use the console.",
+		Need: "Tick this to go on. Without it you can’t use the console.",
 	}
 	return termsPage{asking{v.newForm(accept)}, accept}
 }

@@ -68,7 +68,7 @@ func (c *Console) takeName(v *visit) error {
 	}
 	token, err := c.signIn.Begin(v.ctx(), strings.TrimSpace(page.Form.secret("name").Reveal()), v.from)
 	if err != nil {
-		return c.notYet(v, err, page.Form, "sign_in", "Sign in", page)
+		return c.notYet(v, err, "sign_in", "Sign in", page)
 	}
 	setCookie(v, signInCookie, token)
 	return v.redirect(signInPath + "/password")
@@ -103,7 +103,7 @@ func (c *Console) takePassword(v *visit) error {
 	token, _ := stepOf(readCookie(v.r, signInCookie))
 	step, err := c.signIn.Password(v.ctx(), token, page.Form.secret("password"), v.from)
 	if err != nil {
-		return c.notYet(v, err, page.Form, "sign_in_password", "Enter your password", page)
+		return c.notYet(v, err, "sign_in_password", "Enter your password", page)
 	}
 	setCookie(v, signInCookie, stepCookie(token, step))
 	return v.redirect(signInPath + "/code")
@@ -129,6 +129,14 @@ func (v *visit) codePage(step signin.Step) codePage {
 	return codePage{asking{v.newForm(code)}, code, step.Kind == signin.AskEmail, step.Hint}
 }
 
+// wrong is what is said of a code that is not right.
+func (p codePage) wrong() string {
+	if p.ByEmail {
+		return "That is not right. Use the code of the newest e-mail."
+	}
+	return "That is not right. Each code works once: if you have just used this one, wait for the next."
+}
+
 func (c *Console) askCode(v *visit) error {
 	_, step := stepOf(readCookie(v.r, signInCookie))
 	if step.Kind == "" {
@@ -146,20 +154,31 @@ func (c *Console) takeCode(v *visit) error {
 	if !v.read(page.Form) {
 		return c.show(v, "sign_in_code", "Enter your code", page)
 	}
-	session, agent, err := c.signIn.Code(v.ctx(), token, digits(page.Form.secret("code")), v.from)
+	code := digits(page.Form.secret("code"))
+	if !sixDigits(code) { // a slip, and no failure that counts
+		page.Form.fail("code", "Enter the six digits of the code, and nothing else.")
+		return c.show(v, "sign_in_code", "Enter your code", page)
+	}
+	session, agent, err := c.signIn.Code(v.ctx(), token, code, v.from)
 	if err != nil {
-		return c.notYet(v, err, page.Form, "sign_in_code", "Enter your code", page)
+		return c.notYet(v, err, "sign_in_code", "Enter your code", page)
 	}
 	dropCookie(v, signInCookie)
 	setCookie(v, sessionCookie, session)
 	return c.goOn(v, agent)
 }
 
+// sixDigits says whether an entry can be a code.
+func sixDigits(entry secret.Text) bool {
+	code := entry.Reveal()
+	return len(code) == 6 && !strings.ContainsFunc(code, func(r rune) bool { return r < '0' || r > '9' })
+}
+
 func (c *Console) resend(v *visit) error {
 	token, step := stepOf(readCookie(v.r, signInCookie))
 	if err := c.signIn.Resend(v.ctx(), token); err != nil {
 		page := v.codePage(step)
-		return c.notYet(v, err, page.Form, "sign_in_code", "Enter your code", page)
+		return c.notYet(v, err, "sign_in_code", "Enter your code", page)
 	}
 	return v.redirect(signInPath + "/code?note=new")
 }
@@ -181,25 +200,30 @@ func (c *Console) leave(v *visit, note string) error {
 
 // notYet shows a page of sign-in again, with why it didn't go on. It says the same of user names
 // that nobody has.
-func (c *Console) notYet(v *visit, err error, f *form, page, title string, content any) error {
+func (c *Console) notYet(v *visit, err error, page, title string, content interface{ form() *form }) error {
 	if errors.Is(err, signin.ErrExpired) {
 		dropCookie(v, signInCookie)
 		return v.redirect(signInPath + "?note=expired")
 	}
-	sentence, status := c.refusalOf(err)
+	wrong := "That is not right. Check what you typed, and the user name too."
+	if code, ok := content.(codePage); ok {
+		wrong = code.wrong()
+	}
+	sentence, status := c.refusalOf(err, wrong)
 	if sentence == "" {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	f.fail("", sentence)
+	content.form().fail("", sentence)
 	return c.showStatus(v, status, page, "Error: "+title, content)
 }
 
-// refusalOf words why a sign-in does not go on; "": it is no rule of sign-in that says so.
-func (c *Console) refusalOf(err error) (sentence string, status int) {
+// refusalOf words why a sign-in does not go on, with a sentence for what is wrong; "": it is no rule
+// of sign-in that says so.
+func (c *Console) refusalOf(err error, wrong string) (sentence string, status int) {
 	var later *signin.WaitError
-	wrong, status := "", http.StatusUnprocessableEntity
-	if errors.Is(err, signin.ErrWrong) {
-		wrong = "That is not right. Check what you typed, and the user name too."
+	status = http.StatusUnprocessableEntity
+	if !errors.Is(err, signin.ErrWrong) {
+		wrong = ""
 	}
 	switch {
 	case errors.As(err, &later):

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,9 @@ func TestSignInByApp(t *testing.T) {
 	again := b.browser()
 	again.post("/repair/sign-in", "name", "pat")
 	again.post("/repair/sign-in/password", "password", password)
-	again.post("/repair/sign-in/code", "code", code).says(http.StatusUnprocessableEntity, "not right") // replayed
+	again.get("/repair/sign-in/code").says(http.StatusOK, "Lost your telephone?")
+	again.post("/repair/sign-in/code", "code", code).
+		says(http.StatusUnprocessableEntity, "not right. Each code works once", "wait for the next").lacks("user name too") // replayed
 }
 
 // setUpWithApp goes the way of somebody new, and returns the key of the app.
@@ -56,7 +59,7 @@ func (b *browser) setUpWithApp(name string) string {
 	b.get(link).says(http.StatusOK, "Welcome, New Person")
 	b.post(link, "password", password, "again", password).leads("/repair/set-up/factor")
 	shown := b.get("/repair/set-up/factor").says(http.StatusOK, "scan this picture", "Paste the key")
-	setUp := shown.hidden("setup")
+	setUp := shown.setUp()
 	parsed, err := url.Parse(setUp)
 	b.ok(err)
 	key := parsed.Query().Get("secret")
@@ -65,7 +68,7 @@ func (b *browser) setUpWithApp(name string) string {
 	code, err := totp.GenerateCode(key, b.clock())
 	b.ok(err)
 	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/set-up/terms")
-	b.post("/repair/set-up/terms").says(http.StatusUnprocessableEntity, "Tick this")
+	b.post("/repair/set-up/terms").says(http.StatusUnprocessableEntity, "I accept them: Tick this")
 	b.post("/repair/set-up/terms", "accept", "yes").leads("/repair/set-up/profile")
 	b.post("/repair/set-up/profile", "full_name", "Pat Example", "email", "nonsense").
 		says(http.StatusUnprocessableEntity, "Enter an e-mail address").has(`value="Pat Example"`)
@@ -74,18 +77,16 @@ func (b *browser) setUpWithApp(name string) string {
 	return key
 }
 
-var hidden = regexp.MustCompile(`<input type="hidden" name="(\w+)" value="([^"]*)"`)
+var hiddenSetUp = regexp.MustCompile(`<input type="hidden" name="setup" value="([^"]*)"`)
 
-// hidden is the value of a hidden field.
-func (p page) hidden(name string) string {
+// setUp is what an app is given, in the page's hidden field.
+func (p page) setUp() string {
 	p.t.Helper()
-	for _, found := range hidden.FindAllStringSubmatch(p.text, -1) {
-		if found[1] == name {
-			return html.UnescapeString(found[2])
-		}
+	found := hiddenSetUp.FindStringSubmatch(p.text)
+	if found == nil {
+		p.t.Fatal("the page has nothing for an app")
 	}
-	p.t.Fatalf("no hidden field %s", name)
-	return ""
+	return html.UnescapeString(found[1])
 }
 
 // has fails unless the page has that HTML.
@@ -151,10 +152,30 @@ func TestMailedCodeWorksOnce(t *testing.T) {
 	other := b.browser()
 	other.post("/repair/sign-in", "name", "ann")
 	other.post("/repair/sign-in/password", "password", password)
-	other.post("/repair/sign-in/code", "code", code).says(http.StatusUnprocessableEntity, "not right")
+	other.get("/repair/sign-in/code").says(http.StatusOK).lacks("Lost your telephone?")
+	other.post("/repair/sign-in/code", "code", code).
+		says(http.StatusUnprocessableEntity, "not right. Use the code of the newest e-mail.").lacks("user name too")
 	other.post("/repair/sign-in/resend").leads("/repair/sign-in/code?note=new")
 	other.get("/repair/sign-in/code?note=new").says(http.StatusOK, "new code is on its way")
 	other.post("/repair/sign-in/code", "code", other.mailed(agents.SignInCode).Code.Reveal()).leads("/repair/")
+}
+
+// TestSlipsAreNoFailures: what can't be a code is not judged as one.
+func TestSlipsAreNoFailures(t *testing.T) {
+	b := newShop(t).browser()
+	b.post("/repair/sign-in", "name", "ann")
+	b.post("/repair/sign-in/password", "password", password)
+	for _, slip := range []string{"12345", "1234567", "12345a", "１２３４５６", "- -", "", "wagon lichen"} {
+		for range 2 { // as often as locks anybody out
+			b.post("/repair/sign-in/code", "code", slip).says(http.StatusUnprocessableEntity, "Enter the six digits").
+				has(`href="#code"`).lacks("not right", "Too many")
+		}
+	}
+	if slices.Contains(b.events("ann"), audit.SignInFailed) {
+		t.Error("a slip counts as a failure")
+	}
+	code := b.mailed(agents.SignInCode).Code.Reveal()
+	b.post("/repair/sign-in/code", "code", " "+code[:2]+"-"+code[2:]+" ").leads("/repair/")
 }
 
 func TestStolenCookieAfterSignOut(t *testing.T) {

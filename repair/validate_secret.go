@@ -103,7 +103,7 @@ func (c *Console) judge(v *visit, view secretView, account accounts.Number, clai
 	right, err := c.desk.Secret(v.ctx(), v.who(), number, account, claim)
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
-		view.Form.fail("secret", "This can't be a security code or an answer.")
+		view.Form.fail("secret", "This can’t be a security code or an answer.")
 		return c.show(v, "validate_secret", "Security code or answer", view)
 	case err != nil:
 		return c.refuseWay(v, number, "The entry was not taken", err)

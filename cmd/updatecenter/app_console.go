@@ -120,7 +120,7 @@ func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
 		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(o, a),
 		PublicURL: c.console.url, TrustedProxies: c.console.proxies,
 		Company: c.outbound.company, Repair: c.repair, TemporaryPIN: c.policy.Temporary,
-		Zone: c.console.zone, Now: o.now, Stopping: a.stopping, Log: o.log,
+		NoMail: c.outbound.mail.host == "" && o.mails == nil, Zone: c.console.zone, Now: o.now, Stopping: a.stopping, Log: o.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the console: %w", err)
