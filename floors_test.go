@@ -159,6 +159,10 @@ var floors = []floor{
 		of: []string{"./..."}, never: []string{"./internal/redistest", "./internal/logtest"},
 		why: "they serve tests: nothing for a program",
 	},
+	{
+		of: []string{"./cmd/..."}, never: []string{"./internal/checked", "testing"},
+		why: "only suites of tests, which no program imports, fail tests",
+	},
 }
 
 // A listed is what go list tells of a package.

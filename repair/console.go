@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/proxied"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/sse"
 	"updatecenter/signin"
 )
 
@@ -125,7 +126,7 @@ func (c *Console) defaults() {
 		c.now = time.Now
 	}
 	if c.wait == nil {
-		c.wait = wait
+		c.wait = sse.Wait
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -146,15 +147,4 @@ func parsePublic(written string) (*url.URL, error) {
 		return nil, errors.New("the public URL must be http or https and a host, such as https://repair.example.com")
 	}
 	return public, nil
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -15,14 +15,14 @@ var createTests = map[string]func(play){
 	"of nobody nothing is found": func(p play) {
 		p.nobodyHas(first)
 		_, err := p.Store.Load(p.t.Context(), id(1))
-		p.is(err, accounts.ErrNoAccount)
+		p.t.Is(err, accounts.ErrNoAccount)
 	},
 	"a number that is taken is refused, and changes nothing": func(p play) {
 		kept := p.create(1, first)
-		p.is(p.Store.Create(p.t.Context(), account(2, first, "other"), p.records(accounts.Created)), accounts.ErrTaken)
+		p.t.Is(p.Store.Create(p.t.Context(), account(2, first, "other"), p.records(accounts.Created)), accounts.ErrTaken)
 		p.found(kept)
 		_, err := p.Store.Load(p.t.Context(), id(2))
-		p.is(err, accounts.ErrNoAccount)
+		p.t.Is(err, accounts.ErrNoAccount)
 		p.history(id(2))
 	},
 	"the same again is no error and changes nothing": func(p play) {
@@ -38,7 +38,7 @@ var createTests = map[string]func(play){
 	"as much as may be sealed is kept": func(p play) {
 		a := account(1, "ABCDEFGHIJKLMNOPQRSTU-09", "")
 		a.Sealed = bytes.Repeat([]byte{0, 255}, accounts.MaxSealed/2)
-		p.ok(p.Store.Create(p.t.Context(), a, nil))
+		p.t.OK(p.Store.Create(p.t.Context(), a, nil))
 		p.found(a)
 	},
 }
@@ -47,29 +47,29 @@ var changeTests = map[string]func(play){
 	"an account becomes what is given, and its revision rises by one": func(p play) {
 		p.create(1, first)
 		changed := account(1, first, "changed")
-		p.ok(p.change(changed, accounts.AddressChanged))
+		p.t.OK(p.change(changed, accounts.AddressChanged))
 		p.found(raised(changed))
 		again := raised(account(1, first, "changed again"))
-		p.ok(p.change(again, accounts.EmailChanged))
+		p.t.OK(p.change(again, accounts.EmailChanged))
 		p.found(raised(again))
 	},
 	"another revision is stale, and nothing changes": func(p play) {
 		p.create(1, first)
 		changed := account(1, first, "changed")
-		p.ok(p.change(changed, accounts.AddressChanged))
+		p.t.OK(p.change(changed, accounts.AddressChanged))
 		for _, revision := range []int64{0, 1, 3, 1 << 60} {
 			late := account(1, first, "late")
 			late.Revision = revision
-			p.is(p.change(late, accounts.PhoneChanged), accounts.ErrStale)
+			p.t.Is(p.change(late, accounts.PhoneChanged), accounts.ErrStale)
 			late.Number = second
-			p.is(p.change(late, accounts.Renumbered), accounts.ErrStale)
+			p.t.Is(p.change(late, accounts.Renumbered), accounts.ErrStale)
 		}
 		p.found(raised(changed))
 		p.nobodyHas(second)
 		p.history(id(1), p.records(accounts.Created, accounts.AddressChanged)...)
 	},
 	"of no account it says so, and keeps nothing": func(p play) {
-		p.is(p.change(account(1, first, "changed"), accounts.AddressChanged), accounts.ErrNoAccount)
+		p.t.Is(p.change(account(1, first, "changed"), accounts.AddressChanged), accounts.ErrNoAccount)
 		p.nobodyHas(first)
 		p.history(id(1))
 		p.found(p.create(2, first))
@@ -78,7 +78,7 @@ var changeTests = map[string]func(play){
 		p.create(1, first)
 		changed := account(1, first, "changed")
 		for range 3 {
-			p.ok(p.change(changed, accounts.AddressChanged))
+			p.t.OK(p.change(changed, accounts.AddressChanged))
 		}
 		p.found(raised(changed))
 		p.history(id(1), p.records(accounts.Created, accounts.AddressChanged)...)
@@ -86,16 +86,16 @@ var changeTests = map[string]func(play){
 	"the same again after another change is stale": func(p play) {
 		p.create(1, first)
 		changed := account(1, first, "changed")
-		p.ok(p.change(changed, accounts.AddressChanged))
-		p.ok(p.change(raised(account(1, first, "again")), accounts.AddressChanged))
-		p.is(p.change(changed, accounts.AddressChanged), accounts.ErrStale)
+		p.t.OK(p.change(changed, accounts.AddressChanged))
+		p.t.OK(p.change(raised(account(1, first, "again")), accounts.AddressChanged))
+		p.t.Is(p.change(changed, accounts.AddressChanged), accounts.ErrStale)
 	},
 	"what was handed over or out is the store's own": func(p play) {
 		a := p.create(1, first)
 		want := account(1, first, "new")
 		a.Sealed[0] = '!'
 		got, err := p.Store.Find(p.t.Context(), first)
-		p.ok(err)
+		p.t.OK(err)
 		got.Sealed[0] = '!'
 		p.found(want)
 	},
@@ -104,32 +104,32 @@ var changeTests = map[string]func(play){
 var historyTests = map[string]func(play){
 	"records of one change are appended in their order": func(p play) {
 		p.create(1, first)
-		p.ok(p.change(account(1, first, "x"), accounts.PhoneChanged, accounts.NameChanged, accounts.EmailChanged))
+		p.t.OK(p.change(account(1, first, "x"), accounts.PhoneChanged, accounts.NameChanged, accounts.EmailChanged))
 		p.history(id(1), p.records(accounts.Created, accounts.PhoneChanged, accounts.NameChanged, accounts.EmailChanged)...)
 	},
 	"the newest come first, and no more than asked for": func(p play) {
 		p.create(1, first)
-		p.ok(p.change(account(1, first, "x"), accounts.PhoneChanged, accounts.NameChanged))
+		p.t.OK(p.change(account(1, first, "x"), accounts.PhoneChanged, accounts.NameChanged))
 		got, err := p.Store.History(p.t.Context(), id(1), 2)
-		p.ok(err)
-		p.same(got, p.records(accounts.NameChanged, accounts.PhoneChanged))
+		p.t.OK(err)
+		p.t.Same(got, p.records(accounts.NameChanged, accounts.PhoneChanged))
 	},
 	"a change without records has none": func(p play) {
-		p.ok(p.Store.Create(p.t.Context(), account(1, first, "x"), nil))
-		p.ok(p.change(account(1, first, "y")))
+		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), nil))
+		p.t.OK(p.change(account(1, first, "y")))
 		p.history(id(1))
 	},
 	"each account has its own": func(p play) {
 		p.create(1, first)
 		p.create(2, second)
-		p.ok(p.change(account(1, first, "x"), accounts.PhoneChanged))
+		p.t.OK(p.change(account(1, first, "x"), accounts.PhoneChanged))
 		p.history(id(2), p.record(accounts.Created))
 	},
 	"a long record is kept whole": func(p play) {
 		record := p.record(accounts.Created)
 		record.Reason = strings.Repeat("ñ", accounts.MaxReason)
 		record.Until = p.start.Add(rule.LockFor)
-		p.ok(p.Store.Create(p.t.Context(), account(1, first, "x"), []accounts.Record{record}))
+		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), []accounts.Record{record}))
 		p.history(id(1), record)
 	},
 }

@@ -33,7 +33,7 @@ func (p play) attempt(on accounts.Attempt, n int, after time.Duration) accounts.
 func (p play) admitted(a accounts.Attempt, want bool) accounts.Strikes {
 	p.t.Helper()
 	admission, err := p.Attempts.Admit(p.t.Context(), a, rule)
-	p.ok(err)
+	p.t.OK(err)
 	if admission.Admitted != want {
 		p.t.Fatalf("%s at %v: admitted %t, want %t", a.ID, a.At.Sub(p.start), admission.Admitted, want)
 	}
@@ -47,7 +47,7 @@ func (p play) settle(a accounts.Attempt, as accounts.SettledAs) accounts.Strikes
 		event = accounts.Verified
 	}
 	strikes, err := p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: as, Record: p.record(event)}, rule)
-	p.ok(err)
+	p.t.OK(err)
 	return strikes
 }
 
@@ -65,13 +65,13 @@ func (p play) fail(on accounts.Attempt, from, to int, after time.Duration) (stri
 var admitTests = map[string]func(play){
 	"no more attempts are under way than failures are left": onEach(func(p play, on accounts.Attempt) {
 		for n := range rule.Failures {
-			p.same(p.admitted(p.attempt(on, n, 0), true), accounts.Strikes{})
+			p.t.Same(p.admitted(p.attempt(on, n, 0), true), accounts.Strikes{})
 		}
 		p.admitted(p.attempt(on, 99, 0), false)
 	}),
 	"failures leave less room": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, 3, 0)
-		p.same(p.admitted(p.attempt(on, 4, 0), true), accounts.Strikes{Failures: 3})
+		p.t.Same(p.admitted(p.attempt(on, 4, 0), true), accounts.Strikes{Failures: 3})
 		p.admitted(p.attempt(on, 5, 0), true)
 		p.admitted(p.attempt(on, 6, 0), false)
 	}),
@@ -94,7 +94,7 @@ var admitTests = map[string]func(play){
 			p.admitted(p.attempt(on, n, 0), true)
 		}
 		p.admitted(p.attempt(on, 98, rule.InFlight-time.Second), false)
-		p.same(p.admitted(p.attempt(on, 99, rule.InFlight+time.Second), true), accounts.Strikes{})
+		p.t.Same(p.admitted(p.attempt(on, 99, rule.InFlight+time.Second), true), accounts.Strikes{})
 	}),
 	"each subject has room of its own": func(p play) {
 		p.create(1, first)
@@ -114,22 +114,22 @@ var admitTests = map[string]func(play){
 var settleTests = map[string]func(play){
 	"failures count up": onEach(func(p play, on accounts.Attempt) {
 		for n := 1; n < rule.Failures; n++ {
-			p.same(p.fail(on, n, n, 0), accounts.Strikes{Failures: n})
+			p.t.Same(p.fail(on, n, n, 0), accounts.Strikes{Failures: n})
 		}
 	}),
 	"settled again it counts once": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, 1, 0)
-		p.same(p.settle(p.attempt(on, 1, 0), accounts.Failed), accounts.Strikes{Failures: 1})
+		p.t.Same(p.settle(p.attempt(on, 1, 0), accounts.Failed), accounts.Strikes{Failures: 1})
 		p.fail(on, 2, 2, 0)
-		p.same(p.settle(p.attempt(on, 1, 0), accounts.Failed), accounts.Strikes{Failures: 2})
+		p.t.Same(p.settle(p.attempt(on, 1, 0), accounts.Failed), accounts.Strikes{Failures: 2})
 	}),
 	"a pass clears failures, and counting starts anew": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, rule.Failures-1, 0)
 		a := p.attempt(on, 50, 0)
 		p.admitted(a, true)
-		p.same(p.settle(a, accounts.Passed), accounts.Strikes{})
-		p.same(p.fail(on, 51, 50+rule.Failures-1, 0), accounts.Strikes{Failures: rule.Failures - 1})
-		p.same(p.settle(a, accounts.Passed), accounts.Strikes{Failures: rule.Failures - 1})
+		p.t.Same(p.settle(a, accounts.Passed), accounts.Strikes{})
+		p.t.Same(p.fail(on, 51, 50+rule.Failures-1, 0), accounts.Strikes{Failures: rule.Failures - 1})
+		p.t.Same(p.settle(a, accounts.Passed), accounts.Strikes{Failures: rule.Failures - 1})
 	}),
 	"a pass that clears nothing leaves failures as they are, and gives its room back": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, rule.Failures-1, 0)
@@ -137,23 +137,23 @@ var settleTests = map[string]func(play){
 			a := p.attempt(on, n, 0)
 			p.admitted(a, true)
 			for range 2 {
-				p.same(p.settle(a, accounts.PassedWeakly), accounts.Strikes{Failures: rule.Failures - 1})
+				p.t.Same(p.settle(a, accounts.PassedWeakly), accounts.Strikes{Failures: rule.Failures - 1})
 			}
 		}
-		p.same(p.fail(on, 60, 60, 0), accounts.Strikes{LockedUntil: p.start.Add(rule.LockFor)})
+		p.t.Same(p.fail(on, 60, 60, 0), accounts.Strikes{LockedUntil: p.start.Add(rule.LockFor)})
 	}),
 	"a pass that clears nothing makes failures last no longer": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, 2, 0)
 		a := p.attempt(on, 50, rule.ForgetIn-time.Second)
 		p.admitted(a, true)
-		p.same(p.settle(a, accounts.PassedWeakly), accounts.Strikes{Failures: 2})
-		p.same(p.admitted(p.attempt(on, 51, rule.ForgetIn), true), accounts.Strikes{})
+		p.t.Same(p.settle(a, accounts.PassedWeakly), accounts.Strikes{Failures: 2})
+		p.t.Same(p.admitted(p.attempt(on, 51, rule.ForgetIn), true), accounts.Strikes{})
 	}),
 	"one that was held for too long counts all the same": onEach(func(p play, on accounts.Attempt) {
 		a := p.attempt(on, 1, 0)
 		p.admitted(a, true)
 		p.admitted(p.attempt(on, 2, 2*rule.InFlight), true)
-		p.same(p.settle(a, accounts.Failed), accounts.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, accounts.Failed), accounts.Strikes{Failures: 1})
 	}),
 	"a pass is recorded, a failure is not": func(p play) {
 		p.create(1, first)
@@ -174,8 +174,8 @@ var settleTests = map[string]func(play){
 var lockTests = map[string]func(play){
 	"the failure that completes them locks, and counting starts over": onEach(func(p play, on accounts.Attempt) {
 		until := p.start.Add(rule.LockFor)
-		p.same(p.fail(on, 1, rule.Failures, 0), accounts.Strikes{LockedUntil: until})
-		p.same(p.admitted(p.attempt(on, 98, rule.LockFor-time.Second), false), accounts.Strikes{LockedUntil: until})
+		p.t.Same(p.fail(on, 1, rule.Failures, 0), accounts.Strikes{LockedUntil: until})
+		p.t.Same(p.admitted(p.attempt(on, 98, rule.LockFor-time.Second), false), accounts.Strikes{LockedUntil: until})
 		p.admitted(p.attempt(on, 99, rule.LockFor), true)
 	}),
 	"attempts during a lock leave it as it is": onEach(func(p play, on accounts.Attempt) {
@@ -190,30 +190,30 @@ var lockTests = map[string]func(play){
 	"after a lock the same number of failures locks again": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, rule.Failures, 0)
 		strikes := p.fail(on, 11, 10+rule.Failures-1, rule.LockFor+time.Second)
-		p.same(strikes.Failures, rule.Failures-1)
-		p.same(strikes.LockedAt(p.start.Add(rule.LockFor+time.Second)), false)
+		p.t.Same(strikes.Failures, rule.Failures-1)
+		p.t.Same(strikes.LockedAt(p.start.Add(rule.LockFor+time.Second)), false)
 		strikes = p.fail(on, 20, 20, rule.LockFor+time.Minute)
-		p.same(strikes, accounts.Strikes{LockedUntil: p.start.Add(2*rule.LockFor + time.Minute)})
+		p.t.Same(strikes, accounts.Strikes{LockedUntil: p.start.Add(2*rule.LockFor + time.Minute)})
 	}),
 	"a right one that was under way lifts it": onEach(func(p play, on accounts.Attempt) {
 		a := p.attempt(on, 50, 0)
 		p.admitted(a, true)
 		p.fail(on, 1, 1, rule.InFlight+time.Second)
 		p.fail(on, 2, rule.Failures, rule.InFlight+time.Second)
-		p.same(p.settle(a, accounts.Passed), accounts.Strikes{})
+		p.t.Same(p.settle(a, accounts.Passed), accounts.Strikes{})
 		p.admitted(p.attempt(on, 60, rule.InFlight+time.Second), true)
 	}),
 	"a right one that clears nothing and was under way leaves it": onEach(func(p play, on accounts.Attempt) {
 		a := p.attempt(on, 50, 0)
 		p.admitted(a, true)
 		strikes := p.fail(on, 1, rule.Failures, rule.InFlight+time.Second)
-		p.same(p.settle(a, accounts.PassedWeakly), strikes)
+		p.t.Same(p.settle(a, accounts.PassedWeakly), strikes)
 		p.admitted(p.attempt(on, 60, rule.InFlight+time.Second), false)
 	}),
 	"failures fade after ForgetIn without another": onEach(func(p play, on accounts.Attempt) {
 		p.fail(on, 1, 3, 0)
-		p.same(p.fail(on, 4, 4, rule.ForgetIn-time.Second), accounts.Strikes{Failures: 4})
-		p.same(p.admitted(p.attempt(on, 5, 2*rule.ForgetIn), true), accounts.Strikes{})
+		p.t.Same(p.fail(on, 4, 4, rule.ForgetIn-time.Second), accounts.Strikes{Failures: 4})
+		p.t.Same(p.admitted(p.attempt(on, 5, 2*rule.ForgetIn), true), accounts.Strikes{})
 	}),
 	"a lock is recorded of an account, with its end, once": func(p play) {
 		p.create(1, first)
@@ -228,9 +228,9 @@ var lockTests = map[string]func(play){
 
 var rushTests = map[string]func(play){
 	"a hundred at once get five, and none during the lock": onEach(func(p play, on accounts.Attempt) {
-		p.same(p.storm(on, 0, 0), rule.Failures)
-		p.same(p.storm(on, 200, rule.LockFor-time.Second), 0)
-		p.same(p.storm(on, 400, rule.LockFor+time.Second), rule.Failures)
+		p.t.Same(p.storm(on, 0, 0), rule.Failures)
+		p.t.Same(p.storm(on, 200, rule.LockFor-time.Second), 0)
+		p.t.Same(p.storm(on, 400, rule.LockFor+time.Second), rule.Failures)
 	}),
 	"the same attempt a hundred times at once counts once": onEach(func(p play, on accounts.Attempt) {
 		a := p.attempt(on, 1, 0)
@@ -242,7 +242,7 @@ var rushTests = map[string]func(play){
 				p.t.Error(err)
 			}
 		})
-		p.same(p.admitted(p.attempt(on, 2, 0), true), accounts.Strikes{Failures: 1})
+		p.t.Same(p.admitted(p.attempt(on, 2, 0), true), accounts.Strikes{Failures: 1})
 	}),
 }
 

@@ -20,7 +20,7 @@ var dyingTests = map[string]func(play){
 			if stopped == nil {
 				p.found(raised(moved))
 			}
-			p.ok(p.change(moved, accounts.Renumbered))
+			p.t.OK(p.change(moved, accounts.Renumbered))
 			p.found(raised(moved))
 			p.nobodyHas(from)
 			p.history(id(n), p.records(accounts.Created, accounts.Renumbered)...)
@@ -33,7 +33,7 @@ var dyingTests = map[string]func(play){
 			_ = dying.Change(p.t.Context(), account(n, to, "moved"), p.records(accounts.Renumbered))
 			for i, free := range []accounts.Number{from, to} {
 				if _, err := p.Store.Find(p.t.Context(), free); err != nil {
-					p.is(err, accounts.ErrNoAccount)
+					p.t.Is(err, accounts.ErrNoAccount)
 					p.found(p.create(1000+2*n+i, free))
 				}
 			}
@@ -46,9 +46,9 @@ var dyingTests = map[string]func(play){
 			p.create(n, from)
 			_ = dying.Change(p.t.Context(), account(n, to, "moved"), p.records(accounts.Renumbered))
 			a, err := p.Store.Load(p.t.Context(), id(n))
-			p.ok(err)
+			p.t.OK(err)
 			a.Number, a.Sealed = third, []byte("third")
-			p.ok(p.change(a, accounts.Renumbered))
+			p.t.OK(p.change(a, accounts.Renumbered))
 			p.found(raised(a))
 			p.consistent(n+1, from, to, third)
 			p.create(2000+n, to)
@@ -60,13 +60,13 @@ var dyingTests = map[string]func(play){
 			stopped := dying.Create(p.t.Context(), a, p.records(accounts.Created))
 			p.consistent(n+1, a.Number)
 			if _, err := p.Store.Load(p.t.Context(), a.ID); err != nil {
-				p.is(err, accounts.ErrNoAccount)
+				p.t.Is(err, accounts.ErrNoAccount)
 				if stopped == nil {
 					p.t.Fatal("it was said to be created")
 				}
 				a = account(1000+n, a.Number, "again") // as one who tries again would
 			}
-			p.ok(p.Store.Create(p.t.Context(), a, p.records(accounts.Created)))
+			p.t.OK(p.Store.Create(p.t.Context(), a, p.records(accounts.Created)))
 			p.found(a)
 		})
 	},
@@ -78,7 +78,7 @@ func (p play) dying(test func(n int, dying accounts.Store)) {
 		p.t.Skip("it does everything in one step")
 	}
 	for n := range maxWrites {
-		test(n, p.Dying(p.t, n))
+		test(n, p.Dying(p.t.T, n))
 	}
 }
 

@@ -14,21 +14,21 @@ const enrollmentID accounts.EnrollmentID = "enr_abcdefghijklmnopqrstuvwxyz"
 func (p play) begin() accounts.Enrollment {
 	p.t.Helper()
 	e := accounts.Enrollment{ID: enrollmentID, Accounts: []accounts.ID{id(1)}, Since: p.start}
-	p.ok(p.Enrollments.Begin(p.t.Context(), e))
+	p.t.OK(p.Enrollments.Begin(p.t.Context(), e))
 	return e
 }
 
 func (p play) enrolled(want accounts.Enrollment) {
 	p.t.Helper()
 	got, err := p.Enrollments.Enrollment(p.t.Context(), want.ID)
-	p.ok(err)
-	p.same(got, want)
+	p.t.OK(err)
+	p.t.Same(got, want)
 }
 
 func (p play) join(n int) accounts.Enrollment {
 	p.t.Helper()
 	e, err := p.Enrollments.Join(p.t.Context(), enrollmentID, id(n), accounts.MaxEnrolled)
-	p.ok(err)
+	p.t.OK(err)
 	return e
 }
 
@@ -36,11 +36,11 @@ var enrollmentTests = map[string]func(play){
 	"it is found as it was begun": func(p play) { p.enrolled(p.begin()) },
 	"one that was never begun is not there": func(p play) {
 		_, err := p.Enrollments.Enrollment(p.t.Context(), enrollmentID)
-		p.is(err, accounts.ErrNoEnrollment)
+		p.t.Is(err, accounts.ErrNoEnrollment)
 		_, err = p.Enrollments.Join(p.t.Context(), enrollmentID, id(1), accounts.MaxEnrolled)
-		p.is(err, accounts.ErrNoEnrollment)
+		p.t.Is(err, accounts.ErrNoEnrollment)
 		_, err = p.Enrollments.Enrollment(p.t.Context(), enrollmentID)
-		p.is(err, accounts.ErrNoEnrollment)
+		p.t.Is(err, accounts.ErrNoEnrollment)
 	},
 	"begun again it stays as it is": func(p play) {
 		e := p.begin()
@@ -56,7 +56,7 @@ var enrollmentTests = map[string]func(play){
 		}
 		e.Accounts = append(e.Accounts, id(3), id(2))
 		p.enrolled(e)
-		p.same(p.join(2), e)
+		p.t.Same(p.join(2), e)
 	},
 	"a full one takes no other, but knows those it has": func(p play) {
 		p.begin()
@@ -64,8 +64,8 @@ var enrollmentTests = map[string]func(play){
 			p.join(n)
 		}
 		_, err := p.Enrollments.Join(p.t.Context(), enrollmentID, id(99), accounts.MaxEnrolled)
-		p.is(err, accounts.ErrFull)
-		p.same(len(p.join(2).Accounts), accounts.MaxEnrolled)
+		p.t.Is(err, accounts.ErrFull)
+		p.t.Same(len(p.join(2).Accounts), accounts.MaxEnrolled)
 	},
 	"of a hundred that join at once no more get in than may": func(p play) {
 		p.begin()
@@ -79,7 +79,7 @@ var enrollmentTests = map[string]func(play){
 				p.t.Error(err)
 			}
 		})
-		p.same(int(joined.Load()), accounts.MaxEnrolled-1)
-		p.same(len(p.join(1).Accounts), accounts.MaxEnrolled)
+		p.t.Same(int(joined.Load()), accounts.MaxEnrolled-1)
+		p.t.Same(len(p.join(1).Accounts), accounts.MaxEnrolled)
 	},
 }

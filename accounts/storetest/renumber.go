@@ -11,7 +11,7 @@ var renumberTests = map[string]func(play){
 	"an account is found under its new number alone": func(p play) {
 		p.create(1, first)
 		moved := account(1, second, "moved")
-		p.ok(p.change(moved, accounts.Renumbered))
+		p.t.OK(p.change(moved, accounts.Renumbered))
 		p.found(raised(moved))
 		p.nobodyHas(first)
 		p.history(id(1), p.records(accounts.Created, accounts.Renumbered)...)
@@ -19,13 +19,13 @@ var renumberTests = map[string]func(play){
 	"the old number is free": func(p play) {
 		p.create(1, first)
 		moved := account(1, second, "moved")
-		p.ok(p.change(moved, accounts.Renumbered))
+		p.t.OK(p.change(moved, accounts.Renumbered))
 		p.found(p.create(2, first))
 		p.found(raised(moved))
 	},
 	"another account's number is refused, and changes nothing": func(p play) {
 		one, two := p.create(1, first), p.create(2, second)
-		p.is(p.change(account(1, second, "moved"), accounts.Renumbered), accounts.ErrTaken)
+		p.t.Is(p.change(account(1, second, "moved"), accounts.Renumbered), accounts.ErrTaken)
 		p.found(one)
 		p.found(two)
 		p.history(id(1), p.record(accounts.Created))
@@ -34,7 +34,7 @@ var renumberTests = map[string]func(play){
 		p.create(1, first)
 		moved := account(1, second, "moved")
 		for range 3 {
-			p.ok(p.change(moved, accounts.Renumbered))
+			p.t.OK(p.change(moved, accounts.Renumbered))
 		}
 		p.found(raised(moved))
 		p.history(id(1), p.records(accounts.Created, accounts.Renumbered)...)
@@ -43,7 +43,7 @@ var renumberTests = map[string]func(play){
 		a := p.create(1, first)
 		for i, number := range []accounts.Number{second, first, second, third, first} {
 			a.Number, a.Sealed = number, fmt.Append(nil, i)
-			p.ok(p.change(a, accounts.Renumbered))
+			p.t.OK(p.change(a, accounts.Renumbered))
 			a = raised(a)
 			p.found(a)
 		}
@@ -53,9 +53,9 @@ var renumberTests = map[string]func(play){
 	"two exchange their numbers over a third": func(p play) {
 		p.create(1, first)
 		p.create(2, second)
-		p.ok(p.change(account(1, third, "a"), accounts.Renumbered))
-		p.ok(p.change(account(2, first, "b"), accounts.Renumbered))
-		p.ok(p.change(raised(account(1, second, "c")), accounts.Renumbered))
+		p.t.OK(p.change(account(1, third, "a"), accounts.Renumbered))
+		p.t.OK(p.change(account(2, first, "b"), accounts.Renumbered))
+		p.t.OK(p.change(raised(account(1, second, "c")), accounts.Renumbered))
 		p.found(raised(account(2, first, "b")))
 		p.found(raised(raised(account(1, second, "c"))))
 		p.nobodyHas(third)
@@ -103,8 +103,8 @@ var togetherTests = map[string]func(play){
 			return p.Store.Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created))
 		})
 		found, err := p.Store.Find(p.t.Context(), first)
-		p.ok(err)
-		p.same(found.ID, id(won))
+		p.t.OK(err)
+		p.t.Same(found.ID, id(won))
 		for i := range 50 {
 			if i != won {
 				p.found(account(i, accounts.Number(fmt.Sprint("N", i)), "new"))
@@ -140,7 +140,7 @@ func (p play) oneWins(refusal error, do func(i int) error) int {
 	for i, err := range results {
 		switch {
 		case err != nil:
-			p.is(err, refusal)
+			p.t.Is(err, refusal)
 		case won >= 0:
 			p.t.Fatalf("%d and %d both stand", won, i)
 		default:
@@ -158,7 +158,7 @@ func (p play) alone(n, one int) {
 	p.t.Helper()
 	for i := range n {
 		if _, err := p.Store.Load(p.t.Context(), id(i)); i != one {
-			p.is(err, accounts.ErrNoAccount)
+			p.t.Is(err, accounts.ErrNoAccount)
 		}
 	}
 }
@@ -173,7 +173,7 @@ func (p play) consistent(n int, numbers ...accounts.Number) {
 		if errors.Is(err, accounts.ErrNoAccount) {
 			continue // it was never created
 		}
-		p.ok(err)
+		p.t.OK(err)
 		if other, taken := owners[a.Number]; taken {
 			p.t.Fatalf("%s and %s both have a number", other, a.ID)
 		}

@@ -14,16 +14,14 @@
 package storetest
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/accounts"
+	"updatecenter/internal/checked"
 )
 
 // Stores are the faces of one database.
@@ -49,7 +47,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 		t.Run(group, func(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(sentence, func(t *testing.T) {
-					test(play{t: t, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		})
@@ -68,7 +66,7 @@ var rule = accounts.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t *testing.T
+	t checked.T
 	Stores
 	start time.Time
 }
@@ -104,7 +102,7 @@ func (p play) records(events ...accounts.Event) (records []accounts.Record) {
 func (p play) create(n int, number accounts.Number) accounts.Stored {
 	p.t.Helper()
 	a := account(n, number, "new")
-	p.ok(p.Store.Create(p.t.Context(), a, p.records(accounts.Created)))
+	p.t.OK(p.Store.Create(p.t.Context(), a, p.records(accounts.Created)))
 	return a
 }
 
@@ -116,48 +114,27 @@ func (p play) change(a accounts.Stored, events ...accounts.Event) error {
 func (p play) found(want accounts.Stored) {
 	p.t.Helper()
 	byNumber, err := p.Store.Find(p.t.Context(), want.Number)
-	p.ok(err)
-	p.same(byNumber, want)
+	p.t.OK(err)
+	p.t.Same(byNumber, want)
 	byID, err := p.Store.Load(p.t.Context(), want.ID)
-	p.ok(err)
-	p.same(byID, want)
+	p.t.OK(err)
+	p.t.Same(byID, want)
 }
 
 func (p play) nobodyHas(number accounts.Number) {
 	p.t.Helper()
 	_, err := p.Store.Find(p.t.Context(), number)
-	p.is(err, accounts.ErrNoAccount)
+	p.t.Is(err, accounts.ErrNoAccount)
 }
 
 // history checks what happened to an account, oldest first.
 func (p play) history(of accounts.ID, want ...accounts.Record) {
 	p.t.Helper()
 	got, err := p.Store.History(p.t.Context(), of, 1000)
-	p.ok(err)
-	p.same(len(got), len(want))
+	p.t.OK(err)
+	p.t.Same(len(got), len(want))
 	for i, record := range got {
-		p.same(record, want[len(want)-1-i])
-	}
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Fatalf("error %v, want %v", err, want)
-	}
-}
-
-func (p play) same(got, want any) {
-	p.t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		p.t.Fatalf("(-want +got)\n%s", diff)
+		p.t.Same(record, want[len(want)-1-i])
 	}
 }
 

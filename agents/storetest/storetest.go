@@ -15,9 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/agents"
+	"updatecenter/internal/checked"
 )
 
 // Run runs every test on a store of its own, which fresh makes empty.
@@ -27,7 +26,7 @@ func Run(t *testing.T, fresh func(t *testing.T) agents.Store) {
 	} {
 		t.Run(group, func(t *testing.T) {
 			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) { test(play{t: t, Store: fresh(t)}) })
+				t.Run(sentence, func(t *testing.T) { test(play{t: checked.T{T: t}, Store: fresh(t)}) })
 			}
 		})
 	}
@@ -40,24 +39,24 @@ var createTests = map[string]func(play){
 	"of nobody nothing is found": func(p play) {
 		p.create(1, "ann")
 		_, err := p.Load(p.t.Context(), id(2))
-		p.is(err, agents.ErrNoAgent)
+		p.t.Is(err, agents.ErrNoAgent)
 		_, err = p.ByName(p.t.Context(), "bob")
-		p.is(err, agents.ErrNoAgent)
+		p.t.Is(err, agents.ErrNoAgent)
 	},
 	"a name that is taken is refused, and changes nothing": func(p play) {
 		kept := p.create(1, "ann")
-		p.is(p.Create(p.t.Context(), profile(2, "ann", "other")), agents.ErrTaken)
+		p.t.Is(p.Create(p.t.Context(), profile(2, "ann", "other")), agents.ErrTaken)
 		p.found(kept)
 		_, err := p.Load(p.t.Context(), id(2))
-		p.is(err, agents.ErrNoAgent)
+		p.t.Is(err, agents.ErrNoAgent)
 	},
 	"an ID that is taken is refused, and changes nothing": func(p play) {
 		kept := p.create(1, "ann")
-		p.is(p.Create(p.t.Context(), profile(1, "bob", "other")), agents.ErrTaken)
-		p.is(p.Create(p.t.Context(), profile(1, "ann", "other")), agents.ErrTaken)
+		p.t.Is(p.Create(p.t.Context(), profile(1, "bob", "other")), agents.ErrTaken)
+		p.t.Is(p.Create(p.t.Context(), profile(1, "ann", "other")), agents.ErrTaken)
 		p.found(kept)
 		_, err := p.ByName(p.t.Context(), "bob")
-		p.is(err, agents.ErrNoAgent)
+		p.t.Is(err, agents.ErrNoAgent)
 	},
 	"the same again is no error and changes nothing": func(p play) {
 		p.create(1, "ann")
@@ -65,13 +64,13 @@ var createTests = map[string]func(play){
 	},
 	"the same again after a change is taken": func(p play) {
 		first := p.create(1, "ann")
-		p.ok(p.Save(p.t.Context(), profile(1, "ann", "changed")))
-		p.is(p.Create(p.t.Context(), first), agents.ErrTaken)
+		p.t.OK(p.Save(p.t.Context(), profile(1, "ann", "changed")))
+		p.t.Is(p.Create(p.t.Context(), first), agents.ErrTaken)
 	},
 	"all names and as much as may be sealed are kept": func(p play) {
 		long := profile(1, agents.UserName("a"+strings.Repeat(".-_9", 7)+"xyz"), "")
 		long.Sealed = bytes.Repeat([]byte{0, 255}, agents.MaxSealed/2)
-		p.ok(p.Create(p.t.Context(), long))
+		p.t.OK(p.Create(p.t.Context(), long))
 		p.found(long)
 		p.found(p.create(2, "a-b"))
 		p.found(p.create(3, "a.b"))
@@ -82,7 +81,7 @@ var createTests = map[string]func(play){
 		want := profile(1, "ann", "new")
 		given.Sealed[0] = '!'
 		got, err := p.Load(p.t.Context(), id(1))
-		p.ok(err)
+		p.t.OK(err)
 		got.Sealed[0] = '!'
 		p.found(want)
 	},
@@ -93,44 +92,44 @@ var saveTests = map[string]func(play){
 		p.create(1, "ann")
 		other := p.create(2, "bob")
 		changed := profile(1, "ann", "changed")
-		p.ok(p.Save(p.t.Context(), changed))
+		p.t.OK(p.Save(p.t.Context(), changed))
 		p.found(raised(changed))
 		again := raised(profile(1, "ann", "changed again"))
-		p.ok(p.Save(p.t.Context(), again))
+		p.t.OK(p.Save(p.t.Context(), again))
 		p.found(raised(again))
 		p.found(other)
 	},
 	"another revision is stale, and nothing changes": func(p play) {
 		p.create(1, "ann")
 		changed := profile(1, "ann", "changed")
-		p.ok(p.Save(p.t.Context(), changed))
+		p.t.OK(p.Save(p.t.Context(), changed))
 		for _, revision := range []int64{0, 1, 3, 1 << 60} {
 			late := profile(1, "ann", "late")
 			late.Revision = revision
-			p.is(p.Save(p.t.Context(), late), agents.ErrStale)
+			p.t.Is(p.Save(p.t.Context(), late), agents.ErrStale)
 		}
 		p.found(raised(changed))
 	},
 	"of nobody it says so, and keeps nothing": func(p play) {
-		p.is(p.Save(p.t.Context(), profile(1, "ann", "changed")), agents.ErrNoAgent)
+		p.t.Is(p.Save(p.t.Context(), profile(1, "ann", "changed")), agents.ErrNoAgent)
 		_, err := p.ByName(p.t.Context(), "ann")
-		p.is(err, agents.ErrNoAgent)
+		p.t.Is(err, agents.ErrNoAgent)
 		p.found(p.create(2, "ann"))
 	},
 	"the same again is no error and changes nothing": func(p play) {
 		p.create(1, "ann")
 		changed := profile(1, "ann", "changed")
 		for range 3 {
-			p.ok(p.Save(p.t.Context(), changed))
+			p.t.OK(p.Save(p.t.Context(), changed))
 		}
 		p.found(raised(changed))
 	},
 	"the same again after another change is stale": func(p play) {
 		p.create(1, "ann")
 		changed := profile(1, "ann", "changed")
-		p.ok(p.Save(p.t.Context(), changed))
-		p.ok(p.Save(p.t.Context(), raised(profile(1, "ann", "again"))))
-		p.is(p.Save(p.t.Context(), changed), agents.ErrStale)
+		p.t.OK(p.Save(p.t.Context(), changed))
+		p.t.OK(p.Save(p.t.Context(), raised(profile(1, "ann", "again"))))
+		p.t.Is(p.Save(p.t.Context(), changed), agents.ErrStale)
 	},
 }
 
@@ -143,12 +142,12 @@ var listTests = map[string]func(play){
 	"a changed one is listed once, as it is": func(p play) {
 		p.create(1, "ann")
 		changed := profile(1, "ann", "changed")
-		p.ok(p.Save(p.t.Context(), changed))
+		p.t.OK(p.Save(p.t.Context(), changed))
 		p.listed(raised(changed))
 	},
 	"one that was refused isn't listed": func(p play) {
 		ann := p.create(1, "ann")
-		p.is(p.Create(p.t.Context(), profile(2, "ann", "other")), agents.ErrTaken)
+		p.t.Is(p.Create(p.t.Context(), profile(2, "ann", "other")), agents.ErrTaken)
 		p.listed(ann)
 	},
 	"three hundred are listed": func(p play) {
@@ -165,10 +164,10 @@ var togetherTests = map[string]func(play){
 		won := p.together(func(i int) error {
 			return p.Create(p.t.Context(), profile(i, "ann", "new"))
 		}, agents.ErrTaken)
-		p.same(won, 1)
+		p.t.Same(won, 1)
 		all, err := p.List(p.t.Context())
-		p.ok(err)
-		p.same(len(all), 1)
+		p.t.OK(err)
+		p.t.Same(len(all), 1)
 		p.found(all[0])
 	},
 	"of a hundred who change one revision one does": func(p play) {
@@ -176,16 +175,16 @@ var togetherTests = map[string]func(play){
 		won := p.together(func(i int) error {
 			return p.Save(p.t.Context(), profile(1, "ann", fmt.Sprint(i)))
 		}, agents.ErrStale)
-		p.same(won, 1)
+		p.t.Same(won, 1)
 		after, err := p.Load(p.t.Context(), id(1))
-		p.ok(err)
-		p.same(after.Revision, int64(2))
+		p.t.OK(err)
+		p.t.Same(after.Revision, int64(2))
 	},
 }
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t *testing.T
+	t checked.T
 	agents.Store
 }
 
@@ -209,7 +208,7 @@ func raised(s agents.Stored) agents.Stored {
 func (p play) create(n int, name agents.UserName) agents.Stored {
 	p.t.Helper()
 	s := profile(n, name, "new")
-	p.ok(p.Create(p.t.Context(), s))
+	p.t.OK(p.Create(p.t.Context(), s))
 	return s
 }
 
@@ -217,41 +216,20 @@ func (p play) create(n int, name agents.UserName) agents.Stored {
 func (p play) found(want agents.Stored) {
 	p.t.Helper()
 	byName, err := p.ByName(p.t.Context(), want.Name)
-	p.ok(err)
-	p.same(byName, want)
+	p.t.OK(err)
+	p.t.Same(byName, want)
 	byID, err := p.Load(p.t.Context(), want.ID)
-	p.ok(err)
-	p.same(byID, want)
+	p.t.OK(err)
+	p.t.Same(byID, want)
 }
 
 func (p play) listed(want ...agents.Stored) {
 	p.t.Helper()
 	all, err := p.List(p.t.Context())
-	p.ok(err)
-	p.same(len(all), len(want))
+	p.t.OK(err)
+	p.t.Same(len(all), len(want))
 	for i, s := range all {
-		p.same(s, want[i])
-	}
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Fatalf("error %v, want %v", err, want)
-	}
-}
-
-func (p play) same(got, want any) {
-	p.t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		p.t.Fatalf("(-want +got)\n%s", diff)
+		p.t.Same(s, want[i])
 	}
 }
 

@@ -15,10 +15,10 @@ var dyingTests = map[string]func(play){
 			create := p.lone(n)
 			_, stopped := dying.Create(p.t.Context(), create)
 			if stopped == nil {
-				p.same(p.get(create.Delivery.ID).Revision, int64(1))
+				p.t.Same(p.get(create.Delivery.ID).Revision, int64(1))
 			}
-			p.same(p.create(create).ID, create.Delivery.ID)
-			p.same(p.listed(create.Delivery.ID), true)
+			p.t.Same(p.create(create).ID, create.Delivery.ID)
+			p.t.Same(p.listed(create.Delivery.ID), true)
 		})
 	},
 	"one that exists is listed as unfinished, wherever it stops": func(p play) {
@@ -26,7 +26,7 @@ var dyingTests = map[string]func(play){
 			create := p.lone(n)
 			_, _ = dying.Create(p.t.Context(), create)
 			if _, err := p.Store.Get(p.t.Context(), create.Delivery.ID); err == nil {
-				p.same(p.listed(create.Delivery.ID), true)
+				p.t.Same(p.listed(create.Delivery.ID), true)
 			}
 		})
 	},
@@ -50,16 +50,16 @@ var dyingTests = map[string]func(play){
 			again := create
 			again.Delivery.ID = id(1000 + n)
 			first := p.create(again)
-			p.same(p.get(first.ID), first)
+			p.t.Same(p.get(first.ID), first)
 			again.Delivery.ID = id(2000 + n)
-			p.same(p.create(again), first)
+			p.t.Same(p.create(again), first)
 			exist := 0
 			for _, id := range []deliveries.ID{create.Delivery.ID, id(1000 + n), id(2000 + n)} {
 				if _, err := p.Store.Get(p.t.Context(), id); err == nil {
 					exist++
 				}
 			}
-			p.same(exist, 1)
+			p.t.Same(exist, 1)
 		})
 	},
 	"an update is done or not, wherever it stops, and the delivery stays listed until it ends": func(p play) {
@@ -68,14 +68,14 @@ var dyingTests = map[string]func(play){
 			d.Due = p.at(time.Minute)
 			stopped := dying.Update(p.t.Context(), d, deliveries.Event{At: p.start, Status: deliveries.Queued})
 			got := p.get(d.ID)
-			p.same(len(got.Events), int(got.Revision))
+			p.t.Same(len(got.Events), int(got.Revision))
 			if stopped == nil {
-				p.same(got.Revision, int64(2))
+				p.t.Same(got.Revision, int64(2))
 			}
-			p.same(p.listed(d.ID), true)
+			p.t.Same(p.listed(d.ID), true)
 			got.Status = deliveries.Failed
 			p.update(got)
-			p.same(p.listed(d.ID), false)
+			p.t.Same(p.listed(d.ID), false)
 		})
 	},
 }
@@ -89,7 +89,7 @@ func (p play) dying(test func(n int, dying deliveries.Store)) {
 		p.t.Skip("it does everything in one step")
 	}
 	for n := range maxWrites {
-		test(n, p.Dying(p.t, n))
+		test(n, p.Dying(p.t.T, n))
 	}
 }
 
@@ -97,7 +97,7 @@ func (p play) dying(test func(n int, dying deliveries.Store)) {
 func (p play) listed(id deliveries.ID) bool {
 	p.t.Helper()
 	listed, err := p.Store.Unfinished(p.t.Context(), p.at(time.Hour), 1000)
-	p.ok(err)
+	p.t.OK(err)
 	for _, unfinished := range listed {
 		if unfinished == id {
 			return true

@@ -55,14 +55,14 @@ var reserveTests = map[string]func(play){
 		})
 		had := 0
 		for i := range crowd {
-			p.ok(errs[i])
+			p.t.OK(errs[i])
 			if free[i].IsZero() {
 				had++
 			} else {
-				p.same(free[i], p.at(time.Minute))
+				p.t.Same(free[i], p.at(time.Minute))
 			}
 		}
-		p.same(had, 1)
+		p.t.Same(had, 1)
 	},
 }
 
@@ -73,14 +73,14 @@ func task(n, attempt int) deliveries.Task {
 func (p play) reserve(to nanp.Number, n, attempt int, now, until time.Duration) {
 	p.t.Helper()
 	free, err := p.Phones.Reserve(p.t.Context(), to, task(n, attempt), p.at(now), p.at(until))
-	p.ok(err)
-	p.same(free, time.Time{})
+	p.t.OK(err)
+	p.t.Same(free, time.Time{})
 }
 
 // taken checks that another attempt has the telephone until a time.
 func (p play) taken(to nanp.Number, n, attempt int, now, until time.Duration) {
 	p.t.Helper()
 	free, err := p.Phones.Reserve(p.t.Context(), to, task(n, attempt), p.at(now), p.at(now+time.Minute))
-	p.ok(err)
-	p.same(free, p.at(until))
+	p.t.OK(err)
+	p.t.Same(free, p.at(until))
 }

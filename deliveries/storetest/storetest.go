@@ -21,9 +21,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/deliveries"
+	"updatecenter/internal/checked"
 )
 
 // Stores are the faces of one database.
@@ -47,7 +46,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 		t.Run(group, func(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(sentence, func(t *testing.T) {
-					test(play{t: t, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		})
@@ -63,7 +62,7 @@ const (
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 // Times are given as what has passed since its start.
 type play struct {
-	t *testing.T
+	t checked.T
 	Stores
 	start time.Time
 }
@@ -91,7 +90,7 @@ func (p play) fresh(n int, subject string, after time.Duration) deliveries.NewDe
 func (p play) create(create deliveries.NewDelivery) deliveries.Delivery {
 	p.t.Helper()
 	created, err := p.Store.Create(p.t.Context(), create)
-	p.ok(err)
+	p.t.OK(err)
 	return created
 }
 
@@ -103,31 +102,31 @@ func (p play) tryCreate(create deliveries.NewDelivery) error {
 func (p play) get(id deliveries.ID) deliveries.Delivery {
 	p.t.Helper()
 	got, err := p.Store.Get(p.t.Context(), id)
-	p.ok(err)
+	p.t.OK(err)
 	return got
 }
 
 func (p play) absent(id deliveries.ID) {
 	p.t.Helper()
 	_, err := p.Store.Get(p.t.Context(), id)
-	p.is(err, deliveries.ErrNotFound)
+	p.t.Is(err, deliveries.ErrNotFound)
 }
 
 func (p play) update(d deliveries.Delivery, events ...deliveries.Event) {
 	p.t.Helper()
-	p.ok(p.Store.Update(p.t.Context(), d, events...))
+	p.t.OK(p.Store.Update(p.t.Context(), d, events...))
 }
 
 // unfinished checks which deliveries are due before a time, in this order.
 func (p play) unfinished(before time.Duration, most int, want ...int) {
 	p.t.Helper()
 	got, err := p.Store.Unfinished(p.t.Context(), p.at(before), most)
-	p.ok(err)
+	p.t.OK(err)
 	ids := []deliveries.ID{}
 	for _, n := range want {
 		ids = append(ids, id(n))
 	}
-	p.same(append([]deliveries.ID{}, got...), ids)
+	p.t.Same(append([]deliveries.ID{}, got...), ids)
 }
 
 func (p play) limited(err error, until time.Time, all bool) {
@@ -136,7 +135,7 @@ func (p play) limited(err error, until time.Time, all bool) {
 	if !is {
 		p.t.Fatalf("error %v, want a LimitError", err)
 	}
-	p.same(*limit, deliveries.LimitError{Until: until, All: all})
+	p.t.Same(*limit, deliveries.LimitError{Until: until, All: all})
 }
 
 func (p play) blocked(err error, until time.Time) {
@@ -145,28 +144,7 @@ func (p play) blocked(err error, until time.Time) {
 	if !is {
 		p.t.Fatalf("error %v, want a BlockedError", err)
 	}
-	p.same(*blocked, deliveries.BlockedError{Until: until})
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Fatalf("error %v, want %v", err, want)
-	}
-}
-
-func (p play) same(got, want any) {
-	p.t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		p.t.Fatalf("(-want +got)\n%s", diff)
-	}
+	p.t.Same(*blocked, deliveries.BlockedError{Until: until})
 }
 
 // crowd is how many do something at once.

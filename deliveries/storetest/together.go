@@ -19,17 +19,17 @@ var togetherTests = map[string]func(play){
 		done := -1
 		for i, err := range errs {
 			if err != nil {
-				p.is(err, deliveries.ErrStale)
+				p.t.Is(err, deliveries.ErrStale)
 				continue
 			}
-			p.same(done, -1)
+			p.t.Same(done, -1)
 			done = i
 		}
 		got := p.get(id(1))
-		p.same(got.Revision, int64(2))
-		p.same(got.Sequence, done)
-		p.same(len(got.Events), 2)
-		p.same(got.Events[1].Attempt, done)
+		p.t.Same(got.Revision, int64(2))
+		p.t.Same(got.Sequence, done)
+		p.t.Same(len(got.Events), 2)
+		p.t.Same(got.Events[1].Attempt, done)
 	},
 	"of many with one key one is created, and all get it": func(p play) {
 		got := make([]deliveries.Delivery, crowd)
@@ -38,8 +38,8 @@ var togetherTests = map[string]func(play){
 			got[i], errs[i] = p.Store.Create(p.t.Context(), p.keyed(i, "k", "r", 0))
 		})
 		for i := range crowd {
-			p.ok(errs[i])
-			p.same(got[i], got[0])
+			p.t.OK(errs[i])
+			p.t.Same(got[i], got[0])
 		}
 		exist := 0
 		for i := range crowd {
@@ -47,7 +47,7 @@ var togetherTests = map[string]func(play){
 				exist++
 			}
 		}
-		p.same(exist, 1)
+		p.t.Same(exist, 1)
 		p.unfinishedAre(got[0].ID)
 	},
 	"of many the limit lets through as many as it says": func(p play) {
@@ -57,14 +57,14 @@ var togetherTests = map[string]func(play){
 		created := 0
 		for i, err := range errs {
 			if err == nil {
-				p.same(p.get(id(i)).ID, id(i))
+				p.t.Same(p.get(id(i)).ID, id(i))
 				created++
 				continue
 			}
 			p.limited(err, p.at(time.Hour), false)
 			p.absent(id(i))
 		}
-		p.same(created, 3)
+		p.t.Same(created, 3)
 	},
 	"of many subjects the global limit lets through as many as it says": func(p play) {
 		limits := deliveries.Limits{AnHour: 3, Global: 20, Every: time.Minute}
@@ -78,14 +78,14 @@ var togetherTests = map[string]func(play){
 			}
 			p.limited(err, p.at(time.Minute), true)
 		}
-		p.same(created, 20)
+		p.t.Same(created, 20)
 	},
 	"the same one created by many is one": func(p play) {
 		limits := deliveries.Limits{AnHour: 2, Global: 2, Every: time.Minute}
 		errs := make([]error, crowd)
 		together(func(i int) { errs[i] = p.tryLimited(1, ann, limits, 0) })
-		p.ok(errors.Join(errs...))
-		p.ok(p.tryLimited(2, ann, limits, 0))
+		p.t.OK(errors.Join(errs...))
+		p.t.OK(p.tryLimited(2, ann, limits, 0))
 		p.limited(p.tryLimited(3, ann, limits, 0), p.at(time.Hour), false)
 	},
 }
@@ -95,12 +95,12 @@ var togetherTests = map[string]func(play){
 func (p play) unfinishedAre(want ...deliveries.ID) {
 	p.t.Helper()
 	listed, err := p.Store.Unfinished(p.t.Context(), p.at(time.Hour), 1000)
-	p.ok(err)
+	p.t.OK(err)
 	var exist []deliveries.ID
 	for _, id := range listed {
 		if _, err := p.Store.Get(p.t.Context(), id); err == nil {
 			exist = append(exist, id)
 		}
 	}
-	p.same(exist, want)
+	p.t.Same(exist, want)
 }

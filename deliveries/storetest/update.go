@@ -15,11 +15,11 @@ var updateTests = map[string]func(play){
 		d.Opened = true
 		p.update(d)
 		d.Revision = 2
-		p.same(p.get(id(1)), d)
+		p.t.Same(p.get(id(1)), d)
 		d.Began, d.CallSID, d.Sequence, d.Opened = time.Time{}, "", 0, false
 		p.update(d)
 		d.Revision = 3
-		p.same(p.get(id(1)), d)
+		p.t.Same(p.get(id(1)), d)
 	},
 	"it keeps all that a validation has": func(p play) {
 		create := p.fresh(1, ann, 0)
@@ -27,11 +27,11 @@ var updateTests = map[string]func(play){
 		create.Delivery.To, create.Delivery.Ref = "+16125550142", "val_1"
 		d := p.create(create)
 		create.Delivery.Revision = 1
-		p.same(d, create.Delivery)
+		p.t.Same(d, create.Delivery)
 		d.Status = deliveries.Ringing
 		p.update(d)
 		d.Revision = 2
-		p.same(p.get(id(1)), d)
+		p.t.Same(p.get(id(1)), d)
 	},
 	"events are appended to those that are stored, in order": func(p play) {
 		d := p.create(p.fresh(1, ann, 0))
@@ -41,9 +41,9 @@ var updateTests = map[string]func(play){
 		d.Events = nil
 		p.update(d, second, third)
 		d = p.get(id(1))
-		p.same(d.Events, append(first, second, third))
+		p.t.Same(d.Events, append(first, second, third))
 		p.update(d)
-		p.same(p.get(id(1)).Events, d.Events)
+		p.t.Same(p.get(id(1)).Events, d.Events)
 	},
 	"one with another revision is ErrStale, and nothing has changed": func(p play) {
 		d := p.create(p.fresh(1, ann, 0))
@@ -52,14 +52,14 @@ var updateTests = map[string]func(play){
 		for _, revision := range []int64{0, 1, 3} {
 			d.Revision, d.Status = revision, deliveries.Failed
 			err := p.Store.Update(p.t.Context(), d, deliveries.Event{At: p.start, Status: deliveries.Failed})
-			p.is(err, deliveries.ErrStale)
+			p.t.Is(err, deliveries.ErrStale)
 		}
-		p.same(p.get(id(1)), want)
+		p.t.Same(p.get(id(1)), want)
 	},
 	"one that was never created is ErrNotFound": func(p play) {
 		d := p.fresh(1, ann, 0).Delivery
 		d.Revision = 1
-		p.is(p.Store.Update(p.t.Context(), d), deliveries.ErrNotFound)
+		p.t.Is(p.Store.Update(p.t.Context(), d), deliveries.ErrNotFound)
 		p.absent(id(1))
 	},
 	"one that is final can be changed": func(p play) {
@@ -69,14 +69,14 @@ var updateTests = map[string]func(play){
 		d = p.get(id(1))
 		d.Status = deliveries.Delivered
 		p.update(d)
-		p.same(p.get(id(1)).Status, deliveries.Delivered)
+		p.t.Same(p.get(id(1)).Status, deliveries.Delivered)
 	},
 	"another delivery stays as it is": func(p play) {
 		want := p.create(p.fresh(2, ann, 0))
 		d := p.create(p.fresh(1, ann, 0))
 		d.Status = deliveries.Failed
 		p.update(d, deliveries.Event{At: p.start, Status: deliveries.Failed})
-		p.same(p.get(id(2)), want)
+		p.t.Same(p.get(id(2)), want)
 	},
 }
 
@@ -120,7 +120,7 @@ var unfinishedTests = map[string]func(play){
 		d := p.create(p.fresh(1, ann, 0))
 		p.update(d)
 		d.Status = deliveries.Failed
-		p.is(p.Store.Update(p.t.Context(), d), deliveries.ErrStale)
+		p.t.Is(p.Store.Update(p.t.Context(), d), deliveries.ErrStale)
 		p.unfinished(time.Hour, 100, 1)
 	},
 	"one that was created twice is there once": func(p play) {
@@ -140,8 +140,8 @@ var unfinishedTests = map[string]func(play){
 			p.create(p.fresh(n, fmt.Sprint("subject ", n), time.Duration(n)*time.Second))
 		}
 		got, err := p.Store.Unfinished(p.t.Context(), p.at(time.Hour), 50)
-		p.ok(err)
-		p.same(len(got), 50)
-		p.same(got[49], id(49))
+		p.t.OK(err)
+		p.t.Same(len(got), 50)
+		p.t.Same(got[49], id(49))
 	},
 }

@@ -130,24 +130,24 @@ var firstTests = map[string]func(play){
 			{0, true}, {0, false}, {time.Minute, false}, {desk.Again - ms, false},
 			{desk.Again, true}, {desk.Again, false}, {2*desk.Again - ms, false}, {2*desk.Again + ms, true}, {3 * desk.Again, false},
 		} {
-			p.same(p.count(resting, "s", "d", c.after), desk.Counted{Refused: true, Until: p.start.Add(24 * time.Hour), First: c.first})
+			p.t.Same(p.count(resting, "s", "d", c.after), desk.Counted{Refused: true, Until: p.start.Add(24 * time.Hour), First: c.first})
 		}
 	},
 	"also of those that only ask": func(p play) {
 		p.counts(resting, "s", 0, "a", "b", "c")
-		p.same(p.count(resting, "s", "", 0).First, true)
-		p.same(p.count(resting, "s", "d", 0).First, false)
+		p.t.Same(p.count(resting, "s", "", 0).First, true)
+		p.t.Same(p.count(resting, "s", "d", 0).First, false)
 	},
 	"what is counted in between makes no other first": func(p play) {
 		p.counts(hourly, "s", 0, "a", "b", "c")
-		p.same(p.count(hourly, "s", "d", 50*time.Minute).First, true)
+		p.t.Same(p.count(hourly, "s", "d", 50*time.Minute).First, true)
 		p.counts(hourly, "s", time.Hour, "d", "e", "f")
-		p.same(p.count(hourly, "s", "g", time.Hour).First, false)
-		p.same(p.count(hourly, "s", "g", 50*time.Minute+desk.Again).First, true)
+		p.t.Same(p.count(hourly, "s", "g", time.Hour).First, false)
+		p.t.Same(p.count(hourly, "s", "g", 50*time.Minute+desk.Again).First, true)
 	},
 	"each subject has its own": func(p play) {
 		none := desk.Rule{Within: time.Hour}
-		p.same(p.count(none, "s", "a", 0).First, true)
-		p.same(p.count(none, "r", "a", 0).First, true)
+		p.t.Same(p.count(none, "s", "a", 0).First, true)
+		p.t.Same(p.count(none, "r", "a", 0).First, true)
 	},
 }

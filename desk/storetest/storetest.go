@@ -10,16 +10,14 @@
 package storetest
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/desk"
+	"updatecenter/internal/checked"
 )
 
 // Run runs every test on a store of its own, which fresh makes empty.
@@ -31,7 +29,7 @@ func Run(t *testing.T, fresh func(t *testing.T) desk.Store) {
 		t.Run(group, func(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(sentence, func(t *testing.T) {
-					test(play{t: t, store: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: checked.T{T: t}, store: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		})
@@ -40,7 +38,7 @@ func Run(t *testing.T, fresh func(t *testing.T) desk.Store) {
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     *testing.T
+	t     checked.T
 	store desk.Store
 	start time.Time
 }
@@ -60,22 +58,22 @@ func raised(v desk.Stored) desk.Stored {
 func (p play) create(v, want desk.Stored) {
 	p.t.Helper()
 	got, err := p.store.Create(p.t.Context(), v)
-	p.ok(err)
-	p.same(got, want)
+	p.t.OK(err)
+	p.t.Same(got, want)
 }
 
 func (p play) loads(want desk.Stored) {
 	p.t.Helper()
 	got, err := p.store.Load(p.t.Context(), want.ID)
-	p.ok(err)
-	p.same(got, want)
+	p.t.OK(err)
+	p.t.Same(got, want)
 }
 
 // count counts an entry some time after the start.
 func (p play) count(rule desk.Rule, subject, entry string, after time.Duration) desk.Counted {
 	p.t.Helper()
 	counted, err := p.store.Count(p.t.Context(), desk.Count{Subject: subject, Entry: entry, At: p.start.Add(after), Rule: rule})
-	p.ok(err)
+	p.t.OK(err)
 	return counted
 }
 
@@ -83,7 +81,7 @@ func (p play) count(rule desk.Rule, subject, entry string, after time.Duration) 
 func (p play) counts(rule desk.Rule, subject string, after time.Duration, entries ...string) {
 	p.t.Helper()
 	for _, entry := range entries {
-		p.same(p.count(rule, subject, entry, after), desk.Counted{})
+		p.t.Same(p.count(rule, subject, entry, after), desk.Counted{})
 	}
 }
 
@@ -91,33 +89,12 @@ func (p play) counts(rule desk.Rule, subject string, after time.Duration, entrie
 func (p play) refuses(rule desk.Rule, subject, entry string, after, until time.Duration) {
 	p.t.Helper()
 	got := p.count(rule, subject, entry, after)
-	p.same(got, desk.Counted{Refused: true, Until: p.start.Add(until), First: got.First})
+	p.t.Same(got, desk.Counted{Refused: true, Until: p.start.Add(until), First: got.First})
 }
 
 func (p play) uncount(subject, entry string) {
 	p.t.Helper()
-	p.ok(p.store.Uncount(p.t.Context(), subject, entry))
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Fatalf("error %v, want %v", err, want)
-	}
-}
-
-func (p play) same(got, want any) {
-	p.t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		p.t.Fatalf("(-want +got)\n%s", diff)
-	}
+	p.t.OK(p.store.Uncount(p.t.Context(), subject, entry))
 }
 
 // together runs f a hundred times at once, and counts how often it said true.

@@ -27,23 +27,23 @@ var validationTests = map[string]func(play){
 	},
 	"also when it has changed": func(p play) {
 		p.create(validation(1, "new"), validation(1, "new"))
-		p.ok(p.store.Save(p.t.Context(), validation(1, "changed")))
+		p.t.OK(p.store.Save(p.t.Context(), validation(1, "changed")))
 		p.create(validation(1, "new"), raised(validation(1, "changed")))
 	},
 	"there is none that was not created": func(p play) {
 		p.create(validation(1, "new"), validation(1, "new"))
 		_, err := p.store.Load(p.t.Context(), validation(2, "").ID)
-		p.is(err, desk.ErrNotFound)
-		p.is(p.store.Save(p.t.Context(), validation(2, "new")), desk.ErrNotFound)
+		p.t.Is(err, desk.ErrNotFound)
+		p.t.Is(p.store.Save(p.t.Context(), validation(2, "new")), desk.ErrNotFound)
 		_, err = p.store.Load(p.t.Context(), validation(2, "").ID)
-		p.is(err, desk.ErrNotFound)
+		p.t.Is(err, desk.ErrNotFound)
 	},
 	"a change raises the revision": func(p play) {
 		v := validation(1, "new")
 		p.create(v, v)
 		for n := range 3 {
 			v.Sealed = fmt.Append(nil, n)
-			p.ok(p.store.Save(p.t.Context(), v))
+			p.t.OK(p.store.Save(p.t.Context(), v))
 			v = raised(v)
 			p.loads(v)
 		}
@@ -51,30 +51,30 @@ var validationTests = map[string]func(play){
 	"the same change again is no error, and none": func(p play) {
 		p.create(validation(1, "new"), validation(1, "new"))
 		for range 3 {
-			p.ok(p.store.Save(p.t.Context(), validation(1, "changed")))
+			p.t.OK(p.store.Save(p.t.Context(), validation(1, "changed")))
 		}
 		p.loads(raised(validation(1, "changed")))
 	},
 	"a change of another revision is refused": func(p play) {
 		p.create(validation(1, "new"), validation(1, "new"))
-		p.ok(p.store.Save(p.t.Context(), validation(1, "changed")))
+		p.t.OK(p.store.Save(p.t.Context(), validation(1, "changed")))
 		for _, revision := range []int64{0, 1, 3, 1 << 40} {
 			v := validation(1, "late")
 			v.Revision = revision
-			p.is(p.store.Save(p.t.Context(), v), desk.ErrStale)
+			p.t.Is(p.store.Save(p.t.Context(), v), desk.ErrStale)
 		}
 		p.loads(raised(validation(1, "changed")))
 	},
 	"the same change after another is refused": func(p play) {
 		p.create(validation(1, "new"), validation(1, "new"))
-		p.ok(p.store.Save(p.t.Context(), validation(1, "a")))
-		p.ok(p.store.Save(p.t.Context(), raised(validation(1, "b"))))
-		p.is(p.store.Save(p.t.Context(), validation(1, "a")), desk.ErrStale)
+		p.t.OK(p.store.Save(p.t.Context(), validation(1, "a")))
+		p.t.OK(p.store.Save(p.t.Context(), raised(validation(1, "b"))))
+		p.t.Is(p.store.Save(p.t.Context(), validation(1, "a")), desk.ErrStale)
 	},
 	"what a caller does with the bytes is no change": func(p play) {
 		v := validation(1, "new")
 		got, err := p.store.Create(p.t.Context(), v)
-		p.ok(err)
+		p.t.OK(err)
 		v.Sealed[0], got.Sealed[0] = 'x', 'y'
 		p.loads(validation(1, "new"))
 	},
@@ -84,7 +84,7 @@ var togetherTests = map[string]func(play){
 	"of a hundred changes at once one is made": func(p play) {
 		v := validation(1, "new")
 		p.create(v, v)
-		p.same(p.together(func(i int) (bool, error) {
+		p.t.Same(p.together(func(i int) (bool, error) {
 			err := p.store.Save(p.t.Context(), validation(1, fmt.Sprint(i)))
 			if errors.Is(err, desk.ErrStale) {
 				return false, nil
@@ -98,8 +98,8 @@ var togetherTests = map[string]func(play){
 			return true, err
 		})
 		got, err := p.store.Load(p.t.Context(), validation(1, "").ID)
-		p.ok(err)
-		p.same(got.Revision, int64(1))
+		p.t.OK(err)
+		p.t.Same(got.Revision, int64(1))
 	},
 	"of a hundred entries at once as many are counted as can be, and one is told to be refused first": func(p play) {
 		for name, rule := range map[string]desk.Rule{"hourly": hourly, "resting": resting} {
@@ -107,12 +107,12 @@ var togetherTests = map[string]func(play){
 				c, err := p.store.Count(p.t.Context(), desk.Count{Subject: name, Entry: fmt.Sprint(i), At: p.start, Rule: rule})
 				return err == nil && !c.Refused, err
 			})
-			p.same(counted, rule.Most)
+			p.t.Same(counted, rule.Most)
 			again := p.count(rule, name, "again", 0)
 			if !again.Refused || again.First {
 				p.t.Fatalf("%s: then %+v", name, again)
 			}
-			p.same(p.together(func(i int) (bool, error) {
+			p.t.Same(p.together(func(i int) (bool, error) {
 				later := desk.Count{Subject: name, Entry: fmt.Sprint("later", i), At: p.start.Add(desk.Again), Rule: desk.Rule{Within: time.Hour}}
 				c, err := p.store.Count(p.t.Context(), later)
 				return c.First, err
@@ -120,7 +120,7 @@ var togetherTests = map[string]func(play){
 		}
 	},
 	"the same entry a hundred times at once counts once": func(p play) {
-		p.same(p.together(func(int) (bool, error) {
+		p.t.Same(p.together(func(int) (bool, error) {
 			c, err := p.store.Count(p.t.Context(), desk.Count{Subject: "s", Entry: "e", At: p.start, Rule: hourly})
 			return !c.Refused, err
 		}), 100)

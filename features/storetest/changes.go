@@ -82,7 +82,7 @@ var changeTests = map[string]func(play){
 		one := p.change(list, 0, 1)
 		one.Proved = p.stored(known).PINRevision
 		line, err := p.Lines.Line(p.t.Context(), known)
-		p.ok(err)
+		p.t.OK(err)
 		p.same(one.Proved, line.Revision)
 		p.make(one)
 		p.reset(pins.Record{At: p.start, Event: pins.Reset, By: "ann"})
@@ -116,7 +116,7 @@ var changeTests = map[string]func(play){
 		one := p.change(list, 0, 1)
 		p.make(one)
 		p.same(len(p.stored(other).Settings), 0)
-		p.same(len(p.Events(p.t, other)), 0)
+		p.same(len(p.Events(p.t.T, other)), 0)
 		theirs := p.change(list, 0, 1) // the same turn
 		theirs.Number = other
 		p.make(theirs)
@@ -148,12 +148,12 @@ var turnTests = map[string]func(play){
 		p.make(p.change(list, 0, 1))
 		for n := range 4 {
 			stored, err := p.Features.Features(p.t.Context(), known, turn(n))
-			p.ok(err)
+			p.t.OK(err)
 			p.same(stored.Done, n == 1)
 		}
 		elsewhere := pins.Turn{Call: "CA1", Number: 1}
 		stored, err := p.Features.Features(p.t.Context(), known, elsewhere)
-		p.ok(err)
+		p.t.OK(err)
 		p.same(stored.Done, false)
 	},
 	"the zero turn is always new": func(p play) {

@@ -23,7 +23,7 @@ var installTests = map[string]func(play){
 		p.same(len(p.recordsOf(known)), 0)
 		p.same(len(p.recordsOf(unknown)), 0)
 		_, err := p.Features.Features(p.t.Context(), unknown, pins.Turn{})
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 	},
 	"install records what it changed, and publishes what it took away": func(p play) {
 		p.same(p.install(features.Installation{Number: known, Features: pins.FeaturesOf(list, absent)}), []bool{true})
@@ -48,10 +48,10 @@ var installTests = map[string]func(play){
 			features.Installation{Number: known, Features: pins.FeaturesOf(list)},
 			features.Installation{Number: known},
 		)
-		p.same(string(p.Events(p.t, known)[0]), string(one.Event))
+		p.same(string(p.Events(p.t.T, known)[0]), string(one.Event))
 		now := p.start.UnixMilli()
 		p.removed(1, p.removal(dnd, now), p.removal(list, now), p.removal(list, now))
-		p.same(len(p.Events(p.t, unknown)), 0)
+		p.same(len(p.Events(p.t.T, unknown)), 0)
 	},
 	"a removal has the revision after that of the settings, if time is behind": func(p play) {
 		one := p.change(list, 0, 1)
@@ -64,7 +64,7 @@ var installTests = map[string]func(play){
 		broken := errors.New("broken")
 		_, err := p.Features.Install(p.t.Context(), []features.Installation{{Number: known}}, p.installation(),
 			func(nanp.Number, pins.Feature) ([]byte, []byte, error) { return nil, nil, broken })
-		p.is(err, broken)
+		p.t.Is(err, broken)
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
 		p.same(len(p.recordsOf(known)), 0)
 	},
@@ -106,7 +106,7 @@ var installTests = map[string]func(play){
 		p.same(got, []bool{true, true})
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
 		p.settings()
-		p.same(len(p.Events(p.t, known)), 3)
+		p.same(len(p.Events(p.t.T, known)), 3)
 	},
 	"install takes no lines": func(p play) { p.same(len(p.install()), 0) },
 	"install takes many lines": func(p play) {
@@ -117,7 +117,7 @@ var installTests = map[string]func(play){
 			wanted[i] = features.Installation{Number: lines[i].Number, Features: pins.FeaturesOf(list)}
 		}
 		_, err := p.Registry.Add(p.t.Context(), lines, p.start)
-		p.ok(err)
+		p.t.OK(err)
 		for _, want := range []bool{true, false} {
 			got := p.install(wanted...)
 			p.same(len(got), len(wanted))
@@ -139,7 +139,7 @@ func (p play) install(lines ...features.Installation) []bool {
 	changed, err := p.Features.Install(p.t.Context(), lines, p.installation(), func(n nanp.Number, f pins.Feature) ([]byte, []byte, error) {
 		return []byte(removalOf(n, f)), []byte(" ¿%d?"), nil
 	})
-	p.ok(err)
+	p.t.OK(err)
 	return changed
 }
 
@@ -157,7 +157,7 @@ func (p play) removal(feature pins.Feature, revision int64) string {
 func (p play) removed(first int, want ...string) {
 	p.t.Helper()
 	var got []string
-	for _, event := range p.Events(p.t, known)[first:] {
+	for _, event := range p.Events(p.t.T, known)[first:] {
 		got = append(got, string(event))
 	}
 	p.same(got, want)
@@ -168,22 +168,22 @@ var lineTests = map[string]func(play){
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
 		p.settings()
 		line, err := p.Lines.Line(p.t.Context(), known)
-		p.ok(err)
+		p.t.OK(err)
 		p.same(line.Features, pins.FeaturesOf(list, dnd))
 	},
 	"a line shows the features that were installed": func(p play) {
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})
 		line, err := p.Lines.Line(p.t.Context(), known)
-		p.ok(err)
+		p.t.OK(err)
 		p.same(line.Features, pins.FeaturesOf(pins.AllFeatures[:]...))
 	},
 	"a change of a feature leaves the PIN alone, and a reset of the PIN the settings": func(p play) {
 		before, err := p.Lines.Line(p.t.Context(), known)
-		p.ok(err)
+		p.t.OK(err)
 		one := p.change(list, 0, 1)
 		p.make(one)
 		after, err := p.Lines.Line(p.t.Context(), known)
-		p.ok(err)
+		p.t.OK(err)
 		p.same(after, before)
 		p.reset(pins.Record{At: p.start, Event: pins.Reset, By: "ann"})
 		p.settings(one)
@@ -193,7 +193,7 @@ var lineTests = map[string]func(play){
 		p.make(one)
 		p.remove(known)
 		_, err := p.Features.Features(p.t.Context(), known, pins.Turn{})
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 		p.refused(p.change(list, one.Revision, 2), pins.ErrNoLine)
 		p.add(known)
 		p.same(p.stored(known).Installed, pins.Features{})

@@ -25,6 +25,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/features"
+	"updatecenter/internal/checked"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -49,7 +50,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 		t.Run(group, func(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(sentence, func(t *testing.T) {
-					p := play{t: t, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p := play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known, list, dnd)
 					test(p)
 				})
@@ -71,7 +72,7 @@ const (
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t *testing.T
+	t checked.T
 	Stores
 	start time.Time
 }
@@ -81,7 +82,7 @@ func (p play) add(number nanp.Number, installed ...pins.Feature) {
 	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
 		{Number: number, Features: pins.FeaturesOf(installed...)},
 	}, p.start)
-	p.ok(err)
+	p.t.OK(err)
 }
 
 // change is the change n of a feature of the known line, in turn n of a call. No two hold the
@@ -108,28 +109,28 @@ func turn(n int) pins.Turn {
 // make makes a change.
 func (p play) make(change features.Change) {
 	p.t.Helper()
-	p.ok(p.Features.Change(p.t.Context(), change))
+	p.t.OK(p.Features.Change(p.t.Context(), change))
 }
 
 // refused makes a change that is refused, and leaves all as it was.
 func (p play) refused(change features.Change, want error) {
 	p.t.Helper()
 	number := change.Number
-	before, events := p.recordsOf(number), p.Events(p.t, number)
+	before, events := p.recordsOf(number), p.Events(p.t.T, number)
 	stored, err := p.Features.Features(p.t.Context(), number, change.Turn)
-	p.is(p.Features.Change(p.t.Context(), change), want)
+	p.t.Is(p.Features.Change(p.t.Context(), change), want)
 	after, afterErr := p.Features.Features(p.t.Context(), number, change.Turn)
 	p.same(errors.Is(afterErr, pins.ErrNoLine), errors.Is(err, pins.ErrNoLine))
 	p.same(after, stored)
 	p.same(p.recordsOf(number), before)
-	p.same(p.Events(p.t, number), events)
+	p.same(p.Events(p.t.T, number), events)
 }
 
 // stored returns what is stored of a line.
 func (p play) stored(number nanp.Number) features.Stored {
 	p.t.Helper()
 	stored, err := p.Features.Features(p.t.Context(), number, pins.Turn{})
-	p.ok(err)
+	p.t.OK(err)
 	p.same(stored.Done, false)
 	return stored
 }
@@ -151,7 +152,7 @@ func (p play) settings(want ...features.Change) {
 // published wants exactly the events of these changes, in order.
 func (p play) published(want ...features.Change) {
 	p.t.Helper()
-	got := p.Events(p.t, known)
+	got := p.Events(p.t.T, known)
 	p.same(len(got), len(want))
 	for i, change := range want {
 		p.same(string(got[i]), string(change.Event))
@@ -172,7 +173,7 @@ func (p play) recorded(want ...features.Change) {
 func (p play) recordsOf(number nanp.Number) []pins.Record {
 	p.t.Helper()
 	records, err := p.Registry.History(p.t.Context(), number, pins.MaxHistory)
-	p.ok(err)
+	p.t.OK(err)
 	return records
 }
 
@@ -181,28 +182,14 @@ func (p play) reset(record pins.Record) (validated pins.Record) {
 	p.t.Helper()
 	v := pins.Validation{By: record.By, From: record.From, Method: pins.ByOperator, At: record.At, Until: record.At.Add(pins.ValidFor)}
 	validated = pins.Record{At: record.At, Event: pins.CustomerValidated, By: record.By, From: record.From}
-	p.ok(p.Validations.Validate(p.t.Context(), known, v, validated))
-	p.ok(p.Validations.Reset(p.t.Context(), known, record))
+	p.t.OK(p.Validations.Validate(p.t.Context(), known, v, validated))
+	p.t.OK(p.Validations.Reset(p.t.Context(), known, record))
 	return validated
 }
 
 func (p play) remove(number nanp.Number) {
 	p.t.Helper()
-	p.ok(p.Registry.Remove(p.t.Context(), number, pins.Record{At: p.start, Event: pins.Removed, By: "ann"}))
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Fatalf("error %v, want %v", err, want)
-	}
+	p.t.OK(p.Registry.Remove(p.t.Context(), number, pins.Record{At: p.start, Event: pins.Removed, By: "ann"}))
 }
 
 func (p play) same(got, want any) {

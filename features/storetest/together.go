@@ -16,7 +16,7 @@ var togetherTests = map[string]func(play){
 		for i, err := range results {
 			switch {
 			case err != nil:
-				p.is(err, features.ErrStale)
+				p.t.Is(err, features.ErrStale)
 			case won >= 0:
 				p.t.Fatalf("changes %d and %d both stand", won, i)
 			default:
@@ -45,7 +45,7 @@ var togetherTests = map[string]func(play){
 				p.t.Error(err)
 			}
 		})
-		events, records := p.Events(p.t, known), p.recordsOf(known)
+		events, records := p.Events(p.t.T, known), p.recordsOf(known)
 		p.same(len(events), 100)
 		p.same(len(records), 100)
 		for i := range events {

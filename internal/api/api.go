@@ -14,6 +14,7 @@ import (
 	"updatecenter/accounts"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )
 
@@ -86,7 +87,7 @@ func New(config Config) *API {
 		a.now = time.Now
 	}
 	if a.wait == nil {
-		a.wait = wait
+		a.wait = sse.Wait
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)

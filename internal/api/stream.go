@@ -22,18 +22,6 @@ const (
 	maxStreams = 1000             // at once: each looks at the store every lookEvery
 )
 
-// wait waits by the machine's clock.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
 // A stream writes the events of one delivery to one client.
 type stream struct {
 	*sse.Stream

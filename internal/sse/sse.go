@@ -9,6 +9,7 @@
 package sse
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -91,4 +92,17 @@ func supported(err error) error {
 		return nil
 	}
 	return err
+}
+
+// Wait passes the time between two looks for what there is to send, by the machine's clock. It ends
+// early, with the context's error, when the context does.
+func Wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }

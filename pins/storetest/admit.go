@@ -12,17 +12,17 @@ var admitTests = map[string]func(play){
 		p.set("hash one", 1)
 		p.fail(known, pins.Remote, 2, 3, 0)
 		admission := p.admit(p.attempt(known, pins.Remote, 4, 0))
-		p.same(admission, pins.Admission{Admitted: true, Known: true, Line: p.line(known)})
-		p.same(admission.Line.PIN, pins.Hash("hash one"))
-		p.same(admission.Line.Remote.Failures, 2)
+		p.t.Same(admission, pins.Admission{Admitted: true, Known: true, Line: p.line(known)})
+		p.t.Same(admission.Line.PIN, pins.Hash("hash one"))
+		p.t.Same(admission.Line.Remote.Failures, 2)
 	},
 	"a number that is no line is admitted and counted in the same way": func(p play) {
 		p.fail(unknown, pins.Remote, 1, 4, 0)
 		admission := p.admit(p.attempt(unknown, pins.Remote, 5, 0))
-		p.same(admission.Admitted, true)
-		p.same(admission.Known, false)
-		p.same(admission.Line.Number, unknown)
-		p.same(admission.Line.Strikes(pins.Remote), pins.Strikes{Failures: 4})
+		p.t.Same(admission.Admitted, true)
+		p.t.Same(admission.Known, false)
+		p.t.Same(admission.Line.Number, unknown)
+		p.t.Same(admission.Line.Strikes(pins.Remote), pins.Strikes{Failures: 4})
 		p.admitted(p.attempt(unknown, pins.Remote, 6, 0), false)
 	},
 	"no more attempts are under way than failures are left": func(p play) {
@@ -69,7 +69,7 @@ var admitTests = map[string]func(play){
 		p.admitted(a, true)
 		p.admitted(b, true)
 		p.settle(a, pins.Failed)
-		p.same(p.settle(b, pins.Failed), pins.Strikes{Failures: 2})
+		p.t.Same(p.settle(b, pins.Failed), pins.Strikes{Failures: 2})
 	},
 	"a settled turn is admitted again, even by a lock that it made": func(p play) {
 		p.fail(known, pins.Remote, 1, rule.Soft, 0)
@@ -97,7 +97,7 @@ var admitTests = map[string]func(play){
 		for n := range 20 {
 			p.admitted(p.attempt(known, pins.Remote, 50+n, time.Minute), false)
 		}
-		p.same(p.line(known), before)
+		p.t.Same(p.line(known), before)
 		for n := range rule.Hard - rule.Soft {
 			p.admitted(p.attempt(known, pins.Remote, 100+n, rule.SoftFor+time.Second), true)
 		}

@@ -68,12 +68,12 @@ var callerTests = map[string]func(play){
 	"limit and window are those given": func(p play) {
 		for n, want := range []bool{true, true, false} {
 			got, err := p.Callers.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start, 2, time.Minute)
-			p.ok(err)
-			p.same(got, want)
+			p.t.OK(err)
+			p.t.Same(got, want)
 		}
 		got, err := p.Callers.AdmitCaller(p.t.Context(), caller, callerTurn(9), p.start.Add(2*time.Minute), 2, time.Minute)
-		p.ok(err)
-		p.same(got, true)
+		p.t.OK(err)
+		p.t.Same(got, true)
 	},
 }
 
@@ -85,7 +85,7 @@ func (p play) called(caller string, first, last int, after time.Duration, want b
 	p.t.Helper()
 	for n := first; n <= last; n++ {
 		got, err := p.Callers.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start.Add(after), 10, time.Hour)
-		p.ok(err)
+		p.t.OK(err)
 		if got != want {
 			p.t.Fatalf("turn %d of %q after %v: admitted %t, want %t", n, caller, after, got, want)
 		}
@@ -94,5 +94,5 @@ func (p play) called(caller string, first, last int, after time.Duration, want b
 
 func (p play) forgive(n int) {
 	p.t.Helper()
-	p.ok(p.Callers.ForgiveCaller(p.t.Context(), caller, callerTurn(n)))
+	p.t.OK(p.Callers.ForgiveCaller(p.t.Context(), caller, callerTurn(n)))
 }

@@ -9,110 +9,110 @@ import (
 var lineTests = map[string]func(play){
 	"a new line has the temporary PIN": func(p play) {
 		line := p.line(known)
-		p.same(line.Temporary(), true)
-		p.same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
+		p.t.Same(line.Temporary(), true)
+		p.t.Same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
 	},
 	"features stay when all else changes": func(p play) {
 		p.addFeatured()
-		p.ok(p.Store.SetLanguage(p.t.Context(), other, "es"))
+		p.t.OK(p.Store.SetLanguage(p.t.Context(), other, "es"))
 		change := p.changeOf(p.line(other).Revision, "hash one", 1)
 		change.Number = other
-		p.ok(p.Store.Change(p.t.Context(), change))
-		p.same(p.line(other).Features, someFeatures)
+		p.t.OK(p.Store.Change(p.t.Context(), change))
+		p.t.Same(p.line(other).Features, someFeatures)
 	},
 	"admit shows the features": func(p play) {
 		p.addFeatured()
-		p.same(p.admit(p.attempt(other, pins.FromLine, 1, 0)).Line.Features, someFeatures)
+		p.t.Same(p.admit(p.attempt(other, pins.FromLine, 1, 0)).Line.Features, someFeatures)
 	},
 	"a number that is no line is ErrNoLine": func(p play) {
 		_, err := p.Store.Line(p.t.Context(), unknown)
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 	},
 	"a number that is no line is none after failures": func(p play) {
 		p.fail(unknown, pins.Remote, 1, 3, 0)
 		_, err := p.Store.Line(p.t.Context(), unknown)
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 	},
 	"the language is remembered": func(p play) {
 		before := p.line(known)
 		for _, language := range []string{"es", "es", "en"} {
-			p.ok(p.Store.SetLanguage(p.t.Context(), known, language))
+			p.t.OK(p.Store.SetLanguage(p.t.Context(), known, language))
 			before.Language = language
-			p.same(p.line(known), before)
+			p.t.Same(p.line(known), before)
 		}
 		p.history(known)
 	},
 	"a number that is no line has no language": func(p play) {
-		p.is(p.Store.SetLanguage(p.t.Context(), unknown, "es"), pins.ErrNoLine)
+		p.t.Is(p.Store.SetLanguage(p.t.Context(), unknown, "es"), pins.ErrNoLine)
 		_, err := p.Store.Line(p.t.Context(), unknown)
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 	},
 }
 
 var changeTests = map[string]func(play){
 	"the PIN is in force, with its record": func(p play) {
 		before := p.line(known)
-		p.ok(p.change(before.Revision, "hash one", 1))
+		p.t.OK(p.change(before.Revision, "hash one", 1))
 		line := p.line(known)
-		p.same(line.PIN, pins.Hash("hash one"))
-		p.same(line.Since, p.start.Add(time.Second))
-		p.same(line.Revision, before.Revision+1)
+		p.t.Same(line.PIN, pins.Hash("hash one"))
+		p.t.Same(line.Since, p.start.Add(time.Second))
+		p.t.Same(line.Revision, before.Revision+1)
 		p.history(known, p.changeOf(0, "", 1).Record)
 	},
 	"a second change needs the revision of the first": func(p play) {
 		revision := p.line(known).Revision
-		p.ok(p.change(revision, "hash one", 1))
-		p.is(p.change(revision, "hash two", 2), pins.ErrStale)
-		p.same(p.line(known).PIN, pins.Hash("hash one"))
+		p.t.OK(p.change(revision, "hash one", 1))
+		p.t.Is(p.change(revision, "hash two", 2), pins.ErrStale)
+		p.t.Same(p.line(known).PIN, pins.Hash("hash one"))
 		p.set("hash two", 3)
-		p.same(p.line(known).PIN, pins.Hash("hash two"))
+		p.t.Same(p.line(known).PIN, pins.Hash("hash two"))
 		p.history(known, p.changeOf(0, "", 3).Record, p.changeOf(0, "", 1).Record)
 	},
 	"a revision to come is stale too": func(p play) {
-		p.is(p.change(p.line(known).Revision+1, "hash one", 1), pins.ErrStale)
-		p.same(p.line(known).Temporary(), true)
+		p.t.Is(p.change(p.line(known).Revision+1, "hash one", 1), pins.ErrStale)
+		p.t.Same(p.line(known).Temporary(), true)
 		p.history(known)
 	},
 	"the same turn again changes nothing": func(p play) {
 		revision := p.line(known).Revision
-		p.ok(p.change(revision, "hash one", 1))
+		p.t.OK(p.change(revision, "hash one", 1))
 		want := p.line(known)
-		p.ok(p.change(revision, "hash one, other salt", 1))
-		p.same(p.line(known), want)
-		p.ok(p.change(want.Revision, "hash two", 2))
-		p.ok(p.change(revision, "hash one", 1))
-		p.same(p.line(known).PIN, pins.Hash("hash two"))
+		p.t.OK(p.change(revision, "hash one, other salt", 1))
+		p.t.Same(p.line(known), want)
+		p.t.OK(p.change(want.Revision, "hash two", 2))
+		p.t.OK(p.change(revision, "hash one", 1))
+		p.t.Same(p.line(known).PIN, pins.Hash("hash two"))
 		p.history(known, p.changeOf(0, "", 2).Record, p.changeOf(0, "", 1).Record)
 	},
 	"the same turn after a reset changes nothing": func(p play) {
 		revision := p.line(known).Revision
-		p.ok(p.change(revision, "hash one", 1))
-		p.ok(p.reset(known))
-		p.ok(p.change(revision, "hash one", 1))
-		p.same(p.line(known).Temporary(), true)
+		p.t.OK(p.change(revision, "hash one", 1))
+		p.t.OK(p.reset(known))
+		p.t.OK(p.change(revision, "hash one", 1))
+		p.t.Same(p.line(known).Temporary(), true)
 	},
 	"a change that was stale can be made in the same turn": func(p play) {
 		revision := p.line(known).Revision
-		p.is(p.change(revision+7, "hash one", 1), pins.ErrStale)
-		p.ok(p.change(revision, "hash one", 1))
-		p.same(p.line(known).PIN, pins.Hash("hash one"))
+		p.t.Is(p.change(revision+7, "hash one", 1), pins.ErrStale)
+		p.t.OK(p.change(revision, "hash one", 1))
+		p.t.Same(p.line(known).PIN, pins.Hash("hash one"))
 	},
 	"a reset makes a proof stale": func(p play) {
 		revision := p.line(known).Revision
-		p.ok(p.reset(known))
-		p.is(p.change(revision, "hash one", 1), pins.ErrStale)
+		p.t.OK(p.reset(known))
+		p.t.Is(p.change(revision, "hash one", 1), pins.ErrStale)
 	},
 	"a number that is no line is ErrNoLine": func(p play) {
 		change := p.changeOf(0, "hash one", 1)
 		change.Number = unknown
-		p.is(p.Store.Change(p.t.Context(), change), pins.ErrNoLine)
+		p.t.Is(p.Store.Change(p.t.Context(), change), pins.ErrNoLine)
 		p.history(unknown)
 	},
 	"language and strikes stay": func(p play) {
-		p.ok(p.Store.SetLanguage(p.t.Context(), known, "es"))
+		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "es"))
 		p.fail(known, pins.Remote, 1, 3, 0)
 		p.set("hash one", 4)
-		p.same(p.line(known).Language, "es")
+		p.t.Same(p.line(known).Language, "es")
 		p.strikes(pins.Remote, pins.Strikes{Failures: 3})
 	},
 }

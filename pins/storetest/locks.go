@@ -12,13 +12,13 @@ const afterSoft = 31 * time.Minute
 
 var lockTests = map[string]func(play){
 	"four failures don't lock": func(p play) {
-		p.same(p.fail(known, pins.Remote, 1, rule.Soft-1, 0), pins.Strikes{Failures: rule.Soft - 1})
+		p.t.Same(p.fail(known, pins.Remote, 1, rule.Soft-1, 0), pins.Strikes{Failures: rule.Soft - 1})
 	},
 	"the fifth locks that side for half an hour from then": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.fail(number, pins.Remote, 1, 4, 0)
 			want := pins.Strikes{Failures: 5, LockedUntil: p.start.Add(time.Minute + rule.SoftFor)}
-			p.same(p.fail(number, pins.Remote, 5, 5, time.Minute), want)
+			p.t.Same(p.fail(number, pins.Remote, 5, 5, time.Minute), want)
 			p.admitted(p.attempt(number, pins.Remote, 6, 2*time.Minute), false)
 			p.admitted(p.attempt(number, pins.Remote, 6, rule.SoftFor), false)
 			p.admitted(p.attempt(number, pins.FromLine, 7, 2*time.Minute), true)
@@ -29,8 +29,8 @@ var lockTests = map[string]func(play){
 		for _, number := range []nanp.Number{known, unknown} {
 			want := p.fail(number, pins.Remote, 1, 5, 0)
 			admission := p.admit(p.attempt(number, pins.Remote, 6, time.Minute))
-			p.same(admission.Line.Strikes(pins.Remote), want)
-			p.same(admission.Known, number == known)
+			p.t.Same(admission.Line.Strikes(pins.Remote), want)
+			p.t.Same(admission.Known, number == known)
 		}
 	},
 	"an attempt during a lock doesn't lengthen it": func(p play) {
@@ -41,7 +41,7 @@ var lockTests = map[string]func(play){
 	},
 	"the count goes on after the lock": func(p play) {
 		p.fail(known, pins.Remote, 1, 5, 0)
-		p.same(p.fail(known, pins.Remote, 6, 6, afterSoft).Failures, 6)
+		p.t.Same(p.fail(known, pins.Remote, 6, 6, afterSoft).Failures, 6)
 		for n := 7; n <= 10; n++ {
 			p.admitted(p.attempt(known, pins.Remote, n, afterSoft), true)
 		}
@@ -50,10 +50,10 @@ var lockTests = map[string]func(play){
 	"the tenth locks that side without an end": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.fail(number, pins.Remote, 1, 5, 0)
-			p.same(p.fail(number, pins.Remote, 6, 9, afterSoft).Locked, false)
+			p.t.Same(p.fail(number, pins.Remote, 6, 9, afterSoft).Locked, false)
 			strikes := p.fail(number, pins.Remote, 10, 10, afterSoft)
-			p.same(strikes.Failures, 10)
-			p.same(strikes.Locked, true)
+			p.t.Same(strikes.Failures, 10)
+			p.t.Same(strikes.Locked, true)
 			p.admitted(p.attempt(number, pins.Remote, 11, 2*rule.ForgetIn), false)
 			p.admitted(p.attempt(number, pins.FromLine, 12, 2*rule.ForgetIn), true)
 		}
@@ -79,13 +79,13 @@ var lockTests = map[string]func(play){
 		p.lockHard(pins.Remote, 1)
 		p.pass(pins.FromLine, 20, afterSoft)
 		p.strikes(pins.Remote, pins.Strikes{})
-		p.same(p.fail(known, pins.Remote, 21, 24, afterSoft), pins.Strikes{Failures: 4})
+		p.t.Same(p.fail(known, pins.Remote, 21, 24, afterSoft), pins.Strikes{Failures: 4})
 	},
 	"after the right PIN five more lock again, and are recorded again": func(p play) {
 		p.fail(known, pins.Remote, 1, 5, 0)
 		p.pass(pins.Remote, 6, afterSoft)
 		want := pins.Strikes{Failures: 5, LockedUntil: p.start.Add(afterSoft + rule.SoftFor)}
-		p.same(p.fail(known, pins.Remote, 7, 11, afterSoft), want)
+		p.t.Same(p.fail(known, pins.Remote, 7, 11, afterSoft), want)
 		p.history(known,
 			p.lockRecord(pins.Remote, afterSoft, want.LockedUntil),
 			p.lockRecord(pins.Remote, 0, p.start.Add(rule.SoftFor)))
@@ -93,7 +93,7 @@ var lockTests = map[string]func(play){
 	"a reset lifts all locks": func(p play) {
 		p.lockHard(pins.Remote, 1)
 		p.lockHard(pins.FromLine, 50)
-		p.ok(p.reset(known))
+		p.t.OK(p.reset(known))
 		p.strikes(pins.Remote, pins.Strikes{})
 		p.strikes(pins.FromLine, pins.Strikes{})
 		p.admitted(p.attempt(known, pins.Remote, 99, afterSoft), true)
@@ -102,16 +102,16 @@ var lockTests = map[string]func(play){
 	"failures are forgotten after ForgetIn without another": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.fail(number, pins.Remote, 1, 3, 0)
-			p.same(p.fail(number, pins.Remote, 4, 4, rule.ForgetIn-time.Hour), pins.Strikes{Failures: 4})
+			p.t.Same(p.fail(number, pins.Remote, 4, 4, rule.ForgetIn-time.Hour), pins.Strikes{Failures: 4})
 			later := 2*rule.ForgetIn - time.Minute
 			admission := p.admit(p.attempt(number, pins.Remote, 5, later))
-			p.same(admission.Line.Strikes(pins.Remote), pins.Strikes{})
-			p.same(p.settle(p.attempt(number, pins.Remote, 5, later), pins.Failed), pins.Strikes{Failures: 1})
+			p.t.Same(admission.Line.Strikes(pins.Remote), pins.Strikes{})
+			p.t.Same(p.settle(p.attempt(number, pins.Remote, 5, later), pins.Failed), pins.Strikes{Failures: 1})
 		}
 	},
 	"a soft lock is forgotten after ForgetIn": func(p play) {
 		p.fail(known, pins.Remote, 1, 5, 0)
-		p.same(p.fail(known, pins.Remote, 6, 6, rule.ForgetIn+time.Minute), pins.Strikes{Failures: 1})
+		p.t.Same(p.fail(known, pins.Remote, 6, 6, rule.ForgetIn+time.Minute), pins.Strikes{Failures: 1})
 	},
 }
 

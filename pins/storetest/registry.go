@@ -14,24 +14,24 @@ var registryTests = map[string]func(play){
 			{Number: other, Language: "es"}, {Number: known, Language: "es"},
 			{Number: unknown}, {Number: other, Language: "en"},
 		}, p.start.Add(time.Minute))
-		p.ok(err)
-		p.same(created, []bool{true, false, true, false})
+		p.t.OK(err)
+		p.t.Same(created, []bool{true, false, true, false})
 		line := p.line(other)
-		p.same(line, pins.Line{
+		p.t.Same(line, pins.Line{
 			Number: other, Language: "es", Since: p.start.Add(time.Minute), Revision: line.Revision,
 		})
-		p.same(p.line(unknown).Language, "")
+		p.t.Same(p.line(unknown).Language, "")
 		p.history(other)
 	},
 	"add again changes nothing": func(p play) {
-		p.ok(p.Store.SetLanguage(p.t.Context(), known, "en"))
+		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "en"))
 		p.set("hash one", 1)
 		p.fail(known, pins.Remote, 2, 6, 0)
 		before := p.line(known)
 		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: known, Language: "es"}}, p.start.Add(time.Hour))
-		p.ok(err)
-		p.same(created, []bool{false})
-		p.same(p.line(known), before)
+		p.t.OK(err)
+		p.t.Same(created, []bool{false})
+		p.t.Same(p.line(known), before)
 	},
 	"add gives new lines their features": func(p play) {
 		for i, given := range []bool{true, false} {
@@ -39,17 +39,17 @@ var registryTests = map[string]func(play){
 			_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{
 				Number: number, Language: "en", Features: someFeatures, FeaturesGiven: given,
 			}}, p.start)
-			p.ok(err)
+			p.t.OK(err)
 			line := p.line(number)
-			p.same(line, pins.Line{
+			p.t.Same(line, pins.Line{
 				Number: number, Language: "en", Since: p.start, Revision: line.Revision, Features: someFeatures,
 			})
 			p.history(number)
 		}
 		every := pins.FeaturesOf(pins.AllFeatures[:]...)
 		_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: every}}, p.start)
-		p.ok(err)
-		p.same(p.line(other).Features, every)
+		p.t.OK(err)
+		p.t.Same(p.line(other).Features, every)
 	},
 	"add again leaves the features of lines": func(p play) {
 		p.addFeatured()
@@ -57,36 +57,36 @@ var registryTests = map[string]func(play){
 			created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
 				{Number: other, Features: features, FeaturesGiven: true}, {Number: known, Features: features, FeaturesGiven: true},
 			}, p.start.Add(time.Hour))
-			p.ok(err)
-			p.same(created, []bool{false, false})
-			p.same(p.line(other).Features, someFeatures)
-			p.same(p.line(known).Features, pins.Features{})
+			p.t.OK(err)
+			p.t.Same(created, []bool{false, false})
+			p.t.Same(p.line(other).Features, someFeatures)
+			p.t.Same(p.line(known).Features, pins.Features{})
 		}
 	},
 	"of a number that is added twice at once, the first features count": func(p play) {
 		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
 			{Number: other, Features: someFeatures}, {Number: other, Features: pins.FeaturesOf(pins.CallRejection)},
 		}, p.start)
-		p.ok(err)
-		p.same(created, []bool{true, false})
-		p.same(p.line(other).Features, someFeatures)
+		p.t.OK(err)
+		p.t.Same(created, []bool{true, false})
+		p.t.Same(p.line(other).Features, someFeatures)
 	},
 	"remove forgets the features": func(p play) {
 		p.addFeatured()
-		p.ok(p.Registry.Remove(p.t.Context(), other, p.record(pins.Removed)))
-		p.same(p.admit(p.attempt(other, pins.Remote, 1, 0)).Line.Features, pins.Features{})
+		p.t.OK(p.Registry.Remove(p.t.Context(), other, p.record(pins.Removed)))
+		p.t.Same(p.admit(p.attempt(other, pins.Remote, 1, 0)).Line.Features, pins.Features{})
 		p.add(other)
-		p.same(p.line(other).Features, pins.Features{})
+		p.t.Same(p.line(other).Features, pins.Features{})
 	},
 	"reset leaves the features": func(p play) {
 		p.addFeatured()
-		p.ok(p.reset(other))
-		p.same(p.line(other).Features, someFeatures)
+		p.t.OK(p.reset(other))
+		p.t.Same(p.line(other).Features, someFeatures)
 	},
 	"add takes no lines": func(p play) {
 		created, err := p.Registry.Add(p.t.Context(), nil, p.start)
-		p.ok(err)
-		p.same(len(created), 0)
+		p.t.OK(err)
+		p.t.Same(len(created), 0)
 	},
 	"add takes many lines": func(p play) {
 		lines := make([]pins.NewLine, 2500)
@@ -95,79 +95,79 @@ var registryTests = map[string]func(play){
 		}
 		for _, want := range []bool{true, false} {
 			created, err := p.Registry.Add(p.t.Context(), lines, p.start)
-			p.ok(err)
-			p.same(len(created), len(lines))
+			p.t.OK(err)
+			p.t.Same(len(created), len(lines))
 			for i := range created {
 				if created[i] != want {
 					p.t.Fatalf("line %d: created %t, want %t", i, created[i], want)
 				}
 			}
 		}
-		p.same(p.line(lines[2499].Number).Number, lines[2499].Number)
+		p.t.Same(p.line(lines[2499].Number).Number, lines[2499].Number)
 	},
 	"remove deletes the line and its strikes, not its history": func(p play) {
 		p.set("hash one", 1)
 		p.lockHardBoth()
 		want, err := p.Registry.History(p.t.Context(), known, 100)
-		p.ok(err)
+		p.t.OK(err)
 		removed := p.record(pins.Removed)
-		p.ok(p.Registry.Remove(p.t.Context(), known, removed))
+		p.t.OK(p.Registry.Remove(p.t.Context(), known, removed))
 		_, err = p.Store.Line(p.t.Context(), known)
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 		p.history(known, append([]pins.Record{removed}, want...)...)
 		admission := p.admit(p.attempt(known, pins.Remote, 99, afterSoft))
-		p.same(admission.Admitted, true)
-		p.same(admission.Known, false)
-		p.same(admission.Line.Remote, pins.Strikes{})
+		p.t.Same(admission.Admitted, true)
+		p.t.Same(admission.Known, false)
+		p.t.Same(admission.Line.Remote, pins.Strikes{})
 	},
 	"a line that was removed can be added anew": func(p play) {
 		p.set("hash one", 1)
 		p.lockHardBoth()
-		p.ok(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+		p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
 		p.add(known)
 		line := p.line(known)
-		p.same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
+		p.t.Same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
 	},
 	"who proved the PIN of a line that was removed can't change that of its successor": func(p play) {
 		for n := range 3 { // a line that was changed, too
 			old := p.line(known).Revision
-			p.ok(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+			p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
 			_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: known}}, p.start.Add(time.Duration(n+1)*time.Minute))
-			p.ok(err)
-			p.is(p.change(old, "hash of the old customer", 10+n), pins.ErrStale)
-			p.same(p.line(known).Temporary(), true)
+			p.t.OK(err)
+			p.t.Is(p.change(old, "hash of the old customer", 10+n), pins.ErrStale)
+			p.t.Same(p.line(known).Temporary(), true)
 			p.set("hash one", 20+n)
 		}
 	},
 	"remove of a number that is no line records nothing": func(p play) {
-		p.is(p.Registry.Remove(p.t.Context(), unknown, p.record(pins.Removed)), pins.ErrNoLine)
+		p.t.Is(p.Registry.Remove(p.t.Context(), unknown, p.record(pins.Removed)), pins.ErrNoLine)
 		p.history(unknown)
 	},
 	"reset brings the temporary PIN back, with its record": func(p play) {
-		p.ok(p.Store.SetLanguage(p.t.Context(), known, "es"))
+		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "es"))
 		p.set("hash one", 1)
 		before := p.line(known)
 		p.fail(known, pins.Remote, 2, 4, 0)
 		p.fail(known, pins.FromLine, 5, 7, 0)
-		p.ok(p.reset(known))
+		p.t.OK(p.reset(known))
 		line := p.line(known)
-		p.same(line, pins.Line{
+		p.t.Same(line, pins.Line{
 			Number: known, Language: "es", Since: p.start.Add(time.Hour), Revision: line.Revision,
 		})
-		p.same(line.Revision > before.Revision, true)
+		p.t.Same(line.Revision > before.Revision, true)
 		p.history(known, p.record(pins.Reset), p.validated(), p.changeOf(0, "", 1).Record)
 	},
 	"reset of a temporary PIN is recorded": func(p play) {
-		p.ok(p.reset(known))
-		p.ok(p.reset(known))
-		p.same(p.line(known).Temporary(), true)
+		p.t.OK(p.reset(known))
+		p.t.OK(p.reset(known))
+		p.t.Same(p.line(known).Temporary(), true)
 		p.history(known, p.record(pins.Reset), p.validated(), p.record(pins.Reset), p.validated())
 	},
 	"reset of a number that is no line is recorded as refused": func(p play) {
-		p.is(p.reset(unknown), pins.ErrNoLine)
+		p.t.Is(p.reset(unknown), pins.ErrNoLine)
 		p.history(unknown, p.record(pins.ResetRefused))
 		_, err := p.Store.Line(p.t.Context(), unknown)
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 	},
 }
 
@@ -178,7 +178,7 @@ var someFeatures = pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)
 func (p play) addFeatured() {
 	p.t.Helper()
 	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: someFeatures}}, p.start)
-	p.ok(err)
+	p.t.OK(err)
 }
 
 func (p play) lockHardBoth() {
@@ -195,32 +195,32 @@ var historyTests = map[string]func(play){
 	"the newest come first": func(p play) {
 		p.manyRecords(12)
 		records, err := p.Registry.History(p.t.Context(), known, 100)
-		p.ok(err)
-		p.same(len(records), 12)
+		p.t.OK(err)
+		p.t.Same(len(records), 12)
 		for i, record := range records {
-			p.same(record.Reason, fmt.Sprint("record ", 11-i))
+			p.t.Same(record.Reason, fmt.Sprint("record ", 11-i))
 		}
 	},
 	"the limit keeps the newest": func(p play) {
 		p.manyRecords(12)
 		for _, limit := range []int{1, 5, 11, 12, 13} {
 			records, err := p.Registry.History(p.t.Context(), known, limit)
-			p.ok(err)
-			p.same(len(records), min(limit, 12))
-			p.same(records[0].Reason, "record 11")
+			p.t.OK(err)
+			p.t.Same(len(records), min(limit, 12))
+			p.t.Same(records[0].Reason, "record 11")
 		}
 	},
 	"a record is appended, of a number that is no line too": func(p play) {
-		p.ok(p.reset(known))
+		p.t.OK(p.reset(known))
 		before := p.line(known)
 		for _, number := range []nanp.Number{known, unknown} {
-			p.ok(p.Registry.Append(p.t.Context(), number, p.record(pins.ResetRefused)))
+			p.t.OK(p.Registry.Append(p.t.Context(), number, p.record(pins.ResetRefused)))
 		}
 		p.history(known, p.record(pins.ResetRefused), p.record(pins.Reset), p.validated())
 		p.history(unknown, p.record(pins.ResetRefused))
-		p.same(p.line(known), before)
+		p.t.Same(p.line(known), before)
 		_, err := p.Store.Line(p.t.Context(), unknown)
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 	},
 	"a record of features is kept whole": func(p play) {
 		changed, installed := p.record(pins.FeatureChanged), p.record(pins.FeaturesInstalled)
@@ -228,15 +228,15 @@ var historyTests = map[string]func(play){
 		changed.Side, changed.Call = pins.Remote, "CA0123456789abcdef0123456789abcdef"
 		installed.Changes = []string{"installed dial-lock", "removed call-rejection"}
 		for _, record := range []pins.Record{changed, installed} {
-			p.ok(p.Registry.Append(p.t.Context(), known, record))
+			p.t.OK(p.Registry.Append(p.t.Context(), known, record))
 		}
 		p.history(known, installed, changed)
 	},
 	"lines have histories of their own": func(p play) {
 		p.add(other)
-		p.ok(p.reset(known))
+		p.t.OK(p.reset(known))
 		p.history(other)
-		p.ok(p.reset(other))
+		p.t.OK(p.reset(other))
 		p.history(known, p.record(pins.Reset), p.validated())
 	},
 }
@@ -247,6 +247,6 @@ func (p play) manyRecords(n int) {
 	for i := range n {
 		record := p.record(pins.Reset)
 		record.Reason = fmt.Sprint("record ", i)
-		p.ok(p.Registry.Append(p.t.Context(), known, record))
+		p.t.OK(p.Registry.Append(p.t.Context(), known, record))
 	}
 }

@@ -9,10 +9,10 @@ import (
 
 var settleTests = map[string]func(play){
 	"a failure counts": func(p play) {
-		p.same(p.fail(known, pins.Remote, 1, 1, 0), pins.Strikes{Failures: 1})
+		p.t.Same(p.fail(known, pins.Remote, 1, 1, 0), pins.Strikes{Failures: 1})
 		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
 		p.strikes(pins.FromLine, pins.Strikes{})
-		p.same(p.fail(known, pins.FromLine, 2, 3, 0), pins.Strikes{Failures: 2})
+		p.t.Same(p.fail(known, pins.FromLine, 2, 3, 0), pins.Strikes{Failures: 2})
 		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
 		p.strikes(pins.FromLine, pins.Strikes{Failures: 2})
 		p.history(known)
@@ -22,15 +22,15 @@ var settleTests = map[string]func(play){
 			a := p.attempt(number, pins.Remote, 1, 0)
 			for range 2 * rule.Hard {
 				p.admitted(a, true)
-				p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+				p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
 			}
-			p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+			p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
 		}
 	},
 	"a failure after InFlight counts all the same": func(p play) {
 		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
 		late := p.attempt(known, pins.Remote, 1, rule.InFlight+time.Minute)
-		p.same(p.settle(late, pins.Failed), pins.Strikes{Failures: 1})
+		p.t.Same(p.settle(late, pins.Failed), pins.Strikes{Failures: 1})
 	},
 	"a failure ends the reservation": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
@@ -44,7 +44,7 @@ var settleTests = map[string]func(play){
 		p.pass(pins.Remote, 7, 0)
 		p.strikes(pins.Remote, pins.Strikes{})
 		p.strikes(pins.FromLine, pins.Strikes{Failures: 2})
-		p.same(p.fail(known, pins.Remote, 8, 11, 0), pins.Strikes{Failures: 4})
+		p.t.Same(p.fail(known, pins.Remote, 8, 11, 0), pins.Strikes{Failures: 4})
 	},
 	"passed from the line clears both sides": func(p play) {
 		p.fail(known, pins.FromLine, 1, 4, 0)
@@ -66,7 +66,7 @@ var settleTests = map[string]func(play){
 		p.fail(known, pins.Remote, 4, 4, 0)
 		a := p.attempt(known, pins.FromLine, 1, 0)
 		p.admitted(a, true)
-		p.same(p.settle(a, pins.Passed), pins.Strikes{Failures: 2})
+		p.t.Same(p.settle(a, pins.Passed), pins.Strikes{Failures: 2})
 		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
 	},
 	"a turn that failed before another passed doesn't count again": func(p play) {
@@ -74,25 +74,25 @@ var settleTests = map[string]func(play){
 		p.pass(pins.Remote, 2, 0)
 		a := p.attempt(known, pins.Remote, 1, 0)
 		p.admitted(a, true)
-		p.same(p.settle(a, pins.Failed), pins.Strikes{})
+		p.t.Same(p.settle(a, pins.Failed), pins.Strikes{})
 	},
 	"a turn that failed before a reset doesn't count again": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
-		p.ok(p.reset(known))
-		p.same(p.settle(p.attempt(known, pins.Remote, 1, 0), pins.Failed), pins.Strikes{})
+		p.t.OK(p.reset(known))
+		p.t.Same(p.settle(p.attempt(known, pins.Remote, 1, 0), pins.Failed), pins.Strikes{})
 	},
 	"a turn is known for TurnsKept": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
 		p.fail(known, pins.Remote, 2, 2, pins.TurnsKept-time.Minute)
 		again := p.attempt(known, pins.Remote, 1, pins.TurnsKept-time.Minute)
-		p.same(p.settle(again, pins.Failed), pins.Strikes{Failures: 2})
+		p.t.Same(p.settle(again, pins.Failed), pins.Strikes{Failures: 2})
 	},
 	"released neither counts nor clears": func(p play) {
 		p.fail(known, pins.Remote, 1, 3, 0)
 		a := p.attempt(known, pins.Remote, 4, 0)
 		p.admitted(a, true)
-		p.same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
-		p.same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
+		p.t.Same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
+		p.t.Same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
 		p.strikes(pins.Remote, pins.Strikes{Failures: 3})
 	},
 	"released ends the reservation": func(p play) {
@@ -107,36 +107,36 @@ var settleTests = map[string]func(play){
 		p.admitted(a, true)
 		p.settle(a, pins.Released)
 		p.admitted(a, true)
-		p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
-		p.same(p.settle(a, pins.Released), pins.Strikes{Failures: 1})
-		p.same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, pins.Released), pins.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
 	},
 	"passed rehashes": func(p play) {
 		p.set("old", 1)
 		before := p.line(known)
 		p.rehash(2, "old", "new")
 		before.PIN = "new"
-		p.same(p.line(known), before)
+		p.t.Same(p.line(known), before)
 		p.history(known, p.changeOf(0, "", 1).Record)
 	},
 	"a hash that is not the old one any more stays": func(p play) {
 		p.set("newer", 1)
 		p.rehash(2, "old", "old, better hashed")
-		p.same(p.line(known).PIN, pins.Hash("newer"))
+		p.t.Same(p.line(known).PIN, pins.Hash("newer"))
 	},
 	"a line that was reset meanwhile is not rehashed": func(p play) {
 		p.set("old", 1)
-		p.ok(p.reset(known))
+		p.t.OK(p.reset(known))
 		p.rehash(2, "old", "new")
-		p.same(p.line(known).Temporary(), true)
+		p.t.Same(p.line(known).Temporary(), true)
 	},
 	"a number that is no line is not rehashed": func(p play) {
 		a := p.attempt(unknown, pins.Remote, 1, 0)
 		p.admitted(a, true)
 		_, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Rehash: "new"}, rule)
-		p.ok(err)
+		p.t.OK(err)
 		_, err = p.Store.Line(p.t.Context(), unknown)
-		p.is(err, pins.ErrNoLine)
+		p.t.Is(err, pins.ErrNoLine)
 	},
 }
 
@@ -146,5 +146,5 @@ func (p play) rehash(n int, old, better pins.Hash) {
 	a := p.attempt(known, pins.Remote, n, 0)
 	p.admitted(a, true)
 	_, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Old: old, Rehash: better}, rule)
-	p.ok(err)
+	p.t.OK(err)
 }

@@ -19,8 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"updatecenter/internal/checked"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -44,7 +43,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 		t.Run(group, func(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(sentence, func(t *testing.T) {
-					p := play{t: t, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p := play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known)
 					test(p)
 				})
@@ -66,7 +65,7 @@ var rule = pins.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t *testing.T
+	t checked.T
 	Stores
 	start time.Time
 }
@@ -82,7 +81,7 @@ func (p play) attempt(number nanp.Number, side pins.Side, n int, after time.Dura
 func (p play) admit(a pins.Attempt) pins.Admission {
 	p.t.Helper()
 	admission, err := p.Store.Admit(p.t.Context(), a, rule)
-	p.ok(err)
+	p.t.OK(err)
 	return admission
 }
 
@@ -96,7 +95,7 @@ func (p play) admitted(a pins.Attempt, want bool) {
 func (p play) settle(a pins.Attempt, as pins.SettledAs) pins.Strikes {
 	p.t.Helper()
 	strikes, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: as}, rule)
-	p.ok(err)
+	p.t.OK(err)
 	return strikes
 }
 
@@ -116,31 +115,31 @@ func (p play) pass(side pins.Side, n int, after time.Duration) {
 	p.t.Helper()
 	a := p.attempt(known, side, n, after)
 	p.admitted(a, true)
-	p.same(p.settle(a, pins.Passed), pins.Strikes{})
+	p.t.Same(p.settle(a, pins.Passed), pins.Strikes{})
 }
 
 func (p play) line(number nanp.Number) pins.Line {
 	p.t.Helper()
 	line, err := p.Store.Line(p.t.Context(), number)
-	p.ok(err)
+	p.t.OK(err)
 	return line
 }
 
 func (p play) strikes(side pins.Side, want pins.Strikes) {
 	p.t.Helper()
-	p.same(p.line(known).Strikes(side), want)
+	p.t.Same(p.line(known).Strikes(side), want)
 }
 
 func (p play) add(number nanp.Number) {
 	p.t.Helper()
 	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: number}}, p.start)
-	p.ok(err)
+	p.t.OK(err)
 }
 
 // set gives the known line a PIN in turn n.
 func (p play) set(pin pins.Hash, n int) {
 	p.t.Helper()
-	p.ok(p.change(p.line(known).Revision, pin, n))
+	p.t.OK(p.change(p.line(known).Revision, pin, n))
 }
 
 // change is what set does, for a caller who has proved to know the PIN of that revision.
@@ -178,32 +177,11 @@ func (p play) record(event pins.Event) pins.Record {
 func (p play) history(number nanp.Number, want ...pins.Record) {
 	p.t.Helper()
 	got, err := p.Registry.History(p.t.Context(), number, 100)
-	p.ok(err)
+	p.t.OK(err)
 	if len(got) == 0 && len(want) == 0 {
 		return
 	}
-	p.same(got, want)
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Fatalf("error %v, want %v", err, want)
-	}
-}
-
-func (p play) same(got, want any) {
-	p.t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		p.t.Fatalf("(-want +got)\n%s", diff)
-	}
+	p.t.Same(got, want)
 }
 
 // together runs f a hundred times at once.

@@ -11,22 +11,22 @@ import (
 var togetherTests = map[string]func(play){
 	"a hundred at once get five": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
-			p.same(p.rush(number, 0, 0), rule.Soft)
+			p.t.Same(p.rush(number, 0, 0), rule.Soft)
 		}
 	},
 	"a hundred wrong entries at once get five, and five after the soft lock": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
-			p.same(p.storm(number, 0, 0), rule.Soft)
-			p.same(p.storm(number, 100, rule.SoftFor-time.Second), 0)
-			p.same(p.storm(number, 200, rule.SoftFor+time.Second), rule.Hard-rule.Soft)
-			p.same(p.storm(number, 300, 80*24*time.Hour), 0)
+			p.t.Same(p.storm(number, 0, 0), rule.Soft)
+			p.t.Same(p.storm(number, 100, rule.SoftFor-time.Second), 0)
+			p.t.Same(p.storm(number, 200, rule.SoftFor+time.Second), rule.Hard-rule.Soft)
+			p.t.Same(p.storm(number, 300, 80*24*time.Hour), 0)
 		}
 		strikes := p.line(known).Remote
-		p.same(strikes.Failures, rule.Hard)
-		p.same(strikes.Locked, true)
+		p.t.Same(strikes.Failures, rule.Hard)
+		p.t.Same(strikes.Locked, true)
 		records, err := p.Registry.History(p.t.Context(), known, 100)
-		p.ok(err)
-		p.same(len(records), 2)
+		p.t.OK(err)
+		p.t.Same(len(records), 2)
 	},
 	"the same turn a hundred times at once counts once": func(p play) {
 		p.together(func(int) {
@@ -47,14 +47,14 @@ var togetherTests = map[string]func(play){
 		for i, err := range results {
 			switch {
 			case err != nil:
-				p.is(err, pins.ErrStale)
+				p.t.Is(err, pins.ErrStale)
 			case won >= 0:
 				p.t.Fatalf("changes %d and %d both stand", won, i)
 			default:
 				won = i
 			}
 		}
-		p.same(p.line(known).PIN, pins.Hash(fmt.Sprint("hash ", won)))
+		p.t.Same(p.line(known).PIN, pins.Hash(fmt.Sprint("hash ", won)))
 		p.history(known, p.changeOf(0, "", won).Record)
 	},
 	"a hundred failures of a caller at once, ten of them admitted": func(p play) {
@@ -67,7 +67,7 @@ var togetherTests = map[string]func(play){
 				p.t.Error(err)
 			}
 		})
-		p.same(count(admitted), 10)
+		p.t.Same(count(admitted), 10)
 	},
 }
 

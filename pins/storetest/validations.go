@@ -27,29 +27,29 @@ var validationTests = map[string]func(play){
 	"a validation is returned as it was made, and recorded": func(p play) {
 		v := p.validation()
 		v.Note = "driver's license 1 2 3: ¿sí? \"\n"
-		p.ok(p.validate(known, v))
+		p.t.OK(p.validate(known, v))
 		got, err := p.Validations.Validation(p.t.Context(), known, v.By, v.From, v.Until.Add(-time.Millisecond))
-		p.ok(err)
-		p.same(got, v)
+		p.t.OK(err)
+		p.t.Same(got, v)
 		p.history(known, p.validated())
-		p.same(p.line(known).Temporary(), true)
+		p.t.Same(p.line(known).Temporary(), true)
 	},
 	"a validation can be without a note, and by anybody": func(p play) {
 		for _, by := range []string{"", "a b", "\"", "añb", "crm/77"} {
 			v := p.validation()
 			v.By, v.From, v.Note = by, "a p i\n", ""
-			p.ok(p.validate(known, v))
+			p.t.OK(p.validate(known, v))
 			got, err := p.Validations.Validation(p.t.Context(), known, v.By, v.From, v.At)
-			p.ok(err)
-			p.same(got, v)
+			p.t.OK(err)
+			p.t.Same(got, v)
 		}
 	},
 	"who validated can reset until the last millisecond": func(p play) {
-		p.ok(p.validate(known, p.validation()))
+		p.t.OK(p.validate(known, p.validation()))
 		for _, h := range helps {
 			for _, at := range []time.Time{p.validation().At, p.validation().Until.Add(-time.Millisecond)} {
 				record := p.recordAt(h.record, at)
-				p.ok(h.do(p, known, record))
+				p.t.OK(h.do(p, known, record))
 				p.newest(known, record)
 			}
 		}
@@ -58,7 +58,7 @@ var validationTests = map[string]func(play){
 		p.unhelped(p.validation().At)
 	},
 	"a validation ends by the millisecond": func(p play) {
-		p.ok(p.validate(known, p.validation()))
+		p.t.OK(p.validate(known, p.validation()))
 		p.unhelped(p.validation().Until)
 		p.unhelped(p.validation().Until.Add(time.Millisecond))
 		p.unhelped(p.validation().Until.Add(300 * 24 * time.Hour))
@@ -67,7 +67,7 @@ var validationTests = map[string]func(play){
 		for _, by := range []string{"bob", "Ann", "", "ann ", "annn"} {
 			v := p.validation()
 			v.By = by
-			p.ok(p.validate(known, v))
+			p.t.OK(p.validate(known, v))
 		}
 		p.unhelped(p.validation().At)
 	},
@@ -75,7 +75,7 @@ var validationTests = map[string]func(play){
 		for _, from := range []string{"api", "console", "", "Command line"} {
 			v := p.validation()
 			v.From = from
-			p.ok(p.validate(known, v))
+			p.t.OK(p.validate(known, v))
 		}
 		p.unhelped(p.validation().At)
 	},
@@ -86,101 +86,101 @@ var validationTests = map[string]func(play){
 		} {
 			v := p.validation()
 			v.By, v.From = who[0], who[1]
-			p.ok(p.validate(known, v))
+			p.t.OK(p.validate(known, v))
 		}
 		p.unhelped(p.validation().At)
 	},
 	"the validation of another line is none": func(p play) {
 		p.add(other)
-		p.ok(p.validate(other, p.validation()))
+		p.t.OK(p.validate(other, p.validation()))
 		p.unhelped(p.validation().At)
-		p.ok(p.Validations.Reset(p.t.Context(), other, p.record(pins.Reset)))
+		p.t.OK(p.Validations.Reset(p.t.Context(), other, p.record(pins.Reset)))
 	},
 	"several have validations of one line, each its own": func(p play) {
 		first, second := p.validation(), p.validation()
 		second.By, second.Method, second.Until = "bob", pins.ByPhotoID, first.Until.Add(time.Hour)
-		p.ok(p.validate(known, second))
-		p.ok(p.validate(known, first))
+		p.t.OK(p.validate(known, second))
+		p.t.OK(p.validate(known, first))
 		for _, v := range []pins.Validation{first, second} {
 			got, err := p.Validations.Validation(p.t.Context(), known, v.By, v.From, v.At)
-			p.ok(err)
-			p.same(got, v)
+			p.t.OK(err)
+			p.t.Same(got, v)
 		}
 		p.unhelped(first.Until)
 		record := p.recordAt(pins.Reset, first.Until)
 		record.By = "bob"
-		p.ok(p.Validations.Reset(p.t.Context(), known, record))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, record))
 	},
 	"the same validation twice is one, recorded twice": func(p play) {
-		p.ok(p.validate(known, p.validation()))
-		p.ok(p.validate(known, p.validation()))
+		p.t.OK(p.validate(known, p.validation()))
+		p.t.OK(p.validate(known, p.validation()))
 		p.history(known, p.validated(), p.validated())
 		p.unhelped(p.validation().Until)
-		p.ok(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset)))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset)))
 	},
 	"a validation is renewed": func(p play) {
 		first, second := p.validation(), p.validation()
 		second.Method, second.At, second.Until = pins.BySecret, first.Until, first.Until.Add(pins.ValidFor)
-		p.ok(p.validate(known, first))
-		p.ok(p.validate(known, second))
+		p.t.OK(p.validate(known, first))
+		p.t.OK(p.validate(known, second))
 		got, err := p.Validations.Validation(p.t.Context(), known, first.By, first.From, first.Until)
-		p.ok(err)
-		p.same(got, second)
-		p.ok(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, second.Until.Add(-time.Millisecond))))
+		p.t.OK(err)
+		p.t.Same(got, second)
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, second.Until.Add(-time.Millisecond))))
 		p.unhelped(second.Until)
 	},
 	"a validation that has run out is renewed": func(p play) {
 		v := p.validation()
-		p.ok(p.validate(known, v))
+		p.t.OK(p.validate(known, v))
 		p.unhelped(v.Until)
 		v.At, v.Until = v.At.Add(48*time.Hour), v.Until.Add(48*time.Hour)
 		record := p.recordAt(pins.CustomerValidated, v.At)
-		p.ok(p.Validations.Validate(p.t.Context(), known, v, record))
-		p.ok(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, v.At)))
+		p.t.OK(p.Validations.Validate(p.t.Context(), known, v, record))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, v.At)))
 	},
 	"a validation isn't used up": func(p play) {
-		p.ok(p.validate(known, p.validation()))
+		p.t.OK(p.validate(known, p.validation()))
 		for range 3 {
-			p.ok(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
-			p.ok(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset)))
+			p.t.OK(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
+			p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset)))
 		}
 	},
 	"a number that is no line has no validations": func(p play) {
-		p.is(p.validate(unknown, p.validation()), pins.ErrNoLine)
+		p.t.Is(p.validate(unknown, p.validation()), pins.ErrNoLine)
 		p.history(unknown)
 		_, err := p.Validations.Validation(p.t.Context(), unknown, "ann", "command line", p.start)
-		p.is(err, pins.ErrNotValidated)
+		p.t.Is(err, pins.ErrNotValidated)
 		for n, h := range helps {
-			p.is(h.do(p, unknown, p.record(h.record)), pins.ErrNoLine)
+			p.t.Is(h.do(p, unknown, p.record(h.record)), pins.ErrNoLine)
 			p.newest(unknown, p.record(pins.ResetRefused))
 			records, err := p.Registry.History(p.t.Context(), unknown, 100)
-			p.ok(err)
-			p.same(len(records), n+1)
+			p.t.OK(err)
+			p.t.Same(len(records), n+1)
 		}
 	},
 	"a line that is removed loses its validations": func(p play) {
-		p.ok(p.validate(known, p.validation()))
-		p.ok(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+		p.t.OK(p.validate(known, p.validation()))
+		p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
 		for _, h := range helps {
-			p.is(h.do(p, known, p.record(h.record)), pins.ErrNoLine)
+			p.t.Is(h.do(p, known, p.record(h.record)), pins.ErrNoLine)
 		}
 		_, err := p.Validations.Validation(p.t.Context(), known, "ann", "command line", p.start)
-		p.is(err, pins.ErrNotValidated)
+		p.t.Is(err, pins.ErrNotValidated)
 		p.add(known)
 		p.unhelped(p.validation().At)
 	},
 	"unlock clears strikes on both sides and leaves the PIN": func(p play) {
-		p.ok(p.Store.SetLanguage(p.t.Context(), known, "es"))
+		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "es"))
 		p.set("hash one", 1)
 		before := p.line(known)
 		p.lockHardBoth()
-		p.ok(p.validate(known, p.validation()))
-		p.ok(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
-		p.same(p.line(known), before)
+		p.t.OK(p.validate(known, p.validation()))
+		p.t.OK(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
+		p.t.Same(p.line(known), before)
 		p.newest(known, p.record(pins.PINUnlocked))
 		p.admitted(p.attempt(known, pins.Remote, 99, afterSoft), true)
 		p.admitted(p.attempt(known, pins.FromLine, 99, afterSoft), true)
-		p.ok(p.change(before.Revision, "hash two", 100)) // who proved the PIN goes on
+		p.t.OK(p.change(before.Revision, "hash two", 100)) // who proved the PIN goes on
 	},
 	"without a validation locks stay": func(p play) {
 		p.set("hash one", 1)
@@ -190,7 +190,7 @@ var validationTests = map[string]func(play){
 		p.admitted(p.attempt(known, pins.FromLine, 99, afterSoft), false)
 	},
 	"only who validated can reset, of many at once": func(p play) {
-		p.ok(p.validate(known, p.validation()))
+		p.t.OK(p.validate(known, p.validation()))
 		p.together(func(i int) {
 			record := p.record(pins.Reset)
 			if i%10 > 0 {
@@ -202,8 +202,8 @@ var validationTests = map[string]func(play){
 			}
 		})
 		records, err := p.Registry.History(p.t.Context(), known, 200)
-		p.ok(err)
-		p.same(len(records), 101)
+		p.t.OK(err)
+		p.t.Same(len(records), 101)
 		for _, record := range records {
 			want := pins.ResetRefused
 			switch {
@@ -212,7 +212,7 @@ var validationTests = map[string]func(play){
 			case record.By == "ann":
 				want = pins.Reset
 			}
-			p.same(record.Event, want)
+			p.t.Same(record.Event, want)
 		}
 	},
 }
@@ -247,12 +247,12 @@ func (p play) unhelped(at time.Time) {
 	p.t.Helper()
 	before := p.line(known)
 	records, err := p.Registry.History(p.t.Context(), known, 100)
-	p.ok(err)
+	p.t.OK(err)
 	_, err = p.Validations.Validation(p.t.Context(), known, "ann", "command line", at)
-	p.is(err, pins.ErrNotValidated)
+	p.t.Is(err, pins.ErrNotValidated)
 	for _, h := range helps {
-		p.is(h.do(p, known, p.recordAt(h.record, at)), pins.ErrNotValidated)
-		p.same(p.line(known), before)
+		p.t.Is(h.do(p, known, p.recordAt(h.record, at)), pins.ErrNotValidated)
+		p.t.Same(p.line(known), before)
 		records = append([]pins.Record{p.recordAt(pins.ResetRefused, at)}, records...)
 		p.history(known, records...)
 	}
@@ -262,6 +262,6 @@ func (p play) unhelped(at time.Time) {
 func (p play) newest(number nanp.Number, want pins.Record) {
 	p.t.Helper()
 	records, err := p.Registry.History(p.t.Context(), number, 1)
-	p.ok(err)
-	p.same(records, []pins.Record{want})
+	p.t.OK(err)
+	p.t.Same(records, []pins.Record{want})
 }

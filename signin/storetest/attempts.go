@@ -28,7 +28,7 @@ var window = signin.LockRule{
 func (p play) count(subject string, after time.Duration, by signin.LockRule) signin.Admission {
 	p.t.Helper()
 	admission, err := p.Attempts.Count(p.t.Context(), subject, p.start.Add(after), by)
-	p.ok(err)
+	p.t.OK(err)
 	return admission
 }
 
@@ -36,15 +36,15 @@ func (p play) count(subject string, after time.Duration, by signin.LockRule) sig
 func (p play) admitted(subject string, after time.Duration, by signin.LockRule, want signin.Strikes) signin.Admission {
 	p.t.Helper()
 	got := p.count(subject, after, by)
-	p.same(got.Admitted, true)
-	p.same(got.Strikes, want)
+	p.t.Same(got.Admitted, true)
+	p.t.Same(got.Strikes, want)
 	return got
 }
 
 // refused checks that an attempt is refused, and that nothing is counted.
 func (p play) refused(subject string, after time.Duration, by signin.LockRule, want signin.Strikes) {
 	p.t.Helper()
-	p.same(p.count(subject, after, by), signin.Admission{Before: want, Strikes: want})
+	p.t.Same(p.count(subject, after, by), signin.Admission{Before: want, Strikes: want})
 }
 
 // strikes are failures of a test: when the first and the last were, and the wait ends.
@@ -62,7 +62,7 @@ func (p play) fail(subject string, n int, by signin.LockRule) (at time.Duration,
 	for range n {
 		at = max(at, last.Strikes.Until.Sub(p.start))
 		last = p.count(subject, at, by)
-		p.same(last.Admitted, true)
+		p.t.Same(last.Admitted, true)
 	}
 	return at, last
 }
@@ -70,13 +70,13 @@ func (p play) fail(subject string, n int, by signin.LockRule) (at time.Duration,
 var countTests = map[string]func(play){
 	"the first failure": func(p play) {
 		got := p.admitted(ann, 0, rule, p.strikes(1, 0, 0, 0))
-		p.same(got.Before, signin.Strikes{})
+		p.t.Same(got.Before, signin.Strikes{})
 	},
 	"delays grow, to the moment": func(p play) {
 		p.count(ann, 0, rule)
 		before := p.strikes(1, 0, 0, 0)
 		waits := p.strikes(2, 0, time.Second, 6*time.Second)
-		p.same(p.admitted(ann, time.Second, rule, waits).Before, before)
+		p.t.Same(p.admitted(ann, time.Second, rule, waits).Before, before)
 		p.refused(ann, time.Second, rule, waits)
 		p.refused(ann, 6*time.Second-time.Millisecond, rule, waits)
 		p.admitted(ann, 6*time.Second, rule, p.strikes(3, 0, 6*time.Second, 66*time.Second))
@@ -84,13 +84,13 @@ var countTests = map[string]func(play){
 	"a lock in place of the delay": func(p play) {
 		at, last := p.fail(ann, 4, rule)
 		locked := p.strikes(4, 0, at, at+time.Hour)
-		p.same(last.Strikes, locked)
+		p.t.Same(last.Strikes, locked)
 		p.refused(ann, at+time.Hour-time.Millisecond, rule, locked)
 		p.admitted(ann, at+time.Hour, rule, p.strikes(5, 0, at+time.Hour, at+time.Hour+time.Minute))
 	},
 	"as many again lock again": func(p play) {
 		at, last := p.fail(ann, 8, rule)
-		p.same(last.Strikes, p.strikes(8, 0, at, at+time.Hour))
+		p.t.Same(last.Strikes, p.strikes(8, 0, at, at+time.Hour))
 	},
 	"a delay longer than the lock holds": func(p play) {
 		by := rule
@@ -100,7 +100,7 @@ var countTests = map[string]func(play){
 	},
 	"closed until all is forgotten": func(p play) {
 		at, last := p.fail(ann, 10, rule)
-		p.same(last.Strikes.Closed, true)
+		p.t.Same(last.Strikes.Closed, true)
 		for _, later := range []time.Duration{0, 2 * time.Hour, 24*time.Hour - time.Millisecond} {
 			p.refused(ann, at+later, rule, last.Strikes)
 		}
@@ -108,14 +108,14 @@ var countTests = map[string]func(play){
 	},
 	"closed until cleared": func(p play) {
 		at, _ := p.fail(nobody, 10, rule)
-		p.ok(p.Attempts.Clear(p.t.Context(), nobody))
+		p.t.OK(p.Attempts.Clear(p.t.Context(), nobody))
 		p.admitted(nobody, at, rule, p.strikes(1, at, at, 0))
 	},
 	"never closed without a number": func(p play) {
 		by := rule
 		by.CloseAt = 0
 		_, last := p.fail(ann, 25, by)
-		p.same(last.Strikes.Closed, false)
+		p.t.Same(last.Strikes.Closed, false)
 	},
 	"forgotten after the last failure, to the moment": func(p play) {
 		p.count(ann, 0, rule)
@@ -124,7 +124,7 @@ var countTests = map[string]func(play){
 			p.strikes(3, 0, 25*time.Hour-time.Millisecond, 25*time.Hour+time.Minute-time.Millisecond))
 		later := 49*time.Hour - time.Millisecond
 		got := p.admitted(ann, later, rule, p.strikes(1, later, later, 0))
-		p.same(got.Before, signin.Strikes{})
+		p.t.Same(got.Before, signin.Strikes{})
 	},
 	"a wait outlasts the forgetting": func(p play) {
 		by := signin.LockRule{LockAt: 1, LockFor: time.Hour, ForgetIn: time.Minute}
@@ -158,51 +158,51 @@ var countTests = map[string]func(play){
 		p.admitted(strings.Repeat("a", 100), 0, rule, p.strikes(1, 0, 0, 0))
 	},
 	"clearing what isn't there": func(p play) {
-		p.ok(p.Attempts.Clear(p.t.Context(), nobody))
+		p.t.OK(p.Attempts.Clear(p.t.Context(), nobody))
 	},
 }
 
 var releaseTests = map[string]func(play){
 	"the only one": func(p play) {
 		first := p.count(ann, 0, rule)
-		p.ok(p.Attempts.Release(p.t.Context(), ann, first))
-		p.same(p.admitted(ann, time.Minute, rule, p.strikes(1, time.Minute, time.Minute, 0)).Before, signin.Strikes{})
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
+		p.t.Same(p.admitted(ann, time.Minute, rule, p.strikes(1, time.Minute, time.Minute, 0)).Before, signin.Strikes{})
 	},
 	"the last one, with its wait": func(p play) {
 		p.count(ann, 0, rule)
 		second := p.count(ann, time.Second, rule)
-		p.ok(p.Attempts.Release(p.t.Context(), ann, second))
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, second))
 		got := p.admitted(ann, 2*time.Second, rule, p.strikes(2, 0, 2*time.Second, 7*time.Second))
-		p.same(got.Before, p.strikes(1, 0, 0, 0))
+		p.t.Same(got.Before, p.strikes(1, 0, 0, 0))
 	},
 	"the last one, with its lock": func(p play) {
 		at, last := p.fail(ann, 4, rule)
-		p.ok(p.Attempts.Release(p.t.Context(), ann, last))
-		p.same(p.admitted(ann, at, rule, last.Strikes).Before, last.Before)
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, last))
+		p.t.Same(p.admitted(ann, at, rule, last.Strikes).Before, last.Before)
 	},
 	"the last one, that closed": func(p play) {
 		at, last := p.fail(ann, 10, rule)
-		p.ok(p.Attempts.Release(p.t.Context(), ann, last))
-		p.same(p.admitted(ann, at, rule, last.Strikes).Before, last.Before)
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, last))
+		p.t.Same(p.admitted(ann, at, rule, last.Strikes).Before, last.Before)
 	},
 	"one that others came after": func(p play) {
 		first := p.count(ann, 0, rule)
 		waits := p.count(ann, time.Second, rule).Strikes
-		p.ok(p.Attempts.Release(p.t.Context(), ann, first))
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
 		waits.Failures = 1
 		p.refused(ann, 2*time.Second, rule, waits)
 		p.admitted(ann, 6*time.Second, rule, p.strikes(2, 0, 6*time.Second, 11*time.Second))
 	},
 	"all of them": func(p play) {
 		first, second := p.count(ann, 0, window), p.count(ann, 0, window)
-		p.ok(p.Attempts.Release(p.t.Context(), ann, first))
-		p.ok(p.Attempts.Release(p.t.Context(), ann, second))
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, second))
 		p.admitted(ann, 0, window, p.strikes(1, 0, 0, 0))
 	},
 	"one that was cleared": func(p play) {
 		first := p.count(ann, 0, rule)
-		p.ok(p.Attempts.Clear(p.t.Context(), ann))
-		p.ok(p.Attempts.Release(p.t.Context(), ann, first))
+		p.t.OK(p.Attempts.Clear(p.t.Context(), ann))
+		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
 		p.admitted(ann, 0, rule, p.strikes(1, 0, 0, 0))
 	},
 }
@@ -216,7 +216,7 @@ var rushTests = map[string]func(play){
 				admitted.Add(1)
 			}
 		})
-		p.same(admitted.Load(), int64(2))
+		p.t.Same(admitted.Load(), int64(2))
 		p.refused(ann, 0, rule, p.strikes(2, 0, 0, 5*time.Second))
 	},
 	"a hundred at once count a hundred": func(p play) {
@@ -236,6 +236,6 @@ var rushTests = map[string]func(play){
 				p.t.Error("not counted, or not released", err)
 			}
 		})
-		p.same(p.count(ann, 0, by).Before.Failures, 0)
+		p.t.Same(p.count(ann, 0, by).Before.Failures, 0)
 	},
 }

@@ -12,7 +12,7 @@ import (
 var recordTests = map[string]func(play){
 	"nothing is kept under a new key": func(p play) {
 		p.nothing(1)
-		p.is(p.Store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
+		p.t.Is(p.Store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
 	},
 	"a new record has revision 1": func(p play) {
 		p.put(p.record(1, "a"), 0)
@@ -52,12 +52,12 @@ var recordTests = map[string]func(play){
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(1, "b"), 1)
 		for _, revision := range []int64{0, 1, 3} {
-			p.is(p.Store.Put(p.t.Context(), p.record(1, "x"), revision), signin.ErrStale)
+			p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "x"), revision), signin.ErrStale)
 		}
 		p.kept(p.record(1, "b"), 2)
 	},
 	"a change of nothing is refused": func(p play) {
-		p.is(p.Store.Put(p.t.Context(), p.record(1, "a"), 1), signin.ErrStale)
+		p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "a"), 1), signin.ErrStale)
 		p.nothing(1)
 	},
 	"the same again changes nothing": func(p play) {
@@ -67,22 +67,22 @@ var recordTests = map[string]func(play){
 		p.put(p.record(1, "b"), 1)
 		p.put(p.record(1, "b"), 1)
 		p.kept(p.record(1, "b"), 2)
-		p.is(p.Store.Put(p.t.Context(), p.record(1, "a"), 0), signin.ErrStale)
+		p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "a"), 0), signin.ErrStale)
 	},
 	"what was deleted is gone": func(p play) {
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(2, "a"), 0)
-		p.ok(p.Store.Delete(p.t.Context(), key(1), 1))
+		p.t.OK(p.Store.Delete(p.t.Context(), key(1), 1))
 		p.nothing(1)
-		p.is(p.Store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
-		p.is(p.Store.Put(p.t.Context(), p.record(1, "b"), 1), signin.ErrStale)
+		p.t.Is(p.Store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
+		p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "b"), 1), signin.ErrStale)
 		p.kept(p.record(2, "a"), 1)
 	},
 	"another revision isn't deleted": func(p play) {
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(1, "b"), 1)
 		for _, revision := range []int64{0, 1, 3} {
-			p.is(p.Store.Delete(p.t.Context(), key(1), revision), signin.ErrStale)
+			p.t.Is(p.Store.Delete(p.t.Context(), key(1), revision), signin.ErrStale)
 		}
 		p.kept(p.record(1, "b"), 2)
 	},
@@ -91,7 +91,7 @@ var recordTests = map[string]func(play){
 		p.put(mine, 0)
 		mine.Sealed[0] = 'x'
 		got, err := p.Store.Get(p.t.Context(), key(1))
-		p.ok(err)
+		p.t.OK(err)
 		got.Sealed[0] = 'y'
 		p.kept(p.record(1, "a"), 1)
 	},
@@ -105,7 +105,7 @@ var togetherTests = map[string]func(play){
 				kept.Add(1)
 			}
 		})
-		p.same(kept.Load(), int64(1))
+		p.t.Same(kept.Load(), int64(1))
 	},
 	"of many changes of one revision one is made": func(p play) {
 		p.put(p.record(1, "a"), 0)
@@ -115,10 +115,10 @@ var togetherTests = map[string]func(play){
 				made.Add(1)
 			}
 		})
-		p.same(made.Load(), int64(1))
+		p.t.Same(made.Load(), int64(1))
 		got, err := p.Store.Get(p.t.Context(), key(1))
-		p.ok(err)
-		p.same(got.Revision, int64(2))
+		p.t.OK(err)
+		p.t.Same(got.Revision, int64(2))
 	},
 	"of many who delete one is told so": func(p play) {
 		p.put(p.record(1, "a"), 0)
@@ -128,7 +128,7 @@ var togetherTests = map[string]func(play){
 				told.Add(1)
 			}
 		})
-		p.same(told.Load(), int64(1))
+		p.t.Same(told.Load(), int64(1))
 		p.nothing(1)
 	},
 	"either a change is made or the record is deleted": func(p play) {
@@ -143,7 +143,7 @@ var togetherTests = map[string]func(play){
 					done.Add(1)
 				}
 			})
-			p.same(done.Load(), int64(1))
+			p.t.Same(done.Load(), int64(1))
 		}
 	},
 }

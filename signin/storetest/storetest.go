@@ -15,14 +15,12 @@ package storetest
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"updatecenter/internal/checked"
 	"updatecenter/signin"
 )
 
@@ -42,7 +40,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 		t.Run(group, func(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(sentence, func(t *testing.T) {
-					test(play{t: t, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		})
@@ -51,7 +49,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t *testing.T
+	t checked.T
 	Stores
 	start time.Time
 }
@@ -69,43 +67,22 @@ func (p play) record(n int, sealed string) signin.Record {
 
 func (p play) put(record signin.Record, revision int64) {
 	p.t.Helper()
-	p.ok(p.Store.Put(p.t.Context(), record, revision))
+	p.t.OK(p.Store.Put(p.t.Context(), record, revision))
 }
 
 // kept checks what is kept under a record's key.
 func (p play) kept(want signin.Record, revision int64) {
 	p.t.Helper()
 	got, err := p.Store.Get(p.t.Context(), want.Key)
-	p.ok(err)
+	p.t.OK(err)
 	want.Revision = revision
-	p.same(got, want)
+	p.t.Same(got, want)
 }
 
 func (p play) nothing(n int) {
 	p.t.Helper()
 	_, err := p.Store.Get(p.t.Context(), key(n))
-	p.is(err, signin.ErrNoRecord)
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Fatalf("%v; want %v", err, want)
-	}
-}
-
-func (p play) same(got, want any) {
-	p.t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
-		p.t.Fatalf("-want +got:\n%s", diff)
-	}
+	p.t.Is(err, signin.ErrNoRecord)
 }
 
 // atOnce runs do with 0 to n-1, all at the same moment.
