@@ -21,16 +21,23 @@ PICTURES := bin/e2e
 LINT_VERSION := v2.15.0
 LINT         := .cache/bin/golangci-lint-$(LINT_VERSION)
 
+# The linters of the API's description are of the versions in tools/lint-api/package-lock.json.
+# Redocly sends nothing home, and asks for no newer version.
+LINT_API := .cache/lint-api/node_modules
+OPENAPI  := internal/api/openapi.yaml
+export REDOCLY_TELEMETRY := off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
+
 # Nothing here uses the commit that go build would stamp into the program, and asking git
 # for it fails where the tree belongs to somebody else.
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help run call build test e2e bench fuzz draw lint fmt clean
-.PHONY: redis-server race-detector chromium format vet
+.PHONY: help run call build test e2e bench fuzz draw lint lint-api fmt clean
+.PHONY: redis-server race-detector chromium nodejs format vet
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 run: build ## start the whole thing on 127.0.0.1:8080, with demo lines and an embedded Redis
 	./$(PROGRAM) demo
@@ -41,7 +48,7 @@ call: build ## dial 78 with a phone in this terminal, from line FROM (make run g
 build: ## build bin/updatecenter
 	$(BUILD)
 
-test: format vet lint redis-server race-detector chromium ## check format, vet, linters, and run all tests with the race detector
+test: format vet lint lint-api redis-server race-detector chromium ## check format, vet, linters, and run all tests with the race detector
 	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) -skip '$(ALONE)' ./...
 	@rm -rf $(PICTURES) && mkdir -p $(PICTURES)
 	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) -run '$(ALONE)' -artifacts -outputdir $(CURDIR)/$(PICTURES) ./e2e
@@ -63,10 +70,15 @@ draw: ## write the generated parts of the documents anew: settings, prompts, the
 lint: $(LINT) ## run the linters
 	$(LINT) run --allow-serial-runners
 
+lint-api: $(LINT_API)/.package-lock.json ## run the linters of the API's description, openapi.yaml
+	@found=$$($(LINT_API)/.bin/redocly lint --config tools/lint-api/redocly.yaml --lint-config error $(OPENAPI) 2>&1) || \
+		{ echo "$$found"; exit 1; }
+	$(LINT_API)/.bin/spectral lint --ruleset tools/lint-api/spectral.yaml --fail-severity hint $(OPENAPI)
+
 fmt: ## format all Go files
 	gofmt -s -w .
 
-clean: ## remove what was built, the linter as well
+clean: ## remove what was built, the linters as well
 	rm -rf bin .cache
 
 format:
@@ -84,6 +96,14 @@ race-detector:
 
 chromium:
 	@tools/need chromium
+
+nodejs:
+	@tools/need nodejs
+
+# Below .cache, as go vet would look into packages that hold Go files.
+$(LINT_API)/.package-lock.json: tools/lint-api/package-lock.json | nodejs
+	@mkdir -p $(LINT_API) && cp tools/lint-api/package*.json $(dir $(LINT_API))
+	cd $(dir $(LINT_API)) && npm ci --ignore-scripts --no-audit --no-fund --loglevel error
 
 $(LINT):
 	@echo "building golangci-lint $(LINT_VERSION), which takes some minutes"

@@ -33,13 +33,17 @@ import (
 // contract reads openapi.yaml, once.
 var contract = sync.OnceValues(func() (*openapi3.T, error) {
 	openapi3filter.RegisterBodyDecoder(sse.Type, openapi3filter.RegisteredBodyDecoder("text/plain"))
+	return readContract(description)
+})
+
+func readContract(text string) (*openapi3.T, error) {
 	loader := openapi3.NewLoader()
-	doc, err := loader.LoadFromData([]byte(description))
+	doc, err := loader.LoadFromData([]byte(text))
 	if err != nil {
 		return nil, err
 	}
 	return doc, doc.Validate(loader.Context, openapi3.EnableExamplesValidation(), openapi3.EnableSchemaFormatValidation())
-})
+}
 
 func described(t *testing.T) (*openapi3.T, routers.Router) {
 	t.Helper()
@@ -179,6 +183,36 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
 		t.Errorf("served:\n%q\ndescribed:\n%q", got, want)
+	}
+}
+
+// TestEveryExampleIsValid: reading the contract has held the examples of bodies, parameters and
+// headers against their schemas; these are the schemas' own. Each kind is seen to be refused when
+// it is wrong.
+func TestEveryExampleIsValid(t *testing.T) {
+	doc, _ := described(t)
+	checked := 0
+	for name, schema := range doc.Components.Schemas {
+		for _, example := range schema.Value.Examples {
+			checked++
+			if err := schema.Value.VisitJSON(example, openapi3.EnableJSONSchema2020()); err != nil {
+				t.Errorf("example of %s: %v", name, err)
+			}
+		}
+	}
+	if all := strings.Count(description, " examples: ["); checked != all {
+		t.Errorf("%d of %d examples of schemas were found", checked, all)
+	}
+	for right, wrong := range map[string]string{
+		`{value: {verified: false, tries_left: 4}}`:          `{value: {verified: true, tries_left: 4}}`,
+		`{agent: "77", code: 482 913}`:                       `{agent: "77", code: 482 91}`,
+		`e164: {value: "+16125550142"}`:                      `e164: {value: "+1612555014"}`,
+		`example: "612"`:                                     `example: "112"`,
+		`lock: timed, locked_until: "2026-03-04T14:30:00Z"}`: `lock: timed}`,
+	} {
+		if _, err := readContract(strings.Replace(description, right, wrong, 1)); err == nil {
+			t.Errorf("%s: taken for a valid example", wrong)
+		}
 	}
 }
 
