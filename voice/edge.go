@@ -79,7 +79,8 @@ const (
 	CallbackFallbackPath = "/voice/callback/fallback"
 )
 
-// Routes adds the edge's routes.
+// Routes adds the routes of the webhooks, of recordings, and /healthz, which tells a load balancer
+// that this port answers.
 func (e *Edge) Routes(r *mux.Router) {
 	post := func(path, route string, engine Engine, handle handler) {
 		r.Handle(path, e.webhook(route, engine, handle)).Methods(http.MethodPost)
@@ -88,15 +89,20 @@ func (e *Edge) Routes(r *mux.Router) {
 	post(TurnPath+"{turn}", "turn", e.engine, e.turn)
 	post(StatusPath, "status", e.engine, e.status)
 	post(FallbackPath, "fallback", e.engine, e.fallback)
+	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
 	if e.callback != nil {
 		post(CallbackTurnPath+"{turn}", "callback-turn", e.callback, e.turn)
 		post(CallbackFallbackPath, "callback-fallback", e.callback, e.fallback)
 		post(CallbackPath+about, "callback", e.callback, e.answered)
 		post(StatusPath+"/"+about, "callback-status", e.callback, e.callbackStatus)
 	}
-	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
-	r.HandleFunc("/readyz", e.ready).Methods(http.MethodGet, http.MethodHead)
 	if e.recordings != nil {
 		r.Handle(RecordingsPath+"{file}", e.recordings).Methods(http.MethodGet, http.MethodHead)
 	}
+}
+
+// Probes adds /healthz and /readyz, to the router of Routes or to another one.
+func (e *Edge) Probes(r *mux.Router) {
+	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc("/readyz", e.ready).Methods(http.MethodGet, http.MethodHead)
 }

@@ -95,7 +95,9 @@ func newSite(t testing.TB, change func(*voice.Config)) *site {
 		change(&config)
 	}
 	router := mux.NewRouter()
-	voice.New(config).Routes(router)
+	edge := voice.New(config)
+	edge.Routes(router)
+	edge.Probes(router)
 	s.handler, s.public = router, strings.TrimSuffix(config.PublicURL, "/")
 	return s
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -29,9 +30,10 @@ import (
 	"updatecenter/voice"
 )
 
-// app is the whole server but for its listener.
+// app is the whole server but for its listeners.
 type app struct {
 	handler    http.Handler
+	probes     http.Handler // /metrics, /readyz and /healthz on a listener of their own; nil: the handler has them
 	lines      *pins.Lines
 	features   *features.Lines
 	accounts   *accounts.Accounts
@@ -96,8 +98,13 @@ func newApp(c config, o outside) (*app, error) {
 		Notify: a.notices.account, Keys: o.db.Keys(), Client: c.console.proxies.Client, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	a.help.routes(router)
-	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)
 	a.handler = router
+	if c.metricsAddr != "" {
+		router = mux.NewRouter()
+		a.probes = router
+	}
+	edge.Probes(router)
+	router.Handle("/metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{})).Methods(http.MethodGet)
 	return a, nil
 }
 
@@ -141,17 +148,35 @@ func (a *app) wakeSwitches() {
 	}
 }
 
-// run answers requests, brings deliveries and events on their way, until the context ends.
-func (a *app) run(ctx context.Context, listener net.Listener) error {
-	ctx, stop := context.WithCancel(ctx)
-	var group sync.WaitGroup
-	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep) {
-		group.Go(func() { job(ctx) })
+// run answers requests, brings deliveries and events on their way, until the context ends. The
+// listener for probes, nil if there is none, is the last to end, so that the end can be watched.
+func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
+	watched, unwatch := context.WithCancel(context.WithoutCancel(ctx))
+	defer unwatch()
+	ctx, stop := context.WithCancelCause(ctx)
+	var jobs, watching sync.WaitGroup
+	if probes != nil {
+		watching.Go(func() {
+			if err := serve(watched, probes, a.probes, a.log); err != nil {
+				stop(err)
+			}
+		})
 	}
-	context.AfterFunc(ctx, func() { close(a.stopping) })
+	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep) {
+		jobs.Go(func() { job(ctx) })
+	}
+	context.AfterFunc(ctx, func() {
+		a.log.Info("stopping: the turns under way are finished")
+		close(a.stopping)
+	})
 	err := serve(ctx, listener, a.handler, a.log)
-	stop()
-	group.Wait()
+	stop(err)
+	jobs.Wait()
+	unwatch()
+	watching.Wait()
+	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
+		err = cause
+	}
 	return err
 }
 

@@ -187,6 +187,28 @@ func TestServe(t *testing.T) {
 	}
 }
 
+// TestMetricsAddr starts the program with a listener for /metrics and probes: the public one then
+// tells nothing but that it is there. SIGTERM ends both.
+func TestMetricsAddr(t *testing.T) {
+	address, inside := freeAddress(t), freeAddress(t)
+	cmd, log := program(t, redistest.Start(t), address, "METRICS_ADDR="+inside)
+	await(t, "http://"+inside+"/readyz", log)
+	for url, want := range map[string]int{
+		inside + "/metrics": http.StatusOK, inside + "/healthz": http.StatusOK, inside + "/v1/lines/612-555-0142": http.StatusNotFound,
+		address + "/metrics": http.StatusNotFound, address + "/readyz": http.StatusNotFound, address + "/healthz": http.StatusOK,
+	} {
+		if got := get(t, "http://"+url); got != want {
+			t.Errorf("%s: status %d, not %d", url, got, want)
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil || strings.Count(log.String(), "stopping") != 1 {
+		t.Errorf("after SIGTERM: %v\n%s", err, log)
+	}
+}
+
 // A script that names no words to hear doesn't pass on the apology of a server that fails.
 func TestCallFailsWithTheServer(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -83,7 +83,7 @@ func (cmd *demoCommand) Run(ctx context.Context, c console) error {
 	}
 	defer redis.Close()
 	go age(ctx, redis)
-	db, err := rdb.Open("redis://" + redis.Addr())
+	db, err := rdb.OpenWithin("redis://"+redis.Addr(), demoOperation)
 	if err != nil {
 		return fmt.Errorf("open the embedded Redis: %w", err)
 	}
@@ -96,16 +96,24 @@ func (cmd *demoCommand) Run(ctx context.Context, c console) error {
 	return runDemo(ctx, c, db, redis.Addr(), listener)
 }
 
+// The embedded Redis looks at every key when it ages, and answers nobody meanwhile: with 200,000
+// keys that takes some 300 ms. A minute is often enough, as records hold their own lifetimes. An
+// operation may take longer than on a real Redis, whose import of 100,000 lines it must survive.
+const (
+	ageEvery      = time.Minute
+	demoOperation = 4 * time.Second
+)
+
 // age lets keys of the embedded Redis expire, which doesn't look at the clock by itself.
 func age(ctx context.Context, redis *miniredis.Miniredis) {
-	ticker := time.NewTicker(time.Second)
+	ticker := time.NewTicker(ageEvery)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			redis.FastForward(time.Second)
+			redis.FastForward(ageEvery)
 		}
 	}
 }
@@ -144,7 +152,7 @@ func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener 
 	}
 	greet(c.out, listener.Addr().String(), redis)
 	fmt.Fprintf(c.out, "\nLetters go to %s. Ctrl-C stops it all.\n\n", settings.outbound.lettersDir)
-	return a.run(ctx, listener)
+	return a.run(ctx, listener, nil)
 }
 
 // demoConfig is that of a server with settings as by default, and a key that goes with

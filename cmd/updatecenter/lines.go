@@ -27,6 +27,10 @@ type redisFlag struct {
 	RedisURL string `name:"redis-url" env:"REDIS_URL" help:"The Redis of the server; see the settings of serve. Also REDIS_URL_FILE."`
 }
 
+// commandOperation bounds one operation of a command: longer than of a server, as nobody waits on
+// the telephone, and a batch of an import is an operation.
+const commandOperation = 15 * time.Second
+
 // open opens the Redis.
 func (f redisFlag) open(c console) (*rdb.DB, error) {
 	r := &settingsReader{getenv: c.getenv}
@@ -35,7 +39,7 @@ func (f redisFlag) open(c console) (*rdb.DB, error) {
 		return nil, err
 	}
 	rdb.LogTo(slog.New(slog.DiscardHandler))
-	db, err := rdb.Open(url)
+	db, err := rdb.OpenWithin(url, commandOperation)
 	if err != nil {
 		return nil, usage(fmt.Errorf("REDIS_URL: %w", err))
 	}

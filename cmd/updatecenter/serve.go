@@ -38,8 +38,14 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
+	var probes net.Listener
+	if settings.metricsAddr != "" {
+		if probes, err = (&net.ListenConfig{}).Listen(ctx, "tcp", settings.metricsAddr); err != nil {
+			return fmt.Errorf("listen for /metrics: %w", errors.Join(err, listener.Close()))
+		}
+	}
 	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", redacted(settings.publicURL)))
-	return a.run(ctx, listener)
+	return a.run(ctx, listener, probes)
 }
 
 // redacted is a URL without the password that it may hold.
@@ -76,7 +82,6 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	log.Info("stopping: the turns under way are finished")
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
 	defer cancel()
 	if err := server.Shutdown(finishing); err != nil {

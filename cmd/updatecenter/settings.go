@@ -41,6 +41,7 @@ var defaults = kong.Vars{
 // file that NAME_FILE names.
 type serverSettings struct {
 	ListenAddr         string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	MetricsAddr        string `name:"metrics-addr" env:"METRICS_ADDR" help:"Address, such as 127.0.0.1:9090, of a listener of its own for /metrics, /readyz and /healthz. LISTEN_ADDR then has /healthz alone of these. Empty: all are on LISTEN_ADDR."`
 	twilioSettings     `embed:""`
 	RedisURL           string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
 	SecretKeys         string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
@@ -70,6 +71,7 @@ type twilioSettings struct {
 // config is what the settings mean.
 type config struct {
 	listenAddr    string
+	metricsAddr   string // empty: none of its own
 	publicURL     string
 	redisURL      string
 	authTokens    []secret.Text
@@ -95,6 +97,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 	r := &settingsReader{getenv: getenv}
 	c := config{
 		listenAddr:    r.address("LISTEN_ADDR", s.ListenAddr),
+		metricsAddr:   r.optionalAddress("METRICS_ADDR", s.MetricsAddr),
 		publicURL:     r.url("PUBLIC_URL", r.required("PUBLIC_URL", s.PublicURL)),
 		redisURL:      r.required("REDIS_URL", r.secret("REDIS_URL", s.RedisURL)),
 		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", strings.Trim(r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken), " ,"))),
@@ -170,6 +173,13 @@ func (r *settingsReader) address(name, value string) string {
 		r.fail(name, "want host:port")
 	}
 	return value
+}
+
+func (r *settingsReader) optionalAddress(name, value string) string {
+	if value == "" {
+		return ""
+	}
+	return r.address(name, value)
 }
 
 func (r *settingsReader) url(name, value string) string {

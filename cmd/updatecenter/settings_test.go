@@ -53,7 +53,7 @@ func TestSettings(t *testing.T) {
 // TestWrongSettings finds each mistake by itself, and all of them at once.
 func TestWrongSettings(t *testing.T) {
 	wrong := map[string]string{
-		"LISTEN_ADDR": "8080", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
+		"LISTEN_ADDR": "8080", "METRICS_ADDR": "9090", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
 		"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_API_BASE_URL": "ftp://x", "SIP_DOMAINS": "nodots", "DIAL_78_NUMBERS": "911",
 		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0",
 		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
