@@ -1,6 +1,10 @@
 package ivr
 
-import "updatecenter/twiml"
+import (
+	"errors"
+
+	"updatecenter/twiml"
+)
 
 // answer is a document under construction. What is spoken waits in prompts until it is
 // known whether a question follows, into which it goes so that a key cuts it short.
@@ -63,9 +67,14 @@ func (a *answer) gather(action string, keys keypad) {
 	a.verbs = append(a.verbs, g)
 }
 
-func (a *answer) dial(action, number string) {
+// dial connects the caller with a number. Twilio dials none from a call over SIP, nor for a caller
+// who withholds the number, unless it is told what to show.
+func (a *answer) dial(action, number, callerID string) {
 	a.protect()
-	a.verbs = append(a.verbs, twiml.Dial{Action: action, Target: twiml.Number(number)})
+	if callerID == "" {
+		a.wrong = errors.New("transfer without a caller ID")
+	}
+	a.verbs = append(a.verbs, twiml.Dial{Action: action, CallerID: callerID, Target: twiml.Number(number)})
 }
 
 func (a *answer) hangUp() {

@@ -32,7 +32,7 @@ func (f *Flow) everyBlank() []Blank {
 		case Ask:
 			all = append(all, l.Into)
 		case Transfer:
-			all = append(all, l.To)
+			all = append(all, l.To, l.CallerID)
 		}
 	}
 	for _, given := range f.everyGiven() {

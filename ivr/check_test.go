@@ -20,7 +20,7 @@ func sound() *ivr.Flow {
 			Heard: "again", Back: "menu", GaveUp: ivr.HangUp},
 		ivr.Again{At: "again", Times: 2, Back: "ask", GaveUp: "tell"},
 		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "{entry}, {repair}.", ES: "{repair}, {entry}."}, Next: ivr.HangUp},
-		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, Failed: ivr.HangUp},
+		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, CallerID: showing, Failed: ivr.HangUp},
 	)
 	flow.Blanks = []ivr.Blank{entry}
 	return flow

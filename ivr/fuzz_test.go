@@ -49,7 +49,7 @@ func everything() *ivr.Flow {
 			Heard: "tell", Back: "transfer", GaveUp: "transfer"},
 		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "{what} {entry}{time}", ES: "{what} {entry}{time}"}, Next: "retry"},
 		ivr.Again{At: "retry", Times: 3, Back: "start", GaveUp: ivr.HangUp},
-		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, Failed: "retry"},
+		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, CallerID: showing, Failed: "retry"},
 	)
 	flow.Blanks = []ivr.Blank{entry, {Name: "time", Kind: ivr.Time}}
 	return flow

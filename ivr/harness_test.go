@@ -39,6 +39,9 @@ func option(name string) ivr.Prompt {
 // repair is a blank that every flow of the tests has.
 var repair = ivr.Blank{Name: "repair", Kind: ivr.Phone}
 
+// showing is the caller ID of transfers.
+var showing = ivr.Blank{Name: "showing", Kind: ivr.Phone}
+
 // flowOf is a flow that is sound, if the lines are.
 func flowOf(lines ...ivr.Line) *ivr.Flow {
 	return &ivr.Flow{
@@ -48,7 +51,7 @@ func flowOf(lines ...ivr.Line) *ivr.Flow {
 			WrongKey: words("wrong-key"), StartOver: words("start-over"),
 			Apology: ivr.Prompt{Name: "apology", EN: "Apology: call {repair}.", ES: "Disculpa: llame al {repair}."},
 		},
-		Given: map[ivr.Blank]string{repair: "+18005731311"},
+		Given: map[ivr.Blank]string{repair: "+18005731311", showing: "+16125557801"},
 		Lines: append(lines,
 			ivr.Say{At: "help", Prompt: words("help"), Next: ivr.HangUp},
 			ivr.Say{At: "sorry", Prompt: words("sorry"), Next: ivr.HangUp}),
@@ -181,7 +184,7 @@ func told(t testing.TB, verb twiml.Verb) []string {
 	case twiml.Play:
 		return []string{"play " + v.URL}
 	case twiml.Dial:
-		return []string{fmt.Sprintf("dial %s -> %s", v.Target, strings.TrimPrefix(v.Action, turnURL))}
+		return []string{fmt.Sprintf("dial %s as %s -> %s", v.Target, v.CallerID, strings.TrimPrefix(v.Action, turnURL))}
 	case twiml.Hangup:
 		return []string{"hang up"}
 	case twiml.Gather:

@@ -55,10 +55,10 @@ func TestTransfer(t *testing.T) {
 		t.Run(tt.status, func(t *testing.T) {
 			flow := flowOf(
 				speak("start", "transfer", ivr.English),
-				ivr.Transfer{At: "transfer", Prompt: words("hold"), To: repair, Failed: "not-connected"},
+				ivr.Transfer{At: "transfer", Prompt: words("hold"), To: repair, CallerID: showing, Failed: "not-connected"},
 				say("not-connected", ivr.HangUp),
 			)
-			c := dial(t, flow, "en: hold in English.", "dial +18005731311 -> 1?lang=en")
+			c := dial(t, flow, "en: hold in English.", "dial +18005731311 as +16125557801 -> 1?lang=en")
 			c.dialed(tt.status, tt.want...)
 		})
 	}

@@ -89,7 +89,8 @@ func TestAnAnswerThatCantBeWritten(t *testing.T) {
 		line ivr.Line
 	}{
 		{"a blank", ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "It is {missing}.", ES: "Es {missing}."}, Next: ivr.HangUp}},
-		{"a number to dial", ivr.Transfer{At: "tell", Prompt: words("tell"), To: nobody, Failed: ivr.HangUp}},
+		{"a number to dial", ivr.Transfer{At: "tell", Prompt: words("tell"), To: nobody, CallerID: showing, Failed: ivr.HangUp}},
+		{"a caller ID", ivr.Transfer{At: "tell", Prompt: words("tell"), To: repair, CallerID: nobody, Failed: ivr.HangUp}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -5,10 +5,11 @@ import "context"
 // Transfer connects the caller with a telephone number. The call ends when the other
 // party has hung up, and goes on at Failed when nobody could be reached.
 type Transfer struct {
-	At     Step
-	Prompt Prompt // spoken before the number is dialed
-	To     Blank  // a Phone
-	Failed Step
+	At       Step
+	Prompt   Prompt // spoken before the number is dialed
+	To       Blank  // a Phone
+	CallerID Blank  // a Phone that Twilio lets us show to the other party: the account's, or the one that was called
+	Failed   Step
 }
 
 func (x Transfer) step() Step        { return x.At }
@@ -20,7 +21,7 @@ func (x Transfer) exits() []Exit {
 
 func (x Transfer) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
 	t.say(x.Prompt)
-	t.answer.dial(t.nextTurn(), t.call.Text(x.To))
+	t.answer.dial(t.nextTurn(), t.call.Text(x.To), t.call.Text(x.CallerID))
 	return here, nil
 }
 

@@ -33,7 +33,7 @@ func (o origin) caller(form url.Values) ivr.Caller {
 	vouched := o.overSwitch(to) || o.attested(to, form.Get("StirVerstat"))
 	return ivr.Caller{
 		Number:   string(number),
-		From:     label(form.Get("From"), number),
+		From:     label(form.Get("From"), from),
 		FromLine: vouched && number != "",
 	}
 }
@@ -46,24 +46,16 @@ func (o origin) attested(to party, verstat string) bool {
 	return verstat == passedA && to.domain == "" && slices.Contains(o.dial78, to.number())
 }
 
-// withheld is what Twilio says in From of callers who withhold their number, as words and
-// as the numbers that spell them.
-// https://help.twilio.com/articles/223179988
-var withheld = []string{
-	"", "anonymous", "unknown", "restricted", "unavailable", "blocked", "private",
-	"+266696687", "+7378742833", "+2562533", "+86282452253", "+8656696", "+7748283",
-}
-
 // label names the caller for counts and records: the number in its one form, or else what
 // From says, on one line. Who withholds the number has no name.
-func label(from string, number nanp.Number) string {
-	if number != "" {
+func label(from string, caller party) string {
+	if number := caller.number(); number != "" {
 		return string(number)
 	}
-	from = strings.ToLower(strings.TrimSpace(strings.Map(printable, from)))
-	if slices.Contains(withheld, from) {
+	if caller.withheld() {
 		return ""
 	}
+	from = strings.ToLower(strings.TrimSpace(strings.Map(printable, from)))
 	return strings.ToValidUTF8(from[:min(len(from), maxFrom)], "") // the cut can split a character
 }
 

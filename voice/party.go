@@ -2,6 +2,7 @@ package voice
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"updatecenter/internal/nanp"
@@ -52,10 +53,25 @@ func hostOf(s string) string {
 // number is the party's North American telephone number, or none.
 func (p party) number() nanp.Number {
 	number, err := nanp.Parse(p.user)
-	if err != nil {
+	if err != nil || p.withheld() {
 		return ""
 	}
 	return number
+}
+
+// withheldWords is what stands in From for callers who withhold their number: words, and what
+// they are on the letters of a keypad. RESTRICTED has ten digits: with a 1 before them they are a
+// number in Austin, without it they are the word, also from a switch that writes no 1.
+// https://help.twilio.com/articles/223179988
+var withheldWords = []string{
+	"anonymous", "unknown", "restricted", "unavailable", "blocked", "private",
+	"266696687", "7378742833", "2562533", "86282452253", "8656696", "7748283",
+}
+
+// withheld says whether the party withholds its number.
+func (p party) withheld() bool {
+	word := strings.ToLower(strings.TrimSpace(strings.Map(printable, p.user)))
+	return word == "" && p.domain == "" || slices.Contains(withheldWords, strings.TrimPrefix(word, "+"))
 }
 
 // dialed78 says whether the short code was dialed. Pages of the operator print it as

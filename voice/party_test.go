@@ -67,6 +67,14 @@ func TestPartyNumber(t *testing.T) {
 		{"Restricted", ""},
 		{"sip:anonymous@anonymous.invalid", ""},
 		{"+266696687", ""},
+		{"+7378742833", ""},
+		{"7378742833", ""},
+		{"sip:7378742833@name.sip.twilio.com", ""},
+		{"sip:+7378742833@name.sip.twilio.com;user=phone", ""},
+		{"+17378742833", "+17378742833"},
+		{"+2562533", ""},
+		{"+8656696", ""},
+		{"+86282452253", ""},
 		{"", ""},
 	}
 	for _, tt := range tests {

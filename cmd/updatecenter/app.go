@@ -199,7 +199,7 @@ func newLines(c config, o outside, hasher *pins.Hasher, told pins.Told) (*pins.L
 func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, error) {
 	flow := calls.Dial78(calls.Config{
 		Lines: a.lines, Features: a.features, Changed: a.wakeSwitches,
-		Policy: c.policy, Now: o.now, Repair: c.repair, Transfer: c.transfer,
+		Policy: c.policy, Now: o.now, Repair: c.repair, Transfer: c.transfer, CallerID: c.callerID,
 	})
 	recordings, err := openRecordings(c, append(flow.Prompts(), callbackFlow(c, nil).Prompts()...))
 	if err != nil {

@@ -72,12 +72,7 @@ func settingsOf(file string) func(*config) {
 func playScript(t *testing.T, s *stage, file string) {
 	t.Helper()
 	script := readCall(t, file)
-	exchange := s.exchange(func(c *touchtone.Config) {
-		if strings.Contains(file, "transfer-fails") {
-			c.TransferEnds = "no-answer"
-		}
-	})
-	result := touchtone.Play(t.Context(), exchange, script, s)
+	result := touchtone.Play(t.Context(), s.exchange(nil), script, s)
 	for _, problem := range result.Problems {
 		t.Error(problem)
 	}

@@ -72,7 +72,8 @@ const demoZone = "America/Chicago"
 const demoAddress = "127.0.0.1:8080"
 
 type demoCommand struct {
-	Port string `default:"8080" env:"DEMO_PORT" help:"Port on 127.0.0.1."`
+	Port           string      `default:"8080" env:"DEMO_PORT" help:"Port on 127.0.0.1."`
+	RepairTransfer nanp.Number `env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Default: they are told the number of the repair service."`
 }
 
 // Run serves the demo until the context ends.
@@ -93,7 +94,12 @@ func (cmd *demoCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return fmt.Errorf("listen (another demo, perhaps?): %w", err)
 	}
-	return runDemo(ctx, c, db, redis.Addr(), listener)
+	settings, err := demoConfig(address)
+	if err != nil {
+		return err
+	}
+	settings.transfer = cmd.RepairTransfer
+	return runDemo(ctx, c, settings, db, redis.Addr(), listener)
 }
 
 // The embedded Redis looks at every key when it ages, and answers nobody meanwhile: with 200,000
@@ -118,12 +124,8 @@ func age(ctx context.Context, redis *miniredis.Miniredis) {
 	}
 }
 
-func runDemo(ctx context.Context, c console, db *rdb.DB, redis string, listener net.Listener) error {
+func runDemo(ctx context.Context, c console, settings config, db *rdb.DB, redis string, listener net.Listener) error {
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	settings, err := demoConfig(listener.Addr().String())
-	if err != nil {
-		return err
-	}
 	rdb.LogTo(log)
 	heard, err := startDemoSwitch(ctx, c.out)
 	if err != nil {
@@ -173,7 +175,7 @@ func demoConfig(address string) (config, error) {
 	return config{
 		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
-		repair: defaultRepair, policy: defaultPolicy(),
+		repair: defaultRepair, callerID: demoCallFrom, policy: defaultPolicy(),
 		accountSID: touchtone.DefaultAccountSID, twilioURL: "http://" + demoExchange,
 		outbound: demoOutbound(), console: consoleConfig{url: "http://" + address, zone: zone},
 	}, nil

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
+	"updatecenter/voice/touchtone"
 )
 
 // The demo's accounts: the first has a code, which its owner can have told by telephone; the
@@ -21,7 +22,7 @@ import (
 const (
 	demoAccount   accounts.Number = "1000-4821"
 	demoAccountES accounts.Number = "1000-5930"
-	demoCallFrom  nanp.Number     = "+16125557801"
+	demoCallFrom  nanp.Number     = touchtone.DefaultNumber
 	demoCode                      = "730418"
 	demoQuestion                  = "¿Cómo se llamaba su primera escuela?"
 	demoAnswer                    = "Benito Juárez"

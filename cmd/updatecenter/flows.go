@@ -17,7 +17,7 @@ func allFlows() []*ivr.Flow {
 }
 
 func dial78(policy pins.Policy) *ivr.Flow {
-	return calls.Dial78(calls.Config{Features: features.New(features.Config{}), Repair: defaultRepair, Transfer: defaultRepair, Policy: policy})
+	return calls.Dial78(calls.Config{Features: features.New(features.Config{}), Repair: defaultRepair, Transfer: defaultRepair, CallerID: demoCallFrom, Policy: policy})
 }
 
 type flowsCommand struct {

@@ -112,7 +112,7 @@ func testConfig(t testing.TB) config {
 	return config{
 		publicURL: "https://ivr.test", authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78},
-		keys: must(secret.ParseKeyring("test:" + key))(t), repair: defaultRepair,
+		keys: must(secret.ParseKeyring("test:" + key))(t), repair: defaultRepair, callerID: demoCallFrom,
 		policy: defaultPolicy(), accountSID: touchtone.DefaultAccountSID, outbound: demoOutbound(),
 	}
 }

@@ -24,12 +24,17 @@ type exchangeFlags struct {
 	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks; of a list the first. Default: the demo's."`
 	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks. Default: the demo's."`
 	SIPDomain  string `name:"sip-domain" help:"SIP domain of calls to 78. Default: the demo's."`
+	Numbers    string `name:"account-numbers" help:"Telephone numbers of the Twilio account, comma-separated, such as the server's CALL_FROM: a transfer may show these. Default: the demo's."`
 }
 
 // exchange signs with the first token, as the others are on their way out.
 func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Exchange, error) {
 	r := &settingsReader{getenv: c.getenv}
 	tokens := list(r.secret("TWILIO_AUTH_TOKEN", f.AuthToken))
+	var numbers []string
+	for _, number := range r.numbers("--account-numbers", f.Numbers) {
+		numbers = append(numbers, string(number))
+	}
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -39,7 +44,7 @@ func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Ex
 	}
 	exchange, err := touchtone.New(touchtone.Config{
 		PublicURL: f.URL, Target: f.Target, AuthToken: secret.New(token),
-		AccountSID: f.AccountSID, SIPDomain: f.SIPDomain, Clock: clock,
+		AccountSID: f.AccountSID, SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
 	})
 	if err != nil {
 		return nil, usage(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -49,7 +50,8 @@ type serverSettings struct {
 	PINMinDigits       string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
 	PINMaxDigits       string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"${pin_digits}" help:"Most digits of a new PIN, at most 8."`
 	RepairNumber       string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
-	RepairTransfer     string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Empty: REPAIR_NUMBER is only told."`
+	RepairTransfer     string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
+	TransferCallerID   string `name:"transfer-caller-id" env:"TRANSFER_CALLER_ID" help:"Number that the telephone at REPAIR_TRANSFER shows: one that the Twilio account owns or has verified. Empty: CALL_FROM."`
 	ProvisioningURL    string `name:"provisioning-url" env:"PROVISIONING_URL" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
 	ProvisioningSecret string `name:"provisioning-secret" env:"PROVISIONING_SECRET" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
 	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
@@ -81,6 +83,7 @@ type config struct {
 	policy        pins.Policy
 	repair        nanp.Number
 	transfer      nanp.Number
+	callerID      nanp.Number // of transfers
 	recordingsDir string
 	switchURL     string
 	switchSecret  secret.Text
@@ -113,6 +116,10 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		outbound:      r.deliveries(s.deliverySettings),
 		console:       r.console(s.consoleSettings),
 		logLevel:      r.level("LOG_LEVEL", s.LogLevel),
+	}
+	c.callerID = cmp.Or(r.number("TRANSFER_CALLER_ID", s.TransferCallerID), c.outbound.from)
+	if s.RepairTransfer != "" && s.TransferCallerID == "" && s.CallFrom == "" {
+		r.fail("REPAIR_TRANSFER", "also set TRANSFER_CALLER_ID, or CALL_FROM, to a number of the Twilio account: without a caller ID of its own Twilio puts no call over SIP through, and none whose number is withheld")
 	}
 	c.switchURL, c.switchSecret = r.provisioning(s)
 	if c.outbound.from != "" && s.TwilioAccountSID == "" {

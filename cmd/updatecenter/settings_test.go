@@ -38,13 +38,13 @@ func readSettings(t *testing.T, environment map[string]string) (config, error) {
 func TestSettings(t *testing.T) {
 	c, err := readSettings(t, with(sound, map[string]string{
 		"TWILIO_AUTH_TOKEN": "new, old", "SIP_DOMAINS": "a.sip.twilio.com,b.sip.twilio.com",
-		"DIAL_78_NUMBERS": "612-555-7800", "REPAIR_TRANSFER": "+16125550100", "PIN_MAX_DIGITS": "8",
+		"DIAL_78_NUMBERS": "612-555-7800", "REPAIR_TRANSFER": "+16125550100", "TRANSFER_CALLER_ID": "888-612-8052", "PIN_MAX_DIGITS": "8",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(c.authTokens) != 2 || c.authTokens[1].Reveal() != "old" || len(c.sipDomains) != 2 ||
-		c.dial78[0] != "+16125557800" || c.transfer != "+16125550100" || c.repair != "+18005731311" ||
+		c.dial78[0] != "+16125557800" || c.transfer != "+16125550100" || c.callerID != "+18886128052" || c.repair != "+18005731311" ||
 		c.policy.MaxDigits != 8 || c.listenAddr != "127.0.0.1:8080" {
 		t.Errorf("read %+v", c)
 	}
@@ -55,7 +55,7 @@ func TestWrongSettings(t *testing.T) {
 	wrong := map[string]string{
 		"LISTEN_ADDR": "8080", "METRICS_ADDR": "9090", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
 		"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_API_BASE_URL": "ftp://x", "SIP_DOMAINS": "nodots", "DIAL_78_NUMBERS": "911",
-		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0",
+		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0", "TRANSFER_CALLER_ID": "anonymous",
 		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
 		"LETTERS_DIR": "/does/not/exist", "SMTP_URL": "http://hidden@mail.example.com", "MAIL_FROM": "nobody", "NOTICES": "pigeon",
 		"CONSOLE_URL": "http://hidden@repair.example.com", "TRUSTED_PROXIES": "everybody",
@@ -82,6 +82,24 @@ func TestWrongSettings(t *testing.T) {
 		if strings.Contains(err.Error(), hidden) {
 			t.Errorf("a secret is told: %v", err)
 		}
+	}
+}
+
+// A transfer shows its own caller ID or that of calls to customers; without either it is a wrong
+// setting.
+func TestTransfersNeedACallerID(t *testing.T) {
+	transfer := map[string]string{"REPAIR_TRANSFER": "612-555-0100", "SIP_DOMAINS": "a.sip.twilio.com"}
+	_, err := readSettings(t, with(sound, transfer))
+	if err == nil || !strings.Contains(err.Error(), "REPAIR_TRANSFER: also set TRANSFER_CALLER_ID, or CALL_FROM") {
+		t.Errorf("without a caller ID: %v", err)
+	}
+	calls := with(transfer, map[string]string{"CALL_FROM": "612-555-7801", "TWILIO_ACCOUNT_SID": "AC" + strings.Repeat("0", 32)})
+	if c, err := readSettings(t, with(sound, calls)); err != nil || c.callerID != "+16125557801" {
+		t.Errorf("with CALL_FROM it shows %s, %v", c.callerID, err)
+	}
+	own := with(calls, map[string]string{"TRANSFER_CALLER_ID": "612-555-7802"})
+	if c, err := readSettings(t, with(sound, own)); err != nil || c.callerID != "+16125557802" || c.outbound.from != "+16125557801" {
+		t.Errorf("with both it shows %s, %v", c.callerID, err)
 	}
 }
 

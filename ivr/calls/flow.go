@@ -19,6 +19,7 @@ type Config struct {
 	Now      func() time.Time
 	Repair   nanp.Number // told to whoever needs a person
 	Transfer nanp.Number // where 0 puts callers through; empty: Repair is only told
+	CallerID nanp.Number // what the telephone there shows: a number of the Twilio account; needed with Transfer
 }
 
 // Dial78 is the call to 78, *78 or an access number.
@@ -28,7 +29,7 @@ func Dial78(c Config) *ivr.Flow {
 		Name: "dial-78", Start: arrive, Sorry: sorry, Help: helpDesk,
 		Notices: notices,
 		Given: map[ivr.Blank]string{
-			repair: string(c.Repair), desk: string(c.Transfer), shortCode: "78",
+			repair: string(c.Repair), desk: string(c.Transfer), callerID: string(c.CallerID), shortCode: "78",
 			fewest: strconv.Itoa(c.Policy.MinDigits), most: strconv.Itoa(c.Policy.MaxDigits),
 		},
 		Blanks: []ivr.Blank{access, minutes, lineNumber},
@@ -188,7 +189,7 @@ func (d desk78) ending() []ivr.Line {
 		ivr.Say{At: helpNumber, Prompt: sayHelpNumber, Next: resume},
 		ivr.Resume{At: resume},
 		ivr.Say{At: offerRepair, Prompt: sayHelp, Next: tellRepair},
-		ivr.Transfer{At: transfer, Prompt: sayTransfer, To: desk, Failed: noTransfer},
+		ivr.Transfer{At: transfer, Prompt: sayTransfer, To: desk, CallerID: callerID, Failed: noTransfer},
 		ivr.Say{At: noTransfer, Prompt: sayNoTransfer, Next: tellRepair},
 		ivr.Say{At: noAnswer, Prompt: sayNoAnswer, Next: tellRepair},
 		ivr.Say{At: tellRepair, Prompt: sayTellRepair, Next: ivr.HangUp},

@@ -85,6 +85,7 @@ const (
 var (
 	repair    = ivr.Blank{Name: "repair", Kind: ivr.Phone}      // who resets a forgotten PIN
 	desk      = ivr.Blank{Name: "desk", Kind: ivr.Phone}        // where callers who press 0 are put through
+	callerID  = ivr.Blank{Name: "caller-id", Kind: ivr.Phone}   // what is shown there
 	shortCode = ivr.Blank{Name: "short-code", Kind: ivr.Digits} // what is dialed from the line
 	fewest    = ivr.Blank{Name: "fewest", Kind: ivr.Count}      // digits of a new PIN
 	most      = ivr.Blank{Name: "most", Kind: ivr.Count}

@@ -41,6 +41,7 @@ type Call struct {
 
 	last     *answered // the last webhook; nil when it had no answer
 	lose     bool      // the next answer
+	connects string    // DialCallStatus of transfers to come; empty: completed
 	failure  error     // why the call is being given up
 	problems []error
 	fellBack []error // those of them for which the fallback was asked
@@ -227,6 +228,10 @@ func (c *Call) HangUp(ctx context.Context) {
 // LoseNext loses the next answer on its way: the webhook after this is delivered, its
 // answer thrown away, and the webhook delivered again.
 func (c *Call) LoseNext() { c.lose = true }
+
+// ConnectAs has the transfers to come end with a DialCallStatus: completed, as they do unless
+// told otherwise, busy, no-answer, failed or canceled.
+func (c *Call) ConnectAs(status string) { c.connects = status }
 
 // Repeat delivers the last webhook once more. It returns [ErrAnswersDiffer] unless the
 // answer is the same, byte for byte.

@@ -28,9 +28,9 @@ func TestVerbs(t *testing.T) {
 		{"hang up", `<Hangup/><Say>unheard</Say>`, ""},
 		{"redirect", `<Redirect>/bye</Redirect><Say>unheard</Say>`, "says Goodbye."},
 		{"redirect by GET", `<Redirect method="GET">/bye?why=test</Redirect>`, "says Goodbye."},
-		{"dial", `<Dial>+18005731311</Dial><Say>Back.</Say>`, "transfers to +18005731311\nsays Back."},
+		{"dial", `<Dial callerId="+16125557801">+18005731311</Dial><Say>Back.</Say>`, "transfers to +18005731311\nsays Back."},
 		{"dial a SIP address", `<Dial><Sip>sip:desk@example.com</Sip></Dial>`, "transfers to sip:desk@example.com"},
-		{"dial and ask", `<Dial action="/bye"><Number>+18005731311</Number></Dial><Say>unheard</Say>`,
+		{"dial and ask", `<Dial action="/bye" callerId="+16125557801"><Number>+18005731311</Number></Dial><Say>unheard</Say>`,
 			"transfers to +18005731311\nsays Goodbye."},
 		{"reject later", `<Say>Hm.</Say><Reject/><Say>unheard</Say>`, "says Hm."},
 	}
@@ -47,6 +47,71 @@ func TestVerbs(t *testing.T) {
 			}
 			if err := call.Silence(); !errors.Is(err, touchtone.ErrOver) {
 				t.Errorf("silence after the end: %v", err)
+			}
+		})
+	}
+}
+
+// A transfer dials nobody without a caller ID that is a number which can be called, and the
+// account's, the one that was called, or the caller's own; what comes over SIP has none.
+func TestCallerID(t *testing.T) {
+	const own, called, caller, verified = "+16125557801", "+18886128052", "+16515550199", "+16125557802"
+	tests := []struct{ name, to, from, callerID, want string }{ // want: what the telephone shows; empty: it does not ring
+		{"of the account", "78", caller, own, own},
+		{"verified", "78", caller, verified, verified},
+		{"none over SIP", "78", caller, "", ""},
+		{"the caller's over SIP", "78", "612-555-0142", "+16125550142", ""},
+		{"the short code", "78", caller, "78", ""},
+		{"the number that was called", called, caller, called, called},
+		{"of the account, from a telephone", called, "anonymous", own, own},
+		{"the caller's by default", called, caller, "", caller},
+		{"the caller's", called, caller, caller, caller},
+		{"a foreign caller's", called, "+442079460000", "", "+442079460000"},
+		{"a stranger's", called, caller, "+16515550100", ""},
+		{"withheld", called, "anonymous", "", ""},
+		{"restricted", called, "Restricted", "", ""},
+		{"ANONYMOUS", called, "+266696687", "", ""},
+		{"RESTRICTED", called, "+7378742833", "", ""},
+		{"BLOCKED", called, "+2562533", "", ""},
+		{"UNKNOWN", called, "+8656696", "", ""},
+		{"UNAVAILABLE", called, "+86282452253", "", ""},
+		{"too short", called, "+1612555", "", ""},
+		{"no number that there is", called, "+11115550142", "", ""},
+		{"in another form", called, caller, "6125557801", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			attribute := ""
+			if test.callerID != "" {
+				attribute = ` callerId="` + test.callerID + `"`
+			}
+			app := newApplication(t, map[string]string{
+				"/voice/incoming": `<Dial action="/bye"` + attribute + `>+18005731311</Dial>`, "/bye": goodbye,
+			})
+			config := app.config()
+			config.Numbers = []string{own, verified}
+			call, err := newExchange(t, config).Dial(t.Context(), test.to, test.from, touchtone.NoPassport)
+			if err != nil {
+				t.Fatal(err)
+			}
+			shown := ""
+			events, err := call.Listen(t.Context())
+			for _, event := range events {
+				if transferred, is := event.(touchtone.Transferred); is {
+					shown = transferred.CallerID
+				}
+			}
+			status := "completed"
+			if test.want == "" {
+				status = "failed"
+			}
+			told := app.got("/bye")
+			if err != nil || shown != test.want || len(told) != 1 || told[0].form.Get("DialCallStatus") != status {
+				t.Errorf("%v, shown as %q, told %v", err, shown, told)
+			}
+			var broken *touchtone.WebhookError
+			if problems := call.Problems(); (len(problems) == 1 && errors.As(problems[0], &broken) && broken.Code == 13214) != (test.want == "") {
+				t.Errorf("problems: %v", problems)
 			}
 		})
 	}

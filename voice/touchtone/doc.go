@@ -39,6 +39,8 @@
 //	language en                what was said since the last key was English (es: Spanish)
 //	repeat                     deliver the last webhook once more; the answer is the same
 //	lose                       the next answer is lost, and the exchange asks again
+//	transfer busy              transfers end so from here on: completed, busy, no-answer,
+//	                           failed or canceled
 //	hangup                     the caller hangs up
 //	ended                      the far end has hung up
 //	advance 31m                move the clock (plays in process alone)
@@ -56,8 +58,9 @@
 //
 // In hear, case and spacing do not count, nor do the marks that group a number: what is
 // spoken digit by digit as "8 0 0 5 7 3" is found by "800-573", "8 0 0" and "800573". A
-// recording is heard as the file name in its URL. A transfer is heard as "transferred
-// to NUMBER", a broken webhook as Twilio's "an application error has occurred".
+// recording is heard as the file name in its URL. A transfer that is answered is heard as
+// "transferred to NUMBER", another as "dialed NUMBER: busy", a broken webhook as Twilio's "an
+// application error has occurred". Nobody is dialed without a caller ID that holds.
 //
 // # Other faces
 //

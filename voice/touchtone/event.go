@@ -26,10 +26,12 @@ type Paused struct {
 	Interruptible bool
 }
 
-// Transferred is a connection to someone else, who hangs up at once: the call goes on.
+// Transferred is someone else being dialed, who hangs up at once or can't be reached: the call
+// goes on. Without a caller ID that holds nobody is dialed, and there is no such event.
 type Transferred struct {
 	To       string // a telephone number or a SIP address
-	CallerID string // empty: the caller's own
+	CallerID string // what the telephone shows; empty: the caller's SIP address
+	Status   string // Twilio's DialCallStatus: completed, busy, no-answer, failed or canceled
 }
 
 // Asked says that the far end waits for keys: the prompts of a Gather are over.

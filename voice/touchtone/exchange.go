@@ -37,6 +37,9 @@ const DefaultSIPDomain = "demo.sip.twilio.com"
 // DefaultAccountSID is used where Config names no account.
 const DefaultAccountSID = "AC00000000000000000000000000000078"
 
+// DefaultNumber is the one telephone number of the account where Config lists none.
+const DefaultNumber = "+16125557801"
+
 // Config sets up an exchange. PublicURL and AuthToken must be given.
 type Config struct {
 	PublicURL   string           // of the application, as Twilio knows it; http or https, no query
@@ -44,6 +47,7 @@ type Config struct {
 	AuthToken   secret.Text      // signs the webhooks
 	AccountSID  string           // empty: a demo account
 	SIPDomain   string           // of calls to 78; empty: DefaultSIPDomain
+	Numbers     []string         // of the account, or verified: what a transfer may show as caller ID; empty: DefaultNumber
 	Client      *http.Client     // nil: one that connects within 5 s. Its own redirect policy does not count
 	Clock       Clock            // nil: the clock on the wall
 	Stopwatch   func() time.Time // measures answers, in real time; nil: time.Now
@@ -51,7 +55,6 @@ type Config struct {
 	Retry       Retry
 	AnswerLimit time.Duration // real time for one attempt; 0: Twilio's 15 s
 
-	TransferEnds string      // DialCallStatus of every transfer; empty: "completed"
 	DeliverTwice bool        // every webhook twice at the same moment; the answers must be equal
 	StatusOrder  StatusOrder // of status callbacks
 }
@@ -138,8 +141,8 @@ func (c *Config) setDefaults() {
 	if c.Retry.Times == 0 {
 		c.Retry.Times = 1
 	}
-	if c.TransferEnds == "" {
-		c.TransferEnds = "completed"
+	if len(c.Numbers) == 0 {
+		c.Numbers = []string{DefaultNumber}
 	}
 	if c.AnswerLimit == 0 {
 		c.AnswerLimit = answerLimit

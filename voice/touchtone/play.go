@@ -100,6 +100,7 @@ type player struct {
 	world    World
 	call     *Call   // nil: none yet
 	lose     bool    // the next answer of a call to come
+	connects string  // how transfers end; empty: completed
 	heard    []Event // since the last key or silence
 	result   Result
 }
@@ -123,6 +124,7 @@ func (p *player) begin(ctx context.Context, call *Call) error {
 	p.call = call
 	p.result.Calls++
 	p.heard = nil
+	call.ConnectAs(p.connects)
 	if p.lose {
 		call.LoseNext()
 		p.lose = false

@@ -149,6 +149,14 @@ func (loseStep) play(_ context.Context, p *player) error {
 	return nil
 }
 
+func (s transferStep) play(_ context.Context, p *player) error {
+	p.connects = s.status
+	if p.call != nil {
+		p.call.ConnectAs(s.status)
+	}
+	return nil
+}
+
 func (hangupStep) play(ctx context.Context, p *player) error {
 	if p.call == nil {
 		return expect("a call to hang up")

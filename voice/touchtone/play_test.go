@@ -25,7 +25,7 @@ func center(t *testing.T) *application {
 	return newApplication(t, map[string]string{
 		"/voice/incoming": `<Gather action="/pin" numDigits="4" timeout="7" actionOnEmptyResult="true"><Say language="en-US">Key your temporary PIN.</Say></Gather>`,
 		"/pin":            `<Gather action="/again" timeout="7"><Say language="es-US">Ahora un PIN nuevo.</Say></Gather><Say language="en-US">We heard nothing.</Say><Hangup/>`,
-		"/again":          `<Say language="en-US">Call <say-as interpret-as="digits">800</say-as>, <say-as interpret-as="digits">573</say-as>.</Say><Dial>+18005731311</Dial><Play>/audio/goodbye.en.mp3</Play>`,
+		"/again":          `<Say language="en-US">Call <say-as interpret-as="digits">800</say-as>, <say-as interpret-as="digits">573</say-as>.</Say><Dial callerId="+16125557801">+18005731311</Dial><Play>/audio/goodbye.en.mp3</Play>`,
 	})
 }
 
@@ -50,6 +50,8 @@ func TestPlay(t *testing.T) {
 			ended
 			hangup`, ""},
 		{"keys carry on", "dial 78 from x\npress 12348265#\nhear \"transferred\"\nended", ""},
+		{"a transfer that is busy", "transfer busy\ndial 78 from x\npress 1234\npress 8265#\n!hear \"transferred\"\nhear \"dialed 800-573-1311: busy\"", ""},
+		{"transfers as from here on", "dial 78 from x\npress 1234\ntransfer no-answer\npress 8265#\nhear \"no-answer\"", ""},
 		{"pause after the last key", "dial 78 from x\npress 1234\npress 82\nhear \"800\"", ""},
 		{"silence", "dial 78 from x\nsilence\nhear \"nuevo\"\nsilence\nhear \"heard nothing\"\nended", ""},
 		{"repeat", "dial 78 from x\nrepeat\npress 1234\nrepeat\nhear \"nuevo\"", ""},

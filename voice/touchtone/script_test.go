@@ -23,6 +23,7 @@ silence
 language es
 repeat
 lose
+transfer busy
 hangup
 ended
 advance 31m0s
@@ -47,7 +48,7 @@ func TestParseRefuses(t *testing.T) {
 		"answer", "answer 612 555 0142", `hear words`, `hear ""`, `hear "`, `hear " "`, `hear /(/`, `hear "a/`,
 		"press", "press 12a4", "press 1 2", "press " + strings.Repeat("1", 101),
 		"silence 5", "language fr", "language", "advance", "advance soon", "advance -1m", "advance 99999h",
-		"redis", "redis sideways", "hangup now", "hang up", strings.Repeat("#", 1001),
+		"redis", "redis sideways", "transfer", "transfer nowhere", "hangup now", "hang up", strings.Repeat("#", 1001),
 	} {
 		_, err := touchtone.Parse("bad.call", strings.NewReader("# first\n"+line+"\n"))
 		var syntax *touchtone.SyntaxError

@@ -87,6 +87,9 @@ func inWords(event Event) string {
 	case Played:
 		return recordingName(event.URL)
 	case Transferred:
+		if event.Status != connected {
+			return "dialed " + grouped(event.To) + ": " + event.Status
+		}
 		return "transferred to " + grouped(event.To)
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ type (
 	silenceStep  struct{}
 	repeatStep   struct{}
 	loseStep     struct{}
+	transferStep struct{ status string }
 	hangupStep   struct{}
 	endedStep    struct{}
 	advanceStep  struct{ by time.Duration }
@@ -48,6 +50,9 @@ const advanceLimit = 5 * 365 * 24 * time.Hour
 
 // pressLimit is how many keys one line can press.
 const pressLimit = 100
+
+// dialStatuses are the ways in which a transfer can end.
+var dialStatuses = [...]string{connected, "busy", "no-answer", "failed", "canceled"}
 
 // bareSteps are the lines of one word.
 func bareStep(word string) (step, bool) {
@@ -90,6 +95,11 @@ func parseStep(text string) (step, error) {
 			return nil, errors.New("language is en or es")
 		}
 		return languageStep{rest}, nil
+	case "transfer":
+		if !slices.Contains(dialStatuses[:], rest) {
+			return nil, errors.New("transfer takes " + strings.Join(dialStatuses[:], ", "))
+		}
+		return transferStep{rest}, nil
 	case "advance":
 		return parseAdvance(rest)
 	case "redis":
@@ -171,6 +181,7 @@ func (repeatStep) written() string     { return "repeat" }
 func (loseStep) written() string       { return "lose" }
 func (hangupStep) written() string     { return "hangup" }
 func (endedStep) written() string      { return "ended" }
+func (s transferStep) written() string { return "transfer " + s.status }
 func (s advanceStep) written() string  { return "advance " + s.by.String() }
 
 func (s hearStep) written() string {

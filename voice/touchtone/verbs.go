@@ -1,11 +1,16 @@
 package touchtone
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"updatecenter/internal/nanp"
 	"updatecenter/twiml"
 )
 
@@ -60,25 +65,74 @@ func rejection(reason twiml.Reason) string {
 	return "no-answer"
 }
 
-// transfer connects the caller with someone who hangs up at once, unless the exchange was
-// told how transfers end.
+// transfer connects the caller with someone who hangs up at once, unless the call was told how
+// transfers end. Without a caller ID that holds nobody is dialed.
 func (c *Call) transfer(dial twiml.Dial) Event {
+	status := cmp.Or(c.connects, connected)
+	number, isNumber := dial.Target.(twiml.Number)
+	callerID, err := dial.CallerID, error(nil)
+	if isNumber {
+		callerID, err = c.callerID(dial.CallerID)
+	}
+	if err != nil {
+		c.problems = append(c.problems, &WebhookError{Code: twiml.CodeDialCallerID, URL: c.url, Err: err})
+		status = "failed"
+	}
 	if dial.Action != "" {
 		c.goTo(webhook{Method: dial.Method, URL: resolve(c.url, dial.Action), Extra: url.Values{
-			"DialCallStatus":   {c.exchange.config.TransferEnds},
+			"DialCallStatus":   {status},
 			"DialCallSid":      {"CA" + c.chance.hex(16)},
 			"DialCallDuration": {"0"},
-			"DialBridged":      {strconv.FormatBool(c.exchange.config.TransferEnds == "completed")},
+			"DialBridged":      {strconv.FormatBool(status == connected)},
 		}})
 	}
-	transferred := Transferred{CallerID: dial.CallerID}
-	switch target := dial.Target.(type) {
-	case twiml.Number:
-		transferred.To = string(target)
-	case twiml.SIP:
-		transferred.To = string(target)
+	if err != nil {
+		return nil
+	}
+	transferred := Transferred{To: string(number), CallerID: callerID, Status: status}
+	if address, isSIP := dial.Target.(twiml.SIP); isSIP {
+		transferred.To = string(address)
 	}
 	return transferred
+}
+
+// connected is the DialCallStatus of a transfer that was answered.
+const connected = "completed"
+
+// callerID is what a telephone that is dialed shows: what the document asks for, or the
+// caller's own number. It has to be a telephone number that can be called, and the account's,
+// the number that was called, or the caller's; a call over SIP has none of its own.
+// https://www.twilio.com/docs/voice/twiml/dial#callerid
+func (c *Call) callerID(asked string) (string, error) {
+	from, to := c.form.Get("From"), c.form.Get("To")
+	switch {
+	case asked == "" && !strings.HasPrefix(from, "+"):
+		return "", errors.New("a transfer of a call over SIP, or of one whose number is withheld, needs a callerId")
+	case asked == "":
+		asked = from
+	case asked != from && asked != to && !slices.Contains(c.exchange.config.Numbers, asked):
+		return "", errors.New("callerId is neither a number of the account nor the number that was called")
+	}
+	if !dialable(asked) {
+		return "", errors.New("the caller ID is no telephone number that can be called")
+	}
+	return asked, nil
+}
+
+// dialable says whether a caller ID is a telephone number: in E.164 form, of a length that
+// numbers have, and no word in letters of the keypad, by which withheld numbers are passed on.
+// https://help.twilio.com/articles/223179988
+func dialable(number string) bool {
+	digits, isE164 := strings.CutPrefix(number, "+")
+	if !isE164 || len(digits) < 8 || len(digits) > 15 || digits[0] == '0' || strings.Trim(digits, "0123456789") != "" {
+		return false
+	}
+	switch digits {
+	case "266696687", "7378742833", "86282452253": // ANONYMOUS, RESTRICTED, UNAVAILABLE; others are too short
+		return false
+	}
+	_, err := nanp.Parse(number)
+	return digits[0] != '1' || err == nil
 }
 
 // perform plays a prompt once. What is left of it is nil, or the same with a loop less.
