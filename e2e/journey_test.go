@@ -272,7 +272,7 @@ func (p *tab) reset() {
 // leave signs out. Whoever has the cookie of the session then has nothing.
 func (p *tab) leave() {
 	p.t.Helper()
-	stolen := p.cookie("__Host-uc-session")
+	stolen := p.cookie("uc-session")
 	p.tabTo("Sign out")
 	p.goes(func() { p.press(kb.Enter) })
 	p.says("You have signed out.")

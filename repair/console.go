@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -36,8 +37,9 @@ type Config struct {
 
 	// PublicURL is where browsers find the server, without a path: "https://repair.example.com".
 	PublicURL string
-	// TrustedProxies are believed what they say of where a request came from. None: nobody is.
-	TrustedProxies proxied.Networks
+	// Client is the address that a request comes from, also where there are proxies in between. Nil:
+	// the address of who has connected.
+	Client func(r *http.Request) string
 
 	Company string      // whose console it is; "": "Update Center"
 	Dial    string      // what customers dial from their line; "": "78"
@@ -71,7 +73,8 @@ type Console struct {
 	history      History
 	host         string // of every request
 	https        bool
-	proxies      proxied.Networks
+	loopback     bool // by http, on this machine
+	client       func(r *http.Request) string
 	company      string
 	dial         string
 	repair       nanp.Number
@@ -101,7 +104,8 @@ func New(config Config) (*Console, error) {
 	}
 	c := &Console{
 		agents: config.Agents, signIn: config.SignIn, desk: config.Desk, audit: config.Audit, keys: config.Keys, history: config.History,
-		host: host(public.Host, public.Scheme), https: public.Scheme == "https", proxies: config.TrustedProxies,
+		host: host(public.Host, public.Scheme), https: public.Scheme == "https", loopback: public.Scheme == "http" && isLoopback(public.Hostname()),
+		client:  config.Client,
 		company: config.Company, dial: config.Dial, repair: config.Repair, temporaryPIN: config.TemporaryPIN,
 		noMail: config.NoMail, zone: zoneOf(config.Zone), now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
@@ -122,6 +126,9 @@ func (c *Console) defaults() {
 	if c.dial == "" {
 		c.dial = "78"
 	}
+	if c.client == nil {
+		c.client = proxied.New(nil, nil).Address
+	}
 	if c.now == nil {
 		c.now = time.Now
 	}
@@ -135,6 +142,9 @@ func (c *Console) defaults() {
 		c.random = rand.Reader
 	}
 }
+
+// isLoopback says whether a host is this machine, to whichever machine asks.
+func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 // parsePublic reads where browsers find the server.
 func parsePublic(written string) (*url.URL, error) {

@@ -35,13 +35,13 @@
 // The session's token is in the cookie __Host-uc-session, a sign-in under way in __Host-uc-signin,
 // and where to go on after it in __Host-uc-draft. All are HttpOnly, Secure and SameSite=Strict:
 // nothing but the link of an invitation is meant to be followed from elsewhere, and that one needs
-// no cookie. A browser takes them from http://localhost too, and from no other place without TLS.
+// no cookie. Where Config.PublicURL is http on this machine (localhost, 127.0.0.0/8, [::1]), and there
+// alone, they have neither the prefix nor Secure: Safari takes no others from there.
 //
 // Requests from other origins that could change something are refused
 // ([net/http.CrossOriginProtection]), and so is every request to another host than that of
 // Config.PublicURL. The content-security policy allows style and script from the console's own
-// files and nothing else. Where a request came from is its RemoteAddr or, where that is one of
-// Config.TrustedProxies, what the nearest proxy that isn't one says in X-Forwarded-For.
+// files and nothing else. Where a request came from is what Config.Client says.
 //
 // # Forms
 //

@@ -20,7 +20,7 @@ func (c *Console) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := c.now()
 		told := &answer{ResponseWriter: w}
-		v := &visit{w: told, r: r, client: r.Context(), from: c.proxies.Client(r)}
+		v := &visit{w: told, r: r, client: r.Context(), from: c.client(r), loopback: c.loopback}
 		c.protect(w.Header())
 		defer c.logVisit(v, told, began)
 		defer c.caught(v, told)

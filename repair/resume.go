@@ -56,7 +56,7 @@ func (c *Console) signInFirst(v *visit, rt route) error {
 
 // remember sets the cookie, unless that would lose what the same agent has typed elsewhere.
 func (c *Console) remember(v *visit, to resumption) {
-	before := resumptionOf(readCookie(v.r, resumeCookie))
+	before := resumptionOf(readCookie(v, resumeCookie))
 	if to.draft.IsZero() && !before.draft.IsZero() && before.agent == to.agent || !plain(to.path) {
 		return
 	}
@@ -84,7 +84,7 @@ func (c *Console) saveDraft(v *visit, keeps []string, to resumption) signin.Toke
 
 // takeDraft hands a page the draft of its form, if there is one.
 func (c *Console) takeDraft(v *visit) {
-	to := resumptionOf(readCookie(v.r, resumeCookie))
+	to := resumptionOf(readCookie(v, resumeCookie))
 	if to.draft.IsZero() || to.path != v.r.URL.Path || to.agent != v.session.Agent.ID {
 		return
 	}
@@ -105,7 +105,7 @@ func (c *Console) goOn(v *visit, agent agents.Agent) error {
 	if next := agent.Next(); next != agents.StageDone {
 		return v.redirect(stagePath(next))
 	}
-	to := resumptionOf(readCookie(v.r, resumeCookie))
+	to := resumptionOf(readCookie(v, resumeCookie))
 	if to.draft.IsZero() {
 		dropCookie(v, resumeCookie)
 	}

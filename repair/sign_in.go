@@ -89,7 +89,7 @@ func (v *visit) passwordPage() passwordPage {
 }
 
 func (c *Console) askPassword(v *visit) error {
-	if readCookie(v.r, signInCookie).IsZero() {
+	if readCookie(v, signInCookie).IsZero() {
 		return v.redirect(signInPath)
 	}
 	return c.show(v, "sign_in_password", "Enter your password", v.passwordPage())
@@ -100,7 +100,7 @@ func (c *Console) takePassword(v *visit) error {
 	if !v.read(page.Form) {
 		return c.show(v, "sign_in_password", "Enter your password", page)
 	}
-	token, _ := stepOf(readCookie(v.r, signInCookie))
+	token, _ := stepOf(readCookie(v, signInCookie))
 	step, err := c.signIn.Password(v.ctx(), token, page.Form.secret("password"), v.from)
 	if err != nil {
 		return c.notYet(v, err, "sign_in_password", "Enter your password", page)
@@ -138,7 +138,7 @@ func (p codePage) wrong() string {
 }
 
 func (c *Console) askCode(v *visit) error {
-	_, step := stepOf(readCookie(v.r, signInCookie))
+	_, step := stepOf(readCookie(v, signInCookie))
 	if step.Kind == "" {
 		return v.redirect(signInPath)
 	}
@@ -149,7 +149,7 @@ func (c *Console) askCode(v *visit) error {
 }
 
 func (c *Console) takeCode(v *visit) error {
-	token, step := stepOf(readCookie(v.r, signInCookie))
+	token, step := stepOf(readCookie(v, signInCookie))
 	page := v.codePage(step)
 	if !v.read(page.Form) {
 		return c.show(v, "sign_in_code", "Enter your code", page)
@@ -175,7 +175,7 @@ func sixDigits(entry secret.Text) bool {
 }
 
 func (c *Console) resend(v *visit) error {
-	token, step := stepOf(readCookie(v.r, signInCookie))
+	token, step := stepOf(readCookie(v, signInCookie))
 	if err := c.signIn.Resend(v.ctx(), token); err != nil {
 		page := v.codePage(step)
 		return c.notYet(v, err, "sign_in_code", "Enter your code", page)

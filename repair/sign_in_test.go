@@ -14,6 +14,7 @@ import (
 
 	"updatecenter/agents"
 	"updatecenter/audit"
+	"updatecenter/repair"
 )
 
 func TestSignInByEmail(t *testing.T) {
@@ -219,16 +220,39 @@ func TestSessionsEnd(t *testing.T) {
 }
 
 func TestCookies(t *testing.T) {
-	b := newShop(t).browser()
-	b.get("/repair/profile").leads("/repair/sign-in")
-	b.signInAs("ann")
-	b.post("/repair/sign-in", "name", "ann")
-	b.post("/repair/sign-in/password", "password", password)
-	for _, name := range []string{"__Host-uc-session", "__Host-uc-signin"} {
-		c, set := b.cookies[name]
-		if !set || !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
-			t.Errorf("%s: %+v", name, c)
-		}
+	for url, secure := range map[string]bool{
+		"https://" + shopHost: true, "https://localhost": true, "http://" + shopHost: true, "http://127.0.0.1.example.com": true,
+		"http://localhost:8080": false, "http://127.0.0.1:8080": false, "http://[::1]:8080": false,
+	} {
+		t.Run(url, func(t *testing.T) {
+			s := newShopWith(t, func(config *repair.Config) { config.PublicURL = url })
+			b := s.browser()
+			_, host, _ := strings.Cut(url, "://")
+			b.headers = map[string]string{"Host": host}
+			b.get("/repair/profile").leads("/repair/sign-in")
+			b.signInAs("ann")
+			b.post("/repair/sign-in", "name", "ann")
+			b.post("/repair/sign-in/password", "password", password)
+			for _, name := range []string{"uc-session", "uc-signin"} {
+				if secure {
+					name = "__Host-" + name
+				}
+				c, set := b.cookies[name]
+				if !set || !c.HttpOnly || c.Secure != secure || c.SameSite != http.SameSiteStrictMode || c.Path != "/" || c.Domain != "" || c.MaxAge != 0 {
+					t.Errorf("%s: %+v", name, c)
+				}
+			}
+			b.get("/repair/").says(http.StatusOK)
+			for name, cookie := range b.cookies { // by the name that is none here
+				delete(b.cookies, name)
+				cookie.Name = "__Host-" + strings.TrimPrefix(name, "__Host-")
+				if secure {
+					cookie.Name = strings.TrimPrefix(name, "__Host-")
+				}
+				b.cookies[cookie.Name] = cookie
+			}
+			b.get("/repair/").leads("/repair/sign-in")
+			b.post("/repair/", "number", "1").leads("/repair/sign-in?note=not-sent")
+		})
 	}
-	b.browser().post("/repair/", "number", "1").leads("/repair/sign-in?note=not-sent")
 }

@@ -16,14 +16,15 @@ import (
 
 // A visit is one request to the console, and who makes it.
 type visit struct {
-	w       http.ResponseWriter
-	r       *http.Request
-	client  context.Context     // of the connection; that of r ends with the time of the answer as well
-	from    string              // the client's address
-	token   signin.Token        // of the session that the cookie claims
-	session signin.Session      // zero: nobody is signed in, or the page doesn't ask
-	draft   map[string][]string // what had been typed when the last session ran out; nil: nothing
-	note    string              // a word to begin the page with
+	w        http.ResponseWriter
+	r        *http.Request
+	client   context.Context     // of the connection; that of r ends with the time of the answer as well
+	from     string              // the client's address
+	loopback bool                // the console is at http on this machine
+	token    signin.Token        // of the session that the cookie claims
+	session  signin.Session      // zero: nobody is signed in, or the page doesn't ask
+	draft    map[string][]string // what had been typed when the last session ran out; nil: nothing
+	note     string              // a word to begin the page with
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -84,7 +85,7 @@ func (v *visit) readBody() error {
 // admit finds the session, and says whether it may open the page. False without an error: the
 // visitor was sent to where to go first.
 func (c *Console) admit(v *visit, rt route) (bool, error) {
-	v.token = readCookie(v.r, sessionCookie)
+	v.token = readCookie(v, sessionCookie)
 	if rt.least == anybody {
 		return true, nil
 	}

@@ -22,6 +22,7 @@ import (
 	"updatecenter/features"
 	"updatecenter/internal/api"
 	"updatecenter/internal/outbox/dispatch"
+	"updatecenter/internal/proxied"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/rdb"
 	"updatecenter/ivr"
@@ -41,6 +42,7 @@ type app struct {
 	queue      *queue.Queue
 	notices    notices
 	help       *help                // for those who help customers
+	clients    *proxied.Clients     // where requests come from
 	stopping   chan struct{}        // closed when no more requests are taken
 	switches   *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
 	log        *slog.Logger
@@ -69,7 +71,9 @@ func newApp(c config, o outside) (*app, error) {
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
 	}, func() float64 { return float64(hasher.Pending()) }))
-	a := &app{log: o.log, features: newFeatures(c, o), stopping: make(chan struct{})}
+	a := &app{
+		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: proxied.New(c.console.proxies, o.log),
+	}
 	if a.accounts, err = newAccounts(c, o); err != nil {
 		return nil, err
 	}
@@ -95,10 +99,10 @@ func newApp(c config, o outside) (*app, error) {
 	api.New(api.Config{
 		Lines: a.lines, Provisioning: provisioning(o, a), Features: a.features, Changed: a.wakeSwitches,
 		Accounts: a.accounts, Deliveries: a.deliveries, Desk: a.help.desk, Audit: a.help.audit,
-		Notify: a.notices.account, Keys: o.db.Keys(), Client: c.console.proxies.Client, Now: o.now, Stopping: a.stopping, Log: o.log,
+		Notify: a.notices.account, Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	a.help.routes(router)
-	a.handler = router
+	a.handler = a.clients.Watch(router)
 	if c.metricsAddr != "" {
 		router = mux.NewRouter()
 		a.probes = router

@@ -118,7 +118,7 @@ func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
 	}
 	console, err := repair.New(repair.Config{
 		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(o, a),
-		PublicURL: c.console.url, TrustedProxies: c.console.proxies,
+		PublicURL: c.console.url, Client: a.clients.Address,
 		Company: c.outbound.company, Repair: c.repair, TemporaryPIN: c.policy.Temporary,
 		NoMail: c.outbound.mail.host == "" && o.mails == nil, Zone: c.console.zone, Now: o.now, Stopping: a.stopping, Log: o.log,
 	})

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 	_ "time/tzdata" // for machines without the files of time zones
-
-	"updatecenter/internal/proxied"
 )
 
 // consoleSettings are those of the console, at which repair agents help customers.
@@ -22,7 +20,7 @@ type consoleSettings struct {
 type consoleConfig struct {
 	url     string         // without a path; empty: there is no console
 	zone    *time.Location // of times that agents read; nil: UTC
-	proxies proxied.Networks
+	proxies []netip.Prefix // in front of the server, that are believed
 }
 
 func (r *settingsReader) console(s consoleSettings) consoleConfig {

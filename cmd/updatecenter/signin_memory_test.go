@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/proxied"
 	"updatecenter/internal/redistest"
 	"updatecenter/pins"
 )
@@ -24,7 +23,7 @@ import (
 func TestSignInIsBoundedInMemory(t *testing.T) {
 	const attempts, most = 100, 256 << 20
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
-		c.console = consoleConfig{url: testConsole, proxies: proxied.Networks{netip.MustParsePrefix("192.0.2.0/24")}}
+		c.console = consoleConfig{url: testConsole, proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
 	})
 	server := must(newApp(s.config, outside{
 		db: s.db, now: s.clock.Now, hash: pins.DefaultParams(), queue: s.queue, log: s.app.log, mails: &mailbag{},

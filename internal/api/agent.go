@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"net/netip"
 
 	"updatecenter/audit"
 	"updatecenter/desk"
@@ -71,13 +70,4 @@ func (a *API) record(ctx context.Context, who desk.Who, action audit.Action, num
 	return a.audit.Record(ctx, audit.Event{
 		Action: action, By: who.Name, Via: who.Via, From: who.From, Subject: string(number), Detail: detail,
 	})
-}
-
-// connected is the address of who has connected, be it a proxy, or "".
-func connected(r *http.Request) string {
-	remote, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return ""
-	}
-	return remote.Addr().Unmap().String()
 }

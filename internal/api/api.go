@@ -14,6 +14,7 @@ import (
 	"updatecenter/accounts"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/proxied"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )
@@ -81,7 +82,7 @@ func New(config Config) *API {
 		a.notify = func(context.Context, accounts.Update) error { return nil }
 	}
 	if a.client == nil {
-		a.client = connected
+		a.client = proxied.New(nil, nil).Address
 	}
 	if a.now == nil {
 		a.now = time.Now
