@@ -33,7 +33,8 @@ func (d *Deliveries) attempt(ctx context.Context, task Task) error {
 	case now.Before(delivery.Due):
 		return &LaterError{At: delivery.Due} // somebody is at it, or died over it, or has put it off
 	case delivery.CallSID == "" && now.After(delivery.lasts()):
-		return d.giveUp(ctx, task, "it could not be made in time")
+		reason, code := delivery.Cause()
+		return d.giveUp(ctx, task, cause{"it could not be made in time", reason, code})
 	case !d.makes(delivery): // another server may have what this one lacks
 		return d.postpone(ctx, task, time.Minute, ErrNoWay)
 	}
@@ -62,7 +63,7 @@ func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
 	}
 	account, err := d.account(ctx, delivery)
 	if why := hopeless(err); why != "" {
-		return d.giveUp(ctx, delivery.Task(), why)
+		return d.giveUp(ctx, delivery.Task(), cause{words: why})
 	}
 	switch {
 	case err != nil:
@@ -78,13 +79,14 @@ func (d *Delivery) lasts() time.Time {
 	if d.About == ValidationCode {
 		return d.Created.Add(validationLasts)
 	}
-	return d.Created.Add(d.Method.patience())
+	return d.Created.Add(d.patience())
 }
 
 // patience is how long after it was asked for a delivery is still of use to the customer.
-// Nobody wants to be called at night for what was asked in the afternoon.
-func (m Method) patience() time.Duration {
-	if m == Voice {
+// Nobody wants to be called at night for what was asked in the afternoon; but a notice is owed,
+// and so kept until Twilio takes our calls again.
+func (d *Delivery) patience() time.Duration {
+	if d.Method == Voice && d.About.secret() {
 		return 2 * time.Hour
 	}
 	return 3 * 24 * time.Hour

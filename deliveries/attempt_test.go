@@ -210,10 +210,10 @@ func TestPatience(t *testing.T) {
 	f.work(t)
 	f.is(t, call.ID, deliveries.Failed, 1)
 
-	f.twilio.lose, f.twilio.refuse = false, &deliveries.RefusedError{Code: 20429, Again: true}
+	f.twilio.lose, f.twilio.refuse = false, &deliveries.RefusedError{Code: 20429, Reason: deliveries.TwilioBusy}
 	call = f.request(t, byVoice())
 	f.pass(t, 3*time.Hour)
-	if got := f.is(t, call.ID, deliveries.Failed, 1); len(got.Events) != 3 {
+	if got := f.is(t, call.ID, deliveries.Failed, 1); len(got.Events) != 4 || got.Events[3].Reason != deliveries.TwilioBusy {
 		t.Errorf("events %+v", got.Events)
 	}
 }

@@ -34,10 +34,12 @@ type Config struct {
 	Accounts Accounts
 	Limits   Limits // of deliveries that are asked for; zero: [DefaultLimits]
 	// Pace waits until the next call may be made, before the call is begun. Nil: at once.
-	Pace   func(ctx context.Context) error
-	Random io.Reader        // nil: crypto/rand's
-	Now    func() time.Time // nil: time.Now
-	Log    *slog.Logger     // nil: none
+	Pace func(ctx context.Context) error
+	// Refused is told of each call that Twilio refuses. Nil: nobody is.
+	Refused func(refused *RefusedError)
+	Random  io.Reader        // nil: crypto/rand's
+	Now     func() time.Time // nil: time.Now
+	Log     *slog.Logger     // nil: none
 }
 
 // DefaultLimits are 3 an hour and 10 a day for an account, as many validations for a line, and
@@ -59,6 +61,8 @@ type Deliveries struct {
 	accounts Accounts
 	limits   Limits
 	pace     func(ctx context.Context) error
+	refused  func(refused *RefusedError)
+	alarms   alarms
 	random   io.Reader
 	clock    func() time.Time
 	log      *slog.Logger
@@ -69,13 +73,16 @@ func New(config Config) *Deliveries {
 	d := &Deliveries{
 		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
 		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
-		limits: config.Limits, pace: config.Pace, random: config.Random, clock: config.Now, log: config.Log,
+		limits: config.Limits, pace: config.Pace, refused: config.Refused, random: config.Random, clock: config.Now, log: config.Log,
 	}
 	if d.limits == (Limits{}) {
 		d.limits = DefaultLimits()
 	}
 	if d.pace == nil {
 		d.pace = func(context.Context) error { return nil }
+	}
+	if d.refused == nil {
+		d.refused = func(*RefusedError) {}
 	}
 	if d.random == nil {
 		d.random = rand.Reader
@@ -154,9 +161,13 @@ func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, er
 
 // to gives a delivery another status, and notes it.
 func (d *Delivery) to(status Status, at time.Time, detail string) {
+	d.because(status, at, cause{words: detail})
+}
+
+func (d *Delivery) because(status Status, at time.Time, why cause) {
 	d.Status = status
 	d.Events = append(d.Events[:len(d.Events):len(d.Events)],
-		Event{At: at, Status: status, Attempt: d.Attempt, Detail: detail})
+		Event{At: at, Status: status, Attempt: d.Attempt, Detail: why.words, Reason: why.reason, Code: why.code})
 }
 
 // enqueue queues the present attempt of a delivery. What fails to be queued is queued by the

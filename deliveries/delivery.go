@@ -89,6 +89,7 @@ type Delivery struct {
 	CallSID  string    // of the present attempt, once known
 	Sequence int       // the highest SequenceNumber of a status callback of the present attempt, plus one
 	Opened   bool      // whether the call of the present attempt was told what to say
+	Refusals int       // how often in a row Twilio has refused the call of the present attempt
 	Created  time.Time
 	Events   []Event // oldest first
 }
@@ -102,6 +103,34 @@ type Event struct {
 	Status  Status    `json:"status"`
 	Attempt int       `json:"attempt,omitempty"`
 	Detail  string    `json:"detail,omitempty"` // such as "busy"; in words for the web site
+	Reason  Reason    `json:"reason,omitempty"` // the same for programs, where there is something to do about it
+	Code    int       `json:"twilio_code,omitempty"`
+}
+
+// Reason says why a delivery has failed, or waits, where that is not the doing of whoever was called.
+type Reason string
+
+// The reasons.
+const (
+	NumberRefused    Reason = "number_refused"     // Twilio can't call the number, whoever asks
+	TwilioBusy       Reason = "twilio_busy"        // Twilio takes no more calls at the moment
+	OperatorMustMend Reason = "operator_must_mend" // Twilio refuses our calls until the operator has mended something
+)
+
+// A cause is why a delivery gets a status.
+type cause struct {
+	words  string // Event.Detail
+	reason Reason
+	code   int
+}
+
+// Cause returns the reason and Twilio's code of the newest event; the zero values if it has none.
+func (d Delivery) Cause() (Reason, int) {
+	if len(d.Events) == 0 {
+		return "", 0
+	}
+	last := d.Events[len(d.Events)-1]
+	return last.Reason, last.Code
 }
 
 // NewDelivery is a delivery to be created.

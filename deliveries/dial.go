@@ -24,8 +24,6 @@ const (
 	callLasts = 5 * time.Minute
 	// lookAgain is how long a call that goes on after that is left alone.
 	lookAgain = time.Minute
-	// refusedFor is how long Twilio is left alone that has refused a call, and might not later.
-	refusedFor = time.Minute
 )
 
 // call rings a telephone, which no earlier run of the attempt has done.
@@ -65,7 +63,7 @@ func (d *Deliveries) objected(ctx context.Context, delivery Delivery) (bool, err
 	if !d.now().Before(until) {
 		return false, nil
 	}
-	return true, d.end(ctx, delivery.Task(), Canceled, "somebody who was called did not ask for it")
+	return true, d.end(ctx, delivery.Task(), Canceled, cause{words: "somebody who was called did not ask for it"})
 }
 
 // errBegun is said to a run of an attempt that another one has overtaken.
@@ -81,7 +79,7 @@ func (d *Deliveries) begin(ctx context.Context, seen Delivery, now time.Time, cl
 			return false
 		}
 		delivery.Began, delivery.Due = now, now.Add(claim)
-		if delivery.Method == Voice {
+		if delivery.Method == Voice && delivery.Refusals == 0 { // else it was noted before, and may be again for days
 			delivery.progress(Calling, now, "")
 		}
 		return true
@@ -109,14 +107,7 @@ func (d *Deliveries) dial(ctx context.Context, delivery Delivery, began time.Tim
 	case !is:
 		return &LaterError{At: began.Add(dialClaim), Err: err}
 	}
-	d.log.WarnContext(ctx, "call refused", "delivery", task.Delivery, "attempt", task.Attempt, "error", err)
-	if refused.Again && delivery.About == ValidationCode { // an agent waits, and may call again
-		return d.giveUp(ctx, task, "the telephone can't be called right now")
-	}
-	if refused.Again {
-		return d.postpone(ctx, task, refusedFor, err)
-	}
-	return d.giveUp(ctx, task, "the telephone can't be called")
+	return d.notDialed(ctx, delivery, refused)
 }
 
 // take notes which call is the attempt's. Its webhooks may have come first: they bear the
@@ -128,6 +119,7 @@ func (d *Deliveries) take(ctx context.Context, task Task, found FoundCall) error
 			return false
 		}
 		delivery.own(found.CallSID, d.now())
+		delivery.progress(Calling, d.now(), "")
 		delivery.heard(found.Status, d.now(), "")
 		return true
 	})

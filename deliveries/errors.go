@@ -73,10 +73,12 @@ func (e *AddressTooNewError) Error() string {
 	return "the address has not been on file for long enough"
 }
 
-// RefusedError says that Twilio has refused to make a call: it does not ring.
+// RefusedError says that Twilio has refused to make a call: it does not ring. The zero Reason is
+// [OperatorMustMend], as of every code that is not known.
 type RefusedError struct {
-	Code  int  // Twilio's error code
-	Again bool // whether to try again later is of use: the reason passes, and is not the number's
+	Code   int           // Twilio's error code; 0: none came with a status that needs none
+	Reason Reason        // NumberRefused, which is final, TwilioBusy or OperatorMustMend
+	After  time.Duration // Retry-After of the answer; 0: none
 }
 
 // Error holds Twilio's code and nothing of the request.

@@ -2,7 +2,6 @@ package deliveries
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -40,22 +39,18 @@ func (d *Delivery) failed(now time.Time, why string) {
 	}
 	d.Due = due
 	d.Attempt++
-	d.Began, d.CallSID, d.Sequence, d.Opened = time.Time{}, "", 0, false
+	d.Began, d.CallSID, d.Sequence, d.Opened, d.Refusals = time.Time{}, "", 0, false, 0
 	d.to(Queued, now, why)
 }
 
 // postpone puts the present attempt off, which can't be made now for a reason that passes. It
 // is not used up, but is given up as any other when it could not be made in time.
 func (d *Deliveries) postpone(ctx context.Context, task Task, wait time.Duration, why error) error {
-	_, refused := errors.AsType[*RefusedError](why)
 	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		if !delivery.present(task) || refused && delivery.CallSID != "" {
+		if !delivery.present(task) {
 			return false
 		}
 		delivery.Due = d.now().Add(wait)
-		if refused {
-			delivery.Began = time.Time{} // no call has come of it, so there is none to find
-		}
 		return true
 	})
 	if err != nil || !delivery.present(task) {
@@ -81,17 +76,17 @@ func (d *Deliveries) fail(ctx context.Context, task Task, why string) error {
 }
 
 // giveUp notes that no attempt can succeed.
-func (d *Deliveries) giveUp(ctx context.Context, task Task, why string) error {
+func (d *Deliveries) giveUp(ctx context.Context, task Task, why cause) error {
 	return d.end(ctx, task, Failed, why)
 }
 
 // end ends a delivery whose present attempt is the task.
-func (d *Deliveries) end(ctx context.Context, task Task, as Status, why string) error {
+func (d *Deliveries) end(ctx context.Context, task Task, as Status, why cause) error {
 	_, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
 		if !delivery.present(task) {
 			return false
 		}
-		delivery.to(as, d.now(), why)
+		delivery.because(as, d.now(), why)
 		return true
 	})
 	return err

@@ -149,25 +149,98 @@ func TestRetries(t *testing.T) {
 
 func TestRefusedCalls(t *testing.T) {
 	f := newFixture(t)
-	f.twilio.refuse = &deliveries.RefusedError{Code: 21211}
-	f.is(t, f.rung(t).ID, deliveries.Failed, 1)
+	f.twilio.refuse = &deliveries.RefusedError{Code: 21211, Reason: deliveries.NumberRefused}
+	delivery := f.is(t, f.rung(t).ID, deliveries.Failed, 1)
+	if reason, code := delivery.Cause(); reason != deliveries.NumberRefused || code != 21211 {
+		t.Errorf("%+v", delivery.Events)
+	}
 }
 
-// Trouble of Twilio's or of the operator's that passes uses up no attempt.
+// Trouble of Twilio's or of the operator's uses up no attempt, and is asked after as its kind wants it.
 func TestCallsRefusedForNow(t *testing.T) {
-	f := newFixture(t)
-	f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Again: true}
-	delivery := f.request(t, byVoice())
-	later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task()))
-	got := f.is(t, delivery.ID, deliveries.Calling, 1)
-	if !later.At.Equal(f.now.Add(time.Minute)) || !got.Due.Equal(later.At) || !got.Began.IsZero() {
-		t.Errorf("again at %v: %+v", later.At, got)
+	const s, m = time.Second, time.Minute
+	for name, c := range map[string]struct {
+		refused deliveries.RefusedError
+		waits   []time.Duration
+	}{
+		"busy": {
+			deliveries.RefusedError{Code: 20429, Reason: deliveries.TwilioBusy},
+			[]time.Duration{s, 2 * s, 4 * s, 8 * s, 16 * s, 32 * s, m, m},
+		},
+		"busy, and says for how long": {
+			deliveries.RefusedError{Code: 20429, Reason: deliveries.TwilioBusy, After: 5 * s},
+			[]time.Duration{5 * s, 5 * s, 5 * s, 8 * s},
+		},
+		"busy for a year": {
+			deliveries.RefusedError{Code: 10004, Reason: deliveries.TwilioBusy, After: 365 * day}, []time.Duration{time.Hour},
+		},
+		"the operator's to mend": {
+			deliveries.RefusedError{Code: 21212, Reason: deliveries.OperatorMustMend}, []time.Duration{m, 2 * m, 4 * m, 8 * m, 15 * m, 15 * m},
+		},
+		"unknown": {deliveries.RefusedError{Code: 29999}, []time.Duration{m, 2 * m}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			f.twilio.refuse = &c.refused
+			delivery := f.request(t, byVoice())
+			for n, wait := range c.waits {
+				later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task()))
+				got := f.is(t, delivery.ID, deliveries.Queued, 1)
+				if !later.At.Equal(f.now.Add(wait)) || later.Err != nil || !got.Due.Equal(later.At) || !got.Began.IsZero() || len(got.Events) != 3 {
+					t.Fatalf("refusal %d, %v: again at %v: %+v", n, f.now, later.At, got)
+				}
+				f.now = later.At
+			}
+			f.twilio.refuse = nil
+			f.work(t)
+			if f.is(t, delivery.ID, deliveries.Calling, 1); f.twilio.rings(delivery.Task()) != 1 || f.twilio.finds != 0 {
+				t.Errorf("%d rings, %d finds", f.twilio.rings(delivery.Task()), f.twilio.finds)
+			}
+		})
 	}
-	f.pass(t, 20*time.Minute)
+}
+
+// What the operator must mend is an error in the log, but not for each delivery; and it is told what
+// it is, as often as it changes.
+func TestRefusalsAreTold(t *testing.T) {
+	f := newFixture(t)
+	var counted []int
+	config := f.config()
+	config.Refused = func(e *deliveries.RefusedError) { counted = append(counted, e.Code) }
+	f.Deliveries = deliveries.New(config)
+	f.twilio.refuse = &deliveries.RefusedError{Code: 21212, Reason: deliveries.OperatorMustMend}
+	delivery := f.request(t, byVoice())
+	other := byVoice()
+	other.Account = fresh
+	f.request(t, other)
+	f.work(t)
+	if errors := strings.Count(f.log.String(), "level=ERROR"); errors != 1 || len(counted) != 2 {
+		t.Errorf("%d errors, counted %v: %s", errors, counted, f.log)
+	}
+	f.pass(t, 10*time.Minute)
+	f.twilio.refuse = &deliveries.RefusedError{Code: 10001, Reason: deliveries.OperatorMustMend}
+	f.pass(t, 10*time.Minute)
+	if errors := strings.Count(f.log.String(), "level=ERROR"); errors != 3 {
+		t.Errorf("%d errors: %s", errors, f.log)
+	}
+	got := f.is(t, delivery.ID, deliveries.Queued, 1)
+	if reason, code := got.Cause(); reason != deliveries.OperatorMustMend || code != 10001 || len(got.Events) != 4 {
+		t.Errorf("%+v", got.Events)
+	}
+}
+
+// A notice is kept for days, until the operator has mended what is wrong.
+func TestNoticesOutlastWhatTheOperatorMustMend(t *testing.T) {
+	f := newFixture(t)
+	f.twilio.refuse = &deliveries.RefusedError{Code: 21212, Reason: deliveries.OperatorMustMend}
+	f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
+	for end := f.now.Add(2 * day); f.now.Before(end); f.now = f.queue.Next() {
+		f.work(t)
+	}
 	f.twilio.refuse = nil
-	f.pass(t, time.Minute)
-	if f.is(t, delivery.ID, deliveries.Calling, 1); f.twilio.rings(delivery.Task()) != 1 || f.twilio.finds != 0 {
-		t.Errorf("%d rings, %d finds", f.twilio.rings(delivery.Task()), f.twilio.finds)
+	f.work(t)
+	if len(f.twilio.calls) != 1 || f.twilio.calls[0].To != line {
+		t.Errorf("calls %+v", f.twilio.calls)
 	}
 }
 

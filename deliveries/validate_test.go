@@ -156,12 +156,20 @@ func (f *fixture) failedWith(t testing.TB, delivery deliveries.Delivery, want st
 	}
 }
 
-// What Twilio refuses has failed as well, be it for good or not.
+// What Twilio refuses has failed as well, be it for good or not: an agent waits. It is told whose
+// fault it is.
 func TestValidationRefusedByTwilio(t *testing.T) {
-	for again, want := range map[bool]string{true: "the telephone can't be called right now", false: "the telephone can't be called"} {
+	for reason, want := range map[deliveries.Reason]string{
+		deliveries.NumberRefused: "the telephone can't be called", deliveries.TwilioBusy: "no telephone can be called right now",
+		deliveries.OperatorMustMend: "no telephone can be called right now",
+	} {
 		f := newFixture(t)
-		f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Again: again}
-		f.failedWith(t, f.ringsFor(t), want)
+		f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Reason: reason}
+		delivery := f.ringsFor(t)
+		f.failedWith(t, delivery, want)
+		if got, code := f.get(t, delivery.ID).Cause(); got != reason || code != 20429 {
+			t.Errorf("got %s, %d", got, code)
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 		ctx, cancel := afterwards(ctx)
 		defer cancel()
 		if hopelessToWrite(err) {
-			return d.giveUp(ctx, delivery.Task(), "it can't be sent")
+			return d.giveUp(ctx, delivery.Task(), cause{words: "it can't be sent"})
 		}
 		return d.fail(ctx, delivery.Task(), "it could not be sent")
 	}

@@ -44,15 +44,25 @@ func callWords(call deliveries.Delivery) (words, next string) {
 		return "Whoever answered said that they had not asked for it.",
 			"Perhaps you are not speaking with the customer. This line is not called with a code for 24 hours: make sure in another way who is calling, and change nothing until then."
 	case deliveries.Failed:
-		return failedWords(lastDetail(call))
+		return failedWords(call)
 	case deliveries.Canceled, deliveries.Sent:
 	}
 	return "The call was called off.", "Call again."
 }
 
 // failedWords goes by what package deliveries tells of a call that reached nobody.
-func failedWords(detail string) (words, next string) {
-	switch detail {
+func failedWords(call deliveries.Delivery) (words, next string) {
+	reason, _ := call.Cause()
+	switch reason {
+	case deliveries.TwilioBusy:
+		return "No call can be made right now, as too many are being made.", "Call again in a minute."
+	case deliveries.OperatorMustMend:
+		return "We can't call anybody right now. The fault is ours, not the line's, and those who run this system are told.",
+			"Make sure in another way who is calling."
+	case deliveries.NumberRefused:
+		return "This number can't be called from here.", "Make sure in another way who is calling."
+	}
+	switch lastDetail(call) {
 	case "busy":
 		return "The line is busy.",
 			"If the customer is speaking to you on this very line, they can hang up and call us from another telephone. Then call again."

@@ -77,7 +77,7 @@ func newApp(c config, o outside) (*app, error) {
 	if a.accounts, err = newAccounts(c, o); err != nil {
 		return nil, err
 	}
-	if a.deliveries, a.queue, err = newDeliveries(c, o, a.accounts); err != nil {
+	if a.deliveries, a.queue, err = newDeliveries(c, o, a.accounts, registry); err != nil {
 		return nil, err
 	}
 	a.notices = notices{all: a.deliveries, lines: o.db.Lines(), method: c.outbound.notices, log: o.log}

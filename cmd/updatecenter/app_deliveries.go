@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/time/rate"
 
 	"updatecenter/accounts"
@@ -38,13 +39,20 @@ func newAccounts(c config, o outside) (*accounts.Accounts, error) {
 const workers = 32
 
 // newDeliveries brings codes and notices on their ways: those that are set up.
-func newDeliveries(c config, o outside, all *accounts.Accounts) (*deliveries.Deliveries, *queue.Queue, error) {
+func newDeliveries(c config, o outside, all *accounts.Accounts, metrics prometheus.Registerer) (*deliveries.Deliveries, *queue.Queue, error) {
 	store := o.db.Deliveries()
 	waiting := queue.New(queue.Config{Client: o.db.Client(), Workers: workers, Now: o.now, Log: o.log})
 	limiter := rate.NewLimiter(rate.Limit(c.outbound.rate), 1)
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: all, Codes: newCodes(c, o),
 		Limits: c.outbound.limits, Pace: limiter.Wait, Now: o.now, Log: o.log,
+	}
+	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "updatecenter_calls_refused_total", Help: "Calls that Twilio refused to make, by why and by its error code.",
+	}, []string{"reason", "code"})
+	metrics.MustRegister(refused)
+	config.Refused = func(e *deliveries.RefusedError) {
+		refused.WithLabelValues(string(e.Reason), twilio.CodeLabel(e.Code)).Inc()
 	}
 	if err := addWays(&config, c); err != nil {
 		return nil, nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -37,6 +38,9 @@ var callbacks = []outboundCall{
 	{script: "not-asked-for-after-hearing", want: deliveries.Declined},
 	{script: "busy-then-answered", want: deliveries.Delivered},
 	{script: "never-answered", want: deliveries.Failed},
+	{script: "refused-until-mended", want: deliveries.Delivered},
+	{script: "refused-while-busy", want: deliveries.Delivered},
+	{script: "refused-number", want: deliveries.Failed},
 	{script: "mailbox", want: deliveries.NoticeLeft, change: detect},
 	{script: "mailbox-unrecognized", want: deliveries.NoticeLeft},
 	{script: "hangs-up", want: deliveries.NoticeLeft},
@@ -105,8 +109,10 @@ func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange)
 	if ask == nil {
 		ask = askCode
 	}
+	file := "../../testdata/calls/callback-" + c.script + ".call"
+	refuseFrom(t, exchange, file)
 	id := ask(t, s)
-	result := touchtone.Play(t.Context(), exchange, readCall(t, "../../testdata/calls/callback-"+c.script+".call"), s)
+	result := touchtone.Play(t.Context(), exchange, readCall(t, file), s)
 	for _, problem := range result.Problems {
 		t.Error(problem)
 	}
@@ -119,6 +125,22 @@ func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange)
 	for _, hidden := range []string{demoCode, demoAnswer, demoNew.National()} {
 		if strings.Contains(s.logs.String(), hidden) {
 			t.Errorf("the log tells %s", hidden)
+		}
+	}
+}
+
+// refuseFrom plays the refusals with which a script begins, before anything is asked for.
+func refuseFrom(t *testing.T, exchange *touchtone.Exchange, file string) {
+	t.Helper()
+	for line := range strings.Lines(string(must(os.ReadFile(file))(t))) {
+		switch {
+		case strings.HasPrefix(line, "refuse "):
+			script := must(touchtone.Parse(file, strings.NewReader(line)))(t)
+			if err := touchtone.Play(t.Context(), exchange, script, nil).Err; err != nil {
+				t.Fatal(err)
+			}
+		case !strings.HasPrefix(line, "#"):
+			return
 		}
 	}
 }
@@ -201,7 +223,9 @@ func (s *stage) attempt(t *testing.T) {
 	go func() {
 		defer close(done)
 		for ctx.Err() == nil {
+			s.attempting.Lock()
 			s.queue.Run(ctx, s.clock.Now(), s.app.deliveries.Attempt)
+			s.attempting.Unlock()
 			time.Sleep(2 * time.Millisecond)
 		}
 	}()

@@ -42,6 +42,8 @@ type stage struct {
 	taken  *exits
 	config config
 	queue  *deliveries.MemoryQueue // of attempts at deliveries, which nobody makes by himself
+
+	attempting sync.Mutex // held while attempts are made, and while the clock moves
 }
 
 // newStage sets up a server. Change may alter its settings.
@@ -132,6 +134,8 @@ func (s *stage) exchange(change func(*touchtone.Config)) *touchtone.Exchange {
 
 // Advance, RedisDown and RedisUp make a stage the world of a call script.
 func (s *stage) Advance(d time.Duration) {
+	s.attempting.Lock()
+	defer s.attempting.Unlock()
 	s.clock.Advance(d)
 	if s.server != nil && s.server.Mini() != nil {
 		s.server.Mini().FastForward(d)

@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbox/dispatch"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/twilio"
 	"updatecenter/pins"
 )
 
@@ -124,6 +125,11 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 	c.switchURL, c.switchSecret = r.provisioning(s)
 	if c.outbound.from != "" && s.TwilioAccountSID == "" {
 		r.fail("TWILIO_ACCOUNT_SID", "is required with CALL_FROM")
+	}
+	if c.outbound.from != "" && len(r.wrong) == 0 {
+		if err := twilio.CheckPublicURL(c.publicURL, c.twilioURL); err != nil {
+			r.fail("PUBLIC_URL", err.Error()+": Twilio must reach it to make calls from CALL_FROM")
+		}
 	}
 	return c, r.err()
 }

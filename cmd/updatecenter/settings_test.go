@@ -50,6 +50,25 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// Where calls are made, Twilio must be able to reach the server.
+func TestPublicURLOfCalls(t *testing.T) {
+	calling := map[string]string{"CALL_FROM": "888-612-8052", "TWILIO_ACCOUNT_SID": "AC" + strings.Repeat("0", 32)}
+	for url, ok := range map[string]bool{
+		"https://ivr.example.com": true, "https://[::]": false, "http://0.0.0.0:8080": false, "https://ivr": false,
+		"https://ivr.example.com:65536": false, "http://127.0.0.1:8080": false,
+	} {
+		settings := with(sound, map[string]string{"PUBLIC_URL": url})
+		if _, err := readSettings(t, settings); err != nil {
+			t.Errorf("%s without calls: %v", url, err)
+		}
+		_, err := readSettings(t, with(settings, calling))
+		if (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "PUBLIC_URL: ") {
+			t.Errorf("%s: %v", url, err)
+		}
+		t.Setenv("CALL_FROM", "")
+	}
+}
+
 // TestWrongSettings finds each mistake by itself, and all of them at once.
 func TestWrongSettings(t *testing.T) {
 	wrong := map[string]string{

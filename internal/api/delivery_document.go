@@ -17,6 +17,8 @@ type Delivery struct {
 	Attempt     int               `json:"attempt"` // the present one, from 1
 	Created     time.Time         `json:"created"`
 	NextAttempt time.Time         `json:"next_attempt,omitzero"` // of a queued one: when the present attempt is to be made
+	Reason      deliveries.Reason `json:"reason,omitempty"`      // why it failed or waits, where that is not the customer's doing
+	TwilioCode  int               `json:"twilio_code,omitempty"` // with which Twilio has refused the call
 	Events      []DeliveryEvent   `json:"events"`                // oldest first; never null
 }
 
@@ -40,6 +42,7 @@ func DeliveryDocument(delivery deliveries.Delivery) Delivery {
 		Final: delivery.Status.Final(), Attempt: delivery.Attempt, Created: delivery.Created.UTC(),
 		Events: eventDocuments(delivery),
 	}
+	document.Reason, document.TwilioCode = delivery.Cause()
 	if delivery.Status == deliveries.Queued {
 		document.NextAttempt = delivery.Due.UTC()
 	}

@@ -61,12 +61,9 @@ func (a *Account) Dialer(c DialerConfig) (*Dialer, error) {
 	if _, err := nanp.Parse(string(c.From)); err != nil {
 		return nil, fmt.Errorf("number to call from: %w: %w", err, ErrConfig)
 	}
-	public, err := parseURL(c.PublicURL)
+	public, err := checkPublicURL(c.PublicURL, a.base)
 	if err != nil {
 		return nil, fmt.Errorf("public URL: %w", err)
-	}
-	if strings.Contains(public.Host, "_") {
-		return nil, fmt.Errorf("public URL: an underscore in the host's name: %w", ErrConfig)
 	}
 	if c.RingFor == 0 {
 		c.RingFor = DefaultRingFor
@@ -111,25 +108,6 @@ func (d *Dialer) order(ring deliveries.Ring) *openapi.CreateCallParams {
 		order.SetMachineDetection("Enable")
 	}
 	return order
-}
-
-// Twilio's codes for trouble that passes. https://www.twilio.com/docs/api/errors
-const (
-	tooManyCalls    = 10004 // at the same time
-	tooManyRequests = 20429
-)
-
-// refused says of an error whether Twilio has refused the call. Only a 4xx with a code of
-// Twilio's is sure to come from it, and not from something on the way.
-func refused(err error) error {
-	var answer *answerError
-	if !errors.As(err, &answer) || answer.status < 400 || answer.status > 499 || answer.code == 0 {
-		return err
-	}
-	// A token that the operator must mend is no fault of the number that was to be called.
-	again := answer.status == http.StatusTooManyRequests || answer.status == http.StatusUnauthorized ||
-		answer.code == tooManyRequests || answer.code == tooManyCalls
-	return fmt.Errorf("%w: %w", err, &deliveries.RefusedError{Code: answer.code, Again: again})
 }
 
 // callOver is Twilio's code for a call that can't be changed any more.

@@ -137,33 +137,51 @@ func TestDial(t *testing.T) {
 }
 
 func TestDialRefused(t *testing.T) {
+	const (
+		number, busy = deliveries.NumberRefused, deliveries.TwilioBusy
+		operator     = deliveries.OperatorMustMend
+		unknown      = deliveries.Reason("") // whether it rings
+	)
 	for _, c := range []struct {
 		status, code int
-		refused      bool
-		again        bool
+		reason       deliveries.Reason
 	}{
-		{http.StatusBadRequest, 21211, true, false},     // no such number
-		{http.StatusBadRequest, 13223, true, false},     // no such number
-		{http.StatusForbidden, 21215, true, false},      // no calls to that country
-		{http.StatusNotFound, 20404, true, false},       // no such account
-		{http.StatusTooManyRequests, 20429, true, true}, // requests
-		{http.StatusTooManyRequests, 10004, true, true}, // calls
-		{http.StatusBadRequest, 10004, true, true},      //
-		{http.StatusUnauthorized, 20003, true, true},    // the operator's to mend
-		{http.StatusInternalServerError, 0, false, false},
-		{http.StatusServiceUnavailable, 20503, false, false},
-		{http.StatusBadGateway, 20429, false, false},
-		{http.StatusNotFound, 0, false, false}, // of something on the way
-		{http.StatusRequestTimeout, 0, false, false},
+		{http.StatusBadRequest, 21211, number}, // no such number
+		{http.StatusBadRequest, 13223, number},
+		{http.StatusBadRequest, 21214, number},
+		{http.StatusBadRequest, 21217, number},
+		{http.StatusBadRequest, 21202, number}, // premium
+		{http.StatusTooManyRequests, 20429, busy},
+		{http.StatusTooManyRequests, 0, busy},
+		{http.StatusTooManyRequests, 10004, busy},
+		{http.StatusBadRequest, 10004, busy},
+		{http.StatusBadRequest, 22005, busy},
+		{http.StatusUnauthorized, 20003, operator},
+		{http.StatusUnauthorized, 0, operator},
+		{http.StatusUnauthorized, 10001, operator}, // suspended
+		{http.StatusBadRequest, 21205, operator},   // Url
+		{http.StatusBadRequest, 21210, operator},   // From
+		{http.StatusBadRequest, 21212, operator},   // From
+		{http.StatusForbidden, 21215, operator},    // no calls to that country
+		{http.StatusForbidden, 21216, operator},    // blocked, also all of +1 for want of a profile
+		{http.StatusBadRequest, 21219, operator},   // trial
+		{http.StatusBadRequest, 13224, operator},   // carriers' outages too
+		{http.StatusNotFound, 20404, operator},     // no such account
+		{http.StatusBadRequest, 29999, operator},   // not invented yet
+		{http.StatusInternalServerError, 0, unknown},
+		{http.StatusServiceUnavailable, 20503, unknown},
+		{http.StatusBadGateway, 20429, unknown},
+		{http.StatusNotFound, 0, unknown}, // of something on the way
+		{http.StatusRequestTimeout, 0, unknown},
 	} {
 		l := newLine(t, answers(c.status, record{"code": c.code, "message": "hidden +16125550142", "status": c.status}))
 		_, err := dialer(t, l, nil).Dial(t.Context(), ring)
 		var refused *deliveries.RefusedError
-		if err == nil || errors.As(err, &refused) != c.refused {
+		if err == nil || errors.As(err, &refused) != (c.reason != unknown) {
 			t.Errorf("%d, %d: got %v", c.status, c.code, err)
 			continue
 		}
-		if c.refused && (refused.Code != c.code || refused.Again != c.again) {
+		if refused != nil && (refused.Code != c.code || refused.Reason != c.reason || refused.After != 0) {
 			t.Errorf("%d, %d: got %+v", c.status, c.code, *refused)
 		}
 		if got := errors.Is(err, twilio.ErrCredentials); got != (c.status == http.StatusUnauthorized) {
@@ -171,6 +189,32 @@ func TestDialRefused(t *testing.T) {
 		}
 		if tells := err.Error(); strings.Contains(tells, "hidden") || strings.Contains(tells, "555") || strings.Contains(tells, "dlv_") {
 			t.Errorf("%d: the error tells too much: %v", c.status, err)
+		}
+	}
+}
+
+func TestDialRefusedForAWhile(t *testing.T) {
+	for written, want := range map[string]time.Duration{
+		"7": 7 * time.Second, "": 0, "soon": 0, "-1": 0, "99999999999999": 0,
+		"Sun, 01 Mar 2026 12:00:30 GMT": 30 * time.Second, "Sun, 01 Mar 2026 11:00:00 GMT": 0,
+	} {
+		l := newLine(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", written)
+			w.Header().Set("Date", "Sun, 01 Mar 2026 12:00:00 GMT")
+			answers(http.StatusTooManyRequests, record{"code": 20429})(w, nil)
+		})
+		_, err := dialer(t, l, nil).Dial(t.Context(), ring)
+		var refused *deliveries.RefusedError
+		if !errors.As(err, &refused) || refused.After != want {
+			t.Errorf("%q: got %v, want %v", written, err, want)
+		}
+	}
+}
+
+func TestCodeLabel(t *testing.T) {
+	for code, want := range map[int]string{21211: "21211", 20003: "20003", 29999: "other", 0: "other"} {
+		if got := twilio.CodeLabel(code); got != want {
+			t.Errorf("%d: got %q", code, got)
 		}
 	}
 }
@@ -267,6 +311,43 @@ func TestDialerConfig(t *testing.T) {
 		d, err := a.Dialer(c)
 		if d != nil || !errors.Is(err, twilio.ErrConfig) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "hidden") {
 			t.Errorf("%s: got %v", want, err)
+		}
+	}
+}
+
+func TestPublicURL(t *testing.T) {
+	const real, simulated = "https://api.twilio.com", "http://127.0.0.1:9"
+	for _, c := range []struct {
+		public, base string
+		ok           bool
+	}{
+		{"https://ivr.example.com", real, true},
+		{"https://ivr.example.com:8443/78", real, true},
+		{"https://ivr.example.com:65535", real, true},
+		{"https://198.51.100.7", real, true},
+		{"https://[2001:db8::7]", real, true},
+		{"https://ivr.example.com:65536", real, false},
+		{"https://ivr.example.com:0", real, false},
+		{"https://[::]:8080", real, false},
+		{"https://0.0.0.0", real, false},
+		{"https://ivr", real, false},
+		{"https://ivr.", real, false},
+		{"http://localhost:8080", real, false},
+		{"http://127.0.0.1:8080", real, false},
+		{"http://[::1]:8080", real, false},
+		{"http://[::ffff:127.0.0.1]", real, false},
+		{"http://10.0.0.7", real, false},
+		{"http://169.254.169.254", real, false},
+		{"https://my_ivr.example.com", real, false},
+		{"ftp://ivr.example.com", real, false},
+		{"http://127.0.0.1:8080", simulated, true},
+		{"http://10.0.0.7", simulated, true},
+		{"http://localhost:8080", simulated, false}, // the simulator refuses it, as Twilio does
+		{"http://[::]:8080", simulated, false},
+		{"http://127.0.0.1:80800", simulated, false},
+	} {
+		if err := twilio.CheckPublicURL(c.public, c.base); (err == nil) != c.ok || err != nil && !errors.Is(err, twilio.ErrConfig) {
+			t.Errorf("%s with %s: got %v", c.public, c.base, err)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
+	"time"
 )
 
 // Limits on what is read of one answer, in bytes.
@@ -44,8 +46,9 @@ func (t transport) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // An answerError is an answer of Twilio that is no success.
 type answerError struct {
-	status int // of HTTP
-	code   int // Twilio's own; 0: it gave none
+	status int           // of HTTP
+	code   int           // Twilio's own; 0: it gave none
+	after  time.Duration // Retry-After; 0: none
 }
 
 // Error tells status and code alone: the texts that come with them may quote the request.
@@ -70,12 +73,27 @@ func refusal(response *http.Response) error {
 	var body struct {
 		Code int `json:"code"`
 	}
-	refused := &answerError{status: response.StatusCode}
+	refused := &answerError{status: response.StatusCode, after: retryAfter(response.Header)}
 	err := json.NewDecoder(io.LimitReader(response.Body, maxRefusal)).Decode(&body)
 	if err == nil {
 		refused.code = body.Code
 	}
 	return refused
+}
+
+// retryAfter reads the header Retry-After (RFC 9110, section 10.2.3): seconds, or a time, which is
+// compared with that of the answer. What can't be read is none.
+func retryAfter(header http.Header) time.Duration {
+	written := header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(written, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	at, err := http.ParseTime(written)
+	now, errNow := http.ParseTime(header.Get("Date"))
+	if err != nil || errNow != nil {
+		return 0
+	}
+	return max(0, at.Sub(now))
 }
 
 // plain takes the URL off an error of [http.Client]: it names the host that twilio-go

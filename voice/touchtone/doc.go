@@ -31,6 +31,11 @@
 //	dial NUMBER from NUMBER    a call to a telephone number; " stir A" may follow
 //	answer NUMBER              wait until NUMBER rings, and pick up; also busy,
 //	                           no-answer, failed, voicemail
+//	refuse NUMBER CODE         refuse to call NUMBER with one of Twilio's codes, such as 21211,
+//	                           and its HTTP status; "all" is every number; " again in 3s" may
+//	                           follow, for a Retry-After
+//	accept NUMBER              call it again; or accept all
+//	refused NUMBER             wait until a call to NUMBER was refused
 //	hear "words"               the words were said since the last key or silence
 //	hear /regexp/              the same with a regular expression
 //	!hear "words"              they were not

@@ -90,7 +90,9 @@ type Exchange struct {
 	mu      sync.Mutex // guards config.Random and the fields below
 	placed  []*placed  // outbound calls, oldest first
 	ringing map[string][]*Ringing
-	changed chan struct{} // closed and replaced when something rings
+	changed chan struct{} // closed and replaced when something rings, or is refused
+
+	refusals refusals
 }
 
 // New sets up an exchange. It fails on a PublicURL or Target that is not an http or

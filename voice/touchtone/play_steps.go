@@ -50,6 +50,28 @@ func (s answerStep) play(ctx context.Context, p *player) error {
 	return p.begin(ctx, rings.Answer(ctx, Human))
 }
 
+func (s refuseStep) play(_ context.Context, p *player) error {
+	number := s.number
+	if number == "all" {
+		number = ""
+	}
+	p.transcript().add(TheLine, "(%s)", s.written())
+	if s.code == 0 {
+		p.exchange.Accept(number)
+	} else {
+		p.exchange.Refuse(number, s.code, s.after)
+	}
+	return nil
+}
+
+func (s refusedStep) play(ctx context.Context, p *player) error {
+	if err := p.exchange.AwaitRefusal(ctx, s.number, ringWait); err != nil {
+		return &unmet{"a call to " + s.number + " to be refused", err}
+	}
+	p.transcript().add(TheLine, "refuses to call %s", s.number)
+	return nil
+}
+
 func (s hearStep) play(_ context.Context, p *player) error {
 	if s.matches(heardWords(p.heard)) != s.not {
 		return nil

@@ -37,6 +37,7 @@ type REST struct {
 type Fault struct {
 	// Status and Code refuse the call: 429 and 20429, or 400 and 21211. 0: it is made.
 	Status, Code int
+	RetryAfter   time.Duration // of a refusal, in whole seconds; 0: the header is missing
 	Slow         time.Duration // real time before the answer, but after the call was made
 	Lost         bool          // the connection breaks instead of the answer
 }
@@ -101,13 +102,22 @@ func (r *REST) signedIn(answer http.HandlerFunc) http.HandlerFunc {
 // create makes a call, unless a fault is due.
 func (r *REST) create(w http.ResponseWriter, request *http.Request) {
 	fault := r.fault()
-	if fault.Status != 0 {
-		refuse(w, fault.Status, fault.Code, "Refused, as the exchange was told")
-		return
-	}
 	out, refusal := readOrder(request.PostForm)
-	if refusal != nil {
+	switch {
+	case fault.Status != 0:
+	case refusal != nil:
 		refusal.write(w)
+		return
+	default:
+		if told, refused := r.exchange.refusal(out.To); refused {
+			fault = told
+		}
+	}
+	if fault.Status != 0 {
+		if fault.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(fault.RetryAfter/time.Second)))
+		}
+		refuse(w, fault.Status, fault.Code, "Refused, as the exchange was told")
 		return
 	}
 	p, err := r.exchange.place(out)

@@ -2,10 +2,12 @@ package touchtone
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -72,9 +74,22 @@ func (o *order) address(field string, wrong int, must bool) string {
 		return ""
 	}
 	u, err := url.Parse(address)
-	fine := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	fine := err == nil && (u.Scheme == "http" || u.Scheme == "https") && reachable(u)
 	o.refuseUnless(fine, wrong, field+" is no http or https URL")
 	return address
+}
+
+// reachable says whether a host and port could be somebody's: Twilio refuses others before it asks
+// them. It takes an address of this machine, which is where this exchange is.
+func reachable(u *url.URL) bool {
+	host, port := u.Hostname(), u.Port()
+	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
+		return false
+	}
+	if address, err := netip.ParseAddr(host); err == nil {
+		return !address.IsUnspecified()
+	}
+	return strings.Contains(strings.Trim(host, "."), ".") && !strings.Contains(host, "_")
 }
 
 // oneOf says whether a field is given, as one of the words.

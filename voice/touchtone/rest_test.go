@@ -2,6 +2,7 @@ package touchtone_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -169,7 +170,9 @@ func TestRESTRefuses(t *testing.T) {
 		code         float64
 	}{
 		{"To", "", 21201}, {"To", "911", 21211}, {"To", "anonymous", 21211}, {"From", "", 21213}, {"From", "me", 21212},
-		{"Url", "", 21205}, {"Url", "/code", 21205}, {"Url", "ftp://example.com", 21205}, {"FallbackUrl", "x", 21205},
+		{"Url", "", 21205}, {"Url", "/code", 21205}, {"Url", "ftp://example.com", 21205},
+		{"Url", "http://localhost/code", 21205}, {"Url", "http://[::]/code", 21205}, {"Url", "http://0.0.0.0/code", 21205},
+		{"Url", "https://ivr.example.com:65536/code", 21205}, {"Url", "https://my_ivr.example.com/code", 21205}, {"FallbackUrl", "x", 21205},
 		{"StatusCallback", "://", 21609}, {"StatusCallbackEvent", "hungup", 21626},
 		{"Timeout", "0", 20001}, {"Timeout", "601", 20001}, {"TimeLimit", "soon", 20001}, {"MachineDetection", "true", 20001}, {"Method", "GET", 20001},
 	} {
@@ -223,6 +226,45 @@ func TestRESTFaults(t *testing.T) {
 	}
 	if status, _ := r.ask(callsPath, orderForm()); status != http.StatusCreated {
 		t.Errorf("without a fault: %d", status)
+	}
+}
+
+// A script has orders of calls refused with any of Twilio's codes, for one number or for all.
+func TestRESTRefusesAsAScriptSays(t *testing.T) {
+	r := newREST(t, codeApp(t).config())
+	other := orderForm("To", "+16125550143")
+	for code, status := range map[int]int{
+		21211: http.StatusBadRequest, 21215: http.StatusBadRequest, 21216: http.StatusForbidden, 20003: http.StatusUnauthorized,
+		20404: http.StatusNotFound, 20429: http.StatusTooManyRequests, 10004: http.StatusTooManyRequests, 22005: http.StatusTooManyRequests,
+		20503: http.StatusServiceUnavailable, 29999: http.StatusBadRequest,
+	} {
+		mustPlay(t, r.exchange, fmt.Sprintf("refuse 612-555-0142 %d", code))
+		if got, answer := r.ask(callsPath, orderForm()); got != status || answer["code"] != float64(code) {
+			t.Errorf("%d: %d %v", code, got, answer)
+		}
+	}
+	if status, _ := r.ask(callsPath, other); status != http.StatusCreated {
+		t.Errorf("another number: %d", status)
+	}
+	mustPlay(t, r.exchange, "refused 612-555-0142\naccept 612-555-0142\nrefuse all 20429 again in 7s")
+	for _, form := range []url.Values{orderForm(), other} {
+		if status, answer := r.ask(callsPath, form); status != http.StatusTooManyRequests {
+			t.Errorf("all: %d %v", status, answer)
+		}
+	}
+	if status, answer := r.ask(callsPath, orderForm("Url", "")); status != http.StatusBadRequest || answer["code"] != 21205.0 {
+		t.Errorf("what is wrong in itself: %d %v", status, answer)
+	}
+	mustPlay(t, r.exchange, "accept all")
+	if status, _ := r.ask(callsPath, orderForm()); status != http.StatusCreated {
+		t.Errorf("accepted: %d", status)
+	}
+}
+
+func mustPlay(t *testing.T, exchange *touchtone.Exchange, script string) {
+	t.Helper()
+	if result := play(t, exchange, script, nil); result.Err != nil {
+		t.Fatal(result.Err)
 	}
 }
 

@@ -15,6 +15,10 @@ answer 6125550142
 busy 6125550142
 no-answer 6125550142
 voicemail +16125550142
+refuse 612-555-0142 21211
+refuse all 20429 again in 7s
+refused 612-555-0142
+accept all
 hear "the "new" PIN"
 hear /new (pin|code)/
 !hear "old"
@@ -48,6 +52,8 @@ func TestParseRefuses(t *testing.T) {
 		"answer", "answer 612 555 0142", `hear words`, `hear ""`, `hear "`, `hear " "`, `hear /(/`, `hear "a/`,
 		"press", "press 12a4", "press 1 2", "press " + strings.Repeat("1", 101),
 		"silence 5", "language fr", "language", "advance", "advance soon", "advance -1m", "advance 99999h",
+		"refuse", "refuse all", "refuse all soon", "refuse all 7", "refuse all 20429 again in", "refuse all 20429 again in 1ms",
+		"refuse 612 555 0142 21211", "refused", "refused 612 555", "accept", "accept 612 555",
 		"redis", "redis sideways", "transfer", "transfer nowhere", "hangup now", "hang up", strings.Repeat("#", 1001),
 	} {
 		_, err := touchtone.Parse("bad.call", strings.NewReader("# first\n"+line+"\n"))

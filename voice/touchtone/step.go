@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -28,7 +29,13 @@ type (
 		known    Attestation
 	}
 	answerStep struct{ manner, number string }
-	hearStep   struct {
+	refuseStep struct {
+		number string // "all"
+		code   int    // 0: accept
+		after  time.Duration
+	}
+	refusedStep struct{ number string }
+	hearStep    struct {
 		not     bool
 		words   string
 		pattern *regexp.Regexp // nil: words
@@ -86,6 +93,18 @@ func parseStep(text string) (step, error) {
 		return parseDial(strings.Fields(rest))
 	case "answer", "busy", "no-answer", "failed", "voicemail":
 		return parseAnswer(word, rest)
+	case "refuse":
+		return parseRefuse(strings.Fields(rest))
+	case "accept":
+		if len(strings.Fields(rest)) != 1 {
+			return nil, errors.New("write: accept NUMBER, or accept all")
+		}
+		return refuseStep{number: rest}, nil
+	case "refused":
+		if len(strings.Fields(rest)) != 1 {
+			return nil, errors.New("write: refused NUMBER")
+		}
+		return refusedStep{rest}, nil
 	case "hear", "!hear":
 		return parseHear(word == "!hear", rest)
 	case "press":
@@ -134,6 +153,26 @@ func parseAnswer(manner, number string) (step, error) {
 	return answerStep{manner, number}, nil
 }
 
+// parseRefuse reads NUMBER CODE, and perhaps: again in SPAN.
+func parseRefuse(words []string) (step, error) {
+	wrong := errors.New("write: refuse NUMBER CODE or refuse all CODE, with a code of Twilio's, and if need be: again in 3s")
+	if len(words) != 2 && len(words) != 5 || len(words) == 5 && (words[2] != "again" || words[3] != "in") {
+		return nil, wrong
+	}
+	refuse := refuseStep{number: words[0]}
+	code, err := strconv.Atoi(words[1])
+	if err != nil || code < 10000 || code > 99999 {
+		return nil, wrong
+	}
+	refuse.code = code
+	if len(words) == 5 {
+		if refuse.after, err = time.ParseDuration(words[4]); err != nil || refuse.after < time.Second || refuse.after > advanceLimit {
+			return nil, wrong
+		}
+	}
+	return refuse, nil
+}
+
 func parseHear(not bool, rest string) (step, error) {
 	if len(rest) < 3 || rest[0] != rest[len(rest)-1] || rest[0] != '"' && rest[0] != '/' {
 		return nil, errors.New(`write: hear "words", or hear /regexp/`)
@@ -174,6 +213,7 @@ func (s dialStep) written() string {
 	return "dial " + s.to + " from " + s.from + " stir " + s.stir
 }
 func (s answerStep) written() string   { return s.manner + " " + s.number }
+func (s refusedStep) written() string  { return "refused " + s.number }
 func (s pressStep) written() string    { return "press " + s.keys.Reveal() }
 func (s languageStep) written() string { return "language " + s.tag }
 func (silenceStep) written() string    { return "silence" }
@@ -193,6 +233,16 @@ func (s hearStep) written() string {
 		return "!" + line
 	}
 	return line
+}
+
+func (s refuseStep) written() string {
+	switch {
+	case s.code == 0:
+		return "accept " + s.number
+	case s.after == 0:
+		return fmt.Sprintf("refuse %s %d", s.number, s.code)
+	}
+	return fmt.Sprintf("refuse %s %d again in %s", s.number, s.code, s.after)
 }
 
 func (s redisStep) written() string {

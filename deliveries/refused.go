@@ -1,0 +1,109 @@
+package deliveries
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Twilio that takes no more calls is asked again after 1, 2, 4 ... seconds, a minute at most, and
+// not before its Retry-After, an hour at most. Twilio that refuses our calls is asked again after
+// 1, 2, 4 ... minutes, a quarter of an hour at most: so long it takes to notice that the operator has
+// mended it.
+const (
+	busyPause       = time.Second
+	longestBusy     = time.Minute
+	longestAfter    = time.Hour
+	mendPause       = time.Minute
+	longestMend     = 15 * time.Minute
+	alarmEvery      = 5 * time.Minute
+	mostAlarms      = 100
+	refusedWords    = "the telephone can't be called"
+	busyWords       = "Twilio takes no more calls at the moment"
+	operatorWords   = "Twilio refuses our calls until the operator has mended something"
+	validationWords = "no telephone can be called right now"
+)
+
+// pause is how long after a refusal the call is asked for again, the n-th in a row, from 1.
+func (e *RefusedError) pause(n int) time.Duration {
+	first, longest := mendPause, longestMend
+	if e.Reason == TwilioBusy {
+		first, longest = busyPause, longestBusy
+	}
+	wait := min(first<<min(n-1, 10), longest)
+	return max(wait, min(e.After, longestAfter))
+}
+
+// cause is what is told of a refusal.
+func (e *RefusedError) cause() cause {
+	switch e.Reason {
+	case NumberRefused:
+		return cause{refusedWords, NumberRefused, e.Code}
+	case TwilioBusy:
+		return cause{busyWords, TwilioBusy, e.Code}
+	}
+	return cause{operatorWords, OperatorMustMend, e.Code}
+}
+
+// notDialed deals with a refusal: no telephone rings. What is not about the number called leaves the
+// attempt to be made again, as none was.
+func (d *Deliveries) notDialed(ctx context.Context, delivery Delivery, refused *RefusedError) error {
+	d.refused(refused)
+	why := refused.cause()
+	log := d.log.WarnContext
+	if why.reason == OperatorMustMend && d.alarms.ring(refused.Code, d.now()) {
+		log = d.log.ErrorContext
+	}
+	log(ctx, "call refused by Twilio", "reason", why.reason, "code", refused.Code,
+		"delivery", delivery.ID, "attempt", delivery.Attempt)
+	switch {
+	case why.reason == NumberRefused:
+		return d.giveUp(ctx, delivery.Task(), why)
+	case delivery.About == ValidationCode: // an agent waits, and may call again
+		return d.giveUp(ctx, delivery.Task(), cause{validationWords, why.reason, why.code})
+	}
+	stored, err := d.change(ctx, delivery.ID, func(stored *Delivery) bool {
+		return stored.present(delivery.Task()) && stored.refusedBecause(refused, d.now())
+	})
+	if err != nil || !stored.present(delivery.Task()) {
+		return err
+	}
+	return &LaterError{At: stored.Due}
+}
+
+// refusedBecause puts the present attempt off. Only the first of equal refusals is an event, so that
+// days of them don't grow the record. No call has come of it, so there is none to find.
+func (d *Delivery) refusedBecause(refused *RefusedError, now time.Time) bool {
+	if d.CallSID != "" {
+		return false
+	}
+	d.Refusals++
+	d.Began, d.Due = time.Time{}, now.Add(refused.pause(d.Refusals))
+	why := refused.cause()
+	if reason, code := d.Cause(); reason != why.reason || code != why.code {
+		d.because(Queued, now, why)
+	}
+	d.Status = Queued
+	return true
+}
+
+// alarms keep the log from telling the same trouble with Twilio for each delivery: once in
+// alarmEvery for each code. The zero value is ready.
+type alarms struct {
+	mu   sync.Mutex
+	last map[int]time.Time
+}
+
+// ring says whether an error is to be logged for a code.
+func (a *alarms) ring(code int, now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if last, known := a.last[code]; known && now.Sub(last) < alarmEvery {
+		return false
+	}
+	if a.last == nil || len(a.last) >= mostAlarms {
+		a.last = map[int]time.Time{}
+	}
+	a.last[code] = now
+	return true
+}
