@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // Errors of details.
@@ -103,7 +104,9 @@ func (d Details) tidyRest(now time.Time) (Details, error) {
 	if d.EmailSince.After(now) || !d.EmailSince.IsZero() && d.EmailSince.Year() < firstEmail {
 		return Details{}, &FieldError{"email_since", "is in the future, or too long ago"}
 	}
-	if !d.Code.IsZero() && !validCode(d.Code) {
+	if code, ok := typed.Digits(d.Code, minCode, maxCode); ok {
+		d.Code = code
+	} else if !d.Code.IsZero() {
 		return Details{}, &FieldError{"security_code", fmt.Sprintf("want %d to %d digits", minCode, maxCode)}
 	}
 	return d, nil
@@ -138,7 +141,7 @@ func (a Address) tidy() (Address, error) {
 			tidied.Street = append(tidied.Street, line)
 		}
 	}
-	zip, isZIP := parseZIP(strings.TrimSpace(a.ZIP))
+	zip, isZIP := parseZIP(a.ZIP)
 	tidied.ZIP = zip
 	switch {
 	case len(tidied.Street) == 0:
@@ -155,11 +158,6 @@ func (a Address) tidy() (Address, error) {
 
 func isState(s string) bool {
 	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
-}
-
-func validCode(code secret.Text) bool {
-	n := len(code.Reveal())
-	return n >= minCode && n <= maxCode && isDigits(code.Reveal())
 }
 
 func notPlain(field string, most int) error {

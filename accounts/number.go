@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"updatecenter/internal/typed"
 )
 
 // ErrNumber is said of what can't be an account number. The text around it never quotes it.
@@ -19,30 +21,29 @@ type ID string
 type Number string
 
 const (
-	maxNumber      = 24 // characters of a Number
-	maxNumberBytes = 64 // before spaces are dropped
+	maxNumber      = 24  // characters of a Number
+	maxNumberBytes = 256 // before spaces are dropped
 )
 
-// ParseNumber reads the number that stands on the bill: 1 to 24 of A-Z, 0-9 and hyphens.
-// Spaces anywhere are dropped, and letters may be small. More than 64 bytes are not looked
-// at. Every error is [ErrNumber].
+// ParseNumber reads the number that stands on the bill: 1 to 24 of A-Z, 0-9 and hyphens, of which
+// the hyphens count. Letters may be small, and what typed.Fold folds is folded. More than 256
+// bytes are not looked at. Every error is [ErrNumber].
 func ParseNumber(s string) (Number, error) {
 	if len(s) > maxNumberBytes {
 		return "", fmt.Errorf("%w: longer than %d characters", ErrNumber, maxNumberBytes)
 	}
-	n := strings.Map(func(r rune) rune {
-		switch {
-		case r == ' ':
-			return -1
-		case r >= 'a' && r <= 'z':
-			return r - 'a' + 'A'
-		}
-		return r
-	}, s)
+	n := strings.Map(upperASCII, typed.Fold(s))
 	if !isNumber(n) {
 		return "", fmt.Errorf("%w: want 1 to %d letters, digits and hyphens", ErrNumber, maxNumber)
 	}
 	return Number(n), nil
+}
+
+func upperASCII(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
 }
 
 func isNumber(s string) bool {

@@ -12,14 +12,14 @@ import (
 func TestParseNumber(t *testing.T) {
 	for written, want := range map[string]accounts.Number{
 		"612-555-0142-001": "612-555-0142-001", " 612 555 0142 ": "6125550142", "ab12-c": "AB12-C",
-		"7": "7", strings.Repeat("Z", 24): accounts.Number(strings.Repeat("Z", 24)),
+		"7": "7", "12\t3": "123", "ａ12‑\u2066٣\u2069": "A12-3", strings.Repeat("Z", 24): accounts.Number(strings.Repeat("Z", 24)),
 		"1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4": "123456789012345678901234",
 	} {
 		if got, err := accounts.ParseNumber(written); got != want || err != nil {
 			t.Errorf("%q: %q, %v", written, got, err)
 		}
 	}
-	for _, written := range []string{"", "  ", "a_b", "é", "12\t3", "{1}", strings.Repeat("1", 25), strings.Repeat(" ", 64) + "1", "1\x00", "ſ"} {
+	for _, written := range []string{"", "  ", "a_b", "é", "{1}", strings.Repeat("1", 25), strings.Repeat(" ", 256) + "1", "1\x00", "ſ"} {
 		if got, err := accounts.ParseNumber(written); got != "" || !errors.Is(err, accounts.ErrNumber) {
 			t.Errorf("%q: %q, %v", written, got, err)
 		}

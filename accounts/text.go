@@ -1,9 +1,11 @@
 package accounts
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // plain says whether s is text of at most that many characters that fits one line of a
@@ -20,20 +22,16 @@ func plain(s string, most int) bool {
 	return true
 }
 
-func isDigits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
-
 func validLanguage(s string) bool { return s == "" || s == "en" || s == "es" }
 
-// parseZIP returns "55401" or "55401-1234", for those or nine digits without a hyphen.
+// parseZIP returns "55401" or "55401-1234", of five or nine digits as people type them.
 func parseZIP(s string) (string, bool) {
-	digits := strings.Replace(s, "-", "", 1)
-	switch {
-	case !isDigits(digits):
-		return "", false
-	case len(digits) == 5 && len(s) == 5:
-		return s, true
-	case len(digits) == 9 && (len(s) == 9 || s[5] == '-'):
-		return digits[:5] + "-" + digits[5:], true
+	digits, ok := typed.Digits(secret.New(s), 5, 9)
+	switch zip := digits.Reveal(); {
+	case ok && len(zip) == 5:
+		return zip, true
+	case ok && len(zip) == 9:
+		return zip[:5] + "-" + zip[5:], true
 	}
 	return "", false
 }

@@ -5,14 +5,15 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
-// ErrClaim is said of a [Claim] with none or more than one thing, or with one that is too long.
-var ErrClaim = errors.New("a claim is one of ZIP code, security code or answer")
+// ErrClaim is said of a [Claim] with none or more than one thing, or with one that can't be what it
+// is given as. It is not counted: what a ZIP code, a code and an answer look like is no secret.
+var ErrClaim = errors.New("a claim is one of ZIP code, security code or answer, and looks like one")
 
 // maxClaim bounds what is looked at, in bytes.
 const maxClaim = 400
@@ -22,11 +23,11 @@ const maxClaim = 400
 const settleWithin = 5 * time.Second
 
 // Claim is what somebody gives to prove that an account is theirs: exactly one of the first
-// three, up to 400 bytes.
+// three, up to 400 bytes. What typed.Digits drops from a ZIP code or a code doesn't count.
 type Claim struct {
-	ZIP    secret.Text // of the billing address; only the first five digits are compared. Right only of an address of record
-	Code   secret.Text // the security code; spaces and hyphens don't count
-	Answer secret.Text // to the security question; without case, accents, spacing and punctuation
+	ZIP    secret.Text // of the billing address, 5 or 9 digits, of which the first five are compared. Right only of an address of record
+	Code   secret.Text // the security code, 6 to 10 digits
+	Answer secret.Text // to the security question, with 2 letters or digits at least; without case, accents, spacing and punctuation
 	Note   Note        // for the history; without a By it is [ByCustomer]
 }
 
@@ -146,7 +147,13 @@ func (a *Accounts) refuse(strikes Strikes, at time.Time) Result {
 	return Result{LockedUntil: at.Add(a.lock.InFlight)}
 }
 
-// tidy checks the claim, by nothing that depends on an account.
+// Valid says whether the claim is one that [Accounts.Verify] judges and counts, and not [ErrClaim].
+func (c Claim) Valid() bool {
+	_, err := c.tidy()
+	return !errors.Is(err, ErrClaim)
+}
+
+// tidy checks the claim, by nothing that depends on an account, and returns it as it is compared.
 func (c Claim) tidy() (Claim, error) {
 	given := 0
 	for _, part := range []secret.Text{c.ZIP, c.Code, c.Answer} {
@@ -158,6 +165,22 @@ func (c Claim) tidy() (Claim, error) {
 		}
 	}
 	if given != 1 {
+		return Claim{}, ErrClaim
+	}
+	var fits bool
+	switch {
+	case !c.ZIP.IsZero():
+		var zip string
+		if zip, fits = parseZIP(c.ZIP.Reveal()); fits {
+			c.ZIP = secret.New(zip[:5])
+		}
+	case !c.Code.IsZero():
+		c.Code, fits = typed.Digits(c.Code, minCode, maxCode)
+	default:
+		c.Answer = secret.New(fold(c.Answer.Reveal()))
+		fits = len(c.Answer.Reveal()) >= minAnswer
+	}
+	if !fits {
 		return Claim{}, ErrClaim
 	}
 	if c.Note.By == "" {
@@ -181,30 +204,17 @@ func (c Claim) passes() SettledAs {
 // holds says whether the claim is right for the account at a time, in constant time. What the
 // account doesn't have is compared all the same.
 func (c Claim) holds(account Account, now time.Time) bool {
-	given, kept, counts := digitsOf(c.Code), account.Code, true
+	given, kept, counts := c.Code, account.Code, true
 	switch {
 	case !c.ZIP.IsZero():
-		given, kept = firstFive(c.ZIP), firstFive(secret.New(account.Address.ZIP))
+		zip := account.Address.ZIP
+		given, kept = c.ZIP, secret.New(zip[:min(5, len(zip))])
 		counts = account.AddressOfRecord(now)
 	case !c.Answer.IsZero():
-		given, kept = secret.New(fold(c.Answer.Reveal())), secret.New(fold(account.Answer.Reveal()))
+		given, kept = c.Answer, secret.New(fold(account.Answer.Reveal()))
 	}
 	same := given.Equal(kept)
 	return same && counts && !kept.IsZero()
-}
-
-// digitsOf returns a code as it was meant.
-func digitsOf(code secret.Text) secret.Text {
-	return secret.New(strings.NewReplacer(" ", "", "-", "").Replace(code.Reveal()))
-}
-
-// firstFive returns the digits of a ZIP code that say where it is; all of what isn't one,
-// which then is wrong.
-func firstFive(zip secret.Text) secret.Text {
-	if tidied, ok := parseZIP(strings.TrimSpace(zip.Reveal())); ok {
-		return secret.New(tidied[:5])
-	}
-	return zip
 }
 
 // makeDecoy seals an account that nobody has, as long as most are.

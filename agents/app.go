@@ -13,6 +13,7 @@ import (
 
 	"updatecenter/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // The codes of authenticator apps (RFC 6238), in the form that all apps know: SHA-1, 30 seconds,
@@ -20,6 +21,7 @@ import (
 const (
 	stepSeconds = 30
 	drift       = 1  // steps either way, for clocks that are not quite right (RFC 6238, section 5.2)
+	appDigits   = 6
 	appKeyBytes = 20 // as long as SHA-1's result (RFC 4226, section 4)
 )
 
@@ -125,7 +127,8 @@ func (a *Agents) UseCode(ctx context.Context, id ID, code secret.Text) (bool, er
 // matchStep returns the newest step within the drift whose code this is. All are compared, so
 // that the time tells nothing.
 func matchStep(key, code secret.Text, now time.Time) (step int64, right bool) {
-	if !validAppKey(key) {
+	code, ok := typed.Digits(code, appDigits, appDigits)
+	if !validAppKey(key) || !ok {
 		return 0, false
 	}
 	present := now.Unix() / stepSeconds

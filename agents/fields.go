@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"updatecenter/internal/emailaddress"
+	"updatecenter/internal/typed"
 )
 
 // Bounds of a profile's texts, in characters.
@@ -15,7 +16,8 @@ const (
 	MaxPhone    = 30
 )
 
-// Profile is what agents can change about themselves. Space around texts is dropped.
+// Profile is what agents can change about themselves. Space around texts is dropped, and the
+// telephone number is folded as typed.Fold does.
 type Profile struct {
 	FullName string // 1 to 100 characters
 	Email    string
@@ -24,7 +26,7 @@ type Profile struct {
 
 // tidy returns the profile as it is kept, or a *FieldError.
 func (p Profile) tidy() (Profile, error) {
-	p.FullName, p.Email, p.Phone = strings.TrimSpace(p.FullName), strings.TrimSpace(p.Email), strings.TrimSpace(p.Phone)
+	p.FullName, p.Email, p.Phone = strings.TrimSpace(p.FullName), strings.TrimSpace(p.Email), typed.Fold(p.Phone)
 	switch {
 	case p.FullName == "":
 		return Profile{}, &FieldError{"full_name", "Enter the full name."}

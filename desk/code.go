@@ -7,10 +7,11 @@ import (
 
 	"updatecenter/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
-// ErrCode is said of what can't be a code: six digits, with spaces and hyphens or not. It is not
+// ErrCode is said of what can't be a code: six digits, as typed.Digits reads them. It is not
 // counted as a try.
 var ErrCode = errors.New("a code has six digits")
 
@@ -48,9 +49,9 @@ func (d *Desk) Code(ctx context.Context, who Who, id ID, code secret.Text) (Resu
 }
 
 func (d *Desk) code(ctx context.Context, who Who, id ID, code secret.Text) (Result, error) {
-	code, err := tidy(code)
-	if err != nil {
-		return Result{}, err
+	code, ok := typed.Digits(code, codeDigits, codeDigits)
+	if !ok {
+		return Result{}, ErrCode
 	}
 	r, err := d.mine(ctx, who, id)
 	if err != nil {

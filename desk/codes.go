@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"updatecenter/deliveries"
@@ -56,19 +55,4 @@ func (c Codes) now() time.Time {
 		return time.Now().UTC().Truncate(time.Millisecond)
 	}
 	return c.Now().UTC().Truncate(time.Millisecond)
-}
-
-// maxEntry bounds what is looked at of a code that was typed, in bytes.
-const maxEntry = 64
-
-// tidy returns the code that was typed without spaces and hyphens, or says [ErrCode].
-func tidy(entry secret.Text) (secret.Text, error) {
-	if len(entry.Reveal()) > maxEntry {
-		return secret.Text{}, ErrCode
-	}
-	digits := strings.NewReplacer(" ", "", "-", "").Replace(entry.Reveal())
-	if len(digits) != codeDigits || strings.Trim(digits, "0123456789") != "" {
-		return secret.Text{}, ErrCode
-	}
-	return secret.New(digits), nil
 }

@@ -71,26 +71,6 @@ func TestRecordsThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// FuzzTidy holds that what is taken for a code has six digits, and is as it was typed.
-func FuzzTidy(f *testing.F) {
-	for _, seed := range []string{"", "123456", "123 456", "12-34-56", "1234567", "12345a", "١٢٣٤٥٦"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		code, err := tidy(secret.New(s))
-		if err != nil {
-			if err.Error() != ErrCode.Error() || !code.IsZero() {
-				t.Errorf("error %v", err)
-			}
-			return
-		}
-		again, err := tidy(code)
-		if err != nil || !again.Equal(code) || len(code.Reveal()) != codeDigits || len(s) > maxEntry {
-			t.Errorf("%q was read as %q", s, code.Reveal())
-		}
-	})
-}
-
 // FuzzOpen holds that what a store returns never panics.
 func FuzzOpen(f *testing.F) {
 	for _, seed := range []string{"", "{", `{"v":1,"tries":-5,"until":"2031-03-04T05:06:07Z"}`, `{"v":1,"code":7}`} {

@@ -66,7 +66,7 @@ func (d *Desk) secret(
 	if !who.valid() {
 		return false, ErrWho
 	}
-	if !claim.ZIP.IsZero() || claim.Code.IsZero() == claim.Answer.IsZero() {
+	if !claim.ZIP.IsZero() || !claim.Valid() { // a slip, which counts nowhere
 		return false, accounts.ErrClaim
 	}
 	if _, err := d.line(ctx, who, number); err != nil {

@@ -144,10 +144,11 @@ func (r Rule) choices(d Document, s Settings) (Settings, error) {
 		s.Breakthrough = *d.Breakthrough
 	}
 	if code := d.Code.Value; code != nil {
-		if err := checkCode(*code, ""); err != nil {
+		read, err := checkCode(*code, "")
+		if err != nil {
 			return Settings{}, err
 		}
-		s.Code = *code
+		s.Code = read
 	}
 	if d.ForwardTo.Value != nil {
 		target, err := r.ParseTarget("", *d.ForwardTo.Value)

@@ -5,6 +5,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
@@ -162,7 +163,8 @@ func (d *draft) setCode(code secret.Text) error {
 	if !d.rule.Code {
 		return refuse(NotOfFeature)
 	}
-	if err := checkCode(code, d.number); err != nil {
+	code, err := checkCode(code, d.number)
+	if err != nil {
 		return err
 	}
 	d.Code, d.CodeLost = code, false
@@ -204,14 +206,15 @@ func (d *draft) forwardTo(target nanp.Number) error {
 	return nil
 }
 
-// checkCode refuses what is no code, and the codes that are guessed first: by the same rules as
-// PINs, which are as long.
-func checkCode(code secret.Text, line nanp.Number) error {
-	if digits := code.Reveal(); len(digits) != CodeDigits || !areDigits(digits) {
-		return refuse(NotACode)
+// checkCode reads a code as typed.Digits does, and refuses what is none, and the codes that are
+// guessed first: by the same rules as PINs, which are as long.
+func checkCode(entry secret.Text, line nanp.Number) (secret.Text, error) {
+	code, ok := typed.Digits(entry, CodeDigits, CodeDigits)
+	switch {
+	case !ok:
+		return secret.Text{}, refuse(NotACode)
+	case pins.Guess(code, line) != pins.Acceptable:
+		return secret.Text{}, refuse(EasyCode)
 	}
-	if pins.Guess(code, line) != pins.Acceptable {
-		return refuse(EasyCode)
-	}
-	return nil
+	return code, nil
 }

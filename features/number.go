@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/typed"
 )
 
 // The digits of a number after its international prefix, the country code included: at most 15
@@ -16,7 +17,7 @@ const (
 )
 
 // ParseEntry reads an entry of the feature's list, as a caller keys it or an API client
-// writes it: what [nanp.Parse] takes, and what the [ListRule] takes besides. An international
+// writes it: what typed.Number takes, and what the [ListRule] takes besides. An international
 // number is written with 011 or + before 8 to 15 digits, of which the first are the country
 // code. All numbers of a toll-free code are its three digits, "800"; 8XX for all such codes at
 // once is not taken, each is an entry. The error is a [*Refusal]: NotANumber, Barred, or
@@ -25,10 +26,11 @@ func (r Rule) ParseEntry(keyed string) (Entry, error) {
 	if r.List == nil {
 		return "", refuse(NotOfFeature)
 	}
+	keyed = typed.Fold(keyed)
 	if isService(plainDigits(keyed)) || r.List.AreaCodes && (barredEntry(prefix(keyed)) || barredExchange(keyed)) {
 		return "", refuse(Barred)
 	}
-	if number, err := nanp.Parse(keyed); err == nil {
+	if number, err := typed.Number(keyed); err == nil {
 		return Entry(number), nil
 	}
 	if digits := plainDigits(keyed); r.List.AreaCodes && isArea(digits) {
@@ -46,10 +48,11 @@ func (r Rule) ParseTarget(line nanp.Number, keyed string) (nanp.Number, error) {
 	if !r.Target {
 		return "", refuse(NotOfFeature)
 	}
+	keyed = typed.Fold(keyed)
 	if barredTarget(prefix(keyed)) {
 		return "", refuse(Barred)
 	}
-	number, err := nanp.Parse(keyed)
+	number, err := typed.Number(keyed)
 	if err != nil {
 		return "", refuse(NotANumber)
 	}

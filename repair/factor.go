@@ -100,7 +100,7 @@ func (c *Console) chooseFactor(v *visit, page factorPage) (agents.Agent, bool, e
 	case !v.read(page.Form):
 		return agents.Agent{}, false, nil
 	default:
-		agent, err = c.agents.ConfirmApp(v.ctx(), v.by(), id, appKey(secret.New(page.SetUp)), digits(page.Form.secret("code")))
+		agent, err = c.agents.ConfirmApp(v.ctx(), v.by(), id, appKey(secret.New(page.SetUp)), page.Form.secret("code"))
 	}
 	switch {
 	case errors.Is(err, agents.ErrWrongCode):

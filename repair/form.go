@@ -132,7 +132,7 @@ func (f *field) fault() string {
 
 // odd says whether a character can't stand in the field.
 func (f *field) odd(r rune) bool {
-	return unicode.IsControl(r) && (f.Type != "area" || r != '\n' && r != '\t') || r == unicode.ReplacementChar
+	return unicode.IsControl(r) && !unicode.IsSpace(r) || r == unicode.ReplacementChar
 }
 
 func (f *field) offered() bool {
@@ -230,9 +230,4 @@ func (f *field) Most() int {
 		return maxTyped
 	}
 	return f.Max
-}
-
-// digits leaves the spaces and hyphens away that people put between digits.
-func digits(entry secret.Text) secret.Text {
-	return secret.New(strings.NewReplacer(" ", "", "-", "", " ", "").Replace(entry.Reveal()))
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
@@ -54,7 +55,7 @@ func (c *Console) showFind(v *visit) error { return c.show(v, "line_find", "Find
 func (c *Console) find(v *visit) error {
 	view := findForm(v)
 	if v.read(view.Form) {
-		number, err := nanp.Parse(view.Form.value("number"))
+		number, err := typed.Number(view.Form.value("number"))
 		if err == nil {
 			return v.redirect(linePath(number))
 		}

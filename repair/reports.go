@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"updatecenter/audit"
-	"updatecenter/internal/nanp"
+	"updatecenter/internal/typed"
 )
 
 // Bounds of a report.
@@ -79,7 +79,7 @@ func (c *Console) showReports(v *visit) error {
 
 func reportsFilter(v *visit, f *form) (audit.Filter, error) {
 	filter := audit.Filter{By: f.value("by"), Action: audit.Action(f.value("action")), Subject: f.value("about")}
-	if number, err := nanp.Parse(filter.Subject); err == nil {
+	if number, err := typed.Number(filter.Subject); err == nil {
 		filter.Subject = string(number)
 	}
 	before := v.r.URL.Query().Get("before")

@@ -154,24 +154,17 @@ func (c *Console) takeCode(v *visit) error {
 	if !v.read(page.Form) {
 		return c.show(v, "sign_in_code", "Enter your code", page)
 	}
-	code := digits(page.Form.secret("code"))
-	if !sixDigits(code) { // a slip, and no failure that counts
+	session, agent, err := c.signIn.Code(v.ctx(), token, page.Form.secret("code"), v.from)
+	if errors.Is(err, signin.ErrNotACode) {
 		page.Form.fail("code", "Enter the six digits of the code, and nothing else.")
 		return c.show(v, "sign_in_code", "Enter your code", page)
 	}
-	session, agent, err := c.signIn.Code(v.ctx(), token, code, v.from)
 	if err != nil {
 		return c.notYet(v, err, "sign_in_code", "Enter your code", page)
 	}
 	dropCookie(v, signInCookie)
 	setCookie(v, sessionCookie, session)
 	return c.goOn(v, agent)
-}
-
-// sixDigits says whether an entry can be a code.
-func sixDigits(entry secret.Text) bool {
-	code := entry.Reveal()
-	return len(code) == 6 && !strings.ContainsFunc(code, func(r rune) bool { return r < '0' || r > '9' })
 }
 
 func (c *Console) resend(v *visit) error {

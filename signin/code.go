@@ -8,14 +8,20 @@ import (
 	"updatecenter/agents"
 	"updatecenter/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // Code takes the code of the second factor and begins a session: a code of the app, or the
 // one sent by e-mail, works once, whatever happens after. The session is a set-up session
-// while the agent's set-up is not finished. Errors: [ErrWrong], [ErrUsedUp], [ErrExpired] (also
+// while the agent's set-up is not finished. The code is read by typed.Digits. Errors:
+// [ErrNotACode], [ErrWrong], [ErrUsedUp], [ErrExpired] (also
 // when password, factor or role has changed since the password was given), [ErrLocked], a
 // [WaitError], [ErrDeactivated], and those of stores and the audit.
 func (s *SignIn) Code(ctx context.Context, token Token, code secret.Text, from string) (Token, agents.Agent, error) {
+	code, ok := typed.Digits(code, codeDigits, codeDigits)
+	if !ok {
+		return Token{}, agents.Agent{}, ErrNotACode
+	}
 	a, record, err := s.underWay(ctx, token)
 	if err != nil {
 		return Token{}, agents.Agent{}, err

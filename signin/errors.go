@@ -11,6 +11,9 @@ var (
 	// ErrWrong is a wrong user name, password or code: which of them is not told. It may
 	// come together with a [WaitError] or [ErrLocked], which then hold from now on.
 	ErrWrong = errors.New("user name, password or code is wrong")
+	// ErrNotACode is an entry that can't be a code, as it has not six digits: a slip, which is
+	// counted nowhere.
+	ErrNotACode = errors.New("a code has six digits")
 	// ErrExpired is a sign-in that was never begun, took too long, is over, or was asked for
 	// a code before the password: start over with the user name.
 	ErrExpired = errors.New("sign-in has expired")

@@ -43,5 +43,6 @@ func boundTo(kind Kind, key [32]byte) []byte {
 	return []byte("signin " + string(kind) + " " + hex.EncodeToString(key[:]))
 }
 
-// codeDigits is how many digits a code by e-mail has: NIST SP 800-63B asks for six at least.
+// codeDigits is how many digits a code has, by e-mail as of an app: NIST SP 800-63B asks for six at
+// least.
 const codeDigits = 6

@@ -8,7 +8,7 @@ import (
 	"net/http"
 	"os"
 
-	"updatecenter/internal/nanp"
+	"updatecenter/internal/typed"
 	"updatecenter/voice/touchtone"
 )
 
@@ -24,7 +24,7 @@ type answerCommand struct {
 
 // Run waits to be called, with the keyboard as keypad.
 func (cmd *answerCommand) Run(ctx context.Context, c console) (err error) {
-	number, err := nanp.Parse(cmd.Number)
+	number, err := typed.Number(cmd.Number)
 	if err != nil {
 		return usage(err)
 	}

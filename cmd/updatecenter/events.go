@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
+	"updatecenter/internal/typed"
 )
 
 type eventsCommand struct {
@@ -33,7 +34,7 @@ func (f eventsFlags) open(c console) (db *rdb.DB, number nanp.Number, from time.
 		return nil, "", time.Time{}, usage(errors.New("--since: want more than 0, and 720h at most"))
 	}
 	if f.Number != "" {
-		if number, err = nanp.Parse(f.Number); err != nil {
+		if number, err = typed.Number(f.Number); err != nil {
 			return nil, "", time.Time{}, usage(err)
 		}
 	}

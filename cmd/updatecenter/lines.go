@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/api"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
+	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
@@ -54,7 +55,7 @@ type lineFlag struct {
 
 // open opens the Redis and reads the number.
 func (f lineFlag) open(c console) (*rdb.DB, nanp.Number, error) {
-	number, err := nanp.Parse(f.Number)
+	number, err := typed.Number(f.Number)
 	if err != nil {
 		return nil, "", usage(err)
 	}

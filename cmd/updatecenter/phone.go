@@ -13,6 +13,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 	"updatecenter/voice/touchtone"
 )
 
@@ -213,7 +214,7 @@ func (cmd *loadCommand) lines() (func(int) string, error) {
 	if cmd.FirstLine == "" {
 		return nil, nil
 	}
-	first, err := nanp.Parse(cmd.FirstLine)
+	first, err := typed.Number(cmd.FirstLine)
 	if err != nil {
 		return nil, usage(fmt.Errorf("--first-line: %w", err))
 	}

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/outbox/dispatch"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/twilio"
+	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
@@ -240,7 +241,7 @@ func (r *settingsReader) number(name, value string) nanp.Number {
 	if value == "" {
 		return ""
 	}
-	number, err := nanp.Parse(value)
+	number, err := typed.Number(value)
 	if err != nil {
 		r.fail(name, "want a North American telephone number of ten digits")
 	}
@@ -268,6 +269,9 @@ func (r *settingsReader) policy(s serverSettings) pins.Policy {
 		return pins.Policy{}
 	}
 	p := pins.Policy{Temporary: secret.New(r.secret("TEMPORARY_PIN", s.TemporaryPIN)), MinDigits: fewest, MaxDigits: most}
+	if pin, ok := typed.Digits(p.Temporary, pins.MinDigits, pins.MaxDigits); ok {
+		p.Temporary = pin
+	}
 	if err := p.Validate(); err != nil {
 		r.fail("TEMPORARY_PIN, PIN_MIN_DIGITS, PIN_MAX_DIGITS", err.Error())
 	}

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"updatecenter/accounts"
-	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // An accountBody is what an account should be. What is null or left away stays as it is.
@@ -34,7 +34,7 @@ func (b accountBody) details() (accounts.Details, error) {
 		Code: b.Code, RefuseCode: true,
 	}
 	if b.Phone != nil {
-		number, err := nanp.Parse(*b.Phone)
+		number, err := typed.Number(*b.Phone)
 		if err != nil {
 			return accounts.Details{}, &accounts.FieldError{Field: "phone", Reason: "not a North American telephone number"}
 		}

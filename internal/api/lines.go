@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
@@ -57,7 +58,7 @@ func (a *API) lineFor(line pins.Line, key apikey.Key) Line {
 }
 
 func pathNumber(r *http.Request) (nanp.Number, error) {
-	number, err := nanp.Parse(mux.Vars(r)["number"])
+	number, err := typed.Number(mux.Vars(r)["number"])
 	if err != nil {
 		return "", badNumber()
 	}
