@@ -20,7 +20,7 @@ import (
 // six digits.
 const (
 	stepSeconds = 30
-	drift       = 1  // steps either way, for clocks that are not quite right (RFC 6238, section 5.2)
+	drift       = 1 // steps either way, for clocks that are not quite right (RFC 6238, section 5.2)
 	appDigits   = 6
 	appKeyBytes = 20 // as long as SHA-1's result (RFC 4226, section 4)
 )

@@ -41,7 +41,7 @@ func TestSetUpStageByStage(t *testing.T) {
 	agent, err = f.AcceptTerms(t.Context(), by, agent.ID)
 	ok(t, err)
 	same(t, []any{agent.Next(), agent.Terms, agent.TermsVersion}, []any{agents.StageProfile, f.now, agents.CurrentTerms})
-	profile := agents.Profile{FullName: "Bob B. Berg", Email: "berg@example.com", Phone: "+1 (612) 555-0142 x7"}
+	profile := agents.Profile{FullName: "Bob B. Berg", Email: "berg@example.com", Phone: "+1(612)555-0142x7"}
 
 	// An administrator who corrects it doesn't check it in the agent's place.
 	agent, err = f.UpdateProfile(t.Context(), byRoot, agent.ID, profile)

@@ -131,7 +131,7 @@ func TestCodeOfAnotherValidationIsWrong(t *testing.T) {
 func TestWhatIsNoCodeIsNoTry(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
-	for _, entry := range []string{"", "12345", "1234567", "12345a", "١٢٣٤٥٦", "123 456 7", strings.Repeat(" ", 80) + code.Reveal()} {
+	for _, entry := range []string{"", "12345", "1234567", "12345a", "١٢٣٤٥٦٧", "123 456 7", strings.Repeat(" ", 256) + code.Reveal()} {
 		_, err := f.Code(t.Context(), ann, v.ID, secret.New(entry))
 		mustBe(t, err, desk.ErrCode)
 	}

@@ -109,8 +109,8 @@ func TestParseEntry(t *testing.T) {
 		{pins.DialLock, "0110442079460018", "", features.NotANumber},    // no country code
 		{pins.DialLock, "442079460018", "", features.NotANumber},        // without prefix
 		{pins.DialLock, "++442079460018", "", features.NotANumber},      //
-		{pins.DialLock, "01144207946001٣", "", features.NotANumber},     // other digits
-		{pins.DialLock, "+44" + strings.Repeat(" ", 30) + "2079460018", "", features.NotANumber},
+		{pins.DialLock, "01144207946001٣", "+442079460013", ""},         // other digits
+		{pins.DialLock, "+44" + strings.Repeat(" ", 30) + "2079460018", "+442079460018", ""},
 		{pins.DialLock, "612", "", features.NotANumber},
 
 		{pins.CallRejection, "6125550199", "+16125550199", ""},

@@ -35,7 +35,7 @@ func TestCodeHasThreeTries(t *testing.T) {
 	ann := s.as("ann")
 	at := ann.call(homeAt)
 	right, wrong := ann.code(at), ann.wrong(at)
-	for _, entry := range []string{"", "12345", "1234567", "12345a", "１２３４５６"} {
+	for _, entry := range []string{"", "12345", "1234567", "12345a", "１２３４５６７"} {
 		ann.post(at, "code", entry).says(http.StatusUnprocessableEntity, "Error:", "3 tries left")
 	}
 	ann.post(at, "code", wrong).leads(at)

@@ -73,8 +73,8 @@ func (c *claimText) UnmarshalJSON(value []byte) error {
 	return json.Unmarshal(value, &c.text)
 }
 
-const claimBodyShould = "The body must be one JSON object with exactly one of zip, security_code and security_answer, " +
-	"which is text of 1 to 400 bytes."
+const claimBodyShould = "The body must be one JSON object with exactly one of zip, 5 or 9 digits, " +
+	"security_code, 6 to 10 digits, and security_answer, text of up to 400 bytes with 2 letters or digits."
 
 // claim reads the body as package accounts does. Unless exactly one field is there, the claim
 // is none, which that package refuses.
@@ -98,7 +98,7 @@ type enrollBody struct {
 }
 
 const enrollBodyShould = "The body must be one JSON object with account, the number on the bill, and exactly one of zip, " +
-	"security_code and security_answer, which is text of 1 to 400 bytes."
+	"5 or 9 digits, security_code, 6 to 10 digits, and security_answer, text of up to 400 bytes with 2 letters or digits."
 
 // readEnroll reads a body that names an account and claims it.
 func readEnroll(w http.ResponseWriter, r *http.Request) (accounts.Number, claimBody, error) {

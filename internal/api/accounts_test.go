@@ -198,7 +198,7 @@ func TestAccountBodies(t *testing.T) {
 
 func TestBadAccount(t *testing.T) {
 	r := newRig(t)
-	for _, form := range []string{"%20", "No.7", "7%2F8", "%00", strings.Repeat("7", 25), strings.Repeat("%20", 64) + "7", "caf%C3%A9"} {
+	for _, form := range []string{"%20", "No.7", "7%2F8", "%00", strings.Repeat("7", 25), strings.Repeat("%20", 256) + "7", "caf%C3%A9"} {
 		for _, path := range []string{"", "/renumber", "/security-question", "/verify", "/deliveries"} {
 			method := http.MethodPost
 			if path == "" || path == "/security-question" {

@@ -34,11 +34,11 @@ func TestVerify(t *testing.T) {
 		{`{"security_code":"999999"}`, left(3)},
 		{`{"security_answer":"` + luz + `"}`, left(2)},
 		{`{"zip":"55403"}`, Verification{Verified: true}},
-		{`{"security_code":"swordfish"}`, left(1)},
-		{`{"security_code":"826-517"}`, Verification{Verified: true}},
-		{`{"security_code":"swordfish"}`, left(4)},
+		{`{"security_code":"999 998"}`, left(1)},
+		{`{"security_code":"\u2066８２６–517\u2069"}`, Verification{Verified: true}},
+		{`{"security_code":"999997"}`, left(4)},
 	} {
-		r.secrets = append(r.secrets, "55401", "999999", "swordfish")
+		r.secrets = append(r.secrets, "55401", "999999", "999997")
 		got := r.ask(http.MethodPost, accountPath+"/verify", test.body).is(http.StatusOK, "").verification()
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: %s", test.body, diff)

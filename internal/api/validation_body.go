@@ -72,4 +72,4 @@ type codeBody struct {
 }
 
 const codeBodyShould = "The body must be one JSON object with no other fields than " + agentShould +
-	", and code, which is six digits, with spaces and hyphens or not."
+	", and code, which is six digits, with spaces and dashes or not."

@@ -194,7 +194,7 @@ func TestNoCode(t *testing.T) {
 	for _, body := range []string{
 		`{}`, `null`, `{"agent":"77"}`, `{"code":"` + code + `"}`, `{"agent":"77","code":""}`, `{"agent":"77","code":null}`,
 		`{"agent":"77","code":"12345"}`, `{"agent":"77","code":"1234567"}`, `{"agent":"77","code":"12345x"}`, `{"agent":"77","code":123456}`,
-		`{"agent":"77","code":"` + code + strings.Repeat(" ", 64) + `"}`, `{"agent":"7 7","code":"` + code + `"}`,
+		`{"agent":"77","code":"` + code + strings.Repeat(" ", 256) + `"}`, `{"agent":"7 7","code":"` + code + `"}`,
 		`{"agent":"77","code":"` + code + `","line":"612-555-0142"}`,
 	} {
 		r.ask(http.MethodPost, path+"/code", body).is(http.StatusBadRequest, "bad-body")
@@ -270,7 +270,7 @@ func TestAgentLimits(t *testing.T) {
 	r.validated("ordering/77")
 	r.config.Desk = r.desk(r.config.Provisioning, desk.Limits{Lookups: 1, Calls: 1, Secrets: 1, Resets: 1})
 	r.restart()
-	secret := `{"agent":"77","method":"security_code","account":"MN-1000-4","code":"1"}`
+	secret := `{"agent":"77","method":"security_code","account":"MN-1000-4","code":"111111"}`
 	for _, test := range []struct {
 		path, body string
 		status     int
