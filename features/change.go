@@ -16,15 +16,15 @@ const maxTries = 100
 
 // Request is somebody's wish to change a feature.
 type Request struct {
-	Number   nanp.Number
-	Feature  pins.Feature
-	Edit     Edit
-	Revision *int64    // that the feature must still have, or the change is stale; nil: any
-	Proved   int64     // the revision of the line's PIN that the caller has proved to know; 0: it is no caller
-	Turn     pins.Turn // of a call; zero: none, and the change is made whatever was made before
-	By       string    // who: [pins.ByCaller], or the name of a person or key
-	Side     pins.Side // of a call
-	From     string    // who called, or the interface that was used
+	Number  nanp.Number
+	Feature pins.Feature
+	Edit    Edit
+	Match   func(revision int64) bool // whether the feature's revision is one that is to be changed, or the change is stale; nil: any is
+	Proved  int64                     // the revision of the line's PIN that the caller has proved to know; 0: it is no caller
+	Turn    pins.Turn                 // of a call; zero: none, and the change is made whatever was made before
+	By      string                    // who: [pins.ByCaller], or the name of a person or key
+	Side    pins.Side                 // of a call
+	From    string                    // who called, or the interface that was used
 }
 
 // Outcome is a feature after a [Request].
@@ -60,7 +60,7 @@ func (l *Lines) change(ctx context.Context, request Request) (Outcome, error) {
 	}
 	for range maxTries {
 		outcome, err := l.try(ctx, request, turn, id)
-		if request.Revision != nil || !errors.Is(err, ErrStale) || ctx.Err() != nil {
+		if request.Match != nil || !errors.Is(err, ErrStale) || ctx.Err() != nil {
 			return outcome, err
 		}
 	}
@@ -103,7 +103,7 @@ func (l Line) weighed(request Request) (present Setting, wanted Settings, err er
 		return Setting{}, Settings{}, ErrOvertaken
 	}
 	present, wanted, err = l.edited(request.Feature, request.Edit)
-	stale := request.Revision != nil && *request.Revision != present.Revision
+	stale := request.Match != nil && !request.Match(present.Revision)
 	if stale && !errors.Is(err, ErrNotInstalled) {
 		err = ErrStale
 	}

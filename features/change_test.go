@@ -85,7 +85,7 @@ func TestExpectedRevision(t *testing.T) {
 	f := newFixture(t)
 	change := func(revision int64, edit features.Edit) (features.Outcome, error) {
 		request := f.request(rej, edit)
-		request.Turn, request.Revision = pins.Turn{}, &revision
+		request.Turn, request.Match = pins.Turn{}, func(present int64) bool { return present == revision }
 		return f.Change(t.Context(), request)
 	}
 	first, err := change(0, features.Add("612"))

@@ -29,7 +29,7 @@ func TestTogether(t *testing.T) {
 			request.Edit = features.Drop(entry(900 + i - 89))
 		default:
 			request.Edit = features.Replace(features.Settings{List: append(seen.List, entry(950))}, true)
-			request.Turn, request.Revision = pins.Turn{}, &seen.Revision
+			request.Turn, request.Match = pins.Turn{}, func(present int64) bool { return present == seen.Revision }
 		}
 		_, err := f.Change(t.Context(), request)
 		reason, _ := features.ReasonOf(err)

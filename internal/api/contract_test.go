@@ -226,7 +226,7 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 	for _, no := range []*refusal{
 		badNumber(), badAreaCode(), badLimit(), badBody("Detail."), noKey(), badKey(), missingScope(apikey.PinsReset), noPath(), noLine(),
 		badMethod("GET"), tooLarge(), badContentType(), broken(io.EOF), unavailable(io.EOF),
-		noFeature(), notInstalled(), badIfMatch(), noIfMatch(), changedMeanwhile(), refusedSettings(features.ListFull), backlog(),
+		noFeature(), notInstalled(), badIfMatch("If-Match"), noIfMatch(), changedMeanwhile(), nothingMatches(), refusedSettings(features.ListFull), backlog(),
 		badAccount(), badIdempotencyKey(), badLastEventID(), noAccount(), noEnrollment(), noDelivery(), accountTaken(), enrollmentFull(),
 		noSecret(), noWay(), noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
 		addressTooNew(&deliveries.AddressTooNewError{Since: start, From: start}), callsDeclined(start), tooLate(), refusedDetails(&accounts.FieldError{}), keyReused(), tooManyDeliveries(&deliveries.LimitError{}, start),

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
-	"strconv"
+	"slices"
 	"testing"
 	"time"
 
@@ -21,12 +21,13 @@ func TestIfMatch(t *testing.T) {
 		return r.askWith(ifMatch, http.MethodPut, path, body)
 	}
 	put("", `{"on":true}`).is(http.StatusPreconditionRequired, "if-match-required")
-	for _, value := range []string{
-		"0", `W/"0"`, `"0", "1"`, `"00"`, `"+0"`, `"-1"`, `"x"`, `""`, `"`, `"0`, `""0""`, `"12345678901234567"`, "**",
-	} {
+	for _, value := range []string{"0", `"`, `"0`, `""0""`, "**", `*, "0"`, `"0" "1"`, `w/"0"`, `W/ "0"`, `"0";"1"`, `"a b"`} {
 		put(value, `{"on":true}`).is(http.StatusBadRequest, "bad-if-match")
 	}
-	put(`"1"`, `{"on":true}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
+	// A weak tag never matches, nor does what is no revision of ours.
+	for _, value := range []string{`"1"`, `W/"0"`, `"00"`, `"+0"`, `"-1"`, `"x"`, `""`, `"12345678901234567"`, `W/"0", "1"`, ","} {
+		put(value, `{"on":true}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
+	}
 
 	first := put(`"0"`, `{"on":true}`).is(http.StatusOK, "").header.Get("ETag")
 	put(`"0"`, `{"on":false}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
@@ -40,16 +41,59 @@ func TestIfMatch(t *testing.T) {
 	put(first, `{"on":true}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
 	now := r.ask(http.MethodGet, path, "").is(http.StatusOK, "").header.Get("ETag")
 	put(now, `{"on":true}`).is(http.StatusOK, "")
-	put("*", `{"on":false}`).is(http.StatusOK, "")
+	now = put("*", `{"on":false}`).is(http.StatusOK, "").header.Get("ETag")
+	now = put(" , W/\"1\" ,\t"+now+",", `{"on":true}`).is(http.StatusOK, "").header.Get("ETag")
+	put(`"a,b",`+now, `{"on":false}`).is(http.StatusOK, "")
 }
 
 func TestTwoIfMatches(t *testing.T) {
 	r := newRig(t)
 	r.add("", pins.SecurityScreen)
-	r.unlike = true // as openapi.yaml looks at the first alone
-	request := r.request(http.MethodPut, featuresPath+"/security-screen", `{"on":true}`)
-	request.Header["If-Match"] = []string{`"0"`, `"1"`}
-	r.send(request).is(http.StatusBadRequest, "bad-if-match")
+	for _, c := range []struct {
+		values  []string
+		status  int
+		problem string
+	}{
+		{[]string{`"0"`, "*"}, http.StatusBadRequest, "bad-if-match"},
+		{[]string{`"1"`, `"2"`}, http.StatusPreconditionFailed, "changed-meanwhile"},
+		{[]string{""}, http.StatusPreconditionFailed, "changed-meanwhile"}, // a list without tags
+		{[]string{`"1"`, `"0"`}, http.StatusOK, ""},
+	} {
+		r.unlike = true // as openapi.yaml looks at the first alone
+		request := r.request(http.MethodPut, featuresPath+"/security-screen", `{"on":true}`)
+		request.Header["If-Match"] = c.values
+		r.send(request).is(c.status, c.problem)
+	}
+}
+
+// TestConditionalGet: who follows a feature is told in few bytes that it is as it was.
+func TestConditionalGet(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.SecurityScreen)
+	path := featuresPath + "/security-screen"
+	tag := r.set(pins.SecurityScreen, "*", `{"on":true}`).header.Get("ETag")
+	for _, c := range []struct {
+		header, value string
+		status        int
+		problem       string
+	}{
+		{"If-None-Match", tag, http.StatusNotModified, ""},
+		{"If-None-Match", "W/" + tag, http.StatusNotModified, ""},
+		{"If-None-Match", `"0", ` + tag, http.StatusNotModified, ""},
+		{"If-None-Match", "*", http.StatusNotModified, ""},
+		{"If-None-Match", `"0"`, http.StatusOK, ""},
+		{"If-None-Match", tag[1:], http.StatusBadRequest, "bad-if-match"},
+		{"If-Match", tag, http.StatusOK, ""},
+		{"If-Match", "W/" + tag, http.StatusPreconditionFailed, "changed-meanwhile"},
+		{"If-Match", "7", http.StatusBadRequest, "bad-if-match"},
+	} {
+		request := r.request(http.MethodGet, path, "")
+		request.Header.Set(c.header, c.value)
+		got := r.send(request).is(c.status, c.problem)
+		if c.status == http.StatusNotModified && (got.body != "" || got.header.Get("ETag") != tag) {
+			t.Errorf("%s: %s: ETag %s, body %q", c.header, c.value, got.header.Get("ETag"), got.body)
+		}
+	}
 }
 
 // TestRevisionOfAnotherLife: a line that was removed and came again, or a feature that was,
@@ -76,26 +120,35 @@ func TestOvertakenForever(t *testing.T) {
 	r.askWith(`"0"`, http.MethodPut, path, `{"on":true}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
 }
 
-// FuzzIfMatch: a revision is read from the tag that is written of it, and from nothing else,
-// as openapi.yaml says.
+// FuzzIfMatch: what is a list of tags, and what isn't, is as openapi.yaml says, and a list that is
+// written of its tags is the same one.
 func FuzzIfMatch(f *testing.F) {
-	for _, s := range []string{"*", `"0"`, `"7"`, `W/"7"`, `"1772632800000"`, `"07"`, `"7", "8"`, `""`, "7", `"99999999999999999999"`} {
+	for _, s := range []string{"*", `"0"`, `"7"`, `W/"7"`, `"1772632800000"`, `"07"`, `"7", "8"`, `""`, "7", `"a,b" ,, W/""`, `*,"7"`, "\"\xff\""} {
 		f.Add(s)
 	}
-	described := regexp.MustCompile(`^(?:\*|"(?:0|[1-9][0-9]{0,15})")$`)
+	doc, err := contract()
+	if err != nil {
+		f.Fatal(err)
+	}
+	described := regexp.MustCompile(doc.Components.Parameters["ifMatch"].Value.Schema.Value.Pattern)
 	f.Fuzz(func(t *testing.T, value string) {
-		revision, err := ifMatch(http.Header{"If-Match": {value}})
+		list, err := readETags(http.Header{"If-Match": {value}}, "If-Match")
 		if (err == nil) != described.MatchString(value) {
 			t.Fatalf("%q: %v", value, err)
 		}
-		var no *refusal
+		if err != nil {
+			var no *refusal
+			if !errors.As(err, &no) || no.name != "bad-if-match" {
+				t.Errorf("%q: %v", value, err)
+			}
+			return
+		}
+		again, err := readETags(http.Header{"If-Match": list.tags}, "If-Match")
 		switch {
-		case err != nil && (!errors.As(err, &no) || no.name != "bad-if-match"):
-			t.Errorf("%q: %v", value, err)
-		case err == nil && revision == nil && value != "*":
-			t.Errorf("%q is any revision", value)
-		case revision != nil && value != strconv.Quote(strconv.FormatInt(*revision, 10)):
-			t.Errorf("%q: revision %d", value, *revision)
+		case list.any && len(list.tags) == 0:
+		case len(list.tags) == 0 && again == nil:
+		case err != nil || !slices.Equal(again.tags, list.tags):
+			t.Errorf("%q: %q, again: %v", value, list.tags, err)
 		}
 	})
 }

@@ -44,6 +44,27 @@ func (a *API) showFeature(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if !installed {
 		return notInstalled()
 	}
+	return replyUnlessSeen(w, r, setting)
+}
+
+// replyUnlessSeen answers with a feature, unless the client knows it already, or asks for another
+// revision (RFC 9110, section 13.2.2).
+func replyUnlessSeen(w http.ResponseWriter, r *http.Request, setting features.Setting) error {
+	match, err := readETags(r.Header, "If-Match")
+	if err != nil {
+		return err
+	}
+	seen, err := readETags(r.Header, "If-None-Match")
+	switch {
+	case err != nil:
+		return err
+	case match != nil && !match.strong(setting.Revision):
+		return changedMeanwhile()
+	case seen != nil && seen.weak(setting.Revision):
+		w.Header().Set("ETag", etag(setting.Revision))
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
 	return replyFeature(w, setting)
 }
 
@@ -53,20 +74,27 @@ func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	revision, err := ifMatch(r.Header)
-	if err != nil {
+	match, err := readETags(r.Header, "If-Match")
+	switch {
+	case err != nil:
 		return err
+	case match == nil:
+		return noIfMatch()
 	}
 	edit, err := readSettings(w, r, rule)
 	if err != nil {
 		return err
 	}
-	outcome, err := a.features.Change(r.Context(), features.Request{
-		Number: number, Feature: rule.Feature, Edit: edit, Revision: revision, By: key.Name, From: from,
-	})
+	request := features.Request{Number: number, Feature: rule.Feature, Edit: edit, By: key.Name, From: from}
+	if !match.any {
+		request.Match = match.strong
+	}
+	outcome, err := a.features.Change(r.Context(), request)
 	switch {
-	case errors.Is(err, features.ErrStale) && revision == nil:
+	case errors.Is(err, features.ErrStale) && match.any:
 		return unavailable(err) // as no revision was asked for, it is others who got in between all the time
+	case errors.Is(err, features.ErrNotInstalled):
+		return nothingMatches()
 	case err != nil:
 		return fmt.Errorf("put feature: %w", err)
 	}

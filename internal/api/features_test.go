@@ -177,8 +177,8 @@ func TestPutFeatureThatIsNotThere(t *testing.T) {
 		r.askWith(ifMatch, http.MethodPut, featuresPath+"/security-screen", `{"on":true}`).is(http.StatusNotFound, "no-such-line")
 	}
 	r.add("", pins.DialLock)
-	for _, ifMatch := range []string{"*", `"0"`} {
-		r.askWith(ifMatch, http.MethodPut, featuresPath+"/security-screen", `{"on":true}`).is(http.StatusNotFound, "not-installed")
+	for _, ifMatch := range []string{"*", `"0"`} { // of what is not there, no revision matches
+		r.askWith(ifMatch, http.MethodPut, featuresPath+"/security-screen", `{"on":true}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
 	}
 	if r.woken.Load() != 0 {
 		t.Error("woken for nothing")

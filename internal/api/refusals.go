@@ -88,9 +88,10 @@ func notInstalled() *refusal {
 		"The line does not have this feature. A PUT to the line installs it.")
 }
 
-func badIfMatch() *refusal {
-	return problem(http.StatusBadRequest, "bad-if-match", "Not a revision",
-		`If-Match must be the one ETag that the feature was last answered with, such as "7", or * to replace whatever is there.`)
+// badIfMatch is of either header with ETags.
+func badIfMatch(header string) *refusal {
+	return problem(http.StatusBadRequest, "bad-if-match", "Not a list of ETags",
+		header+` must be the ETag that the feature was last answered with, such as "7", with its quotes; several, with commas between; or * for any.`)
 }
 
 // noIfMatch is for a change that could undo another's unseen (RFC 6585, section 3).
@@ -102,6 +103,14 @@ func noIfMatch() *refusal {
 func changedMeanwhile() *refusal {
 	return problem(http.StatusPreconditionFailed, "changed-meanwhile", "The feature has changed meanwhile",
 		"Somebody changed the settings. Read the feature again, and send your change of that with its ETag.")
+}
+
+// nothingMatches is changedMeanwhile of a feature that is not there, so that not even * matches
+// (RFC 9110, section 13.1.1).
+func nothingMatches() *refusal {
+	no := changedMeanwhile()
+	no.problem.Detail = "The line does not have this feature, or has it no longer. A PUT to the line installs it."
+	return no
 }
 
 // refusedSettings has the reason in a field of its own, which the phone and the API share.
