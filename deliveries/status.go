@@ -20,7 +20,8 @@ type StatusCallback struct {
 // Status notes what Twilio tells of the call of an attempt. The callback's URL bears the
 // attempt's mark: its CallSid is the attempt's, also if nobody knew that. A call to a
 // telephone that is busy, is not answered or can't be reached is made again after 1, 5 and
-// 15 minutes, and so is one that ended before it was told what to say; one that was told, and
+// 15 minutes, and so is one that ended before it was told what to say, or that a fax answered, or
+// a machine that was still greeting; one that was told, and
 // ended without a word of what came of it, has left the notice. A validation has failed at
 // once. A callback that is outdated, late or comes again does nothing, and so does one of an
 // unknown task.
@@ -32,7 +33,7 @@ func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallb
 		now := d.now()
 		delivery.own(callback.CallSID, now)
 		delivery.Sequence = callback.Sequence + 1
-		delivery.heard(callback.CallStatus, delivery.when(callback.At, now), machine(callback.AnsweredBy))
+		delivery.heard(callback.CallStatus, delivery.when(callback.At, now), callback.AnsweredBy)
 		return true
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
@@ -67,7 +68,8 @@ func (d *Delivery) own(callSID string, now time.Time) {
 
 // heard goes by Twilio's CallStatus, as far as that leads on. One that it doesn't know says
 // nothing.
-func (d *Delivery) heard(callStatus string, at time.Time, detail string) {
+func (d *Delivery) heard(callStatus string, at time.Time, answeredBy string) {
+	detail := machine(answeredBy)
 	switch callStatus {
 	case "queued", "initiated":
 		d.progress(Calling, at, detail)
@@ -76,11 +78,14 @@ func (d *Delivery) heard(callStatus string, at time.Time, detail string) {
 	case "in-progress", "answered":
 		d.progress(Answered, at, detail)
 	case "completed":
-		if !d.Opened { // nobody could be told anything, such as while this server was down
+		switch {
+		case answeredBy == "fax", answeredBy == "machine_start": // which records nothing yet
+			d.failed(at, detail)
+		case !d.Opened: // nobody could be told anything, such as while this server was down
 			d.failed(at, "the call ended before it could say anything")
-			return
+		default:
+			d.to(NoticeLeft, at, detail)
 		}
-		d.to(NoticeLeft, at, detail)
 	case "busy":
 		d.failed(at, "busy")
 	case "no-answer":
@@ -123,8 +128,12 @@ func (d *Delivery) when(at, now time.Time) time.Time {
 	return at
 }
 
+// machine says in words what has answered that is no person.
 func machine(answeredBy string) string {
-	if strings.HasPrefix(answeredBy, "machine") {
+	switch {
+	case answeredBy == "fax":
+		return "a fax machine answered"
+	case strings.HasPrefix(answeredBy, "machine"):
 		return "a machine answered"
 	}
 	return ""

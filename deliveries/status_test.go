@@ -350,13 +350,42 @@ func TestTimesOfEvents(t *testing.T) {
 		}
 	}
 	f.webhook(t, delivery.Task(), "CA1", "opened")
-	callback := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3, AnsweredBy: "machine_start"}
+	callback := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3, AnsweredBy: "machine_end_beep"}
 	if err := f.Status(t.Context(), delivery.Task(), callback); err != nil {
 		t.Fatal(err)
 	}
 	events := f.get(t, delivery.ID).Events
 	if got := events[len(events)-1]; !got.At.Equal(f.now) || got.Detail != "a machine answered" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// A call that a fax took, or a machine while its greeting was playing, has left no notice: it is
+// made again, and told as not reached in the end.
+func TestMachinesThatHearNothing(t *testing.T) {
+	for by, detail := range map[string]string{"machine_start": "a machine answered", "fax": "a fax machine answered"} {
+		f := newFixture(t)
+		delivery := f.rung(t)
+		for attempt := 1; attempt <= 4; attempt++ {
+			sid := f.get(t, delivery.ID).CallSID
+			task := deliveries.Task{Delivery: delivery.ID, Attempt: attempt}
+			f.webhook(t, task, sid, "opened") // as the release before did
+			callback := deliveries.StatusCallback{CallSID: sid, CallStatus: "completed", Sequence: 3, AnsweredBy: by}
+			if err := f.Status(t.Context(), task, callback); err != nil {
+				t.Fatal(err)
+			}
+			f.pass(t, 15*time.Minute)
+		}
+		got := f.get(t, delivery.ID)
+		last := got.Events[len(got.Events)-1]
+		if got.Status != deliveries.Failed || len(f.twilio.calls) != 4 || last.Detail != detail {
+			t.Errorf("%s: %s after %d calls, %+v", by, got.Status, len(f.twilio.calls), last)
+		}
+		for _, event := range got.Events {
+			if event.Status == deliveries.NoticeLeft {
+				t.Errorf("%s: a notice was left", by)
+			}
+		}
 	}
 }
 

@@ -72,7 +72,7 @@ func addWays(config *deliveries.Config, c config) error {
 		}
 		config.Dialer, err = account.Dialer(twilio.DialerConfig{
 			From: c.outbound.from, PublicURL: c.publicURL,
-			DetectMachines: c.outbound.detect, AwaitGreeting: c.outbound.codeToMailbox,
+			DetectMachines: c.outbound.detect || c.outbound.codeToMailbox,
 		})
 		if err != nil {
 			return fmt.Errorf("prepare calls: %w", err)

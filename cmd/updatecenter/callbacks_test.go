@@ -43,12 +43,15 @@ var callbacks = []outboundCall{
 	{script: "refused-number", want: deliveries.Failed},
 	{script: "mailbox", want: deliveries.NoticeLeft, change: detect},
 	{script: "mailbox-unrecognized", want: deliveries.NoticeLeft},
+	{script: "fax", want: deliveries.Delivered, change: detect},
+	{script: "fax-always", want: deliveries.Failed, change: detect},
 	{script: "hangs-up", want: deliveries.NoticeLeft},
 	{script: "webhooks-repeated", want: deliveries.Delivered},
 	{script: "notice", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "notice-left-by-star", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "notice-help", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "notice-to-a-mailbox", want: deliveries.NoticeLeft, ask: askNotice, change: detect},
+	{script: "notice-to-a-mailbox-unrecognized", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "validation", want: deliveries.Delivered, ask: askValidation},
 	{script: "validation-code-is-enough", want: deliveries.Delivered, ask: askValidation},
 	{script: "validation-help-after-the-code", want: deliveries.Delivered, ask: askValidation},
@@ -247,7 +250,7 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *touchtone.Exchange){
 	},
 	"code to a mailbox": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
 		id := askCode(t, s)
-		c := s.pickUp(t, exchange, "machine_end_beep")
+		c := s.pickUp(t, exchange, touchtone.Machine)
 		c.hears("7 3 0 4 1 8")
 		s.becomes(t, id, deliveries.Delivered)
 	},

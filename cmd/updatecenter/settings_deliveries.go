@@ -22,8 +22,8 @@ type deliverySettings struct {
 	CodeDigits    string `name:"code-digits" env:"CODE_DIGITS" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
 	CallFrom      string `name:"call-from" env:"CALL_FROM" help:"Number of the Twilio account from which customers are called. Empty: nobody is called."`
 	CallRate      string `name:"call-rate" env:"CALL_RATE" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`
-	DetectMachine string `name:"detect-machines" env:"DETECT_MACHINES" default:"off" help:"on has Twilio listen for answering machines, before anything is said."`
-	Voicemail     string `name:"voicemail" env:"VOICEMAIL" default:"notice" help:"What a recognized answering machine is told: notice, who called and where to call back; or code, which has Twilio wait for the end of its greeting, the code as well."`
+	DetectMachine string `name:"detect-machines" env:"DETECT_MACHINES" default:"off" help:"on has Twilio listen for answering machines, and wait for the end of their greeting, before anything is said: persons wait for some seconds. off: machines are spoken to like persons who press no key."`
+	Voicemail     string `name:"voicemail" env:"VOICEMAIL" default:"notice" help:"What a recognized answering machine is told: notice, who called and where to call back; or code, the code as well, which implies DETECT_MACHINES=on."`
 	LettersDir    string `name:"letters-dir" env:"LETTERS_DIR" help:"Directory into which letters are printed for the mail house. Empty: no letters."`
 	SMTPURL       string `name:"smtp-url" env:"SMTP_URL" secret:"" help:"Mail server: smtp://user:password@host:587 with STARTTLS, smtps://host:465, or smtp://127.0.0.1:1025 without TLS on this machine. Empty: no e-mail."`
 	MailFrom      string `name:"mail-from" env:"MAIL_FROM" help:"Address from which e-mail comes. Required with SMTP_URL."`

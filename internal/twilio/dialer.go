@@ -40,12 +40,11 @@ type DialerConfig struct {
 	From      nanp.Number   // a number of the account: the telephone shows that it calls
 	PublicURL string        // of our webhooks, as Twilio reaches them; no underscore in the host's name
 	RingFor   time.Duration // until nobody answers: 1 s to 10 min, in whole seconds; 0: DefaultRingFor
-	// DetectMachines has Twilio listen for an answering machine before it asks what to say,
-	// and tell AnsweredBy. https://www.twilio.com/docs/voice/answering-machine-detection
+	// DetectMachines has Twilio listen who has answered before it asks what to say, and wait for
+	// the end of a machine's greeting: what is said is recorded whole, and AnsweredBy is
+	// machine_end_beep or the like. A person waits for some seconds.
+	// https://www.twilio.com/docs/voice/answering-machine-detection
 	DetectMachines bool
-	// AwaitGreeting does that too, and has Twilio wait for the end of a machine's greeting: then
-	// AnsweredBy is machine_end_beep or the like, and what is said is recorded whole.
-	AwaitGreeting bool
 }
 
 // Dialer makes calls: it is [deliveries.Dialer]. It can be used by many at once.
@@ -101,11 +100,8 @@ func (d *Dialer) order(ring deliveries.Ring) *openapi.CreateCallParams {
 		SetStatusCallbackEvent(progress[:]).
 		SetTimeout(int(d.config.RingFor / time.Second)).
 		SetTimeLimit(int(timeLimit / time.Second))
-	switch {
-	case d.config.AwaitGreeting:
+	if d.config.DetectMachines {
 		order.SetMachineDetection("DetectMessageEnd")
-	case d.config.DetectMachines:
-		order.SetMachineDetection("Enable")
 	}
 	return order
 }

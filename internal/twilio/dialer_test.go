@@ -110,9 +110,7 @@ func TestDial(t *testing.T) {
 		more   url.Values
 	}{
 		"plain":             {nil, nil},
-		"detects machines":  {func(c *twilio.DialerConfig) { c.DetectMachines = true }, url.Values{"MachineDetection": {"Enable"}}},
-		"awaits greetings":  {func(c *twilio.DialerConfig) { c.AwaitGreeting = true }, url.Values{"MachineDetection": {"DetectMessageEnd"}}},
-		"does both":         {func(c *twilio.DialerConfig) { c.DetectMachines, c.AwaitGreeting = true, true }, url.Values{"MachineDetection": {"DetectMessageEnd"}}},
+		"detects machines":  {func(c *twilio.DialerConfig) { c.DetectMachines = true }, url.Values{"MachineDetection": {"DetectMessageEnd"}}},
 		"rings ten minutes": {func(c *twilio.DialerConfig) { c.RingFor = 10 * time.Minute }, url.Values{"Timeout": {"600"}}},
 	} {
 		l := newLine(t, answers(http.StatusCreated, record{"sid": callSID, "status": "queued"}))

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"updatecenter/twiml"
@@ -25,7 +26,9 @@ type Call struct {
 	form     url.Values // what every webhook of the call holds
 	started  time.Time
 
-	placed *placed // nil: somebody calls the application
+	placed  *placed   // nil: somebody calls the application
+	detects *detected // what Twilio will know of who has answered; nil: it does not listen for that, or knows
+	listens time.Time // from when on whoever has answered hears what is said; zero: always
 
 	fallbackURL string
 	statusURL   string // empty: none asked for
@@ -115,6 +118,12 @@ func (c *Call) step(ctx context.Context) (Event, error) {
 	case c.cutOff():
 		c.end(ctx, FarEnd, "completed", nil)
 		return nil, nil
+	case c.detects != nil:
+		wait := Paused{Length: c.detects.after}
+		c.form.Set("AnsweredBy", c.detects.by)
+		c.detects = nil
+		c.exchange.note(c, "in-progress")
+		return wait, nil
 	case c.pending != nil:
 		return nil, c.fetch(ctx)
 	case c.question != nil:
@@ -189,7 +198,9 @@ func (c *Call) Listen(ctx context.Context) ([]Event, error) {
 		if err != nil {
 			return heard, err
 		}
-		heard = append(heard, event)
+		if audible := c.audible(event); audible != nil {
+			heard = append(heard, audible)
+		}
 		switch event.(type) {
 		case Asked, Ended:
 			return heard, nil
@@ -198,6 +209,27 @@ func (c *Call) Listen(ctx context.Context) ([]Event, error) {
 			return heard, err
 		}
 	}
+}
+
+// audible is what there is to hear of an event that begins now; nil: nothing.
+func (c *Call) audible(event Event) Event {
+	deaf := c.listens.Sub(c.exchange.config.Clock.Now())
+	if deaf <= 0 {
+		return event
+	}
+	switch event := event.(type) {
+	case Spoken:
+		words := strings.Fields(event.Words)
+		missed := int((deaf + wordLength - 1) / wordLength)
+		if missed >= len(words) {
+			return nil
+		}
+		event.Words = strings.Join(words[missed:], " ")
+		return event
+	case Played:
+		return nil
+	}
+	return event
 }
 
 // cutOff says whether the call must end now: the application has asked for that by REST, or

@@ -30,7 +30,10 @@
 //	dial 78 from NUMBER        a call over the SIP domain; dial *78 likewise
 //	dial NUMBER from NUMBER    a call to a telephone number; " stir A" may follow
 //	answer NUMBER              wait until NUMBER rings, and pick up; also busy,
-//	                           no-answer, failed, voicemail
+//	                           no-answer, failed; voicemail, which records nothing
+//	                           of what is said while its greeting plays, for 12
+//	                           seconds; fax, which hears nothing; and undetected,
+//	                           somebody of whom machine detection can't tell what
 //	refuse NUMBER CODE         refuse to call NUMBER with one of Twilio's codes, such as 21211,
 //	                           and its HTTP status; "all" is every number; " again in 3s" may
 //	                           follow, for a Retry-After

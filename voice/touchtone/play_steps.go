@@ -24,6 +24,9 @@ func (s dialStep) play(ctx context.Context, p *player) error {
 	return p.begin(ctx, call)
 }
 
+// answerers are who picks up, by the word of the script.
+var answerers = map[string]string{"answer": Human, "voicemail": Machine, "fax": Fax, "undetected": Unknown}
+
 func (s answerStep) play(ctx context.Context, p *player) error {
 	if err := p.free(); err != nil {
 		return err
@@ -44,10 +47,8 @@ func (s answerStep) play(ctx context.Context, p *player) error {
 	case "failed":
 		rings.Fail(ctx)
 		return nil
-	case "voicemail":
-		return p.begin(ctx, rings.Answer(ctx, Machine))
 	}
-	return p.begin(ctx, rings.Answer(ctx, Human))
+	return p.begin(ctx, rings.Answer(ctx, answerers[s.manner]))
 }
 
 func (s refuseStep) play(_ context.Context, p *player) error {

@@ -92,11 +92,11 @@ func reachable(u *url.URL) bool {
 	return strings.Contains(strings.Trim(host, "."), ".") && !strings.Contains(host, "_")
 }
 
-// oneOf says whether a field is given, as one of the words.
-func (o *order) oneOf(field string, words ...string) bool {
+// oneOf reads a field that holds one of the words; empty: none is given.
+func (o *order) oneOf(field string, words ...string) string {
 	word := o.form.Get(field)
 	o.refuseUnless(word == "" || slices.Contains(words, word), badParameter, field+" is not known")
-	return word != ""
+	return word
 }
 
 // seconds reads a span; 0: none is given.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -25,7 +26,7 @@ type Outbound struct {
 	StatusCallback string // empty: none
 	// StatusCallbackEvents are initiated, ringing, answered, completed; empty: completed.
 	StatusCallbackEvents []string
-	MachineDetection     bool          // AnsweredBy is told
+	MachineDetection     string        // Enable or DetectMessageEnd: AnsweredBy is told; empty: it is not
 	Timeout              time.Duration // how long it rings, if it was asked for by REST; 0: 60 s
 	TimeLimit            time.Duration // after which the exchange ends the call; 0: never
 }
@@ -109,29 +110,71 @@ func (e *Exchange) takeRinging(number string) (*Ringing, <-chan struct{}) {
 	return oldest, nil
 }
 
-// Who answers a call, as Twilio's AnsweredBy.
+// Who answers a call, as Twilio's AnsweredBy has it once a greeting has ended.
 const (
-	Human   = "human"
-	Machine = "machine_start" // voice mail
+	Human          = "human"
+	Machine        = "machine_end_beep"    // a voice mailbox
+	MachineSilence = "machine_end_silence" // one without a beep
+	MachineOther   = "machine_end_other"
+	Fax            = "fax"
+	Unknown        = "unknown" // somebody, of whom the detection can't tell what
+)
+
+// How long after a call was answered things happen.
+const (
+	detectionTakes = 4 * time.Second  // to know a person, or that a greeting plays
+	detectionLimit = 30 * time.Second // to give up: MachineDetectionTimeout
+	greetingTakes  = 12 * time.Second // a mailbox records from then on
 )
 
 // Over is closed when the call rings no more: somebody has answered or refused it, or the
 // one who called has given up.
 func (r *Ringing) Over() <-chan struct{} { return r.placed.settled }
 
-// Answer picks up. by is [Human] or [Machine]. Where it is too late, the call has ended.
+// Answer picks up. by is [Human] or one of the others. Nothing that is said to a mailbox while its
+// greeting plays is in [Call.Listen], and nothing at all to a fax. Twilio asks the application
+// what to say when it knows who listens: the wait is the call's first event. Where it is too
+// late, the call has ended.
 func (r *Ringing) Answer(ctx context.Context, by string) *Call {
 	p := r.placed
-	if !p.call.exchange.settle(p, up) {
+	c := p.call
+	if !c.exchange.settle(p, up) {
 		<-p.ended // whoever ended it may still be telling so
-		return p.call
+		return c
 	}
-	if p.out.MachineDetection {
-		p.call.form.Set("AnsweredBy", by)
+	c.started = c.exchange.config.Clock.Now()
+	switch {
+	case by == Fax:
+		c.listens = c.started.Add(callMost * time.Second)
+	case strings.HasPrefix(by, "machine_"):
+		c.listens = c.started.Add(greetingTakes)
 	}
-	p.call.started = p.call.exchange.config.Clock.Now()
-	p.call.pickUp(ctx)
-	return p.call
+	if p.out.MachineDetection != "" {
+		c.detects = detection(p.out.MachineDetection, by)
+	}
+	c.pickUp(ctx)
+	return c
+}
+
+// A detected is what answering machine detection comes to.
+// https://www.twilio.com/docs/voice/answering-machine-detection
+type detected struct {
+	by    string // AnsweredBy
+	after time.Duration
+}
+
+// detection is what comes of it for whoever has answered: Enable tells at once of a machine, and
+// DetectMessageEnd when its greeting has ended.
+func detection(mode, by string) *detected {
+	switch {
+	case by == Unknown:
+		return &detected{by, detectionLimit}
+	case !strings.HasPrefix(by, "machine_"):
+		return &detected{by, detectionTakes}
+	case mode == "Enable":
+		return &detected{"machine_start", detectionTakes}
+	}
+	return &detected{by, greetingTakes}
 }
 
 // RefuseBusy ends the call with the status busy.

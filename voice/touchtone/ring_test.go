@@ -14,7 +14,7 @@ import (
 func outbound(to string) touchtone.Outbound {
 	return touchtone.Outbound{
 		To: to, From: "+18886128052", URL: publicURL + "/code", StatusCallback: publicURL + "/voice/status",
-		StatusCallbackEvents: []string{"ringing", "answered", "completed"}, MachineDetection: true,
+		StatusCallbackEvents: []string{"ringing", "answered", "completed"}, MachineDetection: "Enable",
 	}
 }
 
@@ -25,7 +25,7 @@ func TestRing(t *testing.T) {
 		statuses   []string
 	}{
 		{"answer 612-555-0142\nhear \"your code\"\nended", "human", []string{"ringing 0", "in-progress 1", "completed 2"}},
-		{"voicemail 612-555-0142\nhear \"your code\"", "machine_start", []string{"ringing 0", "in-progress 1", "completed 2"}},
+		{"voicemail 612-555-0142\n!hear \"your code\"", "machine_start", []string{"ringing 0", "in-progress 1", "completed 2"}},
 		{"busy 612-555-0142", "", []string{"ringing 0", "busy 1"}},
 		{"no-answer 612-555-0142", "", []string{"ringing 0", "no-answer 1"}},
 	}
@@ -52,6 +52,47 @@ func TestRing(t *testing.T) {
 		form := posts[0].form
 		if form.Get("AnsweredBy") != test.answeredBy || form.Get("Direction") != "outbound-api" || form.Get("CallSid") != sid || form.Get("CallStatus") != "in-progress" {
 			t.Errorf("%q: form %v", test.script, form)
+		}
+	}
+}
+
+// A mailbox records nothing of what is said while its greeting plays, which Twilio waits for if it
+// is asked to; a fax hears nothing ever.
+func TestMachinesListenLate(t *testing.T) {
+	const tell = `<Say>One two three four five.</Say><Pause length="9"/><Say>Six seven eight nine ten.</Say><Pause length="20"/><Say>Eleven.</Say>`
+	const all = "says One two three four five.\npauses 9s\nsays Six seven eight nine ten.\npauses 20s\nsays Eleven."
+	tests := []struct{ mode, by, answeredBy, want string }{
+		{"", touchtone.Human, "", all},
+		{"", touchtone.Machine, "", "pauses 9s\nsays nine ten.\npauses 20s\nsays Eleven."},
+		{"", touchtone.Fax, "", "pauses 9s\npauses 20s"},
+		{"Enable", touchtone.Human, "human", "pauses 4s\n" + all},
+		{"Enable", touchtone.Machine, "machine_start", "pauses 4s\npauses 9s\nsays Six seven eight nine ten.\npauses 20s\nsays Eleven."},
+		{"Enable", touchtone.MachineSilence, "machine_start", "pauses 4s\npauses 9s\nsays Six seven eight nine ten.\npauses 20s\nsays Eleven."},
+		{"Enable", touchtone.Unknown, "unknown", "pauses 30s\n" + all},
+		{"DetectMessageEnd", touchtone.Human, "human", "pauses 4s\n" + all},
+		{"DetectMessageEnd", touchtone.Machine, "machine_end_beep", "pauses 12s\n" + all},
+		{"DetectMessageEnd", touchtone.MachineSilence, "machine_end_silence", "pauses 12s\n" + all},
+		{"DetectMessageEnd", touchtone.MachineOther, "machine_end_other", "pauses 12s\n" + all},
+		{"DetectMessageEnd", touchtone.Fax, "fax", "pauses 4s\npauses 9s\npauses 20s"},
+	}
+	for _, test := range tests {
+		app := newApplication(t, map[string]string{"/code": tell})
+		exchange := newExchange(t, app.config())
+		out := outbound("+16125550142")
+		out.MachineDetection = test.mode
+		if _, err := exchange.Ring(t.Context(), out); err != nil {
+			t.Fatal(err)
+		}
+		rings, err := exchange.AwaitRing(t.Context(), "612-555-0142", 5*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := listen(t, rings.Answer(t.Context(), test.by))
+		if want := test.want + "\nended by the far end, completed"; got != want {
+			t.Errorf("%s, %s: heard\n%s\nwant\n%s", test.mode, test.by, got, want)
+		}
+		if by := app.got("/code")[0].form.Get("AnsweredBy"); by != test.answeredBy {
+			t.Errorf("%s, %s: answered by %q", test.mode, test.by, by)
 		}
 	}
 }

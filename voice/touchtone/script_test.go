@@ -15,6 +15,8 @@ answer 6125550142
 busy 6125550142
 no-answer 6125550142
 voicemail +16125550142
+fax 612-555-0142
+undetected 612-555-0142
 refuse 612-555-0142 21211
 refuse all 20429 again in 7s
 refused 612-555-0142

@@ -91,7 +91,7 @@ func parseStep(text string) (step, error) {
 	switch word {
 	case "dial":
 		return parseDial(strings.Fields(rest))
-	case "answer", "busy", "no-answer", "failed", "voicemail":
+	case "answer", "voicemail", "fax", "undetected", "busy", "no-answer", "failed":
 		return parseAnswer(word, rest)
 	case "refuse":
 		return parseRefuse(strings.Fields(rest))

@@ -111,11 +111,11 @@ var scripts = []script{
 	},
 	{
 		name: "a fax", deliveries: codeOf("en"), toMailbox: true, answeredBy: "fax",
-		call: []string{who + " " + left}, noted: []string{"left notice"},
+		call: []string{"hung up"},
 	},
 	{
 		name: "a mailbox that is still greeting", deliveries: codeOf("en"), toMailbox: true, answeredBy: "machine_start",
-		call: []string{who + " " + left}, noted: []string{"left notice"},
+		call: []string{"hung up"},
 	},
 	{
 		name: "a mailbox that may have the code", deliveries: codeOf("en"), toMailbox: true, answeredBy: "machine_end_other",
@@ -127,7 +127,7 @@ var scripts = []script{
 	},
 	{
 		name: "a change", deliveries: changeOf(deliveries.PINChanged, "en"),
-		call:  []string{who + " | " + changed + " To hear it again, press 1.", "1", "| " + changed + " To hear it again, press 1.", "", bye},
+		call:  []string{who + " | " + changed + " To hear it again, press 1.", "1", "| " + changed + " To hear it again, press 1.", "", changed + " " + bye},
 		noted: []string{"left notice"},
 	},
 	{
@@ -141,7 +141,7 @@ var scripts = []script{
 		noted: []string{"left notice"},
 	},
 	{
-		name: "a change, to a mailbox", deliveries: changeOf(deliveries.PINChanged, "en"), answeredBy: "machine_start",
+		name: "a change, to a mailbox", deliveries: changeOf(deliveries.PINChanged, "en"), answeredBy: "machine_end_silence",
 		call: []string{who + " " + changed + " " + changed + " " + bye}, noted: []string{"left notice"},
 	},
 	{

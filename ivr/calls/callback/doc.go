@@ -9,13 +9,15 @@
 //
 //   - a secret is offered: 1 hears it, 9 says that nobody here has asked for it. Silence, once
 //     the offer was repeated, leaves no more than the number to call;
-//   - a voice mailbox that Twilio has recognized is left the same. With [Config.CodeToMailbox]
-//     it is told the secret, if its greeting has ended;
+//   - a voice mailbox that Twilio has recognized is left the same when its greeting has ended.
+//     With [Config.CodeToMailbox] it is told the secret;
 //   - the code with which a repair agent finds out who the customer is, is offered and told with
 //     words of its own: whom to read it to, and to press 9 if no agent of ours is on the line.
 //     Only a person is told it, whatever Config says of mailboxes;
 //   - a notice is told at once, as it holds no secret, and 1 tells it again. A mailbox hears it
-//     twice.
+//     twice, and so does whoever presses no key: that may be a mailbox which was not recognized;
+//   - a fax is told nothing, nor is a machine whose greeting still plays. The call ends, and as it
+//     has told nothing it is made again.
 //
 // A code is spoken digit by digit, twice, that for an agent in two groups; an answer is spoken, then spelled. Both are read
 // when they are asked for, and lent to the turn that speaks them: the state of the call never

@@ -49,6 +49,7 @@ func (d desk) introducing() []ivr.Line {
 			aValidation:   beforeValidation,
 			aChange:       beforeNews,
 			nothing:       beforeNothing,
+			nobody:        ivr.HangUp,
 		}},
 		introduce(beforeOffer, offer),
 		introduce(beforeSecret, read),
@@ -89,7 +90,8 @@ func (d desk) offering() []ivr.Line {
 	}
 }
 
-// informing tells what was changed. Nobody need press a key.
+// informing tells what was changed. Nobody need press a key. Who presses none may be a mailbox that
+// nobody has recognized, whose greeting was still playing: it is told again.
 func (d desk) informing() []ivr.Line {
 	return []ivr.Line{
 		ivr.Say{At: tellNews, Prompt: sayNews, Next: noteNews},
@@ -99,7 +101,7 @@ func (d desk) informing() []ivr.Line {
 		}},
 		ivr.Menu{At: offerNews, Options: []ivr.Option{
 			{Prompt: toHearAgain, Key: "1", Next: tellNews},
-		}, Back: bye, GaveUp: bye, Tries: 1},
+		}, Back: bye, GaveUp: repeatNews, Tries: 1},
 		ivr.Say{At: repeatNews, Prompt: sayNews, Next: bye},
 	}
 }

@@ -83,11 +83,11 @@ var validations = []script{
 	{
 		name: "a mailbox that is greeting, where others may have the code", deliveries: validationOf("en"), toMailbox: true,
 		answeredBy: "machine_start",
-		call:       []string{who + " " + left}, noted: []string{"left notice"},
+		call:       []string{"hung up"},
 	},
 	{
 		name: "a fax, where mailboxes may have the code", deliveries: validationOf("en"), toMailbox: true, answeredBy: "fax",
-		call: []string{who + " " + left}, noted: []string{"left notice"},
+		call: []string{"hung up"},
 	},
 }
 

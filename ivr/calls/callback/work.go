@@ -39,10 +39,15 @@ const (
 	aValidation   opening = "a validation"
 	aChange       opening = "a change"
 	nothing       opening = "nothing to tell"
+	nobody        opening = "nobody to tell"
 )
 
-// open finds out what the call is about and who listens. It keeps no secret.
+// open finds out what the call is about and who listens. It keeps no secret. A fax hears nothing,
+// nor does a machine whose greeting still plays: such a call opens nothing, and is made again.
 func (d desk) open(ctx context.Context, c *ivr.Call) (opening, error) {
+	if by := c.Caller.AnsweredBy; by == "fax" || by == "machine_start" {
+		return nobody, nil
+	}
 	opened, err := d.opened(ctx, c)
 	switch {
 	case errors.Is(err, deliveries.ErrNotFound):
@@ -74,13 +79,12 @@ func (d desk) opened(ctx context.Context, c *ivr.Call) (deliveries.Opening, erro
 	return d.deliveries.Opened(ctx, task, c.SID)
 }
 
-// offers says what becomes of a secret: a machine is told it only if that is wanted, and only
-// after its greeting, as it would be cut off.
+// offers says what becomes of a secret: a machine is told it only if that is wanted.
 func (d desk) offers(c *ivr.Call) opening {
 	switch {
 	case listens(c) == aPerson:
 		return aSecret
-	case d.codeToMailbox && strings.HasPrefix(c.Caller.AnsweredBy, "machine_end_"):
+	case d.codeToMailbox:
 		return secretMailbox
 	}
 	return noticeMailbox
@@ -129,7 +133,7 @@ const (
 
 // listens takes for a person what is not known to be none: only a key gets a secret told.
 func listens(c *ivr.Call) listener {
-	if by := c.Caller.AnsweredBy; by == "fax" || strings.HasPrefix(by, "machine_") {
+	if strings.HasPrefix(c.Caller.AnsweredBy, "machine_end_") {
 		return aMailbox
 	}
 	return aPerson
