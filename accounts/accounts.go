@@ -83,6 +83,16 @@ func (a *Accounts) Get(ctx context.Context, number Number) (Account, error) {
 	return open(a.keys, stored)
 }
 
+// Known says whether an account has a number, and opens none: so it takes as long of one that nobody
+// has. The only errors are the store's.
+func (a *Accounts) Known(ctx context.Context, number Number) (bool, error) {
+	_, err := a.store.Find(ctx, number)
+	if err != nil && !errors.Is(err, ErrNoAccount) {
+		return false, fmt.Errorf("find account: %w", err)
+	}
+	return err == nil, nil
+}
+
 // ByID returns an account whatever its number is by now. Errors: [ErrNoAccount],
 // [ErrUnreadable].
 func (a *Accounts) ByID(ctx context.Context, id ID) (Account, error) {

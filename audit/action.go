@@ -20,6 +20,25 @@ const (
 	ResetRefused     Action = "reset-refused"
 	LimitReached     Action = "limit-reached" // of what one agent, or key, may do in an hour
 
+	LineChanged    Action = "line-changed" // or added
+	LineRemoved    Action = "line-removed"
+	LinesImported  Action = "lines-imported"
+	FeatureChanged Action = "feature-changed"
+
+	AccountRead      Action = "account-read" // or an enrollment with accounts
+	AccountChanged   Action = "account-changed"
+	AccountClaimed   Action = "account-claimed" // a code, an answer or a ZIP code is judged
+	AccountsImported Action = "accounts-imported"
+
+	DeliveryRequested Action = "delivery-requested"
+	DeliveryRead      Action = "delivery-read"
+	DeliveryCanceled  Action = "delivery-canceled"
+
+	EventsRead     Action = "events-read" // changes of features, for the switch
+	EventsReplayed Action = "events-replayed"
+	EventSkipped   Action = "event-skipped"
+
+	AgentRead        Action = "agent-read"
 	AgentInvited     Action = "agent-invited"
 	AgentSetUp       Action = "agent-set-up"
 	PasswordChanged  Action = "password-changed"
@@ -32,6 +51,7 @@ const (
 	AgentRecreated   Action = "agent-recreated"
 	AgentDeleted     Action = "agent-deleted"
 
+	KeysRead     Action = "keys-read"
 	KeyCreated   Action = "key-created"
 	KeyRevoked   Action = "key-revoked"
 	AuditRead    Action = "audit-read"
@@ -43,8 +63,11 @@ func Actions() []Action {
 	return []Action{
 		SignedIn, SignInFailed, SignInLocked, SignedOut, SignedOutEverywhere,
 		LookedUp, ValidationBegun, Validated, ValidationFailed, PINReset, PINUnlocked, ResetRefused, LimitReached,
-		AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
+		LineChanged, LineRemoved, LinesImported, FeatureChanged,
+		AccountRead, AccountChanged, AccountClaimed, AccountsImported,
+		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
+		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
 		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,
-		KeyCreated, KeyRevoked, AuditRead, AuditTrimmed,
+		KeysRead, KeyCreated, KeyRevoked, AuditRead, AuditTrimmed,
 	}
 }

@@ -78,7 +78,7 @@ const claimBodyShould = "The body must be one JSON object with exactly one of zi
 
 // claim reads the body as package accounts does. Unless exactly one field is there, the claim
 // is none, which that package refuses.
-func (b claimBody) claim(note accounts.Note) accounts.Claim {
+func (b claimBody) claim() accounts.Claim {
 	given := 0
 	for _, part := range []claimText{b.ZIP, b.Code, b.Answer} {
 		if part.given {
@@ -88,7 +88,7 @@ func (b claimBody) claim(note accounts.Note) accounts.Claim {
 	if given != 1 {
 		return accounts.Claim{}
 	}
-	return accounts.Claim{ZIP: b.ZIP.text, Code: b.Code.text, Answer: b.Answer.text, Note: note}
+	return accounts.Claim{ZIP: b.ZIP.text, Code: b.Code.text, Answer: b.Answer.text}
 }
 
 // An enrollBody is a claim to an account, and its number.

@@ -12,12 +12,12 @@ import (
 	"updatecenter/internal/secret"
 )
 
-func (a *API) showAccount(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+func (a *API) showAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathAccount(r)
 	if err != nil {
 		return err
 	}
-	account, err := a.accounts.Get(r.Context(), number)
+	account, err := a.accounts.Get(r.Context(), a.by(r, key), number)
 	if err != nil {
 		return fmt.Errorf("show account: %w", err)
 	}
@@ -39,7 +39,7 @@ func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	update, err := a.accounts.Put(r.Context(), number, details, noteOf(key))
+	update, err := a.accounts.Put(r.Context(), a.by(r, key), number, details)
 	if err != nil {
 		return fmt.Errorf("put account by API: %w", err)
 	}
@@ -68,7 +68,7 @@ func (a *API) renumberAccount(w http.ResponseWriter, r *http.Request, key apikey
 	if err != nil {
 		return badBody(renumberBodyShould)
 	}
-	update, err := a.accounts.Renumber(r.Context(), number, to, noteOf(key))
+	update, err := a.accounts.Renumber(r.Context(), a.by(r, key), number, to)
 	if err != nil {
 		return fmt.Errorf("renumber account by API: %w", err)
 	}
@@ -93,7 +93,7 @@ func (a *API) putQuestion(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if err != nil {
 		return err
 	}
-	update, err := a.accounts.SetQuestion(r.Context(), number, body.Question, body.Answer, noteOf(key))
+	update, err := a.accounts.SetQuestion(r.Context(), a.by(r, key), number, body.Question, body.Answer)
 	if err != nil {
 		return fmt.Errorf("set security question by API: %w", err)
 	}
@@ -107,7 +107,7 @@ func (a *API) newCode(w http.ResponseWriter, r *http.Request, key apikey.Key) er
 	if err != nil {
 		return err
 	}
-	update, err := a.accounts.NewCode(r.Context(), number, noteOf(key))
+	update, err := a.accounts.NewCode(r.Context(), a.by(r, key), number, "")
 	if err != nil {
 		return fmt.Errorf("make security code by API: %w", err)
 	}
@@ -139,9 +139,6 @@ func replyAccount(w http.ResponseWriter, update accounts.Update) error {
 	}
 	return reply(w, status, jsonType, AccountDocument(update.After))
 }
-
-// noteOf says in an account's history who did something.
-func noteOf(key apikey.Key) accounts.Note { return accounts.Note{By: key.Name, From: from} }
 
 func pathAccount(r *http.Request) (accounts.Number, error) {
 	number, err := accounts.ParseNumber(mux.Vars(r)["account"])

@@ -67,7 +67,11 @@ func (a *API) lookUp(r *http.Request, key apikey.Key, number nanp.Number, what s
 
 // record appends to the audit.
 func (a *API) record(ctx context.Context, who desk.Who, action audit.Action, number nanp.Number, detail string) error {
-	return a.audit.Record(ctx, audit.Event{
-		Action: action, By: who.Name, Via: who.Via, From: who.From, Subject: string(number), Detail: detail,
-	})
+	by := audit.Actor{Name: who.Name, Via: who.Via, From: who.From}
+	return a.audit.Record(ctx, by.Event(action, string(number), detail))
+}
+
+// by is who does something with a key, for no agent.
+func (a *API) by(r *http.Request, key apikey.Key) audit.Actor {
+	return audit.Actor{Name: key.Name, Via: audit.ViaAPI, From: a.client(r)}
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/accounts"
+	"updatecenter/audit"
+	"updatecenter/audited"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/proxied"
@@ -25,9 +27,9 @@ type Config struct {
 	Provisioning pins.Provisioning
 	Features     *features.Lines
 	Accounts     *accounts.Accounts
-	Deliveries   Deliveries
+	Deliveries   audited.Sending
 	Desk         Desk
-	Audit        Audit
+	Audit        audit.Recorder
 	Keys         apikey.Store
 	Changed      func() // called when settings of a feature were put, by many goroutines; nil: nobody
 	// Notify is called when an account was created or changed, by many goroutines, so that
@@ -47,32 +49,35 @@ type Config struct {
 
 // API answers /v1 and /openapi.yaml. Any number of goroutines may use it.
 type API struct {
-	lines        *pins.Lines
-	provisioning pins.Provisioning
-	features     *features.Lines
-	accounts     *accounts.Accounts
-	deliveries   Deliveries
-	desk         Desk
-	audit        Audit
-	keys         apikey.Store
-	changed      func()
-	notify       func(ctx context.Context, update accounts.Update) error
-	client       func(r *http.Request) string
-	now          func() time.Time
-	wait         func(ctx context.Context, d time.Duration) error
-	stopping     <-chan struct{}
-	streams      atomic.Int64 // of events, that are open
-	log          *slog.Logger
-	random       io.Reader
+	lines      audited.Lines
+	accounts   audited.Accounts
+	deliveries audited.Deliveries
+	desk       Desk
+	audit      audit.Recorder
+	shown      lookedUp
+	keys       apikey.Store
+	changed    func()
+	notify     func(ctx context.Context, update accounts.Update) error
+	client     func(r *http.Request) string
+	now        func() time.Time
+	wait       func(ctx context.Context, d time.Duration) error
+	stopping   <-chan struct{}
+	streams    atomic.Int64 // of events, that are open
+	log        *slog.Logger
+	random     io.Reader
 }
 
 // New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries, Desk, Audit
 // and Keys must be given.
 func New(config Config) *API {
+	customers := audited.Accounts{Accounts: config.Accounts, Audit: config.Audit}
 	a := &API{
-		lines: config.Lines, provisioning: config.Provisioning, features: config.Features,
-		accounts: config.Accounts, deliveries: config.Deliveries, desk: config.Desk, audit: config.Audit,
-		keys: config.Keys, changed: config.Changed, notify: config.Notify, client: config.Client,
+		lines:      audited.Lines{Lines: config.Lines, Provisioning: config.Provisioning, Features: config.Features, Audit: config.Audit},
+		accounts:   customers,
+		deliveries: audited.Deliveries{Deliveries: config.Deliveries, Accounts: customers, Audit: config.Audit},
+		desk:       config.Desk, audit: config.Audit,
+		shown: lookedUp{config.Lines, config.Provisioning, config.Features},
+		keys:  config.Keys, changed: config.Changed, notify: config.Notify, client: config.Client,
 		now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
 	if a.changed == nil {

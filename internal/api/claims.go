@@ -39,7 +39,7 @@ func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.K
 	if err != nil {
 		return err
 	}
-	result, err := a.accounts.Verify(r.Context(), number, body.claim(noteOf(key)))
+	result, err := a.accounts.Verify(r.Context(), a.by(r, key), number, body.claim())
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
 		return badBody(claimBodyShould)

@@ -37,7 +37,7 @@ func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey
 	if err != nil {
 		return err
 	}
-	delivery, err := a.deliveries.Request(r.Context(), body.ask(number, key, once))
+	delivery, err := a.deliveries.Request(r.Context(), a.by(r, key), body.ask(number, key, once))
 	switch {
 	case errors.Is(err, deliveries.ErrAsk):
 		return badBody(deliveryBodyShould)
@@ -60,25 +60,16 @@ func (b deliveryBody) ask(number accounts.Number, key apikey.Key, once string) d
 	}
 }
 
-func (a *API) showDelivery(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+func (a *API) showDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	id, err := pathDelivery(r)
 	if err != nil {
 		return err
 	}
-	delivery, err := unlessValidation(a.deliveries.Get(r.Context(), id))
+	delivery, err := a.deliveries.Get(r.Context(), a.by(r, key), id)
 	if err != nil {
 		return fmt.Errorf("show delivery: %w", err)
 	}
 	return reply(w, http.StatusOK, jsonType, DeliveryDocument(delivery))
-}
-
-// unlessValidation hides the call of a validation, which is the business of the agent alone who
-// has asked for it: for any other key there is no such delivery.
-func unlessValidation(delivery deliveries.Delivery, err error) (deliveries.Delivery, error) {
-	if err == nil && delivery.About == deliveries.ValidationCode {
-		return deliveries.Delivery{}, deliveries.ErrNotFound
-	}
-	return delivery, err
 }
 
 func (a *API) cancelDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
@@ -86,10 +77,7 @@ func (a *API) cancelDelivery(w http.ResponseWriter, r *http.Request, key apikey.
 	if err != nil {
 		return err
 	}
-	if _, err := unlessValidation(a.deliveries.Get(r.Context(), id)); err != nil {
-		return fmt.Errorf("cancel delivery by API: %w", err)
-	}
-	delivery, err := a.deliveries.Cancel(r.Context(), id)
+	delivery, err := a.deliveries.Cancel(r.Context(), a.by(r, key), id)
 	if err != nil {
 		return fmt.Errorf("cancel delivery by API: %w", err)
 	}

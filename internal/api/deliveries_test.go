@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/audited"
 	"updatecenter/deliveries"
 )
 
@@ -282,7 +283,7 @@ func TestDeliveryStoreTrouble(t *testing.T) {
 }
 
 // troubled has no store to write to.
-type troubled struct{ Deliveries }
+type troubled struct{ audited.Sending }
 
 func (troubled) Request(context.Context, deliveries.Ask) (deliveries.Delivery, error) {
 	return deliveries.Delivery{}, fmt.Errorf("request: %w", errRefused)

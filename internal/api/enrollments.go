@@ -26,7 +26,7 @@ func (a *API) enroll(w http.ResponseWriter, r *http.Request, key apikey.Key) err
 	if err != nil {
 		return err
 	}
-	enrollment, result, err := a.accounts.Enroll(r.Context(), number, body.claim(noteOf(key)))
+	enrollment, result, err := a.accounts.Enroll(r.Context(), a.by(r, key), number, body.claim())
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
 		return badBody(enrollBodyShould)
@@ -51,7 +51,7 @@ func (a *API) addAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	enrollment, result, err := a.accounts.AddAccount(r.Context(), id, number, body.claim(noteOf(key)))
+	enrollment, result, err := a.accounts.AddAccount(r.Context(), a.by(r, key), id, number, body.claim())
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
 		return badBody(enrollBodyShould)
@@ -65,12 +65,12 @@ func (a *API) addAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	return a.replyEnrolled(w, r, http.StatusOK, enrollment)
 }
 
-func (a *API) showEnrollment(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+func (a *API) showEnrollment(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	id, err := pathEnrollment(r)
 	if err != nil {
 		return err
 	}
-	enrollment, err := a.accounts.Enrollment(r.Context(), id)
+	enrollment, err := a.accounts.Enrollment(r.Context(), a.by(r, key), id)
 	if err != nil {
 		return fmt.Errorf("show enrollment: %w", err)
 	}
@@ -91,20 +91,14 @@ func (a *API) replyEnrolled(w http.ResponseWriter, r *http.Request, status int, 
 
 // enrollmentDocument finds out the present numbers of an enrollment's accounts.
 func (a *API) enrollmentDocument(ctx context.Context, enrollment accounts.Enrollment) (Enrollment, error) {
-	document := Enrollment{
-		ID: enrollment.ID, Since: enrollment.Since.UTC(), Accounts: make([]accounts.Number, 0, len(enrollment.Accounts)),
+	numbers, err := a.accounts.Numbers(ctx, enrollment)
+	switch {
+	case errors.Is(err, accounts.ErrNoAccount): // nothing removes accounts
+		return Enrollment{}, broken(err)
+	case err != nil:
+		return Enrollment{}, err
 	}
-	for _, id := range enrollment.Accounts {
-		account, err := a.accounts.ByID(ctx, id)
-		switch {
-		case errors.Is(err, accounts.ErrNoAccount): // nothing removes accounts
-			return Enrollment{}, broken(fmt.Errorf("account of an enrollment: %w", err))
-		case err != nil:
-			return Enrollment{}, fmt.Errorf("account of an enrollment: %w", err)
-		}
-		document.Accounts = append(document.Accounts, account.Number)
-	}
-	return document, nil
+	return Enrollment{ID: enrollment.ID, Since: enrollment.Since.UTC(), Accounts: numbers}, nil
 }
 
 func pathEnrollment(r *http.Request) (accounts.EnrollmentID, error) {

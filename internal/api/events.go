@@ -15,7 +15,7 @@ import (
 
 // showEvents answers the events of a delivery as they happen, to who asks for server-sent
 // events, or else those until now.
-func (a *API) showEvents(w http.ResponseWriter, r *http.Request, _ apikey.Key) error {
+func (a *API) showEvents(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	id, err := pathDelivery(r)
 	if err != nil {
 		return err
@@ -24,7 +24,9 @@ func (a *API) showEvents(w http.ResponseWriter, r *http.Request, _ apikey.Key) e
 	if err != nil {
 		return err
 	}
-	delivery, err := unlessValidation(a.look(r.Context(), id))
+	ctx, cancel := context.WithTimeout(r.Context(), storesWithin)
+	defer cancel()
+	delivery, err := a.deliveries.Get(ctx, a.by(r, key), id)
 	if err != nil {
 		return fmt.Errorf("show events: %w", err)
 	}
@@ -35,11 +37,11 @@ func (a *API) showEvents(w http.ResponseWriter, r *http.Request, _ apikey.Key) e
 	return a.stream(w, r, delivery, seen)
 }
 
-// look asks the store for a delivery, in the time that any other request has for it.
+// look asks the store once more for a delivery, in the time that any other request has for it.
 func (a *API) look(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
 	ctx, cancel := context.WithTimeout(ctx, storesWithin)
 	defer cancel()
-	return a.deliveries.Get(ctx, id)
+	return a.deliveries.Again(ctx, id)
 }
 
 // wantsStream says whether a client names the type of server-sent events. One that takes

@@ -21,7 +21,7 @@ func (a *API) showFeatures(w http.ResponseWriter, r *http.Request, key apikey.Ke
 	if err := a.lookUp(r, key, number, ofSettings); err != nil {
 		return err
 	}
-	line, err := a.features.Find(r.Context(), number)
+	line, err := a.shown.features.Find(r.Context(), number)
 	if err != nil {
 		return fmt.Errorf("show features: %w", err)
 	}
@@ -36,7 +36,7 @@ func (a *API) showFeature(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if err := a.lookUp(r, key, number, ofSettings); err != nil {
 		return err
 	}
-	line, err := a.features.Find(r.Context(), number)
+	line, err := a.shown.features.Find(r.Context(), number)
 	if err != nil {
 		return fmt.Errorf("show feature: %w", err)
 	}
@@ -85,11 +85,11 @@ func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	request := features.Request{Number: number, Feature: rule.Feature, Edit: edit, By: key.Name, From: from}
+	request := features.Request{Number: number, Feature: rule.Feature, Edit: edit}
 	if !match.any {
 		request.Match = match.strong
 	}
-	outcome, err := a.features.Change(r.Context(), request)
+	outcome, err := a.lines.ChangeFeature(r.Context(), a.by(r, key), request)
 	switch {
 	case errors.Is(err, features.ErrStale) && match.any:
 		return unavailable(err) // as no revision was asked for, it is others who got in between all the time

@@ -97,7 +97,7 @@ func (a *API) recordRefusedReset(r *http.Request, who desk.Who, number nanp.Numb
 	defer cancel()
 	err := errors.Join(
 		a.record(ctx, who, audit.ResetRefused, number, why),
-		a.provisioning.ResetRefused(ctx, number, pins.Note{By: who.Name, From: from, Reason: why}),
+		a.lines.Provisioning.ResetRefused(ctx, number, pins.Note{By: who.Name, From: from, Reason: why}),
 	)
 	if err != nil {
 		a.log.ErrorContext(ctx, "refused reset of a PIN not recorded", "line", number, "by", who.Name, "cause", err)

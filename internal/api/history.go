@@ -31,7 +31,7 @@ func (a *API) showHistory(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if !all {
 		read = pins.MaxHistory // some of which are hidden
 	}
-	records, err := a.provisioning.History(r.Context(), number, read)
+	records, err := a.shown.history.History(r.Context(), number, read)
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
 	}

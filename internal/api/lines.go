@@ -37,7 +37,7 @@ func (a *API) showAccessNumber(w http.ResponseWriter, r *http.Request, _ apikey.
 
 // replyLine answers with the line as it now is in the store.
 func (a *API) replyLine(w http.ResponseWriter, r *http.Request, status int, number nanp.Number, key apikey.Key) error {
-	line, err := a.lines.Find(r.Context(), number)
+	line, err := a.shown.lines.Find(r.Context(), number)
 	if err != nil {
 		return fmt.Errorf("show line: %w", err)
 	}

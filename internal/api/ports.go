@@ -4,23 +4,12 @@ import (
 	"context"
 
 	"updatecenter/accounts"
-	"updatecenter/audit"
-	"updatecenter/deliveries"
 	"updatecenter/desk"
+	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
-
-// Deliveries is what the API needs of [deliveries.Deliveries]. Any number of goroutines use it.
-type Deliveries interface {
-	// Request has a secret delivered to where the account says.
-	Request(ctx context.Context, ask deliveries.Ask) (deliveries.Delivery, error)
-	// Get returns a delivery as it stands, or [deliveries.ErrNotFound].
-	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
-	// Cancel ends a delivery that is under way, or says [deliveries.ErrFinal].
-	Cancel(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
-}
 
 // Desk is what the API needs of [desk.Desk], which records all of it in the audit by itself. Any
 // number of goroutines use it.
@@ -43,8 +32,9 @@ type Desk interface {
 	Unlock(ctx context.Context, who desk.Who, number nanp.Number, reason string) (pins.Line, error)
 }
 
-// Audit records what was refused before the desk was asked. Any number of goroutines use it.
-type Audit interface {
-	// Record appends an event.
-	Record(ctx context.Context, event audit.Event) error
+// lookedUp shows what [Desk.LookUp] has counted and recorded, or what a change has made.
+type lookedUp struct {
+	lines    *pins.Lines
+	history  pins.Provisioning
+	features *features.Lines
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"updatecenter/features"
+	"updatecenter/audited"
 	"updatecenter/internal/apikey"
 	"updatecenter/pins"
 )
@@ -30,8 +30,7 @@ func (b lineBody) line() (pins.NewLine, bool) {
 }
 
 // putLine creates a line, or sets the language of one that exists, and sets its features. It
-// never touches a PIN. A line is created without features, which are then installed as on one
-// that exists: its history tells of both alike. If it ends in between, the next PUT does the rest.
+// never touches a PIN.
 func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathNumber(r)
 	if err != nil {
@@ -46,54 +45,32 @@ func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) er
 		return badBody(lineBodyShould)
 	}
 	line.Number = number
-	created, err := a.provisioning.Add(r.Context(), []pins.NewLine{{Number: number, Language: line.Language}})
-	status := http.StatusOK
+	done, err := a.lines.Put(r.Context(), a.by(r, key), line)
+	a.logPut(r, line, done, key)
 	switch {
 	case errors.Is(err, pins.ErrLanguage):
 		return badBody(lineBodyShould)
 	case err != nil:
 		return fmt.Errorf("put line: %w", err)
-	case created[0]:
-		a.log.InfoContext(r.Context(), "line created", "line", number, "language", line.Language, "key", key.Name)
-		status = http.StatusCreated
-	default:
-		if err := a.setLanguage(r, line, key); err != nil {
-			return err
-		}
 	}
-	if err := a.install(r, line, key); err != nil {
-		return err
+	status := http.StatusOK
+	if done.Created {
+		status = http.StatusCreated
 	}
 	return a.replyLine(w, r, status, number, key)
 }
 
-// setLanguage sets the language of a line that existed, if one is given.
-func (a *API) setLanguage(r *http.Request, line pins.NewLine, key apikey.Key) error {
-	if line.Language == "" {
-		return nil
+// logPut logs what was done, also where it ended in between. That there is no such line any more is
+// found out when it is shown.
+func (a *API) logPut(r *http.Request, line pins.NewLine, done audited.Put, key apikey.Key) {
+	if done.Created {
+		a.log.InfoContext(r.Context(), "line created", "line", line.Number, "language", line.Language, "key", key.Name)
 	}
-	if err := a.lines.SetLanguage(r.Context(), line.Number, line.Language); err != nil {
-		return fmt.Errorf("put line: %w", err)
+	if done.Language {
+		a.log.InfoContext(r.Context(), "language of line set", "line", line.Number, "language", line.Language, "key", key.Name)
 	}
-	a.log.InfoContext(r.Context(), "language of line set", "line", line.Number, "language", line.Language, "key", key.Name)
-	return nil
-}
-
-// install sets the features of a line, if they are given. That there is no such line any more
-// is found out when it is shown.
-func (a *API) install(r *http.Request, line pins.NewLine, key apikey.Key) error {
-	if !line.FeaturesGiven {
-		return nil
-	}
-	changed, err := a.features.Install(r.Context(),
-		[]features.Installation{{Number: line.Number, Features: line.Features}},
-		pins.Note{By: key.Name, From: from})
-	if err != nil {
-		return fmt.Errorf("install features: %w", err)
-	}
-	if changed[0] {
+	if done.Installed {
 		a.log.InfoContext(r.Context(), "features of line installed", "line", line.Number, "key", key.Name)
 		a.changed()
 	}
-	return nil
 }

@@ -96,7 +96,7 @@ const (
 // New makes a key and its token, "uc_<ID>_<32 random bytes in base64url>", which nobody
 // sees again. The errors are ErrName, ErrScope and those of random.
 func New(random io.Reader, name string, scopes []Scope, now time.Time) (Key, secret.Text, error) {
-	if !validName(name) {
+	if !ValidName(name) {
 		return Key{}, secret.Text{}, ErrName
 	}
 	if !validScopes(scopes) {
@@ -142,7 +142,8 @@ func split(token secret.Text) (id, hidden string, ok bool) {
 	return rest[:2*idBytes], rest[2*idBytes+1:], true
 }
 
-func validName(name string) bool {
+// ValidName says whether a name can be that of a key.
+func ValidName(name string) bool {
 	for _, c := range []byte(name) {
 		switch {
 		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_':
