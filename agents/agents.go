@@ -129,5 +129,21 @@ func (a *Agents) List(ctx context.Context) ([]Agent, error) {
 	return slices.Clip(agents), nil
 }
 
+// FindFor is [Agents.Find] for somebody who is shown the profile, which is recorded first.
+func (a *Agents) FindFor(ctx context.Context, by By, name UserName) (Agent, error) {
+	if err := a.record(ctx, by.event(audit.AgentRead, name, "")); err != nil {
+		return Agent{}, err
+	}
+	return a.Find(ctx, name)
+}
+
+// ListFor is [Agents.List] for somebody who is shown the profiles, which is recorded first.
+func (a *Agents) ListFor(ctx context.Context, by By) ([]Agent, error) {
+	if err := a.record(ctx, by.event(audit.AgentRead, "", "all")); err != nil {
+		return nil, err
+	}
+	return a.List(ctx)
+}
+
 // now is the time to the millisecond, as profiles hold it.
 func (a *Agents) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // An Actor is who does something. The zero Actor is nobody, and nothing can be recorded of it.
@@ -27,12 +28,16 @@ type Recorder interface {
 	Record(ctx context.Context, event Event) error
 }
 
-// failed is the detail of the second entry of what came to nothing, as far as is known.
-const failed = "failed: not done, or not known"
+// The details of the second entry of what came to nothing.
+const (
+	notDone  = "failed, not done"
+	notKnown = "it is not known whether it was done"
+)
 
 // Do records an event, and then does what it tells of; after an error of the audit it doesn't. If it
-// fails, a second entry says so, also when who asked has gone away by then.
-func Do(ctx context.Context, log Recorder, event Event, deed func() error) error {
+// fails, a second entry says so, also when who asked has gone away by then: that it was not done after
+// one of the errors that are certain, and after any other that this is not known.
+func Do(ctx context.Context, log Recorder, event Event, deed func() error, certain ...error) error {
 	if err := log.Record(ctx, event); err != nil {
 		return err
 	}
@@ -40,7 +45,10 @@ func Do(ctx context.Context, log Recorder, event Event, deed func() error) error
 	if err == nil {
 		return nil
 	}
-	event.Detail = failed
+	event.Detail = notKnown
+	if slices.ContainsFunc(certain, func(target error) bool { return errors.Is(err, target) }) {
+		event.Detail = notDone
+	}
 	return errors.Join(err, after(ctx, log, event))
 }
 
@@ -53,7 +61,7 @@ func DoMany(ctx context.Context, log Recorder, event Event, deed func() (string,
 	told, err := deed()
 	event.Detail = "ended: " + told
 	if err != nil {
-		event.Detail = "broke off: " + told
+		event.Detail = "ended with an error: " + told
 	}
 	return errors.Join(err, after(ctx, log, event))
 }

@@ -15,7 +15,7 @@ import (
 // can be found.
 func (l *Log) Export(ctx context.Context, w io.Writer, since time.Time) (int, error) {
 	h, _, err := l.head(ctx)
-	if err != nil && !isFault(err) {
+	if err != nil && !IsFault(err) {
 		return 0, fmt.Errorf("export the audit: %w", err)
 	}
 	if err != nil { // then only the stored entries say where they begin and end
@@ -23,7 +23,7 @@ func (l *Log) Export(ctx context.Context, w io.Writer, since time.Time) (int, er
 	}
 	since = since.Truncate(time.Millisecond) // as the times of entries are
 	lowest, err := l.config.Store.Lowest(ctx)
-	if err != nil && !isFault(err) {
+	if err != nil && !IsFault(err) {
 		return 0, fmt.Errorf("export the audit: %w", err)
 	}
 	written := 0

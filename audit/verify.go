@@ -19,7 +19,7 @@ func (l *Log) Verify(ctx context.Context, expect *Anchor) (Report, error) {
 	w := &walk{log: l, expect: expect}
 	for more := true; more; {
 		h, stored, err := l.head(ctx)
-		if err != nil && !isFault(err) {
+		if err != nil && !IsFault(err) {
 			return Report{}, fmt.Errorf("verify the audit: %w", err)
 		}
 		if err != nil || h.isZero() {
@@ -34,7 +34,9 @@ func (l *Log) Verify(ctx context.Context, expect *Anchor) (Report, error) {
 	return w.report, nil
 }
 
-func isFault(err error) bool {
+// IsFault says whether an error means that the audit, or its head, is not as it was left, or that its
+// key is gone: nothing can be recorded then.
+func IsFault(err error) bool {
 	return errors.Is(err, ErrUnreadable) || errors.Is(err, ErrTampered) || errors.Is(err, secret.ErrUnknownKey)
 }
 
@@ -62,7 +64,7 @@ func (w *walk) to(ctx context.Context, h head, stored []byte) (more bool, err er
 		return false, err
 	}
 	now, err := w.log.config.Store.Head(ctx)
-	if err != nil && !isFault(err) {
+	if err != nil && !IsFault(err) {
 		return false, err
 	}
 	if !bytes.Equal(now, stored) {
@@ -194,7 +196,7 @@ func (w *walk) anchor(h head) {
 // nothing comes any more. It says whether there is a head meanwhile: somebody has recorded first.
 func (w *walk) blind(ctx context.Context, why error) (more bool, err error) {
 	lowest, err := w.log.config.Store.Lowest(ctx)
-	if err != nil && !isFault(err) {
+	if err != nil && !IsFault(err) {
 		return false, err
 	}
 	began := err != nil || lowest > 0

@@ -59,18 +59,19 @@ func (a Accounts) History(ctx context.Context, by audit.Actor, number accounts.N
 	return a.Accounts.History(ctx, account.ID, limit)
 }
 
-// change records what of an account is to change. A change for a reason has it in the audit as well.
+// change records what of an account is to change, before it is done.
 func (a Accounts) change(
 	ctx context.Context, by audit.Actor, number accounts.Number, what string, do func(accounts.Note) (accounts.Update, error),
 ) (update accounts.Update, err error) {
 	err = audit.Do(ctx, a.Audit, by.Event(audit.AccountChanged, of(number), what), func() error {
-		update, err = do(claimNote(by))
+		update, err = do(accountNote(by))
 		return err
-	})
+	}, accounts.ErrNoAccount, accounts.ErrTaken, accounts.ErrStale, accounts.ErrUnreadable,
+		accounts.ErrDetails, accounts.ErrKeepsCode, accounts.ErrNumber, accounts.ErrNote)
 	return update, err
 }
 
-func claimNote(by audit.Actor) accounts.Note { return accounts.Note{By: by.Name, From: by.Via} }
+func accountNote(by audit.Actor) accounts.Note { return accounts.Note{By: by.Name, From: by.Via} }
 
 // Put creates an account, or changes what the details give. Errors: those of [accounts.Accounts.Put].
 func (a Accounts) Put(ctx context.Context, by audit.Actor, number accounts.Number, details accounts.Details) (accounts.Update, error) {
@@ -128,7 +129,7 @@ func (a Accounts) NewCode(ctx context.Context, by audit.Actor, number accounts.N
 // claimed records that a claim to an account is about to be judged. What comes of it stands in the
 // account's own history.
 func (a Accounts) claimed(ctx context.Context, by audit.Actor, number accounts.Number, claim *accounts.Claim, what string) error {
-	claim.Note = claimNote(by)
+	claim.Note = accountNote(by)
 	subject, err := a.typed(ctx, number)
 	if err != nil {
 		return err

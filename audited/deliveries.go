@@ -3,6 +3,7 @@ package audited
 import (
 	"context"
 
+	"updatecenter/accounts"
 	"updatecenter/audit"
 	"updatecenter/deliveries"
 )
@@ -35,7 +36,7 @@ func (d Deliveries) Request(ctx context.Context, by audit.Actor, ask deliveries.
 	err = audit.Do(ctx, d.Audit, event, func() error {
 		delivery, err = d.Deliveries.Request(ctx, ask)
 		return err
-	})
+	}, refusals...)
 	return delivery, err
 }
 
@@ -63,6 +64,12 @@ func (d Deliveries) Cancel(ctx context.Context, by audit.Actor, id deliveries.ID
 			delivery, err = d.Deliveries.Cancel(ctx, id)
 		}
 		return err
-	})
+	}, refusals...)
 	return delivery, err
+}
+
+// refusals are the errors after which nothing was done.
+var refusals = []error{
+	deliveries.ErrNotFound, deliveries.ErrStale, deliveries.ErrFinal, deliveries.ErrKeyReused, deliveries.ErrNoSecret,
+	deliveries.ErrNoWay, deliveries.ErrAsk, accounts.ErrNoAccount,
 }

@@ -39,7 +39,7 @@ func (k Keys) Create(ctx context.Context, by audit.Actor, name string, scopes []
 		return secret.Text{}, fmt.Errorf("create key: %w", err)
 	}
 	event := by.Event(audit.KeyCreated, "key "+name, apikey.JoinScopes(scopes))
-	if err := audit.Do(ctx, k.Audit, event, func() error { return k.Store.AddKey(ctx, key) }); err != nil {
+	if err := audit.Do(ctx, k.Audit, event, func() error { return k.Store.AddKey(ctx, key) }, apikey.ErrExists); err != nil {
 		return secret.Text{}, fmt.Errorf("create key: %w", err)
 	}
 	return token, nil
@@ -53,7 +53,7 @@ func (k Keys) Revoke(ctx context.Context, by audit.Actor, name string) error {
 	}
 	err := audit.Do(ctx, k.Audit, by.Event(audit.KeyRevoked, "key "+name, ""), func() error {
 		return k.Store.RevokeKey(ctx, name, k.Now())
-	})
+	}, apikey.ErrNotFound)
 	if err != nil {
 		return fmt.Errorf("revoke key: %w", err)
 	}

@@ -55,7 +55,7 @@ func (l Lines) Put(ctx context.Context, by audit.Actor, line pins.NewLine) (done
 	err = audit.Do(ctx, l.Audit, by.Event(audit.LineChanged, string(line.Number), partsOf(line)), func() error {
 		done, err = l.put(ctx, by, line)
 		return err
-	})
+	}, pins.ErrLanguage)
 	return done, err
 }
 
@@ -98,7 +98,7 @@ func (l Lines) ChangeFeature(ctx context.Context, by audit.Actor, request featur
 	err = audit.Do(ctx, l.Audit, by.Event(audit.FeatureChanged, string(request.Number), ""), func() error {
 		outcome, err = l.Features.Change(ctx, request)
 		return err
-	})
+	}, features.ErrRefused, features.ErrStale, features.ErrNotInstalled, features.ErrBacklog, pins.ErrNoLine, pins.ErrUnreadable)
 	return outcome, err
 }
 
@@ -107,7 +107,7 @@ func (l Lines) ChangeFeature(ctx context.Context, by audit.Actor, request featur
 func (l Lines) Reset(ctx context.Context, by audit.Actor, number nanp.Number, reason string) error {
 	return audit.Do(ctx, l.Audit, by.Event(audit.PINReset, string(number), reason), func() error {
 		return l.Provisioning.ResetByOperator(ctx, number, noteOf(by, reason))
-	})
+	}, pins.ErrNoLine, pins.ErrNote)
 }
 
 // Remove removes a line. Its features are uninstalled first, so that the switch is told to forget
@@ -120,5 +120,5 @@ func (l Lines) Remove(ctx context.Context, by audit.Actor, number nanp.Number, r
 			return err
 		}
 		return l.Provisioning.Remove(ctx, number, noteOf(by, reason))
-	})
+	}, pins.ErrNoLine, pins.ErrNote)
 }

@@ -5,12 +5,18 @@ import (
 	"fmt"
 )
 
+// ErrRefused is what every [*Refusal] is.
+var ErrRefused = errors.New("not accepted")
+
 // Refusal is the error that says why an edit is not accepted. Its text quotes nothing that
 // was keyed.
 type Refusal struct{ Reason Reason }
 
 // Error names the reason.
 func (r *Refusal) Error() string { return "not accepted: " + string(r.Reason) }
+
+// Unwrap returns [ErrRefused].
+func (r *Refusal) Unwrap() error { return ErrRefused }
 
 func refuse(reason Reason) error { return &Refusal{reason} }
 

@@ -16,6 +16,7 @@ import (
 
 	"updatecenter/agents"
 	"updatecenter/audit"
+	"updatecenter/audited"
 	"updatecenter/desk"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
@@ -69,7 +70,7 @@ type Console struct {
 	signIn       *signin.SignIn
 	desk         *desk.Desk
 	audit        *audit.Log
-	keys         apikey.Store
+	keys         audited.Keys
 	history      History
 	host         string // of every request
 	https        bool
@@ -103,13 +104,14 @@ func New(config Config) (*Console, error) {
 		return nil, err
 	}
 	c := &Console{
-		agents: config.Agents, signIn: config.SignIn, desk: config.Desk, audit: config.Audit, keys: config.Keys, history: config.History,
+		agents: config.Agents, signIn: config.SignIn, desk: config.Desk, audit: config.Audit, history: config.History,
 		host: host(public.Host, public.Scheme), https: public.Scheme == "https", loopback: public.Scheme == "http" && isLoopback(public.Hostname()),
 		client:  config.Client,
 		company: config.Company, dial: config.Dial, repair: config.Repair, temporaryPIN: config.TemporaryPIN,
 		noMail: config.NoMail, zone: zoneOf(config.Zone), now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
 	c.defaults()
+	c.keys = audited.Keys{Store: config.Keys, Audit: c.audit, Now: c.now, Random: c.random}
 	if c.files, err = readFiles(); err != nil {
 		return nil, err
 	}

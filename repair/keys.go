@@ -1,13 +1,10 @@
 package repair
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
-	"updatecenter/audit"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/secret"
 )
@@ -38,9 +35,9 @@ type keysPage struct {
 }
 
 func (c *Console) keysPage(v *visit) (keysPage, error) {
-	keys, err := c.keys.Keys(v.ctx())
+	keys, err := c.keys.List(v.ctx(), v.actor())
 	if err != nil {
-		return keysPage{}, fmt.Errorf("list keys: %w", err)
+		return keysPage{}, err
 	}
 	var page keysPage
 	for _, key := range keys {
@@ -103,26 +100,15 @@ func (c *Console) createKey(v *visit) error {
 	return c.show(v, "keys", "Keys", page)
 }
 
-// makeKey makes a key, and records it first: what can't be recorded isn't done. From there on it
-// goes on although the browser may leave.
+// makeKey makes a key. Once that is recorded it goes on although the browser may leave.
 func (c *Console) makeKey(v *visit, name string, chosen []string) (secret.Text, error) {
 	scopes := make([]apikey.Scope, len(chosen))
 	for i, scope := range chosen {
 		scopes[i] = apikey.Scope(scope)
 	}
-	key, token, err := apikey.New(c.random, name, scopes, c.now())
-	if err != nil {
-		return secret.Text{}, fmt.Errorf("make key: %w", err)
-	}
 	ctx, cancel := v.whole()
 	defer cancel()
-	if err := c.record(ctx, v, audit.KeyCreated, "key "+name, apikey.JoinScopes(scopes)); err != nil {
-		return secret.Text{}, err
-	}
-	if err := c.keys.AddKey(ctx, key); err != nil {
-		return secret.Text{}, c.undone(v, audit.KeyCreated, "key "+name, fmt.Errorf("keep key: %w", err))
-	}
-	return token, nil
+	return c.keys.Create(ctx, v.actor(), name, scopes)
 }
 
 // A revokePage asks whether a key shall be revoked.
@@ -133,9 +119,9 @@ type revokePage struct {
 
 // live finds the key of that name that isn't revoked; false: there is none.
 func (c *Console) live(v *visit, name string) (revokePage, bool, error) {
-	keys, err := c.keys.Keys(v.ctx())
+	keys, err := c.keys.List(v.ctx(), v.actor())
 	if err != nil {
-		return revokePage{}, false, fmt.Errorf("list keys: %w", err)
+		return revokePage{}, false, err
 	}
 	for _, key := range keys {
 		if key.Name == name && key.Revoked.IsZero() {
@@ -180,36 +166,8 @@ func (c *Console) revokeKey(v *visit) error {
 func (c *Console) revoke(v *visit, name string) error {
 	ctx, cancel := v.whole()
 	defer cancel()
-	if err := c.record(ctx, v, audit.KeyRevoked, "key "+name, ""); err != nil {
+	if err := c.keys.Revoke(ctx, v.actor(), name); err != nil && !errors.Is(err, apikey.ErrNotFound) {
 		return err
 	}
-	err := c.keys.RevokeKey(ctx, name, c.now())
-	if err != nil && !errors.Is(err, apikey.ErrNotFound) {
-		return c.undone(v, audit.KeyRevoked, "key "+name, fmt.Errorf("revoke key: %w", err))
-	}
 	return nil
-}
-
-// record notes what an administrator does, before it is done.
-func (c *Console) record(ctx context.Context, v *visit, action audit.Action, subject, detail string) error {
-	event := audit.Event{
-		Action: action, By: string(v.session.Agent.Name), Via: audit.ViaConsole, From: v.from,
-		Subject: subject, Detail: detail,
-	}
-	if err := c.audit.Record(ctx, event); err != nil {
-		return fmt.Errorf("record %s: %w", action, err)
-	}
-	return nil
-}
-
-// undone records that what was recorded did not come to pass, or may not have, and returns why. For
-// this there is time although the time of the answer may be over.
-func (c *Console) undone(v *visit, action audit.Action, subject string, cause error) error {
-	detail := "it is not known whether it was done"
-	if errors.Is(cause, apikey.ErrExists) {
-		detail = "failed, not done"
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(v.ctx()), audit.Within)
-	defer cancel()
-	return errors.Join(cause, c.record(ctx, v, action, subject, detail))
 }

@@ -98,7 +98,7 @@ func stateWords(state agents.State, agent agents.Agent) string {
 type peoplePage struct{ People []person }
 
 func (c *Console) showPeople(v *visit) error {
-	all, err := c.agents.List(v.ctx())
+	all, err := c.agents.ListFor(v.ctx(), v.by())
 	if err != nil {
 		return fmt.Errorf("list people: %w", err)
 	}
@@ -133,7 +133,7 @@ func (c *Console) found(v *visit) (agents.Agent, error) {
 	if err != nil || string(name) != v.part("name") {
 		return agents.Agent{}, noPage()
 	}
-	agent, err := c.agents.Find(v.ctx(), name)
+	agent, err := c.agents.FindFor(v.ctx(), v.by(), name)
 	if err != nil {
 		return agents.Agent{}, fmt.Errorf("find agent: %w", err)
 	}

@@ -44,20 +44,20 @@ func TestInvite(t *testing.T) {
 	if to := s.mailed(agents.Invitation).To; to != "cat@mail.example.com" {
 		t.Errorf("the link went to %s", to)
 	}
-	if s.trail()[0].Action != audit.AgentInvited && s.trail()[1].Action != audit.AgentInvited {
-		t.Errorf("the audit ends in %s", s.trail()[0].Action)
+	if s.deeds()[0].Action != audit.AgentInvited && s.deeds()[1].Action != audit.AgentInvited {
+		t.Errorf("the audit ends in %s", s.deeds()[0].Action)
 	}
 }
 
 func TestChangePeople(t *testing.T) {
 	s := newShop(t)
 	b := s.of("ada")
-	before := len(s.trail())
+	before := len(s.deeds())
 	b.post("/repair/people/bob/deactivate").says(http.StatusUnprocessableEntity, "bob is not to sign in any more", "Tick this when it is so").
 		has(`href="#sure_deactivate"`)
 	b.post("/repair/people/bob/deactivate", "sure_unlock", "yes").says(http.StatusUnprocessableEntity)
 	b.post("/repair/people/bob/reactivate").says(http.StatusUnprocessableEntity, "it was the agent who failed", "Tick this when it is so")
-	if n := len(s.trail()); n != before {
+	if n := len(s.deeds()); n != before {
 		t.Errorf("%d entries without a tick", n-before)
 	}
 	b.post("/repair/people/bob/reactivate", "sure_unlock", "yes").leads("/repair/people/bob?note=reactivate")
@@ -165,8 +165,8 @@ func TestKeys(t *testing.T) {
 	if keys, err = s.keys.Keys(t.Context()); err != nil || keys[0].Matches(token) {
 		t.Error("the key still opens")
 	}
-	actions := s.events("ada")
-	if actions[0] != audit.KeyRevoked || len(actions) < 2 || strings.Contains(s.log.String(), token.Reveal()) {
+	actions := s.deeds()
+	if actions[0].Action != audit.KeyRevoked || strings.Contains(s.log.String(), token.Reveal()) {
 		t.Errorf("audit: %v", actions)
 	}
 }
@@ -200,7 +200,7 @@ func TestBegunIsDone(t *testing.T) {
 			t.Errorf("%s is %s, %s: %v", name, agent.State, agent.Role, err)
 		}
 	}
-	for _, e := range s.trail() {
+	for _, e := range s.deeds() {
 		if strings.Contains(e.Detail, "known") || strings.Contains(e.Detail, "failed") {
 			t.Errorf("the audit says of %s: %s", e.Subject, e.Detail)
 		}
@@ -214,7 +214,7 @@ func TestUnknownEndOfKeys(t *testing.T) {
 	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusOK)
 	check := func(action audit.Action, detail string) {
 		t.Helper()
-		if last := s.trail()[0]; last.Action != action || last.Subject != "key crm" || last.Detail != detail {
+		if last := s.deeds()[0]; last.Action != action || last.Subject != "key crm" || last.Detail != detail {
 			t.Errorf("the audit ends with %+v", last.Event)
 		}
 	}

@@ -154,6 +154,12 @@ func (s *shop) trail() []audit.Entry {
 	return entries
 }
 
+// deeds is the trail without the pages of people and keys that were looked at.
+func (s *shop) deeds() []audit.Entry {
+	s.t.Helper()
+	return slices.DeleteFunc(s.trail(), func(e audit.Entry) bool { return e.Action == audit.AgentRead || e.Action == audit.KeysRead })
+}
+
 func TestRolesAllow(t *testing.T) {
 	s := newShop(t)
 	for path, allowed := range open {
@@ -180,7 +186,9 @@ func TestGetChangesNothing(t *testing.T) {
 	}
 	trail := s.trail()
 	for _, entry := range trail[:len(trail)-n] {
-		if entry.Action != audit.LookedUp && entry.Action != audit.AuditRead {
+		switch entry.Action {
+		case audit.LookedUp, audit.AuditRead, audit.AgentRead, audit.KeysRead:
+		default:
 			t.Errorf("a GET did this: %s", entry.Action)
 		}
 	}

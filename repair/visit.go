@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/agents"
+	"updatecenter/audit"
 	"updatecenter/desk"
 	"updatecenter/signin"
 )
@@ -46,6 +47,11 @@ func (v *visit) part(name string) string { return mux.Vars(v.r)[name] }
 func (v *visit) by() agents.By {
 	agent := v.session.Agent
 	return agents.By{Name: string(agent.Name), Via: "console", From: v.from, Epoch: agent.Epoch}
+}
+
+// actor is the agent, as the audit wants to know who does something.
+func (v *visit) actor() audit.Actor {
+	return audit.Actor{Name: string(v.session.Agent.Name), Via: audit.ViaConsole, From: v.from}
 }
 
 // who is the agent, as package desk wants to know who does something.

@@ -12,6 +12,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"updatecenter/accounts"
+	"updatecenter/audit"
+	"updatecenter/audited"
 	"updatecenter/deliveries"
 	"updatecenter/internal/api"
 	"updatecenter/internal/rdb"
@@ -26,31 +28,30 @@ type accountsCommand struct {
 
 // accountFlags are those of all commands on accounts: as accounts are sealed, these need keys.
 type accountFlags struct {
-	redisFlag  `embed:""`
-	SecretKeys string `name:"secret-keys" env:"SECRET_KEYS" help:"The server's keys: see the settings of serve. Also SECRET_KEYS_FILE."`
+	auditFlags `embed:""`
 	CodeDigits string `name:"code-digits" env:"CODE_DIGITS" default:"6" help:"Digits of the codes that are made."`
 }
 
 // open opens the Redis and the accounts in it.
-func (f accountFlags) open(c console) (*rdb.DB, *accounts.Accounts, error) {
+func (f accountFlags) open(c console) (*rdb.DB, audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
 	if err := r.err(); err != nil {
-		return nil, nil, err
+		return nil, audited.Accounts{}, err
 	}
 	db, err := f.redisFlag.open(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, audited.Accounts{}, err
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits,
 	})
 	if err != nil {
-		return nil, nil, errors.Join(err, db.Close())
+		return nil, audited.Accounts{}, errors.Join(err, db.Close())
 	}
-	return db, all, nil
+	return db, audited.Accounts{Accounts: all, Audit: auditIn(c, db, keys)}, nil
 }
 
 type accountsImport struct {
@@ -76,8 +77,8 @@ func (cmd *accountsImport) Run(ctx context.Context, c console) error {
 		defer file.Close() //nolint:errcheck // it was only read
 		in = file
 	}
-	i := &accountImport{console: c, accounts: all, bar: newBar(c, -1, "accounts")}
-	told := notices{all: deliveriesByServers(db, all)}
+	i := &accountImport{console: c, accounts: all.Accounts, bar: newBar(c, -1, "accounts")}
+	told := notices{all: deliveriesByServers(db, all.Accounts)}
 	if cmd.Welcome {
 		i.welcome = told.welcome
 	}
@@ -85,7 +86,10 @@ func (cmd *accountsImport) Run(ctx context.Context, c console) error {
 		told.method = deliveries.Method(cmd.Notices)
 		i.changedTold = told.account
 	}
-	return i.run(ctx, in)
+	return audit.DoMany(ctx, all.Audit, actor("").Event(audit.AccountsImported, "", cmd.File), func() (string, error) {
+		err := i.run(ctx, in)
+		return i.told(), err
+	})
 }
 
 // accountImport is an import under way.
@@ -105,11 +109,16 @@ type accountImport struct {
 func (i *accountImport) run(ctx context.Context, in io.Reader) error {
 	err := i.read(ctx, in)
 	_ = i.bar.Finish()
-	fmt.Fprintf(i.console.out, "%d accounts added, %d changed, %d were so already, %d bad rows\n", i.added, i.changed, i.same, i.bad)
+	fmt.Fprintln(i.console.out, i.told())
 	if err == nil && i.bad > 0 {
 		err = errSaid
 	}
 	return err
+}
+
+// told says what was done.
+func (i *accountImport) told() string {
+	return fmt.Sprintf("%d accounts added, %d changed, %d were so already, %d bad rows", i.added, i.changed, i.same, i.bad)
 }
 
 func (i *accountImport) read(ctx context.Context, in io.Reader) error {
@@ -163,21 +172,14 @@ type accountFlag struct {
 	Number       string `arg:"" name:"account" help:"The account number, as it stands on the bill."`
 }
 
-// find opens the Redis and finds the account.
-func (f accountFlag) find(ctx context.Context, c console) (*rdb.DB, *accounts.Accounts, accounts.Account, error) {
+// open opens the Redis and the accounts in it, and reads the number.
+func (f accountFlag) open(c console) (*rdb.DB, audited.Accounts, accounts.Number, error) {
 	number, err := accounts.ParseNumber(f.Number)
 	if err != nil {
-		return nil, nil, accounts.Account{}, usage(err)
+		return nil, audited.Accounts{}, "", usage(err)
 	}
-	db, all, err := f.open(c)
-	if err != nil {
-		return nil, nil, accounts.Account{}, err
-	}
-	account, err := all.Get(ctx, number)
-	if err != nil {
-		return nil, nil, accounts.Account{}, errors.Join(fmt.Errorf("show account: %w", err), db.Close())
-	}
-	return db, all, account, nil
+	db, all, err := f.accountFlags.open(c)
+	return db, all, number, err
 }
 
 type accountsShow struct {
@@ -186,11 +188,15 @@ type accountsShow struct {
 
 // Run shows the account, as the REST API does.
 func (cmd *accountsShow) Run(ctx context.Context, c console) error {
-	db, _, account, err := cmd.find(ctx, c)
+	db, all, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
+	account, err := all.Get(ctx, actor(""), number)
+	if err != nil {
+		return fmt.Errorf("show account: %w", err)
+	}
 	encoder := json.NewEncoder(c.out)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(api.AccountDocument(account)) //nolint:gosec // its "secret" is which kind there is
@@ -203,12 +209,12 @@ type accountsHistory struct {
 
 // Run shows the records.
 func (cmd *accountsHistory) Run(ctx context.Context, c console) error {
-	db, all, account, err := cmd.find(ctx, c)
+	db, all, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	records, err := all.History(ctx, account.ID, cmd.Limit)
+	records, err := all.History(ctx, actor(""), number, cmd.Limit)
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
 	}

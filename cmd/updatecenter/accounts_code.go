@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 
-	"updatecenter/accounts"
 	"updatecenter/deliveries"
 )
 
@@ -19,21 +18,21 @@ type accountsNewCode struct {
 // Run makes a new security code. It is shown to nobody; the customer has it delivered. The
 // code stands even if the notice can't be asked for, which then is told.
 func (cmd *accountsNewCode) Run(ctx context.Context, c console) error {
-	db, all, account, err := cmd.find(ctx, c)
+	db, all, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	update, err := all.NewCode(ctx, account.Number, accounts.Note{By: cmd.By, From: "command line", Reason: cmd.Reason})
+	update, err := all.NewCode(ctx, actor(cmd.By), number, cmd.Reason)
 	if err != nil {
-		return fmt.Errorf("%s: %w", account.Number, err)
+		return fmt.Errorf("%s: %w", number, err)
 	}
-	fmt.Fprintf(c.out, "%s has a new security code. What counted before is retired; the customer can have the code delivered.\n", account.Number)
+	fmt.Fprintf(c.out, "%s has a new security code. What counted before is retired; the customer can have the code delivered.\n", number)
 	if cmd.Notices == "off" {
 		return nil
 	}
 	told := notices{
-		all: deliveriesByServers(db, all), method: deliveries.Method(cmd.Notices), log: slog.New(slog.NewTextHandler(c.err, nil)),
+		all: deliveriesByServers(db, all.Accounts), method: deliveries.Method(cmd.Notices), log: slog.New(slog.NewTextHandler(c.err, nil)),
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeWithin)
 	defer cancel()

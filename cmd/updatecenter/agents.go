@@ -81,7 +81,7 @@ func (cmd *agentsList) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer all.db.Close() //nolint:errcheck // at the end of the process
-	everybody, err := all.List(ctx)
+	everybody, err := all.ListFor(ctx, byOf(actor("")))
 	if err != nil {
 		return err
 	}

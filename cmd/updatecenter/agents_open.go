@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os/user"
 	"time"
 
 	"updatecenter/agents"
@@ -115,12 +114,11 @@ func (f agentFlags) open(c console, links bool) (people, agents.UserName, error)
 
 // by is who does it.
 func (f agentFlags) by() agents.By {
-	name := f.By
-	if name == "" {
-		name = "an unknown user"
-		if me, err := user.Current(); err == nil {
-			name = me.Username
-		}
-	}
-	return agents.By{Name: "command line: " + name, Via: audit.ViaCommandLine}
+	return byOf(actor(f.By))
+}
+
+// byOf is who does it, as package agents wants to know.
+func byOf(actor audit.Actor) agents.By {
+	event := actor.Event("", "", "")
+	return agents.By{Name: event.By, Via: event.Via, From: event.From}
 }

@@ -89,7 +89,7 @@ func TestAgentsCommands(t *testing.T) {
 		s.expect(exitOK, []string{"bob is reactivated", testConsole + "/repair/welcome/"}, "", "agents", "reactivate", "bob", "--new-link")
 		s.expect(exitError, []string{"no such agent"}, "", "agents", "reactivate", "nobody")
 		s.expect(exitOK, []string{
-			`"action":"agent-invited","by":"command line: root","via":"command line","subject":"agent ada","detail":"administrator"`,
+			`"action":"agent-invited","by":"command line: root","via":"command line","from":"`, `,"subject":"agent ada","detail":"administrator"`,
 			`"action":"agent-deactivated","by":"command line: root"`, `"action":"agent-reactivated"`,
 		}, "", "audit", "export")
 		out, _, _ = s.run("", "audit", "export")

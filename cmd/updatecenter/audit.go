@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"os/user"
+	"strings"
 	"time"
 
 	"updatecenter/audit"
@@ -42,6 +45,16 @@ func (f auditFlags) open(c console) (*rdb.DB, *audit.Log, error) {
 // auditIn is the audit that a Redis holds, with what it logs at the console.
 func auditIn(c console, db *rdb.DB, keys secret.Keyring) *audit.Log {
 	return audit.New(audit.Config{Store: db.Audit(), Keys: keys, Log: slog.New(slog.NewTextHandler(c.err, nil))})
+}
+
+// actor is who does something at this computer: by the name that is given or, without one, the
+// user's, which is recorded in any case.
+func actor(by string) audit.Actor {
+	name := "an unknown user"
+	if me, err := user.Current(); err == nil {
+		name = me.Username
+	}
+	return audit.Actor{Name: cmp.Or(by, name), Via: audit.ViaCommandLine, From: name}
 }
 
 type auditVerify struct {
@@ -108,11 +121,12 @@ func showReport(out io.Writer, r audit.Report) {
 }
 
 type auditExport struct {
-	redisFlag `embed:""`
-	Since     string `placeholder:"DATE" help:"Only entries from this day on, or from this time: 2026-03-31 or 2026-03-31T08:00:00Z. Default: all."`
+	auditFlags `embed:""`
+	Since      string `placeholder:"DATE" help:"Only entries from this day on, or from this time: 2026-03-31 or 2026-03-31T08:00:00Z. Default: all."`
 }
 
-// Run writes the entries. It needs no keys, as it proves nothing.
+// Run writes the entries, and records first that it does. What somebody has tampered with is written
+// all the same: it is evidence, and nothing can be recorded there.
 func (cmd *auditExport) Run(ctx context.Context, c console) error {
 	var since time.Time
 	if cmd.Since != "" {
@@ -121,12 +135,19 @@ func (cmd *auditExport) Run(ctx context.Context, c console) error {
 			return usage(fmt.Errorf("--since: %w", err))
 		}
 	}
-	db, err := cmd.open(c)
+	db, log, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	count, err := auditIn(c, db, secret.Keyring{}).Export(ctx, c.out, since)
+	err = log.Record(ctx, actor("").Event(audit.AuditRead, "", strings.TrimSpace("export "+cmd.Since)))
+	switch {
+	case audit.IsFault(err):
+		fmt.Fprintln(c.err, "updatecenter: the export itself is not recorded, as the audit is not as it was left:", err)
+	case err != nil:
+		return err
+	}
+	count, err := log.Export(ctx, c.out, since)
 	if err != nil {
 		return err
 	}
@@ -163,7 +184,7 @@ func (cmd *auditTrim) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	count, err := log.Trim(ctx, before, audit.Event{By: "command line: " + cmd.By, Via: audit.ViaCommandLine})
+	count, err := log.Trim(ctx, before, actor(cmd.By).Event("", "", ""))
 	if err != nil {
 		return err
 	}

@@ -54,18 +54,19 @@ func TestAuditCommands(t *testing.T) {
 		s.expect(exitError, []string{"FAULT  entry 9: cut", "ends at 4", "not as it was recorded"}, "", "audit", "verify", "--head", "9"+head[1:])
 		s.expect(exitUsage, []string{"--head", "SEQ:MAC"}, "", "audit", "verify", "--head", "4")
 
-		s.expect(exitOK, []string{`{"v":1,"seq":1,`, `"seq":4`, "4 entries"}, "", "audit", "export")
+		// The export itself is the newest entry.
+		s.expect(exitOK, []string{`{"v":1,"seq":1,`, `"seq":4`, `"seq":5,`, `"audit-read"`, "5 entries"}, "", "audit", "export")
 		since := time.Now().AddDate(0, 0, -5).Format(time.DateOnly)
-		s.expect(exitOK, []string{"1 entries"}, "", "audit", "export", "--since", since)
-		s.expect(exitOK, []string{"0 entries"}, "", "audit", "export", "--since", time.Now().UTC().Format(time.RFC3339))
+		s.expect(exitOK, []string{"3 entries", "export 2"}, "", "audit", "export", "--since", since)
+		s.expect(exitOK, []string{"0 entries"}, "", "audit", "export", "--since", time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
 		s.expect(exitUsage, []string{"--since", "want a day"}, "", "audit", "export", "--since", "yesterday")
 
 		year := time.Now().AddDate(-1, 0, -1).Format(time.DateOnly)
 		s.expect(exitUsage, []string{"--by"}, "", "audit", "trim", "--before", year)
 		s.expect(exitUsage, []string{"--before", "want a day"}, "", "audit", "trim", "--before", "soon", "--by", "root")
 		s.expect(exitError, []string{"at least a year"}, "", "audit", "trim", "--before", since, "--by", "root")
-		s.expect(exitOK, []string{"2 entries went", "seq=5"}, "", "audit", "trim", "--before", year, "--by", "root")
-		s.expect(exitOK, []string{"3 entries, from 3 of", "2 before them were trimmed"}, "", "audit", "verify", "--head", head)
+		s.expect(exitOK, []string{"2 entries went", "seq=8"}, "", "audit", "trim", "--before", year, "--by", "root")
+		s.expect(exitOK, []string{"6 entries, from 3 of", "2 before them were trimmed"}, "", "audit", "verify", "--head", head)
 		s.expect(exitOK, []string{`"by":"command line: root"`, "entries 1 to 2"}, "", "audit", "export")
 		if _, said, status := s.run("", "audit", "verify", "--redis-url", server.URL()); said != "" || status != exitOK {
 			t.Errorf("status %d, of a trimmed audit it said %q", status, said)
@@ -76,7 +77,9 @@ func TestAuditCommands(t *testing.T) {
 		if err := client.Del(t.Context(), "uc:audit:{log}:head").Err(); err != nil {
 			t.Fatal(err)
 		}
-		s.expect(exitError, []string{"FAULT  the head: missing", "3 entries, from 3 of"}, "", "audit", "verify")
+		s.expect(exitError, []string{"FAULT  the head: missing", "7 entries, from 3 of"}, "", "audit", "verify")
+		s.expect(exitOK, []string{"the export itself is not recorded", `"seq":3`, `"seq":9`, "7 entries"}, "", "audit", "export")
+		s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
 	})
 }
 
@@ -111,7 +114,7 @@ func TestAuditVerifyTells(t *testing.T) {
 	}
 	server.Down()
 	s.expect(exitError, []string{"verify the audit"}, "", "audit", "verify")
-	s.expect(exitError, []string{"export the audit"}, "", "audit", "export")
+	s.expect(exitError, []string{"record in the audit"}, "", "audit", "export")
 	t.Setenv("SECRET_KEYS", "")
 	s.expect(exitUsage, []string{"SECRET_KEYS: is required"}, "", "audit", "verify")
 }

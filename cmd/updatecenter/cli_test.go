@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
@@ -36,6 +37,9 @@ type shell struct {
 	redis string
 }
 
+// testKeys are the secret keys of all commands, and of the servers of stages.
+var testKeys = "test:" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))
+
 // run runs a command line and returns what it wrote and its exit status.
 func (s shell) run(input string, args ...string) (out, err string, status int) {
 	s.t.Helper()
@@ -51,6 +55,9 @@ func (s shell) run(input string, args ...string) (out, err string, status int) {
 func (s shell) expect(status int, words []string, input string, args ...string) {
 	s.t.Helper()
 	s.t.Setenv("REDIS_URL", s.redis)
+	if _, set := os.LookupEnv("SECRET_KEYS"); !set {
+		s.t.Setenv("SECRET_KEYS", testKeys)
+	}
 	out, err, got := s.run(input, args...)
 	if got != status {
 		s.t.Errorf("%s: exit status %d, not %d\n%s%s", strings.Join(args, " "), got, status, out, err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/audit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/typed"
@@ -19,9 +20,9 @@ type eventsCommand struct {
 
 // eventsFlags choose events.
 type eventsFlags struct {
-	redisFlag `embed:""`
-	Number    string        `arg:"" optional:"" help:"Only those of this line."`
-	Since     time.Duration `help:"How far back: 90m, 24h, 720h at most." default:"24h"`
+	auditFlags `embed:""`
+	Number     string        `arg:"" optional:"" help:"Only those of this line."`
+	Since      time.Duration `help:"How far back: 90m, 24h, 720h at most." default:"24h"`
 }
 
 // maxSince is how long delivered events are kept at least known.
@@ -29,17 +30,22 @@ const maxSince = 30 * 24 * time.Hour
 
 // open opens the Redis and reads which events are meant: those since a time, of one line or,
 // without a number, of all.
-func (f eventsFlags) open(c console) (db *rdb.DB, number nanp.Number, from time.Time, err error) {
+func (f eventsFlags) open(c console) (db *rdb.DB, log *audit.Log, number nanp.Number, from time.Time, err error) {
 	if f.Since <= 0 || f.Since > maxSince {
-		return nil, "", time.Time{}, usage(errors.New("--since: want more than 0, and 720h at most"))
+		return nil, nil, "", time.Time{}, usage(errors.New("--since: want more than 0, and 720h at most"))
 	}
 	if f.Number != "" {
 		if number, err = typed.Number(f.Number); err != nil {
-			return nil, "", time.Time{}, usage(err)
+			return nil, nil, "", time.Time{}, usage(err)
 		}
 	}
-	db, err = f.redisFlag.open(c)
-	return db, number, time.Now().Add(-f.Since), err
+	db, log, err = f.auditFlags.open(c)
+	return db, log, number, time.Now().Add(-f.Since), err
+}
+
+// event is what is done with the events of a line, or of all, for the audit.
+func (f eventsFlags) event(action audit.Action, number nanp.Number) audit.Event {
+	return actor("").Event(action, string(number), "of the last "+f.Since.String())
 }
 
 type eventsReplay struct {
@@ -52,25 +58,29 @@ func (cmd *eventsReplay) Run(ctx context.Context, c console) error {
 	if cmd.All == (cmd.Number != "") {
 		return usage(errors.New("name a line, or say --all"))
 	}
-	db, number, from, err := cmd.open(c)
+	db, log, number, from, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	numbers := []nanp.Number{number}
-	if cmd.All {
-		if numbers, err = db.Events().Lines(ctx, from); err != nil {
-			return fmt.Errorf("replay events: %w", err)
+	return audit.DoMany(ctx, log, cmd.event(audit.EventsReplayed, number), func() (string, error) {
+		numbers := []nanp.Number{number}
+		if cmd.All {
+			if numbers, err = db.Events().Lines(ctx, from); err != nil {
+				return "", fmt.Errorf("replay events: %w", err)
+			}
 		}
-	}
-	events := 0
-	for i, number := range numbers {
-		count, err := db.Events().Rewind(ctx, number, from, time.Now())
-		if err != nil {
-			return fmt.Errorf("replay events of %s, after %d lines: %w", number.Display(), i, err)
+		events := 0
+		for i, number := range numbers {
+			count, err := db.Events().Rewind(ctx, number, from, time.Now())
+			if err != nil {
+				return fmt.Sprintf("%d events of %d lines", events, i),
+					fmt.Errorf("replay events of %s, after %d lines: %w", number.Display(), i, err)
+			}
+			events += count
 		}
-		events += count
-	}
-	fmt.Fprintf(c.out, "%d events of %d lines will be delivered again\n", events, len(numbers))
-	return nil
+		told := fmt.Sprintf("%d events of %d lines", events, len(numbers))
+		fmt.Fprintln(c.out, told, "will be delivered again")
+		return told, nil
+	})
 }

@@ -36,6 +36,7 @@ func nameOf(event rdb.Event) string {
 
 // show writes an event.
 func (t *tail) show(event rdb.Event) {
+	t.shown++
 	document, err := features.ShowEvent(event.Stored)
 	switch {
 	case err != nil && t.json:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/audit"
 	"updatecenter/pins"
 )
 
@@ -21,7 +22,7 @@ func (cmd *eventsSkip) Run(ctx context.Context, c console) error {
 	if !said.Valid() || said.Reason == "" {
 		return usage(pins.ErrNote)
 	}
-	db, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
@@ -35,9 +36,11 @@ func (cmd *eventsSkip) Run(ctx context.Context, c console) error {
 	case nameOf(oldest[0]) != cmd.ID:
 		return fmt.Errorf("not the oldest event of %s that waits, which is %s", number.Display(), plain(nameOf(oldest[0])))
 	}
-	err = db.Events().Skip(ctx, number, oldest[0].Position, pins.Record{
-		At: time.Now().UTC(), Event: pins.EventSkipped, By: said.By, From: said.From, Reason: said.Reason,
-		Changes: []string{cmd.ID},
+	err = audit.Do(ctx, lines.Audit, actor(cmd.By).Event(audit.EventSkipped, string(number), cmd.Reason), func() error {
+		return db.Events().Skip(ctx, number, oldest[0].Position, pins.Record{
+			At: time.Now().UTC(), Event: pins.EventSkipped, By: said.By, From: said.From, Reason: said.Reason,
+			Changes: []string{cmd.ID},
+		})
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/audit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 )
@@ -29,7 +30,7 @@ func (cmd *eventsTail) Run(ctx context.Context, c console) error {
 	if cmd.Waiting && cmd.Follow {
 		return usage(errors.New("--waiting and --follow: want one of them"))
 	}
-	db, number, from, err := cmd.open(c)
+	db, log, number, from, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
@@ -38,13 +39,17 @@ func (cmd *eventsTail) Run(ctx context.Context, c console) error {
 		console: c, events: db.Events(), number: number, json: cmd.JSON,
 		from: from, seen: map[string]time.Time{},
 	}
+	show := t.look
 	switch {
 	case cmd.Waiting:
-		return t.allWaiting(ctx)
+		show = t.allWaiting
 	case cmd.Follow:
-		return t.follow(ctx)
+		show = t.follow
 	}
-	return t.look(ctx)
+	return audit.DoMany(ctx, log, cmd.event(audit.EventsRead, number), func() (string, error) {
+		err := show(ctx)
+		return fmt.Sprintf("%d events shown", t.shown), err
+	})
 }
 
 // tail shows events.
@@ -57,6 +62,7 @@ type tail struct {
 	from  time.Time            // since when events are read
 	seen  map[string]time.Time // the events that were shown, and can still be read again
 	waits []rdb.Event          // those that waited then, maxShown at most
+	shown int                  // how many were, one as often as it was
 }
 
 // allWaiting shows all that waits. A line that can't be read doesn't hide the others.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -110,11 +109,10 @@ func (s *stage) start() *app {
 
 func testConfig(t testing.TB) config {
 	t.Helper()
-	key := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))
 	return config{
 		publicURL: "https://ivr.test", authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78},
-		keys: must(secret.ParseKeyring("test:" + key))(t), repair: defaultRepair, callerID: demoCallFrom,
+		keys: must(secret.ParseKeyring(testKeys))(t), repair: defaultRepair, callerID: demoCallFrom,
 		policy: defaultPolicy(), accountSID: touchtone.DefaultAccountSID, outbound: demoOutbound(),
 	}
 }

@@ -7,7 +7,9 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"updatecenter/audited"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/rdb"
 )
 
 type keysCommand struct {
@@ -16,10 +18,24 @@ type keysCommand struct {
 	Revoke keysRevoke `cmd:"" help:"Revoke a key."`
 }
 
+// keyFlags are those of all commands on keys.
+type keyFlags struct {
+	auditFlags `embed:""`
+}
+
+// open opens the Redis and the keys in it.
+func (f keyFlags) open(c console) (*rdb.DB, audited.Keys, error) {
+	db, log, err := f.auditFlags.open(c)
+	if err != nil {
+		return nil, audited.Keys{}, err
+	}
+	return db, audited.Keys{Store: db.Keys(), Audit: log, Now: time.Now, Random: rand.Reader}, nil
+}
+
 type keysCreate struct {
-	redisFlag `embed:""`
-	Name      string `arg:"" help:"Name of the key, which stands in histories and logs."`
-	Scope     string `required:"" help:"What it may do, comma-separated: lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, validations:write, validations:photo-id."`
+	keyFlags `embed:""`
+	Name     string `arg:"" help:"Name of the key, which stands in histories and logs."`
+	Scope    string `required:"" help:"What it may do, comma-separated: lines:read, lines:write, pins:reset, features:read, features:write, accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, validations:write, validations:photo-id."`
 }
 
 // Run creates the key and shows it.
@@ -28,17 +44,14 @@ func (cmd *keysCreate) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return usage(err)
 	}
-	db, err := cmd.open(c)
+	db, keys, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	key, token, err := apikey.New(rand.Reader, cmd.Name, scopes, time.Now())
+	token, err := keys.Create(ctx, actor(""), cmd.Name, scopes)
 	if err != nil {
-		return fmt.Errorf("create key: %w", err)
-	}
-	if err := db.Keys().AddKey(ctx, key); err != nil {
-		return fmt.Errorf("create key: %w", err)
+		return err
 	}
 	fmt.Fprintln(c.err, "This is the key. It is not shown again:")
 	fmt.Fprintln(c.out, token.Reveal())
@@ -46,19 +59,19 @@ func (cmd *keysCreate) Run(ctx context.Context, c console) error {
 }
 
 type keysList struct {
-	redisFlag `embed:""`
+	keyFlags `embed:""`
 }
 
 // Run lists the keys.
 func (cmd *keysList) Run(ctx context.Context, c console) error {
-	db, err := cmd.open(c)
+	db, all, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	keys, err := db.Keys().Keys(ctx)
+	keys, err := all.List(ctx, actor(""))
 	if err != nil {
-		return fmt.Errorf("list keys: %w", err)
+		return err
 	}
 	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tSCOPES\tCREATED\tREVOKED")
@@ -69,19 +82,19 @@ func (cmd *keysList) Run(ctx context.Context, c console) error {
 }
 
 type keysRevoke struct {
-	redisFlag `embed:""`
-	Name      string `arg:"" help:"Name of the key."`
+	keyFlags `embed:""`
+	Name     string `arg:"" help:"Name of the key."`
 }
 
 // Run revokes the key.
 func (cmd *keysRevoke) Run(ctx context.Context, c console) error {
-	db, err := cmd.open(c)
+	db, keys, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	if err := db.Keys().RevokeKey(ctx, cmd.Name, time.Now()); err != nil {
-		return fmt.Errorf("revoke key: %w", err)
+	if err := keys.Revoke(ctx, actor(""), cmd.Name); err != nil {
+		return err
 	}
 	fmt.Fprintf(c.out, "The key %s is revoked.\n", cmd.Name)
 	return nil

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"updatecenter/audit"
+	"updatecenter/audited"
 	"updatecenter/features"
 	"updatecenter/internal/api"
 	"updatecenter/internal/nanp"
@@ -47,20 +49,37 @@ func (f redisFlag) open(c console) (*rdb.DB, error) {
 	return db, nil
 }
 
-// lineFlag names a line.
-type lineFlag struct {
-	redisFlag `embed:""`
-	Number    string `arg:"" help:"The line's number, in any spelling."`
+// linesIn are the lines in a Redis.
+func linesIn(db *rdb.DB, log *audit.Log) (audited.Lines, error) {
+	store := db.Lines()
+	lines, err := pins.New(pins.Config{Store: store, Callers: store, Policy: defaultPolicy()})
+	if err != nil {
+		return audited.Lines{}, fmt.Errorf("prepare lines: %w", err)
+	}
+	return audited.Lines{
+		Lines: lines, Provisioning: pins.Provisioning{Registry: store, Validations: store},
+		Features: features.New(features.Config{Store: db.Features()}), Audit: log,
+	}, nil
 }
 
-// open opens the Redis and reads the number.
-func (f lineFlag) open(c console) (*rdb.DB, nanp.Number, error) {
+// lineFlag names a line.
+type lineFlag struct {
+	auditFlags `embed:""`
+	Number     string `arg:"" help:"The line's number, in any spelling."`
+}
+
+// open opens the Redis and the lines in it, and reads the number.
+func (f lineFlag) open(c console) (*rdb.DB, audited.Lines, nanp.Number, error) {
 	number, err := typed.Number(f.Number)
 	if err != nil {
-		return nil, "", usage(err)
+		return nil, audited.Lines{}, "", usage(err)
 	}
-	db, err := f.redisFlag.open(c)
-	return db, number, err
+	db, log, err := f.auditFlags.open(c)
+	if err != nil {
+		return nil, audited.Lines{}, "", err
+	}
+	lines, err := linesIn(db, log)
+	return db, lines, number, err
 }
 
 type linesShow struct {
@@ -70,12 +89,12 @@ type linesShow struct {
 
 // Run shows the line.
 func (cmd *linesShow) Run(ctx context.Context, c console) error {
-	db, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	line, err := db.Lines().Line(ctx, number)
+	line, err := lines.Find(ctx, actor(""), number)
 	if err != nil {
 		return fmt.Errorf("show %s: %w", number.Display(), err)
 	}
@@ -96,12 +115,12 @@ type linesHistory struct {
 
 // Run shows the records.
 func (cmd *linesHistory) Run(ctx context.Context, c console) error {
-	db, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	records, err := pins.Provisioning{Registry: db.Lines()}.History(ctx, number, cmd.Limit)
+	records, err := lines.History(ctx, actor(""), number, cmd.Limit)
 	if err != nil {
 		return err
 	}
@@ -131,15 +150,13 @@ type linesReset struct {
 
 // Run resets the line's PIN.
 func (cmd *linesReset) Run(ctx context.Context, c console) error {
-	db, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	lines := pins.Provisioning{
-		Registry: db.Lines(), Validations: db.Lines(), Told: noticesByServers(c, db, cmd.Notices).pin,
-	}
-	if err := lines.ResetByOperator(ctx, number, note(cmd.By, cmd.Reason)); err != nil {
+	lines.Provisioning.Told = noticesByServers(c, db, cmd.Notices).pin
+	if err := lines.Reset(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
 	fmt.Fprintf(c.out, "%s has the temporary PIN again: the customer dials 78 from that line.\n", number.Display())
@@ -148,25 +165,18 @@ func (cmd *linesReset) Run(ctx context.Context, c console) error {
 
 type linesRemove struct {
 	lineFlag `embed:""`
-	By       string `default:"operator" help:"Who does it."`
+	By       string `help:"Who does it. Default: the user of this computer."`
 	Reason   string `help:"Why."`
 }
 
-// Run removes the line. Its features are uninstalled first, so that the switch is told to forget
-// each of them: the next customer of the number must not get this one's settings there. If it ends
-// in between, the line stands without features, and can be removed once more.
+// Run removes the line.
 func (cmd *linesRemove) Run(ctx context.Context, c console) error {
-	db, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	said := note(cmd.By, cmd.Reason)
-	none := []features.Installation{{Number: number}}
-	if _, err := features.New(features.Config{Store: db.Features()}).Install(ctx, none, said); err != nil {
-		return fmt.Errorf("%s: %w", number.Display(), err)
-	}
-	if err := (pins.Provisioning{Registry: db.Lines()}).Remove(ctx, number, said); err != nil {
+	if err := lines.Remove(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
 	fmt.Fprintf(c.out, "%s is removed.\n", number.Display())

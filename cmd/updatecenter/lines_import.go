@@ -10,6 +10,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"updatecenter/audit"
 	"updatecenter/features"
 	"updatecenter/pins"
 )
@@ -21,13 +22,13 @@ const importBatch = 2000
 const byImport = "import"
 
 type linesImport struct {
-	redisFlag `embed:""`
-	File      string `arg:"" help:"The CSV file; - is standard input."`
+	auditFlags `embed:""`
+	File       string `arg:"" help:"The CSV file; - is standard input."`
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *linesImport) Run(ctx context.Context, c console) error {
-	db, err := cmd.open(c)
+	db, log, err := cmd.open(c)
 	if err != nil {
 		return err
 	}
@@ -46,7 +47,10 @@ func (cmd *linesImport) Run(ctx context.Context, c console) error {
 		features: features.New(features.Config{Store: db.Features()}),
 		bar:      newBar(c, -1, "lines"),
 	}
-	return i.run(ctx, in)
+	return audit.DoMany(ctx, log, actor("").Event(audit.LinesImported, "", cmd.File), func() (string, error) {
+		err := i.run(ctx, in)
+		return i.told(), err
+	})
 }
 
 // lineImport is an import under way.
@@ -68,12 +72,17 @@ func (i *lineImport) run(ctx context.Context, in io.Reader) error {
 		err = i.flush(ctx)
 	}
 	_ = i.bar.Finish()
-	fmt.Fprintf(i.console.out, "%d lines added, %d were there already (%d with other features now), %d bad rows\n",
-		i.added, i.known, i.installed, i.bad)
+	fmt.Fprintln(i.console.out, i.told())
 	if err == nil && i.bad > 0 {
 		err = errSaid
 	}
 	return err
+}
+
+// told says what was done.
+func (i *lineImport) told() string {
+	return fmt.Sprintf("%d lines added, %d were there already (%d with other features now), %d bad rows",
+		i.added, i.known, i.installed, i.bad)
 }
 
 // read reads the rows and adds them batch by batch.

@@ -59,9 +59,9 @@
 // console can be called. A validation counts for the key, the agent and the line alone. A reset
 // without one is refused ([pins.ErrNotValidated]) by the store, whatever was asked here before.
 //
-// Who looks up a line, its features or its history is recorded first, by the name of the key
-// (Config.Audit); what can't be recorded isn't shown. A line that is shown as the answer to a
-// change of it is no look-up. Config.Client says where requests come from.
+// What shows or changes anything is recorded first, by the name of the key (Config.Audit), in
+// packages desk and audited; what can't be recorded isn't done. A line that is shown as the answer to
+// a change of it is no look-up. Config.Client says where requests come from.
 //
 // # Features
 //

@@ -1,6 +1,7 @@
 package rdb_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -11,15 +12,38 @@ import (
 	"updatecenter/internal/redistest"
 )
 
+// A farStore is on a Redis that is some way away.
+type farStore struct {
+	audit.Store
+	away time.Duration
+}
+
+func (s farStore) Head(ctx context.Context) ([]byte, error) {
+	time.Sleep(s.away)
+	return s.Store.Head(ctx)
+}
+
+func (s farStore) Append(ctx context.Context, entry audit.Stored, next, before []byte) error {
+	time.Sleep(s.away)
+	return s.Store.Append(ctx, entry, next, before)
+}
+
 // BenchmarkAudit measures how many entries servers over one Redis append, and how long one takes at
 // worst, when each of them has so many requests at once.
 func BenchmarkAudit(b *testing.B) {
-	for _, load := range []struct{ servers, requests int }{{1, 1}, {1, 64}, {8, 1}, {8, 16}, {8, 64}} {
-		b.Run(fmt.Sprintf("%d servers with %d requests", load.servers, load.requests), func(b *testing.B) {
+	for _, load := range []struct {
+		servers, requests int
+		away              time.Duration // the Redis, there and back
+	}{
+		{1, 1, 0}, {1, 64, 0}, {8, 1, 0}, {8, 16, 0}, {8, 64, 0},
+		{1, 1, time.Millisecond}, {1, 64, time.Millisecond}, {8, 1, time.Millisecond}, {8, 16, time.Millisecond},
+	} {
+		b.Run(fmt.Sprintf("%d servers with %d requests/%s", load.servers, load.requests, load.away), func(b *testing.B) {
 			url := redistest.Start(b).URL()
 			var logs []*audit.Log
 			for range load.servers {
-				logs = append(logs, auditOn(b, openWithin(b, url, patience), time.Now))
+				store := farStore{openWithin(b, url, patience).Audit(), load.away}
+				logs = append(logs, audit.New(audit.Config{Store: store, Keys: auditKeys(b)}))
 			}
 			var left, longest, lost atomic.Int64
 			left.Store(int64(b.N))

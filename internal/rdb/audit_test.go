@@ -51,11 +51,16 @@ var byRoot = audit.Event{Action: audit.PINReset, By: "command line: root", Via: 
 
 func auditOn(t testing.TB, db *rdb.DB, now func() time.Time) *audit.Log {
 	t.Helper()
+	return audit.New(audit.Config{Store: db.Audit(), Keys: auditKeys(t), Now: now})
+}
+
+func auditKeys(t testing.TB) secret.Keyring {
+	t.Helper()
 	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return audit.New(audit.Config{Store: db.Audit(), Keys: keys, Now: now})
+	return keys
 }
 
 func recordMany(t *testing.T, log *audit.Log, count int) {
