@@ -24,7 +24,7 @@ func bare(t *testing.T) (*Console, *strings.Builder) {
 	var log strings.Builder
 	c := &Console{
 		now: time.Now, random: strings.NewReader("12345"), log: slog.New(slog.NewTextHandler(&log, nil)),
-		host: "repair.example.com", https: true,
+		host: "repair.example.com", https: true, client: func(*http.Request) string { return "" },
 	}
 	var err error
 	if c.files, err = readFiles(); err != nil {
