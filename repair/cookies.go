@@ -11,6 +11,7 @@ const (
 	sessionCookie = "uc-session" // the token of a session
 	signInCookie  = "uc-signin"  // a sign-in under way
 	resumeCookie  = "uc-draft"   // where to go on after it
+	browserCookie = "uc-browser" // stands for this browser, in which somebody has signed in
 )
 
 // hostPrefix has browsers hold a cookie to this host, to TLS and to the path / (RFC 6265bis, section

@@ -33,7 +33,9 @@
 // # What is sent along
 //
 // The session's token is in the cookie __Host-uc-session, a sign-in under way in __Host-uc-signin,
-// and where to go on after it in __Host-uc-draft. All are HttpOnly, Secure and SameSite=Strict:
+// and where to go on after it in __Host-uc-draft; __Host-uc-browser stands for a browser in which
+// somebody has signed in ([signin.SignIn.Remember]), and alone outlives the browser's closing, for 90
+// days. All are HttpOnly, Secure and SameSite=Strict:
 // nothing but the link of an invitation is meant to be followed from elsewhere, and that one needs
 // no cookie. Where Config.PublicURL is http on this machine (localhost, 127.0.0.0/8, [::1]), and there
 // alone, they have neither the prefix nor Secure: Safari takes no others from there.

@@ -26,6 +26,7 @@ func bare(t *testing.T) (*Console, *strings.Builder) {
 		now: time.Now, random: strings.NewReader("12345"), log: slog.New(slog.NewTextHandler(&log, nil)),
 		host: "repair.example.com", https: true, client: func(*http.Request) string { return "" },
 	}
+	c.defaults()
 	var err error
 	if c.files, err = readFiles(); err != nil {
 		t.Fatal(err)

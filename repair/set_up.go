@@ -166,6 +166,7 @@ func (c *Console) renew(v *visit, agent agents.Agent) error {
 		return fmt.Errorf("renew session: %w", err)
 	}
 	setCookie(v, sessionCookie, token)
+	c.keepBrowser(v, agent)
 	return nil
 }
 

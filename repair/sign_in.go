@@ -4,10 +4,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	"updatecenter/agents"
 	"updatecenter/internal/secret"
 	"updatecenter/signin"
 )
@@ -66,7 +68,7 @@ func (c *Console) takeName(v *visit) error {
 	if !v.read(page.Form) {
 		return c.show(v, "sign_in", "Sign in", page)
 	}
-	token, err := c.signIn.Begin(v.ctx(), strings.TrimSpace(page.Form.secret("name").Reveal()), v.from)
+	token, err := c.signIn.Begin(v.ctx(), strings.TrimSpace(page.Form.secret("name").Reveal()), v.from, readCookie(v, browserCookie))
 	if err != nil {
 		return c.notYet(v, err, "sign_in", "Sign in", page)
 	}
@@ -164,7 +166,20 @@ func (c *Console) takeCode(v *visit) error {
 	}
 	dropCookie(v, signInCookie)
 	setCookie(v, sessionCookie, session)
+	c.keepBrowser(v, agent)
 	return c.goOn(v, agent)
+}
+
+// keepBrowser has an agent's failures in this browser counted apart from those of strangers, from now
+// on. That it can't be is no reason not to let somebody go on.
+func (c *Console) keepBrowser(v *visit, agent agents.Agent) {
+	token, err := c.signIn.Remember(v.ctx(), readCookie(v, browserCookie), agent)
+	if err != nil {
+		c.log.LogAttrs(v.ctx(), slog.LevelWarn, "browser not remembered", slog.Any("cause", err))
+	}
+	if !token.IsZero() {
+		v.cookie(browserCookie, token.Reveal(), int(signin.RememberFor/time.Second))
+	}
 }
 
 func (c *Console) resend(v *visit) error {
@@ -183,7 +198,7 @@ func (c *Console) signOut(v *visit) error {
 	return c.leave(v, "bye")
 }
 
-// leave forgets a browser.
+// leave forgets who is signed in; that somebody has signed in in this browser stays known.
 func (c *Console) leave(v *visit, note string) error {
 	for _, name := range []string{sessionCookie, signInCookie, resumeCookie} {
 		dropCookie(v, name)

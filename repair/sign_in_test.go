@@ -27,7 +27,7 @@ func TestSignInByEmail(t *testing.T) {
 	code := b.mailed(agents.SignInCode).Code.Reveal()
 	b.post("/repair/sign-in/code", "code", code[:3]+" "+code[3:]).leads("/repair/")
 	b.get("/repair/").says(http.StatusOK, "Find a line", "Ann Example").lacks("/repair/people", "/repair/reports")
-	if len(b.cookies) != 1 {
+	if len(b.cookies) != 2 || b.cookies["__Host-uc-session"] == nil || b.cookies["__Host-uc-browser"] == nil {
 		t.Errorf("cookies after sign-in: %v", b.cookies)
 	}
 	b.get("/repair/sign-in").leads("/repair/")
@@ -185,7 +185,7 @@ func TestStolenCookieAfterSignOut(t *testing.T) {
 	thief := b.copy()
 	thief.get("/repair/").says(http.StatusOK)
 	b.post("/repair/sign-out").leads("/repair/sign-in?note=bye")
-	if len(b.cookies) != 0 {
+	if len(b.cookies) != 1 || b.cookies["__Host-uc-browser"] == nil {
 		t.Errorf("cookies after sign-out: %v", b.cookies)
 	}
 	thief.get("/repair/").leads("/repair/sign-in?note=signed-out")
@@ -254,5 +254,34 @@ func TestCookies(t *testing.T) {
 			b.get("/repair/").leads("/repair/sign-in")
 			b.post("/repair/", "number", "1").leads("/repair/sign-in?note=not-sent")
 		})
+	}
+}
+
+// TestAStrangerLocksNobodyOut of the browser in which an agent has signed in before, nor of a session.
+func TestAStrangerLocksNobodyOut(t *testing.T) {
+	s := newShop(t)
+	b := s.browser()
+	b.signInAs("ann").leads("/repair/")
+	first := b.cookies["__Host-uc-browser"]
+	if first == nil || !first.HttpOnly || !first.Secure || first.SameSite != http.SameSiteStrictMode || first.Path != "/" || first.MaxAge != 90*24*60*60 {
+		t.Fatalf("the cookie is %+v", first)
+	}
+	stranger := s.browser()
+	for range 4 {
+		stranger.post("/repair/sign-in", "name", "ann").leads("/repair/sign-in/password")
+		stranger.post("/repair/sign-in/password", "password", "wrong wrong wrong")
+	}
+	b.post("/repair/profile/password", "present", password, "password", "other gravel moth canyon", "again", "other gravel moth canyon").leads("/repair/profile?note=saved")
+	b.post("/repair/sign-out").leads("/repair/sign-in?note=bye")
+	kept := b.cookies["__Host-uc-browser"]
+	if kept == nil || kept.Value == first.Value {
+		t.Fatalf("after another password the cookie is %+v", kept)
+	}
+	stranger.post("/repair/sign-in/password", "password", "other gravel moth canyon").says(http.StatusTooManyRequests, "Too many attempts")
+	b.post("/repair/sign-in", "name", "ann").leads("/repair/sign-in/password")
+	b.post("/repair/sign-in/password", "password", "other gravel moth canyon").leads("/repair/sign-in/code")
+	b.post("/repair/sign-in/code", "code", b.mailed(agents.SignInCode).Code.Reveal()).leads("/repair/")
+	if log := s.log.String(); strings.Contains(log, kept.Value) || strings.Contains(log, first.Value) {
+		t.Error("the log has a cookie")
 	}
 }

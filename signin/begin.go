@@ -16,17 +16,25 @@ const maxTyped = 256
 
 // Begin takes the user name, and returns the token of a sign-in under way, good for
 // Rule.Password. Whatever was typed it does the same and says the same; what is no user name
-// is kept as an HMAC alone. from is the client's address, or "" if there is none. Errors: a
-// [WaitError] when too many sign-ins were begun from there, and those of stores.
-func (s *SignIn) Begin(ctx context.Context, userName, from string) (Token, error) {
+// is kept as an HMAC alone. from is the client's address, or "" if there is none; browser is what
+// Remember returned in the same browser, or zero. Errors: a [WaitError] when too many sign-ins were
+// begun from there, and those of stores.
+func (s *SignIn) Begin(ctx context.Context, userName, from string, browser Token) (Token, error) {
 	now := s.time()
-	address, err := s.addressSubject("begin", from)
+	known, _, err := s.browser(ctx, browser)
 	if err != nil {
 		return Token{}, err
 	}
-	admission, err := s.attempts.Count(ctx, address, now, s.rule.Begins)
+	subject, err := s.counted("begin", place{from, known.ID})
+	if err != nil {
+		return Token{}, err
+	}
+	admission, err := s.attempts.Count(ctx, subject, now, s.rule.Begins)
 	if err != nil {
 		return Token{}, fmt.Errorf("count sign-in: %w", err)
+	}
+	if known.ID == "" && admission.Admitted && s.rule.Begins.Locks(admission.Strikes.Failures) {
+		s.logBarred(ctx, from, "sign-ins begun", admission.Strikes)
 	}
 	if !admission.Admitted {
 		return Token{}, &WaitError{Until: admission.Strikes.Until}
@@ -40,7 +48,7 @@ func (s *SignIn) Begin(ctx context.Context, userName, from string) (Token, error
 		return Token{}, err
 	}
 	until := now.Add(s.rule.Password)
-	return s.create(ctx, KindSignIn, attempt{Version: sealedVersion, Name: name, Nobody: nobody, Until: until}, until)
+	return s.create(ctx, KindSignIn, attempt{Version: sealedVersion, Name: name, Nobody: nobody, Browser: known, Until: until}, until)
 }
 
 // nobodyBits is how many bits of its HMAC a name that nobody has is counted under. Anybody can make

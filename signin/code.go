@@ -30,7 +30,7 @@ func (s *SignIn) Code(ctx context.Context, token Token, code secret.Text, from s
 	if err != nil {
 		return Token{}, agents.Agent{}, err
 	}
-	t, err := s.admit(ctx, agent, a.Nobody, from)
+	t, err := s.admit(ctx, agent, a.Nobody, a.placeOf(agent, from))
 	if err != nil {
 		return Token{}, agents.Agent{}, err
 	}
@@ -80,7 +80,8 @@ func (s *SignIn) judge(ctx context.Context, token Token, a attempt, record Recor
 	return true, stale(s.useUp(ctx, record))
 }
 
-// enter begins a session for who has proved everything, and forgives all failures. It is
+// enter begins a session for who has proved everything, and forgives the failures that were counted
+// together with this sign-in: not those of others, if it was in a browser of the agent's own. It is
 // recorded before it is done, and once more if it then fails.
 func (s *SignIn) enter(ctx context.Context, t try) (Token, agents.Agent, error) {
 	if state := t.agent.StateAt(t.at); state == agents.Deactivated || state == agents.Deleted {
@@ -109,7 +110,7 @@ func (s *SignIn) recorded(ctx context.Context, t try) (Token, agents.Agent, erro
 	if err := s.attempts.Clear(ctx, t.subject); err != nil {
 		return Token{}, agents.Agent{}, fmt.Errorf("forgive failures: %w", err)
 	}
-	session, err := s.begin(ctx, agent, t.from)
+	session, err := s.begin(ctx, agent, t.place.from)
 	return session, agent, err
 }
 

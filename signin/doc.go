@@ -5,7 +5,7 @@
 //
 // Three steps, one page each ([SignIn]):
 //
-//	token, err := s.Begin(ctx, userName, from)                // NEXT
+//	token, err := s.Begin(ctx, userName, from, browser)
 //	step, err := s.Password(ctx, token, password, from)       // AskApp, or AskEmail
 //	session, agent, err := s.Code(ctx, token, code, from)     // signed in
 //
@@ -35,9 +35,18 @@
 // hundredth one a lock until an administrator reactivates the profile (agents.Reactivate: counting
 // starts over with every activation). Passwords and codes count
 // together. Only a whole sign-in forgives failures. 50 failures in 15 minutes from one address bar
-// it for 15 minutes. An attempt that comes while none is admitted isn't looked at, and not
+// it for 15 minutes, of which the log is told. An attempt that comes while none is admitted isn't looked at, and not
 // counted. [DefaultRule] holds the numbers. A failure is recorded, and a lock told, although the
 // client has hung up.
+//
+// Strangers do not lock an agent out of the own browser. One in which an agent has signed in is
+// remembered by a token that goes into a cookie ([SignIn.Remember]); what the agent, by the
+// user name, fails there is counted for that browser and agent alone, under the same rule, and neither
+// the count of the name nor that of the address is asked. A whole sign-in there forgives what was
+// counted there, and nothing of what strangers have done, who come to the end of a hundred failures
+// all the sooner. The token is another after each sign-in, is good for 90 days, and does not know an
+// agent any more whose sessions anything has ended. For names that nobody has there is no such
+// browser, so it tells nothing.
 //
 // All is counted under the current secret key: with another one counting starts over, for agents
 // and for names that nobody has alike, locks included.

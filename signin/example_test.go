@@ -13,8 +13,8 @@ import (
 // The three steps of signing in. Each is a page of its own, and may be another server's.
 func Example() {
 	var s *signin.SignIn // from signin.New
-	signIn := func(ctx context.Context, userName string, password, code secret.Text, from string) (signin.Token, error) {
-		token, err := s.Begin(ctx, userName, from)
+	signIn := func(ctx context.Context, userName string, password, code secret.Text, from string, browser signin.Token) (signin.Token, error) {
+		token, err := s.Begin(ctx, userName, from, browser)
 		if err != nil {
 			return signin.Token{}, err
 		}

@@ -269,7 +269,7 @@ func TestNamesOfNobodyShareSubjects(t *testing.T) {
 	const names = 4000
 	for i := range names {
 		from := fmt.Sprint("198.51.", i/250, ".", i%250)
-		token, err := w.Begin(t.Context(), fmt.Sprint("nobody", i), from)
+		token, err := w.Begin(t.Context(), fmt.Sprint("nobody", i), from, signin.Token{})
 		w.ok(err)
 		_, err = w.Password(t.Context(), token, secret.New("wrong"), from)
 		w.is(err, signin.ErrWrong)
@@ -331,9 +331,9 @@ func TestBeginsAreBounded(t *testing.T) {
 	for range 300 {
 		w.begun("nobody")
 	}
-	_, err := w.Begin(t.Context(), "ann", here)
+	_, err := w.Begin(t.Context(), "ann", here, signin.Token{})
 	w.waits(err, 15*time.Minute)
-	_, err = w.Begin(t.Context(), strings.Repeat("x", 1<<20), "198.51.100.1")
+	_, err = w.Begin(t.Context(), strings.Repeat("x", 1<<20), "198.51.100.1", signin.Token{})
 	w.ok(err)
 }
 
@@ -346,8 +346,15 @@ func TestConfirm(t *testing.T) {
 		w.is(w.Confirm(t.Context(), session, secret.New("wrong"), here), signin.ErrWrong)
 	}
 	w.ok(w.Confirm(t.Context(), session, secret.New(password), here))
-	w.waits(w.try(w.begun("ann"), "wrong"), 5*time.Second)
+	w.waits(w.Confirm(t.Context(), session, secret.New("wrong"), here), 5*time.Second)
 	w.waits(w.Confirm(t.Context(), session, secret.New(password), here), 5*time.Second)
+	for range 3 { // whoever has found the session locks nobody out elsewhere
+		w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
+	}
+	w.waits(w.try(w.begun("ann"), "wrong"), 5*time.Second)
+	w.advance(5 * time.Second)
+	w.waits(w.try(w.begun("ann"), "wrong"), 15*time.Second)
+	w.ok(w.Confirm(t.Context(), session, secret.New(password), here)) // nor does a stranger in a session
 }
 
 func (w *world) atOnce(n int, do func(i int)) {

@@ -177,7 +177,7 @@ func (w *world) byApp(name string) (agents.Agent, app) {
 // begun is a sign-in under way.
 func (w *world) begun(name string) signin.Token {
 	w.t.Helper()
-	token, err := w.Begin(w.t.Context(), name, here)
+	token, err := w.Begin(w.t.Context(), name, here, signin.Token{})
 	w.ok(err)
 	return token
 }

@@ -44,7 +44,7 @@ func (s *SignIn) Password(ctx context.Context, token Token, entry secret.Text, f
 	if err != nil {
 		return Step{}, err
 	}
-	t, err := s.admit(ctx, agent, a.Nobody, from)
+	t, err := s.admit(ctx, agent, a.Nobody, a.placeOf(agent, from))
 	if err != nil {
 		return Step{}, err
 	}

@@ -10,6 +10,7 @@ type Rule struct {
 	Begins    LockRule // sign-ins begun from one client address
 	Mails     LockRule // codes sent to one agent by e-mail
 	Drafts    LockRule // drafts that one agent has kept
+	Browsers  LockRule // new browsers in which one agent is remembered
 
 	Password time.Duration // how long after Begin the password is taken
 	Code     time.Duration // how long after the right password, or a new code, a code is taken
@@ -31,7 +32,7 @@ const forgetNames = 184 * 24 * time.Hour
 // delays, are what NIST SP 800-63B allows (section 5.2.2). A code by e-mail could live for
 // 24 hours there; who asked for one is waiting for it, so ten minutes do.
 func DefaultRule() Rule {
-	const quarter = 15 * time.Minute
+	const quarter, day = 15 * time.Minute, 24 * time.Hour
 	return Rule{
 		Names: LockRule{
 			Delays: []time.Duration{
@@ -43,6 +44,7 @@ func DefaultRule() Rule {
 		Begins:    LockRule{LockAt: 300, LockFor: quarter, ForgetIn: quarter, Window: quarter},
 		Mails:     LockRule{LockAt: 12, LockFor: quarter, ForgetIn: time.Hour, Window: time.Hour},
 		Drafts:    LockRule{LockAt: 30, LockFor: quarter, ForgetIn: quarter, Window: quarter},
+		Browsers:  LockRule{LockAt: 20, LockFor: day, ForgetIn: day, Window: day},
 
 		Password: 10 * time.Minute, Code: 10 * time.Minute, Tries: 5, Resends: 3,
 		Idle: quarter, Longest: 12 * time.Hour, Peek: 12 * time.Hour, Draft: 30 * time.Minute,
@@ -50,7 +52,7 @@ func DefaultRule() Rule {
 }
 
 func (r Rule) valid() bool {
-	for _, lock := range []LockRule{r.Names, r.Addresses, r.Begins, r.Mails, r.Drafts} {
+	for _, lock := range []LockRule{r.Names, r.Addresses, r.Begins, r.Mails, r.Drafts, r.Browsers} {
 		if !lock.valid() {
 			return false
 		}

@@ -19,6 +19,7 @@ type attempt struct {
 	Version int             `json:"v"`
 	Name    agents.UserName `json:"name"`   // empty: what was typed is none
 	Nobody  string          `json:"nobody"` // the subject of failures if nobody has the name
+	Browser browser         `json:"browser,omitzero"`
 	Until   time.Time       `json:"until"`
 
 	// These stand once the password was right.

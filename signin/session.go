@@ -19,6 +19,8 @@ type Session struct {
 	// SetUp says that the agent's set-up is not finished (see Agent.Next): then the session
 	// is good for the pages of the set-up, and for nothing else.
 	SetUp bool
+
+	key [32]byte // of its record
 }
 
 // touchEvery is how old Session.Seen may grow before it is written anew, so that a busy page
@@ -61,7 +63,7 @@ func (s *SignIn) Session(ctx context.Context, token Token) (Session, error) {
 		}
 		err = s.touch(ctx, &found, record, now)
 		if err == nil {
-			return found.of(agent), nil
+			return found.of(agent, record), nil
 		}
 		// Another request has used the session, or ended it: look again.
 		if !errors.Is(err, ErrStale) || ctx.Err() != nil {
@@ -74,7 +76,7 @@ func (s *SignIn) Session(ctx context.Context, token Token) (Session, error) {
 // on by itself, such as a stream of events, and must keep no session alive. Seen is then when the
 // session was last used. Errors are those of Session.
 func (s *SignIn) Look(ctx context.Context, token Token) (Session, error) {
-	found, _, err := s.session(ctx, token)
+	found, record, err := s.session(ctx, token)
 	if err != nil {
 		return Session{}, err
 	}
@@ -85,7 +87,7 @@ func (s *SignIn) Look(ctx context.Context, token Token) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	return found.of(agent), nil
+	return found.of(agent, record), nil
 }
 
 // Peek says whose session has just run out, within Rule.Peek, so that what was typed can be
@@ -103,8 +105,8 @@ func (s *SignIn) Peek(ctx context.Context, token Token) (agents.ID, bool) {
 }
 
 // of is the session as the agent has it now.
-func (s session) of(agent agents.Agent) Session {
-	return Session{Agent: agent, Begun: s.Begun, Seen: s.Seen, From: s.From, SetUp: !agent.SetUp()}
+func (s session) of(agent agents.Agent, record Record) Session {
+	return Session{key: record.Key, Agent: agent, Begun: s.Begun, Seen: s.Seen, From: s.From, SetUp: !agent.SetUp()}
 }
 
 // session finds the record of a session that may have run out. [ErrSignedOut].

@@ -282,7 +282,7 @@ func TestStoreDown(t *testing.T) {
 	session := w.signedIn("ann")
 	w.advance(time.Minute)
 	w.stores.down = errors.New("store is down")
-	_, err := w.Begin(t.Context(), "ann", here)
+	_, err := w.Begin(t.Context(), "ann", here, signin.Token{})
 	w.is(err, w.stores.down)
 	w.is(w.try(token, password), w.stores.down)
 	_, err = w.enter(token, w.mailed())

@@ -25,6 +25,7 @@ const (
 	KindSignIn  Kind = "sign-in" // one under way
 	KindSession Kind = "session"
 	KindDraft   Kind = "draft"
+	KindBrowser Kind = "browser" // one in which agents have signed in
 )
 
 // Record is what a store keeps for one token.

@@ -25,23 +25,24 @@ type try struct {
 	agent   agents.Agent // zero: nobody has the name
 	subject string       // of the user name
 	address string       // the subject of where it comes from
-	from    string
+	place   place
 	at      time.Time
 	name    Admission
 	there   Admission
 }
 
-// admit counts a try against its address and its user name, before it is judged. Errors: a
-// [WaitError] or [ErrLocked], and then nothing stays counted.
-func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody, from string) (try, error) {
-	t := try{agent: agent, subject: nobody, from: from, at: s.time()}
+// admit counts a try against its address and its user name, before it is judged; or, from a place of
+// the agent's own, against that alone. Errors: a [WaitError] or [ErrLocked], and then nothing stays
+// counted.
+func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody string, at place) (try, error) {
+	t := try{agent: agent, subject: nobody, place: at, at: s.time()}
 	var err error
 	if agent.ID != "" {
-		if t.subject, err = s.subjectOf(agent); err != nil {
+		if t.subject, err = s.subjectOf(agent, at.own); err != nil {
 			return try{}, err
 		}
 	}
-	if t.address, err = s.addressSubject("address", from); err != nil {
+	if t.address, err = s.counted("address", at); err != nil {
 		return try{}, err
 	}
 	if t.there, err = s.attempts.Count(ctx, t.address, t.at, s.rule.Addresses); err != nil {
@@ -63,9 +64,13 @@ func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody, from str
 // subjectOf is what failures of an agent are counted under. With every activation counting
 // starts over: that is how an administrator opens what is locked. It is an HMAC because those of
 // names that nobody has are: when the secret key changes, either both start over or the locks that
-// outlast it tell which names exist.
-func (s *SignIn) subjectOf(agent agents.Agent) (string, error) {
-	return s.subject("agent", fmt.Sprintf("%s_%d", agent.ID, agent.Since.UnixMilli()))
+// outlast it tell which names exist. Each place of the agent's own has a count of its own.
+func (s *SignIn) subjectOf(agent agents.Agent, own string) (string, error) {
+	of := fmt.Sprintf("%s_%d", agent.ID, agent.Since.UnixMilli())
+	if own != "" {
+		of += " " + own
+	}
+	return s.subject("agent", of)
 }
 
 // barred is what is said of strikes that bar an attempt.
@@ -98,6 +103,9 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 	event := t.event(audit.SignInFailed)
 	event.Detail = "wrong " + what
 	err := s.note(ctx, event)
+	if t.place.own == "" && s.rule.Addresses.Locks(t.there.Strikes.Failures) {
+		s.logBarred(ctx, t.place.from, "failures to sign in", t.there.Strikes)
+	}
 	strikes := t.name.Strikes
 	if s.rule.Names.Locks(strikes.Failures) {
 		err = errors.Join(err, s.locked(ctx, t, strikes))
@@ -111,11 +119,22 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 	return ErrWrong
 }
 
+// logBarred tells the log, once for each time, that everybody at an address must wait. As a user name
+// is locked for an hour at its tenth failure, failures at fifty were of five names at least: it may be
+// a whole call centre.
+func (s *SignIn) logBarred(ctx context.Context, from, of string, strikes Strikes) {
+	s.log.WarnContext(ctx, "sign-in is barred for all who come from one address, except in browsers where they have signed in before; "+
+		"if it is the address of a proxy, list it in TRUSTED_PROXIES", "address", from, "because_of", of, "count", strikes.Failures, "until", strikes.Until)
+}
+
 // locked records a lock and tells the agent of it, if there is one (still), recorded or not: the
 // lock holds.
 func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
 	event := t.event(audit.SignInLocked)
 	event.Detail = fmt.Sprintf("after %d failures in a row", strikes.Failures)
+	if t.place.own != "" {
+		event.Detail += ", in a browser where the agent has signed in"
+	}
 	err := s.note(ctx, event)
 	if t.agent.Email == "" {
 		return err
@@ -138,9 +157,9 @@ func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
 // may be a password, and isn't told.
 func (t try) event(action audit.Action) audit.Event {
 	if t.agent.ID == "" {
-		return audit.Event{Action: action, By: audit.ByUnknown, Via: audit.ViaConsole, From: t.from}
+		return audit.Event{Action: action, By: audit.ByUnknown, Via: audit.ViaConsole, From: t.place.from}
 	}
-	return about(action, t.agent, t.from)
+	return about(action, t.agent, t.place.from)
 }
 
 // about is an event that an agent does to the own profile.

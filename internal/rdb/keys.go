@@ -167,7 +167,7 @@ func agentKey(id agents.ID) string { return "uc:agent:{agents}:" + tag(string(id
 // never deleted, and no name leaves it.
 const agentNamesKey = "uc:agent-names:{agents}"
 
-// signInKey holds a sign-in under way, a session or a draft, by the hash of its token: a hash. It
+// signInKey holds a sign-in under way, a session, a draft or a known browser, by the hash of its token: a hash. It
 // lives until Record.Expires.
 func signInKey(key [32]byte) string { return "uc:signin:{" + hex.EncodeToString(key[:]) + "}" }
 

@@ -10,7 +10,7 @@ import (
 	"updatecenter/signin"
 )
 
-// SignIn keeps sign-ins under way, sessions and drafts by the hash of their token, and the
+// SignIn keeps sign-ins under way, sessions, drafts and known browsers by the hash of their token, and the
 // failures to sign in: a [signin.Store] and [signin.Attempts]. Each operation is one round trip.
 type SignIn struct {
 	db  *DB

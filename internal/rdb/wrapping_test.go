@@ -110,11 +110,14 @@ func TestErrorsSayItOnce(t *testing.T) {
 		"skip event:": func(ctx context.Context) error {
 			return db.Events().Skip(ctx, number, "1-0", pins.Record{})
 		},
-		"load agent:":    func(ctx context.Context) error { _, err := people.Get(ctx, "agt_1"); return err },
-		"find agent:":    func(ctx context.Context) error { _, err := people.Find(ctx, "ann"); return err },
-		"list agents:":   func(ctx context.Context) error { _, err := people.List(ctx); return err },
-		"count sign-in:": func(ctx context.Context) error { _, err := signIn.Begin(ctx, "ann", "192.0.2.1"); return err },
-		"find session:":  func(ctx context.Context) error { _, err := signIn.Session(ctx, token); return err },
+		"load agent:":  func(ctx context.Context) error { _, err := people.Get(ctx, "agt_1"); return err },
+		"find agent:":  func(ctx context.Context) error { _, err := people.Find(ctx, "ann"); return err },
+		"list agents:": func(ctx context.Context) error { _, err := people.List(ctx); return err },
+		"count sign-in:": func(ctx context.Context) error {
+			_, err := signIn.Begin(ctx, "ann", "192.0.2.1", signin.Token{})
+			return err
+		},
+		"find session:": func(ctx context.Context) error { _, err := signIn.Session(ctx, token); return err },
 		"count draft:": func(ctx context.Context) error {
 			_, err := signIn.SaveDraft(ctx, signin.Draft{Agent: "agt_1"})
 			return err
