@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
 
@@ -20,11 +21,13 @@ type Config struct {
 	Store       Store
 	Attempts    Attempts
 	Enrollments Enrollments
-	Keys        secret.Keyring   // that seal accounts; at least one
-	CodeDigits  int              // of the codes we make, 6 to 10; 0: 6
-	Lock        LockRule         // zero: [DefaultLock]
-	Random      io.Reader        // nil: crypto/rand's
-	Now         func() time.Time // nil: time.Now
+	Keys        secret.Keyring // that seal accounts; at least one
+	CodeDigits  int            // of the codes we make, 6 to 10; 0: 6
+	// Destinations are the numbers that we call: an account gets no other telephone.
+	Destinations nanp.Destinations
+	Lock         LockRule         // zero: [DefaultLock]
+	Random       io.Reader        // nil: crypto/rand's
+	Now          func() time.Time // nil: time.Now
 }
 
 // Accounts are the customers' accounts, with the rules about them. Any number of goroutines
@@ -35,6 +38,7 @@ type Accounts struct {
 	enrollments Enrollments
 	keys        secret.Keyring
 	digits      int
+	called      nanp.Destinations
 	lock        LockRule
 	random      io.Reader
 	clock       func() time.Time
@@ -63,7 +67,7 @@ func New(config Config) (*Accounts, error) {
 	}
 	a := &Accounts{
 		store: config.Store, attempts: config.Attempts, enrollments: config.Enrollments,
-		keys: config.Keys, digits: config.CodeDigits, lock: config.Lock,
+		keys: config.Keys, digits: config.CodeDigits, called: config.Destinations, lock: config.Lock,
 		random: config.Random, clock: config.Now,
 	}
 	var err error

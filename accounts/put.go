@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
 
 // Put creates the account, or changes of it what the details give. Who changes it meanwhile
-// loses nothing: only the given fields are set. Errors: a [*FieldError], [ErrNumber],
+// loses nothing: only the given fields are set. A telephone that is not called is refused, unless the
+// account has it already. Errors: a [*FieldError], [ErrNumber],
 // [ErrNote], [ErrKeepsCode], [ErrUnreadable], [ErrStale] if others change it without end.
 func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
 	update, err := a.put(ctx, number, details, note)
@@ -31,8 +33,14 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 	if err != nil {
 		return Update{}, err
 	}
+	edit := func(account *Account, now time.Time) (Changes, error) {
+		if err := a.reachable(details.Phone, account.Phone); err != nil {
+			return nil, err
+		}
+		return details.editKept(account, now)
+	}
 	for range changeTries {
-		update, err := a.change(ctx, a.numbered(number), note, details.editKept)
+		update, err := a.change(ctx, a.numbered(number), note, edit)
 		if !errors.Is(err, ErrNoAccount) {
 			return update, err
 		}
@@ -42,6 +50,17 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 		}
 	}
 	return Update{}, ErrStale
+}
+
+// reachable says in a *FieldError why a telephone is not called that an account is to have.
+func (a *Accounts) reachable(wanted, has nanp.Number) error {
+	if wanted == "" || wanted == has {
+		return nil
+	}
+	if err := a.called.Check(wanted); err != nil {
+		return &FieldError{"phone", err.Error()}
+	}
+	return nil
 }
 
 // editKept sets what the details give of an account that exists.
@@ -79,6 +98,9 @@ func (d Details) edit(account *Account, now time.Time) (Changes, error) {
 // create makes a new account of tidy details.
 func (a *Accounts) create(ctx context.Context, number Number, details Details, note Note) (Update, error) {
 	if err := details.complete(); err != nil {
+		return Update{}, err
+	}
+	if err := a.reachable(details.Phone, ""); err != nil {
 		return Update{}, err
 	}
 	id, err := identity(a.random, accountPrefix)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"updatecenter/accounts"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
 
@@ -32,6 +33,38 @@ func TestPutCreates(t *testing.T) {
 	same(t, account.Since, f.now)
 	same(t, f.events(t, missing), []accounts.Event{accounts.Created, accounts.CodeMade})
 	same(t, f.events(t, coded), []accounts.Event{accounts.Created, accounts.CodeProvisioned})
+}
+
+// A telephone that is not called is refused, but one that an account has from before stays.
+func TestPutRefusesTelephonesThatAreNotCalled(t *testing.T) {
+	f := newFixture(t)
+	premium := home()
+	premium.Phone = "+19005550142"
+	for _, number := range []accounts.Number{missing, coded} {
+		_, err := f.Put(t.Context(), number, premium, byAnn)
+		var field *accounts.FieldError
+		if !errors.As(err, &field) || field.Field != "phone" || !strings.Contains(field.Reason, "premium") {
+			t.Errorf("%s: %v", number, err)
+		}
+	}
+	config := f.config(t)
+	var err error
+	if config.Destinations, err = nanp.ParseDestinations("JM"); err != nil {
+		t.Fatal(err)
+	}
+	wider, err := accounts.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	abroad := home()
+	abroad.Phone, abroad.Name = "+18765550142", "Robin Larsen"
+	if _, err := wider.Put(t.Context(), coded, abroad, byAnn); err != nil {
+		t.Fatal(err)
+	}
+	abroad.Name = "Pat Larsen"
+	if update, err := f.Put(t.Context(), coded, abroad, byAnn); err != nil || update.After.Phone != abroad.Phone {
+		t.Errorf("%+v, %v", update, err)
+	}
 }
 
 func TestPutChangesWhatIsGiven(t *testing.T) {

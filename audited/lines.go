@@ -50,12 +50,12 @@ type Put struct {
 // Put creates a line, or sets the language of one that exists if it is given, and sets its features if
 // they are. It never touches a PIN. A line is created without features, which are then installed as on
 // one that exists: its history tells of both alike. If it ends in between, the next Put does the rest.
-// Errors: pins.ErrLanguage and those of the stores.
+// Errors: pins.ErrLanguage, nanp.ErrNotCalled and those of the stores.
 func (l Lines) Put(ctx context.Context, by audit.Actor, line pins.NewLine) (done Put, err error) {
 	err = audit.Do(ctx, l.Audit, by.Event(audit.LineChanged, string(line.Number), partsOf(line)), func() error {
 		done, err = l.put(ctx, by, line)
 		return err
-	}, pins.ErrLanguage)
+	}, pins.ErrLanguage, nanp.ErrNotCalled)
 	return done, err
 }
 

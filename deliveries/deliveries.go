@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"updatecenter/accounts"
+	"updatecenter/internal/nanp"
 )
 
 // Accounts is what deliveries need of [accounts.Accounts].
@@ -33,6 +34,8 @@ type Config struct {
 	Codes    Codes   // nil: no customer is validated by a call
 	Accounts Accounts
 	Limits   Limits // of deliveries that are asked for; zero: [DefaultLimits]
+	// Destinations are the numbers that are called.
+	Destinations nanp.Destinations
 	// Pace waits until the next call may be made, before the call is begun. Nil: at once.
 	Pace func(ctx context.Context) error
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
@@ -60,6 +63,7 @@ type Deliveries struct {
 	codes    Codes
 	accounts Accounts
 	limits   Limits
+	called   nanp.Destinations
 	pace     func(ctx context.Context) error
 	refused  func(refused *RefusedError)
 	alarms   alarms
@@ -73,7 +77,7 @@ func New(config Config) *Deliveries {
 	d := &Deliveries{
 		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
 		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
-		limits: config.Limits, pace: config.Pace, refused: config.Refused, random: config.Random, clock: config.Now, log: config.Log,
+		limits: config.Limits, called: config.Destinations, pace: config.Pace, refused: config.Refused, random: config.Random, clock: config.Now, log: config.Log,
 	}
 	if d.limits == (Limits{}) {
 		d.limits = DefaultLimits()

@@ -28,6 +28,9 @@ const (
 
 // call rings a telephone, which no earlier run of the attempt has done.
 func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
+	if err := d.called.Check(delivery.To); err != nil { // it was stored by a release that called everybody, or with other settings
+		return d.giveUp(ctx, delivery.Task(), cause{err.Error(), NumberNotCalled, 0})
+	}
 	if err := d.pace(ctx); err != nil {
 		return err
 	}

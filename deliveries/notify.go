@@ -50,7 +50,8 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 			return err
 		}
 	}
-	method, err := d.way(notice, account)
+	to := cmp.Or(notice.Line, account.Phone)
+	method, err := d.way(notice, account, to)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,7 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 		Language: cmp.Or(notice.Language, account.Language),
 	}
 	if method == Voice {
-		delivery.To = cmp.Or(notice.Line, account.Phone)
+		delivery.To = to
 	}
 	_, err = d.create(ctx, NewDelivery{
 		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
@@ -80,9 +81,9 @@ func (n Notice) valid() bool {
 	return false
 }
 
-// way is the preferred one if it is set up, goes to a number or address of record, and not to
+// way is the preferred one if it is set up, leads to a number that is called, goes to a number or address of record, and not to
 // what was changed; or else the first that does of a call, a letter and an e-mail.
-func (d *Deliveries) way(notice Notice, account accounts.Account) (Method, error) {
+func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number) (Method, error) {
 	methods := []Method{notice.Method, Voice, ByMail, Email}
 	switch {
 	case notice.About == Welcome:
@@ -91,6 +92,9 @@ func (d *Deliveries) way(notice Notice, account accounts.Account) (Method, error
 		methods = []Method{Voice}
 	}
 	for _, method := range methods {
+		if method == Voice && d.called.Check(to) != nil {
+			continue
+		}
 		if d.offers(method) && !notice.isOf(method) && unreachable(account, method, d.now()) == nil {
 			return method, nil
 		}

@@ -200,6 +200,23 @@ func TestCallsRefusedForNow(t *testing.T) {
 	}
 }
 
+// What an earlier release has stored, or other settings have, is looked at again before it is called.
+func TestNumbersThatAreNotCalled(t *testing.T) {
+	f := newFixture(t)
+	delivery, err := f.RequestValidation(t.Context(), deliveries.ValidationAsk{Line: "+19005550142", Ref: ref})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.work(t)
+	got := f.is(t, delivery.ID, deliveries.Failed, 1)
+	if reason, _ := got.Cause(); reason != deliveries.NumberNotCalled || len(f.twilio.calls) != 0 {
+		t.Errorf("%+v, %d calls", got.Events, len(f.twilio.calls))
+	}
+	mustBe(t, f.Notify(t.Context(), deliveries.Notice{
+		About: deliveries.PINChanged, Line: "+18765550142", Method: deliveries.Voice,
+	}), deliveries.ErrNoWay)
+}
+
 // What the operator must mend is an error in the log, but not for each delivery; and it is told what
 // it is, as often as it changes.
 func TestRefusalsAreTold(t *testing.T) {

@@ -43,9 +43,14 @@ const (
 //
 // A bad row yields a [*RowError], and reading goes on. Any other error ends it: [ErrHeader],
 // or what r said. A number that stands twice is yielded twice.
-func ReadCSV(r io.Reader) iter.Seq2[NewLine, error] {
+//
+// A number that is not called is a bad row: here, one that is none of the zero Destinations'.
+func ReadCSV(r io.Reader) iter.Seq2[NewLine, error] { return Provisioning{}.ReadCSV(r) }
+
+// ReadCSV is the function of that name, for these Destinations.
+func (p Provisioning) ReadCSV(r io.Reader) iter.Seq2[NewLine, error] {
 	return func(yield func(NewLine, error) bool) {
-		rows := &rows{r: bufio.NewReaderSize(r, csvBuffer)}
+		rows := &rows{r: bufio.NewReaderSize(r, csvBuffer), called: p.Destinations}
 		if err := rows.header(); err != nil {
 			yield(NewLine{}, err)
 			return

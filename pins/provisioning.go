@@ -34,14 +34,20 @@ type Provisioning struct {
 	Validations Validations      // for what is done for a customer; without resets it can be nil
 	Now         func() time.Time // nil: time.Now
 	Told        Told             // of each PIN that is reset; nil: nobody is
+	// Destinations are the numbers that we call: no other becomes a line.
+	Destinations nanp.Destinations
 }
 
 // Add creates the lines that don't exist yet, with the temporary PIN, and leaves the others
-// as they are. It says of each whether it was created. ErrLanguage creates none.
+// as they are. It says of each whether it was created. ErrLanguage creates none, and neither does a
+// number that is not called, [nanp.ErrNotCalled].
 func (p Provisioning) Add(ctx context.Context, lines []NewLine) ([]bool, error) {
 	for _, line := range lines {
 		if !validLanguage(line.Language) {
 			return nil, fmt.Errorf("add line %s: %w", line.Number, ErrLanguage)
+		}
+		if err := p.Destinations.Check(line.Number); err != nil {
+			return nil, fmt.Errorf("add line %s: %w", line.Number, err)
 		}
 	}
 	created, err := p.Registry.Add(ctx, lines, p.now())

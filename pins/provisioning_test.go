@@ -2,11 +2,14 @@ package pins_test
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
 
@@ -31,8 +34,34 @@ func TestProvisioningAdd(t *testing.T) {
 	if !errors.Is(err, pins.ErrLanguage) {
 		t.Errorf("%v; want ErrLanguage", err)
 	}
+	_, err = p.Add(t.Context(), []pins.NewLine{{Number: "+16125550777"}, {Number: "+19005550142"}})
+	if !errors.Is(err, nanp.ErrNotCalled) {
+		t.Errorf("%v; want ErrNotCalled", err)
+	}
 	if _, err := f.Find(t.Context(), "+16125550777"); !errors.Is(err, pins.ErrNoLine) {
 		t.Errorf("half of it was done: %v", err)
+	}
+}
+
+// Numbers that are not called become no lines, one by one in a file, unless they are listed.
+func TestProvisioningReadCSV(t *testing.T) {
+	const file = "number,language\n787-555-0142,\n876-555-0142,\n612-555-0142,\n612-976-0142,\n"
+	var err error
+	var p pins.Provisioning
+	if p.Destinations, err = nanp.ParseDestinations("PR"); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for line, err := range p.ReadCSV(strings.NewReader(file)) {
+		var row *pins.RowError
+		if errors.As(err, &row) {
+			got = append(got, fmt.Sprint("bad ", row.Line))
+			continue
+		}
+		got = append(got, string(line.Number))
+	}
+	if diff := cmp.Diff([]string{"+17875550142", "bad 3", "+16125550142", "bad 5"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -18,6 +18,7 @@ type rows struct {
 	r       *bufio.Reader
 	line    int      // of the row read last
 	columns []string // in the file's order
+	called  nanp.Destinations
 }
 
 // header reads the first row, which names the columns.
@@ -102,6 +103,9 @@ func (r *rows) parse(row []byte) (NewLine, error) {
 		if err := line.set(column, string(values[i])); err != nil {
 			return NewLine{}, r.bad(err.Error())
 		}
+	}
+	if err := r.called.Check(line.Number); err != nil {
+		return NewLine{}, r.bad(err.Error())
 	}
 	return line, nil
 }

@@ -16,6 +16,7 @@ import (
 	"updatecenter/audited"
 	"updatecenter/deliveries"
 	"updatecenter/internal/api"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 )
 
@@ -30,6 +31,21 @@ type accountsCommand struct {
 type accountFlags struct {
 	auditFlags `embed:""`
 	CodeDigits string `name:"code-digits" env:"CODE_DIGITS" default:"6" help:"Digits of the codes that are made."`
+
+	destinationFlag `embed:""`
+}
+
+// destinationFlag says whom we call besides.
+type destinationFlag struct {
+	CallDestinations string `name:"call-destinations" env:"CALL_DESTINATIONS" help:"Area codes and countries that are called besides: see the settings of serve."`
+}
+
+func (f destinationFlag) destinations() (nanp.Destinations, error) {
+	called, err := nanp.ParseDestinations(f.CallDestinations)
+	if err != nil {
+		return called, usage(fmt.Errorf("CALL_DESTINATIONS: %w", err))
+	}
+	return called, nil
 }
 
 // open opens the Redis and the accounts in it.
@@ -37,6 +53,7 @@ func (f accountFlags) open(c console) (*rdb.DB, audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
+	called := r.destinations("CALL_DESTINATIONS", f.CallDestinations)
 	if err := r.err(); err != nil {
 		return nil, audited.Accounts{}, err
 	}
@@ -46,7 +63,7 @@ func (f accountFlags) open(c console) (*rdb.DB, audited.Accounts, error) {
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
-		Store: store, Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits,
+		Store: store, Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called,
 	})
 	if err != nil {
 		return nil, audited.Accounts{}, errors.Join(err, db.Close())
@@ -78,7 +95,7 @@ func (cmd *accountsImport) Run(ctx context.Context, c console) error {
 		in = file
 	}
 	i := &accountImport{console: c, accounts: all.Accounts, bar: newBar(c, -1, "accounts")}
-	told := notices{all: deliveriesByServers(db, all.Accounts)}
+	told := notices{all: deliveriesByServers(c, db, all.Accounts)}
 	if cmd.Welcome {
 		i.welcome = told.welcome
 	}

@@ -32,7 +32,7 @@ func (cmd *accountsNewCode) Run(ctx context.Context, c console) error {
 		return nil
 	}
 	told := notices{
-		all: deliveriesByServers(db, all.Accounts), method: deliveries.Method(cmd.Notices), log: slog.New(slog.NewTextHandler(c.err, nil)),
+		all: deliveriesByServers(c, db, all.Accounts), method: deliveries.Method(cmd.Notices), log: slog.New(slog.NewTextHandler(c.err, nil)),
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeWithin)
 	defer cancel()

@@ -97,7 +97,7 @@ func newApp(c config, o outside) (*app, error) {
 	router := mux.NewRouter().SkipClean(true) // an odd path is refused, not redirected: it was signed as it is
 	edge.Routes(router)
 	api.New(api.Config{
-		Lines: a.lines, Provisioning: provisioning(o, a), Features: a.features, Changed: a.wakeSwitches,
+		Lines: a.lines, Provisioning: provisioning(c, o, a), Features: a.features, Changed: a.wakeSwitches,
 		Accounts: a.accounts, Deliveries: a.deliveries, Desk: a.help.desk, Audit: a.help.audit,
 		Notify: a.notices.account, Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)

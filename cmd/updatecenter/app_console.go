@@ -97,14 +97,14 @@ func newCodes(c config, o outside) desk.Codes {
 func newDesk(c config, o outside, a *app, h *help) *desk.Desk {
 	codes := newCodes(c, o)
 	return desk.New(desk.Config{
-		Lines: a.lines, Provisioning: provisioning(o, a), Accounts: a.accounts, Deliveries: a.deliveries,
+		Lines: a.lines, Provisioning: provisioning(c, o, a), Accounts: a.accounts, Deliveries: a.deliveries,
 		Store: codes.Store, Keys: codes.Keys, Audit: h.audit, Alert: h.alert, Now: o.now, Log: o.log,
 	})
 }
 
 // provisioning is what is done for a customer's line, who is told of it.
-func provisioning(o outside, a *app) pins.Provisioning {
-	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Told: a.notices.pin}
+func provisioning(c config, o outside, a *app) pins.Provisioning {
+	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Told: a.notices.pin, Destinations: c.outbound.destinations}
 }
 
 func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
@@ -117,7 +117,7 @@ func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
 		return nil, fmt.Errorf("prepare signing in: %w", err)
 	}
 	console, err := repair.New(repair.Config{
-		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(o, a),
+		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(c, o, a),
 		PublicURL: c.console.url, Client: a.clients.Address,
 		Company: c.outbound.company, Repair: c.repair, TemporaryPIN: c.policy.Temporary,
 		NoMail: c.outbound.mail.host == "" && o.mails == nil, Zone: c.console.zone, Now: o.now, Stopping: a.stopping, Log: o.log,

@@ -26,7 +26,7 @@ func newAccounts(c config, o outside) (*accounts.Accounts, error) {
 	store := o.db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store,
-		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Now: o.now,
+		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Now: o.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare accounts: %w", err)
@@ -45,7 +45,7 @@ func newDeliveries(c config, o outside, all *accounts.Accounts, metrics promethe
 	limiter := rate.NewLimiter(rate.Limit(c.outbound.rate), 1)
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: all, Codes: newCodes(c, o),
-		Limits: c.outbound.limits, Pace: limiter.Wait, Now: o.now, Log: o.log,
+		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Pace: limiter.Wait, Now: o.now, Log: o.log,
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_calls_refused_total", Help: "Calls that Twilio refused to make, by why and by its error code.",

@@ -19,18 +19,19 @@ func noticesByServers(c console, db *rdb.DB, method string) notices {
 		return notices{}
 	}
 	return notices{
-		all:   deliveriesByServers(db, nil),
+		all:   deliveriesByServers(c, db, nil),
 		lines: db.Lines(), method: deliveries.Method(method), log: slog.New(slog.NewTextHandler(c.err, nil)),
 	}
 }
 
 // deliveriesByServers are deliveries that servers make. Without accounts they are notices about
 // lines alone.
-func deliveriesByServers(db *rdb.DB, all deliveries.Accounts) *deliveries.Deliveries {
+func deliveriesByServers(c console, db *rdb.DB, all deliveries.Accounts) *deliveries.Deliveries {
 	store := db.Deliveries()
+	called, _ := nanp.ParseDestinations(c.getenv("CALL_DESTINATIONS")) // no server starts with a wrong one
 	return deliveries.New(deliveries.Config{
 		Store: store, Phones: store, Queue: queue.New(queue.Config{Client: db.Client()}), Accounts: all,
-		Dialer: byServers{}, Printer: byServers{}, Mailer: byServers{},
+		Destinations: called, Dialer: byServers{}, Printer: byServers{}, Mailer: byServers{},
 	})
 }
 

@@ -22,12 +22,17 @@ const importBatch = 2000
 const byImport = "import"
 
 type linesImport struct {
-	auditFlags `embed:""`
-	File       string `arg:"" help:"The CSV file; - is standard input."`
+	auditFlags      `embed:""`
+	destinationFlag `embed:""`
+	File            string `arg:"" help:"The CSV file; - is standard input."`
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *linesImport) Run(ctx context.Context, c console) error {
+	called, err := cmd.destinations()
+	if err != nil {
+		return err
+	}
 	db, log, err := cmd.open(c)
 	if err != nil {
 		return err
@@ -43,7 +48,7 @@ func (cmd *linesImport) Run(ctx context.Context, c console) error {
 		in = file
 	}
 	i := &lineImport{
-		console: c, lines: pins.Provisioning{Registry: db.Lines()},
+		console: c, lines: pins.Provisioning{Registry: db.Lines(), Destinations: called},
 		features: features.New(features.Config{Store: db.Features()}),
 		bar:      newBar(c, -1, "lines"),
 	}
@@ -87,7 +92,7 @@ func (i *lineImport) told() string {
 
 // read reads the rows and adds them batch by batch.
 func (i *lineImport) read(ctx context.Context, in io.Reader) error {
-	for line, err := range pins.ReadCSV(in) {
+	for line, err := range i.lines.ReadCSV(in) {
 		var row *pins.RowError
 		switch {
 		case errors.As(err, &row):

@@ -21,6 +21,7 @@ type deliverySettings struct {
 	HelpLine      string `name:"help-line" env:"HELP_LINE" help:"Telephone number for all about accounts. Empty: REPAIR_NUMBER."`
 	CodeDigits    string `name:"code-digits" env:"CODE_DIGITS" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
 	CallFrom      string `name:"call-from" env:"CALL_FROM" help:"Number of the Twilio account from which customers are called. Empty: nobody is called."`
+	CallMore      string `name:"call-destinations" env:"CALL_DESTINATIONS" help:"Whom we call besides US and Canadian geographic and toll-free numbers, and so whose numbers accounts and lines can have: area codes, and countries of +1 by two letters, comma-separated, such as PR,340. Premium numbers (900, 976) are never called."`
 	CallRate      string `name:"call-rate" env:"CALL_RATE" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`
 	DetectMachine string `name:"detect-machines" env:"DETECT_MACHINES" default:"off" help:"on has Twilio listen for answering machines, and wait for the end of their greeting, before anything is said: persons wait for some seconds. off: machines are spoken to like persons who press no key."`
 	Voicemail     string `name:"voicemail" env:"VOICEMAIL" default:"notice" help:"What a recognized answering machine is told: notice, who called and where to call back; or code, the code as well, which implies DETECT_MACHINES=on."`
@@ -38,6 +39,7 @@ type outbound struct {
 	helpLine      nanp.Number
 	codeDigits    int
 	from          nanp.Number
+	destinations  nanp.Destinations
 	rate          float64 // calls a second
 	detect        bool
 	codeToMailbox bool
@@ -75,6 +77,7 @@ func (r *settingsReader) deliveries(s deliverySettings) outbound {
 		helpLine:      r.number("HELP_LINE", s.HelpLine),
 		codeDigits:    r.count("CODE_DIGITS", s.CodeDigits, 6, 10),
 		from:          r.number("CALL_FROM", s.CallFrom),
+		destinations:  r.destinations("CALL_DESTINATIONS", s.CallMore),
 		rate:          r.rate("CALL_RATE", s.CallRate),
 		detect:        r.choice("DETECT_MACHINES", s.DetectMachine, "on", "off") == "on",
 		codeToMailbox: r.choice("VOICEMAIL", s.Voicemail, "notice", "code") == "code",
@@ -119,6 +122,14 @@ func (r *settingsReader) notices(name, value string, o outbound) deliveries.Meth
 		}
 	}
 	return ""
+}
+
+func (r *settingsReader) destinations(name, value string) nanp.Destinations {
+	called, err := nanp.ParseDestinations(value)
+	if err != nil {
+		r.fail(name, err.Error())
+	}
+	return called
 }
 
 func (r *settingsReader) count(name, value string, least, most int) int {

@@ -75,7 +75,7 @@ func TestWrongSettings(t *testing.T) {
 		"LISTEN_ADDR": "8080", "METRICS_ADDR": "9090", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
 		"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_API_BASE_URL": "ftp://x", "SIP_DOMAINS": "nodots", "DIAL_78_NUMBERS": "911",
 		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0", "TRANSFER_CALLER_ID": "anonymous",
-		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
+		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_DESTINATIONS": "900", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
 		"LETTERS_DIR": "/does/not/exist", "SMTP_URL": "http://hidden@mail.example.com", "MAIL_FROM": "nobody", "NOTICES": "pigeon",
 		"CONSOLE_URL": "http://hidden@repair.example.com", "TRUSTED_PROXIES": "everybody",
 		"DELIVERIES_PER_MINUTE": "0", "HELP_LINE": "9", "PROVISIONING_URL": "http://switch.example.com/events",

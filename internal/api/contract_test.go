@@ -26,6 +26,7 @@ import (
 	"updatecenter/desk"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )
@@ -230,7 +231,7 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		badAccount(), badIdempotencyKey(), badLastEventID(), noAccount(), noEnrollment(), noDelivery(), accountTaken(), enrollmentFull(),
 		noSecret(), noWay(), noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
 		addressTooNew(&deliveries.AddressTooNewError{Since: start, From: start}), callsDeclined(start), tooLate(), refusedDetails(&accounts.FieldError{}), keyReused(), tooManyDeliveries(&deliveries.LimitError{}, start),
-		tooManyStreams(), badAgent(), notValidated(), agentMissing(), noValidation(), lineDeclines(start),
+		notCalled(&nanp.DestinationError{}), tooManyStreams(), badAgent(), notValidated(), agentMissing(), noValidation(), lineDeclines(start),
 		tooManyCalls(&deliveries.LimitError{}, start), limitReached(&desk.LimitError{}, start),
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)

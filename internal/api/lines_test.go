@@ -100,6 +100,14 @@ func TestPutLine(t *testing.T) {
 	r.log.holds(t, "language of line set", string(line), "ordering", `"en"`)
 }
 
+func TestPutLineThatIsNotCalled(t *testing.T) {
+	r := newRig(t)
+	for _, number := range []string{"900-555-0142", "612-976-0142", "612-911-0142", "876-555-0142", "500-555-0142"} {
+		r.ask(http.MethodPut, "/v1/lines/"+number, `{}`).is(http.StatusUnprocessableEntity, "number-not-called")
+		r.ask(http.MethodGet, "/v1/lines/"+number, "").is(http.StatusNotFound, "no-such-line")
+	}
+}
+
 func TestPutFeatures(t *testing.T) {
 	r := newRig(t)
 	for _, test := range []struct {

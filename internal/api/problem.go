@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/features"
+	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
 
@@ -59,6 +60,9 @@ func explain(err error) *refusal {
 	}
 	if reason, refused := features.ReasonOf(err); refused {
 		return refusedSettings(reason)
+	}
+	if destination, is := errors.AsType[*nanp.DestinationError](err); is {
+		return notCalled(destination)
 	}
 	switch {
 	case errors.Is(err, pins.ErrNoLine):

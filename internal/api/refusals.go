@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
 
@@ -76,6 +77,11 @@ func noPath() *refusal {
 func noLine() *refusal {
 	return problem(http.StatusNotFound, "no-such-line", "No such line",
 		"The number is not a line of the Update Center. A PUT to its path creates it.")
+}
+
+func notCalled(destination *nanp.DestinationError) *refusal {
+	return problem(http.StatusUnprocessableEntity, "number-not-called", "We do not call this number",
+		"A line is called, to tell a code or a change, and this one can't be: "+destination.Reason+". Nothing was changed.")
 }
 
 func noFeature() *refusal {
