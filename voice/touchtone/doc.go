@@ -61,8 +61,9 @@
 // can have -diverted or -passthrough behind them, and failed a level: failed-B.
 //
 // An entry ends as its Gather says: with the finish key, with the number of digits, or,
-// when the line has no more keys, with the pause after the last one. Keys beyond the end
-// of an entry go to the next question. Keys pressed where nothing is asked fail.
+// when the line has no more keys, with the pause after the last one. Nobody can key ahead: keys
+// beyond the end of an entry are pressed while nothing listens, and are lost, so each entry has
+// a line of its own. Keys pressed where nothing is asked any more fail.
 //
 // In hear, case and spacing do not count, nor do the marks that group a number: what is
 // spoken digit by digit as "8 0 0 5 7 3" is found by "800-573", "8 0 0" and "800573". A

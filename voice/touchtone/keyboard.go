@@ -13,22 +13,25 @@ const (
 
 // readKeys sends the keys of a reader, hangUpKey where the caller hangs up and
 // answerKey where they press Enter, until the
-// reader ends or the call is over.
-func readKeys(in io.Reader, over <-chan struct{}) <-chan byte {
-	keys := make(chan byte)
+// reader ends or the call is over. Keys that were read at once, as a PIN that is pasted, come
+// together.
+func readKeys(in io.Reader, over <-chan struct{}) <-chan []byte {
+	keys := make(chan []byte)
 	go func() {
 		defer close(keys)
 		var filter keyFilter
 		buffer := make([]byte, 64)
 		for {
 			n, err := in.Read(buffer)
+			var burst []byte
 			for _, b := range buffer[:n] {
-				key, ok := filter.key(b)
-				if !ok {
-					continue
+				if key, ok := filter.key(b); ok {
+					burst = append(burst, key)
 				}
+			}
+			if len(burst) > 0 {
 				select {
-				case keys <- key:
+				case keys <- burst:
 				case <-over:
 					return
 				}

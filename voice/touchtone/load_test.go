@@ -35,7 +35,7 @@ func TestLoad(t *testing.T) {
 	told := 0
 	report, err := touchtone.Load(t.Context(), newExchange(t, config), touchtone.LoadPlan{
 		Calls: 50, Rate: 10, AtOnce: 8, Clock: clock,
-		Scripts:  scripts(t, "dial 78 from 612-555-0142\npress 12348265#\nended", "dial 888-612-8052 from x\nhear \"PIN\"\nhear \"balloon\""),
+		Scripts:  scripts(t, "dial 78 from 612-555-0142\npress 1234\npress 8265#\nended", "dial 888-612-8052 from x\nhear \"PIN\"\nhear \"balloon\""),
 		Line:     func(i int) string { return fmt.Sprintf("612555%04d", i) },
 		Progress: func(done int) { told = done },
 	})

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"updatecenter/internal/secret"
 )
 
 // ringWait is how long, in real time, a script waits for the telephone to ring.
@@ -94,31 +92,29 @@ func (s languageStep) play(_ context.Context, p *player) error {
 	return expect("to hear the language %s alone", s.tag)
 }
 
-// play presses the keys. Those beyond the end of an entry go to the next question.
+// play presses the keys. Those beyond the end of the entry are lost: the application is being asked
+// then, and nothing listens.
 func (s pressStep) play(ctx context.Context, p *player) error {
 	call, err := p.up()
 	if err != nil {
 		return err
 	}
 	keys := s.keys.Reveal()
-	for i := range len(keys) {
-		if i == 0 || !call.Entering() {
-			p.transcript().addKeys(secret.New(call.entryIn(keys[i:])))
-		}
-		if err := call.Press(keys[i]); err != nil {
-			return &unmet{fmt.Sprintf("a question for key %d of %d", i+1, len(keys)), err}
+	entry := call.entryIn(keys)
+	for i := range len(entry) {
+		if err := call.Press(entry[i]); err != nil {
+			return &unmet{"a question for the keys", err}
 		}
 		p.heard = nil
-		if !call.Listening() {
-			if err := p.listen(ctx); err != nil {
-				return err
-			}
-		}
+	}
+	p.transcript().addKeys("presses", entry)
+	if lost := keys[len(entry):]; lost != "" {
+		p.transcript().addKeys("presses while nothing listens", lost)
 	}
 	if call.Entering() {
 		return p.pause(ctx)
 	}
-	return nil
+	return p.listen(ctx)
 }
 
 // pause lets the question time out.

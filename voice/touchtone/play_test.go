@@ -49,13 +49,14 @@ func TestPlay(t *testing.T) {
 			language en
 			ended
 			hangup`, ""},
-		{"keys carry on", "dial 78 from x\npress 12348265#\nhear \"transferred\"\nended", ""},
+		{"keys beyond an entry are lost", "dial 78 from x\npress 12348265#\nhear \"nuevo\"\n!hear \"transferred\"\npress 8265#1234\nhear \"transferred\"\nended", ""},
+		{"keys beyond a number of digits", "dial 78 from x\npress 1234#\nhear \"nuevo\"\nsilence\nhear \"heard nothing\"", ""},
 		{"a transfer that is busy", "transfer busy\ndial 78 from x\npress 1234\npress 8265#\n!hear \"transferred\"\nhear \"dialed 800-573-1311: busy\"", ""},
 		{"transfers as from here on", "dial 78 from x\npress 1234\ntransfer no-answer\npress 8265#\nhear \"no-answer\"", ""},
 		{"pause after the last key", "dial 78 from x\npress 1234\npress 82\nhear \"800\"", ""},
 		{"silence", "dial 78 from x\nsilence\nhear \"nuevo\"\nsilence\nhear \"heard nothing\"\nended", ""},
 		{"repeat", "dial 78 from x\nrepeat\npress 1234\nrepeat\nhear \"nuevo\"", ""},
-		{"repeat after the end", "dial 78 from x\npress 12348265#\nrepeat", ""},
+		{"repeat after the end", "dial 78 from x\npress 1234\npress 8265#\nrepeat", ""},
 		{"lose the first answer", "lose\ndial 78 from x\nhear \"temporary\"", ""},
 		{"lose an answer", "dial 78 from x\nlose\npress 1234\nhear \"nuevo\"", ""},
 		{"two calls", "dial 78 from x\nhangup\ndial 888-612-8052 from y stir failed\nhear \"temporary\"", ""},
@@ -66,8 +67,8 @@ func TestPlay(t *testing.T) {
 		{"heard", "dial 78 from x\n!hear \"PIN\"", `test.call:2: expected not to hear "PIN"`},
 		{"heard since the last key", "dial 78 from x\npress 1234\nhear \"temporary\"", "test.call:3"},
 		{"language", "dial 78 from x\nlanguage es", "expected to hear the language es alone"},
-		{"no language", "dial 78 from x\npress 12348265#\nhangup\nlanguage es", "language es"},
-		{"key without a question", "dial 78 from x\npress 1234\npress 8265#8265#", "test.call:3: expected a question for key 6 of 10: the call is over"},
+		{"no language", "dial 78 from x\npress 1234\npress 8265#\nhangup\nlanguage es", "language es"},
+		{"key without a question", "dial 78 from x\npress 1234\npress 8265#\npress 8265#", "test.call:4: expected a call under way, but the far end hung up"},
 		{"key before a call", "press 1", "expected a call, which begins with dial"},
 		{"key after the call", "dial 78 from x\nhangup\npress 1", "expected a call under way, but the caller hung up"},
 		{"silence after the call", "dial 78 from x\nhangup\nsilence", "expected a call under way"},
@@ -159,7 +160,7 @@ func TestPlayWithoutTime(t *testing.T) {
 }
 
 func TestTranscript(t *testing.T) {
-	result := play(t, newExchange(t, center(t).config()), "dial 78 from 612-555-0142\npress 12348265#\nhangup", nil)
+	result := play(t, newExchange(t, center(t).config()), "dial 78 from 612-555-0142\npress 1234#\npress 8265#\nhangup", nil)
 	for name, showKeys := range map[string]bool{"dots": false, "keys": true} {
 		var got bytes.Buffer
 		if err := result.Transcript.Write(&got, showKeys); err != nil {

@@ -56,3 +56,11 @@ func (s *screen) line(text string) {
 	s.echo(text)
 	s.lineFeed()
 }
+
+// dim shows a text on a line of its own, faint on a terminal.
+func (s *screen) dim(text string) {
+	if s.raw {
+		text = "\x1b[2m" + text + "\x1b[0m"
+	}
+	s.line(text)
+}

@@ -15,9 +15,6 @@ import (
 // readingPace is how long a spoken word stands alone on the screen.
 const readingPace = 180 * time.Millisecond
 
-// aheadLimit is how many keys can be pressed before they are asked for.
-const aheadLimit = 100
-
 // errHungUp is the caller putting the phone down.
 var errHungUp = errors.New("the caller hung up")
 
@@ -27,8 +24,8 @@ var errCutOff = errors.New("the call was cut off")
 // Terminal is a telephone for a person at a keyboard: 0-9, * and # are keys, h and
 // Ctrl-C hang up, all else is ignored. Words appear as they are said. A key cuts a prompt
 // short where the application lets it; where not, and while the application is being
-// asked, keys are kept for the next question. When the input ends, the caller stays on
-// the line in silence.
+// asked, keys are lost, as on a telephone, and so is the rest of what was pasted. The person
+// is told so once in a call. When the input ends, the caller stays on the line in silence.
 type Terminal struct {
 	Exchange *Exchange // its clock paces the words
 	In       io.Reader
@@ -88,17 +85,32 @@ type session struct {
 	call     *Call
 	screen   *screen
 	recorder *recorder
-	keys     <-chan byte // nil after the end of the input
-	ahead    []byte      // pressed before they were asked for
+	keys     <-chan []byte // nil after the end of the input
+	burst    []byte        // pressed at once, and still to be heard
+	lost     notice        // of keys that were lost
 	clock    Clock
 	showKeys bool
 	language string // in which was spoken last
 }
 
+// A notice is something that a person is told once.
+type notice int
+
+const (
+	notDue notice = iota
+	due
+	given
+)
+
 // talk takes the call from its beginning to its end.
 func (s *session) talk(ctx context.Context) error {
+	s.lost = notDue
 	for {
 		event, err := s.next(ctx)
+		if s.lost == due {
+			s.lost = given
+			s.screen.dim("(Keys are lost that are pressed while nothing listens.)")
+		}
 		if err == nil {
 			if ended, ok := event.(Ended); ok {
 				return s.close(ended)
@@ -134,7 +146,7 @@ func (s *session) close(ended Ended) error {
 }
 
 // next takes the next event. It can take as long as the application needs, so the keys
-// are watched meanwhile.
+// are watched meanwhile; within a question they wait for what it says next.
 func (s *session) next(ctx context.Context) (Event, error) {
 	asking, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -142,7 +154,11 @@ func (s *session) next(ctx context.Context) (Event, error) {
 		event Event
 		err   error
 		done  = make(chan struct{})
+		keys  = s.keys
 	)
+	if s.call.Listening() {
+		keys = nil
+	}
 	go func() {
 		event, err = s.call.Next(asking)
 		close(done)
@@ -154,8 +170,11 @@ func (s *session) next(ctx context.Context) (Event, error) {
 				err = errHungUp
 			}
 			return event, err
-		case key, more := <-s.keys:
-			if s.take(key, more) {
+		case burst, more := <-keys:
+			if !more {
+				keys, s.keys = nil, nil
+			}
+			if s.lose(burst) {
 				continue
 			}
 			cancel()
@@ -165,16 +184,16 @@ func (s *session) next(ctx context.Context) (Event, error) {
 	}
 }
 
-// take keeps a key for the next question. It is false if the caller hangs up.
-func (s *session) take(key byte, more bool) bool {
-	switch {
-	case !more:
-		s.keys = nil
-	case key == hangUpKey:
-		return false
-	case key == answerKey: // there is nothing to answer
-	case len(s.ahead) < aheadLimit:
-		s.ahead = append(s.ahead, key)
+// lose loses keys, as nothing listens. It is false if the caller hangs up.
+func (s *session) lose(keys []byte) bool {
+	for _, key := range keys {
+		switch key {
+		case hangUpKey:
+			return false
+		case answerKey: // there is nothing to answer
+		default:
+			s.lost = max(s.lost, due)
+		}
 	}
 	return true
 }
@@ -183,15 +202,21 @@ func (s *session) take(key byte, more bool) bool {
 func (s *session) wait(ctx context.Context, d time.Duration, listening bool) (byte, error) {
 	over := s.clock.After(d)
 	for {
-		if listening && len(s.ahead) > 0 {
-			key := s.ahead[0]
-			s.ahead = s.ahead[1:]
-			return key, nil
+		for listening && len(s.burst) > 0 && s.burst[0] != hangUpKey {
+			key := s.burst[0]
+			s.burst = s.burst[1:]
+			if key != answerKey {
+				return key, nil
+			}
 		}
+		if !s.lose(s.burst) {
+			return 0, errHungUp
+		}
+		s.burst = nil
 		select {
-		case key, more := <-s.keys:
-			if !s.take(key, more) {
-				return 0, errHungUp
+		case burst, more := <-s.keys:
+			if s.burst = burst; !more {
+				s.keys = nil
 			}
 		case <-over:
 			return 0, nil

@@ -85,7 +85,8 @@ func endedEarly(err error) error {
 	return err
 }
 
-// press presses a key, and shows it.
+// press presses a key, and shows it. What is left of a burst after the end of an entry comes too
+// soon for the next question.
 func (s *session) press(key byte) error {
 	if !s.call.Entering() {
 		s.screen.newLine()
@@ -104,6 +105,11 @@ func (s *session) press(key byte) error {
 	if !s.call.Listening() {
 		s.recorder.entered()
 		s.screen.newLine()
+		rest := s.burst
+		s.burst = nil
+		if !s.lose(rest) {
+			return errHungUp
+		}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package touchtone
 import (
 	"context"
 	"errors"
+	"slices"
 )
 
 // Wait is a telephone that waits to be rung at a number, and can be answered with Enter or
@@ -37,7 +38,7 @@ func (s *session) serve(ctx context.Context, exchange *Exchange, number string) 
 		return err
 	}
 	s.recorder.rung("answer", grouped(rings.To))
-	s.call, s.ahead, s.language = rings.Answer(ctx, Human), nil, ""
+	s.call, s.burst, s.language = rings.Answer(ctx, Human), nil, ""
 	return s.talk(ctx)
 }
 
@@ -50,8 +51,8 @@ func (s *session) await(ctx context.Context, exchange *Exchange, number string) 
 		}
 		select {
 		case <-changed:
-		case key, more := <-s.keys:
-			if !more || key == hangUpKey {
+		case burst, more := <-s.keys:
+			if !more || slices.Contains(burst, hangUpKey) {
 				return nil, errHungUp
 			}
 		case <-ctx.Done():
@@ -66,11 +67,11 @@ func (s *session) pickUp(ctx context.Context, rings *Ringing) (bool, error) {
 	case <-rings.Over():
 		s.screen.line("It rings no more.")
 		return false, nil
-	case key, more := <-s.keys:
+	case burst, more := <-s.keys:
 		switch {
 		case !more:
 			return false, errHungUp
-		case key == hangUpKey:
+		case slices.Contains(burst, hangUpKey):
 			rings.RefuseBusy(ctx)
 			s.recorder.rung("busy", grouped(rings.To))
 			s.screen.line("You refused the call.")

@@ -32,8 +32,8 @@ func (t *Transcript) add(speaker Speaker, format string, args ...any) {
 	*t = append(*t, Utterance{Speaker: speaker, Words: fmt.Sprintf(format, args...)})
 }
 
-func (t *Transcript) addKeys(keys secret.Text) {
-	*t = append(*t, Utterance{Speaker: TheCaller, Words: "presses", Keys: keys})
+func (t *Transcript) addKeys(words, keys string) {
+	*t = append(*t, Utterance{Speaker: TheCaller, Words: words, Keys: secret.New(keys)})
 }
 
 // addEvent writes down what was heard.
