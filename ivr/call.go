@@ -13,6 +13,9 @@ type Caller struct {
 	Number   string `json:"number,omitempty"` // E.164 of North America; empty: withheld or foreign
 	From     string `json:"from,omitempty"`   // who calls, as given, for counts and records
 	FromLine bool   `json:"line,omitempty"`   // the network vouches that Number is where the call comes from
+	// Vouched says that the network vouches that the caller may use Number, from wherever the
+	// call comes. States of calls that an older release wrote lack it: not vouched for.
+	Vouched bool `json:"vouched,omitempty"`
 	// AnsweredBy is who, or what, picked up a call that we made: one of the words of Twilio's
 	// AnsweredBy, such as "human" or "machine_end_beep"; empty while nobody listens for that.
 	AnsweredBy string `json:"answered_by,omitempty"`

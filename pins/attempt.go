@@ -17,8 +17,10 @@ type Attempt struct {
 	Number nanp.Number
 	Side   Side
 	From   string // who called, for the record and the caller's count; empty: withheld, and not counted
-	Turn   Turn
-	At     time.Time
+	// Vouched says that the network vouches for From. Only calls from elsewhere need it.
+	Vouched bool
+	Turn    Turn
+	At      time.Time
 }
 
 // Admission is what Admit answers.

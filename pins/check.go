@@ -20,6 +20,7 @@ const (
 	LockedForNow     Outcome = "locked for now"     // until CheckResult.LockedUntil
 	LockedUntilReset Outcome = "locked until reset" // from elsewhere also until the right PIN is keyed from the line
 	CallerLocked     Outcome = "caller locked"      // this caller failed too often, on any lines
+	UnvouchedLocked  Outcome = "unvouched locked"   // all callers for whom the network doesn't vouch did, together
 )
 
 // CheckResult is the answer to an attempt.
@@ -41,8 +42,10 @@ const releaseWithin = 500 * time.Millisecond
 // From elsewhere, a line that doesn't exist and a line with the temporary PIN and another
 // entry take the same work and the same number of questions to the store as a wrong
 // personal PIN. Only calls from elsewhere count for the caller: at home the line's own
-// count is enough, and nobody who forges its number elsewhere shall lock its owner out. Nor
-// do they for a caller without a number: one who withholds it would stop all who do.
+// count is enough, and nobody who forges its number elsewhere shall lock its owner out. A
+// caller for whom the network doesn't vouch counts, with a number or without, for all such
+// callers together as well. The temporary PIN from elsewhere counts in the same way as a wrong
+// one: else it could be tried on one number after the other until a new line is found.
 //
 // The same turn again gives the same answer and has no further effect. An attempt that
 // can't be hashed in time, or that meets [ErrBusy], is an error and isn't counted.
@@ -50,12 +53,12 @@ func (l *Lines) Check(ctx context.Context, attempt Attempt, entry secret.Text) (
 	if attempt.At.IsZero() {
 		attempt.At = l.now()
 	}
-	allowed, err := l.admitCaller(ctx, attempt)
+	refused, err := l.admitCaller(ctx, attempt)
 	if err != nil {
 		return CheckResult{}, fmt.Errorf("check PIN: %w", err)
 	}
-	if !allowed {
-		return CheckResult{Outcome: CallerLocked}, nil
+	if refused != "" {
+		return CheckResult{Outcome: refused}, nil
 	}
 	result, err := l.checkLine(ctx, attempt, entry)
 	if err != nil {
@@ -82,10 +85,14 @@ func (l *Lines) checkLine(ctx context.Context, attempt Attempt, entry secret.Tex
 	if err != nil {
 		return CheckResult{}, fmt.Errorf("settle attempt: %w", err)
 	}
-	if outcome == Wrong {
+	result := CheckResult{Outcome: outcome, Line: admission.Line}
+	switch {
+	case outcome == Wrong:
 		return wrong(strikes, attempt.At), nil
+	case outcome == RightTemporary && attempt.Side != FromLine:
+		return result, nil
 	}
-	return CheckResult{Outcome: outcome, Line: admission.Line}, l.forgive(ctx, attempt)
+	return result, l.forgive(ctx, attempt)
 }
 
 // judge finds what the entry is and how the attempt is to be settled.
@@ -147,30 +154,68 @@ func (l *Lines) refuse(strikes Strikes, at time.Time) CheckResult {
 	return CheckResult{Outcome: LockedForNow, LockedUntil: at.Add(l.lock.InFlight)}
 }
 
-// countsForCaller says whether a failure would count for the caller, by what is known of
-// the call alone: it must not depend on the line.
-func (a Attempt) countsForCaller() bool { return a.Side != FromLine && a.From != "" }
+// callerCount is one of the counts of a caller over all lines.
+type callerCount struct {
+	name    string // in the [CallerStore]
+	rule    CallerRule
+	refused Outcome // at the limit
+}
 
-func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (bool, error) {
-	if !attempt.countsForCaller() {
-		return true, nil
+// callerCounts are those that a failure would count for, by what is known of the call alone:
+// they must not depend on the line.
+func (l *Lines) callerCounts(a Attempt) []callerCount {
+	var counts []callerCount
+	if a.Side == FromLine {
+		return counts
 	}
-	allowed, err := l.callers.AdmitCaller(ctx, attempt.From, attempt.Turn, attempt.At, l.caller.Failures, l.caller.Window)
-	if err != nil {
-		return false, fmt.Errorf("admit caller: %w", err)
+	if a.From != "" {
+		counts = append(counts, callerCount{a.From, l.caller, CallerLocked})
 	}
-	return allowed, nil
+	if !a.Vouched {
+		counts = append(counts, callerCount{Unvouched, l.unvouched, UnvouchedLocked})
+	}
+	return counts
+}
+
+// admitCaller counts the attempt as a failure of its caller, or says with which outcome it is
+// refused; then it is counted nowhere.
+func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (Outcome, error) {
+	counts := l.callerCounts(attempt)
+	for i, c := range counts {
+		allowed, err := l.callers.AdmitCaller(ctx, c.name, attempt.Turn, attempt.At, c.rule.Failures, c.rule.Window)
+		if err != nil {
+			return "", fmt.Errorf("admit caller: %w", err)
+		}
+		if !allowed {
+			return c.refused, l.forgiveCounts(ctx, attempt, counts[:i])
+		}
+	}
+	return "", nil
 }
 
 // forgive takes back what admitCaller counted.
 func (l *Lines) forgive(ctx context.Context, attempt Attempt) error {
-	if !attempt.countsForCaller() {
-		return nil
+	return l.forgiveCounts(ctx, attempt, l.callerCounts(attempt))
+}
+
+func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []callerCount) error {
+	var errs []error
+	for _, c := range counts {
+		if err := l.callers.ForgiveCaller(ctx, c.name, attempt.Turn); err != nil {
+			errs = append(errs, fmt.Errorf("forgive caller: %w", err))
+		}
 	}
-	if err := l.callers.ForgiveCaller(ctx, attempt.From, attempt.Turn); err != nil {
-		return fmt.Errorf("forgive caller: %w", err)
+	return errors.Join(errs...)
+}
+
+// UnvouchedLeft is how many more failures of callers for whom the network doesn't vouch are
+// borne now; at 0 their PINs are not taken.
+func (l *Lines) UnvouchedLeft(ctx context.Context) (int, error) {
+	failures, err := l.callers.CallerFailures(ctx, Unvouched, l.now(), l.unvouched.Window)
+	if err != nil {
+		return 0, fmt.Errorf("count failures of unvouched callers: %w", err)
 	}
-	return nil
+	return max(0, l.unvouched.Failures-failures), nil
 }
 
 // release takes back an attempt that could not be judged, although ctx may have ended.

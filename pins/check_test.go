@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +35,7 @@ func TestCheck(t *testing.T) {
 		"no such line, temporary PIN":              {missing, pins.Remote, temporaryPIN, pins.Wrong, 1, failed},
 		"no such line, from itself":                {missing, pins.FromLine, temporaryPIN, pins.Wrong, 1, []string{"admit", "failed"}},
 		"temporary line, wrong from elsewhere":     {temporary, pins.Remote, wrongPIN, pins.Wrong, 1, failed},
-		"temporary line, right from elsewhere":     {temporary, pins.Remote, temporaryPIN, pins.RightTemporary, 1, []string{"admit caller", "admit", "released", "forgive caller"}},
+		"temporary line, right from elsewhere":     {temporary, pins.Remote, temporaryPIN, pins.RightTemporary, 1, []string{"admit caller", "admit", "released"}},
 		"temporary line, right from the line":      {temporary, pins.FromLine, temporaryPIN, pins.RightTemporary, 0, []string{"admit", "passed"}},
 		"temporary line, wrong from the line":      {temporary, pins.FromLine, wrongPIN, pins.Wrong, 0, []string{"admit", "failed"}},
 		"no entry":                                 {personal, pins.Remote, secret.Text{}, pins.Wrong, 1, failed},
@@ -51,7 +53,7 @@ func TestCheck(t *testing.T) {
 				t.Errorf("line %v", result.Line)
 			}
 			counted := 0
-			if !right && test.side == pins.Remote {
+			if test.want != pins.Right && test.side == pins.Remote {
 				counted = 1
 			}
 			f.callerHas(t, counted)
@@ -152,14 +154,144 @@ func TestCheckCallerWithoutName(t *testing.T) {
 			{personal, wrongPIN, pins.Wrong, "failed"},
 			{personal, rightPIN, pins.Right, "passed"},
 		} {
-			attempt := f.attempt(test.number, pins.Remote)
+			attempt := f.unvouched(test.number)
 			attempt.From = ""
 			if got := f.check(t, attempt, test.entry).Outcome; got != test.want {
 				t.Fatalf("%s: %s, want %s", test.number, got, test.want)
 			}
-			f.did(t, 1, "admit", test.settled)
+			asked := []string{"admit caller", "admit", test.settled}
+			if test.want == pins.Right {
+				asked = append(asked, "forgive caller")
+			}
+			f.did(t, 1, asked...)
 		}
 	}
+}
+
+// unvouched is an attempt from elsewhere of a caller for whom the network doesn't vouch, another
+// each time.
+func (f *fixture) unvouched(number nanp.Number) pins.Attempt {
+	attempt := f.attempt(number, pins.Remote)
+	attempt.From, attempt.Vouched = fmt.Sprintf("+1763555%04d", f.turn), false
+	return attempt
+}
+
+// lineOf is another line each time, so that none is locked.
+func lineOf(n int) nanp.Number { return nanp.Number(fmt.Sprintf("+1612556%04d", n)) }
+
+// Callers for whom nobody vouches have a hundred failures a day together, whoever they say they
+// are and whatever lines they try. All others go on.
+func TestCheckUnvouched(t *testing.T) {
+	f := newFixture(t)
+	f.leaves(t, 100)
+	for n := range 100 {
+		attempt := f.unvouched(lineOf(n))
+		if n%3 == 0 {
+			attempt.From = ""
+		}
+		if got := f.check(t, attempt, wrongPIN).Outcome; got != pins.Wrong {
+			t.Fatalf("failure %d: %s", n, got)
+		}
+	}
+	f.leaves(t, 0)
+	for _, number := range []nanp.Number{personal, temporary, missing} {
+		for _, entry := range []secret.Text{rightPIN, temporaryPIN, wrongPIN} {
+			if got := f.check(t, f.unvouched(number), entry); got != (pins.CheckResult{Outcome: pins.UnvouchedLocked}) {
+				t.Fatalf("%s: %+v", number, got)
+			}
+			f.did(t, 0, "admit caller", "admit caller", "forgive caller")
+		}
+	}
+	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
+	home := f.attempt(personal, pins.FromLine)
+	home.Vouched = false // the side says enough
+	if got := f.check(t, home, rightPIN).Outcome; got != pins.Right {
+		t.Errorf("at home: %s", got)
+	}
+	f.now = f.now.Add(24*time.Hour - time.Second)
+	f.leaves(t, 0)
+	f.now = f.now.Add(2 * time.Second)
+	f.leaves(t, 100)
+	if got := f.check(t, f.unvouched(personal), rightPIN).Outcome; got != pins.Right {
+		t.Errorf("the day after: %s", got)
+	}
+	f.leaves(t, 100)
+}
+
+// What a refused caller had counted by name is taken back.
+func TestCheckUnvouchedRefusedIsNotCounted(t *testing.T) {
+	f := newFixture(t)
+	f.unvouchedRule(t, pins.CallerRule{Window: 24 * time.Hour})
+	attempt := f.attempt(personal, pins.Remote)
+	attempt.Vouched = false
+	for range 12 {
+		if got := f.check(t, attempt, rightPIN).Outcome; got != pins.UnvouchedLocked {
+			t.Fatalf("no failures are borne: %s", got)
+		}
+	}
+	f.callerHas(t, 0)
+}
+
+// unvouchedRule makes the rules anew with another one for unvouched callers.
+func (f *fixture) unvouchedRule(t testing.TB, rule pins.CallerRule) {
+	t.Helper()
+	lines, err := pins.New(pins.Config{
+		Store: f.store, Callers: f.store, Hasher: hasher(t, pins.HasherConfig{Keys: f.keys}), Policy: policy(),
+		Unvouched: rule, Now: func() time.Time { return f.now },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Lines = lines
+}
+
+// A thousand at once get no more guesses than the budget.
+func TestCheckUnvouchedTogether(t *testing.T) {
+	f := newFixture(t)
+	f.unvouchedRule(t, pins.CallerRule{Failures: 7, Window: 24 * time.Hour})
+	var attempts []pins.Attempt
+	for n := range 1000 {
+		attempts = append(attempts, f.unvouched(lineOf(n)))
+	}
+	var group sync.WaitGroup
+	var judged atomic.Int64
+	for _, attempt := range attempts {
+		group.Go(func() {
+			result, err := f.Check(t.Context(), attempt, wrongPIN)
+			if err != nil {
+				t.Error(err)
+			}
+			if result.Outcome == pins.Wrong {
+				judged.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	if judged.Load() != 7 || f.keys.asked != 7 {
+		t.Errorf("%d were judged, %d hashed; want 7", judged.Load(), f.keys.asked)
+	}
+}
+
+// The temporary PIN can't be tried on one number after the other: it counts like a wrong one,
+// and whether a line is new makes no difference to the count.
+func TestCheckTemporaryFromElsewhereCounts(t *testing.T) {
+	for _, number := range []nanp.Number{temporary, missing} {
+		f := newFixture(t)
+		for n := range 10 {
+			attempt, want := f.attempt(number, pins.Remote), pins.RightTemporary
+			if number == missing {
+				attempt.Number, want = lineOf(n), pins.Wrong
+			}
+			if got := f.check(t, attempt, temporaryPIN).Outcome; got != want {
+				t.Fatalf("entry %d: %s, want %s", n, got, want)
+			}
+		}
+		f.callerHas(t, 10)
+		f.outcome(t, temporary, pins.Remote, temporaryPIN, pins.CallerLocked)
+	}
+	f := newFixture(t)
+	f.check(t, f.unvouched(temporary), temporaryPIN)
+	f.leaves(t, 99)
 }
 
 func TestCheckSameTurnAgain(t *testing.T) {
@@ -202,7 +334,7 @@ func TestCheckSameTurnAgain(t *testing.T) {
 				t.Errorf("strikes %+v, before %+v", again, strikes)
 			}
 			counted := 0
-			if test.side == pins.Remote && (test.want == pins.Wrong || name == "the one that locks") {
+			if test.side == pins.Remote && (test.want == pins.Wrong || test.want == pins.RightTemporary || name == "the one that locks") {
 				counted = 1
 			}
 			f.callerHas(t, counted)

@@ -67,11 +67,11 @@ func (f *fixture) lines(t testing.TB, config pins.HasherConfig) *pins.Lines {
 	return lines
 }
 
-// attempt is the next turn.
+// attempt is the next turn, of a caller for whom the network vouches.
 func (f *fixture) attempt(number nanp.Number, side pins.Side) pins.Attempt {
 	f.turn++
 	return pins.Attempt{
-		Number: number, Side: side, From: stranger, Turn: pins.Turn{Call: "CA1", Number: f.turn},
+		Number: number, Side: side, From: stranger, Vouched: true, Turn: pins.Turn{Call: "CA1", Number: f.turn},
 	}
 }
 
@@ -135,28 +135,20 @@ func (f *fixture) did(t testing.TB, hashes int, asked ...string) {
 // callerHas wants that so many failures stand against the stranger.
 func (f *fixture) callerHas(t testing.TB, want int) {
 	t.Helper()
-	const limit = 10
-	left := 0
-	for ; ; left++ {
-		admitted, err := f.store.Memory.AdmitCaller(t.Context(), stranger, probe(left), f.now, limit, time.Hour)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !admitted {
-			break
-		}
-	}
-	for n := range left {
-		if err := f.store.Memory.ForgiveCaller(t.Context(), stranger, probe(n)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if limit-left != want {
-		t.Errorf("%d failures stand against the caller, want %d", limit-left, want)
+	got, err := f.store.Memory.CallerFailures(t.Context(), stranger, f.now, time.Hour)
+	if got != want || err != nil {
+		t.Errorf("%d failures stand against the caller, %v; want %d", got, err, want)
 	}
 }
 
-func probe(n int) pins.Turn { return pins.Turn{Call: "probe", Number: n} }
+// leaves wants that so many failures of callers for whom nobody vouches are left.
+func (f *fixture) leaves(t testing.TB, want int) {
+	t.Helper()
+	if got, err := f.UnvouchedLeft(t.Context()); got != want || err != nil {
+		t.Errorf("%d failures are left, %v; want %d", got, err, want)
+	}
+	f.forget()
+}
 
 // watched is a Memory that tells what it was asked, and can be out of order.
 type watched struct {
@@ -227,6 +219,13 @@ func (w *watched) ForgiveCaller(ctx context.Context, caller string, turn pins.Tu
 		return err
 	}
 	return w.Memory.ForgiveCaller(ctx, caller, turn)
+}
+
+func (w *watched) CallerFailures(ctx context.Context, caller string, now time.Time, window time.Duration) (int, error) {
+	if err := w.ask("caller failures"); err != nil {
+		return 0, err
+	}
+	return w.Memory.CallerFailures(ctx, caller, now, window)
 }
 
 // countedKeys counts the hashes: each takes the secret key once.

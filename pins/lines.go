@@ -38,16 +38,23 @@ func DefaultLock() LockRule {
 // DefaultCallers returns the rule for one caller: 10 failures in an hour.
 func DefaultCallers() CallerRule { return CallerRule{Failures: 10, Window: time.Hour} }
 
+// DefaultUnvouched returns the rule for all callers together for whom the network does not
+// vouch: 100 failures in a day. docs/decisions/0024 says why.
+func DefaultUnvouched() CallerRule { return CallerRule{Failures: 100, Window: 24 * time.Hour} }
+
 // Config is what [Lines] are made of.
 type Config struct {
 	Store   Store
 	Callers CallerStore
 	Hasher  *Hasher
 	Policy  Policy
-	Lock    LockRule         // zero: [DefaultLock]
-	Caller  CallerRule       // zero: [DefaultCallers]
-	Now     func() time.Time // nil: time.Now
-	Told    Told             // of each PIN that a caller changed; nil: nobody is
+	Lock    LockRule   // zero: [DefaultLock]
+	Caller  CallerRule // zero: [DefaultCallers]
+	// Unvouched is for all callers together for whom the network does not vouch; without
+	// failures but with a window, none of their PINs is taken. Zero: [DefaultUnvouched].
+	Unvouched CallerRule
+	Now       func() time.Time // nil: time.Now
+	Told      Told             // of each PIN that a caller changed; nil: nobody is
 }
 
 // Told is told of a PIN that was changed or reset, so that the customer learns of it. The same
@@ -57,14 +64,15 @@ type Told func(ctx context.Context, number nanp.Number, event Event, name string
 // Lines are the telephone lines, with the rules of a call about them. Any number of
 // goroutines may use it.
 type Lines struct {
-	store   Store
-	callers CallerStore
-	hasher  *Hasher
-	policy  Policy
-	lock    LockRule
-	caller  CallerRule
-	now     func() time.Time
-	told    Told
+	store     Store
+	callers   CallerStore
+	hasher    *Hasher
+	policy    Policy
+	lock      LockRule
+	caller    CallerRule
+	unvouched CallerRule
+	now       func() time.Time
+	told      Told
 }
 
 // New checks the configuration's rules.
@@ -81,12 +89,16 @@ func New(config Config) (*Lines, error) {
 	if config.Caller == (CallerRule{}) {
 		config.Caller = DefaultCallers()
 	}
+	if config.Unvouched == (CallerRule{}) {
+		config.Unvouched = DefaultUnvouched()
+	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
 	return &Lines{
 		store: config.Store, callers: config.Callers, hasher: config.Hasher,
-		policy: config.Policy, lock: config.Lock, caller: config.Caller, now: config.Now, told: config.Told,
+		policy: config.Policy, lock: config.Lock, caller: config.Caller, unvouched: config.Unvouched,
+		now: config.Now, told: config.Told,
 	}, nil
 }
 

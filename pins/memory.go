@@ -132,17 +132,29 @@ func (m *Memory) AdmitCaller(
 	if _, counted := failures[turn]; counted {
 		return true, nil
 	}
-	standing := 0
-	for _, at := range failures {
-		if at.After(now.Add(-window)) {
-			standing++
-		}
-	}
-	if standing >= limit {
+	if standing(failures, now.Add(-window)) >= limit {
 		return false, nil
 	}
 	failures[turn] = now
 	return true, nil
+}
+
+// standing counts the failures after a time.
+func standing(failures map[Turn]time.Time, since time.Time) int {
+	n := 0
+	for _, at := range failures {
+		if at.After(since) {
+			n++
+		}
+	}
+	return n
+}
+
+// CallerFailures implements [CallerStore].
+func (m *Memory) CallerFailures(_ context.Context, caller string, now time.Time, window time.Duration) (int, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return standing(m.callers[caller], now.Add(-window)), nil
 }
 
 // ForgiveCaller implements [CallerStore].

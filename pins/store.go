@@ -31,7 +31,12 @@ type Store interface {
 	Change(ctx context.Context, change Change) error
 }
 
-// CallerStore counts the failures of one caller over any lines.
+// Unvouched is the name under which a [CallerStore] counts all callers together for whom the
+// network does not vouch. No caller has a name with capitals.
+const Unvouched = "UNVOUCHED"
+
+// CallerStore counts the failures of one caller over any lines, and those of all callers under
+// the name [Unvouched].
 type CallerStore interface {
 	// AdmitCaller counts the turn as a failure of the caller and says true, or says false
 	// when limit failures stand within the window before now. A turn counts once: run
@@ -39,6 +44,8 @@ type CallerStore interface {
 	AdmitCaller(ctx context.Context, caller string, turn Turn, now time.Time, limit int, window time.Duration) (bool, error)
 	// ForgiveCaller takes back what AdmitCaller counted, as the turn was no failure.
 	ForgiveCaller(ctx context.Context, caller string, turn Turn) error
+	// CallerFailures is how many turns stand against the caller within the window before now.
+	CallerFailures(ctx context.Context, caller string, now time.Time, window time.Duration) (int, error)
 }
 
 // Registry is what provisioning needs; for resets it needs [Validations] too.

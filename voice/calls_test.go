@@ -19,10 +19,12 @@ func TestAnIncomingCall(t *testing.T) {
 		want ivr.Caller
 	}{
 		{"to an access number", nil, ivr.Caller{Number: "+16125550142", From: "+16125550142"}},
-		{"over the switch", []string{"To", "sip:78@switch.sip.twilio.com", "From", "sip:6125550142@192.0.2.1"},
-			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true}},
+		{"to an access number, fully attested", []string{"StirVerstat", "TN-Validation-Passed-A"},
+			ivr.Caller{Number: "+16125550142", From: "+16125550142", Vouched: true}},
+		{"over the switch", []string{"To", "sip:78@switch.sip.ashburn.twilio.com", "From", "sip:6125550142@192.0.2.1", "SipDomain", "switch.sip.twilio.com"},
+			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true, Vouched: true}},
 		{"to a dial-78 number", []string{"To", "+16125550178", "StirVerstat", "TN-Validation-Passed-A"},
-			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true}},
+			ivr.Caller{Number: "+16125550142", From: "+16125550142", FromLine: true, Vouched: true}},
 		{"withheld", []string{"From", "anonymous"}, ivr.Caller{}},
 	}
 	for _, tt := range tests {

@@ -26,6 +26,7 @@ type Config struct {
 	Callback   Engine                      // of calls that we make; nil: we make none
 	Statuses   Statuses                    // told how those go on; needed if there is a Callback
 	PublicURL  string                      // scheme, host and path by which Twilio reaches us; a proxy takes the path off
+	Accounts   []string                    // the SIDs that webhooks may be of; none: any that has signed
 	AuthTokens []secret.Text               // any of them may have signed
 	SIPDomains []string                    // over which 78 comes from the operator's switch: from the line
 	Dial78     []nanp.Number               // to which the switch maps 78: from the line when fully attested
@@ -41,6 +42,7 @@ type Edge struct {
 	callback   Engine
 	statuses   Statuses
 	publicURL  string
+	accounts   []string
 	signatures *signature.Validator
 	origin     origin
 	recordings *Recordings
@@ -53,11 +55,12 @@ type Edge struct {
 func New(c Config) *Edge {
 	domains := make([]string, len(c.SIPDomains))
 	for i, d := range c.SIPDomains {
-		domains[i] = strings.ToLower(d)
+		domains[i] = SIPDomain(d)
 	}
 	return &Edge{
 		engine: c.Engine, callback: c.Callback, statuses: c.Statuses,
 		publicURL:  strings.TrimSuffix(c.PublicURL, "/"),
+		accounts:   c.Accounts,
 		signatures: signature.New(c.AuthTokens...),
 		origin:     origin{sipDomains: domains, dial78: c.Dial78},
 		recordings: c.Recordings, reachable: c.Reachable, metrics: c.Metrics, log: c.Log,

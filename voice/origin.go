@@ -26,24 +26,26 @@ type origin struct {
 }
 
 // caller reads who calls. Whatever From claims, a call is from the line only if it came
-// over a listed SIP domain to 78, or with full attestation to a listed number.
+// over a listed SIP domain to 78, or with full attestation to a listed number. With full
+// attestation to another number the network vouches for who calls, and not for where.
 func (o origin) caller(form url.Values) ivr.Caller {
 	from, to := parseParty(form.Get("From")), parseParty(form.Get("To"))
-	number := from.number()
-	vouched := o.overSwitch(to) || o.attested(to, form.Get("StirVerstat"))
+	number, called := from.number(), to.number()
+	attested := form.Get("StirVerstat") == passedA && to.domain == "" && called != ""
+	fromLine := o.overSwitch(to, form.Get("SipDomain")) || attested && slices.Contains(o.dial78, called)
 	return ivr.Caller{
 		Number:   string(number),
 		From:     label(form.Get("From"), from),
-		FromLine: vouched && number != "",
+		FromLine: number != "" && fromLine,
+		Vouched:  number != "" && (fromLine || attested),
 	}
 }
 
-func (o origin) overSwitch(to party) bool {
-	return to.dialed78() && slices.Contains(o.sipDomains, to.domain)
-}
-
-func (o origin) attested(to party, verstat string) bool {
-	return verstat == passedA && to.domain == "" && slices.Contains(o.dial78, to.number())
+// overSwitch says whether a call to 78 came over a listed domain. Twilio says over which in
+// SipDomain; To is what the caller's equipment wrote.
+func (o origin) overSwitch(to party, sipDomain string) bool {
+	return to.dialed78() && slices.Contains(o.sipDomains, SIPDomain(to.domain)) &&
+		slices.Contains(o.sipDomains, SIPDomain(hostOf(sipDomain)))
 }
 
 // label names the caller for counts and records: the number in its one form, or else what

@@ -9,6 +9,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
+	"updatecenter/pins"
 )
 
 const ownNumber = "+16125550142"
@@ -63,21 +64,82 @@ func TestFromTheLine(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := exchange.caller(url.Values{"To": {tt.to}, "From": {tt.from}, "StirVerstat": {tt.verstat}})
+			got := exchange.caller(url.Values{
+				"To": {tt.to}, "From": {tt.from}, "StirVerstat": {tt.verstat}, "SipDomain": {"switch.sip.twilio.com"},
+			})
 			if got.FromLine != tt.want {
 				t.Errorf("from the line: %v, want %v (%+v)", got.FromLine, tt.want, got)
 			}
-			if got.FromLine && got.Number != ownNumber {
-				t.Errorf("vouched for %q", got.Number)
+			if got.Vouched && got.Number != ownNumber || got.FromLine && !got.Vouched {
+				t.Errorf("vouched for %+v", got)
 			}
 		})
+	}
+}
+
+// Twilio says in SipDomain over which domain a call came; To can say anything.
+func TestSIPDomainOfACall(t *testing.T) {
+	tests := []struct {
+		to, sipDomain string
+		want          bool
+	}{
+		{"switch.sip.twilio.com", "switch.sip.twilio.com", true},
+		{"switch.sip.twilio.com", "other.sip.twilio.com", true},
+		{"switch.sip.twilio.com", "Switch.SIP.Twilio.com:5061", true},
+		{"switch.sip.ashburn.twilio.com", "switch.sip.twilio.com", true},
+		{"switch.sip.twilio.com", "switch.sip.us1.twilio.com", true},
+		{"switch.sip.sao-paulo.twilio.com:5061", "switch.sip.ashburn-ix.twilio.com", true},
+		{"switch.sip.twilio.com", "", false},
+		{"switch.sip.twilio.com", "stranger.sip.twilio.com", false},
+		{"switch.sip.twilio.com", "stranger.sip.us1.twilio.com", false},
+		{"stranger.sip.twilio.com", "switch.sip.twilio.com", false},
+		{"switch.sip.ashburn.us1.twilio.com", "switch.sip.twilio.com", false},
+		{"switch.sip.ashburn.twilio.com.example.com", "switch.sip.twilio.com", false},
+		{"switch.sip.ashburn.example.com", "switch.sip.twilio.com", false},
+		{"x.switch.sip.ashburn.twilio.com", "switch.sip.twilio.com", false},
+		{"switch.sip..twilio.com", "switch.sip.twilio.com", false},
+	}
+	for _, tt := range tests {
+		form := url.Values{"To": {"sip:78@" + tt.to}, "From": {ownNumber}, "SipDomain": {tt.sipDomain}}
+		if got := exchange.caller(form).FromLine; got != tt.want {
+			t.Errorf("to %q over %q: from the line %v, want %v", tt.to, tt.sipDomain, got, tt.want)
+		}
+	}
+}
+
+// The network vouches for a caller from the line, or with full attestation, and a number.
+func TestVouched(t *testing.T) {
+	const full = "TN-Validation-Passed-A"
+	tests := []struct {
+		to, from, verstat string
+		want              bool
+	}{
+		{"+18886128052", ownNumber, full, true},
+		{"+16125550178", ownNumber, full, true},
+		{"sip:78@switch.sip.twilio.com", ownNumber, "", true},
+		{"+18886128052", ownNumber, "", false},
+		{"+18886128052", ownNumber, "TN-Validation-Passed-B", false},
+		{"+18886128052", ownNumber, full + "-Diverted", false},
+		{"+18886128052", ownNumber, "TN-Validation-Failed-A", false},
+		{"+18886128052", ownNumber, "No-TN-Validation", false},
+		{"+18886128052", "anonymous", full, false},
+		{"+18886128052", "+441632960000", full, false},
+		{"sip:79@switch.sip.twilio.com", ownNumber, full, false},
+		{"client:78", ownNumber, full, false},
+		{"", ownNumber, full, false},
+	}
+	for _, tt := range tests {
+		form := url.Values{"To": {tt.to}, "From": {tt.from}, "StirVerstat": {tt.verstat}, "SipDomain": {"switch.sip.twilio.com"}}
+		if got := exchange.caller(form).Vouched; got != tt.want {
+			t.Errorf("%q from %q, %q: vouched for %v, want %v", tt.to, tt.from, tt.verstat, got, tt.want)
+		}
 	}
 }
 
 // With nothing listed no call is from the line: neither no domain nor no number matches.
 func TestNothingListed(t *testing.T) {
 	for _, to := range []string{"78", "*78", "sip:78@", "sip:78@switch.sip.twilio.com", "", "anonymous"} {
-		form := url.Values{"To": {to}, "From": {ownNumber}, "StirVerstat": {"TN-Validation-Passed-A"}}
+		form := url.Values{"To": {to}, "From": {ownNumber}, "StirVerstat": {"TN-Validation-Passed-A"}, "SipDomain": {parseParty(to).domain}}
 		if got := (origin{}).caller(form); got.FromLine {
 			t.Errorf("a call to %q is taken to be from the line", to)
 		}
@@ -114,18 +176,22 @@ func TestCallerIsLabeled(t *testing.T) {
 }
 
 func FuzzCaller(f *testing.F) {
-	f.Add("sip:78@switch.sip.twilio.com", "sip:6125550142@192.0.2.1", "")
-	f.Add("+16125550178", "+16125550142", "TN-Validation-Passed-A")
-	f.Add("", "\xffÉ", "TN-Validation-Passed-A-Diverted")
-	f.Add("0", " ", "0")
-	f.Add("0", "anonymous \x1b", "0")
-	f.Fuzz(func(t *testing.T, to, from, verstat string) {
-		got := exchange.caller(url.Values{"To": {to}, "From": {from}, "StirVerstat": {verstat}})
+	f.Add("sip:78@switch.sip.twilio.com", "sip:6125550142@192.0.2.1", "", "switch.sip.us1.twilio.com")
+	f.Add("+16125550178", "+16125550142", "TN-Validation-Passed-A", "")
+	f.Add("+18886128052", "+16125550142", "TN-Validation-Passed-A", "")
+	f.Add("", "\xffÉ", "TN-Validation-Passed-A-Diverted", ".")
+	f.Add("0", " ", "0", "0")
+	f.Add("0", "anonymous \x1b", "0", "")
+	f.Fuzz(func(t *testing.T, to, from, verstat, sipDomain string) {
+		got := exchange.caller(url.Values{"To": {to}, "From": {from}, "StirVerstat": {verstat}, "SipDomain": {sipDomain}})
 		if len(got.From) > maxFrom || !utf8.ValidString(got.From) || strings.ContainsFunc(got.From, unicode.IsControl) {
 			t.Errorf("the label of %q is %q", from, got.From)
 		}
-		overSwitch := strings.Contains(strings.ToLower(to), ".sip.twilio.com")
-		if got.FromLine && (got.Number == "" || !overSwitch && verstat != passedA) {
+		if got.From == pins.Unvouched || got.From != strings.ToLower(got.From) {
+			t.Errorf("the label of %q is %q: it has capitals", from, got.From)
+		}
+		overSwitch := strings.HasPrefix(strings.ToLower(sipDomain), "switch.sip.") || strings.HasPrefix(strings.ToLower(sipDomain), "other.sip.")
+		if got.Vouched && (got.Number == "" || !overSwitch && verstat != passedA) || got.FromLine && !got.Vouched {
 			t.Errorf("%+v is taken to be from the line, for %q and %q", got, to, verstat)
 		}
 	})

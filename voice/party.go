@@ -2,6 +2,7 @@ package voice
 
 import (
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,6 +49,17 @@ func hostOf(s string) string {
 	s, _, _ = strings.Cut(s, "?")
 	s, _, _ = strings.Cut(s, ":")
 	return strings.ToLower(strings.TrimSuffix(s, "."))
+}
+
+// localized is the name of a SIP domain that is reached at one edge or in one region:
+// NAME.sip.ashburn.twilio.com, NAME.sip.ashburn-ix.twilio.com, NAME.sip.us1.twilio.com.
+// https://www.twilio.com/docs/global-infrastructure/localized-uris/sip-uris
+var localized = regexp.MustCompile(`^([a-z0-9-]+\.sip)\.[a-z0-9-]+(\.twilio\.com)$`)
+
+// SIPDomain returns a SIP domain in small letters and, of one of Twilio's, without the edge or
+// region: NAME.sip.twilio.com.
+func SIPDomain(name string) string {
+	return localized.ReplaceAllString(strings.ToLower(name), "$1$2")
 }
 
 // number is the party's North American telephone number, or none.

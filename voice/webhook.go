@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"updatecenter/voice/signature"
@@ -64,6 +65,10 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, engine Engine, hand
 	call := form.Get("CallSid")
 	if !isSID(call) {
 		return refuse(w, http.StatusBadRequest)
+	}
+	if len(e.accounts) > 0 && !slices.Contains(e.accounts, form.Get("AccountSid")) {
+		e.log.Error("a webhook of an account that TWILIO_ACCOUNT_SID doesn't name", slog.String("call", call))
+		return refuse(w, http.StatusForbidden)
 	}
 	return e.answer(posted{r, engine, call, form}, handle).write(w)
 }

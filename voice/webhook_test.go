@@ -118,6 +118,28 @@ func TestNoToken(t *testing.T) {
 	s.refuses(r, http.StatusForbidden)
 }
 
+// Each account of ours signs with its own token; what another one has signed, or nobody says of
+// which it is, is refused.
+func TestTheAccountOfAWebhook(t *testing.T) {
+	ours := []string{"AC00000000000000000000000000000001", "AC00000000000000000000000000000002"}
+	for _, path := range webhooks {
+		for _, account := range append(ours, "", "AC00000000000000000000000000000003", ours[0]+" ") {
+			s := newSite(t, func(c *voice.Config) { c.Accounts = ours })
+			r := s.request(path, call(status("AccountSid", account)...))
+			if slices.Contains(ours, account) {
+				if code, body := s.read(s.serve(r)); code >= http.StatusBadRequest {
+					t.Errorf("%s of %q: %d %s", path, account, code, body)
+				}
+				continue
+			}
+			s.refuses(r, http.StatusForbidden)
+			if !strings.Contains(s.log.String(), "TWILIO_ACCOUNT_SID") {
+				t.Errorf("the log says %q", s.log.String())
+			}
+		}
+	}
+}
+
 // The query counts as it was sent: what is decoded and encoded again may differ.
 func TestTheQueryIsSignedAsSent(t *testing.T) {
 	s := newSite(t, nil)

@@ -3,6 +3,7 @@ package rdb
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"updatecenter/pins"
@@ -123,4 +124,17 @@ func (s Lines) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn)
 		return explain(err)
 	}
 	return nil
+}
+
+// CallerFailures implements [pins.CallerStore].
+func (s Lines) CallerFailures(ctx context.Context, caller string, now time.Time, window time.Duration) (int, error) {
+	answers, err := s.db.ask(ctx, []any{"zcount", callerKey(caller), "(" + strconv.FormatInt(millis(now.Add(-window)), 10), "+inf"})
+	if err != nil {
+		return 0, err
+	}
+	failures, ok := answers[0].(int64)
+	if !ok {
+		return 0, ErrGarbage
+	}
+	return int(failures), nil
 }

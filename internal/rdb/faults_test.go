@@ -63,6 +63,10 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 			return err
 		},
 		"forgive caller": func(ctx context.Context) error { return lines.ForgiveCaller(ctx, "+19525550100", turn) },
+		"caller failures": func(ctx context.Context) error {
+			_, err := lines.CallerFailures(ctx, "+19525550100", now, time.Hour)
+			return err
+		},
 		"add": func(ctx context.Context) error {
 			_, err := lines.Add(ctx, []pins.NewLine{{Number: number}}, now)
 			return err

@@ -73,9 +73,10 @@ const (
 	lanesClaimedKey = "uc:outbox:{lanes}:claimed"
 )
 
-// callerKey holds the failures of a caller: a sorted set of turns by their time. It lives
-// for the window over which failures are counted. Its form has no field for a version: a
-// new form takes a new name.
+// callerKey holds the failures of a caller, or of all under the name [pins.Unvouched]: a sorted
+// set of turns by their time, no more than the limit of failures within the window over which
+// they are counted. It lives for the window, or for [pins.TurnsKept] if that is longer. Its form
+// has no field for a version: a new form takes a new name.
 func callerKey(caller string) string { return "uc:caller:{" + tag(caller) + "}:failures" }
 
 // accountKey holds an account: a hash. It lives for ever.

@@ -38,7 +38,7 @@ func (d desk78) check(ctx context.Context, c *ivr.Call) (atHome, error) {
 		return homeLocked, nil
 	case pins.LockedUntilReset:
 		return homeLockedFirmly, nil
-	case pins.CallerLocked: // counts calls from elsewhere alone
+	case pins.CallerLocked, pins.UnvouchedLocked: // these count calls from elsewhere alone
 	}
 	return "", fmt.Errorf("check at home: unexpected outcome %q", outcome)
 }
@@ -56,7 +56,7 @@ func (d desk78) checkRemote(ctx context.Context, c *ivr.Call) (pins.Outcome, err
 // must know of the result.
 func (d desk78) try(ctx context.Context, c *ivr.Call, side pins.Side) (pins.Outcome, error) {
 	result, err := d.lines.Check(ctx, pins.Attempt{
-		Number: nanp.Number(c.Text(lineNumber)), Side: side, From: c.Caller.From, Turn: turnOf(c),
+		Number: nanp.Number(c.Text(lineNumber)), Side: side, From: c.Caller.From, Vouched: c.Caller.Vouched, Turn: turnOf(c),
 	}, c.Secret(keyedPIN))
 	if err != nil {
 		return "", err

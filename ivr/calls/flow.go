@@ -112,12 +112,14 @@ func (d desk78) fromElsewhere() []ivr.Line {
 			pins.LockedForNow:     lockedForNow,
 			pins.LockedUntilReset: lockedRemote,
 			pins.CallerLocked:     callerBlocked,
+			pins.UnvouchedLocked:  unvouched,
 		}},
 		ivr.Say{At: wrongRemote, Prompt: sayWrong, Next: remoteAgain},
 		ivr.Again{At: remoteAgain, Times: 3, Back: askRemotePIN, GaveUp: tooManyWrong},
 		ivr.Say{At: lockedForNow, Prompt: sayLockedForNow, Next: tellRepair},
 		ivr.Say{At: lockedRemote, Prompt: sayLockedRemote, Next: tellRepair},
 		ivr.Say{At: callerBlocked, Prompt: sayCallerBlocked, Next: tellRepair},
+		ivr.Say{At: unvouched, Prompt: sayUnvouched, Next: tellRepair},
 		ivr.Say{At: tooManyWrong, Prompt: sayTooManyWrong, Next: tellRepair},
 	}
 }

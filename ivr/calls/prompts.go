@@ -102,6 +102,11 @@ var (
 		EN:   "Too many wrong PINs were entered from this phone. Please try again in an hour, or call our repair service.",
 		ES:   "Se ingresaron demasiados PIN incorrectos desde este teléfono. Intente de nuevo en una hora, o llame al servicio de reparaciones.",
 	}
+	sayUnvouched = ivr.Prompt{
+		Name: "caller-unvouched",
+		EN:   "To protect our customers, no PIN is accepted right now from phones whose number we cannot verify. Please dial {short-code} from your primary home number, or call again later.",
+		ES:   "Para proteger a nuestros clientes, por ahora no se acepta ningún PIN desde teléfonos cuyo número no podemos verificar. Marque {short-code} desde el número principal de su casa, o llame de nuevo más tarde.",
+	}
 )
 
 // The menu.

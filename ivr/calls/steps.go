@@ -34,6 +34,7 @@ const (
 	lockedAtHome  ivr.Step = "locked-until-reset"
 	lockedRemote  ivr.Step = "locked-elsewhere"
 	callerBlocked ivr.Step = "caller-blocked"
+	unvouched     ivr.Step = "caller-unvouched"
 
 	openMenu    ivr.Step = "open-menu"
 	menu        ivr.Step = "menu"
