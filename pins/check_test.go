@@ -179,12 +179,12 @@ func (f *fixture) unvouched(number nanp.Number) pins.Attempt {
 // lineOf is another line each time, so that none is locked.
 func lineOf(n int) nanp.Number { return nanp.Number(fmt.Sprintf("+1612556%04d", n)) }
 
-// Callers for whom nobody vouches have a hundred failures a day together, whoever they say they
+// Callers for whom nobody vouches have fifty failures a day together, whoever they say they
 // are and whatever lines they try. All others go on.
 func TestCheckUnvouched(t *testing.T) {
 	f := newFixture(t)
-	f.leaves(t, 100)
-	for n := range 100 {
+	f.leaves(t, 50)
+	for n := range 50 {
 		attempt := f.unvouched(lineOf(n))
 		if n%3 == 0 {
 			attempt.From = ""
@@ -211,11 +211,11 @@ func TestCheckUnvouched(t *testing.T) {
 	f.now = f.now.Add(24*time.Hour - time.Second)
 	f.leaves(t, 0)
 	f.now = f.now.Add(2 * time.Second)
-	f.leaves(t, 100)
+	f.leaves(t, 50)
 	if got := f.check(t, f.unvouched(personal), rightPIN).Outcome; got != pins.Right {
 		t.Errorf("the day after: %s", got)
 	}
-	f.leaves(t, 100)
+	f.leaves(t, 50)
 }
 
 // What a refused caller had counted by name is taken back.
@@ -291,7 +291,7 @@ func TestCheckTemporaryFromElsewhereCounts(t *testing.T) {
 	}
 	f := newFixture(t)
 	f.check(t, f.unvouched(temporary), temporaryPIN)
-	f.leaves(t, 99)
+	f.leaves(t, 49)
 }
 
 func TestCheckSameTurnAgain(t *testing.T) {

@@ -39,8 +39,8 @@ func DefaultLock() LockRule {
 func DefaultCallers() CallerRule { return CallerRule{Failures: 10, Window: time.Hour} }
 
 // DefaultUnvouched returns the rule for all callers together for whom the network does not
-// vouch: 100 failures in a day. docs/decisions/0024 says why.
-func DefaultUnvouched() CallerRule { return CallerRule{Failures: 100, Window: 24 * time.Hour} }
+// vouch: 50 failures in a day. docs/decisions/0024 says why.
+func DefaultUnvouched() CallerRule { return CallerRule{Failures: 50, Window: 24 * time.Hour} }
 
 // Config is what [Lines] are made of.
 type Config struct {

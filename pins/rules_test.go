@@ -69,7 +69,8 @@ func TestWeighRefusesWhatIsNoPIN(t *testing.T) {
 	}
 }
 
-// All ten thousand: how many of each verdict there are follows from what it means.
+// All ten thousand: how many of each verdict there are follows from what it means. The
+// arithmetic in docs/decisions/0024 rests on how many are acceptable.
 func TestWeighEveryFourDigits(t *testing.T) {
 	got := make(map[pins.Verdict]int)
 	for i := range 10_000 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -84,6 +85,7 @@ func newApp(c config, o outside) (*app, error) {
 	if a.lines, err = newLines(c, o, hasher, a.notices.pin); err != nil {
 		return nil, err
 	}
+	registry.MustRegister(unvouchedLeft(a.lines))
 	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
 		return nil, err
 	}
@@ -197,7 +199,41 @@ func (a *app) tellSwitch(ctx context.Context) {
 
 func newLines(c config, o outside, hasher *pins.Hasher, told pins.Told) (*pins.Lines, error) {
 	store := o.db.Lines()
-	return pins.New(pins.Config{Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Now: o.now, Told: told})
+	return pins.New(pins.Config{
+		Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Unvouched: c.unvouched, Now: o.now, Told: told,
+	})
+}
+
+// unvouchedLeft is asked of Redis whenever metrics are read, as all servers count together.
+func unvouchedLeft(lines *pins.Lines) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "updatecenter_unvouched_failures_left",
+		Help: "Wrong PINs that are left to callers for whom the network doesn't vouch; at 0 their PINs aren't taken. NaN: Redis doesn't say.",
+	}, func() float64 {
+		left, err := lines.UnvouchedLeft(context.Background())
+		if err != nil {
+			return math.NaN()
+		}
+		return float64(left)
+	})
+}
+
+// unvouchedAlarm logs, once a minute at most, that PINs of callers for whom the network doesn't
+// vouch aren't taken.
+func unvouchedAlarm(o outside) func(ivr.Exit) {
+	var mu sync.Mutex
+	var last time.Time
+	return func(exit ivr.Exit) {
+		if o.took != nil {
+			o.took(exit)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if now := o.now(); exit.Name == string(pins.UnvouchedLocked) && now.Sub(last) >= time.Minute {
+			last = now
+			o.log.Error("callers for whom the network doesn't vouch have keyed too many wrong PINs: theirs are not taken")
+		}
+	}
 }
 
 func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, error) {
@@ -212,7 +248,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 	engine, err := ivr.New(ivr.Config{
 		Flow: flow, Store: o.db.Calls(), Keys: c.keys, Now: o.now,
 		TurnURL: c.publicURL + voice.TurnPath, Recording: recordings.URL,
-		Took: observe(metrics, o.took), Log: o.log,
+		Took: observe(metrics, unvouchedAlarm(o)), Log: o.log,
 	})
 	if err != nil {
 		return nil, err
@@ -222,7 +258,8 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		return nil, err
 	}
 	return voice.New(voice.Config{
-		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, PublicURL: c.publicURL, AuthTokens: c.authTokens,
+		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, PublicURL: c.publicURL,
+		Accounts: c.accounts, AuthTokens: c.authTokens,
 		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
 		Reachable: o.db.Ping, Metrics: metrics, Log: o.log,
 	}), nil

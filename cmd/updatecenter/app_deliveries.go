@@ -66,7 +66,7 @@ func newDeliveries(c config, o outside, all *accounts.Accounts, metrics promethe
 // addWays adds the telephone, the mail house and the mail server, as far as they are set up.
 func addWays(config *deliveries.Config, c config) error {
 	if c.outbound.from != "" {
-		account, err := twilio.New(twilio.Config{AccountSID: c.accountSID, AuthToken: c.authTokens[0], BaseURL: c.twilioURL})
+		account, err := twilio.New(twilio.Config{AccountSID: c.accounts[0], AuthToken: c.authTokens[0], BaseURL: c.twilioURL})
 		if err != nil {
 			return fmt.Errorf("prepare calls: %w", err)
 		}

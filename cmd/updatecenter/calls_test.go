@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
+	"updatecenter/pins"
 	"updatecenter/voice/touchtone"
 )
 
@@ -49,6 +51,56 @@ func TestCalls(t *testing.T) {
 	})
 }
 
+// TestUnvouchedAlarm holds that whoever watches metrics or the log learns of it when PINs of
+// callers for whom nobody vouches are not taken.
+func TestUnvouchedAlarm(t *testing.T) {
+	s := newStage(t, redistest.StartMini(t), func(c *config) {
+		c.unvouched = pins.CallerRule{Failures: 2, Window: 24 * time.Hour}
+	})
+	const words = "theirs are not taken"
+	for n, want := range []struct {
+		left   string
+		logged int
+	}{{"1", 0}, {"0", 0}, {"0", 1}, {"0", 1}} {
+		c := &phone{t: t, call: must(s.exchange(nil).Dial(t.Context(), "888-612-8052", "anonymous", touchtone.NoPassport))(t)}
+		c.listen()
+		c.press("1")
+		c.press(demoChosen.National() + "#")
+		c.press(demoMistake + "#")
+		if got := string(s.metrics(t)); !strings.Contains(got, "\nupdatecenter_unvouched_failures_left "+want.left+"\n") {
+			t.Errorf("after failure %d: %s are not left", n+1, want.left)
+		}
+		if got := strings.Count(s.logs.String(), words); got != want.logged {
+			t.Errorf("after failure %d: logged %d times, want %d", n+1, got, want.logged)
+		}
+	}
+	s.RedisDown()
+	if got := string(s.metrics(t)); !strings.Contains(got, "updatecenter_unvouched_failures_left NaN") {
+		t.Error("without Redis a number is told")
+	}
+}
+
+// TestSIPDomainAtAnEdge holds that a call over a listed domain is from the line at whatever edge
+// it comes in, and in no other account.
+func TestSIPDomainAtAnEdge(t *testing.T) {
+	s := newStage(t, redistest.StartMini(t), nil)
+	dial := func(change func(*touchtone.Config)) *phone {
+		c := &phone{t: t, call: must(s.exchange(change).Dial(t.Context(), "78", demoChosen.Display(), touchtone.NoPassport))(t)}
+		c.listen()
+		return c
+	}
+	c := dial(func(c *touchtone.Config) { c.SIPDomain = "demo.sip.ashburn.twilio.com" })
+	c.press(demoPIN + "#")
+	c.hears("Main menu")
+	c = dial(func(c *touchtone.Config) { c.AccountSID = "AC00000000000000000000000000000099" })
+	for _, err := range c.call.Problems() {
+		if !strings.Contains(err.Error(), "403") {
+			t.Errorf("a call in another account: %v", err)
+		}
+	}
+	c.hears("an application error has occurred")
+}
+
 func callScripts(t testing.TB) []string {
 	t.Helper()
 	files := must(filepath.Glob("../../testdata/calls/*.call"))(t)
@@ -61,12 +113,16 @@ func callScripts(t testing.TB) []string {
 	return files
 }
 
-// settingsOf gives the scripts about transfers a number to transfer to.
+// settingsOf gives the scripts about transfers a number to transfer to, and those about callers
+// for whom nobody vouches three failures a day.
 func settingsOf(file string) func(*config) {
-	if !strings.HasPrefix(filepath.Base(file), "transfer") {
-		return nil
+	switch name := filepath.Base(file); {
+	case strings.HasPrefix(name, "transfer"):
+		return func(c *config) { c.transfer = "+16125550100" }
+	case strings.HasPrefix(name, "unvouched"):
+		return func(c *config) { c.unvouched = pins.CallerRule{Failures: 3, Window: 24 * time.Hour} }
 	}
-	return func(c *config) { c.transfer = "+16125550100" }
+	return nil
 }
 
 func playScript(t *testing.T, s *stage, file string) {

@@ -173,7 +173,7 @@ func demoConfig(address string) (config, error) {
 		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
 		repair: defaultRepair, callerID: demoCallFrom, policy: defaultPolicy(),
-		accountSID: touchtone.DefaultAccountSID, twilioURL: "http://" + demoExchange,
+		accounts: []string{touchtone.DefaultAccountSID}, twilioURL: "http://" + demoExchange,
 		outbound: demoOutbound(), console: consoleConfig{url: "http://" + address, zone: zone},
 	}, nil
 }

@@ -113,7 +113,7 @@ func testConfig(t testing.TB) config {
 		publicURL: "https://ivr.test", authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78},
 		keys: must(secret.ParseKeyring(testKeys))(t), repair: defaultRepair, callerID: demoCallFrom,
-		policy: defaultPolicy(), accountSID: touchtone.DefaultAccountSID, outbound: demoOutbound(),
+		policy: defaultPolicy(), accounts: []string{touchtone.DefaultAccountSID}, outbound: demoOutbound(),
 	}
 }
 

@@ -23,7 +23,7 @@ type exchangeFlags struct {
 	URL        string `default:"http://127.0.0.1:8080" help:"The server's PUBLIC_URL: webhooks are signed for it."`
 	Target     string `help:"Where webhooks are sent, if not to --url."`
 	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks; of a list the first. Default: the demo's."`
-	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks. Default: the demo's."`
+	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks; of a list the first. Default: the demo's."`
 	SIPDomain  string `name:"sip-domain" help:"SIP domain of calls to 78. Default: the demo's."`
 	Numbers    string `name:"account-numbers" help:"Telephone numbers of the Twilio account, comma-separated, such as the server's CALL_FROM: a transfer may show these. Default: the demo's."`
 }
@@ -39,13 +39,16 @@ func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Ex
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	token := demoToken
+	token, account := demoToken, ""
 	if len(tokens) > 0 {
 		token = tokens[0]
 	}
+	if accounts := list(f.AccountSID); len(accounts) > 0 {
+		account = accounts[0]
+	}
 	exchange, err := touchtone.New(touchtone.Config{
 		PublicURL: f.URL, Target: f.Target, AuthToken: secret.New(token),
-		AccountSID: f.AccountSID, SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
+		AccountSID: account, SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
 	})
 	if err != nil {
 		return nil, usage(err)
@@ -101,7 +104,7 @@ func hint(err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("%w (is the server running? make run starts the demo)", err)
 	case errors.As(err, &failed) && failed.Status == http.StatusForbidden:
-		return fmt.Errorf("%w (are TWILIO_AUTH_TOKEN and --url the server's own?)", err)
+		return fmt.Errorf("%w (are TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID and --url the server's own?)", err)
 	}
 	return err
 }

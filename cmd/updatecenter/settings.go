@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/twilio"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
+	"updatecenter/voice"
 )
 
 // Defaults of settings, which the demo and the calls that are only looked at go by too.
@@ -37,6 +38,7 @@ func defaultPolicy() pins.Policy {
 // defaults writes them into the settings below.
 var defaults = kong.Vars{
 	"repair_number": defaultRepair.Display(), "temporary_pin": defaultTemporary, "pin_digits": strconv.Itoa(defaultDigits),
+	"unvouched_failures": strconv.Itoa(pins.DefaultUnvouched().Failures),
 }
 
 // serverSettings are the settings of a server, as they are written. They are strings all
@@ -51,6 +53,7 @@ type serverSettings struct {
 	TemporaryPIN       string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"${temporary_pin}" help:"PIN of every new line."`
 	PINMinDigits       string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
 	PINMaxDigits       string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"${pin_digits}" help:"Most digits of a new PIN, at most 8."`
+	UnvouchedFailures  string `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" default:"${unvouched_failures}" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
 	RepairNumber       string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
 	RepairTransfer     string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
 	TransferCallerID   string `name:"transfer-caller-id" env:"TRANSFER_CALLER_ID" help:"Number that the telephone at REPAIR_TRANSFER shows: one that the Twilio account owns or has verified. Empty: CALL_FROM."`
@@ -65,7 +68,7 @@ type serverSettings struct {
 // twilioSettings are those that twilio check reads as well.
 type twilioSettings struct {
 	PublicURL        string `name:"public-url" env:"PUBLIC_URL" help:"URL by which Twilio reaches this server, such as https://ivr.example.com. Signatures are checked against it. Required."`
-	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account, AC and 32 hexadecimal digits. Required with CALL_FROM, and by twilio check."`
+	TwilioAccountSID string `name:"twilio-account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account, AC and 32 hexadecimal digits; a comma-separated list with subaccounts, of which we sign in at Twilio as the first. Webhooks of other accounts are refused; empty: of none that TWILIO_AUTH_TOKEN has signed. Required with CALL_FROM, and by twilio check."`
 	TwilioAuthToken  string `name:"twilio-auth-token" env:"TWILIO_AUTH_TOKEN" secret:"" help:"The auth token that signs Twilio's webhooks; a comma-separated list while one is being replaced, of which we sign in at Twilio with the first. Required."`
 	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is."`
 	SIPDomains       string `name:"sip-domains" env:"SIP_DOMAINS" help:"SIP domains, comma-separated, over which the operator's switch sends calls to 78. Such calls are from the line that From names: list only domains whose calls are authenticated."`
@@ -83,13 +86,14 @@ type config struct {
 	dial78        []nanp.Number
 	keys          secret.Keyring
 	policy        pins.Policy
+	unvouched     pins.CallerRule
 	repair        nanp.Number
 	transfer      nanp.Number
 	callerID      nanp.Number // of transfers
 	recordingsDir string
 	switchURL     string
 	switchSecret  secret.Text
-	accountSID    string
+	accounts      []string // the first is the one that we sign in as
 	twilioURL     string
 	outbound      outbound
 	console       consoleConfig
@@ -110,10 +114,11 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		dial78:        r.numbers("DIAL_78_NUMBERS", s.Dial78Numbers),
 		keys:          r.keys(s.SecretKeys),
 		policy:        r.policy(s),
+		unvouched:     pins.DefaultUnvouched(),
 		repair:        r.number("REPAIR_NUMBER", r.required("REPAIR_NUMBER", s.RepairNumber)),
 		transfer:      r.number("REPAIR_TRANSFER", s.RepairTransfer),
 		recordingsDir: r.directory("RECORDINGS_DIR", s.RecordingsDir),
-		accountSID:    r.accountSID("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
+		accounts:      r.accountSIDs("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
 		twilioURL:     r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL),
 		outbound:      r.deliveries(s.deliverySettings),
 		console:       r.console(s.consoleSettings),
@@ -124,7 +129,8 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		r.fail("REPAIR_TRANSFER", "also set TRANSFER_CALLER_ID, or CALL_FROM, to a number of the Twilio account: without a caller ID of its own Twilio puts no call over SIP through, and none whose number is withheld")
 	}
 	c.switchURL, c.switchSecret = r.provisioning(s)
-	if c.outbound.from != "" && s.TwilioAccountSID == "" {
+	c.unvouched.Failures = r.count("UNVOUCHED_FAILURES_PER_DAY", s.UnvouchedFailures, 0, 100_000)
+	if c.outbound.from != "" && len(c.accounts) == 0 {
 		r.fail("TWILIO_ACCOUNT_SID", "is required with CALL_FROM")
 	}
 	if c.outbound.from != "" && len(r.wrong) == 0 {
@@ -209,22 +215,27 @@ func (r *settingsReader) url(name, value string) string {
 
 var accountSIDs = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
 
-func (r *settingsReader) accountSID(name, value string) string {
-	if value != "" && !accountSIDs.MatchString(value) {
-		r.fail(name, "want AC and 32 hexadecimal digits")
+func (r *settingsReader) accountSIDs(name, value string) []string {
+	accounts := list(value)
+	for _, sid := range accounts {
+		if !accountSIDs.MatchString(sid) {
+			r.fail(name, "want AC and 32 hexadecimal digits")
+			return nil
+		}
 	}
-	return value
+	return accounts
 }
 
 var domainNames = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 
 func (r *settingsReader) domains(name, value string) []string {
 	domains := list(value)
-	for _, d := range domains {
+	for i, d := range domains {
 		if !domainNames.MatchString(d) {
 			r.fail(name, "want names such as example.sip.twilio.com, separated by commas")
 			return nil
 		}
+		domains[i] = voice.SIPDomain(d)
 	}
 	return domains
 }

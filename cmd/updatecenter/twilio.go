@@ -67,8 +67,10 @@ func (cmd *twilioCheck) read(getenv func(string) string) (pointing, *twilio.Acco
 	}
 	tokens := texts(r.secret("TWILIO_AUTH_TOKEN", cmd.TwilioAuthToken))
 	c := twilio.Config{
-		AccountSID: r.accountSID("TWILIO_ACCOUNT_SID", r.required("TWILIO_ACCOUNT_SID", cmd.TwilioAccountSID)),
-		BaseURL:    r.url("TWILIO_API_BASE_URL", cmd.TwilioAPIBaseURL),
+		BaseURL: r.url("TWILIO_API_BASE_URL", cmd.TwilioAPIBaseURL),
+	}
+	if accounts := r.accountSIDs("TWILIO_ACCOUNT_SID", r.required("TWILIO_ACCOUNT_SID", cmd.TwilioAccountSID)); len(accounts) > 0 {
+		c.AccountSID = accounts[0]
 	}
 	if len(tokens) == 0 {
 		r.fail("TWILIO_AUTH_TOKEN", "is required")
@@ -119,7 +121,7 @@ func isAccessNumber(name string) bool {
 
 // faults tells what is wrong with the webhooks of a number or SIP domain, a line each.
 func (p pointing) faults(name string, webhooks []twilio.Webhook) []string {
-	i := slices.IndexFunc(webhooks, func(w twilio.Webhook) bool { return strings.EqualFold(w.Name, name) })
+	i := slices.IndexFunc(webhooks, func(w twilio.Webhook) bool { return voice.SIPDomain(w.Name) == name })
 	if i < 0 {
 		return []string{"is not on the account"}
 	}

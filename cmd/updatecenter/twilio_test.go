@@ -119,8 +119,8 @@ func TestTwilioCheck(t *testing.T) {
 				pointedNumber("+442079460123", resource{"voice_url": "https://other.example.com/0123"}), // nor a number of ours
 			},
 			domains: []resource{pointedDomain(domain, nil)},
-			sip:     "Example.sip.twilio.com", dial78: "612-555-0178",
-			want: "ok     Example.sip.twilio.com\nok     +16125550178\nok     +18886128052\n",
+			sip:     "Example.sip.us1.twilio.com", dial78: "612-555-0178",
+			want: "ok     example.sip.twilio.com\nok     +16125550178\nok     +18886128052\n",
 		},
 		{
 			name:    "a listed access number is told once",
