@@ -56,7 +56,6 @@ type serverSettings struct {
 	UnvouchedFailures  string `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" default:"${unvouched_failures}" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
 	RepairNumber       string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
 	RepairTransfer     string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
-	TransferCallerID   string `name:"transfer-caller-id" env:"TRANSFER_CALLER_ID" help:"Number that the telephone at REPAIR_TRANSFER shows: one that the Twilio account owns or has verified. Empty: CALL_FROM."`
 	ProvisioningURL    string `name:"provisioning-url" env:"PROVISIONING_URL" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
 	ProvisioningSecret string `name:"provisioning-secret" env:"PROVISIONING_SECRET" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
 	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
@@ -73,6 +72,8 @@ type twilioSettings struct {
 	TwilioAPIBaseURL string `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" default:"https://api.twilio.com" help:"Where Twilio's REST API is."`
 	SIPDomains       string `name:"sip-domains" env:"SIP_DOMAINS" help:"SIP domains, comma-separated, over which the operator's switch sends calls to 78. Such calls are from the line that From names: list only domains whose calls are authenticated."`
 	Dial78Numbers    string `name:"dial-78-numbers" env:"DIAL_78_NUMBERS" help:"Telephone numbers, comma-separated, to which the switch maps 78. A call to them is from the line if it has full STIR/SHAKEN attestation (A)."`
+	CallFrom         string `name:"call-from" env:"CALL_FROM" help:"Number of the Twilio account from which customers are called. Empty: nobody is called."`
+	TransferCallerID string `name:"transfer-caller-id" env:"TRANSFER_CALLER_ID" help:"Number that the telephone at REPAIR_TRANSFER shows: one that the Twilio account owns or has verified. Empty: CALL_FROM."`
 }
 
 // config is what the settings mean.
@@ -120,7 +121,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		recordingsDir: r.directory("RECORDINGS_DIR", s.RecordingsDir),
 		accounts:      r.accountSIDs("TWILIO_ACCOUNT_SID", s.TwilioAccountSID),
 		twilioURL:     r.url("TWILIO_API_BASE_URL", s.TwilioAPIBaseURL),
-		outbound:      r.deliveries(s.deliverySettings),
+		outbound:      r.deliveries(s.deliverySettings, r.number("CALL_FROM", s.CallFrom)),
 		console:       r.console(s.consoleSettings),
 		logLevel:      r.level("LOG_LEVEL", s.LogLevel),
 	}

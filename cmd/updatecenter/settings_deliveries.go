@@ -20,7 +20,6 @@ type deliverySettings struct {
 	ReturnAddress string `name:"return-address" env:"RETURN_ADDRESS" help:"Where letters come back to, its lines separated by |. Required with LETTERS_DIR."`
 	HelpLine      string `name:"help-line" env:"HELP_LINE" help:"Telephone number for all about accounts. Empty: REPAIR_NUMBER."`
 	CodeDigits    string `name:"code-digits" env:"CODE_DIGITS" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
-	CallFrom      string `name:"call-from" env:"CALL_FROM" help:"Number of the Twilio account from which customers are called. Empty: nobody is called."`
 	CallMore      string `name:"call-destinations" env:"CALL_DESTINATIONS" help:"Whom we call besides US and Canadian geographic and toll-free numbers, and so whose numbers accounts and lines can have: area codes, and countries of +1 by two letters, comma-separated, such as PR,340. Premium numbers (900, 976) are never called."`
 	CallRate      string `name:"call-rate" env:"CALL_RATE" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`
 	DetectMachine string `name:"detect-machines" env:"DETECT_MACHINES" default:"off" help:"on has Twilio listen for answering machines, and wait for the end of their greeting, before anything is said: persons wait for some seconds. off: machines are spoken to like persons who press no key."`
@@ -71,12 +70,12 @@ func (s mailServer) policy() mail.TLSPolicy {
 	return mail.Mandatory
 }
 
-func (r *settingsReader) deliveries(s deliverySettings) outbound {
+func (r *settingsReader) deliveries(s deliverySettings, from nanp.Number) outbound {
 	o := outbound{
 		company:       r.required("COMPANY", s.Company),
 		helpLine:      r.number("HELP_LINE", s.HelpLine),
 		codeDigits:    r.count("CODE_DIGITS", s.CodeDigits, 6, 10),
-		from:          r.number("CALL_FROM", s.CallFrom),
+		from:          from,
 		destinations:  r.destinations("CALL_DESTINATIONS", s.CallMore),
 		rate:          r.rate("CALL_RATE", s.CallRate),
 		detect:        r.choice("DETECT_MACHINES", s.DetectMachine, "on", "off") == "on",

@@ -16,7 +16,7 @@ import (
 )
 
 type twilioCommand struct {
-	Check twilioCheck `cmd:"" help:"Check that the SIP domains, the dial-78 numbers and the access numbers on the Twilio account are pointed at this server. Exit status 1 if not."`
+	Check twilioCheck `cmd:"" help:"Check that the SIP domains, the dial-78 numbers and the access numbers on the Twilio account are pointed at this server, and that it may show the caller IDs of calls and transfers. Exit status 1 if not."`
 }
 
 type twilioCheck struct {
@@ -41,8 +41,7 @@ func (cmd *twilioCheck) Run(ctx context.Context, c console) error {
 		return errNoWay
 	}
 	wrong := false
-	for _, name := range names {
-		faults := p.faults(name, webhooks)
+	tell := func(name string, faults []string) {
 		if len(faults) == 0 {
 			fmt.Fprintf(c.out, "ok     %s\n", name)
 		}
@@ -51,10 +50,32 @@ func (cmd *twilioCheck) Run(ctx context.Context, c console) error {
 			fmt.Fprintf(c.out, "wrong  %s: %s\n", name, fault)
 		}
 	}
+	for _, name := range names {
+		tell(name, p.faults(name, webhooks))
+	}
+	for _, number := range p.shown {
+		faults, err := callerIDFaults(ctx, account, number, webhooks)
+		if err != nil {
+			return fmt.Errorf("ask Twilio: %w", err)
+		}
+		tell(string(number)+" as caller ID", faults)
+	}
 	if wrong {
 		return errSaid
 	}
 	return nil
+}
+
+// callerIDFaults says what keeps calls from showing a number.
+func callerIDFaults(ctx context.Context, account *twilio.Account, number nanp.Number, webhooks []twilio.Webhook) ([]string, error) {
+	if slices.ContainsFunc(webhooks, func(w twilio.Webhook) bool { return w.Name == string(number) }) {
+		return nil, nil
+	}
+	verified, err := account.Verified(ctx, number)
+	if err != nil || verified {
+		return nil, err
+	}
+	return []string{"is neither a number of the account nor one that it has verified"}, nil
 }
 
 // read makes sense of the settings, or tells all that is wrong with them.
@@ -65,6 +86,13 @@ func (cmd *twilioCheck) read(getenv func(string) string) (pointing, *twilio.Acco
 		sipDomains: r.domains("SIP_DOMAINS", cmd.SIPDomains),
 		dial78:     r.numbers("DIAL_78_NUMBERS", cmd.Dial78Numbers),
 	}
+	for name, value := range map[string]string{"CALL_FROM": cmd.CallFrom, "TRANSFER_CALLER_ID": cmd.TransferCallerID} {
+		if number := r.number(name, value); number != "" {
+			p.shown = append(p.shown, number)
+		}
+	}
+	slices.Sort(p.shown)
+	p.shown = slices.Compact(p.shown)
 	tokens := texts(r.secret("TWILIO_AUTH_TOKEN", cmd.TwilioAuthToken))
 	c := twilio.Config{
 		BaseURL: r.url("TWILIO_API_BASE_URL", cmd.TwilioAPIBaseURL),
@@ -92,6 +120,7 @@ type pointing struct {
 	publicURL  string
 	sipDomains []string
 	dial78     []nanp.Number
+	shown      []nanp.Number // as caller ID of the calls that the server makes or puts through
 }
 
 // names are all by which calls reach the server: what its settings list, and the access

@@ -25,6 +25,9 @@ const (
 	checkURL   = "https://ivr.example.com/78"
 )
 
+// verifiedNumber is the one that the account may show without owning it.
+const verifiedNumber = "+16125550100"
+
 // resource is a telephone number or SIP domain as Twilio's API tells of it.
 type resource map[string]any
 
@@ -61,6 +64,7 @@ func twilioAPI(t *testing.T, numbers, domains []resource) string {
 	answers := map[string]any{
 		"/2010-04-01/Accounts/" + checkSID + "/IncomingPhoneNumbers.json": map[string]any{"incoming_phone_numbers": numbers},
 		"/2010-04-01/Accounts/" + checkSID + "/SIP/Domains.json":          map[string]any{"domains": domains},
+		"/2010-04-01/Accounts/" + checkSID + "/OutgoingCallerIds.json":    map[string]any{"outgoing_caller_ids": []resource{}},
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sid, token, _ := r.BasicAuth()
@@ -68,6 +72,8 @@ func twilioAPI(t *testing.T, numbers, domains []resource) string {
 		switch {
 		case sid != checkSID || token != checkToken:
 			w.WriteHeader(http.StatusUnauthorized)
+		case strings.HasSuffix(r.URL.Path, "/OutgoingCallerIds.json") && r.URL.Query().Get("PhoneNumber") == verifiedNumber:
+			_ = json.NewEncoder(w).Encode(map[string]any{"outgoing_caller_ids": []resource{{"phone_number": verifiedNumber}}})
 		case !ok:
 			w.WriteHeader(http.StatusNotFound)
 		default:
@@ -84,7 +90,7 @@ func checkTwilio(t *testing.T, args []string, environment ...string) (status int
 	t.Helper()
 	for _, name := range []string{
 		"PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_FILE",
-		"TWILIO_API_BASE_URL", "SIP_DOMAINS", "DIAL_78_NUMBERS",
+		"TWILIO_API_BASE_URL", "SIP_DOMAINS", "DIAL_78_NUMBERS", "CALL_FROM", "TRANSFER_CALLER_ID",
 	} {
 		t.Setenv(name, "")
 	}
@@ -189,6 +195,27 @@ func TestTwilioCheckBySettings(t *testing.T) {
 		"TWILIO_AUTH_TOKEN_FILE="+file, "TWILIO_API_BASE_URL="+url, "DIAL_78_NUMBERS=6125550178")
 	if status != exitOK || out != "ok     +16125550178\n" {
 		t.Errorf("exit status %d\n%s%s", status, out, err)
+	}
+}
+
+// Calls and transfers can show numbers of the account, and those that it has verified.
+func TestTwilioChecksCallerIDs(t *testing.T) {
+	url := twilioAPI(t, []resource{pointedNumber("+16125550178", nil)}, nil)
+	for _, c := range []struct {
+		from, transfer, want string
+		status               int
+	}{
+		{"612-555-0178", "", "ok     +16125550178 as caller ID\n", exitOK},
+		{"612-555-0178", "612-555-0178", "ok     +16125550178 as caller ID\n", exitOK},
+		{"", verifiedNumber, "ok     +16125550100 as caller ID\n", exitOK},
+		{"612-555-0178", "612-555-0179", "ok     +16125550178 as caller ID\n" +
+			"wrong  +16125550179 as caller ID: is neither a number of the account nor one that it has verified\n", exitError},
+	} {
+		status, out, err := checkTwilio(t, nil, "PUBLIC_URL="+checkURL, "TWILIO_ACCOUNT_SID="+checkSID, "TWILIO_AUTH_TOKEN="+checkToken,
+			"TWILIO_API_BASE_URL="+url, "DIAL_78_NUMBERS=6125550178", "CALL_FROM="+c.from, "TRANSFER_CALLER_ID="+c.transfer)
+		if want := "ok     +16125550178\n" + c.want; status != c.status || out != want {
+			t.Errorf("CALL_FROM=%s, TRANSFER_CALLER_ID=%s: exit status %d\n%s%s", c.from, c.transfer, status, out, err)
+		}
 	}
 }
 

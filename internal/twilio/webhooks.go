@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"updatecenter/internal/nanp"
 )
 
 // Webhook tells where Twilio sends the calls to one telephone number or SIP domain.
@@ -52,6 +54,20 @@ func (a *Account) Webhooks(ctx context.Context) ([]Webhook, error) {
 		return nil, fmt.Errorf("list SIP domains: %w", plain(err))
 	}
 	return append(numbers, domains...), nil
+}
+
+// Verified says whether the account has verified a number that it doesn't own, so that calls can
+// show it as their caller ID. The errors are those of [Account.Webhooks].
+// https://www.twilio.com/docs/voice/api/outgoing-caller-ids-resource
+func (a *Account) Verified(ctx context.Context, number nanp.Number) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	params := (&openapi.ListOutgoingCallerIdParams{}).SetPhoneNumber(string(number)).SetLimit(1)
+	verified, err := a.api(ctx).ListOutgoingCallerId(params)
+	if err != nil {
+		return false, fmt.Errorf("list verified caller IDs: %w", plain(err))
+	}
+	return len(verified) > 0 && text(verified[0].PhoneNumber) == string(number), nil
 }
 
 func numberWebhooks(api *openapi.ApiService) ([]Webhook, error) {
