@@ -34,9 +34,13 @@ type Claim struct {
 // Result is the answer to a claim.
 type Result struct {
 	Verified    bool
+	Refused     bool      // the claim was not looked at, as those who are told of the lock learn anyway
 	TriesLeft   int       // until the lock; 0 if locked. Not told of a right claim
 	LockedUntil time.Time // zero: not locked
 }
+
+// Wrong says whether the claim was looked at, and wrong.
+func (r Result) Wrong() bool { return !r.Refused && !r.Verified }
 
 // Verify judges a claim and counts it. The failure that locks answers with that lock at once.
 // A claim during a lock is not looked at and doesn't lengthen it. When as many others are
@@ -142,9 +146,9 @@ func (a *Accounts) wrong(strikes Strikes, at time.Time) Result {
 
 func (a *Accounts) refuse(strikes Strikes, at time.Time) Result {
 	if strikes.LockedAt(at) {
-		return Result{LockedUntil: strikes.LockedUntil}
+		return Result{Refused: true, LockedUntil: strikes.LockedUntil}
 	}
-	return Result{LockedUntil: at.Add(a.lock.InFlight)}
+	return Result{Refused: true, LockedUntil: at.Add(a.lock.InFlight)}
 }
 
 // Valid says whether the claim is one that [Accounts.Verify] judges and counts, and not [ErrClaim].

@@ -92,7 +92,7 @@ func TestFiveFailuresLock(t *testing.T) {
 		same(t, f.verify(t, number, code("739516")), accounts.Result{LockedUntil: until})
 		f.now = until.Add(-time.Second)
 		for range 10 {
-			same(t, f.verify(t, number, zip("55401")), accounts.Result{LockedUntil: until})
+			same(t, f.verify(t, number, zip("55401")), accounts.Result{Refused: true, LockedUntil: until})
 		}
 		f.now = until
 		same(t, f.verify(t, number, zip("10001")), accounts.Result{TriesLeft: 4})
@@ -220,7 +220,7 @@ func TestTooManyUnderWay(t *testing.T) {
 		_, err := f.store.Admit(t.Context(), attempt, rule)
 		f.ok(t, err)
 	}
-	same(t, f.verify(t, coded, accounts.Claim{Code: rightCode}), accounts.Result{LockedUntil: f.now.Add(rule.InFlight)})
+	same(t, f.verify(t, coded, accounts.Claim{Code: rightCode}), accounts.Result{Refused: true, LockedUntil: f.now.Add(rule.InFlight)})
 }
 
 // TestAGivenUpRequestCounts: who hangs up between the guess and the answer has guessed.

@@ -67,18 +67,46 @@ func (d *Desk) LookUp(ctx context.Context, key Who, number nanp.Number, what str
 }
 
 func (d *Desk) lookUp(ctx context.Context, key Who, number nanp.Number, what string) error {
-	if !key.valid() {
-		return ErrWho
+	if err := d.countLookUp(ctx, key, number); err != nil {
+		return err
 	}
+	return d.record(ctx, key, audit.LookedUp, number, what)
+}
+
+// LookUpAccount counts that a program looks up an account with a key of its own, together with the
+// lines that it looks up. It records nothing. Errors: a [*LimitError], [ErrWho], those of the store
+// and, of a limit, the audit.
+func (d *Desk) LookUpAccount(ctx context.Context, key Who) error {
+	if err := d.countLookUp(ctx, key, ""); err != nil {
+		return fmt.Errorf("look account up by key: %w", err)
+	}
+	return nil
+}
+
+// MayLookUp says whether a program has a look-up left, and counts none: before what is one only if an
+// account turns out not to exist. Errors: those of LookUpAccount.
+func (d *Desk) MayLookUp(ctx context.Context, key Who) error {
+	if err := d.countProgram(ctx, key, "", ""); err != nil {
+		return fmt.Errorf("look account up by key: %w", err)
+	}
+	return nil
+}
+
+func (d *Desk) countLookUp(ctx context.Context, key Who, number nanp.Number) error {
 	entry, err := identity(d.random)
 	if err != nil {
 		return err
 	}
-	c := Count{Subject: subject(LookUps, key, number), Entry: entry, At: d.now(), Rule: d.limits.ruleOfProgram()}
-	if err := d.countFor(ctx, c, Alert{What: LookUps, Who: key, Line: number}, key, string(LookUps)); err != nil {
-		return err
+	return d.countProgram(ctx, key, number, entry)
+}
+
+// countProgram counts an entry of a program's look-ups; without one it only asks.
+func (d *Desk) countProgram(ctx context.Context, key Who, number nanp.Number, entry string) error {
+	if !key.valid() {
+		return ErrWho
 	}
-	return d.record(ctx, key, audit.LookedUp, number, what)
+	c := Count{Subject: subject(LookUps, key, number), Entry: entry, At: d.now(), Rule: d.limits.ruleOfProgram()}
+	return d.countFor(ctx, c, Alert{What: LookUps, Who: key, Line: number}, key, string(LookUps))
 }
 
 // line finds the line for which something is to be done. What is no line was looked up by that,

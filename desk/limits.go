@@ -13,25 +13,34 @@ import (
 // together do at most ten times as much: a key says itself who its agents are, and could make up
 // as many as it likes.
 type Limits struct {
-	Lookups int // of lines
+	Lookups int // of lines and accounts
 	Calls   int // to lines
 	Secrets int // tries at the code or answer of an account
 	Resets  int // of PINs, and unlockings
+	Claims  int // wrong claims to accounts with one API key, its agents' included; in any day five times as many
 }
 
-// DefaultLimits are 120 look-ups, 30 calls, 60 tries at secrets and 20 resets.
-func DefaultLimits() Limits { return Limits{Lookups: 120, Calls: 30, Secrets: 60, Resets: 20} }
+// DefaultLimits are 120 look-ups, 30 calls, 60 tries at secrets, 20 resets and 100 wrong claims.
+//
+// A web site with a million customers sees some dozens of wrong claims in an hour. Whoever makes 500 a
+// day for a year, all but unseen, has guessed 182,500 times at codes of six digits, and opens some
+// account with a chance of 1 - (1-10^-6)^182,500 = 17 %; at codes of eight digits, 0.2 %.
+func DefaultLimits() Limits {
+	return Limits{Lookups: 120, Calls: 30, Secrets: 60, Resets: 20, Claims: 100}
+}
 
 // Bounded names what there can be too much of.
 type Bounded string
 
-// What is bounded. All but the last are an agent's.
+// What is bounded. All but the last two are an agent's.
 const (
-	LookUps    Bounded = "look-ups"
-	Calls      Bounded = "calls"
-	Secrets    Bounded = "security codes and answers"
-	Resets     Bounded = "resets"
-	WrongCodes Bounded = "wrong codes" // of a line, by whomever
+	LookUps Bounded = "look-ups"
+	Calls   Bounded = "calls"
+	Secrets Bounded = "security codes and answers"
+	Resets  Bounded = "resets"
+	// WrongClaims are those to any accounts with one API key.
+	WrongClaims Bounded = "wrong claims to accounts"
+	WrongCodes  Bounded = "wrong codes" // of a line, by whomever
 )
 
 // LimitError says that there was too much of something: nothing was done.
@@ -52,7 +61,7 @@ func (e *LimitError) Error() string {
 type Alert struct {
 	What  Bounded
 	Who   Who         // the one who was refused; a key by its name alone if all its agents were
-	Line  nanp.Number // about which who was refused
+	Line  nanp.Number // about which who was refused; empty: about an account
 	Until time.Time   // as in [LimitError]
 }
 
@@ -65,6 +74,9 @@ const (
 	// By itself it may look up in a minute what would be so many times an agent's limit in an hour:
 	// whole systems do that. Counting over an hour would be much to go through at each.
 	lookUpsOfKey = 100
+	// A key has so many times as many wrong claims in a day as in an hour. The hour's bound alone would
+	// let twice as many by; the day's alone would shut all customers out for a day within a minute.
+	claimsInDay = 5
 	// A line has so many wrong codes within the time, and then rests for as long.
 	wrongCodes = 9
 	restFor    = 24 * time.Hour
@@ -82,6 +94,8 @@ func (l Limits) rule(what Bounded) Rule {
 		most = l.Secrets
 	case Resets:
 		most = l.Resets
+	case WrongClaims:
+		most = l.Claims
 	case WrongCodes:
 		return Rule{Most: wrongCodes, Within: restFor, Rest: restFor}
 	}
@@ -150,12 +164,43 @@ func (d *Desk) countFor(ctx context.Context, c Count, alert Alert, who Who, deta
 	return &LimitError{What: alert.What, Until: counted.Until}
 }
 
+// Claim has a claim to an account judged that is made with an API key. Unless it turns out not to be
+// wrong, it counts against the key, whatever the account and be it one or not: before it is judged, so
+// that a hundred at once are no more guesses than one after another. Errors: a [*LimitError], and then
+// nothing is judged; those of judge, [ErrWho], those of the store and the audit.
+func (d *Desk) Claim(ctx context.Context, key Who, judge func() (wrong bool, err error)) error {
+	if !key.valid() {
+		return ErrWho
+	}
+	entry, err := identity(d.random)
+	if err != nil {
+		return err
+	}
+	hour := Count{Subject: subject(WrongClaims, key, ""), Entry: entry, At: d.now(), Rule: d.limits.rule(WrongClaims)}
+	day := hour
+	day.Subject, day.Rule = "day of "+day.Subject, Rule{Most: claimsInDay * hour.Rule.Most, Within: 24 * window}
+	alert := Alert{What: WrongClaims, Who: key}
+	if err := d.countFor(ctx, hour, alert, key, string(WrongClaims)); err != nil {
+		return err
+	}
+	if err := d.countFor(ctx, day, alert, key, string(WrongClaims)+", in a day"); err != nil {
+		d.takeBack(ctx, hour)
+		return err
+	}
+	wrong, err := judge()
+	if !wrong {
+		d.takeBack(ctx, hour)
+		d.takeBack(ctx, day)
+	}
+	return err
+}
+
 // takeBack undoes a count, also for a request that was given up by then.
 func (d *Desk) takeBack(ctx context.Context, c Count) {
 	ctx, cancel := begun(ctx)
 	defer cancel()
 	if err := d.codes.Store.Uncount(ctx, c.Subject, c.Entry); err != nil {
-		d.log.WarnContext(ctx, "what was refused counts for the agent", "error", err)
+		d.log.WarnContext(ctx, "something counts that should not", "error", err)
 	}
 }
 

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"updatecenter/accounts"
 	"updatecenter/audit"
 	"updatecenter/desk"
 )
@@ -132,5 +135,110 @@ func TestACallCountsOnceForItsKey(t *testing.T) {
 	for range 400 {
 		_, err := f.Call(t.Context(), desk.Who{Name: "crm/77", Via: desk.ViaAPI}, home, "once")
 		f.ok(t, err)
+	}
+}
+
+// TestWrongClaimsOfAKey counts what is wrong, over all accounts, and nothing else.
+func TestWrongClaimsOfAKey(t *testing.T) {
+	f, key := newFixture(t), desk.Who{Name: "portal", Via: desk.ViaAPI, From: "192.0.2.7"}
+	judged := 0
+	claim := func(wrong bool, err error) error {
+		return f.Claim(t.Context(), key, func() (bool, error) { judged++; return wrong, err })
+	}
+	start := f.now
+	for range 150 { // neither what is right, nor what could not be judged
+		f.ok(t, claim(false, nil))
+		if err := claim(false, errDown); !errors.Is(err, errDown) {
+			t.Fatal(err)
+		}
+	}
+	for range 100 {
+		f.ok(t, claim(true, nil))
+	}
+	f.audit.forget()
+	judged = 0
+	for range 10 {
+		limited(t, claim(false, nil), desk.WrongClaims, start.Add(time.Hour))
+	}
+	want := []desk.Alert{{What: desk.WrongClaims, Who: key, Until: start.Add(time.Hour)}}
+	if judged > 0 || !slices.Equal(f.alerts, want) {
+		t.Errorf("%d judged, alerts %+v", judged, f.alerts)
+	}
+	f.audit.holds(t, audit.LimitReached)
+	_, err := f.Secret(t.Context(), desk.Who{Name: "portal/77", Via: desk.ViaAPI}, home, coded, rightSecret)
+	limited(t, err, desk.WrongClaims, start.Add(time.Hour))
+	_, err = f.Secret(t.Context(), ann, home, coded, rightSecret)
+	f.ok(t, err)
+	f.ok(t, f.Claim(t.Context(), desk.Who{Name: "other", Via: desk.ViaAPI}, func() (bool, error) { return true, nil }))
+}
+
+// TestWrongClaimsOfAKeyInADay are five times those in an hour: a slow one comes to an end, too.
+func TestWrongClaimsOfAKeyInADay(t *testing.T) {
+	f, key := newFixture(t), desk.Who{Name: "portal", Via: desk.ViaAPI}
+	wrong := func() error { return f.Claim(t.Context(), key, func() (bool, error) { return true, nil }) }
+	start := f.now
+	for n := range 500 {
+		f.now = start.Add(time.Duration(n) * 100 * time.Second)
+		f.ok(t, wrong())
+	}
+	f.now = start.Add(20 * time.Hour)
+	limited(t, wrong(), desk.WrongClaims, start.Add(24*time.Hour))
+	f.now = start.Add(24 * time.Hour)
+	f.ok(t, wrong())
+	limited(t, wrong(), desk.WrongClaims, f.now.Add(100*time.Second))
+}
+
+// TestAHundredWrongClaimsAtOnce are not more than one after another.
+func TestAHundredWrongClaimsAtOnce(t *testing.T) {
+	f, key := newFixture(t), desk.Who{Name: "portal", Via: desk.ViaAPI}
+	var group sync.WaitGroup
+	var judged atomic.Int64
+	for range 200 {
+		group.Go(func() {
+			err := f.Claim(t.Context(), key, func() (bool, error) { judged.Add(1); return true, nil })
+			var limit *desk.LimitError
+			if err != nil && !errors.As(err, &limit) {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if judged.Load() != 100 {
+		t.Errorf("%d were judged", judged.Load())
+	}
+}
+
+// TestAgentsOfAKeyFailForIt: wrong secrets at the desk count against the key as well.
+func TestAgentsOfAKeyFailForIt(t *testing.T) {
+	f := newFixture(t)
+	for n := range 120 { // at 20 accounts that there are not, and with no more than 60 by an agent
+		agent := desk.Who{Name: "crm/" + strconv.Itoa(n/50), Via: desk.ViaAPI}
+		_, err := f.Secret(t.Context(), agent, home, accounts.Number("NOBODY-"+strconv.Itoa(n/5)), wrongSecret)
+		if n < 100 {
+			f.ok(t, err)
+		} else {
+			limited(t, err, desk.WrongClaims, f.now.Add(time.Hour))
+		}
+	}
+}
+
+// TestLookUpsOfAccounts count with those of lines, and to ask whether there can be one counts none.
+func TestLookUpsOfAccounts(t *testing.T) {
+	f, key := newFixture(t), desk.Who{Name: "ordering", Via: desk.ViaAPI}
+	for range 100 {
+		f.ok(t, f.MayLookUp(t.Context(), key))
+		f.ok(t, f.LookUp(t.Context(), key, home, "line"))
+		f.ok(t, f.LookUpAccount(t.Context(), key))
+		f.now = f.now.Add(time.Millisecond)
+	}
+	until := f.now.Add(time.Minute - 100*time.Millisecond)
+	limited(t, f.MayLookUp(t.Context(), key), desk.LookUps, until)
+	limited(t, f.LookUpAccount(t.Context(), key), desk.LookUps, until)
+	limited(t, f.LookUp(t.Context(), key, home, "line"), desk.LookUps, until)
+	if want := []desk.Alert{{What: desk.LookUps, Who: key, Until: until}}; !slices.Equal(f.alerts, want) {
+		t.Errorf("alerts %+v", f.alerts)
+	}
+	if err := f.LookUpAccount(t.Context(), desk.Who{}); !errors.Is(err, desk.ErrWho) {
+		t.Error(err)
 	}
 }

@@ -95,7 +95,17 @@ func (d *Desk) proves(
 	ctx context.Context, who Who, number nanp.Number, account accounts.Number, claim accounts.Claim,
 ) (bool, error) {
 	claim.Note = accounts.Note{By: who.Name, From: who.Via}
-	result, err := d.accounts.Verify(ctx, account, claim)
+	var result accounts.Result
+	verify := func() (wrong bool, err error) {
+		result, err = d.accounts.Verify(ctx, account, claim)
+		return result.Wrong(), err
+	}
+	var err error
+	if key, isKey := who.key(); isKey {
+		err = d.Claim(ctx, key, verify)
+	} else {
+		_, err = verify()
+	}
 	if err != nil {
 		return false, err
 	}

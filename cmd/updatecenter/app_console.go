@@ -186,6 +186,10 @@ func alertText(alert desk.Alert, zone *time.Location) string {
 	if alert.Who.Via == desk.ViaAPI {
 		by = "the API"
 	}
-	return fmt.Sprintf("%s, by %s: too many %s. The last line was %s. There can be more from %s on.", alert.Who.Name, by,
-		alert.What, alert.Line.Display(), alert.Until.In(zone).Format("January 2, 2006 at 3:04 PM MST"))
+	about := ""
+	if alert.Line != "" {
+		about = " The last line was " + alert.Line.Display() + "."
+	}
+	return fmt.Sprintf("%s, by %s: too many %s.%s There can be more from %s on.", alert.Who.Name, by,
+		alert.What, about, alert.Until.In(zone).Format("January 2, 2006 at 3:04 PM MST"))
 }

@@ -17,6 +17,9 @@ func (a *API) showAccount(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if err != nil {
 		return err
 	}
+	if err := a.withNow(a.desk.LookUpAccount(r.Context(), a.who(r, key, ""))); err != nil {
+		return err
+	}
 	account, err := a.accounts.Get(r.Context(), a.by(r, key), number)
 	if err != nil {
 		return fmt.Errorf("show account: %w", err)

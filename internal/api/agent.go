@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
+	"updatecenter/accounts"
 	"updatecenter/audit"
 	"updatecenter/desk"
 	"updatecenter/internal/apikey"
@@ -63,6 +65,32 @@ const (
 // isn't shown.
 func (a *API) lookUp(r *http.Request, key apikey.Key, number nanp.Number, what string) error {
 	return a.withNow(a.desk.LookUp(r.Context(), a.who(r, key, ""), number, what))
+}
+
+// misses has a request count as a look-up if it finds no account: its answer tells that. A key without a
+// look-up left is refused whatever the account, as a refusal of some would tell the same.
+func (a *API) misses(serve keyHandler) keyHandler {
+	return func(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+		who := a.who(r, key, "")
+		if err := a.desk.MayLookUp(r.Context(), who); err != nil {
+			return a.withNow(err)
+		}
+		err := serve(w, r, key)
+		if errors.Is(err, accounts.ErrNoAccount) {
+			if counted := a.desk.LookUpAccount(r.Context(), who); counted != nil {
+				return a.withNow(counted)
+			}
+		}
+		return err
+	}
+}
+
+// claim has a claim to an account judged, which counts against the key if it is wrong.
+func (a *API) claim(r *http.Request, key apikey.Key, judge func() (accounts.Result, error)) error {
+	return a.withNow(a.desk.Claim(r.Context(), a.who(r, key, ""), func() (bool, error) {
+		result, err := judge()
+		return result.Wrong(), err
+	}))
 }
 
 // record appends to the audit.

@@ -143,13 +143,13 @@ func (a *API) accountRoutes(r *mux.Router) {
 		http.MethodPut: a.keyed(apikey.AccountsWrite, a.putAccount),
 	}))
 	r.Handle("/v1/accounts/{account}/renumber", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsWrite, a.renumberAccount),
+		http.MethodPost: a.keyed(apikey.AccountsWrite, a.misses(a.renumberAccount)),
 	}))
 	r.Handle("/v1/accounts/{account}/security-code", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsWrite, a.newCode),
+		http.MethodPost: a.keyed(apikey.AccountsWrite, a.misses(a.newCode)),
 	}))
 	r.Handle("/v1/accounts/{account}/security-question", a.resource(methods{
-		http.MethodPut: a.keyed(apikey.AccountsWrite, a.putQuestion),
+		http.MethodPut: a.keyed(apikey.AccountsWrite, a.misses(a.putQuestion)),
 	}))
 	r.Handle("/v1/accounts/{account}/verify", a.resource(methods{
 		http.MethodPost: a.keyed(apikey.AccountsVerify, a.verifyAccount),
@@ -167,7 +167,7 @@ func (a *API) accountRoutes(r *mux.Router) {
 
 func (a *API) deliveryRoutes(r *mux.Router) {
 	r.Handle("/v1/accounts/{account}/deliveries", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.DeliveriesWrite, a.requestDelivery),
+		http.MethodPost: a.keyed(apikey.DeliveriesWrite, a.misses(a.requestDelivery)),
 	}))
 	r.Handle("/v1/deliveries/{delivery}", a.resource(methods{
 		http.MethodGet:    a.keyed(apikey.DeliveriesRead, a.showDelivery),

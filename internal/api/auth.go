@@ -14,8 +14,11 @@ import (
 // anyScope is asked for where every valid key will do.
 const anyScope apikey.Scope = ""
 
+// A keyHandler answers a request that has shown a key.
+type keyHandler func(w http.ResponseWriter, r *http.Request, key apikey.Key) error
+
 // keyed lets a request with a valid key of that scope through.
-func (a *API) keyed(scope apikey.Scope, serve func(http.ResponseWriter, *http.Request, apikey.Key) error) handler {
+func (a *API) keyed(scope apikey.Scope, serve keyHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		key, err := a.authenticate(r)
 		if err != nil {

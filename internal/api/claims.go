@@ -39,7 +39,11 @@ func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.K
 	if err != nil {
 		return err
 	}
-	result, err := a.accounts.Verify(r.Context(), a.by(r, key), number, body.claim())
+	var result accounts.Result
+	err = a.claim(r, key, func() (accounts.Result, error) {
+		result, err = a.accounts.Verify(r.Context(), a.by(r, key), number, body.claim())
+		return result, err
+	})
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
 		return badBody(claimBodyShould)

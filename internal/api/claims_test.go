@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/accounts"
+	"updatecenter/desk"
 )
 
 func (a answer) verification() Verification {
@@ -199,4 +200,82 @@ func TestEnrolledAccountLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.ask(http.MethodGet, enrollmentPath, "").is(http.StatusInternalServerError, "internal")
+}
+
+// TestWrongClaimsOfAKeyHaveABudget, over all accounts and ways to claim one.
+func TestWrongClaimsOfAKeyHaveABudget(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for n := range 100 {
+		switch account := fmt.Sprintf("MN-%d", n/4); n % 3 {
+		case 0:
+			r.ask(http.MethodPost, "/v1/accounts/"+account+"/verify", `{"security_code":"999999"}`).is(http.StatusOK, "")
+		case 1:
+			r.ask(http.MethodPost, "/v1/enrollments", `{"account":"`+account+`","zip":"55401"}`).is(http.StatusOK, "")
+		default:
+			r.ask(http.MethodPost, enrollmentPath+"/accounts", `{"account":"`+account+`","zip":"55401"}`).is(http.StatusOK, "")
+		}
+	}
+	for _, request := range []struct{ path, body string }{
+		{accountPath + "/verify", `{"zip":"55403"}`},
+		{"/v1/accounts/" + string(missing) + "/verify", `{"zip":"55403"}`},
+		{"/v1/enrollments", `{"account":"MN-1000-4","zip":"55403"}`},
+		{enrollmentPath + "/accounts", `{"account":"MN-1000-4","zip":"55403"}`},
+	} {
+		got := r.ask(http.MethodPost, request.path, request.body).is(http.StatusTooManyRequests, "limit-reached")
+		if got.header.Get("Retry-After") != "3600" {
+			t.Errorf("%s: Retry-After: %s", request.path, got.header.Get("Retry-After"))
+		}
+	}
+	if len(r.alerts) != 1 || r.alerts[0].What != desk.WrongClaims {
+		t.Errorf("alerts %+v", r.alerts)
+	}
+	r.now = r.now.Add(time.Hour)
+	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55403"}`).is(http.StatusOK, "").verification(); !got.Verified {
+		t.Errorf("after an hour: %+v", got)
+	}
+}
+
+// TestNoWayToAskForAccountsWithoutLimit: whatever tells that there is no account with a number comes to an
+// end, from which on an account is refused as well.
+func TestNoWayToAskForAccountsWithoutLimit(t *testing.T) {
+	for name, ask := range map[string]func(r *rig, path string) answer{
+		"show": func(r *rig, path string) answer { return r.ask(http.MethodGet, path, "") },
+		"renumber": func(r *rig, path string) answer {
+			return r.ask(http.MethodPost, path+"/renumber", `{"account":"MN-7"}`)
+		},
+		"new code": func(r *rig, path string) answer { return r.ask(http.MethodPost, path+"/security-code", "") },
+		"question": func(r *rig, path string) answer {
+			return r.ask(http.MethodPut, path+"/security-question", `{"question":"Who?","answer":"`+luz+`"}`)
+		},
+		"delivery": func(r *rig, path string) answer { return r.ask(http.MethodPost, path+"/deliveries", callNow) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.provision()
+			for n := range 200 {
+				ask(r, fmt.Sprintf("/v1/accounts/NO-%d", n)).is(http.StatusNotFound, "no-such-account")
+			}
+			for _, path := range []string{accountPath, "/v1/accounts/" + string(missing)} {
+				if got := ask(r, path).is(http.StatusTooManyRequests, "limit-reached"); got.header.Get("Retry-After") != "60" {
+					t.Errorf("Retry-After: %s", got.header.Get("Retry-After"))
+				}
+			}
+			if len(r.alerts) != 1 || r.alerts[0].What != desk.LookUps || len(r.notices) > 0 {
+				t.Errorf("alerts %+v, notices %+v", r.alerts, r.notices)
+			}
+			r.now = r.now.Add(time.Minute)
+			r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "")
+		})
+	}
+}
+
+// TestChangesOfAccountsAreNoLookUps: what does not tell more than was known is not counted.
+func TestChangesOfAccountsAreNoLookUps(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for range 201 {
+		r.ask(http.MethodPost, accountPath+"/security-code", "").is(http.StatusOK, "")
+	}
+	r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "")
 }

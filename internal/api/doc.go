@@ -79,7 +79,9 @@
 // account that doesn't exist is answered as any other, and its number is not logged, as it
 // may be anything that somebody typed. Whatever changes an account calls Config.Notify, so
 // that its customer is told. All other operations tell a key which accounts exist and what they
-// have; what a web site must keep from its visitors is said in openapi.yaml.
+// have; what a web site must keep from its visitors is said in openapi.yaml. Reading an account, and
+// whatever else finds none with the number, counts as a look-up of the key, with those of lines.
+// Wrong claims count for the key over all accounts ([desk.WrongClaims]).
 //
 // A delivery goes to where the account says; a request that names a number is refused. Its
 // header Idempotency-Key stands, among the requests of its key's name, for one delivery.

@@ -26,7 +26,12 @@ func (a *API) enroll(w http.ResponseWriter, r *http.Request, key apikey.Key) err
 	if err != nil {
 		return err
 	}
-	enrollment, result, err := a.accounts.Enroll(r.Context(), a.by(r, key), number, body.claim())
+	var enrollment accounts.Enrollment
+	var result accounts.Result
+	err = a.claim(r, key, func() (accounts.Result, error) {
+		enrollment, result, err = a.accounts.Enroll(r.Context(), a.by(r, key), number, body.claim())
+		return result, err
+	})
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
 		return badBody(enrollBodyShould)
@@ -51,7 +56,12 @@ func (a *API) addAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	enrollment, result, err := a.accounts.AddAccount(r.Context(), a.by(r, key), id, number, body.claim())
+	var enrollment accounts.Enrollment
+	var result accounts.Result
+	err = a.claim(r, key, func() (accounts.Result, error) {
+		enrollment, result, err = a.accounts.AddAccount(r.Context(), a.by(r, key), id, number, body.claim())
+		return result, err
+	})
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
 		return badBody(enrollBodyShould)

@@ -16,6 +16,12 @@ import (
 type Desk interface {
 	// LookUp counts and records that a key looks a number up.
 	LookUp(ctx context.Context, key desk.Who, number nanp.Number, what string) error
+	// LookUpAccount counts that a key looks an account up.
+	LookUpAccount(ctx context.Context, key desk.Who) error
+	// MayLookUp says a [desk.LimitError] if a key has no look-up left, and counts none.
+	MayLookUp(ctx context.Context, key desk.Who) error
+	// Claim has a claim to an account judged, and counts it against a key if it is wrong.
+	Claim(ctx context.Context, key desk.Who, judge func() (wrong bool, err error)) error
 	// Call has a line called and told a code; with the same key it is the same call.
 	Call(ctx context.Context, who desk.Who, number nanp.Number, key string) (desk.Validation, error)
 	// Validation returns what the same who has begun, or [desk.ErrNotFound].

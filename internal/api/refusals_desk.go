@@ -92,7 +92,12 @@ func tooManyCalls(limit *deliveries.LimitError, now time.Time) *refusal {
 func limitReached(limit *desk.LimitError, now time.Time) *refusal {
 	detail := "So many " + string(limit.What) + " were asked for, by this agent or with this key, that there can be no more for now. " +
 		"Supervisors are told. Try again when Retry-After says."
-	if limit.What == desk.WrongCodes {
+	switch limit.What {
+	case desk.LookUps, desk.Calls, desk.Secrets, desk.Resets:
+	case desk.WrongClaims:
+		detail = "So many claims to accounts that were made with this key were wrong that no more are looked at for now. " +
+			"Supervisors are told. Try again when Retry-After says."
+	case desk.WrongCodes:
 		detail = "So many wrong codes were given for this line that no more are looked at. " +
 			"Validate the customer in another way, or try again when Retry-After says."
 	}
