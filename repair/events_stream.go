@@ -13,11 +13,13 @@ import (
 
 // The pace and the bounds of a stream of events.
 const (
-	lookEvery    = 500 * time.Millisecond // a person who watches takes this for at once
-	sessionEvery = time.Minute            // how often the session is looked at
-	settlesIn    = 5 * time.Second        // what came of a call may be told more exactly for so long
-	maxStream    = 10 * time.Minute       // a code lasts no longer
-	lookWithin   = 2 * time.Second        // each look at a store
+	lookEvery = 500 * time.Millisecond // a person who watches takes this for at once
+	// sessionEvery is how often the session is looked at. With a look at the call before, and both
+	// taking lookWithin, the stream of a session that has ended goes on for 4.5 seconds at most.
+	sessionEvery = 2 * time.Second
+	settlesIn    = 5 * time.Second  // what came of a call may be told more exactly for so long
+	maxStream    = 10 * time.Minute // a code lasts no longer
+	lookWithin   = time.Second      // each look at a store
 )
 
 // A told is what the page is told of a call: words, and what the agent does next. There is
