@@ -24,6 +24,12 @@ type Profile struct {
 	Phone    string // any spelling, up to 30 characters; may be empty
 }
 
+// Check says a [*FieldError] of a profile that can't be kept.
+func (p Profile) Check() error {
+	_, err := p.tidy()
+	return err
+}
+
 // tidy returns the profile as it is kept, or a *FieldError.
 func (p Profile) tidy() (Profile, error) {
 	p.FullName, p.Email, p.Phone = strings.TrimSpace(p.FullName), strings.TrimSpace(p.Email), typed.Fold(p.Phone)

@@ -15,6 +15,7 @@ type MessageKind string
 const (
 	Invitation         MessageKind = "invitation"           // Link, On: until when it works
 	SignInCode         MessageKind = "sign-in-code"         // Code, On: until when it works
+	ChangeCode         MessageKind = "change-code"          // the same, also to an address that is to be proved
 	Locked             MessageKind = "locked"               // On: until when; zero: until reactivated
 	DeactivationSoon   MessageKind = "deactivation-soon"    // On: when
 	DeletionSoon       MessageKind = "deletion-soon"        // On: when

@@ -27,9 +27,6 @@ type factorPage struct {
 	Size      int    // of the QR code, in modules each way, with its quiet zone
 	Drawn     string // the QR code, as a path of SVG
 	Code      *field
-	Password  *field // nil in the set-up, where the password was given just now
-	// PasswordToo is the same question in the form for e-mail.
-	PasswordToo *field
 }
 
 // The keys of apps are longer than no other text that a form sends: an otpauth URL.

@@ -32,8 +32,12 @@ func TestNoMailInSetUp(t *testing.T) {
 
 func TestNoMailInProfile(t *testing.T) {
 	b := newShopWithoutMail(t).of("ann")
-	b.get("/repair/profile/factor").says(http.StatusOK, "With an authenticator app").lacks("Or by e-mail", "Use codes by e-mail")
-	b.post("/repair/profile/factor", "with", "email", "present_too", password).
+	b.get("/repair/profile/factor").says(http.StatusOK, "An authenticator app").lacks("Codes by e-mail to")
+	b.post("/repair/profile/factor", "with", "email", "present", password).
+		says(http.StatusUnprocessableEntity, "Choose one of the list")
+	b.post("/repair/profile/factor", "with", "app", "present", password). // who has codes by e-mail from earlier days
+										says(http.StatusUnprocessableEntity, "No e-mail can be sent from here")
+	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com", "present", password).
 		says(http.StatusUnprocessableEntity, "No e-mail can be sent from here")
 }
 

@@ -17,7 +17,7 @@ func (c *Console) correctPage(v *visit) (correctPage, error) {
 	if err != nil {
 		return correctPage{}, err
 	}
-	fields := profileFields(agent)
+	fields := append(profileFields(agent), emailField(agent))
 	fields[0].Focus = true
 	return correctPage{asking{v.newForm(fields...)}, c.person(agent)}, nil
 }
@@ -46,7 +46,9 @@ func (c *Console) correct(v *visit) error {
 	}
 	ctx, cancel := v.whole()
 	defer cancel()
-	agent, err := c.agents.UpdateProfile(ctx, v.by(), page.ID, page.Form.profile())
+	profile := page.Form.profile(page.Agent)
+	profile.Email = page.Form.value("email")
+	agent, err := c.agents.UpdateProfile(ctx, v.by(), page.ID, profile)
 	switch {
 	case page.Form.refusedBy(err):
 		return c.show(v, "people_profile", "Correct "+string(page.Name), page)

@@ -11,13 +11,17 @@ const profilePath = "/repair/profile"
 // ofProfile are the names of the fields of a profile.
 var ofProfile = []string{"full_name", "email", "phone"}
 
-// profileFields are these fields, filled in with what is known.
+// profileFields are these fields but for the e-mail address, filled in with what is known.
 func profileFields(agent agents.Agent) []*field {
 	return []*field{
 		{Name: "full_name", Label: "Full name", Value: agent.FullName, Max: 100, Autocomplete: "name", Need: "Enter the full name."},
-		{Name: "email", Label: "E-mail address", Value: agent.Email, Type: "email", Max: 254, Autocomplete: "email", Need: "Enter the e-mail address."},
 		{Name: "phone", Label: "Telephone", Value: agent.Phone, Type: "tel", Max: 30, Autocomplete: "tel"},
 	}
+}
+
+// emailField is for who can have another address: in the set-up nobody can, as the link went there.
+func emailField(agent agents.Agent) *field {
+	return &field{Name: "email", Label: "E-mail address", Value: agent.Email, Type: "email", Max: 254, Autocomplete: "email", Need: "Enter the e-mail address."}
 }
 
 func (c *Console) profileRoutes() []route {
@@ -25,6 +29,7 @@ func (c *Console) profileRoutes() []route {
 		{path: profilePath, least: forAgents, get: c.showProfile, post: c.saveProfile, keeps: ofProfile},
 		{path: profilePath + "/password", least: forAgents, get: c.askNewPassword, post: c.changePassword},
 		{path: profilePath + "/factor", least: forAgents, get: c.askNewFactor, post: c.changeFactor},
+		{path: profilePath + "/confirm", least: forAgents, get: c.askProof, post: c.takeProof, cut: "/confirm"},
 		{path: profilePath + "/sign-out-everywhere", least: forAgents, post: c.signOutEverywhere, cut: "/sign-out-everywhere"},
 	}
 }
@@ -43,8 +48,9 @@ func (v *visit) profilePage(more ...*field) profilePage {
 	return profilePage{asking{v.newForm(append(fields, more...)...)}, agent, factorWords(agent.Factor)}
 }
 
-func (f *form) profile() agents.Profile {
-	return agents.Profile{FullName: f.value("full_name"), Email: f.value("email"), Phone: f.value("phone")}
+// profile is what was filled in, with the address that the agent has.
+func (f *form) profile(agent agents.Agent) agents.Profile {
+	return agents.Profile{FullName: f.value("full_name"), Email: agent.Email, Phone: f.value("phone")}
 }
 
 func factorWords(factor agents.Factor) string {
@@ -58,36 +64,48 @@ func factorWords(factor agents.Factor) string {
 }
 
 func (v *visit) ownProfilePage() profilePage {
-	return v.profilePage(presentPassword("present", "Needed to change the e-mail address."))
+	return v.profilePage(emailField(v.session.Agent), presentPassword("present", "Needed to change the e-mail address."))
+}
+
+// profileNotes are what the page can begin with: the address has the word.
+var profileNotes = map[string]string{
+	"saved":   "Saved.",
+	"expired": "That took too long, or was done already. Start over.",
 }
 
 func (c *Console) showProfile(v *visit) error {
-	if v.r.URL.Query().Get("note") == "saved" {
-		v.note = "Saved."
-	}
+	v.note = profileNotes[v.r.URL.Query().Get("note")]
 	return c.show(v, "profile", "Your profile", v.ownProfilePage())
 }
 
+// saveProfile saves all but another e-mail address at once: that one is to be proved first.
 func (c *Console) saveProfile(v *visit) error {
 	page := v.ownProfilePage()
 	if !v.read(page.Form) {
 		return c.show(v, "profile", "Your profile", page)
 	}
-	if page.Form.value("email") != v.session.Agent.Email {
-		right, err := c.isPresent(v, page.Form, "present")
-		if err != nil {
-			return err
-		}
-		if !right {
+	email, begun := page.Form.value("email"), false
+	profile := page.Form.profile(v.session.Agent)
+	wanted := profile
+	wanted.Email = email
+	err := wanted.Check()
+	if err == nil && email != v.session.Agent.Email {
+		if begun, err = c.beginChange(v, page.Form, toEmail, email); err == nil && !begun {
 			return c.show(v, "profile", "Your profile", page)
 		}
 	}
-	agent, err := c.agents.UpdateProfile(v.ctx(), v.by(), v.session.Agent.ID, page.Form.profile())
+	agent := v.session.Agent
+	if err == nil && (profile.FullName != agent.FullName || profile.Phone != agent.Phone || !begun) {
+		agent, err = c.agents.UpdateProfile(v.ctx(), v.by(), agent.ID, profile)
+	}
 	if page.Form.refusedBy(err) {
 		return c.show(v, "profile", "Your profile", page)
 	}
 	if err != nil {
 		return fmt.Errorf("update profile: %w", err)
+	}
+	if begun {
+		return v.redirect(confirmPath)
 	}
 	if err := c.renew(v, agent); err != nil {
 		return err
@@ -129,59 +147,6 @@ func (c *Console) changePassword(v *visit) error {
 	}
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
-	}
-	if err := c.renew(v, agent); err != nil {
-		return err
-	}
-	return v.redirect(profilePath + "?note=saved")
-}
-
-func (c *Console) newFactorPage(v *visit) (factorPage, error) {
-	page, err := c.factorPage(v)
-	page.Now = factorWords(v.session.Agent.Factor)
-	page.Password = presentPassword("present", "")
-	page.Password.Need = needPresent
-	page.PasswordToo = presentPassword("present_too", "")
-	page.PasswordToo.Need = needPresent
-	return page, err
-}
-
-func (c *Console) askNewFactor(v *visit) error {
-	page, err := c.newFactorPage(v)
-	if err != nil {
-		return err
-	}
-	return c.show(v, "profile_factor", "Change second step", page)
-}
-
-func (c *Console) changeFactor(v *visit) error {
-	page, err := c.newFactorPage(v)
-	if err != nil {
-		return err
-	}
-	name := "present"
-	if byEmail(v) {
-		name = "present_too"
-		page.Form.Fields = []*field{page.PasswordToo}
-	} else {
-		page.Form.Fields = []*field{page.Password, page.Code}
-	}
-	right := v.read(page.Form)
-	if right {
-		right, err = c.isPresent(v, page.Form, name)
-	}
-	if err != nil {
-		return err
-	}
-	if !right {
-		return c.show(v, "profile_factor", "Change second step", page)
-	}
-	agent, taken, err := c.chooseFactor(v, page)
-	if err != nil {
-		return err
-	}
-	if !taken {
-		return c.show(v, "profile_factor", "Change second step", page)
 	}
 	if err := c.renew(v, agent); err != nil {
 		return err

@@ -50,7 +50,7 @@ func TestPresentPasswordCantBeGuessed(t *testing.T) {
 	elsewhere := s.browser()
 	elsewhere.post("/repair/sign-in", "name", "ann")
 	elsewhere.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in/code")
-	b.post("/repair/profile/factor", "with", "email", "present_too", password).says(http.StatusUnprocessableEntity, "try again in 5 seconds")
+	b.post("/repair/profile/factor", "with", "email", "present", password).says(http.StatusUnprocessableEntity, "try again in 5 seconds")
 	s.pass(6 * time.Second)
 	guess(password).leads("/repair/profile?note=saved")
 }
@@ -72,10 +72,24 @@ func TestOwnProfile(t *testing.T) {
 	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com", "present", "not mine at all").
 		says(http.StatusUnprocessableEntity, "not your present password").has("elsewhere@mail.example.com")
 	b.post("/repair/profile", "full_name", "Ann", "email", "elsewhere@mail.example.com", "present", password).
-		leads("/repair/profile?note=saved")
+		leads("/repair/profile/confirm")
+	b.get("/repair/profile").says(http.StatusOK).has(`value="Ann"`).has("ann@mail.example.com").lacks("elsewhere@mail.example.com")
+	b.get("/repair/profile/confirm").says(http.StatusOK, "a•••@mail.example.com", "elsewhere@mail.example.com")
+	there, here := s.mailedTo("elsewhere@mail.example.com"), s.mailedTo("ann@mail.example.com")
+	for _, wrong := range [][]string{
+		{"code", here, "email_code", here}, {"code", there, "email_code", there}, {"code", "1 2 3", "email_code", there},
+	} {
+		b.post("/repair/profile/confirm", wrong...).says(http.StatusUnprocessableEntity).lacks(here, there)
+	}
+	b.post("/repair/profile/confirm", "code", there, "email_code", here).says(http.StatusTooManyRequests, "not right", "try again in 5 seconds")
+	b.post("/repair/profile/confirm", "code", here, "email_code", there).says(http.StatusTooManyRequests) // as at signing in
+	s.pass(6 * time.Second)
+	b.post("/repair/profile/confirm", "code", here, "email_code", there).leads("/repair/profile?note=saved")
+	b.post("/repair/profile/confirm", "code", here, "email_code", there).leads("/repair/profile?note=expired") // once
 	if told := s.mailed(agents.EmailWasChanged); told.To != "ann@mail.example.com" {
 		t.Errorf("told %s", told.To)
 	}
+	b.get("/repair/profile").has("elsewhere@mail.example.com")
 	b.post("/repair/profile", "full_name", "", "email", "nonsense", "present", password).
 		says(http.StatusUnprocessableEntity, "Enter the full name").has(`aria-invalid="true"`).has(`aria-describedby="full_name-error"`).has(`href="#full_name"`)
 }
@@ -83,21 +97,51 @@ func TestOwnProfile(t *testing.T) {
 func TestChangeFactor(t *testing.T) {
 	s := newShop(t)
 	b, other := s.of("ann"), s.of("ann")
-	setUp := b.get("/repair/profile/factor").says(http.StatusOK, "Now it is: Codes by e-mail").setUp()
+	b.get("/repair/profile/factor").says(http.StatusOK, "Now it is: Codes by e-mail").lacks("otpauth")
+	b.post("/repair/profile/factor", "with", "app").says(http.StatusUnprocessableEntity, "Enter your present password")
+	b.post("/repair/profile/factor", "with", "app", "present", "wrong wrong wrong").
+		says(http.StatusUnprocessableEntity, "not your present password")
+	b.post("/repair/profile/factor", "with", "app", "present", password).leads("/repair/profile/confirm")
+	b.get("/repair/profile/factor").lacks("otpauth") // before the present step was shown
+	setUp := "otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
 	s.ok(err)
-	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code).
-		says(http.StatusUnprocessableEntity, "Enter your present password")
-	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code, "present", "wrong wrong wrong").
-		says(http.StatusUnprocessableEntity, "not your present password")
-	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code, "present", password).
-		leads("/repair/profile?note=saved")
+	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/profile/factor")
+	b.post("/repair/profile/confirm", "code", s.mailedTo("ann@mail.example.com")).leads("/repair/profile/factor")
+	set := b.get("/repair/profile/factor").says(http.StatusOK)
+	set.lacks("Use codes by e-mail")
+	setUp = set.setUp()
+	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", "000000").says(http.StatusUnprocessableEntity, "not the code that your app shows")
+	code, err = totp.GenerateCode(secretOf(t, setUp), s.clock())
+	s.ok(err)
+	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/profile?note=saved")
 	b.get("/repair/profile").says(http.StatusOK, "Authenticator app")
 	other.get("/repair/").leads("/repair/sign-in?note=signed-out")
+	s.mailed(agents.FactorWasChanged)
 
-	b.post("/repair/profile/factor", "with", "email", "present", password).says(http.StatusUnprocessableEntity) // another form's field
-	b.post("/repair/profile/factor", "with", "email", "present_too", password).leads("/repair/profile?note=saved")
+	// Back to e-mail: the app's code, and one that proves the address.
+	b.post("/repair/profile/factor", "with", "email", "present", password).leads("/repair/profile/confirm")
+	b.get("/repair/profile/confirm").says(http.StatusOK, "Open your authenticator app", "ann@mail.example.com")
+	s.pass(time.Minute)
+	if code, err = totp.GenerateCode(secretOf(t, setUp), s.clock()); err != nil {
+		t.Fatal(err)
+	}
+	there := s.mailedTo("ann@mail.example.com")
+	b.post("/repair/profile/confirm", "code", there, "email_code", there).says(http.StatusUnprocessableEntity, "not right")
+	b.post("/repair/profile/confirm", "code", code, "email_code", there).leads("/repair/profile?note=saved")
 	b.get("/repair/profile").says(http.StatusOK, "Codes by e-mail")
+}
+
+// mailedTo is the code of a change that was sent to an address last.
+func (s *shop) mailedTo(to string) string {
+	s.t.Helper()
+	for _, m := range slices.Backward(s.mail.all) {
+		if m.Kind == agents.ChangeCode && m.To == to {
+			return m.Code.Reveal()
+		}
+	}
+	s.t.Fatalf("no code went to %s", to)
+	return ""
 }
 
 // TestStolenSessionEnds though its thief changes the profile at the very moment in which the agent

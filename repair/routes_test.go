@@ -40,6 +40,7 @@ var open = map[string][]string{
 	"/repair/profile":                                   signedIn,
 	"/repair/profile/password":                          signedIn,
 	"/repair/profile/factor":                            signedIn,
+	"/repair/profile/confirm":                           signedIn,
 	"/repair/profile/sign-out-everywhere":               signedIn,
 
 	"/repair/lines/{number}/history": supervisors,

@@ -209,7 +209,7 @@ func (c *Console) takeProfile(v *visit) error {
 	if !v.read(page.Form) {
 		return c.show(v, "set_up_profile", "Check your profile", page)
 	}
-	agent, err := c.agents.UpdateProfile(v.ctx(), v.by(), v.session.Agent.ID, page.Form.profile())
+	agent, err := c.agents.UpdateProfile(v.ctx(), v.by(), v.session.Agent.ID, page.Form.profile(v.session.Agent))
 	if page.Form.refusedBy(err) {
 		return c.show(v, "set_up_profile", "Check your profile", page)
 	}

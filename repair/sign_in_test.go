@@ -71,10 +71,11 @@ func (b *browser) setUpWithApp(name string) string {
 	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/set-up/terms")
 	b.post("/repair/set-up/terms").says(http.StatusUnprocessableEntity, "I accept them: Tick this")
 	b.post("/repair/set-up/terms", "accept", "yes").leads("/repair/set-up/profile")
-	b.post("/repair/set-up/profile", "full_name", "Pat Example", "email", "nonsense").
-		says(http.StatusUnprocessableEntity, "Enter an e-mail address").has(`value="Pat Example"`)
-	b.post("/repair/set-up/profile", "full_name", "Pat Example", "email", "pat@mail.example.com").leads("/repair/")
+	b.post("/repair/set-up/profile", "full_name", "", "phone", "612 555 0100").
+		says(http.StatusUnprocessableEntity, "Enter the full name").has(`value="612 555 0100"`)
+	b.post("/repair/set-up/profile", "full_name", "Pat Example", "email", "another@mail.example.com").leads("/repair/")
 	b.get("/repair/").says(http.StatusOK, "Pat Example")
+	b.get("/repair/profile").says(http.StatusOK).lacks("another@mail.example.com") // only by a code that is sent there
 	return key
 }
 

@@ -26,6 +26,7 @@ const (
 	KindSession Kind = "session"
 	KindDraft   Kind = "draft"
 	KindBrowser Kind = "browser" // one in which agents have signed in
+	KindChange  Kind = "change"  // one that is being proved
 )
 
 // Record is what a store keeps for one token.

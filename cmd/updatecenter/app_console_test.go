@@ -159,7 +159,7 @@ func TestOnlyMailsThatMayWaitAreQueued(t *testing.T) {
 	both := mails{now: now, later: later}
 	for kind, waits := range map[agents.MessageKind]bool{
 		agents.Invitation: false, agents.DeactivationSoon: false, agents.DeletionSoon: false,
-		agents.SignInCode: true, agents.Locked: true, agents.PasswordWasChanged: true, agents.FactorWasChanged: true,
+		agents.SignInCode: true, agents.ChangeCode: true, agents.Locked: true, agents.PasswordWasChanged: true, agents.FactorWasChanged: true,
 		agents.EmailWasChanged: true, agents.LimitAlert: true,
 	} {
 		if err := both.Mail(t.Context(), agents.Message{Kind: kind}); err != nil {

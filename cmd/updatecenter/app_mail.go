@@ -69,7 +69,7 @@ func (m mails) Mail(ctx context.Context, message agents.Message) error {
 		ctx, cancel := context.WithTimeout(ctx, mailWithin)
 		defer cancel()
 		return m.now.Mail(ctx, message)
-	case agents.SignInCode, agents.Locked, agents.PasswordWasChanged, agents.FactorWasChanged,
+	case agents.SignInCode, agents.ChangeCode, agents.Locked, agents.PasswordWasChanged, agents.FactorWasChanged,
 		agents.EmailWasChanged, agents.LimitAlert:
 	}
 	return m.later.Mail(ctx, message)

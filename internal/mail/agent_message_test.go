@@ -25,7 +25,7 @@ const (
 
 // agentKinds are all kinds of messages.
 var agentKinds = []agents.MessageKind{
-	agents.Invitation, agents.SignInCode, agents.Locked, agents.DeactivationSoon, agents.DeletionSoon,
+	agents.Invitation, agents.SignInCode, agents.ChangeCode, agents.Locked, agents.DeactivationSoon, agents.DeletionSoon,
 	agents.PasswordWasChanged, agents.FactorWasChanged, agents.EmailWasChanged, agents.LimitAlert,
 }
 
@@ -37,7 +37,7 @@ func agentMessage(kind agents.MessageKind) agents.Message {
 	switch kind { //nolint:exhaustive // of the others nothing is told
 	case agents.Invitation:
 		m.Link = secret.New(agentLink)
-	case agents.SignInCode:
+	case agents.SignInCode, agents.ChangeCode:
 		m.Code = secret.New(agentCode)
 	case agents.LimitAlert:
 		m.Detail = "crm/77, by the API: too many resets. The last line was 612-555-0142."

@@ -43,6 +43,15 @@ var agentTexts = map[agents.MessageKind]agentText{
 			"If it is not you, somebody knows your password: change it, and tell an administrator.",
 		},
 	},
+	agents.ChangeCode: {
+		subject: "Your code for a change",
+		before:  []string{"Somebody who is signed in as {name} at the repair console of {company} is changing the e-mail address or the second step of signing in. If it is you, enter this code there."},
+		after: []string{
+			"It works once, until {moment}.",
+			"Never tell it to anybody, by telephone, in a message or on another page, even if they say that they work for {company}. We never ask you for it.",
+			"If it is not you, tell an administrator right away: somebody knows the password of {name}.",
+		},
+	},
 	agents.Locked: {
 		subject: "Signing in is locked for a while",
 		before: []string{
@@ -117,7 +126,7 @@ func writeTo(message agents.Message, company string, zone *time.Location) (lette
 		text = closed
 	}
 	if !ok || message.Link.IsZero() == (message.Kind == agents.Invitation) ||
-		message.Code.IsZero() == (message.Kind == agents.SignInCode) {
+		message.Code.IsZero() == (message.Kind == agents.SignInCode || message.Kind == agents.ChangeCode) {
 		return letter{}, ErrMessage
 	}
 	fill := agentBlanks(message, company, zone)

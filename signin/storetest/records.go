@@ -20,7 +20,7 @@ var recordTests = map[string]func(play){
 		p.nothing(2)
 	},
 	"every kind is kept": func(p play) {
-		for i, kind := range []signin.Kind{signin.KindSignIn, signin.KindSession, signin.KindDraft} {
+		for i, kind := range []signin.Kind{signin.KindSignIn, signin.KindSession, signin.KindDraft, signin.KindChange} {
 			r := p.record(i, "a")
 			r.Kind = kind
 			p.put(r, 0)
