@@ -7,7 +7,8 @@
 //	/repair/sign-in                 user name, then /password, then /code
 //	/repair/welcome/{token}         the link of an invitation: the first password
 //	/repair/set-up/...              second factor, terms and conditions, own profile
-//	/repair/profile                 own profile; below it password, factor, signing out everywhere
+//	/repair/profile                 own profile; below it password, factor, signing out everywhere, and
+//	                                confirm, where another factor or e-mail address is proved
 //	/repair/reports                 the audit, for supervisors
 //	/repair/people, /repair/invite  who may sign in, for administrators
 //	/repair/keys                    keys of the REST API, for administrators

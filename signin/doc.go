@@ -57,8 +57,10 @@
 // [SignIn.Session] looks at the agent as he or she is now: it ends at once when password,
 // factor, role or state has changed (Agent.Epoch), when the profile is deactivated by the mere
 // time, and with [SignIn.SignOut] and [SignIn.SignOutEverywhere]. Before an agent changes the own
-// password, factor or e-mail address, [SignIn.Confirm] asks for the password and counts failures;
-// afterwards [SignIn.Renew] keeps this one session, if nothing but that change has ended it.
+// password, [SignIn.Confirm] asks for it and counts failures. Another factor or e-mail address also
+// takes the present factor, and a code that the new address was sent: [SignIn.BeginChange],
+// [SignIn.Prove] and, when it is done, [SignIn.EndChange]. Afterwards [SignIn.Renew] keeps this one
+// session, if nothing but that change has ended it.
 //
 // What was typed when a session ran out need not be lost: [SignIn.Peek] says whose it was,
 // [SignIn.SaveDraft] keeps the form, and [SignIn.Draft] gives it back, once, to the same agent.
