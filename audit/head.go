@@ -94,6 +94,13 @@ func printableKey(id string) string {
 	return id
 }
 
+// Opens says whether the keys are those under which the audit was recorded last, if it was: nil, or
+// the error with which [Log.Record] would fail.
+func (l *Log) Opens(ctx context.Context) error {
+	_, _, err := l.head(ctx)
+	return err
+}
+
 // head reads the head, and returns it also as it is stored.
 func (l *Log) head(ctx context.Context) (head, []byte, error) {
 	stored, err := l.config.Store.Head(ctx)

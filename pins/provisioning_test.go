@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rows"
 	"updatecenter/pins"
 )
 
@@ -54,7 +53,7 @@ func TestProvisioningReadCSV(t *testing.T) {
 	}
 	var got []string
 	for line, err := range p.ReadCSV(strings.NewReader(file)) {
-		var row *rows.Error
+		var row *pins.RowError
 		if errors.As(err, &row) {
 			got = append(got, fmt.Sprint("bad ", row.Line))
 			continue

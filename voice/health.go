@@ -3,12 +3,11 @@ package voice
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"time"
 )
 
-// readyTimeout bounds how long Redis may take to answer a probe.
+// readyTimeout bounds how long an answer to a probe may take.
 const readyTimeout = 2 * time.Second
 
 func healthy(w http.ResponseWriter, _ *http.Request) {
@@ -20,8 +19,7 @@ func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	if err := e.reachable(ctx); err != nil {
-		e.log.Warn("not ready", slog.Any("cause", err))
-		http.Error(w, "Redis cannot be reached", http.StatusServiceUnavailable)
+		http.Error(w, "Redis or the queue in it cannot be used", http.StatusServiceUnavailable)
 		return
 	}
 	healthy(w, r)

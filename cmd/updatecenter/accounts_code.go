@@ -18,7 +18,7 @@ type accountsNewCode struct {
 // Run makes a new security code. It is shown to nobody; the customer has it delivered. The
 // code stands even if the notice can't be asked for, which then is told.
 func (cmd *accountsNewCode) Run(ctx context.Context, c console) error {
-	db, all, number, err := cmd.open(c)
+	db, all, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type agentsInvite struct {
 
 // Run invites the agent.
 func (cmd *agentsInvite) Run(ctx context.Context, c console) error {
-	all, name, err := cmd.open(c, true)
+	all, name, err := cmd.open(ctx, c, true)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ type agentsList struct {
 
 // Run lists the agents.
 func (cmd *agentsList) Run(ctx context.Context, c console) error {
-	all, err := cmd.open(c, false)
+	all, err := cmd.open(ctx, c, false)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ type agentsDeactivate struct {
 
 // Run deactivates the agent.
 func (cmd *agentsDeactivate) Run(ctx context.Context, c console) error {
-	all, name, err := cmd.open(c, false)
+	all, name, err := cmd.open(ctx, c, false)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ type agentsReactivate struct {
 
 // Run reactivates the agent.
 func (cmd *agentsReactivate) Run(ctx context.Context, c console) error {
-	all, name, err := cmd.open(c, cmd.NewLink)
+	all, name, err := cmd.open(ctx, c, cmd.NewLink)
 	if err != nil {
 		return err
 	}

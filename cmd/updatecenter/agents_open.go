@@ -57,7 +57,7 @@ type people struct {
 }
 
 // open opens the Redis, and the agents in it, with links to be made or not.
-func (f agentsFlags) open(c console, links bool) (people, error) {
+func (f agentsFlags) open(ctx context.Context, c console, links bool) (people, error) {
 	settings, err := f.config(c, links)
 	if err != nil {
 		return people{}, err
@@ -70,7 +70,7 @@ func (f agentsFlags) open(c console, links bool) (people, error) {
 	if !mailed {
 		mailer = terminalMail{c}
 	}
-	db, err := f.redisFlag.open(c)
+	db, err := f.openSealed(ctx, c, settings.keys)
 	if err != nil {
 		return people{}, err
 	}
@@ -103,12 +103,12 @@ type agentFlags struct {
 }
 
 // open opens the agents and reads the name.
-func (f agentFlags) open(c console, links bool) (people, agents.UserName, error) {
+func (f agentFlags) open(ctx context.Context, c console, links bool) (people, agents.UserName, error) {
 	name, err := agents.ParseUserName(f.Name)
 	if err != nil {
 		return people{}, "", usage(err)
 	}
-	all, err := f.agentsFlags.open(c, links)
+	all, err := f.agentsFlags.open(ctx, c, links)
 	return all, name, err
 }
 

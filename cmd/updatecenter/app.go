@@ -44,6 +44,7 @@ type app struct {
 	notices    notices
 	help       *help                // for those who help customers
 	clients    *proxied.Clients     // where requests come from
+	redis      *redisWatch          // looks after Redis
 	stopping   chan struct{}        // closed when no more requests are taken
 	switches   *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
 	log        *slog.Logger
@@ -51,14 +52,15 @@ type app struct {
 
 // outside is what an app takes from outside, so that tests can give their own.
 type outside struct {
-	db    *rdb.DB
-	now   func() time.Time
-	log   *slog.Logger
-	hash  pins.Params       // zero: the default
-	took  func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
-	post  http.RoundTripper // to the operator's switch; nil: over the network
-	queue deliveries.Queue  // of attempts at deliveries; nil: in Redis
-	mails agents.Mailer     // of e-mails to agents; nil: by the mail server of the settings
+	db       *rdb.DB
+	now      func() time.Time
+	log      *slog.Logger
+	hash     pins.Params       // zero: the default
+	took     func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
+	post     http.RoundTripper // to the operator's switch; nil: over the network
+	queue    deliveries.Queue  // of attempts at deliveries; nil: in Redis
+	mails    agents.Mailer     // of e-mails to agents; nil: by the mail server of the settings
+	embedded bool              // the Redis is one in this process, which keeps nothing
 }
 
 // newApp wires an app.
@@ -75,10 +77,12 @@ func newApp(c config, o outside) (*app, error) {
 	a := &app{
 		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: proxied.New(c.console.proxies, o.log),
 	}
+	a.redis = newRedisWatch(c, o)
+	registry.MustRegister(a.redis)
 	if a.accounts, err = newAccounts(c, o); err != nil {
 		return nil, err
 	}
-	if a.deliveries, a.queue, err = newDeliveries(c, o, a.accounts, registry); err != nil {
+	if a.deliveries, a.queue, err = newDeliveries(c, o, a, registry); err != nil {
 		return nil, err
 	}
 	a.notices = notices{all: a.deliveries, lines: o.db.Lines(), method: c.outbound.notices, log: o.log}
@@ -131,7 +135,7 @@ func newDispatcher(c config, o outside, lines *features.Lines, metrics prometheu
 	}
 	d, err := dispatch.New(dispatch.Config{
 		Store: o.db.Outbox(), URL: c.switchURL, Secret: c.switchSecret, Transport: o.post,
-		Now: o.now, Log: o.log, Registerer: metrics,
+		Now: o.now, Log: background(o.log), Registerer: metrics,
 		Open: func(stored []byte) (string, time.Time, []byte, error) {
 			event, err := lines.OpenEvent(stored)
 			if err != nil {
@@ -171,6 +175,11 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep) {
 		jobs.Go(func() { job(ctx) })
 	}
+	jobs.Go(func() {
+		if err := a.redis.run(ctx); err != nil {
+			stop(err)
+		}
+	})
 	context.AfterFunc(ctx, func() {
 		a.log.Info("stopping: the turns under way are finished")
 		close(a.stopping)
@@ -182,6 +191,18 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 	watching.Wait()
 	if cause := context.Cause(ctx); err == nil && !errors.Is(cause, context.Canceled) {
 		err = cause
+	}
+	return err
+}
+
+// ready says whether calls and deliveries can be worked on.
+func (a *app) ready(ctx context.Context) error {
+	err := a.redis.db.Ping(ctx)
+	if err == nil {
+		err = a.queue.Ping(ctx)
+	}
+	if err != nil {
+		background(a.log).Warn("not ready", slog.Any("cause", err))
 	}
 	return err
 }
@@ -261,7 +282,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, PublicURL: c.publicURL,
 		Accounts: c.accounts, AuthTokens: c.authTokens,
 		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
-		Reachable: o.db.Ping, Metrics: metrics, Log: o.log,
+		Reachable: a.ready, Metrics: metrics, Log: o.log,
 	}), nil
 }
 

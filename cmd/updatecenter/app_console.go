@@ -152,7 +152,7 @@ func (h *help) sweep(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		if err := h.agents.Sweep(ctx); err != nil && ctx.Err() == nil {
-			h.log.Warn("unused profiles of agents could not all be looked after", slog.Any("cause", err))
+			background(h.log).Warn("unused profiles of agents could not all be looked after", slog.Any("cause", err))
 		}
 		select {
 		case <-ctx.Done():

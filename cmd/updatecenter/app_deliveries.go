@@ -39,13 +39,13 @@ func newAccounts(c config, o outside) (*accounts.Accounts, error) {
 const workers = 32
 
 // newDeliveries brings codes and notices on their ways: those that are set up.
-func newDeliveries(c config, o outside, all *accounts.Accounts, metrics prometheus.Registerer) (*deliveries.Deliveries, *queue.Queue, error) {
-	store := o.db.Deliveries()
-	waiting := queue.New(queue.Config{Client: o.db.Client(), Workers: workers, Now: o.now, Log: o.log})
+func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (*deliveries.Deliveries, *queue.Queue, error) {
+	store, log := o.db.Deliveries(), background(o.log)
+	waiting := queue.New(queue.Config{Client: o.db.Client(), Workers: workers, Now: o.now, Log: log, Away: a.redis.troubled})
 	limiter := rate.NewLimiter(rate.Limit(c.outbound.rate), 1)
 	config := deliveries.Config{
-		Store: store, Phones: store, Queue: waiting, Accounts: all, Codes: newCodes(c, o),
-		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Pace: limiter.Wait, Now: o.now, Log: o.log,
+		Store: store, Phones: store, Queue: waiting, Accounts: a.accounts, Codes: newCodes(c, o),
+		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Pace: limiter.Wait, Now: o.now, Log: log,
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_calls_refused_total", Help: "Calls that Twilio refused to make, by why and by its error code.",
@@ -228,7 +228,7 @@ func (a *app) sweep(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		if err := a.deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
-			a.log.Warn("forgotten deliveries could not be looked for", slog.Any("cause", err))
+			background(a.log).Warn("forgotten deliveries could not be looked for", slog.Any("cause", err))
 		}
 		select {
 		case <-ctx.Done():

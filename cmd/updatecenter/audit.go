@@ -29,13 +29,13 @@ type auditFlags struct {
 }
 
 // open opens the Redis and the audit in it.
-func (f auditFlags) open(c console) (*rdb.DB, *audit.Log, error) {
+func (f auditFlags) open(ctx context.Context, c console) (*rdb.DB, *audit.Log, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	if err := r.err(); err != nil {
 		return nil, nil, err
 	}
-	db, err := f.redisFlag.open(c)
+	db, err := f.openSealed(ctx, c, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -72,7 +72,7 @@ func (cmd *auditVerify) Run(ctx context.Context, c console) error {
 		}
 		expect = &anchor
 	}
-	db, log, err := cmd.open(c)
+	db, log, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (cmd *auditExport) Run(ctx context.Context, c console) error {
 			return usage(fmt.Errorf("--since: %w", err))
 		}
 	}
-	db, log, err := cmd.open(c)
+	db, log, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -179,7 +179,7 @@ func (cmd *auditTrim) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return usage(fmt.Errorf("--before: %w", err))
 	}
-	db, log, err := cmd.open(c)
+	db, log, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

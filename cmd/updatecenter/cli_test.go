@@ -88,7 +88,7 @@ func TestLinesCommands(t *testing.T) {
 		s.expect(exitUsage, []string{"not a North American"}, "", "lines", "show", "911")
 		s.expect(exitUsage, []string{"--by"}, "", "lines", "reset", "6125550142")
 		s.expect(exitError, nil, "", "lines", "import", "/does/not/exist.csv")
-		s.expect(exitError, nil, "number|language\n", "lines", "import", "-")
+		s.expect(exitError, nil, "number;language\n", "lines", "import", "-")
 	})
 }
 
@@ -311,7 +311,7 @@ func program(t *testing.T, server *redistest.Server, address string, environment
 	cmd.Stderr = &log
 	cmd.Env = append(append(os.Environ(), "UPDATECENTER_TEST_MAIN=1", "LISTEN_ADDR="+address, "PUBLIC_URL=http://"+address,
 		"REDIS_URL="+server.URL(), "TWILIO_AUTH_TOKEN="+demoToken, "SIP_DOMAINS="+demoSIPDomain,
-		"SECRET_KEYS=a:"+strings.Repeat("A", 43)+"="), environment...)
+		"SECRET_KEYS="+testKeys), environment...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

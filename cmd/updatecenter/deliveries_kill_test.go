@@ -24,7 +24,6 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
-	"updatecenter/internal/secret"
 	"updatecenter/voice/touchtone"
 )
 
@@ -102,7 +101,6 @@ func newLiveStage(t testing.TB, redisURL string) (*stage, *town) {
 	t.Helper()
 	s := newEmptyStage(t)
 	w := newTown(t, s, touchtone.RealClock{})
-	s.config.keys = must(secret.ParseKeyring("a:" + strings.Repeat("A", 43) + "="))(t) // those of program
 	s.config.outbound.limits.Global = math.MaxInt32
 	s.db = must(rdb.OpenWithin(redisURL, patience))(t)
 	t.Cleanup(func() { s.db.Close() })

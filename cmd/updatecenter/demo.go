@@ -136,8 +136,11 @@ func runDemo(ctx context.Context, c console, settings config, db *rdb.DB, redis 
 	defer os.RemoveAll(settings.outbound.lettersDir) //nolint:errcheck // at the end of the process
 	settings.switchURL, settings.switchSecret = heard.url, heard.secret
 	mailbox := &demoMailbox{house: wording.House{Company: settings.outbound.company, Repair: settings.repair}, zone: settings.console.zone}
-	a, err := newApp(settings, outside{db: db, now: time.Now, log: log, mails: mailbox})
+	a, err := newApp(settings, outside{db: db, now: time.Now, log: log, mails: mailbox, embedded: true})
 	if err != nil {
+		return err
+	}
+	if err := a.redis.start(ctx); err != nil {
 		return err
 	}
 	a.handler = mailbox.beside(a.handler)

@@ -51,6 +51,7 @@ func TestDocuments(t *testing.T) {
 	for _, part := range []struct{ file, name, want string }{
 		{"../../README.md", "first-call", "```\n" + firstCall(t) + "```\n"},
 		{"../../README.md", "settings", settings},
+		{"../../README.md", "redis-user", redisUser()},
 		{"../../docs/flows.md", "flows", drawingsPage()},
 		{"../../docs/prompts.md", "prompts", promptTable()},
 	} {

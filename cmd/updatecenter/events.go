@@ -30,7 +30,7 @@ const maxSince = 30 * 24 * time.Hour
 
 // open opens the Redis and reads which events are meant: those since a time, of one line or,
 // without a number, of all.
-func (f eventsFlags) open(c console) (db *rdb.DB, log *audit.Log, number nanp.Number, from time.Time, err error) {
+func (f eventsFlags) open(ctx context.Context, c console) (db *rdb.DB, log *audit.Log, number nanp.Number, from time.Time, err error) {
 	if f.Since <= 0 || f.Since > maxSince {
 		return nil, nil, "", time.Time{}, usage(errors.New("--since: want more than 0, and 720h at most"))
 	}
@@ -39,7 +39,7 @@ func (f eventsFlags) open(c console) (db *rdb.DB, log *audit.Log, number nanp.Nu
 			return nil, nil, "", time.Time{}, usage(err)
 		}
 	}
-	db, log, err = f.auditFlags.open(c)
+	db, log, err = f.auditFlags.open(ctx, c)
 	return db, log, number, time.Now().Add(-f.Since), err
 }
 
@@ -58,7 +58,7 @@ func (cmd *eventsReplay) Run(ctx context.Context, c console) error {
 	if cmd.All == (cmd.Number != "") {
 		return usage(errors.New("name a line, or say --all"))
 	}
-	db, log, number, from, err := cmd.open(c)
+	db, log, number, from, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (cmd *eventsSkip) Run(ctx context.Context, c console) error {
 	if !said.Valid() || said.Reason == "" {
 		return usage(pins.ErrNote)
 	}
-	db, lines, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (cmd *eventsTail) Run(ctx context.Context, c console) error {
 	if cmd.Waiting && cmd.Follow {
 		return usage(errors.New("--waiting and --follow: want one of them"))
 	}
-	db, log, number, from, err := cmd.open(c)
+	db, log, number, from, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

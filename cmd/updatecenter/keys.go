@@ -24,8 +24,8 @@ type keyFlags struct {
 }
 
 // open opens the Redis and the keys in it.
-func (f keyFlags) open(c console) (*rdb.DB, audited.Keys, error) {
-	db, log, err := f.auditFlags.open(c)
+func (f keyFlags) open(ctx context.Context, c console) (*rdb.DB, audited.Keys, error) {
+	db, log, err := f.auditFlags.open(ctx, c)
 	if err != nil {
 		return nil, audited.Keys{}, err
 	}
@@ -44,7 +44,7 @@ func (cmd *keysCreate) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return usage(err)
 	}
-	db, keys, err := cmd.open(c)
+	db, keys, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ type keysList struct {
 
 // Run lists the keys.
 func (cmd *keysList) Run(ctx context.Context, c console) error {
-	db, all, err := cmd.open(c)
+	db, all, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ type keysRevoke struct {
 
 // Run revokes the key.
 func (cmd *keysRevoke) Run(ctx context.Context, c console) error {
-	db, keys, err := cmd.open(c)
+	db, keys, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"updatecenter/internal/api"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
+	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
@@ -49,6 +51,18 @@ func (f redisFlag) open(c console) (*rdb.DB, error) {
 	return db, nil
 }
 
+// openSealed opens the Redis, and refuses keys that are not those of what is sealed there.
+func (f redisFlag) openSealed(ctx context.Context, c console, keys secret.Keyring) (*rdb.DB, error) {
+	db, err := f.open(c)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := checkSecretKeys(ctx, db, keys); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // linesIn are the lines in a Redis.
 func linesIn(db *rdb.DB, log *audit.Log) (audited.Lines, error) {
 	store := db.Lines()
@@ -69,12 +83,12 @@ type lineFlag struct {
 }
 
 // open opens the Redis and the lines in it, and reads the number.
-func (f lineFlag) open(c console) (*rdb.DB, audited.Lines, nanp.Number, error) {
+func (f lineFlag) open(ctx context.Context, c console) (*rdb.DB, audited.Lines, nanp.Number, error) {
 	number, err := typed.Number(f.Number)
 	if err != nil {
 		return nil, audited.Lines{}, "", usage(err)
 	}
-	db, log, err := f.auditFlags.open(c)
+	db, log, err := f.auditFlags.open(ctx, c)
 	if err != nil {
 		return nil, audited.Lines{}, "", err
 	}
@@ -89,7 +103,7 @@ type linesShow struct {
 
 // Run shows the line.
 func (cmd *linesShow) Run(ctx context.Context, c console) error {
-	db, lines, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -115,7 +129,7 @@ type linesHistory struct {
 
 // Run shows the records.
 func (cmd *linesHistory) Run(ctx context.Context, c console) error {
-	db, lines, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -150,7 +164,7 @@ type linesReset struct {
 
 // Run resets the line's PIN.
 func (cmd *linesReset) Run(ctx context.Context, c console) error {
-	db, lines, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -171,7 +185,7 @@ type linesRemove struct {
 
 // Run removes the line.
 func (cmd *linesRemove) Run(ctx context.Context, c console) error {
-	db, lines, number, err := cmd.open(c)
+	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}

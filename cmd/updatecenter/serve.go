@@ -34,6 +34,9 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return usage(err)
 	}
+	if err := a.redis.start(ctx); err != nil {
+		return err
+	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", settings.listenAddr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)

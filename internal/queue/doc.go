@@ -32,7 +32,9 @@
 //
 // # What is in Redis
 //
-// All keys begin with "asynq:". A payload is JSON with a version, the delivery's ID and the
+// The keys are those of [KeyPatterns]: they begin with "asynq:{updatecenter}:", but for the names of
+// queues and for which servers there are. asynq's prefix can't be set, and another program that uses
+// asynq in the same database shares those. A payload is JSON with a version, the delivery's ID and the
 // number of the attempt; nothing in it is secret. Errors of an attempt aren't stored: they go to
 // the log. Counts of each day are kept for 90 days, a task until it has run.
 package queue

@@ -32,6 +32,9 @@ type Config struct {
 	Workers int                   // how many tasks this server runs at once; 0: 8
 	Now     func() time.Time      // nil: time.Now; asynq itself goes by the machine's clock
 	Log     *slog.Logger          // nil: none
+	// Away says whether Redis is away, or was until a moment ago, so that what asynq says of it
+	// is told at level debug alone; nil: it never is.
+	Away func() bool
 }
 
 // Queue brings tasks to servers: a [deliveries.Queue]. Any number of goroutines may use it.
@@ -41,6 +44,7 @@ type Queue struct {
 	workers int
 	now     func() time.Time
 	log     *slog.Logger
+	away    func() bool
 }
 
 var _ deliveries.Queue = (*Queue)(nil)
@@ -53,12 +57,15 @@ func New(config Config) *Queue {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
+	if config.Away == nil {
+		config.Away = func() bool { return false }
+	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Queue{
 		redis: config.Client, tasks: asynq.NewClientFromRedisClient(config.Client),
-		workers: config.Workers, now: config.Now, log: config.Log,
+		workers: config.Workers, now: config.Now, log: config.Log, away: config.Away,
 	}
 }
 

@@ -38,7 +38,7 @@ func (q *Queue) Run(ctx context.Context, attempt Attempt) error {
 		Concurrency: q.workers, Queues: map[string]int{name: 1},
 		BaseContext:       func() context.Context { return running },
 		TaskCheckInterval: lookEvery, DelayedTaskCheckInterval: forwardEvery, ShutdownTimeout: finishWithin,
-		RetryDelayFunc: pause, IsFailure: counts, Logger: logger{q.log}, LogLevel: asynq.InfoLevel,
+		RetryDelayFunc: pause, IsFailure: counts, Logger: logger{q.log, q.away}, LogLevel: asynq.InfoLevel,
 	})
 	err := server.Start(asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
 		tasks.Add(1)

@@ -72,7 +72,7 @@ func TestTooManyFailures(t *testing.T) {
 	server := asynq.NewServerFromRedisClient(c, asynq.Config{
 		Queues: map[string]int{name: 1}, Concurrency: 1, TaskCheckInterval: time.Millisecond, DelayedTaskCheckInterval: time.Millisecond,
 		RetryDelayFunc: func(int, error, *asynq.Task) time.Duration { return -time.Second },
-		IsFailure:      counts, Logger: logger{q.log}, LogLevel: asynq.FatalLevel,
+		IsFailure:      counts, Logger: logger{q.log, q.away}, LogLevel: asynq.FatalLevel,
 	})
 	enqueue(t, q, first, time.Now())
 	if err := server.Start(asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {

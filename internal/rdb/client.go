@@ -151,18 +151,17 @@ func quiet() *maintnotifications.Config {
 	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 }
 
-// Ping says whether Redis can be reached, within a second.
+// Ping says whether Redis can be reached, within a second: of a cluster, every master.
 func (db *DB) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, db.within)
-	defer cancel()
-	if err := db.client.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("ping Redis: %w", err)
+	err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error { return server.Ping(ctx).Err() })
+	if err != nil {
+		return explain(err)
 	}
 	return nil
 }
 
 // Client is the connection itself, for a library that keeps records of its own in the same
-// Redis: that of package queue. Its keys begin otherwise than ours. Close closes it.
+// Redis: that of package queue. Close closes it.
 func (db *DB) Client() redis.UniversalClient { return db.client }
 
 // Close ends all connections. Operations under way fail.

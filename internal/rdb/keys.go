@@ -13,7 +13,8 @@ import (
 	"updatecenter/pins"
 )
 
-// Every key of the project begins with "uc:". What stands in braces is hashed by a cluster,
+// Every key of this package begins with "uc:", see [KeyPattern]; those of the queue are asynq's, see
+// package queue. What stands in braces is hashed by a cluster,
 // so keys with the same braces are on the same node, and one script may touch them all.
 //
 // How long a key lives is logical time, which the records hold themselves; Redis' own expiry
@@ -80,7 +81,9 @@ const (
 func callerKey(caller string) string { return "uc:caller:{" + tag(caller) + "}:failures" }
 
 // accountKey holds an account: a hash. It lives for ever.
-func accountKey(id accounts.ID) string { return "uc:account:{" + tag(string(id)) + "}" }
+func accountKey(id accounts.ID) string { return accountKeys + tag(string(id)) + "}" }
+
+const accountKeys = "uc:account:{"
 
 // accountHistoryKey holds what happened to an account, newest first: a list of JSON records.
 // It is never deleted.
@@ -143,6 +146,11 @@ func deskCountKey(subject string) string { return "uc:desk-count:{" + tag(subjec
 // phoneKey holds for which attempt a telephone is reserved: a hash. It lives until the
 // reservation ends.
 func phoneKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}" }
+
+// secretKeysKey holds a check value for each secret key that a server or command has had, by the
+// key's id: a hash. It lives for ever. Its form has no field for a version: a new form takes a new
+// name.
+const secretKeysKey = "uc:secret-keys"
 
 // apiKeysKey holds the keys to the API: a hash. It lives for ever.
 const apiKeysKey = "uc:apikeys"

@@ -2,7 +2,9 @@ package rdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,13 +123,35 @@ func (db *DB) ask(ctx context.Context, commands ...[]any) ([]any, error) {
 
 func unknownScript(err error) bool { return err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") }
 
-// explain tells damaged and newer records from other errors.
+// ErrUnanswered: Redis can't be reached, does not answer in time, or is not there for operations
+// yet. The operation may have been carried out.
+var ErrUnanswered = errors.New("no answer")
+
+// isReply says whether an error is what Redis answered.
+func isReply(err error) bool {
+	_, ok := errors.AsType[redis.Error](err)
+	return ok
+}
+
+// unanswered says whether an operation failed as Redis is away, or is starting or failing over.
+func unanswered(err error) bool {
+	if isReply(err) {
+		return slices.ContainsFunc([]string{"LOADING", "MASTERDOWN", "CLUSTERDOWN", "READONLY"}, func(prefix string) bool {
+			return redis.HasErrorPrefix(err, prefix)
+		})
+	}
+	return !errors.Is(err, context.Canceled)
+}
+
+// explain tells damaged and newer records, and a Redis that is away, from other errors.
 func explain(err error) error {
 	switch {
 	case redis.HasErrorPrefix(err, "VERSION"):
 		return ErrVersion
 	case redis.HasErrorPrefix(err, "GARBAGE"), strings.Contains(err.Error(), "WRONGTYPE"):
 		return ErrGarbage
+	case unanswered(err):
+		return fmt.Errorf("ask Redis: %w: %w", ErrUnanswered, err)
 	}
 	return fmt.Errorf("ask Redis: %w", err)
 }

@@ -31,6 +31,7 @@ type Server struct {
 	backend string               // host:port of the Redis behind the proxy
 	dir     string               // where a redis-server saves; empty for miniredis
 	mini    *miniredis.Miniredis // nil for a redis-server
+	user    string               // "user:password@" of URL; empty: the default user
 }
 
 // Start starts a redis-server that keeps nothing on disk, and stops it when the test
@@ -61,7 +62,22 @@ func Both(t *testing.T, test func(t *testing.T, s *Server)) {
 }
 
 // URL is the address as a REDIS_URL: redis://127.0.0.1:PORT/0.
-func (s *Server) URL() string { return "redis://" + s.Addr() + "/0" }
+func (s *Server) URL() string { return "redis://" + s.user + s.Addr() + "/0" }
+
+// Restrict has URL name a user who has the rights of these ACL rules and no others. What the server
+// is asked otherwise goes on as the default user.
+func (s *Server) Restrict(t testing.TB, rules ...string) {
+	t.Helper()
+	command := []any{"acl", "setuser", "restricted", "reset", "on", ">password"}
+	for _, rule := range rules {
+		command = append(command, rule)
+	}
+	ctx, client := s.client(t)
+	if err := client.Do(ctx, command...).Err(); err != nil {
+		t.Fatalf("restrict: %v", err)
+	}
+	s.user = "restricted:password@"
+}
 
 // DirectURL is a REDIS_URL that goes around the proxy, for benchmarks: the faults do not
 // reach who uses it.

@@ -77,6 +77,15 @@ func (k Keyring) Current() string {
 	return ""
 }
 
+// IDs returns the ids of all keys, the current one first.
+func (k Keyring) IDs() []string {
+	ids := make([]string, len(k.all()))
+	for i, key := range k.all() {
+		ids[i] = key.id
+	}
+	return ids
+}
+
 // IsZero reports whether the ring has no keys: a setting that was not given.
 func (k Keyring) IsZero() bool { return k.keys == nil }
 

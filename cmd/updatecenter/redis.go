@@ -1,0 +1,301 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/audit"
+	"updatecenter/internal/queue"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/secret"
+)
+
+// How often Redis is asked whether it is there, and looked at; and how long after it came back
+// operations can still fail that were begun before.
+const (
+	pingEvery = time.Second
+	lookEvery = 30 * time.Second
+	settleFor = 30 * time.Second
+)
+
+// redisWatch looks after the Redis of a server: it refuses one that can't be worked with, and tells
+// the log and the metrics how data can be lost in it, and when it is away. Any number of goroutines
+// may use it.
+type redisWatch struct {
+	db       *rdb.DB
+	keys     secret.Keyring
+	now      func() time.Time
+	log      *slog.Logger
+	embedded bool // the demo's, of which nothing is expected
+
+	mu      sync.Mutex
+	checked bool
+	away    time.Time // since when; zero: it is there
+	back    time.Time // when it came back last
+	servers []rdb.ServerInfo
+	missing []string        // rights
+	told    map[string]bool // findings that are in the log
+}
+
+func newRedisWatch(c config, o outside) *redisWatch {
+	return &redisWatch{db: o.db, keys: c.keys, now: o.now, log: o.log, embedded: o.embedded, told: map[string]bool{}}
+}
+
+// start checks the Redis before anything is served. One that is away is checked when it is back,
+// by run: callers get an apology meanwhile, which is better than nobody who answers. The error is
+// that the Redis can't be worked with.
+func (w *redisWatch) start(ctx context.Context) error {
+	err := w.check(ctx)
+	if errors.Is(err, rdb.ErrUnanswered) {
+		w.note(err)
+		return nil
+	}
+	return err
+}
+
+// run watches until the context ends. The error is that a Redis that was away at the start can't
+// be worked with.
+func (w *redisWatch) run(ctx context.Context) error {
+	ping, look := time.NewTicker(pingEvery), time.NewTicker(lookEvery)
+	defer ping.Stop()
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ping.C:
+			w.note(w.db.Ping(ctx))
+			if w.isChecked() || w.isAway() {
+				continue
+			}
+			if err := w.check(ctx); err != nil && !errors.Is(err, rdb.ErrUnanswered) {
+				return err
+			}
+		case <-look.C:
+			if err := w.look(ctx); err != nil && ctx.Err() == nil {
+				background(w.log).Warn("Redis could not be looked at", slog.Any("cause", err))
+			}
+		}
+	}
+}
+
+// check says whether the Redis can be worked with: whether its user has all rights, nothing is
+// evicted, and the secret keys are those of its data.
+func (w *redisWatch) check(ctx context.Context) error {
+	if !w.embedded {
+		if err := w.look(ctx); err != nil {
+			return err
+		}
+		if err := w.refusal(); err != nil {
+			return err
+		}
+	}
+	lacking, err := checkSecretKeys(ctx, w.db, w.keys)
+	if err != nil {
+		return err
+	}
+	if len(lacking) > 0 {
+		w.log.Warn("SECRET_KEYS lacks keys that were in use: what is still under them can't be read",
+			slog.String("keys", strings.Join(lacking, ", ")))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.checked = true
+	return nil
+}
+
+// look looks at all servers and rights, and tells the log what is new.
+func (w *redisWatch) look(ctx context.Context) error {
+	if w.embedded {
+		return nil
+	}
+	missing, err := w.db.Missing(ctx, slices.Concat(rdb.Commands(), queue.Commands()))
+	if err != nil {
+		return err
+	}
+	servers, err := w.db.Servers(ctx)
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.servers == nil {
+		for _, s := range servers {
+			w.log.Info("Redis", slog.String("server", s.Address), slog.String("version", s.Version), slog.String("persistence", persistence(s)),
+				slog.String("maxmemory_policy", s.Eviction), slog.Int64("maxmemory", s.MaxMemory), slog.Int("replicas", s.Replicas))
+		}
+	}
+	w.servers, w.missing = servers, missing
+	w.tell()
+	return nil
+}
+
+// tell warns of each finding once, until it is gone.
+func (w *redisWatch) tell() {
+	found := map[string]bool{}
+	warn := func(key, message string, attributes ...any) {
+		if found[key] = true; !w.told[key] {
+			w.log.Warn(message, attributes...)
+		}
+	}
+	for _, s := range w.servers {
+		for _, finding := range s.Findings() {
+			attributes := []any{slog.String("server", s.Address), slog.String("finding", string(finding))}
+			if finding == rdb.NotLookedAt {
+				attributes = append(attributes, slog.String("unknown", strings.Join(s.Unknown, ", ")))
+			}
+			warn(s.Address+" "+string(finding), rdb.Findings[finding], attributes...)
+		}
+	}
+	for _, right := range w.missing {
+		warn(right, "the user of Redis lacks a right", slog.String("right", right))
+	}
+	w.told = found
+}
+
+// refusal is the reason why the Redis can't be worked with, as it was looked at last.
+func (w *redisWatch) refusal() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.missing) > 0 {
+		return usage(fmt.Errorf("REDIS_URL: the user may not do all that is needed: it lacks the right %s; "+
+			"README.md says what a user of its own needs", strings.Join(w.missing, ", and ")))
+	}
+	for _, s := range w.servers {
+		if slices.Contains(s.Findings(), rdb.Evicts) {
+			return usage(fmt.Errorf("REDIS_URL: the server at %s has maxmemory-policy %s: %s", s.Address, s.Eviction, rdb.Findings[rdb.Evicts]))
+		}
+	}
+	return nil
+}
+
+// persistence says in a word how a server keeps its data on disk.
+func persistence(s rdb.ServerInfo) string {
+	switch {
+	case slices.Contains(s.Unknown, "aof_enabled"):
+		return "unknown"
+	case !s.AppendOff:
+		return strings.TrimSuffix("append-only "+s.Fsync, " ")
+	case s.Snapshots == "off":
+		return "none"
+	}
+	return "snapshots"
+}
+
+// note takes down whether Redis answered. The log gets a line when that changes.
+func (w *redisWatch) note(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case errors.Is(err, context.Canceled): // nobody knows
+	case err != nil && w.away.IsZero():
+		w.away = w.now()
+		w.log.Error("Redis is away: callers hear an apology", slog.Any("cause", err))
+	case err == nil && !w.away.IsZero():
+		w.log.Info("Redis is back", slog.Duration("after", w.now().Sub(w.away).Round(time.Millisecond)))
+		w.away, w.back = time.Time{}, w.now()
+	}
+}
+
+func (w *redisWatch) isAway() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.away.IsZero()
+}
+
+func (w *redisWatch) isChecked() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.checked
+}
+
+// troubled says whether Redis is away, or was until a moment ago. If nothing is known of that it
+// asks, which takes a second at most.
+func (w *redisWatch) troubled() bool {
+	if !w.isAway() {
+		w.note(w.db.Ping(context.Background()))
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.away.IsZero() || !w.back.IsZero() && w.now().Sub(w.back) < settleFor
+}
+
+// background is the log of what runs by itself, again and again. What it can't do since Redis is
+// away it tells at level debug, as redisWatch tells of that once.
+func background(log *slog.Logger) *slog.Logger { return slog.New(quiet{log.Handler()}) }
+
+type quiet struct{ slog.Handler }
+
+// Handle implements [slog.Handler].
+func (q quiet) Handle(ctx context.Context, record slog.Record) error {
+	record.Attrs(func(a slog.Attr) bool {
+		if err, ok := a.Value.Any().(error); ok && errors.Is(err, rdb.ErrUnanswered) {
+			record.Level = slog.LevelDebug
+		}
+		return true
+	})
+	if !q.Enabled(ctx, record.Level) {
+		return nil
+	}
+	return q.Handler.Handle(ctx, record)
+}
+
+// WithAttrs implements [slog.Handler].
+func (q quiet) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return quiet{q.Handler.WithAttrs(attributes)}
+}
+
+// WithGroup implements [slog.Handler].
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }
+
+// checkSecretKeys refuses secret keys that are not those of the data in a Redis, and returns the
+// ids of keys that were in use and are not among them.
+func checkSecretKeys(ctx context.Context, db *rdb.DB, keys secret.Keyring) (lacking []string, err error) {
+	lacking, err = db.CheckSecretKeys(ctx, keys, func(ctx context.Context) error { return opensStored(ctx, db, keys) })
+	if errors.Is(err, rdb.ErrSecretKeys) {
+		return nil, usage(err)
+	}
+	return lacking, err
+}
+
+// opensStored says whether keys open what a release has stored that kept no check of its keys: the
+// audit, or else one account of some.
+func opensStored(ctx context.Context, db *rdb.DB, keys secret.Keyring) error {
+	head, err := db.Audit().Head(ctx)
+	if err != nil {
+		return err
+	}
+	if len(head) > 0 {
+		err := audit.New(audit.Config{Store: db.Audit(), Keys: keys}).Opens(ctx)
+		if errors.Is(err, audit.ErrUnreadable) { // it is damaged, or of a newer release
+			return nil
+		}
+		return err
+	}
+	store := db.Accounts()
+	some, err := store.Some(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := accounts.New(accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: keys})
+	if err != nil {
+		return err
+	}
+	var unread error
+	for _, id := range some {
+		if _, err = all.ByID(ctx, id); err == nil {
+			return nil
+		}
+		if errors.Is(err, rdb.ErrUnanswered) || errors.Is(err, accounts.ErrUnreadable) {
+			unread = err
+		}
+	}
+	return unread
+}
