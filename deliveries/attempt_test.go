@@ -300,7 +300,7 @@ func TestSweepFails(t *testing.T) {
 // A request is accepted when only the queue fails.
 func TestQueueIsDown(t *testing.T) {
 	f := newFixture(t)
-	f.life.left = 2
+	f.life.left = 4 // the telephone is asked for, the delivery is stored
 	delivery := f.request(t, byVoice())
 	f.restart()
 	f.pass(t, time.Minute)

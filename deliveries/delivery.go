@@ -114,6 +114,7 @@ type Reason string
 const (
 	NumberRefused    Reason = "number_refused"     // Twilio can't call the number, whoever asks
 	TwilioBusy       Reason = "twilio_busy"        // Twilio takes no more calls at the moment
+	CalledTooOften   Reason = "called_too_often"   // the telephone has rung as often as it may
 	NumberNotCalled  Reason = "number_not_called"  // no [Config].Destinations of ours
 	OperatorMustMend Reason = "operator_must_mend" // Twilio refuses our calls until the operator has mended something
 )

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"updatecenter/internal/nanp"
 )
 
 const (
@@ -40,7 +42,10 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 	within, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
 	now := d.now() // after the clock of within was started, so that it ends within the window
-	free, err := d.phones.Reserve(within, delivery.To, delivery.Task(), now, now.Add(apart))
+	free, err := d.phones.Reserve(within, delivery.To, delivery.Task(), now, now.Add(apart), delivery.rings())
+	if limit, is := errors.AsType[*LimitError](err); is {
+		return d.tooOften(ctx, delivery, limit.Until)
+	}
 	if err != nil {
 		return err
 	}
@@ -51,6 +56,35 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 		return err
 	}
 	return d.dial(within, delivery, now)
+}
+
+// ringLimits are how often one telephone rings, whoever asks for it and whatever is told.
+var ringLimits = Limits{AnHour: 6, ADay: 20}
+
+// rings are the limits of a delivery's calls: a reset is always told, as it opens the line to
+// whoever knows the temporary PIN.
+func (d *Delivery) rings() Limits {
+	if d.About == PINReset {
+		return Limits{}
+	}
+	return ringLimits
+}
+
+// ringsAgain says *LimitError if a telephone rings as often as it may.
+func (d *Deliveries) ringsAgain(ctx context.Context, to nanp.Number) error {
+	now := d.now()
+	_, err := d.phones.Reserve(ctx, to, Task{}, now, now, ringLimits)
+	return err
+}
+
+// tooOften has a delivery wait until its telephone may ring again, if it is of use then; but no agent
+// waits.
+func (d *Deliveries) tooOften(ctx context.Context, delivery Delivery, until time.Time) error {
+	why := cause{"this telephone was called as often as it may be", CalledTooOften, 0}
+	if delivery.About == ValidationCode || until.After(delivery.lasts()) {
+		return d.giveUp(ctx, delivery.Task(), why)
+	}
+	return d.wait(ctx, delivery.Task(), func(stored *Delivery) { stored.waits(until, d.now(), why) })
 }
 
 // objected cancels a secret's delivery, and says so, if somebody who was called about the same

@@ -30,10 +30,14 @@ var (
 type LimitError struct {
 	Until time.Time // when the next one may be asked for
 	All   bool      // of all subjects together, not of this one
+	Phone bool      // of calls to one telephone, whatever they are about
 }
 
 // Error names the bound that was met.
 func (e *LimitError) Error() string {
+	if e.Phone {
+		return "too many calls to this telephone"
+	}
 	if e.All {
 		return "too many deliveries for all together"
 	}

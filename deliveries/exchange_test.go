@@ -153,8 +153,8 @@ func (m mortalStore) Block(ctx context.Context, subject string, until time.Time)
 	return do(m.life, func() (time.Time, error) { return m.Memory.Block(ctx, subject, until) })
 }
 
-func (m mortalStore) Reserve(ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time) (time.Time, error) {
-	return do(m.life, func() (time.Time, error) { return m.Memory.Reserve(ctx, to, task, now, until) })
+func (m mortalStore) Reserve(ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time, limits deliveries.Limits) (time.Time, error) {
+	return do(m.life, func() (time.Time, error) { return m.Memory.Reserve(ctx, to, task, now, until, limits) })
 }
 
 type mortalQueue struct {

@@ -21,6 +21,7 @@ type Memory struct {
 	created    map[string][]time.Time // by subject; of all under allSubjects
 	blocks     map[string]time.Time
 	phones     map[nanp.Number]reservation
+	rings      map[nanp.Number]map[Task]time.Time
 }
 
 type usedKey struct {
@@ -41,7 +42,7 @@ const allSubjects = ""
 func NewMemory() *Memory {
 	return &Memory{
 		deliveries: map[ID]Delivery{}, keys: map[string]usedKey{}, created: map[string][]time.Time{},
-		blocks: map[string]time.Time{}, phones: map[nanp.Number]reservation{},
+		blocks: map[string]time.Time{}, phones: map[nanp.Number]reservation{}, rings: map[nanp.Number]map[Task]time.Time{},
 	}
 }
 
@@ -84,17 +85,22 @@ func (m *Memory) Create(_ context.Context, create NewDelivery) (Delivery, error)
 func (m *Memory) limit(create NewDelivery) error {
 	now, limits := create.Delivery.Created, create.Limits
 	mine, all := m.created[create.Subject], m.created[allSubjects]
-	until := free(mine, now, limits.AnHour, time.Hour)
-	if day := free(mine, now, limits.ADay, 24*time.Hour); day.After(until) {
-		until = day
-	}
-	if !until.IsZero() {
+	if until := limits.free(mine, now); !until.IsZero() {
 		return &LimitError{Until: until}
 	}
-	if until = free(all, now, limits.Global, limits.Every); !until.IsZero() {
+	if until := free(all, now, limits.Global, limits.Every); !until.IsZero() {
 		return &LimitError{Until: until, All: true}
 	}
 	return nil
+}
+
+// free returns when a subject's limits allow one more; zero: they do now.
+func (l Limits) free(created []time.Time, now time.Time) time.Time {
+	hour, day := free(created, now, l.AnHour, time.Hour), free(created, now, l.ADay, 24*time.Hour)
+	if day.After(hour) {
+		return day
+	}
+	return hour
 }
 
 // free returns when there will be fewer than most in the time before; zero: there are now.
@@ -167,13 +173,29 @@ func (m *Memory) Block(_ context.Context, subject string, until time.Time) (time
 }
 
 // Reserve implements [Phones].
-func (m *Memory) Reserve(_ context.Context, to nanp.Number, task Task, now, until time.Time) (time.Time, error) {
+func (m *Memory) Reserve(_ context.Context, to nanp.Number, task Task, now, until time.Time, limits Limits) (time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	held := m.phones[to]
 	if held.task != task && now.Before(held.until) {
 		return held.until, nil
 	}
+	var others []time.Time
+	for ring, at := range m.rings[to] {
+		if ring != task {
+			others = append(others, at)
+		}
+	}
+	if until := limits.free(others, now); !until.IsZero() {
+		return time.Time{}, &LimitError{Until: until, Phone: true}
+	}
+	if task == (Task{}) {
+		return time.Time{}, nil
+	}
+	if m.rings[to] == nil {
+		m.rings[to] = map[Task]time.Time{}
+	}
+	m.rings[to][task] = now
 	if held.task != task || until.After(held.until) {
 		m.phones[to] = reservation{task, until}
 	}

@@ -31,7 +31,7 @@ type Notice struct {
 // call, else a letter, else an e-mail. A welcome is always a letter. A notice is bound neither
 // by the limits of what is asked for nor by objections to calls. Errors: [ErrAsk], [ErrNoWay] if
 // there is no way that would do, so that nobody is told; [accounts.ErrNoAccount], a
-// [*LimitError] beyond 20 an hour or 50 a day.
+// [*LimitError] beyond 20 an hour or 50 a day, but for the reset of a PIN, which is always told.
 func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
 	if err := d.notify(ctx, notice); err != nil {
 		return fmt.Errorf("notify of a change: %w", err)
@@ -62,9 +62,13 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 	if method == Voice {
 		delivery.To = to
 	}
+	limits := noticeLimits
+	if notice.About == PINReset {
+		limits = Limits{} // it is always told
+	}
 	_, err = d.create(ctx, NewDelivery{
 		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
-		Request: string(notice.About), Limits: noticeLimits,
+		Request: string(notice.About), Limits: limits,
 	})
 	return err
 }

@@ -52,7 +52,11 @@ type Phones interface {
 	// Reserve reserves a telephone for an attempt from now on until a time, and returns the
 	// zero time. If another attempt has it beyond now, it changes nothing and returns when it
 	// will be free. The attempt that has it may reserve it again; the later end counts.
-	Reserve(ctx context.Context, to nanp.Number, task Task, now, until time.Time) (free time.Time, err error)
+	//
+	// It counts the attempt among those that ring the telephone, for a day: an attempt that reserves
+	// it again counts once, from then. If as many others count within limits.AnHour or ADay, it
+	// changes nothing and says *LimitError. A zero Task only asks, and reserves and counts nothing.
+	Reserve(ctx context.Context, to nanp.Number, task Task, now, until time.Time, limits Limits) (free time.Time, err error)
 }
 
 // Queue brings tasks to [Deliveries.Attempt], on any server, at least once, at or after a time.

@@ -62,29 +62,36 @@ func (d *Deliveries) notDialed(ctx context.Context, delivery Delivery, refused *
 	case delivery.About == ValidationCode: // an agent waits, and may call again
 		return d.giveUp(ctx, delivery.Task(), cause{validationWords, why.reason, why.code})
 	}
-	stored, err := d.change(ctx, delivery.ID, func(stored *Delivery) bool {
-		return stored.present(delivery.Task()) && stored.refusedBecause(refused, d.now())
+	return d.wait(ctx, delivery.Task(), func(stored *Delivery) {
+		stored.Refusals++
+		stored.Began = time.Time{} // no call has come of it, so there is none to find
+		stored.waits(d.now().Add(refused.pause(stored.Refusals)), d.now(), why)
 	})
-	if err != nil || !stored.present(delivery.Task()) {
+}
+
+// wait puts the present attempt off by an edit, unless a call has come of it after all.
+func (d *Deliveries) wait(ctx context.Context, task Task, edit func(stored *Delivery)) error {
+	stored, err := d.change(ctx, task.Delivery, func(stored *Delivery) bool {
+		waits := stored.present(task) && stored.CallSID == ""
+		if waits {
+			edit(stored)
+		}
+		return waits
+	})
+	if err != nil || !stored.present(task) {
 		return err
 	}
 	return &LaterError{At: stored.Due}
 }
 
-// refusedBecause puts the present attempt off. Only the first of equal refusals is an event, so that
-// days of them don't grow the record. No call has come of it, so there is none to find.
-func (d *Delivery) refusedBecause(refused *RefusedError, now time.Time) bool {
-	if d.CallSID != "" {
-		return false
-	}
-	d.Refusals++
-	d.Began, d.Due = time.Time{}, now.Add(refused.pause(d.Refusals))
-	why := refused.cause()
+// waits puts the present attempt off. Only the first of equal causes is an event, so that days of
+// them don't grow the record.
+func (d *Delivery) waits(until, now time.Time, why cause) {
+	d.Due = until
 	if reason, code := d.Cause(); reason != why.reason || code != why.code {
 		d.because(Queued, now, why)
 	}
 	d.Status = Queued
-	return true
 }
 
 // alarms keep the log from telling the same trouble with Twilio for each delivery: once in

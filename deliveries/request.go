@@ -57,6 +57,9 @@ func (d *Deliveries) request(ctx context.Context, ask Ask) (Delivery, error) {
 	delivery := Delivery{Account: account.ID, About: ask.About, Method: ask.Method, Language: account.Language}
 	if ask.Method == Voice {
 		delivery.To = account.Phone
+		if err := d.ringsAgain(ctx, delivery.To); err != nil {
+			return Delivery{}, err
+		}
 	}
 	return d.create(ctx, NewDelivery{
 		Delivery: delivery, Subject: string(account.ID), Key: ask.Key, Request: ask.Request, Limits: d.limits,

@@ -26,7 +26,7 @@ type meetingPhones struct {
 	meet func()
 }
 
-func (m meetingPhones) Reserve(ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time) (time.Time, error) {
+func (m meetingPhones) Reserve(ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time, limits deliveries.Limits) (time.Time, error) {
 	m.meet()
-	return m.Memory.Reserve(ctx, to, task, now, until)
+	return m.Memory.Reserve(ctx, to, task, now, until, limits)
 }

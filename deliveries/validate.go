@@ -64,6 +64,9 @@ func (d *Deliveries) requestValidation(ctx context.Context, ask ValidationAsk) (
 	if !d.offers(Voice) || d.codes == nil {
 		return Delivery{}, ErrNoWay
 	}
+	if err := d.ringsAgain(ctx, ask.Line); err != nil {
+		return Delivery{}, err
+	}
 	create.Delivery = Delivery{About: ValidationCode, Method: Voice, To: ask.Line, Ref: ask.Ref, Language: ask.Language}
 	return d.create(ctx, create)
 }

@@ -59,6 +59,8 @@ func failedWords(call deliveries.Delivery) (words, next string) {
 	case deliveries.OperatorMustMend:
 		return "We can't call anybody right now. The fault is ours, not the line's, and those who run this system are told.",
 			"Make sure in another way who is calling."
+	case deliveries.CalledTooOften:
+		return "This line was called as often as it may be for now.", "Make sure in another way who is calling."
 	case deliveries.NumberRefused, deliveries.NumberNotCalled:
 		return "This number can't be called from here.", "Make sure in another way who is calling."
 	}

@@ -104,7 +104,10 @@ func callsDeclined(until time.Time) *refusal {
 // tooManyDeliveries says in Retry-After when there will be room.
 func tooManyDeliveries(limit *deliveries.LimitError, now time.Time) *refusal {
 	whose := "for this account"
-	if limit.All {
+	switch {
+	case limit.Phone:
+		whose = "to its telephone, by whomever,"
+	case limit.All:
 		whose = "for all accounts together"
 	}
 	return problem(http.StatusTooManyRequests, "too-many-deliveries", "Too many deliveries",

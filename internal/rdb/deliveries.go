@@ -88,17 +88,28 @@ func (s Deliveries) Block(ctx context.Context, subject string, until time.Time) 
 
 // Reserve implements [deliveries.Phones].
 func (s Deliveries) Reserve(
-	ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time,
+	ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time, limits deliveries.Limits,
 ) (time.Time, error) {
-	holder := string(task.Delivery) + " " + strconv.Itoa(task.Attempt)
-	answer, err := s.db.run(ctx, reservePhone, []string{phoneKey(to)},
-		holder, millis(now), millis(until), keep(until.Sub(now)))
+	holder := ""
+	if task != (deliveries.Task{}) {
+		holder = string(task.Delivery) + " " + strconv.Itoa(task.Attempt)
+	}
+	answer, err := s.db.run(ctx, reservePhone, []string{phoneKey(to), ringsKey(to)},
+		holder, millis(now), millis(until), keep(until.Sub(now)), day.Milliseconds(), keep(day),
+		limits.AnHour, hour.Milliseconds(), limits.ADay, day.Milliseconds())
 	if err != nil {
 		return time.Time{}, err
 	}
-	free, ok := answer.(int64)
-	if !ok {
+	parts, _ := answer.([]any)
+	if len(parts) != 2 {
 		return time.Time{}, ErrGarbage
+	}
+	free, ok := parts[1].(int64)
+	switch {
+	case !ok:
+		return time.Time{}, ErrGarbage
+	case parts[0] == int64(1):
+		return time.Time{}, &deliveries.LimitError{Until: moment(free), Phone: true}
 	}
 	return moment(free), nil
 }

@@ -23,7 +23,7 @@ package rdb
 //	request  SHA-256 of what was asked for
 //	at       when that was
 //
-// The reservation of a telephone is one hash:
+// When a telephone was rung is a sorted set of attempts. The reservation of a telephone is one hash:
 //
 //	v      1
 //	task   ID and attempt
@@ -77,13 +77,32 @@ append(KEYS[1], 6, tonumber(h[3]))
 return 1
 `)
 
+// freeLua is when a sorted set of times has room for one more, by ARGV from an index on: how many there
+// may be and in how many milliseconds, or 0.
+const freeLua = `
+local function free(key, now, i)
+	local untl = 0
+	while ARGV[i] do
+		local most, within = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+		local from = string.format('(%.0f', now - within)
+		local count = redis.call('ZCOUNT', key, from, '+inf')
+		if most > 0 and count >= most then
+			local last = redis.call('ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', count - most, 1)
+			untl = math.max(untl, tonumber(last[2]) + within)
+		end
+		i = i + 2
+	end
+	return untl
+end
+`
+
 // countDelivery counts a delivery, unless it was counted before.
 //
 //	KEYS  when deliveries were created; the block, if there may be one
 //	ARGV  delivery, when it is created, milliseconds for which others count, for Redis to
 //	      keep the key; how many there may be and in how many milliseconds, or 0
 //	      {1, 0} counted, {0, until} too many until then, {-1, until} blocked until then
-var countDelivery = newScript(digitsLua + strangeLua + `
+var countDelivery = newScript(digitsLua + strangeLua + freeLua + `
 local id, now = ARGV[1], tonumber(ARGV[2])
 if redis.call('ZSCORE', KEYS[1], id) then return {1, 0} end
 if KEYS[2] then
@@ -93,17 +112,8 @@ if KEYS[2] then
 	if untl and not digits(untl) then return redis.error_reply('GARBAGE not a record') end
 	if untl and now < tonumber(untl) then return {-1, tonumber(untl)} end
 end
-local free = 0
-for i = 5, #ARGV, 2 do
-	local most, within = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
-	local from = string.format('(%.0f', now - within)
-	local count = redis.call('ZCOUNT', KEYS[1], from, '+inf')
-	if most > 0 and count >= most then
-		local last = redis.call('ZRANGEBYSCORE', KEYS[1], from, '+inf', 'WITHSCORES', 'LIMIT', count - most, 1)
-		free = math.max(free, tonumber(last[2]) + within)
-	end
-end
-if free > 0 then return {0, free} end
+local untl = free(KEYS[1], now, 5)
+if untl > 0 then return {0, untl} end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - tonumber(ARGV[3])))
 redis.call('ZADD', KEYS[1], ARGV[2], id)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
@@ -161,23 +171,37 @@ if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `)
 
-// reservePhone reserves a telephone.
+// reservePhone reserves a telephone, and counts that it is rung. Without a task it only asks.
 //
-//	KEYS  reservation
-//	ARGV  task, now, until, milliseconds for Redis to keep it
-//	      0 reserved, or when it is free
-var reservePhone = newScript(digitsLua + strangeLua + `
+//	KEYS  reservation, rings
+//	ARGV  task or nothing, now, until, milliseconds for Redis to keep it, milliseconds for which rings
+//	      count, for Redis to keep them; how many others there may be and in how many milliseconds,
+//	      or 0
+//	      {0, 0} reserved, {0, until} another has it, {1, until} too many rings until then
+var reservePhone = newScript(digitsLua + strangeLua + freeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'task', 'until')
 if h[1] and not digits(h[2]) then return redis.error_reply('GARBAGE not a record') end
 local untl = tonumber(h[2] or 0)
-if h[1] and h[1] ~= ARGV[1] and tonumber(ARGV[2]) < untl then return untl end
+local now = tonumber(ARGV[2])
+if h[1] and h[1] ~= ARGV[1] and now < untl then return {0, untl} end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now - tonumber(ARGV[5])))
+local mine = redis.call('ZSCORE', KEYS[2], ARGV[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+local room = free(KEYS[2], now, 7)
+if room > 0 then
+	if mine then redis.call('ZADD', KEYS[2], mine, ARGV[1]) end
+	return {1, room}
+end
+if ARGV[1] == '' then return {0, 0} end
+redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
+redis.call('PEXPIRE', KEYS[2], ARGV[6])
 if h[1] ~= ARGV[1] or untl < tonumber(ARGV[3]) then
 	redis.call('HSET', KEYS[1], 'v', '1', 'task', ARGV[1], 'until', ARGV[3])
 	redis.call('PEXPIRE', KEYS[1], ARGV[4])
 end
-return 0
+return {0, 0}
 `)
 
 // announcedLua is the newest revision that was announced of a delivery; 0: none.

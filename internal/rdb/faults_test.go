@@ -155,7 +155,7 @@ func deliveryOperations(all rdb.Deliveries) map[string]func(context.Context) err
 		"unfinished":      func(ctx context.Context) error { _, err := all.Unfinished(ctx, now.Add(time.Hour), 10); return err },
 		"block":           func(ctx context.Context) error { _, err := all.Block(ctx, "acc_1", now.Add(time.Hour)); return err },
 		"reserve": func(ctx context.Context) error {
-			_, err := all.Reserve(ctx, number, delivery.Task(), now, now.Add(time.Minute))
+			_, err := all.Reserve(ctx, number, delivery.Task(), now, now.Add(time.Minute), deliveries.Limits{})
 			return err
 		},
 	}

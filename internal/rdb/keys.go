@@ -152,6 +152,10 @@ func phoneKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}"
 // name.
 const secretKeysKey = "uc:secret-keys"
 
+// ringsKey holds when attempts have reserved a telephone to ring it: a sorted set of them. A member
+// lives for a day. Its form has no field for a version: a new form takes a new name.
+func ringsKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}:rings" }
+
 // apiKeysKey holds the keys to the API: a hash. It lives for ever.
 const apiKeysKey = "uc:apikeys"
 
