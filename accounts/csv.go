@@ -1,78 +1,94 @@
 package accounts
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"iter"
+	"strings"
+	"time"
+
+	"updatecenter/internal/rows"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
-// ErrHeader is said of a file of accounts that doesn't begin with the names of its columns.
-var ErrHeader = errors.New(
-	"first row must name the columns account, phone, name, street1, city, state and zip, and may " +
-		"name language, street2, street3, email, email_since and security_code, each once, and no others")
-
-// RowError tells why one row of a file was left out.
-type RowError struct {
-	Line   int    // in the file, from 1; blank lines count
-	Reason string // holds nothing of the row
+// columns of a file of accounts.
+var columns = []rows.Column{
+	{Name: "account", Must: true}, {Name: "phone", Must: true}, {Name: "name", Must: true},
+	{Name: "street1", Must: true}, {Name: "city", Must: true}, {Name: "state", Must: true}, {Name: "zip", Must: true},
+	{Name: "language"}, {Name: "street2"}, {Name: "street3"}, {Name: "email"}, {Name: "email_since"},
+	{Name: "security_code", Secret: true},
 }
-
-// Error gives both.
-func (e *RowError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
 
 // Row is one account of a file, for [Accounts.Put].
 type Row struct {
-	Line    int // in the file, from 1
+	rows.Row
 	Number  Number
 	Details Details // an empty field is not given
 }
 
-const (
-	maxRow    = 4096 // bytes, with the line break
-	csvBuffer = 64 * 1024
-)
-
-// ReadCSV reads accounts, one at a time, whatever the file's size. The first row names the
-// columns, in any order:
+// ReadCSV reads accounts, one at a time, from a table as [rows.Read] takes it, whatever its size:
 //
 //	account,phone,language,name,street1,street2,street3,city,state,zip,email,email_since,security_code
 //
 // of which language, street2, street3, email, email_since and security_code may be missing.
-// The number is written as [ParseNumber] takes it, phone as nanp.Parse does, and email_since
-// as 2026-01-31. Fields may stand in double quotes, with commas and doubled quotes in them,
-// and may have spaces around them; line breaks may be CRLF, blank lines are skipped, and so
-// is a byte order mark. A row has at most 4096 bytes and can't go on in a second line.
+// The number is written as [ParseNumber] takes it, phone as typed.Number does, and email_since
+// as 2026-01-31.
 //
-// A bad row yields a [*RowError], and reading goes on. Any other error ends it: [ErrHeader],
-// or what r said. A number that stands twice is yielded twice. Whether an e-mail address can
-// be on file since then, and the like, is for [Accounts.Put] to say.
+// A bad row yields a [*rows.Error], which quotes what is bad unless it is a code, and reading goes
+// on. Any other error ends it: [rows.ErrHeader], or what r said. A number that stands twice is
+// yielded twice. Whether an e-mail address can be on file since then, and the like, is for
+// [Accounts.Put] to say, and [Row.Bad] to tell.
 func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
-		rows := &rows{r: bufio.NewReaderSize(r, csvBuffer)}
-		columns, err := rows.header()
-		if err != nil {
-			yield(Row{}, err)
-			return
-		}
-		for {
-			line, err := rows.next()
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			var row Row
+		for row, err := range rows.Read(r, columns) {
+			var account Row
 			if err == nil {
-				row, err = rows.parse(line, columns)
+				account, err = newRow(row)
 			}
-			if !yield(row, err) || err != nil && !isRowError(err) {
+			if !yield(account, err) {
 				return
 			}
 		}
 	}
 }
 
-func isRowError(err error) bool {
-	var bad *RowError
-	return errors.As(err, &bad)
+func newRow(row rows.Row) (Row, error) {
+	number, err := ParseNumber(row.Get("account"))
+	if err != nil {
+		return Row{}, row.Bad("account", err.Error())
+	}
+	phone, err := typed.Number(row.Get("phone"))
+	if err != nil {
+		return Row{}, row.Bad("phone", err.Error())
+	}
+	details := Details{
+		Phone: phone, Language: given(strings.ToLower(row.Get("language"))), Name: row.Get("name"),
+		Email: given(row.Get("email")), Code: secret.New(row.Get("security_code")),
+		Address: &Address{
+			Street: []string{row.Get("street1"), row.Get("street2"), row.Get("street3")},
+			City:   row.Get("city"), State: row.Get("state"), ZIP: row.Get("zip"),
+		},
+	}
+	if since := row.Get("email_since"); since != "" {
+		if details.EmailSince, err = time.Parse(time.DateOnly, typed.Fold(since)); err != nil {
+			return Row{}, row.Bad("email_since", "want a date such as 2026-01-31")
+		}
+	}
+	// Far in the future, as a file knows no clock: an e-mail address of tomorrow is for Put.
+	details, err = details.tidy(time.Unix(1<<40, 0))
+	if err == nil {
+		err = details.complete()
+	}
+	if wrong := (*FieldError)(nil); errors.As(err, &wrong) {
+		return Row{}, row.Bad(wrong.Field, wrong.Reason)
+	}
+	return Row{row, number, details}, err
+}
+
+func given(cell string) *string {
+	if cell == "" {
+		return nil
+	}
+	return &cell
 }

@@ -77,7 +77,7 @@ func (d Details) tidy(now time.Time) (Details, error) {
 		}
 	}
 	if d.Language != nil && !validLanguage(*d.Language) {
-		return Details{}, &FieldError{"language", "neither en nor es"}
+		return Details{}, &FieldError{"language", "want en, es or nothing"}
 	}
 	d.Name = strings.TrimSpace(d.Name)
 	if !plain(d.Name, maxName) {

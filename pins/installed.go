@@ -4,7 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math/bits"
+	"slices"
 	"strings"
+	"unicode"
+
+	"updatecenter/internal/rows"
 )
 
 // Feature names a calling feature that can be installed on a line. What a customer can set up
@@ -26,7 +30,8 @@ var AllFeatures = [...]Feature{
 	NoSolicitation, SecurityScreen, DoNotDisturb, DialLock, CallRejection, SelectiveCallForwarding,
 }
 
-// ErrFeature is said of a name that is no calling feature's.
+// ErrFeature is said of a name that is no calling feature's. The text around it quotes the name, and
+// lists what there is.
 var ErrFeature = errors.New("not a calling feature")
 
 // Features is a set of calling features: those that are installed on a line.
@@ -41,18 +46,50 @@ func FeaturesOf(all ...Feature) Features {
 	return set
 }
 
-// ParseFeatures reads names separated by spaces, in any order; none is the empty set. The
-// error is [ErrFeature], and quotes nothing.
+// ParseFeatures reads names in any order; none is the empty set. Case doesn't count, and between
+// words and between names can stand spaces, dashes, underscores, commas, semicolons and the like.
+// The error is [ErrFeature].
 func ParseFeatures(names string) (Features, error) {
 	var set Features
-	for name := range strings.FieldsSeq(names) {
-		bit := Feature(name).bit()
-		if bit == 0 {
-			return Features{}, ErrFeature
+	words := strings.FieldsFunc(strings.ToLower(names), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for start := 0; start < len(words); {
+		feature, count := featureAt(words[start:])
+		if count == 0 {
+			return Features{}, notAFeature(words[start:])
 		}
-		set.bits |= bit
+		set.bits |= feature.bit()
+		start += count
 	}
 	return set, nil
+}
+
+// featureAt returns the feature that the first words name, and how many these are; 0: none.
+func featureAt(words []string) (Feature, int) {
+	for _, feature := range AllFeatures {
+		name := strings.Split(string(feature), "-")
+		if len(words) >= len(name) && slices.Equal(words[:len(name)], name) {
+			return feature, len(name)
+		}
+	}
+	return "", 0
+}
+
+// notAFeature quotes the words up to those that name a feature.
+func notAFeature(words []string) error {
+	end := 1
+	for end < len(words) {
+		if _, count := featureAt(words[end:]); count > 0 {
+			break
+		}
+		end++
+	}
+	var all []string
+	for _, feature := range AllFeatures {
+		all = append(all, string(feature))
+	}
+	name := strings.Join(words[:end], "-")
+	return fmt.Errorf("%s is %w%s; want any of %s",
+		rows.Quote(name), ErrFeature, rows.Suggest(name, all), strings.Join(all, ", "))
 }
 
 // Has says whether the set has a feature.
@@ -88,11 +125,11 @@ func (s Features) String() string {
 // MarshalText writes what String returns.
 func (s Features) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText is [ParseFeatures].
+// UnmarshalText is [ParseFeatures]; its error is [ErrFeature] alone.
 func (s *Features) UnmarshalText(text []byte) error {
 	set, err := ParseFeatures(string(text))
 	if err != nil {
-		return fmt.Errorf("read features: %w", err)
+		return fmt.Errorf("read features: %w", ErrFeature)
 	}
 	*s = set
 	return nil

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/rows"
 	"updatecenter/pins"
 )
 
@@ -53,7 +54,7 @@ func TestProvisioningReadCSV(t *testing.T) {
 	}
 	var got []string
 	for line, err := range p.ReadCSV(strings.NewReader(file)) {
-		var row *pins.RowError
+		var row *rows.Error
 		if errors.As(err, &row) {
 			got = append(got, fmt.Sprint("bad ", row.Line))
 			continue

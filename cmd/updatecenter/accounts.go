@@ -5,16 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"text/tabwriter"
 
-	"github.com/schollz/progressbar/v3"
-
 	"updatecenter/accounts"
-	"updatecenter/audit"
 	"updatecenter/audited"
-	"updatecenter/deliveries"
 	"updatecenter/internal/api"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
@@ -50,6 +44,11 @@ func (f destinationFlag) destinations() (nanp.Destinations, error) {
 
 // open opens the Redis and the accounts in it.
 func (f accountFlags) open(ctx context.Context, c console) (*rdb.DB, audited.Accounts, error) {
+	return f.openAs(ctx, c, func(store accounts.Store) accounts.Store { return store })
+}
+
+// openAs opens the accounts with a store that is made of the one in Redis.
+func (f accountFlags) openAs(ctx context.Context, c console, as func(accounts.Store) accounts.Store) (*rdb.DB, audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
@@ -63,124 +62,12 @@ func (f accountFlags) open(ctx context.Context, c console) (*rdb.DB, audited.Acc
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
-		Store: store, Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called,
+		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called,
 	})
 	if err != nil {
 		return nil, audited.Accounts{}, errors.Join(err, db.Close())
 	}
 	return db, audited.Accounts{Accounts: all, Audit: auditIn(c, db, keys)}, nil
-}
-
-type accountsImport struct {
-	accountFlags `embed:""`
-	File         string `arg:"" help:"The CSV file; - is standard input. Columns: account,phone,name,street1,city,state,zip; and, if wanted, language,street2,street3,email,email_since,security_code. A code is made where none is given."`
-	Welcome      bool   `help:"Have the servers print a welcome letter, with the code, for each account that is new."`
-	Notices      string `env:"NOTICES" default:"voice" enum:"voice,letter,email,off" help:"How the servers tell customers that something of theirs was changed: as their setting NOTICES says, or off."`
-}
-
-// Run imports the file. A bad row is told, and the rest goes in.
-func (cmd *accountsImport) Run(ctx context.Context, c console) error {
-	db, all, err := cmd.open(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer db.Close() //nolint:errcheck // at the end of the process
-	in := c.in
-	if cmd.File != "-" {
-		file, err := os.Open(cmd.File)
-		if err != nil {
-			return fmt.Errorf("import accounts: %w", err)
-		}
-		defer file.Close() //nolint:errcheck // it was only read
-		in = file
-	}
-	i := &accountImport{console: c, accounts: all.Accounts, bar: newBar(c, -1, "accounts")}
-	told := notices{all: deliveriesByServers(c, db, all.Accounts)}
-	if cmd.Welcome {
-		i.welcome = told.welcome
-	}
-	if cmd.Notices != "off" {
-		told.method = deliveries.Method(cmd.Notices)
-		i.changedTold = told.account
-	}
-	return audit.DoMany(ctx, all.Audit, actor("").Event(audit.AccountsImported, "", cmd.File), func() (string, error) {
-		err := i.run(ctx, in)
-		return i.told(), err
-	})
-}
-
-// accountImport is an import under way.
-type accountImport struct {
-	console  console
-	accounts *accounts.Accounts
-	welcome  func(context.Context, accounts.Update) error // nil: nobody is welcomed
-	// changedTold tells of changes; nil: nobody is told.
-	changedTold func(context.Context, accounts.Update) error
-	bar         *progressbar.ProgressBar
-	added       int
-	changed     int
-	same        int
-	bad         int
-}
-
-func (i *accountImport) run(ctx context.Context, in io.Reader) error {
-	err := i.read(ctx, in)
-	_ = i.bar.Finish()
-	fmt.Fprintln(i.console.out, i.told())
-	if err == nil && i.bad > 0 {
-		err = errSaid
-	}
-	return err
-}
-
-// told says what was done.
-func (i *accountImport) told() string {
-	return fmt.Sprintf("%d accounts added, %d changed, %d were so already, %d bad rows", i.added, i.changed, i.same, i.bad)
-}
-
-func (i *accountImport) read(ctx context.Context, in io.Reader) error {
-	for row, err := range accounts.ReadCSV(in) {
-		var bad *accounts.RowError
-		if err == nil {
-			err = i.put(ctx, row)
-		}
-		switch {
-		case err == nil:
-		case errors.As(err, &bad):
-			i.bad++
-			_ = i.bar.Clear()
-			fmt.Fprintln(i.console.err, bad)
-		default:
-			return fmt.Errorf("import accounts: %w", err)
-		}
-		_ = i.bar.Add(1)
-	}
-	return nil
-}
-
-// put adds or changes an account. What is wrong with it is the row's fault.
-func (i *accountImport) put(ctx context.Context, row accounts.Row) error {
-	update, err := i.accounts.Put(ctx, row.Number, row.Details, accounts.Note{By: "import", From: "command line"})
-	var wrong *accounts.FieldError
-	switch {
-	case errors.As(err, &wrong):
-		return &accounts.RowError{Line: row.Line, Reason: wrong.Error()}
-	case err != nil:
-		return err
-	case update.Created:
-		i.added++
-	case len(update.Changed) > 0:
-		i.changed++
-	default:
-		i.same++
-	}
-	switch {
-	case update.Created && i.welcome != nil:
-		return i.welcome(ctx, update)
-	case !update.Created && i.changedTold != nil:
-		return i.changedTold(ctx, update)
-	}
-	return nil
 }
 
 // accountFlag names an account.

@@ -23,7 +23,7 @@ func TestAccounts(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		s := shell{t, server.URL()}
 		t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
-		s.expect(exitError, []string{"2 accounts added, 0 changed, 0 were so already, 1 bad rows", "line 4: zip"}, accountsFile, "accounts", "import", "-")
+		s.expect(exitError, []string{"2 accounts added, 0 changed, 0 were so already, 1 bad rows", `line 4: zip "554": want 5 or 9 digits`}, accountsFile, "accounts", "import", "-")
 		s.expect(exitOK, []string{`"account": "1000-1"`, `"phone": "+16125550142"`, `"secret": "code"`}, "", "accounts", "show", "1000-1")
 		s.expect(exitOK, []string{`"name": "Peña, José"`, "14 Oak, rear", `"language": "es"`}, "", "accounts", "show", "1000 - 2")
 		out, _, _ := s.run("", "accounts", "show", "1000-1")

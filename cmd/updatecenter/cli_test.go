@@ -88,7 +88,7 @@ func TestLinesCommands(t *testing.T) {
 		s.expect(exitUsage, []string{"not a North American"}, "", "lines", "show", "911")
 		s.expect(exitUsage, []string{"--by"}, "", "lines", "reset", "6125550142")
 		s.expect(exitError, nil, "", "lines", "import", "/does/not/exist.csv")
-		s.expect(exitError, nil, "number;language\n", "lines", "import", "-")
+		s.expect(exitError, nil, "number|language\n", "lines", "import", "-")
 	})
 }
 

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
-
-	"github.com/schollz/progressbar/v3"
 
 	"updatecenter/audit"
 	"updatecenter/features"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
 	"updatecenter/pins"
 )
 
@@ -24,7 +22,7 @@ const byImport = "import"
 type linesImport struct {
 	auditFlags      `embed:""`
 	destinationFlag `embed:""`
-	File            string `arg:"" help:"The CSV file; - is standard input."`
+	importFlags     `embed:""`
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
@@ -38,75 +36,59 @@ func (cmd *linesImport) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	in := c.in
-	if cmd.File != "-" {
-		file, err := os.Open(cmd.File)
-		if err != nil {
-			return fmt.Errorf("import lines: %w", err)
+	under, err := cmd.begin(ctx, c, "lines")
+	if err != nil {
+		return err
+	}
+	i := &lineImport{importing: under, lines: pins.Provisioning{Registry: db.Lines(), Destinations: called}}
+	i.add = i.lines.Add
+	all := features.New(features.Config{Store: db.Features()})
+	i.install = func(ctx context.Context, lines []features.Installation) ([]bool, error) {
+		return all.Install(ctx, lines, note(byImport, ""))
+	}
+	if cmd.DryRun {
+		dry := &dryLines{lines: db.Lines(), put: map[nanp.Number]pins.Features{}}
+		i.add, i.install = dry.add, dry.install
+	}
+	return under.record(ctx, log, audit.LinesImported, func() (string, error) {
+		err := i.read(ctx)
+		if err == nil || errors.Is(err, context.Canceled) {
+			if flushed := i.flush(context.WithoutCancel(ctx)); flushed != nil { // else a stop leaves in what was read
+				err = flushed
+			}
 		}
-		defer file.Close() //nolint:errcheck // it was only read
-		in = file
-	}
-	i := &lineImport{
-		console: c, lines: pins.Provisioning{Registry: db.Lines(), Destinations: called},
-		features: features.New(features.Config{Store: db.Features()}),
-		bar:      newBar(c, -1, "lines"),
-	}
-	return audit.DoMany(ctx, log, actor("").Event(audit.LinesImported, "", cmd.File), func() (string, error) {
-		err := i.run(ctx, in)
-		return i.told(), err
+		return i.tell(err, fmt.Sprintf("%d lines added, %d were there already (%d with other features now)", i.added, i.known, i.installed))
 	})
 }
 
 // lineImport is an import under way.
 type lineImport struct {
-	console   console
+	*importing
 	lines     pins.Provisioning
-	features  *features.Lines
-	bar       *progressbar.ProgressBar
+	add       func(context.Context, []pins.NewLine) ([]bool, error)
+	install   func(context.Context, []features.Installation) ([]bool, error)
 	batch     []pins.NewLine
 	added     int
 	known     int
 	installed int // of the known, those that have other features now
-	bad       int
-}
-
-func (i *lineImport) run(ctx context.Context, in io.Reader) error {
-	err := i.read(ctx, in)
-	if err == nil {
-		err = i.flush(ctx)
-	}
-	_ = i.bar.Finish()
-	fmt.Fprintln(i.console.out, i.told())
-	if err == nil && i.bad > 0 {
-		err = errSaid
-	}
-	return err
-}
-
-// told says what was done.
-func (i *lineImport) told() string {
-	return fmt.Sprintf("%d lines added, %d were there already (%d with other features now), %d bad rows",
-		i.added, i.known, i.installed, i.bad)
 }
 
 // read reads the rows and adds them batch by batch.
-func (i *lineImport) read(ctx context.Context, in io.Reader) error {
-	for line, err := range i.lines.ReadCSV(in) {
-		var row *pins.RowError
-		switch {
-		case errors.As(err, &row):
-			i.bad++
-			_ = i.bar.Clear()
-			fmt.Fprintln(i.console.err, row)
-			continue
-		case err != nil:
-			return fmt.Errorf("import lines: %w", err)
+func (i *lineImport) read(ctx context.Context) error {
+	for line, err := range i.lines.ReadCSV(i.in) {
+		if err == nil {
+			i.batch = append(i.batch, line)
 		}
-		if i.batch = append(i.batch, line); len(i.batch) == importBatch {
-			if err := i.flush(ctx); err != nil {
+		if err := i.took(err); err != nil {
+			return err
+		}
+		if len(i.batch) == importBatch {
+			if err := i.flush(context.WithoutCancel(ctx)); err != nil {
 				return err
 			}
+		}
+		if err := ctx.Err(); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -120,7 +102,7 @@ func (i *lineImport) flush(ctx context.Context) error {
 	for n := range bare {
 		bare[n].Features = pins.Features{}
 	}
-	created, err := i.lines.Add(ctx, bare)
+	created, err := i.add(ctx, bare)
 	if err != nil {
 		return err
 	}
@@ -140,25 +122,54 @@ func (i *lineImport) flush(ctx context.Context) error {
 		}
 	}
 	i.batch = i.batch[:0]
-	_ = i.bar.Set(i.added + i.known)
-	if _, err := i.install(ctx, fresh); err != nil {
+	if _, err := i.give(ctx, fresh); err != nil {
 		return err
 	}
-	others, err := i.install(ctx, known)
+	others, err := i.give(ctx, known)
 	i.installed += others
 	return err
 }
 
-// install gives lines the features of their rows, and says how many then have others.
-func (i *lineImport) install(ctx context.Context, lines []features.Installation) (others int, err error) {
+// give gives lines the features of their rows, and says how many then have others.
+func (i *lineImport) give(ctx context.Context, lines []features.Installation) (others int, err error) {
 	if len(lines) == 0 {
 		return 0, nil
 	}
-	changed, err := i.features.Install(ctx, lines, note(byImport, ""))
+	changed, err := i.install(ctx, lines)
 	for _, other := range changed {
 		if other {
 			others++
 		}
 	}
 	return others, err
+}
+
+// dryLines tells what would be done to lines, and remembers what would then be there.
+type dryLines struct {
+	lines rdb.Lines
+	put   map[nanp.Number]pins.Features
+}
+
+func (d *dryLines) add(ctx context.Context, lines []pins.NewLine) ([]bool, error) {
+	created := make([]bool, len(lines))
+	for n, line := range lines {
+		if _, put := d.put[line.Number]; put {
+			continue
+		}
+		stored, err := d.lines.Line(ctx, line.Number)
+		if created[n] = errors.Is(err, pins.ErrNoLine); err != nil && !created[n] {
+			return nil, err
+		}
+		d.put[line.Number] = stored.Features
+	}
+	return created, nil
+}
+
+func (d *dryLines) install(_ context.Context, lines []features.Installation) ([]bool, error) {
+	changed := make([]bool, len(lines))
+	for n, line := range lines {
+		changed[n] = d.put[line.Number] != line.Features
+		d.put[line.Number] = line.Features
+	}
+	return changed, nil
 }

@@ -31,7 +31,7 @@ func TestLinesFeatures(t *testing.T) {
 		shows("6125550142", "dial-lock") // a file without the column takes nothing away
 
 		csv := "features,number,language\ncall-rejection do-not-disturb,6125550142,es\n,6125550143,\ncaller-id,6125550143,\nsecurity-screen,6125550144,\n"
-		imports(exitError, csv, "1 lines added, 2 were there already (1 with other features now), 1 bad rows", "line 4: not a calling feature")
+		imports(exitError, csv, "1 lines added, 2 were there already (1 with other features now), 1 bad rows", `line 4: features "caller-id": "caller-id" is not a calling feature; want any of no-solicitation`)
 		shows("6125550142", "do-not-disturb call-rejection")
 		shows("6125550143", "none")
 		shows("6125550144", "security-screen")

@@ -49,6 +49,8 @@ const (
 	exitOK    = 0
 	exitError = 1 // what was asked for failed
 	exitUsage = 2 // the command line or the settings are wrong
+
+	exitStopped = 130 // an import was stopped by ctrl-C, as shells have it: 128 and the signal
 )
 
 // usageError is one that the user mends on the command line or in the environment.
@@ -119,6 +121,9 @@ func report(c console, err error) int {
 	}
 	fmt.Fprintln(c.err, "updatecenter:", err)
 	var wrong usageError
+	if errors.Is(err, errStopped) {
+		return exitStopped
+	}
 	if errors.As(err, &wrong) {
 		return exitUsage
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/schollz/progressbar/v3"
+
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
@@ -200,7 +202,7 @@ func (cmd *loadCommand) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	bar := newBar(c, int64(cmd.Calls), "calls")
+	bar := newBar(c, int64(cmd.Calls), "calls", progressbar.OptionShowIts())
 	report, err := touchtone.Load(ctx, exchange, touchtone.LoadPlan{
 		Calls: cmd.Calls, Rate: cmd.Rate, AtOnce: cmd.AtOnce, Scripts: scripts, Line: line,
 		Progress: func(done int) { _ = bar.Set(done) },

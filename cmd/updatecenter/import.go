@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+
+	"updatecenter/audit"
+	"updatecenter/internal/rows"
+)
+
+// importFlags are those of the commands that read a table.
+type importFlags struct {
+	File    string `arg:"" help:"The CSV file; - is standard input. Commas, semicolons or tabs; UTF-8 or UTF-16."`
+	DryRun  bool   `help:"Write nothing, and tell what an import would do."`
+	Rejects string `type:"path" help:"Write the bad rows to this file, each after its reason: mend them there and import it. It can hold security codes; its mode is 0600."`
+}
+
+// errStopped is an import that was stopped by ctrl-C. All before is in.
+var errStopped = errors.New("run it again to go on")
+
+// importing is an import under way.
+type importing struct {
+	importFlags
+	console console
+	what    string // "lines"
+	in      io.Reader
+	close   []io.Closer
+	rejects *rows.Rejects
+	bar     *progressbar.ProgressBar
+	rows    int // that were read
+	bad     int // of these
+}
+
+// begin opens the files.
+func (f importFlags) begin(ctx context.Context, c console, what string) (*importing, error) {
+	i := &importing{importFlags: f, console: c, what: what, in: c.in}
+	size := int64(-1)
+	var from os.FileInfo
+	if f.File != "-" {
+		file, err := os.Open(f.File)
+		if err != nil {
+			return nil, fmt.Errorf("import %s: %w", what, err)
+		}
+		i.in, i.close = file, append(i.close, file)
+		if from, err = file.Stat(); err == nil && from.Mode().IsRegular() {
+			size = from.Size()
+		}
+	}
+	if f.Rejects != "" {
+		if err := i.openRejects(from); err != nil {
+			i.end()
+			return nil, err
+		}
+	}
+	i.bar = newBar(c, size, what, progressbar.OptionShowBytes(true))
+	i.in = &stoppable{ctx: ctx, in: i.in, bar: i.bar}
+	return i, nil
+}
+
+// openRejects makes the file for the bad rows, which is never the one that is read.
+func (i *importing) openRejects(from os.FileInfo) error {
+	if to, err := os.Stat(i.Rejects); err == nil && from != nil && os.SameFile(from, to) {
+		return usage(errors.New("--rejects: the file that is imported can't take the bad rows as well"))
+	}
+	file, err := os.OpenFile(i.Rejects, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("open rejects: %w", err)
+	}
+	i.close = append(i.close, file)
+	if err := file.Chmod(0o600); err != nil { // it may have been there
+		return fmt.Errorf("open rejects: %w", err)
+	}
+	i.rejects = &rows.Rejects{W: file}
+	return nil
+}
+
+// took counts a row. A bad one is told, and no error. What ends the reading is one.
+func (i *importing) took(err error) error {
+	var bad *rows.Error
+	if err != nil && !errors.As(err, &bad) {
+		return err
+	}
+	i.rows++
+	if i.rows%1000 == 0 {
+		i.bar.Describe(fmt.Sprintf("%d %s", i.rows, i.what))
+	}
+	if bad == nil {
+		return nil
+	}
+	i.bad++
+	_ = i.bar.Clear()
+	fmt.Fprintln(i.console.err, bad)
+	if i.rejects == nil {
+		return nil
+	}
+	return i.rejects.Add(bad)
+}
+
+// end closes the files.
+func (i *importing) end() error {
+	var errs []error
+	for _, c := range i.close {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// record has the import recorded, unless it is dry. It says what was done.
+func (i *importing) record(ctx context.Context, log audit.Recorder, action audit.Action, do func() (string, error)) error {
+	if i.DryRun {
+		_, err := do()
+		return err
+	}
+	return audit.DoMany(ctx, log, actor("").Event(action, "", i.File), do)
+}
+
+// tell ends an import that ended with err, and tells what came of it.
+func (i *importing) tell(err error, summary string) (told string, _ error) {
+	_ = i.bar.Finish()
+	summary = fmt.Sprintf("%s, %d bad rows", summary, i.bad)
+	if i.DryRun {
+		fmt.Fprint(i.console.out, "dry run, nothing is written: ")
+	}
+	fmt.Fprintln(i.console.out, summary)
+	return summary, i.ended(err)
+}
+
+// ended is what a command says of an import that ended with err.
+func (i *importing) ended(err error) error {
+	closed := i.end()
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("stopped after %d rows: %w", i.rows, errStopped)
+	case err != nil:
+		return fmt.Errorf("import %s: %w", i.what, err)
+	case closed != nil:
+		return fmt.Errorf("import %s: %w", i.what, closed)
+	case i.bad > 0:
+		return errSaid
+	}
+	return nil
+}
+
+// stoppable reads until ctx ends, also while it waits for standard input, and moves the bar on.
+type stoppable struct {
+	ctx  context.Context
+	in   io.Reader
+	bar  *progressbar.ProgressBar
+	read chan readResult // one read is under way, if it isn't nil
+	left []byte          // of the last one
+}
+
+// readBuffer is how much is read at once, in bytes.
+const readBuffer = 64 << 10
+
+type readResult struct {
+	data []byte
+	err  error
+}
+
+// Read implements io.Reader. When ctx ends, a read that waits for a terminal or a pipe is left
+// behind; it ends with the process.
+func (s *stoppable) Read(p []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		return 0, err
+	}
+	if len(s.left) == 0 {
+		s.read = make(chan readResult, 1)
+		go func(answer chan<- readResult) {
+			data := make([]byte, readBuffer)
+			n, err := s.in.Read(data)
+			answer <- readResult{data[:n], err}
+		}(s.read)
+		select {
+		case <-s.ctx.Done():
+			return 0, s.ctx.Err()
+		case result := <-s.read:
+			_ = s.bar.Add(len(result.data))
+			s.left = result.data
+			if len(s.left) == 0 || result.err != nil && !errors.Is(result.err, io.EOF) {
+				return 0, result.err
+			}
+		}
+	}
+	n := copy(p, s.left)
+	s.left = s.left[n:]
+	return n, nil
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/redistest"
+)
+
+// TestImportDryRun tells what an import would do, twice, and then does it.
+func TestImportDryRun(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := shell{t, server.URL()}
+		t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
+		s.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n6125550143,,\n", "lines", "import", "-")
+		s.expect(exitOK, nil, "account,phone,name,street1,city,state,zip\nA1,6125550142,Ann,1 Main,Duluth,MN,55801\n", "accounts", "import", "-", "--notices", "off")
+		kept := func() []string { return slices.Sorted(strings.Lines(string(server.Contents(t)))) }
+		before := kept()
+
+		lines := "Features;Number;Language\nDial Lock;6125550142;EN\ndial-lock;6125550143;\n;6125550144;\ndial-lock;6125550144;\n;911;\n"
+		did := "1 lines added, 3 were there already (2 with other features now), 1 bad rows"
+		accounts := "account\tphone\tname\tstreet1\tcity\tstate\tzip\n" +
+			"A1\t6125550142\tAnn\t1 Main\tDuluth\tMN\t55801\nA2\t6125550143\tBo\t2 Main\tDuluth\tMN\t55801\n" +
+			"A2\t6125550143\tBob\t2 Main\tDuluth\tMN\t55801\nA3\t6125550143\tBo\t2 Main\tDuluth\tMN\t5580\n"
+		didAccounts := "1 accounts added, 1 changed, 1 were so already, 1 bad rows"
+		for range 2 {
+			s.expect(exitError, []string{"dry run, nothing is written: " + did, `line 6: number "911"`}, lines, "lines", "import", "-", "--dry-run")
+			s.expect(exitError, []string{"dry run, nothing is written: " + didAccounts, `zip "5580": want 5 or 9 digits`}, accounts, "accounts", "import", "-", "--dry-run", "--welcome")
+		}
+		if diff := cmp.Diff(before, kept()); diff != "" {
+			t.Errorf("a dry run has written: %s", diff)
+		}
+		s.expect(exitError, []string{did}, lines, "lines", "import", "-")
+		s.expect(exitError, []string{didAccounts}, accounts, "accounts", "import", "-")
+	})
+}
+
+// TestImportRejects mends the bad rows where they were written to.
+func TestImportRejects(t *testing.T) {
+	s := shell{t, redistest.Start(t).URL()}
+	t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
+	dir := t.TempDir()
+	file, rejects := filepath.Join(dir, "accounts.csv"), filepath.Join(dir, "rejects.csv")
+	write := func(path, content string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(file, accountsFile+"1000-4,612-555-0145,Bo,1 Main,Edina,MN,55424,,82651O,\r\n")
+	write(rejects, "something else")
+	out, told, status := s.runOn("accounts", "import", file, "--rejects", rejects, "--notices", "off")
+	if status != exitError || !strings.Contains(out, "2 accounts added") || strings.Contains(out+told, "82651O") {
+		t.Errorf("status %d: %s%s", status, out, told)
+	}
+	content, err := os.ReadFile(rejects)
+	want := "reason,account,phone,name,street1,city,state,zip,email,security_code,language\n" +
+		`"zip ""554"": want 5 or 9 digits",1000-3,612-555-0144,Bad Zip,1 Main,Minneapolis,MN,554,,,` + "\n" +
+		`"security_code: want 6 to 10 digits",1000-4,612-555-0145,Bo,1 Main,Edina,MN,55424,,82651O,` + "\n"
+	if string(content) != want || err != nil {
+		t.Errorf("rejects: %s, %v", content, err)
+	}
+	if info, err := os.Stat(rejects); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("rejects: %v, %v", info.Mode(), err)
+	}
+	write(file, strings.NewReplacer("554,", "55401,", "82651O", "826510").Replace(want))
+	s.expect(exitOK, []string{"2 accounts added, 0 changed, 0 were so already, 0 bad rows"}, "", "accounts", "import", file, "--rejects", rejects)
+	if content, err := os.ReadFile(rejects); len(content) > 0 || err != nil {
+		t.Errorf("rejects: %s, %v", content, err)
+	}
+	s.expect(exitUsage, []string{"--rejects"}, "", "accounts", "import", file, "--rejects", file)
+	if content, _ := os.ReadFile(file); len(content) == 0 {
+		t.Error("the file is lost")
+	}
+	s.expect(exitError, []string{"open rejects"}, "", "accounts", "import", file, "--rejects", filepath.Join(dir, "none", "rejects.csv"))
+}
+
+// runOn runs a command line on the Redis.
+func (s shell) runOn(args ...string) (out, err string, status int) {
+	s.t.Helper()
+	s.t.Setenv("REDIS_URL", s.redis)
+	return s.run("", args...)
+}
+
+// TestImportStops stops an import that waits for more, and goes on with a second one.
+func TestImportStops(t *testing.T) {
+	s := shell{t, redistest.Start(t).URL()}
+	t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
+	t.Setenv("REDIS_URL", s.redis)
+	for what, file := range map[string]string{
+		"lines":    "number,language\n6125550142,en\n911,en\n6125550143,es\n",
+		"accounts": accountsFile,
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		in, feed := io.Pipe()
+		var stdout, stderr bytes.Buffer
+		status := make(chan int)
+		go func() {
+			status <- run(ctx, []string{what, "import", "-"}, console{in: in, out: &stdout, err: &stderr, getenv: func(string) string { return "" }})
+		}()
+		for _, piece := range []string{file, "612555"} { // the second is asked for when the first is done with
+			if _, err := io.WriteString(feed, piece); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cancel()
+		got := <-status
+		if got != exitStopped || !strings.Contains(stderr.String(), "stopped after 3 rows: run it again to go on") ||
+			!strings.Contains(stdout.String(), "2 "+what+" added") || !strings.Contains(stdout.String(), "1 bad rows") {
+			t.Errorf("%s: status %d: %s%s", what, got, &stdout, &stderr)
+		}
+		s.expect(exitError, []string{"0 " + what + " added"}, file, what, "import", "-")
+	}
+}
+
+// TestImportTellsHowFar reads a file, and knows how much of it is read.
+func TestImportTellsHowFar(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lines.csv")
+	if err := os.WriteFile(file, []byte(strings.Repeat("x", 100_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	i, err := importFlags{File: file}.begin(t.Context(), console{err: io.Discard}, "lines")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []float64{0.65536, 1} {
+		if _, err := io.ReadFull(i.in, make([]byte, 34_000)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(i.in, make([]byte, 16_000)); err != nil {
+			t.Fatal(err)
+		}
+		if got := i.bar.State().CurrentPercent; got != want {
+			t.Errorf("read %v, want %v", got, want)
+		}
+	}
+	if err := i.end(); err != nil {
+		t.Fatal(err)
+	}
+}
