@@ -74,6 +74,7 @@ func TestReadCSV(t *testing.T) {
 				pat + ",,,,\n" + pat + "\n" + pat + ",nobody,,,\n" + pat + ",,31.1.2026,,\n" +
 				pat + ",,,8265,\n" + pat + ",,,,fr\n" + strings.Replace(pat, "A1", "A_1", 1) + ",,,,\n" +
 				strings.Replace(pat, "6125550142", "911", 1) + ",,,,\n" + strings.Replace(pat, "Pat Larsen", "", 1) + ",,,,\n" +
+				strings.Replace(pat, "Pat", "Πάτ Ľubomír Юлия", 1) + ",,,,\n" + strings.Replace(pat, "Pat", "王小明王 金正", 1) + ",,,,\n" +
 				strings.Replace(pat, "55801", "5580", 1) + ",,,,\n" + strings.Replace(pat, "12 Elm", "12\x01Elm", 1) + ",,,,\n" + pat + ",,,,\n",
 			[]string{
 				"A1",
@@ -85,8 +86,10 @@ func TestReadCSV(t *testing.T) {
 				`error: line 8: account "A_1": not an account number: want 1 to 24 letters, digits and hyphens`,
 				`error: line 9: phone "911": not a North American telephone number: want ten digits, with or without +1`,
 				"error: line 10: name: a new account must have it",
-				`error: line 11: zip "5580": want 5 or 9 digits`,
-				`error: line 12: street1 "12\x01Elm": want 1 to 60 characters that can be printed`,
+				"A1",
+				`error: line 12: name "王小明王 金正 Larsen": the letters that we send can't show "王小明金正": write it in Latin, Greek or Cyrillic letters`,
+				`error: line 13: zip "5580": want 5 or 9 digits`,
+				`error: line 14: street1 "12\x01Elm": want 1 to 60 characters that can be printed`,
 				"A1",
 			},
 		},

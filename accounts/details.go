@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
+	"updatecenter/internal/typeface"
 )
 
 // Errors of details.
@@ -21,7 +22,8 @@ var (
 	ErrKeepsCode = errors.New("the account exists and keeps its code")
 )
 
-// FieldError tells what is wrong with one field that was given. It holds nothing of it.
+// FieldError tells what is wrong with one field that was given. It holds nothing of it, but for up to
+// five characters that can't be printed, of what is no secret.
 type FieldError struct {
 	Field  string // as a file of accounts names it: "zip", "street1"; also "question", "answer"
 	Reason string
@@ -40,6 +42,7 @@ const (
 	maxQuestion = 200
 	maxAnswer   = 100
 	minAnswer   = 2 // letters and digits
+	maxMissing  = 5 // that are quoted
 	maxStreet   = 3 // lines
 
 	minCode = 6 // digits
@@ -80,8 +83,8 @@ func (d Details) tidy(now time.Time) (Details, error) {
 		return Details{}, &FieldError{"language", "want en, es or nothing"}
 	}
 	d.Name = strings.TrimSpace(d.Name)
-	if !plain(d.Name, maxName) {
-		return Details{}, notPlain("name", maxName)
+	if err := checkText("name", d.Name, maxName); err != nil {
+		return Details{}, err
 	}
 	if d.Address != nil {
 		address, err := d.Address.tidy()
@@ -134,19 +137,22 @@ func (a Address) tidy() (Address, error) {
 	tidied := Address{City: strings.TrimSpace(a.City), State: strings.ToUpper(strings.TrimSpace(a.State))}
 	for i, line := range a.Street {
 		line = strings.TrimSpace(line)
-		if !plain(line, maxText) {
-			return Address{}, notPlain(fmt.Sprintf("street%d", i+1), maxText)
+		if err := checkText(fmt.Sprintf("street%d", i+1), line, maxText); err != nil {
+			return Address{}, err
 		}
 		if line != "" {
 			tidied.Street = append(tidied.Street, line)
 		}
+	}
+	if err := checkText("city", tidied.City, maxText); err != nil {
+		return Address{}, err
 	}
 	zip, isZIP := parseZIP(a.ZIP)
 	tidied.ZIP = zip
 	switch {
 	case len(tidied.Street) == 0:
 		return Address{}, &FieldError{"street1", "is empty"}
-	case tidied.City == "" || !plain(tidied.City, maxText):
+	case tidied.City == "":
 		return Address{}, notPlain("city", maxText)
 	case !isState(tidied.State):
 		return Address{}, &FieldError{"state", "want two letters"}
@@ -158,6 +164,20 @@ func (a Address) tidy() (Address, error) {
 
 func isState(s string) bool {
 	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
+}
+
+const inOurLetters = "write it in Latin, Greek or Cyrillic letters"
+
+// checkText refuses what letters can't be printed with, in a *FieldError that quotes the characters.
+func checkText(field, s string, most int) error {
+	if !plain(s, most) {
+		return notPlain(field, most)
+	}
+	if _, missing := typeface.Set(s); missing != "" {
+		some := []rune(missing)
+		return &FieldError{field, fmt.Sprintf("the letters that we send can't show %q: %s", string(some[:min(len(some), maxMissing)]), inOurLetters)}
+	}
+	return nil
 }
 
 func notPlain(field string, most int) error {

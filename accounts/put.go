@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typeface"
 )
 
 // Put creates the account, or changes of it what the details give. Who changes it meanwhile
@@ -150,11 +151,17 @@ func (a *Accounts) SetQuestion(
 }
 
 func checkQuestion(question string, answer secret.Text) error {
-	if fold(question) == "" || !plain(question, maxQuestion) {
+	if fold(question) == "" {
 		return notPlain("question", maxQuestion)
+	}
+	if err := checkText("question", question, maxQuestion); err != nil {
+		return err
 	}
 	if !plain(answer.Reveal(), maxAnswer) {
 		return notPlain("answer", maxAnswer)
+	}
+	if _, missing := typeface.Set(answer.Reveal()); missing != "" { // of a secret nothing is quoted
+		return &FieldError{"answer", "the letters that we send can't show all of it: " + inOurLetters}
 	}
 	if len(fold(answer.Reveal())) < minAnswer {
 		return &FieldError{"answer", fmt.Sprintf("want at least %d letters or digits", minAnswer)}

@@ -35,8 +35,7 @@
 //
 // # Characters
 //
-// The fonts are those that every PDF reader and printer has (Helvetica), and are not
-// embedded. They have the characters of Windows code page 1252: all of English and Spanish. Of
-// another letter, the accents go ("Dvořák" becomes "Dvorák"). What then remains foreign can't
-// be printed: [ErrUnprintable].
+// The type is that of package typeface, of which each letter embeds what it shows: the Latin, Greek
+// and Cyrillic alphabets. Package accounts takes no name, address, question or answer that it
+// lacks. What was stored before can't be printed: [ErrUnprintable].
 package letters

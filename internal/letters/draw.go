@@ -4,10 +4,9 @@ import (
 	"bytes"
 
 	"codeberg.org/go-pdf/fpdf"
-)
 
-// typeface is one that every reader and printer has.
-const typeface = "Helvetica"
+	"updatecenter/internal/typeface"
+)
 
 // Where things stand on a page, in points.
 const (
@@ -35,6 +34,8 @@ const (
 func (s sheet) draw() (content []byte, pages int, err error) {
 	pdf := fpdf.New("P", "pt", "Letter", "")
 	s.describe(pdf)
+	pdf.AddUTF8FontFromBytes(typeface.Name, "", typeface.Regular)
+	pdf.AddUTF8FontFromBytes(typeface.Name, "B", typeface.Bold)
 	pdf.SetMargins(margin, margin, margin)
 	pdf.SetCellMargin(0)
 	pdf.SetAutoPageBreak(true, footerRoom)
@@ -74,7 +75,7 @@ func (s sheet) drawSender(pdf *fpdf.Fpdf) {
 		if i == 0 {
 			size, style = 13, "B"
 		}
-		pdf.SetFont(typeface, style, size)
+		pdf.SetFont(typeface.Name, style, size)
 		drawWithin(pdf, margin, y, textWidth, line)
 		y += 12.5
 	}
@@ -82,7 +83,7 @@ func (s sheet) drawSender(pdf *fpdf.Fpdf) {
 
 // drawFooter writes by which delivery a letter can be found, should it come back.
 func (s sheet) drawFooter(pdf *fpdf.Fpdf) {
-	pdf.SetFont(typeface, "", 7.5)
+	pdf.SetFont(typeface.Name, "", 7.5)
 	pdf.SetTextColor(90, 90, 90)
 	pdf.Text(margin, footer, s.id)
 	pdf.SetTextColor(0, 0, 0)
@@ -90,14 +91,14 @@ func (s sheet) drawFooter(pdf *fpdf.Fpdf) {
 
 func (s sheet) drawBody(pdf *fpdf.Fpdf) {
 	pdf.SetXY(margin, bodyTop)
-	pdf.SetFont(typeface, "", bodySize)
+	pdf.SetFont(typeface.Name, "", bodySize)
 	for _, line := range s.head {
 		drawParagraph(pdf, line)
 	}
 	pdf.Ln(2 * gap)
-	pdf.SetFont(typeface, "B", bodySize+2.5)
+	pdf.SetFont(typeface.Name, "B", bodySize+2.5)
 	drawParagraph(pdf, s.subject)
-	pdf.SetFont(typeface, "", bodySize)
+	pdf.SetFont(typeface.Name, "", bodySize)
 	pdf.Ln(gap)
 	drawParagraph(pdf, s.greeting)
 	drawParagraphs(pdf, s.before)
@@ -142,14 +143,14 @@ func (s sheet) drawTold(pdf *fpdf.Fpdf) {
 	pdf.SetLineWidth(1)
 	pdf.SetDrawColor(0, 0, 0)
 	pdf.Rect(margin, top, textWidth, pdf.GetY()-top, "D")
-	pdf.SetFont(typeface, "", bodySize)
+	pdf.SetFont(typeface.Name, "", bodySize)
 	pdf.Ln(4)
 }
 
 // drawLabeled draws what something is called, and below it the thing, in the middle.
 func drawLabeled(pdf *fpdf.Fpdf, labeled []string, style string, size float64) {
-	pdf.SetFont(typeface, "", 9)
+	pdf.SetFont(typeface.Name, "", 9)
 	pdf.MultiCell(textWidth, 12, labeled[0], "", "C", false)
-	pdf.SetFont(typeface, style, size)
+	pdf.SetFont(typeface.Name, style, size)
 	pdf.MultiCell(textWidth, size*1.3, labeled[1], "", "C", false)
 }

@@ -44,7 +44,7 @@ type Config struct {
 type Printer struct {
 	spool  spool
 	house  wording.House
-	sender []string // in code page 1252
+	sender []string // in characters that the type has
 }
 
 // New checks the settings, and makes the spool.

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // run is a piece of text on a page, as a PDF's content stream draws it. Measures are in points
@@ -34,7 +34,7 @@ var (
 	streams  = regexp.MustCompile(`(?s)stream\n(.*?)\nendstream`)
 	typeSize = regexp.MustCompile(`^BT /\S+ (\S+) Tf ET$`)
 	matrix   = regexp.MustCompile(`^(\S+) 0\.0+ 0\.0+ 1\.0+ (\S+) 0\.0+ cm$`)
-	drawn    = regexp.MustCompile(`^.*?BT (\S+) (\S+) Td \((.*)\) ?Tj ET.*$`)
+	drawn    = regexp.MustCompile(`(?s)^.*?BT (\S+) (\S+) Td \((.*)\) ?Tj ET.*$`)
 	unescape = strings.NewReplacer(`\\`, `\`, `\(`, `(`, `\)`, `)`, `\r`, "\r")
 )
 
@@ -54,8 +54,14 @@ func read(t testing.TB, pdf []byte) []run {
 		t.Fatal(err)
 	}
 	r := reader{narrow: 1}
+	drawing := ""
 	for line := range strings.Lines(string(content)) {
-		r.take(t, strings.TrimRight(line, "\n"))
+		// A character can have the byte of a line break in it.
+		if drawing += line; strings.Contains(drawing, " Td (") && !strings.Contains(drawing, "Tj ET") {
+			continue
+		}
+		r.take(t, strings.TrimRight(drawing, "\n"))
+		drawing = ""
 	}
 	return r.runs
 }
@@ -69,7 +75,7 @@ func (r *reader) take(t testing.TB, line string) {
 	} else if line == "Q" {
 		r.narrow, r.moved = 1, 0
 	} else if m := drawn.FindStringSubmatch(line); m != nil {
-		text, err := charmap.Windows1252.NewDecoder().String(unescape.Replace(m[3]))
+		text, err := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder().String(unescape.Replace(m[3]))
 		if err != nil {
 			t.Fatal(err)
 		}

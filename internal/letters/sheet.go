@@ -9,7 +9,7 @@ import (
 	"updatecenter/internal/wording"
 )
 
-// sheet is a letter in code page 1252, ready to be drawn.
+// sheet is a letter in characters that the type has, ready to be drawn.
 type sheet struct {
 	id       string
 	date     time.Time
@@ -52,7 +52,7 @@ func (p *Printer) typeset(letter deliveries.Letter, message wording.Message) (sh
 		s.question = set.lines("the question", told.QuestionLabel, told.Question)
 	}
 	if !told.Secret.IsZero() {
-		s.told = []string{set.line("the text", told.Label), set.exactly("the secret", told)}
+		s.told = []string{set.line("the text", told.Label), set.secret(told)}
 	}
 	return s, set.err
 }
@@ -75,7 +75,11 @@ func addressLines(account accounts.Account) []string {
 type setter struct{ err error }
 
 func (s *setter) line(what, text string) string {
-	return s.keep(typeset(what, text))
+	set, err := typeset(what, text)
+	if s.err == nil {
+		s.err = err
+	}
+	return set
 }
 
 func (s *setter) lines(what string, texts ...string) []string {
@@ -88,16 +92,9 @@ func (s *setter) lines(what string, texts ...string) []string {
 	return out
 }
 
-func (s *setter) exactly(what string, told wording.Told) string {
+func (s *setter) secret(told wording.Told) string {
 	if told.Digits {
 		return told.Spaced().Reveal()
 	}
-	return s.keep(typesetExactly(what, strings.TrimSpace(told.Secret.Reveal())))
-}
-
-func (s *setter) keep(set string, err error) string {
-	if s.err == nil {
-		s.err = err
-	}
-	return set
+	return s.line("the secret", strings.TrimSpace(told.Secret.Reveal()))
 }

@@ -1,6 +1,10 @@
 package letters
 
-import "codeberg.org/go-pdf/fpdf"
+import (
+	"codeberg.org/go-pdf/fpdf"
+
+	"updatecenter/internal/typeface"
+)
 
 // A point is 1/72 inch. All measures of a page are in points, from its upper left corner.
 const (
@@ -45,7 +49,7 @@ const (
 const (
 	largestAddress  = 11.0
 	smallestAddress = 8.0
-	capital         = 0.718 // height of Helvetica's capitals, in type sizes
+	capital         = 0.718 // height of capitals, in type sizes
 	descent         = 0.207 // of its g, below the line
 	tightest        = 1.08  // from line to line, in type sizes
 	loosest         = 1.2
@@ -71,14 +75,14 @@ func fit(lines int, widest func(size float64) float64) block {
 // drawAddress draws the lines of an address where the window shows them.
 func drawAddress(pdf *fpdf.Fpdf, lines []string) {
 	widest := func(size float64) (width float64) {
-		pdf.SetFont(typeface, "", size)
+		pdf.SetFont(typeface.Name, "", size)
 		for _, line := range lines {
 			width = max(width, pdf.GetStringWidth(line))
 		}
 		return width
 	}
 	block := fit(len(lines), widest)
-	pdf.SetFont(typeface, "", block.size)
+	pdf.SetFont(typeface.Name, "", block.size)
 	y := blockTop + capital*block.size
 	for _, line := range lines {
 		drawWithin(pdf, blockLeft, y, blockWidth, line)
