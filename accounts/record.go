@@ -38,6 +38,7 @@ const (
 	VerifiedEnroll  Event = "verified-to-enroll" // the same, for an enrollment
 	VerifiedAdd     Event = "verified-to-add"    // the same, to be added to an enrollment
 	Locked          Event = "locked"
+	NoticeUntold    Event = "notice-untold"     // a change was not told to the customer: Reason says which, and why
 	Disowned        Event = "delivery-disowned" // who was called had not asked for the code
 )
 

@@ -40,9 +40,12 @@ type Config struct {
 	Pace func(ctx context.Context) error
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
 	Refused func(refused *RefusedError)
-	Random  io.Reader        // nil: crypto/rand's
-	Now     func() time.Time // nil: time.Now
-	Log     *slog.Logger     // nil: none
+	// Untold records that a customer is not told of a change: it is called before that is final, and
+	// once more if that then fails. Nil: it is recorded nowhere.
+	Untold func(ctx context.Context, untold Untold) error
+	Random io.Reader        // nil: crypto/rand's
+	Now    func() time.Time // nil: time.Now
+	Log    *slog.Logger     // nil: none
 }
 
 // DefaultLimits are 3 an hour and 10 a day for an account, as many validations for a line, and
@@ -66,6 +69,7 @@ type Deliveries struct {
 	called   nanp.Destinations
 	pace     func(ctx context.Context) error
 	refused  func(refused *RefusedError)
+	untold   func(ctx context.Context, untold Untold) error
 	alarms   alarms
 	random   io.Reader
 	clock    func() time.Time
@@ -77,7 +81,7 @@ func New(config Config) *Deliveries {
 	d := &Deliveries{
 		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
 		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
-		limits: config.Limits, called: config.Destinations, pace: config.Pace, refused: config.Refused, random: config.Random, clock: config.Now, log: config.Log,
+		limits: config.Limits, called: config.Destinations, pace: config.Pace, refused: config.Refused, untold: config.Untold, random: config.Random, clock: config.Now, log: config.Log,
 	}
 	if d.limits == (Limits{}) {
 		d.limits = DefaultLimits()
@@ -87,6 +91,9 @@ func New(config Config) *Deliveries {
 	}
 	if d.refused == nil {
 		d.refused = func(*RefusedError) {}
+	}
+	if d.untold == nil {
+		d.untold = func(context.Context, Untold) error { return nil }
 	}
 	if d.random == nil {
 		d.random = rand.Reader
@@ -149,9 +156,14 @@ func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, er
 		if err != nil {
 			return Delivery{}, err
 		}
-		known := len(delivery.Events)
+		known, final := len(delivery.Events), delivery.Status.Final()
 		if !edit(&delivery) {
 			return delivery, nil
+		}
+		if !final {
+			if err := d.recordUntold(ctx, delivery); err != nil {
+				return Delivery{}, err
+			}
 		}
 		err = d.store.Update(ctx, delivery, delivery.Events[known:]...)
 		if errors.Is(err, ErrStale) {

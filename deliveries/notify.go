@@ -34,6 +34,7 @@ type Notice struct {
 // [*LimitError] beyond 20 an hour or 50 a day, but for the reset of a PIN, which is always told.
 func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
 	if err := d.notify(ctx, notice); err != nil {
+		err = d.recordUnasked(ctx, notice, err)
 		return fmt.Errorf("notify of a change: %w", err)
 	}
 	return nil

@@ -42,4 +42,5 @@ const (
 	FeatureChanged    Event = "feature-changed"
 	FeaturesInstalled Event = "features-installed"
 	EventSkipped      Event = "event-skipped"
+	NoticeUntold      Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
 )

@@ -50,7 +50,14 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_calls_refused_total", Help: "Calls that Twilio refused to make, by why and by its error code.",
 	}, []string{"reason", "code"})
-	metrics.MustRegister(refused)
+	untold := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "updatecenter_notices_untold_total", Help: "Changes of which customers were not told, by why.",
+	}, []string{"reason"})
+	metrics.MustRegister(refused, untold)
+	config.Untold = func(ctx context.Context, u deliveries.Untold) error {
+		untold.WithLabelValues(string(u.Reason)).Inc()
+		return recordUntold(ctx, o.db.Lines(), a.accounts, u, o.now())
+	}
 	config.Refused = func(e *deliveries.RefusedError) {
 		refused.WithLabelValues(string(e.Reason), twilio.CodeLabel(e.Code)).Inc()
 	}
@@ -168,6 +175,22 @@ func (n notices) pin(ctx context.Context, number nanp.Number, event pins.Event, 
 		n.log.ErrorContext(ctx, "a customer was not told that the PIN was changed",
 			slog.String("line", string(number)), slog.Any("cause", err))
 	}
+}
+
+// byUs is who gives up a notice, in histories.
+const byUs = "update center"
+
+// recordUntold writes into a history that a customer was not told: that of the account, or of the line.
+func recordUntold(ctx context.Context, lines pins.Registry, all deliveries.Accounts, u deliveries.Untold, now time.Time) error {
+	reason := fmt.Sprintf("%s: %s", u.About, u.Reason)
+	if u.Account == "" {
+		return lines.Append(ctx, u.Line, pins.Record{At: now.UTC(), Event: pins.NoticeUntold, By: byUs, Reason: reason})
+	}
+	err := all.Append(ctx, u.Account, accounts.NoticeUntold, accounts.Note{By: byUs, Reason: reason})
+	if errors.Is(err, accounts.ErrNoAccount) {
+		return nil
+	}
+	return err
 }
 
 // noticesOfAccount are what customers are told of each thing that changed.

@@ -32,6 +32,9 @@ func deliveriesByServers(c console, db *rdb.DB, all deliveries.Accounts) *delive
 	return deliveries.New(deliveries.Config{
 		Store: store, Phones: store, Queue: queue.New(queue.Config{Client: db.Client()}), Accounts: all,
 		Destinations: called, Dialer: byServers{}, Printer: byServers{}, Mailer: byServers{},
+		Untold: func(ctx context.Context, u deliveries.Untold) error {
+			return recordUntold(ctx, db.Lines(), all, u, time.Now())
+		},
 	})
 }
 
