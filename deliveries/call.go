@@ -16,6 +16,7 @@ const blockFor = 24 * time.Hour
 // Opening is what a call has to say.
 type Opening struct {
 	About    About
+	Also     []About     // of a notice: what was changed besides
 	Language string      // "en", "es"; empty: not known, so both are spoken
 	Code     secret.Text // the code or answer; of a notice, none
 	InWords  bool        // it is an answer in words, not digits
@@ -46,12 +47,13 @@ func (d *Deliveries) opened(ctx context.Context, task Task, callSID string) (Ope
 		return Opening{}, err
 	}
 	open := false
-	_, err = d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+	delivery, err = d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
 		if open = delivery.opens(task, callSID); !open {
 			return false
 		}
 		return delivery.open(callSID, d.now())
 	})
+	opening.Also = delivery.Also() // nothing is merged any more
 	if err == nil && !open {
 		err = ErrNotFound
 	}

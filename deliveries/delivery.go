@@ -1,6 +1,7 @@
 package deliveries
 
 import (
+	"slices"
 	"time"
 
 	"updatecenter/accounts"
@@ -90,8 +91,27 @@ type Delivery struct {
 	Sequence int       // the highest SequenceNumber of a status callback of the present attempt, plus one
 	Opened   bool      // whether the call of the present attempt was told what to say
 	Refusals int       // how often in a row Twilio has refused the call of the present attempt
+	Merged   []Merged  // further changes that a notice's call tells; oldest first
 	Created  time.Time
 	Events   []Event // oldest first
+}
+
+// Merged is a notice that is told in the call of another one.
+type Merged struct {
+	About   About       `json:"about"`
+	Account accounts.ID `json:"account,omitempty"`
+	Key     string      `json:"key,omitempty"` // of the notice
+}
+
+// Also returns what the delivery tells besides About, each once.
+func (d Delivery) Also() []About {
+	var also []About
+	for _, merged := range d.Merged {
+		if merged.About != d.About && !slices.Contains(also, merged.About) {
+			also = append(also, merged.About)
+		}
+	}
+	return also
 }
 
 // Task is the present attempt.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"updatecenter/internal/nanp"
@@ -64,7 +65,7 @@ var ringLimits = Limits{AnHour: 6, ADay: 20}
 // rings are the limits of a delivery's calls: a reset is always told, as it opens the line to
 // whoever knows the temporary PIN.
 func (d *Delivery) rings() Limits {
-	if d.About == PINReset {
+	if d.About == PINReset || slices.Contains(d.Also(), PINReset) {
 		return Limits{}
 	}
 	return ringLimits

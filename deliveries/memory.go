@@ -22,6 +22,7 @@ type Memory struct {
 	blocks     map[string]time.Time
 	phones     map[nanp.Number]reservation
 	rings      map[nanp.Number]map[Task]time.Time
+	waiting    map[nanp.Number]ID
 }
 
 type usedKey struct {
@@ -43,6 +44,7 @@ func NewMemory() *Memory {
 	return &Memory{
 		deliveries: map[ID]Delivery{}, keys: map[string]usedKey{}, created: map[string][]time.Time{},
 		blocks: map[string]time.Time{}, phones: map[nanp.Number]reservation{}, rings: map[nanp.Number]map[Task]time.Time{},
+		waiting: map[nanp.Number]ID{},
 	}
 }
 
@@ -202,7 +204,18 @@ func (m *Memory) Reserve(_ context.Context, to nanp.Number, task Task, now, unti
 	return time.Time{}, nil
 }
 
+// Waiting implements [Phones].
+func (m *Memory) Waiting(_ context.Context, to nanp.Number, id ID) (ID, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.waiting[to]
+	if id != "" {
+		m.waiting[to] = id
+	}
+	return before, nil
+}
+
 func (d Delivery) clone() Delivery {
-	d.Events = slices.Clone(d.Events)
+	d.Events, d.Merged = slices.Clone(d.Events), slices.Clone(d.Merged)
 	return d
 }

@@ -3,6 +3,7 @@ package deliveries
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"updatecenter/accounts"
@@ -28,7 +29,9 @@ type Notice struct {
 // Notify has the customer told at once that something was changed, at a number or address of
 // record and never at the new one (47 CFR 64.2010(f)). If the method would go to what was
 // changed, or to an address that is not of record, or is not set up, it goes by another: a
-// call, else a letter, else an e-mail. A welcome is always a letter. A notice is bound neither
+// call, else a letter, else an e-mail. A welcome is always a letter.
+// What was changed while another notice to the same telephone has not told anything yet is told in the
+// call of that one. A notice is bound neither
 // by the limits of what is asked for nor by objections to calls. Errors: [ErrAsk], [ErrNoWay] if
 // there is no way that would do, so that nobody is told; [accounts.ErrNoAccount], a
 // [*LimitError] beyond 20 an hour or 50 a day, but for the reset of a PIN, which is always told.
@@ -62,16 +65,37 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 	}
 	if method == Voice {
 		delivery.To = to
+		done, err := d.notified(ctx, notice)
+		if err != nil || done || d.merge(ctx, notice, to) {
+			return err
+		}
 	}
 	limits := noticeLimits
 	if notice.About == PINReset {
 		limits = Limits{} // it is always told
 	}
-	_, err = d.create(ctx, NewDelivery{
+	created, err := d.create(ctx, NewDelivery{
 		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
 		Request: string(notice.About), Limits: limits,
 	})
+	if err == nil && method == Voice {
+		if _, err := d.phones.Waiting(ctx, to, created.ID); err != nil {
+			d.log.WarnContext(ctx, "further notices get calls of their own", "delivery", created.ID, "error", err)
+		}
+	}
 	return err
+}
+
+// notified says whether a notice was asked for before, by its key.
+func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) {
+	if notice.Key == "" {
+		return false, nil
+	}
+	_, err := d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: notice.Key, Request: string(notice.About)})
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (n Notice) valid() bool {

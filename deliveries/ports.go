@@ -57,6 +57,9 @@ type Phones interface {
 	// it again counts once, from then. If as many others count within limits.AnHour or ADay, it
 	// changes nothing and says *LimitError. A zero Task only asks, and reserves and counts nothing.
 	Reserve(ctx context.Context, to nanp.Number, task Task, now, until time.Time, limits Limits) (free time.Time, err error)
+	// Waiting notes which notice waits for a telephone, for as long as notices do, and returns the one
+	// that was noted before, or none. Without an id it only asks.
+	Waiting(ctx context.Context, to nanp.Number, id ID) (before ID, err error)
 }
 
 // Queue brings tasks to [Deliveries.Attempt], on any server, at least once, at or after a time.

@@ -42,8 +42,11 @@ func (d *Deliveries) recordUntold(ctx context.Context, delivery Delivery) error 
 	case reason == "":
 		reason = GaveUp
 	}
-	if err := d.untold(ctx, Untold{delivery.ID, delivery.About, delivery.Account, delivery.To, reason}); err != nil {
-		return fmt.Errorf("record that a customer is not told: %w", err)
+	all := append([]Merged{{About: delivery.About, Account: delivery.Account}}, delivery.Merged...)
+	for _, notice := range all {
+		if err := d.untold(ctx, Untold{delivery.ID, notice.About, notice.Account, delivery.To, reason}); err != nil {
+			return fmt.Errorf("record that a customer is not told: %w", err)
+		}
 	}
 	return nil
 }

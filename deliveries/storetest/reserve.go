@@ -123,6 +123,24 @@ var ringTests = map[string]func(play){
 	},
 }
 
+var waitingTests = map[string]func(play){
+	"the notice that was noted before is returned": func(p play) {
+		p.waiting(home, "", "")
+		p.waiting(home, id(1), "")
+		p.waiting(home, "", id(1))
+		p.waiting(home, id(2), id(1))
+		p.waiting(home, "", id(2))
+		p.waiting(other, "", "")
+	},
+}
+
+func (p play) waiting(to nanp.Number, note, want deliveries.ID) {
+	p.t.Helper()
+	before, err := p.Phones.Waiting(p.t.Context(), to, note)
+	p.t.OK(err)
+	p.t.Same(before, want)
+}
+
 // ring reserves home for a minute, within few.
 func (p play) ring(n int, now time.Duration) {
 	p.t.Helper()

@@ -39,7 +39,7 @@ type Stores struct {
 func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 	groups := map[string]map[string]func(play){
 		"Create": createTests, "Key": keyTests, "Limit": limitTests, "Block": blockTests,
-		"Update": updateTests, "Unfinished": unfinishedTests, "Reserve": reserveTests, "Ring": ringTests,
+		"Update": updateTests, "Unfinished": unfinishedTests, "Reserve": reserveTests, "Ring": ringTests, "Waiting": waitingTests,
 		"Together": togetherTests, "Dying": dyingTests,
 	}
 	for group, tests := range groups {

@@ -9,17 +9,18 @@ import (
 // Delivery is a delivery as the API shows it. It holds no secret, nor where it goes: no
 // number, address or account.
 type Delivery struct {
-	ID          deliveries.ID     `json:"id"`
-	About       deliveries.About  `json:"about"`
-	Method      deliveries.Method `json:"method"`
-	Status      deliveries.Status `json:"status"`
-	Final       bool              `json:"final"`   // nothing more is to be done
-	Attempt     int               `json:"attempt"` // the present one, from 1
-	Created     time.Time         `json:"created"`
-	NextAttempt time.Time         `json:"next_attempt,omitzero"` // of a queued one: when the present attempt is to be made
-	Reason      deliveries.Reason `json:"reason,omitempty"`      // why it failed or waits, where that is not the customer's doing
-	TwilioCode  int               `json:"twilio_code,omitempty"` // with which Twilio has refused the call
-	Events      []DeliveryEvent   `json:"events"`                // oldest first; never null
+	ID          deliveries.ID      `json:"id"`
+	About       deliveries.About   `json:"about"`
+	Also        []deliveries.About `json:"also,omitempty"` // further changes that a notice's call tells
+	Method      deliveries.Method  `json:"method"`
+	Status      deliveries.Status  `json:"status"`
+	Final       bool               `json:"final"`   // nothing more is to be done
+	Attempt     int                `json:"attempt"` // the present one, from 1
+	Created     time.Time          `json:"created"`
+	NextAttempt time.Time          `json:"next_attempt,omitzero"` // of a queued one: when the present attempt is to be made
+	Reason      deliveries.Reason  `json:"reason,omitempty"`      // why it failed or waits, where that is not the customer's doing
+	TwilioCode  int                `json:"twilio_code,omitempty"` // with which Twilio has refused the call
+	Events      []DeliveryEvent    `json:"events"`                // oldest first; never null
 }
 
 // DeliveryEvent is a step that a delivery took, with its place among them.
@@ -38,7 +39,7 @@ type DeliveryEvents struct {
 // DeliveryDocument shows a delivery; its times are in UTC.
 func DeliveryDocument(delivery deliveries.Delivery) Delivery {
 	document := Delivery{
-		ID: delivery.ID, About: delivery.About, Method: delivery.Method, Status: delivery.Status,
+		ID: delivery.ID, About: delivery.About, Also: delivery.Also(), Method: delivery.Method, Status: delivery.Status,
 		Final: delivery.Status.Final(), Attempt: delivery.Attempt, Created: delivery.Created.UTC(),
 		Events: eventDocuments(delivery),
 	}

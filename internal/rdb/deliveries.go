@@ -114,28 +114,42 @@ func (s Deliveries) Reserve(
 	return moment(free), nil
 }
 
+// keptWaiting is longer than any notice waits.
+const keptWaiting = 4 * day
+
+// Waiting implements [deliveries.Phones].
+func (s Deliveries) Waiting(ctx context.Context, to nanp.Number, id deliveries.ID) (deliveries.ID, error) {
+	answer, err := s.db.run(ctx, noteWaiting, []string{waitingKey(to)}, string(id), keptWaiting.Milliseconds())
+	if err != nil {
+		return "", err
+	}
+	before, _ := answer.(string)
+	return deliveries.ID(before), nil
+}
+
 // deliveryForm is what is stored of a delivery beside status, due time, revision and events.
 type deliveryForm struct {
-	Account  accounts.ID       `json:"account,omitempty"`
-	About    deliveries.About  `json:"about"`
-	Method   deliveries.Method `json:"method"`
-	To       nanp.Number       `json:"to,omitempty"`
-	Ref      string            `json:"ref,omitempty"`
-	Language string            `json:"language,omitempty"`
-	Attempt  int               `json:"attempt"`
-	Began    time.Time         `json:"began,omitzero"`
-	CallSID  string            `json:"call,omitempty"`
-	Sequence int               `json:"sequence,omitempty"`
-	Opened   bool              `json:"opened,omitempty"`
-	Refusals int               `json:"refusals,omitempty"`
-	Created  time.Time         `json:"created"`
+	Account  accounts.ID         `json:"account,omitempty"`
+	About    deliveries.About    `json:"about"`
+	Method   deliveries.Method   `json:"method"`
+	To       nanp.Number         `json:"to,omitempty"`
+	Ref      string              `json:"ref,omitempty"`
+	Language string              `json:"language,omitempty"`
+	Attempt  int                 `json:"attempt"`
+	Began    time.Time           `json:"began,omitzero"`
+	CallSID  string              `json:"call,omitempty"`
+	Sequence int                 `json:"sequence,omitempty"`
+	Opened   bool                `json:"opened,omitempty"`
+	Refusals int                 `json:"refusals,omitempty"`
+	Merged   []deliveries.Merged `json:"merged,omitempty"`
+	Created  time.Time           `json:"created"`
 }
 
 // deliveryArgs are what the scripts that write a delivery take of it: status, due time, form
 // and events.
 func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, error) {
 	form, err := json.Marshal(deliveryForm{
-		d.Account, d.About, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Refusals, d.Created,
+		d.Account, d.About, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Refusals, d.Merged, d.Created,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write delivery: %w", err)
@@ -175,7 +189,7 @@ func parseDelivery(id deliveries.ID, flat []any) (deliveries.Delivery, error) {
 	d := deliveries.Delivery{
 		ID: id, Revision: revision, Account: form.Account, About: form.About, Method: form.Method, To: form.To,
 		Ref: form.Ref, Language: form.Language, Status: deliveries.Status(status), Attempt: form.Attempt, Due: time.UnixMilli(due).UTC(),
-		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Refusals: form.Refusals, Created: form.Created,
+		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Refusals: form.Refusals, Merged: form.Merged, Created: form.Created,
 	}
 	for n := range min(events, int64(len(fields))) {
 		var event deliveries.Event

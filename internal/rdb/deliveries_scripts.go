@@ -204,6 +204,17 @@ end
 return {0, 0}
 `)
 
+// noteWaiting notes which notice waits for a telephone.
+//
+//	KEYS  waiting
+//	ARGV  delivery or nothing, milliseconds for Redis to keep it
+//	      the one that was noted before, or nothing
+var noteWaiting = newScript(`
+local before = redis.call('GET', KEYS[1])
+if ARGV[1] ~= '' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return before or ''
+`)
+
 // announcedLua is the newest revision that was announced of a delivery; 0: none.
 const announcedLua = `
 local function announced(key, id)

@@ -156,6 +156,10 @@ const secretKeysKey = "uc:secret-keys"
 // lives for a day. Its form has no field for a version: a new form takes a new name.
 func ringsKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}:rings" }
 
+// waitingKey holds which notice waits for a telephone: a string, its ID. It lives for keptWaiting. Its
+// form has no field for a version: a new form takes a new name.
+func waitingKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}:waiting" }
+
 // apiKeysKey holds the keys to the API: a hash. It lives for ever.
 const apiKeysKey = "uc:apikeys"
 

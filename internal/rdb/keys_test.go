@@ -32,6 +32,7 @@ func TestKeys(t *testing.T) {
 		deliveryKeyKey("portal.1"):                    "uc:delivery-key:{portal.1}",
 		phoneKey("+16125550142"):                      "uc:phone:{+16125550142}",
 		ringsKey("+16125550142"):                      "uc:phone:{+16125550142}:rings",
+		waitingKey("+16125550142"):                    "uc:phone:{+16125550142}:waiting",
 		agentKey("agt_1"):                             "uc:agent:{agents}:agt_1",
 		signInKey([32]byte{1}):                        "uc:signin:{01" + strings.Repeat("00", 31) + "}",
 		signInStrikesKey("agt_1_1930367167000"):       "uc:signin-strikes:{agt_1_1930367167000}",

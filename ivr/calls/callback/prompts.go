@@ -1,6 +1,8 @@
 package callback
 
 import (
+	"slices"
+
 	"updatecenter/deliveries"
 	"updatecenter/ivr"
 )
@@ -137,11 +139,37 @@ var (
 	}
 )
 
+// What several changes are called, the kinds of which would be too much for one sentence.
+var (
+	pinResetAndMore = ivr.Prompt{
+		Name: "callback-pin-reset-and-more",
+		EN:   "The PIN of your telephone line was reset, and something else was changed.",
+		ES:   "Se restableció el PIN de su línea telefónica, y se cambió algo más.",
+	}
+	severalChanged = ivr.Prompt{
+		Name: "callback-several-changed",
+		EN:   "Several things about your account or telephone line were changed.",
+		ES:   "Se cambiaron varias cosas de su cuenta o línea telefónica.",
+	}
+)
+
+// changesOf is the sentence about all that a notice tells.
+func changesOf(opened deliveries.Opening) ivr.Prompt {
+	switch {
+	case len(opened.Also) == 0:
+		return changeOf(opened.About)
+	case opened.About == deliveries.PINReset, slices.Contains(opened.Also, deliveries.PINReset):
+		return pinResetAndMore
+	}
+	return severalChanged
+}
+
 // phrases are what the call's blanks of that kind say.
 func phrases() []ivr.Prompt {
 	return []ivr.Prompt{
 		theCode, theAnswer,
 		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged,
+		pinResetAndMore, severalChanged,
 	}
 }
 

@@ -56,7 +56,7 @@ func (d desk) open(ctx context.Context, c *ivr.Call) (opening, error) {
 		return "", err
 	}
 	c.Speak(ivr.ParseLanguage(opened.Language))
-	secret, change := secretOf(opened.About), changeOf(opened.About)
+	secret, change := secretOf(opened.About), changesOf(opened)
 	switch {
 	case opened.About == deliveries.ValidationCode:
 		return validates(c), nil

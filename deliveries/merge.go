@@ -1,0 +1,53 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"updatecenter/internal/nanp"
+)
+
+// mostMerged bounds how many notices one call tells.
+const mostMerged = 50
+
+// merge has a notice told in the call of another one that has not told anything yet, to the same
+// telephone, and says whether there is one. Two that come at the same moment may get a call each. What
+// can't be found out makes a call of its own.
+func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number) bool {
+	waiting, err := d.phones.Waiting(ctx, to, "")
+	if err != nil || waiting == "" {
+		return false
+	}
+	merged := false
+	_, err = d.change(ctx, waiting, func(delivery *Delivery) bool {
+		if merged = delivery.tells(notice); merged {
+			return false
+		}
+		if merged = delivery.joins(notice, to); !merged {
+			return false
+		}
+		delivery.Merged = append(slices.Clip(delivery.Merged), Merged{notice.About, notice.Account, notice.Key})
+		reason, code := delivery.Cause()
+		delivery.because(delivery.Status, d.now(), cause{"tells another change as well: " + string(notice.About), reason, code})
+		return true
+	})
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		d.log.WarnContext(ctx, "notice gets a call of its own", "delivery", waiting, "error", err)
+	}
+	return merged && err == nil
+}
+
+// tells says whether a notice of the same change was merged before.
+func (d *Delivery) tells(notice Notice) bool {
+	return notice.Key != "" && slices.ContainsFunc(d.Merged, func(m Merged) bool { return m.Key == notice.Key })
+}
+
+// joins says whether a notice can be told in the call of another: not once that has begun to tell, and
+// a reset not in one that has to wait for others.
+func (d *Delivery) joins(notice Notice, to nanp.Number) bool {
+	reason, _ := d.Cause()
+	waitsForOthers := reason == CalledTooOften && notice.About == PINReset
+	return d.Method == Voice && d.To == to && d.About.notice() && !d.Status.Final() && !d.Opened &&
+		!waitsForOthers && len(d.Merged) < mostMerged
+}
