@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"updatecenter/desk"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
+	"updatecenter/pins"
 	"updatecenter/voice/touchtone"
 )
 
@@ -233,6 +235,53 @@ func (s *stage) attempt(t *testing.T) {
 		}
 	}()
 	t.Cleanup(func() { stop(); <-done })
+}
+
+// A change that can't be told is in the line's history, and counted.
+func TestUntoldNotice(t *testing.T) {
+	server := redistest.StartMini(t)
+	s, exchange := newCallingStage(t, server, nil)
+	exchange.Refuse(demoNew.Display(), 21211, 0)
+	id := askNotice(t, s)
+	s.becomes(t, id, deliveries.Failed)
+	history := must(provisioning(s.config, outside{db: s.db, now: s.clock.Now}, s.app).History(t.Context(), demoNew, 1))(t)
+	if len(history) != 1 || history[0].Event != pins.NoticeUntold || history[0].Reason != "pin_changed: number_refused" {
+		t.Errorf("%+v", history)
+	}
+	for _, counted := range []string{
+		`updatecenter_notices_untold_total{reason="number_refused"} 1`,
+		`updatecenter_calls_refused_total{code="21211",reason="number_refused"} 1`,
+	} {
+		page := httptest.NewRecorder()
+		s.app.handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+		if !strings.Contains(page.Body.String(), counted) {
+			t.Errorf("%s is missing", counted)
+		}
+	}
+}
+
+// Several changes of an account in one request are one call to where the customer was before.
+func TestOneCallForSeveralChanges(t *testing.T) {
+	s, exchange := newCallingStage(t, redistest.StartMini(t), func(c *config) { c.outbound.notices = deliveries.Voice })
+	email := "new@mail.example.com"
+	update := must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{
+		Phone: demoSuburb, Email: &email,
+		Address: &accounts.Address{Street: []string{"7 Oak Street"}, City: "Duluth", State: "MN", ZIP: "55802"},
+	}, accounts.Note{By: "test"}))(t)
+	if err := s.app.notices.account(t.Context(), update); err != nil {
+		t.Fatal(err)
+	}
+	c := s.pickUp(t, exchange, touchtone.Human)
+	c.hears("Several things about your account")
+	mine := 0
+	for _, id := range must(s.db.Deliveries().Unfinished(t.Context(), s.clock.Now().Add(time.Hour), 99))(t) {
+		if must(s.app.deliveries.Get(t.Context(), id))(t).To == demoNew {
+			mine++
+		}
+	}
+	if mine > 1 {
+		t.Errorf("%d calls to the telephone", mine)
+	}
 }
 
 // rareCallbacks are calls during which something happens that no script can do.
