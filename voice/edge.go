@@ -28,6 +28,7 @@ type Config struct {
 	PublicURL  string                      // scheme, host and path by which Twilio reaches us; a proxy takes the path off
 	Accounts   []string                    // the SIDs that webhooks may be of; none: any that has signed
 	AuthTokens []secret.Text               // any of them may have signed
+	SharedKeys []signature.SharedKey       // of webhooks that Twilio was told to sign with one
 	SIPDomains []string                    // over which 78 comes from the operator's switch: from the line
 	Dial78     []nanp.Number               // to which the switch maps 78: from the line when fully attested
 	Recordings *Recordings                 // nil: none
@@ -61,7 +62,7 @@ func New(c Config) *Edge {
 		engine: c.Engine, callback: c.Callback, statuses: c.Statuses,
 		publicURL:  strings.TrimSuffix(c.PublicURL, "/"),
 		accounts:   c.Accounts,
-		signatures: signature.New(c.AuthTokens...),
+		signatures: signature.NewShared(c.SharedKeys, c.AuthTokens...),
 		origin:     origin{sipDomains: domains, dial78: c.Dial78},
 		recordings: c.Recordings, reachable: c.Reachable, metrics: c.Metrics, log: c.Log,
 	}

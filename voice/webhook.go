@@ -58,7 +58,7 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, engine Engine, hand
 	if status != 0 {
 		return refuse(w, status)
 	}
-	if !e.signatures.Valid(e.publicURL+requestURI(r), form, r.Header.Get(signature.Header)) {
+	if !e.signatures.Valid(e.publicURL+requestURI(r), form, r.Header.Get(signature.Header), r.Header.Get(signature.SettingsHeader)) {
 		e.metrics.refusedSignatures.Inc()
 		return refuse(w, http.StatusForbidden)
 	}

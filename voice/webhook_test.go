@@ -110,6 +110,33 @@ func TestSignaturesOfTrueWebhooks(t *testing.T) {
 	}
 }
 
+// Webhooks that Twilio was told to sign with a shared key are taken as well, and no key that a
+// request names is taken for another.
+func TestSharedKeys(t *testing.T) {
+	key := secret.New("the shared key")
+	const path = "/voice/turn/3?x=it's"
+	for name, settings := range map[string]string{
+		"signed by it": signature.Settings("calls"), "an unknown key": signature.Settings("others"),
+		"another algorithm": "key=calls,algorithm=HMAC_SHA1", "not said": "",
+	} {
+		for with, signed := range map[string]string{
+			"the key": signature.SignShared(key, publicURL+path, call()), "the token": signature.Sign(token, publicURL+path, call()),
+		} {
+			s := newSite(t, func(c *voice.Config) { c.SharedKeys = []signature.SharedKey{{Name: "calls", Secret: key}} })
+			r := s.request(path, call())
+			r.Header.Set(signature.Header, signed)
+			r.Header.Set(signature.SettingsHeader, settings)
+			if name == "signed by it" && with == "the key" || name == "not said" && with == "the token" {
+				if status, body := s.read(s.serve(r)); status != http.StatusOK {
+					t.Errorf("%s, %s: %d %s", name, with, status, body)
+				}
+				continue
+			}
+			s.refuses(r, http.StatusForbidden)
+		}
+	}
+}
+
 // Without a token nobody's signature is true, not even that of an empty token.
 func TestNoToken(t *testing.T) {
 	s := newSite(t, func(c *voice.Config) { c.AuthTokens = []secret.Text{{}} })

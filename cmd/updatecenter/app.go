@@ -280,7 +280,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 	}
 	return voice.New(voice.Config{
 		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, PublicURL: c.publicURL,
-		Accounts: c.accounts, AuthTokens: c.authTokens,
+		Accounts: c.accounts, AuthTokens: c.authTokens, SharedKeys: c.sharedKeys,
 		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
 		Reachable: a.ready, Metrics: metrics, Log: o.log,
 	}), nil

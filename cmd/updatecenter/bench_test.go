@@ -40,7 +40,7 @@ func BenchmarkIncomingBare(b *testing.B) {
 	b.Cleanup(func() { client.Close() })
 	validator := signature.New(secret.New(demoToken))
 	postCalls(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ParseForm() != nil || !validator.Valid("https://ivr.test"+r.RequestURI, r.PostForm, r.Header.Get(signature.Header)) {
+		if r.ParseForm() != nil || !validator.Valid("https://ivr.test"+r.RequestURI, r.PostForm, r.Header.Get(signature.Header), "") {
 			http.Error(w, "forbidden", http.StatusForbidden)
 			return
 		}

@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 	"updatecenter/pins"
+	"updatecenter/voice/signature"
 	"updatecenter/voice/touchtone"
 )
 
@@ -80,10 +82,12 @@ func TestUnvouchedAlarm(t *testing.T) {
 	}
 }
 
-// TestSIPDomainAtAnEdge holds that a call over a listed domain is from the line at whatever edge
-// it comes in, and in no other account.
-func TestSIPDomainAtAnEdge(t *testing.T) {
-	s := newStage(t, redistest.StartMini(t), nil)
+// TestWebhooksOfOurs holds that a call over a listed domain is from the line at whatever edge it
+// comes in and whichever key signs it, and in no other account.
+func TestWebhooksOfOurs(t *testing.T) {
+	s := newStage(t, redistest.StartMini(t), func(c *config) {
+		c.sharedKeys = []signature.SharedKey{{Name: "calls", Secret: secret.New("the shared key")}}
+	})
 	dial := func(change func(*touchtone.Config)) *phone {
 		c := &phone{t: t, call: must(s.exchange(change).Dial(t.Context(), "78", demoChosen.Display(), touchtone.NoPassport))(t)}
 		c.listen()
@@ -92,6 +96,8 @@ func TestSIPDomainAtAnEdge(t *testing.T) {
 	c := dial(func(c *touchtone.Config) { c.SIPDomain = "demo.sip.ashburn.twilio.com" })
 	c.press(demoPIN + "#")
 	c.hears("Main menu")
+	c = dial(func(c *touchtone.Config) { c.SharedKey, c.KeyName = secret.New("the shared key"), "calls" })
+	c.hears("enter your PIN")
 	c = dial(func(c *touchtone.Config) { c.AccountSID = "AC00000000000000000000000000000099" })
 	for _, err := range c.call.Problems() {
 		if !strings.Contains(err.Error(), "403") {

@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
+	"updatecenter/voice/signature"
 	"updatecenter/voice/touchtone"
 )
 
@@ -25,6 +26,7 @@ type exchangeFlags struct {
 	URL        string `default:"http://127.0.0.1:8080" help:"The server's PUBLIC_URL: webhooks are signed for it."`
 	Target     string `help:"Where webhooks are sent, if not to --url."`
 	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks; of a list the first. Default: the demo's."`
+	SharedKeys string `name:"webhook-keys" env:"TWILIO_WEBHOOK_KEYS" help:"name:secret of a shared key that signs them by SHA-256 instead; of a list the first."`
 	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks; of a list the first. Default: the demo's."`
 	SIPDomain  string `name:"sip-domain" help:"SIP domain of calls to 78. Default: the demo's."`
 	Numbers    string `name:"account-numbers" help:"Telephone numbers of the Twilio account, comma-separated, such as the server's CALL_FROM: a transfer may show these. Default: the demo's."`
@@ -34,6 +36,7 @@ type exchangeFlags struct {
 func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Exchange, error) {
 	r := &settingsReader{getenv: c.getenv}
 	tokens := list(r.secret("TWILIO_AUTH_TOKEN", f.AuthToken))
+	shared := append(r.sharedKeys("TWILIO_WEBHOOK_KEYS", r.secret("TWILIO_WEBHOOK_KEYS", f.SharedKeys)), signature.SharedKey{})[0]
 	var numbers []string
 	for _, number := range r.numbers("--account-numbers", f.Numbers) {
 		numbers = append(numbers, string(number))
@@ -50,7 +53,7 @@ func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Ex
 	}
 	exchange, err := touchtone.New(touchtone.Config{
 		PublicURL: f.URL, Target: f.Target, AuthToken: secret.New(token),
-		AccountSID: account, SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
+		SharedKey: shared.Secret, KeyName: shared.Name, AccountSID: account, SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
 	})
 	if err != nil {
 		return nil, usage(err)
@@ -106,7 +109,7 @@ func hint(err error) error {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("%w (is the server running? make run starts the demo)", err)
 	case errors.As(err, &failed) && failed.Status == http.StatusForbidden:
-		return fmt.Errorf("%w (are TWILIO_AUTH_TOKEN, TWILIO_ACCOUNT_SID and --url the server's own?)", err)
+		return fmt.Errorf("%w (are TWILIO_AUTH_TOKEN, TWILIO_WEBHOOK_KEYS, TWILIO_ACCOUNT_SID and --url the server's own?)", err)
 	}
 	return err
 }

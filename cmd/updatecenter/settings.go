@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
 	"updatecenter/voice"
+	"updatecenter/voice/signature"
 )
 
 // Defaults of settings, which the demo and the calls that are only looked at go by too.
@@ -48,6 +49,7 @@ type serverSettings struct {
 	ListenAddr         string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	MetricsAddr        string `name:"metrics-addr" env:"METRICS_ADDR" help:"Address, such as 127.0.0.1:9090, of a listener of its own for /metrics, /readyz and /healthz. LISTEN_ADDR then has /healthz alone of these. Empty: all are on LISTEN_ADDR."`
 	twilioSettings     `embed:""`
+	WebhookKeys        string `name:"twilio-webhook-keys" env:"TWILIO_WEBHOOK_KEYS" secret:"" help:"Shared keys with which Twilio signs webhooks by SHA-256, if its webhooks API was told to: name:secret, comma-separated; a name twice while its key is being replaced."`
 	RedisURL           string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
 	SecretKeys         string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
 	TemporaryPIN       string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"${temporary_pin}" help:"PIN of every new line."`
@@ -83,6 +85,7 @@ type config struct {
 	publicURL     string
 	redisURL      string
 	authTokens    []secret.Text
+	sharedKeys    []signature.SharedKey
 	sipDomains    []string
 	dial78        []nanp.Number
 	keys          secret.Keyring
@@ -111,6 +114,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		publicURL:     r.url("PUBLIC_URL", r.required("PUBLIC_URL", s.PublicURL)),
 		redisURL:      r.required("REDIS_URL", r.secret("REDIS_URL", s.RedisURL)),
 		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", strings.Trim(r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken), " ,"))),
+		sharedKeys:    r.sharedKeys("TWILIO_WEBHOOK_KEYS", r.secret("TWILIO_WEBHOOK_KEYS", s.WebhookKeys)),
 		sipDomains:    r.domains("SIP_DOMAINS", s.SIPDomains),
 		dial78:        r.numbers("DIAL_78_NUMBERS", s.Dial78Numbers),
 		keys:          r.keys(s.SecretKeys),
@@ -225,6 +229,22 @@ func (r *settingsReader) accountSIDs(name, value string) []string {
 		}
 	}
 	return accounts
+}
+
+var keyNames = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+// sharedKeys reads names and secrets. It never tells what is in them.
+func (r *settingsReader) sharedKeys(name, value string) []signature.SharedKey {
+	var keys []signature.SharedKey
+	for _, item := range list(value) {
+		key, text, _ := strings.Cut(item, ":")
+		if !keyNames.MatchString(key) || text == "" {
+			r.fail(name, "want name:secret, comma-separated, of names such as calls-2026")
+			return nil
+		}
+		keys = append(keys, signature.SharedKey{Name: key, Secret: secret.New(text)})
+	}
+	return keys
 }
 
 var domainNames = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)

@@ -8,11 +8,12 @@ import (
 )
 
 // An address is a URL cut around its port, its fragment taken off. Its bytes are those of the
-// URL: before + port + after is the URL again.
+// URL: before + port + path + query is the URL again.
 type address struct {
 	before string // scheme, user and password, host
 	port   string // with its colon; "" if the URL has none
-	after  string // path and query
+	path   string
+	query  string // with its question mark; "" if the URL has none
 }
 
 func cut(publicURL string) address {
@@ -27,7 +28,19 @@ func cut(publicURL string) address {
 		end = start + i
 	}
 	colon := portAt(publicURL[start:end]) + start
-	return address{before: publicURL[:colon], port: publicURL[colon:end], after: publicURL[end:]}
+	query := len(publicURL)
+	if i := strings.IndexByte(publicURL[end:], '?'); i >= 0 {
+		query = end + i
+	}
+	return address{
+		before: publicURL[:colon], port: publicURL[colon:end], path: publicURL[end:query], query: publicURL[query:],
+	}
+}
+
+// queries are those that the same request may have been signed with: the query as it is, with
+// all apostrophes escaped, and with none. In most there are no apostrophes, and all are the same.
+func (a address) queries() [3]string {
+	return [3]string{a.query, strings.ReplaceAll(a.query, "'", "%27"), strings.ReplaceAll(a.query, "%27", "'")}
 }
 
 // portAt returns where the port of user:password@host:port begins, with its colon. The colons
@@ -57,8 +70,7 @@ func (a address) otherPort() string {
 
 // hasBody reports whether the query holds the SHA-256 of body.
 func (a address) hasBody(body []byte) bool {
-	_, query, _ := strings.Cut(a.after, "?")
-	for parameter := range strings.SplitSeq(query, "&") {
+	for parameter := range strings.SplitSeq(strings.TrimPrefix(a.query, "?"), "&") {
 		if claimed, ok := strings.CutPrefix(parameter, "bodySHA256="); ok {
 			sum := sha256.Sum256(body)
 			want, err := hex.DecodeString(claimed)

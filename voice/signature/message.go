@@ -5,11 +5,12 @@ import (
 	"slices"
 )
 
-// compose makes the message that is signed: the URL with that port, then the form.
-func (w *workspace) compose(a address, port string, form url.Values) {
+// compose makes the message that is signed: the URL with that port and query, then the form.
+func (w *workspace) compose(a address, port, query string, form url.Values) {
 	w.message = append(w.message[:0], a.before...)
 	w.message = append(w.message, port...)
-	w.message = append(w.message, a.after...)
+	w.message = append(w.message, a.path...)
+	w.message = append(w.message, query...)
 
 	w.keys = w.keys[:0]
 	for key := range form {

@@ -1,17 +1,24 @@
 // Package signature makes and checks the X-Twilio-Signature header, by which a webhook proves
 // that it comes from Twilio and that nobody changed it on its way.
 //
-// The rules are those of Twilio's page on webhook security
-// (https://www.twilio.com/docs/usage/security#validating-requests):
+// The rules are those of Twilio's pages on webhook security
+// (https://www.twilio.com/docs/usage/security#validating-requests,
+// https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys):
 //
 //   - The signature is the HMAC-SHA1, in base64, of a message under the auth token of the
 //     account. A subaccount signs with its own token.
+//   - A webhook that is set up so is signed with HMAC-SHA256 under a shared key instead. A second
+//     header, [SettingsHeader], then names the key and the algorithm. What is signed is the same.
+//     The header never makes a check weaker: a shared key is for SHA-256 alone, and an auth token
+//     counts only where there is no such header.
 //   - The message is the URL, and for a form each of its keys followed by the key's value, with
 //     nothing between them, in the order of the keys' bytes (capital letters first). Of a key
 //     sent more than once, each distinct value is taken once, in order, with the key before it.
 //   - The URL is the public one that Twilio was given, with its query and its user:password@,
-//     without its fragment. Every byte counts as it was received: an apostrophe isn't %27, a
-//     plus isn't %20. So it is never rebuilt from a parsed URL here.
+//     without its fragment. Every byte counts as it was received: a plus isn't %20. So it is
+//     never rebuilt from a parsed URL here.
+//   - Some of Twilio's clients sign an apostrophe in the query as it is and some as %27, whichever
+//     was sent. Both are tried.
 //   - Twilio signs some requests with the port in the URL and some without. Both are tried: the
 //     URL without its port if it has one, with the port of its scheme if it has none.
 //   - A body that isn't a form, such as JSON, isn't part of the message. Instead the query
@@ -24,10 +31,12 @@ package signature
 import (
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // Twilio's choice; HMAC doesn't rest on a hash without collisions
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"hash"
 	"net/url"
+	"strings"
 	"sync"
 
 	"updatecenter/internal/secret"
@@ -36,34 +45,83 @@ import (
 // Header is the name of the HTTP header that carries a signature.
 const Header = "X-Twilio-Signature"
 
-// encodedSize is that of every signature: 20 bytes in base64.
-var encodedSize = base64.StdEncoding.EncodedLen(sha1.Size)
+// SettingsHeader is the name of the HTTP header that says which shared key has signed, and how.
+// Without it an auth token has.
+const SettingsHeader = "X-Twilio-Webhooks-Signature-Settings"
 
-// Sign returns the signature of a request to publicURL with that form (nil for none, and for a
-// body that isn't a form), as Twilio would send it. The URL is signed as it stands, with a
-// port only if it has one.
-func Sign(token secret.Text, publicURL string, form url.Values) string {
-	w := newWorkspace([]secret.Text{token})
-	address := cut(publicURL)
-	w.compose(address, address.port, form)
-	return string(w.sign(w.macs[0]))
+// algorithm is the only one of shared keys.
+const algorithm = "HMAC_SHA256"
+
+// Settings is the value of [SettingsHeader] for a signature under the shared key of that name.
+func Settings(name string) string { return "key=" + name + ",algorithm=" + algorithm }
+
+// keyOf reads the value of [SettingsHeader]: the name of the shared key, or none if the header
+// doesn't name exactly one key and the algorithm of shared keys. What else it says is passed over.
+func keyOf(settings string) string {
+	said := map[string]string{}
+	for setting := range strings.SplitSeq(settings, ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(setting), "=")
+		if _, again := said[name]; again {
+			return ""
+		}
+		said[name] = value
+	}
+	if said["algorithm"] != algorithm {
+		return ""
+	}
+	return said["key"]
 }
 
-// A Validator checks signatures made with any of its tokens. Any number of goroutines may use
-// it at once. The zero value has no tokens, and refuses everything.
+// Sign returns the signature under an auth token of a request to publicURL with that form (nil
+// for none, and for a body that isn't a form), as Twilio would send it. The URL is signed as it
+// stands, with a port only if it has one.
+func Sign(token secret.Text, publicURL string, form url.Values) string {
+	return sign(hmac.New(sha1.New, []byte(token.Reveal())), publicURL, form)
+}
+
+// SignShared returns the signature under a shared key; with it goes a [SettingsHeader].
+func SignShared(key secret.Text, publicURL string, form url.Values) string {
+	return sign(hmac.New(sha256.New, []byte(key.Reveal())), publicURL, form)
+}
+
+func sign(mac hash.Hash, publicURL string, form url.Values) string {
+	w := &workspace{}
+	address := cut(publicURL)
+	w.compose(address, address.port, address.query, form)
+	return string(w.sign(mac))
+}
+
+// A SharedKey is a key that Twilio was told to sign webhooks with.
+type SharedKey struct {
+	Name   string
+	Secret secret.Text
+}
+
+// A Validator checks signatures made with any of its tokens or shared keys. Any number of
+// goroutines may use it at once. The zero value has none, and refuses everything.
 type Validator struct {
 	tokens     []secret.Text
+	shared     []SharedKey
 	workspaces sync.Pool
 }
 
 // New returns a Validator for one or more auth tokens: the current one and, while it is being
 // replaced, the other; or one for each subaccount. Empty tokens are left out, as anybody could
 // sign with them.
-func New(tokens ...secret.Text) *Validator {
+func New(tokens ...secret.Text) *Validator { return NewShared(nil, tokens...) }
+
+// NewShared returns a Validator for shared keys and auth tokens. More keys than one can have the
+// same name, while one is being replaced. Keys that are empty, or have no name, are left out.
+func NewShared(keys []SharedKey, tokens ...secret.Text) *Validator {
 	v := &Validator{}
 	for _, token := range tokens {
 		if !token.IsZero() {
 			v.tokens = append(v.tokens, token)
+		}
+	}
+	for _, key := range keys {
+		if key.Name != "" && !key.Secret.IsZero() {
+			v.shared = append(v.shared, key)
 		}
 	}
 	return v
@@ -71,24 +129,34 @@ func New(tokens ...secret.Text) *Validator {
 
 // Valid reports whether header is the signature of a request to publicURL with that form. The
 // URL is the one that Twilio was given, with the query as it was received; never take its
-// host from the request. The time it takes doesn't depend on how much of header is right.
+// host from the request. Settings is the value of [SettingsHeader], empty if the request has none.
+// The time it takes doesn't depend on how much of header is right.
 //
 // The form is the body's alone (http.Request.PostForm), as the query is part of the URL. The
 // caller bounds its size.
-func (v *Validator) Valid(publicURL string, form url.Values, header string) bool {
-	if len(header) != encodedSize || len(v.tokens) == 0 {
-		return false
-	}
+func (v *Validator) Valid(publicURL string, form url.Values, header, settings string) bool {
 	w := v.workspace()
 	defer v.workspaces.Put(w)
 	defer w.wipe()
 
+	macs := w.tokens
+	if settings != "" {
+		macs = w.shared[keyOf(settings)]
+	}
+	if len(macs) == 0 || len(header) != encodedSize(macs[0]) {
+		return false
+	}
 	address := cut(publicURL)
-	for _, port := range [...]string{address.port, address.otherPort()} {
-		w.compose(address, port, form)
-		for _, mac := range w.macs {
-			if subtle.ConstantTimeCompare(w.sign(mac), []byte(header)) == 1 {
-				return true
+	for i, query := range address.queries() {
+		if i > 0 && query == address.query {
+			continue
+		}
+		for _, port := range [...]string{address.port, address.otherPort()} {
+			w.compose(address, port, query, form)
+			for _, mac := range macs {
+				if subtle.ConstantTimeCompare(w.sign(mac), []byte(header)) == 1 {
+					return true
+				}
 			}
 		}
 	}
@@ -99,31 +167,31 @@ func (v *Validator) Valid(publicURL string, form url.Values, header string) bool
 // isn't a form: the URL's query must hold the body's bodySHA256. Twilio's webhooks for calls are
 // forms, so no route asks this yet.
 func (v *Validator) ValidBody(publicURL string, body []byte, header string) bool {
-	return v.Valid(publicURL, nil, header) && cut(publicURL).hasBody(body)
+	return v.Valid(publicURL, nil, header, "") && cut(publicURL).hasBody(body)
 }
 
 func (v *Validator) workspace() *workspace {
 	if w, ok := v.workspaces.Get().(*workspace); ok {
 		return w
 	}
-	return newWorkspace(v.tokens)
+	w := &workspace{shared: map[string][]hash.Hash{}}
+	for _, token := range v.tokens {
+		w.tokens = append(w.tokens, hmac.New(sha1.New, []byte(token.Reveal())))
+	}
+	for _, key := range v.shared {
+		w.shared[key.Name] = append(w.shared[key.Name], hmac.New(sha256.New, []byte(key.Secret.Reveal())))
+	}
+	return w
 }
 
-// A workspace is what checking a signature needs: memory, and a MAC for each token whose key
-// is already set up. Keeping it saves two thirds of the time and every allocation.
+// A workspace is what checking a signature needs: memory, and a MAC for each token and shared key
+// that is already set up with it. Keeping it saves two thirds of the time and every allocation.
 type workspace struct {
-	macs         []hash.Hash
+	tokens       []hash.Hash            // SHA-1
+	shared       map[string][]hash.Hash // SHA-256, by the names of the keys
 	message      []byte
 	keys, values []string
 	sum, encoded []byte
-}
-
-func newWorkspace(tokens []secret.Text) *workspace {
-	w := &workspace{encoded: make([]byte, encodedSize)}
-	for _, token := range tokens {
-		w.macs = append(w.macs, hmac.New(sha1.New, []byte(token.Reveal())))
-	}
-	return w
 }
 
 // sign returns the signature of the message, valid until the next call.
@@ -131,9 +199,12 @@ func (w *workspace) sign(mac hash.Hash) []byte {
 	mac.Reset()
 	mac.Write(w.message)
 	w.sum = mac.Sum(w.sum[:0])
-	base64.StdEncoding.Encode(w.encoded, w.sum)
+	w.encoded = base64.StdEncoding.AppendEncode(w.encoded[:0], w.sum)
 	return w.encoded
 }
+
+// encodedSize is that of every signature of a MAC.
+func encodedSize(mac hash.Hash) int { return base64.StdEncoding.EncodedLen(mac.Size()) }
 
 // wipe forgets the message, which can hold what a caller keyed.
 func (w *workspace) wipe() {

@@ -73,10 +73,10 @@ var vectors = map[string]struct {
 func TestPublishedVectors(t *testing.T) {
 	for name, v := range vectors {
 		t.Run(name, func(t *testing.T) {
-			if !signature.New(token).Valid(v.url, v.form, v.signature) {
+			if !signature.New(token).Valid(v.url, v.form, v.signature, "") {
 				t.Error("refused")
 			}
-			if signature.New(secret.New("12346")).Valid(v.url, v.form, v.signature) {
+			if signature.New(secret.New("12346")).Valid(v.url, v.form, v.signature, "") {
 				t.Error("valid under another token")
 			}
 		})
@@ -84,7 +84,7 @@ func TestPublishedVectors(t *testing.T) {
 }
 
 func TestPublishedVectorThatMustFail(t *testing.T) {
-	if signature.New(token).Valid(target, call(), "95+Bu0JVPi0r/SsESZCVf0dWAjw=") {
+	if signature.New(token).Valid(target, call(), "95+Bu0JVPi0r/SsESZCVf0dWAjw=", "") {
 		t.Error("a wrong signature is valid")
 	}
 }
@@ -128,10 +128,10 @@ func TestEveryByteAsReceived(t *testing.T) {
 			withPort := addPort(written, port)
 			signedWithPort := signature.Sign(token, withPort, call())
 			for _, request := range []string{written, withPort, written + "#fragment"} {
-				if !v.Valid(request, call(), signed) {
+				if !v.Valid(request, call(), signed, "") {
 					t.Errorf("%s: refused when signed without a port", request)
 				}
-				if !v.Valid(request, call(), signedWithPort) {
+				if !v.Valid(request, call(), signedWithPort, "") {
 					t.Errorf("%s: refused when signed with %s", request, port)
 				}
 			}
@@ -185,8 +185,17 @@ func TestRefused(t *testing.T) {
 		"signed for http's port": {
 			target, call(), signature.Sign(token, withHost("https://mycompany.com:80"), call()),
 		},
-		"an escape for a character": {
-			"https://example.com/?q=%27", nil, signature.Sign(token, "https://example.com/?q='", nil),
+		"an escape for another character": {
+			"https://example.com/?q=%28", nil, signature.Sign(token, "https://example.com/?q=(", nil),
+		},
+		"an apostrophe for another one": {
+			"https://example.com/?q=%2527", nil, signature.Sign(token, "https://example.com/?q='", nil),
+		},
+		"an escaped apostrophe in the path": {
+			"https://example.com/%27?q=1", nil, signature.Sign(token, "https://example.com/'?q=1", nil),
+		},
+		"apostrophes of both kinds, signed the other way round": {
+			"https://example.com/?q='%27", nil, signature.Sign(token, "https://example.com/?q=%27'", nil),
 		},
 		"signed with its fragment": {
 			target + "#x", nil, signature.Sign(token, target, url.Values{"#": {"x"}}),
@@ -194,7 +203,7 @@ func TestRefused(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if signature.New(token).Valid(test.url, test.form, test.header) {
+			if signature.New(token).Valid(test.url, test.form, test.header, "") {
 				t.Error("valid")
 			}
 		})
@@ -205,11 +214,11 @@ func TestSeveralTokens(t *testing.T) {
 	old, subaccount := secret.New("old"), secret.New("subaccount")
 	v := signature.New(token, secret.Text{}, old, subaccount)
 	for _, signer := range []secret.Text{token, old, subaccount} {
-		if !v.Valid(target, call(), signature.Sign(signer, target, call())) {
+		if !v.Valid(target, call(), signature.Sign(signer, target, call()), "") {
 			t.Error("one of the tokens is refused")
 		}
 	}
-	if v.Valid(target, call(), signature.Sign(secret.New("other"), target, call())) {
+	if v.Valid(target, call(), signature.Sign(secret.New("other"), target, call()), "") {
 		t.Error("another token is valid")
 	}
 }
@@ -220,7 +229,7 @@ func TestNoTokenRefusesEverything(t *testing.T) {
 		"zero value": {}, "no tokens": signature.New(), "empty token": signature.New(secret.Text{}),
 		"empty token beside another": signature.New(secret.New(""), token),
 	} {
-		if v.Valid(target, call(), forged) {
+		if v.Valid(target, call(), forged, "") {
 			t.Errorf("%s: a signature under the empty token is valid", name)
 		}
 	}
@@ -229,7 +238,7 @@ func TestNoTokenRefusesEverything(t *testing.T) {
 func TestFormIsLeftAsItIs(t *testing.T) {
 	form := url.Values{"Digits": {"5678", "1234", "1234"}, "Gone": {}}
 	signed := signature.Sign(token, target, form)
-	if !signature.New(token).Valid(target, form, signed) {
+	if !signature.New(token).Valid(target, form, signed, "") {
 		t.Error("refused")
 	}
 	if want := (url.Values{"Digits": {"5678", "1234", "1234"}, "Gone": {}}); !reflect.DeepEqual(form, want) {
@@ -239,7 +248,7 @@ func TestFormIsLeftAsItIs(t *testing.T) {
 
 func TestValidatorShowsNoToken(t *testing.T) {
 	v := signature.New(secret.New("token-in-clear"))
-	v.Valid(target, call(), signature.Sign(token, target, call()))
+	v.Valid(target, call(), signature.Sign(token, target, call()), "")
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
 		if out := fmt.Sprintf(verb, v); strings.Contains(out, "token-in-clear") {
 			t.Errorf("%s shows the token: %s", verb, out)
@@ -255,7 +264,7 @@ func TestConcurrentUse(t *testing.T) {
 			form := url.Values{"Digits": {strings.Repeat("1", i)}}
 			header := signature.Sign(token, target, form)
 			for range 100 {
-				if !v.Valid(target, form, header) || v.Valid(target, call(), header) {
+				if !v.Valid(target, form, header, "") || v.Valid(target, call(), header, "") {
 					t.Error("one request is mistaken for another")
 				}
 			}
@@ -269,7 +278,7 @@ func BenchmarkValid(b *testing.B) {
 	header := signature.Sign(token, target, form)
 	b.ReportAllocs()
 	for b.Loop() {
-		if !v.Valid(target, form, header) {
+		if !v.Valid(target, form, header, "") {
 			b.Fatal("refused")
 		}
 	}
@@ -291,10 +300,10 @@ func ExampleValidator_Valid() {
 		"From": {"+14158675309"}, "To": {"+18005551212"},
 	}
 	const publicURL = "https://mycompany.com/myapp.php?foo=1&bar=2"
-	fmt.Println(v.Valid(publicURL, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8="))
+	fmt.Println(v.Valid(publicURL, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", ""))
 
 	form.Set("Digits", "9999")
-	fmt.Println(v.Valid(publicURL, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8="))
+	fmt.Println(v.Valid(publicURL, form, "RSOYDt4T1cUTdK1PDd93/VVr8B8=", ""))
 	// Output:
 	// true
 	// false

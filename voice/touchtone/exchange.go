@@ -45,6 +45,8 @@ type Config struct {
 	PublicURL   string           // of the application, as Twilio knows it; http or https, no query
 	Target      string           // where webhooks are sent instead, with PublicURL's host and signature; empty: PublicURL
 	AuthToken   secret.Text      // signs the webhooks
+	SharedKey   secret.Text      // signs them by SHA-256 instead, under the name KeyName; empty: AuthToken does
+	KeyName     string           // of SharedKey
 	AccountSID  string           // empty: a demo account
 	SIPDomain   string           // of calls to 78; empty: DefaultSIPDomain
 	Numbers     []string         // of the account, or verified: what a transfer may show as caller ID; empty: DefaultNumber

@@ -106,7 +106,12 @@ func (e *Exchange) request(ctx context.Context, d delivery) (*http.Request, erro
 	}
 	request.Header.Set("User-Agent", "TwilioProxy/1.1")
 	request.Header.Set("Accept", "*/*")
-	request.Header.Set("X-Twilio-Signature", signature.Sign(e.config.AuthToken, public, signed))
+	if e.config.SharedKey.IsZero() {
+		request.Header.Set("X-Twilio-Signature", signature.Sign(e.config.AuthToken, public, signed))
+		return request, nil
+	}
+	request.Header.Set("X-Twilio-Signature", signature.SignShared(e.config.SharedKey, public, signed))
+	request.Header.Set("X-Twilio-Webhooks-Signature-Settings", "key="+e.config.KeyName+",algorithm=HMAC_SHA256")
 	return request, nil
 }
 

@@ -1,0 +1,139 @@
+package signature_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"updatecenter/internal/secret"
+	"updatecenter/voice/signature"
+)
+
+// sharedVectors are the published requests, and those with an apostrophe, signed with openssl
+// under the shared key 12345.
+var sharedVectors = map[string]struct {
+	url       string
+	form      url.Values
+	signature string
+}{
+	"plain":                                 {target, call(), "033hgUJA9M/hXIZsYjwkerEP/DBm35nEri5FhCYjA5s="},
+	"given without a port, signed with 443": {target, call(), "grxRoa/VNtXxd524NGLxIdev83nh23xhrRUVm50Umq4="},
+	"a key sent three times": {
+		target,
+		url.Values{"Sid": {"CA123"}, "SidAccount": {"AC123"}, "Digits": {"5678", "1234", "1234"}},
+		"jco7II1lvHpqANwxYMpqhOGVonnkKyDh1cL2ZUBvMDs=",
+	},
+	"keys that differ in case": {
+		target,
+		url.Values{"callSid": {"lowercase"}, "CallSid": {"uppercase"}, "CALLSID": {"allcaps"}},
+		"0vnrVjnZBSLevcaH0M2jANhI6K90PVNd7FXE98I7EMk=",
+	},
+	"an apostrophe":         {"https://mycompany.com/myapp.php?name=O'Hara", call(), "bBswAlcuQmiorFwL13hXBFiIWwaN2mgiaYnG0W1yLfU="},
+	"signed with it as %27": {"https://mycompany.com/myapp.php?name=O'Hara", call(), "Bq4Oh8DDz2NNQYdMKd1bOsDIPtcJfk71vNW1nARqQQM="},
+	"sent as %27":           {"https://mycompany.com/myapp.php?name=O%27Hara", call(), "bBswAlcuQmiorFwL13hXBFiIWwaN2mgiaYnG0W1yLfU="},
+}
+
+// shared is a key that is named, with a token of the same letters.
+func shared() *signature.Validator {
+	return signature.NewShared([]signature.SharedKey{{Name: "calls", Secret: token}}, token)
+}
+
+func TestSharedVectors(t *testing.T) {
+	for name, v := range sharedVectors {
+		if !shared().Valid(v.url, v.form, v.signature, "key=calls,algorithm=HMAC_SHA256") {
+			t.Errorf("%s: refused", name)
+		}
+		if signature.New(token).Valid(v.url, v.form, v.signature, "") {
+			t.Errorf("%s: valid for an auth token", name)
+		}
+	}
+	for _, name := range []string{"plain", "a key sent three times", "keys that differ in case", "an apostrophe"} {
+		v := sharedVectors[name]
+		if got := signature.SignShared(token, v.url, v.form); got != v.signature {
+			t.Errorf("%s: SignShared = %s; want %s", name, got, v.signature)
+		}
+	}
+	if got, want := signature.Settings("calls"), "key=calls,algorithm=HMAC_SHA256"; got != want {
+		t.Errorf("Settings = %q, want %q", got, want)
+	}
+}
+
+// An auth token signs an apostrophe in either way as well.
+func TestApostrophes(t *testing.T) {
+	const plain, escaped = "https://mycompany.com/myapp.php?name=O'Hara", "https://mycompany.com/myapp.php?name=O%27Hara"
+	for _, sent := range []string{plain, escaped, addPort(plain, ":443"), escaped + "#'"} {
+		for _, signed := range []string{"/OTX07LauaiAOfWuTgJgesvr1Fo=", "O30hnYWlZyqV/Zbk9GxOHHajzDU="} { // by openssl
+			if !signature.New(token).Valid(sent, call(), signed, "") {
+				t.Errorf("%s signed %s: refused", sent, signed)
+			}
+		}
+	}
+}
+
+// The header chooses no weaker check than that of the key that it names.
+func TestSettings(t *testing.T) {
+	sha1, sha256 := signature.Sign(token, target, call()), signature.SignShared(token, target, call())
+	tests := []struct {
+		settings, header string
+		want             bool
+	}{
+		{"key=calls,algorithm=HMAC_SHA256", sha256, true},
+		{"algorithm=HMAC_SHA256,key=calls", sha256, true},
+		{" key=calls , algorithm=HMAC_SHA256 ", sha256, true},
+		{"key=calls,algorithm=HMAC_SHA256,version=2", sha256, true},
+		{"", sha1, true},
+		{"", sha256, false},
+		{"key=calls,algorithm=HMAC_SHA256", sha1, false},
+		{"key=calls,algorithm=HMAC_SHA1", sha1, false},
+		{"key=calls,algorithm=HMAC_SHA1", sha256, false},
+		{"key=calls,algorithm=hmac_sha256", sha256, false},
+		{"key=calls,algorithm=HMAC_SHA512", sha256, false},
+		{"key=calls,algorithm=HMAC_SHA256,algorithm=HMAC_SHA1", sha1, false},
+		{"key=calls,algorithm=HMAC_SHA1,algorithm=HMAC_SHA256", sha256, false},
+		{"key=other,key=calls,algorithm=HMAC_SHA256", sha256, false},
+		{"key=other,algorithm=HMAC_SHA256", sha256, false},
+		{"key=Calls,algorithm=HMAC_SHA256", sha256, false},
+		{"key=,algorithm=HMAC_SHA256", sha1, false},
+		{"key=,algorithm=HMAC_SHA256", sha256, false},
+		{"key=calls", sha256, false},
+		{"algorithm=HMAC_SHA256", sha1, false},
+		{"algorithm=HMAC_SHA1", sha1, false},
+		{"algorithm=HMAC_SHA256", sha256, false},
+		{"calls", sha256, false},
+		{" ", sha1, false},
+		{",", sha1, false},
+	}
+	for _, tt := range tests {
+		if got := shared().Valid(target, call(), tt.header, tt.settings); got != tt.want {
+			t.Errorf("%q with %s: valid %v, want %v", tt.settings, tt.header, got, tt.want)
+		}
+	}
+}
+
+// While a key is being replaced two have its name; one without a name or a secret is none.
+func TestSharedKeys(t *testing.T) {
+	old, current, other := secret.New("old"), secret.New("current"), secret.New("other")
+	v := signature.NewShared([]signature.SharedKey{
+		{Name: "calls", Secret: old}, {Name: "calls", Secret: current}, {Name: "other", Secret: other},
+		{Name: "", Secret: token}, {Name: "empty"},
+	})
+	for _, tt := range []struct {
+		name string
+		key  secret.Text
+		want bool
+	}{
+		{"calls", old, true}, {"calls", current, true}, {"other", other, true},
+		{"calls", other, false}, {"other", old, false}, {"", token, false}, {"empty", secret.Text{}, false},
+	} {
+		header := signature.SignShared(tt.key, target, call())
+		if got := v.Valid(target, call(), header, signature.Settings(tt.name)); got != tt.want {
+			t.Errorf("%q: valid %v, want %v", tt.name, got, tt.want)
+		}
+		if got := v.Valid(target, call(), strings.ToLower(header), signature.Settings(tt.name)); got {
+			t.Errorf("%q: a changed signature is valid", tt.name)
+		}
+	}
+	if v.Valid(target, call(), signature.Sign(secret.Text{}, target, call()), "") {
+		t.Error("without auth tokens one is valid")
+	}
+}
