@@ -104,8 +104,8 @@ var (
 	}
 	sayUnvouched = ivr.Prompt{
 		Name: "caller-unvouched",
-		EN:   "To protect our customers, no PIN is accepted right now from phones whose number we cannot verify. Please dial {short-code} from your primary home number, or call again later.",
-		ES:   "Para proteger a nuestros clientes, por ahora no se acepta ningún PIN desde teléfonos cuyo número no podemos verificar. Marque {short-code} desde el número principal de su casa, o llame de nuevo más tarde.",
+		EN:   "To protect the lines, no PIN is accepted right now from phones whose number we cannot verify. Please dial {short-code} from your primary home number, or call again later.",
+		ES:   "Para proteger las líneas, por ahora no se acepta ningún PIN desde teléfonos cuyo número no podemos verificar. Marque {short-code} desde el número principal de su casa, o llame de nuevo más tarde.",
 	}
 )
 
