@@ -55,7 +55,7 @@ func (p *places) Head(context.Context) ([]byte, error) {
 	return p.head, p.down
 }
 
-func (p *places) Append(_ context.Context, entry audit.Stored, next, before []byte) error {
+func (p *places) Append(_ context.Context, entries []audit.Stored, next, before []byte) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -63,13 +63,16 @@ func (p *places) Append(_ context.Context, entry audit.Stored, next, before []by
 		return p.down
 	case !bytes.Equal(p.head, before):
 		return audit.ErrBehind
-	case p.lines[entry.Seq] != nil, before == nil && p.low > 0:
+	case slices.ContainsFunc(entries, func(e audit.Stored) bool { return p.lines[e.Seq] != nil }), before == nil && p.low > 0:
 		return audit.ErrTampered
 	}
 	if before == nil {
-		p.low = entry.Seq
+		p.low = entries[0].Seq
 	}
-	p.lines[entry.Seq], p.head = entry.Line, next
+	for _, e := range entries {
+		p.lines[e.Seq] = e.Line
+	}
+	p.head = next
 	return nil
 }
 

@@ -33,11 +33,26 @@ type Config struct {
 	Log    *slog.Logger // gets the number and the MAC of each entry, at level info; nil: nobody does
 }
 
-// Log is the audit. Any number of goroutines, and of servers over one store, may use it.
+// Log is the audit. Any number of goroutines, and of servers over one store, may use it. What they
+// record at the same time is appended together, in one step: so their number, and not the distance to
+// the store, says how much there can be of it.
 type Log struct {
 	config Config
+	queue  chan *waiting
 	turn   chan struct{} // who holds its one place is appending
 }
+
+// waiting is an event that somebody waits for.
+type waiting struct {
+	event Event
+	gone  <-chan struct{} // closed when nobody waits any more
+	entry Entry
+	err   error
+	done  chan struct{} // closed when entry or err stands
+}
+
+// maxQueue bounds the events that wait, and with them the requests that wait to add one.
+const maxQueue = 1000
 
 // New returns the audit that is kept in a store.
 func New(c Config) *Log {
@@ -50,7 +65,7 @@ func New(c Config) *Log {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Log{config: c, turn: make(chan struct{}, 1)}
+	return &Log{config: c, queue: make(chan *waiting, maxQueue), turn: make(chan struct{}, 1)}
 }
 
 // Record appends an event. It takes [Within] at most. After an error the caller must not do
@@ -74,41 +89,91 @@ func (l *Log) Record(ctx context.Context, event Event) error {
 	return nil
 }
 
-// append appends an event after whatever is the newest entry.
+// append has an event appended after whatever is the newest entry.
 func (l *Log) append(ctx context.Context, event Event) (Entry, error) {
+	w := &waiting{event: event, gone: ctx.Done(), done: make(chan struct{})}
 	select {
-	case l.turn <- struct{}{}:
-		defer func() { <-l.turn }()
+	case l.queue <- w:
 	case <-ctx.Done():
 		return Entry{}, ctx.Err()
 	}
-	var entry Entry
-	err := untilAhead(ctx, func() (err error) {
-		entry, err = l.appendOnce(ctx, event)
-		return err
-	})
-	return entry, err
+	l.begin()
+	select {
+	case <-w.done:
+		return w.entry, w.err
+	case <-ctx.Done():
+		return Entry{}, ctx.Err()
+	}
+}
+
+// begin has what waits appended, unless that goes on already. It ends with the last that waits.
+func (l *Log) begin() {
+	select {
+	case l.turn <- struct{}{}:
+		go func() {
+			for some := l.next(); len(some) > 0; some = l.next() {
+				l.appendAll(some)
+			}
+			<-l.turn
+			if len(l.queue) > 0 { // it came in between
+				l.begin()
+			}
+		}()
+	default:
+	}
+}
+
+// next takes what waits, [MaxTogether] at most, and leaves out what nobody waits for any more.
+func (l *Log) next() []*waiting {
+	var some []*waiting
+	for len(some) < MaxTogether {
+		select {
+		case w := <-l.queue:
+			select {
+			case <-w.gone:
+			default:
+				some = append(some, w)
+			}
+		default:
+			return some
+		}
+	}
+	return some
+}
+
+// appendAll appends events together, for whoever waits for them, which takes Within at most.
+func (l *Log) appendAll(some []*waiting) {
+	ctx, cancel := context.WithTimeout(context.Background(), Within)
+	defer cancel()
+	err := untilAhead(ctx, func() error { return l.appendOnce(ctx, some) })
+	for _, w := range some {
+		w.err = err
+		close(w.done)
+	}
 }
 
 // appendOnce fails with ErrBehind if another server appends at the same time.
-func (l *Log) appendOnce(ctx context.Context, event Event) (Entry, error) {
+func (l *Log) appendOnce(ctx context.Context, some []*waiting) error {
 	h, before, err := l.head(ctx)
 	if err != nil {
-		return Entry{}, err
+		return err
 	}
-	keys := l.config.Keys
-	entry, line, err := signed(keys, Entry{
-		Seq: h.Seq + 1, At: l.config.Now().UTC().Truncate(time.Millisecond),
-		Event: event, Prev: h.MAC, Key: keys.Current(),
-	})
+	keys, stored := l.config.Keys, make([]Stored, len(some))
+	for i, w := range some {
+		w.entry, stored[i].Line, err = signed(keys, Entry{
+			Seq: h.Seq + 1, At: l.config.Now().UTC().Truncate(time.Millisecond),
+			Event: w.event, Prev: h.MAC, Key: keys.Current(),
+		})
+		if err != nil {
+			return err
+		}
+		h.Seq, h.MAC, stored[i].Seq = w.entry.Seq, w.entry.MAC, w.entry.Seq
+	}
+	next, err := head{First: max(h.First, 1), Seq: h.Seq, MAC: h.MAC}.sealed(keys, l.config.Random)
 	if err != nil {
-		return Entry{}, err
+		return err
 	}
-	next, err := head{First: max(h.First, 1), Seq: entry.Seq, MAC: entry.MAC}.sealed(keys, l.config.Random)
-	if err != nil {
-		return Entry{}, err
-	}
-	return entry, l.config.Store.Append(ctx, Stored{entry.Seq, line}, next, before)
+	return l.config.Store.Append(ctx, stored, next, before)
 }
 
 // untilAhead tries something until no other server is quicker, or the time is up.

@@ -26,7 +26,7 @@ func (m *Memory) Head(context.Context) ([]byte, error) {
 }
 
 // Append implements [Store].
-func (m *Memory) Append(_ context.Context, entry Stored, next, before []byte) error {
+func (m *Memory) Append(_ context.Context, entries []Stored, next, before []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
@@ -34,13 +34,17 @@ func (m *Memory) Append(_ context.Context, entry Stored, next, before []byte) er
 		return nil
 	case !bytes.Equal(m.head, before):
 		return ErrBehind
-	case m.places[entry.Seq] != nil, len(before) == 0 && m.lowest > 0:
+	case len(before) == 0 && m.lowest > 0,
+		slices.ContainsFunc(entries, func(e Stored) bool { return m.places[e.Seq] != nil }):
 		return ErrTampered
 	}
 	if len(before) == 0 {
-		m.lowest = entry.Seq
+		m.lowest = entries[0].Seq
 	}
-	m.places[entry.Seq], m.head = slices.Clone(entry.Line), slices.Clone(next)
+	for _, e := range entries {
+		m.places[e.Seq] = slices.Clone(e.Line)
+	}
+	m.head = slices.Clone(next)
 	return nil
 }
 

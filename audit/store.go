@@ -8,6 +8,9 @@ import (
 // MaxRead is how many places a store is asked for at once, at most.
 const MaxRead = 500
 
+// MaxTogether is how many entries a store is handed at once, at most.
+const MaxTogether = 100
+
 // ErrBehind is a store's refusal: its head is another one meanwhile. Nothing was changed.
 var ErrBehind = errors.New("the audit has another head meanwhile")
 
@@ -24,11 +27,12 @@ type Store interface {
 	// Head returns the head, empty when nothing was appended yet. What can't be a head is
 	// ErrUnreadable.
 	Head(ctx context.Context) ([]byte, error)
-	// Append fills an empty place and replaces the head by next, in one step, if the head is
-	// still the one of before, to the byte; else it says ErrBehind. A place that isn't empty
-	// is ErrTampered, and so is no head where there is a lowest place; then nothing has
-	// changed. The same again, while the head is next, changes nothing and is no error.
-	Append(ctx context.Context, entry Stored, next, before []byte) error
+	// Append fills empty places, 1 to [MaxTogether] that follow one another, and replaces the head
+	// by next, in one step, if the head is still the one of before, to the byte; else it says
+	// ErrBehind. A place that isn't empty is ErrTampered, and so is no head where there is a lowest
+	// place; then nothing has changed. The same again, while the head is next, changes nothing and
+	// is no error.
+	Append(ctx context.Context, entries []Stored, next, before []byte) error
 	// Read returns what stands at most places from a place on, 1 to [MaxRead], in order;
 	// empty ones are left out. The head doesn't matter. Damaged bytes are returned as they are,
 	// and what can't be a place at all counts as empty.

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -38,7 +39,7 @@ type office struct {
 	host   string
 	mu     sync.Mutex
 	ahead  time.Duration // of the clock on the wall
-	mailed agents.Message
+	mailed []agents.Message
 }
 
 // newOffice serves the console until the test ends.
@@ -125,18 +126,32 @@ func (o *office) pass(d time.Duration) {
 	o.ahead += d
 }
 
-// Mail implements [agents.Mailer]: the last e-mail is kept.
+// Mail implements [agents.Mailer]: e-mails are kept.
 func (o *office) Mail(_ context.Context, message agents.Message) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.mailed = message
+	o.mailed = append(o.mailed, message)
 	return nil
 }
 
 func (o *office) last() agents.Message {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.mailed
+	return o.mailed[len(o.mailed)-1]
+}
+
+// codeTo is the code of the last e-mail to an address.
+func (o *office) codeTo(address string) string {
+	o.t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, message := range slices.Backward(o.mailed) {
+		if message.To == address {
+			return message.Code.Reveal()
+		}
+	}
+	o.t.Fatalf("nothing was mailed to %s", address)
+	return ""
 }
 
 // signIn signs the agent in, by the keyboard, and waits for a page of the console.

@@ -139,8 +139,8 @@ func (w watched) Read(ctx context.Context, from int64, most int) ([]audit.Stored
 	return found, err
 }
 
-func (w watched) Append(ctx context.Context, entry audit.Stored, next, before []byte) error {
-	err := w.Memory.Append(ctx, entry, next, before)
+func (w watched) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
+	err := w.Memory.Append(ctx, entries, next, before)
 	if w.shop.recorded != nil {
 		w.shop.recorded()
 	}

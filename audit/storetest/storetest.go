@@ -27,6 +27,7 @@ func Run(t *testing.T, fresh func(t *testing.T) audit.Store) {
 		"a head that moved refuses":               refusesBehind,
 		"the same again changes nothing":          sameAgain,
 		"a place that is not empty is refused":    refusesOccupied,
+		"several are appended in one step":        together,
 		"empty places are left out":               leavesOut,
 		"reads are bounded":                       boundedReads,
 		"entries that go are gone, and no others": trims,
@@ -58,11 +59,20 @@ func line(n int64) audit.Stored {
 	return audit.Stored{Seq: n, Line: fmt.Appendf(nil, `{"entry":%d,"x":"¿\u0000"}`+" \x00\xff\r\n", n)}
 }
 
+// lines are the entries of places.
+func lines(all ...int64) []audit.Stored {
+	var entries []audit.Stored
+	for _, n := range all {
+		entries = append(entries, line(n))
+	}
+	return entries
+}
+
 // fill appends entries up to one.
 func (p play) fill(last int64) {
 	p.t.Helper()
 	for n := int64(1); n <= last; n++ {
-		p.ok(p.Append(p.t.Context(), line(n), head(n), head(n-1)))
+		p.ok(p.Append(p.t.Context(), lines(n), head(n), head(n-1)))
 	}
 }
 
@@ -76,11 +86,7 @@ func (p play) holds(last, from int64, most int, want ...int64) {
 	}
 	stored, err := p.Read(p.t.Context(), from, most)
 	p.ok(err)
-	var lines []audit.Stored
-	for _, n := range want {
-		lines = append(lines, line(n))
-	}
-	if diff := cmp.Diff(lines, stored); diff != "" {
+	if diff := cmp.Diff(lines(want...), stored); diff != "" {
 		p.t.Errorf("from %d (-want +got)\n%s", from, diff)
 	}
 }
@@ -109,14 +115,14 @@ func keepsBytes(p play) {
 func refusesBehind(p play) {
 	p.fill(2)
 	for _, before := range [][]byte{head(1), head(3), nil} {
-		p.is(p.Append(p.t.Context(), line(3), head(4), before), audit.ErrBehind)
+		p.is(p.Append(p.t.Context(), lines(3), head(4), before), audit.ErrBehind)
 	}
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 }
 
 func sameAgain(p play) {
 	p.fill(2)
-	p.ok(p.Append(p.t.Context(), line(2), head(2), head(1)))
+	p.ok(p.Append(p.t.Context(), lines(2), head(2), head(1)))
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 	for range 2 {
 		p.ok(p.Trim(p.t.Context(), 1, 1, head(9), head(2)))
@@ -126,13 +132,31 @@ func sameAgain(p play) {
 
 func refusesOccupied(p play) {
 	p.fill(2)
-	p.is(p.Append(p.t.Context(), audit.Stored{Seq: 1, Line: []byte("other")}, head(3), head(2)), audit.ErrTampered)
+	p.is(p.Append(p.t.Context(), []audit.Stored{{Seq: 1, Line: []byte("other")}}, head(3), head(2)), audit.ErrTampered)
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 }
 
+// together appends as many as there may be, over the bounds of whatever the store keeps together, and
+// none where one of them is refused.
+func together(p play) {
+	const from, to = audit.MaxRead - 10, audit.MaxRead - 10 + audit.MaxTogether - 1
+	var some []int64
+	for n := int64(from); n <= to; n++ {
+		some = append(some, n)
+	}
+	p.ok(p.Append(p.t.Context(), lines(some...), head(1), nil))
+	p.ok(p.Append(p.t.Context(), lines(some...), head(1), nil))
+	p.holds(1, from, audit.MaxRead, some...)
+	p.lowest(from)
+	p.is(p.Append(p.t.Context(), lines(to+1, to+2), head(2), head(9)), audit.ErrBehind)
+	p.ok(p.Append(p.t.Context(), lines(to+3), head(2), head(1)))
+	p.is(p.Append(p.t.Context(), lines(to+1, to+2, to+3), head(3), head(2)), audit.ErrTampered)
+	p.holds(2, to+1, audit.MaxRead, to+3)
+}
+
 func leavesOut(p play) {
-	p.ok(p.Append(p.t.Context(), line(2), head(2), nil))
-	p.ok(p.Append(p.t.Context(), line(4), head(4), head(2)))
+	p.ok(p.Append(p.t.Context(), lines(2), head(2), nil))
+	p.ok(p.Append(p.t.Context(), lines(4), head(4), head(2)))
 	p.holds(4, 1, audit.MaxRead, 2, 4)
 	p.holds(4, 3, 1)
 	p.holds(4, 5, audit.MaxRead)
@@ -143,7 +167,7 @@ func boundedReads(p play) {
 	const n = audit.MaxRead
 	before := head(0)
 	for _, seq := range []int64{1, n - 1, n, n + 1, 2 * n, 2*n + 1} {
-		p.ok(p.Append(p.t.Context(), line(seq), head(seq), before))
+		p.ok(p.Append(p.t.Context(), lines(seq), head(seq), before))
 		before = head(seq)
 	}
 	p.holds(2*n+1, 1, n, 1, n-1, n)
@@ -158,7 +182,7 @@ func trims(p play) {
 	const n = audit.MaxRead
 	before := head(0)
 	for seq := int64(n - 2); seq <= n+3; seq++ {
-		p.ok(p.Append(p.t.Context(), line(seq), head(seq), before))
+		p.ok(p.Append(p.t.Context(), lines(seq), head(seq), before))
 		before = head(seq)
 	}
 	p.ok(p.Trim(p.t.Context(), n-2, n-2, head(1), before))
@@ -188,11 +212,11 @@ func (p play) lowest(want int64) {
 
 func knowsLowest(p play) {
 	p.lowest(0)
-	p.is(p.Append(p.t.Context(), line(2), head(2), head(1)), audit.ErrBehind)
+	p.is(p.Append(p.t.Context(), lines(2), head(2), head(1)), audit.ErrBehind)
 	p.lowest(0)
-	p.ok(p.Append(p.t.Context(), line(2), head(2), nil))
+	p.ok(p.Append(p.t.Context(), lines(2), head(2), nil))
 	p.lowest(2)
-	p.ok(p.Append(p.t.Context(), line(3), head(3), head(2)))
+	p.ok(p.Append(p.t.Context(), lines(3), head(3), head(2)))
 	p.lowest(2)
 	p.is(p.Trim(p.t.Context(), 2, 2, head(4), head(2)), audit.ErrBehind)
 	p.lowest(2)
@@ -204,7 +228,7 @@ func knowsLowest(p play) {
 func beginsOnce(p play) {
 	p.fill(2)
 	p.ok(p.Trim(p.t.Context(), 1, 1, nil, head(2)))
-	p.is(p.Append(p.t.Context(), line(9), head(9), nil), audit.ErrTampered)
+	p.is(p.Append(p.t.Context(), lines(9), head(9), nil), audit.ErrTampered)
 	p.holds(0, 1, audit.MaxRead, 2)
 	p.lowest(2)
 }
@@ -214,7 +238,7 @@ func oneOfHundred(p play) {
 	var won atomic.Int64
 	for n := range int64(100) {
 		group.Go(func() {
-			err := p.Append(p.t.Context(), audit.Stored{Seq: 1, Line: line(n + 1).Line}, head(n+1), nil)
+			err := p.Append(p.t.Context(), []audit.Stored{{Seq: 1, Line: line(n + 1).Line}}, head(n+1), nil)
 			switch {
 			case err == nil:
 				won.Add(1)

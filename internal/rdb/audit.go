@@ -41,12 +41,21 @@ func (a Audit) Head(ctx context.Context) ([]byte, error) {
 }
 
 // Append implements [audit.Store].
-func (a Audit) Append(ctx context.Context, entry audit.Stored, next, before []byte) error {
-	if len(entry.Line) > audit.MaxLine || len(next) > audit.MaxLine {
-		return errLongEntry
+func (a Audit) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
+	if len(entries) < 1 || len(entries) > audit.MaxTogether {
+		return fmt.Errorf("append %d entries: out of bounds", len(entries))
 	}
-	answer, err := a.db.run(ctx, appendAudit, []string{auditHeadKey, auditChunkOf(entry.Seq), auditLowestKey},
-		string(next), string(before), strconv.FormatInt(entry.Seq, 10), string(entry.Line))
+	first, last := entries[0].Seq, entries[len(entries)-1].Seq
+	inFirst := min(last, (first-1)/auditChunk*auditChunk+auditChunk) - first + 1
+	args := []any{string(next), string(before), inFirst}
+	for _, e := range entries {
+		if len(e.Line) > audit.MaxLine || len(next) > audit.MaxLine {
+			return errLongEntry
+		}
+		args = append(args, strconv.FormatInt(e.Seq, 10), string(e.Line))
+	}
+	keys := []string{auditHeadKey, auditChunkOf(first), auditChunkOf(last), auditLowestKey}
+	answer, err := a.db.run(ctx, appendAudit, keys, args...)
 	return auditVerdict(answer, err)
 }
 

@@ -23,9 +23,9 @@ func (s farStore) Head(ctx context.Context) ([]byte, error) {
 	return s.Store.Head(ctx)
 }
 
-func (s farStore) Append(ctx context.Context, entry audit.Stored, next, before []byte) error {
+func (s farStore) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
 	time.Sleep(s.away)
-	return s.Store.Append(ctx, entry, next, before)
+	return s.Store.Append(ctx, entries, next, before)
 }
 
 // BenchmarkAudit measures how many entries servers over one Redis append, and how long one takes at

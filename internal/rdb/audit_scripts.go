@@ -7,20 +7,29 @@ const (
 	auditHeadless = 3
 )
 
-// appendAudit fills a place of the audit and moves the head; the first one is the lowest. Said
-// again, nothing happens.
+// appendAudit fills places of the audit that follow one another and moves the head; the first one of
+// all is the lowest. Said again, nothing happens.
 //
-//	KEYS  head, chunk, lowest place
-//	ARGV  head to be, head as it was or nothing, place, entry
-//	      1 done, 0 the head is another one, 2 the place isn't empty, 3 the head is gone
+//	KEYS  head, chunk of the first place, chunk of the last, lowest place
+//	ARGV  head to be, head as it was or nothing, how many places are in the first chunk, and for
+//	      each place: the place, its entry
+//	      1 done, 0 the head is another one, 2 a place isn't empty, 3 the head is gone
 var appendAudit = newScript(`
 local head = redis.call('GET', KEYS[1])
 if not head then head = '' end
 if head == ARGV[1] then return 1 end
 if head ~= ARGV[2] then return 0 end
-if head == '' and redis.call('EXISTS', KEYS[3]) == 1 then return 3 end
-if redis.call('HSETNX', KEYS[2], ARGV[3], ARGV[4]) == 0 then return 2 end
-if head == '' then redis.call('SET', KEYS[3], ARGV[3]) end
+if head == '' and redis.call('EXISTS', KEYS[4]) == 1 then return 3 end
+local second = 4 + 2 * tonumber(ARGV[3])
+local function chunk(i)
+  if i < second then return KEYS[2] end
+  return KEYS[3]
+end
+for i = 4, #ARGV, 2 do
+  if redis.call('HEXISTS', chunk(i), ARGV[i]) == 1 then return 2 end
+end
+for i = 4, #ARGV, 2 do redis.call('HSET', chunk(i), ARGV[i], ARGV[i + 1]) end
+if head == '' then redis.call('SET', KEYS[4], ARGV[4]) end
 redis.call('SET', KEYS[1], ARGV[1])
 return 1
 `)

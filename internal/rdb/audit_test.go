@@ -226,9 +226,11 @@ func TestAuditBounds(t *testing.T) {
 	store, ctx := open(t, redistest.StartMini(t).URL()).Audit(), t.Context()
 	large := make([]byte, audit.MaxLine+1)
 	for name, err := range map[string]error{
-		"a long entry":      store.Append(ctx, audit.Stored{Seq: 1, Line: large}, []byte("h"), nil),
-		"a long head":       store.Append(ctx, audit.Stored{Seq: 1, Line: []byte("x")}, large, nil),
+		"a long entry":      store.Append(ctx, []audit.Stored{{Seq: 1, Line: large}}, []byte("h"), nil),
+		"a long head":       store.Append(ctx, []audit.Stored{{Seq: 1, Line: []byte("x")}}, large, nil),
 		"a long last head":  store.Trim(ctx, 1, 1, large, nil),
+		"no entries":        store.Append(ctx, nil, []byte("h"), nil),
+		"many entries":      store.Append(ctx, make([]audit.Stored, audit.MaxTogether+1), []byte("h"), nil),
 		"no places":         store.Trim(ctx, 2, 1, []byte("h"), nil),
 		"a place before 1":  store.Trim(ctx, 0, 1, []byte("h"), nil),
 		"more than MaxRead": store.Trim(ctx, 1, audit.MaxRead+1, []byte("h"), nil),
