@@ -53,8 +53,7 @@ func (f importFlags) begin(ctx context.Context, c console, what string) (*import
 	}
 	if f.Rejects != "" {
 		if err := i.openRejects(from); err != nil {
-			i.end()
-			return nil, err
+			return nil, errors.Join(err, i.end())
 		}
 	}
 	i.bar = newBar(c, size, what, progressbar.OptionShowBytes(true))

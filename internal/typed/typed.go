@@ -48,19 +48,13 @@ func fold(r rune) rune {
 }
 
 // digitOf is the value of a decimal digit. Those of a script stand together, from 0 to 9 (The
-// Unicode Standard, section 4.6), and so do the ranges of tens in Go's table.
+// Unicode Standard, section 4.6).
 func digitOf(r rune) rune {
-	for _, tens := range unicode.Nd.R16 {
-		if r >= rune(tens.Lo) && r <= rune(tens.Hi) {
-			return (r - rune(tens.Lo)) % 10
-		}
+	zero := r
+	for unicode.Is(unicode.Nd, zero-1) {
+		zero--
 	}
-	for _, tens := range unicode.Nd.R32 {
-		if r >= rune(tens.Lo) && r <= rune(tens.Hi) {
-			return (r - rune(tens.Lo)) % 10
-		}
-	}
-	return 0
+	return (r - zero) % 10
 }
 
 // Digits reads a code, PIN or ZIP code: least to most digits, whatever [Fold] folds and whatever
