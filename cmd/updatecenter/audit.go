@@ -28,18 +28,31 @@ type auditFlags struct {
 	SecretKeys string `name:"secret-keys" env:"SECRET_KEYS" help:"The server's keys: see the settings of serve. Also SECRET_KEYS_FILE."`
 }
 
-// open opens the Redis and the audit in it.
+// open opens the Redis and the audit in it. It refuses keys that are not those of what is sealed
+// there.
 func (f auditFlags) open(ctx context.Context, c console) (*rdb.DB, *audit.Log, error) {
-	r := &settingsReader{getenv: c.getenv}
-	keys := r.keys(f.SecretKeys)
-	if err := r.err(); err != nil {
-		return nil, nil, err
-	}
-	db, err := f.openSealed(ctx, c, keys)
+	db, log, keys, err := f.openUnchecked(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	return db, auditIn(c, db, keys), nil
+	if _, err := checkSecretKeys(ctx, db, keys); err != nil {
+		return nil, nil, errors.Join(err, db.Close())
+	}
+	return db, log, nil
+}
+
+// openUnchecked is open with whatever keys: who verifies may have those of a part of the audit.
+func (f auditFlags) openUnchecked(c console) (*rdb.DB, *audit.Log, secret.Keyring, error) {
+	r := &settingsReader{getenv: c.getenv}
+	keys := r.keys(f.SecretKeys)
+	if err := r.err(); err != nil {
+		return nil, nil, keys, err
+	}
+	db, err := f.redisFlag.open(c)
+	if err != nil {
+		return nil, nil, keys, err
+	}
+	return db, auditIn(c, db, keys), keys, nil
 }
 
 // auditIn is the audit that a Redis holds, with what it logs at the console.
@@ -72,7 +85,7 @@ func (cmd *auditVerify) Run(ctx context.Context, c console) error {
 		}
 		expect = &anchor
 	}
-	db, log, err := cmd.open(ctx, c)
+	db, log, _, err := cmd.openUnchecked(c)
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ func TestAuditVerifyTells(t *testing.T) {
 	}
 	server.Down()
 	s.expect(exitError, []string{"verify the audit"}, "", "audit", "verify")
-	s.expect(exitError, []string{"record in the audit"}, "", "audit", "export")
+	s.expect(exitError, []string{"no answer"}, "", "audit", "export")
 	t.Setenv("SECRET_KEYS", "")
 	s.expect(exitUsage, []string{"SECRET_KEYS: is required"}, "", "audit", "verify")
 }

@@ -207,7 +207,7 @@ func TestEventsFollow(t *testing.T) {
 	if got := <-status; got != exitOK || strings.Count(out.String(), first) != 2 || strings.Count(told.String(), "trying again") != 1 {
 		t.Errorf("exit status %d\n%s%s", got, out.String(), told.String())
 	}
-	o.expect(exitError, []string{"record in the audit"}, "", "events", "tail", "--follow", "--redis-url", "redis://127.0.0.1:1")
+	o.expect(exitError, []string{"no answer"}, "", "events", "tail", "--follow", "--redis-url", "redis://127.0.0.1:1")
 }
 
 func holdsInOrder(text string, words ...string) bool {

@@ -41,7 +41,7 @@ func (w *redisWatch) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(redisUp, up)
 	gauge(redisRights, float64(len(w.missing)))
-	kinds, findings := map[[3]string]int{}, map[rdb.Finding]int{}
+	kinds, findings := map[[3]string]int{}, make(map[rdb.Finding]int, len(rdb.Findings))
 	var limit, used int64
 	replicas := 0
 	for i, s := range w.servers {

@@ -121,7 +121,7 @@ func TestSecretKeysOfCommands(t *testing.T) {
 	sh.expect(exitOK, []string{"1 accounts added"}, strings.SplitAfter(accountsFile, "en\n")[0], "accounts", "import", "-")
 	t.Setenv("SECRET_KEYS", auditKeys("b"))
 	for _, command := range [][]string{
-		{"accounts", "import", "-"}, {"accounts", "show", "1000-1"}, {"agents", "list"}, {"audit", "verify"},
+		{"accounts", "import", "-"}, {"accounts", "show", "1000-1"}, {"agents", "list"}, {"audit", "export"}, {"lines", "import", "-"},
 	} {
 		sh.expect(exitUsage, []string{"SECRET_KEYS: none of the keys (b) opens what is stored"}, accountsFile, command...)
 	}

@@ -123,7 +123,7 @@ func (db *DB) ask(ctx context.Context, commands ...[]any) ([]any, error) {
 
 func unknownScript(err error) bool { return err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") }
 
-// ErrUnanswered: Redis can't be reached, does not answer in time, or is not there for operations
+// ErrUnanswered says that Redis can't be reached, does not answer in time, or is not there for operations
 // yet. The operation may have been carried out.
 var ErrUnanswered = errors.New("no answer")
 

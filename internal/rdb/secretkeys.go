@@ -16,7 +16,7 @@ import (
 	"updatecenter/internal/secret"
 )
 
-// ErrSecretKeys: the secret keys are not those of the data in this Redis. Its text says what is
+// ErrSecretKeys says that the secret keys are not those of the data in this Redis. Its text says what is
 // wrong and what to do, by the ids of keys.
 var ErrSecretKeys = errors.New("SECRET_KEYS")
 

@@ -136,7 +136,7 @@ func lag(replica string) time.Duration {
 	if err != nil {
 		return unsynchronized
 	}
-	return time.Duration(seconds) * time.Second //nolint:gosec // of 32 bits
+	return time.Duration(seconds) * time.Second
 }
 
 // A Finding is something about a server by which data can be lost.
