@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"errors"
 	"io"
 	"iter"
 	"strings"
@@ -76,14 +75,12 @@ func newRow(row rows.Row) (Row, error) {
 		}
 	}
 	// Far in the future, as a file knows no clock: an e-mail address of tomorrow is for Put.
-	details, err = details.tidy(time.Unix(1<<40, 0))
-	if err == nil {
-		err = details.complete()
+	details, wrong := details.tidy(time.Unix(1<<40, 0))
+	details.complete(&wrong)
+	if len(wrong) > 0 {
+		return Row{}, row.Bad(wrong[0].Field, wrong[0].Reason)
 	}
-	if wrong := (*FieldError)(nil); errors.As(err, &wrong) {
-		return Row{}, row.Bad(wrong.Field, wrong.Reason)
-	}
-	return Row{row, number, details}, err
+	return Row{row, number, details}, nil
 }
 
 func given(cell string) *string {

@@ -1,8 +1,10 @@
 package accounts
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,15 +17,14 @@ import (
 
 // Errors of details.
 var (
-	// ErrDetails is what every [*FieldError] is.
+	// ErrDetails is what every [*FieldError] is, and so are [FieldErrors].
 	ErrDetails = errors.New("not acceptable for an account")
 	// ErrKeepsCode: a code was given for an account that exists. It is changed by
 	// [Accounts.NewCode] alone.
 	ErrKeepsCode = errors.New("the account exists and keeps its code")
 )
 
-// FieldError tells what is wrong with one field that was given. It holds nothing of it, but for up to
-// five characters that can't be printed, of what is no secret.
+// FieldError tells what is wrong with one field that was given. It holds nothing of it.
 type FieldError struct {
 	Field  string // as a file of accounts names it: "zip", "street1"; also "question", "answer"
 	Reason string
@@ -34,6 +35,46 @@ func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
 
 // Unwrap returns [ErrDetails].
 func (e *FieldError) Unwrap() error { return ErrDetails }
+
+// FieldErrors are all fields of what was given in which something is wrong; never none.
+type FieldErrors []*FieldError
+
+// Error gives all of them on one line.
+func (e FieldErrors) Error() string {
+	texts := make([]string, len(e))
+	for i, field := range e {
+		texts[i] = field.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Unwrap returns each [*FieldError].
+func (e FieldErrors) Unwrap() []error {
+	all := make([]error, len(e))
+	for i, field := range e {
+		all[i] = field
+	}
+	return all
+}
+
+// unless adds that a field is wrong, unless it is right.
+func (e *FieldErrors) unless(right bool, field, reason string) {
+	if !right {
+		*e = append(*e, &FieldError{field, reason})
+	}
+}
+
+// of says whether something is wrong with a field.
+func (e FieldErrors) of(field string) bool {
+	return slices.ContainsFunc(e, func(wrong *FieldError) bool { return wrong.Field == field })
+}
+
+func (e FieldErrors) err() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
 
 // Bounds of an account's texts, in characters.
 const (
@@ -54,8 +95,8 @@ const (
 // Details are what is known of an account from elsewhere. What is zero or nil is not given.
 // A new account must have Phone, Name and Address. Space around texts is dropped.
 type Details struct {
-	Phone    nanp.Number
-	Language *string // "en", "es", or empty: not known
+	Phone    nanp.Number // in any form that typed.Number reads
+	Language *string     // "en", "es", or empty: not known
 	Name     string
 	Address  *Address
 	Email    *string // empty: none any more
@@ -72,94 +113,73 @@ type Details struct {
 	RefuseCode bool
 }
 
-// tidy returns the details as they are kept, or a *FieldError.
-func (d Details) tidy(now time.Time) (Details, error) {
+// Check says what of the details no account can have, in [FieldErrors].
+func (d Details) Check(now time.Time) error {
+	_, wrong := d.tidy(now)
+	return wrong.err()
+}
+
+// tidy returns the details as they are kept, and what is wrong with them.
+func (d Details) tidy(now time.Time) (Details, FieldErrors) {
+	var wrong FieldErrors
 	if d.Phone != "" {
-		if _, err := nanp.Parse(string(d.Phone)); err != nil {
-			return Details{}, &FieldError{"phone", err.Error()}
+		phone, err := typed.Number(string(d.Phone))
+		wrong.unless(err == nil, "phone", "not a North American telephone number")
+		if err == nil {
+			d.Phone = phone
 		}
 	}
-	if d.Language != nil && !validLanguage(*d.Language) {
-		return Details{}, &FieldError{"language", "want en, es or nothing"}
-	}
-	d.Name = strings.TrimSpace(d.Name)
-	if err := checkText("name", d.Name, maxName); err != nil {
-		return Details{}, err
+	wrong.unless(d.Language == nil || validLanguage(*d.Language), "language", "want en, es or nothing")
+	if d.Name != "" {
+		name := strings.TrimSpace(d.Name)
+		wrong.text("name", name, maxName)
+		d.Name = cmp.Or(name, d.Name)
 	}
 	if d.Address != nil {
-		address, err := d.Address.tidy()
-		if err != nil {
-			return Details{}, err
-		}
+		address := d.Address.tidy(&wrong)
 		d.Address = &address
 	}
-	return d.tidyRest(now)
-}
-
-func (d Details) tidyRest(now time.Time) (Details, error) {
 	if d.Email != nil {
 		email := strings.TrimSpace(*d.Email)
-		if email != "" && !emailaddress.Valid(email) {
-			return Details{}, &FieldError{"email", "not an e-mail address"}
-		}
+		wrong.unless(email == "" || emailaddress.Valid(email), "email", "not an e-mail address")
 		d.Email = &email
 	}
-	if d.EmailSince.After(now) || !d.EmailSince.IsZero() && d.EmailSince.Year() < firstEmail {
-		return Details{}, &FieldError{"email_since", "is in the future, or too long ago"}
-	}
-	if code, ok := typed.Digits(d.Code, minCode, maxCode); ok {
+	wrong.unless(!d.EmailSince.After(now) && (d.EmailSince.IsZero() || d.EmailSince.Year() >= firstEmail),
+		"email_since", "is in the future, or too long ago")
+	if !d.Code.IsZero() {
+		code, ok := typed.Digits(d.Code, minCode, maxCode)
+		wrong.unless(ok, "security_code", fmt.Sprintf("want %d to %d digits", minCode, maxCode))
 		d.Code = code
-	} else if !d.Code.IsZero() {
-		return Details{}, &FieldError{"security_code", fmt.Sprintf("want %d to %d digits", minCode, maxCode)}
 	}
-	return d, nil
+	return d, wrong
 }
 
-// complete says what a new account lacks, in a *FieldError.
-func (d Details) complete() error {
+// complete adds what a new account lacks.
+func (d Details) complete(wrong *FieldErrors) {
 	const missing = "a new account must have it"
-	switch {
-	case d.Phone == "":
-		return &FieldError{"phone", missing}
-	case d.Name == "":
-		return &FieldError{"name", missing}
-	case d.Address == nil:
-		return &FieldError{"street1", missing}
-	}
-	return nil
+	wrong.unless(d.Phone != "", "phone", missing)
+	wrong.unless(d.Name != "", "name", missing)
+	wrong.unless(d.Address != nil, "address", missing)
 }
 
-// tidy returns the address as it is kept, or a *FieldError. Lines without text are dropped.
-func (a Address) tidy() (Address, error) {
-	if len(a.Street) > maxStreet {
-		return Address{}, &FieldError{"street3", fmt.Sprintf("is the last of %d lines", maxStreet)}
-	}
+// tidy returns the address as it is kept. Lines without text are dropped.
+func (a Address) tidy(wrong *FieldErrors) Address {
 	tidied := Address{City: strings.TrimSpace(a.City), State: strings.ToUpper(strings.TrimSpace(a.State))}
-	for i, line := range a.Street {
+	wrong.unless(len(a.Street) <= maxStreet, "street3", fmt.Sprintf("is the last of %d lines", maxStreet))
+	for i, line := range a.Street[:min(len(a.Street), maxStreet)] {
 		line = strings.TrimSpace(line)
-		if err := checkText(fmt.Sprintf("street%d", i+1), line, maxText); err != nil {
-			return Address{}, err
-		}
 		if line != "" {
+			wrong.text(fmt.Sprintf("street%d", i+1), line, maxText)
 			tidied.Street = append(tidied.Street, line)
 		}
 	}
-	if err := checkText("city", tidied.City, maxText); err != nil {
-		return Address{}, err
-	}
+	wrong.unless(len(tidied.Street) > 0, "street1", "is empty")
+	wrong.text("city", tidied.City, maxText)
+	wrong.unless(isState(tidied.State), "state", "want two letters")
 	zip, isZIP := parseZIP(a.ZIP)
+	wrong.unless(isZIP, "zip", "want 5 or 9 digits")
 	tidied.ZIP = zip
-	switch {
-	case len(tidied.Street) == 0:
-		return Address{}, &FieldError{"street1", "is empty"}
-	case tidied.City == "":
-		return Address{}, notPlain("city", maxText)
-	case !isState(tidied.State):
-		return Address{}, &FieldError{"state", "want two letters"}
-	case !isZIP:
-		return Address{}, &FieldError{"zip", "want 5 or 9 digits"}
-	}
-	return tidied, nil
+	return tidied
 }
 
 func isState(s string) bool {
@@ -168,18 +188,18 @@ func isState(s string) bool {
 
 const inOurLetters = "write it in Latin, Greek or Cyrillic letters"
 
-// checkText refuses what letters can't be printed with, in a *FieldError that quotes the characters.
-func checkText(field, s string, most int) error {
-	if !plain(s, most) {
-		return notPlain(field, most)
+// text wants a text that letters can be printed with. It quotes the characters that they can't show.
+func (e *FieldErrors) text(field, s string, most int) {
+	if s == "" || !plain(s, most) {
+		e.unless(false, field, printable(most))
+		return
 	}
 	if _, missing := typeface.Set(s); missing != "" {
 		some := []rune(missing)
-		return &FieldError{field, fmt.Sprintf("the letters that we send can't show %q: %s", string(some[:min(len(some), maxMissing)]), inOurLetters)}
+		e.unless(false, field, fmt.Sprintf("the letters that we send can't show %q: %s", string(some[:min(len(some), maxMissing)]), inOurLetters))
 	}
-	return nil
 }
 
-func notPlain(field string, most int) error {
-	return &FieldError{field, fmt.Sprintf("want 1 to %d characters that can be printed", most)}
+func printable(most int) string {
+	return fmt.Sprintf("want 1 to %d characters that can be printed", most)
 }

@@ -13,7 +13,7 @@ import (
 
 // Put creates the account, or changes of it what the details give. Who changes it meanwhile
 // loses nothing: only the given fields are set. A telephone that is not called is refused, unless the
-// account has it already. Errors: a [*FieldError], [ErrNumber],
+// account has it already. Errors: [FieldErrors], [ErrNumber],
 // [ErrNote], [ErrKeepsCode], [ErrUnreadable], [ErrStale] if others change it without end.
 func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
 	update, err := a.put(ctx, number, details, note)
@@ -30,12 +30,9 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 	if !note.plain() {
 		return Update{}, ErrNote
 	}
-	details, err := details.tidy(a.now())
-	if err != nil {
-		return Update{}, err
-	}
+	details, wrong := details.tidy(a.now())
 	edit := func(account *Account, now time.Time) (Changes, error) {
-		if err := a.reachable(details.Phone, account.Phone); err != nil {
+		if err := a.reachable(details.Phone, account.Phone, wrong); err != nil {
 			return nil, err
 		}
 		return details.editKept(account, now)
@@ -45,7 +42,7 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 		if !errors.Is(err, ErrNoAccount) {
 			return update, err
 		}
-		update, err = a.create(ctx, number, details, note)
+		update, err = a.create(ctx, number, details, wrong, note)
 		if !errors.Is(err, ErrTaken) {
 			return update, err
 		}
@@ -53,15 +50,14 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 	return Update{}, ErrStale
 }
 
-// reachable says in a *FieldError why a telephone is not called that an account is to have.
-func (a *Accounts) reachable(wanted, has nanp.Number) error {
-	if wanted == "" || wanted == has {
-		return nil
+// reachable adds to what is wrong why a telephone is not called that an account is to have, and
+// returns all of it, or nil.
+func (a *Accounts) reachable(wanted, has nanp.Number, wrong FieldErrors) error {
+	if wanted != "" && wanted != has && !wrong.of("phone") {
+		err := a.called.Check(wanted)
+		wrong.unless(err == nil, "phone", fmt.Sprint(err))
 	}
-	if err := a.called.Check(wanted); err != nil {
-		return &FieldError{"phone", err.Error()}
-	}
-	return nil
+	return wrong.err()
 }
 
 // editKept sets what the details give of an account that exists.
@@ -96,12 +92,10 @@ func (d Details) edit(account *Account, now time.Time) (Changes, error) {
 	return changed, nil
 }
 
-// create makes a new account of tidy details.
-func (a *Accounts) create(ctx context.Context, number Number, details Details, note Note) (Update, error) {
-	if err := details.complete(); err != nil {
-		return Update{}, err
-	}
-	if err := a.reachable(details.Phone, ""); err != nil {
+// create makes a new account of tidy details, unless something is wrong with them, or missing.
+func (a *Accounts) create(ctx context.Context, number Number, details Details, wrong FieldErrors, note Note) (Update, error) {
+	details.complete(&wrong)
+	if err := a.reachable(details.Phone, "", wrong); err != nil {
 		return Update{}, err
 	}
 	id, err := identity(a.random, accountPrefix)
@@ -131,7 +125,7 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, n
 
 // SetQuestion sets the security question and its answer, which count from now on; the code,
 // or the question before, is retired. The answer has at least 2 letters or digits. Errors:
-// [ErrNoAccount], a [*FieldError], [ErrNote], [ErrUnreadable], [ErrStale] if others change
+// [ErrNoAccount], [FieldErrors], [ErrNote], [ErrUnreadable], [ErrStale] if others change
 // it without end.
 func (a *Accounts) SetQuestion(
 	ctx context.Context, number Number, question string, answer secret.Text, note Note,
@@ -151,22 +145,19 @@ func (a *Accounts) SetQuestion(
 }
 
 func checkQuestion(question string, answer secret.Text) error {
+	var wrong FieldErrors
 	if fold(question) == "" {
-		return notPlain("question", maxQuestion)
+		question = "" // which is none
 	}
-	if err := checkText("question", question, maxQuestion); err != nil {
-		return err
+	wrong.text("question", question, maxQuestion)
+	_, missing := typeface.Set(answer.Reveal())
+	switch {
+	case !plain(answer.Reveal(), maxAnswer) || len(fold(answer.Reveal())) < minAnswer:
+		wrong.unless(false, "answer", fmt.Sprintf("want %d letters or digits, and at most %d characters that can be printed", minAnswer, maxAnswer))
+	case missing != "": // of a secret nothing is quoted
+		wrong.unless(false, "answer", "the letters that we send can't show all of it: "+inOurLetters)
 	}
-	if !plain(answer.Reveal(), maxAnswer) {
-		return notPlain("answer", maxAnswer)
-	}
-	if _, missing := typeface.Set(answer.Reveal()); missing != "" { // of a secret nothing is quoted
-		return &FieldError{"answer", "the letters that we send can't show all of it: " + inOurLetters}
-	}
-	if len(fold(answer.Reveal())) < minAnswer {
-		return &FieldError{"answer", fmt.Sprintf("want at least %d letters or digits", minAnswer)}
-	}
-	return nil
+	return wrong.err()
 }
 
 // NewCode makes a new security code, which counts from now on; the code before, or the

@@ -98,66 +98,80 @@ func forwardTo(target nanp.Number) Part[string] {
 }
 
 // Read reads the settings of a feature, all but whether a code that is left out stays: that
-// is for [Replace] to say. The error is a [*Refusal]; that a number is the line's own is
-// found when they are put in force.
+// is for [Replace] to say. The error is [Refusals], of all that is wrong; that a number is the
+// line's own is found when they are put in force.
 func (r Rule) Read(d Document) (Settings, error) {
-	s, err := r.parts(d)
-	if err != nil {
-		return Settings{}, err
-	}
-	return r.checked("", s)
+	s, refused := r.taken(d)
+	return r.checked("", s, refused)
 }
 
-// parts takes a document apart. What is still wrong with the parts is found by checked.
-func (r Rule) parts(d Document) (Settings, error) {
+// Missing names the parts that the feature has and the document does not, but for the code: left
+// out, that stays.
+func (r Rule) Missing(d Document) []string {
+	var missing []string
+	for _, part := range r.parts(d) {
+		if part.has && !part.given && part.name != "code" {
+			missing = append(missing, part.name)
+		}
+	}
+	return missing
+}
+
+// A part is one of a [Document]: whether the feature has it, and the document.
+type part struct {
+	name       string
+	has, given bool
+}
+
+func (r Rule) parts(d Document) []part {
+	return []part{
+		{"list", r.List != nil, d.List != nil},
+		{"schedules", r.Schedules, d.Schedules != nil},
+		{"greeting", r.Greetings, d.Greeting != nil},
+		{"emergency_breakthrough", r.Breakthrough, d.Breakthrough != nil},
+		{"code", r.Code, d.Code.Given},
+		{"forward_to", r.Target, d.ForwardTo.Given},
+	}
+}
+
+// taken takes a document apart. What is wrong with the parts is found by checked, but for what
+// settings can't hold: a part that is not the feature's, and an empty text that is not null.
+func (r Rule) taken(d Document) (Settings, Refusals) {
+	var refused Refusals
+	for _, part := range r.parts(d) {
+		if part.given && !part.has {
+			refused.add(part.name, refuse(NotOfFeature))
+		}
+	}
 	s := r.defaults()
 	s.On = d.On
-	if (d.List != nil && r.List == nil) || (d.Schedules != nil && !r.Schedules) || d.Code.Given && !r.Code {
-		return Settings{}, refuse(NotOfFeature)
-	}
-	if d.List != nil {
+	if r.List != nil && d.List != nil {
 		for _, written := range *d.List {
 			s.List = append(s.List, Entry(written))
 		}
 	}
-	if d.Schedules != nil {
+	if r.Schedules && d.Schedules != nil {
 		for _, written := range *d.Schedules {
-			schedule, err := written.schedule()
-			if err != nil {
-				return Settings{}, err
-			}
-			s.Schedules = append(s.Schedules, schedule)
+			s.Schedules = append(s.Schedules, written.schedule())
 		}
 	}
-	return r.choices(d, s)
-}
-
-// choices goes on with the parts of a document that are one value each.
-func (r Rule) choices(d Document, s Settings) (Settings, error) {
-	if (d.Greeting != nil && !r.Greetings) || (d.Breakthrough != nil && !r.Breakthrough) || d.ForwardTo.Given && !r.Target {
-		return Settings{}, refuse(NotOfFeature)
-	}
-	if d.Greeting != nil {
+	if r.Greetings && d.Greeting != nil {
 		s.Greeting = *d.Greeting
 	}
-	if d.Breakthrough != nil {
+	if r.Breakthrough && d.Breakthrough != nil {
 		s.Breakthrough = *d.Breakthrough
 	}
-	if code := d.Code.Value; code != nil {
-		read, err := checkCode(*code, "")
-		if err != nil {
-			return Settings{}, err
+	if r.Code && d.Code.Value != nil {
+		if s.Code = *d.Code.Value; s.Code.IsZero() {
+			refused.add("code", refuse(NotACode))
 		}
-		s.Code = read
 	}
-	if d.ForwardTo.Value != nil {
-		target, err := r.ParseTarget("", *d.ForwardTo.Value)
-		if err != nil {
-			return Settings{}, err
+	if r.Target && d.ForwardTo.Value != nil {
+		if s.Target = nanp.Number(*d.ForwardTo.Value); s.Target == "" {
+			refused.add("forward_to", refuse(NotANumber))
 		}
-		s.Target = target
 	}
-	return s, nil
+	return s, refused
 }
 
 func scheduleDocuments(all []Schedule) []ScheduleDocument {
@@ -168,16 +182,14 @@ func scheduleDocuments(all []Schedule) []ScheduleDocument {
 	return slices.Clip(documents)
 }
 
-// schedule reads a schedule. The error is a [*Refusal], NotATime or NoLength.
-func (d ScheduleDocument) schedule() (Schedule, error) {
-	start, err := ParseClock(d.Start)
-	if err != nil {
-		return Schedule{}, err
+// schedule reads a schedule; a time that is none is refused by [Schedule.check].
+func (d ScheduleDocument) schedule() Schedule {
+	s := Schedule{Days: d.Days, Start: noClock, End: noClock}
+	if start, err := ParseClock(d.Start); err == nil {
+		s.Start = start
 	}
-	end, err := ParseClock(d.End)
-	if err != nil {
-		return Schedule{}, err
+	if end, err := ParseClock(d.End); err == nil {
+		s.End = end
 	}
-	s := Schedule{Days: d.Days, Start: start, End: end}
-	return s, s.check()
+	return s
 }

@@ -3,14 +3,20 @@ package features
 import (
 	"errors"
 	"fmt"
+	"path"
+	"slices"
+	"strings"
 )
 
-// ErrRefused is what every [*Refusal] is.
+// ErrRefused is what every [*Refusal] is, and so are [Refusals].
 var ErrRefused = errors.New("not accepted")
 
 // Refusal is the error that says why an edit is not accepted. Its text quotes nothing that
 // was keyed.
-type Refusal struct{ Reason Reason }
+type Refusal struct {
+	Reason Reason
+	Part   string // of a [Document] or of settings, such as "schedules/0/start"; empty: of a single edit
+}
 
 // Error names the reason.
 func (r *Refusal) Error() string { return "not accepted: " + string(r.Reason) }
@@ -18,12 +24,54 @@ func (r *Refusal) Error() string { return "not accepted: " + string(r.Reason) }
 // Unwrap returns [ErrRefused].
 func (r *Refusal) Unwrap() error { return ErrRefused }
 
-func refuse(reason Reason) error { return &Refusal{reason} }
+func refuse(reason Reason) error { return &Refusal{Reason: reason} }
 
-// ReasonOf finds the reason in an error that wraps a [Refusal]; false: it wraps none.
+// Refusals is all that is not accepted of a [Document], or of settings that replace others, in the
+// order of their parts.
+type Refusals []*Refusal
+
+// Error names the reasons.
+func (r Refusals) Error() string { return errors.Join(r.Unwrap()...).Error() }
+
+// Unwrap returns each [*Refusal].
+func (r Refusals) Unwrap() []error {
+	all := make([]error, len(r))
+	for i, refusal := range r {
+		all[i] = refusal
+	}
+	return all
+}
+
+// add adds the refusals in an error, if there are any, as those of a part or of something in it.
+func (r *Refusals) add(part string, err error) {
+	all, several := errors.AsType[Refusals](err)
+	if one, is := errors.AsType[*Refusal](err); is && !several {
+		all = Refusals{one}
+	}
+	for _, refusal := range all {
+		*r = append(*r, &Refusal{refusal.Reason, path.Join(part, refusal.Part)})
+	}
+}
+
+// has says whether anything of a part is not accepted.
+func (r Refusals) has(part string) bool {
+	return slices.ContainsFunc(r, func(refusal *Refusal) bool {
+		return refusal.Part == part || strings.HasPrefix(refusal.Part, part+"/")
+	})
+}
+
+// err is nil if there is no refusal.
+func (r Refusals) err() error {
+	if len(r) == 0 {
+		return nil
+	}
+	return r
+}
+
+// ReasonOf finds the reason in an error that wraps a [Refusal], the first if there are several;
+// false: it wraps none.
 func ReasonOf(err error) (Reason, bool) {
-	var refusal *Refusal
-	if errors.As(err, &refusal) {
+	if refusal, is := errors.AsType[*Refusal](err); is {
 		return refusal.Reason, true
 	}
 	return "", false

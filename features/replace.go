@@ -1,6 +1,10 @@
 package features
 
-import "updatecenter/internal/nanp"
+import (
+	"strconv"
+
+	"updatecenter/internal/nanp"
+)
 
 // Replace replaces all settings, but for the code if keepCode says so. What they hold is
 // checked part by part, as if each had been set alone. Refusals: all but NotListed.
@@ -11,7 +15,7 @@ func Replace(settings Settings, keepCode bool) Edit {
 		if keepCode {
 			wanted.Code, wanted.CodeLost = d.Code, d.CodeLost
 		}
-		checked, err := d.rule.checked(d.number, wanted)
+		checked, err := d.rule.checked(d.number, wanted, nil)
 		if err != nil {
 			return err
 		}
@@ -20,63 +24,45 @@ func Replace(settings Settings, keepCode bool) Edit {
 	}}
 }
 
-// checked builds settings anew, and so refuses what no edits could lead to.
-func (r Rule) checked(number nanp.Number, s Settings) (Settings, error) {
+// checked builds settings anew, and so refuses what no edits could lead to, besides what is refused
+// already. The error is [Refusals].
+func (r Rule) checked(number nanp.Number, s Settings, refused Refusals) (Settings, error) {
 	d := draft{rule: r, number: number}
-	for _, build := range []func(Settings) error{
-		d.buildList, d.buildSchedules, d.buildChoices, d.buildCode, d.buildTarget,
-	} {
-		if err := build(s); err != nil {
-			return Settings{}, err
-		}
+	d.buildList(s, &refused)
+	for i, schedule := range s.Schedules {
+		refused.add(partOf("schedules", i), d.addSchedule(schedule))
 	}
-	if err := d.turn(s.On); err != nil {
-		return Settings{}, err
+	if r.Greetings || s.Greeting != 0 {
+		refused.add("greeting", d.chooseGreeting(s.Greeting))
+	}
+	if r.Breakthrough || s.Breakthrough {
+		refused.add("emergency_breakthrough", d.letThrough(s.Breakthrough))
+	}
+	if d.CodeLost = s.CodeLost; !s.Code.IsZero() {
+		refused.add("code", d.setCode(s.Code))
+	}
+	if s.Target != "" {
+		refused.add("forward_to", d.forwardTo(s.Target))
+	}
+	if err := d.turn(s.On); err != nil && !refused.has("forward_to") {
+		refused.add("forward_to", err)
+	}
+	if len(refused) > 0 {
+		return Settings{}, refused
 	}
 	return d.Settings, nil
 }
 
-func (d *draft) buildList(s Settings) error {
-	for _, entry := range s.List {
-		if err := d.add(string(entry)); err != nil {
-			return err
+// buildList ends with the first entry for which there is no room.
+func (d *draft) buildList(s Settings, refused *Refusals) {
+	for i, entry := range s.List {
+		err := d.add(string(entry))
+		refused.add(partOf("list", i), err)
+		if reason, _ := ReasonOf(err); reason == ListFull {
+			return
 		}
 	}
-	return nil
 }
 
-func (d *draft) buildSchedules(s Settings) error {
-	for _, schedule := range s.Schedules {
-		if err := d.addSchedule(schedule); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (d *draft) buildChoices(s Settings) error {
-	if d.rule.Greetings || s.Greeting != 0 {
-		if err := d.chooseGreeting(s.Greeting); err != nil {
-			return err
-		}
-	}
-	if d.rule.Breakthrough || s.Breakthrough {
-		return d.letThrough(s.Breakthrough)
-	}
-	return nil
-}
-
-func (d *draft) buildCode(s Settings) error {
-	if s.Code.IsZero() {
-		d.CodeLost = s.CodeLost
-		return nil
-	}
-	return d.setCode(s.Code)
-}
-
-func (d *draft) buildTarget(s Settings) error {
-	if s.Target == "" {
-		return nil
-	}
-	return d.forwardTo(s.Target)
-}
+// partOf names an element of a part.
+func partOf(part string, i int) string { return part + "/" + strconv.Itoa(i) }

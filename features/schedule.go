@@ -40,14 +40,23 @@ func (s Schedule) String() string { return fmt.Sprintf("%s %s-%s", s.Days, s.Sta
 
 // check refuses what is no schedule.
 func (s Schedule) check() error {
-	switch {
-	case s.Days != Weekdays && s.Days != Weekend, !s.Start.valid(), !s.End.valid():
-		return refuse(NotATime)
-	case s.Start == s.End:
-		return refuse(NoLength)
+	var refused Refusals
+	if s.Days != Weekdays && s.Days != Weekend {
+		refused.add("days", refuse(NotATime))
 	}
-	return nil
+	if !s.Start.valid() {
+		refused.add("start", refuse(NotATime))
+	}
+	if !s.End.valid() {
+		refused.add("end", refuse(NotATime))
+	} else if s.Start == s.End {
+		refused.add("end", refuse(NoLength))
+	}
+	return refused.err()
 }
+
+// noClock is no time of day.
+const noClock Clock = -1
 
 func (c Clock) valid() bool { return c >= 0 && c < perDay }
 

@@ -79,8 +79,8 @@ func (stored storedSettings) settings() (Settings, error) {
 		Breakthrough: stored.Breakthrough, Target: stored.Target,
 	}
 	for _, written := range stored.Schedules {
-		schedule, err := written.schedule()
-		if err != nil {
+		schedule := written.schedule()
+		if schedule.check() != nil {
 			return Settings{}, unreadable("a schedule is none")
 		}
 		s.Schedules = append(s.Schedules, schedule)
