@@ -140,7 +140,7 @@ func TestPutRefuses(t *testing.T) {
 		"long name":         {func(d *accounts.Details) { d.Name = long }, "name"},
 		"two lines of name": {func(d *accounts.Details) { d.Name = "a\nb" }, "name"},
 		"name not UTF-8":    {func(d *accounts.Details) { d.Name = "a\xff" }, "name"},
-		"no address":        {func(d *accounts.Details) { d.Address = nil }, "street1"},
+		"no address":        {func(d *accounts.Details) { d.Address = nil }, "address"},
 		"no street":         {address(func(a *accounts.Address) { a.Street = []string{"", " "} }), "street1"},
 		"long street":       {address(func(a *accounts.Address) { a.Street = []string{"x", long} }), "street2"},
 		"four streets":      {address(func(a *accounts.Address) { a.Street = []string{"a", "b", "c", "d"} }), "street3"},

@@ -48,6 +48,12 @@ func (d *Desk) Code(ctx context.Context, who Who, id ID, code secret.Text) (Resu
 	return result, nil
 }
 
+// ValidCode says whether a code is one that [Desk.Code] judges and counts, and not [ErrCode].
+func ValidCode(code secret.Text) bool {
+	_, ok := typed.Digits(code, codeDigits, codeDigits)
+	return ok
+}
+
 func (d *Desk) code(ctx context.Context, who Who, id ID, code secret.Text) (Result, error) {
 	code, ok := typed.Digits(code, codeDigits, codeDigits)
 	if !ok {

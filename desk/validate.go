@@ -134,7 +134,7 @@ func (d *Desk) photoID(ctx context.Context, who Who, number nanp.Number, note st
 	if !who.PhotoID {
 		return errors.Join(ErrNotAllowed, d.failed(ctx, who, audit.ValidationFailed, number, "by photo ID, not allowed"))
 	}
-	if !validNote(note) {
+	if !ValidNote(note) {
 		return ErrNote
 	}
 	if _, err := d.line(ctx, who, number); err != nil {
@@ -143,7 +143,8 @@ func (d *Desk) photoID(ctx context.Context, who Who, number nanp.Number, note st
 	return d.validate(ctx, who, number, pins.ByPhotoID, "by photo ID: "+note, note)
 }
 
-func validNote(note string) bool {
+// ValidNote says whether a note is one that [Desk.PhotoID] takes.
+func ValidNote(note string) bool {
 	if n := utf8.RuneCountInString(note); n < MinNote || n > MaxNote || !utf8.ValidString(note) {
 		return false
 	}

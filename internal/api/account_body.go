@@ -1,15 +1,13 @@
 package api
 
 import (
-	"encoding/json"
-	"errors"
+	"cmp"
 	"net/http"
-	"strings"
 	"time"
 
 	"updatecenter/accounts"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/typed"
 )
 
 // An accountBody is what an account should be. What is null or left away stays as it is.
@@ -23,72 +21,60 @@ type accountBody struct {
 	Code       secret.Text       `json:"security_code"`
 }
 
-const accountBodyShould = "The body must be one JSON object with no other fields than phone, language, name, address " +
-	"(with street, city, state and zip), email, email_since and security_code, as described at /openapi.yaml."
-
-// details reads the body as package accounts does. The error is an [*accounts.FieldError], for
-// what would be taken for a field that is left away.
-func (b accountBody) details() (accounts.Details, error) {
+// details reads the body as package accounts does. A text that is empty is given all the same.
+func (b accountBody) details() accounts.Details {
 	details := accounts.Details{
 		Language: b.Language, Address: b.Address, Email: b.Email, EmailSince: b.EmailSince,
 		Code: b.Code, RefuseCode: true,
 	}
 	if b.Phone != nil {
-		number, err := typed.Number(*b.Phone)
-		if err != nil {
-			return accounts.Details{}, &accounts.FieldError{Field: "phone", Reason: "not a North American telephone number"}
-		}
-		details.Phone = number
+		details.Phone = nanp.Number(cmp.Or(*b.Phone, " "))
 	}
 	if b.Name != nil {
-		if strings.TrimSpace(*b.Name) == "" {
-			return accounts.Details{}, &accounts.FieldError{Field: "name", Reason: "is empty"}
-		}
-		details.Name = *b.Name
+		details.Name = cmp.Or(*b.Name, " ")
 	}
-	return details, nil
+	return details
 }
+
+// What the fields are by which accounts are claimed.
+const (
+	accountShould = "want an account number, 1 to 24 letters, digits and hyphens"
+	codeShould    = "want 6 to 10 digits"
+	answerShould  = "want text of up to 400 bytes with 2 letters or digits"
+)
 
 // A claimBody is what somebody gives to prove that an account is theirs: one of the three.
 type claimBody struct {
-	ZIP    claimText `json:"zip"`
-	Code   claimText `json:"security_code"`
-	Answer claimText `json:"security_answer"`
+	ZIP    secret.Text `json:"zip"`
+	Code   secret.Text `json:"security_code"`
+	Answer secret.Text `json:"security_answer"`
 }
 
-// claimText is a field of a claim, which also knows whether it is there: one that is empty or
-// null counts as given, and as wrong, or a client's fault would pass for another claim.
-type claimText struct {
-	given bool
-	text  secret.Text
-}
-
-var errNull = errors.New("null is no text")
-
-// UnmarshalJSON implements [json.Unmarshaler].
-func (c *claimText) UnmarshalJSON(value []byte) error {
-	if c.given = true; string(value) == "null" {
-		return errNull
-	}
-	return json.Unmarshal(value, &c.text)
-}
-
-const claimBodyShould = "The body must be one JSON object with exactly one of zip, 5 or 9 digits, " +
-	"security_code, 6 to 10 digits, and security_answer, text of up to 400 bytes with 2 letters or digits."
-
-// claim reads the body as package accounts does. Unless exactly one field is there, the claim
-// is none, which that package refuses.
-func (b claimBody) claim() accounts.Claim {
+// check wants exactly one field. One that is empty or null is there, and wrong, or a client's fault
+// would pass for another claim.
+func (b claimBody) check(f *form) {
 	given := 0
-	for _, part := range []claimText{b.ZIP, b.Code, b.Answer} {
-		if part.given {
+	for _, field := range []struct {
+		at, want string
+		claim    accounts.Claim
+	}{
+		{"/zip", "want 5 or 9 digits", accounts.Claim{ZIP: b.ZIP}},
+		{"/security_code", codeShould, accounts.Claim{Code: b.Code}},
+		{"/security_answer", answerShould, accounts.Claim{Answer: b.Answer}},
+	} {
+		if f.given[field.at] {
 			given++
+			f.need(field.claim.Valid(), field.at, field.want)
 		}
 	}
 	if given != 1 {
-		return accounts.Claim{}
+		f.fault("", "wants exactly one of zip, security_code and security_answer")
 	}
-	return accounts.Claim{ZIP: b.ZIP.text, Code: b.Code.text, Answer: b.Answer.text}
+}
+
+// claim reads the body as package accounts does.
+func (b claimBody) claim() accounts.Claim {
+	return accounts.Claim{ZIP: b.ZIP, Code: b.Code, Answer: b.Answer}
 }
 
 // An enrollBody is a claim to an account, and its number.
@@ -97,18 +83,18 @@ type enrollBody struct {
 	claimBody
 }
 
-const enrollBodyShould = "The body must be one JSON object with account, the number on the bill, and exactly one of zip, " +
-	"5 or 9 digits, security_code, 6 to 10 digits, and security_answer, text of up to 400 bytes with 2 letters or digits."
+func (b enrollBody) check(f *form) {
+	_, err := accounts.ParseNumber(b.Account)
+	f.need(err == nil, "/account", accountShould)
+	b.claimBody.check(f)
+}
 
 // readEnroll reads a body that names an account and claims it.
 func readEnroll(w http.ResponseWriter, r *http.Request) (accounts.Number, claimBody, error) {
-	body, err := readBody[enrollBody](w, r, enrollBodyShould)
+	body, err := readBody(w, r, enrollBody.check)
 	if err != nil {
 		return "", claimBody{}, err
 	}
 	number, err := accounts.ParseNumber(body.Account)
-	if err != nil {
-		return "", claimBody{}, badBody(enrollBodyShould)
-	}
-	return number, body.claimBody, nil
+	return number, body.claimBody, err
 }

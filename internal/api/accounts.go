@@ -34,15 +34,15 @@ func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	body, err := readBody[accountBody](w, r, accountBodyShould)
+	body, err := readBody(w, r, func(b accountBody, f *form) {
+		if len(f.faults) > 0 { // else it is for Put to say
+			f.refuse(b.details().Check(a.now()))
+		}
+	})
 	if err != nil {
 		return err
 	}
-	details, err := body.details()
-	if err != nil {
-		return err
-	}
-	update, err := a.accounts.Put(r.Context(), a.by(r, key), number, details)
+	update, err := a.accounts.Put(r.Context(), a.by(r, key), number, body.details())
 	if err != nil {
 		return fmt.Errorf("put account by API: %w", err)
 	}
@@ -55,21 +55,23 @@ type renumberBody struct {
 	Account string `json:"account"`
 }
 
-const renumberBodyShould = "The body must be one JSON object with no other field than account, the new number: " +
-	"1 to 24 letters, digits and hyphens."
+func (b renumberBody) check(f *form) {
+	_, err := accounts.ParseNumber(b.Account)
+	f.need(err == nil, "/account", accountShould)
+}
 
 func (a *API) renumberAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathAccount(r)
 	if err != nil {
 		return err
 	}
-	body, err := readBody[renumberBody](w, r, renumberBodyShould)
+	body, err := readBody(w, r, renumberBody.check)
 	if err != nil {
 		return err
 	}
 	to, err := accounts.ParseNumber(body.Account)
 	if err != nil {
-		return badBody(renumberBodyShould)
+		return fmt.Errorf("renumber account by API: %w", err)
 	}
 	update, err := a.accounts.Renumber(r.Context(), a.by(r, key), number, to)
 	if err != nil {
@@ -85,14 +87,12 @@ type questionBody struct {
 	Answer   secret.Text `json:"answer"`
 }
 
-const questionBodyShould = "The body must be one JSON object with no other fields than question and answer, which are text."
-
 func (a *API) putQuestion(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	number, err := pathAccount(r)
 	if err != nil {
 		return err
 	}
-	body, err := readBody[questionBody](w, r, questionBodyShould)
+	body, err := readBody(w, r, func(questionBody, *form) {}) // which package accounts checks
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func TestPutAccountRefused(t *testing.T) {
 	for _, test := range []struct{ name, body, field string }{
 		{"nothing of a new one", `{}`, "phone"},
 		{"no name", edited(`"name":"Pat Larsen",`, ""), "name"},
-		{"no address", `{"phone":"6125550142","name":"Pat Larsen"}`, "street1"},
+		{"no address", `{"phone":"6125550142","name":"Pat Larsen"}`, "address"},
 		{"telephone", edited("612-555-0142", "911"), "phone"},
 		{"empty telephone", edited("612-555-0142", ""), "phone"},
 		{"language", edited(`"es"`, `"fr"`), "language"},

@@ -17,7 +17,7 @@ import (
 const maxAgent = 35
 
 // agentShould describes the agent of a body.
-const agentShould = "agent, which names the person at work by 1 to 35 of a-z A-Z 0-9 . _ -"
+const agentShould = "want the person at work, by 1 to 35 of a-z A-Z 0-9 . _ -"
 
 // validAgent says whether a program can call one of its people so. No agent's name holds the
 // slash that stands between it and that of the key.

@@ -2,51 +2,223 @@ package api
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 	"unicode/utf8"
+
+	"updatecenter/accounts"
+	"updatecenter/features"
 )
 
-// maxBody bounds the body of a request, in bytes.
-const maxBody = 64 * 1024
+const (
+	maxBody   = 64 * 1024 // bytes of a request
+	maxFaults = 50        // of one body that are told
+	maxName   = 64        // bytes of a client's own name for a field that are told
+)
 
-// readBody reads a body that is one JSON object with no fields but those of T. The
-// refusals are badContentType, tooLarge, and badBody with the detail should.
-func readBody[T any](w http.ResponseWriter, r *http.Request, should string) (T, error) {
-	var none T
+// A Fault is what is wrong with one field of a body (RFC 9457, section 3).
+type Fault struct {
+	Detail  string `json:"detail"`  // quotes nothing of the value
+	Pointer string `json:"pointer"` // "#/schedules/0/start" (RFC 6901, section 6)
+}
+
+// A form is a body that is being read. Fields are named by JSON pointers, "/schedules/0/start".
+type form struct {
+	given  map[string]bool // that are there, be it as null
+	faults []Fault
+}
+
+// readBody reads a body that is one JSON object with no fields but those of T, each at most once
+// and in that very case; then check looks at what they hold. The refusals are badContentType,
+// tooLarge, and badBody with all that is wrong. With that, the object has what could be read.
+func readBody[T any](w http.ResponseWriter, r *http.Request, check func(T, *form)) (T, error) {
+	var object T
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != jsonType {
-		return none, badContentType()
+		return object, badContentType()
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return none, tooLarge()
-	case err != nil:
-		return none, badBody(should).because(fmt.Errorf("read body: %w", err))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		return object, tooLarge()
 	}
-	object, ok := decode[T](body)
-	if !ok {
-		return none, badBody(should)
+	if err != nil {
+		return object, badBody(Fault{"could not be read to its end", "#"}).because(fmt.Errorf("read body: %w", err))
+	}
+	object, faults := decode(body, check)
+	if len(faults) > 0 {
+		return object, badBody(faults...)
 	}
 	return object, nil
 }
 
-// decode reads one JSON object, strictly. Why it could not be read is not kept, as the
-// reasons of encoding/json quote the text.
-func decode[T any](body []byte) (T, bool) {
-	var object *T // stays nil for the JSON null, which is no object
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if !utf8.Valid(body) || decoder.Decode(&object) != nil || object == nil {
-		return *new(T), false
+// decode reads one JSON object, strictly. The object is only whole if there are no faults.
+func decode[T any](body []byte, check func(T, *form)) (T, []Fault) {
+	var object T
+	f := form{given: map[string]bool{}}
+	err := json.Unmarshal(body, new(json.RawMessage))
+	syntax, bad := errors.AsType[*json.SyntaxError](err)
+	switch {
+	case bad:
+		f.fault("", fmt.Sprintf("is not JSON, from byte %d on", syntax.Offset))
+	case !utf8.Valid(body):
+		f.fault("", "is not UTF-8")
+	default:
+		f.read(bytes.TrimSpace(body), "", reflect.ValueOf(&object).Elem())
 	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return *new(T), false
+	if f.given[""] { // it is an object
+		check(object, &f)
 	}
-	return *object, true
+	return object, f.faults
+}
+
+// read reads JSON into a field. What does not fit is a fault, and is left away.
+func (f *form) read(value []byte, at string, into reflect.Value) {
+	object, null := isObject(into.Type()), value[0] == 'n'
+	switch kind := into.Kind(); {
+	case kind == reflect.Pointer && !null:
+		into.Set(reflect.New(into.Type().Elem()))
+		f.read(value, at, into.Elem())
+	case kind == reflect.Slice && value[0] == '[':
+		f.readList(value, at, into)
+	case object && value[0] == '{':
+		f.readObject(value, at, into)
+	case object, kind == reflect.Bool && null, json.Unmarshal(value, into.Addr().Interface()) != nil:
+		f.fault(at, wanted(into.Type()))
+	}
+}
+
+func (f *form) readList(list []byte, at string, into reflect.Value) {
+	var values []json.RawMessage
+	_ = json.Unmarshal(list, &values) // which is a list, and valid
+	into.Set(reflect.MakeSlice(into.Type(), len(values), len(values)))
+	for i, value := range values {
+		element := at + "/" + strconv.Itoa(i)
+		f.given[element] = true
+		if value[0] == 'n' {
+			f.fault(element, wanted(into.Type().Elem()))
+			continue
+		}
+		f.read(value, element, into.Index(i))
+	}
+}
+
+func (f *form) readObject(object []byte, at string, into reflect.Value) {
+	f.given[at] = true
+	fields := map[string]reflect.Value{}
+	for _, field := range reflect.VisibleFields(into.Type()) {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
+			fields[name] = into.FieldByIndex(field.Index)
+		}
+	}
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	_, _ = decoder.Token() // all of it is valid
+	for decoder.More() {
+		name, _ := decoder.Token()
+		var value json.RawMessage
+		_ = decoder.Decode(&value)
+		member := fmt.Sprint(name)
+		pointer := at + "/" + pointerEscapes.Replace(member)
+		field, known := fields[member]
+		switch {
+		case len(member) > maxName:
+			f.fault(at, "has a field with a name that is none: "+oneOf(fields))
+		case !known:
+			f.fault(pointer, "is no field; names are as they are written here: "+oneOf(fields))
+		case f.given[pointer]:
+			f.fault(pointer, "stands twice")
+		default:
+			f.given[pointer] = true
+			f.read(value, pointer, field)
+		}
+	}
+}
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1") // RFC 6901, section 3
+
+func oneOf(fields map[string]reflect.Value) string {
+	return strings.Join(slices.Sorted(maps.Keys(fields)), ", ")
+}
+
+// isObject says whether a type is read field by field, and not by itself.
+func isObject(t reflect.Type) bool {
+	pointer := reflect.PointerTo(t)
+	return t.Kind() == reflect.Struct && !pointer.Implements(reflect.TypeFor[json.Unmarshaler]()) &&
+		!pointer.Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+}
+
+// wanted says what JSON a type is read from. But for times, what reads itself reads text.
+func wanted(t reflect.Type) string {
+	switch kind := t.Kind(); {
+	case kind == reflect.Pointer:
+		return wanted(t.Elem())
+	case kind == reflect.Bool:
+		return "want true or false"
+	case kind == reflect.Int:
+		return "want a whole number"
+	case kind == reflect.Slice:
+		return "want a list"
+	case t == reflect.TypeFor[time.Time]():
+		return "want a time such as 2026-01-31T00:00:00Z"
+	case isObject(t):
+		return "want an object"
+	}
+	return "want text"
+}
+
+// fault says what is wrong with a field.
+func (f *form) fault(at, detail string) {
+	if len(f.faults) < maxFaults {
+		f.faults = append(f.faults, Fault{detail, "#" + (&url.URL{Path: at}).EscapedPath()})
+	}
+}
+
+// need says what a field must be, unless it is right, or something is known to be wrong with it,
+// within it, or with what it is in.
+func (f *form) need(right bool, at, detail string) {
+	pointer := "#" + at + "/"
+	known := slices.ContainsFunc(f.faults, func(fault Fault) bool {
+		other := fault.Pointer + "/"
+		return strings.HasPrefix(other, pointer) || strings.HasPrefix(pointer, other) && other != "#/"
+	})
+	switch {
+	case right || known:
+	case f.given[""] && !f.given[at]:
+		f.fault(at, "is missing: "+detail)
+	default:
+		f.fault(at, detail)
+	}
+}
+
+// refuse says what the rules of the domain refuse, besides what is known to be wrong.
+func (f *form) refuse(err error) {
+	fields, _ := errors.AsType[accounts.FieldErrors](err)
+	for _, field := range fields {
+		f.need(false, pointerOf(field.Field), field.Reason)
+	}
+	parts, _ := errors.AsType[features.Refusals](err)
+	for _, part := range parts {
+		f.need(false, "/"+part.Part, part.Reason.Sentence())
+	}
+}
+
+// pointerOf finds a field of an account, which is named as in a file, in a body.
+func pointerOf(field string) string {
+	switch field {
+	case "street1", "street2", "street3":
+		return "/address/street/" + strconv.Itoa(int(field[len(field)-1]-'1'))
+	case "city", "state", "zip":
+		return "/address/" + field
+	}
+	return "/" + field
 }

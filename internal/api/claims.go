@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -35,7 +34,7 @@ func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.K
 	if err != nil {
 		return err
 	}
-	body, err := readBody[claimBody](w, r, claimBodyShould)
+	body, err := readBody(w, r, claimBody.check)
 	if err != nil {
 		return err
 	}
@@ -44,10 +43,7 @@ func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.K
 		result, err = a.accounts.Verify(r.Context(), a.by(r, key), number, body.claim())
 		return result, err
 	})
-	switch {
-	case errors.Is(err, accounts.ErrClaim):
-		return badBody(claimBodyShould)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("verify account by API: %w", err)
 	}
 	a.logClaim(r, result, key)

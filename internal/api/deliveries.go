@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -20,8 +19,10 @@ type deliveryBody struct {
 	Method deliveries.Method `json:"method"`
 }
 
-const deliveryBodyShould = "The body must be one JSON object with no other fields than secret, which is security_code or " +
-	"security_answer, and method, which is voice, letter or email. Where it goes is what the account says."
+func (b deliveryBody) check(f *form) {
+	f.need(b.Secret == deliveries.SecurityCode || b.Secret == deliveries.SecurityAnswer, "/secret", "want security_code or security_answer")
+	f.need(b.Method == deliveries.Voice || b.Method == deliveries.ByMail || b.Method == deliveries.Email, "/method", "want voice, letter or email")
+}
 
 // requestDelivery answers at once: the telephone rings, or the letter is printed, later.
 func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
@@ -33,15 +34,12 @@ func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey
 	if err != nil {
 		return err
 	}
-	body, err := readBody[deliveryBody](w, r, deliveryBodyShould)
+	body, err := readBody(w, r, deliveryBody.check)
 	if err != nil {
 		return err
 	}
 	delivery, err := a.deliveries.Request(r.Context(), a.by(r, key), body.ask(number, key, once))
-	switch {
-	case errors.Is(err, deliveries.ErrAsk):
-		return badBody(deliveryBodyShould)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("request delivery by API: %w", a.withNow(err))
 	}
 	a.log.InfoContext(r.Context(), "delivery requested", "delivery", delivery.ID, "account", number,

@@ -32,10 +32,7 @@ func (a *API) enroll(w http.ResponseWriter, r *http.Request, key apikey.Key) err
 		enrollment, result, err = a.accounts.Enroll(r.Context(), a.by(r, key), number, body.claim())
 		return result, err
 	})
-	switch {
-	case errors.Is(err, accounts.ErrClaim):
-		return badBody(enrollBodyShould)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("enroll by API: %w", err)
 	}
 	a.logClaim(r, result, key)
@@ -62,10 +59,7 @@ func (a *API) addAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 		enrollment, result, err = a.accounts.AddAccount(r.Context(), a.by(r, key), id, number, body.claim())
 		return result, err
 	})
-	switch {
-	case errors.Is(err, accounts.ErrClaim):
-		return badBody(enrollBodyShould)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("add account by API: %w", err)
 	}
 	a.logClaim(r, result, key)

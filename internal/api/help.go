@@ -19,8 +19,11 @@ type helpBody struct {
 	Reason string  `json:"reason"`
 }
 
-var helpBodyShould = fmt.Sprintf("The body must be one JSON object with no other fields than "+agentShould+
-	", and reason, which is text of 1 to %d characters on one line.", pins.MaxReason)
+func (b helpBody) check(f *form) {
+	f.need(b.Agent == nil || validAgent(*b.Agent), "/agent", agentShould)
+	f.need(b.Reason != "" && pins.Note{By: from, Reason: b.Reason}.Valid(), "/reason",
+		fmt.Sprintf("want text of 1 to %d characters on one line", pins.MaxReason))
+}
 
 // Why resets are refused, for the history of the line and the audit.
 const (
@@ -71,19 +74,16 @@ func (a *API) help(w http.ResponseWriter, r *http.Request, key apikey.Key, done 
 // readHelp reads who helps and why; or says in a few words why not, with the refusal. The agent
 // is returned with that, if there is one.
 func readHelp(w http.ResponseWriter, r *http.Request) (agent, reason, why string, err error) {
-	body, err := readBody[helpBody](w, r, helpBodyShould)
-	if err != nil {
-		return "", "", noReason, err
-	}
-	if body.Agent != nil {
-		if !validAgent(*body.Agent) {
-			return "", "", illNameAgent, badBody(helpBodyShould)
-		}
+	body, err := readBody(w, r, helpBody.check)
+	switch named := body.Agent != nil && validAgent(*body.Agent); {
+	case named:
 		agent = *body.Agent
+	case body.Agent != nil:
+		return "", "", illNameAgent, err
 	}
 	switch {
-	case body.Reason == "" || !pins.Note{By: from, Reason: body.Reason}.Valid():
-		return agent, "", noReason, badBody(helpBodyShould)
+	case err != nil:
+		return agent, "", noReason, err
 	case agent == "":
 		return "", "", noAgent, agentMissing()
 	}

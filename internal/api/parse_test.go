@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -59,33 +60,40 @@ func FuzzBearer(f *testing.F) {
 	})
 }
 
-// FuzzBody: what is read is one object, and says the same when written and read again.
+// FuzzBody: what is read is one object, is what encoding/json reads of it, and says the same when
+// written and read again. What isn't is refused with pointers that stand in a URI.
 func FuzzBody(f *testing.F) {
 	for _, s := range []string{
 		`{"language":"en"}`, `{"language":null}`, `{}`, `null`, `{}{}`, `{"Language":"es"}`, `{"language":"en","language":"es"}`,
-		`{"x":1}`, "{\"language\":\"\xff\"}", `[`, ``, `{"language":"\u0000"}`,
-		`{"features":["dial-lock"]}`, `{"features":[]}`, `{"features":null}`, `{"features":[null,7]}`,
+		`{"x":1}`, "{\"language\":\"\xff\"}", `[`, ``, `{"language":"\u0000"}`, `{"l\u0061nguage":"en","\ud800":{"~/% ":1}}`,
+		`{"features":["dial-lock"]}`, `{"features":[]}`, `{"features":null}`, `{"features":[null,7]}`, `{"language":{},"features":{}}`,
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, ok := decode[lineBody](body)
-		if !ok {
-			if got.Language != nil || got.Features != nil {
-				t.Error("refused, and yet read")
+		got, faults := decode(body, lineBody.check)
+		for _, fault := range faults {
+			if at, err := url.Parse(fault.Pointer); err != nil || at.String() != fault.Pointer && fault.Pointer != "#" || fault.Detail == "" {
+				t.Errorf("%q: %+v", body, fault)
 			}
+		}
+		if len(faults) > maxFaults {
+			t.Errorf("%d faults", len(faults))
+		}
+		if len(faults) > 0 {
 			return
 		}
-		if !json.Valid(body) || !strings.HasPrefix(strings.TrimSpace(string(body)), "{") {
-			t.Fatalf("read %q", body)
+		var want lineBody
+		if err := json.Unmarshal(body, &want); err != nil || !cmp.Equal(got, want) || !strings.HasPrefix(strings.TrimSpace(string(body)), "{") {
+			t.Fatalf("%q read as %+v, want %+v, %v", body, got, want, err)
 		}
 		written, err := json.Marshal(got)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, ok := decode[lineBody](written)
-		if !ok || !cmp.Equal(again, got) {
-			t.Errorf("%q read as %s, and that otherwise", body, written)
+		again, faults := decode(written, lineBody.check)
+		if len(faults) > 0 || !cmp.Equal(again, got) {
+			t.Errorf("%q read as %s, and that otherwise: %v", body, written, faults)
 		}
 	})
 }
@@ -102,11 +110,11 @@ func FuzzSettings(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
 		rule, _ := features.RuleOf(pins.AllFeatures[int(which)%len(pins.AllFeatures)])
-		read, ok := decode[settingsBody](body)
-		if !ok || read.lacks(rule) {
+		read, faults := decode(body, func(d features.Document, f *form) { checkSettings(d, f, rule) })
+		if len(faults) > 0 {
 			return
 		}
-		settings, err := rule.Read(read.document())
+		settings, err := rule.Read(read)
 		if err != nil {
 			if _, refused := features.ReasonOf(err); !refused {
 				t.Fatalf("%q: %v", body, err)
@@ -133,19 +141,19 @@ func FuzzValidationBody(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		body, ok := decode[validationBody](text)
-		if !ok || !validAgent(body.Agent) || !body.fits() {
+		body, faults := decode(text, validationBody.check)
+		if len(faults) > 0 {
 			return
 		}
 		if !(pins.Note{By: strings.Repeat("k", 64) + "/" + body.Agent}).Valid() || strings.Contains(body.Agent, "/") {
 			t.Errorf("%q is an agent", body.Agent)
 		}
-		claimed := body.Code.given || body.Answer.given
-		if claimed != (body.Method == byCode || body.Method == byAnswer) || claimed != body.Account.given {
+		claimed := !body.Code.IsZero() || !body.Answer.IsZero()
+		if claimed != (body.Method == byCode || body.Method == byAnswer) || claimed != !body.Account.IsZero() {
 			t.Errorf("%q is %s", text, body.Method)
 		}
-		if number, claim, err := body.claim(); claimed && err == nil && (number == "" || !claim.ZIP.IsZero()) {
-			t.Errorf("%q claims %q", text, number)
+		if number, err := body.account(); claimed && (err != nil || number == "") {
+			t.Errorf("%q claims %q: %v", text, number, err)
 		}
 	})
 }

@@ -11,6 +11,9 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/desk"
 	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
@@ -24,8 +27,9 @@ type Problem struct {
 	Detail   string `json:"detail"`             // a sentence: what was wrong, and what to do
 	Instance string `json:"instance,omitempty"` // "urn:uuid:...", which the log names too
 
-	Reason features.Reason `json:"reason,omitempty"` // of settings-refused
-	Field  string          `json:"field,omitempty"`  // of details-refused
+	Errors []Fault         `json:"errors,omitempty"` // of bad-body, settings-refused, details-refused: all that is wrong
+	Reason features.Reason `json:"reason,omitempty"` // of settings-refused: that of the first
+	Field  string          `json:"field,omitempty"`  // of details-refused: the first
 	Since  time.Time       `json:"since,omitzero"`   // of email-too-new, address-too-new: since when the address is on file
 	From   time.Time       `json:"from,omitzero"`    // of email-too-new, address-too-new: from when it can be used
 	Until  time.Time       `json:"until,omitzero"`   // of calls-declined: until when no calls are made
@@ -58,8 +62,13 @@ func explain(err error) *refusal {
 	if errors.As(err, &known) {
 		return known
 	}
-	if reason, refused := features.ReasonOf(err); refused {
-		return refusedSettings(reason)
+	if refused, is := errors.AsType[features.Refusals](err); is {
+		return refusedSettings(refused)
+	}
+	for _, wrong := range []error{pins.ErrLanguage, accounts.ErrClaim, desk.ErrNote, desk.ErrCode, deliveries.ErrAsk} {
+		if errors.Is(err, wrong) {
+			return badBody(Fault{wrong.Error(), "#"})
+		}
 	}
 	if destination, is := errors.AsType[*nanp.DestinationError](err); is {
 		return notCalled(destination)

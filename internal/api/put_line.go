@@ -1,12 +1,14 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"updatecenter/audited"
+	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
 
@@ -16,17 +18,22 @@ type lineBody struct {
 	Features []pins.Feature `json:"features"` // null: as they are
 }
 
-const lineBodyShould = `The body must be one JSON object with no other fields than language, which is "en", "es" or null, ` +
-	`and features, which is null or a list of names of calling features, each once.`
+func (b lineBody) check(f *form) {
+	f.need(b.Language == nil || *b.Language == "en" || *b.Language == "es", "/language", "want en, es or null")
+	for i, feature := range b.Features {
+		_, known := features.RuleOf(feature)
+		f.need(known, fmt.Sprintf("/features/%d", i), "is no calling feature")
+		f.need(!slices.Contains(b.Features[:i], feature), fmt.Sprintf("/features/%d", i), "stands twice")
+	}
+}
 
-// line reads the body as a line; false if it says what no line can be.
-func (b lineBody) line() (pins.NewLine, bool) {
-	line := pins.NewLine{Features: pins.FeaturesOf(b.Features...), FeaturesGiven: b.Features != nil}
+// line reads the body as a line.
+func (b lineBody) line(number nanp.Number) pins.NewLine {
+	line := pins.NewLine{Number: number, Features: pins.FeaturesOf(b.Features...), FeaturesGiven: b.Features != nil}
 	if b.Language != nil {
 		line.Language = *b.Language
 	}
-	languageGiven := b.Language == nil || line.Language != ""
-	return line, languageGiven && line.Features.Len() == len(b.Features) // fewer: unknown, or twice
+	return line
 }
 
 // putLine creates a line, or sets the language of one that exists, and sets its features. It
@@ -36,21 +43,14 @@ func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) er
 	if err != nil {
 		return err
 	}
-	body, err := readBody[lineBody](w, r, lineBodyShould)
+	body, err := readBody(w, r, lineBody.check)
 	if err != nil {
 		return err
 	}
-	line, ok := body.line()
-	if !ok {
-		return badBody(lineBodyShould)
-	}
-	line.Number = number
+	line := body.line(number)
 	done, err := a.lines.Put(r.Context(), a.by(r, key), line)
 	a.logPut(r, line, done, key)
-	switch {
-	case errors.Is(err, pins.ErrLanguage):
-		return badBody(lineBodyShould)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("put line: %w", err)
 	}
 	status := http.StatusOK

@@ -43,9 +43,15 @@ func badLimit() *refusal {
 		fmt.Sprintf("limit must be a whole number from 1 to %d.", pins.MaxHistory))
 }
 
-// badBody says in detail what the body should be.
-func badBody(detail string) *refusal {
-	return problem(http.StatusBadRequest, "bad-body", "The body is not what it should be", detail)
+// badBody says all that is wrong with the body, the first of it in the detail.
+func badBody(faults ...Fault) *refusal {
+	detail := fmt.Sprintf("In the body, %s %s.", faults[0].Pointer, faults[0].Detail)
+	if more := len(faults) - 1; more > 0 {
+		detail += fmt.Sprintf(" There are %d more errors.", more)
+	}
+	no := problem(http.StatusBadRequest, "bad-body", "The body is not what it should be", detail)
+	no.problem.Errors = faults
+	return no
 }
 
 // challenge is what RFC 6750 calls the answer to a request without a valid key.
@@ -119,11 +125,19 @@ func nothingMatches() *refusal {
 	return no
 }
 
-// refusedSettings has the reason in a field of its own, which the phone and the API share.
-func refusedSettings(reason features.Reason) *refusal {
+// refusedSettings has the first reason in a field of its own, which the phone and the API share.
+func refusedSettings(refused features.Refusals) *refusal {
+	reason := refused[0].Reason
 	no := problem(http.StatusUnprocessableEntity, "settings-refused", "The settings can't be so", reason.Sentence())
-	no.problem.Reason = reason
+	no.problem.Reason, no.problem.Errors = reason, faultsOf(refused)
 	return no
+}
+
+// faultsOf are those that the rules of the domain find.
+func faultsOf(err error) []Fault {
+	var f form
+	f.refuse(err)
+	return f.faults
 }
 
 func badMethod(allow string) *refusal {

@@ -10,14 +10,14 @@ import (
 
 // explainAccount finds the refusal in what package accounts says, or nil.
 func explainAccount(err error) *refusal {
-	if field, is := errors.AsType[*accounts.FieldError](err); is {
-		return refusedDetails(field)
+	if fields, is := errors.AsType[accounts.FieldErrors](err); is {
+		return refusedDetails(fields)
 	}
 	switch {
 	case errors.Is(err, accounts.ErrKeepsCode):
-		return refusedDetails(&accounts.FieldError{
+		return refusedDetails(accounts.FieldErrors{{
 			Field: "security_code", Reason: "the code of an existing account is changed by a POST to its path /security-code",
-		})
+		}})
 	case errors.Is(err, accounts.ErrNoAccount):
 		return noAccount()
 	case errors.Is(err, accounts.ErrTaken):
@@ -57,10 +57,10 @@ func enrollmentFull() *refusal {
 		fmt.Sprintf("An enrollment has at most %d accounts. Nothing was added.", accounts.MaxEnrolled))
 }
 
-// refusedDetails names the field in a field of its own; neither has anything of what was sent.
-func refusedDetails(field *accounts.FieldError) *refusal {
+// refusedDetails names the first field in a field of its own; nothing has anything of what was sent.
+func refusedDetails(fields accounts.FieldErrors) *refusal {
 	no := problem(http.StatusUnprocessableEntity, "details-refused", "A field can't be so",
-		"Nothing was changed, as a field was refused. "+field.Error()+".")
-	no.problem.Field = field.Field
+		"Nothing was changed, as a field was refused. "+fields.Error()+".")
+	no.problem.Field, no.problem.Errors = fields[0].Field, faultsOf(fields)
 	return no
 }

@@ -1,9 +1,11 @@
 package api
 
 import (
-	"net/http"
+	"fmt"
+	"slices"
 
 	"updatecenter/accounts"
+	"updatecenter/desk"
 	"updatecenter/internal/secret"
 )
 
@@ -17,52 +19,44 @@ const (
 
 // A validationBody says who validates a customer, and how.
 type validationBody struct {
-	Agent   string    `json:"agent"`
-	Method  string    `json:"method"`
-	Account claimText `json:"account"` // which may be anything that somebody typed
-	Code    claimText `json:"code"`
-	Answer  claimText `json:"answer"`
-	Note    claimText `json:"note"`
+	Agent   string      `json:"agent"`
+	Method  string      `json:"method"`
+	Account secret.Text `json:"account"` // which may be anything that somebody typed
+	Code    secret.Text `json:"code"`
+	Answer  secret.Text `json:"answer"`
+	Note    string      `json:"note"`
 }
 
-const validationBodyShould = "The body must be one JSON object with " + agentShould + ", and method, which is call; security_code " +
-	"or security_answer, with account and code or answer; or photo_id with note, 10 to 500 characters on one line; and no other fields."
-
-// readValidation reads a body that has the fields of its method, and no others.
-func readValidation(w http.ResponseWriter, r *http.Request) (validationBody, error) {
-	body, err := readBody[validationBody](w, r, validationBodyShould)
-	if err != nil {
-		return validationBody{}, err
+// check wants the fields of the method, and no others.
+func (b validationBody) check(f *form) {
+	f.need(validAgent(b.Agent), "/agent", agentShould)
+	fields, known := map[string][]string{
+		byCall: nil, byCode: {"/account", "/code"}, byAnswer: {"/account", "/answer"}, byPhotoID: {"/note"},
+	}[b.Method]
+	f.need(known, "/method", "want call, security_code, security_answer or photo_id")
+	if !known {
+		return
 	}
-	if !validAgent(body.Agent) || !body.fits() {
-		return validationBody{}, badBody(validationBodyShould)
+	_, err := b.account()
+	for _, field := range []struct {
+		at, want string
+		right    bool
+	}{
+		{"/account", accountShould, err == nil},
+		{"/code", codeShould, accounts.Claim{Code: b.Code}.Valid()},
+		{"/answer", answerShould, accounts.Claim{Answer: b.Answer}.Valid()},
+		{"/note", fmt.Sprintf("want text of %d to %d characters on one line", desk.MinNote, desk.MaxNote), desk.ValidNote(b.Note)},
+	} {
+		if slices.Contains(fields, field.at) {
+			f.need(field.right, field.at, field.want)
+		} else {
+			f.need(!f.given[field.at], field.at, "is no field of this method")
+		}
 	}
-	return body, nil
 }
 
-// fits says whether the fields are those of the method.
-func (b validationBody) fits() bool {
-	given := [...]bool{b.Account.given, b.Code.given, b.Answer.given, b.Note.given}
-	switch b.Method {
-	case byCall:
-		return given == [...]bool{false, false, false, false}
-	case byCode:
-		return given == [...]bool{true, true, false, false}
-	case byAnswer:
-		return given == [...]bool{true, false, true, false}
-	case byPhotoID:
-		return given == [...]bool{false, false, false, true}
-	}
-	return false
-}
-
-// claim reads what is claimed of which account.
-func (b validationBody) claim() (accounts.Number, accounts.Claim, error) {
-	number, err := accounts.ParseNumber(b.Account.text.Reveal())
-	if err != nil {
-		return "", accounts.Claim{}, badBody(validationBodyShould)
-	}
-	return number, accounts.Claim{Code: b.Code.text, Answer: b.Answer.text}, nil
+func (b validationBody) account() (accounts.Number, error) {
+	return accounts.ParseNumber(b.Account.Reveal())
 }
 
 // A codeBody is the code that a customer has read to an agent.
@@ -71,5 +65,7 @@ type codeBody struct {
 	Code  secret.Text `json:"code"`
 }
 
-const codeBodyShould = "The body must be one JSON object with no other fields than " + agentShould +
-	", and code, which is six digits, with spaces and dashes or not."
+func (b codeBody) check(f *form) {
+	f.need(validAgent(b.Agent), "/agent", agentShould)
+	f.need(desk.ValidCode(b.Code), "/code", "want six digits")
+}

@@ -28,7 +28,7 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request, key apikey.Key) e
 	if err != nil {
 		return err
 	}
-	body, err := readValidation(w, r)
+	body, err := readBody(w, r, validationBody.check)
 	if err != nil {
 		return err
 	}
@@ -82,15 +82,13 @@ func (a *API) uncalled(err error) error {
 // judgeSecret tells right or wrong, and nothing else: neither that the account is another
 // line's, nor that it is locked, nor that there is none.
 func (a *API) judgeSecret(w http.ResponseWriter, r *http.Request, who desk.Who, number nanp.Number, body validationBody) error {
-	account, claim, err := body.claim()
+	account, err := body.account()
 	if err != nil {
-		return err
+		return fmt.Errorf("validate customer by API: %w", err)
 	}
+	claim := accounts.Claim{Code: body.Code, Answer: body.Answer}
 	right, err := a.desk.Secret(r.Context(), who, number, account, claim)
-	switch {
-	case errors.Is(err, accounts.ErrClaim):
-		return badBody(validationBodyShould)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("validate customer by API: %w", a.withNow(err))
 	}
 	a.logResult(r, who, number, rightOr(right))
@@ -98,11 +96,7 @@ func (a *API) judgeSecret(w http.ResponseWriter, r *http.Request, who desk.Who, 
 }
 
 func (a *API) takePhotoID(w http.ResponseWriter, r *http.Request, who desk.Who, number nanp.Number, body validationBody) error {
-	err := a.desk.PhotoID(r.Context(), who, number, body.Note.text.Reveal())
-	switch {
-	case errors.Is(err, desk.ErrNote):
-		return badBody(validationBodyShould)
-	case err != nil:
+	if err := a.desk.PhotoID(r.Context(), who, number, body.Note); err != nil {
 		return fmt.Errorf("validate customer by API: %w", a.withNow(err))
 	}
 	a.logResult(r, who, number, rightOr(true))
@@ -131,19 +125,13 @@ func (a *API) judgeCode(w http.ResponseWriter, r *http.Request, key apikey.Key) 
 	if err != nil {
 		return err
 	}
-	body, err := readBody[codeBody](w, r, codeBodyShould)
+	body, err := readBody(w, r, codeBody.check)
 	if err != nil {
 		return err
 	}
-	if !validAgent(body.Agent) {
-		return badBody(codeBodyShould)
-	}
 	who := a.who(r, key, body.Agent)
 	result, err := a.desk.Code(r.Context(), who, id, body.Code)
-	switch {
-	case errors.Is(err, desk.ErrCode):
-		return badBody(codeBodyShould)
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("judge code by API: %w", a.withNow(err))
 	}
 	document := validationResult(result)

@@ -1,0 +1,99 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/pins"
+)
+
+const noAccountPath = "/v1/accounts/MN-3000-1" // of no account
+
+// TestFaults: all that is wrong with a body is told at once, each with a pointer to its field, and
+// nothing of what was sent.
+func TestFaults(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.AllFeatures[:]...)
+	r.secrets = append(r.secrets, "swordfish")
+	const dnd = featuresPath + "/do-not-disturb"
+	for _, test := range []struct {
+		method, path, body string
+		status             int
+		problem            string
+		want               string // the pointers and details
+	}{
+		{http.MethodPut, linePath, `{"Language":"en","features":["dial-lock","caller-id","dial-lock"]}`, 400, "bad-body",
+			"#/Language is no field; names are as they are written here: features, language | #/features/1 is no calling feature | #/features/2 stands twice"},
+		{http.MethodPut, linePath, `{"language":"en","l\u0061nguage":"es","features":{}}`, 400, "bad-body", "#/language stands twice | #/features want a list"},
+		{http.MethodPut, linePath, `{"a/b~ c%":1,"` + strings.Repeat("x", 65) + `":1}`, 400, "bad-body",
+			"#/a~1b~0%20c%25 is no field; names are as they are written here: features, language | # has a field with a name that is none: features, language"},
+		{http.MethodPut, linePath, `{"language":}`, 400, "bad-body", "# is not JSON, from byte 13 on"},
+		{http.MethodPut, linePath, `[]`, 400, "bad-body", "# want an object"},
+		{http.MethodPost, linePath + "/pin/reset", `{"agent":"7/7"}`, 400, "bad-body",
+			"#/agent want the person at work, by 1 to 35 of a-z A-Z 0-9 . _ - | #/reason is missing: want text of 1 to 500 characters on one line"},
+		{http.MethodPost, linePath + "/validations", `{"method":"security_code","code":"swordfish","note":"x"}`, 400, "bad-body",
+			"#/agent is missing: want the person at work, by 1 to 35 of a-z A-Z 0-9 . _ - | #/account is missing: want an account number, " +
+				"1 to 24 letters, digits and hyphens | #/code want 6 to 10 digits | #/note is no field of this method"},
+		{http.MethodPost, validationPath + "/code", `{"agent":7,"code":"swordfish"}`, 400, "bad-body", "#/agent want text | #/code want six digits"},
+		{http.MethodPost, "/v1/enrollments", `{"zip":"swordfish","security_code":null}`, 400, "bad-body",
+			"#/account is missing: want an account number, 1 to 24 letters, digits and hyphens | #/zip want 5 or 9 digits | " +
+				"#/security_code want 6 to 10 digits | # wants exactly one of zip, security_code and security_answer"},
+		{http.MethodPost, noAccountPath + "/deliveries", `{"secret":"pin"}`, 400, "bad-body",
+			"#/secret want security_code or security_answer | #/method is missing: want voice, letter or email"},
+		{http.MethodPut, noAccountPath, `{"phone":"swordfish","address":{"street":["1 Elm St",7],"zip":"5540","ZIP":"55403"},"email_since":"today"}`, 400, "bad-body",
+			"#/address/street/1 want text | #/address/ZIP is no field; names are as they are written here: city, state, street, zip | " +
+				"#/email_since want a time such as 2026-01-31T00:00:00Z | #/phone not a North American telephone number | " +
+				"#/address/city is missing: want 1 to 60 characters that can be printed | #/address/state is missing: want two letters | #/address/zip want 5 or 9 digits"},
+		{http.MethodPut, noAccountPath, `{"phone":"","email":"swordfish","address":{"street":["1 Elm St"],"city":"Duluth","state":"Minnesota","zip":"5580"}}`, 422, "details-refused",
+			"#/phone not a North American telephone number | #/address/state want two letters | #/address/zip want 5 or 9 digits | " +
+				"#/email not an e-mail address | #/name a new account must have it"},
+		{http.MethodPut, noAccountPath + "/security-question", `{"question":" ","answer":"x"}`, 422, "details-refused",
+			"#/question want 1 to 200 characters that can be printed | #/answer want 2 letters or digits, and at most 100 characters that can be printed"},
+		{http.MethodPut, dnd, `{"on":true,"code_set":true,"schedules":[{"days":"monday","start":"9:00","end":"10:00"},7],"code":"1234"}`, 400, "bad-body",
+			"#/schedules/1 want an object | #/code_set is only answered; set code | #/greeting is missing: want it as it was answered, or changed | " +
+				"#/emergency_breakthrough is missing: want it as it was answered, or changed | #/schedules/0/days " + notATime + " | #/schedules/0/start " + notATime +
+				" | #/code That code is too easy to guess. Choose one that is not a repetition, digits in a row, the end of the line's own number, or one that many people choose."},
+		{http.MethodPut, dnd, `{"on":true,"list":["911"],"schedules":[{"days":"weekdays","start":"09:00","end":"10:00"},{"days":"weekdays","start":"09:30","end":"24:00"}],"greeting":5,"emergency_breakthrough":true}`,
+			422, "settings-refused", "#/list The feature doesn't have that. Leave it out. | #/schedules/1/end " + notATime +
+				" | #/greeting There is no such greeting. Choose one from 1 to 4."},
+		{http.MethodPut, forwardingPath, `{"on":true,"list":["612-555-0199","911","612.555.0199"],"forward_to":null}`, 422, "settings-refused",
+			"#/list/1 Service codes such as 911, and numbers with these first digits, can't be used here. Give another number. | " +
+				"#/list/2 That entry is on the list already. There is nothing to add. | " +
+				"#/forward_to Forwarding needs a number to forward to. Give one first, or turn forwarding off."},
+		{http.MethodPut, forwardingPath, `{"on":true,"list":[],"forward_to":"612-555-0142"}`, 422, "settings-refused",
+			"#/forward_to Calls can't be forwarded to the line's own number. Give another number."},
+	} {
+		r.unlike = strings.Contains(test.body, "\\u0061") || strings.Contains(test.body, `"security_code":null`) // which the checker reads otherwise
+		got := r.askWith("*", test.method, test.path, test.body).is(test.status, test.problem)
+		var problem Problem
+		got.read(&problem)
+		var faults []string
+		for _, fault := range problem.Errors {
+			faults = append(faults, fault.Pointer+" "+fault.Detail)
+		}
+		if diff := cmp.Diff(test.want, strings.Join(faults, " | ")); diff != "" {
+			t.Errorf("%s %s (-want +got)\n%s", test.path, test.body, diff)
+		}
+	}
+}
+
+const notATime = "A schedule is for weekdays or for the weekend, from one time of day to another, 00:00 to 23:59. Correct it."
+
+// TestManyFaults: the answer to a body has a bound, whatever is sent.
+func TestManyFaults(t *testing.T) {
+	r := newRig(t)
+	var body strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&body, `,"%d":0`, i)
+	}
+	got := r.ask(http.MethodPut, linePath, "{"+body.String()[1:]+"}").is(http.StatusBadRequest, "bad-body")
+	var problem Problem
+	got.read(&problem)
+	if len(problem.Errors) != maxFaults || !strings.Contains(problem.Detail, "49 more") {
+		t.Errorf("%d faults, %s", len(problem.Errors), problem.Detail)
+	}
+}
