@@ -36,10 +36,10 @@ func (e *RefusedError) pause(n int) time.Duration {
 
 // cause is what is told of a refusal.
 func (e *RefusedError) cause() cause {
-	switch e.Reason {
-	case NumberRefused:
+	if e.Reason == NumberRefused {
 		return cause{refusedWords, NumberRefused, e.Code}
-	case TwilioBusy:
+	}
+	if e.Reason == TwilioBusy {
 		return cause{busyWords, TwilioBusy, e.Code}
 	}
 	return cause{operatorWords, OperatorMustMend, e.Code}

@@ -27,7 +27,7 @@ func (f *fixture) untoldBy(change func(*deliveries.Config)) *[]deliveries.Untold
 func TestUntold(t *testing.T) {
 	const voice = deliveries.Voice
 	pin := deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: voice}
-	for want, c := range map[deliveries.Reason]struct {
+	for want, c := range map[deliveries.Reason]struct { //nolint:exhaustive // the others end no notice like this
 		change func(*deliveries.Config)
 		notice deliveries.Notice
 		come   func(f *fixture)

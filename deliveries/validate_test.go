@@ -159,7 +159,7 @@ func (f *fixture) failedWith(t testing.TB, delivery deliveries.Delivery, want st
 // What Twilio refuses has failed as well, be it for good or not: an agent waits. It is told whose
 // fault it is.
 func TestValidationRefusedByTwilio(t *testing.T) {
-	for reason, want := range map[deliveries.Reason]string{
+	for reason, want := range map[deliveries.Reason]string{ //nolint:exhaustive // the others are not Twilio's
 		deliveries.NumberRefused: "the telephone can't be called", deliveries.TwilioBusy: "no telephone can be called right now",
 		deliveries.OperatorMustMend: "no telephone can be called right now",
 	} {

@@ -53,7 +53,7 @@ func callWords(call deliveries.Delivery) (words, next string) {
 // failedWords goes by what package deliveries tells of a call that reached nobody.
 func failedWords(call deliveries.Delivery) (words, next string) {
 	reason, _ := call.Cause()
-	switch reason {
+	switch reason { //nolint:exhaustive // the others end no call to validate
 	case deliveries.TwilioBusy:
 		return "No call can be made right now, as too many are being made.", "Call again in a minute."
 	case deliveries.OperatorMustMend:
