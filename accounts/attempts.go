@@ -17,6 +17,10 @@ type Attempts interface {
 	// same attempt settled again changes nothing. An attempt that was held for too long and
 	// is settled after all counts as any other.
 	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error)
+	// Open clears the failures and a lock of an account that is closed, unless one of the failures
+	// came after that time, and appends the record to its history in the same step. It says whether
+	// it did.
+	Open(ctx context.Context, account ID, after time.Time, record Record, rule LockRule) (bool, error)
 }
 
 // SettledKept is for how long an attempt that was settled is known again: longer than any
@@ -43,23 +47,35 @@ func (a Attempt) Subject() string {
 	return a.Nobody
 }
 
-// LockRule says how many failures in a row lock.
+// LockRule says how many failures in a row lock, and how many close.
 type LockRule struct {
-	Failures int           // lock for LockFor at this many, and counting starts over
+	Failures int           // lock for LockFor at this many, and counting for the next lock starts over
 	LockFor  time.Duration // how long a lock lasts
 	InFlight time.Duration // how long an admitted attempt that is never settled is held against the subject
-	ForgetIn time.Duration // failures are forgotten after this long without another
+	ForgetIn time.Duration // failures no longer count for a lock after this long without another
+	CloseAt  int           // this many in a row, over all locks, close the subject until Open
+	// ForgetRow is after how long without another failure none counts for closing any more. It is as
+	// long as ForgetIn or longer. What is closed stays so, if it is an account; a number that is
+	// nobody's opens after four times as long, as such numbers would fill the store.
+	ForgetRow time.Duration
 }
 
-// DefaultLock returns the rule of service: the 5th failure in a row locks for 30 minutes,
-// failures fade after a day, and an attempt that never ended counts for 20 seconds.
+// DefaultLock returns the rule of service: the 5th failure in a row locks for 30 minutes and the 20th
+// closes; failures fade after a day for a lock and after 90 days for closing, and an attempt that
+// never ended counts for 20 seconds.
 func DefaultLock() LockRule {
-	return LockRule{Failures: 5, LockFor: 30 * time.Minute, InFlight: 20 * time.Second, ForgetIn: 24 * time.Hour}
+	const day = 24 * time.Hour
+	return LockRule{
+		Failures: 5, LockFor: 30 * time.Minute, InFlight: 20 * time.Second, ForgetIn: day, CloseAt: 20, ForgetRow: 90 * day,
+	}
 }
 
 func (r LockRule) valid() bool {
-	return r.Failures > 0 && r.LockFor > 0 && r.InFlight > 0 && r.ForgetIn > 0
+	return r.Failures > 0 && r.LockFor > 0 && r.InFlight > 0 && r.ForgetIn > 0 && r.CloseAt >= r.Failures && r.ForgetRow >= r.ForgetIn
 }
+
+// KeptClosed is how many times ForgetRow a number that is nobody's stays closed.
+const KeptClosed = 4
 
 // Admission is what Admit answers.
 type Admission struct {
@@ -71,6 +87,7 @@ type Admission struct {
 type Strikes struct {
 	Failures    int       // since the last lock
 	LockedUntil time.Time // of the last lock; zero: there was none, or it was cleared or has faded
+	Closed      bool      // no attempt is allowed until Open
 }
 
 // LockedAt says whether no attempt is allowed at that time.
@@ -81,8 +98,15 @@ type Settlement struct {
 	As SettledAs
 	// Record is appended to the history of the attempt's account in the same step, if it
 	// has one: with Passed and PassedWeakly always, with Failed if this failure locks, and then with the end
-	// of the lock as its Until.
+	// of the lock as its Until, or if it closes, and then as [Settlement.Closing].
 	Record Record
+}
+
+// Closing is the record of a failure that closes.
+func (s Settlement) Closing() Record {
+	record := s.Record
+	record.Event, record.Until = Closed, time.Time{}
+	return record
 }
 
 // SettledAs is the way an attempt ends.
@@ -90,8 +114,9 @@ type SettledAs int
 
 const (
 	// Failed counts one more failure, at the attempt's time. The one that completes
-	// LockRule.Failures locks from that time on and sets the count back to none. A lock
-	// that stands is never shortened or lengthened by another failure.
+	// LockRule.Failures locks from that time on and sets the count back to none; the one that
+	// completes LockRule.CloseAt closes instead. A lock that stands is never shortened or
+	// lengthened by another failure.
 	Failed SettledAs = iota + 1
 	// Passed clears the failures and a lock.
 	Passed

@@ -26,7 +26,8 @@
 //	enrollment, result, err := all.Enroll(ctx, number, claim)
 //
 // A claim is a billing ZIP code, the security code or the answer. Five wrong ones in a row
-// lock the account for half an hour ([DefaultLock]). An attempt is reserved before it is
+// lock the account for half an hour, and twenty close it until a new code is sent ([Accounts.Sent])
+// or somebody opens it ([Accounts.Open]); see [DefaultLock]. An attempt is reserved before it is
 // judged, so that a hundred at once get no more guesses than five. A number that is no
 // account's is counted, locked and answered in the same way, with the same work and the same
 // questions to the stores: nobody learns which accounts exist, and what was typed for such a

@@ -91,7 +91,7 @@ func (m *Memory) History(_ context.Context, id ID, limit int) ([]Record, error) 
 func (m *Memory) Admit(_ context.Context, attempt Attempt, rule LockRule) (Admission, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	t := m.tally(attempt.Subject())
+	t := m.tally(attempt)
 	admitted := t.admit(attempt, rule)
 	return Admission{Admitted: admitted, Strikes: t.strikes}, nil
 }
@@ -100,15 +100,22 @@ func (m *Memory) Admit(_ context.Context, attempt Attempt, rule LockRule) (Admis
 func (m *Memory) Settle(_ context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	t := m.tally(attempt.Subject())
-	record, tell := settlement.Record, t.settle(attempt, settlement.As, rule)
-	if settlement.As == Failed {
-		record.Until = t.strikes.LockedUntil
-	}
-	if tell && attempt.Account != "" {
+	t := m.tally(attempt)
+	if record, tell := t.settle(attempt, settlement, rule); tell && attempt.Account != "" {
 		m.history[attempt.Account] = append(m.history[attempt.Account], record)
 	}
 	return t.strikes, nil
+}
+
+// Open implements [Attempts].
+func (m *Memory) Open(_ context.Context, account ID, after time.Time, record Record, _ LockRule) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.tally(Attempt{Account: account}).open(after) {
+		return false, nil
+	}
+	m.history[account] = append(m.history[account], record)
+	return true, nil
 }
 
 // Begin implements [Enrollments].
@@ -168,9 +175,10 @@ func (m *Memory) keep(account Stored, records []Record) {
 	m.history[account.ID] = append(m.history[account.ID], records...)
 }
 
-func (m *Memory) tally(subject string) *tally {
+func (m *Memory) tally(of Attempt) *tally {
+	subject := of.Subject()
 	if m.tallies[subject] == nil {
-		m.tallies[subject] = &tally{underWay: map[string]time.Time{}, settled: map[string]bool{}}
+		m.tallies[subject] = &tally{nobodys: of.Account == "", underWay: map[string]time.Time{}, settled: map[string]bool{}}
 	}
 	return m.tallies[subject]
 }

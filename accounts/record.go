@@ -38,7 +38,9 @@ const (
 	VerifiedEnroll  Event = "verified-to-enroll" // the same, for an enrollment
 	VerifiedAdd     Event = "verified-to-add"    // the same, to be added to an enrollment
 	Locked          Event = "locked"
-	NoticeUntold    Event = "notice-untold"     // a change was not told to the customer: Reason says which, and why
+	NoticeUntold    Event = "notice-untold"       // a change was not told to the customer: Reason says which, and why
+	Closed          Event = "verification-closed" // by failures in a row, until it is opened
+	Opened          Event = "verification-opened"
 	Disowned        Event = "delivery-disowned" // who was called had not asked for the code
 )
 

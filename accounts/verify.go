@@ -35,15 +35,17 @@ type Claim struct {
 type Result struct {
 	Verified    bool
 	Refused     bool      // the claim was not looked at, as those who are told of the lock learn anyway
-	TriesLeft   int       // until the lock; 0 if locked. Not told of a right claim
+	TriesLeft   int       // until the lock; 0 if locked or closed. Not told of a right claim
 	LockedUntil time.Time // zero: not locked
+	Closed      bool      // no claim is looked at until a new code is sent, or somebody opens the account
 }
 
 // Wrong says whether the claim was looked at, and wrong.
 func (r Result) Wrong() bool { return !r.Refused && !r.Verified }
 
 // Verify judges a claim and counts it. The failure that locks answers with that lock at once.
-// A claim during a lock is not looked at and doesn't lengthen it. When as many others are
+// A claim during a lock is not looked at and doesn't lengthen it. The 20th failure in a row, over all
+// locks, closes the account ([Accounts.Open], [Accounts.Sent]). When as many others are
 // being judged as tries are left, it is refused for the seconds that these may take.
 //
 // A number that is no account's, an account that has no such code or answer, and a wrong one
@@ -138,17 +140,57 @@ func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, clai
 }
 
 func (a *Accounts) wrong(strikes Strikes, at time.Time) Result {
-	if strikes.LockedAt(at) {
+	switch {
+	case strikes.Closed:
+		return Result{Closed: true}
+	case strikes.LockedAt(at):
 		return Result{LockedUntil: strikes.LockedUntil}
 	}
 	return Result{TriesLeft: max(0, a.lock.Failures-strikes.Failures)}
 }
 
 func (a *Accounts) refuse(strikes Strikes, at time.Time) Result {
-	if strikes.LockedAt(at) {
+	switch {
+	case strikes.Closed:
+		return Result{Refused: true, Closed: true}
+	case strikes.LockedAt(at):
 		return Result{Refused: true, LockedUntil: strikes.LockedUntil}
 	}
 	return Result{Refused: true, LockedUntil: at.Add(a.lock.InFlight)}
+}
+
+// Open opens the verification of an account that failures have closed, for who has reason to: nothing
+// else is changed, and one that is not closed stays as it is. Errors: [ErrNoAccount], [ErrNote], those
+// of the stores.
+func (a *Accounts) Open(ctx context.Context, number Number, note Note) error {
+	if !note.plain() {
+		return ErrNote
+	}
+	stored, err := a.store.Find(ctx, number)
+	if err != nil {
+		return fmt.Errorf("find account: %w", err)
+	}
+	now := a.now()
+	return a.open(ctx, stored.ID, now, note.record(now, Opened))
+}
+
+// Sent says that the code of an account, or the answer, was just sent to its customer. If it was made
+// after verification was closed, that opens it: what was guessed is worth nothing against it. To have
+// the same one sent again opens nothing. Errors: [ErrNoAccount], [ErrUnreadable], those of the stores.
+func (a *Accounts) Sent(ctx context.Context, id ID) error {
+	account, err := a.ByID(ctx, id)
+	if err != nil {
+		return err
+	}
+	note := Note{By: "delivery", Reason: "a new code or answer was sent"}
+	return a.open(ctx, id, account.Since, note.record(a.now(), Opened))
+}
+
+func (a *Accounts) open(ctx context.Context, id ID, after time.Time, record Record) error {
+	if _, err := a.attempts.Open(ctx, id, after, record, a.lock); err != nil {
+		return fmt.Errorf("open verification: %w", err)
+	}
+	return nil
 }
 
 // Valid says whether the claim is one that [Accounts.Verify] judges and counts, and not [ErrClaim].

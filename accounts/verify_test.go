@@ -275,3 +275,74 @@ func TestParseEnrollmentID(t *testing.T) {
 		}
 	}
 }
+
+// closed has 20 wrong claims come, through three locks and over days.
+func (f *fixture) closed(t *testing.T, number accounts.Number) {
+	t.Helper()
+	for n := 1; n <= 20; n++ {
+		got := f.verify(t, number, zip("10001"))
+		switch {
+		case n == 20:
+			same(t, got, accounts.Result{Closed: true})
+		case n%5 == 0:
+			same(t, got, accounts.Result{LockedUntil: f.now.Add(30 * time.Minute)})
+		default:
+			same(t, got, accounts.Result{TriesLeft: 5 - n%5})
+		}
+		f.now = f.now.Add(30 * time.Minute)
+	}
+}
+
+// TestTwentyFailuresClose, and no lock's end, nor the code being asked for, opens.
+func TestTwentyFailuresClose(t *testing.T) {
+	for _, number := range []accounts.Number{coded, answered, missing} {
+		f := newFixture(t)
+		f.closed(t, number)
+		for range 3 {
+			for _, claim := range []accounts.Claim{zip("55401"), {Code: rightCode}, {Answer: rightAnswer}} {
+				same(t, f.verify(t, number, claim), accounts.Result{Refused: true, Closed: true})
+			}
+			if number != missing {
+				f.ok(t, f.Sent(t.Context(), f.get(t, number).ID)) // the same as before
+			}
+			f.now = f.now.Add(100 * 24 * time.Hour)
+		}
+	}
+}
+
+// TestANewCodeThatIsSentOpens: not when it is made, and not for one that was guessed at.
+func TestANewCodeThatIsSentOpens(t *testing.T) {
+	f := newFixture(t)
+	f.closed(t, coded)
+	update, err := f.NewCode(t.Context(), coded, byAnn)
+	f.ok(t, err)
+	same(t, f.verify(t, coded, accounts.Claim{Code: update.After.Code}), accounts.Result{Refused: true, Closed: true})
+	f.now = f.now.Add(time.Hour)
+	f.ok(t, f.Sent(t.Context(), update.After.ID))
+	same(t, f.verify(t, coded, zip("10001")), accounts.Result{TriesLeft: 4})
+	same(t, f.verify(t, coded, accounts.Claim{Code: update.After.Code}), accounts.Result{Verified: true})
+	f.closed(t, coded)
+	f.ok(t, f.Sent(t.Context(), update.After.ID))
+	same(t, f.verify(t, coded, zip("55401")), accounts.Result{Refused: true, Closed: true})
+}
+
+func TestOpen(t *testing.T) {
+	f := newFixture(t)
+	f.closed(t, coded)
+	note := accounts.Note{By: "ann", From: "console", Reason: "mistyped"}
+	f.ok(t, f.Open(t.Context(), coded, note))
+	f.ok(t, f.Open(t.Context(), coded, note))
+	same(t, f.verify(t, coded, zip("10001")), accounts.Result{TriesLeft: 4})
+	records, err := f.History(t.Context(), f.get(t, coded).ID, 2)
+	f.ok(t, err)
+	same(t, records, []accounts.Record{
+		{At: f.now, Event: accounts.Opened, By: "ann", From: "console", Reason: "mistyped"},
+		{At: f.now.Add(-30 * time.Minute), Event: accounts.Closed, By: accounts.ByCustomer},
+	})
+	if err := f.Open(t.Context(), missing, note); !errors.Is(err, accounts.ErrNoAccount) {
+		t.Error(err)
+	}
+	if err := f.Open(t.Context(), coded, accounts.Note{}); !errors.Is(err, accounts.ErrNote) {
+		t.Error(err)
+	}
+}

@@ -28,6 +28,7 @@ const (
 	AccountRead      Action = "account-read" // or an enrollment with accounts
 	AccountChanged   Action = "account-changed"
 	AccountClaimed   Action = "account-claimed" // a code, an answer or a ZIP code is judged
+	AccountOpened    Action = "account-opened"  // its verification, which failures had closed
 	AccountsImported Action = "accounts-imported"
 
 	DeliveryRequested Action = "delivery-requested"
@@ -64,7 +65,7 @@ func Actions() []Action {
 		SignedIn, SignInFailed, SignInLocked, SignedOut, SignedOutEverywhere,
 		LookedUp, ValidationBegun, Validated, ValidationFailed, PINReset, PINUnlocked, ResetRefused, LimitReached,
 		LineChanged, LineRemoved, LinesImported, FeatureChanged,
-		AccountRead, AccountChanged, AccountClaimed, AccountsImported,
+		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported,
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
 		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,

@@ -126,6 +126,16 @@ func (a Accounts) NewCode(ctx context.Context, by audit.Actor, number accounts.N
 	})
 }
 
+// Open opens the verification of an account that failures have closed. Errors: those of
+// [accounts.Accounts.Open].
+func (a Accounts) Open(ctx context.Context, by audit.Actor, number accounts.Number, reason string) error {
+	return audit.Do(ctx, a.Audit, by.Event(audit.AccountOpened, of(number), reason), func() error {
+		note := accountNote(by)
+		note.Reason = reason
+		return a.Accounts.Open(ctx, number, note)
+	}, accounts.ErrNoAccount, accounts.ErrNote)
+}
+
 // claimed records that a claim to an account is about to be judged. What comes of it stands in the
 // account's own history.
 func (a Accounts) claimed(ctx context.Context, by audit.Actor, number accounts.Number, claim *accounts.Claim, what string) error {

@@ -119,7 +119,7 @@ func (d *Deliveries) LeftNotice(ctx context.Context, task Task) error {
 }
 
 func (d *Deliveries) ended(ctx context.Context, task Task, as Status) error {
-	_, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
 		if !delivery.canEnd(task, as) {
 			return false
 		}
@@ -129,7 +129,19 @@ func (d *Deliveries) ended(ctx context.Context, task Task, as Status) error {
 	if err != nil {
 		return fmt.Errorf("note what came of a call: %w", err)
 	}
+	d.tellSent(ctx, delivery)
 	return nil
+}
+
+// tellSent has the account know that its secret was sent. The delivery stands if that fails: an agent
+// can open what then stays closed.
+func (d *Deliveries) tellSent(ctx context.Context, delivery Delivery) {
+	if !delivery.About.secret() || delivery.Account == "" || delivery.Status != Delivered && delivery.Status != Sent {
+		return
+	}
+	if err := d.accounts.Sent(ctx, delivery.Account); err != nil {
+		d.log.WarnContext(ctx, "verification of an account may stay closed though a new code was sent", "delivery", delivery.ID, "error", err)
+	}
 }
 
 // canEnd says whether a call has such an outcome. What a call says of itself counts also when

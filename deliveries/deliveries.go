@@ -19,6 +19,8 @@ type Accounts interface {
 	Get(ctx context.Context, number accounts.Number) (accounts.Account, error)
 	// ByID returns an account whatever its number is by now, or [accounts.ErrNoAccount].
 	ByID(ctx context.Context, id accounts.ID) (accounts.Account, error)
+	// Sent says that the code or answer of an account was sent to its customer.
+	Sent(ctx context.Context, id accounts.ID) error
 	// Append adds an event to an account's history.
 	Append(ctx context.Context, id accounts.ID, event accounts.Event, note accounts.Note) error
 }

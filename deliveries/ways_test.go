@@ -1,10 +1,13 @@
 package deliveries_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"testing"
 	"time"
 
+	"updatecenter/accounts"
 	"updatecenter/deliveries"
 )
 
@@ -77,5 +80,73 @@ func TestNoticeOfTheSameChange(t *testing.T) {
 	f.work(t)
 	if got := f.went(t); got != "call "+string(line) {
 		t.Errorf("went by %s", got)
+	}
+}
+
+// sentTo notes which accounts are told that their secret was sent.
+type sentTo struct {
+	*accounts.Accounts
+	told []accounts.ID
+	err  error
+}
+
+func (s *sentTo) Sent(_ context.Context, id accounts.ID) error {
+	s.told = append(s.told, id)
+	return s.err
+}
+
+// TestAccountsAreToldWhatWasSent: once a secret was heard, or was written; not when it was asked for, and
+// of no notice.
+func TestAccountsAreToldWhatWasSent(t *testing.T) {
+	for name, test := range map[string]struct {
+		ask  deliveries.Ask
+		do   func(f *fixture, d deliveries.Delivery)
+		told int
+	}{
+		"asked for": {byVoice(), func(*fixture, deliveries.Delivery) {}, 0},
+		"canceled":  {byVoice(), func(f *fixture, d deliveries.Delivery) { _, err := f.Cancel(t.Context(), d.ID); mustBe(t, err, nil) }, 0},
+		"rings":     {byVoice(), func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 0},
+		"heard": {byVoice(), func(f *fixture, d deliveries.Delivery) {
+			f.work(t)
+			mustBe(t, f.Spoken(t.Context(), d.Task()), nil)
+		}, 1},
+		"left with nobody": {byVoice(), func(f *fixture, d deliveries.Delivery) {
+			f.work(t)
+			mustBe(t, f.LeftNotice(t.Context(), d.Task()), nil)
+		}, 0},
+		"letter": {deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
+		"e-mail": {deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
+		"answer": {deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			all, config := &sentTo{Accounts: f.accounts}, f.config()
+			config.Accounts = all
+			f.Deliveries = deliveries.New(config)
+			delivery := f.request(t, test.ask)
+			test.do(f, delivery)
+			if len(all.told) != test.told || test.told > 0 && all.told[0] != delivery.Account {
+				t.Errorf("told %v", all.told)
+			}
+			mustBe(t, f.Notify(t.Context(), deliveries.Notice{About: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.ByMail}), nil)
+			f.work(t)
+			if n := len(all.told); n > 1 {
+				t.Errorf("told %d times", n)
+			}
+		})
+	}
+}
+
+// TestADeliveryStandsThoughItsAccountIsNotTold, and the log has that.
+func TestADeliveryStandsThoughItsAccountIsNotTold(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	config.Accounts = &sentTo{Accounts: f.accounts, err: errors.New("out of order")}
+	f.Deliveries = deliveries.New(config)
+	delivery := f.request(t, deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail})
+	f.work(t)
+	f.is(t, delivery.ID, deliveries.Sent, 1)
+	if !bytes.Contains(f.log.Bytes(), []byte("may stay closed")) {
+		t.Errorf("the log says %s", f.log)
 	}
 }

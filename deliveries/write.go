@@ -36,13 +36,16 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 	}
 	ctx, cancel = afterwards(ctx)
 	defer cancel()
-	_, err := d.change(ctx, delivery.ID, func(stored *Delivery) bool {
+	written, err := d.change(ctx, delivery.ID, func(stored *Delivery) bool {
 		if stored.Status.Final() {
 			return false
 		}
 		stored.to(Sent, d.now(), "")
 		return true
 	})
+	if err == nil {
+		d.tellSent(ctx, written)
+	}
 	return err
 }
 

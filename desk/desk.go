@@ -25,6 +25,8 @@ type Lines interface {
 type Accounts interface {
 	Get(ctx context.Context, number accounts.Number) (accounts.Account, error)
 	Verify(ctx context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error)
+	Known(ctx context.Context, number accounts.Number) (bool, error)
+	Open(ctx context.Context, number accounts.Number, note accounts.Note) error
 }
 
 // Deliveries has lines called, as [deliveries.Deliveries] does.

@@ -329,3 +329,60 @@ func TestHangingUpLeavesNothingHalfDone(t *testing.T) {
 	}
 	f.audit.holds(t, audit.PINReset)
 }
+
+// TestOpenAccount: whoever opens an account is recorded before, is bounded, and learns of numbers no more
+// than by looking up.
+func TestOpenAccount(t *testing.T) {
+	f := newFixture(t)
+	closed := func() bool {
+		result, err := f.accounts.Verify(t.Context(), coded, wrongSecret)
+		f.ok(t, err)
+		return result.Closed
+	}
+	for n := 0; !closed(); n++ {
+		if f.now = f.now.Add(30 * time.Minute); n > 20 {
+			t.Fatal("does not close")
+		}
+	}
+	f.audit.down = true
+	if err := f.OpenAccount(t.Context(), ann, coded, "mistyped"); !errors.Is(err, errDown) || !closed() {
+		t.Fatalf("unrecorded: %v", err)
+	}
+	f.audit.down = false
+	for reason, who := range map[string]desk.Who{"": ann, "a\nb": ann, "mistyped": {}} {
+		if err := f.OpenAccount(t.Context(), who, coded, reason); err == nil || !closed() {
+			t.Errorf("%q by %q: %v", reason, who.Name, err)
+		}
+	}
+	f.audit.forget()
+	f.ok(t, f.OpenAccount(t.Context(), ann, coded, "mistyped"))
+	event := f.audit.holds(t, audit.AccountOpened)[0]
+	if event.By != "ann" || event.Subject != "account "+string(coded) || event.Detail != "mistyped" {
+		t.Errorf("recorded %+v", event)
+	}
+	if closed() {
+		t.Error("still closed")
+	}
+	var limit *desk.LimitError
+	told := 0
+	for range 30 {
+		err := f.OpenAccount(t.Context(), bob, nobodys, "mistyped")
+		if errors.Is(err, accounts.ErrNoAccount) {
+			told++
+		} else if !errors.As(err, &limit) || limit.What != desk.Resets {
+			t.Fatal(err)
+		}
+	}
+	if told != 20 {
+		t.Errorf("told %d times that there is no such account", told)
+	}
+	for range 120 {
+		_, err := f.Find(t.Context(), sue, home)
+		f.ok(t, err)
+	}
+	for _, number := range []accounts.Number{coded, nobodys} {
+		if err := f.OpenAccount(t.Context(), sue, number, "mistyped"); !errors.As(err, &limit) || limit.What != desk.LookUps {
+			t.Errorf("without a look-up left, of %s: %v", number, err)
+		}
+	}
+}

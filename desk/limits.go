@@ -16,7 +16,7 @@ type Limits struct {
 	Lookups int // of lines and accounts
 	Calls   int // to lines
 	Secrets int // tries at the code or answer of an account
-	Resets  int // of PINs, and unlockings
+	Resets  int // of PINs, unlockings, and openings of accounts
 	Claims  int // wrong claims to accounts with one API key, its agents' included; in any day five times as many
 }
 

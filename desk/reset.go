@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"updatecenter/accounts"
 	"updatecenter/audit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
@@ -99,3 +100,50 @@ func (d *Desk) mayHelp(ctx context.Context, who Who, number nanp.Number) error {
 	}
 	return errors.Join(err, d.provisioning.ResetRefused(ctx, number, who.note(why)))
 }
+
+// OpenAccount opens the verification of an account that wrong claims have closed, as one of the
+// [Resets]; of one that is not closed it changes nothing. No validation is asked for: who claims the
+// account then has twenty tries again, and proves with them who they are. The reason, 1 to
+// [pins.MaxReason] characters, stands in the account's history and the audit. Errors:
+// [accounts.ErrNoAccount], which counts as a look-up and is recorded; a [*LimitError], [pins.ErrNote],
+// [ErrWho], those of the stores and the audit.
+func (d *Desk) OpenAccount(ctx context.Context, who Who, number accounts.Number, reason string) error {
+	if err := d.openAccount(ctx, who, number, reason); err != nil {
+		return fmt.Errorf("open account at the desk: %w", err)
+	}
+	return nil
+}
+
+func (d *Desk) openAccount(ctx context.Context, who Who, number accounts.Number, reason string) error {
+	switch {
+	case !who.valid():
+		return ErrWho
+	case reason == "" || !who.note(reason).Valid():
+		return pins.ErrNote
+	}
+	if err := d.count(ctx, who, LookUps, "", ""); err != nil {
+		return err
+	}
+	if err := d.countOne(ctx, who, Resets, ""); err != nil {
+		return err
+	}
+	known, err := d.accounts.Known(ctx, number)
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := d.countOne(ctx, who, LookUps, ""); err != nil {
+			return err
+		}
+		return errors.Join(accounts.ErrNoAccount, d.failed(ctx, who, audit.LookedUp, "", noAccount))
+	}
+	ctx, cancel := begun(ctx)
+	defer cancel()
+	event := who.event(audit.AccountOpened, "", reason)
+	event.Subject = "account " + string(number)
+	return audit.Do(ctx, d.audit, event, func() error {
+		return d.accounts.Open(ctx, number, accounts.Note{By: who.Name, From: who.Via, Reason: reason})
+	}, accounts.ErrNoAccount)
+}
+
+const noAccount = "no such account" // in the audit

@@ -22,6 +22,7 @@ func (c *Console) customerRoutes() []route {
 		{path: line + "/validate/call", least: forAgents, post: c.callLine, cut: "/validate/call"},
 		{path: line + "/validate/call/{validation}", least: forAgents, get: c.showCall, post: c.checkCode},
 		{path: line + "/validate/secret", least: forAgents, get: c.showSecret, post: c.checkSecret, keeps: secretKeeps},
+		{path: line + "/open-account", least: forAgents, get: c.showOpenAccount, post: c.openAccount, keeps: []string{"account", "reason"}},
 		{path: line + "/validate/photo-id", least: forSupervisors, get: c.showPhotoID, post: c.acceptPhotoID, told: c.refusePhotoID, keeps: []string{"note"}},
 		{path: line + "/reset", least: forAgents, get: c.showReset, post: c.resetPIN, keeps: []string{"reason"}},
 		{path: line + "/unlock", least: forAgents, get: c.showUnlock, post: c.unlock, keeps: []string{"reason"}},

@@ -27,13 +27,24 @@ func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error)
 }
 
 // oneAccount is the account of the line at home.
-type oneAccount struct{}
+type oneAccount struct {
+	opened map[accounts.Number]accounts.Note
+}
 
 func (oneAccount) Get(_ context.Context, number accounts.Number) (accounts.Account, error) {
 	if number != accountNumber {
 		return accounts.Account{}, accounts.ErrNoAccount
 	}
 	return accounts.Account{Phone: home}, nil
+}
+
+func (oneAccount) Known(_ context.Context, number accounts.Number) (bool, error) {
+	return number == accountNumber, nil
+}
+
+func (a oneAccount) Open(_ context.Context, number accounts.Number, note accounts.Note) error {
+	a.opened[number] = note
+	return nil
 }
 
 func (oneAccount) Verify(_ context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error) {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"updatecenter/accounts"
 	"updatecenter/agents"
 	"updatecenter/audit"
 	"updatecenter/desk"
@@ -48,6 +49,7 @@ type shop struct {
 	t        *testing.T
 	lines    *pins.Memory
 	calls    *calls
+	opened   map[accounts.Number]accounts.Note
 	people   *agents.Agents
 	signIn   *signin.SignIn
 	desk     *desk.Desk
@@ -69,7 +71,7 @@ func newShop(t *testing.T) *shop { t.Helper(); return newShopWith(t, func(*repai
 func newShopWith(t *testing.T, set func(*repair.Config)) *shop {
 	t.Helper()
 	s := &shop{
-		t: t, lines: pins.NewMemory(), calls: &calls{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
+		t: t, lines: pins.NewMemory(), calls: &calls{}, opened: map[accounts.Number]accounts.Note{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
 		now: time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC),
 	}
 	keys := shopKeys(t)
@@ -82,7 +84,7 @@ func newShopWith(t *testing.T, set func(*repair.Config)) *shop {
 	})
 	s.ok(err)
 	s.desk = desk.New(desk.Config{
-		Lines: finder{s.lines}, Provisioning: provisioning, Accounts: oneAccount{}, Deliveries: s.calls,
+		Lines: finder{s.lines}, Provisioning: provisioning, Accounts: oneAccount{s.opened}, Deliveries: s.calls,
 		Store: desk.NewMemory(), Audit: s.audit, Keys: keys, Now: s.clock, Log: log,
 	})
 	config := repair.Config{

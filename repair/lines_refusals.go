@@ -38,13 +38,14 @@ func limitWords(limit *desk.LimitError, z zone) string {
 	after := " You can go on after " + z.moment(limit.Until) + ". Supervisors have been told. If you need more, speak with yours."
 	switch limit.What {
 	case desk.LookUps:
-		return "You have looked up as many lines as one may in an hour." + after
+		return "You have looked up as many lines and accounts as one may in an hour." + after
 	case desk.Calls:
 		return "You have had as many lines called as one may in an hour." + after
 	case desk.Secrets:
 		return "You have tried as many security codes and answers as one may in an hour." + after
 	case desk.Resets:
-		return "You have reset and unlocked as many lines as one may in an hour." + after
+		return "You have reset, unlocked and opened as much as one may in an hour." + after
+	case desk.WrongClaims: // of programs
 	case desk.WrongCodes:
 		return "Too many wrong codes were entered for this line. No code validates its customer until " +
 			z.moment(limit.Until) + ". Make sure in another way who is calling."

@@ -67,7 +67,7 @@ func TestLookUpsAreRecordedAndLimited(t *testing.T) {
 	for range 120 {
 		ann.get(homeAt).says(http.StatusOK)
 	}
-	ann.get(homeAt).says(http.StatusTooManyRequests, "You have looked up as many lines as one may in an hour", "Supervisors have been told").lacks("Do Not Disturb")
+	ann.get(homeAt).says(http.StatusTooManyRequests, "You have looked up as many lines and accounts as one may in an hour", "Supervisors have been told").lacks("Do Not Disturb")
 	if events := s.events("ann"); events[0] != audit.LimitReached || events[1] != audit.LookedUp {
 		t.Errorf("audit ends with %v", events[:2])
 	}

@@ -149,7 +149,7 @@ func TestResetsAreLimited(t *testing.T) {
 	for range 20 {
 		ann.post(homeAt+"/reset", because...).leads(homeAt)
 	}
-	page := ann.post(homeAt+"/unlock", because...).says(http.StatusTooManyRequests, "You have reset and unlocked as many lines as one may in an hour")
+	page := ann.post(homeAt+"/unlock", because...).says(http.StatusTooManyRequests, "You have reset, unlocked and opened as much as one may in an hour")
 	if !strings.Contains(page.text, `value="Customer forgot it."`) {
 		t.Error("what was typed is gone")
 	}

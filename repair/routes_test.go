@@ -34,6 +34,7 @@ var open = map[string][]string{
 	"/repair/lines/{number}/validate/call":              signedIn,
 	"/repair/lines/{number}/validate/call/{validation}": signedIn,
 	"/repair/lines/{number}/validate/secret":            signedIn,
+	"/repair/lines/{number}/open-account":               signedIn,
 	"/repair/lines/{number}/reset":                      signedIn,
 	"/repair/lines/{number}/unlock":                     signedIn,
 	"/repair/validations/{validation}/events":           signedIn,

@@ -35,10 +35,7 @@ func (c *Console) secretView(v *visit) (secretView, error) {
 		return secretView{}, err
 	}
 	asks := v.newForm(
-		&field{
-			Name: "account", Label: "Account number", Max: 64, Focus: true,
-			Hint: "On the bill. Letters, digits and hyphens.", Need: "Enter the account number.",
-		},
+		accountField(),
 		&field{
 			Name: "kind", Label: "What the customer tells you", Type: "select", Value: tellsCode, Need: "Choose one.",
 			Options: []option{
@@ -60,6 +57,9 @@ func (c *Console) showSecret(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if v.r.URL.Query().Has(openedSaid) {
+		v.note = "The account is open: codes and answers are looked at."
+	}
 	if v.r.URL.Query().Has(wrongSaid) {
 		v.note = "" // nobody was signed out
 		view.Form.fail("", "That was not right. Account number, and code or answer, must belong together and to this line; "+
@@ -73,6 +73,11 @@ func (c *Console) showSecret(v *visit) error {
 // whoever adds it by hand reads the sentence.
 const wrongSaid = "wrong"
 
+// openedSaid, in the query, has the page say that an account was opened. It proves nothing either.
+const openedSaid = "opened"
+
+const wrongAccount = "An account number has up to 24 letters, digits and hyphens."
+
 // checkSecret has the entry judged. Every try counts, so each leads on to a page that can be loaded
 // again.
 func (c *Console) checkSecret(v *visit) error {
@@ -85,7 +90,7 @@ func (c *Console) checkSecret(v *visit) error {
 	}
 	account, err := accounts.ParseNumber(view.Form.value("account"))
 	if err != nil {
-		view.Form.fail("account", "An account number has up to 24 letters, digits and hyphens.")
+		view.Form.fail("account", wrongAccount)
 		return c.show(v, "validate_secret", "Security code or answer", view)
 	}
 	claim := accounts.Claim{Code: view.Form.secret("secret")}

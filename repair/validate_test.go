@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/accounts"
 	"updatecenter/audit"
 	"updatecenter/deliveries"
 	"updatecenter/pins"
@@ -287,5 +288,35 @@ func TestNothingSecretIsLogged(t *testing.T) {
 		if strings.Contains(s.log.String(), hidden) {
 			t.Errorf("the log holds %q:\n%s", hidden, s.log.String())
 		}
+	}
+}
+
+// TestOpenAccount: an agent opens what wrong codes have closed, by the number on the bill and with a reason.
+func TestOpenAccount(t *testing.T) {
+	s := newShop(t)
+	b := s.of("ann")
+	at := homeAt + "/open-account"
+	b.get(homeAt + "/validate/secret").has("/open-account\">somebody opens it")
+	b.get(at).says(http.StatusOK, "Twenty wrong codes", "OPEN THE ACCOUNT")
+	for _, wrong := range []struct{ account, reason, words string }{
+		{"", "mistyped", "Enter the account number."},
+		{string(accountNumber), "", "Say why, in a few words."},
+		{"no number!", "mistyped", "letters, digits and hyphens"},
+		{"MN-404", "mistyped", "No account has this number."},
+	} {
+		b.post(at, "account", wrong.account, "reason", wrong.reason).says(http.StatusUnprocessableEntity, wrong.words)
+	}
+	if len(s.opened) > 0 {
+		t.Fatal("opened")
+	}
+	b.post(at, "account", string(accountNumber), "reason", "mistyped").leads(homeAt + "/validate/secret?opened")
+	b.get(homeAt+"/validate/secret?opened").says(http.StatusOK, "The account is open")
+	want := accounts.Note{By: "ann", From: "console", Reason: "mistyped"}
+	if got := s.opened[accountNumber]; got != want || len(s.opened) != 1 {
+		t.Errorf("opened %+v", s.opened)
+	}
+	last := s.trail()[0]
+	if last.Action != audit.AccountOpened || last.By != "ann" || last.Subject != "account "+string(accountNumber) || last.Detail != "mistyped" {
+		t.Errorf("recorded %+v", last)
 	}
 }

@@ -121,7 +121,7 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 
 // logBarred tells the log, once for each time, that everybody at an address must wait. As a user name
 // is locked for an hour at its tenth failure, failures at fifty were of five names at least: it may be
-// a whole call centre.
+// a whole call center.
 func (s *SignIn) logBarred(ctx context.Context, from, of string, strikes Strikes) {
 	s.log.WarnContext(ctx, "sign-in is barred for all who come from one address, except in browsers where they have signed in before; "+
 		"if it is the address of a proxy, list it in TRUSTED_PROXIES", "address", from, "because_of", of, "count", strikes.Failures, "until", strikes.Until)

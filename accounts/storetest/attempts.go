@@ -226,6 +226,123 @@ var lockTests = map[string]func(play){
 	},
 }
 
+// closed fails as often as closes, an hour apart, and returns the strikes then.
+func (p play) closed(on accounts.Attempt) (strikes accounts.Strikes) {
+	p.t.Helper()
+	for n := range rule.CloseAt {
+		strikes = p.fail(on, n, n, time.Duration(n)*time.Hour)
+		p.t.Same(strikes.Closed, n == rule.CloseAt-1)
+	}
+	return strikes
+}
+
+// lastFailure is when the failure came that closed.
+var lastFailure = time.Duration(rule.CloseAt-1) * time.Hour
+
+var closeTests = map[string]func(play){
+	"so many failures in a row close, whatever locks came between": onEach(func(p play, on accounts.Attempt) {
+		p.t.Same(p.closed(on), accounts.Strikes{Closed: true})
+		for _, later := range []time.Duration{0, rule.LockFor, rule.ForgetIn, rule.ForgetRow, accounts.KeptClosed*rule.ForgetRow - time.Second} {
+			p.t.Same(p.admitted(p.attempt(on, 90, lastFailure+later), false), accounts.Strikes{Closed: true})
+		}
+	}),
+	"a pass starts the row over": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 100, 100+rule.Failures-2, 0)
+		a := p.attempt(on, 50, 0)
+		p.admitted(a, true)
+		p.settle(a, accounts.Passed)
+		p.closed(on)
+	}),
+	"a pass that clears nothing does not": onEach(func(p play, on accounts.Attempt) {
+		p.fail(on, 100, 100, 0)
+		a := p.attempt(on, 50, 0)
+		p.admitted(a, true)
+		p.settle(a, accounts.PassedWeakly)
+		for n := range rule.CloseAt - 1 {
+			p.t.Same(p.fail(on, n, n, time.Duration(n+1)*time.Hour).Closed, n == rule.CloseAt-2)
+		}
+	}),
+	"the row lasts for ForgetRow, and not only for ForgetIn": onEach(func(p play, on accounts.Attempt) {
+		at := time.Duration(0)
+		for n := range rule.CloseAt - 1 {
+			p.t.Same(p.fail(on, n, n, at), accounts.Strikes{Failures: 1})
+			at += rule.ForgetRow - time.Second
+		}
+		p.t.Same(p.fail(on, 50, 50, at), accounts.Strikes{Closed: true})
+	}),
+	"it fades after ForgetRow without another": onEach(func(p play, on accounts.Attempt) {
+		for n := range rule.CloseAt - 1 {
+			p.fail(on, n, n, time.Duration(n)*time.Hour)
+		}
+		p.t.Same(p.fail(on, 50, 50, lastFailure-time.Hour+rule.ForgetRow), accounts.Strikes{Failures: 1})
+	}),
+	"no more are under way than are left until it closes": onEach(func(p play, on accounts.Attempt) {
+		for n := range rule.CloseAt - 2 {
+			p.fail(on, n, n, time.Duration(n)*2*rule.ForgetIn)
+		}
+		at := time.Duration(rule.CloseAt) * 2 * rule.ForgetIn
+		p.admitted(p.attempt(on, 50, at), true)
+		p.admitted(p.attempt(on, 51, at), true)
+		p.admitted(p.attempt(on, 52, at), false)
+	}),
+	"an account stays closed, a number that is nobody's opens in the end": func(p play) {
+		p.create(1, first)
+		for name, on := range subjects {
+			p.closed(on)
+			p.admitted(p.attempt(on, 90, lastFailure+accounts.KeptClosed*rule.ForgetRow), name == "nobody")
+		}
+	},
+	"it is opened, recorded once, and all is as new": func(p play) {
+		p.create(1, first)
+		on := subjects["account"]
+		p.closed(on)
+		record := p.record(accounts.Opened)
+		record.At = p.start.Add(lastFailure)
+		for _, want := range []bool{true, false} {
+			p.opened(p.start.Add(lastFailure), record, want)
+		}
+		p.t.Same(p.admitted(p.attempt(on, 90, lastFailure), true), accounts.Strikes{})
+		closing, locks := p.record(accounts.Closed), []accounts.Record{p.record(accounts.Created)}
+		for n := rule.Failures; n < rule.CloseAt; n += rule.Failures {
+			lock := p.record(accounts.Locked)
+			lock.Until = p.start.Add(time.Duration(n-1)*time.Hour + rule.LockFor)
+			locks = append(locks, lock)
+		}
+		p.history(id(1), append(locks, closing, record)...)
+	},
+	"what came after is not opened": func(p play) {
+		p.create(1, first)
+		p.closed(subjects["account"])
+		p.opened(p.start.Add(lastFailure-time.Second), p.record(accounts.Opened), false)
+		p.admitted(p.attempt(subjects["account"], 90, lastFailure), false)
+	},
+	"what is not closed is not opened, and its failures and lock stay": func(p play) {
+		p.create(1, first)
+		on := subjects["account"]
+		strikes := p.fail(on, 1, rule.Failures, 0)
+		p.opened(p.start.Add(time.Hour), p.record(accounts.Opened), false)
+		p.t.Same(p.admitted(p.attempt(on, 90, time.Second), false), strikes)
+		p.history(id(1), p.record(accounts.Created), func() accounts.Record {
+			lock := p.record(accounts.Locked)
+			lock.Until = p.start.Add(rule.LockFor)
+			return lock
+		}())
+	},
+	"a right one that was under way opens it": onEach(func(p play, on accounts.Attempt) {
+		a := p.attempt(on, 500, 0)
+		p.admitted(a, true)
+		p.closed(on)
+		p.t.Same(p.settle(a, accounts.Passed), accounts.Strikes{})
+	}),
+}
+
+func (p play) opened(after time.Time, record accounts.Record, want bool) {
+	p.t.Helper()
+	got, err := p.Attempts.Open(p.t.Context(), id(1), after, record, rule)
+	p.t.OK(err)
+	p.t.Same(got, want)
+}
+
 var rushTests = map[string]func(play){
 	"a hundred at once get five, and none during the lock": onEach(func(p play, on accounts.Attempt) {
 		p.t.Same(p.storm(on, 0, 0), rule.Failures)

@@ -40,7 +40,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Stores) {
 	groups := map[string]map[string]func(play){
 		"Create": createTests, "Change": changeTests, "Renumber": renumberTests, "History": historyTests,
 		"Together": togetherTests, "Dying": dyingTests,
-		"Admit": admitTests, "Settle": settleTests, "Lock": lockTests, "Rush": rushTests,
+		"Admit": admitTests, "Settle": settleTests, "Lock": lockTests, "Close": closeTests, "Rush": rushTests,
 		"Enrollment": enrollmentTests,
 	}
 	for group, tests := range groups {

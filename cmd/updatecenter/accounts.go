@@ -18,6 +18,7 @@ type accountsCommand struct {
 	Import  accountsImport  `cmd:"" help:"Add the accounts of a CSV file, and change those that exist; the help of import names the columns."`
 	Show    accountsShow    `cmd:"" help:"Show an account; never its code, nor its answer."`
 	History accountsHistory `cmd:"" help:"Show what happened to an account, newest first."`
+	Open    accountsOpen    `cmd:"" help:"Open the verification of an account that too many wrong claims have closed."`
 	NewCode accountsNewCode `cmd:"" help:"Make a new security code for an account, which is not shown; it retires the code, or the question, that was there."`
 }
 

@@ -41,3 +41,23 @@ func (cmd *accountsNewCode) Run(ctx context.Context, c console) error {
 	}
 	return nil
 }
+
+type accountsOpen struct {
+	accountFlag `embed:""`
+	By          string `required:"" help:"Who does it."`
+	Reason      string `required:"" help:"Why."`
+}
+
+// Run opens the verification of the account. One that is not closed stays as it is.
+func (cmd *accountsOpen) Run(ctx context.Context, c console) error {
+	db, all, number, err := cmd.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	if err := all.Open(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
+		return fmt.Errorf("%s: %w", number, err)
+	}
+	fmt.Fprintf(c.out, "%s is open: claims are looked at, unless the account is locked for half an hour.\n", number)
+	return nil
+}

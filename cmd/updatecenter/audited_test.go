@@ -44,6 +44,7 @@ var recorded = []struct {
 	{"accounts import", []string{"-"}, []audit.Action{audit.AccountsImported, audit.AccountsImported}},
 	{"accounts show", []string{"1000-1"}, []audit.Action{audit.AccountRead}},
 	{"accounts history", []string{"1000-1"}, []audit.Action{audit.AccountRead}},
+	{"accounts open", []string{"1000-1", "--by", "Pat", "--reason", "mistyped"}, []audit.Action{audit.AccountOpened}},
 	{"accounts new-code", []string{"1000-1", "--by", "Pat", "--notices", "off"}, []audit.Action{audit.AccountChanged}},
 	{"keys create", []string{"crm", "--scope", "lines:read"}, []audit.Action{audit.KeyCreated}},
 	{"keys list", nil, []audit.Action{audit.KeysRead}},

@@ -154,6 +154,9 @@ func (a *API) accountRoutes(r *mux.Router) {
 	r.Handle("/v1/accounts/{account}/verify", a.resource(methods{
 		http.MethodPost: a.keyed(apikey.AccountsVerify, a.verifyAccount),
 	}))
+	r.Handle("/v1/accounts/{account}/verification/open", a.resource(methods{
+		http.MethodPost: a.keyed(apikey.AccountsWrite, a.openAccount),
+	}))
 	r.Handle("/v1/enrollments", a.resource(methods{
 		http.MethodPost: a.keyed(apikey.AccountsVerify, a.enroll),
 	}))

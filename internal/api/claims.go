@@ -14,6 +14,8 @@ type Verification struct {
 	Verified    bool        `json:"verified"`
 	TriesLeft   *int        `json:"tries_left,omitempty"`  // of a wrong claim, until the account is locked; 0: it is
 	LockedUntil time.Time   `json:"locked_until,omitzero"` // no claim is looked at before that; UTC
+	Closed      bool        `json:"closed,omitempty"`      // no claim is looked at until it is opened
+	Detail      string      `json:"detail,omitempty"`      // of one that is closed: a sentence that says how it opens
 	Enrollment  *Enrollment `json:"enrollment,omitempty"`  // to which a right claim has led
 }
 
@@ -25,8 +27,14 @@ func verification(result accounts.Result) Verification {
 	if !result.LockedUntil.IsZero() {
 		document.LockedUntil = result.LockedUntil.UTC()
 	}
+	if result.Closed {
+		document.Closed, document.Detail = true, closedDetail
+	}
 	return document
 }
+
+const closedDetail = "So many claims in a row were wrong that no more are looked at. Once a new security code has been sent, or an agent has " +
+	"opened the account, there can be more."
 
 // verifyAccount judges a claim. An account that doesn't exist is answered like any other.
 func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
@@ -54,5 +62,26 @@ func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.K
 // code. Right claims, and locks, stand in the account's own history.
 func (a *API) logClaim(r *http.Request, result accounts.Result, key apikey.Key) {
 	a.log.InfoContext(r.Context(), "claim to an account judged", "verified", result.Verified,
-		"locked", !result.LockedUntil.IsZero(), "key", key.Name)
+		"locked", !result.LockedUntil.IsZero(), "closed", result.Closed, "key", key.Name)
+}
+
+// openAccount opens the verification of an account that wrong claims have closed, for an agent who says why.
+func (a *API) openAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathAccount(r)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(w, r, func(b helpBody, f *form) {
+		b.check(f)
+		f.need(b.Agent != nil, "/agent", agentShould)
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.desk.OpenAccount(r.Context(), a.who(r, key, *body.Agent), number, body.Reason); err != nil {
+		return fmt.Errorf("open account by API: %w", a.withNow(err))
+	}
+	a.log.InfoContext(r.Context(), "account opened", "account", number, "key", key.Name, "agent", *body.Agent)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }

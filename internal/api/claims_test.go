@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/accounts"
+	"updatecenter/audit"
 	"updatecenter/desk"
 )
 
@@ -278,4 +279,57 @@ func TestChangesOfAccountsAreNoLookUps(t *testing.T) {
 		r.ask(http.MethodPost, accountPath+"/security-code", "").is(http.StatusOK, "")
 	}
 	r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "")
+}
+
+// TestClosed: twenty wrong claims close an account, and a number that is none is answered alike; an agent
+// opens the account.
+func TestClosed(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for _, path := range []string{accountPath, "/v1/accounts/" + string(missing)} {
+		verify := func(body string) Verification {
+			return r.ask(http.MethodPost, path+"/verify", body).is(http.StatusOK, "").verification()
+		}
+		var last Verification
+		for range 20 {
+			last = verify(`{"security_code":"999999"}`)
+			r.now = r.now.Add(30 * time.Minute)
+		}
+		want := left(0)
+		want.Closed, want.Detail = true, closedDetail
+		for _, got := range []Verification{last, verify(`{"security_code":"` + code + `"}`), verify(`{"zip":"55403"}`)} {
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+		}
+		if got := r.ask(http.MethodPost, "/v1/enrollments", fmt.Sprintf(`{"account":%q,"zip":"55403"}`, path[len("/v1/accounts/"):])).
+			is(http.StatusOK, "").verification(); !got.Closed {
+			t.Errorf("enrolled: %+v", got)
+		}
+	}
+	for _, bad := range []string{`{"reason":"x"}`, `{"agent":"77"}`, `{"agent":"a b","reason":"x"}`, `{"agent":"77","reason":"a\nb"}`, `{}`} {
+		r.ask(http.MethodPost, accountPath+"/verification/open", bad).is(http.StatusBadRequest, "bad-body")
+	}
+	r.ask(http.MethodPost, "/v1/accounts/"+string(missing)+"/verification/open", help).is(http.StatusNotFound, "no-such-account")
+	r.trail.told()
+	for range 2 {
+		r.ask(http.MethodPost, accountPath+"/verification/open", help).is(http.StatusNoContent, "")
+	}
+	events := r.trail.told()
+	if len(events) != 2 || events[0].Action != audit.AccountOpened || events[0].By != "ordering/77" || events[0].Subject != "account MN-1000-4" || events[0].Detail == "" {
+		t.Errorf("recorded %+v", events)
+	}
+	if diff := cmp.Diff(left(4), r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "").verification()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestOpeningAccountsIsBounded, as resets are.
+func TestOpeningAccountsIsBounded(t *testing.T) {
+	r := newRig(t)
+	r.provision()
+	for range 20 {
+		r.ask(http.MethodPost, accountPath+"/verification/open", help).is(http.StatusNoContent, "")
+	}
+	r.ask(http.MethodPost, accountPath+"/verification/open", help).is(http.StatusTooManyRequests, "limit-reached")
 }

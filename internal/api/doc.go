@@ -19,6 +19,7 @@
 //	POST   /v1/accounts/{account}/security-code      accounts:write   make a new code, which retires the code or the question
 //	PUT    /v1/accounts/{account}/security-question  accounts:write   set the question that retires the code
 //	POST   /v1/accounts/{account}/verify             accounts:verify  judge a claim that it is somebody's own
+//	POST   /v1/accounts/{account}/verification/open  accounts:write   open what wrong claims have closed
 //	POST   /v1/enrollments                           accounts:verify  begin an enrollment by a claim to an account
 //	GET    /v1/enrollments/{enrollment}              accounts:verify  its accounts
 //	POST   /v1/enrollments/{enrollment}/accounts     accounts:verify  add an account to it by a claim

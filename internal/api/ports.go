@@ -34,6 +34,8 @@ type Desk interface {
 	PhotoID(ctx context.Context, who desk.Who, number nanp.Number, note string) error
 	// Reset goes back to the temporary PIN, or says [pins.ErrNotValidated].
 	Reset(ctx context.Context, who desk.Who, number nanp.Number, reason string) (pins.Line, error)
+	// OpenAccount opens the verification of an account, or says [accounts.ErrNoAccount].
+	OpenAccount(ctx context.Context, who desk.Who, number accounts.Number, reason string) error
 	// Unlock clears failures and locks, or says [pins.ErrNotValidated].
 	Unlock(ctx context.Context, who desk.Who, number nanp.Number, reason string) (pins.Line, error)
 }

@@ -109,6 +109,7 @@ func TestMethods(t *testing.T) {
 		accountPath + "/renumber":          "OPTIONS, POST",
 		accountPath + "/security-question": "OPTIONS, PUT",
 		accountPath + "/verify":            "OPTIONS, POST",
+		accountPath + "/verification/open": "OPTIONS, POST",
 		accountPath + "/deliveries":        "OPTIONS, POST",
 		"/v1/enrollments":                  "OPTIONS, POST",
 		enrollmentPath:                     "GET, HEAD, OPTIONS",

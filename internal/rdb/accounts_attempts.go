@@ -3,6 +3,7 @@ package rdb
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"updatecenter/accounts"
 )
@@ -10,13 +11,12 @@ import (
 // Admit implements [accounts.Attempts].
 func (s Accounts) Admit(ctx context.Context, attempt accounts.Attempt, rule accounts.LockRule) (accounts.Admission, error) {
 	answer, err := s.db.run(ctx, admitClaim, []string{accountStrikesKey(attempt.Subject())},
-		attempt.ID, millis(attempt.At), rule.ForgetIn.Milliseconds(), accounts.SettledKept.Milliseconds(),
-		keepAttempts(rule), rule.Failures, millis(attempt.At.Add(rule.InFlight)))
+		append(claimArgs(attempt, rule), millis(attempt.At.Add(rule.InFlight)))...)
 	if err != nil {
 		return accounts.Admission{}, err
 	}
 	parts, _ := answer.([]any)
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		return accounts.Admission{}, ErrGarbage
 	}
 	strikes, err := parseAccountStrikes(parts[1:])
@@ -35,6 +35,10 @@ func (s Accounts) Settle(
 	if err != nil {
 		return accounts.Strikes{}, err
 	}
+	closing, err := encodeAccountRecord(settlement.Closing())
+	if err != nil {
+		return accounts.Strikes{}, err
+	}
 	as, err := claimSettledName(settlement.As)
 	if err != nil {
 		return accounts.Strikes{}, err
@@ -44,13 +48,38 @@ func (s Accounts) Settle(
 		keys = append(keys, accountHistoryKey(attempt.Account))
 	}
 	answer, err := s.db.run(ctx, settleClaim, keys,
-		attempt.ID, millis(attempt.At), rule.ForgetIn.Milliseconds(), accounts.SettledKept.Milliseconds(),
-		keepAttempts(rule), rule.Failures, as, millis(until), entry)
+		append(claimArgs(attempt, rule), as, millis(until), entry, closing)...)
 	if err != nil {
 		return accounts.Strikes{}, err
 	}
 	parts, _ := answer.([]any)
 	return parseAccountStrikes(parts)
+}
+
+// Open implements [accounts.Attempts].
+func (s Accounts) Open(
+	ctx context.Context, account accounts.ID, after time.Time, record accounts.Record, rule accounts.LockRule,
+) (bool, error) {
+	entry, err := encodeAccountRecord(record)
+	if err != nil {
+		return false, err
+	}
+	of := accounts.Attempt{Account: account, At: record.At}
+	answer, err := s.db.run(ctx, openAccount, []string{accountStrikesKey(of.Subject()), accountHistoryKey(account)},
+		append(claimArgs(of, rule), millis(after), entry)...)
+	return answer == int64(1), err
+}
+
+// claimArgs are what tallyLua's scripts are told first.
+func claimArgs(attempt accounts.Attempt, rule accounts.LockRule) []any {
+	keepClosed := int64(0)
+	if attempt.Account == "" {
+		keepClosed = accounts.KeptClosed * rule.ForgetRow.Milliseconds()
+	}
+	return []any{
+		attempt.ID, millis(attempt.At), rule.ForgetIn.Milliseconds(), accounts.SettledKept.Milliseconds(),
+		keepAttempts(rule), rule.Failures, rule.CloseAt, rule.ForgetRow.Milliseconds(), keepClosed,
+	}
 }
 
 // keepAttempts is how long Redis keeps attempts at least, in milliseconds.
@@ -70,15 +99,16 @@ func claimSettledName(as accounts.SettledAs) (string, error) {
 	return "", fmt.Errorf("unknown way to settle %d", as)
 }
 
-// parseAccountStrikes reads failures and until.
+// parseAccountStrikes reads failures, until and closed.
 func parseAccountStrikes(parts []any) (accounts.Strikes, error) {
-	if len(parts) != 2 {
+	if len(parts) != 3 {
 		return accounts.Strikes{}, ErrGarbage
 	}
 	failures, ok1 := parts[0].(int64)
 	until, ok2 := parts[1].(int64)
-	if !ok1 || !ok2 {
+	closed, ok3 := parts[2].(int64)
+	if !ok1 || !ok2 || !ok3 {
 		return accounts.Strikes{}, ErrGarbage
 	}
-	return accounts.Strikes{Failures: int(failures), LockedUntil: moment(until)}, nil
+	return accounts.Strikes{Failures: int(failures), LockedUntil: moment(until), Closed: closed == 1}, nil
 }

@@ -99,8 +99,10 @@ func accountNumberKey(n accounts.Number) string { return "uc:account-number:{" +
 func refusedClaimsKey(id accounts.ID) string { return "uc:account-refused:{" + tag(string(id)) + "}" }
 
 // accountStrikesKey holds the failures and the attempts under way of one subject, an account
-// or what stands for a number that is nobody's: a hash. It lives for LockRule.ForgetIn after the last failure,
-// and until a lock has ended; without failures for [accounts.SettledKept].
+// or what stands for a number that is nobody's: a hash. It lives for LockRule.ForgetRow after the last
+// failure, and until a lock has ended; without failures for [accounts.SettledKept]; of an account that
+// is closed until it is opened, and of a closed number that is nobody's for [accounts.KeptClosed] times
+// as long.
 func accountStrikesKey(subject string) string { return "uc:account-strikes:{" + tag(subject) + "}" }
 
 // enrollmentKey holds an enrollment: a hash. It lives for ever.

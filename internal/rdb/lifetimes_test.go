@@ -164,7 +164,7 @@ func TestLifetimesOfAccountsAndDeliveries(t *testing.T) {
 		const slack, day, forever = 10 * time.Minute, 24 * time.Hour, time.Duration(-1)
 		for key, want := range map[string]time.Duration{
 			"uc:account:{acc_1}": forever, "uc:account-number:{A1}": forever, "uc:enrollment:{enr_1}": forever,
-			"uc:account-strikes:{acc_1}": accounts.SettledKept + slack, "uc:account-strikes:{A9}": day + accounts.SettledKept + slack,
+			"uc:account-strikes:{acc_1}": accounts.SettledKept + slack, "uc:account-strikes:{A9}": 90*day + accounts.SettledKept + slack,
 			"uc:delivery:{dlv_1}": 90*day + slack, "uc:deliveries:{acc_1}:created": day + slack,
 			"uc:deliveries:{all}:counted": time.Hour + slack, "uc:delivery-key:{key1}": day + slack,
 			"uc:deliveries:{acc_1}:blocked": 30 * day, "uc:phone:{+16125550142}": time.Minute + slack,
