@@ -69,6 +69,8 @@ func decode[T any](body []byte, check func(T, *form)) (T, []Fault) {
 	err := json.Unmarshal(body, new(json.RawMessage))
 	syntax, bad := errors.AsType[*json.SyntaxError](err)
 	switch {
+	case len(bytes.TrimSpace(body)) == 0:
+		f.fault("", "is empty; want an object")
 	case bad:
 		f.fault("", fmt.Sprintf("is not JSON, from byte %d on", syntax.Offset))
 	case !utf8.Valid(body):

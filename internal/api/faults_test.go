@@ -32,6 +32,7 @@ func TestFaults(t *testing.T) {
 		{http.MethodPut, linePath, `{"a/b~ c%":1,"` + strings.Repeat("x", 65) + `":1}`, 400, "bad-body",
 			"#/a~1b~0%20c%25 is no field; names are as they are written here: features, language | # has a field with a name that is none: features, language"},
 		{http.MethodPut, linePath, `{"language":}`, 400, "bad-body", "# is not JSON, from byte 13 on"},
+		{http.MethodPut, linePath, " ", 400, "bad-body", "# is empty; want an object"},
 		{http.MethodPut, linePath, `[]`, 400, "bad-body", "# want an object"},
 		{http.MethodPost, linePath + "/pin/reset", `{"agent":"7/7"}`, 400, "bad-body",
 			"#/agent want the person at work, by 1 to 35 of a-z A-Z 0-9 . _ - | #/reason is missing: want text of 1 to 500 characters on one line"},

@@ -45,9 +45,12 @@ func badLimit() *refusal {
 
 // badBody says all that is wrong with the body, the first of it in the detail.
 func badBody(faults ...Fault) *refusal {
-	detail := fmt.Sprintf("In the body, %s %s.", faults[0].Pointer, faults[0].Detail)
+	detail := fmt.Sprintf("Field %s: %s.", faults[0].Pointer, faults[0].Detail)
+	if faults[0].Pointer == "#" {
+		detail = "The body " + faults[0].Detail + "."
+	}
 	if more := len(faults) - 1; more > 0 {
-		detail += fmt.Sprintf(" There are %d more errors.", more)
+		detail += fmt.Sprintf(" See errors for %d more.", more)
 	}
 	no := problem(http.StatusBadRequest, "bad-body", "The body is not what it should be", detail)
 	no.problem.Errors = faults
