@@ -46,6 +46,7 @@ var unrecorded = map[string]string{
 	"GET " + lineAt + "/validate/photo-id": aForm,
 	"GET " + lineAt + "/reset":             aForm,
 	"GET " + lineAt + "/unlock":            aForm,
+	"GET " + lineAt + "/open-account":      aForm,
 }
 
 const (
@@ -96,6 +97,7 @@ var recorded = map[string]recording{
 	"POST " + lineAt + "/validate/call":        leaves(audit.ValidationBegun, "key", "a"),
 	"POST " + lineAt + "/validate/photo-id":    leaves(audit.Validated, "note", "passport and bill"),
 	"POST " + lineAt + "/validate/secret":      leaves(audit.ValidationBegun, "account", "1000-1", "kind", "code", "secret", "826517", "code", "826517", "answer", ""),
+	"POST " + lineAt + "/open-account":         leaves(audit.AccountOpened, "account", string(accountNumber), "reason", "mistyped"),
 	"POST " + lineAt + "/reset":                leaves(audit.ResetRefused, "reason", "forgotten", "sure", "yes"),
 	"POST " + lineAt + "/unlock":               leaves(audit.ResetRefused, "reason", "forgotten", "sure", "yes"),
 	"GET /repair/reports":                      leaves(audit.AuditRead),
