@@ -16,9 +16,9 @@ import (
 
 	"updatecenter/agents"
 	"updatecenter/audit"
-	"updatecenter/audited"
 	"updatecenter/desk"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/proxied"
 	"updatecenter/internal/secret"

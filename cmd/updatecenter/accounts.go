@@ -8,8 +8,8 @@ import (
 	"text/tabwriter"
 
 	"updatecenter/accounts"
-	"updatecenter/audited"
 	"updatecenter/internal/api"
+	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 )

@@ -7,8 +7,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"updatecenter/audited"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/audited"
 	"updatecenter/internal/rdb"
 )
 

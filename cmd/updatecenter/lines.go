@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"updatecenter/audit"
-	"updatecenter/audited"
 	"updatecenter/features"
 	"updatecenter/internal/api"
+	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"

@@ -13,9 +13,9 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/audit"
-	"updatecenter/audited"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/audited"
 	"updatecenter/internal/proxied"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"

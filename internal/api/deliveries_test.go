@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/audited"
 	"updatecenter/deliveries"
+	"updatecenter/internal/audited"
 )
 
 const callNow = `{"secret":"security_code","method":"voice"}`

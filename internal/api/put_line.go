@@ -5,9 +5,9 @@ import (
 	"net/http"
 	"slices"
 
-	"updatecenter/audited"
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
