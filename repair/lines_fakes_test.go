@@ -152,7 +152,10 @@ func (w watched) Read(ctx context.Context, from int64, most int) ([]audit.Stored
 
 func (w watched) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
 	err := w.Memory.Append(ctx, entries, next, before)
-	if w.shop.recorded != nil {
+	read := func(e audit.Stored) bool {
+		return bytes.Contains(e.Line, []byte(audit.AgentRead)) || bytes.Contains(e.Line, []byte(audit.KeysRead))
+	}
+	if w.shop.recorded != nil && !slices.ContainsFunc(entries, read) {
 		w.shop.recorded()
 	}
 	return err

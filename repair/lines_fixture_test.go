@@ -57,7 +57,7 @@ type shop struct {
 	log      *lockedBuffer
 	mail     *links
 	keys     *keys
-	recorded func()       // is told of each entry of the audit
+	recorded func()       // is told of each entry of the audit but of pages of people and keys
 	read     atomic.Int64 // entries of the audit
 	handler  http.Handler
 	stopping chan struct{}
