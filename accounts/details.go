@@ -154,6 +154,13 @@ func (d Details) tidy(now time.Time) (Details, FieldErrors) {
 	return d, wrong
 }
 
+// Complete says whether all is given that a new account must have.
+func (d Details) Complete() bool {
+	var lacks FieldErrors
+	d.complete(&lacks)
+	return len(lacks) == 0
+}
+
 // complete adds what a new account lacks.
 func (d Details) complete(wrong *FieldErrors) {
 	const missing = "a new account must have it"

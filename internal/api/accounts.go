@@ -42,7 +42,13 @@ func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return err
 	}
-	update, err := a.accounts.Put(r.Context(), a.by(r, key), number, body.details())
+	details := body.details()
+	if !details.Complete() { // the answer tells whether there is such an account, and what else is known of it
+		if err := a.withNow(a.desk.LookUpAccount(r.Context(), a.who(r, key, ""))); err != nil {
+			return err
+		}
+	}
+	update, err := a.accounts.Put(r.Context(), a.by(r, key), number, details)
 	if err != nil {
 		return fmt.Errorf("put account by API: %w", err)
 	}
@@ -72,6 +78,11 @@ func (a *API) renumberAccount(w http.ResponseWriter, r *http.Request, key apikey
 	to, err := accounts.ParseNumber(body.Account)
 	if err != nil {
 		return fmt.Errorf("renumber account by API: %w", err)
+	}
+	if to == number { // which changes nothing, and shows the account
+		if err := a.withNow(a.desk.LookUpAccount(r.Context(), a.who(r, key, ""))); err != nil {
+			return err
+		}
 	}
 	update, err := a.accounts.Renumber(r.Context(), a.by(r, key), number, to)
 	if err != nil {

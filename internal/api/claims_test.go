@@ -271,6 +271,28 @@ func TestNoWayToAskForAccountsWithoutLimit(t *testing.T) {
 	}
 }
 
+// TestNoWayToReadAccountsByPuttingNothing: what shows an account, and changes nothing, is a look-up, also of
+// what is no account.
+func TestNoWayToReadAccountsByPuttingNothing(t *testing.T) {
+	for name, ask := range map[string]func(r *rig, path string) answer{
+		"nothing":      func(r *rig, path string) answer { return r.ask(http.MethodPut, path, `{}`) },
+		"one field":    func(r *rig, path string) answer { return r.ask(http.MethodPut, path, `{"language":"en"}`) },
+		"nobody's":     func(r *rig, _ string) answer { return r.ask(http.MethodPut, "/v1/accounts/"+string(missing), `{}`) },
+		"its own name": func(r *rig, path string) answer { return r.ask(http.MethodPost, path+"/renumber", `{"account":"MN-1000-4"}`) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.provision()
+			for range 200 {
+				if got := ask(r, accountPath); got.status == http.StatusTooManyRequests {
+					t.Fatalf("refused early: %s", got.body)
+				}
+			}
+			ask(r, accountPath).is(http.StatusTooManyRequests, "limit-reached")
+		})
+	}
+}
+
 // TestChangesOfAccountsAreNoLookUps: what does not tell more than was known is not counted.
 func TestChangesOfAccountsAreNoLookUps(t *testing.T) {
 	r := newRig(t)
