@@ -85,7 +85,13 @@ func (d *Deliveries) tooOften(ctx context.Context, delivery Delivery, until time
 	if delivery.About == ValidationCode || until.After(delivery.lasts()) {
 		return d.giveUp(ctx, delivery.Task(), why)
 	}
-	return d.wait(ctx, delivery.Task(), func(stored *Delivery) { stored.waits(until, d.now(), why) })
+	return d.wait(ctx, delivery.Task(), func(stored *Delivery) {
+		if stored.rings() == (Limits{}) { // a reset has joined meanwhile
+			stored.Due = d.now()
+			return
+		}
+		stored.waits(until, d.now(), why)
+	})
 }
 
 // objected cancels a secret's delivery, and says so, if somebody who was called about the same

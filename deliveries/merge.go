@@ -44,10 +44,10 @@ func (d *Delivery) tells(notice Notice) bool {
 }
 
 // joins says whether a notice can be told in the call of another: not once that has begun to tell, and
-// a reset not in one that has to wait for others.
+// a reset not in one that has to wait for others, or has used attempts up.
 func (d *Delivery) joins(notice Notice, to nanp.Number) bool {
 	reason, _ := d.Cause()
-	waitsForOthers := reason == CalledTooOften && notice.About == PINReset
+	tooLate := notice.About == PINReset && (reason == CalledTooOften || d.Attempt > 1)
 	return d.Method == Voice && d.To == to && d.About.notice() && !d.Status.Final() && !d.Opened &&
-		!waitsForOthers && len(d.Merged) < mostMerged
+		!tooLate && len(d.Merged) < mostMerged
 }

@@ -1,11 +1,13 @@
 package deliveries_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
 
 	"updatecenter/deliveries"
+	"updatecenter/internal/nanp"
 )
 
 func (f *fixture) notifyLine(t testing.TB, about deliveries.About, key string) {
@@ -86,6 +88,69 @@ func TestAResetDoesNotWaitWithOthers(t *testing.T) {
 	f.notifyLine(t, deliveries.PINChanged, "")
 	f.notifyLine(t, deliveries.PINReset, "")
 	f.work(t)
+	if len(f.twilio.calls) != 7 {
+		t.Errorf("%d calls", len(f.twilio.calls))
+	}
+}
+
+// A reset has all its attempts, and is not told in the last one of another notice.
+func TestAResetHasItsOwnAttempts(t *testing.T) {
+	f := newFixture(t)
+	untold := f.untoldBy(nil)
+	f.notifyLine(t, deliveries.PINChanged, "")
+	for range 3 { // of four
+		f.work(t)
+		call := f.twilio.calls[len(f.twilio.calls)-1]
+		f.status(t, call.Task, call.CallSID, "no-answer")
+		f.pass(t, 16*time.Minute)
+	}
+	last := f.twilio.calls[len(f.twilio.calls)-1]
+	if last.Task.Attempt != 4 {
+		t.Fatalf("%+v", last.Task)
+	}
+	f.notifyLine(t, deliveries.PINReset, "")
+	f.status(t, last.Task, last.CallSID, "no-answer")
+	f.pass(t, 2*time.Minute)
+	if got := f.twilio.calls[len(f.twilio.calls)-1]; got.Task.Delivery == last.Task.Delivery {
+		t.Error("nobody is called of the reset")
+	}
+	if got := *untold; len(got) != 1 || got[0].About != deliveries.PINChanged {
+		t.Errorf("%+v", got)
+	}
+}
+
+// joining are telephones that are asked for while a notice comes.
+type joining struct {
+	deliveries.Phones
+	notice func()
+}
+
+func (j *joining) Reserve(
+	ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time, limits deliveries.Limits,
+) (time.Time, error) {
+	if j.notice != nil && task != (deliveries.Task{}) {
+		notice := j.notice
+		j.notice = nil
+		notice()
+	}
+	return j.Phones.Reserve(ctx, to, task, now, until, limits)
+}
+
+// A reset that joins a notice just when its telephone turns out to have rung too often does not wait.
+func TestAResetThatJoinsAtTheLastMomentDoesNotWait(t *testing.T) {
+	f := newFixture(t)
+	for range 6 {
+		f.ringNow(t, line)
+		f.now = f.now.Add(time.Minute)
+	}
+	config := f.config()
+	phones := &joining{Phones: config.Phones}
+	config.Phones = phones
+	f.Deliveries = deliveries.New(config)
+	f.notifyLine(t, deliveries.PINChanged, "")
+	phones.notice = func() { f.notifyLine(t, deliveries.PINReset, "") }
+	f.work(t)
+	f.pass(t, time.Minute)
 	if len(f.twilio.calls) != 7 {
 		t.Errorf("%d calls", len(f.twilio.calls))
 	}
