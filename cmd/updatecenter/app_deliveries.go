@@ -166,11 +166,12 @@ func (n notices) pin(ctx context.Context, number nanp.Number, event pins.Event, 
 		about = deliveries.PINReset
 	}
 	line, err := n.lines.Line(ctx, number)
-	if err == nil {
-		err = n.all.Notify(ctx, deliveries.Notice{
-			About: about, Line: number, Language: line.Language, Method: n.method, Key: once,
-		})
+	if err != nil { // no reason to tell nobody
+		n.log.WarnContext(ctx, "a customer is told in both languages that the PIN was changed", slog.String("line", string(number)), slog.Any("cause", err))
 	}
+	err = n.all.Notify(ctx, deliveries.Notice{
+		About: about, Line: number, Language: line.Language, Method: n.method, Key: once,
+	})
 	if err != nil {
 		n.log.ErrorContext(ctx, "a customer was not told that the PIN was changed",
 			slog.String("line", string(number)), slog.Any("cause", err))

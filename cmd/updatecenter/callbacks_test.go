@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
 	"updatecenter/desk"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -355,4 +357,28 @@ func (s *stage) printed(t *testing.T, want int) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Errorf("%d letters, want %d", len(files), want)
+}
+
+// unreadable are lines none of which can be read.
+type unreadable struct{ pins.Store }
+
+func (unreadable) Line(context.Context, nanp.Number) (pins.Line, error) {
+	return pins.Line{}, pins.ErrUnreadable
+}
+
+// dialless is a telephone that is never asked.
+type dialless struct{ deliveries.Dialer }
+
+// A customer is told of another PIN also when the line can't be read by then.
+func TestToldThoughTheLineCanNotBeRead(t *testing.T) {
+	store := deliveries.NewMemory()
+	told := notices{
+		all:   deliveries.New(deliveries.Config{Store: store, Phones: store, Queue: &deliveries.MemoryQueue{}, Dialer: dialless{}}),
+		lines: unreadable{}, method: deliveries.Voice, log: slog.New(slog.DiscardHandler),
+	}
+	told.pin(t.Context(), "+16125550142", pins.Reset, "once")
+	waiting, err := store.Unfinished(t.Context(), time.Now().Add(time.Hour), 9)
+	if err != nil || len(waiting) != 1 {
+		t.Errorf("%v, %v", waiting, err)
+	}
 }
