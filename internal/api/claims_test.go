@@ -275,10 +275,12 @@ func TestNoWayToAskForAccountsWithoutLimit(t *testing.T) {
 // what is no account.
 func TestNoWayToReadAccountsByPuttingNothing(t *testing.T) {
 	for name, ask := range map[string]func(r *rig, path string) answer{
-		"nothing":      func(r *rig, path string) answer { return r.ask(http.MethodPut, path, `{}`) },
-		"one field":    func(r *rig, path string) answer { return r.ask(http.MethodPut, path, `{"language":"en"}`) },
-		"nobody's":     func(r *rig, _ string) answer { return r.ask(http.MethodPut, "/v1/accounts/"+string(missing), `{}`) },
-		"its own name": func(r *rig, path string) answer { return r.ask(http.MethodPost, path+"/renumber", `{"account":"MN-1000-4"}`) },
+		"nothing":   func(r *rig, path string) answer { return r.ask(http.MethodPut, path, `{}`) },
+		"one field": func(r *rig, path string) answer { return r.ask(http.MethodPut, path, `{"language":"en"}`) },
+		"nobody's":  func(r *rig, _ string) answer { return r.ask(http.MethodPut, "/v1/accounts/"+string(missing), `{}`) },
+		"its own name": func(r *rig, path string) answer {
+			return r.ask(http.MethodPost, path+"/renumber", `{"account":"MN-1000-4"}`)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
