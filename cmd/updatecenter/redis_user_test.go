@@ -96,6 +96,18 @@ func TestRestrictedRedisUser(t *testing.T) {
 	refusedNothing(t, (&stage{server: server}).redis(t))
 }
 
+// TestWrongRedisPassword is told as what it is, and not as rights or keys that are wrong.
+func TestWrongRedisPassword(t *testing.T) {
+	server := redistest.Start(t)
+	server.Restrict(t, redisRules()...)
+	db := must(rdb.Open(strings.Replace(server.URL(), ":password@", ":wrong@", 1)))(t)
+	defer db.Close()
+	_, err := db.Missing(t.Context(), rdb.Commands())
+	if err == nil || !strings.Contains(err.Error(), "the user or the password in REDIS_URL is wrong") {
+		t.Error(err)
+	}
+}
+
 // refusedNothing looks what a Redis has refused for lack of a right.
 func refusedNothing(t *testing.T, admin *redis.Client) {
 	t.Helper()

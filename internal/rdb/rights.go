@@ -82,7 +82,7 @@ func try(ctx context.Context, server *redis.Client, examples [][]any) ([]string,
 		}
 		return nil
 	})
-	if err != nil && !isReply(err) && !errors.Is(err, redis.Nil) {
+	if err != nil && (!isReply(err) && !errors.Is(err, redis.Nil) || unauthenticated(err)) {
 		return nil, err
 	}
 	var missing []string

@@ -143,6 +143,11 @@ func unanswered(err error) bool {
 	return !errors.Is(err, context.Canceled)
 }
 
+// unauthenticated says whether Redis refuses the user or the password, or wants one.
+func unauthenticated(err error) bool {
+	return redis.HasErrorPrefix(err, "WRONGPASS") || redis.HasErrorPrefix(err, "NOAUTH")
+}
+
 // explain tells damaged and newer records, and a Redis that is away, from other errors.
 func explain(err error) error {
 	switch {
@@ -152,6 +157,8 @@ func explain(err error) error {
 		return ErrGarbage
 	case unanswered(err):
 		return fmt.Errorf("ask Redis: %w: %w", ErrUnanswered, err)
+	case unauthenticated(err):
+		return fmt.Errorf("ask Redis: the user or the password in REDIS_URL is wrong, or missing: %w", err)
 	}
 	return fmt.Errorf("ask Redis: %w", err)
 }
