@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -138,7 +139,10 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 	if c.outbound.from != "" && len(c.accounts) == 0 {
 		r.fail("TWILIO_ACCOUNT_SID", "is required with CALL_FROM")
 	}
-	if c.outbound.from != "" && len(r.wrong) == 0 {
+	if c.metricsAddr != "" && c.metricsAddr == c.listenAddr {
+		r.fail("METRICS_ADDR", "want another address than LISTEN_ADDR; empty, all are on LISTEN_ADDR")
+	}
+	if s.CallFrom != "" && !r.failed("PUBLIC_URL") && !r.failed("TWILIO_API_BASE_URL") {
 		if err := twilio.CheckPublicURL(c.publicURL, c.twilioURL); err != nil {
 			r.fail("PUBLIC_URL", err.Error()+": Twilio must reach it to make calls from CALL_FROM")
 		}
@@ -154,6 +158,11 @@ type settingsReader struct {
 
 func (r *settingsReader) fail(name, why string) {
 	r.wrong = append(r.wrong, fmt.Errorf("%s: %s", name, why))
+}
+
+// failed says whether something is wrong with a setting.
+func (r *settingsReader) failed(name string) bool {
+	return slices.ContainsFunc(r.wrong, func(err error) bool { return strings.HasPrefix(err.Error(), name+": ") })
 }
 
 func (r *settingsReader) err() error {

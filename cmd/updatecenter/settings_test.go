@@ -68,10 +68,21 @@ func TestPublicURLOfCalls(t *testing.T) {
 			t.Errorf("%s without calls: %v", url, err)
 		}
 		_, err := readSettings(t, with(settings, calling))
+		if _, all := readSettings(t, with(settings, with(calling, map[string]string{"METRICS_ADDR": "9090"}))); !ok && !strings.Contains(all.Error(), "PUBLIC_URL: ") {
+			t.Errorf("%s is not told beside what else is wrong: %v", url, all)
+		}
 		if (err == nil) != ok || err != nil && !strings.Contains(err.Error(), "PUBLIC_URL: ") {
 			t.Errorf("%s: %v", url, err)
 		}
 		t.Setenv("CALL_FROM", "")
+		t.Setenv("METRICS_ADDR", "")
+	}
+}
+
+func TestMetricsAreElsewhere(t *testing.T) {
+	_, err := readSettings(t, with(sound, map[string]string{"LISTEN_ADDR": "127.0.0.1:8080", "METRICS_ADDR": "127.0.0.1:8080"}))
+	if err == nil || !strings.Contains(err.Error(), "METRICS_ADDR: want another address than LISTEN_ADDR") {
+		t.Errorf("METRICS_ADDR is LISTEN_ADDR: %v", err)
 	}
 }
 
