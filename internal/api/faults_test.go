@@ -27,7 +27,7 @@ func TestFaults(t *testing.T) {
 		want               string // the pointers and details
 	}{
 		{http.MethodPut, linePath, `{"Language":"en","features":["dial-lock","caller-id","dial-lock"]}`, 400, "bad-body",
-			"#/Language is no field; names are as they are written here: features, language | #/features/1 is no calling feature | #/features/2 stands twice"},
+			"#/Language is no field; names are as they are written here: features, language | #/features/1 is no calling feature: want any of no-solicitation, security-screen, do-not-disturb, dial-lock, call-rejection, selective-call-forwarding | #/features/2 stands twice"},
 		{http.MethodPut, linePath, `{"language":"en","l\u0061nguage":"es","features":{}}`, 400, "bad-body", "#/language stands twice | #/features want a list"},
 		{http.MethodPut, linePath, `{"a/b~ c%":1,"` + strings.Repeat("x", 65) + `":1}`, 400, "bad-body",
 			"#/a~1b~0%20c%25 is no field; names are as they are written here: features, language | # has a field with a name that is none: features, language"},

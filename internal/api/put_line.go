@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"updatecenter/features"
 	"updatecenter/internal/apikey"
@@ -22,9 +23,17 @@ func (b lineBody) check(f *form) {
 	f.need(b.Language == nil || *b.Language == "en" || *b.Language == "es", "/language", "want en, es or null")
 	for i, feature := range b.Features {
 		_, known := features.RuleOf(feature)
-		f.need(known, fmt.Sprintf("/features/%d", i), "is no calling feature")
+		f.need(known, fmt.Sprintf("/features/%d", i), "is no calling feature: want any of "+featureNames())
 		f.need(!slices.Contains(b.Features[:i], feature), fmt.Sprintf("/features/%d", i), "stands twice")
 	}
+}
+
+func featureNames() string {
+	names := make([]string, len(pins.AllFeatures))
+	for i, feature := range pins.AllFeatures {
+		names[i] = string(feature)
+	}
+	return strings.Join(names, ", ")
 }
 
 // line reads the body as a line.
