@@ -27,6 +27,12 @@ const (
 	NotStored      Reason = "not_stored"       // the notice could not be asked for
 )
 
+// UntoldReasons are all for which a notice ends untold.
+var UntoldReasons = [...]Reason{
+	GaveUp, CanceledUntold, NoWay, TooManyNotices, NotStored,
+	NumberRefused, TwilioBusy, CalledTooOften, NumberNotCalled, OperatorMustMend,
+}
+
 // notice says whether a change is told that was made before: a customer is owed that.
 func (a About) notice() bool { return !a.secret() }
 

@@ -53,6 +53,9 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	untold := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_notices_untold_total", Help: "Changes of which customers were not told, by why.",
 	}, []string{"reason"})
+	for _, reason := range deliveries.UntoldReasons {
+		untold.WithLabelValues(string(reason)) // 0, of which an alarm can see the first rise
+	}
 	metrics.MustRegister(refused, untold)
 	config.Untold = func(ctx context.Context, u deliveries.Untold) error {
 		untold.WithLabelValues(string(u.Reason)).Inc()

@@ -252,6 +252,7 @@ func TestUntoldNotice(t *testing.T) {
 	}
 	for _, counted := range []string{
 		`updatecenter_notices_untold_total{reason="number_refused"} 1`,
+		`updatecenter_notices_untold_total{reason="gave_up"} 0`,
 		`updatecenter_calls_refused_total{code="21211",reason="number_refused"} 1`,
 	} {
 		page := httptest.NewRecorder()
