@@ -54,14 +54,12 @@ func TestReportsOfABusyDay(t *testing.T) {
 		s.ok(s.audit.Record(t.Context(), busy))
 	}
 	for _, query := range []string{"", "?by=nobody"} {
-		began, before := time.Now(), s.read.Load()
+		before := s.read.Load()
 		sue.get("/repair/reports"+query).says(http.StatusOK, "Nobody has reset or unlocked anything since Mar 2, 2026, 12:01 PM UTC",
 			"No limit was reached since", "There was more today. Only the newest 1000 entries were looked at, back to Mar 2, 2026, 12:01 PM UTC").
 			lacks("anything today")
-		took, read := time.Since(began), s.read.Load()-before
-		t.Logf("%q took %s, and read %d entries", query, took, read)
-		if read > 5000 || took > time.Second { // a tenth, without the race detector on a machine of its own
-			t.Errorf("%q took %s, and read %d entries", query, took, read)
+		if read := s.read.Load() - before; read > 5000 {
+			t.Errorf("%q read %d entries", query, read)
 		}
 	}
 	at := "/repair/reports?by=ann&action=pin-reset"

@@ -189,7 +189,7 @@ func (d *doomedDialer) atWork() int {
 
 // ask asks for a customer's code until it hears that it was heard, with the same key each time.
 func (d *doomedDialer) ask(i int) {
-	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(d.t.Context(), 5*time.Minute) // on a busy machine servers are slow to start
 	defer cancel()
 	for ctx.Err() == nil {
 		location, answered := d.post(ctx, i)

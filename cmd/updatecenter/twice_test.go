@@ -23,7 +23,7 @@ var stories = []string{
 	"dial 78 from {line}\npress 1234#\npress 8265#\npress 8265#\nhear \"has been changed\"\nended",
 	"dial 78 from {line}\npress 4321#\npress 1234#\npress 8265#\npress 8256#\npress 8265#\nhangup",
 	"dial 78 from {line}\npress 1111#\npress 2222#\npress 3333#\nended\ndial 78 from {line}\npress 4444#\npress 5555#\nhear \"in 30 minutes\"\nended",
-	"dial 888-612-8052 from {other}\npress 1\npress {line}#\npress 4071#\npress 4072#\npress 4073#\nended",
+	"dial 888-612-8052 from {other} stir A\npress 1\npress {line}#\npress 4071#\npress 4072#\npress 4073#\nended",
 }
 
 // TestEverythingTwice plays 100 calls, on a real Redis all at once, with every webhook

@@ -133,7 +133,7 @@ func (f *form) readObject(object []byte, at string, into reflect.Value) {
 		pointer := at + "/" + pointerEscapes.Replace(member)
 		field, known := fields[member]
 		switch {
-		case len(member) > maxName:
+		case !known && !isName(member):
 			f.fault(at, "has a field with a name that is none: "+oneOf(fields))
 		case !known:
 			f.fault(pointer, "is no field; names are as they are written here: "+oneOf(fields))
@@ -144,6 +144,18 @@ func (f *form) readObject(object []byte, at string, into reflect.Value) {
 			f.read(value, pointer, field)
 		}
 	}
+}
+
+// isName says whether an unknown member is named as fields are, so that it can be told. A code or a PIN
+// that is typed in the place of a name is not.
+func isName(member string) bool {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, member)
+	return len(member) <= maxName && len(digits) < 4
 }
 
 var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1") // RFC 6901, section 3

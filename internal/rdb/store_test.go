@@ -31,7 +31,7 @@ import (
 // open returns a DB that is reached, and ends with the test.
 func open(t testing.TB, url string) *rdb.DB {
 	t.Helper()
-	return openWithin(t, url, time.Second)
+	return openWithin(t, url, patience)
 }
 
 // patience is what the contracts give an operation, on machines that are busy with other
