@@ -14,6 +14,7 @@ const (
 	busyPause       = time.Second
 	longestBusy     = time.Minute
 	longestAfter    = time.Hour
+	longestForAgent = 30 * time.Second
 	mendPause       = time.Minute
 	longestMend     = 15 * time.Minute
 	alarmEvery      = 5 * time.Minute
@@ -59,7 +60,7 @@ func (d *Deliveries) notDialed(ctx context.Context, delivery Delivery, refused *
 	switch {
 	case why.reason == NumberRefused:
 		return d.giveUp(ctx, delivery.Task(), why)
-	case delivery.About == ValidationCode: // an agent waits, and may call again
+	case delivery.About == ValidationCode && !d.agentWaits(delivery, refused):
 		return d.giveUp(ctx, delivery.Task(), cause{validationWords, why.reason, why.code})
 	}
 	return d.wait(ctx, delivery.Task(), func(stored *Delivery) {
@@ -67,6 +68,13 @@ func (d *Deliveries) notDialed(ctx context.Context, delivery Delivery, refused *
 		stored.Began = time.Time{} // no call has come of it, so there is none to find
 		stored.waits(d.now().Add(refused.pause(stored.Refusals)), d.now(), why)
 	})
+}
+
+// agentWaits says whether a call that validates is asked for again after a refusal: only if Twilio takes
+// no more calls for seconds. An agent and a customer wait for it, and may try again themselves.
+func (d *Deliveries) agentWaits(delivery Delivery, refused *RefusedError) bool {
+	again := d.now().Add(refused.pause(delivery.Refusals + 1))
+	return refused.Reason == TwilioBusy && !again.After(delivery.Created.Add(longestForAgent))
 }
 
 // wait puts the present attempt off by an edit, unless a call has come of it after all.

@@ -166,11 +166,24 @@ func TestValidationRefusedByTwilio(t *testing.T) {
 		f := newFixture(t)
 		f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Reason: reason}
 		delivery := f.ringsFor(t)
+		f.pass(t, 30*time.Second)
 		f.failedWith(t, delivery, want)
 		if got, code := f.get(t, delivery.ID).Cause(); got != reason || code != 20429 {
 			t.Errorf("got %s, %d", got, code)
 		}
 	}
+}
+
+// Twilio that is busy for seconds is asked again, as an agent waits.
+func TestValidationWhileTwilioIsBusy(t *testing.T) {
+	f := newFixture(t)
+	f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Reason: deliveries.TwilioBusy}
+	delivery := f.ringsFor(t)
+	f.is(t, delivery.ID, deliveries.Queued, 1)
+	f.pass(t, 6*time.Second)
+	f.twilio.refuse = nil
+	f.pass(t, 2*time.Second)
+	f.is(t, delivery.ID, deliveries.Calling, 1)
 }
 
 // A call of which nothing more is heard has failed, and is not made again.
