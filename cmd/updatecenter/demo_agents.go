@@ -63,5 +63,5 @@ func greetAgents(out io.Writer, url string) {
 	}
 	_ = table.Flush() // a terminal that can't be written to has nobody to tell
 	fmt.Fprintf(out, "with the password \"%s\", and the code from the e-mail at %s%s.\n", demoPassword, url, demoMailPath)
-	fmt.Fprintln(out, "Customers are not told of PINs that were reset: here, nobody is called about changes.")
+	fmt.Fprintln(out, "No customer is called about changes that are made here or with the API. The commands lines and accounts\nhave customers called, whose telephone is then an answer command; --notices off keeps them from it.")
 }
