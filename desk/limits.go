@@ -17,16 +17,18 @@ type Limits struct {
 	Calls   int // to lines
 	Secrets int // tries at the code or answer of an account
 	Resets  int // of PINs, unlockings, and openings of accounts
+	Program int // look-ups that an API key does by itself, in any minute: whole systems do that
 	Claims  int // wrong claims to accounts with one API key, its agents' included; in any day five times as many
 }
 
-// DefaultLimits are 120 look-ups, 30 calls, 60 tries at secrets, 20 resets and 100 wrong claims.
+// DefaultLimits are 120 look-ups, 30 calls, 60 tries at secrets, 20 resets, 200 look-ups of a program in a
+// minute and 100 wrong claims.
 //
 // A web site with a million customers sees some dozens of wrong claims in an hour. Whoever makes 500 a
 // day for a year, all but unseen, has guessed 182,500 times at codes of six digits, and opens some
 // account with a chance of 1 - (1-10^-6)^182,500 = 17 %; at codes of eight digits, 0.2 %.
 func DefaultLimits() Limits {
-	return Limits{Lookups: 120, Calls: 30, Secrets: 60, Resets: 20, Claims: 100}
+	return Limits{Lookups: 120, Calls: 30, Secrets: 60, Resets: 20, Program: 200, Claims: 100}
 }
 
 // Bounded names what there can be too much of.
@@ -71,9 +73,6 @@ const (
 	window = time.Hour
 	// A key may do so many times as much as one of its agents.
 	agentsOfKey = 10
-	// By itself it may look up in a minute what would be so many times an agent's limit in an hour:
-	// whole systems do that. Counting over an hour would be much to go through at each.
-	lookUpsOfKey = 100
 	// A key has so many times as many wrong claims in a day as in an hour. The hour's bound alone would
 	// let twice as many by; the day's alone would shut all customers out for a day within a minute.
 	claimsInDay = 5
@@ -111,7 +110,7 @@ func (l Limits) ruleOfKey(what Bounded) Rule {
 
 // ruleOfProgram is the rule for what a key looks up for no agent.
 func (l Limits) ruleOfProgram() Rule {
-	return Rule{Most: l.Lookups * lookUpsOfKey / 60, Within: time.Minute}
+	return Rule{Most: l.Program, Within: time.Minute}
 }
 
 // subject is what something is counted for.

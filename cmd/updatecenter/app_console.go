@@ -96,8 +96,10 @@ func newCodes(c config, o outside) desk.Codes {
 
 func newDesk(c config, o outside, a *app, h *help) *desk.Desk {
 	codes := newCodes(c, o)
+	limits := desk.DefaultLimits()
+	limits.Program = cmp.Or(c.lookups, limits.Program)
 	return desk.New(desk.Config{
-		Lines: a.lines, Provisioning: provisioning(c, o, a), Accounts: a.accounts, Deliveries: a.deliveries,
+		Limits: limits, Lines: a.lines, Provisioning: provisioning(c, o, a), Accounts: a.accounts, Deliveries: a.deliveries,
 		Store: codes.Store, Keys: codes.Keys, Audit: h.audit, Alert: h.alert, Now: o.now, Log: o.log,
 	})
 }

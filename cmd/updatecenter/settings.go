@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"updatecenter/desk"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbox/dispatch"
 	"updatecenter/internal/secret"
@@ -40,6 +41,7 @@ func defaultPolicy() pins.Policy {
 // defaults writes them into the settings below.
 var defaults = kong.Vars{
 	"repair_number": defaultRepair.Display(), "temporary_pin": defaultTemporary, "pin_digits": strconv.Itoa(defaultDigits),
+	"lookups":            strconv.Itoa(desk.DefaultLimits().Program),
 	"unvouched_failures": strconv.Itoa(pins.DefaultUnvouched().Failures),
 }
 
@@ -57,6 +59,7 @@ type serverSettings struct {
 	PINMinDigits       string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
 	PINMaxDigits       string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"${pin_digits}" help:"Most digits of a new PIN, at most 8."`
 	UnvouchedFailures  string `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" default:"${unvouched_failures}" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
+	LookupsPerMinute   string `name:"lookups-per-minute" env:"LOOKUPS_PER_MINUTE" default:"${lookups}" help:"How many lines and accounts an API key may look up in a minute by itself, for no agent."`
 	RepairNumber       string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
 	RepairTransfer     string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
 	ProvisioningURL    string `name:"provisioning-url" env:"PROVISIONING_URL" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
@@ -92,6 +95,7 @@ type config struct {
 	keys          secret.Keyring
 	policy        pins.Policy
 	unvouched     pins.CallerRule
+	lookups       int // of a program, in a minute
 	repair        nanp.Number
 	transfer      nanp.Number
 	callerID      nanp.Number // of transfers
@@ -121,6 +125,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		keys:          r.keys(s.SecretKeys),
 		policy:        r.policy(s),
 		unvouched:     pins.DefaultUnvouched(),
+		lookups:       r.count("LOOKUPS_PER_MINUTE", s.LookupsPerMinute, 1, 10_000),
 		repair:        r.number("REPAIR_NUMBER", r.required("REPAIR_NUMBER", s.RepairNumber)),
 		transfer:      r.number("REPAIR_TRANSFER", s.RepairTransfer),
 		recordingsDir: r.directory("RECORDINGS_DIR", s.RecordingsDir),

@@ -268,7 +268,7 @@ func TestAgentLimits(t *testing.T) {
 	r := newRig(t)
 	r.add("")
 	r.validated("ordering/77")
-	r.config.Desk = r.desk(r.config.Provisioning, desk.Limits{Lookups: 1, Calls: 1, Secrets: 1, Resets: 1, Claims: 9})
+	r.config.Desk = r.desk(r.config.Provisioning, desk.Limits{Lookups: 1, Calls: 1, Secrets: 1, Resets: 1, Program: 1, Claims: 9})
 	r.restart()
 	secret := `{"agent":"77","method":"security_code","account":"MN-1000-4","code":"111111"}`
 	for _, test := range []struct {

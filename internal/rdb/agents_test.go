@@ -75,7 +75,7 @@ func TestAgentsThatCannotBeReadHideNoOthers(t *testing.T) {
 // TestNoMoreThanTenThousandAgents holds the bound of what List has to hold.
 func TestNoMoreThanTenThousandAgents(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
-		db, client, ctx := openWithin(t, s.URL(), patience), raw(t, s), t.Context()
+		db, client, ctx := open(t, s.URL()), raw(t, s), t.Context()
 		names := []any{"v", "1"}
 		for n := range 9999 {
 			names = append(names, fmt.Sprintf("n%04d", n), fmt.Sprintf("agt_%04d", n))

@@ -42,7 +42,7 @@ func BenchmarkAudit(b *testing.B) {
 			url := redistest.Start(b).URL()
 			var logs []*audit.Log
 			for range load.servers {
-				store := farStore{openWithin(b, url, patience).Audit(), load.away}
+				store := farStore{open(b, url).Audit(), load.away}
 				logs = append(logs, audit.New(audit.Config{Store: store, Keys: auditKeys(b)}))
 			}
 			var left, longest, lost atomic.Int64

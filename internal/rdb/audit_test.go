@@ -26,7 +26,7 @@ func TestAuditStore(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			audittest.Run(t, func(t *testing.T) audit.Store {
-				return openWithin(t, start(t).URL(), patience).Audit()
+				return open(t, start(t).URL()).Audit()
 			})
 		})
 	}
@@ -35,7 +35,7 @@ func TestAuditStore(t *testing.T) {
 // TestAuditOnCluster holds that all keys of the audit are in one slot, and in as many chunks as
 // there may be.
 func TestAuditOnCluster(t *testing.T) {
-	db := openWithin(t, redistest.StartCluster(t), patience)
+	db := open(t, redistest.StartCluster(t))
 	now := time.Now().AddDate(-2, 0, 0)
 	log := auditOn(t, db, func() time.Time { return now })
 	recordMany(t, log, audit.MaxRead+30)
@@ -87,7 +87,7 @@ func TestAuditOfServersAtOnce(t *testing.T) {
 		var servers sync.WaitGroup
 		const each = 25
 		for range 8 {
-			log := auditOn(t, openWithin(t, s.URL(), patience), func() time.Time { return now })
+			log := auditOn(t, open(t, s.URL()), func() time.Time { return now })
 			servers.Go(func() { recordMany(t, log, each) })
 		}
 		servers.Wait()

@@ -16,16 +16,16 @@ import (
 )
 
 func TestDeskContractOnMiniredis(t *testing.T) {
-	desktest.Run(t, func(t *testing.T) desk.Store { return openWithin(t, redistest.StartMini(t).URL(), patience).Desk() })
+	desktest.Run(t, func(t *testing.T) desk.Store { return open(t, redistest.StartMini(t).URL()).Desk() })
 }
 
 func TestDeskContractOnRedis(t *testing.T) {
-	desktest.Run(t, func(t *testing.T) desk.Store { return openWithin(t, redistest.Start(t).URL(), patience).Desk() })
+	desktest.Run(t, func(t *testing.T) desk.Store { return open(t, redistest.Start(t).URL()).Desk() })
 }
 
 func TestDeskContractOnCluster(t *testing.T) {
 	url := redistest.StartCluster(t)
-	db := openWithin(t, url, patience)
+	db := open(t, url)
 	options, err := redis.ParseClusterURL(url)
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 // events that are there are delivered in the end, for the first time in their order, and the
 // lane is forgotten.
 func TestNoEventIsLost(t *testing.T) {
-	db := openWithin(t, redistest.StartMini(t).URL(), patience)
+	db := open(t, redistest.StartMini(t).URL())
 	addLine(t, db, pins.DialLock)
 	at, changed := now, 0
 	for seed := range uint64(200) {

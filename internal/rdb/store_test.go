@@ -28,19 +28,14 @@ import (
 	signintest "updatecenter/signin/storetest"
 )
 
+// patience is what the tests give an operation, on machines that are busy with other
+// tests: some have a hundred at once.
+const patience = 20 * time.Second
+
 // open returns a DB that is reached, and ends with the test.
 func open(t testing.TB, url string) *rdb.DB {
 	t.Helper()
-	return openWithin(t, url, patience)
-}
-
-// patience is what the contracts give an operation, on machines that are busy with other
-// tests: they have a hundred at once.
-const patience = 20 * time.Second
-
-func openWithin(t testing.TB, url string, within time.Duration) *rdb.DB {
-	t.Helper()
-	db, err := rdb.OpenWithin(url, within)
+	db, err := rdb.OpenWithin(url, patience)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,17 +151,17 @@ func outboxOf(t *testing.T, db *rdb.DB) outboxtest.Stores {
 }
 
 func TestContractsOnMiniredis(t *testing.T) {
-	suites(t, func(t *testing.T) *rdb.DB { return openWithin(t, redistest.StartMini(t).URL(), patience) })
+	suites(t, func(t *testing.T) *rdb.DB { return open(t, redistest.StartMini(t).URL()) })
 }
 
 func TestContractsOnRedis(t *testing.T) {
-	suites(t, func(t *testing.T) *rdb.DB { return openWithin(t, redistest.Start(t).URL(), patience) })
+	suites(t, func(t *testing.T) *rdb.DB { return open(t, redistest.Start(t).URL()) })
 }
 
 func TestContractsOnCluster(t *testing.T) {
 	url := redistest.StartCluster(t)
 	seed, _, _ := strings.Cut(url, "?")
-	db := openWithin(t, "redis+cluster"+strings.TrimPrefix(seed, "redis"), patience)
+	db := open(t, "redis+cluster"+strings.TrimPrefix(seed, "redis"))
 	options, err := redis.ParseClusterURL(url)
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +184,7 @@ func TestContractsOnCluster(t *testing.T) {
 
 func TestContractsThroughSentinel(t *testing.T) {
 	url := redistest.StartSentinel(t)
-	db := openWithin(t, url, patience)
+	db := open(t, url)
 	options, err := redis.ParseFailoverURL(url)
 	if err != nil {
 		t.Fatal(err)
