@@ -192,7 +192,7 @@ func TestAuditWithoutItsHead(t *testing.T) {
 // TestAuditWithoutRedis holds that recording fails in time, whatever Redis does.
 func TestAuditWithoutRedis(t *testing.T) {
 	s := redistest.Start(t)
-	log := auditOn(t, open(t, s.URL()), nil)
+	log := auditOn(t, openForFaults(t, s.URL()), nil)
 	recordMany(t, log, 1)
 	for name, fail := range map[string]func(){"down": s.Down, "hung": s.Hang} {
 		fail()

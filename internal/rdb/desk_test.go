@@ -201,7 +201,7 @@ func TestDeskRefusesTooMuch(t *testing.T) {
 // TestDeskFaultsAreErrorsSoon has all operations while Redis is away.
 func TestDeskFaultsAreErrorsSoon(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
-		all := open(t, s.URL()).Desk()
+		all := openForFaults(t, s.URL()).Desk()
 		for name, fault := range map[string]func(){"down": s.Down, "hanging": s.Hang} {
 			fault()
 			for operation, run := range deskOperations(all) {

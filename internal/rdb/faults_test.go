@@ -164,11 +164,7 @@ func deliveryOperations(all rdb.Deliveries) map[string]func(context.Context) err
 // TestFaultsAreErrorsSoon has all operations at once while Redis is away.
 func TestFaultsAreErrorsSoon(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
-		db, err := rdb.Open(s.URL()) // as servers do: what a test gives an operation else is too long here
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close()
+		db := openForFaults(t, s.URL())
 		for name, fault := range map[string]func(){"down": s.Down, "hanging": s.Hang} {
 			fault()
 			allFail(t, name, db)

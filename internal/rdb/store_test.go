@@ -35,7 +35,18 @@ const patience = 20 * time.Second
 // open returns a DB that is reached, and ends with the test.
 func open(t testing.TB, url string) *rdb.DB {
 	t.Helper()
-	db, err := rdb.OpenWithin(url, patience)
+	return reached(t, url, func(url string) (*rdb.DB, error) { return rdb.OpenWithin(url, patience) })
+}
+
+// openForFaults is open, with as little patience as servers have.
+func openForFaults(t testing.TB, url string) *rdb.DB {
+	t.Helper()
+	return reached(t, url, rdb.Open)
+}
+
+func reached(t testing.TB, url string, open func(url string) (*rdb.DB, error)) *rdb.DB {
+	t.Helper()
+	db, err := open(url)
 	if err != nil {
 		t.Fatal(err)
 	}
