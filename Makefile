@@ -33,7 +33,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help run call build test e2e bench demo-import fuzz draw lint lint-api fmt clean
+.PHONY: help run call build test e2e bench torture demo-import fuzz draw lint lint-api fmt clean
 .PHONY: redis-server race-detector chromium nodejs format vet
 
 help: ## list these targets
@@ -60,6 +60,9 @@ e2e: chromium ## try the console in a browser; the pictures are kept in bin/e2e
 
 bench: redis-server ## measure, and compare with what stands in tools/bench.pairs
 	tools/bench
+
+torture: redis-server race-detector ## kill, stop and cut off servers and Redis for half an hour, and count what is lost
+	tools/torture
 
 demo-import: ## import 100,000 lines into the demo
 	go test ./cmd/updatecenter -run '^TestDemoSurvivesAnImport$$' -count=1 -v -timeout $(TESTTIMEOUT) -demo-import 100000
