@@ -33,6 +33,7 @@ type Config struct {
 	Dial78     []nanp.Number               // to which the switch maps 78: from the line when fully attested
 	Recordings *Recordings                 // nil: none
 	Reachable  func(context.Context) error // asks whether Redis and the queue work, until its context ends; it tells the log why not
+	Draining   func() bool                 // whether balancers should send requests elsewhere, as the server is to stop; nil: never
 	Metrics    *Metrics
 	Log        *slog.Logger
 }
@@ -48,6 +49,7 @@ type Edge struct {
 	origin     origin
 	recordings *Recordings
 	reachable  func(context.Context) error
+	draining   func() bool // nil: never
 	metrics    *Metrics
 	log        *slog.Logger
 }
@@ -64,7 +66,7 @@ func New(c Config) *Edge {
 		accounts:   c.Accounts,
 		signatures: signature.NewShared(c.SharedKeys, c.AuthTokens...),
 		origin:     origin{sipDomains: domains, dial78: c.Dial78},
-		recordings: c.Recordings, reachable: c.Reachable, metrics: c.Metrics, log: c.Log,
+		recordings: c.Recordings, reachable: c.Reachable, draining: c.Draining, metrics: c.Metrics, log: c.Log,
 	}
 }
 
@@ -93,7 +95,7 @@ func (e *Edge) Routes(r *mux.Router) {
 	post(TurnPath+"{turn}", "turn", e.engine, e.turn)
 	post(StatusPath, "status", e.engine, e.status)
 	post(FallbackPath, "fallback", e.engine, e.fallback)
-	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc("/healthz", e.healthy).Methods(http.MethodGet, http.MethodHead)
 	if e.callback != nil {
 		post(CallbackTurnPath+"{turn}", "callback-turn", e.callback, e.turn)
 		post(CallbackFallbackPath, "callback-fallback", e.callback, e.fallback)
@@ -107,6 +109,6 @@ func (e *Edge) Routes(r *mux.Router) {
 
 // Probes adds /healthz and /readyz, to the router of Routes or to another one.
 func (e *Edge) Probes(r *mux.Router) {
-	r.HandleFunc("/healthz", healthy).Methods(http.MethodGet, http.MethodHead)
+	r.HandleFunc("/healthz", e.healthy).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/readyz", e.ready).Methods(http.MethodGet, http.MethodHead)
 }

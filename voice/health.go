@@ -10,7 +10,12 @@ import (
 // readyTimeout bounds how long an answer to a probe may take.
 const readyTimeout = 2 * time.Second
 
-func healthy(w http.ResponseWriter, _ *http.Request) {
+// healthy says whether balancers should send requests here.
+func (e *Edge) healthy(w http.ResponseWriter, _ *http.Request) {
+	if e.draining != nil && e.draining() {
+		http.Error(w, "this server is about to stop", http.StatusServiceUnavailable)
+		return
+	}
 	_, _ = io.WriteString(w, "ok\n")
 }
 
@@ -22,5 +27,5 @@ func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Redis or the queue in it cannot be used", http.StatusServiceUnavailable)
 		return
 	}
-	healthy(w, r)
+	e.healthy(w, r)
 }

@@ -34,6 +34,20 @@ func TestHealth(t *testing.T) {
 	}
 }
 
+// A server that is about to stop is taken out by balancers, whichever of the two they ask.
+func TestHealthWhileDraining(t *testing.T) {
+	draining := false
+	s := newSite(t, func(c *voice.Config) { c.Draining = func() bool { return draining } })
+	for _, want := range []int{http.StatusOK, http.StatusServiceUnavailable} {
+		for _, path := range []string{"/healthz", "/readyz"} {
+			if status, body := s.get(path); status != want {
+				t.Errorf("%s: %d %q, not %d", path, status, body, want)
+			}
+		}
+		draining = true
+	}
+}
+
 // A Redis that doesn't answer at all is one that can't be reached.
 func TestReadyHasADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -45,6 +46,7 @@ type app struct {
 	help       *help                // for those who help customers
 	clients    *proxied.Clients     // where requests come from
 	redis      *redisWatch          // looks after Redis
+	draining   atomic.Bool          // balancers should send requests to other servers
 	stopping   chan struct{}        // closed when no more requests are taken
 	switches   *dispatch.Dispatcher // tells the operator's switch of changed features; nil: there is none
 	log        *slog.Logger
@@ -108,7 +110,7 @@ func newApp(c config, o outside) (*app, error) {
 		Notify: a.notices.account, Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	a.help.routes(router)
-	a.handler = a.clients.Watch(router)
+	a.handler = a.closing(a.clients.Watch(router))
 	if c.metricsAddr != "" {
 		router = mux.NewRouter()
 		a.probes = router
@@ -282,7 +284,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, PublicURL: c.publicURL,
 		Accounts: c.accounts, AuthTokens: c.authTokens, SharedKeys: c.sharedKeys,
 		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
-		Reachable: a.ready, Metrics: metrics, Log: o.log,
+		Reachable: a.ready, Draining: a.draining.Load, Metrics: metrics, Log: o.log,
 	}), nil
 }
 

@@ -189,7 +189,7 @@ func TestServe(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v\n%s", err, log)
 	}
-	if !strings.Contains(log.String(), "stopping") {
+	if log := log.String(); strings.Index(log, "balancers are told") < 0 || strings.Index(log, "balancers are told") > strings.Index(log, "stopping") {
 		t.Errorf("log: %s", log)
 	}
 }
@@ -311,7 +311,7 @@ func program(t *testing.T, server *redistest.Server, address string, environment
 	cmd.Stderr = &log
 	cmd.Env = append(append(os.Environ(), "UPDATECENTER_TEST_MAIN=1", "LISTEN_ADDR="+address, "PUBLIC_URL=http://"+address,
 		"REDIS_URL="+server.URL(), "TWILIO_AUTH_TOKEN="+demoToken, "SIP_DOMAINS="+demoSIPDomain,
-		"SECRET_KEYS="+testKeys), environment...)
+		"SECRET_KEYS="+testKeys, "SHUTDOWN_DELAY=100ms"), environment...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

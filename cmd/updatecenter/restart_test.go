@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -20,6 +23,28 @@ func TestRestart(t *testing.T) {
 		}
 		c.hears("Your PIN has been changed.")
 	})
+}
+
+// TestDrain tells a server to stop: it serves on for a while, has connections end with their answers,
+// and tells balancers.
+func TestDrain(t *testing.T) {
+	s := newStage(t, redistest.StartMini(t), nil)
+	told, tell := context.WithCancel(t.Context())
+	ctx, end := s.app.drained(told, 100*time.Millisecond)
+	defer end()
+	ask := func() (int, string) {
+		w := httptest.NewRecorder()
+		s.app.handler.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/healthz", nil))
+		return w.Code, w.Header().Get("Connection")
+	}
+	if status, connection := ask(); status != http.StatusOK || connection != "" || ctx.Err() != nil {
+		t.Errorf("before: %d, connection %q, %v", status, connection, ctx.Err())
+	}
+	tell()
+	<-ctx.Done()
+	if status, connection := ask(); status != http.StatusServiceUnavailable || connection != "close" {
+		t.Errorf("after: %d, connection %q", status, connection)
+	}
 }
 
 // TestHangingRedis has a Redis that takes everything in and answers nothing: the caller

@@ -8,6 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"updatecenter/internal/rdb"
@@ -48,7 +51,39 @@ func (cmd *serveCommand) Run(ctx context.Context, c console) error {
 		}
 	}
 	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", redacted(settings.publicURL)))
+	ctx, stop := a.drained(ctx, settings.shutdownDelay)
+	defer stop()
 	return a.run(ctx, listener, probes)
+}
+
+// drained returns a context that ends a while after the one it is given, or at the next signal to
+// stop. Meanwhile balancers are told to send requests to other servers, and nothing else changes:
+// jobs and streams go on, as nobody else might take them over yet.
+func (a *app) drained(told context.Context, delay time.Duration) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancel(context.WithoutCancel(told))
+	context.AfterFunc(told, func() {
+		defer end()
+		a.draining.Store(true)
+		a.log.Info("balancers are told to send calls elsewhere", slog.Duration("for", delay))
+		again, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		select {
+		case <-again.Done():
+		case <-time.After(delay):
+		}
+	})
+	return ctx, end
+}
+
+// closing has connections end with their next answer while the server drains. Those on which nothing
+// is asked stay open: a balancer may be about to ask there.
+func (a *app) closing(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.draining.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // redacted is a URL without the password that it may hold.

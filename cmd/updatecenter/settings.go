@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -51,6 +52,7 @@ var defaults = kong.Vars{
 type serverSettings struct {
 	ListenAddr         string `name:"listen-addr" env:"LISTEN_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
 	MetricsAddr        string `name:"metrics-addr" env:"METRICS_ADDR" help:"Address, such as 127.0.0.1:9090, of a listener of its own for /metrics, /readyz and /healthz. LISTEN_ADDR then has /healthz alone of these. Empty: all are on LISTEN_ADDR."`
+	ShutdownDelay      string `name:"shutdown-delay" env:"SHUTDOWN_DELAY" default:"5s" help:"For how long, from SIGTERM on, /healthz and /readyz answer 503 while everything else is served as before, so that balancers send calls elsewhere; 0s to 1m. Longer than a balancer takes to notice. A second SIGTERM ends it."`
 	twilioSettings     `embed:""`
 	WebhookKeys        string `name:"twilio-webhook-keys" env:"TWILIO_WEBHOOK_KEYS" secret:"" help:"Shared keys with which Twilio signs webhooks by SHA-256, if its webhooks API was told to: name:secret, comma-separated; a name twice while its key is being replaced."`
 	RedisURL           string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
@@ -86,6 +88,7 @@ type twilioSettings struct {
 type config struct {
 	listenAddr    string
 	metricsAddr   string // empty: none of its own
+	shutdownDelay time.Duration
 	publicURL     string
 	redisURL      string
 	authTokens    []secret.Text
@@ -116,6 +119,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 	c := config{
 		listenAddr:    r.address("LISTEN_ADDR", s.ListenAddr),
 		metricsAddr:   r.optionalAddress("METRICS_ADDR", s.MetricsAddr),
+		shutdownDelay: r.duration("SHUTDOWN_DELAY", s.ShutdownDelay, 0, time.Minute),
 		publicURL:     r.url("PUBLIC_URL", r.required("PUBLIC_URL", s.PublicURL)),
 		redisURL:      r.required("REDIS_URL", r.secret("REDIS_URL", s.RedisURL)),
 		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", strings.Trim(r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken), " ,"))),
@@ -347,6 +351,15 @@ func (r *settingsReader) directory(name, value string) string {
 		r.fail(name, "is no directory that can be read")
 	}
 	return value
+}
+
+// duration reads a time from least to most.
+func (r *settingsReader) duration(name, value string, least, most time.Duration) time.Duration {
+	d, err := time.ParseDuration(value)
+	if err != nil || d < least || d > most {
+		r.fail(name, fmt.Sprintf("want a time from %s to %s, such as 5s", least, most))
+	}
+	return d
 }
 
 func (r *settingsReader) level(name, value string) slog.Level {

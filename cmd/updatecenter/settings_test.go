@@ -43,6 +43,7 @@ func TestSettings(t *testing.T) {
 		"TWILIO_ACCOUNT_SID": "AC00000000000000000000000000000001,AC00000000000000000000000000000002", "UNVOUCHED_FAILURES_PER_DAY": "0", "LOOKUPS_PER_MINUTE": "1000",
 		"TWILIO_WEBHOOK_KEYS": "calls-2026:new:er, calls-2026:older",
 		"DIAL_78_NUMBERS":     "612-555-7800", "REPAIR_TRANSFER": "+16125550100", "TRANSFER_CALLER_ID": "888-612-8052", "PIN_MAX_DIGITS": "8",
+		"SHUTDOWN_DELAY": "1m",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +52,7 @@ func TestSettings(t *testing.T) {
 		c.dial78[0] != "+16125557800" || c.transfer != "+16125550100" || c.callerID != "+18886128052" || c.repair != "+18005731311" ||
 		c.sipDomains[0] != "a.sip.twilio.com" || c.sipDomains[1] != "b.sip.twilio.com" || len(c.accounts) != 2 ||
 		len(c.sharedKeys) != 2 || c.sharedKeys[0].Name != "calls-2026" || c.sharedKeys[0].Secret.Reveal() != "new:er" ||
-		c.unvouched != (pins.CallerRule{Window: 24 * time.Hour}) || c.lookups != 1000 || c.policy.MaxDigits != 8 || c.listenAddr != "127.0.0.1:8080" {
+		c.unvouched != (pins.CallerRule{Window: 24 * time.Hour}) || c.lookups != 1000 || c.shutdownDelay != time.Minute || c.policy.MaxDigits != 8 || c.listenAddr != "127.0.0.1:8080" {
 		t.Errorf("read %+v", c)
 	}
 }
@@ -89,7 +90,7 @@ func TestMetricsAreElsewhere(t *testing.T) {
 // TestWrongSettings finds each mistake by itself, and all of them at once.
 func TestWrongSettings(t *testing.T) {
 	wrong := map[string]string{
-		"UNVOUCHED_FAILURES_PER_DAY": "-1", "LOOKUPS_PER_MINUTE": "0", "TWILIO_WEBHOOK_KEYS": "hidden", "LISTEN_ADDR": "8080", "METRICS_ADDR": "9090", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
+		"UNVOUCHED_FAILURES_PER_DAY": "-1", "LOOKUPS_PER_MINUTE": "0", "TWILIO_WEBHOOK_KEYS": "hidden", "LISTEN_ADDR": "8080", "SHUTDOWN_DELAY": "61s", "METRICS_ADDR": "9090", "PUBLIC_URL": "ivr.example.com", "REDIS_URL": "", "TWILIO_AUTH_TOKEN": " ",
 		"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_API_BASE_URL": "ftp://x", "SIP_DOMAINS": "nodots", "DIAL_78_NUMBERS": "911",
 		"SECRET_KEYS": "a:short-hidden", "TEMPORARY_PIN": "12a4", "REPAIR_NUMBER": "+442079460123", "REPAIR_TRANSFER": "0", "TRANSFER_CALLER_ID": "anonymous",
 		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_DESTINATIONS": "900", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
