@@ -43,7 +43,8 @@ type Call struct {
 	ended    *Ended
 
 	last     *answered // the last webhook; nil when it had no answer
-	lose     bool      // the next answer
+	lose     Loss      // of the next webhook
+	lost     Loss      // of the present one
 	connects string    // DialCallStatus of transfers to come; empty: completed
 	failure  error     // why the call is being given up
 	problems []error
@@ -142,13 +143,7 @@ func (c *Call) step(ctx context.Context) (Event, error) {
 func (c *Call) fetch(ctx context.Context) error {
 	hook := *c.pending
 	started := c.exchange.config.Stopwatch()
-	if c.lose {
-		c.lose = false
-		if _, err := c.deliver(ctx, c.first(hook)); errors.Is(err, ErrAnswersDiffer) {
-			return err
-		}
-	}
-	document, err := c.ask(ctx, hook)
+	document, err := c.askOrLose(ctx, hook)
 	c.turns = append(c.turns, c.exchange.config.Stopwatch().Sub(started))
 	var broken *WebhookError
 	switch {
@@ -157,7 +152,7 @@ func (c *Call) fetch(ctx context.Context) error {
 	case errors.Is(err, ErrAnswersDiffer):
 		return err
 	case errors.As(err, &broken):
-		document, err = c.fallBack(ctx, broken)
+		document, err = c.fallBack(ctx, hook, broken)
 	}
 	if err != nil {
 		return err
@@ -170,16 +165,39 @@ func (c *Call) fetch(ctx context.Context) error {
 // apology is what Twilio says when it gives an application up.
 const apology = "We're sorry, an application error has occurred. Goodbye."
 
-// fallBack asks the fallback URL for a document. When that is of no use either, it is
-// Twilio's own apology.
-func (c *Call) fallBack(ctx context.Context, broken *WebhookError) (verbs, error) {
-	c.problems = append(c.problems, broken)
-	c.fellBack = append(c.fellBack, broken)
+// askOrLose asks for a document, unless that is to go wrong.
+func (c *Call) askOrLose(ctx context.Context, hook webhook) (verbs, error) {
+	loss := c.lose
+	c.lose, c.lost = Loss{}, loss
+	if loss.Answer {
+		if _, err := c.deliver(ctx, c.first(hook)); errors.Is(err, ErrAnswersDiffer) {
+			return nil, err
+		}
+	}
+	if loss.Answer && loss.Again || loss == (Loss{}) {
+		return c.ask(ctx, hook)
+	}
+	c.last = nil
+	return nil, &WebhookError{Code: RetrievalFailure, URL: hook.URL, Err: ErrLost}
+}
+
+// fallBack asks the fallback URL for a document, with the fields of the webhook that went wrong
+// and https://www.twilio.com/docs/usage/security/availability-reliability#fallback-urls. When that
+// is of no use either, it is Twilio's own apology.
+func (c *Call) fallBack(ctx context.Context, hook webhook, broken *WebhookError) (verbs, error) {
+	lost := errors.Is(broken, ErrLost)
+	if !lost {
+		c.problems = append(c.problems, broken)
+		c.fellBack = append(c.fellBack, broken)
+	}
 	if c.fallbackURL != "" {
-		document, err := c.ask(ctx, webhook{URL: c.fallbackURL, Extra: url.Values{
-			"ErrorCode": {strconv.Itoa(int(broken.Code))},
-			"ErrorUrl":  {broken.URL},
-		}})
+		extra := url.Values{}
+		if hook.URL == broken.URL && !c.exchange.config.KeysLost && !(lost && c.lost.Keys) {
+			maps.Copy(extra, hook.Extra)
+		}
+		extra.Set("ErrorCode", strconv.Itoa(int(broken.Code)))
+		extra.Set("ErrorUrl", broken.URL)
+		document, err := c.ask(ctx, webhook{URL: c.fallbackURL, Extra: extra})
 		if err == nil || errors.Is(err, ErrAnswersDiffer) || ctx.Err() != nil {
 			return document, err
 		}
@@ -257,9 +275,20 @@ func (c *Call) HangUp(ctx context.Context) {
 	}
 }
 
+// Loss is how the next webhook goes wrong. The zero value: it doesn't.
+type Loss struct {
+	Request bool // it does not arrive, and the exchange asks the fallback URL
+	Answer  bool // it is answered, the answer is lost, and the exchange asks the fallback URL
+	Again   bool // with Answer: the exchange delivers the webhook again instead, as if told to
+	Keys    bool // with the others: what the fallback URL is posted lacks what the caller did
+}
+
+// Lose has the next webhook go wrong.
+func (c *Call) Lose(loss Loss) { c.lose = loss }
+
 // LoseNext loses the next answer on its way: the webhook after this is delivered, its
 // answer thrown away, and the webhook delivered again.
-func (c *Call) LoseNext() { c.lose = true }
+func (c *Call) LoseNext() { c.Lose(Loss{Answer: true, Again: true}) }
 
 // ConnectAs has the transfers to come end with a DialCallStatus: completed, as they do unless
 // told otherwise, busy, no-answer, failed or canceled.

@@ -67,10 +67,8 @@ func (e *Exchange) retry(ctx context.Context, d delivery, tokens []string) (a an
 func (r Retry) again(a answer, err error) bool {
 	var broken *WebhookError
 	switch {
-	case errors.Is(err, errNoAnswer):
-		return r.ReadTimeouts
 	case errors.As(err, &broken):
-		return broken.Code == ConnectionFailure
+		return broken.Code == ConnectionFailure || r.ReadTimeouts
 	case a.status >= 500:
 		return r.ServerErrors
 	case a.status >= 400:

@@ -111,6 +111,25 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+// Who was connected has had the request: it is not sent again, unless Twilio was told to.
+func TestABrokenConnectionIsNotTriedAgain(t *testing.T) {
+	for retries, want := range map[touchtone.Retry]int{{}: 1, {Times: 2, ReadTimeouts: true}: 3} {
+		app := newApplication(t, map[string]string{"/voice/fallback": goodbye})
+		app.answers["/voice/incoming"] = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+		server := httptest.NewServer(app)
+		t.Cleanup(server.Close)
+		config := app.config()
+		config.Client, config.Target, config.Retry = nil, server.URL, retries
+		listen(t, dial(t, config))
+		if got := len(app.got("/voice/incoming")); got != want {
+			t.Errorf("%+v: %d attempts, want %d", retries, got, want)
+		}
+		if got := app.got("/voice/fallback")[0].form.Get("ErrorCode"); got != "11200" {
+			t.Errorf("ErrorCode = %s", got)
+		}
+	}
+}
+
 func TestAnswerLimit(t *testing.T) {
 	for retries, want := range map[touchtone.Retry]int{{}: 1, {Times: 1, ReadTimeouts: true}: 2} {
 		app := newApplication(t, map[string]string{"/voice/fallback": goodbye})

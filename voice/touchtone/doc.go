@@ -46,7 +46,11 @@
 //	silence                    let the question time out
 //	language en                what was said since the last key was English (es: Spanish)
 //	repeat                     deliver the last webhook once more; the answer is the same
-//	lose                       the next answer is lost, and the exchange asks again
+//	lose                       the next answer is lost, and the exchange asks again, as if told to
+//	lose answer                the next answer is lost, and the exchange asks the fallback URL, as it
+//	                           does unasked; " and keys" may follow: it is not posted what the
+//	                           caller did then
+//	lose request               the next webhook does not arrive, likewise
 //	transfer busy              transfers end so from here on: completed, busy, no-answer,
 //	                           failed or canceled
 //	hangup                     the caller hangs up

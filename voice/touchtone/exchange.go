@@ -57,6 +57,10 @@ type Config struct {
 	Retry       Retry
 	AnswerLimit time.Duration // real time for one attempt; 0: Twilio's 15 s
 
+	// KeysLost: what the fallback URL is posted lacks what the caller did. Twilio documents ErrorCode
+	// and ErrorUrl, and sends the other fields of the request that failed as well, as far as is seen.
+	KeysLost bool
+
 	DeliverTwice bool        // every webhook twice at the same moment; the answers must be equal
 	StatusOrder  StatusOrder // of status callbacks
 }
@@ -65,8 +69,8 @@ type Config struct {
 // failed connection, and where asked for in the cases below, as Twilio's connection
 // overrides do.
 type Retry struct {
-	Times        int // 1 to 5; 0: once, as Twilio does unasked
-	ReadTimeouts bool
+	Times        int  // 1 to 5; 0: once, as Twilio does unasked
+	ReadTimeouts bool // and connections that break after the request was sent
 	ClientErrors bool // 4xx
 	ServerErrors bool // 5xx
 }

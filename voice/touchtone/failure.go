@@ -9,6 +9,8 @@ import (
 var (
 	// ErrAnswersDiffer is a webhook that was delivered twice and answered in two ways.
 	ErrAnswersDiffer = errors.New("a repeated webhook got another answer")
+	// ErrLost is a webhook that was lost on purpose.
+	ErrLost = errors.New("lost on its way")
 	// ErrEndless is a call that goes on and on and asks nothing.
 	ErrEndless = errors.New("the call goes on without end and asks nothing")
 )
@@ -30,8 +32,8 @@ type ErrorCode int
 // The errors that the exchange tells apart. A document that can't be read has one of the
 // codes of package twiml instead.
 const (
-	RetrievalFailure  ErrorCode = 11200 // not 2xx, or no answer in time
-	ConnectionFailure ErrorCode = 11205
+	RetrievalFailure  ErrorCode = 11200 // not 2xx, or no answer in time, or a connection that broke before it
+	ConnectionFailure ErrorCode = 11205 // no connection: the request has reached nobody
 	RedirectLoop      ErrorCode = 11215
 	TooLarge          ErrorCode = 11750
 	ParseFailure      ErrorCode = 12100 // of no other code

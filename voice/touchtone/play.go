@@ -99,7 +99,7 @@ type player struct {
 	exchange *Exchange
 	world    World
 	call     *Call   // nil: none yet
-	lose     bool    // the next answer of a call to come
+	lose     Loss    // of the first webhook of a call to come
 	connects string  // how transfers end; empty: completed
 	heard    []Event // since the last key or silence
 	result   Result
@@ -125,10 +125,8 @@ func (p *player) begin(ctx context.Context, call *Call) error {
 	p.result.Calls++
 	p.heard = nil
 	call.ConnectAs(p.connects)
-	if p.lose {
-		call.LoseNext()
-		p.lose = false
-	}
+	call.Lose(p.lose)
+	p.lose = Loss{}
 	return p.listen(ctx)
 }
 

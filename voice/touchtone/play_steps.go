@@ -158,13 +158,13 @@ func (repeatStep) play(ctx context.Context, p *player) error {
 	return nil
 }
 
-func (loseStep) play(_ context.Context, p *player) error {
-	p.transcript().add(TheLine, "loses the next answer")
+func (s loseStep) play(_ context.Context, p *player) error {
+	p.transcript().add(TheLine, "(%s)", s.written())
 	if p.free() == nil {
-		p.lose = true
+		p.lose = losses[s.what]
 		return nil
 	}
-	p.call.LoseNext()
+	p.call.Lose(losses[s.what])
 	return nil
 }
 

@@ -104,6 +104,40 @@ func TestLoseDeliversTheWebhookAgain(t *testing.T) {
 	}
 }
 
+// A webhook or an answer that is lost has the fallback URL asked, with what the caller did or
+// without, and the call goes on with what that answers.
+func TestLoseAsksTheFallback(t *testing.T) {
+	tests := []struct {
+		lose     string
+		keysLost bool
+		posts    int // that the application got
+		digits   string
+	}{
+		{"lose answer", false, 1, "1234"}, {"lose answer and keys", false, 1, ""},
+		{"lose request", false, 0, "1234"}, {"lose request and keys", false, 0, ""},
+		{"lose answer", true, 1, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.lose, func(t *testing.T) {
+			app := center(t)
+			app.answers["/voice/fallback"] = twimlAnswer(`<Gather action="/again"><Say>Choose a new PIN.</Say></Gather>`)
+			config := app.config()
+			config.KeysLost = test.keysLost
+			result := play(t, newExchange(t, config), "dial 78 from x\n"+test.lose+"\npress 1234\nhear \"choose\"\npress 8265#\nhear \"goodbye\"", nil)
+			if result.Failed() != nil || len(result.Problems) != 0 {
+				t.Errorf("%v, problems %v", result.Failed(), result.Problems)
+			}
+			if got := len(app.got("/pin")); got != test.posts {
+				t.Errorf("the application got it %d times, want %d", got, test.posts)
+			}
+			form := app.got("/voice/fallback")[0].form
+			if form.Get("Digits") != test.digits || form.Has("msg") != (test.digits != "") || form.Get("ErrorUrl") != publicURL+"/pin" || form.Get("From") == "" {
+				t.Errorf("the fallback was posted %v", form)
+			}
+		})
+	}
+}
+
 func TestRepeatNoticesAnotherAnswer(t *testing.T) {
 	app := newApplication(t, nil)
 	var times atomic.Int32

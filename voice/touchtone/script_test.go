@@ -29,6 +29,10 @@ silence
 language es
 repeat
 lose
+lose answer
+lose answer and keys
+lose request
+lose request and keys
 transfer busy
 hangup
 ended
@@ -56,7 +60,7 @@ func TestParseRefuses(t *testing.T) {
 		"silence 5", "language fr", "language", "advance", "advance soon", "advance -1m", "advance 99999h",
 		"refuse", "refuse all", "refuse all soon", "refuse all 7", "refuse all 20429 again in", "refuse all 20429 again in 1ms",
 		"refuse 612 555 0142 21211", "refused", "refused 612 555", "accept", "accept 612 555",
-		"redis", "redis sideways", "transfer", "transfer nowhere", "hangup now", "hang up", strings.Repeat("#", 1001),
+		"lose and keys", "lose it", "redis", "redis sideways", "transfer", "transfer nowhere", "hangup now", "hang up", strings.Repeat("#", 1001),
 	} {
 		_, err := touchtone.Parse("bad.call", strings.NewReader("# first\n"+line+"\n"))
 		var syntax *touchtone.SyntaxError

@@ -44,7 +44,7 @@ type (
 	languageStep struct{ tag string }
 	silenceStep  struct{}
 	repeatStep   struct{}
-	loseStep     struct{}
+	loseStep     struct{ what string } // one of losses
 	transferStep struct{ status string }
 	hangupStep   struct{}
 	endedStep    struct{}
@@ -61,6 +61,15 @@ const pressLimit = 100
 // dialStatuses are the ways in which a transfer can end.
 var dialStatuses = [...]string{connected, "busy", "no-answer", "failed", "canceled"}
 
+// losses are how a webhook goes wrong, by what follows the word lose.
+var losses = map[string]Loss{
+	"":                 {Answer: true, Again: true},
+	"answer":           {Answer: true},
+	"answer and keys":  {Answer: true, Keys: true},
+	"request":          {Request: true},
+	"request and keys": {Request: true, Keys: true},
+}
+
 // bareSteps are the lines of one word.
 func bareStep(word string) (step, bool) {
 	switch word {
@@ -68,8 +77,6 @@ func bareStep(word string) (step, bool) {
 		return silenceStep{}, true
 	case "repeat":
 		return repeatStep{}, true
-	case "lose":
-		return loseStep{}, true
 	case "hangup":
 		return hangupStep{}, true
 	case "ended":
@@ -89,6 +96,11 @@ func parseStep(text string) (step, error) {
 		return bare, nil
 	}
 	switch word {
+	case "lose":
+		if _, known := losses[rest]; !known {
+			return nil, errors.New("write: lose, lose answer or lose request, and if need be: and keys")
+		}
+		return loseStep{rest}, nil
 	case "dial":
 		return parseDial(strings.Fields(rest))
 	case "answer", "voicemail", "fax", "undetected", "busy", "no-answer", "failed":
@@ -218,7 +230,7 @@ func (s pressStep) written() string    { return "press " + s.keys.Reveal() }
 func (s languageStep) written() string { return "language " + s.tag }
 func (silenceStep) written() string    { return "silence" }
 func (repeatStep) written() string     { return "repeat" }
-func (loseStep) written() string       { return "lose" }
+func (s loseStep) written() string     { return strings.TrimSpace("lose " + s.what) }
 func (hangupStep) written() string     { return "hangup" }
 func (endedStep) written() string      { return "ended" }
 func (s transferStep) written() string { return "transfer " + s.status }

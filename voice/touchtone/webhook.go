@@ -7,8 +7,10 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"updatecenter/twiml"
 	"updatecenter/voice/signature"
@@ -54,8 +56,13 @@ func (e *Exchange) attempt(ctx context.Context, d delivery, token string) (answe
 		return answer{}, &WebhookError{Code: RetrievalFailure, URL: d.url, Err: err}
 	}
 	request.Header.Set("I-Twilio-Idempotency-Token", token)
-	response, err := e.client.Do(request) //nolint:gosec // an exchange asks the URLs that the application gave it
-	if err != nil {
+	var connected atomic.Bool
+	trace := httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
+	response, err := e.client.Do(request.WithContext(httptrace.WithClientTrace(limited, &trace))) //nolint:gosec // an exchange asks the URLs that the application gave it
+	switch {
+	case err != nil && connected.Load():
+		return answer{}, e.broken(limited, d, RetrievalFailure, err)
+	case err != nil:
 		return answer{}, e.broken(limited, d, ConnectionFailure, err)
 	}
 	defer func() { _ = response.Body.Close() }()
