@@ -102,7 +102,7 @@ func (m *Memory) Settle(_ context.Context, attempt Attempt, settlement Settlemen
 	defer m.mu.Unlock()
 	t := m.tally(attempt)
 	if record, tell := t.settle(attempt, settlement, rule); tell && attempt.Account != "" {
-		m.history[attempt.Account] = append(m.history[attempt.Account], record)
+		m.record(attempt.Account, record)
 	}
 	return t.strikes, nil
 }
@@ -114,7 +114,7 @@ func (m *Memory) Open(_ context.Context, account ID, after time.Time, record Rec
 	if !m.tally(Attempt{Account: account}).open(after) {
 		return false, nil
 	}
-	m.history[account] = append(m.history[account], record)
+	m.record(account, record)
 	return true, nil
 }
 
@@ -172,7 +172,12 @@ func (m *Memory) load(id ID) (Stored, error) {
 func (m *Memory) keep(account Stored, records []Record) {
 	account.Sealed = bytes.Clone(account.Sealed)
 	m.accounts[account.ID], m.numbers[account.Number] = account, account.ID
-	m.history[account.ID] = append(m.history[account.ID], records...)
+	m.record(account.ID, records...)
+}
+
+func (m *Memory) record(id ID, records ...Record) {
+	history := append(m.history[id], records...)
+	m.history[id] = history[max(0, len(history)-MaxHistory):]
 }
 
 func (m *Memory) tally(of Attempt) *tally {

@@ -51,8 +51,11 @@ var ErrNote = errors.New("note must say by whom, in plain words")
 const (
 	maxBy      = 100  // characters of a [Note]'s By and From
 	MaxReason  = 500  // characters of a [Note]'s Reason
-	MaxHistory = 1000 // records that [Accounts.History] returns
+	MaxHistory = 1000 // records that are kept, and that [Accounts.History] returns at most
 )
+
+// HistoryKept is for how long a history is kept after its newest record.
+const HistoryKept = 2 * 365 * 24 * time.Hour
 
 // Note says who changes an account, and why: for its history.
 type Note struct {

@@ -53,7 +53,7 @@ type Store interface {
 	// as no other change came after it.
 	Change(ctx context.Context, account Stored, records []Record) error
 	// History returns the newest limit records of an account, newest first: those appended
-	// last. None, or no such account, is no error. Records are never deleted, and their
-	// times are kept to the millisecond at least.
+	// last. None, or no such account, is no error. A store keeps [MaxHistory] of them, and may
+	// forget all of them [HistoryKept] after the last one. Times are kept to the millisecond at least.
 	History(ctx context.Context, id ID, limit int) ([]Record, error)
 }

@@ -288,5 +288,6 @@ func (m *Memory) recordLock(attempt Attempt, strikes Strikes) {
 }
 
 func (m *Memory) append(number nanp.Number, record Record) {
-	m.history[number] = append(m.history[number], record)
+	history := append(m.history[number], record)
+	m.history[number] = history[max(0, len(history)-MaxHistory):]
 }

@@ -18,8 +18,12 @@ var ErrNote = errors.New("note must say by whom, and for a reset why, in plain w
 const (
 	maxName    = 100  // characters
 	MaxReason  = 500  // characters of a [Note]'s reason
-	MaxHistory = 1000 // records that [Provisioning.History] returns
+	MaxHistory = 1000 // records that are kept, and that [Provisioning.History] returns at most
 )
+
+// HistoryKept is for how long a history is kept after its newest record. Resets, of which records
+// are to be kept for a year, are in the audit as well.
+const HistoryKept = 2 * 365 * 24 * time.Hour
 
 // Note says who changes a line otherwise than by telephone, and why: for its history.
 type Note struct {

@@ -64,7 +64,8 @@ type Registry interface {
 	// nothing else.
 	Append(ctx context.Context, number nanp.Number, record Record) error
 	// History returns the newest limit records of a line, newest first: those appended
-	// last, of a number that is no line too. None is no error.
+	// last, of a number that is no line too. None is no error. A store keeps [MaxHistory] of
+	// them, and may forget all of them [HistoryKept] after the last one.
 	History(ctx context.Context, number nanp.Number, limit int) ([]Record, error)
 }
 

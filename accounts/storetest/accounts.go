@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"updatecenter/accounts"
@@ -113,6 +114,16 @@ var historyTests = map[string]func(play){
 		got, err := p.Store.History(p.t.Context(), id(1), 2)
 		p.t.OK(err)
 		p.t.Same(got, p.records(accounts.NameChanged, accounts.PhoneChanged))
+	},
+	"no more than the newest MaxHistory are kept": func(p play) {
+		p.create(1, first)
+		p.t.OK(p.change(account(1, first, "x"), slices.Repeat([]accounts.Event{accounts.PhoneChanged}, accounts.MaxHistory)...))
+		p.closed(accounts.Attempt{Account: id(1)})
+		p.opened(p.start.Add(lastFailure), p.record(accounts.Opened), true)
+		got, err := p.Store.History(p.t.Context(), id(1), 2*accounts.MaxHistory)
+		p.t.OK(err)
+		p.t.Same(len(got), accounts.MaxHistory)
+		p.t.Same(got[0].Event, accounts.Opened)
 	},
 	"a change without records has none": func(p play) {
 		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), nil))

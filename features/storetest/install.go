@@ -108,6 +108,17 @@ var installTests = map[string]func(play){
 		p.settings()
 		p.same(len(p.Events(p.t.T, known)), 3)
 	},
+	"the history keeps no more than the newest MaxHistory": func(p play) {
+		for range pins.MaxHistory {
+			p.t.OK(p.Registry.Append(p.t.Context(), known, pins.Record{At: p.start, Event: pins.NoticeUntold, By: "ann"}))
+		}
+		p.make(p.change(list, 0, 1))
+		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})
+		records, err := p.Registry.History(p.t.Context(), known, 2*pins.MaxHistory)
+		p.t.OK(err)
+		p.same(len(records), pins.MaxHistory)
+		p.same(records[0].Event, pins.FeaturesInstalled)
+	},
 	"install takes no lines": func(p play) { p.same(len(p.install()), 0) },
 	"install takes many lines": func(p play) {
 		lines := make([]pins.NewLine, 1200)

@@ -96,7 +96,7 @@ return {admitted and 1 or 0, shown(t)}
 //	ARGV  see tallyLua; failed, passed or weakly, when a lock ends, record of a pass or of a lock,
 //	      record of what closes
 //	      {failures, until, closed}
-var settleClaim = newScript(tallyLua + `
+var settleClaim = newScript(accountRecordLua + tallyLua + `
 local t, bad = tally(KEYS[1])
 if bad then return bad end
 if t.known['d:' .. ARGV[1]] then return {shown(t)} end
@@ -117,7 +117,7 @@ else
 		if now >= t.soft then tell, t.soft = ARGV[12], tonumber(ARGV[11]) end
 	end
 end
-if tell and KEYS[2] then redis.call('LPUSH', KEYS[2], tell) end
+if tell and KEYS[2] then record(KEYS[2], tell) end
 t.old[#t.old + 1] = 'p:' .. ARGV[1]
 redis.call('HSET', t.key, 'd:' .. ARGV[1], ARGV[2])
 save(t)
@@ -129,12 +129,12 @@ return {shown(t)}
 //	KEYS  strikes, the account's history
 //	ARGV  see tallyLua; after when no failure may have come, record
 //	      1 opened, 0 it was not closed, or a failure came
-var openAccount = newScript(tallyLua + `
+var openAccount = newScript(accountRecordLua + tallyLua + `
 local t, bad = tally(KEYS[1])
 if bad then return bad end
 if not closed(t) or t.last > tonumber(ARGV[10]) then return 0 end
 t.failures, t.row, t.last, t.soft = 0, 0, 0, 0
-redis.call('LPUSH', KEYS[2], ARGV[11])
+record(KEYS[2], ARGV[11])
 save(t)
 return 1
 `)

@@ -18,7 +18,7 @@ package rdb
 
 // accountLua reads an account: its fields, none when there is no such account, or an error to
 // answer.
-const accountLua = digitsLua + `
+var accountLua = digitsLua + accountRecordLua + `
 local function account(key)
 	local h = redis.call('HMGET', key, 'v', 'number', 'rev', 'token', 'sealed')
 	if h[1] == '1' then
@@ -35,7 +35,7 @@ local function same(a, number, rev, sealed)
 end
 
 local function append(key, from)
-	for i = from, #ARGV do redis.call('LPUSH', key, ARGV[i]) end
+	for i = from, #ARGV do record(key, ARGV[i]) end
 end
 `
 

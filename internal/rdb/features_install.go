@@ -143,7 +143,7 @@ func (i installation) command(line features.Installation, drop int, events map[p
 //	      that we know its name, 1 or 0, and the event that it went, in two parts between which
 //	      the revision stands
 //	      1 changed, 0 not, or no such line, -1 not, as a feature goes and nobody announced it
-var installFeatures = newScript(lineLua + strangeLua + cursorLua + publishLua + `
+var installFeatures = newScript(lineLua + recordLua + strangeLua + cursorLua + publishLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -174,9 +174,9 @@ if #gone > 0 then
 	if bad then return bad end
 	room(KEYS[4], at, tonumber(ARGV[5]) - #gone, ARGV[4] == '1' and rewound == '0', false)
 end
-local record = cjson.decode(ARGV[1])
-record.changes = changes
-redis.call('LPUSH', KEYS[3], cjson.encode(record))
+local entry = cjson.decode(ARGV[1])
+entry.changes = changes
+record(KEYS[3], cjson.encode(entry))
 redis.call('HSET', KEYS[1], 'features', table.concat(names, ' '))
 for _, feature in ipairs(gone) do
 	local revision = tonumber(redis.call('HGET', KEYS[2], 'r:' .. feature[1]) or 0) or 0

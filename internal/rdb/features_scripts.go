@@ -124,7 +124,7 @@ end
 //	      must have or 0
 //	      1 changed, 0 no such line, -1 another revision, -2 not installed, -3 too many wait,
 //	      -4 another revision of the PIN
-var changeFeature = newScript(lineLua + sweepLua + strangeLua + cursorLua + publishLua + `
+var changeFeature = newScript(lineLua + recordLua + sweepLua + strangeLua + cursorLua + publishLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -141,7 +141,7 @@ local at, rewound, wrong = cursor(KEYS[5])
 if wrong then return wrong end
 local drop = ARGV[10] == '1' and rewound == '0'
 if not room(KEYS[4], at, tonumber(ARGV[11]) - 1, drop, true) then return -3 end
-redis.call('LPUSH', KEYS[3], ARGV[6])
+record(KEYS[3], ARGV[6])
 publish(KEYS[4], at, ARGV[5], now, ARGV[12])
 redis.call('PERSIST', KEYS[4])
 redis.call('PERSIST', KEYS[5])

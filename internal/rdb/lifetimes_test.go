@@ -63,7 +63,7 @@ func TestLifetimes(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect(away, pins.TurnsKept+slack)
-		expect(ours[4], forever)
+		expect(ours[4], pins.HistoryKept+slack)
 		if _, err := lines.AdmitCaller(ctx, "+19525550100", pins.Turn{}, now, 10, time.Hour); err != nil {
 			t.Fatal(err)
 		}

@@ -45,14 +45,14 @@ return 1
 //	KEYS  line, history
 //	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept
 //	      1 changed, 0 no such line, -1 another revision
-var changePIN = newScript(lineLua + sweepLua + `
+var changePIN = newScript(lineLua + recordLua + sweepLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
 local turn, now = 't:' .. ARGV[1], ARGV[4]
 if redis.call('HEXISTS', KEYS[1], turn) == 1 then return 1 end
 if l[5] ~= ARGV[2] then return -1 end
-redis.call('LPUSH', KEYS[2], ARGV[5])
+record(KEYS[2], ARGV[5])
 redis.call('HSET', KEYS[1], 'pin', ARGV[3], 'since', now, turn, now)
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
 sweep(KEYS[1], tonumber(ARGV[6]), tonumber(now))
@@ -89,12 +89,12 @@ return 1
 
 // clearedLua records the clearing and clears the strikes, as do those who reset, unlock or remove
 // a line, which is there. Garbage in the place of strikes is deleted, as nothing else could help
-// the line. It needs strikesLua, and now, kept and slack.
+// the line. It needs recordLua and strikesLua, and now, kept and slack.
 const clearedLua = `
 local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
 if home.bad and not home.garbage then return home.bad end
 if away.bad and not away.garbage then return away.bad end
-redis.call('LPUSH', KEYS[4], ARGV[1])
+record(KEYS[4], ARGV[1])
 clear(home, now, kept, slack)
 clear(away, now, kept, slack)
 `
@@ -105,7 +105,7 @@ clear(away, now, kept, slack)
 //	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations
 //	ARGV  record, now, milliseconds for which turns are kept, slack
 //	      1 removed, 0 no such line
-var removeLine = newScript(strangeLua + lineLua + strikesLua + `
+var removeLine = newScript(strangeLua + lineLua + recordLua + strikesLua + `
 local damage, stays = strange(KEYS[5])
 if stays then return damage end
 local l, bad = line(KEYS[1])

@@ -31,7 +31,7 @@ end
 //	KEYS  line, validations, history
 //	ARGV  who, validation, until when it counts, now, record, slack
 //	      1 remembered, 0 no such line
-var validate = newScript(lineLua + validatedLua + `
+var validate = newScript(lineLua + recordLua + validatedLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -50,14 +50,14 @@ for i = 1, #flat, 2 do
 		last = math.max(last, ends)
 	end
 end
-redis.call('LPUSH', KEYS[3], ARGV[5])
+record(KEYS[3], ARGV[5])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
 redis.call('PEXPIRE', KEYS[2], math.max(last - now, 0) + tonumber(ARGV[6]))
 return 1
 `)
 
 // helpLua is how resetPIN and unlockLine begin: they do nothing without a validation that counts.
-const helpLua = lineLua + strikesLua + validatedLua + `
+var helpLua = lineLua + recordLua + strikesLua + validatedLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -66,7 +66,7 @@ if not l[1] then refused = 0
 elseif not validated(KEYS[5], ARGV[6], now) then refused = -2
 end
 if refused then
-	redis.call('LPUSH', KEYS[4], ARGV[5])
+	record(KEYS[4], ARGV[5])
 	return refused
 end
 ` + clearedLua

@@ -140,14 +140,14 @@ return 1
 //	KEYS  events, delivered, history
 //	ARGV  ID, record, milliseconds for Redis to keep the events, and the note
 //	      1 skipped, 0 it is not the oldest that waits
-var skipEvent = newScript(digitsLua + strangeLua + cursorLua + deliveredLua + `
+var skipEvent = newScript(digitsLua + recordLua + strangeLua + cursorLua + deliveredLua + `
 local at, _, bad = cursor(KEYS[2])
 if bad then return bad end
 local from = '-'
 if at then from = '(' .. at end
 local oldest = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', 1)[1]
 if not oldest or oldest[1] ~= ARGV[1] then return 0 end
-redis.call('LPUSH', KEYS[3], ARGV[2])
+record(KEYS[3], ARGV[2])
 delivered(KEYS[1], KEYS[2], ARGV[1], ARGV[3], ARGV[4])
 return 1
 `)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -37,13 +35,8 @@ func (s Lines) Append(ctx context.Context, number nanp.Number, record pins.Recor
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.db.within)
-	defer cancel()
-	cmd := once{redis.NewCmd(ctx, "lpush", historyKey(number), entry)}
-	if err := s.db.client.Process(ctx, cmd); err != nil {
-		return explain(err)
-	}
-	return nil
+	_, err = s.db.runOnce(ctx, appendRecord, []string{historyKey(number)}, entry)
+	return err
 }
 
 // History implements [pins.Registry].

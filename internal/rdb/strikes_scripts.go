@@ -109,7 +109,7 @@ return {admitted and 1 or 0, l, shown(sides[2]), shown(sides[3])}
 //	      record of a soft lock, record of a hard lock,
 //	      1 if a pass clears both sides, the hash to replace or nothing, its replacement
 //	      {failures, until, locked} of the side
-var settle = newScript(lineLua + strikesLua + `
+var settle = newScript(lineLua + recordLua + strikesLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 local outcome, turn, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
@@ -120,14 +120,14 @@ if s.bad or other.bad then return s.bad or other.bad end
 if s.turns['d:' .. turn] then return shown(s) end
 
 if outcome == 'failed' then
-	local record
+	local lock
 	s.failures, s.last = s.failures + 1, now
 	if s.failures == soft then
-		s.soft, record = tonumber(ARGV[9]), ARGV[10]
+		s.soft, lock = tonumber(ARGV[9]), ARGV[10]
 	elseif s.failures >= hard and s.hard == 0 then
-		s.hard, record = 1, ARGV[11]
+		s.hard, lock = 1, ARGV[11]
 	end
-	if record and l[1] then redis.call('LPUSH', KEYS[4], record) end
+	if lock and l[1] then record(KEYS[4], lock) end
 elseif outcome == 'passed' then
 	s.failures, s.last, s.soft, s.hard = 0, 0, 0, 0
 	if ARGV[12] == '1' then clear(other, now, kept, slack) end

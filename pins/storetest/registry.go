@@ -210,6 +210,19 @@ var historyTests = map[string]func(play){
 			p.t.Same(records[0].Reason, "record 11")
 		}
 	},
+	"no more than the newest MaxHistory are kept": func(p play) {
+		p.manyRecords(pins.MaxHistory)
+		p.set("hash one", 1)
+		p.fail(known, pins.Remote, 2, 6, 0)
+		p.t.OK(p.reset(known))
+		p.t.OK(p.Registry.Append(p.t.Context(), known, p.record(pins.NoticeUntold)))
+		p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+		records, err := p.Registry.History(p.t.Context(), known, 2*pins.MaxHistory)
+		p.t.OK(err)
+		p.t.Same(len(records), pins.MaxHistory)
+		p.t.Same(records[0].Event, pins.Removed)
+		p.t.Same(records[len(records)-1].Reason, "record 6")
+	},
 	"a record is appended, of a number that is no line too": func(p play) {
 		p.t.OK(p.reset(known))
 		before := p.line(known)
