@@ -88,6 +88,8 @@ func (c *Console) createKey(v *visit) error {
 		page.Form.fail("name", "A name is 1 to 64 letters, digits, dots, hyphens and underscores.")
 	case errors.Is(err, apikey.ErrExists):
 		page.Form.fail("name", "There is a key of this name. Choose another, or revoke that one first.")
+	case errors.Is(err, apikey.ErrTooMany):
+		page.Form.fail("name", "There are 1000 keys, and no more are kept. Revoked ones go after a year.")
 	case err != nil:
 		return err
 	default:

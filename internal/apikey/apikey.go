@@ -26,6 +26,8 @@ import (
 var (
 	// ErrExists: a key that isn't revoked has the name.
 	ErrExists = errors.New("a key of that name exists")
+	// ErrTooMany: there are [MaxKeys] keys.
+	ErrTooMany = errors.New("there are 1000 keys, the revoked ones of the last year included, and no more are kept")
 	// ErrNotFound: there is no such key; for RevokeKey, none that isn't revoked.
 	ErrNotFound = errors.New("no such key")
 	// ErrName refuses a name that isn't 1 to 64 letters, digits, dots, hyphens and
@@ -74,13 +76,25 @@ type Key struct {
 	Revoked time.Time // zero: it isn't
 }
 
+// ForgottenAt says whether the key was revoked so long before a time that it is forgotten.
+func (k Key) ForgottenAt(at time.Time) bool {
+	return !k.Revoked.IsZero() && at.Sub(k.Revoked) >= RevokedKept
+}
+
+// Bounds of a store.
+const (
+	MaxKeys     = 1000                 // keys, the revoked included
+	RevokedKept = 365 * 24 * time.Hour // how long a revoked key is kept at least, as the audit is
+)
+
 // Store is where keys are kept.
 type Store interface {
-	// AddKey keeps a new key, or says ErrExists.
+	// AddKey keeps a new key, or says ErrExists or ErrTooMany. Keys that were revoked [RevokedKept]
+	// before its creation are forgotten.
 	AddKey(ctx context.Context, key Key) error
 	// Key returns the key with that ID, revoked or not, or ErrNotFound.
 	Key(ctx context.Context, id string) (Key, error)
-	// Keys returns all keys, the revoked too, oldest first.
+	// Keys returns all keys, the revoked too as long as they are kept, oldest first.
 	Keys(ctx context.Context) ([]Key, error)
 	// RevokeKey revokes the key of that name that isn't revoked yet, or says ErrNotFound.
 	RevokeKey(ctx context.Context, name string, at time.Time) error

@@ -23,6 +23,10 @@ func (m *Memory) AddKey(_ context.Context, key Key) error {
 	if _, found := m.live(key.Name); found {
 		return ErrExists
 	}
+	maps.DeleteFunc(m.byID, func(_ string, old Key) bool { return old.ForgottenAt(key.Created) })
+	if len(m.byID) >= MaxKeys {
+		return ErrTooMany
+	}
 	if m.byID == nil {
 		m.byID = map[string]Key{}
 	}

@@ -2,6 +2,7 @@ package apikey_test
 
 import (
 	"errors"
+	"strconv"
 	"testing"
 	"time"
 
@@ -34,5 +35,24 @@ func TestMemory(t *testing.T) {
 	all, err := keys.Keys(ctx)
 	if err != nil || len(all) != 2 || all[0].ID != "2" || !all[0].Revoked.Equal(now) || !all[1].Revoked.IsZero() {
 		t.Errorf("keys: %+v, %v", all, err)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	var keys apikey.Memory
+	for i := range apikey.MaxKeys + 1 {
+		key := apikey.Key{ID: strconv.Itoa(i), Name: "a", Created: now}
+		if err := keys.AddKey(t.Context(), key); i < apikey.MaxKeys && err != nil || i == apikey.MaxKeys && !errors.Is(err, apikey.ErrTooMany) {
+			t.Fatalf("key %d: %v", i, err)
+		}
+		if err := keys.RevokeKey(t.Context(), "a", now); i < apikey.MaxKeys && err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := keys.AddKey(t.Context(), apikey.Key{ID: "x", Name: "a", Created: now.Add(apikey.RevokedKept)}); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := keys.Keys(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("%d keys after a year, %v", len(all), err)
 	}
 }

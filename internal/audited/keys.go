@@ -32,14 +32,14 @@ func (k Keys) List(ctx context.Context, by audit.Actor) ([]apikey.Key, error) {
 }
 
 // Create makes a key and returns its token, which nobody sees again. Errors: [apikey.ErrName],
-// [apikey.ErrScope], [apikey.ErrExists], those of the store and of Random.
+// [apikey.ErrScope], [apikey.ErrExists], [apikey.ErrTooMany], those of the store and of Random.
 func (k Keys) Create(ctx context.Context, by audit.Actor, name string, scopes []apikey.Scope) (secret.Text, error) {
 	key, token, err := apikey.New(k.Random, name, scopes, k.Now())
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("create key: %w", err)
 	}
 	event := by.Event(audit.KeyCreated, "key "+name, apikey.JoinScopes(scopes))
-	if err := audit.Do(ctx, k.Audit, event, func() error { return k.Store.AddKey(ctx, key) }, apikey.ErrExists); err != nil {
+	if err := audit.Do(ctx, k.Audit, event, func() error { return k.Store.AddKey(ctx, key) }, apikey.ErrExists, apikey.ErrTooMany); err != nil {
 		return secret.Text{}, fmt.Errorf("create key: %w", err)
 	}
 	return token, nil

@@ -28,13 +28,19 @@ var _ apikey.Store = Keys{}
 // Keys returns the store of keys to the API.
 func (db *DB) Keys() Keys { return Keys{db} }
 
-// addKey adds a key.
+// addKey adds a key, and forgets some.
 //
 //	KEYS  keys
-//	ARGV  field of the ID, field of the name, ID, key
-//	      1 added, 0 there is one of that name or ID
+//	ARGV  field of the ID, field of the name, ID, key, most keys; fields to forget
+//	      1 added, 0 there is one of that name or ID, -1 there are too many
 var addKey = newScript(`
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 or redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then return 0 end
+for i = 6, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
+local flat, count = redis.call('HGETALL', KEYS[1]), 0
+for i = 1, #flat, 2 do
+	if string.sub(flat[i], 1, 3) == 'id:' then count = count + 1 end
+end
+if count >= tonumber(ARGV[5]) then return -1 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4], ARGV[2], ARGV[3])
 return 1
 `)
@@ -57,14 +63,38 @@ func (k Keys) AddKey(ctx context.Context, key apikey.Key) error {
 	if err != nil {
 		return fmt.Errorf("add key: %w", err)
 	}
-	added, err := k.db.runOnce(ctx, addKey, []string{apiKeysKey}, idField(key.ID), nameField(key.Name), key.ID, text)
+	args := []any{idField(key.ID), nameField(key.Name), key.ID, text, apikey.MaxKeys}
+	forgotten, err := k.forgotten(ctx, key.Created)
 	if err != nil {
 		return fmt.Errorf("add key: %w", err)
 	}
-	if added != int64(1) {
+	added, err := k.db.runOnce(ctx, addKey, []string{apiKeysKey}, append(args, forgotten...)...)
+	switch {
+	case err != nil:
+		return fmt.Errorf("add key: %w", err)
+	case added == int64(0):
 		return apikey.ErrExists
+	case added == int64(-1):
+		return apikey.ErrTooMany
 	}
 	return nil
+}
+
+// forgotten are the fields of keys that are to be forgotten. What can't be read stays.
+func (k Keys) forgotten(ctx context.Context, at time.Time) ([]any, error) {
+	ctx, cancel := context.WithTimeout(ctx, k.db.within)
+	defer cancel()
+	fields, err := k.db.client.HGetAll(ctx, apiKeysKey).Result()
+	if err != nil {
+		return nil, explain(err)
+	}
+	var old []any
+	for field, text := range fields {
+		if key, err := decodeKey("", text); err == nil && key.ForgottenAt(at) {
+			old = append(old, field)
+		}
+	}
+	return old, nil
 }
 
 // Key implements [apikey.Store].

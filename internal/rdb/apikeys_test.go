@@ -56,6 +56,25 @@ func TestAPIKeys(t *testing.T) {
 	})
 }
 
+// TestAPIKeysAreBounded adds keys and revokes them, until no more are kept, and again a year later.
+func TestAPIKeysAreBounded(t *testing.T) {
+	store, ctx := open(t, redistest.StartMini(t).URL()).Keys(), t.Context()
+	for i := range apikey.MaxKeys {
+		if err := errors.Join(store.AddKey(ctx, newKey(t, "portal", now)), store.RevokeKey(ctx, "portal", now)); err != nil {
+			t.Fatalf("key %d: %v", i, err)
+		}
+	}
+	if err := store.AddKey(ctx, newKey(t, "portal", now)); !errors.Is(err, apikey.ErrTooMany) {
+		t.Errorf("one key too many: %v", err)
+	}
+	if err := store.AddKey(ctx, newKey(t, "portal", now.Add(apikey.RevokedKept))); err != nil {
+		t.Error(err)
+	}
+	if all, err := store.Keys(ctx); err != nil || len(all) != 1 {
+		t.Errorf("%d keys after a year, %v", len(all), err)
+	}
+}
+
 func newKey(t *testing.T, name string, created time.Time) apikey.Key {
 	t.Helper()
 	key, _, err := apikey.New(rand.Reader, name, []apikey.Scope{apikey.LinesRead, apikey.PinsReset}, created)
