@@ -27,7 +27,8 @@ func StartCluster(t testing.TB) string {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), clusterTime)
 	defer cancel()
-	var nodes []process
+	var nodes []*process
+	var addrs []string
 	for range clusterNodes {
 		nodes = append(nodes, launch(t, clustered))
 	}
@@ -35,24 +36,26 @@ func StartCluster(t testing.TB) string {
 		if err := join(ctx, nodes[0], node, i); err != nil {
 			t.Fatalf("start cluster: %v", err)
 		}
+		addrs = append(addrs, node.addr())
 	}
-	others := url.Values{}
-	for i, node := range nodes {
+	for _, node := range nodes {
 		if err := agreed(ctx, node); err != nil {
 			t.Fatalf("start cluster: %v", err)
 		}
-		if i > 0 {
-			others.Add("addr", node.addr())
-		}
 	}
-	return "redis://" + nodes[0].addr() + "?" + others.Encode()
+	return clusterURL(addrs)
+}
+
+// clusterURL names the nodes in the form that redis.ParseClusterURL reads.
+func clusterURL(addrs []string) string {
+	return "redis://" + addrs[0] + "?" + url.Values{"addr": addrs[1:]}.Encode()
 }
 
 func clustered(port int) string { return plain(port) + "cluster-enabled yes\n" }
 
 // join gives a node its third of the slots, and introduces it to the first. Nodes need
 // different epochs from the start, or they quarrel about who is the newer.
-func join(ctx context.Context, first, node process, i int) error {
+func join(ctx context.Context, first, node *process, i int) error {
 	client := redis.NewClient(&redis.Options{Addr: node.addr()})
 	defer client.Close()
 	begin, end := i*slots/clusterNodes, (i+1)*slots/clusterNodes-1
@@ -72,7 +75,7 @@ func join(ctx context.Context, first, node process, i int) error {
 }
 
 // agreed waits until a node knows all the others and sees every slot served.
-func agreed(ctx context.Context, node process) error {
+func agreed(ctx context.Context, node *process) error {
 	client := redis.NewClient(&redis.Options{Addr: node.addr()})
 	defer client.Close()
 	for {
@@ -80,24 +83,30 @@ func agreed(ctx context.Context, node process) error {
 		if err != nil {
 			return fmt.Errorf("wait for the cluster: %w", err)
 		}
-		if strings.Contains(info, "cluster_state:ok") &&
-			strings.Contains(info, fmt.Sprintf("cluster_slots_ok:%d\r\n", slots)) {
+		if healthy(info) {
 			return nil
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 }
 
+// healthy says whether a node of a cluster sees every slot served.
+func healthy(info string) bool {
+	return strings.Contains(info, "cluster_state:ok") &&
+		strings.Contains(info, fmt.Sprintf("cluster_slots_ok:%d\r\n", slots))
+}
+
 // sentinelMaster is the name under which the sentinel knows its master.
 const sentinelMaster = "mymaster"
 
 // StartSentinel starts a redis-server and a sentinel that watches it, and stops them when
-// the test ends. The answer is a URL in the form that redis.ParseFailoverURL reads, where
+// the test ends. The sentinel waits a minute before it takes the master for dead, so that a busy
+// machine does not look like a fault. The answer is a URL in the form that redis.ParseFailoverURL reads, where
 // the address is the sentinel's: redis://127.0.0.1:PORT?master_name=mymaster
 func StartSentinel(t testing.TB) string {
 	t.Helper()
 	master := launch(t, plain)
-	sentinel := launch(t, func(port int) string { return watching(port, master.port) }, "--sentinel")
+	sentinel := launch(t, func(port int) string { return watching(port, master.port, time.Minute) }, "--sentinel")
 
 	ctx, cancel := context.WithTimeout(t.Context(), startTime)
 	defer cancel()
@@ -110,13 +119,17 @@ func StartSentinel(t testing.TB) string {
 	if got := net.JoinHostPort(addr[0], addr[1]); got != master.addr() {
 		t.Fatalf("start sentinel: the master is at %s, want %s", got, master.addr())
 	}
+	return sentinelURL(sentinel)
+}
+
+func sentinelURL(sentinel *process) string {
 	return "redis://" + sentinel.addr() + "?master_name=" + sentinelMaster
 }
 
-// watching is the configuration of a sentinel alone. It waits a minute before it takes
-// the master for dead, so that a busy machine does not look like a fault.
-func watching(port, master int) string {
+// watching is the configuration of a sentinel alone, which takes a master for dead that is silent
+// for so long.
+func watching(port, master int, silence time.Duration) string {
 	return fmt.Sprintf("port %d\nbind 127.0.0.1\n"+
 		"sentinel monitor %[3]s 127.0.0.1 %[2]d 1\n"+
-		"sentinel down-after-milliseconds %[3]s 60000\n", port, master, sentinelMaster)
+		"sentinel down-after-milliseconds %[3]s %[4]d\n", port, master, sentinelMaster, silence.Milliseconds())
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -22,14 +21,14 @@ const lookTime = 30 * time.Second
 // binary integer. Search [Server.Contents] as well.
 func (s *Server) Dump(t testing.TB) []byte {
 	t.Helper()
-	if s.dir == "" {
+	if s.process == nil {
 		t.Fatal("dump: miniredis has no dump file")
 	}
 	ctx, client := s.client(t)
 	if err := client.Save(ctx).Err(); err != nil {
 		t.Fatalf("dump: %v", err)
 	}
-	dump, err := os.ReadFile(filepath.Join(s.dir, "dump.rdb"))
+	dump, err := os.ReadFile(s.process.file("dump.rdb"))
 	if err != nil {
 		t.Fatalf("dump: %v", err)
 	}

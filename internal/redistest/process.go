@@ -2,12 +2,15 @@ package redistest
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,6 +26,10 @@ const (
 	// last one between our looking and redis-server's binding.
 	startTries = 5
 
+	// Ports of ours are between these: with the bus ports below those that systems give to
+	// outgoing connections, so that nobody takes the port of a server that was killed.
+	lowestPort, highestPort = 10_000, 22_000
+
 	// busOffset is how far the port on which cluster nodes talk to each other lies above
 	// their port for clients (redis.io, "Cluster specification").
 	busOffset = 10000
@@ -33,7 +40,8 @@ type process struct {
 	port   int
 	dir    string // its working directory, with its configuration and its log
 	pid    int
-	exited chan struct{} // closed once it is gone
+	exited chan struct{}                   // closed once it is gone
+	again  func(arguments ...string) error // starts it once more, by its configuration and these arguments
 }
 
 // plain is the configuration of a server that keeps nothing. Its dump, when a test asks
@@ -44,14 +52,14 @@ func plain(port int) string {
 
 // launch starts a redis-server on a free port, waits until it answers, and kills it when
 // the test ends. configure writes its configuration file.
-func launch(t testing.TB, configure func(port int) string, arguments ...string) process {
+func launch(t testing.TB, configure func(port int) string, arguments ...string) *process {
 	t.Helper()
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		t.Fatal("redis-server is missing: install it first, on Debian with: apt-get install redis-server")
 	}
 	for try := 1; ; try++ {
-		p := process{port: freePort(t), dir: t.TempDir(), exited: make(chan struct{})}
+		p := &process{port: freePort(t), dir: t.TempDir()}
 		err := p.start(binary, configure(p.port), arguments)
 		if err == nil {
 			t.Cleanup(p.stop)
@@ -63,36 +71,45 @@ func launch(t testing.TB, configure func(port int) string, arguments ...string) 
 	}
 }
 
-func (p *process) addr() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)) }
+func (p *process) addr() string { return loopback(p.port) }
+
+func loopback(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 // start writes the configuration, starts the process and waits until it answers.
 func (p *process) start(binary, configuration string, arguments []string) error {
-	file := filepath.Join(p.dir, "redis.conf")
-	if err := os.WriteFile(file, []byte(configuration), 0o600); err != nil {
+	if err := os.WriteFile(p.file("redis.conf"), []byte(configuration), 0o600); err != nil {
 		return fmt.Errorf("write configuration: %w", err)
 	}
+	p.again = func(more ...string) error { return p.run(binary, append(slices.Clone(arguments), more...)) }
+	return p.again()
+}
+
+func (p *process) file(name string) string { return filepath.Join(p.dir, name) }
+
+// run starts the process by the configuration that is there.
+func (p *process) run(binary string, arguments []string) error {
 	// A file and no pipe: a process that outlives the test keeps nobody waiting.
-	log, err := os.Create(filepath.Join(p.dir, "redis.log"))
+	log, err := os.OpenFile(p.file("redis.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("create log: %w", err)
 	}
 	defer log.Close()
-	cmd := exec.Command(binary, append([]string{file}, arguments...)...)
+	cmd := exec.Command(binary, append([]string{p.file("redis.conf")}, arguments...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = p.dir, log, log
 	cmd.SysProcAttr = dieWithParent()
 
-	started := make(chan error, 1)
-	go p.watch(cmd, started)
+	started, exited := make(chan error, 1), make(chan struct{})
+	go watch(cmd, started, exited)
 	if err := <-started; err != nil {
 		return err
 	}
-	p.pid = cmd.Process.Pid
+	p.pid, p.exited = cmd.Process.Pid, exited
 	return p.wait()
 }
 
 // watch starts the process and stays until it is gone. Its thread must not end before,
 // since Linux takes the end of the thread that forked for the death of the parent.
-func (p *process) watch(cmd *exec.Cmd, started chan<- error) {
+func watch(cmd *exec.Cmd, started chan<- error, exited chan<- struct{}) {
 	runtime.LockOSThread()
 	err := cmd.Start()
 	started <- err
@@ -100,7 +117,7 @@ func (p *process) watch(cmd *exec.Cmd, started chan<- error) {
 		return
 	}
 	_ = cmd.Wait() // killed, as a rule: its exit status says nothing
-	close(p.exited)
+	close(exited)
 }
 
 // wait returns once the process answers. One that does not is stopped.
@@ -140,12 +157,20 @@ func (p *process) answers() bool {
 	return false
 }
 
+// runs says whether the process isn't gone. One that was stopped by a signal runs.
+func (p *process) runs() bool {
+	select {
+	case <-p.exited:
+		return false
+	default:
+		return true
+	}
+}
+
 // stop kills the process, which keeps nothing that a gentler end would save.
 func (p *process) stop() {
-	select {
-	case <-p.exited: // its id may be somebody else's by now
+	if !p.runs() { // its id may be somebody else's by now
 		return
-	default:
 	}
 	if running, err := os.FindProcess(p.pid); err == nil {
 		_ = running.Kill()
@@ -153,9 +178,21 @@ func (p *process) stop() {
 	<-p.exited
 }
 
+// signal stops the process or has it go on.
+func (p *process) signal(s os.Signal) error {
+	if s == nil { // of a system that has none
+		return errors.ErrUnsupported
+	}
+	running, err := os.FindProcess(p.pid)
+	if err != nil {
+		return err
+	}
+	return running.Signal(s)
+}
+
 // log is what the process wrote, in one line.
 func (p *process) log() string {
-	text, err := os.ReadFile(filepath.Join(p.dir, "redis.log"))
+	text, err := os.ReadFile(p.file("redis.log"))
 	if err != nil {
 		return err.Error()
 	}
@@ -166,11 +203,7 @@ func (p *process) log() string {
 func freePort(t testing.TB) int {
 	t.Helper()
 	for range 100 {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatalf("find a free port: %v", err)
-		}
-		port := ln.Addr().(*net.TCPAddr).Port
+		ln, port := listenBelow(t)
 		bus, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port+busOffset))
 		ln.Close()
 		if err == nil {
@@ -180,4 +213,20 @@ func freePort(t testing.TB) int {
 	}
 	t.Fatal("find a free port: none in 100 tries has a free cluster bus port")
 	return 0
+}
+
+// listenBelow listens on a port of ours.
+func listenBelow(t testing.TB) (net.Listener, int) {
+	t.Helper()
+	var err error
+	for range 100 {
+		port := lowestPort + rand.IntN(highestPort-lowestPort)
+		ln, wrong := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if wrong == nil {
+			return ln, port
+		}
+		err = wrong
+	}
+	t.Fatalf("find a free port: %v", err)
+	return nil, 0
 }

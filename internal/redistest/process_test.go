@@ -8,7 +8,7 @@ import (
 )
 
 func TestProcessEndsWithItsTest(t *testing.T) {
-	var p process
+	var p *process
 	t.Run("lives", func(t *testing.T) { p = launch(t, plain) })
 	select {
 	case <-p.exited:
@@ -31,7 +31,7 @@ func TestProcessThatCannotStartSaysWhy(t *testing.T) {
 		{"port taken", plain(other.port), "in use", other.port},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := process{port: c.port, dir: t.TempDir(), exited: make(chan struct{})}
+			p := process{port: c.port, dir: t.TempDir()}
 			err := p.start("redis-server", c.configuration, nil)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("start: %v, want an error that holds %q", err, c.want)

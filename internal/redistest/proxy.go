@@ -1,6 +1,7 @@
 package redistest
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"sync"
@@ -22,29 +23,33 @@ const (
 type proxy struct {
 	t       testing.TB
 	addr    string
+	port    int
 	backend string
 	running sync.WaitGroup // every goroutine of the proxy
+	delay   atomic.Int64   // of what clients send, a time.Duration
 
-	mu    sync.Mutex
-	mode  mode
-	ln    net.Listener // nil while down
-	links map[*link]bool
+	mu      sync.Mutex
+	mode    mode
+	ln      net.Listener // nil while down
+	links   map[*link]bool
+	held    bool       // what replicas say and are told waits
+	changed *sync.Cond // held, or a link's end
 }
 
 // A link is a client's connection, and ours to the Redis behind.
 type link struct {
 	client, backend net.Conn    // backend is nil for a client that came while hung
 	deaf            atomic.Bool // what the client sends is swallowed
+	replica         atomic.Bool // the client is a replica
+	closed          bool
 }
 
 // listen starts a proxy before the Redis at backend, and closes it when the test ends.
 func listen(t testing.TB, backend string) *proxy {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("start proxy: %v", err)
-	}
-	p := &proxy{t: t, addr: ln.Addr().String(), backend: backend, ln: ln, links: map[*link]bool{}}
+	ln, port := listenBelow(t)
+	p := &proxy{t: t, addr: loopback(port), port: port, backend: backend, ln: ln, links: map[*link]bool{}}
+	p.changed = sync.NewCond(&p.mu)
 	p.running.Go(func() { p.accept(ln) })
 	t.Cleanup(p.close)
 	return p
@@ -62,6 +67,25 @@ func (p *proxy) Hang() { p.set(hung) }
 
 // Up ends a fault. Connections that hung are cut, since part of what they said is lost.
 func (p *proxy) Up() { p.set(up) }
+
+// Delay makes every round trip take that much longer, as on a long way to Redis. What comes one
+// behind the other is delayed together. Zero ends it.
+func (p *proxy) Delay(d time.Duration) { p.delay.Store(int64(d)) }
+
+// HoldReplication has what the server tells its replicas, and they tell it, wait in the proxy, as
+// on a broken network between them; nobody notices for a minute. What waits is lost when the
+// server is killed, or Down, and goes on with [Server.ReleaseReplication].
+func (p *proxy) HoldReplication() { p.hold(true) }
+
+// ReleaseReplication ends [Server.HoldReplication].
+func (p *proxy) ReleaseReplication() { p.hold(false) }
+
+func (p *proxy) hold(held bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = held
+	p.changed.Broadcast()
+}
 
 func (p *proxy) set(m mode) {
 	p.mu.Lock()
@@ -118,9 +142,19 @@ func (p *proxy) shut() {
 // cut ends every link.
 func (p *proxy) cut() {
 	for l := range p.links {
-		l.close()
-		delete(p.links, l)
+		p.end(l)
 	}
+}
+
+// end closes a link; what waits in it is lost.
+func (p *proxy) end(l *link) {
+	l.closed = true
+	l.client.Close()
+	if l.backend != nil {
+		l.backend.Close()
+	}
+	delete(p.links, l)
+	p.changed.Broadcast()
 }
 
 // deafen leaves every client its connection, and nobody at the other end.
@@ -149,13 +183,54 @@ func (p *proxy) serve(client net.Conn) {
 		return
 	}
 	if l.backend != nil {
-		p.running.Go(func() { l.answer() })
+		p.running.Go(func() { p.answer(l) })
 	}
-	_, _ = io.Copy(l, client) // ends with the connection, however that ends
-	l.close()
+	p.relay(l, l, client, func() time.Duration { return time.Duration(p.delay.Load()) })
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.links, l)
+	p.end(l)
+}
+
+// relay hands on what one end of a link says, until either end closes.
+func (p *proxy) relay(l *link, to io.Writer, from io.Reader, delay func() time.Duration) {
+	type piece struct {
+		due  time.Time
+		text []byte
+	}
+	pieces := make(chan piece, 256)
+	p.running.Go(func() {
+		defer close(pieces)
+		for buffer := make([]byte, 32<<10); ; {
+			n, err := from.Read(buffer)
+			if n > 0 {
+				pieces <- piece{time.Now().Add(delay()), bytes.Clone(buffer[:n])}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	for piece := range pieces {
+		time.Sleep(time.Until(piece.due))
+		if !p.free(l) {
+			continue // the reader ends as well
+		}
+		if _, err := to.Write(piece.text); err != nil {
+			p.mu.Lock()
+			p.end(l)
+			p.mu.Unlock()
+		}
+	}
+}
+
+// free waits until nothing holds a link, and says whether it is still there.
+func (p *proxy) free(l *link) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.held && l.replica.Load() && !l.closed {
+		p.changed.Wait()
+	}
+	return !l.closed
 }
 
 // join makes the link for a client that has just connected; nil when it is to be cut.
@@ -185,6 +260,9 @@ func (l *link) Write(sent []byte) (int, error) {
 	if l.deaf.Load() {
 		return len(sent), nil
 	}
+	if bytes.Contains(sent, []byte("REPLCONF")) { // no client of ours says it
+		l.replica.Store(true)
+	}
 	n, err := l.backend.Write(sent)
 	if l.deaf.Load() { // it became so meanwhile, which is no reason to end the link
 		return len(sent), nil
@@ -194,16 +272,9 @@ func (l *link) Write(sent []byte) (int, error) {
 
 // answer hands on what the Redis sends. When it sends no more, the client is cut, unless
 // it is to hang.
-func (l *link) answer() {
-	_, _ = io.Copy(l.client, l.backend)
+func (p *proxy) answer(l *link) {
+	p.relay(l, l.client, l.backend, func() time.Duration { return 0 })
 	if !l.deaf.Load() {
 		l.client.Close()
-	}
-}
-
-func (l *link) close() {
-	l.client.Close()
-	if l.backend != nil {
-		l.backend.Close()
 	}
 }

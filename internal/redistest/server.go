@@ -11,13 +11,16 @@
 // 20 ms, so each test has its own: none finds what another left behind.
 //
 // [StartCluster] and [StartSentinel] start the two larger arrangements that a REDIS_URL
-// can name.
+// can name; [StartReplicatedCluster] and [StartReplicatedSentinel] start them with replicas that take
+// over from masters that die.
 //
 // Nothing here skips: where redis-server is missing, the test fails and says what to
 // install. Only tests import this package; floors_test.go holds that.
 package redistest
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
@@ -28,18 +31,37 @@ import (
 // belong on the test's own.
 type Server struct {
 	*proxy
-	backend string               // host:port of the Redis behind the proxy
-	dir     string               // where a redis-server saves; empty for miniredis
+	process *process             // nil for miniredis
 	mini    *miniredis.Miniredis // nil for a redis-server
 	user    string               // "user:password@" of URL; empty: the default user
 }
+
+// Durable are settings by which a redis-server loses nothing when it is killed and started again:
+// it writes to its disk before it answers.
+const Durable = "appendonly yes\nappendfsync always\n"
 
 // Start starts a redis-server that keeps nothing on disk, and stops it when the test
 // ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	p := launch(t, plain)
-	return &Server{proxy: listen(t, p.addr()), backend: p.addr(), dir: p.dir}
+	return StartWith(t)
+}
+
+// StartWith is Start with settings: lines of the server's configuration, such as [Durable].
+func StartWith(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	return start(t, func(port, _ int) string { return plain(port) + strings.Join(settings, "") })
+}
+
+// start starts a redis-server behind a proxy; configure gets the ports of both.
+func start(t testing.TB, configure func(port, proxied int) string) *Server {
+	t.Helper()
+	s := &Server{}
+	s.process = launch(t, func(port int) string {
+		s.proxy = listen(t, loopback(port))
+		return configure(port, s.port)
+	})
+	return s
 }
 
 // StartMini starts a miniredis in the process, and stops it when the test ends. Its keys
@@ -51,7 +73,7 @@ func StartMini(t testing.TB) *Server {
 		t.Fatalf("start miniredis: %v", err)
 	}
 	t.Cleanup(mini.Close)
-	return &Server{proxy: listen(t, mini.Addr()), backend: mini.Addr(), mini: mini}
+	return &Server{proxy: listen(t, mini.Addr()), mini: mini}
 }
 
 // Both runs the test twice, as the subtests "miniredis" and "redis".
@@ -86,3 +108,33 @@ func (s *Server) DirectURL() string { return "redis://" + s.backend + "/0" }
 // Mini is the miniredis behind the switch, to move its clock or to make its commands
 // fail; nil when this is a redis-server, whose clock nobody moves.
 func (s *Server) Mini() *miniredis.Miniredis { return s.mini }
+
+// Kill ends a redis-server as SIGKILL does; nobody can connect until it is started again.
+func (s *Server) Kill() {
+	s.process.stop()
+	s.Down()
+}
+
+// Restart starts a redis-server again that was killed, at the same address, with what it kept on
+// disk. Arguments are those of its command line.
+func (s *Server) Restart(t testing.TB, arguments ...string) {
+	t.Helper()
+	if err := s.process.again(arguments...); err != nil {
+		t.Fatalf("start redis-server again: %v", err)
+	}
+	s.Up()
+}
+
+// Stop has a redis-server do nothing until [Server.Resume]: connections stay, and what it is sent
+// waits for it.
+func (s *Server) Stop(t testing.TB) { s.signal(t, stopped) }
+
+// Resume ends [Server.Stop].
+func (s *Server) Resume(t testing.TB) { s.signal(t, continued) }
+
+func (s *Server) signal(t testing.TB, what os.Signal) {
+	t.Helper()
+	if err := s.process.signal(what); err != nil {
+		t.Fatalf("stop redis-server, or have it go on: %v", err)
+	}
+}
