@@ -76,7 +76,7 @@ local function shown(t) return t.failures, t.soft, closed(t) and 1 or 0 end
 //	KEYS  strikes
 //	ARGV  see tallyLua; when the attempt runs out
 //	      {1 admitted or 0, failures, until, closed}
-var admitClaim = newScript(tallyLua + `
+var admitClaim = newWrite(tallyLua + `
 local t, bad = tally(KEYS[1])
 if bad then return bad end
 local mine = 'p:' .. ARGV[1]
@@ -129,7 +129,7 @@ return {shown(t)}
 //	KEYS  strikes, the account's history
 //	ARGV  see tallyLua; after when no failure may have come, record
 //	      1 opened, 0 it was not closed, or a failure came
-var openAccount = newScript(accountRecordLua + tallyLua + `
+var openAccount = newWrite(accountRecordLua + tallyLua + `
 local t, bad = tally(KEYS[1])
 if bad then return bad end
 if not closed(t) or t.last > tonumber(ARGV[10]) then return 0 end

@@ -44,7 +44,7 @@ end
 //	KEYS  account, history, refused claims
 //	ARGV  number, revision, sealed, token; records
 //	      1 stored, 0 there is another under the ID, -1 the claim was refused
-var createAccount = newScript(accountLua + `
+var createAccount = newWrite(accountLua + `
 local a, bad = account(KEYS[1])
 if bad then return bad end
 if a[1] then
@@ -73,7 +73,7 @@ const (
 //	      {0, '', ''}                                        no such account
 //	      {-1, '', token of the number that it has}          another revision
 //	      {2, '', ''}                                        the claim is missing or refused
-var changeAccount = newScript(accountLua + `
+var changeAccount = newWrite(accountLua + `
 local a, bad = account(KEYS[1])
 if bad then return bad end
 if not a[1] then return {0, '', ''} end
@@ -100,7 +100,7 @@ return {1, had, by}
 //	ARGV  account, token, token that was refused or nothing
 //	      {}                it is ours
 //	      {account, token}  whose it is
-var claimNumber = newScript(digitsLua + strangeLua + `
+var claimNumber = newWrite(digitsLua + strangeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'account', 'token')
@@ -115,7 +115,7 @@ return {}
 //	KEYS  account, refused claims
 //	ARGV  number, token, milliseconds for which it is refused
 //	      1 refused, 0 the account has the number
-var refuseClaim = newScript(accountLua + `
+var refuseClaim = newWrite(accountLua + `
 local a, bad = account(KEYS[1])
 if bad then return bad end
 if a[1] and a[2] == ARGV[1] then return 0 end

@@ -42,7 +42,7 @@ const (
 //	KEYS  profile, user names
 //	ARGV  ID, user name, revision, sealed, most user names
 //	      1 stored, 0 there is another under the user name or the ID, -1 there are too many
-var createAgent = newScript(profileLua + `
+var createAgent = newWrite(profileLua + `
 local a, bad = profile(KEYS[1])
 if bad then return bad end
 bad = strange(KEYS[2])
@@ -64,7 +64,7 @@ return 1
 //	KEYS  profile
 //	ARGV  user name, revision, sealed, next revision
 //	      1 replaced, 0 no such profile, -1 another revision
-var saveAgent = newScript(profileLua + `
+var saveAgent = newWrite(profileLua + `
 local a, bad = profile(KEYS[1])
 if bad then return bad end
 if a[2] ~= ARGV[1] then return 0 end

@@ -33,7 +33,7 @@ func (db *DB) Keys() Keys { return Keys{db} }
 //	KEYS  keys
 //	ARGV  field of the ID, field of the name, ID, key, most keys; fields to forget
 //	      1 added, 0 there is one of that name or ID, -1 there are too many
-var addKey = newScript(`
+var addKey = newWrite(`
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 or redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then return 0 end
 for i = 6, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
 local flat, count = redis.call('HGETALL', KEYS[1]), 0
@@ -50,7 +50,7 @@ return 1
 //	KEYS  keys
 //	ARGV  field of the ID, field of the name, ID, key revoked
 //	      1 revoked, 0 not
-var revokeKey = newScript(`
+var revokeKey = newWrite(`
 if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 redis.call('HDEL', KEYS[1], ARGV[2])

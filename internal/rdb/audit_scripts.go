@@ -14,7 +14,7 @@ const (
 //	ARGV  head to be, head as it was or nothing, how many places are in the first chunk, and for
 //	      each place: the place, its entry
 //	      1 done, 0 the head is another one, 2 a place isn't empty, 3 the head is gone
-var appendAudit = newScript(`
+var appendAudit = newWrite(`
 local head = redis.call('GET', KEYS[1])
 if not head then head = '' end
 if head == ARGV[1] then return 1 end
@@ -41,7 +41,7 @@ return 1
 //	ARGV  head to be, head as it was, the lowest place to be, how many places are in the first
 //	      chunk, places
 //	      1 done, 0 the head is another one
-var trimAudit = newScript(`
+var trimAudit = newWrite(`
 local head = redis.call('GET', KEYS[1])
 if head == ARGV[1] then return 1 end
 if head ~= ARGV[2] then return 0 end

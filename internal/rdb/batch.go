@@ -2,6 +2,7 @@ package rdb
 
 import (
 	"context"
+	"slices"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -12,42 +13,57 @@ const batch = 200
 
 // runEach runs a script once for each of the commands, all in one round trip, and none of
 // them twice, as the second answer would be wrong. Those whose server doesn't know the
-// script yet go in a second round trip, with its text.
+// script yet go in a second round trip, with its text, and so do those that came too late by a clock
+// that was set.
 func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
-	sent := make([]*redis.Cmd, len(commands))
-	for i, command := range commands {
-		sent[i] = redis.NewCmd(ctx, command...)
+	answers := make([]any, len(commands))
+	unsent := make([]int, len(commands))
+	for i := range commands {
+		unsent[i] = i
 	}
-	if err := db.sendAll(ctx, sent); err != nil {
-		return nil, explain(err)
-	}
-	var late []*redis.Cmd
-	for i, cmd := range sent {
-		if unknownScript(cmd.Err()) {
-			sent[i] = redis.NewCmd(ctx, s.byText(cmd.Args())...)
-			late = append(late, sent[i])
+	commands = slices.Clone(commands)
+	var late error
+	for range attempts {
+		sent := make([]*redis.Cmd, len(unsent))
+		for n, i := range unsent {
+			command, err := db.timed(ctx, s, commands[i])
+			if err != nil {
+				return nil, explain(err)
+			}
+			sent[n] = redis.NewCmd(ctx, command...)
 		}
-	}
-	if err := db.sendAll(ctx, late); err != nil {
-		return nil, explain(err)
-	}
-	answers := make([]any, len(sent))
-	for i, cmd := range sent {
-		if err := cmd.Err(); err != nil {
+		if err := db.sendAll(ctx, sent); err != nil {
 			return nil, explain(err)
 		}
-		answers[i] = cmd.Val()
+		var again []int
+		for n, i := range unsent {
+			err := sent[n].Err()
+			switch {
+			case unknownScript(err):
+				commands[i] = s.byText(commands[i])
+			case isLate(err):
+				db.forgetClock(ctx, commands[i])
+				late = err
+			case err != nil:
+				return nil, explain(err)
+			default:
+				answers[i] = sent[n].Val()
+				continue
+			}
+			again = append(again, i)
+		}
+		if unsent = again; len(unsent) == 0 {
+			return answers, nil
+		}
 	}
-	return answers, nil
+	return nil, explain(late)
 }
 
-// sendAll sends commands together. That a server doesn't know the script is no error here.
+// sendAll sends commands together. That a server doesn't know the script, or that they came too late, is
+// no error here.
 func (db *DB) sendAll(ctx context.Context, commands []*redis.Cmd) error {
-	if len(commands) == 0 {
-		return nil
-	}
 	_, err := db.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for _, cmd := range commands {
 			if err := pipe.Process(ctx, once{cmd}); err != nil {
@@ -56,7 +72,7 @@ func (db *DB) sendAll(ctx context.Context, commands []*redis.Cmd) error {
 		}
 		return nil
 	})
-	if unknownScript(err) {
+	if unknownScript(err) || isLate(err) {
 		return nil
 	}
 	return err

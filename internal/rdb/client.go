@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -35,11 +36,16 @@ const batches = 4
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
 	client redis.UniversalClient
+	routes redis.UniversalClient // the same, where a test has put something before it
+	clocks *clocks
 	within time.Duration // for one operation
 	// submit sends commands together with those of other goroutines. When 64 ask at once
 	// that takes two fifths less processor time than a connection for each; when one does,
 	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
 	submit func(context.Context, ...*redis.Cmd) error
+
+	stop    context.CancelFunc // ends what runs in the background
+	running sync.WaitGroup
 }
 
 // Open prepares the use of the Redis at a URL; connections are made when they are needed,
@@ -65,7 +71,8 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, ErrURL
 	}
-	client, err := connect(u, within)
+	clocks := newClocks()
+	client, err := connect(u, within, clocks)
 	if err != nil {
 		return nil, err
 	}
@@ -75,9 +82,12 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
-	return &DB{client: client, within: within, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+	ctx, stop := context.WithCancel(context.Background())
+	db := &DB{client: client, routes: client, clocks: clocks, within: within, stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 		return submitAll(ctx, together, commands)
-	}}, nil
+	}}
+	db.running.Go(func() { db.sampleClocks(ctx) })
+	return db, nil
 }
 
 // submitAll sends commands and waits for all of their answers. The error is the first.
@@ -96,22 +106,22 @@ func submitAll(ctx context.Context, together *redis.AutoPipeliner, commands []*r
 }
 
 // connect chooses the kind of client by the form of the URL.
-func connect(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
+func connect(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
 	switch {
 	case u.Scheme == "redis+cluster" || u.Scheme == "rediss+cluster":
 		u.Scheme = u.Scheme[:len(u.Scheme)-len("+cluster")]
-		return cluster(u, within)
+		return cluster(u, within, clocks)
 	case u.Scheme != "redis" && u.Scheme != "rediss":
 		return nil, ErrURL
 	case u.Query().Has("master_name"):
-		return sentinel(u, within)
+		return sentinel(u, within, clocks)
 	case u.Query().Has("addr"):
-		return cluster(u, within)
+		return cluster(u, within, clocks)
 	}
-	return single(u, within)
+	return single(u, within, clocks)
 }
 
-func single(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
+func single(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
 	o, err := redis.ParseURL(u.String())
 	if err != nil {
 		return nil, ErrURL
@@ -119,11 +129,11 @@ func single(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
-	o.MaintNotificationsConfig = quiet()
+	o.MaintNotificationsConfig, o.OnConnect = quiet(), clocks.onConnect(o.Addr)
 	return redis.NewClient(o), nil
 }
 
-func cluster(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
+func cluster(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
 	o, err := redis.ParseClusterURL(u.String())
 	if err != nil {
 		return nil, ErrURL
@@ -132,10 +142,17 @@ func cluster(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
 	o.DialerRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	o.MaintNotificationsConfig = quiet()
+	o.NewClient = func(node *redis.Options) *redis.Client {
+		node.OnConnect = clocks.onConnect(node.Addr)
+		return redis.NewClient(node)
+	}
 	return redis.NewClusterClient(o), nil
 }
 
-func sentinel(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
+// failoverAddress is the address that the client says it has when sentinels name that of its server.
+const failoverAddress = "FailoverClient"
+
+func sentinel(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
 	o, err := redis.ParseFailoverURL(u.String())
 	if err != nil {
 		return nil, ErrURL
@@ -143,6 +160,7 @@ func sentinel(u *url.URL, within time.Duration) (redis.UniversalClient, error) {
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
+	o.OnConnect = clocks.onConnect(failoverAddress)
 	return redis.NewFailoverClient(o), nil
 }
 
@@ -165,4 +183,9 @@ func (db *DB) Ping(ctx context.Context) error {
 func (db *DB) Client() redis.UniversalClient { return db.client }
 
 // Close ends all connections. Operations under way fail.
-func (db *DB) Close() error { return db.client.Close() }
+func (db *DB) Close() error {
+	db.stop()
+	err := db.client.Close()
+	db.running.Wait()
+	return err
+}

@@ -49,7 +49,7 @@ end
 //	KEYS  delivery
 //	ARGV  milliseconds for Redis to keep it, status, due, delivery; events
 //	      {field, value, ...} of what is stored
-var createDelivery = newScript(strangeLua + eventsLua + `
+var createDelivery = newWrite(strangeLua + eventsLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -65,7 +65,7 @@ return redis.call('HGETALL', KEYS[1])
 //	KEYS  delivery
 //	ARGV  revision, next revision, status, due, delivery; events
 //	      1 stored, 0 no such delivery, -1 another revision
-var updateDelivery = newScript(digitsLua + strangeLua + eventsLua + `
+var updateDelivery = newWrite(digitsLua + strangeLua + eventsLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'v', 'rev', 'events')
@@ -102,7 +102,7 @@ end
 //	ARGV  delivery, when it is created, milliseconds for which others count, for Redis to
 //	      keep the key; how many there may be and in how many milliseconds, or 0
 //	      {1, 0} counted, {0, until} too many until then, {-1, until} blocked until then
-var countDelivery = newScript(digitsLua + strangeLua + freeLua + `
+var countDelivery = newWrite(digitsLua + strangeLua + freeLua + `
 local id, now = ARGV[1], tonumber(ARGV[2])
 if redis.call('ZSCORE', KEYS[1], id) then return {1, 0} end
 if KEYS[2] then
@@ -145,7 +145,7 @@ return longest
 //	ARGV  delivery, request, now, milliseconds for which the key lasts, and for Redis to keep
 //	      it; the delivery that it is to be taken over from, or nothing
 //	      {delivery, request, at} that it stands for
-var claimKey = newScript(digitsLua + strangeLua + `
+var claimKey = newWrite(digitsLua + strangeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'id', 'request', 'at')
@@ -178,7 +178,7 @@ return redis.call('DEL', KEYS[1])
 //	      count, for Redis to keep them; how many others there may be and in how many milliseconds,
 //	      or 0
 //	      {0, 0} reserved, {0, until} another has it, {1, until} too many rings until then
-var reservePhone = newScript(digitsLua + strangeLua + freeLua + `
+var reservePhone = newWrite(digitsLua + strangeLua + freeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'task', 'until')

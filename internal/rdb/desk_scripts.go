@@ -20,7 +20,7 @@ package rdb
 //	KEYS  validation
 //	ARGV  sealed, milliseconds for Redis to keep it
 //	      {v, rev, sealed} then
-var createDeskCall = newScript(strangeLua + `
+var createDeskCall = newWrite(strangeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -35,7 +35,7 @@ return redis.call('HMGET', KEYS[1], 'v', 'rev', 'sealed')
 //	KEYS  validation
 //	ARGV  revision, the next one, sealed
 //	      1 saved, by this run or an earlier one, 0 no such validation, -1 it has another revision
-var saveDeskCall = newScript(strangeLua + `
+var saveDeskCall = newWrite(strangeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'rev', 'sealed')
@@ -86,7 +86,7 @@ end
 //	KEYS  counts
 //	ARGV  entry, now, most, Within, Rest, Again, milliseconds for Redis to keep the key
 //	      {0 counted or until when it is refused, 1 the first refusal or 0}
-var countAtDesk = newScript(deskCountLua + `
+var countAtDesk = newWrite(deskCountLua + `
 local at, most, within, rest = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 local t, bad = tally(KEYS[1], at, within, rest)
 if bad then return bad end

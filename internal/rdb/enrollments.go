@@ -19,7 +19,7 @@ import (
 //	KEYS  enrollment
 //	ARGV  since, accounts
 //	      1
-var beginEnrollment = newScript(strangeLua + `
+var beginEnrollment = newWrite(strangeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -33,7 +33,7 @@ return 1
 //	KEYS  enrollment
 //	ARGV  account, most accounts
 //	      {v, since, accounts} then, 0 no such enrollment, -1 it is full
-var joinEnrollment = newScript(strangeLua + `
+var joinEnrollment = newWrite(strangeLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'v', 'since', 'accounts')

@@ -167,7 +167,7 @@ func (e Events) Rewind(ctx context.Context, number nanp.Number, from, now time.T
 //	KEYS  events, delivered
 //	ARGV  from
 //	      how many events will be delivered again
-var rewindEvents = newScript(digitsLua + strangeLua + cursorLua + `
+var rewindEvents = newWrite(digitsLua + strangeLua + cursorLua + `
 local at, _, bad = cursor(KEYS[2])
 if bad then return bad end
 if not at then return 0 end

@@ -48,7 +48,7 @@ func (db *DB) Dying(steps int) *DB {
 		return err
 	}
 	return &DB{
-		client: mortal{db.client, live}, within: db.within,
+		client: mortal{db.client, live}, routes: db.routes, clocks: db.clocks, within: db.within,
 		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 			return live(func() error { return db.submit(ctx, commands...) })
 		},

@@ -124,7 +124,7 @@ end
 //	      must have or 0
 //	      1 changed, 0 no such line, -1 another revision, -2 not installed, -3 too many wait,
 //	      -4 another revision of the PIN
-var changeFeature = newScript(lineLua + recordLua + sweepLua + strangeLua + cursorLua + publishLua + `
+var changeFeature = newWrite(lineLua + recordLua + sweepLua + strangeLua + cursorLua + publishLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end

@@ -30,7 +30,7 @@ end
 //	KEYS  history
 //	ARGV  record
 //	      1
-var appendRecord = newScript(recordLua + `
+var appendRecord = newWrite(recordLua + `
 record(KEYS[1], ARGV[1])
 return 1
 `)

@@ -32,7 +32,7 @@ end
 //	KEYS  line
 //	ARGV  language
 //	      1 stored, 0 no such line
-var setLanguage = newScript(lineLua + `
+var setLanguage = newWrite(lineLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -45,7 +45,7 @@ return 1
 //	KEYS  line, history
 //	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept
 //	      1 changed, 0 no such line, -1 another revision
-var changePIN = newScript(lineLua + recordLua + sweepLua + `
+var changePIN = newWrite(lineLua + recordLua + sweepLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -78,7 +78,7 @@ end
 //	KEYS  line, settings, validations
 //	ARGV  now, language or nothing, features or nothing
 //	      1 created, 0 there was one
-var addLine = newScript(`
+var addLine = newWrite(`
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('DEL', KEYS[2], KEYS[3])
 redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1])
@@ -105,7 +105,7 @@ clear(away, now, kept, slack)
 //	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations
 //	ARGV  record, now, milliseconds for which turns are kept, slack
 //	      1 removed, 0 no such line
-var removeLine = newScript(strangeLua + lineLua + recordLua + strikesLua + `
+var removeLine = newWrite(strangeLua + lineLua + recordLua + strikesLua + `
 local damage, stays = strange(KEYS[5])
 if stays then return damage end
 local l, bad = line(KEYS[1])

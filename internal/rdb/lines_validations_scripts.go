@@ -31,7 +31,7 @@ end
 //	KEYS  line, validations, history
 //	ARGV  who, validation, until when it counts, now, record, slack
 //	      1 remembered, 0 no such line
-var validate = newScript(lineLua + recordLua + validatedLua + `
+var validate = newWrite(lineLua + recordLua + validatedLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -77,7 +77,7 @@ end
 //	ARGV  record, now, milliseconds for which turns are kept, slack, record of a refusal,
 //	      who does it
 //	      1 reset, 0 no such line, -2 not validated
-var resetPIN = newScript(helpLua + `
+var resetPIN = newWrite(helpLua + `
 redis.call('HDEL', KEYS[1], 'pin')
 redis.call('HSET', KEYS[1], 'since', ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
@@ -89,6 +89,6 @@ return 1
 //	KEYS  as resetPIN
 //	ARGV  as resetPIN
 //	      1 unlocked, 0 no such line, -2 not validated
-var unlockLine = newScript(helpLua + `
+var unlockLine = newWrite(helpLua + `
 return 1
 `)

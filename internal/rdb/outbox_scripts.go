@@ -42,7 +42,7 @@ return 0
 //	ARGV  what is held of them from now on, now, until, most, milliseconds for Redis to keep the
 //	      note
 //	      {lane, ...}
-var claimLanes = newScript(`
+var claimLanes = newWrite(`
 local lanes = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[4])
 for _, lane in ipairs(lanes) do
 	redis.call('HSET', KEYS[2], lane, ARGV[1])
@@ -140,7 +140,7 @@ return 1
 //	KEYS  events, delivered, history
 //	ARGV  ID, record, milliseconds for Redis to keep the events, and the note
 //	      1 skipped, 0 it is not the oldest that waits
-var skipEvent = newScript(digitsLua + recordLua + strangeLua + cursorLua + deliveredLua + `
+var skipEvent = newWrite(digitsLua + recordLua + strangeLua + cursorLua + deliveredLua + `
 local at, _, bad = cursor(KEYS[2])
 if bad then return bad end
 local from = '-'

@@ -19,7 +19,7 @@ const rightsKey = "uc:rights"
 
 // commands are those that this package and its scripts send, each with arguments that would do.
 var commands = [][]any{
-	{"ping"}, {"eval", "return 1", 1, rightsKey}, {"evalsha", strings.Repeat("0", 40), 1, rightsKey},
+	{"ping"}, {"time"}, {"eval", "return 1", 1, rightsKey}, {"evalsha", strings.Repeat("0", 40), 1, rightsKey},
 	{"get", rightsKey}, {"set", rightsKey, ""}, {"exists", rightsKey}, {"del", rightsKey},
 	{"persist", rightsKey}, {"pexpire", rightsKey, 1},
 	{"hget", rightsKey, ""}, {"hmget", rightsKey, ""}, {"hgetall", rightsKey}, {"hexists", rightsKey, ""}, {"hlen", rightsKey},

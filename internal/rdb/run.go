@@ -41,9 +41,25 @@ func (u unreadable) Is(target error) bool {
 const slack = 10 * time.Minute
 
 // script is a Lua script that the server runs as one step.
-type script struct{ text, hash string }
+type script struct {
+	text, hash string
+	write      bool // see newWrite
+}
 
-func newScript(text string) script { return script{text, redis.NewScript(text).Hash()} }
+// newScript makes a script that may run at any time: one that reads, or whose writing is right however
+// late it comes. docs/decisions/0006 has all that write, with the reason of each.
+func newScript(text string) script { return script{text, redis.NewScript(text).Hash(), false} }
+
+// newWrite makes a script that changes nothing once its caller was told that it failed. Its text sees
+// nothing of that: see lateLua.
+func newWrite(text string) script {
+	s := newScript(lateLua + text)
+	s.write = true
+	return s
+}
+
+// firstKey is where the first key stands in a command that runs a script.
+const firstKey = 3
 
 // byHash is the command that runs the script if the server knows it.
 func (s script) byHash(keys []string, args ...any) []any {
@@ -61,7 +77,7 @@ func (s script) byText(command []any) []any {
 }
 
 // run runs a script. After a broken connection it may run twice, so a second run with the
-// same arguments must change nothing more; and it may still run after its caller gave up.
+// same arguments must change nothing more. One of newScript may still run after its caller gave up.
 func (db *DB) run(ctx context.Context, s script, keys []string, args ...any) (any, error) {
 	return db.send(ctx, s, s.byHash(keys, args...), func(ctx context.Context, c *redis.Cmd) error {
 		return db.submit(ctx, c)
@@ -81,23 +97,36 @@ type once struct{ *redis.Cmd }
 // NoRetry is how the client asks.
 func (once) NoRetry() bool { return true }
 
-// send runs a script by its hash, and by its text where the server doesn't know it yet.
+// attempts are how often a script is sent at most: by its hash; by its text, where the server doesn't
+// know it yet; and once more where its clock was set, or another server has the key by now.
+const attempts = 3
+
+// send runs a script.
 func (db *DB) send(ctx context.Context, s script, command []any, by func(context.Context, *redis.Cmd) error) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	cmd := redis.NewCmd(ctx, command...)
-	err := by(ctx, cmd)
-	if unknownScript(err) {
-		cmd = redis.NewCmd(ctx, s.byText(command)...)
-		err = by(ctx, cmd)
+	var cmd *redis.Cmd
+	for range attempts {
+		sent, err := db.timed(ctx, s, command)
+		if err == nil {
+			cmd = redis.NewCmd(ctx, sent...)
+			err = by(ctx, cmd)
+		}
+		switch {
+		case unknownScript(err):
+			command = s.byText(command)
+		case isLate(err):
+			db.forgetClock(ctx, command)
+		case err != nil:
+			return nil, explain(err)
+		default:
+			return cmd.Val(), nil
+		}
 	}
-	if err != nil {
-		return nil, explain(err)
-	}
-	return cmd.Val(), nil
+	return nil, explain(cmd.Err())
 }
 
 // ask sends commands that only read, in one round trip.
@@ -133,10 +162,11 @@ func isReply(err error) bool {
 	return ok
 }
 
-// unanswered says whether an operation failed as Redis is away, or is starting or failing over.
+// unanswered says whether an operation failed as Redis is away, or is starting or failing over, or
+// came to it too late.
 func unanswered(err error) bool {
 	if isReply(err) {
-		return slices.ContainsFunc([]string{"LOADING", "MASTERDOWN", "CLUSTERDOWN", "READONLY"}, func(prefix string) bool {
+		return slices.ContainsFunc([]string{"LOADING", "MASTERDOWN", "CLUSTERDOWN", "READONLY", "LATE"}, func(prefix string) bool {
 			return redis.HasErrorPrefix(err, prefix)
 		})
 	}

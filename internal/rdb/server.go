@@ -52,13 +52,13 @@ func (db *DB) Servers(ctx context.Context) ([]ServerInfo, error) {
 func (db *DB) eachServer(ctx context.Context, ask func(context.Context, *redis.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
-	switch client := db.client.(type) {
+	switch client := db.routes.(type) {
 	case *redis.ClusterClient:
 		return client.ForEachMaster(ctx, ask)
 	case *redis.Client:
 		return ask(ctx, client)
 	}
-	return fmt.Errorf("unknown kind of client %T", db.client)
+	return fmt.Errorf("unknown kind of client %T", db.routes)
 }
 
 // lookAt asks one server. That it refuses to answer is no error.

@@ -42,7 +42,7 @@ var errLongSignIn = errors.New("the record of a sign-in, a session or a draft is
 //	ARGV  revision that is there or 0, kind, sealed, expires, next revision, milliseconds for
 //	      Redis to keep the key
 //	      1 stored, 0 another revision is there
-var putSignIn = newScript(strangeLua + digitsLua + `
+var putSignIn = newWrite(strangeLua + digitsLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'v', 'rev', 'sealed')
@@ -63,7 +63,7 @@ return 1
 //	KEYS  record
 //	ARGV  revision
 //	      1 deleted, 0 there is none, -1 another revision is there
-var deleteSignIn = newScript(strangeLua + digitsLua + `
+var deleteSignIn = newWrite(strangeLua + digitsLua + `
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'v', 'rev')

@@ -43,7 +43,7 @@ local function shown(s) return {s.failures, s.first, s.last, s.soft, s.closed} e
 //	      slack; delays
 //	      {1 admitted or 0, strikes before, strikes now}
 //	      of either: {failures, first, last, until, closed}
-var countSignIn = newScript(guessesLua + `
+var countSignIn = newWrite(guessesLua + `
 local b, bad = guesses(KEYS[1])
 if bad then return bad end
 local now, lock_at, lock_for, close_at = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])

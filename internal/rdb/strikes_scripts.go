@@ -81,7 +81,7 @@ local function shown(s) return {s.failures, s.soft, s.hard} end
 //	ARGV  which key has the side, turn, now, soft, hard, ForgetIn, when the attempt runs out,
 //	      milliseconds for which turns are kept, slack
 //	      {1 admitted or 0, fields of the line, or none; failures, until, locked of either side}
-var admit = newScript(lineLua + strikesLua + `
+var admit = newWrite(lineLua + strikesLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 local now, soft, hard = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -145,7 +145,7 @@ return shown(s)
 //	ARGV  turn, now, limit, until when failures no longer count, until when turns are
 //	      forgotten, milliseconds for Redis to keep the key
 //	      1 admitted, 0 not
-var admitCaller = newScript(`
+var admitCaller = newWrite(`
 local key, turn = KEYS[1], ARGV[1]
 if redis.call('ZSCORE', key, turn) then return 1 end
 redis.call('ZREMRANGEBYSCORE', key, '-inf', ARGV[5])

@@ -1,0 +1,204 @@
+package rdb_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/torture"
+	"updatecenter/pins"
+)
+
+// TestTortureLateWrites stops a Redis while customers change their PINs, for longer than they wait. What
+// they were told has failed must not come into force when it goes on.
+func TestTortureLateWrites(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	admin := admins(t, server)
+	rounds, lines := torture.Times(1, 20), freshLines(t, open(t, server.DirectURL()), 200)
+	told, late, lost := 0, 0, 0
+	for round := range rounds {
+		db, err := rdb.Open(server.DirectURL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for len(changeAll(db, lines, 2*round)) > 0 { // until there are connections, and all lines have one PIN
+		}
+		failed := whileStopped(t, admin, func() map[nanp.Number]bool { return changeAll(db, lines, 2*round+1) })
+		if err := db.Close(); err != nil { // which sends what waits
+			t.Error(err)
+		}
+		l, f := compare(t, server, lines, failed, 2*round+1)
+		told, late, lost = told+len(failed), late+l, lost+f
+	}
+	t.Logf("%d of %d changes were told to have failed", told, rounds*len(lines))
+	torture.Report(t, "a Redis that stops for longer than callers wait", "single", torture.Counts{
+		torture.Operations: told, torture.Kills: rounds, torture.Lost: lost, torture.Unheard: late,
+	})
+}
+
+// admins is a connection to a server around the proxy.
+func admins(t *testing.T, server *redistest.Server) *redis.Client {
+	t.Helper()
+	options, err := redis.ParseURL(server.DirectURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	options.ReadTimeout = time.Minute
+	client := redis.NewClient(options)
+	t.Cleanup(func() { client.Close() })
+	return client
+}
+
+// freshLines adds lines, and returns their numbers.
+func freshLines(t *testing.T, db *rdb.DB, count int) []nanp.Number {
+	t.Helper()
+	var numbers []nanp.Number
+	var lines []pins.NewLine
+	for n := range count {
+		numbers = append(numbers, nanp.Number(fmt.Sprintf("+1612555%04d", n)))
+		lines = append(lines, pins.NewLine{Number: numbers[n]})
+	}
+	if _, err := db.Lines().Add(t.Context(), lines, now); err != nil {
+		t.Fatal(err)
+	}
+	return numbers
+}
+
+// changeAll gives all lines their n-th PIN, at the same moment, and returns those that were told that it
+// failed. A second time it does nothing more.
+func changeAll(db *rdb.DB, lines []nanp.Number, n int) map[nanp.Number]bool {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	failed := map[nanp.Number]bool{}
+	for _, line := range lines {
+		all.Go(func() {
+			turn := pins.Turn{Call: "CA" + strconv.Itoa(n), Number: 1}
+			err := db.Lines().Change(context.Background(), pins.Change{
+				Number: line, Revision: now.UnixMilli() + int64(n), PIN: pinNamed(n), Turn: turn, Record: pins.Record{At: now, Event: pins.Changed},
+			})
+			if err != nil {
+				mu.Lock()
+				failed[line] = true
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	return failed
+}
+
+func pinNamed(n int) pins.Hash { return pins.Hash("hash " + strconv.Itoa(n)) }
+
+// whileStopped does something while the process of a Redis is stopped.
+func whileStopped(t *testing.T, admin *redis.Client, do func() map[nanp.Number]bool) map[nanp.Number]bool {
+	t.Helper()
+	info, err := admin.Info(t.Context(), "server").Result()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(regexp.MustCompile(`process_id:(\d+)`).FindStringSubmatch(info)[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+	}()
+	return do()
+}
+
+// compare counts the lines whose n-th PIN is in force although they were told that it failed, and the
+// others that don't have it.
+func compare(t *testing.T, server *redistest.Server, lines []nanp.Number, failed map[nanp.Number]bool, n int) (late, lost int) {
+	t.Helper()
+	db := open(t, server.DirectURL()) // what others have sent before is read before what comes on new connections
+	for _, number := range lines {
+		line, err := db.Lines().Line(t.Context(), number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch inForce := line.PIN == pinNamed(n); {
+		case inForce && failed[number]:
+			late++
+		case !inForce && !failed[number]:
+			lost++
+		}
+	}
+	return late, lost
+}
+
+// TestWritesByTheServersClock has a server whose clock is wrong, and is set.
+func TestWritesByTheServersClock(t *testing.T) {
+	mini := redistest.StartMini(t)
+	known, n := open(t, mini.URL()), 0
+	for _, ahead := range []time.Duration{time.Hour, -time.Hour, 0, 24 * time.Hour, -time.Minute} {
+		mini.Mini().SetTime(time.Now().Add(ahead))
+		for _, db := range []*rdb.DB{known, open(t, mini.URL())} {
+			line := nanp.Number(fmt.Sprintf("+1612555%04d", n))
+			if _, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: line}}, now); err != nil {
+				t.Errorf("%v ahead: add: %v", ahead, err)
+			}
+			if err := db.Lines().SetLanguage(t.Context(), line, "es"); err != nil {
+				t.Errorf("%v ahead: %v", ahead, err)
+			}
+			n++
+		}
+	}
+}
+
+// TestLateScriptsAreDecided holds that the scripts that may run late are those of the decision record.
+func TestLateScriptsAreDecided(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var made []string
+	for _, file := range files {
+		for _, match := range regexp.MustCompile(`(?m)^var (\w+) = newScript\(`).FindAllStringSubmatch(read(t, file), -1) {
+			made = append(made, match[1])
+		}
+	}
+	record, err := filepath.Glob("../../docs/decisions/0006-*.md")
+	if err != nil || len(record) != 1 {
+		t.Fatal(record, err)
+	}
+	var decided []string
+	for _, row := range regexp.MustCompile("(?m)^\\| (`.*?) \\|").FindAllStringSubmatch(read(t, record[0]), -1) {
+		for _, name := range strings.Split(row[1], ", ") {
+			decided = append(decided, strings.Trim(name, "`"))
+		}
+	}
+	slices.Sort(made)
+	slices.Sort(decided)
+	if !slices.Equal(made, decided) {
+		t.Errorf("scripts that may run late: %q; decided: %q", made, decided)
+	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
