@@ -2,6 +2,8 @@ package signin
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 )
 
@@ -30,6 +32,50 @@ type Admission struct {
 	Admitted bool
 	Before   Strikes // before the attempt, faded ones forgotten
 	Strikes  Strikes // as they are now: of one refused, as before
+}
+
+// everyKey counts under each of some subjects, separated by spaces, that stand for the same.
+type everyKey struct{ attempts Attempts }
+
+// admissions are the answers for each of the subjects. The one for all is that for the subject with the
+// most failures: as all are counted together, they differ only where one has begun later, with its key.
+type admissions struct {
+	Admission
+	each []Admission
+}
+
+// Count counts under each, or under none.
+func (a everyKey) Count(ctx context.Context, subjects string, at time.Time, rule LockRule) (admissions, error) {
+	var all admissions
+	for subject := range strings.FieldsSeq(subjects) {
+		admission, err := a.attempts.Count(ctx, subject, at, rule)
+		if err != nil || !admission.Admitted {
+			return admissions{Admission: admission}, errors.Join(err, a.Release(ctx, subjects, all))
+		}
+		all.each = append(all.each, admission)
+		if admission.Strikes.Failures > all.Strikes.Failures {
+			all.Admission = admission
+		}
+	}
+	return all, nil
+}
+
+// Release releases what Count has counted.
+func (a everyKey) Release(ctx context.Context, subjects string, counted admissions) error {
+	var failed []error
+	for i, subject := range strings.Fields(subjects)[:len(counted.each)] {
+		failed = append(failed, a.attempts.Release(ctx, subject, counted.each[i]))
+	}
+	return errors.Join(failed...)
+}
+
+// Clear clears all.
+func (a everyKey) Clear(ctx context.Context, subjects string) error {
+	var failed []error
+	for subject := range strings.FieldsSeq(subjects) {
+		failed = append(failed, a.attempts.Clear(ctx, subject))
+	}
+	return errors.Join(failed...)
 }
 
 // Strikes are the failures in a row of one subject. Times are kept to the millisecond.

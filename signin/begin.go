@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"updatecenter/agents"
 )
@@ -63,11 +64,9 @@ func (s *SignIn) nobody(name agents.UserName, typed string) (string, error) {
 	if name != "" {
 		typed = string(name)
 	}
-	mac, err := s.hidden("nobody", typed[:min(len(typed), maxTyped)])
-	if err != nil {
-		return "", err
-	}
-	return fmt.Sprintf("nobody_%05x", binary.BigEndian.Uint32(mac)>>(32-nobodyBits)), nil
+	return s.hidden("nobody", typed[:min(len(typed), maxTyped)], func(mac []byte) string {
+		return fmt.Sprintf("%05x", binary.BigEndian.Uint32(mac)>>(32-nobodyBits))
+	})
 }
 
 // addressSubject is the subject of what is counted for a client address. Of IPv6 the
@@ -89,18 +88,22 @@ func (s *SignIn) addressSubject(what, from string) (string, error) {
 
 // subject hides what is counted from the store that counts.
 func (s *SignIn) subject(what, of string) (string, error) {
-	mac, err := s.hidden(what, of)
-	return what + "_" + hex.EncodeToString(mac), err
+	return s.hidden(what, of, hex.EncodeToString)
 }
 
-// hidden is an HMAC under the current key: with another one all counting starts over, and while
-// servers begin to use it, there are counts under each.
-func (s *SignIn) hidden(what, of string) ([]byte, error) {
-	mac, err := s.keys.MAC(s.keys.Current(), []byte("updatecenter sign-in "+what+" v1\x00"+of))
-	if err != nil {
-		return nil, fmt.Errorf("hide what is counted: %w", err)
+// hidden is an HMAC under each key of the ring, separated by spaces, all of which [everyKey] counts: so
+// failures and locks stay when another key becomes the current one, also while some servers have the
+// longer ring and some the shorter.
+func (s *SignIn) hidden(what, of string, write func([]byte) string) (string, error) {
+	var all []string
+	for _, id := range s.keys.IDs() {
+		mac, err := s.keys.MAC(id, []byte("updatecenter sign-in "+what+" v1\x00"+of))
+		if err != nil {
+			return "", fmt.Errorf("hide what is counted: %w", err)
+		}
+		all = append(all, what+"_"+write(mac))
 	}
-	return mac, nil
+	return strings.Join(all, " "), nil
 }
 
 // underWay finds a sign-in under way. [ErrExpired].

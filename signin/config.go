@@ -41,7 +41,7 @@ type Config struct {
 type SignIn struct {
 	agents   *agents.Agents
 	store    Store
-	attempts Attempts
+	attempts everyKey
 	mailer   agents.Mailer
 	audit    Recorder
 	keys     secret.Keyring
@@ -67,7 +67,7 @@ func New(c Config) (*SignIn, error) {
 		return nil, errors.New("signing in needs a rule with times, tries and locks")
 	}
 	return &SignIn{
-		agents: c.Agents, store: c.Store, attempts: c.Attempts, mailer: c.Mailer, audit: c.Audit,
+		agents: c.Agents, store: c.Store, attempts: everyKey{c.Attempts}, mailer: c.Mailer, audit: c.Audit,
 		keys: c.Keys, rule: c.Rule, now: c.Now, random: c.Random, log: c.Log,
 	}, nil
 }

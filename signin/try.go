@@ -27,8 +27,8 @@ type try struct {
 	address string       // the subject of where it comes from
 	place   place
 	at      time.Time
-	name    Admission
-	there   Admission
+	name    admissions
+	there   admissions
 }
 
 // admit counts a try against its address and its user name, before it is judged; or, from a place of
@@ -63,7 +63,7 @@ func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody string, a
 
 // subjectOf is what failures of an agent are counted under. With every activation counting
 // starts over: that is how an administrator opens what is locked. It is an HMAC because those of
-// names that nobody has are: when the secret key changes, either both start over or the locks that
+// names that nobody has are: when a secret key goes, either both start over or the locks that
 // outlast it tell which names exist. Each place of the agent's own has a count of its own.
 func (s *SignIn) subjectOf(agent agents.Agent, own string) (string, error) {
 	of := fmt.Sprintf("%s_%d", agent.ID, agent.Since.UnixMilli())
@@ -89,10 +89,10 @@ func (s *SignIn) takeBack(ctx context.Context, t try) {
 
 // release uncounts, also when who asked has gone away. What can't be uncounted stays: that
 // errs on the safe side.
-func (s *SignIn) release(ctx context.Context, subject string, admission Admission) {
+func (s *SignIn) release(ctx context.Context, subject string, counted admissions) {
 	ctx, cancel := detached(ctx)
 	defer cancel()
-	if err := s.attempts.Release(ctx, subject, admission); err != nil {
+	if err := s.attempts.Release(ctx, subject, counted); err != nil {
 		s.log.WarnContext(ctx, "can't uncount an attempt to sign in", "error", err)
 	}
 }
