@@ -173,7 +173,7 @@ var floors = []floor{
 		why: "an embedded Redis is for the demo and for tests; nobody may come to depend on it",
 	},
 	{
-		of: []string{"./..."}, never: []string{"./internal/redistest", "./internal/logtest", "./internal/torture"},
+		of: []string{"./..."}, never: []string{"./internal/redistest", "./internal/programtest", "./internal/logtest", "./internal/torture"},
 		why: "they serve tests: nothing for a program",
 	},
 	{

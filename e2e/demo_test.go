@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"updatecenter/internal/programtest"
 )
 
 // upWithin is how long the demo may take until it says how to sign in.
@@ -24,7 +26,13 @@ func startDemo(t *testing.T) demo {
 	t.Helper()
 	port := freePort(t)
 	d := demo{host: "http://127.0.0.1:" + port}
-	d.await(t, start(t, build(t), "demo", "--port", port))
+	program, err := programtest.Build(t.Context(), t.TempDir(), "..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := programtest.Start(t, program, nil, "demo", "--port", port)
+	t.Cleanup(func() { p.Stop(t) })
+	d.await(t, p)
 	return d
 }
 
@@ -44,11 +52,11 @@ func freePort(t *testing.T) string {
 }
 
 // await waits until the demo has said how to sign in.
-func (d *demo) await(t *testing.T, program *process) {
+func (d *demo) await(t *testing.T, program *programtest.Process) {
 	t.Helper()
-	for deadline := time.Now().Add(upWithin); !d.read(program.said.String()); time.Sleep(lookAgain) {
+	for deadline := time.Now().Add(upWithin); !d.read(program.Said.String()); time.Sleep(lookAgain) {
 		select {
-		case <-program.exited:
+		case <-program.Exited():
 			t.Fatal("the demo ended before it was up")
 		default:
 		}

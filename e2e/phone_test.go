@@ -38,7 +38,7 @@ func newPhone(t *testing.T, host string) phone {
 		t.Fatalf("set up the telephone: %v", err)
 	}
 	rest := touchtone.NewREST(exchange)
-	server := &http.Server{Handler: rest, ReadHeaderTimeout: stopWithin}
+	server := &http.Server{Handler: rest, ReadHeaderTimeout: 5 * time.Second}
 	listener := listen(t)
 	done := make(chan struct{})
 	go func() {

@@ -2,83 +2,95 @@ package torture
 
 import (
 	"context"
+	"errors"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// balancer spreads requests over servers, in turn, and asks each for its health. One that answers
-// anything but 200 gets no further requests until it answers 200 again. It tries nothing twice:
-// what a server doesn't answer is 502.
+// A balancer hands requests to servers in turn, over HTTP, as nginx does with proxy_next_upstream off:
+// it asks a health path of each at an interval, hands nothing to those that don't answer it with 200,
+// or that have just broken a connection, and retries nothing. Where a server does not answer it says
+// 502. When none is healthy it asks any.
 type balancer struct {
-	URL   string
-	proxy *httputil.ReverseProxy
+	url   string
+	path  string // that tells the health of a server
+	every time.Duration
 
-	mu   sync.Mutex
-	in   map[string]bool // servers by their URLs
-	next []string        // those that are in, the one that is asked next first
+	backends []*backend
+	next     atomic.Int64
+
+	mu       sync.Mutex
+	lose     func(*http.Request) bool // of which requests the answers are lost, once made; nil: none
+	unserved map[string]int           // by CallSid: requests of a call to the fallback that no server answered
+	broken   int                      // requests that were answered 502
 }
 
-// newBalancer starts one that asks for the health of the servers every so often.
-func newBalancer(t testing.TB, every time.Duration, servers ...string) *balancer {
-	b := &balancer{in: map[string]bool{}}
-	transport := &http.Transport{MaxIdleConnsPerHost: 100}
-	b.proxy = &httputil.ReverseProxy{
-		Transport: transport,
-		Rewrite:   func(r *httputil.ProxyRequest) { r.SetURL(b.pick()); r.Out.Host = r.In.Host },
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
-			http.Error(w, "no server answers", http.StatusBadGateway)
-		},
+// A backend is a server behind it.
+type backend struct {
+	address string
+	proxy   *httputil.ReverseProxy
+	healthy atomic.Bool
+}
+
+// errLost is an answer that a server has made, and that Twilio never gets.
+var errLost = errors.New("the answer is lost")
+
+// newBalancer is one in front of servers at addresses, until the test ends.
+func newBalancer(t testing.TB, path string, every time.Duration, addresses ...string) *balancer {
+	t.Helper()
+	b := &balancer{path: path, every: every, unserved: map[string]int{}}
+	for _, address := range addresses {
+		one := &backend{address: address}
+		one.proxy = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
+		one.proxy.Transport = &http.Transport{DisableKeepAlives: true} // what a server closes meanwhile is no fault of it
+		one.proxy.ErrorLog = log.New(io.Discard, "", 0)
+		one.proxy.ModifyResponse = b.loses
+		one.proxy.ErrorHandler = func(w http.ResponseWriter, r *http.Request, err error) { b.fail(w, r, one, err) }
+		b.backends = append(b.backends, one)
 	}
-	front := httptest.NewServer(b.proxy)
-	b.URL = front.URL
+	server := httptest.NewServer(b)
+	b.url = server.URL
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	var asking sync.WaitGroup
-	for _, server := range servers {
-		asking.Go(func() { b.watch(ctx, server, every) })
+	for _, one := range b.backends {
+		asking.Go(func() { b.watch(ctx, one) })
 	}
-	t.Cleanup(func() { stop(); asking.Wait(); front.Close(); transport.CloseIdleConnections() })
+	t.Cleanup(func() { stop(); asking.Wait(); server.Close() })
 	return b
 }
 
-// pick returns the server that gets the next request.
-func (b *balancer) pick() *url.URL {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.next) == 0 {
-		return &url.URL{Scheme: "http", Host: "127.0.0.1:1"} // nobody is there
-	}
-	server := b.next[0]
-	b.next = append(b.next[1:], server)
-	picked, err := url.Parse(server)
-	if err != nil {
-		return &url.URL{}
-	}
-	return picked
-}
-
 // watch asks for the health of a server until the context ends.
-func (b *balancer) watch(ctx context.Context, server string, every time.Duration) {
-	for ctx.Err() == nil {
-		b.set(server, healthy(ctx, server))
+func (b *balancer) watch(ctx context.Context, one *backend) {
+	for tick := time.NewTicker(b.every); ; {
+		one.healthy.Store(healthy(ctx, "http://"+one.address+b.path, max(b.every, time.Second)))
 		select {
 		case <-ctx.Done():
-		case <-time.After(every):
+			tick.Stop()
+			return
+		case <-tick.C:
 		}
 	}
 }
 
-func healthy(ctx context.Context, server string) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server+"/healthz", nil)
+// healthy says whether a URL answers 200 within a time.
+func healthy(ctx context.Context, address string, within time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return false
 	}
-	request.Close = true
-	answer, err := http.DefaultClient.Do(request)
+	answer, err := fresh.RoundTrip(request)
 	if err != nil {
 		return false
 	}
@@ -86,31 +98,80 @@ func healthy(ctx context.Context, server string) bool {
 	return answer.StatusCode == http.StatusOK
 }
 
-func (b *balancer) set(server string, in bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.in[server] == in {
-		return
+// fresh takes a new connection for each request.
+var fresh = &http.Transport{DisableKeepAlives: true}
+
+// ServeHTTP implements [http.Handler].
+func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	first := int(b.next.Add(1))
+	chosen := b.backends[first%len(b.backends)]
+	for i := range b.backends {
+		if one := b.backends[(first+i)%len(b.backends)]; one.healthy.Load() {
+			chosen = one
+			break
+		}
 	}
-	b.in[server] = in
-	b.next = nil
-	for name, in := range b.in {
-		if in {
-			b.next = append(b.next, name)
+	call := readForm(r).Get("CallSid")
+	chosen.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, call)))
+}
+
+// callKey is of the CallSid in the context of a request.
+type callKey struct{}
+
+// await waits until the server at an address is handed requests, or is not.
+func (b *balancer) await(t testing.TB, address string, healthy bool) {
+	t.Helper()
+	i := slices.IndexFunc(b.backends, func(one *backend) bool { return one.address == address })
+	for deadline := time.Now().Add(2 * time.Minute); b.backends[i].healthy.Load() != healthy; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: healthy for the balancer is not %t", address, healthy)
 		}
 	}
 }
 
-// await waits until a server is in, or is not.
-func (b *balancer) await(t testing.TB, server string, in bool) {
-	t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		b.mu.Lock()
-		now := b.in[server]
-		b.mu.Unlock()
-		if now == in {
-			return
+// losing has answers be lost from now on, of the requests that lose names.
+func (b *balancer) losing(lose func(*http.Request) bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.lose = lose
+}
+
+// loses throws an answer away.
+func (b *balancer) loses(answer *http.Response) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.lose != nil && b.lose(answer.Request) {
+		return errLost
+	}
+	return nil
+}
+
+// fail answers for a server that did not.
+func (b *balancer) fail(w http.ResponseWriter, r *http.Request, one *backend, err error) {
+	if !errors.Is(err, errLost) && r.Context().Err() == nil {
+		one.healthy.Store(false) // until it is asked for its health again
+	}
+	b.mu.Lock()
+	b.broken++
+	if strings.Contains(r.URL.Path, "/fallback") {
+		if call, _ := r.Context().Value(callKey{}).(string); call != "" {
+			b.unserved[call]++
 		}
 	}
-	t.Fatalf("%s: in the balancer's pool is not %t", server, in)
+	b.mu.Unlock()
+	w.WriteHeader(http.StatusBadGateway)
+}
+
+// gaveUp says whether a call's fallback was answered by no server: Twilio has nothing more to ask.
+func (b *balancer) gaveUp(call string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.unserved[call] > 0
+}
+
+// brokenSoFar is how many requests were answered 502.
+func (b *balancer) brokenSoFar() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.broken
 }

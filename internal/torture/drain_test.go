@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -73,30 +72,29 @@ const maxRolloutLines = 5000
 
 func newRollout(t testing.TB, servers int, every time.Duration) *rollout {
 	t.Helper()
-	r := &rollout{t: t, program: filepath.Join(t.TempDir(), "updatecenter"), redis: redistest.Start(t), delay: "1m"}
+	binary, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rollout{t: t, program: binary, redis: redistest.Start(t), delay: "1m"}
 	if Long() {
 		r.delay = "5s"
 	}
 	if delay := os.Getenv("SHUTDOWN_DELAY"); delay != "" { // to see it fail by 0s
 		r.delay = delay
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", r.program, "updatecenter/cmd/updatecenter")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build the program: %v\n%s", err, out)
-	}
 	r.addLines()
-	var urls []string
+	var addresses []string
 	for range servers {
 		address := freeAddress(t)
-		urls = append(urls, "http://"+address)
+		addresses = append(addresses, address)
 		r.replicas = append(r.replicas, &replica{address: address})
 	}
-	r.balancer = newBalancer(t, every, urls...)
+	r.balancer = newBalancer(t, "/healthz", every, addresses...)
 	for i := range r.replicas {
 		r.start(i)
 	}
-	var err error
-	if r.exchange, err = touchtone.New(touchtone.Config{PublicURL: r.balancer.URL, AuthToken: secret.New(rolloutToken), Clock: quickClock{}}); err != nil {
+	if r.exchange, err = touchtone.New(touchtone.Config{PublicURL: r.balancer.url, AuthToken: secret.New(rolloutToken), Clock: quickClock{}}); err != nil {
 		t.Fatal(err)
 	}
 	file, err := os.ReadFile("../../testdata/calls/new-customer.call")
@@ -132,13 +130,13 @@ func (r *rollout) start(i int) {
 	one.process = exec.CommandContext(r.t.Context(), r.program, "serve")
 	one.process.Stderr = one.log
 	one.process.Env = append(os.Environ(),
-		"LISTEN_ADDR="+one.address, "PUBLIC_URL="+r.balancer.URL, "REDIS_URL="+r.redis.URL(), "SHUTDOWN_DELAY="+r.delay,
+		"LISTEN_ADDR="+one.address, "PUBLIC_URL="+r.balancer.url, "REDIS_URL="+r.redis.URL(), "SHUTDOWN_DELAY="+r.delay,
 		"TWILIO_AUTH_TOKEN="+rolloutToken, "SIP_DOMAINS="+touchtone.DefaultSIPDomain,
 		"SECRET_KEYS=a:"+base64.StdEncoding.EncodeToString([]byte(strings.Repeat("a", 32))))
 	if err := one.process.Start(); err != nil {
 		r.t.Fatal(err)
 	}
-	r.balancer.await(r.t, "http://"+one.address, true)
+	r.balancer.await(r.t, one.address, true)
 }
 
 // replace tells a replica to stop, waits until it has, and starts another in its place.
@@ -152,13 +150,13 @@ func (r *rollout) replace(i int) {
 	}
 	tell()
 	if r.delay == "1m" {
-		r.balancer.await(r.t, "http://"+one.address, false)
+		r.balancer.await(r.t, one.address, false)
 		tell()
 	}
 	if err := one.process.Wait(); err != nil {
 		r.t.Errorf("after SIGTERM: %v\n%s", err, one.log)
 	}
-	r.balancer.await(r.t, "http://"+one.address, false)
+	r.balancer.await(r.t, one.address, false)
 	r.start(i)
 }
 

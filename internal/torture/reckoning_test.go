@@ -1,0 +1,141 @@
+package torture
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// reckon waits until everything is quiet, and holds what customers have heard, and were told, against
+// what stands in Redis.
+//
+//   - lost: the caller heard that it is done, and it is not there, or does not let them in.
+//   - doubled: a change that stands twice in the history, or of which the telephone told twice.
+//   - unheard: a change that is there, and the caller heard nothing that says so or lets them try it.
+//   - untold: a change of a PIN of which the line's telephone never told.
+//   - dead: a call that ended without a sentence of ours that helps.
+//
+// Not counted as unheard and dead are calls of which no server answered the fallback: the server
+// that the balancer chose was killed before the balancer knew. Twilio asks nothing more then.
+func (w *world) reckon() Counts {
+	w.t.Helper()
+	done := map[*customer]int{}
+	changedPINs := 0
+	for _, c := range w.customers {
+		done[c] = w.changes(c)
+		if done[c] > 0 && c.errand != feature {
+			changedPINs++
+		}
+	}
+	w.quiet(changedPINs)
+	counts := Counts{Operations: len(w.customers), Kills: w.kills, Lost: 0, Doubled: 0, Unheard: 0, Untold: 0, Dead: 0}
+	excluded, verdicts := 0, map[verdict]int{}
+	for turn, c := range w.customers {
+		verdicts[c.heard]++
+		wrong := w.judge(c, turn, done[c])
+		if w.balancer.gaveUp(c.call) && (wrong[Unheard]+wrong[Dead] > 0) {
+			excluded++
+			delete(wrong, Unheard)
+			delete(wrong, Dead)
+		}
+		for count, n := range wrong {
+			counts[count] += n
+			if counts[count] <= showMost {
+				w.t.Logf("%s: %s", columnName(count), w.story(c, done[c]))
+			}
+		}
+	}
+	w.t.Logf("of %d calls, %v; %d ended without an answer to the fallback; the balancer said 502 %d times",
+		len(w.customers), verdicts, excluded, w.balancer.brokenSoFar())
+	return counts
+}
+
+// showMost bounds the stories that are told of each kind.
+const showMost = 5
+
+func columnName(c Count) string {
+	return [...]string{"operations", "kills", "lost", "doubled", "unheard", "untold", "dead"}[c]
+}
+
+// judge counts what went wrong for a customer, for whom done changes were made.
+func (w *world) judge(c *customer, turn, done int) Counts {
+	wrong := Counts{}
+	if c.failed != nil {
+		w.t.Logf("the telephone of %s: %v", c.line, c.failed)
+	}
+	switch {
+	case c.heard == heardDone && (done == 0 || c.errand != feature && !w.letsIn(c, turn)):
+		wrong[Lost]++
+	case done > 0 && c.heard != heardDone && c.heard != heardMayBe:
+		wrong[Unheard]++
+	}
+	if c.heard == heardTwilio || c.heard == heardNothing || c.failed != nil {
+		wrong[Dead]++
+	}
+	if done > 1 {
+		wrong[Doubled]++
+	}
+	if c.errand == feature {
+		return wrong
+	}
+	told := w.timesTold(c)
+	if done > 0 && told == 0 {
+		wrong[Untold]++
+	}
+	if told > done {
+		wrong[Doubled]++
+	}
+	return wrong
+}
+
+// changes are how often a customer's change stands in the history of the line.
+func (w *world) changes(c *customer) int {
+	w.t.Helper()
+	records, err := pins.Provisioning{Registry: w.db.Lines()}.History(w.t.Context(), c.line, 0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	n := 0
+	for _, r := range records {
+		if r.Event == c.event() && r.Call == c.call && c.call != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// letsIn says whether the line takes the new PIN.
+func (w *world) letsIn(c *customer, turn int) bool {
+	w.t.Helper()
+	result, err := w.lines.Check(w.t.Context(), pins.Attempt{
+		Number: c.line, Side: pins.FromLine, From: string(c.line), Turn: pins.Turn{Call: fmt.Sprint("after ", c.call), Number: turn},
+	}, secret.New(newPIN))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return result.Outcome == pins.Right
+}
+
+// timesTold is how often the line's telephone told of a changed PIN.
+func (w *world) timesTold(c *customer) int {
+	told := 0
+	for _, call := range w.town.calls(string(c.line)) {
+		if strings.Contains(call.words, "The PIN of your telephone line was changed") {
+			told++
+		}
+	}
+	return told
+}
+
+// story is what happened to a customer, for whoever looks into it.
+func (w *world) story(c *customer, done int) string {
+	heard := c.words
+	if len(heard) > 300 {
+		heard = "... " + heard[len(heard)-300:]
+	}
+	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, heard that %s (%s)",
+		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesTold(c), c.heard, heard)
+}

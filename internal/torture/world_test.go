@@ -1,0 +1,305 @@
+package torture
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/programtest"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+	"updatecenter/voice/touchtone"
+)
+
+// patience is how long an operation of the test's own on Redis may take, and upWithin how long a
+// server until it is ready: machines may be busy.
+const (
+	patience = 30 * time.Second
+	upWithin = time.Minute
+)
+
+// secretKeys are the SECRET_KEYS of all servers.
+var secretKeys = "test:" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))
+
+// program builds the program once for all tests of this package.
+var program = sync.OnceValues(func() (string, error) {
+	return programtest.Build(context.Background(), binaries, "../..")
+})
+
+// binaries is where it is built.
+var binaries string
+
+func TestMain(m *testing.M) {
+	var err error
+	if binaries, err = os.MkdirTemp("", "torture"); err != nil {
+		panic(err)
+	}
+	status := m.Run()
+	_ = os.RemoveAll(binaries)
+	os.Exit(status)
+}
+
+// A plan says which world to set up. What is zero has the default in brackets.
+type plan struct {
+	redis    string        // a REDIS_URL
+	direct   string        // one that faults do not reach, for the test itself [redis]
+	servers  int           // [3]
+	health   string        // the path that the balancer asks [/readyz]
+	every    time.Duration // the interval at which it does [1 s]
+	settings []string      // NAME=VALUE, for every server
+
+	firstPINs, anotherPINs, features int // how many customers have each errand
+}
+
+// A world is servers of this program as processes on one Redis, behind a balancer, with a town of
+// customers.
+type world struct {
+	t        testing.TB
+	plan     plan
+	db       *rdb.DB // of the test itself
+	lines    *pins.Lines
+	balancer *balancer
+	town     *town
+	servers  []*server
+
+	customers []*customer
+	taken     atomic.Int64 // customers who have called, or do
+	done      atomic.Int64 // customers who have hung up
+	kills     int
+}
+
+// A server is one process at a time, always at the same address.
+type server struct {
+	address string
+	process *programtest.Process
+}
+
+// newWorld starts everything, waits until it is ready, and stops it when the test ends.
+func newWorld(t testing.TB, p plan) *world {
+	t.Helper()
+	if p.servers == 0 {
+		p.servers = 3
+	}
+	if p.health == "" {
+		p.health = "/readyz"
+	}
+	if p.every == 0 {
+		p.every = time.Second
+	}
+	if p.direct == "" {
+		p.direct = p.redis
+	}
+	w := &world{t: t, plan: p}
+	w.openRedis()
+	var addresses []string
+	for range p.servers {
+		address := freeAddress(t)
+		addresses = append(addresses, address)
+		w.servers = append(w.servers, &server{address: address})
+	}
+	w.balancer = newBalancer(t, p.health, p.every, addresses...)
+	w.town = newTown(t, w.balancer.url)
+	for _, s := range w.servers {
+		w.start(s)
+	}
+	t.Cleanup(w.stop)
+	for _, s := range w.servers {
+		w.await(s)
+	}
+	w.settle()
+	return w
+}
+
+func (w *world) openRedis() {
+	w.t.Helper()
+	db, err := rdb.OpenWithin(w.plan.direct, patience)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { db.Close() })
+	w.db = db
+	keys, err := secret.ParseKeyring(secretKeys)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.lines, err = pins.New(pins.Config{
+		Store: db.Lines(), Callers: db.Lines(), Hasher: hasher,
+		Policy: pins.Policy{Temporary: secret.New(temporaryPIN), MinDigits: 4, MaxDigits: 4},
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// start starts a server's process, without waiting for it.
+func (w *world) start(s *server) {
+	w.t.Helper()
+	binary, err := program()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	s.process = programtest.Start(w.t, binary, slices.Concat([]string{
+		"LISTEN_ADDR=" + s.address, "PUBLIC_URL=" + publicURL, "REDIS_URL=" + w.plan.redis, "SECRET_KEYS=" + secretKeys,
+		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + touchtone.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.town.url,
+		"SIP_DOMAINS=" + touchtone.DefaultSIPDomain, "CALL_FROM=" + callFrom, "CALL_RATE=100",
+		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=warn",
+	}, w.plan.settings), "serve")
+}
+
+// await waits until a server is ready.
+func (w *world) await(s *server) {
+	w.t.Helper()
+	for deadline := time.Now().Add(upWithin); !healthy(w.t.Context(), "http://"+s.address+"/readyz", 5*time.Second); {
+		select {
+		case <-s.process.Exited():
+			w.t.Fatalf("the server ended before it was ready:\n%s", s.process.Said.String())
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatalf("the server is not ready:\n%s", s.process.Said.String())
+		}
+	}
+}
+
+// stop ends all servers, those that are stopped by a signal too.
+func (w *world) stop() {
+	for _, s := range w.servers {
+		s.process.Signal(syscall.SIGCONT)
+		s.process.Kill()
+	}
+}
+
+// killOne kills a server by SIGKILL, whatever it does, starts it again, and waits until the balancer
+// hands it requests.
+func (w *world) killOne() {
+	s := w.servers[rand.IntN(len(w.servers))]
+	s.process.Kill()
+	w.kills++
+	w.start(s)
+	w.await(s)
+	w.balancer.await(w.t, s.address, true)
+}
+
+// settle adds the lines of all customers, and has those who have a PIN of their own choose it.
+func (w *world) settle() {
+	w.t.Helper()
+	var lines []pins.NewLine
+	for _, kind := range []struct {
+		errand errand
+		times  int
+	}{{anotherPIN, w.plan.anotherPINs}, {feature, w.plan.features}, {firstPIN, w.plan.firstPINs}} {
+		for range kind.times {
+			number := nanp.Number(fmt.Sprintf("+1612%07d", 2_200_000+len(lines)))
+			lines = append(lines, pins.NewLine{Number: number, Language: "en", Features: pins.FeaturesOf(pins.SecurityScreen)})
+			w.customers = append(w.customers, &customer{line: number, errand: kind.errand})
+		}
+	}
+	provisioning := pins.Provisioning{Registry: w.db.Lines()}
+	for batch := range slices.Chunk(lines, 500) {
+		if _, err := provisioning.Add(w.t.Context(), batch); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	var choosing sync.WaitGroup
+	for chunk := range slices.Chunk(w.customers[:w.plan.anotherPINs+w.plan.features], 1+(w.plan.anotherPINs+w.plan.features)/4) {
+		choosing.Go(func() {
+			for _, c := range chunk {
+				w.choose(c)
+			}
+		})
+	}
+	choosing.Wait()
+	w.quiet(0)
+	w.town.forget()
+	rand.Shuffle(len(w.customers), func(i, j int) { w.customers[i], w.customers[j] = w.customers[j], w.customers[i] })
+}
+
+// choose gives a line a PIN of its own.
+func (w *world) choose(c *customer) {
+	line, err := w.lines.Find(w.t.Context(), c.line)
+	if err == nil {
+		err = w.lines.Change(w.t.Context(), pins.ChangeRequest{
+			Number: c.line, Revision: line.Revision, Entry: secret.New(oldPIN),
+			Turn: pins.Turn{Call: "before"}, Side: pins.FromLine, From: string(c.line),
+		})
+	}
+	if err != nil {
+		w.t.Error(err)
+	}
+}
+
+// play has customers call, so many at once, until all have, and meanwhile a fault happen now and then:
+// they are spread over the calls, each at some moment of them. fault is called by the test's own
+// goroutine.
+func (w *world) play(atOnce, faults int, fault func(i int)) {
+	var calling sync.WaitGroup
+	over := make(chan struct{})
+	for range atOnce {
+		calling.Go(func() {
+			for {
+				i := int(w.taken.Add(1)) - 1
+				if i >= len(w.customers) {
+					return
+				}
+				w.customers[i].calls(context.WithoutCancel(w.t.Context()), w.town.exchange)
+				w.done.Add(1)
+			}
+		})
+	}
+	go func() { calling.Wait(); close(over) }()
+	for i := range faults {
+		for int(w.done.Load()) < i*len(w.customers)/faults {
+			select {
+			case <-over:
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+		time.Sleep(rand.N(100 * time.Millisecond))
+		fault(i)
+	}
+	<-over
+}
+
+// quietFor is how long nothing must have happened before nothing more is expected to.
+const (
+	quietFor    = 75 * time.Second
+	quietWithin = 4 * time.Minute
+)
+
+// quiet waits until so many telephones were told of a change, and no delivery is under way; or until
+// nothing has happened for so long that nothing more will.
+func (w *world) quiet(telephones int) {
+	w.t.Helper()
+	last, since := -1, time.Now()
+	for deadline := time.Now().Add(quietWithin); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		unfinished, err := w.db.Deliveries().Unfinished(w.t.Context(), time.Now().Add(time.Hour), 1000)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		told := w.town.telephones()
+		if told >= telephones && len(unfinished) == 0 {
+			return
+		}
+		if told != last || len(unfinished) > 0 {
+			last, since = told, time.Now()
+		}
+		if time.Since(since) > quietFor {
+			return
+		}
+	}
+}
