@@ -40,6 +40,7 @@ type backend struct {
 	address string
 	proxy   *httputil.ReverseProxy
 	healthy atomic.Bool
+	asked   atomic.Int64 // requests that it was handed and has not answered
 }
 
 // errLost is an answer that a server has made, and that Twilio never gets.
@@ -103,26 +104,39 @@ var fresh = &http.Transport{DisableKeepAlives: true}
 
 // ServeHTTP implements [http.Handler].
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	first := int(b.next.Add(1))
-	chosen := b.backends[first%len(b.backends)]
-	for i := range b.backends {
-		if one := b.backends[(first+i)%len(b.backends)]; one.healthy.Load() {
-			chosen = one
-			break
-		}
-	}
+	chosen := b.choose()
+	defer chosen.asked.Add(-1)
 	call := readForm(r).Get("CallSid")
 	chosen.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, call)))
+}
+
+// choose takes a healthy server, or any, and counts a request more there.
+func (b *balancer) choose() *backend {
+	first := int(b.next.Add(1))
+	for i := range b.backends {
+		one := b.backends[(first+i)%len(b.backends)]
+		one.asked.Add(1) // before it is looked at: await sees one or the other
+		if one.healthy.Load() {
+			return one
+		}
+		one.asked.Add(-1)
+	}
+	one := b.backends[first%len(b.backends)]
+	one.asked.Add(1)
+	return one
 }
 
 // callKey is of the CallSid in the context of a request.
 type callKey struct{}
 
-// await waits until the server at an address is handed requests, or is not.
+// await waits until the server at an address is handed requests, or is not and has answered all.
 func (b *balancer) await(t testing.TB, address string, healthy bool) {
 	t.Helper()
 	i := slices.IndexFunc(b.backends, func(one *backend) bool { return one.address == address })
-	for deadline := time.Now().Add(2 * time.Minute); b.backends[i].healthy.Load() != healthy; time.Sleep(5 * time.Millisecond) {
+	as := func(one *backend) bool {
+		return one.healthy.Load() == healthy && (healthy || one.asked.Load() == 0)
+	}
+	for deadline := time.Now().Add(2 * time.Minute); !as(b.backends[i]); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: healthy for the balancer is not %t", address, healthy)
 		}
