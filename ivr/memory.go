@@ -52,6 +52,9 @@ func (m *Memory) Begin(ctx context.Context, claim Claim) (Begun, error) {
 	if call.claimed && call.holder != claim.Holder && claim.Now.Before(call.until) {
 		return Begun{Status: InProgress}, nil
 	}
+	if claim.Until.IsZero() {
+		return Begun{Status: Unanswered}, nil
+	}
 	if claim.Turn > call.next {
 		call = kept{}
 	}

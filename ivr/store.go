@@ -12,7 +12,7 @@ var ErrOvertaken = errors.New("the turn was answered by another")
 // Store keeps the calls under way. What it is given is sealed already. It must work for
 // any number of servers that share it.
 type Store interface {
-	// Begin claims a turn of a call. The same holder may claim it again.
+	// Begin claims a turn of a call, or only looks for its answer. The same holder may claim it again.
 	Begin(ctx context.Context, claim Claim) (Begun, error)
 	// Commit stores the new state and the answer of a claimed turn in one step, and ends
 	// the claim. It says ErrOvertaken when another one took over the claim; one that ran
@@ -27,7 +27,7 @@ type Claim struct {
 	Turn   int    // 0 is the incoming call
 	Holder string // who claims; random, never used twice
 	Now    time.Time
-	Until  time.Time // when the claim runs out, as its holder must have died
+	Until  time.Time // when the claim runs out, as its holder must have died; zero: nothing is claimed or changed
 }
 
 // Begun is what Begin found.
@@ -54,6 +54,9 @@ const (
 	Answered
 	// InProgress: another holder has the turn that the call waits for.
 	InProgress
+	// Unanswered: nothing was to be claimed, the turn has no answer, and no other holder has the
+	// turn that the call waits for.
+	Unanswered
 )
 
 // Commit is a turn's effect on the call.

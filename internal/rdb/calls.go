@@ -27,8 +27,12 @@ func (db *DB) Calls() Calls { return Calls{db} }
 // Begin implements [ivr.Store]. A call whose record is damaged is unknown; of one that a
 // newer release wrote it says [ErrVersion].
 func (c Calls) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
+	until := int64(0)
+	if !claim.Until.IsZero() {
+		until = millis(claim.Until)
+	}
 	answer, err := c.db.run(ctx, begin, []string{callKey(claim.Call)},
-		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), millis(claim.Until), keep(claim.Until.Sub(claim.Now)))
+		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), until, keep(claim.Until.Sub(claim.Now)))
 	if err != nil {
 		return ivr.Begun{}, err
 	}
@@ -45,6 +49,8 @@ func readBegun(answer any) (ivr.Begun, bool) {
 	switch {
 	case len(parts) == 1 && parts[0] == int64(beganInProgress):
 		return ivr.Begun{Status: ivr.InProgress}, true
+	case len(parts) == 1 && parts[0] == int64(beganUnanswered):
+		return ivr.Begun{Status: ivr.Unanswered}, true
 	case len(parts) == 1 && parts[0] == int64(beganClaimed):
 		return ivr.Begun{Status: ivr.Claimed}, true
 	case len(parts) == 2 && parts[0] == int64(beganClaimed):

@@ -21,6 +21,7 @@ const (
 	beganClaimed    = 1
 	beganAnswered   = 2
 	beganInProgress = 3
+	beganUnanswered = 4
 )
 
 // begin claims a turn. A key of another type, and a hash that is no such record, is deleted,
@@ -28,11 +29,13 @@ const (
 // turn, as the commits since were lost, unless a claim stands.
 //
 //	KEYS  call
-//	ARGV  turn, claim, now, until, milliseconds for Redis to keep an unknown call
+//	ARGV  turn, claim, now, until, milliseconds for Redis to keep an unknown call;
+//	      until 0: nothing is claimed or changed
 //	      {1}               claimed, the call is unknown
 //	      {1, state}        claimed
 //	      {2, turn, answer} answered
 //	      {3}               in progress
+//	      {4}               unanswered: there was nothing to claim
 var begin = newScript(digitsLua + livesLua + `
 local key, turn, mine, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local h = redis.pcall('HMGET', key, 'v', 'next', 'state', 'expires', 'claim', 'until', 'a:' .. turn)
@@ -56,6 +59,7 @@ if sound then
 	if claim ~= mine and stands(claim, nxt) and now < tonumber(untl) then return {3} end
 	if state and turn ~= nxt then sound = false end
 end
+if ARGV[4] == '0' then return {4} end
 if not sound then
 	redis.call('DEL', key)
 	redis.call('HSET', key, 'v', '1', 'next', turn, 'claim', mine, 'until', ARGV[4])

@@ -44,6 +44,25 @@ func claimAgain(p play) {
 	p.claimed(p.begin(call, 1, "c", start), "state 0")
 }
 
+// looking holds that a look finds what a claim would, and that the call is as if it had not been.
+func looking(p play) {
+	p.unanswered(p.look(call, 0, "z", start))
+	p.unanswered(p.look(call, 3, "z", start))
+	p.ok(p.first(call, "a", "state 0", "answer 0"))
+	p.answered(p.look(call, 0, "z", start), 0, "answer 0")
+	p.unanswered(p.look(call, 1, "z", start))
+	p.unanswered(p.look(call, 7, "z", start)) // a claim would drop the call
+
+	p.claimed(p.begin(call, 1, "b", start), "state 0")
+	p.inProgress(p.look(call, 1, "z", start))
+	p.unanswered(p.look(call, 1, "b", start))
+	p.unanswered(p.look(call, 1, "z", start.Add(lease)))
+	p.ok(p.commit(call, 1, "b", "state 1", "answer 1", start.Add(lease)))
+	p.answered(p.look(call, 1, "z", start), 1, "answer 1")
+	p.unanswered(p.look(call, 1, "z", start.Add(2*lifetime)))
+	p.claimed(p.begin(call, 2, "c", start), "state 1")
+}
+
 func commitNeedsClaim(p play) {
 	p.overtaken(p.commit(call, 0, "a", "stolen", "stolen", start))
 	p.claimed(p.begin(call, 0, "a", start), "")

@@ -33,6 +33,7 @@ func Run(t *testing.T, fresh func(t *testing.T) ivr.Store) {
 		{"a claim keeps others out until it runs out", claimRunsOut},
 		{"a claim on an unknown call is for all its turns", claimOnUnknown},
 		{"a holder may claim again", claimAgain},
+		{"who looks claims and changes nothing", looking},
 		{"a commit needs the claim", commitNeedsClaim},
 		{"a commit said twice happens once", commitTwice},
 		{"a first turn is claimed by its commit", firstTurn},
@@ -75,6 +76,23 @@ func (p play) begin(id string, turn int, holder string, now time.Time) ivr.Begun
 		p.Fatalf("begin turn %d for %s: %v", turn, holder, err)
 	}
 	return begun
+}
+
+// look asks for a turn's answer without a claim.
+func (p play) look(id string, turn int, holder string, now time.Time) ivr.Begun {
+	p.Helper()
+	begun, err := p.store.Begin(context.Background(), ivr.Claim{Call: id, Turn: turn, Holder: holder, Now: now})
+	if err != nil {
+		p.Fatalf("look for turn %d for %s: %v", turn, holder, err)
+	}
+	return begun
+}
+
+func (p play) unanswered(got ivr.Begun) {
+	p.Helper()
+	if got.Status != ivr.Unanswered {
+		p.Fatalf("status %d, want unanswered", got.Status)
+	}
 }
 
 func (p play) commit(id string, turn int, holder, state, answer string, now time.Time) error {
