@@ -52,7 +52,7 @@ func (a Ask) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam 
 // listen sets no number of digits: # or a pause ends an entry, so whatever is keyed too
 // many belongs to it and not to the next question.
 func (a Ask) listen(t *turn) {
-	t.answer.gather(t.nextTurn(), keypad{patience: t.patience()})
+	t.answer.gather(t.nextTurn(a.At), keypad{patience: t.patience()})
 }
 
 func (a Ask) hear(t *turn, heard Heard) Step {

@@ -3,12 +3,15 @@ package ivr
 import (
 	"context"
 	"log/slog"
+	"maps"
+	"slices"
 )
 
 // carryOut runs the turn's lines. An error of theirs leads to the flow's Sorry step, after
 // what was said already; only a state that must be left alone is an error here.
 func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*turn, error) {
-	ctx, cancel := context.WithTimeout(ctx, workTime)
+	end, _ := ctx.Deadline() // of Times.Own
+	ctx, cancel := context.WithDeadline(ctx, end.Add(-e.times.Commit))
 	defer cancel()
 	state, known, err := e.openState(event.Call, sealed)
 	if err != nil {
@@ -56,8 +59,9 @@ func (t *turn) start(ctx context.Context, event Event) error {
 	return t.run(ctx, t.flow().Start)
 }
 
-// apologize ends the call by the flow's Sorry step.
+// apologize ends the call by the flow's Sorry step, after what may have been changed.
 func (t *turn) apologize(ctx context.Context) {
+	t.say(t.may)
 	if err := t.run(ctx, t.flow().Sorry); err != nil {
 		t.engine.log.Error("the apology failed", slog.String("call", t.call.SID), slog.Any("cause", err))
 		t.call.state.Step = HangUp
@@ -75,32 +79,43 @@ func (e *Engine) write(t *turn) []byte {
 	e.log.Error("the answer can't be written", slog.String("call", t.call.SID),
 		slog.Int("turn", t.call.Turn), slog.Any("cause", err))
 	t.call.state.Step, t.call.state.Blanks = HangUp, nil
-	return e.Apology(t.call.Language())
+	return e.Apology(t.call.Language(), t.may.Name)
 }
 
-// prepareApologies writes what is said when no state can be reached: one document for
-// each language, and one in all languages under none.
+// apology names a document that is prepared.
+type apology struct {
+	language Language // none: all
+	may      string   // the name of a [Work.May], or none
+}
+
+// prepareApologies writes what is said when no state can be reached: for each language and for
+// all, alone and after each thing that may have been changed.
 func (e *Engine) prepareApologies() error {
-	e.apologies = make(map[Language][]byte)
-	for _, l := range append(Languages[:], "") {
-		t := &turn{engine: e, call: &Call{given: e.flow.Given, state: state{Language: l}}}
-		t.say(e.flow.Notices.Apology)
-		t.answer.hangUp()
-		document, err := t.answer.encode()
-		if err != nil {
-			return err
+	e.apologies = make(map[apology][]byte)
+	for _, may := range append(slices.Collect(maps.Values(e.mays)), Prompt{}) {
+		for _, l := range append(Languages[:], "") {
+			t := &turn{engine: e, call: &Call{given: e.flow.Given, state: state{Language: l}}}
+			t.say(may)
+			t.say(e.flow.Notices.Apology)
+			t.answer.hangUp()
+			document, err := t.answer.encode()
+			if err != nil {
+				return err
+			}
+			e.apologies[apology{l, may.Name}] = document
 		}
-		e.apologies[l] = document
 	}
 	return nil
 }
 
 // Apology is a whole document that apologizes and ends the call. It needs no store. With
-// no language, or one that isn't of [Languages], it is spoken in all. The caller must not
-// change it.
-func (e *Engine) Apology(l Language) []byte {
-	if document, prepared := e.apologies[l]; prepared {
+// no language, or one that isn't of [Languages], it is spoken in all. may is what the turn's URL
+// has under that name: what the caller may have changed is said first. The caller of Apology must
+// not change the document.
+func (e *Engine) Apology(l Language, may string) []byte {
+	l = ParseLanguage(string(l))
+	if document, prepared := e.apologies[apology{l, may}]; prepared {
 		return document
 	}
-	return e.apologies[""]
+	return e.apologies[apology{l, ""}]
 }

@@ -13,8 +13,8 @@ import (
 // more than 30, or 45 if it is a list; a phrase that
 // names another, or is given and not written; an option that doesn't name its key; two
 // blanks of one name; a menu without options, of more than five at once, or whose pages
-// can't be turned; a question that can't be answered; a subflow that enters itself, or
-// returns where nobody waits for it.
+// can't be turned; a question that can't be answered, or that leads to changes of which apologies
+// tell in two ways; a subflow that enters itself, or returns where nobody waits for it.
 func (f *Flow) Check() error {
 	var wrong []error
 	wrong = append(wrong, f.checkSubflows()...)
@@ -23,6 +23,9 @@ func (f *Flow) Check() error {
 	wrong = append(wrong, f.checkBlanks()...)
 	wrong = append(wrong, f.checkPrompts()...)
 	wrong = append(wrong, f.checkQuestions()...)
+	if _, err := f.mays(); err != nil {
+		wrong = append(wrong, err)
+	}
 	return errors.Join(wrong...)
 }
 

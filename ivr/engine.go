@@ -19,6 +19,7 @@ type Config struct {
 	Keys   secret.Keyring   // seal states and answers
 	Random io.Reader        // nil: crypto/rand; else safe for many goroutines
 	Now    func() time.Time // by which claims run out and calls are forgotten
+	Times  Times            // zero: DefaultTimes
 	// TurnURL is where turns are posted, absolute: the number of the turn is appended to it.
 	TurnURL string
 	// Recording returns where a recording of a prompt in a language is served, or
@@ -40,11 +41,13 @@ type Engine struct {
 	keys      secret.Keyring
 	random    io.Reader
 	now       func() time.Time
+	times     Times
 	turns     string
 	recording func(string, Language) string
 	took      func(Exit)
 	log       *slog.Logger
-	apologies map[Language][]byte
+	mays      map[Step]Prompt
+	apologies map[apology][]byte
 }
 
 // New returns an engine, or what is wrong with its flow.
@@ -55,8 +58,12 @@ func New(c Config) (*Engine, error) {
 	e := &Engine{
 		flow: c.Flow, lines: c.Flow.index(), blanks: c.Flow.blanks(), phrases: c.Flow.phrases(),
 		choices: c.Flow.choices(),
-		store:   c.Store, keys: c.Keys, random: c.Random, now: c.Now,
+		store:   c.Store, keys: c.Keys, random: c.Random, now: c.Now, times: c.Times,
 		turns: c.TurnURL, recording: c.Recording, took: c.Took, log: c.Log,
+	}
+	e.mays, _ = c.Flow.mays() // Check has looked at the error
+	if e.times == (Times{}) {
+		e.times = DefaultTimes
 	}
 	if e.random == nil {
 		e.random = rand.Reader
@@ -70,12 +77,7 @@ func New(c Config) (*Engine, error) {
 	return e, e.prepareApologies()
 }
 
-// The times of a turn. Twilio waits 15 s for an answer, so one that waits for another
-// server's claim to run out must still have time to answer by itself.
 const (
-	lease     = 6 * time.Second       // of a claim, after which its holder is taken for dead
-	workTime  = 5 * time.Second       // for a turn's lines, so that the commit falls within the lease
-	turnTime  = 12 * time.Second      // for all of it
 	pollEvery = 20 * time.Millisecond // for the answer of a turn that another one has
 	lifetime  = time.Hour             // of a call without a turn
 )
@@ -88,16 +90,36 @@ type Event struct {
 	About    string   // what a call that we made is about; only used when the call is unknown
 	Language Language // as the turn's URL has it; only used when the call is unknown
 	Heard    Heard
+	// Look: what the caller did is not known. The turn's answer is looked for, and not made.
+	Look bool
 }
 
+// ErrNoAnswer says that a turn was looked for that has no answer.
+var ErrNoAnswer = errors.New("the turn has no answer")
+
 // Turn returns the answer to a webhook, the same however often it is delivered: a whole
-// document, at most 64 kB. It takes at most 12 seconds. An error means that the call's state
-// could not be reached, claimed or stored: the turn can be tried again, and the caller
-// should hear [Engine.Apology].
+// document, at most 64 kB. It takes as long as [Times] says. An error means that the call's state
+// could not be reached, claimed or stored, or is [ErrNoAnswer]: the turn can be tried again, and the
+// caller should hear [Engine.Apology].
 func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, turnTime)
+	answer, err := e.turn(ctx, event, e.times.Turn)
+	if err == nil || errors.Is(err, ErrNoAnswer) {
+		return answer, err
+	}
+	// A commit can have been carried out whose confirmation came too late, or not at all, and
+	// another server can have taken over while this one was stopped.
+	event.Look = true
+	if answer, none := e.turn(ctx, event, e.times.Look); none == nil {
+		return answer, nil
+	}
+	return nil, err
+}
+
+// turn answers a webhook within a time, with the wait for others that are at it.
+func (e *Engine) turn(ctx context.Context, event Event, within time.Duration) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if event.Turn == 0 {
+	if event.Turn == 0 && !event.Look {
 		if answer, err := e.first(ctx, event); !errors.Is(err, ErrOvertaken) {
 			return answer, err
 		}
@@ -120,6 +142,8 @@ var errBusy = errors.New("the turn is being answered")
 // by another delivery of the same webhook, so the commit claims the turn as well: callers
 // are greeted one round trip earlier. It is overtaken when there is something.
 func (e *Engine) first(ctx context.Context, event Event) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.times.Own)
+	defer cancel()
 	claim, err := e.claim(event)
 	if err != nil {
 		return nil, err
@@ -127,15 +151,20 @@ func (e *Engine) first(ctx context.Context, event Event) ([]byte, error) {
 	return e.answer(ctx, event, claim, Begun{})
 }
 
-// claim is the wish to answer a turn, under a name of its own.
+// claim is the wish to answer a turn, under a name of its own, or to look for its answer.
 func (e *Engine) claim(event Event) (Claim, error) {
-	holder, err := e.holder()
 	now := e.now()
-	return Claim{Call: event.Call, Turn: event.Turn, Holder: holder, Now: now, Until: now.Add(lease)}, err
+	if event.Look {
+		return Claim{Call: event.Call, Turn: event.Turn, Now: now}, nil
+	}
+	holder, err := e.holder()
+	return Claim{Call: event.Call, Turn: event.Turn, Holder: holder, Now: now, Until: now.Add(e.times.Lease)}, err
 }
 
 // try claims the turn once and answers it if it is ours, or already answered.
 func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.times.Own)
+	defer cancel()
 	claim, err := e.claim(event)
 	if err != nil {
 		return nil, err
@@ -151,6 +180,8 @@ func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
 		return e.openAnswer(event.Call, begun)
 	case Claimed:
 		return e.answer(ctx, event, claim, begun)
+	case Unanswered:
+		return nil, ErrNoAnswer
 	}
 	return nil, fmt.Errorf("begin turn %d: status %d", event.Turn, begun.Status)
 }

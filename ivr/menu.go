@@ -73,7 +73,7 @@ func (m Menu) offer(t *turn) {
 		t.offer(o)
 	}
 	t.say(m.Closing)
-	t.answer.gather(t.nextTurn(), keypad{most: 1, every: true, patience: t.patience()})
+	t.answer.gather(t.nextTurn(m.At), keypad{most: 1, every: true, patience: t.patience()})
 }
 
 func (m Menu) hear(t *turn, heard Heard) Step {

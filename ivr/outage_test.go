@@ -19,6 +19,8 @@ import (
 // Twilio waits 15 seconds, so whatever the store does, a turn ends before with an answer or
 // an error.
 func TestAStoreThatFails(t *testing.T) {
+	apologyTime := ivr.DefaultTimes.Own + ivr.DefaultTimes.Look
+	waitTime := ivr.DefaultTimes.Turn + ivr.DefaultTimes.Look
 	memory := func() *ivr.Memory { return &ivr.Memory{} }
 	hangs := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 	tests := []struct {
@@ -33,19 +35,19 @@ func TestAStoreThatFails(t *testing.T) {
 		}}, errDown, "begin turn 1", 0},
 		{"commit fails", &hooked{Store: memory(), commit: func(context.Context, ivr.Commit, ivr.Store) error {
 			return errDown
-		}}, errDown, "commit turn 1", 0},
+		}}, errDown, "commit turn 1", ivr.DefaultTimes.Look},
 		{"begin hangs", &hooked{Store: memory(), begin: func(ctx context.Context, _ ivr.Claim, _ ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{}, hangs(ctx)
-		}}, context.DeadlineExceeded, "begin turn 1", 12 * time.Second},
+		}}, context.DeadlineExceeded, "begin turn 1", apologyTime},
 		{"commit hangs", &hooked{Store: memory(), commit: func(ctx context.Context, _ ivr.Commit, _ ivr.Store) error {
 			return hangs(ctx)
-		}}, context.DeadlineExceeded, "commit turn 1", 12 * time.Second},
+		}}, context.DeadlineExceeded, "commit turn 1", apologyTime},
 		{"somebody else has it for ever", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{Status: ivr.InProgress}, nil
-		}}, context.DeadlineExceeded, "wait for turn 1", 12 * time.Second},
+		}}, context.DeadlineExceeded, "wait for turn 1", waitTime},
 		{"always overtaken", &hooked{Store: memory(), commit: func(context.Context, ivr.Commit, ivr.Store) error {
 			return ivr.ErrOvertaken
-		}}, context.DeadlineExceeded, "turn 1", 12 * time.Second},
+		}}, context.DeadlineExceeded, "turn 1", waitTime},
 		{"a status that isn't one", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{}, nil
 		}}, nil, "begin turn 1: status 0", 0},
@@ -125,7 +127,7 @@ func TestTheApologyNeedsNoStore(t *testing.T) {
 		{"fr", []string{english, spanish, "hang up"}},
 	}
 	for _, tt := range tests {
-		if diff := cmp.Diff(tt.want, heard(t, engine.Apology(tt.language))); diff != "" {
+		if diff := cmp.Diff(tt.want, heard(t, engine.Apology(tt.language, ""))); diff != "" {
 			t.Errorf("%q: - expected, + heard:\n%s", tt.language, diff)
 		}
 	}

@@ -73,7 +73,7 @@ func TestWorkHasADeadline(t *testing.T) {
 			<-ctx.Done()
 			return "", ctx.Err()
 		})))
-		if took := elapsed(func() { dialEngine(t, engine, "en: said in English.", "en: sorry in English.", "hang up") }); took > 5*time.Second {
+		if took := elapsed(func() { dialEngine(t, engine, "en: said in English.", "en: sorry in English.", "hang up") }); took > 2*time.Second {
 			t.Errorf("the caller waited for %s", took)
 		}
 	})

@@ -21,7 +21,7 @@ func (x Transfer) exits() []Exit {
 
 func (x Transfer) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
 	t.say(x.Prompt)
-	t.answer.dial(t.nextTurn(), t.call.Text(x.To), t.call.Text(x.CallerID))
+	t.answer.dial(t.nextTurn(x.At), t.call.Text(x.To), t.call.Text(x.CallerID))
 	return here, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strconv"
 )
 
@@ -24,6 +25,7 @@ type turn struct {
 	engine *Engine
 	call   *Call
 	answer answer
+	may    Prompt // of the last line that may have changed something
 }
 
 func (t *turn) flow() *Flow { return t.engine.flow }
@@ -91,12 +93,19 @@ func (t *turn) patience() int {
 	return patience
 }
 
-// nextTurn is where Twilio posts what comes of the question that is being asked. It has
-// the language for the apology that is due when the call's state can't be reached.
-func (t *turn) nextTurn() string {
-	url := t.engine.turns + strconv.Itoa(t.call.Turn+1)
+// nextTurn is where Twilio posts what comes of a question. It has what the apology needs that is
+// due when the call's state can't be reached: the language, and what may have been changed.
+func (t *turn) nextTurn(at Step) string {
+	query := url.Values{}
 	if l := t.call.Language(); l != "" {
-		url += "?lang=" + string(l)
+		query.Set("lang", string(l))
 	}
-	return url
+	if may, changes := t.engine.mays[at]; changes {
+		query.Set("may", may.Name)
+	}
+	next := t.engine.turns + strconv.Itoa(t.call.Turn+1)
+	if len(query) > 0 {
+		next += "?" + query.Encode()
+	}
+	return next
 }

@@ -23,6 +23,9 @@ type Work[O Outcome] struct {
 	At  Step
 	Run func(ctx context.Context, c *Call) (O, error)
 	On  On[O]
+	// May is said before an apology once Run has begun: what it changes may be in force, although
+	// nobody can say so. Nothing: it changes nothing that a caller need know of.
+	May Prompt
 }
 
 func (w Work[O]) step() Step { return w.At }
@@ -36,9 +39,13 @@ func (w Work[O]) exits() []Exit {
 	return all
 }
 
-func (w Work[O]) prompts() []Prompt { return nil }
+func (w Work[O]) prompts() []Prompt { return written(w.May) }
+func (w Work[O]) may() Prompt       { return w.May }
 
 func (w Work[O]) enter(ctx context.Context, t *turn) (Step, error) {
+	if w.May != (Prompt{}) {
+		t.may = w.May
+	}
 	outcome, err := w.Run(ctx, t.call)
 	if err != nil {
 		return here, err

@@ -44,7 +44,7 @@ const statusTime = 10 * time.Second
 // answered begins a call that we made, once somebody or something has picked it up.
 func (e *Edge) answered(p posted) reply {
 	e.log.Info("callback", slog.String("call", p.call), slog.String("about", aboutOf(p)))
-	return e.take(p, ivr.Event{About: aboutOf(p), Caller: ivr.Caller{AnsweredBy: answeredBy(p)}})
+	return e.take(p, callFields, ivr.Event{About: aboutOf(p), Caller: ivr.Caller{AnsweredBy: answeredBy(p)}})
 }
 
 // callbackStatus passes on how a call that we made goes.

@@ -77,10 +77,29 @@ func TestApologiesInACallThatWeMade(t *testing.T) {
 			}
 		}
 	}
-	s := newSite(t, nil)
-	failed := publicURL + "/voice/callback/turn/3?lang=es"
-	if status, body := s.post("/voice/callback/fallback", call("ErrorUrl", failed)); status != http.StatusOK || body != "<Response>callback es</Response>" {
-		t.Errorf("the fallback: %d %s", status, body)
+}
+
+// The fallback of a call that we made does what that of others does, by the URL that failed.
+func TestFallbackInACallThatWeMade(t *testing.T) {
+	caller := ivr.Caller{Number: "+16125550142", From: "+16125550142"}
+	tests := []struct {
+		failed string
+		more   []string
+		want   ivr.Event
+	}{
+		{"/voice/callback/dlv_abc/1", []string{"AnsweredBy", "human"}, ivr.Event{About: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "human"}}},
+		{"/voice/callback/turn/3?lang=es", []string{"Digits", "9"}, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Heard: ivr.Heard{Keys: "9"}}},
+		{"/voice/callback/turn/3?lang=es", nil, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Look: true}},
+	}
+	for _, tt := range tests {
+		s := newSite(t, nil)
+		if status, body := s.post("/voice/callback/fallback", call(append(tt.more, "ErrorUrl", publicURL+tt.failed)...)); status != http.StatusOK || body != "<Response/>" {
+			t.Errorf("%s: %d %s", tt.failed, status, body)
+		}
+		tt.want.Call = sid
+		if diff := cmp.Diff(tt.want, s.callbackEvent()); diff != "" {
+			t.Errorf("%s: - expected, + event:\n%s", tt.failed, diff)
+		}
 	}
 }
 

@@ -3,8 +3,10 @@ package voice
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gorilla/mux"
 
@@ -15,7 +17,7 @@ import (
 func (e *Edge) incoming(p posted) reply {
 	caller := e.origin.caller(p.form)
 	e.log.Info("call", slog.String("call", p.call), slog.Bool("from_line", caller.FromLine))
-	return e.take(p, ivr.Event{Caller: caller})
+	return e.take(p, callFields, ivr.Event{Caller: caller})
 }
 
 // turn goes on with a call. To a turn that can't be the caller hears the apology.
@@ -23,29 +25,40 @@ func (e *Edge) turn(p posted) reply {
 	number, err := strconv.ParseUint(mux.Vars(p.Request)["turn"], 10, 16)
 	if err != nil || number == 0 {
 		e.log.Error("no such turn", slog.String("call", p.call))
-		return e.apologize(p.engine, language(p.URL))
+		return e.apologize(p)
 	}
-	return e.take(p, ivr.Event{
+	return e.take(p, turnFields, ivr.Event{
 		Turn: int(number), Caller: e.origin.caller(p.form), Language: language(p.URL),
 		Heard: ivr.Heard{Keys: p.form.Get("Digits"), DialStatus: p.form.Get("DialCallStatus")},
 	})
 }
 
-// take runs a turn to its end, even if Twilio goes away meanwhile: it will ask again.
-func (e *Edge) take(p posted, event ivr.Event) reply {
-	event.Call = p.call
+// What a turn needs of the form. Twilio documents for the fallback what all webhooks of a call hold,
+// and sends what was posted to the URL that failed as well, as far as is seen.
+var (
+	callFields = func(form url.Values) bool { return form.Has("From") && form.Has("To") }
+	turnFields = func(form url.Values) bool { // Digits can be missing when nothing was keyed
+		return form.Has("Digits") || form.Has("FinishedOnKey") || form.Has("msg") || form.Has("DialCallStatus")
+	}
+)
+
+// take runs a turn to its end, even if Twilio goes away meanwhile: it will ask again. The
+// fallback's, whose form may lack what the turn needs, is then only looked for.
+func (e *Edge) take(p posted, complete func(url.Values) bool, event ivr.Event) reply {
+	event.Call, event.Look = p.call, p.lost && !complete(p.form)
 	document, err := p.engine.Turn(context.WithoutCancel(p.Context()), event)
 	if err != nil {
 		e.log.Error("no answer to a turn", slog.String("call", event.Call),
 			slog.Int("turn", event.Turn), slog.Any("cause", err))
-		return e.apologize(p.engine, event.Language)
+		return e.apologize(p)
 	}
 	return speak(document)
 }
 
-func (e *Edge) apologize(engine Engine, l ivr.Language) reply {
+// apologize needs nothing but the turn's URL.
+func (e *Edge) apologize(p posted) reply {
 	e.metrics.apologies.Inc()
-	return speak(engine.Apology(l))
+	return speak(p.engine.Apology(language(p.URL), p.URL.Query().Get("may")))
 }
 
 // status notes how a call goes. Callbacks can arrive in any order, so each stands alone.
@@ -79,14 +92,49 @@ func callStatus(s string) string {
 	return unknownStatus
 }
 
-// fallback is asked when an answer of ours did not arrive, or could not be read.
+// fallback is asked at once when an answer of ours did not arrive, or could not be read, and the
+// webhook isn't delivered again. The turn of the URL that failed gives the answer that it has been given, or is
+// run. For a URL that is no turn of ours the caller hears the apology.
+// https://www.twilio.com/docs/usage/security/availability-reliability#fallback-urls
 func (e *Edge) fallback(p posted) reply {
 	e.log.Error("Twilio fell back", slog.String("call", p.call), slog.String("error_code", p.form.Get("ErrorCode")))
 	failed, err := url.Parse(p.form.Get("ErrorUrl"))
 	if err != nil {
 		failed = &url.URL{}
 	}
-	return e.apologize(p.engine, language(failed))
+	request := *p.Request
+	request.URL, p.Request, p.lost = failed, &request, true
+	path, ours := e.below(failed)
+	if !ours {
+		return e.apologize(p)
+	}
+	for _, t := range e.turns() {
+		var match mux.RouteMatch
+		if mux.NewRouter().Path(t.path).Match(&http.Request{URL: &url.URL{Path: path}}, &match) {
+			p.Request, p.engine = mux.SetURLVars(p.Request, match.Vars), t.engine
+			return e.answer(p, t.handle)
+		}
+	}
+	return e.apologize(p)
+}
+
+// below returns the path of a URL below our public one, if it is there.
+func (e *Edge) below(u *url.URL) (string, bool) {
+	public, err := url.Parse(e.publicURL)
+	if err != nil || !strings.EqualFold(u.Scheme, public.Scheme) || hostPort(u) != hostPort(public) {
+		return "", false
+	}
+	return strings.CutPrefix(u.Path, public.Path)
+}
+
+// hostPort is the host of a URL with its port, which may go without saying.
+func hostPort(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = strings.ToLower(u.Scheme)
+	}
+	port = strings.NewReplacer("https", "443", "http", "80").Replace(port)
+	return strings.ToLower(u.Hostname()) + ":" + port
 }
 
 // language is what a turn's URL says of the language of the call.

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/ivr"
+	"updatecenter/voice"
 )
 
 func TestAnIncomingCall(t *testing.T) {
@@ -94,17 +95,19 @@ func TestAnEngineThatFails(t *testing.T) {
 		"a panic":  func(context.Context, ivr.Event) ([]byte, error) { panic("redis is down") },
 	}
 	paths := map[string]string{
-		"/voice/incoming":       "<Response></Response>",
-		"/voice/turn/1":         "<Response></Response>",
-		"/voice/turn/1?lang=es": "<Response>es</Response>",
-		"/voice/turn/1?lang=xx": "<Response></Response>",
+		"/voice/incoming":               "<Response></Response>",
+		"/voice/turn/1":                 "<Response></Response>",
+		"/voice/turn/1?lang=es":         "<Response>es</Response>",
+		"/voice/turn/1?lang=xx":         "<Response></Response>",
+		"/voice/turn/1?lang=en&may=pin": "<Response>enpin</Response>",
+		"/voice/fallback":               "<Response>espin</Response>",
 	}
 	for name, turn := range engines {
 		for path, want := range paths {
 			t.Run(name+" at "+path, func(t *testing.T) {
 				s := newSite(t, nil)
 				s.engine.turn = turn
-				if status, body := s.post(path, call()); status != http.StatusOK || body != want {
+				if status, body := s.post(path, call("ErrorUrl", publicURL+"/voice/turn/1?lang=es&may=pin")); status != http.StatusOK || body != want {
 					t.Errorf("%d %s, want %s", status, body, want)
 				}
 				if n := s.metric("updatecenter_apologies_total"); n != 1 {
@@ -157,33 +160,89 @@ func TestStatusCallbacks(t *testing.T) {
 	}
 }
 
-// The fallback answers by itself, in the language of the URL that failed.
+// The fallback gives the turn of the URL that failed what the webhook would have, and a look where
+// the form does not hold what the turn needs.
 func TestFallback(t *testing.T) {
-	tests := []struct{ name, failed, want string }{
-		{"a turn in Spanish", publicURL + "/voice/turn/3?lang=es", "<Response>es</Response>"},
-		{"a turn in English", publicURL + "/voice/turn/3?lang=en", "<Response>en</Response>"},
-		{"the incoming call", publicURL + "/voice/incoming", "<Response></Response>"},
-		{"no URL", "", "<Response></Response>"},
-		{"not a URL", "::%zz?lang=es", "<Response></Response>"},
-		{"a broken query", "?lang=%zz", "<Response></Response>"},
-		{"an unknown language", "/?lang=fr", "<Response></Response>"},
+	known := ivr.Caller{Number: "+16125550142", From: "+16125550142"}
+	keyed := []string{"Digits", "8265", "msg", "Gather End"}
+	tests := []struct {
+		name, failed string
+		more         []string
+		want         ivr.Event
+	}{
+		{"the incoming call", publicURL + "/voice/incoming", nil, ivr.Event{}},
+		{"with connection overrides", publicURL + "/voice/incoming#rc=2&rp=all", nil, ivr.Event{}},
+		{"with a port", publicURL + ":443/voice/incoming", nil, ivr.Event{}},
+		{"in capitals", "HTTPS://Calls.Example.com/voice/incoming", nil, ivr.Event{}},
+		{"a turn", publicURL + "/voice/turn/3?lang=es&may=pin", keyed, ivr.Event{Turn: 3, Language: ivr.Spanish, Heard: ivr.Heard{Keys: "8265"}}},
+		{"a turn without keys", publicURL + "/voice/turn/3", []string{"FinishedOnKey", "", "msg", "Gather End"}, ivr.Event{Turn: 3}},
+		{"a turn after a transfer", publicURL + "/voice/turn/3", []string{"DialCallStatus", "busy"}, ivr.Event{Turn: 3, Heard: ivr.Heard{DialStatus: "busy"}}},
+		{"a turn, of which the form has nothing", publicURL + "/voice/turn/3?lang=en", nil, ivr.Event{Turn: 3, Language: ivr.English, Look: true}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t, nil)
-			s.engine.turn = func(context.Context, ivr.Event) ([]byte, error) {
-				t.Error("the fallback runs a turn")
-				return nil, errors.New("unreachable")
+			form := call(append(tt.more, "ErrorCode", "11200", "ErrorUrl", tt.failed)...)
+			if status, body := s.post("/voice/fallback", form); status != http.StatusOK || body != "<Response/>" {
+				t.Errorf("%d %s", status, body)
 			}
-			if status, body := s.post("/voice/fallback", call("ErrorCode", "11200", "ErrorUrl", tt.failed)); status != http.StatusOK || body != tt.want {
-				t.Errorf("%d %s, want %s", status, body, tt.want)
+			tt.want.Call, tt.want.Caller = sid, known
+			if diff := cmp.Diff(tt.want, s.event()); diff != "" {
+				t.Errorf("- expected, + event:\n%s", diff)
 			}
-			if n := s.metric("updatecenter_apologies_total"); n != 1 {
-				t.Errorf("counted %v times", n)
-			}
-			if !strings.Contains(s.log.String(), "11200") {
-				t.Errorf("the log doesn't tell why: %s", s.log.String())
+			if log := s.log.String(); !strings.Contains(log, "11200") || strings.Contains(log, "8265") {
+				t.Errorf("the log doesn't tell why, or tells what was keyed: %s", log)
 			}
 		})
+	}
+	s := newSite(t, nil)
+	form := call("ErrorUrl", publicURL+"/voice/incoming")
+	form.Del("From")
+	if s.post("/voice/fallback", form); !s.event().Look {
+		t.Error("a call of nobody is begun")
+	}
+}
+
+// Where there is no turn of ours the fallback answers by itself, in the language of the URL.
+func TestFallbackOfNoTurn(t *testing.T) {
+	tests := []struct{ failed, want string }{
+		{"", "<Response></Response>"},
+		{"::%zz?lang=es", "<Response></Response>"},
+		{"?lang=%zz", "<Response></Response>"},
+		{"/voice/turn/3?lang=es", "<Response>es</Response>"},
+		{"https://other.example.com/voice/turn/3?lang=es", "<Response>es</Response>"},
+		{"http://calls.example.com/voice/turn/3?lang=es", "<Response>es</Response>"},
+		{publicURL + ":8443/voice/turn/3?lang=es", "<Response>es</Response>"},
+		{publicURL + ".example.net/voice/turn/3?lang=en", "<Response>en</Response>"},
+		{publicURL + "/voice/turn/0?lang=en", "<Response>en</Response>"},
+		{publicURL + "/voice/turn/x?lang=en", "<Response>en</Response>"},
+		{publicURL + "/voice/turn/3/4?lang=en", "<Response>en</Response>"},
+		{publicURL + "/voice/turn/99999999?lang=en&may=pin", "<Response>enpin</Response>"},
+		{publicURL + "/voice/fallback?lang=en", "<Response>en</Response>"},
+		{publicURL + "/voice/status/dlv_abc/1?lang=en", "<Response>en</Response>"},
+		{publicURL + "/voice/callback/dlv%20abc/1?lang=en", "<Response>en</Response>"},
+		{publicURL + "/healthz?lang=fr", "<Response></Response>"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.failed, func(t *testing.T) {
+			s := newSite(t, nil)
+			if status, body := s.post("/voice/fallback", call("ErrorCode", "11200", "ErrorUrl", tt.failed, "Digits", "1")); status != http.StatusOK || body != tt.want {
+				t.Errorf("%d %s, want %s", status, body, tt.want)
+			}
+			if n := s.metric("updatecenter_apologies_total"); n != 1 || s.told() != 0 {
+				t.Errorf("counted %v times, told %d", n, s.told())
+			}
+		})
+	}
+}
+
+// Below a public URL with a path of its own only what stands below that is ours.
+func TestFallbackBelowAPath(t *testing.T) {
+	for path, want := range map[string]int{"/ivr/voice/turn/3": 1, "/voice/turn/3": 0, "/ivrvoice/turn/3": 0} {
+		s := newSite(t, func(c *voice.Config) { c.PublicURL = publicURL + "/ivr" })
+		r := s.request("/voice/fallback", call("ErrorUrl", publicURL+path))
+		if status, _ := s.read(s.serve(r)); status != http.StatusOK || s.told() != want {
+			t.Errorf("%s: status %d, told %d", path, status, s.told())
+		}
 	}
 }

@@ -3,7 +3,8 @@
 //	POST /voice/incoming      every incoming call
 //	POST /voice/turn/{n}      what came of the question that turn n-1 asked
 //	POST /voice/status        how calls begin and end; answered 204
-//	POST /voice/fallback      Twilio's last resort; needs no Redis
+//	POST /voice/fallback      asked when an answer was lost: gives it, or runs the turn; without
+//	                          Redis it apologizes
 //	GET  /voice/recordings/   prompts that are played instead of spoken
 //	GET  /healthz             the process is up
 //	GET  /readyz              and its Redis can be reached; else 503

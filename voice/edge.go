@@ -17,7 +17,7 @@ import (
 // Engine answers turns; [ivr.Engine] is one.
 type Engine interface {
 	Turn(ctx context.Context, event ivr.Event) ([]byte, error)
-	Apology(l ivr.Language) []byte
+	Apology(l ivr.Language, may string) []byte
 }
 
 // Config is what an edge needs.
@@ -91,20 +91,39 @@ func (e *Edge) Routes(r *mux.Router) {
 	post := func(path, route string, engine Engine, handle handler) {
 		r.Handle(path, e.webhook(route, engine, handle)).Methods(http.MethodPost)
 	}
-	post(IncomingPath, "incoming", e.engine, e.incoming)
-	post(TurnPath+"{turn}", "turn", e.engine, e.turn)
+	for _, t := range e.turns() {
+		post(t.path, t.name, t.engine, t.handle)
+	}
 	post(StatusPath, "status", e.engine, e.status)
 	post(FallbackPath, "fallback", e.engine, e.fallback)
 	r.HandleFunc("/healthz", e.healthy).Methods(http.MethodGet, http.MethodHead)
 	if e.callback != nil {
-		post(CallbackTurnPath+"{turn}", "callback-turn", e.callback, e.turn)
 		post(CallbackFallbackPath, "callback-fallback", e.callback, e.fallback)
-		post(CallbackPath+about, "callback", e.callback, e.answered)
 		post(StatusPath+"/"+about, "callback-status", e.callback, e.callbackStatus)
 	}
 	if e.recordings != nil {
 		r.Handle(RecordingsPath+"{file}", e.recordings).Methods(http.MethodGet, http.MethodHead)
 	}
+}
+
+// A turnRoute is a webhook that is answered by a turn.
+type turnRoute struct {
+	name, path string
+	engine     Engine
+	handle     handler
+}
+
+func (e *Edge) turns() []turnRoute {
+	all := []turnRoute{
+		{"incoming", IncomingPath, e.engine, e.incoming},
+		{"turn", TurnPath + "{turn}", e.engine, e.turn},
+	}
+	if e.callback != nil {
+		all = append(all,
+			turnRoute{"callback-turn", CallbackTurnPath + "{turn}", e.callback, e.turn},
+			turnRoute{"callback", CallbackPath + about, e.callback, e.answered})
+	}
+	return all
 }
 
 // Probes adds /healthz and /readyz, to the router of Routes or to another one.

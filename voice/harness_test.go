@@ -50,8 +50,8 @@ func (f *fakeEngine) Turn(ctx context.Context, event ivr.Event) ([]byte, error) 
 	return []byte("<Response/>"), nil
 }
 
-func (f *fakeEngine) Apology(l ivr.Language) []byte {
-	return []byte("<Response>" + f.name + string(l) + "</Response>")
+func (f *fakeEngine) Apology(l ivr.Language, may string) []byte {
+	return []byte("<Response>" + f.name + string(l) + may + "</Response>")
 }
 
 // fakeStatuses takes in every status, unless a test has an error in mind, and keeps them.

@@ -28,6 +28,7 @@ type posted struct {
 	engine Engine     // of the calls that the route is for
 	call   string     // the CallSid
 	form   url.Values // with all else
+	lost   bool       // it comes from the fallback: URL is that of the webhook that went wrong
 }
 
 // A reply is what a webhook is answered: a document with 200, or a status alone.
@@ -70,7 +71,7 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, engine Engine, hand
 		e.log.Error("a webhook of an account that TWILIO_ACCOUNT_SID doesn't name", slog.String("call", call))
 		return refuse(w, http.StatusForbidden)
 	}
-	return e.answer(posted{r, engine, call, form}, handle).write(w)
+	return e.answer(posted{Request: r, engine: engine, call: call, form: form}, handle).write(w)
 }
 
 // answer turns a panic into an apology: a mistake of ours must not end in silence.
@@ -79,7 +80,7 @@ func (e *Edge) answer(p posted, handle handler) (answer reply) {
 		if cause := recover(); cause != nil {
 			e.log.Error("panic in a webhook", slog.String("call", p.call),
 				slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
-			answer = e.apologize(p.engine, language(p.URL))
+			answer = e.apologize(p)
 		}
 	}()
 	return handle(p)

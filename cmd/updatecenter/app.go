@@ -242,6 +242,9 @@ func unvouchedLeft(lines *pins.Lines) prometheus.Collector {
 }
 
 // unvouchedAlarm logs, once a minute at most, that PINs of callers for whom the network doesn't
+// turnTimes are longer where operations of Redis may take longer than a second.
+func turnTimes(db *rdb.DB) ivr.Times { return ivr.DefaultTimes.Slower(db.Within() / time.Second) }
+
 // vouch aren't taken.
 func unvouchedAlarm(o outside) func(ivr.Exit) {
 	var mu sync.Mutex
@@ -269,7 +272,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		return nil, err
 	}
 	engine, err := ivr.New(ivr.Config{
-		Flow: flow, Store: o.db.Calls(), Keys: c.keys, Now: o.now,
+		Flow: flow, Store: o.db.Calls(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.publicURL + voice.TurnPath, Recording: recordings.URL,
 		Took: observe(metrics, unvouchedAlarm(o)), Log: o.log,
 	})

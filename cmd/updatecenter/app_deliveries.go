@@ -108,7 +108,7 @@ func addWays(config *deliveries.Config, c config) error {
 // newCallback is the engine of the calls that we make.
 func newCallback(c config, o outside, a *app, recordings *voice.Recordings, took func(ivr.Exit)) (*ivr.Engine, error) {
 	engine, err := ivr.New(ivr.Config{
-		Flow: callbackFlow(c, a.deliveries), Store: o.db.Calls(), Keys: c.keys, Now: o.now,
+		Flow: callbackFlow(c, a.deliveries), Store: o.db.Calls(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, Took: took, Log: o.log,
 	})
 	if err != nil {

@@ -51,6 +51,7 @@ var callbacks = []outboundCall{
 	{script: "fax-always", want: deliveries.Failed, change: detect},
 	{script: "hangs-up", want: deliveries.NoticeLeft},
 	{script: "webhooks-repeated", want: deliveries.Delivered},
+	{script: "answers-lost", want: deliveries.Delivered},
 	{script: "notice", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "notice-left-by-star", want: deliveries.NoticeLeft, ask: askNotice},
 	{script: "notice-help", want: deliveries.NoticeLeft, ask: askNotice},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
 	"updatecenter/voice/touchtone"
 )
 
@@ -34,6 +35,25 @@ func settingsTable() (string, error) {
 	return b.String(), nil
 }
 
+// timesTable is the Markdown table of the times of a turn.
+func timesTable() string {
+	var b strings.Builder
+	b.WriteString("| time | for |\n| --- | --- |\n")
+	for _, row := range []struct {
+		time time.Duration
+		what string
+	}{
+		{ivr.DefaultTimes.Own, "a turn by itself: the claim, its lines, the commit"},
+		{ivr.DefaultTimes.Commit, "of that: kept for the commit"},
+		{ivr.DefaultTimes.Look, "after a failure: to look once more for the stored answer"},
+		{ivr.DefaultTimes.Lease, "a claim, until its holder is taken for dead"},
+		{ivr.DefaultTimes.Turn, "a turn with waits for claims of others"},
+	} {
+		fmt.Fprintf(&b, "| %v s | %s |\n", row.time.Seconds(), row.what)
+	}
+	return b.String()
+}
+
 // code sets a default apart; none is left empty.
 func code(text string) string {
 	if text == "" {
@@ -51,6 +71,7 @@ func TestDocuments(t *testing.T) {
 	for _, part := range []struct{ file, name, want string }{
 		{"../../README.md", "first-call", "```\n" + firstCall(t) + "```\n"},
 		{"../../README.md", "settings", settings},
+		{"../../ARCHITECTURE.md", "times", timesTable()},
 		{"../../README.md", "redis-user", redisUser()},
 		{"../../docs/flows.md", "flows", drawingsPage()},
 		{"../../docs/prompts.md", "prompts", promptTable()},

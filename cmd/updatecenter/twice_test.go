@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -27,18 +28,36 @@ var stories = []string{
 }
 
 // TestEverythingTwice plays 100 calls, on a real Redis all at once, with every webhook
-// delivered twice at the same moment, and finds the same state as after each once.
+// delivered twice at the same moment, and then with the answer to every webhook lost, so that the
+// fallback is asked, twice as well. It finds the same state as after each once.
 func TestEverythingTwice(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		once := playStories(t, server, false)
-		twice := playStories(t, server, true)
+		once := playStories(t, server, func(*touchtone.Config) {})
+		twice := playStories(t, server, func(c *touchtone.Config) { c.DeliverTwice = true })
 		if diff := cmp.Diff(once, twice); diff != "" {
 			t.Errorf("delivered once (-) and twice (+):\n%s", diff)
+		}
+		lost := playStories(t, server, func(c *touchtone.Config) {
+			c.DeliverTwice, c.KeysLost, c.Client = true, true, &http.Client{Transport: badGateway{c.Client.Transport}}
+		})
+		if diff := cmp.Diff(once, lost); diff != "" {
+			t.Errorf("delivered once (-) and lost (+):\n%s", diff)
 		}
 		if len(once.Lines) != storyCalls || once.Changed != storyCalls/len(stories) {
 			t.Errorf("%d lines, %d of them with a new PIN", len(once.Lines), once.Changed)
 		}
 	})
+}
+
+// badGateway loses every answer but those of the fallback.
+type badGateway struct{ http.RoundTripper }
+
+func (b badGateway) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := b.RoundTripper.RoundTrip(r)
+	if err == nil && r.URL.Path != touchtone.FallbackPath && r.URL.Path != touchtone.StatusPath {
+		answer.StatusCode, answer.Body = http.StatusBadGateway, http.NoBody
+	}
+	return answer, err
 }
 
 const storyCalls = 100
@@ -51,7 +70,7 @@ type aftermath struct {
 	Changed int // lines that have the PIN 8265
 }
 
-func playStories(t *testing.T, server *redistest.Server, twice bool) aftermath {
+func playStories(t *testing.T, server *redistest.Server, change func(*touchtone.Config)) aftermath {
 	t.Helper()
 	flush(t, server)
 	s := newStage(t, server, nil)
@@ -65,7 +84,7 @@ func playStories(t *testing.T, server *redistest.Server, twice bool) aftermath {
 		exchange := s.exchange(func(c *touchtone.Config) {
 			c.Clock = touchtone.NewVirtualClock(s.clock.Now())
 			c.Random = rand.NewChaCha8([32]byte{byte(i)})
-			c.DeliverTwice = twice
+			change(c)
 		})
 		story := strings.NewReplacer("{line}", number.National(), "{other}", fmt.Sprintf("651555%04d", i)).Replace(stories[i%len(stories)])
 		script := must(touchtone.Parse("story", strings.NewReader(story)))(t)

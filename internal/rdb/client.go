@@ -178,6 +178,9 @@ func (db *DB) Ping(ctx context.Context) error {
 	return nil
 }
 
+// Within is how long one operation may take.
+func (db *DB) Within() time.Duration { return db.within }
+
 // Client is the connection itself, for a library that keeps records of its own in the same
 // Redis: that of package queue. Close closes it.
 func (db *DB) Client() redis.UniversalClient { return db.client }

@@ -157,7 +157,7 @@ func (d desk78) choosing() []ivr.Line {
 			isChanged:     changed,
 			entriesDiffer: different,
 			wasOvertaken:  overtaken,
-		}},
+		}, May: sayMayBeInForce},
 		ivr.Say{At: different, Prompt: sayDifferent, Next: differentAgain},
 		ivr.Again{At: differentAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
 		ivr.Say{At: changed, Prompt: sayChanged, Whole: true, Next: goOn},

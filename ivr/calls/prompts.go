@@ -296,6 +296,13 @@ var (
 	}
 )
 
+// sayMayBeInForce comes before an apology when a caller has keyed a new PIN twice.
+var sayMayBeInForce = ivr.Prompt{
+	Name: "may-be-in-force",
+	EN:   "Your new PIN may be in force already: try it first when you call again.",
+	ES:   "Es posible que su PIN nuevo ya esté en vigor: pruébelo primero cuando llame de nuevo.",
+}
+
 // What the engine says by itself.
 var notices = ivr.Notices{
 	Silence: ivr.Prompt{

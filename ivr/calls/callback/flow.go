@@ -85,7 +85,7 @@ func (d desk) offering() []ivr.Line {
 			{Prompt: toHearAgain, Key: "1", Next: read},
 			{Prompt: notAsked, Key: "9", Next: decline},
 		}, Back: bye, GaveUp: bye, Tries: 2},
-		ivr.Work[noting]{At: decline, Run: d.decline, On: ivr.On[noting]{noted: declined}},
+		ivr.Work[noting]{At: decline, Run: d.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeNoted},
 		ivr.Say{At: declined, Prompt: sayDeclined, Next: ivr.HangUp},
 	}
 }

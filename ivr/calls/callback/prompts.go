@@ -208,6 +208,13 @@ func changeOf(about deliveries.About) ivr.Prompt {
 	return ivr.Prompt{}
 }
 
+// sayMayBeNoted comes before an apology where 9 could be pressed.
+var sayMayBeNoted = ivr.Prompt{
+	Name: "callback-may-be-noted",
+	EN:   "If you pressed 9, we may not have noted it. Tell nobody a code that you did not ask for.",
+	ES:   "Si oprimió el 9, es posible que no lo hayamos anotado. No diga a nadie un código que usted no pidió.",
+}
+
 // notices are what the engine says by itself. Nobody is asked for an entry.
 var notices = ivr.Notices{
 	Silence: ivr.Prompt{

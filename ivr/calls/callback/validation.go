@@ -21,7 +21,7 @@ func (d desk) validating() []ivr.Line {
 			{Prompt: toHearAgain, Key: "1", Next: read},
 			{Prompt: noAgentAfterAll, Key: "9", Next: declineForAgent},
 		}, Back: bye, GaveUp: bye, Tries: 2},
-		ivr.Work[noting]{At: declineForAgent, Run: d.decline, On: ivr.On[noting]{noted: declinedForAgent}},
+		ivr.Work[noting]{At: declineForAgent, Run: d.decline, On: ivr.On[noting]{noted: declinedForAgent}, May: sayMayBeNoted},
 		ivr.Say{At: declinedForAgent, Prompt: sayDeclinedForAgent, Next: ivr.HangUp},
 	}
 }

@@ -103,7 +103,7 @@ func TestTroubleInAValidation(t *testing.T) {
 		"reading":                    {func(f *fake) { f.opened = errDown }, "1", sorry},
 		"ten minutes have passed":    {func(f *fake) { f.opened = deliveries.ErrNotFound }, "1", nothing},
 		"noting that it was spoken":  {func(f *fake) { f.spoken = errDown }, "1", sorry},
-		"declining":                  {func(f *fake) { f.declined = errDown }, "9", sorry},
+		"declining":                  {func(f *fake) { f.declined = errDown }, "9", mayBeNoted + sorry},
 		"declining what is gone":     {func(f *fake) { f.declined = deliveries.ErrNotFound }, "9", disowned},
 		"a code that is empty":       {func(f *fake) { f.opening.Code = secret.Text{} }, "1", apology},
 		"a code without other half":  {func(f *fake) { f.opening.Code = secret.New("8") }, "1", apology},

@@ -42,7 +42,7 @@ func (d desk) addNumber() editor {
 		ivr.Menu{At: numberConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
 			{Prompt: toAdd, Next: numberAdd}, {Prompt: toKeyAgain, Next: numberAsk},
 		}, Closing: sayGoBack, Back: numberLeft, GaveUp: numberNoAnswer},
-		ivr.Work[acting]{At: numberAdd, Run: d.act(addChosen), On: ivr.On[acting]{acted: numberAdded}},
+		changes(numberAdd, d.act(addChosen), numberAdded),
 		ivr.Say{At: numberAdded, Prompt: sayNews, Next: numberLeft},
 		ivr.Return{At: numberLeft}, ivr.Return{At: numberNoAnswer},
 	}}

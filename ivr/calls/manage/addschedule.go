@@ -53,7 +53,7 @@ func (d desk) addSchedule() editor {
 		ivr.Menu{At: scheduleConfirm, Prompt: saySchedule, Options: []ivr.Option{
 			{Prompt: toSave, Next: scheduleSave}, {Prompt: toStartOver, Next: scheduleRoom},
 		}, Closing: sayGoBack, Back: scheduleEnd, GaveUp: scheduleNoAnswer},
-		ivr.Work[acting]{At: scheduleSave, Run: d.act(saveSchedule), On: ivr.On[acting]{acted: scheduleSaved}},
+		changes(scheduleSave, d.act(saveSchedule), scheduleSaved),
 		ivr.Say{At: scheduleSaved, Prompt: sayNews, Next: scheduleLeft},
 		ivr.Return{At: scheduleLeft}, ivr.Return{At: scheduleNoAnswer},
 	}

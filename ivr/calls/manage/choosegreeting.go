@@ -20,9 +20,7 @@ func (d desk) chooseGreeting() editor {
 	for i, g := range greetings {
 		at := ivr.Step(g.choice.Name)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: g.choice, Next: at})
-		works = append(works, ivr.Work[acting]{
-			At: at, Run: d.act(one(features.ChooseGreeting(i+1), greetingSet)), On: ivr.On[acting]{acted: greetingChosen},
-		})
+		works = append(works, changes(at, d.act(one(features.ChooseGreeting(i+1), greetingSet)), greetingChosen))
 	}
 	lines := append([]ivr.Line{menu}, works...)
 	lines = append(lines,

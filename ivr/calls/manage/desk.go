@@ -123,6 +123,11 @@ type acting string
 
 const acted acting = "acted"
 
+// changes is a line that makes an edit. Every one is made so, for the apologies.
+func changes(at ivr.Step, run func(context.Context, *ivr.Call) (acting, error), next ivr.Step) ivr.Line {
+	return ivr.Work[acting]{At: at, Run: run, On: ivr.On[acting]{acted: next}, May: sayMayBeChanged}
+}
+
 // A deed is an edit, and what to say when it was made.
 type deed func(c *ivr.Call) (features.Edit, ivr.Prompt, error)
 

@@ -85,7 +85,7 @@ func (s steps) says(p ivr.Prompt) []ivr.Line {
 // turns is the way to turn the feature on or off.
 func (d desk) turns(s steps) way {
 	return way{key: "3", prompt: toTurn, to: s.turn, lines: []ivr.Line{
-		ivr.Work[acting]{At: s.turn, Run: d.act(turnAsOffered), On: ivr.On[acting]{acted: s.turned}},
+		changes(s.turn, d.act(turnAsOffered), s.turned),
 		ivr.Say{At: s.turned, Prompt: sayNews, Next: s.look},
 	}}
 }

@@ -25,7 +25,7 @@ func (d desk) getThrough(code editor) editor {
 		ivr.Enter{At: throughCode, Subflow: code.Subflow, On: map[ivr.Step]ivr.Step{
 			codeDone: throughLeft, codeLeft: throughMenu, codeNoAnswer: throughNoAnswer,
 		}},
-		ivr.Work[acting]{At: throughUrgent, Run: d.act(urgentAsOffered), On: ivr.On[acting]{acted: throughTold}},
+		changes(throughUrgent, d.act(urgentAsOffered), throughTold),
 		ivr.Say{At: throughTold, Prompt: sayNews, Next: throughLeft},
 		ivr.Return{At: throughLeft}, ivr.Return{At: throughNoAnswer},
 	}}

@@ -68,7 +68,7 @@ func (d desk) hearList() editor {
 		ivr.Menu{At: listAsk, Prompt: sayEntry, Options: []ivr.Option{
 			{Prompt: toDelete, Next: listDelete}, {Prompt: toKeep, Next: listPage},
 		}, Closing: sayGoBack, Back: listPage, GaveUp: listNoAnswer},
-		ivr.Work[acting]{At: listDelete, Run: d.act(dropChosen), On: ivr.On[acting]{acted: listDeleted}},
+		changes(listDelete, d.act(dropChosen), listDeleted),
 		ivr.Say{At: listDeleted, Prompt: sayNews, Next: listStay},
 		ivr.Work[paging]{At: listStay, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listLeft}},
 		ivr.Say{At: listNothing, Prompt: sayNews, Next: listLeft},

@@ -69,7 +69,7 @@ func (d desk) hearSchedules() editor {
 		ivr.Menu{At: schedulesConfirm, Prompt: saySchedule, Options: []ivr.Option{
 			{Prompt: toDelete, Next: schedulesDelete}, {Prompt: toKeep, Next: schedulesLook},
 		}, Closing: sayGoBack, Back: schedulesLook, GaveUp: schedulesNoAnswer},
-		ivr.Work[acting]{At: schedulesDelete, Run: d.act(dropSchedule), On: ivr.On[acting]{acted: schedulesDeleted}},
+		changes(schedulesDelete, d.act(dropSchedule), schedulesDeleted),
 		ivr.Say{At: schedulesDeleted, Prompt: sayNews, Next: schedulesStay},
 		ivr.Work[paging]{At: schedulesStay, Run: d.lookSchedules, On: ivr.On[paging]{
 			aPage: schedulesMenu, nothing: schedulesLeft,

@@ -63,6 +63,11 @@ var (
 		EN:   "That is not possible any more.",
 		ES:   "Eso ya no es posible.",
 	}
+	sayMayBeChanged = ivr.Prompt{
+		Name: "may-be-changed",
+		EN:   "If you were changing a setting, the change may be in force already. Listen to your settings before you change them again.",
+		ES:   "Si estaba cambiando una opción, es posible que el cambio ya esté en vigor. Escuche sus opciones antes de cambiarlas de nuevo.",
+	}
 	sayNotNow = ivr.Prompt{
 		Name: "not-now",
 		EN:   "That can not be changed right now, so nothing was changed. Please call again later.",

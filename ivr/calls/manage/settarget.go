@@ -39,7 +39,7 @@ func (d desk) setTarget() editor {
 		ivr.Menu{At: targetConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
 			{Prompt: toSave, Next: targetSave}, {Prompt: toKeyAgain, Next: targetAsk},
 		}, Closing: sayGoBack, Back: targetLeft, GaveUp: targetNoAnswer},
-		ivr.Work[acting]{At: targetSave, Run: d.act(forwardToChosen), On: ivr.On[acting]{acted: targetSaved}},
+		changes(targetSave, d.act(forwardToChosen), targetSaved),
 		ivr.Say{At: targetSaved, Prompt: sayNews, Next: targetLeft},
 		ivr.Return{At: targetLeft}, ivr.Return{At: targetNoAnswer},
 	}}
