@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -222,7 +223,10 @@ func TestPace(t *testing.T) {
 	f := newFixture(t)
 	config := f.config()
 	paced := 0
-	config.Pace = func(context.Context) error {
+	config.Pace = func(_ context.Context, class deliveries.Class) error {
+		if class != deliveries.CodeCalls {
+			t.Errorf("it waits with %s", class)
+		}
 		paced++
 		if paced == 1 {
 			return errLost
@@ -232,7 +236,9 @@ func TestPace(t *testing.T) {
 	}
 	f.Deliveries = deliveries.New(config)
 	delivery := f.request(t, byVoice())
-	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+	if later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task())); later.Err != nil || !later.At.Equal(f.now) {
+		t.Errorf("a call whose turn did not come: %v", later)
+	}
 	f.is(t, delivery.ID, deliveries.Queued, 1)
 	if err := f.Attempt(t.Context(), delivery.Task()); err != nil {
 		t.Fatal(err)
@@ -240,6 +246,39 @@ func TestPace(t *testing.T) {
 	if got := f.is(t, delivery.ID, deliveries.Calling, 1); !got.Began.Equal(f.now) || paced != 2 {
 		t.Errorf("began %v, paced %d times", got.Began, paced)
 	}
+}
+
+// Each kind of delivery waits with its like, also one that a release before has queued with all.
+func TestClasses(t *testing.T) {
+	f := newFixture(t)
+	queued := &classes{}
+	config := f.config()
+	config.Queue = queued
+	f.Deliveries = deliveries.New(config)
+	first := f.request(t, byVoice())
+	f.request(t, byLetter())
+	f.request(t, deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email})
+	f.notify(t, deliveries.Notice{About: deliveries.PINReset, Line: line, Method: deliveries.Voice})
+	if err := f.validationOf(t, line); err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range []deliveries.Task{first.Task(), {Delivery: first.ID, Attempt: 2}, {Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}} {
+		if err := f.Requeue(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := classes{deliveries.CodeCalls, deliveries.Letters, deliveries.Emails, deliveries.NoticeCalls, deliveries.ValidationCalls, deliveries.CodeCalls}
+	if !slices.Equal(*queued, want) {
+		t.Errorf("queued %v, want %v", *queued, want)
+	}
+}
+
+// classes is a queue that only notes of which class tasks are.
+type classes []deliveries.Class
+
+func (c *classes) Enqueue(_ context.Context, class deliveries.Class, _ deliveries.Task, _ time.Time) error {
+	*c = append(*c, class)
+	return nil
 }
 
 // A queue that loses everything loses no delivery.
@@ -320,9 +359,9 @@ func TestMemoryQueue(t *testing.T) {
 		})
 	}
 	for _, at := range []time.Duration{2, 1} { // the same again changes nothing
-		_ = q.Enqueue(t.Context(), first, start.Add(at*time.Second))
+		_ = q.Enqueue(t.Context(), deliveries.CodeCalls, first, start.Add(at*time.Second))
 	}
-	_ = q.Enqueue(t.Context(), second, start.Add(time.Second))
+	_ = q.Enqueue(t.Context(), deliveries.CodeCalls, second, start.Add(time.Second))
 	if n := run(start); n != 0 {
 		t.Errorf("ran %d too early", n)
 	}

@@ -38,8 +38,9 @@ type Config struct {
 	Limits   Limits // of deliveries that are asked for; zero: [DefaultLimits]
 	// Destinations are the numbers that are called.
 	Destinations nanp.Destinations
-	// Pace waits until the next call may be made, before the call is begun. Nil: at once.
-	Pace func(ctx context.Context) error
+	// Pace waits until the next call of a class may be made, before the call is begun, such as
+	// [Pace.Wait]. An error has the attempt made later, and is no failure. Nil: at once.
+	Pace func(ctx context.Context, class Class) error
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
 	Refused func(refused *RefusedError)
 	// Untold records that a customer is not told of a change: it is called before that is final, and
@@ -69,7 +70,7 @@ type Deliveries struct {
 	accounts Accounts
 	limits   Limits
 	called   nanp.Destinations
-	pace     func(ctx context.Context) error
+	pace     func(ctx context.Context, class Class) error
 	refused  func(refused *RefusedError)
 	untold   func(ctx context.Context, untold Untold) error
 	alarms   alarms
@@ -89,7 +90,7 @@ func New(config Config) *Deliveries {
 		d.limits = DefaultLimits()
 	}
 	if d.pace == nil {
-		d.pace = func(context.Context) error { return nil }
+		d.pace = func(context.Context, Class) error { return nil }
 	}
 	if d.refused == nil {
 		d.refused = func(*RefusedError) {}
@@ -191,7 +192,7 @@ func (d *Delivery) because(status Status, at time.Time, why cause) {
 // enqueue queues the present attempt of a delivery. What fails to be queued is queued by the
 // next [Deliveries.Sweep], so it is no error for those who asked.
 func (d *Deliveries) enqueue(ctx context.Context, delivery Delivery) {
-	if err := d.queue.Enqueue(ctx, delivery.Task(), delivery.Due); err != nil {
+	if err := d.queue.Enqueue(ctx, delivery.Class(), delivery.Task(), delivery.Due); err != nil {
 		d.log.WarnContext(ctx, "delivery waits for the next sweep", "delivery", delivery.ID, "error", err)
 	}
 }

@@ -23,6 +23,8 @@ const (
 	// apart is the least time between beginnings of attempts to ring one telephone. It must be
 	// longer than dialWithin and twice clockSkew.
 	apart = time.Minute
+	// paceWithin bounds the wait for the turn of a call.
+	paceWithin = 100 * time.Second
 	// callLasts is how long after the beginning of a call nobody worries about its end.
 	callLasts = 5 * time.Minute
 	// lookAgain is how long a call that goes on after that is left alone.
@@ -34,7 +36,7 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 	if err := d.called.Check(delivery.To); err != nil { // it was stored by a release that called everybody, or with other settings
 		return d.giveUp(ctx, delivery.Task(), cause{err.Error(), NumberNotCalled, 0})
 	}
-	if err := d.pace(ctx); err != nil {
+	if err := d.paced(ctx, delivery); err != nil {
 		return err
 	}
 	if objected, err := d.objected(ctx, delivery); err != nil || objected {
@@ -57,6 +59,16 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 		return err
 	}
 	return d.dial(within, delivery, now)
+}
+
+// paced waits until the call may begin. When it was not its turn in time, others wait for the worker.
+func (d *Deliveries) paced(ctx context.Context, delivery Delivery) error {
+	ctx, cancel := context.WithTimeout(ctx, paceWithin)
+	defer cancel()
+	if d.pace(ctx, delivery.Class()) != nil {
+		return &LaterError{At: d.now()}
+	}
+	return nil
 }
 
 // ringLimits are how often one telephone rings, whoever asks for it and whatever is told.

@@ -162,8 +162,8 @@ type mortalQueue struct {
 	life *life
 }
 
-func (m mortalQueue) Enqueue(ctx context.Context, task deliveries.Task, at time.Time) error {
-	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.MemoryQueue.Enqueue(ctx, task, at) })
+func (m mortalQueue) Enqueue(ctx context.Context, class deliveries.Class, task deliveries.Task, at time.Time) error {
+	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.MemoryQueue.Enqueue(ctx, class, task, at) })
 	return err
 }
 

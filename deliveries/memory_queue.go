@@ -17,7 +17,7 @@ type MemoryQueue struct {
 }
 
 // Enqueue implements [Queue].
-func (q *MemoryQueue) Enqueue(_ context.Context, task Task, at time.Time) error {
+func (q *MemoryQueue) Enqueue(_ context.Context, _ Class, task Task, at time.Time) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if _, waits := q.tasks[task]; !waits {

@@ -64,9 +64,10 @@ type Phones interface {
 
 // Queue brings tasks to [Deliveries.Attempt], on any server, at least once, at or after a time.
 type Queue interface {
-	// Enqueue queues a task. The same task again, while it waits or runs, is no error and no
-	// second task. When Attempt returns a [*LaterError], the task need not be run before that.
-	Enqueue(ctx context.Context, task Task, at time.Time) error
+	// Enqueue queues a task with those of its class, which wait for no other class. The same task
+	// again, while it waits or runs, is no error and no second task. When Attempt returns a
+	// [*LaterError], the task need not be run before that.
+	Enqueue(ctx context.Context, class Class, task Task, at time.Time) error
 }
 
 // Task is one attempt at a delivery.

@@ -45,5 +45,20 @@ func (d *Deliveries) sweep(ctx context.Context, id ID, now time.Time) error {
 	case delivery.Status.Final():
 		return nil
 	}
-	return d.queue.Enqueue(ctx, delivery.Task(), now)
+	return d.queue.Enqueue(ctx, delivery.Class(), delivery.Task(), now)
+}
+
+// Requeue queues a task again, with the others of its class: releases before had one queue for all.
+func (d *Deliveries) Requeue(ctx context.Context, task Task) error {
+	delivery, err := d.read(ctx, task.Delivery)
+	if errors.Is(err, ErrNotFound) || err == nil && !delivery.present(task) {
+		return nil
+	}
+	if err == nil {
+		err = d.queue.Enqueue(ctx, delivery.Class(), task, delivery.Due)
+	}
+	if err != nil {
+		return fmt.Errorf("queue delivery again: %w", err)
+	}
+	return nil
 }

@@ -42,6 +42,7 @@ type app struct {
 	accounts   *accounts.Accounts
 	deliveries *deliveries.Deliveries
 	queue      *queue.Queue
+	pace       *deliveries.Pace // of the calls that this server begins
 	notices    notices
 	help       *help                // for those who help customers
 	clients    *proxied.Clients     // where requests come from

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/time/rate"
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
@@ -34,18 +33,14 @@ func newAccounts(c config, o outside) (*accounts.Accounts, error) {
 	return all, nil
 }
 
-// workers is how many attempts a server makes at once. Most of the time they wait, for Twilio
-// or for their turn.
-const workers = 32
-
 // newDeliveries brings codes and notices on their ways: those that are set up.
 func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (*deliveries.Deliveries, *queue.Queue, error) {
 	store, log := o.db.Deliveries(), background(o.log)
-	waiting := queue.New(queue.Config{Client: o.db.Client(), Workers: workers, Now: o.now, Log: log, Away: a.redis.troubled})
-	limiter := rate.NewLimiter(rate.Limit(c.outbound.rate), 1)
+	waiting := queue.New(queue.Config{Client: o.db.Client(), Now: o.now, Log: log, Away: a.redis.troubled})
+	a.pace = deliveries.NewPace(deliveries.PaceConfig{PerSecond: c.outbound.rate})
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: a.accounts, Codes: newCodes(c, o),
-		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Pace: limiter.Wait, Now: o.now, Log: log,
+		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Pace: a.pace.Wait, Now: o.now, Log: log,
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_calls_refused_total", Help: "Calls that Twilio refused to make, by why and by its error code.",
@@ -56,7 +51,7 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	for _, reason := range deliveries.UntoldReasons {
 		untold.WithLabelValues(string(reason)) // 0, of which an alarm can see the first rise
 	}
-	metrics.MustRegister(refused, untold)
+	metrics.MustRegister(refused, untold, tasksWaiting{waiting})
 	config.Untold = func(ctx context.Context, u deliveries.Untold) error {
 		untold.WithLabelValues(string(u.Reason)).Inc()
 		return recordUntold(ctx, o.db.Lines(), a.accounts, u, o.now())
@@ -267,7 +262,26 @@ func (a *app) sweep(ctx context.Context) {
 
 // work runs the attempts at deliveries until the context ends.
 func (a *app) work(ctx context.Context) {
-	if err := a.queue.Run(ctx, a.deliveries.Attempt); err != nil {
+	context.AfterFunc(ctx, a.pace.Stop)
+	if err := a.queue.Run(ctx, a.queue.Attempts(a.deliveries, a.pace.PerSecond())...); err != nil {
 		a.log.Error("deliveries are not worked on", slog.Any("cause", err))
+	}
+}
+
+// tasksWaiting are asked of Redis whenever metrics are read, as all servers have the same queues.
+type tasksWaiting struct{ queue *queue.Queue }
+
+var tasksDue = prometheus.NewDesc("updatecenter_tasks_waiting",
+	"Tasks that wait to be worked on, by queue: due now, or later.", []string{"queue", "when"}, nil)
+
+// Describe implements [prometheus.Collector].
+func (tasksWaiting) Describe(to chan<- *prometheus.Desc) { to <- tasksDue }
+
+// Collect implements [prometheus.Collector]. While Redis doesn't say there are no figures.
+func (t tasksWaiting) Collect(to chan<- prometheus.Metric) {
+	counts, _ := t.queue.Count(context.Background(), queue.Names()...)
+	for name, n := range counts {
+		to <- prometheus.MustNewConstMetric(tasksDue, prometheus.GaugeValue, float64(n.Due), name.String(), "now")
+		to <- prometheus.MustNewConstMetric(tasksDue, prometheus.GaugeValue, float64(n.Later), name.String(), "later")
 	}
 }

@@ -24,36 +24,33 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/torture"
 	"updatecenter/voice/touchtone"
 )
 
-const (
-	customers       = 1000 // each asks for the code once
-	dispatcherKills = 20
-	// settledWithin is for the end: a task whose server was killed is run again within 120 s.
-	settledWithin = 170 * time.Second
-)
+// settledWithin is for the end: a task whose server was killed is run again within 120 s.
+const settledWithin = 170 * time.Second
 
-// TestKilledDispatchersRingOnce kills the server that takes requests, and dials, with the
+// TestTortureKilledDispatchersRingOnce kills the server that takes requests, and dials, with the
 // process's own SIGKILL: again and again while customers ask for their codes. In the end each
 // telephone has rung once, and each code was told. Webhooks go to a server that lives, as a
 // load balancer sends them. Nobody is busy here, as a retry waits for minutes:
 // TestRetriesRingOnceEach goes through those.
-func TestKilledDispatchersRingOnce(t *testing.T) {
+func TestTortureKilledDispatchersRingOnce(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	d := newDoomedDialer(t)
-	for round := range dispatcherKills {
+	for round := range d.kills {
 		d.start()
 		d.askAndKill(round)
 	}
-	if len(d.interrupted) < dispatcherKills/2 {
-		t.Errorf("only %d attempts were interrupted by %d kills: this shows little", len(d.interrupted), dispatcherKills)
+	if len(d.interrupted) < d.kills/2 {
+		t.Errorf("only %d attempts were interrupted by %d kills: this shows little", len(d.interrupted), d.kills)
 	}
 	d.start()
 	d.clients.Wait()
 	d.settle()
 	d.everyoneServedOnce()
-	t.Logf("%d attempts interrupted by %d kills, %d calls looked for", len(d.interrupted), dispatcherKills, d.town.looks.Load())
+	t.Logf("%d attempts interrupted by %d kills, %d calls looked for", len(d.interrupted), d.kills, d.town.looks.Load())
 }
 
 // doomedDialer is a server that is killed, with all that lives on: Redis, the exchange, and a
@@ -67,6 +64,8 @@ type doomedDialer struct {
 	token   string
 	cmd     *exec.Cmd
 	clients sync.WaitGroup
+	kills   int
+	each    int // customers that ask before each kill, once each
 
 	mu    sync.Mutex            // guards what follows
 	url   string                // where the server is, or was
@@ -77,7 +76,7 @@ type doomedDialer struct {
 
 func newDoomedDialer(t *testing.T) *doomedDialer {
 	t.Helper()
-	d := &doomedDialer{t: t, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
+	d := &doomedDialer{t: t, kills: torture.Times(4, 20), each: 50, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
 	d.stage, d.town = newLiveStage(t, d.server.URL())
 	d.stage.server = d.server
 	d.redis = d.stage.redis(t)
@@ -88,12 +87,15 @@ func newDoomedDialer(t *testing.T) *doomedDialer {
 		}
 		d.town.pressOne(ctx, ring)
 	}
-	for i := range customers {
+	for i := range d.customers() {
 		d.stage.customer(t, i)
 	}
 	d.token = d.stage.apiKey(t)
 	return d
 }
+
+// customers are how many ask.
+func (d *doomedDialer) customers() int { return d.kills * d.each }
 
 // newLiveStage sets up a server that goes by the machine's clock, and calls the telephones of
 // a town once somebody works on its queue.
@@ -156,8 +158,7 @@ func (d *doomedDialer) start() {
 // askAndKill has the next customers ask all at once, and kills the server at some moment
 // meanwhile.
 func (d *doomedDialer) askAndKill(round int) {
-	const each = customers / dispatcherKills
-	for i := round * each; i < (round+1)*each; i++ {
+	for i := round * d.each; i < (round+1)*d.each; i++ {
 		d.clients.Go(func() { d.ask(i) })
 	}
 	for deadline := time.Now().Add(3 * time.Second); d.atWork() == 0 && time.Now().Before(deadline); {
@@ -173,7 +174,7 @@ func (d *doomedDialer) askAndKill(round int) {
 
 // active are the tasks at which a server is, or was when it was killed.
 func (d *doomedDialer) active() []string {
-	return must(d.redis.LRange(d.t.Context(), "asynq:{updatecenter}:active", 0, -1).Result())(d.t)
+	return must(d.redis.LRange(d.t.Context(), "asynq:{updatecenter-codes}:active", 0, -1).Result())(d.t)
 }
 
 // atWork counts those that no killed server left.
@@ -237,7 +238,7 @@ func deliveryRequest(ctx context.Context, base string, account accounts.Number, 
 
 // waiting counts tasks in a state of asynq's: "pending", "active", "scheduled", "retry".
 func (d *doomedDialer) waiting(state string) int64 {
-	key := "asynq:{updatecenter}:" + state
+	key := "asynq:{updatecenter-codes}:" + state
 	if state == "pending" || state == "active" {
 		return must(d.redis.LLen(d.t.Context(), key).Result())(d.t)
 	}
@@ -251,7 +252,7 @@ func (d *doomedDialer) settle() {
 	left, unfinished := int64(0), 0
 	for deadline := time.Now().Add(settledWithin); time.Now().Before(deadline); time.Sleep(200 * time.Millisecond) {
 		left = d.waiting("pending") + d.waiting("active") + d.waiting("scheduled") + d.waiting("retry")
-		unfinished = len(must(d.stage.db.Deliveries().Unfinished(d.t.Context(), time.Now().Add(time.Hour), customers))(d.t))
+		unfinished = len(must(d.stage.db.Deliveries().Unfinished(d.t.Context(), time.Now().Add(time.Hour), d.customers()))(d.t))
 		if left == 0 && unfinished == 0 {
 			return
 		}
@@ -262,22 +263,30 @@ func (d *doomedDialer) settle() {
 // everyoneServedOnce holds what the telephones did against what the records say.
 func (d *doomedDialer) everyoneServedOnce() {
 	d.t.Helper()
-	rings := d.town.rung()
-	for i := range customers {
-		if n := rings[string(customerPhone(i))]; n != 1 {
+	rings, doubled, unheard := d.town.rung(), 0, 0
+	for i := range d.customers() {
+		switch n := rings[string(customerPhone(i))]; {
+		case n > 1:
+			doubled++
 			d.t.Errorf("the telephone of customer %d rang %d times", i, n)
+		case n == 0:
+			unheard++
+			d.t.Errorf("the telephone of customer %d did not ring", i)
 		}
 		delivery := must(d.stage.app.deliveries.Get(d.t.Context(), d.asked[i]))(d.t)
 		if delivery.Status != deliveries.Delivered || delivery.Attempt != 1 {
 			d.t.Errorf("customer %d: %s in attempt %d: %v", i, delivery.Status, delivery.Attempt, delivery.Events)
 		}
 	}
-	if len(rings) != customers {
+	if len(rings) > d.customers() {
 		d.t.Errorf("%d telephones rang", len(rings))
 	}
 	if d.town.looks.Load() == 0 {
 		d.t.Error("no server ever looked for a call: nothing was forgotten")
 	}
+	torture.Report(d.t, "servers killed while they dial", "single", torture.Counts{
+		torture.Operations: d.customers(), torture.Kills: d.kills, torture.Doubled: doubled, torture.Unheard: unheard,
+	})
 }
 
 // TestRetriesRingOnceEach has two servers at once make every attempt, on a clock that is

@@ -25,19 +25,18 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/torture"
 	"updatecenter/pins"
 )
 
-// kills is how often the server dies in the test below, and maxKills how often if on this
-// machine so many kills leave too little to look at.
-const kills, maxKills = 50, 200
-
-// TestKilledServersLoseNoEvent kills the server with the process's own SIGKILL while changes
+// TestTortureKilledServersLoseNoEvent kills the server with the process's own SIGKILL while changes
 // are made and delivered, again and again. In the end every change that was made has reached
 // the switch, those of a line in their order.
-func TestKilledServersLoseNoEvent(t *testing.T) {
+func TestTortureKilledServersLoseNoEvent(t *testing.T) {
 	t.Parallel() // it waits more than it works
-	p := &doomed{t: t, server: redistest.Start(t), heard: newSwitch(t), made: make([]int, len(doomedLines))}
+	// How often the server dies, and how often if on this machine so many kills leave too little to look at.
+	kills, maxKills := torture.Times(8, 50), torture.Times(40, 200)
+	p := &doomed{t: t, server: redistest.Start(t), heard: newSwitch(t), made: make([]int, len(doomedLines)), kills: kills}
 	p.prepare()
 	p.takeTime()
 	round := 0
@@ -50,8 +49,11 @@ func TestKilledServersLoseNoEvent(t *testing.T) {
 		t.Errorf("%d events waited after %d kills, of %v changes: this shows nothing", p.left, round, p.made)
 	}
 	p.start()
-	p.deliverAll()
+	lost, changes := p.deliverAll()
 	t.Logf("%d events waited after the %d kills, of %v changes", p.left, round, p.made)
+	torture.Report(t, "servers killed while they tell the switch", "single", torture.Counts{
+		torture.Operations: changes, torture.Kills: round, torture.Lost: lost,
+	})
 }
 
 // doomed is a server that is killed, with a Redis and a switch that live on.
@@ -66,6 +68,7 @@ type doomed struct {
 	takes  time.Duration // a change, as this machine is busy now
 	made   []int         // changes of each line
 	left   int           // events that the kills left to be delivered
+	kills  int           // that are enough
 }
 
 // doomedLines are the lines whose features are changed.
@@ -155,7 +158,7 @@ func (p *doomed) look() {
 
 // showsNothing reports whether the kills have left too little to look at.
 func (p *doomed) showsNothing() bool {
-	return p.left < kills/2 || slices.Min(p.made) < kills/4
+	return p.left < p.kills/2 || slices.Min(p.made) < p.kills/4
 }
 
 // change asks for a change that the server may not live to make, or to tell of.
@@ -173,8 +176,9 @@ func (p *doomed) change(number nanp.Number, on bool, n int) {
 }
 
 // deliverAll waits until the switch has heard of every change that stands in a history: a
-// server that was killed in the middle of a delivery had claimed the line for a minute.
-func (p *doomed) deliverAll() {
+// server that was killed in the middle of a delivery had claimed the line for a minute. It returns
+// of how many it was not told, and how many there are.
+func (p *doomed) deliverAll() (lost, changes int) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), 3*time.Minute)
 	defer cancel()
@@ -183,10 +187,14 @@ func (p *doomed) deliverAll() {
 		for len(p.heard.of(number)) < len(want) && ctx.Err() == nil {
 			time.Sleep(50 * time.Millisecond)
 		}
-		if diff := cmp.Diff(want, p.heard.of(number)); diff != "" {
+		heard := p.heard.of(number)
+		if diff := cmp.Diff(want, heard); diff != "" {
 			p.t.Errorf("%s (-changed +heard)\n%s", number, diff)
 		}
+		changes += len(want)
+		lost += len(want) - len(heard)
 	}
+	return lost, changes
 }
 
 // changes are the settings of a line as its events have them, as many as its history has.

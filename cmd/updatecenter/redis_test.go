@@ -265,8 +265,8 @@ func TestReadyTriesTheQueue(t *testing.T) {
 	}
 	admin := s.redis(t)
 	for name, spoil := range map[string]func() error{
-		"paused": func() error { return admin.Set(t.Context(), "asynq:{updatecenter}:paused", "1", 0).Err() },
-		"broken": func() error { return admin.Set(t.Context(), "asynq:{updatecenter}:pending", "1", 0).Err() },
+		"paused": func() error { return admin.Set(t.Context(), "asynq:{updatecenter-validations}:paused", "1", 0).Err() },
+		"broken": func() error { return admin.Set(t.Context(), "asynq:{updatecenter-codes}:pending", "1", 0).Err() },
 	} {
 		if err := spoil(); err != nil {
 			t.Fatal(err)

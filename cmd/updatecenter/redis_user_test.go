@@ -251,7 +251,7 @@ func TestMissingRightsAreNamed(t *testing.T) {
 		"-setex":                          "to run SETEX",
 		"resetchannels":                   "to use the channel asynq:cancel",
 		"resetkeys ~asynq:*":              "to use keys such as uc:rights",
-		"resetkeys ~uc:* ~asynq:queues":   "to use keys such as asynq:{updatecenter}:rights",
+		"resetkeys ~uc:* ~asynq:queues":   "to use keys such as asynq:{updatecenter-agent-mail}:rights",
 		"resetkeys %R~uc:* ~asynq:*":      "to use keys such as uc:rights",
 		"resetkeys ~uc:* ~asynq:{upd*":    "to use keys such as asynq:servers",
 		"-info -config|get -scan -select": "",

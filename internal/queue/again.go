@@ -17,28 +17,31 @@ const (
 	mostFailures = 10
 )
 
-// again has asynq run a task again.
-type again struct {
-	after  time.Duration
-	failed bool // it counts among the failures
+// ErrDropped is what a [Run] says of a task that is not to be run again.
+var ErrDropped = errors.New("the task is dropped")
+
+// AgainError is what a [Run] says of a task that is to be run again.
+type AgainError struct {
+	After  time.Duration
+	Failed bool // it counts among the failures
 }
 
-// Error is what asynq stores.
-func (*again) Error() string { return "it is to be run again" }
+// Error is what asynq stores: nothing of why.
+func (*AgainError) Error() string { return "it is to be run again" }
 
 // pause is how long asynq waits before it runs a task again, n failures after the first run.
 // Errors that aren't ours are of a server that died, or of a run that took too long.
 func pause(n int, err error, _ *asynq.Task) time.Duration {
-	if a, is := errors.AsType[*again](err); is {
-		return a.after
+	if a, is := errors.AsType[*AgainError](err); is {
+		return a.After
 	}
 	return backoff(n)
 }
 
 // counts says whether asynq is to count an error among a task's failures.
 func counts(err error) bool {
-	a, is := errors.AsType[*again](err)
-	return !is || a.failed
+	a, is := errors.AsType[*AgainError](err)
+	return !is || a.Failed
 }
 
 // backoff is the pause after a failure that came after n others.

@@ -1,16 +1,24 @@
-// Package queue brings deliveries' attempts to whichever server is free: a [deliveries.Queue]
-// on the project's Redis, alone, behind sentinels or as a cluster, by way of asynq.
+// Package queue brings tasks to whichever server is free, on the project's Redis, alone, behind
+// sentinels or as a cluster, by way of asynq: attempts at deliveries, as a [deliveries.Queue], and what
+// else must survive the server that takes it on.
 //
 //	q := queue.New(queue.Config{Client: db.Client(), Log: log})
 //	all := deliveries.New(deliveries.Config{Queue: q, ...})
-//	go q.Run(ctx, all.Attempt) // on every server
+//	go q.Run(ctx, q.Attempts(all, 1)...) // on every server
+//
+// # Queues
+//
+// Each class of deliveries has a queue and workers of its own, and so have e-mails to agents: none
+// waits for the workers of another, nor for its tasks. The calls of a server then share its
+// [deliveries.Pace]. Releases before had one queue for all, updatecenter: what is in it is put into
+// the queue of its class, and nothing is queued there any more.
 //
 // # What may be relied on
 //
-// A task that was queued is run at least once, at its time or somewhat later: within 150 ms
-// on an idle server if it is due at once, within some two seconds of any other time. It is
-// there once, by delivery and attempt: the same again, while it waits or runs, is no second
-// task. When it has run without an error it is forgotten, and so it can be queued again.
+// A task that was queued is run at least once, at its time or somewhat later: if it is
+// due at once within 150 ms on an idle server, within two seconds if nobody waits for it; within some
+// two seconds of any other time. It is there once, by its ID, such as delivery and attempt: the same
+// again, while it waits or runs, is no second task. When it has run without an error it is forgotten, and so it can be queued again.
 //
 // After an error it runs again after 1, 2, 4, 8, 16 and then 30 seconds. After the tenth it is
 // dropped, so that nothing spins for ever; [deliveries.Deliveries.Sweep] finds that the
@@ -32,9 +40,9 @@
 //
 // # What is in Redis
 //
-// The keys are those of [KeyPatterns]: they begin with "asynq:{updatecenter}:", but for the names of
+// The keys are those of [KeyPatterns]: they begin with "asynq:{updatecenter", but for the names of
 // queues and for which servers there are. asynq's prefix can't be set, and another program that uses
-// asynq in the same database shares those. A payload is JSON with a version, the delivery's ID and the
-// number of the attempt; nothing in it is secret. Errors of an attempt aren't stored: they go to
-// the log. Counts of each day are kept for 90 days, a task until it has run.
+// asynq in the same database shares those. The keys of a queue are in one slot
+// of a cluster. The payload of an attempt is JSON with a version, the delivery's ID and the number of the
+// attempt; nothing in it is secret. Errors aren't stored: they go to the log. Counts of each day are kept for 90 days, a task until it has run.
 package queue

@@ -8,7 +8,6 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/deliveries"
 	"updatecenter/internal/queue"
 )
 
@@ -24,16 +23,16 @@ func Example() {
 
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
 	q := queue.New(queue.Config{Client: client})
-	if err := q.Enqueue(ctx, deliveries.Task{Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}, time.Now()); err != nil {
+	if err := q.Put(ctx, queue.Task{Queue: queue.AgentMail, ID: "m_1", Payload: []byte("hello"), Within: time.Minute}); err != nil {
 		fmt.Println(err)
 	}
-	err = q.Run(ctx, func(_ context.Context, task deliveries.Task) error {
-		fmt.Println("attempt", task.Attempt, "at", task.Delivery)
+	err = q.Run(ctx, queue.Worker{Queue: queue.AgentMail, AtOnce: 1, Run: func(_ context.Context, task queue.Stored) error {
+		fmt.Println(task.ID, string(task.Payload), task.Failures)
 		stop()
 		return nil
-	})
+	}})
 	fmt.Println(err)
 	// Output:
-	// attempt 1 at dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa
+	// m_1 hello 0
 	// <nil>
 }

@@ -22,12 +22,12 @@ func TestHandle(t *testing.T) {
 		want    error
 	}{
 		"done":           {`{"v":1,"delivery":"dlv_a","attempt":1}`, nil, nil},
-		"failed":         {`{"v":1,"delivery":"dlv_a","attempt":1}`, failed, &again{time.Second, true}},
-		"has to wait":    {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute)}, &again{time.Minute + roundUp, false}},
-		"failed, later":  {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute), Err: failed}, &again{time.Minute + roundUp, true}},
-		"much later":     {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Hour)}, &again{longestWait, false}},
-		"earlier":        {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(-time.Hour)}, &again{roundUp, false}},
-		"newer release":  {`{"v":2}`, nil, &again{longestPause, false}},
+		"failed":         {`{"v":1,"delivery":"dlv_a","attempt":1}`, failed, &AgainError{time.Second, true}},
+		"has to wait":    {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute)}, &AgainError{time.Minute + roundUp, false}},
+		"failed, later":  {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute), Err: failed}, &AgainError{time.Minute + roundUp, true}},
+		"much later":     {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Hour)}, &AgainError{longestWait, false}},
+		"earlier":        {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(-time.Hour)}, &AgainError{roundUp, false}},
+		"newer release":  {`{"v":2}`, nil, &AgainError{longestPause, false}},
 		"garbage":        {`{`, nil, asynq.RevokeTask},
 		"no version":     {`{"delivery":"dlv_a","attempt":1}`, nil, asynq.RevokeTask},
 		"no delivery":    {`{"v":1,"attempt":1}`, nil, asynq.RevokeTask},
@@ -35,14 +35,14 @@ func TestHandle(t *testing.T) {
 		"attempt of nil": {`{"v":1,"delivery":"dlv_a","attempt":0}`, nil, asynq.RevokeTask},
 	} {
 		q := New(Config{Client: client(t, redistest.StartMini(t).URL()), Now: func() time.Time { return now }})
-		got := q.handle(t.Context(), asynq.NewTask(kind, []byte(test.payload)), func(_ context.Context, task deliveries.Task) error {
+		got := q.handle(t.Context(), asynq.NewTask("attempt", []byte(test.payload)), q.attempt(func(_ context.Context, task deliveries.Task) error {
 			if task != (deliveries.Task{Delivery: "dlv_a", Attempt: 1}) {
 				t.Errorf("%s: ran %v", what, task)
 			}
 			return test.err
-		})
-		wanted, isAgain := errors.AsType[*again](test.want)
-		gotAgain, _ := errors.AsType[*again](got)
+		}))
+		wanted, isAgain := errors.AsType[*AgainError](test.want)
+		gotAgain, _ := errors.AsType[*AgainError](got)
 		if isAgain && (gotAgain == nil || *gotAgain != *wanted) || !isAgain && !errors.Is(got, test.want) {
 			t.Errorf("%s: %#v, want %#v", what, got, test.want)
 		}
@@ -60,10 +60,10 @@ func TestPauses(t *testing.T) {
 	if total > 4*time.Minute {
 		t.Errorf("dropped after %v", total)
 	}
-	if got := pause(3, &again{after: time.Minute}, nil); got != time.Minute {
+	if got := pause(3, &AgainError{After: time.Minute}, nil); got != time.Minute {
 		t.Errorf("pause %v", got)
 	}
-	if counts(&again{}) || !counts(&again{failed: true}) || !counts(asynq.ErrLeaseExpired) {
+	if counts(&AgainError{}) || !counts(&AgainError{Failed: true}) || !counts(asynq.ErrLeaseExpired) {
 		t.Error("what counts as a failure")
 	}
 }

@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"strconv"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -15,23 +16,41 @@ import (
 	"updatecenter/deliveries"
 )
 
-const (
-	name = "updatecenter" // of the queue, and the hash tag of its keys
-	kind = "attempt"      // of the tasks
+// Name is that of a queue, and part of the hash tag of its keys: all of them are in one slot.
+type Name string
 
-	enqueueWithin = 2 * time.Second // the queuing of a task
-	// attemptWithin bounds one run of a task, the waiting for its turn to call included.
-	attemptWithin = 2 * time.Minute
-	// defaultWorkers is how many tasks a server runs at once. Most wait for Twilio.
-	defaultWorkers = 8
+// The queues that are no class of deliveries.
+const (
+	AgentMail Name = "updatecenter-agent-mail"
+	// before is the one queue that releases before this one had for all attempts at deliveries.
+	before Name = "updatecenter"
 )
+
+// of is the queue of a class.
+func of(class deliveries.Class) Name { return before + "-" + Name(class) }
+
+// Names are all queues.
+func Names() []Name {
+	names := []Name{AgentMail, before}
+	for _, class := range deliveries.Classes {
+		names = append(names, of(class))
+	}
+	return names
+}
+
+// String is the name without what all have in common, such as "validations".
+func (n Name) String() string { return strings.TrimPrefix(string(n), string(before)+"-") }
+
+// key is a key of a queue, as asynq names it.
+func (n Name) key(what string) string { return "asynq:{" + string(n) + "}:" + what }
+
+const enqueueWithin = 2 * time.Second // the queuing of a task, and each question
 
 // Config is what a [Queue] is made of.
 type Config struct {
-	Client  redis.UniversalClient // stays open when Run ends
-	Workers int                   // how many tasks this server runs at once; 0: 8
-	Now     func() time.Time      // nil: time.Now; asynq itself goes by the machine's clock
-	Log     *slog.Logger          // nil: none
+	Client redis.UniversalClient // stays open when Run ends
+	Now    func() time.Time      // nil: time.Now; asynq itself goes by the machine's clock
+	Log    *slog.Logger          // nil: none
 	// Away says whether Redis is away, or was until a moment ago, so that what asynq says of it
 	// is told at level debug alone; nil: it never is.
 	Away func() bool
@@ -39,21 +58,15 @@ type Config struct {
 
 // Queue brings tasks to servers: a [deliveries.Queue]. Any number of goroutines may use it.
 type Queue struct {
-	redis   redis.UniversalClient
-	tasks   *asynq.Client
-	workers int
-	now     func() time.Time
-	log     *slog.Logger
-	away    func() bool
+	redis redis.UniversalClient
+	tasks *asynq.Client
+	now   func() time.Time
+	log   *slog.Logger
+	away  func() bool
 }
-
-var _ deliveries.Queue = (*Queue)(nil)
 
 // New returns a queue. It asks Redis nothing.
 func New(config Config) *Queue {
-	if config.Workers < 1 {
-		config.Workers = defaultWorkers
-	}
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -65,27 +78,32 @@ func New(config Config) *Queue {
 	}
 	return &Queue{
 		redis: config.Client, tasks: asynq.NewClientFromRedisClient(config.Client),
-		workers: config.Workers, now: config.Now, log: config.Log, away: config.Away,
+		now: config.Now, log: config.Log, away: config.Away,
 	}
 }
 
-// Enqueue implements [deliveries.Queue]. It is one round trip, and ends within two seconds.
-// After an error the task may have been queued.
-func (q *Queue) Enqueue(ctx context.Context, task deliveries.Task, at time.Time) error {
-	payload, err := encode(task)
-	if err != nil {
-		return err
-	}
+// Task is a task to be queued.
+type Task struct {
+	Queue   Name
+	ID      string // it is there once, by this, until it has run
+	Payload []byte
+	Within  time.Duration // bounds one run
+	At      time.Time     // when it is due; the past: at once
+}
+
+// Put queues a task, unless it is there. It is one round trip, and ends within two seconds. After an
+// error the task may have been queued.
+func (q *Queue) Put(ctx context.Context, task Task) error {
 	ctx, cancel := context.WithTimeout(ctx, enqueueWithin)
 	defer cancel()
 	options := []asynq.Option{
-		asynq.Queue(name), asynq.TaskID(taskID(task)), asynq.Timeout(attemptWithin),
+		asynq.Queue(string(task.Queue)), asynq.TaskID(task.ID), asynq.Timeout(task.Within),
 		asynq.MaxRetry(math.MaxInt32), // what asynq gives up it archives; we count ourselves
 	}
-	if at.After(q.now()) {
-		options = append(options, asynq.ProcessAt(at.Add(roundUp)))
+	if task.At.After(q.now()) {
+		options = append(options, asynq.ProcessAt(task.At.Add(roundUp)))
 	}
-	_, err = q.tasks.EnqueueContext(ctx, asynq.NewTask(kind, payload), options...)
+	_, err := q.tasks.EnqueueContext(ctx, asynq.NewTask(string(task.Queue), task.Payload), options...)
 	if err != nil && !errors.Is(err, asynq.ErrTaskIDConflict) {
 		return fmt.Errorf("queue task: %w", err)
 	}
@@ -96,7 +114,56 @@ func (q *Queue) Enqueue(ctx context.Context, task deliveries.Task, at time.Time)
 // make it earlier.
 const roundUp = time.Second - time.Nanosecond
 
-// taskID names a task, so that it is there once.
-func taskID(task deliveries.Task) string {
-	return string(task.Delivery) + "." + strconv.Itoa(task.Attempt)
+// Counts are tasks of a queue that wait.
+type Counts struct {
+	Due   int64 // and not run yet
+	Later int64 // for a later time, be it after a failure
+}
+
+// Count counts the tasks of queues, in one round trip to each server of Redis that has one of them.
+func (q *Queue) Count(ctx context.Context, names ...Name) (map[Name]Counts, error) {
+	ctx, cancel := context.WithTimeout(ctx, enqueueWithin)
+	defer cancel()
+	commands := make([][3]*redis.IntCmd, len(names))
+	_, err := q.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for i, name := range names {
+			commands[i] = [3]*redis.IntCmd{
+				p.LLen(ctx, name.key("pending")), p.ZCard(ctx, name.key("scheduled")), p.ZCard(ctx, name.key("retry")),
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count tasks: %w", err)
+	}
+	counts := make(map[Name]Counts, len(names))
+	for i, name := range names {
+		counts[name] = Counts{Due: commands[i][0].Val(), Later: commands[i][1].Val() + commands[i][2].Val()}
+	}
+	return counts, nil
+}
+
+// errPaused: somebody has told asynq, by one of its tools, to work on no tasks.
+var errPaused = errors.New("the queue is paused")
+
+// Ping says whether tasks can be queued and are worked on: whether the servers of Redis that hold
+// them answer, and whether a queue is paused.
+func (q *Queue) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, enqueueWithin)
+	defer cancel()
+	var paused []*redis.IntCmd
+	_, err := q.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+		for _, name := range Names() {
+			p.LLen(ctx, name.key("pending"))
+			paused = append(paused, p.Exists(ctx, name.key("paused")))
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("look at the queue: %w", err)
+	case slices.ContainsFunc(paused, func(c *redis.IntCmd) bool { return c.Val() > 0 }):
+		return errPaused
+	}
+	return nil
 }

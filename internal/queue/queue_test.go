@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -83,12 +85,23 @@ func (r *ran) await(t *testing.T, n int) {
 	t.Fatalf("no %d tasks have run, but %v", n, r.tasks)
 }
 
+// attempts make each attempt by a function.
+type attempts func(context.Context, deliveries.Task) error
+
+func (a attempts) Attempt(ctx context.Context, task deliveries.Task) error { return a(ctx, task) }
+func (attempts) Requeue(context.Context, deliveries.Task) error {
+	return errors.New("it is not of a release before")
+}
+
+// name is that of the queue of the tests.
+var name = of(deliveries.CodeCalls)
+
 // start runs the tasks of a queue; stop ends that, and so does the end of the test.
-func start(t *testing.T, q *Queue, attempt Attempt) (stop func()) {
+func start(t *testing.T, q *Queue, attempt attempts) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- q.Run(ctx, attempt) }()
+	go func() { done <- q.Run(ctx, q.Attempts(attempt, 4)...) }()
 	stop = sync.OnceFunc(func() {
 		cancel()
 		select {
@@ -106,7 +119,7 @@ func start(t *testing.T, q *Queue, attempt Attempt) (stop func()) {
 
 func enqueue(t *testing.T, q *Queue, task deliveries.Task, at time.Time) {
 	t.Helper()
-	if err := q.Enqueue(t.Context(), task, at); err != nil {
+	if err := q.Enqueue(t.Context(), deliveries.CodeCalls, task, at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,7 +127,7 @@ func enqueue(t *testing.T, q *Queue, task deliveries.Task, at time.Time) {
 // counted is how many tasks asynq knows, of those that wait, run, or were put aside.
 func counted(t *testing.T, c redis.UniversalClient) int {
 	t.Helper()
-	info, err := asynq.NewInspectorFromRedisClient(c).GetQueueInfo(name)
+	info, err := asynq.NewInspectorFromRedisClient(c).GetQueueInfo(string(name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +182,7 @@ func TestATaskIsThereOnce(t *testing.T) {
 		}
 		stop := start(t, q, func(ctx context.Context, task deliveries.Task) error {
 			r.note(task)
-			return q.Enqueue(ctx, task, time.Now()) // while it runs
+			return q.Enqueue(ctx, deliveries.CodeCalls, task, time.Now()) // while it runs
 		})
 		r.await(t, 1)
 		stop()
@@ -230,6 +243,53 @@ func TestFailuresAreRunAgain(t *testing.T) {
 		}
 		if !strings.Contains(said.String(), "task failed") || !strings.Contains(said.String(), "hunter2") || !strings.Contains(said.String(), "task panicked") {
 			t.Errorf("the log says: %s", said.String())
+		}
+	})
+}
+
+// sorted are attempts of which those of a release before go to the queue of their class.
+type sorted struct {
+	attempts
+	q *Queue
+}
+
+func (s sorted) Requeue(ctx context.Context, task deliveries.Task) error {
+	return s.q.Enqueue(ctx, deliveries.CodeCalls, task, time.Now())
+}
+
+// TestTasksOfAReleaseBefore are sorted, and run, whatever waits for whom: it had one queue for all.
+func TestTasksOfAReleaseBefore(t *testing.T) {
+	on(t, func(t *testing.T, c redis.UniversalClient) {
+		q, r := New(Config{Client: c}), &ran{}
+		for _, task := range []deliveries.Task{first, second} {
+			options := []asynq.Option{asynq.Queue("updatecenter"), asynq.TaskID(taskID(task)), asynq.Timeout(time.Minute), asynq.MaxRetry(math.MaxInt32)}
+			payload := fmt.Sprintf(`{"v":1,"delivery":%q,"attempt":%d}`, task.Delivery, task.Attempt)
+			if _, err := asynq.NewClientFromRedisClient(c).EnqueueContext(t.Context(), asynq.NewTask("attempt", []byte(payload)), options...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		enqueue(t, q, first, time.Now()) // by a sweep of this release
+		counts, err := q.Count(t.Context(), Names()...)
+		if err != nil || counts[before].Due != 2 || counts[name].Due != 1 {
+			t.Errorf("%v, %v", counts, err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() {
+			done <- q.Run(ctx, q.Attempts(sorted{func(_ context.Context, task deliveries.Task) error {
+				r.note(task)
+				return nil
+			}, q}, 1)...)
+		}()
+		r.await(t, 2)
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if !slices.Contains(r.tasks, first) || !slices.Contains(r.tasks, second) {
+			t.Errorf("ran %v", r.tasks)
 		}
 	})
 }

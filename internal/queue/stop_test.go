@@ -37,16 +37,15 @@ func TestTasksOfADeadServerRunAgain(t *testing.T) {
 	on(t, func(t *testing.T, c redis.UniversalClient) {
 		q, r, ctx := New(Config{Client: c}), &ran{}, t.Context()
 		enqueue(t, q, first, time.Now())
-		const keys = "asynq:{" + name + "}:"
-		id, err := c.RPopLPush(ctx, keys+"pending", keys+"active").Result()
+		id, err := c.RPopLPush(ctx, name.key("pending"), name.key("active")).Result()
 		if err != nil || id != taskID(first) {
 			t.Fatal(id, err)
 		}
 		died := float64(time.Now().Add(-31 * time.Second).Unix()) // its lease has run out so long ago
 		if err := errors.Join(
-			c.HSet(ctx, keys+"t:"+id, "state", "active").Err(),
-			c.HDel(ctx, keys+"t:"+id, "pending_since").Err(),
-			c.ZAdd(ctx, keys+"lease", redis.Z{Score: died, Member: id}).Err(),
+			c.HSet(ctx, name.key("t:"+id), "state", "active").Err(),
+			c.HDel(ctx, name.key("t:"+id), "pending_since").Err(),
+			c.ZAdd(ctx, name.key("lease"), redis.Z{Score: died, Member: id}).Err(),
 		); err != nil {
 			t.Fatal(err)
 		}
@@ -70,17 +69,17 @@ func TestTooManyFailures(t *testing.T) {
 	q, r := New(Config{Client: c}), &ran{}
 	failures := 0
 	server := asynq.NewServerFromRedisClient(c, asynq.Config{
-		Queues: map[string]int{name: 1}, Concurrency: 1, TaskCheckInterval: time.Millisecond, DelayedTaskCheckInterval: time.Millisecond,
+		Queues: map[string]int{string(name): 1}, Concurrency: 1, TaskCheckInterval: time.Millisecond, DelayedTaskCheckInterval: time.Millisecond,
 		RetryDelayFunc: func(int, error, *asynq.Task) time.Duration { return -time.Second },
 		IsFailure:      counts, Logger: logger{q.log, q.away}, LogLevel: asynq.FatalLevel,
 	})
 	enqueue(t, q, first, time.Now())
 	if err := server.Start(asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
-		return q.handle(ctx, task, func(_ context.Context, task deliveries.Task) error {
+		return q.handle(ctx, task, q.attempt(func(_ context.Context, task deliveries.Task) error {
 			r.note(task)
 			failures++
 			return errors.New("no")
-		})
+		}))
 	})); err != nil {
 		t.Fatal(err)
 	}
@@ -108,14 +107,14 @@ func TestRedisGone(t *testing.T) {
 		for name, fault := range map[string]func(){"down": s.Down, "hanging": s.Hang} {
 			fault()
 			began := time.Now()
-			err := q.Enqueue(t.Context(), first, time.Now())
+			err := q.Enqueue(t.Context(), deliveries.CodeCalls, first, time.Now())
 			if took := time.Since(began); err == nil || took > 3*time.Second || !strings.HasPrefix(err.Error(), "queue task: ") {
 				t.Errorf("%s: %v after %v", name, err, took)
 			}
 			s.Up()
 		}
 		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-			err := q.Enqueue(t.Context(), first, time.Now())
+			err := q.Enqueue(t.Context(), deliveries.CodeCalls, first, time.Now())
 			if err == nil {
 				break
 			}
