@@ -57,6 +57,7 @@ const (
 	KeyRevoked   Action = "key-revoked"
 	AuditRead    Action = "audit-read"
 	AuditTrimmed Action = "audit-trimmed"
+	AuditBegun   Action = "audit-begun" // after one that was damaged: see [Log.Begin]
 )
 
 // Actions returns all of them, in the order above.
@@ -69,6 +70,6 @@ func Actions() []Action {
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
 		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,
-		KeysRead, KeyCreated, KeyRevoked, AuditRead, AuditTrimmed,
+		KeysRead, KeyCreated, KeyRevoked, AuditRead, AuditTrimmed, AuditBegun,
 	}
 }

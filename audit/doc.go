@@ -28,7 +28,7 @@
 //
 // While the head is not as it was left, nothing is recorded, and so nothing is done that must be
 // recorded: going on would seal what somebody else wrote. An operator then looks at what Verify
-// tells, puts back a copy of the store or moves the audit's keys out of the way, and begins anew.
+// tells, and puts back a copy of the store, or has [Log.Begin] set the audit aside and begin another.
 //
 // # Keys
 //

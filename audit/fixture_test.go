@@ -101,6 +101,16 @@ func (p *places) Trim(_ context.Context, first, last int64, next, before []byte)
 	return nil
 }
 
+func (p *places) SetAside(_ context.Context, _ string, first audit.Stored, next, before []byte) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !bytes.Equal(p.head, before) {
+		return audit.ErrBehind
+	}
+	p.lines, p.head, p.low = map[int64][]byte{first.Seq: first.Line}, next, first.Seq
+	return nil
+}
+
 func (p *places) Lowest(context.Context) (int64, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -85,8 +85,13 @@ func (l *Log) Record(ctx context.Context, event Event) error {
 	if err != nil {
 		return fmt.Errorf("record in the audit: %w", err)
 	}
-	l.config.Log.InfoContext(ctx, "recorded in the audit", "seq", entry.Seq, "mac", base64.StdEncoding.EncodeToString(entry.MAC))
+	l.logged(ctx, entry)
 	return nil
+}
+
+// logged tells the log of an entry.
+func (l *Log) logged(ctx context.Context, entry Entry) {
+	l.config.Log.InfoContext(ctx, "recorded in the audit", "seq", entry.Seq, "mac", base64.StdEncoding.EncodeToString(entry.MAC))
 }
 
 // append has an event appended after whatever is the newest entry.

@@ -13,6 +13,7 @@ type Memory struct {
 	head   []byte
 	places map[int64][]byte
 	lowest int64
+	aside  map[string]map[int64][]byte
 }
 
 // NewMemory returns a Memory without entries.
@@ -75,6 +76,25 @@ func (m *Memory) Trim(_ context.Context, first, last int64, next, before []byte)
 		delete(m.places, seq)
 	}
 	m.head, m.lowest = slices.Clone(next), last+1
+	return nil
+}
+
+// SetAside implements [Store].
+func (m *Memory) SetAside(_ context.Context, name string, first Stored, next, before []byte) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case bytes.Equal(m.head, next):
+		return nil
+	case !bytes.Equal(m.head, before):
+		return ErrBehind
+	}
+	if m.aside == nil {
+		m.aside = map[string]map[int64][]byte{}
+	}
+	m.aside[name] = m.places
+	m.places = map[int64][]byte{first.Seq: slices.Clone(first.Line)}
+	m.head, m.lowest = slices.Clone(next), first.Seq
 	return nil
 }
 

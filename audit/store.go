@@ -41,6 +41,11 @@ type Store interface {
 	// next, in one step, if the head is still the one of before; else it says ErrBehind. The
 	// same again, while the head is next, changes nothing and is no error.
 	Trim(ctx context.Context, first, last int64, next, before []byte) error
+	// SetAside moves all that is kept aside, to where nothing else of this interface finds it, under
+	// a name that was not used before; and fills place 1 and sets the head, all in one step, if the
+	// head is still the one of before; what can't be a head counts as none. Else it says ErrBehind.
+	// The same again, while the head is next, changes nothing and is no error.
+	SetAside(ctx context.Context, name string, first Stored, next, before []byte) error
 	// Lowest returns the place that was filled first or, once there was a Trim, the one after its
 	// last; 0 when nothing was appended yet. It is kept apart from the head, and tells that there
 	// was one. What can't be a place is ErrUnreadable.

@@ -48,8 +48,8 @@
 // agent any more whose sessions anything has ended. For names that nobody has there is no such
 // browser, so it tells nothing.
 //
-// All is counted under the current secret key: with another one counting starts over, for agents
-// and for names that nobody has alike, locks included.
+// All is counted under every secret key, so another current key changes nothing. A key that goes takes
+// its counts along, for agents and for names that nobody has alike.
 //
 // # Sessions
 //

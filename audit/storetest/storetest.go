@@ -34,6 +34,8 @@ func Run(t *testing.T, fresh func(t *testing.T) audit.Store) {
 		"trimming after another head refuses":     trimRefusesBehind,
 		"the lowest place is known":               knowsLowest,
 		"without its head nothing is begun":       beginsOnce,
+		"what is set aside is found no more":      setsAside,
+		"of a hundred at once one sets aside":     oneSetsAside,
 		"of a hundred at once one gets the place": oneOfHundred,
 	} {
 		t.Run(sentence, func(t *testing.T) { test(play{t, fresh(t)}) })
@@ -261,4 +263,48 @@ func oneOfHundred(p play) {
 		}
 	}
 	p.t.Errorf("head %q goes with %d entries", now, len(stored))
+}
+
+func setsAside(p play) {
+	p.fill(3)
+	begun := audit.Stored{Seq: 1, Line: []byte("begun \x00\xff")}
+	p.is(p.SetAside(p.t.Context(), "one", begun, head(9), head(2)), audit.ErrBehind)
+	p.holds(3, 1, 10, 1, 2, 3)
+	for range 2 {
+		p.ok(p.SetAside(p.t.Context(), "one", begun, head(9), head(3)))
+	}
+	got, err := p.Read(p.t.Context(), 1, audit.MaxRead)
+	p.ok(err)
+	if diff := cmp.Diff([]audit.Stored{begun}, got); diff != "" {
+		p.t.Errorf("(-want +got)\n%s", diff)
+	}
+	lowest, err := p.Lowest(p.t.Context())
+	p.ok(err)
+	p.ok(p.Append(p.t.Context(), lines(2), head(10), head(9)))
+	p.is(p.Append(p.t.Context(), lines(1), head(11), head(10)), audit.ErrTampered)
+	if lowest != 1 {
+		p.t.Errorf("lowest place %d", lowest)
+	}
+	p.ok(p.SetAside(p.t.Context(), "two", line(1), head(12), head(10)))
+	p.holds(12, 1, 10, 1)
+}
+
+func oneSetsAside(p play) {
+	p.fill(1)
+	var done atomic.Int64
+	var group sync.WaitGroup
+	for i := range int64(100) {
+		group.Go(func() {
+			err := p.SetAside(p.t.Context(), fmt.Sprint("n", i), line(1), head(100+i), head(1))
+			if err == nil {
+				done.Add(1)
+			} else {
+				p.is(err, audit.ErrBehind)
+			}
+		})
+	}
+	group.Wait()
+	if done.Load() != 1 {
+		p.t.Errorf("%d of a hundred did it", done.Load())
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/user"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ import (
 type auditCommand struct {
 	Verify auditVerify `cmd:"" help:"Look for entries of the audit that were changed, removed or put elsewhere."`
 	Export auditExport `cmd:"" help:"Write the audit as JSON lines, exactly as it is stored."`
+	Begin  auditBegin  `cmd:"" help:"Begin another audit after one that is damaged, whose entries are written to a file."`
 	Trim   auditTrim   `cmd:"" help:"Remove entries that are more than a year old; the audit says that it was done."`
 }
 
@@ -72,6 +74,7 @@ func actor(by string) audit.Actor {
 
 type auditVerify struct {
 	auditFlags `embed:""`
+	File       string `placeholder:"FILE" help:"Verify a file that audit export or audit begin has written, instead of what is stored."`
 	Head       string `placeholder:"SEQ:MAC" help:"A head that an earlier verification told, and that was kept elsewhere: finds a store that was replaced by an older copy."`
 }
 
@@ -90,6 +93,9 @@ func (cmd *auditVerify) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
+	if cmd.File != "" {
+		return verifyFile(ctx, c, log, cmd.File)
+	}
 	report, err := log.Verify(ctx, expect)
 	if err != nil {
 		return err
@@ -97,6 +103,37 @@ func (cmd *auditVerify) Run(ctx context.Context, c console) error {
 	showReport(c.out, report)
 	if expect == nil && report.Intact() && report.Trimmed == 0 {
 		fmt.Fprintln(c.err, begunAnew)
+	}
+	if !report.Intact() {
+		return errSaid
+	}
+	return nil
+}
+
+// verifyFile verifies an export, and says whether it is the one that the audit names which was begun
+// after it.
+func verifyFile(ctx context.Context, c console, log *audit.Log, name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return fmt.Errorf("verify file: %w", err)
+	}
+	defer file.Close() //nolint:errcheck // it was read
+	report, sum, err := log.VerifyFile(ctx, file)
+	if err != nil {
+		return err
+	}
+	showReport(c.out, report)
+	now, err := log.Verify(ctx, nil)
+	switch {
+	case err != nil:
+		return err
+	case now.First.Action != audit.AuditBegun:
+		fmt.Fprintf(c.out, "SHA-256 %s\n", sum)
+	case !strings.Contains(now.First.Detail, sum):
+		fmt.Fprintf(c.out, "SHA-256 %s: another file than the one that entry 1 of the audit names.\n", sum)
+		return errSaid
+	default:
+		fmt.Fprintf(c.out, "SHA-256 %s: the file that entry 1 of the audit names.\n", sum)
 	}
 	if !report.Intact() {
 		return errSaid
@@ -123,6 +160,9 @@ func showReport(out io.Writer, r audit.Report) {
 			r.First.Seq, moment(r.First.At), r.Last.Seq, moment(r.Last.At), r.Trimmed)
 	default:
 		fmt.Fprintf(out, "%d entries, none of which can be trusted.\n", r.Entries)
+	}
+	if r.First.Action == audit.AuditBegun {
+		fmt.Fprintf(out, "This audit was begun in place of a damaged one, at %s by %s: %s.\n", moment(r.First.At), r.First.By, r.First.Detail)
 	}
 	if !r.Intact() {
 		fmt.Fprintln(out, "The audit is not as it was recorded.")
@@ -178,6 +218,41 @@ func parseMoment(text string) (time.Time, error) {
 		return time.Time{}, errors.New("want a day, 2026-03-31, or a time, 2026-03-31T08:00:00Z")
 	}
 	return at, nil
+}
+
+type auditBegin struct {
+	auditFlags `embed:""`
+	After      string `required:"" placeholder:"FILE" help:"A new file, for the entries of the damaged audit."`
+	By         string `required:"" help:"Who does it."`
+	Anyway     bool   `help:"Also if nothing is wrong with the audit that there is."`
+}
+
+// Run writes the file, and then begins.
+func (cmd *auditBegin) Run(ctx context.Context, c console) error {
+	db, log, keys, err := cmd.openUnchecked(c)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // at the end of the process
+	// A Redis whose check values of keys are gone as well would ask for a head that opens.
+	if _, err := db.CheckSecretKeys(ctx, keys, nil); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(cmd.After, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return fmt.Errorf("write the entries: %w", err)
+	}
+	first, err := log.Begin(ctx, file, actor(cmd.By).Event("", "", ""), cmd.Anyway)
+	err = errors.Join(err, file.Close())
+	if errors.Is(err, audit.ErrSound) {
+		return fmt.Errorf("%w: nothing is begun, unless with --anyway", errors.Join(err, os.Remove(cmd.After)))
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "Another audit is begun %s.\nKeep %s, and this head for the next audit verify --head:\n%s\n",
+		first.Detail, cmd.After, audit.Anchor{Seq: first.Seq, MAC: first.MAC})
+	return nil
 }
 
 type auditTrim struct {

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +84,38 @@ func TestAuditCommands(t *testing.T) {
 		s.expect(exitError, []string{"FAULT  the head: missing", "7 entries, from 3 of"}, "", "audit", "verify")
 		s.expect(exitOK, []string{"the export itself is not recorded", `"seq":3`, `"seq":9`, "7 entries"}, "", "audit", "export")
 		s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
+	})
+}
+
+// TestAuditBegin has something else stand under the keys of the audit, and begins another.
+func TestAuditBegin(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
+		s := shell{t, server.URL()}
+		t.Setenv("SECRET_KEYS", auditKeys("a"))
+		head := recordAt(t, server, -3, -2, -1).Head.String()
+		file := filepath.Join(t.TempDir(), "audit.jsonl")
+		s.expect(exitError, []string{"goes on", "--anyway"}, "", "audit", "begin", "--after", file, "--by", "ann")
+		client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+		defer client.Close()
+		for _, key := range []string{"head", "1"} {
+			if err := errors.Join(client.Del(t.Context(), "uc:audit:{log}:"+key).Err(), client.LPush(t.Context(), "uc:audit:{log}:"+key, "x").Err()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
+		s.expect(exitUsage, []string{"--by"}, "", "audit", "begin", "--after", file)
+		s.expect(exitOK, []string{"after 3 entries", head, "Keep " + file, "\n1:", "seq=1"}, "", "audit", "begin", "--after", file, "--by", "ann")
+		s.expect(exitError, []string{"file exists"}, "", "audit", "begin", "--after", file, "--by", "ann", "--anyway")
+		s.expect(exitError, []string{"no such line"}, "", "lines", "show", "6125550142")
+		s.expect(exitOK, []string{"2 entries, from 1", "begun in place of a damaged one", "by command line: ann: after 3 entries", "Nothing is wrong"}, "", "audit", "verify")
+		s.expect(exitOK, []string{"3 entries, from 1", "the file that entry 1 of the audit names"}, "", "audit", "verify", "--file", file)
+		if err := os.WriteFile(file, bytes.Replace(must(os.ReadFile(file))(t), []byte(`"ann"`), []byte(`"bob"`), 1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s.expect(exitError, []string{"entry 1: changed", "another file than"}, "", "audit", "verify", "--file", file)
+		if aside := must(client.Keys(t.Context(), "uc:audit:{log}:before:*").Result())(t); len(aside) != 4 {
+			t.Errorf("set aside are %q", aside)
+		}
 	})
 }
 

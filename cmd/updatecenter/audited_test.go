@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,7 @@ var recorded = []struct {
 	{"agents deactivate", []string{"ada"}, []audit.Action{audit.AgentDeactivated}},
 	{"agents reactivate", []string{"ada"}, []audit.Action{audit.AgentReactivated}},
 	{"audit export", nil, []audit.Action{audit.AuditRead}},
+	{"audit begin", []string{"--after", os.DevNull, "--by", "root"}, nil},   // nothing is damaged: see TestAuditBegin
 	{"audit trim", []string{"--before", "2020-01-01", "--by", "root"}, nil}, // nothing is so old: see TestAuditCommands
 }
 

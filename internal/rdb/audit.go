@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 
 	"github.com/redis/go-redis/v9"
 
@@ -104,6 +108,52 @@ func (a Audit) Trim(ctx context.Context, first, last int64, next, before []byte)
 		append([]any{string(next), string(before), last + 1, inFirst}, auditFields(first, last+1)...)...)
 	return auditVerdict(answer, err)
 }
+
+// SetAside implements [audit.Store].
+func (a Audit) SetAside(ctx context.Context, name string, first audit.Stored, next, before []byte) error {
+	if len(next) > audit.MaxLine || len(first.Line) > audit.MaxLine {
+		return errLongEntry
+	}
+	all, err := a.keys(ctx)
+	if err != nil {
+		return err
+	}
+	keys := []string{auditHeadKey, auditLowestKey, auditChunkOf(first.Seq)}
+	for _, key := range all {
+		keys = append(keys, key, auditAsideKey(name, key))
+	}
+	answer, err := a.db.run(ctx, setAsideAudit, keys,
+		string(next), string(before), strconv.FormatInt(first.Seq, 10), string(first.Line))
+	return auditVerdict(answer, err)
+}
+
+// keys are the keys of the audit, those that were set aside left out.
+func (a Audit) keys(ctx context.Context) ([]string, error) {
+	var mu sync.Mutex
+	found := map[string]bool{} // SCAN may tell of one twice
+	err := a.db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
+		for cursor := uint64(0); ; {
+			keys, next, err := server.Scan(ctx, cursor, auditKeys+":*", scanPage).Result()
+			if err != nil {
+				return fmt.Errorf("list the keys of the audit: %w", explain(err))
+			}
+			mu.Lock()
+			for _, key := range keys {
+				if !strings.HasPrefix(key, auditAsideKeys) {
+					found[key] = true
+				}
+			}
+			mu.Unlock()
+			if cursor = next; cursor == 0 {
+				return nil
+			}
+		}
+	})
+	return slices.Sorted(maps.Keys(found)), err
+}
+
+// scanPage is how many keys a server looks at in one step.
+const scanPage = 1000
 
 // maxAuditPlace bounds a lowest place that is believed. No audit comes near.
 const maxAuditPlace = 1 << 50

@@ -52,3 +52,21 @@ redis.call('SET', KEYS[4], ARGV[3])
 redis.call('SET', KEYS[1], ARGV[1])
 return 1
 `)
+
+// setAsideAudit renames all keys of the audit and begins another. What stands in the place of the head
+// and is none counts as no head. Said again, nothing happens.
+//
+//	KEYS  head, lowest place, first chunk; for each key of the audit: the key, what it becomes
+//	ARGV  head to be, head as it was or nothing, first place, its entry
+//	      1 done, 0 the head is another one, 2 a place isn't empty
+var setAsideAudit = newWrite(`
+local head = redis.pcall('GET', KEYS[1])
+if type(head) ~= 'string' then head = '' end
+if head == ARGV[1] then return 1 end
+if head ~= ARGV[2] then return 0 end
+for i = 4, #KEYS, 2 do redis.call('RENAME', KEYS[i], KEYS[i + 1]) end
+redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
+redis.call('SET', KEYS[2], ARGV[3])
+redis.call('SET', KEYS[1], ARGV[1])
+return 1
+`)

@@ -45,7 +45,17 @@ func TestAuditOnCluster(t *testing.T) {
 		t.Errorf("%d gone, %v", gone, err)
 	}
 	intact(t, log, 4)
+	if _, err := log.Begin(t.Context(), kept{io.Discard}, byRoot, true); err != nil {
+		t.Fatal(err)
+	}
+	recordMany(t, log, 2)
+	intact(t, log, 3)
 }
+
+// kept is a file of which nothing is kept.
+type kept struct{ io.Writer }
+
+func (kept) Sync() error { return nil }
 
 var byRoot = audit.Event{Action: audit.PINReset, By: "command line: root", Via: audit.ViaCommandLine, Subject: "+16125550142"}
 

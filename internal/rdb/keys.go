@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strconv"
+	"strings"
 
 	"updatecenter/accounts"
 	"updatecenter/agents"
@@ -173,6 +174,17 @@ const auditHeadKey = "uc:audit:{log}:head"
 // auditLowestKey holds the lowest place of the audit that was filled and not trimmed: a string, a
 // number. It lives for ever, and so tells that there was an audit when its head is gone.
 const auditLowestKey = "uc:audit:{log}:lowest"
+
+// auditAsideKey is what a key of the audit becomes when another audit is begun after a damaged one, by
+// the time of that. It is evidence, and is deleted by hand.
+func auditAsideKey(name, key string) string {
+	return auditAsideKeys + name + strings.TrimPrefix(key, auditKeys)
+}
+
+const (
+	auditKeys      = "uc:audit:{log}"
+	auditAsideKeys = auditKeys + ":before:"
+)
 
 // auditChunkKey holds the n-th chunk of the audit, auditChunk entries by their places: a hash of
 // JSON, each with a version of its own. An entry lives until it is trimmed.

@@ -21,7 +21,7 @@ const rightsKey = "uc:rights"
 var commands = [][]any{
 	{"ping"}, {"time"}, {"eval", "return 1", 1, rightsKey}, {"evalsha", strings.Repeat("0", 40), 1, rightsKey},
 	{"get", rightsKey}, {"set", rightsKey, ""}, {"exists", rightsKey}, {"del", rightsKey},
-	{"persist", rightsKey}, {"pexpire", rightsKey, 1},
+	{"persist", rightsKey}, {"pexpire", rightsKey, 1}, {"rename", rightsKey, rightsKey},
 	{"hget", rightsKey, ""}, {"hmget", rightsKey, ""}, {"hgetall", rightsKey}, {"hexists", rightsKey, ""}, {"hlen", rightsKey},
 	{"hset", rightsKey, "", ""}, {"hsetnx", rightsKey, "", ""}, {"hincrby", rightsKey, "", 1}, {"hdel", rightsKey, ""},
 	{"lpush", rightsKey, ""}, {"lrange", rightsKey, 0, 0}, {"ltrim", rightsKey, 0, 0},
