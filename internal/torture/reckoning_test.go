@@ -85,7 +85,7 @@ func (w *world) judge(c *customer, turn, done int) Counts {
 	if done > 0 && told == 0 {
 		wrong[Untold]++
 	}
-	if told > done {
+	if told > done && (told > 1 || !w.plan.mayLose) {
 		wrong[Doubled]++
 	}
 	return wrong

@@ -53,11 +53,11 @@ func TestMain(m *testing.M) {
 // A plan says which world to set up. What is zero has the default in brackets.
 type plan struct {
 	redis    string        // a REDIS_URL
-	direct   string        // one that faults do not reach, for the test itself [redis]
 	servers  int           // [3]
-	health   string        // the path that the balancer asks [/readyz]
+	health   string        // the path that the balancer asks [/healthz]
 	every    time.Duration // the interval at which it does [1 s]
 	settings []string      // NAME=VALUE, for every server
+	mayLose  bool          // a change that was not confirmed can be gone after its customer was told of it
 
 	firstPINs, anotherPINs, features int // how many customers have each errand
 }
@@ -74,8 +74,7 @@ type world struct {
 	servers  []*server
 
 	customers []*customer
-	taken     atomic.Int64 // customers who have called, or do
-	done      atomic.Int64 // customers who have hung up
+	callTakes atomic.Int64 // how long the last good call did, in nanoseconds
 	kills     int
 }
 
@@ -92,15 +91,13 @@ func newWorld(t testing.TB, p plan) *world {
 		p.servers = 3
 	}
 	if p.health == "" {
-		p.health = "/readyz"
+		p.health = "/healthz"
 	}
 	if p.every == 0 {
 		p.every = time.Second
 	}
-	if p.direct == "" {
-		p.direct = p.redis
-	}
 	w := &world{t: t, plan: p}
+	w.callTakes.Store(int64(time.Second))
 	w.openRedis()
 	var addresses []string
 	for range p.servers {
@@ -123,7 +120,7 @@ func newWorld(t testing.TB, p plan) *world {
 
 func (w *world) openRedis() {
 	w.t.Helper()
-	db, err := rdb.OpenWithin(w.plan.direct, patience)
+	db, err := rdb.OpenWithin(w.plan.redis, patience)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -195,6 +192,16 @@ func (w *world) killOne() {
 	w.balancer.await(w.t, s.address, true)
 }
 
+// stopOne stops a server by SIGSTOP for some seconds.
+func (w *world) stopOne() {
+	s := w.servers[rand.IntN(len(w.servers))]
+	s.process.Signal(syscall.SIGSTOP)
+	w.kills++
+	time.Sleep(rand.N(stallMost))
+	s.process.Signal(syscall.SIGCONT)
+	w.balancer.await(w.t, s.address, true)
+}
+
 // settle adds the lines of all customers, and has those who have a PIN of their own choose it.
 func (w *world) settle() {
 	w.t.Helper()
@@ -243,36 +250,51 @@ func (w *world) choose(c *customer) {
 	}
 }
 
-// play has customers call, so many at once, until all have, and meanwhile a fault happen now and then:
-// they are spread over the calls, each at some moment of them. fault is called by the test's own
-// goroutine.
+// play has customers call, so many at once, until all have. They come in as many crowds as there are
+// faults, and each fault happens at some moment of the calls of its crowd; the next crowd comes when
+// the fault is over. fault is called by the test's own goroutine.
 func (w *world) play(atOnce, faults int, fault func(i int)) {
+	crowds := slices.Collect(slices.Chunk(w.customers, (len(w.customers)+max(faults, 1)-1)/max(faults, 1)))
+	waiting := make(chan *customer)
 	var calling sync.WaitGroup
-	over := make(chan struct{})
 	for range atOnce {
 		calling.Go(func() {
-			for {
-				i := int(w.taken.Add(1)) - 1
-				if i >= len(w.customers) {
-					return
-				}
-				w.customers[i].calls(context.WithoutCancel(w.t.Context()), w.town.exchange)
-				w.done.Add(1)
+			for c := range waiting {
+				w.call(c)
 			}
 		})
 	}
-	go func() { calling.Wait(); close(over) }()
-	for i := range faults {
-		for int(w.done.Load()) < i*len(w.customers)/faults {
-			select {
-			case <-over:
-			case <-time.After(5 * time.Millisecond):
+	for i, crowd := range crowds {
+		begun, come := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(come)
+			for n, c := range crowd {
+				waiting <- c
+				if n == 0 {
+					close(begun)
+				}
 			}
+		}()
+		<-begun
+		if i < faults {
+			time.Sleep(rand.N(time.Duration(w.callTakes.Load()) + 100*time.Millisecond))
+			fault(i)
 		}
-		time.Sleep(rand.N(100 * time.Millisecond))
-		fault(i)
+		<-come
 	}
-	<-over
+	close(waiting)
+	calling.Wait()
+}
+
+// call has a customer call. Who hears that something went wrong lets some time pass before the next
+// one takes the telephone.
+func (w *world) call(c *customer) {
+	c.calls(context.WithoutCancel(w.t.Context()), w.town.exchange)
+	if c.heard == heardDone {
+		w.callTakes.Store(int64(time.Since(c.dialed)))
+		return
+	}
+	time.Sleep(time.Second)
 }
 
 // quietFor is how long nothing must have happened before nothing more is expected to.
