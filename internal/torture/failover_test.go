@@ -13,9 +13,9 @@ func withReplicas(p plan) plan {
 	return p
 }
 
-// TestTortureFailOver kills masters, half of them while nothing reaches their replicas, has the
+// TestTortureMastersFailOver kills masters, half of them while nothing reaches their replicas, has the
 // replicas take over, and counts changes that were confirmed and are gone.
-func TestTortureFailOver(t *testing.T) {
+func TestTortureMastersFailOver(t *testing.T) {
 	t.Parallel()
 	for _, kind := range kinds[1:] {
 		t.Run(kind.name, func(t *testing.T) {

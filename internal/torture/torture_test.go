@@ -36,9 +36,9 @@ func TestReport(t *testing.T) {
 		}
 	}
 	got, err := os.ReadFile(file)
-	const want = "servers killed\tsingle\t3\t2\t0\t-\t-\t-\t-\n" +
-		"servers killed\tsingle\t3\t-\t-\t1\t-\t-\t-\n" +
-		"servers killed\tsingle\t-\t-\t0\t-\t-\t-\t-\n"
+	const want = "servers killed\tsingle\t3\t2\t0\t-\t-\t-\t-\tTestReport\n" +
+		"servers killed\tsingle\t3\t-\t-\t1\t-\t-\t-\tTestReport\n" +
+		"servers killed\tsingle\t-\t-\t0\t-\t-\t-\t-\tTestReport\n"
 	if err != nil || string(got) != want {
 		t.Errorf("%q, %v", got, err)
 	}

@@ -34,13 +34,14 @@ type town struct {
 	rest     *touchtone.REST
 	people   sync.WaitGroup
 
-	mu   sync.Mutex
-	told map[string][]told // by telephone
+	mu    sync.Mutex
+	told  map[string][]told // by telephone
+	rings int
 }
 
 // told is a call that somebody took.
 type told struct {
-	at    time.Time // when it rang
+	order int // among all calls: 1 is the first
 	words string
 }
 
@@ -85,11 +86,14 @@ func (w *town) pickUp(phone string) {
 		w.t.Error(err)
 		return
 	}
-	at := time.Now()
+	w.mu.Lock()
+	w.rings++
+	order := w.rings
+	w.mu.Unlock()
 	words := hear(ctx, ring.Answer(ctx, touchtone.Human))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.told[phone] = append(w.told[phone], told{at, words})
+	w.told[phone] = append(w.told[phone], told{order, words})
 }
 
 // hear listens until the caller is asked something, and hangs up then, or until the call is over.
@@ -145,6 +149,13 @@ type read struct {
 
 // Close implements [io.Closer].
 func (*read) Close() error { return nil }
+
+// rung is how many calls were taken so far.
+func (w *town) rung() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rings
+}
 
 // telephones is how many have rung so far.
 func (w *town) telephones() int {

@@ -130,7 +130,7 @@ func (w *world) openRedis() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys})
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

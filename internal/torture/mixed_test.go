@@ -1,0 +1,150 @@
+package torture
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/internal/apikey"
+	"updatecenter/internal/nanp"
+)
+
+// TestTortureEverything has all faults happen in turn, while one answer in twenty is lost besides.
+func TestTortureEverything(t *testing.T) {
+	t.Parallel()
+	if !Long() {
+		return // each fault has a short form of its own
+	}
+	onEach(t, 4, 96, func(t *testing.T, a arrangement, faults int) {
+		p := customersFor(a, 12*faults)
+		if len(a.pairs) > 0 {
+			p = withReplicas(p)
+		}
+		w := newWorld(t, p)
+		w.balancer.losing(oneAnswerIn(20))
+		w.play(atOnce, faults, func(i int) {
+			switch {
+			case i%4 == 0:
+				w.killOne()
+			case i%4 == 1:
+				w.stall(a)
+			case i%4 == 2:
+				w.stopOne()
+			case len(a.pairs) > 0:
+				w.failOver(a, i%8 == 3)
+			default:
+				w.killOne()
+			}
+		})
+		w.balancer.losing(nil)
+		Report(t, "all faults in turn", a.kind, w.reckon())
+	})
+}
+
+// What a server may call in a second in the test of a flood, and so how many telephones may ring
+// before that of a waiting customer: a validation is to ring within three seconds.
+const (
+	floodRate  = 5
+	floodAhead = 3 * floodRate
+)
+
+// TestTortureFloodOfNotices has customers whose agents wait be called while the notices of thousands
+// of changes wait. Unheard are those before whom too many others are called.
+func TestTortureFloodOfNotices(t *testing.T) {
+	t.Parallel()
+	onEach(t, 100, 20_000, func(t *testing.T, a arrangement, notices int) {
+		w := newWorld(t, plan{redis: a.url, servers: 1, firstPINs: notices, settings: []string{fmt.Sprint("CALL_RATE=", floodRate)}})
+		var changing sync.WaitGroup
+		for i := range 4 {
+			changing.Go(func() {
+				for n := i; n < len(w.customers); n += 4 {
+					w.choose(w.customers[n])
+				}
+			})
+		}
+		changing.Wait()
+		w.awaitRings(2 * floodRate) // the flood is on its way
+		token, late, validations := w.apiKey(), 0, Times(3, 10)
+		for i := range validations {
+			line := w.customers[len(w.customers)-1-i].line
+			before := w.town.rung()
+			w.validate(token, line)
+			if after := w.awaitValidation(line); after-before > floodAhead {
+				late++
+			}
+		}
+		if waiting := notices - w.town.rung(); waiting < notices/4 {
+			t.Errorf("only %d of %d notices waited at the end: this shows nothing", waiting, notices)
+		}
+		Report(t, "validations among waiting notices", a.kind, Counts{Operations: validations, Unheard: late})
+	})
+}
+
+// apiKey adds a key for all that the API can do.
+func (w *world) apiKey() string {
+	w.t.Helper()
+	key, token, err := apikey.New(rand.Reader, "test", apikey.AllScopes[:], time.Now())
+	if err == nil {
+		err = w.db.Keys().AddKey(w.t.Context(), key)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return token.Reveal()
+}
+
+// validate has a line be called with a code for an agent.
+func (w *world) validate(token string, line nanp.Number) {
+	w.t.Helper()
+	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost,
+		w.balancer.url+"/v1/lines/"+string(line)+"/validations", strings.NewReader(`{"agent":"77","method":"call"}`))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", "for-"+string(line))
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode >= 300 {
+		body, _ := io.ReadAll(answer.Body)
+		w.t.Fatalf("a validation is answered %s: %s", answer.Status, body)
+	}
+}
+
+// awaitValidation waits until a line was called for a validation, and returns how many telephones had
+// rung until then, that one included.
+func (w *world) awaitValidation(line nanp.Number) int {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute)
+	defer cancel()
+	for ctx.Err() == nil {
+		for _, call := range w.town.calls(string(line)) {
+			if !strings.Contains(call.words, "was changed") {
+				return call.order
+			}
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	w.t.Errorf("%s was never called", line)
+	return 1 << 30
+}
+
+// awaitRings waits until so many telephones have rung.
+func (w *world) awaitRings(telephones int) {
+	w.t.Helper()
+	for deadline := time.Now().Add(3 * time.Minute); w.town.rung() < telephones; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.t.Fatalf("%d telephones have rung, want %d", w.town.rung(), telephones)
+		}
+	}
+}
