@@ -22,7 +22,7 @@ func TestTortureMastersFailOver(t *testing.T) {
 			t.Parallel()
 			a, times := kind.start(t), Times(1, 12)
 			w := newWorld(t, withReplicas(customersFor(a, 60*times)))
-			w.play(atOnce, times, func(i int) { w.failOver(a, i%2 == 0) })
+			w.play(times, func(i int) { w.failOver(a, i%2 == 0) })
 			Report(t, "masters fail over", a.kind, w.reckon())
 		})
 	}

@@ -22,7 +22,7 @@ func TestTortureKilledServers(t *testing.T) {
 	t.Parallel()
 	onEach(t, 4, 200, func(t *testing.T, a arrangement, kills int) {
 		w := newWorld(t, customersFor(a, 6*kills))
-		w.play(atOnce, kills, func(int) { w.killOne() })
+		w.play(kills, func(int) { w.killOne() })
 		Report(t, "servers killed in mid-turn", a.kind, w.reckon())
 	})
 }
@@ -34,7 +34,7 @@ func TestTortureLostAnswers(t *testing.T) {
 	onEach(t, 24, 800, func(t *testing.T, a arrangement, calls int) {
 		w := newWorld(t, customersFor(a, calls))
 		w.balancer.losing(oneAnswerIn(4))
-		w.play(atOnce, 0, nil)
+		w.play(0, nil)
 		w.balancer.losing(nil)
 		Report(t, "answers lost", a.kind, w.reckon())
 	})
@@ -54,7 +54,7 @@ func TestTortureStalledRedis(t *testing.T) {
 	t.Parallel()
 	onEach(t, 2, 40, func(t *testing.T, a arrangement, stalls int) {
 		w := newWorld(t, customersFor(a, max(24, 12*stalls)))
-		w.play(atOnce, stalls, func(int) { w.stall(a) })
+		w.play(stalls, func(int) { w.stall(a) })
 		Report(t, "Redis stalled for seconds", a.kind, w.reckon())
 	})
 }
@@ -86,7 +86,7 @@ func TestTortureStoppedServers(t *testing.T) {
 	}
 	onEach(t, 1, 24, func(t *testing.T, a arrangement, stops int) {
 		w := newWorld(t, customersFor(a, 12*stops))
-		w.play(atOnce, stops, func(int) { w.stopOne() })
+		w.play(stops, func(int) { w.stopOne() })
 		Report(t, "servers stopped for seconds", a.kind, w.reckon())
 	})
 }

@@ -28,7 +28,7 @@ func TestTortureEverything(t *testing.T) {
 		}
 		w := newWorld(t, p)
 		w.balancer.losing(oneAnswerIn(20))
-		w.play(atOnce, faults, func(i int) {
+		w.play(faults, func(i int) {
 			switch {
 			case i%4 == 0:
 				w.killOne()

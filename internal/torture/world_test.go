@@ -250,10 +250,10 @@ func (w *world) choose(c *customer) {
 	}
 }
 
-// play has customers call, so many at once, until all have. They come in as many crowds as there are
+// play has customers call, atOnce at the same time, until all have. They come in as many crowds as there are
 // faults, and each fault happens at some moment of the calls of its crowd; the next crowd comes when
 // the fault is over. fault is called by the test's own goroutine.
-func (w *world) play(atOnce, faults int, fault func(i int)) {
+func (w *world) play(faults int, fault func(i int)) {
 	crowds := slices.Collect(slices.Chunk(w.customers, (len(w.customers)+max(faults, 1)-1)/max(faults, 1)))
 	waiting := make(chan *customer)
 	var calling sync.WaitGroup
