@@ -137,7 +137,7 @@ func newDispatcher(c config, o outside, lines *features.Lines, metrics prometheu
 		return nil, nil
 	}
 	d, err := dispatch.New(dispatch.Config{
-		Store: o.db.Outbox(), URL: c.switchURL, Secret: c.switchSecret, Transport: o.post,
+		Store: o.db.Outbox(), URL: c.switchURL, Secret: c.switchSecret, Parallel: c.switchAtOnce, Transport: o.post,
 		Now: o.now, Log: background(o.log), Registerer: metrics,
 		Open: func(stored []byte) (string, time.Time, []byte, error) {
 			event, err := lines.OpenEvent(stored)

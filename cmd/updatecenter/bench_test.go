@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,15 +11,18 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/features"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/pins"
 	"updatecenter/voice/signature"
 )
 
@@ -155,4 +159,65 @@ func importCSV(b *testing.B, url string, csv []byte) {
 	if status != exitOK {
 		b.Fatalf("exit status %d", status)
 	}
+}
+
+// switchTakes is how long the switch of BenchmarkEventsToSwitch takes for an event.
+const switchTakes = 50 * time.Millisecond
+
+// BenchmarkEventsToSwitch brings an event of each of many lines to a switch that takes 50 ms for it,
+// from a real Redis, with the settings that a server has by default. It is events/s that says it.
+func BenchmarkEventsToSwitch(b *testing.B) {
+	const lines = 10_000
+	s, _ := newLiveStage(b, redistest.Start(b).DirectURL())
+	var took atomic.Int64
+	all := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(switchTakes)
+		w.WriteHeader(http.StatusNoContent)
+		if took.Add(1)%lines == 0 {
+			all <- struct{}{}
+		}
+	}))
+	defer server.Close()
+	s.config.switchURL, s.config.switchSecret = server.URL, secret.New("whsec_"+strings.Repeat("A", 43)+"=")
+	s.app = must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.DiscardHandler)}))(b)
+	for i := range lines {
+		line := pins.NewLine{Number: customerPhone(i), Features: pins.FeaturesOf(pins.DoNotDisturb)}
+		must(provisioning(s.config, outside{db: s.db, now: time.Now}, s.app).Add(b.Context(), []pins.NewLine{line}))(b)
+	}
+	on := false
+	var worked time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		on = !on
+		changeAll(b, s.app.features, lines, on)
+		ctx, stop := context.WithCancel(b.Context())
+		done := make(chan struct{})
+		b.StartTimer()
+		began := time.Now()
+		go func() { defer close(done); s.app.tellSwitch(ctx) }()
+		<-all
+		worked += time.Since(began)
+		stop()
+		<-done
+	}
+	b.ReportMetric(float64(took.Load())/worked.Seconds(), "events/s")
+}
+
+// changeAll changes a feature of many lines.
+func changeAll(b *testing.B, all *features.Lines, lines int, on bool) {
+	b.Helper()
+	var group sync.WaitGroup
+	for part := range 16 {
+		group.Go(func() {
+			for i := part; i < lines; i += 16 {
+				if _, err := all.Change(b.Context(), features.Request{
+					Number: customerPhone(i), Feature: pins.DoNotDisturb, Edit: features.Switch(on), By: "test",
+				}); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
 }

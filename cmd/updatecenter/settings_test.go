@@ -96,7 +96,7 @@ func TestWrongSettings(t *testing.T) {
 		"RECORDINGS_DIR": "/does/not/exist", "LOG_LEVEL": "loud", "CODE_DIGITS": "5", "CALL_FROM": "911", "CALL_DESTINATIONS": "900", "CALL_RATE": "0", "DETECT_MACHINES": "yes", "VOICEMAIL": "both",
 		"LETTERS_DIR": "/does/not/exist", "SMTP_URL": "http://hidden@mail.example.com", "MAIL_FROM": "nobody", "NOTICES": "pigeon",
 		"CONSOLE_URL": "http://hidden@repair.example.com", "TRUSTED_PROXIES": "everybody",
-		"DELIVERIES_PER_MINUTE": "0", "HELP_LINE": "9", "PROVISIONING_URL": "http://switch.example.com/events",
+		"DELIVERIES_PER_MINUTE": "0", "PROVISIONING_PARALLEL": "0", "HELP_LINE": "9", "PROVISIONING_URL": "http://switch.example.com/events",
 	}
 	for name, value := range wrong {
 		t.Run(name, func(t *testing.T) {

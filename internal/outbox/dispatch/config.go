@@ -30,6 +30,10 @@ var (
 	ErrSecret = errors.New(`not "whsec_" and the base64 of 24 to 64 bytes`)
 )
 
+// DefaultParallel is how many lanes are worked on at once: more than 2,000 messages a second, if the
+// receiver takes 50 ms for one and the store as long. HTTP/2 servers take as many by one connection.
+const DefaultParallel = 200
+
 // Config is what a [Dispatcher] works with.
 type Config struct {
 	Store outbox.Store
@@ -41,6 +45,9 @@ type Config struct {
 	URL string
 	// Secret signs: see [CheckSecret].
 	Secret secret.Text
+	// Parallel is how many lanes are worked on at once, and so how many requests are under way at
+	// most. 0: [DefaultParallel].
+	Parallel int
 	// Transport makes the requests; nil: one of the dispatcher's own, which verifies TLS and
 	// goes by the proxy that the environment names.
 	Transport http.RoundTripper
@@ -118,7 +125,7 @@ func New(config Config) (*Dispatcher, error) {
 	return &Dispatcher{
 		config:   config,
 		poster:   &poster{url: config.URL, signer: signer, transport: config.Transport, now: config.Now},
-		receiver: &receiver{delays: delays},
+		receiver: &receiver{delays: delays, lanes: config.Parallel},
 		troubles: &troubles{delays: delays},
 		metrics:  newMetrics(config.Registerer),
 		name:     hex.EncodeToString(name[:]),
@@ -127,8 +134,11 @@ func New(config Config) (*Dispatcher, error) {
 }
 
 func (c Config) withDefaults() Config {
+	if c.Parallel < 1 {
+		c.Parallel = DefaultParallel
+	}
 	if c.Transport == nil {
-		c.Transport = newTransport()
+		c.Transport = newTransport(c.Parallel)
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -145,14 +155,15 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// newTransport returns a transport for one receiver. The limit on an attempt is its context.
-func newTransport() *http.Transport {
+// newTransport returns a transport for one receiver, which keeps a connection for each request that
+// is under way. The limit on an attempt is its context.
+func newTransport(parallel int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            (&net.Dialer{Timeout: attemptFor}).DialContext,
 		TLSHandshakeTimeout:    attemptFor,
 		ForceAttemptHTTP2:      true,
-		MaxIdleConnsPerHost:    atOnce,
+		MaxIdleConnsPerHost:    parallel,
 		IdleConnTimeout:        90 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 		DisableCompression:     true,

@@ -12,7 +12,6 @@ import (
 
 // How a dispatcher works.
 const (
-	atOnce    = 8                      // lanes at a time
 	claimFor  = time.Minute            // of a lane
 	workFor   = 40 * time.Second       // under a claim: what begins by then ends before the claim
 	pageOf    = 16                     // messages that are read at a time
@@ -57,7 +56,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 		defer close(watched)
 		d.watch(ctx)
 	}()
-	r := &run{Dispatcher: d, stop: ctx, work: work, done: make(chan bool, atOnce), pause: idleFirst}
+	r := &run{Dispatcher: d, stop: ctx, work: work, done: make(chan bool, d.config.Parallel), pause: idleFirst}
 	r.untilStopped()
 	lost := r.finish(giveUp)
 	<-watched
@@ -87,10 +86,23 @@ func (r *run) untilStopped() {
 		case <-r.stop.Done():
 		case <-r.done:
 			r.working--
+			r.collect()
 		case <-r.wake:
 			r.look = time.Time{}
 		case <-r.due():
 			r.claim()
+		}
+	}
+}
+
+// collect counts all lanes that are done with, so that those to come are claimed together.
+func (r *run) collect() {
+	for {
+		select {
+		case <-r.done:
+			r.working--
+		default:
+			return
 		}
 	}
 }

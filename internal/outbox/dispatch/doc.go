@@ -7,7 +7,7 @@
 //
 // Any number of dispatchers, on any number of servers, share one outbox. Each asks for lanes
 // that are due, every 200 ms to a second, and at once after [Dispatcher.Wake]. It works on
-// eight lanes at a time, and delivers the messages of a lane one after the other.
+// [Config.Parallel] lanes at a time, and delivers the messages of a lane one after the other.
 //
 // # What the receiver gets
 //

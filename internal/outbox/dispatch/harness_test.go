@@ -201,7 +201,7 @@ func (r running) stop() error {
 func config(store outbox.Store, transport http.RoundTripper) dispatch.Config {
 	return dispatch.Config{
 		Store: store, Open: open, URL: "https://switch.example.com/events",
-		Secret: secret.New(whsec), Transport: transport,
+		Secret: secret.New(whsec), Transport: transport, Parallel: 8,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 // made at a time, the probe, and none before a time.
 type receiver struct {
 	delays *delays
+	lanes  int // that are worked on at once while it is there
 
 	mu       sync.Mutex
 	failures int       // of probes in a row, the failure that began it included; 0: the receiver is there
@@ -81,7 +82,7 @@ func (r *receiver) room() (lanes int, from time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.failures == 0 {
-		return atOnce, time.Time{}
+		return r.lanes, time.Time{}
 	}
 	return 1, r.until
 }
