@@ -25,9 +25,13 @@ type Config struct {
 	CodeDigits  int            // of the codes we make, 6 to 10; 0: 6
 	// Destinations are the numbers that we call: an account gets no other telephone.
 	Destinations nanp.Destinations
-	Lock         LockRule         // zero: [DefaultLock]
-	Random       io.Reader        // nil: crypto/rand's
-	Now          func() time.Time // nil: time.Now
+	// Notices makes the notices by which the customer learns of a new account or of what has changed.
+	// The store keeps them as due, in one step with it, until they were taken on by those who tell
+	// customers. Nil: there are none.
+	Notices func(Update) [][]byte
+	Lock    LockRule         // zero: [DefaultLock]
+	Random  io.Reader        // nil: crypto/rand's
+	Now     func() time.Time // nil: time.Now
 }
 
 // Accounts are the customers' accounts, with the rules about them. Any number of goroutines
@@ -39,6 +43,7 @@ type Accounts struct {
 	keys        secret.Keyring
 	digits      int
 	called      nanp.Destinations
+	notices     func(Update) [][]byte
 	lock        LockRule
 	random      io.Reader
 	clock       func() time.Time
@@ -59,6 +64,9 @@ func New(config Config) (*Accounts, error) {
 	if !config.Lock.valid() {
 		return nil, errors.New("a lock wants a failure at least, and times to last")
 	}
+	if config.Notices == nil {
+		config.Notices = func(Update) [][]byte { return nil }
+	}
 	if config.Random == nil {
 		config.Random = rand.Reader
 	}
@@ -67,7 +75,7 @@ func New(config Config) (*Accounts, error) {
 	}
 	a := &Accounts{
 		store: config.Store, attempts: config.Attempts, enrollments: config.Enrollments,
-		keys: config.Keys, digits: config.CodeDigits, called: config.Destinations, lock: config.Lock,
+		keys: config.Keys, digits: config.CodeDigits, called: config.Destinations, notices: config.Notices, lock: config.Lock,
 		random: config.Random, clock: config.Now,
 	}
 	var err error

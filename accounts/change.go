@@ -53,26 +53,27 @@ func (a *Accounts) changeOnce(ctx context.Context, find finder, note Note, edit 
 	for _, kind := range changed {
 		records = append(records, note.record(now, kind.event()))
 	}
-	if err := a.commit(ctx, a.store.Change, after, records); err != nil {
+	update := Update{Changed: changed, Before: before, After: after}
+	update.After.Revision++
+	if err := a.commit(ctx, a.store.Change, after, records, a.notices(update)); err != nil {
 		return Update{}, err
 	}
-	after.Revision++
-	return Update{Changed: changed, Before: before, After: after}, nil
+	return update, nil
 }
 
 // commit seals and stores. A store that failed may yet have done it. It is asked once more,
-// which has no further effect: otherwise a repeated request would find nothing left to
-// change, and the customer would not be told of the change.
+// which has no further effect.
 func (a *Accounts) commit(
-	ctx context.Context, write func(context.Context, Stored, []Record) error, account Account, records []Record,
+	ctx context.Context, write func(context.Context, Stored, []Record, [][]byte) error,
+	account Account, records []Record, notices [][]byte,
 ) error {
 	stored, err := seal(a.keys, a.random, account)
 	if err != nil {
 		return err
 	}
-	err = write(ctx, stored, records)
+	err = write(ctx, stored, records, notices)
 	if err != nil && !decided(err) && ctx.Err() == nil {
-		err = write(ctx, stored, records)
+		err = write(ctx, stored, records, notices)
 	}
 	return err
 }
@@ -131,5 +132,5 @@ func (a *Accounts) appendOnce(ctx context.Context, id ID, record Record) error {
 	if err != nil {
 		return err
 	}
-	return a.commit(ctx, a.store.Change, account, []Record{record})
+	return a.commit(ctx, a.store.Change, account, []Record{record}, nil)
 }

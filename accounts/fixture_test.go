@@ -169,7 +169,7 @@ func (w *watched) Find(ctx context.Context, number accounts.Number) (accounts.St
 	return w.Memory.Find(ctx, number)
 }
 
-func (w *watched) Change(ctx context.Context, account accounts.Stored, records []accounts.Record) error {
+func (w *watched) Change(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
 	if err := w.note("Change"); err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func (w *watched) Change(ctx context.Context, account accounts.Stored, records [
 		w.before = nil
 		meddle()
 	}
-	err := w.Memory.Change(ctx, account, records)
+	err := w.Memory.Change(ctx, account, records, notices)
 	if w.loseNext {
 		w.loseNext, err = false, errBroken
 	}

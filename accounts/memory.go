@@ -15,6 +15,7 @@ type Memory struct {
 	accounts    map[ID]Stored
 	numbers     map[Number]ID
 	history     map[ID][]Record // oldest first
+	due         map[ID][][]byte // notices, oldest first
 	tallies     map[string]*tally
 	enrollments map[EnrollmentID]Enrollment
 }
@@ -22,7 +23,7 @@ type Memory struct {
 // NewMemory returns a Memory without accounts.
 func NewMemory() *Memory {
 	return &Memory{
-		accounts: map[ID]Stored{}, numbers: map[Number]ID{}, history: map[ID][]Record{},
+		accounts: map[ID]Stored{}, numbers: map[Number]ID{}, history: map[ID][]Record{}, due: map[ID][][]byte{},
 		tallies: map[string]*tally{}, enrollments: map[EnrollmentID]Enrollment{},
 	}
 }
@@ -42,7 +43,7 @@ func (m *Memory) Load(_ context.Context, id ID) (Stored, error) {
 }
 
 // Create implements [Store].
-func (m *Memory) Create(_ context.Context, account Stored, records []Record) error {
+func (m *Memory) Create(_ context.Context, account Stored, records []Record, notices [][]byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if present, known := m.accounts[account.ID]; known && present.same(account) {
@@ -51,12 +52,12 @@ func (m *Memory) Create(_ context.Context, account Stored, records []Record) err
 	if _, taken := m.numbers[account.Number]; taken {
 		return ErrTaken
 	}
-	m.keep(account, records)
+	m.keep(account, records, notices)
 	return nil
 }
 
 // Change implements [Store].
-func (m *Memory) Change(_ context.Context, account Stored, records []Record) error {
+func (m *Memory) Change(_ context.Context, account Stored, records []Record, notices [][]byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	present, known := m.accounts[account.ID]
@@ -74,7 +75,7 @@ func (m *Memory) Change(_ context.Context, account Stored, records []Record) err
 		return ErrTaken
 	}
 	delete(m.numbers, present.Number)
-	m.keep(next, records)
+	m.keep(next, records, notices)
 	return nil
 }
 
@@ -169,10 +170,21 @@ func (m *Memory) load(id ID) (Stored, error) {
 	return account, nil
 }
 
-func (m *Memory) keep(account Stored, records []Record) {
+func (m *Memory) keep(account Stored, records []Record, notices [][]byte) {
 	account.Sealed = bytes.Clone(account.Sealed)
 	m.accounts[account.ID], m.numbers[account.Number] = account, account.ID
 	m.record(account.ID, records...)
+	for _, notice := range notices {
+		due := m.due[account.ID]
+		m.due[account.ID] = append(due[:min(len(due), MaxDue-1)], bytes.Clone(notice))
+	}
+}
+
+// Due returns the notices of an account that are due, oldest first. Nobody takes them on.
+func (m *Memory) Due(id ID) [][]byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.due[id])
 }
 
 func (m *Memory) record(id ID, records ...Record) {

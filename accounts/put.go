@@ -117,10 +117,11 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 		account.EmailSince = details.EmailSince.UTC().Truncate(time.Millisecond)
 	}
 	records := []Record{note.record(now, Created), note.record(now, code)}
-	if err := a.commit(ctx, a.store.Create, account, records); err != nil {
+	update := Update{Created: true, After: account}
+	if err := a.commit(ctx, a.store.Create, account, records, a.notices(update)); err != nil {
 		return Update{}, err
 	}
-	return Update{Created: true, After: account}, nil
+	return update, nil
 }
 
 // SetQuestion sets the security question and its answer, which count from now on; the code,

@@ -10,6 +10,10 @@ type Stored struct {
 	Sealed   []byte // all else, which only this package can read; at most [MaxSealed] bytes, never twice the same
 }
 
+// MaxDue is how many notices of one account can be due, long before which their limits keep most
+// from being told.
+const MaxDue = 100
+
 // MaxSealed bounds Stored.Sealed, with much to spare.
 const MaxSealed = 16 << 10
 
@@ -32,18 +36,23 @@ const MaxSealed = 16 << 10
 // it, mark that account's record (or its place), so that the write of the record that may
 // still be under way is refused and starts over. To give one that is new a moment before that
 // keeps a hundred at once from hindering each other for ever.
+//
+// Notices that are due are kept until those who tell customers have taken them on. Of one account
+// there are at most [MaxDue]; of more, the newest takes the place of the one before.
 type Store interface {
 	// Find returns the account that has the number, or ErrNoAccount. For a number that
 	// nobody has, it asks the database as many questions as for another.
 	Find(ctx context.Context, number Number) (Stored, error)
 	// Load returns the account with the ID, or ErrNoAccount.
 	Load(ctx context.Context, id ID) (Stored, error)
-	// Create keeps a new account, and appends the records to its history in the same step.
+	// Create keeps a new account, appends the records to its history and keeps the notices as due,
+	// in the order given, in the same step.
 	// It says ErrTaken when another account has the number. The same again changes nothing
 	// and is no error, as long as nothing else has changed the account.
-	Create(ctx context.Context, account Stored, records []Record) error
+	Create(ctx context.Context, account Stored, records []Record, notices [][]byte) error
 	// Change replaces the account that still has account.Revision, raises the revision by
-	// one, and appends the records to its history in the order given, in the same step.
+	// one, appends the records to its history and keeps the notices as due, in the order given,
+	// in the same step.
 	// When account.Number is another than before, the account is found under that one from
 	// then on and the old one is free.
 	//
@@ -51,7 +60,7 @@ type Store interface {
 	// another account's, and ErrNoAccount; then nothing has changed. The same again
 	// (the same number, revision and sealed bytes) changes nothing and is no error, as long
 	// as no other change came after it.
-	Change(ctx context.Context, account Stored, records []Record) error
+	Change(ctx context.Context, account Stored, records []Record, notices [][]byte) error
 	// History returns the newest limit records of an account, newest first: those appended
 	// last. None, or no such account, is no error. A store keeps [MaxHistory] of them, and may
 	// forget all of them [HistoryKept] after the last one. Times are kept to the millisecond at least.

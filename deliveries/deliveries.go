@@ -38,6 +38,9 @@ type Config struct {
 	Limits   Limits // of deliveries that are asked for; zero: [DefaultLimits]
 	// Destinations are the numbers that are called.
 	Destinations nanp.Destinations
+	// Language returns the language of a line, "en", "es", or empty if it is not known; for notices
+	// that have no account. Nil: it is not known.
+	Language func(ctx context.Context, line nanp.Number) (string, error)
 	// Pace waits until the next call of a class may be made, before the call is begun, such as
 	// [Pace.Wait]. An error has the attempt made later, and is no failure. Nil: at once.
 	Pace func(ctx context.Context, class Class) error
@@ -70,6 +73,7 @@ type Deliveries struct {
 	accounts Accounts
 	limits   Limits
 	called   nanp.Destinations
+	language func(ctx context.Context, line nanp.Number) (string, error)
 	pace     func(ctx context.Context, class Class) error
 	refused  func(refused *RefusedError)
 	untold   func(ctx context.Context, untold Untold) error
@@ -84,10 +88,13 @@ func New(config Config) *Deliveries {
 	d := &Deliveries{
 		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
 		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
-		limits: config.Limits, called: config.Destinations, pace: config.Pace, refused: config.Refused, untold: config.Untold, random: config.Random, clock: config.Now, log: config.Log,
+		limits: config.Limits, called: config.Destinations, language: config.Language, pace: config.Pace, refused: config.Refused, untold: config.Untold, random: config.Random, clock: config.Now, log: config.Log,
 	}
 	if d.limits == (Limits{}) {
 		d.limits = DefaultLimits()
+	}
+	if d.language == nil {
+		d.language = func(context.Context, nanp.Number) (string, error) { return "", nil }
 	}
 	if d.pace == nil {
 		d.pace = func(context.Context, Class) error { return nil }

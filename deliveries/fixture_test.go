@@ -34,6 +34,7 @@ const (
 type fixture struct {
 	*deliveries.Deliveries
 	store    *deliveries.Memory
+	notices  *deliveries.MemoryDue
 	queue    *deliveries.MemoryQueue
 	twilio   *exchange
 	post     *post
@@ -47,7 +48,7 @@ type fixture struct {
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := &fixture{
-		store: deliveries.NewMemory(), queue: &deliveries.MemoryQueue{}, post: &post{},
+		store: deliveries.NewMemory(), notices: &deliveries.MemoryDue{}, queue: &deliveries.MemoryQueue{}, post: &post{},
 		codes: codes{ref: oneTime},
 		log:   &bytes.Buffer{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}

@@ -12,12 +12,24 @@ import (
 const mostMerged = 50
 
 // merge has a notice told in the call of another one that has not told anything yet, to the same
-// telephone, and says whether there is one. Two that come at the same moment may get a call each. What
-// can't be found out makes a call of its own.
-func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number) bool {
+// telephone, and says whether there is one. That call is noted before. A notice of a line and one of
+// an account that come at the same moment may get a call each.
+func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, note func(in ID) error) (bool, error) {
 	waiting, err := d.phones.Waiting(ctx, to, "")
 	if err != nil || waiting == "" {
-		return false
+		return false, err
+	}
+	other, err := d.read(ctx, waiting)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case err != nil || other.tells(notice):
+		return err == nil, err
+	case !other.joins(notice, to):
+		return false, nil
+	}
+	if err := note(waiting); err != nil {
+		return false, err
 	}
 	merged := false
 	_, err = d.change(ctx, waiting, func(delivery *Delivery) bool {
@@ -32,10 +44,7 @@ func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number) b
 		delivery.because(delivery.Status, d.now(), cause{"tells another change as well: " + string(notice.About), reason, code})
 		return true
 	})
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		d.log.WarnContext(ctx, "notice gets a call of its own", "delivery", waiting, "error", err)
-	}
-	return merged && err == nil
+	return merged && err == nil, err
 }
 
 // tells says whether a notice of the same change was merged before.

@@ -16,14 +16,15 @@ var noticeLimits = Limits{AnHour: 20, ADay: 50}
 
 // Notice says that something was changed. It has an account, or a line, or both.
 type Notice struct {
-	About   About       // not a secret that is asked for; Welcome is one
-	Account accounts.ID // empty: none is known
+	About   About       `json:"about"`             // not a secret that is asked for; Welcome is one
+	Account accounts.ID `json:"account,omitempty"` // empty: none is known
 	// Line is the telephone to call, such as the line whose PIN was changed, or the number
 	// that was of record before it changed. Empty: the account's.
-	Line     nanp.Number
-	Language string // "en", "es"; empty: the account's
-	Method   Method // the way that is preferred
-	Key      string // the same for the same change, so that it is told once; empty: it always is told
+	Line     nanp.Number `json:"line,omitempty"`
+	Language string      `json:"language,omitempty"` // "en", "es"; empty: the account's or, without one, the line's
+	Method   Method      `json:"method"`             // the way that is preferred
+	Key      string      `json:"key,omitempty"`      // the same for the same change, so that it is told once; empty: it always is told
+	In       ID          `json:"in,omitempty"`       // the delivery that was to tell it too, see [Due]; empty: none was
 }
 
 // Notify has the customer told at once that something was changed, at a number or address of
@@ -35,15 +36,18 @@ type Notice struct {
 // by the limits of what is asked for nor by objections to calls. Errors: [ErrAsk], [ErrNoWay] if
 // there is no way that would do, so that nobody is told; [accounts.ErrNoAccount], a
 // [*LimitError] beyond 20 an hour or 50 a day, but for the reset of a PIN, which is always told.
+//
+// Whoever makes a change leaves its notice to [Deliveries.TellDue]: it is told also if the server
+// dies, and recorded if it can't be.
 func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
-	if err := d.notify(ctx, notice); err != nil {
-		err = d.recordUnasked(ctx, notice, err)
+	if err := d.notify(ctx, notice, func(ID) error { return nil }); err != nil {
 		return fmt.Errorf("notify of a change: %w", err)
 	}
 	return nil
 }
 
-func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
+// notify is Notify. It notes which delivery is to tell the notice too, before that does.
+func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID) error) error {
 	if !notice.valid() {
 		return ErrAsk
 	}
@@ -63,10 +67,18 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 		Account: notice.Account, About: notice.About, Method: method,
 		Language: cmp.Or(notice.Language, account.Language),
 	}
+	if delivery.Language == "" && notice.Account == "" {
+		if delivery.Language, err = d.language(ctx, notice.Line); err != nil {
+			return err
+		}
+	}
 	if method == Voice {
 		delivery.To = to
 		done, err := d.notified(ctx, notice)
-		if err != nil || done || d.merge(ctx, notice, to) {
+		if err != nil || done {
+			return err
+		}
+		if merged, err := d.merge(ctx, notice, to, note); err != nil || merged {
 			return err
 		}
 	}
@@ -86,8 +98,15 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice) error {
 	return err
 }
 
-// notified says whether a notice was asked for before, by its key.
+// notified says whether a notice was asked for before, by its key, or has joined the delivery that
+// was noted.
 func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) {
+	if notice.In != "" {
+		joined, err := d.read(ctx, notice.In)
+		if err == nil && joined.tells(notice) || err != nil && !errors.Is(err, ErrNotFound) {
+			return err == nil, err
+		}
+	}
 	if notice.Key == "" {
 		return false, nil
 	}

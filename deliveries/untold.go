@@ -2,12 +2,14 @@ package deliveries
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"updatecenter/accounts"
 	"updatecenter/internal/nanp"
 )
+
+// ByUs is who gives up a notice, in histories.
+const ByUs = "update center"
 
 // Untold is a notice of a change that reaches nobody.
 type Untold struct {
@@ -16,7 +18,11 @@ type Untold struct {
 	Account  accounts.ID // empty: it is about the line alone
 	Line     nanp.Number // that was to be called; empty: none was
 	Reason   Reason
+	Recorded bool // the history has it already
 }
+
+// String says in words, for a history, what is not told, and why.
+func (u Untold) String() string { return fmt.Sprintf("%s: %s", u.About, u.Reason) }
 
 // Why a notice ends untold, where Twilio, the number and its calls are not the reason.
 const (
@@ -24,7 +30,7 @@ const (
 	CanceledUntold Reason = "canceled"         // by a client of the API
 	NoWay          Reason = "no_way"           // no way that is set up leads to where the customer was before
 	TooManyNotices Reason = "too_many_notices" // the limits of notices
-	NotStored      Reason = "not_stored"       // the notice could not be asked for
+	NotStored      Reason = "not_stored"       // it is damaged, or its account is
 )
 
 // UntoldReasons are all for which a notice ends untold.
@@ -50,31 +56,12 @@ func (d *Deliveries) recordUntold(ctx context.Context, delivery Delivery) error 
 	}
 	all := append([]Merged{{About: delivery.About, Account: delivery.Account}}, delivery.Merged...)
 	for _, notice := range all {
-		if err := d.untold(ctx, Untold{delivery.ID, notice.About, notice.Account, delivery.To, reason}); err != nil {
+		err := d.untold(ctx, Untold{
+			Delivery: delivery.ID, About: notice.About, Account: notice.Account, Line: delivery.To, Reason: reason,
+		})
+		if err != nil {
 			return fmt.Errorf("record that a customer is not told: %w", err)
 		}
 	}
 	return nil
-}
-
-// recordUnasked records that a notice could not even be asked for.
-func (d *Deliveries) recordUnasked(ctx context.Context, notice Notice, why error) error {
-	if !notice.About.notice() || errors.Is(why, ErrAsk) {
-		return why
-	}
-	reason := NotStored
-	switch {
-	case errors.Is(why, ErrNoWay) && notice.Account == "" && d.called.Check(notice.Line) != nil:
-		reason = NumberNotCalled
-	case errors.Is(why, ErrNoWay):
-		reason = NoWay
-	default:
-		if _, is := errors.AsType[*LimitError](why); is {
-			reason = TooManyNotices
-		}
-	}
-	ctx, cancel := afterwards(ctx)
-	defer cancel()
-	err := d.untold(ctx, Untold{About: notice.About, Account: notice.Account, Line: notice.Line, Reason: reason})
-	return errors.Join(why, err)
 }

@@ -33,8 +33,8 @@ func TestCallValidatesAndResets(t *testing.T) {
 	}
 	line, err := f.Reset(t.Context(), ann, home, "forgot it")
 	f.ok(t, err)
-	if !line.Temporary() || f.told != 1 {
-		t.Errorf("line %+v, told %d times", line, f.told)
+	if !line.Temporary() || f.told() != 1 {
+		t.Errorf("line %+v, told %d times", line, f.told())
 	}
 	events := f.audit.holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset)
 	want := audit.Event{Action: audit.PINReset, By: "ann", Via: "console", From: "192.0.2.7", Subject: string(home), Detail: "forgot it"}

@@ -61,7 +61,6 @@ type fixture struct {
 	accounts *asked
 	audit    *witness
 	calls    *deliveries.Deliveries
-	told     int // notices of resets
 	alerts   []desk.Alert
 	log      bytes.Buffer
 	mu       sync.Mutex
@@ -109,7 +108,7 @@ func (f *fixture) deliveries() deliveries.Config {
 func (f *fixture) config() desk.Config {
 	provisioning := pins.Provisioning{
 		Registry: f.lines, Validations: f.lines, Now: f.clock,
-		Told: func(context.Context, nanp.Number, pins.Event, string) { f.told++ },
+		Notice: func(nanp.Number, pins.Event, string) []byte { return []byte("reset") },
 	}
 	return desk.Config{
 		Lines: f.lines, Provisioning: provisioning, Accounts: f.accounts, Deliveries: f.calls,
@@ -117,6 +116,9 @@ func (f *fixture) config() desk.Config {
 		Log: slog.New(slog.NewTextHandler(&f.log, logtest.Untimed())),
 	}
 }
+
+// told is how many notices of resets of the home line are due.
+func (f *fixture) told() int { return len(f.lines.Due(home)) }
 
 func (f *fixture) alert(_ context.Context, alert desk.Alert) {
 	f.mu.Lock()
@@ -188,8 +190,8 @@ func (f *fixture) unchanged(t testing.TB) {
 	t.Helper()
 	line, err := f.lines.Line(t.Context(), home)
 	f.ok(t, err)
-	if line.Temporary() || f.told != 0 {
-		t.Fatalf("temporary %t, told %d times", line.Temporary(), f.told)
+	if line.Temporary() || f.told() != 0 {
+		t.Fatalf("temporary %t, told %d times", line.Temporary(), f.told())
 	}
 }
 

@@ -103,11 +103,11 @@ func (l *shakyLines) Validate(ctx context.Context, number nanp.Number, v pins.Va
 	return l.Memory.Validate(ctx, number, v, record)
 }
 
-func (l *shakyLines) Reset(ctx context.Context, number nanp.Number, record pins.Record) error {
+func (l *shakyLines) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
 	if l.down {
 		return errDown
 	}
-	if err := l.Memory.Reset(ctx, number, record); err != nil || !l.lose {
+	if err := l.Memory.Reset(ctx, number, record, notice); err != nil || !l.lose {
 		return err
 	}
 	l.lose = false

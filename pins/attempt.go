@@ -70,6 +70,7 @@ type Change struct {
 	PIN      Hash
 	Turn     Turn
 	Record   Record // appended as it is; its At is when the PIN comes into force
+	Notice   []byte // kept as due, see [Store]; empty: none
 }
 
 // NewLine is a line as it is provisioned.

@@ -45,11 +45,9 @@ func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) 
 		return ErrNote
 	}
 	record := p.record(Reset, note)
-	if err := p.Validations.Reset(ctx, number, record); err != nil {
+	notice := p.Notice.of(number, Reset, fmt.Sprintf("%s of %s at %d", Reset, number, record.At.UnixNano()))
+	if err := p.Validations.Reset(ctx, number, record, notice); err != nil {
 		return fmt.Errorf("reset PIN: %w", err)
-	}
-	if p.Told != nil {
-		p.Told(ctx, number, Reset, fmt.Sprintf("%s of %s at %d", Reset, number, record.At.UnixNano()))
 	}
 	return nil
 }

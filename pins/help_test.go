@@ -3,6 +3,8 @@ package pins_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -69,27 +71,35 @@ func TestProvisioningValidate(t *testing.T) {
 func TestProvisioningReset(t *testing.T) {
 	f := newFixture(t)
 	p := provisioning(f)
-	told := 0
-	p.Told = func(context.Context, nanp.Number, pins.Event, string) { told++ }
-	if err := p.Reset(t.Context(), personal, note); !errors.Is(err, pins.ErrNotValidated) || told > 0 {
-		t.Errorf("told %d times, %v; want ErrNotValidated", told, err)
+	p.Notice = func(number nanp.Number, event pins.Event, name string) []byte { return []byte(name) }
+	due := func(want ...string) {
+		t.Helper()
+		if got := slices.Concat(f.store.Due(personal), f.store.Due(missing)); fmt.Sprintf("%s", got) != fmt.Sprintf("%s", want) {
+			t.Errorf("due %s, want %s", got, want)
+		}
 	}
+	if err := p.Reset(t.Context(), personal, note); !errors.Is(err, pins.ErrNotValidated) {
+		t.Errorf("%v; want ErrNotValidated", err)
+	}
+	due()
 	f.records(t, personal, pins.Record{Event: pins.ResetRefused})
 	proved := f.check(t, f.attempt(personal, pins.Remote), rightPIN).Line
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
 	f.validate(t, personal)
-	if err := p.Reset(t.Context(), personal, note); err != nil || told != 1 {
-		t.Fatalf("told %d times, %v", told, err)
+	if err := p.Reset(t.Context(), personal, note); err != nil {
+		t.Fatal(err)
 	}
+	due(fmt.Sprintf("pin-reset of %s at %d", personal, f.now.UnixNano()))
 	f.records(t, personal, pins.Record{Event: pins.Reset})
 	f.outcome(t, personal, pins.FromLine, temporaryPIN, pins.RightTemporary)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Wrong)
 	if err := f.Change(t.Context(), f.request(personal, proved.Revision, wrongPIN)); !errors.Is(err, pins.ErrStale) {
 		t.Errorf("proved before the reset: %v; want ErrStale", err)
 	}
-	if err := p.Reset(t.Context(), missing, note); !errors.Is(err, pins.ErrNoLine) || told != 1 {
-		t.Errorf("told %d times, %v; want ErrNoLine", told, err)
+	if err := p.Reset(t.Context(), missing, note); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("%v; want ErrNoLine", err)
 	}
+	due(fmt.Sprintf("pin-reset of %s at %d", personal, f.now.UnixNano()))
 	f.records(t, missing, pins.Record{Event: pins.ResetRefused})
 }
 
@@ -110,7 +120,7 @@ func TestProvisioningResetByOperator(t *testing.T) {
 func TestProvisioningUnlock(t *testing.T) {
 	f := newFixture(t)
 	p := provisioning(f)
-	p.Told = func(context.Context, nanp.Number, pins.Event, string) { t.Error("told of a PIN that stays") }
+	p.Notice = func(nanp.Number, pins.Event, string) []byte { t.Error("a notice of a PIN that stays"); return nil }
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
 	if err := p.Unlock(t.Context(), personal, note); !errors.Is(err, pins.ErrNotValidated) {
 		t.Errorf("%v, want ErrNotValidated", err)

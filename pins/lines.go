@@ -54,12 +54,21 @@ type Config struct {
 	// failures but with a window, none of their PINs is taken. Zero: [DefaultUnvouched].
 	Unvouched CallerRule
 	Now       func() time.Time // nil: time.Now
-	Told      Told             // of each PIN that a caller changed; nil: nobody is
+	Notice    Notice           // of each PIN that a caller changed; nil: there is none
 }
 
-// Told is told of a PIN that was changed or reset, so that the customer learns of it. The same
-// change can be told twice, by the same name. It must not fail, nor take long.
-type Told func(ctx context.Context, number nanp.Number, event Event, name string)
+// Notice makes the notice by which the customer learns of a PIN that is changed or reset. The store
+// keeps it as due, in one step with the change, until it was taken on by those who tell customers.
+// The name is the same for the same change. Nil: there is no notice.
+type Notice func(number nanp.Number, event Event, name string) []byte
+
+// of returns the notice of a change, if there is one.
+func (n Notice) of(number nanp.Number, event Event, name string) []byte {
+	if n == nil {
+		return nil
+	}
+	return n(number, event, name)
+}
 
 // Lines are the telephone lines, with the rules of a call about them. Any number of
 // goroutines may use it.
@@ -72,7 +81,7 @@ type Lines struct {
 	caller    CallerRule
 	unvouched CallerRule
 	now       func() time.Time
-	told      Told
+	notice    Notice
 }
 
 // New checks the configuration's rules.
@@ -98,7 +107,7 @@ func New(config Config) (*Lines, error) {
 	return &Lines{
 		store: config.Store, callers: config.Callers, hasher: config.Hasher,
 		policy: config.Policy, lock: config.Lock, caller: config.Caller, unvouched: config.Unvouched,
-		now: config.Now, told: config.Told,
+		now: config.Now, notice: config.Notice,
 	}, nil
 }
 
@@ -164,7 +173,7 @@ type ChangeRequest struct {
 	From     string // who called, for the record
 }
 
-// Change makes the entry the line's personal PIN and records it, in one step. Errors:
+// Change makes the entry the line's personal PIN, records it and has the customer told, in one step. Errors:
 // ErrUnacceptable for what should have been weighed, ErrStale when the PIN was changed or
 // reset meanwhile, ErrNoLine, ErrBusy, the context's. The same turn again changes nothing.
 // So a store that failed, and may yet have made the change, is asked once more: a caller
@@ -187,6 +196,8 @@ func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 			At: l.now(), Event: Changed, By: ByCaller,
 			Side: request.Side, From: request.From, Call: request.Turn.Call,
 		},
+		Notice: l.notice.of(request.Number, Changed,
+			fmt.Sprintf("%s of %s by %s/%d", Changed, request.Number, request.Turn.Call, request.Turn.Number)),
 	}
 	err = l.store.Change(ctx, change)
 	if err != nil && !decided(err) && ctx.Err() == nil {
@@ -194,9 +205,6 @@ func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 	}
 	if err != nil {
 		return fmt.Errorf("change PIN: %w", err)
-	}
-	if l.told != nil {
-		l.told(ctx, request.Number, Changed, fmt.Sprintf("%s of %s by %s/%d", Changed, request.Number, request.Turn.Call, request.Turn.Number))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package pins
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"sync"
@@ -21,6 +22,7 @@ type Memory struct {
 	callers map[string]map[Turn]time.Time // failures of each caller
 
 	validations map[nanp.Number]map[validator]Validation
+	due         map[nanp.Number][][]byte // notices, oldest first
 }
 
 type sideOf struct {
@@ -38,7 +40,7 @@ func NewMemory() *Memory {
 	return &Memory{
 		lines: map[nanp.Number]Line{}, sides: map[sideOf]*tally{}, changes: map[changeOf]bool{},
 		history: map[nanp.Number][]Record{}, callers: map[string]map[Turn]time.Time{},
-		validations: map[nanp.Number]map[validator]Validation{},
+		validations: map[nanp.Number]map[validator]Validation{}, due: map[nanp.Number][][]byte{},
 	}
 }
 
@@ -114,7 +116,7 @@ func (m *Memory) Change(_ context.Context, change Change) error {
 		return ErrStale
 	}
 	m.changes[key] = true
-	m.setPIN(line, change.PIN, change.Record)
+	m.setPIN(line, change.PIN, change.Record, change.Notice)
 	return nil
 }
 
@@ -258,11 +260,21 @@ func (m *Memory) clear(number nanp.Number) {
 	m.side(number, Remote).strikes = Strikes{}
 }
 
-func (m *Memory) setPIN(line Line, pin Hash, record Record) {
+func (m *Memory) setPIN(line Line, pin Hash, record Record, notice []byte) {
 	line.PIN, line.Since = pin, record.At
 	line.Revision++
 	m.lines[line.Number] = line
 	m.append(line.Number, record)
+	if due := m.due[line.Number]; len(notice) > 0 {
+		m.due[line.Number] = append(due[:min(len(due), MaxDue-1)], bytes.Clone(notice))
+	}
+}
+
+// Due returns the notices of a line that are due, oldest first. Nobody takes them on.
+func (m *Memory) Due(number nanp.Number) [][]byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.due[number])
 }
 
 func (m *Memory) rehash(number nanp.Number, settlement Settlement) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 	"updatecenter/pins/storetest"
 )
@@ -11,7 +12,8 @@ import (
 func TestMemory(t *testing.T) {
 	storetest.Run(t, func(*testing.T) storetest.Stores {
 		m := pins.NewMemory()
-		return storetest.Stores{Store: m, Callers: m, Registry: m, Validations: m}
+		due := func(_ testing.TB, number nanp.Number) [][]byte { return m.Due(number) }
+		return storetest.Stores{Store: m, Callers: m, Registry: m, Validations: m, Due: due}
 	})
 }
 

@@ -37,13 +37,13 @@ func (m *Memory) Validation(_ context.Context, number nanp.Number, by, from stri
 }
 
 // Reset implements [Validations].
-func (m *Memory) Reset(_ context.Context, number nanp.Number, record Record) error {
+func (m *Memory) Reset(_ context.Context, number nanp.Number, record Record, notice []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.help(number, record); err != nil {
 		return err
 	}
-	m.setPIN(m.lines[number], "", record)
+	m.setPIN(m.lines[number], "", record, notice)
 	return nil
 }
 

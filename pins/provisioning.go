@@ -37,7 +37,7 @@ type Provisioning struct {
 	Registry    Registry
 	Validations Validations      // for what is done for a customer; without resets it can be nil
 	Now         func() time.Time // nil: time.Now
-	Told        Told             // of each PIN that is reset; nil: nobody is
+	Notice      Notice           // of each PIN that is reset; nil: there is none
 	// Destinations are the numbers that we call: no other becomes a line.
 	Destinations nanp.Destinations
 }

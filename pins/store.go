@@ -11,6 +11,10 @@ import (
 // again for the same turn of the same call, also after other turns, for at least
 // [TurnsKept], and then has no further effect. The time of an attempt or a record is the
 // time; a store has no clock of its own here. Times are kept to the millisecond at least.
+//
+// A notice that is due is kept in the order of the changes until those who tell customers have
+// taken it on. Of one line there are at most [MaxDue]; of more, the newest takes the place of
+// the one before.
 type Store interface {
 	// Line returns a line with its features and its strikes on both sides, or ErrNoLine.
 	// Failures that are old enough to be forgotten may still be shown.
@@ -25,7 +29,8 @@ type Store interface {
 	// Settle ends an admitted attempt, see [Settlement], and returns the strikes of its side.
 	// The same turn settled again changes nothing, unless it was Released.
 	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error)
-	// Change gives the line a new personal PIN and appends the record of it, in one step.
+	// Change gives the line a new personal PIN, appends the record of it and keeps the notice of it
+	// as due, in one step.
 	// It says ErrStale when the line's revision is not the expected one, and ErrNoLine.
 	// Strikes stay as they are.
 	Change(ctx context.Context, change Change) error
@@ -68,6 +73,10 @@ type Registry interface {
 	// them, and may forget all of them [HistoryKept] after the last one.
 	History(ctx context.Context, number nanp.Number, limit int) ([]Record, error)
 }
+
+// MaxDue is how many notices of one line can be due, long before which their limits keep most from
+// being told in calls of their own.
+const MaxDue = 100
 
 // TurnsKept is for how long a store knows a turn again: well over the four hours that
 // Twilio lets a call last.

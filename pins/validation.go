@@ -52,11 +52,12 @@ type Validations interface {
 	// Validation returns the validation of a line by somebody that counts at a time, or
 	// ErrNotValidated; that too of a number that is no line.
 	Validation(ctx context.Context, number nanp.Number, by, from string, at time.Time) (Validation, error)
-	// Reset goes back to the temporary PIN, clears strikes on both sides and appends the
-	// record, in one step, if a validation by record.By and record.From counts at record.At.
+	// Reset goes back to the temporary PIN, clears strikes on both sides, appends the
+	// record and keeps the notice as due, as [Store] has it, in one step, if a validation by record.By
+	// and record.From counts at record.At. An empty notice is none.
 	// Otherwise it appends the record as [ResetRefused], changes nothing, and says
 	// ErrNotValidated; or ErrNoLine for a number that is no line.
-	Reset(ctx context.Context, number nanp.Number, record Record) error
+	Reset(ctx context.Context, number nanp.Number, record Record, notice []byte) error
 	// Unlock clears strikes on both sides, as Reset does and on the same condition, but leaves
 	// the PIN and the revision. What is refused is recorded in the same way.
 	Unlock(ctx context.Context, number nanp.Number, record Record) error

@@ -20,7 +20,7 @@ var createTests = map[string]func(play){
 	},
 	"a number that is taken is refused, and changes nothing": func(p play) {
 		kept := p.create(1, first)
-		p.t.Is(p.Store.Create(p.t.Context(), account(2, first, "other"), p.records(accounts.Created)), accounts.ErrTaken)
+		p.t.Is(p.Store.Create(p.t.Context(), account(2, first, "other"), p.records(accounts.Created), nil), accounts.ErrTaken)
 		p.found(kept)
 		_, err := p.Store.Load(p.t.Context(), id(2))
 		p.t.Is(err, accounts.ErrNoAccount)
@@ -31,6 +31,13 @@ var createTests = map[string]func(play){
 		p.found(p.create(1, first))
 		p.history(id(1), p.record(accounts.Created))
 	},
+	"a notice is due of an account that is new, once": func(p play) {
+		p.create(1, first)
+		p.create(1, first)
+		p.t.Is(p.Store.Create(p.t.Context(), account(2, first, "other"), nil, notices(0, accounts.Created)), accounts.ErrTaken)
+		p.due(id(1), notices(0, accounts.Created)...)
+		p.due(id(2))
+	},
 	"accounts stand beside each other": func(p play) {
 		one, two := p.create(1, first), p.create(2, second)
 		p.found(one)
@@ -39,7 +46,7 @@ var createTests = map[string]func(play){
 	"as much as may be sealed is kept": func(p play) {
 		a := account(1, "ABCDEFGHIJKLMNOPQRSTU-09", "")
 		a.Sealed = bytes.Repeat([]byte{0, 255}, accounts.MaxSealed/2)
-		p.t.OK(p.Store.Create(p.t.Context(), a, nil))
+		p.t.OK(p.Store.Create(p.t.Context(), a, nil, nil))
 		p.found(a)
 	},
 }
@@ -53,6 +60,28 @@ var changeTests = map[string]func(play){
 		again := raised(account(1, first, "changed again"))
 		p.t.OK(p.change(again, accounts.EmailChanged))
 		p.found(raised(again))
+	},
+	"notices are due of each change, once": func(p play) {
+		p.create(1, first)
+		changed := account(1, first, "changed")
+		events := []accounts.Event{accounts.PhoneChanged, accounts.EmailChanged}
+		p.t.OK(p.change(changed, events...))
+		p.t.OK(p.change(changed, events...))
+		p.t.Is(p.change(account(1, first, "late"), accounts.AddressChanged), accounts.ErrStale)
+		p.t.Is(p.change(account(2, first, "nobody's"), accounts.AddressChanged), accounts.ErrNoAccount)
+		p.due(id(1), append(notices(0, accounts.Created), notices(1, events...)...)...)
+		p.due(id(2))
+	},
+	"the newest of too many notices takes the place of the one before": func(p play) {
+		a := p.create(1, first)
+		want := notices(0, accounts.Created)
+		for range accounts.MaxDue {
+			a.Sealed = append(a.Sealed, '.')
+			p.t.OK(p.change(a, accounts.EmailChanged))
+			want = append(want[:min(len(want), accounts.MaxDue-1)], notices(a.Revision, accounts.EmailChanged)...)
+			a = raised(a)
+		}
+		p.due(id(1), want...)
 	},
 	"another revision is stale, and nothing changes": func(p play) {
 		p.create(1, first)
@@ -126,7 +155,7 @@ var historyTests = map[string]func(play){
 		p.t.Same(got[0].Event, accounts.Opened)
 	},
 	"a change without records has none": func(p play) {
-		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), nil))
+		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), nil, nil))
 		p.t.OK(p.change(account(1, first, "y")))
 		p.history(id(1))
 	},
@@ -140,7 +169,7 @@ var historyTests = map[string]func(play){
 		record := p.record(accounts.Created)
 		record.Reason = strings.Repeat("ñ", accounts.MaxReason)
 		record.Until = p.start.Add(rule.LockFor)
-		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), []accounts.Record{record}))
+		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), []accounts.Record{record}, nil))
 		p.history(id(1), record)
 	},
 }

@@ -15,7 +15,7 @@ var dyingTests = map[string]func(play){
 			from, to := number(n, "FROM"), number(n, "TO")
 			p.create(n, from)
 			moved := account(n, to, "moved")
-			stopped := dying.Change(p.t.Context(), moved, p.records(accounts.Renumbered))
+			stopped := dying.Change(p.t.Context(), moved, p.records(accounts.Renumbered), notices(1, accounts.Renumbered))
 			p.consistent(n+1, from, to)
 			if stopped == nil {
 				p.found(raised(moved))
@@ -24,13 +24,14 @@ var dyingTests = map[string]func(play){
 			p.found(raised(moved))
 			p.nobodyHas(from)
 			p.history(id(n), p.records(accounts.Created, accounts.Renumbered)...)
+			p.due(id(n), append(notices(0, accounts.Created), notices(1, accounts.Renumbered)...)...)
 		})
 	},
 	"a number that a renumbering left half taken can be another's": func(p play) {
 		p.dying(func(n int, dying accounts.Store) {
 			from, to := number(n, "FROM"), number(n, "TO")
 			p.create(n, from)
-			_ = dying.Change(p.t.Context(), account(n, to, "moved"), p.records(accounts.Renumbered))
+			_ = dying.Change(p.t.Context(), account(n, to, "moved"), p.records(accounts.Renumbered), notices(1, accounts.Renumbered))
 			for i, free := range []accounts.Number{from, to} {
 				if _, err := p.Store.Find(p.t.Context(), free); err != nil {
 					p.t.Is(err, accounts.ErrNoAccount)
@@ -44,7 +45,7 @@ var dyingTests = map[string]func(play){
 		p.dying(func(n int, dying accounts.Store) {
 			from, to, third := number(n, "FROM"), number(n, "TO"), number(n, "THIRD")
 			p.create(n, from)
-			_ = dying.Change(p.t.Context(), account(n, to, "moved"), p.records(accounts.Renumbered))
+			_ = dying.Change(p.t.Context(), account(n, to, "moved"), p.records(accounts.Renumbered), notices(1, accounts.Renumbered))
 			a, err := p.Store.Load(p.t.Context(), id(n))
 			p.t.OK(err)
 			a.Number, a.Sealed = third, []byte("third")
@@ -57,7 +58,7 @@ var dyingTests = map[string]func(play){
 	"an account is created or not, wherever it stops, and can be created again": func(p play) {
 		p.dying(func(n int, dying accounts.Store) {
 			a := account(n, number(n, "NEW"), "new")
-			stopped := dying.Create(p.t.Context(), a, p.records(accounts.Created))
+			stopped := dying.Create(p.t.Context(), a, p.records(accounts.Created), notices(0, accounts.Created))
 			p.consistent(n+1, a.Number)
 			if _, err := p.Store.Load(p.t.Context(), a.ID); err != nil {
 				p.t.Is(err, accounts.ErrNoAccount)
@@ -66,8 +67,9 @@ var dyingTests = map[string]func(play){
 				}
 				a = account(1000+n, a.Number, "again") // as one who tries again would
 			}
-			p.t.OK(p.Store.Create(p.t.Context(), a, p.records(accounts.Created)))
+			p.t.OK(p.Store.Create(p.t.Context(), a, p.records(accounts.Created), notices(0, accounts.Created)))
 			p.found(a)
+			p.due(a.ID, notices(0, accounts.Created)...)
 		})
 	},
 }

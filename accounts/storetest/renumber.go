@@ -65,7 +65,7 @@ var renumberTests = map[string]func(play){
 var togetherTests = map[string]func(play){
 	"of a hundred created at once under one number one stands": func(p play) {
 		won := p.oneWins(accounts.ErrTaken, func(i int) error {
-			return p.Store.Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created))
+			return p.Store.Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created), nil)
 		})
 		p.found(account(won, first, "new"))
 		p.alone(100, won)
@@ -100,7 +100,7 @@ var togetherTests = map[string]func(play){
 			if i < 50 {
 				return p.change(account(i, first, "moved"), accounts.Renumbered)
 			}
-			return p.Store.Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created))
+			return p.Store.Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created), nil)
 		})
 		found, err := p.Store.Find(p.t.Context(), first)
 		p.t.OK(err)

@@ -4,7 +4,8 @@
 //	func TestStores(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) storetest.Stores {
 //			m := accounts.NewMemory()
-//			return storetest.Stores{Store: m, Attempts: m, Enrollments: m}
+//			due := func(_ testing.TB, id accounts.ID) [][]byte { return m.Due(id) }
+//			return storetest.Stores{Store: m, Attempts: m, Enrollments: m, Due: due}
 //		})
 //	}
 //
@@ -29,6 +30,8 @@ type Stores struct {
 	Store       accounts.Store
 	Attempts    accounts.Attempts
 	Enrollments accounts.Enrollments
+	// Due returns the notices of an account that are due, oldest first.
+	Due func(t testing.TB, id accounts.ID) [][]byte
 	// Dying returns a Store over the same database whose process dies after that many
 	// writes, each of which the database does at once: all that it asks from then on fails
 	// and has no effect. Nil for an implementation that does everything in one step.
@@ -102,12 +105,26 @@ func (p play) records(events ...accounts.Event) (records []accounts.Record) {
 func (p play) create(n int, number accounts.Number) accounts.Stored {
 	p.t.Helper()
 	a := account(n, number, "new")
-	p.t.OK(p.Store.Create(p.t.Context(), a, p.records(accounts.Created)))
+	p.t.OK(p.Store.Create(p.t.Context(), a, p.records(accounts.Created), notices(0, accounts.Created)))
 	return a
 }
 
 func (p play) change(a accounts.Stored, events ...accounts.Event) error {
-	return p.Store.Change(p.t.Context(), a, p.records(events...))
+	return p.Store.Change(p.t.Context(), a, p.records(events...), notices(a.Revision, events...))
+}
+
+// notices are those of a change of the account that has a revision.
+func notices(revision int64, events ...accounts.Event) (all [][]byte) {
+	for _, event := range events {
+		all = append(all, fmt.Appendf(nil, "%s of %d\x00\xff", event, revision))
+	}
+	return all
+}
+
+// due checks the notices of an account that are due.
+func (p play) due(id accounts.ID, want ...[]byte) {
+	p.t.Helper()
+	p.t.Same(append([][]byte{}, p.Due(p.t, id)...), append([][]byte{}, want...))
 }
 
 // found checks that the account is found by its number and its ID.

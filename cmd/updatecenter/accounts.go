@@ -43,13 +43,11 @@ func (f destinationFlag) destinations() (nanp.Destinations, error) {
 	return called, nil
 }
 
-// open opens the Redis and the accounts in it.
-func (f accountFlags) open(ctx context.Context, c console) (*rdb.DB, audited.Accounts, error) {
-	return f.openAs(ctx, c, func(store accounts.Store) accounts.Store { return store })
-}
-
-// openAs opens the accounts with a store that is made of the one in Redis.
-func (f accountFlags) openAs(ctx context.Context, c console, as func(accounts.Store) accounts.Store) (*rdb.DB, audited.Accounts, error) {
+// openAs opens the Redis and the accounts in it, with a store that is made of the one there. What is
+// changed of them is told by the notices.
+func (f accountFlags) openAs(
+	ctx context.Context, c console, told notices, as func(accounts.Store) accounts.Store,
+) (*rdb.DB, audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
@@ -63,7 +61,7 @@ func (f accountFlags) openAs(ctx context.Context, c console, as func(accounts.St
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
-		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called,
+		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called, Notices: told.account,
 	})
 	if err != nil {
 		return nil, audited.Accounts{}, errors.Join(err, db.Close())
@@ -78,12 +76,12 @@ type accountFlag struct {
 }
 
 // open opens the Redis and the accounts in it, and reads the number.
-func (f accountFlag) open(ctx context.Context, c console) (*rdb.DB, audited.Accounts, accounts.Number, error) {
+func (f accountFlag) open(ctx context.Context, c console, told notices) (*rdb.DB, audited.Accounts, accounts.Number, error) {
 	number, err := accounts.ParseNumber(f.Number)
 	if err != nil {
 		return nil, audited.Accounts{}, "", usage(err)
 	}
-	db, all, err := f.accountFlags.open(ctx, c)
+	db, all, err := f.openAs(ctx, c, told, func(store accounts.Store) accounts.Store { return store })
 	return db, all, number, err
 }
 
@@ -93,7 +91,7 @@ type accountsShow struct {
 
 // Run shows the account, as the REST API does.
 func (cmd *accountsShow) Run(ctx context.Context, c console) error {
-	db, all, number, err := cmd.open(ctx, c)
+	db, all, number, err := cmd.open(ctx, c, notices{})
 	if err != nil {
 		return err
 	}
@@ -114,7 +112,7 @@ type accountsHistory struct {
 
 // Run shows the records.
 func (cmd *accountsHistory) Run(ctx context.Context, c console) error {
-	db, all, number, err := cmd.open(ctx, c)
+	db, all, number, err := cmd.open(ctx, c, notices{})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/audit"
-	"updatecenter/deliveries"
 )
 
 type accountsImport struct {
@@ -25,7 +24,9 @@ func (cmd *accountsImport) Help() string {
 
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *accountsImport) Run(ctx context.Context, c console) error {
-	db, all, err := cmd.openAs(ctx, c, func(store accounts.Store) accounts.Store {
+	told := noticesByServers(cmd.Notices)
+	told.welcome = cmd.Welcome
+	db, all, err := cmd.openAs(ctx, c, told, func(store accounts.Store) accounts.Store {
 		if cmd.DryRun {
 			return &dryAccounts{store, map[accounts.Number]accounts.Stored{}}
 		}
@@ -40,14 +41,6 @@ func (cmd *accountsImport) Run(ctx context.Context, c console) error {
 		return err
 	}
 	i := &accountImport{importing: under, accounts: all.Accounts}
-	told := notices{all: deliveriesByServers(c, db, all.Accounts)}
-	if cmd.Welcome && !cmd.DryRun {
-		i.welcome = told.welcome
-	}
-	if cmd.Notices != "off" && !cmd.DryRun {
-		told.method = deliveries.Method(cmd.Notices)
-		i.changedTold = told.account
-	}
 	return under.record(ctx, all.Audit, audit.AccountsImported, func() (string, error) {
 		err := i.read(ctx)
 		return i.tell(err, fmt.Sprintf("%d accounts added, %d changed, %d were so already", i.added, i.changed, i.same))
@@ -58,12 +51,9 @@ func (cmd *accountsImport) Run(ctx context.Context, c console) error {
 type accountImport struct {
 	*importing
 	accounts *accounts.Accounts
-	welcome  func(context.Context, accounts.Update) error // nil: nobody is welcomed
-	// changedTold tells of changes; nil: nobody is told.
-	changedTold func(context.Context, accounts.Update) error
-	added       int
-	changed     int
-	same        int
+	added    int
+	changed  int
+	same     int
 }
 
 func (i *accountImport) read(ctx context.Context) error {
@@ -97,12 +87,6 @@ func (i *accountImport) put(ctx context.Context, row accounts.Row) error {
 	default:
 		i.same++
 	}
-	switch {
-	case update.Created && i.welcome != nil:
-		return i.welcome(ctx, update)
-	case !update.Created && i.changedTold != nil:
-		return i.changedTold(ctx, update)
-	}
 	return nil
 }
 
@@ -121,13 +105,13 @@ func (d *dryAccounts) Find(ctx context.Context, number accounts.Number) (account
 }
 
 // Create implements [accounts.Store].
-func (d *dryAccounts) Create(_ context.Context, account accounts.Stored, _ []accounts.Record) error {
+func (d *dryAccounts) Create(_ context.Context, account accounts.Stored, _ []accounts.Record, _ [][]byte) error {
 	d.put[account.Number] = account
 	return nil
 }
 
 // Change implements [accounts.Store].
-func (d *dryAccounts) Change(_ context.Context, account accounts.Stored, _ []accounts.Record) error {
+func (d *dryAccounts) Change(_ context.Context, account accounts.Stored, _ []accounts.Record, _ [][]byte) error {
 	d.put[account.Number] = account
 	return nil
 }

@@ -54,7 +54,7 @@ func TestNoticesOfPINs(t *testing.T) {
 	called.press("*")
 
 	reset := pins.Provisioning{
-		Registry: s.db.Lines(), Validations: s.db.Lines(), Now: s.clock.Now, Told: s.app.notices.pin,
+		Registry: s.db.Lines(), Validations: s.db.Lines(), Now: s.clock.Now, Notice: s.app.notices.pin,
 	}
 	s.clock.Advance(phoneApart)
 	if err := reset.ResetByOperator(t.Context(), demoNew, pins.Note{By: "agent", Reason: "forgot it"}); err != nil {
@@ -70,19 +70,13 @@ func TestNoticesOfAccounts(t *testing.T) {
 	s, exchange := newCallingStage(t, server, func(c *config) {
 		c.outbound.notices, c.outbound.rate, c.outbound.lettersDir = deliveries.Voice, 100, t.TempDir()
 	})
-	update := must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{Phone: demoSuburb}, accounts.Note{By: "test"}))(t)
-	if err := s.app.notices.account(t.Context(), update); err != nil {
-		t.Fatal(err)
-	}
+	must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{Phone: demoSuburb}, accounts.Note{By: "test"}))(t)
 	called := s.pickUp(t, exchange, touchtone.Human) // at the number that was on the account before
 	called.hears("The telephone number of your account was changed")
 
 	address := accounts.Address{Street: []string{"1 Main Street"}, City: "Edina", State: "MN", ZIP: "55424"}
-	update = must(s.app.accounts.Put(t.Context(), "1000-7777", accounts.Details{
+	must(s.app.accounts.Put(t.Context(), "1000-7777", accounts.Details{
 		Phone: demoChosen, Name: "New Customer", Address: &address,
 	}, accounts.Note{By: "test"}))(t)
-	if err := s.app.notices.account(t.Context(), update); err != nil {
-		t.Fatal(err)
-	}
 	s.printed(t, 1)
 }

@@ -44,6 +44,7 @@ type app struct {
 	queue      *queue.Queue
 	pace       *deliveries.Pace // of the calls that this server begins
 	notices    notices
+	due        rdb.Notices          // notices that are not told yet
 	help       *help                // for those who help customers
 	clients    *proxied.Clients     // where requests come from
 	redis      *redisWatch          // looks after Redis
@@ -78,17 +79,17 @@ func newApp(c config, o outside) (*app, error) {
 		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
 	}, func() float64 { return float64(hasher.Pending()) }))
 	a := &app{
+		notices: notices{method: c.outbound.notices, welcome: c.outbound.lettersDir != ""}, due: o.db.Notices(),
 		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: proxied.New(c.console.proxies, o.log),
 	}
 	a.redis = newRedisWatch(c, o)
 	registry.MustRegister(a.redis)
-	if a.accounts, err = newAccounts(c, o); err != nil {
+	if a.accounts, err = newAccounts(c, o, a.notices); err != nil {
 		return nil, err
 	}
 	if a.deliveries, a.queue, err = newDeliveries(c, o, a, registry); err != nil {
 		return nil, err
 	}
-	a.notices = notices{all: a.deliveries, lines: o.db.Lines(), method: c.outbound.notices, log: o.log}
 	if a.lines, err = newLines(c, o, hasher, a.notices.pin); err != nil {
 		return nil, err
 	}
@@ -108,7 +109,7 @@ func newApp(c config, o outside) (*app, error) {
 	api.New(api.Config{
 		Lines: a.lines, Provisioning: provisioning(c, o, a), Features: a.features, Changed: a.wakeSwitches,
 		Accounts: a.accounts, Deliveries: a.deliveries, Desk: a.help.desk, Audit: a.help.audit,
-		Notify: a.notices.account, Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
+		Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	a.help.routes(router)
 	a.handler = a.closing(a.clients.Watch(router))
@@ -175,7 +176,7 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 			}
 		})
 	}
-	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep) {
+	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep, a.tell) {
 		jobs.Go(func() { job(ctx) })
 	}
 	jobs.Go(func() {
@@ -221,10 +222,10 @@ func (a *app) tellSwitch(ctx context.Context) {
 	}
 }
 
-func newLines(c config, o outside, hasher *pins.Hasher, told pins.Told) (*pins.Lines, error) {
+func newLines(c config, o outside, hasher *pins.Hasher, notice pins.Notice) (*pins.Lines, error) {
 	store := o.db.Lines()
 	return pins.New(pins.Config{
-		Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Unvouched: c.unvouched, Now: o.now, Told: told,
+		Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Unvouched: c.unvouched, Now: o.now, Notice: notice,
 	})
 }
 

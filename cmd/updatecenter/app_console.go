@@ -106,7 +106,7 @@ func newDesk(c config, o outside, a *app, h *help) *desk.Desk {
 
 // provisioning is what is done for a customer's line, who is told of it.
 func provisioning(c config, o outside, a *app) pins.Provisioning {
-	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Told: a.notices.pin, Destinations: c.outbound.destinations}
+	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Notice: a.notices.pin, Destinations: c.outbound.destinations}
 }
 
 func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {

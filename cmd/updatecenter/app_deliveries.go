@@ -21,11 +21,11 @@ import (
 	"updatecenter/voice"
 )
 
-func newAccounts(c config, o outside) (*accounts.Accounts, error) {
+func newAccounts(c config, o outside, told notices) (*accounts.Accounts, error) {
 	store := o.db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store,
-		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Now: o.now,
+		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Notices: told.account, Now: o.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare accounts: %w", err)
@@ -40,7 +40,8 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	a.pace = deliveries.NewPace(deliveries.PaceConfig{PerSecond: c.outbound.rate})
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: a.accounts, Codes: newCodes(c, o),
-		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Pace: a.pace.Wait, Now: o.now, Log: log,
+		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Language: lineLanguage(o.db.Lines()),
+		Pace: a.pace.Wait, Now: o.now, Log: log,
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_calls_refused_total", Help: "Calls that Twilio refused to make, by why and by its error code.",
@@ -140,52 +141,54 @@ func (s statuses) Status(ctx context.Context, status voice.Status) error {
 	return err
 }
 
-// notices tell customers that something of theirs was changed.
+// notices make the notices by which customers learn that something of theirs was changed. They are
+// stored with the change, and a server tells them.
 type notices struct {
-	all    *deliveries.Deliveries
-	lines  pins.Store
-	method deliveries.Method // empty: another system tells them
-	log    *slog.Logger
+	method  deliveries.Method // empty: another system tells them
+	welcome bool              // whether there are letters for new accounts
 }
 
-// noticeWithin bounds how long it takes to have a notice queued.
-const noticeWithin = 3 * time.Second
-
-// pin tells of a PIN that was changed or reset, by a call to its line. The change stands
-// whatever comes of it, so the notice must not go with whoever made it and has hung up.
-func (n notices) pin(ctx context.Context, number nanp.Number, event pins.Event, once string) {
-	if n.method == "" {
-		return
+// noticesByServers are those of a command, by the setting NOTICES or "off".
+func noticesByServers(method string) notices {
+	if method == "off" {
+		return notices{}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeWithin)
-	defer cancel()
+	return notices{method: deliveries.Method(method)}
+}
+
+// pin is that of a PIN that was changed or reset, by a call to its line.
+func (n notices) pin(number nanp.Number, event pins.Event, once string) []byte {
+	if n.method == "" {
+		return nil
+	}
 	about := deliveries.PINChanged
 	if event == pins.Reset {
 		about = deliveries.PINReset
 	}
-	line, err := n.lines.Line(ctx, number)
-	if err != nil { // no reason to tell nobody
-		n.log.WarnContext(ctx, "a customer is told in both languages that the PIN was changed", slog.String("line", string(number)), slog.Any("cause", err))
-	}
-	err = n.all.Notify(ctx, deliveries.Notice{
-		About: about, Line: number, Language: line.Language, Method: n.method, Key: once,
-	})
-	if err != nil {
-		n.log.ErrorContext(ctx, "a customer was not told that the PIN was changed",
-			slog.String("line", string(number)), slog.Any("cause", err))
+	return deliveries.Notice{About: about, Line: number, Method: n.method, Key: once}.Due()
+}
+
+// lineLanguage is the language of a line. That a line can't be read is no reason to tell nobody: a
+// customer is told in both languages.
+func lineLanguage(lines pins.Store) func(context.Context, nanp.Number) (string, error) {
+	return func(ctx context.Context, number nanp.Number) (string, error) {
+		line, err := lines.Line(ctx, number)
+		if errors.Is(err, pins.ErrNoLine) || errors.Is(err, pins.ErrUnreadable) {
+			return "", nil
+		}
+		return line.Language, err
 	}
 }
 
-// byUs is who gives up a notice, in histories.
-const byUs = "update center"
-
 // recordUntold writes into a history that a customer was not told: that of the account, or of the line.
 func recordUntold(ctx context.Context, lines pins.Registry, all deliveries.Accounts, u deliveries.Untold, now time.Time) error {
-	reason := fmt.Sprintf("%s: %s", u.About, u.Reason)
-	if u.Account == "" {
-		return lines.Append(ctx, u.Line, pins.Record{At: now.UTC(), Event: pins.NoticeUntold, By: byUs, Reason: reason})
+	if u.Recorded {
+		return nil
 	}
-	err := all.Append(ctx, u.Account, accounts.NoticeUntold, accounts.Note{By: byUs, Reason: reason})
+	if u.Account == "" {
+		return lines.Append(ctx, u.Line, pins.Record{At: now.UTC(), Event: pins.NoticeUntold, By: deliveries.ByUs, Reason: u.String()})
+	}
+	err := all.Append(ctx, u.Account, accounts.NoticeUntold, accounts.Note{By: deliveries.ByUs, Reason: u.String()})
 	if errors.Is(err, accounts.ErrNoAccount) {
 		return nil
 	}
@@ -204,36 +207,22 @@ var noticesOfAccount = []struct {
 	{accounts.ChangedPhone, deliveries.PhoneChanged},
 }
 
-// account tells of a new account by the welcome letter, and of changes by notices to where
-// the customer was reached before.
-func (n notices) account(ctx context.Context, update accounts.Update) error {
-	if update.Created {
-		return n.welcome(ctx, update)
+// account are that of a new account, the welcome letter, and those of changes, to where the
+// customer was reached before.
+func (n notices) account(update accounts.Update) (all [][]byte) {
+	due := func(about deliveries.About, line nanp.Number, method deliveries.Method) {
+		notice := deliveries.Notice{About: about, Account: update.After.ID, Line: line, Method: method, Key: noticeKey(about, update)}
+		all = append(all, notice.Due())
 	}
-	if n.method == "" {
-		return nil
+	if update.Created && n.welcome {
+		due(deliveries.Welcome, "", deliveries.ByMail)
 	}
-	var failed []error
 	for _, notice := range noticesOfAccount {
-		if update.Changed.Has(notice.kind) {
-			failed = append(failed, n.all.Notify(ctx, deliveries.Notice{
-				About: notice.about, Account: update.After.ID, Line: update.Before.Phone, Method: n.method,
-				Key: noticeKey(notice.about, update),
-			}))
+		if n.method != "" && update.Changed.Has(notice.kind) {
+			due(notice.about, update.Before.Phone, n.method)
 		}
 	}
-	return errors.Join(failed...)
-}
-
-// welcome has a letter printed, if there are letters.
-func (n notices) welcome(ctx context.Context, update accounts.Update) error {
-	err := n.all.Notify(ctx, deliveries.Notice{
-		About: deliveries.Welcome, Account: update.After.ID, Method: deliveries.ByMail, Key: noticeKey(deliveries.Welcome, update),
-	})
-	if errors.Is(err, deliveries.ErrNoWay) {
-		return nil
-	}
-	return err
+	return all
 }
 
 // noticeKey names a change, so that it is told once.
@@ -259,6 +248,9 @@ func (a *app) sweep(ctx context.Context) {
 		}
 	}
 }
+
+// tell makes deliveries of the notices of changes until the context ends.
+func (a *app) tell(ctx context.Context) { a.deliveries.TellDue(ctx, a.due, a.due.Marked()) }
 
 // work runs the attempts at deliveries until the context ends.
 func (a *app) work(ctx context.Context) {

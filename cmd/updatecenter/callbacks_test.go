@@ -2,12 +2,13 @@ package main
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -224,20 +225,20 @@ func newCallingStage(t *testing.T, server *redistest.Server, change func(*config
 	return s, exchange
 }
 
-// attempt makes attempts as they fall due, until the test ends.
+// attempt makes attempts as they fall due, and deliveries of notices, until the test ends.
 func (s *stage) attempt(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var jobs sync.WaitGroup
+	jobs.Go(func() { s.app.tell(ctx) })
+	jobs.Go(func() {
 		for ctx.Err() == nil {
 			s.attempting.Lock()
 			s.queue.Run(ctx, s.clock.Now(), s.app.deliveries.Attempt)
 			s.attempting.Unlock()
 			time.Sleep(2 * time.Millisecond)
 		}
-	}()
-	t.Cleanup(func() { stop(); <-done })
+	})
+	t.Cleanup(func() { stop(); jobs.Wait() })
 }
 
 // A change that can't be told is in the line's history, and counted.
@@ -268,13 +269,10 @@ func TestUntoldNotice(t *testing.T) {
 func TestOneCallForSeveralChanges(t *testing.T) {
 	s, exchange := newCallingStage(t, redistest.StartMini(t), func(c *config) { c.outbound.notices = deliveries.Voice })
 	email := "new@mail.example.com"
-	update := must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{
+	must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{
 		Phone: demoSuburb, Email: &email,
 		Address: &accounts.Address{Street: []string{"7 Oak Street"}, City: "Duluth", State: "MN", ZIP: "55802"},
 	}, accounts.Note{By: "test"}))(t)
-	if err := s.app.notices.account(t.Context(), update); err != nil {
-		t.Fatal(err)
-	}
 	c := s.pickUp(t, exchange, touchtone.Human)
 	c.hears("Several things about your account")
 	mine := 0
@@ -361,26 +359,20 @@ func (s *stage) printed(t *testing.T, want int) {
 	t.Errorf("%d letters, want %d", len(files), want)
 }
 
-// unreadable are lines none of which can be read.
-type unreadable struct{ pins.Store }
-
-func (unreadable) Line(context.Context, nanp.Number) (pins.Line, error) {
-	return pins.Line{}, pins.ErrUnreadable
+// brokenLines are lines none of which can be read.
+type brokenLines struct {
+	pins.Store
+	err error
 }
 
-// dialless is a telephone that is never asked.
-type dialless struct{ deliveries.Dialer }
+func (b brokenLines) Line(context.Context, nanp.Number) (pins.Line, error) { return pins.Line{}, b.err }
 
-// A customer is told of another PIN also when the line can't be read by then.
+// A customer is told of another PIN also when the line can't be read by then, and later when it can't
+// be asked for.
 func TestToldThoughTheLineCanNotBeRead(t *testing.T) {
-	store := deliveries.NewMemory()
-	told := notices{
-		all:   deliveries.New(deliveries.Config{Store: store, Phones: store, Queue: &deliveries.MemoryQueue{}, Dialer: dialless{}}),
-		lines: unreadable{}, method: deliveries.Voice, log: slog.New(slog.DiscardHandler),
-	}
-	told.pin(t.Context(), "+16125550142", pins.Reset, "once")
-	waiting, err := store.Unfinished(t.Context(), time.Now().Add(time.Hour), 9)
-	if err != nil || len(waiting) != 1 {
-		t.Errorf("%v, %v", waiting, err)
+	for came, want := range map[error]error{pins.ErrUnreadable: nil, pins.ErrNoLine: nil, os.ErrClosed: os.ErrClosed} {
+		if _, err := lineLanguage(brokenLines{err: came})(t.Context(), demoNew); !errors.Is(err, want) {
+			t.Errorf("%v: %v", came, err)
+		}
 	}
 }

@@ -169,7 +169,7 @@ func (cmd *linesReset) Run(ctx context.Context, c console) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	lines.Provisioning.Told = noticesByServers(c, db, cmd.Notices).pin
+	lines.Provisioning.Notice = noticesByServers(cmd.Notices).pin
 	if err := lines.Reset(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}

@@ -90,7 +90,7 @@ func TestSecretKeysOfAnOlderRelease(t *testing.T) {
 			}
 		},
 		"accounts": func(t *testing.T, db *rdb.DB) {
-			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{keys: ring(t, "a")}, outside{db: db, now: time.Now}))(t)}}
+			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{keys: ring(t, "a")}, outside{db: db, now: time.Now}, notices{}))(t)}}
 			s.customer(t, 1)
 			s.customer(t, 2)
 		},

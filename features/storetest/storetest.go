@@ -183,7 +183,7 @@ func (p play) reset(record pins.Record) (validated pins.Record) {
 	v := pins.Validation{By: record.By, From: record.From, Method: pins.ByOperator, At: record.At, Until: record.At.Add(pins.ValidFor)}
 	validated = pins.Record{At: record.At, Event: pins.CustomerValidated, By: record.By, From: record.From}
 	p.t.OK(p.Validations.Validate(p.t.Context(), known, v, validated))
-	p.t.OK(p.Validations.Reset(p.t.Context(), known, record))
+	p.t.OK(p.Validations.Reset(p.t.Context(), known, record, nil))
 	return validated
 }
 

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 
@@ -52,7 +51,7 @@ func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	if err != nil {
 		return fmt.Errorf("put account by API: %w", err)
 	}
-	a.announce(r, update, key)
+	a.changedAccount(r, update, key)
 	return replyAccount(w, update)
 }
 
@@ -88,7 +87,7 @@ func (a *API) renumberAccount(w http.ResponseWriter, r *http.Request, key apikey
 	if err != nil {
 		return fmt.Errorf("renumber account by API: %w", err)
 	}
-	a.announce(r, update, key)
+	a.changedAccount(r, update, key)
 	return replyAccount(w, update)
 }
 
@@ -111,7 +110,7 @@ func (a *API) putQuestion(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if err != nil {
 		return fmt.Errorf("set security question by API: %w", err)
 	}
-	a.announce(r, update, key)
+	a.changedAccount(r, update, key)
 	return replyAccount(w, update)
 }
 
@@ -125,23 +124,15 @@ func (a *API) newCode(w http.ResponseWriter, r *http.Request, key apikey.Key) er
 	if err != nil {
 		return fmt.Errorf("make security code by API: %w", err)
 	}
-	a.announce(r, update, key)
+	a.changedAccount(r, update, key)
 	return replyAccount(w, update)
 }
 
-// announce has the customer told of a change, and the log, if there was one. The client may
-// have gone away by now; the customer is told all the same.
-func (a *API) announce(r *http.Request, update accounts.Update, key apikey.Key) {
-	if !update.Created && len(update.Changed) == 0 {
-		return
-	}
-	a.log.InfoContext(r.Context(), "account put", "account", update.After.Number,
-		"created", update.Created, "changed", update.Changed, "key", key.Name)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storesWithin)
-	defer cancel()
-	if err := a.notify(ctx, update); err != nil {
-		a.log.ErrorContext(ctx, "customer not told of a change", "account", update.After.Number,
-			"changed", update.Changed, "cause", err)
+// changedAccount logs what a request has changed of an account, if anything.
+func (a *API) changedAccount(r *http.Request, update accounts.Update, key apikey.Key) {
+	if update.Created || len(update.Changed) > 0 {
+		a.log.InfoContext(r.Context(), "account put", "account", update.After.Number,
+			"created", update.Created, "changed", update.Changed, "key", key.Name)
 	}
 }
 

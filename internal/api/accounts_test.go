@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -275,23 +274,6 @@ func TestSecurityQuestion(t *testing.T) {
 	if diff := cmp.Diff(want, r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "").account()); diff != "" {
 		t.Error(diff)
 	}
-}
-
-// TestNotTold: the change stands, and the log says that its customer was not told.
-func TestNotTold(t *testing.T) {
-	r := newRig(t)
-	r.provision()
-	r.untold = errors.New("queue is gone")
-	r.ask(http.MethodPut, accountPath, `{"phone":"651-555-0199"}`).is(http.StatusOK, "")
-	r.log.holds(t, "ERROR", "customer not told", "queue is gone", string(coded), "phone")
-}
-
-func TestNobodyToNotify(t *testing.T) {
-	r := newRig(t)
-	r.provision()
-	r.config.Notify = nil
-	r.restart()
-	r.ask(http.MethodPut, accountPath, `{"phone":"651-555-0199"}`).is(http.StatusOK, "")
 }
 
 // TestHistoryNamesTheKey: who changed an account stands in its history.

@@ -32,9 +32,6 @@ type Config struct {
 	Audit        audit.Recorder
 	Keys         apikey.Store
 	Changed      func() // called when settings of a feature were put, by many goroutines; nil: nobody
-	// Notify is called when an account was created or changed, by many goroutines, so that
-	// its customer is told. The change stands whatever it says; an error is logged. Nil: nobody.
-	Notify func(ctx context.Context, update accounts.Update) error
 	// Client is the address that a request comes from, for the audit, also where there are
 	// proxies in between. Nil: the address of who has connected.
 	Client func(r *http.Request) string
@@ -57,7 +54,6 @@ type API struct {
 	shown      lookedUp
 	keys       apikey.Store
 	changed    func()
-	notify     func(ctx context.Context, update accounts.Update) error
 	client     func(r *http.Request) string
 	now        func() time.Time
 	wait       func(ctx context.Context, d time.Duration) error
@@ -77,14 +73,11 @@ func New(config Config) *API {
 		deliveries: audited.Deliveries{Deliveries: config.Deliveries, Accounts: customers, Audit: config.Audit},
 		desk:       config.Desk, audit: config.Audit,
 		shown: lookedUp{config.Lines, config.Provisioning, config.Features},
-		keys:  config.Keys, changed: config.Changed, notify: config.Notify, client: config.Client,
+		keys:  config.Keys, changed: config.Changed, client: config.Client,
 		now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
 	if a.changed == nil {
 		a.changed = func() {}
-	}
-	if a.notify == nil {
-		a.notify = func(context.Context, accounts.Update) error { return nil }
 	}
 	if a.client == nil {
 		a.client = proxied.New(nil, nil).Address

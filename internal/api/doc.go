@@ -78,8 +78,7 @@
 //
 // No answer, problem or line of the log holds a security code or an answer. A claim to an
 // account that doesn't exist is answered as any other, and its number is not logged, as it
-// may be anything that somebody typed. Whatever changes an account calls Config.Notify, so
-// that its customer is told. All other operations tell a key which accounts exist and what they
+// may be anything that somebody typed. All other operations tell a key which accounts exist and what they
 // have; what a web site must keep from its visitors is said in openapi.yaml. Reading an account, and
 // whatever else finds none with the number, counts as a look-up of the key, with those of lines.
 // Wrong claims count for the key over all accounts ([desk.WrongClaims]).

@@ -59,8 +59,7 @@ type rig struct {
 	woken   atomic.Int64 // how often Changed was called
 	unlike  bool         // the next request is refused for what openapi.yaml can't say
 
-	notices  []accounts.Update // that Notify was called with
-	untold   error             // what Notify says
+	notices  []accounts.Update // with which a notice was stored
 	passing  func()            // called while time passes between two looks at a delivery; nil: nothing
 	requests int
 }
@@ -73,7 +72,7 @@ func newRig(t *testing.T) *rig {
 	}
 	r.codes = &deskStore{Memory: desk.NewMemory(), trouble: r.store.trouble}
 	r.sets = &settingStore{Memory: features.NewMemory(r.store.Memory), trouble: r.store.trouble}
-	r.billing = &billingStore{Memory: accounts.NewMemory(), trouble: r.store.trouble}
+	r.billing = &billingStore{Memory: accounts.NewMemory(), trouble: r.store.trouble, notices: &r.notices}
 	r.sent = &deliveryStore{Memory: deliveries.NewMemory(), trouble: r.store.trouble}
 	rules, err := pins.New(pins.Config{
 		Store: r.store, Callers: r.store.Memory,
@@ -88,7 +87,7 @@ func newRig(t *testing.T) *rig {
 		Lines: rules, Provisioning: pins.Provisioning{Registry: r.store, Validations: r.store, Now: clock}, Keys: r.keys, Now: clock,
 		Features: features.New(features.Config{Store: r.sets, Keys: keyring(t), Now: clock}),
 		Changed:  func() { r.woken.Add(1) },
-		Accounts: customers, Deliveries: r.outbound(customers), Notify: r.notify, Wait: r.pass,
+		Accounts: customers, Deliveries: r.outbound(customers), Wait: r.pass,
 		Log:   slog.New(slog.NewJSONHandler(r.log, logtest.Untimed())),
 		Audit: r.trail, Random: lettersOnly{},
 	}

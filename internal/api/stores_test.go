@@ -70,11 +70,11 @@ func (s *store) Validate(ctx context.Context, number nanp.Number, v pins.Validat
 	return s.Memory.Validate(ctx, number, v, record)
 }
 
-func (s *store) Reset(ctx context.Context, number nanp.Number, record pins.Record) error {
+func (s *store) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
 	if err := s.trouble(ctx); err != nil {
 		return err
 	}
-	return s.Memory.Reset(ctx, number, record)
+	return s.Memory.Reset(ctx, number, record, notice)
 }
 
 func (s *store) Append(ctx context.Context, number nanp.Number, record pins.Record) error {
@@ -123,10 +123,27 @@ func (s *settingStore) Install(ctx context.Context, lines []features.Installatio
 	return s.Memory.Install(ctx, lines, record, removal)
 }
 
-// A billingStore has the troubles of the store of lines.
+// A billingStore has the troubles of the store of lines, and tells of which updates it keeps notices.
 type billingStore struct {
 	*accounts.Memory
 	trouble func(context.Context) error
+	update  accounts.Update // that is to be stored
+	notices *[]accounts.Update
+}
+
+func (s *billingStore) noted(notices [][]byte, err error) error {
+	if err == nil && len(notices) > 0 {
+		*s.notices = append(*s.notices, s.update)
+	}
+	return err
+}
+
+func (s *billingStore) Create(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
+	return s.noted(notices, s.Memory.Create(ctx, account, records, notices))
+}
+
+func (s *billingStore) Change(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
+	return s.noted(notices, s.Memory.Change(ctx, account, records, notices))
 }
 
 func (s *billingStore) Find(ctx context.Context, number accounts.Number) (accounts.Stored, error) {

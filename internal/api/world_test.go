@@ -37,6 +37,10 @@ func (r *rig) customers() *accounts.Accounts {
 	r.Helper()
 	all, err := accounts.New(accounts.Config{
 		Store: r.billing, Attempts: r.billing, Enrollments: r.billing, Keys: keyring(r.T),
+		Notices: func(update accounts.Update) [][]byte {
+			r.billing.update = update
+			return [][]byte{[]byte("a notice")}
+		},
 		Now: func() time.Time { return r.now },
 	})
 	if err != nil {
@@ -73,11 +77,6 @@ func (r *rig) Print(context.Context, deliveries.Letter) error        { return er
 func (r *rig) Send(context.Context, deliveries.Mail) error           { return errNotHere }
 func (r *rig) Find(context.Context, nanp.Number, time.Time) ([]deliveries.FoundCall, error) {
 	return nil, errNotHere
-}
-
-func (r *rig) notify(_ context.Context, update accounts.Update) error {
-	r.notices = append(r.notices, update)
-	return r.untold
 }
 
 // pass lets time pass between two looks at a delivery, and things happen meanwhile.

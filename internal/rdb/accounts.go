@@ -159,18 +159,32 @@ func decodeAccountRecord(text string) (accounts.Record, error) {
 // errLongAccount refuses more than [accounts.MaxSealed] bytes.
 var errLongAccount = errors.New("the account is too long")
 
-// accountArgs are what the scripts that write an account take of it and of the records.
-func accountArgs(account accounts.Stored, records []accounts.Record) ([]any, []any, error) {
+// accountArgs are what the scripts that write an account take of it, of the records and of the notices,
+// for each claim to its number.
+func accountArgs(
+	account accounts.Stored, next int64, records []accounts.Record, notices [][]byte,
+) (func(token string) []any, error) {
 	if len(account.Sealed) > accounts.MaxSealed {
-		return nil, nil, errLongAccount
+		return nil, errLongAccount
 	}
-	entries := make([]any, len(records))
-	for i, record := range records {
+	more := []any{len(records)}
+	for _, record := range records {
 		entry, err := encodeAccountRecord(record)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		entries[i] = entry
+		more = append(more, entry)
 	}
-	return []any{string(account.Number), strconv.FormatInt(account.Revision, 10), account.Sealed}, entries, nil
+	for _, notice := range notices {
+		if len(notice) > maxRecord {
+			return nil, errLongRecord
+		}
+		more = append(more, notice)
+	}
+	return func(token string) []any {
+		return append([]any{
+			string(account.Number), strconv.FormatInt(account.Revision, 10), account.Sealed,
+			strconv.FormatInt(next, 10), token, accounts.MaxDue,
+		}, more...)
+	}, nil
 }

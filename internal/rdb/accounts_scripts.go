@@ -18,7 +18,7 @@ package rdb
 
 // accountLua reads an account: its fields, none when there is no such account, or an error to
 // answer.
-var accountLua = digitsLua + accountRecordLua + `
+var accountLua = digitsLua + accountRecordLua + dueLua + `
 local function account(key)
 	local h = redis.call('HMGET', key, 'v', 'number', 'rev', 'token', 'sealed')
 	if h[1] == '1' then
@@ -34,15 +34,18 @@ local function same(a, number, rev, sealed)
 	return a[2] == number and a[3] == rev and a[5] == sealed
 end
 
-local function append(key, from)
-	for i = from, #ARGV do record(key, ARGV[i]) end
+-- append appends as many records as say so, and then keeps what follows as notices that are due
+local function append(history, notices, most, from)
+	local last = from + tonumber(ARGV[from])
+	for i = last + 1, #ARGV do due(notices, ARGV[i], most) end
+	for i = from + 1, last do record(history, ARGV[i]) end
 end
 `
 
-// createAccount stores a new account, unless it is stored already, and records it.
+// createAccount stores a new account, unless it is stored already, records it and keeps notices as due.
 //
-//	KEYS  account, history, refused claims
-//	ARGV  number, revision, sealed, token; records
+//	KEYS  account, history, refused claims, notices
+//	ARGV  number, revision, sealed, next revision, token, most notices; how many records, records, notices
 //	      1 stored, 0 there is another under the ID, -1 the claim was refused
 var createAccount = newWrite(accountLua + `
 local a, bad = account(KEYS[1])
@@ -51,9 +54,9 @@ if a[1] then
 	if same(a, ARGV[1], ARGV[2], ARGV[3]) then return 1 end
 	return 0
 end
-if redis.call('SISMEMBER', KEYS[3], ARGV[4]) == 1 then return -1 end
-append(KEYS[2], 5)
-redis.call('HSET', KEYS[1], 'v', '1', 'number', ARGV[1], 'rev', ARGV[2], 'token', ARGV[4], 'sealed', ARGV[3])
+if redis.call('SISMEMBER', KEYS[3], ARGV[5]) == 1 then return -1 end
+append(KEYS[2], KEYS[4], ARGV[6], 7)
+redis.call('HSET', KEYS[1], 'v', '1', 'number', ARGV[1], 'rev', ARGV[2], 'token', ARGV[5], 'sealed', ARGV[3])
 return 1
 `)
 
@@ -64,11 +67,12 @@ const (
 	changedStale = -1
 )
 
-// changeAccount replaces an account that has a revision, unless that is done already, and
-// records it.
+// changeAccount replaces an account that has a revision, unless that is done already, records it
+// and keeps notices as due.
 //
-//	KEYS  account, history, refused claims
-//	ARGV  number, revision, sealed, next revision, token of the claim or nothing; records
+//	KEYS  account, history, refused claims, notices
+//	ARGV  number, revision, sealed, next revision, token of the claim or nothing, most notices; how many
+//	      records, records, notices
 //	      {1, number that it had or nothing, token of that}  changed
 //	      {0, '', ''}                                        no such account
 //	      {-1, '', token of the number that it has}          another revision
@@ -88,7 +92,7 @@ else
 	if redis.call('SISMEMBER', KEYS[3], token) == 1 then return {2, '', ''} end
 	had, by = a[2], a[4]
 end
-append(KEYS[2], 6)
+append(KEYS[2], KEYS[4], ARGV[6], 7)
 redis.call('HSET', KEYS[1], 'number', number, 'rev', ARGV[4], 'token', token, 'sealed', ARGV[3])
 return {1, had, by}
 `)

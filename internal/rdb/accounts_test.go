@@ -48,10 +48,10 @@ func writeSomething(t *testing.T, all rdb.Accounts, random *rand.Rand, sealed st
 	record := []accounts.Record{{At: now, Event: accounts.Renumbered, By: "ann"}}
 	stored, err := all.Load(t.Context(), id)
 	if errors.Is(err, accounts.ErrNoAccount) {
-		err = all.Create(t.Context(), accounts.Stored{ID: id, Number: number, Revision: 1, Sealed: []byte(sealed)}, record)
+		err = all.Create(t.Context(), accounts.Stored{ID: id, Number: number, Revision: 1, Sealed: []byte(sealed)}, record, nil)
 	} else if err == nil {
 		stored.Number, stored.Sealed = number, []byte(sealed)
-		err = all.Change(t.Context(), stored, record)
+		err = all.Change(t.Context(), stored, record, nil)
 	}
 	for _, fine := range []error{nil, accounts.ErrTaken, accounts.ErrStale, rdb.ErrDead} {
 		if errors.Is(err, fine) {
@@ -94,16 +94,16 @@ func TestLateWritesTakeNoNumber(t *testing.T) {
 		all, ctx := db.Accounts(), t.Context()
 		late := accounts.Stored{ID: "acc_0", Number: "A1", Revision: 1, Sealed: []byte("late")}
 		if err := errors.Join(
-			all.Create(ctx, accounts.Stored{ID: "acc_0", Number: "A0", Revision: 1, Sealed: []byte("new")}, nil),
+			all.Create(ctx, accounts.Stored{ID: "acc_0", Number: "A0", Revision: 1, Sealed: []byte("new")}, nil, nil),
 			all.Claim(ctx, late), // and now it is stopped
-			all.Create(ctx, accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("new")}, nil),
+			all.Create(ctx, accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("new")}, nil, nil),
 		); err != nil {
 			t.Fatal(err)
 		}
 		if took, err := all.TakeClaimed(ctx, late); took || err != nil {
 			t.Errorf("it took the number: %t, %v", took, err)
 		}
-		if err := all.Change(ctx, late, nil); !errors.Is(err, accounts.ErrTaken) {
+		if err := all.Change(ctx, late, nil, nil); !errors.Is(err, accounts.ErrTaken) {
 			t.Errorf("error %v, want ErrTaken", err)
 		}
 		found, err := all.Find(ctx, "A1")
@@ -121,10 +121,10 @@ func TestLateStepsCostNoNumber(t *testing.T) {
 		return accounts.Stored{ID: "acc_0", Number: number, Revision: revision, Sealed: fmt.Append(nil, revision)}
 	}
 	if err := errors.Join(
-		all.Create(ctx, written("A0", 1), nil),
+		all.Create(ctx, written("A0", 1), nil, nil),
 		all.Claim(ctx, written("A1", 1)), // twice at once, and one of both is stopped
-		all.Change(ctx, written("A1", 1), nil),
-		all.Change(ctx, written("A1", 2), nil),
+		all.Change(ctx, written("A1", 1), nil, nil),
+		all.Change(ctx, written("A1", 2), nil, nil),
 	); err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestLateStepsCostNoNumber(t *testing.T) {
 	if _, err := all.Find(ctx, "A1"); err != nil {
 		t.Errorf("after a stale write: %v", err)
 	}
-	if err := all.Change(ctx, written("A0", 3), nil); err != nil {
+	if err := all.Change(ctx, written("A0", 3), nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	all.FreeLate(ctx, written("A0", 1))
@@ -149,13 +149,13 @@ func TestRetriedCreateKeepsItsNumber(t *testing.T) {
 	first := accounts.Stored{ID: "acc_0", Number: "A0", Revision: 1, Sealed: []byte("new")}
 	second := first
 	second.Sealed = []byte("changed")
-	if err := errors.Join(all.Create(ctx, first, nil), all.Change(ctx, second, nil)); err != nil {
+	if err := errors.Join(all.Create(ctx, first, nil, nil), all.Change(ctx, second, nil, nil)); err != nil {
 		t.Fatal(err)
 	}
-	if err := all.Create(ctx, first, nil); !errors.Is(err, accounts.ErrTaken) {
+	if err := all.Create(ctx, first, nil, nil); !errors.Is(err, accounts.ErrTaken) {
 		t.Errorf("error %v, want ErrTaken", err)
 	}
-	if err := all.Change(ctx, first, nil); !errors.Is(err, accounts.ErrStale) {
+	if err := all.Change(ctx, first, nil, nil); !errors.Is(err, accounts.ErrStale) {
 		t.Errorf("error %v, want ErrStale", err)
 	}
 	if found, err := all.Find(ctx, "A0"); err != nil || found.Revision != 2 {
@@ -167,11 +167,11 @@ func TestRetriedCreateKeepsItsNumber(t *testing.T) {
 func TestAccountsThatAreTooLong(t *testing.T) {
 	all, ctx := open(t, redistest.StartMini(t).URL()).Accounts(), context.Background()
 	account := accounts.Stored{ID: "acc_0", Number: "A0", Revision: 1, Sealed: make([]byte, accounts.MaxSealed+1)}
-	if all.Create(ctx, account, nil) == nil || all.Change(ctx, account, nil) == nil {
+	if all.Create(ctx, account, nil, nil) == nil || all.Change(ctx, account, nil, nil) == nil {
 		t.Error("an account of more than MaxSealed was taken")
 	}
 	account.Sealed = []byte("x")
-	if all.Create(ctx, account, []accounts.Record{{Reason: string(make([]byte, 1<<20))}}) == nil {
+	if all.Create(ctx, account, []accounts.Record{{Reason: string(make([]byte, 1<<20))}}, nil) == nil {
 		t.Error("a record of a megabyte was taken")
 	}
 }

@@ -2,8 +2,7 @@ package rdb
 
 import (
 	"context"
-	"slices"
-	"strconv"
+	"time"
 
 	"updatecenter/accounts"
 )
@@ -12,22 +11,35 @@ import (
 // it has up to ten steps, and may have to wait for others.
 const numberTimes = 3
 
-// Create implements [accounts.Store]. It is two round trips, unless others want the number
-// as well. It ends within three seconds.
-func (s Accounts) Create(ctx context.Context, account accounts.Stored, records []accounts.Record) error {
-	args, entries, err := accountArgs(account, records)
+// Create implements [accounts.Store]. It is two round trips, and one more with notices,
+// unless others want the number as well. It ends within three seconds.
+func (s Accounts) Create(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
+	args, err := accountArgs(account, account.Revision, records, notices)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, numberTimes*s.db.within)
 	defer cancel()
+	return s.mark(ctx, account.ID, records, notices, func() error { return s.create(ctx, account, args) })
+}
+
+// mark has an account stored with its notices, at the time of the first record.
+func (s Accounts) mark(ctx context.Context, id accounts.ID, records []accounts.Record, notices [][]byte, store func() error) error {
+	var at time.Time
+	if len(records) > 0 {
+		at = records[0].At
+	}
+	return s.db.Notices().mark(ctx, string(id), at, len(notices), store)
+}
+
+func (s Accounts) create(ctx context.Context, account accounts.Stored, args func(token string) []any) error {
 	refused := ""
 	for try := 0; ; try++ {
 		token := claimToken(account, try)
 		if err := s.take(ctx, account, token, refused); err != nil {
 			return err
 		}
-		done, err := s.db.run(ctx, createAccount, recordKeys(account.ID), slices.Concat(args, []any{token}, entries)...)
+		done, err := s.db.run(ctx, createAccount, recordKeys(account.ID), args(token)...)
 		switch {
 		case err != nil:
 			return err
@@ -40,19 +52,22 @@ func (s Accounts) Create(ctx context.Context, account accounts.Stored, records [
 	}
 }
 
-// Change implements [accounts.Store]. It is one round trip, or four for another number. It
+// Change implements [accounts.Store]. It is one round trip, or four for another number, and one more with notices. It
 // ends within three seconds.
-func (s Accounts) Change(ctx context.Context, account accounts.Stored, records []accounts.Record) error {
-	args, entries, err := accountArgs(account, records)
+func (s Accounts) Change(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
+	args, err := accountArgs(account, account.Revision+1, records, notices)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, numberTimes*s.db.within)
 	defer cancel()
-	args = append(args, strconv.FormatInt(account.Revision+1, 10))
+	return s.mark(ctx, account.ID, records, notices, func() error { return s.change(ctx, account, args) })
+}
+
+func (s Accounts) change(ctx context.Context, account accounts.Stored, args func(token string) []any) error {
 	token, try := "", 0
 	for {
-		answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), slices.Concat(args, []any{token}, entries)...)
+		answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), args(token)...)
 		if err != nil {
 			return err
 		}
@@ -107,5 +122,5 @@ func readChanged(answer any) (changed, bool) {
 
 // recordKeys are the keys of the scripts that write an account.
 func recordKeys(id accounts.ID) []string {
-	return []string{accountKey(id), accountHistoryKey(id), refusedClaimsKey(id)}
+	return []string{accountKey(id), accountHistoryKey(id), refusedClaimsKey(id), noticesKey(string(id))}
 }

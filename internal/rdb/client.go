@@ -43,6 +43,7 @@ type DB struct {
 	// that takes two fifths less processor time than a connection for each; when one does,
 	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
 	submit func(context.Context, ...*redis.Cmd) error
+	marked chan struct{} // receives after notices were stored; holds one
 
 	stop    context.CancelFunc // ends what runs in the background
 	running sync.WaitGroup
@@ -83,7 +84,7 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	db := &DB{client: client, routes: client, clocks: clocks, within: within, stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+	db := &DB{client: client, routes: client, clocks: clocks, within: within, marked: make(chan struct{}, 1), stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 		return submitAll(ctx, together, commands)
 	}}
 	db.running.Go(func() { db.sampleClocks(ctx) })

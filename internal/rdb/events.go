@@ -150,7 +150,7 @@ func parseCursor(answer any) (eventID, error) {
 // again. Until they are delivered they fill the line's 1000 places, and a change can be
 // refused.
 func (e Events) Rewind(ctx context.Context, number nanp.Number, from, now time.Time) (int, error) {
-	if _, err := e.db.announce(ctx, string(number), now); err != nil {
+	if _, err := e.db.eventLanes().announce(ctx, string(number), now); err != nil {
 		return 0, fmt.Errorf("announce events: %w", err)
 	}
 	answer, err := e.db.runOnce(ctx, rewindEvents, []string{eventsKey(number), deliveredKey(number)}, max(millis(from), 0))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -15,7 +16,7 @@ import (
 
 // Announce is the first step of a change.
 func (db *DB) Announce(ctx context.Context, lane string, now time.Time) error {
-	_, err := db.announce(ctx, lane, now)
+	_, err := db.eventLanes().announce(ctx, lane, now)
 	return err
 }
 
@@ -27,6 +28,20 @@ func (s Features) Append(ctx context.Context, change features.Change) error {
 	}
 	done, err := s.change(ctx, change, record, false)
 	return featureVerdict(done, err)
+}
+
+// Announce is the first step of a change with a notice.
+func (n Notices) Announce(t testing.TB, lane string, now time.Time) {
+	if _, err := n.announce(t.Context(), lane, now); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Append is the second step, as the scripts of changes do it.
+func (n Notices) Append(t testing.TB, lane string, stored []byte) {
+	if _, err := n.db.run(t.Context(), newScript(dueLua+"due(KEYS[1], ARGV[1], 1000)"), []string{noticesKey(lane)}, stored); err != nil && !errors.Is(err, redis.Nil) {
+		t.Fatal(err)
+	}
 }
 
 // ErrDead is what a process that died gets to hear.
@@ -48,7 +63,7 @@ func (db *DB) Dying(steps int) *DB {
 		return err
 	}
 	return &DB{
-		client: mortal{db.client, live}, routes: db.routes, clocks: db.clocks, within: db.within,
+		client: mortal{db.client, live}, routes: db.routes, clocks: db.clocks, within: db.within, marked: db.marked,
 		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 			return live(func() error { return db.submit(ctx, commands...) })
 		},
@@ -73,12 +88,12 @@ func (s Accounts) Claim(ctx context.Context, account accounts.Stored) error {
 // TakeClaimed is the second step, and the last if the claim stood; took says whether the
 // account got the number.
 func (s Accounts) TakeClaimed(ctx context.Context, account accounts.Stored) (took bool, err error) {
-	args, _, err := accountArgs(account, nil)
+	args, err := accountArgs(account, account.Revision+1, nil, nil)
 	if err != nil {
 		return false, err
 	}
 	token := claimToken(account, 0)
-	answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), append(args, account.Revision+1, token)...)
+	answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), args(token)...)
 	if err != nil {
 		return false, err
 	}

@@ -56,7 +56,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 			return err
 		},
 		"change": func(ctx context.Context) error {
-			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record})
+			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record, Notice: []byte("changed")})
 		},
 		"admit caller": func(ctx context.Context) error {
 			_, err := lines.AdmitCaller(ctx, "+19525550100", turn, now, 10, time.Hour)
@@ -77,7 +77,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 			_, err := lines.Validation(ctx, number, "ann", "", now)
 			return err
 		},
-		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record) },
+		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record, []byte("reset")) },
 		"unlock":     func(ctx context.Context) error { return lines.Unlock(ctx, number, record) },
 		"append":     func(ctx context.Context) error { return lines.Append(ctx, number, record) },
 		"history":    func(ctx context.Context) error { _, err := lines.History(ctx, number, 10); return err },
@@ -123,9 +123,9 @@ func accountOperations(all rdb.Accounts) map[string]func(context.Context) error 
 	return map[string]func(context.Context) error{
 		"find account":    func(ctx context.Context) error { _, err := all.Find(ctx, "A1"); return err },
 		"load account":    func(ctx context.Context) error { _, err := all.Load(ctx, "acc_1"); return err },
-		"create account":  func(ctx context.Context) error { return all.Create(ctx, account, nil) },
-		"change account":  func(ctx context.Context) error { return all.Change(ctx, account, nil) },
-		"renumber":        func(ctx context.Context) error { return all.Change(ctx, renumbered, nil) },
+		"create account":  func(ctx context.Context) error { return all.Create(ctx, account, nil, [][]byte{[]byte("new")}) },
+		"change account":  func(ctx context.Context) error { return all.Change(ctx, account, nil, [][]byte{[]byte("changed")}) },
+		"renumber":        func(ctx context.Context) error { return all.Change(ctx, renumbered, nil, nil) },
 		"account history": func(ctx context.Context) error { _, err := all.History(ctx, "acc_1", 10); return err },
 		"admit claim":     func(ctx context.Context) error { _, err := all.Admit(ctx, attempt, rule); return err },
 		"settle claim": func(ctx context.Context) error {

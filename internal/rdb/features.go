@@ -107,7 +107,7 @@ func (s Features) Change(ctx context.Context, change features.Change) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()
-	heard, err := s.db.announce(ctx, string(change.Number), change.Record.At)
+	heard, err := s.db.eventLanes().announce(ctx, string(change.Number), change.Record.At)
 	if err != nil {
 		return err
 	}

@@ -65,7 +65,7 @@ func (i installation) uninstall(ctx context.Context, losing []nanp.Number, lines
 	if len(losing) == 0 {
 		return nil
 	}
-	heard, err := i.store.db.announceAll(ctx, losing, i.record.At)
+	heard, err := i.store.db.eventLanes().announceAll(ctx, losing, i.record.At)
 	if err != nil {
 		return err
 	}

@@ -75,6 +75,20 @@ const (
 	lanesClaimedKey = "uc:outbox:{lanes}:claimed"
 )
 
+// noticesKey holds the notices of changes that are due, of a line by its number or of an account by its
+// ID: a list, at most [pins.MaxDue] and [accounts.MaxDue]. A notice leaves it when a delivery tells it,
+// or nobody can.
+func noticesKey(lane string) string { return "uc:notices:{" + tag(lane) + "}" }
+
+// The lanes of notices that are due, as those of the outbox: see there.
+const (
+	noticesDueKey  = "uc:notices:{lanes}:due"
+	noticesHeldKey = "uc:notices:{lanes}:held"
+	// A member of noticesAnnouncedKey lives for an hour.
+	noticesAnnouncedKey = "uc:notices:{lanes}:announced"
+	noticesClaimedKey   = "uc:notices:{lanes}:claimed"
+)
+
 // callerKey holds the failures of a caller, or of all under the name [pins.Unvouched]: a sorted
 // set of turns by their time, no more than the limit of failures within the window over which
 // they are counted. It lives for the window, or for [pins.TurnsKept] if that is longer. Its form

@@ -19,6 +19,8 @@ func TestKeys(t *testing.T) {
 		featuresKey("+16125550142"):                   "uc:features:{+16125550142}",
 		eventsKey("+16125550142"):                     "uc:events:{+16125550142}",
 		deliveredKey("+16125550142"):                  "uc:delivered:{+16125550142}",
+		noticesKey("+16125550142"):                    "uc:notices:{+16125550142}",
+		noticesKey("acc_1"):                           "uc:notices:{acc_1}",
 		callerKey("sip:a@b.example.com"):              "uc:caller:{sip:a@b.example.com}:failures",
 		accountKey("acc_1"):                           "uc:account:{acc_1}",
 		accountHistoryKey("acc_1"):                    "uc:account-history:{acc_1}",

@@ -59,7 +59,7 @@ func TestLifetimes(t *testing.T) {
 			}
 			expect("uc:validations:{+16125550142}", pins.ValidFor+slack)
 		}
-		if err := lines.Reset(ctx, number, record); err != nil {
+		if err := lines.Reset(ctx, number, record, nil); err != nil {
 			t.Fatal(err)
 		}
 		expect(away, pins.TurnsKept+slack)
@@ -132,8 +132,10 @@ func TestTooLargeValuesAreRefused(t *testing.T) {
 	}
 	addLine(t, db)
 	for what, err := range map[string]error{
-		"reset":      db.Lines().Reset(ctx, number, pins.Record{Reason: string(large)}),
-		"validation": db.Lines().Validate(ctx, number, pins.Validation{Note: string(large)}, pins.Record{}),
+		"reset":              db.Lines().Reset(ctx, number, pins.Record{Reason: string(large)}, nil),
+		"notice of a reset":  db.Lines().Reset(ctx, number, pins.Record{}, large),
+		"notice of a change": db.Lines().Change(ctx, pins.Change{Number: number, Notice: large}),
+		"validation":         db.Lines().Validate(ctx, number, pins.Validation{Note: string(large)}, pins.Record{}),
 	} {
 		if err == nil || errors.Is(err, pins.ErrNotValidated) {
 			t.Errorf("%s with a megabyte of words: %v", what, err)

@@ -49,16 +49,24 @@ func (s Lines) SetLanguage(ctx context.Context, number nanp.Number, language str
 	return verdict(done, err)
 }
 
-// Change implements [pins.Store].
+// Change implements [pins.Store]. With a notice it is two round trips.
 func (s Lines) Change(ctx context.Context, change pins.Change) error {
 	record, err := encode(change.Record)
 	if err != nil {
 		return err
 	}
-	done, err := s.db.run(ctx, changePIN, []string{lineKey(change.Number), historyKey(change.Number)},
-		turnName(change.Turn), change.Revision, string(change.PIN), millis(change.Record.At), record,
-		pins.TurnsKept.Milliseconds())
-	return verdict(done, err)
+	if len(change.Notice) > maxRecord {
+		return errLongRecord
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.db.within)
+	defer cancel()
+	n := change.Number
+	return s.db.Notices().mark(ctx, string(n), change.Record.At, len(change.Notice), func() error {
+		done, err := s.db.run(ctx, changePIN, []string{lineKey(n), historyKey(n), noticesKey(string(n))},
+			turnName(change.Turn), change.Revision, string(change.PIN), millis(change.Record.At), record,
+			pins.TurnsKept.Milliseconds(), change.Notice, pins.MaxDue)
+		return verdict(done, err)
+	})
 }
 
 // verdict reads the answer of a script that did what it should, 1, or did not.

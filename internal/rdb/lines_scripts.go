@@ -40,18 +40,20 @@ redis.call('HSET', KEYS[1], 'lang', ARGV[1])
 return 1
 `)
 
-// changePIN gives a line a new PIN and records it, unless the turn did so before.
+// changePIN gives a line a new PIN, records it and keeps the notice as due, unless the turn did so before.
 //
-//	KEYS  line, history
-//	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept
+//	KEYS  line, history, notices
+//	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept, notice or
+//	      nothing, most notices
 //	      1 changed, 0 no such line, -1 another revision
-var changePIN = newWrite(lineLua + recordLua + sweepLua + `
+var changePIN = newWrite(lineLua + recordLua + sweepLua + dueLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
 local turn, now = 't:' .. ARGV[1], ARGV[4]
 if redis.call('HEXISTS', KEYS[1], turn) == 1 then return 1 end
 if l[5] ~= ARGV[2] then return -1 end
+due(KEYS[3], ARGV[7], ARGV[8])
 record(KEYS[2], ARGV[5])
 redis.call('HSET', KEYS[1], 'pin', ARGV[3], 'since', now, turn, now)
 redis.call('HINCRBY', KEYS[1], 'rev', 1)

@@ -54,8 +54,13 @@ func (s Lines) Validation(ctx context.Context, number nanp.Number, by, from stri
 }
 
 // Reset implements [pins.Validations]. Run again it resets again, and records that too.
-func (s Lines) Reset(ctx context.Context, number nanp.Number, record pins.Record) error {
-	return s.help(ctx, resetPIN, number, record)
+func (s Lines) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
+	if len(notice) > maxRecord {
+		return errLongRecord
+	}
+	return s.db.Notices().mark(ctx, string(number), record.At, len(notice), func() error {
+		return s.help(ctx, resetPIN, number, record, notice, pins.MaxDue)
+	})
 }
 
 // Unlock implements [pins.Validations]. Run again it unlocks again, and records that too.
@@ -64,15 +69,15 @@ func (s Lines) Unlock(ctx context.Context, number nanp.Number, record pins.Recor
 }
 
 // help runs one of the scripts that want the customer to be validated.
-func (s Lines) help(ctx context.Context, what script, number nanp.Number, record pins.Record) error {
+func (s Lines) help(ctx context.Context, what script, number nanp.Number, record pins.Record, more ...any) error {
 	refusal := record
 	refusal.Event = pins.ResetRefused
 	refused, err := encode(refusal)
 	if err != nil {
 		return err
 	}
-	keys := append(clearKeys(number), validationsKey(number))
-	return s.clear(ctx, what, keys, record, refused, validator(record.By, record.From))
+	keys := append(clearKeys(number), validationsKey(number), noticesKey(string(number)))
+	return s.clear(ctx, what, keys, record, append([]any{refused, validator(record.By, record.From)}, more...)...)
 }
 
 // validator is who validated, as the name of a field. Quoted, no two are alike.

@@ -71,13 +71,14 @@ if refused then
 end
 ` + clearedLua
 
-// resetPIN goes back to the temporary PIN, clears the strikes and records it.
+// resetPIN goes back to the temporary PIN, clears the strikes, records it and keeps the notice as due.
 //
-//	KEYS  line, strikes from the line, strikes from elsewhere, history, validations
+//	KEYS  line, strikes from the line, strikes from elsewhere, history, validations, notices
 //	ARGV  record, now, milliseconds for which turns are kept, slack, record of a refusal,
-//	      who does it
+//	      who does it, notice or nothing, most notices
 //	      1 reset, 0 no such line, -2 not validated
-var resetPIN = newWrite(helpLua + `
+var resetPIN = newWrite(dueLua + helpLua + `
+due(KEYS[6], ARGV[7], ARGV[8])
 redis.call('HDEL', KEYS[1], 'pin')
 redis.call('HSET', KEYS[1], 'since', ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
@@ -87,7 +88,7 @@ return 1
 // unlockLine clears the strikes and records it.
 //
 //	KEYS  as resetPIN
-//	ARGV  as resetPIN
+//	ARGV  as resetPIN, to who does it
 //	      1 unlocked, 0 no such line, -2 not validated
 var unlockLine = newWrite(helpLua + `
 return 1

@@ -34,50 +34,71 @@ var errPosition = errors.New("not a position in a lane")
 //
 // This holds if a change is made, or given up, within a minute of its announcement (ours give
 // up within a second), and if clocks agree better than that (they should to a second).
-type Outbox struct{ db *DB }
+type Outbox struct{ lanes }
 
 var _ outbox.Store = Outbox{}
 
 // Outbox returns the store of events that wait for the switch.
-func (db *DB) Outbox() Outbox { return Outbox{db} }
+func (db *DB) Outbox() Outbox { return Outbox{db.eventLanes()} }
 
-// announceKeys are the keys of announceLane.
-var announceKeys = []string{lanesDueKey, lanesHeldKey, lanesAnnouncedKey, lanesClaimedKey}
+// lanes are what is known of the lanes of one kind of message, in one slot of a cluster.
+type lanes struct {
+	db                            *DB
+	due, held, announced, claimed string        // keys
+	kept                          time.Duration // of announcements
+}
+
+// eventLanes are those of lines with events for the switch.
+func (db *DB) eventLanes() lanes {
+	return lanes{db, lanesDueKey, lanesHeldKey, lanesAnnouncedKey, lanesClaimedKey, keptDelivered}
+}
+
+// announceArgs are the keys and arguments of announceLane.
+func (l lanes) announceArgs(lane string, now time.Time) (keys []string, args []any) {
+	return []string{l.due, l.held, l.announced, l.claimed}, []any{lane, millis(now), l.kept.Milliseconds()}
+}
 
 // announce makes a lane known, and due now, unless it is claimed or held back. It says whether
-// somebody has claimed lanes in the last keptDelivered.
-func (db *DB) announce(ctx context.Context, lane string, now time.Time) (heard bool, err error) {
-	answer, err := db.run(ctx, announceLane, announceKeys, lane, millis(now), keptDelivered.Milliseconds())
+// somebody has claimed lanes for as long as announcements are kept.
+func (l lanes) announce(ctx context.Context, lane string, now time.Time) (heard bool, err error) {
+	keys, args := l.announceArgs(lane, now)
+	answer, err := l.db.run(ctx, announceLane, keys, args...)
 	return answer == int64(1), err
 }
 
 // announceAll announces the lanes of a batch of lines.
-func (db *DB) announceAll(ctx context.Context, lines []nanp.Number, now time.Time) (heard bool, err error) {
+func (l lanes) announceAll(ctx context.Context, lines []nanp.Number, now time.Time) (heard bool, err error) {
 	commands := make([][]any, len(lines))
 	for i, line := range lines {
-		commands[i] = announceLane.byHash(announceKeys, string(line), millis(now), keptDelivered.Milliseconds())
+		keys, args := l.announceArgs(string(line), now)
+		commands[i] = announceLane.byHash(keys, args...)
 	}
-	answers, err := db.runEach(ctx, announceLane, commands)
+	answers, err := l.db.runEach(ctx, announceLane, commands)
 	return slices.Contains(answers, any(int64(1))), err
 }
 
 // Claim implements [outbox.Store]. After an error lanes may be claimed of which nobody knows:
 // they are due again when the claim has run out.
-func (o Outbox) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
+func (l lanes) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
 	if most <= 0 {
 		return nil, nil
 	}
-	answer, err := o.db.runOnce(ctx, claimLanes, []string{lanesDueKey, lanesHeldKey, lanesClaimedKey},
-		claimedBy(holder), millis(now), millis(until), most, keep(keptDelivered))
+	answer, err := l.db.runOnce(ctx, claimLanes, []string{l.due, l.held, l.claimed},
+		claimedBy(holder), millis(now), millis(until), most, keep(l.kept))
 	if err != nil {
 		return nil, err
 	}
+	return texts(answer), nil
+}
+
+// texts are the elements of an answer that are texts.
+func texts(answer any) []string {
 	parts, _ := answer.([]any)
-	lanes := make([]string, len(parts))
+	all := make([]string, len(parts))
 	for i, part := range parts {
-		lanes[i], _ = part.(string)
+		all[i], _ = part.(string)
 	}
-	return lanes, nil
+	return all
 }
 
 // Next implements [outbox.Store]. Of a message that can't be read it says [ErrVersion] or
@@ -123,10 +144,18 @@ func (o Outbox) Delivered(ctx context.Context, lane, position string) error {
 // Release implements [outbox.Store]. A lane that is said to be empty and isn't any more is due
 // at once. After an error the claim may stand until it has run out.
 func (o Outbox) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
-	ctx, cancel := context.WithTimeout(ctx, o.db.within)
+	return o.release(ctx, lane, holder, now, again, o.Next)
+}
+
+// release implements Release, with the Next of the store whose lanes these are.
+func (l lanes) release(
+	ctx context.Context, lane, holder string, now, again time.Time,
+	next func(ctx context.Context, lane string, most int) ([]outbox.Message, error),
+) error {
+	ctx, cancel := context.WithTimeout(ctx, l.db.within)
 	defer cancel()
 	if again.IsZero() {
-		late, err := o.Next(ctx, lane, 1)
+		late, err := next(ctx, lane, 1)
 		if err != nil {
 			return err
 		}
@@ -138,7 +167,7 @@ func (o Outbox) Release(ctx context.Context, lane, holder string, now, again tim
 	if !again.IsZero() {
 		at = strconv.FormatInt(millis(again), 10)
 	}
-	done, err := o.db.runOnce(ctx, releaseLane, []string{lanesDueKey, lanesHeldKey, lanesAnnouncedKey},
+	done, err := l.db.runOnce(ctx, releaseLane, []string{l.due, l.held, l.announced},
 		lane, claimedBy(holder), millis(now), at, outbox.LookAgain.Milliseconds(), outbox.AnnouncedFor.Milliseconds())
 	if err != nil {
 		return err
@@ -150,9 +179,8 @@ func (o Outbox) Release(ctx context.Context, lane, holder string, now, again tim
 }
 
 // Due implements [outbox.Store].
-func (o Outbox) Due(ctx context.Context) (lanes int, oldest time.Time, err error) {
-	answers, err := o.db.ask(ctx,
-		[]any{"zcard", lanesDueKey}, []any{"zrange", lanesDueKey, 0, 0, "withscores"})
+func (l lanes) Due(ctx context.Context) (lanes int, oldest time.Time, err error) {
+	answers, err := l.db.ask(ctx, []any{"zcard", l.due}, []any{"zrange", l.due, 0, 0, "withscores"})
 	if err != nil {
 		return 0, time.Time{}, err
 	}

@@ -68,8 +68,10 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 	})
 	t.Run("lines", func(t *testing.T) {
 		linetest.Run(t, func(t *testing.T) linetest.Stores {
-			lines := fresh(t).Lines()
-			return linetest.Stores{Store: lines, Callers: lines, Registry: lines, Validations: lines}
+			db := fresh(t)
+			lines := db.Lines()
+			due := func(t testing.TB, number nanp.Number) [][]byte { return dueIn(t, db, string(number)) }
+			return linetest.Stores{Store: lines, Callers: lines, Registry: lines, Validations: lines, Due: due}
 		})
 	})
 	t.Run("features", func(t *testing.T) {
@@ -84,12 +86,26 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 	t.Run("outbox", func(t *testing.T) {
 		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores { return outboxOf(t, fresh(t)) })
 	})
+	t.Run("notices", func(t *testing.T) {
+		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores {
+			n := fresh(t).Notices()
+			return outboxtest.Stores{Outbox: n, Announce: n.Announce, Append: n.Append}
+		})
+		deliverytest.RunDue(t, func(t *testing.T) deliverytest.DueStores {
+			db := fresh(t)
+			return deliverytest.DueStores{
+				Due: db.Notices(), Append: db.Notices().Append,
+				Untold: func(t testing.TB, u deliveries.Untold) int { return untoldIn(t, db, u) },
+			}
+		})
+	})
 	t.Run("accounts", func(t *testing.T) {
 		accounttest.Run(t, func(t *testing.T) accounttest.Stores {
 			db := fresh(t)
 			all := db.Accounts()
 			return accounttest.Stores{
 				Store: all, Attempts: all, Enrollments: all,
+				Due:   func(t testing.TB, id accounts.ID) [][]byte { return dueIn(t, db, string(id)) },
 				Dying: func(_ *testing.T, steps int) accounts.Store { return db.Dying(steps).Accounts() },
 			}
 		})
@@ -113,6 +129,44 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 			}
 		})
 	})
+}
+
+// untoldIn is how often a history has that a notice is not told.
+func untoldIn(t testing.TB, db *rdb.DB, u deliveries.Untold) (n int) {
+	t.Helper()
+	ofLine, err := db.Lines().History(t.Context(), u.Line, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofAccount, err := db.Accounts().History(t.Context(), u.Account, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, record := range ofLine {
+		if u.Account == "" && record.Event == pins.NoticeUntold && record.Reason == u.String() {
+			n++
+		}
+	}
+	for _, record := range ofAccount {
+		if record.Event == accounts.NoticeUntold && record.Reason == u.String() {
+			n++
+		}
+	}
+	return n
+}
+
+// dueIn are the notices of a lane that are due.
+func dueIn(t testing.TB, db *rdb.DB, lane string) [][]byte {
+	t.Helper()
+	messages, err := db.Notices().Next(t.Context(), lane, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var due [][]byte
+	for _, message := range messages {
+		due = append(due, message.Stored)
+	}
+	return due
 }
 
 // waiting are the events of a line that weren't delivered.

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"time"
 
 	"updatecenter/pins"
@@ -58,6 +59,28 @@ var changeTests = map[string]func(play){
 		p.t.Same(line.Since, p.start.Add(time.Second))
 		p.t.Same(line.Revision, before.Revision+1)
 		p.history(known, p.changeOf(0, "", 1).Record)
+	},
+	"a notice is due of each change, and of a turn once": func(p play) {
+		revision := p.line(known).Revision
+		p.t.OK(p.change(revision, "hash one", 1))
+		p.due(known, "change 1\x00\xff")
+		p.t.OK(p.change(revision, "hash one", 1))
+		p.t.Is(p.change(revision, "hash two", 2), pins.ErrStale)
+		p.due(known, "change 1\x00\xff")
+		silent := p.changeOf(revision+1, "hash three", 3)
+		silent.Notice = nil
+		p.t.OK(p.Store.Change(p.t.Context(), silent))
+		p.set("hash four", 4)
+		p.due(known, "change 1\x00\xff", "change 4\x00\xff")
+		p.due(unknown)
+	},
+	"the newest of too many notices takes the place of the one before": func(p play) {
+		var want []string
+		for n := 1; n <= pins.MaxDue+2; n++ {
+			p.set("a hash", n)
+			want = append(want[:min(len(want), pins.MaxDue-1)], fmt.Sprintf("change %d\x00\xff", n))
+		}
+		p.due(known, want...)
 	},
 	"a second change needs the revision of the first": func(p play) {
 		revision := p.line(known).Revision

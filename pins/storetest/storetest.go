@@ -4,7 +4,8 @@
 //	func TestStores(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) storetest.Stores {
 //			m := pins.NewMemory()
-//			return storetest.Stores{Store: m, Callers: m, Registry: m, Validations: m}
+//			due := func(_ testing.TB, number nanp.Number) [][]byte { return m.Due(number) }
+//			return storetest.Stores{Store: m, Callers: m, Registry: m, Validations: m, Due: due}
 //		})
 //	}
 //
@@ -15,6 +16,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -30,6 +32,8 @@ type Stores struct {
 	Callers     pins.CallerStore
 	Registry    pins.Registry
 	Validations pins.Validations
+	// Due returns the notices of a line that are due, oldest first.
+	Due func(t testing.TB, number nanp.Number) [][]byte
 }
 
 // Run runs every test on stores of its own, which fresh makes empty.
@@ -156,6 +160,7 @@ func (p play) changeOf(revision int64, pin pins.Hash, n int) pins.Change {
 			At: a.At, Event: pins.Changed, By: pins.ByCaller,
 			Side: a.Side, From: a.From, Call: a.Turn.Call,
 		},
+		Notice: fmt.Appendf(nil, "change %d\x00\xff", n),
 	}
 }
 
@@ -165,7 +170,17 @@ func (p play) reset(number nanp.Number) error {
 	if err := p.validate(number, p.validation()); err != nil && !errors.Is(err, pins.ErrNoLine) {
 		return err
 	}
-	return p.Validations.Reset(p.t.Context(), number, p.record(pins.Reset))
+	return p.Validations.Reset(p.t.Context(), number, p.record(pins.Reset), nil)
+}
+
+// due checks the notices of a line that are due.
+func (p play) due(number nanp.Number, want ...string) {
+	p.t.Helper()
+	got := []string{}
+	for _, notice := range p.Due(p.t, number) {
+		got = append(got, string(notice))
+	}
+	p.t.Same(got, append([]string{}, want...))
 }
 
 func (p play) record(event pins.Event) pins.Record {

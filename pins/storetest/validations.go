@@ -16,7 +16,7 @@ type help struct {
 // helps are the two that want a validation.
 var helps = []help{
 	{func(p play, number nanp.Number, record pins.Record) error {
-		return p.Validations.Reset(p.t.Context(), number, record)
+		return p.Validations.Reset(p.t.Context(), number, record, nil)
 	}, pins.Reset},
 	{func(p play, number nanp.Number, record pins.Record) error {
 		return p.Validations.Unlock(p.t.Context(), number, record)
@@ -53,6 +53,18 @@ var validationTests = map[string]func(play){
 				p.newest(known, record)
 			}
 		}
+	},
+	"a notice is due of a reset, and of none that is refused": func(p play) {
+		record := p.record(pins.Reset)
+		p.t.Is(p.Validations.Reset(p.t.Context(), known, record, []byte("refused")), pins.ErrNotValidated)
+		p.t.Is(p.Validations.Reset(p.t.Context(), unknown, record, []byte("refused")), pins.ErrNoLine)
+		p.t.OK(p.validate(known, p.validation()))
+		p.t.OK(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
+		p.due(known)
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, record, []byte("reset")))
+		p.set("a hash", 1)
+		p.due(known, "reset", "change 1\x00\xff")
+		p.due(unknown)
 	},
 	"nobody resets without a validation": func(p play) {
 		p.unhelped(p.validation().At)
@@ -94,7 +106,7 @@ var validationTests = map[string]func(play){
 		p.add(other)
 		p.t.OK(p.validate(other, p.validation()))
 		p.unhelped(p.validation().At)
-		p.t.OK(p.Validations.Reset(p.t.Context(), other, p.record(pins.Reset)))
+		p.t.OK(p.Validations.Reset(p.t.Context(), other, p.record(pins.Reset), nil))
 	},
 	"several have validations of one line, each its own": func(p play) {
 		first, second := p.validation(), p.validation()
@@ -109,14 +121,14 @@ var validationTests = map[string]func(play){
 		p.unhelped(first.Until)
 		record := p.recordAt(pins.Reset, first.Until)
 		record.By = "bob"
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, record))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, record, nil))
 	},
 	"the same validation twice is one, recorded twice": func(p play) {
 		p.t.OK(p.validate(known, p.validation()))
 		p.t.OK(p.validate(known, p.validation()))
 		p.history(known, p.validated(), p.validated())
 		p.unhelped(p.validation().Until)
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset)))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset), nil))
 	},
 	"a validation is renewed": func(p play) {
 		first, second := p.validation(), p.validation()
@@ -126,7 +138,7 @@ var validationTests = map[string]func(play){
 		got, err := p.Validations.Validation(p.t.Context(), known, first.By, first.From, first.Until)
 		p.t.OK(err)
 		p.t.Same(got, second)
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, second.Until.Add(-time.Millisecond))))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, second.Until.Add(-time.Millisecond)), nil))
 		p.unhelped(second.Until)
 	},
 	"a validation that has run out is renewed": func(p play) {
@@ -136,13 +148,13 @@ var validationTests = map[string]func(play){
 		v.At, v.Until = v.At.Add(48*time.Hour), v.Until.Add(48*time.Hour)
 		record := p.recordAt(pins.CustomerValidated, v.At)
 		p.t.OK(p.Validations.Validate(p.t.Context(), known, v, record))
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, v.At)))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, v.At), nil))
 	},
 	"a validation isn't used up": func(p play) {
 		p.t.OK(p.validate(known, p.validation()))
 		for range 3 {
 			p.t.OK(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
-			p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset)))
+			p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset), nil))
 		}
 	},
 	"a number that is no line has no validations": func(p play) {
@@ -196,7 +208,7 @@ var validationTests = map[string]func(play){
 			if i%10 > 0 {
 				record.By = "bob"
 			}
-			err := p.Validations.Reset(p.t.Context(), known, record)
+			err := p.Validations.Reset(p.t.Context(), known, record, nil)
 			if i%10 == 0 && err != nil || i%10 > 0 && err == nil {
 				p.t.Errorf("reset by %s: %v", record.By, err)
 			}

@@ -1,0 +1,199 @@
+package deliveries_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/internal/nanp"
+)
+
+// due has notices be due, as those do who make changes.
+func (f *fixture) due(t testing.TB, lane string, notices ...[]byte) {
+	t.Helper()
+	f.notices.Announce(lane, f.now)
+	for _, notice := range notices {
+		f.notices.Append(lane, notice)
+	}
+}
+
+// tell has a server tell what is due now.
+func (f *fixture) tell(t testing.TB) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	wake := make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() { f.TellDue(ctx, f.notices, wake) })
+	wake <- struct{}{} // received after a look at what is due
+	stop()
+	telling.Wait()
+}
+
+// left checks how many notices of a lane are due.
+func (f *fixture) left(t testing.TB, lane string, want int) {
+	t.Helper()
+	left, err := f.notices.Next(t.Context(), lane, 100)
+	if err != nil || len(left) != want {
+		t.Errorf("%d notices are left, want %d: %v", len(left), want, err)
+	}
+}
+
+func pinNotice(n int) deliveries.Notice {
+	return deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice, Key: fmt.Sprint("change ", n)}
+}
+
+func TestDueNoticesAreTold(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	config.Language = func(_ context.Context, number nanp.Number) (string, error) {
+		return map[nanp.Number]string{line: "es"}[number], nil
+	}
+	f.Deliveries = deliveries.New(config)
+	account := f.account(t, coded).ID
+	f.due(t, string(line), pinNotice(1).Due(), pinNotice(2).Due())
+	f.due(t, string(account), deliveries.Notice{About: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "3"}.Due())
+	f.tell(t)
+	f.left(t, string(line), 0)
+	f.left(t, string(account), 0)
+	told := f.unfinished(t)
+	if len(told) != 2 {
+		t.Fatalf("%+v", told)
+	}
+	for _, d := range told {
+		if of := map[nanp.Number]int{line: 1, home: 0}; len(d.Merged) != of[d.To] || d.Language != "es" {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
+// unfinished are the deliveries that are under way.
+func (f *fixture) unfinished(t testing.TB) (all []deliveries.Delivery) {
+	t.Helper()
+	ids, err := f.store.Unfinished(t.Context(), f.now.Add(24*time.Hour), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		d, err := f.store.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// A notice that can't be told at the moment is told later, and those behind it in its lane wait.
+func TestDueNoticesWait(t *testing.T) {
+	f := newFixture(t)
+	config, store := f.config(), &broken{Store: f.store, fails: true}
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(1).Due(), pinNotice(2).Due())
+	f.tell(t)
+	f.left(t, string(line), 2)
+	store.fails = false
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(f.notices.Untold()) > 0 {
+		t.Errorf("%+v, untold %v", told, f.notices.Untold())
+	}
+}
+
+// broken is a store that can fail.
+type broken struct {
+	deliveries.Store
+	fails bool
+}
+
+func (b *broken) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
+	if b.fails {
+		return deliveries.Delivery{}, errLost
+	}
+	return b.Store.Create(ctx, create)
+}
+
+// What can't be read is recorded where it was found; what a newer release wrote is left for it.
+func TestDueNoticesThatCanNotBeRead(t *testing.T) {
+	f := newFixture(t)
+	account := f.account(t, coded).ID
+	f.due(t, string(line), []byte("{"), []byte(`{"about":"pin_changed"}`))
+	f.due(t, string(account), []byte("x"))
+	f.due(t, string(home), []byte(`{"v":2,"about":"pin_changed"}`))
+	f.tell(t)
+	f.left(t, string(line), 0)
+	f.left(t, string(account), 0)
+	f.left(t, string(home), 1)
+	got := f.notices.Untold()
+	slices.SortFunc(got, func(a, b deliveries.Untold) int { return strings.Compare(string(a.Account), string(b.Account)) })
+	want := deliveries.Untold{About: "a change", Line: line, Reason: deliveries.NotStored}
+	if len(got) != 3 || got[0] != want || got[1] != want || got[2].Account != account || got[2].Line != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Nobody is owed a welcome where there are no letters.
+func TestDueWelcomeWithoutLetters(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	config.Printer = nil
+	f.Deliveries = deliveries.New(config)
+	account := f.account(t, coded).ID
+	f.due(t, string(account), deliveries.Notice{About: deliveries.Welcome, Account: account, Method: deliveries.ByMail, Key: "1"}.Due())
+	f.tell(t)
+	f.left(t, string(account), 0)
+	if untold := f.notices.Untold(); len(untold) > 0 || len(f.unfinished(t)) > 0 {
+		t.Errorf("untold %+v, unfinished %+v", untold, f.unfinished(t))
+	}
+}
+
+// A notice that joined a call is not told again, though its server died before it could say so, and
+// the telephone has another notice to wait for by now.
+func TestDueNoticeThatHasJoined(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, pinNotice(1))
+	first := f.unfinished(t)[0]
+	noted := pinNotice(2)
+	noted.In = first.ID
+	first.Merged = []deliveries.Merged{{About: noted.About, Key: noted.Key}}
+	first.Opened = true
+	if err := f.store.Update(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	f.notify(t, pinNotice(3))
+	f.due(t, string(line), noted.Due())
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 1 {
+		t.Errorf("%+v", told)
+	}
+	noted.Key = "change 4" // which was noted, and has not joined
+	f.due(t, string(line), noted.Due())
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	if told := f.unfinished(t); len(told[0].Merged)+len(told[1].Merged) != 2 {
+		t.Errorf("%+v", told)
+	}
+}
+
+// FuzzDue holds that what is stored of a notice never panics, and what is written is read.
+func FuzzDue(f *testing.F) {
+	f.Add([]byte(`{"v":1}`), "pin_changed", "acc_1", "key")
+	f.Add([]byte(`{`), "", "\xff", "")
+	f.Fuzz(func(t *testing.T, stored []byte, about, account, key string) {
+		notice := deliveries.Notice{About: deliveries.About(about), Account: accounts.ID(account), Key: key}
+		again, err := deliveries.ParseDue(notice.Due())
+		if valid := strings.ToValidUTF8(about+account+key, "") == about+account+key; err != nil || valid && again != notice {
+			t.Errorf("%+v was read as %+v, %v", notice, again, err)
+		}
+		_, _ = deliveries.ParseDue(stored)
+	})
+}

@@ -1,0 +1,4 @@
+package deliveries
+
+// ParseDue reads what Notice.Due wrote.
+var ParseDue = parseDue

@@ -1,0 +1,91 @@
+package deliveries
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"updatecenter/internal/outbox"
+)
+
+// MemoryDue keeps notices that are due in memory, for tests: a [Due]. The zero value is empty, and any
+// number of goroutines may use it.
+type MemoryDue struct {
+	outbox.Memory // of which it uses the lanes, and no messages
+	mu            sync.Mutex
+	waiting       map[string][][]byte
+	untold        []Untold
+}
+
+// Append keeps a notice as due in a lane, which should be announced.
+func (m *MemoryDue) Append(lane string, stored []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.waiting == nil {
+		m.waiting = map[string][][]byte{}
+	}
+	m.waiting[lane] = append(m.waiting[lane], bytes.Clone(stored))
+}
+
+// Untold returns what was given up, oldest first.
+func (m *MemoryDue) Untold() []Untold {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.untold)
+}
+
+// Next implements [outbox.Store].
+func (m *MemoryDue) Next(ctx context.Context, lane string, most int) ([]outbox.Message, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var next []outbox.Message
+	for _, stored := range m.waiting[lane] {
+		if len(next) < most {
+			next = append(next, outbox.Message{Position: string(stored), Stored: bytes.Clone(stored)})
+		}
+	}
+	return next, ctx.Err()
+}
+
+// Delivered implements [outbox.Store].
+func (m *MemoryDue) Delivered(ctx context.Context, lane, position string) error {
+	m.remove(lane, position)
+	return ctx.Err()
+}
+
+// GiveUp implements [Due].
+func (m *MemoryDue) GiveUp(ctx context.Context, lane, position string, untold Untold, _ time.Time) error {
+	if m.remove(lane, position) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.untold = append(m.untold, untold)
+	}
+	return ctx.Err()
+}
+
+// remove removes a notice and those before it, and says whether it was there.
+func (m *MemoryDue) remove(lane, position string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, stored := range m.waiting[lane] {
+		if string(stored) == position {
+			m.waiting[lane] = m.waiting[lane][i+1:]
+			return true
+		}
+	}
+	return false
+}
+
+// Note implements [Due].
+func (m *MemoryDue) Note(ctx context.Context, lane, position string, stored []byte) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	waiting := m.waiting[lane]
+	if len(waiting) == 0 || string(waiting[0]) != position && !bytes.Equal(waiting[0], stored) {
+		return "", outbox.ErrLost
+	}
+	waiting[0] = bytes.Clone(stored)
+	return string(stored), ctx.Err()
+}
