@@ -37,6 +37,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 	maps.Copy(all, deliveryOperations(db.Deliveries()))
 	maps.Copy(all, agentOperations(db.Agents()))
 	maps.Copy(all, signInOperations(db.SignIn(clock)))
+	maps.Copy(all, noticeOperations(db))
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
 	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
 	maps.Copy(all, map[string]func(context.Context) error{
@@ -56,7 +57,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 			return err
 		},
 		"change": func(ctx context.Context) error {
-			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record, Notice: []byte("changed")})
+			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record})
 		},
 		"admit caller": func(ctx context.Context) error {
 			_, err := lines.AdmitCaller(ctx, "+19525550100", turn, now, 10, time.Hour)
@@ -77,7 +78,7 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 			_, err := lines.Validation(ctx, number, "ann", "", now)
 			return err
 		},
-		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record, []byte("reset")) },
+		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record, nil) },
 		"unlock":     func(ctx context.Context) error { return lines.Unlock(ctx, number, record) },
 		"append":     func(ctx context.Context) error { return lines.Append(ctx, number, record) },
 		"history":    func(ctx context.Context) error { _, err := lines.History(ctx, number, 10); return err },
@@ -115,6 +116,30 @@ func operations(db *rdb.DB) map[string]func(context.Context) error {
 	return all
 }
 
+func noticeOperations(db *rdb.DB) map[string]func(context.Context) error {
+	n, lane := db.Notices(), string(number)
+	account := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("x")}
+	notice := []byte("notice")
+	return map[string]func(context.Context) error{
+		"change with a notice": func(ctx context.Context) error {
+			return db.Lines().Change(ctx, pins.Change{Number: number, Record: pins.Record{At: now}, Notice: notice})
+		},
+		"reset with a notice": func(ctx context.Context) error {
+			return db.Lines().Reset(ctx, number, pins.Record{At: now, By: "ann"}, notice)
+		},
+		"change account with a notice": func(ctx context.Context) error {
+			return db.Accounts().Change(ctx, account, []accounts.Record{{At: now}}, [][]byte{notice})
+		},
+		"next notice": func(ctx context.Context) error { _, err := n.Next(ctx, lane, 8); return err },
+		"told":        func(ctx context.Context) error { return n.Delivered(ctx, lane, "notice") },
+		"note notice": func(ctx context.Context) error { _, err := n.Note(ctx, lane, "notice", []byte("noted")); return err },
+		"give up notice": func(ctx context.Context) error {
+			return n.GiveUp(ctx, lane, "notice", deliveries.Untold{Line: number}, now)
+		},
+		"release notices": func(ctx context.Context) error { return n.Release(ctx, lane, "h", now, time.Time{}) },
+	}
+}
+
 func accountOperations(all rdb.Accounts) map[string]func(context.Context) error {
 	account := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("x")}
 	renumbered := accounts.Stored{ID: "acc_1", Number: "A2", Revision: 1, Sealed: []byte("y")}
@@ -123,8 +148,8 @@ func accountOperations(all rdb.Accounts) map[string]func(context.Context) error 
 	return map[string]func(context.Context) error{
 		"find account":    func(ctx context.Context) error { _, err := all.Find(ctx, "A1"); return err },
 		"load account":    func(ctx context.Context) error { _, err := all.Load(ctx, "acc_1"); return err },
-		"create account":  func(ctx context.Context) error { return all.Create(ctx, account, nil, [][]byte{[]byte("new")}) },
-		"change account":  func(ctx context.Context) error { return all.Change(ctx, account, nil, [][]byte{[]byte("changed")}) },
+		"create account":  func(ctx context.Context) error { return all.Create(ctx, account, nil, nil) },
+		"change account":  func(ctx context.Context) error { return all.Change(ctx, account, nil, nil) },
 		"renumber":        func(ctx context.Context) error { return all.Change(ctx, renumbered, nil, nil) },
 		"account history": func(ctx context.Context) error { _, err := all.History(ctx, "acc_1", 10); return err },
 		"admit claim":     func(ctx context.Context) error { _, err := all.Admit(ctx, attempt, rule); return err },
