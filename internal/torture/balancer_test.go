@@ -10,7 +10,6 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,10 +28,9 @@ type balancer struct {
 	backends []*backend
 	next     atomic.Int64
 
-	mu       sync.Mutex
-	lose     func(*http.Request) bool // of which requests the answers are lost, once made; nil: none
-	unserved map[string]int           // by CallSid: requests of a call to the fallback that no server answered
-	broken   int                      // requests that were answered 502
+	mu     sync.Mutex
+	lose   func(*http.Request) bool // of which requests the answers are lost, once made; nil: none
+	broken int                      // requests that were answered 502
 }
 
 // A backend is a server behind it.
@@ -40,6 +38,8 @@ type backend struct {
 	address string
 	proxy   *httputil.ReverseProxy
 	healthy atomic.Bool
+	checks  atomic.Int64 // of its health, that were good
+	faults  atomic.Int64 // connections that it broke
 	asked   atomic.Int64 // requests that it was handed and has not answered
 }
 
@@ -49,7 +49,7 @@ var errLost = errors.New("the answer is lost")
 // newBalancer is one in front of servers at addresses, until the test ends.
 func newBalancer(t testing.TB, path string, every time.Duration, addresses ...string) *balancer {
 	t.Helper()
-	b := &balancer{path: path, every: every, unserved: map[string]int{}}
+	b := &balancer{path: path, every: every}
 	for _, address := range addresses {
 		one := &backend{address: address}
 		one.proxy = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
@@ -73,7 +73,12 @@ func newBalancer(t testing.TB, path string, every time.Duration, addresses ...st
 // watch asks for the health of a server until the context ends.
 func (b *balancer) watch(ctx context.Context, one *backend) {
 	for tick := time.NewTicker(b.every); ; {
-		one.healthy.Store(healthy(ctx, "http://"+one.address+b.path, max(b.every, time.Second)))
+		faults := one.faults.Load()
+		good := healthy(ctx, "http://"+one.address+b.path, max(b.every, time.Second))
+		if good = good && one.faults.Load() == faults; good { // and it was not killed meanwhile
+			one.checks.Add(1)
+		}
+		one.healthy.Store(good)
 		select {
 		case <-ctx.Done():
 			tick.Stop()
@@ -106,8 +111,7 @@ var fresh = &http.Transport{DisableKeepAlives: true}
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	chosen := b.choose()
 	defer chosen.asked.Add(-1)
-	call := readForm(r).Get("CallSid")
-	chosen.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), callKey{}, call)))
+	chosen.proxy.ServeHTTP(w, r)
 }
 
 // choose takes a healthy server, or any, and counts a request more there.
@@ -126,19 +130,33 @@ func (b *balancer) choose() *backend {
 	return one
 }
 
-// callKey is of the CallSid in the context of a request.
-type callKey struct{}
-
 // await waits until the server at an address is handed requests, or is not and has answered all.
 func (b *balancer) await(t testing.TB, address string, healthy bool) {
 	t.Helper()
-	i := slices.IndexFunc(b.backends, func(one *backend) bool { return one.address == address })
-	as := func(one *backend) bool {
+	b.until(t, address, func(one *backend) bool {
 		return one.healthy.Load() == healthy && (healthy || one.asked.Load() == 0)
-	}
-	for deadline := time.Now().Add(2 * time.Minute); !as(b.backends[i]); time.Sleep(5 * time.Millisecond) {
+	})
+}
+
+// awaitAgain waits until the server at an address has shown its health from now on, not just lately.
+func (b *balancer) awaitAgain(t testing.TB, address string) {
+	t.Helper()
+	first := int64(-1)
+	b.until(t, address, func(one *backend) bool {
+		checks := one.checks.Load()
+		if first < 0 {
+			first = checks
+		}
+		return checks > first+1 && one.healthy.Load() // the one under way may be from before
+	})
+}
+
+func (b *balancer) until(t testing.TB, address string, holds func(*backend) bool) {
+	t.Helper()
+	i := slices.IndexFunc(b.backends, func(one *backend) bool { return one.address == address })
+	for deadline := time.Now().Add(2 * time.Minute); !holds(b.backends[i]); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: healthy for the balancer is not %t", address, healthy)
+			t.Fatalf("%s is not as the balancer should see it", address)
 		}
 	}
 }
@@ -163,24 +181,13 @@ func (b *balancer) loses(answer *http.Response) error {
 // fail answers for a server that did not.
 func (b *balancer) fail(w http.ResponseWriter, r *http.Request, one *backend, err error) {
 	if !errors.Is(err, errLost) && r.Context().Err() == nil {
+		one.faults.Add(1)
 		one.healthy.Store(false) // until it is asked for its health again
 	}
 	b.mu.Lock()
 	b.broken++
-	if strings.Contains(r.URL.Path, "/fallback") {
-		if call, _ := r.Context().Value(callKey{}).(string); call != "" {
-			b.unserved[call]++
-		}
-	}
 	b.mu.Unlock()
 	w.WriteHeader(http.StatusBadGateway)
-}
-
-// gaveUp says whether a call's fallback was answered by no server: Twilio has nothing more to ask.
-func (b *balancer) gaveUp(call string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.unserved[call] > 0
 }
 
 // brokenSoFar is how many requests were answered 502.

@@ -11,8 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/deliveries"
 	"updatecenter/internal/apikey"
 	"updatecenter/internal/nanp"
+	"updatecenter/pins"
 )
 
 // TestTortureEverything has all faults happen in turn, while one answer in twenty is lost besides.
@@ -60,11 +62,14 @@ func TestTortureFloodOfNotices(t *testing.T) {
 	t.Parallel()
 	onEach(t, 100, 20_000, func(t *testing.T, a arrangement, notices int) {
 		w := newWorld(t, plan{redis: a.url, servers: 1, firstPINs: notices, settings: []string{fmt.Sprint("CALL_RATE=", floodRate)}})
+		announcing := w.newLines(func(number nanp.Number, _ pins.Event, name string) []byte {
+			return deliveries.Notice{About: deliveries.PINChanged, Line: number, Method: deliveries.Voice, Key: name}.Due()
+		})
 		var changing sync.WaitGroup
 		for i := range 4 {
 			changing.Go(func() {
 				for n := i; n < len(w.customers); n += 4 {
-					w.choose(w.customers[n])
+					w.choose(announcing, w.customers[n])
 				}
 			})
 		}

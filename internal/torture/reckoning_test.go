@@ -18,8 +18,8 @@ import (
 //   - untold: a change of a PIN of which the line's telephone never told.
 //   - dead: a call that ended without a sentence of ours that helps.
 //
-// Not counted as unheard and dead are calls of which no server answered the fallback: the server
-// that the balancer chose was killed before the balancer knew. Twilio asks nothing more then.
+// Not counted as doubled is when a telephone tells once more what a master that is gone knew it had
+// told: only changes wait for a replica.
 func (w *world) reckon() Counts {
 	w.t.Helper()
 	done := map[*customer]int{}
@@ -32,15 +32,10 @@ func (w *world) reckon() Counts {
 	}
 	w.quiet(changedPINs)
 	counts := Counts{Operations: len(w.customers), Kills: w.kills, Lost: 0, Doubled: 0, Unheard: 0, Untold: 0, Dead: 0}
-	excluded, verdicts := 0, map[verdict]int{}
+	verdicts := map[verdict]int{}
 	for turn, c := range w.customers {
 		verdicts[c.heard]++
 		wrong := w.judge(c, turn, done[c])
-		if w.balancer.gaveUp(c.call) && (wrong[Unheard]+wrong[Dead] > 0) {
-			excluded++
-			delete(wrong, Unheard)
-			delete(wrong, Dead)
-		}
 		for count, n := range wrong {
 			counts[count] += n
 			if counts[count] <= showMost {
@@ -48,8 +43,8 @@ func (w *world) reckon() Counts {
 			}
 		}
 	}
-	w.t.Logf("of %d calls, %v; %d ended without an answer to the fallback; the balancer said 502 %d times",
-		len(w.customers), verdicts, excluded, w.balancer.brokenSoFar())
+	w.t.Logf("of %d calls, %v; the balancer said 502 %d times; %d were told again, or of what is gone, after a fail-over",
+		len(w.customers), verdicts, w.balancer.brokenSoFar(), w.toldAgain)
 	return counts
 }
 
@@ -85,7 +80,10 @@ func (w *world) judge(c *customer, turn, done int) Counts {
 	if done > 0 && told == 0 {
 		wrong[Untold]++
 	}
-	if told > done && (told > 1 || !w.plan.mayLose) {
+	switch {
+	case told > done && w.plan.mayLose:
+		w.toldAgain++
+	case told > done:
 		wrong[Doubled]++
 	}
 	return wrong

@@ -122,13 +122,6 @@ func (w *town) calls(phone string) []told {
 	return slices.Clone(w.told[phone])
 }
 
-// forget forgets all calls so far.
-func (w *town) forget() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	clear(w.told)
-}
-
 // readForm reads the form of a request, and leaves it there.
 func readForm(r *http.Request) url.Values {
 	if body, again := r.Body.(*read); again {

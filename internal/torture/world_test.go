@@ -55,9 +55,9 @@ type plan struct {
 	redis    string        // a REDIS_URL
 	servers  int           // [3]
 	health   string        // the path that the balancer asks [/healthz]
-	every    time.Duration // the interval at which it does [1 s]
+	every    time.Duration // the interval at which it does [1 s, a quarter in the short form]
 	settings []string      // NAME=VALUE, for every server
-	mayLose  bool          // a change that was not confirmed can be gone after its customer was told of it
+	mayLose  bool          // masters fail over: what was not confirmed can be gone, and a notice be told again
 
 	firstPINs, anotherPINs, features int // how many customers have each errand
 }
@@ -76,6 +76,7 @@ type world struct {
 	customers []*customer
 	callTakes atomic.Int64 // how long the last good call did, in nanoseconds
 	kills     int
+	toldAgain int // customers to whom a notice was told more often than there are changes, after a fail-over
 }
 
 // A server is one process at a time, always at the same address.
@@ -94,7 +95,7 @@ func newWorld(t testing.TB, p plan) *world {
 		p.health = "/healthz"
 	}
 	if p.every == 0 {
-		p.every = time.Second
+		p.every = time.Duration(Times(250, 1000)) * time.Millisecond
 	}
 	w := &world{t: t, plan: p}
 	w.callTakes.Store(int64(time.Second))
@@ -126,6 +127,12 @@ func (w *world) openRedis() {
 	}
 	w.t.Cleanup(func() { db.Close() })
 	w.db = db
+	w.lines = w.newLines(nil)
+}
+
+// newLines are the lines as the test's own process sees them. Its hashes cost little.
+func (w *world) newLines(notice pins.Notice) *pins.Lines {
+	w.t.Helper()
 	keys, err := secret.ParseKeyring(secretKeys)
 	if err != nil {
 		w.t.Fatal(err)
@@ -134,13 +141,14 @@ func (w *world) openRedis() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.lines, err = pins.New(pins.Config{
-		Store: db.Lines(), Callers: db.Lines(), Hasher: hasher,
+	lines, err := pins.New(pins.Config{
+		Store: w.db.Lines(), Callers: w.db.Lines(), Hasher: hasher, Notice: notice,
 		Policy: pins.Policy{Temporary: secret.New(temporaryPIN), MinDigits: 4, MaxDigits: 4},
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return lines
 }
 
 // start starts a server's process, without waiting for it.
@@ -189,7 +197,7 @@ func (w *world) killOne() {
 	w.kills++
 	w.start(s)
 	w.await(s)
-	w.balancer.await(w.t, s.address, true)
+	w.balancer.awaitAgain(w.t, s.address)
 }
 
 // stopOne stops a server by SIGSTOP for some seconds.
@@ -199,7 +207,7 @@ func (w *world) stopOne() {
 	w.kills++
 	time.Sleep(rand.N(stallMost))
 	s.process.Signal(syscall.SIGCONT)
-	w.balancer.await(w.t, s.address, true)
+	w.balancer.awaitAgain(w.t, s.address)
 }
 
 // settle adds the lines of all customers, and has those who have a PIN of their own choose it.
@@ -226,21 +234,19 @@ func (w *world) settle() {
 	for chunk := range slices.Chunk(w.customers[:w.plan.anotherPINs+w.plan.features], 1+(w.plan.anotherPINs+w.plan.features)/4) {
 		choosing.Go(func() {
 			for _, c := range chunk {
-				w.choose(c)
+				w.choose(w.lines, c)
 			}
 		})
 	}
 	choosing.Wait()
-	w.quiet(0)
-	w.town.forget()
 	rand.Shuffle(len(w.customers), func(i, j int) { w.customers[i], w.customers[j] = w.customers[j], w.customers[i] })
 }
 
 // choose gives a line a PIN of its own.
-func (w *world) choose(c *customer) {
-	line, err := w.lines.Find(w.t.Context(), c.line)
+func (w *world) choose(lines *pins.Lines, c *customer) {
+	line, err := lines.Find(w.t.Context(), c.line)
 	if err == nil {
-		err = w.lines.Change(w.t.Context(), pins.ChangeRequest{
+		err = lines.Change(w.t.Context(), pins.ChangeRequest{
 			Number: c.line, Revision: line.Revision, Entry: secret.New(oldPIN),
 			Turn: pins.Turn{Call: "before"}, Side: pins.FromLine, From: string(c.line),
 		})
