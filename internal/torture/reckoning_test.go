@@ -30,7 +30,7 @@ func (w *world) reckon() Counts {
 			changedPINs++
 		}
 	}
-	w.quiet(changedPINs)
+	ended := w.quiet(changedPINs)
 	counts := Counts{Operations: len(w.customers), Kills: w.kills, Lost: 0, Doubled: 0, Unheard: 0, Untold: 0, Dead: 0}
 	verdicts := map[verdict]int{}
 	for turn, c := range w.customers {
@@ -42,6 +42,9 @@ func (w *world) reckon() Counts {
 				w.t.Logf("%s: %s", columnName(count), w.story(c, done[c]))
 			}
 		}
+	}
+	if !ended { // some may be told yet
+		delete(counts, Untold)
 	}
 	w.t.Logf("of %d calls, %v; the balancer said 502 %d times; %d were told again, or of what is gone, after a fail-over",
 		len(w.customers), verdicts, w.balancer.brokenSoFar(), w.toldAgain)
