@@ -19,7 +19,7 @@ import (
 // A balancer hands requests to servers in turn, over HTTP, as nginx does with proxy_next_upstream off:
 // it asks a health path of each at an interval, hands nothing to those that don't answer it with 200,
 // or that have just broken a connection, and retries nothing. Where a server does not answer it says
-// 502. When none is healthy it asks any.
+// 502. When none is healthy, as all are busy, it asks one all the same.
 type balancer struct {
 	url   string
 	path  string // that tells the health of a server
@@ -38,6 +38,7 @@ type backend struct {
 	address string
 	proxy   *httputil.ReverseProxy
 	healthy atomic.Bool
+	broken  atomic.Bool  // a connection, since it was healthy
 	checks  atomic.Int64 // of its health, that were good
 	faults  atomic.Int64 // connections that it broke
 	asked   atomic.Int64 // requests that it was handed and has not answered
@@ -74,9 +75,10 @@ func newBalancer(t testing.TB, path string, every time.Duration, addresses ...st
 func (b *balancer) watch(ctx context.Context, one *backend) {
 	for tick := time.NewTicker(b.every); ; {
 		faults := one.faults.Load()
-		good := healthy(ctx, "http://"+one.address+b.path, max(b.every, time.Second))
+		good := healthy(ctx, "http://"+one.address+b.path, max(2*b.every, 2*time.Second))
 		if good = good && one.faults.Load() == faults; good { // and it was not killed meanwhile
 			one.checks.Add(1)
+			one.broken.Store(false)
 		}
 		one.healthy.Store(good)
 		select {
@@ -114,20 +116,24 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	chosen.proxy.ServeHTTP(w, r)
 }
 
-// choose takes a healthy server, or any, and counts a request more there.
+// choose takes a healthy server, or one that has broken no connection, or any, and counts a request more there.
 func (b *balancer) choose() *backend {
 	first := int(b.next.Add(1))
-	for i := range b.backends {
-		one := b.backends[(first+i)%len(b.backends)]
-		one.asked.Add(1) // before it is looked at: await sees one or the other
-		if one.healthy.Load() {
-			return one
+	for _, fit := range []func(*backend) bool{
+		func(one *backend) bool { return one.healthy.Load() },
+		func(one *backend) bool { return !one.broken.Load() },
+		func(*backend) bool { return true },
+	} {
+		for i := range b.backends {
+			one := b.backends[(first+i)%len(b.backends)]
+			one.asked.Add(1) // before it is looked at: await sees one or the other
+			if fit(one) {
+				return one
+			}
+			one.asked.Add(-1)
 		}
-		one.asked.Add(-1)
 	}
-	one := b.backends[first%len(b.backends)]
-	one.asked.Add(1)
-	return one
+	panic("there are no servers")
 }
 
 // await waits until the server at an address is handed requests, or is not and has answered all.
@@ -182,6 +188,7 @@ func (b *balancer) loses(answer *http.Response) error {
 func (b *balancer) fail(w http.ResponseWriter, r *http.Request, one *backend, err error) {
 	if !errors.Is(err, errLost) && r.Context().Err() == nil {
 		one.faults.Add(1)
+		one.broken.Store(true)
 		one.healthy.Store(false) // until it is asked for its health again
 	}
 	b.mu.Lock()

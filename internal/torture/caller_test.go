@@ -41,7 +41,8 @@ type customer struct {
 	keyed  bool      // all of it: a change may have been attempted
 	tried  bool      // the new PIN, to be let in
 	ended  touchtone.Ended
-	failed error // of the telephone itself
+	failed error   // of the telephone itself
+	faults []error // webhooks that went wrong
 }
 
 // verdict is what a caller knows of the change in the end.
@@ -121,7 +122,7 @@ func (c *customer) calls(ctx context.Context, exchange *touchtone.Exchange) {
 		}
 		break
 	}
-	c.words = strings.Join(all, " ")
+	c.words, c.faults = strings.Join(all, " "), call.Problems()
 	c.heard = understand(c.words)
 }
 

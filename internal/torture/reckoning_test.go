@@ -137,6 +137,6 @@ func (w *world) story(c *customer, done int) string {
 	if len(heard) > 300 {
 		heard = "... " + heard[len(heard)-300:]
 	}
-	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, heard that %s (%s)",
-		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesTold(c), c.heard, heard)
+	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, heard that %s (%s); %v",
+		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesTold(c), c.heard, heard, c.faults)
 }
