@@ -36,6 +36,9 @@ func (w *world) reckon() Counts {
 	for turn, c := range w.customers {
 		verdicts[c.heard]++
 		wrong := w.judge(c, turn, done[c])
+		if !ended { // they may be told yet
+			delete(wrong, Untold)
+		}
 		for count, n := range wrong {
 			counts[count] += n
 			if counts[count] <= showMost {
@@ -43,7 +46,7 @@ func (w *world) reckon() Counts {
 			}
 		}
 	}
-	if !ended { // some may be told yet
+	if !ended {
 		delete(counts, Untold)
 	}
 	w.t.Logf("of %d calls, %v; the balancer said 502 %d times; %d were told again, or of what is gone, after a fail-over",
