@@ -33,8 +33,8 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 export GOFLAGS := $(strip $(shell go env GOFLAGS) -buildvcs=false)
 
 .DEFAULT_GOAL := help
-.PHONY: help run call build test e2e bench torture demo-import fuzz draw lint lint-api fmt clean
-.PHONY: redis-server race-detector chromium nodejs format vet
+.PHONY: help run call build test e2e bench models torture demo-import fuzz draw lint lint-api fmt clean
+.PHONY: redis-server race-detector chromium nodejs spin format vet
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -61,7 +61,10 @@ e2e: chromium ## try the console in a browser; the pictures are kept in bin/e2e
 bench: redis-server ## measure, and compare with what stands in tools/bench.pairs
 	tools/bench
 
-torture: redis-server race-detector ## kill, stop and cut off servers and Redis for half an hour, and count what is lost
+models: spin ## check the models of the protocols in docs/models, in every order of steps
+	tools/models
+
+torture: redis-server race-detector models ## kill, stop and cut off servers and Redis for half an hour, and count what is lost
 	tools/torture
 
 demo-import: ## import 100,000 lines into the demo
@@ -105,6 +108,9 @@ chromium:
 
 nodejs:
 	@tools/need nodejs
+
+spin:
+	@tools/need spin
 
 # Below .cache, as go vet would look into packages that hold Go files.
 $(LINT_API)/.package-lock.json: tools/lint-api/package-lock.json | nodejs
