@@ -137,4 +137,4 @@ t.failures, t.row, t.last, t.soft = 0, 0, 0, 0
 record(KEYS[2], ARGV[11])
 save(t)
 return 1
-`)
+`).lasts()

@@ -58,7 +58,7 @@ if redis.call('SISMEMBER', KEYS[3], ARGV[5]) == 1 then return -1 end
 append(KEYS[2], KEYS[4], ARGV[6], 7)
 redis.call('HSET', KEYS[1], 'v', '1', 'number', ARGV[1], 'rev', ARGV[2], 'token', ARGV[5], 'sealed', ARGV[3])
 return 1
-`)
+`).lasts()
 
 // What changeAccount answers first.
 const (
@@ -95,7 +95,7 @@ end
 append(KEYS[2], KEYS[4], ARGV[6], 7)
 redis.call('HSET', KEYS[1], 'number', number, 'rev', ARGV[4], 'token', token, 'sealed', ARGV[3])
 return {1, had, by}
-`)
+`).lasts()
 
 // claimNumber writes the entry of a number, if there is none, or one of a claim that was
 // refused.
@@ -112,7 +112,7 @@ if h[1] and not h[2] then return redis.error_reply('GARBAGE not a record') end
 if h[1] and h[2] ~= ARGV[2] and h[2] ~= ARGV[3] then return {h[1], h[2]} end
 redis.call('HSET', KEYS[1], 'v', '1', 'account', ARGV[1], 'token', ARGV[2])
 return {}
-`)
+`).lasts()
 
 // refuseClaim refuses a claim to a number, unless the account has it.
 //
@@ -126,7 +126,7 @@ if a[1] and a[2] == ARGV[1] then return 0 end
 redis.call('SADD', KEYS[2], ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return 1
-`)
+`).lasts()
 
 // freeNumber deletes the entry of a number, if it is of a claim.
 //

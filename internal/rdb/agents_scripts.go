@@ -57,7 +57,7 @@ if redis.call('HLEN', KEYS[2]) > tonumber(ARGV[5]) then return -1 end
 redis.call('HSET', KEYS[2], 'v', '1', ARGV[2], ARGV[1])
 redis.call('HSET', KEYS[1], 'v', '1', 'name', ARGV[2], 'rev', ARGV[3], 'sealed', ARGV[4])
 return 1
-`)
+`).lasts()
 
 // saveAgent replaces a profile that has a revision, unless that is done already.
 //
@@ -72,4 +72,4 @@ if same(a, ARGV[1], ARGV[4], ARGV[3]) then return 1 end
 if a[3] ~= ARGV[2] then return -1 end
 redis.call('HSET', KEYS[1], 'rev', ARGV[4], 'sealed', ARGV[3])
 return 1
-`)
+`).lasts()

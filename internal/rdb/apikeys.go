@@ -43,7 +43,7 @@ end
 if count >= tonumber(ARGV[5]) then return -1 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4], ARGV[2], ARGV[3])
 return 1
-`)
+`).lasts()
 
 // revokeKey replaces a key by itself revoked, if it is still the one of its name.
 //
@@ -55,7 +55,7 @@ if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 redis.call('HDEL', KEYS[1], ARGV[2])
 return 1
-`)
+`).lasts()
 
 // AddKey implements [apikey.Store].
 func (k Keys) AddKey(ctx context.Context, key apikey.Key) error {

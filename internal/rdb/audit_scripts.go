@@ -32,7 +32,7 @@ for i = 4, #ARGV, 2 do redis.call('HSET', chunk(i), ARGV[i], ARGV[i + 1]) end
 if head == '' then redis.call('SET', KEYS[4], ARGV[4]) end
 redis.call('SET', KEYS[1], ARGV[1])
 return 1
-`)
+`).lasts()
 
 // trimAudit empties places of the audit and moves the head and the lowest place. Said again,
 // nothing happens.
@@ -51,7 +51,7 @@ if split < #ARGV then redis.call('HDEL', KEYS[3], unpack(ARGV, split + 1)) end
 redis.call('SET', KEYS[4], ARGV[3])
 redis.call('SET', KEYS[1], ARGV[1])
 return 1
-`)
+`).lasts()
 
 // setAsideAudit renames all keys of the audit and begins another. What stands in the place of the head
 // and is none counts as no head. Said again, nothing happens.
@@ -69,4 +69,4 @@ redis.call('HSET', KEYS[3], ARGV[3], ARGV[4])
 redis.call('SET', KEYS[2], ARGV[3])
 redis.call('SET', KEYS[1], ARGV[1])
 return 1
-`)
+`).lasts()

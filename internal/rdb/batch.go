@@ -16,6 +16,9 @@ const batch = 200
 // script yet go in a second round trip, with its text, and so do those that came too late by a clock
 // that was set.
 func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, error) {
+	if s.lasting && db.durable.waits() {
+		return db.eachLasting(ctx, s, commands)
+	}
 	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
 	answers := make([]any, len(commands))

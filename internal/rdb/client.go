@@ -42,8 +42,9 @@ type DB struct {
 	// submit sends commands together with those of other goroutines. When 64 ask at once
 	// that takes two fifths less processor time than a connection for each; when one does,
 	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
-	submit func(context.Context, ...*redis.Cmd) error
-	marked chan struct{} // receives after notices were stored; holds one
+	submit  func(context.Context, ...*redis.Cmd) error
+	marked  chan struct{} // receives after notices were stored; holds one
+	durable durable
 
 	stop    context.CancelFunc // ends what runs in the background
 	running sync.WaitGroup

@@ -26,7 +26,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 	redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'accounts', ARGV[2])
 end
 return 1
-`)
+`).lasts()
 
 // joinEnrollment adds an account, unless the enrollment has it.
 //
@@ -48,7 +48,7 @@ if count >= tonumber(ARGV[2]) then return -1 end
 h[3] = h[3] .. ' ' .. ARGV[1]
 redis.call('HSET', KEYS[1], 'accounts', h[3])
 return h
-`)
+`).lasts()
 
 // Begin implements [accounts.Enrollments].
 func (s Accounts) Begin(ctx context.Context, enrollment accounts.Enrollment) error {

@@ -189,4 +189,4 @@ if #gone > 0 then
 	redis.call('PERSIST', KEYS[5])
 end
 return 1
-`)
+`).lasts()

@@ -151,4 +151,4 @@ if turn ~= '' then
 	sweep(KEYS[2], tonumber(ARGV[9]), tonumber(now))
 end
 return 1
-`)
+`).lasts()

@@ -59,7 +59,7 @@ redis.call('HSET', KEYS[1], 'pin', ARGV[3], 'since', now, turn, now)
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
 sweep(KEYS[1], tonumber(ARGV[6]), tonumber(now))
 return 1
-`)
+`).lasts()
 
 // sweepLua forgets the turns that made changes so long ago that they can't come again.
 const sweepLua = `
@@ -117,4 +117,4 @@ local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 ` + clearedLua + `
 redis.call('DEL', KEYS[1], KEYS[5], KEYS[6])
 return 1
-`)
+`).lasts()

@@ -83,7 +83,7 @@ redis.call('HDEL', KEYS[1], 'pin')
 redis.call('HSET', KEYS[1], 'since', ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
 return 1
-`)
+`).lasts()
 
 // unlockLine clears the strikes and records it.
 //
@@ -92,4 +92,4 @@ return 1
 //	      1 unlocked, 0 no such line, -2 not validated
 var unlockLine = newWrite(helpLua + `
 return 1
-`)
+`).lasts()

@@ -34,7 +34,7 @@ elseif not held and tonumber(due) > now then
 end
 if claimed > now - tonumber(ARGV[3]) then return 1 end
 return 0
-`)
+`).lasts()
 
 // claimLanes claims the lanes that are due longest, and notes that somebody does.
 //

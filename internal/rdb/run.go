@@ -44,17 +44,24 @@ const slack = 10 * time.Minute
 type script struct {
 	text, hash string
 	write      bool // see newWrite
+	lasting    bool // see lasts
 }
 
 // newScript makes a script that may run at any time: one that reads, or whose writing is right however
 // late it comes. docs/decisions/0006 has all that write, with the reason of each.
-func newScript(text string) script { return script{text, redis.NewScript(text).Hash(), false} }
+func newScript(text string) script { return script{text: text, hash: redis.NewScript(text).Hash()} }
 
 // newWrite makes a script that changes nothing once its caller was told that it failed. Its text sees
 // nothing of that: see lateLua.
 func newWrite(text string) script {
 	s := newScript(lateLua + text)
 	s.write = true
+	return s
+}
+
+// lasts makes a script one of a change that people rely on: see [Durability].
+func (s script) lasts() script {
+	s.lasting = true
 	return s
 }
 
@@ -79,16 +86,12 @@ func (s script) byText(command []any) []any {
 // run runs a script. After a broken connection it may run twice, so a second run with the
 // same arguments must change nothing more. One of newScript may still run after its caller gave up.
 func (db *DB) run(ctx context.Context, s script, keys []string, args ...any) (any, error) {
-	return db.send(ctx, s, s.byHash(keys, args...), func(ctx context.Context, c *redis.Cmd) error {
-		return db.submit(ctx, c)
-	})
+	return db.send(ctx, s, s.byHash(keys, args...), true)
 }
 
 // runOnce runs a script at most once; after a broken connection nobody knows whether it ran.
 func (db *DB) runOnce(ctx context.Context, s script, keys []string, args ...any) (any, error) {
-	return db.send(ctx, s, s.byHash(keys, args...), func(ctx context.Context, c *redis.Cmd) error {
-		return db.client.Process(ctx, once{c})
-	})
+	return db.send(ctx, s, s.byHash(keys, args...), false)
 }
 
 // once is a command that the client doesn't repeat.
@@ -101,9 +104,9 @@ func (once) NoRetry() bool { return true }
 // know it yet; and once more where its clock was set, or another server has the key by now.
 const attempts = 3
 
-// send runs a script.
-func (db *DB) send(ctx context.Context, s script, command []any, by func(context.Context, *redis.Cmd) error) (any, error) {
-	ctx, cancel := context.WithTimeout(ctx, db.within)
+// send runs a script, twice at most after a broken connection, or once.
+func (db *DB) send(whole context.Context, s script, command []any, twice bool) (any, error) {
+	ctx, cancel := context.WithTimeout(whole, db.within)
 	defer cancel()
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -113,7 +116,7 @@ func (db *DB) send(ctx context.Context, s script, command []any, by func(context
 		sent, err := db.timed(ctx, s, command)
 		if err == nil {
 			cmd = redis.NewCmd(ctx, sent...)
-			err = by(ctx, cmd)
+			err = db.sendTimed(ctx, whole, s, cmd, twice)
 		}
 		switch {
 		case unknownScript(err):
@@ -127,6 +130,17 @@ func (db *DB) send(ctx context.Context, s script, command []any, by func(context
 		}
 	}
 	return nil, explain(cmd.Err())
+}
+
+// sendTimed sends a script's command, and waits until what lasts is as durable as is required.
+func (db *DB) sendTimed(ctx, whole context.Context, s script, cmd *redis.Cmd, twice bool) error {
+	switch {
+	case s.lasting && db.durable.waits():
+		return db.lasting(ctx, whole, cmd, twice)
+	case twice:
+		return db.submit(ctx, cmd)
+	}
+	return db.client.Process(ctx, once{cmd})
 }
 
 // ask sends commands that only read, in one round trip.
