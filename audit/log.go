@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"updatecenter/internal/durability"
 	"updatecenter/internal/secret"
 )
 
@@ -48,6 +49,7 @@ type waiting struct {
 	gone  <-chan struct{} // closed when nobody waits any more
 	entry Entry
 	err   error
+	doubt bool          // whether the entry lasts
 	done  chan struct{} // closed when entry or err stands
 }
 
@@ -105,6 +107,9 @@ func (l *Log) append(ctx context.Context, event Event) (Entry, error) {
 	l.begin()
 	select {
 	case <-w.done:
+		if w.doubt {
+			durability.Tell(ctx)
+		}
 		return w.entry, w.err
 	case <-ctx.Done():
 		return Entry{}, ctx.Err()
@@ -150,9 +155,10 @@ func (l *Log) next() []*waiting {
 func (l *Log) appendAll(some []*waiting) {
 	ctx, cancel := context.WithTimeout(context.Background(), Within)
 	defer cancel()
+	ctx, doubt := durability.Watch(ctx)
 	err := untilAhead(ctx, func() error { return l.appendOnce(ctx, some) })
 	for _, w := range some {
-		w.err = err
+		w.err, w.doubt = err, doubt.Any()
 		close(w.done)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+
+	"updatecenter/internal/durability"
 )
 
 // carryOut runs the turn's lines. An error of theirs leads to the flow's Sorry step, after
@@ -17,7 +19,8 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*tur
 	if err != nil {
 		return nil, err
 	}
-	t := &turn{engine: e, call: &Call{
+	ctx, doubt := durability.Watch(ctx)
+	t := &turn{engine: e, doubt: doubt, call: &Call{
 		SID: event.Call, Turn: event.Turn, Caller: event.Caller, About: event.About,
 		given: e.flow.Given, state: state,
 	}}
@@ -25,6 +28,9 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*tur
 		e.log.Error("the turn failed", slog.String("call", event.Call),
 			slog.Int("turn", event.Turn), slog.Any("cause", err))
 		t.apologize(ctx)
+	}
+	if doubt.Any() {
+		e.log.Warn("a change of the turn may not last", slog.String("call", event.Call), slog.Int("turn", event.Turn))
 	}
 	if t.call.state.Step == HangUp {
 		t.call.state.Blanks = nil

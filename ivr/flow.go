@@ -40,11 +40,14 @@ type Notices struct {
 	// Apology is all that is said when the call's state can't be reached. It may hold
 	// only Given blanks.
 	Apology Prompt
+	// Unsure is said once in a turn whose work made a change that may not last: after the next [Say],
+	// which says what was done, or before a question. A flow that changes nothing lasting has none.
+	Unsure Prompt
 }
 
 // all returns the notices in the order of their fields.
 func (n Notices) all() []Prompt {
-	return []Prompt{n.Silence, n.TooFew, n.TooMany, n.WrongKey, n.StartOver, n.Apology}
+	return append([]Prompt{n.Silence, n.TooFew, n.TooMany, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
 }
 
 // A Step is the name of a line, unique in its flow, in words-with-hyphens.
@@ -150,7 +153,7 @@ func (f *Flow) notices() []Prompt {
 			return n.all()
 		}
 	}
-	return []Prompt{n.Silence, n.WrongKey, n.StartOver, n.Apology}
+	return append([]Prompt{n.Silence, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
 }
 
 // everyPhrase lists what blanks of kind Phrase say.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+
+	"updatecenter/internal/durability"
 )
 
 // maxLines is how many lines one turn may run: a loop without a question is a mistake.
@@ -26,6 +28,8 @@ type turn struct {
 	call   *Call
 	answer answer
 	may    Prompt // of the last line that may have changed something
+	doubt  *durability.Doubt // about what was changed
+	unsure bool              // Notices.Unsure was said
 }
 
 func (t *turn) flow() *Flow { return t.engine.flow }
@@ -34,6 +38,7 @@ func (t *turn) flow() *Flow { return t.engine.flow }
 func (t *turn) run(ctx context.Context, step Step) error {
 	for range maxLines {
 		if step == HangUp {
+			t.sayUnsure()
 			t.call.state.Step = HangUp
 			t.answer.hangUp()
 			return nil
@@ -42,9 +47,15 @@ func (t *turn) run(ctx context.Context, step Step) error {
 		if !written {
 			return fmt.Errorf("step %q is not written", step)
 		}
+		if _, asks := line.(listener); asks {
+			t.sayUnsure()
+		}
 		next, err := line.enter(ctx, t)
 		if err != nil {
 			return fmt.Errorf("%s: %w", step, err)
+		}
+		if _, says := line.(Say); says {
+			t.sayUnsure()
 		}
 		if next == here {
 			t.call.state.Step = step
@@ -53,6 +64,17 @@ func (t *turn) run(ctx context.Context, step Step) error {
 		step = next
 	}
 	return errEndless
+}
+
+// sayUnsure says once, to its end, that a change of this turn may not last.
+func (t *turn) sayUnsure() {
+	unsure := t.flow().Notices.Unsure
+	if t.unsure || !t.doubt.Any() || unsure == (Prompt{}) {
+		return
+	}
+	t.unsure = true
+	t.say(unsure)
+	t.answer.protect()
 }
 
 // leave notes an exit as taken.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gorilla/mux"
+
+	"updatecenter/internal/durability"
 )
 
 // policy is all that a page may do in a browser: its own style, script, pictures and events.
@@ -20,7 +22,10 @@ func (c *Console) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := c.now()
 		told := &answer{ResponseWriter: w}
-		v := &visit{w: told, r: r, client: r.Context(), from: c.client(r), loopback: c.loopback}
+		client := r.Context()
+		ctx, doubt := durability.Watch(client)
+		r = r.WithContext(ctx)
+		v := &visit{w: told, r: r, client: client, doubt: doubt, from: c.client(r), loopback: c.loopback}
 		c.protect(w.Header())
 		defer c.logVisit(v, told, began)
 		defer c.caught(v, told)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"updatecenter/agents"
+	"updatecenter/internal/durability"
 )
 
 //go:embed templates/*.html
@@ -92,6 +93,9 @@ func (c *Console) frame(v *visit, title string, content any) frame {
 	f := frame{
 		Title: title, Company: c.company, Note: v.note, Content: content,
 		Style: c.files["style.css"].path, Script: c.files["app.js"].path, Icon: c.files["icon.svg"].path,
+	}
+	if v.doubt.Any() || v.r.URL.Query().Has(unsure) {
+		f.Note = strings.TrimSpace(f.Note + " " + durability.Warning)
 	}
 	agent := v.session.Agent
 	if f.User = agent.ID != ""; !f.User || v.session.SetUp {

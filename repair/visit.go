@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 
 	"updatecenter/agents"
 	"updatecenter/audit"
 	"updatecenter/desk"
+	"updatecenter/internal/durability"
 	"updatecenter/signin"
 )
 
@@ -26,6 +28,7 @@ type visit struct {
 	session  signin.Session      // zero: nobody is signed in, or the page doesn't ask
 	draft    map[string][]string // what had been typed when the last session ran out; nil: nothing
 	note     string              // a word to begin the page with
+	doubt    *durability.Doubt   // about what was changed
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -65,10 +68,20 @@ func (v *visit) who() desk.Who {
 // redirect goes on to another page, which a browser then asks for by GET. So no form is sent
 // again when that page is loaded again.
 func (v *visit) redirect(path string) error {
+	if v.doubt.Any() {
+		separator := "?"
+		if strings.Contains(path, "?") {
+			separator = "&"
+		}
+		path += separator + unsure + "="
+	}
 	v.w.Header().Set("Location", path)
 	v.w.WriteHeader(http.StatusSeeOther)
 	return nil
 }
+
+// unsure stands in the query of a page that is to say that a change before it may not last.
+const unsure = "unsure"
 
 // readBody reads a form: as long as is allowed, and of the kind that pages send.
 func (v *visit) readBody() error {

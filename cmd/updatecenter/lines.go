@@ -29,7 +29,8 @@ type linesCommand struct {
 
 // redisFlag names the Redis of a command.
 type redisFlag struct {
-	RedisURL string `name:"redis-url" env:"REDIS_URL" help:"The Redis of the server; see the settings of serve. Also REDIS_URL_FILE."`
+	RedisURL   string `name:"redis-url" env:"REDIS_URL" help:"The Redis of the server; see the settings of serve. Also REDIS_URL_FILE."`
+	Durability string `name:"durability" env:"DURABILITY" default:"memory" help:"When a change is confirmed: memory, replica or disk, as the server has it."`
 }
 
 // commandOperation bounds one operation of a command: longer than of a server, as nobody waits on
@@ -39,7 +40,7 @@ const commandOperation = 15 * time.Second
 // open opens the Redis.
 func (f redisFlag) open(c console) (*rdb.DB, error) {
 	r := &settingsReader{getenv: c.getenv}
-	url := r.required("REDIS_URL", r.secret("REDIS_URL", f.RedisURL))
+	url, level := r.required("REDIS_URL", r.secret("REDIS_URL", f.RedisURL)), r.durability(f.Durability)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
@@ -48,6 +49,7 @@ func (f redisFlag) open(c console) (*rdb.DB, error) {
 	if err != nil {
 		return nil, usage(fmt.Errorf("REDIS_URL: %w", err))
 	}
+	db.Require(level, func(error) {}) // run tells of it
 	return db, nil
 }
 

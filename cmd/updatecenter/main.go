@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"updatecenter/internal/durability"
 )
 
 // commands is the command line.
@@ -83,8 +85,13 @@ func run(ctx context.Context, args []string, c console) int {
 	case err != nil:
 		return report(c, usage(err))
 	}
+	ctx, doubt := durability.Watch(ctx)
 	command.BindTo(ctx, (*context.Context)(nil))
-	return report(c, command.Run(c))
+	err = command.Run(c)
+	if doubt.Any() {
+		fmt.Fprintln(c.err, "updatecenter:", durability.Warning)
+	}
+	return report(c, err)
 }
 
 // exited unwinds from kong, which expects its exit function not to return.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"updatecenter/accounts"
@@ -42,10 +43,22 @@ type redisWatch struct {
 	servers []rdb.ServerInfo
 	missing []string        // rights
 	told    map[string]bool // findings that are in the log
+
+	unsure atomic.Int64 // changes that may not last
 }
 
 func newRedisWatch(c config, o outside) *redisWatch {
-	return &redisWatch{db: o.db, keys: c.keys, now: o.now, log: o.log, embedded: o.embedded, told: map[string]bool{}}
+	w := &redisWatch{db: o.db, keys: c.keys, now: o.now, log: o.log, embedded: o.embedded, told: map[string]bool{}}
+	if c.durability != "" {
+		o.db.Require(c.durability, w.noteUnsure)
+	}
+	return w
+}
+
+// noteUnsure counts a change that was made and may not last.
+func (w *redisWatch) noteUnsure(cause error) {
+	w.unsure.Add(1)
+	w.log.Warn("a change was made that may not last", slog.Any("cause", cause))
 }
 
 // start checks the Redis before anything is served. One that is away is checked when it is back,
@@ -116,7 +129,7 @@ func (w *redisWatch) look(ctx context.Context) error {
 	if w.embedded {
 		return nil
 	}
-	missing, err := w.db.Missing(ctx, slices.Concat(rdb.Commands(), queue.Commands()))
+	missing, err := w.db.Missing(ctx, slices.Concat(rdb.Commands(), w.db.DurabilityCommands(), queue.Commands()))
 	if err != nil {
 		return err
 	}

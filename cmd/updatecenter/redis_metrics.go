@@ -18,12 +18,13 @@ var (
 	redisUsed     = prometheus.NewDesc("updatecenter_redis_memory_used_bytes", "Memory that the Redis servers use, together.", nil, nil)
 	redisReplicas = prometheus.NewDesc("updatecenter_redis_replicas", "The fewest replicas of a Redis server.", nil, nil)
 	redisRights   = prometheus.NewDesc("updatecenter_redis_rights_missing", "Rights that the user of Redis lacks.", nil, nil)
+	redisUnsure   = prometheus.NewDesc("updatecenter_changes_unsure_total", "Changes that were made and may not last, as DURABILITY could not be had.", nil, nil)
 	redisFinding  = prometheus.NewDesc("updatecenter_redis_finding", "Redis servers by which data can be lost, by how.", []string{"finding"}, nil)
 )
 
 // Describe implements [prometheus.Collector].
 func (w *redisWatch) Describe(to chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{redisUp, redisIs, redisLimit, redisUsed, redisReplicas, redisRights, redisFinding} {
+	for _, desc := range []*prometheus.Desc{redisUp, redisIs, redisLimit, redisUsed, redisReplicas, redisRights, redisUnsure, redisFinding} {
 		to <- desc
 	}
 }
@@ -41,6 +42,7 @@ func (w *redisWatch) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(redisUp, up)
 	gauge(redisRights, float64(len(w.missing)))
+	to <- prometheus.MustNewConstMetric(redisUnsure, prometheus.CounterValue, float64(w.unsure.Load()))
 	kinds, findings := map[[3]string]int{}, make(map[rdb.Finding]int, len(rdb.Findings))
 	var limit, used int64
 	replicas := 0

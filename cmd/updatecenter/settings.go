@@ -19,6 +19,7 @@ import (
 	"updatecenter/desk"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbox/dispatch"
+	"updatecenter/internal/rdb"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/twilio"
 	"updatecenter/internal/typed"
@@ -44,7 +45,10 @@ var defaults = kong.Vars{
 	"repair_number": defaultRepair.Display(), "temporary_pin": defaultTemporary, "pin_digits": strconv.Itoa(defaultDigits),
 	"lookups":               strconv.Itoa(desk.DefaultLimits().Program),
 	"provisioning_parallel": strconv.Itoa(dispatch.DefaultParallel),
-	"unvouched_failures":    strconv.Itoa(pins.DefaultUnvouched().Failures),
+	"durability": "When a change of a PIN, a code, a feature, an account, an agent or a key, a reset, or a record of the audit is confirmed: " +
+		"memory, at once; replica, once one replica of Redis has it, for which 0.3 seconds are waited; disk, once it is on the disk of Redis, which needs appendfsync always. " +
+		"What could not be made sure of stands, and whoever asked for it is told that it may not last.",
+	"unvouched_failures": strconv.Itoa(pins.DefaultUnvouched().Failures),
 }
 
 // serverSettings are the settings of a server, as they are written. They are strings all
@@ -57,6 +61,7 @@ type serverSettings struct {
 	twilioSettings     `embed:""`
 	WebhookKeys        string `name:"twilio-webhook-keys" env:"TWILIO_WEBHOOK_KEYS" secret:"" help:"Shared keys with which Twilio signs webhooks by SHA-256, if its webhooks API was told to: name:secret, comma-separated; a name twice while its key is being replaced."`
 	RedisURL           string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
+	Durability         string `name:"durability" env:"DURABILITY" default:"memory" help:"${durability}"`
 	SecretKeys         string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
 	TemporaryPIN       string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"${temporary_pin}" help:"PIN of every new line."`
 	PINMinDigits       string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
@@ -93,6 +98,7 @@ type config struct {
 	shutdownDelay time.Duration
 	publicURL     string
 	redisURL      string
+	durability    rdb.Durability
 	authTokens    []secret.Text
 	sharedKeys    []signature.SharedKey
 	sipDomains    []string
@@ -125,6 +131,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 		shutdownDelay: r.duration("SHUTDOWN_DELAY", s.ShutdownDelay, 0, time.Minute),
 		publicURL:     r.url("PUBLIC_URL", r.required("PUBLIC_URL", s.PublicURL)),
 		redisURL:      r.required("REDIS_URL", r.secret("REDIS_URL", s.RedisURL)),
+		durability:    r.durability(s.Durability),
 		authTokens:    texts(r.required("TWILIO_AUTH_TOKEN", strings.Trim(r.secret("TWILIO_AUTH_TOKEN", s.TwilioAuthToken), " ,"))),
 		sharedKeys:    r.sharedKeys("TWILIO_WEBHOOK_KEYS", r.secret("TWILIO_WEBHOOK_KEYS", s.WebhookKeys)),
 		sipDomains:    r.domains("SIP_DOMAINS", s.SIPDomains),
@@ -171,6 +178,14 @@ type settingsReader struct {
 
 func (r *settingsReader) fail(name, why string) {
 	r.wrong = append(r.wrong, fmt.Errorf("%s: %s", name, why))
+}
+
+func (r *settingsReader) durability(value string) rdb.Durability {
+	level := rdb.Durability(value)
+	if !slices.Contains([]rdb.Durability{rdb.Memory, rdb.Replica, rdb.Disk}, level) {
+		r.fail("DURABILITY", "want memory, replica or disk")
+	}
+	return level
 }
 
 // failed says whether something is wrong with a setting.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"updatecenter/internal/durability"
 )
 
 // storesWithin bounds all that one request asks of the stores. A client's own time-out is
@@ -47,7 +49,7 @@ func (s resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !s.unbounded {
 		bounded, cancel := context.WithTimeout(ctx, storesWithin)
 		defer cancel()
-		ctx = bounded
+		ctx, w = answering(bounded, w)
 	}
 	// Lines change at any moment, and are no business of a cache's.
 	w.Header().Set("Cache-Control", "no-store")
@@ -55,6 +57,29 @@ func (s resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := s.serve(w, r.WithContext(ctx)); err != nil {
 		s.api.refuse(w, r, explain(err))
 	}
+}
+
+// DurabilityHeader stands, as "uncertain", in the answer to a request that made a change which may not
+// last. See [durability.Watch].
+const DurabilityHeader = "Durability"
+
+// answering returns the context and the writer of an answer that tells of such a change.
+func answering(ctx context.Context, w http.ResponseWriter) (context.Context, http.ResponseWriter) {
+	ctx, doubt := durability.Watch(ctx)
+	return ctx, &doubting{w, doubt}
+}
+
+type doubting struct {
+	http.ResponseWriter
+	doubt *durability.Doubt
+}
+
+// WriteHeader implements [http.ResponseWriter]. All answers come to it.
+func (d *doubting) WriteHeader(status int) {
+	if d.doubt.Any() {
+		d.Header().Set(DurabilityHeader, "uncertain")
+	}
+	d.ResponseWriter.WriteHeader(status)
 }
 
 func (s resource) serve(w http.ResponseWriter, r *http.Request) error {

@@ -64,10 +64,10 @@ func (db *DB) Require(level Durability, unsure func(cause error)) {
 	db.durable.places = make(chan struct{}, max(size/2, 1))
 }
 
-// needs are examples of the commands that this takes besides [Commands]; of Disk none must be
-// allowed that a server may not know.
-func (d *durable) needs() [][]any {
-	if d.level == Replica {
+// DurabilityCommands are examples of the commands that this takes besides [Commands], without those that
+// a server may not know.
+func (db *DB) DurabilityCommands() [][]any {
+	if db.durable.level == Replica {
 		return [][]any{{"wait", 0, 1}}
 	}
 	return nil

@@ -36,7 +36,7 @@ func TestCommandsAreAll(t *testing.T) {
 	if len(sent) < 100 {
 		t.Fatalf("found %d commands", len(sent))
 	}
-	var listed []string
+	listed := []string{"wait", "waitaof", "config"} // for what is not in memory alone
 	for _, example := range Commands() {
 		listed = append(listed, example[0].(string))
 	}

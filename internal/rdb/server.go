@@ -27,6 +27,7 @@ type ServerInfo struct {
 	Replicas  int           // connected
 	Behind    time.Duration // the longest of the replicas' lags; a replica that isn't synchronized lags a day
 	Failing   bool          // the last write of the append-only file, or the last snapshot, failed
+	Required  Durability    // see [DB.Require]
 	Unknown   []string      // names of fields and settings, sorted
 }
 
@@ -36,6 +37,7 @@ func (db *DB) Servers(ctx context.Context) ([]ServerInfo, error) {
 	var all []ServerInfo
 	err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
 		info, err := lookAt(ctx, server)
+		info.Required = db.durable.level
 		mu.Lock()
 		defer mu.Unlock()
 		all = append(all, info)
@@ -145,6 +147,7 @@ type Finding string
 // The findings. The first refuses a server.
 const (
 	Evicts        Finding = "evicts"
+	NotDurable    Finding = "not-durable"
 	NoPersistence Finding = "no-persistence"
 	SnapshotsOnly Finding = "snapshots-only"
 	NeverSyncs    Finding = "never-syncs"
@@ -160,6 +163,8 @@ const (
 var Findings = map[Finding]string{
 	Evicts: "Redis deletes data when its memory is full, calls under way, locks and lines among them: " +
 		"set maxmemory-policy noeviction",
+	NotDurable: "what DURABILITY asks for can't be had, and whoever changes something is told that it may not last: " +
+		"replica needs a replica that is connected; disk needs appendonly yes, and appendfsync always or everysec, before Redis 7.2 always",
 	NoPersistence: "Redis keeps nothing on disk: everything is lost when it restarts; set appendonly yes",
 	SnapshotsOnly: "Redis has no append-only file: when it dies, all since its last snapshot is lost; set appendonly yes",
 	NeverSyncs:    "Redis leaves it to the system when the append-only file is written: when its machine dies, some 30 seconds are lost; set appendfsync everysec",
@@ -187,6 +192,7 @@ func (s ServerInfo) Findings() []Finding {
 		}
 	}
 	add(s.Eviction != "" && s.Eviction != "noeviction", Evicts)
+	add(s.lacksDurability(), NotDurable)
 	add(s.AppendOff && s.Snapshots == "off", NoPersistence)
 	add(s.AppendOff && s.Snapshots != "off", SnapshotsOnly)
 	add(!s.AppendOff && s.Fsync == "no", NeverSyncs)
@@ -194,8 +200,29 @@ func (s ServerInfo) Findings() []Finding {
 	add(s.MaxMemory > 0 && s.Memory/nearlyTenth > s.MaxMemory/10, NearlyFull)
 	add(s.Replicas == 0, NoReplica)
 	add(s.Behind > mostBehind, ReplicaBehind)
-	major, err := strconv.Atoi(strings.SplitN(s.Version, ".", 2)[0])
-	add(err == nil && major < oldest, OldVersion)
+	major, _, known := s.version()
+	add(known && major < oldest, OldVersion)
 	add(len(s.Unknown) > 0, NotLookedAt)
 	return found
+}
+
+// version is that of the server, as far as it is compared with others.
+func (s ServerInfo) version() (major, minor int, known bool) {
+	parts := strings.SplitN(s.Version+"..", ".", 3)
+	major, err := strconv.Atoi(parts[0])
+	minor, _ = strconv.Atoi(parts[1])
+	return major, minor, err == nil
+}
+
+// lacksDurability says whether what is required can't be had, as far as that is known.
+func (s ServerInfo) lacksDurability() bool {
+	switch s.Required {
+	case Replica:
+		return s.Replicas == 0
+	case Disk:
+		major, minor, _ := s.version()
+		waits := major > 7 || major == 7 && minor >= 2 // WAITAOF
+		return s.AppendOff || s.Fsync == "no" || s.Fsync == "everysec" && !waits
+	}
+	return false
 }

@@ -335,4 +335,9 @@ var notices = ivr.Notices{
 		EN:   "We are sorry, the Update Center cannot take your call right now. Please call again in a few minutes. For help, call {repair}. Goodbye.",
 		ES:   "Lo sentimos, el Centro de Actualización no puede atender su llamada ahora. Llame de nuevo en unos minutos. Para obtener ayuda, llame al {repair}. Adiós.",
 	},
+	Unsure: ivr.Prompt{
+		Name: "unsure",
+		EN:   "However, we could not make sure that this change will last. If a new PIN is refused, use the old one. If another change is gone, please make it again.",
+		ES:   "Sin embargo, no pudimos comprobar que este cambio vaya a conservarse. Si un PIN nuevo es rechazado, use el anterior. Si otro cambio se perdió, hágalo de nuevo.",
+	},
 }
