@@ -27,7 +27,7 @@ type turn struct {
 	engine *Engine
 	call   *Call
 	answer answer
-	may    Prompt // of the last line that may have changed something
+	may    Prompt            // of the last line that may have changed something
 	doubt  *durability.Doubt // about what was changed
 	unsure bool              // Notices.Unsure was said
 }

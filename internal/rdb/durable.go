@@ -23,19 +23,18 @@ const (
 	// Memory asks nothing: the change is in the memory of the server. A fail-over loses what
 	// the new master hadn't got, and a crash what the disk hadn't.
 	Memory Durability = "memory"
-	// Replica asks that one replica has the change in its memory, within replicaTime: WAIT. Where
+	// Replica asks that one replica has the change in its memory, within proofTime: WAIT. Where
 	// a master has several, a fail-over can still choose one that lacks it.
 	Replica Durability = "replica"
-	// Disk asks that the change is on the server's disk: by WAITAOF within diskTime, or before
-	// Redis 7.2 by the settings appendonly yes and appendfsync always, by which a server writes
-	// to its disk before it answers.
+	// Disk asks that the change is on the server's disk, within proofTime: WAITAOF; before Redis
+	// 7.2 its settings are asked for. Both need appendonly yes and appendfsync always, by which a
+	// server writes to its disk before it answers: with everysec that takes up to a second.
 	Disk Durability = "disk"
 )
 
 const (
-	replicaTime = 300 * time.Millisecond
-	diskTime    = 1200 * time.Millisecond // appendfsync everysec does so each second
-	markFor     = time.Second
+	proofTime = 300 * time.Millisecond
+	markFor   = time.Second
 )
 
 // durable is how changes are made durable. The zero value is for Memory.
@@ -50,7 +49,7 @@ type durable struct {
 // had stands all the same: its context is told, see package durability, and so is unsure, with the
 // cause, which holds nothing of the change. It is for a program's start, before anything else.
 //
-// A change takes up to 0.3 seconds more then, or 1.2 for Disk. At most half of the connections of
+// A change takes up to 0.3 seconds more then. At most half of the connections of
 // the pool wait for replicas and disks at once, so that nothing else waits for them.
 func (db *DB) Require(level Durability, unsure func(cause error)) {
 	size := 0
@@ -76,23 +75,15 @@ func (db *DB) DurabilityCommands() [][]any {
 // waits says whether there is anything to wait for.
 func (d *durable) waits() bool { return d.level == Replica || d.level == Disk }
 
-// time is how long a change waits at most.
-func (d *durable) time() time.Duration {
-	if d.level == Disk {
-		return diskTime
-	}
-	return replicaTime
-}
-
 // proof is the command whose answer says whether all is durable that its connection has written.
 func (d *durable) proof() []any {
 	switch {
 	case d.level == Replica:
-		return []any{"wait", 1, replicaTime.Milliseconds()}
+		return []any{"wait", 1, proofTime.Milliseconds()}
 	case d.old.Load():
 		return []any{"config", "get", "append*"}
 	}
-	return []any{"waitaof", 1, 0, diskTime.Milliseconds()}
+	return []any{"waitaof", 1, 0, proofTime.Milliseconds()}
 }
 
 // proved says what the answer to a proof says.
@@ -128,7 +119,7 @@ func (db *DB) lasting(ctx, whole context.Context, cmd *redis.Cmd, twice bool) er
 		return ctx.Err()
 	}
 	ends, _ := ctx.Deadline()
-	whole, cancel := context.WithDeadline(whole, ends.Add(db.durable.time()))
+	whole, cancel := context.WithDeadline(whole, ends.Add(proofTime))
 	defer cancel()
 	done := false
 	for tries := 1; ; {

@@ -164,7 +164,7 @@ var Findings = map[Finding]string{
 	Evicts: "Redis deletes data when its memory is full, calls under way, locks and lines among them: " +
 		"set maxmemory-policy noeviction",
 	NotDurable: "what DURABILITY asks for can't be had, and whoever changes something is told that it may not last: " +
-		"replica needs a replica that is connected; disk needs appendonly yes, and appendfsync always or everysec, before Redis 7.2 always",
+		"replica needs a replica that is connected, disk needs appendonly yes and appendfsync always",
 	NoPersistence: "Redis keeps nothing on disk: everything is lost when it restarts; set appendonly yes",
 	SnapshotsOnly: "Redis has no append-only file: when it dies, all since its last snapshot is lost; set appendonly yes",
 	NeverSyncs:    "Redis leaves it to the system when the append-only file is written: when its machine dies, some 30 seconds are lost; set appendfsync everysec",
@@ -200,18 +200,10 @@ func (s ServerInfo) Findings() []Finding {
 	add(s.MaxMemory > 0 && s.Memory/nearlyTenth > s.MaxMemory/10, NearlyFull)
 	add(s.Replicas == 0, NoReplica)
 	add(s.Behind > mostBehind, ReplicaBehind)
-	major, _, known := s.version()
-	add(known && major < oldest, OldVersion)
+	major, err := strconv.Atoi(strings.SplitN(s.Version, ".", 2)[0])
+	add(err == nil && major < oldest, OldVersion)
 	add(len(s.Unknown) > 0, NotLookedAt)
 	return found
-}
-
-// version is that of the server, as far as it is compared with others.
-func (s ServerInfo) version() (major, minor int, known bool) {
-	parts := strings.SplitN(s.Version+"..", ".", 3)
-	major, err := strconv.Atoi(parts[0])
-	minor, _ = strconv.Atoi(parts[1])
-	return major, minor, err == nil
 }
 
 // lacksDurability says whether what is required can't be had, as far as that is known.
@@ -220,9 +212,7 @@ func (s ServerInfo) lacksDurability() bool {
 	case Replica:
 		return s.Replicas == 0
 	case Disk:
-		major, minor, _ := s.version()
-		waits := major > 7 || major == 7 && minor >= 2 // WAITAOF
-		return s.AppendOff || s.Fsync == "no" || s.Fsync == "everysec" && !waits
+		return s.AppendOff || s.Fsync != "" && s.Fsync != "always"
 	}
 	return false
 }
