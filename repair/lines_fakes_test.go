@@ -14,6 +14,7 @@ import (
 	"updatecenter/audit"
 	"updatecenter/deliveries"
 	"updatecenter/internal/apikey"
+	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -24,6 +25,19 @@ type finder struct{ store *pins.Memory }
 
 func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
 	return f.store.Line(ctx, number)
+}
+
+// doubtful are lines of which it may not last that their PINs are reset.
+type doubtful struct {
+	*pins.Memory
+	s *shop
+}
+
+func (d doubtful) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
+	if d.s.doubt {
+		durability.Tell(ctx)
+	}
+	return d.Memory.Reset(ctx, number, record, notice)
 }
 
 // oneAccount is the account of the line at home.

@@ -59,6 +59,7 @@ type shop struct {
 	keys     *keys
 	recorded func()       // is told of each entry of the audit but of pages of people and keys
 	read     atomic.Int64 // entries of the audit
+	doubt    bool         // whether what is reset may not last
 	handler  http.Handler
 	stopping chan struct{}
 	mu       sync.Mutex
@@ -78,7 +79,7 @@ func newShopWith(t *testing.T, set func(*repair.Config)) *shop {
 	log := slog.New(slog.NewJSONHandler(s.log, logtest.Untimed()))
 	s.audit = audit.New(audit.Config{Store: watched{audit.NewMemory(), s}, Keys: keys, Now: s.clock})
 	s.hire(keys, log)
-	provisioning := pins.Provisioning{Registry: s.lines, Validations: s.lines, Now: s.clock}
+	provisioning := pins.Provisioning{Registry: s.lines, Validations: doubtful{s.lines, s}, Now: s.clock}
 	_, err := provisioning.Add(t.Context(), []pins.NewLine{
 		{Number: home, Language: "en", Features: pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)}, {Number: other},
 	})

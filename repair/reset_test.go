@@ -46,6 +46,16 @@ func TestReset(t *testing.T) {
 	s.as("ann").get(homeAt).says(http.StatusOK).lacks("Tell the customer:")
 }
 
+func TestResetThatMayNotLast(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	s.doubt = true
+	ann.post(homeAt+"/reset", because...).leads(homeAt + "?unsure=")
+	ann.get(homeAt+"?unsure=").says(http.StatusOK, "The PIN is reset.", "could not make sure that it will last")
+	ann.get(homeAt).says(http.StatusOK).lacks("could not make sure")
+}
+
 func TestUnlock(t *testing.T) {
 	s := newShop(t)
 	ann := s.as("ann")
