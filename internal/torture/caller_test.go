@@ -63,7 +63,7 @@ var lastWords = []struct {
 	heard verdict
 	words *regexp.Regexp
 }{
-	{heardMayBe, regexp.MustCompile(`may (already |now )?(be in force|have been|be changed|not hold|be on)|might be`)},
+	{heardMayBe, regexp.MustCompile(`may (already |now )?(be in force|have been|be changed|not hold|be on)|might be|could not make sure`)},
 	{heardDone, regexp.MustCompile(`PIN has been changed|We turned it on|Security Screen is on|let in with the new PIN`)},
 	{heardNotDone, regexp.MustCompile(`has not been changed|have not changed`)},
 	{heardTwilio, regexp.MustCompile(`an application error has occurred`)},
