@@ -3,6 +3,7 @@ package torture
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,6 +33,7 @@ type balancer struct {
 	mu     sync.Mutex
 	lose   func(*http.Request) bool // of which requests the answers are lost, once made; nil: none
 	broken int                      // requests that were answered 502
+	said   []string                 // of the first of these, why
 }
 
 // A backend is a server behind it.
@@ -193,13 +196,19 @@ func (b *balancer) fail(w http.ResponseWriter, r *http.Request, one *backend, er
 	}
 	b.mu.Lock()
 	b.broken++
+	if len(b.said) < saidMost {
+		b.said = append(b.said, fmt.Sprintf("%s %s %s: %v", time.Now().Format("15:04:05.000"), one.address, r.URL.Path, err))
+	}
 	b.mu.Unlock()
 	w.WriteHeader(http.StatusBadGateway)
 }
 
-// brokenSoFar is how many requests were answered 502.
-func (b *balancer) brokenSoFar() int {
+// saidMost bounds what is kept of why servers did not answer.
+const saidMost = 100
+
+// brokenSoFar is how many requests were answered 502, and of the first of them why.
+func (b *balancer) brokenSoFar() (int, string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.broken
+	return b.broken, strings.Join(b.said, "\n")
 }

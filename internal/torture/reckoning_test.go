@@ -49,8 +49,12 @@ func (w *world) reckon() Counts {
 	if !ended {
 		delete(counts, Untold)
 	}
+	broken, why := w.balancer.brokenSoFar()
+	if counts[Dead] > 0 {
+		w.t.Log(why)
+	}
 	w.t.Logf("of %d calls, %v; the balancer said 502 %d times; %d were told again, or of what is gone, after a fail-over",
-		len(w.customers), verdicts, w.balancer.brokenSoFar(), w.toldAgain)
+		len(w.customers), verdicts, broken, w.toldAgain)
 	return counts
 }
 

@@ -256,40 +256,30 @@ func (w *world) choose(lines *pins.Lines, c *customer) {
 	}
 }
 
-// play has customers call, atOnce at the same time, until all have. They come in as many crowds as there are
-// faults, and each fault happens at some moment of the calls of its crowd; the next crowd comes when
-// the fault is over. fault is called by the test's own goroutine.
+// play has customers call, atOnce at the same time, until all have. They come in as many crowds as
+// there are faults, and each fault happens at some moment of the calls of its crowd; the next crowd
+// comes when the fault and these calls are over, so that no call meets two: who has lost a turn, and then
+// the fallback as well, is not asked again by Twilio. fault is called by the test's own goroutine.
 func (w *world) play(faults int, fault func(i int)) {
-	crowds := slices.Collect(slices.Chunk(w.customers, (len(w.customers)+max(faults, 1)-1)/max(faults, 1)))
-	waiting := make(chan *customer)
-	var calling sync.WaitGroup
-	for range atOnce {
-		calling.Go(func() {
-			for c := range waiting {
-				w.call(c)
-			}
-		})
-	}
-	for i, crowd := range crowds {
-		begun, come := make(chan struct{}), make(chan struct{})
-		go func() {
-			defer close(come)
-			for n, c := range crowd {
-				waiting <- c
-				if n == 0 {
-					close(begun)
+	crowds := max(faults, 1)
+	i := 0
+	for crowd := range slices.Chunk(w.customers, (len(w.customers)+crowds-1)/crowds) {
+		var calling sync.WaitGroup
+		var next atomic.Int64
+		for range atOnce {
+			calling.Go(func() {
+				for n := next.Add(1) - 1; int(n) < len(crowd); n = next.Add(1) - 1 {
+					w.call(crowd[n])
 				}
-			}
-		}()
-		<-begun
+			})
+		}
 		if i < faults {
 			time.Sleep(rand.N(time.Duration(w.callTakes.Load()) + 100*time.Millisecond))
 			fault(i)
 		}
-		<-come
+		calling.Wait()
+		i++
 	}
-	close(waiting)
-	calling.Wait()
 }
 
 // call has a customer call. Who hears that something went wrong lets some time pass before the next
@@ -307,8 +297,8 @@ func (w *world) call(c *customer) {
 // the longest that anything takes: what a killed server had begun is begun again a minute or two
 // later. The short form does not wait for that.
 const (
-	quietFor    = 75 * time.Second
-	quietWithin = 4 * time.Minute
+	quietFor    = 150 * time.Second
+	quietWithin = 6 * time.Minute
 	quietShort  = 15 * time.Second
 )
 
