@@ -33,12 +33,12 @@ func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, e
 		for n, i := range unsent {
 			command, err := db.timed(ctx, s, commands[i])
 			if err != nil {
-				return nil, explain(err)
+				return nil, db.explain(err)
 			}
 			sent[n] = redis.NewCmd(ctx, command...)
 		}
 		if err := db.sendAll(ctx, sent); err != nil {
-			return nil, explain(err)
+			return nil, db.explain(err)
 		}
 		var again []int
 		for n, i := range unsent {
@@ -50,7 +50,7 @@ func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, e
 				db.forgetClock(ctx, commands[i])
 				late = err
 			case err != nil:
-				return nil, explain(err)
+				return nil, db.explain(err)
 			default:
 				answers[i] = sent[n].Val()
 				continue
@@ -61,7 +61,7 @@ func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, e
 			return answers, nil
 		}
 	}
-	return nil, explain(late)
+	return nil, db.explain(late)
 }
 
 // sendAll sends commands together. That a server doesn't know the script, or that they came too late, is

@@ -35,10 +35,11 @@ const batches = 4
 
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
-	client redis.UniversalClient
-	routes redis.UniversalClient // the same, where a test has put something before it
-	clocks *clocks
-	within time.Duration // for one operation
+	client  redis.UniversalClient
+	routes  redis.UniversalClient // the same, where a test has put something before it
+	clocks  *clocks
+	failing alarm         // set off where the client knows too little of a cluster
+	within  time.Duration // for one operation
 	// submit sends commands together with those of other goroutines. When 64 ask at once
 	// that takes two fifths less processor time than a connection for each; when one does,
 	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
@@ -73,8 +74,8 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, ErrURL
 	}
-	clocks := newClocks()
-	client, err := connect(u, within, clocks)
+	clocks, failing := newClocks(), newAlarm()
+	client, err := connect(u, within, clocks, failing)
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +86,13 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	db := &DB{client: client, routes: client, clocks: clocks, within: within, marked: make(chan struct{}, 1), stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+	db := &DB{client: client, routes: client, clocks: clocks, failing: failing, within: within, marked: make(chan struct{}, 1), stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 		return submitAll(ctx, together, commands)
 	}}
 	db.running.Go(func() { db.sampleClocks(ctx) })
+	if cluster, ok := client.(*redis.ClusterClient); ok {
+		db.running.Go(func() { db.followCluster(ctx, cluster) })
+	}
 	return db, nil
 }
 
@@ -108,17 +112,17 @@ func submitAll(ctx context.Context, together *redis.AutoPipeliner, commands []*r
 }
 
 // connect chooses the kind of client by the form of the URL.
-func connect(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
+func connect(u *url.URL, within time.Duration, clocks *clocks, failing alarm) (redis.UniversalClient, error) {
 	switch {
 	case u.Scheme == "redis+cluster" || u.Scheme == "rediss+cluster":
 		u.Scheme = u.Scheme[:len(u.Scheme)-len("+cluster")]
-		return cluster(u, within, clocks)
+		return cluster(u, within, clocks, failing)
 	case u.Scheme != "redis" && u.Scheme != "rediss":
 		return nil, ErrURL
 	case u.Query().Has("master_name"):
 		return sentinel(u, within, clocks)
 	case u.Query().Has("addr"):
-		return cluster(u, within, clocks)
+		return cluster(u, within, clocks, failing)
 	}
 	return single(u, within, clocks)
 }
@@ -133,22 +137,6 @@ func single(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalCl
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
 	o.MaintNotificationsConfig, o.OnConnect = quiet(), clocks.onConnect(o.Addr)
 	return redis.NewClient(o), nil
-}
-
-func cluster(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
-	o, err := redis.ParseClusterURL(u.String())
-	if err != nil {
-		return nil, ErrURL
-	}
-	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
-	o.DialerRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, retryPause, retryPause
-	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
-	o.MaintNotificationsConfig = quiet()
-	o.NewClient = func(node *redis.Options) *redis.Client {
-		node.OnConnect = clocks.onConnect(node.Addr)
-		return redis.NewClient(node)
-	}
-	return redis.NewClusterClient(o), nil
 }
 
 // failoverAddress is the address that the client says it has when sentinels name that of its server.

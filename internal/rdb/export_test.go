@@ -63,7 +63,7 @@ func (db *DB) Dying(steps int) *DB {
 		return err
 	}
 	return &DB{
-		client: mortal{db.client, live}, routes: db.routes, clocks: db.clocks, within: db.within, marked: db.marked,
+		client: mortal{db.client, live}, routes: db.routes, clocks: db.clocks, failing: db.failing, within: db.within, marked: db.marked,
 		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 			return live(func() error { return db.submit(ctx, commands...) })
 		},

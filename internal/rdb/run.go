@@ -124,12 +124,12 @@ func (db *DB) send(whole context.Context, s script, command []any, twice bool) (
 		case isLate(err):
 			db.forgetClock(ctx, command)
 		case err != nil:
-			return nil, explain(err)
+			return nil, db.explain(err)
 		default:
 			return cmd.Val(), nil
 		}
 	}
-	return nil, explain(cmd.Err())
+	return nil, db.explain(cmd.Err())
 }
 
 // sendTimed sends a script's command, and waits until what lasts is as durable as is required.
@@ -155,7 +155,7 @@ func (db *DB) ask(ctx context.Context, commands ...[]any) ([]any, error) {
 		sent[i] = redis.NewCmd(ctx, command...)
 	}
 	if err := db.submit(ctx, sent...); err != nil {
-		return nil, explain(err)
+		return nil, db.explain(err)
 	}
 	answers := make([]any, len(sent))
 	for i, cmd := range sent {
@@ -205,6 +205,14 @@ func explain(err error) error {
 		return fmt.Errorf("ask Redis: the user or the password in REDIS_URL is wrong, or missing: %w", err)
 	}
 	return fmt.Errorf("ask Redis: %w", err)
+}
+
+// explain is [explain], and has the client look again which node of a cluster has which slots.
+func (db *DB) explain(err error) error {
+	if unanswered(err) {
+		db.failing.set()
+	}
+	return explain(err)
 }
 
 // millis is the form in which times are stored: whole milliseconds since 1970.
