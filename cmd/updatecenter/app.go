@@ -201,7 +201,7 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 
 // ready says whether calls and deliveries can be worked on.
 func (a *app) ready(ctx context.Context) error {
-	err := a.redis.db.Ping(ctx)
+	err := a.redis.writable(ctx)
 	if err == nil {
 		err = a.queue.Ping(ctx)
 	}

@@ -21,9 +21,10 @@ import (
 // How often Redis is asked whether it is there, and looked at; and how long after it came back
 // operations can still fail that were begun before.
 const (
-	pingEvery = time.Second
-	lookEvery = 30 * time.Second
-	settleFor = 30 * time.Second
+	pingEvery  = time.Second
+	writeEvery = time.Second
+	lookEvery  = 30 * time.Second
+	settleFor  = 30 * time.Second
 )
 
 // redisWatch looks after the Redis of a server: it refuses one that can't be worked with, and tells
@@ -35,6 +36,10 @@ type redisWatch struct {
 	now      func() time.Time
 	log      *slog.Logger
 	embedded bool // the demo's, of which nothing is expected
+
+	writing sync.Mutex // held while Redis is written to
+	wrote   time.Time
+	refused error // of that
 
 	mu      sync.Mutex
 	checked bool
@@ -238,6 +243,21 @@ func (w *redisWatch) troubled() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return !w.away.IsZero() || !w.back.IsZero() && w.now().Sub(w.back) < settleFor
+}
+
+// writable says whether Redis takes writes, or took them a moment ago: many may ask, and a Redis that is
+// there is written to once a second at most.
+func (w *redisWatch) writable(ctx context.Context) error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	if !w.isAway() && time.Since(w.wrote) < writeEvery {
+		return w.refused
+	}
+	err := w.db.Writable(ctx)
+	if ctx.Err() == nil { // else who asked gave up, which says nothing to others
+		w.wrote, w.refused = time.Now(), err
+	}
+	return err
 }
 
 // background is the log of what runs by itself, again and again. What it can't do since Redis is

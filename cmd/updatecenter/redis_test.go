@@ -256,14 +256,23 @@ func TestServerStartsWithoutRedis(t *testing.T) {
 	}
 }
 
-// TestReadyTriesTheQueue takes away what the queue needs alone.
-func TestReadyTriesTheQueue(t *testing.T) {
+// TestReadyTries has a Redis that is full, and takes away what the queue needs alone.
+func TestReadyTries(t *testing.T) {
 	server := redistest.Start(t)
 	s := newStage(t, server, nil)
 	if got := ask(s.app.handler, "/readyz"); got != http.StatusOK {
 		t.Errorf("readyz: %d", got)
 	}
 	admin := s.redis(t)
+	for _, limit := range []struct {
+		bytes string
+		ready int
+	}{{"1", http.StatusServiceUnavailable}, {"0", http.StatusOK}} {
+		if err := admin.ConfigSet(t.Context(), "maxmemory", limit.bytes).Err(); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, func() bool { return ask(s.app.handler, "/readyz") == limit.ready })
+	}
 	for name, spoil := range map[string]func() error{
 		"paused": func() error { return admin.Set(t.Context(), "asynq:{updatecenter-validations}:paused", "1", 0).Err() },
 		"broken": func() error { return admin.Set(t.Context(), "asynq:{updatecenter-codes}:pending", "1", 0).Err() },

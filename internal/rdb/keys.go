@@ -177,6 +177,10 @@ func ringsKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}:
 // form has no field for a version: a new form takes a new name.
 func waitingKey(n nanp.Number) string { return "uc:phone:{" + tag(string(n)) + "}:waiting" }
 
+// readyKey holds nothing: an empty string. It is written to see whether a server takes writes, in each
+// master of a cluster under the first number that is its own, and lives for a minute. It has no form.
+func readyKey(n int) string { return "uc:ready:{" + strconv.Itoa(n) + "}" }
+
 // apiKeysKey holds the keys to the API: a hash. It lives for ever.
 const apiKeysKey = "uc:apikeys"
 

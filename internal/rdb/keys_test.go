@@ -38,6 +38,7 @@ func TestKeys(t *testing.T) {
 		agentKey("agt_1"):                             "uc:agent:{agents}:agt_1",
 		signInKey([32]byte{1}):                        "uc:signin:{01" + strings.Repeat("00", 31) + "}",
 		signInStrikesKey("agt_1_1930367167000"):       "uc:signin-strikes:{agt_1_1930367167000}",
+		readyKey(7):                                   "uc:ready:{7}",
 		callerKey(pins.Unvouched):                     "uc:caller:{UNVOUCHED}:failures",
 		callerKey(""):                                 "uc:caller:{sha256.e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855}:failures",
 	}

@@ -2,6 +2,7 @@ package rdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -48,6 +49,48 @@ func (db *DB) Servers(ctx context.Context) ([]ServerInfo, error) {
 	}
 	slices.SortFunc(all, func(a, b ServerInfo) int { return strings.Compare(a.Address, b.Address) })
 	return all, nil
+}
+
+// readyKept is how long the key lives that Writable writes.
+const readyKept = time.Minute
+
+// Writable says whether every server that holds data takes writes, within a second: whether it is there,
+// its memory is not full, it is no replica, its disk takes what it writes, and it has the replicas that
+// it wants. It writes a key to each.
+func (db *DB) Writable(ctx context.Context) error {
+	err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
+		key, err := db.readyKeyOf(ctx, server)
+		if err != nil {
+			return err
+		}
+		return server.Set(ctx, key, "", readyKept).Err()
+	})
+	if err != nil {
+		return db.explain(err)
+	}
+	return nil
+}
+
+// mostTried bounds the search for a key of a server: that none of so many falls to one of a hundred
+// masters has no chance.
+const mostTried = 10_000
+
+// readyKeyOf is a key that a server has.
+func (db *DB) readyKeyOf(ctx context.Context, server *redis.Client) (string, error) {
+	cluster, ok := db.routes.(*redis.ClusterClient)
+	if !ok {
+		return readyKey(0), nil
+	}
+	for n := range mostTried {
+		master, err := cluster.MasterForKey(ctx, readyKey(n))
+		if err != nil {
+			return "", err
+		}
+		if master == server {
+			return readyKey(n), nil
+		}
+	}
+	return "", errors.New("find a key of a master of the cluster: it has too few slots")
 }
 
 // eachServer asks every server that holds data, those of a cluster at once.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"updatecenter/internal/redistest"
 )
 
@@ -115,6 +117,62 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// TestWritable has servers that answer, and refuse writes.
+func TestWritable(t *testing.T) {
+	single, cluster := redistest.Start(t), redistest.StartReplicatedCluster(t)
+	for name, c := range map[string]struct {
+		url    string
+		server *redistest.Server
+	}{"single": {single.URL(), single}, "cluster": {cluster.URL, cluster.Pairs[2].Master}} {
+		db, err := OpenWithin(c.url, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		options, err := redis.ParseURL(c.server.DirectURL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		admin := redis.NewClient(options)
+		defer admin.Close()
+		if err := db.Writable(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, fault := range []struct{ setting, wrong, right, says string }{
+			{"maxmemory", "1", "0", "OOM"},
+			{"min-replicas-to-write", "7", "0", "NOREPLICAS"},
+		} {
+			set := func(value string) {
+				if err := admin.ConfigSet(t.Context(), fault.setting, value).Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			set(fault.wrong)
+			if err := db.Writable(t.Context()); err == nil || !strings.Contains(err.Error(), fault.says) {
+				t.Errorf("%s: %s: %v", name, fault.says, err)
+			}
+			if err := db.Ping(t.Context()); err != nil {
+				t.Errorf("%s: %s: a ping: %v", name, fault.says, err)
+			}
+			set(fault.right)
+			if err := db.Writable(t.Context()); err != nil {
+				t.Errorf("%s: after %s: %v", name, fault.says, err)
+			}
+		}
+	}
+	db, err := OpenWithin(single.URL(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Client().Do(t.Context(), "replicaof", "127.0.0.1", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Writable(t.Context()); !errors.Is(err, ErrUnanswered) {
+		t.Errorf("a replica: %v", err)
+	}
+}
+
 // TestUnanswered tells a Redis that is away from one that refuses.
 func TestUnanswered(t *testing.T) {
 	server := redistest.Start(t)
@@ -126,6 +184,7 @@ func TestUnanswered(t *testing.T) {
 	server.Down()
 	asks := map[string]func() error{
 		"ping":    func() error { return db.Ping(t.Context()) },
+		"write":   func() error { return db.Writable(t.Context()) },
 		"servers": func() error { _, err := db.Servers(t.Context()); return err },
 		"rights":  func() error { _, err := db.Missing(t.Context(), Commands()); return err },
 		"script":  func() error { _, err := db.run(t.Context(), newScript("return 1"), nil); return err },
