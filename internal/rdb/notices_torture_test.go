@@ -105,19 +105,19 @@ func total(made map[deliveries.About]int) (n int) {
 // after.
 type story struct {
 	before func(*telling)
-	change func(*telling, *server) (confirmed bool)
+	change func(*telling, *teller) (confirmed bool)
 	after  func(*telling)
 }
 
 var stories = map[string]story{
 	"PIN changed by telephone": {
 		(*telling).addLine,
-		func(w *telling, s *server) bool { return w.changePIN(s, 1) == nil },
+		func(w *telling, s *teller) bool { return w.changePIN(s, 1) == nil },
 		func(*telling) {},
 	},
 	"PIN changed by a webhook that comes again": {
 		(*telling).addLine,
-		func(w *telling, s *server) bool { return w.changePIN(s, 1) == nil },
+		func(w *telling, s *teller) bool { return w.changePIN(s, 1) == nil },
 		func(w *telling) { w.must(w.changePIN(w.server(w.db), 1)) },
 	},
 	"PIN changed while another notice waits, which is told before anybody comes": {
@@ -127,7 +127,7 @@ var stories = map[string]story{
 			w.must(w.changePIN(w.server(w.db), 1))
 			w.tell(w.server(w.db))
 		},
-		func(w *telling, s *server) bool { return w.changePIN(s, 2) == nil },
+		func(w *telling, s *teller) bool { return w.changePIN(s, 2) == nil },
 		func(w *telling) {
 			w.ring()
 			w.must(w.changeAccount(w.server(w.db)))
@@ -136,17 +136,17 @@ var stories = map[string]story{
 	},
 	"PIN reset": {
 		(*telling).addLine,
-		func(w *telling, s *server) bool { return s.lines.ResetByOperator(w.t.Context(), number, byAnn) == nil },
+		func(w *telling, s *teller) bool { return s.lines.ResetByOperator(w.t.Context(), number, byAnn) == nil },
 		func(*telling) {},
 	},
 	"account changed": {
 		(*telling).addAccount,
-		func(w *telling, s *server) bool { return w.changeAccount(s) == nil },
+		func(w *telling, s *teller) bool { return w.changeAccount(s) == nil },
 		func(*telling) {},
 	},
 	"new account": {
 		func(*telling) {},
-		func(w *telling, s *server) bool { return w.putAccount(s, home()) == nil },
+		func(w *telling, s *teller) bool { return w.putAccount(s, home()) == nil },
 		func(w *telling) {
 			if w.made()[deliveries.Welcome] == 0 {
 				w.must(w.putAccount(w.server(w.db), home()))
@@ -155,7 +155,7 @@ var stories = map[string]story{
 	},
 	"new code": {
 		(*telling).addAccount,
-		func(w *telling, s *server) bool {
+		func(w *telling, s *teller) bool {
 			_, err := s.accounts.NewCode(w.t.Context(), "A1", accounts.Note{By: "ann"})
 			return err == nil
 		},
@@ -174,15 +174,15 @@ type telling struct {
 	calls int
 }
 
-// server is a server of ours. Its queue keeps nothing: what was to be made is found in the store.
-type server struct {
+// teller is a server of ours. Its queue keeps nothing: what was to be made is found in the store.
+type teller struct {
 	db         *rdb.DB
 	lines      pins.Provisioning
 	accounts   *accounts.Accounts
 	deliveries *deliveries.Deliveries
 }
 
-func (w *telling) server(db *rdb.DB) *server {
+func (w *telling) server(db *rdb.DB) *teller {
 	clock := func() time.Time { return w.now }
 	keys, err := secret.ParseKeyring("k:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
 	w.must(err)
@@ -190,7 +190,7 @@ func (w *telling) server(db *rdb.DB) *server {
 		Store: db.Accounts(), Attempts: db.Accounts(), Enrollments: db.Accounts(), Keys: keys, Now: clock, Notices: noticesOf,
 	})
 	w.must(err)
-	return &server{
+	return &teller{
 		db: db, accounts: all,
 		lines: pins.Provisioning{Registry: db.Lines(), Validations: db.Lines(), Now: clock, Notice: noticeOf},
 		deliveries: deliveries.New(deliveries.Config{
@@ -251,19 +251,19 @@ func home() accounts.Details {
 	}
 }
 
-func (w *telling) putAccount(s *server, details accounts.Details) error {
+func (w *telling) putAccount(s *teller, details accounts.Details) error {
 	_, err := s.accounts.Put(w.t.Context(), "A1", details, accounts.Note{By: "ann"})
 	return err
 }
 
 // changeAccount changes two things of the account, which are told at the telephone that it had.
-func (w *telling) changeAccount(s *server) error {
+func (w *telling) changeAccount(s *teller) error {
 	email := "new@mail.example.com"
 	return w.putAccount(s, accounts.Details{Phone: "+16125550188", Email: &email})
 }
 
 // changePIN changes the PIN in a turn of a call.
-func (w *telling) changePIN(s *server, turn int) error {
+func (w *telling) changePIN(s *teller, turn int) error {
 	line, err := w.db.Lines().Line(w.t.Context(), number)
 	w.must(err)
 	return s.db.Lines().Change(w.t.Context(), pins.Change{
@@ -274,7 +274,7 @@ func (w *telling) changePIN(s *server, turn int) error {
 }
 
 // tell has a server tell what is due.
-func (w *telling) tell(s *server) {
+func (w *telling) tell(s *teller) {
 	ctx, stop := context.WithCancel(w.t.Context())
 	defer stop()
 	wake := make(chan struct{})
