@@ -46,20 +46,20 @@ func claimAgain(p play) {
 
 // looking holds that a look finds what a claim would, and that the call is as if it had not been.
 func looking(p play) {
-	p.unanswered(p.look(call, 0, "z", start))
-	p.unanswered(p.look(call, 3, "z", start))
+	p.unanswered(p.look(0, "z", start))
+	p.unanswered(p.look(3, "z", start))
 	p.ok(p.first(call, "a", "state 0", "answer 0"))
-	p.answered(p.look(call, 0, "z", start), 0, "answer 0")
-	p.unanswered(p.look(call, 1, "z", start))
-	p.unanswered(p.look(call, 7, "z", start)) // a claim would drop the call
+	p.answered(p.look(0, "z", start), 0, "answer 0")
+	p.unanswered(p.look(1, "z", start))
+	p.unanswered(p.look(7, "z", start)) // a claim would drop the call
 
 	p.claimed(p.begin(call, 1, "b", start), "state 0")
-	p.inProgress(p.look(call, 1, "z", start))
-	p.unanswered(p.look(call, 1, "b", start))
-	p.unanswered(p.look(call, 1, "z", start.Add(lease)))
+	p.inProgress(p.look(1, "z", start))
+	p.unanswered(p.look(1, "b", start))
+	p.unanswered(p.look(1, "z", start.Add(lease)))
 	p.ok(p.commit(call, 1, "b", "state 1", "answer 1", start.Add(lease)))
-	p.answered(p.look(call, 1, "z", start), 1, "answer 1")
-	p.unanswered(p.look(call, 1, "z", start.Add(2*lifetime)))
+	p.answered(p.look(1, "z", start), 1, "answer 1")
+	p.unanswered(p.look(1, "z", start.Add(2*lifetime)))
 	p.claimed(p.begin(call, 2, "c", start), "state 1")
 }
 

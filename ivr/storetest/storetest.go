@@ -79,9 +79,9 @@ func (p play) begin(id string, turn int, holder string, now time.Time) ivr.Begun
 }
 
 // look asks for a turn's answer without a claim.
-func (p play) look(id string, turn int, holder string, now time.Time) ivr.Begun {
+func (p play) look(turn int, holder string, now time.Time) ivr.Begun {
 	p.Helper()
-	begun, err := p.store.Begin(context.Background(), ivr.Claim{Call: id, Turn: turn, Holder: holder, Now: now})
+	begun, err := p.store.Begin(context.Background(), ivr.Claim{Call: call, Turn: turn, Holder: holder, Now: now})
 	if err != nil {
 		p.Fatalf("look for turn %d for %s: %v", turn, holder, err)
 	}
