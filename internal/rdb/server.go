@@ -256,6 +256,7 @@ func (s ServerInfo) lacksDurability() bool {
 		return s.Replicas == 0
 	case Disk:
 		return s.AppendOff || s.Fsync != "" && s.Fsync != "always"
+	case Memory:
 	}
 	return false
 }

@@ -46,7 +46,7 @@ func StartReplicatedSentinel(t testing.TB, settings ...string) *Replicated {
 	configure := func(port, proxied int) string { return replicating(port, proxied) + strings.Join(settings, "") }
 	p := &Pair{Master: start(t, configure), Replica: start(t, configure)}
 	ctx, replica := p.Replica.client(t)
-	if err := replica.SlaveOf(ctx, "127.0.0.1", strconv.Itoa(p.Master.port)).Err(); err != nil {
+	if err := replica.ReplicaOf(ctx, "127.0.0.1", strconv.Itoa(p.Master.port)).Err(); err != nil {
 		t.Fatalf("start replica: %v", err)
 	}
 	p.Synced(t)
@@ -61,7 +61,7 @@ func StartReplicatedSentinel(t testing.TB, settings ...string) *Replicated {
 		defer client.Close()
 		known, err := client.Replicas(ctx, sentinelMaster).Result()
 		if err != nil || len(known) != 1 || known[0]["flags"] != "slave" {
-			return fmt.Errorf("it knows %v, %v", known, err)
+			return errors.Join(fmt.Errorf("it knows %v", known), err)
 		}
 		return nil
 	})
@@ -135,10 +135,10 @@ func (p *Pair) Synced(t testing.TB) {
 		defer replica.Close()
 		text, err := replica.Info(ctx, "replication").Result()
 		if err != nil || !strings.Contains(text, "master_link_status:up") {
-			return fmt.Errorf("the replica says %q, %v", text, err)
+			return errors.Join(fmt.Errorf("the replica says %q", text), err)
 		}
 		if n, err := master.Do(ctx, "WAIT", 1, 500).Int(); err != nil || n != 1 {
-			return fmt.Errorf("%d replicas have it, %v", n, err)
+			return errors.Join(fmt.Errorf("%d replicas have it", n), err)
 		}
 		return nil
 	})
@@ -208,11 +208,11 @@ func (p *Pair) sentinelKnows(ctx context.Context, s *Server) error {
 	defer server.Close()
 	addr, err := client.GetMasterAddrByName(ctx, sentinelMaster).Result()
 	if err != nil || net.JoinHostPort(addr[0], addr[1]) != s.Addr() {
-		return fmt.Errorf("the sentinel says %v, %v", addr, err)
+		return errors.Join(fmt.Errorf("the sentinel says %v", addr), err)
 	}
 	role, err := server.Do(ctx, "ROLE").Slice()
 	if err != nil || len(role) == 0 || role[0] != "master" {
-		return fmt.Errorf("the server says %v, %v", role, err)
+		return errors.Join(fmt.Errorf("the server says %v", role), err)
 	}
 	return nil
 }
@@ -224,9 +224,9 @@ func nodeKnows(ctx context.Context, node, master *Server) error {
 	defer client.Close()
 	info, err := client.ClusterInfo(ctx).Result()
 	if err != nil || !healthy(info) {
-		return fmt.Errorf("%s says %q, %v", node.Addr(), info, err)
+		return errors.Join(fmt.Errorf("%s says %q", node.Addr(), info), err)
 	}
-	parts, err := client.ClusterSlots(ctx).Result()
+	parts, err := client.ClusterSlots(ctx).Result() //nolint:staticcheck // what the client goes by as well
 	if err != nil {
 		return err
 	}
