@@ -35,12 +35,13 @@ type Message struct {
 	Code     secret.Text
 	On       time.Time
 	Detail   string
+	Date     time.Time // when it was asked for, the same each time that it is sent; zero: now
 }
 
 // Mailer sends e-mails.
 type Mailer interface {
 	// Mail sends the message, or takes it over to be sent: nil says that it need not be
-	// handed over again.
+	// handed over again. A message without an address goes to nobody.
 	Mail(ctx context.Context, message Message) error
 }
 

@@ -19,8 +19,8 @@
 // # User names that nobody has
 //
 // They go the same way: the same questions to the stores, the same hash, the same counting,
-// waits and locks, the same errors. Only an e-mail about a lock is not sent, and as mailers
-// queue, that takes no time. What was typed for such a name may be a password: it is sealed, and
+// waits and locks, the same errors. Only the e-mail about a lock has no address, so it is
+// queued like any other and sent to nobody. What was typed for such a name may be a password: it is sealed, and
 // counted under an HMAC, and the audit is told of "unknown".
 //
 // Nobody can fill the store with failures of made-up names: they share 2^18 counts, which a part of

@@ -78,6 +78,9 @@ func TestLocksAreTold(t *testing.T) {
 	if len(mails) != 1 || mails[0].To != ann.Email || mails[0].On.IsZero() {
 		t.Errorf("mailed %+v", mails)
 	}
+	if n := w.mails.toNobody(); n != 1 { // for a name that nobody has, which takes as long
+		t.Errorf("%d e-mails to nobody", n)
+	}
 	want := []audit.Event{
 		{Action: audit.SignInLocked, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann", Detail: "after 10 failures in a row"},
 		{Action: audit.SignInLocked, By: audit.ByUnknown, Via: audit.ViaConsole, From: here, Detail: "after 10 failures in a row"},

@@ -370,15 +370,28 @@ func (m *mailbox) Mail(ctx context.Context, message agents.Message) error {
 	return nil
 }
 
+// of are those of a kind that went to somebody.
 func (m *mailbox) of(kind agents.MessageKind) (found []agents.Message) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, message := range m.messages {
-		if message.Kind == kind {
+		if message.Kind == kind && message.To != "" {
 			found = append(found, message)
 		}
 	}
 	return found
+}
+
+// toNobody is how many have no address.
+func (m *mailbox) toNobody() (n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, message := range m.messages {
+		if message.To == "" {
+			n++
+		}
+	}
+	return n
 }
 
 func (m *mailbox) last(t *testing.T, kind agents.MessageKind) agents.Message {

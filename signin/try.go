@@ -127,8 +127,8 @@ func (s *SignIn) logBarred(ctx context.Context, from, of string, strikes Strikes
 		"if it is the address of a proxy, list it in TRUSTED_PROXIES", "address", from, "because_of", of, "count", strikes.Failures, "until", strikes.Until)
 }
 
-// locked records a lock and tells the agent of it, if there is one (still), recorded or not: the
-// lock holds.
+// locked records a lock and tells the agent of it, recorded or not: the lock holds. Of a name that
+// nobody has, nobody is told, which takes as long.
 func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
 	event := t.event(audit.SignInLocked)
 	event.Detail = fmt.Sprintf("after %d failures in a row", strikes.Failures)
@@ -136,9 +136,6 @@ func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
 		event.Detail += ", in a browser where the agent has signed in"
 	}
 	err := s.note(ctx, event)
-	if t.agent.Email == "" {
-		return err
-	}
 	message := agents.Message{
 		Kind: agents.Locked, To: t.agent.Email, FullName: t.agent.FullName, Name: t.agent.Name,
 	}

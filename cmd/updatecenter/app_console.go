@@ -14,6 +14,7 @@ import (
 	"updatecenter/audit"
 	"updatecenter/desk"
 	"updatecenter/internal/mailqueue"
+	"updatecenter/internal/queue"
 	"updatecenter/pins"
 	"updatecenter/repair"
 	"updatecenter/signin"
@@ -47,7 +48,7 @@ func newHelp(c config, o outside, a *app, mailer agents.Mailer) (*help, error) {
 			o.log.Warn("there is no mail server (SMTP_URL): agents get no e-mail, neither invitations nor codes for signing in")
 		}
 	}
-	h.mails = mailqueue.New(mailqueue.Config{Mailer: mailer, Now: o.now, Log: o.log})
+	h.mails = mailqueue.New(mailqueue.Config{Tasks: a.queue, Keys: c.keys, Mailer: mailer, Now: o.now, Log: background(o.log)})
 	if h.agents, err = newAgents(c, o, h.audit, mails{now: mailer, later: h.mails}); err != nil {
 		return nil, err
 	}
@@ -142,7 +143,15 @@ func (h *help) jobs() []func(context.Context) {
 	if h.console == nil {
 		return nil
 	}
-	return []func(context.Context){h.mails.Run, h.sweep}
+	return []func(context.Context){h.sweep}
+}
+
+// workers send e-mails to agents. A server without a console leaves them to others.
+func (h *help) workers() []queue.Worker {
+	if h.console == nil {
+		return nil
+	}
+	return []queue.Worker{h.mails.Worker()}
 }
 
 // agentsEvery is how often it is looked for agents whom nobody has seen for long.

@@ -58,7 +58,7 @@ func TestWithoutAConsole(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		s := newStage(t, server, func(c *config) { c.console = consoleConfig{} })
 		h := newHelpOf(t, s, nil)
-		if h.desk == nil || h.audit == nil || h.agents != nil || h.console != nil || len(h.jobs()) != 0 {
+		if h.desk == nil || h.audit == nil || h.agents != nil || h.console != nil || len(h.jobs())+len(h.workers()) != 0 {
 			t.Errorf("prepared %+v", h)
 		}
 		router := mux.NewRouter()
@@ -101,10 +101,18 @@ func TestWithAConsole(t *testing.T) {
 		for _, job := range h.jobs() {
 			group.Go(func() { job(ctx) })
 		}
+		group.Go(func() {
+			if err := s.app.queue.Run(ctx, h.workers()...); err != nil {
+				t.Error(err)
+			}
+		})
 		alert := desk.Alert{What: desk.LookUps, Who: desk.Who{Name: "ann", Via: desk.ViaConsole}, Line: demoNew, Until: s.clock.Now()}
 		gone, leave := context.WithCancel(t.Context())
 		leave() // who was refused has gone
 		h.alert(gone, alert)
+		for deadline := time.Now().Add(2 * time.Minute); len(bag.of(agents.LimitAlert)) < 2 && time.Now().Before(deadline); {
+			time.Sleep(5 * time.Millisecond)
+		}
 		stop()
 		group.Wait()
 		told := bag.of(agents.LimitAlert)

@@ -252,11 +252,12 @@ func (a *app) sweep(ctx context.Context) {
 // tell makes deliveries of the notices of changes until the context ends.
 func (a *app) tell(ctx context.Context) { a.deliveries.TellDue(ctx, a.due, a.due.Marked()) }
 
-// work runs the attempts at deliveries until the context ends.
+// work runs the attempts at deliveries, and sends e-mails to agents, until the context ends.
 func (a *app) work(ctx context.Context) {
 	context.AfterFunc(ctx, a.pace.Stop)
-	if err := a.queue.Run(ctx, a.queue.Attempts(a.deliveries, a.pace.PerSecond())...); err != nil {
-		a.log.Error("deliveries are not worked on", slog.Any("cause", err))
+	workers := append(a.queue.Attempts(a.deliveries, a.pace.PerSecond()), a.help.workers()...)
+	if err := a.queue.Run(ctx, workers...); err != nil {
+		a.log.Error("deliveries and e-mails are not worked on", slog.Any("cause", err))
 	}
 }
 

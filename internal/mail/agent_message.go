@@ -36,18 +36,20 @@ func (m *Mailer) composeToAgent(message agents.Message) (*gomail.Msg, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := m.config.Now()
-	return m.compose(envelope{id: agentID(message, now), to: message.To, date: now}, words)
+	if message.Date.IsZero() {
+		message.Date = m.config.Now()
+	}
+	return m.compose(envelope{id: agentID(message), to: message.To, date: message.Date}, words)
 }
 
 // agentID names a message by what it is about. The link and the code have no part in it: an
 // identifier stands in the logs of mail servers, and a code of six digits could be found by
 // trying all of them. The time tells two codes apart. A message without a time is the same for
 // an hour, as its like can come again.
-func agentID(message agents.Message, now time.Time) string {
+func agentID(message agents.Message) string {
 	on := message.On
 	if on.IsZero() {
-		on = now.Truncate(time.Hour)
+		on = message.Date.Truncate(time.Hour)
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %d",
 		message.Kind, message.To, message.Name, message.Detail, on.UnixMilli()))

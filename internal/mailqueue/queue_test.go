@@ -1,7 +1,9 @@
 package mailqueue_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,296 +11,242 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"updatecenter/agents"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/mailqueue"
+	"updatecenter/internal/queue"
 	"updatecenter/internal/secret"
 )
 
-// server is a mail server that does as it is told, and remembers when it was asked.
-type server struct {
-	start time.Time
-	slow  time.Duration // how long it takes over a message, unless the context ends
-
-	mu     sync.Mutex
-	fail   func(message agents.Message) error // nil: it takes everything
-	asked  []string                           // "agent at 2s", by when
-	took   []agents.UserName
-	atOnce int
-}
-
-// Mail implements [agents.Mailer].
-func (s *server) Mail(ctx context.Context, message agents.Message) error {
-	s.begin(message)
-	defer s.end()
-	select {
-	case <-time.After(s.slow):
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.fail != nil {
-		if err := s.fail(message); err != nil {
-			return err
-		}
-	}
-	s.took = append(s.took, message.Name)
-	return nil
-}
-
-func (s *server) begin(message agents.Message) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.asked = append(s.asked, fmt.Sprintf("%s at %v", message.Name, time.Since(s.start)))
-	if s.atOnce++; s.atOnce > 1 {
-		panic("two e-mails at once")
-	}
-}
-
-func (s *server) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.atOnce--
-}
-
-// set changes what the server does.
-func (s *server) set(fail func(agents.Message) error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fail = fail
-}
-
-func (s *server) askedFor() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.asked)
-}
-
-func (s *server) taken() []agents.UserName {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.took)
-}
-
-// logBook is a log that a test reads.
-type logBook struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
+// code is a message with a code.
 func code(name agents.UserName) agents.Message {
 	return agents.Message{
-		Kind: agents.SignInCode, To: string(name) + "@example.com", FullName: "Ann Olson", Name: name, Code: secret.New("604718"),
+		Kind: agents.SignInCode, To: string(name) + "@example.com", FullName: "Ann Olson", Name: name,
+		Code: secret.New("604718"), On: start.Add(10 * time.Minute),
 	}
 }
 
-// finalError is one that trying again does not help.
+var start = time.Date(2026, time.March, 1, 20, 5, 0, 0, time.UTC)
+
+// ring is a key ring with keys of these ids.
+func ring(t testing.TB, ids ...string) secret.Keyring {
+	t.Helper()
+	var keys []string
+	for _, id := range ids {
+		keys = append(keys, id+":"+base64.StdEncoding.EncodeToString(bytes.Repeat([]byte(id[:1]), 32)))
+	}
+	ring, err := secret.ParseKeyring(strings.Join(keys, ","))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// tasks keep what is queued, in memory.
+type tasks struct {
+	put []queue.Task
+	err error
+}
+
+func (q *tasks) Put(_ context.Context, task queue.Task) error {
+	q.put = append(q.put, task)
+	return q.err
+}
+
+func (q *tasks) Count(context.Context, ...queue.Name) (map[queue.Name]queue.Counts, error) {
+	return map[queue.Name]queue.Counts{queue.AgentMail: {Due: int64(len(q.put))}}, nil
+}
+
+var (
+	errAway  = errors.New("the mail server is away")
+	errRedis = errors.New("Redis is away")
+)
+
 type finalError struct{}
 
 func (finalError) Error() string { return "no such mailbox" }
 func (finalError) Final() bool   { return true }
 
-var errAway = errors.New("the mail server is away")
+// server is a mail server.
+type server struct {
+	mu   sync.Mutex
+	err  error
+	took []agents.Message
+}
 
-func away(agents.Message) error { return errAway }
+func (s *server) Mail(_ context.Context, message agents.Message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.took = append(s.took, message)
+	}
+	return s.err
+}
 
-// run runs a test with a queue, by a clock that goes on by itself. It checks at the end that the
-// log tells nothing.
-func run(t *testing.T, s *server, most int, test func(t *testing.T, q *mailqueue.Queue, stop func(), log *logBook)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		s.start = time.Now()
-		log := &logBook{}
-		q := mailqueue.New(mailqueue.Config{
-			Mailer: s, Most: most, Log: slog.New(slog.NewTextHandler(log, logtest.Untimed())),
-		})
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() { defer close(done); q.Run(ctx) }()
-		stop := func() { cancel(); <-done }
-		defer stop()
-		test(t, q, stop, log)
-		stop()
+// world is a queue with what it works with.
+type world struct {
+	*mailqueue.Queue
+	tasks  *tasks
+	server *server
+	log    *bytes.Buffer
+	now    time.Time
+	config mailqueue.Config
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{tasks: &tasks{}, server: &server{}, log: &bytes.Buffer{}, now: start}
+	w.config = mailqueue.Config{
+		Tasks: w.tasks, Keys: ring(t, "a"), Mailer: w.server, Most: 3, Now: func() time.Time { return w.now },
+		Log: slog.New(slog.NewTextHandler(w.log, logtest.Untimed())),
+	}
+	w.Queue = mailqueue.New(w.config)
+	t.Cleanup(func() {
 		for _, hidden := range []string{"604718", "@example.com", "Olson"} {
-			if strings.Contains(log.String(), hidden) {
-				t.Errorf("the log tells %q:\n%s", hidden, log)
+			if strings.Contains(w.log.String(), hidden) {
+				t.Errorf("the log tells %q:\n%s", hidden, w.log)
 			}
 		}
 	})
+	return w
 }
 
-func give(t *testing.T, q *mailqueue.Queue, names ...agents.UserName) {
+// run runs the newest task after so many failures.
+func (w *world) run(t *testing.T, failures int) error {
 	t.Helper()
-	for _, name := range names {
-		start := time.Now()
-		if err := q.Mail(t.Context(), code(name)); err != nil || time.Since(start) != 0 {
-			t.Errorf("Mail: %v after %v", err, time.Since(start))
-		}
+	task := w.tasks.put[len(w.tasks.put)-1]
+	return w.Worker().Run(t.Context(), queue.Stored{ID: task.ID, Payload: task.Payload, Failures: failures})
+}
+
+// take has a message taken.
+func (w *world) take(t *testing.T, message agents.Message) {
+	t.Helper()
+	if err := w.Mail(t.Context(), message); err != nil {
+		t.Fatal(err)
 	}
 }
 
-func want[T comparable](t *testing.T, what string, got []T, want ...T) {
-	t.Helper()
-	if !slices.Equal(got, want) {
-		t.Errorf("%s: %v, want %v", what, got, want)
+func TestWhatWaitsIsSealed(t *testing.T) {
+	w := newWorld(t)
+	w.take(t, code("ann"))
+	waits := w.tasks.put[0]
+	for _, hidden := range []string{"604718", "ann", "example.com", "Olson", "sign-in"} {
+		if strings.Contains(string(waits.Payload)+waits.ID, hidden) || waits.Queue != queue.AgentMail {
+			t.Errorf("%q is open in %s %s", hidden, waits.ID, waits.Payload)
+		}
+	}
+	w.now = w.now.Add(time.Minute)
+	for range 2 {
+		if err := w.run(t, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, took := range w.server.took { // the same each time, so that a double can be known
+		want := code("ann")
+		if took.Code.Reveal() != "604718" || !took.On.Equal(want.On) || !took.Date.Equal(start) || took.To != want.To ||
+			took.FullName != want.FullName || took.Name != want.Name || took.Kind != want.Kind {
+			t.Errorf("sent %+v", took)
+		}
+	}
+	elsewhere := queue.Stored{ID: "another", Payload: waits.Payload}
+	if again, is := errors.AsType[*queue.AgainError](w.Worker().Run(t.Context(), elsewhere)); !is || !again.Failed {
+		t.Error("it is bound to no task")
 	}
 }
 
-func TestMailIsSentInItsOrder(t *testing.T) {
-	s := &server{slow: 4 * time.Second}
-	run(t, s, 0, func(t *testing.T, q *mailqueue.Queue, _ func(), _ *logBook) {
-		give(t, q, "ann", "bob", "cid")
-		time.Sleep(time.Minute)
-		want(t, "asked", s.askedFor(), "ann at 0s", "bob at 4s", "cid at 8s")
-		give(t, q, "dan")
-		time.Sleep(time.Minute)
-		want(t, "taken", s.taken(), "ann", "bob", "cid", "dan")
-	})
+// TestKeysChange while e-mails wait: an old key still opens, and a server that hasn't the new one yet
+// leaves them to others.
+func TestKeysChange(t *testing.T) {
+	w := newWorld(t)
+	w.take(t, code("ann"))
+	w.config.Keys = ring(t, "b", "a")
+	w.Queue = mailqueue.New(w.config)
+	if err := w.run(t, 0); err != nil {
+		t.Error(err)
+	}
+	w.take(t, code("bob"))
+	w.config.Keys = ring(t, "a")
+	w.Queue = mailqueue.New(w.config)
+	if again, is := errors.AsType[*queue.AgainError](w.run(t, 0)); !is || again.After != 10*time.Second {
+		t.Errorf("%+v", again)
+	}
 }
 
-func TestMailIsTriedAgainAndDropped(t *testing.T) {
-	s := &server{fail: away}
-	run(t, s, 0, func(t *testing.T, q *mailqueue.Queue, _ func(), log *logBook) {
-		give(t, q, "ann")
-		time.Sleep(time.Hour)
-		want(t, "asked", s.askedFor(), "ann at 0s", "ann at 2s", "ann at 12s", "ann at 1m12s", "ann at 2m12s", "ann at 3m12s", "ann at 4m12s")
-		if text := log.String(); strings.Count(text, "tried again") != 6 || strings.Count(text, "was dropped") != 1 ||
-			!strings.Contains(text, "kind=sign-in-code agent=ann tries=7 cause=\"the mail server is away\"") {
-			t.Errorf("the log is\n%s", text)
-		}
-	})
-}
-
-func TestMailComesOnceTheServerIsBack(t *testing.T) {
-	s := &server{fail: away}
-	run(t, s, 0, func(t *testing.T, q *mailqueue.Queue, _ func(), log *logBook) {
-		give(t, q, "ann")
-		time.Sleep(5 * time.Second)
-		s.set(nil)
-		time.Sleep(10 * time.Second)
-		want(t, "taken", s.taken(), "ann")
-		if strings.Contains(log.String(), "dropped") {
-			t.Errorf("the log is\n%s", log)
-		}
-	})
-}
-
-// TestABadAddressHoldsNobodyUp, whether it is refused for good or for now.
-func TestABadAddressHoldsNobodyUp(t *testing.T) {
-	for name, refusal := range map[string]error{"for good": fmt.Errorf("send: %w", finalError{}), "for now": errAway} {
-		t.Run(name, func(t *testing.T) {
-			s := &server{fail: func(m agents.Message) error {
-				if m.Name == "bob" {
-					return refusal
-				}
-				return nil
-			}}
-			run(t, s, 0, func(t *testing.T, q *mailqueue.Queue, _ func(), _ *logBook) {
-				give(t, q, "ann", "bob", "cid")
-				time.Sleep(time.Second)
-				want(t, "taken", s.taken(), "ann", "cid")
-				time.Sleep(time.Hour)
-				if tries := len(s.askedFor()) - 2; (name == "for good") != (tries == 1) {
-					t.Errorf("bob's was tried %d times", tries)
-				}
-			})
+func TestWhatBecomesOfAnEmail(t *testing.T) {
+	for what, test := range map[string]struct {
+		err      error
+		later    time.Duration
+		failures int
+		want     error
+	}{
+		"sent":         {nil, 0, 0, nil},
+		"away":         {errAway, 0, 0, &queue.AgainError{After: 2 * time.Second, Failed: true}},
+		"away again":   {errAway, 0, 1, &queue.AgainError{After: 10 * time.Second, Failed: true}},
+		"still away":   {errAway, 3 * time.Minute, 5, &queue.AgainError{After: time.Minute, Failed: true}},
+		"for too long": {errAway, 4*time.Minute + time.Second, 6, queue.ErrDropped},
+		"refused":      {fmt.Errorf("send: %w", finalError{}), 0, 0, queue.ErrDropped},
+		"in time":      {nil, 5 * time.Minute, 0, nil},
+		"too late":     {nil, 5*time.Minute + time.Second, 0, queue.ErrDropped},
+	} {
+		t.Run(what, func(t *testing.T) {
+			w := newWorld(t)
+			w.take(t, code("ann"))
+			w.now, w.server.err = start.Add(test.later), test.err
+			err := w.run(t, test.failures)
+			again, _ := errors.AsType[*queue.AgainError](err)
+			if want, is := errors.AsType[*queue.AgainError](test.want); is && (again == nil || *again != *want) || !is && !errors.Is(err, test.want) {
+				t.Errorf("%v %+v, want %v", err, again, test.want)
+			}
+			if sent := len(w.server.took) == 1; sent != (test.want == nil) {
+				t.Errorf("sent: %t", sent)
+			}
+			if dropped := strings.Contains(w.log.String(), "was dropped\" kind=sign-in-code agent=ann cause="); dropped != errors.Is(err, queue.ErrDropped) {
+				t.Errorf("the log is\n%s", w.log)
+			}
 		})
 	}
 }
 
-// TestAServerThatHangs is given up, and does not hold up the next e-mail for ever.
-func TestAServerThatHangs(t *testing.T) {
-	s := &server{slow: time.Hour}
-	run(t, s, 0, func(t *testing.T, q *mailqueue.Queue, _ func(), _ *logBook) {
-		give(t, q, "ann", "bob")
-		time.Sleep(40 * time.Second)
-		want(t, "asked", s.askedFor(), "ann at 0s", "bob at 30s")
-	})
+// TestWhoHasNoAddressTakesAsLong: an e-mail to nobody takes the same steps, and is not sent.
+func TestWhoHasNoAddressTakesAsLong(t *testing.T) {
+	w := newWorld(t)
+	w.take(t, agents.Message{Kind: agents.Locked})
+	if err := w.run(t, 0); err != nil || len(w.tasks.put) != 1 || len(w.server.took) != 0 {
+		t.Errorf("%v, %d queued, %d sent", err, len(w.tasks.put), len(w.server.took))
+	}
 }
 
-func TestMailIsRefusedWhenTooManyWait(t *testing.T) {
-	s := &server{slow: time.Second}
-	run(t, s, 3, func(t *testing.T, q *mailqueue.Queue, _ func(), log *logBook) {
-		give(t, q, "ann")
-		synctest.Wait() // it is being sent, and waits no more
-		give(t, q, "bob", "cid", "dan")
-		if err := q.Mail(t.Context(), code("eve")); !errors.Is(err, mailqueue.ErrFull) {
-			t.Errorf("Mail: %v", err)
-		}
-		if !strings.Contains(log.String(), "level=ERROR msg=\"an e-mail to an agent was not taken\" kind=sign-in-code agent=eve") {
-			t.Errorf("the log is\n%s", log)
-		}
-		time.Sleep(10 * time.Second)
-		want(t, "taken", s.taken(), "ann", "bob", "cid", "dan")
-		give(t, q, "eve")
-	})
+func TestWhatIsNotTaken(t *testing.T) {
+	w := newWorld(t)
+	long := code("ann")
+	long.Detail = strings.Repeat("x", 16<<10)
+	if err := w.Mail(t.Context(), long); !errors.Is(err, mailqueue.ErrTooLong) {
+		t.Error(err)
+	}
+	for range 3 {
+		w.take(t, code("ann"))
+	}
+	if err := w.Mail(t.Context(), code("eve")); !errors.Is(err, mailqueue.ErrFull) {
+		t.Error(err)
+	}
+	w.tasks.put, w.tasks.err = nil, errRedis
+	if err := w.Mail(t.Context(), code("eve")); !errors.Is(err, errRedis) {
+		t.Error(err)
+	}
+	if n := strings.Count(w.log.String(), "level=ERROR msg=\"an e-mail to an agent was not taken\" kind=sign-in-code agent="); n != 3 {
+		t.Errorf("the log is\n%s", w.log)
+	}
 }
 
-func TestStoppingSendsWhatWaits(t *testing.T) {
-	s := &server{fail: away}
-	run(t, s, 0, func(t *testing.T, q *mailqueue.Queue, stop func(), _ *logBook) {
-		give(t, q, "ann", "bob")
-		time.Sleep(time.Second)
-		s.set(nil) // both wait for their second try by now
-		start := time.Now()
-		stop()
-		want(t, "taken", s.taken(), "ann", "bob")
-		if took := time.Since(start); took != 0 {
-			t.Errorf("stopping took %v", took)
+func TestWhatIsInTheQueue(t *testing.T) {
+	w := newWorld(t)
+	for payload, failed := range map[string]bool{`{`: true, `{"v":1}`: true, `{"v":2}`: false} {
+		err := w.Worker().Run(t.Context(), queue.Stored{ID: "a", Payload: []byte(payload)})
+		if again, is := errors.AsType[*queue.AgainError](err); !is || again.Failed != failed {
+			t.Errorf("%s: %v", payload, err)
 		}
-		if err := q.Mail(t.Context(), code("cid")); !errors.Is(err, mailqueue.ErrStopped) {
-			t.Errorf("Mail: %v", err)
-		}
-	})
-}
-
-func TestStoppingTakesFiveSecondsAtMost(t *testing.T) {
-	s := &server{slow: 3 * time.Second}
-	run(t, s, 0, func(t *testing.T, q *mailqueue.Queue, stop func(), log *logBook) {
-		give(t, q, "ann", "bob", "cid")
-		time.Sleep(time.Second)
-		start := time.Now()
-		stop() // while ann's is being sent, which starts over
-		if took := time.Since(start); took != 5*time.Second {
-			t.Errorf("stopping took %v", took)
-		}
-		want(t, "taken", s.taken(), "bob")
-		if dropped := strings.Count(log.String(), "was dropped"); dropped != 2 {
-			t.Errorf("%d were dropped:\n%s", dropped, log)
-		}
-	})
-}
-
-// TestManyAtOnce gives e-mails from many goroutines, and loses none.
-func TestManyAtOnce(t *testing.T) {
-	s := &server{}
-	run(t, s, 1000, func(t *testing.T, q *mailqueue.Queue, stop func(), _ *logBook) {
-		var group sync.WaitGroup
-		for i := range 100 {
-			group.Go(func() { give(t, q, agents.UserName(fmt.Sprintf("agent%d", i))) })
-		}
-		group.Wait()
-		stop()
-		if took := s.taken(); len(took) != 100 {
-			t.Errorf("%d were taken", len(took))
-		}
-	})
+	}
 }
 
 // printer prints instead of sending.
@@ -310,12 +258,20 @@ func (printer) Mail(_ context.Context, message agents.Message) error {
 }
 
 func Example() {
-	queue := mailqueue.New(mailqueue.Config{Mailer: printer{}})
-	ctx, stop := context.WithCancel(context.Background())
-	if err := queue.Mail(ctx, agents.Message{Kind: agents.SignInCode, Name: "ann"}); err != nil {
+	waiting := &tasks{} // a *queue.Queue
+	keys, err := secret.ParseKeyring("2026a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
+	if err != nil {
 		fmt.Println(err)
 	}
-	stop()
-	queue.Run(ctx) // sends what waits, and returns as the context has ended
+	mails := mailqueue.New(mailqueue.Config{Tasks: waiting, Keys: keys, Mailer: printer{}})
+	ctx := context.Background()
+	if err := mails.Mail(ctx, agents.Message{Kind: agents.SignInCode, To: "ann@example.com", Name: "ann"}); err != nil {
+		fmt.Println(err)
+	}
+	for task := range slices.Values(waiting.put) { // on whichever server runs the worker
+		if err := mails.Worker().Run(ctx, queue.Stored{ID: task.ID, Payload: task.Payload}); err != nil {
+			fmt.Println(err)
+		}
+	}
 	// Output: sign-in-code to ann
 }
