@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/voice/touchtone"
@@ -75,6 +76,7 @@ func TestDocuments(t *testing.T) {
 		{"../../README.md", "redis-user", redisUser()},
 		{"../../docs/flows.md", "flows", drawingsPage()},
 		{"../../docs/prompts.md", "prompts", promptTable()},
+		{"../../docs/keys.md", "keys", rdb.KindsTable()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			text := string(must(os.ReadFile(part.file))(t))

@@ -46,6 +46,9 @@ func TestKeys(t *testing.T) {
 		if got != want {
 			t.Errorf("key %s, want %s", got, want)
 		}
+		if _, ok := KindOf(got); !ok {
+			t.Errorf("%s has no row in the table of kinds", got)
+		}
 	}
 }
 
