@@ -61,7 +61,7 @@ func (q *tasks) Count(context.Context, ...queue.Name) (map[queue.Name]queue.Coun
 
 var (
 	errAway  = errors.New("the mail server is away")
-	errRedis = errors.New("Redis is away")
+	errRedis = errors.New("redis is away")
 )
 
 type finalError struct{}
