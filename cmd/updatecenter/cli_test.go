@@ -189,7 +189,7 @@ func TestServe(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v\n%s", err, log)
 	}
-	if log := log.String(); strings.Index(log, "balancers are told") < 0 || strings.Index(log, "balancers are told") > strings.Index(log, "stopping") {
+	if before, _, stopped := strings.Cut(log.String(), "stopping"); !stopped || !strings.Contains(before, "balancers are told") {
 		t.Errorf("log: %s", log)
 	}
 }

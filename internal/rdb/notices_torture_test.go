@@ -60,7 +60,7 @@ func killWhileTelling(t *testing.T, kind, url string, flush func() error) {
 			if err := flush(); err != nil {
 				t.Fatal(err)
 			}
-			w := &telling{t: t, db: db, now: time.Now().UTC().Truncate(time.Millisecond), told: map[deliveries.About]int{}}
+			w := &telling{t: t, db: db, now: time.Now().UTC().Truncate(time.Millisecond), told: make(map[deliveries.About]int)}
 			story.before(w)
 			before := total(w.made())
 			mortal := db.Dying(steps)
@@ -200,12 +200,15 @@ func (w *telling) server(db *rdb.DB) *teller {
 }
 
 func noticeOf(number nanp.Number, event pins.Event, name string) []byte {
-	about := map[pins.Event]deliveries.About{pins.Changed: deliveries.PINChanged, pins.Reset: deliveries.PINReset}[event]
+	about := deliveries.PINChanged
+	if event == pins.Reset {
+		about = deliveries.PINReset
+	}
 	return deliveries.Notice{About: about, Line: number, Method: deliveries.Voice, Key: name}.Due()
 }
 
 // kinds are what tells each change of an account.
-var kinds = map[accounts.Kind]deliveries.About{
+var kinds = map[accounts.Kind]deliveries.About{ //nolint:exhaustive // the stories make no other change
 	accounts.ChangedCode: deliveries.CodeChanged, accounts.ChangedEmail: deliveries.EmailChanged, accounts.ChangedPhone: deliveries.PhoneChanged,
 }
 
@@ -322,7 +325,7 @@ func (*telling) count(told map[deliveries.About]int, d deliveries.Delivery) {
 
 // all is how often each kind of change is told, by deliveries that are over or under way.
 func (w *telling) all() map[deliveries.About]int {
-	told := map[deliveries.About]int{}
+	told := make(map[deliveries.About]int)
 	for about, n := range w.told {
 		told[about] = n
 	}
@@ -338,7 +341,7 @@ func (w *telling) all() map[deliveries.About]int {
 
 // made is how often each kind of change is in force, by the histories.
 func (w *telling) made() map[deliveries.About]int {
-	made := map[deliveries.About]int{}
+	made := make(map[deliveries.About]int)
 	records, err := w.db.Lines().History(w.t.Context(), number, 100)
 	w.must(err)
 	for _, record := range records {
