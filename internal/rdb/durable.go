@@ -49,7 +49,7 @@ type durable struct {
 // had stands all the same: its context is told, see package durability, and so is unsure, with the
 // cause, which holds nothing of the change. It is for a program's start, before anything else.
 //
-// A change takes up to 0.3 seconds more then. At most half of the connections of
+// Each script of a change takes up to 0.3 seconds more then; that of a PIN has two, with its notice. At most half of the connections of
 // the pool wait for replicas and disks at once, so that nothing else waits for them.
 func (db *DB) Require(level Durability, unsure func(cause error)) {
 	size := 0
@@ -128,16 +128,17 @@ func (db *DB) lasting(ctx, whole context.Context, cmd *redis.Cmd, twice bool) er
 		if err == nil {
 			err = db.prove(whole, server, sent)
 		}
-		if sent.Val() != nil {
+		answered := sent.Val() != nil // else the error is that of the script
+		if answered {
 			cmd.SetVal(sent.Val())
 			done = true
 		}
 		switch {
 		case err == nil:
 			return nil
-		case db.moved(whole, err):
+		case !answered && db.moved(whole, err):
 			continue
-		case redis.HasErrorPrefix(err, "ASK"): // the slot is being moved: the client follows, and nothing is proved
+		case !done && redis.HasErrorPrefix(err, "ASK"): // the slot is being moved: the client follows, and nothing is proved
 			if err := db.client.Process(ctx, once{cmd}); err != nil {
 				return err
 			}

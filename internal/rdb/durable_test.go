@@ -321,3 +321,40 @@ func TestRepeatedChangeIsProvedAgain(t *testing.T) {
 		t.Error("not confirmed once the replica has it")
 	}
 }
+
+// TestNothingIsRepeatedForItsProof has the slot of a line begin to move once a reset is made, so that the
+// small write before the proof is sent elsewhere. The reset is made once, and in doubt.
+func TestNothingIsRepeatedForItsProof(t *testing.T) {
+	s := redistest.StartMini(t)
+	s.Mini().Server().SetPreHook(func(c *server.Peer, cmd string, args ...string) bool {
+		if cmd != "SET" || !strings.HasPrefix(args[0], "uc:lasting:") {
+			return false
+		}
+		c.WriteError("ASK 1 127.0.0.1:1")
+		return true
+	})
+	db, _ := requiring(t, s.URL(), rdb.Replica)
+	record := pins.Record{At: now.Add(time.Minute), Event: pins.Reset, By: validation.By}
+	for _, name := range []string{"add", "validate"} {
+		if err := operations(db)[name](t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, doubt := durability.Watch(t.Context())
+	if err := db.Lines().Reset(ctx, number, record, nil); err != nil || !doubt.Any() {
+		t.Errorf("%v, doubt %t", err, doubt.Any())
+	}
+	history, err := db.Lines().History(t.Context(), number, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resets := 0
+	for _, entry := range history {
+		if entry.At.Equal(record.At) {
+			resets++
+		}
+	}
+	if resets != 1 {
+		t.Errorf("%d resets", resets)
+	}
+}
