@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,6 +21,8 @@ var (
 	// ErrUnreadable: what is stored is damaged, of a newer release, or its key is gone. To
 	// ask again is no help.
 	ErrUnreadable = errors.New("a stored account can't be read")
+	// ErrNewer is the ErrUnreadable of what a newer release stored, whose servers can read it.
+	ErrNewer = fmt.Errorf("%w: it has the form of a newer release", ErrUnreadable)
 )
 
 // Account is a customer's account. It has either a Code, or a Question with its Answer.

@@ -124,7 +124,7 @@ func TestALongestAccountFits(t *testing.T) {
 
 func TestOpenRefuses(t *testing.T) {
 	for name, plaintext := range map[string]string{
-		"nothing": "", "no JSON": "82651739", "another release": `{"v":2}`, "no version": `{}`,
+		"nothing": "", "no JSON": "82651739", "a newer release": `{"v":2}`, "no version": `{}`,
 		"a code in the wrong place": `{"v":1,"since":"82651739"}`,
 	} {
 		sealed, err := ring(t).Seal(rand.Reader, []byte(plaintext), boundTo("acc_one"))
@@ -132,7 +132,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = open(ring(t), Stored{ID: "acc_one", Sealed: sealed})
-		if !errors.Is(err, ErrUnreadable) || strings.Contains(err.Error(), "8265") {
+		if !errors.Is(err, ErrUnreadable) || errors.Is(err, ErrNewer) != (name == "a newer release") || strings.Contains(err.Error(), "8265") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

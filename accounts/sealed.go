@@ -61,8 +61,11 @@ func open(keys secret.Keyring, stored Stored) (Account, error) {
 	if err := json.Unmarshal(plaintext, &f); err != nil {
 		return Account{}, fmt.Errorf("open account: %w: not in its form", ErrUnreadable)
 	}
-	if f.Version != sealedVersion {
-		return Account{}, fmt.Errorf("open account: %w: of another release", ErrUnreadable)
+	switch {
+	case f.Version > sealedVersion:
+		return Account{}, fmt.Errorf("open account: %w", ErrNewer)
+	case f.Version != sealedVersion:
+		return Account{}, fmt.Errorf("open account: %w: in no known form", ErrUnreadable)
 	}
 	return Account{
 		ID: stored.ID, Number: stored.Number, Revision: stored.Revision,

@@ -193,6 +193,8 @@ func (d *Deliveries) hopelessToNotify(notice Notice, err error) Reason {
 	switch {
 	case limited:
 		return TooManyNotices
+	case errors.Is(err, accounts.ErrNewer):
+		return "" // servers of that release tell it
 	case errors.Is(err, ErrNoWay) && notice.Account == "" && d.called.Check(notice.Line) != nil:
 		return NumberNotCalled
 	case errors.Is(err, ErrNoWay):

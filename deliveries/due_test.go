@@ -140,6 +140,23 @@ func TestDueNoticesThatCanNotBeRead(t *testing.T) {
 	}
 }
 
+// A notice of an account that a newer release stored is left for it; that of a damaged one is recorded.
+func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
+	for broken, left := range map[error]int{accounts.ErrNewer: 1, accounts.ErrUnreadable: 0} {
+		f := newFixture(t)
+		account := f.account(t, coded).ID
+		f.due(t, string(account), deliveries.Notice{About: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "1"}.Due())
+		config := f.config()
+		config.Accounts = brokenAccounts{f.accounts, fmt.Errorf("find: %w", broken)}
+		f.Deliveries = deliveries.New(config)
+		f.tell(t)
+		f.left(t, string(account), left)
+		if untold := f.notices.Untold(); len(untold) != 1-left {
+			t.Errorf("%v: untold %+v", broken, untold)
+		}
+	}
+}
+
 // Nobody is owed a welcome where there are no letters.
 func TestDueWelcomeWithoutLetters(t *testing.T) {
 	f := newFixture(t)

@@ -202,6 +202,9 @@ func TestUnreadable(t *testing.T) {
 			t.Errorf("%v is not ErrUnreadable", err)
 		}
 	}
+	if errors.Is(rdb.ErrGarbage, accounts.ErrNewer) || !errors.Is(rdb.ErrVersion, accounts.ErrNewer) {
+		t.Error("an account of a newer release is not told from a damaged one")
+	}
 	if errors.Is(rdb.ErrGarbage, rdb.ErrVersion) {
 		t.Error("garbage is not a newer release's")
 	}

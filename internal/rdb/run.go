@@ -33,7 +33,8 @@ func (u unreadable) Error() string { return pins.ErrUnreadable.Error() + ": " + 
 
 // Is lets each part of the domain find its own error.
 func (u unreadable) Is(target error) bool {
-	return target == pins.ErrUnreadable || target == accounts.ErrUnreadable || target == agents.ErrUnreadable
+	return target == pins.ErrUnreadable || target == accounts.ErrUnreadable || target == agents.ErrUnreadable ||
+		target == accounts.ErrNewer && error(u) == ErrVersion
 }
 
 // slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and
