@@ -16,8 +16,9 @@ import (
 	"sync/atomic"
 )
 
-// Warning is what people are told who read it.
-const Warning = "The change was made, but we could not make sure that it will last. " +
+// Warning is what people are told who read it. It may stand beside an error: of several changes some may
+// have been made.
+const Warning = "We could not make sure that what was changed will last. " +
 	"Look at it again in some minutes, before you rely on it or repeat it."
 
 // A Doubt is that of one who watches. Any number of goroutines may use it.
