@@ -64,7 +64,7 @@ bench: redis-server ## measure, and compare with what stands in tools/bench.pair
 models: spin ## check the models of the protocols in docs/models, in every order of steps
 	tools/models
 
-torture: redis-server race-detector models ## kill, stop and cut off servers and Redis for half an hour, and count what is lost
+torture: redis-server race-detector ## kill, stop and cut off servers and Redis for half an hour, and count what is lost
 	tools/torture
 
 demo-import: ## import 100,000 lines into the demo

@@ -37,8 +37,8 @@ type Admission struct {
 // everyKey counts under each of some subjects, separated by spaces, that stand for the same.
 type everyKey struct{ attempts Attempts }
 
-// admissions are the answers for each of the subjects. The one for all is that for the subject with the
-// most failures: as all are counted together, they differ only where one has begun later, with its key.
+// admissions are the answers for each of the subjects. The one for all is that for the subject that
+// bars longest: as all are counted together, they differ only where one has begun later, with its key.
 type admissions struct {
 	Admission
 	each []Admission
@@ -53,7 +53,7 @@ func (a everyKey) Count(ctx context.Context, subjects string, at time.Time, rule
 			return admissions{Admission: admission}, errors.Join(err, a.Release(ctx, subjects, all))
 		}
 		all.each = append(all.each, admission)
-		if admission.Strikes.Failures > all.Strikes.Failures {
+		if len(all.each) == 1 || admission.Strikes.barLonger(all.Strikes) {
 			all.Admission = admission
 		}
 	}
@@ -89,6 +89,18 @@ type Strikes struct {
 
 // BarredAt says whether no attempt is admitted at that time.
 func (s Strikes) BarredAt(at time.Time) bool { return s.Closed || at.Before(s.Until) }
+
+// barLonger says whether attempts are barred for longer than by others or, if not, whether there are
+// more failures.
+func (s Strikes) barLonger(others Strikes) bool {
+	switch {
+	case s.Closed != others.Closed:
+		return s.Closed
+	case !s.Until.Equal(others.Until):
+		return s.Until.After(others.Until)
+	}
+	return s.Failures > others.Failures
+}
 
 // LockRule says what failures in a row lead to.
 type LockRule struct {

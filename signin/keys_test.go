@@ -174,3 +174,26 @@ var stages = map[string]func(w *world, change func()){
 		w.advance(afterFour)
 	},
 }
+
+// TestALockUnderALaterKey locks where the count under a key that came later reaches ten: for as long as
+// that says, and known to the agent and the audit.
+func TestALockUnderALaterKey(t *testing.T) {
+	before, added, _, _ := rings(t)
+	w := newWorld(t)
+	w.byEmail("ann")
+	w.restart(before)
+	fail := func(times int) {
+		for range times {
+			w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
+			w.advance(time.Hour)
+		}
+	}
+	fail(3)
+	w.restart(added)
+	fail(7 + 2)
+	err := w.try(w.begun("ann"), "wrong") // the 13th under the first key, the tenth under the other
+	w.waits(err, time.Hour)
+	if locks := w.audit.of(audit.SignInLocked); len(locks) != 2 {
+		t.Errorf("locks %v", locks)
+	}
+}

@@ -243,10 +243,10 @@ func unvouchedLeft(lines *pins.Lines) prometheus.Collector {
 	})
 }
 
-// unvouchedAlarm logs, once a minute at most, that PINs of callers for whom the network doesn't
 // turnTimes are longer where operations of Redis may take longer than a second.
 func turnTimes(db *rdb.DB) ivr.Times { return ivr.DefaultTimes.Slower(db.Within() / time.Second) }
 
+// unvouchedAlarm logs, once a minute at most, that PINs of callers for whom the network doesn't
 // vouch aren't taken.
 func unvouchedAlarm(o outside) func(ivr.Exit) {
 	var mu sync.Mutex

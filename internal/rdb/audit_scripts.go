@@ -58,7 +58,7 @@ return 1
 //
 //	KEYS  head, lowest place, first chunk; for each key of the audit: the key, what it becomes
 //	ARGV  head to be, head as it was or nothing, first place, its entry
-//	      1 done, 0 the head is another one, 2 a place isn't empty
+//	      1 done, 0 the head is another one
 var setAsideAudit = newWrite(`
 local head = redis.pcall('GET', KEYS[1])
 if type(head) ~= 'string' then head = '' end

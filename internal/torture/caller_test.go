@@ -38,11 +38,9 @@ type customer struct {
 	dialed time.Time // when it was
 	words  string    // all that was said in it
 	heard  verdict   // of the change
-	keyed  bool      // all of it: a change may have been attempted
 	tried  bool      // the new PIN, to be let in
-	ended  touchtone.Ended
-	failed error   // of the telephone itself
-	faults []error // webhooks that went wrong
+	failed error     // of the telephone itself
+	faults []error   // webhooks that went wrong
 }
 
 // verdict is what a caller knows of the change in the end.
@@ -97,7 +95,6 @@ func (c *customer) calls(ctx context.Context, exchange *touchtone.Exchange) {
 		switch event := event.(type) {
 		case touchtone.Spoken:
 			all, since = append(all, event.Words), append(since, event.Words)
-			continue
 		case touchtone.Asked:
 			asked++
 			keys, known := c.keys(strings.Join(since, " "))
@@ -114,13 +111,9 @@ func (c *customer) calls(ctx context.Context, exchange *touchtone.Exchange) {
 					c.failed = fmt.Errorf("%s: press: %w", c.call, err)
 				}
 			}
-			continue
 		case touchtone.Ended:
-			c.ended = event
-		default:
-			continue
+			asked = callMost
 		}
-		break
 	}
 	c.words, c.faults = strings.Join(all, " "), call.Problems()
 	c.heard = understand(c.words)
@@ -148,14 +141,12 @@ func (c *customer) keys(words string) (keys, known string) {
 	own := map[errand]string{firstPIN: newPIN, anotherPIN: oldPIN, feature: oldPIN}[c.errand]
 	switch {
 	case has("once more, then press pound"):
-		c.keyed = true
 		return newPIN + "#", ""
 	case has("Choose a new PIN"):
 		return newPIN + "#", ""
 	case has("Enter the temporary PIN"):
 		return temporaryPIN + "#", ""
 	case has("Security Screen is off"):
-		c.keyed = true
 		return "3", ""
 	case has("Security Screen is on"), has("PIN has been changed"):
 		return "", ""
