@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"updatecenter/accounts"
+	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbox"
 )
@@ -138,15 +139,23 @@ func (l lane) tell(stop, work context.Context) (again time.Time, err error) {
 			if stop.Err() != nil {
 				return l.now(), nil
 			}
-			if err := l.tellOne(work, message); err != nil {
+			err := l.tellOne(work, message)
+			if errors.Is(err, errDoubt) {
+				return l.now().Add(dueRetry), nil
+			}
+			if err != nil {
 				return l.now().Add(dueRetry), fmt.Errorf("tell %s: %w", l.name, err)
 			}
 		}
 	}
 }
 
+// errDoubt says that a delivery was made that may not last, so that its notice must stay due.
+var errDoubt = errors.New("the delivery of a notice may not last")
+
 // tellOne makes a delivery of a notice, or gives it up.
 func (l lane) tellOne(ctx context.Context, message outbox.Message) error {
+	ctx, doubt := durability.Watch(ctx)
 	notice, err := parseDue(message.Stored)
 	position := message.Position
 	if err == nil {
@@ -155,6 +164,9 @@ func (l lane) tellOne(ctx context.Context, message outbox.Message) error {
 			position, err = l.due.Note(ctx, l.name, position, notice.Due())
 			return err
 		})
+	}
+	if err == nil && doubt.Any() {
+		return errDoubt
 	}
 	if err == nil {
 		return l.due.Delivered(ctx, l.name, position)

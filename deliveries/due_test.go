@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/deliveries"
+	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 )
 
@@ -108,15 +109,38 @@ func TestDueNoticesWait(t *testing.T) {
 	}
 }
 
-// broken is a store that can fail.
+// A notice stays due while the delivery that tells it may be lost in a fail-over.
+func TestDueNoticesOutliveDoubt(t *testing.T) {
+	f := newFixture(t)
+	store := &broken{Store: f.store, doubts: true}
+	config := f.config()
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(1).Due())
+	f.tell(t)
+	f.left(t, string(line), 1)
+	f.store = deliveries.NewMemory() // it is lost
+	store.Store, store.doubts = f.store, false
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 1 {
+		t.Errorf("%+v", told)
+	}
+}
+
+// broken is a store that can fail, or make deliveries that may not last.
 type broken struct {
 	deliveries.Store
-	fails bool
+	fails, doubts bool
 }
 
 func (b *broken) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
 	if b.fails {
 		return deliveries.Delivery{}, errLost
+	}
+	if b.doubts {
+		durability.Tell(ctx)
 	}
 	return b.Store.Create(ctx, create)
 }

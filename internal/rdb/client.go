@@ -46,9 +46,11 @@ type DB struct {
 	submit  func(context.Context, ...*redis.Cmd) error
 	marked  chan struct{} // receives after notices were stored; holds one
 	durable durable
+	doubted doubted
 
-	stop    context.CancelFunc // ends what runs in the background
-	running sync.WaitGroup
+	background context.Context    // of what runs in the background
+	stop       context.CancelFunc // ends it
+	running    sync.WaitGroup
 }
 
 // Open prepares the use of the Redis at a URL; connections are made when they are needed,
@@ -86,7 +88,7 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	db := &DB{client: client, routes: client, clocks: clocks, failing: failing, within: within, marked: make(chan struct{}, 1), stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+	db := &DB{client: client, routes: client, clocks: clocks, failing: failing, within: within, marked: make(chan struct{}, 1), background: ctx, stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 		return submitAll(ctx, together, commands)
 	}}
 	db.running.Go(func() { db.sampleClocks(ctx) })

@@ -104,7 +104,8 @@ func (s Deliveries) useKey(ctx context.Context, create *deliveries.NewDelivery) 
 }
 
 // created returns the delivery that a client's key stands for, if that is stored, and has
-// nothing stand for it. It is one round trip, and one more to read the delivery.
+// nothing stand for it. It is one round trip, and one more to read the delivery. Whether one that was
+// created a moment ago will last is asked again.
 func (s Deliveries) created(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
 	if create.Key == "" {
 		return deliveries.Delivery{}, deliveries.ErrNotFound
@@ -131,8 +132,13 @@ func (s Deliveries) created(ctx context.Context, create deliveries.NewDelivery) 
 		return deliveries.Delivery{}, deliveries.ErrNotFound
 	}
 	stored, err := s.Get(ctx, used.id)
-	if err == nil && used.request != requestSum(create) {
+	switch {
+	case err != nil:
+		return deliveries.Delivery{}, err
+	case used.request != requestSum(create):
 		return deliveries.Delivery{}, deliveries.ErrKeyReused
+	case create.Delivery.Created.Sub(used.at) < doubtFor:
+		err = s.db.proveAgain(ctx, deliveryKey(used.id), unfinishedKey)
 	}
 	return stored, err
 }

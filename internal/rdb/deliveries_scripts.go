@@ -58,7 +58,7 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
 	redis.call('PEXPIRE', KEYS[1], ARGV[1])
 end
 return redis.call('HGETALL', KEYS[1])
-`)
+`).lasts()
 
 // updateDelivery replaces a delivery that has a revision, and appends events.
 //
@@ -157,7 +157,7 @@ end
 redis.call('HSET', KEYS[1], 'v', '1', 'id', ARGV[1], 'request', ARGV[2], 'at', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[5])
 return {ARGV[1], ARGV[2], ARGV[3]}
-`)
+`).lasts()
 
 // forgetKey deletes a client's key, if it stands for a delivery.
 //
@@ -233,7 +233,7 @@ local due = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not due or tonumber(ARGV[2]) < tonumber(due) then redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end
 if tonumber(ARGV[3]) > announced(KEYS[2], ARGV[1]) then redis.call('HSET', KEYS[2], ARGV[1], ARGV[3] .. ' ' .. ARGV[4]) end
 return 1
-`)
+`).lasts()
 
 // correctUnfinished makes times in the index later, and takes deliveries out of it.
 //

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbox"
 )
@@ -29,6 +30,8 @@ var errPosition = errors.New("not a position in a lane")
 //     announces after that look makes the announcement younger, and the lane stays known.
 //   - Delivered moves only forward, and only as far as Next showed; and if the events were
 //     rewound after that, it doesn't move at all.
+//   - An announcement that may be lost with its server, as no replica has it in time, is made again
+//     until one has.
 //   - A claim whose holder died runs out; and as a lane is due when its claim has run out,
 //     nobody has to notice.
 //
@@ -59,21 +62,32 @@ func (l lanes) announceArgs(lane string, now time.Time) (keys []string, args []a
 }
 
 // announce makes a lane known, and due now, unless it is claimed or held back. It says whether
-// somebody has claimed lanes for as long as announcements are kept.
+// somebody has claimed lanes for as long as announcements are kept. One that may not last is
+// repeated, see [DB.announceAgain].
 func (l lanes) announce(ctx context.Context, lane string, now time.Time) (heard bool, err error) {
+	ctx, doubt := durability.Watch(ctx)
 	keys, args := l.announceArgs(lane, now)
 	answer, err := l.db.run(ctx, announceLane, keys, args...)
+	if doubt.Any() {
+		l.db.doubted.add(l, now, lane)
+	}
 	return answer == int64(1), err
 }
 
 // announceAll announces the lanes of a batch of lines.
 func (l lanes) announceAll(ctx context.Context, lines []nanp.Number, now time.Time) (heard bool, err error) {
+	ctx, doubt := durability.Watch(ctx)
 	commands := make([][]any, len(lines))
 	for i, line := range lines {
 		keys, args := l.announceArgs(string(line), now)
 		commands[i] = announceLane.byHash(keys, args...)
 	}
 	answers, err := l.db.runEach(ctx, announceLane, commands)
+	for _, line := range lines {
+		if doubt.Any() {
+			l.db.doubted.add(l, now, string(line))
+		}
+	}
 	return slices.Contains(answers, any(int64(1))), err
 }
 

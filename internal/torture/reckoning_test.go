@@ -22,15 +22,11 @@ import (
 // told: only changes wait for a replica.
 func (w *world) reckon() Counts {
 	w.t.Helper()
+	ended := w.quiet()
 	done := map[*customer]int{}
-	changedPINs := 0
 	for _, c := range w.customers {
 		done[c] = w.changes(c)
-		if done[c] > 0 && c.errand != feature {
-			changedPINs++
-		}
 	}
-	ended := w.quiet(changedPINs)
 	counts := Counts{Operations: len(w.customers), Kills: w.kills, Lost: 0, Doubled: 0, Unheard: 0, Untold: 0, Dead: 0}
 	verdicts := map[verdict]int{}
 	for turn, c := range w.customers {

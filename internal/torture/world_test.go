@@ -302,25 +302,24 @@ const (
 	quietShort  = 15 * time.Second
 )
 
-// quiet waits until so many telephones were told of a change, and no delivery is under way; or until
-// nothing has happened for so long that nothing more will. It says whether it has seen the end: in the
-// short form it may not have.
-func (w *world) quiet(telephones int) bool {
+// quiet waits until no customer is owed a notice, and no delivery is under way; or until nothing has
+// happened for so long that nothing more will. It says whether it has seen the end: in the short form
+// it may not have.
+func (w *world) quiet() bool {
 	w.t.Helper()
 	last, since, begun := -1, time.Now(), time.Now()
-	for ; time.Since(begun) < quietWithin; time.Sleep(100 * time.Millisecond) {
+	for ; time.Since(begun) < quietWithin; time.Sleep(500 * time.Millisecond) {
 		unfinished, err := w.db.Deliveries().Unfinished(w.t.Context(), time.Now().Add(time.Hour), 1000)
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		told := w.town.telephones()
-		if told >= telephones && len(unfinished) == 0 {
+		if len(unfinished) == 0 && !slices.ContainsFunc(w.customers, w.owed) {
 			return true
 		}
 		if !Long() && time.Since(begun) > quietShort {
 			return false
 		}
-		if told != last || len(unfinished) > 0 {
+		if told := w.town.telephones(); told != last || len(unfinished) > 0 {
 			last, since = told, time.Now()
 		}
 		if time.Since(since) > quietFor {
@@ -328,4 +327,9 @@ func (w *world) quiet(telephones int) bool {
 		}
 	}
 	return true
+}
+
+// owed says whether a customer's change was made, and the telephone has not told of it yet.
+func (w *world) owed(c *customer) bool {
+	return c.errand != feature && w.timesTold(c) == 0 && w.changes(c) > 0
 }

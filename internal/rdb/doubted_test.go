@@ -1,0 +1,79 @@
+package rdb_test
+
+import (
+	"testing"
+	"time"
+
+	"updatecenter/deliveries"
+	"updatecenter/internal/durability"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/pins"
+)
+
+// doubting is open to a server that has no replica, where one is required.
+func doubting(t *testing.T, url string) *rdb.DB {
+	t.Helper()
+	return reached(t, url, func(url string) (*rdb.DB, error) {
+		db, err := rdb.OpenWithin(url, time.Minute)
+		if err == nil {
+			db.Require(rdb.Replica, func(error) {})
+		}
+		return db, err
+	})
+}
+
+// TestAnAnnouncementInDoubtIsRepeated loses the announcement of a notice that no replica has, as a
+// fail-over does, and finds the lane announced again.
+func TestAnAnnouncementInDoubtIsRepeated(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	db := doubting(t, s.URL())
+	addLine(t, db)
+	stored, err := db.Lines().Line(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Lines().Change(t.Context(), pins.Change{
+		Number: number, Revision: stored.Revision, PIN: pinNamed(1), Turn: pins.Turn{Call: "CA", Number: 1},
+		Record: pins.Record{At: now, Event: pins.Changed}, Notice: []byte("a notice"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := raw(t, s)
+	if gone := client.Del(t.Context(), "uc:notices:{lanes}:due", "uc:notices:{lanes}:announced").Val(); gone != 2 {
+		t.Fatalf("%d keys were lost", gone)
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		lanes, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Hour), now.Add(2*time.Hour), 1)
+		if len(lanes) == 1 && lanes[0] == string(number) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the lane is not announced again: %v", err)
+		}
+	}
+}
+
+// TestADeliveryInDoubtIsProvedAgain asks for a delivery that was created without a replica: the doubt is
+// told as well to who only finds it.
+func TestADeliveryInDoubtIsProvedAgain(t *testing.T) {
+	t.Parallel()
+	db := doubting(t, redistest.Start(t).URL())
+	create := deliveries.NewDelivery{Delivery: newDelivery(1).Delivery, Subject: "acc_1", Key: "key"}
+	if _, err := db.Deliveries().Create(t.Context(), create); err != nil {
+		t.Fatal(err)
+	}
+	create.Delivery.ID = ""
+	for _, later := range []struct {
+		by   time.Duration
+		want bool
+	}{{time.Minute, true}, {time.Hour, false}} {
+		create.Delivery.Created = create.Delivery.Created.Add(later.by)
+		ctx, doubt := durability.Watch(t.Context())
+		if _, err := db.Deliveries().Create(ctx, create); err != nil || doubt.Any() != later.want {
+			t.Errorf("%v later: doubt %v, want %v, %v", later.by, doubt.Any(), later.want, err)
+		}
+	}
+}
