@@ -9,7 +9,7 @@ FROM := 612-555-0142
 
 # How long each fuzz target runs, and the longest that the tests of one package may take.
 FUZZTIME    := 10s
-TESTTIMEOUT := 10m
+TESTTIMEOUT := 20m
 
 # The test that measures how quick pages are, which runs when no other does.
 ALONE := ^TestConsoleInBrowser$$
