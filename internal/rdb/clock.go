@@ -58,10 +58,13 @@ func (c *clocks) ask(ctx context.Context, address string, server interface {
 }
 
 // onConnect samples the clock of a server with each new connection to it, as another one may answer
-// at its address after a fail-over. What goes wrong shows when something is sent.
+// at its address after a fail-over. That a server refuses to tell the time is no error here. Without an
+// answer the connection must not be used: the answer could come yet, and be taken for that of the next command.
 func (c *clocks) onConnect(address string) func(context.Context, *redis.Conn) error {
 	return func(ctx context.Context, connection *redis.Conn) error {
-		_, _ = c.ask(ctx, address, connection)
+		if _, err := c.ask(ctx, address, connection); err != nil && !isReply(err) {
+			return err
+		}
 		return nil
 	}
 }

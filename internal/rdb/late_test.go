@@ -10,8 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/alicebob/miniredis/v2/server"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
@@ -126,6 +129,32 @@ func TestWritesByTheServersClock(t *testing.T) {
 			}
 			n++
 		}
+	}
+}
+
+// TestTimeThatIsToldTooLate has a server tell its time, on a new connection, after we gave up waiting for
+// that. It is not taken for the answer to what is asked next.
+func TestTimeThatIsToldTooLate(t *testing.T) {
+	const within = 500 * time.Millisecond
+	mini := redistest.StartMini(t)
+	db, err := rdb.OpenWithin(mini.URL(), within)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	var asked atomic.Int64
+	mini.Mini().Server().SetPreHook(func(_ *server.Peer, cmd string, _ ...string) bool {
+		if cmd == "TIME" && asked.Add(1) == 1 {
+			time.Sleep(within + within/2)
+		}
+		return false
+	})
+	// As package queue asks: without a deadline of its own.
+	if answer, err := db.Client().Do(context.Background(), "echo", "mine").Result(); err == nil && answer != "mine" {
+		t.Errorf("the answer is %v", answer)
+	}
+	if asked.Load() == 0 {
+		t.Error("nobody has asked for the time")
 	}
 }
 
