@@ -1,0 +1,621 @@
+package rdb_test
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/torture"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+)
+
+// A history is linearizable if every operation can be given one moment between its beginning and its
+// end, such that all of them, one after the other at these moments, answer what they did answer by the
+// contract of the store.
+
+const (
+	clients  = 8                      // of a history, which share servers
+	servers  = 3                      // of ours: an rdb.DB each
+	hurried  = 300 * time.Millisecond // what an operation may take
+	checking = time.Minute            // what the check of a history may take
+)
+
+// A contract is what an operation does to what is stored, and answers, when it is alone.
+type contract[S comparable] func(stored S) (after S, answer any)
+
+// A repetition says what happens when a connection breaks while an operation is under way.
+type repetition int
+
+const (
+	reads    repetition = iota // it may be sent again; it changes nothing
+	sentOnce                   // it isn't sent again
+	onceOnly                   // it may be sent again, and then does and answers the same
+	repeated                   // it may be sent again, and what others did meanwhile counts for its answer
+)
+
+// unknown is the answer of an operation that failed: it was carried out, or never will be.
+type unknown struct{}
+
+// A done is an operation that has ended.
+type done[S comparable] struct {
+	porcupine.Operation // its Input is itself
+	what                string
+	contract            contract[S]
+	repetition          repetition
+}
+
+// A history is of one key.
+type history[S comparable] struct {
+	began    time.Time
+	late     time.Duration // how long after its beginning an operation that failed can still be carried out
+	started  chan struct{} // receives with each operation that begins,
+	failed   chan struct{} // and with each that fails
+	mu       sync.Mutex
+	all      []done[S]
+	faults   [][2]int64 // from when to when there were any
+	unknowns int
+}
+
+// forever is for operations that may be carried out at any time.
+const forever = time.Duration(math.MaxInt64)
+
+func newHistory[S comparable](late time.Duration) *history[S] {
+	return &history[S]{began: time.Now(), late: late, started: make(chan struct{}, 1000), failed: make(chan struct{}, 1000)}
+}
+
+func (h *history[S]) now() int64 { return time.Since(h.began).Nanoseconds() }
+
+// do carries out an operation of a client and takes it down. It says whether the answer is known.
+func (h *history[S]) do(client int, what string, r repetition, c contract[S], ask func(context.Context) (any, error)) (any, bool) {
+	ctx, call, end := context.Background(), h.now(), int64(math.MaxInt64)
+	if h.late != forever && r != reads {
+		end = call + h.late.Nanoseconds()
+		limited, cancel := context.WithDeadline(ctx, h.began.Add(time.Duration(end)))
+		defer cancel()
+		ctx = limited
+	}
+	h.started <- struct{}{}
+	answer, err := ask(ctx)
+	op := done[S]{porcupine.Operation{ClientId: client, Call: call, Output: answer, Return: h.now()}, what, c, r}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err != nil {
+		h.failed <- struct{}{}
+		if r == reads || r == sentOnce && redis.HasErrorPrefix(err, "LATE") {
+			return nil, false // it has done nothing
+		}
+		op.Output, op.Return = unknown{}, max(op.Return, end)
+		h.unknowns++
+	}
+	h.all = append(h.all, op)
+	return answer, err == nil
+}
+
+// operations are all that have ended, as the checker wants them. One that was under way when a
+// connection broke may have been sent a second time, which nobody gets the answer of.
+func (h *history[S]) operations() []porcupine.Operation {
+	var out []porcupine.Operation
+	for _, op := range h.all {
+		op.Input = op
+		out = append(out, op.Operation)
+		if op.repetition == repeated && slices.ContainsFunc(h.faults, func(f [2]int64) bool { return op.Call <= f[1] && f[0] <= op.Return }) {
+			op.Output, op.Return = unknown{}, math.MaxInt64
+			if h.late != forever {
+				op.Return = max(op.Operation.Return, op.Call+h.late.Nanoseconds())
+			}
+			out = append(out, op.Operation)
+		}
+	}
+	return out
+}
+
+// check says whether the history is linearizable, beginning with what was stored before.
+func (h *history[S]) check(stored S) porcupine.CheckResult {
+	model := porcupine.NondeterministicModel{
+		Init: func() []any { return []any{stored} },
+		Step: func(stored, input, output any) []any {
+			after, answer := input.(done[S]).contract(stored.(S))
+			switch output {
+			case unknown{}:
+				return []any{stored, after}
+			case answer:
+				return []any{after}
+			}
+			return nil
+		},
+	}
+	return porcupine.CheckOperationsTimeout(model.ToModel(), h.operations(), checking)
+}
+
+// concurrent is how many operations were under way together with another one.
+func (h *history[S]) concurrent() (n int) {
+	for i, a := range h.all {
+		if slices.ContainsFunc(h.all[:i], func(b done[S]) bool { return a.Call <= b.Return && b.Call <= a.Return }) {
+			n++
+		}
+	}
+	return n
+}
+
+// String is the history as a failed test shows it.
+func (h *history[S]) String() string {
+	slices.SortFunc(h.all, func(a, b done[S]) int { return cmp.Compare(a.Call, b.Call) })
+	var out strings.Builder
+	for _, op := range h.all {
+		fmt.Fprintf(&out, "%d: %v to %v: %s: %+v\n", op.ClientId, time.Duration(op.Call), time.Duration(op.Return), op.what, op.Output)
+	}
+	return out.String()
+}
+
+// faulted runs the clients of a history, and has one fault meanwhile, of the kind-th of all kinds.
+func (h *history[S]) faulted(t *testing.T, server *redistest.Server, kind int, random *rand.Rand, client func(i int, random *rand.Rand)) {
+	var all sync.WaitGroup
+	for i := range clients {
+		source := rand.NewPCG(random.Uint64(), random.Uint64())
+		all.Go(func() { client(i, rand.New(source)) })
+	}
+	over := make(chan struct{})
+	go func() { all.Wait(); close(over) }()
+	await := func(n int, what chan struct{}) {
+		for range n {
+			select {
+			case <-what:
+			case <-over:
+			}
+		}
+	}
+	await(clients+random.IntN(clients), h.started)
+	begin := h.now()
+	switch failures := random.IntN(clients); kind % 4 {
+	case 0:
+		server.Down()
+		await(1+failures, h.failed)
+	case 1:
+		server.Hang()
+		await(failures, h.failed)
+	case 2:
+		server.Stop(t)
+		await(failures, h.failed)
+		server.Resume(t)
+	case 3: // what was sent is carried out after its connection was cut
+		server.Stop(t)
+		await(random.IntN(clients/2), h.started)
+		server.Down()
+		await(failures, h.failed)
+		server.Resume(t)
+	}
+	server.Up()
+	h.faults = append(h.faults, [2]int64{begin, h.now()})
+	<-over
+}
+
+// tried is what the histories of a test have shown.
+type tried struct{ histories, operations, concurrent, unknowns, illegal int }
+
+// judge checks a history whose clients have ended.
+func judge[S comparable](t *testing.T, all *tried, h *history[S], stored S, seed uint64) {
+	t.Helper()
+	if result := h.check(stored); result != porcupine.Ok {
+		t.Errorf("history %d of seed %d: %s\n%s", all.histories, seed, result, h)
+		all.illegal++
+	}
+	all.histories++
+	all.operations += len(h.all)
+	all.concurrent += h.concurrent()
+	all.unknowns += h.unknowns
+}
+
+// report fails the test also when its histories would have shown nothing.
+func (all tried) report(t *testing.T, experiment string) {
+	t.Helper()
+	t.Logf("%+v", all)
+	if all.concurrent < all.operations/2 || all.unknowns < all.histories || all.unknowns > all.operations*3/4 {
+		t.Errorf("too few operations at the same time, or of unknown outcome, or of a known one: %+v", all)
+	}
+	torture.Report(t, experiment, "single", torture.Counts{
+		torture.Operations: all.operations, torture.Kills: all.histories, torture.Lost: all.illegal,
+	})
+}
+
+// sharing are servers of ours that share a Redis, and have little patience.
+func sharing(t *testing.T, server *redistest.Server) (all []*rdb.DB) {
+	t.Helper()
+	for range servers {
+		db, err := rdb.OpenWithin(server.URL(), hurried)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		all = append(all, db)
+	}
+	return all
+}
+
+// TestTortureLinearizableLine has clients read and change one line, its history and its notices.
+func TestTortureLinearizableLine(t *testing.T) {
+	t.Parallel()
+	server, seed, all := redistest.Start(t), rand.Uint64(), tried{}
+	patient, hasty := open(t, server.DirectURL()), sharing(t, server)
+	for n := range torture.Times(4, 120) {
+		random := rand.New(rand.NewPCG(seed, uint64(n)))
+		line := nanp.Number(fmt.Sprintf("+1612555%04d", n))
+		h, stored := newHistory[lineState](hurried), newLine(t, patient, line)
+		var writes atomic.Int64
+		h.faulted(t, server, n, random, func(i int, random *rand.Rand) {
+			db := hasty[i%servers]
+			lineUser{h, i, line, db.Lines(), db.Notices(), &writes}.any(random, stored.revision, 6)
+		})
+		last := lineUser{h, clients, line, patient.Lines(), patient.Notices(), &writes}
+		last.read()
+		last.records()
+		last.due()
+		judge(t, &all, h, stored, seed)
+	}
+	all.report(t, "histories of a line are linearizable")
+}
+
+// lineState is what is stored of a line, and why its changes count once. Times are milliseconds.
+type lineState struct {
+	lineSeen
+	added int64
+	turns uint64 // that have changed the PIN, as bits
+}
+
+// lineSeen is what is read of a line in one step.
+type lineSeen struct {
+	language        string
+	pin             pins.Hash
+	since, revision int64
+}
+
+// newest is what is read of a list: how many there are, and the time of the last.
+type newest struct{ count, at int64 }
+
+// newLine adds a line whose customer is validated.
+func newLine(t *testing.T, db *rdb.DB, line nanp.Number) lineState {
+	t.Helper()
+	if _, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: line}}, now); err != nil {
+		t.Fatal(err)
+	}
+	record := pins.Record{At: now, Event: pins.CustomerValidated, By: validation.By}
+	if err := db.Lines().Validate(t.Context(), line, validation, record); err != nil {
+		t.Fatal(err)
+	}
+	return lineState{lineSeen{since: now.UnixMilli(), revision: now.UnixMilli()}, now.UnixMilli(), 0}
+}
+
+// lineStore is what a client asks of a line.
+type lineStore interface {
+	Line(ctx context.Context, number nanp.Number) (pins.Line, error)
+	SetLanguage(ctx context.Context, number nanp.Number, language string) error
+	Change(ctx context.Context, change pins.Change) error
+	Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error
+	History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error)
+}
+
+// A lineUser is a client of a line.
+type lineUser struct {
+	*history[lineState]
+	client  int
+	line    nanp.Number
+	lines   lineStore
+	notices rdb.Notices
+	writes  *atomic.Int64 // of all clients: each has a number, which is its time and its turn as well
+}
+
+// any carries out any operations.
+func (u lineUser) any(random *rand.Rand, revision int64, operations int) {
+	var again func() bool // repeats a change whose outcome is unknown
+	for range operations {
+		switch choice := random.IntN(8); {
+		case again != nil && choice < 6:
+			if again() {
+				again = nil
+			}
+		case choice < 2:
+			if seen, ok := u.read(); ok {
+				revision = seen.revision
+			}
+		case choice == 2:
+			u.records()
+		case choice == 3:
+			u.due()
+		case choice == 4:
+			u.language()
+		case choice == 5:
+			u.reset()
+		default:
+			turn, expected := u.writes.Add(1), revision
+			again = func() bool { return u.change(turn, expected) }
+			if again() {
+				again = nil
+			}
+		}
+	}
+}
+
+func (u lineUser) read() (lineSeen, bool) {
+	got, ok := u.do(u.client, "line", reads, func(s lineState) (lineState, any) { return s, s.lineSeen },
+		func(ctx context.Context) (any, error) {
+			l, err := u.lines.Line(ctx, u.line)
+			return lineSeen{l.Language, l.PIN, l.Since.UnixMilli(), l.Revision}, err
+		})
+	seen, _ := got.(lineSeen)
+	return seen, ok
+}
+
+// records reads the history, in which every change stands, and the validation before.
+func (u lineUser) records() {
+	u.do(u.client, "history", reads,
+		func(s lineState) (lineState, any) { return s, newest{1 + s.revision - s.added, s.since} },
+		func(ctx context.Context) (any, error) {
+			records, err := u.lines.History(ctx, u.line, pins.MaxHistory)
+			if err != nil || len(records) == 0 {
+				return newest{}, err
+			}
+			return newest{int64(len(records)), records[0].At.UnixMilli()}, nil
+		})
+}
+
+// due reads the notices, of which every change has one.
+func (u lineUser) due() {
+	u.do(u.client, "notices", reads,
+		func(s lineState) (lineState, any) {
+			if s.revision == s.added {
+				return s, newest{}
+			}
+			return s, newest{s.revision - s.added, s.since}
+		},
+		func(ctx context.Context) (any, error) {
+			due, err := u.notices.Next(ctx, string(u.line), pins.MaxDue)
+			if err != nil || len(due) == 0 {
+				return newest{}, err
+			}
+			at, err := strconv.ParseInt(due[len(due)-1].Position, 10, 64)
+			return newest{int64(len(due)), at}, err
+		})
+}
+
+func (u lineUser) language() {
+	language := "language " + strconv.FormatInt(u.writes.Add(1), 10)
+	u.do(u.client, "set "+language, repeated,
+		func(s lineState) (lineState, any) { s.language = language; return s, nil },
+		func(ctx context.Context) (any, error) { return nil, u.lines.SetLanguage(ctx, u.line, language) })
+}
+
+func (u lineUser) reset() {
+	at := now.Add(time.Duration(u.writes.Add(1)) * time.Millisecond)
+	u.do(u.client, "reset", sentOnce, func(s lineState) (lineState, any) { return s.changed("", at), nil },
+		func(ctx context.Context) (any, error) {
+			record := pins.Record{At: at, Event: pins.Reset, By: validation.By}
+			return nil, u.lines.Reset(ctx, u.line, record, noticeOf(at))
+		})
+}
+
+// change says whether its outcome is known.
+func (u lineUser) change(turn, expected int64) bool {
+	at, pin := now.Add(time.Duration(turn)*time.Millisecond), pinNamed(int(turn))
+	_, ok := u.do(u.client, fmt.Sprintf("change at revision %d in turn %d", expected, turn), onceOnly,
+		func(s lineState) (lineState, any) {
+			switch {
+			case s.turns&(1<<turn) != 0:
+				return s, nil
+			case s.revision != expected:
+				return s, pins.ErrStale
+			}
+			s.turns |= 1 << turn
+			return s.changed(pin, at), nil
+		},
+		func(ctx context.Context) (any, error) {
+			return refused(pins.ErrStale, u.lines.Change(ctx, pins.Change{
+				Number: u.line, Revision: expected, PIN: pin, Turn: pins.Turn{Call: "CA1", Number: int(turn)},
+				Record: pins.Record{At: at, Event: pins.Changed}, Notice: noticeOf(at),
+			}))
+		})
+	return ok
+}
+
+// changed is a line with another PIN.
+func (s lineState) changed(pin pins.Hash, at time.Time) lineState {
+	s.pin, s.since, s.revision = pin, at.UnixMilli(), s.revision+1
+	return s
+}
+
+// noticeOf is the notice of a change at that time, which no other change has.
+func noticeOf(at time.Time) []byte { return strconv.AppendInt(nil, at.UnixMilli(), 10) }
+
+// refused tells a refusal, which is an answer, from other errors.
+func refused(refusal, err error) (any, error) {
+	if errors.Is(err, refusal) {
+		return refusal, nil
+	}
+	return nil, err
+}
+
+// TestTortureLinearizableCalls has clients answer the turns of one call.
+func TestTortureLinearizableCalls(t *testing.T) {
+	t.Parallel()
+	server, seed, all := redistest.Start(t), rand.Uint64(), tried{}
+	patient, hasty := open(t, server.DirectURL()), sharing(t, server)
+	for n := range torture.Times(4, 120) {
+		random := rand.New(rand.NewPCG(seed, uint64(n)))
+		h, call := newHistory[callState](forever), "CA"+strconv.Itoa(n)
+		var clock, writes atomic.Int64
+		h.faulted(t, server, n, random, func(i int, random *rand.Rand) {
+			callUser{h, i, call, hasty[i%servers].Calls(), &clock, &writes}.any(random, 6)
+		})
+		last := callUser{h, clients, call, patient.Calls(), &clock, &writes}
+		for turn := range maxTurns {
+			last.begin(ivr.Claim{Turn: turn, Holder: "last", Now: last.at(0)})
+		}
+		judge(t, &all, h, callState{}, seed)
+	}
+	all.report(t, "histories of a call are linearizable")
+}
+
+const (
+	maxTurns = 16                     // of a call
+	lease    = 200 * time.Millisecond // of a claim, by a clock that the clients move
+)
+
+// callState is a call as package ivr describes it. States and answers are numbers: 0 is none.
+type callState struct {
+	known, claimed bool
+	next           int
+	holder         string
+	until, expires time.Time
+	state          int64
+	answers        [maxTurns + 1]int64
+}
+
+// begun is what a client hears of a claim.
+type begun struct {
+	status        ivr.Status
+	turn          int
+	state, answer int64
+}
+
+// A callUser is a client of a call.
+type callUser struct {
+	*history[callState]
+	client int
+	call   string
+	calls  ivr.Store
+	clock  *atomic.Int64 // of all clients, in milliseconds
+	writes *atomic.Int64 // of all clients
+}
+
+// at moves the clock.
+func (u callUser) at(ahead time.Duration) time.Time {
+	return now.Add(time.Duration(u.clock.Add(ahead.Milliseconds())) * time.Millisecond)
+}
+
+// any answers turns, as any servers would: some die with their claim, some are slow, some commit twice.
+func (u callUser) any(random *rand.Rand, operations int) {
+	turn, holding := 0, false
+	var claim ivr.Claim
+	for range operations {
+		at := u.at(time.Duration(random.IntN(100)) * time.Millisecond)
+		switch choice := random.IntN(8); {
+		case turn >= maxTurns:
+			u.begin(ivr.Claim{Turn: random.IntN(maxTurns), Holder: u.holder(), Now: at})
+		case holding && choice == 0:
+			u.at(2 * lease) // and the claim runs out
+		case holding:
+			keep := time.Hour
+			if choice == 1 {
+				keep = lease
+			}
+			if err, ok := u.commit(ivr.Commit{Turn: turn, Holder: claim.Holder, Now: at, Expires: at.Add(keep)}); ok {
+				holding = choice == 2
+				if err == nil && !holding {
+					turn++
+				}
+			}
+		case turn == 0 && choice < 3:
+			if err, ok := u.commit(ivr.Commit{Holder: u.holder(), First: true, Now: at, Expires: at.Add(time.Hour)}); ok && err == nil {
+				turn++
+			}
+		default:
+			if claim.Turn != turn || choice < 4 { // otherwise the same holder claims again
+				claim = ivr.Claim{Turn: turn, Holder: u.holder()}
+			}
+			claim.Now, claim.Until = at, at.Add(lease)
+			if choice == 7 {
+				claim.Until = time.Time{}
+			}
+			switch got, _ := u.begin(claim); got.status {
+			case ivr.Claimed:
+				holding = true
+			case ivr.Answered:
+				turn = got.turn + 1
+			}
+		}
+	}
+}
+
+// holder is one that was never used.
+func (u callUser) holder() string { return strconv.FormatInt(u.writes.Add(1), 10) }
+
+func (u callUser) begin(claim ivr.Claim) (begun, bool) {
+	claim.Call = u.call
+	r := repeated
+	if claim.Until.IsZero() {
+		r = reads
+	}
+	got, ok := u.do(u.client, fmt.Sprintf("begin %+v", claim), r,
+		func(s callState) (callState, any) { return s.begin(claim) },
+		func(ctx context.Context) (any, error) {
+			b, err := u.calls.Begin(ctx, claim)
+			state, _ := strconv.ParseInt(string(b.State), 10, 64)
+			answer, _ := strconv.ParseInt(string(b.Answer), 10, 64)
+			return begun{b.Status, b.Turn, state, answer}, err
+		})
+	b, _ := got.(begun)
+	return b, ok
+}
+
+// begin is the contract of ivr.Store.
+func (s callState) begin(claim ivr.Claim) (callState, begun) {
+	before := s
+	if s.state != 0 && !claim.Now.Before(s.expires) {
+		s = callState{}
+	}
+	switch newest := s.next - 1; {
+	case s.answers[claim.Turn] != 0:
+		return before, begun{status: ivr.Answered, turn: claim.Turn, answer: s.answers[claim.Turn]}
+	case s.state != 0 && claim.Turn < s.next:
+		return before, begun{status: ivr.Answered, turn: newest, answer: s.answers[newest]}
+	case s.claimed && s.holder != claim.Holder && claim.Now.Before(s.until):
+		return before, begun{status: ivr.InProgress}
+	case claim.Until.IsZero():
+		return before, begun{status: ivr.Unanswered}
+	case claim.Turn > s.next:
+		s = callState{}
+	}
+	s.known, s.claimed, s.next, s.holder, s.until = true, true, claim.Turn, claim.Holder, claim.Until
+	return s, begun{status: ivr.Claimed, state: s.state}
+}
+
+// commit commits a state and an answer that no other commit has.
+func (u callUser) commit(c ivr.Commit) (any, bool) {
+	number := u.writes.Add(1)
+	c.Call, c.State = u.call, strconv.AppendInt(nil, number, 10)
+	c.Answer = c.State
+	return u.do(u.client, fmt.Sprintf("commit %s of turn %d, holder %s, first %t", c.State, c.Turn, c.Holder, c.First), repeated,
+		func(s callState) (callState, any) { return s.commit(c, number) },
+		func(ctx context.Context) (any, error) { return refused(ivr.ErrOvertaken, u.calls.Commit(ctx, c)) })
+}
+
+// commit is the contract of ivr.Store.
+func (s callState) commit(c ivr.Commit, number int64) (callState, any) {
+	if c.First && !s.known {
+		s = callState{known: true, claimed: true, next: c.Turn, holder: c.Holder}
+	}
+	switch {
+	case s.holder == c.Holder && !s.claimed && s.next == c.Turn+1:
+		return s, nil
+	case s.holder != c.Holder || !s.claimed || s.next != c.Turn:
+		return s, ivr.ErrOvertaken
+	}
+	s.claimed, s.next, s.state, s.expires = false, c.Turn+1, number, c.Expires
+	s.answers[c.Turn] = number
+	return s, nil
+}
