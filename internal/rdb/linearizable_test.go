@@ -50,8 +50,11 @@ const (
 	repeated                   // it may be sent again, and what others did meanwhile counts for its answer
 )
 
-// unknown is the answer of an operation that failed: it was carried out, or never will be.
-type unknown struct{}
+// What takes the place of the answer that an operation has not got.
+type (
+	unknown    struct{} // it was carried out, or never will be
+	carriedOut struct{} // what it has written was seen
+)
 
 // A done is an operation that has ended.
 type done[S comparable] struct {
@@ -59,6 +62,7 @@ type done[S comparable] struct {
 	what                string
 	contract            contract[S]
 	repetition          repetition
+	number              int64 // of what it writes; 0: nothing by which it could be seen
 }
 
 // A history is of one key.
@@ -69,7 +73,8 @@ type history[S comparable] struct {
 	failed   chan struct{} // and with each that fails
 	mu       sync.Mutex
 	all      []done[S]
-	faults   [][2]int64 // from when to when there were any
+	seen     map[int64]bool // what was read, by its number
+	faults   [][2]int64     // from when to when there were any
 	unknowns int
 }
 
@@ -77,13 +82,22 @@ type history[S comparable] struct {
 const forever = time.Duration(math.MaxInt64)
 
 func newHistory[S comparable](late time.Duration) *history[S] {
-	return &history[S]{began: time.Now(), late: late, started: make(chan struct{}, 1000), failed: make(chan struct{}, 1000)}
+	return &history[S]{began: time.Now(), late: late, seen: map[int64]bool{}, started: make(chan struct{}, 1000), failed: make(chan struct{}, 1000)}
 }
 
 func (h *history[S]) now() int64 { return time.Since(h.began).Nanoseconds() }
 
+// saw takes down what was read. At the end all is read that was written, but for what another has overwritten.
+func (h *history[S]) saw(numbers ...int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, number := range numbers {
+		h.seen[number] = true
+	}
+}
+
 // do carries out an operation of a client and takes it down. It says whether the answer is known.
-func (h *history[S]) do(client int, what string, r repetition, c contract[S], ask func(context.Context) (any, error)) (any, bool) {
+func (h *history[S]) do(client int, what string, r repetition, number int64, c contract[S], ask func(context.Context) (any, error)) (any, bool) {
 	ctx, call, end := context.Background(), h.now(), int64(math.MaxInt64)
 	if h.late != forever && r != reads {
 		end = call + h.late.Nanoseconds()
@@ -93,7 +107,7 @@ func (h *history[S]) do(client int, what string, r repetition, c contract[S], as
 	}
 	h.started <- struct{}{}
 	answer, err := ask(ctx)
-	op := done[S]{porcupine.Operation{ClientId: client, Call: call, Output: answer, Return: h.now()}, what, c, r}
+	op := done[S]{porcupine.Operation{ClientId: client, Call: call, Output: answer, Return: h.now()}, what, c, r, number}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil {
@@ -108,22 +122,40 @@ func (h *history[S]) do(client int, what string, r repetition, c contract[S], as
 	return answer, err == nil
 }
 
-// operations are all that have ended, as the checker wants them. One that was under way when a
-// connection broke may have been sent a second time, which nobody gets the answer of.
+// operations are all that have ended, as the checker wants them. To try each moment at which one of
+// unknown outcome may have been carried out takes the longer the more there are, so those that left
+// nothing to be seen are missing: without them the answers of the others are as right as with them.
 func (h *history[S]) operations() []porcupine.Operation {
 	var out []porcupine.Operation
+	times := map[int64]int{}
+	for _, op := range h.all {
+		times[op.number]++
+	}
 	for _, op := range h.all {
 		op.Input = op
+		met := slices.ContainsFunc(h.faults, func(f [2]int64) bool { return op.Call <= f[1] && f[0] <= op.Return })
+		seen, failed := h.seen[op.number], op.Output == unknown{}
+		switch {
+		case failed && op.number != 0 && !seen:
+			continue
+		case seen && times[op.number] == 1 && (failed || met && op.Output == ivr.ErrOvertaken): // by its own second sending
+			op.Output, op.Return = carriedOut{}, h.last(op)
+		}
 		out = append(out, op.Operation)
-		if op.repetition == repeated && slices.ContainsFunc(h.faults, func(f [2]int64) bool { return op.Call <= f[1] && f[0] <= op.Return }) {
-			op.Output, op.Return = unknown{}, math.MaxInt64
-			if h.late != forever {
-				op.Return = max(op.Operation.Return, op.Call+h.late.Nanoseconds())
-			}
+		if op.repetition == repeated && met && (op.number == 0 || seen) { // the second sending, which nobody gets the answer of
+			op.Output, op.Return = unknown{}, h.last(op)
 			out = append(out, op.Operation)
 		}
 	}
 	return out
+}
+
+// last is until when an operation can be carried out that was sent.
+func (h *history[S]) last(op done[S]) int64 {
+	if h.late == forever {
+		return math.MaxInt64
+	}
+	return max(op.Return, op.Call+h.late.Nanoseconds())
 }
 
 // check says whether the history is linearizable, beginning with what was stored before.
@@ -132,10 +164,10 @@ func (h *history[S]) check(stored S) porcupine.CheckResult {
 		Init: func() []any { return []any{stored} },
 		Step: func(stored, input, output any) []any {
 			after, answer := input.(done[S]).contract(stored.(S))
-			switch output {
-			case unknown{}:
+			switch {
+			case output == unknown{}:
 				return []any{stored, after}
-			case answer:
+			case output == answer, output == carriedOut{} && stored != after:
 				return []any{after}
 			}
 			return nil
@@ -274,8 +306,8 @@ func TestTortureLinearizableLine(t *testing.T) {
 // lineState is what is stored of a line, and why its changes count once. Times are milliseconds.
 type lineState struct {
 	lineSeen
-	added int64
-	turns uint64 // that have changed the PIN, as bits
+	changes string // and resets: their numbers, each with a space before
+	turns   uint64 // that have changed the PIN, as bits
 }
 
 // lineSeen is what is read of a line in one step.
@@ -284,9 +316,6 @@ type lineSeen struct {
 	pin             pins.Hash
 	since, revision int64
 }
-
-// newest is what is read of a list: how many there are, and the time of the last.
-type newest struct{ count, at int64 }
 
 // newLine adds a line whose customer is validated.
 func newLine(t *testing.T, db *rdb.DB, line nanp.Number) lineState {
@@ -298,7 +327,7 @@ func newLine(t *testing.T, db *rdb.DB, line nanp.Number) lineState {
 	if err := db.Lines().Validate(t.Context(), line, validation, record); err != nil {
 		t.Fatal(err)
 	}
-	return lineState{lineSeen{since: now.UnixMilli(), revision: now.UnixMilli()}, now.UnixMilli(), 0}
+	return lineState{lineSeen{since: now.UnixMilli(), revision: now.UnixMilli()}, "", 0}
 }
 
 // lineStore is what a client asks of a line.
@@ -317,7 +346,7 @@ type lineUser struct {
 	line    nanp.Number
 	lines   lineStore
 	notices rdb.Notices
-	writes  *atomic.Int64 // of all clients: each has a number, which is its time and its turn as well
+	writes  *atomic.Int64 // of all clients: each has a number, up to 63
 }
 
 // any carries out any operations.
@@ -342,8 +371,8 @@ func (u lineUser) any(random *rand.Rand, revision int64, operations int) {
 		case choice == 5:
 			u.reset()
 		default:
-			turn, expected := u.writes.Add(1), revision
-			again = func() bool { return u.change(turn, expected) }
+			number, expected := u.writes.Add(1), revision
+			again = func() bool { return u.change(number, expected) }
 			if again() {
 				again = nil
 			}
@@ -352,94 +381,106 @@ func (u lineUser) any(random *rand.Rand, revision int64, operations int) {
 }
 
 func (u lineUser) read() (lineSeen, bool) {
-	got, ok := u.do(u.client, "line", reads, func(s lineState) (lineState, any) { return s, s.lineSeen },
+	got, ok := u.do(u.client, "line", reads, 0, func(s lineState) (lineState, any) { return s, s.lineSeen },
 		func(ctx context.Context) (any, error) {
 			l, err := u.lines.Line(ctx, u.line)
+			language, _ := strconv.ParseInt(l.Language, 10, 64)
+			u.saw(l.Since.Sub(now).Milliseconds(), language)
 			return lineSeen{l.Language, l.PIN, l.Since.UnixMilli(), l.Revision}, err
 		})
 	seen, _ := got.(lineSeen)
 	return seen, ok
 }
 
-// records reads the history, in which every change stands, and the validation before.
-func (u lineUser) records() {
-	u.do(u.client, "history", reads,
-		func(s lineState) (lineState, any) { return s, newest{1 + s.revision - s.added, s.since} },
+// list reads a list in which each change stands.
+func (u lineUser) list(what string, ask func(context.Context) ([]int64, error)) {
+	u.do(u.client, what, reads, 0, func(s lineState) (lineState, any) { return s, s.changes },
 		func(ctx context.Context) (any, error) {
-			records, err := u.lines.History(ctx, u.line, pins.MaxHistory)
-			if err != nil || len(records) == 0 {
-				return newest{}, err
+			numbers, err := ask(ctx)
+			changes := ""
+			for _, number := range numbers {
+				changes += fmt.Sprint(" ", number)
 			}
-			return newest{int64(len(records)), records[0].At.UnixMilli()}, nil
+			u.saw(numbers...)
+			return changes, err
 		})
 }
 
-// due reads the notices, of which every change has one.
+// records reads the history, which begins with the validation.
+func (u lineUser) records() {
+	u.list("history", func(ctx context.Context) (numbers []int64, err error) {
+		records, err := u.lines.History(ctx, u.line, pins.MaxHistory)
+		for _, record := range slices.Backward(records) {
+			numbers = append(numbers, record.At.Sub(now).Milliseconds())
+		}
+		return numbers[min(1, len(numbers)):], err
+	})
+}
+
+// due reads the notices.
 func (u lineUser) due() {
-	u.do(u.client, "notices", reads,
-		func(s lineState) (lineState, any) {
-			if s.revision == s.added {
-				return s, newest{}
-			}
-			return s, newest{s.revision - s.added, s.since}
-		},
-		func(ctx context.Context) (any, error) {
-			due, err := u.notices.Next(ctx, string(u.line), pins.MaxDue)
-			if err != nil || len(due) == 0 {
-				return newest{}, err
-			}
-			at, err := strconv.ParseInt(due[len(due)-1].Position, 10, 64)
-			return newest{int64(len(due)), at}, err
-		})
+	u.list("notices", func(ctx context.Context) (numbers []int64, err error) {
+		due, err := u.notices.Next(ctx, string(u.line), pins.MaxDue)
+		for _, message := range due {
+			number, _ := strconv.ParseInt(message.Position, 10, 64)
+			numbers = append(numbers, number)
+		}
+		return numbers, err
+	})
 }
 
 func (u lineUser) language() {
-	language := "language " + strconv.FormatInt(u.writes.Add(1), 10)
-	u.do(u.client, "set "+language, repeated,
+	number := u.writes.Add(1)
+	language := strconv.FormatInt(number, 10)
+	u.do(u.client, "set language "+language, repeated, number,
 		func(s lineState) (lineState, any) { s.language = language; return s, nil },
 		func(ctx context.Context) (any, error) { return nil, u.lines.SetLanguage(ctx, u.line, language) })
 }
 
 func (u lineUser) reset() {
-	at := now.Add(time.Duration(u.writes.Add(1)) * time.Millisecond)
-	u.do(u.client, "reset", sentOnce, func(s lineState) (lineState, any) { return s.changed("", at), nil },
+	number := u.writes.Add(1)
+	u.do(u.client, fmt.Sprint("reset ", number), sentOnce, number,
+		func(s lineState) (lineState, any) { return s.changed("", number), nil },
 		func(ctx context.Context) (any, error) {
-			record := pins.Record{At: at, Event: pins.Reset, By: validation.By}
-			return nil, u.lines.Reset(ctx, u.line, record, noticeOf(at))
+			record := pins.Record{At: timeOf(number), Event: pins.Reset, By: validation.By}
+			return nil, u.lines.Reset(ctx, u.line, record, noticeOf(number))
 		})
 }
 
 // change says whether its outcome is known.
-func (u lineUser) change(turn, expected int64) bool {
-	at, pin := now.Add(time.Duration(turn)*time.Millisecond), pinNamed(int(turn))
-	_, ok := u.do(u.client, fmt.Sprintf("change at revision %d in turn %d", expected, turn), onceOnly,
+func (u lineUser) change(number, expected int64) bool {
+	pin := pinNamed(int(number))
+	_, ok := u.do(u.client, fmt.Sprintf("change %d at revision %d", number, expected), onceOnly, number,
 		func(s lineState) (lineState, any) {
 			switch {
-			case s.turns&(1<<turn) != 0:
+			case s.turns&(1<<number) != 0:
 				return s, nil
 			case s.revision != expected:
 				return s, pins.ErrStale
 			}
-			s.turns |= 1 << turn
-			return s.changed(pin, at), nil
+			s.turns |= 1 << number
+			return s.changed(pin, number), nil
 		},
 		func(ctx context.Context) (any, error) {
 			return refused(pins.ErrStale, u.lines.Change(ctx, pins.Change{
-				Number: u.line, Revision: expected, PIN: pin, Turn: pins.Turn{Call: "CA1", Number: int(turn)},
-				Record: pins.Record{At: at, Event: pins.Changed}, Notice: noticeOf(at),
+				Number: u.line, Revision: expected, PIN: pin, Turn: pins.Turn{Call: "CA1", Number: int(number)},
+				Record: pins.Record{At: timeOf(number), Event: pins.Changed}, Notice: noticeOf(number),
 			}))
 		})
 	return ok
 }
 
 // changed is a line with another PIN.
-func (s lineState) changed(pin pins.Hash, at time.Time) lineState {
-	s.pin, s.since, s.revision = pin, at.UnixMilli(), s.revision+1
+func (s lineState) changed(pin pins.Hash, number int64) lineState {
+	s.pin, s.since, s.revision = pin, timeOf(number).UnixMilli(), s.revision+1
+	s.changes += fmt.Sprint(" ", number)
 	return s
 }
 
-// noticeOf is the notice of a change at that time, which no other change has.
-func noticeOf(at time.Time) []byte { return strconv.AppendInt(nil, at.UnixMilli(), 10) }
+// timeOf is when a write was made, and tells its number.
+func timeOf(number int64) time.Time { return now.Add(time.Duration(number) * time.Millisecond) }
+
+func noticeOf(number int64) []byte { return strconv.AppendInt(nil, number, 10) }
 
 // refused tells a refusal, which is an answer, from other errors.
 func refused(refusal, err error) (any, error) {
@@ -475,12 +516,12 @@ const (
 	lease    = 200 * time.Millisecond // of a claim, by a clock that the clients move
 )
 
-// callState is a call as package ivr describes it. States and answers are numbers: 0 is none.
+// callState is a call as package ivr describes it, and as long as it isn't forgotten. States and answers are numbers: 0 is none.
 type callState struct {
 	known, claimed bool
 	next           int
 	holder         string
-	until, expires time.Time
+	until          time.Time
 	state          int64
 	answers        [maxTurns + 1]int64
 }
@@ -510,7 +551,7 @@ func (u callUser) at(ahead time.Duration) time.Time {
 // any answers turns, as any servers would: some die with their claim, some are slow, some commit twice.
 func (u callUser) any(random *rand.Rand, operations int) {
 	turn, holding := 0, false
-	var claim ivr.Claim
+	claim := ivr.Claim{Turn: -1}
 	for range operations {
 		at := u.at(time.Duration(random.IntN(100)) * time.Millisecond)
 		switch choice := random.IntN(8); {
@@ -519,11 +560,7 @@ func (u callUser) any(random *rand.Rand, operations int) {
 		case holding && choice == 0:
 			u.at(2 * lease) // and the claim runs out
 		case holding:
-			keep := time.Hour
-			if choice == 1 {
-				keep = lease
-			}
-			if err, ok := u.commit(ivr.Commit{Turn: turn, Holder: claim.Holder, Now: at, Expires: at.Add(keep)}); ok {
+			if err, ok := u.commit(ivr.Commit{Turn: turn, Holder: claim.Holder, Now: at, Expires: at.Add(time.Hour)}); ok {
 				holding = choice == 2
 				if err == nil && !holding {
 					turn++
@@ -560,12 +597,13 @@ func (u callUser) begin(claim ivr.Claim) (begun, bool) {
 	if claim.Until.IsZero() {
 		r = reads
 	}
-	got, ok := u.do(u.client, fmt.Sprintf("begin %+v", claim), r,
+	got, ok := u.do(u.client, fmt.Sprintf("begin turn %d, holder %s, from %v to %v", claim.Turn, claim.Holder, claim.Now.Sub(now), claim.Until.Sub(now)), r, 0,
 		func(s callState) (callState, any) { return s.begin(claim) },
 		func(ctx context.Context) (any, error) {
 			b, err := u.calls.Begin(ctx, claim)
 			state, _ := strconv.ParseInt(string(b.State), 10, 64)
 			answer, _ := strconv.ParseInt(string(b.Answer), 10, 64)
+			u.saw(state, answer)
 			return begun{b.Status, b.Turn, state, answer}, err
 		})
 	b, _ := got.(begun)
@@ -574,19 +612,15 @@ func (u callUser) begin(claim ivr.Claim) (begun, bool) {
 
 // begin is the contract of ivr.Store.
 func (s callState) begin(claim ivr.Claim) (callState, begun) {
-	before := s
-	if s.state != 0 && !claim.Now.Before(s.expires) {
-		s = callState{}
-	}
 	switch newest := s.next - 1; {
 	case s.answers[claim.Turn] != 0:
-		return before, begun{status: ivr.Answered, turn: claim.Turn, answer: s.answers[claim.Turn]}
+		return s, begun{status: ivr.Answered, turn: claim.Turn, answer: s.answers[claim.Turn]}
 	case s.state != 0 && claim.Turn < s.next:
-		return before, begun{status: ivr.Answered, turn: newest, answer: s.answers[newest]}
+		return s, begun{status: ivr.Answered, turn: newest, answer: s.answers[newest]}
 	case s.claimed && s.holder != claim.Holder && claim.Now.Before(s.until):
-		return before, begun{status: ivr.InProgress}
+		return s, begun{status: ivr.InProgress}
 	case claim.Until.IsZero():
-		return before, begun{status: ivr.Unanswered}
+		return s, begun{status: ivr.Unanswered}
 	case claim.Turn > s.next:
 		s = callState{}
 	}
@@ -599,7 +633,7 @@ func (u callUser) commit(c ivr.Commit) (any, bool) {
 	number := u.writes.Add(1)
 	c.Call, c.State = u.call, strconv.AppendInt(nil, number, 10)
 	c.Answer = c.State
-	return u.do(u.client, fmt.Sprintf("commit %s of turn %d, holder %s, first %t", c.State, c.Turn, c.Holder, c.First), repeated,
+	return u.do(u.client, fmt.Sprintf("commit %s of turn %d, holder %s, first %t", c.State, c.Turn, c.Holder, c.First), onceOnly, number,
 		func(s callState) (callState, any) { return s.commit(c, number) },
 		func(ctx context.Context) (any, error) { return refused(ivr.ErrOvertaken, u.calls.Commit(ctx, c)) })
 }
@@ -615,7 +649,7 @@ func (s callState) commit(c ivr.Commit, number int64) (callState, any) {
 	case s.holder != c.Holder || !s.claimed || s.next != c.Turn:
 		return s, ivr.ErrOvertaken
 	}
-	s.claimed, s.next, s.state, s.expires = false, c.Turn+1, number, c.Expires
+	s.claimed, s.next, s.state = false, c.Turn+1, number
 	s.answers[c.Turn] = number
 	return s, nil
 }
