@@ -63,6 +63,7 @@ type done[S comparable] struct {
 	contract            contract[S]
 	repetition          repetition
 	number              int64 // of what it writes; 0: nothing by which it could be seen
+	turn                int   // of a call; once that is answered, another claim changes nothing
 }
 
 // A history is of one key.
@@ -74,7 +75,7 @@ type history[S comparable] struct {
 	mu       sync.Mutex
 	all      []done[S]
 	seen     map[int64]bool // what was read, by its number
-	faults   [][2]int64     // from when to when there were any
+	faults   [][2]int64     // from when to when connections broke with something under way
 	unknowns int
 }
 
@@ -96,10 +97,10 @@ func (h *history[S]) saw(numbers ...int64) {
 	}
 }
 
-// do carries out an operation of a client and takes it down. It says whether the answer is known.
-func (h *history[S]) do(client int, what string, r repetition, number int64, c contract[S], ask func(context.Context) (any, error)) (any, bool) {
+// do carries out an operation and takes it down. It says whether the answer is known.
+func (h *history[S]) do(op done[S], ask func(context.Context) (any, error)) (any, bool) {
 	ctx, call, end := context.Background(), h.now(), int64(math.MaxInt64)
-	if h.late != forever && r != reads {
+	if h.late != forever && op.repetition != reads {
 		end = call + h.late.Nanoseconds()
 		limited, cancel := context.WithDeadline(ctx, h.began.Add(time.Duration(end)))
 		defer cancel()
@@ -107,12 +108,12 @@ func (h *history[S]) do(client int, what string, r repetition, number int64, c c
 	}
 	h.started <- struct{}{}
 	answer, err := ask(ctx)
-	op := done[S]{porcupine.Operation{ClientId: client, Call: call, Output: answer, Return: h.now()}, what, c, r, number}
+	op.Call, op.Output, op.Return = call, answer, h.now()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if err != nil {
 		h.failed <- struct{}{}
-		if r == reads || r == sentOnce && redis.HasErrorPrefix(err, "LATE") {
+		if op.repetition == reads || op.repetition == sentOnce && redis.HasErrorPrefix(err, "LATE") {
 			return nil, false // it has done nothing
 		}
 		op.Output, op.Return = unknown{}, max(op.Return, end)
@@ -127,9 +128,20 @@ func (h *history[S]) do(client int, what string, r repetition, number int64, c c
 // nothing to be seen are missing: without them the answers of the others are as right as with them.
 func (h *history[S]) operations() []porcupine.Operation {
 	var out []porcupine.Operation
-	times := map[int64]int{}
+	times, answered := map[int64]int{}, map[int]int64{}
 	for _, op := range h.all {
 		times[op.number]++
+		if at, ok := answered[op.turn]; op.number != 0 && op.Output == nil && (!ok || op.Return < at) {
+			answered[op.turn] = op.Return
+		}
+	}
+	add := func(op done[S]) {
+		if at, ok := answered[op.turn]; ok && op.Output == (unknown{}) && op.number == 0 {
+			op.Return = min(op.Return, at)
+		}
+		if op.Call <= op.Return {
+			out = append(out, op.Operation)
+		}
 	}
 	for _, op := range h.all {
 		op.Input = op
@@ -141,10 +153,10 @@ func (h *history[S]) operations() []porcupine.Operation {
 		case seen && times[op.number] == 1 && (failed || met && op.Output == ivr.ErrOvertaken): // by its own second sending
 			op.Output, op.Return = carriedOut{}, h.last(op)
 		}
-		out = append(out, op.Operation)
+		add(op)
 		if op.repetition == repeated && met && (op.number == 0 || seen) { // the second sending, which nobody gets the answer of
 			op.Output, op.Return = unknown{}, h.last(op)
-			out = append(out, op.Operation)
+			add(op)
 		}
 	}
 	return out
@@ -214,27 +226,32 @@ func (h *history[S]) faulted(t *testing.T, server *redistest.Server, kind int, r
 		}
 	}
 	await(clients+random.IntN(clients), h.started)
-	begin := h.now()
+	fault := [2]int64{h.now()}
 	switch failures := random.IntN(clients); kind % 4 {
 	case 0:
 		server.Down()
+		fault[1] = h.now()
 		await(1+failures, h.failed)
 	case 1:
 		server.Hang()
+		fault[1] = h.now()
 		await(failures, h.failed)
 	case 2:
 		server.Stop(t)
 		await(failures, h.failed)
 		server.Resume(t)
+		fault[1] = h.now()
 	case 3: // what was sent is carried out after its connection was cut
 		server.Stop(t)
 		await(random.IntN(clients/2), h.started)
 		server.Down()
 		await(failures, h.failed)
 		server.Resume(t)
+		server.Up()
+		fault[1] = h.now()
 	}
 	server.Up()
-	h.faults = append(h.faults, [2]int64{begin, h.now()})
+	h.faults = append(h.faults, fault)
 	<-over
 }
 
@@ -258,7 +275,7 @@ func judge[S comparable](t *testing.T, all *tried, h *history[S], stored S, seed
 func (all tried) report(t *testing.T, experiment string) {
 	t.Helper()
 	t.Logf("%+v", all)
-	if all.concurrent < all.operations/2 || all.unknowns < all.histories || all.unknowns > all.operations*3/4 {
+	if all.concurrent < all.operations/2 || all.unknowns < all.histories/2 || all.unknowns > all.operations*3/4 {
 		t.Errorf("too few operations at the same time, or of unknown outcome, or of a known one: %+v", all)
 	}
 	torture.Report(t, experiment, "single", torture.Counts{
@@ -349,6 +366,11 @@ type lineUser struct {
 	writes  *atomic.Int64 // of all clients: each has a number, up to 63
 }
 
+// op is an operation of this client.
+func (u lineUser) op(what string, r repetition, number int64, c contract[lineState]) done[lineState] {
+	return done[lineState]{porcupine.Operation{ClientId: u.client}, what, c, r, number, 0}
+}
+
 // any carries out any operations.
 func (u lineUser) any(random *rand.Rand, revision int64, operations int) {
 	var again func() bool // repeats a change whose outcome is unknown
@@ -381,7 +403,7 @@ func (u lineUser) any(random *rand.Rand, revision int64, operations int) {
 }
 
 func (u lineUser) read() (lineSeen, bool) {
-	got, ok := u.do(u.client, "line", reads, 0, func(s lineState) (lineState, any) { return s, s.lineSeen },
+	got, ok := u.do(u.op("line", reads, 0, func(s lineState) (lineState, any) { return s, s.lineSeen }),
 		func(ctx context.Context) (any, error) {
 			l, err := u.lines.Line(ctx, u.line)
 			language, _ := strconv.ParseInt(l.Language, 10, 64)
@@ -394,7 +416,7 @@ func (u lineUser) read() (lineSeen, bool) {
 
 // list reads a list in which each change stands.
 func (u lineUser) list(what string, ask func(context.Context) ([]int64, error)) {
-	u.do(u.client, what, reads, 0, func(s lineState) (lineState, any) { return s, s.changes },
+	u.do(u.op(what, reads, 0, func(s lineState) (lineState, any) { return s, s.changes }),
 		func(ctx context.Context) (any, error) {
 			numbers, err := ask(ctx)
 			changes := ""
@@ -432,15 +454,13 @@ func (u lineUser) due() {
 func (u lineUser) language() {
 	number := u.writes.Add(1)
 	language := strconv.FormatInt(number, 10)
-	u.do(u.client, "set language "+language, repeated, number,
-		func(s lineState) (lineState, any) { s.language = language; return s, nil },
+	u.do(u.op("set language "+language, repeated, number, func(s lineState) (lineState, any) { s.language = language; return s, nil }),
 		func(ctx context.Context) (any, error) { return nil, u.lines.SetLanguage(ctx, u.line, language) })
 }
 
 func (u lineUser) reset() {
 	number := u.writes.Add(1)
-	u.do(u.client, fmt.Sprint("reset ", number), sentOnce, number,
-		func(s lineState) (lineState, any) { return s.changed("", number), nil },
+	u.do(u.op(fmt.Sprint("reset ", number), sentOnce, number, func(s lineState) (lineState, any) { return s.changed("", number), nil }),
 		func(ctx context.Context) (any, error) {
 			record := pins.Record{At: timeOf(number), Event: pins.Reset, By: validation.By}
 			return nil, u.lines.Reset(ctx, u.line, record, noticeOf(number))
@@ -450,7 +470,7 @@ func (u lineUser) reset() {
 // change says whether its outcome is known.
 func (u lineUser) change(number, expected int64) bool {
 	pin := pinNamed(int(number))
-	_, ok := u.do(u.client, fmt.Sprintf("change %d at revision %d", number, expected), onceOnly, number,
+	_, ok := u.do(u.op(fmt.Sprintf("change %d at revision %d", number, expected), onceOnly, number,
 		func(s lineState) (lineState, any) {
 			switch {
 			case s.turns&(1<<number) != 0:
@@ -460,7 +480,7 @@ func (u lineUser) change(number, expected int64) bool {
 			}
 			s.turns |= 1 << number
 			return s.changed(pin, number), nil
-		},
+		}),
 		func(ctx context.Context) (any, error) {
 			return refused(pins.ErrStale, u.lines.Change(ctx, pins.Change{
 				Number: u.line, Revision: expected, PIN: pin, Turn: pins.Turn{Call: "CA1", Number: int(number)},
@@ -543,6 +563,11 @@ type callUser struct {
 	writes *atomic.Int64 // of all clients
 }
 
+// op is an operation of this client.
+func (u callUser) op(what string, r repetition, number int64, turn int, c contract[callState]) done[callState] {
+	return done[callState]{porcupine.Operation{ClientId: u.client}, what, c, r, number, turn}
+}
+
 // at moves the clock.
 func (u callUser) at(ahead time.Duration) time.Time {
 	return now.Add(time.Duration(u.clock.Add(ahead.Milliseconds())) * time.Millisecond)
@@ -597,8 +622,8 @@ func (u callUser) begin(claim ivr.Claim) (begun, bool) {
 	if claim.Until.IsZero() {
 		r = reads
 	}
-	got, ok := u.do(u.client, fmt.Sprintf("begin turn %d, holder %s, from %v to %v", claim.Turn, claim.Holder, claim.Now.Sub(now), claim.Until.Sub(now)), r, 0,
-		func(s callState) (callState, any) { return s.begin(claim) },
+	got, ok := u.do(u.op(fmt.Sprintf("begin turn %d, holder %s, from %v to %v", claim.Turn, claim.Holder, claim.Now.Sub(now), claim.Until.Sub(now)), r, 0, claim.Turn,
+		func(s callState) (callState, any) { return s.begin(claim) }),
 		func(ctx context.Context) (any, error) {
 			b, err := u.calls.Begin(ctx, claim)
 			state, _ := strconv.ParseInt(string(b.State), 10, 64)
@@ -633,8 +658,8 @@ func (u callUser) commit(c ivr.Commit) (any, bool) {
 	number := u.writes.Add(1)
 	c.Call, c.State = u.call, strconv.AppendInt(nil, number, 10)
 	c.Answer = c.State
-	return u.do(u.client, fmt.Sprintf("commit %s of turn %d, holder %s, first %t", c.State, c.Turn, c.Holder, c.First), onceOnly, number,
-		func(s callState) (callState, any) { return s.commit(c, number) },
+	return u.do(u.op(fmt.Sprintf("commit %s of turn %d, holder %s, first %t", c.State, c.Turn, c.Holder, c.First), onceOnly, number, c.Turn,
+		func(s callState) (callState, any) { return s.commit(c, number) }),
 		func(ctx context.Context) (any, error) { return refused(ivr.ErrOvertaken, u.calls.Commit(ctx, c)) })
 }
 
@@ -652,4 +677,105 @@ func (s callState) commit(c ivr.Commit, number int64) (callState, any) {
 	s.claimed, s.next, s.state = false, c.Turn+1, number
 	s.answers[c.Turn] = number
 	return s, nil
+}
+
+// TestLinearizabilityOfFlawedStores holds that the histories of stores with flaws are illegal.
+func TestLinearizabilityOfFlawedStores(t *testing.T) {
+	db := open(t, redistest.Start(t).URL())
+	var number int
+	line := func(store lineStore) porcupine.CheckResult {
+		number++
+		n := nanp.Number(fmt.Sprintf("+1612555%04d", number))
+		h, stored := newHistory[lineState](patience), newLine(t, db, n)
+		u := lineUser{h, 0, n, store, db.Notices(), new(atomic.Int64)}
+		u.change(u.writes.Add(1), stored.revision)
+		h.began = h.began.Add(-2 * patience) // and it is too late for what has failed
+		u.read()
+		u.change(u.writes.Add(1), stored.revision)
+		u.read()
+		u.reset()
+		u.language()
+		u.read()
+		u.records()
+		u.due()
+		return h.check(stored)
+	}
+	call := func(store ivr.Store) porcupine.CheckResult {
+		number++
+		h := newHistory[callState](forever)
+		u := callUser{h, 0, "CA" + strconv.Itoa(number), store, new(atomic.Int64), new(atomic.Int64)}
+		for _, claim := range []ivr.Claim{{Holder: "a", Now: now}, {Holder: "b", Now: now}, {Holder: "b", Now: now.Add(lease)}} {
+			claim.Until = claim.Now.Add(lease)
+			u.begin(claim)
+		}
+		for _, holder := range []string{"b", "a"} {
+			u.commit(ivr.Commit{Holder: holder, Now: now, Expires: now.Add(time.Hour)})
+		}
+		u.begin(ivr.Claim{Holder: "c", Now: now})
+		return h.check(callState{})
+	}
+	lines, calls := db.Lines(), db.Calls()
+	for name, got := range map[string]porcupine.CheckResult{
+		"revision ignored":            line(revisionIgnored{lines}),
+		"refused and changed":         line(refusedAndChanged{lines}),
+		"changed too late":            line(&changedLate{Lines: lines}),
+		"claim ignored":               call(claimIgnored{calls}),
+		"commit confirmed and undone": call(commitUndone{calls}),
+	} {
+		if got != porcupine.Illegal {
+			t.Errorf("%s: %s, want %s", name, got, porcupine.Illegal)
+		}
+	}
+	if ofLine, ofCall := line(lines), call(calls); ofLine != porcupine.Ok || ofCall != porcupine.Ok {
+		t.Errorf("without flaws: %s and %s, want %s", ofLine, ofCall, porcupine.Ok)
+	}
+}
+
+// Stores with flaws.
+type (
+	revisionIgnored   struct{ rdb.Lines }
+	refusedAndChanged struct{ rdb.Lines }
+	changedLate       struct {
+		rdb.Lines
+		late *pins.Change
+	}
+	claimIgnored struct{ rdb.Calls }
+	commitUndone struct{ rdb.Calls }
+)
+
+func (s revisionIgnored) Change(ctx context.Context, change pins.Change) error {
+	line, err := s.Line(ctx, change.Number)
+	if err != nil {
+		return err
+	}
+	change.Revision = line.Revision
+	return s.Lines.Change(ctx, change)
+}
+
+func (s refusedAndChanged) Change(ctx context.Context, change pins.Change) error {
+	if err := s.Lines.Change(ctx, change); err != nil {
+		return err
+	}
+	return pins.ErrStale
+}
+
+// Change is carried out by the next one, long after it failed.
+func (s *changedLate) Change(ctx context.Context, change pins.Change) error {
+	if s.late == nil {
+		s.late = &change
+		return rdb.ErrUnanswered
+	}
+	return s.Lines.Change(ctx, *s.late)
+}
+
+func (s claimIgnored) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
+	claim.Now = claim.Now.Add(lease)
+	return s.Calls.Begin(ctx, claim)
+}
+
+func (s commitUndone) Commit(ctx context.Context, commit ivr.Commit) error {
+	if err := s.Calls.Commit(ctx, commit); !errors.Is(err, ivr.ErrOvertaken) {
+		return err
+	}
+	return nil
 }
