@@ -463,7 +463,7 @@ func (u lineUser) reset() {
 	u.do(u.op(fmt.Sprint("reset ", number), sentOnce, number, func(s lineState) (lineState, any) { return s.changed("", number), nil }),
 		func(ctx context.Context) (any, error) {
 			record := pins.Record{At: timeOf(number), Event: pins.Reset, By: validation.By}
-			return nil, u.lines.Reset(ctx, u.line, record, noticeOf(number))
+			return nil, u.lines.Reset(ctx, u.line, record, noticed(number))
 		})
 }
 
@@ -484,7 +484,7 @@ func (u lineUser) change(number, expected int64) bool {
 		func(ctx context.Context) (any, error) {
 			return refused(pins.ErrStale, u.lines.Change(ctx, pins.Change{
 				Number: u.line, Revision: expected, PIN: pin, Turn: pins.Turn{Call: "CA1", Number: int(number)},
-				Record: pins.Record{At: timeOf(number), Event: pins.Changed}, Notice: noticeOf(number),
+				Record: pins.Record{At: timeOf(number), Event: pins.Changed}, Notice: noticed(number),
 			}))
 		})
 	return ok
@@ -500,7 +500,7 @@ func (s lineState) changed(pin pins.Hash, number int64) lineState {
 // timeOf is when a write was made, and tells its number.
 func timeOf(number int64) time.Time { return now.Add(time.Duration(number) * time.Millisecond) }
 
-func noticeOf(number int64) []byte { return strconv.AppendInt(nil, number, 10) }
+func noticed(number int64) []byte { return strconv.AppendInt(nil, number, 10) }
 
 // refused tells a refusal, which is an answer, from other errors.
 func refused(refusal, err error) (any, error) {
