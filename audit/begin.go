@@ -110,12 +110,15 @@ func (f *fileStore) fill(count int) bool {
 		if f.err = err; len(line) == 0 {
 			break
 		}
-		line = bytes.TrimSuffix(line, []byte("\n"))
+		line = bytes.Clone(bytes.TrimSuffix(line, []byte("\n")))
+		for errors.Is(f.err, bufio.ErrBufferFull) { // it is too long for an entry of ours, and so a fault
+			_, f.err = f.lines.ReadSlice('\n')
+		}
 		seq := f.last + 1
 		if e, err := parse(line); err == nil && e.Seq > f.last && (f.last == 0 || e.Seq < f.last+MaxRead) {
 			seq = e.Seq
 		}
-		f.window = append(f.window, Stored{seq, bytes.Clone(line)})
+		f.window = append(f.window, Stored{seq, line})
 		f.last = seq
 	}
 	return len(f.window) >= count

@@ -76,7 +76,7 @@ var kinds = []Kind{
 	{"uc:audit:{log}:CHUNK", "entries of the audit, 500 to a key: a hash of JSON", audit.MaxRead, 300_000, "what agents, programs and operators do", "`audit trim`, after a year at the earliest", false},
 	{"uc:ready:{N}", "nothing: it is written to see whether a server takes writes", 1, 100, "masters of a cluster", "a minute", true},
 	{"uc:lasting:{TAG}", "nothing: it is written so that replicas or disks can be waited for", 1, 100, "lines, accounts and agents that were changed", "seconds", true},
-	{"asynq:REST", "the queues, as asynq keeps them", 0, 1_000_000, "deliveries and e-mails under way", "the task is done, or has failed for good; counters and failed tasks 90 days", false},
+	{"asynq:REST", "the queues, as asynq keeps them", 0, 1_000_000, "deliveries and e-mails under way", "the task is done, or has failed for good; counters 90 days", false},
 }
 
 var capitals = regexp.MustCompile(`[A-Z]+`)
