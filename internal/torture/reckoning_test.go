@@ -23,6 +23,9 @@ import (
 func (w *world) reckon() Counts {
 	w.t.Helper()
 	ended := w.quiet()
+	if unfinished, err := w.db.Deliveries().Unfinished(w.t.Context(), time.Now().Add(time.Hour), 1000); err != nil || len(unfinished) > 0 {
+		w.t.Logf("%d deliveries are still under way: %v", len(unfinished), err)
+	}
 	done := map[*customer]int{}
 	for _, c := range w.customers {
 		done[c] = w.changes(c)
@@ -140,6 +143,7 @@ func (w *world) story(c *customer, done int) string {
 	if len(heard) > 300 {
 		heard = "... " + heard[len(heard)-300:]
 	}
-	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, heard that %s (%s); %v",
-		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesTold(c), c.heard, heard, c.faults)
+	due, err := w.db.Notices().Next(w.t.Context(), string(c.line), 10)
+	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, %d notices due (%v), telephone %+v, heard that %s (%s); %v",
+		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesTold(c), len(due), err, w.town.calls(string(c.line)), c.heard, heard, c.faults)
 }
