@@ -39,6 +39,13 @@ func Watch(ctx context.Context) (context.Context, *Doubt) {
 	return context.WithValue(ctx, key{}, d), d
 }
 
+// Apart returns a context for what a store can mend by itself, and the doubt about that. Who watches ctx
+// is not told.
+func Apart(ctx context.Context) (context.Context, *Doubt) {
+	d := &Doubt{}
+	return context.WithValue(ctx, key{}, d), d
+}
+
 // Tell is for stores: it tells all who watch the context of a change that it may not last.
 func Tell(ctx context.Context) {
 	d, _ := ctx.Value(key{}).(*Doubt)

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"sync"
 	"time"
-
-	"updatecenter/internal/durability"
 )
 
 const (
@@ -71,10 +69,9 @@ func (db *DB) announceAgain(ctx context.Context) {
 		case <-ticker.C:
 		}
 		for lane, since := range db.doubted.all() {
-			watched, doubt := durability.Watch(ctx)
 			passed := time.Since(since.real)
-			_, err := lane.of.announce(watched, lane.name, since.announced.Add(passed))
-			if err == nil && !doubt.Any() || passed > doubtFor {
+			_, lasts, err := lane.of.announceOnce(ctx, lane.name, since.announced.Add(passed))
+			if err == nil && lasts || passed > doubtFor {
 				db.doubted.remove(lane)
 			}
 		}

@@ -63,20 +63,26 @@ func (l lanes) announceArgs(lane string, now time.Time) (keys []string, args []a
 
 // announce makes a lane known, and due now, unless it is claimed or held back. It says whether
 // somebody has claimed lanes for as long as announcements are kept. One that may not last is
-// repeated, see [DB.announceAgain].
+// repeated, see [DB.announceAgain]: nobody need be told of that doubt.
 func (l lanes) announce(ctx context.Context, lane string, now time.Time) (heard bool, err error) {
-	ctx, doubt := durability.Watch(ctx)
-	keys, args := l.announceArgs(lane, now)
-	answer, err := l.db.run(ctx, announceLane, keys, args...)
-	if doubt.Any() {
+	heard, lasts, err := l.announceOnce(ctx, lane, now)
+	if !lasts {
 		l.db.doubted.add(l, now, lane)
 	}
-	return answer == int64(1), err
+	return heard, err
+}
+
+// announceOnce is announce of one that is not repeated, and says whether it lasts.
+func (l lanes) announceOnce(ctx context.Context, lane string, now time.Time) (heard, lasts bool, err error) {
+	ctx, doubt := durability.Apart(ctx)
+	keys, args := l.announceArgs(lane, now)
+	answer, err := l.db.run(ctx, announceLane, keys, args...)
+	return answer == int64(1), err != nil || !doubt.Any(), err
 }
 
 // announceAll announces the lanes of a batch of lines.
 func (l lanes) announceAll(ctx context.Context, lines []nanp.Number, now time.Time) (heard bool, err error) {
-	ctx, doubt := durability.Watch(ctx)
+	ctx, doubt := durability.Apart(ctx)
 	commands := make([][]any, len(lines))
 	for i, line := range lines {
 		keys, args := l.announceArgs(string(line), now)
