@@ -52,7 +52,7 @@ func TestResetThatMayNotLast(t *testing.T) {
 	ann.validate()
 	s.doubt = true
 	ann.post(homeAt+"/reset", because...).leads(homeAt + "?unsure=")
-	ann.get(homeAt+"?unsure=").says(http.StatusOK, "The PIN is reset.", "could not make sure that it will last")
+	ann.get(homeAt+"?unsure=").says(http.StatusOK, "The PIN is reset.", "could not make sure that what was changed will last")
 	ann.get(homeAt).says(http.StatusOK).lacks("could not make sure")
 }
 
