@@ -295,10 +295,10 @@ func (w *world) call(c *customer) {
 
 // quietFor is how long nothing must have happened before nothing more is expected to, and quietWithin
 // the longest that anything takes: what a killed server had begun is begun again a minute or two
-// later. The short form does not wait for that.
+// later, and a call whose end nobody could note after six. The short form does not wait for that.
 const (
 	quietFor    = 150 * time.Second
-	quietWithin = 6 * time.Minute
+	quietWithin = 15 * time.Minute
 	quietShort  = 15 * time.Second
 )
 
