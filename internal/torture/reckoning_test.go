@@ -23,8 +23,8 @@ import (
 func (w *world) reckon() Counts {
 	w.t.Helper()
 	ended := w.quiet()
-	if unfinished, err := w.db.Deliveries().Unfinished(w.t.Context(), time.Now().Add(time.Hour), 1000); err != nil || len(unfinished) > 0 {
-		w.t.Logf("%d deliveries are still under way: %v", len(unfinished), err)
+	if unfinished := w.unfinished(); unfinished > 0 {
+		w.t.Logf("%d deliveries are still under way", unfinished)
 	}
 	done := map[*customer]int{}
 	for _, c := range w.customers {
@@ -101,10 +101,11 @@ func (w *world) judge(c *customer, turn, done int) Counts {
 // changes are how often a customer's change stands in the history of the line.
 func (w *world) changes(c *customer) int {
 	w.t.Helper()
-	records, err := pins.Provisioning{Registry: w.db.Lines()}.History(w.t.Context(), c.line, 0)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	var records []pins.Record
+	w.ask(func() (err error) {
+		records, err = pins.Provisioning{Registry: w.db.Lines()}.History(w.t.Context(), c.line, 0)
+		return err
+	})
 	n := 0
 	for _, r := range records {
 		if r.Event == c.event() && r.Call == c.call && c.call != "" {
@@ -114,15 +115,30 @@ func (w *world) changes(c *customer) int {
 	return n
 }
 
+// ask asks Redis for up to a minute: after a fail-over, its new master is known only after a while.
+func (w *world) ask(question func() error) {
+	w.t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		err := question()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			w.t.Fatal(err)
+		}
+	}
+}
+
 // letsIn says whether the line takes the new PIN.
 func (w *world) letsIn(c *customer, turn int) bool {
 	w.t.Helper()
-	result, err := w.lines.Check(w.t.Context(), pins.Attempt{
-		Number: c.line, Side: pins.FromLine, From: string(c.line), Turn: pins.Turn{Call: fmt.Sprint("after ", c.call), Number: turn},
-	}, secret.New(newPIN))
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	var result pins.CheckResult
+	w.ask(func() (err error) {
+		result, err = w.lines.Check(w.t.Context(), pins.Attempt{
+			Number: c.line, Side: pins.FromLine, From: string(c.line), Turn: pins.Turn{Call: fmt.Sprint("after ", c.call), Number: turn},
+		}, secret.New(newPIN))
+		return err
+	})
 	return result.Outcome == pins.Right
 }
 

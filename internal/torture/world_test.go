@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/programtest"
 	"updatecenter/internal/rdb"
@@ -309,17 +310,14 @@ func (w *world) quiet() bool {
 	w.t.Helper()
 	last, since, begun := -1, time.Now(), time.Now()
 	for ; time.Since(begun) < quietWithin; time.Sleep(500 * time.Millisecond) {
-		unfinished, err := w.db.Deliveries().Unfinished(w.t.Context(), time.Now().Add(time.Hour), 1000)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		if len(unfinished) == 0 && !slices.ContainsFunc(w.customers, w.owed) {
+		unfinished := w.unfinished()
+		if unfinished == 0 && !slices.ContainsFunc(w.customers, w.owed) {
 			return true
 		}
 		if !Long() && time.Since(begun) > quietShort {
 			return false
 		}
-		if told := w.town.telephones(); told != last || len(unfinished) > 0 {
+		if told := w.town.telephones(); told != last || unfinished > 0 {
 			last, since = told, time.Now()
 		}
 		if time.Since(since) > quietFor {
@@ -327,6 +325,17 @@ func (w *world) quiet() bool {
 		}
 	}
 	return true
+}
+
+// unfinished is how many deliveries are under way, 1000 at most.
+func (w *world) unfinished() int {
+	w.t.Helper()
+	var ids []deliveries.ID
+	w.ask(func() (err error) {
+		ids, err = w.db.Deliveries().Unfinished(w.t.Context(), time.Now().Add(time.Hour), 1000)
+		return err
+	})
+	return len(ids)
 }
 
 // owed says whether a customer's change was made, and the telephone has not told of it yet.
