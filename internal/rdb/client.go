@@ -91,11 +91,27 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 	db := &DB{client: client, routes: client, clocks: clocks, failing: failing, within: within, marked: make(chan struct{}, 1), background: ctx, stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 		return submitAll(ctx, together, commands)
 	}}
-	db.running.Go(func() { db.sampleClocks(ctx) })
+	db.every(sampleEvery, db.sampleClocks)
 	if cluster, ok := client.(*redis.ClusterClient); ok {
 		db.running.Go(func() { db.followCluster(ctx, cluster) })
 	}
 	return db, nil
+}
+
+// every does something again and again until the client is closed.
+func (db *DB) every(pause time.Duration, do func(context.Context)) {
+	db.running.Go(func() {
+		ticker := time.NewTicker(pause)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-db.background.Done():
+				return
+			case <-ticker.C:
+				do(db.background)
+			}
+		}
+	})
 }
 
 // submitAll sends commands and waits for all of their answers. The error is the first.

@@ -72,40 +72,31 @@ func (c *clocks) onConnect(address string) func(context.Context, *redis.Conn) er
 // sampleEvery is how often the clocks of servers are sampled that something was written to.
 const sampleEvery = 5 * time.Second
 
-// sampleClocks samples clocks until the context ends.
+// sampleClocks samples the clocks that something was written by, and forgets those of servers that are gone.
 func (db *DB) sampleClocks(ctx context.Context) {
-	ticker := time.NewTicker(sampleEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		used := false
-		db.clocks.ahead.Range(func(_, _ any) bool { used = true; return false })
-		if !used {
-			continue
-		}
-		var seen sync.Map
-		err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
-			address := server.Options().Addr
-			seen.Store(address, true)
-			if _, used := db.clocks.ahead.Load(address); used {
-				_, _ = db.clocks.ask(ctx, address, server)
-			}
-			return nil
-		})
-		if err != nil {
-			continue
-		}
-		db.clocks.ahead.Range(func(address, _ any) bool {
-			if _, is := seen.Load(address); !is {
-				db.clocks.ahead.Delete(address)
-			}
-			return true
-		})
+	used := false
+	db.clocks.ahead.Range(func(_, _ any) bool { used = true; return false })
+	if !used {
+		return
 	}
+	var seen sync.Map
+	err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
+		address := server.Options().Addr
+		seen.Store(address, true)
+		if _, used := db.clocks.ahead.Load(address); used {
+			_, _ = db.clocks.ask(ctx, address, server)
+		}
+		return nil
+	})
+	if err != nil {
+		return
+	}
+	db.clocks.ahead.Range(func(address, _ any) bool {
+		if _, is := seen.Load(address); !is {
+			db.clocks.ahead.Delete(address)
+		}
+		return true
+	})
 }
 
 // wayBack is the part of the time left that is kept for the answer.

@@ -58,22 +58,13 @@ func (d *doubted) remove(lane doubtedLane) {
 	delete(d.lanes, lane)
 }
 
-// announceAgain announces the lanes in doubt until the context ends, each until its announcement lasts.
+// announceAgain announces the lanes in doubt, each until its announcement lasts.
 func (db *DB) announceAgain(ctx context.Context) {
-	ticker := time.NewTicker(announceAgainEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		for lane, since := range db.doubted.all() {
-			passed := time.Since(since.real)
-			_, lasts, err := lane.of.announceOnce(ctx, lane.name, since.announced.Add(passed))
-			if err == nil && lasts || passed > doubtFor {
-				db.doubted.remove(lane)
-			}
+	for lane, since := range db.doubted.all() {
+		passed := time.Since(since.real)
+		_, lasts, err := lane.of.announceOnce(ctx, lane.name, since.announced.Add(passed))
+		if err == nil && lasts || passed > doubtFor {
+			db.doubted.remove(lane)
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (db *DB) Require(level Durability, unsure func(cause error)) {
 	db.durable.level, db.durable.unsure = level, unsure
 	db.durable.places = make(chan struct{}, max(size/2, 1))
 	if db.durable.waits() {
-		db.running.Go(func() { db.announceAgain(db.background) })
+		db.every(announceAgainEvery, db.announceAgain)
 	}
 }
 
