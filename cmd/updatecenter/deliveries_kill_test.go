@@ -318,7 +318,7 @@ func TestRetriesRingOnceEach(t *testing.T) {
 	for next := s.queue.Next(); !next.IsZero(); next = s.queue.Next() {
 		s.clock.Advance(next.Sub(s.clock.Now()))
 		s.queue.Run(t.Context(), s.clock.Now(), bothOf(s.app, other))
-		w.people.Wait()
+		w.wait()
 	}
 	for i, id := range ids {
 		if n := w.rung()[string(customerPhone(i))]; n != 3 {

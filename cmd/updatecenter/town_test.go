@@ -44,7 +44,7 @@ func newTown(t testing.TB, s *stage, clock touchtone.Clock) *town {
 	w.rest = touchtone.NewREST(w.exchange)
 	server := httptest.NewServer(w)
 	s.config.twilioURL = server.URL
-	t.Cleanup(func() { server.Close(); w.rest.Close(); w.people.Wait() })
+	t.Cleanup(func() { server.Close(); w.rest.Close(); w.wait() })
 	return w
 }
 
@@ -123,6 +123,15 @@ func (w *town) rung() map[string]int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return maps.Clone(w.rings)
+}
+
+// wait returns when nobody is at a telephone any more. It takes the lock under which somebody comes: a
+// closed connection tells the race detector nothing about what its handler did before.
+func (w *town) wait() {
+	w.mu.Lock()
+	people := &w.people
+	w.mu.Unlock()
+	people.Wait()
 }
 
 // forgets says whether a call is one of which the one who dials shall learn nothing.

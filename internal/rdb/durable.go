@@ -42,6 +42,7 @@ type durable struct {
 	level  Durability
 	unsure func(cause error) // told of each change in doubt
 	places chan struct{}     // what waits at once: each keeps a connection meanwhile
+	within time.Duration     // how long a proof may take
 	old    atomic.Bool       // a server doesn't know WAITAOF
 }
 
@@ -59,7 +60,7 @@ func (db *DB) Require(level Durability, unsure func(cause error)) {
 	case *redis.Client:
 		size = client.Options().PoolSize
 	}
-	db.durable.level, db.durable.unsure = level, unsure
+	db.durable.level, db.durable.unsure, db.durable.within = level, unsure, proofTime
 	db.durable.places = make(chan struct{}, max(size/2, 1))
 	if db.durable.waits() {
 		db.every(announceAgainEvery, db.announceAgain)
@@ -82,11 +83,11 @@ func (d *durable) waits() bool { return d.level == Replica || d.level == Disk }
 func (d *durable) proof() []any {
 	switch {
 	case d.level == Replica:
-		return []any{"wait", 1, proofTime.Milliseconds()}
+		return []any{"wait", 1, d.within.Milliseconds()}
 	case d.old.Load():
 		return []any{"config", "get", "append*"}
 	}
-	return []any{"waitaof", 1, 0, proofTime.Milliseconds()}
+	return []any{"waitaof", 1, 0, d.within.Milliseconds()}
 }
 
 // proved says what the answer to a proof says.
@@ -122,7 +123,7 @@ func (db *DB) lasting(ctx, whole context.Context, cmd *redis.Cmd, twice bool) er
 		return ctx.Err()
 	}
 	ends, _ := ctx.Deadline()
-	whole, cancel := context.WithDeadline(whole, ends.Add(proofTime))
+	whole, cancel := context.WithDeadline(whole, ends.Add(db.durable.within))
 	defer cancel()
 	done := false
 	for tries := 1; ; {

@@ -208,7 +208,10 @@ func (c *confirmed) reach(t *testing.T, more, doubted int) {
 func TestContractsDurably(t *testing.T) {
 	t.Parallel()
 	all := redistest.StartReplicatedSentinel(t)
-	db, doubts := requiring(t, all.URL, rdb.Replica)
+	db := open(t, all.URL)
+	var doubts atomic.Int64
+	db.Require(rdb.Replica, func(error) { doubts.Add(1) })
+	db.ProveWithin(patience)
 	for name, do := range operations(db) {
 		ctx, doubt := durability.Watch(t.Context())
 		if err := do(ctx); errors.Is(err, rdb.ErrUnanswered) {
@@ -317,6 +320,7 @@ func TestRepeatedChangeIsProvedAgain(t *testing.T) {
 	}
 	all.Pairs[0].Master.ReleaseReplication()
 	all.Pairs[0].Synced(t)
+	db.ProveWithin(patience)
 	if !changedOnce(t.Context(), db, number, 1) {
 		t.Error("not confirmed once the replica has it")
 	}
