@@ -18,14 +18,19 @@ import (
 	"time"
 )
 
-// A balancer hands requests to servers in turn, over HTTP, as nginx does with proxy_next_upstream off:
-// it asks a health path of each at an interval, hands nothing to those that don't answer it with 200,
-// or that have just broken a connection, and retries nothing. Where a server does not answer it says
-// 502. When none is healthy, as all are busy, it asks one all the same.
+// A balancer hands requests to servers in turn, over HTTP connections that it keeps. It asks a health path
+// of each at an interval, hands nothing to those that have not answered it with 200 for some times on end,
+// or that have just broken a connection. Where a server does not answer it says 502. When none is
+// healthy, as all are busy, it asks one all the same.
+//
+// It retries no POST, not even where a kept connection turns out to be closed: nginx doesn't once it has
+// sent a part of one (proxy_next_upstream without non_idempotent), HAProxy doesn't by default (retry-on
+// conn-failure), and AWS' load balancers never do. Go's transport would, if the body could be had again.
 type balancer struct {
 	url   string
 	path  string // that tells the health of a server
 	every time.Duration
+	fall  int // checks that fail on end until a server counts as down: HAProxy's "fall"
 
 	backends []*backend
 	next     atomic.Int64
@@ -47,17 +52,23 @@ type backend struct {
 	asked   atomic.Int64 // requests that it was handed and has not answered
 }
 
+// How many connections to a server are kept, and for how long: nginx keeps them for a minute.
+const (
+	keptMost = 256
+	keptFor  = time.Minute
+)
+
 // errLost is an answer that a server has made, and that Twilio never gets.
 var errLost = errors.New("the answer is lost")
 
 // newBalancer is one in front of servers at addresses, until the test ends.
-func newBalancer(t testing.TB, path string, every time.Duration, addresses ...string) *balancer {
+func newBalancer(t testing.TB, path string, every time.Duration, fall int, addresses ...string) *balancer {
 	t.Helper()
-	b := &balancer{path: path, every: every}
+	b := &balancer{path: path, every: every, fall: fall}
 	for _, address := range addresses {
 		one := &backend{address: address}
 		one.proxy = httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: address})
-		one.proxy.Transport = &http.Transport{DisableKeepAlives: true} // what a server closes meanwhile is no fault of it
+		one.proxy.Transport = &http.Transport{MaxIdleConnsPerHost: keptMost, IdleConnTimeout: keptFor}
 		one.proxy.ErrorLog = log.New(io.Discard, "", 0)
 		one.proxy.ModifyResponse = b.loses
 		one.proxy.ErrorHandler = func(w http.ResponseWriter, r *http.Request, err error) { b.fail(w, r, one, err) }
@@ -76,14 +87,21 @@ func newBalancer(t testing.TB, path string, every time.Duration, addresses ...st
 
 // watch asks for the health of a server until the context ends.
 func (b *balancer) watch(ctx context.Context, one *backend) {
+	failed := 0
 	for tick := time.NewTicker(b.every); ; {
 		faults := one.faults.Load()
 		good := healthy(ctx, "http://"+one.address+b.path, max(2*b.every, 2*time.Second))
-		if good = good && one.faults.Load() == faults; good { // and it was not killed meanwhile
+		switch {
+		case !good:
+			if failed++; failed >= b.fall {
+				one.healthy.Store(false)
+			}
+		case one.faults.Load() == faults: // and it was not killed meanwhile
+			failed = 0
 			one.checks.Add(1)
 			one.broken.Store(false)
+			one.healthy.Store(true)
 		}
-		one.healthy.Store(good)
 		select {
 		case <-ctx.Done():
 			tick.Stop()

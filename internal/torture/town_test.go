@@ -41,8 +41,9 @@ type town struct {
 
 // told is a call that somebody took.
 type told struct {
-	order int // among all calls: 1 is the first
-	words string
+	order  int // among all calls: 1 is the first
+	words  string
+	faults []error // webhooks that went wrong
 }
 
 // pickUpWithin is how long a telephone may take to ring once its call was made.
@@ -90,10 +91,11 @@ func (w *town) pickUp(phone string) {
 	w.rings++
 	order := w.rings
 	w.mu.Unlock()
-	words := hear(ctx, ring.Answer(ctx, touchtone.Human))
+	call := ring.Answer(ctx, touchtone.Human)
+	words := hear(ctx, call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.told[phone] = append(w.told[phone], told{order, words})
+	w.told[phone] = append(w.told[phone], told{order, words, call.Problems()})
 }
 
 // hear listens until the caller is asked something, and hangs up then, or until the call is over.

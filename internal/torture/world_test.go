@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ type plan struct {
 	servers  int           // [3]
 	health   string        // the path that the balancer asks [/healthz]
 	every    time.Duration // the interval at which it does [1 s, a quarter in the short form]
+	fall     int           // how often on end a server must fail that until it gets no requests [1]
 	settings []string      // NAME=VALUE, for every server
 	mayLose  bool          // masters fail over: what was not confirmed can be gone, and a notice be told again
 
@@ -98,6 +100,7 @@ func newWorld(t testing.TB, p plan) *world {
 	if p.every == 0 {
 		p.every = time.Duration(Times(250, 1000)) * time.Millisecond
 	}
+	p.fall = max(p.fall, 1)
 	w := &world{t: t, plan: p}
 	w.callTakes.Store(int64(time.Second))
 	w.openRedis()
@@ -107,7 +110,7 @@ func newWorld(t testing.TB, p plan) *world {
 		addresses = append(addresses, address)
 		w.servers = append(w.servers, &server{address: address})
 	}
-	w.balancer = newBalancer(t, p.health, p.every, addresses...)
+	w.balancer = newBalancer(t, p.health, p.every, p.fall, addresses...)
 	w.town = newTown(t, w.balancer.url)
 	for _, s := range w.servers {
 		w.start(s)
@@ -265,22 +268,32 @@ func (w *world) play(faults int, fault func(i int)) {
 	crowds := max(faults, 1)
 	i := 0
 	for crowd := range slices.Chunk(w.customers, (len(w.customers)+crowds-1)/crowds) {
-		var calling sync.WaitGroup
-		var next atomic.Int64
-		for range atOnce {
-			calling.Go(func() {
-				for n := next.Add(1) - 1; int(n) < len(crowd); n = next.Add(1) - 1 {
-					w.call(crowd[n])
-				}
-			})
-		}
-		if i < faults {
-			time.Sleep(rand.N(time.Duration(w.callTakes.Load()) + 100*time.Millisecond))
-			fault(i)
-		}
-		calling.Wait()
+		w.callDuring(crowd, len(crowd), func() {
+			if i < faults {
+				time.Sleep(rand.N(time.Duration(w.callTakes.Load()) + 100*time.Millisecond))
+				fault(i)
+			}
+		})
 		i++
 	}
+}
+
+// callDuring has customers of a crowd call, atOnce at the same time, until at least so many have and
+// what happens meanwhile is over. It is called by the test's own goroutine.
+func (w *world) callDuring(crowd []*customer, least int, meanwhile func()) {
+	var calling sync.WaitGroup
+	var next atomic.Int64
+	var over atomic.Bool
+	for range atOnce {
+		calling.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(crowd) && (n < least || !over.Load()); n = int(next.Add(1)) - 1 {
+				w.call(crowd[n])
+			}
+		})
+	}
+	meanwhile()
+	over.Store(true)
+	calling.Wait()
 }
 
 // call has a customer call. Who hears that something went wrong lets some time pass before the next
@@ -341,4 +354,14 @@ func (w *world) unfinished() int {
 // owed says whether a customer's change was made, and the telephone has not told of it yet.
 func (w *world) owed(c *customer) bool {
 	return c.errand != feature && w.timesTold(c) == 0 && w.changes(c) > 0
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().String()
 }
