@@ -32,7 +32,7 @@ type Config struct {
 	SIPDomains []string                    // over which 78 comes from the operator's switch: from the line
 	Dial78     []nanp.Number               // to which the switch maps 78: from the line when fully attested
 	Recordings *Recordings                 // nil: none
-	Reachable  func(context.Context) error // asks whether Redis and the queue work, until its context ends; it tells the log why not
+	Reachable  func(context.Context) error // asks whether Redis takes writes, until its context ends; it tells the log why not
 	Draining   func() bool                 // whether balancers should send requests elsewhere, as the server is to stop; nil: never
 	Metrics    *Metrics
 	Log        *slog.Logger

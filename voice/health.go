@@ -24,7 +24,7 @@ func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	if err := e.reachable(ctx); err != nil {
-		http.Error(w, "Redis or the queue in it cannot be used", http.StatusServiceUnavailable)
+		http.Error(w, "Redis cannot be used", http.StatusServiceUnavailable)
 		return
 	}
 	e.healthy(w, r)

@@ -199,12 +199,10 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 	return err
 }
 
-// ready says whether calls and deliveries can be worked on.
+// ready says whether calls can be taken. A queue that is paused, or can't be worked on, is no reason for a
+// balancer to send them elsewhere: no other server works on it either.
 func (a *app) ready(ctx context.Context) error {
 	err := a.redis.writable(ctx)
-	if err == nil {
-		err = a.queue.Ping(ctx)
-	}
 	if err != nil {
 		background(a.log).Warn("not ready", slog.Any("cause", err))
 	}

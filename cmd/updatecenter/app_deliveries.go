@@ -264,11 +264,15 @@ func (a *app) work(ctx context.Context) {
 // tasksWaiting are asked of Redis whenever metrics are read, as all servers have the same queues.
 type tasksWaiting struct{ queue *queue.Queue }
 
-var tasksDue = prometheus.NewDesc("updatecenter_tasks_waiting",
-	"Tasks that wait to be worked on, by queue: due now, or later.", []string{"queue", "when"}, nil)
+var (
+	tasksDue = prometheus.NewDesc("updatecenter_tasks_waiting",
+		"Tasks that wait to be worked on, by queue: due now, or later.", []string{"queue", "when"}, nil)
+	queuePaused = prometheus.NewDesc("updatecenter_queue_paused",
+		"1 while nobody works on a queue, as somebody has paused it by a tool of asynq's.", []string{"queue"}, nil)
+)
 
 // Describe implements [prometheus.Collector].
-func (tasksWaiting) Describe(to chan<- *prometheus.Desc) { to <- tasksDue }
+func (tasksWaiting) Describe(to chan<- *prometheus.Desc) { to <- tasksDue; to <- queuePaused }
 
 // Collect implements [prometheus.Collector]. While Redis doesn't say there are no figures.
 func (t tasksWaiting) Collect(to chan<- prometheus.Metric) {
@@ -276,5 +280,10 @@ func (t tasksWaiting) Collect(to chan<- prometheus.Metric) {
 	for name, n := range counts {
 		to <- prometheus.MustNewConstMetric(tasksDue, prometheus.GaugeValue, float64(n.Due), name.String(), "now")
 		to <- prometheus.MustNewConstMetric(tasksDue, prometheus.GaugeValue, float64(n.Later), name.String(), "later")
+		paused := 0.0
+		if n.Paused {
+			paused = 1
+		}
+		to <- prometheus.MustNewConstMetric(queuePaused, prometheus.GaugeValue, paused, name.String())
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -116,19 +115,21 @@ const roundUp = time.Second - time.Nanosecond
 
 // Counts are tasks of a queue that wait.
 type Counts struct {
-	Due   int64 // and not run yet
-	Later int64 // for a later time, be it after a failure
+	Due    int64 // and not run yet
+	Later  int64 // for a later time, be it after a failure
+	Paused bool  // somebody has told asynq, by one of its tools, to work on none of them
 }
 
-// Count counts the tasks of queues, in one round trip to each server of Redis that has one of them.
+// Count counts the tasks of queues and says which are paused, in one round trip to each server of Redis that has one of them.
 func (q *Queue) Count(ctx context.Context, names ...Name) (map[Name]Counts, error) {
 	ctx, cancel := context.WithTimeout(ctx, enqueueWithin)
 	defer cancel()
-	commands := make([][3]*redis.IntCmd, len(names))
+	commands := make([][4]*redis.IntCmd, len(names))
 	_, err := q.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, name := range names {
-			commands[i] = [3]*redis.IntCmd{
+			commands[i] = [4]*redis.IntCmd{
 				p.LLen(ctx, name.key("pending")), p.ZCard(ctx, name.key("scheduled")), p.ZCard(ctx, name.key("retry")),
+				p.Exists(ctx, name.key("paused")),
 			}
 		}
 		return nil
@@ -138,32 +139,8 @@ func (q *Queue) Count(ctx context.Context, names ...Name) (map[Name]Counts, erro
 	}
 	counts := make(map[Name]Counts, len(names))
 	for i, name := range names {
-		counts[name] = Counts{Due: commands[i][0].Val(), Later: commands[i][1].Val() + commands[i][2].Val()}
+		c := commands[i]
+		counts[name] = Counts{Due: c[0].Val(), Later: c[1].Val() + c[2].Val(), Paused: c[3].Val() > 0}
 	}
 	return counts, nil
-}
-
-// errPaused: somebody has told asynq, by one of its tools, to work on no tasks.
-var errPaused = errors.New("the queue is paused")
-
-// Ping says whether tasks can be queued and are worked on: whether the servers of Redis that hold
-// them answer, and whether a queue is paused.
-func (q *Queue) Ping(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, enqueueWithin)
-	defer cancel()
-	var paused []*redis.IntCmd
-	_, err := q.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
-		for _, name := range Names() {
-			p.LLen(ctx, name.key("pending"))
-			paused = append(paused, p.Exists(ctx, name.key("paused")))
-		}
-		return nil
-	})
-	switch {
-	case err != nil:
-		return fmt.Errorf("look at the queue: %w", err)
-	case slices.ContainsFunc(paused, func(c *redis.IntCmd) bool { return c.Val() > 0 }):
-		return errPaused
-	}
-	return nil
 }
