@@ -95,12 +95,14 @@ func redacted(address string) string {
 	return u.Redacted()
 }
 
-// The time-outs of a connection. An answer takes a turn's time at most.
+// The time-outs of a connection. An answer takes a turn's time at most. Who keeps a connection is to
+// close it first, or loses a webhook that is on its way meanwhile: Google's balancers keep theirs for
+// 600 seconds, others for one minute.
 const (
 	headerTimeout = 5 * time.Second
 	readTimeout   = 10 * time.Second
 	writeTimeout  = 20 * time.Second
-	idleTimeout   = 2 * time.Minute
+	idleTimeout   = 620 * time.Second
 	maxHeader     = 32 << 10         // bytes
 	shutdownTime  = 25 * time.Second // for the turns under way: longer than any answer may take
 )
