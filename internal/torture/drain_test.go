@@ -1,10 +1,14 @@
 package torture
 
 import (
+	"errors"
+	"net/http"
 	"slices"
 	"syscall"
 	"testing"
 	"time"
+
+	"updatecenter/voice/touchtone"
 )
 
 // TestTortureRollingRestart replaces the servers behind a balancer one after the other, by SIGTERM
@@ -47,11 +51,18 @@ func TestTortureRollingRestart(t *testing.T) {
 	Report(t, "servers replaced behind a balancer", a.kind, counts)
 }
 
-// noticed says whether a webhook went wrong in a customer's call, or in those that told of the change. That
-// a turn was apologized for, as Redis was slow on a busy machine, is nothing that a restart does.
+// noticed says whether the balancer had no answer to a webhook of a customer's call, or of one that told of
+// the change. That the answer is an apology, as Redis was slow on a busy machine, is nothing that a
+// restart does.
 func (w *world) noticed(c *customer) bool {
-	return c.failed != nil || len(c.faults) > 0 ||
-		slices.ContainsFunc(w.town.calls(string(c.line)), func(call told) bool { return len(call.faults) > 0 })
+	faults := slices.Clone(c.faults)
+	for _, call := range w.town.calls(string(c.line)) {
+		faults = append(faults, call.faults...)
+	}
+	return slices.ContainsFunc(faults, func(err error) bool {
+		fault, is := errors.AsType[*touchtone.WebhookError](err)
+		return is && fault.Status == http.StatusBadGateway
+	})
 }
 
 // replace tells a server to stop, waits until it has, and starts another in its place.
