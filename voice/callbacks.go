@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/mail"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -41,10 +42,13 @@ type Status struct {
 // statusTime is how long a status may take to be taken in: Twilio waits 15 s.
 const statusTime = 10 * time.Second
 
-// answered begins a call that we made, once somebody or something has picked it up.
+// answered begins a call that we made, once somebody or something has picked it up. The fallback's form
+// may lack which of both, where Twilio listens for that.
 func (e *Edge) answered(p posted) reply {
 	e.log.Info("callback", slog.String("call", p.call), slog.String("about", aboutOf(p)))
-	return e.take(p, callFields, ivr.Event{About: aboutOf(p), Caller: ivr.Caller{AnsweredBy: answeredBy(p)}})
+	by := answeredBy(p)
+	complete := func(form url.Values) bool { return callFields(form) && (by != "" || !e.detects) }
+	return e.take(p, complete, ivr.Event{About: aboutOf(p), Caller: ivr.Caller{AnsweredBy: by}})
 }
 
 // callbackStatus passes on how a call that we made goes.

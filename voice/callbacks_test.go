@@ -79,20 +79,28 @@ func TestApologiesInACallThatWeMade(t *testing.T) {
 	}
 }
 
-// The fallback of a call that we made does what that of others does, by the URL that failed.
+// The fallback of a call that we made does what that of others does, by the URL that failed. Where
+// answering machines are listened for it begins no call of which it isn't told who has picked it up: a
+// mailbox would be taken for a person.
 func TestFallbackInACallThatWeMade(t *testing.T) {
 	caller := ivr.Caller{Number: "+16125550142", From: "+16125550142"}
+	begins := "/voice/callback/dlv_abc/1"
 	tests := []struct {
-		failed string
-		more   []string
-		want   ivr.Event
+		failed  string
+		detects bool
+		more    []string
+		want    ivr.Event
 	}{
-		{"/voice/callback/dlv_abc/1", []string{"AnsweredBy", "human"}, ivr.Event{About: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "human"}}},
-		{"/voice/callback/turn/3?lang=es", []string{"Digits", "9"}, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Heard: ivr.Heard{Keys: "9"}}},
-		{"/voice/callback/turn/3?lang=es", nil, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Look: true}},
+		{begins, true, []string{"AnsweredBy", "human"}, ivr.Event{About: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "human"}}},
+		{begins, true, []string{"AnsweredBy", "unknown"}, ivr.Event{About: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "unknown"}}},
+		{begins, true, nil, ivr.Event{About: "dlv_abc/1", Look: true}},
+		{begins, true, []string{"AnsweredBy", ""}, ivr.Event{About: "dlv_abc/1", Look: true}},
+		{begins, false, nil, ivr.Event{About: "dlv_abc/1"}},
+		{"/voice/callback/turn/3?lang=es", true, []string{"Digits", "9"}, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Heard: ivr.Heard{Keys: "9"}}},
+		{"/voice/callback/turn/3?lang=es", true, nil, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Look: true}},
 	}
 	for _, tt := range tests {
-		s := newSite(t, nil)
+		s := newSite(t, func(c *voice.Config) { c.Detects = tt.detects })
 		if status, body := s.post("/voice/callback/fallback", call(append(tt.more, "ErrorUrl", publicURL+tt.failed)...)); status != http.StatusOK || body != "<Response/>" {
 			t.Errorf("%s: %d %s", tt.failed, status, body)
 		}

@@ -25,6 +25,7 @@ type Config struct {
 	Engine     Engine                      // of calls that come in
 	Callback   Engine                      // of calls that we make; nil: we make none
 	Statuses   Statuses                    // told how those go on; needed if there is a Callback
+	Detects    bool                        // whether Twilio listens for answering machines in them
 	PublicURL  string                      // scheme, host and path by which Twilio reaches us; a proxy takes the path off
 	Accounts   []string                    // the SIDs that webhooks may be of; none: any that has signed
 	AuthTokens []secret.Text               // any of them may have signed
@@ -43,6 +44,7 @@ type Edge struct {
 	engine     Engine
 	callback   Engine
 	statuses   Statuses
+	detects    bool
 	publicURL  string
 	accounts   []string
 	signatures *signature.Validator
@@ -61,7 +63,7 @@ func New(c Config) *Edge {
 		domains[i] = SIPDomain(d)
 	}
 	return &Edge{
-		engine: c.Engine, callback: c.Callback, statuses: c.Statuses,
+		engine: c.Engine, callback: c.Callback, statuses: c.Statuses, detects: c.Detects,
 		publicURL:  strings.TrimSuffix(c.PublicURL, "/"),
 		accounts:   c.Accounts,
 		signatures: signature.NewShared(c.SharedKeys, c.AuthTokens...),

@@ -78,7 +78,7 @@ func addWays(config *deliveries.Config, c config) error {
 		}
 		config.Dialer, err = account.Dialer(twilio.DialerConfig{
 			From: c.outbound.from, PublicURL: c.publicURL,
-			DetectMachines: c.outbound.detect || c.outbound.codeToMailbox,
+			DetectMachines: c.outbound.detects(),
 		})
 		if err != nil {
 			return fmt.Errorf("prepare calls: %w", err)

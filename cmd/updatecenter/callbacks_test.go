@@ -48,6 +48,7 @@ var callbacks = []outboundCall{
 	{script: "refused-number", want: deliveries.Failed},
 	{script: "mailbox", want: deliveries.NoticeLeft, change: detect},
 	{script: "mailbox-unrecognized", want: deliveries.NoticeLeft},
+	{script: "mailbox-unknown-to-the-fallback", want: deliveries.Delivered, change: detect},
 	{script: "fax", want: deliveries.Delivered, change: detect},
 	{script: "fax-always", want: deliveries.Failed, change: detect},
 	{script: "hangs-up", want: deliveries.NoticeLeft},

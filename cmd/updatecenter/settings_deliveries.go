@@ -49,6 +49,9 @@ type outbound struct {
 	limits        deliveries.Limits
 }
 
+// detects says whether Twilio listens for answering machines in the calls that we make.
+func (o outbound) detects() bool { return o.detect || o.codeToMailbox }
+
 // mailServer is where e-mail is handed over. Without a host there is none.
 type mailServer struct {
 	host     string

@@ -85,6 +85,7 @@ func (c *Call) Problems() []error { return c.problems }
 func (c *Call) formWith(extra url.Values) url.Values {
 	form := maps.Clone(c.form)
 	maps.Copy(form, extra)
+	maps.DeleteFunc(form, func(_ string, values []string) bool { return len(values) == 0 })
 	return form
 }
 
@@ -192,7 +193,9 @@ func (c *Call) fallBack(ctx context.Context, hook webhook, broken *WebhookError)
 	}
 	if c.fallbackURL != "" {
 		extra := url.Values{}
-		if hook.URL == broken.URL && !c.exchange.config.KeysLost && !(lost && c.lost.Keys) {
+		if c.exchange.config.KeysLost || lost && c.lost.Keys {
+			extra["AnsweredBy"] = nil
+		} else if hook.URL == broken.URL {
 			maps.Copy(extra, hook.Extra)
 		}
 		extra.Set("ErrorCode", strconv.Itoa(int(broken.Code)))
@@ -280,7 +283,7 @@ type Loss struct {
 	Request bool // it does not arrive, and the exchange asks the fallback URL
 	Answer  bool // it is answered, the answer is lost, and the exchange asks the fallback URL
 	Again   bool // with Answer: the exchange delivers the webhook again instead, as if told to
-	Keys    bool // with the others: what the fallback URL is posted lacks what the caller did
+	Keys    bool // with the others: what the fallback URL is posted lacks what the caller did, and who answered
 }
 
 // Lose has the next webhook go wrong.

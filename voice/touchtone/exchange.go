@@ -57,8 +57,8 @@ type Config struct {
 	Retry       Retry
 	AnswerLimit time.Duration // real time for one attempt; 0: Twilio's 15 s
 
-	// KeysLost: what the fallback URL is posted lacks what the caller did. Twilio documents ErrorCode
-	// and ErrorUrl, and sends the other fields of the request that failed as well, as far as is seen.
+	// KeysLost: what the fallback URL is posted lacks what the caller did, and who answered. Twilio
+	// documents ErrorCode and ErrorUrl, and sends the other fields of the request that failed as well, as far as is seen.
 	KeysLost bool
 
 	DeliverTwice bool        // every webhook twice at the same moment; the answers must be equal
