@@ -62,6 +62,9 @@ func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
 		}
 	}
 	account, err := d.account(ctx, delivery)
+	if errors.Is(err, accounts.ErrNewer) { // servers of that release can read it
+		return d.postpone(ctx, delivery.Task(), time.Minute, err)
+	}
 	if why := hopeless(err); why != "" {
 		return d.giveUp(ctx, delivery.Task(), cause{words: why})
 	}

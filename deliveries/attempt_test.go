@@ -186,6 +186,26 @@ func TestAccountsAreDown(t *testing.T) {
 	}
 }
 
+// TestAnAccountOfANewerRelease is read by another server, a minute later.
+func TestAnAccountOfANewerRelease(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byVoice())
+	config := f.config()
+	config.Accounts = brokenAccounts{f.accounts, accounts.ErrNewer}
+	err := deliveries.New(config).Attempt(t.Context(), delivery.Task())
+	later, waits := errors.AsType[*deliveries.LaterError](err)
+	if !waits || !errors.Is(err, accounts.ErrNewer) || !later.At.Equal(f.now.Add(time.Minute)) {
+		t.Fatalf("attempt: %v", err)
+	}
+	f.is(t, delivery.ID, deliveries.Queued, 1)
+	f.restart()
+	f.now = later.At
+	f.work(t)
+	if got := f.went(t); got != "call "+string(home) {
+		t.Errorf("then it went by %s", got)
+	}
+}
+
 type brokenAccounts struct {
 	deliveries.Accounts
 	err error

@@ -21,7 +21,8 @@
 //
 // A task of package queue, whose payload is JSON with a version, and the e-mail sealed by the key ring
 // and bound to the task: any key of the ring opens it. An e-mail that can't be opened, as its key has
-// not reached this server yet, is tried ten times in some two minutes.
+// not reached this server yet or it is of a newer release, is tried 40 times in some 7 minutes, and then
+// dropped: it is of no use any more.
 //
 // What must not be taken for sent before it is (an invitation, a warning of a deactivation) does not
 // belong here.

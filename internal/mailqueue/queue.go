@@ -34,6 +34,9 @@ const (
 	atOnce      = 4
 	lookEvery   = 250 * time.Millisecond
 	unreadFor   = 10 * time.Second // until one is tried again that couldn't be opened
+	// mostTries bounds what can't be opened, and so has no date, to more than dropAfter; and leaves
+	// some for whoever opens it then.
+	mostTries = int(dropAfter/unreadFor) + 10
 )
 
 // again is how long after a failed try the next one is; after the last of these, each time as
@@ -121,7 +124,7 @@ func (q *Queue) run(ctx context.Context, task queue.Stored) error {
 	message, err := q.open(task)
 	if err != nil {
 		q.config.Log.WarnContext(ctx, "an e-mail to an agent can't be read", "task", task.ID, "tries", task.Failures, "cause", err)
-		return &queue.AgainError{After: unreadFor, Failed: !errors.Is(err, errVersion)}
+		return &queue.AgainError{After: unreadFor, Failed: true, Most: mostTries}
 	}
 	late := message.Date.Add(dropAfter)
 	switch {
@@ -141,7 +144,7 @@ func (q *Queue) run(ctx context.Context, task queue.Stored) error {
 		return q.drop(ctx, message, err)
 	}
 	q.log(ctx, slog.LevelWarn, "an e-mail to an agent is tried again", message, err)
-	return &queue.AgainError{After: after, Failed: true}
+	return &queue.AgainError{After: after, Failed: true, Most: mostTries}
 }
 
 func (q *Queue) send(ctx context.Context, message agents.Message) error {

@@ -181,9 +181,9 @@ func TestWhatBecomesOfAnEmail(t *testing.T) {
 		want     error
 	}{
 		"sent":         {nil, 0, 0, nil},
-		"away":         {errAway, 0, 0, &queue.AgainError{After: 2 * time.Second, Failed: true}},
-		"away again":   {errAway, 0, 1, &queue.AgainError{After: 10 * time.Second, Failed: true}},
-		"still away":   {errAway, 3 * time.Minute, 5, &queue.AgainError{After: time.Minute, Failed: true}},
+		"away":         {errAway, 0, 0, &queue.AgainError{After: 2 * time.Second, Failed: true, Most: 40}},
+		"away again":   {errAway, 0, 1, &queue.AgainError{After: 10 * time.Second, Failed: true, Most: 40}},
+		"still away":   {errAway, 3 * time.Minute, 5, &queue.AgainError{After: time.Minute, Failed: true, Most: 40}},
 		"for too long": {errAway, 4*time.Minute + time.Second, 6, queue.ErrDropped},
 		"refused":      {fmt.Errorf("send: %w", finalError{}), 0, 0, queue.ErrDropped},
 		"in time":      {nil, 5 * time.Minute, 0, nil},
@@ -241,9 +241,9 @@ func TestWhatIsNotTaken(t *testing.T) {
 
 func TestWhatIsInTheQueue(t *testing.T) {
 	w := newWorld(t)
-	for payload, failed := range map[string]bool{`{`: true, `{"v":1}`: true, `{"v":2}`: false} {
+	for _, payload := range []string{`{`, `{"v":1}`, `{"v":2}`} { // the last is of a newer release
 		err := w.Worker().Run(t.Context(), queue.Stored{ID: "a", Payload: []byte(payload)})
-		if again, is := errors.AsType[*queue.AgainError](err); !is || again.Failed != failed {
+		if again, is := errors.AsType[*queue.AgainError](err); !is || !again.Failed || again.Most != 40 {
 			t.Errorf("%s: %v", payload, err)
 		}
 	}

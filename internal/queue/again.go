@@ -24,6 +24,7 @@ var ErrDropped = errors.New("the task is dropped")
 type AgainError struct {
 	After  time.Duration
 	Failed bool // it counts among the failures
+	Most   int  // with Failed: it is dropped after so many; 0: 10
 }
 
 // Error is what asynq stores: nothing of why.

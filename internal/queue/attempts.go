@@ -75,7 +75,9 @@ func (q *Queue) attempt(run func(context.Context, deliveries.Task) error) Run {
 		task, err := decode(stored.Payload)
 		switch {
 		case errors.Is(err, errVersion):
-			return &AgainError{After: longestPause}
+			// Dropped in the end, it makes way for that of a sweep, by whoever can read the delivery.
+			q.log.WarnContext(ctx, "task waits for a server of a newer release", "task", stored.ID, "failures", stored.Failures)
+			return &AgainError{After: longestPause, Failed: true}
 		case err != nil:
 			q.log.ErrorContext(ctx, "task dropped", "error", err)
 			return ErrDropped

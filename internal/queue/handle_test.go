@@ -22,12 +22,12 @@ func TestHandle(t *testing.T) {
 		want    error
 	}{
 		"done":           {`{"v":1,"delivery":"dlv_a","attempt":1}`, nil, nil},
-		"failed":         {`{"v":1,"delivery":"dlv_a","attempt":1}`, failed, &AgainError{time.Second, true}},
-		"has to wait":    {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute)}, &AgainError{time.Minute + roundUp, false}},
-		"failed, later":  {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute), Err: failed}, &AgainError{time.Minute + roundUp, true}},
-		"much later":     {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Hour)}, &AgainError{longestWait, false}},
-		"earlier":        {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(-time.Hour)}, &AgainError{roundUp, false}},
-		"newer release":  {`{"v":2}`, nil, &AgainError{longestPause, false}},
+		"failed":         {`{"v":1,"delivery":"dlv_a","attempt":1}`, failed, &AgainError{After: time.Second, Failed: true}},
+		"has to wait":    {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute)}, &AgainError{After: time.Minute + roundUp}},
+		"failed, later":  {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute), Err: failed}, &AgainError{After: time.Minute + roundUp, Failed: true}},
+		"much later":     {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Hour)}, &AgainError{After: longestWait}},
+		"earlier":        {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(-time.Hour)}, &AgainError{After: roundUp}},
+		"newer release":  {`{"v":2}`, nil, &AgainError{After: longestPause, Failed: true}},
 		"garbage":        {`{`, nil, asynq.RevokeTask},
 		"no version":     {`{"delivery":"dlv_a","attempt":1}`, nil, asynq.RevokeTask},
 		"no delivery":    {`{"v":1,"attempt":1}`, nil, asynq.RevokeTask},
@@ -45,6 +45,20 @@ func TestHandle(t *testing.T) {
 		gotAgain, _ := errors.AsType[*AgainError](got)
 		if isAgain && (gotAgain == nil || *gotAgain != *wanted) || !isAgain && !errors.Is(got, test.want) {
 			t.Errorf("%s: %#v, want %#v", what, got, test.want)
+		}
+	}
+}
+
+// TestWhenTasksAreDropped has tasks fail for the last time that they may.
+func TestWhenTasksAreDropped(t *testing.T) {
+	q := New(Config{Client: client(t, redistest.StartMini(t).URL())})
+	for _, test := range []struct {
+		most, failures int
+		dropped        bool
+	}{{0, 8, false}, {0, 9, true}, {30, 9, false}, {30, 28, false}, {30, 29, true}} {
+		err := q.judge(t.Context(), Stored{Failures: test.failures}, &AgainError{Failed: true, Most: test.most})
+		if dropped := errors.Is(err, asynq.RevokeTask); dropped != test.dropped {
+			t.Errorf("%+v: %v", test, err)
 		}
 	}
 }

@@ -105,8 +105,16 @@ func (q *Queue) handle(ctx context.Context, task *asynq.Task, run Run) error {
 	stored := Stored{Payload: task.Payload()}
 	stored.ID, _ = asynq.GetTaskID(ctx)
 	stored.Failures, _ = asynq.GetRetryCount(ctx)
-	err := q.try(ctx, stored, run)
+	return q.judge(ctx, stored, q.try(ctx, stored, run))
+}
+
+// judge says what asynq is to do with a task that has run.
+func (q *Queue) judge(ctx context.Context, stored Stored, err error) error {
 	again, is := errors.AsType[*AgainError](err)
+	most := mostFailures
+	if is && again.Most > 0 {
+		most = again.Most
+	}
 	switch {
 	case err == nil:
 		return nil
@@ -114,7 +122,7 @@ func (q *Queue) handle(ctx context.Context, task *asynq.Task, run Run) error {
 		return asynq.RevokeTask
 	case is && !again.Failed:
 		return again
-	case stored.Failures+1 >= mostFailures:
+	case stored.Failures+1 >= most:
 		q.log.ErrorContext(ctx, "task dropped after too many failures", "task", stored.ID, "error", err)
 		return asynq.RevokeTask
 	case is:
