@@ -129,6 +129,28 @@ func TestDueNoticesOutliveDoubt(t *testing.T) {
 	}
 }
 
+// A notice stays due while the delivery that it was merged into may lose it in a fail-over.
+func TestDueNoticesOutliveDoubtAboutTheirMerging(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, pinNotice(1))
+	store := &broken{Store: f.store, doubts: true}
+	config := f.config()
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(2).Due())
+	for range 3 { // as for whoever finds it merged
+		f.tell(t)
+		f.left(t, string(line), 1)
+		f.now = f.now.Add(time.Minute)
+	}
+	store.doubts = false
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 {
+		t.Errorf("%+v", told)
+	}
+}
+
 // broken is a store that can fail, or make deliveries that may not last.
 type broken struct {
 	deliveries.Store
@@ -143,6 +165,13 @@ func (b *broken) Create(ctx context.Context, create deliveries.NewDelivery) (del
 		durability.Tell(ctx)
 	}
 	return b.Store.Create(ctx, create)
+}
+
+func (b *broken) Update(ctx context.Context, delivery deliveries.Delivery, events ...deliveries.Event) error {
+	if b.doubts {
+		durability.Tell(ctx)
+	}
+	return b.Store.Update(ctx, delivery, events...)
 }
 
 // What can't be read is recorded where it was found; what a newer release wrote is left for it.

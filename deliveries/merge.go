@@ -23,8 +23,10 @@ func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, n
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return false, nil
-	case err != nil || other.tells(notice):
-		return err == nil, err
+	case err != nil:
+		return false, err
+	case other.tells(notice):
+		return true, d.storeAgain(ctx, waiting)
 	case !other.joins(notice, to):
 		return false, nil
 	}
@@ -50,6 +52,13 @@ func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, n
 // tells says whether a notice of the same change was merged before.
 func (d *Delivery) tells(notice Notice) bool {
 	return notice.Key != "" && slices.ContainsFunc(d.Merged, func(m Merged) bool { return m.Key == notice.Key })
+}
+
+// storeAgain stores a delivery as it is: whoever merged a notice into it may have died, or been in doubt
+// about that, and this tells the context whether it lasts.
+func (d *Deliveries) storeAgain(ctx context.Context, id ID) error {
+	_, err := d.change(ctx, id, func(*Delivery) bool { return true })
+	return err
 }
 
 // joins says whether a notice can be told in the call of another: not once that has begun to tell, and

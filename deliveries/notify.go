@@ -103,8 +103,11 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) {
 	if notice.In != "" {
 		joined, err := d.read(ctx, notice.In)
-		if err == nil && joined.tells(notice) || err != nil && !errors.Is(err, ErrNotFound) {
-			return err == nil, err
+		switch {
+		case err == nil && joined.tells(notice):
+			return true, d.storeAgain(ctx, notice.In)
+		case err != nil && !errors.Is(err, ErrNotFound):
+			return false, err
 		}
 	}
 	if notice.Key == "" {

@@ -56,7 +56,11 @@ func (s Deliveries) Update(ctx context.Context, d deliveries.Delivery, events ..
 			return err
 		}
 	}
-	done, err := s.db.runOnce(ctx, updateDelivery, []string{deliveryKey(d.ID)},
+	script := updateDelivery
+	if len(d.Merged) > 0 {
+		script = script.lasts() // what it tells of them stands nowhere else any more
+	}
+	done, err := s.db.runOnce(ctx, script, []string{deliveryKey(d.ID)},
 		append([]any{d.Revision, d.Revision + 1}, args...)...)
 	switch {
 	case err != nil:

@@ -56,6 +56,30 @@ func TestAnAnnouncementInDoubtIsRepeated(t *testing.T) {
 	}
 }
 
+// TestAMergedNoticeInDoubt is told of the delivery that tells it, and of the note which one that is.
+func TestAMergedNoticeInDoubt(t *testing.T) {
+	t.Parallel()
+	db := doubting(t, redistest.Start(t).URL())
+	delivery, err := db.Deliveries().Create(t.Context(), newDelivery(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	delivery.Status = deliveries.NoticeLeft // for what isn't final the index is told, which lasts
+	for range 3 {                           // what is merged stays
+		ctx, doubt := durability.Watch(t.Context())
+		if err := db.Deliveries().Update(ctx, delivery); err != nil || doubt.Any() != (len(delivery.Merged) > 0) {
+			t.Errorf("with %d merged: doubt %v, %v", len(delivery.Merged), doubt.Any(), err)
+		}
+		delivery.Merged = []deliveries.Merged{{About: deliveries.PINChanged, Key: "a change"}}
+		delivery.Revision++
+	}
+	db.Notices().Append(t, "a lane", []byte("a notice"))
+	ctx, doubt := durability.Watch(t.Context())
+	if _, err := db.Notices().Note(ctx, "a lane", "a notice", []byte("a noted one")); err != nil || !doubt.Any() {
+		t.Errorf("noted: doubt %v, %v", doubt.Any(), err)
+	}
+}
+
 // TestADeliveryInDoubtIsProvedAgain asks for a delivery that was created without a replica: the doubt is
 // told as well to who only finds it.
 func TestADeliveryInDoubtIsProvedAgain(t *testing.T) {

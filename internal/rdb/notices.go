@@ -158,4 +158,4 @@ if oldest ~= ARGV[1] then return 0 end
 redis.call('LTRIM', KEYS[1], 1, -1)
 redis.call('LPUSH', KEYS[1], ARGV[2])
 return 1
-`)
+`).lasts()
