@@ -29,9 +29,10 @@ func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, e
 	commands = slices.Clone(commands)
 	var late error
 	for range attempts {
+		timer := timer{db: db}
 		sent := make([]*redis.Cmd, len(unsent))
 		for n, i := range unsent {
-			command, err := db.timed(ctx, s, commands[i])
+			command, err := timer.timed(ctx, s, commands[i])
 			if err != nil {
 				return nil, db.explain(err)
 			}

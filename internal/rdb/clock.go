@@ -10,11 +10,12 @@ import (
 )
 
 // lateLua is how a script of [newWrite] begins: it takes the last ARGV, the microsecond after which
-// it must not act any more, by the clock of the server that runs it.
+// it must not act any more, by the clock of the server that runs it. Lua makes numbers of the texts.
 const lateLua = `
 do
-	local now, last = redis.call('TIME'), tonumber(table.remove(ARGV))
-	if tonumber(now[1]) * 1000000 + tonumber(now[2]) > last then return redis.error_reply('LATE nothing was changed') end
+	local now = redis.call('TIME')
+	if now[1] * 1000000 + now[2] > ARGV[#ARGV] + 0 then return redis.error_reply('LATE nothing was changed') end
+	ARGV[#ARGV] = nil
 end
 `
 
@@ -102,27 +103,47 @@ func (db *DB) sampleClocks(ctx context.Context) {
 // wayBack is the part of the time left that is kept for the answer.
 const wayBack = 20
 
+// A timer tells scripts of [newWrite] that one operation sends together until when they may act.
+type timer struct {
+	db     *DB
+	server *redis.Client // of the command before
+	until  any           // the microsecond, by its clock
+}
+
 // timed is a command that runs a script, as it is sent: one of [newWrite] is told until when it may
 // act, by the clock of the server that has its first key. A server whose clock isn't known is asked
-// first.
-func (db *DB) timed(ctx context.Context, s script, command []any) ([]any, error) {
+// first. What byHash has left room for in the command is written to, so nothing else may use that.
+func (t *timer) timed(ctx context.Context, s script, command []any) ([]any, error) {
 	if !s.write {
 		return command, nil
 	}
-	server, err := db.serverOf(ctx, command)
+	server, err := t.db.serverOf(ctx, command)
 	if err != nil {
 		return nil, err
 	}
+	if server != t.server {
+		ahead, err := t.db.ahead(ctx, server)
+		if err != nil {
+			return nil, err
+		}
+		ends, _ := ctx.Deadline()
+		last := ends.Add(-time.Until(ends) / wayBack)
+		t.server, t.until = server, t.db.clocks.micros(last)+ahead
+	}
+	return append(command, t.until), nil
+}
+
+// ahead is by how much the clock of a server is ahead, which is asked if that isn't known.
+func (db *DB) ahead(ctx context.Context, server *redis.Client) (int64, error) {
 	address := server.Options().Addr
 	ahead, ok := db.clocks.ahead.Load(address)
 	if !ok {
+		var err error
 		if ahead, err = db.clocks.ask(ctx, address, server); err != nil {
-			return nil, err
+			return 0, err
 		}
 	}
-	ends, _ := ctx.Deadline()
-	last := ends.Add(-time.Until(ends) / wayBack)
-	return append(command[:len(command):len(command)], db.clocks.micros(last)+ahead.(int64)), nil
+	return ahead.(int64), nil
 }
 
 // forgetClock has the clock asked again that timed has used for a command.

@@ -23,8 +23,8 @@ import (
 	"updatecenter/pins"
 )
 
-// TestTortureLateWrites stops a Redis while customers change their PINs, for longer than they wait. What
-// they were told has failed must not come into force when it goes on.
+// TestTortureLateWrites stops a Redis while customers change their PINs and lines are imported, for longer
+// than they wait. What they were told has failed must not come into force when it goes on.
 func TestTortureLateWrites(t *testing.T) {
 	t.Parallel()
 	server := redistest.Start(t)
@@ -39,33 +39,65 @@ func TestTortureLateWrites(t *testing.T) {
 		for len(changeAll(db, lines, 0)) > 0 { // until there are connections, and all lines have one PIN
 		}
 		server.Stop(t)
+		var imported error
+		var imports sync.WaitGroup
+		imports.Go(func() { _, imported = db.Lines().Add(t.Context(), newLines(importExchange+round, 200), now) })
 		failed := changeAll(db, lines, 1)
+		imports.Wait()
 		server.Resume(t)
 		if err := db.Close(); err != nil { // which sends what waits
 			t.Error(err)
 		}
 		l, f := compare(t, server, lines, failed, 1)
 		told, late, lost = told+len(failed), late+l, lost+f
+		if imported != nil {
+			told, late = told+200, late+addedBefore(t, server, newLines(importExchange+round, 200))
+		}
 	}
-	t.Logf("%d of %d changes were told to have failed", told, 200*rounds)
+	t.Logf("%d of %d changes and imported lines were told to have failed", told, 400*rounds)
 	torture.Report(t, "a Redis that stops for longer than callers wait", "single", torture.Counts{
 		torture.Operations: told, torture.Kills: rounds, torture.Lost: lost, torture.Unheard: late,
 	})
 }
 
+// importExchange is the first exchange of the lines that are imported late: those of others are below.
+const importExchange = 500
+
+// newLines are lines to add, of an exchange.
+func newLines(exchange, count int) []pins.NewLine {
+	lines := make([]pins.NewLine, count)
+	for n := range lines {
+		lines[n].Number = nanp.Number(fmt.Sprintf("+1612%03d%04d", 200+exchange, n))
+	}
+	return lines
+}
+
 // freshLines adds lines, and returns their numbers.
 func freshLines(t *testing.T, db *rdb.DB, exchange, count int) []nanp.Number {
 	t.Helper()
-	var numbers []nanp.Number
-	var lines []pins.NewLine
-	for n := range count {
-		numbers = append(numbers, nanp.Number(fmt.Sprintf("+1612%03d%04d", 200+exchange, n)))
-		lines = append(lines, pins.NewLine{Number: numbers[n]})
+	lines, numbers := newLines(exchange, count), make([]nanp.Number, count)
+	for n, line := range lines {
+		numbers[n] = line.Number
 	}
 	if _, err := db.Lines().Add(t.Context(), lines, now); err != nil {
 		t.Fatal(err)
 	}
 	return numbers
+}
+
+// addedBefore adds lines, and counts those that there were.
+func addedBefore(t *testing.T, server *redistest.Server, lines []pins.NewLine) (count int) {
+	t.Helper()
+	created, err := open(t, server.DirectURL()).Lines().Add(t.Context(), lines, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, is := range created {
+		if !is {
+			count++
+		}
+	}
+	return count
 }
 
 // changeAll gives all lines their n-th PIN, at the same moment, and returns those that were told that it

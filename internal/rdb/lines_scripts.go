@@ -78,14 +78,14 @@ end
 // not for the next customer.
 //
 //	KEYS  line, settings, validations
-//	ARGV  now, language or nothing, features or nothing
+//	ARGV  now, and names and values of the other fields
 //	      1 created, 0 there was one
 var addLine = newWrite(`
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('DEL', KEYS[2], KEYS[3])
-redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1])
-if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'lang', ARGV[2]) end
-if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'features', ARGV[3]) end
+if redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3]) > 0 then
+	if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+	redis.call('DEL', KEYS[2], KEYS[3])
+end
+redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1], unpack(ARGV, 2))
 return 1
 `)
 

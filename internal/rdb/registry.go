@@ -62,12 +62,11 @@ func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pi
 // Add implements [pins.Registry]. It takes any number of lines, a batch at a time: after an
 // error those up to some batch are in, and it can be run again.
 func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]bool, error) {
-	created := make([]bool, 0, len(lines))
+	created, since := make([]bool, 0, len(lines)), any(millis(now))
 	for part := range slices.Chunk(lines, batch) {
 		commands := make([][]any, len(part))
 		for i, line := range part {
-			commands[i] = addLine.byHash([]string{lineKey(line.Number), featuresKey(line.Number), validationsKey(line.Number)},
-				millis(now), line.Language, line.Features.String())
+			commands[i] = adding(line, since)
 		}
 		answers, err := s.db.runEach(ctx, addLine, commands)
 		if err != nil {
@@ -78,4 +77,17 @@ func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]
 		}
 	}
 	return created, nil
+}
+
+// adding is the command that adds a line.
+func adding(line pins.NewLine, since any) []any {
+	args := make([]any, 0, 5)
+	args = append(args, since)
+	if line.Language != "" {
+		args = append(args, "lang", line.Language)
+	}
+	if line.Features != (pins.Features{}) {
+		args = append(args, "features", line.Features.String())
+	}
+	return addLine.byHash([]string{lineKey(line.Number), featuresKey(line.Number), validationsKey(line.Number)}, args...)
 }

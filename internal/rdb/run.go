@@ -69,9 +69,9 @@ func (s script) lasts() script {
 // firstKey is where the first key stands in a command that runs a script.
 const firstKey = 3
 
-// byHash is the command that runs the script if the server knows it.
+// byHash is the command that runs the script if the server knows it. It has room for what timed adds.
 func (s script) byHash(keys []string, args ...any) []any {
-	command := make([]any, 0, 3+len(keys)+len(args))
+	command := make([]any, 0, firstKey+len(keys)+len(args)+1)
 	command = append(command, "evalsha", s.hash, len(keys))
 	for _, key := range keys {
 		command = append(command, key)
@@ -114,7 +114,8 @@ func (db *DB) send(whole context.Context, s script, command []any, twice bool) (
 	}
 	var cmd *redis.Cmd
 	for range attempts {
-		sent, err := db.timed(ctx, s, command)
+		timer := timer{db: db}
+		sent, err := timer.timed(ctx, s, command)
 		if err == nil {
 			cmd = redis.NewCmd(ctx, sent...)
 			err = db.sendTimed(ctx, whole, s, cmd, twice)
