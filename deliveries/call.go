@@ -105,38 +105,46 @@ func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, e
 	return opening, nil
 }
 
-// Spoken notes that the call has told what it had to tell to somebody who asked to hear it.
-// It is run before the telling or after, once or often. A notice that seemed to be left was
-// then delivered. Errors: [ErrNotFound].
-func (d *Deliveries) Spoken(ctx context.Context, task Task) error {
-	return d.ended(ctx, task, Delivered)
-}
-
-// LeftNotice notes that the call has said who called, and has told nothing else. Errors:
-// [ErrNotFound].
-func (d *Deliveries) LeftNotice(ctx context.Context, task Task) error {
-	return d.ended(ctx, task, NoticeLeft)
-}
-
-func (d *Deliveries) ended(ctx context.Context, task Task, as Status) error {
+// Spoken notes that the document of a turn of the call tells the secret to somebody who asked to hear
+// it. It is run before that document is given, once or often: when the call is over,
+// [Config].Answered says whether it was. Errors: [ErrNotFound].
+func (d *Deliveries) Spoken(ctx context.Context, task Task, turn int) error {
 	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		if !delivery.canEnd(task, as) {
+		if !delivery.present(task) || delivery.Spoken > 0 {
 			return false
 		}
-		delivery.to(as, d.now(), "")
+		delivery.Spoken = turn + 1
 		return true
 	})
 	if err != nil {
-		return fmt.Errorf("note what came of a call: %w", err)
+		return fmt.Errorf("note that a secret is spoken: %w", err)
 	}
-	d.tellSent(ctx, delivery)
+	d.tellSent(ctx, delivery) // at once: who hears it may use it during the call
 	return nil
+}
+
+// said is what a call that is over has said, by the turns that were answered: a status, or empty if
+// the attempt must be made again.
+func (d *Deliveries) said(ctx context.Context, delivery *Delivery) (Status, error) {
+	if !delivery.Opened {
+		return "", nil
+	}
+	answered, err := d.answered(ctx, delivery.CallSID, max(0, delivery.Spoken-1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("ask what a call has said: %w", err)
+	case !answered:
+		return "", nil
+	case delivery.Spoken > 0:
+		return Delivered, nil
+	}
+	return NoticeLeft, nil
 }
 
 // tellSent has the account know that its secret was sent. The delivery stands if that fails: an agent
 // can open what then stays closed.
 func (d *Deliveries) tellSent(ctx context.Context, delivery Delivery) {
-	if !delivery.About.secret() || delivery.Account == "" || delivery.Status != Delivered && delivery.Status != Sent {
+	if !delivery.About.secret() || delivery.Account == "" {
 		return
 	}
 	if err := d.accounts.Sent(ctx, delivery.Account); err != nil {
@@ -144,22 +152,13 @@ func (d *Deliveries) tellSent(ctx context.Context, delivery Delivery) {
 	}
 }
 
-// canEnd says whether a call has such an outcome. What a call says of itself counts also when
-// its attempt was given up as lost, so that nobody is called once more.
-func (d *Delivery) canEnd(task Task, as Status) bool {
+// canDecline says whether somebody can have objected to a call: also when that is over, or was given up as
+// lost, so that nobody is called once more.
+func (d *Delivery) canDecline(task Task) bool {
 	if d.Method != Voice || task.Attempt < 1 || task.Attempt > d.Attempt {
 		return false
 	}
-	switch d.Status {
-	case Queued, Calling, Ringing, Answered:
-		return true
-	case NoticeLeft:
-		return as != NoticeLeft
-	case Delivered, Failed:
-		return as == Declined
-	case Sent, Declined, Canceled:
-	}
-	return false
+	return d.Status != Sent && d.Status != Declined && d.Status != Canceled
 }
 
 // Declined notes that the person who answered did not ask for it. It is written into the
@@ -177,13 +176,20 @@ func (d *Deliveries) Declined(ctx context.Context, task Task) error {
 // fails; two entries in the history are better than none.
 func (d *Deliveries) decline(ctx context.Context, task Task) error {
 	delivery, err := d.read(ctx, task.Delivery)
-	if err != nil || !delivery.canEnd(task, Declined) {
+	if err != nil || !delivery.canDecline(task) {
 		return err
 	}
 	if err := d.object(ctx, delivery); err != nil {
 		return err
 	}
-	return d.ended(ctx, task, Declined)
+	_, err = d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		if !delivery.canDecline(task) {
+			return false
+		}
+		delivery.to(Declined, d.now(), "")
+		return true
+	})
+	return err
 }
 
 // object blocks further calls of that kind. An objection to a notice about no account has

@@ -90,18 +90,17 @@ func TestACallTellsNothing(t *testing.T) {
 
 func TestOutcomesOfACall(t *testing.T) {
 	for webhooks, want := range map[string]deliveries.Status{
-		"opened,spoken":                         deliveries.Delivered,
-		"opened,left notice":                    deliveries.NoticeLeft,
-		"opened,declined":                       deliveries.Declined,
-		"opened,spoken,declined":                deliveries.Declined,
-		"opened,left notice,spoken":             deliveries.Delivered,
-		"opened,completed,spoken":               deliveries.Delivered,
-		"opened,completed,declined":             deliveries.Declined,
-		"opened,spoken,left notice":             deliveries.Delivered,
-		"opened,spoken,completed,busy":          deliveries.Delivered,
-		"opened,declined,spoken,completed":      deliveries.Declined,
-		"opened,declined,declined,left notice":  deliveries.Declined,
-		"opened,left notice,left notice,failed": deliveries.NoticeLeft,
+		"opened,completed":                   deliveries.NoticeLeft,
+		"opened,spoken,completed":            deliveries.Delivered,
+		"opened,declined":                    deliveries.Declined,
+		"opened,spoken,declined":             deliveries.Declined,
+		"opened,completed,spoken":            deliveries.NoticeLeft,
+		"opened,completed,declined":          deliveries.Declined,
+		"opened,spoken,completed,busy":       deliveries.Delivered,
+		"opened,declined,spoken,completed":   deliveries.Declined,
+		"opened,declined,declined,completed": deliveries.Declined,
+		"opened,failed":                      deliveries.NoticeLeft,
+		"opened,spoken,spoken,failed":        deliveries.Delivered,
 	} {
 		f := newFixture(t)
 		delivery := f.rung(t)
@@ -121,9 +120,9 @@ func TestOutcomeOfALostAttempt(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
 	f.status(t, delivery.Task(), "CA1", "failed")
-	f.webhook(t, delivery.Task(), "CA1", "spoken")
+	f.webhook(t, delivery.Task(), "CA1", "declined")
 	f.pass(t, time.Hour)
-	f.is(t, delivery.ID, deliveries.Delivered, 2)
+	f.is(t, delivery.ID, deliveries.Declined, 2)
 	if len(f.twilio.calls) != 1 {
 		t.Errorf("%d calls", len(f.twilio.calls))
 	}
@@ -133,8 +132,7 @@ func TestOutcomesOfNothing(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
 	unknown := deliveries.Task{Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}
-	mustBe(t, f.Spoken(t.Context(), unknown), deliveries.ErrNotFound)
-	mustBe(t, f.LeftNotice(t.Context(), unknown), deliveries.ErrNotFound)
+	mustBe(t, f.Spoken(t.Context(), unknown, 1), deliveries.ErrNotFound)
 	mustBe(t, f.Declined(t.Context(), unknown), deliveries.ErrNotFound)
 	for _, attempt := range []int{0, 2} {
 		task := deliveries.Task{Delivery: delivery.ID, Attempt: attempt}
@@ -223,7 +221,7 @@ func TestCancel(t *testing.T) {
 			if err != nil || got.Status != deliveries.Canceled || !slices.Equal(f.twilio.hungUp, []string{"CA1"}) {
 				t.Fatalf("%+v, %v; hung up %v", got, err, f.twilio.hungUp)
 			}
-			for _, late := range []string{"canceled", "completed", "spoken", "left notice", "declined"} {
+			for _, late := range []string{"canceled", "completed", "spoken", "declined"} {
 				f.webhook(t, delivery.Task(), "CA1", late)
 			}
 			f.is(t, delivery.ID, deliveries.Canceled, 1)
@@ -274,10 +272,11 @@ func TestCancelTooLate(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.Cancel(t.Context(), "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa")
 	mustBe(t, err, deliveries.ErrNotFound)
-	for _, webhooks := range []string{"spoken", "left notice", "declined"} {
+	for _, webhook := range []string{"completed", "declined"} {
 		f := newFixture(t)
 		delivery := f.rung(t)
-		f.webhook(t, delivery.Task(), "CA1", webhooks)
+		f.webhook(t, delivery.Task(), "CA1", "opened")
+		f.webhook(t, delivery.Task(), "CA1", webhook)
 		got, err := f.Cancel(t.Context(), delivery.ID)
 		mustBe(t, err, deliveries.ErrFinal)
 		if got.Status != f.get(t, delivery.ID).Status || len(f.twilio.hungUp) != 0 {

@@ -44,6 +44,9 @@ type Config struct {
 	// Pace waits until the next call of a class may be made, before the call is begun, such as
 	// [Pace.Wait]. An error has the attempt made later, and is no failure. Nil: at once.
 	Pace func(ctx context.Context, class Class) error
+	// Answered says whether a turn of a call was answered, from 0: what its document says was then
+	// heard. It is asked when the call is over. Nil: every turn was.
+	Answered func(ctx context.Context, callSID string, turn int) (bool, error)
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
 	Refused func(refused *RefusedError)
 	// Untold records that a customer is not told of a change: it is called before that is final, and
@@ -75,6 +78,7 @@ type Deliveries struct {
 	called   nanp.Destinations
 	language func(ctx context.Context, line nanp.Number) (string, error)
 	pace     func(ctx context.Context, class Class) error
+	answered func(ctx context.Context, callSID string, turn int) (bool, error)
 	refused  func(refused *RefusedError)
 	untold   func(ctx context.Context, untold Untold) error
 	alarms   alarms
@@ -88,7 +92,7 @@ func New(config Config) *Deliveries {
 	d := &Deliveries{
 		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
 		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
-		limits: config.Limits, called: config.Destinations, language: config.Language, pace: config.Pace, refused: config.Refused, untold: config.Untold, random: config.Random, clock: config.Now, log: config.Log,
+		limits: config.Limits, called: config.Destinations, language: config.Language, pace: config.Pace, answered: config.Answered, refused: config.Refused, untold: config.Untold, random: config.Random, clock: config.Now, log: config.Log,
 	}
 	if d.limits == (Limits{}) {
 		d.limits = DefaultLimits()
@@ -98,6 +102,9 @@ func New(config Config) *Deliveries {
 	}
 	if d.pace == nil {
 		d.pace = func(context.Context, Class) error { return nil }
+	}
+	if d.answered == nil {
+		d.answered = func(context.Context, string, int) (bool, error) { return true, nil }
 	}
 	if d.refused == nil {
 		d.refused = func(*RefusedError) {}

@@ -51,16 +51,15 @@ const (
 	Calling    Status = "calling"     // Twilio is, or may have been, asked to ring
 	Ringing    Status = "ringing"     // the telephone rings
 	Answered   Status = "answered"    // somebody, or something, has answered
-	Delivered  Status = "delivered"   // the code was spoken to somebody who asked to hear it
-	NoticeLeft Status = "notice_left" // the notice was spoken; nobody asked to hear the code
+	Delivered  Status = "delivered"   // the code was spoken to somebody who asked to hear it, and the call is over
+	NoticeLeft Status = "notice_left" // the notice was spoken, and the call is over; nobody asked to hear the code
 	Sent       Status = "sent"        // the letter is in the spool, or the e-mail was taken
 	Declined   Status = "declined"    // the person who answered did not ask for it
 	Failed     Status = "failed"      // no attempt is left
 	Canceled   Status = "canceled"
 )
 
-// Final says whether nothing more is to be done. What became of a call may yet be told more
-// exactly: a notice left can turn out to be delivered, and both to be declined.
+// Final says whether nothing more is to be done. A call can yet turn out to be declined.
 func (s Status) Final() bool {
 	switch s {
 	case Delivered, NoticeLeft, Sent, Declined, Failed, Canceled:
@@ -90,6 +89,7 @@ type Delivery struct {
 	CallSID  string    // of the present attempt, once known
 	Sequence int       // the highest SequenceNumber of a status callback of the present attempt, plus one
 	Opened   bool      // whether the call of the present attempt was told what to say
+	Spoken   int       // of a secret: the turn of that call which tells it, plus one; 0: none does
 	Refusals int       // how often in a row Twilio has refused the call of the present attempt
 	Merged   []Merged  // further changes that a notice's call tells; oldest first
 	Created  time.Time

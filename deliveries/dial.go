@@ -170,14 +170,13 @@ func (d *Deliveries) dial(ctx context.Context, delivery Delivery, began time.Tim
 // attempt's mark, and what they have said stands. The call of a delivery that was canceled
 // meanwhile is hung up.
 func (d *Deliveries) take(ctx context.Context, task Task, found FoundCall) error {
-	delivery, err := d.hear(ctx, task, func(delivery *Delivery) bool {
+	delivery, err := d.hear(ctx, task, func(delivery *Delivery) (bool, error) {
 		if delivery.CallSID != "" {
-			return false
+			return false, nil
 		}
 		delivery.own(found.CallSID, d.now())
 		delivery.progress(Calling, d.now(), "")
-		delivery.heard(found.Status, d.now(), "")
-		return true
+		return true, d.heard(ctx, delivery, found.Status, d.now(), "")
 	})
 	if err == nil && delivery.Status == Canceled && delivery.Attempt == task.Attempt {
 		delivery.CallSID = found.CallSID

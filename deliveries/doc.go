@@ -40,14 +40,13 @@
 //
 //	err = all.Status(ctx, task, callback)            // status callbacks, in whatever order
 //	opening, err := all.Opened(ctx, task, callSID)   // it was answered: what to say
-//	err = all.Spoken(ctx, task)                      // to somebody who asked to hear it
-//	err = all.LeftNotice(ctx, task)                  // nobody asked to hear it
+//	err = all.Spoken(ctx, task, turn)                // to somebody who asked to hear it
 //	err = all.Declined(ctx, task)                    // "I did not ask for this"
 //
 // All of these can come more than once, late, and before Twilio's answer to the request that
-// made the call. What a call says of itself counts for more than what Twilio says of it: a
-// notice that seemed to be left when the call ended can still turn out to be delivered, and
-// either can be declined. A call that ended without having asked what to say is none. Otherwise a final status stays.
+// made the call. What has been told is known when the call is over: by whether the turn was answered
+// that tells it ([Config].Answered). Who heard an apology in its place is called again. A call can be
+// declined after its end as well; otherwise a final status stays.
 //
 // # One ring for each attempt
 //

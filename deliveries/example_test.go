@@ -25,13 +25,16 @@ func Example() {
 	opening, err := f.Opened(ctx, delivery.Task(), "CA1") // it was answered
 	fmt.Println(opening.About, opening.Code, err)
 
-	fmt.Println(f.Spoken(ctx, delivery.Task()))
+	fmt.Println(f.Spoken(ctx, delivery.Task(), 1)) // somebody has pressed 1, which is turn 1 of the call
+	err = f.Status(ctx, delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3})
+	fmt.Println(err)
 	delivery, err = f.Get(ctx, delivery.ID)
 	fmt.Println(tells(delivery), err)
 	// Output:
 	// queued <nil>
 	// <nil>
 	// security_code •••••• <nil>
+	// <nil>
 	// <nil>
 	// [queued calling ringing answered delivered] <nil>
 }

@@ -53,17 +53,19 @@ func (d *Deliveries) inquire(ctx context.Context, delivery Delivery) error {
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(calls, func(call FoundCall) bool { return call.CallSID == delivery.CallSID })
-	if at < 0 {
+	at, status := slices.IndexFunc(calls, func(call FoundCall) bool { return call.CallSID == delivery.CallSID }), "completed"
+	switch {
+	case at >= 0:
+		status = calls[at].Status
+	case !delivery.Opened:
 		return d.fail(ctx, delivery.Task(), "nothing was heard of the call")
 	}
-	_, err = d.hear(ctx, delivery.Task(), func(stored *Delivery) bool {
+	_, err = d.hear(ctx, delivery.Task(), func(stored *Delivery) (bool, error) {
 		if stored.CallSID != delivery.CallSID {
-			return false
+			return false, nil
 		}
 		stored.Due = d.now().Add(lookAgain)
-		stored.heard(calls[at].Status, d.now(), "")
-		return true
+		return true, d.heard(ctx, stored, status, d.now(), "")
 	})
 	return err
 }

@@ -40,7 +40,7 @@ func TestSeveralNoticesAreOneCall(t *testing.T) {
 
 	// The call that tells is not the one for what was changed since. What was told is not told again.
 	f.notifyLine(t, deliveries.PINChanged, "4")
-	f.webhook(t, call.Task, call.CallSID, "left notice")
+	f.webhook(t, call.Task, call.CallSID, "completed")
 	for _, key := range []string{"1", "2", "3", "4"} {
 		about := deliveries.PINChanged
 		if key == "3" {
@@ -68,7 +68,7 @@ func TestAMergedNoticeIsToldOnce(t *testing.T) {
 		t.Errorf("%+v", got.Merged)
 	}
 	f.webhook(t, call.Task, call.CallSID, "opened")
-	f.webhook(t, call.Task, call.CallSID, "left notice")
+	f.webhook(t, call.Task, call.CallSID, "completed")
 	f.notifyLine(t, deliveries.PINReset, "2")
 	f.pass(t, 10*time.Minute)
 	if len(f.twilio.calls) != 1 {

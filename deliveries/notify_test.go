@@ -85,7 +85,8 @@ func TestNotifyOfALine(t *testing.T) {
 	if got := f.get(t, call.Task.Delivery); got.Language != "en" || got.Method != deliveries.Voice || call.To != line {
 		t.Errorf("%+v", got)
 	}
-	f.webhook(t, call.Task, call.CallSID, "left notice")
+	f.webhook(t, call.Task, call.CallSID, "opened")
+	f.webhook(t, call.Task, call.CallSID, "completed")
 	f.is(t, call.Task.Delivery, deliveries.NoticeLeft, 1)
 }
 

@@ -19,7 +19,7 @@ func (f *fixture) ringNow(t testing.TB, to nanp.Number) {
 	}
 	call := f.twilio.calls[before]
 	f.webhook(t, call.Task, call.CallSID, "opened")
-	f.webhook(t, call.Task, call.CallSID, "left notice")
+	f.webhook(t, call.Task, call.CallSID, "completed")
 }
 
 // Whoever asks for whatever, one telephone rings 6 times within an hour at most.
@@ -69,7 +69,7 @@ func TestAResetIsAlwaysTold(t *testing.T) {
 		}
 		call := f.twilio.calls[6+n]
 		f.webhook(t, call.Task, call.CallSID, "opened")
-		f.webhook(t, call.Task, call.CallSID, "left notice")
+		f.webhook(t, call.Task, call.CallSID, "completed")
 		f.now = f.now.Add(time.Minute)
 	}
 }

@@ -39,7 +39,7 @@ func (d *Delivery) failed(now time.Time, why string) {
 	}
 	d.Due = due
 	d.Attempt++
-	d.Began, d.CallSID, d.Sequence, d.Opened, d.Refusals = time.Time{}, "", 0, false, 0
+	d.Began, d.CallSID, d.Sequence, d.Opened, d.Spoken, d.Refusals = time.Time{}, "", 0, false, 0, 0
 	d.to(Queued, now, why)
 }
 

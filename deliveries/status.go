@@ -20,21 +20,19 @@ type StatusCallback struct {
 // Status notes what Twilio tells of the call of an attempt. The callback's URL bears the
 // attempt's mark: its CallSid is the attempt's, also if nobody knew that. A call to a
 // telephone that is busy, is not answered or can't be reached is made again after 1, 5 and
-// 15 minutes, and so is one that ended before it was told what to say, or that a fax answered, or
-// a machine that was still greeting; one that was told, and
-// ended without a word of what came of it, has left the notice. A validation has failed at
-// once. A callback that is outdated, late or comes again does nothing, and so does one of an
+// 15 minutes, and so is one that ended before the turn was answered that tells what it has to, or that a
+// fax answered, or a machine that was still greeting. Of a secret that nobody asked to hear it has left
+// the notice. A validation has failed at once. A callback that is outdated, late or comes again does nothing, and so does one of an
 // unknown task.
 func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallback) error {
-	_, err := d.hear(ctx, task, func(delivery *Delivery) bool {
+	_, err := d.hear(ctx, task, func(delivery *Delivery) (bool, error) {
 		if callback.CallSID == "" || delivery.CallSID == callback.CallSID && callback.Sequence < delivery.Sequence {
-			return false
+			return false, nil
 		}
 		now := d.now()
 		delivery.own(callback.CallSID, now)
 		delivery.Sequence = callback.Sequence + 1
-		delivery.heard(callback.CallStatus, delivery.when(callback.At, now), callback.AnsweredBy)
-		return true
+		return true, d.heard(ctx, delivery, callback.CallStatus, delivery.when(callback.At, now), callback.AnsweredBy)
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("note status of a call: %w", err)
@@ -44,11 +42,15 @@ func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallb
 
 // hear changes a delivery by what was heard of the call of its present attempt, and queues
 // the next attempt if that ended this one.
-func (d *Deliveries) hear(ctx context.Context, task Task, edit edit) (Delivery, error) {
-	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		return delivery.Method == Voice && delivery.present(task) && edit(delivery)
+func (d *Deliveries) hear(ctx context.Context, task Task, edit func(delivery *Delivery) (bool, error)) (Delivery, error) {
+	var failed error
+	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) (changed bool) {
+		if delivery.Method == Voice && delivery.present(task) {
+			changed, failed = edit(delivery)
+		}
+		return changed && failed == nil
 	})
-	if err == nil && delivery.Attempt == task.Attempt+1 && delivery.Status == Queued {
+	if err = errors.Join(err, failed); err == nil && delivery.Attempt == task.Attempt+1 && delivery.Status == Queued {
 		d.enqueue(ctx, delivery)
 	}
 	return delivery, err
@@ -60,7 +62,7 @@ func (d *Delivery) own(callSID string, now time.Time) {
 	if d.CallSID == callSID {
 		return
 	}
-	d.CallSID, d.Sequence, d.Opened, d.Due = callSID, 0, false, now.Add(callLasts)
+	d.CallSID, d.Sequence, d.Opened, d.Spoken, d.Due = callSID, 0, false, 0, now.Add(callLasts)
 	if d.Began.IsZero() {
 		d.Began = now // a database that was restored has forgotten it
 	}
@@ -68,31 +70,37 @@ func (d *Delivery) own(callSID string, now time.Time) {
 
 // heard goes by Twilio's CallStatus, as far as that leads on. One that it doesn't know says
 // nothing.
-func (d *Delivery) heard(callStatus string, at time.Time, answeredBy string) {
+func (d *Deliveries) heard(ctx context.Context, delivery *Delivery, callStatus string, at time.Time, answeredBy string) error {
 	detail := machine(answeredBy)
 	switch callStatus {
 	case "queued", "initiated":
-		d.progress(Calling, at, detail)
+		delivery.progress(Calling, at, detail)
 	case "ringing":
-		d.progress(Ringing, at, detail)
+		delivery.progress(Ringing, at, detail)
 	case "in-progress", "answered":
-		d.progress(Answered, at, detail)
-	case "completed":
-		switch {
-		case answeredBy == "fax", answeredBy == "machine_start": // which records nothing yet
-			d.failed(at, detail)
-		case !d.Opened: // nobody could be told anything, such as while this server was down
-			d.failed(at, "the call ended before it could say anything")
-		default:
-			d.to(NoticeLeft, at, detail)
+		delivery.progress(Answered, at, detail)
+	case "completed", "busy", "no-answer", "failed", "canceled":
+		if answeredBy == "fax" || answeredBy == "machine_start" { // which records nothing yet
+			delivery.failed(at, detail)
+			return nil
 		}
-	case "busy":
-		d.failed(at, "busy")
-	case "no-answer":
-		d.failed(at, "no answer")
-	case "failed", "canceled":
-		d.failed(at, "the call failed")
+		status, err := d.said(ctx, delivery)
+		switch {
+		case err != nil:
+			return err
+		case status == "":
+			delivery.failed(at, unsaid[callStatus])
+		default:
+			delivery.to(status, at, detail)
+		}
 	}
+	return nil
+}
+
+// unsaid says why a call has said nothing, by its last CallStatus.
+var unsaid = map[string]string{
+	"completed": "the call ended before it could say anything", // such as by an apology, while Redis was away
+	"busy":      "busy", "no-answer": "no answer", "failed": "the call failed", "canceled": "the call failed",
 }
 
 // progress gives a delivery a status that comes after its present one; else it does nothing.

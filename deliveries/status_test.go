@@ -1,6 +1,8 @@
 package deliveries_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -72,9 +74,9 @@ func TestWebhooksOvertakeTheAnswerOfDial(t *testing.T) {
 	for _, lose := range []bool{false, true} {
 		for order, want := range map[string]deliveries.Status{
 			"ringing": deliveries.Ringing, "opened": deliveries.Answered, "ringing opened": deliveries.Answered,
-			"opened ringing": deliveries.Answered, "opened spoken": deliveries.Delivered, "busy": deliveries.Queued,
+			"opened ringing": deliveries.Answered, "opened spoken": deliveries.Answered, "busy": deliveries.Queued,
 			"completed": deliveries.Queued, "opened completed": deliveries.NoticeLeft, "opened spoken completed": deliveries.Delivered,
-			"opened completed spoken": deliveries.Delivered, "opened declined": deliveries.Declined,
+			"opened completed spoken": deliveries.NoticeLeft, "opened declined": deliveries.Declined,
 		} {
 			f := newFixture(t)
 			f.twilio.lose = lose
@@ -107,9 +109,7 @@ func (f *fixture) webhook(t testing.TB, task deliveries.Task, callSID, webhook s
 	case "opened":
 		_, err = f.Opened(t.Context(), task, callSID)
 	case "spoken":
-		err = f.Spoken(t.Context(), task)
-	case "left notice":
-		err = f.LeftNotice(t.Context(), task)
+		err = f.Spoken(t.Context(), task, 1)
 	case "declined":
 		err = f.Declined(t.Context(), task)
 	default:
@@ -283,6 +283,47 @@ func TestLostStatusCallbacks(t *testing.T) {
 			f.twilio.calls[0].Status = "completed"
 			f.pass(t, 2*time.Minute)
 			f.is(t, delivery.ID, deliveries.NoticeLeft, 1)
+		}
+	}
+}
+
+// What a call says counts by the turn that says it: by whether that was answered.
+func TestCallsOfWhichATurnWasNotAnswered(t *testing.T) {
+	errAway := errors.New("redis is away")
+	for webhooks, turn := range map[string]int{"opened": 0, "opened spoken": 1} {
+		for _, over := range []string{"told", "forgotten", "never told"} {
+			f := newFixture(t)
+			answered, err, asked := false, errAway, -1
+			config := f.config()
+			config.Answered = func(_ context.Context, callSID string, of int) (bool, error) {
+				if asked = of; callSID != "CA1" {
+					t.Errorf("call %q", callSID)
+				}
+				return answered, err
+			}
+			f.Deliveries = deliveries.New(config)
+			delivery := f.rung(t)
+			for webhook := range strings.FieldsSeq(webhooks) {
+				f.webhook(t, delivery.Task(), "CA1", webhook)
+			}
+			completed := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3}
+			mustBe(t, f.Status(t.Context(), delivery.Task(), completed), errAway)
+			f.is(t, delivery.ID, deliveries.Answered, 1)
+			err = nil
+			switch over {
+			case "told":
+				mustBe(t, f.Status(t.Context(), delivery.Task(), completed), nil)
+			case "forgotten": // by Twilio
+				f.twilio.calls = nil
+			default:
+				f.twilio.calls[0].Status = "completed"
+			}
+			if f.pass(t, 5*time.Minute+40*time.Second); asked != turn {
+				t.Errorf("%s: asked for turn %d", webhooks, asked)
+			}
+			if got := f.get(t, delivery.ID); got.Attempt != 2 || got.Spoken != 0 {
+				t.Errorf("%s, %s: %+v", webhooks, over, got)
+			}
 		}
 	}
 }

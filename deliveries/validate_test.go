@@ -256,7 +256,7 @@ func TestValidationWhileCodesAreAway(t *testing.T) {
 // the same, and other lines are called.
 func TestValidationDeclined(t *testing.T) {
 	for name, before := range map[string][]string{
-		"at once": {"opened"}, "after the code": {"opened", "spoken"}, "after a notice": {"opened", "left notice", "completed"},
+		"at once": {"opened"}, "after the code": {"opened", "spoken"}, "after a notice": {"opened", "completed"},
 		"and declined again": {"opened", "declined"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -108,11 +108,12 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 		"rings":     {byVoice(), func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 0},
 		"heard": {byVoice(), func(f *fixture, d deliveries.Delivery) {
 			f.work(t)
-			mustBe(t, f.Spoken(t.Context(), d.Task()), nil)
+			mustBe(t, f.Spoken(t.Context(), d.Task(), 1), nil)
 		}, 1},
 		"left with nobody": {byVoice(), func(f *fixture, d deliveries.Delivery) {
 			f.work(t)
-			mustBe(t, f.LeftNotice(t.Context(), d.Task()), nil)
+			f.webhook(t, f.twilio.calls[0].Task, "CA1", "opened")
+			f.webhook(t, f.twilio.calls[0].Task, "CA1", "completed")
 		}, 0},
 		"letter": {deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
 		"e-mail": {deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},

@@ -299,7 +299,7 @@ func TestDeclinedCallSpoilsItsCode(t *testing.T) {
 	task := v.Call.Task()
 	_, err := f.calls.Opened(t.Context(), task, "CA1")
 	f.ok(t, err)
-	f.ok(t, f.calls.Spoken(t.Context(), task))
+	f.ok(t, f.calls.Spoken(t.Context(), task, 1))
 	f.ok(t, f.calls.Declined(t.Context(), task))
 	f.judged(t, ann, v.ID, code, desk.Result{Outcome: desk.UsedUp})
 	if got, err := f.Validation(t.Context(), ann, v.ID); err != nil || got.Status != desk.Failed || got.Left != 0 {
@@ -316,7 +316,7 @@ func TestACallThatIsDeclinedAfterItsCodeWasRight(t *testing.T) {
 	task := v.Call.Task()
 	_, err := f.calls.Opened(t.Context(), task, "CA1")
 	f.ok(t, err)
-	f.ok(t, f.calls.Spoken(t.Context(), task))
+	f.ok(t, f.calls.Spoken(t.Context(), task, 1))
 	f.judged(t, ann, v.ID, code, desk.Result{Outcome: desk.Right})
 	f.ok(t, f.calls.Declined(t.Context(), task))
 	if got, err := f.Validation(t.Context(), ann, v.ID); err != nil || got.Status != desk.Failed || got.Left != 0 {

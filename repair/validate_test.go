@@ -137,6 +137,16 @@ func TestCallIsTold(t *testing.T) {
 	}
 }
 
+// A code that is told is asked for at once, and not when the call is over.
+func TestCallTellsItsCode(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	at := ann.call(homeAt)
+	s.calls.goes(s.clock(), deliveries.Answered, "")
+	s.calls.made[0].Spoken = 2
+	ann.get(at).says(http.StatusOK, "The code is being told", "six digits")
+}
+
 func TestRefusedCallSaysWhatElse(t *testing.T) {
 	tests := map[string]struct {
 		err    error

@@ -34,6 +34,9 @@ func callWords(call deliveries.Delivery) (words, next string) {
 		return "The telephone rings.",
 			"Ask the customer to answer it, and to press 1 to hear the code. If they are speaking to you on this very line, they answer it as a waiting call."
 	case deliveries.Answered:
+		if call.Spoken > 0 {
+			return "The code is being told.", "Ask the customer for the six digits, and enter them."
+		}
 		return "The call was answered.", "Ask the customer to press 1 to hear the code."
 	case deliveries.Delivered:
 		return "The code was told.", "Ask the customer for the six digits, and enter them."

@@ -41,7 +41,7 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: a.accounts, Codes: newCodes(c, o),
 		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Language: lineLanguage(o.db.Lines()),
-		Pace: a.pace.Wait, Now: o.now, Log: log,
+		Pace: a.pace.Wait, Answered: callback.Answered(o.db.CallsInTime(), o.now), Now: o.now, Log: log,
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_calls_refused_total", Help: "Calls that Twilio refused to make, by why and by its error code.",
@@ -104,7 +104,7 @@ func addWays(config *deliveries.Config, c config) error {
 // newCallback is the engine of the calls that we make.
 func newCallback(c config, o outside, a *app, recordings *voice.Recordings, took func(ivr.Exit)) (*ivr.Engine, error) {
 	engine, err := ivr.New(ivr.Config{
-		Flow: callbackFlow(c, a.deliveries), Store: o.db.Calls(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
+		Flow: callbackFlow(c, a.deliveries), Store: o.db.CallsInTime(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, Took: took, Log: o.log,
 	})
 	if err != nil {

@@ -12,11 +12,11 @@ var updateTests = map[string]func(play){
 		d := p.create(p.fresh(1, ann, 0))
 		d.Status, d.Attempt, d.Due = deliveries.Ringing, 2, p.at(time.Hour)
 		d.Began, d.CallSID, d.Sequence = p.at(time.Minute), "CA1", 3
-		d.Opened = true
+		d.Opened, d.Spoken = true, 2
 		p.update(d)
 		d.Revision = 2
 		p.t.Same(p.get(id(1)), d)
-		d.Began, d.CallSID, d.Sequence, d.Opened = time.Time{}, "", 0, false
+		d.Began, d.CallSID, d.Sequence, d.Opened, d.Spoken = time.Time{}, "", 0, false, 0
 		p.update(d)
 		d.Revision = 3
 		p.t.Same(p.get(id(1)), d)

@@ -48,16 +48,17 @@ bool began[DELIVERIES];
 byte began_ago[DELIVERIES]; /* up to when no call of the attempt can be created any more */
 byte call[DELIVERIES];      /* the CallSid of the present attempt; 0: not known */
 bool opened[DELIVERIES];
-bool said[DELIVERIES];      /* a call of the present attempt has really been told what to say */
+bool said[DELIVERIES];      /* a call of the present attempt has really told what it had to */
 
 /* The reservation of the telephone: the attempt, and for how long. */
 byte holder, held_for;
 
 /* Twilio's calls, from 1: the mark in their URLs, how far they are, how long ago they were created,
- * and whether that was in the window of a delivery's present attempt. */
+ * whether that was in the window of a delivery's present attempt, and whether they were answered. */
 byte calls;
 byte of_delivery[CALLS + 1], of_attempt[CALLS + 1];
 mtype stands[CALLS + 1];
+bool answered[CALLS + 1];   /* the turn that tells has its answer stored */
 byte created_ago[CALLS + 1];
 bool in_window[(CALLS + 1)*DELIVERIES];
 #define window(c, d) in_window[(c)*DELIVERIES + (d)]
@@ -92,6 +93,11 @@ byte lost = LOST, slow = SLOW;
 #define was_opened(d) true
 #else
 #define was_opened(d) opened[d]
+#endif
+#ifdef NO_ANSWERED
+#define was_answered(c) true
+#else
+#define was_answered(c) answered[c]
 #endif
 #ifdef NOT_SWEPT
 #define after_claim never
@@ -133,11 +139,11 @@ inline owns(d, c) {
 	fi
 }
 
-/* heard goes by how a call has ended: Delivery.heard. */
+/* heard goes by how a call has ended: Deliveries.heard. */
 inline heard(d, c) {
 	if
-	:: stands[c] == completed && was_opened(d) -> tells(d)
-	:: stands[c] == completed && !was_opened(d) -> fails(d)
+	:: stands[c] == completed && was_opened(d) && was_answered(c) -> tells(d)
+	:: stands[c] == completed && !(was_opened(d) && was_answered(c)) -> fails(d)
 	:: stands[c] == no_one -> fails(d)
 	:: stands[c] == rings
 	fi
@@ -165,21 +171,22 @@ end:
 	if
 	:: atomic { /* Deliveries.Opened */
 		if
-		:: present -> owns(d, me); opened[d] = true; said[d] = true
+		:: present -> owns(d, me); opened[d] = true
 		:: else /* it tells nothing */
 		fi
 	   };
 	   if
-	   :: atomic { /* Deliveries.Spoken */
+	   :: atomic { /* its commit: the document is heard */
+		answered[me] = true;
 		if
-		:: present && opened[d] -> tells(d)
+		:: present && opened[d] -> said[d] = true
 		:: else
-		fi;
-		stands[me] = completed
+		fi
 	      }
-	   :: stands[me] = completed /* whoever has answered has not asked to hear it */
-	   fi
-	:: atomic { lost > 0 -> lost--; stands[me] = completed } /* it could not say anything */
+	   :: atomic { lost > 0 -> lost-- } /* an apology is heard */
+	   fi;
+	   stands[me] = completed
+	:: atomic { lost > 0 -> lost--; answered[me] = true; stands[me] = completed } /* Opened failed: the answer is an apology */
 	:: stands[me] = no_one
 	fi;
 	if

@@ -17,12 +17,19 @@ const MaxValue = 256 << 10
 
 // Calls keeps the calls under way: an [ivr.Store]. A turn is two round trips, the
 // first turn of a call one.
-type Calls struct{ db *DB }
+type Calls struct {
+	db     *DB
+	commit script
+}
 
 var _ ivr.Store = Calls{}
 
 // Calls returns the store of calls.
-func (db *DB) Calls() Calls { return Calls{db} }
+func (db *DB) Calls() Calls { return Calls{db, commit} }
+
+// CallsInTime returns the store of calls whose commits are carried out in time or not at all: a turn that
+// has an answer there was given it.
+func (db *DB) CallsInTime() Calls { return Calls{db, commitInTime} }
 
 // Begin implements [ivr.Store]. A call whose record is damaged is unknown; of one that a
 // newer release wrote it says [ErrVersion].
@@ -78,7 +85,7 @@ func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
 	if turn >= ivr.KeptAnswers {
 		drop = strconv.Itoa(turn - ivr.KeptAnswers)
 	}
-	stood, err := c.db.run(ctx, commit, []string{callKey(commitment.Call)},
+	stood, err := c.db.run(ctx, c.commit, []string{callKey(commitment.Call)},
 		turn, turn+1, drop, claimName(turn, commitment.Holder), commitment.State, commitment.Answer,
 		millis(commitment.Expires), keep(commitment.Expires.Sub(commitment.Now)), commitment.First)
 	if err != nil {

@@ -81,7 +81,12 @@ return {1}
 //	ARGV  turn, the turn after it, the turn to drop or nothing, claim, state, answer,
 //	      expires, milliseconds for Redis to keep the call, 1 for a first turn or 0
 //	      1 committed, 0 overtaken
-var commit = newScript(digitsLua + `
+var commit = newScript(commitLua)
+
+// commitInTime is commit, but for calls of which it matters whether an answer that is stored was given.
+var commitInTime = newWrite(commitLua)
+
+const commitLua = digitsLua + `
 local key, turn, after, mine = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
 local h = redis.pcall('HMGET', key, 'v', 'next', 'claim', 'kept')
 if h.err then
@@ -107,7 +112,7 @@ else
 end
 if ARGV[3] ~= '' then redis.call('HDEL', key, 'a:' .. ARGV[3]) end
 return 1
-`)
+`
 
 // digitsLua says whether a field is there and is a number as we store numbers.
 const digitsLua = `

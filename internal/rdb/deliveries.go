@@ -144,6 +144,7 @@ type deliveryForm struct {
 	CallSID  string              `json:"call,omitempty"`
 	Sequence int                 `json:"sequence,omitempty"`
 	Opened   bool                `json:"opened,omitempty"`
+	Spoken   int                 `json:"spoken,omitempty"`
 	Refusals int                 `json:"refusals,omitempty"`
 	Merged   []deliveries.Merged `json:"merged,omitempty"`
 	Created  time.Time           `json:"created"`
@@ -153,7 +154,7 @@ type deliveryForm struct {
 // and events.
 func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, error) {
 	form, err := json.Marshal(deliveryForm{
-		d.Account, d.About, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Refusals, d.Merged, d.Created,
+		d.Account, d.About, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Spoken, d.Refusals, d.Merged, d.Created,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write delivery: %w", err)
@@ -193,7 +194,7 @@ func parseDelivery(id deliveries.ID, flat []any) (deliveries.Delivery, error) {
 	d := deliveries.Delivery{
 		ID: id, Revision: revision, Account: form.Account, About: form.About, Method: form.Method, To: form.To,
 		Ref: form.Ref, Language: form.Language, Status: deliveries.Status(status), Attempt: form.Attempt, Due: time.UnixMilli(due).UTC(),
-		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Refusals: form.Refusals, Merged: form.Merged, Created: form.Created,
+		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Spoken: form.Spoken, Refusals: form.Refusals, Merged: form.Merged, Created: form.Created,
 	}
 	for n := range min(events, int64(len(fields))) {
 		var event deliveries.Event

@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/torture"
+	"updatecenter/ivr"
 	"updatecenter/pins"
 )
 
@@ -143,6 +144,55 @@ func compare(t *testing.T, server *redistest.Server, lines []nanp.Number, failed
 		}
 	}
 	return late, lost
+}
+
+// TestAnswersThatAreStoredWereGiven stops a Redis while turns of calls are committed, for longer than they
+// wait. In calls of which it matters, no answer is stored in whose place an apology was heard.
+func TestAnswersThatAreStoredWereGiven(t *testing.T) {
+	t.Parallel()
+	const calls = 50
+	server := redistest.Start(t)
+	db, err := rdb.Open(server.DirectURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit := func(prefix string) (failed []string) {
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		for n := range calls {
+			all.Go(func() {
+				call := prefix + strconv.Itoa(n)
+				err := db.CallsInTime().Commit(context.Background(), ivr.Commit{
+					Call: call, Holder: "a", First: true, State: []byte("state"), Answer: []byte("answer"), Now: now, Expires: now.Add(time.Hour),
+				})
+				if err != nil {
+					mu.Lock()
+					failed = append(failed, call)
+					mu.Unlock()
+				}
+			})
+		}
+		all.Wait()
+		return failed
+	}
+	for n := 0; len(commit("CA"+strconv.Itoa(n)+"-")) > 0; n++ { // until there are connections
+	}
+	server.Stop(t)
+	failed := commit("CB")
+	server.Resume(t)
+	if err := db.Close(); err != nil { // which sends what waits
+		t.Error(err)
+	}
+	after := open(t, server.DirectURL()) // see compare
+	for _, call := range failed {
+		begun, err := after.CallsInTime().Begin(t.Context(), ivr.Claim{Call: call, Now: now})
+		if err != nil || begun.Status != ivr.Unanswered {
+			t.Errorf("%s: %+v, %v", call, begun, err)
+		}
+	}
+	if len(failed) == 0 {
+		t.Error("all were committed while Redis stood still")
+	}
 }
 
 // TestWritesByTheServersClock has a server whose clock is wrong, and is set.

@@ -295,7 +295,7 @@ func (w *telling) ring() {
 		w.must(s.deliveries.Attempt(w.t.Context(), d.Task()))
 		_, err := s.deliveries.Opened(w.t.Context(), d.Task(), fmt.Sprint("CA", w.calls))
 		w.must(err)
-		w.must(s.deliveries.LeftNotice(w.t.Context(), d.Task()))
+		w.must(s.deliveries.Status(w.t.Context(), d.Task(), deliveries.StatusCallback{CallSID: fmt.Sprint("CA", w.calls), CallStatus: "completed"}))
 		d, err = w.db.Deliveries().Get(w.t.Context(), d.ID)
 		w.must(err)
 		w.count(w.told, d)

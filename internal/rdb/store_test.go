@@ -66,6 +66,9 @@ func suites(t *testing.T, fresh func(t *testing.T) *rdb.DB) {
 	t.Run("calls", func(t *testing.T) {
 		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).Calls() })
 	})
+	t.Run("calls that we make", func(t *testing.T) {
+		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).CallsInTime() })
+	})
 	t.Run("lines", func(t *testing.T) {
 		linetest.Run(t, func(t *testing.T) linetest.Stores {
 			db := fresh(t)

@@ -1,10 +1,13 @@
 package callback
 
 import (
+	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"updatecenter/deliveries"
+	"updatecenter/ivr"
 )
 
 // maxAttempt bounds the number of an attempt: there are far fewer.
@@ -24,4 +27,14 @@ func ParseAbout(about string) (deliveries.Task, error) {
 		return deliveries.Task{}, deliveries.ErrNotFound
 	}
 	return deliveries.Task{Delivery: id, Attempt: int(attempt)}, nil
+}
+
+// Answered makes the Answered of [deliveries.Config], from the store of the calls. That must carry
+// commits out in time or not at all: an answer that is stored after the apology was heard by nobody. A
+// turn that is still being answered when its call is over will not be heard either.
+func Answered(store ivr.Store, now func() time.Time) func(ctx context.Context, callSID string, turn int) (bool, error) {
+	return func(ctx context.Context, callSID string, turn int) (bool, error) {
+		begun, err := store.Begin(ctx, ivr.Claim{Call: callSID, Turn: turn, Now: now()})
+		return begun.Status == ivr.Answered && begun.Turn == turn, err
+	}
 }

@@ -76,26 +76,24 @@ var scripts = []script{
 	},
 	{
 		name: "nobody presses a key", deliveries: codeOf("en"), answeredBy: "human",
-		call:  []string{who + " " + offers, "", noKey + strings.TrimPrefix(offers, "| "), "", "No key was pressed. " + left},
-		noted: []string{"left notice"},
+		call: []string{who + " " + offers, "", noKey + strings.TrimPrefix(offers, "| "), "", "No key was pressed. " + left},
 	},
 	{
 		name: "other keys", deliveries: codeOf("en"),
 		call: []string{who + " " + offers, "5", "| That key does not work here. " + strings.TrimPrefix(offers, "| "), "#",
 			"That key does not work here. " + left},
-		noted: []string{"left notice"},
 	},
 	{
 		name: "star", deliveries: codeOf("en"),
-		call: []string{who + " " + offers, "*", left}, noted: []string{"left notice"},
+		call: []string{who + " " + offers, "*", left},
 	},
 	{
 		name: "asks for help", deliveries: codeOf("en"),
-		call: []string{who + " " + offers, "0", left}, noted: []string{"left notice"},
+		call: []string{who + " " + offers, "0", left},
 	},
 	{
 		name: "asks for help after the code", deliveries: codeOf("en"),
-		call: []string{who + " " + offers, "1", told + again, "0", left}, noted: []string{"spoken", "left notice"},
+		call: []string{who + " " + offers, "1", told + again, "0", left}, noted: []string{"spoken"},
 	},
 	{
 		name: "has not asked for it", deliveries: codeOf("en"),
@@ -107,7 +105,7 @@ var scripts = []script{
 	},
 	{
 		name: "a mailbox", deliveries: codeOf("en"), answeredBy: "machine_end_beep",
-		call: []string{who + " " + left}, noted: []string{"left notice"},
+		call: []string{who + " " + left},
 	},
 	{
 		name: "a fax", deliveries: codeOf("en"), toMailbox: true, answeredBy: "fax",
@@ -127,22 +125,19 @@ var scripts = []script{
 	},
 	{
 		name: "a change", deliveries: changeOf(deliveries.PINChanged, "en"),
-		call:  []string{who + " | " + changed + " To hear it again, press 1.", "1", "| " + changed + " To hear it again, press 1.", "", changed + " " + bye},
-		noted: []string{"left notice"},
+		call: []string{who + " | " + changed + " To hear it again, press 1.", "1", "| " + changed + " To hear it again, press 1.", "", changed + " " + bye},
 	},
 	{
 		name: "star after a change", deliveries: changeOf(deliveries.PINChanged, "en"),
-		call:  []string{who + " | " + changed + " To hear it again, press 1.", "*", bye},
-		noted: []string{"left notice"},
+		call: []string{who + " | " + changed + " To hear it again, press 1.", "*", bye},
 	},
 	{
 		name: "help after a change", deliveries: changeOf(deliveries.PINChanged, "en"),
-		call:  []string{who + " | " + changed + " To hear it again, press 1.", "0", left},
-		noted: []string{"left notice"},
+		call: []string{who + " | " + changed + " To hear it again, press 1.", "0", left},
 	},
 	{
 		name: "a change, to a mailbox", deliveries: changeOf(deliveries.PINChanged, "en"), answeredBy: "machine_end_silence",
-		call: []string{who + " " + changed + " " + changed + " " + bye}, noted: []string{"left notice"},
+		call: []string{who + " " + changed + " " + changed + " " + bye},
 	},
 	{
 		name: "an outdated task", deliveries: &fake{opened: fmt.Errorf("open: %w", deliveries.ErrNotFound)},
@@ -206,8 +201,6 @@ func TestTroubleInTheCall(t *testing.T) {
 		{"withdrawn meanwhile", func(f *fake) { f.opened = deliveries.ErrNotFound }, "1", nothing},
 		{"noting that it was spoken", func(f *fake) { f.spoken = errDown }, "1", sorry},
 		{"declining", func(f *fake) { f.declined = errDown }, "9", mayBeNoted + sorry},
-		{"leaving the notice", func(f *fake) { f.left = errDown }, "*", sorry},
-		{"leaving the notice of a delivery that is gone", func(f *fake) { f.left = deliveries.ErrNotFound }, "*", left},
 		{"a code that is empty", func(f *fake) { f.opening.Code = secret.Text{} }, "1",
 			"This is Northern Telephone. We are sorry, we cannot go on with this call right now. If you need our help, please call 800-573-1311. Goodbye. hung up"},
 	}
@@ -232,8 +225,6 @@ func TestTroubleAtTheBeginning(t *testing.T) {
 		"opening":                 {opened: errDown},
 		"what no call tells":      changeOf(deliveries.Welcome, "en"),
 		"what is not known":       changeOf("fortune", "en"),
-		"noting a change":         {opening: deliveries.Opening{About: deliveries.PINReset, Language: "en"}, left: errDown},
-		"noting it at a mailbox":  {opening: deliveries.Opening{About: deliveries.SecurityCode, Language: "en"}, left: errDown},
 		"reading it to a mailbox": {opening: deliveries.Opening{About: deliveries.SecurityCode, Language: "en"}, spoken: errDown},
 	}
 	for name, f := range tests {
@@ -319,8 +310,8 @@ func TestEveryChangeIsTold(t *testing.T) {
 		for i, language := range []string{"en", "es"} {
 			f := changeOf(tt.about, language)
 			said := newPhone(t, f, false).answer("")
-			if !strings.Contains(said, tt.want[i]) || !slices.Equal(f.noted, []string{"left notice"}) {
-				t.Errorf("%s in %s: it says %s, and %q is noted", tt.about, language, said, f.noted)
+			if !strings.Contains(said, tt.want[i]) {
+				t.Errorf("%s in %s: it says %s", tt.about, language, said)
 			}
 		}
 	}

@@ -25,7 +25,8 @@
 //
 // # What came of it
 //
-// [Deliveries] is told in the turn whose document says so. A call whose delivery is unknown,
+// [Deliveries] is told of a secret in the turn whose document tells it. When the call is over,
+// [Answered] says whether that document was given, or that of the first turn, which tells a notice. A call whose delivery is unknown,
 // outdated or canceled, or another call's, tells nothing; nor does one whose state was lost, as
 // only its first webhook says what it is about.
 package callback

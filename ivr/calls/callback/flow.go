@@ -94,8 +94,8 @@ func (d desk) offering() []ivr.Line {
 // nobody has recognized, whose greeting was still playing: it is told again.
 func (d desk) informing() []ivr.Line {
 	return []ivr.Line{
-		ivr.Say{At: tellNews, Prompt: sayNews, Next: noteNews},
-		ivr.Work[listener]{At: noteNews, Run: d.noteNews, On: ivr.On[listener]{
+		ivr.Say{At: tellNews, Prompt: sayNews, Next: newsTold},
+		ivr.Work[listener]{At: newsTold, Run: d.listening, On: ivr.On[listener]{
 			aPerson:  offerNews,
 			aMailbox: repeatNews,
 		}},
@@ -109,8 +109,7 @@ func (d desk) informing() []ivr.Line {
 // ending leaves nobody without a number to call.
 func (d desk) ending() []ivr.Line {
 	return []ivr.Line{
-		ivr.Work[noting]{At: leaveNotice, Run: d.leaveNotice, On: ivr.On[noting]{noted: noticeLeft}},
-		ivr.Say{At: noticeLeft, Prompt: sayNotice, Next: ivr.HangUp},
+		ivr.Say{At: leaveNotice, Prompt: sayNotice, Next: ivr.HangUp},
 		ivr.Say{At: tellNothing, Prompt: sayNothing, Next: ivr.HangUp},
 		ivr.Say{At: bye, Prompt: sayBye, Next: ivr.HangUp},
 		ivr.Say{At: sorry, Prompt: saySorry, Next: ivr.HangUp},

@@ -32,7 +32,6 @@ type fake struct {
 	opening  deliveries.Opening
 	opened   error // the errors that a test has in mind
 	spoken   error
-	left     error
 	declined error
 
 	mu    sync.Mutex
@@ -58,12 +57,8 @@ func (f *fake) note(t deliveries.Task, what string, err error) error {
 	return err
 }
 
-func (f *fake) Spoken(_ context.Context, t deliveries.Task) error {
+func (f *fake) Spoken(_ context.Context, t deliveries.Task, _ int) error {
 	return f.note(t, "spoken", f.spoken)
-}
-
-func (f *fake) LeftNotice(_ context.Context, t deliveries.Task) error {
-	return f.note(t, "left notice", f.left)
 }
 
 func (f *fake) Declined(_ context.Context, t deliveries.Task) error {

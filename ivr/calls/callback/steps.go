@@ -32,12 +32,11 @@ const (
 	declined    ivr.Step = "declined"
 
 	tellNews   ivr.Step = "tell-news"
-	noteNews   ivr.Step = "note-news"
+	newsTold   ivr.Step = "news-told"
 	offerNews  ivr.Step = "offer-news"
 	repeatNews ivr.Step = "repeat-news"
 
 	leaveNotice ivr.Step = "leave-notice"
-	noticeLeft  ivr.Step = "notice-left"
 	tellNothing ivr.Step = "tell-nothing"
 	bye         ivr.Step = "say-bye"
 	sorry       ivr.Step = "sorry"

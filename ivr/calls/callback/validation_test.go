@@ -62,23 +62,23 @@ var validations = []script{
 	},
 	{
 		name: "nobody presses a key for an agent", deliveries: validationOf("en"), answeredBy: "human",
-		call: []string{asked, "", noKey + forAgent, "", "No key was pressed. " + left}, noted: []string{"left notice"},
+		call: []string{asked, "", noKey + forAgent, "", "No key was pressed. " + left},
 	},
 	{
 		name: "star, with an agent", deliveries: validationOf("en"),
-		call: []string{asked, "*", left}, noted: []string{"left notice"},
+		call: []string{asked, "*", left},
 	},
 	{
 		name: "asks for help, with an agent", deliveries: validationOf("en"),
-		call: []string{asked, "0", left}, noted: []string{"left notice"},
+		call: []string{asked, "0", left},
 	},
 	{
 		name: "asks for help after the code for an agent", deliveries: validationOf("en"),
-		call: []string{asked, "1", read + readAgain, "0", left}, noted: []string{"spoken", "left notice"},
+		call: []string{asked, "1", read + readAgain, "0", left}, noted: []string{"spoken"},
 	},
 	{
 		name: "a mailbox where others may have the code", deliveries: validationOf("en"), toMailbox: true, answeredBy: "machine_end_beep",
-		call: []string{who + " " + left}, noted: []string{"left notice"},
+		call: []string{who + " " + left},
 	},
 	{
 		name: "a mailbox that is greeting, where others may have the code", deliveries: validationOf("en"), toMailbox: true,

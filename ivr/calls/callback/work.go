@@ -16,10 +16,9 @@ type Deliveries interface {
 	// Opened returns what a call has to say, also after it has said it. [deliveries.ErrNotFound]:
 	// nothing (any more).
 	Opened(ctx context.Context, task deliveries.Task, callSID string) (deliveries.Opening, error)
-	// Spoken notes that the secret was told, LeftNotice that all but that was, and Declined that
-	// whoever answered has not asked for the call; it counts also after the other two.
-	Spoken(ctx context.Context, task deliveries.Task) error
-	LeftNotice(ctx context.Context, task deliveries.Task) error
+	// Spoken notes that the document of a turn tells the secret, and Declined that whoever answered has
+	// not asked for the call.
+	Spoken(ctx context.Context, task deliveries.Task, turn int) error
 	Declined(ctx context.Context, task deliveries.Task) error
 }
 
@@ -109,7 +108,8 @@ func (d desk) read(ctx context.Context, c *ivr.Call) (reading, error) {
 	case err != nil:
 		return "", err
 	}
-	if err := d.note(ctx, c, d.deliveries.Spoken); err != nil {
+	err = d.note(c, func(task deliveries.Task) error { return d.deliveries.Spoken(ctx, task, c.Turn) })
+	if err != nil {
 		return "", err
 	}
 	if opened.About == deliveries.ValidationCode {
@@ -141,29 +141,20 @@ func listens(c *ivr.Call) listener {
 
 func (d desk) listening(_ context.Context, c *ivr.Call) (listener, error) { return listens(c), nil }
 
-// noteNews notes that a change was told: that is all such a call has to do.
-func (d desk) noteNews(ctx context.Context, c *ivr.Call) (listener, error) {
-	return listens(c), d.note(ctx, c, d.deliveries.LeftNotice)
-}
-
 // noting is the only outcome of what is noted.
 type noting string
 
 const noted noting = "noted"
 
-func (d desk) leaveNotice(ctx context.Context, c *ivr.Call) (noting, error) {
-	return noted, d.note(ctx, c, d.deliveries.LeftNotice)
-}
-
 func (d desk) decline(ctx context.Context, c *ivr.Call) (noting, error) {
-	return noted, d.note(ctx, c, d.deliveries.Declined)
+	return noted, d.note(c, func(task deliveries.Task) error { return d.deliveries.Declined(ctx, task) })
 }
 
 // note notes what comes of the call. A delivery that is gone needs no note.
-func (d desk) note(ctx context.Context, c *ivr.Call, what func(context.Context, deliveries.Task) error) error {
+func (d desk) note(c *ivr.Call, what func(deliveries.Task) error) error {
 	task, err := ParseAbout(c.About)
 	if err == nil {
-		err = what(ctx, task)
+		err = what(task)
 	}
 	if errors.Is(err, deliveries.ErrNotFound) {
 		return nil

@@ -1,0 +1,280 @@
+package callback_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/accounts"
+	"updatecenter/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+	"updatecenter/ivr/calls/callback"
+)
+
+// A ringer is a telephone and all that rings it: deliveries and the engine of their calls, with a clock
+// that stands.
+type ringer struct {
+	*testing.T
+	all     *deliveries.Deliveries
+	queue   deliveries.MemoryQueue
+	engines [2]*ivr.Engine // two servers
+	store   breaking
+	now     time.Time
+	calls   []call
+	of      []deliveries.ID // what is to be told
+}
+
+// A call is one that Twilio has made.
+type call struct {
+	deliveries.FoundCall
+	about string
+	turns int
+	lost  bool // its end is never posted
+}
+
+// breaking is a store of calls whose next commits fail, or are stored and seem to fail.
+type breaking struct {
+	ivr.Memory
+	fail, loseAnswer int // at which commit from now, from 1; 0: at none
+}
+
+func (b *breaking) Commit(ctx context.Context, commit ivr.Commit) error {
+	b.fail--
+	b.loseAnswer--
+	if b.fail == 0 {
+		return errDown
+	}
+	err := b.Memory.Commit(ctx, commit)
+	if b.loseAnswer == 0 {
+		return errDown
+	}
+	return err
+}
+
+// Dial implements [deliveries.Dialer].
+func (w *ringer) Dial(_ context.Context, ring deliveries.Ring) (string, error) {
+	sid := fmt.Sprintf("CA%032d", len(w.calls)+1)
+	w.calls = append(w.calls, call{
+		FoundCall: deliveries.FoundCall{CallSID: sid, Created: w.now, Status: "in-progress"},
+		about:     fmt.Sprintf("%s/%d", ring.Task.Delivery, ring.Task.Attempt),
+	})
+	return sid, nil
+}
+
+// Find implements [deliveries.Dialer].
+func (w *ringer) Find(context.Context, nanp.Number, time.Time) (found []deliveries.FoundCall, err error) {
+	for _, c := range w.calls {
+		found = append(found, c.FoundCall)
+	}
+	return found, nil
+}
+
+// HangUp implements [deliveries.Dialer].
+func (*ringer) HangUp(context.Context, string) error { return nil }
+
+// ValidationCode implements [deliveries.Codes].
+func (*ringer) ValidationCode(context.Context, string) (secret.Text, error) {
+	return secret.New("804713"), nil
+}
+
+// kinds are what is told, by what is keyed to hear it.
+var kinds = map[string]struct {
+	keys string // nothing: it is told at once
+	ask  func(ctx context.Context, all *deliveries.Deliveries) error
+	said string
+	done deliveries.Status // of the delivery
+	once bool              // there is no second attempt: somebody waits on another line
+}{
+	"notice": {"", func(ctx context.Context, all *deliveries.Deliveries) error {
+		return all.Notify(ctx, deliveries.Notice{About: deliveries.PINChanged, Line: "+16125550150", Language: "en", Method: deliveries.Voice})
+	}, "PIN of your telephone line was changed", deliveries.NoticeLeft, false},
+	"security code": {"1", func(ctx context.Context, all *deliveries.Deliveries) error {
+		_, err := all.Request(ctx, deliveries.Ask{Account: "612-555-0142-001", About: deliveries.SecurityCode, Method: deliveries.Voice})
+		return err
+	}, "8-0-4-7-1-3", deliveries.Delivered, false},
+	"validation": {"1", func(ctx context.Context, all *deliveries.Deliveries) error {
+		_, err := all.RequestValidation(ctx, deliveries.ValidationAsk{Line: "+16125550150", Language: "en", Ref: "one"})
+		return err
+	}, "8-0-4, and then 7-1-3", deliveries.Delivered, true},
+}
+
+func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) error) *ringer {
+	t.Helper()
+	w := &ringer{T: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	keys, err := secret.ParseKeyring("one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+	w.must(err)
+	clock := func() time.Time { return w.now }
+	known := accounts.NewMemory()
+	customers, err := accounts.New(accounts.Config{Store: known, Attempts: known, Enrollments: known, Keys: keys, Now: clock})
+	w.must(err)
+	language := "en"
+	_, err = customers.Put(t.Context(), "612-555-0142-001", accounts.Details{
+		Phone: "+16125550142", Language: &language, Name: "Pat Larsen", Code: secret.New("804713"),
+		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
+	}, accounts.Note{By: "ann", From: "api"})
+	w.must(err)
+	memory := deliveries.NewMemory()
+	w.all = deliveries.New(deliveries.Config{
+		Store: memory, Phones: memory, Queue: &w.queue, Dialer: w, Codes: w, Accounts: customers, Now: clock,
+		Answered: callback.Answered(&w.store, clock),
+	})
+	for i := range w.engines {
+		w.engines[i], err = ivr.New(ivr.Config{
+			Flow: flow(w.all, false), Store: &w.store, Keys: keys, Now: clock,
+			TurnURL: "https://example.com/voice/callback/turn/", Log: slog.New(slog.DiscardHandler),
+		})
+		w.must(err)
+	}
+	w.must(ask(t.Context(), w.all))
+	w.of, err = memory.Unfinished(t.Context(), w.now.Add(time.Hour), 10)
+	w.must(err)
+	w.queue.Run(t.Context(), w.now, w.all.Attempt)
+	return w
+}
+
+func (w *ringer) must(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// post posts the next webhook of the newest call to a server, and returns what is heard: the apology
+// if there is no answer.
+func (w *ringer) post(server int, keys string) string {
+	w.Helper()
+	c := &w.calls[len(w.calls)-1]
+	document, err := w.engines[server].Turn(w.Context(), ivr.Event{
+		Call: c.CallSID, Turn: c.turns, About: c.about, Heard: ivr.Heard{Keys: keys},
+	})
+	if err != nil {
+		document = w.engines[server].Apology(ivr.English, "")
+	}
+	return heard(w, document)
+}
+
+// hear answers the newest call, keys what it takes to hear all, and returns the last that is said.
+func (w *ringer) hear(keys string) string {
+	said := w.post(0, "")
+	if keys != "" && !strings.HasSuffix(said, "hung up") {
+		w.calls[len(w.calls)-1].turns++
+		said = w.post(0, keys)
+	}
+	return said
+}
+
+// end ends the newest call, of which Twilio tells.
+func (w *ringer) end() {
+	w.Helper()
+	c := &w.calls[len(w.calls)-1]
+	c.Status = "completed"
+	if c.lost {
+		return
+	}
+	task, err := callback.ParseAbout(c.about)
+	w.must(err)
+	w.must(w.all.Status(w.Context(), task, deliveries.StatusCallback{CallSID: c.CallSID, CallStatus: "completed", Sequence: 3, At: w.now}))
+}
+
+// pass lets time pass, with sweeps, until nothing is to be done any more or the telephone rings.
+func (w *ringer) pass(most time.Duration) {
+	w.Helper()
+	rung := len(w.calls)
+	for end := w.now.Add(most); w.now.Before(end) && len(w.calls) == rung; w.now = w.now.Add(30 * time.Second) {
+		w.must(w.all.Sweep(w.Context()))
+		w.queue.Run(w.Context(), w.now, w.all.Attempt)
+	}
+}
+
+func (w *ringer) is(want deliveries.Status) {
+	w.Helper()
+	got, err := w.all.Get(w.Context(), w.of[0])
+	w.must(err)
+	if got.Status != want {
+		w.Errorf("it is %s, want %s: %+v", got.Status, want, got.Events)
+	}
+}
+
+// TestToldByWhatWasSaid holds that what a call has to tell counts as told if it was, and else is told by
+// another call, whatever happens to the turn that tells it.
+func TestToldByWhatWasSaid(t *testing.T) {
+	for kind, k := range kinds {
+		turn := 1 // at which commit it is told
+		if k.keys != "" {
+			turn = 2
+		}
+		for name, spoil := range map[string]func(w *ringer){
+			"nothing goes wrong":                                   func(*ringer) {},
+			"the answer of the commit is lost":                     func(w *ringer) { w.store.loseAnswer = turn },
+			"nobody tells that the call is over":                   func(w *ringer) { w.calls[0].lost = true },
+			"nobody tells, and the answer of the commit is lost":   func(w *ringer) { w.store.loseAnswer, w.calls[0].lost = turn, true },
+			"the commit fails":                                     func(w *ringer) { w.store.fail = turn },
+			"the commit fails, and nobody tells that call is over": func(w *ringer) { w.store.fail, w.calls[0].lost = turn, true },
+		} {
+			t.Run(kind+"/"+name, func(t *testing.T) {
+				w := newRinger(t, k.ask)
+				spoil(w)
+				fails := w.store.fail > 0
+				if said := w.hear(k.keys); strings.Contains(said, k.said) == fails {
+					t.Fatalf("it says %s", said)
+				}
+				w.is(deliveries.Answered)
+				w.end()
+				w.pass(time.Hour)
+				if fails && k.once {
+					w.is(deliveries.Failed)
+					return
+				}
+				if fails {
+					if len(w.calls) != 2 {
+						t.Fatalf("%d calls", len(w.calls))
+					}
+					if said := w.hear(k.keys); !strings.Contains(said, k.said) {
+						t.Fatalf("once more it says %s", said)
+					}
+					w.end()
+				}
+				w.is(k.done)
+				calls := len(w.calls)
+				if w.pass(24 * time.Hour); len(w.calls) != calls || fails != (calls == 2) {
+					t.Errorf("%d calls", len(w.calls))
+				}
+			})
+		}
+	}
+}
+
+// TestToldAfterRetries has the turn that tells be posted once more, to the server that failed or another.
+func TestToldAfterRetries(t *testing.T) {
+	for kind, k := range kinds {
+		for name, again := range map[string]func(w *ringer) string{
+			"the answer was lost": func(w *ringer) string { w.hear(k.keys); return w.post(0, k.keys) },
+			"another server has it, which has stored nothing": func(w *ringer) string {
+				w.store.fail = 1
+				if k.keys != "" {
+					w.store.fail = 2
+				}
+				w.hear(k.keys)
+				w.now = w.now.Add(time.Minute) // until its claim has run out
+				return w.post(1, k.keys)
+			},
+		} {
+			t.Run(kind+"/"+name, func(t *testing.T) {
+				w := newRinger(t, k.ask)
+				if said := again(w); !strings.Contains(said, k.said) {
+					t.Fatalf("it says %s", said)
+				}
+				w.end()
+				w.is(k.done)
+				if w.pass(24 * time.Hour); len(w.calls) != 1 {
+					t.Errorf("%d calls", len(w.calls))
+				}
+			})
+		}
+	}
+}
