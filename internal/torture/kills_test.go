@@ -39,7 +39,9 @@ func TestTortureLostAnswers(t *testing.T) {
 		if lost, _ := w.balancer.brokenSoFar(); lost == 0 {
 			t.Error("no answer was lost: this shows nothing")
 		}
-		Report(t, "answers lost", a.kind, w.reckon())
+		counts := w.reckon()
+		delete(counts, Kills)
+		Report(t, "answers lost", a.kind, counts)
 	})
 }
 

@@ -54,7 +54,7 @@ const (
 // Counts are what a test has counted. What it does not look at is missing.
 type Counts map[Count]int
 
-// Report fails the test if anything went wrong, or nothing was tried, and adds a row to the table,
+// Report fails the test if anything went wrong, nothing was tried, or kills are counted and there were none, and adds a row to the table,
 // which ends with the name of the test: tools/torture fails when a test has added none.
 // redis is single, sentinel, cluster or embedded.
 func Report(t testing.TB, experiment, redis string, counts Counts) {
@@ -88,7 +88,8 @@ func bad(counts Counts) bool {
 			wrong += n
 		}
 	}
-	return wrong > 0 || counts[Operations] == 0
+	kills, killing := counts[Kills]
+	return wrong > 0 || counts[Operations] == 0 || killing && kills == 0
 }
 
 func appendLine(file, line string) error {

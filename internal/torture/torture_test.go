@@ -28,6 +28,7 @@ func TestReport(t *testing.T) {
 		{Counts{Operations: 3, Kills: 2, Lost: 0}, false},
 		{Counts{Operations: 3, Doubled: 1}, true},
 		{Counts{Lost: 0}, true},
+		{Counts{Operations: 3, Kills: 0}, true},
 	} {
 		h := &heard{TB: t}
 		Report(h, "servers killed", "single", test.counts)
@@ -38,7 +39,8 @@ func TestReport(t *testing.T) {
 	got, err := os.ReadFile(file)
 	const want = "servers killed\tsingle\t3\t2\t0\t-\t-\t-\t-\tTestReport\n" +
 		"servers killed\tsingle\t3\t-\t-\t1\t-\t-\t-\tTestReport\n" +
-		"servers killed\tsingle\t-\t-\t0\t-\t-\t-\t-\tTestReport\n"
+		"servers killed\tsingle\t-\t-\t0\t-\t-\t-\t-\tTestReport\n" +
+		"servers killed\tsingle\t3\t0\t-\t-\t-\t-\t-\tTestReport\n"
 	if err != nil || string(got) != want {
 		t.Errorf("%q, %v", got, err)
 	}

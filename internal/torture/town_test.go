@@ -151,10 +151,3 @@ func (w *town) rung() int {
 	defer w.mu.Unlock()
 	return w.rings
 }
-
-// telephones is how many have rung so far.
-func (w *town) telephones() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return len(w.told)
-}

@@ -307,10 +307,12 @@ func (w *world) call(c *customer) {
 	time.Sleep(time.Second)
 }
 
-// quietFor is how long nothing must have happened before nothing more is expected to, and quietWithin
-// the longest that anything takes: what a killed server had begun is begun again a minute or two
+// quietAfter is how long it must be over before nothing more is expected to happen: what a killed server
+// had claimed is told again after a minute, if it is told twice. quietFor is the same while it is not over,
+// and quietWithin the longest that anything takes: what a killed server had begun is begun again a minute or two
 // later, and a call whose end nobody could note after six. The short form does not wait for that.
 const (
+	quietAfter  = 75 * time.Second
 	quietFor    = 150 * time.Second
 	quietWithin = 15 * time.Minute
 	quietShort  = 15 * time.Second
@@ -324,16 +326,14 @@ func (w *world) quiet() bool {
 	last, since, begun := -1, time.Now(), time.Now()
 	for ; time.Since(begun) < quietWithin; time.Sleep(500 * time.Millisecond) {
 		unfinished := w.unfinished()
-		if unfinished == 0 && !slices.ContainsFunc(w.customers, w.owed) {
-			return true
+		over := unfinished == 0 && !slices.ContainsFunc(w.customers, w.owed)
+		if !Long() && (over || time.Since(begun) > quietShort) {
+			return over
 		}
-		if !Long() && time.Since(begun) > quietShort {
-			return false
+		if rung := w.town.rung(); rung != last || unfinished > 0 {
+			last, since = rung, time.Now()
 		}
-		if told := w.town.telephones(); told != last || unfinished > 0 {
-			last, since = told, time.Now()
-		}
-		if time.Since(since) > quietFor {
+		if over && time.Since(since) > quietAfter || time.Since(since) > quietFor {
 			return true
 		}
 	}
