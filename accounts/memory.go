@@ -173,11 +173,14 @@ func (m *Memory) load(id ID) (Stored, error) {
 func (m *Memory) keep(account Stored, records []Record, notices [][]byte) {
 	account.Sealed = bytes.Clone(account.Sealed)
 	m.accounts[account.ID], m.numbers[account.Number] = account, account.ID
-	m.record(account.ID, records...)
 	for _, notice := range notices {
 		due := m.due[account.ID]
+		if len(due) >= MaxDue && len(records) > 0 {
+			m.record(account.ID, NoticeReplaced(records[0].At))
+		}
 		m.due[account.ID] = append(due[:min(len(due), MaxDue-1)], bytes.Clone(notice))
 	}
+	m.record(account.ID, records...)
 }
 
 // Due returns the notices of an account that are due, oldest first. Nobody takes them on.

@@ -71,3 +71,8 @@ func (n Note) plain() bool {
 func (n Note) record(at time.Time, event Event) Record {
 	return Record{At: at, Event: event, By: n.By, From: n.From, Reason: n.Reason}
 }
+
+// NoticeReplaced is the record of a notice that was due when another took its place, see [MaxDue].
+func NoticeReplaced(at time.Time) Record {
+	return Record{At: at, Event: NoticeUntold, By: "update center", Reason: "a change: too_many_notices"}
+}

@@ -38,7 +38,8 @@ const MaxSealed = 16 << 10
 // keeps a hundred at once from hindering each other for ever.
 //
 // Notices that are due are kept until those who tell customers have taken them on. Of one account
-// there are at most [MaxDue]; of more, the newest takes the place of the one before.
+// there are at most [MaxDue]; of more, the newest takes the place of the one before, and
+// the history gets [NoticeReplaced] in the same step.
 type Store interface {
 	// Find returns the account that has the number, or ErrNoAccount. For a number that
 	// nobody has, it asks the database as many questions as for another.

@@ -264,10 +264,13 @@ func (m *Memory) setPIN(line Line, pin Hash, record Record, notice []byte) {
 	line.PIN, line.Since = pin, record.At
 	line.Revision++
 	m.lines[line.Number] = line
-	m.append(line.Number, record)
 	if due := m.due[line.Number]; len(notice) > 0 {
+		if len(due) >= MaxDue {
+			m.append(line.Number, NoticeReplaced(record.At))
+		}
 		m.due[line.Number] = append(due[:min(len(due), MaxDue-1)], bytes.Clone(notice))
 	}
+	m.append(line.Number, record)
 }
 
 // Due returns the notices of a line that are due, oldest first. Nobody takes them on.

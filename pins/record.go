@@ -44,3 +44,8 @@ const (
 	EventSkipped      Event = "event-skipped"
 	NoticeUntold      Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
 )
+
+// NoticeReplaced is the record of a notice that was due when another took its place, see [MaxDue].
+func NoticeReplaced(at time.Time) Record {
+	return Record{At: at, Event: NoticeUntold, By: "update center", Reason: "a change: too_many_notices"}
+}

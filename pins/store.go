@@ -14,7 +14,7 @@ import (
 //
 // A notice that is due is kept in the order of the changes until those who tell customers have
 // taken it on. Of one line there are at most [MaxDue]; of more, the newest takes the place of
-// the one before.
+// the one before, and the history gets [NoticeReplaced] in the same step.
 type Store interface {
 	// Line returns a line with its features and its strikes on both sides, or ErrNoLine.
 	// Failures that are old enough to be forgotten may still be shown.

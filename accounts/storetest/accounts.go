@@ -82,6 +82,11 @@ var changeTests = map[string]func(play){
 			a = raised(a)
 		}
 		p.due(id(1), want...)
+		records, err := p.Store.History(p.t.Context(), id(1), accounts.MaxHistory)
+		p.t.OK(err)
+		p.t.Same(records[1].Event, accounts.NoticeUntold)
+		p.t.Same(records[1].Reason, "a change: too_many_notices")
+		p.t.Same(len(records), accounts.MaxDue+2)
 	},
 	"another revision is stale, and nothing changes": func(p play) {
 		p.create(1, first)

@@ -167,7 +167,11 @@ func accountArgs(
 	if len(account.Sealed) > accounts.MaxSealed {
 		return nil, errLongAccount
 	}
-	more := []any{len(records)}
+	replaced, err := encodeAccountRecord(accounts.NoticeReplaced(timeOf(records)))
+	if err != nil {
+		return nil, err
+	}
+	more := []any{replaced, len(records)}
 	for _, record := range records {
 		entry, err := encodeAccountRecord(record)
 		if err != nil {

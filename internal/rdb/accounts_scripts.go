@@ -35,9 +35,9 @@ local function same(a, number, rev, sealed)
 end
 
 -- append appends as many records as say so, and then keeps what follows as notices that are due
-local function append(history, notices, most, from)
+local function append(history, notices, most, replaced, from)
 	local last = from + tonumber(ARGV[from])
-	for i = last + 1, #ARGV do due(notices, ARGV[i], most) end
+	for i = last + 1, #ARGV do due(notices, ARGV[i], most, history, replaced) end
 	for i = from + 1, last do record(history, ARGV[i]) end
 end
 `
@@ -45,7 +45,8 @@ end
 // createAccount stores a new account, unless it is stored already, records it and keeps notices as due.
 //
 //	KEYS  account, history, refused claims, notices
-//	ARGV  number, revision, sealed, next revision, token, most notices; how many records, records, notices
+//	ARGV  number, revision, sealed, next revision, token, most notices, record of one that is
+//	      replaced; how many records, records, notices
 //	      1 stored, 0 there is another under the ID, -1 the claim was refused
 var createAccount = newWrite(accountLua + `
 local a, bad = account(KEYS[1])
@@ -55,7 +56,7 @@ if a[1] then
 	return 0
 end
 if redis.call('SISMEMBER', KEYS[3], ARGV[5]) == 1 then return -1 end
-append(KEYS[2], KEYS[4], ARGV[6], 7)
+append(KEYS[2], KEYS[4], ARGV[6], ARGV[7], 8)
 redis.call('HSET', KEYS[1], 'v', '1', 'number', ARGV[1], 'rev', ARGV[2], 'token', ARGV[5], 'sealed', ARGV[3])
 return 1
 `).lasts()
@@ -71,8 +72,8 @@ const (
 // and keeps notices as due.
 //
 //	KEYS  account, history, refused claims, notices
-//	ARGV  number, revision, sealed, next revision, token of the claim or nothing, most notices; how many
-//	      records, records, notices
+//	ARGV  number, revision, sealed, next revision, token of the claim or nothing, most notices, record
+//	      of one that is replaced; how many records, records, notices
 //	      {1, number that it had or nothing, token of that}  changed
 //	      {0, '', ''}                                        no such account
 //	      {-1, '', token of the number that it has}          another revision
@@ -92,7 +93,7 @@ else
 	if redis.call('SISMEMBER', KEYS[3], token) == 1 then return {2, '', ''} end
 	had, by = a[2], a[4]
 end
-append(KEYS[2], KEYS[4], ARGV[6], 7)
+append(KEYS[2], KEYS[4], ARGV[6], ARGV[7], 8)
 redis.call('HSET', KEYS[1], 'number', number, 'rev', ARGV[4], 'token', token, 'sealed', ARGV[3])
 return {1, had, by}
 `).lasts()

@@ -25,11 +25,15 @@ func (s Accounts) Create(ctx context.Context, account accounts.Stored, records [
 
 // mark has an account stored with its notices, at the time of the first record.
 func (s Accounts) mark(ctx context.Context, id accounts.ID, records []accounts.Record, notices [][]byte, store func() error) error {
-	var at time.Time
+	return s.db.Notices().mark(ctx, string(id), timeOf(records), len(notices), store)
+}
+
+// timeOf is the time of a change by its records.
+func timeOf(records []accounts.Record) (at time.Time) {
 	if len(records) > 0 {
 		at = records[0].At
 	}
-	return s.db.Notices().mark(ctx, string(id), at, len(notices), store)
+	return at
 }
 
 func (s Accounts) create(ctx context.Context, account accounts.Stored, args func(token string) []any) error {

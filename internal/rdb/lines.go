@@ -55,6 +55,10 @@ func (s Lines) Change(ctx context.Context, change pins.Change) error {
 	if err != nil {
 		return err
 	}
+	replaced, err := encode(pins.NoticeReplaced(change.Record.At))
+	if err != nil {
+		return err
+	}
 	if len(change.Notice) > maxRecord {
 		return errLongRecord
 	}
@@ -64,7 +68,7 @@ func (s Lines) Change(ctx context.Context, change pins.Change) error {
 	return s.db.Notices().mark(ctx, string(n), change.Record.At, len(change.Notice), func() error {
 		done, err := s.db.run(ctx, changePIN, []string{lineKey(n), historyKey(n), noticesKey(string(n))},
 			turnName(change.Turn), change.Revision, string(change.PIN), millis(change.Record.At), record,
-			pins.TurnsKept.Milliseconds(), change.Notice, pins.MaxDue)
+			pins.TurnsKept.Milliseconds(), change.Notice, pins.MaxDue, replaced)
 		return verdict(done, err)
 	})
 }

@@ -44,7 +44,7 @@ return 1
 //
 //	KEYS  line, history, notices
 //	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept, notice or
-//	      nothing, most notices
+//	      nothing, most notices, record of one that it takes the place of
 //	      1 changed, 0 no such line, -1 another revision
 var changePIN = newWrite(lineLua + recordLua + sweepLua + dueLua + `
 local l, bad = line(KEYS[1])
@@ -53,7 +53,7 @@ if not l[1] then return 0 end
 local turn, now = 't:' .. ARGV[1], ARGV[4]
 if redis.call('HEXISTS', KEYS[1], turn) == 1 then return 1 end
 if l[5] ~= ARGV[2] then return -1 end
-due(KEYS[3], ARGV[7], ARGV[8])
+due(KEYS[3], ARGV[7], ARGV[8], KEYS[2], ARGV[9])
 record(KEYS[2], ARGV[5])
 redis.call('HSET', KEYS[1], 'pin', ARGV[3], 'since', now, turn, now)
 redis.call('HINCRBY', KEYS[1], 'rev', 1)

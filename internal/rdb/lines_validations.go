@@ -55,11 +55,15 @@ func (s Lines) Validation(ctx context.Context, number nanp.Number, by, from stri
 
 // Reset implements [pins.Validations]. Run again it resets again, and records that too.
 func (s Lines) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
+	replaced, err := encode(pins.NoticeReplaced(record.At))
+	if err != nil {
+		return err
+	}
 	if len(notice) > maxRecord {
 		return errLongRecord
 	}
 	return s.db.Notices().mark(ctx, string(number), record.At, len(notice), func() error {
-		return s.help(ctx, resetPIN, number, record, notice, pins.MaxDue)
+		return s.help(ctx, resetPIN, number, record, notice, pins.MaxDue, replaced)
 	})
 }
 

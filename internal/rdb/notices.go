@@ -99,15 +99,18 @@ func (n Notices) Release(ctx context.Context, lane, holder string, now, again ti
 
 // Notices that are due are one list, oldest first: each as package deliveries wrote it, with a version.
 
-// dueLua keeps a notice as due. One that is one too many takes the place of the newest. Garbage that
-// stands in the place of notices is deleted, as nothing else could help the line or account.
+// dueLua keeps a notice as due. One that is one too many takes the place of the newest, of which the
+// history gets a record. Garbage that
+// stands in the place of notices is deleted, as nothing else could help the line or account. It needs
+// recordLua.
 const dueLua = `
-local function due(key, notice, most)
+local function due(key, notice, most, history, replaced)
 	if notice == '' then return end
 	local length = redis.pcall('LLEN', key)
 	if type(length) == 'table' then
 		redis.call('DEL', key)
 	elseif length >= tonumber(most) then
+		record(history, replaced)
 		redis.call('LTRIM', key, 0, tonumber(most) - 2)
 	end
 	redis.call('RPUSH', key, notice)

@@ -81,6 +81,23 @@ var changeTests = map[string]func(play){
 			want = append(want[:min(len(want), pins.MaxDue-1)], fmt.Sprintf("change %d\x00\xff", n))
 		}
 		p.due(known, want...)
+		p.t.OK(p.validate(known, p.validation()))
+		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset), []byte("reset")))
+		p.due(known, append(want[:pins.MaxDue-1], "reset")...)
+		untold := map[time.Time]pins.Record{}
+		records, err := p.Registry.History(p.t.Context(), known, pins.MaxHistory)
+		p.t.OK(err)
+		for _, record := range records {
+			if record.Event == pins.NoticeUntold {
+				untold[record.At] = record
+			}
+		}
+		for _, n := range []int{pins.MaxDue + 1, pins.MaxDue + 2} {
+			at := p.changeOf(0, "", n).Record.At
+			p.t.Same(untold[at], pins.NoticeReplaced(at))
+		}
+		p.t.Same(untold[p.record(pins.Reset).At], pins.NoticeReplaced(p.record(pins.Reset).At))
+		p.t.Same(len(untold), 3)
 	},
 	"a second change needs the revision of the first": func(p play) {
 		revision := p.line(known).Revision
