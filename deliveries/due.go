@@ -23,6 +23,8 @@ type Due interface {
 	// Note replaces the oldest notice of a lane, and returns the position of what replaces it.
 	// [outbox.ErrLost] if another is the oldest.
 	Note(ctx context.Context, lane, position string, stored []byte) (string, error)
+	// Later puts a notice behind the others of its lane, if it is there.
+	Later(ctx context.Context, lane, position string) error
 	// GiveUp is Delivered of a notice that is told to nobody. It appends that to the history of the
 	// account, or of the line, in the same step, if the notice was still there.
 	GiveUp(ctx context.Context, lane, position string, untold Untold, at time.Time) error
@@ -43,10 +45,7 @@ func (n Notice) Due() []byte {
 	return text
 }
 
-var (
-	errNewer   = errors.New("the notice is of a newer release")
-	errDamaged = errors.New("the notice is damaged")
-)
+var errDamaged = errors.New("the notice is damaged")
 
 // parseDue reads what Due wrote.
 func parseDue(stored []byte) (Notice, error) {
@@ -55,7 +54,7 @@ func parseDue(stored []byte) (Notice, error) {
 	case err != nil, form.V < dueVersion:
 		return Notice{}, errDamaged
 	case form.V > dueVersion:
-		return Notice{}, errNewer
+		return Notice{}, ErrNewer
 	}
 	return form.Notice, nil
 }
@@ -125,12 +124,14 @@ type lane struct {
 	name string
 }
 
-// tell tells the notices of a lane, and says when it is due again: zero if none is left.
+// tell tells the notices of a lane, and says when it is due again: zero if none is left. What only a newer
+// release can read waits for it, behind the others.
 func (l lane) tell(stop, work context.Context) (again time.Time, err error) {
+	waits := map[string]bool{} // by position
 	for {
 		messages, err := l.due.Next(work, l.name, duePage)
 		if err != nil {
-			return l.now().Add(dueRetry), fmt.Errorf("read notices of %s: %w", l.name, err)
+			return l.now().Add(dueRetry), fmt.Errorf("read notices: %w", err)
 		}
 		if len(messages) == 0 {
 			return time.Time{}, nil
@@ -139,16 +140,27 @@ func (l lane) tell(stop, work context.Context) (again time.Time, err error) {
 			if stop.Err() != nil {
 				return l.now(), nil
 			}
+			if waits[message.Position] {
+				return l.now().Add(dueRetry), nil
+			}
 			err := l.tellOne(work, message)
+			if isNewer(err) {
+				l.log.WarnContext(work, "a notice waits for a server of a newer release", "cause", err)
+				waits[message.Position] = true
+				err = l.due.Later(work, l.name, message.Position)
+			}
 			if errors.Is(err, errDoubt) {
 				return l.now().Add(dueRetry), nil
 			}
 			if err != nil {
-				return l.now().Add(dueRetry), fmt.Errorf("tell %s: %w", l.name, err)
+				return l.now().Add(dueRetry), fmt.Errorf("tell a notice: %w", err)
 			}
 		}
 	}
 }
+
+// isNewer says whether what could not be read is of a newer release.
+func isNewer(err error) bool { return errors.Is(err, ErrNewer) || errors.Is(err, accounts.ErrNewer) }
 
 // errDoubt says that a delivery was made that may not last, so that its notice must stay due.
 var errDoubt = errors.New("the delivery of a notice may not last")
@@ -205,13 +217,13 @@ func (d *Deliveries) hopelessToNotify(notice Notice, err error) Reason {
 	switch {
 	case limited:
 		return TooManyNotices
-	case errors.Is(err, accounts.ErrNewer):
+	case isNewer(err):
 		return "" // servers of that release tell it
 	case errors.Is(err, ErrNoWay) && notice.Account == "" && d.called.Check(notice.Line) != nil:
 		return NumberNotCalled
 	case errors.Is(err, ErrNoWay):
 		return NoWay
-	case errors.Is(err, errDamaged), errors.Is(err, ErrAsk),
+	case errors.Is(err, errDamaged), errors.Is(err, ErrUnreadable), errors.Is(err, ErrAsk),
 		errors.Is(err, accounts.ErrNoAccount), errors.Is(err, accounts.ErrUnreadable):
 		return NotStored
 	}

@@ -151,10 +151,57 @@ func TestDueNoticesOutliveDoubtAboutTheirMerging(t *testing.T) {
 	}
 }
 
-// broken is a store that can fail, or make deliveries that may not last.
+// A delivery of a newer release keeps no notices waiting but those that may be told in it, and these
+// are told once it can be read; a damaged one tells nothing, and keeps none.
+func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
+	for unreadable, left := range map[error]int{deliveries.ErrNewer: 2, deliveries.ErrUnreadable: 0} {
+		f := newFixture(t)
+		f.notify(t, pinNotice(1))
+		first := f.unfinished(t)[0]
+		store := &broken{Store: f.store, unreadable: map[deliveries.ID]error{first.ID: fmt.Errorf("read: %w", unreadable)}}
+		config := f.config()
+		config.Store = store
+		f.Deliveries = deliveries.New(config)
+		var all [][]byte
+		for n := 2; n < 24; n++ {
+			notice := pinNotice(n)
+			if n < 4 {
+				notice.In = first.ID
+			}
+			all = append(all, notice.Due())
+		}
+		f.due(t, string(line), all...)
+		f.tell(t)
+		f.left(t, string(line), left)
+		told := f.unfinished(t)
+		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(f.notices.Untold()) > 0 {
+			t.Errorf("%v: %+v, untold %v", unreadable, told, f.notices.Untold())
+		}
+		if log := f.log.String(); strings.Count(log, "waits for a server of a newer release") != left || !strings.Contains(log, string(first.ID)) {
+			t.Errorf("%v: the log is\n%s", unreadable, log)
+		}
+		store.unreadable = nil
+		f.now = f.now.Add(time.Minute)
+		f.tell(t)
+		f.left(t, string(line), 0)
+		if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21 {
+			t.Errorf("%v: %+v", unreadable, told)
+		}
+	}
+}
+
+// broken is a store that can fail, make deliveries that may not last, and have some that can't be read.
 type broken struct {
 	deliveries.Store
 	fails, doubts bool
+	unreadable    map[deliveries.ID]error
+}
+
+func (b *broken) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	if err := b.unreadable[id]; err != nil {
+		return deliveries.Delivery{}, err
+	}
+	return b.Store.Get(ctx, id)
 }
 
 func (b *broken) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {

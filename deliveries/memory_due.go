@@ -55,6 +55,17 @@ func (m *MemoryDue) Delivered(ctx context.Context, lane, position string) error 
 	return ctx.Err()
 }
 
+// Later implements [Due].
+func (m *MemoryDue) Later(ctx context.Context, lane, position string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	waiting := m.waiting[lane]
+	if i := slices.IndexFunc(waiting, func(stored []byte) bool { return string(stored) == position }); i >= 0 {
+		m.waiting[lane] = append(slices.Delete(waiting, i, i+1), []byte(position))
+	}
+	return ctx.Err()
+}
+
 // GiveUp implements [Due].
 func (m *MemoryDue) GiveUp(ctx context.Context, lane, position string, untold Untold, _ time.Time) error {
 	if m.remove(lane, position) {

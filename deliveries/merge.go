@@ -12,7 +12,7 @@ import (
 const mostMerged = 50
 
 // merge has a notice told in the call of another one that has not told anything yet, to the same
-// telephone, and says whether there is one. That call is noted before. A notice of a line and one of
+// telephone, and says whether there is one, that can be read. That call is noted before. A notice of a line and one of
 // an account that come at the same moment may get a call each.
 func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, note func(in ID) error) (bool, error) {
 	waiting, err := d.phones.Waiting(ctx, to, "")
@@ -22,6 +22,9 @@ func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, n
 	other, err := d.read(ctx, waiting)
 	switch {
 	case errors.Is(err, ErrNotFound):
+		return false, nil
+	case errors.Is(err, ErrUnreadable):
+		d.log.ErrorContext(ctx, "a notice gets a call of its own, as one that waits can't be read", "delivery", waiting, "cause", err)
 		return false, nil
 	case err != nil:
 		return false, err

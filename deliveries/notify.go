@@ -106,8 +106,8 @@ func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) 
 		switch {
 		case err == nil && joined.tells(notice):
 			return true, d.storeAgain(ctx, notice.In)
-		case err != nil && !errors.Is(err, ErrNotFound):
-			return false, err
+		case isNewer(err) || err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrUnreadable):
+			return false, err // a damaged one tells nothing
 		}
 	}
 	if notice.Key == "" {

@@ -27,7 +27,7 @@ type Store interface {
 	// A delivery without an ID is not created: that only asks for the one that the key stands
 	// for. It is ErrNotFound if there is none.
 	Create(ctx context.Context, create NewDelivery) (Delivery, error)
-	// Get returns a delivery with its events. Errors: ErrNotFound.
+	// Get returns a delivery with its events. Errors: ErrNotFound, ErrUnreadable.
 	Get(ctx context.Context, id ID) (Delivery, error)
 	// Update stores a delivery that still has the revision it was read with, and appends the
 	// events to those that it has, whatever d.Events holds, in one step. The revision grows

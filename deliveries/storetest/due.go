@@ -68,6 +68,22 @@ var dueTests = map[string]func(due){
 		d.t.OK(d.Due.Delivered(d.t.Context(), lineLane, d.next(lineLane, "one, noted", "two")))
 		d.next(lineLane, "two")
 	},
+	"a notice goes behind the others of its lane": func(d due) {
+		for _, notice := range []string{"one", "two", "three"} {
+			d.Append(d.t, lineLane, []byte(notice))
+		}
+		first := d.next(lineLane, "one", "two", "three")
+		for range 2 {
+			d.t.OK(d.Due.Later(d.t.Context(), lineLane, first))
+			d.next(lineLane, "two", "three", "one")
+		}
+		d.t.OK(d.Due.Delivered(d.t.Context(), lineLane, d.next(lineLane, "two", "three", "one")))
+		d.t.OK(d.Due.Delivered(d.t.Context(), lineLane, d.next(lineLane, "three", "one")))
+		d.t.OK(d.Due.Later(d.t.Context(), lineLane, first))
+		d.t.OK(d.Due.Delivered(d.t.Context(), lineLane, d.next(lineLane, "one")))
+		d.t.OK(d.Due.Later(d.t.Context(), lineLane, first))
+		d.next(lineLane)
+	},
 	"what is told is not noted": func(d due) {
 		d.Append(d.t, lineLane, []byte("one"))
 		first := d.next(lineLane, "one")

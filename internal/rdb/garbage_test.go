@@ -202,7 +202,8 @@ func TestUnreadable(t *testing.T) {
 			t.Errorf("%v is not ErrUnreadable", err)
 		}
 	}
-	if errors.Is(rdb.ErrGarbage, accounts.ErrNewer) || !errors.Is(rdb.ErrVersion, accounts.ErrNewer) {
+	if errors.Is(rdb.ErrGarbage, accounts.ErrNewer) || !errors.Is(rdb.ErrVersion, accounts.ErrNewer) ||
+		errors.Is(rdb.ErrGarbage, deliveries.ErrNewer) || !errors.Is(rdb.ErrVersion, deliveries.ErrNewer) || !errors.Is(rdb.ErrGarbage, deliveries.ErrUnreadable) {
 		t.Error("an account of a newer release is not told from a damaged one")
 	}
 	if errors.Is(rdb.ErrGarbage, rdb.ErrVersion) {

@@ -83,6 +83,12 @@ func (n Notices) GiveUp(ctx context.Context, lane, position string, untold deliv
 	return err
 }
 
+// Later implements [deliveries.Due].
+func (n Notices) Later(ctx context.Context, lane, position string) error {
+	_, err := n.db.run(ctx, laterNotice, []string{noticesKey(lane)}, position)
+	return err
+}
+
 // Note implements [deliveries.Due].
 func (n Notices) Note(ctx context.Context, lane, position string, stored []byte) (string, error) {
 	done, err := n.db.run(ctx, noteNotice, []string{noticesKey(lane)}, position, stored)
@@ -148,6 +154,17 @@ const recordedLua = `
 record(KEYS[2], ARGV[2])
 return 1
 `
+
+// laterNotice puts a notice behind the others.
+//
+//	KEYS  notices
+//	ARGV  notice
+//	      1 it is the last, 0 it is not there
+var laterNotice = newWrite(`
+if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+return 1
+`)
 
 // noteNotice replaces the oldest notice.
 //

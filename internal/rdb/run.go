@@ -12,11 +12,12 @@ import (
 
 	"updatecenter/accounts"
 	"updatecenter/agents"
+	"updatecenter/deliveries"
 	"updatecenter/pins"
 )
 
 // Errors of what is found in Redis. To the domain both are [pins.ErrUnreadable],
-// [accounts.ErrUnreadable] and [agents.ErrUnreadable].
+// [accounts.ErrUnreadable], [agents.ErrUnreadable] and [deliveries.ErrUnreadable].
 var (
 	// ErrVersion: the record was written by a newer release, in a form that this one
 	// doesn't know. Nothing was changed.
@@ -34,7 +35,8 @@ func (u unreadable) Error() string { return pins.ErrUnreadable.Error() + ": " + 
 // Is lets each part of the domain find its own error.
 func (u unreadable) Is(target error) bool {
 	return target == pins.ErrUnreadable || target == accounts.ErrUnreadable || target == agents.ErrUnreadable ||
-		target == accounts.ErrNewer && error(u) == ErrVersion
+		target == deliveries.ErrUnreadable ||
+		(target == accounts.ErrNewer || target == deliveries.ErrNewer) && error(u) == ErrVersion
 }
 
 // slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and
