@@ -97,8 +97,8 @@ func (p part) checkExits() []error {
 func (f *Flow) checkPaths() []error {
 	var wrong []error
 	for _, p := range f.parts() {
-		reached := spread(p.exits(), p.begins(), func(e Exit) (Step, Step) { return e.From, e.To })
-		ending := spread(p.exits(), p.ends(), func(e Exit) (Step, Step) { return e.To, e.From })
+		onward, back := waysOf(p.exits())
+		reached, ending := onward.spread(p.begins()), back.spread(p.ends())
 		for _, line := range p.lines {
 			if !reached[line.step()] {
 				wrong = append(wrong, fmt.Errorf("step %q can't be reached", line.step()))
@@ -111,8 +111,21 @@ func (f *Flow) checkPaths() []error {
 	return append(wrong, f.checkSorry()...)
 }
 
-// spread returns the steps that can be reached from some, along or against the exits.
-func spread(exits []Exit, from []Step, direction func(Exit) (Step, Step)) map[Step]bool {
+// ways are the steps to which each step leads.
+type ways map[Step][]Step
+
+// waysOf are the ways along exits, and against them.
+func waysOf(exits []Exit) (onward, back ways) {
+	onward, back = ways{}, ways{}
+	for _, exit := range exits {
+		onward[exit.From] = append(onward[exit.From], exit.To)
+		back[exit.To] = append(back[exit.To], exit.From)
+	}
+	return onward, back
+}
+
+// spread returns the steps that can be reached from some, these included.
+func (w ways) spread(from []Step) map[Step]bool {
 	reached := make(map[Step]bool)
 	for len(from) > 0 {
 		step := from[0]
@@ -121,11 +134,7 @@ func spread(exits []Exit, from []Step, direction func(Exit) (Step, Step)) map[St
 			continue
 		}
 		reached[step] = true
-		for _, exit := range exits {
-			if begin, end := direction(exit); begin == step {
-				from = append(from, end)
-			}
-		}
+		from = append(from, w[step]...)
 	}
 	return reached
 }

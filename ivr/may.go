@@ -12,9 +12,11 @@ type changer interface{ may() Prompt }
 // there: the [Work.May] of a line that comes before the next question. URLs of turns hold its name,
 // for apologies that are made without the call's state. A question that leads to two is an error.
 func (f *Flow) mays() (map[Step]Prompt, error) {
-	mays, straight := map[Step]Prompt{}, f.straight()
+	mays := map[Step]Prompt{}
+	straight, _ := waysOf(f.straight())
+	lines := f.everyLine()
 	var wrong []error
-	for _, line := range f.everyLine() {
+	for _, line := range lines {
 		if _, waits := line.(listener); !waits {
 			continue
 		}
@@ -22,8 +24,8 @@ func (f *Flow) mays() (map[Step]Prompt, error) {
 		for _, exit := range line.exits() {
 			from = append(from, exit.To)
 		}
-		reached := spread(straight, from, func(e Exit) (Step, Step) { return e.From, e.To })
-		for _, work := range f.everyLine() {
+		reached := straight.spread(from)
+		for _, work := range lines {
 			c, changes := work.(changer)
 			if !changes || !reached[work.step()] || c.may() == (Prompt{}) {
 				continue

@@ -80,11 +80,16 @@ func detectAndTell(c *config) { c.outbound.detect, c.outbound.codeToMailbox = tr
 func TestCallbacks(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		taken, played := map[ivr.Exit]bool{}, 0
+		restrict(t, server)
 		for _, c := range callbacks {
 			t.Run(c.script, func(t *testing.T) {
+				if !playedOn(t, server, c.file()) {
+					return
+				}
 				flush(t, server)
 				s, exchange := newCallingStage(t, server, c.change)
 				c.play(t, s, exchange)
+				holdsDocumentedKeys(t, server)
 				collect(taken, s)
 				played++
 			})
@@ -98,8 +103,9 @@ func TestCallbacks(t *testing.T) {
 				played++
 			})
 		}
+		refusedNothing(t, server)
 		if played < len(callbacks)+len(rareCallbacks) {
-			return // some were left out by -run, or failed
+			return // some were left out, or failed
 		}
 		for _, exit := range callbackFlow(testConfig(t), nil).Exits() {
 			if !taken[exit] {
@@ -112,6 +118,8 @@ func TestCallbacks(t *testing.T) {
 	}
 }
 
+func (c outboundCall) file() string { return "../../testdata/calls/callback-" + c.script + ".call" }
+
 // play asks for the delivery, plays the script, and looks what became of it.
 func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange) {
 	t.Helper()
@@ -119,10 +127,9 @@ func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange)
 	if ask == nil {
 		ask = askCode
 	}
-	file := "../../testdata/calls/callback-" + c.script + ".call"
-	refuseFrom(t, exchange, file)
+	refuseFrom(t, exchange, c.file())
 	id := ask(t, s)
-	result := touchtone.Play(t.Context(), exchange, readCall(t, file), s)
+	result := touchtone.Play(t.Context(), exchange, readCall(t, c.file()), s)
 	for _, problem := range result.Problems {
 		t.Error(problem)
 	}

@@ -140,15 +140,30 @@ func entriesOf(script string) []string {
 	return entries
 }
 
-// values of metrics are counts, times and sizes, which can be anybody's PIN.
-var values = regexp.MustCompile(`(?m) [^ \n]+$`)
-
-func withoutValues(metrics string) string { return values.ReplaceAllString(metrics, "") }
+// withoutValues leaves the values out, which are counts, times and sizes, and can be anybody's PIN.
+func withoutValues(metrics string) string {
+	var names strings.Builder
+	for line := range strings.Lines(metrics) {
+		names.WriteString(line[:max(strings.LastIndexByte(line, ' '), 0)] + "\n")
+	}
+	return names.String()
+}
 
 // holdsToken tells whether a text holds the digits, and not as a part of something longer
 // such as a CallSid.
 func holdsToken(text, digits string) bool {
-	return regexp.MustCompile(`(^|[^0-9A-Za-z])` + digits + `($|[^0-9A-Za-z])`).MatchString(text)
+	inWord := func(i int) bool {
+		return i >= 0 && i < len(text) && (text[i] >= '0' && text[i] <= '9' || text[i]|' ' >= 'a' && text[i]|' ' <= 'z')
+	}
+	for at := 0; ; at++ {
+		found := strings.Index(text[at:], digits)
+		if found < 0 {
+			return false
+		}
+		if at += found; !inWord(at-1) && !inWord(at+len(digits)) {
+			return true
+		}
+	}
 }
 
 // TestSearchEntriesFinds makes sure that the search of entries can find, and that it isn't
@@ -160,7 +175,7 @@ func TestSearchEntriesFinds(t *testing.T) {
 	}
 	for text, want := range map[string]bool{
 		`{"msg":"keyed 8265#"}`: true, "Digits=8265&x=1": true, `x{pin="8265"}`: true,
-		"CAab8265": false, "18265": false, "8265f": false,
+		"CAab8265": false, "18265": false, "8265f": false, "82658265": false, "82658265 8265": true,
 	} {
 		if holdsToken(text, "8265") != want {
 			t.Errorf("%q holds 8265: %v", text, !want)
