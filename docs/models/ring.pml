@@ -3,16 +3,22 @@
  * dies (docs/decisions/0013). README.md has the invariants in words, and the Go function that each
  * step is.
  *
- * DELIVERIES are to be made to one telephone, each by two attempts at most, while WORKERS servers look
+ * DELIVERIES are to be made to one telephone, each by two ATTEMPTS at most, while WORKERS servers look
  * at whatever is due, as the queue and the sweep have them do: any number of times, and at once. Time
  * passes in units of ten seconds, without end; times are kept as how long ago or ahead they are, up to
  * where that makes no difference any more.
+ *
+ * What differs only by which of two servers, or of two deliveries, does something is searched once:
+ * the second begins only after the first.
  */
 #ifndef DELIVERIES
 #define DELIVERIES 1 /* or 2 */
 #endif
 #ifndef WORKERS
 #define WORKERS 2    /* or 1 */
+#endif
+#ifndef ATTEMPTS
+#define ATTEMPTS 2
 #endif
 #ifndef LOST
 #define LOST 1       /* how many answers of Twilio, webhooks, callbacks and servers are lost */
@@ -29,12 +35,15 @@
 #else
 #define dialClaim  (dialWithin + clockSkew)
 #endif
-#define apart      6
-#define pause      6 /* before the second attempt */
-#define callLasts  3 /* five minutes there; any time says the same, as a call may end at any time */
-#define attempts   2
+#ifdef APART_TOO_SHORT
+#define apart      (dialWithin + clockSkew)
+#else
+#define apart      (dialWithin + 2*clockSkew) /* it is longer there */
+#endif
+#define pause      apart /* before the second attempt; no less there */
+#define callLasts  1     /* five minutes there; any time says the same, as a call may end at any time */
 
-#define CALLS (DELIVERIES*attempts + 1)
+#define CALLS (DELIVERIES*ATTEMPTS + 1)
 #define never 255
 
 mtype = { queued, calling, told, unanswered } /* of a delivery; the last two are final */
@@ -62,20 +71,25 @@ bool answered[CALLS + 1];   /* the turn that tells has its answer stored */
 byte created_ago[CALLS + 1];
 bool in_window[(CALLS + 1)*DELIVERIES];
 #define window(c, d) in_window[(c)*DELIVERIES + (d)]
-bool rung[DELIVERIES*attempts];
+bool rung[DELIVERIES*ATTEMPTS];
 
 /* The requests for a call whose answer nobody waits for any more: of what, and how long they may
  * still be on their way, or 0. */
 byte arrives_in[LOST + 1], for_delivery[LOST + 1], for_attempt[LOST + 1];
 
-/* Of each server: 0, or that it is about to make a call: 1 in time, 2 later than dialWithin; and
- * whether the attempt was begun since it has read it. */
+/* What each server does: nothing; it looks at a delivery; it is about to make a call, in time or later
+ * than dialWithin. And whether the attempt was begun since it has read it. */
+#define rests   0
+#define looks   1
+#define in_time 2
+#define too_late 3
 byte at_it[WORKERS];
 bool overtaken[WORKERS];
 
 byte lost = LOST, slow = SLOW;
+bool second; /* the second delivery may be looked at */
 
-#define mark(d, a) ((d)*attempts + (a))
+#define mark(d, a) ((d)*ATTEMPTS + (a))
 #define final(d)   (status[d] == told || status[d] == unanswered)
 #define all_final  (final(0) && final(DELIVERIES - 1))
 
@@ -87,7 +101,7 @@ byte lost = LOST, slow = SLOW;
 #ifdef NO_DEADLINE
 #define late false
 #else
-#define late (at_it[me] == 2)
+#define late (at_it[me] == too_late)
 #endif
 #ifdef NO_OPENED
 #define was_opened(d) true
@@ -102,8 +116,9 @@ byte lost = LOST, slow = SLOW;
 #ifdef NOT_SWEPT
 #define after_claim never
 #else
-#define after_claim (dialClaim - at_it[me] + 1)
+#define after_claim (dialClaim - taken)
 #endif
+#define taken (at_it[me] - in_time) /* the time since it began to call */
 
 /* ends makes a delivery final. */
 inline ends(d, as) {
@@ -117,16 +132,10 @@ inline forgets_window(d) {
 	x = 0
 }
 
-/* tells ends it as delivered, or as a notice that was left. */
-inline tells(d) {
-	assert(said[d]); /* R3: what counts as told was told */
-	ends(d, told)
-}
-
 /* fails makes the next attempt the present one, or ends the delivery: Delivery.failed. */
 inline fails(d) {
 	if
-	:: attempt[d] == attempts -> ends(d, unanswered)
+	:: attempt[d] == ATTEMPTS -> ends(d, unanswered)
 	:: else -> ends(d, queued); attempt[d]++; due_in[d] = pause
 	fi
 }
@@ -139,11 +148,20 @@ inline owns(d, c) {
 	fi
 }
 
+/* over goes by what a call that is over has said: Deliveries.said. */
+inline over(d, c) {
+	if
+	:: was_opened(d) && was_answered(c) ->
+		assert(said[d]); /* R3: what counts as told was told */
+		ends(d, told)
+	:: else -> fails(d)
+	fi
+}
+
 /* heard goes by how a call has ended: Deliveries.heard. */
 inline heard(d, c) {
 	if
-	:: stands[c] == completed && was_opened(d) && was_answered(c) -> tells(d)
-	:: stands[c] == completed && !(was_opened(d) && was_answered(c)) -> fails(d)
+	:: stands[c] == completed -> over(d, c)
 	:: stands[c] == no_one -> fails(d)
 	:: stands[c] == rings
 	fi
@@ -167,28 +185,28 @@ active [CALLS] proctype Call() {
 #define d  of_delivery[me]
 #define present (attempt[d] == of_attempt[me] && !final(d))
 end:
-	stands[me] == rings;
 	if
-	:: atomic { /* Deliveries.Opened */
+	:: atomic { stands[me] == rings -> /* Deliveries.Opened */
 		if
 		:: present -> owns(d, me); opened[d] = true
-		:: else /* it tells nothing */
+		:: else -> stands[me] = completed; goto callback /* it tells nothing */
 		fi
-	   };
-	   if
-	   :: atomic { /* its commit: the document is heard */
+	   }
+	:: atomic { stands[me] == rings && lost > 0 -> lost--; answered[me] = true; stands[me] = completed; goto callback } /* Opened failed: the answer is an apology */
+	:: atomic { stands[me] == rings -> stands[me] = no_one; goto callback }
+	fi;
+	if
+	:: atomic { /* its commit: the document is heard */
 		answered[me] = true;
 		if
 		:: present && opened[d] -> said[d] = true
 		:: else
 		fi
-	      }
-	   :: atomic { lost > 0 -> lost-- } /* an apology is heard */
-	   fi;
-	   stands[me] = completed
-	:: atomic { lost > 0 -> lost--; answered[me] = true; stands[me] = completed } /* Opened failed: the answer is an apology */
-	:: stands[me] = no_one
+	   }
+	:: atomic { lost > 0 -> lost-- } /* an apology is heard */
 	fi;
+	stands[me] = completed;
+callback:
 	if
 	:: atomic { /* Deliveries.Status */
 		if
@@ -207,20 +225,23 @@ end:
 active [LOST] proctype Request() {
 #define me (_pid - CALLS)
 end:
-	if
-	:: atomic { arrives_in[me] > 0 -> creates(for_delivery[me], for_attempt[me]); arrives_in[me] = 0 }
-	:: atomic { arrives_in[me] > 0 -> arrives_in[me] = 0 }
-	fi;
-	for_delivery[me] = 0; for_attempt[me] = 0
+	atomic {
+		arrives_in[me] > 0 ->
+		if
+		:: creates(for_delivery[me], for_attempt[me])
+		:: true
+		fi;
+		arrives_in[me] = 0; for_delivery[me] = 0; for_attempt[me] = 0
+	}
 #undef me
 }
 
 #define counted(left) left = (left == never || left == 0 -> left : left - 1)
 
 #if WORKERS > 1
-#define calling_now ((at_it[0] == 1) + (at_it[1] == 1))
+#define calling_now ((at_it[0] == in_time) + (at_it[1] == in_time))
 #else
-#define calling_now (at_it[0] == 1)
+#define calling_now (at_it[0] == in_time)
 #endif
 #if LOST > 1
 #define some_arrive (arrives_in[0] == 1 || arrives_in[1] == 1)
@@ -234,11 +255,11 @@ active proctype Clock() {
 	byte i;
 end:
 	do
-	:: atomic {
+	:: d_step {
 		!all_final && !some_arrive && calling_now <= slow ->
 		for (i : 0 .. WORKERS - 1) {
 			if
-			:: at_it[i] == 1 -> at_it[i] = 2; slow--
+			:: at_it[i] == in_time -> at_it[i] = too_late; slow--
 			:: else
 			fi
 		}
@@ -258,27 +279,35 @@ end:
 	od
 }
 
-/* Worker is a server that runs attempts: Deliveries.Attempt. That it dies while it makes a call is
- * that it is slow there, and then finds that it is late. */
-active [WORKERS] proctype Worker() {
 #define me (_pid - CALLS - LOST - 1)
+
+/* rest has a server forget what it has looked at. */
+inline rest() { at_it[me] = rests; d = 0; a = 0; found = 0; overtaken[me] = false; goto idle }
+
+/* reads has a server look at a delivery. */
+inline reads(which) {
+	d = which; at_it[me] = looks; a = attempt[d]; found = call[d];
+	if
+	:: found != 0 -> goto inquire
+	:: found == 0 && began[d] -> goto find
+	:: found == 0 && !began[d] -> goto ring
+	fi
+}
+
+#define may_begin (me == 0 || at_it[0] != rests)
+
+/* Worker is a server that runs attempts: Deliveries.Attempt. That it dies while it makes a call is
+ * that it is slow there, and then finds that it is late, or that Twilio's answer is lost. */
+active [WORKERS] proctype Worker() {
 	byte d, a, found, i;
 end:
-	do
-	:: atomic { /* it reads the delivery */
-		if
-		:: !final(0) && due_in[0] == 0 -> d = 0
+idle:	if
+	:: atomic { may_begin && !final(0) && due_in[0] == 0 -> second = (DELIVERIES > 1); reads(0) }
 #if DELIVERIES > 1
-		:: !final(1) && due_in[1] == 0 -> d = 1
+	:: atomic { may_begin && second && !final(1) && due_in[1] == 0 -> reads(1) }
 #endif
-		fi;
-		a = attempt[d]; found = call[d]; overtaken[me] = false;
-		if
-		:: found != 0 -> goto inquire
-		:: found == 0 && began[d] -> goto find
-		:: found == 0 && !began[d] -> goto ring
-		fi
-	   }
+	:: all_final -> goto stop
+	fi;
 inquire: /* Deliveries.inquire: nobody has told its end */
 	atomic {
 #ifdef NO_INQUIRY
@@ -286,62 +315,57 @@ inquire: /* Deliveries.inquire: nobody has told its end */
 #else
 		if
 		:: attempt[d] == a && !final(d) && call[d] == found -> due_in[d] = 1; heard(d, found)
+		:: attempt[d] == a && !final(d) && call[d] == found && lost > 0 -> lost--; over(d, found) /* Twilio does not list it */
 		:: else
 		fi;
 #endif
-		goto done
+		rest()
 	}
 find:	/* Deliveries.find: what an earlier run has done is found out first */
-#ifndef NO_FIND
 	atomic {
+#ifndef NO_FIND
 		for (i : 1 .. CALLS) {
 			found = (i <= calls && found == 0 && window(i, d) -> i : found)
 		}
-		i = 0
-	}
-	if
-	:: found != 0 -> goto take
-	:: else
-	fi;
+		i = 0;
 #endif
-ring:	/* Deliveries.call */
-	at_it[me] = 1;
-#ifndef NO_RESERVATION
-	atomic { /* Phones.Reserve */
 		if
-		:: late -> goto done
-		:: !late && holder != 0 && holder != mark(d, a) -> goto wait
-		:: !late && !(holder != 0 && holder != mark(d, a)) ->
-			holder = mark(d, a); held_for = apart - at_it[me] + 1
+		:: found != 0 -> goto take
+		:: else
 		fi
 	}
+ring:	/* Deliveries.call */
+	atomic {
+		at_it[me] = in_time;
+#ifndef NO_RESERVATION
+		if /* Phones.Reserve */
+		:: holder != 0 && holder != mark(d, a) -> rest() /* the queue keeps it until then */
+		:: else -> holder = mark(d, a); held_for = apart
+		fi
 #endif
+	}
 #ifndef NO_BEGIN
 	atomic { /* Deliveries.begin */
 		if
 		:: !late && attempt[d] == a && !final(d) && as_seen(d) ->
-			began[d] = true; began_ago[d] = at_it[me] - 1; due_in[d] = after_claim; status[d] = calling;
+			began[d] = true; began_ago[d] = taken; due_in[d] = after_claim; status[d] = calling;
 			for (i : 1 .. CALLS) { window(i, d) = (i <= calls && created_ago[i] <= clockSkew) }
-			for (i : 0 .. WORKERS - 1) { overtaken[i] = (overtaken[i] || i != me) }
+			for (i : 0 .. WORKERS - 1) { overtaken[i] = (overtaken[i] || i != me && at_it[i] != rests) }
 			i = 0
-		:: else -> goto done
+		:: else -> rest()
 		fi
 	}
 #endif
 	atomic { /* Deliveries.dial: within dialWithin of the beginning, or not at all */
 		if
-		:: late -> goto done
-		:: !late -> creates(d, a); found = calls; at_it[me] = 0
+		:: late -> rest()
+		:: !late -> creates(d, a); found = calls; at_it[me] = looks
 		:: !late && lost > 0 -> /* the answer is lost, and the request arrives now, later, or never */
-			lost--; arrives_in[lost] = dialWithin + clockSkew - at_it[me] + 1;
+			lost--; arrives_in[lost] = dialWithin + clockSkew - taken;
 			for_delivery[lost] = d; for_attempt[lost] = a;
-			goto done
+			rest()
 		fi
 	}
-	if
-	:: true
-	:: atomic { lost > 0 -> lost--; goto done } /* the server dies with Twilio's answer */
-	fi;
 take:	/* Deliveries.take */
 	atomic {
 		if
@@ -354,15 +378,9 @@ take:	/* Deliveries.take */
 			fi
 		:: else
 		fi;
-		goto done
+		rest()
 	}
-wait:	/* the queue keeps what another has reserved the telephone from */
-	at_it[me] = 0;
-	held_for == 0;
-done:
-	atomic { at_it[me] = 0; d = 0; a = 0; found = 0; overtaken[me] = false }
-	:: all_final -> break
-	od
+stop:	skip
 #undef me
 }
 
