@@ -176,6 +176,7 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 			}
 		})
 	}
+	a.redis.db.AnnounceLost(a.redis.now)
 	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep, a.tell) {
 		jobs.Go(func() { job(ctx) })
 	}

@@ -29,7 +29,7 @@ func redisRules() []string {
 		rules = append(rules, "~"+pattern)
 	}
 	rules = append(rules, "&"+queue.Channel)
-	names := []string{"select", "info", "config|get", "scan"}
+	names := []string{"select", "info", "config|get", "scan", "pttl"}
 	for _, example := range slices.Concat(rdb.Commands(), rdb.ClusterCommands(), queue.Commands()) {
 		name := fmt.Sprint(example[0])
 		if name == "cluster" {

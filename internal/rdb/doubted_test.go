@@ -1,13 +1,17 @@
 package rdb_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"updatecenter/deliveries"
 	"updatecenter/internal/durability"
+	"updatecenter/internal/outbox"
+	outboxtest "updatecenter/internal/outbox/storetest"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/torture"
 	"updatecenter/pins"
 )
 
@@ -53,6 +57,72 @@ func TestAnAnnouncementInDoubtIsRepeated(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("the lane is not announced again: %v", err)
 		}
+	}
+}
+
+// TestTortureLostAnnouncements has notices and events wait that were announced to a Redis which has lost
+// that: each lane is announced again, and known once; and no lane whose events are all delivered.
+func TestTortureLostAnnouncements(t *testing.T) {
+	t.Parallel()
+	for topology, start := range map[string]func(testing.TB) string{
+		"single":  func(t testing.TB) string { return redistest.Start(t).URL() },
+		"cluster": func(t testing.TB) string { return redistest.StartCluster(t) },
+	} {
+		t.Run(topology, func(t *testing.T) {
+			t.Parallel()
+			db, most := open(t, start(t)), torture.Times(20, 5000)
+			events := outboxOf(t, db)
+			want := map[string]bool{}
+			for n := range most {
+				lane := fmt.Sprintf("+1612555%04d", n)
+				db.Notices().Append(t, lane, []byte("a notice"))
+				want["notices of "+lane] = true
+			}
+			for i, lane := range outboxtest.Lanes() {
+				events.Append(t, lane, []byte("an event"))
+				if want["events of "+lane] = i > 0; i > 0 {
+					continue
+				}
+				messages, err := db.Outbox().Next(t.Context(), lane, 1)
+				if err != nil || len(messages) != 1 {
+					t.Fatal(messages, err)
+				}
+				if err := db.Outbox().Delivered(t.Context(), lane, messages[0].Position); err != nil {
+					t.Fatal(err)
+				}
+			}
+			db.AnnounceLost(func() time.Time { return now })
+			known := map[string]int{}
+			operations, later := 0, now.Add(time.Second)
+			for _, waits := range want {
+				if waits {
+					operations++
+				}
+			}
+			for deadline := time.Now().Add(2 * time.Minute); len(known) < operations && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+				for kind, store := range map[string]outbox.Store{"notices": db.Notices(), "events": db.Outbox()} {
+					lanes, err := store.Claim(t.Context(), "holder", later, later.Add(time.Hour), most)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, lane := range lanes {
+						known[kind+" of "+lane]++
+					}
+				}
+			}
+			doubled, untold := 0, 0
+			for lane, waits := range want {
+				if waits && known[lane] == 0 {
+					untold++
+				}
+				if known[lane] > 1 || !waits && known[lane] > 0 {
+					doubled++
+				}
+			}
+			torture.Report(t, "lanes whose announcement was lost", topology, torture.Counts{
+				torture.Operations: operations, torture.Untold: untold, torture.Doubled: doubled,
+			})
+		})
 	}
 }
 

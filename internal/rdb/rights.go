@@ -24,7 +24,7 @@ var commands = [][]any{
 	{"persist", rightsKey}, {"pexpire", rightsKey, 1}, {"rename", rightsKey, rightsKey},
 	{"hget", rightsKey, ""}, {"hmget", rightsKey, ""}, {"hgetall", rightsKey}, {"hexists", rightsKey, ""}, {"hlen", rightsKey},
 	{"hset", rightsKey, "", ""}, {"hsetnx", rightsKey, "", ""}, {"hincrby", rightsKey, "", 1}, {"hdel", rightsKey, ""},
-	{"lpush", rightsKey, ""}, {"rpush", rightsKey, ""}, {"lrange", rightsKey, 0, 0}, {"llen", rightsKey}, {"ltrim", rightsKey, 0, 0},
+	{"lpush", rightsKey, ""}, {"rpush", rightsKey, ""}, {"lrange", rightsKey, 0, 0}, {"llen", rightsKey}, {"lrem", rightsKey, 1, ""}, {"ltrim", rightsKey, 0, 0},
 	{"sadd", rightsKey, ""}, {"sismember", rightsKey, ""},
 	{"zadd", rightsKey, 1, ""}, {"zrem", rightsKey, ""}, {"zscore", rightsKey, ""}, {"zcard", rightsKey}, {"zcount", rightsKey, 0, 0},
 	{"zrange", rightsKey, 0, 0}, {"zrangebyscore", rightsKey, 0, 0}, {"zrevrangebyscore", rightsKey, 0, 0}, {"zremrangebyscore", rightsKey, 0, 0},
