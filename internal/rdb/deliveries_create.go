@@ -104,8 +104,8 @@ func (s Deliveries) useKey(ctx context.Context, create *deliveries.NewDelivery) 
 }
 
 // created returns the delivery that a client's key stands for, if that is stored, and has
-// nothing stand for it. It is one round trip, and one more to read the delivery. Whether one that was
-// created a moment ago will last is asked again.
+// nothing stand for it. It is one round trip, and one more to read the delivery. One that was created a
+// moment ago is announced again, as its index can have failed over since, and whether it will last is asked again.
 func (s Deliveries) created(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
 	if create.Key == "" {
 		return deliveries.Delivery{}, deliveries.ErrNotFound
@@ -137,10 +137,14 @@ func (s Deliveries) created(ctx context.Context, create deliveries.NewDelivery) 
 		return deliveries.Delivery{}, err
 	case used.request != requestSum(create):
 		return deliveries.Delivery{}, deliveries.ErrKeyReused
-	case create.Delivery.Created.Sub(used.at) < doubtFor:
-		err = s.db.proveAgain(ctx, deliveryKey(used.id), unfinishedKey)
+	case create.Delivery.Created.Sub(used.at) >= doubtFor || !s.db.durable.waits():
+		return stored, nil
+	case !stored.Status.Final():
+		if err := s.announce(ctx, stored, stored.Revision); err != nil {
+			return deliveries.Delivery{}, err
+		}
 	}
-	return stored, err
+	return stored, s.db.proveAgain(ctx, deliveryKey(used.id))
 }
 
 // usedKey is what a client's key stands for.

@@ -151,14 +151,19 @@ func TestAMergedNoticeInDoubt(t *testing.T) {
 }
 
 // TestADeliveryInDoubtIsProvedAgain asks for a delivery that was created without a replica: the doubt is
-// told as well to who only finds it.
+// told as well to who only finds it, and the index is told again, as it may have been lost in a fail-over.
 func TestADeliveryInDoubtIsProvedAgain(t *testing.T) {
 	t.Parallel()
-	db := doubting(t, redistest.Start(t).URL())
+	server := redistest.Start(t)
+	db := doubting(t, server.URL())
 	create := deliveries.NewDelivery{Delivery: newDelivery(1).Delivery, Subject: "acc_1", Key: "key"}
 	if _, err := db.Deliveries().Create(t.Context(), create); err != nil {
 		t.Fatal(err)
 	}
+	if err := raw(t, server).Del(t.Context(), "uc:deliveries:{unfinished}:due", "uc:deliveries:{unfinished}:announced").Err(); err != nil {
+		t.Fatal(err)
+	}
+	due := create.Delivery.Due.Add(time.Hour)
 	create.Delivery.ID = ""
 	for _, later := range []struct {
 		by   time.Duration
@@ -168,6 +173,9 @@ func TestADeliveryInDoubtIsProvedAgain(t *testing.T) {
 		ctx, doubt := durability.Watch(t.Context())
 		if _, err := db.Deliveries().Create(ctx, create); err != nil || doubt.Any() != later.want {
 			t.Errorf("%v later: doubt %v, want %v, %v", later.by, doubt.Any(), later.want, err)
+		}
+		if ids, err := db.Deliveries().Unfinished(t.Context(), due, 2); err != nil || len(ids) != 1 {
+			t.Errorf("%v later: unfinished are %q, %v", later.by, ids, err)
 		}
 	}
 }
