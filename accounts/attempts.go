@@ -17,6 +17,8 @@ type Attempts interface {
 	// same attempt settled again changes nothing. An attempt that was held for too long and
 	// is settled after all counts as any other.
 	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error)
+	// Kept returns the first of some subjects of which anything is kept; "" if nothing is of any.
+	Kept(ctx context.Context, subjects []string) (string, error)
 	// Open clears the failures and a lock of an account that is closed, unless one of the failures
 	// came after that time, and appends the record to its history in the same step. It says whether
 	// it did.
@@ -38,8 +40,9 @@ type Attempt struct {
 // Subject is what failures are counted for: the account, whatever its number, or else what
 // stands for the number that is no account's. That is "nobody_" and an HMAC of the number
 // under a key that stores don't have, in hexadecimal: whatever was typed for an account number,
-// be it somebody's code, can't be read from where failures are kept. While servers begin to
-// use another key, such a number may be counted apart under each.
+// be it somebody's code, can't be read from where failures are kept. It is counted under the key that it
+// was counted under first, as long as that is in the key ring: if a new current key had its count start
+// over, and not that of an account, the answers would tell which numbers are accounts'.
 func (a Attempt) Subject() string {
 	if a.Account != "" {
 		return string(a.Account)

@@ -195,6 +195,18 @@ func (m *Memory) record(id ID, records ...Record) {
 	m.history[id] = history[max(0, len(history)-MaxHistory):]
 }
 
+// Kept implements [Attempts].
+func (m *Memory) Kept(ctx context.Context, subjects []string) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, subject := range subjects {
+		if m.tallies[subject] != nil {
+			return subject, ctx.Err()
+		}
+	}
+	return "", ctx.Err()
+}
+
 func (m *Memory) tally(of Attempt) *tally {
 	subject := of.Subject()
 	if m.tallies[subject] == nil {

@@ -1,10 +1,12 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"updatecenter/internal/secret"
@@ -97,7 +99,7 @@ func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account
 	if err != nil {
 		return Attempt{}, Account{}, err
 	}
-	nobody, err := a.nobody(number)
+	nobody, err := a.nobody(ctx, number)
 	if err != nil {
 		return Attempt{}, Account{}, err
 	}
@@ -116,13 +118,29 @@ func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account
 }
 
 // nobody makes what stands for a number in Attempt.Nobody; also for one that is an account's,
-// as it takes time.
-func (a *Accounts) nobody(number Number) (string, error) {
-	mac, err := a.keys.MAC(a.keys.Current(), []byte("account number "+number))
-	if err != nil {
-		return "", fmt.Errorf("hide account number: %w", err)
+// as it takes time. Of several keys it is that under which the number is counted already, or the current.
+func (a *Accounts) nobody(ctx context.Context, number Number) (string, error) {
+	ids := a.keys.IDs()
+	slices.Sort(ids) // so that servers whose current keys differ choose alike
+	all, current := make([]string, len(ids)), ""
+	for i, id := range ids {
+		mac, err := a.keys.MAC(id, []byte("account number "+number))
+		if err != nil {
+			return "", fmt.Errorf("hide account number: %w", err)
+		}
+		all[i] = "nobody_" + hex.EncodeToString(mac)
+		if id == a.keys.Current() {
+			current = all[i]
+		}
 	}
-	return "nobody_" + hex.EncodeToString(mac), nil
+	if len(all) == 1 {
+		return current, nil
+	}
+	kept, err := a.attempts.Kept(ctx, all)
+	if err != nil {
+		return "", fmt.Errorf("look for failures: %w", err)
+	}
+	return cmp.Or(kept, current), nil
 }
 
 func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, claim Claim, event Event) (Strikes, error) {

@@ -1,7 +1,9 @@
 package accounts_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"sync"
@@ -166,6 +168,27 @@ func TestATypedNumberIsNotKept(t *testing.T) {
 	for _, subject := range f.store.subjects[:4] {
 		if strings.Contains(subject, "826517") || subject != f.store.subjects[0] || !strings.HasPrefix(subject, "nobody_") {
 			t.Errorf("counted for %s", subject)
+		}
+	}
+}
+
+// TestAnotherKeyTellsNoNumbers has another secret key become the current one, in each step that takes:
+// what is answered to a number is that of an account and of nobody alike.
+func TestAnotherKeyTellsNoNumbers(t *testing.T) {
+	f := newFixture(t)
+	key := func(id string, n byte) string {
+		return id + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{n}, 32))
+	}
+	older, newer := key("2026a", 7), key("2025", 8) // by whose names nothing goes
+	for _, keys := range []string{older, older + "," + newer, newer + "," + older, older + "," + newer} {
+		ring, err := secret.ParseKeyring(keys)
+		f.ok(t, err)
+		config := f.config(t)
+		config.Keys = ring
+		f.Accounts, err = accounts.New(config)
+		f.ok(t, err)
+		for range 3 { // locks at 5, in between
+			same(t, f.verify(t, missing, code("739516")), f.verify(t, coded, code("739516")))
 		}
 	}
 }

@@ -104,6 +104,22 @@ var admitTests = map[string]func(play){
 		p.admitted(p.attempt(subjects["nobody"], 50, 0), true)
 		p.admitted(p.attempt(accounts.Attempt{Account: id(2)}, 51, 0), true)
 	},
+	"the first subject is found of which anything is kept": func(p play) {
+		of, other := subjects["nobody"], accounts.Attempt{Nobody: "nobody_89ab"}
+		for range 2 {
+			kept, err := p.Attempts.Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
+			p.t.OK(err)
+			p.t.Same(kept, "")
+		}
+		p.admitted(p.attempt(of, 1, 0), true)
+		kept, err := p.Attempts.Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
+		p.t.OK(err)
+		p.t.Same(kept, of.Nobody)
+		p.admitted(p.attempt(other, 2, 0), true)
+		kept, err = p.Attempts.Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
+		p.t.OK(err)
+		p.t.Same(kept, other.Nobody)
+	},
 	"an account that is renumbered keeps its failures": func(p play) {
 		p.create(1, first)
 		p.fail(subjects["account"], 1, rule.Failures, 0)

@@ -3,6 +3,7 @@ package rdb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"updatecenter/accounts"
@@ -54,6 +55,19 @@ func (s Accounts) Settle(
 	}
 	parts, _ := answer.([]any)
 	return parseAccountStrikes(parts)
+}
+
+// Kept implements [accounts.Attempts].
+func (s Accounts) Kept(ctx context.Context, subjects []string) (string, error) {
+	commands := make([][]any, len(subjects))
+	for i, subject := range subjects {
+		commands[i] = []any{"exists", accountStrikesKey(subject)}
+	}
+	answers, err := s.db.ask(ctx, commands...)
+	if i := slices.Index(answers, any(int64(1))); err == nil && i >= 0 {
+		return subjects[i], nil
+	}
+	return "", err
 }
 
 // Open implements [accounts.Attempts].
