@@ -33,6 +33,10 @@ const maxQueued = 10_000
 // asking again.
 const batches = 4
 
+// asideBatches are those of what goes aside: hundreds of lanes, on a slow Redis, hold no more connections
+// than these, and a turn waits for none of them.
+const asideBatches = 2
+
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
 	client  redis.UniversalClient
@@ -44,7 +48,8 @@ type DB struct {
 	// that takes two fifths less processor time than a connection for each; when one does,
 	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
 	submit  func(context.Context, ...*redis.Cmd) error
-	marked  chan struct{} // receives after notices were stored; holds one
+	aside   func(context.Context, *redis.Cmd) error // the same, of what goes aside
+	marked  chan struct{}                           // receives after notices were stored; holds one
 	durable durable
 	doubted doubted
 
@@ -81,21 +86,28 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	together, err := client.AsyncAutoPipelineWithOptions(&redis.AutoPipelineOptions{
-		MaxQueuedCommands: maxQueued, MaxConcurrentBatches: batches, Unordered: true,
-	})
+	together, err := client.AsyncAutoPipelineWithOptions(atOnce(batches))
+	if err != nil {
+		return nil, fmt.Errorf("prepare Redis client: %w", err)
+	}
+	aside, err := client.AutoPipelineWithOptions(atOnce(asideBatches)) // a client has one of each kind
 	if err != nil {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	db := &DB{client: client, routes: client, clocks: clocks, failing: failing, within: within, marked: make(chan struct{}, 1), background: ctx, stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 		return submitAll(ctx, together, commands)
-	}}
+	}, aside: func(ctx context.Context, cmd *redis.Cmd) error { return processWithin(ctx, aside, cmd) }}
 	db.every(sampleEvery, db.sampleClocks)
 	if cluster, ok := client.(*redis.ClusterClient); ok {
 		db.running.Go(func() { db.followCluster(ctx, cluster) })
 	}
 	return db, nil
+}
+
+// atOnce has so many batches be on their way at once.
+func atOnce(batches int) *redis.AutoPipelineOptions {
+	return &redis.AutoPipelineOptions{MaxQueuedCommands: maxQueued, MaxConcurrentBatches: batches, Unordered: true}
 }
 
 // every does something again and again until the client is closed.
@@ -127,6 +139,19 @@ func submitAll(ctx context.Context, together *redis.AutoPipeliner, commands []*r
 		}
 	}
 	return first
+}
+
+// processWithin is Process of a pipeline that blocks, which goes by the client's time-outs alone: it gives up
+// when the context ends.
+func processWithin(ctx context.Context, blocking *redis.AutoPipeliner, cmd *redis.Cmd) error {
+	done := make(chan error, 1)
+	go func() { done <- blocking.Process(ctx, cmd) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // connect chooses the kind of client by the form of the URL.

@@ -162,7 +162,8 @@ func (o Outbox) Delivered(ctx context.Context, lane, position string) error {
 }
 
 // Release implements [outbox.Store]. A lane that is said to be empty and isn't any more is due
-// at once. After an error the claim may stand until it has run out.
+// at once. After an error the claim may stand until it has run out, and after a broken connection ErrLost
+// can be said of a claim that was ended.
 func (o Outbox) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
 	return o.release(ctx, lane, holder, now, again, o.Next)
 }
@@ -187,7 +188,7 @@ func (l lanes) release(
 	if !again.IsZero() {
 		at = strconv.FormatInt(millis(again), 10)
 	}
-	done, err := l.db.runOnce(ctx, releaseLane, []string{l.due, l.held, l.announced},
+	done, err := l.db.run(ctx, releaseLane, []string{l.due, l.held, l.announced},
 		lane, claimedBy(holder), millis(now), at, outbox.LookAgain.Milliseconds(), outbox.AnnouncedFor.Milliseconds())
 	if err != nil {
 		return err

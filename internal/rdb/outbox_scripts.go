@@ -77,7 +77,7 @@ else
 	redis.call('ZREM', KEYS[1], lane)
 end
 return 1
-`)
+`).aside()
 
 // hastenLane has a lane that was put off be due now.
 //
@@ -102,7 +102,7 @@ if bad then return bad end
 local from = '-'
 if at then from = '(' .. at end
 return {rewound, redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', ARGV[1])}
-`)
+`).aside()
 
 // deliveredLua moves the note of what was delivered forward to an ID, of the newest event at
 // most. When none waits any more, Redis may sweep up events and note after so many milliseconds.
@@ -133,7 +133,7 @@ if not after(last, id) then id = last end
 if not after(id, at) then return 0 end
 delivered(KEYS[1], KEYS[2], id, ARGV[3], ARGV[4])
 return 1
-`)
+`).aside()
 
 // skipEvent notes an event as delivered and records that, if it is the oldest that waits.
 //

@@ -48,6 +48,7 @@ type script struct {
 	text, hash string
 	write      bool // see newWrite
 	lasting    bool // see lasts
+	apart      bool // see aside
 }
 
 // newScript makes a script that may run at any time: one that reads, or whose writing is right however
@@ -65,6 +66,13 @@ func newWrite(text string) script {
 // lasts makes a script one of a change that people rely on: see [Durability].
 func (s script) lasts() script {
 	s.lasting = true
+	return s
+}
+
+// aside makes a script one of the many that go on by themselves: when Redis is slow, nothing that a caller
+// waits for waits for them.
+func (s script) aside() script {
+	s.apart = true
 	return s
 }
 
@@ -141,6 +149,8 @@ func (db *DB) sendTimed(ctx, whole context.Context, s script, cmd *redis.Cmd, tw
 	switch {
 	case s.lasting && db.durable.waits():
 		return db.lasting(ctx, whole, cmd, twice)
+	case twice && s.apart:
+		return db.aside(ctx, cmd)
 	case twice:
 		return db.submit(ctx, cmd)
 	}
