@@ -117,22 +117,33 @@ func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
 
 // turn answers a webhook within a time, with the wait for others that are at it.
 func (e *Engine) turn(ctx context.Context, event Event, within time.Duration) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
+	until := time.Now().Add(within)
 	if event.Turn == 0 && !event.Look {
-		if answer, err := e.first(ctx, event); !errors.Is(err, ErrOvertaken) {
+		if answer, err := e.first(ctx, event, until); !errors.Is(err, ErrOvertaken) {
 			return answer, err
 		}
 	}
 	for {
-		answer, err := e.try(ctx, event)
+		answer, err := e.try(ctx, event, until)
 		if !errors.Is(err, errBusy) && !errors.Is(err, ErrOvertaken) {
 			return answer, err
 		}
-		if err := wait(ctx, pollEvery); err != nil {
+		err = wait(ctx, pollEvery)
+		if err == nil && !time.Now().Before(until) {
+			err = context.DeadlineExceeded
+		}
+		if err != nil {
 			return nil, fmt.Errorf("wait for turn %d: %w", event.Turn, err)
 		}
 	}
+}
+
+// own ends after the time that a turn may take without waits, and at the end of the turn.
+func (e *Engine) own(ctx context.Context, until time.Time) (context.Context, context.CancelFunc) {
+	if own := time.Now().Add(e.times.Own); own.Before(until) {
+		until = own
+	}
+	return context.WithDeadline(ctx, until)
 }
 
 // errBusy says that another one is answering the turn.
@@ -141,8 +152,8 @@ var errBusy = errors.New("the turn is being answered")
 // first answers the webhook that begins a call. Nothing can be stored of the call yet but
 // by another delivery of the same webhook, so the commit claims the turn as well: callers
 // are greeted one round trip earlier. It is overtaken when there is something.
-func (e *Engine) first(ctx context.Context, event Event) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.times.Own)
+func (e *Engine) first(ctx context.Context, event Event, until time.Time) ([]byte, error) {
+	ctx, cancel := e.own(ctx, until)
 	defer cancel()
 	claim, err := e.claim(event)
 	if err != nil {
@@ -162,8 +173,8 @@ func (e *Engine) claim(event Event) (Claim, error) {
 }
 
 // try claims the turn once and answers it if it is ours, or already answered.
-func (e *Engine) try(ctx context.Context, event Event) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, e.times.Own)
+func (e *Engine) try(ctx context.Context, event Event, until time.Time) ([]byte, error) {
+	ctx, cancel := e.own(ctx, until)
 	defer cancel()
 	claim, err := e.claim(event)
 	if err != nil {

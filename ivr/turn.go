@@ -118,16 +118,12 @@ func (t *turn) patience() int {
 // nextTurn is where Twilio posts what comes of a question. It has what the apology needs that is
 // due when the call's state can't be reached: the language, and what may have been changed.
 func (t *turn) nextTurn(at Step) string {
-	query := url.Values{}
+	next, before := t.engine.turns+strconv.Itoa(t.call.Turn+1), "?"
 	if l := t.call.Language(); l != "" {
-		query.Set("lang", string(l))
+		next, before = next+"?lang="+string(l), "&"
 	}
 	if may, changes := t.engine.mays[at]; changes {
-		query.Set("may", may.Name)
-	}
-	next := t.engine.turns + strconv.Itoa(t.call.Turn+1)
-	if len(query) > 0 {
-		next += "?" + query.Encode()
+		next += before + "may=" + url.QueryEscape(may.Name)
 	}
 	return next
 }
