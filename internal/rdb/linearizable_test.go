@@ -18,6 +18,7 @@ import (
 	"github.com/anishathalye/porcupine"
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rdb"
 	"updatecenter/internal/redistest"
@@ -208,8 +209,48 @@ func (h *history[S]) String() string {
 	return out.String()
 }
 
+// A place is where histories are made.
+type place struct {
+	name    string              // of the arrangement
+	faulty  []*redistest.Server // all that serve
+	faults  int                 // kinds that there are of them: see faulted
+	patient *rdb.DB             // for what is done without faults
+	hasty   []*rdb.DB           // servers of ours
+}
+
+// single is one Redis, which loses nothing when it is killed.
+func single(t *testing.T) place {
+	t.Helper()
+	server := redistest.StartWith(t, redistest.Durable)
+	return place{"single", []*redistest.Server{server}, 5, open(t, server.DirectURL()), sharing(t, server.URL())}
+}
+
+// clustered is a cluster. Its nodes are cut off, but not stopped or killed: a replica that takes over may lack
+// what its master has confirmed.
+func clustered(t *testing.T) place {
+	t.Helper()
+	cluster := redistest.StartReplicatedCluster(t)
+	at := place{"cluster", nil, 2, open(t, cluster.URL), sharing(t, cluster.URL)}
+	for _, pair := range cluster.Pairs {
+		at.faulty = append(at.faulty, pair.Master)
+	}
+	return at
+}
+
+// all does something to each server.
+func (p place) all(do func(*redistest.Server)) {
+	for _, server := range p.faulty {
+		do(server)
+	}
+}
+
 // faulted runs the clients of a history, and has one fault meanwhile, of the kind-th of all kinds.
-func (h *history[S]) faulted(t *testing.T, server *redistest.Server, kind int, random *rand.Rand, client func(i int, random *rand.Rand)) {
+func (h *history[S]) faulted(t *testing.T, at place, kind int, random *rand.Rand, client func(i int, random *rand.Rand)) {
+	t.Helper()
+	stop := func(s *redistest.Server) { s.Stop(t) }
+	resume := func(s *redistest.Server) { s.Resume(t) }
+	cut := func(s *redistest.Server) { s.Down() }
+	restore := func(s *redistest.Server) { s.Up() }
 	var all sync.WaitGroup
 	for i := range clients {
 		source := rand.NewPCG(random.Uint64(), random.Uint64())
@@ -227,30 +268,35 @@ func (h *history[S]) faulted(t *testing.T, server *redistest.Server, kind int, r
 	}
 	await(clients+random.IntN(clients), h.started)
 	fault := [2]int64{h.now()}
-	switch failures := random.IntN(clients); kind % 4 {
+	switch failures := random.IntN(clients); kind % at.faults {
 	case 0:
-		server.Down()
+		at.all(cut)
 		fault[1] = h.now()
 		await(1+failures, h.failed)
 	case 1:
-		server.Hang()
+		at.all(func(s *redistest.Server) { s.Hang() })
 		fault[1] = h.now()
 		await(failures, h.failed)
 	case 2:
-		server.Stop(t)
+		at.all(stop)
 		await(failures, h.failed)
-		server.Resume(t)
+		at.all(resume)
 		fault[1] = h.now()
 	case 3: // what was sent is carried out after its connection was cut
-		server.Stop(t)
+		at.all(stop)
 		await(random.IntN(clients/2), h.started)
-		server.Down()
+		at.all(cut)
 		await(failures, h.failed)
-		server.Resume(t)
-		server.Up()
+		at.all(resume)
+		at.all(restore)
 		fault[1] = h.now()
+	case 4:
+		at.all(func(s *redistest.Server) { s.Kill() })
+		fault[1] = h.now()
+		await(failures, h.failed)
+		at.all(func(s *redistest.Server) { s.Restart(t) })
 	}
-	server.Up()
+	at.all(restore)
 	h.faults = append(h.faults, fault)
 	<-over
 }
@@ -272,22 +318,22 @@ func judge[S comparable](t *testing.T, all *tried, h *history[S], stored S, seed
 }
 
 // report fails the test also when its histories would have shown nothing.
-func (all tried) report(t *testing.T, experiment string) {
+func (all tried) report(t *testing.T, experiment string, at place) {
 	t.Helper()
 	t.Logf("%+v", all)
 	if all.concurrent < all.operations/2 || all.unknowns < all.histories/2 || all.unknowns > all.operations*3/4 {
 		t.Errorf("too few operations at the same time, or of unknown outcome, or of a known one: %+v", all)
 	}
-	torture.Report(t, experiment, "single", torture.Counts{
+	torture.Report(t, experiment, at.name, torture.Counts{
 		torture.Operations: all.operations, torture.Kills: all.histories, torture.Lost: all.illegal,
 	})
 }
 
 // sharing are servers of ours that share a Redis, and have little patience.
-func sharing(t *testing.T, server *redistest.Server) (all []*rdb.DB) {
+func sharing(t *testing.T, url string) (all []*rdb.DB) {
 	t.Helper()
 	for range servers {
-		db, err := rdb.OpenWithin(server.URL(), hurried)
+		db, err := rdb.OpenWithin(url, hurried)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,24 +346,37 @@ func sharing(t *testing.T, server *redistest.Server) (all []*rdb.DB) {
 // TestTortureLinearizableLine has clients read and change one line, its history and its notices.
 func TestTortureLinearizableLine(t *testing.T) {
 	t.Parallel()
-	server, seed, all := redistest.Start(t), rand.Uint64(), tried{}
-	patient, hasty := open(t, server.DirectURL()), sharing(t, server)
-	for n := range torture.Times(4, 120) {
+	lineHistories(t, single(t), torture.Times(5, 120))
+}
+
+// TestTortureLinearizableCluster is the same on a cluster, and for calls and features.
+func TestTortureLinearizableCluster(t *testing.T) {
+	t.Parallel()
+	at := clustered(t)
+	lineHistories(t, at, torture.Times(2, 40))
+	callHistories(t, at, torture.Times(2, 40))
+	featureHistories(t, at, torture.Times(2, 40))
+}
+
+func lineHistories(t *testing.T, at place, histories int) {
+	t.Helper()
+	seed, all := rand.Uint64(), tried{}
+	for n := range histories {
 		random := rand.New(rand.NewPCG(seed, uint64(n)))
 		line := nanp.Number(fmt.Sprintf("+1612555%04d", n))
-		h, stored := newHistory[lineState](hurried), newLine(t, patient, line)
+		h, stored := newHistory[lineState](hurried), newLine(t, at.patient, line)
 		var writes atomic.Int64
-		h.faulted(t, server, n, random, func(i int, random *rand.Rand) {
-			db := hasty[i%servers]
+		h.faulted(t, at, n, random, func(i int, random *rand.Rand) {
+			db := at.hasty[i%servers]
 			lineUser{h, i, line, db.Lines(), db.Notices(), &writes}.any(random, stored.revision, 6)
 		})
-		last := lineUser{h, clients, line, patient.Lines(), patient.Notices(), &writes}
+		last := lineUser{h, clients, line, at.patient.Lines(), at.patient.Notices(), &writes}
 		last.read()
 		last.records()
 		last.due()
 		judge(t, &all, h, stored, seed)
 	}
-	all.report(t, "histories of a line are linearizable")
+	all.report(t, "histories of a line are linearizable", at)
 }
 
 // lineState is what is stored of a line, and why its changes count once. Times are milliseconds.
@@ -419,12 +478,8 @@ func (u lineUser) list(what string, ask func(context.Context) ([]int64, error)) 
 	u.do(u.op(what, reads, 0, func(s lineState) (lineState, any) { return s, s.changes }),
 		func(ctx context.Context) (any, error) {
 			numbers, err := ask(ctx)
-			changes := ""
-			for _, number := range numbers {
-				changes += fmt.Sprint(" ", number)
-			}
 			u.saw(numbers...)
-			return changes, err
+			return spaced(numbers...), err
 		})
 }
 
@@ -513,22 +568,26 @@ func refused(refusal, err error) (any, error) {
 // TestTortureLinearizableCalls has clients answer the turns of one call.
 func TestTortureLinearizableCalls(t *testing.T) {
 	t.Parallel()
-	server, seed, all := redistest.Start(t), rand.Uint64(), tried{}
-	patient, hasty := open(t, server.DirectURL()), sharing(t, server)
-	for n := range torture.Times(4, 120) {
+	callHistories(t, single(t), torture.Times(5, 120))
+}
+
+func callHistories(t *testing.T, at place, histories int) {
+	t.Helper()
+	seed, all := rand.Uint64(), tried{}
+	for n := range histories {
 		random := rand.New(rand.NewPCG(seed, uint64(n)))
 		h, call := newHistory[callState](forever), "CA"+strconv.Itoa(n)
 		var clock, writes atomic.Int64
-		h.faulted(t, server, n, random, func(i int, random *rand.Rand) {
-			callUser{h, i, call, hasty[i%servers].Calls(), &clock, &writes}.any(random, 6)
+		h.faulted(t, at, n, random, func(i int, random *rand.Rand) {
+			callUser{h, i, call, at.hasty[i%servers].Calls(), &clock, &writes}.any(random, 6)
 		})
-		last := callUser{h, clients, call, patient.Calls(), &clock, &writes}
+		last := callUser{h, clients, call, at.patient.Calls(), &clock, &writes}
 		for turn := range maxTurns {
 			last.begin(ivr.Claim{Turn: turn, Holder: "last", Now: last.at(0)})
 		}
 		judge(t, &all, h, callState{}, seed)
 	}
-	all.report(t, "histories of a call are linearizable")
+	all.report(t, "histories of a call are linearizable", at)
 }
 
 const (
@@ -679,6 +738,207 @@ func (s callState) commit(c ivr.Commit, number int64) (callState, any) {
 	return s, nil
 }
 
+// TestTortureLinearizableFeatures has clients change the settings of one feature, and the PIN that proves who
+// may.
+func TestTortureLinearizableFeatures(t *testing.T) {
+	t.Parallel()
+	featureHistories(t, single(t), torture.Times(5, 120))
+}
+
+func featureHistories(t *testing.T, at place, histories int) {
+	t.Helper()
+	seed, all := rand.Uint64(), tried{}
+	for n := range histories {
+		random := rand.New(rand.NewPCG(seed, uint64(n)))
+		line := nanp.Number(fmt.Sprintf("+1612556%04d", n))
+		h, stored := newHistory[featureState](hurried), newFeature(t, at.patient, line)
+		var writes atomic.Int64
+		h.faulted(t, at, n, random, func(i int, random *rand.Rand) {
+			db := at.hasty[i%servers]
+			featureUser{h, i, line, db.Features(), db, &writes}.any(random, stored, 6)
+		})
+		last := featureUser{h, clients, line, at.patient.Features(), at.patient, &writes}
+		last.read()
+		last.records()
+		last.events()
+		judge(t, &all, h, stored, seed)
+	}
+	all.report(t, "histories of a feature are linearizable", at)
+}
+
+// featureState is what is stored of a feature, and why its changes count once. Each change has its number for a
+// revision and for the settings.
+type featureState struct {
+	revision, pin   int64  // pin is the revision of the PIN
+	records, events string // the numbers of changes, and of resets in the records, each with a space before
+	turns           uint64 // that have changed the settings, as bits
+}
+
+// newFeature adds a line that has the feature.
+func newFeature(t *testing.T, db *rdb.DB, line nanp.Number) featureState {
+	t.Helper()
+	stored := newLine(t, db, line)
+	_, err := db.Features().Install(t.Context(), []features.Installation{{Number: line, Features: pins.FeaturesOf(pins.DialLock)}},
+		pins.Record{At: now, Event: pins.FeaturesInstalled, By: validation.By}, removal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return featureState{pin: stored.revision}
+}
+
+// featureStore is what a client asks of features.
+type featureStore interface {
+	Features(ctx context.Context, number nanp.Number, turn pins.Turn) (features.Stored, error)
+	Change(ctx context.Context, change features.Change) error
+}
+
+// A featureUser is a client of a feature.
+type featureUser struct {
+	*history[featureState]
+	client   int
+	line     nanp.Number
+	features featureStore
+	db       *rdb.DB
+	writes   *atomic.Int64 // of all clients: each has a number, up to 63
+}
+
+// op is an operation of this client.
+func (u featureUser) op(what string, r repetition, number int64, c contract[featureState]) done[featureState] {
+	return done[featureState]{porcupine.Operation{ClientId: u.client}, what, c, r, number, 0}
+}
+
+// any carries out any operations.
+func (u featureUser) any(random *rand.Rand, known featureState, operations int) {
+	revision, pin := known.revision, known.pin
+	var again func() bool // repeats a change whose outcome is unknown
+	for range operations {
+		switch choice := random.IntN(8); {
+		case again != nil && choice < 6:
+			if again() {
+				again = nil
+			}
+		case choice < 2:
+			if stored, ok := u.read(); ok {
+				revision, pin = stored.Settings[pins.DialLock].Revision, stored.PINRevision
+			}
+		case choice == 2:
+			u.records()
+		case choice == 3:
+			u.events()
+		case choice == 4:
+			u.reset()
+		case choice == 5: // by the web
+			u.change(u.writes.Add(1), revision, 0, false)
+		default:
+			number, expected, proved := u.writes.Add(1), revision, pin
+			again = func() bool { return u.change(number, expected, proved, true) }
+			if again() {
+				again = nil
+			}
+		}
+	}
+}
+
+func (u featureUser) read() (stored features.Stored, ok bool) {
+	_, ok = u.do(u.op("features", reads, 0, func(s featureState) (featureState, any) { return s, s.revision }),
+		func(ctx context.Context) (_ any, err error) {
+			stored, err = u.features.Features(ctx, u.line, pins.Turn{})
+			kept := stored.Settings[pins.DialLock]
+			if kept.Revision != 0 && string(kept.Settings) != strconv.FormatInt(kept.Revision, 10) {
+				return "settings of another revision", err // which no contract answers
+			}
+			u.saw(kept.Revision)
+			return kept.Revision, err
+		})
+	return stored, ok
+}
+
+// list reads a list of changes.
+func (u featureUser) list(what string, of func(featureState) string, ask func(context.Context) ([]int64, error)) {
+	u.do(u.op(what, reads, 0, func(s featureState) (featureState, any) { return s, of(s) }),
+		func(ctx context.Context) (any, error) {
+			numbers, err := ask(ctx)
+			u.saw(numbers...)
+			return spaced(numbers...), err
+		})
+}
+
+// spaced are numbers, each with a space before.
+func spaced(numbers ...int64) (text string) {
+	for _, number := range numbers {
+		text += fmt.Sprint(" ", number)
+	}
+	return text
+}
+
+// records reads the history, which begins with the validation and the installation.
+func (u featureUser) records() {
+	u.list("history", func(s featureState) string { return s.records }, func(ctx context.Context) (numbers []int64, err error) {
+		records, err := u.db.Lines().History(ctx, u.line, pins.MaxHistory)
+		for _, record := range slices.Backward(records) {
+			numbers = append(numbers, record.At.Sub(now).Milliseconds())
+		}
+		return numbers[min(2, len(numbers)):], err
+	})
+}
+
+// events reads what waits for the switch.
+func (u featureUser) events() {
+	u.list("events", func(s featureState) string { return s.events }, func(ctx context.Context) (numbers []int64, err error) {
+		waiting, err := u.db.Outbox().Next(ctx, string(u.line), 100)
+		for _, message := range waiting {
+			number, _ := strconv.ParseInt(string(message.Stored), 10, 64)
+			numbers = append(numbers, number)
+		}
+		return numbers, err
+	})
+}
+
+func (u featureUser) reset() {
+	number := u.writes.Add(1)
+	u.do(u.op(fmt.Sprint("reset ", number), sentOnce, number, func(s featureState) (featureState, any) {
+		s.pin, s.records = s.pin+1, s.records+spaced(number)
+		return s, nil
+	}), func(ctx context.Context) (any, error) {
+		record := pins.Record{At: timeOf(number), Event: pins.Reset, By: validation.By}
+		return nil, u.db.Lines().Reset(ctx, u.line, record, nil)
+	})
+}
+
+// change says whether its outcome is known. One without a turn isn't sent again.
+func (u featureUser) change(number, expected, proved int64, inTurn bool) bool {
+	change := features.Change{
+		Number: u.line, Feature: pins.DialLock, Expected: expected, Revision: number, Proved: proved,
+		Settings: noticed(number), Event: noticed(number), Record: pins.Record{At: timeOf(number), Event: pins.FeatureChanged},
+	}
+	r, turn := sentOnce, uint64(0)
+	if inTurn {
+		r, turn, change.Turn = onceOnly, 1<<number, pins.Turn{Call: "CA1", Number: int(number)}
+	}
+	_, ok := u.do(u.op(fmt.Sprintf("change %d at revision %d, of PIN %d, in a turn %t", number, expected, proved, inTurn), r, number,
+		func(s featureState) (featureState, any) {
+			switch {
+			case s.turns&turn != 0:
+				return s, nil
+			case proved != 0 && s.pin != proved:
+				return s, features.ErrOvertaken
+			case s.revision != expected:
+				return s, features.ErrStale
+			}
+			s.revision, s.turns = number, s.turns|turn
+			s.records, s.events = s.records+spaced(number), s.events+spaced(number)
+			return s, nil
+		}),
+		func(ctx context.Context) (any, error) {
+			answer, err := refused(features.ErrStale, u.features.Change(ctx, change))
+			if answer == nil {
+				answer, err = refused(features.ErrOvertaken, err)
+			}
+			return answer, err
+		})
+	return ok
+}
+
 // TestLinearizabilityOfFlawedStores holds that the histories of stores with flaws are illegal.
 func TestLinearizabilityOfFlawedStores(t *testing.T) {
 	db := open(t, redistest.Start(t).URL())
@@ -714,11 +974,30 @@ func TestLinearizabilityOfFlawedStores(t *testing.T) {
 		u.begin(ivr.Claim{Holder: "c", Now: now})
 		return h.check(callState{})
 	}
-	lines, calls := db.Lines(), db.Calls()
+	feature := func(store featureStore) porcupine.CheckResult {
+		number++
+		n := nanp.Number(fmt.Sprintf("+1612556%04d", number))
+		h, stored := newHistory[featureState](patience), newFeature(t, db, n)
+		u := featureUser{h, 0, n, store, db, new(atomic.Int64)}
+		first := u.writes.Add(1)
+		u.change(first, 0, stored.pin, true)
+		u.change(first, 0, stored.pin, true)
+		u.change(u.writes.Add(1), 0, 0, false)
+		u.reset()
+		u.change(u.writes.Add(1), first, stored.pin, true)
+		u.read()
+		u.records()
+		u.events()
+		return h.check(stored)
+	}
+	lines, calls, settings := db.Lines(), db.Calls(), db.Features()
 	for name, got := range map[string]porcupine.CheckResult{
 		"revision ignored":            line(revisionIgnored{lines}),
 		"refused and changed":         line(refusedAndChanged{lines}),
 		"changed too late":            line(&changedLate{Lines: lines}),
+		"settings' revision ignored":  feature(staleSettings{settings}),
+		"proof ignored":               feature(unproved{settings}),
+		"turn forgotten":              feature(turnForgotten{settings}),
 		"claim ignored":               call(claimIgnored{calls}),
 		"commit confirmed and undone": call(commitUndone{calls}),
 	} {
@@ -726,8 +1005,10 @@ func TestLinearizabilityOfFlawedStores(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, porcupine.Illegal)
 		}
 	}
-	if ofLine, ofCall := line(lines), call(calls); ofLine != porcupine.Ok || ofCall != porcupine.Ok {
-		t.Errorf("without flaws: %s and %s, want %s", ofLine, ofCall, porcupine.Ok)
+	for name, got := range map[string]porcupine.CheckResult{"line": line(lines), "call": call(calls), "feature": feature(settings)} {
+		if got != porcupine.Ok {
+			t.Errorf("%s without flaws: %s, want %s", name, got, porcupine.Ok)
+		}
 	}
 }
 
@@ -739,8 +1020,11 @@ type (
 		rdb.Lines
 		late *pins.Change
 	}
-	claimIgnored struct{ rdb.Calls }
-	commitUndone struct{ rdb.Calls }
+	staleSettings struct{ featureStore }
+	unproved      struct{ featureStore }
+	turnForgotten struct{ featureStore }
+	claimIgnored  struct{ rdb.Calls }
+	commitUndone  struct{ rdb.Calls }
 )
 
 func (s revisionIgnored) Change(ctx context.Context, change pins.Change) error {
@@ -766,6 +1050,25 @@ func (s *changedLate) Change(ctx context.Context, change pins.Change) error {
 		return rdb.ErrUnanswered
 	}
 	return s.Lines.Change(ctx, *s.late)
+}
+
+func (s staleSettings) Change(ctx context.Context, change features.Change) error {
+	stored, err := s.Features(ctx, change.Number, pins.Turn{})
+	if err != nil {
+		return err
+	}
+	change.Expected = stored.Settings[change.Feature].Revision
+	return s.featureStore.Change(ctx, change)
+}
+
+func (s unproved) Change(ctx context.Context, change features.Change) error {
+	change.Proved = 0
+	return s.featureStore.Change(ctx, change)
+}
+
+func (s turnForgotten) Change(ctx context.Context, change features.Change) error {
+	change.Turn = pins.Turn{}
+	return s.featureStore.Change(ctx, change)
 }
 
 func (s claimIgnored) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
