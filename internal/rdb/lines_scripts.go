@@ -73,26 +73,20 @@ local function sweep(key, kept, now)
 end
 `
 
-// addLines creates lines, each if there is nothing under its key. Settings and validations that are
+// addLine creates a line, if there is nothing under its key. Settings and validations that are
 // there without a line are of one that an earlier release removed, which knew of none: they are
 // not for the next customer.
 //
-//	KEYS  of each line: line, settings, validations
-//	ARGV  now; of each line: language or nothing, features or nothing
-//	      of each line 1 created, 0 there was one
-var addLines = newWrite(`
-local created = {}
-for i = 1, #KEYS / 3 do
-	local line, settings, validations = KEYS[3 * i - 2], KEYS[3 * i - 1], KEYS[3 * i]
-	created[i] = 1 - redis.call('EXISTS', line)
-	if created[i] == 1 then
-		redis.call('DEL', settings, validations)
-		redis.call('HSET', line, 'v', '1', 'since', ARGV[1], 'rev', ARGV[1])
-		if ARGV[2 * i] ~= '' then redis.call('HSET', line, 'lang', ARGV[2 * i]) end
-		if ARGV[2 * i + 1] ~= '' then redis.call('HSET', line, 'features', ARGV[2 * i + 1]) end
-	end
+//	KEYS  line, settings, validations
+//	ARGV  now, and names and values of the other fields
+//	      1 created, 0 there was one
+var addLine = newWrite(`
+if redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3]) > 0 then
+	if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+	redis.call('DEL', KEYS[2], KEYS[3])
 end
-return created
+redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1], unpack(ARGV, 2))
+return 1
 `)
 
 // clearedLua records the clearing and clears the strikes, as do those who reset, unlock or remove

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -64,42 +62,32 @@ func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pi
 // Add implements [pins.Registry]. It takes any number of lines, a batch at a time: after an
 // error those up to some batch are in, and it can be run again.
 func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]bool, error) {
-	created := make([]bool, 0, len(lines))
+	created, since := make([]bool, 0, len(lines)), any(millis(now))
 	for part := range slices.Chunk(lines, batch) {
-		var commands [][]any
-		for some := range slices.Chunk(part, s.db.linesPerScript()) {
-			commands = append(commands, adding(some, now))
+		commands := make([][]any, len(part))
+		for i, line := range part {
+			commands[i] = adding(line, since)
 		}
-		answers, err := s.db.runEach(ctx, addLines, commands)
+		answers, err := s.db.runEach(ctx, addLine, commands)
 		if err != nil {
 			return append(created, make([]bool, len(lines)-len(created))...), err
 		}
 		for _, answer := range answers {
-			each, _ := answer.([]any)
-			for _, one := range each {
-				created = append(created, one == int64(1))
-			}
+			created = append(created, answer == int64(1))
 		}
 	}
 	return created, nil
 }
 
-// linesPerScript is how many lines one script may add: each has a slot of its own, and a script of a
-// cluster has the keys of one slot. Fewer scripts take less time.
-func (db *DB) linesPerScript() int {
-	if _, is := db.routes.(*redis.ClusterClient); is {
-		return 1
+// adding is the command that adds a line.
+func adding(line pins.NewLine, since any) []any {
+	args := make([]any, 0, 5)
+	args = append(args, since)
+	if line.Language != "" {
+		args = append(args, "lang", line.Language)
 	}
-	return batch
-}
-
-// adding is the command that adds lines.
-func adding(lines []pins.NewLine, now time.Time) []any {
-	keys, args := make([]string, 0, 3*len(lines)), make([]any, 0, 1+2*len(lines))
-	args = append(args, millis(now))
-	for _, line := range lines {
-		keys = append(keys, lineKey(line.Number), featuresKey(line.Number), validationsKey(line.Number))
-		args = append(args, line.Language, line.Features.String())
+	if line.Features != (pins.Features{}) {
+		args = append(args, "features", line.Features.String())
 	}
-	return addLines.byHash(keys, args...)
+	return addLine.byHash([]string{lineKey(line.Number), featuresKey(line.Number), validationsKey(line.Number)}, args...)
 }
