@@ -123,6 +123,9 @@ func (d *Deliveries) Spoken(ctx context.Context, task Task, turn int) error {
 	return nil
 }
 
+// telling says whether the present call tells what it has to, or has told it.
+func (d *Delivery) telling() bool { return d.Spoken > 0 || d.Opened && !d.About.secret() }
+
 // said is what a call that is over has said, by the turns that were answered: a status, or empty if
 // the attempt must be made again.
 func (d *Deliveries) said(ctx context.Context, delivery *Delivery) (Status, error) {

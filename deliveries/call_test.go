@@ -272,7 +272,7 @@ func TestCancelTooLate(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.Cancel(t.Context(), "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa")
 	mustBe(t, err, deliveries.ErrNotFound)
-	for _, webhook := range []string{"completed", "declined"} {
+	for _, webhook := range []string{"spoken", "completed", "declined"} {
 		f := newFixture(t)
 		delivery := f.rung(t)
 		f.webhook(t, delivery.Task(), "CA1", "opened")

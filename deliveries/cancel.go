@@ -7,11 +7,12 @@ import (
 
 // Cancel ends a delivery that is under way: one that waits is not made, and a call is hung up.
 // A call that is being begun at this moment may still ring, and then tells nothing. Errors:
-// [ErrNotFound]; [ErrFinal] if it has ended, or the letter or e-mail is being made.
+// [ErrNotFound]; [ErrFinal] if it has ended, if the call tells what it has to by now, or if the letter or
+// e-mail is being made.
 func (d *Deliveries) Cancel(ctx context.Context, id ID) (Delivery, error) {
 	canceled := false
 	delivery, err := d.change(ctx, id, func(delivery *Delivery) bool {
-		canceled = !delivery.Status.Final() && (delivery.Method == Voice || delivery.Began.IsZero())
+		canceled = !delivery.Status.Final() && !delivery.telling() && (delivery.Method == Voice || delivery.Began.IsZero())
 		if canceled {
 			delivery.to(Canceled, d.now(), "")
 		}

@@ -45,8 +45,9 @@
 //
 // All of these can come more than once, late, and before Twilio's answer to the request that
 // made the call. What has been told is known when the call is over: by whether the turn was answered
-// that tells it ([Config].Answered). Who heard an apology in its place is called again. A call can be
-// declined after its end as well; otherwise a final status stays.
+// that tells it ([Config].Answered). Who heard an apology in its place is called again; but of a secret that
+// could not even be noted as spoken, the notice was left: its caller was offered it. A call can be declined
+// after its end as well; otherwise a final status stays. What is being told can't be canceled.
 //
 // # One ring for each attempt
 //

@@ -27,6 +27,7 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*tur
 	if err := t.goOn(ctx, event, known); err != nil {
 		e.log.Error("the turn failed", slog.String("call", event.Call),
 			slog.Int("turn", event.Turn), slog.Any("cause", err))
+		t.failed = true
 		t.apologize(ctx)
 	}
 	if doubt.Any() {
@@ -84,7 +85,7 @@ func (e *Engine) write(t *turn) []byte {
 	}
 	e.log.Error("the answer can't be written", slog.String("call", t.call.SID),
 		slog.Int("turn", t.call.Turn), slog.Any("cause", err))
-	t.call.state.Step, t.call.state.Blanks = HangUp, nil
+	t.call.state.Step, t.call.state.Blanks, t.failed = HangUp, nil, true
 	return e.Apology(t.call.Language(), t.may.Name)
 }
 

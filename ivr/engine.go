@@ -28,6 +28,10 @@ type Config struct {
 	// Took is told of every exit that a call takes, at once by many; nil: nobody is.
 	Took func(Exit)
 	Log  *slog.Logger // never told what a caller keyed
+	// FailuresUnanswered has the apology for a turn that failed be given and not stored. The turn has no
+	// answer then, and is run again if it is posted again: for calls of which it is looked up later what
+	// was said.
+	FailuresUnanswered bool
 }
 
 // Engine answers the turns of calls by a flow. It has no state of its own.
@@ -48,6 +52,8 @@ type Engine struct {
 	log       *slog.Logger
 	mays      map[Step]Prompt
 	apologies map[apology][]byte
+
+	failuresUnanswered bool
 }
 
 // New returns an engine, or what is wrong with its flow.
@@ -59,7 +65,7 @@ func New(c Config) (*Engine, error) {
 		flow: c.Flow, lines: c.Flow.index(), blanks: c.Flow.blanks(), phrases: c.Flow.phrases(),
 		choices: c.Flow.choices(),
 		store:   c.Store, keys: c.Keys, random: c.Random, now: c.Now, times: c.Times,
-		turns: c.TurnURL, recording: c.Recording, took: c.Took, log: c.Log,
+		turns: c.TurnURL, recording: c.Recording, took: c.Took, log: c.Log, failuresUnanswered: c.FailuresUnanswered,
 	}
 	e.mays, _ = c.Flow.mays() // Check has looked at the error
 	if e.times == (Times{}) {
@@ -204,6 +210,9 @@ func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Beg
 		return nil, fmt.Errorf("carry out turn %d: %w", event.Turn, err)
 	}
 	document := e.write(t)
+	if t.failed && e.failuresUnanswered {
+		return document, nil
+	}
 	commit, err := e.seal(t.call, document)
 	if err != nil {
 		return nil, err

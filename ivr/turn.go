@@ -30,6 +30,7 @@ type turn struct {
 	may    Prompt            // of the last line that may have changed something
 	doubt  *durability.Doubt // about what was changed
 	unsure bool              // Notices.Unsure was said
+	failed bool              // the answer is an apology
 }
 
 func (t *turn) flow() *Flow { return t.engine.flow }

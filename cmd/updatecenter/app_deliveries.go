@@ -106,6 +106,7 @@ func newCallback(c config, o outside, a *app, recordings *voice.Recordings, took
 	engine, err := ivr.New(ivr.Config{
 		Flow: callbackFlow(c, a.deliveries), Store: o.db.CallsInTime(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, Took: took, Log: o.log,
+		FailuresUnanswered: true, // by Config.Answered of the deliveries
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare callbacks: %w", err)

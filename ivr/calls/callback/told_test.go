@@ -2,6 +2,7 @@ package callback_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -24,6 +25,7 @@ type ringer struct {
 	queue   deliveries.MemoryQueue
 	engines [2]*ivr.Engine // two servers
 	store   breaking
+	notes   forgetful
 	now     time.Time
 	calls   []call
 	of      []deliveries.ID // what is to be told
@@ -51,6 +53,28 @@ func (b *breaking) Commit(ctx context.Context, commit ivr.Commit) error {
 	}
 	err := b.Memory.Commit(ctx, commit)
 	if b.loseAnswer == 0 {
+		return errDown
+	}
+	return err
+}
+
+// forgetful are deliveries of which a note is stored and seems to fail, or which can't be reached.
+type forgetful struct {
+	*deliveries.Memory
+	loseAnswer int // at which note from now, from 1; 0: at none
+	down       bool
+}
+
+func (f *forgetful) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	if f.down {
+		return deliveries.Delivery{}, errDown
+	}
+	return f.Memory.Get(ctx, id)
+}
+
+func (f *forgetful) Update(ctx context.Context, d deliveries.Delivery, events ...deliveries.Event) error {
+	err := f.Memory.Update(ctx, d, events...)
+	if f.loseAnswer--; f.loseAnswer == 0 {
 		return errDown
 	}
 	return err
@@ -119,14 +143,16 @@ func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) e
 	}, accounts.Note{By: "ann", From: "api"})
 	w.must(err)
 	memory := deliveries.NewMemory()
+	w.notes.Memory = memory
 	w.all = deliveries.New(deliveries.Config{
-		Store: memory, Phones: memory, Queue: &w.queue, Dialer: w, Codes: w, Accounts: customers, Now: clock,
+		Store: &w.notes, Phones: memory, Queue: &w.queue, Dialer: w, Codes: w, Accounts: customers, Now: clock,
 		Answered: callback.Answered(&w.store, clock),
 	})
 	for i := range w.engines {
 		w.engines[i], err = ivr.New(ivr.Config{
 			Flow: flow(w.all, false), Store: &w.store, Keys: keys, Now: clock,
 			TurnURL: "https://example.com/voice/callback/turn/", Log: slog.New(slog.DiscardHandler),
+			FailuresUnanswered: true,
 		})
 		w.must(err)
 	}
@@ -215,15 +241,21 @@ func TestToldByWhatWasSaid(t *testing.T) {
 			"nobody tells, and the answer of the commit is lost":   func(w *ringer) { w.store.loseAnswer, w.calls[0].lost = turn, true },
 			"the commit fails":                                     func(w *ringer) { w.store.fail = turn },
 			"the commit fails, and nobody tells that call is over": func(w *ringer) { w.store.fail, w.calls[0].lost = turn, true },
+			"the answer of its note is lost":                       func(w *ringer) { w.notes.loseAnswer = turn },
 		} {
 			t.Run(kind+"/"+name, func(t *testing.T) {
 				w := newRinger(t, k.ask)
 				spoil(w)
-				fails := w.store.fail > 0
+				fails := w.store.fail > 0 || w.notes.loseAnswer > 0
 				if said := w.hear(k.keys); strings.Contains(said, k.said) == fails {
 					t.Fatalf("it says %s", said)
 				}
 				w.is(deliveries.Answered)
+				if !fails {
+					if _, err := w.all.Cancel(t.Context(), w.of[0]); !errors.Is(err, deliveries.ErrFinal) {
+						t.Errorf("it can be canceled while it is told: %v", err)
+					}
+				}
 				w.end()
 				w.pass(time.Hour)
 				if fails && k.once {
@@ -246,6 +278,36 @@ func TestToldByWhatWasSaid(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestApologyOfTheFallback has the server die that tells, and the fallback apologize: the call has told
+// nothing then, and another one does.
+func TestApologyOfTheFallback(t *testing.T) {
+	for kind, k := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			w := newRinger(t, k.ask)
+			w.store.fail = 1 + len(k.keys)
+			w.hear(k.keys)
+			w.now = w.now.Add(time.Minute) // until its claim has run out
+			w.notes.down = true
+			if said := w.post(1, k.keys); !strings.Contains(said, "something went wrong on our side") {
+				t.Fatalf("it says %s", said)
+			}
+			w.notes.down = false
+			w.end()
+			w.pass(time.Hour)
+			if k.once {
+				w.is(deliveries.Failed)
+				return
+			}
+			if len(w.calls) != 2 {
+				t.Fatalf("%d calls", len(w.calls))
+			}
+			w.hear(k.keys)
+			w.end()
+			w.is(k.done)
+		})
 	}
 }
 
