@@ -63,7 +63,7 @@ func noWay() *refusal {
 
 func tooLate() *refusal {
 	return problem(http.StatusConflict, "too-late", "Too late to cancel",
-		"The delivery has ended, or the letter or e-mail is being made at this moment.")
+		"The delivery has ended, its call is telling it, or the letter or e-mail is being made at this moment.")
 }
 
 func keyReused() *refusal {
