@@ -58,7 +58,7 @@ func (l *Log) Begin(ctx context.Context, file File, by Event, anyway bool) (Entr
 	at := l.config.Now().UTC().Truncate(time.Millisecond)
 	name := at.Format(nameForm)
 	by.Action, by.Subject = AuditBegun, ""
-	by.Detail = fmt.Sprintf("after %d entries, in a file with SHA-256 %x, the last true one %s; kept as before:%s",
+	by.Detail = fmt.Sprintf("after %d entries, in a file with SHA-256 %x, the newest unchanged one %s; kept as before:%s",
 		count, sum.Sum(nil), Anchor{report.Last.Seq, report.Last.MAC}, name)
 	if by, err = by.checked(); err != nil {
 		return Entry{}, fmt.Errorf("begin another audit: %w", err)

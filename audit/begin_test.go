@@ -51,7 +51,7 @@ func TestBegin(t *testing.T) {
 			}
 			sum := fmt.Sprintf("%x", sha256.Sum256(to.Bytes()))
 			if first.Action != audit.AuditBegun || first.By != byRoot.By || !strings.Contains(first.Detail, sum) ||
-				!strings.Contains(first.Detail, fmt.Sprintf("last true one %d:", test.last)) || !strings.HasSuffix(first.Detail, "before:20310304T050607.891Z") {
+				!strings.Contains(first.Detail, fmt.Sprintf("newest unchanged one %d:", test.last)) || !strings.HasSuffix(first.Detail, "before:20310304T050607.891Z") {
 				t.Errorf("begun by %+v", first.Event)
 			}
 			if test.last == 7 && !strings.Contains(first.Detail, whole.Head.String()) {
@@ -61,6 +61,12 @@ func TestBegin(t *testing.T) {
 			report, faults := verify(t, log, nil)
 			if report.Entries != 3 || report.First.Action != audit.AuditBegun || faults != nil {
 				t.Errorf("%d entries, %q", report.Entries, faults)
+			}
+			for _, seq := range []int64{1, 7} { // a head of the audit before
+				_, faults = verify(t, log, &audit.Anchor{Seq: seq, MAC: whole.Head.MAC})
+				if len(faults) != 1 || !strings.HasSuffix(faults[0], "; or the anchor is of the audit before the one begun at 2031-03-04T05:06:07Z") {
+					t.Errorf("entry %d of the audit before: %q", seq, faults)
+				}
 			}
 			fileReport, fileSum, err := log.VerifyFile(t.Context(), bytes.NewReader(to.Bytes()))
 			got := []string(nil)

@@ -26,7 +26,7 @@ const (
 type Fault struct {
 	Seq, Last int64 // the places of the first and the last; 0 for the head
 	Kind      Kind
-	Detail    string // what was found, for people; it holds nothing of an entry but numbers and ids of keys
+	Detail    string // what was found, for people; it holds nothing of an entry but numbers, times and ids of keys
 }
 
 // String tells the fault in a line.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"updatecenter/internal/secret"
 )
@@ -181,14 +182,18 @@ func (w *walk) end(h head, beyond []Stored) {
 
 // anchor compares with the head that was kept elsewhere.
 func (w *walk) anchor(h head) {
+	another := ""
+	if w.report.First.Action == AuditBegun {
+		another = "; or the anchor is of the audit before the one begun at " + w.report.First.At.UTC().Format(time.RFC3339)
+	}
 	switch a := w.expect; {
 	case a == nil:
 	case a.Seq > h.Seq:
-		w.fault(a.Seq, Cut, fmt.Sprintf("the audit had this entry once, and now ends at %d", h.Seq))
+		w.fault(a.Seq, Cut, fmt.Sprintf("the audit had this entry once, and now ends at %d%s", h.Seq, another))
 	case a.Seq < h.First-1:
 		w.fault(a.Seq, Missing, "it was trimmed: compare with a newer head")
 	case a.Seq == h.Seq && !bytes.Equal(a.MAC, h.MAC), w.held != nil && !bytes.Equal(a.MAC, w.held):
-		w.fault(a.Seq, Forked, "it is not the entry that was kept as head")
+		w.fault(a.Seq, Forked, "it is not the entry that was kept as head"+another)
 	}
 }
 

@@ -32,7 +32,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		}),
 		apologies: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "updatecenter_apologies_total",
-			Help: "Calls that ended with an apology, as their state could not be reached.",
+			Help: "Webhooks of calls that were answered by an apology alone, which ends the call: mostly as Redis could not be reached.",
 		}),
 		statuses: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "updatecenter_call_statuses_total",

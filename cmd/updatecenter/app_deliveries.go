@@ -269,7 +269,7 @@ var (
 	tasksDue = prometheus.NewDesc("updatecenter_tasks_waiting",
 		"Tasks that wait to be worked on, by queue: due now, or later.", []string{"queue", "when"}, nil)
 	queuePaused = prometheus.NewDesc("updatecenter_queue_paused",
-		"1 while nobody works on a queue, as somebody has paused it by a tool of asynq's.", []string{"queue"}, nil)
+		"1 while no server works on a queue, as somebody has paused it by a tool of asynq's; calls that come in go on.", []string{"queue"}, nil)
 )
 
 // Describe implements [prometheus.Collector].

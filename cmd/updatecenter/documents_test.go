@@ -74,6 +74,7 @@ func TestDocuments(t *testing.T) {
 		{"../../README.md", "settings", settings},
 		{"../../ARCHITECTURE.md", "times", timesTable()},
 		{"../../README.md", "redis-user", redisUser()},
+		{"../../README.md", "findings", rdb.FindingsTable()},
 		{"../../docs/flows.md", "flows", drawingsPage()},
 		{"../../docs/prompts.md", "prompts", promptTable()},
 		{"../../docs/keys.md", "keys", rdb.KindsTable()},

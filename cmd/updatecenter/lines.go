@@ -49,7 +49,7 @@ func (f redisFlag) open(c console) (*rdb.DB, error) {
 	if err != nil {
 		return nil, usage(fmt.Errorf("REDIS_URL: %w", err))
 	}
-	db.Require(level, func(error) {}) // run tells of it
+	db.Require(level, func(string, error) {}) // run tells of it
 	return db, nil
 }
 

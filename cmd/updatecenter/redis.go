@@ -37,6 +37,8 @@ type redisWatch struct {
 	log      *slog.Logger
 	embedded bool // the demo's, of which nothing is expected
 
+	durability rdb.Durability // that is required
+
 	writing sync.Mutex // held while Redis is written to
 	wrote   time.Time
 	refused error // of that
@@ -53,17 +55,19 @@ type redisWatch struct {
 }
 
 func newRedisWatch(c config, o outside) *redisWatch {
-	w := &redisWatch{db: o.db, keys: c.keys, now: o.now, log: o.log, embedded: o.embedded, told: map[string]bool{}}
+	w := &redisWatch{db: o.db, keys: c.keys, now: o.now, log: o.log, embedded: o.embedded,
+		durability: c.durability, told: map[string]bool{}}
 	if c.durability != "" {
 		o.db.Require(c.durability, w.noteUnsure)
 	}
 	return w
 }
 
-// noteUnsure counts a change that was made and may not last.
-func (w *redisWatch) noteUnsure(cause error) {
+// noteUnsure counts a change, of a key of such a form, that was made and may not last.
+func (w *redisWatch) noteUnsure(key string, cause error) {
 	w.unsure.Add(1)
-	w.log.Warn("a change was made that may not last", slog.Any("cause", cause))
+	w.log.Warn("a change was made that may not last", slog.String("key", key),
+		slog.String("durability", string(w.durability)), slog.Any("cause", cause))
 }
 
 // start checks the Redis before anything is served. One that is away is checked when it is back,
@@ -168,6 +172,9 @@ func (w *redisWatch) tell() {
 			attributes := []any{slog.String("server", s.Address), slog.String("finding", string(finding))}
 			if finding == rdb.NotLookedAt {
 				attributes = append(attributes, slog.String("unknown", strings.Join(s.Unknown, ", ")))
+			}
+			if finding == rdb.NotDurable {
+				attributes = append(attributes, slog.String("durability", string(s.Required)))
 			}
 			warn(s.Address+" "+string(finding), rdb.Findings[finding], attributes...)
 		}

@@ -18,7 +18,7 @@ var (
 	redisUsed     = prometheus.NewDesc("updatecenter_redis_memory_used_bytes", "Memory that the Redis servers use, together.", nil, nil)
 	redisReplicas = prometheus.NewDesc("updatecenter_redis_replicas", "The fewest replicas of a Redis server.", nil, nil)
 	redisRights   = prometheus.NewDesc("updatecenter_redis_rights_missing", "Rights that the user of Redis lacks.", nil, nil)
-	redisUnsure   = prometheus.NewDesc("updatecenter_changes_unsure_total", "Changes that were made and may not last, as DURABILITY could not be had.", nil, nil)
+	redisUnsure   = prometheus.NewDesc("updatecenter_changes_unsure_total", "Writes, several for some changes, that were made and may not last, as what DURABILITY asks for could not be had in time.", nil, nil)
 	redisFinding  = prometheus.NewDesc("updatecenter_redis_finding", "Redis servers by which data can be lost, by how.", []string{"finding"}, nil)
 )
 

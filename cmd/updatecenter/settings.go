@@ -38,7 +38,7 @@ var defaults = kong.Vars{
 	"provisioning_parallel": strconv.Itoa(dispatch.DefaultParallel),
 	"durability": "When a change of a PIN, a code, a feature, an account, an agent or a key, a reset, or a record of the audit is confirmed: " +
 		"memory, at once; replica, once one replica of Redis has it, for which 0.3 seconds are waited; disk, once it is on the disk of Redis, which needs appendfsync always. " +
-		"What could not be made sure of stands, and whoever asked for it is told that it may not last.",
+		"When that can't be had in time, the change stays made, and whoever asked for it is told that it may not last.",
 	"unvouched_failures": strconv.Itoa(pins.DefaultUnvouched().Failures),
 }
 

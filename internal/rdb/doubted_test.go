@@ -21,7 +21,7 @@ func doubting(t *testing.T, url string) *rdb.DB {
 	return reached(t, url, func(url string) (*rdb.DB, error) {
 		db, err := rdb.OpenWithin(url, time.Minute)
 		if err == nil {
-			db.Require(rdb.Replica, func(error) {})
+			db.Require(rdb.Replica, func(string, error) {})
 		}
 		return db, err
 	})

@@ -40,19 +40,20 @@ const (
 // durable is how changes are made durable. The zero value is for Memory.
 type durable struct {
 	level  Durability
-	unsure func(cause error) // told of each change in doubt
-	places chan struct{}     // what waits at once: each keeps a connection meanwhile
-	within time.Duration     // how long a proof may take
-	old    atomic.Bool       // a server doesn't know WAITAOF
+	unsure func(key string, cause error) // told of each change in doubt
+	places chan struct{}                 // what waits at once: each keeps a connection meanwhile
+	within time.Duration                 // how long a proof may take
+	old    atomic.Bool                   // a server doesn't know WAITAOF
 }
 
 // Require has changes confirmed only once they are as durable as that. One for which this can't be
 // had stands all the same: its context is told, see package durability, and so is unsure, with the
-// cause, which holds nothing of the change. It is for a program's start, before anything else.
+// form of the key that was changed, as docs/keys.md names it, and with the cause. They hold nothing of
+// the change. It is for a program's start, before anything else.
 //
 // Each script of a change takes up to 0.3 seconds more then; that of a PIN has two, with its notice. At most half of the connections of
 // the pool wait for replicas and disks at once, so that nothing else waits for them.
-func (db *DB) Require(level Durability, unsure func(cause error)) {
+func (db *DB) Require(level Durability, unsure func(key string, cause error)) {
 	size := 0
 	switch client := db.client.(type) {
 	case *redis.ClusterClient:
@@ -154,7 +155,9 @@ func (db *DB) lasting(ctx, whole context.Context, cmd *redis.Cmd, twice bool) er
 			return err
 		}
 		durability.Tell(whole)
-		db.durable.unsure(err)
+		key, _ := cmd.Args()[firstKey].(string)
+		kind, _ := KindOf(key)
+		db.durable.unsure(kind.Name, err)
 		return nil
 	}
 }

@@ -27,7 +27,12 @@ func requiring(t *testing.T, url string, level rdb.Durability) (*rdb.DB, *atomic
 	db := reached(t, url, func(url string) (*rdb.DB, error) {
 		db, err := rdb.Open(url)
 		if err == nil {
-			db.Require(level, func(error) { doubts.Add(1) })
+			db.Require(level, func(key string, _ error) {
+				if key == "" || strings.Contains(key, "{+") {
+					t.Errorf("the key is told as %q", key)
+				}
+				doubts.Add(1)
+			})
 		}
 		return db, err
 	})
@@ -210,7 +215,7 @@ func TestContractsDurably(t *testing.T) {
 	all := redistest.StartReplicatedSentinel(t)
 	db := open(t, all.URL)
 	var doubts atomic.Int64
-	db.Require(rdb.Replica, func(error) { doubts.Add(1) })
+	db.Require(rdb.Replica, func(string, error) { doubts.Add(1) })
 	db.ProveWithin(patience)
 	for name, do := range operations(db) {
 		ctx, doubt := durability.Watch(t.Context())

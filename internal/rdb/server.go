@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,7 +27,8 @@ type ServerInfo struct {
 	MaxMemory int64         // bytes; 0: no limit
 	Memory    int64         // bytes in use
 	Replicas  int           // connected
-	Behind    time.Duration // the longest of the replicas' lags; a replica that isn't synchronized lags a day
+	Syncing   int           // of these, that have no copy of the data yet, and can't take over
+	Behind    time.Duration // the longest of the other replicas' lags; of one that is untold a day
 	Failing   bool          // the last write of the append-only file, or the last snapshot, failed
 	Required  Durability    // see [DB.Require]
 	Unknown   []string      // names of fields and settings, sorted
@@ -162,7 +164,12 @@ func parseInfo(text string) ServerInfo {
 	info.Failing = fields["aof_last_write_status"] == "err" || fields["rdb_last_bgsave_status"] == "err"
 	info.Replicas = int(min(count("connected_slaves"), maxReplicas))
 	for n := range info.Replicas {
-		info.Behind = max(info.Behind, lag(fields["slave"+strconv.Itoa(n)]))
+		replica := fields["slave"+strconv.Itoa(n)]
+		if strings.Contains(replica, "state=") && !strings.Contains(replica, "state=online") {
+			info.Syncing++
+			continue
+		}
+		info.Behind = max(info.Behind, lag(replica))
 	}
 	return info
 }
@@ -172,14 +179,11 @@ const maxReplicas = 100
 
 // lag reads how far a replica is behind: ip=...,port=...,state=online,offset=...,lag=1.
 func lag(replica string) time.Duration {
-	const unsynchronized = 24 * time.Hour
-	if !strings.Contains(replica, "state=online") {
-		return unsynchronized
-	}
+	const untold = 24 * time.Hour
 	_, rest, _ := strings.Cut(replica, "lag=")
 	seconds, err := strconv.ParseUint(strings.SplitN(rest, ",", 2)[0], 10, 32)
 	if err != nil {
-		return unsynchronized
+		return untold
 	}
 	return time.Duration(seconds) * time.Second
 }
@@ -198,25 +202,37 @@ const (
 	NearlyFull    Finding = "nearly-full"
 	NoReplica     Finding = "no-replica"
 	ReplicaBehind Finding = "replica-behind"
+	ReplicaSyncs  Finding = "replica-syncs"
 	OldVersion    Finding = "old-version"
 	NotLookedAt   Finding = "not-looked-at"
 )
 
-// Findings are all there are, with what would be lost.
+// Findings are all there are, with what would be lost, and what to do.
 var Findings = map[Finding]string{
 	Evicts: "Redis deletes data when its memory is full, calls under way, locks and lines among them: " +
 		"set maxmemory-policy noeviction",
 	NotDurable: "what DURABILITY asks for can't be had, and whoever changes something is told that it may not last: " +
-		"replica needs a replica that is connected, disk needs appendonly yes and appendfsync always",
+		"replica needs a replica that is connected and has synchronized, disk needs appendonly yes and appendfsync always",
 	NoPersistence: "Redis keeps nothing on disk: everything is lost when it restarts; set appendonly yes",
 	SnapshotsOnly: "Redis has no append-only file: when it dies, all since its last snapshot is lost; set appendonly yes",
 	NeverSyncs:    "Redis leaves it to the system when the append-only file is written: when its machine dies, some 30 seconds are lost; set appendfsync everysec",
-	WritesFail:    "Redis could not write to its disk the last time: what changes now may be lost when it restarts",
-	NearlyFull:    "Redis has used nine tenths of maxmemory: once it is full, changes are refused and calls end in an apology",
-	NoReplica:     "Redis has no replica: when its disk is lost, all since the last backup is lost",
-	ReplicaBehind: "a replica of Redis is more than 10 seconds behind: a failover to it loses as much",
-	OldVersion:    "Redis is older than 7, on which this program is tried",
-	NotLookedAt:   "Redis or its ACL does not let all be looked at, so data may be lost in ways that are not told here",
+	WritesFail:    "Redis could not write to its disk the last time: what changes now may be lost when it restarts; look at its disk and its log",
+	NearlyFull:    "Redis has used nine tenths of maxmemory: once it is full, changes are refused and calls end in an apology; raise maxmemory, and see docs/keys.md for what grows",
+	NoReplica:     "Redis has no replica: when its disk is lost, all since the last backup is lost; add one, or live with that",
+	ReplicaBehind: "a replica of Redis is more than 10 seconds behind: a failover to it loses as much; look at its load and its network",
+	ReplicaSyncs:  "a replica of Redis is synchronizing, and no failover to it should happen until it has: this takes seconds to minutes; if longer, look at its log",
+	OldVersion:    "Redis is older than 7, on which this program is tried: update it",
+	NotLookedAt:   "Redis or its ACL does not let all be looked at, so data may be lost in ways that are not told here; give the user info and config|get, or live with that",
+}
+
+// FindingsTable is all findings as a Markdown table, by name.
+func FindingsTable() string {
+	var b strings.Builder
+	b.WriteString("| finding | meaning, and what to do |\n| --- | --- |\n")
+	for _, finding := range slices.Sorted(maps.Keys(Findings)) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", finding, Findings[finding])
+	}
+	return b.String()
 }
 
 // Bounds of findings.
@@ -243,6 +259,7 @@ func (s ServerInfo) Findings() []Finding {
 	add(s.MaxMemory > 0 && s.Memory/nearlyTenth > s.MaxMemory/10, NearlyFull)
 	add(s.Replicas == 0, NoReplica)
 	add(s.Behind > mostBehind, ReplicaBehind)
+	add(s.Syncing > 0, ReplicaSyncs)
 	major, err := strconv.Atoi(strings.SplitN(s.Version, ".", 2)[0])
 	add(err == nil && major < oldest, OldVersion)
 	add(len(s.Unknown) > 0, NotLookedAt)
@@ -253,7 +270,7 @@ func (s ServerInfo) Findings() []Finding {
 func (s ServerInfo) lacksDurability() bool {
 	switch s.Required {
 	case Replica:
-		return s.Replicas == 0
+		return s.Replicas == s.Syncing
 	case Disk:
 		return s.AppendOff || s.Fsync != "" && s.Fsync != "always"
 	case Memory:

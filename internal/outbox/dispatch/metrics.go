@@ -33,7 +33,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, []string{"because"}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "updatecenter_event_lanes_waiting",
-			Help: "Lines that have events to be delivered, or may have.",
+			Help: "Lines that are looked at for events to be delivered, of all servers: most have some.",
 		}),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "updatecenter_event_oldest_seconds",
