@@ -222,7 +222,7 @@ var Findings = map[Finding]string{
 	ReplicaBehind: "a replica of Redis is more than 10 seconds behind: a failover to it loses as much; look at its load and its network",
 	ReplicaSyncs:  "a replica of Redis is synchronizing, and no failover to it should happen until it has: this takes seconds to minutes; if longer, look at its log",
 	OldVersion:    "Redis is older than 7, on which this program is tried: update it",
-	NotLookedAt:   "Redis or its ACL does not let all be looked at, so data may be lost in ways that are not told here; give the user info and config|get, or live with that",
+	NotLookedAt:   "Redis or its ACL does not let all be looked at, so data may be lost in ways that are not told here; allow INFO and CONFIG GET, or live with that",
 }
 
 // FindingsTable is all findings as a Markdown table, by name.

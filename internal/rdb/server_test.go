@@ -43,6 +43,7 @@ func TestFindings(t *testing.T) {
 		"disk to wait for":       {"", "", func(s *ServerInfo) { s.Required, s.Fsync = Disk, "always" }, nil},
 		"replica behind":         {"lag=1", "lag=11", nil, []Finding{ReplicaBehind}},
 		"replica synchronizes":   {"state=online", "state=wait_bgsave", nil, []Finding{ReplicaSyncs}},
+		"no replica has synced":  {"state=online", "state=send_bulk", func(s *ServerInfo) { s.Required = Replica }, []Finding{NotDurable, ReplicaSyncs}},
 		"replica untold":         {"slave0", "slave1", nil, []Finding{ReplicaBehind}},
 		"old":                    {"7.0.15", "6.2.1", nil, []Finding{OldVersion}},
 		"new":                    {"7.0.15", "10.0.0", nil, nil},
