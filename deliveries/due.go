@@ -23,7 +23,7 @@ type Due interface {
 	// Note replaces the oldest notice of a lane, and returns the position of what replaces it.
 	// [outbox.ErrLost] if another is the oldest.
 	Note(ctx context.Context, lane, position string, stored []byte) (string, error)
-	// Later puts a notice behind the others of its lane, if it is there.
+	// Later puts a notice behind the others of its lane. [outbox.ErrLost] if it isn't there.
 	Later(ctx context.Context, lane, position string) error
 	// GiveUp is Delivered of a notice that is told to nobody. It appends that to the history of the
 	// account, or of the line, in the same step, if the notice was still there.
@@ -127,7 +127,12 @@ type lane struct {
 // tell tells the notices of a lane, and says when it is due again: zero if none is left. What only a newer
 // release can read waits for it, behind the others.
 func (l lane) tell(stop, work context.Context) (again time.Time, err error) {
-	waits := map[string]bool{} // by position
+	waits, newer := map[string]bool{}, error(nil) // by position, and why
+	defer func() {
+		if len(waits) > 0 {
+			l.log.WarnContext(work, "notices wait for a server of a newer release", "notices", len(waits), "cause", newer)
+		}
+	}()
 	for {
 		messages, err := l.due.Next(work, l.name, duePage)
 		if err != nil {
@@ -143,11 +148,10 @@ func (l lane) tell(stop, work context.Context) (again time.Time, err error) {
 			if waits[message.Position] {
 				return l.now().Add(dueRetry), nil
 			}
-			err := l.tellOne(work, message)
+			position, err := l.tellOne(work, message)
 			if isNewer(err) {
-				l.log.WarnContext(work, "a notice waits for a server of a newer release", "cause", err)
-				waits[message.Position] = true
-				err = l.due.Later(work, l.name, message.Position)
+				waits[position], newer = true, err
+				err = l.due.Later(work, l.name, position)
 			}
 			if errors.Is(err, errDoubt) {
 				return l.now().Add(dueRetry), nil
@@ -165,11 +169,12 @@ func isNewer(err error) bool { return errors.Is(err, ErrNewer) || errors.Is(err,
 // errDoubt says that a delivery was made that may not last, so that its notice must stay due.
 var errDoubt = errors.New("the delivery of a notice may not last")
 
-// tellOne makes a delivery of a notice, or gives it up.
-func (l lane) tellOne(ctx context.Context, message outbox.Message) error {
+// tellOne makes a delivery of a notice, or gives it up. It returns the position, which changes when it is
+// noted which delivery that is.
+func (l lane) tellOne(ctx context.Context, message outbox.Message) (position string, err error) {
 	ctx, doubt := durability.Watch(ctx)
 	notice, err := parseDue(message.Stored)
-	position := message.Position
+	position = message.Position
 	if err == nil {
 		err = l.notify(ctx, notice, func(in ID) (err error) {
 			notice.In = in
@@ -178,16 +183,16 @@ func (l lane) tellOne(ctx context.Context, message outbox.Message) error {
 		})
 	}
 	if err == nil && doubt.Any() {
-		return errDoubt
+		return position, errDoubt
 	}
 	if err == nil {
-		return l.due.Delivered(ctx, l.name, position)
+		return position, l.due.Delivered(ctx, l.name, position)
 	}
 	reason := l.hopelessToNotify(notice, err)
 	if reason == "" {
-		return err
+		return position, err
 	}
-	return l.giveUp(ctx, notice, position, reason)
+	return position, l.giveUp(ctx, notice, position, reason)
 }
 
 // giveUp has a notice recorded as one that is told to nobody. A welcome is none that is owed.

@@ -177,7 +177,9 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(f.notices.Untold()) > 0 {
 			t.Errorf("%v: %+v, untold %v", unreadable, told, f.notices.Untold())
 		}
-		if log := f.log.String(); strings.Count(log, "waits for a server of a newer release") != left || !strings.Contains(log, string(first.ID)) {
+		log, waits := f.log.String(), "wait for a server of a newer release"
+		logged := strings.Count(log, waits) == min(left, 1) && strings.Count(log, fmt.Sprintf(`%s" notices=%d `, waits, left)) == min(left, 1)
+		if !logged || !strings.Contains(log, string(first.ID)) {
 			t.Errorf("%v: the log is\n%s", unreadable, log)
 		}
 		store.unreadable = nil
@@ -188,6 +190,43 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 			t.Errorf("%v: %+v", unreadable, told)
 		}
 	}
+}
+
+// A notice whose delivery can't be read any more once that was noted goes behind the others of its lane,
+// as what it was noted as: what is told after it doesn't take it along.
+func TestDueNoticeThatIsNotedForADeliveryOfANewerRelease(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, pinNotice(1))
+	first, config := f.unfinished(t)[0].ID, f.config()
+	store := &newerFromSecond{Store: f.store, id: first}
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(2).Due(), pinNotice(3).Due())
+	f.tell(t)
+	f.left(t, string(line), 1)
+	store.id = "" // a newer server is there
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 1 {
+		t.Errorf("%+v", told)
+	}
+}
+
+// newerFromSecond is a store of which a delivery is of a newer release from the second time on that it is read.
+type newerFromSecond struct {
+	deliveries.Store
+	id    deliveries.ID
+	reads int
+}
+
+func (n *newerFromSecond) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	if id == n.id {
+		if n.reads++; n.reads > 1 {
+			return deliveries.Delivery{}, fmt.Errorf("read: %w", deliveries.ErrNewer)
+		}
+	}
+	return n.Store.Get(ctx, id)
 }
 
 // broken is a store that can fail, make deliveries that may not last, and have some that can't be read.

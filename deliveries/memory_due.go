@@ -60,9 +60,11 @@ func (m *MemoryDue) Later(ctx context.Context, lane, position string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	waiting := m.waiting[lane]
-	if i := slices.IndexFunc(waiting, func(stored []byte) bool { return string(stored) == position }); i >= 0 {
-		m.waiting[lane] = append(slices.Delete(waiting, i, i+1), []byte(position))
+	i := slices.IndexFunc(waiting, func(stored []byte) bool { return string(stored) == position })
+	if i < 0 {
+		return outbox.ErrLost
 	}
+	m.waiting[lane] = append(slices.Delete(waiting, i, i+1), []byte(position))
 	return ctx.Err()
 }
 

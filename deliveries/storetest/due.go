@@ -81,7 +81,7 @@ var dueTests = map[string]func(due){
 		d.t.OK(d.Due.Delivered(d.t.Context(), lineLane, d.next(lineLane, "three", "one")))
 		d.t.OK(d.Due.Later(d.t.Context(), lineLane, first))
 		d.t.OK(d.Due.Delivered(d.t.Context(), lineLane, d.next(lineLane, "one")))
-		d.t.OK(d.Due.Later(d.t.Context(), lineLane, first))
+		d.t.Is(d.Due.Later(d.t.Context(), lineLane, first), outbox.ErrLost)
 		d.next(lineLane)
 	},
 	"what is told is not noted": func(d due) {

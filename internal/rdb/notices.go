@@ -85,7 +85,10 @@ func (n Notices) GiveUp(ctx context.Context, lane, position string, untold deliv
 
 // Later implements [deliveries.Due].
 func (n Notices) Later(ctx context.Context, lane, position string) error {
-	_, err := n.db.run(ctx, laterNotice, []string{noticesKey(lane)}, position)
+	done, err := n.db.run(ctx, laterNotice, []string{noticesKey(lane)}, position)
+	if err == nil && done != int64(1) {
+		err = outbox.ErrLost
+	}
 	return err
 }
 
