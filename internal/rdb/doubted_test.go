@@ -2,6 +2,7 @@ package rdb_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -123,6 +124,37 @@ func TestTortureLostAnnouncements(t *testing.T) {
 				torture.Operations: operations, torture.Untold: untold, torture.Doubled: doubled,
 			})
 		})
+	}
+}
+
+// TestAnAnnouncementThatFailsIsMadeAtTheNextLook has announcements fail, on a Redis with so many keys that a look
+// sees a part of them: the others are tried all the same, and the next look sees the same keys.
+func TestAnAnnouncementThatFailsIsMadeAtTheNextLook(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	db, lanes := open(t, s.URL()), 200
+	var others []any
+	for n := range 10_000 {
+		others = append(others, fmt.Sprint("another key ", n), "")
+	}
+	if err := raw(t, s).MSet(t.Context(), others...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for n := range lanes {
+		db.Notices().Append(t, fmt.Sprintf("+1612555%04d", n), []byte("a notice"))
+	}
+	failed := db.LookForLost(t, now)
+	if len(failed) < 2 || len(failed) == lanes {
+		t.Fatalf("%d of %d lanes are seen at once", len(failed), lanes)
+	}
+	known, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Second), now.Add(time.Hour), lanes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lane := range failed {
+		if !slices.Contains(known, lane) {
+			t.Errorf("%s is not announced", lane)
+		}
 	}
 }
 

@@ -47,6 +47,24 @@ func (n Notices) Append(t testing.TB, lane string, stored []byte) {
 	}
 }
 
+// LookForLost is a step of [DB.AnnounceLost], then one more. In the first all announcements fail: it returns of
+// which lanes.
+func (db *DB) LookForLost(t testing.TB, now time.Time) (failed []string) {
+	sound := db.submit
+	l := lost{db: db, now: func() time.Time { return now }, cursors: map[string]uint64{}}
+	db.submit = func(ctx context.Context, commands ...*redis.Cmd) error {
+		if args := commands[0].Args(); args[1] == announceLane.hash {
+			failed = append(failed, args[firstKey+4].(string))
+			return errors.New("announcements fail")
+		}
+		return sound(ctx, commands...)
+	}
+	l.step(t.Context())
+	db.submit = sound
+	l.step(t.Context())
+	return failed
+}
+
 // ErrDead is what a process that died gets to hear.
 var ErrDead = errors.New("the process is dead")
 

@@ -2,6 +2,7 @@ package rdb
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"time"
@@ -36,71 +37,65 @@ type lost struct {
 	cursors map[string]uint64 // by the address of a master: where it goes on
 }
 
-// step looks at some keys of each master. What fails is found by the next walk.
-func (l *lost) step(ctx context.Context) {
-	var waiting []string
-	_ = l.db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
-		found, err := l.look(ctx, server)
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		waiting = append(waiting, found...)
-		return err
-	})
-	names := map[string][]any{}
-	for _, key := range waiting {
-		kind, lane, _ := strings.Cut(strings.TrimSuffix(key, "}"), ":{")
-		names[kind] = append(names[kind], lane)
-	}
-	for kind, lanes := range map[string]lanes{"uc:notices": l.db.Notices().lanes, "uc:events": l.db.eventLanes()} {
-		_ = l.announce(ctx, lanes, names[kind])
-	}
-}
+// step looks at some keys of each master. What fails is tried again at the next step.
+func (l *lost) step(ctx context.Context) { _ = l.db.eachServer(ctx, l.look) }
 
-// look returns the keys of a master, of those that come next, that hold something which waits: Redis
-// keeps them for ever. Those of events get an expiry once all are delivered.
-func (l *lost) look(ctx context.Context, server *redis.Client) ([]string, error) {
+// look announces the lanes of those keys of a master that come next. It goes on behind them once none has failed.
+func (l *lost) look(ctx context.Context, server *redis.Client) error {
 	address := server.Options().Addr
 	l.mu.Lock()
 	cursor := l.cursors[address]
 	l.mu.Unlock()
 	keys, next, err := server.Scan(ctx, cursor, lostPattern, lostKeys).Result()
 	if err != nil {
-		return nil, err
+		return err
+	}
+	names, err := waiting(ctx, server, keys)
+	errs := []error{err}
+	for kind, lanes := range map[string]lanes{"uc:notices": l.db.Notices().lanes, "uc:events": l.db.eventLanes()} {
+		errs = append(errs, l.announce(ctx, lanes, names[kind]))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.cursors[address] = next
-	l.mu.Unlock()
+	return nil
+}
+
+// waiting returns the lanes, by the kind of their keys, of those keys of a master that hold something which
+// waits: Redis keeps them for ever. Those of events get an expiry once all are delivered.
+func waiting(ctx context.Context, server *redis.Client, keys []string) (map[string][]any, error) {
 	kept := make([]*redis.DurationCmd, len(keys))
-	_, err = server.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+	_, err := server.Pipelined(ctx, func(pipe redis.Pipeliner) error {
 		for i, key := range keys {
 			kept[i] = pipe.PTTL(ctx, key)
 		}
 		return nil
 	})
-	var waiting []string
+	lanes := map[string][]any{}
 	for i, key := range keys {
 		if kept[i].Val() == -1 {
-			waiting = append(waiting, key)
+			kind, lane, _ := strings.Cut(strings.TrimSuffix(key, "}"), ":{")
+			lanes[kind] = append(lanes[kind], lane)
 		}
 	}
-	return waiting, err
+	return lanes, err
 }
 
-// announce announces those of the lanes that nobody knows.
+// announce announces those of the lanes that nobody knows, as many as it can.
 func (l *lost) announce(ctx context.Context, of lanes, names []any) error {
 	if len(names) == 0 {
 		return nil
 	}
 	unknown, err := l.db.run(ctx, unknownLanes, []string{of.due}, names...)
-	if err != nil {
-		return err
-	}
+	errs := []error{err}
 	for _, lane := range texts(unknown) {
-		if _, err := of.announce(ctx, lane, l.now()); err != nil {
-			return err
-		}
+		_, err := of.announce(ctx, lane, l.now())
+		errs = append(errs, err)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // unknownLanes are those of some lanes that aren't known.
