@@ -29,12 +29,12 @@ const (
 const maxQueued = 10_000
 
 // batches is how many groups of commands are on their way at once: while Redis runs one,
-// another is written. Their order doesn't matter, as everybody waits for an answer before
+// another is written. On a cluster it is one for each processor, up to 16, if these are more. Their order doesn't matter, as everybody waits for an answer before
 // asking again.
 const batches = 4
 
 // asideBatches are those of what goes aside: hundreds of lanes, on a slow Redis, hold no more connections
-// than these, and a turn waits for none of them.
+// than these, and a turn waits for none of them. On a cluster each may hold a connection to each master.
 const asideBatches = 2
 
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
@@ -90,7 +90,9 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
-	aside, err := client.AutoPipelineWithOptions(atOnce(asideBatches)) // a client has one of each kind
+	few := atOnce(asideBatches)
+	few.NumShards = 1                                 // of a cluster as well: each shard would have a batch
+	aside, err := client.AutoPipelineWithOptions(few) // a client has one of each kind
 	if err != nil {
 		return nil, fmt.Errorf("prepare Redis client: %w", err)
 	}
