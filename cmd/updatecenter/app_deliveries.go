@@ -57,6 +57,10 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 		untold.WithLabelValues(string(u.Reason)).Inc()
 		return recordUntold(ctx, o.db.Lines(), a.accounts, u, o.now())
 	}
+	o.db.OnNoticeReplaced(func(ctx context.Context) { // the history has it
+		untold.WithLabelValues(string(deliveries.TooManyNotices)).Inc()
+		log.WarnContext(ctx, "a customer is not told of a change: too many notices wait, and another took the place of the newest")
+	})
 	config.Refused = func(e *deliveries.RefusedError) {
 		refused.WithLabelValues(string(e.Reason), twilio.CodeLabel(e.Code)).Inc()
 	}

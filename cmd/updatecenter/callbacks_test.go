@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -270,6 +271,33 @@ func TestUntoldNotice(t *testing.T) {
 		if !strings.Contains(page.Body.String(), counted) {
 			t.Errorf("%s is missing", counted)
 		}
+	}
+}
+
+// A notice whose place another took, as too many were due, is counted, and logged.
+func TestReplacedNoticeIsCounted(t *testing.T) {
+	s := newStage(t, redistest.StartMini(t), nil)
+	waiting := make([]any, pins.MaxDue)
+	for n := range waiting {
+		waiting[n] = fmt.Sprint("notice ", n)
+	}
+	if err := s.db.Client().RPush(t.Context(), fmt.Sprintf("uc:notices:{%s}", demoNew), waiting...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	err := s.db.Lines().Change(t.Context(), pins.Change{
+		Number: demoNew, Revision: must(s.db.Lines().Line(t.Context(), demoNew))(t).Revision, PIN: "a hash",
+		Turn: pins.Turn{Call: "CA", Number: 1}, Record: pins.Record{At: s.clock.Now(), Event: pins.Changed}, Notice: []byte("one too many"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := httptest.NewRecorder()
+	s.app.handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if !strings.Contains(page.Body.String(), `updatecenter_notices_untold_total{reason="too_many_notices"} 1`) {
+		t.Error("it is not counted")
+	}
+	if log := s.logs.String(); strings.Count(log, "too many notices wait") != 1 {
+		t.Errorf("the log is\n%s", log)
 	}
 }
 

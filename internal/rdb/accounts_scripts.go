@@ -34,11 +34,13 @@ local function same(a, number, rev, sealed)
 	return a[2] == number and a[3] == rev and a[5] == sealed
 end
 
--- append appends as many records as say so, and then keeps what follows as notices that are due
+-- append appends as many records as say so, and then keeps what follows as notices that are due;
+-- it answers how many of these took the place of others
 local function append(history, notices, most, replaced, from)
-	local last = from + tonumber(ARGV[from])
-	for i = last + 1, #ARGV do due(notices, ARGV[i], most, history, replaced) end
+	local last, count = from + tonumber(ARGV[from]), 0
+	for i = last + 1, #ARGV do count = count + due(notices, ARGV[i], most, history, replaced) end
 	for i = from + 1, last do record(history, ARGV[i]) end
+	return count
 end
 `
 
@@ -74,28 +76,29 @@ const (
 //	KEYS  account, history, refused claims, notices
 //	ARGV  number, revision, sealed, next revision, token of the claim or nothing, most notices, record
 //	      of one that is replaced; how many records, records, notices
-//	      {1, number that it had or nothing, token of that}  changed
-//	      {0, '', ''}                                        no such account
-//	      {-1, '', token of the number that it has}          another revision
-//	      {2, '', ''}                                        the claim is missing or refused
+//	      {1, number that it had or nothing, token of that,  changed
+//	       how many notices took the place of others}
+//	      {0, '', '', 0}                                     no such account
+//	      {-1, '', token of the number that it has, 0}       another revision
+//	      {2, '', '', 0}                                     the claim is missing or refused
 var changeAccount = newWrite(accountLua + `
 local a, bad = account(KEYS[1])
 if bad then return bad end
-if not a[1] then return {0, '', ''} end
+if not a[1] then return {0, '', '', 0} end
 local number, token = ARGV[1], ARGV[5]
-if same(a, number, ARGV[4], ARGV[3]) then return {1, '', ''} end
-if a[3] ~= ARGV[2] then return {-1, '', a[4]} end
+if same(a, number, ARGV[4], ARGV[3]) then return {1, '', '', 0} end
+if a[3] ~= ARGV[2] then return {-1, '', a[4], 0} end
 local had, by = '', ''
 if a[2] == number then
 	token = a[4]
 else
-	if token == '' then return {2, '', ''} end
-	if redis.call('SISMEMBER', KEYS[3], token) == 1 then return {2, '', ''} end
+	if token == '' then return {2, '', '', 0} end
+	if redis.call('SISMEMBER', KEYS[3], token) == 1 then return {2, '', '', 0} end
 	had, by = a[2], a[4]
 end
-append(KEYS[2], KEYS[4], ARGV[6], ARGV[7], 8)
+local replaced = append(KEYS[2], KEYS[4], ARGV[6], ARGV[7], 8)
 redis.call('HSET', KEYS[1], 'number', number, 'rev', ARGV[4], 'token', token, 'sealed', ARGV[3])
-return {1, had, by}
+return {1, had, by, replaced}
 `).lasts()
 
 // claimNumber writes the entry of a number, if there is none, or one of a claim that was

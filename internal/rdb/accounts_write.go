@@ -79,6 +79,7 @@ func (s Accounts) change(ctx context.Context, account accounts.Stored, args func
 		if !ok {
 			return ErrGarbage
 		}
+		s.db.tellReplaced(ctx, changed.replaced)
 		if changed.as != changedNot {
 			return s.settled(ctx, account, token, changed)
 		}
@@ -108,20 +109,22 @@ func (s Accounts) settled(ctx context.Context, account accounts.Stored, token st
 
 // changed is what [changeAccount] answers.
 type changed struct {
-	as     int64
-	number accounts.Number // that the account had; empty: the same
-	token  string          // with which it had taken that; of a stale one, with which it has its number
+	as       int64
+	number   accounts.Number // that the account had; empty: the same
+	token    string          // with which it had taken that; of a stale one, with which it has its number
+	replaced int64           // notices whose place others took
 }
 
 func readChanged(answer any) (changed, bool) {
 	parts, _ := answer.([]any)
-	if len(parts) != 3 {
+	if len(parts) != 4 {
 		return changed{}, false
 	}
 	as, ok1 := parts[0].(int64)
 	number, ok2 := parts[1].(string)
 	token, ok3 := parts[2].(string)
-	return changed{as, accounts.Number(number), token}, ok1 && ok2 && ok3
+	replaced, ok4 := parts[3].(int64)
+	return changed{as, accounts.Number(number), token, replaced}, ok1 && ok2 && ok3 && ok4
 }
 
 // recordKeys are the keys of the scripts that write an account.

@@ -53,6 +53,8 @@ type DB struct {
 	durable durable
 	doubted doubted
 
+	noticeReplaced func(context.Context) // see OnNoticeReplaced
+
 	background context.Context    // of what runs in the background
 	stop       context.CancelFunc // ends it
 	running    sync.WaitGroup

@@ -69,8 +69,16 @@ func (s Lines) Change(ctx context.Context, change pins.Change) error {
 		done, err := s.db.run(ctx, changePIN, []string{lineKey(n), historyKey(n), noticesKey(string(n))},
 			turnName(change.Turn), change.Revision, string(change.PIN), millis(change.Record.At), record,
 			pins.TurnsKept.Milliseconds(), change.Notice, pins.MaxDue, replaced)
-		return verdict(done, err)
+		return s.verdict(ctx, done, err)
 	})
+}
+
+// verdict is verdict of a script that may also say that a notice took the place of another, by 2.
+func (s Lines) verdict(ctx context.Context, done any, err error) error {
+	if done == int64(2) {
+		s.db.tellReplaced(ctx, 1)
+	}
+	return verdict(done, err)
 }
 
 // verdict reads the answer of a script that did what it should, 1, or did not.

@@ -45,7 +45,7 @@ return 1
 //	KEYS  line, history, notices
 //	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept, notice or
 //	      nothing, most notices, record of one that it takes the place of
-//	      1 changed, 0 no such line, -1 another revision
+//	      1 changed, 2 and a notice took the place of another, 0 no such line, -1 another revision
 var changePIN = newWrite(lineLua + recordLua + sweepLua + dueLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
@@ -53,12 +53,12 @@ if not l[1] then return 0 end
 local turn, now = 't:' .. ARGV[1], ARGV[4]
 if redis.call('HEXISTS', KEYS[1], turn) == 1 then return 1 end
 if l[5] ~= ARGV[2] then return -1 end
-due(KEYS[3], ARGV[7], ARGV[8], KEYS[2], ARGV[9])
+local replaced = due(KEYS[3], ARGV[7], ARGV[8], KEYS[2], ARGV[9])
 record(KEYS[2], ARGV[5])
 redis.call('HSET', KEYS[1], 'pin', ARGV[3], 'since', now, turn, now)
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
 sweep(KEYS[1], tonumber(ARGV[6]), tonumber(now))
-return 1
+return 1 + replaced
 `).lasts()
 
 // sweepLua forgets the turns that made changes so long ago that they can't come again.

@@ -77,13 +77,13 @@ end
 //	ARGV  record, now, milliseconds for which turns are kept, slack, record of a refusal,
 //	      who does it, notice or nothing, most notices, record of one that it takes
 //	      the place of
-//	      1 reset, 0 no such line, -2 not validated
+//	      1 reset, 2 and a notice took the place of another, 0 no such line, -2 not validated
 var resetPIN = newWrite(helpLua + dueLua + `
-due(KEYS[6], ARGV[7], ARGV[8], KEYS[4], ARGV[9])
+local replaced = due(KEYS[6], ARGV[7], ARGV[8], KEYS[4], ARGV[9])
 redis.call('HDEL', KEYS[1], 'pin')
 redis.call('HSET', KEYS[1], 'since', ARGV[2])
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
-return 1
+return 1 + replaced
 `).lasts()
 
 // unlockLine clears the strikes and records it.

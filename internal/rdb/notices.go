@@ -28,6 +28,18 @@ func (db *DB) Notices() Notices {
 // Marked receives after this process has stored notices that are due.
 func (n Notices) Marked() <-chan struct{} { return n.db.marked }
 
+// OnNoticeReplaced has f called each time that the notice of a change, made through db, has taken the place
+// of another, as too many were due. The history has that already; a server that dies right then, or that
+// a connection breaks under, doesn't call f. It is for a program's start.
+func (db *DB) OnNoticeReplaced(f func(ctx context.Context)) { db.noticeReplaced = f }
+
+// tellReplaced calls what OnNoticeReplaced was given, once for each notice.
+func (db *DB) tellReplaced(ctx context.Context, notices int64) {
+	for ; notices > 0 && db.noticeReplaced != nil; notices-- {
+		db.noticeReplaced(ctx)
+	}
+}
+
 // mark has a change stored with its notices, whose lane is announced before if there are any.
 func (n Notices) mark(ctx context.Context, lane string, now time.Time, notices int, store func() error) error {
 	if notices == 0 {
@@ -109,20 +121,22 @@ func (n Notices) Release(ctx context.Context, lane, holder string, now, again ti
 // Notices that are due are one list, oldest first: each as package deliveries wrote it, with a version.
 
 // dueLua keeps a notice as due. One that is one too many takes the place of the newest, of which the
-// history gets a record. Garbage that
+// history gets a record, and answers 1; else 0. Garbage that
 // stands in the place of notices is deleted, as nothing else could help the line or account. It needs
 // recordLua.
 const dueLua = `
 local function due(key, notice, most, history, replaced)
-	if notice == '' then return end
-	local length = redis.pcall('LLEN', key)
+	if notice == '' then return 0 end
+	local replaces, length = 0, redis.pcall('LLEN', key)
 	if type(length) == 'table' then
 		redis.call('DEL', key)
 	elseif length >= tonumber(most) then
 		record(history, replaced)
 		redis.call('LTRIM', key, 0, tonumber(most) - 2)
+		replaces = 1
 	end
 	redis.call('RPUSH', key, notice)
+	return replaces
 end
 `
 

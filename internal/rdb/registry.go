@@ -23,7 +23,7 @@ func (s Lines) clear(ctx context.Context, what script, keys []string, record pin
 	}
 	args := []any{entry, millis(record.At), pins.TurnsKept.Milliseconds(), slack.Milliseconds()}
 	done, err := s.db.runOnce(ctx, what, keys, append(args, more...)...)
-	return verdict(done, err)
+	return s.verdict(ctx, done, err)
 }
 
 // clearKeys are the first keys of the scripts that clear runs.
