@@ -199,6 +199,13 @@ func (p *process) log() string {
 	return strings.Join(strings.Fields(string(text)), " ")
 }
 
+// FreeAddress is an address on this machine for a server of a test: nobody listens there, and no system gives
+// its port to an outgoing connection, also while the server is killed.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	return loopback(freePort(t))
+}
+
 // freePort is a port that nobody listens on, and whose cluster bus port is free as well.
 func freePort(t testing.TB) int {
 	t.Helper()

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"slices"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/programtest"
 	"updatecenter/internal/rdb"
+	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 	"updatecenter/voice/touchtone"
@@ -106,7 +106,7 @@ func newWorld(t testing.TB, p plan) *world {
 	w.openRedis()
 	var addresses []string
 	for range p.servers {
-		address := freeAddress(t)
+		address := redistest.FreeAddress(t)
 		addresses = append(addresses, address)
 		w.servers = append(w.servers, &server{address: address})
 	}
@@ -218,12 +218,22 @@ func (w *world) stopOne() {
 func (w *world) settle() {
 	w.t.Helper()
 	var lines []pins.NewLine
+	n := 2_200_000
+	next := func() nanp.Number { // no PIN may be the end of its number
+		for {
+			number := fmt.Sprintf("+1612%07d", n)
+			n++
+			if !strings.HasSuffix(number, oldPIN) && !strings.HasSuffix(number, newPIN) {
+				return nanp.Number(number)
+			}
+		}
+	}
 	for _, kind := range []struct {
 		errand errand
 		times  int
 	}{{anotherPIN, w.plan.anotherPINs}, {feature, w.plan.features}, {firstPIN, w.plan.firstPINs}} {
 		for range kind.times {
-			number := nanp.Number(fmt.Sprintf("+1612%07d", 2_200_000+len(lines)))
+			number := next()
 			lines = append(lines, pins.NewLine{Number: number, Language: "en", Features: pins.FeaturesOf(pins.SecurityScreen)})
 			w.customers = append(w.customers, &customer{line: number, errand: kind.errand})
 		}
@@ -354,14 +364,4 @@ func (w *world) unfinished() int {
 // owed says whether a customer's change was made, and the telephone has not told of it yet.
 func (w *world) owed(c *customer) bool {
 	return c.errand != feature && w.timesTold(c) == 0 && w.changes(c) > 0
-}
-
-func freeAddress(t testing.TB) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
