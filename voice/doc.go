@@ -7,7 +7,7 @@
 //	                          Redis it apologizes
 //	GET  /voice/recordings/   prompts that are played instead of spoken
 //	GET  /healthz             the process is up
-//	GET  /readyz              and its Redis can be reached; else 503
+//	GET  /readyz              and its Redis takes writes; else 503, and why
 //
 // The calls that we make have an engine of their own. What they are about stands in the URL
 // at which each of them begins:

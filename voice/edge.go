@@ -22,19 +22,19 @@ type Engine interface {
 
 // Config is what an edge needs.
 type Config struct {
-	Engine     Engine                      // of calls that come in
-	Callback   Engine                      // of calls that we make; nil: we make none
-	Statuses   Statuses                    // told how those go on; needed if there is a Callback
-	Detects    bool                        // whether Twilio listens for answering machines in them
-	PublicURL  string                      // scheme, host and path by which Twilio reaches us; a proxy takes the path off
-	Accounts   []string                    // the SIDs that webhooks may be of; none: any that has signed
-	AuthTokens []secret.Text               // any of them may have signed
-	SharedKeys []signature.SharedKey       // of webhooks that Twilio was told to sign with one
-	SIPDomains []string                    // over which 78 comes from the operator's switch: from the line
-	Dial78     []nanp.Number               // to which the switch maps 78: from the line when fully attested
-	Recordings *Recordings                 // nil: none
-	Reachable  func(context.Context) error // asks whether Redis takes writes, until its context ends; it tells the log why not
-	Draining   func() bool                 // whether balancers should send requests elsewhere, as the server is to stop; nil: never
+	Engine     Engine                       // of calls that come in
+	Callback   Engine                       // of calls that we make; nil: we make none
+	Statuses   Statuses                     // told how those go on; needed if there is a Callback
+	Detects    bool                         // whether Twilio listens for answering machines in them
+	PublicURL  string                       // scheme, host and path by which Twilio reaches us; a proxy takes the path off
+	Accounts   []string                     // the SIDs that webhooks may be of; none: any that has signed
+	AuthTokens []secret.Text                // any of them may have signed
+	SharedKeys []signature.SharedKey        // of webhooks that Twilio was told to sign with one
+	SIPDomains []string                     // over which 78 comes from the operator's switch: from the line
+	Dial78     []nanp.Number                // to which the switch maps 78: from the line when fully attested
+	Recordings *Recordings                  // nil: none
+	Unready    func(context.Context) string // asks, until its context ends, why no calls can be taken, for everybody to read; empty: they can
+	Draining   func() bool                  // whether balancers should send requests elsewhere, as the server is to stop; nil: never
 	Metrics    *Metrics
 	Log        *slog.Logger
 }
@@ -50,7 +50,7 @@ type Edge struct {
 	signatures *signature.Validator
 	origin     origin
 	recordings *Recordings
-	reachable  func(context.Context) error
+	unready    func(context.Context) string
 	draining   func() bool // nil: never
 	metrics    *Metrics
 	log        *slog.Logger
@@ -68,7 +68,7 @@ func New(c Config) *Edge {
 		accounts:   c.Accounts,
 		signatures: signature.NewShared(c.SharedKeys, c.AuthTokens...),
 		origin:     origin{sipDomains: domains, dial78: c.Dial78},
-		recordings: c.Recordings, reachable: c.Reachable, draining: c.Draining, metrics: c.Metrics, log: c.Log,
+		recordings: c.Recordings, unready: c.Unready, draining: c.Draining, metrics: c.Metrics, log: c.Log,
 	}
 }
 

@@ -88,8 +88,8 @@ func newSite(t testing.TB, change func(*voice.Config)) *site {
 	config := voice.Config{
 		Engine: s.engine, Callback: s.callback, Statuses: s.statuses, PublicURL: publicURL, AuthTokens: []secret.Text{token},
 		SIPDomains: []string{"Switch.sip.twilio.com"}, Dial78: []nanp.Number{"+16125550178"},
-		Reachable: func(context.Context) error { return nil },
-		Metrics:   voice.NewMetrics(s.registry), Log: slog.New(slog.NewTextHandler(&s.log, logtest.Untimed())),
+		Unready: func(context.Context) string { return "" },
+		Metrics: voice.NewMetrics(s.registry), Log: slog.New(slog.NewTextHandler(&s.log, logtest.Untimed())),
 	}
 	if change != nil {
 		change(&config)

@@ -23,8 +23,8 @@ func (e *Edge) healthy(w http.ResponseWriter, _ *http.Request) {
 func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
-	if err := e.reachable(ctx); err != nil {
-		http.Error(w, "Redis cannot be used", http.StatusServiceUnavailable)
+	if why := e.unready(ctx); why != "" {
+		http.Error(w, why, http.StatusServiceUnavailable)
 		return
 	}
 	e.healthy(w, r)

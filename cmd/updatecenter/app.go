@@ -200,14 +200,14 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 	return err
 }
 
-// ready says whether calls can be taken. A queue that is paused, or can't be worked on, is no reason for a
-// balancer to send them elsewhere: no other server works on it either.
-func (a *app) ready(ctx context.Context) error {
-	err := a.redis.writable(ctx)
-	if err != nil {
-		background(a.log).Warn("not ready", slog.Any("cause", err))
+// unready says why no calls can be taken; "": they can. However many ask, Redis is written to once a second
+// for them. A queue that is paused, or can't be worked on, is no reason for a balancer to send calls
+// elsewhere: no other server works on it either.
+func (a *app) unready(ctx context.Context) string {
+	if err := a.redis.writable(ctx, time.Now().Add(-writeEvery)); err != nil {
+		return troubleOf(err)
 	}
-	return err
+	return ""
 }
 
 // tellSwitch delivers events until the context ends. What it had to give up is delivered by
@@ -288,7 +288,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, Detects: c.outbound.detects(), PublicURL: c.publicURL,
 		Accounts: c.accounts, AuthTokens: c.authTokens, SharedKeys: c.sharedKeys,
 		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
-		Reachable: a.ready, Draining: a.draining.Load, Metrics: metrics, Log: o.log,
+		Unready: a.unready, Draining: a.draining.Load, Metrics: metrics, Log: o.log,
 	}), nil
 }
 

@@ -75,9 +75,14 @@ func TestWithoutAConsole(t *testing.T) {
 }
 
 func ask(handler http.Handler, path string) int {
+	code, _ := answerOf(handler, path)
+	return code
+}
+
+func answerOf(handler http.Handler, path string) (code int, body string) {
 	recorder := httptest.NewRecorder()
 	handler.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "https://repair.test"+path, nil))
-	return recorder.Code
+	return recorder.Code, recorder.Body.String()
 }
 
 func TestWithAConsole(t *testing.T) {

@@ -18,17 +18,16 @@ import (
 	"updatecenter/internal/secret"
 )
 
-// How often Redis is asked whether it is there, and looked at; and how long after it came back
+// How often Redis is written to, to see whether it takes that, and looked at; and how long after it came back
 // operations can still fail that were begun before.
 const (
-	pingEvery  = time.Second
 	writeEvery = time.Second
 	lookEvery  = 30 * time.Second
 	settleFor  = 30 * time.Second
 )
 
 // redisWatch looks after the Redis of a server: it refuses one that can't be worked with, and tells
-// the log and the metrics how data can be lost in it, and when it is away. Any number of goroutines
+// the log and the metrics how data can be lost in it, and when it is away or takes no writes. Any number of goroutines
 // may use it.
 type redisWatch struct {
 	db       *rdb.DB
@@ -40,12 +39,13 @@ type redisWatch struct {
 	durability rdb.Durability // that is required
 
 	writing sync.Mutex // held while Redis is written to
-	wrote   time.Time
-	refused error // of that
+	wrote   time.Time  // when that began last
+	refused error      // of that
 
 	mu      sync.Mutex
 	checked bool
-	away    time.Time // since when; zero: it is there
+	away    time.Time // since when it can't be used; zero: it can
+	trouble string    // what is the matter then
 	back    time.Time // when it came back last
 	servers []rdb.ServerInfo
 	missing []string        // rights
@@ -79,21 +79,24 @@ func (w *redisWatch) start(ctx context.Context) error {
 		w.note(err)
 		return nil
 	}
+	if err == nil {
+		_ = w.writable(ctx, time.Now())
+	}
 	return err
 }
 
 // run watches until the context ends. The error is that a Redis that was away at the start can't
 // be worked with.
 func (w *redisWatch) run(ctx context.Context) error {
-	ping, look := time.NewTicker(pingEvery), time.NewTicker(lookEvery)
-	defer ping.Stop()
+	write, look := time.NewTicker(writeEvery), time.NewTicker(lookEvery)
+	defer write.Stop()
 	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-ping.C:
-			w.note(w.db.Ping(ctx))
+		case <-write.C:
+			_ = w.writable(ctx, time.Now())
 			if w.isChecked() || w.isAway() {
 				continue
 			}
@@ -214,19 +217,32 @@ func persistence(s rdb.ServerInfo) string {
 	return "snapshots"
 }
 
-// note takes down whether Redis answered. The log gets a line when that changes.
+// note takes down whether Redis can be used. The log gets a line when that changes.
 func (w *redisWatch) note(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch {
 	case errors.Is(err, context.Canceled): // nobody knows
-	case err != nil && w.away.IsZero():
-		w.away = w.now()
-		w.log.Error("Redis is away: callers hear an apology", slog.Any("cause", err))
-	case err == nil && !w.away.IsZero():
+	case err != nil:
+		if w.away.IsZero() {
+			w.away = w.now()
+		}
+		if trouble := troubleOf(err); trouble != w.trouble {
+			w.trouble = trouble
+			w.log.Error(trouble+": callers hear an apology", slog.Any("cause", err))
+		}
+	case !w.away.IsZero():
 		w.log.Info("Redis is back", slog.Duration("after", w.now().Sub(w.away).Round(time.Millisecond)))
-		w.away, w.back = time.Time{}, w.now()
+		w.away, w.trouble, w.back = time.Time{}, "", w.now()
 	}
+}
+
+// troubleOf says what is the matter with a Redis that can't be written to, for everybody to read.
+func troubleOf(err error) string {
+	if why := rdb.NoWrites(err); why != "" {
+		return "Redis takes no writes (" + why + ")"
+	}
+	return "Redis is away"
 }
 
 func (w *redisWatch) isAway() bool {
@@ -241,34 +257,35 @@ func (w *redisWatch) isChecked() bool {
 	return w.checked
 }
 
-// troubled says whether Redis is away, or was until a moment ago. If nothing is known of that it
-// asks, which takes a second at most.
+// troubled says whether Redis can't be used, or couldn't until a moment ago. If nothing is known of that it
+// writes, which takes a second at most.
 func (w *redisWatch) troubled() bool {
-	if !w.isAway() {
-		w.note(w.db.Ping(context.Background()))
+	if asked := time.Now(); !w.isAway() {
+		_ = w.writable(context.Background(), asked)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return !w.away.IsZero() || !w.back.IsZero() && w.now().Sub(w.back) < settleFor
 }
 
-// writable says whether Redis takes writes, or took them a moment ago: many may ask, and a Redis that is
-// there is written to once a second at most.
-func (w *redisWatch) writable(ctx context.Context) error {
+// writable says whether Redis takes writes, by one that began after since: many may ask at once.
+func (w *redisWatch) writable(ctx context.Context, since time.Time) error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
-	if !w.isAway() && time.Since(w.wrote) < writeEvery {
+	if w.wrote.After(since) {
 		return w.refused
 	}
+	began := time.Now()
 	err := w.db.Writable(ctx)
 	if ctx.Err() == nil { // else who asked gave up, which says nothing to others
-		w.wrote, w.refused = time.Now(), err
+		w.wrote, w.refused = began, err
+		w.note(err)
 	}
 	return err
 }
 
 // background is the log of what runs by itself, again and again. What it can't do since Redis is
-// away it tells at level debug, as redisWatch tells of that once.
+// away or takes no writes it tells at level debug, as redisWatch tells of that once.
 func background(log *slog.Logger) *slog.Logger { return slog.New(quiet{log.Handler()}) }
 
 type quiet struct{ slog.Handler }

@@ -11,7 +11,7 @@ import (
 // What the metrics tell of Redis, as it was looked at last. There is a series of redisInfo for each
 // server at most.
 var (
-	redisUp = prometheus.NewDesc("updatecenter_redis_up", "1 while Redis answers.", nil, nil)
+	redisUp = prometheus.NewDesc("updatecenter_redis_up", "1 while Redis answers and takes writes.", nil, nil)
 	redisIs = prometheus.NewDesc("updatecenter_redis_info", "Redis servers that hold data, by what they are like.",
 		[]string{"version", "persistence", "maxmemory_policy"}, nil)
 	redisLimit    = prometheus.NewDesc("updatecenter_redis_maxmemory_bytes", "The lowest memory limit of a Redis server; 0: none has one.", nil, nil)

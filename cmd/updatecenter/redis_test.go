@@ -182,11 +182,28 @@ func TestRedisIsLookedAt(t *testing.T) {
 	}
 }
 
-// TestRedisAwayAndBack counts what the log tells while Redis is away: that, and that it is back.
-// What fails meanwhile, again and again, is told at level debug alone.
+// TestRedisAwayAndBack counts what the log tells while Redis is away, or takes no writes: that, and that it
+// is back. What fails meanwhile, again and again, is told at level debug alone.
 func TestRedisAwayAndBack(t *testing.T) {
-	faults := map[string]func(*redistest.Server){"down": (*redistest.Server).Down, "hanging": (*redistest.Server).Hang}
-	for name, fail := range faults {
+	command := func(words ...any) func(*testing.T, *redistest.Server) {
+		return func(t *testing.T, server *redistest.Server) {
+			if err := (&stage{server: server}).redis(t).Do(t.Context(), words...).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	up := func(_ *testing.T, server *redistest.Server) { server.Up() }
+	for name, fault := range map[string]struct {
+		fail, mend func(*testing.T, *redistest.Server)
+		says       string
+	}{
+		"down":      {func(_ *testing.T, server *redistest.Server) { server.Down() }, up, "Redis is away"},
+		"hanging":   {func(_ *testing.T, server *redistest.Server) { server.Hang() }, up, "Redis is away"},
+		"full":      {command("config", "set", "maxmemory", "1"), command("config", "set", "maxmemory", "0"), "Redis takes no writes (full)"},
+		"read-only": {command("replicaof", "127.0.0.1", "1"), command("replicaof", "no", "one"), "Redis takes no writes (read-only)"},
+		"alone": {command("config", "set", "min-replicas-to-write", "1"), command("config", "set", "min-replicas-to-write", "0"),
+			"Redis takes no writes (too few replicas)"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := redistest.Start(t)
@@ -208,15 +225,19 @@ func TestRedisAwayAndBack(t *testing.T) {
 			go func() { running <- a.run(ctx, listener, nil) }()
 			eventually(t, func() bool { return ask(a.handler, "/readyz") == http.StatusOK })
 
-			fail(server)
+			fault.fail(t, server)
 			eventually(t, func() bool {
 				text := s.logs.String()
-				return strings.Contains(text, "Redis is away") && strings.Contains(text, "no lanes to be had") && strings.Count(text, `"said":"Failed to`) > 3
+				lanes := fault.says != "Redis is away" || strings.Contains(text, "no lanes to be had") // no write, as none waits
+				return lanes && strings.Contains(text, fault.says) && strings.Count(text, `"said":"Failed to`)+strings.Count(text, `"said":"Dequeue error`) > 3
 			})
-			if got := ask(a.handler, "/readyz"); got != http.StatusServiceUnavailable {
-				t.Errorf("readyz: %d", got)
+			if code, body := answerOf(a.handler, "/readyz"); code != http.StatusServiceUnavailable || body != fault.says+"\n" {
+				t.Errorf("readyz: %d %q", code, body)
 			}
-			server.Up()
+			if _, page := answerOf(a.handler, "/metrics"); !strings.Contains(page, "updatecenter_redis_up 0\n") {
+				t.Error("the metrics say that Redis can be used")
+			}
+			fault.mend(t, server)
 			eventually(t, func() bool { return strings.Contains(s.logs.String(), "Redis is back") })
 			eventually(t, func() bool { return ask(a.handler, "/readyz") == http.StatusOK })
 			stop()
@@ -224,11 +245,42 @@ func TestRedisAwayAndBack(t *testing.T) {
 				t.Error(err)
 			}
 			lines := linesOf(t, s.logs)[before:]
-			if len(lines) != 3 || lines[0].Msg != "Redis is away: callers hear an apology" || lines[1].Msg != "Redis is back" ||
+			if len(lines) != 3 || lines[0].Msg != fault.says+": callers hear an apology" || lines[1].Msg != "Redis is back" ||
 				lines[1].After <= 0 || !strings.HasPrefix(lines[2].Msg, "stopping") {
 				t.Errorf("told: %+v", lines)
 			}
 		})
+	}
+}
+
+// TestServerStartsOnReplica: a replica that has all data is told of at the start, and found.
+func TestServerStartsOnReplica(t *testing.T) {
+	server := redistest.Start(t)
+	w, _ := watchOn(t, server.URL(), ring(t, "a"))
+	if err := w.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	admin := (&stage{server: server}).redis(t)
+	if err := admin.SlaveOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, keys := range []string{"a", "a b"} { // the second has a key to write
+		w, logs := watchOn(t, server.URL(), ring(t, strings.Fields(keys)...))
+		if err := w.start(t.Context()); err != nil {
+			t.Errorf("%s: %v", keys, err)
+		}
+		for _, want := range []string{`"level":"ERROR","msg":"Redis takes no writes (read-only): callers hear an apology"`, `"finding":"takes-no-writes"`} {
+			if strings.Count(logs.String(), want) != 1 {
+				t.Errorf("%s: the log has not %s once:\n%s", keys, want, logs)
+			}
+		}
+	}
+	if err := admin.SlaveOf(t.Context(), "no", "one").Err(); err != nil {
+		t.Fatal(err)
+	}
+	w, logs := watchOn(t, server.URL(), ring(t, "a"))
+	if err := w.start(t.Context()); err != nil || strings.Contains(logs.String(), "takes") {
+		t.Errorf("a master: %v\n%s", err, logs)
 	}
 }
 

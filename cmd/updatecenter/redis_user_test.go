@@ -137,8 +137,8 @@ func TestRestrictedClusterUser(t *testing.T) {
 	}
 	s.freshLines(t)
 	playScript(t, s, "../../testdata/calls/new-customer.call")
-	if err := s.app.ready(t.Context()); err != nil {
-		t.Error(err)
+	if why := s.app.unready(t.Context()); why != "" {
+		t.Error(why)
 	}
 	for _, node := range nodes {
 		nodeRefusedNothing(t, node)

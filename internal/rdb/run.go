@@ -180,8 +180,8 @@ func (db *DB) ask(ctx context.Context, commands ...[]any) ([]any, error) {
 
 func unknownScript(err error) bool { return err != nil && redis.HasErrorPrefix(err, "NOSCRIPT") }
 
-// ErrUnanswered says that Redis can't be reached, does not answer in time, or is not there for operations
-// yet. The operation may have been carried out.
+// ErrUnanswered says that Redis can't be reached, does not answer in time, is not there for operations
+// yet, or takes no writes, which [NoWrites] tells. The operation may have been carried out.
 var ErrUnanswered = errors.New("no answer")
 
 // isReply says whether an error is what Redis answered.
@@ -194,12 +194,49 @@ func isReply(err error) bool {
 // came to it too late.
 func unanswered(err error) bool {
 	if isReply(err) {
-		return slices.ContainsFunc([]string{"LOADING", "MASTERDOWN", "CLUSTERDOWN", "READONLY", "LATE"}, func(prefix string) bool {
+		return slices.ContainsFunc([]string{"LOADING", "MASTERDOWN", "CLUSTERDOWN", "LATE"}, func(prefix string) bool {
 			return redis.HasErrorPrefix(err, prefix)
 		})
 	}
 	return !errors.Is(err, context.Canceled)
 }
+
+// refusals are the error codes of a Redis that takes no writes of anybody, with the reason.
+var refusals = []struct{ code, why string }{
+	{"READONLY", "read-only"},
+	{"OOM", "full"},
+	{"MISCONF", "its disk fails"},
+	{"NOREPLICAS", "too few replicas"},
+}
+
+// NoWrites says in a word why Redis answered a write with this error, such as "full" or "read-only"; "": it
+// did not answer, or is not ready yet.
+func NoWrites(err error) string {
+	if why := refusal(err); why != "" || !isReply(err) || unanswered(err) {
+		return why
+	}
+	return "refused"
+}
+
+// refusal is why Redis takes no writes of anybody; "" if it does.
+func refusal(err error) string {
+	for _, refusal := range refusals {
+		if redis.HasErrorPrefix(err, refusal.code) {
+			return refusal.why
+		}
+	}
+	return ""
+}
+
+// noWrites is the error of a Redis that takes no writes of anybody: [ErrUnanswered], as all goes on by itself
+// once it does.
+type noWrites struct{ cause error }
+
+// Error implements error.
+func (e noWrites) Error() string { return "it takes no writes: " + e.cause.Error() }
+
+// Unwrap is for [errors.Is].
+func (e noWrites) Unwrap() []error { return []error{ErrUnanswered, e.cause} }
 
 // unauthenticated says whether Redis refuses the user or the password, or wants one.
 func unauthenticated(err error) bool {
@@ -215,6 +252,8 @@ func explain(err error) error {
 		return ErrGarbage
 	case unanswered(err):
 		return fmt.Errorf("ask Redis: %w: %w", ErrUnanswered, err)
+	case refusal(err) != "":
+		return fmt.Errorf("ask Redis: %w", noWrites{err})
 	case unauthenticated(err):
 		return fmt.Errorf("ask Redis: the user or the password in REDIS_URL is wrong, or missing: %w", err)
 	}
@@ -223,7 +262,7 @@ func explain(err error) error {
 
 // explain is [explain], and has the client look again which node of a cluster has which slots.
 func (db *DB) explain(err error) error {
-	if unanswered(err) {
+	if unanswered(err) || redis.HasErrorPrefix(err, "READONLY") {
 		db.failing.set()
 	}
 	return explain(err)

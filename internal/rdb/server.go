@@ -16,7 +16,7 @@ import (
 
 // ServerInfo is what one Redis server that holds our data says of itself: the server, each master
 // of a cluster, or the master that sentinels name. It is read from INFO, and CONFIG GET where the
-// user may; what could not be looked at is empty, or -1, and stands in Unknown.
+// user may, and a key is written; what could not be looked at is empty, or -1, and stands in Unknown.
 type ServerInfo struct {
 	Address   string        // host:port
 	Version   string        // such as 7.0.15
@@ -30,6 +30,7 @@ type ServerInfo struct {
 	Syncing   int           // of these, that have no copy of the data yet, and can't take over
 	Behind    time.Duration // the longest of the other replicas' lags; of one that is untold a day
 	Failing   bool          // the last write of the append-only file, or the last snapshot, failed
+	NoWrites  string        // why it takes none, see [NoWrites]; empty: it does
 	Required  Durability    // see [DB.Require]
 	Unknown   []string      // names of fields and settings, sorted
 }
@@ -40,11 +41,18 @@ func (db *DB) Servers(ctx context.Context) ([]ServerInfo, error) {
 	var all []ServerInfo
 	err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
 		info, err := lookAt(ctx, server)
-		info.Required = db.durable.level
+		if err != nil {
+			return err
+		}
+		refused := db.write(ctx, server)
+		if refused != nil && !isReply(refused) {
+			return refused
+		}
+		info.NoWrites, info.Required = NoWrites(refused), db.durable.level
 		mu.Lock()
 		defer mu.Unlock()
 		all = append(all, info)
-		return err
+		return nil
 	})
 	if err != nil {
 		return nil, explain(err)
@@ -53,24 +61,26 @@ func (db *DB) Servers(ctx context.Context) ([]ServerInfo, error) {
 	return all, nil
 }
 
-// readyKept is how long the key lives that Writable writes.
+// readyKept is how long the key lives that is written to see whether it can be.
 const readyKept = time.Minute
 
 // Writable says whether every server that holds data takes writes, within a second: whether it is there,
 // its memory is not full, it is no replica, its disk takes what it writes, and it has the replicas that
-// it wants. It writes a key to each.
+// it wants; [NoWrites] tells the error's reason. It writes a key to each.
 func (db *DB) Writable(ctx context.Context) error {
-	err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
-		key, err := db.readyKeyOf(ctx, server)
-		if err != nil {
-			return err
-		}
-		return server.Set(ctx, key, "", readyKept).Err()
-	})
-	if err != nil {
+	if err := db.eachServer(ctx, db.write); err != nil {
 		return db.explain(err)
 	}
 	return nil
+}
+
+// write writes a key to a server.
+func (db *DB) write(ctx context.Context, server *redis.Client) error {
+	key, err := db.readyKeyOf(ctx, server)
+	if err != nil {
+		return err
+	}
+	return server.Set(ctx, key, "", readyKept).Err()
 }
 
 // mostTried bounds the search for a key of a server: that none of so many falls to one of a hundred
@@ -194,6 +204,7 @@ type Finding string
 // The findings. The first refuses a server.
 const (
 	Evicts        Finding = "evicts"
+	TakesNoWrites Finding = "takes-no-writes"
 	NotDurable    Finding = "not-durable"
 	NoPersistence Finding = "no-persistence"
 	SnapshotsOnly Finding = "snapshots-only"
@@ -211,6 +222,8 @@ const (
 var Findings = map[Finding]string{
 	Evicts: "Redis deletes data when its memory is full, calls under way, locks and lines among them: " +
 		"set maxmemory-policy noeviction",
+	TakesNoWrites: "Redis answers and takes no writes, so callers hear an apology: it is full (raise maxmemory), read-only (REDIS_URL names a replica, or " +
+		"a failover made it one), lacks the replicas of min-replicas-to-write, or its disk fails",
 	NotDurable: "what DURABILITY asks for can't be had, and whoever changes something is told that it may not last: " +
 		"replica needs a replica that is connected and has synchronized, disk needs appendonly yes and appendfsync always",
 	NoPersistence: "Redis keeps nothing on disk: everything is lost when it restarts; set appendonly yes",
@@ -251,6 +264,7 @@ func (s ServerInfo) Findings() []Finding {
 		}
 	}
 	add(s.Eviction != "" && s.Eviction != "noeviction", Evicts)
+	add(s.NoWrites != "", TakesNoWrites)
 	add(s.lacksDurability(), NotDurable)
 	add(s.AppendOff && s.Snapshots == "off", NoPersistence)
 	add(s.AppendOff && s.Snapshots != "off", SnapshotsOnly)

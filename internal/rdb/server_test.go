@@ -1,6 +1,7 @@
 package rdb
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -139,9 +140,9 @@ func TestWritable(t *testing.T) {
 		if err := db.Writable(t.Context()); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		for _, fault := range []struct{ setting, wrong, right, says string }{
-			{"maxmemory", "1", "0", "OOM"},
-			{"min-replicas-to-write", "7", "0", "NOREPLICAS"},
+		for _, fault := range []struct{ setting, wrong, right, says, why string }{
+			{"maxmemory", "1", "0", "OOM", "full"},
+			{"min-replicas-to-write", "7", "0", "NOREPLICAS", "too few replicas"},
 		} {
 			set := func(value string) {
 				if err := admin.ConfigSet(t.Context(), fault.setting, value).Err(); err != nil {
@@ -149,8 +150,23 @@ func TestWritable(t *testing.T) {
 				}
 			}
 			set(fault.wrong)
-			if err := db.Writable(t.Context()); err == nil || !strings.Contains(err.Error(), fault.says) {
+			if err := db.Writable(t.Context()); err == nil || !strings.Contains(err.Error(), fault.says) || NoWrites(err) != fault.why {
 				t.Errorf("%s: %s: %v", name, fault.says, err)
+			}
+			servers, err := db.Servers(t.Context())
+			if err != nil || slices.IndexFunc(servers, func(s ServerInfo) bool { return s.NoWrites == fault.why }) < 0 {
+				t.Errorf("%s: %s: %+v, %v", name, fault.says, servers, err)
+			}
+			err = db.eachServer(t.Context(), func(ctx context.Context, server *redis.Client) error {
+				key, err := db.readyKeyOf(ctx, server)
+				if err != nil {
+					return err
+				}
+				_, err = db.run(ctx, newScript("return redis.call('set', KEYS[1], '', 'PX', 1)"), []string{key})
+				return err
+			})
+			if NoWrites(err) != fault.why || !errors.Is(err, ErrUnanswered) || strings.Contains(err.Error(), "no answer") {
+				t.Errorf("%s: %s: a script: %v", name, fault.says, err)
 			}
 			if err := db.Ping(t.Context()); err != nil {
 				t.Errorf("%s: %s: a ping: %v", name, fault.says, err)
@@ -169,7 +185,7 @@ func TestWritable(t *testing.T) {
 	if err := db.Client().Do(t.Context(), "replicaof", "127.0.0.1", "1").Err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Writable(t.Context()); !errors.Is(err, ErrUnanswered) {
+	if err := db.Writable(t.Context()); !errors.Is(err, ErrUnanswered) || NoWrites(err) != "read-only" || strings.Contains(err.Error(), "no answer") {
 		t.Errorf("a replica: %v", err)
 	}
 }
@@ -191,7 +207,7 @@ func TestUnanswered(t *testing.T) {
 		"script":  func() error { _, err := db.run(t.Context(), newScript("return 1"), nil); return err },
 	}
 	for name, ask := range asks {
-		if err := ask(); !errors.Is(err, ErrUnanswered) {
+		if err := ask(); !errors.Is(err, ErrUnanswered) || NoWrites(err) != "" {
 			t.Errorf("%s, with Redis down: %v", name, err)
 		}
 	}
@@ -202,7 +218,7 @@ func TestUnanswered(t *testing.T) {
 		}
 	}
 	server.Up()
-	if _, err := db.run(t.Context(), newScript("return redis.error_reply('MISCONF')"), nil); err == nil || errors.Is(err, ErrUnanswered) {
+	if _, err := db.run(t.Context(), newScript("return redis.error_reply('ERR no')"), nil); err == nil || errors.Is(err, ErrUnanswered) || NoWrites(err) != "refused" {
 		t.Errorf("a refusal: %v", err)
 	}
 }
