@@ -261,7 +261,7 @@ func TestServerStartsOnReplica(t *testing.T) {
 		t.Fatal(err)
 	}
 	admin := (&stage{server: server}).redis(t)
-	if err := admin.SlaveOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
+	if err := admin.ReplicaOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
 		t.Fatal(err)
 	}
 	for _, keys := range []string{"a", "a b"} { // the second has a key to write
@@ -275,7 +275,7 @@ func TestServerStartsOnReplica(t *testing.T) {
 			}
 		}
 	}
-	if err := admin.SlaveOf(t.Context(), "no", "one").Err(); err != nil {
+	if err := admin.ReplicaOf(t.Context(), "no", "one").Err(); err != nil {
 		t.Fatal(err)
 	}
 	w, logs := watchOn(t, server.URL(), ring(t, "a"))
