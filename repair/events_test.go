@@ -45,7 +45,7 @@ func (e employee) follow(ctx context.Context, server *httptest.Server, at string
 // hears reads on until the words come.
 func (r reading) hears(words string) {
 	r.t.Helper()
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(3 * time.Minute)
 	for {
 		select {
 		case line, open := <-r.lines:
@@ -65,7 +65,7 @@ func (r reading) hears(words string) {
 func (r reading) ends() string {
 	r.t.Helper()
 	var rest strings.Builder
-	timeout := time.After(10 * time.Second)
+	timeout := time.After(3 * time.Minute)
 	for {
 		select {
 		case line, open := <-r.lines:
@@ -200,7 +200,7 @@ func TestStreamsAreBounded(t *testing.T) {
 		t.Errorf("status of another agent's = %d", status)
 	}
 	cancel()
-	for range 100 {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		if ann.follow(t.Context(), server, at).status == http.StatusOK {
 			return
 		}

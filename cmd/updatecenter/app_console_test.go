@@ -155,7 +155,7 @@ func TestUnusedProfilesAreSweptHourly(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { defer close(done); h.sweep(ctx) }()
-		for deadline := time.Now().Add(10 * time.Second); len(bag.of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(3 * time.Minute); len(bag.of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
 			if time.Now().After(deadline) {
 				t.Fatal("nobody was warned")
 			}

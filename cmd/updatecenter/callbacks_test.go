@@ -203,7 +203,7 @@ func askNotice(t *testing.T, s *stage) deliveries.ID {
 func (s *stage) becomes(t *testing.T, id deliveries.ID, want deliveries.Status) {
 	t.Helper()
 	var got deliveries.Delivery
-	for range 200 {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		if got = must(s.app.deliveries.Get(t.Context(), id))(t); got.Status == want {
 			return
 		}
@@ -386,7 +386,7 @@ const phoneApart = time.Minute
 func (s *stage) printed(t *testing.T, want int) {
 	t.Helper()
 	var files []string
-	for range 300 {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		if files = must(filepath.Glob(filepath.Join(s.config.outbound.lettersDir, "*.pdf")))(t); len(files) == want {
 			return
 		}

@@ -299,7 +299,7 @@ func (s *secretStage) claimEverything(t *testing.T) {
 // eventually waits until something is so.
 func (s *secretStage) eventually(t *testing.T, is func() bool, what string) {
 	t.Helper()
-	for range 500 {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		if is() {
 			return
 		}

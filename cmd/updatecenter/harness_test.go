@@ -144,7 +144,7 @@ func (s *stage) RedisDown() { s.server.Down() }
 
 func (s *stage) RedisUp() {
 	s.server.Up()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for s.db.Ping(context.Background()) != nil {
 		if time.Now().After(deadline) {
 			s.t.Fatal("Redis does not come back")

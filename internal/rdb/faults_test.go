@@ -218,7 +218,7 @@ func allFail(t *testing.T, fault string, db *rdb.DB) {
 // recovers waits for an operation of either way to Redis to succeed again.
 func recovers(t *testing.T, db *rdb.DB) {
 	t.Helper()
-	deadline := time.Now().Add(5 * time.Second)
+	deadline := time.Now().Add(3 * time.Minute)
 	for _, name := range []string{"ping", "begin"} {
 		for {
 			err := operations(db)[name](context.Background())

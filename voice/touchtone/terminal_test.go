@@ -62,7 +62,7 @@ func atTheTerminal(t *testing.T, change func(*touchtone.Terminal), reactions ...
 	keys, keyboard := io.Pipe()
 	defer func() { _ = keys.Close() }()
 	clock := patientClock{letGo: make(chan time.Time)}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var someone person
 	for pair := range slices.Chunk(reactions, 2) {

@@ -24,7 +24,7 @@ func waiting(t *testing.T, reactions ...func(keyboard io.Writer, exchange *touch
 		for i, react := range reactions {
 			someone.waits = append(someone.waits, reaction{words[i], func() { react(keyboard, exchange) }})
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer cancel()
 		var recorded bytes.Buffer
 		phone := &touchtone.Terminal{Exchange: exchange, In: keys, Out: someone, Record: &recorded}
@@ -103,7 +103,7 @@ func TestTerminalIsCutOff(t *testing.T) {
 		{"h ends.", func() { keyed("h")(keyboard, nil) }},
 	}
 	phone := &touchtone.Terminal{Exchange: r.exchange, In: keys, Out: &someone}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	if err := phone.Wait(ctx, "612-555-0142"); err != nil {
 		t.Fatal(err)

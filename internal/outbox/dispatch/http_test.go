@@ -22,7 +22,7 @@ import (
 // await waits in real time, for tests with a real network.
 func await(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for range 1000 {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		if done() {
 			return
 		}
