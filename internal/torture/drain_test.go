@@ -26,7 +26,7 @@ func TestTortureRollingRestart(t *testing.T) {
 	}
 	a := single(t)
 	w := newWorld(t, plan{
-		redis: a.url, servers: Times(3, 8), every: time.Duration(Times(50, 1000)) * time.Millisecond, fall: 3,
+		redis: a, servers: Times(3, 8), every: time.Duration(Times(50, 1000)) * time.Millisecond, fall: 3,
 		settings: []string{"SHUTDOWN_DELAY=" + delay}, firstPINs: 10 * least,
 	})
 	w.callDuring(w.customers, least, func() {

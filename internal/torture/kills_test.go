@@ -13,7 +13,7 @@ const atOnce = 8
 
 // customersFor is a plan for about so many customers, most of them new.
 func customersFor(a arrangement, customers int) plan {
-	return plan{redis: a.url, firstPINs: customers - 2*(customers/6), anotherPINs: customers / 6, features: customers / 6}
+	return plan{redis: a, firstPINs: customers - 2*(customers/6), anotherPINs: customers / 6, features: customers / 6}
 }
 
 // TestTortureKilledServers kills servers in mid-turn, again and again, while customers change PINs

@@ -65,7 +65,7 @@ const floodRate = 5
 func TestTortureFloodOfNotices(t *testing.T) {
 	t.Parallel()
 	onEach(t, 300, 20_000, func(t *testing.T, a arrangement, notices int) {
-		w := newWorld(t, plan{redis: a.url, servers: 1, firstPINs: notices, settings: []string{fmt.Sprint("CALL_RATE=", floodRate)}})
+		w := newWorld(t, plan{redis: a, servers: 1, firstPINs: notices, settings: []string{fmt.Sprint("CALL_RATE=", floodRate)}})
 		announcing := w.newLines(func(number nanp.Number, _ pins.Event, name string) []byte {
 			return deliveries.Notice{About: deliveries.PINChanged, Line: number, Method: deliveries.Voice, Key: name}.Due()
 		})

@@ -54,7 +54,7 @@ func TestMain(m *testing.M) {
 
 // A plan says which world to set up. What is zero has the default in brackets.
 type plan struct {
-	redis    string        // a REDIS_URL
+	redis    arrangement
 	servers  int           // [3]
 	health   string        // the path that the balancer asks [/healthz]
 	every    time.Duration // the interval at which it does [1 s, a quarter in the short form]
@@ -125,7 +125,7 @@ func newWorld(t testing.TB, p plan) *world {
 
 func (w *world) openRedis() {
 	w.t.Helper()
-	db, err := rdb.OpenWithin(w.plan.redis, patience)
+	db, err := rdb.OpenWithin(w.plan.redis.url, patience)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func (w *world) start(s *server) {
 		w.t.Fatal(err)
 	}
 	s.process = programtest.Start(w.t, binary, slices.Concat([]string{
-		"LISTEN_ADDR=" + s.address, "PUBLIC_URL=" + publicURL, "REDIS_URL=" + w.plan.redis, "SECRET_KEYS=" + secretKeys,
+		"LISTEN_ADDR=" + s.address, "PUBLIC_URL=" + publicURL, "REDIS_URL=" + w.plan.redis.url, "SECRET_KEYS=" + secretKeys,
 		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + touchtone.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.town.url,
 		"SIP_DOMAINS=" + touchtone.DefaultSIPDomain, "CALL_FROM=" + callFrom, "CALL_RATE=100",
 		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=warn",
@@ -253,6 +253,9 @@ func (w *world) settle() {
 		})
 	}
 	choosing.Wait()
+	for _, pair := range w.plan.redis.pairs { // nobody waits for a replica here
+		pair.Synced(w.t)
+	}
 	rand.Shuffle(len(w.customers), func(i, j int) { w.customers[i], w.customers[j] = w.customers[j], w.customers[i] })
 }
 
