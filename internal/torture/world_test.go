@@ -219,12 +219,12 @@ func (w *world) settle() {
 	w.t.Helper()
 	var lines []pins.NewLine
 	n := 2_200_000
-	next := func() nanp.Number { // no PIN may be the end of its number
+	next := func() nanp.Number {
 		for {
-			number := fmt.Sprintf("+1612%07d", n)
+			number := nanp.Number(fmt.Sprintf("+1612%07d", n))
 			n++
-			if !strings.HasSuffix(number, oldPIN) && !strings.HasSuffix(number, newPIN) {
-				return nanp.Number(number)
+			if acceptable(oldPIN, number) && acceptable(newPIN, number) {
+				return number
 			}
 		}
 	}
@@ -257,6 +257,11 @@ func (w *world) settle() {
 		pair.Synced(w.t)
 	}
 	rand.Shuffle(len(w.customers), func(i, j int) { w.customers[i], w.customers[j] = w.customers[j], w.customers[i] })
+}
+
+// acceptable says whether a line may have such a PIN: not the end of its number, for example.
+func acceptable(pin string, number nanp.Number) bool {
+	return pins.Guess(secret.New(pin), number) == pins.Acceptable
 }
 
 // choose gives a line a PIN of its own.
