@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"text/tabwriter"
 
-	"updatecenter/accounts"
+	"updatecenter/internal/accounts"
 	"updatecenter/internal/api"
 	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 )
 
 type accountsCommand struct {
@@ -46,8 +46,8 @@ func (f destinationFlag) destinations() (nanp.Destinations, error) {
 // openAs opens the Redis and the accounts in it, with a store that is made of the one there. What is
 // changed of them is told by the notices.
 func (f accountFlags) openAs(
-	ctx context.Context, c console, told notices, as func(accounts.Store) accounts.Store,
-) (*rdb.DB, audited.Accounts, error) {
+	ctx context.Context, c terminal, told notices, as func(accounts.Store) accounts.Store,
+) (*redisstore.DB, audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
@@ -76,7 +76,7 @@ type accountFlag struct {
 }
 
 // open opens the Redis and the accounts in it, and reads the number.
-func (f accountFlag) open(ctx context.Context, c console, told notices) (*rdb.DB, audited.Accounts, accounts.Number, error) {
+func (f accountFlag) open(ctx context.Context, c terminal, told notices) (*redisstore.DB, audited.Accounts, accounts.Number, error) {
 	number, err := accounts.ParseNumber(f.Number)
 	if err != nil {
 		return nil, audited.Accounts{}, "", usage(err)
@@ -90,7 +90,7 @@ type accountsShow struct {
 }
 
 // Run shows the account, as the REST API does.
-func (cmd *accountsShow) Run(ctx context.Context, c console) error {
+func (cmd *accountsShow) Run(ctx context.Context, c terminal) error {
 	db, all, number, err := cmd.open(ctx, c, notices{})
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ type accountsHistory struct {
 }
 
 // Run shows the records.
-func (cmd *accountsHistory) Run(ctx context.Context, c console) error {
+func (cmd *accountsHistory) Run(ctx context.Context, c terminal) error {
 	db, all, number, err := cmd.open(ctx, c, notices{})
 	if err != nil {
 		return err

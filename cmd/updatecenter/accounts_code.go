@@ -13,7 +13,7 @@ type accountsNewCode struct {
 }
 
 // Run makes a new security code. It is shown to nobody; the customer has it delivered.
-func (cmd *accountsNewCode) Run(ctx context.Context, c console) error {
+func (cmd *accountsNewCode) Run(ctx context.Context, c terminal) error {
 	db, all, number, err := cmd.open(ctx, c, noticesByServers(cmd.Notices))
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ type accountsOpen struct {
 }
 
 // Run opens the verification of the account. One that is not closed stays as it is.
-func (cmd *accountsOpen) Run(ctx context.Context, c console) error {
+func (cmd *accountsOpen) Run(ctx context.Context, c terminal) error {
 	db, all, number, err := cmd.open(ctx, c, notices{})
 	if err != nil {
 		return err

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
 )
 
 type accountsImport struct {
@@ -23,7 +23,7 @@ func (cmd *accountsImport) Help() string {
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
-func (cmd *accountsImport) Run(ctx context.Context, c console) error {
+func (cmd *accountsImport) Run(ctx context.Context, c terminal) error {
 	told := noticesByServers(cmd.Notices)
 	told.welcome = cmd.Welcome
 	db, all, err := cmd.openAs(ctx, c, told, func(store accounts.Store) accounts.Store {

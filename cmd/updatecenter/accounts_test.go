@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // accountsFile has two sound rows and a bad one.
@@ -49,7 +49,7 @@ func TestNoticesOfPINs(t *testing.T) {
 		c.press(keys)
 	}
 	c.hears("Your PIN has been changed.")
-	called := s.pickUp(t, exchange, touchtone.Human)
+	called := s.pickUp(t, exchange, simulator.Human)
 	called.hears("The PIN of your telephone line was changed")
 	called.press("*")
 
@@ -60,7 +60,7 @@ func TestNoticesOfPINs(t *testing.T) {
 	if err := reset.ResetByOperator(t.Context(), demoNew, pins.Note{By: "agent", Reason: "forgot it"}); err != nil {
 		t.Fatal(err)
 	}
-	called = s.pickUp(t, exchange, touchtone.Human)
+	called = s.pickUp(t, exchange, simulator.Human)
 	called.hears("The PIN of your telephone line was reset")
 }
 
@@ -71,7 +71,7 @@ func TestNoticesOfAccounts(t *testing.T) {
 		c.outbound.notices, c.outbound.rate, c.outbound.lettersDir = deliveries.Voice, 100, t.TempDir()
 	})
 	must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{Phone: demoSuburb}, accounts.Note{By: "test"}))(t)
-	called := s.pickUp(t, exchange, touchtone.Human) // at the number that was on the account before
+	called := s.pickUp(t, exchange, simulator.Human) // at the number that was on the account before
 	called.hears("The telephone number of your account was changed")
 
 	address := accounts.Address{Street: []string{"1 Main Street"}, City: "Edina", State: "MN", ZIP: "55424"}

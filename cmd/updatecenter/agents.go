@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"updatecenter/agents"
+	"updatecenter/internal/agents"
 )
 
 type agentsCommand struct {
@@ -27,7 +27,7 @@ type agentsInvite struct {
 }
 
 // Run invites the agent.
-func (cmd *agentsInvite) Run(ctx context.Context, c console) error {
+func (cmd *agentsInvite) Run(ctx context.Context, c terminal) error {
 	all, name, err := cmd.open(ctx, c, true)
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func withHint(err error, name agents.UserName) error {
 }
 
 // linked tells what has happened to an agent who was given a link.
-func (p people) linked(c console, agent agents.Agent, happened string) {
+func (p people) linked(c terminal, agent agents.Agent, happened string) {
 	until := moment(agent.Link.Until)
 	if p.mailed {
 		fmt.Fprintf(c.out, "%s %s. The link went to %s, and works until %s.\n", agent.Name, happened, agent.Email, until)
@@ -75,7 +75,7 @@ type agentsList struct {
 }
 
 // Run lists the agents.
-func (cmd *agentsList) Run(ctx context.Context, c console) error {
+func (cmd *agentsList) Run(ctx context.Context, c terminal) error {
 	all, err := cmd.open(ctx, c, false)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ type agentsDeactivate struct {
 }
 
 // Run deactivates the agent.
-func (cmd *agentsDeactivate) Run(ctx context.Context, c console) error {
+func (cmd *agentsDeactivate) Run(ctx context.Context, c terminal) error {
 	all, name, err := cmd.open(ctx, c, false)
 	if err != nil {
 		return err
@@ -137,7 +137,7 @@ type agentsReactivate struct {
 }
 
 // Run reactivates the agent.
-func (cmd *agentsReactivate) Run(ctx context.Context, c console) error {
+func (cmd *agentsReactivate) Run(ctx context.Context, c terminal) error {
 	all, name, err := cmd.open(ctx, c, cmd.NewLink)
 	if err != nil {
 		return err

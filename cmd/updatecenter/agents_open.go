@@ -8,9 +8,9 @@ import (
 	"log/slog"
 	"time"
 
-	"updatecenter/agents"
-	"updatecenter/audit"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
 )
 
 // agentsFlags are settings of the server that the commands share with it.
@@ -28,7 +28,7 @@ const noLinks = "https://console.invalid"
 
 // config reads those of them that are not the Redis. Only for links a console is required: who
 // must be kept from signing in is not to wait for a setting.
-func (f agentsFlags) config(c console, links bool) (config, error) {
+func (f agentsFlags) config(c terminal, links bool) (config, error) {
 	r := &settingsReader{getenv: c.getenv}
 	if f.ConsoleURL == "" && links {
 		r.required("CONSOLE_URL", "")
@@ -52,12 +52,12 @@ func (f agentsFlags) config(c console, links bool) (config, error) {
 // people are the agents in a Redis.
 type people struct {
 	*agents.Agents
-	db     *rdb.DB
+	db     *redisstore.DB
 	mailed bool // whether there is a mail server; otherwise links are shown at the console
 }
 
 // open opens the Redis, and the agents in it, with links to be made or not.
-func (f agentsFlags) open(ctx context.Context, c console, links bool) (people, error) {
+func (f agentsFlags) open(ctx context.Context, c terminal, links bool) (people, error) {
 	settings, err := f.config(c, links)
 	if err != nil {
 		return people{}, err
@@ -83,7 +83,7 @@ func (f agentsFlags) open(ctx context.Context, c console, links bool) (people, e
 }
 
 // terminalMail shows invitations where no mail server is, and nothing else.
-type terminalMail struct{ c console }
+type terminalMail struct{ c terminal }
 
 // Mail implements [agents.Mailer].
 func (m terminalMail) Mail(_ context.Context, message agents.Message) error {
@@ -103,7 +103,7 @@ type agentFlags struct {
 }
 
 // open opens the agents and reads the name.
-func (f agentFlags) open(ctx context.Context, c console, links bool) (people, agents.UserName, error) {
+func (f agentFlags) open(ctx context.Context, c terminal, links bool) (people, agents.UserName, error) {
 	name, err := agents.ParseUserName(f.Name)
 	if err != nil {
 		return people{}, "", usage(err)

@@ -13,9 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/agents"
-	"updatecenter/audit"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 )
@@ -43,7 +43,7 @@ func invite(name string, more ...string) []string {
 // become does what somebody does who has got a link.
 func become(t *testing.T, server *redistest.Server, link string) {
 	t.Helper()
-	db := must(rdb.Open(server.URL()))(t)
+	db := must(redisstore.Open(server.URL()))(t)
 	defer db.Close()
 	keys := must(secret.ParseKeyring(auditKeys("a")))(t)
 	o := outside{db: db, now: time.Now, hash: cheap}

@@ -9,7 +9,7 @@ import (
 	"os"
 
 	"updatecenter/internal/typed"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // demoExchange is where the demo asks for calls: at the telephone that waits for them.
@@ -23,12 +23,12 @@ type answerCommand struct {
 }
 
 // Run waits to be called, with the keyboard as keypad.
-func (cmd *answerCommand) Run(ctx context.Context, c console) (err error) {
+func (cmd *answerCommand) Run(ctx context.Context, c terminal) (err error) {
 	number, err := typed.Number(cmd.Number)
 	if err != nil {
 		return usage(err)
 	}
-	exchange, err := cmd.exchange(c, touchtone.RealClock{})
+	exchange, err := cmd.exchange(c, simulator.RealClock{})
 	if err != nil {
 		return err
 	}
@@ -37,9 +37,9 @@ func (cmd *answerCommand) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer stop()
-	phone := touchtone.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
+	phone := simulator.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
 	if keyboard, isFile := c.in.(*os.File); isFile {
-		restore, raw, failed := touchtone.RawMode(keyboard)
+		restore, raw, failed := simulator.RawMode(keyboard)
 		if failed != nil {
 			return failed
 		}
@@ -50,12 +50,12 @@ func (cmd *answerCommand) Run(ctx context.Context, c console) (err error) {
 }
 
 // takeRequests has the exchange answer Twilio's REST API at an address, until it is stopped.
-func takeRequests(ctx context.Context, exchange *touchtone.Exchange, address string) (stop func(), err error) {
+func takeRequests(ctx context.Context, exchange *simulator.Exchange, address string) (stop func(), err error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("listen for calls (another telephone, perhaps?): %w", err)
 	}
-	rest := touchtone.NewREST(exchange)
+	rest := simulator.NewREST(exchange)
 	server := &http.Server{Handler: rest, ReadHeaderTimeout: headerTimeout}
 	done := make(chan struct{})
 	go func() {

@@ -18,17 +18,17 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"updatecenter/accounts"
-	"updatecenter/agents"
-	"updatecenter/deliveries"
-	"updatecenter/features"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/features"
 	"updatecenter/internal/api"
-	"updatecenter/internal/outbox/dispatch"
-	"updatecenter/internal/proxied"
+	"updatecenter/internal/provisioning/dispatch"
+	"updatecenter/internal/clientip"
 	"updatecenter/internal/queue"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/ivr"
-	"updatecenter/ivr/calls"
+	"updatecenter/ivr/calls/updatecenter"
 	"updatecenter/pins"
 	"updatecenter/voice"
 )
@@ -44,9 +44,9 @@ type app struct {
 	queue      *queue.Queue
 	pace       *deliveries.Pace // of the calls that this server begins
 	notices    notices
-	due        rdb.Notices          // notices that are not told yet
+	due        redisstore.Notices          // notices that are not told yet
 	help       *help                // for those who help customers
-	clients    *proxied.Clients     // where requests come from
+	clients    *clientip.Clients     // where requests come from
 	redis      *redisWatch          // looks after Redis
 	draining   atomic.Bool          // balancers should send requests to other servers
 	stopping   chan struct{}        // closed when no more requests are taken
@@ -56,7 +56,7 @@ type app struct {
 
 // outside is what an app takes from outside, so that tests can give their own.
 type outside struct {
-	db       *rdb.DB
+	db       *redisstore.DB
 	now      func() time.Time
 	log      *slog.Logger
 	hash     pins.Params       // zero: the default
@@ -80,7 +80,7 @@ func newApp(c config, o outside) (*app, error) {
 	}, func() float64 { return float64(hasher.Pending()) }))
 	a := &app{
 		notices: notices{method: c.outbound.notices, welcome: c.outbound.lettersDir != ""}, due: o.db.Notices(),
-		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: proxied.New(c.console.proxies, o.log),
+		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: clientip.New(c.console.proxies, o.log),
 	}
 	a.redis = newRedisWatch(c, o)
 	registry.MustRegister(a.redis)
@@ -243,7 +243,7 @@ func unvouchedLeft(lines *pins.Lines) prometheus.Collector {
 }
 
 // turnTimes are longer where operations of Redis may take longer than a second.
-func turnTimes(db *rdb.DB) ivr.Times { return ivr.DefaultTimes.Slower(db.Within() / time.Second) }
+func turnTimes(db *redisstore.DB) ivr.Times { return ivr.DefaultTimes.Slower(db.Within() / time.Second) }
 
 // unvouchedAlarm logs, once a minute at most, that PINs of callers for whom the network doesn't
 // vouch aren't taken.
@@ -264,7 +264,7 @@ func unvouchedAlarm(o outside) func(ivr.Exit) {
 }
 
 func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, error) {
-	flow := calls.Dial78(calls.Config{
+	flow := updatecenter.Dial78(updatecenter.Config{
 		Lines: a.lines, Features: a.features, Changed: a.wakeSwitches,
 		Policy: c.policy, Now: o.now, Repair: c.repair, Transfer: c.transfer, CallerID: c.callerID,
 	})

@@ -10,23 +10,23 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/agents"
-	"updatecenter/audit"
-	"updatecenter/desk"
-	"updatecenter/internal/mailqueue"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/outbound/mailqueue"
 	"updatecenter/internal/queue"
 	"updatecenter/pins"
-	"updatecenter/repair"
-	"updatecenter/signin"
+	"updatecenter/internal/repair/console"
+	"updatecenter/internal/agents/signin"
 )
 
 // help is what a server has for agents, and for programs with keys, who help customers.
 type help struct {
 	audit   *audit.Log
-	desk    *desk.Desk
+	desk    *repair.Desk
 	agents  *agents.Agents   // who may sign in; nil: there is no console
 	mails   *mailqueue.Queue // to agents, that nobody waits for; nil: there is no console
-	console *repair.Console  // nil: there is none
+	console *console.Console  // nil: there is none
 	zone    *time.Location   // in which agents read times
 	log     *slog.Logger
 }
@@ -91,15 +91,15 @@ func newAgents(c config, o outside, log agents.Audit, mailer agents.Mailer) (*ag
 }
 
 // newCodes are the codes that lines are told for agents: of the desk, and for deliveries.
-func newCodes(c config, o outside) desk.Codes {
-	return desk.Codes{Store: o.db.Desk(), Keys: c.keys, Now: o.now}
+func newCodes(c config, o outside) repair.Codes {
+	return repair.Codes{Store: o.db.Desk(), Keys: c.keys, Now: o.now}
 }
 
-func newDesk(c config, o outside, a *app, h *help) *desk.Desk {
+func newDesk(c config, o outside, a *app, h *help) *repair.Desk {
 	codes := newCodes(c, o)
-	limits := desk.DefaultLimits()
+	limits := repair.DefaultLimits()
 	limits.Program = cmp.Or(c.lookups, limits.Program)
-	return desk.New(desk.Config{
+	return repair.New(repair.Config{
 		Limits: limits, Lines: a.lines, Provisioning: provisioning(c, o, a), Accounts: a.accounts, Deliveries: a.deliveries,
 		Store: codes.Store, Keys: codes.Keys, Audit: h.audit, Alert: h.alert, Now: o.now, Log: o.log,
 	})
@@ -110,7 +110,7 @@ func provisioning(c config, o outside, a *app) pins.Provisioning {
 	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Notice: a.notices.pin, Destinations: c.outbound.destinations}
 }
 
-func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
+func newConsole(c config, o outside, a *app, h *help) (*console.Console, error) {
 	sessions := o.db.SignIn(o.now)
 	signIn, err := signin.New(signin.Config{
 		Agents: h.agents, Store: sessions, Attempts: sessions, Mailer: h.mails, Audit: h.audit,
@@ -119,7 +119,7 @@ func newConsole(c config, o outside, a *app, h *help) (*repair.Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare signing in: %w", err)
 	}
-	console, err := repair.New(repair.Config{
+	console, err := console.New(console.Config{
 		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(c, o, a),
 		PublicURL: c.console.url, Client: a.clients.Address,
 		Company: c.outbound.company, Repair: c.repair, TemporaryPIN: c.policy.Temporary,
@@ -178,7 +178,7 @@ const alertWithin = 3 * time.Second
 
 // alert tells all active supervisors, by e-mail, that somebody met a limit at the desk. Who was
 // refused may have gone by then.
-func (h *help) alert(ctx context.Context, alert desk.Alert) {
+func (h *help) alert(ctx context.Context, alert repair.Alert) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), alertWithin)
 	defer cancel()
 	h.log.WarnContext(ctx, "a limit was met at the repair desk", slog.String("who", alert.Who.Name),
@@ -192,9 +192,9 @@ func (h *help) alert(ctx context.Context, alert desk.Alert) {
 }
 
 // alertText says who met which limit, and where.
-func alertText(alert desk.Alert, zone *time.Location) string {
+func alertText(alert repair.Alert, zone *time.Location) string {
 	by := "the repair console"
-	if alert.Who.Via == desk.ViaAPI {
+	if alert.Who.Via == repair.ViaAPI {
 		by = "the API"
 	}
 	about := ""

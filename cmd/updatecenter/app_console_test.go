@@ -13,9 +13,9 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/agents"
-	"updatecenter/audit"
-	"updatecenter/desk"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 )
@@ -67,7 +67,7 @@ func TestWithoutAConsole(t *testing.T) {
 			t.Errorf("the console answers %d", got)
 		}
 		// Programs with keys are at the desk nonetheless, and meet its limits.
-		h.alert(t.Context(), desk.Alert{What: desk.Resets, Who: desk.Who{Name: "crm/77", Via: desk.ViaAPI}, Line: demoNew, Until: s.clock.Now()})
+		h.alert(t.Context(), repair.Alert{What: repair.Resets, Who: repair.Who{Name: "crm/77", Via: repair.ViaAPI}, Line: demoNew, Until: s.clock.Now()})
 		if !strings.Contains(s.logs.String(), "crm/77") {
 			t.Errorf("nobody is told of a limit:\n%s", s.logs)
 		}
@@ -111,7 +111,7 @@ func TestWithAConsole(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		alert := desk.Alert{What: desk.LookUps, Who: desk.Who{Name: "ann", Via: desk.ViaConsole}, Line: demoNew, Until: s.clock.Now()}
+		alert := repair.Alert{What: repair.LookUps, Who: repair.Who{Name: "ann", Via: repair.ViaConsole}, Line: demoNew, Until: s.clock.Now()}
 		gone, leave := context.WithCancel(t.Context())
 		leave() // who was refused has gone
 		h.alert(gone, alert)

@@ -9,12 +9,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/internal/letters"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/queue"
-	"updatecenter/internal/twilio"
+	"updatecenter/internal/outbound/twilio"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 	"updatecenter/pins"

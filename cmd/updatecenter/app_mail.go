@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"updatecenter/agents"
-	"updatecenter/internal/mail"
-	"updatecenter/internal/wording"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/outbound/mail"
+	"updatecenter/internal/outbound/wording"
 )
 
 // house is who writes to customers and agents.

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"updatecenter/audit"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 )
 
@@ -32,7 +32,7 @@ type auditFlags struct {
 
 // open opens the Redis and the audit in it. It refuses keys that are not those of what is sealed
 // there.
-func (f auditFlags) open(ctx context.Context, c console) (*rdb.DB, *audit.Log, error) {
+func (f auditFlags) open(ctx context.Context, c terminal) (*redisstore.DB, *audit.Log, error) {
 	db, log, keys, err := f.openUnchecked(c)
 	if err != nil {
 		return nil, nil, err
@@ -44,7 +44,7 @@ func (f auditFlags) open(ctx context.Context, c console) (*rdb.DB, *audit.Log, e
 }
 
 // openUnchecked is open with whatever keys: who verifies may have those of a part of the audit.
-func (f auditFlags) openUnchecked(c console) (*rdb.DB, *audit.Log, secret.Keyring, error) {
+func (f auditFlags) openUnchecked(c terminal) (*redisstore.DB, *audit.Log, secret.Keyring, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	if err := r.err(); err != nil {
@@ -58,7 +58,7 @@ func (f auditFlags) openUnchecked(c console) (*rdb.DB, *audit.Log, secret.Keyrin
 }
 
 // auditIn is the audit that a Redis holds, with what it logs at the console.
-func auditIn(c console, db *rdb.DB, keys secret.Keyring) *audit.Log {
+func auditIn(c terminal, db *redisstore.DB, keys secret.Keyring) *audit.Log {
 	return audit.New(audit.Config{Store: db.Audit(), Keys: keys, Log: slog.New(slog.NewTextHandler(c.err, nil))})
 }
 
@@ -79,7 +79,7 @@ type auditVerify struct {
 }
 
 // Run verifies the audit.
-func (cmd *auditVerify) Run(ctx context.Context, c console) error {
+func (cmd *auditVerify) Run(ctx context.Context, c terminal) error {
 	var expect *audit.Anchor
 	if cmd.Head != "" {
 		anchor, err := audit.ParseAnchor(cmd.Head)
@@ -112,7 +112,7 @@ func (cmd *auditVerify) Run(ctx context.Context, c console) error {
 
 // verifyFile verifies an export, and says whether it is the one that the audit names which was begun
 // after it.
-func verifyFile(ctx context.Context, c console, log *audit.Log, name string) error {
+func verifyFile(ctx context.Context, c terminal, log *audit.Log, name string) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return fmt.Errorf("verify file: %w", err)
@@ -180,7 +180,7 @@ type auditExport struct {
 
 // Run writes the entries, and records first that it does. What somebody has tampered with is written
 // all the same: it is evidence, and nothing can be recorded there.
-func (cmd *auditExport) Run(ctx context.Context, c console) error {
+func (cmd *auditExport) Run(ctx context.Context, c terminal) error {
 	var since time.Time
 	if cmd.Since != "" {
 		var err error
@@ -228,7 +228,7 @@ type auditBegin struct {
 }
 
 // Run writes the file, and then begins.
-func (cmd *auditBegin) Run(ctx context.Context, c console) error {
+func (cmd *auditBegin) Run(ctx context.Context, c terminal) error {
 	db, log, keys, err := cmd.openUnchecked(c)
 	if err != nil {
 		return err
@@ -262,7 +262,7 @@ type auditTrim struct {
 }
 
 // Run trims the audit.
-func (cmd *auditTrim) Run(ctx context.Context, c console) error {
+func (cmd *auditTrim) Run(ctx context.Context, c terminal) error {
 	before, err := parseMoment(cmd.Before)
 	if err != nil {
 		return usage(fmt.Errorf("--before: %w", err))

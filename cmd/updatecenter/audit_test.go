@@ -12,8 +12,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/audit"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 )
@@ -26,7 +26,7 @@ func auditKeys(id string) string {
 // recordAt records events of some days in a Redis, and returns how the audit stands then.
 func recordAt(t *testing.T, server *redistest.Server, days ...int) audit.Report {
 	t.Helper()
-	db := must(rdb.Open(server.URL()))(t)
+	db := must(redisstore.Open(server.URL()))(t)
 	defer db.Close()
 	var at time.Time
 	log := audit.New(audit.Config{

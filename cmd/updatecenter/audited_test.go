@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/audit"
-	"updatecenter/features"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/features"
 	"updatecenter/internal/redistest"
 )
 
@@ -62,7 +62,7 @@ var recorded = []struct {
 // commandsOf are all commands, as "lines show".
 func commandsOf(t *testing.T) []string {
 	t.Helper()
-	parser := must(parserOf(&commands{}, console{}, nil))(t)
+	parser := must(parserOf(&commands{}, terminal{}, nil))(t)
 	var all []string
 	for _, leaf := range parser.Model.Leaves(true) {
 		all = append(all, strings.TrimPrefix(leaf.FullPath(), "updatecenter "))

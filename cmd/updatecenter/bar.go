@@ -11,7 +11,7 @@ import (
 
 // newBar is a progress bar on standard error, if a person looks at it. A most of -1 means
 // that nobody knows how many there will be.
-func newBar(c console, most int64, of string, more ...progressbar.Option) *progressbar.ProgressBar {
+func newBar(c terminal, most int64, of string, more ...progressbar.Option) *progressbar.ProgressBar {
 	out := io.Discard
 	if file, isFile := c.err.(*os.File); isFile && term.IsTerminal(int(file.Fd())) {
 		out = c.err

@@ -18,8 +18,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/features"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/features"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -30,7 +30,7 @@ import (
 // Redis: BenchmarkIncomingBare is what it is compared to.
 func BenchmarkIncoming(b *testing.B) {
 	s := newStage(b, redistest.Start(b), nil)
-	s.db = must(rdb.Open(s.server.DirectURL()))(b)
+	s.db = must(redisstore.Open(s.server.DirectURL()))(b)
 	b.Cleanup(func() { s.db.Close() })
 	quiet := slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	a := must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: quiet}))(b)
@@ -155,7 +155,7 @@ func importFile(header, behind string) []byte {
 func importCSV(b *testing.B, url string, csv []byte) {
 	b.Helper()
 	status := run(b.Context(), []string{"lines", "import", "--redis-url", url, "-"},
-		console{in: bytes.NewReader(csv), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }})
+		terminal{in: bytes.NewReader(csv), out: io.Discard, err: io.Discard, getenv: func(string) string { return "" }})
 	if status != exitOK {
 		b.Fatalf("exit status %d", status)
 	}

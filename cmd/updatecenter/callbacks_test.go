@@ -13,14 +13,14 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // An outboundCall is a call script of a call that we make, with what is delivered by it, and what
@@ -122,7 +122,7 @@ func TestCallbacks(t *testing.T) {
 func (c outboundCall) file() string { return "../../testdata/calls/callback-" + c.script + ".call" }
 
 // play asks for the delivery, plays the script, and looks what became of it.
-func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+func (c outboundCall) play(t *testing.T, s *stage, exchange *simulator.Exchange) {
 	t.Helper()
 	ask := c.ask
 	if ask == nil {
@@ -130,7 +130,7 @@ func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange)
 	}
 	refuseFrom(t, exchange, c.file())
 	id := ask(t, s)
-	result := touchtone.Play(t.Context(), exchange, readCall(t, c.file()), s)
+	result := simulator.Play(t.Context(), exchange, readCall(t, c.file()), s)
 	for _, problem := range result.Problems {
 		t.Error(problem)
 	}
@@ -148,13 +148,13 @@ func (c outboundCall) play(t *testing.T, s *stage, exchange *touchtone.Exchange)
 }
 
 // refuseFrom plays the refusals with which a script begins, before anything is asked for.
-func refuseFrom(t *testing.T, exchange *touchtone.Exchange, file string) {
+func refuseFrom(t *testing.T, exchange *simulator.Exchange, file string) {
 	t.Helper()
 	for line := range strings.Lines(string(must(os.ReadFile(file))(t))) {
 		switch {
 		case strings.HasPrefix(line, "refuse "):
-			script := must(touchtone.Parse(file, strings.NewReader(line)))(t)
-			if err := touchtone.Play(t.Context(), exchange, script, nil).Err; err != nil {
+			script := must(simulator.Parse(file, strings.NewReader(line)))(t)
+			if err := simulator.Play(t.Context(), exchange, script, nil).Err; err != nil {
 				t.Fatal(err)
 			}
 		case !strings.HasPrefix(line, "#"):
@@ -182,7 +182,7 @@ func (s *stage) ask(t *testing.T, account accounts.Number, about deliveries.Abou
 // askValidation has a repair agent ring a line, to tell the customer a code.
 func askValidation(t *testing.T, s *stage) deliveries.ID {
 	t.Helper()
-	agent := desk.Who{Name: "ann", Via: desk.ViaConsole}
+	agent := repair.Who{Name: "ann", Via: repair.ViaConsole}
 	return must(s.app.help.desk.Call(t.Context(), agent, demoNew, ""))(t).Call.ID
 }
 
@@ -214,11 +214,11 @@ func (s *stage) becomes(t *testing.T, id deliveries.ID, want deliveries.Status) 
 
 // newCallingStage sets up a server that makes calls through a telephone exchange, with the
 // demo's accounts. Attempts are made when they are due by the stage's clock.
-func newCallingStage(t *testing.T, server *redistest.Server, change func(*config)) (*stage, *touchtone.Exchange) {
+func newCallingStage(t *testing.T, server *redistest.Server, change func(*config)) (*stage, *simulator.Exchange) {
 	t.Helper()
 	s := newEmptyStage(t)
 	exchange := s.exchange(nil)
-	rest := touchtone.NewREST(exchange)
+	rest := simulator.NewREST(exchange)
 	twilio := httptest.NewServer(rest)
 	t.Cleanup(func() { twilio.Close(); rest.Close() })
 	s.config.twilioURL = twilio.URL
@@ -309,7 +309,7 @@ func TestOneCallForSeveralChanges(t *testing.T) {
 		Phone: demoSuburb, Email: &email,
 		Address: &accounts.Address{Street: []string{"7 Oak Street"}, City: "Duluth", State: "MN", ZIP: "55802"},
 	}, accounts.Note{By: "test"}))(t)
-	c := s.pickUp(t, exchange, touchtone.Human)
+	c := s.pickUp(t, exchange, simulator.Human)
 	c.hears("Several things about your account")
 	mine := 0
 	for _, id := range must(s.db.Deliveries().Unfinished(t.Context(), s.clock.Now().Add(time.Hour), 99))(t) {
@@ -323,10 +323,10 @@ func TestOneCallForSeveralChanges(t *testing.T) {
 }
 
 // rareCallbacks are calls during which something happens that no script can do.
-var rareCallbacks = map[string]func(*testing.T, *stage, *touchtone.Exchange){
-	"canceled while the offer is heard": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
+	"canceled while the offer is heard": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := askCode(t, s)
-		c := s.pickUp(t, exchange, touchtone.Human)
+		c := s.pickUp(t, exchange, simulator.Human)
 		delivery := must(s.db.Deliveries().Get(t.Context(), id))(t)
 		delivery.Status = deliveries.Canceled
 		if err := s.db.Deliveries().Update(t.Context(), delivery); err != nil {
@@ -335,29 +335,29 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *touchtone.Exchange){
 		c.press("1")
 		c.hears("nothing to tell you")
 	},
-	"code to a mailbox": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+	"code to a mailbox": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := askCode(t, s)
-		c := s.pickUp(t, exchange, touchtone.Machine)
+		c := s.pickUp(t, exchange, simulator.Machine)
 		c.hears("7 3 0 4 1 8")
 		s.becomes(t, id, deliveries.Delivered)
 	},
-	"forgotten before it is answered": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+	"forgotten before it is answered": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := askCode(t, s)
 		ring := s.ring(t, exchange)
 		if err := s.redis(t).Del(t.Context(), "uc:delivery:{"+string(id)+"}").Err(); err != nil {
 			t.Fatal(err)
 		}
-		c := &phone{t: t, call: ring.Answer(t.Context(), touchtone.Human)}
+		c := &phone{t: t, call: ring.Answer(t.Context(), simulator.Human)}
 		c.listen()
 		c.hears("nothing to tell you")
 	},
-	"damaged before it is answered": func(t *testing.T, s *stage, exchange *touchtone.Exchange) {
+	"damaged before it is answered": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := askCode(t, s)
 		ring := s.ring(t, exchange)
 		if err := s.redis(t).HSet(t.Context(), "uc:delivery:{"+string(id)+"}", "v", "garbage").Err(); err != nil {
 			t.Fatal(err)
 		}
-		c := &phone{t: t, call: ring.Answer(t.Context(), touchtone.Human)}
+		c := &phone{t: t, call: ring.Answer(t.Context(), simulator.Human)}
 		c.listen()
 		c.hears("something went wrong on our side")
 		c.hears("8 0 0 5 7 3 1 3 1 1")
@@ -365,13 +365,13 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *touchtone.Exchange){
 }
 
 // ring waits until the telephone of the demo's account rings.
-func (s *stage) ring(t *testing.T, exchange *touchtone.Exchange) *touchtone.Ringing {
+func (s *stage) ring(t *testing.T, exchange *simulator.Exchange) *simulator.Ringing {
 	t.Helper()
 	return must(exchange.AwaitRing(t.Context(), demoNew.Display(), 10*time.Second))(t)
 }
 
 // pickUp answers it.
-func (s *stage) pickUp(t *testing.T, exchange *touchtone.Exchange, who string) *phone {
+func (s *stage) pickUp(t *testing.T, exchange *simulator.Exchange, who string) *phone {
 	t.Helper()
 	c := &phone{t: t, call: s.ring(t, exchange).Answer(t.Context(), who)}
 	t.Cleanup(func() { c.call.HangUp(context.Background()) })

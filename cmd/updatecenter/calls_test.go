@@ -13,7 +13,7 @@ import (
 	"updatecenter/ivr"
 	"updatecenter/pins"
 	"updatecenter/voice/signature"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // TestCalls plays every call script of the repository, each on a server of its own, and the
@@ -89,7 +89,7 @@ func TestUnvouchedAlarm(t *testing.T) {
 		left   string
 		logged int
 	}{{"1", 0}, {"0", 0}, {"0", 1}, {"0", 1}} {
-		c := &phone{t: t, call: must(s.exchange(nil).Dial(t.Context(), "888-612-8052", "anonymous", touchtone.NoPassport))(t)}
+		c := &phone{t: t, call: must(s.exchange(nil).Dial(t.Context(), "888-612-8052", "anonymous", simulator.NoPassport))(t)}
 		c.listen()
 		c.press("1")
 		c.press(demoChosen.National() + "#")
@@ -113,17 +113,17 @@ func TestWebhooksOfOurs(t *testing.T) {
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
 		c.sharedKeys = []signature.SharedKey{{Name: "calls", Secret: secret.New("the shared key")}}
 	})
-	dial := func(change func(*touchtone.Config)) *phone {
-		c := &phone{t: t, call: must(s.exchange(change).Dial(t.Context(), "78", demoChosen.Display(), touchtone.NoPassport))(t)}
+	dial := func(change func(*simulator.Config)) *phone {
+		c := &phone{t: t, call: must(s.exchange(change).Dial(t.Context(), "78", demoChosen.Display(), simulator.NoPassport))(t)}
 		c.listen()
 		return c
 	}
-	c := dial(func(c *touchtone.Config) { c.SIPDomain = "demo.sip.ashburn.twilio.com" })
+	c := dial(func(c *simulator.Config) { c.SIPDomain = "demo.sip.ashburn.twilio.com" })
 	c.press(demoPIN + "#")
 	c.hears("Main menu")
-	c = dial(func(c *touchtone.Config) { c.SharedKey, c.KeyName = secret.New("the shared key"), "calls" })
+	c = dial(func(c *simulator.Config) { c.SharedKey, c.KeyName = secret.New("the shared key"), "calls" })
 	c.hears("enter your PIN")
-	c = dial(func(c *touchtone.Config) { c.AccountSID = "AC00000000000000000000000000000099" })
+	c = dial(func(c *simulator.Config) { c.AccountSID = "AC00000000000000000000000000000099" })
 	for _, err := range c.call.Problems() {
 		if !strings.Contains(err.Error(), "403") {
 			t.Errorf("a call in another account: %v", err)
@@ -159,7 +159,7 @@ func settingsOf(file string) func(*config) {
 func playScript(t *testing.T, s *stage, file string) {
 	t.Helper()
 	script := readCall(t, file)
-	result := touchtone.Play(t.Context(), s.exchange(nil), script, s)
+	result := simulator.Play(t.Context(), s.exchange(nil), script, s)
 	for _, problem := range result.Problems {
 		t.Error(problem)
 	}
@@ -170,11 +170,11 @@ func playScript(t *testing.T, s *stage, file string) {
 	}
 }
 
-func readCall(t testing.TB, file string) touchtone.Script {
+func readCall(t testing.TB, file string) simulator.Script {
 	t.Helper()
 	f := must(os.Open(file))(t)
 	defer f.Close()
-	return must(touchtone.Parse(filepath.Base(file), f))(t)
+	return must(simulator.Parse(filepath.Base(file), f))(t)
 }
 
 func collect(taken map[ivr.Exit]bool, s *stage) {

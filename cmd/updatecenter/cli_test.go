@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"updatecenter/internal/redistest"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // TestMain lets the test binary be the program itself, for tests that need a process.
@@ -44,7 +44,7 @@ var testKeys = "test:" + base64.StdEncoding.EncodeToString([]byte(strings.Repeat
 func (s shell) run(input string, args ...string) (out, err string, status int) {
 	s.t.Helper()
 	var stdout, stderr bytes.Buffer
-	status = run(s.t.Context(), args, console{
+	status = run(s.t.Context(), args, terminal{
 		in: strings.NewReader(input), out: &stdout, err: &stderr,
 		getenv: func(name string) string { return map[string]string{"REDIS_URL": ""}[name] },
 	})
@@ -129,12 +129,12 @@ func TestPromptsOfEveryPolicy(t *testing.T) {
 // TestHint looks at the status of an answer, and not for its digits.
 func TestHint(t *testing.T) {
 	for name, c := range map[string]struct {
-		failed touchtone.WebhookError
+		failed simulator.WebhookError
 		want   bool
 	}{
-		"refused":       {touchtone.WebhookError{Status: http.StatusForbidden, Err: errors.New("status 403")}, true},
-		"another port":  {touchtone.WebhookError{URL: "http://127.0.0.1:4030/", Err: errors.New("no answer in time")}, false},
-		"another error": {touchtone.WebhookError{Status: http.StatusNotFound, Err: errors.New("status 404")}, false},
+		"refused":       {simulator.WebhookError{Status: http.StatusForbidden, Err: errors.New("status 403")}, true},
+		"another port":  {simulator.WebhookError{URL: "http://127.0.0.1:4030/", Err: errors.New("no answer in time")}, false},
+		"another error": {simulator.WebhookError{Status: http.StatusNotFound, Err: errors.New("status 404")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := strings.Contains(hint(&c.failed).Error(), "TWILIO_AUTH_TOKEN"); got != c.want {

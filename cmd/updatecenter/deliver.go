@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api"
 )
 
@@ -28,7 +28,7 @@ type deliverCommand struct {
 }
 
 // Run asks for a delivery as the web site does, and tells how it goes.
-func (cmd *deliverCommand) Run(ctx context.Context, c console) error {
+func (cmd *deliverCommand) Run(ctx context.Context, c terminal) error {
 	number, err := accounts.ParseNumber(cmd.Account)
 	if err != nil {
 		return usage(err)

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"updatecenter/internal/redistest"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // BenchmarkRequestDelivery asks for calls end to end, on a real Redis, from many connections:
@@ -70,9 +70,9 @@ const askedInTurn = 20
 func BenchmarkRequestToRinging(b *testing.B) {
 	s, w := newLiveStage(b, redistest.Start(b).DirectURL())
 	rang := make(chan time.Time, 1)
-	w.answer = func(ctx context.Context, ring *touchtone.Ringing, _ int) {
+	w.answer = func(ctx context.Context, ring *simulator.Ringing, _ int) {
 		rang <- time.Now()
-		ring.Answer(ctx, touchtone.Human).HangUp(ctx)
+		ring.Answer(ctx, simulator.Human).HangUp(ctx)
 	}
 	s.workOnQueue(b)
 	server := httptest.NewServer(s.app.handler)

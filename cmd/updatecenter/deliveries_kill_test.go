@@ -18,14 +18,14 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/torture"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // settledWithin is for the end: a task whose server was killed is run again within 120 s.
@@ -81,7 +81,7 @@ func newDoomedDialer(t *testing.T) *doomedDialer {
 	d.stage.server = d.server
 	d.redis = d.stage.redis(t)
 	d.town.loses = forgotten
-	d.town.answer = func(ctx context.Context, ring *touchtone.Ringing, _ int) {
+	d.town.answer = func(ctx context.Context, ring *simulator.Ringing, _ int) {
 		if forgotten(ring.To) {
 			time.Sleep(25 * time.Second) // until the server has come to look for the call
 		}
@@ -102,9 +102,9 @@ func (d *doomedDialer) customers() int { return d.kills * d.each }
 func newLiveStage(t testing.TB, redisURL string) (*stage, *town) {
 	t.Helper()
 	s := newEmptyStage(t)
-	w := newTown(t, s, touchtone.RealClock{})
+	w := newTown(t, s, simulator.RealClock{})
 	s.config.outbound.limits.Global = math.MaxInt32
-	s.db = must(rdb.OpenWithin(redisURL, patience))(t)
+	s.db = must(redisstore.OpenWithin(redisURL, patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.DiscardHandler)}))(t)
 	return s, w
@@ -146,7 +146,7 @@ func (d *doomedDialer) start() {
 	address := freeAddress(d.t)
 	var log *bytes.Buffer
 	d.cmd, log = program(d.t, d.server, address,
-		"PUBLIC_URL="+d.stage.config.publicURL, "TWILIO_ACCOUNT_SID="+touchtone.DefaultAccountSID,
+		"PUBLIC_URL="+d.stage.config.publicURL, "TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID,
 		"TWILIO_API_BASE_URL="+d.stage.config.twilioURL, "CALL_FROM="+string(demoCallFrom), "CALL_RATE=100",
 		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=error")
 	await(d.t, "http://"+address+"/readyz", log)
@@ -297,7 +297,7 @@ func TestRetriesRingOnceEach(t *testing.T) {
 	s := newEmptyStage(t)
 	w := newTown(t, s, s.clock)
 	w.loses = func(phone string) bool { return strings.HasSuffix(phone, "3") }
-	w.answer = func(ctx context.Context, ring *touchtone.Ringing, times int) {
+	w.answer = func(ctx context.Context, ring *simulator.Ringing, times int) {
 		switch times {
 		case 1:
 			ring.RefuseBusy(ctx)

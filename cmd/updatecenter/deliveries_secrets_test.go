@@ -17,11 +17,11 @@ import (
 
 	"github.com/emersion/go-smtp"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api"
 	"updatecenter/internal/redistest"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // What TestNoCodeIsReadable looks for. The codes have ten digits, so that none turns up by
@@ -135,7 +135,7 @@ func TestMustHideFinds(t *testing.T) {
 // and what the exchange and the API's clients were answered, but for what calls said.
 type secretStage struct {
 	*stage
-	exchange *touchtone.Exchange
+	exchange *simulator.Exchange
 	token    string
 	requests *logBook // to the exchange and by it: URLs and forms
 	answers  *logBook // of the API, with their headers
@@ -145,8 +145,8 @@ type secretStage struct {
 func newSecretStage(t *testing.T, server *redistest.Server) *secretStage {
 	t.Helper()
 	s := &secretStage{stage: newEmptyStage(t), requests: &logBook{}, answers: &logBook{}, post: newPostOffice(t)}
-	s.exchange = s.stage.exchange(func(c *touchtone.Config) { c.Client = &http.Client{Transport: overheard{s}} })
-	rest := touchtone.NewREST(s.exchange)
+	s.exchange = s.stage.exchange(func(c *simulator.Config) { c.Client = &http.Client{Transport: overheard{s}} })
+	rest := simulator.NewREST(s.exchange)
 	twilio := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.overhear(r)
 		rest.ServeHTTP(w, r)
@@ -254,8 +254,8 @@ func (s *secretStage) tell(t *testing.T, number accounts.Number, about deliverie
 		}
 		ids[method] = deliveries.ID(strings.TrimPrefix(answer.Header.Get("Location"), "/v1/deliveries/"))
 	}
-	call := must(touchtone.Parse("told", strings.NewReader(script)))(t)
-	if result := touchtone.Play(t.Context(), s.exchange, call, s); result.Err != nil {
+	call := must(simulator.Parse("told", strings.NewReader(script)))(t)
+	if result := simulator.Play(t.Context(), s.exchange, call, s); result.Err != nil {
 		t.Fatal(result.Err)
 	}
 	for method, outcome := range outcomes {
@@ -315,8 +315,8 @@ func TestDeclinedCallsAreRefused(t *testing.T) {
 		s := newSecretStage(t, server)
 		s.addAccount(t, told, "6125550171", toldCode)
 		answer, _ := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "asked")
-		call := must(touchtone.Parse("declined", strings.NewReader("answer 612-555-0171\npress 9\nhear \"no more such calls\"\nended\n")))(t)
-		if result := touchtone.Play(t.Context(), s.exchange, call, s); result.Err != nil {
+		call := must(simulator.Parse("declined", strings.NewReader("answer 612-555-0171\npress 9\nhear \"no more such calls\"\nended\n")))(t)
+		if result := simulator.Play(t.Context(), s.exchange, call, s); result.Err != nil {
 			t.Fatal(result.Err)
 		}
 		s.becomes(t, deliveries.ID(strings.TrimPrefix(answer.Header.Get("Location"), "/v1/deliveries/")), deliveries.Declined)

@@ -12,19 +12,19 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/wording"
+	"updatecenter/internal/outbound/wording"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // The demo's account: the phone in the terminal signs with the same token.
 const (
 	demoToken     = "demoauthtoken" // of the demo alone, which listens on 127.0.0.1
-	demoSIPDomain = touchtone.DefaultSIPDomain
+	demoSIPDomain = simulator.DefaultSIPDomain
 )
 
 // The demo's numbers.
@@ -75,14 +75,14 @@ type demoCommand struct {
 }
 
 // Run serves the demo until the context ends.
-func (cmd *demoCommand) Run(ctx context.Context, c console) error {
+func (cmd *demoCommand) Run(ctx context.Context, c terminal) error {
 	redis := miniredis.NewMiniRedis()
 	if err := redis.StartAddr("127.0.0.1:0"); err != nil {
 		return fmt.Errorf("start the embedded Redis: %w", err)
 	}
 	defer redis.Close()
 	go age(ctx, redis)
-	db, err := rdb.OpenWithin("redis://"+redis.Addr(), demoOperation)
+	db, err := redisstore.OpenWithin("redis://"+redis.Addr(), demoOperation)
 	if err != nil {
 		return fmt.Errorf("open the embedded Redis: %w", err)
 	}
@@ -122,9 +122,9 @@ func age(ctx context.Context, redis *miniredis.Miniredis) {
 	}
 }
 
-func runDemo(ctx context.Context, c console, settings config, db *rdb.DB, redis string, listener net.Listener) error {
+func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB, redis string, listener net.Listener) error {
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	rdb.LogTo(log)
+	redisstore.LogTo(log)
 	heard, err := startDemoSwitch(ctx, c.out)
 	if err != nil {
 		return err
@@ -176,13 +176,13 @@ func demoConfig(address string) (config, error) {
 		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
 		repair: defaultRepair, callerID: demoCallFrom, policy: defaultPolicy(),
-		accounts: []string{touchtone.DefaultAccountSID}, twilioURL: "http://" + demoExchange,
+		accounts: []string{simulator.DefaultAccountSID}, twilioURL: "http://" + demoExchange,
 		outbound: demoOutbound(), console: consoleConfig{url: "http://" + address, zone: zone},
 	}, nil
 }
 
 // addDemoLines adds the demo's lines and brings them into their states.
-func addDemoLines(ctx context.Context, a *app, db *rdb.DB, now func() time.Time) error {
+func addDemoLines(ctx context.Context, a *app, db *redisstore.DB, now func() time.Time) error {
 	if _, err := (pins.Provisioning{Registry: db.Lines(), Now: now}).Add(ctx, demoLines); err != nil {
 		return err
 	}

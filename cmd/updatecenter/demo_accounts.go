@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"time"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // The demo's accounts: the first has a code, which its owner can have told by telephone; the
@@ -22,7 +22,7 @@ import (
 const (
 	demoAccount   accounts.Number = "1000-4821"
 	demoAccountES accounts.Number = "1000-5930"
-	demoCallFrom  nanp.Number     = touchtone.DefaultNumber
+	demoCallFrom  nanp.Number     = simulator.DefaultNumber
 	demoCode                      = "730418"
 	demoQuestion                  = "¿Cómo se llamaba su primera escuela?"
 	demoAnswer                    = "Benito Juárez"
@@ -44,7 +44,7 @@ func demoOutbound() outbound {
 }
 
 // addDemoAccounts adds the demo's accounts, and a key to ask for their codes.
-func addDemoAccounts(ctx context.Context, a *app, db *rdb.DB, now time.Time) error {
+func addDemoAccounts(ctx context.Context, a *app, db *redisstore.DB, now time.Time) error {
 	note := accounts.Note{By: "demo"}
 	english, spanish := "en", "es"
 	for number, details := range map[accounts.Number]accounts.Details{

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"updatecenter/agents"
-	"updatecenter/audit"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 )
 

@@ -8,9 +8,9 @@ import (
 	"sync"
 	"time"
 
-	"updatecenter/agents"
-	"updatecenter/internal/mail"
-	"updatecenter/internal/wording"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/outbound/mail"
+	"updatecenter/internal/outbound/wording"
 )
 
 // demoMailPath is where the demo shows the e-mails to its agents.

@@ -28,7 +28,7 @@ func TestDemoSurvivesAnImport(t *testing.T) {
 	_, port, _ := strings.Cut(freeAddress(t), ":")
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, []string{"demo", "--port", port}, console{in: strings.NewReader(""), out: out, err: errs, getenv: func(string) string { return "" }})
+		ended <- run(ctx, []string{"demo", "--port", port}, terminal{in: strings.NewReader(""), out: out, err: errs, getenv: func(string) string { return "" }})
 	}()
 	eventually(t, func() bool { return strings.Contains(out.String(), "Ctrl-C stops it all") })
 	t.Setenv("SECRET_KEYS", demoSecretKeys)

@@ -9,15 +9,15 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // settingsTable is the Markdown table of serve's settings, made of the flags themselves.
 func settingsTable() (string, error) {
-	parser, err := parserOf(&serveCommand{}, console{out: io.Discard, err: io.Discard}, func(int) {})
+	parser, err := parserOf(&serveCommand{}, terminal{out: io.Discard, err: io.Discard}, func(int) {})
 	if err != nil {
 		return "", fmt.Errorf("read settings: %w", err)
 	}
@@ -74,10 +74,10 @@ func TestDocuments(t *testing.T) {
 		{"../../README.md", "settings", settings},
 		{"../../ARCHITECTURE.md", "times", timesTable()},
 		{"../../README.md", "redis-user", redisUser()},
-		{"../../README.md", "findings", rdb.FindingsTable()},
+		{"../../README.md", "findings", redisstore.FindingsTable()},
 		{"../../docs/flows.md", "flows", drawingsPage()},
 		{"../../docs/prompts.md", "prompts", promptTable()},
-		{"../../docs/keys.md", "keys", rdb.KindsTable()},
+		{"../../docs/keys.md", "keys", redisstore.KindsTable()},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			text := string(must(os.ReadFile(part.file))(t))
@@ -104,12 +104,12 @@ func TestDocuments(t *testing.T) {
 func firstCall(t *testing.T) string {
 	t.Helper()
 	keys, pressed := io.Pipe()
-	exchange := newStage(t, redistest.StartMini(t), nil).exchange(func(c *touchtone.Config) {
+	exchange := newStage(t, redistest.StartMini(t), nil).exchange(func(c *simulator.Config) {
 		c.Clock = &patientCaller{keys: "1234#8265#8265#", keypad: pressed}
 	})
 	var screen strings.Builder
-	phone := touchtone.Terminal{Exchange: exchange, In: keys, Out: &screen}
-	if err := phone.Run(t.Context(), "78", demoNew.Display(), touchtone.NoPassport); err != nil {
+	phone := simulator.Terminal{Exchange: exchange, In: keys, Out: &screen}
+	if err := phone.Run(t.Context(), "78", demoNew.Display(), simulator.NoPassport); err != nil {
 		t.Fatal(err)
 	}
 	return screen.String()
@@ -118,7 +118,7 @@ func firstCall(t *testing.T) string {
 // patientCaller is a clock on which words take no time, and a wait for keys ends with the
 // next of them.
 type patientCaller struct {
-	touchtone.RealClock
+	simulator.RealClock
 	keys   string
 	keypad io.Writer
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"updatecenter/audit"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/typed"
 )
 
@@ -30,7 +30,7 @@ const maxSince = 30 * 24 * time.Hour
 
 // open opens the Redis and reads which events are meant: those since a time, of one line or,
 // without a number, of all.
-func (f eventsFlags) open(ctx context.Context, c console) (db *rdb.DB, log *audit.Log, number nanp.Number, from time.Time, err error) {
+func (f eventsFlags) open(ctx context.Context, c terminal) (db *redisstore.DB, log *audit.Log, number nanp.Number, from time.Time, err error) {
 	if f.Since <= 0 || f.Since > maxSince {
 		return nil, nil, "", time.Time{}, usage(errors.New("--since: want more than 0, and 720h at most"))
 	}
@@ -54,7 +54,7 @@ type eventsReplay struct {
 }
 
 // Run has the events delivered again by the servers.
-func (cmd *eventsReplay) Run(ctx context.Context, c console) error {
+func (cmd *eventsReplay) Run(ctx context.Context, c terminal) error {
 	if cmd.All == (cmd.Number != "") {
 		return usage(errors.New("name a line, or say --all"))
 	}

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 )
 
 // shownEvent is an event as events tail shows it.
@@ -26,7 +26,7 @@ type unreadableEvent struct {
 }
 
 // nameOf is by what an operator names an event: its id, or its position if it can't be read.
-func nameOf(event rdb.Event) string {
+func nameOf(event redisstore.Event) string {
 	document, err := features.ShowEvent(event.Stored)
 	if err != nil {
 		return event.Position
@@ -35,7 +35,7 @@ func nameOf(event rdb.Event) string {
 }
 
 // show writes an event.
-func (t *tail) show(event rdb.Event) {
+func (t *tail) show(event redisstore.Event) {
 	t.shown++
 	document, err := features.ShowEvent(event.Stored)
 	switch {
@@ -58,7 +58,7 @@ func (t *tail) line(document any) {
 	fmt.Fprintf(t.out, "%s\n", line)
 }
 
-func state(event rdb.Event) string {
+func state(event redisstore.Event) string {
 	if event.Delivered {
 		return "delivered"
 	}

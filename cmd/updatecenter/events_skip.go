@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"updatecenter/audit"
+	"updatecenter/internal/audit"
 	"updatecenter/pins"
 )
 
@@ -17,7 +17,7 @@ type eventsSkip struct {
 }
 
 // Run gives the event up, as if the switch had it. The line's history tells of it.
-func (cmd *eventsSkip) Run(ctx context.Context, c console) error {
+func (cmd *eventsSkip) Run(ctx context.Context, c terminal) error {
 	said := note(cmd.By, cmd.Reason)
 	if !said.Valid() || said.Reason == "" {
 		return usage(pins.ErrNote)

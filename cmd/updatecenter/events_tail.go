@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"updatecenter/audit"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 )
 
 type eventsTail struct {
@@ -26,7 +26,7 @@ const (
 )
 
 // Run shows the events.
-func (cmd *eventsTail) Run(ctx context.Context, c console) error {
+func (cmd *eventsTail) Run(ctx context.Context, c terminal) error {
 	if cmd.Waiting && cmd.Follow {
 		return usage(errors.New("--waiting and --follow: want one of them"))
 	}
@@ -36,7 +36,7 @@ func (cmd *eventsTail) Run(ctx context.Context, c console) error {
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
 	t := &tail{
-		console: c, events: db.Events(), number: number, json: cmd.JSON,
+		terminal: c, events: db.Events(), number: number, json: cmd.JSON,
 		from: from, seen: map[string]time.Time{},
 	}
 	show := t.look
@@ -54,14 +54,14 @@ func (cmd *eventsTail) Run(ctx context.Context, c console) error {
 
 // tail shows events.
 type tail struct {
-	console
-	events rdb.Events
+	terminal
+	events redisstore.Events
 	number nanp.Number // empty: of all lines
 	json   bool
 
 	from  time.Time            // since when events are read
 	seen  map[string]time.Time // the events that were shown, and can still be read again
-	waits []rdb.Event          // those that waited then, maxShown at most
+	waits []redisstore.Event          // those that waited then, maxShown at most
 	shown int                  // how many were, one as often as it was
 }
 
@@ -123,7 +123,7 @@ func (t *tail) look(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("show events: %w", err)
 	}
-	var wait []rdb.Event
+	var wait []redisstore.Event
 	for _, event := range t.waits {
 		if event.Delivered {
 			t.show(event)
@@ -148,7 +148,7 @@ func (t *tail) look(ctx context.Context) error {
 }
 
 // read reads the events of the line, or of all.
-func (t *tail) read(ctx context.Context) ([]rdb.Event, error) {
+func (t *tail) read(ctx context.Context) ([]redisstore.Event, error) {
 	if t.number == "" {
 		return t.events.SinceOfAll(ctx, t.from, maxShown)
 	}

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -23,7 +23,7 @@ import (
 // office is an operator's shell beside a server whose switch can refuse.
 type office struct {
 	shell
-	db       *rdb.DB
+	db       *redisstore.DB
 	features *features.Lines
 	now      time.Time // of changes
 }
@@ -33,7 +33,7 @@ const officeLine nanp.Number = "+16125550142"
 // newOffice imports a line with Dial Lock.
 func newOffice(t *testing.T, server *redistest.Server) *office {
 	t.Helper()
-	o := &office{shell: shell{t, server.URL()}, db: must(rdb.OpenWithin(server.URL(), patience))(t), now: time.Now()}
+	o := &office{shell: shell{t, server.URL()}, db: must(redisstore.OpenWithin(server.URL(), patience))(t), now: time.Now()}
 	t.Cleanup(func() { o.db.Close() })
 	o.features = features.New(features.Config{
 		Store: o.db.Features(), Keys: testConfig(t).keys, Now: func() time.Time { return o.now },
@@ -181,7 +181,7 @@ func TestEventsFollow(t *testing.T) {
 	var out, told logBook
 	status := make(chan int)
 	go func() {
-		status <- run(ctx, []string{"events", "tail", "--follow", "--redis-url", server.URL()}, console{
+		status <- run(ctx, []string{"events", "tail", "--follow", "--redis-url", server.URL()}, terminal{
 			in: strings.NewReader(""), out: &out, err: &told, getenv: func(string) string { return "" },
 		})
 	}()

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/ivr"
-	"updatecenter/ivr/calls"
+	"updatecenter/ivr/calls/updatecenter"
 	"updatecenter/pins"
 )
 
@@ -17,7 +17,7 @@ func allFlows() []*ivr.Flow {
 }
 
 func dial78(policy pins.Policy) *ivr.Flow {
-	return calls.Dial78(calls.Config{Features: features.New(features.Config{}), Repair: defaultRepair, Transfer: defaultRepair, CallerID: demoCallFrom, Policy: policy})
+	return updatecenter.Dial78(updatecenter.Config{Features: features.New(features.Config{}), Repair: defaultRepair, Transfer: defaultRepair, CallerID: demoCallFrom, Policy: policy})
 }
 
 type flowsCommand struct {
@@ -28,7 +28,7 @@ type flowsCommand struct {
 type flowsCheck struct{}
 
 // Run checks all flows.
-func (flowsCheck) Run(c console) error {
+func (flowsCheck) Run(c terminal) error {
 	for _, flow := range allFlows() {
 		if err := flow.Check(); err != nil {
 			return fmt.Errorf("%s:\n%w", flow.Name, err)
@@ -44,7 +44,7 @@ type flowsDraw struct {
 }
 
 // Run draws flows and subflows.
-func (cmd flowsDraw) Run(c console) error {
+func (cmd flowsDraw) Run(c terminal) error {
 	all := drawings()
 	for _, name := range cmd.Names {
 		if !slices.ContainsFunc(all, func(d drawing) bool { return d.name == name }) {
@@ -89,7 +89,7 @@ func drawingsPage() string {
 type promptsCommand struct{}
 
 // Run lists the prompts as a Markdown table.
-func (promptsCommand) Run(c console) error {
+func (promptsCommand) Run(c terminal) error {
 	if _, err := fmt.Fprint(c.out, promptTable()); err != nil {
 		return fmt.Errorf("list prompts: %w", err)
 	}

@@ -11,15 +11,15 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // cheap makes hashing quick: what it costs is measured elsewhere.
@@ -34,9 +34,9 @@ const patience = 4 * time.Second
 type stage struct {
 	t      testing.TB
 	server *redistest.Server
-	db     *rdb.DB
+	db     *redisstore.DB
 	app    *app
-	clock  *touchtone.VirtualClock
+	clock  *simulator.VirtualClock
 	logs   *logBook
 	taken  *exits
 	config config
@@ -69,7 +69,7 @@ func newEmptyStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{
 		t: t, logs: &logBook{}, queue: &deliveries.MemoryQueue{}, taken: &exits{seen: map[ivr.Exit]bool{}},
-		clock: touchtone.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
+		clock: simulator.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
 	}
 	s.config = testConfig(t)
 	return s
@@ -78,7 +78,7 @@ func newEmptyStage(t testing.TB) *stage {
 // begin starts the server on the Redis at a URL.
 func (s *stage) begin(t testing.TB, url string) {
 	t.Helper()
-	s.db = must(rdb.OpenWithin(url, patience))(t)
+	s.db = must(redisstore.OpenWithin(url, patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = s.start()
 	s.freshLines(t)
@@ -113,21 +113,21 @@ func testConfig(t testing.TB) config {
 		publicURL: "https://ivr.test", authTokens: []secret.Text{secret.New(demoToken)},
 		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78},
 		keys: must(secret.ParseKeyring(testKeys))(t), repair: defaultRepair, callerID: demoCallFrom,
-		policy: defaultPolicy(), accounts: []string{touchtone.DefaultAccountSID}, outbound: demoOutbound(),
+		policy: defaultPolicy(), accounts: []string{simulator.DefaultAccountSID}, outbound: demoOutbound(),
 	}
 }
 
 // exchange is a telephone exchange in front of the app.
-func (s *stage) exchange(change func(*touchtone.Config)) *touchtone.Exchange {
+func (s *stage) exchange(change func(*simulator.Config)) *simulator.Exchange {
 	s.t.Helper()
-	c := touchtone.Config{
+	c := simulator.Config{
 		PublicURL: s.config.publicURL, AuthToken: secret.New(demoToken), Clock: s.clock,
 		Client: &http.Client{Transport: direct{&s.app}},
 	}
 	if change != nil {
 		change(&c)
 	}
-	return must(touchtone.New(c))(s.t)
+	return must(simulator.New(c))(s.t)
 }
 
 // Advance, RedisDown and RedisUp make a stage the world of a call script.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"updatecenter/audit"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/rows"
 )
 
@@ -26,7 +26,7 @@ var errStopped = errors.New("run it again to go on")
 // importing is an import under way.
 type importing struct {
 	importFlags
-	console console
+	terminal terminal
 	what    string // "lines"
 	in      io.Reader
 	close   []io.Closer
@@ -37,8 +37,8 @@ type importing struct {
 }
 
 // begin opens the files.
-func (f importFlags) begin(ctx context.Context, c console, what string) (*importing, error) {
-	i := &importing{importFlags: f, console: c, what: what, in: c.in}
+func (f importFlags) begin(ctx context.Context, c terminal, what string) (*importing, error) {
+	i := &importing{importFlags: f, terminal: c, what: what, in: c.in}
 	size := int64(-1)
 	var from os.FileInfo
 	if f.File != "-" {
@@ -93,7 +93,7 @@ func (i *importing) took(err error) error {
 	}
 	i.bad++
 	_ = i.bar.Clear()
-	fmt.Fprintln(i.console.err, bad)
+	fmt.Fprintln(i.terminal.err, bad)
 	if i.rejects == nil {
 		return nil
 	}
@@ -123,9 +123,9 @@ func (i *importing) tell(err error, summary string) (told string, _ error) {
 	_ = i.bar.Finish()
 	summary = fmt.Sprintf("%s, %d bad rows", summary, i.bad)
 	if i.DryRun {
-		fmt.Fprint(i.console.out, "dry run, nothing is written: ")
+		fmt.Fprint(i.terminal.out, "dry run, nothing is written: ")
 	}
-	fmt.Fprintln(i.console.out, summary)
+	fmt.Fprintln(i.terminal.out, summary)
 	return summary, i.ended(err)
 }
 

@@ -105,7 +105,7 @@ func TestImportStops(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		status := make(chan int)
 		go func() {
-			status <- run(ctx, []string{what, "import", "-"}, console{in: in, out: &stdout, err: &stderr, getenv: func(string) string { return "" }})
+			status <- run(ctx, []string{what, "import", "-"}, terminal{in: in, out: &stdout, err: &stderr, getenv: func(string) string { return "" }})
 		}()
 		for _, piece := range []string{file, "612555"} { // the second is asked for when the first is done with
 			if _, err := io.WriteString(feed, piece); err != nil {
@@ -128,7 +128,7 @@ func TestImportTellsHowFar(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.Repeat("x", 100_000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	i, err := importFlags{File: file}.begin(t.Context(), console{err: io.Discard}, "lines")
+	i, err := importFlags{File: file}.begin(t.Context(), terminal{err: io.Discard}, "lines")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,9 +7,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audited"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 )
 
 type keysCommand struct {
@@ -24,7 +24,7 @@ type keyFlags struct {
 }
 
 // open opens the Redis and the keys in it.
-func (f keyFlags) open(ctx context.Context, c console) (*rdb.DB, audited.Keys, error) {
+func (f keyFlags) open(ctx context.Context, c terminal) (*redisstore.DB, audited.Keys, error) {
 	db, log, err := f.auditFlags.open(ctx, c)
 	if err != nil {
 		return nil, audited.Keys{}, err
@@ -39,7 +39,7 @@ type keysCreate struct {
 }
 
 // Run creates the key and shows it.
-func (cmd *keysCreate) Run(ctx context.Context, c console) error {
+func (cmd *keysCreate) Run(ctx context.Context, c terminal) error {
 	scopes, err := apikey.ParseScopes(cmd.Scope)
 	if err != nil {
 		return usage(err)
@@ -63,7 +63,7 @@ type keysList struct {
 }
 
 // Run lists the keys.
-func (cmd *keysList) Run(ctx context.Context, c console) error {
+func (cmd *keysList) Run(ctx context.Context, c terminal) error {
 	db, all, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
@@ -87,7 +87,7 @@ type keysRevoke struct {
 }
 
 // Run revokes the key.
-func (cmd *keysRevoke) Run(ctx context.Context, c console) error {
+func (cmd *keysRevoke) Run(ctx context.Context, c terminal) error {
 	db, keys, err := cmd.open(ctx, c)
 	if err != nil {
 		return err

@@ -20,10 +20,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/torture"
 	"updatecenter/pins"
@@ -61,7 +61,7 @@ type doomed struct {
 	t      *testing.T
 	server *redistest.Server
 	heard  *listeningSwitch
-	db     *rdb.DB
+	db     *redisstore.DB
 	token  string
 	url    string
 	cmd    *exec.Cmd
@@ -76,7 +76,7 @@ var doomedLines = []nanp.Number{"+16125550161", "+16125550162", "+16125550163"}
 
 func (p *doomed) prepare() {
 	p.t.Helper()
-	p.db = must(rdb.OpenWithin(p.server.URL(), patience))(p.t)
+	p.db = must(redisstore.OpenWithin(p.server.URL(), patience))(p.t)
 	p.t.Cleanup(func() { p.db.Close() })
 	var lines []pins.NewLine
 	for _, number := range doomedLines {

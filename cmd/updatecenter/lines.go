@@ -8,12 +8,12 @@ import (
 	"log/slog"
 	"time"
 
-	"updatecenter/audit"
-	"updatecenter/features"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/features"
 	"updatecenter/internal/api"
 	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
@@ -38,14 +38,14 @@ type redisFlag struct {
 const commandOperation = 15 * time.Second
 
 // open opens the Redis.
-func (f redisFlag) open(c console) (*rdb.DB, error) {
+func (f redisFlag) open(c terminal) (*redisstore.DB, error) {
 	r := &settingsReader{getenv: c.getenv}
 	url, level := r.required("REDIS_URL", r.secret("REDIS_URL", f.RedisURL)), r.durability(f.Durability)
 	if err := r.err(); err != nil {
 		return nil, err
 	}
-	rdb.LogTo(slog.New(slog.DiscardHandler))
-	db, err := rdb.OpenWithin(url, commandOperation)
+	redisstore.LogTo(slog.New(slog.DiscardHandler))
+	db, err := redisstore.OpenWithin(url, commandOperation)
 	if err != nil {
 		return nil, usage(fmt.Errorf("REDIS_URL: %w", err))
 	}
@@ -54,7 +54,7 @@ func (f redisFlag) open(c console) (*rdb.DB, error) {
 }
 
 // openSealed opens the Redis, and refuses keys that are not those of what is sealed there.
-func (f redisFlag) openSealed(ctx context.Context, c console, keys secret.Keyring) (*rdb.DB, error) {
+func (f redisFlag) openSealed(ctx context.Context, c terminal, keys secret.Keyring) (*redisstore.DB, error) {
 	db, err := f.open(c)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (f redisFlag) openSealed(ctx context.Context, c console, keys secret.Keyrin
 }
 
 // linesIn are the lines in a Redis.
-func linesIn(db *rdb.DB, log *audit.Log) (audited.Lines, error) {
+func linesIn(db *redisstore.DB, log *audit.Log) (audited.Lines, error) {
 	store := db.Lines()
 	lines, err := pins.New(pins.Config{Store: store, Callers: store, Policy: defaultPolicy()})
 	if err != nil {
@@ -85,7 +85,7 @@ type lineFlag struct {
 }
 
 // open opens the Redis and the lines in it, and reads the number.
-func (f lineFlag) open(ctx context.Context, c console) (*rdb.DB, audited.Lines, nanp.Number, error) {
+func (f lineFlag) open(ctx context.Context, c terminal) (*redisstore.DB, audited.Lines, nanp.Number, error) {
 	number, err := typed.Number(f.Number)
 	if err != nil {
 		return nil, audited.Lines{}, "", usage(err)
@@ -104,7 +104,7 @@ type linesShow struct {
 }
 
 // Run shows the line.
-func (cmd *linesShow) Run(ctx context.Context, c console) error {
+func (cmd *linesShow) Run(ctx context.Context, c terminal) error {
 	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ type linesHistory struct {
 }
 
 // Run shows the records.
-func (cmd *linesHistory) Run(ctx context.Context, c console) error {
+func (cmd *linesHistory) Run(ctx context.Context, c terminal) error {
 	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ type linesReset struct {
 }
 
 // Run resets the line's PIN.
-func (cmd *linesReset) Run(ctx context.Context, c console) error {
+func (cmd *linesReset) Run(ctx context.Context, c terminal) error {
 	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
@@ -186,7 +186,7 @@ type linesRemove struct {
 }
 
 // Run removes the line.
-func (cmd *linesRemove) Run(ctx context.Context, c console) error {
+func (cmd *linesRemove) Run(ctx context.Context, c terminal) error {
 	db, lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 
-	"updatecenter/audit"
-	"updatecenter/features"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/pins"
 )
 
@@ -26,7 +26,7 @@ type linesImport struct {
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
-func (cmd *linesImport) Run(ctx context.Context, c console) error {
+func (cmd *linesImport) Run(ctx context.Context, c terminal) error {
 	called, err := cmd.destinations()
 	if err != nil {
 		return err
@@ -146,7 +146,7 @@ func (i *lineImport) give(ctx context.Context, lines []features.Installation) (o
 
 // dryLines tells what would be done to lines, and remembers what would then be there.
 type dryLines struct {
-	lines rdb.Lines
+	lines redisstore.Lines
 	put   map[nanp.Number]pins.Features
 }
 

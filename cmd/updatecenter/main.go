@@ -39,8 +39,8 @@ type commands struct {
 	Twilio   twilioCommand   `cmd:"" help:"See how Twilio is pointed at this server."`
 }
 
-// console is where a command reads and writes.
-type console struct {
+// terminal is where a command reads and writes.
+type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
@@ -68,11 +68,11 @@ var errSaid = errors.New("said already")
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	os.Exit(run(ctx, os.Args[1:], console{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}))
+	os.Exit(run(ctx, os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv}))
 }
 
 // run runs a command line and returns the exit status.
-func run(ctx context.Context, args []string, c console) int {
+func run(ctx context.Context, args []string, c terminal) int {
 	asked := exitOK
 	parser, err := parserOf(&commands{}, c, func(status int) { asked = status; panic(exited{}) })
 	if err != nil {
@@ -110,7 +110,7 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 	return parser.Parse(args)
 }
 
-func parserOf(commands any, c console, exit func(int)) (*kong.Kong, error) {
+func parserOf(commands any, c terminal, exit func(int)) (*kong.Kong, error) {
 	return kong.New(commands,
 		kong.Name("updatecenter"),
 		kong.Description("The telephone backend that customers reach by dialing 78."),
@@ -119,7 +119,7 @@ func parserOf(commands any, c console, exit func(int)) (*kong.Kong, error) {
 }
 
 // report tells an error in a line each, and returns the exit status.
-func report(c console, err error) int {
+func report(c terminal, err error) int {
 	switch {
 	case err == nil:
 		return exitOK

@@ -17,7 +17,7 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/voice/signature"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // exchangeFlags say to which server the simulated exchange delivers calls. They fit the
@@ -33,7 +33,7 @@ type exchangeFlags struct {
 }
 
 // exchange signs with the first token, as the others are on their way out.
-func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Exchange, error) {
+func (f exchangeFlags) exchange(c terminal, clock simulator.Clock) (*simulator.Exchange, error) {
 	r := &settingsReader{getenv: c.getenv}
 	tokens := list(r.secret("TWILIO_AUTH_TOKEN", f.AuthToken))
 	shared := append(r.sharedKeys("TWILIO_WEBHOOK_KEYS", r.secret("TWILIO_WEBHOOK_KEYS", f.SharedKeys)), signature.SharedKey{})[0]
@@ -51,7 +51,7 @@ func (f exchangeFlags) exchange(c console, clock touchtone.Clock) (*touchtone.Ex
 	if accounts := list(f.AccountSID); len(accounts) > 0 {
 		account = accounts[0]
 	}
-	exchange, err := touchtone.New(touchtone.Config{
+	exchange, err := simulator.New(simulator.Config{
 		PublicURL: f.URL, Target: f.Target, AuthToken: secret.New(token),
 		SharedKey: shared.Secret, KeyName: shared.Name, AccountSID: account, SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
 	})
@@ -71,18 +71,18 @@ type dialCommand struct {
 }
 
 // Run dials, with the keyboard as keypad.
-func (cmd *dialCommand) Run(ctx context.Context, c console) (err error) {
-	exchange, err := cmd.exchange(c, touchtone.RealClock{})
+func (cmd *dialCommand) Run(ctx context.Context, c terminal) (err error) {
+	exchange, err := cmd.exchange(c, simulator.RealClock{})
 	if err != nil {
 		return err
 	}
-	stir, err := touchtone.ParseAttestation(cmd.Stir)
+	stir, err := simulator.ParseAttestation(cmd.Stir)
 	if err != nil {
 		return usage(err)
 	}
-	phone := touchtone.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
+	phone := simulator.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
 	if keyboard, isFile := c.in.(*os.File); isFile {
-		restore, raw, failed := touchtone.RawMode(keyboard)
+		restore, raw, failed := simulator.RawMode(keyboard)
 		if failed != nil {
 			return failed
 		}
@@ -102,7 +102,7 @@ func (cmd *dialCommand) Run(ctx context.Context, c console) (err error) {
 
 // hint adds what is most often the matter.
 func hint(err error) error {
-	var failed *touchtone.WebhookError
+	var failed *simulator.WebhookError
 	switch {
 	case err == nil:
 		return nil
@@ -119,8 +119,8 @@ type scriptFlags struct {
 	Files []string `arg:"" name:"file" type:"existingfile" help:"Call scripts."`
 }
 
-func (f scriptFlags) read() ([]touchtone.Script, error) {
-	var scripts []touchtone.Script
+func (f scriptFlags) read() ([]simulator.Script, error) {
+	var scripts []simulator.Script
 	for _, name := range f.Files {
 		script, err := readScript(name)
 		if err != nil {
@@ -131,13 +131,13 @@ func (f scriptFlags) read() ([]touchtone.Script, error) {
 	return scripts, nil
 }
 
-func readScript(name string) (touchtone.Script, error) {
+func readScript(name string) (simulator.Script, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return touchtone.Script{}, err
+		return simulator.Script{}, err
 	}
 	defer file.Close() //nolint:errcheck // it was only read
-	return touchtone.Parse(name, file)
+	return simulator.Parse(name, file)
 }
 
 type callCommand struct {
@@ -148,18 +148,18 @@ type callCommand struct {
 }
 
 // Run plays the scripts one after the other, with time as it passes in the script.
-func (cmd *callCommand) Run(ctx context.Context, c console) error {
+func (cmd *callCommand) Run(ctx context.Context, c terminal) error {
 	scripts, err := cmd.read()
 	if err != nil {
 		return err
 	}
-	exchange, err := cmd.exchange(c, touchtone.NewVirtualClock(time.Now()))
+	exchange, err := cmd.exchange(c, simulator.NewVirtualClock(time.Now()))
 	if err != nil {
 		return err
 	}
 	failed := 0
 	for _, script := range scripts {
-		result := touchtone.Play(ctx, exchange, script, nil)
+		result := simulator.Play(ctx, exchange, script, nil)
 		if err := result.Failed(); err != nil {
 			failed++
 			fmt.Fprintf(c.out, "FAIL  %s: %v\n", script.Name, err)
@@ -192,12 +192,12 @@ type loadCommand struct {
 }
 
 // Run plays the scripts in numbers and reports.
-func (cmd *loadCommand) Run(ctx context.Context, c console) error {
+func (cmd *loadCommand) Run(ctx context.Context, c terminal) error {
 	scripts, err := scriptFlags{Files: slices.Concat(cmd.Script, cmd.Others)}.read()
 	if err != nil {
 		return err
 	}
-	exchange, err := cmd.exchange(c, touchtone.NewVirtualClock(time.Now()))
+	exchange, err := cmd.exchange(c, simulator.NewVirtualClock(time.Now()))
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (cmd *loadCommand) Run(ctx context.Context, c console) error {
 		return err
 	}
 	bar := newBar(c, int64(cmd.Calls), "calls", progressbar.OptionShowIts())
-	report, err := touchtone.Load(ctx, exchange, touchtone.LoadPlan{
+	report, err := simulator.Load(ctx, exchange, simulator.LoadPlan{
 		Calls: cmd.Calls, Rate: cmd.Rate, AtOnce: cmd.AtOnce, Scripts: scripts, Line: line,
 		Progress: func(done int) { _ = bar.Set(done) },
 	})

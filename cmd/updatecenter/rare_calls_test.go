@@ -8,7 +8,7 @@ import (
 
 	"updatecenter/internal/redistest"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // rareCalls are calls during which something happens that no script can do. Some
@@ -107,14 +107,14 @@ func flush(t testing.TB, server *redistest.Server) {
 // phone is a call by hand.
 type phone struct {
 	t     *testing.T
-	call  *touchtone.Call
-	heard []touchtone.Event
+	call  *simulator.Call
+	heard []simulator.Event
 }
 
 // dial calls 78 from a line.
 func (s *stage) dial(t *testing.T, from string) *phone {
 	t.Helper()
-	p := &phone{t: t, call: must(s.exchange(nil).Dial(t.Context(), "78", from, touchtone.NoPassport))(t)}
+	p := &phone{t: t, call: must(s.exchange(nil).Dial(t.Context(), "78", from, simulator.NoPassport))(t)}
 	p.listen()
 	return p
 }
@@ -138,7 +138,7 @@ func (p *phone) hears(words string) {
 	p.t.Helper()
 	var all []string
 	for _, event := range p.heard {
-		if spoken, ok := event.(touchtone.Spoken); ok {
+		if spoken, ok := event.(simulator.Spoken); ok {
 			all = append(all, spoken.Words)
 		}
 	}

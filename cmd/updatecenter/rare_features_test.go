@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // rareFeatureCalls are the rare calls about calling features: somebody takes a feature, a line,
@@ -145,7 +145,7 @@ func (s *stage) resetPIN(t *testing.T, number nanp.Number) {
 func (p *phone) lacks(words string) {
 	p.t.Helper()
 	for _, event := range p.heard {
-		if spoken, ok := event.(touchtone.Spoken); ok && strings.Contains(spoken.Words, words) {
+		if spoken, ok := event.(simulator.Spoken); ok && strings.Contains(spoken.Words, words) {
 			p.t.Errorf("heard %q", spoken.Words)
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/queue"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 )
 
@@ -30,13 +30,13 @@ const (
 // the log and the metrics how data can be lost in it, and when it is away or takes no writes. Any number of goroutines
 // may use it.
 type redisWatch struct {
-	db       *rdb.DB
+	db       *redisstore.DB
 	keys     secret.Keyring
 	now      func() time.Time
 	log      *slog.Logger
 	embedded bool // the demo's, of which nothing is expected
 
-	durability rdb.Durability // that is required
+	durability redisstore.Durability // that is required
 
 	writing sync.Mutex // held while Redis is written to
 	wrote   time.Time  // when that began last
@@ -47,7 +47,7 @@ type redisWatch struct {
 	away    time.Time // since when it can't be used; zero: it can
 	trouble string    // what is the matter then
 	back    time.Time // when it came back last
-	servers []rdb.ServerInfo
+	servers []redisstore.ServerInfo
 	missing []string        // rights
 	told    map[string]bool // findings that are in the log
 
@@ -75,7 +75,7 @@ func (w *redisWatch) noteUnsure(key string, cause error) {
 // that the Redis can't be worked with.
 func (w *redisWatch) start(ctx context.Context) error {
 	err := w.check(ctx)
-	if errors.Is(err, rdb.ErrUnanswered) {
+	if errors.Is(err, redisstore.ErrUnanswered) {
 		w.note(err)
 		return nil
 	}
@@ -100,7 +100,7 @@ func (w *redisWatch) run(ctx context.Context) error {
 			if w.isChecked() || w.isAway() {
 				continue
 			}
-			if err := w.check(ctx); err != nil && !errors.Is(err, rdb.ErrUnanswered) {
+			if err := w.check(ctx); err != nil && !errors.Is(err, redisstore.ErrUnanswered) {
 				return err
 			}
 		case <-look.C:
@@ -141,7 +141,7 @@ func (w *redisWatch) look(ctx context.Context) error {
 	if w.embedded {
 		return nil
 	}
-	missing, err := w.db.Missing(ctx, slices.Concat(rdb.Commands(), w.db.DurabilityCommands(), queue.Commands()))
+	missing, err := w.db.Missing(ctx, slices.Concat(redisstore.Commands(), w.db.DurabilityCommands(), queue.Commands()))
 	if err != nil {
 		return err
 	}
@@ -173,13 +173,13 @@ func (w *redisWatch) tell() {
 	for _, s := range w.servers {
 		for _, finding := range s.Findings() {
 			attributes := []any{slog.String("server", s.Address), slog.String("finding", string(finding))}
-			if finding == rdb.NotLookedAt {
+			if finding == redisstore.NotLookedAt {
 				attributes = append(attributes, slog.String("unknown", strings.Join(s.Unknown, ", ")))
 			}
-			if finding == rdb.NotDurable {
+			if finding == redisstore.NotDurable {
 				attributes = append(attributes, slog.String("durability", string(s.Required)))
 			}
-			warn(s.Address+" "+string(finding), rdb.Findings[finding], attributes...)
+			warn(s.Address+" "+string(finding), redisstore.Findings[finding], attributes...)
 		}
 	}
 	for _, right := range w.missing {
@@ -197,15 +197,15 @@ func (w *redisWatch) refusal() error {
 			"README.md says what a user of its own needs", strings.Join(w.missing, ", and ")))
 	}
 	for _, s := range w.servers {
-		if slices.Contains(s.Findings(), rdb.Evicts) {
-			return usage(fmt.Errorf("REDIS_URL: the server at %s has maxmemory-policy %s: %s", s.Address, s.Eviction, rdb.Findings[rdb.Evicts]))
+		if slices.Contains(s.Findings(), redisstore.Evicts) {
+			return usage(fmt.Errorf("REDIS_URL: the server at %s has maxmemory-policy %s: %s", s.Address, s.Eviction, redisstore.Findings[redisstore.Evicts]))
 		}
 	}
 	return nil
 }
 
 // persistence says in a word how a server keeps its data on disk.
-func persistence(s rdb.ServerInfo) string {
+func persistence(s redisstore.ServerInfo) string {
 	switch {
 	case slices.Contains(s.Unknown, "aof_enabled"):
 		return "unknown"
@@ -239,7 +239,7 @@ func (w *redisWatch) note(err error) {
 
 // troubleOf says what is the matter with a Redis that can't be written to, for everybody to read.
 func troubleOf(err error) string {
-	if why := rdb.NoWrites(err); why != "" {
+	if why := redisstore.NoWrites(err); why != "" {
 		return "Redis takes no writes (" + why + ")"
 	}
 	return "Redis is away"
@@ -293,7 +293,7 @@ type quiet struct{ slog.Handler }
 // Handle implements [slog.Handler].
 func (q quiet) Handle(ctx context.Context, record slog.Record) error {
 	record.Attrs(func(a slog.Attr) bool {
-		if err, ok := a.Value.Any().(error); ok && errors.Is(err, rdb.ErrUnanswered) {
+		if err, ok := a.Value.Any().(error); ok && errors.Is(err, redisstore.ErrUnanswered) {
 			record.Level = slog.LevelDebug
 		}
 		return true
@@ -314,9 +314,9 @@ func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.With
 
 // checkSecretKeys refuses secret keys that are not those of the data in a Redis, and returns the
 // ids of keys that were in use and are not among them.
-func checkSecretKeys(ctx context.Context, db *rdb.DB, keys secret.Keyring) (lacking []string, err error) {
+func checkSecretKeys(ctx context.Context, db *redisstore.DB, keys secret.Keyring) (lacking []string, err error) {
 	lacking, err = db.CheckSecretKeys(ctx, keys, func(ctx context.Context) error { return opensStored(ctx, db, keys) })
-	if errors.Is(err, rdb.ErrSecretKeys) {
+	if errors.Is(err, redisstore.ErrSecretKeys) {
 		return nil, usage(err)
 	}
 	return lacking, err
@@ -324,7 +324,7 @@ func checkSecretKeys(ctx context.Context, db *rdb.DB, keys secret.Keyring) (lack
 
 // opensStored says whether keys open what a release has stored that kept no check of its keys: the
 // audit, or else one account of some.
-func opensStored(ctx context.Context, db *rdb.DB, keys secret.Keyring) error {
+func opensStored(ctx context.Context, db *redisstore.DB, keys secret.Keyring) error {
 	head, err := db.Audit().Head(ctx)
 	if err != nil {
 		return err
@@ -350,7 +350,7 @@ func opensStored(ctx context.Context, db *rdb.DB, keys secret.Keyring) error {
 		if _, err = all.ByID(ctx, id); err == nil {
 			return nil
 		}
-		if errors.Is(err, rdb.ErrUnanswered) || errors.Is(err, accounts.ErrUnreadable) {
+		if errors.Is(err, redisstore.ErrUnanswered) || errors.Is(err, accounts.ErrUnreadable) {
 			unread = err
 		}
 	}

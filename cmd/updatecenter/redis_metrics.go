@@ -5,7 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 )
 
 // What the metrics tell of Redis, as it was looked at last. There is a series of redisInfo for each
@@ -43,7 +43,7 @@ func (w *redisWatch) Collect(to chan<- prometheus.Metric) {
 	gauge(redisUp, up)
 	gauge(redisRights, float64(len(w.missing)))
 	to <- prometheus.MustNewConstMetric(redisUnsure, prometheus.CounterValue, float64(w.unsure.Load()))
-	kinds, findings := map[[3]string]int{}, make(map[rdb.Finding]int, len(rdb.Findings))
+	kinds, findings := map[[3]string]int{}, make(map[redisstore.Finding]int, len(redisstore.Findings))
 	var limit, used int64
 	replicas := 0
 	for i, s := range w.servers {
@@ -62,7 +62,7 @@ func (w *redisWatch) Collect(to chan<- prometheus.Metric) {
 	for kind, n := range kinds {
 		gauge(redisIs, float64(n), kind[:]...)
 	}
-	for finding := range rdb.Findings {
+	for finding := range redisstore.Findings {
 		gauge(redisFinding, float64(findings[finding]), string(finding))
 	}
 	gauge(redisLimit, float64(limit))

@@ -19,8 +19,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"updatecenter/audit"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 )
@@ -43,7 +43,7 @@ func ring(t *testing.T, keys ...string) secret.Keyring {
 // watchOn is what looks after a Redis, with secret keys.
 func watchOn(t *testing.T, url string, keys secret.Keyring) (*redisWatch, *logBook) {
 	t.Helper()
-	db := must(rdb.OpenWithin(url, patience))(t)
+	db := must(redisstore.OpenWithin(url, patience))(t)
 	t.Cleanup(func() { db.Close() })
 	logs := &logBook{}
 	return newRedisWatch(config{keys: keys}, outside{db: db, now: time.Now, log: slog.New(slog.NewJSONHandler(logs, nil))}), logs
@@ -83,14 +83,14 @@ func TestSecretKeysOfAnotherRedis(t *testing.T) {
 
 // TestSecretKeysOfAnOlderRelease finds wrong keys by what a release stored that kept no check.
 func TestSecretKeysOfAnOlderRelease(t *testing.T) {
-	stored := map[string]func(*testing.T, *rdb.DB){
-		"audit": func(t *testing.T, db *rdb.DB) {
+	stored := map[string]func(*testing.T, *redisstore.DB){
+		"audit": func(t *testing.T, db *redisstore.DB) {
 			log := audit.New(audit.Config{Store: db.Audit(), Keys: ring(t, "a")})
 			if err := log.Record(t.Context(), audit.Event{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole}); err != nil {
 				t.Fatal(err)
 			}
 		},
-		"accounts": func(t *testing.T, db *rdb.DB) {
+		"accounts": func(t *testing.T, db *redisstore.DB) {
 			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{keys: ring(t, "a")}, outside{db: db, now: time.Now}, notices{}))(t)}}
 			s.customer(t, 1)
 			s.customer(t, 2)
@@ -208,7 +208,7 @@ func TestRedisAwayAndBack(t *testing.T) {
 			t.Parallel()
 			server := redistest.Start(t)
 			s := newEmptyStage(t)
-			s.db = must(rdb.Open(server.URL()))(t)
+			s.db = must(redisstore.Open(server.URL()))(t)
 			t.Cleanup(func() { s.db.Close() })
 			heard := newSwitch(t)
 			s.config.switchURL, s.config.switchSecret = heard.url, secret.New(heard.secret)
@@ -294,7 +294,7 @@ func TestServerStartsWithoutRedis(t *testing.T) {
 	server.Down()
 	s := newEmptyStage(t)
 	s.config.keys = ring(t, "a=b")
-	s.db = must(rdb.OpenWithin(server.URL(), patience))(t)
+	s.db = must(redisstore.OpenWithin(server.URL(), patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	a := s.live(t)
 	if err := a.redis.start(t.Context()); err != nil {
@@ -339,7 +339,7 @@ func TestReadyTries(t *testing.T) {
 		}
 	}
 	server.Restrict(t, append(redisRules(), "-set")...)
-	s.db = must(rdb.OpenWithin(server.URL(), patience))(t)
+	s.db = must(redisstore.OpenWithin(server.URL(), patience))(t)
 	defer s.db.Close()
 	if got := ask(s.start().handler, "/readyz"); got != http.StatusServiceUnavailable || !strings.Contains(s.logs.String(), "NOPERM") {
 		t.Errorf("without rights: readyz %d\n%s", got, s.logs)

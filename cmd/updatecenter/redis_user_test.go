@@ -16,21 +16,21 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/queue"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // redisRules are the rules of a Redis user who may do what the program needs and no more.
 func redisRules() []string {
 	var rules []string
-	for _, pattern := range append([]string{rdb.KeyPattern}, queue.KeyPatterns()...) {
+	for _, pattern := range append([]string{redisstore.KeyPattern}, queue.KeyPatterns()...) {
 		rules = append(rules, "~"+pattern)
 	}
 	rules = append(rules, "&"+queue.Channel)
 	names := []string{"select", "info", "config|get", "scan", "pttl"}
-	for _, example := range slices.Concat(rdb.Commands(), rdb.ClusterCommands(), queue.Commands()) {
+	for _, example := range slices.Concat(redisstore.Commands(), redisstore.ClusterCommands(), queue.Commands()) {
 		name := fmt.Sprint(example[0])
 		if name == "cluster" {
 			name += "|" + fmt.Sprint(example[1])
@@ -86,9 +86,9 @@ func TestRestrictedRedisUser(t *testing.T) {
 func TestWrongRedisPassword(t *testing.T) {
 	server := redistest.Start(t)
 	server.Restrict(t, redisRules()...)
-	db := must(rdb.Open(strings.Replace(server.URL(), ":password@", ":wrong@", 1)))(t)
+	db := must(redisstore.Open(strings.Replace(server.URL(), ":password@", ":wrong@", 1)))(t)
 	defer db.Close()
-	_, err := db.Missing(t.Context(), rdb.Commands())
+	_, err := db.Missing(t.Context(), redisstore.Commands())
 	if err == nil || !strings.Contains(err.Error(), "the user or the password in REDIS_URL is wrong") {
 		t.Error(err)
 	}
@@ -149,7 +149,7 @@ func TestRestrictedClusterUser(t *testing.T) {
 // code, changes a feature by the API and tells the switch.
 func restrictedServer(t *testing.T, server *redistest.Server) {
 	s, w := newLiveStage(t, server.URL())
-	w.answer = func(ctx context.Context, ring *touchtone.Ringing, _ int) { w.pressOne(ctx, ring) }
+	w.answer = func(ctx context.Context, ring *simulator.Ringing, _ int) { w.pressOne(ctx, ring) }
 	heard := newSwitch(t)
 	s.config.switchURL, s.config.switchSecret = heard.url, secret.New(heard.secret)
 	a := s.live(t)
@@ -218,7 +218,7 @@ func holdsDocumentedKeys(t *testing.T, server *redistest.Server) {
 	if len(keys) < 3 {
 		t.Errorf("only %q are stored: this shows nothing", keys)
 	}
-	patterns := append([]string{rdb.KeyPattern}, queue.KeyPatterns()...)
+	patterns := append([]string{redisstore.KeyPattern}, queue.KeyPatterns()...)
 	for _, key := range keys {
 		if !slices.ContainsFunc(patterns, func(pattern string) bool { return matchesPattern(pattern, key) }) {
 			t.Errorf("the key %s is not among %q", key, patterns)
@@ -251,7 +251,7 @@ func TestMissingRightsAreNamed(t *testing.T) {
 	} {
 		server.Restrict(t, append(redisRules(), strings.Fields(missing)...)...)
 		s := &stage{t: t, logs: &logBook{}, config: testConfig(t)}
-		s.db = must(rdb.OpenWithin(server.URL(), patience))(t)
+		s.db = must(redisstore.OpenWithin(server.URL(), patience))(t)
 		err := s.live(t).redis.start(t.Context())
 		s.db.Close()
 		switch {
@@ -268,9 +268,9 @@ func TestMissingRightsAreNamed(t *testing.T) {
 // TestMissingRunsNothing looks whether what is tried for rights leaves something behind.
 func TestMissingRunsNothing(t *testing.T) {
 	server := redistest.Start(t)
-	db := must(rdb.OpenWithin(server.URL(), patience))(t)
+	db := must(redisstore.OpenWithin(server.URL(), patience))(t)
 	defer db.Close()
-	missing, err := db.Missing(t.Context(), slices.Concat(rdb.Commands(), rdb.ClusterCommands()[1:], queue.Commands(), [][]any{{"fly"}}))
+	missing, err := db.Missing(t.Context(), slices.Concat(redisstore.Commands(), redisstore.ClusterCommands()[1:], queue.Commands(), [][]any{{"fly"}}))
 	if err != nil || !slices.Equal(missing, []string{"to run FLY, which this server does not know"}) {
 		t.Errorf("missing %q, %v", missing, err)
 	}

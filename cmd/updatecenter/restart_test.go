@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // TestRestart goes on with a call on another instance of the server after every turn.
@@ -51,7 +51,7 @@ func TestDrain(t *testing.T) {
 // hears the apology within three seconds, and the turn can be tried again.
 func TestHangingRedis(t *testing.T) {
 	s := newStage(t, redistest.Start(t), nil)
-	s.db = must(rdb.Open(s.server.URL()))(t)
+	s.db = must(redisstore.Open(s.server.URL()))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = s.start()
 	c := s.dial(t, demoNew.Display())
@@ -79,7 +79,7 @@ func TestClusterAndSentinel(t *testing.T) {
 			for _, file := range []string{"new-customer", "customer-changes-pin", "from-elsewhere", "five-failures-lock-the-line"} {
 				s.freshLines(t)
 				script := readCall(t, "../../testdata/calls/"+file+".call")
-				if result := touchtone.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {
+				if result := simulator.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {
 					t.Error(result.Err)
 				}
 			}

@@ -13,7 +13,7 @@ import (
 
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // The PINs of TestNoPINIsReadable. They are of eight digits, so that none turns up by
@@ -82,8 +82,8 @@ func TestNoPINIsReadable(t *testing.T) {
 		s := newStage(t, server, func(c *config) {
 			c.policy.MaxDigits, c.policy.Temporary = 8, secret.New(longPINs.Replace("TEMP"))
 		})
-		script := must(touchtone.Parse("secrets", strings.NewReader(longPINs.Replace(secretCalls))))(t)
-		if result := touchtone.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {
+		script := must(simulator.Parse("secrets", strings.NewReader(longPINs.Replace(secretCalls))))(t)
+		if result := simulator.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {
 			t.Fatal(result.Err)
 		}
 		places := map[string][]byte{

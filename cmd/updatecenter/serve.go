@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 )
 
 type serveCommand struct {
@@ -21,18 +21,18 @@ type serveCommand struct {
 }
 
 // Run serves until the context ends.
-func (cmd *serveCommand) Run(ctx context.Context, c console) error {
+func (cmd *serveCommand) Run(ctx context.Context, c terminal) error {
 	settings, err := cmd.read(c.getenv)
 	if err != nil {
 		return err
 	}
-	db, err := rdb.Open(settings.redisURL)
+	db, err := redisstore.Open(settings.redisURL)
 	if err != nil {
 		return usage(fmt.Errorf("REDIS_URL: %w", err))
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
 	log := slog.New(slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: settings.logLevel}))
-	rdb.LogTo(log)
+	redisstore.LogTo(log)
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
 	if err != nil {
 		return usage(err)

@@ -9,12 +9,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"updatecenter/desk"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/outbox/dispatch"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/provisioning/dispatch"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/twilio"
+	"updatecenter/internal/outbound/twilio"
 	"updatecenter/pins"
 	"updatecenter/voice/signature"
 )
@@ -34,7 +34,7 @@ func defaultPolicy() pins.Policy {
 // defaults writes them into the settings below.
 var defaults = kong.Vars{
 	"repair_number": defaultRepair.Display(), "temporary_pin": defaultTemporary, "pin_digits": strconv.Itoa(defaultDigits),
-	"lookups":               strconv.Itoa(desk.DefaultLimits().Program),
+	"lookups":               strconv.Itoa(repair.DefaultLimits().Program),
 	"provisioning_parallel": strconv.Itoa(dispatch.DefaultParallel),
 	"durability": "When a change of a PIN, a code, a feature, an account, an agent or a key, a reset, or a record of the audit is confirmed: " +
 		"memory, at once; replica, once one replica of Redis has it, for which 0.3 seconds are waited; disk, once it is on the disk of Redis, which needs appendfsync always. " +
@@ -89,7 +89,7 @@ type config struct {
 	shutdownDelay time.Duration
 	publicURL     string
 	redisURL      string
-	durability    rdb.Durability
+	durability    redisstore.Durability
 	authTokens    []secret.Text
 	sharedKeys    []signature.SharedKey
 	sipDomains    []string

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"updatecenter/deliveries"
-	"updatecenter/internal/mail"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )

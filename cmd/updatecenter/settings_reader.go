@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/outbox/dispatch"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/provisioning/dispatch"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
@@ -33,9 +33,9 @@ func (r *settingsReader) fail(name, why string) {
 	r.wrong = append(r.wrong, fmt.Errorf("%s: %s", name, why))
 }
 
-func (r *settingsReader) durability(value string) rdb.Durability {
-	level := rdb.Durability(value)
-	if !slices.Contains([]rdb.Durability{rdb.Memory, rdb.Replica, rdb.Disk}, level) {
+func (r *settingsReader) durability(value string) redisstore.Durability {
+	level := redisstore.Durability(value)
+	if !slices.Contains([]redisstore.Durability{redisstore.Memory, redisstore.Replica, redisstore.Disk}, level) {
 		r.fail("DURABILITY", "want memory, replica or disk")
 	}
 	return level

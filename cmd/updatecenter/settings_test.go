@@ -30,7 +30,7 @@ func readSettings(t *testing.T, environment map[string]string) (config, error) {
 	var cli struct {
 		Serve serveCommand `cmd:""`
 	}
-	parser := must(parserOf(&cli, console{out: &bytes.Buffer{}, err: &bytes.Buffer{}}, func(int) {}))(t)
+	parser := must(parserOf(&cli, terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}}, func(int) {}))(t)
 	if _, err := parser.Parse([]string{"serve"}); err != nil {
 		t.Fatal(err)
 	}

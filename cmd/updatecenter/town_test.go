@@ -15,18 +15,18 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // A town is a telephone exchange with its REST API, and people who come to every telephone
 // that rings.
 type town struct {
 	t      testing.TB
-	answer func(ctx context.Context, ring *touchtone.Ringing, times int)
+	answer func(ctx context.Context, ring *simulator.Ringing, times int)
 	loses  func(phone string) bool // of which calls answers and statuses are lost; nil: of none
 
-	exchange *touchtone.Exchange
-	rest     *touchtone.REST
+	exchange *simulator.Exchange
+	rest     *simulator.REST
 	looks    atomic.Int64 // how often calls were listed
 	people   sync.WaitGroup
 	mu       sync.Mutex
@@ -35,13 +35,13 @@ type town struct {
 }
 
 // newTown makes a town that the server of a stage is to call, and be asked by.
-func newTown(t testing.TB, s *stage, clock touchtone.Clock) *town {
+func newTown(t testing.TB, s *stage, clock simulator.Clock) *town {
 	t.Helper()
 	w := &town{t: t, rings: map[string]int{}, marks: map[string]bool{}}
-	w.exchange = s.exchange(func(c *touchtone.Config) {
+	w.exchange = s.exchange(func(c *simulator.Config) {
 		c.Clock, c.Client = clock, &http.Client{Transport: lossy{direct{&s.app}, w}}
 	})
-	w.rest = touchtone.NewREST(w.exchange)
+	w.rest = simulator.NewREST(w.exchange)
 	server := httptest.NewServer(w)
 	s.config.twilioURL = server.URL
 	t.Cleanup(func() { server.Close(); w.rest.Close(); w.wait() })
@@ -95,8 +95,8 @@ func (w *town) pickUp(phone string) {
 }
 
 // pressOne picks up, asks to hear the code, and hangs up when it was told.
-func (w *town) pressOne(ctx context.Context, ring *touchtone.Ringing) {
-	call, pressed := ring.Answer(ctx, touchtone.Human), false
+func (w *town) pressOne(ctx context.Context, ring *simulator.Ringing) {
+	call, pressed := ring.Answer(ctx, simulator.Human), false
 	for {
 		event, err := call.Next(ctx)
 		if err != nil {
@@ -104,7 +104,7 @@ func (w *town) pressOne(ctx context.Context, ring *touchtone.Ringing) {
 			return
 		}
 		switch event.(type) {
-		case touchtone.Asked:
+		case simulator.Asked:
 			if pressed {
 				call.HangUp(ctx)
 			} else if err := call.Press('1'); err != nil {
@@ -112,7 +112,7 @@ func (w *town) pressOne(ctx context.Context, ring *touchtone.Ringing) {
 				return
 			}
 			pressed = true
-		case touchtone.Ended:
+		case simulator.Ended:
 			return
 		}
 	}

@@ -15,7 +15,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // stories are what callers do, each on a line of its own, so that nothing of one depends
@@ -32,12 +32,12 @@ var stories = []string{
 // fallback is asked, twice as well. It finds the same state as after each once.
 func TestEverythingTwice(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		once := playStories(t, server, func(*touchtone.Config) {})
-		twice := playStories(t, server, func(c *touchtone.Config) { c.DeliverTwice = true })
+		once := playStories(t, server, func(*simulator.Config) {})
+		twice := playStories(t, server, func(c *simulator.Config) { c.DeliverTwice = true })
 		if diff := cmp.Diff(once, twice); diff != "" {
 			t.Errorf("delivered once (-) and twice (+):\n%s", diff)
 		}
-		lost := playStories(t, server, func(c *touchtone.Config) {
+		lost := playStories(t, server, func(c *simulator.Config) {
 			c.DeliverTwice, c.KeysLost, c.Client = true, true, &http.Client{Transport: badGateway{c.Client.Transport}}
 		})
 		if diff := cmp.Diff(once, lost); diff != "" {
@@ -54,7 +54,7 @@ type badGateway struct{ http.RoundTripper }
 
 func (b badGateway) RoundTrip(r *http.Request) (*http.Response, error) {
 	answer, err := b.RoundTripper.RoundTrip(r)
-	if err == nil && r.URL.Path != touchtone.FallbackPath && r.URL.Path != touchtone.StatusPath {
+	if err == nil && r.URL.Path != simulator.FallbackPath && r.URL.Path != simulator.StatusPath {
 		answer.StatusCode, answer.Body = http.StatusBadGateway, http.NoBody
 	}
 	return answer, err
@@ -70,7 +70,7 @@ type aftermath struct {
 	Changed int // lines that have the PIN 8265
 }
 
-func playStories(t *testing.T, server *redistest.Server, change func(*touchtone.Config)) aftermath {
+func playStories(t *testing.T, server *redistest.Server, change func(*simulator.Config)) aftermath {
 	t.Helper()
 	flush(t, server)
 	s := newStage(t, server, nil)
@@ -81,17 +81,17 @@ func playStories(t *testing.T, server *redistest.Server, change func(*touchtone.
 		room = make(chan struct{}, storyCalls/10) // it runs one script after the other, slowly
 	}
 	for i, number := range numbers {
-		exchange := s.exchange(func(c *touchtone.Config) {
-			c.Clock = touchtone.NewVirtualClock(s.clock.Now())
+		exchange := s.exchange(func(c *simulator.Config) {
+			c.Clock = simulator.NewVirtualClock(s.clock.Now())
 			c.Random = rand.NewChaCha8([32]byte{byte(i)})
 			change(c)
 		})
 		story := strings.NewReplacer("{line}", number.National(), "{other}", fmt.Sprintf("651555%04d", i)).Replace(stories[i%len(stories)])
-		script := must(touchtone.Parse("story", strings.NewReader(story)))(t)
+		script := must(simulator.Parse("story", strings.NewReader(story)))(t)
 		room <- struct{}{}
 		calls.Go(func() {
 			defer func() { <-room }()
-			if result := touchtone.Play(t.Context(), exchange, script, nil); result.Err != nil {
+			if result := simulator.Play(t.Context(), exchange, script, nil); result.Err != nil {
 				t.Errorf("story %d: %v", i%len(stories), result.Err)
 			}
 		})

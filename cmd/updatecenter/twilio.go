@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/twilio"
+	"updatecenter/internal/outbound/twilio"
 	"updatecenter/pins"
 	"updatecenter/voice"
 )
@@ -27,7 +27,7 @@ type twilioCheck struct {
 var errNoWay = errors.New("no call can come in: SIP_DOMAINS and DIAL_78_NUMBERS are empty, and no access number is on the account")
 
 // Run asks Twilio and tells, a line each, what is well and what is wrong.
-func (cmd *twilioCheck) Run(ctx context.Context, c console) error {
+func (cmd *twilioCheck) Run(ctx context.Context, c terminal) error {
 	p, account, err := cmd.read(c.getenv)
 	if err != nil {
 		return err

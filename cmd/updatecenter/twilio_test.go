@@ -99,7 +99,7 @@ func checkTwilio(t *testing.T, args []string, environment ...string) (status int
 		t.Setenv(name, value)
 	}
 	var stdout, stderr bytes.Buffer
-	c := console{in: strings.NewReader(""), out: &stdout, err: &stderr, getenv: os.Getenv}
+	c := terminal{in: strings.NewReader(""), out: &stdout, err: &stderr, getenv: os.Getenv}
 	status = run(t.Context(), append([]string{"twilio", "check"}, args...), c)
 	if said := stdout.String() + stderr.String(); strings.Contains(said, checkToken) {
 		t.Errorf("the token was told: %s", said)

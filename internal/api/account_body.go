@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"time"
 
-	"updatecenter/accounts"
+	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )

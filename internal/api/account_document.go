@@ -3,7 +3,7 @@ package api
 import (
 	"time"
 
-	"updatecenter/accounts"
+	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
 )
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/secret"
 )
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/accounts"
+	"updatecenter/internal/accounts"
 	"updatecenter/internal/secret"
 )
 

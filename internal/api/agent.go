@@ -5,10 +5,10 @@ import (
 	"errors"
 	"net/http"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
-	"updatecenter/desk"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 )
 
@@ -43,13 +43,13 @@ func queryAgent(r *http.Request) (string, error) {
 
 // who is an agent at the desk, by the name of the key and their own; or, without an agent, the
 // key alone.
-func (a *API) who(r *http.Request, key apikey.Key, agent string) desk.Who {
+func (a *API) who(r *http.Request, key apikey.Key, agent string) repair.Who {
 	name := key.Name
 	if agent != "" {
 		name += "/" + agent
 	}
-	return desk.Who{
-		Name: name, Via: desk.ViaAPI, From: a.client(r), PhotoID: key.Allows(apikey.ValidationsPhotoID),
+	return repair.Who{
+		Name: name, Via: repair.ViaAPI, From: a.client(r), PhotoID: key.Allows(apikey.ValidationsPhotoID),
 	}
 }
 
@@ -94,7 +94,7 @@ func (a *API) claim(r *http.Request, key apikey.Key, judge func() (accounts.Resu
 }
 
 // record appends to the audit.
-func (a *API) record(ctx context.Context, who desk.Who, action audit.Action, number nanp.Number, detail string) error {
+func (a *API) record(ctx context.Context, who repair.Who, action audit.Action, number nanp.Number, detail string) error {
 	by := audit.Actor{Name: who.Name, Via: who.Via, From: who.From}
 	return a.audit.Record(ctx, by.Event(action, string(number), detail))
 }

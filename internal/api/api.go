@@ -11,12 +11,12 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audited"
-	"updatecenter/internal/proxied"
+	"updatecenter/internal/clientip"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )
@@ -80,7 +80,7 @@ func New(config Config) *API {
 		a.changed = func() {}
 	}
 	if a.client == nil {
-		a.client = proxied.New(nil, nil).Address
+		a.client = clientip.New(nil, nil).Address
 	}
 	if a.now == nil {
 		a.now = time.Now

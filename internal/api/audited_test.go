@@ -9,7 +9,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/audit"
+	"updatecenter/internal/audit"
 	"updatecenter/pins"
 )
 

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"strings"
 
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/secret"
 )
 

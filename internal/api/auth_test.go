@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/pins"
 )
 

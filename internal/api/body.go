@@ -18,8 +18,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"updatecenter/accounts"
-	"updatecenter/features"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/features"
 )
 
 const (

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"updatecenter/accounts"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/api/apikey"
 )
 
 // Verification says what came of a claim to an account.

@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
-	"updatecenter/desk"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
 )
 
 func (a answer) verification() Verification {
@@ -228,7 +228,7 @@ func TestWrongClaimsOfAKeyHaveABudget(t *testing.T) {
 			t.Errorf("%s: Retry-After: %s", request.path, got.header.Get("Retry-After"))
 		}
 	}
-	if len(r.alerts) != 1 || r.alerts[0].What != desk.WrongClaims {
+	if len(r.alerts) != 1 || r.alerts[0].What != repair.WrongClaims {
 		t.Errorf("alerts %+v", r.alerts)
 	}
 	r.now = r.now.Add(time.Hour)
@@ -262,7 +262,7 @@ func TestNoWayToAskForAccountsWithoutLimit(t *testing.T) {
 					t.Errorf("Retry-After: %s", got.header.Get("Retry-After"))
 				}
 			}
-			if len(r.alerts) != 1 || r.alerts[0].What != desk.LookUps || len(r.notices) > 0 {
+			if len(r.alerts) != 1 || r.alerts[0].What != repair.LookUps || len(r.notices) > 0 {
 				t.Errorf("alerts %+v, notices %+v", r.alerts, r.notices)
 			}
 			r.now = r.now.Add(time.Minute)

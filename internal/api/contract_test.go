@@ -21,11 +21,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"
@@ -232,7 +232,7 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		noSecret(), noWay(), noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
 		addressTooNew(&deliveries.AddressTooNewError{Since: start, From: start}), callsDeclined(start), tooLate(), refusedDetails(accounts.FieldErrors{{}}), keyReused(), tooManyDeliveries(&deliveries.LimitError{}, start),
 		notCalled(&nanp.DestinationError{}), tooManyStreams(), badAgent(), notValidated(), agentMissing(), noValidation(), lineDeclines(start),
-		tooManyCalls(&deliveries.LimitError{}, start), limitReached(&desk.LimitError{}, start),
+		tooManyCalls(&deliveries.LimitError{}, start), limitReached(&repair.LimitError{}, start),
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)
 		if !listed[no.problem.Type] || !strings.Contains(doc.Info.Description, row) {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/api/apikey"
 )
 
 // A deliveryBody is what to deliver, and how. Where to is the account's to say, so there is

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"testing"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
 )
 

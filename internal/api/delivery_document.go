@@ -3,7 +3,7 @@ package api
 import (
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 )
 
 // Delivery is a delivery as the API shows it. It holds no secret, nor where it goes: no

@@ -3,7 +3,7 @@ package api
 import (
 	"time"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

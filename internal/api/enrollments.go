@@ -9,8 +9,8 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/api/apikey"
 )
 
 // Enrollment is an online account with the accounts that were proved to belong to it.

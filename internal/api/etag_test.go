@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/pins"
 )
 

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"updatecenter/deliveries"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/sse"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
 )
 

@@ -19,11 +19,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -49,7 +49,7 @@ type rig struct {
 	sent    *deliveryStore
 	codes   *deskStore
 	trail   *trail
-	alerts  []desk.Alert // that supervisors were told
+	alerts  []repair.Alert // that supervisors were told
 	keys    *keyStore
 	tokens  map[string][]apikey.Scope // of the keys that are valid
 	all     string                    // the token of a key for everything
@@ -70,7 +70,7 @@ func newRig(t *testing.T) *rig {
 		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(hash)},
 		trail: &trail{},
 	}
-	r.codes = &deskStore{Memory: desk.NewMemory(), trouble: r.store.trouble}
+	r.codes = &deskStore{Memory: repair.NewMemory(), trouble: r.store.trouble}
 	r.sets = &settingStore{Memory: features.NewMemory(r.store.Memory), trouble: r.store.trouble}
 	r.billing = &billingStore{Memory: accounts.NewMemory(), trouble: r.store.trouble, notices: &r.notices}
 	r.sent = &deliveryStore{Memory: deliveries.NewMemory(), trouble: r.store.trouble}
@@ -91,7 +91,7 @@ func newRig(t *testing.T) *rig {
 		Log:   slog.New(slog.NewJSONHandler(r.log, logtest.Untimed())),
 		Audit: r.trail, Random: lettersOnly{},
 	}
-	r.config.Desk = r.desk(r.config.Provisioning, desk.Limits{})
+	r.config.Desk = r.desk(r.config.Provisioning, repair.Limits{})
 	r.restart()
 	t.Cleanup(func() {
 		for _, s := range r.secrets {

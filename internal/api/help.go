@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 
-	"updatecenter/audit"
-	"updatecenter/desk"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -34,7 +34,7 @@ const (
 )
 
 // helping is what the desk does for a customer who is validated.
-type helping func(ctx context.Context, who desk.Who, number nanp.Number, reason string) (pins.Line, error)
+type helping func(ctx context.Context, who repair.Who, number nanp.Number, reason string) (pins.Line, error)
 
 func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 	return a.help(w, r, key, "PIN reset", a.desk.Reset)
@@ -92,7 +92,7 @@ func readHelp(w http.ResponseWriter, r *http.Request) (agent, reason, why string
 
 // recordRefusedReset tells the history of the number, and the audit, of what the desk was not
 // asked for. The refusal stands even if that fails.
-func (a *API) recordRefusedReset(r *http.Request, who desk.Who, number nanp.Number, why string) {
+func (a *API) recordRefusedReset(r *http.Request, who repair.Who, number nanp.Number, why string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storesWithin)
 	defer cancel()
 	err := errors.Join(

@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/audit"
-	"updatecenter/desk"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/pins"
 )
 
@@ -220,7 +220,7 @@ func TestClientAddress(t *testing.T) {
 
 // TestFaultsOfTheDesk are ours, and to try again is no help.
 func TestFaultsOfTheDesk(t *testing.T) {
-	for _, err := range []error{desk.ErrWho, desk.ErrKey, audit.ErrInvalidEvent, audit.ErrTampered, audit.ErrUnreadable} {
+	for _, err := range []error{repair.ErrWho, repair.ErrKey, audit.ErrInvalidEvent, audit.ErrTampered, audit.ErrUnreadable} {
 		if no := explain(fmt.Errorf("ask: %w", err)); no.name != "internal" {
 			t.Errorf("%v: %s", err, no.name)
 		}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/pins"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"

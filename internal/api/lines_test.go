@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/desk"
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -238,7 +238,7 @@ func TestResetIsToldWhoeverWaits(t *testing.T) {
 		hangUp()
 		return fmt.Append(nil, event, " of ", number)
 	}
-	r.config.Desk = r.desk(provisioning, desk.Limits{})
+	r.config.Desk = r.desk(provisioning, repair.Limits{})
 	r.restart()
 	request := r.request(http.MethodPost, linePath+"/pin/reset", help)
 	r.send(request.WithContext(ctx))

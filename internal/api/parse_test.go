@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/features"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
@@ -160,9 +160,9 @@ func FuzzValidationBody(f *testing.F) {
 
 func ExampleValidationDocument() {
 	now := time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
-	document, err := json.MarshalIndent(ValidationDocument(desk.Validation{
-		ID: "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", Line: "+17635550142", Created: now, Until: now.Add(desk.CodeFor),
-		Left: 2, Status: desk.Waiting, Call: deliveries.Delivery{
+	document, err := json.MarshalIndent(ValidationDocument(repair.Validation{
+		ID: "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", Line: "+17635550142", Created: now, Until: now.Add(repair.CodeFor),
+		Left: 2, Status: repair.Waiting, Call: deliveries.Delivery{
 			ID: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Status: deliveries.Ringing,
 			Events: []deliveries.Event{{At: now, Status: deliveries.Ringing, Attempt: 1}},
 		},

@@ -11,10 +11,10 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/features"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -65,7 +65,7 @@ func explain(err error) *refusal {
 	if refused, is := errors.AsType[features.Refusals](err); is {
 		return refusedSettings(refused)
 	}
-	for _, wrong := range []error{pins.ErrLanguage, accounts.ErrClaim, desk.ErrNote, desk.ErrCode, deliveries.ErrAsk} {
+	for _, wrong := range []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, deliveries.ErrAsk} {
 		if errors.Is(err, wrong) {
 			return badBody(Fault{wrong.Error(), "#"})
 		}

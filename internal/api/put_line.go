@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"updatecenter/accounts"
+	"updatecenter/internal/accounts"
 )
 
 // explainAccount finds the refusal in what package accounts says, or nil.

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 )
 
 // explainDelivery finds the refusal in what package deliveries says, or nil.

@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"time"
 
-	"updatecenter/audit"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/pins"
 )
 
@@ -19,11 +19,11 @@ func explainDesk(err error) *refusal {
 	switch {
 	case errors.Is(err, pins.ErrNotValidated):
 		return notValidated()
-	case errors.Is(err, desk.ErrNotFound):
+	case errors.Is(err, repair.ErrNotFound):
 		return noValidation()
-	case errors.Is(err, desk.ErrNotAllowed):
+	case errors.Is(err, repair.ErrNotAllowed):
 		return missingScope(apikey.ValidationsPhotoID)
-	case errors.Is(err, desk.ErrWho), errors.Is(err, desk.ErrKey), errors.Is(err, audit.ErrInvalidEvent),
+	case errors.Is(err, repair.ErrWho), errors.Is(err, repair.ErrKey), errors.Is(err, audit.ErrInvalidEvent),
 		errors.Is(err, audit.ErrTampered), errors.Is(err, audit.ErrUnreadable):
 		return broken(err)
 	}
@@ -35,7 +35,7 @@ func (a *API) withNow(err error) error {
 	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
 		return tooManyDeliveries(limit, a.now())
 	}
-	if limit, is := errors.AsType[*desk.LimitError](err); is {
+	if limit, is := errors.AsType[*repair.LimitError](err); is {
 		return limitReached(limit, a.now())
 	}
 	return err
@@ -89,15 +89,15 @@ func tooManyCalls(limit *deliveries.LimitError, now time.Time) *refusal {
 }
 
 // limitReached says in Retry-After when there can be more.
-func limitReached(limit *desk.LimitError, now time.Time) *refusal {
+func limitReached(limit *repair.LimitError, now time.Time) *refusal {
 	detail := "So many " + string(limit.What) + " were asked for, by this agent or with this key, that there can be no more for now. " +
 		"Supervisors are told. Try again when Retry-After says."
 	switch limit.What {
-	case desk.LookUps, desk.Calls, desk.Secrets, desk.Resets:
-	case desk.WrongClaims:
+	case repair.LookUps, repair.Calls, repair.Secrets, repair.Resets:
+	case repair.WrongClaims:
 		detail = "So many claims to accounts that were made with this key were wrong that no more are looked at for now. " +
 			"Supervisors are told. Try again when Retry-After says."
-	case desk.WrongCodes:
+	case repair.WrongCodes:
 		detail = "So many wrong codes were given for this line that no more are looked at. " +
 			"Validate the customer in another way, or try again when Retry-After says."
 	}

@@ -3,7 +3,7 @@ package api
 import (
 	"net/http"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 )
 
 // readSettings reads a body as the edit that puts it in force.

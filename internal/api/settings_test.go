@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/pins"
 )
 

@@ -9,12 +9,12 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/features"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -175,20 +175,20 @@ func (s *deliveryStore) Get(ctx context.Context, id deliveries.ID) (deliveries.D
 
 // A deskStore has the troubles of the store of lines.
 type deskStore struct {
-	*desk.Memory
+	*repair.Memory
 	trouble func(context.Context) error
 }
 
-func (s *deskStore) Load(ctx context.Context, id desk.ID) (desk.Stored, error) {
+func (s *deskStore) Load(ctx context.Context, id repair.ID) (repair.Stored, error) {
 	if err := s.trouble(ctx); err != nil {
-		return desk.Stored{}, err
+		return repair.Stored{}, err
 	}
 	return s.Memory.Load(ctx, id)
 }
 
-func (s *deskStore) Count(ctx context.Context, count desk.Count) (desk.Counted, error) {
+func (s *deskStore) Count(ctx context.Context, count repair.Count) (repair.Counted, error) {
 	if err := s.trouble(ctx); err != nil {
-		return desk.Counted{}, err
+		return repair.Counted{}, err
 	}
 	return s.Memory.Count(ctx, count)
 }

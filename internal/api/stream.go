@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
 )
 

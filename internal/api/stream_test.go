@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
 )
 

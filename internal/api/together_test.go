@@ -11,7 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"updatecenter/features"
+	"updatecenter/internal/features"
 	"updatecenter/pins"
 )
 

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"updatecenter/accounts"
-	"updatecenter/desk"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 )
 
@@ -45,7 +45,7 @@ func (b validationBody) check(f *form) {
 		{"/account", accountShould, err == nil},
 		{"/code", codeShould, accounts.Claim{Code: b.Code}.Valid()},
 		{"/answer", answerShould, accounts.Claim{Answer: b.Answer}.Valid()},
-		{"/note", fmt.Sprintf("want text of %d to %d characters on one line", desk.MinNote, desk.MaxNote), desk.ValidNote(b.Note)},
+		{"/note", fmt.Sprintf("want text of %d to %d characters on one line", repair.MinNote, repair.MaxNote), repair.ValidNote(b.Note)},
 	} {
 		if slices.Contains(fields, field.at) {
 			f.need(field.right, field.at, field.want)
@@ -67,5 +67,5 @@ type codeBody struct {
 
 func (b codeBody) check(f *form) {
 	f.need(validAgent(b.Agent), "/agent", agentShould)
-	f.need(desk.ValidCode(b.Code), "/code", "want six digits")
+	f.need(repair.ValidCode(b.Code), "/code", "want six digits")
 }

@@ -3,17 +3,17 @@ package api
 import (
 	"time"
 
-	"updatecenter/deliveries"
-	"updatecenter/desk"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
 )
 
 // Validation is a validation of a customer by a call as the API shows it, to who has begun it
 // alone. It never holds the code.
 type Validation struct {
-	ID        desk.ID         `json:"id"`
+	ID        repair.ID         `json:"id"`
 	Line      nanp.Number     `json:"line"`
-	Status    desk.Status     `json:"status"`         // "waiting", "right", "failed", "expired"
+	Status    repair.Status     `json:"status"`         // "waiting", "right", "failed", "expired"
 	ExpiresAt time.Time       `json:"expires_at"`     // no code counts from then on; UTC
 	TriesLeft int             `json:"tries_left"`     // at the code, from 0
 	Call      *ValidationCall `json:"call,omitempty"` // nil: it is forgotten by now
@@ -27,7 +27,7 @@ type ValidationCall struct {
 }
 
 // ValidationDocument shows a validation; its times are in UTC.
-func ValidationDocument(validation desk.Validation) Validation {
+func ValidationDocument(validation repair.Validation) Validation {
 	document := Validation{
 		ID: validation.ID, Line: validation.Line, Status: validation.Status,
 		ExpiresAt: validation.Until.UTC(), TriesLeft: validation.Left,
@@ -60,15 +60,15 @@ func rightOr(right bool) ValidationResult {
 	return ValidationResult{Result: resultWrong}
 }
 
-func validationResult(result desk.Result) ValidationResult {
+func validationResult(result repair.Result) ValidationResult {
 	switch result.Outcome {
-	case desk.Right:
+	case repair.Right:
 		return rightOr(true)
-	case desk.UsedUp:
+	case repair.UsedUp:
 		return ValidationResult{Result: resultUsedUp}
-	case desk.Expired:
+	case repair.Expired:
 		return ValidationResult{Result: resultExpired}
-	case desk.Wrong:
+	case repair.Wrong:
 	}
 	return ValidationResult{Result: resultWrong, TriesLeft: &result.Left}
 }

@@ -9,10 +9,10 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 )
 
@@ -46,7 +46,7 @@ func (a *API) validate(w http.ResponseWriter, r *http.Request, key apikey.Key) e
 }
 
 // callLine answers at once: the telephone rings later, and GET tells how far it is.
-func (a *API) callLine(w http.ResponseWriter, r *http.Request, who desk.Who, number nanp.Number) error {
+func (a *API) callLine(w http.ResponseWriter, r *http.Request, who repair.Who, number nanp.Number) error {
 	once, err := idempotencyKey(r.Header)
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func (a *API) uncalled(err error) error {
 
 // judgeSecret tells right or wrong, and nothing else: neither that the account is another
 // line's, nor that it is locked, nor that there is none.
-func (a *API) judgeSecret(w http.ResponseWriter, r *http.Request, who desk.Who, number nanp.Number, body validationBody) error {
+func (a *API) judgeSecret(w http.ResponseWriter, r *http.Request, who repair.Who, number nanp.Number, body validationBody) error {
 	account, err := body.account()
 	if err != nil {
 		return fmt.Errorf("validate customer by API: %w", err)
@@ -95,7 +95,7 @@ func (a *API) judgeSecret(w http.ResponseWriter, r *http.Request, who desk.Who, 
 	return reply(w, http.StatusOK, jsonType, rightOr(right))
 }
 
-func (a *API) takePhotoID(w http.ResponseWriter, r *http.Request, who desk.Who, number nanp.Number, body validationBody) error {
+func (a *API) takePhotoID(w http.ResponseWriter, r *http.Request, who repair.Who, number nanp.Number, body validationBody) error {
 	if err := a.desk.PhotoID(r.Context(), who, number, body.Note); err != nil {
 		return fmt.Errorf("validate customer by API: %w", a.withNow(err))
 	}
@@ -141,12 +141,12 @@ func (a *API) judgeCode(w http.ResponseWriter, r *http.Request, key apikey.Key) 
 
 // logResult leaves the account away: what was typed for its number may be anything, be it the
 // code.
-func (a *API) logResult(r *http.Request, who desk.Who, number nanp.Number, result ValidationResult) {
+func (a *API) logResult(r *http.Request, who repair.Who, number nanp.Number, result ValidationResult) {
 	a.log.InfoContext(r.Context(), "validation of a customer judged", "line", number, "result", result.Result, "by", who.Name)
 }
 
-func pathValidation(r *http.Request) (desk.ID, error) {
-	id, err := desk.ParseID(mux.Vars(r)["validation"])
+func pathValidation(r *http.Request) (repair.ID, error) {
+	id, err := repair.ParseID(mux.Vars(r)["validation"])
 	if err != nil {
 		return "", noValidation()
 	}

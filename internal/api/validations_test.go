@@ -9,10 +9,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/audit"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/pins"
 )
 
@@ -30,7 +30,7 @@ func (r *rig) called() (path, code string) {
 	got := r.ask(http.MethodPost, linePath+"/validations", callLine).is(http.StatusAccepted, "")
 	path = got.header.Get("Location")
 	id := strings.TrimPrefix(path, "/v1/validations/")
-	text, err := r.config.Desk.(*desk.Desk).ValidationCode(r.Context(), id)
+	text, err := r.config.Desk.(*repair.Desk).ValidationCode(r.Context(), id)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -83,13 +83,13 @@ func TestCustomerForgotPIN(t *testing.T) {
 	}
 	event := DeliveryEvent{Sequence: 1, Event: deliveries.Event{At: start, Status: deliveries.Queued, Attempt: 1}}
 	want := Validation{
-		ID: begun.ID, Line: line, Status: desk.Waiting, ExpiresAt: start.Add(10 * time.Minute), TriesLeft: 3,
+		ID: begun.ID, Line: line, Status: repair.Waiting, ExpiresAt: start.Add(10 * time.Minute), TriesLeft: 3,
 		Call: &ValidationCall{Status: deliveries.Queued, Events: []DeliveryEvent{event}},
 	}
 	if diff := cmp.Diff(want, begun); diff != "" {
 		t.Error(diff)
 	}
-	text, err := r.config.Desk.(*desk.Desk).ValidationCode(t.Context(), string(begun.ID))
+	text, err := r.config.Desk.(*repair.Desk).ValidationCode(t.Context(), string(begun.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestCustomerForgotPIN(t *testing.T) {
 	if result := r.gives(path, code[:3]+" - "+code[3:]); result != (ValidationResult{Result: "right"}) {
 		t.Errorf("got %+v", result)
 	}
-	if now := r.ask(http.MethodGet, path+"?agent=77", "").is(http.StatusOK, "").validation(); now.Status != desk.Succeeded {
+	if now := r.ask(http.MethodGet, path+"?agent=77", "").is(http.StatusOK, "").validation(); now.Status != repair.Succeeded {
 		t.Errorf("got %+v", now)
 	}
 	after := r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusOK, "").line()
@@ -167,7 +167,7 @@ func TestCodesOfValidations(t *testing.T) {
 	if got := r.gives(path, code); got != (ValidationResult{Result: "used_up"}) {
 		t.Errorf("after three wrong ones: %+v", got)
 	}
-	if got := r.ask(http.MethodGet, path+"?agent=77", "").validation(); got.Status != desk.Failed || got.TriesLeft != 0 {
+	if got := r.ask(http.MethodGet, path+"?agent=77", "").validation(); got.Status != repair.Failed || got.TriesLeft != 0 {
 		t.Errorf("got %+v", got)
 	}
 	path, code = r.called()
@@ -177,11 +177,11 @@ func TestCodesOfValidations(t *testing.T) {
 		}
 	}
 	path, code = r.called()
-	r.now = start.Add(desk.CodeFor)
+	r.now = start.Add(repair.CodeFor)
 	if got := r.gives(path, code); got != (ValidationResult{Result: "expired"}) {
 		t.Errorf("got %+v", got)
 	}
-	if got := r.ask(http.MethodGet, path+"?agent=77", "").validation(); got.Status != desk.TooLate {
+	if got := r.ask(http.MethodGet, path+"?agent=77", "").validation(); got.Status != repair.TooLate {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -268,17 +268,17 @@ func TestAgentLimits(t *testing.T) {
 	r := newRig(t)
 	r.add("")
 	r.validated("ordering/77")
-	r.config.Desk = r.desk(r.config.Provisioning, desk.Limits{Lookups: 1, Calls: 1, Secrets: 1, Resets: 1, Program: 1, Claims: 9})
+	r.config.Desk = r.desk(r.config.Provisioning, repair.Limits{Lookups: 1, Calls: 1, Secrets: 1, Resets: 1, Program: 1, Claims: 9})
 	r.restart()
 	secret := `{"agent":"77","method":"security_code","account":"MN-1000-4","code":"111111"}`
 	for _, test := range []struct {
 		path, body string
 		status     int
-		what       desk.Bounded
+		what       repair.Bounded
 	}{
-		{"/validations", callLine, http.StatusAccepted, desk.Calls},
-		{"/validations", secret, http.StatusOK, desk.Secrets},
-		{"/unlock", help, http.StatusOK, desk.Resets},
+		{"/validations", callLine, http.StatusAccepted, repair.Calls},
+		{"/validations", secret, http.StatusOK, repair.Secrets},
+		{"/unlock", help, http.StatusOK, repair.Resets},
 	} {
 		r.now, r.alerts = start, nil
 		r.ask(http.MethodPost, linePath+test.path, test.body).is(test.status, "")
@@ -304,7 +304,7 @@ func TestAgentLimits(t *testing.T) {
 func TestNoCalls(t *testing.T) {
 	r := newRig(t)
 	r.add("")
-	r.config.Desk = desk.New(desk.Config{
+	r.config.Desk = repair.New(repair.Config{
 		Lines: r.config.Lines, Provisioning: r.config.Provisioning, Accounts: r.config.Accounts, Store: r.codes, Audit: r.trail,
 		Keys: keyring(t), Deliveries: deliveries.New(deliveries.Config{Store: r.sent, Queue: &deliveries.MemoryQueue{}}),
 	})

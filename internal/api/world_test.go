@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"time"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
-	"updatecenter/desk"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -54,16 +54,16 @@ func (r *rig) outbound(all *accounts.Accounts) *deliveries.Deliveries {
 	return deliveries.New(deliveries.Config{
 		Store: r.sent, Phones: r.sent, Queue: &deliveries.MemoryQueue{}, Dialer: r, Printer: r, Accounts: all,
 		Mailer: r, Now: func() time.Time { return r.now },
-		Codes: desk.Codes{Store: r.codes.Memory, Keys: keyring(r.T), Now: func() time.Time { return r.now }},
+		Codes: repair.Codes{Store: r.codes.Memory, Keys: keyring(r.T), Now: func() time.Time { return r.now }},
 	})
 }
 
 // desk is the repair desk of the rig.
-func (r *rig) desk(provisioning pins.Provisioning, limits desk.Limits) *desk.Desk {
-	return desk.New(desk.Config{
+func (r *rig) desk(provisioning pins.Provisioning, limits repair.Limits) *repair.Desk {
+	return repair.New(repair.Config{
 		Lines: r.config.Lines, Provisioning: provisioning, Accounts: r.config.Accounts, Deliveries: r.outbound(r.config.Accounts),
 		Store: r.codes, Audit: r.trail, Keys: keyring(r.T), Limits: limits, Now: func() time.Time { return r.now },
-		Alert: func(_ context.Context, alert desk.Alert) { r.alerts = append(r.alerts, alert) },
+		Alert: func(_ context.Context, alert repair.Alert) { r.alerts = append(r.alerts, alert) },
 	})
 }
 

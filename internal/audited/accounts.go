@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 )
 

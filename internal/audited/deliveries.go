@@ -3,9 +3,9 @@ package audited
 import (
 	"context"
 
-	"updatecenter/accounts"
-	"updatecenter/audit"
-	"updatecenter/deliveries"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
 )
 
 // Sending is what is asked of [deliveries.Deliveries].

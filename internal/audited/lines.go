@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"updatecenter/audit"
-	"updatecenter/features"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

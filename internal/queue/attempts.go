@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 )
 
 // attemptWithin bounds one run of an attempt, the waiting for its turn to call included.

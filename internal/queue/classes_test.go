@@ -11,8 +11,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redistest"

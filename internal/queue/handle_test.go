@@ -8,7 +8,7 @@ import (
 
 	"github.com/hibiken/asynq"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 )
 

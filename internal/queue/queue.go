@@ -12,7 +12,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 )
 
 // Name is that of a queue, and part of the hash tag of its keys: all of them are in one slot.

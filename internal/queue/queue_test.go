@@ -16,7 +16,7 @@ import (
 	"github.com/hibiken/asynq"
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 )
 

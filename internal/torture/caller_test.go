@@ -9,7 +9,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // An errand is what a customer calls for: one change.
@@ -75,11 +75,11 @@ const (
 )
 
 // calls makes a customer's call.
-func (c *customer) calls(ctx context.Context, exchange *touchtone.Exchange) {
+func (c *customer) calls(ctx context.Context, exchange *simulator.Exchange) {
 	ctx, cancel := context.WithTimeout(ctx, callWithin)
 	defer cancel()
 	c.dialed = time.Now()
-	call, err := exchange.Dial(ctx, "78", string(c.line), touchtone.NoPassport)
+	call, err := exchange.Dial(ctx, "78", string(c.line), simulator.NoPassport)
 	if err != nil {
 		c.failed = err
 		return
@@ -93,9 +93,9 @@ func (c *customer) calls(ctx context.Context, exchange *touchtone.Exchange) {
 			break
 		}
 		switch event := event.(type) {
-		case touchtone.Spoken:
+		case simulator.Spoken:
 			all, since = append(all, event.Words), append(since, event.Words)
-		case touchtone.Asked:
+		case simulator.Asked:
 			asked++
 			keys, known := c.keys(strings.Join(since, " "))
 			since = nil
@@ -111,7 +111,7 @@ func (c *customer) calls(ctx context.Context, exchange *touchtone.Exchange) {
 					c.failed = fmt.Errorf("%s: press: %w", c.call, err)
 				}
 			}
-		case touchtone.Ended:
+		case simulator.Ended:
 			asked = callMost
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // TestTortureRollingRestart replaces the servers behind a balancer one after the other, by SIGTERM
@@ -60,7 +60,7 @@ func (w *world) noticed(c *customer) bool {
 		faults = append(faults, call.faults...)
 	}
 	return slices.ContainsFunc(faults, func(err error) bool {
-		fault, is := errors.AsType[*touchtone.WebhookError](err)
+		fault, is := errors.AsType[*simulator.WebhookError](err)
 		return is && fault.Status == http.StatusBadGateway
 	})
 }

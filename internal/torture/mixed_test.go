@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/deliveries"
-	"updatecenter/internal/apikey"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

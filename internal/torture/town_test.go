@@ -15,14 +15,14 @@ import (
 	"time"
 
 	"updatecenter/internal/secret"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // What the servers and the exchange share.
 const (
 	publicURL = "https://ivr.test"
 	authToken = "demoauthtoken"
-	callFrom  = touchtone.DefaultNumber
+	callFrom  = simulator.DefaultNumber
 )
 
 // A town is a telephone exchange with its REST API, whose webhooks go to a balancer, and people who
@@ -30,8 +30,8 @@ const (
 type town struct {
 	t        testing.TB
 	url      string // of the REST API
-	exchange *touchtone.Exchange
-	rest     *touchtone.REST
+	exchange *simulator.Exchange
+	rest     *simulator.REST
 	people   sync.WaitGroup
 
 	mu    sync.Mutex
@@ -53,14 +53,14 @@ const pickUpWithin = time.Minute
 func newTown(t testing.TB, target string) *town {
 	t.Helper()
 	w := &town{t: t, told: map[string][]told{}}
-	exchange, err := touchtone.New(touchtone.Config{
+	exchange, err := simulator.New(simulator.Config{
 		PublicURL: publicURL, Target: target, AuthToken: secret.New(authToken),
 		Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.exchange, w.rest = exchange, touchtone.NewREST(exchange)
+	w.exchange, w.rest = exchange, simulator.NewREST(exchange)
 	server := httptest.NewServer(w)
 	w.url = server.URL
 	t.Cleanup(func() { server.Close(); w.rest.Close(); w.people.Wait() })
@@ -91,7 +91,7 @@ func (w *town) pickUp(phone string) {
 	w.rings++
 	order := w.rings
 	w.mu.Unlock()
-	call := ring.Answer(ctx, touchtone.Human)
+	call := ring.Answer(ctx, simulator.Human)
 	words := hear(ctx, call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -99,7 +99,7 @@ func (w *town) pickUp(phone string) {
 }
 
 // hear listens until the caller is asked something, and hangs up then, or until the call is over.
-func hear(ctx context.Context, call *touchtone.Call) string {
+func hear(ctx context.Context, call *simulator.Call) string {
 	var words []string
 	for {
 		event, err := call.Next(ctx)
@@ -107,11 +107,11 @@ func hear(ctx context.Context, call *touchtone.Call) string {
 			return strings.Join(words, " ")
 		}
 		switch event := event.(type) {
-		case touchtone.Spoken:
+		case simulator.Spoken:
 			words = append(words, event.Words)
-		case touchtone.Asked:
+		case simulator.Asked:
 			call.HangUp(ctx)
-		case touchtone.Ended:
+		case simulator.Ended:
 			return strings.Join(words, " ")
 		}
 	}

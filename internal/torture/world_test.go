@@ -14,14 +14,14 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/programtest"
-	"updatecenter/internal/rdb"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/voice/touchtone"
+	"updatecenter/voice/simulator"
 )
 
 // patience is how long an operation of the test's own on Redis may take, and upWithin how long a
@@ -70,7 +70,7 @@ type plan struct {
 type world struct {
 	t        testing.TB
 	plan     plan
-	db       *rdb.DB // of the test itself
+	db       *redisstore.DB // of the test itself
 	lines    *pins.Lines
 	balancer *balancer
 	town     *town
@@ -125,7 +125,7 @@ func newWorld(t testing.TB, p plan) *world {
 
 func (w *world) openRedis() {
 	w.t.Helper()
-	db, err := rdb.OpenWithin(w.plan.redis.url, patience)
+	db, err := redisstore.OpenWithin(w.plan.redis.url, patience)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -164,8 +164,8 @@ func (w *world) start(s *server) {
 	}
 	s.process = programtest.Start(w.t, binary, slices.Concat([]string{
 		"LISTEN_ADDR=" + s.address, "PUBLIC_URL=" + publicURL, "REDIS_URL=" + w.plan.redis.url, "SECRET_KEYS=" + secretKeys,
-		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + touchtone.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.town.url,
-		"SIP_DOMAINS=" + touchtone.DefaultSIPDomain, "CALL_FROM=" + callFrom, "CALL_RATE=100",
+		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + simulator.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.town.url,
+		"SIP_DOMAINS=" + simulator.DefaultSIPDomain, "CALL_FROM=" + callFrom, "CALL_RATE=100",
 		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=warn",
 	}, w.plan.settings), "serve")
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/ivr"
 )
 

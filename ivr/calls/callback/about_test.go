@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/ivr/calls/callback"
 )
 

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"

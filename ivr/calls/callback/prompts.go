@@ -3,7 +3,7 @@ package callback
 import (
 	"slices"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/ivr"
 )
 

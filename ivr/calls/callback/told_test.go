@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/accounts"
-	"updatecenter/deliveries"
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/secret"
 )
 

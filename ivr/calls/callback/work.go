@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"updatecenter/deliveries"
+	"updatecenter/internal/deliveries"
 	"updatecenter/ivr"
 )
 

@@ -1,0 +1,149 @@
+package accounts_test
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/rows"
+	"updatecenter/internal/secret"
+)
+
+const (
+	header = "account,phone,name,street1,city,state,zip"
+	pat    = "A1,6125550142,Pat Larsen,12 Elm,Duluth,MN,55801"
+)
+
+// read returns what ReadCSV yields: numbers, and errors as "error: ...".
+func read(r io.Reader) (all []string) {
+	for row, err := range accounts.ReadCSV(r) {
+		if err != nil {
+			all = append(all, "error: "+err.Error())
+			continue
+		}
+		all = append(all, string(row.Number))
+	}
+	return all
+}
+
+func TestReadCSVEveryColumn(t *testing.T) {
+	file := "\ufeffaccount,phone,language,name,street1,street2,street3,city,state,zip,email,email_since,security_code\r\n" +
+		` a 1 , "612-555-0142",es,"Larsen, ""Pat""",12 Elm,,Box 7,St. Paul,mn,558011234,pat@mail.example.com,2026-01-31,82651739` + "\r\n"
+	for row, err := range accounts.ReadCSV(strings.NewReader(file)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		row.Row = rows.Row{}
+		diff := cmp.Diff(accounts.Row{Number: "A1", Details: accounts.Details{
+			Phone: "+16125550142", Language: text("es"), Name: `Larsen, "Pat"`,
+			Address: &accounts.Address{Street: []string{"12 Elm", "Box 7"}, City: "St. Paul", State: "MN", ZIP: "55801-1234"},
+			Email:   text("pat@mail.example.com"), EmailSince: time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC), Code: secret.New("82651739"),
+		}}, row, cmp.Comparer(secret.Text.Equal), cmpopts.IgnoreUnexported(rows.Row{}))
+		if diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	}
+}
+
+func TestReadCSV(t *testing.T) {
+	const wanted = "want account, phone, name, street1, city, state, zip, and perhaps language, street2, street3, email, email_since, security_code"
+	const bad = "error: the first row must name the columns: "
+	tests := map[string]struct {
+		file string
+		want []string
+	}{
+		"plain":       {header + "\n" + pat + "\n", []string{"A1"}},
+		"other order": {"zip,state,city,street1,name,phone,account\n55801,MN,Duluth,12 Elm,Pat,6125550142,A1\n", []string{"A1"}},
+		"as written": {
+			"Account;Phone;Name;Street1;City;State;ZIP;Security Code;LANGUAGE;Email Since;E-Mail\n" +
+				"ａ 1;(612)\u00a0555‑0142;Pat;12 Elm;Duluth;mn;55801–1234;82‑65 17;ES;2026‑01‑31;a@mail.example.com\n",
+			[]string{bad + `"e_mail" is none, did you mean email?; ` + wanted},
+		},
+		"no header":      {pat + "\n", []string{bad + wanted}},
+		"column missing": {"account,phone,name,street1,city,state\n", []string{bad + "zip is missing; " + wanted}},
+		"column unknown": {header + ",zip code\n", []string{bad + `"zip_code" is none, did you mean zip?; ` + wanted}},
+		"bad rows cost themselves": {
+			header + ",email,email_since,security_code,language\n" +
+				pat + ",,,,\n" + pat + "\n" + pat + ",nobody,,,\n" + pat + ",,31.1.2026,,\n" +
+				pat + ",,,8265,\n" + pat + ",,,,fr\n" + strings.Replace(pat, "A1", "A_1", 1) + ",,,,\n" +
+				strings.Replace(pat, "6125550142", "911", 1) + ",,,,\n" + strings.Replace(pat, "Pat Larsen", "", 1) + ",,,,\n" +
+				strings.Replace(pat, "Pat", "Πάτ Ľubomír Юлия", 1) + ",,,,\n" + strings.Replace(pat, "Pat", "王小明王 金正", 1) + ",,,,\n" +
+				strings.Replace(pat, "55801", "5580", 1) + ",,,,\n" + strings.Replace(pat, "12 Elm", "12\x01Elm", 1) + ",,,,\n" + pat + ",,,,\n",
+			[]string{
+				"A1",
+				"error: line 3: want 11 fields, this has 7",
+				`error: line 4: email "nobody": not an e-mail address`,
+				`error: line 5: email_since "31.1.2026": want a date such as 2026-01-31`,
+				"error: line 6: security_code: want 6 to 10 digits",
+				`error: line 7: language "fr": want en, es or nothing`,
+				`error: line 8: account "A_1": not an account number: want 1 to 24 letters, digits and hyphens`,
+				`error: line 9: phone "911": not a North American telephone number: want ten digits, with or without +1`,
+				"error: line 10: name: a new account must have it",
+				"A1",
+				`error: line 12: name "王小明王 金正 Larsen": the letters that we send can't show "王小明金正": write it in Latin, Greek or Cyrillic letters`,
+				`error: line 13: zip "5580": want 5 or 9 digits`,
+				`error: line 14: street1 "12\x01Elm": want 1 to 60 characters that can be printed`,
+				"A1",
+			},
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) { same(t, read(strings.NewReader(test.file)), test.want) })
+	}
+}
+
+// TestReadCSVAsWritten reads values in any case, and with whatever stands between digits.
+func TestReadCSVAsWritten(t *testing.T) {
+	file := "Account;Phone;Name;Street1;City;State;ZIP;Security Code;LANGUAGE;Email Since;Email\n" +
+		"ａ 1;(612)\u00a0555‑0142;Pat;12 Elm;Duluth;mn;55801–1234;８２‑65 17;ES;2026‑01‑31;a@mail.example.com\n"
+	for row, err := range accounts.ReadCSV(strings.NewReader(file)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := row.Details
+		got := []string{string(row.Number), string(d.Phone), d.Address.State, d.Address.ZIP, d.Code.Reveal(), *d.Language, d.EmailSince.Format(time.DateOnly)}
+		same(t, got, []string{"A1", "+16125550142", "MN", "55801-1234", "826517", "es", "2026-01-31"})
+	}
+}
+
+func TestReadCSVTellsTrouble(t *testing.T) {
+	trouble := errors.New("disk gone")
+	reader := io.MultiReader(strings.NewReader(header+"\n"+pat+"\n"), iotest.ErrReader(trouble))
+	var last error
+	for _, last = range accounts.ReadCSV(reader) {
+		continue
+	}
+	if !errors.Is(last, trouble) {
+		t.Errorf("%v", last)
+	}
+	for _, err := range accounts.ReadCSV(strings.NewReader(header + "\n" + pat + "\n" + pat)) {
+		same(t, err, nil)
+		break // reading may stop at any row
+	}
+}
+
+func FuzzReadCSV(f *testing.F) {
+	f.Add(header + "\n" + pat + "\n")
+	f.Add("\ufeff" + header + ",security_code\r\n\"A1\",6125550142,\"Pat \"\"\",12,D,MN,55801,826517\n")
+	f.Fuzz(func(t *testing.T, file string) {
+		for row, err := range accounts.ReadCSV(strings.NewReader(file)) {
+			bad := new(rows.Error)
+			switch {
+			case errors.As(err, &bad), errors.Is(err, rows.ErrHeader):
+			case err != nil:
+				t.Fatal(err)
+			default:
+				if number, err := accounts.ParseNumber(string(row.Number)); number != row.Number || err != nil {
+					t.Fatalf("number %q", row.Number)
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,176 @@
+package agents_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/secret"
+)
+
+func TestInvitation(t *testing.T) {
+	f := newFixture(t)
+	agent, token := f.invited(t, agents.Invitee{
+		Name: " Bob.Berg ", FullName: " Bob Berg ", Email: "bob@example.com", Role: agents.Supervisor, Required: agents.App,
+	})
+	same(t, f.mailer.last(t), agents.Message{
+		Kind: agents.Invitation, To: "bob@example.com", FullName: "Bob Berg", Name: "bob.berg",
+		Link: secret.New(linkURL + token.Reveal()), On: f.now.Add(24 * time.Hour),
+	})
+	same(t, f.audit.lines(), []string{"root agent-invited agent bob.berg supervisor"})
+	same(t, agent.Next(), agents.StagePassword)
+	same(t, f.get(t, agent.ID), agent)
+
+	found, err := f.Open(t.Context(), token)
+	ok(t, err)
+	same(t, found, agent)
+	_, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, secret.New("password1234"))
+	is(t, err, agents.ErrPassword)
+	agent, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
+	ok(t, err)
+	same(t, []any{agent.State, agent.Next(), agent.Epoch}, []any{agents.Active, agents.StageFactor, int64(1)})
+	same(t, f.audit.lines()[1:], []string{"bob.berg password-changed agent bob.berg by a link"})
+
+	_, err = f.Open(t.Context(), token)
+	is(t, err, agents.ErrLink)
+	_, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, otherPassword)
+	is(t, err, agents.ErrLink)
+}
+
+func TestLinksThatDoNotWork(t *testing.T) {
+	f := newFixture(t)
+	_, first := f.invited(t, bob())
+	_, err := f.Reinvite(t.Context(), byRoot, "bob")
+	ok(t, err)
+	second := f.mailer.token(t)
+	text := second.Reveal()
+	for name, token := range map[string]string{
+		"an older one": first.Reveal(), "nothing": "", "cut short": text[:len(text)-1], "longer": text + "A",
+		"another's ID": "aaaaaaaaaaaaaaaaaaaaaaaaaa" + text[26:], "another secret": text[:26] + text[27:] + "A",
+		"an ID that can't be": "AAAAAAAAAAAAAAAAAAAAAAAAAA" + text[26:], "line ends": text[:len(text)-2] + "\r\n",
+	} {
+		_, err := f.Open(t.Context(), secret.New(token))
+		if err == nil || err.Error() != agents.ErrLink.Error() {
+			t.Errorf("%s: %v, want %v and nothing else", name, err, agents.ErrLink)
+		}
+	}
+	f.pass(24*time.Hour - time.Millisecond)
+	_, err = f.Open(t.Context(), second)
+	ok(t, err)
+	f.pass(time.Millisecond)
+	_, err = f.Open(t.Context(), second)
+	is(t, err, agents.ErrLink)
+}
+
+// Who has no hash in the profile must not be opened by a token of that hash.
+func TestNoLinkIsNoLink(t *testing.T) {
+	f := newFixture(t)
+	_, token := f.invited(t, bob())
+	_, err := f.Deactivate(t.Context(), byRoot, "bob")
+	ok(t, err)
+	_, err = f.Open(t.Context(), token)
+	is(t, err, agents.ErrLink)
+	_, err = f.Reactivate(t.Context(), byRoot, "bob")
+	ok(t, err)
+	_, err = f.Open(t.Context(), token)
+	is(t, err, agents.ErrLink)
+}
+
+func TestALinkUsedAtOnceWorksOnce(t *testing.T) {
+	f := newFixture(t)
+	agent, token := f.invited(t, bob())
+	var won atomic.Int32
+	var group sync.WaitGroup
+	for i := range 20 {
+		password := secret.New(goodPassword.Reveal() + string(rune('a'+i)))
+		group.Go(func() {
+			switch _, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, password); {
+			case err == nil:
+				won.Add(1)
+			default:
+				is(t, err, agents.ErrLink)
+			}
+		})
+	}
+	group.Wait()
+	same(t, won.Load(), int32(1))
+	same(t, f.get(t, agent.ID).Epoch, int64(1))
+}
+
+func TestAnotherLinkKeepsWhatIsThereUntilUsed(t *testing.T) {
+	f := newFixture(t)
+	agent := f.withApp(t, bob())
+	_, err := f.Reinvite(t.Context(), byRoot, "bob")
+	ok(t, err)
+	token := f.mailer.token(t)
+	now := f.get(t, agent.ID)
+	same(t, []any{now.Password, now.Factor, now.Epoch, now.SetUp()}, []any{agent.Password, agents.App, agent.Epoch, true})
+
+	now, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, otherPassword)
+	ok(t, err)
+	same(t, []any{now.Factor, now.AppKey.IsZero(), now.Epoch, now.Next()}, []any{agents.Factor(""), true, agent.Epoch + 1, agents.StageFactor})
+	match, err := f.CheckPassword(t.Context(), now, otherPassword)
+	ok(t, err)
+	same(t, match, true)
+	same(t, f.mailer.kinds(), []string{"invitation bob@example.com", "password-was-changed bob@example.com"})
+}
+
+func TestInvitationsThatAreRefused(t *testing.T) {
+	f := newFixture(t)
+	f.invited(t, bob())
+	f.audit.forget()
+	tests := map[string]func(*agents.Invitee){
+		"name":      func(i *agents.Invitee) { i.Name = "b" },
+		"full_name": func(i *agents.Invitee) { i.FullName = "  " },
+		"email":     func(i *agents.Invitee) { i.Email = "bob@example.com\r\nBcc: all@example.com" },
+		"role":      func(i *agents.Invitee) { i.Role = "owner" },
+		"required":  func(i *agents.Invitee) { i.Required = "sms" },
+	}
+	for field, spoil := range tests {
+		invitee := named("carl", agents.RoleAgent)
+		spoil(&invitee)
+		_, err := f.Invite(t.Context(), byRoot, invitee)
+		is(t, err, agents.ErrField)
+		refused, isField := errorAs[*agents.FieldError](err)
+		if !isField || refused.Field != field || refused.Reason[len(refused.Reason)-1] != '.' {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	_, err := f.Invite(t.Context(), byRoot, named("BOB", agents.RoleAgent))
+	is(t, err, agents.ErrTaken)
+	same(t, len(f.audit.lines()), 0)
+}
+
+func TestAnInvitationThatCannotBeMailed(t *testing.T) {
+	f := newFixture(t)
+	f.mailer.breaks(true)
+	agent, err := f.Invite(t.Context(), byRoot, bob())
+	is(t, err, agents.ErrNotMailed)
+	same(t, f.get(t, agent.ID).Name, agents.UserName("bob"))
+	f.mailer.breaks(false)
+	_, err = f.Reinvite(t.Context(), byRoot, "bob")
+	ok(t, err)
+	_, err = f.Open(t.Context(), f.mailer.token(t))
+	ok(t, err)
+}
+
+// A name is taken by whoever is first, also when all come at once.
+func TestInvitedAtOnce(t *testing.T) {
+	f := newFixture(t)
+	var group sync.WaitGroup
+	var won atomic.Int32
+	for range 20 {
+		group.Go(func() {
+			if _, err := f.Invite(t.Context(), byRoot, bob()); err == nil {
+				won.Add(1)
+			} else {
+				is(t, err, agents.ErrTaken)
+			}
+		})
+	}
+	group.Wait()
+	same(t, won.Load(), int32(1))
+}

@@ -1,0 +1,295 @@
+package agents_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+func errorAs[E error](err error) (E, bool) {
+	var target E
+	return target, errors.As(err, &target)
+}
+
+func TestSetUpStageByStage(t *testing.T) {
+	f := newFixture(t)
+	agent, token := f.invited(t, bob())
+	_, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
+	ok(t, err)
+	by := self(agent)
+
+	// The profile, checked before its turn, ends nothing.
+	agent, err = f.UpdateProfile(t.Context(), by, agent.ID, agents.Profile{FullName: "Bob", Email: "bob@example.com"})
+	ok(t, err)
+	same(t, []any{agent.Next(), agent.Reviewed.IsZero()}, []any{agents.StageFactor, true})
+
+	app, err := f.NewApp(agent)
+	ok(t, err)
+	same(t, f.get(t, agent.ID).AppKey.IsZero(), true)
+	agent, err = f.ConfirmApp(t.Context(), by, agent.ID, app.Key, f.code(t, app.Key, 0))
+	ok(t, err)
+	same(t, agent.Next(), agents.StageTerms)
+	agent, err = f.AcceptTerms(t.Context(), by, agent.ID)
+	ok(t, err)
+	same(t, []any{agent.Next(), agent.Terms, agent.TermsVersion}, []any{agents.StageProfile, f.now, agents.CurrentTerms})
+	profile := agents.Profile{FullName: "Bob B. Berg", Email: "berg@example.com", Phone: "+1(612)555-0142x7"}
+
+	// An administrator who corrects it doesn't check it in the agent's place.
+	agent, err = f.UpdateProfile(t.Context(), byRoot, agent.ID, profile)
+	ok(t, err)
+	same(t, agent.Next(), agents.StageProfile)
+	agent, err = f.UpdateProfile(t.Context(), by, agent.ID, profile)
+	ok(t, err)
+	same(t, []any{agent.SetUp(), agent.FullName, agent.Email, agent.Phone}, []any{true, profile.FullName, profile.Email, profile.Phone})
+	same(t, f.mailer.kinds(), []string{"invitation bob@example.com", "email-was-changed bob@example.com"})
+	same(t, f.audit.lines(), []string{
+		"root agent-invited agent bob agent", "bob password-changed agent bob by a link", "bob profile-changed agent bob full name",
+		"bob factor-changed agent bob app", "bob profile-changed agent bob terms accepted, version 1",
+		"root profile-changed agent bob full name, e-mail address, telephone", "bob agent-set-up agent bob",
+	})
+}
+
+func TestNewApp(t *testing.T) {
+	f := newFixture(t)
+	app, err := f.NewApp(agents.Agent{Name: "bob"})
+	ok(t, err)
+	for _, part := range []string{"otpauth://totp/Update%20Center:bob?", "secret=" + app.Key.Reveal(), "issuer=Update%20Center"} {
+		if !strings.Contains(app.URL.Reveal(), part) {
+			t.Errorf("the URL lacks %s", strings.ReplaceAll(part, app.Key.Reveal(), secret.Dots))
+		}
+	}
+	same(t, len(app.Key.Reveal()), 32)
+}
+
+func TestConfirmApp(t *testing.T) {
+	f := newFixture(t)
+	agent := f.active(t, bob())
+	app, err := f.NewApp(agent)
+	ok(t, err)
+	for name, given := range map[string][2]secret.Text{
+		"a wrong code":       {app.Key, f.code(t, app.Key, time.Hour)},
+		"no code":            {app.Key, {}},
+		"no key":             {secret.Text{}, f.code(t, app.Key, 0)},
+		"a short key":        {secret.New("GEZDGNBVGY3TQOJQ"), f.code(t, secret.New("GEZDGNBVGY3TQOJQ"), 0)},
+		"a key that is none": {secret.New(strings.Repeat("1", 32)), secret.New("123456")},
+	} {
+		if _, err := f.ConfirmApp(t.Context(), self(agent), agent.ID, given[0], given[1]); !errors.Is(err, agents.ErrWrongCode) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	same(t, f.get(t, agent.ID).Revision, agent.Revision)
+	same(t, len(f.audit.lines()), 0)
+
+	code := f.code(t, app.Key, 0)
+	after, err := f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, code)
+	ok(t, err)
+	same(t, []any{after.Factor, after.Epoch}, []any{agents.App, agent.Epoch + 1})
+	same(t, f.mailer.kinds(), []string{"factor-was-changed bob@example.com"})
+	right, err := f.UseCode(t.Context(), agent.ID, code)
+	ok(t, err)
+	same(t, right, false)
+}
+
+func TestCodesOfTheApp(t *testing.T) {
+	f := newFixture(t)
+	agent := f.withApp(t, bob())
+	f.setTime(f.clock().Truncate(30 * time.Second).Add(10 * time.Minute))
+	use := func(code secret.Text) bool {
+		t.Helper()
+		right, err := f.UseCode(t.Context(), agent.ID, code)
+		ok(t, err)
+		return right
+	}
+	key := agent.AppKey
+	same(t, use(f.code(t, key, -60*time.Second)), false)
+	same(t, use(f.code(t, key, 60*time.Second)), false)
+	same(t, use(secret.Text{}), false)
+	same(t, use(secret.New("12345\n")), false)
+	before, now, after := f.code(t, key, -30*time.Second), f.code(t, key, 0), f.code(t, key, 30*time.Second)
+	same(t, use(before), true)
+	same(t, use(before), false)
+	same(t, use(after), true)
+	// One that is older than one used is gone as well.
+	same(t, use(now), false)
+	f.pass(30 * time.Second)
+	same(t, use(after), false)
+	f.pass(30 * time.Second)
+	same(t, use(f.code(t, key, 0)), true)
+}
+
+func TestACodeUsedAtOnceWorksOnce(t *testing.T) {
+	f := newFixture(t)
+	agent := f.withApp(t, bob())
+	f.pass(10 * time.Minute)
+	code := f.code(t, agent.AppKey, 0)
+	var won atomic.Int32
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			right, err := f.UseCode(t.Context(), agent.ID, code)
+			ok(t, err)
+			if right {
+				won.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	same(t, won.Load(), int32(1))
+}
+
+// A store whose answer is lost has used the code up, and its owner isn't told that it was wrong.
+func TestALostAnswerDoesNotUseUpACode(t *testing.T) {
+	f := newFixture(t)
+	agent := f.withApp(t, bob())
+	f.pass(10 * time.Minute)
+	f.store.loseNext = true
+	right, err := f.UseCode(t.Context(), agent.ID, f.code(t, agent.AppKey, 0))
+	ok(t, err)
+	same(t, right, true)
+}
+
+func TestRequiredFactor(t *testing.T) {
+	f := newFixture(t)
+	agent := f.active(t, bob())
+	after, err := f.Require(t.Context(), byRoot, "bob", agents.App)
+	ok(t, err)
+	same(t, []any{after.Next(), after.Epoch}, []any{agents.StageFactor, agent.Epoch + 1})
+	_, err = f.ChooseEmail(t.Context(), self(agent), agent.ID)
+	is(t, err, agents.ErrRequired)
+	_, err = f.Require(t.Context(), byRoot, "bob", "sms")
+	is(t, err, agents.ErrField)
+	after, err = f.Require(t.Context(), byRoot, "bob", "")
+	ok(t, err)
+	same(t, []any{after.SetUp(), after.Epoch}, []any{true, agent.Epoch + 1})
+	same(t, f.audit.lines(), []string{"root factor-required agent bob app", "root factor-required agent bob none"})
+}
+
+func TestChangePassword(t *testing.T) {
+	f := newFixture(t)
+	agent := f.active(t, bob())
+	_, err := f.ChangePassword(t.Context(), self(agent), agent.ID, otherPassword, otherPassword)
+	is(t, err, agents.ErrWrongPassword)
+	_, err = f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, goodPassword)
+	is(t, err, agents.ErrPassword)
+	_, err = f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("bob berg 2026!"))
+	is(t, err, agents.ErrPassword)
+	after, err := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, otherPassword)
+	ok(t, err)
+	same(t, after.Epoch, agent.Epoch+1)
+	for password, want := range map[string]bool{goodPassword.Reveal(): false, otherPassword.Reveal(): true, strings.Repeat("x", 1<<20): false} {
+		match, err := f.CheckPassword(t.Context(), after, secret.New(password))
+		ok(t, err)
+		same(t, match, want)
+	}
+	same(t, f.mailer.kinds(), []string{"password-was-changed bob@example.com"})
+	same(t, f.audit.lines(), []string{
+		"bob sign-in-failed agent bob wrong present password, on changing it", "bob password-changed agent bob",
+	})
+}
+
+// One spelling of a character is as good as another: keyboards differ.
+func TestPasswordsAreComparedAsTheyAreSeen(t *testing.T) {
+	f := newFixture(t)
+	agent := f.active(t, bob())
+	after, err := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("jalape\u00f1o wagon lichen"))
+	ok(t, err)
+	match, err := f.CheckPassword(t.Context(), after, secret.New("jalapen\u0303o wagon lichen"))
+	ok(t, err)
+	same(t, match, true)
+}
+
+func TestNobodysPasswordCostsTheSame(t *testing.T) {
+	f := newFixture(t)
+	counted := &counting{}
+	config := f.config(t)
+	counted.Hasher, config.Hasher = config.Hasher, counted
+	all, err := agents.New(config)
+	ok(t, err)
+	match, err := all.CheckPassword(t.Context(), agents.Agent{}, goodPassword)
+	ok(t, err)
+	same(t, []any{match, counted.burned}, []any{false, 1})
+}
+
+type counting struct {
+	agents.Hasher
+	burned int
+}
+
+func (c *counting) Burn(ctx context.Context, entry secret.Text) error {
+	c.burned++
+	return c.Hasher.Burn(ctx, entry)
+}
+
+// Under a new secret key the next right password is hashed anew, and nothing else changes.
+func TestRehash(t *testing.T) {
+	f := newFixture(t)
+	agent := f.active(t, bob())
+	config := f.config(t)
+	params := pins.Params{MemoryKiB: 16, Passes: 1, Lanes: 1}
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: config.Keys, Params: params})
+	ok(t, err)
+	config.Hasher = hasher
+	all, err := agents.New(config)
+	ok(t, err)
+	match, err := all.CheckPassword(t.Context(), agent, goodPassword)
+	ok(t, err)
+	after := f.get(t, agent.ID)
+	same(t, []any{match, strings.Contains(string(after.Password), "m=16,"), after.Epoch}, []any{true, true, agent.Epoch})
+	match, err = all.CheckPassword(t.Context(), after, goodPassword)
+	ok(t, err)
+	same(t, match, true)
+}
+
+// What can't be recorded isn't done.
+func TestNothingIsDoneUnrecorded(t *testing.T) {
+	f := newFixture(t)
+	agent := f.active(t, bob())
+	f.active(t, named("root", agents.Administrator))
+	_, err := f.Reinvite(t.Context(), byRoot, "bob")
+	ok(t, err)
+	token := f.mailer.token(t)
+	before := f.get(t, agent.ID)
+	app, err := f.NewApp(agent)
+	ok(t, err)
+	f.audit.broken = true
+	by := self(agent)
+	for name, do := range map[string]func() error{
+		"Invite":   func() error { _, err := f.Invite(t.Context(), byRoot, named("carl", agents.RoleAgent)); return err },
+		"Reinvite": func() error { _, err := f.Reinvite(t.Context(), byRoot, "bob"); return err },
+		"UseLink":  func() error { _, err := f.UseLink(t.Context(), by, token, otherPassword); return err },
+		"ConfirmApp": func() error {
+			_, err := f.ConfirmApp(t.Context(), by, agent.ID, app.Key, f.code(t, app.Key, 0))
+			return err
+		},
+		"Email": func() error { _, err := f.ChooseEmail(t.Context(), by, agent.ID); return err },
+		"Profile": func() error {
+			_, err := f.UpdateProfile(t.Context(), by, agent.ID, agents.Profile{FullName: "B", Email: "b@example.com"})
+			return err
+		},
+		"Password": func() error {
+			_, err := f.ChangePassword(t.Context(), by, agent.ID, goodPassword, otherPassword)
+			return err
+		},
+		"EndSessions": func() error { _, err := f.EndSessions(t.Context(), by, agent.ID); return err },
+		"Deactivate":  func() error { _, err := f.Deactivate(t.Context(), byRoot, "bob"); return err },
+		"Reactivate":  func() error { _, err := f.Reactivate(t.Context(), byRoot, "bob"); return err },
+		"SetRole":     func() error { _, err := f.SetRole(t.Context(), byRoot, "bob", agents.Supervisor); return err },
+		"Require":     func() error { _, err := f.Require(t.Context(), byRoot, "bob", agents.App); return err },
+	} {
+		if err := do(); !errors.Is(err, errBroken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	same(t, f.get(t, agent.ID), before)
+	_, err = f.Find(t.Context(), "carl")
+	is(t, err, agents.ErrNoAgent)
+}

@@ -1,0 +1,237 @@
+package signin_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/agents/signin"
+)
+
+// remembered is the token of a browser in which an agent has just signed in.
+func (w *world) remembered(browser signin.Token, name agents.UserName) signin.Token {
+	w.t.Helper()
+	next, err := w.Remember(w.t.Context(), browser, w.found(name))
+	w.ok(err)
+	if next.IsZero() || next.Equal(browser) {
+		w.t.Fatal("no new token")
+	}
+	return next
+}
+
+// begunIn is a sign-in under way in a browser.
+func (w *world) begunIn(browser signin.Token, name, from string) signin.Token {
+	w.t.Helper()
+	token, err := w.Begin(w.t.Context(), name, from, browser)
+	w.ok(err)
+	return token
+}
+
+// locked is a world in which a stranger has locked ann out for an hour.
+func locked(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.byEmail("ann")
+	w.byEmail("bob")
+	return w
+}
+
+// stranger fails ten times under a name.
+func (w *world) stranger(name string) {
+	w.t.Helper()
+	for _, delay := range delays[:10] {
+		w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
+		if delay < time.Hour {
+			w.advance(delay)
+		}
+	}
+	w.waits(w.try(w.begun(name), password), time.Hour)
+}
+
+func TestAStrangerLocksNobodyOutOfTheOwnBrowser(t *testing.T) {
+	w := locked(t)
+	browser := w.remembered(signin.Token{}, "ann")
+	w.stranger("ann")
+	token := w.begunIn(browser, "ann", here)
+	w.ok(w.try(token, password))
+	_, err := w.enter(token, another(w.mailed())) // the second factor is still asked for
+	w.is(err, signin.ErrWrong)
+	_, err = w.enter(token, w.mailed())
+	w.ok(err)
+	w.waits(w.try(w.begun("ann"), password), time.Hour) // the stranger's count stands
+	w.waits(w.try(w.begunIn(w.remembered(signin.Token{}, "bob"), "ann", here), password), time.Hour)
+}
+
+// TestFailuresInTheOwnBrowserCountThere as they do elsewhere, and only there.
+func TestFailuresInTheOwnBrowserCountThere(t *testing.T) {
+	w := locked(t)
+	browser, second := w.remembered(signin.Token{}, "ann"), w.remembered(signin.Token{}, "ann")
+	for n, delay := range delays {
+		err := w.try(w.begunIn(browser, "ann", here), "wrong")
+		w.is(err, signin.ErrWrong)
+		if delay > 0 {
+			w.waits(err, delay)
+			w.waits(w.try(w.begunIn(browser, "ann", "198.51.100.7"), password), delay)
+		}
+		if n < 10 {
+			w.advance(delay)
+		}
+	}
+	w.ok(w.try(w.begun("ann"), password))
+	w.ok(w.try(w.begunIn(second, "ann", here), password))
+	const detail = "after 10 failures in a row, in a browser where the agent has signed in"
+	if locks := w.audit.of(audit.SignInLocked); len(locks) != 1 || locks[0].Detail != detail {
+		t.Errorf("recorded %v", locks)
+	}
+	w.mails.last(t, agents.Locked)
+	w.waits(w.try(w.begunIn(w.remembered(browser, "bob"), "ann", here), password), 15*time.Minute) // a new token, and the same count
+}
+
+func TestAHundredFailuresCloseTheOwnBrowserToo(t *testing.T) {
+	w := locked(t)
+	browser := w.remembered(signin.Token{}, "ann")
+	for n := range 100 {
+		err := w.try(w.begunIn(browser, "ann", here), "wrong")
+		w.is(err, signin.ErrWrong)
+		if closed := errors.Is(err, signin.ErrLocked); closed != (n == 99) {
+			t.Fatalf("failure %d: %v", n+1, err)
+		}
+		w.advance(time.Hour)
+	}
+	w.is(w.try(w.begunIn(browser, "ann", here), password), signin.ErrLocked)
+}
+
+// TestWhatIsNoBrowserOfTheAgent counts as a stranger's.
+func TestWhatIsNoBrowserOfTheAgent(t *testing.T) {
+	for name, browser := range map[string]func(w *world, mine signin.Token) signin.Token{
+		"none":             func(*world, signin.Token) signin.Token { return signin.Token{} },
+		"made up":          func(*world, signin.Token) signin.Token { return secret.New(strings.Repeat("A", 43)) },
+		"of a session":     func(w *world, _ signin.Token) signin.Token { return w.signedIn("ann") },
+		"of a sign-in":     func(w *world, _ signin.Token) signin.Token { return w.begun("ann") },
+		"another agent's":  func(w *world, _ signin.Token) signin.Token { return w.remembered(signin.Token{}, "bob") },
+		"one used already": func(w *world, mine signin.Token) signin.Token { w.remembered(mine, "ann"); return mine },
+		"one too old": func(w *world, mine signin.Token) signin.Token {
+			w.advance(signin.RememberFor)
+			return mine
+		},
+		"one older, of two": func(w *world, mine signin.Token) signin.Token {
+			w.advance(signin.RememberFor - time.Hour)
+			mine = w.remembered(mine, "bob")
+			w.advance(time.Hour)
+			return mine
+		},
+		"before sessions were ended": func(w *world, mine signin.Token) signin.Token { w.ended("ann"); return mine },
+		"before a new password": func(w *world, mine signin.Token) signin.Token {
+			_, err := w.agents.ChangePassword(w.t.Context(), agents.By{Name: "ann", Via: audit.ViaConsole}, w.found("ann").ID, secret.New(password), secret.New("other gravel moth canyon"))
+			w.ok(err)
+			return mine
+		},
+		"before a deactivation": func(w *world, mine signin.Token) signin.Token {
+			_, err := w.agents.Deactivate(w.t.Context(), root, "ann")
+			w.ok(err)
+			_, err = w.agents.Reactivate(w.t.Context(), root, "ann")
+			w.ok(err)
+			return mine
+		},
+		"one of twenty before": func(w *world, mine signin.Token) signin.Token {
+			for n := range 20 {
+				name := fmt.Sprint("agent", n)
+				w.byEmail(name)
+				mine = w.remembered(mine, agents.UserName(name))
+			}
+			return mine
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := locked(t)
+			browser := browser(w, w.remembered(signin.Token{}, "ann"))
+			w.stranger("ann")
+			w.waits(w.try(w.begunIn(browser, "ann", here), password), time.Hour)
+		})
+	}
+}
+
+// TestManyAgentsShareABrowser, as they do in a call center.
+func TestManyAgentsShareABrowser(t *testing.T) {
+	w := locked(t)
+	browser := w.remembered(w.remembered(signin.Token{}, "ann"), "bob")
+	w.stranger("ann")
+	w.stranger("bob")
+	w.ok(w.try(w.begunIn(browser, "ann", here), password))
+	w.ok(w.try(w.begunIn(browser, "bob", here), password))
+}
+
+// TestNewBrowsersAreBounded: nobody fills the store with them.
+func TestNewBrowsersAreBounded(t *testing.T) {
+	w := locked(t)
+	for range 20 {
+		w.remembered(signin.Token{}, "ann")
+	}
+	for range 2 {
+		next, err := w.Remember(t.Context(), signin.Token{}, w.found("ann"))
+		w.ok(err)
+		if !next.IsZero() {
+			t.Error("one more is remembered")
+		}
+	}
+	w.remembered(signin.Token{}, "bob")
+	w.advance(24 * time.Hour)
+	w.remembered(signin.Token{}, "ann")
+}
+
+func TestNoBrowserIsRememberedBeforeTheSetUpIsFinished(t *testing.T) {
+	w := newWorld(t)
+	next, err := w.Remember(t.Context(), signin.Token{}, w.invited("cyd"))
+	if err != nil || !next.IsZero() {
+		t.Errorf("remembered: %v", err)
+	}
+}
+
+// TestABrowserTellsNoNames: in one of ann's, each other name is as much work as any.
+func TestABrowserTellsNoNames(t *testing.T) {
+	w := locked(t)
+	browser, work := w.remembered(signin.Token{}, "ann"), map[string]string{}
+	for _, name := range []string{"bob", "nobody", "no user name at all", ""} {
+		w.stores.asked = nil
+		profiles, hashes := w.people.asked.Load(), w.hasher.hashes.Load()
+		w.is(w.try(w.begunIn(browser, name, here), "wrong"), signin.ErrWrong)
+		work[name] = fmt.Sprintf("%v, %d profiles, %d hashes", w.stores.asked, w.people.asked.Load()-profiles, w.hasher.hashes.Load()-hashes)
+	}
+	for name, done := range work {
+		if done != "[get count put get count count], 1 profiles, 1 hashes" {
+			t.Errorf("%q: %s", name, done)
+		}
+	}
+}
+
+// TestABarredAddress does not bar those who are in browsers of their own, and the log is told once.
+func TestABarredAddress(t *testing.T) {
+	w := locked(t)
+	browser := w.remembered(signin.Token{}, "ann")
+	for n := range 50 {
+		w.is(w.try(w.begun(fmt.Sprint("nobody", n)), "wrong"), signin.ErrWrong)
+	}
+	w.waits(w.try(w.begun("bob"), password), 15*time.Minute)
+	w.ok(w.try(w.begunIn(browser, "ann", here), password))
+	for range 310 {
+		_, err := w.Begin(t.Context(), "nobody", here, signin.Token{})
+		if err != nil {
+			w.waits(err, 15*time.Minute)
+		}
+	}
+	w.begunIn(browser, "ann", here)
+	log := w.log.String()
+	for _, want := range []string{`because_of="failures to sign in" count=50`, `because_of="sign-ins begun" count=300`} {
+		if strings.Count(log, want) != 1 {
+			t.Errorf("the log lacks %s:\n%s", want, log)
+		}
+	}
+	if strings.Count(log, "address="+here) != 2 || strings.Contains(log, "nobody") {
+		t.Errorf("the log says\n%s", log)
+	}
+}

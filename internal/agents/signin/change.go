@@ -1,0 +1,187 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
+)
+
+// Change is what an agent is about to change who is signed in: what signing in depends on. It takes
+// the password, the present second factor and, for an e-mail address, the code that was sent there.
+type Change struct {
+	What   string // as it was begun
+	Email  string // the address that is to be proved; empty: none
+	Step   Step   // how the present factor is asked for; no Kind: the code to Email is all
+	Proved bool
+}
+
+// change is a Change, as it is sealed. See attempt for its codes.
+type change struct {
+	attempt
+	What      string `json:"what"`
+	Email     string `json:"email,omitempty"`
+	EmailCode string `json:"email_code,omitempty"`
+	Proved    bool   `json:"proved,omitempty"`
+}
+
+// BeginChange checks the password of who is signed in, as [SignIn.Confirm] does, and begins a change
+// of whatever what names. The present factor is asked for next, by a code that is sent if it is one by
+// e-mail; another goes to an address that is to be proved. The token is good for Rule.Code. Errors:
+// those of Confirm, a [WaitError] when too many codes were sent, and those of the mailer.
+func (s *SignIn) BeginChange(ctx context.Context, session Session, entry secret.Text, what, email, from string) (Token, error) {
+	if err := s.Confirm(ctx, session, entry, from); err != nil {
+		return Token{}, err
+	}
+	agent, until := session.Agent, s.time().Add(s.rule.Code)
+	c := change{What: what, Email: email, attempt: attempt{
+		Version: sealedVersion, Name: agent.Name, Until: until, Agent: agent.ID, Epoch: agent.Epoch, Mailed: agent.Factor != agents.App,
+	}}
+	var err error
+	if c.Mailed && email != agent.Email {
+		if c.Code, err = s.mailChange(ctx, agent, agent.Email, c); err != nil {
+			return Token{}, err
+		}
+	}
+	if email != "" {
+		if c.EmailCode, err = s.mailChange(ctx, agent, email, c); err != nil {
+			return Token{}, err
+		}
+	}
+	return s.create(ctx, KindChange, c, until)
+}
+
+// mailChange sends a code to an address, and returns it.
+func (s *SignIn) mailChange(ctx context.Context, agent agents.Agent, to string, c change) (string, error) {
+	admission, err := s.attempts.Count(ctx, "mail_"+string(agent.ID), s.time(), s.rule.Mails)
+	if err != nil {
+		return "", fmt.Errorf("count e-mail: %w", err)
+	}
+	if !admission.Admitted {
+		return "", &WaitError{Until: admission.Strikes.Until}
+	}
+	code, err := secret.Digits(s.random, codeDigits)
+	if err != nil {
+		return "", err
+	}
+	message := agents.Message{
+		Kind: agents.ChangeCode, To: to, FullName: agent.FullName, Name: agent.Name, Code: code, On: c.Until,
+	}
+	if err := s.mailer.Mail(ctx, message); err != nil {
+		return "", fmt.Errorf("send code: %w", err)
+	}
+	return code.Reveal(), nil
+}
+
+// Change returns the change that a session has under way. [ErrExpired]: none has that token, it took
+// too long, is another session's, or something else has changed since that ended sessions.
+func (s *SignIn) Change(ctx context.Context, session Session, token Token) (Change, error) {
+	c, _, err := s.changing(ctx, session, token)
+	if err != nil {
+		return Change{}, err
+	}
+	return c.view(session.Agent), nil
+}
+
+func (c change) view(agent agents.Agent) Change {
+	view := Change{What: c.What, Email: c.Email, Proved: c.Proved}
+	switch {
+	case !c.Mailed:
+		view.Step = Step{Kind: AskApp}
+	case c.Code != "":
+		view.Step = Step{Kind: AskEmail, Hint: hint(agent.Email)}
+	}
+	return view
+}
+
+func (s *SignIn) changing(ctx context.Context, session Session, token Token) (change, Record, error) {
+	var c change
+	record, err := s.find(ctx, KindChange, token, &c)
+	if errors.Is(err, ErrNoRecord) {
+		return change{}, Record{}, ErrExpired
+	}
+	if err != nil {
+		return change{}, Record{}, err
+	}
+	if !s.time().Before(c.Until) || c.Agent != session.Agent.ID || c.Epoch != session.Agent.Epoch {
+		return change{}, Record{}, ErrExpired
+	}
+	return c, record, nil
+}
+
+// Prove takes the code of the present factor and that which was sent to the address; where one isn't
+// asked for it counts for nothing. Both are read by typed.Digits. A wrong one counts as at signing in.
+// Errors: [ErrNotACode], [ErrWrong], which tells not which, [ErrUsedUp], [ErrExpired], [ErrLocked], a [WaitError], and those of stores and the
+// audit.
+func (s *SignIn) Prove(ctx context.Context, session Session, token Token, code, emailCode secret.Text, from string) error {
+	c, err := s.Change(ctx, session, token)
+	if err != nil {
+		return err
+	}
+	code, isCode := typed.Digits(code, codeDigits, codeDigits)
+	emailCode, isEmailCode := typed.Digits(emailCode, codeDigits, codeDigits)
+	if c.Step.Kind != "" && !isCode || c.Email != "" && !isEmailCode {
+		return ErrNotACode
+	}
+	t, err := s.admit(ctx, session.Agent, "", session.placeOf(from))
+	if err != nil {
+		return err
+	}
+	right, err := s.proves(ctx, session, token, code, emailCode)
+	if err != nil {
+		s.takeBack(ctx, t)
+		return err
+	}
+	if !right {
+		return s.failed(ctx, t, "code, while signed in")
+	}
+	s.takeBack(ctx, t)
+	return nil
+}
+
+// proves judges codes and writes down that they were tried, in one step with what was judged, as
+// mailedIs does. A code of an app is looked at last, since that uses it up.
+func (s *SignIn) proves(ctx context.Context, session Session, token Token, code, emailCode secret.Text) (bool, error) {
+	for {
+		c, record, err := s.changing(ctx, session, token)
+		if err != nil {
+			return false, err
+		}
+		if c.Tries >= s.rule.Tries {
+			return false, ErrUsedUp
+		}
+		right := c.Code == "" || secret.New(c.Code).Equal(code)
+		right = (c.EmailCode == "" || secret.New(c.EmailCode).Equal(emailCode)) && right
+		if right && !c.Mailed {
+			if right, err = s.agents.UseCode(ctx, c.Agent, code); err != nil {
+				return false, fmt.Errorf("check code of app: %w", err)
+			}
+		}
+		c.Tries++
+		c.Proved = right
+		err = s.keep(ctx, KindChange, record.Key, c, c.Until, record.Revision)
+		if err == nil {
+			return right, nil
+		}
+		// Somebody has got on, and each try gets a change on by one: this ends.
+		if !errors.Is(err, ErrStale) || ctx.Err() != nil {
+			return false, stale(err)
+		}
+	}
+}
+
+// EndChange uses a proved change up; only one of many who do is told that it did. Errors:
+// [ErrExpired], also of one that isn't proved.
+func (s *SignIn) EndChange(ctx context.Context, session Session, token Token) (Change, error) {
+	c, record, err := s.changing(ctx, session, token)
+	if err == nil && !c.Proved {
+		err = ErrExpired
+	}
+	if err != nil {
+		return Change{}, err
+	}
+	return c.view(session.Agent), stale(s.useUp(ctx, record))
+}

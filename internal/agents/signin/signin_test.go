@@ -1,0 +1,324 @@
+package signin_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/agents/signin"
+)
+
+func TestByApp(t *testing.T) {
+	w := newWorld(t)
+	ann, app := w.byApp("ann")
+	token := w.begun(" Ann ")
+	step, err := w.Password(t.Context(), token, secret.New(password), here)
+	w.ok(err)
+	if step != (signin.Step{Kind: signin.AskApp}) {
+		t.Errorf("step %+v", step)
+	}
+	session, agent, err := w.Code(t.Context(), token, w.code(app), here)
+	w.ok(err)
+	if agent.ID != ann.ID || !agent.LastSignIn.Equal(w.time()) {
+		t.Errorf("agent %s, last signed in %v", agent.Name, agent.LastSignIn)
+	}
+	got := w.session(session)
+	if got.Agent.ID != ann.ID || got.SetUp || got.From != here || !got.Begun.Equal(w.time()) || !got.Seen.Equal(w.time()) {
+		t.Errorf("session %+v", got)
+	}
+	want := []audit.Event{{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
+	if diff := cmp.Diff(want, w.audit.of(audit.SignedIn)); diff != "" {
+		t.Error(diff)
+	}
+	if len(w.mails.of(agents.SignInCode)) != 0 {
+		t.Error("a code was mailed")
+	}
+}
+
+func TestByEmail(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	token := w.begun("ann")
+	step, err := w.Password(t.Context(), token, secret.New(password), here)
+	w.ok(err)
+	if step != (signin.Step{Kind: signin.AskEmail, Hint: "a•••@example.com"}) {
+		t.Errorf("step %+v", step)
+	}
+	mail := w.mails.last(t, agents.SignInCode)
+	if mail.To != ann.Email || mail.Name != "ann" || len(mail.Code.Reveal()) != 6 || !mail.On.Equal(w.time().Add(10*time.Minute)) {
+		t.Errorf("mailed %+v", mail)
+	}
+	session, err := w.enter(token, mail.Code)
+	w.ok(err)
+	if w.session(session).SetUp {
+		t.Error("a set-up session")
+	}
+}
+
+func TestCodesWorkOnce(t *testing.T) {
+	w := newWorld(t)
+	_, app := w.byApp("ann")
+	token, other := w.proved("ann"), w.proved("ann")
+	_, err := w.enter(token, w.code(app))
+	w.ok(err)
+	_, err = w.enter(token, w.code(app))
+	w.is(err, signin.ErrExpired)
+	_, err = w.enter(other, w.code(app))
+	w.is(err, signin.ErrWrong)
+
+	w.byEmail("bob")
+	token, code := w.proved("bob"), w.mailed()
+	other = w.proved("bob")
+	_, err = w.enter(token, code)
+	w.ok(err)
+	_, err = w.enter(token, code)
+	w.is(err, signin.ErrExpired)
+	if !code.Equal(w.mailed()) { // once in a million they are alike
+		_, err = w.enter(other, code)
+		w.is(err, signin.ErrWrong)
+	}
+}
+
+func TestOneCodeTwiceAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	second := w.server(w.stores)
+	token := w.proved("ann")
+	code := w.mailed()
+	var wait sync.WaitGroup
+	sessions := make(chan signin.Token, 2)
+	for _, server := range []*signin.SignIn{w.SignIn, second} {
+		wait.Go(func() {
+			if session, _, err := server.Code(t.Context(), token, code, here); err == nil {
+				sessions <- session
+			} else if !errors.Is(err, signin.ErrExpired) {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if len(sessions) != 1 {
+		t.Fatalf("%d sessions", len(sessions))
+	}
+	if _, err := second.Session(t.Context(), <-sessions); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSixthTryOfAMailedCode(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	token := w.proved("ann")
+	code := w.mailed()
+	for range 5 {
+		_, err := w.enter(token, another(code))
+		w.is(err, signin.ErrWrong)
+		w.advance(time.Minute)
+	}
+	_, err := w.enter(token, code)
+	w.is(err, signin.ErrUsedUp)
+	w.ok(w.Resend(t.Context(), token))
+	_, err = w.enter(token, another(w.mailed()))
+	w.is(err, signin.ErrWrong)
+	w.waits(err, time.Minute) // the sixth failure in a row, new code or not
+	w.advance(time.Minute)
+	_, err = w.enter(token, w.mailed())
+	w.ok(err)
+}
+
+func TestResend(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	w.is(w.Resend(t.Context(), w.begun("ann")), signin.ErrExpired)
+	token := w.proved("ann")
+	first := w.mailed()
+	for range 3 {
+		w.advance(9 * time.Minute)
+		w.ok(w.Resend(t.Context(), token))
+	}
+	w.is(w.Resend(t.Context(), token), signin.ErrNoMore)
+	w.is(w.try(token, password), signin.ErrNoMore)
+	if got := len(w.mails.of(agents.SignInCode)); got != 4 {
+		t.Errorf("%d codes were mailed", got)
+	}
+	if !first.Equal(w.mailed()) {
+		_, err := w.enter(token, first)
+		w.is(err, signin.ErrWrong)
+	}
+	_, err := w.enter(token, w.mailed())
+	w.ok(err)
+
+	_, app := w.byApp("bob")
+	token = w.proved("bob")
+	w.ok(w.Resend(t.Context(), token))
+	if got := len(w.mails.of(agents.SignInCode)); got != 4 {
+		t.Errorf("a code was mailed to who has an app")
+	}
+	_, err = w.enter(token, w.code(app))
+	w.ok(err)
+}
+
+func TestMailsAreBounded(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	for range 12 {
+		w.proved("ann")
+	}
+	w.waits(w.try(w.begun("ann"), password), 15*time.Minute)
+	w.advance(15 * time.Minute)
+	w.ok(w.try(w.begun("ann"), password))
+}
+
+func TestExpires(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	token := w.begun("ann")
+	w.advance(10*time.Minute - time.Millisecond)
+	w.ok(w.try(token, password))
+	code := w.mailed()
+	late := w.begun("ann")
+	w.advance(10*time.Minute - time.Millisecond)
+	_, err := w.enter(token, another(code))
+	w.is(err, signin.ErrWrong)
+	w.advance(time.Millisecond)
+	_, err = w.enter(token, code)
+	w.is(err, signin.ErrExpired)
+	w.is(w.Resend(t.Context(), token), signin.ErrExpired)
+	w.is(w.try(late, password), signin.ErrExpired)
+	w.is(w.try(secret.New("no token"), password), signin.ErrExpired)
+	w.is(w.try(secret.Text{}, password), signin.ErrExpired)
+}
+
+func TestStepsInOrder(t *testing.T) {
+	w := newWorld(t)
+	_, app := w.byApp("ann")
+	token := w.begun("ann")
+	_, err := w.enter(token, w.code(app))
+	w.is(err, signin.ErrExpired)
+	w.ok(w.try(token, password))
+	w.signedOut(token) // a token of one kind is good for nothing else
+	session, err := w.enter(token, w.code(app))
+	w.ok(err)
+	w.is(w.try(session, password), signin.ErrExpired)
+	_, err = w.Draft(t.Context(), session, "")
+	w.is(err, signin.ErrNoDraft)
+}
+
+func TestPasswordChangedBeforeTheCode(t *testing.T) {
+	w := newWorld(t)
+	ann, app := w.byApp("ann")
+	token := w.proved("ann")
+	by := agents.By{Name: "ann", Via: audit.ViaConsole}
+	_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
+	w.ok(err)
+	_, err = w.enter(token, w.code(app))
+	w.is(err, signin.ErrExpired)
+}
+
+// What changes while a session is being begun is no less a change.
+func TestPasswordChangedAtTheCode(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	token := w.proved("ann")
+	w.audit.before = func(event audit.Event) {
+		if event.Action == audit.SignedIn {
+			by := agents.By{Name: "ann", Via: audit.ViaConsole}
+			_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
+			w.ok(err)
+		}
+	}
+	_, err := w.enter(token, w.mailed())
+	w.is(err, signin.ErrExpired)
+	if got := w.audit.of(audit.SignInFailed); len(got) != 1 || got[0].Detail != "no session could be begun" {
+		t.Errorf("audit: %+v", got)
+	}
+}
+
+func TestDeactivatedIsToldAfterTheCodeAlone(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	w.advance(190 * 24 * time.Hour)
+	w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
+	token := w.proved("ann")
+	_, err := w.enter(token, another(w.mailed()))
+	w.is(err, signin.ErrWrong)
+	_, err = w.enter(token, w.mailed())
+	w.is(err, signin.ErrDeactivated)
+	if got := w.audit.of(audit.SignInFailed); got[len(got)-1].Detail != "the profile is deactivated" {
+		t.Errorf("audit: %+v", got)
+	}
+	_, err = w.agents.Reactivate(t.Context(), root, "ann")
+	w.ok(err)
+	w.session(w.signedIn("ann"))
+}
+
+func TestNothingIsDoneWithoutAudit(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	token := w.proved("ann")
+	w.audit.down = errors.New("audit is down")
+	_, err := w.enter(token, w.mailed())
+	w.is(err, w.audit.down)
+	w.is(w.try(w.begun("ann"), "wrong"), w.audit.down)
+	w.audit.down = nil
+	_, err = w.enter(token, w.mailed())
+	w.is(err, signin.ErrExpired) // the code was used
+	session, err := w.enter(w.proved("ann"), w.mailed())
+	w.ok(err)
+	w.session(session)
+}
+
+func TestStoreDown(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	token := w.proved("ann")
+	session := w.signedIn("ann")
+	w.advance(time.Minute)
+	w.stores.down = errors.New("store is down")
+	_, err := w.Begin(t.Context(), "ann", here, signin.Token{})
+	w.is(err, w.stores.down)
+	w.is(w.try(token, password), w.stores.down)
+	_, err = w.enter(token, w.mailed())
+	w.is(err, w.stores.down)
+	_, err = w.Session(t.Context(), session)
+	w.is(err, w.stores.down)
+	w.is(w.SignOut(t.Context(), session), w.stores.down)
+	if _, known := w.Peek(t.Context(), session); known {
+		t.Error("known without a store")
+	}
+	w.stores.down = nil
+	w.session(session)
+}
+
+func TestNothingReadableIsKeptOrLogged(t *testing.T) {
+	w := newWorld(t)
+	ann := w.byEmail("ann")
+	token := w.proved("ann")
+	_, err := w.enter(token, w.mailed())
+	w.ok(err)
+	w.is(w.try(w.begun("Hunter2-was-typed"), "wrong-entry"), signin.ErrWrong)
+	_, err = w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/repair/", Values: map[string][]string{"note": {"passport seen"}}})
+	w.ok(err)
+	for _, record := range w.stores.held {
+		for _, word := range []string{"ann", string(ann.ID), w.mailed().Reveal(), "unter2", "passport", here, "repair"} {
+			if strings.Contains(string(record.Sealed), word) {
+				t.Errorf("a %s holds %q", record.Kind, word)
+			}
+		}
+	}
+	for _, event := range w.audit.events {
+		if strings.Contains(strings.ToLower(event.By+event.Subject+event.Detail), "hunter2") {
+			t.Errorf("audit holds what was typed: %+v", event)
+		}
+	}
+	if strings.Contains(w.log.String(), "unter2") || strings.Contains(w.log.String(), "wrong-entry") {
+		t.Error("log holds what was typed")
+	}
+}

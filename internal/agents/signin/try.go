@@ -1,0 +1,181 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+)
+
+// afterwards bounds the time for what must be done although whoever asked may be gone. It is more
+// than a record in the audit takes at most.
+const afterwards = audit.Within + time.Second
+
+// detached is a context for it. Who hangs up in the right moment must not be able to try passwords
+// that nobody hears of.
+func detached(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
+}
+
+// try is a password or a code that was counted and is not judged yet.
+type try struct {
+	agent   agents.Agent // zero: nobody has the name
+	subject string       // of the user name
+	address string       // the subject of where it comes from
+	place   place
+	at      time.Time
+	name    admissions
+	there   admissions
+}
+
+// admit counts a try against its address and its user name, before it is judged; or, from a place of
+// the agent's own, against that alone. Errors: a [WaitError] or [ErrLocked], and then nothing stays
+// counted.
+func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody string, at place) (try, error) {
+	t := try{agent: agent, subject: nobody, place: at, at: s.time()}
+	var err error
+	if agent.ID != "" {
+		if t.subject, err = s.subjectOf(agent, at.own); err != nil {
+			return try{}, err
+		}
+	}
+	if t.address, err = s.counted("address", at); err != nil {
+		return try{}, err
+	}
+	if t.there, err = s.attempts.Count(ctx, t.address, t.at, s.rule.Addresses); err != nil {
+		return try{}, fmt.Errorf("count attempt: %w", err)
+	}
+	if !t.there.Admitted {
+		return try{}, &WaitError{Until: t.there.Strikes.Until}
+	}
+	if t.name, err = s.attempts.Count(ctx, t.subject, t.at, s.rule.Names); err != nil {
+		return try{}, fmt.Errorf("count attempt: %w", err)
+	}
+	if !t.name.Admitted {
+		s.release(ctx, t.address, t.there)
+		return try{}, barred(t.name.Strikes)
+	}
+	return t, nil
+}
+
+// subjectOf is what failures of an agent are counted under. With every activation counting
+// starts over: that is how an administrator opens what is locked. It is an HMAC because those of
+// names that nobody has are: when a secret key goes, either both start over or the locks that
+// outlast it tell which names exist. Each place of the agent's own has a count of its own.
+func (s *SignIn) subjectOf(agent agents.Agent, own string) (string, error) {
+	of := fmt.Sprintf("%s_%d", agent.ID, agent.Since.UnixMilli())
+	if own != "" {
+		of += " " + own
+	}
+	return s.subject("agent", of)
+}
+
+// barred is what is said of strikes that bar an attempt.
+func barred(strikes Strikes) error {
+	if strikes.Closed {
+		return ErrLocked
+	}
+	return &WaitError{Until: strikes.Until}
+}
+
+// takeBack uncounts a try that was right, or was never judged.
+func (s *SignIn) takeBack(ctx context.Context, t try) {
+	s.release(ctx, t.subject, t.name)
+	s.release(ctx, t.address, t.there)
+}
+
+// release uncounts, also when who asked has gone away. What can't be uncounted stays: that
+// errs on the safe side.
+func (s *SignIn) release(ctx context.Context, subject string, counted admissions) {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	if err := s.attempts.Release(ctx, subject, counted); err != nil {
+		s.log.WarnContext(ctx, "can't uncount an attempt to sign in", "error", err)
+	}
+}
+
+// failed records a try that was wrong, tells the agent of a lock, and returns [ErrWrong],
+// with what holds from now on, or else why that wasn't recorded. what is "password" or "code".
+func (s *SignIn) failed(ctx context.Context, t try, what string) error {
+	event := t.event(audit.SignInFailed)
+	event.Detail = "wrong " + what
+	err := s.note(ctx, event)
+	if t.place.own == "" && s.rule.Addresses.Locks(t.there.Strikes.Failures) {
+		s.logBarred(ctx, t.place.from, "failures to sign in", t.there.Strikes)
+	}
+	strikes := t.name.Strikes
+	if s.rule.Names.Locks(strikes.Failures) {
+		err = errors.Join(err, s.locked(ctx, t, strikes))
+	}
+	if err != nil {
+		return err
+	}
+	if strikes.BarredAt(t.at) {
+		return fmt.Errorf("%w: %w", ErrWrong, barred(strikes))
+	}
+	return ErrWrong
+}
+
+// logBarred tells the log, once for each time, that everybody at an address must wait. As a user name
+// is locked for an hour at its tenth failure, failures at fifty were of five names at least: it may be
+// a whole call center.
+func (s *SignIn) logBarred(ctx context.Context, from, of string, strikes Strikes) {
+	s.log.WarnContext(ctx, "sign-in is barred for all who come from one address, except in browsers where they have signed in before; "+
+		"if it is the address of a proxy, list it in TRUSTED_PROXIES", "address", from, "because_of", of, "count", strikes.Failures, "until", strikes.Until)
+}
+
+// locked records a lock and tells the agent of it, recorded or not: the lock holds. Of a name that
+// nobody has, nobody is told, which takes as long.
+func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
+	event := t.event(audit.SignInLocked)
+	event.Detail = fmt.Sprintf("after %d failures in a row", strikes.Failures)
+	if t.place.own != "" {
+		event.Detail += ", in a browser where the agent has signed in"
+	}
+	err := s.note(ctx, event)
+	message := agents.Message{
+		Kind: agents.Locked, To: t.agent.Email, FullName: t.agent.FullName, Name: t.agent.Name,
+	}
+	if !strikes.Closed {
+		message.On = strikes.Until
+	}
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	if err := s.mailer.Mail(ctx, message); err != nil {
+		s.log.ErrorContext(ctx, "can't tell an agent that sign-in is locked", "agent", string(t.agent.Name), "error", err)
+	}
+	return err
+}
+
+// event is what the audit is told of a try. What was typed for a user name that nobody has
+// may be a password, and isn't told.
+func (t try) event(action audit.Action) audit.Event {
+	if t.agent.ID == "" {
+		return audit.Event{Action: action, By: audit.ByUnknown, Via: audit.ViaConsole, From: t.place.from}
+	}
+	return about(action, t.agent, t.place.from)
+}
+
+// about is an event that an agent does to the own profile.
+func about(action audit.Action, agent agents.Agent, from string) audit.Event {
+	return audit.Event{
+		Action: action, By: string(agent.Name), Via: audit.ViaConsole, From: from, Subject: "agent " + string(agent.Name),
+	}
+}
+
+// note records what has happened already, also when who asked has gone away.
+func (s *SignIn) note(ctx context.Context, event audit.Event) error {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	return s.record(ctx, event)
+}
+
+func (s *SignIn) record(ctx context.Context, event audit.Event) error {
+	if err := s.audit.Record(ctx, event); err != nil {
+		return fmt.Errorf("record %s: %w", event.Action, err)
+	}
+	return nil
+}

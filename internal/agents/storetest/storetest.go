@@ -1,0 +1,256 @@
+// Package storetest is the one set of tests that every implementation of agents.Store must pass:
+// each sentence of its contract is a subtest.
+//
+//	func TestStore(t *testing.T) {
+//		storetest.Run(t, func(*testing.T) agents.Store { return agents.NewMemory() })
+//	}
+package storetest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/checked"
+)
+
+// Run runs every test on a store of its own, which fresh makes empty.
+func Run(t *testing.T, fresh func(t *testing.T) agents.Store) {
+	for group, tests := range map[string]map[string]func(play){
+		"Create": createTests, "Save": saveTests, "List": listTests, "Together": togetherTests,
+	} {
+		t.Run(group, func(t *testing.T) {
+			for sentence, test := range tests {
+				t.Run(sentence, func(t *testing.T) { test(play{t: checked.T{T: t}, Store: fresh(t)}) })
+			}
+		})
+	}
+}
+
+var createTests = map[string]func(play){
+	"a profile is found as it was kept": func(p play) {
+		p.found(p.create(1, "ann"))
+	},
+	"of nobody nothing is found": func(p play) {
+		p.create(1, "ann")
+		_, err := p.Load(p.t.Context(), id(2))
+		p.t.Is(err, agents.ErrNoAgent)
+		_, err = p.ByName(p.t.Context(), "bob")
+		p.t.Is(err, agents.ErrNoAgent)
+	},
+	"a name that is taken is refused, and changes nothing": func(p play) {
+		kept := p.create(1, "ann")
+		p.t.Is(p.Create(p.t.Context(), profile(2, "ann", "other")), agents.ErrTaken)
+		p.found(kept)
+		_, err := p.Load(p.t.Context(), id(2))
+		p.t.Is(err, agents.ErrNoAgent)
+	},
+	"an ID that is taken is refused, and changes nothing": func(p play) {
+		kept := p.create(1, "ann")
+		p.t.Is(p.Create(p.t.Context(), profile(1, "bob", "other")), agents.ErrTaken)
+		p.t.Is(p.Create(p.t.Context(), profile(1, "ann", "other")), agents.ErrTaken)
+		p.found(kept)
+		_, err := p.ByName(p.t.Context(), "bob")
+		p.t.Is(err, agents.ErrNoAgent)
+	},
+	"the same again is no error and changes nothing": func(p play) {
+		p.create(1, "ann")
+		p.found(p.create(1, "ann"))
+	},
+	"the same again after a change is taken": func(p play) {
+		first := p.create(1, "ann")
+		p.t.OK(p.Save(p.t.Context(), profile(1, "ann", "changed")))
+		p.t.Is(p.Create(p.t.Context(), first), agents.ErrTaken)
+	},
+	"all names and as much as may be sealed are kept": func(p play) {
+		long := profile(1, agents.UserName("a"+strings.Repeat(".-_9", 7)+"xyz"), "")
+		long.Sealed = bytes.Repeat([]byte{0, 255}, agents.MaxSealed/2)
+		p.t.OK(p.Create(p.t.Context(), long))
+		p.found(long)
+		p.found(p.create(2, "a-b"))
+		p.found(p.create(3, "a.b"))
+		p.found(p.create(4, "a_b"))
+	},
+	"what was handed over or out is the store's own": func(p play) {
+		given := p.create(1, "ann")
+		want := profile(1, "ann", "new")
+		given.Sealed[0] = '!'
+		got, err := p.Load(p.t.Context(), id(1))
+		p.t.OK(err)
+		got.Sealed[0] = '!'
+		p.found(want)
+	},
+}
+
+var saveTests = map[string]func(play){
+	"a profile becomes what is given, and its revision rises by one": func(p play) {
+		p.create(1, "ann")
+		other := p.create(2, "bob")
+		changed := profile(1, "ann", "changed")
+		p.t.OK(p.Save(p.t.Context(), changed))
+		p.found(raised(changed))
+		again := raised(profile(1, "ann", "changed again"))
+		p.t.OK(p.Save(p.t.Context(), again))
+		p.found(raised(again))
+		p.found(other)
+	},
+	"another revision is stale, and nothing changes": func(p play) {
+		p.create(1, "ann")
+		changed := profile(1, "ann", "changed")
+		p.t.OK(p.Save(p.t.Context(), changed))
+		for _, revision := range []int64{0, 1, 3, 1 << 60} {
+			late := profile(1, "ann", "late")
+			late.Revision = revision
+			p.t.Is(p.Save(p.t.Context(), late), agents.ErrStale)
+		}
+		p.found(raised(changed))
+	},
+	"of nobody it says so, and keeps nothing": func(p play) {
+		p.t.Is(p.Save(p.t.Context(), profile(1, "ann", "changed")), agents.ErrNoAgent)
+		_, err := p.ByName(p.t.Context(), "ann")
+		p.t.Is(err, agents.ErrNoAgent)
+		p.found(p.create(2, "ann"))
+	},
+	"the same again is no error and changes nothing": func(p play) {
+		p.create(1, "ann")
+		changed := profile(1, "ann", "changed")
+		for range 3 {
+			p.t.OK(p.Save(p.t.Context(), changed))
+		}
+		p.found(raised(changed))
+	},
+	"the same again after another change is stale": func(p play) {
+		p.create(1, "ann")
+		changed := profile(1, "ann", "changed")
+		p.t.OK(p.Save(p.t.Context(), changed))
+		p.t.OK(p.Save(p.t.Context(), raised(profile(1, "ann", "again"))))
+		p.t.Is(p.Save(p.t.Context(), changed), agents.ErrStale)
+	},
+}
+
+var listTests = map[string]func(play){
+	"without anybody it is empty": func(p play) { p.listed() },
+	"all are listed by name": func(p play) {
+		carl, ann, bob := p.create(1, "carl"), p.create(2, "ann"), p.create(3, "bob")
+		p.listed(ann, bob, carl)
+	},
+	"a changed one is listed once, as it is": func(p play) {
+		p.create(1, "ann")
+		changed := profile(1, "ann", "changed")
+		p.t.OK(p.Save(p.t.Context(), changed))
+		p.listed(raised(changed))
+	},
+	"one that was refused isn't listed": func(p play) {
+		ann := p.create(1, "ann")
+		p.t.Is(p.Create(p.t.Context(), profile(2, "ann", "other")), agents.ErrTaken)
+		p.listed(ann)
+	},
+	"three hundred are listed": func(p play) {
+		var all []agents.Stored
+		for i := range 300 {
+			all = append(all, p.create(i, agents.UserName(fmt.Sprintf("a%03d", i))))
+		}
+		p.listed(all...)
+	},
+}
+
+var togetherTests = map[string]func(play){
+	"of a hundred who take one name one gets it": func(p play) {
+		won := p.together(func(i int) error {
+			return p.Create(p.t.Context(), profile(i, "ann", "new"))
+		}, agents.ErrTaken)
+		p.t.Same(won, 1)
+		all, err := p.List(p.t.Context())
+		p.t.OK(err)
+		p.t.Same(len(all), 1)
+		p.found(all[0])
+	},
+	"of a hundred who change one revision one does": func(p play) {
+		p.create(1, "ann")
+		won := p.together(func(i int) error {
+			return p.Save(p.t.Context(), profile(1, "ann", fmt.Sprint(i)))
+		}, agents.ErrStale)
+		p.t.Same(won, 1)
+		after, err := p.Load(p.t.Context(), id(1))
+		p.t.OK(err)
+		p.t.Same(after.Revision, int64(2))
+	},
+}
+
+// play is one test under way. Its methods fail the test on errors that it didn't expect.
+type play struct {
+	t checked.T
+	agents.Store
+}
+
+// id returns the ID of the n-th agent of a test.
+func id(n int) agents.ID {
+	digits := strings.Map(func(r rune) rune { return 'a' + r - '0' }, fmt.Sprintf("%06d", n))
+	return agents.ID("agt_" + strings.Repeat("z", 20) + digits)
+}
+
+// profile is a new one. Its sealed bytes are all that bytes can be.
+func profile(n int, name agents.UserName, sealed string) agents.Stored {
+	return agents.Stored{ID: id(n), Name: name, Revision: 1, Sealed: []byte(sealed + "\x00\xff\r\n")}
+}
+
+// raised is the profile as it is stored once it was changed.
+func raised(s agents.Stored) agents.Stored {
+	s.Revision++
+	return s
+}
+
+func (p play) create(n int, name agents.UserName) agents.Stored {
+	p.t.Helper()
+	s := profile(n, name, "new")
+	p.t.OK(p.Create(p.t.Context(), s))
+	return s
+}
+
+// found checks that the profile is found by its name and its ID.
+func (p play) found(want agents.Stored) {
+	p.t.Helper()
+	byName, err := p.ByName(p.t.Context(), want.Name)
+	p.t.OK(err)
+	p.t.Same(byName, want)
+	byID, err := p.Load(p.t.Context(), want.ID)
+	p.t.OK(err)
+	p.t.Same(byID, want)
+}
+
+func (p play) listed(want ...agents.Stored) {
+	p.t.Helper()
+	all, err := p.List(p.t.Context())
+	p.t.OK(err)
+	p.t.Same(len(all), len(want))
+	for i, s := range all {
+		p.t.Same(s, want[i])
+	}
+}
+
+// together runs f a hundred times at once, and says how many had no error; all others must have
+// the one that is given.
+func (p play) together(f func(i int) error, otherwise error) int {
+	var won atomic.Int64
+	var group sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range 100 {
+		group.Go(func() {
+			<-begin
+			switch err := f(i); {
+			case err == nil:
+				won.Add(1)
+			case !errors.Is(err, otherwise):
+				p.t.Errorf("error %v, want %v", err, otherwise)
+			}
+		})
+	}
+	close(begin)
+	group.Wait()
+	return int(won.Load())
+}

@@ -1,0 +1,283 @@
+package audit_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/audit"
+	"updatecenter/internal/secret"
+)
+
+func TestRecord(t *testing.T) {
+	store := newPlaces()
+	var logged bytes.Buffer
+	log := audit.New(audit.Config{
+		Store: store, Keys: ring(t, "a"), Now: func() time.Time { return start },
+		Log: slog.New(slog.NewTextHandler(&logged, nil)),
+	})
+	record(t, log, 2)
+	page, err := log.Page(t.Context(), audit.Filter{}, 10)
+	if err != nil || len(page) != 2 {
+		t.Fatalf("%d entries, %v", len(page), err)
+	}
+	newest, oldest := page[0], page[1]
+	want := audit.Entry{
+		Seq: 2, At: time.Date(2031, 3, 4, 5, 6, 7, 891_000_000, time.UTC), Event: reset("+16125550142"),
+		Prev: oldest.MAC, Key: "a", MAC: newest.MAC,
+	}
+	if diff := cmp.Diff(want, newest); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if oldest.Seq != 1 || oldest.Prev != nil || len(oldest.MAC) != 32 || bytes.Equal(oldest.MAC, newest.MAC) {
+		t.Errorf("the first is %+v", oldest)
+	}
+	for _, e := range page {
+		line := fmt.Sprintf("level=INFO msg=\"recorded in the audit\" seq=%d mac=", e.Seq)
+		if !strings.Contains(logged.String(), line) || !strings.Contains(logged.String(), base64.StdEncoding.EncodeToString(e.MAC)) {
+			t.Errorf("log %s lacks entry %d", logged.String(), e.Seq)
+		}
+	}
+	if strings.Contains(logged.String(), "ann") || strings.Contains(logged.String(), "612") {
+		t.Errorf("the log tells who did what: %s", logged.String())
+	}
+}
+
+// TestEntriesStayTheSame holds the form in which entries are stored, as they must be provable
+// for a year by later releases.
+func TestEntriesStayTheSame(t *testing.T) {
+	store := newPlaces()
+	record(t, logOn(store, ring(t, "a")), 2)
+	const want = `{"v":1,"seq":2,"at":"2031-03-04T05:06:07.891Z","action":"pin-reset","by":"ann","via":"console",` +
+		`"from":"203.0.113.7","subject":"+16125550142","detail":"¿forgotten? \u003cb\u003e\"\\",` +
+		`"prev":"%s","key":"a","mac":"%s"}`
+	page, err := logOn(store, ring(t, "a")).Page(t.Context(), audit.Filter{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := base64.StdEncoding.EncodeToString
+	if got := string(store.lines[2]); got != fmt.Sprintf(want, text(page[0].Prev), text(page[0].MAC)) {
+		t.Errorf("stored as %s", got)
+	}
+}
+
+func TestRecordClips(t *testing.T) {
+	store := newPlaces()
+	log := logOn(store, ring(t, "a"))
+	event := reset("agent bob")
+	event.From, event.Detail = strings.Repeat("9", 100), "one\ntwo\x1b[2J\xff\u202e"+strings.Repeat("ü", 400)
+	if err := log.Record(t.Context(), event); err != nil {
+		t.Fatal(err)
+	}
+	page, err := log.Page(t.Context(), audit.Filter{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := strings.Repeat("9", 64); page[0].From != want {
+		t.Errorf("from %q", page[0].From)
+	}
+	if want := "onetwo[2J" + strings.Repeat("ü", 291); page[0].Detail != want {
+		t.Errorf("detail %q", page[0].Detail)
+	}
+	if len(store.lines[1]) > audit.MaxLine {
+		t.Errorf("%d bytes", len(store.lines[1]))
+	}
+}
+
+func TestRecordRefuses(t *testing.T) {
+	store := newPlaces()
+	log := logOn(store, ring(t, "a"))
+	for name, spoil := range map[string]func(*audit.Event){
+		"no action":            func(e *audit.Event) { e.Action = "" },
+		"an unknown action":    func(e *audit.Event) { e.Action = "danced" },
+		"nobody":               func(e *audit.Event) { e.By = "" },
+		"a long name":          func(e *audit.Event) { e.By = strings.Repeat("x", 101) },
+		"a name of two lines":  func(e *audit.Event) { e.By = "hunter2\nx" },
+		"no way":               func(e *audit.Event) { e.Via = "" },
+		"an unknown way":       func(e *audit.Event) { e.Via = "pigeon" },
+		"a subject not UTF-8":  func(e *audit.Event) { e.Subject = "\xff" },
+		"a subject too long":   func(e *audit.Event) { e.Subject = strings.Repeat("x", 101) },
+		"a subject that hides": func(e *audit.Event) { e.Subject = "agent\u202ebob" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			event := reset("agent bob")
+			spoil(&event)
+			err := log.Record(t.Context(), event)
+			if !errors.Is(err, audit.ErrInvalidEvent) || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+	if len(store.lines) != 0 {
+		t.Error("something was recorded")
+	}
+}
+
+func TestActions(t *testing.T) {
+	log, seen := logOn(newPlaces(), ring(t, "a")), make(map[audit.Action]bool)
+	for _, action := range audit.Actions() {
+		if err := log.Record(t.Context(), audit.Event{Action: action, By: audit.BySystem, Via: audit.ViaSystem}); err != nil || seen[action] {
+			t.Errorf("%s: %v, seen %t", action, err, seen[action])
+		}
+		seen[action] = true
+	}
+}
+
+// TestRecordAfterTampering holds that a head which isn't as it was left is not sealed again.
+func TestRecordAfterTampering(t *testing.T) {
+	for name, test := range map[string]struct {
+		do   func(head []byte) []byte
+		want error
+	}{
+		"changed": {func(head []byte) []byte { return bytes.Replace(head, []byte(`"seq":3`), []byte(`"seq":2`), 1) }, audit.ErrTampered},
+		"longer":  {func(head []byte) []byte { return append(head, ' ') }, audit.ErrTampered},
+		"garbage": {func([]byte) []byte { return []byte("3") }, audit.ErrUnreadable},
+		"newer":   {func(head []byte) []byte { return bytes.Replace(head, []byte(`"v":1`), []byte(`"v":2`), 1) }, audit.ErrUnreadable},
+		"of another key": {func(head []byte) []byte {
+			return bytes.Replace(head, []byte(`"key":"a"`), []byte(`"key":"z"`), 1)
+		}, secret.ErrUnknownKey},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := newPlaces()
+			log := logOn(store, ring(t, "a"))
+			record(t, log, 3)
+			store.head = test.do(bytes.Clone(store.head))
+			before := store.copied()
+			if err := log.Record(t.Context(), reset("")); !errors.Is(err, test.want) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+			if !bytes.Equal(before.head, store.head) || len(store.lines) != 3 {
+				t.Error("something was recorded")
+			}
+		})
+	}
+}
+
+func TestRecordWithoutKeys(t *testing.T) {
+	if err := logOn(newPlaces(), secret.Keyring{}).Record(t.Context(), reset("")); !errors.Is(err, secret.ErrUnknownKey) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestRecordFailsWithTheStore(t *testing.T) {
+	store := newPlaces()
+	store.down = errDown
+	if err := logOn(store, ring(t, "a")).Record(t.Context(), reset("")); !errors.Is(err, errDown) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// hanging is a store that never answers.
+type hanging struct{ audit.Store }
+
+func (hanging) Head(ctx context.Context) ([]byte, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// behind is a store on which others are always quicker.
+type behind struct{ audit.Store }
+
+func (behind) Append(context.Context, []audit.Stored, []byte, []byte) error { return audit.ErrBehind }
+
+// TestRecordEnds holds that a hundred events at once fail within three seconds, all of them,
+// when the store hangs, or when others are always quicker.
+func TestRecordEnds(t *testing.T) {
+	for name, store := range map[string]audit.Store{"hanging": hanging{}, "behind": behind{audit.NewMemory()}} {
+		t.Run(name, func(t *testing.T) {
+			keys := ring(t, "a")
+			synctest.Test(t, func(t *testing.T) {
+				log, began := logOn(store, keys), time.Now()
+				var group sync.WaitGroup
+				for range 100 {
+					group.Go(func() {
+						if err := log.Record(t.Context(), reset("")); !errors.Is(err, context.DeadlineExceeded) {
+							t.Errorf("error %v", err)
+						}
+					})
+				}
+				group.Wait()
+				if took := time.Since(began); took > audit.Within {
+					t.Errorf("it took %v", took)
+				}
+				time.Sleep(audit.Within) // by then the log itself has given up
+			})
+		})
+	}
+}
+
+// TestServersAtOnce has eight servers record the same at the same moment: none is lost, and no
+// two take one place.
+func TestServersAtOnce(t *testing.T) {
+	store := audit.NewMemory()
+	var group sync.WaitGroup
+	for range 8 {
+		log := logOn(store, ring(t, "a"))
+		for range 4 {
+			group.Go(func() {
+				for range 10 {
+					if err := log.Record(t.Context(), reset("+16125550142")); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	group.Wait()
+	report, faults := verify(t, logOn(store, ring(t, "a")), nil)
+	if faults != nil || report.Entries != 320 || report.Head.Seq != 320 {
+		t.Errorf("%d entries, head %d, faults %q", report.Entries, report.Head.Seq, faults)
+	}
+}
+
+// TestVerifyWhileOthersRecord holds that what is recorded, or trimmed, meanwhile is no fault.
+func TestVerifyWhileOthersRecord(t *testing.T) {
+	log, group := logOn(audit.NewMemory(), ring(t, "a")), sync.WaitGroup{}
+	group.Go(func() {
+		for range 300 {
+			if err := log.Record(t.Context(), reset("")); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 20 {
+		if _, faults := verify(t, log, nil); faults != nil {
+			t.Errorf("found %q", faults)
+		}
+	}
+	group.Wait()
+}
+
+// first is a store into which somebody records the first entry between two questions.
+type first struct {
+	*audit.Memory
+	record func()
+}
+
+func (f *first) Read(ctx context.Context, from int64, most int) ([]audit.Stored, error) {
+	if record := f.record; record != nil {
+		f.record = nil
+		record()
+	}
+	return f.Memory.Read(ctx, from, most)
+}
+
+// TestVerifyWhileTheFirstIsRecorded holds the same of an audit that was empty when it began.
+func TestVerifyWhileTheFirstIsRecorded(t *testing.T) {
+	store := &first{Memory: audit.NewMemory()}
+	log := logOn(store, ring(t, "a"))
+	store.record = func() { record(t, log, 3) }
+	if report, faults := verify(t, log, nil); faults != nil || report.Entries != 3 || report.Head.Seq != 3 {
+		t.Errorf("%d entries, head %d, faults %q", report.Entries, report.Head.Seq, faults)
+	}
+}

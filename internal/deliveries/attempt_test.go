@@ -1,0 +1,400 @@
+package deliveries_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+)
+
+func byLetter() deliveries.Ask {
+	return deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail}
+}
+
+func TestLetter(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byLetter())
+	f.now = f.now.Add(time.Second)
+	f.work(t)
+	f.told(t, delivery.ID, deliveries.Queued, deliveries.Sent)
+	letter := f.post.letters[0]
+	if letter.ID != delivery.ID || !letter.Date.Equal(delivery.Created) || letter.About != deliveries.SecurityCode || letter.Account.Code.Reveal() != code {
+		t.Errorf("%+v", letter)
+	}
+	if err := f.Attempt(t.Context(), delivery.Task()); err != nil || len(f.post.letters) != 1 {
+		t.Errorf("%v, %d letters", err, len(f.post.letters))
+	}
+}
+
+func TestLettersAndEmailsAreTriedAgain(t *testing.T) {
+	for _, method := range []deliveries.Method{deliveries.ByMail, deliveries.Email} {
+		f := newFixture(t)
+		f.post.err = errors.New("spool is full")
+		ask := byLetter()
+		ask.Method = method
+		delivery := f.request(t, ask)
+		f.work(t)
+		for i, wait := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, time.Hour} {
+			got := f.is(t, delivery.ID, deliveries.Queued, i+2)
+			if !got.Due.Equal(f.now.Add(wait)) {
+				t.Errorf("attempt %d is due %v", i+2, got.Due)
+			}
+			f.pass(t, wait)
+		}
+		for f.get(t, delivery.ID).Status == deliveries.Queued {
+			f.now = f.get(t, delivery.ID).Due
+			f.work(t)
+		}
+		if lasted := f.now.Sub(delivery.Created); lasted > 3*day || lasted < 3*day-time.Hour {
+			t.Errorf("given up after %v", lasted)
+		}
+		f.is(t, delivery.ID, deliveries.Failed, 75)
+	}
+}
+
+// unsendable is what a printer or a mailer says that never will take a letter or a message.
+type unsendable struct{}
+
+func (unsendable) Error() string { return "no such address" }
+func (unsendable) Final() bool   { return true }
+
+func TestWhatCannotBeSentIsGivenUp(t *testing.T) {
+	for _, hopeless := range []error{unsendable{}, fmt.Errorf("print: %w", unsendable{}), deliveries.ErrNoSecret, deliveries.ErrAsk} {
+		f := newFixture(t)
+		f.post.err = hopeless
+		delivery := f.request(t, byLetter())
+		f.work(t)
+		f.is(t, delivery.ID, deliveries.Failed, 1)
+	}
+}
+
+// A process that dies over a letter leaves a claim that runs out; then it is written again.
+func TestDyingOverALetter(t *testing.T) {
+	for left := range 20 {
+		f := newFixture(t)
+		delivery := f.request(t, byLetter())
+		f.life.left = left
+		f.work(t)
+		f.restart()
+		f.pass(t, 2*time.Minute)
+		f.is(t, delivery.ID, deliveries.Sent, 1)
+		for _, letter := range f.post.letters {
+			if letter.ID != delivery.ID || !letter.Date.Equal(delivery.Created) {
+				t.Errorf("%+v", letter)
+			}
+		}
+	}
+}
+
+// What the account was asked for may not be its own any more when it is to be told.
+func TestAccountChangesMeanwhile(t *testing.T) {
+	for name, c := range map[string]struct {
+		method deliveries.Method
+		change func(*fixture) error
+	}{
+		"code replaced": {deliveries.ByMail, func(f *fixture) error {
+			_, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
+			return err
+		}},
+		"code replaced before a call": {deliveries.Voice, func(f *fixture) error {
+			_, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
+			return err
+		}},
+		"another address": {deliveries.ByMail, func(f *fixture) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Address: elsewhere()}, byAnn)
+			return err
+		}},
+		"another telephone": {deliveries.Voice, func(f *fixture) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Phone: line}, byAnn)
+			return err
+		}},
+		"another e-mail address": {deliveries.Email, func(f *fixture) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Email: new("new@mail.example.com")}, byAnn)
+			return err
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			ask := byVoice()
+			ask.Method = c.method
+			delivery := f.request(t, ask)
+			if err := c.change(f); err != nil {
+				t.Fatal(err)
+			}
+			f.work(t)
+			got := f.is(t, delivery.ID, deliveries.Failed, 1)
+			if got.Events[1].Detail == "" || len(f.post.letters)+len(f.post.mails)+len(f.twilio.calls) != 0 {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func elsewhere() *accounts.Address {
+	return &accounts.Address{Street: []string{"7 Oak Street"}, City: "Duluth", State: "MN", ZIP: "55802"}
+}
+
+// A telephone number that changes while nobody knows whether the old one rang makes neither
+// ring once more, and keeps nobody from finding the call.
+func TestTelephoneChangesWhileDialing(t *testing.T) {
+	for left := range moments {
+		f := newFixture(t)
+		delivery := f.request(t, byVoice())
+		f.life.left = left
+		f.work(t)
+		f.put(t, accounts.Details{Phone: line})
+		f.restart()
+		f.pass(t, 10*time.Minute)
+		if n := len(f.twilio.calls); n > 1 || n == 1 && (f.twilio.calls[0].To != home || f.get(t, delivery.ID).CallSID != "CA1") {
+			t.Errorf("died at moment %d: %d calls, %+v", left, n, f.get(t, delivery.ID))
+		}
+	}
+}
+
+// A notice goes to the telephone that was of record when something was changed.
+func TestNoticeKeepsItsTelephone(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
+	f.put(t, accounts.Details{Phone: line})
+	f.work(t)
+	if got := f.went(t); got != "call "+string(home) {
+		t.Errorf("went by %s", got)
+	}
+}
+
+func TestAccountsAreDown(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byVoice())
+	config := f.config()
+	config.Accounts = brokenAccounts{f.accounts, errLost}
+	f.Deliveries = deliveries.New(config)
+	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+	f.is(t, delivery.ID, deliveries.Queued, 1)
+	for _, hopeless := range []error{accounts.ErrNoAccount, accounts.ErrUnreadable} {
+		f.restart() // with accounts that work, until it was asked for
+		delivery := f.request(t, byVoice())
+		config.Accounts = brokenAccounts{f.accounts, hopeless}
+		if err := deliveries.New(config).Attempt(t.Context(), delivery.Task()); err != nil {
+			t.Error(err)
+		}
+		f.is(t, delivery.ID, deliveries.Failed, 1)
+	}
+}
+
+// TestAnAccountOfANewerRelease is read by another server, a minute later.
+func TestAnAccountOfANewerRelease(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byVoice())
+	config := f.config()
+	config.Accounts = brokenAccounts{f.accounts, accounts.ErrNewer}
+	err := deliveries.New(config).Attempt(t.Context(), delivery.Task())
+	later, waits := errors.AsType[*deliveries.LaterError](err)
+	if !waits || !errors.Is(err, accounts.ErrNewer) || !later.At.Equal(f.now.Add(time.Minute)) {
+		t.Fatalf("attempt: %v", err)
+	}
+	f.is(t, delivery.ID, deliveries.Queued, 1)
+	f.restart()
+	f.now = later.At
+	f.work(t)
+	if got := f.went(t); got != "call "+string(home) {
+		t.Errorf("then it went by %s", got)
+	}
+}
+
+type brokenAccounts struct {
+	deliveries.Accounts
+	err error
+}
+
+func (b brokenAccounts) ByID(context.Context, accounts.ID) (accounts.Account, error) {
+	return accounts.Account{}, b.err
+}
+
+// A call that could not be made for hours is not made at night.
+func TestPatience(t *testing.T) {
+	f := newFixture(t)
+	call, letter := f.request(t, byVoice()), f.request(t, byLetter())
+	f.now = f.now.Add(2*time.Hour + time.Second)
+	f.work(t)
+	f.is(t, call.ID, deliveries.Failed, 1)
+	f.is(t, letter.ID, deliveries.Sent, 1)
+
+	f.twilio.lose = true
+	call = f.request(t, byVoice())
+	f.work(t)
+	f.now = f.now.Add(3 * time.Hour)
+	f.work(t)
+	f.is(t, call.ID, deliveries.Failed, 1)
+
+	f.twilio.lose, f.twilio.refuse = false, &deliveries.RefusedError{Code: 20429, Reason: deliveries.TwilioBusy}
+	call = f.request(t, byVoice())
+	f.pass(t, 3*time.Hour)
+	if got := f.is(t, call.ID, deliveries.Failed, 1); len(got.Events) != 4 || got.Events[3].Reason != deliveries.TwilioBusy {
+		t.Errorf("events %+v", got.Events)
+	}
+}
+
+func TestPace(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	paced := 0
+	config.Pace = func(_ context.Context, class deliveries.Class) error {
+		if class != deliveries.CodeCalls {
+			t.Errorf("it waits with %s", class)
+		}
+		paced++
+		if paced == 1 {
+			return errLost
+		}
+		f.now = f.now.Add(time.Minute) // others come first
+		return nil
+	}
+	f.Deliveries = deliveries.New(config)
+	delivery := f.request(t, byVoice())
+	if later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task())); later.Err != nil || !later.At.Equal(f.now) {
+		t.Errorf("a call whose turn did not come: %v", later)
+	}
+	f.is(t, delivery.ID, deliveries.Queued, 1)
+	if err := f.Attempt(t.Context(), delivery.Task()); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.is(t, delivery.ID, deliveries.Calling, 1); !got.Began.Equal(f.now) || paced != 2 {
+		t.Errorf("began %v, paced %d times", got.Began, paced)
+	}
+}
+
+// Each kind of delivery waits with its like, also one that a release before has queued with all.
+func TestClasses(t *testing.T) {
+	f := newFixture(t)
+	queued := &classes{}
+	config := f.config()
+	config.Queue = queued
+	f.Deliveries = deliveries.New(config)
+	first := f.request(t, byVoice())
+	f.request(t, byLetter())
+	f.request(t, deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email})
+	f.notify(t, deliveries.Notice{About: deliveries.PINReset, Line: line, Method: deliveries.Voice})
+	if err := f.validationOf(t, line); err != nil {
+		t.Fatal(err)
+	}
+	for _, task := range []deliveries.Task{first.Task(), {Delivery: first.ID, Attempt: 2}, {Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}} {
+		if err := f.Requeue(t.Context(), task); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := classes{deliveries.CodeCalls, deliveries.Letters, deliveries.Emails, deliveries.NoticeCalls, deliveries.ValidationCalls, deliveries.CodeCalls}
+	if !slices.Equal(*queued, want) {
+		t.Errorf("queued %v, want %v", *queued, want)
+	}
+}
+
+// classes is a queue that only notes of which class tasks are.
+type classes []deliveries.Class
+
+func (c *classes) Enqueue(_ context.Context, class deliveries.Class, _ deliveries.Task, _ time.Time) error {
+	*c = append(*c, class)
+	return nil
+}
+
+// A queue that loses everything loses no delivery.
+func TestSweep(t *testing.T) {
+	f := newFixture(t)
+	call, letter := f.request(t, byVoice()), f.request(t, byLetter())
+	f.queue.Lose()
+	f.now = f.now.Add(5 * time.Second)
+	f.sweep(t)
+	if f.queue.Next() != (time.Time{}) {
+		t.Error("swept what is not forgotten yet")
+	}
+	f.now = f.now.Add(time.Second)
+	f.sweep(t)
+	f.sweep(t)
+	if n := f.queue.Run(t.Context(), f.now, f.Attempt); n != 2 {
+		t.Errorf("%d tasks", n)
+	}
+	f.is(t, call.ID, deliveries.Calling, 1)
+	f.is(t, letter.ID, deliveries.Sent, 1)
+}
+
+func (f *fixture) sweep(t testing.TB) {
+	t.Helper()
+	if err := f.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A store may announce what it never came to store.
+func TestSweepOfNothing(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	config.Store = announcing{f.store}
+	f.Deliveries = deliveries.New(config)
+	f.sweep(t)
+	if !f.queue.Next().IsZero() {
+		t.Error("queued what is not there")
+	}
+}
+
+type announcing struct{ *deliveries.Memory }
+
+func (announcing) Unfinished(context.Context, time.Time, int) ([]deliveries.ID, error) {
+	return []deliveries.ID{"dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"}, nil
+}
+
+func TestSweepFails(t *testing.T) {
+	f := newFixture(t)
+	f.request(t, byVoice())
+	f.now = f.now.Add(time.Minute)
+	for left := range 4 {
+		f.life.left = left
+		mustBe(t, f.Sweep(t.Context()), errDead)
+	}
+}
+
+// A request is accepted when only the queue fails.
+func TestQueueIsDown(t *testing.T) {
+	f := newFixture(t)
+	f.life.left = 4 // the telephone is asked for, the delivery is stored
+	delivery := f.request(t, byVoice())
+	f.restart()
+	f.pass(t, time.Minute)
+	f.is(t, delivery.ID, deliveries.Calling, 1)
+}
+
+func TestMemoryQueue(t *testing.T) {
+	q := &deliveries.MemoryQueue{}
+	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	first, second := deliveries.Task{Delivery: "a", Attempt: 1}, deliveries.Task{Delivery: "b", Attempt: 1}
+	var ran []deliveries.Task
+	result := error(nil)
+	run := func(at time.Time) int {
+		return q.Run(t.Context(), at, func(_ context.Context, task deliveries.Task) error {
+			ran = append(ran, task)
+			return result
+		})
+	}
+	for _, at := range []time.Duration{2, 1} { // the same again changes nothing
+		_ = q.Enqueue(t.Context(), deliveries.CodeCalls, first, start.Add(at*time.Second))
+	}
+	_ = q.Enqueue(t.Context(), deliveries.CodeCalls, second, start.Add(time.Second))
+	if n := run(start); n != 0 {
+		t.Errorf("ran %d too early", n)
+	}
+	result = errLost
+	if run(start.Add(2*time.Second)) != 2 || ran[0] != second || ran[1] != first {
+		t.Errorf("ran %v", ran)
+	}
+	result = &deliveries.LaterError{At: start.Add(time.Minute)}
+	if !q.Next().Equal(start.Add(3*time.Second)) || run(q.Next()) != 2 || !q.Next().Equal(start.Add(time.Minute)) {
+		t.Errorf("next %v", q.Next())
+	}
+	result = nil
+	if run(q.Next()) != 2 || !q.Next().IsZero() {
+		t.Errorf("next %v", q.Next())
+	}
+}

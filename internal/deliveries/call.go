@@ -1,0 +1,230 @@
+package deliveries
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/secret"
+)
+
+// blockFor is how long nobody is called who has not asked for it.
+const blockFor = 24 * time.Hour
+
+// Opening is what a call has to say.
+type Opening struct {
+	About    About
+	Also     []About     // of a notice: what was changed besides
+	Language string      // "en", "es"; empty: not known, so both are spoken
+	Code     secret.Text // the code or answer; of a notice, none
+	InWords  bool        // it is an answer in words, not digits
+}
+
+// Opened notes that a call was answered and returns what it has to say. It may be asked again
+// during the call, so that nobody has to keep the code meanwhile. The error is [ErrNotFound]
+// for a task that is unknown, outdated or canceled, whose secret or telephone was replaced, whose
+// validation is over, or whose delivery another call has made: the call then tells nothing.
+func (d *Deliveries) Opened(ctx context.Context, task Task, callSID string) (Opening, error) {
+	opening, err := d.opened(ctx, task, callSID)
+	if err != nil {
+		return Opening{}, fmt.Errorf("open call: %w", err)
+	}
+	return opening, nil
+}
+
+func (d *Deliveries) opened(ctx context.Context, task Task, callSID string) (Opening, error) {
+	delivery, err := d.read(ctx, task.Delivery)
+	if err != nil {
+		return Opening{}, err
+	}
+	if !delivery.opens(task, callSID) {
+		return Opening{}, ErrNotFound
+	}
+	opening, err := d.opening(ctx, delivery) // first: a call counts as told only if it can be
+	if err != nil {
+		return Opening{}, err
+	}
+	open := false
+	delivery, err = d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		if open = delivery.opens(task, callSID); !open {
+			return false
+		}
+		return delivery.open(callSID, d.now())
+	})
+	opening.Also = delivery.Also() // nothing is merged any more
+	if err == nil && !open {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Opening{}, err
+	}
+	return opening, nil
+}
+
+// open notes that a call was answered, and told what to say; false: it was noted before.
+func (d *Delivery) open(callSID string, now time.Time) bool {
+	d.own(callSID, now)
+	before := d.Opened
+	d.Opened = true
+	return d.progress(Answered, now, "") || !before
+}
+
+// opens says whether a call may say what the delivery has to say. After its outcome, it is
+// the same call that goes on.
+func (d *Delivery) opens(task Task, callSID string) bool {
+	if d.Method != Voice || d.Attempt != task.Attempt || callSID == "" {
+		return false
+	}
+	goesOn := d.Status == Delivered || d.Status == NoticeLeft
+	return !d.Status.Final() || goesOn && d.CallSID == callSID
+}
+
+func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, error) {
+	opening := Opening{About: delivery.About, Language: delivery.Language}
+	if !delivery.About.secret() {
+		return opening, nil
+	}
+	if delivery.About == ValidationCode {
+		var err error
+		opening.Code, err = d.validationCode(ctx, delivery)
+		return opening, err
+	}
+	account, err := d.account(ctx, delivery)
+	switch {
+	case errors.Is(err, accounts.ErrNoAccount), errors.Is(err, ErrNoSecret), errors.Is(err, errPhoneChanged):
+		return Opening{}, ErrNotFound
+	case err != nil:
+		return Opening{}, err
+	}
+	opening.Code = account.Code
+	if opening.InWords = delivery.About == SecurityAnswer; opening.InWords {
+		opening.Code = account.Answer
+	}
+	return opening, nil
+}
+
+// Spoken notes that the document of a turn of the call tells the secret to somebody who asked to hear
+// it. It is run before that document is given, once or often: when the call is over,
+// [Config].Answered says whether it was. Errors: [ErrNotFound].
+func (d *Deliveries) Spoken(ctx context.Context, task Task, turn int) error {
+	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		if !delivery.present(task) || delivery.Spoken > 0 {
+			return false
+		}
+		delivery.Spoken = turn + 1
+		return true
+	})
+	if err != nil {
+		return fmt.Errorf("note that a secret is spoken: %w", err)
+	}
+	d.tellSent(ctx, delivery) // at once: who hears it may use it during the call
+	return nil
+}
+
+// telling says whether the present call tells what it has to, or has told it.
+func (d *Delivery) telling() bool { return d.Spoken > 0 || d.Opened && !d.About.secret() }
+
+// said is what a call that is over has said, by the turns that were answered: a status, or empty if
+// the attempt must be made again.
+func (d *Deliveries) said(ctx context.Context, delivery *Delivery) (Status, error) {
+	if !delivery.Opened {
+		return "", nil
+	}
+	answered, err := d.answered(ctx, delivery.CallSID, max(0, delivery.Spoken-1))
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("ask what a call has said: %w", err)
+	case !answered:
+		return "", nil
+	case delivery.Spoken > 0:
+		return Delivered, nil
+	}
+	return NoticeLeft, nil
+}
+
+// tellSent has the account know that its secret was sent. The delivery stands if that fails: an agent
+// can open what then stays closed.
+func (d *Deliveries) tellSent(ctx context.Context, delivery Delivery) {
+	if !delivery.About.secret() || delivery.Account == "" {
+		return
+	}
+	if err := d.accounts.Sent(ctx, delivery.Account); err != nil {
+		d.log.WarnContext(ctx, "verification of an account may stay closed though a new code was sent", "delivery", delivery.ID, "error", err)
+	}
+}
+
+// canDecline says whether somebody can have objected to a call: also when that is over, or was given up as
+// lost, so that nobody is called once more.
+func (d *Delivery) canDecline(task Task) bool {
+	if d.Method != Voice || task.Attempt < 1 || task.Attempt > d.Attempt {
+		return false
+	}
+	return d.Status != Sent && d.Status != Declined && d.Status != Canceled
+}
+
+// Declined notes that the person who answered did not ask for it. It is written into the
+// account's history, and for 24 hours no call tells a secret of the account, those that were
+// asked for before included; of a validation, no call validates a customer of that line. Notices
+// go on: they are owed (47 CFR 64.2010(f)). Errors: [ErrNotFound].
+func (d *Deliveries) Declined(ctx context.Context, task Task) error {
+	if err := d.decline(ctx, task); err != nil {
+		return fmt.Errorf("note an objection: %w", err)
+	}
+	return nil
+}
+
+// decline does what matters most first. All that comes before the change is run again if it
+// fails; two entries in the history are better than none.
+func (d *Deliveries) decline(ctx context.Context, task Task) error {
+	delivery, err := d.read(ctx, task.Delivery)
+	if err != nil || !delivery.canDecline(task) {
+		return err
+	}
+	if err := d.object(ctx, delivery); err != nil {
+		return err
+	}
+	_, err = d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		if !delivery.canDecline(task) {
+			return false
+		}
+		delivery.to(Declined, d.now(), "")
+		return true
+	})
+	return err
+}
+
+// object blocks further calls of that kind. An objection to a notice about no account has
+// nothing to block.
+func (d *Deliveries) object(ctx context.Context, delivery Delivery) error {
+	subject := delivery.subject()
+	if subject == "" {
+		return nil
+	}
+	if _, err := d.store.Block(ctx, subject, d.now().Add(blockFor)); err != nil {
+		return fmt.Errorf("block calls: %w", err)
+	}
+	if delivery.Account == "" {
+		return nil
+	}
+	return d.disown(ctx, delivery.Account)
+}
+
+// subject is what an objection to a delivery is kept by: who asks for more of the kind meets
+// it. Empty: nothing is.
+func (d *Delivery) subject() string {
+	if d.About == ValidationCode {
+		return validationSubject(d.To)
+	}
+	return string(d.Account)
+}
+
+// disown writes an objection into the account's history.
+func (d *Deliveries) disown(ctx context.Context, id accounts.ID) error {
+	note := accounts.Note{By: accounts.ByCustomer, From: "telephone"}
+	if err := d.accounts.Append(ctx, id, accounts.Disowned, note); !errors.Is(err, accounts.ErrNoAccount) {
+		return err
+	}
+	return nil
+}

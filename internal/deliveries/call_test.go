@@ -1,0 +1,295 @@
+package deliveries_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+)
+
+func TestWhatACallSays(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.rung(t)
+	opening, err := f.Opened(t.Context(), delivery.Task(), "CA1")
+	if err != nil || opening.Code.Reveal() != code || opening.InWords || opening.Language != "es" || opening.About != deliveries.SecurityCode {
+		t.Fatalf("%+v, %v", opening, err)
+	}
+	f.is(t, delivery.ID, deliveries.Answered, 1)
+
+	delivery = f.request(t, deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.Voice})
+	f.work(t)
+	opening, err = f.Opened(t.Context(), delivery.Task(), "CA2")
+	if err != nil || opening.Code.Reveal() != answer || !opening.InWords {
+		t.Fatalf("%+v, %v", opening, err)
+	}
+
+	f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
+	f.work(t)
+	call := f.twilio.calls[2]
+	opening, err = f.Opened(t.Context(), call.Task, call.CallSID)
+	if err != nil || !opening.Code.IsZero() || opening.About != deliveries.PINChanged || call.To != line {
+		t.Fatalf("%+v, %v", opening, err)
+	}
+}
+
+// During its call the code can be read again, also once it was spoken; another call gets
+// nothing then.
+func TestOpenedAgain(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.rung(t)
+	for _, webhook := range []string{"opened", "opened", "spoken", "opened", "spoken", "completed", "opened"} {
+		f.webhook(t, delivery.Task(), "CA1", webhook)
+	}
+	f.told(t, delivery.ID, deliveries.Queued, deliveries.Calling, deliveries.Answered, deliveries.Delivered)
+	_, err := f.Opened(t.Context(), delivery.Task(), "CA2")
+	mustBe(t, err, deliveries.ErrNotFound)
+}
+
+func TestACallTellsNothing(t *testing.T) {
+	unknown := deliveries.ID("dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	for name, change := range map[string]func(*fixture, *deliveries.Task, *string) error{
+		"unknown":   func(_ *fixture, task *deliveries.Task, _ *string) error { task.Delivery = unknown; return nil },
+		"no ID":     func(_ *fixture, task *deliveries.Task, _ *string) error { task.Delivery = "x"; return nil },
+		"to come":   func(_ *fixture, task *deliveries.Task, _ *string) error { task.Attempt = 2; return nil },
+		"attempt 0": func(_ *fixture, task *deliveries.Task, _ *string) error { task.Attempt = 0; return nil },
+		"no call":   func(_ *fixture, _ *deliveries.Task, callSID *string) error { *callSID = ""; return nil },
+		"outdated": func(f *fixture, task *deliveries.Task, _ *string) error {
+			return f.Status(t.Context(), *task, deliveries.StatusCallback{CallSID: "CA1", CallStatus: "busy"})
+		},
+		"canceled": func(f *fixture, task *deliveries.Task, _ *string) error {
+			_, err := f.Cancel(t.Context(), task.Delivery)
+			return err
+		},
+		"declined": func(f *fixture, task *deliveries.Task, _ *string) error { return f.Declined(t.Context(), *task) },
+		"another telephone": func(f *fixture, _ *deliveries.Task, _ *string) error {
+			_, err := f.accounts.Put(t.Context(), coded, accounts.Details{Phone: line}, byAnn)
+			return err
+		},
+		"replaced": func(f *fixture, _ *deliveries.Task, _ *string) error {
+			_, err := f.accounts.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			task, callSID := f.rung(t).Task(), "CA1"
+			if err := change(f, &task, &callSID); err != nil {
+				t.Fatal(err)
+			}
+			opening, err := f.Opened(t.Context(), task, callSID)
+			mustBe(t, err, deliveries.ErrNotFound)
+			if !opening.Code.IsZero() || opening.About != "" {
+				t.Errorf("%+v", opening)
+			}
+		})
+	}
+}
+
+func TestOutcomesOfACall(t *testing.T) {
+	for webhooks, want := range map[string]deliveries.Status{
+		"opened,completed":                   deliveries.NoticeLeft,
+		"opened,spoken,completed":            deliveries.Delivered,
+		"opened,declined":                    deliveries.Declined,
+		"opened,spoken,declined":             deliveries.Declined,
+		"opened,completed,spoken":            deliveries.NoticeLeft,
+		"opened,completed,declined":          deliveries.Declined,
+		"opened,spoken,completed,busy":       deliveries.Delivered,
+		"opened,declined,spoken,completed":   deliveries.Declined,
+		"opened,declined,declined,completed": deliveries.Declined,
+		"opened,failed":                      deliveries.NoticeLeft,
+		"opened,spoken,spoken,failed":        deliveries.Delivered,
+	} {
+		f := newFixture(t)
+		delivery := f.rung(t)
+		for webhook := range strings.SplitSeq(webhooks, ",") {
+			f.webhook(t, delivery.Task(), "CA1", webhook)
+		}
+		f.is(t, delivery.ID, want, 1)
+		f.pass(t, time.Hour)
+		if len(f.twilio.calls) != 1 {
+			t.Errorf("%s: %d calls", webhooks, len(f.twilio.calls))
+		}
+	}
+}
+
+// What a call says of itself counts although its attempt was given up, and stops the next.
+func TestOutcomeOfALostAttempt(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.rung(t)
+	f.status(t, delivery.Task(), "CA1", "failed")
+	f.webhook(t, delivery.Task(), "CA1", "declined")
+	f.pass(t, time.Hour)
+	f.is(t, delivery.ID, deliveries.Declined, 2)
+	if len(f.twilio.calls) != 1 {
+		t.Errorf("%d calls", len(f.twilio.calls))
+	}
+}
+
+func TestOutcomesOfNothing(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.rung(t)
+	unknown := deliveries.Task{Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}
+	mustBe(t, f.Spoken(t.Context(), unknown, 1), deliveries.ErrNotFound)
+	mustBe(t, f.Declined(t.Context(), unknown), deliveries.ErrNotFound)
+	for _, attempt := range []int{0, 2} {
+		task := deliveries.Task{Delivery: delivery.ID, Attempt: attempt}
+		f.webhook(t, task, "CA1", "spoken")
+		f.webhook(t, task, "CA1", "declined")
+	}
+	f.is(t, delivery.ID, deliveries.Calling, 1)
+}
+
+func TestDeclined(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.rung(t)
+	f.webhook(t, delivery.Task(), "CA1", "opened")
+	until := f.now.Add(day)
+	for range 2 {
+		f.webhook(t, delivery.Task(), "CA1", "declined")
+	}
+	records, err := f.accounts.History(t.Context(), delivery.Account, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	disowned := slices.DeleteFunc(records, func(r accounts.Record) bool { return r.Event != accounts.Disowned })
+	if len(disowned) != 1 || disowned[0].From != "telephone" {
+		t.Errorf("recorded %+v", disowned)
+	}
+
+	f.now = f.now.Add(day - time.Millisecond)
+	_, err = f.Request(t.Context(), byVoice())
+	if blocked := asType[*deliveries.BlockedError](t, err); !blocked.Until.Equal(until) {
+		t.Errorf("blocked until %v", blocked.Until)
+	}
+	ask := byVoice()
+	ask.Method = deliveries.ByMail
+	f.request(t, ask)
+	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.Voice})
+	f.work(t)
+	if len(f.post.letters) != 1 || len(f.twilio.calls) != 2 || f.twilio.calls[1].Task.Delivery == delivery.ID {
+		t.Errorf("%d letters, %d calls", len(f.post.letters), len(f.twilio.calls))
+	}
+	f.now = until
+	f.request(t, byVoice())
+}
+
+// An objection also keeps the telephone from ringing for what was asked for before it.
+func TestDeclinedStopsWhatWaits(t *testing.T) {
+	f := newFixture(t)
+	delivery, other := f.rung(t), f.request(t, byVoice())
+	f.webhook(t, delivery.Task(), "CA1", "declined")
+	f.pass(t, 5*time.Minute)
+	got := f.is(t, other.ID, deliveries.Canceled, 1)
+	if len(f.twilio.calls) != 1 || got.Events[1].Detail == "" {
+		t.Errorf("%d calls, %+v", len(f.twilio.calls), got)
+	}
+}
+
+// The objection is noted before all else, and can be noted again after a failure.
+func TestDecliningDiesAtEveryMoment(t *testing.T) {
+	for left := range 20 {
+		f := newFixture(t)
+		delivery := f.rung(t)
+		f.life.left = left
+		died := f.Declined(t.Context(), delivery.Task())
+		f.restart()
+		if died == nil {
+			f.is(t, delivery.ID, deliveries.Declined, 1)
+		}
+		f.webhook(t, delivery.Task(), "CA1", "declined")
+		f.is(t, delivery.ID, deliveries.Declined, 1)
+		_, err := f.Request(t.Context(), byVoice())
+		_ = asType[*deliveries.BlockedError](t, err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	for name, c := range map[string]struct {
+		webhooks string
+		hungUp   bool
+	}{
+		"calling": {"initiated", true}, "ringing": {"ringing", true}, "answered": {"opened", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			delivery := f.rung(t)
+			f.webhook(t, delivery.Task(), "CA1", c.webhooks)
+			got, err := f.Cancel(t.Context(), delivery.ID)
+			if err != nil || got.Status != deliveries.Canceled || !slices.Equal(f.twilio.hungUp, []string{"CA1"}) {
+				t.Fatalf("%+v, %v; hung up %v", got, err, f.twilio.hungUp)
+			}
+			for _, late := range []string{"canceled", "completed", "spoken", "declined"} {
+				f.webhook(t, delivery.Task(), "CA1", late)
+			}
+			f.is(t, delivery.ID, deliveries.Canceled, 1)
+			_, err = f.Cancel(t.Context(), delivery.ID)
+			mustBe(t, err, deliveries.ErrFinal)
+		})
+	}
+}
+
+func TestCancelWhatWaits(t *testing.T) {
+	f := newFixture(t)
+	for _, method := range []deliveries.Method{deliveries.Voice, deliveries.ByMail, deliveries.Email} {
+		ask := byVoice()
+		ask.Method = method
+		delivery := f.request(t, ask)
+		if _, err := f.Cancel(t.Context(), delivery.ID); err != nil {
+			t.Fatal(err)
+		}
+		f.told(t, delivery.ID, deliveries.Queued, deliveries.Canceled)
+	}
+	f.pass(t, time.Minute)
+	if len(f.twilio.calls)+len(f.post.letters)+len(f.post.mails) != 0 {
+		t.Error("what was canceled was made")
+	}
+}
+
+// A call that is canceled while Twilio is asked for it is hung up, or tells nothing.
+func TestCancelWhileDialing(t *testing.T) {
+	for _, lose := range []bool{false, true} {
+		f := newFixture(t)
+		f.twilio.lose = lose
+		f.twilio.meet = func(call *ringing) {
+			if _, err := f.Cancel(t.Context(), call.Task.Delivery); err != nil {
+				t.Fatal(err)
+			}
+		}
+		delivery := f.rung(t)
+		f.is(t, delivery.ID, deliveries.Canceled, 1)
+		if slices.Equal(f.twilio.hungUp, []string{"CA1"}) == lose {
+			t.Errorf("hung up %v", f.twilio.hungUp)
+		}
+		_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
+		mustBe(t, err, deliveries.ErrNotFound)
+	}
+}
+
+func TestCancelTooLate(t *testing.T) {
+	f := newFixture(t)
+	_, err := f.Cancel(t.Context(), "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+	mustBe(t, err, deliveries.ErrNotFound)
+	for _, webhook := range []string{"spoken", "completed", "declined"} {
+		f := newFixture(t)
+		delivery := f.rung(t)
+		f.webhook(t, delivery.Task(), "CA1", "opened")
+		f.webhook(t, delivery.Task(), "CA1", webhook)
+		got, err := f.Cancel(t.Context(), delivery.ID)
+		mustBe(t, err, deliveries.ErrFinal)
+		if got.Status != f.get(t, delivery.ID).Status || len(f.twilio.hungUp) != 0 {
+			t.Errorf("%+v, hung up %v", got, f.twilio.hungUp)
+		}
+	}
+	ask := byVoice()
+	ask.Method = deliveries.ByMail
+	delivery := f.request(t, ask)
+	f.post.meet = func() {
+		_, err := f.Cancel(t.Context(), delivery.ID)
+		mustBe(t, err, deliveries.ErrFinal)
+	}
+	f.work(t)
+	f.is(t, delivery.ID, deliveries.Sent, 1)
+}

@@ -1,0 +1,212 @@
+package deliveries
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/nanp"
+)
+
+// Accounts is what deliveries need of [accounts.Accounts].
+type Accounts interface {
+	// Get returns the account that has a number, or [accounts.ErrNoAccount].
+	Get(ctx context.Context, number accounts.Number) (accounts.Account, error)
+	// ByID returns an account whatever its number is by now, or [accounts.ErrNoAccount].
+	ByID(ctx context.Context, id accounts.ID) (accounts.Account, error)
+	// Sent says that the code or answer of an account was sent to its customer.
+	Sent(ctx context.Context, id accounts.ID) error
+	// Append adds an event to an account's history.
+	Append(ctx context.Context, id accounts.ID, event accounts.Event, note accounts.Note) error
+}
+
+// Config is what [Deliveries] are made of.
+type Config struct {
+	Store    Store
+	Phones   Phones
+	Queue    Queue
+	Dialer   Dialer  // nil: nobody is called
+	Printer  Printer // nil: there are no letters
+	Mailer   Mailer  // nil: there is no e-mail
+	Codes    Codes   // nil: no customer is validated by a call
+	Accounts Accounts
+	Limits   Limits // of deliveries that are asked for; zero: [DefaultLimits]
+	// Destinations are the numbers that are called.
+	Destinations nanp.Destinations
+	// Language returns the language of a line, "en", "es", or empty if it is not known; for notices
+	// that have no account. Nil: it is not known.
+	Language func(ctx context.Context, line nanp.Number) (string, error)
+	// Pace waits until the next call of a class may be made, before the call is begun, such as
+	// [Pace.Wait]. An error has the attempt made later, and is no failure. Nil: at once.
+	Pace func(ctx context.Context, class Class) error
+	// Answered says whether a turn of a call was answered, from 0: what its document says was then
+	// heard. It is asked when the call is over. Nil: every turn was.
+	Answered func(ctx context.Context, callSID string, turn int) (bool, error)
+	// Refused is told of each call that Twilio refuses. Nil: nobody is.
+	Refused func(refused *RefusedError)
+	// Untold records that a customer is not told of a change: it is called before that is final, and
+	// once more if that then fails. Nil: it is recorded nowhere.
+	Untold func(ctx context.Context, untold Untold) error
+	Random io.Reader        // nil: crypto/rand's
+	Now    func() time.Time // nil: time.Now
+	Log    *slog.Logger     // nil: none
+}
+
+// DefaultLimits are 3 an hour and 10 a day for an account, as many validations for a line, and
+// 120 a minute for all.
+func DefaultLimits() Limits {
+	return Limits{AnHour: 3, ADay: 10, Global: 120, Every: time.Minute}
+}
+
+// Deliveries are the deliveries of secrets and notices, with the rules about them. Any number
+// of goroutines may use it, if they may use Config's Random.
+type Deliveries struct {
+	store    Store
+	phones   Phones
+	queue    Queue
+	dialer   Dialer
+	printer  Printer
+	mailer   Mailer
+	codes    Codes
+	accounts Accounts
+	limits   Limits
+	called   nanp.Destinations
+	language func(ctx context.Context, line nanp.Number) (string, error)
+	pace     func(ctx context.Context, class Class) error
+	answered func(ctx context.Context, callSID string, turn int) (bool, error)
+	refused  func(refused *RefusedError)
+	untold   func(ctx context.Context, untold Untold) error
+	alarms   alarms
+	random   io.Reader
+	clock    func() time.Time
+	log      *slog.Logger
+}
+
+// New fills in what may be left out.
+func New(config Config) *Deliveries {
+	d := &Deliveries{
+		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
+		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
+		limits: config.Limits, called: config.Destinations, language: config.Language, pace: config.Pace, answered: config.Answered, refused: config.Refused, untold: config.Untold, random: config.Random, clock: config.Now, log: config.Log,
+	}
+	if d.limits == (Limits{}) {
+		d.limits = DefaultLimits()
+	}
+	if d.language == nil {
+		d.language = func(context.Context, nanp.Number) (string, error) { return "", nil }
+	}
+	if d.pace == nil {
+		d.pace = func(context.Context, Class) error { return nil }
+	}
+	if d.answered == nil {
+		d.answered = func(context.Context, string, int) (bool, error) { return true, nil }
+	}
+	if d.refused == nil {
+		d.refused = func(*RefusedError) {}
+	}
+	if d.untold == nil {
+		d.untold = func(context.Context, Untold) error { return nil }
+	}
+	if d.random == nil {
+		d.random = rand.Reader
+	}
+	if d.clock == nil {
+		d.clock = time.Now
+	}
+	if d.log == nil {
+		d.log = slog.New(slog.DiscardHandler)
+	}
+	return d
+}
+
+// offers says whether there is a way.
+func (d *Deliveries) offers(method Method) bool {
+	switch method {
+	case Voice:
+		return d.dialer != nil
+	case ByMail:
+		return d.printer != nil
+	case Email:
+		return d.mailer != nil
+	}
+	return false
+}
+
+// Get returns a delivery as it stands. Errors: [ErrNotFound].
+func (d *Deliveries) Get(ctx context.Context, id ID) (Delivery, error) {
+	delivery, err := d.read(ctx, id)
+	if err != nil {
+		return Delivery{}, fmt.Errorf("get delivery: %w", err)
+	}
+	return delivery, nil
+}
+
+// read asks the store for what can be one of its deliveries.
+func (d *Deliveries) read(ctx context.Context, id ID) (Delivery, error) {
+	if !id.valid() {
+		return Delivery{}, ErrNotFound
+	}
+	return d.store.Get(ctx, id)
+}
+
+// now is the time to the millisecond, as stores keep it.
+func (d *Deliveries) now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
+
+// changeTries bounds how often a change starts over because others changed the delivery
+// meanwhile. Of those that meet, one always succeeds.
+const changeTries = 16
+
+// An edit makes a delivery what it shall be, by its method to for another status, and says
+// whether there was anything to change.
+type edit func(delivery *Delivery) bool
+
+// change edits a delivery, and starts over when another change came first. It returns the
+// delivery as it then stands, changed or not.
+func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, error) {
+	for range changeTries {
+		delivery, err := d.read(ctx, id)
+		if err != nil {
+			return Delivery{}, err
+		}
+		known, final := len(delivery.Events), delivery.Status.Final()
+		if !edit(&delivery) {
+			return delivery, nil
+		}
+		if !final {
+			if err := d.recordUntold(ctx, delivery); err != nil {
+				return Delivery{}, err
+			}
+		}
+		err = d.store.Update(ctx, delivery, delivery.Events[known:]...)
+		if errors.Is(err, ErrStale) {
+			continue
+		}
+		delivery.Revision++
+		return delivery, err
+	}
+	return Delivery{}, ErrStale
+}
+
+// to gives a delivery another status, and notes it.
+func (d *Delivery) to(status Status, at time.Time, detail string) {
+	d.because(status, at, cause{words: detail})
+}
+
+func (d *Delivery) because(status Status, at time.Time, why cause) {
+	d.Status = status
+	d.Events = append(d.Events[:len(d.Events):len(d.Events)],
+		Event{At: at, Status: status, Attempt: d.Attempt, Detail: why.words, Reason: why.reason, Code: why.code})
+}
+
+// enqueue queues the present attempt of a delivery. What fails to be queued is queued by the
+// next [Deliveries.Sweep], so it is no error for those who asked.
+func (d *Deliveries) enqueue(ctx context.Context, delivery Delivery) {
+	if err := d.queue.Enqueue(ctx, delivery.Class(), delivery.Task(), delivery.Due); err != nil {
+		d.log.WarnContext(ctx, "delivery waits for the next sweep", "delivery", delivery.ID, "error", err)
+	}
+}

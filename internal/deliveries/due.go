@@ -1,0 +1,236 @@
+package deliveries
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/durability"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/provisioning"
+)
+
+// Due is where the notices of changes wait that no delivery tells yet: whoever makes a change stores
+// its notice in the same step, as [Notice.Due] writes it. A lane is that of a line or an account,
+// whose notices are told one after the other, by one server at a time.
+type Due interface {
+	provisioning.Store
+	// Note replaces the oldest notice of a lane, and returns the position of what replaces it.
+	// [provisioning.ErrLost] if another is the oldest.
+	Note(ctx context.Context, lane, position string, stored []byte) (string, error)
+	// Later puts a notice behind the others of its lane. [provisioning.ErrLost] if it isn't there.
+	Later(ctx context.Context, lane, position string) error
+	// GiveUp is Delivered of a notice that is told to nobody. It appends that to the history of the
+	// account, or of the line, in the same step, if the notice was still there.
+	GiveUp(ctx context.Context, lane, position string, untold Untold, at time.Time) error
+}
+
+// dueVersion is the form of a stored notice that this release writes. It leaves a newer one alone.
+const dueVersion = 1
+
+// dueForm is a notice as it is stored. It holds no secret, name or address.
+type dueForm struct {
+	V int `json:"v"`
+	Notice
+}
+
+// Due writes the notice for a [Due].
+func (n Notice) Due() []byte {
+	text, _ := json.Marshal(dueForm{dueVersion, n}) // of texts alone, so it can't fail
+	return text
+}
+
+var errDamaged = errors.New("the notice is damaged")
+
+// parseDue reads what Due wrote.
+func parseDue(stored []byte) (Notice, error) {
+	var form dueForm
+	switch err := json.Unmarshal(stored, &form); {
+	case err != nil, form.V < dueVersion:
+		return Notice{}, errDamaged
+	case form.V > dueVersion:
+		return Notice{}, ErrNewer
+	}
+	return form.Notice, nil
+}
+
+const (
+	dueLanes = 32               // that a server works on at once
+	dueClaim = time.Minute      // of a lane
+	dueWork  = 40 * time.Second // under a claim: what begins by then ends before the claim
+	duePage  = 16               // notices that are read at once
+	dueEvery = time.Second      // between two looks for lanes
+	dueRetry = 5 * time.Second  // after a failure, and while a newer release is there
+)
+
+// TellDue makes deliveries of notices that are due until the context ends: at once when wake
+// receives, and every second. Every server is to run it. A notice becomes one delivery, or joins one,
+// whoever dies when. One that can't be told is recorded as [Untold].
+func (d *Deliveries) TellDue(ctx context.Context, due Due, wake <-chan struct{}) {
+	ticker := time.NewTicker(dueEvery)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		lanes, err := d.tellDue(ctx, due)
+		if err != nil {
+			d.log.ErrorContext(ctx, "notices that are due can't be told yet", "cause", err)
+		}
+		if err == nil && lanes == dueLanes {
+			continue // there may be more
+		}
+		select {
+		case <-ctx.Done():
+		case <-wake:
+		case <-ticker.C:
+		}
+	}
+}
+
+// tellDue tells what is due in some lanes, and says how many these were.
+func (d *Deliveries) tellDue(ctx context.Context, due Due) (lanes int, err error) {
+	holder, err := newID(d.random)
+	if err != nil {
+		return 0, err
+	}
+	now := d.now()
+	claimed, err := due.Claim(ctx, string(holder), now, now.Add(dueClaim), dueLanes)
+	if err != nil {
+		return 0, fmt.Errorf("claim lanes of notices: %w", err)
+	}
+	// What is under way ends, when the server stops.
+	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), dueWork)
+	defer cancel()
+	errs := make([]error, len(claimed))
+	var group sync.WaitGroup
+	for i, name := range claimed {
+		group.Go(func() {
+			l := lane{d, due, name}
+			again, told := l.tell(ctx, work)
+			errs[i] = errors.Join(told, due.Release(work, name, string(holder), d.now(), again))
+		})
+	}
+	group.Wait()
+	return len(claimed), errors.Join(errs...)
+}
+
+// lane is a lane of notices that is claimed.
+type lane struct {
+	*Deliveries
+	due  Due
+	name string
+}
+
+// tell tells the notices of a lane, and says when it is due again: zero if none is left. What only a newer
+// release can read waits for it, behind the others.
+func (l lane) tell(stop, work context.Context) (again time.Time, err error) {
+	waits, newer := map[string]bool{}, error(nil) // by position, and why
+	defer func() {
+		if len(waits) > 0 {
+			l.log.WarnContext(work, "notices wait for a server of a newer release", "notices", len(waits), "cause", newer)
+		}
+	}()
+	for {
+		messages, err := l.due.Next(work, l.name, duePage)
+		if err != nil {
+			return l.now().Add(dueRetry), fmt.Errorf("read notices: %w", err)
+		}
+		if len(messages) == 0 {
+			return time.Time{}, nil
+		}
+		for _, message := range messages {
+			if stop.Err() != nil {
+				return l.now(), nil
+			}
+			if waits[message.Position] {
+				return l.now().Add(dueRetry), nil
+			}
+			position, err := l.tellOne(work, message)
+			if isNewer(err) {
+				waits[position], newer = true, err
+				err = l.due.Later(work, l.name, position)
+			}
+			if errors.Is(err, errDoubt) {
+				return l.now().Add(dueRetry), nil
+			}
+			if err != nil {
+				return l.now().Add(dueRetry), fmt.Errorf("tell a notice: %w", err)
+			}
+		}
+	}
+}
+
+// isNewer says whether what could not be read is of a newer release.
+func isNewer(err error) bool { return errors.Is(err, ErrNewer) || errors.Is(err, accounts.ErrNewer) }
+
+// errDoubt says that a delivery was made that may not last, so that its notice must stay due.
+var errDoubt = errors.New("the delivery of a notice may not last")
+
+// tellOne makes a delivery of a notice, or gives it up. It returns the position, which changes when it is
+// noted which delivery that is.
+func (l lane) tellOne(ctx context.Context, message provisioning.Message) (position string, err error) {
+	ctx, doubt := durability.Watch(ctx)
+	notice, err := parseDue(message.Stored)
+	position = message.Position
+	if err == nil {
+		err = l.notify(ctx, notice, func(in ID) (err error) {
+			notice.In = in
+			position, err = l.due.Note(ctx, l.name, position, notice.Due())
+			return err
+		})
+	}
+	if err == nil && doubt.Any() {
+		return position, errDoubt
+	}
+	if err == nil {
+		return position, l.due.Delivered(ctx, l.name, position)
+	}
+	reason := l.hopelessToNotify(notice, err)
+	if reason == "" {
+		return position, err
+	}
+	return position, l.giveUp(ctx, notice, position, reason)
+}
+
+// giveUp has a notice recorded as one that is told to nobody. A welcome is none that is owed.
+func (l lane) giveUp(ctx context.Context, notice Notice, position string, reason Reason) error {
+	if !notice.About.notice() {
+		return l.due.Delivered(ctx, l.name, position)
+	}
+	untold := Untold{About: notice.About, Account: notice.Account, Line: notice.Line, Reason: reason}
+	if notice == (Notice{}) { // it can't be read
+		untold.About = "a change"
+		if strings.HasPrefix(l.name, "+") {
+			untold.Line = nanp.Number(l.name)
+		} else {
+			untold.Account = accounts.ID(l.name)
+		}
+	}
+	if err := l.due.GiveUp(ctx, l.name, position, untold, l.now()); err != nil {
+		return err
+	}
+	untold.Recorded = true
+	return l.untold(ctx, untold)
+}
+
+// hopelessToNotify says why a notice is told to nobody, whoever tries it when; "" if it may be told.
+func (d *Deliveries) hopelessToNotify(notice Notice, err error) Reason {
+	_, limited := errors.AsType[*LimitError](err)
+	switch {
+	case limited:
+		return TooManyNotices
+	case isNewer(err):
+		return "" // servers of that release tell it
+	case errors.Is(err, ErrNoWay) && notice.Account == "" && d.called.Check(notice.Line) != nil:
+		return NumberNotCalled
+	case errors.Is(err, ErrNoWay):
+		return NoWay
+	case errors.Is(err, errDamaged), errors.Is(err, ErrUnreadable), errors.Is(err, ErrAsk),
+		errors.Is(err, accounts.ErrNoAccount), errors.Is(err, accounts.ErrUnreadable):
+		return NotStored
+	}
+	return ""
+}

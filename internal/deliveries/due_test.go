@@ -1,0 +1,355 @@
+package deliveries_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/durability"
+	"updatecenter/internal/nanp"
+)
+
+// due has notices be due, as those do who make changes.
+func (f *fixture) due(t testing.TB, lane string, notices ...[]byte) {
+	t.Helper()
+	f.notices.Announce(lane, f.now)
+	for _, notice := range notices {
+		f.notices.Append(lane, notice)
+	}
+}
+
+// tell has a server tell what is due now.
+func (f *fixture) tell(t testing.TB) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	wake := make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() { f.TellDue(ctx, f.notices, wake) })
+	wake <- struct{}{} // received after a look at what is due
+	stop()
+	telling.Wait()
+}
+
+// left checks how many notices of a lane are due.
+func (f *fixture) left(t testing.TB, lane string, want int) {
+	t.Helper()
+	left, err := f.notices.Next(t.Context(), lane, 100)
+	if err != nil || len(left) != want {
+		t.Errorf("%d notices are left, want %d: %v", len(left), want, err)
+	}
+}
+
+func pinNotice(n int) deliveries.Notice {
+	return deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice, Key: fmt.Sprint("change ", n)}
+}
+
+func TestDueNoticesAreTold(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	config.Language = func(_ context.Context, number nanp.Number) (string, error) {
+		return map[nanp.Number]string{line: "es"}[number], nil
+	}
+	f.Deliveries = deliveries.New(config)
+	account := f.account(t, coded).ID
+	f.due(t, string(line), pinNotice(1).Due(), pinNotice(2).Due())
+	f.due(t, string(account), deliveries.Notice{About: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "3"}.Due())
+	f.tell(t)
+	f.left(t, string(line), 0)
+	f.left(t, string(account), 0)
+	told := f.unfinished(t)
+	if len(told) != 2 {
+		t.Fatalf("%+v", told)
+	}
+	for _, d := range told {
+		if of := map[nanp.Number]int{line: 1, home: 0}; len(d.Merged) != of[d.To] || d.Language != "es" {
+			t.Errorf("%+v", d)
+		}
+	}
+}
+
+// unfinished are the deliveries that are under way.
+func (f *fixture) unfinished(t testing.TB) (all []deliveries.Delivery) {
+	t.Helper()
+	ids, err := f.store.Unfinished(t.Context(), f.now.Add(24*time.Hour), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range ids {
+		d, err := f.store.Get(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// A notice that can't be told at the moment is told later, and those behind it in its lane wait.
+func TestDueNoticesWait(t *testing.T) {
+	f := newFixture(t)
+	config, store := f.config(), &broken{Store: f.store, fails: true}
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(1).Due(), pinNotice(2).Due())
+	f.tell(t)
+	f.left(t, string(line), 2)
+	store.fails = false
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(f.notices.Untold()) > 0 {
+		t.Errorf("%+v, untold %v", told, f.notices.Untold())
+	}
+}
+
+// A notice stays due while the delivery that tells it may be lost in a fail-over.
+func TestDueNoticesOutliveDoubt(t *testing.T) {
+	f := newFixture(t)
+	store := &broken{Store: f.store, doubts: true}
+	config := f.config()
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(1).Due())
+	f.tell(t)
+	f.left(t, string(line), 1)
+	f.store = deliveries.NewMemory() // it is lost
+	store.Store, store.doubts = f.store, false
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 1 {
+		t.Errorf("%+v", told)
+	}
+}
+
+// A notice stays due while the delivery that it was merged into may lose it in a fail-over.
+func TestDueNoticesOutliveDoubtAboutTheirMerging(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, pinNotice(1))
+	store := &broken{Store: f.store, doubts: true}
+	config := f.config()
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(2).Due())
+	for range 3 { // as for whoever finds it merged
+		f.tell(t)
+		f.left(t, string(line), 1)
+		f.now = f.now.Add(time.Minute)
+	}
+	store.doubts = false
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 {
+		t.Errorf("%+v", told)
+	}
+}
+
+// A delivery of a newer release keeps no notices waiting but those that may be told in it, and these
+// are told once it can be read; a damaged one tells nothing, and keeps none.
+func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
+	for unreadable, left := range map[error]int{deliveries.ErrNewer: 2, deliveries.ErrUnreadable: 0} {
+		f := newFixture(t)
+		f.notify(t, pinNotice(1))
+		first := f.unfinished(t)[0]
+		store := &broken{Store: f.store, unreadable: map[deliveries.ID]error{first.ID: fmt.Errorf("read: %w", unreadable)}}
+		config := f.config()
+		config.Store = store
+		f.Deliveries = deliveries.New(config)
+		var all [][]byte
+		for n := 2; n < 24; n++ {
+			notice := pinNotice(n)
+			if n < 4 {
+				notice.In = first.ID
+			}
+			all = append(all, notice.Due())
+		}
+		f.due(t, string(line), all...)
+		f.tell(t)
+		f.left(t, string(line), left)
+		told := f.unfinished(t)
+		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(f.notices.Untold()) > 0 {
+			t.Errorf("%v: %+v, untold %v", unreadable, told, f.notices.Untold())
+		}
+		log, waits := f.log.String(), "wait for a server of a newer release"
+		logged := strings.Count(log, waits) == min(left, 1) && strings.Count(log, fmt.Sprintf(`%s" notices=%d `, waits, left)) == min(left, 1)
+		if !logged || !strings.Contains(log, string(first.ID)) {
+			t.Errorf("%v: the log is\n%s", unreadable, log)
+		}
+		store.unreadable = nil
+		f.now = f.now.Add(time.Minute)
+		f.tell(t)
+		f.left(t, string(line), 0)
+		if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21 {
+			t.Errorf("%v: %+v", unreadable, told)
+		}
+	}
+}
+
+// A notice whose delivery can't be read any more once that was noted goes behind the others of its lane,
+// as what it was noted as: what is told after it doesn't take it along.
+func TestDueNoticeThatIsNotedForADeliveryOfANewerRelease(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, pinNotice(1))
+	first, config := f.unfinished(t)[0].ID, f.config()
+	store := &newerFromSecond{Store: f.store, id: first}
+	config.Store = store
+	f.Deliveries = deliveries.New(config)
+	f.due(t, string(line), pinNotice(2).Due(), pinNotice(3).Due())
+	f.tell(t)
+	f.left(t, string(line), 1)
+	store.id = "" // a newer server is there
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 1 {
+		t.Errorf("%+v", told)
+	}
+}
+
+// newerFromSecond is a store of which a delivery is of a newer release from the second time on that it is read.
+type newerFromSecond struct {
+	deliveries.Store
+	id    deliveries.ID
+	reads int
+}
+
+func (n *newerFromSecond) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	if id == n.id {
+		if n.reads++; n.reads > 1 {
+			return deliveries.Delivery{}, fmt.Errorf("read: %w", deliveries.ErrNewer)
+		}
+	}
+	return n.Store.Get(ctx, id)
+}
+
+// broken is a store that can fail, make deliveries that may not last, and have some that can't be read.
+type broken struct {
+	deliveries.Store
+	fails, doubts bool
+	unreadable    map[deliveries.ID]error
+}
+
+func (b *broken) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	if err := b.unreadable[id]; err != nil {
+		return deliveries.Delivery{}, err
+	}
+	return b.Store.Get(ctx, id)
+}
+
+func (b *broken) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
+	if b.fails {
+		return deliveries.Delivery{}, errLost
+	}
+	if b.doubts {
+		durability.Tell(ctx)
+	}
+	return b.Store.Create(ctx, create)
+}
+
+func (b *broken) Update(ctx context.Context, delivery deliveries.Delivery, events ...deliveries.Event) error {
+	if b.doubts {
+		durability.Tell(ctx)
+	}
+	return b.Store.Update(ctx, delivery, events...)
+}
+
+// What can't be read is recorded where it was found; what a newer release wrote is left for it.
+func TestDueNoticesThatCanNotBeRead(t *testing.T) {
+	f := newFixture(t)
+	account := f.account(t, coded).ID
+	f.due(t, string(line), []byte("{"), []byte(`{"about":"pin_changed"}`))
+	f.due(t, string(account), []byte("x"))
+	f.due(t, string(home), []byte(`{"v":2,"about":"pin_changed"}`))
+	f.tell(t)
+	f.left(t, string(line), 0)
+	f.left(t, string(account), 0)
+	f.left(t, string(home), 1)
+	got := f.notices.Untold()
+	slices.SortFunc(got, func(a, b deliveries.Untold) int { return strings.Compare(string(a.Account), string(b.Account)) })
+	want := deliveries.Untold{About: "a change", Line: line, Reason: deliveries.NotStored}
+	if len(got) != 3 || got[0] != want || got[1] != want || got[2].Account != account || got[2].Line != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A notice of an account that a newer release stored is left for it; that of a damaged one is recorded.
+func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
+	for broken, left := range map[error]int{accounts.ErrNewer: 1, accounts.ErrUnreadable: 0} {
+		f := newFixture(t)
+		account := f.account(t, coded).ID
+		f.due(t, string(account), deliveries.Notice{About: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "1"}.Due())
+		config := f.config()
+		config.Accounts = brokenAccounts{f.accounts, fmt.Errorf("find: %w", broken)}
+		f.Deliveries = deliveries.New(config)
+		f.tell(t)
+		f.left(t, string(account), left)
+		if untold := f.notices.Untold(); len(untold) != 1-left {
+			t.Errorf("%v: untold %+v", broken, untold)
+		}
+	}
+}
+
+// Nobody is owed a welcome where there are no letters.
+func TestDueWelcomeWithoutLetters(t *testing.T) {
+	f := newFixture(t)
+	config := f.config()
+	config.Printer = nil
+	f.Deliveries = deliveries.New(config)
+	account := f.account(t, coded).ID
+	f.due(t, string(account), deliveries.Notice{About: deliveries.Welcome, Account: account, Method: deliveries.ByMail, Key: "1"}.Due())
+	f.tell(t)
+	f.left(t, string(account), 0)
+	if untold := f.notices.Untold(); len(untold) > 0 || len(f.unfinished(t)) > 0 {
+		t.Errorf("untold %+v, unfinished %+v", untold, f.unfinished(t))
+	}
+}
+
+// A notice that joined a call is not told again, though its server died before it could say so, and
+// the telephone has another notice to wait for by now.
+func TestDueNoticeThatHasJoined(t *testing.T) {
+	f := newFixture(t)
+	f.notify(t, pinNotice(1))
+	first := f.unfinished(t)[0]
+	noted := pinNotice(2)
+	noted.In = first.ID
+	first.Merged = []deliveries.Merged{{About: noted.About, Key: noted.Key}}
+	first.Opened = true
+	if err := f.store.Update(t.Context(), first); err != nil {
+		t.Fatal(err)
+	}
+	f.notify(t, pinNotice(3))
+	f.due(t, string(line), noted.Due())
+	f.tell(t)
+	f.left(t, string(line), 0)
+	if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 1 {
+		t.Errorf("%+v", told)
+	}
+	noted.Key = "change 4" // which was noted, and has not joined
+	f.due(t, string(line), noted.Due())
+	f.now = f.now.Add(time.Minute)
+	f.tell(t)
+	if told := f.unfinished(t); len(told[0].Merged)+len(told[1].Merged) != 2 {
+		t.Errorf("%+v", told)
+	}
+}
+
+// FuzzDue holds that what is stored of a notice never panics, and what is written is read.
+func FuzzDue(f *testing.F) {
+	f.Add([]byte(`{"v":1}`), "pin_changed", "acc_1", "key")
+	f.Add([]byte(`{`), "", "\xff", "")
+	f.Fuzz(func(t *testing.T, stored []byte, about, account, key string) {
+		notice := deliveries.Notice{About: deliveries.About(about), Account: accounts.ID(account), Key: key}
+		again, err := deliveries.ParseDue(notice.Due())
+		if valid := strings.ToValidUTF8(about+account+key, "") == about+account+key; err != nil || valid && again != notice {
+			t.Errorf("%+v was read as %+v, %v", notice, again, err)
+		}
+		_, _ = deliveries.ParseDue(stored)
+	})
+}

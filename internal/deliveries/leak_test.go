@@ -1,0 +1,93 @@
+package deliveries_test
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/logtest"
+)
+
+// mustHide fails when text holds what the customer alone may know, or where it goes.
+func mustHide(t *testing.T, where, text string) {
+	t.Helper()
+	for _, hidden := range []string{code, answer, oneTime, "Elm Street", "pat@mail", home.National()} {
+		for _, form := range []string{hidden, fmt.Sprint([]byte(hidden)), base64.StdEncoding.EncodeToString([]byte(hidden))} {
+			if strings.Contains(text, form) {
+				t.Errorf("%s holds %q", where, form)
+			}
+		}
+	}
+}
+
+// Neither a delivery, nor its events, its task, the errors or the log hold a code, an answer,
+// an address or a number.
+func TestSecretsStayHidden(t *testing.T) {
+	f := newFixture(t)
+	var shown []any
+	for _, ask := range []deliveries.Ask{
+		byVoice(), byLetter(), {Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email},
+		{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.Voice},
+	} {
+		delivery := f.request(t, ask)
+		f.work(t)
+		if ask.Method == deliveries.Voice {
+			call := f.twilio.calls[len(f.twilio.calls)-1]
+			opening, err := f.Opened(t.Context(), call.Task, call.CallSID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.webhook(t, call.Task, call.CallSID, "declined")
+			shown = append(shown, fmt.Sprintf("%v %+v %#v", opening, opening, opening), call.Task)
+		}
+		made := f.get(t, delivery.ID)
+		made.To = "" // stands open
+		shown = append(shown, made)
+	}
+	asked := f.validate(t, "es")
+	f.pass(t, 2*time.Minute)
+	call := f.twilio.calls[len(f.twilio.calls)-1]
+	opening, err := f.Opened(t.Context(), call.Task, call.CallSID)
+	if err != nil || opening.Code.Reveal() != oneTime {
+		t.Fatal(err)
+	}
+	made := f.get(t, asked.ID)
+	made.To = "" // stands open
+	shown = append(shown, fmt.Sprintf("%v %+v %#v", opening, opening, opening), made)
+	f.twilio.refuse, f.post.err = &deliveries.RefusedError{Code: 21211}, errLost
+	f.request(t, deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.ByMail})
+	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail})
+	f.work(t)
+	for _, value := range append(shown, f.log.String()) {
+		mustHide(t, fmt.Sprintf("%T", value), logtest.Shown(value))
+	}
+	if !strings.Contains(f.log.String(), "delivery not written") {
+		t.Error("nothing was logged")
+	}
+}
+
+func TestErrorsTellNothing(t *testing.T) {
+	f := newFixture(t)
+	var errs []error
+	for _, number := range []accounts.Number{coded, answered, fresh, missing} {
+		for _, about := range []deliveries.About{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.PINChanged} {
+			for _, method := range []deliveries.Method{deliveries.Voice, deliveries.Email, "x"} {
+				_, err := f.Request(t.Context(), deliveries.Ask{Account: number, About: about, Method: method})
+				errs = append(errs, err)
+			}
+		}
+	}
+	errs = append(errs, &deliveries.LimitError{}, &deliveries.LimitError{All: true}, &deliveries.BlockedError{},
+		&deliveries.RefusedError{Code: 21211}, &deliveries.LaterError{}, &deliveries.LaterError{Err: errLost})
+	mustHide(t, "an error", errors.Join(errs...).Error())
+	for _, err := range errs {
+		if err != nil && strings.Contains(err.Error(), "612-555") {
+			t.Errorf("quotes the account's number: %v", err)
+		}
+	}
+}

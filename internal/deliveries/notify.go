@@ -1,0 +1,177 @@
+package deliveries
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/nanp"
+)
+
+// noticeLimits keep a client that went wild from ringing a telephone all day. No customer
+// changes things so often.
+var noticeLimits = Limits{AnHour: 20, ADay: 50}
+
+// Notice says that something was changed. It has an account, or a line, or both.
+type Notice struct {
+	About   About       `json:"about"`             // not a secret that is asked for; Welcome is one
+	Account accounts.ID `json:"account,omitempty"` // empty: none is known
+	// Line is the telephone to call, such as the line whose PIN was changed, or the number
+	// that was of record before it changed. Empty: the account's.
+	Line     nanp.Number `json:"line,omitempty"`
+	Language string      `json:"language,omitempty"` // "en", "es"; empty: the account's or, without one, the line's
+	Method   Method      `json:"method"`             // the way that is preferred
+	Key      string      `json:"key,omitempty"`      // the same for the same change, so that it is told once; empty: it always is told
+	In       ID          `json:"in,omitempty"`       // the delivery that was to tell it too, see [Due]; empty: none was
+}
+
+// Notify has the customer told at once that something was changed, at a number or address of
+// record and never at the new one (47 CFR 64.2010(f)). If the method would go to what was
+// changed, or to an address that is not of record, or is not set up, it goes by another: a
+// call, else a letter, else an e-mail. A welcome is always a letter.
+// What was changed while another notice to the same telephone has not told anything yet is told in the
+// call of that one. A notice is bound neither
+// by the limits of what is asked for nor by objections to calls. Errors: [ErrAsk], [ErrNoWay] if
+// there is no way that would do, so that nobody is told; [accounts.ErrNoAccount], a
+// [*LimitError] beyond 20 an hour or 50 a day, but for the reset of a PIN, which is always told.
+//
+// Whoever makes a change leaves its notice to [Deliveries.TellDue]: it is told also if the server
+// dies, and recorded if it can't be.
+func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
+	if err := d.notify(ctx, notice, func(ID) error { return nil }); err != nil {
+		return fmt.Errorf("notify of a change: %w", err)
+	}
+	return nil
+}
+
+// notify is Notify. It notes which delivery is to tell the notice too, before that does.
+func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID) error) error {
+	if !notice.valid() {
+		return ErrAsk
+	}
+	var account accounts.Account
+	if notice.Account != "" {
+		var err error
+		if account, err = d.accounts.ByID(ctx, notice.Account); err != nil {
+			return err
+		}
+	}
+	to := cmp.Or(notice.Line, account.Phone)
+	method, err := d.way(notice, account, to)
+	if err != nil {
+		return err
+	}
+	delivery := Delivery{
+		Account: notice.Account, About: notice.About, Method: method,
+		Language: cmp.Or(notice.Language, account.Language),
+	}
+	if delivery.Language == "" && notice.Account == "" {
+		if delivery.Language, err = d.language(ctx, notice.Line); err != nil {
+			return err
+		}
+	}
+	if method == Voice {
+		delivery.To = to
+		done, err := d.notified(ctx, notice)
+		if err != nil || done {
+			return err
+		}
+		if merged, err := d.merge(ctx, notice, to, note); err != nil || merged {
+			return err
+		}
+	}
+	limits := noticeLimits
+	if notice.About == PINReset {
+		limits = Limits{} // it is always told
+	}
+	created, err := d.create(ctx, NewDelivery{
+		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
+		Request: string(notice.About), Limits: limits,
+	})
+	if err == nil && method == Voice {
+		if _, err := d.phones.Waiting(ctx, to, created.ID); err != nil {
+			d.log.WarnContext(ctx, "further notices get calls of their own", "delivery", created.ID, "error", err)
+		}
+	}
+	return err
+}
+
+// notified says whether a notice was asked for before, by its key, or has joined the delivery that
+// was noted.
+func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) {
+	if notice.In != "" {
+		joined, err := d.read(ctx, notice.In)
+		switch {
+		case err == nil && joined.tells(notice):
+			return true, d.storeAgain(ctx, notice.In)
+		case isNewer(err) || err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrUnreadable):
+			return false, err // a damaged one tells nothing
+		}
+	}
+	if notice.Key == "" {
+		return false, nil
+	}
+	_, err := d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: notice.Key, Request: string(notice.About)})
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (n Notice) valid() bool {
+	switch n.About {
+	case SecurityCode, SecurityAnswer, ValidationCode:
+		return false
+	case Welcome:
+		return n.Account != "" && n.Method.known()
+	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged:
+		return n.Method.known() && (n.Account != "" || n.Line != "")
+	}
+	return false
+}
+
+// way is the preferred one if it is set up, leads to a number that is called, goes to a number or address of record, and not to
+// what was changed; or else the first that does of a call, a letter and an e-mail.
+func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number) (Method, error) {
+	methods := []Method{notice.Method, Voice, ByMail, Email}
+	switch {
+	case notice.About == Welcome:
+		methods = []Method{ByMail}
+	case notice.Account == "":
+		methods = []Method{Voice}
+	}
+	for _, method := range methods {
+		if method == Voice && d.called.Check(to) != nil {
+			continue
+		}
+		if d.offers(method) && !notice.isOf(method) && unreachable(account, method, d.now()) == nil {
+			return method, nil
+		}
+	}
+	return "", ErrNoWay
+}
+
+// isOf says whether a way leads to what was changed. A Line never is that: it is the number
+// from before.
+func (n Notice) isOf(method Method) bool {
+	switch method {
+	case Voice:
+		return n.About == PhoneChanged && n.Line == ""
+	case ByMail:
+		return n.About == AddressChanged
+	case Email:
+		return n.About == EmailChanged
+	}
+	return false
+}
+
+// noticeSubject is counted apart from what is asked for, so that neither uses up the other's
+// limits.
+func noticeSubject(account accounts.ID, line nanp.Number) string {
+	if account != "" {
+		return "notice " + string(account)
+	}
+	return "notice " + string(line)
+}

@@ -1,0 +1,278 @@
+package deliveries_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
+)
+
+// moments is more than an attempt can have at which its process may die.
+const moments = 40
+
+// A process that dies at any moment, from the request on, makes no telephone ring twice, and
+// none is forgotten.
+func TestDyingAtEveryMoment(t *testing.T) {
+	for left := range moments {
+		f := newFixture(t)
+		f.life.left = left
+		ask := byVoice()
+		ask.Key, ask.Request = "client k", "r"
+		_, err := f.Request(t.Context(), ask)
+		f.work(t)
+		f.restart()
+		delivery := f.request(t, ask)
+		f.pass(t, 2*time.Minute)
+
+		if n := f.twilio.rings(delivery.Task()); n != 1 || len(f.twilio.calls) != 1 {
+			t.Errorf("died at moment %d (%v): %d rings of %d calls", left, err, n, len(f.twilio.calls))
+		}
+		if got := f.get(t, delivery.ID); got.Attempt != 1 || got.CallSID != "CA1" {
+			t.Errorf("died at moment %d: attempt %d has %q", left, got.Attempt, got.CallSID)
+		}
+	}
+}
+
+// The same over the end of an attempt and the beginning of the next one.
+func TestDyingBetweenAttempts(t *testing.T) {
+	for left := range moments {
+		f := newFixture(t)
+		delivery := f.rung(t)
+		f.life.left = left
+		_ = f.Status(t.Context(), delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "busy", Sequence: 2})
+		f.twilio.calls[0].Status = "busy"
+		f.now = f.now.Add(time.Minute)
+		f.work(t)
+		f.restart()
+		f.pass(t, 8*time.Minute)
+
+		second := deliveries.Task{Delivery: delivery.ID, Attempt: 2}
+		if n := f.twilio.rings(second); n != 1 || len(f.twilio.calls) != 2 {
+			t.Errorf("died at moment %d: %d rings of %d calls", left, n, len(f.twilio.calls))
+		}
+		if got := f.get(t, delivery.ID); got.Attempt != 2 || got.CallSID != "CA2" {
+			t.Errorf("died at moment %d: attempt %d has %q", left, got.Attempt, got.CallSID)
+		}
+	}
+}
+
+// Two deliveries ring one telephone, and the processes die at any moment: each finds its own
+// call.
+func TestTwoDeliveriesToOneTelephone(t *testing.T) {
+	for left := range moments {
+		for _, skew := range []time.Duration{-9 * time.Second, 0, 9 * time.Second} {
+			f := newFixture(t)
+			f.twilio.skew = skew
+			first := f.request(t, byVoice())
+			f.life.left = left
+			f.work(t)
+			f.restart()
+			second := f.request(t, byVoice())
+			f.pass(t, 5*time.Second)
+			f.life.left = left
+			f.passMortally(t, 80*time.Second)
+			f.restart()
+			f.pass(t, 3*time.Minute)
+			for _, delivery := range []deliveries.Delivery{first, second} {
+				if n := f.twilio.rings(delivery.Task()); n != 1 {
+					t.Errorf("died at moment %d: %d rings", left, n)
+				}
+				sid := f.get(t, delivery.ID).CallSID
+				own := func(call *ringing) bool { return call.Task == delivery.Task() && call.CallSID == sid }
+				if !slices.ContainsFunc(f.twilio.calls, own) {
+					t.Errorf("died at moment %d: %q is not its own call", left, sid)
+				}
+			}
+		}
+	}
+}
+
+// passMortally lets time pass for a process that may die.
+func (f *fixture) passMortally(t testing.TB, span time.Duration) {
+	for end := f.now.Add(span); f.now.Before(end); f.now = f.now.Add(time.Second) {
+		_ = f.Sweep(t.Context())
+		f.work(t)
+	}
+}
+
+// A run that has read the record before another began the attempt does not begin it again,
+// although it is not known which call came of it.
+func TestOvertakenRunDoesNotDial(t *testing.T) {
+	f := newFixture(t)
+	f.twilio.lose = true
+	delivery := f.request(t, byVoice())
+	config := f.config()
+	config.Phones = meetingPhones{f.store, func() {
+		mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+		f.now = f.now.Add(time.Second)
+	}}
+	later := asType[*deliveries.LaterError](t, deliveries.New(config).Attempt(t.Context(), delivery.Task()))
+	if n := f.twilio.rings(delivery.Task()); n != 1 || !later.At.Equal(f.now.Add(19*time.Second)) {
+		t.Errorf("%d rings, again at %v", n, later.At)
+	}
+}
+
+// A server that is told to stop while it dials still notes the call.
+func TestStoppingWhileDialing(t *testing.T) {
+	f := newFixture(t)
+	ctx, stop := context.WithCancel(t.Context())
+	f.twilio.meet = func(*ringing) { stop() }
+	delivery := f.request(t, byVoice())
+	if err := f.Attempt(ctx, delivery.Task()); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.get(t, delivery.ID).CallSID; got != "CA1" {
+		t.Errorf("CallSid %q", got)
+	}
+}
+
+func TestManyRunsAtOnceRingOnce(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byVoice())
+	var group sync.WaitGroup
+	for range 50 {
+		group.Go(func() {
+			err := f.Attempt(t.Context(), delivery.Task())
+			if _, later := errors.AsType[*deliveries.LaterError](err); err != nil && !later {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if n := f.twilio.rings(delivery.Task()); n != 1 {
+		t.Errorf("%d rings", n)
+	}
+	f.is(t, delivery.ID, deliveries.Calling, 1)
+}
+
+// Two deliveries to one telephone begin a minute apart.
+func TestOneTelephoneRingsOnceAMinute(t *testing.T) {
+	f := newFixture(t)
+	first, second := f.request(t, byVoice()), f.request(t, byVoice())
+	f.work(t)
+	f.pass(t, 59*time.Second)
+	if n := len(f.twilio.calls); n != 1 {
+		t.Fatalf("%d calls within a minute", n)
+	}
+	f.pass(t, 2*time.Second)
+	if f.twilio.rings(first.Task()) != 1 || f.twilio.rings(second.Task()) != 1 {
+		t.Error("not each has rung once")
+	}
+}
+
+func TestLostAnswerOfDial(t *testing.T) {
+	f := newFixture(t)
+	f.twilio.lose = true
+	delivery := f.request(t, byVoice())
+	err := f.Attempt(t.Context(), delivery.Task())
+	later, is := errors.AsType[*deliveries.LaterError](err)
+	if !is || !later.At.Equal(f.now.Add(20*time.Second)) {
+		t.Fatalf("error %v", err)
+	}
+	mustBe(t, err, errLost)
+
+	f.twilio.deaf = true
+	f.now = later.At
+	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+	f.twilio.deaf = false
+	if err := f.Attempt(t.Context(), delivery.Task()); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.is(t, delivery.ID, deliveries.Ringing, 1); got.CallSID != "CA1" || len(f.twilio.calls) != 1 {
+		t.Errorf("CallSid %q, %d calls", got.CallSID, len(f.twilio.calls))
+	}
+}
+
+// A call that was found may have ended, with its status callbacks lost.
+func TestFoundCallHasEnded(t *testing.T) {
+	for status, want := range map[string]deliveries.Status{
+		"busy": deliveries.Queued, "no-answer": deliveries.Queued, "completed": deliveries.Queued,
+		"queued": deliveries.Calling, "in-progress": deliveries.Answered,
+	} {
+		f := newFixture(t)
+		f.twilio.lose = true
+		delivery := f.rung(t)
+		f.twilio.calls[0].Status = status
+		f.pass(t, 25*time.Second)
+		attempt := 1
+		if want == deliveries.Queued {
+			attempt = 2
+		}
+		f.is(t, delivery.ID, want, attempt)
+	}
+}
+
+// Calls that were made before, after and to others are not taken for the attempt's own.
+func TestStrangeCallsAreNotTaken(t *testing.T) {
+	f := newFixture(t)
+	delivery := f.request(t, byVoice())
+	f.life.left = 10 // it dies after its beginning is noted, before it dials
+	f.work(t)
+	if len(f.twilio.calls) != 0 || f.stored(t, delivery.ID).Began.IsZero() {
+		t.Fatal("it did not die between beginning and dialing")
+	}
+	for _, strange := range []struct {
+		to    nanp.Number
+		after time.Duration
+	}{{home, -15 * time.Second}, {home, 25 * time.Second}, {"+16125550177", time.Second}} {
+		f.twilio.ring(deliveries.Ring{To: strange.to}).Created = f.now.Add(strange.after)
+	}
+	f.restart()
+	f.pass(t, 40*time.Second)
+	if n := f.twilio.rings(delivery.Task()); n != 1 {
+		t.Errorf("%d rings", n)
+	}
+	if got := f.get(t, delivery.ID).CallSID; got != "CA4" {
+		t.Errorf("took %s", got)
+	}
+}
+
+// stored asks the database itself.
+func (f *fixture) stored(t testing.TB, id deliveries.ID) deliveries.Delivery {
+	t.Helper()
+	delivery, err := f.store.Get(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return delivery
+}
+
+// A process that was stopped between noting the beginning and dialing, for so long that
+// another has dialed, does not dial when it goes on.
+func TestStoppedProcessDoesNotDial(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixture(t)
+		f.twilio.clock = time.Now
+		config := f.config()
+		config.Now = time.Now
+		all := deliveries.New(config)
+		delivery, err := all.Request(t.Context(), byVoice())
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Store = slowStore{f.store, 3 * time.Minute}
+		stopped := deliveries.New(config)
+		var group sync.WaitGroup
+		group.Go(func() {
+			_, later := errors.AsType[*deliveries.LaterError](stopped.Attempt(t.Context(), delivery.Task()))
+			if !later {
+				t.Error("the stopped process did not give up")
+			}
+		})
+		time.Sleep(time.Minute)
+		err = all.Attempt(t.Context(), delivery.Task())
+		if err != nil || f.twilio.rings(delivery.Task()) != 1 {
+			t.Errorf("%v; %d rings while it is stopped", err, f.twilio.rings(delivery.Task()))
+		}
+		group.Wait()
+		if n := f.twilio.rings(delivery.Task()); n != 1 {
+			t.Errorf("%d rings", n)
+		}
+	})
+}

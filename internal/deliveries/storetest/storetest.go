@@ -1,0 +1,165 @@
+// Package storetest is the one set of tests that every implementation of the stores of
+// package deliveries must pass: each sentence of their contract is a subtest.
+//
+//	func TestStores(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T) storetest.Stores {
+//			m := deliveries.NewMemory()
+//			return storetest.Stores{Store: m, Phones: m}
+//		})
+//	}
+//
+// Time is handed to the stores, so that no test waits. It starts at the present, and goes on
+// by two days at most within a test: what a store lets expire by its own clock must outlast
+// that, and what is to be over must be so by the time that was handed over.
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/checked"
+)
+
+// Stores are the faces of one database.
+type Stores struct {
+	Store  deliveries.Store
+	Phones deliveries.Phones
+	// Dying returns a Store over the same database whose process dies after that many
+	// writes, each of which the database does at once: all that it asks from then on fails
+	// and has no effect. Nil for an implementation that does everything in one step.
+	Dying func(t *testing.T, writes int) deliveries.Store
+}
+
+// Run runs every test on stores of its own, which fresh makes empty.
+func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+	groups := map[string]map[string]func(play){
+		"Create": createTests, "Key": keyTests, "Limit": limitTests, "Block": blockTests,
+		"Update": updateTests, "Unfinished": unfinishedTests, "Reserve": reserveTests, "Ring": ringTests, "Waiting": waitingTests,
+		"Together": togetherTests, "Dying": dyingTests,
+	}
+	for group, tests := range groups {
+		t.Run(group, func(t *testing.T) {
+			for sentence, test := range tests {
+				t.Run(sentence, func(t *testing.T) {
+					test(play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+				})
+			}
+		})
+	}
+}
+
+// The subjects of the tests.
+const (
+	ann = "acc_" + "aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	bob = "notice +16125550142"
+)
+
+// play is one test under way. Its methods fail the test on errors that it didn't expect.
+// Times are given as what has passed since its start.
+type play struct {
+	t checked.T
+	Stores
+	start time.Time
+}
+
+func (p play) at(after time.Duration) time.Time { return p.start.Add(after) }
+
+// id returns the ID of the n-th delivery of a test.
+func id(n int) deliveries.ID {
+	digits := strings.Map(func(r rune) rune { return 'a' + r - '0' }, fmt.Sprintf("%06d", n))
+	return deliveries.ID("dlv_" + strings.Repeat("z", 20) + digits)
+}
+
+// fresh is a delivery by voice that is created some time after the start.
+func (p play) fresh(n int, subject string, after time.Duration) deliveries.NewDelivery {
+	return deliveries.NewDelivery{
+		Delivery: deliveries.Delivery{
+			ID: id(n), Account: ann, About: deliveries.SecurityCode, Method: deliveries.Voice,
+			Language: "es", Status: deliveries.Queued, Attempt: 1, Created: p.at(after), Due: p.at(after),
+			Events: []deliveries.Event{{At: p.at(after), Status: deliveries.Queued, Attempt: 1}},
+		},
+		Subject: subject,
+	}
+}
+
+func (p play) create(create deliveries.NewDelivery) deliveries.Delivery {
+	p.t.Helper()
+	created, err := p.Store.Create(p.t.Context(), create)
+	p.t.OK(err)
+	return created
+}
+
+func (p play) tryCreate(create deliveries.NewDelivery) error {
+	_, err := p.Store.Create(p.t.Context(), create)
+	return err
+}
+
+func (p play) get(id deliveries.ID) deliveries.Delivery {
+	p.t.Helper()
+	got, err := p.Store.Get(p.t.Context(), id)
+	p.t.OK(err)
+	return got
+}
+
+func (p play) absent(id deliveries.ID) {
+	p.t.Helper()
+	_, err := p.Store.Get(p.t.Context(), id)
+	p.t.Is(err, deliveries.ErrNotFound)
+}
+
+func (p play) update(d deliveries.Delivery, events ...deliveries.Event) {
+	p.t.Helper()
+	p.t.OK(p.Store.Update(p.t.Context(), d, events...))
+}
+
+// unfinished checks which deliveries are due before a time, in this order.
+func (p play) unfinished(before time.Duration, most int, want ...int) {
+	p.t.Helper()
+	got, err := p.Store.Unfinished(p.t.Context(), p.at(before), most)
+	p.t.OK(err)
+	ids := []deliveries.ID{}
+	for _, n := range want {
+		ids = append(ids, id(n))
+	}
+	p.t.Same(append([]deliveries.ID{}, got...), ids)
+}
+
+func (p play) limited(err error, until time.Time, all bool) {
+	p.t.Helper()
+	limit, is := errors.AsType[*deliveries.LimitError](err)
+	if !is {
+		p.t.Fatalf("error %v, want a LimitError", err)
+	}
+	p.t.Same(*limit, deliveries.LimitError{Until: until, All: all})
+}
+
+func (p play) blocked(err error, until time.Time) {
+	p.t.Helper()
+	blocked, is := errors.AsType[*deliveries.BlockedError](err)
+	if !is {
+		p.t.Fatalf("error %v, want a BlockedError", err)
+	}
+	p.t.Same(*blocked, deliveries.BlockedError{Until: until})
+}
+
+// crowd is how many do something at once.
+const crowd = 50
+
+// together runs f for each of a crowd at once.
+func together(f func(i int)) {
+	var group sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range crowd {
+		group.Go(func() {
+			<-begin
+			f(i)
+		})
+	}
+	close(begin)
+	group.Wait()
+}

@@ -1,0 +1,277 @@
+package features_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/features"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+var errStore = errors.New("the store is away")
+
+func TestFind(t *testing.T) {
+	f := newFixture(t)
+	if _, err := f.Find(t.Context(), missing); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("missing: %v", err)
+	}
+	found, err := f.Find(t.Context(), bare)
+	if err != nil || found.Number != bare || found.Installed.Len() != 0 {
+		t.Errorf("bare: %+v, %v", found, err)
+	}
+	for _, feature := range append(pins.AllFeatures[:], "caller-id") {
+		if setting, installed := found.Setting(feature); installed {
+			t.Errorf("bare has %+v", setting)
+		}
+	}
+}
+
+func TestChangeOfNothing(t *testing.T) {
+	f := newFixture(t)
+	for number, want := range map[nanp.Number]error{missing: pins.ErrNoLine, bare: features.ErrNotInstalled} {
+		request := f.request(scr, features.Switch(true))
+		request.Number = number
+		if _, err := f.Change(t.Context(), request); !errors.Is(err, want) {
+			t.Errorf("change of %s: %v", number, err)
+		}
+		if err := f.Weigh(t.Context(), number, scr, request.Edit); !errors.Is(err, want) {
+			t.Errorf("weigh of %s: %v", number, err)
+		}
+	}
+	before := f.change(t, scr, features.Switch(true))
+	if after := f.change(t, scr, features.Switch(true)); after.Revision != before.Revision {
+		t.Errorf("an edit that changes nothing made revision %d of %d", after.Revision, before.Revision)
+	}
+	if len(f.store.changes) != 1 || len(f.records(t)) != 1 || len(f.events(t)) != 1 {
+		t.Errorf("%d changes, %d records, %d events; want 1 of each", len(f.store.changes), len(f.records(t)), len(f.events(t)))
+	}
+}
+
+func TestRevisions(t *testing.T) {
+	f := newFixture(t)
+	first := f.change(t, scr, features.Switch(true))
+	if want := f.now.UnixMilli(); first.Revision != want {
+		t.Errorf("first revision %d, want %d", first.Revision, want)
+	}
+	if second := f.change(t, scr, features.Switch(false)); second.Revision != first.Revision+1 {
+		t.Errorf("in the same moment: %d after %d", second.Revision, first.Revision)
+	}
+	f.now = f.now.Add(-time.Hour) // a clock that was put back
+	if third := f.change(t, scr, features.Switch(true)); third.Revision != first.Revision+2 {
+		t.Errorf("an hour earlier: %d after %d", third.Revision, first.Revision+1)
+	}
+	f.now = f.now.Add(2 * time.Hour)
+	if fourth := f.change(t, scr, features.Switch(false)); fourth.Revision != f.now.UnixMilli() {
+		t.Errorf("an hour later: %d", fourth.Revision)
+	}
+	f.now = f.now.Add(time.Second)
+	for _, installed := range []pins.Features{{}, pins.FeaturesOf(scr)} {
+		if _, err := f.Install(t.Context(), []features.Installation{{Number: line, Features: installed}}, pins.Note{By: "ann"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if again := f.change(t, scr, features.Switch(true)); again.Revision != f.now.UnixMilli() || !again.On {
+		t.Errorf("installed again: %+v", again)
+	}
+}
+
+func TestExpectedRevision(t *testing.T) {
+	f := newFixture(t)
+	change := func(revision int64, edit features.Edit) (features.Outcome, error) {
+		request := f.request(rej, edit)
+		request.Turn, request.Match = pins.Turn{}, func(present int64) bool { return present == revision }
+		return f.Change(t.Context(), request)
+	}
+	first, err := change(0, features.Add("612"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, revision := range []int64{0, first.Revision - 1, first.Revision + 1} {
+		if _, err := change(revision, features.Add("763")); !errors.Is(err, features.ErrStale) {
+			t.Errorf("revision %d: %v, want ErrStale", revision, err)
+		}
+	}
+	if _, err := change(0, features.Add("612")); !errors.Is(err, features.ErrStale) {
+		t.Errorf("an edit that would be refused: %v, want ErrStale", err)
+	}
+	f.store.meet = func() { // another one in between, which the request hasn't seen
+		other := f.request(rej, features.Add("952"))
+		if _, err := f.Change(t.Context(), other); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := change(first.Revision, features.Add("763")); !errors.Is(err, features.ErrStale) {
+		t.Errorf("another in between: %v, want ErrStale", err)
+	}
+	same(t, "list", f.setting(t, rej).List, []features.Entry{"612", "952"})
+}
+
+func TestTurnsDoneTwice(t *testing.T) {
+	f := newFixture(t)
+	add, on := f.request(rej, features.Add("612")), f.request(rej, features.Switch(true))
+	for _, request := range []features.Request{add, on} {
+		if _, err := f.Change(t.Context(), request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := f.change(t, rej, features.Add("763"))
+	for _, request := range []features.Request{add, on, add} {
+		got, err := f.Change(t.Context(), request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, "outcome", got, features.Outcome{Setting: other})
+	}
+	if n := len(f.records(t)); n != 3 || len(f.events(t)) != 3 {
+		t.Errorf("%d records, %d events; want 3", n, len(f.events(t)))
+	}
+	without := on
+	without.Turn = pins.Turn{}
+	for _, wanted := range []bool{false, true} {
+		without.Edit = features.Switch(wanted)
+		got, err := f.Change(t.Context(), without)
+		if err != nil || got.On != wanted || !got.Changed {
+			t.Errorf("without a turn: %+v, %v; want on %t", got, err, wanted)
+		}
+	}
+	if call := f.records(t)[0].Call; call != "" {
+		t.Errorf("a change without a call was recorded in call %s", call)
+	}
+}
+
+func TestStoreThatFailed(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, after []error
+		want          error
+		asked, stands int
+	}{
+		"before it was made, once":  {before: []error{errStore}, asked: 2, stands: 1},
+		"before it was made, twice": {before: []error{errStore, errStore}, want: errStore, asked: 2},
+		"after it was made, once":   {after: []error{errStore}, asked: 2, stands: 1},
+		"with a full outbox":        {before: []error{features.ErrBacklog}, want: features.ErrBacklog, asked: 1},
+		"with a damaged record":     {before: []error{pins.ErrUnreadable}, want: pins.ErrUnreadable, asked: 1},
+		"stale a few times":         {before: []error{features.ErrStale, features.ErrStale}, asked: 3, stands: 1},
+	} {
+		for _, turn := range []pins.Turn{{}, {Call: "CA1", Number: 7}} {
+			t.Run(name, func(t *testing.T) {
+				f := newFixture(t)
+				f.store.before, f.store.after = slices.Clone(c.before), slices.Clone(c.after)
+				request := f.request(rej, features.Add("612"))
+				request.Turn = turn
+				outcome, err := f.Change(t.Context(), request)
+				if !errors.Is(err, c.want) || len(f.store.changes) != c.asked || len(f.records(t)) != c.stands || len(f.events(t)) != c.stands {
+					t.Errorf("%v; asked %d times, %d records, %d events", err, len(f.store.changes), len(f.records(t)), len(f.events(t)))
+				}
+				if err == nil {
+					same(t, "outcome", outcome, features.Outcome{Setting: f.setting(t, rej), Changed: true})
+				}
+			})
+		}
+	}
+}
+
+func TestStaleForever(t *testing.T) {
+	f := newFixture(t)
+	f.store.before = slices.Repeat([]error{features.ErrStale}, 1000)
+	_, err := f.Change(t.Context(), f.request(rej, features.Add("612")))
+	if n := len(f.store.changes); !errors.Is(err, features.ErrStale) || n != 100 {
+		t.Errorf("%v after %d tries", err, n)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	f.store.changes, f.store.meet = nil, cancel
+	_, err = f.Change(ctx, f.request(rej, features.Add("612")))
+	if n := len(f.store.changes); !errors.Is(err, features.ErrStale) || n != 1 {
+		t.Errorf("%v after %d tries of one who has given up", err, n)
+	}
+}
+
+func TestInstall(t *testing.T) {
+	f := newFixture(t)
+	all := []features.Installation{{Number: line, Features: pins.FeaturesOf(scr)}, {Number: missing}, {Number: bare}}
+	for _, note := range []pins.Note{
+		{}, {By: strings.Repeat("n", 101)}, {By: "ann\n"}, {By: "ann", From: strings.Repeat("n", 101)},
+		{By: "ann", Reason: strings.Repeat("n", pins.MaxReason+1)}, {By: "ann", Reason: "\xff"},
+	} {
+		if _, err := f.Install(t.Context(), all, note); !errors.Is(err, pins.ErrNote) {
+			t.Errorf("%+v: %v, want ErrNote", note, err)
+		}
+	}
+	changed, err := f.Install(t.Context(), all, pins.Note{By: "ann", From: "api", Reason: "moved house"})
+	if err != nil || !slices.Equal(changed, []bool{true, false, false}) {
+		t.Errorf("changed %v, %v", changed, err)
+	}
+	record := f.records(t)[0]
+	same(t, "record", record, pins.Record{
+		At: f.now, Event: pins.FeaturesInstalled, By: "ann", From: "api", Reason: "moved house", Changes: record.Changes,
+	})
+	if len(record.Changes) != 5 || record.Changes[0] != "removed no-solicitation" {
+		t.Errorf("changes %q", record.Changes)
+	}
+}
+
+func TestUnreadableSettings(t *testing.T) {
+	f := newFixture(t)
+	f.change(t, lock, features.SetCode(secret.New("4821")))
+	good := f.store.changes[0].Settings
+	revision := f.setting(t, lock).Revision
+	for name, bad := range map[string]string{
+		"empty": "", "no object": "[]", "no version": "{}", "newer": strings.Replace(string(good), `"v":1`, `"v":2`, 1),
+		"cut": string(good[:len(good)-2]), "no schedule": `{"v":1,"schedules":[{"days":"weekdays","start":"25:00","end":"26:00"}]}`,
+		"no number": `{"v":1,"target":"911"}`,
+	} {
+		err := f.store.Memory.Change(t.Context(), features.Change{
+			Number: line, Feature: lock, Expected: revision, Revision: revision + 1, Settings: []byte(bad),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		revision++
+		if _, err := f.Find(t.Context(), line); !errors.Is(err, pins.ErrUnreadable) {
+			t.Errorf("%s: %v, want ErrUnreadable", name, err)
+		}
+	}
+}
+
+func TestCodesAreBoundToTheirPlace(t *testing.T) {
+	f := newFixture(t)
+	f.change(t, lock, features.SetCode(secret.New("4821")))
+	sealed := f.store.changes[0].Settings
+	for name, place := range map[string]features.Change{
+		"another feature": {Number: line, Feature: dnd}, "another line": {Number: bare, Feature: lock},
+	} {
+		place.Revision, place.Settings = 1, sealed
+		all := []features.Installation{{Number: bare, Features: pins.FeaturesOf(lock)}}
+		if _, err := f.Install(t.Context(), all, pins.Note{By: "ann"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.store.Memory.Change(t.Context(), place); err != nil {
+			t.Fatal(err)
+		}
+		found, err := f.Find(t.Context(), place.Number)
+		if setting, _ := found.Setting(place.Feature); err != nil || !setting.CodeLost || !setting.Code.IsZero() {
+			t.Errorf("%s: %+v, %v, want a lost code", name, setting, err)
+		}
+	}
+}
+
+func TestKeysCanBeReplaced(t *testing.T) {
+	f := newFixture(t)
+	f.change(t, lock, features.SetCode(secret.New("4821")))
+	for ids, lost := range map[string]bool{"2026b 2026a": false, "2026b": true} {
+		found, err := f.lines(keyring(t, strings.Fields(ids)...)).Find(t.Context(), line)
+		if setting, _ := found.Setting(lock); err != nil || setting.CodeLost != lost {
+			t.Errorf("keys %s: %+v, %v, want the code lost: %t", ids, setting, err, lost)
+		}
+	}
+	without := f.lines(secret.Keyring{})
+	request := features.Request{Number: line, Feature: dnd, Edit: features.SetCode(secret.New("4821"))}
+	if _, err := without.Change(t.Context(), request); err == nil {
+		t.Error("a code was sealed without a key")
+	}
+}

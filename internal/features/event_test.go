@@ -1,0 +1,172 @@
+package features_test
+
+import (
+	"encoding/hex"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/features"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestEvents(t *testing.T) {
+	f := newFixture(t)
+	first := f.change(t, dnd, features.SetCode(secret.New("4821")))
+	second := f.change(t, rej, features.Add("612"))
+	events := f.events(t)
+	if len(events) != 2 {
+		t.Fatalf("%d events", len(events))
+	}
+	for i, setting := range []features.Setting{first, second} {
+		same(t, "event", events[i], features.Event{
+			ID: events[i].ID, Type: features.FeatureChanged, At: f.now, Number: line, Feature: setting.Feature, Revision: setting.Revision,
+			By: pins.ByCaller, Settings: setting.Settings,
+		})
+		drawn, found := strings.CutPrefix(events[i].ID, "evt_")
+		if id, err := hex.DecodeString(drawn); !found || err != nil || len(id) != 16 {
+			t.Errorf("id %q", events[i].ID)
+		}
+	}
+	if events[0].ID == events[1].ID {
+		t.Error("two events have one id")
+	}
+}
+
+func TestPayloads(t *testing.T) {
+	f := newFixture(t)
+	f.change(t, noSol, features.Add("6125550199"), features.Switch(true))
+	f.change(t, scr, features.Switch(true))
+	f.change(t, dnd, features.SetCode(secret.New("4821")), features.AddSchedule(schedule(t, "weekend 22:30-00:00")))
+	f.change(t, dnd, features.DropCode())
+	f.change(t, lock, features.SetCode(secret.New("0042")), features.Add("011442079460018"))
+	f.change(t, rej, features.Add("612555"))
+	f.change(t, fwd, features.Add("6125550199"), features.ForwardTo("+16125550177"), features.Switch(true))
+	if _, err := f.Install(t.Context(), []features.Installation{{Number: line, Features: pins.FeaturesOf(rej)}}, pins.Note{By: "ann"}); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, event := range f.events(t) {
+		payload, err := event.Payload()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, string(payload))
+	}
+	golden(t, "payloads.jsonl", strings.Join(got, "\n")+"\n")
+}
+
+// golden compares with a file of testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, name, got, string(want))
+}
+
+func TestUnreadableEvents(t *testing.T) {
+	f := newFixture(t)
+	f.change(t, lock, features.SetCode(secret.New("4821")))
+	good := string(f.store.Events(line)[0])
+	for name, bad := range map[string]string{
+		"empty": "", "cut": good[:len(good)-1], "null": "null", "newer": strings.Replace(good, `"v":1`, `"v":2`, 1),
+		"of another line":    strings.Replace(good, string(line), string(bare), 1),
+		"of another feature": strings.Replace(good, `"dial-lock"`, `"do-not-disturb"`, 1),
+		"of no feature":      strings.Replace(good, `"dial-lock"`, `"caller-id"`, 1),
+		"of no line":         strings.Replace(good, string(line), "", 1),
+		"of another type":    strings.Replace(good, "changed", "renamed", 1),
+	} {
+		event, err := f.OpenEvent([]byte(bad))
+		if !errors.Is(err, pins.ErrUnreadable) || event.ID != "" {
+			t.Errorf("%s: %+v, %v; want ErrUnreadable", name, event, err)
+		}
+	}
+}
+
+// TestEventsOfTheFirstForm holds that events without a type, which are still kept, are read.
+func TestEventsOfTheFirstForm(t *testing.T) {
+	f := newFixture(t)
+	f.change(t, lock, features.SetCode(secret.New("4821")))
+	want := f.events(t)[0]
+	first := strings.Replace(string(f.store.Events(line)[0]), `"type":"line.feature.changed",`, "", 1)
+	got, err := f.OpenEvent([]byte(first))
+	if err != nil || strings.Contains(first, "type") {
+		t.Fatalf("%s: %v", first, err)
+	}
+	same(t, "event", got, want)
+}
+
+// TestRemovalsAreTold holds that the switch learns of each feature that is taken away, and of
+// nothing when a feature is added.
+func TestRemovalsAreTold(t *testing.T) {
+	f := newFixture(t)
+	f.now = f.now.Add(-time.Hour)
+	before := f.change(t, lock, features.SetCode(secret.New("4821")), features.Switch(true))
+	for _, installed := range []pins.Features{pins.FeaturesOf(scr, lock), pins.FeaturesOf(scr), pins.FeaturesOf(scr, lock), {}} {
+		if _, err := f.Install(t.Context(), []features.Installation{{Number: line, Features: installed}}, pins.Note{By: "ann"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	events := f.events(t)[2:]
+	want := []pins.Feature{noSol, dnd, rej, fwd, lock, scr, lock}
+	if len(events) != len(want) {
+		t.Fatalf("%d events, want %d", len(events), len(want))
+	}
+	for i, event := range events {
+		revision := f.now.UnixMilli()
+		if i == 4 { // in the moment of its last change
+			revision = before.Revision + 1
+		}
+		same(t, "event", event, features.Event{
+			ID: event.ID, Type: features.FeatureRemoved, At: f.now, Number: line, Feature: want[i], Revision: revision, By: "ann",
+		})
+	}
+	shown, err := features.ShowEvent(f.store.Events(line)[2])
+	same(t, "shown", shown, features.EventDocument{
+		ID: events[0].ID, Type: features.FeatureRemoved, At: f.now, Number: line, Feature: noSol, Revision: f.now.UnixMilli(), By: "ann",
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func FuzzOpenEvent(f *testing.F) {
+	world := newFixture(f)
+	world.change(f, lock, features.SetCode(secret.New("4821")), features.Add("6125550199"))
+	world.change(f, dnd, features.AddSchedule(schedule(f, "weekdays 21:00-07:00")))
+	for _, stored := range world.store.Events(line) {
+		f.Add(stored)
+	}
+	if _, err := world.Install(f.Context(), []features.Installation{{Number: line}}, pins.Note{By: "ann"}); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(world.store.Events(line)[3])
+	f.Add([]byte(`{"v":1,"id":"evt_1","number":"+16125550142","feature":"dial-lock","settings":{"v":1,"code":"AA=="}}`))
+	f.Fuzz(func(t *testing.T, stored []byte) {
+		event, err := world.OpenEvent(stored)
+		if err != nil {
+			if !errors.Is(err, pins.ErrUnreadable) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if _, err := event.Payload(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

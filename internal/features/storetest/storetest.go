@@ -1,0 +1,216 @@
+// Package storetest is the one set of tests that every implementation of the store of package
+// features must pass: each sentence of its contract is a subtest.
+//
+//	func TestStore(t *testing.T) {
+//		storetest.Run(t, func(t *testing.T) storetest.Stores {
+//			lines := pins.NewMemory()
+//			m := features.NewMemory(lines)
+//			return storetest.Stores{
+//				Features: m, Lines: lines, Registry: lines, Validations: lines,
+//				Events: func(_ *testing.T, number nanp.Number) [][]byte { return m.Events(number) },
+//			}
+//		})
+//	}
+//
+// No test waits, or needs more than a few minutes' worth of time to be kept.
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/features"
+	"updatecenter/internal/checked"
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// Stores are the faces of one database.
+type Stores struct {
+	Features    features.Store
+	Lines       pins.Store
+	Registry    pins.Registry
+	Validations pins.Validations
+	// Events returns what was published of a line and not delivered, oldest first.
+	Events func(t *testing.T, number nanp.Number) [][]byte
+}
+
+// Run runs every test on stores of its own, which fresh makes empty.
+func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+	groups := map[string]map[string]func(play){
+		"Change": changeTests, "Turn": turnTests, "Install": installTests,
+		"Line": lineTests, "Together": togetherTests,
+	}
+	for group, tests := range groups {
+		t.Run(group, func(t *testing.T) {
+			for sentence, test := range tests {
+				t.Run(sentence, func(t *testing.T) {
+					p := play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p.add(known, list, dnd)
+					test(p)
+				})
+			}
+		})
+	}
+}
+
+// The numbers and the features of the tests.
+const (
+	known   nanp.Number = "+16125550142" // a line with the features list and dnd
+	other   nanp.Number = "+16125550143" // to be added
+	unknown nanp.Number = "+16125550199" // never a line
+
+	list   = pins.DialLock
+	dnd    = pins.DoNotDisturb
+	absent = pins.CallRejection // not installed on the known line
+)
+
+// play is one test under way. Its methods fail the test on errors that it didn't expect.
+type play struct {
+	t checked.T
+	Stores
+	start time.Time
+}
+
+func (p play) add(number nanp.Number, installed ...pins.Feature) {
+	p.t.Helper()
+	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+		{Number: number, Features: pins.FeaturesOf(installed...)},
+	}, p.start)
+	p.t.OK(err)
+}
+
+// change is the change n of a feature of the known line, in turn n of a call. No two hold the
+// same.
+func (p play) change(feature pins.Feature, expected int64, n int) features.Change {
+	turn := turn(n)
+	return features.Change{
+		Number: known, Feature: feature, Expected: expected, Revision: expected + 10,
+		Settings: fmt.Appendf(nil, `{"settings":%d,"more":"¿\\ \"%%s\" %c"}`, n, 0),
+		Event:    fmt.Appendf(nil, `{"event":%d,"more":"¡\n\r\\ %c"}`, n, 0xff),
+		Record: pins.Record{
+			At: p.start.Add(time.Duration(n) * time.Second), Event: pins.FeatureChanged,
+			By: pins.ByCaller, Side: pins.FromLine, From: string(known), Call: turn.Call,
+			Feature: feature, Changes: []string{"on", fmt.Sprint("change ", n), `¿"quoted"?`},
+		},
+		Turn: turn,
+	}
+}
+
+func turn(n int) pins.Turn {
+	return pins.Turn{Call: "CA0123456789abcdef0123456789abcdef", Number: n}
+}
+
+// make makes a change.
+func (p play) make(change features.Change) {
+	p.t.Helper()
+	p.t.OK(p.Features.Change(p.t.Context(), change))
+}
+
+// refused makes a change that is refused, and leaves all as it was.
+func (p play) refused(change features.Change, want error) {
+	p.t.Helper()
+	number := change.Number
+	before, events := p.recordsOf(number), p.Events(p.t.T, number)
+	stored, err := p.Features.Features(p.t.Context(), number, change.Turn)
+	p.t.Is(p.Features.Change(p.t.Context(), change), want)
+	after, afterErr := p.Features.Features(p.t.Context(), number, change.Turn)
+	p.same(errors.Is(afterErr, pins.ErrNoLine), errors.Is(err, pins.ErrNoLine))
+	p.same(after, stored)
+	p.same(p.recordsOf(number), before)
+	p.same(p.Events(p.t.T, number), events)
+}
+
+// stored returns what is stored of a line.
+func (p play) stored(number nanp.Number) features.Stored {
+	p.t.Helper()
+	stored, err := p.Features.Features(p.t.Context(), number, pins.Turn{})
+	p.t.OK(err)
+	p.same(stored.Done, false)
+	return stored
+}
+
+// settings wants exactly what these changes left of the known line, the last of each feature.
+func (p play) settings(want ...features.Change) {
+	p.t.Helper()
+	kept := make(map[pins.Feature]features.Kept)
+	for _, change := range want {
+		kept[change.Feature] = features.Kept{Revision: change.Revision, Settings: change.Settings}
+	}
+	got := p.stored(known).Settings
+	if len(got) == 0 && len(kept) == 0 {
+		return
+	}
+	p.same(got, kept)
+}
+
+// published wants exactly the events of these changes, in order.
+func (p play) published(want ...features.Change) {
+	p.t.Helper()
+	got := p.Events(p.t.T, known)
+	p.same(len(got), len(want))
+	for i, change := range want {
+		p.same(string(got[i]), string(change.Event))
+	}
+}
+
+// recorded wants exactly the records of these changes, the last one first.
+func (p play) recorded(want ...features.Change) {
+	p.t.Helper()
+	got := p.recordsOf(known)
+	p.same(len(got), len(want))
+	for i, change := range want {
+		p.same(got[len(got)-1-i], change.Record)
+	}
+}
+
+// recordsOf returns the history of a line, newest first.
+func (p play) recordsOf(number nanp.Number) []pins.Record {
+	p.t.Helper()
+	records, err := p.Registry.History(p.t.Context(), number, pins.MaxHistory)
+	p.t.OK(err)
+	return records
+}
+
+// reset resets the PIN of the known line, and returns what stands in the history before that.
+func (p play) reset(record pins.Record) (validated pins.Record) {
+	p.t.Helper()
+	v := pins.Validation{By: record.By, From: record.From, Method: pins.ByOperator, At: record.At, Until: record.At.Add(pins.ValidFor)}
+	validated = pins.Record{At: record.At, Event: pins.CustomerValidated, By: record.By, From: record.From}
+	p.t.OK(p.Validations.Validate(p.t.Context(), known, v, validated))
+	p.t.OK(p.Validations.Reset(p.t.Context(), known, record, nil))
+	return validated
+}
+
+func (p play) remove(number nanp.Number) {
+	p.t.Helper()
+	p.t.OK(p.Registry.Remove(p.t.Context(), number, pins.Record{At: p.start, Event: pins.Removed, By: "ann"}))
+}
+
+func (p play) same(got, want any) {
+	p.t.Helper()
+	if diff := cmp.Diff(want, got, cmp.Comparer(sameFeatures)); diff != "" {
+		p.t.Fatalf("(-want +got)\n%s", diff)
+	}
+}
+
+func sameFeatures(a, b pins.Features) bool { return a == b }
+
+// together runs f a hundred times at once.
+func (p play) together(f func(i int)) {
+	var group sync.WaitGroup
+	begin := make(chan struct{})
+	for i := range 100 {
+		group.Go(func() {
+			<-begin
+			f(i)
+		})
+	}
+	close(begin)
+	group.Wait()
+}

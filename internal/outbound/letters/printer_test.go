@@ -1,0 +1,230 @@
+package letters_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/outbound/letters"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/outbound/wording"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var everything = []deliveries.About{
+	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
+	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
+	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
+}
+
+func config(dir string) letters.Config {
+	return letters.Config{
+		Dir: dir,
+		House: wording.House{
+			Company: "Northern Telephone", Repair: "+18005731311", HelpLine: "+18008602255",
+			TemporaryPIN: secret.New("1234"),
+		},
+		ReturnAddress: []string{"Customer Accounts", "PO Box 2348", "Seattle, WA 98111-2348"},
+	}
+}
+
+func printer(t testing.TB, dir string) *letters.Printer {
+	t.Helper()
+	p, err := letters.New(config(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func letter(about deliveries.About, language string) deliveries.Letter {
+	return deliveries.Letter{
+		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", About: about,
+		Date: time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC),
+		Account: accounts.Account{
+			Number: "6125550142-821", Name: "María Guadalupe Núñez", Language: language,
+			Address: accounts.Address{Street: []string{"1200 Nicollet Mall", "Apt 14"}, City: "Minneapolis", State: "MN", ZIP: "55403-2411"},
+			Code:    secret.New("482910"), Question: "¿Cómo se llamaba su primera calle?",
+			Answer: secret.New("Calle de los Álamos (Núm. 3)"),
+		},
+	}
+}
+
+// long is a letter with the longest address that an account can have.
+func long() deliveries.Letter {
+	l := letter(deliveries.SecurityAnswer, "en")
+	l.Account.Name = strings.Repeat("Wilhelmina ", 9)
+	l.Account.Address.Street = []string{
+		"Attention: Accounts Payable and Receivable Department, Wing B",
+		strings.Repeat("W", 60), strings.Repeat("Åg ", 20),
+	}
+	l.Account.Address.City = strings.Repeat("Mmm ", 15)
+	return l
+}
+
+// printed prints a letter and returns its PDF.
+func printed(t testing.TB, l deliveries.Letter) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	if err := printer(t, dir).Print(t.Context(), l); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(dir, string(l.ID)+".pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func TestPrint(t *testing.T) {
+	for name, l := range map[string]deliveries.Letter{
+		"security_code.en":   letter(deliveries.SecurityCode, "en"),
+		"security_answer.es": letter(deliveries.SecurityAnswer, "es"),
+		"welcome.es":         letter(deliveries.Welcome, "es"),
+		"pin_reset.en":       letter(deliveries.PINReset, ""),
+		"long_address.en":    long(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got strings.Builder
+			for _, run := range read(t, printed(t, l)) {
+				fmt.Fprintln(&got, run)
+			}
+			golden(t, name+".txt", got.String())
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestEveryLetterIsOnePageOfUSLetter(t *testing.T) {
+	for _, about := range everything {
+		for _, language := range []string{"en", "es"} {
+			pdf := printed(t, letter(about, language))
+			for _, want := range []string{"/MediaBox [0 0 612.00 792.00]", "/Count 1\n", "/Lang (" + language + "-US)"} {
+				if !bytes.Contains(pdf, []byte(want)) {
+					t.Errorf("%s in %s has no %q", about, language, want)
+				}
+			}
+		}
+	}
+}
+
+func TestTheSameLetterIsTheSameBytes(t *testing.T) {
+	if a, b := printed(t, long()), printed(t, long()); !bytes.Equal(a, b) {
+		t.Error("two prints of one letter differ")
+	}
+}
+
+func TestPrintRefuses(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil func(*deliveries.Letter)
+		want  error
+	}{
+		"a name in another script":    {func(l *deliveries.Letter) { l.Account.Name = "王小明" }, letters.ErrUnprintable},
+		"a city in another script":    {func(l *deliveries.Letter) { l.Account.Address.City = "東京" }, letters.ErrUnprintable},
+		"a line break":                {func(l *deliveries.Letter) { l.Account.Name = "Ana\nRuiz" }, letters.ErrUnprintable},
+		"an answer in another script": {func(l *deliveries.Letter) { l.Account.Answer = secret.New("王小明") }, letters.ErrUnprintable},
+		"no address":                  {func(l *deliveries.Letter) { l.Account.Address = accounts.Address{} }, letters.ErrNoAddress},
+		"no answer":                   {func(l *deliveries.Letter) { l.Account.Answer = secret.Text{} }, deliveries.ErrNoSecret},
+		"another subject":             {func(l *deliveries.Letter) { l.About = "poem" }, deliveries.ErrAsk},
+		"no ID":                       {func(l *deliveries.Letter) { l.ID = "" }, letters.ErrID},
+		"an ID that leaves the spool": {func(l *deliveries.Letter) { l.ID = "../dlv" }, letters.ErrID},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			l := letter(deliveries.SecurityAnswer, "en")
+			test.spoil(&l)
+			err := printer(t, dir).Print(t.Context(), l)
+			if !errors.Is(err, test.want) {
+				t.Fatalf("Print: %v, want %v", err, test.want)
+			}
+			final, is := test.want.(interface{ Final() bool })
+			if ours := !errors.Is(err, deliveries.ErrNoSecret) && !errors.Is(err, deliveries.ErrAsk); is != ours || is && !final.Final() {
+				t.Errorf("%v does not say whether it is final", test.want)
+			}
+			for _, hidden := range []string{"王", "東京", "Álamos", "Ana"} {
+				if strings.Contains(err.Error(), hidden) {
+					t.Errorf("the error quotes %q: %v", hidden, err)
+				}
+			}
+			if files, _ := filepath.Glob(filepath.Join(dir, "*")); files != nil {
+				t.Errorf("the spool has %v", files)
+			}
+		})
+	}
+}
+
+func TestNamesInOtherAlphabets(t *testing.T) {
+	for _, name := range []string{
+		"Antonín Dvořák-Wałęsa", "Nguyễn Thị Ánh Đặng", "Γιώργος Παπαδόπουλος", "Юлия Щербакова", "Þórður Øresund, Jr.",
+		"Ċ (ĉ) \\ Ĩ", // with bytes of UTF-16 that PDF has to escape
+	} {
+		l := letter(deliveries.PINChanged, "en")
+		l.Account.Name = name
+		l.Account.Address.Street = []string{name}
+		if runs := read(t, printed(t, l)); strings.Count(fmt.Sprint(runs), name) != 3 {
+			t.Errorf("the letter says %v, not %s", runs, name)
+		}
+	}
+}
+
+func BenchmarkPrint(b *testing.B) {
+	p := printer(b, b.TempDir())
+	size := 0
+	for i := range b.N {
+		l := letter(deliveries.SecurityAnswer, "es")
+		l.ID = deliveries.ID(fmt.Sprintf("dlv_%d", i))
+		if err := p.Print(b.Context(), l); err != nil {
+			b.Fatal(err)
+		}
+	}
+	files, _ := filepath.Glob(filepath.Join(b.TempDir(), "..", "*", "*.pdf"))
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil {
+			size = int(info.Size())
+		}
+	}
+	b.ReportMetric(float64(size), "bytes/letter")
+}
+
+func TestNewRefuses(t *testing.T) {
+	for name, spoil := range map[string]func(*letters.Config){
+		"no company":         func(c *letters.Config) { c.House.Company = "" },
+		"no return address":  func(c *letters.Config) { c.ReturnAddress = nil },
+		"six lines":          func(c *letters.Config) { c.ReturnAddress = make([]string, 6) },
+		"an unprintable one": func(c *letters.Config) { c.ReturnAddress = []string{"北京"} },
+		"no directory":       func(c *letters.Config) { c.Dir = "" },
+	} {
+		c := config(t.TempDir())
+		spoil(&c)
+		if _, err := letters.New(c); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}

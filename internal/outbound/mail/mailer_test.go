@@ -1,0 +1,207 @@
+package mail_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/outbound/mail"
+	"updatecenter/internal/secret"
+)
+
+func mailer(t testing.TB, config mail.Config) *mail.Mailer {
+	t.Helper()
+	m, err := mail.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestSendEncrypted(t *testing.T) {
+	for name, test := range map[string]struct {
+		server    how
+		policy    mail.TLSPolicy
+		encrypted bool
+	}{
+		"mandatory":                          {how{starttls: true}, mail.Mandatory, true},
+		"implicit":                           {how{implicit: true}, mail.Implicit, true},
+		"opportunistic with an offer":        {how{starttls: true}, mail.Opportunistic, true},
+		"opportunistic without":              {how{}, mail.Opportunistic, false},
+		"none, to this machine":              {how{}, mail.None, false},
+		"none, to a server that would do it": {how{starttls: true}, mail.None, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, test.server)
+			c := s.config(test.policy)
+			if test.policy == mail.Mandatory || test.policy == mail.Implicit {
+				c.Username, c.Password = "updatecenter", secret.New("correct horse")
+			}
+			if err := mailer(t, c).Send(t.Context(), message(deliveries.SecurityCode, "en")); err != nil {
+				t.Fatal(err)
+			}
+			took := s.messages()
+			if len(took) != 1 || took[0].encrypted != test.encrypted || took[0].user != c.Username ||
+				took[0].from != "accounts@example.com" || took[0].to != "ana.ruiz@example.net" {
+				t.Errorf("the server took %+v", took)
+			}
+		})
+	}
+}
+
+func TestSendWithoutGoodEncryptionSendsNothing(t *testing.T) {
+	for name, test := range map[string]struct {
+		server how
+		policy mail.TLSPolicy
+		spoil  func(*mail.Config)
+	}{
+		"no STARTTLS":             {how{}, mail.Mandatory, nil},
+		"another's certificate":   {how{starttls: true}, mail.Mandatory, func(c *mail.Config) { c.Roots = nil }},
+		"the same, opportunistic": {how{starttls: true}, mail.Opportunistic, func(c *mail.Config) { c.Roots = nil }},
+		"the same, implicit":      {how{implicit: true}, mail.Implicit, func(c *mail.Config) { c.Roots = nil }},
+		"for another name":        {how{starttls: true}, mail.Mandatory, func(c *mail.Config) { c.Host = "localhost" }},
+		"a wrong password": {how{starttls: true}, mail.Mandatory, func(c *mail.Config) {
+			c.Username, c.Password = "updatecenter", secret.New("battery staple")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, test.server)
+			c := s.config(test.policy)
+			if test.spoil != nil {
+				test.spoil(&c)
+			}
+			err := mailer(t, c).Send(t.Context(), message(deliveries.SecurityCode, "en"))
+			if took := s.messages(); err == nil || len(took) != 0 {
+				t.Errorf("Send: %v, and the server took %d messages", err, len(took))
+			}
+			checkSilent(t, err)
+		})
+	}
+}
+
+// checkSilent fails if an error tells something that belongs in no log.
+func checkSilent(t *testing.T, err error) {
+	t.Helper()
+	for _, hidden := range []string{"ana.ruiz", "482910", "Ruiz", "battery", "horse"} {
+		if err != nil && strings.Contains(err.Error(), hidden) {
+			t.Errorf("the error tells %q: %v", hidden, err)
+		}
+	}
+}
+
+func TestSendRefused(t *testing.T) {
+	for name, test := range map[string]struct {
+		server *server
+		want   mail.RefusedError
+	}{
+		"no such mailbox": {
+			&server{refuseTo: &smtp.SMTPError{Code: 550, Message: "ana.ruiz@example.net is unknown"}},
+			mail.RefusedError{Step: "sending SMTP RCPT TO command", Code: 550},
+		},
+		"a full mailbox": {
+			&server{refuseTo: &smtp.SMTPError{Code: 452, Message: "ana.ruiz@example.net is full"}},
+			mail.RefusedError{Step: "sending SMTP RCPT TO command", Code: 452, Again: true},
+		},
+		"taken for spam": {
+			&server{refuseData: &smtp.SMTPError{Code: 554, Message: "ana.ruiz@example.net would not like it"}},
+			mail.RefusedError{Step: "closing SMTP DATA writer", Code: 554},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, how{starttls: true, server: test.server})
+			err := mailer(t, s.config(mail.Mandatory)).Send(t.Context(), message(deliveries.SecurityCode, "en"))
+			refused, ok := errors.AsType[*mail.RefusedError](err)
+			if !ok || *refused != test.want {
+				t.Errorf("Send: %#v, want %#v", err, test.want)
+			}
+			if refused.Final() == test.want.Again {
+				t.Errorf("final: %t", refused.Final())
+			}
+			checkSilent(t, err)
+		})
+	}
+}
+
+func TestSendToAServerThatHangs(t *testing.T) {
+	for name, greeting := range map[string]string{
+		"before it greets":      "",
+		"after it greeted":      "220 mail.example.com\r\n",
+		"after each slow reply": "220-wait\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := config()
+			c.Host, c.Port, c.TLS = "127.0.0.1", hang(t, greeting), mail.None
+			c.Timeout = 150 * time.Millisecond
+			start := time.Now()
+			err := mailer(t, c).Send(t.Context(), message(deliveries.PINReset, "en"))
+			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 3*time.Second {
+				t.Errorf("Send: %v after %v", err, took)
+			}
+		})
+	}
+}
+
+func TestSendEndsWithItsContext(t *testing.T) {
+	c := config()
+	c.Host, c.Port, c.TLS = "127.0.0.1", hang(t, ""), mail.None
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if err := mailer(t, c).Send(ctx, message(deliveries.PINReset, "en")); !errors.Is(err, context.Canceled) {
+		t.Errorf("Send: %v", err)
+	}
+}
+
+// hang listens, says a greeting, and then nothing more.
+func hang(t *testing.T, greeting string) (port int) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { conn.Close() })
+			_, _ = conn.Write([]byte(greeting))
+		}
+	}()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func TestSentTwiceIsTheSame(t *testing.T) {
+	s := serve(t, how{})
+	m := mailer(t, s.config(mail.None))
+	for range 2 {
+		if err := m.Send(t.Context(), message(deliveries.SecurityAnswer, "es")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	took := s.messages()
+	if len(took) != 2 || took[0].data != took[1].data {
+		t.Errorf("the two differ:\n%v", took)
+	}
+}
+
+func TestSendWithNobodyThere(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener.Close()
+	c := config()
+	c.Host, c.Port, c.TLS = "127.0.0.1", listener.Addr().(*net.TCPAddr).Port, mail.None
+	err = mailer(t, c).Send(t.Context(), message(deliveries.PINReset, "en"))
+	if _, refused := errors.AsType[*mail.RefusedError](err); err == nil || refused {
+		t.Errorf("Send: %v", err)
+	}
+}

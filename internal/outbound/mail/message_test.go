@@ -1,0 +1,252 @@
+package mail_test
+
+import (
+	"cmp"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	netmail "net/mail"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/outbound/mail"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/outbound/wording"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var everything = []deliveries.About{
+	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
+	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
+	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
+}
+
+func config() mail.Config {
+	return mail.Config{
+		Host: "smtp.example.com", From: "accounts@example.com",
+		House: wording.House{
+			Company: "Teléfonos del Norte, Inc.", Repair: "+18005731311", HelpLine: "+18008602255",
+			TemporaryPIN: secret.New("1234"),
+		},
+	}
+}
+
+func message(about deliveries.About, language string) deliveries.Mail {
+	return deliveries.Mail{
+		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", About: about,
+		Date: time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC),
+		Account: accounts.Account{
+			Number: "6125550142-821", Name: "Ana <Núñez> & Ruiz", Language: language,
+			Email: "ana.ruiz@example.net", Code: secret.New("482910"),
+			Question: "¿Cómo se llamaba su primera calle?", Answer: secret.New("Calle <de los> Álamos"),
+		},
+	}
+}
+
+func TestMessages(t *testing.T) {
+	s := serve(t, how{})
+	m := mailer(t, s.config(mail.None))
+	for _, test := range []struct {
+		about    deliveries.About
+		language string
+	}{
+		{deliveries.SecurityCode, "en"}, {deliveries.SecurityAnswer, "es"}, {deliveries.Welcome, "en"},
+		{deliveries.PINReset, "es"}, {deliveries.QuestionChanged, ""},
+	} {
+		name := fmt.Sprintf("%s.%s.eml", test.about, cmp.Or(test.language, "unknown"))
+		t.Run(name, func(t *testing.T) {
+			if err := m.Send(t.Context(), message(test.about, test.language)); err != nil {
+				t.Fatal(err)
+			}
+			took := s.messages()
+			golden(t, name, read(t, took[len(took)-1].data))
+		})
+	}
+}
+
+// read decodes a message: its header, and its parts.
+func read(t *testing.T, data string) string {
+	t.Helper()
+	parsed, err := netmail.ReadMessage(strings.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	writeHeader(t, &out, parsed.Header)
+	kind, parameters, err := mime.ParseMediaType(parsed.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" {
+		t.Fatalf("the message is %q, %v", kind, err)
+	}
+	for parts := multipart.NewReader(parsed.Body, parameters["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return out.String()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.WriteString("\n--------\n")
+		writeHeader(t, &out, netmail.Header(part.Header))
+		text, err := io.ReadAll(quotedprintable.NewReader(part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.WriteString("\n" + strings.ReplaceAll(string(text), "\r\n", "\n"))
+	}
+}
+
+func writeHeader(t *testing.T, out *strings.Builder, header netmail.Header) {
+	t.Helper()
+	var keys []string
+	for key := range header {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		for _, value := range header[key] {
+			decoded, err := new(mime.WordDecoder).DecodeHeader(value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprintf(out, "%s: %s\n", key, decoded)
+		}
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := gocmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestEveryMessageGoesInBothLanguages(t *testing.T) {
+	s := serve(t, how{})
+	m := mailer(t, s.config(mail.None))
+	for _, about := range everything {
+		for _, language := range []string{"en", "es"} {
+			if err := m.Send(t.Context(), message(about, language)); err != nil {
+				t.Errorf("%s in %s: %v", about, language, err)
+				continue
+			}
+			took := s.messages()
+			text := read(t, took[len(took)-1].data)
+			if !strings.Contains(text, "Content-Language: "+language) || !strings.Contains(text, "Auto-Submitted: auto-generated") {
+				t.Errorf("%s in %s: the header lacks its language, or that nobody wrote it", about, language)
+			}
+			for _, never := range []string{"http", "<img", "<a ", "href", "{{", "no value"} {
+				if strings.Contains(text, never) {
+					t.Errorf("%s in %s has %q", about, language, never)
+				}
+			}
+		}
+	}
+}
+
+func TestHeadersTellNothing(t *testing.T) {
+	s := serve(t, how{})
+	m := mailer(t, s.config(mail.None))
+	for _, about := range []deliveries.About{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome} {
+		if err := m.Send(t.Context(), message(about, "en")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, took := range s.messages() {
+		header, _, _ := strings.Cut(read(t, took.data), "\n--------\n")
+		for _, hidden := range []string{"482910", "lamos", "Ruiz", "6125550142"} {
+			if strings.Contains(header, hidden) {
+				t.Errorf("the header tells %q:\n%s", hidden, header)
+			}
+		}
+	}
+}
+
+func TestSendRefusesWhatIsNoMessage(t *testing.T) {
+	for name, test := range map[string]struct {
+		spoil func(*deliveries.Mail)
+		want  error
+	}{
+		"no address":             {func(m *deliveries.Mail) { m.Account.Email = "" }, mail.ErrNoAddress},
+		"two addresses":          {func(m *deliveries.Mail) { m.Account.Email = "a@example.net, b@example.net" }, mail.ErrNoAddress},
+		"a name with an address": {func(m *deliveries.Mail) { m.Account.Email = "Ana <a@example.net>" }, mail.ErrNoAddress},
+		"a second header":        {func(m *deliveries.Mail) { m.Account.Email = "a@example.net\r\nBcc: b@example.net" }, mail.ErrNoAddress},
+		"a folded header":        {func(m *deliveries.Mail) { m.Account.Email = "a@example.net\r\n b@example.net" }, mail.ErrNoAddress},
+		"a quoted name":          {func(m *deliveries.Mail) { m.Account.Email = "\"a b\"@example.net" }, mail.ErrNoAddress},
+		"no ID":                  {func(m *deliveries.Mail) { m.ID = "" }, mail.ErrID},
+		"an ID with a header":    {func(m *deliveries.Mail) { m.ID = "a\r\nBcc: b" }, mail.ErrID},
+		"no code":                {func(m *deliveries.Mail) { m.Account.Code = secret.Text{} }, deliveries.ErrNoSecret},
+		"another subject":        {func(m *deliveries.Mail) { m.About = "poem" }, deliveries.ErrAsk},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, how{})
+			spoiled := message(deliveries.SecurityCode, "en")
+			test.spoil(&spoiled)
+			err := mailer(t, s.config(mail.None)).Send(t.Context(), spoiled)
+			if !errors.Is(err, test.want) || len(s.messages()) != 0 {
+				t.Errorf("Send: %v, want %v; the server took %d", err, test.want, len(s.messages()))
+			}
+			checkSilent(t, err)
+		})
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for name, spoil := range map[string]func(*mail.Config){
+		"no company":                   func(c *mail.Config) { c.House.Company = "" },
+		"no host":                      func(c *mail.Config) { c.Host = "" },
+		"a socket":                     func(c *mail.Config) { c.Host = "unix:///run/smtp" },
+		"a port beyond all":            func(c *mail.Config) { c.Port = 65536 },
+		"no sender":                    func(c *mail.Config) { c.From = "" },
+		"a sender with a header":       func(c *mail.Config) { c.From = "a@example.com\r\nBcc: b@example.com" },
+		"an unknown policy":            func(c *mail.Config) { c.TLS = "sometimes" },
+		"no encryption to elsewhere":   func(c *mail.Config) { c.TLS = mail.None },
+		"no encryption to an address":  func(c *mail.Config) { c.TLS, c.Host = mail.None, "10.0.0.1" },
+		"a password in the clear":      func(c *mail.Config) { c.TLS, c.Username = mail.Opportunistic, "updatecenter" },
+		"a timeout before the message": func(c *mail.Config) { c.Timeout = -time.Second },
+	} {
+		c := config()
+		spoil(&c)
+		if _, err := mail.New(c); !errors.Is(err, mail.ErrConfig) {
+			t.Errorf("%s: %v, want ErrConfig", name, err)
+		}
+	}
+	for _, host := range []string{"localhost", "127.0.0.1", "::1"} {
+		c := config()
+		c.TLS, c.Host = mail.None, host
+		if _, err := mail.New(c); err != nil {
+			t.Errorf("no encryption to %s: %v", host, err)
+		}
+	}
+}
+
+func ExampleNew() {
+	_, err := mail.New(mail.Config{
+		Host: "smtp.example.com", From: "accounts@example.com", TLS: mail.None,
+		House: wording.House{Company: "Northern Telephone", Repair: "+18005731311"},
+	})
+	fmt.Println(err)
+	// Output: set up e-mail: can't send e-mail with these settings: without encryption the server must be on this machine
+}

@@ -1,0 +1,212 @@
+package wording_test
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/outbound/wording"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var everything = []deliveries.About{
+	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
+	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
+	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
+}
+
+// newYear is a day whose name in Spanish and in UTC is easy to get wrong.
+var newYear = time.Date(2026, time.January, 1, 23, 30, 0, 0, time.FixedZone("CST", -6*60*60))
+
+func house() wording.House {
+	return wording.House{
+		Company: "Northern Telephone", Repair: "+18005731311", HelpLine: "+18008602255",
+		TemporaryPIN: secret.New("1234"),
+	}
+}
+
+func account(language string) accounts.Account {
+	return accounts.Account{
+		Number: "612-5550142-821", Language: language, Name: "Ana {company} Ruiz",
+		Code: secret.New("482910"), Question: "First pet?", Answer: secret.New("Señor Bigotes"),
+	}
+}
+
+func TestWrite(t *testing.T) {
+	for _, language := range []string{"en", "es"} {
+		for _, about := range everything {
+			name := fmt.Sprintf("%s.%s.txt", about, language)
+			t.Run(name, func(t *testing.T) {
+				message, err := house().Write(about, account(language), newYear)
+				if err != nil {
+					t.Fatal(err)
+				}
+				golden(t, name, show(message))
+			})
+		}
+	}
+}
+
+// show writes a message down in full, secrets included.
+func show(m wording.Message) string {
+	told := []string{m.Told.QuestionLabel, m.Told.Question, m.Told.Label, m.Told.Secret.Reveal()}
+	lines := []string{m.Language, m.Date, m.Account, m.Subject, m.Greeting}
+	lines = append(append(append(append(lines, m.Before...), told...), m.After...), m.Closing, m.Company, m.NoReply)
+	return strings.Join(lines, "\n") + "\n"
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestWriteLeavesNoBlankOpen(t *testing.T) {
+	for _, language := range []string{"", "en", "es"} {
+		for _, about := range everything {
+			a := account(language)
+			a.Name = "Ana Ruiz"
+			message, err := house().Write(about, a, newYear)
+			if err != nil || strings.ContainsAny(show(message), "{}%") {
+				t.Errorf("%s in %q: %v, or a blank is left open:\n%s", about, language, err, show(message))
+			}
+		}
+	}
+}
+
+func TestNoticesTellNoSecret(t *testing.T) {
+	for _, about := range everything[3:] {
+		message, err := house().Write(about, account("es"), newYear)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, hidden := range []string{"482910", "Bigotes", "pet", "1234", "612"} {
+			if strings.Contains(show(message), hidden) {
+				t.Errorf("%s tells %q", about, hidden)
+			}
+		}
+	}
+}
+
+func TestWriteCallsTheRightNumber(t *testing.T) {
+	for _, test := range []struct {
+		about    deliveries.About
+		helpLine bool
+		want     string
+	}{
+		{deliveries.PINChanged, true, "800-573-1311"},
+		{deliveries.PINReset, true, "800-573-1311"},
+		{deliveries.AddressChanged, true, "800-860-2255"},
+		{deliveries.AddressChanged, false, "800-573-1311"},
+	} {
+		h := house()
+		if !test.helpLine {
+			h.HelpLine = ""
+		}
+		message, err := h.Write(test.about, account("en"), newYear)
+		if err != nil || !strings.Contains(show(message), test.want) {
+			t.Errorf("%s does not say to call %s, or %v", test.about, test.want, err)
+		}
+	}
+}
+
+func TestWriteWithoutTemporaryPIN(t *testing.T) {
+	h := house()
+	h.TemporaryPIN = secret.Text{}
+	for language, want := range map[string]string{
+		"en": "the temporary PIN that came with your service, and then",
+		"es": "el PIN temporal que recibió con su servicio, y luego",
+	} {
+		message, err := h.Write(deliveries.Welcome, account(language), newYear)
+		if err != nil || !strings.Contains(show(message), want) {
+			t.Errorf("%s does not say %q, or %v:\n%s", language, want, err, show(message))
+		}
+	}
+}
+
+func TestWriteToSomebodyWithoutNameOrNumber(t *testing.T) {
+	a := account("")
+	a.Name, a.Number = "", "A-123-456" // too short to show four and hide four
+	message, err := house().Write(deliveries.CodeChanged, a, newYear)
+	if err != nil || message.Greeting != "Dear customer:" || message.Account != "" || message.Language != "en" {
+		t.Errorf("Write = %q, %q, %q, %v", message.Greeting, message.Account, message.Language, err)
+	}
+}
+
+func TestWriteRefuses(t *testing.T) {
+	answer := account("en")
+	answer.Code = secret.Text{}
+	code := account("en")
+	code.Answer = secret.Text{}
+	for _, test := range []struct {
+		about   deliveries.About
+		account accounts.Account
+		want    error
+	}{
+		{deliveries.SecurityCode, answer, deliveries.ErrNoSecret},
+		{deliveries.Welcome, answer, deliveries.ErrNoSecret},
+		{deliveries.SecurityAnswer, code, deliveries.ErrNoSecret},
+		{"poem", code, deliveries.ErrAsk},
+		{deliveries.ValidationCode, code, deliveries.ErrAsk},
+	} {
+		if _, err := house().Write(test.about, test.account, newYear); !errors.Is(err, test.want) {
+			t.Errorf("Write about %q: %v, want %v", test.about, err, test.want)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	if err := house().Check(); err != nil {
+		t.Error(err)
+	}
+	for name, spoil := range map[string]func(*wording.House){
+		"no company":      func(h *wording.House) { h.Company = "" },
+		"a long company":  func(h *wording.House) { h.Company = strings.Repeat("ñ", 61) },
+		"a second header": func(h *wording.House) { h.Company = "North\r\nBcc: x@example.com" },
+		"nobody to call":  func(h *wording.House) { h.Repair = "" },
+	} {
+		h := house()
+		spoil(&h)
+		if err := h.Check(); !errors.Is(err, wording.ErrHouse) {
+			t.Errorf("%s: %v, want ErrHouse", name, err)
+		}
+	}
+}
+
+func ExampleHouse_Write() {
+	house := wording.House{Company: "Northern Telephone", Repair: "+18005731311"}
+	account := accounts.Account{Name: "Ana Ruiz", Language: "es", Code: secret.New("482910")}
+	message, err := house.Write(deliveries.SecurityCode, account, time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(message.Date)
+	fmt.Println(message.Greeting)
+	fmt.Println(message.Told.Label, message.Told.Secret)
+	// Output:
+	// 5 de enero de 2026
+	// Apreciable Ana Ruiz:
+	// Su código de seguridad ••••••
+}

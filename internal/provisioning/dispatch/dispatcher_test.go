@@ -1,0 +1,231 @@
+package dispatch_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"updatecenter/internal/provisioning"
+)
+
+func TestDeliversEachLaneInOrder(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := &provisioning.Memory{}
+		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
+			time.Sleep(20 * time.Millisecond)
+			return http.StatusOK, nil
+		}}
+		for n := range 20 {
+			publish(store, fmt.Sprint("lane", n), 0, 24)
+		}
+		d := start(t, config(store, to))
+		time.Sleep(5 * time.Second)
+		for n := range 20 {
+			to.inOrder(fmt.Sprint("lane", n), 24)
+		}
+		if got := len(to.attempts("")); got != 500 {
+			t.Errorf("%d attempts at 500 messages", got)
+		}
+		if to.most != 8 {
+			t.Errorf("%d attempts at once, want 8", to.most)
+		}
+		time.Sleep(2 * time.Minute)
+		if lanes, _, err := store.Due(t.Context()); lanes != 0 || err != nil {
+			t.Errorf("%d lanes are still known, error %v", lanes, err)
+		}
+		stopped(t, d)
+	})
+}
+
+func TestLooksSeldomWhenIdleAndAtOnceWhenWoken(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		counted := &counting{Store: &provisioning.Memory{}}
+		store := counted.Store.(*provisioning.Memory)
+		to := &receiver{t: t, answer: ok}
+		d := start(t, config(counted, to))
+		time.Sleep(time.Minute)
+		if looks := counted.claims.Load(); looks < 55 || looks > 65 {
+			t.Errorf("%d looks in an idle minute", looks)
+		}
+		publish(store, "found", 0, 0)
+		time.Sleep(time.Second)
+		to.inOrder("found", 0)
+
+		time.Sleep(10*time.Second + 300*time.Millisecond)
+		publish(store, "told", 0, 0)
+		d.Wake()
+		d.Wake()
+		synctest.Wait()
+		to.inOrder("told", 0)
+		stopped(t, d)
+	})
+}
+
+// counting counts claims.
+type counting struct {
+	provisioning.Store
+	claims atomic.Int64
+}
+
+func (c *counting) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
+	c.claims.Add(1)
+	return c.Store.Claim(ctx, holder, now, until, most)
+}
+
+func TestAChangeAfterTheLastWasDeliveredIsDeliveredAtOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := &provisioning.Memory{}
+		to := &receiver{t: t, answer: ok}
+		d := start(t, config(store, to))
+		for n := range 10 {
+			publish(store, "lane", n, n)
+			d.Wake()
+			synctest.Wait()
+			to.inOrder("lane", n)
+			time.Sleep(3 * time.Second)
+		}
+		stopped(t, d)
+	})
+}
+
+func TestTwoDispatchersNeverDeliverOneLaneAtOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := &provisioning.Memory{}
+		// Slow enough that claims are given back and taken by the other one.
+		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
+			time.Sleep(7 * time.Second)
+			return http.StatusOK, nil
+		}}
+		for n := range 3 {
+			publish(store, fmt.Sprint("lane", n), 0, 29)
+		}
+		one, two := start(t, config(store, to)), start(t, config(store, to))
+		time.Sleep(5 * time.Minute)
+		for n := range 3 {
+			to.inOrder(fmt.Sprint("lane", n), 29)
+		}
+		if got := len(to.attempts("")); got != 90 {
+			t.Errorf("%d attempts at 90 messages", got)
+		}
+		stopped(t, one)
+		stopped(t, two)
+	})
+}
+
+func TestALaneIsLeftBeforeItsClaimRunsOut(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := &watched{Memory: &provisioning.Memory{}, t: t}
+		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
+			time.Sleep(9 * time.Second)
+			return http.StatusOK, nil
+		}}
+		publish(store.Memory, "lane", 0, 29)
+		d := start(t, config(store, to))
+		time.Sleep(5 * time.Minute)
+		to.inOrder("lane", 29)
+		if store.released.Load() < 6 {
+			t.Errorf("released %d times", store.released.Load())
+		}
+		stopped(t, d)
+	})
+}
+
+// watched checks that claims are released before they run out.
+type watched struct {
+	*provisioning.Memory
+	t        *testing.T
+	until    atomic.Pointer[time.Time]
+	released atomic.Int64
+}
+
+func (w *watched) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
+	lanes, err := w.Memory.Claim(ctx, holder, now, until, most)
+	if len(lanes) > 0 {
+		w.until.Store(&until)
+	}
+	return lanes, err
+}
+
+func (w *watched) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
+	w.released.Add(1)
+	if !now.Before(*w.until.Load()) {
+		w.t.Errorf("released %v after the claim ran out", now.Sub(*w.until.Load()))
+	}
+	return w.Memory.Release(ctx, lane, holder, now, again)
+}
+
+func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := &provisioning.Memory{}
+		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
+			time.Sleep(4 * time.Second)
+			return http.StatusOK, nil
+		}}
+		publish(store, "lane", 0, 9)
+		d := start(t, config(store, to))
+		time.Sleep(time.Second)
+		began := time.Now()
+		stopped(t, d)
+		if took := time.Since(began); took != 3*time.Second {
+			t.Errorf("stopped after %v", took)
+		}
+		to.inOrder("lane", 0)
+		free(t, store, "lane")
+		if left, err := store.Next(t.Context(), "lane", 100); len(left) != 9 || err != nil {
+			t.Errorf("%d messages are left, error %v", len(left), err)
+		}
+	})
+}
+
+func TestAnAttemptThatTakesTooLongIsGivenUpWhenItStops(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		store := &provisioning.Memory{}
+		to := &receiver{t: t, answer: never}
+		publish(store, "lane", 0, 0)
+		d := start(t, config(store, to))
+		time.Sleep(time.Second)
+		began := time.Now()
+		err := d.stop()
+		if took := time.Since(began); took != 5*time.Second {
+			t.Errorf("stopped after %v", took)
+		}
+		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "1 given up") {
+			t.Errorf("Run: %v", err)
+		}
+		free(t, store, "lane")
+	})
+}
+
+// never answers when the attempt is ended.
+func never(r *http.Request, _ stored) (int, http.Header) {
+	<-r.Context().Done()
+	return 0, nil
+}
+
+// free checks that a lane can be claimed at once.
+func free(t *testing.T, store provisioning.Store, lane string) {
+	t.Helper()
+	now := time.Now()
+	lanes, err := store.Claim(context.Background(), "test", now, now.Add(time.Second), 10)
+	if err != nil || len(lanes) != 1 || lanes[0] != lane {
+		t.Errorf("claimed %v, error %v", lanes, err)
+	}
+}
+
+func TestItStopsWhileItWaits(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		d := start(t, config(&provisioning.Memory{}, &receiver{t: t, answer: ok}))
+		time.Sleep(time.Minute + 50*time.Millisecond)
+		began := time.Now()
+		stopped(t, d)
+		if took := time.Since(began); took != 0 {
+			t.Errorf("stopped after %v", took)
+		}
+	})
+}

@@ -1,0 +1,194 @@
+package redisstore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"updatecenter/internal/accounts"
+)
+
+// Accounts keeps the accounts, the failures to prove that one is the own, and the enrollments:
+// an [accounts.Store], [accounts.Attempts] and [accounts.Enrollments].
+//
+// An account is in the slot of its ID, and the entry that says whose a number is in that of
+// the number. Nothing can be one step over both; the account's record decides, and this is why
+// no two accounts have one number, and each is found under its own, whoever dies when:
+//
+//   - Who wants a number writes its entry first, with a token of their own. The record then
+//     takes the number with the token, in one step that looks whether the token is refused.
+//   - An entry is written over only after its token was refused, in the account's slot and
+//     only if the record does not have the number. So what was under way starts over.
+//   - A token is of one write: it is made of the account's ID, the revision and the sealed
+//     bytes. The entry of the number that an account had is deleted only if it still has the
+//     token with which the record took it; nobody else's, and no later one of the same account.
+//   - An entry that is nobody's yet is left alone for grace, since in most cases its owner is
+//     just about to take the number.
+//
+// What somebody who died has left behind is an entry that the record doesn't agree with. Find
+// doesn't believe it, and the next who wants the number waits for grace.
+type Accounts struct{ db *DB }
+
+var (
+	_ accounts.Store       = Accounts{}
+	_ accounts.Attempts    = Accounts{}
+	_ accounts.Enrollments = Accounts{}
+)
+
+// Accounts returns the store of accounts.
+func (db *DB) Accounts() Accounts { return Accounts{db} }
+
+// nobody stands in for the ID where a number is nobody's. IDs of accounts begin otherwise.
+const nobody accounts.ID = "nobody"
+
+// Find implements [accounts.Store]. It is two round trips, also for a number that is nobody's.
+func (s Accounts) Find(ctx context.Context, number accounts.Number) (accounts.Stored, error) {
+	owner, err := s.owner(ctx, number)
+	if err != nil {
+		return accounts.Stored{}, err
+	}
+	stored, err := s.Load(ctx, owner)
+	if err == nil && stored.Number != number {
+		err = accounts.ErrNoAccount
+	}
+	if err != nil {
+		return accounts.Stored{}, err
+	}
+	return stored, nil
+}
+
+// owner reads the entry of a number.
+func (s Accounts) owner(ctx context.Context, number accounts.Number) (accounts.ID, error) {
+	answers, err := s.db.ask(ctx, []any{"hmget", accountNumberKey(number), "v", "account"})
+	if err != nil {
+		return "", err
+	}
+	fields, _ := answers[0].([]any)
+	if len(fields) != 2 {
+		return "", ErrGarbage
+	}
+	if isEmpty(fields) {
+		return nobody, nil
+	}
+	if err := checkVersion(fields[0]); err != nil {
+		return "", err
+	}
+	id, ok := fields[1].(string)
+	if !ok {
+		return "", ErrGarbage
+	}
+	return accounts.ID(id), nil
+}
+
+// Load implements [accounts.Store].
+func (s Accounts) Load(ctx context.Context, id accounts.ID) (accounts.Stored, error) {
+	answers, err := s.db.ask(ctx, []any{"hmget", accountKey(id), "v", "number", "rev", "sealed"})
+	if err != nil {
+		return accounts.Stored{}, err
+	}
+	fields, _ := answers[0].([]any)
+	if len(fields) != 4 {
+		return accounts.Stored{}, ErrGarbage
+	}
+	if isEmpty(fields) {
+		return accounts.Stored{}, accounts.ErrNoAccount
+	}
+	if err := checkVersion(fields[0]); err != nil {
+		return accounts.Stored{}, err
+	}
+	stored := accounts.Stored{ID: id}
+	number, ok1 := fields[1].(string)
+	sealed, ok2 := fields[3].(string)
+	if !ok1 || !ok2 || !parseNumber(fields[2], &stored.Revision) {
+		return accounts.Stored{}, ErrGarbage
+	}
+	stored.Number, stored.Sealed = accounts.Number(number), []byte(sealed)
+	return stored, nil
+}
+
+// History implements [accounts.Store].
+func (s Accounts) History(ctx context.Context, id accounts.ID, limit int) ([]accounts.Record, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	answers, err := s.db.ask(ctx, []any{"lrange", accountHistoryKey(id), 0, limit - 1})
+	if err != nil {
+		return nil, err
+	}
+	entries, _ := answers[0].([]any)
+	records := make([]accounts.Record, len(entries))
+	for i, entry := range entries {
+		text, _ := entry.(string)
+		if records[i], err = decodeAccountRecord(text); err != nil {
+			return nil, fmt.Errorf("entry %d: %w", i, err)
+		}
+	}
+	return records, nil
+}
+
+// accountRecord is an entry of an account's history as it is stored.
+type accountRecord struct {
+	V int `json:"v"`
+	accounts.Record
+}
+
+func encodeAccountRecord(r accounts.Record) (string, error) {
+	text, err := json.Marshal(accountRecord{recordVersion, r})
+	if err != nil {
+		return "", fmt.Errorf("write record: %w", err)
+	}
+	if len(text) > maxRecord {
+		return "", errLongRecord
+	}
+	return string(text), nil
+}
+
+func decodeAccountRecord(text string) (accounts.Record, error) {
+	var r accountRecord
+	if err := json.Unmarshal([]byte(text), &r); err != nil || r.V < recordVersion {
+		return accounts.Record{}, ErrGarbage
+	}
+	if r.V > recordVersion {
+		return accounts.Record{}, ErrVersion
+	}
+	return r.Record, nil
+}
+
+// errLongAccount refuses more than [accounts.MaxSealed] bytes.
+var errLongAccount = errors.New("the account is too long")
+
+// accountArgs are what the scripts that write an account take of it, of the records and of the notices,
+// for each claim to its number.
+func accountArgs(
+	account accounts.Stored, next int64, records []accounts.Record, notices [][]byte,
+) (func(token string) []any, error) {
+	if len(account.Sealed) > accounts.MaxSealed {
+		return nil, errLongAccount
+	}
+	replaced, err := encodeAccountRecord(accounts.NoticeReplaced(timeOf(records)))
+	if err != nil {
+		return nil, err
+	}
+	more := []any{replaced, len(records)}
+	for _, record := range records {
+		entry, err := encodeAccountRecord(record)
+		if err != nil {
+			return nil, err
+		}
+		more = append(more, entry)
+	}
+	for _, notice := range notices {
+		if len(notice) > maxRecord {
+			return nil, errLongRecord
+		}
+		more = append(more, notice)
+	}
+	return func(token string) []any {
+		return append([]any{
+			string(account.Number), strconv.FormatInt(account.Revision, 10), account.Sealed,
+			strconv.FormatInt(next, 10), token, accounts.MaxDue,
+		}, more...)
+	}, nil
+}

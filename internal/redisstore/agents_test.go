@@ -1,0 +1,111 @@
+package redisstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"updatecenter/internal/agents"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
+)
+
+// The keys of agentOperations.
+const (
+	agentHash      = "uc:agent:{agents}:agt_1"
+	agentNamesHash = "uc:agent-names:{agents}"
+)
+
+// agentOperations are what package agents does with Redis.
+func agentOperations(all redisstore.Agents) map[string]func(context.Context) error {
+	profile := agents.Stored{ID: "agt_1", Name: "ann", Revision: 1, Sealed: []byte("x")}
+	return map[string]func(context.Context) error{
+		"create agent":  func(ctx context.Context) error { return all.Create(ctx, profile) },
+		"load agent":    func(ctx context.Context) error { _, err := all.Load(ctx, "agt_1"); return err },
+		"agent by name": func(ctx context.Context) error { _, err := all.ByName(ctx, "ann"); return err },
+		"save agent":    func(ctx context.Context) error { return all.Save(ctx, profile) },
+		"list agents":   func(ctx context.Context) error { _, err := all.List(ctx); return err },
+	}
+}
+
+// TestAgentsThatCannotBeReadHideNoOthers holds that one damaged profile, and one of a newer
+// release, cost nobody the list.
+func TestAgentsThatCannotBeReadHideNoOthers(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), t.Context()
+		var want []agents.Stored
+		for n := range 5 {
+			profile := agents.Stored{
+				ID: agents.ID(fmt.Sprint("agt_", n)), Name: agents.UserName(fmt.Sprint("ann", n)), Revision: 1, Sealed: []byte("x"),
+			}
+			if err := db.Agents().Create(ctx, profile); err != nil {
+				t.Fatal(err)
+			}
+			if n < 4 {
+				profile.Revision, profile.Sealed = 0, nil
+			}
+			want = append(want, profile)
+		}
+		if err := errors.Join(
+			client.Set(ctx, "uc:agent:{agents}:agt_0", "x", 0).Err(),
+			client.HSet(ctx, "uc:agent:{agents}:agt_1", "v", "2").Err(),
+			client.Del(ctx, "uc:agent:{agents}:agt_2").Err(),
+			client.HSet(ctx, "uc:agent:{agents}:agt_3", "name", "ann4").Err(),
+		); err != nil {
+			t.Fatal(err)
+		}
+		got, err := db.Agents().List(ctx)
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
+		for name, want := range map[agents.UserName]error{
+			"ann0": redisstore.ErrGarbage, "ann1": redisstore.ErrVersion, "ann2": agents.ErrNoAgent, "ann3": redisstore.ErrGarbage, "ann4": nil,
+		} {
+			if _, err := db.Agents().ByName(ctx, name); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", name, err, want)
+			}
+		}
+	})
+}
+
+// TestNoMoreThanTenThousandAgents holds the bound of what List has to hold.
+func TestNoMoreThanTenThousandAgents(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, client, ctx := open(t, s.URL()), raw(t, s), t.Context()
+		names := []any{"v", "1"}
+		for n := range 9999 {
+			names = append(names, fmt.Sprintf("n%04d", n), fmt.Sprintf("agt_%04d", n))
+		}
+		if err := client.HSet(ctx, agentNamesHash, names...).Err(); err != nil {
+			t.Fatal(err)
+		}
+		last := agents.Stored{ID: "agt_last", Name: "zoe", Revision: 1, Sealed: []byte("x")}
+		if err := errors.Join(db.Agents().Create(ctx, last), db.Agents().Create(ctx, last)); err != nil {
+			t.Errorf("the last one: %v", err)
+		}
+		more := agents.Stored{ID: "agt_more", Name: "zoo", Revision: 1, Sealed: []byte("x")}
+		if err := db.Agents().Create(ctx, more); err == nil || !strings.Contains(err.Error(), "10,000") {
+			t.Errorf("one more: %v", err)
+		}
+		if _, err := db.Agents().Load(ctx, more.ID); !errors.Is(err, agents.ErrNoAgent) {
+			t.Errorf("who was refused: %v", err)
+		}
+		all, err := db.Agents().List(ctx)
+		if err != nil || len(all) != 10_000 || !cmp.Equal(all[9999], last) {
+			t.Errorf("%d profiles, %v", len(all), err)
+		}
+	})
+}
+
+// TestAgentsThatAreTooLong holds the bound of what is sealed.
+func TestAgentsThatAreTooLong(t *testing.T) {
+	all := open(t, redistest.StartMini(t).URL()).Agents()
+	profile := agents.Stored{ID: "agt_1", Name: "ann", Revision: 1, Sealed: make([]byte, agents.MaxSealed+1)}
+	if all.Create(t.Context(), profile) == nil || all.Save(t.Context(), profile) == nil {
+		t.Error("a profile of more than MaxSealed was taken")
+	}
+}

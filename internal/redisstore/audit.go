@@ -1,0 +1,212 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/audit"
+)
+
+// auditChunk is how many entries of the audit one hash holds at most.
+const auditChunk = audit.MaxRead
+
+// errLongEntry refuses what is longer than audit.MaxLine.
+var errLongEntry = errors.New("the entry, or its head, is too long")
+
+// Audit keeps the audit: an [audit.Store]. Entries stay as they were written, to the byte, in
+// hashes that each hold a bounded number of them.
+type Audit struct{ db *DB }
+
+var _ audit.Store = Audit{}
+
+// Audit returns the store of the audit.
+func (db *DB) Audit() Audit { return Audit{db} }
+
+// Head implements [audit.Store].
+func (a Audit) Head(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.db.within)
+	defer cancel()
+	head, err := a.db.client.Get(ctx, auditHeadKey).Bytes()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return nil, nil
+	case err != nil:
+		return nil, auditError(explain(err))
+	}
+	return head, nil
+}
+
+// Append implements [audit.Store].
+func (a Audit) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
+	if len(entries) < 1 || len(entries) > audit.MaxTogether {
+		return fmt.Errorf("append %d entries: out of bounds", len(entries))
+	}
+	first, last := entries[0].Seq, entries[len(entries)-1].Seq
+	inFirst := min(last, (first-1)/auditChunk*auditChunk+auditChunk) - first + 1
+	args := []any{string(next), string(before), inFirst}
+	for _, e := range entries {
+		if len(e.Line) > audit.MaxLine || len(next) > audit.MaxLine {
+			return errLongEntry
+		}
+		args = append(args, strconv.FormatInt(e.Seq, 10), string(e.Line))
+	}
+	keys := []string{auditHeadKey, auditChunkOf(first), auditChunkOf(last), auditLowestKey}
+	answer, err := a.db.run(ctx, appendAudit, keys, args...)
+	return auditVerdict(answer, err)
+}
+
+// Read implements [audit.Store]. It takes one round trip, or two where a chunk ends.
+func (a Audit) Read(ctx context.Context, from int64, most int) ([]audit.Stored, error) {
+	var found []audit.Stored
+	from, end := max(from, 1), from+int64(min(most, audit.MaxRead))
+	for from < end {
+		next := min(end, (from-1)/auditChunk*auditChunk+auditChunk+1)
+		some, err := a.readChunk(ctx, from, next)
+		if err != nil {
+			return nil, err
+		}
+		found, from = append(found, some...), next
+	}
+	return found, nil
+}
+
+// readChunk reads places of one chunk. A key that is no chunk holds nothing.
+func (a Audit) readChunk(ctx context.Context, from, end int64) ([]audit.Stored, error) {
+	answers, err := a.db.ask(ctx, append([]any{"hmget", auditChunkOf(from)}, auditFields(from, end)...))
+	if errors.Is(err, ErrGarbage) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	values, _ := answers[0].([]any)
+	var found []audit.Stored
+	for i, value := range values {
+		if line, ok := value.(string); ok {
+			found = append(found, audit.Stored{Seq: from + int64(i), Line: []byte(line)})
+		}
+	}
+	return found, nil
+}
+
+// Trim implements [audit.Store].
+func (a Audit) Trim(ctx context.Context, first, last int64, next, before []byte) error {
+	if len(next) > audit.MaxLine || first < 1 || last < first || last-first >= audit.MaxRead {
+		return fmt.Errorf("trim entries %d to %d: out of bounds", first, last)
+	}
+	inFirst := min(last, (first-1)/auditChunk*auditChunk+auditChunk) - first + 1
+	keys := []string{auditHeadKey, auditChunkOf(first), auditChunkOf(last), auditLowestKey}
+	answer, err := a.db.run(ctx, trimAudit, keys,
+		append([]any{string(next), string(before), last + 1, inFirst}, auditFields(first, last+1)...)...)
+	return auditVerdict(answer, err)
+}
+
+// SetAside implements [audit.Store].
+func (a Audit) SetAside(ctx context.Context, name string, first audit.Stored, next, before []byte) error {
+	if len(next) > audit.MaxLine || len(first.Line) > audit.MaxLine {
+		return errLongEntry
+	}
+	all, err := a.keys(ctx)
+	if err != nil {
+		return err
+	}
+	keys := []string{auditHeadKey, auditLowestKey, auditChunkOf(first.Seq)}
+	for _, key := range all {
+		keys = append(keys, key, auditAsideKey(name, key))
+	}
+	answer, err := a.db.run(ctx, setAsideAudit, keys,
+		string(next), string(before), strconv.FormatInt(first.Seq, 10), string(first.Line))
+	return auditVerdict(answer, err)
+}
+
+// keys are the keys of the audit, those that were set aside left out.
+func (a Audit) keys(ctx context.Context) ([]string, error) {
+	var mu sync.Mutex
+	found := map[string]bool{} // SCAN may tell of one twice
+	err := a.db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
+		for cursor := uint64(0); ; {
+			keys, next, err := server.Scan(ctx, cursor, auditKeys+":*", scanPage).Result()
+			if err != nil {
+				return fmt.Errorf("list the keys of the audit: %w", explain(err))
+			}
+			mu.Lock()
+			for _, key := range keys {
+				if !strings.HasPrefix(key, auditAsideKeys) {
+					found[key] = true
+				}
+			}
+			mu.Unlock()
+			if cursor = next; cursor == 0 {
+				return nil
+			}
+		}
+	})
+	return slices.Sorted(maps.Keys(found)), err
+}
+
+// scanPage is how many keys a server looks at in one step: some milliseconds. Of ten million keys that is
+// a thousand round trips, which must end within the time of an operation.
+const scanPage = 10_000
+
+// maxAuditPlace bounds a lowest place that is believed. No audit comes near.
+const maxAuditPlace = 1 << 50
+
+// Lowest implements [audit.Store].
+func (a Audit) Lowest(ctx context.Context) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.db.within)
+	defer cancel()
+	stored, err := a.db.client.Get(ctx, auditLowestKey).Result()
+	switch {
+	case errors.Is(err, redis.Nil):
+		return 0, nil
+	case err != nil:
+		return 0, auditError(explain(err))
+	}
+	lowest, err := strconv.ParseInt(stored, 10, 64)
+	if err != nil || lowest < 1 || lowest > maxAuditPlace {
+		return 0, fmt.Errorf("%w: its lowest place is none", audit.ErrUnreadable)
+	}
+	return lowest, nil
+}
+
+// auditChunkOf is the key of the chunk that has a place.
+func auditChunkOf(seq int64) string { return auditChunkKey((seq - 1) / auditChunk) }
+
+// auditFields are the fields of places.
+func auditFields(from, end int64) []any {
+	fields := make([]any, 0, end-from)
+	for seq := from; seq < end; seq++ {
+		fields = append(fields, strconv.FormatInt(seq, 10))
+	}
+	return fields
+}
+
+func auditVerdict(answer any, err error) error {
+	switch {
+	case err != nil:
+		return auditError(err)
+	case answer == int64(auditBehind):
+		return audit.ErrBehind
+	case answer == int64(auditHeadless):
+		return fmt.Errorf("%w: its head is gone", audit.ErrTampered)
+	case answer == int64(auditOccupied):
+		return fmt.Errorf("%w: its next place isn't empty", audit.ErrTampered)
+	}
+	return nil
+}
+
+// auditError lets the domain find its own error.
+func auditError(err error) error {
+	if errors.Is(err, ErrGarbage) {
+		return fmt.Errorf("%w: under its keys stands something else", audit.ErrUnreadable)
+	}
+	return err
+}

@@ -1,0 +1,231 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+)
+
+// ErrURL is Open's refusal. It never quotes the URL, nor what a parser said of it, as a
+// password that isn't escaped can turn up in any part of it.
+var ErrURL = errors.New("want redis[s]://[user:password@]host[:port][/database], " +
+	"with addr= for more cluster nodes or master_name= for a sentinel, and %XX for special characters")
+
+// How long things may take. A caller waits in silence meanwhile.
+const (
+	operationTime = time.Second            // one operation, retries and queues included; see OpenWithin
+	dialTime      = 500 * time.Millisecond // a connection
+	maxRetries    = 1                      // of a command that met a broken connection
+	retryPause    = 5 * time.Millisecond
+)
+
+// maxQueued bounds what waits for Redis; more is refused at once.
+const maxQueued = 10_000
+
+// batches is how many groups of commands are on their way at once: while Redis runs one,
+// another is written. On a cluster it is one for each processor, up to 16, if these are more. Their order doesn't matter, as everybody waits for an answer before
+// asking again.
+const batches = 4
+
+// asideBatches are those of what goes aside: hundreds of lanes, on a slow Redis, hold no more connections
+// than these, and a turn waits for none of them. On a cluster each may hold a connection to each master.
+const asideBatches = 2
+
+// DB is a Redis that holds the project's data. Any number of goroutines may use it.
+type DB struct {
+	client  redis.UniversalClient
+	routes  redis.UniversalClient // the same, where a test has put something before it
+	clocks  *clocks
+	failing alarm         // set off where the client knows too little of a cluster
+	within  time.Duration // for one operation
+	// submit sends commands together with those of other goroutines. When 64 ask at once
+	// that takes two fifths less processor time than a connection for each; when one does,
+	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
+	submit  func(context.Context, ...*redis.Cmd) error
+	aside   func(context.Context, *redis.Cmd) error // the same, of what goes aside
+	marked  chan struct{}                           // receives after notices were stored; holds one
+	durable durable
+	doubted doubted
+
+	noticeReplaced func(context.Context) // see OnNoticeReplaced
+
+	background context.Context    // of what runs in the background
+	stop       context.CancelFunc // ends it
+	running    sync.WaitGroup
+}
+
+// Open prepares the use of the Redis at a URL; connections are made when they are needed,
+// so it says nothing of whether Redis is there: see [DB.Ping]. The forms are
+//
+//	redis://user:password@host:6379/0               a single server
+//	redis://host1:7000?addr=host2:7000&addr=...     a cluster, by some of its nodes
+//	redis+cluster://host:7000                       a cluster, by one of its nodes
+//	redis://sentinel1:26379?master_name=main&addr=sentinel2:26379
+//	                                                a server that sentinels watch over;
+//	                                                before the @ stands the sentinels' password,
+//	                                                username= and password= are the server's
+//
+// and the same with rediss for TLS. Other parameters are go-redis' own (pool_size=...), but
+// for the time-outs, which are fixed: an operation ends within a second, whatever Redis does.
+// The error is [ErrURL].
+func Open(address string) (*DB, error) { return OpenWithin(address, operationTime) }
+
+// OpenWithin is Open where an operation may take another time than a second. It is for
+// tests, on machines that are busy with other tests.
+func OpenWithin(address string, within time.Duration) (*DB, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, ErrURL
+	}
+	clocks, failing := newClocks(), newAlarm()
+	client, err := connect(u, within, clocks, failing)
+	if err != nil {
+		return nil, err
+	}
+	together, err := client.AsyncAutoPipelineWithOptions(atOnce(batches))
+	if err != nil {
+		return nil, fmt.Errorf("prepare Redis client: %w", err)
+	}
+	few := atOnce(asideBatches)
+	few.NumShards = 1                                 // of a cluster as well: each shard would have a batch
+	aside, err := client.AutoPipelineWithOptions(few) // a client has one of each kind
+	if err != nil {
+		return nil, fmt.Errorf("prepare Redis client: %w", err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	db := &DB{client: client, routes: client, clocks: clocks, failing: failing, within: within, marked: make(chan struct{}, 1), background: ctx, stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+		return submitAll(ctx, together, commands)
+	}, aside: func(ctx context.Context, cmd *redis.Cmd) error { return processWithin(ctx, aside, cmd) }}
+	db.every(sampleEvery, db.sampleClocks)
+	if cluster, ok := client.(*redis.ClusterClient); ok {
+		db.running.Go(func() { db.followCluster(ctx, cluster) })
+	}
+	return db, nil
+}
+
+// atOnce has so many batches be on their way at once.
+func atOnce(batches int) *redis.AutoPipelineOptions {
+	return &redis.AutoPipelineOptions{MaxQueuedCommands: maxQueued, MaxConcurrentBatches: batches, Unordered: true}
+}
+
+// every does something again and again until the client is closed.
+func (db *DB) every(pause time.Duration, do func(context.Context)) {
+	db.running.Go(func() {
+		ticker := time.NewTicker(pause)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-db.background.Done():
+				return
+			case <-ticker.C:
+				do(db.background)
+			}
+		}
+	})
+}
+
+// submitAll sends commands and waits for all of their answers. The error is the first.
+func submitAll(ctx context.Context, together *redis.AutoPipeliner, commands []*redis.Cmd) error {
+	answers := make([]redis.AutoFuture, len(commands))
+	for i, cmd := range commands {
+		answers[i] = together.Submit(ctx, cmd)
+	}
+	var first error
+	for _, answer := range answers {
+		if err := answer.WaitContext(ctx); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// processWithin is Process of a pipeline that blocks, which goes by the client's time-outs alone: it gives up
+// when the context ends.
+func processWithin(ctx context.Context, blocking *redis.AutoPipeliner, cmd *redis.Cmd) error {
+	done := make(chan error, 1)
+	go func() { done <- blocking.Process(ctx, cmd) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// connect chooses the kind of client by the form of the URL.
+func connect(u *url.URL, within time.Duration, clocks *clocks, failing alarm) (redis.UniversalClient, error) {
+	switch {
+	case u.Scheme == "redis+cluster" || u.Scheme == "rediss+cluster":
+		u.Scheme = u.Scheme[:len(u.Scheme)-len("+cluster")]
+		return cluster(u, within, clocks, failing)
+	case u.Scheme != "redis" && u.Scheme != "rediss":
+		return nil, ErrURL
+	case u.Query().Has("master_name"):
+		return sentinel(u, within, clocks)
+	case u.Query().Has("addr"):
+		return cluster(u, within, clocks, failing)
+	}
+	return single(u, within, clocks)
+}
+
+func single(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
+	o, err := redis.ParseURL(u.String())
+	if err != nil {
+		return nil, ErrURL
+	}
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
+	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
+	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
+	o.MaintNotificationsConfig, o.OnConnect = quiet(), clocks.onConnect(o.Addr)
+	return redis.NewClient(o), nil
+}
+
+// failoverAddress is the address that the client says it has when sentinels name that of its server.
+const failoverAddress = "FailoverClient"
+
+func sentinel(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalClient, error) {
+	o, err := redis.ParseFailoverURL(u.String())
+	if err != nil {
+		return nil, ErrURL
+	}
+	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
+	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
+	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
+	o.OnConnect = clocks.onConnect(failoverAddress)
+	return redis.NewFailoverClient(o), nil
+}
+
+// quiet keeps the client from asking every new connection for notices of maintenance.
+func quiet() *maintnotifications.Config {
+	return &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+}
+
+// Ping says whether Redis can be reached, within a second: of a cluster, every master.
+func (db *DB) Ping(ctx context.Context) error {
+	err := db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error { return server.Ping(ctx).Err() })
+	if err != nil {
+		return explain(err)
+	}
+	return nil
+}
+
+// Within is how long one operation may take.
+func (db *DB) Within() time.Duration { return db.within }
+
+// Client is the connection itself, for a library that keeps records of its own in the same
+// Redis: that of package queue. Close closes it.
+func (db *DB) Client() redis.UniversalClient { return db.client }
+
+// Close ends all connections. Operations under way fail.
+func (db *DB) Close() error {
+	db.stop()
+	err := db.client.Close()
+	db.running.Wait()
+	return err
+}

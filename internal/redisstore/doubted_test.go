@@ -1,0 +1,213 @@
+package redisstore_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/durability"
+	"updatecenter/internal/provisioning"
+	outboxtest "updatecenter/internal/provisioning/storetest"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
+	"updatecenter/internal/torture"
+	"updatecenter/pins"
+)
+
+// doubting is open to a server that has no replica, where one is required.
+func doubting(t *testing.T, url string) *redisstore.DB {
+	t.Helper()
+	return reached(t, url, func(url string) (*redisstore.DB, error) {
+		db, err := redisstore.OpenWithin(url, time.Minute)
+		if err == nil {
+			db.Require(redisstore.Replica, func(string, error) {})
+		}
+		return db, err
+	})
+}
+
+// TestAnAnnouncementInDoubtIsRepeated loses the announcement of a notice that no replica has, as a
+// fail-over does, and finds the lane announced again.
+func TestAnAnnouncementInDoubtIsRepeated(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	db := doubting(t, s.URL())
+	addLine(t, db)
+	stored, err := db.Lines().Line(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Lines().Change(t.Context(), pins.Change{
+		Number: number, Revision: stored.Revision, PIN: pinNamed(1), Turn: pins.Turn{Call: "CA", Number: 1},
+		Record: pins.Record{At: now, Event: pins.Changed}, Notice: []byte("a notice"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := raw(t, s)
+	if gone := client.Del(t.Context(), "uc:notices:{lanes}:due", "uc:notices:{lanes}:announced").Val(); gone != 2 {
+		t.Fatalf("%d keys were lost", gone)
+	}
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+		lanes, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Hour), now.Add(2*time.Hour), 1)
+		if len(lanes) == 1 && lanes[0] == string(number) {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the lane is not announced again: %v", err)
+		}
+	}
+}
+
+// TestTortureLostAnnouncements has notices and events wait that were announced to a Redis which has lost
+// that: each lane is announced again, and known once; and no lane whose events are all delivered.
+func TestTortureLostAnnouncements(t *testing.T) {
+	t.Parallel()
+	for topology, start := range map[string]func(testing.TB) string{
+		"single":  func(t testing.TB) string { return redistest.Start(t).URL() },
+		"cluster": func(t testing.TB) string { return redistest.StartCluster(t) },
+	} {
+		t.Run(topology, func(t *testing.T) {
+			t.Parallel()
+			db, most := open(t, start(t)), torture.Times(20, 5000)
+			events := outboxOf(t, db)
+			want := map[string]bool{}
+			for n := range most {
+				lane := fmt.Sprintf("+1612555%04d", n)
+				db.Notices().Append(t, lane, []byte("a notice"))
+				want["notices of "+lane] = true
+			}
+			for i, lane := range outboxtest.Lanes() {
+				events.Append(t, lane, []byte("an event"))
+				if want["events of "+lane] = i > 0; i > 0 {
+					continue
+				}
+				messages, err := db.Outbox().Next(t.Context(), lane, 1)
+				if err != nil || len(messages) != 1 {
+					t.Fatal(messages, err)
+				}
+				if err := db.Outbox().Delivered(t.Context(), lane, messages[0].Position); err != nil {
+					t.Fatal(err)
+				}
+			}
+			db.AnnounceLost(func() time.Time { return now })
+			known := map[string]int{}
+			operations, later := 0, now.Add(time.Second)
+			for _, waits := range want {
+				if waits {
+					operations++
+				}
+			}
+			for deadline := time.Now().Add(2 * time.Minute); len(known) < operations && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+				for kind, store := range map[string]provisioning.Store{"notices": db.Notices(), "events": db.Outbox()} {
+					lanes, err := store.Claim(t.Context(), "holder", later, later.Add(time.Hour), most)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, lane := range lanes {
+						known[kind+" of "+lane]++
+					}
+				}
+			}
+			doubled, untold := 0, 0
+			for lane, waits := range want {
+				if waits && known[lane] == 0 {
+					untold++
+				}
+				if known[lane] > 1 || !waits && known[lane] > 0 {
+					doubled++
+				}
+			}
+			torture.Report(t, "lanes whose announcement was lost", topology, torture.Counts{
+				torture.Operations: operations, torture.Untold: untold, torture.Doubled: doubled,
+			})
+		})
+	}
+}
+
+// TestAnAnnouncementThatFailsIsMadeAtTheNextLook has announcements fail, on a Redis with so many keys that a look
+// sees a part of them: the others are tried all the same, and the next look sees the same keys.
+func TestAnAnnouncementThatFailsIsMadeAtTheNextLook(t *testing.T) {
+	t.Parallel()
+	s := redistest.Start(t)
+	db, lanes := open(t, s.URL()), 200
+	var others []any
+	for n := range 10_000 {
+		others = append(others, fmt.Sprint("another key ", n), "")
+	}
+	if err := raw(t, s).MSet(t.Context(), others...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for n := range lanes {
+		db.Notices().Append(t, fmt.Sprintf("+1612555%04d", n), []byte("a notice"))
+	}
+	failed := db.LookForLost(t, now)
+	if len(failed) < 2 || len(failed) == lanes {
+		t.Fatalf("%d of %d lanes are seen at once", len(failed), lanes)
+	}
+	known, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Second), now.Add(time.Hour), lanes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lane := range failed {
+		if !slices.Contains(known, lane) {
+			t.Errorf("%s is not announced", lane)
+		}
+	}
+}
+
+// TestAMergedNoticeInDoubt is told of the delivery that tells it, and of the note which one that is.
+func TestAMergedNoticeInDoubt(t *testing.T) {
+	t.Parallel()
+	db := doubting(t, redistest.Start(t).URL())
+	delivery, err := db.Deliveries().Create(t.Context(), newDelivery(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	delivery.Status = deliveries.NoticeLeft // for what isn't final the index is told, which lasts
+	for range 3 {                           // what is merged stays
+		ctx, doubt := durability.Watch(t.Context())
+		if err := db.Deliveries().Update(ctx, delivery); err != nil || doubt.Any() != (len(delivery.Merged) > 0) {
+			t.Errorf("with %d merged: doubt %v, %v", len(delivery.Merged), doubt.Any(), err)
+		}
+		delivery.Merged = []deliveries.Merged{{About: deliveries.PINChanged, Key: "a change"}}
+		delivery.Revision++
+	}
+	db.Notices().Append(t, "a lane", []byte("a notice"))
+	ctx, doubt := durability.Watch(t.Context())
+	if _, err := db.Notices().Note(ctx, "a lane", "a notice", []byte("a noted one")); err != nil || !doubt.Any() {
+		t.Errorf("noted: doubt %v, %v", doubt.Any(), err)
+	}
+}
+
+// TestADeliveryInDoubtIsProvedAgain asks for a delivery that was created without a replica: the doubt is
+// told as well to who only finds it, and the index is told again, as it may have been lost in a fail-over.
+func TestADeliveryInDoubtIsProvedAgain(t *testing.T) {
+	t.Parallel()
+	server := redistest.Start(t)
+	db := doubting(t, server.URL())
+	create := deliveries.NewDelivery{Delivery: newDelivery(1).Delivery, Subject: "acc_1", Key: "key"}
+	if _, err := db.Deliveries().Create(t.Context(), create); err != nil {
+		t.Fatal(err)
+	}
+	if err := raw(t, server).Del(t.Context(), "uc:deliveries:{unfinished}:due", "uc:deliveries:{unfinished}:announced").Err(); err != nil {
+		t.Fatal(err)
+	}
+	due := create.Delivery.Due.Add(time.Hour)
+	create.Delivery.ID = ""
+	for _, later := range []struct {
+		by   time.Duration
+		want bool
+	}{{time.Minute, true}, {time.Hour, false}} {
+		create.Delivery.Created = create.Delivery.Created.Add(later.by)
+		ctx, doubt := durability.Watch(t.Context())
+		if _, err := db.Deliveries().Create(ctx, create); err != nil || doubt.Any() != later.want {
+			t.Errorf("%v later: doubt %v, want %v, %v", later.by, doubt.Any(), later.want, err)
+		}
+		if ids, err := db.Deliveries().Unfinished(t.Context(), due, 2); err != nil || len(ids) != 1 {
+			t.Errorf("%v later: unfinished are %q, %v", later.by, ids, err)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package redisstore
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/features"
+)
+
+// Announce is the first step of a change.
+func (db *DB) Announce(ctx context.Context, lane string, now time.Time) error {
+	_, err := db.eventLanes().announce(ctx, lane, now)
+	return err
+}
+
+// ProveWithin has proofs take longer than 0.3 seconds: what is tested is then not how busy the machine is.
+func (db *DB) ProveWithin(d time.Duration) { db.durable.within = d }
+
+// Append is the second step of a change.
+func (s Features) Append(ctx context.Context, change features.Change) error {
+	record, err := encode(change.Record)
+	if err != nil {
+		return err
+	}
+	done, err := s.change(ctx, change, record, false)
+	return featureVerdict(done, err)
+}
+
+// Announce is the first step of a change with a notice.
+func (n Notices) Announce(t testing.TB, lane string, now time.Time) {
+	if _, err := n.announce(t.Context(), lane, now); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Append is the second step, as the scripts of changes do it.
+func (n Notices) Append(t testing.TB, lane string, stored []byte) {
+	if _, err := n.db.run(t.Context(), newScript(dueLua+"due(KEYS[1], ARGV[1], 1000)"), []string{noticesKey(lane)}, stored); err != nil && !errors.Is(err, redis.Nil) {
+		t.Fatal(err)
+	}
+}
+
+// LookForLost is a step of [DB.AnnounceLost], then one more. In the first all announcements fail: it returns of
+// which lanes.
+func (db *DB) LookForLost(t testing.TB, now time.Time) (failed []string) {
+	sound := db.submit
+	l := lost{db: db, now: func() time.Time { return now }, cursors: map[string]uint64{}}
+	db.submit = func(ctx context.Context, commands ...*redis.Cmd) error {
+		if args := commands[0].Args(); args[1] == announceLane.hash {
+			failed = append(failed, args[firstKey+4].(string))
+			return errors.New("announcements fail")
+		}
+		return sound(ctx, commands...)
+	}
+	l.step(t.Context())
+	db.submit = sound
+	l.step(t.Context())
+	return failed
+}
+
+// ErrDead is what a process that died gets to hear.
+var ErrDead = errors.New("the process is dead")
+
+// Dying is the same database as a process has it that dies after so many steps. Steps that
+// only read count as well.
+func (db *DB) Dying(steps int) *DB {
+	left := &atomic.Int64{}
+	left.Store(int64(steps))
+	live := func(do func() error) error {
+		if left.Load() <= 0 {
+			return ErrDead
+		}
+		err := do()
+		if !unknownScript(err) {
+			left.Add(-1)
+		}
+		return err
+	}
+	return &DB{
+		client: mortal{db.client, live}, routes: db.routes, clocks: db.clocks, failing: db.failing, within: db.within, marked: db.marked,
+		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+			return live(func() error { return db.submit(ctx, commands...) })
+		},
+		aside: func(ctx context.Context, cmd *redis.Cmd) error {
+			return live(func() error { return db.aside(ctx, cmd) })
+		},
+	}
+}
+
+// mortal is the client of a process that dies.
+type mortal struct {
+	redis.UniversalClient
+	live func(do func() error) error
+}
+
+func (m mortal) Process(ctx context.Context, cmd redis.Cmder) error {
+	return m.live(func() error { return m.UniversalClient.Process(ctx, cmd) })
+}
+
+// Claim is the first step of giving an account another number.
+func (s Accounts) Claim(ctx context.Context, account accounts.Stored) error {
+	return s.take(ctx, account, claimToken(account, 0), "")
+}
+
+// TakeClaimed is the second step, and the last if the claim stood; took says whether the
+// account got the number.
+func (s Accounts) TakeClaimed(ctx context.Context, account accounts.Stored) (took bool, err error) {
+	args, err := accountArgs(account, account.Revision+1, nil, nil)
+	if err != nil {
+		return false, err
+	}
+	token := claimToken(account, 0)
+	answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), args(token)...)
+	if err != nil {
+		return false, err
+	}
+	changed, _ := readChanged(answer)
+	if changed.as == changedNot {
+		return false, nil
+	}
+	err = s.settled(ctx, account, token, changed)
+	return err == nil, err
+}
+
+// FreeLate is the last step of taking its number from an account that was so written.
+func (s Accounts) FreeLate(ctx context.Context, written accounts.Stored) {
+	s.free(ctx, written.Number, claimToken(written, 0))
+}
+
+// StoreAnnounced is the second step of an update.
+func (s Deliveries) StoreAnnounced(ctx context.Context, d deliveries.Delivery) error {
+	args, err := deliveryArgs(d, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.run(ctx, updateDelivery, []string{deliveryKey(d.ID)}, append([]any{d.Revision, d.Revision + 1}, args...)...)
+	return err
+}

@@ -1,0 +1,295 @@
+package redisstore_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/features"
+	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+)
+
+const number nanp.Number = "+16125550142"
+
+var now = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
+
+// validation lets the records of operations reset and unlock.
+var validation = pins.Validation{By: "ann", Method: pins.ByOperator, At: now, Until: now.Add(pins.ValidFor)}
+
+// operations are all that the package does with Redis, and the keys that it needs for it.
+func operations(db *redisstore.DB) map[string]func(context.Context) error {
+	calls, lines, keys := db.Calls(), db.Lines(), db.Keys()
+	settings, lanes, events := db.Features(), db.Outbox(), db.Events()
+	rule, turn := pins.DefaultLock(), pins.Turn{Call: "CA1", Number: 1}
+	all := map[string]func(context.Context) error{}
+	maps.Copy(all, accountOperations(db.Accounts()))
+	maps.Copy(all, deliveryOperations(db.Deliveries()))
+	maps.Copy(all, agentOperations(db.Agents()))
+	maps.Copy(all, signInOperations(db.SignIn(clock)))
+	maps.Copy(all, noticeOperations(db))
+	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
+	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
+	maps.Copy(all, map[string]func(context.Context) error{
+		"ping": db.Ping,
+		"begin": func(ctx context.Context) error {
+			_, err := calls.Begin(ctx, ivr.Claim{Call: "CA1", Holder: "h", Now: now, Until: now.Add(time.Second)})
+			return err
+		},
+		"commit": func(ctx context.Context) error {
+			return calls.Commit(ctx, ivr.Commit{Call: "CA1", Holder: "h", Now: now, Expires: now.Add(time.Hour)})
+		},
+		"line":         func(ctx context.Context) error { _, err := lines.Line(ctx, number); return err },
+		"set language": func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
+		"admit":        func(ctx context.Context) error { _, err := lines.Admit(ctx, attempt, rule); return err },
+		"settle": func(ctx context.Context) error {
+			_, err := lines.Settle(ctx, attempt, pins.Settlement{As: pins.Passed}, rule)
+			return err
+		},
+		"change": func(ctx context.Context) error {
+			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record})
+		},
+		"admit caller": func(ctx context.Context) error {
+			_, err := lines.AdmitCaller(ctx, "+19525550100", turn, now, 10, time.Hour)
+			return err
+		},
+		"forgive caller": func(ctx context.Context) error { return lines.ForgiveCaller(ctx, "+19525550100", turn) },
+		"caller failures": func(ctx context.Context) error {
+			_, err := lines.CallerFailures(ctx, "+19525550100", now, time.Hour)
+			return err
+		},
+		"add": func(ctx context.Context) error {
+			_, err := lines.Add(ctx, []pins.NewLine{{Number: number}}, now)
+			return err
+		},
+		"remove":   func(ctx context.Context) error { return lines.Remove(ctx, number, record) },
+		"validate": func(ctx context.Context) error { return lines.Validate(ctx, number, validation, record) },
+		"validation": func(ctx context.Context) error {
+			_, err := lines.Validation(ctx, number, "ann", "", now)
+			return err
+		},
+		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record, nil) },
+		"unlock":     func(ctx context.Context) error { return lines.Unlock(ctx, number, record) },
+		"append":     func(ctx context.Context) error { return lines.Append(ctx, number, record) },
+		"history":    func(ctx context.Context) error { _, err := lines.History(ctx, number, 10); return err },
+		"add key":    func(ctx context.Context) error { return keys.AddKey(ctx, apikey.Key{ID: "1", Name: "portal"}) },
+		"key":        func(ctx context.Context) error { _, err := keys.Key(ctx, "1"); return err },
+		"keys":       func(ctx context.Context) error { _, err := keys.Keys(ctx); return err },
+		"revoke key": func(ctx context.Context) error { return keys.RevokeKey(ctx, "portal", now) },
+		"features":   func(ctx context.Context) error { _, err := settings.Features(ctx, number, turn); return err },
+		"change feature": func(ctx context.Context) error {
+			return settings.Change(ctx, features.Change{Number: number, Feature: pins.DialLock, Turn: turn, Record: record})
+		},
+		"install": func(ctx context.Context) error {
+			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, record, removal)
+			return err
+		},
+		"waiting lines": func(ctx context.Context) error { _, err := db.Events().WaitingLines(ctx); return err },
+		"waiting":       func(ctx context.Context) error { _, err := db.Events().Waiting(ctx, number, 8); return err },
+		"skip":          func(ctx context.Context) error { return db.Events().Skip(ctx, number, "1-0", record) },
+		"look": func(ctx context.Context) error {
+			return db.Events().Look(ctx, []redisstore.Event{{Number: number, Position: "1-0"}})
+		},
+		"claim": func(ctx context.Context) error {
+			_, err := lanes.Claim(ctx, "h", now, now.Add(time.Minute), 8)
+			return err
+		},
+		"next":         func(ctx context.Context) error { _, err := lanes.Next(ctx, string(number), 8); return err },
+		"delivered":    func(ctx context.Context) error { return lanes.Delivered(ctx, string(number), "1-0/0") },
+		"release":      func(ctx context.Context) error { return lanes.Release(ctx, string(number), "h", now, now) },
+		"forget":       func(ctx context.Context) error { return lanes.Release(ctx, string(number), "h", now, time.Time{}) },
+		"due":          func(ctx context.Context) error { _, _, err := lanes.Due(ctx); return err },
+		"since":        func(ctx context.Context) error { _, err := events.Since(ctx, number, now); return err },
+		"since of all": func(ctx context.Context) error { _, err := events.SinceOfAll(ctx, now, 10); return err },
+		"rewind":       func(ctx context.Context) error { _, err := events.Rewind(ctx, number, now, now); return err },
+	})
+	return all
+}
+
+func noticeOperations(db *redisstore.DB) map[string]func(context.Context) error {
+	n, lane := db.Notices(), string(number)
+	account := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("x")}
+	notice := []byte("notice")
+	return map[string]func(context.Context) error{
+		"change with a notice": func(ctx context.Context) error {
+			return db.Lines().Change(ctx, pins.Change{Number: number, Record: pins.Record{At: now}, Notice: notice})
+		},
+		"reset with a notice": func(ctx context.Context) error {
+			return db.Lines().Reset(ctx, number, pins.Record{At: now, By: "ann"}, notice)
+		},
+		"change account with a notice": func(ctx context.Context) error {
+			return db.Accounts().Change(ctx, account, []accounts.Record{{At: now}}, [][]byte{notice})
+		},
+		"next notice": func(ctx context.Context) error { _, err := n.Next(ctx, lane, 8); return err },
+		"told":        func(ctx context.Context) error { return n.Delivered(ctx, lane, "notice") },
+		"note notice": func(ctx context.Context) error { _, err := n.Note(ctx, lane, "notice", []byte("noted")); return err },
+		"give up notice": func(ctx context.Context) error {
+			return n.GiveUp(ctx, lane, "notice", deliveries.Untold{Line: number}, now)
+		},
+		"release notices": func(ctx context.Context) error { return n.Release(ctx, lane, "h", now, time.Time{}) },
+	}
+}
+
+func accountOperations(all redisstore.Accounts) map[string]func(context.Context) error {
+	account := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("x")}
+	renumbered := accounts.Stored{ID: "acc_1", Number: "A2", Revision: 1, Sealed: []byte("y")}
+	attempt := accounts.Attempt{ID: "try_1", Account: "acc_1", Nobody: "A1", At: now}
+	rule := accounts.DefaultLock()
+	return map[string]func(context.Context) error{
+		"find account":    func(ctx context.Context) error { _, err := all.Find(ctx, "A1"); return err },
+		"load account":    func(ctx context.Context) error { _, err := all.Load(ctx, "acc_1"); return err },
+		"create account":  func(ctx context.Context) error { return all.Create(ctx, account, nil, nil) },
+		"change account":  func(ctx context.Context) error { return all.Change(ctx, account, nil, nil) },
+		"renumber":        func(ctx context.Context) error { return all.Change(ctx, renumbered, nil, nil) },
+		"account history": func(ctx context.Context) error { _, err := all.History(ctx, "acc_1", 10); return err },
+		"admit claim":     func(ctx context.Context) error { _, err := all.Admit(ctx, attempt, rule); return err },
+		"settle claim": func(ctx context.Context) error {
+			_, err := all.Settle(ctx, attempt, accounts.Settlement{As: accounts.Passed}, rule)
+			return err
+		},
+		"begin enrollment": func(ctx context.Context) error {
+			return all.Begin(ctx, accounts.Enrollment{ID: "enr_1", Accounts: []accounts.ID{"acc_1"}, Since: now})
+		},
+		"join":       func(ctx context.Context) error { _, err := all.Join(ctx, "enr_1", "acc_2", 20); return err },
+		"enrollment": func(ctx context.Context) error { _, err := all.Enrollment(ctx, "enr_1"); return err },
+	}
+}
+
+func deliveryOperations(all redisstore.Deliveries) map[string]func(context.Context) error {
+	delivery := deliveries.Delivery{ID: "dlv_1", Revision: 1, Method: deliveries.Voice, Status: deliveries.Queued, Created: now, Due: now}
+	create := deliveries.NewDelivery{
+		Delivery: delivery, Subject: "acc_1", Key: "key1", Limits: deliveries.DefaultLimits(),
+	}
+	final := delivery
+	final.Status = deliveries.Failed
+	return map[string]func(context.Context) error{
+		"create delivery": func(ctx context.Context) error { _, err := all.Create(ctx, create); return err },
+		"get delivery":    func(ctx context.Context) error { _, err := all.Get(ctx, "dlv_1"); return err },
+		"update delivery": func(ctx context.Context) error { return all.Update(ctx, delivery, deliveries.Event{At: now}) },
+		"end delivery":    func(ctx context.Context) error { return all.Update(ctx, final) },
+		"unfinished":      func(ctx context.Context) error { _, err := all.Unfinished(ctx, now.Add(time.Hour), 10); return err },
+		"block":           func(ctx context.Context) error { _, err := all.Block(ctx, "acc_1", now.Add(time.Hour)); return err },
+		"reserve": func(ctx context.Context) error {
+			_, err := all.Reserve(ctx, number, delivery.Task(), now, now.Add(time.Minute), deliveries.Limits{})
+			return err
+		},
+	}
+}
+
+// TestFaultsAreErrorsSoon has all operations at once while Redis is away.
+func TestFaultsAreErrorsSoon(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db := openForFaults(t, s.URL())
+		for name, fault := range map[string]func(){"down": s.Down, "hanging": s.Hang} {
+			fault()
+			allFail(t, name, db)
+			s.Up()
+			recovers(t, db)
+		}
+	})
+}
+
+func allFail(t *testing.T, fault string, db *redisstore.DB) {
+	t.Helper()
+	const limit = 2 * time.Second
+	var all sync.WaitGroup
+	for name, run := range operations(db) {
+		all.Go(func() {
+			start := time.Now()
+			err := run(context.Background())
+			if took := time.Since(start); err == nil || took > limit {
+				t.Errorf("%s while %s: error %v after %v, want one within %v", name, fault, err, took, limit)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// recovers waits for an operation of either way to Redis to succeed again.
+func recovers(t *testing.T, db *redisstore.DB) {
+	t.Helper()
+	deadline := time.Now().Add(3 * time.Minute)
+	for _, name := range []string{"ping", "begin"} {
+		for {
+			err := operations(db)[name](context.Background())
+			if err == nil {
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s after the fault: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestFaultOfNoServerAtAll(t *testing.T) {
+	for _, url := range []string{
+		"redis://127.0.0.1:1", "redis+cluster://127.0.0.1:1",
+		"redis://127.0.0.1:1?addr=127.0.0.1:2", "redis://127.0.0.1:1?master_name=main",
+	} {
+		db, err := redisstore.Open(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		allFail(t, url, db)
+		_ = db.Close()
+	}
+}
+
+func TestCallersDeadlineIsKept(t *testing.T) {
+	s := redistest.StartMini(t)
+	db := open(t, s.URL())
+	s.Hang()
+	start := time.Now()
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if err := operations(db)["begin"](ctx); err == nil || time.Since(start) > 500*time.Millisecond {
+		t.Errorf("error %v after %v, want one after 50ms", err, time.Since(start))
+	}
+	s.Up()
+}
+
+func TestOpenRefusesWithoutQuoting(t *testing.T) {
+	const password = "hunter2"
+	for _, url := range []string{
+		"", "localhost:6379", "http://:hunter2@localhost", "unix:///tmp/redis.sock?x=hunter2",
+		"redis://:hunter2/x@localhost:99999/abc", "redis://:hunter2@localhost/notanumber",
+		"redis://:pass#hunter2@localhost:6379/0", "redis://localhost?hunter2=1", "redis://local host:hunter2",
+		"redis://localhost?addr=hunter2", "redis://localhost?master_name=a&hunter2=b", "rediss+cluster://h:hunter2",
+	} {
+		db, err := redisstore.Open(url)
+		if err == nil {
+			t.Errorf("%s: opened", url)
+			_ = db.Close()
+			continue
+		}
+		if strings.Contains(fmt.Sprintf("%v %+v", err, err), password) {
+			t.Errorf("the error quotes the URL: %v", err)
+		}
+	}
+}
+
+func TestErrorsDontHoldThePassword(t *testing.T) {
+	s := redistest.StartMini(t)
+	s.Mini().RequireAuth("right")
+	db, err := redisstore.Open("redis://:hunter2@" + s.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for name, run := range operations(db) {
+		if err := run(context.Background()); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/provisioning"
+	"updatecenter/pins"
+)
+
+// Notices keeps the notices of changes until deliveries tell them: a [deliveries.Due]. The lane of a
+// notice is the number of the line, or the ID of the account, whose change it tells.
+//
+// A change stores its notice in its own step, in the slot of the line or account, and announces the
+// lane before. Why none gets lost, whoever dies when, is said at [Outbox].
+type Notices struct{ lanes }
+
+var _ deliveries.Due = Notices{}
+
+// Notices returns the notices that are due.
+func (db *DB) Notices() Notices {
+	return Notices{lanes{db, noticesDueKey, noticesHeldKey, noticesAnnouncedKey, noticesClaimedKey, time.Hour}}
+}
+
+// Marked receives after this process has stored notices that are due.
+func (n Notices) Marked() <-chan struct{} { return n.db.marked }
+
+// OnNoticeReplaced has f called each time that the notice of a change, made through db, has taken the place
+// of another, as too many were due. The history has that already; a server that dies right then, or that
+// a connection breaks under, doesn't call f. It is for a program's start.
+func (db *DB) OnNoticeReplaced(f func(ctx context.Context)) { db.noticeReplaced = f }
+
+// tellReplaced calls what OnNoticeReplaced was given, once for each notice.
+func (db *DB) tellReplaced(ctx context.Context, notices int64) {
+	for ; notices > 0 && db.noticeReplaced != nil; notices-- {
+		db.noticeReplaced(ctx)
+	}
+}
+
+// mark has a change stored with its notices, whose lane is announced before if there are any.
+func (n Notices) mark(ctx context.Context, lane string, now time.Time, notices int, store func() error) error {
+	if notices == 0 {
+		return store()
+	}
+	if _, err := n.announce(ctx, lane, now); err != nil {
+		return fmt.Errorf("announce notices: %w", err)
+	}
+	err := store()
+	select {
+	case n.db.marked <- struct{}{}:
+	default: // it is known that there are some
+	}
+	return err
+}
+
+// Next implements [provisioning.Store].
+func (n Notices) Next(ctx context.Context, lane string, most int) ([]provisioning.Message, error) {
+	if most <= 0 {
+		return nil, nil
+	}
+	answers, err := n.db.ask(ctx, []any{"lrange", noticesKey(lane), 0, most - 1})
+	if err != nil {
+		return nil, err
+	}
+	var messages []provisioning.Message
+	for _, text := range texts(answers[0]) {
+		messages = append(messages, provisioning.Message{Position: text, Stored: []byte(text)})
+	}
+	return messages, nil
+}
+
+// Delivered implements [provisioning.Store].
+func (n Notices) Delivered(ctx context.Context, lane, position string) error {
+	_, err := n.db.run(ctx, noteTold, []string{noticesKey(lane)}, position)
+	return err
+}
+
+// GiveUp implements [deliveries.Due].
+func (n Notices) GiveUp(ctx context.Context, lane, position string, untold deliveries.Untold, at time.Time) error {
+	record, history := giveUpOfLine, historyKey(untold.Line)
+	entry, err := encode(pins.Record{At: at, Event: pins.NoticeUntold, By: deliveries.ByUs, Reason: untold.String()})
+	if untold.Account != "" {
+		record, history = giveUpOfAccount, accountHistoryKey(untold.Account)
+		entry, err = encodeAccountRecord(accounts.Record{
+			At: at, Event: accounts.NoticeUntold, By: deliveries.ByUs, Reason: untold.String(),
+		})
+	}
+	if err != nil {
+		return err
+	}
+	_, err = n.db.run(ctx, record, []string{noticesKey(lane), history}, position, entry)
+	return err
+}
+
+// Later implements [deliveries.Due].
+func (n Notices) Later(ctx context.Context, lane, position string) error {
+	done, err := n.db.run(ctx, laterNotice, []string{noticesKey(lane)}, position)
+	if err == nil && done != int64(1) {
+		err = provisioning.ErrLost
+	}
+	return err
+}
+
+// Note implements [deliveries.Due].
+func (n Notices) Note(ctx context.Context, lane, position string, stored []byte) (string, error) {
+	done, err := n.db.run(ctx, noteNotice, []string{noticesKey(lane)}, position, stored)
+	if err == nil && done != int64(1) {
+		err = provisioning.ErrLost
+	}
+	return string(stored), err
+}
+
+// Release implements [provisioning.Store].
+func (n Notices) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
+	return n.release(ctx, lane, holder, now, again, n.Next)
+}
+
+// Notices that are due are one list, oldest first: each as package deliveries wrote it, with a version.
+
+// dueLua keeps a notice as due. One that is one too many takes the place of the newest, of which the
+// history gets a record, and answers 1; else 0. Garbage that
+// stands in the place of notices is deleted, as nothing else could help the line or account. It needs
+// recordLua.
+const dueLua = `
+local function due(key, notice, most, history, replaced)
+	if notice == '' then return 0 end
+	local replaces, length = 0, redis.pcall('LLEN', key)
+	if type(length) == 'table' then
+		redis.call('DEL', key)
+	elseif length >= tonumber(most) then
+		record(history, replaced)
+		redis.call('LTRIM', key, 0, tonumber(most) - 2)
+		replaces = 1
+	end
+	redis.call('RPUSH', key, notice)
+	return replaces
+end
+`
+
+// removedLua removes a notice and those before it, or answers 0 if it is not there.
+const removedLua = `
+local place
+for i, notice in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
+	if notice == ARGV[1] then place = i break end
+end
+if not place then return 0 end
+redis.call('LTRIM', KEYS[1], place, -1)
+`
+
+// noteTold removes what a delivery tells.
+//
+//	KEYS  notices
+//	ARGV  notice
+//	      1 removed, 0 it is not there
+var noteTold = newScript(removedLua + `return 1`)
+
+// giveUpOfLine removes what is told to nobody, and records that.
+//
+//	KEYS  notices, history
+//	ARGV  notice, record
+//	      1 removed, 0 it is not there
+var giveUpOfLine = newWrite(recordLua + removedLua + recordedLua)
+
+// giveUpOfAccount is the same of an account.
+var giveUpOfAccount = newWrite(accountRecordLua + removedLua + recordedLua)
+
+const recordedLua = `
+record(KEYS[2], ARGV[2])
+return 1
+`
+
+// laterNotice puts a notice behind the others.
+//
+//	KEYS  notices
+//	ARGV  notice
+//	      1 it is the last, 0 it is not there
+var laterNotice = newWrite(`
+if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+return 1
+`)
+
+// noteNotice replaces the oldest notice.
+//
+//	KEYS  notices
+//	ARGV  notice, what replaces it
+//	      1 replaced, or it was before; 0 another one is the oldest
+var noteNotice = newWrite(`
+local oldest = redis.call('LRANGE', KEYS[1], 0, 0)[1]
+if oldest == ARGV[2] then return 1 end
+if oldest ~= ARGV[1] then return 0 end
+redis.call('LTRIM', KEYS[1], 1, -1)
+redis.call('LPUSH', KEYS[1], ARGV[2])
+return 1
+`).lasts()

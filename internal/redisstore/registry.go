@@ -1,0 +1,93 @@
+package redisstore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// Remove implements [pins.Registry]. Run again it says that there is no such line.
+func (s Lines) Remove(ctx context.Context, number nanp.Number, record pins.Record) error {
+	return s.clear(ctx, removeLine, append(clearKeys(number), featuresKey(number), validationsKey(number)), record)
+}
+
+// clear runs one of the scripts that clear a line's strikes and record why.
+func (s Lines) clear(ctx context.Context, what script, keys []string, record pins.Record, more ...any) error {
+	entry, err := encode(record)
+	if err != nil {
+		return err
+	}
+	args := []any{entry, millis(record.At), pins.TurnsKept.Milliseconds(), slack.Milliseconds()}
+	done, err := s.db.runOnce(ctx, what, keys, append(args, more...)...)
+	return s.verdict(ctx, done, err)
+}
+
+// clearKeys are the first keys of the scripts that clear runs.
+func clearKeys(n nanp.Number) []string { return append(lineKeys(n), historyKey(n)) }
+
+// Append implements [pins.Registry]. Run again it appends again.
+func (s Lines) Append(ctx context.Context, number nanp.Number, record pins.Record) error {
+	entry, err := encode(record)
+	if err != nil {
+		return err
+	}
+	_, err = s.db.runOnce(ctx, appendRecord, []string{historyKey(number)}, entry)
+	return err
+}
+
+// History implements [pins.Registry].
+func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.db.within)
+	defer cancel()
+	entries, err := s.db.client.LRange(ctx, historyKey(number), 0, int64(limit)-1).Result()
+	if err != nil {
+		return nil, explain(err)
+	}
+	records := make([]pins.Record, len(entries))
+	for i, entry := range entries {
+		if records[i], err = decode(entry); err != nil {
+			return nil, fmt.Errorf("entry %d: %w", i, err)
+		}
+	}
+	return records, nil
+}
+
+// Add implements [pins.Registry]. It takes any number of lines, a batch at a time: after an
+// error those up to some batch are in, and it can be run again.
+func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]bool, error) {
+	created, since := make([]bool, 0, len(lines)), any(millis(now))
+	for part := range slices.Chunk(lines, batch) {
+		commands := make([][]any, len(part))
+		for i, line := range part {
+			commands[i] = adding(line, since)
+		}
+		answers, err := s.db.runEach(ctx, addLine, commands)
+		if err != nil {
+			return append(created, make([]bool, len(lines)-len(created))...), err
+		}
+		for _, answer := range answers {
+			created = append(created, answer == int64(1))
+		}
+	}
+	return created, nil
+}
+
+// adding is the command that adds a line.
+func adding(line pins.NewLine, since any) []any {
+	args := make([]any, 0, 5)
+	args = append(args, since)
+	if line.Language != "" {
+		args = append(args, "lang", line.Language)
+	}
+	if line.Features != (pins.Features{}) {
+		args = append(args, "features", line.Features.String())
+	}
+	return addLine.byHash([]string{lineKey(line.Number), featuresKey(line.Number), validationsKey(line.Number)}, args...)
+}

@@ -1,0 +1,287 @@
+package redisstore_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/accounts"
+	accounttest "updatecenter/internal/accounts/storetest"
+	"updatecenter/internal/agents"
+	agenttest "updatecenter/internal/agents/storetest"
+	"updatecenter/internal/deliveries"
+	deliverytest "updatecenter/internal/deliveries/storetest"
+	"updatecenter/internal/features"
+	featuretest "updatecenter/internal/features/storetest"
+	"updatecenter/internal/nanp"
+	outboxtest "updatecenter/internal/provisioning/storetest"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+	calltest "updatecenter/ivr/storetest"
+	"updatecenter/pins"
+	linetest "updatecenter/pins/storetest"
+	signintest "updatecenter/internal/agents/signin/storetest"
+)
+
+// patience is what the tests give an operation, on machines that are busy with other
+// tests: some have a hundred at once.
+const patience = 20 * time.Second
+
+// open returns a DB that is reached, and ends with the test.
+func open(t testing.TB, url string) *redisstore.DB {
+	t.Helper()
+	return reached(t, url, func(url string) (*redisstore.DB, error) { return redisstore.OpenWithin(url, patience) })
+}
+
+// openForFaults is open, with as little patience as servers have.
+func openForFaults(t testing.TB, url string) *redisstore.DB {
+	t.Helper()
+	return reached(t, url, redisstore.Open)
+}
+
+func reached(t testing.TB, url string, open func(url string) (*redisstore.DB, error)) *redisstore.DB {
+	t.Helper()
+	db, err := open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := db.Ping(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// suites runs all contracts; each test of theirs gets the database that fresh returns.
+func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+	t.Run("calls", func(t *testing.T) {
+		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).Calls() })
+	})
+	t.Run("calls that we make", func(t *testing.T) {
+		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).CallsInTime() })
+	})
+	t.Run("lines", func(t *testing.T) {
+		linetest.Run(t, func(t *testing.T) linetest.Stores {
+			db := fresh(t)
+			lines := db.Lines()
+			due := func(t testing.TB, number nanp.Number) [][]byte { return dueIn(t, db, string(number)) }
+			return linetest.Stores{Store: lines, Callers: lines, Registry: lines, Validations: lines, Due: due}
+		})
+	})
+	t.Run("features", func(t *testing.T) {
+		featuretest.Run(t, func(t *testing.T) featuretest.Stores {
+			db := fresh(t)
+			return featuretest.Stores{
+				Features: db.Features(), Lines: db.Lines(), Registry: db.Lines(), Validations: db.Lines(),
+				Events: func(t *testing.T, number nanp.Number) [][]byte { return waiting(t, db, number) },
+			}
+		})
+	})
+	t.Run("outbox", func(t *testing.T) {
+		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores { return outboxOf(t, fresh(t)) })
+	})
+	t.Run("notices", func(t *testing.T) {
+		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores {
+			n := fresh(t).Notices()
+			return outboxtest.Stores{Outbox: n, Announce: n.Announce, Append: n.Append}
+		})
+		deliverytest.RunDue(t, func(t *testing.T) deliverytest.DueStores {
+			db := fresh(t)
+			return deliverytest.DueStores{
+				Due: db.Notices(), Append: db.Notices().Append,
+				Untold: func(t testing.TB, u deliveries.Untold) int { return untoldIn(t, db, u) },
+			}
+		})
+	})
+	t.Run("accounts", func(t *testing.T) {
+		accounttest.Run(t, func(t *testing.T) accounttest.Stores {
+			db := fresh(t)
+			all := db.Accounts()
+			return accounttest.Stores{
+				Store: all, Attempts: all, Enrollments: all,
+				Due:   func(t testing.TB, id accounts.ID) [][]byte { return dueIn(t, db, string(id)) },
+				Dying: func(_ *testing.T, steps int) accounts.Store { return db.Dying(steps).Accounts() },
+			}
+		})
+	})
+	t.Run("agents", func(t *testing.T) {
+		agenttest.Run(t, func(t *testing.T) agents.Store { return fresh(t).Agents() })
+	})
+	t.Run("sign-in", func(t *testing.T) {
+		signintest.Run(t, func(t *testing.T) signintest.Stores {
+			all := fresh(t).SignIn(time.Now)
+			return signintest.Stores{Store: all, Attempts: all}
+		})
+	})
+	t.Run("deliveries", func(t *testing.T) {
+		deliverytest.Run(t, func(t *testing.T) deliverytest.Stores {
+			db := fresh(t)
+			all := db.Deliveries()
+			return deliverytest.Stores{
+				Store: all, Phones: all,
+				Dying: func(_ *testing.T, steps int) deliveries.Store { return db.Dying(steps).Deliveries() },
+			}
+		})
+	})
+}
+
+// untoldIn is how often a history has that a notice is not told.
+func untoldIn(t testing.TB, db *redisstore.DB, u deliveries.Untold) (n int) {
+	t.Helper()
+	ofLine, err := db.Lines().History(t.Context(), u.Line, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ofAccount, err := db.Accounts().History(t.Context(), u.Account, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, record := range ofLine {
+		if u.Account == "" && record.Event == pins.NoticeUntold && record.Reason == u.String() {
+			n++
+		}
+	}
+	for _, record := range ofAccount {
+		if record.Event == accounts.NoticeUntold && record.Reason == u.String() {
+			n++
+		}
+	}
+	return n
+}
+
+// dueIn are the notices of a lane that are due.
+func dueIn(t testing.TB, db *redisstore.DB, lane string) [][]byte {
+	t.Helper()
+	messages, err := db.Notices().Next(t.Context(), lane, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var due [][]byte
+	for _, message := range messages {
+		due = append(due, message.Stored)
+	}
+	return due
+}
+
+// waiting are the events of a line that weren't delivered.
+func waiting(t *testing.T, db *redisstore.DB, number nanp.Number) [][]byte {
+	t.Helper()
+	messages, err := db.Outbox().Next(t.Context(), string(number), 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var events [][]byte
+	for _, message := range messages {
+		events = append(events, message.Stored)
+	}
+	return events
+}
+
+// outboxOf is the outbox of a database that has the lines whose lanes the tests use.
+func outboxOf(t *testing.T, db *redisstore.DB) outboxtest.Stores {
+	t.Helper()
+	var lines []pins.NewLine
+	for _, lane := range outboxtest.Lanes() {
+		lines = append(lines, pins.NewLine{Number: nanp.Number(lane), Features: pins.FeaturesOf(pins.DialLock)})
+	}
+	if _, err := db.Lines().Add(t.Context(), lines, now); err != nil {
+		t.Fatal(err)
+	}
+	revisions := map[string]int64{}
+	return outboxtest.Stores{
+		Outbox: db.Outbox(),
+		Announce: func(t testing.TB, lane string, now time.Time) {
+			if err := db.Announce(t.Context(), lane, now); err != nil {
+				t.Fatal(err)
+			}
+		},
+		Append: func(t testing.TB, lane string, stored []byte) {
+			err := db.Features().Append(t.Context(), features.Change{
+				Number: nanp.Number(lane), Feature: pins.DialLock, Event: stored,
+				Expected: revisions[lane], Revision: revisions[lane] + 1,
+				Record: pins.Record{At: now, Event: pins.FeatureChanged},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			revisions[lane]++
+		},
+	}
+}
+
+func TestContractsOnMiniredis(t *testing.T) {
+	suites(t, func(t *testing.T) *redisstore.DB { return open(t, redistest.StartMini(t).URL()) })
+}
+
+func TestContractsOnRedis(t *testing.T) {
+	suites(t, func(t *testing.T) *redisstore.DB { return open(t, redistest.Start(t).URL()) })
+}
+
+func TestContractsOnCluster(t *testing.T) {
+	url := redistest.StartCluster(t)
+	seed, _, _ := strings.Cut(url, "?")
+	db := open(t, "redis+cluster"+strings.TrimPrefix(seed, "redis"))
+	options, err := redis.ParseClusterURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cluster := redis.NewClusterClient(options)
+	defer cluster.Close()
+	if _, err := open(t, url).Lines().Line(context.Background(), number); !errors.Is(err, pins.ErrNoLine) {
+		t.Errorf("by all nodes: %v", err)
+	}
+	suites(t, func(t *testing.T) *redisstore.DB {
+		err := cluster.ForEachMaster(context.Background(), func(ctx context.Context, node *redis.Client) error {
+			return node.FlushAll(ctx).Err()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	})
+}
+
+func TestContractsThroughSentinel(t *testing.T) {
+	url := redistest.StartSentinel(t)
+	db := open(t, url)
+	options, err := redis.ParseFailoverURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewFailoverClient(options)
+	defer client.Close()
+	suites(t, func(t *testing.T) *redisstore.DB {
+		if err := client.FlushAll(context.Background()).Err(); err != nil {
+			t.Fatal(err)
+		}
+		return db
+	})
+}
+
+// TestScriptsAreTaughtAgain holds that a Redis that was restarted learns the scripts anew.
+func TestScriptsAreTaughtAgain(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		db, ctx := open(t, s.URL()), context.Background()
+		for round := range 2 {
+			if err := takeTurn(db.Calls(), "CA1", round); err != nil {
+				t.Error(err)
+			}
+			added := []pins.NewLine{{Number: number}, {Number: "+16125550143"}}
+			if created, err := db.Lines().Add(ctx, added, now); err != nil || created[0] != (round == 0) {
+				t.Errorf("round %d: added %v, %v", round, created, err)
+			}
+			if err := raw(t, s).ScriptFlush(ctx).Err(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -1,0 +1,198 @@
+package redisstore_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/features"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+	"updatecenter/internal/agents/signin"
+)
+
+// TestErrorsSayItOnce reads errors as an operator does: through the package that asked.
+func TestErrorsSayItOnce(t *testing.T) {
+	db, err := redisstore.Open("redis://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines(), Validations: db.Lines()}
+	settings := features.New(features.Config{Store: db.Features()})
+	all, sent := accountsOf(t, db), deliveries.New(deliveries.Config{Store: db.Deliveries(), Now: func() time.Time { return now }})
+	people, signIn := signInOf(t, db)
+	token := secret.New(base64.RawURLEncoding.EncodeToString(make([]byte, 32)))
+	const deliveryID = "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
+	check := func(ctx context.Context, side pins.Side) error {
+		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, From: "+19525550100", Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
+		return err
+	}
+	for what, ask := range map[string]func(context.Context) error{
+		"find line:":                func(ctx context.Context) error { _, err := lines.Find(ctx, number); return err },
+		"remember language:":        func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
+		"check PIN: admit attempt:": func(ctx context.Context) error { return check(ctx, pins.FromLine) },
+		"check PIN: admit caller:":  func(ctx context.Context) error { return check(ctx, pins.Remote) },
+		"change PIN:": func(ctx context.Context) error {
+			return lines.Change(ctx, pins.ChangeRequest{Number: number, Entry: pin})
+		},
+		"add lines:": func(ctx context.Context) error {
+			_, err := provisioning.Add(ctx, []pins.NewLine{{Number: number}})
+			return err
+		},
+		"remove line:": func(ctx context.Context) error { return provisioning.Remove(ctx, number, note) },
+		"validate customer:": func(ctx context.Context) error {
+			_, err := provisioning.Validate(ctx, number, pins.ByCall, note)
+			return err
+		},
+		"find validation:": func(ctx context.Context) error {
+			_, err := provisioning.Validation(ctx, number, "ann", "api")
+			return err
+		},
+		"reset PIN: validate customer:": func(ctx context.Context) error {
+			return provisioning.ResetByOperator(ctx, number, note)
+		},
+		"unlock line:": func(ctx context.Context) error { return provisioning.Unlock(ctx, number, note) },
+		"reset PIN:":   func(ctx context.Context) error { return provisioning.Reset(ctx, number, note) },
+		"record refused reset:": func(ctx context.Context) error {
+			return provisioning.ResetRefused(ctx, number, note)
+		},
+		"read history:": func(ctx context.Context) error { _, err := provisioning.History(ctx, number, 1); return err },
+		"revoke key:": func(ctx context.Context) error {
+			return fmt.Errorf("revoke key: %w", db.Keys().RevokeKey(ctx, "portal", now))
+		},
+		"find features:": func(ctx context.Context) error { _, err := settings.Find(ctx, number); return err },
+		"change feature:": func(ctx context.Context) error {
+			_, err := settings.Change(ctx, features.Request{Number: number, Feature: pins.DialLock, Edit: features.Switch(true)})
+			return err
+		},
+		"install features:": func(ctx context.Context) error {
+			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, note)
+			return err
+		},
+		"read events:": func(ctx context.Context) error { _, err := db.Events().Since(ctx, number, now); return err },
+		"list lines with events:": func(ctx context.Context) error {
+			_, err := db.Events().SinceOfAll(ctx, now, 10)
+			return err
+		},
+		"announce events:": func(ctx context.Context) error {
+			_, err := db.Events().Rewind(ctx, number, now, now)
+			return err
+		},
+		"find account:": func(ctx context.Context) error { _, err := all.Get(ctx, "A1"); return err },
+		"verify account: find account:": func(ctx context.Context) error {
+			_, err := all.Verify(ctx, "A1", accounts.Claim{Code: secret.New("123456")})
+			return err
+		},
+		"get delivery:":     func(ctx context.Context) error { _, err := sent.Get(ctx, deliveryID); return err },
+		"sweep deliveries:": sent.Sweep,
+		"read events that wait:": func(ctx context.Context) error {
+			_, err := db.Events().Waiting(ctx, number, 1)
+			return err
+		},
+		"list lines that wait:": func(ctx context.Context) error { _, err := db.Events().WaitingLines(ctx); return err },
+		"look at events:": func(ctx context.Context) error {
+			return db.Events().Look(ctx, []redisstore.Event{{Number: number}})
+		},
+		"skip event:": func(ctx context.Context) error {
+			return db.Events().Skip(ctx, number, "1-0", pins.Record{})
+		},
+		"load agent:":  func(ctx context.Context) error { _, err := people.Get(ctx, "agt_1"); return err },
+		"find agent:":  func(ctx context.Context) error { _, err := people.Find(ctx, "ann"); return err },
+		"list agents:": func(ctx context.Context) error { _, err := people.List(ctx); return err },
+		"count sign-in:": func(ctx context.Context) error {
+			_, err := signIn.Begin(ctx, "ann", "192.0.2.1", signin.Token{})
+			return err
+		},
+		"find session:": func(ctx context.Context) error { _, err := signIn.Session(ctx, token); return err },
+		"count draft:": func(ctx context.Context) error {
+			_, err := signIn.SaveDraft(ctx, signin.Draft{Agent: "agt_1"})
+			return err
+		},
+		"read line:": func(ctx context.Context) error { _, err := db.Lines().Line(ctx, number); return err },
+	} {
+		err := ask(t.Context())
+		if err == nil || !strings.HasPrefix(err.Error(), what) {
+			t.Errorf("%v, want %s ...", err, what)
+			continue
+		}
+		said := strings.Split(err.Error(), ": ")
+		slices.Sort(said)
+		if len(slices.Compact(slices.Clone(said))) < len(said) {
+			t.Errorf("says it twice: %v", err)
+		}
+	}
+}
+
+func testKeys(t *testing.T) secret.Keyring {
+	t.Helper()
+	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func accountsOf(t *testing.T, db *redisstore.DB) *accounts.Accounts {
+	t.Helper()
+	store := db.Accounts()
+	all, err := accounts.New(accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: testKeys(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// nothing is an audit that records nothing, and a mailer that sends nothing.
+type nothing struct{}
+
+func (nothing) Record(context.Context, audit.Event) error  { return nil }
+func (nothing) Mail(context.Context, agents.Message) error { return nil }
+
+func signInOf(t *testing.T, db *redisstore.DB) (*agents.Agents, *signin.SignIn) {
+	t.Helper()
+	people, err := agents.New(agents.Config{
+		Store: db.Agents(), Keys: testKeys(t), Mailer: nothing{}, Audit: nothing{}, LinkURL: "https://repair.example.com/",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := db.SignIn(clock)
+	signIn, err := signin.New(signin.Config{
+		Agents: people, Store: store, Attempts: store, Mailer: nothing{}, Audit: nothing{}, Keys: testKeys(t),
+		Now: clock, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return people, signIn
+}
+
+func linesOf(t *testing.T, db *redisstore.DB) *pins.Lines {
+	t.Helper()
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: testKeys(t), Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := pins.New(pins.Config{
+		Store: db.Lines(), Callers: db.Lines(), Hasher: hasher, Now: func() time.Time { return now },
+		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}

@@ -1,0 +1,206 @@
+package console_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/durability"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// finder finds lines without more rules.
+type finder struct{ store *pins.Memory }
+
+func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
+	return f.store.Line(ctx, number)
+}
+
+// doubtful are lines of which it may not last that their PINs are reset.
+type doubtful struct {
+	*pins.Memory
+	s *shop
+}
+
+func (d doubtful) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
+	if d.s.doubt {
+		durability.Tell(ctx)
+	}
+	return d.Memory.Reset(ctx, number, record, notice)
+}
+
+// oneAccount is the account of the line at home.
+type oneAccount struct {
+	opened map[accounts.Number]accounts.Note
+}
+
+func (oneAccount) Get(_ context.Context, number accounts.Number) (accounts.Account, error) {
+	if number != accountNumber {
+		return accounts.Account{}, accounts.ErrNoAccount
+	}
+	return accounts.Account{Phone: home}, nil
+}
+
+func (oneAccount) Known(_ context.Context, number accounts.Number) (bool, error) {
+	return number == accountNumber, nil
+}
+
+func (a oneAccount) Open(_ context.Context, number accounts.Number, note accounts.Note) error {
+	a.opened[number] = note
+	return nil
+}
+
+func (oneAccount) Verify(_ context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error) {
+	right := claim.Code.Reveal() == accountCode || claim.Answer.Reveal() == accountAnswer
+	return accounts.Result{Verified: right && number == accountNumber}, nil
+}
+
+// calls are those that lines get; a test says how they go.
+type calls struct {
+	mu   sync.Mutex
+	made []deliveries.Delivery
+	err  error
+}
+
+func (c *calls) RequestValidation(_ context.Context, ask deliveries.ValidationAsk) (deliveries.Delivery, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.err != nil {
+		return deliveries.Delivery{}, c.err
+	}
+	call := deliveries.Delivery{
+		ID: deliveries.ID("dlv_" + ask.Ref), About: deliveries.ValidationCode, Status: deliveries.Queued, To: ask.Line, Ref: ask.Ref,
+	}
+	c.made = append(c.made, call)
+	return call, nil
+}
+
+func (c *calls) Get(_ context.Context, id deliveries.ID) (deliveries.Delivery, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, call := range c.made {
+		if call.ID == id {
+			return call, nil
+		}
+	}
+	return deliveries.Delivery{}, deliveries.ErrNotFound
+}
+
+// goes lets something happen to the last call.
+func (c *calls) goes(at time.Time, status deliveries.Status, detail string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := &c.made[len(c.made)-1]
+	last.Status = status
+	last.Events = append(slices.Clone(last.Events), deliveries.Event{At: at, Status: status, Detail: detail})
+}
+
+func (c *calls) count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.made)
+}
+
+// links keeps the link of the last invitation, and all messages.
+type links struct {
+	last secret.Text
+	all  []agents.Message
+	err  error // with which nothing is sent
+}
+
+func (l *links) Mail(_ context.Context, message agents.Message) error {
+	if l.err != nil {
+		return l.err
+	}
+	if message.Kind == agents.Invitation {
+		l.last = message.Link
+	}
+	l.all = append(l.all, message)
+	return nil
+}
+
+func (l *links) token() secret.Text {
+	link := l.last.Reveal()
+	return secret.New(link[strings.LastIndex(link, "/")+1:])
+}
+
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
+// watched is a store of the audit that tells the shop of each entry, and of how many were read.
+type watched struct {
+	*audit.Memory
+	shop *shop
+}
+
+func (w watched) Read(ctx context.Context, from int64, most int) ([]audit.Stored, error) {
+	found, err := w.Memory.Read(ctx, from, most)
+	w.shop.read.Add(int64(len(found)))
+	return found, err
+}
+
+func (w watched) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
+	err := w.Memory.Append(ctx, entries, next, before)
+	read := func(e audit.Stored) bool {
+		return bytes.Contains(e.Line, []byte(audit.AgentRead)) || bytes.Contains(e.Line, []byte(audit.KeysRead))
+	}
+	if w.shop.recorded != nil && !slices.ContainsFunc(entries, read) {
+		w.shop.recorded()
+	}
+	return err
+}
+
+// attentive is a store of agents that does nothing for a client who has left.
+type attentive struct{ *agents.Memory }
+
+func (a attentive) Save(ctx context.Context, stored agents.Stored) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return a.Memory.Save(ctx, stored)
+}
+
+// keys do nothing for a client who has left, and fail as a test says.
+type keys struct {
+	apikey.Memory
+	err error
+}
+
+func (k *keys) AddKey(ctx context.Context, key apikey.Key) error {
+	if err := cmp.Or(k.err, ctx.Err()); err != nil {
+		return err
+	}
+	return k.Memory.AddKey(ctx, key)
+}
+
+func (k *keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
+	if err := cmp.Or(k.err, ctx.Err()); err != nil {
+		return err
+	}
+	return k.Memory.RevokeKey(ctx, name, at)
+}

@@ -1,0 +1,328 @@
+package console_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/gorilla/mux"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/logtest"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+	"updatecenter/internal/repair/console"
+	"updatecenter/internal/agents/signin"
+)
+
+const (
+	shopHost             = "repair.example.com"
+	home     nanp.Number = "+16125550142" // with a personal PIN
+	other    nanp.Number = "+16125550143"
+	noLine   nanp.Number = "+16125550199"
+	homeAt               = "/repair/lines/+16125550142"
+
+	accountNumber = "1000-4821"
+	accountCode   = "48213377"
+	accountAnswer = "fluffy"
+)
+
+// A shop is a console with customers, and an agent of each role who is signed in. Its clock
+// stands.
+type shop struct {
+	t        *testing.T
+	lines    *pins.Memory
+	calls    *calls
+	opened   map[accounts.Number]accounts.Note
+	people   *agents.Agents
+	signIn   *signin.SignIn
+	desk     *repair.Desk
+	audit    *audit.Log
+	log      *lockedBuffer
+	mail     *links
+	keys     *keys
+	recorded func()       // is told of each entry of the audit but of pages of people and keys
+	read     atomic.Int64 // entries of the audit
+	doubt    bool         // whether what is reset may not last
+	handler  http.Handler
+	stopping chan struct{}
+	mu       sync.Mutex
+	now      time.Time
+}
+
+func newShop(t *testing.T) *shop { t.Helper(); return newShopWith(t, func(*console.Config) {}) }
+
+// newShopWith is one whose console has other settings.
+func newShopWith(t *testing.T, set func(*console.Config)) *shop {
+	t.Helper()
+	s := &shop{
+		t: t, lines: pins.NewMemory(), calls: &calls{}, opened: map[accounts.Number]accounts.Note{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
+		now: time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC),
+	}
+	keys := shopKeys(t)
+	log := slog.New(slog.NewJSONHandler(s.log, logtest.Untimed()))
+	s.audit = audit.New(audit.Config{Store: watched{audit.NewMemory(), s}, Keys: keys, Now: s.clock})
+	s.hire(keys, log)
+	provisioning := pins.Provisioning{Registry: s.lines, Validations: doubtful{s.lines, s}, Now: s.clock}
+	_, err := provisioning.Add(t.Context(), []pins.NewLine{
+		{Number: home, Language: "en", Features: pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)}, {Number: other},
+	})
+	s.ok(err)
+	s.desk = repair.New(repair.Config{
+		Lines: finder{s.lines}, Provisioning: provisioning, Accounts: oneAccount{s.opened}, Deliveries: s.calls,
+		Store: repair.NewMemory(), Audit: s.audit, Keys: keys, Now: s.clock, Log: log,
+	})
+	config := console.Config{
+		Agents: s.people, SignIn: s.signIn, Desk: s.desk, Audit: s.audit, Keys: s.keys, History: provisioning,
+		PublicURL: "https://" + shopHost, Company: "Example Telephone", Repair: "+18005731311",
+		TemporaryPIN: secret.New("1234"), Now: s.clock, Wait: s.wait, Stopping: s.stopping, Log: log,
+	}
+	set(&config)
+	console, err := console.New(config)
+	s.ok(err)
+	router := mux.NewRouter().SkipClean(true)
+	console.Routes(router)
+	s.handler = router
+	return s
+}
+
+func shopKeys(t *testing.T) secret.Keyring {
+	t.Helper()
+	keys, err := secret.ParseKeyring("test:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+func (s *shop) hire(ring secret.Keyring, log *slog.Logger) {
+	s.t.Helper()
+	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: ring, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	s.ok(err)
+	links := &links{}
+	s.mail, s.keys = links, &keys{}
+	s.people, err = agents.New(agents.Config{
+		Store: attentive{agents.NewMemory()}, Hasher: hasher, Keys: ring, Mailer: links, Audit: s.audit,
+		LinkURL: "https://" + shopHost + "/repair/welcome/", Now: s.clock, Log: log,
+	})
+	s.ok(err)
+	desks := signin.NewMemory()
+	s.signIn, err = signin.New(signin.Config{
+		Agents: s.people, Store: desks, Attempts: desks, Mailer: links, Audit: s.audit, Keys: ring,
+		Now: s.clock, Random: rand.Reader, Log: log,
+	})
+	s.ok(err)
+	for name, role := range map[string]agents.Role{
+		"ann": agents.RoleAgent, "bob": agents.RoleAgent, "sue": agents.Supervisor, "ada": agents.Administrator,
+	} {
+		s.employ(links, name, role)
+	}
+}
+
+// employ invites somebody and does the whole set-up.
+func (s *shop) employ(links *links, name string, role agents.Role) {
+	s.t.Helper()
+	ctx, by := s.t.Context(), agents.By{Name: name, Via: audit.ViaConsole}
+	agent, err := s.people.Invite(ctx, agents.By{Name: "root", Via: audit.ViaCommandLine}, agents.Invitee{
+		Name: name, FullName: strings.ToUpper(name[:1]) + name[1:] + " Example", Email: name + "@mail.example.com", Role: role,
+	})
+	s.ok(err)
+	_, err = s.people.UseLink(ctx, by, links.token(), secret.New("wagon lichen thirsty plum"))
+	s.ok(err)
+	_, err = s.people.ChooseEmail(ctx, by, agent.ID)
+	s.ok(err)
+	_, err = s.people.AcceptTerms(ctx, by, agent.ID)
+	s.ok(err)
+	_, err = s.people.UpdateProfile(ctx, by, agent.ID, agents.Profile{FullName: agent.FullName, Email: agent.Email})
+	s.ok(err)
+}
+
+func (s *shop) ok(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *shop) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+func (s *shop) pass(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.now = s.now.Add(d)
+}
+
+// wait lets the clock pass the time, and a little real time, so that others get their turn.
+func (s *shop) wait(ctx context.Context, d time.Duration) error {
+	s.pass(d)
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Millisecond):
+		return nil
+	}
+}
+
+// An employee is an agent with a session in a browser.
+type employee struct {
+	*shop
+	name  string
+	token signin.Token
+}
+
+// as signs somebody in.
+func (s *shop) as(name string) employee {
+	s.t.Helper()
+	agent, err := s.people.Find(s.t.Context(), agents.UserName(name))
+	s.ok(err)
+	token, err := s.signIn.Start(s.t.Context(), agent, "192.0.2.1")
+	s.ok(err)
+	return employee{s, name, token}
+}
+
+// A page is an answer of the console.
+type page struct {
+	t      *testing.T
+	status int
+	to     string // where it leads
+	text   string
+}
+
+func (e employee) request(method, path string, form url.Values) *http.Request {
+	r := httptest.NewRequestWithContext(e.t.Context(), method, "https://"+shopHost+path, strings.NewReader(form.Encode()))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.AddCookie(&http.Cookie{Name: "__Host-uc-session", Value: e.token.Reveal()})
+	return r
+}
+
+func (e employee) ask(method, path string, form url.Values) page {
+	e.t.Helper()
+	w := httptest.NewRecorder()
+	e.handler.ServeHTTP(w, e.request(method, path, form))
+	return page{t: e.t, status: w.Code, to: w.Header().Get("Location"), text: w.Body.String()}
+}
+
+func (e employee) get(path string) page { e.t.Helper(); return e.ask(http.MethodGet, path, nil) }
+
+// post sends a form of names and values, one after the other.
+func (e employee) post(path string, values ...string) page {
+	e.t.Helper()
+	form := url.Values{}
+	for pair := range slices.Chunk(values, 2) {
+		form.Add(pair[0], pair[1])
+	}
+	return e.ask(http.MethodPost, path, form)
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// words is the text of a page as it is read.
+func (p page) words() string {
+	plain := strings.NewReplacer("&#39;", "'", "&#34;", `"`, "&amp;", "&", "&#43;", "+").Replace(tags.ReplaceAllString(strings.ReplaceAll(p.text, "<br>", " "), ""))
+	return strings.Join(strings.Fields(plain), " ")
+}
+
+// says fails unless the page has a status and words.
+func (p page) says(status int, words ...string) page {
+	p.t.Helper()
+	if p.status != status {
+		p.t.Fatalf("status = %d; want %d: %s", p.status, status, p.words())
+	}
+	for _, want := range words {
+		if !strings.Contains(p.words(), want) {
+			p.t.Errorf("page does not say %q: %.1500s", want, p.words())
+		}
+	}
+	return p
+}
+
+func (p page) lacks(words ...string) {
+	p.t.Helper()
+	for _, unwanted := range words {
+		if strings.Contains(p.text, unwanted) {
+			p.t.Errorf("page says %q: %.1500s", unwanted, p.words())
+		}
+	}
+}
+
+// leads fails unless the page is a redirect to a path.
+func (p page) leads(path string) {
+	p.t.Helper()
+	if p.status != http.StatusSeeOther || p.to != path {
+		p.t.Fatalf("%d to %q; want 303 to %q: %s", p.status, p.to, path, p.words())
+	}
+}
+
+var hiddenKey = regexp.MustCompile(`name="key" value="([^"]+)"`)
+
+// call has the line called from its page, and returns where the call is followed.
+func (e employee) call(line string) string {
+	e.t.Helper()
+	key := hiddenKey.FindStringSubmatch(e.get(line).says(http.StatusOK).text)
+	if key == nil {
+		e.t.Fatal("no form to call the line")
+	}
+	to := e.post(line+"/validate/call", "key", key[1])
+	if to.status != http.StatusSeeOther {
+		e.t.Fatalf("%d: %s", to.status, to.words())
+	}
+	return to.to
+}
+
+// validate has the line called and enters the right code.
+func (e employee) validate() {
+	e.t.Helper()
+	at := e.call(homeAt)
+	e.post(at, "code", e.code(at)).leads(homeAt)
+}
+
+// code is the one that the line is told.
+func (e employee) code(at string) string {
+	e.t.Helper()
+	code, err := e.desk.ValidationCode(e.t.Context(), at[strings.LastIndex(at, "/")+1:])
+	e.ok(err)
+	return code.Reveal()
+}
+
+// wrong is a code that is not that one.
+func (e employee) wrong(at string) string {
+	e.t.Helper()
+	if e.code(at) == "111222" {
+		return "111223"
+	}
+	return "111222"
+}
+
+// events are the actions in the audit about the line, newest first.
+func (s *shop) events(by string) []audit.Action {
+	s.t.Helper()
+	entries, err := s.audit.Page(s.t.Context(), audit.Filter{By: by}, audit.MaxPage)
+	s.ok(err)
+	var actions []audit.Action
+	for _, entry := range entries {
+		actions = append(actions, entry.Action)
+	}
+	return actions
+}

@@ -1,0 +1,184 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"updatecenter/internal/audit"
+	"updatecenter/internal/typed"
+)
+
+// Bounds of a report.
+const (
+	onReport = 50 // entries of the audit in a list
+	// lookedAt is how many entries are looked at for today, and again for the list. Each is read and
+	// proved, in some 30 µs, and the page should be there in 100 ms.
+	lookedAt = 1000
+)
+
+// A reportsView is what supervisors see of the work of all.
+type reportsView struct {
+	Day        string
+	Work       []workView
+	Limits     []entryView
+	MoreLimits bool      // these are the newest alone
+	Since      time.Time // there was more today, before this, than is counted here; zero: there wasn't
+	LookedAt   int
+	Form       *form
+	Entries    []entryView
+	Older      string // where older entries are; "": nowhere
+	Within     bool   // the list is short because no more were looked at
+}
+
+func (r reportsView) form() *form { return r.Form }
+
+func reportsForm(v *visit) *form {
+	kinds := []option{{Value: "", Words: "Everything"}}
+	for _, action := range audit.Actions() {
+		kinds = append(kinds, option{Value: string(action), Words: actionWords(action)})
+	}
+	f := v.newForm(
+		&field{Name: "by", Label: "Who", Max: audit.MaxName, Hint: "User name, or key/agent."},
+		&field{Name: "action", Label: "What", Type: "select", Options: kinds},
+		&field{Name: "about", Label: "About", Max: audit.MaxName, Hint: "Number of a line, or such as: agent bob."},
+	)
+	query := v.r.URL.Query()
+	for _, each := range f.Fields {
+		each.take(query[each.Name])
+		if fault := each.fault(); fault != "" {
+			f.fail(each.Name, fault)
+		}
+	}
+	return f
+}
+
+// showReports records that the audit is read, before it is.
+func (c *Console) showReports(v *visit) error {
+	now := c.now()
+	view := reportsView{Day: c.zone.today(now), LookedAt: lookedAt, Form: reportsForm(v)}
+	filter, err := reportsFilter(v, view.Form)
+	if err != nil {
+		return err
+	}
+	if err := c.audit.Record(v.ctx(), c.reading(v, filter)); err != nil {
+		return fmt.Errorf("record a look at the audit: %w", err)
+	}
+	if err := c.today(v.ctx(), &view, c.zone.midnight(now)); err != nil {
+		return err
+	}
+	if !view.Form.Faulty() {
+		if err := c.entries(v.ctx(), &view, filter); err != nil {
+			return err
+		}
+	}
+	return c.show(v, "reports", "Reports", view)
+}
+
+func reportsFilter(v *visit, f *form) (audit.Filter, error) {
+	filter := audit.Filter{By: f.value("by"), Action: audit.Action(f.value("action")), Subject: f.value("about")}
+	if number, err := typed.Number(filter.Subject); err == nil {
+		filter.Subject = string(number)
+	}
+	before := v.r.URL.Query().Get("before")
+	if before == "" {
+		return filter, nil
+	}
+	var err error
+	filter.Before, err = strconv.ParseInt(before, 10, 64)
+	if err != nil || filter.Before < 1 {
+		return audit.Filter{}, noPage()
+	}
+	return filter, nil
+}
+
+func (c *Console) reading(v *visit, filter audit.Filter) audit.Event {
+	var parts []string
+	for _, part := range []struct{ name, value string }{
+		{"by", filter.By}, {"action", string(filter.Action)}, {"about", filter.Subject},
+	} {
+		if part.value != "" {
+			parts = append(parts, part.name+" "+part.value)
+		}
+	}
+	by := v.by()
+	return audit.Event{Action: audit.AuditRead, By: by.Name, Via: by.Via, From: by.From, Detail: strings.Join(parts, ", ")}
+}
+
+// today fills in what was done since midnight.
+func (c *Console) today(ctx context.Context, view *reportsView, midnight time.Time) error {
+	var done, limits []audit.Entry
+	var oldest time.Time
+	whole := false
+	last, err := c.lookBack(ctx, 0, func(e audit.Entry) bool {
+		if whole = e.At.Before(midnight); whole {
+			return true
+		}
+		oldest = e.At
+		if e.Action == audit.PINReset || e.Action == audit.PINUnlocked {
+			done = append(done, e)
+		}
+		if e.Action == audit.LimitReached {
+			limits = append(limits, e)
+		}
+		return false
+	})
+	if err != nil {
+		return fmt.Errorf("report on today: %w", err)
+	}
+	if !whole && last > 1 {
+		view.Since = oldest
+	}
+	view.MoreLimits = len(limits) > onReport
+	view.Work, view.Limits = work(done), viewEntries(limits[:min(len(limits), onReport)])
+	return nil
+}
+
+// lookBack goes through the audit before a place, 0: from the newest entry on, until stop says so.
+// It returns the place where it ended, after lookedAt entries at the latest; 1 or less: there are
+// no more before it.
+func (c *Console) lookBack(ctx context.Context, before int64, stop func(audit.Entry) bool) (int64, error) {
+	for looked := 0; looked < lookedAt; {
+		page, err := c.audit.Page(ctx, audit.Filter{Before: before}, audit.MaxPage)
+		if err != nil || len(page) == 0 {
+			return 0, err
+		}
+		for _, entry := range page {
+			if stop(entry) {
+				return entry.Seq, nil
+			}
+		}
+		before, looked = page[len(page)-1].Seq, looked+len(page)
+	}
+	return before, nil
+}
+
+// entries fills in the entries that the filter asks for, and where older ones are.
+func (c *Console) entries(ctx context.Context, view *reportsView, filter audit.Filter) error {
+	var found []audit.Entry
+	last, err := c.lookBack(ctx, filter.Before, func(e audit.Entry) bool {
+		if matches(filter, e) {
+			found = append(found, e)
+		}
+		return len(found) == onReport
+	})
+	if err != nil {
+		return fmt.Errorf("report entries: %w", err)
+	}
+	view.Entries = viewEntries(found)
+	if last <= 1 {
+		return nil
+	}
+	view.Within = len(found) < onReport
+	query := view.Form.query()
+	query.Set("before", strconv.FormatInt(last, 10))
+	view.Older = "/repair/reports?" + query.Encode()
+	return nil
+}
+
+func matches(filter audit.Filter, e audit.Entry) bool {
+	return (filter.By == "" || filter.By == e.By) && (filter.Subject == "" || filter.Subject == e.Subject) &&
+		(filter.Action == "" || filter.Action == e.Action)
+}

@@ -1,0 +1,125 @@
+package console
+
+import (
+	"fmt"
+	"time"
+
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/pins"
+)
+
+// wayWords ends the sentence that begins with "You have validated this customer".
+func wayWords(method pins.ValidationMethod) string {
+	switch method {
+	case pins.ByCall:
+		return "by a call to the line"
+	case pins.BySecret:
+		return "by the security code or answer of the account"
+	case pins.ByPhotoID:
+		return "by photo ID in a store"
+	case pins.ByOperator:
+		return "at the command line"
+	}
+	return string(method)
+}
+
+// callWords says how far a call is, and what the agent does about it.
+func callWords(call deliveries.Delivery) (words, next string) {
+	switch call.Status {
+	case deliveries.Queued, deliveries.Calling:
+		return "We are about to ring the line.",
+			"Tell the customer that our call comes now, that they press 1 in it to hear a code, and that they read the code to you."
+	case deliveries.Ringing:
+		return "The telephone rings.",
+			"Ask the customer to answer it, and to press 1 to hear the code. If they are speaking to you on this very line, they answer it as a waiting call."
+	case deliveries.Answered:
+		if call.Spoken > 0 {
+			return "The code is being told.", "Ask the customer for the six digits, and enter them."
+		}
+		return "The call was answered.", "Ask the customer to press 1 to hear the code."
+	case deliveries.Delivered:
+		return "The code was told.", "Ask the customer for the six digits, and enter them."
+	case deliveries.NoticeLeft:
+		return "The call was answered, but nobody pressed 1 to hear the code.",
+			"Perhaps a mailbox answered. Call again when the customer can answer."
+	case deliveries.Declined:
+		return "Whoever answered said that they had not asked for it.",
+			"Perhaps you are not speaking with the customer. This line is not called with a code for 24 hours: make sure in another way who is calling, and change nothing until then."
+	case deliveries.Failed:
+		return failedWords(call)
+	case deliveries.Canceled, deliveries.Sent:
+	}
+	return "The call was called off.", "Call again."
+}
+
+// failedWords goes by what package deliveries tells of a call that reached nobody.
+func failedWords(call deliveries.Delivery) (words, next string) {
+	reason, _ := call.Cause()
+	switch reason { //nolint:exhaustive // the others end no call to validate
+	case deliveries.TwilioBusy:
+		return "No call can be made right now, as too many are being made.", "Call again in a minute."
+	case deliveries.OperatorMustMend:
+		return "We can't call anybody right now. The fault is ours, not the line's, and those who run this system are told.",
+			"Make sure in another way who is calling."
+	case deliveries.CalledTooOften:
+		return "This line was called as often as it may be for now.", "Make sure in another way who is calling."
+	case deliveries.NumberRefused, deliveries.NumberNotCalled:
+		return "This number can't be called from here.", "Make sure in another way who is calling."
+	}
+	switch lastDetail(call) {
+	case "busy":
+		return "The line is busy.",
+			"If the customer is speaking to you on this very line, they can hang up and call us from another telephone. Then call again."
+	case "no answer":
+		return "Nobody answered.", "Make sure that the customer is near that telephone, then call again."
+	}
+	return "The call did not get through.",
+		"Call again. If it fails once more, make sure in another way who is calling."
+}
+
+func lastDetail(call deliveries.Delivery) string {
+	if len(call.Events) == 0 {
+		return ""
+	}
+	return call.Events[len(call.Events)-1].Detail
+}
+
+// triesWords says how often a code may still be entered.
+func triesWords(left int) string {
+	if left == 1 {
+		return "1 try left."
+	}
+	return fmt.Sprintf("%d tries left.", left)
+}
+
+// timeLeft is a time that runs out, rounded down to minutes so that nobody counts on more.
+func timeLeft(left time.Duration) string {
+	switch minutes := int(left / time.Minute); {
+	case left <= 0:
+		return "it is over"
+	case minutes == 0:
+		return "less than a minute left"
+	case minutes == 1:
+		return "1 minute left"
+	default:
+		return fmt.Sprintf("%d minutes left", minutes)
+	}
+}
+
+// validationWords says how a validation by a call stands, and what the agent does about it.
+func validationWords(v repair.Validation) (words, next string) {
+	switch v.Status {
+	case repair.Succeeded:
+		return "The code was right.", "Go back to the line."
+	case repair.Failed:
+		if v.Call.Status == deliveries.Declined { // which uses the code up
+			return callWords(v.Call)
+		}
+		return "All tries were wrong. This code counts no more.", "Have the line called again, or make sure in another way who is calling."
+	case repair.TooLate:
+		return "The code has run out.", "Have the line called again, or make sure in another way who is calling."
+	case repair.Waiting:
+	}
+	return callWords(v.Call)
+}

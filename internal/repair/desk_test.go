@@ -1,0 +1,388 @@
+package repair_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+func TestNobodyResetsWithoutAValidation(t *testing.T) {
+	f := newFixture(t)
+	f.unvalidated(t, ann)
+}
+
+func TestAValidationCountsForItsAgentInterfaceAndLine(t *testing.T) {
+	f := newFixture(t)
+	f.validated(t, ann)
+	for _, who := range []repair.Who{bob, sue, annByKey} {
+		f.unvalidated(t, who)
+	}
+	f.audit.forget()
+	_, err := f.Reset(t.Context(), ann, other, "forgot it")
+	mustBe(t, err, pins.ErrNotValidated)
+	_, err = f.Unlock(t.Context(), ann, other, "forgot it")
+	mustBe(t, err, pins.ErrNotValidated)
+	f.audit.holds(t, audit.ResetRefused, audit.ResetRefused)
+}
+
+func TestAValidationCountsForFifteenMinutes(t *testing.T) {
+	for _, late := range []time.Duration{0, time.Millisecond, time.Hour} {
+		f := newFixture(t)
+		f.validated(t, ann)
+		f.now = f.now.Add(15*time.Minute + late)
+		f.unvalidated(t, ann)
+	}
+	f := newFixture(t)
+	f.validated(t, ann)
+	f.now = f.now.Add(15*time.Minute - time.Millisecond)
+	if line, err := f.Unlock(t.Context(), ann, home, "locked out"); err != nil || line.Temporary() {
+		t.Errorf("%+v, %v", line, err)
+	}
+	if line, err := f.Reset(t.Context(), ann, home, "forgot it"); err != nil || !line.Temporary() {
+		t.Errorf("%+v, %v", line, err)
+	}
+}
+
+// TestTheStoreAsksToo holds that whoever comes past the desk's own look is refused by the store.
+func TestTheStoreAsksToo(t *testing.T) {
+	f := newFixture(t)
+	provisioning := f.config().Provisioning
+	mustBe(t, provisioning.Reset(t.Context(), home, pins.Note{By: "ann", From: "console", Reason: "forgot it"}), pins.ErrNotValidated)
+	f.unchanged(t)
+}
+
+func TestResetOfNoLine(t *testing.T) {
+	f := newFixture(t)
+	_, err := f.Reset(t.Context(), ann, missing, "forgot it")
+	mustBe(t, err, pins.ErrNoLine)
+	_, err = f.Call(t.Context(), ann, missing, "")
+	mustBe(t, err, pins.ErrNoLine)
+	_, err = f.Secret(t.Context(), ann, missing, coded, rightSecret)
+	mustBe(t, err, pins.ErrNoLine)
+	mustBe(t, f.PhotoID(t.Context(), sue, missing, "driver's license MN 1234"), pins.ErrNoLine)
+	f.audit.holds(t, audit.LookedUp, audit.ResetRefused, audit.LookedUp, audit.LookedUp, audit.LookedUp)
+	_, err = f.Find(t.Context(), ann, missing)
+	mustBe(t, err, pins.ErrNoLine)
+	f.audit.holds(t, audit.LookedUp)
+}
+
+func TestReasons(t *testing.T) {
+	f := newFixture(t)
+	f.validated(t, ann)
+	for _, reason := range []string{"", "a\nb", "\xff", strings.Repeat("x", 501)} {
+		_, err := f.Reset(t.Context(), ann, home, reason)
+		mustBe(t, err, pins.ErrNote)
+	}
+	f.unchanged(t)
+	_, err := f.Reset(t.Context(), ann, home, strings.Repeat("ñ", 500))
+	f.ok(t, err)
+}
+
+func TestNobody(t *testing.T) {
+	f := newFixture(t)
+	for _, who := range []repair.Who{
+		{}, {Name: "ann"}, {Via: repair.ViaConsole}, {Name: "ann", Via: "command line"}, {Name: "a\nb", Via: repair.ViaAPI},
+		{Name: strings.Repeat("x", 101), Via: repair.ViaAPI},
+	} {
+		who.PhotoID = true
+		_, find := f.Find(t.Context(), who, home)
+		_, call := f.Call(t.Context(), who, home, "")
+		_, validation := f.Validation(t.Context(), who, "val_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+		_, code := f.Code(t.Context(), who, "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", secret.New("123456"))
+		_, claim := f.Secret(t.Context(), who, home, coded, rightSecret)
+		_, reset := f.Reset(t.Context(), who, home, "forgot it")
+		_, unlock := f.Unlock(t.Context(), who, home, "forgot it")
+		for _, err := range []error{find, call, validation, code, claim, f.PhotoID(t.Context(), who, home, "driver's license"), reset, unlock} {
+			mustBe(t, err, repair.ErrWho)
+		}
+	}
+	f.audit.holds(t)
+}
+
+func TestWithoutTheAuditNothingIsDone(t *testing.T) {
+	f := newFixture(t)
+	f.validated(t, ann)
+	v, code := f.call(t, ann, home)
+	before, err := f.lines.History(t.Context(), home, 100)
+	f.ok(t, err)
+	questions := len(f.accounts.questions)
+	f.audit.down = true
+	_, find := f.Find(t.Context(), ann, home)
+	_, call := f.Call(t.Context(), ann, home, "key")
+	_, right := f.Code(t.Context(), ann, v.ID, code)
+	_, bad := f.Code(t.Context(), ann, v.ID, wrong(code))
+	_, claim := f.Secret(t.Context(), ann, home, coded, rightSecret)
+	_, reset := f.Reset(t.Context(), ann, home, "forgot it")
+	_, unlock := f.Unlock(t.Context(), ann, home, "forgot it")
+	_, foreign := f.Reset(t.Context(), bob, home, "forgot it")
+	for _, err := range []error{find, call, right, bad, claim, f.PhotoID(t.Context(), sue, home, "driver's license"), reset, unlock, foreign} {
+		mustBe(t, err, errDown)
+	}
+	f.unchanged(t)
+	after, err := f.lines.History(t.Context(), home, 100)
+	f.ok(t, err)
+	if len(after) != len(before) || len(f.accounts.questions) != questions {
+		t.Errorf("history %+v, questions %v", after, f.accounts.questions)
+	}
+	f.audit.down = false
+	f.unvalidated(t, sue)
+}
+
+func TestSecret(t *testing.T) {
+	answer := func(s string) accounts.Claim { return accounts.Claim{Answer: secret.New(s)} }
+	for name, c := range map[string]struct {
+		line    nanp.Number
+		account accounts.Number
+		claim   accounts.Claim
+		want    bool
+	}{
+		"right code":               {home, coded, rightSecret, true},
+		"right answer":             {other, answered, answer("luz"), true},
+		"wrong code":               {home, coded, wrongSecret, false},
+		"wrong answer":             {other, answered, answer("sol"), false},
+		"account of another line":  {other, coded, rightSecret, false},
+		"answer of another line":   {home, answered, answer("luz"), false},
+		"nobody's account":         {home, nobodys, rightSecret, false},
+		"code that a question has": {other, answered, rightSecret, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			got, err := f.Secret(t.Context(), ann, c.line, c.account, c.claim)
+			if err != nil || got != c.want {
+				t.Fatalf("%t, %v", got, err)
+			}
+			if want := []string{"verify", "get"}; !slices.Equal(f.accounts.questions, want) {
+				t.Errorf("asked %v, want %v", f.accounts.questions, want)
+			}
+			last := audit.ValidationFailed
+			if c.want {
+				last = audit.Validated
+			}
+			for _, event := range f.audit.holds(t, audit.ValidationBegun, last) {
+				if strings.Contains(event.Detail, string(c.account)) {
+					t.Errorf("recorded %+v", event)
+				}
+			}
+			_, err = f.Reset(t.Context(), ann, c.line, "forgot it")
+			if c.want {
+				f.ok(t, err)
+			} else {
+				mustBe(t, err, pins.ErrNotValidated)
+			}
+		})
+	}
+}
+
+func TestLockedAccountsAreWrong(t *testing.T) {
+	f := newFixture(t)
+	for range 5 {
+		if right, err := f.Secret(t.Context(), ann, home, coded, wrongSecret); right || err != nil {
+			t.Fatal(right, err)
+		}
+	}
+	if right, err := f.Secret(t.Context(), ann, home, coded, rightSecret); right || err != nil {
+		t.Errorf("%t, %v", right, err)
+	}
+	f.unvalidated(t, ann)
+}
+
+func TestWhatEverybodyKnowsIsNoSecret(t *testing.T) {
+	f := newFixture(t)
+	for _, claim := range []accounts.Claim{
+		{}, {ZIP: secret.New("55401")}, {ZIP: secret.New("55401"), Code: rightSecret.Code},
+		{Code: rightSecret.Code, Answer: secret.New("luz")}, {Code: secret.New("12345")}, {Answer: secret.New("?!")},
+	} {
+		for range 100 { // oftener than codes and answers are taken of an agent
+			_, err := f.Secret(t.Context(), ann, home, coded, claim)
+			mustBe(t, err, accounts.ErrClaim)
+		}
+	}
+	f.unvalidated(t, ann)
+}
+
+func TestPhotoID(t *testing.T) {
+	f := newFixture(t)
+	const note = "driver's license MN 1234, seen in the store"
+	mustBe(t, f.PhotoID(t.Context(), ann, home, note), repair.ErrNotAllowed)
+	f.audit.holds(t, audit.ValidationFailed)
+	f.unvalidated(t, ann)
+	for _, bad := range []string{"", "too short", strings.Repeat("x", 501), "a license,\nseen", "a license, \xff"} {
+		mustBe(t, f.PhotoID(t.Context(), sue, home, bad), repair.ErrNote)
+	}
+	f.unvalidated(t, sue)
+	f.ok(t, f.PhotoID(t.Context(), sue, home, note))
+	v, err := f.lines.Validation(t.Context(), home, "sue", "console", f.now)
+	if err != nil || v.Method != pins.ByPhotoID || v.Note != note {
+		t.Errorf("%+v, %v", v, err)
+	}
+	_, err = f.Reset(t.Context(), sue, home, "forgot it")
+	f.ok(t, err)
+}
+
+func TestOneKeyIsOneCall(t *testing.T) {
+	f := newFixture(t)
+	first, err := f.Call(t.Context(), ann, home, "key")
+	f.ok(t, err)
+	for range 50 { // beyond the limit of calls
+		again, err := f.Call(t.Context(), ann, home, "key")
+		if err != nil || again.ID != first.ID || again.Call.ID != first.Call.ID {
+			t.Fatalf("%+v, %v", again, err)
+		}
+	}
+	f.audit.holds(t, audit.ValidationBegun)
+	for _, c := range []struct {
+		who    repair.Who
+		number nanp.Number
+		key    string
+	}{{ann, home, ""}, {ann, home, "other"}, {ann, other, "key"}, {bob, home, "key"}, {annByKey, home, "key"}} {
+		v, err := f.Call(t.Context(), c.who, c.number, c.key)
+		if err != nil || v.ID == first.ID || v.Call.ID == first.Call.ID {
+			t.Errorf("%+v: %+v, %v", c, v, err)
+		}
+	}
+	f.now = f.now.Add(time.Hour)
+	late, err := f.Call(t.Context(), ann, home, "key")
+	if err != nil || late.ID != first.ID || late.Status != repair.TooLate {
+		t.Errorf("an hour later %+v, %v", late, err)
+	}
+	_, err = f.Call(t.Context(), ann, home, strings.Repeat("k", 201))
+	mustBe(t, err, repair.ErrKey)
+}
+
+func TestOneKeyAtOnceIsOneCall(t *testing.T) {
+	f := newFixture(t)
+	calls := map[deliveries.ID]int{}
+	for _, v := range atOnce(t, func() (repair.Validation, error) { return f.Call(t.Context(), ann, home, "key") }) {
+		calls[v.Call.ID]++
+	}
+	if len(calls) != 1 {
+		t.Errorf("%v", calls)
+	}
+}
+
+// TestACallThatBrokeOffGoesOn holds that the same key goes on where the last try ended.
+func TestACallThatBrokeOffGoesOn(t *testing.T) {
+	f := newFixture(t)
+	f.store.fails = "save" // after the call was asked for, before that was noted
+	_, err := f.Call(t.Context(), ann, home, "key")
+	mustBe(t, err, errDown)
+	f.store.fails = ""
+	v, err := f.Call(t.Context(), ann, home, "key")
+	f.ok(t, err)
+	code, err := f.ValidationCode(t.Context(), v.Call.Ref)
+	f.ok(t, err)
+	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
+}
+
+func TestCallsThatAreRefused(t *testing.T) {
+	f := newFixture(t)
+	config := f.deliveries()
+	config.Limits = deliveries.Limits{AnHour: 1, ADay: 10}
+	f.calls = deliveries.New(config)
+	f.Desk = repair.New(f.config())
+	_, err := f.Call(t.Context(), ann, home, "")
+	f.ok(t, err)
+	_, err = f.Call(t.Context(), ann, home, "")
+	var limit *deliveries.LimitError
+	if !errors.As(err, &limit) {
+		t.Errorf("error %v, want a limit", err)
+	}
+	f.audit.holds(t, audit.ValidationBegun, audit.ValidationBegun, audit.ValidationFailed)
+}
+
+func TestResetAfterALostAnswer(t *testing.T) {
+	f := newFixture(t)
+	f.validated(t, ann)
+	f.lines.lose = true
+	_, err := f.Reset(t.Context(), ann, home, "forgot it")
+	mustBe(t, err, errDown)
+	f.audit.holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset, audit.ResetRefused)
+	line, err := f.Reset(t.Context(), ann, home, "forgot it")
+	if err != nil || !line.Temporary() || f.told() != 2 { // the first was one too, and one call tells both
+		t.Errorf("%+v, %v, told %d times", line, err, f.told())
+	}
+}
+
+// Who hangs up while it is being recorded has it done all the same: the audit does not tell of
+// what was not done, and the customer is told of what was.
+func TestHangingUpLeavesNothingHalfDone(t *testing.T) {
+	f := newFixture(t)
+	f.validated(t, ann)
+	ctx, hangUp := context.WithCancel(t.Context())
+	f.audit.forget()
+	f.audit.hangUp = hangUp
+	line, err := f.Reset(ctx, ann, home, "forgot it")
+	f.ok(t, err)
+	if ctx.Err() == nil || !line.Temporary() || f.told() != 1 {
+		t.Errorf("line %+v, told %d times", line, f.told())
+	}
+	f.audit.holds(t, audit.PINReset)
+}
+
+// TestOpenAccount: whoever opens an account is recorded before, is bounded, and learns of numbers no more
+// than by looking up.
+func TestOpenAccount(t *testing.T) {
+	f := newFixture(t)
+	closed := func() bool {
+		result, err := f.accounts.Verify(t.Context(), coded, wrongSecret)
+		f.ok(t, err)
+		return result.Closed
+	}
+	for n := 0; !closed(); n++ {
+		if f.now = f.now.Add(30 * time.Minute); n > 20 {
+			t.Fatal("does not close")
+		}
+	}
+	f.audit.down = true
+	if err := f.OpenAccount(t.Context(), ann, coded, "mistyped"); !errors.Is(err, errDown) || !closed() {
+		t.Fatalf("unrecorded: %v", err)
+	}
+	f.audit.down = false
+	for reason, who := range map[string]repair.Who{"": ann, "a\nb": ann, "mistyped": {}} {
+		if err := f.OpenAccount(t.Context(), who, coded, reason); err == nil || !closed() {
+			t.Errorf("%q by %q: %v", reason, who.Name, err)
+		}
+	}
+	f.audit.forget()
+	f.ok(t, f.OpenAccount(t.Context(), ann, coded, "mistyped"))
+	event := f.audit.holds(t, audit.AccountOpened)[0]
+	if event.By != "ann" || event.Subject != "account "+string(coded) || event.Detail != "mistyped" {
+		t.Errorf("recorded %+v", event)
+	}
+	if closed() {
+		t.Error("still closed")
+	}
+	var limit *repair.LimitError
+	told := 0
+	for range 30 {
+		err := f.OpenAccount(t.Context(), bob, nobodys, "mistyped")
+		if errors.Is(err, accounts.ErrNoAccount) {
+			told++
+		} else if !errors.As(err, &limit) || limit.What != repair.Resets {
+			t.Fatal(err)
+		}
+	}
+	if told != 20 {
+		t.Errorf("told %d times that there is no such account", told)
+	}
+	for range 120 {
+		_, err := f.Find(t.Context(), sue, home)
+		f.ok(t, err)
+	}
+	for _, number := range []accounts.Number{coded, nobodys} {
+		if err := f.OpenAccount(t.Context(), sue, number, "mistyped"); !errors.As(err, &limit) || limit.What != repair.LookUps {
+			t.Errorf("without a look-up left, of %s: %v", number, err)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package repair
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+func ring(t testing.TB, id string) secret.Keyring {
+	t.Helper()
+	keys, err := secret.ParseKeyring(id + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+var someID = ID("val_aaaaaaaaaaaaaaaaaaaaaaaaaa")
+
+func TestRecordIsReadAsItWasWritten(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
+	want := record{
+		id: someID, revision: 3, line: "+16125550142", name: "crm/77", via: ViaAPI, created: at, until: at.Add(CodeFor),
+		tries: 2, right: true, attempt: "abc", call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", code: secret.New("012345"),
+	}
+	stored, err := want.seal(ring(t, "k"), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := open(ring(t, "k"), stored)
+	if err != nil || !got.code.Equal(want.code) {
+		t.Fatalf("%v", err)
+	}
+	got.code, want.code = secret.Text{}, secret.Text{}
+	if read, written := fmt.Sprintf("%+v", got), fmt.Sprintf("%+v", want); read != written {
+		t.Errorf("read %s, want %s", read, written)
+	}
+}
+
+func TestRecordsThatCannotBeRead(t *testing.T) {
+	keys := ring(t, "k")
+	sealed := func(plaintext string, id ID) Stored {
+		box, err := keys.Seal(rand.Reader, []byte(plaintext), boundTo(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Stored{ID: someID, Revision: 1, Sealed: box}
+	}
+	for name, stored := range map[string]Stored{
+		"nothing":             {ID: someID},
+		"of another":          sealed(`{"v":1}`, "val_bbbbbbbbbbbbbbbbbbbbbbbbbb"),
+		"no JSON":             sealed(`826517`, someID),
+		"of a newer release":  sealed(`{"v":2}`, someID),
+		"without a version":   sealed(`{}`, someID),
+		"times that are none": sealed(`{"v":1,"until":"826517"}`, someID),
+	} {
+		_, err := open(keys, stored)
+		if !errors.Is(err, pins.ErrUnreadable) || bytes.Contains([]byte(err.Error()), []byte("826517")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := open(ring(t, "other"), sealed(`{"v":1}`, someID)); !errors.Is(err, pins.ErrUnreadable) {
+		t.Errorf("under another key: %v", err)
+	}
+}
+
+// FuzzOpen holds that what a store returns never panics.
+func FuzzOpen(f *testing.F) {
+	for _, seed := range []string{"", "{", `{"v":1,"tries":-5,"until":"2031-03-04T05:06:07Z"}`, `{"v":1,"code":7}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, plaintext []byte) {
+		keys := ring(t, "k")
+		box, err := keys.Seal(rand.Reader, plaintext, boundTo(someID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := open(keys, Stored{ID: someID, Sealed: box})
+		if err != nil && !errors.Is(err, pins.ErrUnreadable) {
+			t.Errorf("error %v", err)
+		}
+		if r.left() < 0 || r.status(time.Time{}) == "" {
+			t.Errorf("read %+v", r)
+		}
+		if _, err := open(keys, Stored{ID: someID, Sealed: plaintext}); err == nil {
+			t.Error("what is not sealed was read")
+		}
+	})
+}

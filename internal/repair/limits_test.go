@@ -1,0 +1,244 @@
+package repair_test
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/repair"
+)
+
+func TestLimitsOfAnHour(t *testing.T) {
+	for _, c := range []struct {
+		what repair.Bounded
+		most int
+		do   func(f *fixture, who repair.Who) error
+	}{
+		{repair.LookUps, 120, func(f *fixture, who repair.Who) error { _, err := f.Find(t.Context(), who, home); return err }},
+		{repair.Calls, 30, func(f *fixture, who repair.Who) error { _, err := f.Call(t.Context(), who, home, ""); return err }},
+		{repair.Secrets, 60, func(f *fixture, who repair.Who) error {
+			_, err := f.Secret(t.Context(), who, home, coded, wrongSecret)
+			return err
+		}},
+		{repair.Resets, 20, func(f *fixture, who repair.Who) error {
+			_, err := f.Reset(t.Context(), who, home, "forgot it")
+			return err
+		}},
+		{repair.Resets, 20, func(f *fixture, who repair.Who) error {
+			_, err := f.Unlock(t.Context(), who, home, "locked out")
+			return err
+		}},
+	} {
+		t.Run(string(c.what), func(t *testing.T) {
+			f := newFixture(t)
+			f.validated(t, bob)
+			f.validated(t, ann)
+			f.Desk = repair.New(f.config())
+			start := f.now
+			most := c.most
+			if c.what == repair.Calls {
+				most-- // which validated
+			}
+			for range most {
+				f.ok(t, c.do(f, ann))
+			}
+			f.audit.forget()
+			f.now = start.Add(10 * time.Minute)
+			for range 10 {
+				limited(t, c.do(f, ann), c.what, start.Add(time.Hour))
+			}
+			f.audit.holds(t, audit.LimitReached)
+			want := []repair.Alert{{What: c.what, Who: ann, Line: home, Until: start.Add(time.Hour)}}
+			if !slices.Equal(f.alerts, want) {
+				t.Errorf("alerts %+v, want %+v", f.alerts, want)
+			}
+			f.ok(t, c.do(f, bob))
+			f.now = start.Add(time.Hour - time.Millisecond)
+			limited(t, c.do(f, ann), c.what, start.Add(time.Hour))
+			f.now = start.Add(time.Hour)
+			var limit *repair.LimitError
+			if err := c.do(f, ann); errors.As(err, &limit) {
+				t.Errorf("after an hour: %v", err)
+			}
+			if len(f.alerts) != 1 {
+				t.Errorf("alerts %+v", f.alerts)
+			}
+		})
+	}
+}
+
+func TestALimitIsOneOverManyServers(t *testing.T) {
+	f := newFixture(t)
+	desks := []*repair.Desk{repair.New(f.config()), repair.New(f.config())}
+	for n := range 121 {
+		_, err := desks[n%2].Find(t.Context(), ann, home)
+		if n < 120 {
+			f.ok(t, err)
+		} else {
+			limited(t, err, repair.LookUps, f.now.Add(time.Hour))
+		}
+	}
+}
+
+// A key that makes up agents has ten times the limit of one, and then none of them has more.
+func TestAKeyHasLimitsToo(t *testing.T) {
+	f := newFixture(t)
+	agent := func(key string, n int) repair.Who {
+		return repair.Who{Name: key + "/" + strconv.Itoa(n), Via: repair.ViaAPI, From: "192.0.2.7"}
+	}
+	start := f.now
+	for n := range 1200 {
+		_, err := f.Find(t.Context(), agent("crm", n), home)
+		f.ok(t, err)
+	}
+	f.audit.forget()
+	f.now = start.Add(time.Minute)
+	for n := range 130 { // what is refused counts for nobody
+		_, err := f.Find(t.Context(), agent("crm", 2000), home)
+		limited(t, err, repair.LookUps, start.Add(time.Hour))
+		_, err = f.Find(t.Context(), agent("crm", 3000+n), home)
+		limited(t, err, repair.LookUps, start.Add(time.Hour))
+	}
+	events := f.audit.holds(t, audit.LimitReached)
+	if events[0].By != "crm/2000" || events[0].Detail != "look-ups, of all agents of the key" {
+		t.Errorf("audit has %+v", events)
+	}
+	key := repair.Who{Name: "crm", Via: repair.ViaAPI, From: "192.0.2.7"}
+	want := []repair.Alert{{What: repair.LookUps, Who: key, Line: home, Until: start.Add(time.Hour)}}
+	if !slices.Equal(f.alerts, want) {
+		t.Errorf("alerts %+v, want %+v", f.alerts, want)
+	}
+	for _, free := range []repair.Who{agent("crm2", 1), {Name: "crm", Via: repair.ViaConsole, From: "192.0.2.7"}} {
+		_, err := f.Find(t.Context(), free, home)
+		f.ok(t, err)
+	}
+	f.now = start.Add(time.Hour)
+	for range 120 {
+		_, err := f.Find(t.Context(), agent("crm", 2000), home)
+		f.ok(t, err)
+	}
+	_, err := f.Find(t.Context(), agent("crm", 2000), home)
+	limited(t, err, repair.LookUps, f.now.Add(time.Hour))
+	_, err = f.Find(t.Context(), agent("crm", 2001), home)
+	f.ok(t, err)
+}
+
+// The same call asked for again counts once, for the agent and for the key.
+func TestACallCountsOnceForItsKey(t *testing.T) {
+	f := newFixture(t)
+	for range 400 {
+		_, err := f.Call(t.Context(), repair.Who{Name: "crm/77", Via: repair.ViaAPI}, home, "once")
+		f.ok(t, err)
+	}
+}
+
+// TestWrongClaimsOfAKey counts what is wrong, over all accounts, and nothing else.
+func TestWrongClaimsOfAKey(t *testing.T) {
+	f, key := newFixture(t), repair.Who{Name: "portal", Via: repair.ViaAPI, From: "192.0.2.7"}
+	judged := 0
+	claim := func(wrong bool, err error) error {
+		return f.Claim(t.Context(), key, func() (bool, error) { judged++; return wrong, err })
+	}
+	start := f.now
+	for range 150 { // neither what is right, nor what could not be judged
+		f.ok(t, claim(false, nil))
+		if err := claim(false, errDown); !errors.Is(err, errDown) {
+			t.Fatal(err)
+		}
+	}
+	for range 100 {
+		f.ok(t, claim(true, nil))
+	}
+	f.audit.forget()
+	judged = 0
+	for range 10 {
+		limited(t, claim(false, nil), repair.WrongClaims, start.Add(time.Hour))
+	}
+	want := []repair.Alert{{What: repair.WrongClaims, Who: key, Until: start.Add(time.Hour)}}
+	if judged > 0 || !slices.Equal(f.alerts, want) {
+		t.Errorf("%d judged, alerts %+v", judged, f.alerts)
+	}
+	f.audit.holds(t, audit.LimitReached)
+	_, err := f.Secret(t.Context(), repair.Who{Name: "portal/77", Via: repair.ViaAPI}, home, coded, rightSecret)
+	limited(t, err, repair.WrongClaims, start.Add(time.Hour))
+	_, err = f.Secret(t.Context(), ann, home, coded, rightSecret)
+	f.ok(t, err)
+	f.ok(t, f.Claim(t.Context(), repair.Who{Name: "other", Via: repair.ViaAPI}, func() (bool, error) { return true, nil }))
+}
+
+// TestWrongClaimsOfAKeyInADay are five times those in an hour: a slow one comes to an end, too.
+func TestWrongClaimsOfAKeyInADay(t *testing.T) {
+	f, key := newFixture(t), repair.Who{Name: "portal", Via: repair.ViaAPI}
+	wrong := func() error { return f.Claim(t.Context(), key, func() (bool, error) { return true, nil }) }
+	start := f.now
+	for n := range 500 {
+		f.now = start.Add(time.Duration(n) * 100 * time.Second)
+		f.ok(t, wrong())
+	}
+	f.now = start.Add(20 * time.Hour)
+	limited(t, wrong(), repair.WrongClaims, start.Add(24*time.Hour))
+	f.now = start.Add(24 * time.Hour)
+	f.ok(t, wrong())
+	limited(t, wrong(), repair.WrongClaims, f.now.Add(100*time.Second))
+}
+
+// TestAHundredWrongClaimsAtOnce are not more than one after another.
+func TestAHundredWrongClaimsAtOnce(t *testing.T) {
+	f, key := newFixture(t), repair.Who{Name: "portal", Via: repair.ViaAPI}
+	var group sync.WaitGroup
+	var judged atomic.Int64
+	for range 200 {
+		group.Go(func() {
+			err := f.Claim(t.Context(), key, func() (bool, error) { judged.Add(1); return true, nil })
+			var limit *repair.LimitError
+			if err != nil && !errors.As(err, &limit) {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if judged.Load() != 100 {
+		t.Errorf("%d were judged", judged.Load())
+	}
+}
+
+// TestAgentsOfAKeyFailForIt: wrong secrets at the desk count against the key as well.
+func TestAgentsOfAKeyFailForIt(t *testing.T) {
+	f := newFixture(t)
+	for n := range 120 { // at 20 accounts that there are not, and with no more than 60 by an agent
+		agent := repair.Who{Name: "crm/" + strconv.Itoa(n/50), Via: repair.ViaAPI}
+		_, err := f.Secret(t.Context(), agent, home, accounts.Number("NOBODY-"+strconv.Itoa(n/5)), wrongSecret)
+		if n < 100 {
+			f.ok(t, err)
+		} else {
+			limited(t, err, repair.WrongClaims, f.now.Add(time.Hour))
+		}
+	}
+}
+
+// TestLookUpsOfAccounts count with those of lines, and to ask whether there can be one counts none.
+func TestLookUpsOfAccounts(t *testing.T) {
+	f, key := newFixture(t), repair.Who{Name: "ordering", Via: repair.ViaAPI}
+	for range 100 {
+		f.ok(t, f.MayLookUp(t.Context(), key))
+		f.ok(t, f.LookUp(t.Context(), key, home, "line"))
+		f.ok(t, f.LookUpAccount(t.Context(), key))
+		f.now = f.now.Add(time.Millisecond)
+	}
+	until := f.now.Add(time.Minute - 100*time.Millisecond)
+	limited(t, f.MayLookUp(t.Context(), key), repair.LookUps, until)
+	limited(t, f.LookUpAccount(t.Context(), key), repair.LookUps, until)
+	limited(t, f.LookUp(t.Context(), key, home, "line"), repair.LookUps, until)
+	if want := []repair.Alert{{What: repair.LookUps, Who: key, Until: until}}; !slices.Equal(f.alerts, want) {
+		t.Errorf("alerts %+v", f.alerts)
+	}
+	if err := f.LookUpAccount(t.Context(), repair.Who{}); !errors.Is(err, repair.ErrWho) {
+		t.Error(err)
+	}
+}

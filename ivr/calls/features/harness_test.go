@@ -1,0 +1,219 @@
+package features_test
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/features"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/ivr"
+	featurecalls "updatecenter/ivr/calls/features"
+	"updatecenter/pins"
+	"updatecenter/twiml"
+)
+
+const home nanp.Number = "+16125550149"
+
+var noon = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
+
+// house is a line with all features, and a way to call it.
+type house struct {
+	testing.TB
+	lines    *pins.Memory
+	store    features.Store
+	features *features.Lines
+	keys     secret.Keyring
+	now      time.Time
+	changes  int   // that were told of
+	proved   int64 // the revision of the PIN that callers have proved
+	calls    int
+}
+
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	keys, err := secret.ParseKeyring("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{TB: t, lines: pins.NewMemory(), keys: keys, now: noon}
+	all := pins.NewLine{Number: home, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}
+	if _, err := h.lines.Add(t.Context(), []pins.NewLine{all}, noon); err != nil {
+		t.Fatal(err)
+	}
+	h.lines.SetFeatures(home, all.Features)
+	h.store = features.NewMemory(h.lines)
+	line, err := h.lines.Line(t.Context(), home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.proved = line.Revision
+	h.features = features.New(features.Config{Store: h.store, Keys: keys, Now: func() time.Time { return h.now }})
+	return h
+}
+
+// edit changes a feature as somebody else would.
+func (h *house) edit(f pins.Feature, edits ...features.Edit) {
+	h.Helper()
+	for _, edit := range edits {
+		if _, err := h.features.Change(h.Context(), features.Request{Number: home, Feature: f, Edit: edit, By: "test"}); err != nil {
+			h.Fatal(err)
+		}
+	}
+}
+
+func (h *house) setting(f pins.Feature) features.Setting {
+	h.Helper()
+	line, err := h.features.Find(h.Context(), home)
+	if err != nil {
+		h.Fatal(err)
+	}
+	setting, _ := line.Setting(f)
+	return setting
+}
+
+type outcome string
+
+// flow is a call that is about one feature.
+func (h *house) flow(f pins.Feature, l ivr.Language) *ivr.Flow {
+	line, proved := ivr.Blank{Name: "line", Kind: ivr.Phone}, ivr.Blank{Name: "proved", Kind: ivr.Count}
+	parts := featurecalls.Parts(featurecalls.Config{Features: h.features, Line: line, Proved: proved, Changed: func() { h.changes++ }})
+	i := slices.IndexFunc(parts, func(p featurecalls.Part) bool { return p.Feature == f })
+	say := func(at ivr.Step) ivr.Say {
+		return ivr.Say{At: at, Prompt: ivr.Prompt{Name: "test-" + string(at), EN: "The end: " + string(at) + ".", ES: "Fin: " + string(at) + "."}, Next: ivr.HangUp}
+	}
+	notice := func(name string) ivr.Prompt { return ivr.Prompt{Name: name, EN: name + ".", ES: name + "."} }
+	return &ivr.Flow{
+		Name: "test", Start: "arrive", Sorry: "sorry", Help: "help",
+		Notices: ivr.Notices{
+			Silence: notice("silence"), TooFew: notice("too few"), TooMany: notice("too many"),
+			WrongKey: notice("wrong key"), StartOver: notice("start over"), Apology: notice("apology"),
+		},
+		Lines: []ivr.Line{
+			ivr.Work[outcome]{At: "arrive", On: ivr.On[outcome]{"known": ivr.Step(f)},
+				Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
+					c.Fill(line, string(home))
+					c.Fill(proved, strconv.FormatInt(h.proved, 10))
+					c.Speak(l)
+					return "known", nil
+				}},
+			parts[i].Enter("left", "nobody", "gone", "overtaken"),
+			say("left"), say("nobody"), say("gone"), say("overtaken"), say("help"), say("sorry"),
+		},
+	}
+}
+
+// call is a call under way.
+type call struct {
+	*house
+	engine *ivr.Engine
+	sid    string
+	turn   int
+	heard  string
+}
+
+// dial begins a call about a feature; one engine can't be told from many, as every turn reads
+// its state anew.
+func (h *house) dial(f pins.Feature, l ivr.Language) *call {
+	h.Helper()
+	return h.dialOn(&ivr.Memory{}, f, l)
+}
+
+func (h *house) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *call {
+	h.Helper()
+	engine, err := ivr.New(ivr.Config{
+		Flow: h.flow(f, l), Store: store, Keys: h.keys, Now: func() time.Time { return h.now },
+		TurnURL: "https://ivr.test/turn/", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.calls++
+	c := &call{house: h, engine: engine, sid: "CA" + strings.Repeat("0", 31) + string(rune('0'+h.calls))}
+	c.listen("")
+	return c
+}
+
+// press keys one entry; nothing is silence.
+func (c *call) press(keys string) *call {
+	c.Helper()
+	c.turn++
+	c.listen(keys)
+	return c
+}
+
+// keys presses a key of a menu at a time.
+func (c *call) keys(entries ...string) *call {
+	c.Helper()
+	for _, keys := range entries {
+		c.press(keys)
+	}
+	return c
+}
+
+func (c *call) listen(keys string) {
+	c.Helper()
+	document, err := c.engine.Turn(c.Context(), ivr.Event{
+		Call: c.sid, Turn: c.turn, Heard: ivr.Heard{Keys: keys},
+		Caller: ivr.Caller{Number: string(home), From: string(home), FromLine: true},
+	})
+	if err != nil {
+		c.Fatalf("turn %d: %v", c.turn, err)
+	}
+	c.heard = words(c, document)
+}
+
+// hears checks that all of these were said since the last key.
+func (c *call) hears(all ...string) *call {
+	c.Helper()
+	for _, want := range all {
+		if !strings.Contains(c.heard, want) {
+			c.Errorf("turn %d: want %q, heard %q", c.turn, want, c.heard)
+		}
+	}
+	return c
+}
+
+// words is what a document says.
+func words(t testing.TB, document []byte) string {
+	t.Helper()
+	response, err := twiml.Parse(document)
+	if err != nil {
+		t.Fatalf("%v in:\n%s", err, document)
+	}
+	var b strings.Builder
+	for _, verb := range response.Verbs {
+		switch v := verb.(type) {
+		case twiml.Say:
+			speak(&b, v.Content)
+		case twiml.Gather:
+			for _, p := range v.Prompts {
+				speak(&b, p.(twiml.Say).Content)
+			}
+		}
+		b.WriteString(" ")
+	}
+	return strings.NewReplacer(" .", ".", " :", ":").Replace(b.String())
+}
+
+func speak(b *strings.Builder, content []twiml.Speech) {
+	for _, part := range content {
+		switch p := part.(type) {
+		case twiml.Text:
+			b.WriteString(string(p))
+		case twiml.SayAs:
+			b.WriteString(p.Text)
+		case twiml.Break:
+			b.WriteString("-")
+		case twiml.Prosody:
+			speak(b, p.Content)
+		}
+	}
+	b.WriteString(" ")
+}

@@ -1,0 +1,164 @@
+package features
+
+import (
+	"updatecenter/internal/features"
+	"updatecenter/ivr"
+)
+
+// Codes, which are never said.
+var (
+	hasCode = ivr.Prompt{
+		Name: "has-code",
+		EN:   "There is a code.",
+		ES:   "Hay un código.",
+	}
+	noCode = ivr.Prompt{
+		Name: "no-code",
+		EN:   "There is no code.",
+		ES:   "No hay ningún código.",
+	}
+	sayCodeState = ivr.Prompt{
+		Name: "code-is",
+		EN:   "{code-state}",
+		ES:   "{code-state}",
+	}
+	toChooseCode = ivr.Prompt{
+		Name: "to-choose-code",
+		EN:   "To choose a new code, press {key}.",
+		ES:   "Para elegir un código nuevo, oprima el {key}.",
+	}
+	toDeleteCode = ivr.Prompt{
+		Name: "to-delete-code",
+		EN:   "To delete the code, press {key}.",
+		ES:   "Para borrar el código, oprima el {key}.",
+	}
+	sayAskCode = ivr.Prompt{
+		Name: "ask-code",
+		EN:   "Choose a code of four digits. Enter it now, then press pound.",
+		ES:   "Elija un código de cuatro dígitos. Ingréselo ahora y luego oprima el signo de número.",
+	}
+	sayCodeRepeat = ivr.Prompt{
+		Name: "ask-code-again",
+		EN:   "Please enter the same code once more, then press pound.",
+		ES:   "Ingrese el mismo código una vez más y luego oprima el signo de número.",
+	}
+	sayCodesDiffer = ivr.Prompt{
+		Name: "codes-differ",
+		EN:   "The two entries were not the same. Let us start over with the code.",
+		ES:   "Los dos códigos que ingresó no son iguales. Comencemos de nuevo con el código.",
+	}
+	codeSet = ivr.Prompt{
+		Name: "code-set",
+		EN:   "The new code was saved.",
+		ES:   "El código nuevo se guardó.",
+	}
+	codeDeleted = ivr.Prompt{
+		Name: "code-deleted",
+		EN:   "The code was deleted.",
+		ES:   "El código se borró.",
+	}
+)
+
+// Who gets through.
+var (
+	sayThrough = ivr.Prompt{
+		Name: "who-gets-through",
+		EN:   "{urgent-state} {code-state}",
+		ES:   "{urgent-state} {code-state}",
+	}
+	urgentThrough = ivr.Prompt{
+		Name: "urgent-through",
+		EN:   "Emergency calls get through.",
+		ES:   "Las llamadas de emergencia pasan.",
+	}
+	urgentHeld = ivr.Prompt{
+		Name: "urgent-held",
+		EN:   "Emergency calls do not get through.",
+		ES:   "Las llamadas de emergencia no pasan.",
+	}
+	forCode = ivr.Prompt{
+		Name: "for-code",
+		EN:   "For the code with which callers get through, press {key}.",
+		ES:   "Para el código con el que se puede pasar, oprima el {key}.",
+	}
+	toTurnUrgent = ivr.Prompt{
+		Name: "to-turn-urgent",
+		EN:   "To {turn-urgent}, press {key}.",
+		ES:   "Para {turn-urgent}, oprima el {key}.",
+	}
+	letUrgent = ivr.Prompt{
+		Name: "let-urgent",
+		EN:   "let emergency calls through",
+		ES:   "dejar pasar las llamadas de emergencia",
+	}
+	holdUrgent = ivr.Prompt{
+		Name: "hold-urgent",
+		EN:   "keep out emergency calls too",
+		ES:   "no dejar pasar ni las llamadas de emergencia",
+	}
+	nowThrough = ivr.Prompt{
+		Name: "now-through",
+		EN:   "Emergency calls now get through.",
+		ES:   "Las llamadas de emergencia ahora pasan.",
+	}
+	nowHeld = ivr.Prompt{
+		Name: "now-held",
+		EN:   "Emergency calls do not get through any more.",
+		ES:   "Las llamadas de emergencia ya no pasan.",
+	}
+)
+
+// What callers hear who do not get through.
+var (
+	sayGreeting = ivr.Prompt{
+		Name: "greeting-is",
+		EN:   "{greeting}",
+		ES:   "{greeting}",
+	}
+	greetingSet = ivr.Prompt{
+		Name: "greeting-set",
+		EN:   "The greeting was chosen.",
+		ES:   "El saludo quedó elegido.",
+	}
+)
+
+// greetings tell what each greeting says to callers, by its number: as a choice, and as it is.
+// The operator's sheet has four, and no words for them; these are ours.
+var greetings = [features.Greetings]struct{ choice, told ivr.Prompt }{
+	{ivr.Prompt{
+		Name: "greet-no-calls",
+		EN:   "To say that you take no calls right now, press {key}.",
+		ES:   "Para decir que ahora no atiende llamadas, oprima el {key}.",
+	}, ivr.Prompt{
+		Name: "hear-no-calls",
+		EN:   "Callers hear that you take no calls right now.",
+		ES:   "Quienes llaman oyen que ahora no atiende llamadas.",
+	}},
+	{ivr.Prompt{
+		Name: "greet-call-later",
+		EN:   "To ask callers to call again later, press {key}.",
+		ES:   "Para pedir que llamen más tarde, oprima el {key}.",
+	}, ivr.Prompt{
+		Name: "hear-call-later",
+		EN:   "Callers are asked to call again later.",
+		ES:   "A quienes llaman se les pide que llamen más tarde.",
+	}},
+	{ivr.Prompt{
+		Name: "greet-resting",
+		EN:   "To say that you are resting, press {key}.",
+		ES:   "Para decir que está descansando, oprima el {key}.",
+	}, ivr.Prompt{
+		Name: "hear-resting",
+		EN:   "Callers hear that you are resting.",
+		ES:   "Quienes llaman oyen que está descansando.",
+	}},
+	{ivr.Prompt{
+		Name: "greet-busy",
+		EN:   "To say that you are busy, press {key}.",
+		ES:   "Para decir que está haciendo otra cosa, oprima el {key}.",
+	}, ivr.Prompt{
+		Name: "hear-busy",
+		EN:   "Callers hear that you are busy.",
+		ES:   "Quienes llaman oyen que está haciendo otra cosa.",
+	}},
+}

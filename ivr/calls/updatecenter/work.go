@@ -1,0 +1,179 @@
+package updatecenter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+)
+
+// desk78 does the work behind the steps of [Dial78].
+type desk78 struct {
+	lines     *pins.Lines
+	policy    pins.Policy
+	now       func() time.Time
+	transfers bool
+}
+
+// arrival is who has called.
+type arrival string
+
+const (
+	noLanguage       arrival = "language not chosen"
+	newCustomer      arrival = "new customer"
+	customer         arrival = "customer"
+	noSuchLine       arrival = "no such line"
+	arrivedLocked    arrival = "locked for now"
+	arrivedUnderLock arrival = "locked until reset"
+	elsewhere        arrival = "from elsewhere"
+	elsewhereNew     arrival = "new customer elsewhere"
+)
+
+// arrive looks up the line that the call comes from, or claims to come from.
+func (d desk78) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
+	number := nanp.Number(c.Caller.Number)
+	line, err := d.find(ctx, number)
+	known := err == nil
+	if err != nil && !errors.Is(err, pins.ErrNoLine) {
+		return "", err
+	}
+	if !c.Caller.FromLine {
+		return d.arriveElsewhere(c, line, known)
+	}
+	switch d.choose(c, line); {
+	case c.Language() == "":
+		return noLanguage, nil
+	case !known:
+		return noSuchLine, nil
+	}
+	c.Fill(lineNumber, string(number))
+	return d.arriveAtHome(c, line), nil
+}
+
+// find looks up a line; no number is no line.
+func (d desk78) find(ctx context.Context, number nanp.Number) (pins.Line, error) {
+	if number == "" {
+		return pins.Line{}, pins.ErrNoLine
+	}
+	return d.lines.Find(ctx, number)
+}
+
+// choose speaks the language that is remembered with the line, if none is spoken yet.
+func (d desk78) choose(c *ivr.Call, line pins.Line) {
+	if c.Language() == "" {
+		c.Speak(ivr.ParseLanguage(line.Language))
+	}
+}
+
+func (d desk78) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
+	strikes := line.FromLine
+	switch {
+	case strikes.Locked:
+		return arrivedUnderLock
+	case strikes.LockedAt(d.now()):
+		d.tellMinutes(c, strikes.LockedUntil)
+		return arrivedLocked
+	case line.Temporary():
+		return newCustomer
+	}
+	return customer
+}
+
+// arriveElsewhere sends a new customer home at once, in all languages: whoever forges a
+// number shall not learn which its owner speaks. Of all others nothing is known yet.
+func (d desk78) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arrival, error) {
+	if known && line.Temporary() {
+		return elsewhereNew, d.tellAccess(c, line.Number)
+	}
+	if c.Language() == "" {
+		return noLanguage, nil
+	}
+	return elsewhere, nil
+}
+
+// tellAccess fills in the number that is dialed to reach a line from any phone.
+func (d desk78) tellAccess(c *ivr.Call, line nanp.Number) error {
+	number, err := pins.AccessNumber(line.AreaCode())
+	if err != nil {
+		return fmt.Errorf("find access number: %w", err)
+	}
+	c.Fill(access, string(number))
+	return nil
+}
+
+// tellMinutes fills in how long a lock still lasts, in whole minutes, rounded up; at least
+// two, as the sentence is in the plural.
+func (d desk78) tellMinutes(c *ivr.Call, until time.Time) {
+	left := until.Sub(d.now()) + time.Minute - time.Nanosecond
+	c.Fill(minutes, strconv.Itoa(max(2, int(left/time.Minute))))
+}
+
+// remembered is the only outcome of choosing a language.
+type remembered string
+
+const languageKnown remembered = "remembered"
+
+// speak goes on in a language, and remembers it with the line if the call comes from it.
+func (d desk78) speak(l ivr.Language) func(context.Context, *ivr.Call) (remembered, error) {
+	return func(ctx context.Context, c *ivr.Call) (remembered, error) {
+		c.Speak(l)
+		if !c.Caller.FromLine {
+			return languageKnown, nil
+		}
+		err := d.lines.SetLanguage(ctx, nanp.Number(c.Caller.Number), string(l))
+		if errors.Is(err, pins.ErrNoLine) {
+			err = nil
+		}
+		return languageKnown, err
+	}
+}
+
+// reading is what an entry is that should be a line's number.
+type reading string
+
+const (
+	aNumber   reading = "a number"
+	notNumber reading = "not a number"
+)
+
+func (d desk78) readNumber(_ context.Context, c *ivr.Call) (reading, error) {
+	number, err := nanp.Parse(c.Text(keyedLine))
+	if err != nil {
+		return notNumber, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+	}
+	c.Fill(lineNumber, string(number))
+	return aNumber, nil
+}
+
+// helping is what a caller gets who presses 0.
+type helping string
+
+const (
+	putThrough helping = "put through"
+	onlyTold   helping = "number told"
+	helpedOn   helping = "number told while managing"
+)
+
+// help leads whoever manages the line back to it; whoever can't prove to may do so, or can't
+// choose a PIN, needs repair.
+func (d desk78) help(_ context.Context, c *ivr.Call) (helping, error) {
+	switch {
+	case d.transfers:
+		return putThrough, nil
+	case manages(c.Place()):
+		return helpedOn, nil
+	}
+	return onlyTold, nil
+}
+
+// manages says whether a caller is at the main menu or in the part about a feature, which is
+// entered under its name.
+func manages(place ivr.Step) bool {
+	return place == menu || slices.Contains(pins.AllFeatures[:], pins.Feature(place))
+}

@@ -1,0 +1,128 @@
+package simulator
+
+import (
+	"errors"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Attestation is what Twilio says in StirVerstat about the caller's right to the number
+// (SHAKEN). Empty: the call carried no passport, and the field is missing.
+type Attestation string
+
+// Attestations that a call script can name in short.
+const (
+	NoPassport Attestation = ""
+	AttestedA  Attestation = "TN-Validation-Passed-A" // may use the number
+	AttestedB  Attestation = "TN-Validation-Passed-B"
+	AttestedC  Attestation = "TN-Validation-Passed-C"
+	Failed     Attestation = "TN-Validation-Failed"
+	Unverified Attestation = "No-TN-Validation"
+)
+
+var stirWord = regexp.MustCompile(`^(?:([abc])|failed(?:-([abc]))?)(-diverted|-passthrough)?$`)
+
+// ParseAttestation reads the word after stir: A, B, C, failed or none, in either case,
+// and with -diverted or -passthrough behind the first four; failed can be failed-A too.
+func ParseAttestation(word string) (Attestation, error) {
+	word = strings.ToLower(word)
+	if word == "none" {
+		return Unverified, nil
+	}
+	parts := stirWord.FindStringSubmatch(word)
+	if parts == nil {
+		return NoPassport, errors.New("stir is A, B, C, failed or none")
+	}
+	attestation := string(Failed)
+	if level := parts[1]; level != "" {
+		attestation = "TN-Validation-Passed-" + strings.ToUpper(level)
+	} else if level := parts[2]; level != "" {
+		attestation += "-" + strings.ToUpper(level)
+	}
+	switch parts[3] {
+	case "-diverted":
+		attestation += "-Diverted"
+	case "-passthrough":
+		attestation += "-Passthrough"
+	}
+	return Attestation(attestation), nil
+}
+
+// toUpdateCenter says whether a dialed number is the short code of the SIP domain.
+func toUpdateCenter(dialed string) bool { return dialed == "78" || dialed == "*78" }
+
+// incomingForm is what Twilio posts with every webhook of an incoming call.
+func (e *Exchange) incomingForm(chance *chance, to, from string, stir Attestation) url.Values {
+	form := url.Values{}
+	form.Set("Direction", "inbound")
+	if toUpdateCenter(to) {
+		e.addSIP(form, chance, to, from)
+		return form
+	}
+	addParty(form, "To", "Called", international(to))
+	addParty(form, "From", "Caller", international(from))
+	if stir != NoPassport {
+		form.Set("StirVerstat", string(stir))
+	}
+	return form
+}
+
+// addSIP fills in a call over the SIP domain. Equipment writes the caller in several
+// ways; one is drawn for each call.
+func (e *Exchange) addSIP(form url.Values, chance *chance, to, from string) {
+	domain := e.config.SIPDomain
+	caller := international(from)
+	if number, american := strings.CutPrefix(caller, "+1"); american {
+		caller = chance.oneOf("sip:"+number+"@"+domain, "sip:"+caller+"@"+domain,
+			"sip:"+number+"@"+domain+";user=phone", "sip:"+caller+"@"+domain+":5060")
+	} else if !strings.Contains(caller, ":") {
+		caller = "sip:" + caller + "@" + domain
+	}
+	called := "sip:" + to + "@" + domain
+	for field, value := range map[string]string{
+		"From": caller, "Caller": caller, "To": called, "Called": called,
+		"SipDomain": domain, "SipDomainSid": "SD" + chance.hex(16), "SipCallId": chance.hex(12) + "@192.0.2.78",
+		"SipUsername": "switch", "SipSourceIp": "192.0.2.78",
+	} {
+		form.Set(field, value)
+	}
+}
+
+// addParty fills in a number under its new and its old name, with what Twilio knows of
+// its place: something for the demo's home, and else the country alone.
+func addParty(form url.Values, name, oldName, number string) {
+	form.Set(name, number)
+	form.Set(oldName, number)
+	if !strings.HasPrefix(number, "+1") {
+		return
+	}
+	place := map[string]string{"Country": "US", "State": "", "City": "", "Zip": ""}
+	if strings.HasPrefix(number, "+1612") {
+		place = map[string]string{"Country": "US", "State": "MN", "City": "MINNEAPOLIS", "Zip": "55401"}
+	}
+	for field, value := range place {
+		form.Set(name+field, value)
+		form.Set(oldName+field, value)
+	}
+}
+
+var writtenNumber = regexp.MustCompile(`^\+?[0-9][0-9().-]*$`)
+
+// international writes a number in E.164 form, whether or not anyone can have it: wrong
+// numbers are dialed too. What is no number stays as it is.
+func international(number string) string {
+	if !writtenNumber.MatchString(number) {
+		return number
+	}
+	digits := strings.NewReplacer("+", "", "-", "", ".", "", "(", "", ")", "").Replace(number)
+	switch {
+	case strings.HasPrefix(number, "+"):
+		return "+" + digits
+	case len(digits) == 10:
+		return "+1" + digits
+	case len(digits) == 11 && digits[0] == '1':
+		return "+" + digits
+	}
+	return digits
+}

@@ -1,0 +1,144 @@
+package simulator_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/voice/simulator"
+)
+
+func scripts(t *testing.T, texts ...string) []simulator.Script {
+	t.Helper()
+	var parsed []simulator.Script
+	for i, text := range texts {
+		script, err := simulator.Parse(fmt.Sprintf("load-%d.call", i), strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parsed = append(parsed, script)
+	}
+	return parsed
+}
+
+func TestLoad(t *testing.T) {
+	app := center(t)
+	config := app.config()
+	config.DeliverTwice = true
+	clock := simulator.NewVirtualClock(time.Unix(0, 0))
+	told := 0
+	report, err := simulator.Load(t.Context(), newExchange(t, config), simulator.LoadPlan{
+		Calls: 50, Rate: 10, AtOnce: 8, Clock: clock,
+		Scripts:  scripts(t, "dial 78 from 612-555-0142\npress 1234\npress 8265#\nended", "dial 888-612-8052 from x\nhear \"PIN\"\nhear \"balloon\""),
+		Line:     func(i int) string { return fmt.Sprintf("612555%04d", i) },
+		Progress: func(done int) { told = done },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Calls != 50 || report.Scripts != 50 || report.Turns != 25*3+25 || report.Failed != 25 || told != 50 {
+		t.Errorf("report %+v, told %d", report, told)
+	}
+	if len(report.Reasons) != 5 || !strings.Contains(report.Reasons[0], `load-1.call:3: expected to hear "balloon"`) {
+		t.Errorf("reasons %q", report.Reasons)
+	}
+	if report.Took < 4*time.Second || report.Took > 6*time.Second {
+		t.Errorf("50 calls at 10 a second took %v", report.Took)
+	}
+	if report.P50 <= 0 || report.P50 > report.P95 || report.P95 > report.P99 || report.P99 > report.Max {
+		t.Errorf("latencies %v %v %v %v", report.P50, report.P95, report.P99, report.Max)
+	}
+	lines, calls := map[string]bool{}, map[string]bool{}
+	for _, p := range app.got("/voice/incoming") {
+		lines[numberIn.FindString(p.form.Get("From"))] = true
+		calls[p.form.Get("CallSid")] = true
+	}
+	if len(lines) != 50 || len(calls) != 50 || !lines["6125550049"] {
+		t.Errorf("%d calls from %v", len(calls), lines)
+	}
+}
+
+var numberIn = regexp.MustCompile(`612555[0-9]{4}`)
+
+func TestLoadCountsFailedApplications(t *testing.T) {
+	app := newApplication(t, nil)
+	app.answers["/voice/incoming"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+	report, err := simulator.Load(t.Context(), newExchange(t, app.config()), simulator.LoadPlan{
+		Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
+	})
+	if err != nil || report.Failed != 3 || !strings.Contains(report.Reasons[0], "status 503") {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// TestLoadCountsFallbacks plays a script that names no words to hear.
+func TestLoadCountsFallbacks(t *testing.T) {
+	app := newApplication(t, map[string]string{"/voice/fallback": "<Say>Sorry.</Say><Hangup/>"})
+	app.answers["/voice/incoming"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+	report, err := simulator.Load(t.Context(), newExchange(t, app.config()), simulator.LoadPlan{
+		Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
+	})
+	if err != nil || report.Failed != 3 || report.Errors != 3 || !strings.Contains(report.Reasons[0], "status 503") {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// TestLoadCountsLostCallbacks has status callbacks fail, of which no caller hears.
+func TestLoadCountsLostCallbacks(t *testing.T) {
+	app := newApplication(t, map[string]string{"/voice/incoming": "<Say>Goodbye.</Say><Hangup/>"})
+	app.answers["/voice/status"] = http.NotFound
+	report, err := simulator.Load(t.Context(), newExchange(t, app.config()), simulator.LoadPlan{
+		Calls: 1, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
+	})
+	if err != nil || report.Failed != 0 || report.Errors == 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+func TestLoadEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	report, err := simulator.Load(ctx, newExchange(t, center(t).config()), simulator.LoadPlan{
+		Calls: 1000, AtOnce: 2, Scripts: scripts(t, "dial 78 from 612-555-0142\nhear \"PIN\""),
+		Progress: func(done int) {
+			if done == 5 {
+				cancel()
+			}
+		},
+	})
+	if !errors.Is(err, context.Canceled) || report.Failed != 0 || report.Scripts < 5 || report.Scripts > 10 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+func TestLoadRefuses(t *testing.T) {
+	good := simulator.LoadPlan{Calls: 1, Scripts: scripts(t, "silence")}
+	for name, change := range map[string]func(*simulator.LoadPlan){
+		"no calls":       func(p *simulator.LoadPlan) { p.Calls = 0 },
+		"too many calls": func(p *simulator.LoadPlan) { p.Calls = 1_000_001 },
+		"negative rate":  func(p *simulator.LoadPlan) { p.Rate = -1 },
+		"no rate":        func(p *simulator.LoadPlan) { p.Rate = math.NaN() },
+		"too many":       func(p *simulator.LoadPlan) { p.AtOnce = 10_001 },
+		"no scripts":     func(p *simulator.LoadPlan) { p.Scripts = nil },
+	} {
+		plan := good
+		change(&plan)
+		if _, err := simulator.Load(t.Context(), newExchange(t, center(t).config()), plan); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+func TestReportTable(t *testing.T) {
+	report := simulator.Report{Calls: 2, Turns: 7, Errors: 3, Failed: 1, Reasons: []string{"x.call:1: no"}, P50: 1234 * time.Microsecond, Took: time.Second}
+	want := "calls             2\nturns             7\nerrors            3\nfailed            1\ntook             1s\n" +
+		"p50          1.23ms\np95              0s\np99              0s\nmax              0s\nfailed: x.call:1: no\n"
+	if got := report.String(); got != want {
+		t.Errorf("got\n%s", got)
+	}
+}

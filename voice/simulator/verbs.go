@@ -1,0 +1,172 @@
+package simulator
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/twiml"
+)
+
+// pickUp answers an incoming call, which the first verb does, unless it is a Reject.
+func (c *Call) pickUp(ctx context.Context) {
+	if c.answered {
+		return
+	}
+	c.answered = true
+	c.form.Set("CallStatus", "in-progress")
+	c.exchange.note(c, "in-progress")
+	c.report(ctx, "in-progress")
+}
+
+// obey carries a verb out. No event: it is not to be heard.
+func (c *Call) obey(ctx context.Context, verb twiml.Verb) Event {
+	if reject, ok := verb.(twiml.Reject); ok && !c.answered {
+		c.end(ctx, FarEnd, rejection(reject.Reason), nil)
+		return nil
+	}
+	c.pickUp(ctx)
+	switch verb := verb.(type) {
+	case twiml.Prompt:
+		event, again := perform(verb, c.url, false)
+		if again != nil {
+			c.verbs = append(verbs{again}, c.verbs...)
+		}
+		return event
+	case twiml.Gather:
+		c.question = &question{gather: verb, prompts: verb.Prompts}
+	case twiml.Redirect:
+		c.goTo(webhook{Method: verb.Method, URL: resolve(c.url, verb.URL)})
+	case twiml.Dial:
+		return c.transfer(verb)
+	case twiml.Reject, twiml.Hangup:
+		c.end(ctx, FarEnd, "completed", c.failure)
+	}
+	return nil
+}
+
+// goTo leaves the present document for another one.
+func (c *Call) goTo(hook webhook) {
+	c.pending = &hook
+	c.verbs = nil
+}
+
+// rejection is the status of a call that was rejected.
+func rejection(reason twiml.Reason) string {
+	if reason == twiml.Busy {
+		return "busy"
+	}
+	return "no-answer"
+}
+
+// transfer connects the caller with someone who hangs up at once, unless the call was told how
+// transfers end. Without a caller ID that holds nobody is dialed.
+func (c *Call) transfer(dial twiml.Dial) Event {
+	status := cmp.Or(c.connects, connected)
+	number, isNumber := dial.Target.(twiml.Number)
+	callerID, err := dial.CallerID, error(nil)
+	if isNumber {
+		callerID, err = c.callerID(dial.CallerID)
+	}
+	if err != nil {
+		c.problems = append(c.problems, &WebhookError{Code: twiml.CodeDialCallerID, URL: c.url, Err: err})
+		status = "failed"
+	}
+	if dial.Action != "" {
+		c.goTo(webhook{Method: dial.Method, URL: resolve(c.url, dial.Action), Extra: url.Values{
+			"DialCallStatus":   {status},
+			"DialCallSid":      {"CA" + c.chance.hex(16)},
+			"DialCallDuration": {"0"},
+			"DialBridged":      {strconv.FormatBool(status == connected)},
+		}})
+	}
+	if err != nil {
+		return nil
+	}
+	transferred := Transferred{To: string(number), CallerID: callerID, Status: status}
+	if address, isSIP := dial.Target.(twiml.SIP); isSIP {
+		transferred.To = string(address)
+	}
+	return transferred
+}
+
+// connected is the DialCallStatus of a transfer that was answered.
+const connected = "completed"
+
+// callerID is what a telephone that is dialed shows: what the document asks for, or the
+// caller's own number. It has to be a telephone number that can be called, and the account's,
+// the number that was called, or the caller's; a call over SIP has none of its own.
+// https://www.twilio.com/docs/voice/twiml/dial#callerid
+func (c *Call) callerID(asked string) (string, error) {
+	from, to := c.form.Get("From"), c.form.Get("To")
+	switch {
+	case asked == "" && !strings.HasPrefix(from, "+"):
+		return "", errors.New("a transfer of a call over SIP, or of one whose number is withheld, needs a callerId")
+	case asked == "":
+		asked = from
+	case asked != from && asked != to && !slices.Contains(c.exchange.config.Numbers, asked):
+		return "", errors.New("callerId is neither a number of the account nor the number that was called")
+	}
+	if !dialable(asked) {
+		return "", errors.New("the caller ID is no telephone number that can be called")
+	}
+	return asked, nil
+}
+
+// dialable says whether a caller ID is a telephone number: in E.164 form, of a length that
+// numbers have, and no word in letters of the keypad, by which withheld numbers are passed on.
+// https://help.twilio.com/articles/223179988
+func dialable(number string) bool {
+	digits, isE164 := strings.CutPrefix(number, "+")
+	if !isE164 || len(digits) < 8 || len(digits) > 15 || digits[0] == '0' || strings.Trim(digits, "0123456789") != "" {
+		return false
+	}
+	switch digits {
+	case "266696687", "7378742833", "86282452253": // ANONYMOUS, RESTRICTED, UNAVAILABLE; others are too short
+		return false
+	}
+	_, err := nanp.Parse(number)
+	return digits[0] != '1' || err == nil
+}
+
+// perform plays a prompt once. What is left of it is nil, or the same with a loop less.
+func perform(prompt twiml.Prompt, base string, interruptible bool) (Event, twiml.Prompt) {
+	var event Event
+	loops := 0
+	switch prompt := prompt.(type) {
+	case twiml.Say:
+		event = Spoken{words(prompt.Content), language(prompt), prompt.Voice, interruptible}
+		loops = prompt.Loop
+	case twiml.Play:
+		event = Played{resolve(base, prompt.URL), interruptible}
+		loops = prompt.Loop
+	case twiml.Pause:
+		event = Paused{time.Duration(max(prompt.Length, 1)) * time.Second, interruptible}
+	}
+	return event, looped(prompt, loops)
+}
+
+// looped is a prompt that has been played once of so many times.
+func looped(prompt twiml.Prompt, loops int) twiml.Prompt {
+	switch {
+	case loops == twiml.Forever:
+		return prompt
+	case loops <= 1:
+		return nil
+	}
+	switch prompt := prompt.(type) {
+	case twiml.Say:
+		prompt.Loop--
+		return prompt
+	case twiml.Play:
+		prompt.Loop--
+		return prompt
+	}
+	return nil
+}
