@@ -51,11 +51,11 @@ build: ## build bin/updatecenter
 test: format vet lint lint-api redis-server race-detector chromium ## check format, vet, linters, and run all tests with the race detector
 	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) -skip '$(ALONE)' ./...
 	@rm -rf $(PICTURES) && mkdir -p $(PICTURES)
-	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) -run '$(ALONE)' -artifacts -outputdir $(CURDIR)/$(PICTURES) ./e2e
+	CGO_ENABLED=1 go test -race -timeout $(TESTTIMEOUT) -run '$(ALONE)' -artifacts -outputdir $(CURDIR)/$(PICTURES) ./internal/repair/console/e2e
 
 e2e: chromium ## try the console in a browser; the pictures are kept in bin/e2e
 	@rm -rf $(PICTURES) && mkdir -p $(PICTURES)
-	@go test ./e2e -v -count=1 -timeout $(TESTTIMEOUT) -artifacts -outputdir $(CURDIR)/$(PICTURES); status=$$?; \
+	@go test ./internal/repair/console/e2e -v -count=1 -timeout $(TESTTIMEOUT) -artifacts -outputdir $(CURDIR)/$(PICTURES); status=$$?; \
 		echo "pictures of every page: $$(find $(PICTURES) -name '*.png' | wc -l) below $(PICTURES)"; exit $$status
 
 bench: redis-server ## measure, and compare with what stands in tools/bench.pairs

@@ -29,7 +29,7 @@ type floor struct {
 // may know are direct, and add up: who may know ivr need not list what ivr knows.
 var floors = []floor{
 	{
-		of: []string{"./twiml", "./internal/durability", "./internal/emailaddress", "./internal/nanp", "./internal/proxied", "./internal/secret", "./internal/sse", "./internal/typeface"}, never: []string{"./..."},
+		of: []string{"./twiml", "./internal/durability", "./internal/emailaddress", "./internal/nanp", "./internal/clientip", "./internal/secret", "./internal/sse", "./internal/typeface"}, never: []string{"./..."},
 		why: "each is a thing of its own, and can be read, tested and replaced alone",
 	},
 	{
@@ -54,7 +54,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./ivr/calls/..."}, never: []string{"./..."}, direct: true,
-		but: []string{"./ivr", "./ivr/calls/...", "./pins", "./features", "./deliveries", "./internal/nanp", "./internal/secret"},
+		but: []string{"./ivr", "./ivr/calls/...", "./pins", "./internal/features", "./internal/deliveries", "./internal/nanp", "./internal/secret"},
 		why: "a call is told in steps and prompts; how these become TwiML is the engine's business",
 	},
 	{
@@ -62,67 +62,67 @@ var floors = []floor{
 		why: "the rules of a PIN hold on the phone, in the API and in the console alike",
 	},
 	{
-		of: []string{"./features"}, never: []string{"./..."}, but: []string{"./pins", "./internal/nanp", "./internal/secret", "./internal/typed"}, direct: true,
+		of: []string{"./internal/features"}, never: []string{"./..."}, but: []string{"./pins", "./internal/nanp", "./internal/secret", "./internal/typed"}, direct: true,
 		why: "features are of a line, and their changes stand in its history; the rest of the house they need not know",
 	},
 	{
-		of: []string{"./accounts"}, never: []string{"./..."}, but: []string{"./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "an account is proved in the same way by whatever asks",
 	},
 	{
-		of: []string{"./deliveries"}, never: []string{"./..."}, but: []string{"./accounts", "./internal/outbox", "./internal/durability", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "what is to be delivered, and when again, does not depend on who carries it",
 	},
 	{
-		of: []string{"./audit"}, never: []string{"./..."}, but: []string{"./internal/secret", "./internal/durability"},
+		of: []string{"./internal/audit"}, never: []string{"./..."}, but: []string{"./internal/secret", "./internal/durability"},
 		why: "whatever is recorded, the chain is the same, and can be verified by somebody who trusts nothing else",
 	},
 	{
-		of: []string{"./agents"}, never: []string{"./..."}, but: []string{"./pins", "./audit", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/typed"}, direct: true,
+		of: []string{"./internal/agents"}, never: []string{"./..."}, but: []string{"./pins", "./internal/audit", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/typed"}, direct: true,
 		why: "who may sign in does not depend on what they then do; of pins it uses the hashing",
 	},
 	{
-		of: []string{"./signin"}, never: []string{"./..."}, but: []string{"./agents", "./pins", "./audit", "./internal/secret", "./internal/typed"}, direct: true,
+		of: []string{"./internal/agents/signin"}, never: []string{"./..."}, but: []string{"./internal/agents", "./pins", "./internal/audit", "./internal/secret", "./internal/typed"}, direct: true,
 		why: "the rules of signing in hold whatever the pages look like",
 	},
 	{
-		of: []string{"./desk"}, never: []string{"./..."}, direct: true,
-		but: []string{"./pins", "./accounts", "./deliveries", "./audit", "./internal/nanp", "./internal/secret", "./internal/typed"},
+		of: []string{"./internal/repair"}, never: []string{"./..."}, direct: true,
+		but: []string{"./pins", "./internal/accounts", "./internal/deliveries", "./internal/audit", "./internal/nanp", "./internal/secret", "./internal/typed"},
 		why: "who helps a customer keeps the same rules on the console and by the API, which it knows neither of",
 	},
 	{
 		of: []string{"./internal/audited"}, never: []string{"./..."}, direct: true,
-		but: []string{"./pins", "./features", "./accounts", "./deliveries", "./audit", "./internal/apikey", "./internal/nanp", "./internal/secret"},
+		but: []string{"./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/audit", "./internal/api/apikey", "./internal/nanp", "./internal/secret"},
 		why: "what is recorded is the same whichever edge asks for it",
 	},
 	{
-		of: []string{"./repair"}, never: []string{"./voice/...", "./ivr/...", "./internal/api", "./internal/rdb", "./internal/mail", "github.com/redis/go-redis/...", "github.com/twilio/twilio-go/..."},
+		of: []string{"./internal/repair/console"}, never: []string{"./voice/...", "./ivr/...", "./internal/api", "./internal/redisstore", "./internal/outbound/mail", "github.com/redis/go-redis/...", "github.com/twilio/twilio-go/..."},
 		why: "the console is another way to the same domain, and is tested without a call and without Redis",
 	},
 	{
-		of: []string{"./internal/letters", "./internal/wording"}, never: []string{"./..."},
-		but: []string{"./internal/wording", "./deliveries", "./accounts", "./internal/durability", "./internal/outbox", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/outbound/letters", "./internal/outbound/wording"}, never: []string{"./..."},
+		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "a letter is written from what it is handed, and can be looked at without a server",
 	},
 	{
-		of: []string{"./internal/mail"}, never: []string{"./..."}, direct: true,
-		but: []string{"./internal/wording", "./deliveries", "./agents", "./internal/secret"},
+		of: []string{"./internal/outbound/mail"}, never: []string{"./..."}, direct: true,
+		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/agents", "./internal/secret"},
 		why: "an e-mail is written from what it is handed",
 	},
 	{
-		of: []string{"./internal/mailqueue"}, never: []string{"./..."}, but: []string{"./agents", "./internal/queue", "./internal/secret"}, direct: true,
+		of: []string{"./internal/outbound/mailqueue"}, never: []string{"./..."}, but: []string{"./internal/agents", "./internal/queue", "./internal/secret"}, direct: true,
 		why: "it has e-mails sent later, sealed until then, and does not know what they say",
 	},
 	{
-		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./deliveries", "./accounts", "./internal/durability", "./internal/outbox", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "it brings tasks, and does not know what they are",
 	},
 	{
-		of: []string{"./internal/outbox/..."}, never: []string{"./..."}, but: []string{"./internal/outbox/...", "./internal/secret"},
+		of: []string{"./internal/provisioning/..."}, never: []string{"./..."}, but: []string{"./internal/provisioning/...", "./internal/secret"},
 		why: "it delivers messages, whatever they say and wherever they wait",
 	},
 	{
-		of:    []string{"./twiml", "./pins", "./features", "./accounts", "./deliveries", "./audit", "./agents", "./signin", "./desk", "./internal/audited", "./ivr/...", "./internal/emailaddress", "./internal/nanp", "./internal/secret"},
+		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/emailaddress", "./internal/nanp", "./internal/secret"},
 		never: []string{"net/http", "github.com/redis/go-redis/...", "github.com/alicebob/miniredis/...", "github.com/twilio/twilio-go/..."},
 		why:   "the domain knows neither HTTP, nor Redis, nor Twilio: edges carry it to them",
 	},
@@ -132,40 +132,40 @@ var floors = []floor{
 		why: "the edge reads a webhook into an event and writes an answer; what the call says is not its business",
 	},
 	{
-		of: []string{"./voice"}, never: []string{"./pins", "./features", "./accounts", "./deliveries", "./agents", "./desk", "./repair", "./internal/rdb", "./internal/api"},
+		of: []string{"./voice"}, never: []string{"./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/agents", "./internal/repair", "./internal/repair/console", "./internal/redisstore", "./internal/api"},
 		why: "the edge answers the same whatever the call is about and wherever its state is kept",
 	},
 	{
-		of: []string{"./voice/touchtone"}, never: []string{"./..."}, direct: true,
+		of: []string{"./voice/simulator"}, never: []string{"./..."}, direct: true,
 		but: []string{"./twiml", "./voice/signature", "./internal/nanp", "./internal/secret"},
 		why: "the telephone knows only what Twilio knows, or a call that it makes would prove nothing",
 	},
 	{
-		of: []string{"./internal/rdb"}, never: []string{"./voice/...", "./internal/api", "./repair", "net/http", "github.com/twilio/twilio-go/..."},
+		of: []string{"./internal/redisstore"}, never: []string{"./voice/...", "./internal/api", "./internal/repair/console", "net/http", "github.com/twilio/twilio-go/..."},
 		why: "it keeps what the domain hands it, and does not know who asked",
 	},
 	{
-		of: []string{"./internal/api"}, never: []string{"./voice/...", "./ivr/...", "./repair", "./agents", "./signin", "./internal/rdb", "github.com/redis/go-redis/...", "github.com/twilio/twilio-go/..."},
+		of: []string{"./internal/api"}, never: []string{"./voice/...", "./ivr/...", "./internal/repair/console", "./internal/agents", "./internal/agents/signin", "./internal/redisstore", "github.com/redis/go-redis/...", "github.com/twilio/twilio-go/..."},
 		why: "the API is another way to the same domain, and is tested without a call and without Redis",
 	},
 	{
-		of: []string{"./internal/apikey"}, never: []string{"./..."}, but: []string{"./internal/secret"},
+		of: []string{"./internal/api/apikey"}, never: []string{"./..."}, but: []string{"./internal/secret"},
 		why: "the API asks for keys and Redis keeps them: what a key is belongs to neither",
 	},
 	{
-		of: []string{"./internal/twilio"}, never: []string{"./..."}, but: []string{"./deliveries", "./accounts", "./internal/durability", "./internal/outbox", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/outbound/twilio"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "it asks Twilio's REST API; what is said in the calls that it has made is not its business",
 	},
 	{
-		of: []string{"./..."}, save: []string{"./cmd/...", "./internal/twilio"}, never: []string{"github.com/twilio/twilio-go/..."},
+		of: []string{"./..."}, save: []string{"./cmd/...", "./internal/outbound/twilio"}, never: []string{"github.com/twilio/twilio-go/..."},
 		why: "one package asks Twilio's REST API, and knows the ways of its library",
 	},
 	{
-		of: []string{"./..."}, save: []string{"./cmd/..."}, never: []string{"./internal/rdb"},
+		of: []string{"./..."}, save: []string{"./cmd/..."}, never: []string{"./internal/redisstore"},
 		why: "only the command chooses where state is kept, so all else can be tested without",
 	},
 	{
-		of: []string{"./..."}, save: []string{"./cmd/...", "./internal/rdb", "./internal/queue", "./internal/mailqueue", "./internal/redistest"}, never: []string{"github.com/redis/go-redis/..."},
+		of: []string{"./..."}, save: []string{"./cmd/...", "./internal/redisstore", "./internal/queue", "./internal/outbound/mailqueue", "./internal/redistest"}, never: []string{"github.com/redis/go-redis/..."},
 		why: "every Redis key and script stands in one place",
 	},
 	{

@@ -11,7 +11,7 @@ import (
 	"updatecenter/ivr"
 )
 
-// operation is one of a Redis that takes so long for it, or gives up after a second, as package rdb
+// operation is one of a Redis that takes so long for it, or gives up after a second, as package redisstore
 // does.
 func operation(ctx context.Context, takes time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)

@@ -20,11 +20,11 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
+	"updatecenter/internal/api"
+	"updatecenter/internal/clientip"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
-	"updatecenter/internal/api"
 	"updatecenter/internal/provisioning/dispatch"
-	"updatecenter/internal/clientip"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redisstore"
 	"updatecenter/ivr"
@@ -44,9 +44,9 @@ type app struct {
 	queue      *queue.Queue
 	pace       *deliveries.Pace // of the calls that this server begins
 	notices    notices
-	due        redisstore.Notices          // notices that are not told yet
+	due        redisstore.Notices   // notices that are not told yet
 	help       *help                // for those who help customers
-	clients    *clientip.Clients     // where requests come from
+	clients    *clientip.Clients    // where requests come from
 	redis      *redisWatch          // looks after Redis
 	draining   atomic.Bool          // balancers should send requests to other servers
 	stopping   chan struct{}        // closed when no more requests are taken
@@ -243,7 +243,9 @@ func unvouchedLeft(lines *pins.Lines) prometheus.Collector {
 }
 
 // turnTimes are longer where operations of Redis may take longer than a second.
-func turnTimes(db *redisstore.DB) ivr.Times { return ivr.DefaultTimes.Slower(db.Within() / time.Second) }
+func turnTimes(db *redisstore.DB) ivr.Times {
+	return ivr.DefaultTimes.Slower(db.Within() / time.Second)
+}
 
 // unvouchedAlarm logs, once a minute at most, that PINs of callers for whom the network doesn't
 // vouch aren't taken.

@@ -11,13 +11,13 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/outbound/mailqueue"
 	"updatecenter/internal/queue"
-	"updatecenter/pins"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/repair/console"
-	"updatecenter/internal/agents/signin"
+	"updatecenter/pins"
 )
 
 // help is what a server has for agents, and for programs with keys, who help customers.
@@ -26,7 +26,7 @@ type help struct {
 	desk    *repair.Desk
 	agents  *agents.Agents   // who may sign in; nil: there is no console
 	mails   *mailqueue.Queue // to agents, that nobody waits for; nil: there is no console
-	console *console.Console  // nil: there is none
+	console *console.Console // nil: there is none
 	zone    *time.Location   // in which agents read times
 	log     *slog.Logger
 }

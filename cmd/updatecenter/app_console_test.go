@@ -15,8 +15,8 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 )
 

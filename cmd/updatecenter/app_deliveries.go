@@ -11,10 +11,10 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/queue"
+	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/outbound/twilio"
+	"updatecenter/internal/queue"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 	"updatecenter/pins"

@@ -15,9 +15,9 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/repair"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"

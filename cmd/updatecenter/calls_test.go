@@ -71,7 +71,7 @@ func restrict(t *testing.T, server *redistest.Server) {
 }
 
 // playedOn says whether a script is played on a kind of Redis: a real one has all. On miniredis, on which
-// package rdb's scripts are tested as well, it is those that let time pass, as only there keys expire by
+// package redisstore's scripts are tested as well, it is those that let time pass, as only there keys expire by
 // the clock of the calls.
 func playedOn(t *testing.T, server *redistest.Server, file string) bool {
 	t.Helper()

@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api"
+	"updatecenter/internal/deliveries"
 )
 
 type deliverCommand struct {

@@ -19,8 +19,8 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"

@@ -18,8 +18,8 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 	"updatecenter/voice/simulator"
 )

@@ -14,9 +14,9 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/outbound/wording"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )

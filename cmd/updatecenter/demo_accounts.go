@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"

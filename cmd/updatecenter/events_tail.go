@@ -61,7 +61,7 @@ type tail struct {
 
 	from  time.Time            // since when events are read
 	seen  map[string]time.Time // the events that were shown, and can still be read again
-	waits []redisstore.Event          // those that waited then, maxShown at most
+	waits []redisstore.Event   // those that waited then, maxShown at most
 	shown int                  // how many were, one as often as it was
 }
 

@@ -27,13 +27,13 @@ var errStopped = errors.New("run it again to go on")
 type importing struct {
 	importFlags
 	terminal terminal
-	what    string // "lines"
-	in      io.Reader
-	close   []io.Closer
-	rejects *rows.Rejects
-	bar     *progressbar.ProgressBar
-	rows    int // that were read
-	bad     int // of these
+	what     string // "lines"
+	in       io.Reader
+	close    []io.Closer
+	rejects  *rows.Rejects
+	bar      *progressbar.ProgressBar
+	rows     int // that were read
+	bad      int // of these
 }
 
 // begin opens the files.

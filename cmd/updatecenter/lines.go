@@ -8,10 +8,10 @@ import (
 	"log/slog"
 	"time"
 
-	"updatecenter/internal/audit"
-	"updatecenter/internal/features"
 	"updatecenter/internal/api"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/audited"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"

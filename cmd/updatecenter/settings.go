@@ -9,12 +9,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/outbound/twilio"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/outbound/twilio"
 	"updatecenter/pins"
 	"updatecenter/voice/signature"
 )

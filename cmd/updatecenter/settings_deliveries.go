@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/secret"
 )
 

@@ -32,7 +32,7 @@ bool ended[CHANGES];
 bool lasts_on[CHANGES];  /* its announcement was a minute ago */
 
 /* The lane: whether it is known, by whom it is claimed, and whether its last announcement was as long
- * ago as outbox.AnnouncedFor. */
+ * ago as provisioning.AnnouncedFor. */
 bool known, old;
 byte claimed;
 

@@ -6,10 +6,10 @@ import (
 	"net/http"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 )
 
 // maxAgent bounds the name of an agent, in characters: with the longest name of a key it is as

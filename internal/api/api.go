@@ -12,11 +12,11 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/audit"
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/audited"
 	"updatecenter/internal/clientip"
+	"updatecenter/internal/features"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )

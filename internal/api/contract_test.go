@@ -22,11 +22,11 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )

@@ -8,8 +8,8 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
 )
 
 // A deliveryBody is what to deliver, and how. Where to is the account's to say, so there is

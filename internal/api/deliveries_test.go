@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/audited"
+	"updatecenter/internal/deliveries"
 )
 
 const callNow = `{"secret":"security_code","method":"voice"}`

@@ -54,7 +54,7 @@
 //
 // # Agents
 //
-// What repair agents do for customers goes through package desk, which holds all its rules, on
+// What repair agents do for customers goes through package repair, which holds all its rules, on
 // the page and here alike. A request names the agent, by the client's own name for the person;
 // in histories and in the audit that is "key/agent", such as "crm/77", which no agent of the
 // console can be called. A validation counts for the key, the agent and the line alone. A reset

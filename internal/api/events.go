@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
 )
 

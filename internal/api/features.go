@@ -7,8 +7,8 @@ import (
 
 	"github.com/gorilla/mux"
 
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

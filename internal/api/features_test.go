@@ -11,8 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )

@@ -20,12 +20,12 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/features"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/http"
 
-	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

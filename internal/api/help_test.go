@@ -9,9 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/repair"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/pins"
 )
 

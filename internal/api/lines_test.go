@@ -12,10 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/repair"
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/features"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )

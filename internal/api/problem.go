@@ -13,9 +13,9 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audited"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

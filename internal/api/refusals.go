@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"net/http"
 
-	"updatecenter/internal/features"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

@@ -7,10 +7,10 @@ import (
 	"strconv"
 	"time"
 
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/repair"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/pins"
 )
 

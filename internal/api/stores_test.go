@@ -10,12 +10,12 @@ import (
 	"unicode/utf8"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/features"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

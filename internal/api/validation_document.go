@@ -4,16 +4,16 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 )
 
 // Validation is a validation of a customer by a call as the API shows it, to who has begun it
 // alone. It never holds the code.
 type Validation struct {
-	ID        repair.ID         `json:"id"`
+	ID        repair.ID       `json:"id"`
 	Line      nanp.Number     `json:"line"`
-	Status    repair.Status     `json:"status"`         // "waiting", "right", "failed", "expired"
+	Status    repair.Status   `json:"status"`         // "waiting", "right", "failed", "expired"
 	ExpiresAt time.Time       `json:"expires_at"`     // no code counts from then on; UTC
 	TriesLeft int             `json:"tries_left"`     // at the code, from 0
 	Call      *ValidationCall `json:"call,omitempty"` // nil: it is forgotten by now

@@ -10,10 +10,10 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 )
 
 // validate validates the customer of a line, or begins to. One scope is for photo IDs, the other

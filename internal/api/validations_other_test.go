@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/audit"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/pins"
 )
 

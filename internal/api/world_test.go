@@ -8,8 +8,8 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

@@ -10,6 +10,6 @@
 // are to change, never what to. What fails after it was recorded has a second entry.
 //
 // What a caller does by telephone stands in the history of the line, which is written in the same
-// step as the change; what agents do for customers is recorded by package desk, and what becomes of
+// step as the change; what agents do for customers is recorded by package repair, and what becomes of
 // the agents by packages agents and signin.
 package audited

@@ -6,8 +6,8 @@ import (
 	"io"
 	"time"
 
-	"updatecenter/internal/audit"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 )
 

@@ -14,9 +14,9 @@ import (
 // number of goroutines may use it.
 type MemoryDue struct {
 	provisioning.Memory // of which it uses the lanes, and no messages
-	mu            sync.Mutex
-	waiting       map[string][][]byte
-	untold        []Untold
+	mu                  sync.Mutex
+	waiting             map[string][][]byte
+	untold              []Untold
 }
 
 // Append keeps a notice as due in a lane, which should be announced.

@@ -8,7 +8,7 @@
 //		// it stands, and may be gone after a fail-over of Redis
 //	}
 //
-// [updatecenter/internal/rdb.DB.Require] says when there is doubt.
+// [updatecenter/internal/redisstore.DB.Require] says when there is doubt.
 package durability
 
 import (

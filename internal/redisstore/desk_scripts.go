@@ -4,7 +4,7 @@ package redisstore
 //
 //	v       1
 //	rev     the revision
-//	sealed  all else, as package desk sealed it
+//	sealed  all else, as package repair sealed it
 //
 // What was counted for a subject is one hash:
 //

@@ -9,10 +9,10 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/internal/repair"
-	desktest "updatecenter/internal/repair/storetest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/repair"
+	desktest "updatecenter/internal/repair/storetest"
 )
 
 func TestDeskContractOnMiniredis(t *testing.T) {

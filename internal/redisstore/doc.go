@@ -8,7 +8,7 @@
 // [DB.Calls] are the calls under way ([ivr.Store]), [DB.Lines] the lines with their PINs,
 // strikes, history and validations ([pins.Store], [pins.CallerStore], [pins.Registry],
 // [pins.Validations]), [DB.Features] the settings of their calling features ([features.Store]),
-// [DB.Outbox] the changes of these that wait for the operator's switch ([outbox.Store]),
+// [DB.Outbox] the changes of these that wait for the operator's switch ([provisioning.Store]),
 // [DB.Events] the same for the operator to look at and to repeat, [DB.Accounts] the accounts
 // with the failures to prove them and the enrollments ([accounts.Store], [accounts.Attempts],
 // [accounts.Enrollments]), [DB.Deliveries] the deliveries of their codes ([deliveries.Store],

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"

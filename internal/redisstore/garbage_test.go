@@ -13,15 +13,15 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/pins"
-	"updatecenter/internal/agents/signin"
 )
 
 // raw is a client that does not know our records.

@@ -9,8 +9,8 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/audit"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/pins"
 )
 

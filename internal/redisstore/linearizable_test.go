@@ -208,8 +208,8 @@ type place struct {
 	name    string              // of the arrangement
 	faulty  []*redistest.Server // all that serve
 	faults  int                 // kinds that there are of them: see faulted
-	patient *redisstore.DB             // for what is done without faults
-	hasty   []*redisstore.DB           // servers of ours
+	patient *redisstore.DB      // for what is done without faults
+	hasty   []*redisstore.DB    // servers of ours
 }
 
 // single is one Redis, which loses nothing when it is killed.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/redistest"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/redistest"
 )
 
 // TestGuessesAreCountedAlike holds that the scripts come to the same as the arithmetic of

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
-	"updatecenter/internal/agents/signin"
 )
 
 // The keys of signInOperations.

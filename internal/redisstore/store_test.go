@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/accounts"
 	accounttest "updatecenter/internal/accounts/storetest"
 	"updatecenter/internal/agents"
+	signintest "updatecenter/internal/agents/signin/storetest"
 	agenttest "updatecenter/internal/agents/storetest"
 	"updatecenter/internal/deliveries"
 	deliverytest "updatecenter/internal/deliveries/storetest"
@@ -25,7 +26,6 @@ import (
 	calltest "updatecenter/ivr/storetest"
 	"updatecenter/pins"
 	linetest "updatecenter/pins/storetest"
-	signintest "updatecenter/internal/agents/signin/storetest"
 )
 
 // patience is what the tests give an operation, on machines that are busy with other

@@ -14,13 +14,13 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/internal/agents/signin"
 )
 
 // TestErrorsSayItOnce reads errors as an operator does: through the package that asked.

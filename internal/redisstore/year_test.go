@@ -12,17 +12,17 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/features"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 	"updatecenter/pins"
-	"updatecenter/internal/agents/signin"
 )
 
 // TestTortureYear has one line, one account and one agent do as much in each day of a year as a busy

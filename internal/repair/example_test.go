@@ -6,8 +6,8 @@ import (
 	"log"
 
 	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/internal/repair"
 	"updatecenter/internal/logtest"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 )
 

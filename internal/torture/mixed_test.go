@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/agents/signin"
 )
 
 // remembered is the token of a browser in which an agent has just signed in.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/secret"
 )
 
 // changeCode is the code that was sent to an address.

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/secret"
 )
 
 func TestNewRefuses(t *testing.T) {

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"updatecenter/internal/secret"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/secret"
 )
 
 // The three steps of signing in. Each is a page of its own, and may be another server's.

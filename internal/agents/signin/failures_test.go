@@ -16,10 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/internal/agents/signin"
 )
 
 // delays are what the nth failure in a row brings.

@@ -16,10 +16,10 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/internal/agents/signin"
 )
 
 const (

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/internal/agents/signin"
 )
 
 // rings are the keys before a change, while it is made, in its two steps or in one, and after it.

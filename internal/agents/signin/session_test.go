@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/agents/signin"
 )
 
 func TestIdle(t *testing.T) {

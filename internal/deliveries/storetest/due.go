@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/checked"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/provisioning"
 )
 

@@ -21,8 +21,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/checked"
+	"updatecenter/internal/deliveries"
 )
 
 // Stores are the faces of one database.

@@ -10,8 +10,8 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/letters"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/secret"
 )
 
 func Example() {

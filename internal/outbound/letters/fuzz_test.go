@@ -7,8 +7,8 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/secret"
 )
 
 func FuzzTypeset(f *testing.F) {

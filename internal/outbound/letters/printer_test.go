@@ -16,8 +16,8 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/letters"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/secret"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

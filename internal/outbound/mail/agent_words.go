@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/secret"
 )
 
 // agentText is a message to an agent with its blanks: {company}, {name}, which is the user name,

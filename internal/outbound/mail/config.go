@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/secret"
 )
 
 // TLSPolicy says how a connection to the mail server is encrypted.

@@ -22,8 +22,8 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/mail"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/secret"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/twilio"
+	"updatecenter/internal/secret"
 )
 
 func TestNew(t *testing.T) {

@@ -18,8 +18,8 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/twilio"
+	"updatecenter/internal/secret"
 )
 
 const (

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"net/http/httptest"
 
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/twilio"
+	"updatecenter/internal/secret"
 )
 
 func ExampleAccount_Webhooks() {

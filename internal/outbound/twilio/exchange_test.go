@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/twilio"
+	"updatecenter/internal/secret"
 	"updatecenter/voice/simulator"
 )
 

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/twilio"
+	"updatecenter/internal/secret"
 )
 
 const (

@@ -13,8 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/twilio"
+	"updatecenter/internal/secret"
 )
 
 // As Twilio's reference shows them, but for fields that nobody reads.

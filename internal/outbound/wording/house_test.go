@@ -14,8 +14,8 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/secret"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")

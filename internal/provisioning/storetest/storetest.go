@@ -3,7 +3,7 @@
 //
 //	func TestStore(t *testing.T) {
 //		storetest.Run(t, func(t *testing.T) storetest.Stores {
-//			m := &outbox.Memory{}
+//			m := &provisioning.Memory{}
 //			return storetest.Stores{
 //				Outbox:   m,
 //				Announce: func(t testing.TB, lane string, now time.Time) { m.Announce(lane, now) },

@@ -15,15 +15,15 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/audited"
-	"updatecenter/internal/nanp"
 	"updatecenter/internal/clientip"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/sse"
-	"updatecenter/internal/agents/signin"
 )
 
 // Config is what a [Console] is made of. Agents, SignIn, Desk, Audit, Keys, History and PublicURL must be

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/internal/agents/signin"
 )
 
 // bare is a console that knows nobody, and its log.

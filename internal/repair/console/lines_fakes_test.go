@@ -11,9 +11,9 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"

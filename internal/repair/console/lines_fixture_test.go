@@ -21,14 +21,14 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/repair/console"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/internal/repair/console"
-	"updatecenter/internal/agents/signin"
 )
 
 const (

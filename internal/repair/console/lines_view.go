@@ -3,8 +3,8 @@ package console
 import (
 	"time"
 
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

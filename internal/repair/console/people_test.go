@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/audit"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 )
 

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/secret"
 )
 
 const confirmPath = profilePath + "/confirm"

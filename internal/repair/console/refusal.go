@@ -9,8 +9,8 @@ import (
 	"net/http"
 
 	"updatecenter/internal/agents"
-	"updatecenter/pins"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/pins"
 )
 
 // A refusal is an error with two faces: a page for the agent, a cause for the log.

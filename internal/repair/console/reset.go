@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
 

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/secret"
 )
 
 // home is where an agent begins.

@@ -6,8 +6,8 @@ import (
 	"net/http"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/secret"
 )
 
 func (c *Console) setUpRoutes() []route {

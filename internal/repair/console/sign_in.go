@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/secret"
 )
 
 const signInPath = "/repair/sign-in"

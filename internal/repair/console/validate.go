@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/repair"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 )
 
 // maxKey is the longest name of a form that counts, in bytes; ours have 26.

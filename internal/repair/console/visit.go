@@ -11,10 +11,10 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
-	"updatecenter/internal/durability"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/durability"
+	"updatecenter/internal/repair"
 )
 
 // A visit is one request to the console, and who makes it.

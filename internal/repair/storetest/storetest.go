@@ -16,8 +16,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/repair"
 	"updatecenter/internal/checked"
+	"updatecenter/internal/repair"
 )
 
 // Run runs every test on a store of its own, which fresh makes empty.

@@ -20,8 +20,8 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/checked"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/checked"
 )
 
 // Stores are the faces of one database.

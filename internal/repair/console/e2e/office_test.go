@@ -16,14 +16,14 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/audit"
-	"updatecenter/internal/repair"
+	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/repair/console"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
-	"updatecenter/internal/repair/console"
-	"updatecenter/internal/agents/signin"
 )
 
 // The line of the office, and who is signed in there.
