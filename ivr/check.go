@@ -3,6 +3,9 @@ package ivr
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // Check returns everything that is wrong with the flow, joined, or nil: a step that is
@@ -153,4 +156,214 @@ func (f *Flow) checkSorry() []error {
 		}
 	}
 	return []error{fmt.Errorf("the apology at %q never ends", f.Sorry)}
+}
+
+// checkBlanks finds blanks that share a name. A call keeps its blanks by name, so a prompt
+// that names the one could speak a secret that was keyed into the other.
+func (f *Flow) checkBlanks() []error {
+	var wrong []error
+	named := map[string]Blank{key.Name: key}
+	for _, b := range f.everyBlank() {
+		if other, taken := named[b.Name]; taken && other != b {
+			wrong = append(wrong, fmt.Errorf("two blanks are named %q", b.Name))
+		}
+		named[b.Name] = b
+	}
+	return wrong
+}
+
+// everyBlank lists the blanks as often as the flow names them, other than in prompts.
+func (f *Flow) everyBlank() []Blank {
+	all := slices.Clone(f.Blanks)
+	for _, s := range f.Subflows() {
+		all = append(all, s.Blanks...)
+	}
+	for _, line := range f.everyLine() {
+		switch l := line.(type) {
+		case Ask:
+			all = append(all, l.Into)
+		case Transfer:
+			all = append(all, l.To, l.CallerID)
+		}
+	}
+	for _, given := range f.everyGiven() {
+		all = append(all, byName(given)...)
+	}
+	for _, choices := range f.everyChoices() {
+		all = append(all, byName(choices)...)
+	}
+	return all
+}
+
+// everyGiven lists what blanks are given, in every call and to every subflow.
+func (f *Flow) everyGiven() []map[Blank]string {
+	all := []map[Blank]string{f.Given}
+	for _, line := range f.everyLine() {
+		if e, isEnter := line.(Enter); isEnter {
+			all = append(all, e.Given)
+		}
+	}
+	return all
+}
+
+// byName lists the blanks of a map.
+func byName[V any](given map[Blank]V) []Blank {
+	return slices.SortedFunc(maps.Keys(given), func(a, b Blank) int { return strings.Compare(a.Name, b.Name) })
+}
+
+// checkQuestions finds menus that are too long and entries that can't be keyed.
+func (f *Flow) checkQuestions() []error {
+	var wrong []error
+	for _, line := range f.everyLine() {
+		switch l := line.(type) {
+		case Menu:
+			wrong = append(wrong, l.checkKeys()...)
+			wrong = append(wrong, l.checkLength()...)
+			if l.Tries < 0 {
+				wrong = append(wrong, fmt.Errorf("menu %q has %d tries", l.At, l.Tries))
+			}
+		case Ask:
+			if l.Digits.Min < 1 || l.Digits.Max < l.Digits.Min {
+				wrong = append(wrong, fmt.Errorf("question %q takes %d to %d digits", l.At, l.Digits.Min, l.Digits.Max))
+			}
+		case Again:
+			if l.Times < 2 {
+				wrong = append(wrong, fmt.Errorf("%q never leads back", l.At))
+			}
+		}
+	}
+	return wrong
+}
+
+// checkKeys finds options without words, and those that can't be told apart by their keys.
+func (m Menu) checkKeys() []error {
+	var wrong []error
+	taken := map[string]bool{}
+	for _, o := range m.Options {
+		if o.Prompt == (Prompt{}) {
+			wrong = append(wrong, fmt.Errorf("menu %q: the option that leads to %q has no prompt", m.At, o.Next))
+		}
+		switch {
+		case o.Key == "":
+			continue
+		case len(o.Key) != 1 || !strings.Contains("123456789"+pound, o.Key):
+			wrong = append(wrong, fmt.Errorf("menu %q: an option can't have the key %q", m.At, o.Key))
+		case taken[o.Key]:
+			wrong = append(wrong, fmt.Errorf("menu %q has two options with the key %s", m.At, o.Key))
+		}
+		taken[o.Key] = true
+	}
+	return wrong
+}
+
+// checkLength finds menus of too few options or too many at once, and pages that can't be
+// turned.
+func (m Menu) checkLength() []error {
+	numbered, digits, pounds := m.numbered(), 0, 0
+	for _, o := range m.Options {
+		switch {
+		case o.Key == pound && !m.Listing:
+			pounds++
+		case o.Key != "" && o.Key != pound:
+			digits++
+		}
+	}
+	var wrong []error
+	if len(m.Options) == 0 || min(numbered, maxOptions)+digits+pounds > maxOptions {
+		wrong = append(wrong, fmt.Errorf("menu %q has %d options, not 1 to %d", m.At, len(m.Options), maxOptions))
+	}
+	if digits > 0 && numbered > 0 {
+		wrong = append(wrong, fmt.Errorf("menu %q numbers only some of its options", m.At))
+	}
+	turns := m.paged()
+	if turns != (m.More != Prompt{}) || turns != (m.First != Prompt{}) {
+		wrong = append(wrong, fmt.Errorf("menu %q has %d options to number: More and First are for more than %d", m.At, numbered, maxOptions))
+	}
+	return wrong
+}
+
+// A part is the flow's own lines or those of a subflow: steps lead only to others of the
+// same part.
+type part struct {
+	name    string
+	subflow *Subflow // nil: the flow itself
+	entries []Exit   // the ways in
+	lines   []Line
+}
+
+// parts are the flow and its subflows.
+func (f *Flow) parts() []part {
+	at := Step(f.Name)
+	all := []part{{name: f.Name, lines: f.Lines, entries: []Exit{
+		{at, "start", f.Start}, {at, "sorry", f.Sorry}, {at, help, f.Help},
+	}}}
+	for _, s := range f.Subflows() {
+		all = append(all, part{name: s.Name, subflow: s, lines: s.Lines, entries: []Exit{{Step(s.Name), "start", s.Start}}})
+	}
+	return all
+}
+
+// exits are the part's own, but for those to help, which lead out of it.
+func (p part) exits() []Exit {
+	var all []Exit
+	for _, line := range p.lines {
+		all = append(all, line.exits()...)
+	}
+	return all
+}
+
+// begins are the steps at which the part can begin.
+func (p part) begins() []Step {
+	var all []Step
+	for _, entry := range p.entries {
+		all = append(all, entry.To)
+	}
+	return all
+}
+
+// ends are the steps at which the part can end, or goes on where it can.
+func (p part) ends() []Step {
+	all := append(p.subflow.returns(), HangUp)
+	for _, line := range p.lines {
+		if r, ok := line.(Resume); ok {
+			all = append(all, r.At)
+		}
+	}
+	return all
+}
+
+// checkSubflows finds subflows that enter themselves, and two of one name.
+func (f *Flow) checkSubflows() []error {
+	var wrong []error
+	named := map[string]bool{f.Name: true}
+	for _, s := range f.Subflows() {
+		if named[s.Name] {
+			wrong = append(wrong, fmt.Errorf("two parts of the call are named %q", s.Name))
+		}
+		named[s.Name] = true
+		if slices.Contains((&Flow{Lines: s.Lines}).Subflows(), s) {
+			wrong = append(wrong, fmt.Errorf("subflow %q enters itself", s.Name))
+		}
+	}
+	return wrong
+}
+
+// check finds returns that lead nowhere, and exits that are no returns.
+func (e Enter) check() []error {
+	returns := e.Subflow.returns()
+	if len(returns) == 0 {
+		return []error{fmt.Errorf("step %q enters what never returns", e.At)}
+	}
+	var wrong []error
+	for _, r := range returns {
+		if _, leads := e.On[r]; !leads {
+			wrong = append(wrong, fmt.Errorf("step %q: return %q of %s leads nowhere", e.At, r, e.Subflow.Name))
+		}
+	}
+	for _, r := range slices.Sorted(maps.Keys(e.On)) {
+		if !slices.Contains(returns, r) {
+			wrong = append(wrong, fmt.Errorf("step %q: %s has no return %q", e.At, e.Subflow.Name, r))
+		}
+	}
+	return wrong
 }

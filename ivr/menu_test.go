@@ -122,3 +122,138 @@ func TestMenuAnew(t *testing.T) {
 	c.press("7", "gather 1 any -> 6?lang=en", "  en: wrong-key in English.", choice)
 	c.press("7", "en: wrong-key in English.", "en: give-up in English.", "hang up")
 }
+
+var countedNames = []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+
+// paging is a call with a menu of nine options, of which it has those that has says, and one
+// with a key of its own.
+func paging(l ivr.Language, has func(name string) bool) *ivr.Flow {
+	menu := ivr.Menu{At: "menu", Prompt: words("menu"), More: option("more"), First: option("first"),
+		Closing: words("closing"), Back: ivr.HangUp, GaveUp: "give-up", Listing: true}
+	lines := []ivr.Line{speak("start", "menu", l)}
+	for _, name := range countedNames {
+		menu.Options = append(menu.Options, ivr.Option{Prompt: option(name), Next: ivr.Step("chose-" + name),
+			If: func(*ivr.Call) bool { return has(name) }})
+		lines = append(lines, say(ivr.Step("chose-"+name), ivr.HangUp))
+	}
+	menu.Options = append(menu.Options, ivr.Option{Prompt: option("add"), Key: "#", Next: "add"})
+	return flowOf(append(lines, menu, say("add", ivr.HangUp), say("give-up", ivr.HangUp))...)
+}
+
+// upTo has so many options.
+func upTo(n int) func(string) bool {
+	return func(name string) bool { return slices.Contains(countedNames[:n], name) }
+}
+
+// page is what is heard in English of a page with those options.
+func page(turn string, before []string, names ...string) []string {
+	inside := append(slices.Clone(before), "  en: menu in English.")
+	for i, name := range names {
+		inside = append(inside, "  en: "+name+", press "+string(rune('1'+i))+".")
+	}
+	return gather("1", "any", turn, append(inside, "  en: add, press pound.", "  en: closing in English.")...)
+}
+
+func TestMenuPages(t *testing.T) {
+	tests := []struct {
+		options int
+		pages   [][]string
+		turn    string // the key that turns all but the last page
+		last    string // and that one
+	}{
+		{5, [][]string{countedNames[:5]}, "", ""},
+		{6, [][]string{{"one", "two", "three", "four", "more"}, {"five", "six", "first"}}, "5", "3"},
+		{7, [][]string{{"one", "two", "three", "four", "more"}, {"five", "six", "seven", "first"}}, "5", "4"},
+		{8, [][]string{{"one", "two", "three", "four", "more"}, {"five", "six", "seven", "eight", "first"}}, "5", "5"},
+		{9, [][]string{{"one", "two", "three", "four", "more"}, {"five", "six", "seven", "eight", "more"}, {"nine", "first"}}, "5", "2"},
+	}
+	for _, tt := range tests {
+		t.Run(countedNames[tt.options-1], func(t *testing.T) {
+			c := dial(t, paging(ivr.English, upTo(tt.options)), page("1", nil, tt.pages[0]...)...)
+			turn := 1
+			next := func() string { turn++; return string(rune('0' + turn)) }
+			for _, names := range tt.pages[1:] {
+				c.press(tt.turn, page(next(), nil, names...)...)
+			}
+			if tt.last != "" {
+				c.press(tt.last, page(next(), nil, tt.pages[0]...)...)
+			}
+			c.press("4", "en: chose-four in English.", "hang up")
+		})
+	}
+}
+
+// What is wrong on a page is said, and the same page offered once more; another page has all
+// its tries.
+func TestMenuStaysOnItsPage(t *testing.T) {
+	first, second := []string{"one", "two", "three", "four", "more"}, []string{"five", "six", "first"}
+	silence, wrong := []string{"  en: silence in English."}, []string{"  en: wrong-key in English."}
+	c := dial(t, paging(ivr.English, upTo(6)), page("1", nil, first...)...)
+	c.press("", page("2", silence, first...)...)
+	c.press("6", page("3", wrong, first...)...)
+	c.press("5", page("4", nil, second...)...)
+	c.press("", page("5", silence, second...)...)
+	c.press("5", page("6", wrong, second...)...)
+	c.press("3", page("7", nil, first...)...)
+	c.press("5", page("8", nil, second...)...)
+	c.press("4", page("9", wrong, second...)...)
+	c.press("2", "en: chose-six in English.", "hang up")
+}
+
+// A key of its own is an option's on every page.
+func TestMenuKeyIsTheSameOnEveryPage(t *testing.T) {
+	first, second := []string{"one", "two", "three", "four", "more"}, []string{"five", "six", "first"}
+	c := dial(t, paging(ivr.English, upTo(6)), page("1", nil, first...)...)
+	c.press("#", "en: add in English.", "hang up")
+	c = dial(t, paging(ivr.English, upTo(6)), page("1", nil, first...)...)
+	c.press("5", page("2", nil, second...)...)
+	c.press("#", "en: add in English.", "hang up")
+}
+
+// When options go while the caller listens to a page that is no more, the last one is offered.
+func TestMenuPageThatIsGone(t *testing.T) {
+	options := 9
+	flow := paging(ivr.English, func(name string) bool { return upTo(options)(name) })
+	c := dial(t, flow, page("1", nil, "one", "two", "three", "four", "more")...)
+	c.press("5", page("2", nil, "five", "six", "seven", "eight", "more")...)
+	c.press("5", page("3", nil, "nine", "first")...)
+	options = 6
+	c.press("", page("4", []string{"  en: silence in English."}, "five", "six", "first")...)
+	options = 3
+	c.press("", page("5", []string{"  en: silence in English."}, "one", "two", "three")...)
+	c.press("3", "en: chose-three in English.", "hang up")
+}
+
+// The pages of a menu in Spanish, and in both languages while none is chosen.
+func TestMenuPagesInSpanish(t *testing.T) {
+	spanish := []string{"  es: menu en español.", "  es: five, oprima el uno.", "  es: six, oprima el dos.",
+		"  es: first, oprima el tres.", "  es: add, oprima el signo de número.", "  es: closing en español."}
+	flow := paging(ivr.Spanish, upTo(6))
+	engine := newEngine(t, configOf(t, flow))
+	deliver(t, engine, keyed(0, ""))
+	c := &caller{TB: t, engine: engine, sid: sid}
+	c.press("5", append([]string{"gather 1 any -> 2?lang=es"}, spanish...)...)
+
+	c.engine, c.turn = newEngine(t, configOf(t, paging("", upTo(6)))), 0
+	deliver(t, c.engine, keyed(0, ""))
+	english := page("2", nil, "five", "six", "first")[1:]
+	c.press("5", slices.Concat([]string{"gather 1 any -> 2"}, english, spanish)...)
+}
+
+// Options that all have their keys keep them, whichever are offered.
+func TestMenuOfFixedKeys(t *testing.T) {
+	on := ivr.Blank{Name: "on", Kind: ivr.Digits}
+	flow := flowOf(
+		speak("start", "menu", ivr.English),
+		ivr.Menu{At: "menu", Options: []ivr.Option{
+			{Prompt: option("list"), Key: "1", Next: "listen", If: func(c *ivr.Call) bool { return c.Text(on) != "" }},
+			{Prompt: option("switch"), Key: "3", Next: "switch"},
+			{Prompt: option("add"), Key: "#", Next: "add"},
+		}, Back: ivr.HangUp, GaveUp: ivr.HangUp},
+		say("listen", ivr.HangUp), work("switch", "menu", func(c *ivr.Call) { c.Fill(on, "1") }), say("add", ivr.HangUp),
+	)
+	c := dial(t, flow, gather("1", "any", "1", "  en: switch, press 3.", "  en: add, press pound.")...)
+	c.press("1", gather("1", "any", "2", "  en: wrong-key in English.", "  en: switch, press 3.", "  en: add, press pound.")...)
+	c.press("3", gather("1", "any", "3", "  en: list, press 1.", "  en: switch, press 3.", "  en: add, press pound.")...)
+	c.press("1", "en: listen in English.", "hang up")
+}

@@ -1,6 +1,9 @@
 package ivr
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,4 +120,174 @@ func timeInSpanish(at time.Time, clock string) string {
 		return article + clock + " de la mañana"
 	}
 	return article + clock + " de la tarde"
+}
+
+// say speaks a prompt in the caller's language, or in all while it is not chosen. A
+// prompt that was left out is silence.
+func (t *turn) say(p Prompt) {
+	if p == (Prompt{}) {
+		return
+	}
+	for _, l := range t.call.languages() {
+		t.speak(p, l, t.call.spoken)
+	}
+}
+
+// offer speaks a menu's option with its key.
+func (t *turn) offer(o offered) {
+	languages := t.call.languages()
+	if o.In != "" {
+		languages = []Language{o.In}
+	}
+	for _, l := range languages {
+		t.speak(o.Prompt, l, func(b Blank) string {
+			if b == key {
+				return keyName(l, o.pressed)
+			}
+			return t.call.spoken(b)
+		})
+	}
+}
+
+// languages are those in which the call speaks.
+func (c *Call) languages() []Language {
+	if c.state.Language == "" {
+		return Languages[:]
+	}
+	return []Language{c.state.Language}
+}
+
+// speak adds a prompt to the answer in a language, which is the caller's or one of all: as a
+// recording, if there is one, or as speech. One that comes to nothing is silence.
+func (t *turn) speak(p Prompt, l Language, value func(Blank) string) {
+	var spoken twiml.Prompt
+	if url := t.engine.recording(p.Name, l); url != "" {
+		spoken = twiml.Play{URL: url}
+	} else {
+		content := t.content(p, l, value)
+		if content == nil {
+			return
+		}
+		spoken = twiml.Say{Voice: voices[l].name, Language: voices[l].tag, Content: content}
+	}
+	if t.call.Language() == "" {
+		t.answer.speakApart(l, spoken)
+		return
+	}
+	t.answer.speak(spoken)
+}
+
+// content turns a prompt into speech, with its blanks filled.
+func (t *turn) content(p Prompt, l Language, value func(Blank) string) []twiml.Speech {
+	var all []twiml.Speech
+	for _, part := range pieces(p.In(l)) {
+		b := t.engine.blanks[part.blank]
+		switch {
+		case part.blank == "":
+			all = append(all, twiml.Text(part.text))
+		case b.Kind == Phrase:
+			all = append(all, t.content(t.phrase(b, value(b)), l, value)...)
+		case b.Kind == Words && value(b) == "":
+			t.answer.wrong = fmt.Errorf("{%s} was never filled", b.Name)
+		default:
+			all = append(all, b.speak(l, value(b))...)
+		}
+	}
+	return all
+}
+
+// phrase is what a blank says. A name that no phrase has, or none of its choices, makes the
+// answer one that can't be written, as a blank of another kind does that was never filled.
+func (t *turn) phrase(b Blank, name string) Prompt {
+	p, known := t.engine.phrases[name]
+	if of, chooses := t.engine.choices[b.Name]; chooses {
+		known = slices.Contains(of, p)
+	}
+	if !known && name != "" {
+		t.answer.wrong = fmt.Errorf("{%s} holds %q, which is no phrase", b.Name, name)
+	}
+	return p
+}
+
+// answer is a document under construction. What is spoken waits in prompts until it is
+// known whether a question follows, into which it goes so that a key cuts it short.
+type answer struct {
+	verbs   []twiml.Verb
+	prompts []twiml.Prompt
+	// apart is what is spoken in all languages: all of it in one before the next begins,
+	// as a caller listens to one of them.
+	apart map[Language][]twiml.Prompt
+	// wrong is why it can't be written, if anything.
+	wrong error
+}
+
+// keypad is what a question accepts.
+type keypad struct {
+	most     int  // keys that end the entry; 0: no number of keys does
+	every    bool // # is a key like the others, and doesn't end the entry
+	patience int  // seconds for the first key, and between keys: Twilio has one setting for both
+}
+
+// speak adds a prompt in the caller's language.
+func (a *answer) speak(p twiml.Prompt) { a.prompts = append(a.take(), p) }
+
+// speakApart adds a prompt in one of several languages.
+func (a *answer) speakApart(l Language, p twiml.Prompt) {
+	if a.apart == nil {
+		a.apart = make(map[Language][]twiml.Prompt)
+	}
+	a.apart[l] = append(a.apart[l], p)
+}
+
+// take takes what waits to be spoken, in order.
+func (a *answer) take() []twiml.Prompt {
+	all := a.prompts
+	for _, l := range Languages {
+		all = append(all, a.apart[l]...)
+	}
+	a.prompts, a.apart = nil, nil
+	return all
+}
+
+// protect makes sure that all that was spoken so far is heard to its end.
+func (a *answer) protect() {
+	for _, p := range a.take() {
+		a.verbs = append(a.verbs, p)
+	}
+}
+
+func (a *answer) gather(action string, keys keypad) {
+	g := twiml.Gather{
+		Action:              action,
+		NumDigits:           keys.most,
+		Timeout:             keys.patience,
+		ActionOnEmptyResult: true,
+		Prompts:             a.take(),
+	}
+	if keys.every {
+		g.FinishOnKey = twiml.NoFinishKey
+	}
+	a.verbs = append(a.verbs, g)
+}
+
+// dial connects the caller with a number. Twilio dials none from a call over SIP, nor for a caller
+// who withholds the number, unless it is told what to show.
+func (a *answer) dial(action, number, callerID string) {
+	a.protect()
+	if callerID == "" {
+		a.wrong = errors.New("transfer without a caller ID")
+	}
+	a.verbs = append(a.verbs, twiml.Dial{Action: action, CallerID: callerID, Target: twiml.Number(number)})
+}
+
+func (a *answer) hangUp() {
+	a.protect()
+	a.verbs = append(a.verbs, twiml.Hangup{})
+}
+
+func (a *answer) encode() ([]byte, error) {
+	if a.wrong != nil {
+		return nil, a.wrong
+	}
+	return twiml.Response{Verbs: a.verbs}.Encode()
 }

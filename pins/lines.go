@@ -1,3 +1,68 @@
+// Package pins is what the Update Center knows of telephone lines and of the PINs that
+// guard their calling features: who may come in, when, and what a new PIN must not be. It
+// knows nothing of Twilio, Redis or HTTP.
+//
+// A [Line] starts with the temporary PIN, the same for all new lines, which counts only
+// when keyed from the line itself. The customer replaces it there with a personal PIN,
+// which from then on counts from any telephone. A reset brings the temporary one back.
+//
+// # A call
+//
+// [Lines] holds the rules of a call, in the order in which it needs them:
+//
+//	line, err := lines.Find(ctx, number)            // or ErrNoLine
+//	checked, err := lines.Check(ctx, attempt, entry) // Right, RightTemporary, Wrong, ...
+//	verdict, err := lines.Weigh(ctx, number, entry)  // may the new PIN be this?
+//	err = lines.Change(ctx, change)                  // it stands
+//
+// What a caller can hear is an outcome ([Outcome], [Verdict]); an error means that the
+// question could not be answered. Every method can be run again for the same [Turn] and
+// has no further effect, so that a webhook delivered twice counts once.
+//
+// # Failures and locks
+//
+// Failures are counted per line, apart for calls from the line and from elsewhere (see
+// [Side]), and, unless the number is withheld, per caller over all lines. Every attempt is reserved before it is judged,
+// so that a hundred calls at once get no more guesses than one call after another. A line
+// that doesn't exist is counted, locked and made to wait exactly as one that does: nobody
+// can find out by calling which lines exist. [DefaultLock] and [DefaultCallers] hold the
+// numbers.
+//
+// A side that is locked until a reset stays so for that side's own callers, right PIN or
+// not, as a locked attempt isn't even looked at; the right PIN keyed from the line lifts
+// the locks of calls from elsewhere.
+//
+// # A customer who forgot the PIN
+//
+// Who resets a PIN has made sure before whose line it is: [Provisioning.Validate] remembers for
+// [ValidFor] that somebody did, by some interface, for one line. [Provisioning.Reset] and
+// [Provisioning.Unlock] ask nothing themselves. The store does, in the step that resets: by
+// another name, by another interface, for another line or too late there is [ErrNotValidated], a
+// record of the refusal, and nothing else.
+//
+//	v, err := lines.Validate(ctx, number, pins.ByCall, note) // note says by whom
+//	err = lines.Reset(ctx, number, note)                     // until v.Until, by the same
+//
+// # How a PIN is kept
+//
+// Four digits fall to trial and error under any hash. So [Hasher] first takes an HMAC
+// under a secret key that the database doesn't hold, and then Argon2id, as NIST SP
+// 800-63B asks. A hash names its key and its costs; when either is behind the
+// present ones, the next right entry replaces it. A PIN on its way is a secret.Text, and
+// no error of this package quotes one.
+//
+// # Features
+//
+// Which calling features are installed on a line comes with the line ([Features]); what a
+// customer has set up of them is the business of package features. Both stand in the line's
+// one history ([Record]).
+//
+// # Where lines are kept
+//
+// [Store], [CallerStore], [Registry] and [Validations] are all that the package needs of a database.
+// [Memory] implements them for tests; package storetest holds the tests that every
+// implementation must pass. [Provisioning] adds, resets and removes lines; [ReadCSV]
+// reads them from a file.
 package pins
 
 import (
@@ -212,4 +277,59 @@ func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 // decided says whether an error of the store means that it has changed nothing.
 func decided(err error) bool {
 	return errors.Is(err, ErrStale) || errors.Is(err, ErrNoLine) || errors.Is(err, ErrUnreadable)
+}
+
+// Errors of the contract.
+var (
+	// ErrNoLine: the number is not a line of ours.
+	ErrNoLine = errors.New("no such line")
+	// ErrStale: the PIN was changed or reset after the caller had proved to know it.
+	ErrStale = errors.New("the PIN has changed meanwhile")
+	// ErrUnreadable: what is stored is damaged, or of a newer release. To ask again is no help.
+	ErrUnreadable = errors.New("a stored record can't be read")
+)
+
+// Line is a customer's telephone line and what is known of its PIN.
+type Line struct {
+	Number   nanp.Number
+	Language string    // "en", "es", or empty while the customer has not chosen
+	PIN      Hash      // the personal PIN; empty while the line has the temporary one
+	Since    time.Time // when the present PIN came into force
+	Revision int64     // grows by one with every change and reset of the PIN, from a start of its own: see [Registry]
+	FromLine Strikes   // failures of calls that come from the line itself
+	Remote   Strikes   // failures of calls from elsewhere
+	Features Features  // the calling features that are installed
+}
+
+// Temporary says whether the line still has the temporary PIN.
+func (l Line) Temporary() bool { return l.PIN == "" }
+
+// Strikes returns the line's failures on one side.
+func (l Line) Strikes(side Side) Strikes {
+	if side == FromLine {
+		return l.FromLine
+	}
+	return l.Remote
+}
+
+// Side tells where a call comes from. Failures are counted apart, so that a stranger
+// can't lock an owner out at home.
+type Side string
+
+// The sides.
+const (
+	FromLine Side = "line"      // the network vouches that the call comes from the line
+	Remote   Side = "elsewhere" // all other calls, whatever they claim
+)
+
+// Strikes are the failures in a row on one side of a line.
+type Strikes struct {
+	Failures    int
+	LockedUntil time.Time // of the last lock that ends by itself; zero: there was none
+	Locked      bool      // until a reset; Remote also until the right PIN is keyed from the line
+}
+
+// LockedAt says whether no attempt is allowed at that time.
+func (s Strikes) LockedAt(now time.Time) bool {
+	return s.Locked || now.Before(s.LockedUntil)
 }

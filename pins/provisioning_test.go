@@ -3,6 +3,7 @@ package pins_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,150 @@ import (
 	"updatecenter/internal/rows"
 	"updatecenter/pins"
 )
+
+// read returns what ReadCSV yields, an error as "error: ...".
+func read(r io.Reader) (all []string) {
+	for line, err := range pins.ReadCSV(r) {
+		if err != nil {
+			all = append(all, "error: "+err.Error())
+			continue
+		}
+		row := strings.TrimSpace(string(line.Number) + " " + line.Language)
+		if line.FeaturesGiven {
+			row += " [" + line.Features.String() + "]"
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+const (
+	notNANP  = ": not a North American telephone number: want ten digits, with or without +1"
+	features = "no-solicitation, security-screen, do-not-disturb, dial-lock, call-rejection, selective-call-forwarding"
+)
+
+func TestReadCSV(t *testing.T) {
+	tests := map[string]struct {
+		file string
+		want []string
+	}{
+		"plain":       {"number,language\n6125550142,en\n6125550143,es\n6125550144,\n", []string{"+16125550142 en", "+16125550143 es", "+16125550144"}},
+		"as written":  {"Number;LANGUAGE\n(612) 555\u20110142;EN\n\u202a+1 612 555 0143\u202c;Es\n", []string{"+16125550142 en", "+16125550143 es"}},
+		"duplicates":  {"number,language\n6125550142,en\n612-555-0142,es\n", []string{"+16125550142 en", "+16125550142 es"}},
+		"header only": {"number,language\n", nil},
+		"features": {
+			"features,number,language\ndial-lock call-rejection,6125550142,en\n,6125550143,\nDial Lock; Call_Rejection,6125550144,\n" +
+				"\"Do Not Disturb,selective‑call‑forwarding\",6125550145,\n",
+			[]string{"+16125550142 en [dial-lock call-rejection]", "+16125550143 []", "+16125550144 [dial-lock call-rejection]", "+16125550145 [do-not-disturb selective-call-forwarding]"},
+		},
+		"bad rows": {
+			"number,language,features\n911,en,\n6125550142,fr,\n,en,\n6125550143,en,dial-lock caller-id\n6125550144,,call-rejekshun\n6125550145,en\n6125550146,en,\n",
+			[]string{
+				`error: line 2: number "911"` + notNANP,
+				`error: line 3: language "fr": want en, es or nothing`,
+				"error: line 4: number" + notNANP,
+				`error: line 5: features "dial-lock caller-id": "caller-id" is not a calling feature; want any of ` + features,
+				`error: line 6: features "call-rejekshun": "call-rejekshun" is not a calling feature, did you mean call-rejection?; want any of ` + features,
+				"error: line 7: want 3 fields, this has 2",
+				"+16125550146 en []",
+			},
+		},
+		"no header": {"6125550142,en\n", []string{"error: the first row must name the columns: want number, language, and perhaps features"}},
+		"another column": {"number,language,feature\n", []string{
+			`error: the first row must name the columns: "feature" is none, did you mean features?; want number, language, and perhaps features`}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, read(strings.NewReader(test.file))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func FuzzReadCSV(f *testing.F) {
+	f.Add([]byte("number,language\n6125550142,en\n"))
+	f.Add([]byte("\ufefflanguage,number\r\nes,\"612-555-0142\"\r\n\r\n,911\r\n"))
+	f.Add([]byte("number,language\n\"6125550142,en\n\"\"\"\",\n,,,\n"))
+	f.Add([]byte("number,language\n" + strings.Repeat("9", 2000)))
+	f.Add([]byte("number,language,features\n6125550142,en,dial-lock call-rejection\n6125550143,,\n6125550144,,caller-id\n"))
+	f.Add([]byte("features,number,language\n\"dial-lock\" ,6125550142\n,,,,\n"))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		lastLine, ended := 0, false
+		for line, err := range pins.ReadCSV(strings.NewReader(string(file))) {
+			if ended {
+				t.Fatal("went on after its end")
+			}
+			if bad := (*rows.Error)(nil); errors.As(err, &bad) {
+				if bad.Line <= lastLine || bad.Reason == "" {
+					t.Fatalf("line %d after %d: %q", bad.Line, lastLine, bad.Reason)
+				}
+				lastLine = bad.Line
+				continue
+			}
+			if ended = err != nil; ended {
+				continue
+			}
+			if parsed, err := nanp.Parse(string(line.Number)); parsed != line.Number || err != nil {
+				t.Fatalf("number %q: %v", line.Number, err)
+			}
+			if line.Language != "" && line.Language != "en" && line.Language != "es" {
+				t.Fatalf("language %q", line.Language)
+			}
+			if !line.FeaturesGiven && line.Features.Len() > 0 {
+				t.Fatalf("features %v out of nowhere", line.Features)
+			}
+		}
+	})
+}
+
+func BenchmarkReadCSV(b *testing.B) {
+	for name, form := range map[string]struct{ header, row string }{
+		"plain":    {"number,language", "612%07d,en"},
+		"features": {"number,language,features", "612%07d,en,do-not-disturb dial-lock call-rejection"},
+	} {
+		b.Run(name, func(b *testing.B) { benchmarkReadCSV(b, form.header, form.row) })
+	}
+}
+
+func benchmarkReadCSV(b *testing.B, header, row string) {
+	const rows = 100_000
+	var file strings.Builder
+	file.WriteString(header + "\n")
+	for i := range rows {
+		fmt.Fprintf(&file, row+"\n", 2_000_000+i)
+	}
+	b.SetBytes(int64(file.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		got := 0
+		for _, err := range pins.ReadCSV(strings.NewReader(file.String())) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			got++
+		}
+		if got != rows {
+			b.Fatal(got)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/rows, "ns/row")
+}
+
+func ExampleReadCSV() {
+	file := strings.NewReader("number,language,features\n612-555-0142,es,dial-lock\n911,en,\n6125550143,,\n")
+	for line, err := range pins.ReadCSV(file) {
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(line.Number, line.Language, line.Features)
+	}
+	// Output:
+	// +16125550142 es dial-lock
+	// line 3: number "911": not a North American telephone number: want ten digits, with or without +1
+	// +16125550143
+}
 
 func provisioning(f *fixture) pins.Provisioning {
 	return pins.Provisioning{Registry: f.store, Validations: f.store, Now: func() time.Time { return f.now }}

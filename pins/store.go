@@ -2,6 +2,7 @@ package pins
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"updatecenter/internal/nanp"
@@ -81,3 +82,80 @@ const MaxDue = 100
 // TurnsKept is for how long a store knows a turn again: well over the four hours that
 // Twilio lets a call last.
 const TurnsKept = 6 * time.Hour
+
+// Record is one entry of a line's history. It never holds a PIN.
+type Record struct {
+	At     time.Time `json:"at"`
+	Event  Event     `json:"event"`
+	By     string    `json:"by"`               // "caller", or the name of who did it
+	Side   Side      `json:"side,omitempty"`   // of a call
+	From   string    `json:"from,omitempty"`   // the caller's number, or the interface that was used
+	Call   string    `json:"call,omitempty"`   // the CallSid
+	Reason string    `json:"reason,omitempty"` // as given
+	Until  time.Time `json:"until,omitzero"`   // of a lock that ends by itself
+	// Method is that of CustomerValidated.
+	Method ValidationMethod `json:"method,omitempty"`
+	// Feature and Changes are those of FeatureChanged: what became of a calling feature, such
+	// as "on" or "added +16125550199"; never a code. Of FeaturesInstalled, Changes names each
+	// feature that was "installed ..." or "removed ..."; of EventSkipped, the event for the
+	// switch that was given up.
+	Feature Feature  `json:"feature,omitempty"`
+	Changes []string `json:"changes,omitempty"`
+}
+
+// ByCaller is who changed a PIN, or caused a lock, by telephone.
+const ByCaller = "caller"
+
+// Event is what a record tells.
+type Event string
+
+// The events.
+const (
+	Changed      Event = "pin-changed"
+	Reset        Event = "pin-reset"
+	ResetRefused Event = "pin-reset-refused" // or an unlocking was
+	Locked       Event = "locked"
+	Removed      Event = "line-removed"
+
+	CustomerValidated Event = "customer-validated" // somebody made sure who the customer is
+	PINUnlocked       Event = "unlocked"           // failures and locks were cleared, the PIN stays
+
+	FeatureChanged    Event = "feature-changed"
+	FeaturesInstalled Event = "features-installed"
+	EventSkipped      Event = "event-skipped"
+	NoticeUntold      Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
+)
+
+// NoticeReplaced is the record of a notice that was due when another took its place, see [MaxDue].
+func NoticeReplaced(at time.Time) Record {
+	return Record{At: at, Event: NoticeUntold, By: "update center", Reason: "a change: too_many_notices"}
+}
+
+// ErrNoAreaCode is said of what is not three digits that could be an area code.
+var ErrNoAreaCode = errors.New("not a North American area code")
+
+// AccessNumber returns the toll-free number by which the lines of an area code, "612", are
+// reached from any telephone: 888-(area code)-8052, with a few exceptions (the operator's
+// help pages). It is the line's area code that counts, not the caller's.
+func AccessNumber(areaCode string) (nanp.Number, error) {
+	if !nanp.IsAreaCode(areaCode) {
+		return "", ErrNoAreaCode
+	}
+	return nanp.Number("+1888" + accessExchange(areaCode) + "8052"), nil
+}
+
+func accessExchange(areaCode string) string {
+	switch areaCode {
+	case "763", "952": // Minnesota
+		return "612"
+	case "641": // Iowa
+		return "515"
+	case "928": // Arizona
+		return "520"
+	case "971": // Oregon
+		return "503"
+	case "458": // Oregon
+		return "541"
+	}
+	return areaCode
+}

@@ -3,6 +3,9 @@ package twiml
 import (
 	"bytes"
 	"encoding/xml"
+	"fmt"
+	"regexp"
+	"strings"
 )
 
 // Parse reads a document as strictly as Twilio does: at most [MaxDocument] bytes of UTF-8,
@@ -139,3 +142,168 @@ func (p *parser) words(e xml.StartElement) (string, error) {
 		})
 	return string(all), err
 }
+
+var (
+	numberForm = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`) // ITU-T E.164
+	sipForm    = regexp.MustCompile(`^sips?:[!#-;=?A-\[\]_a-z~]([!#-;=?-\[\]_a-z~]*[!#-;=?A-\[\]_a-z~])?$`)
+)
+
+func (p *parser) verb(e xml.StartElement) (Verb, error) {
+	switch name := qualified(e.Name); name {
+	case "Say", "Play", "Pause":
+		return p.prompt(e)
+	case "Gather":
+		return p.gather(e)
+	case "Redirect":
+		return p.redirect(e)
+	case "Dial":
+		return p.dial(e)
+	case "Reject":
+		return p.reject(e)
+	case "Hangup":
+		if a := p.attributes(e); a.err != nil {
+			return nil, a.err
+		}
+		return Hangup{}, p.empty(e)
+	default:
+		return nil, p.fail(CodeSchema, name, "is not a verb of this package")
+	}
+}
+
+// prompt reads what may stand in a Gather.
+func (p *parser) prompt(e xml.StartElement) (Prompt, error) {
+	switch name := qualified(e.Name); name {
+	case "Say":
+		return p.say(e)
+	case "Play":
+		return p.play(e)
+	case "Pause":
+		return p.pause(e)
+	default:
+		return nil, p.fail(CodeGatherNested, name, "stands in Gather, which holds Say, Play and Pause")
+	}
+}
+
+func (p *parser) play(e xml.StartElement) (Play, error) {
+	a := p.attributes(e, "loop")
+	v := Play{Loop: a.loop(CodePlayLoop)}
+	if a.err != nil {
+		return v, a.err
+	}
+	var err error
+	v.URL, err = p.url(e)
+	return v, err
+}
+
+func (p *parser) pause(e xml.StartElement) (Pause, error) {
+	a := p.attributes(e, "length")
+	v := Pause{Length: a.count("length", MaxPause, CodePauseLength)}
+	if a.err != nil {
+		return v, a.err
+	}
+	return v, p.empty(e)
+}
+
+func (p *parser) gather(e xml.StartElement) (Gather, error) {
+	a := p.attributes(e, "action", "method", "numDigits", "finishOnKey", "timeout", "actionOnEmptyResult")
+	v := Gather{
+		Action:              a.url("action"),
+		Method:              a.method(CodeGatherMethod),
+		NumDigits:           a.count("numDigits", MaxDigits, CodeGatherNumDigits),
+		FinishOnKey:         a.finishOnKey(),
+		Timeout:             a.count("timeout", MaxGatherTimeout, CodeGatherTimeout),
+		ActionOnEmptyResult: a.oneOf("actionOnEmptyResult", CodeSchema, "true", "false") == "true",
+	}
+	if a.err != nil {
+		return v, a.err
+	}
+	err := p.children(e, func(child xml.StartElement) error {
+		prompt, err := p.prompt(child)
+		v.Prompts = append(v.Prompts, prompt)
+		return err
+	})
+	return v, err
+}
+
+func (p *parser) redirect(e xml.StartElement) (Redirect, error) {
+	a := p.attributes(e, "method")
+	v := Redirect{Method: a.method(CodeRedirectMethod)}
+	if a.err != nil {
+		return v, a.err
+	}
+	var err error
+	v.URL, err = p.url(e)
+	return v, err
+}
+
+// url reads the URL that an element holds as its text.
+func (p *parser) url(e xml.StartElement) (string, error) {
+	words, err := p.words(e)
+	if err != nil {
+		return "", err
+	}
+	url := trim(words)
+	if !urlForm.MatchString(url) {
+		return "", p.fail(CodeSchema, e.Name.Local, "does not hold a URL")
+	}
+	return url, nil
+}
+
+func (p *parser) reject(e xml.StartElement) (Reject, error) {
+	a := p.attributes(e, "reason")
+	v := Reject{Reason: Reason(a.oneOf("reason", CodeSchema, "rejected", "busy"))}
+	if a.err != nil {
+		return v, a.err
+	}
+	return v, p.empty(e)
+}
+
+func trim(s string) string { return strings.Trim(s, " \t\r\n") }
+
+// The numbers under which Twilio's console shows what is wrong with a document
+// (https://www.twilio.com/docs/api/errors, each at the end of that address).
+const (
+	CodeTooLarge        = 11750 // larger than MaxDocument
+	CodeEmpty           = 11770 // no document at all
+	CodeXML             = 12100 // not well-formed
+	CodeRoot            = 12102 // the root is not Response
+	CodeSchema          = 12200 // an element, attribute, value or text out of place
+	CodeDialMethod      = 13210
+	CodeDialTimeout     = 13212
+	CodeDialCallerID    = 13214
+	CodeDialNested      = 13215 // something other than Number or Sip in Dial
+	CodeDialNumber      = 13223 // not a telephone number
+	CodeDialSIP         = 13243 // not a SIP address
+	CodeFinishOnKey     = 13310
+	CodeGatherMethod    = 13312
+	CodeGatherTimeout   = 13313
+	CodeGatherNumDigits = 13314
+	CodeGatherNested    = 13320 // something other than Say, Play or Pause in Gather
+	CodePlayLoop        = 13410
+	CodeSayLoop         = 13510
+	CodeSayText         = 13520 // empty, or longer than MaxSay
+	CodeRedirectMethod  = 13710
+	CodePauseLength     = 13910
+)
+
+// A ParseError says what is wrong with a document, and where. It quotes names of elements
+// and attributes, but neither values nor spoken text.
+type ParseError struct {
+	Code    int    // of Twilio's console, one of the Code constants
+	Line    int    // in the document, from 1
+	Element string // in which the fault was found, such as "Gather"; empty: outside any
+	Problem string
+	Err     error // of the XML layer; nil where the XML is well-formed
+}
+
+// Error tells the line, the element, the problem and the number.
+func (e *ParseError) Error() string {
+	place := ""
+	if e.Element != "" {
+		place = fmt.Sprintf("<%.32s>: ", e.Element)
+	}
+	return fmt.Sprintf("parse TwiML: line %d: %s%s (Twilio error %d)", e.Line, place, e.Problem, e.Code)
+}
+
+// Unwrap gives the error of the XML layer, if there is one.
+func (e *ParseError) Unwrap() error { return e.Err }

@@ -3,6 +3,8 @@ package twiml
 import (
 	"encoding/xml"
 	"regexp"
+	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
@@ -134,4 +136,188 @@ func characters(content []Speech) int {
 		}
 	}
 	return n
+}
+
+func (p *parser) dial(e xml.StartElement) (Dial, error) {
+	a := p.attributes(e, "action", "method", "timeout", "callerId")
+	v := Dial{
+		Action:   a.url("action"),
+		Method:   a.method(CodeDialMethod),
+		Timeout:  a.count("timeout", MaxDialTimeout, CodeDialTimeout),
+		CallerID: a.word("callerId", CodeDialCallerID),
+	}
+	if a.err != nil {
+		return v, a.err
+	}
+	var err error
+	v.Target, err = p.target(e)
+	return v, err
+}
+
+// target reads the one Number or Sip in a Dial, or its text as a number.
+func (p *parser) target(e xml.StartElement) (Target, error) {
+	var found []Target
+	var words []byte
+	err := p.content(e,
+		func(child xml.StartElement) error {
+			t, err := p.noun(child)
+			found = append(found, t)
+			return err
+		},
+		func(text xml.CharData) error {
+			words = append(words, text...)
+			return nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	if plain := trim(string(words)); plain != "" {
+		n, err := p.number("Dial", plain)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, n)
+	}
+	if len(found) != 1 {
+		return nil, p.fail(CodeSchema, "Dial", "does not hold exactly one target")
+	}
+	return found[0], nil
+}
+
+func (p *parser) noun(e xml.StartElement) (Target, error) {
+	name := qualified(e.Name)
+	if name != "Number" && name != "Sip" {
+		return nil, p.fail(CodeDialNested, name, "stands in Dial, which holds Number or Sip")
+	}
+	if a := p.attributes(e); a.err != nil {
+		return nil, a.err
+	}
+	words, err := p.words(e)
+	if err != nil {
+		return nil, err
+	}
+	if name == "Number" {
+		return p.number(name, trim(words))
+	}
+	return p.sip(trim(words))
+}
+
+func (p *parser) number(in, words string) (Number, error) {
+	if !numberForm.MatchString(words) {
+		return "", p.fail(CodeDialNumber, in, "the number is not in E.164 form")
+	}
+	return Number(words), nil
+}
+
+func (p *parser) sip(words string) (SIP, error) {
+	if len(words) > maxWord || !sipForm.MatchString(words) {
+		return "", p.fail(CodeDialSIP, "Sip", "does not hold a SIP address of at most 255 characters")
+	}
+	return SIP(words), nil
+}
+
+var (
+	urlForm  = regexp.MustCompile(`^[!#-;=?-\[\]_a-z~]+$`) // the characters of RFC 3986
+	wordForm = regexp.MustCompile(`^[0-9A-Za-z+._:@-]{1,255}$`)
+	keyForm  = regexp.MustCompile(`^[0-9*#]$`)
+
+	digitsForm = regexp.MustCompile(`^[0-9]+$`) // Atoi also reads a sign
+)
+
+// attributes reads the attributes of an element by name and kind, up to the first fault,
+// which it keeps as err.
+type attributes struct {
+	p      *parser
+	in     string
+	values map[string]string
+	err    error
+}
+
+// attributes takes the attributes of e, each of which must be one of those allowed and
+// stand once.
+func (p *parser) attributes(e xml.StartElement, allowed ...string) *attributes {
+	a := &attributes{p: p, in: e.Name.Local, values: make(map[string]string, len(e.Attr))}
+	for _, x := range e.Attr {
+		name := qualified(x.Name)
+		_, repeated := a.values[name]
+		switch {
+		case !slices.Contains(allowed, name):
+			a.fail(CodeSchema, strconv.Quote(name[:min(len(name), 32)])+" is not an attribute of it")
+		case repeated:
+			a.fail(CodeXML, "attribute "+name+" stands twice")
+		}
+		a.values[name] = x.Value
+	}
+	return a
+}
+
+func (a *attributes) fail(code int, problem string) {
+	if a.err == nil {
+		a.err = a.p.fail(code, a.in, problem)
+	}
+}
+
+// of gives a value of a form, or nothing where the attribute was left out.
+func (a *attributes) of(form *regexp.Regexp, name string, code int, expected string) string {
+	value, ok := a.values[name]
+	if ok && !form.MatchString(value) {
+		a.fail(code, name+" is not "+expected)
+	}
+	return value
+}
+
+func (a *attributes) url(name string) string {
+	return a.of(urlForm, name, CodeSchema, "a URL")
+}
+
+func (a *attributes) word(name string, code int) string {
+	return a.of(wordForm, name, code, "of letters, digits and + - . _ : @, at most 255")
+}
+
+// oneOf gives a value out of a list.
+func (a *attributes) oneOf(name string, code int, choices ...string) string {
+	value, ok := a.values[name]
+	if ok && !slices.Contains(choices, value) {
+		a.fail(code, name+" has an unknown value")
+	}
+	return value
+}
+
+// required is oneOf for an attribute that must be there.
+func (a *attributes) required(name string, choices ...string) string {
+	if _, ok := a.values[name]; !ok {
+		a.fail(CodeSchema, "lacks "+name)
+	}
+	return a.oneOf(name, CodeSchema, choices...)
+}
+
+func (a *attributes) method(code int) Method {
+	return Method(a.oneOf("method", code, "GET", "POST"))
+}
+
+// count gives a number of 1 to most; 0 where the attribute was left out.
+func (a *attributes) count(name string, most, code int) int {
+	value, ok := a.values[name]
+	if !ok {
+		return 0
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || !digitsForm.MatchString(value) || n < 1 || n > most {
+		a.fail(code, name+" is not a number from 1 to "+strconv.Itoa(most))
+	}
+	return n
+}
+
+func (a *attributes) loop(code int) int {
+	if a.values["loop"] == "0" {
+		return Forever
+	}
+	return a.count("loop", MaxLoop, code)
+}
+
+func (a *attributes) finishOnKey() FinishKey {
+	if value, ok := a.values["finishOnKey"]; ok && value == "" {
+		return NoFinishKey
+	}
+	return FinishKey(a.of(keyForm, "finishOnKey", CodeFinishOnKey, "one of 0-9, * and #, or empty"))
 }

@@ -27,7 +27,7 @@
 #define SLOW 1       /* how often a server is stopped, or slow, while it makes a call */
 #endif
 
-/* The times of internal/deliveries/dial.go and retry.go, in units of ten seconds. */
+/* The times of internal/deliveries/dial.go and attempt.go, in units of ten seconds. */
 #define dialWithin 1
 #define clockSkew  1
 #ifdef CLAIM_TOO_SHORT

@@ -40,7 +40,7 @@ mtype = { no_answer, claimed, answered, in_progress, unanswered, yes, refused, t
 /* The scripts. */
 mtype = { BEGIN, COMMIT, CHANGE }
 
-/* The call's record, as in internal/redisstore/calls_scripts.go. A state or an answer is that of a
+/* The call's record, as in internal/redisstore/calls.go. A state or an answer is that of a
  * run, and a run is named by its claim. */
 bool exists = (FROM > 0);
 byte next = FROM;

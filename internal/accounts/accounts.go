@@ -1,15 +1,66 @@
+// Package accounts is what the company knows of its customers' accounts, and how somebody
+// proves that an account is theirs. It knows nothing of Twilio, Redis or HTTP.
+//
+// An [Account] has a number, which stands on the bill and can change, and an [ID], which
+// never does. It is guarded by a random security code that is printed on the welcome letter
+// and on the bill, until the customer sets a security question: its answer then takes the
+// place of the code, and the code is retired.
+//
+// # Keeping accounts
+//
+// [Accounts] holds the rules:
+//
+//	update, err := all.Put(ctx, number, details, note) // creates it, or changes what is given
+//	update, err = all.SetQuestion(ctx, number, question, answer, note)
+//	update, err = all.NewCode(ctx, number, note)
+//	update, err = all.Renumber(ctx, number, to, note)
+//	account, err := all.Get(ctx, number) // or ErrNoAccount
+//
+// Each [Update] says which kinds of things changed and holds the account as it was before.
+// That is for notices: a customer must be told of a change at once, at the number or address
+// that was of record before it (47 CFR 64.2010).
+//
+// # Proving
+//
+//	result, err := all.Verify(ctx, number, accounts.Claim{Code: keyed})
+//	enrollment, result, err := all.Enroll(ctx, number, claim)
+//
+// A claim is a billing ZIP code, the security code or the answer. Five wrong ones in a row
+// lock the account for half an hour, and twenty close it until a new code is sent ([Accounts.Sent])
+// or somebody opens it ([Accounts.Open]); see [DefaultLock]. An attempt is reserved before it is
+// judged, so that a hundred at once get no more guesses than five. A number that is no
+// account's is counted, locked and answered in the same way, with the same work and the same
+// questions to the stores: nobody learns which accounts exist, and what was typed for such a
+// number is kept only as an HMAC. Only the right code or answer clears failures. A ZIP code does
+// not, as it is known to many, and it counts only of an address of record: on file for 30 days
+// or as long as the account.
+//
+// # How accounts are kept
+//
+// A code must be readable, as letters and calls tell it. So the whole account is sealed
+// before it is handed to a store, under a key that the store does not have and bound to the
+// account's ID: the store sees the number, the revision and bytes. A code or an answer on its
+// way is a secret.Text, and no error of this package quotes anything that was given.
+//
+// [Store], [Attempts] and [Enrollments] are all that the package needs of a database.
+// [Memory] implements them for tests; package storetest holds the tests that every
+// implementation must pass. [ReadCSV] reads accounts from a file.
 package accounts
 
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // defaultDigits is how long a code is unless the settings say otherwise (NIST SP 800-63B
@@ -130,3 +181,168 @@ func (a *Accounts) History(ctx context.Context, id ID, limit int) ([]Record, err
 
 // now is the time to the millisecond, as stores keep it.
 func (a *Accounts) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
+
+// Errors of the contract.
+var (
+	// ErrNoAccount: no account has this number or ID.
+	ErrNoAccount = errors.New("no such account")
+	// ErrTaken: another account has the number.
+	ErrTaken = errors.New("the account number is another account's")
+	// ErrStale: the account was changed meanwhile.
+	ErrStale = errors.New("the account has changed meanwhile")
+	// ErrUnreadable: what is stored is damaged, of a newer release, or its key is gone. To
+	// ask again is no help.
+	ErrUnreadable = errors.New("a stored account can't be read")
+	// ErrNewer is the ErrUnreadable of what a newer release stored, whose servers can read it.
+	ErrNewer = fmt.Errorf("%w: it has the form of a newer release", ErrUnreadable)
+)
+
+// Account is a customer's account. It has either a Code, or a Question with its Answer.
+type Account struct {
+	ID           ID
+	Number       Number
+	Revision     int64       // 1 when created; grows by one with every change
+	Phone        nanp.Number // the primary telephone number
+	Language     string      // "en", "es", or empty while not known
+	Name         string      // of the customer, up to 100 characters
+	Address      Address     // to which bills are sent
+	AddressSince time.Time   // since when the address is on file
+	Email        string      // up to 254 characters; empty: none
+	EmailSince   time.Time   // since when the e-mail address is on file; zero without one
+	Code         secret.Text // the security code: 6 to 10 digits; empty once it is retired
+	Question     string      // the security question, up to 200 characters; empty while there is a code
+	Answer       secret.Text // as the customer gave it, up to 100 characters
+	Since        time.Time   // since when the present code or answer counts
+	Created      time.Time   // when the account was created
+}
+
+// HasQuestion says whether the security question has taken the place of the code.
+func (a Account) HasQuestion() bool { return !a.Answer.IsZero() }
+
+// OfRecordAfter is for how long an address must have been on file to be one of record (47 CFR
+// 64.2003): whoever has just changed it may not be the customer.
+const OfRecordAfter = 30 * 24 * time.Hour
+
+// AddressOfRecord says whether the address is one of record at a time: on file for 30 days, or
+// never changed since the account was created.
+func (a Account) AddressOfRecord(now time.Time) bool {
+	return a.AddressSince.Equal(a.Created) || !now.Before(a.AddressSince.Add(OfRecordAfter))
+}
+
+// EmailOfRecord says whether there is an e-mail address that is one of record at a time: on file
+// for 30 days, however new the account is.
+func (a Account) EmailOfRecord(now time.Time) bool {
+	return a.Email != "" && !now.Before(a.EmailSince.Add(OfRecordAfter))
+}
+
+// Address is a postal address in the United States.
+type Address struct {
+	Street []string `json:"street"` // 1 to 3 lines of up to 60 characters
+	City   string   `json:"city"`   // up to 60 characters
+	State  string   `json:"state"`  // two capital letters
+	ZIP    string   `json:"zip"`    // "55401" or "55401-1234"
+}
+
+// Equal says whether both are the same, letter by letter.
+func (a Address) Equal(other Address) bool {
+	return slices.Equal(a.Street, other.Street) &&
+		a.City == other.City && a.State == other.State && a.ZIP == other.ZIP
+}
+
+// ErrNumber is said of what can't be an account number. The text around it never quotes it.
+var ErrNumber = errors.New("not an account number")
+
+// ID is an account for as long as it exists, whatever its number: "acc_" and 26 characters
+// of a-z and 2-7. It is made by chance and not shown to customers. The zero value is none.
+type ID string
+
+// Number is an account number as [ParseNumber] returns it. The zero value "" is none.
+type Number string
+
+const (
+	maxNumber      = 24  // characters of a Number
+	maxNumberBytes = 256 // before spaces are dropped
+)
+
+// ParseNumber reads the number that stands on the bill: 1 to 24 of A-Z, 0-9 and hyphens, of which
+// the hyphens count. Letters may be small, and what typed.Fold folds is folded. More than 256
+// bytes are not looked at. Every error is [ErrNumber].
+func ParseNumber(s string) (Number, error) {
+	if len(s) > maxNumberBytes {
+		return "", fmt.Errorf("%w: longer than %d characters", ErrNumber, maxNumberBytes)
+	}
+	n := strings.Map(upperASCII, typed.Fold(s))
+	if !isNumber(n) {
+		return "", fmt.Errorf("%w: want 1 to %d letters, digits and hyphens", ErrNumber, maxNumber)
+	}
+	return Number(n), nil
+}
+
+func upperASCII(r rune) rune {
+	if r >= 'a' && r <= 'z' {
+		return r - 'a' + 'A'
+	}
+	return r
+}
+
+func isNumber(s string) bool {
+	if s == "" || len(s) > maxNumber {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// UnmarshalText is [ParseNumber], for settings and JSON.
+func (n *Number) UnmarshalText(text []byte) error {
+	parsed, err := ParseNumber(string(text))
+	if err != nil {
+		return err
+	}
+	*n = parsed
+	return nil
+}
+
+// What identities begin with.
+const (
+	accountPrefix    = "acc_"
+	enrollmentPrefix = "enr_"
+	attemptPrefix    = "try_"
+)
+
+// identityBytes are 128 random bits: so many can't be guessed and never occur twice.
+const identityBytes = 16
+
+var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+// identity makes a random name of 30 characters.
+func identity(random io.Reader, prefix string) (string, error) {
+	var b [identityBytes]byte
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", fmt.Errorf("make an identity: %w", err)
+	}
+	return prefix + lowerBase32.EncodeToString(b[:]), nil
+}
+
+// isIdentity says whether s has the form of what identity makes.
+func isIdentity(s, prefix string) bool {
+	rest, found := strings.CutPrefix(s, prefix)
+	if !found || len(rest) != lowerBase32.EncodedLen(identityBytes) {
+		return false
+	}
+	return strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
+}
+
+// otherCode draws a code that is not the one before.
+func otherCode(random io.Reader, digits int, before secret.Text) (secret.Text, error) {
+	for {
+		code, err := secret.Digits(random, digits)
+		if err != nil || !code.Equal(before) {
+			return code, err
+		}
+	}
+}

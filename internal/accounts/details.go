@@ -4,12 +4,19 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
+	"iter"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/rows"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/internal/typeface"
@@ -209,4 +216,128 @@ func (e *FieldErrors) text(field, s string, most int) {
 
 func printable(most int) string {
 	return fmt.Sprintf("want 1 to %d characters that can be printed", most)
+}
+
+// plain says whether s is text of at most that many characters that fits one line of a
+// letter or a terminal.
+func plain(s string, most int) bool {
+	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {
+		return false
+	}
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+func validLanguage(s string) bool { return s == "" || s == "en" || s == "es" }
+
+// parseZIP returns "55401" or "55401-1234", of five or nine digits as people type them.
+func parseZIP(s string) (string, bool) {
+	digits, ok := typed.Digits(secret.New(s), 5, 9)
+	switch zip := digits.Reveal(); {
+	case ok && len(zip) == 5:
+		return zip, true
+	case ok && len(zip) == 9:
+		return zip[:5] + "-" + zip[5:], true
+	}
+	return "", false
+}
+
+// fold returns what answers are compared by: the letters and digits alone, without case and
+// accents. A letter that is the same to a reader, such as a full-width one, becomes the same.
+func fold(s string) string {
+	// Twice, as a few small letters come apart that don't as capitals.
+	return foldOnce(foldOnce(typed.Fold(s)))
+}
+
+func foldOnce(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			return -1
+		}
+		// By way of the capital, which the two small sigmas have in common.
+		return unicode.ToLower(unicode.ToUpper(r))
+	}, norm.NFKD.String(s))
+}
+
+// columns of a file of accounts.
+var columns = []rows.Column{
+	{Name: "account", Must: true}, {Name: "phone", Must: true}, {Name: "name", Must: true},
+	{Name: "street1", Must: true}, {Name: "city", Must: true}, {Name: "state", Must: true}, {Name: "zip", Must: true},
+	{Name: "language"}, {Name: "street2"}, {Name: "street3"}, {Name: "email"}, {Name: "email_since"},
+	{Name: "security_code", Secret: true},
+}
+
+// Row is one account of a file, for [Accounts.Put].
+type Row struct {
+	rows.Row
+	Number  Number
+	Details Details // an empty field is not given
+}
+
+// ReadCSV reads accounts, one at a time, from a table as [rows.Read] takes it, whatever its size:
+//
+//	account,phone,language,name,street1,street2,street3,city,state,zip,email,email_since,security_code
+//
+// of which language, street2, street3, email, email_since and security_code may be missing.
+// The number is written as [ParseNumber] takes it, phone as typed.Number does, and email_since
+// as 2026-01-31.
+//
+// A bad row yields a [*rows.Error], which quotes what is bad unless it is a code, and reading goes
+// on. Any other error ends it: [rows.ErrHeader], or what r said. A number that stands twice is
+// yielded twice. Whether an e-mail address can be on file since then, and the like, is for
+// [Accounts.Put] to say, and [Row.Bad] to tell.
+func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for row, err := range rows.Read(r, columns) {
+			var account Row
+			if err == nil {
+				account, err = newRow(row)
+			}
+			if !yield(account, err) {
+				return
+			}
+		}
+	}
+}
+
+func newRow(row rows.Row) (Row, error) {
+	number, err := ParseNumber(row.Get("account"))
+	if err != nil {
+		return Row{}, row.Bad("account", err.Error())
+	}
+	phone, err := typed.Number(row.Get("phone"))
+	if err != nil {
+		return Row{}, row.Bad("phone", err.Error())
+	}
+	details := Details{
+		Phone: phone, Language: given(strings.ToLower(row.Get("language"))), Name: row.Get("name"),
+		Email: given(row.Get("email")), Code: secret.New(row.Get("security_code")),
+		Address: &Address{
+			Street: []string{row.Get("street1"), row.Get("street2"), row.Get("street3")},
+			City:   row.Get("city"), State: row.Get("state"), ZIP: row.Get("zip"),
+		},
+	}
+	if since := row.Get("email_since"); since != "" {
+		if details.EmailSince, err = time.Parse(time.DateOnly, typed.Fold(since)); err != nil {
+			return Row{}, row.Bad("email_since", "want a date such as 2026-01-31")
+		}
+	}
+	// Far in the future, as a file knows no clock: an e-mail address of tomorrow is for Put.
+	details, wrong := details.tidy(time.Unix(1<<40, 0))
+	details.complete(&wrong)
+	if len(wrong) > 0 {
+		return Row{}, row.Bad(wrong[0].Field, wrong[0].Reason)
+	}
+	return Row{row, number, details}, nil
+}
+
+func given(cell string) *string {
+	if cell == "" {
+		return nil
+	}
+	return &cell
 }

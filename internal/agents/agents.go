@@ -1,9 +1,58 @@
+// Package agents is who may sign in to the repair console: their profiles, passwords, second
+// factors and invitations, and what becomes of a profile that nobody uses. It knows nothing of
+// HTTP or Redis; failures, locks and sessions are those of package signin.
+//
+// # A profile's life
+//
+//	Invite ──► Invited ──link used──► Active ──6 months unused──► Deactivated ──6 more──► Deleted
+//	                                     ▲                             │
+//	                                     └──────── Reactivate ─────────┘
+//
+// An administrator invites ([Agents.Invite]); an e-mail brings a link that works once, for 24
+// hours. The set-up has four stages, which [Agent.Next] names in order: a password
+// ([Agents.UseLink]), a second factor ([Agents.ConfirmApp] or [Agents.ChooseEmail]), the terms
+// ([Agents.AcceptTerms]), and a look at the own profile ([Agents.UpdateProfile]).
+// [Agents.Reinvite] sends another link; what the agent had goes only once that is used. Nobody
+// proves that a new address is the own: an administrator corrects one that was mistyped.
+//
+// Six calendar months after an agent last signed in, was activated or was reactivated, the profile
+// is deactivated, and six months after a deactivation, however it came, it is deleted. The clock
+// decides that ([Agent.StateAt]), not the job that writes it down: [Agents.Sweep], which also
+// sends the e-mails 30 days before each. Of a deleted profile nothing is left but the user name,
+// which nobody else can have: [Agents.Recreate] makes a new profile under another.
+//
+// # Passwords and factors
+//
+// A password has 12 to 128 characters and is refused, with a sentence that says why, if it is
+// common, guessable, or made of the agent's own names ([Agents.JudgePassword]; NIST SP 800-63B,
+// section 3.1.1.2). It is kept as package pins keeps PINs. An authenticator app's code
+// (RFC 6238, 30 seconds, six digits) counts within one step of the present, and each once, also
+// when two servers are shown it at the same moment ([Agents.UseCode]).
+//
+// Each change of password, factor, role or state raises [Agent.Epoch]: sessions begun under
+// another are over. So does another e-mail address, unless codes come from an app. What agents
+// change about themselves is done only while the session that asks isn't over ([By], Epoch); and
+// a link sent before is dead once password, factor or address are others.
+//
+// # What is recorded, and when
+//
+// Every change is recorded in the audit before it is done, and isn't done if it can't be recorded.
+// If it then fails, that is recorded too, or that nobody knows, when the store's answer was lost;
+// also if whoever asked has gone meanwhile. Signing in is recorded by package signin.
+//
+// # How profiles are kept
+//
+// A profile is sealed whole before it is handed to a [Store], under a key that the store does not
+// have and bound to its ID: the store sees the user name, the revision and bytes. Every change is
+// based on the revision that it read, and starts over if another came first. [Memory] implements
+// Store for tests; package storetest holds the tests that every implementation must pass.
 package agents
 
 import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -147,3 +196,107 @@ func (a *Agents) ListFor(ctx context.Context, by By) ([]Agent, error) {
 
 // now is the time to the millisecond, as profiles hold it.
 func (a *Agents) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
+
+// Role is what an agent may do. Each may do what those before it may.
+type Role string
+
+// The roles.
+const (
+	RoleAgent     Role = "agent"         // finds lines, validates customers, resets PINs
+	Supervisor    Role = "supervisor"    // also sees reports, and accepts photo IDs
+	Administrator Role = "administrator" // also keeps people and keys
+)
+
+// Valid says whether r is one of the roles.
+func (r Role) Valid() bool { return r == RoleAgent || r == Supervisor || r == Administrator }
+
+// Factor is what proves who signs in besides the password.
+type Factor string
+
+// The factors. None is empty: not chosen yet, or, as what is required, free to choose.
+const (
+	App   Factor = "app"   // a code of an authenticator app
+	Email Factor = "email" // a code by e-mail
+)
+
+// State is where a profile is in its life.
+type State string
+
+// The states.
+const (
+	Invited     State = "invited"     // no link was used yet
+	Active      State = "active"      // may sign in
+	Deactivated State = "deactivated" // may not, until reactivated
+	Deleted     State = "deleted"     // only the user name is left
+)
+
+// CurrentTerms is the version of the terms and conditions that agents must have accepted. Raise
+// it when these change, and everybody is asked again.
+const CurrentTerms = 1
+
+// Agent is one profile. Its times are in UTC, to the millisecond.
+type Agent struct {
+	ID       ID
+	Name     UserName
+	Revision int64 // 1 or more; rises by one with every change
+
+	FullName string // 1 to 100 characters
+	Email    string // up to 254 characters
+	Phone    string // up to 30 characters; may be empty
+	Role     Role
+	State    State     // as recorded; see [Agent.StateAt]
+	Since    time.Time // when State was entered, or confirmed by a reactivation
+
+	Password pins.Hash   // empty: none yet
+	Factor   Factor      // empty: none yet
+	AppKey   secret.Text // of the authenticator app, base32; empty: none
+	LastStep int64       // the 30 seconds since 1970 whose code was used last
+	Required Factor      // by an administrator; empty: free to choose
+	Link     Link        // of the invitation that was sent last; zero: none, or used
+
+	Terms        time.Time // when they were accepted; zero: not yet
+	TermsVersion int       // which; see [CurrentTerms]
+	Reviewed     time.Time // when the agent first checked the own profile; zero: the set-up isn't finished
+	Created      time.Time
+	LastSignIn   time.Time // zero: never
+	Warned       time.Time // the deactivation or deletion of which an e-mail has warned; zero: none
+	Warning      time.Time // when a server last began to send that e-mail; zero: none did
+	Epoch        int64     // sessions begun under another are over
+}
+
+// Link is how a link that was sent is known again. The link itself is kept nowhere.
+type Link struct {
+	Hash  [sha256.Size]byte // SHA-256 of the token
+	Until time.Time         // from then on it is of no use
+}
+
+// Stage is a part of the set-up.
+type Stage string
+
+// The stages, in their order.
+const (
+	StagePassword Stage = "password"
+	StageFactor   Stage = "factor"
+	StageTerms    Stage = "terms"
+	StageProfile  Stage = "profile"
+	StageDone     Stage = "done"
+)
+
+// Next is what the set-up wants next. It comes back to the factor when an administrator requires
+// another, and to the terms when these are new.
+func (a Agent) Next() Stage {
+	switch {
+	case a.Password == "":
+		return StagePassword
+	case a.Factor == "" || a.Required != "" && a.Factor != a.Required:
+		return StageFactor
+	case a.Terms.IsZero() || a.TermsVersion < CurrentTerms:
+		return StageTerms
+	case a.Reviewed.IsZero():
+		return StageProfile
+	}
+	return StageDone
+}
+
+// SetUp says whether nothing of the set-up is left to do.
+func (a Agent) SetUp() bool { return a.Next() == StageDone }

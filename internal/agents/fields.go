@@ -1,13 +1,88 @@
 package agents
 
 import (
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/ccojocar/zxcvbn-go/match"
+
 	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/typed"
 )
+
+// ID is what an agent's profile is kept under, for ever: "agt_" and 26 characters a-z and 2-7.
+type ID string
+
+const (
+	idPrefix = "agt_"
+	idBytes  = 16
+	idLetter = "abcdefghijklmnopqrstuvwxyz234567"
+)
+
+// idLength is that of 16 bytes in base32.
+const idLength = 26
+
+func newID(random io.Reader) (ID, error) {
+	var drawn [idBytes]byte
+	if _, err := io.ReadFull(random, drawn[:]); err != nil {
+		return "", fmt.Errorf("draw ID: %w", err)
+	}
+	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(drawn[:])
+	return ID(idPrefix + strings.ToLower(text)), nil
+}
+
+// ParseID reads an ID. The only error is [ErrID].
+func ParseID(s string) (ID, error) {
+	rest, found := strings.CutPrefix(s, idPrefix)
+	if !found || len(rest) != idLength || !only(rest, idLetter) {
+		return "", ErrID
+	}
+	return ID(s), nil
+}
+
+// UserName is the name under which an agent signs in: 3 to 32 of a-z, 0-9, dot, hyphen and
+// underscore, the first a letter.
+type UserName string
+
+const (
+	minUserName = 3
+	maxUserName = 32
+	nameLetters = "abcdefghijklmnopqrstuvwxyz0123456789.-_"
+)
+
+// ParseUserName reads a user name in upper or lower case, with space around it or not. The only
+// error is [ErrUserName], which does not hold what was read: it may be a password.
+func ParseUserName(s string) (UserName, error) {
+	s = strings.Trim(s, " \t\r\n")
+	if len(s) < minUserName || len(s) > maxUserName {
+		return "", ErrUserName
+	}
+	// Only A-Z: a Kelvin sign must not become a k.
+	name := strings.Map(lowerASCII, s)
+	if name[0] < 'a' || name[0] > 'z' || !only(name, nameLetters) {
+		return "", ErrUserName
+	}
+	return UserName(name), nil
+}
+
+func lowerASCII(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		return r + ('a' - 'A')
+	}
+	return r
+}
+
+// only says whether s has no other characters than those allowed.
+func only(s, allowed string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(allowed, r) })
+}
 
 // Bounds of a profile's texts, in characters.
 const (
@@ -89,3 +164,184 @@ func plain(s string, most int) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
+
+const better = " Four or more words that have nothing to do with each other make a good password."
+
+// refuse tells people what is wrong, where it isn't zxcvbn that finds it.
+func refuse(reason PasswordReason) *PasswordError {
+	return &PasswordError{Reason: reason, Hint: sentence(reason)}
+}
+
+func sentence(reason PasswordReason) string {
+	switch reason {
+	case TooShort:
+		return "This password is too short. Choose at least 12 characters." + better
+	case TooLong:
+		return "This password is too long. Choose at most 128 characters."
+	case Unreadable:
+		return "This password holds characters that can't be typed, such as a tab. Leave them out."
+	case Common:
+		return "This is a common password, or one word or name with digits or signs, which are tried first." + better
+	case Personal:
+		return "This password is made of your own name, user name or e-mail address, or of our name." + better
+	case Repeated:
+		return "This password is one piece that is repeated." + better
+	case Unchanged:
+		return "This is your present password. Choose another one."
+	case Guessable:
+	}
+	return "This password is easy to guess: it has too little variety." + better
+}
+
+// A finding is a part of a password that is easily guessed, in the order in which they are told.
+type finding string
+
+const (
+	foundOwn      finding = "your own name, user name or e-mail address"
+	foundCommon   finding = "a common password"
+	foundName     finding = "a name"
+	foundWord     finding = "a common word"
+	foundDate     finding = "a date or a year"
+	foundKeys     finding = "keys in a row on the keyboard"
+	foundSequence finding = "letters or digits in their order"
+	foundRepeat   finding = "a character that is repeated"
+)
+
+var findings = []finding{foundOwn, foundCommon, foundName, foundWord, foundDate, foundKeys, foundSequence, foundRepeat}
+
+// anyDate is a year of a life, or day, month and year with signs between or without.
+var anyDate = regexp.MustCompile(`(^|\D)(19|20)\d\d(\D|$)|\d{1,2}[-/._ ]\d{1,2}[-/._ ](\d\d|(19|20)\d\d)|(^|\D)(\d{6}|\d{8})(\D|$)`)
+
+// hint says what makes a password easy to guess.
+func hint(text string, matches []match.Match) string {
+	found := make(map[finding]bool, len(findings))
+	found[foundDate] = anyDate.MatchString(text) // zxcvbn counts dates, but doesn't tell of them
+	for _, m := range matches {
+		if what, ok := findingOf(m); ok {
+			found[what] = true
+		}
+	}
+	var parts []string
+	for _, what := range findings {
+		if found[what] {
+			parts = append(parts, string(what))
+		}
+	}
+	if len(parts) == 0 {
+		return sentence(Guessable)
+	}
+	return "This password is easy to guess: it holds " + list(parts) + "." + better
+}
+
+func findingOf(m match.Match) (finding, bool) {
+	switch m.Pattern {
+	case "spatial":
+		return foundKeys, true
+	case "sequence":
+		return foundSequence, true
+	case "repeat":
+		return foundRepeat, true
+	}
+	switch m.DictionaryName {
+	case "user_inputs":
+		return foundOwn, true
+	case "Passwords":
+		return foundCommon, true
+	case "MaleNames", "FemaleNames", "Surname":
+		return foundName, true
+	case "English":
+		return foundWord, true
+	}
+	return "", false
+}
+
+// list is "a", "a and b" or "a, b and c".
+func list(parts []string) string {
+	last := len(parts) - 1
+	if last == 0 {
+		return parts[0]
+	}
+	return strings.Join(slices.Clone(parts[:last]), ", ") + " and " + parts[last]
+}
+
+// What can be wrong. None quotes what was given.
+var (
+	// ErrNoAgent: nobody has that user name or ID.
+	ErrNoAgent = errors.New("no such agent")
+	// ErrTaken: the user name is, or once was, another agent's.
+	ErrTaken = errors.New("the user name is taken")
+	// ErrStale: the profile was changed by somebody else meanwhile.
+	ErrStale = errors.New("the agent's profile was changed meanwhile")
+	// ErrUnreadable: a stored profile can't be opened, or is of another release.
+	ErrUnreadable = errors.New("the agent's profile can't be read")
+	// ErrUserName: not a user name.
+	ErrUserName = errors.New("a user name is 3 to 32 of a-z, 0-9, dot, hyphen and underscore, and begins with a letter")
+	// ErrID: not the ID of an agent.
+	ErrID = errors.New("an agent's ID is agt_ with 26 characters")
+	// ErrField is what every [*FieldError] is.
+	ErrField = errors.New("not acceptable for a profile")
+	// ErrPassword is what every [*PasswordError] is.
+	ErrPassword = errors.New("not acceptable as a password")
+	// ErrStaleSession: the session that asks is over, because password, factor, role or state was
+	// changed since it began.
+	ErrStaleSession = errors.New("the session is over: something else was changed meanwhile")
+	// ErrWrongPassword: the present password was not given.
+	ErrWrongPassword = errors.New("that is not the present password")
+	// ErrWrongCode: not the code that the app shows now, or used before.
+	ErrWrongCode = errors.New("that is not the code that the app shows now")
+	// ErrLink: the link was never sent, was used, is too old, or is not the newest. Who opens
+	// it is not told which.
+	ErrLink = errors.New("the link does not work, or not any more")
+	// ErrRequired: an administrator requires the other second factor.
+	ErrRequired = errors.New("an administrator requires another second factor")
+	// ErrNotMailed: the agent's profile is there, but no e-mail could be sent;
+	// [Agents.Reinvite] sends another.
+	ErrNotMailed = errors.New("the agent's profile is there, but the e-mail could not be sent")
+	// ErrLastAdministrator: without this one nobody could invite or reactivate anybody.
+	ErrLastAdministrator = errors.New("this is the last active administrator")
+	// ErrDeactivated: the profile is deactivated; reactivate it first.
+	ErrDeactivated = errors.New("the profile is deactivated: reactivate it first")
+	// ErrDeleted: the profile is deleted; only a new one under another name can follow it.
+	ErrDeleted = errors.New("the profile is deleted: recreate it under another user name")
+	// ErrNotDeleted: only a deleted profile is recreated.
+	ErrNotDeleted = errors.New("the profile is not deleted")
+)
+
+// FieldError tells what is wrong with one field that was given. It holds nothing of it.
+type FieldError struct {
+	Field  string // "name", "full_name", "email", "phone", "role" or "required"
+	Reason string // a sentence for the person who filled it in
+}
+
+// Error gives both.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
+
+// Unwrap returns [ErrField].
+func (e *FieldError) Unwrap() error { return ErrField }
+
+// PasswordReason is why a password is refused.
+type PasswordReason string
+
+// The reasons.
+const (
+	TooShort   PasswordReason = "too-short"
+	TooLong    PasswordReason = "too-long"
+	Unreadable PasswordReason = "unreadable" // holds what can't be typed again
+	Common     PasswordReason = "common"     // among the first that anybody tries
+	Personal   PasswordReason = "personal"   // made of the own name, user name or e-mail address
+	Repeated   PasswordReason = "repeated"   // one piece again and again
+	Guessable  PasswordReason = "guessable"  // few tries for a program that knows how people choose
+	Unchanged  PasswordReason = "unchanged"  // the present one
+)
+
+// PasswordError refuses a password. It holds nothing of it.
+type PasswordError struct {
+	Reason PasswordReason
+	Hint   string // sentences for the person: what is wrong, and how to make it better
+}
+
+// Error is the hint.
+func (e *PasswordError) Error() string { return e.Hint }
+
+// Unwrap returns [ErrPassword].
+func (e *PasswordError) Unwrap() error { return ErrPassword }

@@ -5,8 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
+	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
+	zxcvbn "github.com/ccojocar/zxcvbn-go"
+	"github.com/ccojocar/zxcvbn-go/frequency"
+	"github.com/ccojocar/zxcvbn-go/matching"
 	"golang.org/x/text/unicode/norm"
 
 	"updatecenter/internal/audit"
@@ -114,4 +122,165 @@ func (a *Agents) checkOld(ctx context.Context, by By, agent Agent, old secret.Te
 			a.record(ctx, by.event(audit.SignInFailed, agent.Name, "wrong present password, on changing it")))
 	}
 	return nil
+}
+
+// The bounds of a password, in characters: at least as many as the operator asks for, and more
+// than NIST SP 800-63B wants accepted (64).
+const (
+	MinPassword = 12
+	MaxPassword = 128
+)
+
+const (
+	maxBytes  = MaxPassword * utf8.UTFMax
+	goodScore = 3 // of zxcvbn, 0 to 4: more than 10^10 guesses
+	ownWord   = 3 // letters that a part of a name must have to count as one
+	otherText = 4 // letters that must be left beside own names
+)
+
+// JudgePassword says why a password can't be the agent's, or nil.
+func (a *Agents) JudgePassword(agent Agent, password secret.Text) *PasswordError {
+	if len(password.Reveal()) > maxBytes {
+		return refuse(TooLong)
+	}
+	text := normal(password).Reveal()
+	switch size := utf8.RuneCountInString(text); {
+	case size > MaxPassword:
+		return refuse(TooLong)
+	case !utf8.ValidString(password.Reveal()), !plain(text, MaxPassword):
+		return refuse(Unreadable)
+	case size < MinPassword:
+		return refuse(TooShort)
+	}
+	lower := strings.ToLower(text)
+	own := agent.words(a.issuer)
+	switch {
+	case isRepeated(lower):
+		return refuse(Repeated)
+	case isPersonal(lower, own):
+		return refuse(Personal)
+	case a.common.has(lower):
+		return refuse(Common)
+	}
+	return guessable(text, own)
+}
+
+// judge is JudgePassword as an error: a nil *PasswordError in one would not be nil.
+func (a *Agents) judge(agent Agent, password secret.Text) error {
+	if refused := a.JudgePassword(agent, password); refused != nil {
+		return refused
+	}
+	return nil
+}
+
+// words are those that anybody would try for this agent, in lower case.
+func (a Agent) words(issuer string) []string {
+	texts := strings.ToLower(strings.Join([]string{string(a.Name), a.FullName, a.Email, issuer}, " "))
+	words := strings.FieldsFunc(texts, func(r rune) bool { return !unicode.IsLetter(r) })
+	words = append(words, string(a.Name), strings.Join(strings.Fields(strings.ToLower(a.FullName)), ""))
+	kept := words[:0]
+	for _, word := range words {
+		if utf8.RuneCountInString(word) >= ownWord && word != "com" {
+			kept = append(kept, word)
+		}
+	}
+	return kept
+}
+
+// isRepeated says whether s is one piece at least twice, such as "horsehorse" or "abcabcab".
+func isRepeated(s string) bool {
+	for period := 1; period <= len(s)/2; period++ {
+		if s[period:] == s[:len(s)-period] {
+			return true
+		}
+	}
+	return false
+}
+
+// isPersonal says whether nothing worth a guess is left of s without own words, digits and signs.
+func isPersonal(s string, own []string) bool {
+	for _, spelling := range spellings(s) {
+		left := spelling
+		for _, word := range own {
+			left = strings.ReplaceAll(left, word, " ")
+		}
+		if left != spelling && countLetters(left) < otherText {
+			return true
+		}
+	}
+	return false
+}
+
+func countLetters(s string) (n int) {
+	for _, r := range s {
+		if unicode.IsLetter(r) {
+			n++
+		}
+	}
+	return n
+}
+
+// guessable has zxcvbn try the password. Its own search for signs that stand for letters takes
+// minutes over a password made of them, so it is shown our spellings instead.
+func guessable(text string, own []string) *PasswordError {
+	for _, spelling := range spellings(text) {
+		found := zxcvbn.PasswordStrength(spelling, own, matching.FilterL33tMatcher)
+		if found.Score < goodScore {
+			return &PasswordError{Reason: Guessable, Hint: hint(text, found.MatchSequence)}
+		}
+	}
+	return nil
+}
+
+// wordList holds the passwords that are tried first, and single words and names, in lower case.
+type wordList map[string]struct{}
+
+// newWordList returns zxcvbn's own lists, read once for all.
+var newWordList = sync.OnceValue(func() wordList {
+	all := wordList{}
+	for _, list := range frequency.Lists {
+		for _, word := range list.List {
+			all[strings.ToLower(word)] = struct{}{}
+		}
+	}
+	return all
+})
+
+// has says whether s, in lower case, is one word of the list: also with digits and signs around
+// it or standing for letters.
+func (w wordList) has(s string) bool {
+	for _, spelling := range spellings(s) {
+		for _, core := range []string{spelling, strings.TrimFunc(spelling, notLetter)} {
+			if _, known := w[core]; known {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
+
+// Signs that stand for letters. Of 1 and ! nobody knows whether they are an i or an l.
+var (
+	withI = strings.NewReplacer("4", "a", "@", "a", "8", "b", "(", "c", "3", "e", "6", "g", "9", "g",
+		"1", "i", "!", "i", "|", "i", "0", "o", "5", "s", "$", "s", "7", "t", "+", "t", "2", "z")
+	withL = strings.NewReplacer("4", "a", "@", "a", "8", "b", "(", "c", "3", "e", "6", "g", "9", "g",
+		"1", "l", "!", "l", "|", "l", "0", "o", "5", "s", "$", "s", "7", "t", "+", "t", "2", "z")
+)
+
+// spellings are s and the words that it may stand for, with what is at its end as it is and as
+// letters.
+func spellings(s string) []string {
+	core := strings.TrimRightFunc(s, notLetter)
+	rest := s[len(core):]
+	all := []string{s}
+	for _, replacer := range []*strings.Replacer{withI, withL} {
+		for _, spelling := range []string{replacer.Replace(core) + rest, replacer.Replace(s)} {
+			if !slices.Contains(all, spelling) {
+				all = append(all, spelling)
+			}
+		}
+	}
+	return all
 }

@@ -1,3 +1,110 @@
+// Package api is the REST API of the Update Center, /v1, for the phone company's own
+// programs: the ordering system that provisions lines, the tools of repair agents, the
+// customers' portal.
+//
+//	GET    /v1/lines/{number}                        lines:read       a line, its PIN's state, failures and locks, its features
+//	PUT    /v1/lines/{number}                        lines:write      create it with the temporary PIN, set its language and its features
+//	POST   /v1/lines/{number}/validations            validations:write, validations:photo-id  validate its customer, or call it for that
+//	GET    /v1/validations/{validation}              validations:write how far the call is
+//	POST   /v1/validations/{validation}/code         validations:write judge the code that it told
+//	POST   /v1/lines/{number}/pin/reset              pins:reset       back to the temporary PIN, for a validated customer
+//	POST   /v1/lines/{number}/unlock                 pins:reset       clear failures and locks, likewise
+//	GET    /v1/lines/{number}/history                lines:read       what happened to its PIN and its features
+//	GET    /v1/lines/{number}/features               features:read    how its features are set
+//	GET    /v1/lines/{number}/features/{feature}     features:read    how one is set
+//	PUT    /v1/lines/{number}/features/{feature}     features:write   set it
+//	GET    /v1/accounts/{account}                    accounts:read    an account, without its secret
+//	PUT    /v1/accounts/{account}                    accounts:write   create it, or change what is given
+//	POST   /v1/accounts/{account}/renumber           accounts:write   give it another number
+//	POST   /v1/accounts/{account}/security-code      accounts:write   make a new code, which retires the code or the question
+//	PUT    /v1/accounts/{account}/security-question  accounts:write   set the question that retires the code
+//	POST   /v1/accounts/{account}/verify             accounts:verify  judge a claim that it is somebody's own
+//	POST   /v1/accounts/{account}/verification/open  accounts:write   open what wrong claims have closed
+//	POST   /v1/enrollments                           accounts:verify  begin an enrollment by a claim to an account
+//	GET    /v1/enrollments/{enrollment}              accounts:verify  its accounts
+//	POST   /v1/enrollments/{enrollment}/accounts     accounts:verify  add an account to it by a claim
+//	POST   /v1/accounts/{account}/deliveries         deliveries:write have its code or answer delivered
+//	GET    /v1/deliveries/{delivery}                 deliveries:read  how far a delivery is
+//	DELETE /v1/deliveries/{delivery}                 deliveries:write cancel it
+//	GET    /v1/deliveries/{delivery}/events          deliveries:read  follow it, by server-sent events or as JSON
+//	GET    /v1/access-numbers/{code}                 any key          the toll-free number of an area code
+//	GET    /openapi.yaml                             no key           all this, as an OpenAPI 3.1 document
+//
+// openapi.yaml beside the code is the reference: every request and answer of the tests is
+// checked against it, and every route must be in it. HEAD stands where GET does; OPTIONS
+// tells the methods.
+//
+// # Serving it
+//
+//	api.New(api.Config{
+//		Lines: lines, Provisioning: provisioning, Features: features,
+//		Accounts: accounts, Deliveries: deliveries, Desk: desk, Audit: audit, Keys: keys,
+//	}).Routes(router)
+//
+// The router should be made with SkipClean(true), or it redirects odd paths instead of
+// refusing them. The server bounds headers and the time for reading a request
+// (MaxHeaderBytes, ReadTimeout); the API bounds bodies, at 64 KiB, and what it asks of the
+// stores, at 3 seconds for a request.
+//
+// # Keys
+//
+// A client shows a key, "Authorization: Bearer uc_...", which package apikey makes and knows
+// again; its scopes say what it may do. The key's name is who did it, in the history of a
+// line and in the log.
+//
+// # Agents
+//
+// What repair agents do for customers goes through package repair, which holds all its rules, on
+// the page and here alike. A request names the agent, by the client's own name for the person;
+// in histories and in the audit that is "key/agent", such as "crm/77", which no agent of the
+// console can be called. A validation counts for the key, the agent and the line alone. A reset
+// without one is refused ([pins.ErrNotValidated]) by the store, whatever was asked here before.
+//
+// What shows or changes anything is recorded first, by the name of the key (Config.Audit), in
+// packages desk and audited; what can't be recorded isn't done. A line that is shown as the answer to
+// a change of it is no look-up. Config.Client says where requests come from.
+//
+// # Features
+//
+// A PUT replaces all settings of a feature, and says in If-Match which revision of them its
+// client has seen: it is the ETag of every answer that shows the feature. So two programs, or
+// a program and a caller, who change one list at once lose nothing: the slower one is told
+// (412), and starts over from what the other made of it. The rules are those of package
+// features, and a refusal (422) names the same reason that a caller hears. A code can be sent
+// and is never answered. The history shows what was changed only to keys that may read
+// settings.
+//
+// # Accounts and deliveries
+//
+// No answer, problem or line of the log holds a security code or an answer. A claim to an
+// account that doesn't exist is answered as any other, and its number is not logged, as it
+// may be anything that somebody typed. All other operations tell a key which accounts exist and what they
+// have; what a web site must keep from its visitors is said in openapi.yaml. Reading an account, and
+// whatever else finds none with the number, counts as a look-up of the key, with those of lines.
+// Wrong claims count for the key over all accounts ([desk.WrongClaims]).
+//
+// A delivery goes to where the account says; a request that names a number is refused. Its
+// header Idempotency-Key stands, among the requests of its key's name, for one delivery.
+//
+// Events of a delivery are streamed (text/event-stream) by looking at the store several times
+// a second. A stream extends the server's ReadTimeout and WriteTimeout for itself, and each of
+// its looks has the 3 seconds that any other request has. It ends 5 seconds after the first
+// final event, as what became of a call may be told more exactly until then; after half an
+// hour; when Config.Stopping is closed; or when it can't go on. A client comes back with the
+// header Last-Event-ID, and is told by 204 when there is nothing to come back for.
+//
+// # Errors
+//
+// Every refusal is a [Problem] (RFC 9457). A handler returns an error with two faces: what
+// the client is told, and the cause, which only the log holds. Both name the same instance,
+// so that a client's complaint finds its line in the log. What is logged of a request is
+// its method and its route, never its path, headers or body.
+//
+// # Documents
+//
+// [LineDocument], [FeaturesDocument], [HistoryDocument], [AccountDocument], [ValidationDocument] and
+// [DeliveryDocument] make what the API answers. The command line shows a line and an account
+// by the same documents.
 package api
 
 import (
@@ -17,6 +124,9 @@ import (
 	"updatecenter/internal/audited"
 	"updatecenter/internal/clientip"
 	"updatecenter/internal/features"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/secret"
 	"updatecenter/internal/sse"
 	"updatecenter/pins"
 )
@@ -191,4 +301,40 @@ func (a *API) deskRoutes(r *mux.Router) {
 	r.Handle("/v1/lines/{number}/unlock", a.resource(methods{
 		http.MethodPost: a.keyed(anyScope, a.unlockLine),
 	}))
+}
+
+// Desk is what the API needs of [repair.Desk], which records all of it in the audit by itself. Any
+// number of goroutines use it.
+type Desk interface {
+	// LookUp counts and records that a key looks a number up.
+	LookUp(ctx context.Context, key repair.Who, number nanp.Number, what string) error
+	// LookUpAccount counts that a key looks an account up.
+	LookUpAccount(ctx context.Context, key repair.Who) error
+	// MayLookUp says a [repair.LimitError] if a key has no look-up left, and counts none.
+	MayLookUp(ctx context.Context, key repair.Who) error
+	// Claim has a claim to an account judged, and counts it against a key if it is wrong.
+	Claim(ctx context.Context, key repair.Who, judge func() (wrong bool, err error)) error
+	// Call has a line called and told a code; with the same key it is the same call.
+	Call(ctx context.Context, who repair.Who, number nanp.Number, key string) (repair.Validation, error)
+	// Validation returns what the same who has begun, or [repair.ErrNotFound].
+	Validation(ctx context.Context, who repair.Who, id repair.ID) (repair.Validation, error)
+	// Code judges the code that the line was told.
+	Code(ctx context.Context, who repair.Who, id repair.ID, code secret.Text) (repair.Result, error)
+	// Secret judges the security code or the answer of an account.
+	Secret(ctx context.Context, who repair.Who, number nanp.Number, account accounts.Number, claim accounts.Claim) (bool, error)
+	// PhotoID takes a photo ID that was shown, or says [repair.ErrNotAllowed].
+	PhotoID(ctx context.Context, who repair.Who, number nanp.Number, note string) error
+	// Reset goes back to the temporary PIN, or says [pins.ErrNotValidated].
+	Reset(ctx context.Context, who repair.Who, number nanp.Number, reason string) (pins.Line, error)
+	// OpenAccount opens the verification of an account, or says [accounts.ErrNoAccount].
+	OpenAccount(ctx context.Context, who repair.Who, number accounts.Number, reason string) error
+	// Unlock clears failures and locks, or says [pins.ErrNotValidated].
+	Unlock(ctx context.Context, who repair.Who, number nanp.Number, reason string) (pins.Line, error)
+}
+
+// lookedUp shows what [Desk.LookUp] has counted and recorded, or what a change has made.
+type lookedUp struct {
+	lines    *pins.Lines
+	history  pins.Provisioning
+	features *features.Lines
 }

@@ -2,11 +2,14 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
@@ -72,4 +75,114 @@ func lastEventID(header http.Header) (int, error) {
 		return 0, badLastEventID()
 	}
 	return seen, nil
+}
+
+const (
+	lookEvery = 300 * time.Millisecond // a person who watches takes this for at once
+	// settlesIn is how long after the first final event a stream goes on: what came of a call
+	// may be told more exactly, in whatever order its webhooks come.
+	settlesIn  = 5 * time.Second
+	maxStream  = 30 * time.Minute // four attempts that nobody answers take some 25
+	maxStreams = 1000             // at once: each looks at the store every lookEvery
+)
+
+// A stream writes the events of one delivery to one client.
+type stream struct {
+	*sse.Stream
+	seen  int  // how many events the client has
+	blind bool // the last look failed
+}
+
+// stream writes the events that the client has not seen, and those to come. It ends after the
+// last one, when the server stops, and when the client has gone.
+func (a *API) stream(w http.ResponseWriter, r *http.Request, delivery deliveries.Delivery, seen int) error {
+	if settled(delivery, a.now()) && seen >= len(delivery.Events) {
+		// The one answer after which a client does not come back (WHATWG HTML, section 9.2.3).
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	open := a.streams.Add(1)
+	defer a.streams.Add(-1)
+	if open > maxStreams {
+		return tooManyStreams()
+	}
+	if r.Method == http.MethodHead {
+		sse.Head(w)
+		return nil
+	}
+	if err := a.follow(r.Context(), w, delivery, seen); err != nil && r.Context().Err() == nil {
+		a.log.WarnContext(r.Context(), "stream of events broke off", "delivery", delivery.ID, "cause", err)
+	}
+	return nil
+}
+
+// follow looks at the delivery again and again. The error is why it could not go on.
+func (a *API) follow(ctx context.Context, w http.ResponseWriter, delivery deliveries.Delivery, seen int) error {
+	began := a.now()
+	end := began.Add(maxStream)
+	opened, err := sse.Open(w, maxStream, began)
+	if err != nil {
+		return err
+	}
+	s := &stream{Stream: opened, seen: seen}
+	for {
+		if err := s.tell(eventDocuments(delivery), a.now()); err != nil {
+			return err
+		}
+		if now := a.now(); settled(delivery, now) || !now.Before(end) || a.stops() {
+			return nil
+		}
+		if err := a.wait(ctx, lookEvery); err != nil {
+			return err
+		}
+		latest, err := a.look(ctx, delivery.ID)
+		switch {
+		case err == nil:
+			delivery, s.blind = latest, false
+		case errors.Is(err, deliveries.ErrNotFound):
+			return fmt.Errorf("look at delivery: %w", err)
+		case ctx.Err() == nil && !s.blind: // told once, and seen again when the store is back
+			s.blind = true
+			a.log.WarnContext(ctx, "followed delivery can't be looked at", "delivery", delivery.ID, "cause", err)
+		}
+	}
+}
+
+// tell writes what the client has not seen or, from time to time, that there is nothing new.
+func (s *stream) tell(events []DeliveryEvent, now time.Time) error {
+	var text strings.Builder
+	for ; s.seen < len(events); s.seen++ {
+		data, err := json.Marshal(events[s.seen]) // which holds no line break
+		if err != nil {
+			return fmt.Errorf("encode event: %w", err)
+		}
+		fmt.Fprintf(&text, "id: %d\ndata: %s\n\n", events[s.seen].Sequence, data)
+	}
+	if text.Len() == 0 {
+		return s.Beat(now)
+	}
+	return s.Send(text.String(), now)
+}
+
+// settled says whether a delivery has ended, and for so long that no word more is expected.
+func settled(delivery deliveries.Delivery, now time.Time) bool {
+	if !delivery.Status.Final() {
+		return false
+	}
+	for _, event := range delivery.Events {
+		if event.Status.Final() {
+			return !now.Before(event.At.Add(settlesIn))
+		}
+	}
+	return true
+}
+
+// stops says whether the server is about to stop.
+func (a *API) stops() bool {
+	select {
+	case <-a.stopping: // nil: never
+		return true
+	default:
+		return false
+	}
 }

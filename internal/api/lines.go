@@ -3,10 +3,15 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audited"
+	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
@@ -63,4 +68,131 @@ func pathNumber(r *http.Request) (nanp.Number, error) {
 		return "", badNumber()
 	}
 	return number, nil
+}
+
+// A lineBody is what a line should be.
+type lineBody struct {
+	Language *string        `json:"language"` // null: as it is
+	Features []pins.Feature `json:"features"` // null: as they are
+}
+
+func (b lineBody) check(f *form) {
+	f.need(b.Language == nil || *b.Language == "en" || *b.Language == "es", "/language", "want en, es or null")
+	for i, feature := range b.Features {
+		_, known := features.RuleOf(feature)
+		f.need(known, fmt.Sprintf("/features/%d", i), "is no calling feature: want any of "+featureNames())
+		f.need(!slices.Contains(b.Features[:i], feature), fmt.Sprintf("/features/%d", i), "stands twice")
+	}
+}
+
+func featureNames() string {
+	names := make([]string, len(pins.AllFeatures))
+	for i, feature := range pins.AllFeatures {
+		names[i] = string(feature)
+	}
+	return strings.Join(names, ", ")
+}
+
+// line reads the body as a line.
+func (b lineBody) line(number nanp.Number) pins.NewLine {
+	line := pins.NewLine{Number: number, Features: pins.FeaturesOf(b.Features...), FeaturesGiven: b.Features != nil}
+	if b.Language != nil {
+		line.Language = *b.Language
+	}
+	return line
+}
+
+// putLine creates a line, or sets the language of one that exists, and sets its features. It
+// never touches a PIN.
+func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathNumber(r)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(w, r, lineBody.check)
+	if err != nil {
+		return err
+	}
+	line := body.line(number)
+	done, err := a.lines.Put(r.Context(), a.by(r, key), line)
+	a.logPut(r, line, done, key)
+	if err != nil {
+		return fmt.Errorf("put line: %w", err)
+	}
+	status := http.StatusOK
+	if done.Created {
+		status = http.StatusCreated
+	}
+	return a.replyLine(w, r, status, number, key)
+}
+
+// logPut logs what was done, also where it ended in between. That there is no such line any more is
+// found out when it is shown.
+func (a *API) logPut(r *http.Request, line pins.NewLine, done audited.Put, key apikey.Key) {
+	if done.Created {
+		a.log.InfoContext(r.Context(), "line created", "line", line.Number, "language", line.Language, "key", key.Name)
+	}
+	if done.Language {
+		a.log.InfoContext(r.Context(), "language of line set", "line", line.Number, "language", line.Language, "key", key.Name)
+	}
+	if done.Installed {
+		a.log.InfoContext(r.Context(), "features of line installed", "line", line.Number, "key", key.Name)
+		a.changed()
+	}
+}
+
+// defaultRecords is how many records of a history are answered, if no limit is asked for.
+const defaultRecords = 100
+
+// showHistory answers for every number: a line that was removed has a history too.
+func (a *API) showHistory(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+	number, err := pathNumber(r)
+	if err != nil {
+		return err
+	}
+	limit, err := queryLimit(r)
+	if err != nil {
+		return err
+	}
+	if err := a.lookUp(r, key, number, ofHistory); err != nil {
+		return err
+	}
+	all := key.Allows(apikey.FeaturesRead)
+	read := limit
+	if !all {
+		read = pins.MaxHistory // some of which are hidden
+	}
+	records, err := a.shown.history.History(r.Context(), number, read)
+	if err != nil {
+		return fmt.Errorf("show history: %w", err)
+	}
+	if !all {
+		records = slices.DeleteFunc(records, ofFeatures)
+	}
+	records = records[:min(limit, len(records))]
+	return reply(w, http.StatusOK, jsonType, HistoryDocument(number, records))
+}
+
+// ofFeatures says whether a record tells which features a line has, or of their settings: a key
+// that can't read features can't read them off the history.
+func ofFeatures(record pins.Record) bool {
+	switch record.Event {
+	case pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped:
+		return true
+	case pins.Changed, pins.Reset, pins.ResetRefused, pins.Locked, pins.Removed,
+		pins.CustomerValidated, pins.PINUnlocked, pins.NoticeUntold:
+	}
+	return false
+}
+
+func queryLimit(r *http.Request) (int, error) {
+	query := r.URL.Query()
+	if !query.Has("limit") {
+		return defaultRecords, nil
+	}
+	limit, err := strconv.Atoi(query.Get("limit"))
+	if err != nil || limit < 1 || limit > pins.MaxHistory {
+		return 0, badLimit()
+	}
+	return limit, nil
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/gorilla/mux"
 
@@ -14,6 +16,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/secret"
 )
 
 // validate validates the customer of a line, or begins to. One scope is for photo IDs, the other
@@ -151,4 +154,130 @@ func pathValidation(r *http.Request) (repair.ID, error) {
 		return "", noValidation()
 	}
 	return id, nil
+}
+
+// The ways in which a customer can be validated, as a body names them.
+const (
+	byCall    = "call"
+	byCode    = "security_code"
+	byAnswer  = "security_answer"
+	byPhotoID = "photo_id"
+)
+
+// A validationBody says who validates a customer, and how.
+type validationBody struct {
+	Agent   string      `json:"agent"`
+	Method  string      `json:"method"`
+	Account secret.Text `json:"account"` // which may be anything that somebody typed
+	Code    secret.Text `json:"code"`
+	Answer  secret.Text `json:"answer"`
+	Note    string      `json:"note"`
+}
+
+// check wants the fields of the method, and no others.
+func (b validationBody) check(f *form) {
+	f.need(validAgent(b.Agent), "/agent", agentShould)
+	fields, known := map[string][]string{
+		byCall: nil, byCode: {"/account", "/code"}, byAnswer: {"/account", "/answer"}, byPhotoID: {"/note"},
+	}[b.Method]
+	f.need(known, "/method", "want call, security_code, security_answer or photo_id")
+	if !known {
+		return
+	}
+	_, err := b.account()
+	for _, field := range []struct {
+		at, want string
+		right    bool
+	}{
+		{"/account", accountShould, err == nil},
+		{"/code", codeShould, accounts.Claim{Code: b.Code}.Valid()},
+		{"/answer", answerShould, accounts.Claim{Answer: b.Answer}.Valid()},
+		{"/note", fmt.Sprintf("want text of %d to %d characters on one line", repair.MinNote, repair.MaxNote), repair.ValidNote(b.Note)},
+	} {
+		if slices.Contains(fields, field.at) {
+			f.need(field.right, field.at, field.want)
+		} else {
+			f.need(!f.given[field.at], field.at, "is no field of this method")
+		}
+	}
+}
+
+func (b validationBody) account() (accounts.Number, error) {
+	return accounts.ParseNumber(b.Account.Reveal())
+}
+
+// A codeBody is the code that a customer has read to an agent.
+type codeBody struct {
+	Agent string      `json:"agent"`
+	Code  secret.Text `json:"code"`
+}
+
+func (b codeBody) check(f *form) {
+	f.need(validAgent(b.Agent), "/agent", agentShould)
+	f.need(repair.ValidCode(b.Code), "/code", "want six digits")
+}
+
+// Validation is a validation of a customer by a call as the API shows it, to who has begun it
+// alone. It never holds the code.
+type Validation struct {
+	ID        repair.ID       `json:"id"`
+	Line      nanp.Number     `json:"line"`
+	Status    repair.Status   `json:"status"`         // "waiting", "right", "failed", "expired"
+	ExpiresAt time.Time       `json:"expires_at"`     // no code counts from then on; UTC
+	TriesLeft int             `json:"tries_left"`     // at the code, from 0
+	Call      *ValidationCall `json:"call,omitempty"` // nil: it is forgotten by now
+}
+
+// ValidationCall is how far the call is that tells the code.
+type ValidationCall struct {
+	Status deliveries.Status `json:"status"`
+	Final  bool              `json:"final"`  // nothing more is to be done: there is one attempt
+	Events []DeliveryEvent   `json:"events"` // oldest first; never null
+}
+
+// ValidationDocument shows a validation; its times are in UTC.
+func ValidationDocument(validation repair.Validation) Validation {
+	document := Validation{
+		ID: validation.ID, Line: validation.Line, Status: validation.Status,
+		ExpiresAt: validation.Until.UTC(), TriesLeft: validation.Left,
+	}
+	if call := validation.Call; call.ID != "" {
+		document.Call = &ValidationCall{Status: call.Status, Final: call.Status.Final(), Events: eventDocuments(call)}
+	}
+	return document
+}
+
+// ValidationResult says what a code, an answer or a photo ID has turned out to be.
+type ValidationResult struct {
+	Result    string `json:"result"`               // "right": the customer is validated; "wrong", "used_up", "expired"
+	TriesLeft *int   `json:"tries_left,omitempty"` // of a wrong code that the line was told
+}
+
+// The results.
+const (
+	resultRight   = "right"
+	resultWrong   = "wrong"
+	resultUsedUp  = "used_up"
+	resultExpired = "expired"
+)
+
+// rightOr is the result of what is told only right or wrong.
+func rightOr(right bool) ValidationResult {
+	if right {
+		return ValidationResult{Result: resultRight}
+	}
+	return ValidationResult{Result: resultWrong}
+}
+
+func validationResult(result repair.Result) ValidationResult {
+	switch result.Outcome {
+	case repair.Right:
+		return rightOr(true)
+	case repair.UsedUp:
+		return ValidationResult{Result: resultUsedUp}
+	case repair.Expired:
+		return ValidationResult{Result: resultExpired}
+	case repair.Wrong:
+	}
+	return ValidationResult{Result: resultWrong, TriesLeft: &result.Left}
 }

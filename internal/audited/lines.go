@@ -1,13 +1,32 @@
+// Package audited has what programs and operators do with lines, accounts, deliveries and keys, as
+// the edges use it: whatever changes or shows any of them stands in the audit before it is done, and
+// what can't be recorded isn't done.
+//
+//	all := audited.Accounts{Accounts: accounts, Audit: log}
+//	account, err := all.Get(ctx, audit.Actor{Name: "crm", Via: audit.ViaAPI, From: "203.0.113.7"}, number)
+//
+// Who does it is an argument of every method, so that nobody forgets it: the zero Actor is
+// audit.ErrInvalidEvent. The entry names the line, the account or the delivery, and which parts of it
+// are to change, never what to. What fails after it was recorded has a second entry.
+//
+// What a caller does by telephone stands in the history of the line, which is written in the same
+// step as the change; what agents do for customers is recorded by package repair, and what becomes of
+// the agents by packages agents and signin.
 package audited
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"slices"
 	"strings"
+	"time"
 
+	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
 
@@ -121,4 +140,53 @@ func (l Lines) Remove(ctx context.Context, by audit.Actor, number nanp.Number, r
 		}
 		return l.Provisioning.Remove(ctx, number, noteOf(by, reason))
 	}, pins.ErrNoLine, pins.ErrNote)
+}
+
+// Keys are the keys of the REST API.
+type Keys struct {
+	Store  apikey.Store
+	Audit  audit.Recorder
+	Now    func() time.Time
+	Random io.Reader
+}
+
+// List shows all keys, oldest first.
+func (k Keys) List(ctx context.Context, by audit.Actor) ([]apikey.Key, error) {
+	if err := k.Audit.Record(ctx, by.Event(audit.KeysRead, "", "")); err != nil {
+		return nil, err
+	}
+	keys, err := k.Store.Keys(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list keys: %w", err)
+	}
+	return keys, nil
+}
+
+// Create makes a key and returns its token, which nobody sees again. Errors: [apikey.ErrName],
+// [apikey.ErrScope], [apikey.ErrExists], [apikey.ErrTooMany], those of the store and of Random.
+func (k Keys) Create(ctx context.Context, by audit.Actor, name string, scopes []apikey.Scope) (secret.Text, error) {
+	key, token, err := apikey.New(k.Random, name, scopes, k.Now())
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("create key: %w", err)
+	}
+	event := by.Event(audit.KeyCreated, "key "+name, apikey.JoinScopes(scopes))
+	if err := audit.Do(ctx, k.Audit, event, func() error { return k.Store.AddKey(ctx, key) }, apikey.ErrExists, apikey.ErrTooMany); err != nil {
+		return secret.Text{}, fmt.Errorf("create key: %w", err)
+	}
+	return token, nil
+}
+
+// Revoke revokes the key of a name. Errors: [apikey.ErrNotFound], [apikey.ErrName] and those of the
+// store.
+func (k Keys) Revoke(ctx context.Context, by audit.Actor, name string) error {
+	if !apikey.ValidName(name) {
+		return fmt.Errorf("revoke key: %w", apikey.ErrName)
+	}
+	err := audit.Do(ctx, k.Audit, by.Event(audit.KeyRevoked, "key "+name, ""), func() error {
+		return k.Store.RevokeKey(ctx, name, k.Now())
+	}, apikey.ErrNotFound)
+	if err != nil {
+		return fmt.Errorf("revoke key: %w", err)
+	}
+	return nil
 }

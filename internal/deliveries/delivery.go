@@ -1,6 +1,9 @@
 package deliveries
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -171,4 +174,174 @@ type Limits struct {
 	ADay   int           // for one subject
 	Global int           // for all subjects together,
 	Every  time.Duration // in any time so long
+}
+
+// Errors of the contract.
+var (
+	// ErrNotFound: there is no such delivery or, for a call, nothing that it may tell.
+	ErrNotFound = errors.New("no such delivery")
+	// ErrUnreadable: what is stored is damaged, or ErrNewer.
+	ErrUnreadable = errors.New("the delivery can't be read")
+	// ErrNewer is the ErrUnreadable of what a newer release stored, whose servers can read it.
+	ErrNewer = fmt.Errorf("%w: it has the form of a newer release", ErrUnreadable)
+	// ErrStale: the delivery was changed meanwhile.
+	ErrStale = errors.New("the delivery has changed meanwhile")
+	// ErrKeyReused: the client has used its key before, to ask for something else.
+	ErrKeyReused = errors.New("the idempotency key stands for another request")
+	// ErrFinal: it is too late to cancel the delivery.
+	ErrFinal = errors.New("the delivery can't be canceled any more")
+	// ErrNoSecret: the account has a question where its code is asked for, or the other way
+	// round.
+	ErrNoSecret = errors.New("the account has no such secret")
+	// ErrNoWay: deliveries don't go this way here, as it was not set up; or a notice has no
+	// way that is set up, leads to a number or address of record, and not to what was changed.
+	ErrNoWay = errors.New("there is no such way of delivery")
+	// ErrAsk: what was asked for can't be delivered, or not in this way.
+	ErrAsk = errors.New("no such thing to deliver, or no such way")
+)
+
+// LimitError says that there were too many deliveries.
+type LimitError struct {
+	Until time.Time // when the next one may be asked for
+	All   bool      // of all subjects together, not of this one
+	Phone bool      // of calls to one telephone, whatever they are about
+}
+
+// Error names the bound that was met.
+func (e *LimitError) Error() string {
+	if e.Phone {
+		return "too many calls to this telephone"
+	}
+	if e.All {
+		return "too many deliveries for all together"
+	}
+	return "too many deliveries for this account or line"
+}
+
+// BlockedError says that somebody who answered a call did not want it.
+type BlockedError struct{ Until time.Time }
+
+// Error says that there was an objection.
+func (e *BlockedError) Error() string { return "somebody who was called did not ask for it" }
+
+// EmailTooNewError says that an e-mail address can't be trusted with a secret: it must have
+// been on file for 30 days (47 CFR 64.2010, "address of record").
+type EmailTooNewError struct {
+	Since time.Time // since when it is on file; zero: there is none
+	From  time.Time // from when it may be used; zero without one
+}
+
+// Error says whether there is an address.
+func (e *EmailTooNewError) Error() string {
+	if e.Since.IsZero() {
+		return "no e-mail address is on file"
+	}
+	return "the e-mail address has not been on file for long enough"
+}
+
+// AddressTooNewError says that a postal address can't be trusted with a secret: it must have
+// been on file for 30 days, or as long as the account (47 CFR 64.2010, "address of record").
+type AddressTooNewError struct {
+	Since time.Time // since when it is on file
+	From  time.Time // from when it may be used
+}
+
+// Error says that the address is too new.
+func (e *AddressTooNewError) Error() string {
+	return "the address has not been on file for long enough"
+}
+
+// RefusedError says that Twilio has refused to make a call: it does not ring. The zero Reason is
+// [OperatorMustMend], as of every code that is not known.
+type RefusedError struct {
+	Code   int           // Twilio's error code; 0: none came with a status that needs none
+	Reason Reason        // NumberRefused, which is final, TwilioBusy or OperatorMustMend
+	After  time.Duration // Retry-After of the answer; 0: none
+}
+
+// Error holds Twilio's code and nothing of the request.
+func (e *RefusedError) Error() string {
+	return fmt.Sprintf("Twilio refused the call: error %d", e.Code)
+}
+
+// LaterError is what [Deliveries.Attempt] says when it can't do or know more before a time:
+// the task is to be run again then, or earlier, which does no harm.
+type LaterError struct {
+	At  time.Time
+	Err error // why, if something went wrong; nil: others have to come first
+}
+
+// Error says why.
+func (e *LaterError) Error() string {
+	if e.Err == nil {
+		return "the attempt has to wait"
+	}
+	return "the attempt has to wait: " + e.Err.Error()
+}
+
+// Unwrap returns Err.
+func (e *LaterError) Unwrap() error { return e.Err }
+
+// A window is the time in which Twilio must have created the call of an attempt that was
+// begun at a time, if there is one.
+//
+// An attempt's mark stands in the URLs of its call's webhooks, so a call that is answered
+// says whose it is. But Twilio can't be asked for the URLs of a call: its list has numbers and
+// times alone. So the time must be the mark. An attempt is begun only when the telephone has
+// been reserved for it for a minute ([Phones]). It asks for its call within dialWithin of its
+// beginning, or not at all; the call is then created between clockSkew before the beginning
+// and clockSkew after that time. The windows of two attempts to ring one telephone so have at
+// least apart-dialWithin-2*clockSkew, half a minute, between them, and no call is in both.
+// Whoever else calls that number from the same number of ours at just that time is taken for
+// the attempt, which then waits for webhooks in vain; the next attempt follows.
+type window struct{ from, to time.Time }
+
+func windowOf(began time.Time) window {
+	return window{began.Add(-clockSkew), began.Add(dialWithin + clockSkew)}
+}
+
+func (w window) holds(at time.Time) bool { return !at.Before(w.from) && !at.After(w.to) }
+
+// find returns the call that an earlier run of the present attempt has made, or none. It must
+// not be asked before the claim of that run has run out.
+func (d *Deliveries) find(ctx context.Context, delivery Delivery) (FoundCall, error) {
+	window := windowOf(delivery.Began)
+	calls, err := d.list(ctx, delivery, window.from)
+	if err != nil {
+		return FoundCall{}, err
+	}
+	calls = slices.DeleteFunc(calls, func(call FoundCall) bool { return !window.holds(call.Created) })
+	if len(calls) == 0 {
+		return FoundCall{}, nil
+	}
+	return slices.MinFunc(calls, func(a, b FoundCall) int { return a.Created.Compare(b.Created) }), nil
+}
+
+func (d *Deliveries) list(ctx context.Context, delivery Delivery, since time.Time) ([]FoundCall, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialWithin)
+	defer cancel()
+	return d.dialer.Find(ctx, delivery.To, since)
+}
+
+// inquire finds out what became of a call whose end nobody has told us.
+func (d *Deliveries) inquire(ctx context.Context, delivery Delivery) error {
+	calls, err := d.list(ctx, delivery, windowOf(delivery.Began).from)
+	if err != nil {
+		return err
+	}
+	at, status := slices.IndexFunc(calls, func(call FoundCall) bool { return call.CallSID == delivery.CallSID }), "completed"
+	switch {
+	case at >= 0:
+		status = calls[at].Status
+	case !delivery.Opened:
+		return d.fail(ctx, delivery.Task(), "nothing was heard of the call")
+	}
+	_, err = d.hear(ctx, delivery.Task(), func(stored *Delivery) (bool, error) {
+		if stored.CallSID != delivery.CallSID {
+			return false, nil
+		}
+		stored.Due = d.now().Add(lookAgain)
+		return true, d.heard(ctx, stored, status, d.now(), "")
+	})
+	return err
 }

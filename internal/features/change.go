@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"updatecenter/internal/nanp"
@@ -163,3 +165,138 @@ func decided(err error) bool {
 	}
 	return false
 }
+
+// changes tells what became of settings, for the line's history: "on", "added +16125550199",
+// "schedule weekdays 21:00-07:00 removed", "code set". A code itself is never told.
+func changes(before, after Settings) []string {
+	var all []string
+	if before.On != after.On {
+		all = append(all, onOff(after.On))
+	}
+	all = append(all, listChanges(before.List, after.List)...)
+	for _, s := range missing(before.Schedules, after.Schedules) {
+		all = append(all, fmt.Sprintf("schedule %s removed", s))
+	}
+	for _, s := range missing(after.Schedules, before.Schedules) {
+		all = append(all, fmt.Sprintf("schedule %s added", s))
+	}
+	if before.Greeting != after.Greeting {
+		all = append(all, fmt.Sprintf("greeting %d", after.Greeting))
+	}
+	if before.Breakthrough != after.Breakthrough {
+		all = append(all, "emergency breakthrough "+onOff(after.Breakthrough))
+	}
+	return append(all, otherChanges(before, after)...)
+}
+
+func otherChanges(before, after Settings) []string {
+	var all []string
+	switch {
+	case after.Code.Equal(before.Code) && after.CodeLost == before.CodeLost:
+	case !after.hasCode():
+		all = append(all, "code removed")
+	default:
+		all = append(all, "code set")
+	}
+	switch after.Target {
+	case before.Target:
+	case "":
+		all = append(all, "forwards nowhere")
+	default:
+		all = append(all, "forwards to "+string(after.Target))
+	}
+	return all
+}
+
+func listChanges(before, after []Entry) []string {
+	var all []string
+	for _, entry := range missing(before, after) {
+		all = append(all, "removed "+string(entry))
+	}
+	for _, entry := range missing(after, before) {
+		all = append(all, "added "+string(entry))
+	}
+	if len(all) == 0 && !slices.Equal(before, after) {
+		all = append(all, "list put in another order")
+	}
+	return all
+}
+
+// missing are those of all that others lack.
+func missing[T comparable](all, others []T) []T {
+	var lacking []T
+	for _, one := range all {
+		if !slices.Contains(others, one) {
+			lacking = append(lacking, one)
+		}
+	}
+	return lacking
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// Replace replaces all settings, but for the code if keepCode says so. What they hold is
+// checked part by part, as if each had been set alone. Refusals: all but NotListed.
+func Replace(settings Settings, keepCode bool) Edit {
+	return Edit{func(d *draft) error {
+		wanted := settings
+		wanted.CodeLost = false // what is lost is kept, never given
+		if keepCode {
+			wanted.Code, wanted.CodeLost = d.Code, d.CodeLost
+		}
+		checked, err := d.rule.checked(d.number, wanted, nil)
+		if err != nil {
+			return err
+		}
+		d.Settings = checked
+		return nil
+	}}
+}
+
+// checked builds settings anew, and so refuses what no edits could lead to, besides what is refused
+// already. The error is [Refusals].
+func (r Rule) checked(number nanp.Number, s Settings, refused Refusals) (Settings, error) {
+	d := draft{rule: r, number: number}
+	d.buildList(s, &refused)
+	for i, schedule := range s.Schedules {
+		refused.add(partOf("schedules", i), d.addSchedule(schedule))
+	}
+	if r.Greetings || s.Greeting != 0 {
+		refused.add("greeting", d.chooseGreeting(s.Greeting))
+	}
+	if r.Breakthrough || s.Breakthrough {
+		refused.add("emergency_breakthrough", d.letThrough(s.Breakthrough))
+	}
+	if d.CodeLost = s.CodeLost; !s.Code.IsZero() {
+		refused.add("code", d.setCode(s.Code))
+	}
+	if s.Target != "" {
+		refused.add("forward_to", d.forwardTo(s.Target))
+	}
+	if err := d.turn(s.On); err != nil && !refused.has("forward_to") {
+		refused.add("forward_to", err)
+	}
+	if len(refused) > 0 {
+		return Settings{}, refused
+	}
+	return d.Settings, nil
+}
+
+// buildList ends with the first entry for which there is no room.
+func (d *draft) buildList(s Settings, refused *Refusals) {
+	for i, entry := range s.List {
+		err := d.add(string(entry))
+		refused.add(partOf("list", i), err)
+		if reason, _ := ReasonOf(err); reason == ListFull {
+			return
+		}
+	}
+}
+
+// partOf names an element of a part.
+func partOf(part string, i int) string { return part + "/" + strconv.Itoa(i) }

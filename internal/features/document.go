@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/pins"
 )
 
 // Document is settings as JSON, for the API and for events. It has only the parts that the
@@ -190,6 +191,113 @@ func (d ScheduleDocument) schedule() Schedule {
 	}
 	if end, err := ParseClock(d.End); err == nil {
 		s.End = end
+	}
+	return s
+}
+
+// Settings are what a customer has set up of one feature. Parts that a feature doesn't have
+// (see [Rule]) are zero.
+type Settings struct {
+	On           bool
+	List         []Entry     // in the order in which they were added
+	Schedules    []Schedule  // weekday ones first, by their start
+	Greeting     int         // 1 to [Greetings]
+	Breakthrough bool        // an urgent caller can get through
+	Code         secret.Text // four digits, or none; never shown
+	CodeLost     bool        // there is a code that can't be opened, as its key is gone; Code is none
+	Target       nanp.Number // where calls are forwarded; empty: not chosen
+}
+
+// hasCode says whether there is a code, be it lost or not.
+func (s Settings) hasCode() bool { return s.CodeLost || !s.Code.IsZero() }
+
+// Setting is a feature of a line with its settings.
+type Setting struct {
+	Feature  pins.Feature
+	Revision int64 // grows with every change; 0 while nothing was ever changed
+	Settings
+}
+
+// Entry is an entry of a list: a telephone number in E.164, or, where the list takes them
+// (see [ListRule]), the 3 digits of an area code, or the 6 of an area code and an exchange.
+type Entry string
+
+// Schedule is a time in which Do Not Disturb works. One that ends before it starts ends on
+// the next day.
+type Schedule struct {
+	Days  Days
+	Start Clock
+	End   Clock
+}
+
+// Days are the days on which a schedule starts.
+type Days string
+
+// The days.
+const (
+	Weekdays Days = "weekdays" // Monday to Friday
+	Weekend  Days = "weekend"  // Saturday and Sunday
+)
+
+// Clock is a time of day in minutes after midnight, 0 to 1439. As text it is "21:30".
+type Clock int
+
+// The bounds of settings. All but the length of a code are the operator's feature sheets'.
+const (
+	Greetings        = 4 // of Do Not Disturb, numbered from 1
+	CodeDigits       = 4 // of a privileged code
+	SchedulesPerDays = 2 // on weekdays, and as many on the weekend
+)
+
+// ownListLimit bounds the lists for which no source names a number; it is that of Call
+// Rejection.
+const ownListLimit = 25
+
+// Rule says which parts the settings of a feature have. Every feature can be on or off.
+type Rule struct {
+	Feature      pins.Feature
+	List         *ListRule // nil: it has no list
+	Schedules    bool      // see [SchedulesPerDays]
+	Greetings    bool      // one of [Greetings]
+	Breakthrough bool      // urgent callers can be let through
+	Code         bool      // a privileged code of [CodeDigits]
+	Target       bool      // a number to forward to, without which it can't be on
+}
+
+// ListRule says what the list of a feature takes.
+type ListRule struct {
+	Most          int  // entries at most
+	AreaCodes     bool // also 3 digits, an area code or a toll-free one such as 800, and 6, with an exchange; some are barred
+	International bool // also numbers beyond the North American plan
+}
+
+// RuleOf returns the rule of a feature; false for a name that is no feature's.
+func RuleOf(f pins.Feature) (Rule, bool) {
+	r := Rule{Feature: f}
+	switch f {
+	case pins.NoSolicitation:
+		r.List = &ListRule{Most: ownListLimit}
+	case pins.SecurityScreen:
+	case pins.DoNotDisturb:
+		r.Schedules, r.Greetings, r.Breakthrough, r.Code = true, true, true, true
+	case pins.DialLock:
+		r.List, r.Code = &ListRule{Most: 20, International: true}, true
+	case pins.CallRejection:
+		r.List = &ListRule{Most: 25, AreaCodes: true}
+	case pins.SelectiveCallForwarding:
+		r.List, r.Target = &ListRule{Most: ownListLimit}, true
+	default:
+		return Rule{}, false
+	}
+	return r, true
+}
+
+// defaults are the settings while nothing was ever changed: off, and an urgent caller gets
+// through Do Not Disturb.
+func (r Rule) defaults() Settings {
+	s := Settings{Breakthrough: r.Breakthrough}
+	if r.Greetings {
+		s.Greeting = 1
 	}
 	return s
 }

@@ -14,6 +14,7 @@ package nanp
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -107,4 +108,157 @@ func (n *Number) UnmarshalText(text []byte) error {
 	}
 	*n = parsed
 	return nil
+}
+
+// split takes a written number apart into area code, exchange and station, all digits.
+func split(s string) (area, exchange, station string, ok bool) {
+	r := reader{rest: s}
+	if r.skip("+1") || r.skip("1") {
+		r.separator()
+	}
+	open := r.skip("(")
+	area = r.digits(3)
+	closed := r.skip(")")
+	r.separator()
+	exchange = r.digits(3)
+	r.separator()
+	station = r.digits(4)
+	ok = !r.failed && r.rest == "" && open == closed
+	return area, exchange, station, ok
+}
+
+// A reader holds what is still to be read, and whether digits were missing.
+type reader struct {
+	rest   string
+	failed bool
+}
+
+func (r *reader) skip(prefix string) bool {
+	rest, found := strings.CutPrefix(r.rest, prefix)
+	r.rest = rest
+	return found
+}
+
+func (r *reader) separator() {
+	if r.rest != "" && strings.IndexByte(" -.", r.rest[0]) >= 0 {
+		r.rest = r.rest[1:]
+	}
+}
+
+// digits takes n ASCII digits; without them the reader has failed.
+func (r *reader) digits(n int) string {
+	if len(r.rest) < n || strings.Trim(r.rest[:n], "0123456789") != "" {
+		r.failed = true
+		return ""
+	}
+	taken := r.rest[:n]
+	r.rest = r.rest[n:]
+	return taken
+}
+
+// Destinations are the numbers that may be called: US and Canadian geographic numbers and toll-free
+// ones, and those of the area codes that were listed besides. The zero value lists none.
+//
+// Calls to other numbers of the plan can cost dollars a minute, part of which goes to whoever has the
+// number: that is how toll fraud earns. So what is not known to be geographic or toll-free is refused,
+// area codes that are assigned later too, until somebody lists them.
+type Destinations struct{ more []string }
+
+// ErrNotCalled is what every [*DestinationError] is.
+var ErrNotCalled = errors.New("a number that is not called")
+
+// DestinationError says why a number is not called. It holds nothing of the number but its country.
+type DestinationError struct{ Reason string }
+
+// Error is such as "not called: it is a number of JM".
+func (e *DestinationError) Error() string { return "not called: " + e.Reason }
+
+// Unwrap returns [ErrNotCalled].
+func (e *DestinationError) Unwrap() error { return ErrNotCalled }
+
+// ParseDestinations reads what is called besides: area codes and countries of +1 by their two letters
+// (ISO 3166-1), separated by commas, such as "PR, 340". 900 can't be listed, nor what is no area code.
+func ParseDestinations(s string) (Destinations, error) {
+	var d Destinations
+	for item := range strings.SplitSeq(s, ",") {
+		item = strings.ToUpper(strings.TrimSpace(item))
+		switch {
+		case item == "":
+		case len(elsewhere[item]) > 0:
+			d.more = append(d.more, elsewhere[item]...)
+		case !IsAreaCode(item) || item == premium:
+			return Destinations{}, errors.New("want area codes, other than 900, and countries of +1 such as PR, separated by commas")
+		default:
+			d.more = append(d.more, item)
+		}
+	}
+	return d, nil
+}
+
+// Check says why a number is not called, in a [*DestinationError], or nil.
+func (d Destinations) Check(n Number) error {
+	if reason := d.refusal(n); reason != "" {
+		return &DestinationError{reason}
+	}
+	return nil
+}
+
+func (d Destinations) refusal(n Number) string {
+	if len(n) != length {
+		return "it is no North American telephone number"
+	}
+	area, exchange := string(n[2:5]), string(n[5:8])
+	switch {
+	case strings.Contains(tollFree, area):
+		return ""
+	case area == premium, exchange == "976":
+		return "it is a premium-rate number"
+	case exchange[1:] == "11":
+		return "it is a service code"
+	case strings.Contains(geographic, area), slices.Contains(d.more, area):
+		return ""
+	}
+	for country, areas := range elsewhere {
+		if slices.Contains(areas, area) {
+			return fmt.Sprintf("it is a number of %s, which CALL_DESTINATIONS does not list", country)
+		}
+	}
+	return "its area code is not known to be a geographic one of the US or Canada, and CALL_DESTINATIONS does not list it"
+}
+
+const (
+	premium  = "900"
+	tollFree = "800 833 844 855 866 877 888"
+
+	// geographic are the area codes of the US states and of Canada, from the metadata of
+	// libphonenumber (https://github.com/google/libphonenumber) as of November 2026.
+	geographic = `
+201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 220 223 224 225 227 228 229
+231 234 235 239 240 248 251 252 253 254 256 260 262 267 269 270 272 274 276 279 281 283 301 302
+303 304 305 307 308 309 310 312 313 314 315 316 317 318 319 320 321 323 324 325 326 327 329 330
+331 332 334 336 337 339 341 346 347 350 351 352 353 360 361 363 364 369 380 385 386 401 402 404
+405 406 407 408 409 410 412 413 414 415 417 419 423 424 425 430 432 434 435 440 442 443 445 447
+448 458 463 464 469 470 472 475 478 479 480 484 501 502 503 504 505 507 508 509 510 512 513 515
+516 517 518 520 530 531 534 539 540 541 551 557 559 561 562 563 564 567 570 571 572 573 574 575
+580 582 585 586 601 602 603 605 606 607 608 609 610 612 614 615 616 617 618 619 620 623 626 628
+629 630 631 636 640 641 645 646 650 651 656 657 659 660 661 662 667 669 678 680 681 682 686 689
+701 702 703 704 706 707 708 712 713 714 715 716 717 718 719 720 724 725 726 727 728 730 731 732
+734 737 738 740 743 747 748 754 757 760 762 763 765 769 770 771 772 773 774 775 779 781 785 786
+801 802 803 804 805 806 808 810 812 813 814 815 816 817 818 820 821 826 828 830 831 832 835 838
+839 840 843 845 847 848 850 854 856 857 858 859 860 862 863 864 865 870 872 878 901 903 904 906
+907 908 909 910 912 913 914 915 916 917 918 919 920 925 928 929 930 931 934 936 937 938 940 941
+943 945 947 948 949 951 952 954 956 959 970 971 972 973 975 978 979 980 983 984 985 986 989
+204 226 236 249 250 257 263 289 306 343 354 365 367 368 382 403 416 418 428 431 437 438 450 468
+474 506 514 519 548 579 581 584 587 604 613 639 647 672 683 705 709 742 753 778 780 782 807 819
+825 867 873 879 902 905 942
+`
+)
+
+// elsewhere are the area codes of other countries and of US territories: these are destinations of
+// their own at Twilio, with prices of their own.
+var elsewhere = map[string][]string{
+	"AG": {"268"}, "AI": {"264"}, "AS": {"684"}, "BB": {"246"}, "BM": {"441"}, "BS": {"242"}, "DM": {"767"},
+	"DO": {"809", "829", "849"}, "GD": {"473"}, "GU": {"671"}, "JM": {"658", "876"}, "KN": {"869"}, "KY": {"345"},
+	"LC": {"758"}, "MP": {"670"}, "MS": {"664"}, "PR": {"787", "939"}, "SX": {"721"}, "TC": {"649"}, "TT": {"868"},
+	"VC": {"784"}, "VG": {"284"}, "VI": {"340"},
 }

@@ -2,13 +2,19 @@ package queue
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
+
+	"updatecenter/internal/deliveries"
 )
 
 const (
@@ -141,4 +147,153 @@ func (q *Queue) try(ctx context.Context, task Stored, run Run) (err error) {
 		}
 	}()
 	return run(ctx, task)
+}
+
+// attemptWithin bounds one run of an attempt, the waiting for its turn to call included.
+const attemptWithin = 2 * time.Minute
+
+var _ deliveries.Queue = (*Queue)(nil)
+
+// Enqueue implements [deliveries.Queue]. It is one round trip, and ends within two seconds.
+// After an error the task may have been queued.
+func (q *Queue) Enqueue(ctx context.Context, class deliveries.Class, task deliveries.Task, at time.Time) error {
+	payload, err := encode(task)
+	if err != nil {
+		return err
+	}
+	return q.Put(ctx, Task{Queue: of(class), ID: taskID(task), Payload: payload, Within: attemptWithin, At: at})
+}
+
+// taskID names a task, so that it is there once.
+func taskID(task deliveries.Task) string {
+	return string(task.Delivery) + "." + strconv.Itoa(task.Attempt)
+}
+
+// Attempts are those who make attempts at deliveries: a [deliveries.Deliveries].
+type Attempts interface {
+	// Attempt runs a task. It ends with its context. After an error it is run again, after a
+	// [*deliveries.LaterError] at its time.
+	Attempt(ctx context.Context, task deliveries.Task) error
+	// Requeue queues a task again, with the others of its class.
+	Requeue(ctx context.Context, task deliveries.Task) error
+}
+
+// How many tasks of a class a server runs at once. Of calls it is twice as many as may begin in a
+// second: some wait for their turn, the others for Twilio. More would only wait, and would be run
+// late if the server died.
+const (
+	fewestCalls = 4
+	mostCalls   = 32
+	letters     = 4
+	emails      = 8
+	requeued    = 4
+)
+
+// Attempts are the workers for attempts at deliveries, on a server that begins so many calls a second.
+func (q *Queue) Attempts(all Attempts, callsPerSecond float64) []Worker {
+	calls := min(max(int(math.Ceil(2*callsPerSecond)), fewestCalls), mostCalls)
+	workers := []Worker{{Queue: before, AtOnce: requeued, Every: time.Second, Run: q.attempt(all.Requeue)}}
+	for class, worker := range map[deliveries.Class]Worker{
+		deliveries.ValidationCalls: {AtOnce: calls},
+		deliveries.CodeCalls:       {AtOnce: calls},
+		deliveries.NoticeCalls:     {AtOnce: calls, Every: time.Second},
+		deliveries.Letters:         {AtOnce: letters, Every: time.Second},
+		deliveries.Emails:          {AtOnce: emails, Every: time.Second},
+	} {
+		worker.Queue, worker.Run = of(class), q.attempt(all.Attempt)
+		workers = append(workers, worker)
+	}
+	return workers
+}
+
+// attempt reads a task and runs it.
+func (q *Queue) attempt(run func(context.Context, deliveries.Task) error) Run {
+	return func(ctx context.Context, stored Stored) error {
+		task, err := decode(stored.Payload)
+		switch {
+		case errors.Is(err, errVersion):
+			// Dropped in the end, it makes way for that of a sweep, by whoever can read the delivery.
+			q.log.WarnContext(ctx, "task waits for a server of a newer release", "task", stored.ID, "failures", stored.Failures)
+			return &AgainError{After: longestPause, Failed: true}
+		case err != nil:
+			q.log.ErrorContext(ctx, "task dropped", "error", err)
+			return ErrDropped
+		}
+		err = run(ctx, task)
+		later, wait := errors.AsType[*deliveries.LaterError](err)
+		switch {
+		case !wait:
+			return err
+		case later.Err != nil:
+			q.log.WarnContext(ctx, "task failed", "task", stored.ID, "error", err)
+		}
+		return &AgainError{After: q.until(later.At), Failed: later.Err != nil}
+	}
+}
+
+// payload is a task as it is stored.
+type payload struct {
+	V        int           `json:"v"`
+	Delivery deliveries.ID `json:"delivery"`
+	Attempt  int           `json:"attempt"`
+}
+
+const payloadVersion = 1
+
+// Errors of what is found in the queue.
+var (
+	errGarbage = errors.New("not a task of ours")
+	errVersion = errors.New("a task of a newer release")
+)
+
+func encode(task deliveries.Task) ([]byte, error) {
+	text, err := json.Marshal(payload{payloadVersion, task.Delivery, task.Attempt})
+	if err != nil {
+		return nil, fmt.Errorf("write task: %w", err)
+	}
+	return text, nil
+}
+
+// decode reads what encode writes. The error is errGarbage or errVersion.
+func decode(text []byte) (deliveries.Task, error) {
+	var p payload
+	if err := json.Unmarshal(text, &p); err != nil || p.V < payloadVersion {
+		return deliveries.Task{}, errGarbage
+	}
+	if p.V > payloadVersion {
+		return deliveries.Task{}, errVersion
+	}
+	if p.Delivery == "" || p.Attempt < 1 {
+		return deliveries.Task{}, errGarbage
+	}
+	return deliveries.Task{Delivery: p.Delivery, Attempt: p.Attempt}, nil
+}
+
+// The names that asynq gives its keys, and the channel on which it hears of tasks to be canceled.
+const (
+	// Channel is that of a Redis ACL.
+	Channel   = "asynq:cancel"
+	ownKeys   = "asynq:{" + string(before) + "*" // of all queues
+	queuesKey = "asynq:queues"
+)
+
+// KeyPatterns are those of all keys of the queues, as a Redis ACL takes them: their tasks; the names
+// of all queues; and which servers work on them, which asynq keeps for its tools.
+func KeyPatterns() []string {
+	return []string{ownKeys, queuesKey, "asynq:servers", "asynq:servers:*", "asynq:workers", "asynq:workers:*"}
+}
+
+// Commands are examples of all commands that asynq sends for us, itself and in scripts, with keys
+// and the channel that it uses.
+func Commands() [][]any {
+	key := AgentMail.key("rights") // whose name the keys of a release before didn't have
+	return [][]any{
+		{"ping"}, {"eval", "return 1", 1, key}, {"evalsha", strings.Repeat("0", 40), 1, key}, {"subscribe", Channel},
+		{"get", key}, {"set", key, ""}, {"setex", "asynq:servers:rights", 1, ""}, {"exists", key}, {"del", "asynq:workers:rights"}, {"incr", key},
+		{"expire", "asynq:workers:rights", 1}, {"expireat", key, 1}, {"hget", key, ""}, {"hset", key, "", ""}, {"hdel", key, ""},
+		{"llen", key}, {"lpush", key, ""}, {"rpush", key, ""}, {"lrem", key, 0, ""}, {"rpoplpush", key, key},
+		{"sadd", queuesKey, ""}, {"srem", key, ""}, {"smembers", key},
+		{"zadd", "asynq:servers", 1, ""}, {"zadd", "asynq:workers", 1, ""}, {"zrem", key, ""}, {"zcard", key}, {"zrange", key, 0, 0},
+		{"zrangebyscore", key, 0, 0}, {"zremrangebyscore", key, 0, 0}, {"zremrangebyrank", key, 0, 0},
+	}
 }

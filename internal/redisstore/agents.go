@@ -131,3 +131,156 @@ func (s Agents) List(ctx context.Context) ([]agents.Stored, error) {
 	}
 	return all, nil
 }
+
+// readAgent is the command that reads a profile.
+func readAgent(id agents.ID) []any {
+	return []any{"hmget", agentKey(id), "v", "name", "rev", "sealed"}
+}
+
+// parseAgent reads the answer to readAgent.
+func parseAgent(id agents.ID, answer any) (agents.Stored, error) {
+	fields, _ := answer.([]any)
+	if len(fields) != 4 {
+		return agents.Stored{}, ErrGarbage
+	}
+	if isEmpty(fields) {
+		return agents.Stored{}, agents.ErrNoAgent
+	}
+	if err := checkVersion(fields[0]); err != nil {
+		return agents.Stored{}, err
+	}
+	stored := agents.Stored{ID: id}
+	name, ok1 := fields[1].(string)
+	sealed, ok2 := fields[3].(string)
+	if !ok1 || !ok2 || !parseNumber(fields[2], &stored.Revision) {
+		return agents.Stored{}, ErrGarbage
+	}
+	stored.Name, stored.Sealed = agents.UserName(name), []byte(sealed)
+	return stored, nil
+}
+
+// listedAgent is a profile as List has it.
+func listedAgent(name agents.UserName, id agents.ID, answer any) agents.Stored {
+	stored, err := parseAgent(id, answer)
+	if err != nil || stored.Name != name {
+		return agents.Stored{ID: id, Name: name}
+	}
+	return stored
+}
+
+// parseAgentName reads version and ID of the names' hash. The ID of nobody is unknownAgent.
+func parseAgentName(fields []any) (agents.ID, error) {
+	if len(fields) != 2 {
+		return "", ErrGarbage
+	}
+	if isEmpty(fields) {
+		return unknownAgent, nil
+	}
+	if err := checkVersion(fields[0]); err != nil {
+		return "", err
+	}
+	if fields[1] == nil {
+		return unknownAgent, nil
+	}
+	id, ok := fields[1].(string)
+	if !ok {
+		return "", ErrGarbage
+	}
+	return agents.ID(id), nil
+}
+
+// parseAgentNames reads the whole of the names' hash.
+func parseAgentNames(flat []any) (map[agents.UserName]agents.ID, error) {
+	owners := make(map[agents.UserName]agents.ID, len(flat)/2)
+	var version any
+	for i := 0; i+1 < len(flat); i += 2 {
+		name, ok1 := flat[i].(string)
+		id, ok2 := flat[i+1].(string)
+		switch {
+		case !ok1 || !ok2:
+			return nil, ErrGarbage
+		case name == "v":
+			version = id
+		default:
+			owners[agents.UserName(name)] = agents.ID(id)
+		}
+	}
+	if len(flat) == 0 {
+		return owners, nil
+	}
+	return owners, checkVersion(version)
+}
+
+// A profile is one hash:
+//
+//	v       1
+//	name    the user name
+//	rev     the revision
+//	sealed  all else, as package agents sealed it
+//
+// Whose the user names are is one hash, in the same slot:
+//
+//	v       1
+//	<name>  the ID; the shortest name has three letters
+
+// profileLua reads a profile: its fields, none when there is no such profile, or an error to
+// answer.
+const profileLua = digitsLua + strangeLua + `
+local function profile(key)
+	local bad = strange(key)
+	if bad then return nil, bad end
+	local h = redis.call('HMGET', key, 'v', 'name', 'rev', 'sealed')
+	if not h[1] then return {} end
+	if h[2] and digits(h[3]) and h[4] then return h end
+	return nil, redis.error_reply('GARBAGE not a record')
+end
+
+local function same(a, name, rev, sealed)
+	return a[2] == name and a[3] == rev and a[4] == sealed
+end
+`
+
+// What createAgent and saveAgent answer when they change nothing.
+const (
+	agentTaken   = 0
+	agentsFull   = -1
+	agentMissing = 0
+	agentStale   = -1
+)
+
+// createAgent stores a new profile with its user name, unless it is stored already.
+//
+//	KEYS  profile, user names
+//	ARGV  ID, user name, revision, sealed, most user names
+//	      1 stored, 0 there is another under the user name or the ID, -1 there are too many
+var createAgent = newWrite(profileLua + `
+local a, bad = profile(KEYS[1])
+if bad then return bad end
+bad = strange(KEYS[2])
+if bad then return bad end
+local owner = redis.call('HGET', KEYS[2], ARGV[2])
+if a[1] then
+	if owner == ARGV[1] and same(a, ARGV[2], ARGV[3], ARGV[4]) then return 1 end
+	return 0
+end
+if owner then return 0 end
+if redis.call('HLEN', KEYS[2]) > tonumber(ARGV[5]) then return -1 end
+redis.call('HSET', KEYS[2], 'v', '1', ARGV[2], ARGV[1])
+redis.call('HSET', KEYS[1], 'v', '1', 'name', ARGV[2], 'rev', ARGV[3], 'sealed', ARGV[4])
+return 1
+`).lasts()
+
+// saveAgent replaces a profile that has a revision, unless that is done already.
+//
+//	KEYS  profile
+//	ARGV  user name, revision, sealed, next revision
+//	      1 replaced, 0 no such profile, -1 another revision
+var saveAgent = newWrite(profileLua + `
+local a, bad = profile(KEYS[1])
+if bad then return bad end
+if a[2] ~= ARGV[1] then return 0 end
+if same(a, ARGV[1], ARGV[4], ARGV[3]) then return 1 end
+if a[3] ~= ARGV[2] then return -1 end
+redis.call('HSET', KEYS[1], 'rev', ARGV[4], 'sealed', ARGV[3])
+return 1
+`).lasts()

@@ -1,3 +1,45 @@
+// Package redisstore keeps the project's state in Redis: every key and every script stands here.
+//
+//	db, err := redisstore.Open("redis://localhost:6379/0")
+//	...
+//	defer db.Close()
+//	engine, err := ivr.New(ivr.Config{Store: db.Calls(), ...})
+//
+// [DB.Calls] are the calls under way ([ivr.Store]), [DB.Lines] the lines with their PINs,
+// strikes, history and validations ([pins.Store], [pins.CallerStore], [pins.Registry],
+// [pins.Validations]), [DB.Features] the settings of their calling features ([features.Store]),
+// [DB.Outbox] the changes of these that wait for the operator's switch ([provisioning.Store]),
+// [DB.Events] the same for the operator to look at and to repeat, [DB.Accounts] the accounts
+// with the failures to prove them and the enrollments ([accounts.Store], [accounts.Attempts],
+// [accounts.Enrollments]), [DB.Deliveries] the deliveries of their codes ([deliveries.Store],
+// [deliveries.Phones]), [DB.Agents] the profiles of the repair agents ([agents.Store]),
+// [DB.SignIn] their sessions, with the failures to sign in ([signin.Store], [signin.Attempts]),
+// [DB.Keys] the keys to the API ([apikey.Store]). They may share a Redis with other programs:
+// every key begins with "uc:" (keys.go lists them all, with their lifetimes), but those of
+// package queue, which uses [DB.Client].
+//
+// # What may be relied on
+//
+// Each method is one step: a script, which the server runs whole or not at all, however many
+// servers of ours there are. A change of a feature takes two, as the outbox is elsewhere; see
+// [Outbox] for why that loses nothing. So is an account number from its account, and a delivery
+// from its limits and from the index of what is unfinished: see [Accounts] and [Deliveries].
+// Time comes from the caller, never from Redis; Redis' own expiry only sweeps up later. Records
+// carry their version: one of a newer release is left alone ([ErrVersion]), and so is garbage
+// ([ErrGarbage]), but for a call's, which is dropped, so that its caller can start over, and that
+// of a line's failures, which a reset drops. A session that can't be read is none.
+//
+// An operation ends within a second, and within its context; one that takes an account number
+// ends within three, and each round trip of Create, Update and Unfinished of deliveries, and of
+// List of agents, within one. After an error nobody knows whether it took effect; all but
+// Validate, Reset, Unlock, Remove, Append, AddKey, a change of a feature without a turn, Update
+// of a delivery, and Count, Release and Delete of sign-ins can simply be run again. Errors never
+// hold the URL, nor anything that was to be stored. Of what packages ivr, pins, features,
+// dispatch, accounts, deliveries, agents and signin ask for they don't say what was attempted,
+// as these do.
+//
+// The scripts run on Redis 7 or newer, alone, behind sentinels or as a cluster, where all keys
+// of a script have the same hash tag; and on miniredis, for the demo and for tests.
 package redisstore
 
 import (
@@ -5,6 +47,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -227,5 +270,80 @@ func (db *DB) Close() error {
 	db.stop()
 	err := db.client.Close()
 	db.running.Wait()
+	return err
+}
+
+// batch is how many lines go to Redis at once. More are no faster, and would take longer
+// than an operation should on a slow machine.
+const batch = 200
+
+// runEach runs a script once for each of the commands, all in one round trip, and none of
+// them twice, as the second answer would be wrong. Those whose server doesn't know the
+// script yet go in a second round trip, with its text, and so do those that came too late by a clock
+// that was set.
+func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, error) {
+	if s.lasting && db.durable.waits() {
+		return db.eachLasting(ctx, s, commands)
+	}
+	ctx, cancel := context.WithTimeout(ctx, db.within)
+	defer cancel()
+	answers := make([]any, len(commands))
+	unsent := make([]int, len(commands))
+	for i := range commands {
+		unsent[i] = i
+	}
+	commands = slices.Clone(commands)
+	var late error
+	for range attempts {
+		timer := timer{db: db}
+		sent := make([]*redis.Cmd, len(unsent))
+		for n, i := range unsent {
+			command, err := timer.timed(ctx, s, commands[i])
+			if err != nil {
+				return nil, db.explain(err)
+			}
+			sent[n] = redis.NewCmd(ctx, command...)
+		}
+		if err := db.sendAll(ctx, sent); err != nil {
+			return nil, db.explain(err)
+		}
+		var again []int
+		for n, i := range unsent {
+			err := sent[n].Err()
+			switch {
+			case unknownScript(err):
+				commands[i] = s.byText(commands[i])
+			case isLate(err):
+				db.forgetClock(ctx, commands[i])
+				late = err
+			case err != nil:
+				return nil, db.explain(err)
+			default:
+				answers[i] = sent[n].Val()
+				continue
+			}
+			again = append(again, i)
+		}
+		if unsent = again; len(unsent) == 0 {
+			return answers, nil
+		}
+	}
+	return nil, db.explain(late)
+}
+
+// sendAll sends commands together. That a server doesn't know the script, or that they came too late, is
+// no error here.
+func (db *DB) sendAll(ctx context.Context, commands []*redis.Cmd) error {
+	_, err := db.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for _, cmd := range commands {
+			if err := pipe.Process(ctx, once{cmd}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if unknownScript(err) || isLate(err) {
+		return nil
+	}
 	return err
 }

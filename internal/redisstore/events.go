@@ -1,13 +1,18 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/provisioning"
+	"updatecenter/pins"
 )
 
 // Events are the changes of lines' features, told to the operator: those that wait to be
@@ -184,3 +189,189 @@ redis.call('PERSIST', KEYS[1])
 redis.call('PERSIST', KEYS[2])
 return #again
 `)
+
+// eventID is the place of an event in its line's stream: the time of the change in
+// milliseconds, and a number that tells those of one time apart.
+type eventID struct{ ms, seq int64 }
+
+// String returns the ID as Redis writes it.
+func (id eventID) String() string {
+	return strconv.FormatInt(id.ms, 10) + "-" + strconv.FormatInt(id.seq, 10)
+}
+
+func (id eventID) compare(other eventID) int {
+	return cmp.Or(cmp.Compare(id.ms, other.ms), cmp.Compare(id.seq, other.seq))
+}
+
+// parseID reads what String writes, and no number over 15 digits, which the scripts could
+// not tell apart.
+func parseID(text string) (id eventID, ok bool) {
+	ms, seq, found := strings.Cut(text, "-")
+	if !found || !isNumber(ms) || !isNumber(seq) {
+		return eventID{}, false
+	}
+	return eventID{ms: number(ms), seq: number(seq)}, true
+}
+
+// parsePosition reads the position of a message: an ID, a slash, and how often the events of
+// the line had been rewound.
+func parsePosition(text string) (id eventID, rewound string, ok bool) {
+	before, rewound, _ := strings.Cut(text, "/")
+	id, ok = parseID(before)
+	return id, rewound, ok && isNumber(rewound)
+}
+
+// isNumber says whether a text is a number as we store numbers.
+func isNumber(text string) bool {
+	return text != "" && len(text) <= 15 && strings.Trim(text, "0123456789") == ""
+}
+
+// number reads what isNumber allows.
+func number(text string) int64 {
+	n, _ := strconv.ParseInt(text, 10, 64)
+	return n
+}
+
+// entry is an event as it is stored.
+type entry struct {
+	id    eventID
+	event []byte
+}
+
+// parseEntries reads entries of a stream. With an error it returns those before the first
+// that can't be read.
+func parseEntries(answer any) ([]entry, error) {
+	parts, ok := answer.([]any)
+	if !ok {
+		return nil, ErrGarbage
+	}
+	entries := make([]entry, 0, len(parts))
+	for _, part := range parts {
+		e, err := parseEntry(part)
+		if err != nil {
+			return entries, err
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+func parseEntry(answer any) (entry, error) {
+	pair, _ := answer.([]any)
+	if len(pair) != 2 {
+		return entry{}, ErrGarbage
+	}
+	text, _ := pair[0].(string)
+	id, ok := parseID(text)
+	fields, _ := pair[1].([]any)
+	if !ok || len(fields) < 2 || fields[0] != "v" {
+		return entry{}, ErrGarbage
+	}
+	if err := checkVersion(fields[1]); err != nil {
+		return entry{}, err
+	}
+	if len(fields) != 4 || fields[2] != "event" {
+		return entry{}, ErrGarbage
+	}
+	event, ok := fields[3].(string)
+	if !ok {
+		return entry{}, ErrGarbage
+	}
+	return entry{id: id, event: []byte(event)}, nil
+}
+
+// ErrNotOldest is said of an event that isn't the oldest of its line that waits.
+var ErrNotOldest = errors.New("not the oldest event of the line that waits")
+
+// WaitingLines lists all lines that may have events that wait, whatever their age, sorted.
+func (e Events) WaitingLines(ctx context.Context) ([]nanp.Number, error) {
+	answers, err := e.db.ask(ctx, []any{"zrange", lanesDueKey, 0, -1})
+	if err != nil {
+		return nil, fmt.Errorf("list lines that wait: %w", err)
+	}
+	parts, _ := answers[0].([]any)
+	numbers := make([]nanp.Number, len(parts))
+	for i, part := range parts {
+		lane, _ := part.(string)
+		numbers[i] = nanp.Number(lane)
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+// Waiting returns the oldest most events of a line that weren't delivered, oldest first, be it
+// still a line or not. With an error it returns those before the first that can't be read.
+func (e Events) Waiting(ctx context.Context, number nanp.Number, most int) ([]Event, error) {
+	if most <= 0 {
+		return nil, nil
+	}
+	answer, err := e.db.run(ctx, nextEvents, []string{eventsKey(number), deliveredKey(number)}, most)
+	if err != nil {
+		return nil, fmt.Errorf("read events that wait: %w", err)
+	}
+	parts, _ := answer.([]any)
+	if len(parts) != 2 {
+		return nil, fmt.Errorf("read events that wait: %w", ErrGarbage)
+	}
+	entries, err := parseEntries(parts[1])
+	if err != nil {
+		err = fmt.Errorf("read events that wait: %w", err)
+	}
+	events := make([]Event, len(entries))
+	for i, entry := range entries {
+		events[i] = Event{Number: number, Position: entry.id.String(), At: moment(entry.id.ms), Stored: entry.event}
+	}
+	return events, err
+}
+
+// Look brings up to date which of these events were delivered.
+func (e Events) Look(ctx context.Context, events []Event) error {
+	for some := range slices.Chunk(events, batch) {
+		commands := make([][]any, len(some))
+		for i, event := range some {
+			commands[i] = []any{"hmget", deliveredKey(event.Number), "v", "at"}
+		}
+		answers, err := e.db.ask(ctx, commands...)
+		if err != nil {
+			return fmt.Errorf("look at events: %w", err)
+		}
+		for i := range some {
+			cursor, err := parseCursor(answers[i])
+			if err != nil {
+				return fmt.Errorf("look at events: %w", err)
+			}
+			id, ok := parseID(some[i].Position)
+			some[i].Delivered = ok && id.compare(cursor) <= 0
+		}
+	}
+	return nil
+}
+
+// Skip gives an event up, as if it had been delivered: the oldest of its line that waits, or
+// [ErrNotOldest], and nothing is changed. It appends the record to the line's history in the same
+// step, and has the next event tried at once. Run again it says ErrNotOldest.
+func (e Events) Skip(ctx context.Context, number nanp.Number, position string, record pins.Record) error {
+	entry, err := encode(record)
+	if err != nil {
+		return fmt.Errorf("skip event: %w", err)
+	}
+	done, err := e.db.runOnce(ctx, skipEvent,
+		[]string{eventsKey(number), deliveredKey(number), historyKey(number)},
+		position, entry, keep(keptDelivered), keep(keptDelivered+slack))
+	switch {
+	case err != nil:
+		return fmt.Errorf("skip event: %w", err)
+	case done != int64(1):
+		return fmt.Errorf("skip event: %w", ErrNotOldest)
+	}
+	return e.hasten(ctx, number, record.At)
+}
+
+// hasten has a lane tried now that was put off.
+func (e Events) hasten(ctx context.Context, number nanp.Number, now time.Time) error {
+	_, err := e.db.run(ctx, hastenLane, []string{lanesDueKey, lanesHeldKey}, string(number), millis(now))
+	if err != nil {
+		return fmt.Errorf("have the next event tried: %w", err)
+	}
+	return nil
+}

@@ -167,3 +167,156 @@ func turnField(t pins.Turn) string {
 	}
 	return "t:" + turnName(t)
 }
+
+// The settings of a line's features are one hash:
+//
+//	v            1
+//	s:<feature>  the settings of a feature, as package features wrote them; missing while
+//	             nothing was ever changed
+//	r:<feature>  their revision
+//	t:<turn>     when that turn changed some; kept for pins.TurnsKept
+//
+// The events of a line are one stream, with the fields v, 1, and event, as package features
+// wrote it. How far they were delivered is one hash:
+//
+//	v        1
+//	at       the ID of the newest one that was; missing: none
+//	rewound  how often the line's events were set to be delivered again; missing: never
+//
+// Times are milliseconds, and so are the IDs of events, before the dash.
+
+// strangeLua says what is wrong with a hash, as an error to answer, and whether it has to
+// stay nevertheless, as only a newer release can read it. Nothing is wrong with one that
+// isn't there.
+const strangeLua = `
+local function strange(key)
+	local v = redis.pcall('HGET', key, 'v')
+	if type(v) == 'table' then return v, not string.find(v.err, 'WRONGTYPE', 1, true) end
+	if v == '1' then return nil, false end
+	if v and tonumber(v) then return redis.error_reply('VERSION newer record'), true end
+	if redis.call('EXISTS', key) == 1 then return redis.error_reply('GARBAGE not a record'), false end
+	return nil, false
+end
+`
+
+// cursorLua reads how far events were delivered: the ID or false, and how often they were
+// rewound; or nothing and an error to answer. It needs strangeLua and digitsLua.
+//
+// parts are the two numbers of an ID, and after says whether one is behind another, or there
+// is no other. newest is the ID of the newest event, or false.
+const cursorLua = `
+local function parts(id)
+	local ms, seq = string.match(id, '^(%d+)%-(%d+)$')
+	return tonumber(ms), tonumber(seq)
+end
+
+local function after(a, b)
+	if not a then return false end
+	if not b then return true end
+	local ams, aseq = parts(a)
+	local bms, bseq = parts(b)
+	if ams == bms then return aseq > bseq end
+	return ams > bms
+end
+
+local function cursor(key)
+	local bad = strange(key)
+	if bad then return nil, nil, bad end
+	local h = redis.call('HMGET', key, 'at', 'rewound')
+	local at, rewound = h[1], h[2]
+	if at and (#at > 31 or not string.find(at, '^%d+%-%d+$')) then
+		return nil, nil, redis.error_reply('GARBAGE not a record')
+	end
+	if rewound and not digits(rewound) then return nil, nil, redis.error_reply('GARBAGE not a record') end
+	return at, rewound or '0'
+end
+
+local function newest(key)
+	local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)
+	return last[1] and last[1][1]
+end
+`
+
+// publishLua appends events to a line's stream, and makes room for them. It needs cursorLua. At
+// is how far events were delivered, or false.
+//
+// The ID of an event is the time of the change, or, as IDs only grow, the next after that of the
+// newest event, or of the newest that was delivered. With an event those go that were delivered
+// more than kept milliseconds ago.
+//
+// room drops the oldest events so that there are no more than most, but none that wait, unless
+// nobody takes them and none was ever taken. It drops all that are too many or, if whole says
+// so, else none, and then says false.
+const publishLua = `
+local function publish(key, at, event, now, kept)
+	local ms, seq = tonumber(now), 0
+	local last = newest(key)
+	if after(at, last) then last = at end
+	if last then
+		local lastms, lastseq = parts(last)
+		if lastms >= ms then ms, seq = lastms, lastseq + 1 end
+	end
+	if at then
+		local atms, atseq = parts(at)
+		local old = ms - tonumber(kept)
+		local first = string.format('%.0f-0', math.max(old, 0))
+		if atms < old then first = string.format('%.0f-%.0f', atms, atseq + 1) end
+		redis.call('XTRIM', key, 'MINID', '=', first)
+	end
+	redis.call('XADD', key, string.format('%.0f-%.0f', ms, seq), 'v', '1', 'event', event)
+end
+
+local function room(key, at, most, drop, whole)
+	local count = redis.call('XLEN', key)
+	local over = count - most
+	if over <= 0 then return true end
+	local may = 0
+	if at then
+		may = #redis.call('XRANGE', key, '-', at, 'COUNT', over)
+	elseif drop then
+		may = over
+	end
+	if may < over and whole then return false end
+	if may > 0 then redis.call('XTRIM', key, 'MAXLEN', '=', count - may) end
+	return true
+end
+`
+
+// changeFeature stores the settings of a feature, records the change and publishes its event,
+// unless the turn did so before.
+//
+//	KEYS  line, settings, history, events, delivered
+//	ARGV  feature, expected revision, revision, settings, event, record, field of the turn or
+//	      nothing, now, milliseconds for which turns are kept, 1 if nobody takes the events,
+//	      most events, milliseconds for which delivered ones are kept, revision that the PIN
+//	      must have or 0
+//	      1 changed, 0 no such line, -1 another revision, -2 not installed, -3 too many wait,
+//	      -4 another revision of the PIN
+var changeFeature = newWrite(lineLua + recordLua + sweepLua + strangeLua + cursorLua + publishLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+if not l[1] then return 0 end
+bad = strange(KEYS[2])
+if bad then return bad end
+local feature, turn, now = ARGV[1], ARGV[7], ARGV[8]
+local h = redis.call('HMGET', KEYS[2], 'r:' .. feature, turn)
+if turn ~= '' and h[2] then return 1 end
+if ARGV[13] ~= '0' and ARGV[13] ~= l[5] then return -4 end
+if not string.find(' ' .. (l[6] or '') .. ' ', ' ' .. feature .. ' ', 1, true) then return -2 end
+if (h[1] or '0') ~= ARGV[2] then return -1 end
+
+local at, rewound, wrong = cursor(KEYS[5])
+if wrong then return wrong end
+local drop = ARGV[10] == '1' and rewound == '0'
+if not room(KEYS[4], at, tonumber(ARGV[11]) - 1, drop, true) then return -3 end
+record(KEYS[3], ARGV[6])
+publish(KEYS[4], at, ARGV[5], now, ARGV[12])
+redis.call('PERSIST', KEYS[4])
+redis.call('PERSIST', KEYS[5])
+redis.call('HSET', KEYS[2], 'v', '1', 's:' .. feature, ARGV[4], 'r:' .. feature, ARGV[3])
+if turn ~= '' then
+	redis.call('HSET', KEYS[2], turn, now)
+	sweep(KEYS[2], tonumber(ARGV[9]), tonumber(now))
+end
+return 1
+`).lasts()

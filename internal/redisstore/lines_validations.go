@@ -110,3 +110,98 @@ func parseValidation(text string) (pins.Validation, bool) {
 		At: time.UnixMilli(at).UTC(), Until: time.UnixMilli(until).UTC(),
 	}, true
 }
+
+// The validations of a line's customer are one hash, with a field for each who validated: the
+// tag of their name and interface. A value holds, with spaces between them,
+//
+//	until when it counts
+//	when it was made
+//	the method: lower-case letters and hyphens
+//	the note: the rest, which can be empty
+//
+// Times are milliseconds.
+
+// validatedLua reads until when a value counts, or nothing where it is no validation; and says
+// whether somebody has one that counts. It needs digitsLua.
+const validatedLua = `
+local function counts(value)
+	if type(value) ~= 'string' then return nil end
+	local ends, made = string.match(value, '^(%d+) (%d+) [a-z%-]+ ')
+	if not digits(ends) or not digits(made) then return nil end
+	return tonumber(ends)
+end
+
+local function validated(key, who, now)
+	local ends = counts(redis.pcall('HGET', key, who))
+	return ends ~= nil and now < ends
+end
+`
+
+// validate remembers a validation and records it. Those that count no more are forgotten.
+//
+//	KEYS  line, validations, history
+//	ARGV  who, validation, until when it counts, now, record, slack
+//	      1 remembered, 0 no such line
+var validate = newWrite(lineLua + recordLua + validatedLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+if not l[1] then return 0 end
+local now, last = tonumber(ARGV[4]), tonumber(ARGV[3])
+local flat = redis.pcall('HGETALL', KEYS[2])
+if flat.err then
+	if not string.find(flat.err, 'WRONGTYPE', 1, true) then return flat end
+	redis.call('DEL', KEYS[2])
+	flat = {}
+end
+for i = 1, #flat, 2 do
+	local ends = counts(flat[i + 1])
+	if not ends or ends <= now then
+		redis.call('HDEL', KEYS[2], flat[i])
+	else
+		last = math.max(last, ends)
+	end
+end
+record(KEYS[3], ARGV[5])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[2], math.max(last - now, 0) + tonumber(ARGV[6]))
+return 1
+`)
+
+// helpLua is how resetPIN and unlockLine begin: they do nothing without a validation that counts.
+var helpLua = lineLua + recordLua + strikesLua + validatedLua + `
+local l, bad = line(KEYS[1])
+if bad then return bad end
+local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local refused
+if not l[1] then refused = 0
+elseif not validated(KEYS[5], ARGV[6], now) then refused = -2
+end
+if refused then
+	record(KEYS[4], ARGV[5])
+	return refused
+end
+` + clearedLua
+
+// resetPIN goes back to the temporary PIN, clears the strikes, records it and keeps the notice as due.
+//
+//	KEYS  line, strikes from the line, strikes from elsewhere, history, validations, notices
+//	ARGV  record, now, milliseconds for which turns are kept, slack, record of a refusal,
+//	      who does it, notice or nothing, most notices, record of one that it takes
+//	      the place of
+//	      1 reset, 2 and a notice took the place of another, 0 no such line, -2 not validated
+var resetPIN = newWrite(helpLua + dueLua + `
+local replaced = due(KEYS[6], ARGV[7], ARGV[8], KEYS[4], ARGV[9])
+redis.call('HDEL', KEYS[1], 'pin')
+redis.call('HSET', KEYS[1], 'since', ARGV[2])
+redis.call('HINCRBY', KEYS[1], 'rev', 1)
+return 1 + replaced
+`).lasts()
+
+// unlockLine clears the strikes and records it.
+//
+//	KEYS  as resetPIN
+//	ARGV  as resetPIN, to who does it
+//	      1 unlocked, 0 no such line, -2 not validated
+var unlockLine = newWrite(helpLua + `
+return 1
+`).lasts()

@@ -1,8 +1,11 @@
 package redistest_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -48,4 +51,152 @@ func TestSentinelNamesTheMaster(t *testing.T) {
 	if err != nil || len(role) == 0 || role[0] != "master" {
 		t.Errorf("role = %v, %v; want the master's", role, err)
 	}
+}
+
+// A client is what a client of either arrangement does here.
+type client interface {
+	Set(ctx context.Context, key string, value any, expiration time.Duration) *redis.StatusCmd
+	Get(ctx context.Context, key string) *redis.StringCmd
+	Close() error
+}
+
+// replicated runs a test on both arrangements, the long ones side by side.
+func replicated(t *testing.T, test func(t *testing.T, all *redistest.Replicated, c client), settings ...string) {
+	t.Run("sentinel", func(t *testing.T) {
+		t.Parallel()
+		all := redistest.StartReplicatedSentinel(t, settings...)
+		options, err := redis.ParseFailoverURL(all.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := redis.NewFailoverClient(options)
+		defer c.Close()
+		test(t, all, c)
+	})
+	t.Run("cluster", func(t *testing.T) {
+		t.Parallel()
+		all := redistest.StartReplicatedCluster(t, settings...)
+		options, err := redis.ParseClusterURL(all.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		options.ClusterStateReloadInterval = 100 * time.Millisecond
+		c := redis.NewClusterClient(options)
+		defer c.Close()
+		test(t, all, c)
+	})
+}
+
+// eventually repeats what fails while clients learn who is the master now.
+func eventually(t *testing.T, do func() error) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		err := do()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// key is in a slot of the first master: 4998, as CLUSTER KEYSLOT says.
+const key = "key2"
+
+// TestReplicaTakesOver holds that what was replicated is there after a fail-over, what was held is
+// not, and that all can be done again in the other direction.
+func TestReplicaTakesOver(t *testing.T) {
+	replicated(t, func(t *testing.T, all *redistest.Replicated, c client) {
+		pair, ctx := all.Pairs[0], t.Context()
+		eventually(t, func() error { return c.Set(ctx, key, "", 0).Err() })
+		for _, round := range []string{"once", "twice"} {
+			eventually(t, func() error { return c.Set(ctx, key, round, 0).Err() })
+			pair.Synced(t)
+			pair.Master.HoldReplication()
+			if err := c.Set(ctx, key, "held", 0).Err(); err != nil {
+				t.Fatal(err)
+			}
+			pair.FailOver(t)
+			pair.Replica.ReleaseReplication()
+			eventually(t, func() error {
+				got, err := c.Get(ctx, key).Result()
+				if err == nil && got != round {
+					t.Errorf("%s: after the fail-over %q", round, got)
+				}
+				return err
+			})
+			pair.Rejoin(t)
+		}
+	})
+}
+
+// TestReplicationIsHeldAndReleased holds that nothing is lost of what waited.
+func TestReplicationIsHeldAndReleased(t *testing.T) {
+	pair := redistest.StartReplicatedSentinel(t).Pairs[0]
+	c := connect(t, pair.Master.DirectURL())
+	pair.Master.HoldReplication()
+	if err := c.Set(t.Context(), "k", "v", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Do(t.Context(), "WAIT", 1, 100).Int(); err != nil || n != 0 {
+		t.Errorf("while it is held, %d replicas have it, %v", n, err)
+	}
+	pair.Master.ReleaseReplication()
+	pair.Synced(t)
+	if got, err := connect(t, pair.Replica.DirectURL()).Get(t.Context(), "k").Result(); err != nil || got != "v" {
+		t.Errorf("the replica holds %q, %v", got, err)
+	}
+}
+
+// TestStoppedMasterIsReplaced holds that a replica takes over by itself, and that a master which
+// goes on then follows it.
+func TestStoppedMasterIsReplaced(t *testing.T) {
+	replicated(t, func(t *testing.T, all *redistest.Replicated, c client) {
+		pair := all.Pairs[0]
+		pair.Master.Stop(t)
+		pair.Await(t)
+		pair.Replica.Resume(t)
+		pair.Synced(t)
+		eventually(t, func() error { return c.Set(t.Context(), key, "v", 0).Err() })
+	})
+}
+
+// TestDurableServerKeepsWhatItAnswered holds that a killed server starts again with its data.
+func TestDurableServerKeepsWhatItAnswered(t *testing.T) {
+	s := redistest.StartWith(t, redistest.Durable)
+	c := connect(t, s.URL())
+	if err := c.Set(t.Context(), "k", "v", 0).Err(); err != nil {
+		t.Fatal(err)
+	}
+	s.Kill()
+	if err := c.Get(t.Context(), "k").Err(); err == nil || errors.Is(err, redis.Nil) {
+		t.Errorf("a killed server answers: %v", err)
+	}
+	s.Restart(t)
+	eventually(t, func() error {
+		got, err := c.Get(t.Context(), "k").Result()
+		if err == nil && got != "v" {
+			t.Errorf("started again, it holds %q", got)
+		}
+		return err
+	})
+}
+
+// TestDelayOfRoundTrips holds that each takes longer, and that one does not wait for the other.
+func TestDelayOfRoundTrips(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		const delay = 50 * time.Millisecond
+		c := connect(t, s.URL())
+		working(t, c)
+		s.Delay(delay)
+		start := time.Now()
+		if err := c.Ping(t.Context()).Err(); err != nil || time.Since(start) < delay {
+			t.Errorf("an answer after %v, %v", time.Since(start), err)
+		}
+		s.Delay(0)
+		working(t, c)
+	})
 }

@@ -3,18 +3,22 @@ package torture
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )
 
@@ -150,4 +154,166 @@ func (w *town) rung() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.rings
+}
+
+// An errand is what a customer calls for: one change.
+type errand string
+
+// The errands.
+const (
+	firstPIN   errand = "replaces the temporary PIN"
+	anotherPIN errand = "changes the PIN"
+	feature    errand = "turns Security Screen on"
+)
+
+// The PINs of all customers: a change is from one of the first two to newPIN.
+const (
+	temporaryPIN = "1234"
+	oldPIN       = "4071"
+	newPIN       = "8265"
+)
+
+// A customer calls once, from a line of their own, and makes one change.
+type customer struct {
+	line   nanp.Number
+	errand errand
+
+	call   string    // the CallSid; empty: no call was made
+	dialed time.Time // when it was
+	words  string    // all that was said in it
+	heard  verdict   // of the change
+	tried  bool      // the new PIN, to be let in
+	failed error     // of the telephone itself
+	faults []error   // webhooks that went wrong
+}
+
+// verdict is what a caller knows of the change in the end.
+type verdict string
+
+// What callers can have heard.
+const (
+	heardDone    verdict = "it is done"
+	heardMayBe   verdict = "it may be done"
+	heardNotDone verdict = "it is not done"
+	heardSorry   verdict = "sorry, call again"
+	heardTwilio  verdict = "an application error" // which Twilio says when it gives up
+	heardNothing verdict = "nothing of use"
+)
+
+// lastWords find out what a caller has heard. The first that fits counts.
+var lastWords = []struct {
+	heard verdict
+	words *regexp.Regexp
+}{
+	{heardMayBe, regexp.MustCompile(`may (already |now )?(be in force|have been|be changed|not hold|be on)|might be|could not make sure`)},
+	{heardDone, regexp.MustCompile(`PIN has been changed|We turned it on|Security Screen is on|let in with the new PIN`)},
+	{heardNotDone, regexp.MustCompile(`has not been changed|have not changed`)},
+	{heardTwilio, regexp.MustCompile(`an application error has occurred`)},
+	{heardSorry, regexp.MustCompile(`We are sorry|call again|repair service`)},
+}
+
+// callMost bounds the questions that a caller answers, and callWithin the time of a call.
+const (
+	callMost   = 20
+	callWithin = 2 * time.Minute
+)
+
+// calls makes a customer's call.
+func (c *customer) calls(ctx context.Context, exchange *simulator.Exchange) {
+	ctx, cancel := context.WithTimeout(ctx, callWithin)
+	defer cancel()
+	c.dialed = time.Now()
+	call, err := exchange.Dial(ctx, "78", string(c.line), simulator.NoPassport)
+	if err != nil {
+		c.failed = err
+		return
+	}
+	c.call = call.SID()
+	var all, since []string
+	for asked := 0; asked < callMost; {
+		event, err := call.Next(ctx)
+		if err != nil {
+			c.failed = fmt.Errorf("%s: %w", c.call, err)
+			break
+		}
+		switch event := event.(type) {
+		case simulator.Spoken:
+			all, since = append(all, event.Words), append(since, event.Words)
+		case simulator.Asked:
+			asked++
+			keys, known := c.keys(strings.Join(since, " "))
+			since = nil
+			if known != "" {
+				all = append(all, known)
+			}
+			if keys == "" {
+				call.HangUp(ctx)
+				continue
+			}
+			for _, key := range []byte(keys) {
+				if err := call.Press(key); err != nil {
+					c.failed = fmt.Errorf("%s: press: %w", c.call, err)
+				}
+			}
+		case simulator.Ended:
+			asked = callMost
+		}
+	}
+	c.words, c.faults = strings.Join(all, " "), call.Problems()
+	c.heard = understand(c.words)
+}
+
+func understand(words string) verdict {
+	for _, last := range lastWords {
+		if last.words.MatchString(words) {
+			return last.heard
+		}
+	}
+	return heardNothing
+}
+
+// choices find the keys of the main menu's choices.
+var choices = map[errand]*regexp.Regexp{
+	anotherPIN: regexp.MustCompile(`To change your PIN, press (\w)`),
+	feature:    regexp.MustCompile(`For Security Screen, press (\w)`),
+}
+
+// keys are what the customer presses after such words, none to hang up, and what they learn from
+// them that nobody says.
+func (c *customer) keys(words string) (keys, known string) {
+	has := func(part string) bool { return strings.Contains(words, part) }
+	own := map[errand]string{firstPIN: newPIN, anotherPIN: oldPIN, feature: oldPIN}[c.errand]
+	switch {
+	case has("once more, then press pound"):
+		return newPIN + "#", ""
+	case has("Choose a new PIN"):
+		return newPIN + "#", ""
+	case has("Enter the temporary PIN"):
+		return temporaryPIN + "#", ""
+	case has("Security Screen is off"):
+		return "3", ""
+	case has("Security Screen is on"), has("PIN has been changed"):
+		return "", ""
+	case has("enter your PIN") && has("does not match"):
+		c.tried = true
+		return newPIN + "#", ""
+	case has("enter your PIN"):
+		c.tried = c.errand == firstPIN
+		return own + "#", ""
+	case has("Main menu") && c.tried:
+		return "", "let in with the new PIN"
+	case has("Main menu") && c.errand != firstPIN:
+		if key := choices[c.errand].FindStringSubmatch(words); key != nil {
+			return key[1], ""
+		}
+	}
+	return "", ""
+}
+
+// event is what a change for this errand stands as in the history of the line.
+func (c *customer) event() pins.Event {
+	if c.errand == feature {
+		return pins.FeatureChanged
+	}
+	return pins.Changed
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	twilio "github.com/twilio/twilio-go/client"
+
 	"updatecenter/internal/secret"
 	"updatecenter/voice/signature"
 )
@@ -136,4 +138,134 @@ func TestSharedKeys(t *testing.T) {
 	if v.Valid(target, call(), signature.Sign(secret.Text{}, target, call()), "") {
 		t.Error("without auth tokens one is valid")
 	}
+}
+
+const (
+	body    = `{"property": "value", "boolean": true}`
+	bodySum = "0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
+)
+
+func TestPublishedBodyVectors(t *testing.T) {
+	tests := map[string]struct{ url, header string }{
+		"hash after other parameters": {target + "&bodySHA256=" + bodySum, "a9nBmqA0ju/hNViExpshrM61xv4="},
+		"hash alone": {
+			"https://mycompany.com/myapp.php?bodySHA256=" + bodySum, "y77kIzt2vzLz71DgmJGsen2scGs=",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			v := signature.New(token)
+			if !v.ValidBody(test.url, []byte(body), test.header) {
+				t.Error("refused")
+			}
+			if v.ValidBody(test.url, []byte(body+" "), test.header) {
+				t.Error("valid with another body")
+			}
+		})
+	}
+}
+
+func TestBodyHash(t *testing.T) {
+	const base = "https://example.com/events"
+	tests := map[string]struct {
+		url  string
+		want bool
+	}{
+		"first":                  {base + "?bodySHA256=" + bodySum, true},
+		"between":                {base + "?a=1&bodySHA256=" + bodySum + "&b=2", true},
+		"capital digits":         {base + "?bodySHA256=" + strings.ToUpper(bodySum), true},
+		"with a port":            {"https://example.com:8443/events?bodySHA256=" + bodySum, true},
+		"before a fragment":      {base + "?bodySHA256=" + bodySum + "#x", true},
+		"no query":               {base, false},
+		"no hash":                {base + "?a=1", false},
+		"empty":                  {base + "?bodySHA256=", false},
+		"cut short":              {base + "?bodySHA256=" + bodySum[:62], false},
+		"not hexadecimal":        {base + "?bodySHA256=" + strings.Repeat("z", 64), false},
+		"in the path":            {base + "/bodySHA256=" + bodySum, false},
+		"in the fragment":        {base + "#?bodySHA256=" + bodySum, false},
+		"part of a longer name":  {base + "?xbodySHA256=" + bodySum, false},
+		"another letter case":    {base + "?bodysha256=" + bodySum, false},
+		"another before the one": {base + "?bodySHA256=00&bodySHA256=" + bodySum, false},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			signed := signature.Sign(token, test.url, nil)
+			if got := signature.New(token).ValidBody(test.url, []byte(body), signed); got != test.want {
+				t.Errorf("ValidBody = %t; want %t", got, test.want)
+			}
+		})
+	}
+}
+
+func TestBodyNeedsASignature(t *testing.T) {
+	at := target + "&bodySHA256=" + bodySum
+	for _, header := range []string{"", "RSOYDt4T1cUTdK1PDd93/VVr8B8="} {
+		if signature.New(token).ValidBody(at, []byte(body), header) {
+			t.Errorf("valid with the signature %q", header)
+		}
+	}
+}
+
+func FuzzValid(f *testing.F) {
+	f.Add(target, "CallSid=CA1&Digits=1234", "RSOYDt4T1cUTdK1PDd93/VVr8B8=", "", uint(0))
+	f.Add("https://user:pass@[::1]:8443/a?b='#c", "Digits=2&Digits=1&Digits=2", "", "key=calls,algorithm=HMAC_SHA256", uint(3))
+	f.Add("://", "=", "95+Bu0JVPi0r/SsESZCVf0dWAjw=", "key=calls,algorithm=HMAC_SHA1", uint(7))
+	f.Add("?%27'?", "", "", "key=other,algorithm=HMAC_SHA256", uint(1))
+	f.Add("https://:", "%zz=%00", "\xff", ",", uint(30))
+	f.Add("http://a:b@c:d", "a=1&A=2", "", "key=,algorithm=HMAC_SHA256", uint(12))
+	f.Fuzz(func(t *testing.T, publicURL, query, header, settings string, at uint) {
+		v := signature.NewShared([]signature.SharedKey{{Name: "calls", Secret: token}, {Name: "other", Secret: secret.New("x")}},
+			token, secret.New("other"))
+		form, _ := url.ParseQuery(query) // what it could read of a broken one is a form as well
+		signed, shared := signature.Sign(token, publicURL, form), signature.SignShared(token, publicURL, form)
+		if v.Valid(publicURL, form, header, settings) && header != signed && header != shared {
+			// Only the other port or apostrophes can make that so, and a fuzzer can't find its signature.
+			t.Fatalf("Valid(%q, %q, %q, %q) of a signature never made", publicURL, query, header, settings)
+		}
+		v.ValidBody(publicURL, []byte(query), header)
+		if settings != "" && v.Valid(publicURL, form, signed, settings) {
+			t.Fatalf("%q makes an auth token count", settings)
+		}
+		const key = "\xffadded" // sorts after every key in UTF-8
+		for under, signed := range map[string]string{"": signed, signature.Settings("calls"): shared} {
+			if !v.Valid(publicURL, form, signed, under) {
+				t.Fatalf("Valid(%q, %q) refuses what was signed", publicURL, query)
+			}
+			changed := []byte(signed)
+			changed[at%uint(len(changed))] ^= 1
+			if v.Valid(publicURL, form, string(changed), under) {
+				t.Fatalf("Valid(%q, %q) takes a changed signature", publicURL, query)
+			}
+			form[key] = []string{"x"}
+			if v.Valid(publicURL, form, signed, under) {
+				t.Fatalf("Valid(%q, %q) takes a changed form", publicURL, query)
+			}
+			delete(form, key)
+		}
+	})
+}
+
+// FuzzAgainstTwilioGo compares with Twilio's own library where that is right: it takes the
+// first value only of a key sent more than once, and rewrites URLs when it adds a port. So
+// the forms here have one value for each key, and the URL is a plain one.
+func FuzzAgainstTwilioGo(f *testing.F) {
+	f.Add("CallSid", "CA1234567890ABCDE", "Digits", "1234")
+	f.Add("callSid", "", "CallSid", "x'y z+&=%")
+	f.Add("", "", "é", "\xff")
+	theirs := twilio.NewRequestValidator("12345")
+	f.Fuzz(func(t *testing.T, key1, value1, key2, value2 string) {
+		form := url.Values{key1: {value1}}
+		form.Set(key2, value2)
+		flat := map[string]string{}
+		for key, values := range form {
+			flat[key] = values[0]
+		}
+		for _, at := range []string{target, withHost("https://mycompany.com:443")} {
+			signed := signature.Sign(token, at, form)
+			if !theirs.Validate(target, flat, signed) || !signature.New(token).Valid(target, form, signed, "") {
+				t.Errorf("%s, %q: twilio-go %t, we %t", at, form, theirs.Validate(target, flat, signed),
+					signature.New(token).Valid(target, form, signed, ""))
+			}
+		}
+	})
 }

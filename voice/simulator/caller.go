@@ -1,10 +1,18 @@
 package simulator
 
 import (
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
 	"net/url"
+	"path"
 	"regexp"
 	"strings"
+	"time"
+
+	"updatecenter/twiml"
 )
 
 // Attestation is what Twilio says in StirVerstat about the caller's right to the number
@@ -125,4 +133,125 @@ func international(number string) string {
 		return "+" + digits
 	}
 	return digits
+}
+
+// chance is the identifiers and coin tosses of one call. Each call has its own, so that
+// calls under way at once do not change each other's.
+type chance struct{ source *rand.ChaCha8 }
+
+// newChance seeds one from a reader.
+func newChance(random io.Reader) (*chance, error) {
+	var seed [32]byte
+	if _, err := io.ReadFull(random, seed[:]); err != nil {
+		return nil, fmt.Errorf("read random seed: %w", err)
+	}
+	return &chance{rand.NewChaCha8(seed)}, nil
+}
+
+// hex draws n bytes, written as hexadecimal digits.
+func (c *chance) hex(n int) string {
+	drawn := make([]byte, n)
+	_, _ = c.source.Read(drawn) // never fails
+	return hex.EncodeToString(drawn)
+}
+
+// oneIn is true once in n times on average.
+func (c *chance) oneIn(n uint64) bool { return c.source.Uint64()%n == 0 }
+
+// oneOf draws one of the choices.
+func (c *chance) oneOf(choices ...string) string {
+	return choices[c.source.Uint64()%uint64(len(choices))]
+}
+
+// words writes speech down. Digits that are spoken one by one stand apart.
+func words(content []twiml.Speech) string {
+	var spoken strings.Builder
+	write(&spoken, content)
+	return strings.Join(strings.Fields(spoken.String()), " ")
+}
+
+func write(spoken *strings.Builder, content []twiml.Speech) {
+	for _, part := range content {
+		switch part := part.(type) {
+		case twiml.Text:
+			spoken.WriteString(string(part))
+		case twiml.SayAs:
+			spoken.WriteString(saidAs(part))
+		case twiml.Break:
+			spoken.WriteByte(' ')
+		case twiml.Prosody:
+			write(spoken, part.Content)
+		}
+	}
+}
+
+// saidAs writes an interpreted text: apart what is spelt, in groups a telephone number.
+func saidAs(part twiml.SayAs) string {
+	switch part.As {
+	case twiml.Digits, twiml.SpellOut:
+		return strings.Join(strings.Split(strings.Join(strings.Fields(part.Text), ""), ""), " ")
+	case twiml.Telephone:
+		return grouped(part.Text)
+	case twiml.Cardinal:
+		return part.Text
+	}
+	return part.Text
+}
+
+// grouped writes a ten-digit number as 612-555-0142, and leaves others alone.
+func grouped(number string) string {
+	digits := strings.TrimPrefix(number, "+1")
+	if len(digits) != 10 || strings.Trim(digits, "0123456789") != "" {
+		return number
+	}
+	return digits[:3] + "-" + digits[3:6] + "-" + digits[6:]
+}
+
+// language is what a Say is spoken in. Twilio's default voice is American.
+func language(say twiml.Say) string {
+	if say.Language == "" && say.Voice == "" {
+		return "en-US"
+	}
+	return say.Language
+}
+
+// What it takes to say a word, and a recording of which nothing is known.
+const (
+	wordLength      = 400 * time.Millisecond
+	recordingLength = 3 * time.Second
+)
+
+// length is how long an event lasts on the phone, about.
+func length(event Event) time.Duration {
+	switch event := event.(type) {
+	case Spoken:
+		return time.Duration(len(strings.Fields(event.Words))) * wordLength
+	case Played:
+		return recordingLength
+	case Paused:
+		return event.Length
+	}
+	return 0
+}
+
+// inWords is what an event sounds like in a script or a transcript; empty: like nothing.
+func inWords(event Event) string {
+	switch event := event.(type) {
+	case Spoken:
+		return event.Words
+	case Played:
+		return recordingName(event.URL)
+	case Transferred:
+		if event.Status != connected {
+			return "dialed " + grouped(event.To) + ": " + event.Status
+		}
+		return "transferred to " + grouped(event.To)
+	}
+	return ""
+}
+
+// recordingName is the file name in a URL.
+func recordingName(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return path.Base(address)
 }

@@ -1,6 +1,15 @@
 package simulator
 
-import "io"
+import (
+	"io"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"updatecenter/twiml"
+)
 
 // Bytes that a keyboard sends.
 const (
@@ -72,3 +81,201 @@ func (f *keyFilter) key(b byte) (byte, bool) {
 	}
 	return 0, false
 }
+
+// defaultTimeout is how long a Gather waits that does not say.
+const defaultTimeout = 5 * time.Second
+
+// entryLimit is how many keys an entry can hold that has no number of digits.
+const entryLimit = 1000
+
+// keypad is every key of a telephone.
+const keypad = "0123456789*#"
+
+// A question is a Gather under way.
+type question struct {
+	gather  twiml.Gather
+	prompts []twiml.Prompt // still to come; a key cuts them short
+	keys    []byte         // the entry so far
+}
+
+// prompt plays the next prompt of the question, or waits.
+func (c *Call) prompt() Event {
+	q := c.question
+	if len(q.prompts) == 0 {
+		c.steps = 0
+		return Asked{Timeout: q.timeout(), Keyed: len(q.keys)}
+	}
+	event, again := perform(q.prompts[0], c.url, true)
+	q.prompts = q.prompts[1:]
+	if again != nil {
+		q.prompts = slices.Concat([]twiml.Prompt{again}, q.prompts)
+	}
+	return event
+}
+
+func (q *question) timeout() time.Duration {
+	if q.gather.Timeout == 0 {
+		return defaultTimeout
+	}
+	return time.Duration(q.gather.Timeout) * time.Second
+}
+
+// finishes says whether a key ends the entry rather than being part of it.
+func (q *question) finishes(key byte) bool {
+	switch q.gather.FinishOnKey {
+	case "":
+		return key == '#'
+	case twiml.NoFinishKey:
+		return false
+	}
+	return strings.IndexByte(string(q.gather.FinishOnKey), key) >= 0
+}
+
+// Listening says whether keys count now: in a question, its prompts included.
+func (c *Call) Listening() bool { return c.question != nil }
+
+// Entering says whether an entry has begun and is not finished.
+func (c *Call) Entering() bool { return c.question != nil && len(c.question.keys) > 0 }
+
+// Press presses a key: 0-9, * or #. It returns [ErrNotAsking] where no key counts, which
+// then is lost as on a real line; [ErrOver] after the end; [ErrKey] for no key at all.
+func (c *Call) Press(key byte) error {
+	switch {
+	case strings.IndexByte(keypad, key) < 0:
+		return ErrKey
+	case c.ended != nil || c.cutOff():
+		return ErrOver
+	case c.question == nil:
+		return ErrNotAsking
+	}
+	c.steps = 0
+	q := c.question
+	q.prompts = nil
+	if q.finishes(key) {
+		c.finish(string(key))
+		return nil
+	}
+	q.keys = append(q.keys, key)
+	if len(q.keys) == q.gather.NumDigits || len(q.keys) == entryLimit {
+		c.finish("")
+	}
+	return nil
+}
+
+// Silence is the time-out of the question: what is keyed so far is the entry, and if
+// there is none the call goes on as the Gather says. Errors are those of Press.
+func (c *Call) Silence() error {
+	switch {
+	case c.ended != nil || c.cutOff():
+		return ErrOver
+	case c.question == nil:
+		return ErrNotAsking
+	}
+	c.steps = 0
+	c.finish("")
+	return nil
+}
+
+// finish closes the question. With nothing keyed the call falls through to the next
+// verb, unless the application wants to know.
+func (c *Call) finish(finishedOn string) {
+	q := c.question
+	c.question = nil
+	if len(q.keys) == 0 && !q.gather.ActionOnEmptyResult {
+		return
+	}
+	extra := url.Values{"FinishedOnKey": {finishedOn}, "msg": {"Gather End"}}
+	// An empty result comes with an empty field or with none; applications must take both.
+	if len(q.keys) > 0 || c.chance.oneIn(2) {
+		extra.Set("Digits", string(q.keys))
+	}
+	c.goTo(webhook{Method: q.gather.Method, URL: resolve(c.url, q.gather.Action), Extra: extra})
+}
+
+// entryIn is the part of some keys that the present question takes as its entry.
+func (c *Call) entryIn(keys string) string {
+	if c.question == nil {
+		return keys
+	}
+	for i := range len(keys) {
+		if c.question.finishes(keys[i]) || i+1 == c.question.gather.NumDigits {
+			return keys[:i+1]
+		}
+	}
+	return keys
+}
+
+// plain writes words so that two ways to say the same are the same text: in one case,
+// without space, and without the marks that group the digits of a number.
+func plain(words string) string {
+	words = strings.ToLower(strings.Join(strings.Fields(words), ""))
+	var kept strings.Builder
+	for i := range len(words) {
+		if !groupingMark(words, i) {
+			kept.WriteByte(words[i])
+		}
+	}
+	return kept.String()
+}
+
+// groupingMark says whether the byte at i is a mark beside a digit, as in (888) 612-8052
+// or 8, 0, 0.
+func groupingMark(words string, i int) bool {
+	before := i > 0 && isDigit(words[i-1])
+	after := i+1 < len(words) && isDigit(words[i+1])
+	switch words[i] {
+	case '-', ',', '.':
+		return before && after
+	case '(':
+		return after
+	case ')':
+		return before
+	}
+	return false
+}
+
+func isDigit(b byte) bool { return b >= '0' && b <= '9' }
+
+// heardWords are the words of some events, as one would read them.
+func heardWords(events []Event) string {
+	var parts []string
+	for _, event := range events {
+		if words := inWords(event); words != "" {
+			parts = append(parts, words)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// matches says whether the words hold what the line hears.
+func (s hearStep) matches(words string) bool {
+	if s.pattern == nil {
+		return strings.Contains(plain(words), plain(s.words))
+	}
+	return s.pattern.MatchString(words) || s.pattern.MatchString(plain(words))
+}
+
+// inLanguage says whether something was heard, and all of it in the language. A recording
+// is in the language that its file name tells, if it tells one.
+func inLanguage(events []Event, tag string) bool {
+	some := false
+	for _, event := range events {
+		switch event := event.(type) {
+		case Spoken:
+			if base, _, _ := strings.Cut(event.Language, "-"); !strings.EqualFold(base, tag) {
+				return false
+			}
+			some = true
+		case Played:
+			told := recordingLanguage.FindStringSubmatch(event.URL)
+			if told != nil && told[1] != tag {
+				return false
+			}
+			some = some || told != nil
+		}
+	}
+	return some
+}
+
+// recordingLanguage finds the language in a recording's URL, such as new-pin.es.mp3.
+var recordingLanguage = regexp.MustCompile(`[-._/](en|es)(?:[-._/][^/]*)?$`)

@@ -8,8 +8,12 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/audit"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // maxTyped is how many bytes of what is no user name tell it from another.
@@ -120,4 +124,210 @@ func (s *SignIn) underWay(ctx context.Context, token Token) (attempt, Record, er
 		return attempt{}, Record{}, ErrExpired
 	}
 	return a, record, nil
+}
+
+// Step is what comes after the password.
+type Step struct {
+	Kind StepKind
+	Hint string // of AskEmail: where the code was sent, such as "a•••@example.com"
+}
+
+// StepKind is the way in which the second factor is shown.
+type StepKind string
+
+// The kinds of steps.
+const (
+	AskApp   StepKind = "app"   // the code of the authenticator app
+	AskEmail StepKind = "email" // a code was sent by e-mail
+)
+
+// Password takes the password of a sign-in under way. A right one can be given again, and
+// has a new code sent where codes go by e-mail. Errors: [ErrWrong], [ErrLocked], a
+// [WaitError], [ErrExpired]; pins.ErrBusy, when so many passwords wait to be hashed that the
+// client should try again in a moment, and nothing was counted; [ErrNoMore], and a [WaitError],
+// when the password is right but no more codes are mailed; and those of stores, the audit and
+// the mailer.
+//
+// A user name that nobody has, or whose agent has no password, costs the same questions to
+// the stores and the same hash, and has the same failures, waits and locks.
+func (s *SignIn) Password(ctx context.Context, token Token, entry secret.Text, from string) (Step, error) {
+	a, record, err := s.underWay(ctx, token)
+	if err != nil {
+		return Step{}, err
+	}
+	agent, err := s.named(ctx, a.Name)
+	if err != nil {
+		return Step{}, err
+	}
+	t, err := s.admit(ctx, agent, a.Nobody, a.placeOf(agent, from))
+	if err != nil {
+		return Step{}, err
+	}
+	right, err := s.agents.CheckPassword(ctx, agent, entry)
+	if err != nil {
+		s.takeBack(ctx, t)
+		return Step{}, fmt.Errorf("check password: %w", err)
+	}
+	if !right {
+		return Step{}, s.failed(ctx, t, "password")
+	}
+	s.takeBack(ctx, t)
+	return s.ask(ctx, agent, a, record)
+}
+
+// named finds an agent. The zero Agent stands for a name that nobody has, or had.
+func (s *SignIn) named(ctx context.Context, name agents.UserName) (agents.Agent, error) {
+	agent, err := s.agents.Find(ctx, name)
+	if errors.Is(err, agents.ErrNoAgent) {
+		return agents.Agent{}, nil
+	}
+	if err != nil {
+		return agents.Agent{}, fmt.Errorf("find agent: %w", err)
+	}
+	return agent, nil
+}
+
+// ask goes on to the second factor. While an agent has none, as the set-up was left halfway,
+// the code goes to the e-mail address that the invitation went to.
+func (s *SignIn) ask(ctx context.Context, agent agents.Agent, a attempt, record Record) (Step, error) {
+	a.Agent, a.Epoch, a.Mailed = agent.ID, agent.Epoch, agent.Factor != agents.App
+	if a.Mailed {
+		if err := s.send(ctx, agent, a, record); err != nil {
+			return Step{}, err
+		}
+		return Step{Kind: AskEmail, Hint: hint(agent.Email)}, nil
+	}
+	a.Until = s.time().Add(s.rule.Code)
+	if err := s.keep(ctx, KindSignIn, record.Key, a, a.Until, record.Revision); err != nil {
+		return Step{}, stale(err)
+	}
+	return Step{Kind: AskApp}, nil
+}
+
+// stale is what is said when something else was done with a sign-in in the same moment.
+func stale(err error) error {
+	if errors.Is(err, ErrStale) || errors.Is(err, ErrNoRecord) {
+		return ErrExpired
+	}
+	return err
+}
+
+// hint shows enough of an e-mail address for its owner to know it.
+func hint(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return "•••"
+	}
+	_, size := utf8.DecodeRuneInString(address[:at])
+	return address[:size] + "•••" + address[at:]
+}
+
+// Code takes the code of the second factor and begins a session: a code of the app, or the
+// one sent by e-mail, works once, whatever happens after. The session is a set-up session
+// while the agent's set-up is not finished. The code is read by typed.Digits. Errors:
+// [ErrNotACode], [ErrWrong], [ErrUsedUp], [ErrExpired] (also
+// when password, factor or role has changed since the password was given), [ErrLocked], a
+// [WaitError], [ErrDeactivated], and those of stores and the audit.
+func (s *SignIn) Code(ctx context.Context, token Token, code secret.Text, from string) (Token, agents.Agent, error) {
+	code, ok := typed.Digits(code, codeDigits, codeDigits)
+	if !ok {
+		return Token{}, agents.Agent{}, ErrNotACode
+	}
+	a, record, err := s.underWay(ctx, token)
+	if err != nil {
+		return Token{}, agents.Agent{}, err
+	}
+	agent, err := s.proved(ctx, a)
+	if err != nil {
+		return Token{}, agents.Agent{}, err
+	}
+	t, err := s.admit(ctx, agent, a.Nobody, a.placeOf(agent, from))
+	if err != nil {
+		return Token{}, agents.Agent{}, err
+	}
+	right, err := s.judge(ctx, token, a, record, code)
+	if err != nil {
+		s.takeBack(ctx, t)
+		return Token{}, agents.Agent{}, err
+	}
+	if !right {
+		return Token{}, agents.Agent{}, s.failed(ctx, t, "code")
+	}
+	s.takeBack(ctx, t)
+	return s.enter(ctx, t)
+}
+
+// proved returns the agent whose password was right, unless something has changed since that
+// would have ended a session.
+func (s *SignIn) proved(ctx context.Context, a attempt) (agents.Agent, error) {
+	if a.Agent == "" {
+		return agents.Agent{}, ErrExpired
+	}
+	agent, err := s.agents.Get(ctx, a.Agent)
+	if errors.Is(err, agents.ErrNoAgent) {
+		return agents.Agent{}, ErrExpired
+	}
+	if err != nil {
+		return agents.Agent{}, fmt.Errorf("find agent: %w", err)
+	}
+	if agent.Epoch != a.Epoch {
+		return agents.Agent{}, ErrExpired
+	}
+	return agent, nil
+}
+
+// judge says whether the code is right, and uses it up if it is.
+func (s *SignIn) judge(ctx context.Context, token Token, a attempt, record Record, code secret.Text) (bool, error) {
+	if a.Mailed {
+		return s.mailedIs(ctx, token, code)
+	}
+	right, err := s.agents.UseCode(ctx, a.Agent, code)
+	if err != nil {
+		return false, fmt.Errorf("check code of app: %w", err)
+	}
+	if !right {
+		return false, nil
+	}
+	return true, stale(s.useUp(ctx, record))
+}
+
+// enter begins a session for who has proved everything, and forgives the failures that were counted
+// together with this sign-in: not those of others, if it was in a browser of the agent's own. It is
+// recorded before it is done, and once more if it then fails.
+func (s *SignIn) enter(ctx context.Context, t try) (Token, agents.Agent, error) {
+	if state := t.agent.StateAt(t.at); state == agents.Deactivated || state == agents.Deleted {
+		return Token{}, agents.Agent{}, s.refused(ctx, t, "the profile is "+string(state), ErrDeactivated)
+	}
+	if err := s.record(ctx, t.event(audit.SignedIn)); err != nil {
+		return Token{}, agents.Agent{}, err
+	}
+	session, agent, err := s.recorded(ctx, t)
+	if err != nil {
+		return Token{}, agents.Agent{}, s.refused(ctx, t, "no session could be begun", err)
+	}
+	return session, agent, nil
+}
+
+// recorded does what stands in the audit already.
+func (s *SignIn) recorded(ctx context.Context, t try) (Token, agents.Agent, error) {
+	agent, err := s.agents.SignedIn(ctx, t.agent.ID)
+	if err != nil {
+		return Token{}, agents.Agent{}, fmt.Errorf("note sign-in: %w", err)
+	}
+	// What was proved is the password, factor and role of another epoch.
+	if agent.Epoch != t.agent.Epoch {
+		return Token{}, agents.Agent{}, ErrExpired
+	}
+	if err := s.attempts.Clear(ctx, t.subject); err != nil {
+		return Token{}, agents.Agent{}, fmt.Errorf("forgive failures: %w", err)
+	}
+	session, err := s.begin(ctx, agent, t.place.from)
+	return session, agent, err
+}
+
+// refused records that somebody who has proved everything is not signed in, and returns why.
+func (s *SignIn) refused(ctx context.Context, t try, detail string, why error) error {
+	event := t.event(audit.SignInFailed)
+	event.Detail = detail
+	return errors.Join(why, s.note(ctx, event))
 }

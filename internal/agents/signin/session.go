@@ -2,12 +2,18 @@ package signin
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/secret"
 )
 
 // Session is one that is under way.
@@ -155,3 +161,178 @@ func (s *SignIn) runsOut(of session) time.Time {
 
 // forgotten is when nobody asks any more whose session it was.
 func (s *SignIn) forgotten(of session) time.Time { return s.runsOut(of).Add(s.rule.Peek) }
+
+// SignOut ends a session, and records it, also when who asked has gone away. A token of none is no
+// error, as whoever has it is signed out.
+func (s *SignIn) SignOut(ctx context.Context, token Token) error {
+	ctx, cancel := detached(ctx)
+	defer cancel()
+	ended, err := s.end(ctx, token)
+	if err != nil || ended == nil {
+		return err
+	}
+	agent, err := s.agents.Get(ctx, ended.Agent)
+	if errors.Is(err, agents.ErrNoAgent) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("find agent: %w", err)
+	}
+	return s.record(ctx, about(audit.SignedOut, agent, ended.From))
+}
+
+// SignOutEverywhere ends all sessions of an agent, this one included. [ErrSignedOut]: this one is
+// over, and nothing was done.
+func (s *SignIn) SignOutEverywhere(ctx context.Context, session Session) error {
+	of := session.Agent
+	by := agents.By{Name: string(of.Name), Via: audit.ViaConsole, From: session.From, Epoch: of.Epoch}
+	_, err := s.agents.EndSessions(ctx, by, of.ID)
+	if errors.Is(err, agents.ErrStaleSession) {
+		return ErrSignedOut
+	}
+	if err != nil {
+		return fmt.Errorf("sign out everywhere: %w", err)
+	}
+	return nil
+}
+
+// Renew gives a session a new token after a change, asked for in it, that ended all sessions:
+// changed is the agent as that change returned it. The old token is good for nothing from then
+// on, and the session lasts no longer than before. Only that one change is made up for:
+// [ErrSignedOut], if anything else has ended sessions, before it or since, or if the session is
+// none, another's, or has run out. So whoever has stolen one doesn't keep it by a change at the
+// moment in which it is ended.
+func (s *SignIn) Renew(ctx context.Context, token Token, changed agents.Agent) (Token, error) {
+	found, err := s.end(ctx, token)
+	if err != nil {
+		return Token{}, err
+	}
+	now := s.time()
+	if found == nil || !now.Before(s.runsOut(*found)) {
+		return Token{}, ErrSignedOut
+	}
+	if changed.ID != found.Agent || changed.Epoch != found.Epoch+1 {
+		return Token{}, ErrSignedOut
+	}
+	found.Epoch, found.Seen = changed.Epoch, now
+	if _, err := s.holder(ctx, *found); err != nil {
+		return Token{}, err
+	}
+	return s.create(ctx, KindSession, *found, s.forgotten(*found))
+}
+
+// end deletes a session, whatever else is done with it in the same moment, and returns it;
+// nil: there is none, or somebody else has ended it.
+func (s *SignIn) end(ctx context.Context, token Token) (*session, error) {
+	for {
+		found, record, err := s.session(ctx, token)
+		if errors.Is(err, ErrSignedOut) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		err = s.store.Delete(ctx, record.Key, record.Revision)
+		switch {
+		case err == nil:
+			return &found, nil
+		case errors.Is(err, ErrNoRecord):
+			return nil, nil
+		case !errors.Is(err, ErrStale) || ctx.Err() != nil:
+			return nil, fmt.Errorf("end session: %w", err)
+		}
+	}
+}
+
+// Token is 32 random bytes as 43 characters of unpadded base64url. It goes into a cookie,
+// and into nothing else. A store knows its SHA-256 alone.
+type Token = secret.Text
+
+const tokenBytes = 32
+
+func newToken(random io.Reader) (Token, error) {
+	var drawn [tokenBytes]byte
+	if _, err := io.ReadFull(random, drawn[:]); err != nil {
+		return Token{}, fmt.Errorf("draw token: %w", err)
+	}
+	return secret.New(base64.RawURLEncoding.EncodeToString(drawn[:])), nil
+}
+
+// keyOf returns the key under which a store keeps what the token stands for, and false for
+// what can be no token, which no store is asked about.
+func keyOf(token Token) ([32]byte, bool) {
+	written := token.Reveal()
+	if len(written) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
+		return [32]byte{}, false
+	}
+	if _, err := base64.RawURLEncoding.Strict().DecodeString(written); err != nil {
+		return [32]byte{}, false
+	}
+	return sha256.Sum256([]byte(written)), true
+}
+
+// boundTo is what a sealed record is bound to: moved to another key or kind it can't be
+// opened.
+func boundTo(kind Kind, key [32]byte) []byte {
+	return []byte("signin " + string(kind) + " " + hex.EncodeToString(key[:]))
+}
+
+// codeDigits is how many digits a code has, by e-mail as of an app: NIST SP 800-63B asks for six at
+// least.
+const codeDigits = 6
+
+// Draft is what an agent had typed when the session ran out. A page must leave out of it
+// what is secret: passwords and codes.
+type Draft struct {
+	Agent  agents.ID           // whose it is
+	Path   string              // of the page
+	Values map[string][]string // of the form
+}
+
+// MaxDraft is how large a draft may be, in bytes of JSON.
+const MaxDraft = 16 << 10
+
+// SaveDraft keeps a draft for Rule.Draft, sealed. Errors: [ErrTooLarge], a [WaitError] when
+// the agent has had too many kept, and those of stores.
+func (s *SignIn) SaveDraft(ctx context.Context, d Draft) (Token, error) {
+	written, err := json.Marshal(d)
+	if err != nil {
+		return Token{}, fmt.Errorf("write draft: %w", err)
+	}
+	if len(written) > MaxDraft {
+		return Token{}, ErrTooLarge
+	}
+	now := s.time()
+	admission, err := s.attempts.Count(ctx, "draft_"+string(d.Agent), now, s.rule.Drafts)
+	if err != nil {
+		return Token{}, fmt.Errorf("count draft: %w", err)
+	}
+	if !admission.Admitted {
+		return Token{}, &WaitError{Until: admission.Strikes.Until}
+	}
+	until := now.Add(s.rule.Draft)
+	return s.create(ctx, KindDraft, draft{Version: sealedVersion, Until: until, Draft: d}, until)
+}
+
+// Draft returns a draft of that agent, once. [ErrNoDraft]; another agent's draft is left
+// where it is.
+func (s *SignIn) Draft(ctx context.Context, token Token, of agents.ID) (Draft, error) {
+	var kept draft
+	record, err := s.find(ctx, KindDraft, token, &kept)
+	switch {
+	case errors.Is(err, ErrNoRecord):
+		return Draft{}, ErrNoDraft
+	case err != nil:
+		return Draft{}, err
+	case kept.Draft.Agent != of || !s.time().Before(kept.Until):
+		return Draft{}, ErrNoDraft
+	}
+	err = s.store.Delete(ctx, record.Key, record.Revision)
+	if errors.Is(err, ErrNoRecord) || errors.Is(err, ErrStale) {
+		return Draft{}, ErrNoDraft
+	}
+	if err != nil {
+		return Draft{}, fmt.Errorf("take draft: %w", err)
+	}
+	return kept.Draft, nil
+}

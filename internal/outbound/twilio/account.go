@@ -1,17 +1,21 @@
 package twilio
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/twilio/twilio-go/client"
 	openapi "github.com/twilio/twilio-go/rest/api/v2010"
 
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
 
@@ -101,4 +105,198 @@ func (a *Account) api(ctx context.Context) *openapi.ApiService {
 	}
 	c.SetAccountSid(a.sid)
 	return openapi.NewApiService(&client.RequestHandler{Client: c})
+}
+
+// clockTolerance is how far Twilio's clock may be behind ours. A call's creation is told to
+// the second, so it can seem to be up to a second too early besides.
+const clockTolerance = 2 * time.Second
+
+const (
+	maxFound      = 1000 // to one number since the beginning of a day
+	foundPageSize = 100
+)
+
+// outbound is the direction of calls that were asked for by REST, unlike those of a Dial verb.
+const outbound = "outbound-api"
+
+// Find lists the calls to a number from [DialerConfig].From that were created since a time,
+// or up to two seconds before it, as clocks differ; oldest first. It reads at most 1000 of
+// that day (UTC), and returns [ErrTooMany] if there are more.
+func (d *Dialer) Find(ctx context.Context, to nanp.Number, since time.Time) ([]deliveries.FoundCall, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.account.timeout)
+	defer cancel()
+	since = since.UTC().Truncate(time.Second).Add(-clockTolerance)
+	listed, err := d.list(ctx, to, since)
+	if err != nil {
+		return nil, fmt.Errorf("find calls: %w", plain(err))
+	}
+	found := map[string]deliveries.FoundCall{}
+	for _, call := range listed {
+		created, err := time.Parse(time.RFC1123Z, text(call.DateCreated))
+		if err != nil || text(call.Sid) == "" {
+			return nil, errors.New("find calls: answered by Twilio with a call that has no SID or date")
+		}
+		if text(call.Direction) == outbound && text(call.To) == string(to) && !created.Before(since) {
+			found[*call.Sid] = deliveries.FoundCall{CallSID: *call.Sid, Created: created.UTC(), Status: text(call.Status)}
+		}
+	}
+	return inOrder(found), nil
+}
+
+// list asks twice, as a call that waits its turn has no start time yet: Twilio tells that it
+// is empty until the call is dialed, and not whether a filter by it takes such calls. Those
+// that wait come first, lest one be dialed in between and missed.
+func (d *Dialer) list(ctx context.Context, to nanp.Number, since time.Time) ([]openapi.ApiV2010Call, error) {
+	api := d.account.api(ctx)
+	waiting, err := api.ListCall(d.listing(to).SetStatus("queued"))
+	if err != nil {
+		return nil, err
+	}
+	// Twilio filters by whole days.
+	started, err := api.ListCall(d.listing(to).SetStartTimeAfter(since.Truncate(24 * time.Hour)))
+	if err != nil {
+		return nil, err
+	}
+	if len(waiting) > maxFound || len(started) > maxFound {
+		return nil, ErrTooMany
+	}
+	return slices.Concat(waiting, started), nil
+}
+
+func (d *Dialer) listing(to nanp.Number) *openapi.ListCallParams {
+	return (&openapi.ListCallParams{}).SetTo(string(to)).SetFrom(string(d.config.From)).
+		SetPageSize(foundPageSize).SetLimit(maxFound + 1)
+}
+
+func inOrder(found map[string]deliveries.FoundCall) []deliveries.FoundCall {
+	var calls []deliveries.FoundCall
+	for _, call := range found {
+		calls = append(calls, call)
+	}
+	slices.SortFunc(calls, func(a, b deliveries.FoundCall) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.CallSID, b.CallSID))
+	})
+	return calls
+}
+
+// Webhook tells where Twilio sends the calls to one telephone number or SIP domain.
+type Webhook struct {
+	Name     string   // number in E.164, "+18886128052", or domain, "example.sip.twilio.com"
+	Voice    Callback // asked what to do with an incoming call
+	Fallback Callback // asked when that fails
+	Status   Callback // told how the call ends
+	// TakenBy is the SID of the TwiML application (AP...) or SIP trunk (TK...) that takes the
+	// calls to a number. If there is one, Twilio doesn't look at the callbacks above.
+	// https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+	TakenBy string
+}
+
+// Callback is a URL of ours that Twilio is to call.
+type Callback struct {
+	URL    string // empty: none
+	Method string // GET or POST; where Twilio names none POST, its default
+}
+
+// ErrTooMany says that an account has more numbers, SIP domains or calls than are read.
+var ErrTooMany = errors.New("more on the account than are read")
+
+const (
+	maxRecords = 10_000 // of numbers, and of domains
+	pageSize   = 500    // Twilio takes up to 1000; a record has about 2 kB
+)
+
+// Webhooks returns the webhooks of every incoming telephone number of the account and then
+// of every SIP domain, in Twilio's order. It reads at most 10000 of each, and returns
+// [ErrTooMany] if there are more. Whatever goes wrong, nothing is returned but the error:
+// [ErrCredentials], the context's, or one of the network or of Twilio.
+func (a *Account) Webhooks(ctx context.Context) ([]Webhook, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	api := a.api(ctx)
+	numbers, err := numberWebhooks(api)
+	if err != nil {
+		return nil, fmt.Errorf("list telephone numbers: %w", plain(err))
+	}
+	domains, err := domainWebhooks(api)
+	if err != nil {
+		return nil, fmt.Errorf("list SIP domains: %w", plain(err))
+	}
+	return append(numbers, domains...), nil
+}
+
+// Verified says whether the account has verified a number that it doesn't own, so that calls can
+// show it as their caller ID. The errors are those of [Account.Webhooks].
+// https://www.twilio.com/docs/voice/api/outgoing-caller-ids-resource
+func (a *Account) Verified(ctx context.Context, number nanp.Number) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	params := (&openapi.ListOutgoingCallerIdParams{}).SetPhoneNumber(string(number)).SetLimit(1)
+	verified, err := a.api(ctx).ListOutgoingCallerId(params)
+	if err != nil {
+		return false, fmt.Errorf("list verified caller IDs: %w", plain(err))
+	}
+	return len(verified) > 0 && text(verified[0].PhoneNumber) == string(number), nil
+}
+
+func numberWebhooks(api *openapi.ApiService) ([]Webhook, error) {
+	params := (&openapi.ListIncomingPhoneNumberParams{}).SetPageSize(pageSize).SetLimit(maxRecords + 1)
+	numbers, err := api.ListIncomingPhoneNumber(params)
+	if err != nil {
+		return nil, err
+	}
+	if len(numbers) > maxRecords {
+		return nil, ErrTooMany
+	}
+	var webhooks []Webhook
+	for _, n := range numbers {
+		taker := text(n.TrunkSid)
+		if taker == "" {
+			taker = text(n.VoiceApplicationSid)
+		}
+		webhooks = append(webhooks, Webhook{
+			Name:     text(n.PhoneNumber),
+			Voice:    callback(n.VoiceUrl, n.VoiceMethod),
+			Fallback: callback(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
+			Status:   callback(n.StatusCallback, n.StatusCallbackMethod),
+			TakenBy:  taker,
+		})
+	}
+	return webhooks, nil
+}
+
+func domainWebhooks(api *openapi.ApiService) ([]Webhook, error) {
+	params := (&openapi.ListSipDomainParams{}).SetPageSize(pageSize).SetLimit(maxRecords + 1)
+	domains, err := api.ListSipDomain(params)
+	if err != nil {
+		return nil, err
+	}
+	if len(domains) > maxRecords {
+		return nil, ErrTooMany
+	}
+	var webhooks []Webhook
+	for _, d := range domains {
+		webhooks = append(webhooks, Webhook{
+			Name:     text(d.DomainName),
+			Voice:    callback(d.VoiceUrl, d.VoiceMethod),
+			Fallback: callback(d.VoiceFallbackUrl, d.VoiceFallbackMethod),
+			Status:   callback(d.VoiceStatusCallbackUrl, d.VoiceStatusCallbackMethod),
+		})
+	}
+	return webhooks, nil
+}
+
+func callback(url, method *string) Callback {
+	c := Callback{URL: text(url), Method: text(method)}
+	if c.Method == "" {
+		c.Method = http.MethodPost
+	}
+	return c
+}
+
+// text reads what may be null.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }

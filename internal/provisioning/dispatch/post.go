@@ -8,8 +8,10 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
@@ -130,4 +132,222 @@ func usable(id string) bool {
 		}
 	}
 	return id != "" && len(id) <= 128
+}
+
+// receiver is what is known of the receiver: there, or away. While it is away one attempt is
+// made at a time, the probe, and none before a time.
+type receiver struct {
+	delays *delays
+	lanes  int // that are worked on at once while it is there
+
+	mu       sync.Mutex
+	failures int       // of probes in a row, the failure that began it included; 0: the receiver is there
+	until    time.Time // while away: the next probe
+	probing  bool      // a probe is under way
+	episode  int       // grows with every failure that counts
+}
+
+// try is an attempt under way.
+type try struct {
+	probe   bool
+	episode int // of the receiver when the attempt began
+}
+
+// begin says whether an attempt may be made now. If so, end must be told how it ended.
+func (r *receiver) begin(now time.Time) (try, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failures == 0 {
+		return try{episode: r.episode}, true
+	}
+	if r.probing || now.Before(r.until) {
+		return try{}, false
+	}
+	r.probing = true
+	return try{probe: true, episode: r.episode}, true
+}
+
+// A change is what an attempt has changed of the receiver.
+type change int
+
+const (
+	asBefore change = iota
+	wentAway        // or is still, as a probe found
+	cameBack
+)
+
+// end notes how an attempt ended. Of attempts that were under way together the first failure
+// alone counts; the others, and successes that it overtook, are of the time before it.
+func (r *receiver) end(t try, was result, now time.Time) change {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if t.probe {
+		r.probing = false
+	}
+	current := t.episode == r.episode
+	switch was.outcome {
+	case away:
+		if current {
+			r.failures++
+			r.episode++
+			r.until = now.Add(r.delays.after(r.failures, mostAway))
+		}
+		r.until = later(r.until, now.Add(was.retryAfter))
+		if current {
+			return wentAway
+		}
+	case delivered, refused:
+		if current && r.failures > 0 {
+			r.failures = 0
+			return cameBack
+		}
+	case gaveUp:
+	}
+	return asBefore
+}
+
+// room says how many lanes may be worked on at once, and from when on.
+func (r *receiver) room() (lanes int, from time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failures == 0 {
+		return r.lanes, time.Time{}
+	}
+	return 1, r.until
+}
+
+// next returns when the next attempt may be made, and after how many failures. Zero: at any
+// time.
+func (r *receiver) next() (time.Time, int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failures == 0 {
+		return time.Time{}, 0
+	}
+	return r.until, r.failures
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// troubles are the lanes whose first message could not be delivered at the last attempt, as
+// far as this dispatcher made it.
+type troubles struct {
+	delays *delays
+
+	mu    sync.Mutex
+	lanes map[string]trouble
+}
+
+// trouble is what is known of such a lane.
+type trouble struct {
+	failures int       // in a row
+	since    time.Time // when the message was published, or, if it can't be read, first tried
+	again    time.Time // when the lane is due again
+}
+
+// handedOver is how long after a lane was due again another dispatcher must have taken it.
+const handedOver = 10 * time.Minute
+
+// failed counts one more failure of a lane, whose message was published at the time since, and
+// returns when it is due again: after a delay of its own, and not before the time from. Most
+// bounds the delay.
+func (t *troubles) failed(lane string, since, now, from time.Time, most time.Duration) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.lanes == nil {
+		t.lanes = map[string]trouble{}
+	}
+	known, before := t.lanes[lane]
+	if before && known.since.Before(since) {
+		since = known.since
+	}
+	known.failures++
+	known.since = since
+	known.again = later(from, now.Add(t.delays.after(known.failures, most)))
+	t.lanes[lane] = known
+	return known.again
+}
+
+// over says that a lane is in no trouble any more.
+func (t *troubles) over(lane string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.lanes, lane)
+}
+
+// oldest returns since when the oldest message of such a lane waits; zero: there is none. It
+// forgets the lanes that others must have taken over.
+func (t *troubles) oldest(now time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var oldest time.Time
+	for lane, known := range t.lanes {
+		switch {
+		case now.After(known.again.Add(handedOver)):
+			delete(t.lanes, lane)
+		case oldest.IsZero() || known.since.Before(oldest):
+			oldest = known.since
+		}
+	}
+	return oldest
+}
+
+// metrics count deliveries. No label holds anything of a lane or a message.
+type metrics struct {
+	delivered prometheus.Counter
+	failed    *prometheus.CounterVec
+	waiting   prometheus.Gauge
+	oldest    prometheus.Gauge
+}
+
+// Why an attempt failed, as the metrics and the log say it.
+const (
+	becauseAway       = "away"
+	becauseRefused    = "refused"
+	becauseUnreadable = "unreadable"
+)
+
+func newMetrics(r prometheus.Registerer) *metrics {
+	m := &metrics{
+		delivered: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "updatecenter_events_delivered_total",
+			Help: "Events that the receiver took.",
+		}),
+		failed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "updatecenter_event_attempts_failed_total",
+			Help: "Attempts to deliver an event that failed: the receiver was away, refused the event, or it was unreadable.",
+		}, []string{"because"}),
+		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "updatecenter_event_lanes_waiting",
+			Help: "Lines that are looked at for events to be delivered, of all servers: most have some.",
+		}),
+		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "updatecenter_event_oldest_seconds",
+			Help: "How long the oldest event waits, as far as this server knows.",
+		}),
+	}
+	for _, because := range []string{becauseAway, becauseRefused, becauseUnreadable} {
+		m.failed.WithLabelValues(because)
+	}
+	if r != nil {
+		r.MustRegister(m.delivered, m.failed, m.waiting, m.oldest)
+	}
+	return m
+}
+
+// waits shows how many lanes wait, and for how long the oldest; a zero time is none.
+func (m *metrics) waits(lanes int, now time.Time, since ...time.Time) {
+	var longest time.Duration
+	for _, at := range since {
+		if !at.IsZero() {
+			longest = max(longest, now.Sub(at))
+		}
+	}
+	m.waiting.Set(float64(lanes))
+	m.oldest.Set(longest.Seconds())
 }

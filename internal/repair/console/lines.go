@@ -1,13 +1,17 @@
 package console
 
 import (
+	"context"
 	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
@@ -115,4 +119,232 @@ func (c *Console) newKey() (string, error) {
 		return "", broken(fmt.Errorf("name a form: %w", err))
 	}
 	return keyEncoding.EncodeToString(drawn[:]), nil
+}
+
+// History reads what happened to a number, as [pins.Provisioning] does: its newest limit records,
+// newest first, of a line that was removed too.
+type History interface {
+	History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error)
+}
+
+// A historyView is all that is known of what happened to a number.
+type historyView struct {
+	lineView
+	Cut     int // how many records are shown, where there may be more; 0: all
+	History []happening
+}
+
+// showHistory shows a supervisor the whole history. It counts, and stands in the audit, as the
+// look-up that it is.
+func (c *Console) showHistory(v *visit) error {
+	number, err := v.number()
+	if err != nil {
+		return err
+	}
+	_, err = c.desk.Find(v.ctx(), v.who(), number)
+	if err != nil && !errors.Is(err, pins.ErrNoLine) { // one that was removed has a history
+		return c.deskRefused("The history is not shown", err)
+	}
+	records, err := c.history.History(v.ctx(), number, pins.MaxHistory)
+	if err != nil {
+		return fmt.Errorf("show history: %w", err)
+	}
+	view := historyView{lineView: viewOf(number), History: happenings(records, c.zone)}
+	if len(records) == pins.MaxHistory {
+		view.Cut = len(records)
+	}
+	return c.show(v, "line_history", "History of "+view.Number, view)
+}
+
+// deskWords says in a sentence why the desk has refused something, and what can be done instead;
+// empty: it was no refusal, and something went wrong.
+func deskWords(err error, z zone) string {
+	var limit *repair.LimitError
+	var calls *deliveries.LimitError
+	var blocked *deliveries.BlockedError
+	switch {
+	case errors.As(err, &limit):
+		return limitWords(limit, z)
+	case errors.As(err, &blocked):
+		return "Somebody who answered this line said that they had not asked for our call. It is called with a code again after " +
+			z.moment(blocked.Until) + ". Make sure in another way who is calling."
+	case errors.As(err, &calls):
+		return "This line was called as often as it may be. It can be called again after " +
+			z.moment(calls.Until) + ". Until then, make sure in another way who is calling."
+	case errors.Is(err, deliveries.ErrNoWay):
+		return "No calls can be made at present. Make sure in another way who is calling."
+	case errors.Is(err, pins.ErrNotValidated):
+		return "You have not validated this customer in the last 15 minutes. Make sure who is calling, and then try again."
+	case errors.Is(err, pins.ErrNoLine):
+		return "This is not a line of ours any more."
+	}
+	return ""
+}
+
+func limitWords(limit *repair.LimitError, z zone) string {
+	after := " You can go on after " + z.moment(limit.Until) + ". Supervisors have been told. If you need more, speak with yours."
+	switch limit.What {
+	case repair.LookUps:
+		return "You have looked up as many lines and accounts as one may in an hour." + after
+	case repair.Calls:
+		return "You have had as many lines called as one may in an hour." + after
+	case repair.Secrets:
+		return "You have tried as many security codes and answers as one may in an hour." + after
+	case repair.Resets:
+		return "You have reset, unlocked and opened as much as one may in an hour." + after
+	case repair.WrongClaims: // of programs
+	case repair.WrongCodes:
+		return "Too many wrong codes were entered for this line. No code validates its customer until " +
+			z.moment(limit.Until) + ". Make sure in another way who is calling."
+	}
+	return "There was too much of this in the last hour." + after
+}
+
+// deskRefused is the page for a refusal by the desk. Other errors stay what they are.
+func (c *Console) deskRefused(title string, err error) error {
+	words := deskWords(err, c.zone)
+	if words == "" {
+		return err
+	}
+	return refusing(refusedStatus(err), title, words).because(err)
+}
+
+func refusedStatus(err error) int {
+	var limit *repair.LimitError
+	var calls *deliveries.LimitError
+	switch {
+	case errors.As(err, &limit), errors.As(err, &calls):
+		return http.StatusTooManyRequests
+	case errors.Is(err, pins.ErrNoLine):
+		return http.StatusNotFound
+	}
+	return http.StatusConflict
+}
+
+// A lineView is what every page about a line needs.
+type lineView struct {
+	Number string // "612-555-0142"
+	Path   string // "/repair/lines/+16125550142"
+}
+
+func viewOf(number nanp.Number) lineView {
+	return lineView{Number: number.Display(), Path: linePath(number)}
+}
+
+// A partView is a page of a line at a path of its own.
+type partView struct {
+	lineView
+	Self string
+}
+
+func lineViewPath(number nanp.Number, path string) partView {
+	view := viewOf(number)
+	return partView{view, view.Path + path}
+}
+
+// linePath is where a line is. A + in a path stands for itself (RFC 3986, section 3.3).
+func linePath(number nanp.Number) string { return "/repair/lines/" + string(number) }
+
+// A cardView is a line as the agent sees it.
+type cardView struct {
+	lineView
+	Temporary    bool
+	Since        time.Time
+	Language     string
+	Sides        []sideView
+	Features     []string
+	History      []happening
+	Validation   *validationView // nil: there is none
+	Done         *doneView       // nil: this agent has just changed nothing
+	Key          string          // names the next call to the line, so that a double click rings once
+	PhotoID      bool
+	WholeHistory bool
+	Dial         string
+	Access       string // the number by which the line is reached from any telephone
+	Repair       string
+	TemporaryPIN string // as customers are told it; empty: not to be told
+}
+
+// A sideView is how wrong PINs stand for calls from one side.
+type sideView struct{ Name, Failures, Lock string }
+
+// A validationView says how the agent has validated the customer, and how long that is good.
+type validationView struct {
+	Way   string
+	Until time.Time
+	Left  string
+}
+
+// A doneView is what this agent has changed of the line a moment ago.
+type doneView struct {
+	Reset bool // else unlocked
+	At    time.Time
+}
+
+// viewCard shows a line to an agent at the time now. What belongs to the house and to the agent's
+// role is the caller's to fill in.
+func viewCard(card repair.Card, who repair.Who, now time.Time, z zone) cardView {
+	line := card.Line
+	view := cardView{
+		lineView: viewOf(line.Number), Temporary: line.Temporary(), Since: line.Since,
+		Language: languageWords(line.Language),
+		Sides: []sideView{
+			{"Calls from the line", failureWords(line.FromLine), lockWords(line.FromLine, now, z)},
+			{"Calls from elsewhere", failureWords(line.Remote), lockWords(line.Remote, now, z)},
+		},
+		Features: featureNames(line.Features), History: happenings(card.History, z),
+		Validation: viewValidation(card.Validation, now), Done: doneBy(who, card.History, now),
+		PhotoID: who.PhotoID,
+	}
+	if access, err := pins.AccessNumber(line.Number.AreaCode()); err == nil {
+		view.Access = access.Display()
+	}
+	return view
+}
+
+func viewValidation(v pins.Validation, now time.Time) *validationView {
+	if !now.Before(v.Until) {
+		return nil
+	}
+	return &validationView{Way: wayWords(v.Method), Until: v.Until, Left: timeLeft(v.Until.Sub(now))}
+}
+
+// doneBy finds what the agent has done for this customer: the newest change of the PIN or its
+// locks, if it was this agent's and no longer ago than a validation lasts. It is read off the
+// history, so a page that is loaded again says the same.
+func doneBy(who repair.Who, history []pins.Record, now time.Time) *doneView {
+	for _, record := range history {
+		switch record.Event {
+		case pins.Reset, pins.PINUnlocked:
+			if record.By != who.Name || record.From != who.Via || now.Sub(record.At) > pins.ValidFor {
+				return nil
+			}
+			return &doneView{Reset: record.Event == pins.Reset, At: record.At}
+		case pins.Changed, pins.Locked, pins.Removed:
+			return nil
+		case pins.ResetRefused, pins.CustomerValidated, pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped, pins.NoticeUntold:
+		}
+	}
+	return nil
+}
+
+func languageWords(language string) string {
+	switch language {
+	case "en":
+		return "English"
+	case "es":
+		return "Spanish"
+	}
+	return "Not chosen yet"
+}
+
+// lockWords says whether and how a side is locked; empty: it is not.
+func lockWords(strikes pins.Strikes, now time.Time, z zone) string {
+	switch {
+	case strikes.Locked:
+		return "Locked until the PIN is reset or the line is unlocked."
+	case strikes.LockedAt(now):
+		return "Locked until " + z.moment(strikes.LockedUntil) + "."
+	}
+	return ""
 }

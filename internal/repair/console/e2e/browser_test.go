@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
 // How long a page may take to come, and a browser to start or to stop. They only bound the wait
-// for what does not come at all: how quick the pages are is measured in speed_test.go.
+// for what does not come at all: how quick the pages are is measured in album_test.go.
 const (
 	patience     = 20 * time.Second
 	startWithin  = time.Minute
@@ -200,4 +202,115 @@ func (p *tab) words() string {
 		return err.Error()
 	}
 	return words
+}
+
+// complaints gathers what a tab's pages have had to complain of.
+type complaints struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+// listen has every line of the browser's console fail the test at its end.
+func (p *tab) listen() {
+	messages := chromedp.Console(p.ctx)
+	go func() {
+		for message, err := range messages {
+			if err != nil {
+				return
+			}
+			if message.Source == "network" || message.Type == chromedp.ConsoleDebug { // statuses such as 422; advice
+				continue
+			}
+			p.said.mu.Lock()
+			p.said.lines = append(p.said.lines, message.String())
+			p.said.mu.Unlock()
+		}
+	}()
+	p.t.Cleanup(func() {
+		for _, line := range p.said.take() {
+			p.t.Errorf("on the browser's console: %s", line)
+		}
+	})
+}
+
+func (c *complaints) take() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	taken := c.lines
+	c.lines = nil
+	return taken
+}
+
+// cookie is one of the tab's, as the browser keeps it. No script of a page can see it. It is not
+// Secure, as the demo is at http on this machine and Safari takes no such cookie there.
+func (p *tab) cookie(name string) *network.Cookie {
+	p.t.Helper()
+	if seen := ask[string](p, "document.cookie"); seen != "" {
+		p.t.Error("a script can see cookies")
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	kept, err := chromedp.Call(ctx, network.GetCookies, network.GetCookiesParams{URLs: []string{p.host + "/repair/"}})
+	if err != nil {
+		p.t.Fatalf("look for cookies: %v", err)
+	}
+	for _, cookie := range kept.Cookies {
+		if cookie.Name == name {
+			if !cookie.HTTPOnly || cookie.Secure || cookie.SameSite != network.CookieSameSiteStrict || !cookie.Session {
+				p.t.Errorf("cookie %s is open to more than it must: http only %t, secure %t, same site %s, session %t",
+					name, cookie.HTTPOnly, cookie.Secure, cookie.SameSite, cookie.Session)
+			}
+			return cookie
+		}
+	}
+	p.t.Fatalf("no cookie %s", name)
+	return nil
+}
+
+// putBack gives the browser a cookie again.
+func (p *tab) putBack(cookie *network.Cookie) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Call(ctx, network.SetCookie, network.SetCookieParams{
+		Name: cookie.Name, Value: cookie.Value, URL: p.host + "/", Path: "/",
+		Secure: &cookie.Secure, HTTPOnly: &cookie.HTTPOnly, SameSite: cookie.SameSite,
+	})
+	if err != nil {
+		p.t.Fatalf("put a cookie back: %v", err)
+	}
+	if again := p.cookie(cookie.Name); again.Value != cookie.Value {
+		p.t.Fatal("the browser has not taken the cookie back")
+	}
+}
+
+// A look is a way in which a page is looked at.
+type look struct {
+	name          string
+	width, height int64
+	scheme        string // prefers-color-scheme
+}
+
+var (
+	light  = look{"light", windowWidth, windowHeight, "light"}
+	dark   = look{"dark", windowWidth, windowHeight, "dark"}
+	narrow = look{"narrow", 320, 800, "light"} // as 1280 px are at a zoom of 400%: WCAG 2.2, 1.4.10
+)
+
+// looks has the page looked at in a way from now on.
+func (p *tab) looks(as look) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: as.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
+	if err == nil {
+		_, err = chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+			Width: as.width, Height: as.height, DeviceScaleFactor: 1,
+		})
+	}
+	if err != nil {
+		p.t.Fatalf("look at the page in %s: %v", as.name, err)
+	}
 }

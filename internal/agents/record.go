@@ -1,0 +1,145 @@
+package agents
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"updatecenter/internal/secret"
+	"updatecenter/pins"
+)
+
+// Stored is a profile as a store keeps it.
+type Stored struct {
+	ID       ID
+	Name     UserName // never changes
+	Revision int64    // 1 or more
+	Sealed   []byte   // all else, which only this package can read; at most [MaxSealed] bytes, never twice the same
+}
+
+// MaxSealed bounds Stored.Sealed, with much to spare.
+const MaxSealed = 16 << 10
+
+// Store is what the package needs of the place where profiles are kept. Profiles are never
+// taken away: that of a deleted agent keeps the user name taken. There are a few hundred.
+type Store interface {
+	// Create keeps a new profile, or says ErrTaken when another has the user name or the ID.
+	// The same again (all four fields) changes nothing and is no error. A name must not stay
+	// taken by a profile that can't be loaded: one step, or one that a later Create of the
+	// name can tell from a whole one.
+	Create(ctx context.Context, profile Stored) error
+	// Load returns the profile with the ID, or ErrNoAgent.
+	Load(ctx context.Context, id ID) (Stored, error)
+	// ByName returns the profile with the user name, or ErrNoAgent.
+	ByName(ctx context.Context, name UserName) (Stored, error)
+	// Save replaces the profile that still has profile.Revision, and raises the revision by
+	// one. It says ErrStale when the profile has another revision and ErrNoAgent when there is
+	// none; then nothing has changed. The same again (the same revision and sealed bytes)
+	// changes nothing and is no error, as long as no other change came after it.
+	Save(ctx context.Context, profile Stored) error
+	// List returns all profiles, in the order of their user names.
+	List(ctx context.Context) ([]Stored, error)
+}
+
+// sealedVersion is the form that this release writes. It refuses a newer one.
+const sealedVersion = 1
+
+// form is the profile in JSON, as it is sealed.
+type form struct {
+	Version      int       `json:"v"`
+	FullName     string    `json:"full_name,omitempty"`
+	Email        string    `json:"email,omitempty"`
+	Phone        string    `json:"phone,omitempty"`
+	Role         Role      `json:"role,omitempty"`
+	State        State     `json:"state"`
+	Since        time.Time `json:"since"`
+	Hash         pins.Hash `json:"hash,omitempty"` // of the password
+	Factor       Factor    `json:"factor,omitempty"`
+	LastStep     int64     `json:"last_step,omitempty"`
+	Required     Factor    `json:"required,omitempty"`
+	LinkHash     []byte    `json:"link_hash,omitempty"`
+	LinkUntil    time.Time `json:"link_until,omitzero"`
+	Terms        time.Time `json:"terms,omitzero"`
+	TermsVersion int       `json:"terms_version,omitempty"`
+	Reviewed     time.Time `json:"reviewed,omitzero"`
+	Created      time.Time `json:"created,omitzero"`
+	LastSignIn   time.Time `json:"last_sign_in,omitzero"`
+	Warned       time.Time `json:"warned,omitzero"`
+	Warning      time.Time `json:"warning,omitzero"`
+	Epoch        int64     `json:"epoch,omitempty"`
+
+	// A string here, as a secret.Text is written as dots. A form lives no longer than it
+	// takes to seal or open it.
+	AppKey string `json:"app_key,omitempty"`
+}
+
+// seal writes a profile for a store.
+func seal(keys secret.Keyring, random io.Reader, a Agent) (Stored, error) {
+	f := form{
+		Version: sealedVersion, FullName: a.FullName, Email: a.Email, Phone: a.Phone, Role: a.Role,
+		State: a.State, Since: a.Since, Hash: a.Password, Factor: a.Factor, LastStep: a.LastStep,
+		Required: a.Required, LinkUntil: a.Link.Until, Terms: a.Terms, TermsVersion: a.TermsVersion,
+		Reviewed: a.Reviewed, Created: a.Created, LastSignIn: a.LastSignIn, Warned: a.Warned,
+		Warning: a.Warning, Epoch: a.Epoch, AppKey: a.AppKey.Reveal(),
+	}
+	if a.Link != (Link{}) {
+		f.LinkHash = a.Link.Hash[:]
+	}
+	plaintext, err := json.Marshal(f)
+	if err != nil {
+		return Stored{}, fmt.Errorf("write profile: %w", err)
+	}
+	sealed, err := keys.Seal(random, plaintext, boundTo(a.ID, a.Name))
+	if err != nil {
+		return Stored{}, fmt.Errorf("seal profile: %w", err)
+	}
+	return Stored{ID: a.ID, Name: a.Name, Revision: a.Revision, Sealed: sealed}, nil
+}
+
+// open reads what seal wrote. Every error is [ErrUnreadable]. It says nothing of what the JSON
+// held, which its own errors would quote.
+func open(keys secret.Keyring, stored Stored) (Agent, error) {
+	plaintext, err := keys.Open(stored.Sealed, boundTo(stored.ID, stored.Name))
+	if err != nil {
+		return Agent{}, fmt.Errorf("open profile: %w: %w", ErrUnreadable, err)
+	}
+	a, err := read(plaintext)
+	a.ID, a.Name, a.Revision = stored.ID, stored.Name, stored.Revision
+	return a, err
+}
+
+func read(plaintext []byte) (Agent, error) {
+	var f form
+	if err := json.Unmarshal(plaintext, &f); err != nil {
+		return Agent{}, fmt.Errorf("open profile: %w: not in its form", ErrUnreadable)
+	}
+	a := Agent{
+		FullName: f.FullName, Email: f.Email, Phone: f.Phone, Role: f.Role, State: f.State, Since: f.Since,
+		Password: f.Hash, Factor: f.Factor, AppKey: secret.New(f.AppKey), LastStep: f.LastStep, Required: f.Required,
+		Link: Link{Until: f.LinkUntil}, Terms: f.Terms, TermsVersion: f.TermsVersion, Reviewed: f.Reviewed,
+		Created: f.Created, LastSignIn: f.LastSignIn, Warned: f.Warned, Warning: f.Warning, Epoch: f.Epoch,
+	}
+	switch {
+	case f.Version != sealedVersion:
+		return Agent{}, fmt.Errorf("open profile: %w: of another release", ErrUnreadable)
+	case len(f.LinkHash) != 0 && copy(a.Link.Hash[:], f.LinkHash) != len(f.LinkHash), !a.whole():
+		return Agent{}, fmt.Errorf("open profile: %w: not in its form", ErrUnreadable)
+	}
+	return a, nil
+}
+
+// whole says whether the profile is one that can be: an unknown state or role must not pass for
+// one that may do something.
+func (a Agent) whole() bool {
+	switch a.State {
+	case Deleted:
+		return true
+	case Invited, Active, Deactivated:
+		return a.Role.Valid() && validFactor(a.Factor) && validFactor(a.Required)
+	}
+	return false
+}
+
+func boundTo(id ID, name UserName) []byte { return []byte("agent " + string(id) + " " + string(name)) }

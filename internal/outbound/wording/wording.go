@@ -1,0 +1,228 @@
+// Package wording is what the company writes to customers: the words that letters and e-mail
+// have in common, in English and Spanish. How they look is the business of packages letters
+// and mail.
+//
+//	message, err := house.Write(deliveries.SecurityCode, account, date)
+//
+// A [Message] is in the account's language, and in English while that is not known. It says
+// who writes, and whom to call. One that tells a secret says what it is for, and never to tell
+// it to anybody who calls. One that tells of a change says what was changed and never what to
+// (47 CFR 64.2010(f)).
+//
+// No subject and no greeting holds a secret, nor does any error of this package.
+package wording
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+)
+
+// tongue is all that is written in one language.
+type tongue struct {
+	language string
+	months   [12]string
+	day      string // a format: day, month, year, in this order
+	dear     string // a format: the name
+	customer string // who has no name
+	ending   string // a format: the end of an account number
+	code     string
+	question string
+	answer   string
+	closing  string
+	noReply  string
+
+	temporaryPIN     string // a format: the PIN that new lines have
+	someTemporaryPIN string // where that is not to be told
+
+	texts map[deliveries.About]text
+}
+
+// text is a message with its blanks: {company}, {date}, {repair}, {temporary-pin}, and {call},
+// which is the number to call about it.
+type text struct {
+	subject string
+	before  []string // paragraphs before the secret, or all of a message without one
+	after   []string // and after it
+}
+
+// pin says which PIN a new line has.
+func (t tongue) pin(temporary secret.Text) string {
+	if temporary.IsZero() {
+		return t.someTemporaryPIN
+	}
+	return fmt.Sprintf(t.temporaryPIN, temporary.Reveal())
+}
+
+func (t tongue) date(date time.Time) string {
+	return fmt.Sprintf(t.day, date.Day(), t.months[date.Month()-1], date.Year())
+}
+
+func (t tongue) greet(name string) string {
+	if name == "" {
+		name = t.customer
+	}
+	return fmt.Sprintf(t.dear, name)
+}
+
+// What is shown of an account number, so that a customer with several accounts knows which one
+// is meant, and nobody else can enroll with it.
+const (
+	shownOfNumber  = 4 // letters and digits
+	hiddenOfNumber = 4 // at the least
+)
+
+func (t tongue) account(number accounts.Number) string {
+	bare := strings.ReplaceAll(string(number), "-", "")
+	if len(bare) < shownOfNumber+hiddenOfNumber {
+		return ""
+	}
+	return fmt.Sprintf(t.ending, bare[len(bare)-shownOfNumber:])
+}
+
+// maxCompany is how many characters the company's name has at most: it stands on one line.
+const maxCompany = 60
+
+// ErrHouse is what [House.Check] says.
+var ErrHouse = errors.New("who writes is not told well enough")
+
+// House is the company that writes.
+type House struct {
+	Company  string      // its name as customers know it, 1 to 60 characters
+	Repair   nanp.Number // the repair service, which resets PINs
+	HelpLine nanp.Number // for all about accounts; empty: Repair
+	// TemporaryPIN is what a welcome tells new customers to key first. It is the same for
+	// everybody and no secret. Empty: a welcome speaks of it without telling it.
+	TemporaryPIN secret.Text
+}
+
+// Check says what is missing, in an [ErrHouse].
+func (h House) Check() error {
+	if h.Company == "" || utf8.RuneCountInString(h.Company) > maxCompany ||
+		strings.ContainsFunc(h.Company, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return fmt.Errorf("%w: a company has 1 to %d characters that can be printed", ErrHouse, maxCompany)
+	}
+	if h.Repair.Display() == "" {
+		return fmt.Errorf("%w: no number of the repair service", ErrHouse)
+	}
+	return nil
+}
+
+// Phone is the number to call about accounts.
+func (h House) Phone() nanp.Number {
+	if h.HelpLine != "" {
+		return h.HelpLine
+	}
+	return h.Repair
+}
+
+// Write writes to the customer who has the account. The day is the date's, in the date's own
+// location. Errors: [deliveries.ErrNoSecret] if the account has no such secret, and
+// [deliveries.ErrAsk] for what is not written about.
+func (h House) Write(about deliveries.About, account accounts.Account, date time.Time) (Message, error) {
+	tongue := english
+	if account.Language == "es" {
+		tongue = spanish
+	}
+	text, ok := tongue.texts[about]
+	if !ok {
+		return Message{}, fmt.Errorf("write to a customer: %w", deliveries.ErrAsk)
+	}
+	message := Message{
+		Language: tongue.language,
+		Date:     tongue.date(date),
+		Account:  tongue.account(account.Number),
+		Greeting: tongue.greet(account.Name),
+		Closing:  tongue.closing,
+		NoReply:  tongue.noReply,
+		Company:  h.Company,
+	}
+	if err := message.tell(about, account, tongue); err != nil {
+		return Message{}, fmt.Errorf("write to a customer: %w", err)
+	}
+	fill := h.blanks(about, tongue, message.Date)
+	message.Subject = fill.Replace(text.subject)
+	message.Before, message.After = paragraphs(fill, text.before), paragraphs(fill, text.after)
+	return message, nil
+}
+
+// blanks fills what the texts leave open. Nothing of a customer's is filled in so: what
+// somebody has for a name is never read as a blank.
+func (h House) blanks(about deliveries.About, tongue tongue, date string) *strings.Replacer {
+	call := h.Phone()
+	if about == deliveries.PINChanged || about == deliveries.PINReset {
+		call = h.Repair
+	}
+	return strings.NewReplacer(
+		"{company}.", strings.TrimSuffix(h.Company, ".")+".", // it may be an Inc.
+		"{company}", h.Company, "{date}", date, "{call}", call.Display(),
+		"{repair}", h.Repair.Display(), "{temporary-pin}", tongue.pin(h.TemporaryPIN),
+	)
+}
+
+func paragraphs(fill *strings.Replacer, texts []string) []string {
+	var out []string
+	for _, text := range texts {
+		out = append(out, fill.Replace(text))
+	}
+	return out
+}
+
+// Message is what is written to a customer, from top to bottom.
+type Message struct {
+	Language string // "en" or "es"
+	Date     string // such as "January 5, 2026"
+	Account  string // such as "Account ending in 4821"; empty if the number is too short for that
+	Subject  string // one line
+	Greeting string // one line, with the customer's name
+	Before   []string
+	Told     Told
+	After    []string // paragraphs
+	Closing  string   // the line above the company's name
+	Company  string
+	NoReply  string // for what can be replied to: that nobody reads replies
+}
+
+// Told is the secret that a message tells, if it does.
+type Told struct {
+	QuestionLabel string
+	Question      string // the security question, for an answer
+	Label         string
+	Secret        secret.Text // empty: the message tells none
+	Digits        bool        // it is a code, to be shown by [Told.Spaced]
+}
+
+// Spaced is the secret's digits with a space between each two, for eyes that read them off.
+func (t Told) Spaced() secret.Text {
+	return secret.New(strings.Join(strings.Split(t.Secret.Reveal(), ""), " "))
+}
+
+// tell gives the message the account's secret, if it is about one.
+func (m *Message) tell(about deliveries.About, account accounts.Account, tongue tongue) error {
+	switch about {
+	case deliveries.SecurityCode, deliveries.Welcome:
+		m.Told = Told{Label: tongue.code, Secret: account.Code, Digits: true}
+	case deliveries.SecurityAnswer:
+		m.Told = Told{
+			QuestionLabel: tongue.question, Question: account.Question,
+			Label: tongue.answer, Secret: account.Answer,
+		}
+	case deliveries.PINChanged, deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
+		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged:
+		return nil
+	case deliveries.ValidationCode: // a call alone tells it
+		return deliveries.ErrAsk
+	}
+	if m.Told.Secret.IsZero() {
+		return deliveries.ErrNoSecret
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package wording
+
+import (
+	"updatecenter/internal/deliveries"
+)
+
+// What notices say in English, besides what was changed.
+const (
+	notToldEN  = "For your protection, we do not say here what it was changed to."
+	notYouEN   = "If it was you, there is nothing for you to do. If it was not, please call us right away at {call}."
+	keepItEN   = "Keep it to yourself. We never call or write to ask you for it. If somebody asks you for it, do not tell it, even if they say that they work for {company}: hang up, and call us."
+	notAskedEN = "If you did not ask for it, please call us at {call}."
+)
+
+var english = tongue{
+	language: "en",
+	months: [12]string{
+		"January", "February", "March", "April", "May", "June",
+		"July", "August", "September", "October", "November", "December",
+	},
+	day:      "%[2]s %[1]d, %[3]d",
+	dear:     "Dear %s:",
+	customer: "customer",
+	ending:   "Account ending in %s",
+	code:     "Your security code",
+	question: "Your security question",
+	answer:   "Your answer",
+	closing:  "Sincerely,",
+	noReply:  "This message was sent automatically. Nobody reads replies to it.",
+
+	temporaryPIN:     "the temporary PIN %s, which every new line has,",
+	someTemporaryPIN: "the temporary PIN that came with your service,",
+	texts: map[deliveries.About]text{ //nolint:exhaustive // a call alone tells the code of a validation
+		deliveries.SecurityCode: {
+			subject: "Your security code",
+			before:  []string{"We were asked for the security code of your {company} account. Here it is."},
+			after: []string{
+				"You need it to enroll in an online account, or to add this account to one you have.",
+				keepItEN, notAskedEN,
+			},
+		},
+		deliveries.SecurityAnswer: {
+			subject: "The answer to your security question",
+			before:  []string{"We were asked for the answer to the security question of your {company} account. Here it is, as you gave it to us."},
+			after: []string{
+				"You need it to enroll in an online account, or to add this account to one you have.",
+				keepItEN, notAskedEN,
+			},
+		},
+		deliveries.Welcome: {
+			subject: "Welcome to {company}",
+			before:  []string{"Thank you for choosing {company}. Please keep this in a safe place: it tells you how to look after your account and your calling features."},
+			after: []string{
+				keepItEN,
+				"Your online account. Enroll on our website with the account number on your bill, and with this security code or the ZIP code of your billing address.",
+				"Your calling features. From your primary home number, dial 78. You are asked for a PIN. The first time, enter {temporary-pin} and then choose your own. From then on you can call from any touch-tone phone.",
+				"If you forget your PIN, call our repair service at {repair}. For anything else about your account, call {call}.",
+			},
+		},
+		deliveries.PINChanged: {
+			subject: "Your PIN was changed",
+			before:  []string{"The PIN for the calling features of your telephone line was changed on {date}.", notToldEN, notYouEN},
+		},
+		deliveries.PINReset: {
+			subject: "Your PIN was reset",
+			before: []string{
+				"The PIN for the calling features of your telephone line was reset on {date}.",
+				"To choose a new one, dial 78 from your primary home number.",
+				"If you did not ask for this, please call us right away at {call}.",
+			},
+		},
+		deliveries.CodeChanged: {
+			subject: "Your security code was changed",
+			before:  []string{"The security code of your {company} account was changed on {date}.", notToldEN, notYouEN},
+		},
+		deliveries.QuestionChanged: {
+			subject: "Your security question was changed",
+			before:  []string{"The security question of your {company} account, or the answer to it, was created or changed on {date}.", notToldEN, notYouEN},
+		},
+		deliveries.AddressChanged: {
+			subject: "Your billing address was changed",
+			before:  []string{"The billing address of your {company} account was changed on {date}.", notToldEN, notYouEN},
+		},
+		deliveries.EmailChanged: {
+			subject: "Your e-mail address was changed",
+			before:  []string{"The e-mail address of your {company} account was changed on {date}.", notToldEN, notYouEN},
+		},
+		deliveries.PhoneChanged: {
+			subject: "Your telephone number was changed",
+			before:  []string{"The primary telephone number of your {company} account was changed on {date}.", notToldEN, notYouEN},
+		},
+	},
+}
+
+// What notices say in Spanish, besides what was changed.
+const (
+	notToldES  = "Para su protección, aquí no indicamos cuál es el dato nuevo."
+	notYouES   = "Si fue usted, no tiene que hacer nada. Si no fue usted, llámenos de inmediato al {call}."
+	keepItES   = "No lo comparta con nadie. Nunca le llamamos ni le escribimos para pedirlo. Si alguien se lo pide, no lo diga, aunque afirme que trabaja para {company}: cuelgue y llámenos."
+	notAskedES = "Si usted no hizo esta solicitud, llámenos al {call}."
+)
+
+var spanish = tongue{
+	language: "es",
+	months: [12]string{
+		"enero", "febrero", "marzo", "abril", "mayo", "junio",
+		"julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+	},
+	day:      "%d de %s de %d",
+	dear:     "Apreciable %s:",
+	customer: "cliente",
+	ending:   "Cuenta que termina en %s",
+	code:     "Su código de seguridad",
+	question: "Su pregunta de seguridad",
+	answer:   "Su respuesta",
+	closing:  "Atentamente,",
+	noReply:  "Este mensaje se envió de forma automática. Nadie lee las respuestas.",
+
+	temporaryPIN:     "el PIN temporal %s, que es el de toda línea nueva,",
+	someTemporaryPIN: "el PIN temporal que recibió con su servicio,",
+	texts: map[deliveries.About]text{ //nolint:exhaustive // a call alone tells the code of a validation
+		deliveries.SecurityCode: {
+			subject: "Su código de seguridad",
+			before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de {company}. Aquí lo tiene."},
+			after: []string{
+				"Lo necesita para inscribirse en una cuenta en línea, o para agregar esta cuenta a la que ya tiene.",
+				keepItES, notAskedES,
+			},
+		},
+		deliveries.SecurityAnswer: {
+			subject: "La respuesta a su pregunta de seguridad",
+			before:  []string{"Recibimos una solicitud de la respuesta a la pregunta de seguridad de su cuenta de {company}. Aquí la tiene, tal como usted nos la dio."},
+			after: []string{
+				"La necesita para inscribirse en una cuenta en línea, o para agregar esta cuenta a la que ya tiene.",
+				"No la comparta con nadie. Nunca le llamamos ni le escribimos para pedirla. Si alguien se la pide, no la diga, aunque afirme que trabaja para {company}: cuelgue y llámenos.",
+				notAskedES,
+			},
+		},
+		deliveries.Welcome: {
+			subject: "Le damos la bienvenida a {company}",
+			before:  []string{"Gracias por elegir a {company}. Guarde esta información en un lugar seguro: explica cómo manejar su cuenta y sus funciones de llamadas."},
+			after: []string{
+				keepItES,
+				"Su cuenta en línea. Inscríbase en nuestro sitio web con el número de cuenta que aparece en su factura y con este código de seguridad o el código postal de su dirección de facturación.",
+				"Sus funciones de llamadas. Desde el número principal de su casa, marque 78. Se le pedirá un PIN. La primera vez, ingrese {temporary-pin} y luego elija el suyo. A partir de entonces podrá llamar desde cualquier teléfono de tonos.",
+				"Si olvida su PIN, llame al servicio de reparaciones al {repair}. Para cualquier otro asunto de su cuenta, llame al {call}.",
+			},
+		},
+		deliveries.PINChanged: {
+			subject: "Se cambió su PIN",
+			before:  []string{"El PIN de las funciones de llamadas de su línea telefónica se cambió el {date}.", notToldES, notYouES},
+		},
+		deliveries.PINReset: {
+			subject: "Se restableció su PIN",
+			before: []string{
+				"El PIN de las funciones de llamadas de su línea telefónica se restableció el {date}.",
+				"Para elegir uno nuevo, marque 78 desde el número principal de su casa.",
+				"Si usted no lo solicitó, llámenos de inmediato al {call}.",
+			},
+		},
+		deliveries.CodeChanged: {
+			subject: "Se cambió su código de seguridad",
+			before:  []string{"El código de seguridad de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
+		},
+		deliveries.QuestionChanged: {
+			subject: "Se cambió su pregunta de seguridad",
+			before:  []string{"La pregunta de seguridad de su cuenta de {company}, o su respuesta, se creó o se cambió el {date}.", notToldES, notYouES},
+		},
+		deliveries.AddressChanged: {
+			subject: "Se cambió su dirección de facturación",
+			before:  []string{"La dirección de facturación de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
+		},
+		deliveries.EmailChanged: {
+			subject: "Se cambió su correo electrónico",
+			before:  []string{"La dirección de correo electrónico de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
+		},
+		deliveries.PhoneChanged: {
+			subject: "Se cambió su número de teléfono",
+			before:  []string{"El número de teléfono principal de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
+		},
+	},
+}

@@ -1,0 +1,237 @@
+// Package callback is the call that the Update Center makes to the telephone number of
+// record: it tells a security code, or the answer that took its place, to somebody who asks to
+// hear it, or that something was changed.
+//
+// # How it is told
+//
+// [Flow] has the call in order. Who is calling, and a number to call back, come first and can't
+// be cut short (47 CFR 64.1200(b)). Then
+//
+//   - a secret is offered: 1 hears it, 9 says that nobody here has asked for it. Silence, once
+//     the offer was repeated, leaves no more than the number to call;
+//   - a voice mailbox that Twilio has recognized is left the same when its greeting has ended.
+//     With [Config.CodeToMailbox] it is told the secret;
+//   - the code with which a repair agent finds out who the customer is, is offered and told with
+//     words of its own: whom to read it to, and to press 9 if no agent of ours is on the line.
+//     Only a person is told it, whatever Config says of mailboxes;
+//   - a notice is told at once, as it holds no secret, and 1 tells it again. A mailbox hears it
+//     twice, and so does whoever presses no key: that may be a mailbox which was not recognized;
+//   - a fax is told nothing, nor is a machine whose greeting still plays. The call ends, and as it
+//     has told nothing it is made again.
+//
+// A code is spoken digit by digit, twice, that for an agent in two groups; an answer is spoken, then spelled. Both are read
+// when they are asked for, and lent to the turn that speaks them: the state of the call never
+// holds them.
+//
+// # What came of it
+//
+// [Deliveries] is told of a secret in the turn whose document tells it. When the call is over,
+// [Answered] says whether that document was given, or that of the first turn, which tells a notice. A call whose delivery is unknown,
+// outdated or canceled, or another call's, tells nothing; nor does one whose state was lost, as
+// only its first webhook says what it is about.
+package callback
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/ivr"
+)
+
+// Config is what the call needs.
+type Config struct {
+	Deliveries Deliveries
+	Company    string      // who is calling, as it is spoken in every language
+	CallBack   nanp.Number // where somebody who was called reaches a person
+	// CodeToMailbox has a secret told to a voice mailbox, once its greeting has ended, by which
+	// everybody hears it who hears the mailbox. Without it a mailbox is left a number to call.
+	CodeToMailbox bool
+}
+
+// Flow is the call.
+func Flow(c Config) *ivr.Flow {
+	d := desk{deliveries: c.Deliveries, codeToMailbox: c.CodeToMailbox}
+	return &ivr.Flow{
+		Name: "callback", Start: open, Sorry: sorry, Help: leaveNotice,
+		Notices: notices,
+		Given:   map[ivr.Blank]string{company: c.Company, callBack: string(c.CallBack)},
+		Blanks:  []ivr.Blank{what, news, code, answer, firstHalf, otherHalf},
+		Phrases: phrases(),
+		Lines:   join(d.introducing(), d.offering(), d.validating(), d.informing(), d.ending()),
+	}
+}
+
+func join(parts ...[]ivr.Line) []ivr.Line {
+	var all []ivr.Line
+	for _, part := range parts {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// introducing says who is calling, whatever the call is about.
+func (d desk) introducing() []ivr.Line {
+	introduce := func(at, next ivr.Step) ivr.Line {
+		return ivr.Say{At: at, Prompt: sayWho, Whole: true, Next: next}
+	}
+	return []ivr.Line{
+		ivr.Work[opening]{At: open, Run: d.open, On: ivr.On[opening]{
+			aSecret:       beforeOffer,
+			secretMailbox: beforeSecret,
+			noticeMailbox: beforeNotice,
+			aValidation:   beforeValidation,
+			aChange:       beforeNews,
+			nothing:       beforeNothing,
+			nobody:        ivr.HangUp,
+		}},
+		introduce(beforeOffer, offer),
+		introduce(beforeSecret, read),
+		introduce(beforeNotice, leaveNotice),
+		introduce(beforeValidation, warn),
+		introduce(beforeNews, tellNews),
+		introduce(beforeNothing, tellNothing),
+	}
+}
+
+// offering tells a secret to somebody who wants to hear it.
+func (d desk) offering() []ivr.Line {
+	return []ivr.Line{
+		ivr.Menu{At: offer, Options: []ivr.Option{
+			{Prompt: toHear, Key: "1", Next: read},
+			{Prompt: notAsked, Key: "9", Next: decline},
+		}, Back: leaveNotice, GaveUp: leaveNotice, Tries: 2},
+		ivr.Work[reading]{At: read, Run: d.read, On: ivr.On[reading]{
+			aCode:         tellCode,
+			anAnswer:      tellAnswer,
+			aCodeForAgent: tellForAgent,
+			withdrawn:     tellNothing,
+		}},
+		ivr.Say{At: tellCode, Prompt: sayCode, Next: repeatCode},
+		ivr.Say{At: repeatCode, Prompt: sayCodeAgain, Next: hasTold},
+		ivr.Say{At: tellAnswer, Prompt: sayAnswer, Next: spellAnswer},
+		ivr.Say{At: spellAnswer, Prompt: saySpelled, Next: hasTold},
+		ivr.Work[listener]{At: hasTold, Run: d.listening, On: ivr.On[listener]{
+			aPerson:  offerAgain,
+			aMailbox: bye,
+		}},
+		ivr.Menu{At: offerAgain, Options: []ivr.Option{
+			{Prompt: toHearAgain, Key: "1", Next: read},
+			{Prompt: notAsked, Key: "9", Next: decline},
+		}, Back: bye, GaveUp: bye, Tries: 2},
+		ivr.Work[noting]{At: decline, Run: d.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeNoted},
+		ivr.Say{At: declined, Prompt: sayDeclined, Next: ivr.HangUp},
+	}
+}
+
+// informing tells what was changed. Nobody need press a key. Who presses none may be a mailbox that
+// nobody has recognized, whose greeting was still playing: it is told again.
+func (d desk) informing() []ivr.Line {
+	return []ivr.Line{
+		ivr.Say{At: tellNews, Prompt: sayNews, Next: newsTold},
+		ivr.Work[listener]{At: newsTold, Run: d.listening, On: ivr.On[listener]{
+			aPerson:  offerNews,
+			aMailbox: repeatNews,
+		}},
+		ivr.Menu{At: offerNews, Options: []ivr.Option{
+			{Prompt: toHearAgain, Key: "1", Next: tellNews},
+		}, Back: bye, GaveUp: repeatNews, Tries: 1},
+		ivr.Say{At: repeatNews, Prompt: sayNews, Next: bye},
+	}
+}
+
+// ending leaves nobody without a number to call.
+func (d desk) ending() []ivr.Line {
+	return []ivr.Line{
+		ivr.Say{At: leaveNotice, Prompt: sayNotice, Next: ivr.HangUp},
+		ivr.Say{At: tellNothing, Prompt: sayNothing, Next: ivr.HangUp},
+		ivr.Say{At: bye, Prompt: sayBye, Next: ivr.HangUp},
+		ivr.Say{At: sorry, Prompt: saySorry, Next: ivr.HangUp},
+	}
+}
+
+// The steps of the call, in the order in which one would tell it.
+const (
+	open          ivr.Step = "open-delivery"
+	beforeOffer   ivr.Step = "introduce-offer"
+	beforeSecret  ivr.Step = "introduce-secret"
+	beforeNotice  ivr.Step = "introduce-notice"
+	beforeNews    ivr.Step = "introduce-news"
+	beforeNothing ivr.Step = "introduce-nothing"
+
+	beforeValidation ivr.Step = "introduce-validation"
+	warn             ivr.Step = "warn"
+	offerForAgent    ivr.Step = "offer-for-agent"
+	tellForAgent     ivr.Step = "tell-for-agent"
+	repeatForAgent   ivr.Step = "repeat-for-agent"
+	againForAgent    ivr.Step = "offer-again-for-agent"
+	declineForAgent  ivr.Step = "decline-for-agent"
+	declinedForAgent ivr.Step = "declined-for-agent"
+
+	offer       ivr.Step = "offer-secret"
+	read        ivr.Step = "read-secret"
+	tellCode    ivr.Step = "tell-code"
+	repeatCode  ivr.Step = "repeat-code"
+	tellAnswer  ivr.Step = "tell-answer"
+	spellAnswer ivr.Step = "spell-answer"
+	hasTold     ivr.Step = "has-told"
+	offerAgain  ivr.Step = "offer-again"
+	decline     ivr.Step = "decline"
+	declined    ivr.Step = "declined"
+
+	tellNews   ivr.Step = "tell-news"
+	newsTold   ivr.Step = "news-told"
+	offerNews  ivr.Step = "offer-news"
+	repeatNews ivr.Step = "repeat-news"
+
+	leaveNotice ivr.Step = "leave-notice"
+	tellNothing ivr.Step = "tell-nothing"
+	bye         ivr.Step = "say-bye"
+	sorry       ivr.Step = "sorry"
+)
+
+// The blanks of the call.
+var (
+	company  = ivr.Blank{Name: "company", Kind: ivr.Words}
+	callBack = ivr.Blank{Name: "call-back", Kind: ivr.Phone}
+	what     = ivr.Blank{Name: "what", Kind: ivr.Phrase}  // the secret that is offered
+	news     = ivr.Blank{Name: "news", Kind: ivr.Phrase}  // what was changed
+	code     = ivr.Blank{Name: "code", Kind: ivr.Spelled} // lent: the code, or the answer
+	answer   = ivr.Blank{Name: "answer", Kind: ivr.Words} // lent
+
+	// The code for an agent, lent: somebody who reads it out has it in two groups.
+	firstHalf = ivr.Blank{Name: "first-half", Kind: ivr.Spelled}
+	otherHalf = ivr.Blank{Name: "other-half", Kind: ivr.Spelled}
+)
+
+// maxAttempt bounds the number of an attempt: there are far fewer.
+const maxAttempt = 9999
+
+// ParseAbout reads what a call is about, [ivr.Event]'s About, as it stands in the URLs of its
+// webhooks: the delivery and the number of the attempt, "dlv_.../1". The one error is
+// [deliveries.ErrNotFound].
+func ParseAbout(about string) (deliveries.Task, error) {
+	delivery, number, _ := strings.Cut(about, "/")
+	id, err := deliveries.ParseID(delivery)
+	if err != nil {
+		return deliveries.Task{}, deliveries.ErrNotFound
+	}
+	attempt, err := strconv.ParseUint(number, 10, 16)
+	if err != nil || attempt < 1 || attempt > maxAttempt || number[0] == '0' {
+		return deliveries.Task{}, deliveries.ErrNotFound
+	}
+	return deliveries.Task{Delivery: id, Attempt: int(attempt)}, nil
+}
+
+// Answered makes the Answered of [deliveries.Config], from the store of the calls. That must carry
+// commits out in time or not at all: an answer that is stored after the apology was heard by nobody. A
+// turn that is still being answered when its call is over will not be heard either.
+func Answered(store ivr.Store, now func() time.Time) func(ctx context.Context, callSID string, turn int) (bool, error) {
+	return func(ctx context.Context, callSID string, turn int) (bool, error) {
+		begun, err := store.Begin(ctx, ivr.Claim{Call: callSID, Turn: turn, Now: now()})
+		return begun.Status == ivr.Answered && begun.Turn == turn, err
+	}
+}

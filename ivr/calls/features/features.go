@@ -1,0 +1,319 @@
+// Package features is the part of a call in which a customer manages the calling features of
+// the line. The main call offers them in its menu, enters one with [Part.Enter], and is
+// returned to.
+//
+// # How it is told
+//
+// [Parts] has a subflow for each feature. It looks the feature up, says how it stands, and
+// offers what can be done, under keys that mean the same everywhere: 1 hears and deletes, 2
+// is the feature's other setting, 3 turns it on or off, 4 is for who can get through, # adds,
+// * leads back. After each act it says what was done, how the feature stands now, and what
+// can be done; whoever deletes hears what is left of the list first.
+//
+// Entries and schedules are heard tersely, each after the key that chooses it, and once more
+// in full before it is deleted.
+//
+// The editors are subflows that features share: hear-list and add-number for lists,
+// hear-schedules and add-schedule with ask-time for schedules, set-code for codes, and those
+// of a greeting, of a number to forward to, and of who gets through. A file tells one subflow
+// and has the work behind it; its words stand beside it in a file named prompts.
+//
+// # Rules
+//
+//   - A refusal says what is wrong and what to do: each [features.Reason] that a caller can
+//     cause has a sentence in both languages. Three of them lead back to the feature.
+//   - Silence at any question ends the call as it does in the main call.
+//   - A change is made by [features.Lines], once for each turn. A feature or a line that is
+//     gone is noticed when the feature is looked up, which follows every act: until then an
+//     editor goes on, and says of an act that it was not possible.
+//   - Settings are told to, and changed by, nobody but who has proved to know the PIN that the
+//     line has at that moment. When somebody else has changed it the part is left, as if the
+//     feature were gone.
+//   - Do Not Disturb works all the time while it is on without a schedule, and only in its
+//     schedules otherwise. No source says so; the rule is ours.
+//   - A code is kept in a secret blank from the first entry to the second, and is never said.
+package features
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"updatecenter/internal/features"
+	"updatecenter/ivr"
+	"updatecenter/pins"
+)
+
+// Part is the part of the call about one feature.
+type Part struct {
+	Feature pins.Feature
+	Choice  ivr.Prompt   // offers it in a menu: "For Dial Lock, press {key}."
+	Subflow *ivr.Subflow // has the feature's name
+	steps   steps
+}
+
+// Enter is the line, under the feature's name, that enters the part: it goes on at left after
+// *, at noAnswer when the caller can't be heard, at gone when the line doesn't have the
+// feature, or is none any more, and at overtaken when its PIN is another by now.
+func (p Part) Enter(left, noAnswer, gone, overtaken ivr.Step) ivr.Enter {
+	return ivr.Enter{
+		At: ivr.Step(p.Feature), Subflow: p.Subflow, Given: map[ivr.Blank]string{feature: string(p.Feature)},
+		On: map[ivr.Step]ivr.Step{p.steps.left: left, p.steps.noAnswer: noAnswer, p.steps.gone: gone, p.steps.overtaken: overtaken},
+	}
+}
+
+// steps are those that the parts of all features have, each under its feature's name.
+type steps struct {
+	of                                 pins.Feature
+	look, is, details, menu            ivr.Step
+	turn, turned, left, gone, noAnswer ivr.Step
+	overtaken                          ivr.Step
+}
+
+func stepsOf(f pins.Feature) steps {
+	s := steps{of: f}
+	s.look, s.is, s.details, s.menu = s.named("look"), s.named("is"), s.named("details"), s.named("menu")
+	s.turn, s.turned = s.named("turn"), s.named("turned")
+	s.left, s.noAnswer = s.named("left"), s.named("no-answer")
+	s.gone, s.overtaken = s.named("gone"), s.named("overtaken")
+	return s
+}
+
+func (s steps) named(step string) ivr.Step { return ivr.Step(string(s.of) + "-" + step) }
+
+// A way is an option of a feature's menu, and the lines that it leads to.
+type way struct {
+	key    string
+	prompt ivr.Prompt
+	lines  []ivr.Line
+	to     ivr.Step // the first of them
+}
+
+// An editor is a subflow that comes back to the feature, or finds that nobody answers.
+type editor struct {
+	*ivr.Subflow
+	given    map[ivr.Blank]string // with what it begins; nil: nothing
+	left     []ivr.Step
+	noAnswer ivr.Step
+}
+
+// enter is the line that enters an editor.
+func (e editor) enter(at, left, noAnswer ivr.Step) ivr.Enter {
+	on := map[ivr.Step]ivr.Step{e.noAnswer: noAnswer}
+	for _, r := range e.left {
+		on[r] = left
+	}
+	return ivr.Enter{At: at, Subflow: e.Subflow, Given: e.given, On: on}
+}
+
+// edits is the way to an editor, after which the feature says how it stands now.
+func (s steps) edits(key string, prompt ivr.Prompt, e editor) way {
+	at := s.named(e.Name)
+	return way{key: key, prompt: prompt, to: at, lines: []ivr.Line{e.enter(at, s.look, s.noAnswer)}}
+}
+
+// says is what a feature says of its settings.
+func (s steps) says(p ivr.Prompt) []ivr.Line {
+	return []ivr.Line{ivr.Say{At: s.details, Prompt: p, Next: s.menu}}
+}
+
+// turns is the way to turn the feature on or off.
+func (d desk) turns(s steps) way {
+	return way{key: "3", prompt: toTurn, to: s.turn, lines: []ivr.Line{
+		changes(s.turn, d.act(turnAsOffered), s.turned),
+		ivr.Say{At: s.turned, Prompt: sayNews, Next: s.look},
+	}}
+}
+
+// part tells the part of a feature: how it stands, its settings if details say any, and what
+// can be done.
+func (d desk) part(s steps, choice ivr.Prompt, details []ivr.Line, ways ...way) Part {
+	then := s.menu
+	if details != nil {
+		then = s.details
+	}
+	lines := append([]ivr.Line{
+		ivr.Work[looking]{At: s.look, Run: d.look, On: ivr.On[looking]{
+			found: s.is, gone: s.gone, overtaken: s.overtaken,
+		}},
+		ivr.Say{At: s.is, Prompt: sayIs, Next: then},
+	}, details...)
+	menu := ivr.Menu{At: s.menu, Closing: sayGoBack, Back: s.left, GaveUp: s.noAnswer}
+	var after []ivr.Line
+	for _, w := range ways {
+		menu.Options = append(menu.Options, ivr.Option{Prompt: w.prompt, Key: w.key, Next: w.to})
+		after = append(after, w.lines...)
+	}
+	lines = append(append(lines, menu), after...)
+	lines = append(lines, ivr.Return{At: s.left}, ivr.Return{At: s.noAnswer}, ivr.Return{At: s.gone},
+		ivr.Return{At: s.overtaken})
+	return Part{Feature: s.of, Choice: choice, steps: s, Subflow: &ivr.Subflow{
+		Name: string(s.of), Start: s.look, Blanks: told, Choices: choices(), Lines: lines,
+	}}
+}
+
+// looking is what comes of looking a feature up.
+type looking string
+
+const (
+	found     looking = "found"
+	gone      looking = "gone"
+	overtaken looking = "PIN changed by another"
+)
+
+// look fills in how the feature stands.
+func (d desk) look(ctx context.Context, c *ivr.Call) (looking, error) {
+	setting, err := d.find(ctx, c)
+	switch {
+	case errors.Is(err, features.ErrOvertaken):
+		return overtaken, nil
+	case isGone(err):
+		return gone, nil
+	case err != nil:
+		return "", err
+	}
+	tell(c, setting.Settings)
+	return found, nil
+}
+
+// turnAsOffered does what the menu said that key 3 would do, whatever others did meanwhile.
+func turnAsOffered(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	if c.Text(turn) == turnOn.Name {
+		return features.Switch(true), turnedOn, nil
+	}
+	return features.Switch(false), turnedOff, nil
+}
+
+// Parts returns the parts of the call, a feature each, in the order of [pins.AllFeatures].
+// They share editors, so they belong to one call.
+func Parts(c Config) []Part {
+	d := newDesk(c)
+	hear, add, code := d.hearList(), d.addNumber(), d.setCode()
+	return []Part{
+		d.noSolicitation(hear, add), d.securityScreen(), d.doNotDisturb(code),
+		d.dialLock(hear, add, code), d.callRejection(hear, add), d.forwarding(hear, add),
+	}
+}
+
+func (d desk) noSolicitation(hear, add editor) Part {
+	s := stepsOf(pins.NoSolicitation)
+	return d.part(s, forNoSolicitation, s.says(sayList),
+		s.edits("1", toHearWelcome, hear), d.turns(s), s.edits("#", toAddWelcome, add))
+}
+
+func (d desk) securityScreen() Part {
+	s := stepsOf(pins.SecurityScreen)
+	return d.part(s, forSecurityScreen, nil, d.turns(s))
+}
+
+func (d desk) doNotDisturb(code editor) Part {
+	s := stepsOf(pins.DoNotDisturb)
+	return d.part(s, forDoNotDisturb, s.says(sayDoNotDisturb),
+		s.edits("1", toHearSchedules, d.hearSchedules()), s.edits("2", toChooseGreeting, d.chooseGreeting()),
+		d.turns(s), s.edits("4", toGetThrough, d.getThrough(code)),
+		s.edits("#", toAddSchedule, d.addSchedule()))
+}
+
+func (d desk) dialLock(hear, add, code editor) Part {
+	s := stepsOf(pins.DialLock)
+	return d.part(s, forDialLock, s.says(sayDialLock),
+		s.edits("1", toHearDialable, hear), s.edits("2", toSetCode, code), d.turns(s),
+		s.edits("#", toAddDialable, add))
+}
+
+func (d desk) callRejection(hear, add editor) Part {
+	s := stepsOf(pins.CallRejection)
+	return d.part(s, forCallRejection, s.says(sayList),
+		s.edits("1", toHearRejected, hear), d.turns(s), s.edits("#", toReject, add))
+}
+
+// aiming is whether there is a number to forward to.
+type aiming string
+
+const (
+	hasTarget aiming = "goes to a number"
+	noTarget  aiming = "no number yet"
+)
+
+// forwarding is Selective Call Forwarding.
+func (d desk) forwarding(hear, add editor) Part {
+	s := stepsOf(pins.SelectiveCallForwarding)
+	with, without := s.named("with-target"), s.named("without-target")
+	details := []ivr.Line{
+		ivr.Work[aiming]{At: s.details, Run: aims, On: ivr.On[aiming]{hasTarget: with, noTarget: without}},
+		ivr.Say{At: with, Prompt: sayWithTarget, Next: s.menu},
+		ivr.Say{At: without, Prompt: sayWithoutTarget, Next: s.menu},
+	}
+	return d.part(s, forForwarding, details,
+		s.edits("1", toHearForwarded, hear), s.edits("2", toSetTarget, d.setTarget()), d.turns(s),
+		s.edits("#", toAddForwarded, add))
+}
+
+func aims(_ context.Context, c *ivr.Call) (aiming, error) {
+	if c.Text(target) == "" {
+		return noTarget, nil
+	}
+	return hasTarget, nil
+}
+
+// tell fills in how a feature stands. Parts that it doesn't have are filled in too, and are
+// said by nobody.
+func tell(c *ivr.Call, s features.Settings) {
+	choose(c, isOn, s.On, statesOn, statesOff)
+	choose(c, turn, s.On, turnOff, turnOn)
+	tellList(c, s)
+	tellSchedules(c, s)
+	c.Erase(greeting)
+	if s.Greeting > 0 {
+		c.FillPhrase(greeting, greetings[s.Greeting-1].told)
+	}
+	choose(c, codeState, s.Code.IsZero() && !s.CodeLost, noCode, hasCode)
+	choose(c, urgentState, s.Breakthrough, urgentThrough, urgentHeld)
+	choose(c, turnUrgent, s.Breakthrough, holdUrgent, letUrgent)
+	c.Fill(target, string(s.Target))
+}
+
+// tellList says how many entries the list has. They are all numbers, or can be parts of such;
+// and whoever has turned forwarding on must not think that an empty list forwards everything.
+func tellList(c *ivr.Call, s features.Settings) {
+	rule := ruleOf(c)
+	none, single, many := noEntry, oneEntry, manyEntries
+	if rule.List != nil && rule.List.AreaCodes {
+		single, many = oneEntryOrArea, manyEntriesOrAreas
+	}
+	if rule.Target && s.On {
+		none = noEntryForwarded
+	}
+	tellCount(c, listState, entries, len(s.List), none, single, many)
+}
+
+// tellSchedules says how many schedules there are, and when the feature works: always
+// without any, and otherwise only in their times. No source says so; the rule is ours.
+func tellSchedules(c *ivr.Call, s features.Settings) {
+	if s.On {
+		tellCount(c, scheduleState, schedules, len(s.Schedules), worksAlways, worksInOne, worksInMany)
+		return
+	}
+	tellCount(c, scheduleState, schedules, len(s.Schedules), noSchedule, oneSchedule, manySchedules)
+}
+
+// choose fills a blank with one of two phrases.
+func choose(c *ivr.Call, b ivr.Blank, first bool, yes, no ivr.Prompt) {
+	if !first {
+		yes = no
+	}
+	c.FillPhrase(b, yes)
+}
+
+// tellCount fills in how many there are, in words that agree with the number.
+func tellCount(c *ivr.Call, b, count ivr.Blank, n int, none, single, many ivr.Prompt) {
+	c.Fill(count, strconv.Itoa(n))
+	switch n {
+	case 0:
+		c.FillPhrase(b, none)
+	case 1:
+		c.FillPhrase(b, single)
+	default:
+		c.FillPhrase(b, many)
+	}
+}

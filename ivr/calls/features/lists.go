@@ -1,0 +1,327 @@
+package features
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"updatecenter/internal/features"
+	"updatecenter/ivr"
+)
+
+// perPage is how many entries are heard at once.
+const perPage = 5
+
+// The steps of hear-list.
+const (
+	listPage     ivr.Step = "list-page"
+	listMenu     ivr.Step = "list-menu"
+	listNext     ivr.Step = "list-next"
+	listNothing  ivr.Step = "list-nothing"
+	listAsk      ivr.Step = "list-confirm"
+	listDelete   ivr.Step = "list-delete"
+	listDeleted  ivr.Step = "list-deleted"
+	listStay     ivr.Step = "list-stay"
+	listLeft     ivr.Step = "list-left"
+	listNoAnswer ivr.Step = "list-no-answer"
+)
+
+// A slot is a place on a page, which holds an entry or none.
+type slot struct {
+	entry, kind ivr.Blank
+	prompt      ivr.Prompt // offers to delete it
+	pick        ivr.Step
+}
+
+var slots = makeSlots()
+
+func makeSlots() [perPage]slot {
+	var all [perPage]slot
+	for i := range all {
+		n := strconv.Itoa(i + 1)
+		all[i] = slot{
+			entry: ivr.Blank{Name: "entry-" + n, Kind: ivr.Listed}, kind: ivr.Blank{Name: "kind-" + n, Kind: ivr.Phrase},
+			prompt: toDeleteEntry(n), pick: ivr.Step("pick-entry-" + n),
+		}
+	}
+	return all
+}
+
+// hearList says the entries of a list, five at a time, and deletes one of them.
+func (d desk) hearList() editor {
+	menu := ivr.Menu{At: listMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: listLeft, GaveUp: listNoAnswer}
+	var picks []ivr.Line
+	flow := &ivr.Subflow{Name: "hear-list", Start: listPage, Blanks: told, Choices: choices()}
+	for i, s := range slots {
+		flow.Choices[s.kind] = []ivr.Prompt{listedArea, listedExchange, listedAbroad}
+		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.entry, s.kind)
+		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.entry)})
+		picks = append(picks, ivr.Work[acting]{At: s.pick, Run: pickEntry(i), On: ivr.On[acting]{acted: listAsk}})
+	}
+	menu.Options = append(menu.Options, ivr.Option{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)})
+	flow.Lines = append([]ivr.Line{
+		ivr.Work[paging]{At: listPage, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
+		menu,
+		ivr.Work[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
+	}, picks...)
+	flow.Lines = append(flow.Lines,
+		ivr.Menu{At: listAsk, Prompt: sayEntry, Options: []ivr.Option{
+			{Prompt: toDelete, Next: listDelete}, {Prompt: toKeep, Next: listPage},
+		}, Closing: sayGoBack, Back: listPage, GaveUp: listNoAnswer},
+		changes(listDelete, d.act(dropChosen), listDeleted),
+		ivr.Say{At: listDeleted, Prompt: sayNews, Next: listStay},
+		ivr.Work[paging]{At: listStay, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listLeft}},
+		ivr.Say{At: listNothing, Prompt: sayNews, Next: listLeft},
+		ivr.Return{At: listLeft}, ivr.Return{At: listNoAnswer},
+	)
+	return editor{Subflow: flow, given: map[ivr.Blank]string{offset: "0"}, left: []ivr.Step{listLeft}, noAnswer: listNoAnswer}
+}
+
+// filled is the condition of an option whose blank must hold something.
+func filled(b ivr.Blank) func(*ivr.Call) bool {
+	return func(c *ivr.Call) bool { return c.Text(b) != "" }
+}
+
+// paging is what comes of looking for entries.
+type paging string
+
+const (
+	aPage   paging = "a page"
+	nothing paging = "nothing"
+)
+
+// thisPage fills the page with the entries that are being heard, the first ones to begin with.
+func (d desk) thisPage(ctx context.Context, c *ivr.Call) (paging, error) { return d.page(ctx, c, 0) }
+
+// nextPage fills it with those after them.
+func (d desk) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
+	return d.page(ctx, c, perPage)
+}
+
+// page fills the page with those that come so many entries later: after the last ones the
+// first. A page that is gone, as its entries were deleted, is the last one that there is.
+func (d desk) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
+	from, err := strconv.Atoi(c.Text(offset))
+	if err != nil {
+		return "", fmt.Errorf("read offset: %w", err)
+	}
+	from += later
+	setting, err := d.find(ctx, c)
+	switch {
+	case isGone(err):
+		c.FillPhrase(news, sayNotPossible)
+		return nothing, nil
+	case err != nil:
+		return "", err
+	case len(setting.List) == 0:
+		c.FillPhrase(news, sayEmptyList)
+		return nothing, nil
+	case from >= len(setting.List) && later > 0:
+		from = 0
+	case from >= len(setting.List):
+		from = (len(setting.List) - 1) / perPage * perPage
+	}
+	c.Fill(offset, strconv.Itoa(from))
+	tellPage(c, setting.List, from)
+	return aPage, nil
+}
+
+// tellPage fills in the entries from one on, and what comes after them.
+func tellPage(c *ivr.Call, list []features.Entry, from int) {
+	c.Erase(turnPage)
+	switch {
+	case len(list) > from+perPage:
+		c.FillPhrase(turnPage, moreEntries)
+	case from > 0:
+		c.FillPhrase(turnPage, firstEntries)
+	}
+	for i, s := range slots {
+		c.Erase(s.entry, s.kind)
+		if from+i < len(list) {
+			entry := list[from+i]
+			c.Fill(s.entry, string(entry))
+			c.FillPhrase(s.kind, entryWords[kindOf(entry)].listed)
+		}
+	}
+}
+
+// pickEntry notes which entry of the page the caller chose.
+func pickEntry(i int) func(context.Context, *ivr.Call) (acting, error) {
+	return func(_ context.Context, c *ivr.Call) (acting, error) {
+		tellChosen(c, features.Entry(c.Text(slots[i].entry)))
+		return acted, nil
+	}
+}
+
+func dropChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	return features.Drop(features.Entry(c.Text(chosen))), deleted, nil
+}
+
+// The steps of add-number.
+const (
+	numberRoom     ivr.Step = "number-room"
+	numberFull     ivr.Step = "list-is-full"
+	numberAsk      ivr.Step = "ask-number"
+	numberWeigh    ivr.Step = "weigh-number"
+	numberRefused  ivr.Step = "number-refused"
+	numberAgain    ivr.Step = "number-again"
+	numberGivenUp  ivr.Step = "number-given-up"
+	numberConfirm  ivr.Step = "number-confirm"
+	numberAdd      ivr.Step = "number-add"
+	numberAdded    ivr.Step = "number-added"
+	numberLeft     ivr.Step = "number-left"
+	numberNoAnswer ivr.Step = "number-no-answer"
+)
+
+// entryDigits is how long what is keyed can be: from an area code to 011 and 15 digits.
+var entryDigits = ivr.Range{Min: 3, Max: 18}
+
+// addNumber adds an entry to a list.
+func (d desk) addNumber() editor {
+	flow := &ivr.Subflow{Name: "add-number", Start: numberRoom, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+		ivr.Work[room]{At: numberRoom, Run: d.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
+		ivr.Say{At: numberFull, Prompt: sayNews, Next: numberLeft},
+		ivr.Ask{At: numberAsk, Prompt: sayAskNumber, Digits: entryDigits, Into: keyed,
+			Heard: numberWeigh, Back: numberLeft, GaveUp: numberNoAnswer},
+		ivr.Work[weighing]{At: numberWeigh, Run: d.weighNumber, On: ivr.On[weighing]{
+			accepted: numberConfirm, refused: numberRefused,
+		}},
+		ivr.Say{At: numberRefused, Prompt: sayNews, Next: numberAgain},
+		ivr.Again{At: numberAgain, Times: 3, Back: numberRoom, GaveUp: numberGivenUp},
+		ivr.Say{At: numberGivenUp, Prompt: sayGivenUp, Next: numberLeft},
+		ivr.Menu{At: numberConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
+			{Prompt: toAdd, Next: numberAdd}, {Prompt: toKeyAgain, Next: numberAsk},
+		}, Closing: sayGoBack, Back: numberLeft, GaveUp: numberNoAnswer},
+		changes(numberAdd, d.act(addChosen), numberAdded),
+		ivr.Say{At: numberAdded, Prompt: sayNews, Next: numberLeft},
+		ivr.Return{At: numberLeft}, ivr.Return{At: numberNoAnswer},
+	}}
+	return editor{Subflow: flow, left: []ivr.Step{numberLeft}, noAnswer: numberNoAnswer}
+}
+
+// room is whether anything can be added.
+type room string
+
+const (
+	isRoom room = "room"
+	isFull room = "full"
+)
+
+// listRoom looks for room in the list, and fills in what it takes.
+func (d desk) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
+	setting, err := d.find(ctx, c)
+	if err != nil && !isGone(err) {
+		return "", err
+	}
+	rule := ruleOf(c).List
+	if len(setting.List) >= rule.Most {
+		c.FillPhrase(news, refusals[features.ListFull])
+		return isFull, nil
+	}
+	switch {
+	case rule.AreaCodes:
+		c.FillPhrase(asked, askOrAreaCode)
+	case rule.International:
+		c.FillPhrase(asked, askOrAbroad)
+	default:
+		c.FillPhrase(asked, askTenDigits)
+	}
+	return isRoom, nil
+}
+
+// weighNumber reads what was keyed, and asks whether it would be added.
+func (d desk) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error) {
+	entry, err := ruleOf(c).ParseEntry(c.Text(keyed))
+	if err != nil {
+		return refuse(c, err)
+	}
+	tellChosen(c, entry)
+	return d.weigh(ctx, c, features.Add(entry))
+}
+
+func addChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	return features.Add(features.Entry(c.Text(chosen))), added, nil
+}
+
+// entryKind is what an entry of a list is.
+type entryKind string
+
+const (
+	plainNumber entryKind = "number"
+	abroad      entryKind = "number abroad"
+	areaCode    entryKind = "area code"
+	exchange    entryKind = "exchange"
+)
+
+func kindOf(entry features.Entry) entryKind {
+	switch {
+	case len(entry) == len("612"):
+		return areaCode
+	case len(entry) == len("612555"):
+		return exchange
+	case strings.HasPrefix(string(entry), "+1"):
+		return plainNumber
+	}
+	return abroad
+}
+
+// entryWords are said before an entry: alone, and in a list, where most entries are plain
+// numbers and nothing is said of them.
+var entryWords = map[entryKind]struct{ alone, listed ivr.Prompt }{
+	plainNumber: {alone: aNumber},
+	abroad:      {anAbroad, listedAbroad},
+	areaCode:    {anAreaCode, listedArea},
+	exchange:    {anExchange, listedExchange},
+}
+
+// tellChosen fills in the entry that the call is about.
+func tellChosen(c *ivr.Call, entry features.Entry) {
+	c.Fill(chosen, string(entry))
+	c.FillPhrase(kind, entryWords[kindOf(entry)].alone)
+}
+
+// The blanks of this part of the call.
+var (
+	feature = ivr.Blank{Name: "feature", Kind: ivr.Phrase} // that the call is about: the phrase has its name
+	isOn    = ivr.Blank{Name: "is-on", Kind: ivr.Phrase}   // or off
+	turn    = ivr.Blank{Name: "turn", Kind: ivr.Phrase}    // what key 3 does
+	news    = ivr.Blank{Name: "news", Kind: ivr.Phrase}    // what came of the last act or entry
+
+	listState     = ivr.Blank{Name: "list-state", Kind: ivr.Phrase}
+	entries       = ivr.Blank{Name: "entries", Kind: ivr.Count} // of the list
+	scheduleState = ivr.Blank{Name: "schedule-state", Kind: ivr.Phrase}
+	schedules     = ivr.Blank{Name: "schedules", Kind: ivr.Count}
+	greeting      = ivr.Blank{Name: "greeting", Kind: ivr.Phrase} // what callers hear
+	codeState     = ivr.Blank{Name: "code-state", Kind: ivr.Phrase}
+	urgentState   = ivr.Blank{Name: "urgent-state", Kind: ivr.Phrase} // of emergency calls
+	turnUrgent    = ivr.Blank{Name: "turn-urgent", Kind: ivr.Phrase}
+	target        = ivr.Blank{Name: "target", Kind: ivr.Phone} // empty: none
+
+	offset   = ivr.Blank{Name: "offset", Kind: ivr.Count}     // of the entries that are being heard
+	turnPage = ivr.Blank{Name: "turn-page", Kind: ivr.Phrase} // what comes after them; empty: nothing
+	asked    = ivr.Blank{Name: "asked", Kind: ivr.Phrase}     // for which entry
+	keyed    = ivr.Blank{Name: "keyed", Kind: ivr.Digits}     // as the caller did
+	kind     = ivr.Blank{Name: "kind", Kind: ivr.Phrase}      // of the chosen entry
+	chosen   = ivr.Blank{Name: "chosen", Kind: ivr.Phone}     // a features.Entry
+	open     = ivr.Blank{Name: "open-days", Kind: ivr.Digits} // with room for a schedule, names separated by spaces
+
+	days    = ivr.Blank{Name: "days", Kind: ivr.Phrase} // of the schedule that it is about: the phrase has its name
+	start   = ivr.Blank{Name: "start", Kind: ivr.Time}
+	end     = ivr.Blank{Name: "end", Kind: ivr.Time}
+	nextDay = ivr.Blank{Name: "next-day", Kind: ivr.Phrase} // when it ends then; else empty
+
+	whichTime = ivr.Blank{Name: "which-time", Kind: ivr.Phrase}
+	morning   = ivr.Blank{Name: "morning", Kind: ivr.Time} // what the digits can mean
+	evening   = ivr.Blank{Name: "evening", Kind: ivr.Time}
+
+	firstCode = ivr.Blank{Name: "first-code", Kind: ivr.Secret}
+	nextCode  = ivr.Blank{Name: "second-code", Kind: ivr.Secret}
+)
+
+// told are the blanks that prompts name, but for those of the lines that can be chosen.
+var told = []ivr.Blank{
+	feature, isOn, turn, news, listState, entries, scheduleState, schedules, greeting, codeState,
+	urgentState, turnUrgent, target, turnPage, asked, kind, chosen, days, start, end, nextDay, whichTime,
+	morning, evening,
+}

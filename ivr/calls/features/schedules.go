@@ -1,0 +1,353 @@
+package features
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"updatecenter/internal/features"
+	"updatecenter/ivr"
+)
+
+// The steps of hear-schedules.
+const (
+	schedulesLook     ivr.Step = "schedules-look"
+	schedulesMenu     ivr.Step = "schedules-menu"
+	schedulesNone     ivr.Step = "schedules-none"
+	schedulesConfirm  ivr.Step = "schedules-confirm"
+	schedulesDelete   ivr.Step = "schedules-delete"
+	schedulesDeleted  ivr.Step = "schedules-deleted"
+	schedulesStay     ivr.Step = "schedules-stay"
+	schedulesLeft     ivr.Step = "schedules-left"
+	schedulesNoAnswer ivr.Step = "schedules-no-answer"
+)
+
+// A timeSlot is a place for a schedule, which holds one or none.
+type timeSlot struct {
+	days, start, end ivr.Blank
+	prompt           ivr.Prompt // offers to delete it
+	pick             ivr.Step
+}
+
+// present are the blanks of the schedule that the call is about.
+var present = timeSlot{days: days, start: start, end: end}
+
+var timeSlots = makeTimeSlots()
+
+// makeTimeSlots makes as many as there can be schedules.
+func makeTimeSlots() [2 * features.SchedulesPerDays]timeSlot {
+	var all [2 * features.SchedulesPerDays]timeSlot
+	for i := range all {
+		n := strconv.Itoa(i + 1)
+		all[i] = timeSlot{
+			days:  ivr.Blank{Name: "days-" + n, Kind: ivr.Phrase},
+			start: ivr.Blank{Name: "start-" + n, Kind: ivr.Time}, end: ivr.Blank{Name: "end-" + n, Kind: ivr.Time},
+			prompt: toDeleteSchedule(n), pick: ivr.Step("pick-schedule-" + n),
+		}
+	}
+	return all
+}
+
+// hearSchedules says the schedules, and deletes one of them.
+func (d desk) hearSchedules() editor {
+	menu := ivr.Menu{At: schedulesMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: schedulesLeft, GaveUp: schedulesNoAnswer}
+	var picks []ivr.Line
+	flow := &ivr.Subflow{Name: "hear-schedules", Start: schedulesLook, Blanks: told, Choices: choices()}
+	for _, s := range timeSlots {
+		flow.Choices[s.days] = flow.Choices[days]
+		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.days, s.start, s.end)
+		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.days)})
+		picks = append(picks, ivr.Work[acting]{At: s.pick, Run: s.choose, On: ivr.On[acting]{acted: schedulesConfirm}})
+	}
+	flow.Lines = append([]ivr.Line{
+		ivr.Work[paging]{At: schedulesLook, Run: d.lookSchedules, On: ivr.On[paging]{
+			aPage: schedulesMenu, nothing: schedulesNone,
+		}},
+		menu,
+	}, picks...)
+	flow.Lines = append(flow.Lines,
+		ivr.Menu{At: schedulesConfirm, Prompt: saySchedule, Options: []ivr.Option{
+			{Prompt: toDelete, Next: schedulesDelete}, {Prompt: toKeep, Next: schedulesLook},
+		}, Closing: sayGoBack, Back: schedulesLook, GaveUp: schedulesNoAnswer},
+		changes(schedulesDelete, d.act(dropSchedule), schedulesDeleted),
+		ivr.Say{At: schedulesDeleted, Prompt: sayNews, Next: schedulesStay},
+		ivr.Work[paging]{At: schedulesStay, Run: d.lookSchedules, On: ivr.On[paging]{
+			aPage: schedulesMenu, nothing: schedulesLeft,
+		}},
+		ivr.Say{At: schedulesNone, Prompt: sayNews, Next: schedulesLeft},
+		ivr.Return{At: schedulesLeft}, ivr.Return{At: schedulesNoAnswer},
+	)
+	return editor{Subflow: flow, left: []ivr.Step{schedulesLeft}, noAnswer: schedulesNoAnswer}
+}
+
+// lookSchedules fills the slots.
+func (d desk) lookSchedules(ctx context.Context, c *ivr.Call) (paging, error) {
+	setting, err := d.find(ctx, c)
+	switch {
+	case isGone(err):
+		c.FillPhrase(news, sayNotPossible)
+		return nothing, nil
+	case err != nil:
+		return "", err
+	case len(setting.Schedules) == 0:
+		c.FillPhrase(news, sayNoSchedules)
+		return nothing, nil
+	}
+	for i, s := range timeSlots {
+		c.Erase(s.days, s.start, s.end)
+		if i < len(setting.Schedules) {
+			s.tell(c, setting.Schedules[i])
+		}
+	}
+	return aPage, nil
+}
+
+// tell fills in a schedule.
+func (s timeSlot) tell(c *ivr.Call, schedule features.Schedule) {
+	c.Fill(s.days, string(schedule.Days))
+	c.Fill(s.start, schedule.Start.String())
+	c.Fill(s.end, schedule.End.String())
+}
+
+// tellPresent fills in the schedule that the call is about, and when it ends on another day;
+// of midnight that need not be said.
+func tellPresent(c *ivr.Call, schedule features.Schedule) {
+	present.tell(c, schedule)
+	c.Erase(nextDay)
+	if schedule.NextDay() && schedule.End > 0 {
+		c.FillPhrase(nextDay, onNextDay)
+	}
+}
+
+// read returns the schedule that is filled in.
+func (s timeSlot) read(c *ivr.Call) (features.Schedule, error) {
+	from, err := features.ParseClock(c.Text(s.start))
+	if err != nil {
+		return features.Schedule{}, fmt.Errorf("read start: %w", err)
+	}
+	to, err := features.ParseClock(c.Text(s.end))
+	if err != nil {
+		return features.Schedule{}, fmt.Errorf("read end: %w", err)
+	}
+	return features.Schedule{Days: features.Days(c.Text(s.days)), Start: from, End: to}, nil
+}
+
+// choose notes that the caller chose this one.
+func (s timeSlot) choose(_ context.Context, c *ivr.Call) (acting, error) {
+	schedule, err := s.read(c)
+	if err != nil {
+		return "", err
+	}
+	tellPresent(c, schedule)
+	return acted, nil
+}
+
+func dropSchedule(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	schedule, err := present.read(c)
+	return features.DropSchedule(schedule), deleted, err
+}
+
+// The steps of add-schedule.
+const (
+	scheduleRoom     ivr.Step = "schedule-room"
+	scheduleFull     ivr.Step = "schedules-are-full"
+	scheduleDays     ivr.Step = "schedule-days"
+	onWeekdays       ivr.Step = "on-weekdays"
+	onWeekend        ivr.Step = "on-the-weekend"
+	scheduleStart    ivr.Step = "schedule-start"
+	scheduleEnd      ivr.Step = "schedule-end"
+	scheduleWeigh    ivr.Step = "weigh-schedule"
+	scheduleRefused  ivr.Step = "schedule-refused"
+	scheduleAgain    ivr.Step = "schedule-again"
+	scheduleGivenUp  ivr.Step = "schedule-given-up"
+	scheduleConfirm  ivr.Step = "schedule-confirm"
+	scheduleSave     ivr.Step = "schedule-save"
+	scheduleSaved    ivr.Step = "schedule-saved"
+	scheduleLeft     ivr.Step = "schedule-left"
+	scheduleNoAnswer ivr.Step = "schedule-no-answer"
+)
+
+// addSchedule adds a schedule: its days, its start, its end.
+func (d desk) addSchedule() editor {
+	flow := &ivr.Subflow{Name: "add-schedule", Start: scheduleRoom, Blanks: told, Choices: choices()}
+	time := d.askTime()
+	flow.Lines = []ivr.Line{
+		ivr.Work[room]{At: scheduleRoom, Run: d.scheduleRoom, On: ivr.On[room]{isRoom: scheduleDays, isFull: scheduleFull}},
+		ivr.Say{At: scheduleFull, Prompt: sayNews, Next: scheduleLeft},
+		ivr.Menu{At: scheduleDays, Options: []ivr.Option{
+			{Prompt: forWeekdays, Next: onWeekdays, If: isOpen(features.Weekdays)},
+			{Prompt: forWeekend, Next: onWeekend, If: isOpen(features.Weekend)},
+		}, Closing: sayGoBack, Back: scheduleLeft, GaveUp: scheduleNoAnswer},
+		ivr.Work[acting]{At: onWeekdays, Run: pickDays(features.Weekdays), On: ivr.On[acting]{acted: scheduleStart}},
+		ivr.Work[acting]{At: onWeekend, Run: pickDays(features.Weekend), On: ivr.On[acting]{acted: scheduleStart}},
+		time.enter(scheduleStart, whenItStarts, scheduleEnd, scheduleDays),
+		time.enter(scheduleEnd, whenItEnds, scheduleWeigh, scheduleStart),
+		ivr.Work[weighing]{At: scheduleWeigh, Run: d.weighSchedule, On: ivr.On[weighing]{
+			accepted: scheduleConfirm, refused: scheduleRefused,
+		}},
+		ivr.Say{At: scheduleRefused, Prompt: sayNews, Next: scheduleAgain},
+		ivr.Again{At: scheduleAgain, Times: 3, Back: scheduleStart, GaveUp: scheduleGivenUp},
+		ivr.Say{At: scheduleGivenUp, Prompt: sayGivenUp, Next: scheduleLeft},
+		ivr.Menu{At: scheduleConfirm, Prompt: saySchedule, Options: []ivr.Option{
+			{Prompt: toSave, Next: scheduleSave}, {Prompt: toStartOver, Next: scheduleRoom},
+		}, Closing: sayGoBack, Back: scheduleEnd, GaveUp: scheduleNoAnswer},
+		changes(scheduleSave, d.act(saveSchedule), scheduleSaved),
+		ivr.Say{At: scheduleSaved, Prompt: sayNews, Next: scheduleLeft},
+		ivr.Return{At: scheduleLeft}, ivr.Return{At: scheduleNoAnswer},
+	}
+	return editor{Subflow: flow, left: []ivr.Step{scheduleLeft}, noAnswer: scheduleNoAnswer}
+}
+
+// scheduleRoom fills in for which days another schedule can be added.
+func (d desk) scheduleRoom(ctx context.Context, c *ivr.Call) (room, error) {
+	setting, err := d.find(ctx, c)
+	if err != nil && !isGone(err) {
+		return "", err
+	}
+	var free []string
+	for _, days := range []features.Days{features.Weekdays, features.Weekend} {
+		taken := 0
+		for _, s := range setting.Schedules {
+			if s.Days == days {
+				taken++
+			}
+		}
+		if taken < features.SchedulesPerDays {
+			free = append(free, string(days))
+		}
+	}
+	c.Fill(open, strings.Join(free, " "))
+	if len(free) == 0 {
+		c.FillPhrase(news, refusals[features.SchedulesFull])
+		return isFull, nil
+	}
+	return isRoom, nil
+}
+
+// isOpen is the condition of days for which there is room.
+func isOpen(days features.Days) func(*ivr.Call) bool {
+	return func(c *ivr.Call) bool { return slices.Contains(strings.Fields(c.Text(open)), string(days)) }
+}
+
+func pickDays(picked features.Days) func(context.Context, *ivr.Call) (acting, error) {
+	return func(_ context.Context, c *ivr.Call) (acting, error) {
+		c.Fill(days, string(picked))
+		return acted, nil
+	}
+}
+
+// weighSchedule asks whether the schedule would be added, and fills in whether it ends on the
+// next day.
+func (d desk) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, error) {
+	schedule, err := present.read(c)
+	if err != nil {
+		return "", err
+	}
+	tellPresent(c, schedule)
+	return d.weigh(ctx, c, features.AddSchedule(schedule))
+}
+
+func saveSchedule(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	schedule, err := present.read(c)
+	return features.AddSchedule(schedule), saved, err
+}
+
+// The steps of ask-time.
+const (
+	timeAsk      ivr.Step = "time-ask"
+	timeRead     ivr.Step = "time-read"
+	timeRefused  ivr.Step = "time-refused"
+	timeAgain    ivr.Step = "time-again"
+	timeHalf     ivr.Step = "time-half"
+	timeMorning  ivr.Step = "time-morning"
+	timeEvening  ivr.Step = "time-evening"
+	timeTaken    ivr.Step = "time-taken"
+	timeBack     ivr.Step = "time-back"
+	timeGivenUp  ivr.Step = "time-given-up"
+	timeNoAnswer ivr.Step = "time-no-answer"
+)
+
+// A clock is the subflow that asks for a time of day.
+type clock struct{ *ivr.Subflow }
+
+// enter is the line that asks when the present schedule starts or ends.
+func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.Enter {
+	return ivr.Enter{
+		At: at, Subflow: k.Subflow, Given: map[ivr.Blank]string{whichTime: which.Name},
+		On: map[ivr.Step]ivr.Step{
+			timeTaken: taken, timeBack: back, timeGivenUp: scheduleGivenUp, timeNoAnswer: scheduleNoAnswer,
+		},
+	}
+}
+
+// askTime asks for a time of day, and whether it is before or after noon if the digits don't
+// tell.
+func (d desk) askTime() clock {
+	return clock{&ivr.Subflow{Name: "ask-time", Start: timeAsk, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+		ivr.Ask{At: timeAsk, Prompt: sayAskTime, Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: keyed,
+			Heard: timeRead, Back: timeBack, GaveUp: timeNoAnswer},
+		ivr.Work[timing]{At: timeRead, Run: readTime, On: ivr.On[timing]{
+			isClear: timeTaken, eitherHalf: timeHalf, noTime: timeRefused,
+		}},
+		ivr.Say{At: timeRefused, Prompt: sayNews, Next: timeAgain},
+		ivr.Again{At: timeAgain, Times: 3, Back: timeAsk, GaveUp: timeGivenUp},
+		ivr.Menu{At: timeHalf, Options: []ivr.Option{
+			{Prompt: forMorning, Next: timeMorning}, {Prompt: forEvening, Next: timeEvening},
+		}, Closing: sayGoBack, Back: timeAsk, GaveUp: timeNoAnswer},
+		ivr.Work[acting]{At: timeMorning, Run: takeTime(morning), On: ivr.On[acting]{acted: timeTaken}},
+		ivr.Work[acting]{At: timeEvening, Run: takeTime(evening), On: ivr.On[acting]{acted: timeTaken}},
+		ivr.Return{At: timeTaken}, ivr.Return{At: timeBack}, ivr.Return{At: timeGivenUp}, ivr.Return{At: timeNoAnswer},
+	}}}
+}
+
+// timing is what digits are that should be a time of day.
+type timing string
+
+const (
+	isClear    timing = "clear"
+	eitherHalf timing = "before or after noon"
+	noTime     timing = "no time"
+)
+
+// readTime reads what was keyed: the hour, with two more digits for the minutes or without.
+func readTime(_ context.Context, c *ivr.Call) (timing, error) {
+	digits := c.Text(keyed)
+	hours, minutes := digits, "00"
+	if cut := len(digits) - 2; cut > 0 {
+		hours, minutes = digits[:cut], digits[cut:]
+	}
+	hour, err := strconv.Atoi(hours)
+	if err != nil {
+		return "", fmt.Errorf("read hour: %w", err) // an Ask takes digits alone
+	}
+	at := func(hour int) string { return fmt.Sprintf("%02d:%s", hour, minutes) }
+	if _, err := features.ParseClock(at(hour)); err != nil {
+		_, err = refuse(c, err)
+		return noTime, err
+	}
+	if hour == 0 || hour > 12 || hours[0] == '0' { // by the 24-hour clock
+		c.Fill(timeBlank(c), at(hour))
+		return isClear, nil
+	}
+	c.Fill(morning, at(hour%12))
+	c.Fill(evening, at(hour%12+12))
+	return eitherHalf, nil
+}
+
+// takeTime takes what the caller chose for the time that was asked for.
+func takeTime(from ivr.Blank) func(context.Context, *ivr.Call) (acting, error) {
+	return func(_ context.Context, c *ivr.Call) (acting, error) {
+		c.Fill(timeBlank(c), c.Text(from))
+		return acted, nil
+	}
+}
+
+// timeBlank is the blank of the present schedule that is being asked for.
+func timeBlank(c *ivr.Call) ivr.Blank {
+	if c.Text(whichTime) == whenItStarts.Name {
+		return start
+	}
+	return end
+}

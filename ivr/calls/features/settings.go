@@ -1,0 +1,216 @@
+package features
+
+import (
+	"context"
+
+	"updatecenter/internal/features"
+	"updatecenter/internal/nanp"
+	"updatecenter/ivr"
+)
+
+// The steps of set-code.
+const (
+	codeMenu      ivr.Step = "code-menu"
+	codeAsk       ivr.Step = "code-ask"
+	codeWeigh     ivr.Step = "weigh-code"
+	codeRefused   ivr.Step = "code-refused"
+	codeAgain     ivr.Step = "code-again"
+	codeGivenUp   ivr.Step = "code-given-up"
+	codeRepeat    ivr.Step = "code-repeat"
+	codeCompare   ivr.Step = "code-compare"
+	codeDifferent ivr.Step = "codes-differ"
+	codeSave      ivr.Step = "code-save"
+	codeDelete    ivr.Step = "code-delete"
+	codeTold      ivr.Step = "code-told"
+	codeForget    ivr.Step = "code-forget"
+	codeDone      ivr.Step = "code-done"
+	codeLeft      ivr.Step = "code-left"
+	codeNoAnswer  ivr.Step = "code-no-answer"
+)
+
+var codeDigits = ivr.Range{Min: features.CodeDigits, Max: features.CodeDigits}
+
+// setCode changes or deletes a code. It ends done after an act, and left without one.
+func (d desk) setCode() editor {
+	flow := &ivr.Subflow{Name: "set-code", Start: codeMenu, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+		ivr.Menu{At: codeMenu, Prompt: sayCodeState, Options: []ivr.Option{
+			{Prompt: toChooseCode, Next: codeAsk}, {Prompt: toDeleteCode, Next: codeDelete, If: codeIsSet},
+		}, Closing: sayGoBack, Back: codeLeft, GaveUp: codeNoAnswer},
+		ivr.Ask{At: codeAsk, Prompt: sayAskCode, Digits: codeDigits, Into: firstCode,
+			Heard: codeWeigh, Back: codeForget, GaveUp: codeNoAnswer},
+		ivr.Work[weighing]{At: codeWeigh, Run: d.weighCode, On: ivr.On[weighing]{
+			accepted: codeRepeat, refused: codeRefused,
+		}},
+		ivr.Say{At: codeRefused, Prompt: sayNews, Next: codeAgain},
+		ivr.Again{At: codeAgain, Times: 3, Back: codeAsk, GaveUp: codeGivenUp},
+		ivr.Say{At: codeGivenUp, Prompt: sayGivenUp, Next: codeDone},
+		ivr.Ask{At: codeRepeat, Prompt: sayCodeRepeat, Digits: codeDigits, Into: nextCode,
+			Heard: codeCompare, Back: codeAsk, GaveUp: codeNoAnswer},
+		ivr.Work[comparing]{At: codeCompare, Run: compareCodes, On: ivr.On[comparing]{
+			sameCode: codeSave, otherCode: codeDifferent,
+		}},
+		ivr.Say{At: codeDifferent, Prompt: sayCodesDiffer, Next: codeAgain},
+		changes(codeSave, d.saveCode, codeTold),
+		changes(codeDelete, d.act(one(features.DropCode(), codeDeleted)), codeTold),
+		ivr.Say{At: codeTold, Prompt: sayNews, Next: codeDone},
+		ivr.Work[acting]{At: codeForget, Run: forgetCode, On: ivr.On[acting]{acted: codeMenu}},
+		ivr.Return{At: codeDone}, ivr.Return{At: codeLeft}, ivr.Return{At: codeNoAnswer},
+	}}
+	return editor{Subflow: flow, left: []ivr.Step{codeDone, codeLeft}, noAnswer: codeNoAnswer}
+}
+
+func codeIsSet(c *ivr.Call) bool { return c.Text(codeState) == hasCode.Name }
+
+// weighCode judges the first entry.
+func (d desk) weighCode(ctx context.Context, c *ivr.Call) (weighing, error) {
+	outcome, err := d.weigh(ctx, c, features.SetCode(c.Secret(firstCode)))
+	if err == nil && outcome == refused {
+		c.Erase(firstCode)
+	}
+	return outcome, err
+}
+
+// comparing is what comes of the second entry.
+type comparing string
+
+const (
+	sameCode  comparing = "the same"
+	otherCode comparing = "entries differ"
+)
+
+func compareCodes(_ context.Context, c *ivr.Call) (comparing, error) {
+	same := c.Secret(firstCode).Equal(c.Secret(nextCode))
+	c.Erase(nextCode)
+	if same {
+		return sameCode, nil
+	}
+	c.Erase(firstCode)
+	return otherCode, nil
+}
+
+// saveCode sets the code, which the call has no need of any more then.
+func (d desk) saveCode(ctx context.Context, c *ivr.Call) (acting, error) {
+	outcome, err := d.act(one(features.SetCode(c.Secret(firstCode)), codeSet))(ctx, c)
+	if err == nil {
+		c.Erase(firstCode)
+	}
+	return outcome, err
+}
+
+// forgetCode drops an entry that the caller went back from.
+func forgetCode(_ context.Context, c *ivr.Call) (acting, error) {
+	c.Erase(firstCode)
+	return acted, nil
+}
+
+// The steps of set-target.
+const (
+	targetAsk      ivr.Step = "target-ask"
+	targetWeigh    ivr.Step = "weigh-target"
+	targetRefused  ivr.Step = "target-refused"
+	targetAgain    ivr.Step = "target-again"
+	targetGivenUp  ivr.Step = "target-given-up"
+	targetConfirm  ivr.Step = "target-confirm"
+	targetSave     ivr.Step = "target-save"
+	targetSaved    ivr.Step = "target-saved"
+	targetLeft     ivr.Step = "target-left"
+	targetNoAnswer ivr.Step = "target-no-answer"
+)
+
+// targetDigits begins with three, so that whoever keys 911 hears that it is barred.
+var targetDigits = ivr.Range{Min: 3, Max: 11}
+
+// setTarget chooses the number that calls are forwarded to.
+func (d desk) setTarget() editor {
+	flow := &ivr.Subflow{Name: "set-target", Start: targetAsk, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+		ivr.Ask{At: targetAsk, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
+			Heard: targetWeigh, Back: targetLeft, GaveUp: targetNoAnswer},
+		ivr.Work[weighing]{At: targetWeigh, Run: d.weighTarget, On: ivr.On[weighing]{
+			accepted: targetConfirm, refused: targetRefused,
+		}},
+		ivr.Say{At: targetRefused, Prompt: sayNews, Next: targetAgain},
+		ivr.Again{At: targetAgain, Times: 3, Back: targetAsk, GaveUp: targetGivenUp},
+		ivr.Say{At: targetGivenUp, Prompt: sayGivenUp, Next: targetLeft},
+		ivr.Menu{At: targetConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
+			{Prompt: toSave, Next: targetSave}, {Prompt: toKeyAgain, Next: targetAsk},
+		}, Closing: sayGoBack, Back: targetLeft, GaveUp: targetNoAnswer},
+		changes(targetSave, d.act(forwardToChosen), targetSaved),
+		ivr.Say{At: targetSaved, Prompt: sayNews, Next: targetLeft},
+		ivr.Return{At: targetLeft}, ivr.Return{At: targetNoAnswer},
+	}}
+	return editor{Subflow: flow, left: []ivr.Step{targetLeft}, noAnswer: targetNoAnswer}
+}
+
+// weighTarget reads what was keyed, and asks whether calls could go there.
+func (d desk) weighTarget(ctx context.Context, c *ivr.Call) (weighing, error) {
+	number, err := ruleOf(c).ParseTarget(d.number(c), c.Text(keyed))
+	if err != nil {
+		return refuse(c, err)
+	}
+	tellChosen(c, features.Entry(number))
+	return d.weigh(ctx, c, features.ForwardTo(number))
+}
+
+func forwardToChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	return features.ForwardTo(nanp.Number(c.Text(chosen))), saved, nil
+}
+
+// The steps of choose-greeting.
+const (
+	greetingMenu     ivr.Step = "greeting-menu"
+	greetingChosen   ivr.Step = "greeting-chosen"
+	greetingLeft     ivr.Step = "greeting-left"
+	greetingNoAnswer ivr.Step = "greeting-no-answer"
+)
+
+// chooseGreeting chooses what callers hear who are not put through.
+func (d desk) chooseGreeting() editor {
+	menu := ivr.Menu{At: greetingMenu, Prompt: sayGreeting, Closing: sayGoBack, Back: greetingLeft, GaveUp: greetingNoAnswer}
+	var works []ivr.Line
+	for i, g := range greetings {
+		at := ivr.Step(g.choice.Name)
+		menu.Options = append(menu.Options, ivr.Option{Prompt: g.choice, Next: at})
+		works = append(works, changes(at, d.act(one(features.ChooseGreeting(i+1), greetingSet)), greetingChosen))
+	}
+	lines := append([]ivr.Line{menu}, works...)
+	lines = append(lines,
+		ivr.Say{At: greetingChosen, Prompt: sayNews, Next: greetingLeft},
+		ivr.Return{At: greetingLeft}, ivr.Return{At: greetingNoAnswer})
+	flow := &ivr.Subflow{Name: "choose-greeting", Start: greetingMenu, Blanks: told, Choices: choices(), Lines: lines}
+	return editor{Subflow: flow, left: []ivr.Step{greetingLeft}, noAnswer: greetingNoAnswer}
+}
+
+// The steps of get-through.
+const (
+	throughMenu     ivr.Step = "through-menu"
+	throughCode     ivr.Step = "through-code"
+	throughUrgent   ivr.Step = "through-urgent"
+	throughTold     ivr.Step = "through-told"
+	throughLeft     ivr.Step = "through-left"
+	throughNoAnswer ivr.Step = "through-no-answer"
+)
+
+// getThrough is about who gets through although the customer is not to be disturbed: those
+// who know the code, and emergency calls.
+func (d desk) getThrough(code editor) editor {
+	flow := &ivr.Subflow{Name: "get-through", Start: throughMenu, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+		ivr.Menu{At: throughMenu, Prompt: sayThrough, Options: []ivr.Option{
+			{Prompt: forCode, Next: throughCode}, {Prompt: toTurnUrgent, Next: throughUrgent},
+		}, Closing: sayGoBack, Back: throughLeft, GaveUp: throughNoAnswer},
+		ivr.Enter{At: throughCode, Subflow: code.Subflow, On: map[ivr.Step]ivr.Step{
+			codeDone: throughLeft, codeLeft: throughMenu, codeNoAnswer: throughNoAnswer,
+		}},
+		changes(throughUrgent, d.act(urgentAsOffered), throughTold),
+		ivr.Say{At: throughTold, Prompt: sayNews, Next: throughLeft},
+		ivr.Return{At: throughLeft}, ivr.Return{At: throughNoAnswer},
+	}}
+	return editor{Subflow: flow, left: []ivr.Step{throughLeft}, noAnswer: throughNoAnswer}
+}
+
+// urgentAsOffered does what the menu said, whatever others did meanwhile.
+func urgentAsOffered(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+	if c.Text(turnUrgent) == letUrgent.Name {
+		return features.LetThrough(true), nowThrough, nil
+	}
+	return features.LetThrough(false), nowHeld, nil
+}

@@ -1,0 +1,337 @@
+// Package ivr is the engine that carries a caller through a call flow.
+//
+// # A flow is data
+//
+// A [Flow] is a list of lines in the order in which one would tell the call. Each stands
+// at a [Step] and names the steps that may follow:
+//
+//   - [Say] speaks a prompt,
+//   - [Ask] has the caller key digits into a [Blank],
+//   - [Menu] offers options, numbered in the order offered,
+//   - [Work] runs domain code and goes on by its outcome,
+//   - [Again] leads back a limited number of times,
+//   - [Transfer] connects the caller with a telephone number,
+//   - [Enter] runs a [Subflow] and goes on by the [Return] that ends it,
+//   - [Resume] leads from the help back to the question.
+//
+// A [Blank] says what it holds in the manner of its kind: a telephone number in groups, a time
+// by the clock of the caller's language, one of the flow's Phrases as a part of the sentence.
+// A secret that must be spoken is lent to a blank for one turn, and never kept ([Call.Lend]).
+//
+// A menu of more than five options comes on pages. An option can instead have a key of its
+// own, which stays the same whatever else is offered. A page takes 30 seconds at the most, and
+// one of a list ([Menu].Listing) 45; a blank of kind [Listed] says the numbers of a list.
+//
+// A subflow is a part of the call that serves several places, each of which says by blanks
+// what it is about and where its returns lead. Subflows enter others, but never themselves.
+// Steps lead only to others of the same part; a question asked for help leads out of all.
+//
+// Two keys work at every question: 0 goes to the flow's Help step, unless a 0 is an answer
+// ([Ask].Zero), and * to the question's Back step. [Call.Place] tells the help who has asked,
+// and [Resume] leads back. Silence, too few keys, too many, and keys that mean nothing here each get a
+// sentence of their own and the question once more, until its tries are used up.
+//
+// [Flow.Check] finds what the compiler can't: steps without a way to them or to the end
+// of the call, prompts that lack a language, menus that are too long. [Flow.Mermaid] and
+// [Subflow.Mermaid] draw the flow and its parts, [Flow.Exits] lists every way out of every
+// line, so that a test can tell which were never taken.
+//
+// # A turn
+//
+// A turn is one webhook: the caller's keys come in, a TwiML document goes out.
+// [Engine.Turn] claims the turn in the [Store], runs lines until one waits for the caller
+// or the call ends, and commits the new state with the answer in one step; the first turn
+// of a call is claimed by its commit. A webhook that is delivered twice gets the same answer
+// and has one effect, on whichever server it arrives; work that a turn does elsewhere must be idempotent on [Call.SID] and
+// [Call.Turn], as a server can die between the work and the commit.
+//
+// State and answers are sealed before they leave the process, bound to their call.
+package ivr
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Flow is a call as data.
+type Flow struct {
+	Name  string
+	Start Step
+	// Sorry is where an error leads. It must reach the end of the call by Say alone.
+	Sorry Step
+	// Help is where the key 0 leads from any question.
+	Help Step
+	// Notices are the sentences that the engine says by itself.
+	Notices Notices
+	// Given holds the blanks that are the same in every call, such as a number to call.
+	Given map[Blank]string
+	// Blanks are the others that prompts name.
+	Blanks []Blank
+	// Phrases are what blanks of kind [Phrase] say. They may name other blanks.
+	Phrases []Prompt
+	// Choices are what blanks of kind [Phrase] say that say one of a few; the others can say any
+	// phrase, which makes the estimate of a prompt longer.
+	Choices map[Blank][]Prompt
+	// Lines in the order in which one would tell the call.
+	Lines []Line
+}
+
+// Notices are spoken before a question is asked once more, and in calls gone wrong.
+type Notices struct {
+	Silence  Prompt // no key was pressed
+	TooFew   Prompt // the entry is too short; a flow without an [Ask] has none
+	TooMany  Prompt // the entry is too long; likewise
+	WrongKey Prompt // a key that means nothing here
+	// StartOver begins a call that we know nothing of any more.
+	StartOver Prompt
+	// Apology is all that is said when the call's state can't be reached. It may hold
+	// only Given blanks.
+	Apology Prompt
+	// Unsure is said once in a turn whose work made a change that may not last: after the next [Say],
+	// which says what was done, or before a question. A flow that changes nothing lasting has none.
+	Unsure Prompt
+}
+
+// all returns the notices in the order of their fields.
+func (n Notices) all() []Prompt {
+	return append([]Prompt{n.Silence, n.TooFew, n.TooMany, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
+}
+
+// A Step is the name of a line, unique in its flow, in words-with-hyphens.
+type Step string
+
+// HangUp as a next [Step] ends the call. It has no type of its own, as the exits of an
+// [Enter] would be held to have one of that name: steps are no enumeration.
+const HangUp = "hang-up"
+
+// here is returned by a line that waits for the caller.
+const here = ""
+
+// A Line is one of [Say], [Ask], [Menu], [Work], [Again], [Transfer], [Enter],
+// [Return] and [Resume].
+type Line interface {
+	// step is where the line stands.
+	step() Step
+	// exits are the ways out, in the order in which one would tell them.
+	exits() []Exit
+	// prompts are the sentences that the line itself speaks.
+	prompts() []Prompt
+	// enter runs the line and returns the next step, or here if it waits for the caller.
+	enter(ctx context.Context, t *turn) (Step, error)
+	// symbol is the line's node in a Mermaid flowchart, its text quoted.
+	symbol(text string) string
+}
+
+// A listener is a line that waits for the caller.
+type listener interface {
+	Line
+	// hear takes in what came of the wait and returns the next step, or here.
+	hear(t *turn, heard Heard) Step
+}
+
+// An Exit is one way out of a line.
+type Exit struct {
+	From Step
+	Name string // what happened: an outcome, a key, "silence" ...
+	To   Step
+}
+
+// Exits lists every way out of every line, in the order of the flow, each subflow once.
+func (f *Flow) Exits() []Exit {
+	var all []Exit
+	for _, line := range f.everyLine() {
+		all = append(all, line.exits()...)
+		if helps(line) {
+			all = append(all, Exit{line.step(), help, f.Help})
+		}
+	}
+	return all
+}
+
+// helps says whether a line is a question at which 0 asks for help.
+func helps(line Line) bool {
+	switch l := line.(type) {
+	case Ask:
+		return !l.Zero
+	case Menu:
+		return true
+	}
+	return false
+}
+
+// index returns the lines by their steps.
+func (f *Flow) index() map[Step]Line {
+	lines := make(map[Step]Line, len(f.Lines))
+	for _, line := range f.everyLine() {
+		lines[line.step()] = line
+	}
+	return lines
+}
+
+// Prompts lists every prompt once, in the order of the flow, the notices last.
+func (f *Flow) Prompts() []Prompt {
+	var all []Prompt
+	seen := map[string]bool{}
+	for _, p := range f.everyPrompt() {
+		if !seen[p.Name] {
+			seen[p.Name] = true
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// everyPrompt lists the prompts as often as they are spoken.
+func (f *Flow) everyPrompt() []Prompt {
+	var all []Prompt
+	for _, line := range f.everyLine() {
+		all = append(all, line.prompts()...)
+	}
+	all = append(all, f.everyPhrase()...)
+	return append(all, f.notices()...)
+}
+
+// notices are those that the flow can come to: nothing is too short where nobody is asked for
+// an entry.
+func (f *Flow) notices() []Prompt {
+	n := f.Notices
+	for _, line := range f.everyLine() {
+		if _, isAsk := line.(Ask); isAsk {
+			return n.all()
+		}
+	}
+	return append([]Prompt{n.Silence, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
+}
+
+// everyPhrase lists what blanks of kind Phrase say.
+func (f *Flow) everyPhrase() []Prompt {
+	all := slices.Clone(f.Phrases)
+	for _, s := range f.Subflows() {
+		all = append(all, s.Phrases...)
+	}
+	for _, choices := range f.everyChoices() {
+		for _, b := range byName(choices) {
+			all = append(all, choices[b]...)
+		}
+	}
+	return all
+}
+
+// everyChoices lists those of the flow and of its subflows.
+func (f *Flow) everyChoices() []map[Blank][]Prompt {
+	all := []map[Blank][]Prompt{f.Choices}
+	for _, s := range f.Subflows() {
+		all = append(all, s.Choices)
+	}
+	return all
+}
+
+// choices are by the names of their blanks.
+func (f *Flow) choices() map[string][]Prompt {
+	named := make(map[string][]Prompt)
+	for _, choices := range f.everyChoices() {
+		for b, of := range choices {
+			named[b.Name] = append(named[b.Name], of...)
+		}
+	}
+	return named
+}
+
+// phrases returns them by their names.
+func (f *Flow) phrases() map[string]Prompt {
+	named := make(map[string]Prompt)
+	for _, p := range f.everyPhrase() {
+		named[p.Name] = p
+	}
+	return named
+}
+
+// blanks returns the blanks that prompts can name, by their names.
+func (f *Flow) blanks() map[string]Blank {
+	named := map[string]Blank{key.Name: key}
+	for b := range f.Given {
+		named[b.Name] = b
+	}
+	for _, b := range f.Blanks {
+		named[b.Name] = b
+	}
+	for _, s := range f.Subflows() {
+		for _, b := range s.Blanks {
+			named[b.Name] = b
+		}
+	}
+	return named
+}
+
+// words turns a step's name into words for a drawing.
+func (s Step) words() string { return strings.ReplaceAll(string(s), "-", " ") }
+
+// ErrOvertaken is Commit's refusal: another one answered the turn, or took over the claim.
+var ErrOvertaken = errors.New("the turn was answered by another")
+
+// Store keeps the calls under way. What it is given is sealed already. It must work for
+// any number of servers that share it.
+type Store interface {
+	// Begin claims a turn of a call, or only looks for its answer. The same holder may claim it again.
+	Begin(ctx context.Context, claim Claim) (Begun, error)
+	// Commit stores the new state and the answer of a claimed turn in one step, and ends
+	// the claim. It says ErrOvertaken when another one took over the claim; one that ran
+	// out and was not taken over still counts. Said again by the same holder, it changes
+	// nothing and is no error, as a lost confirmation must be retried.
+	Commit(ctx context.Context, commit Commit) error
+}
+
+// Claim is the wish to answer a turn.
+type Claim struct {
+	Call   string // the CallSid
+	Turn   int    // 0 is the incoming call
+	Holder string // who claims; random, never used twice
+	Now    time.Time
+	Until  time.Time // when the claim runs out, as its holder must have died; zero: nothing is claimed or changed
+}
+
+// Begun is what Begin found.
+type Begun struct {
+	Status Status
+	State  []byte // of a Claimed turn; nil when the call is unknown: never seen, expired or lost, in whole or in part
+	Answer []byte // of an Answered turn
+	Turn   int    // of an Answered turn: the one whose answer it is
+}
+
+// Status says how a claim went.
+type Status int
+
+const (
+	// Claimed: the turn is the holder's. It is the one that the call waits for, or the
+	// call is unknown (then any turn can be claimed, and the call goes on from it). A turn
+	// beyond the one that the call waits for can only have been asked for by an answer
+	// whose commit was lost, by a store that failed over. What is left of the call is
+	// dropped then, and the call unknown: to go on from the old state would use the numbers
+	// of turns again, whose effects would be taken for done.
+	Claimed Status = iota + 1
+	// Answered: the turn has its answer; or it is before the one that the call waits for
+	// and has none (any more), and the answer is the newest.
+	Answered
+	// InProgress: another holder has the turn that the call waits for.
+	InProgress
+	// Unanswered: nothing was to be claimed, the turn has no answer, and no other holder has the
+	// turn that the call waits for.
+	Unanswered
+)
+
+// Commit is a turn's effect on the call.
+type Commit struct {
+	Call   string
+	Turn   int
+	Holder string
+	// First says that the turn begins the call, and was not claimed before: the commit
+	// claims it as well. It is refused when anything is stored of the call.
+	First   bool
+	State   []byte
+	Answer  []byte
+	Expires time.Time // when the call is forgotten, unless a turn is committed before
+	Now     time.Time
+}
