@@ -7,41 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
-	desktest "updatecenter/internal/repair/storetest"
 )
-
-func TestDeskContractOnMiniredis(t *testing.T) {
-	desktest.Run(t, func(t *testing.T) repair.Store { return open(t, redistest.StartMini(t).URL()).Desk() })
-}
-
-func TestDeskContractOnRedis(t *testing.T) {
-	desktest.Run(t, func(t *testing.T) repair.Store { return open(t, redistest.Start(t).URL()).Desk() })
-}
-
-func TestDeskContractOnCluster(t *testing.T) {
-	url := redistest.StartCluster(t)
-	db := open(t, url)
-	options, err := redis.ParseClusterURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cluster := redis.NewClusterClient(options)
-	defer cluster.Close()
-	desktest.Run(t, func(t *testing.T) repair.Store {
-		err := cluster.ForEachMaster(context.Background(), func(ctx context.Context, node *redis.Client) error {
-			return node.FlushAll(ctx).Err()
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return db.Desk()
-	})
-}
 
 // The keys of deskOperations.
 const (

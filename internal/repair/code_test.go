@@ -33,8 +33,8 @@ func TestCallValidatesAndResets(t *testing.T) {
 	}
 	line, err := f.Reset(t.Context(), ann, home, "forgot it")
 	f.ok(t, err)
-	if !line.Temporary() || f.told() != 1 {
-		t.Errorf("line %+v, told %d times", line, f.told())
+	if !line.Temporary() || f.told(t) != 1 {
+		t.Errorf("line %+v, told %d times", line, f.told(t))
 	}
 	events := f.audit.holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset)
 	want := audit.Event{Action: audit.PINReset, By: "ann", Via: "console", From: "192.0.2.7", Subject: string(home), Detail: "forgot it"}
@@ -285,7 +285,7 @@ func TestAWrongTryIsRecordedThoughTheRequestWasGivenUp(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	f.audit.forget()
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
+	f.store.counted = cancel
 	if result, err := f.Code(ctx, ann, v.ID, wrong(code)); err != nil || result.Outcome != repair.Wrong {
 		t.Fatalf("%+v, %v", result, err)
 	}

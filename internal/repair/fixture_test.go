@@ -15,8 +15,10 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -26,7 +28,6 @@ var (
 	_ repair.Accounts   = (*accounts.Accounts)(nil)
 	_ repair.Deliveries = (*deliveries.Deliveries)(nil)
 	_ repair.Audit      = (*audit.Log)(nil)
-	_ repair.Store      = (*repair.Memory)(nil)
 )
 
 const (
@@ -56,6 +57,7 @@ var (
 // fixture is a world with two lines, their accounts, and a clock that stands.
 type fixture struct {
 	*repair.Desk
+	db       *redisstore.DB
 	store    *shaky
 	lines    *shakyLines
 	accounts *asked
@@ -70,8 +72,9 @@ type fixture struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
+	db := testkit.Redis(t)
 	f := &fixture{
-		store: &shaky{Memory: repair.NewMemory()}, lines: &shakyLines{Memory: pins.NewMemory()},
+		db: db, store: &shaky{Desk: db.Desk()}, lines: &shakyLines{Lines: db.Lines()},
 		audit: &witness{}, rings: &deliveries.MemoryQueue{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	f.accounts = &asked{Accounts: f.newAccounts(t)}
@@ -98,7 +101,7 @@ func (f *fixture) codes() repair.Codes {
 }
 
 func (f *fixture) deliveries() deliveries.Config {
-	store := deliveries.NewMemory()
+	store := f.db.Deliveries()
 	return deliveries.Config{
 		Store: store, Phones: store, Queue: f.rings, Dialer: mute{}, Accounts: f.accounts, Codes: f.codes(), Now: f.clock,
 		Limits: deliveries.Limits{AnHour: 50, ADay: 100},
@@ -118,7 +121,7 @@ func (f *fixture) config() repair.Config {
 }
 
 // told is how many notices of resets of the home line are due.
-func (f *fixture) told() int { return len(f.lines.Due(home)) }
+func (f *fixture) told(t testing.TB) int { return len(testkit.Notices(t, f.db, string(home))) }
 
 func (f *fixture) alert(_ context.Context, alert repair.Alert) {
 	f.mu.Lock()
@@ -128,7 +131,7 @@ func (f *fixture) alert(_ context.Context, alert repair.Alert) {
 
 func (f *fixture) newAccounts(t testing.TB) *accounts.Accounts {
 	t.Helper()
-	store := accounts.NewMemory()
+	store := f.db.Accounts()
 	all, err := accounts.New(accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: keys(t), Now: f.clock})
 	f.ok(t, err)
 	note := accounts.Note{By: "ordering", From: "api"}
@@ -190,8 +193,8 @@ func (f *fixture) unchanged(t testing.TB) {
 	t.Helper()
 	line, err := f.lines.Line(t.Context(), home)
 	f.ok(t, err)
-	if line.Temporary() || f.told() != 0 {
-		t.Fatalf("temporary %t, told %d times", line.Temporary(), f.told())
+	if told := f.told(t); line.Temporary() || told != 0 {
+		t.Fatalf("temporary %t, told %d times", line.Temporary(), told)
 	}
 }
 

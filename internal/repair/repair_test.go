@@ -309,8 +309,8 @@ func TestResetAfterALostAnswer(t *testing.T) {
 	mustBe(t, err, errDown)
 	f.audit.holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset, audit.ResetRefused)
 	line, err := f.Reset(t.Context(), ann, home, "forgot it")
-	if err != nil || !line.Temporary() || f.told() != 2 { // the first was one too, and one call tells both
-		t.Errorf("%+v, %v, told %d times", line, err, f.told())
+	if err != nil || !line.Temporary() || f.told(t) != 2 { // the first was one too, and one call tells both
+		t.Errorf("%+v, %v, told %d times", line, err, f.told(t))
 	}
 }
 
@@ -324,8 +324,8 @@ func TestHangingUpLeavesNothingHalfDone(t *testing.T) {
 	f.audit.hangUp = hangUp
 	line, err := f.Reset(ctx, ann, home, "forgot it")
 	f.ok(t, err)
-	if ctx.Err() == nil || !line.Temporary() || f.told() != 1 {
-		t.Errorf("line %+v, told %d times", line, f.told())
+	if ctx.Err() == nil || !line.Temporary() || f.told(t) != 1 {
+		t.Errorf("line %+v, told %d times", line, f.told(t))
 	}
 	f.audit.holds(t, audit.PINReset)
 }

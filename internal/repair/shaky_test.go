@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -77,7 +78,7 @@ func (a *asked) Verify(ctx context.Context, number accounts.Number, claim accoun
 
 // shakyLines are lines that can be out of order.
 type shakyLines struct {
-	*pins.Memory
+	redisstore.Lines
 	down bool // for validations and resets
 	lose bool // the next answer is lost
 }
@@ -104,14 +105,14 @@ func (l *shakyLines) Validate(ctx context.Context, number nanp.Number, v pins.Va
 	if l.down {
 		return errDown
 	}
-	return l.Memory.Validate(ctx, number, v, record)
+	return l.Lines.Validate(ctx, number, v, record)
 }
 
 func (l *shakyLines) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
 	if l.down {
 		return errDown
 	}
-	if err := l.Memory.Reset(ctx, number, record, notice); err != nil || !l.lose {
+	if err := l.Lines.Reset(ctx, number, record, notice); err != nil || !l.lose {
 		return err
 	}
 	l.lose = false
@@ -120,16 +121,17 @@ func (l *shakyLines) Reset(ctx context.Context, number nanp.Number, record pins.
 
 // shaky is a store that can be out of order.
 type shaky struct {
-	*repair.Memory
-	fails string
-	loses atomic.Int64 // the answer to the save after so many less one
+	redisstore.Desk
+	fails   string
+	counted func()       // called by each Count, once it stands; nil: none
+	loses   atomic.Int64 // the answer to the save after so many less one
 }
 
 func (s *shaky) Save(ctx context.Context, v repair.Stored) error {
 	if s.fails == "save" {
 		return errDown
 	}
-	err := s.Memory.Save(ctx, v)
+	err := s.Desk.Save(ctx, v)
 	if s.loses.Add(-1) == 0 {
 		return errDown
 	}
@@ -140,7 +142,11 @@ func (s *shaky) Count(ctx context.Context, count repair.Count) (repair.Counted, 
 	if s.fails == "count" {
 		return repair.Counted{}, errDown
 	}
-	return s.Memory.Count(ctx, count)
+	counted, err := s.Desk.Count(ctx, count)
+	if s.counted != nil {
+		s.counted()
+	}
+	return counted, err
 }
 
 // mute is an exchange that rings nobody.
@@ -187,7 +193,7 @@ func TestNothingHoldsACode(t *testing.T) {
 	card, err := f.Find(t.Context(), ann, home)
 	f.ok(t, err)
 	for name, value := range map[string]any{
-		"validation": v, "seen": seen, "result": result, "stored": stored, "memory": f.store.Memory, "card": card,
+		"validation": v, "seen": seen, "result": result, "stored": stored, "card": card,
 		"desk": *f.Desk, "codes": f.codes(), "config": f.config(), "audit": f.audit.events, "shape": shape.Error(), "failed": failed.Error(),
 		"log": f.log.String(), "code": code,
 	} {

@@ -1,13 +1,4 @@
-// Package storetest is the one set of tests that every implementation of [repair.Store] must pass:
-// each sentence of its contract is a subtest.
-//
-//	func TestStore(t *testing.T) {
-//		storetest.Run(t, func(*testing.T) repair.Store { return repair.NewMemory() })
-//	}
-//
-// Time is handed to the store, so that no test waits. It starts at the present, and goes on by
-// days within a test: what a store lets expire by its own clock must outlast that test.
-package storetest
+package repair_test
 
 import (
 	"fmt"
@@ -17,23 +8,27 @@ import (
 	"time"
 
 	"updatecenter/internal/checked"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit"
 )
 
-// Run runs every test on a store of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) repair.Store) {
+// TestStore holds each sentence of the contract of [repair.Store]. Time is handed to the store, so that no
+// test waits. It starts at the present, and goes on by days within a test: what a store lets expire by
+// its own clock must outlast that test.
+func TestStore(t *testing.T) {
 	groups := map[string]map[string]func(play){
 		"Validation": validationTests, "Count": countTests, "Rest": restTests, "First": firstTests, "Together": togetherTests,
 	}
-	for group, tests := range groups {
-		t.Run(group, func(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, store: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+				t.Run(group+"/"+sentence, func(t *testing.T) {
+					test(play{t: checked.T{T: t}, store: fresh(t).Desk(), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
-		})
-	}
+		}
+	})
 }
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.

@@ -1,4 +1,4 @@
-package storetest
+package repair_test
 
 import (
 	"errors"

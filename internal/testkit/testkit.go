@@ -1,0 +1,113 @@
+// Package testkit makes what tests of several packages need: the stores of all domains, on an
+// embedded Redis of the test's own. Only tests import it; floors_test.go holds that.
+//
+//	db := testkit.Redis(t)
+//	lines := db.Lines()
+package testkit
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
+)
+
+// patience is how long an operation may take: machines may be busy with other tests.
+const patience = 20 * time.Second
+
+// Embedded starts an embedded Redis and opens it, for examples; end closes both. Tests use [Redis].
+func Embedded() (db *redisstore.DB, end func()) {
+	server, err := miniredis.Run()
+	if err != nil {
+		panic(err)
+	}
+	if db, err = redisstore.Open("redis://" + server.Addr()); err != nil {
+		panic(err)
+	}
+	return db, func() { _ = db.Close(); server.Close() }
+}
+
+// Redis starts an embedded Redis, opens it, and closes both when the test ends. Its keys do not age.
+func Redis(t testing.TB) *redisstore.DB {
+	t.Helper()
+	return open(t, redistest.StartMini(t).URL())
+}
+
+func open(t testing.TB, url string) *redisstore.DB {
+	t.Helper()
+	db, err := redisstore.OpenWithin(url, patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// Notices returns what is due to be told of a line or an account, oldest first: 100 at most.
+func Notices(t testing.TB, db *redisstore.DB, of string) [][]byte {
+	t.Helper()
+	messages, err := db.Notices().Next(context.WithoutCancel(t.Context()), of, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var due [][]byte
+	for _, m := range messages {
+		due = append(due, m.Stored)
+	}
+	return due
+}
+
+// OnEachRedis runs a test of a store on each kind of Redis: embedded, a real server, a cluster, and a
+// server behind a sentinel. fresh returns a database without keys; on the last two it is the same one
+// each time, emptied.
+func OnEachRedis(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) *redisstore.DB)) {
+	t.Run("embedded", func(t *testing.T) {
+		test(t, func(t *testing.T) *redisstore.DB { return Redis(t) })
+	})
+	t.Run("server", func(t *testing.T) {
+		test(t, func(t *testing.T) *redisstore.DB { return open(t, redistest.Start(t).URL()) })
+	})
+	t.Run("cluster", func(t *testing.T) {
+		url := redistest.StartCluster(t)
+		test(t, emptied(t, open(t, url), redis.NewClusterClient(must(redis.ParseClusterURL(url)))))
+	})
+	t.Run("sentinel", func(t *testing.T) {
+		url := redistest.StartSentinel(t)
+		test(t, emptied(t, open(t, url), redis.NewFailoverClient(must(redis.ParseFailoverURL(url)))))
+	})
+}
+
+// emptied returns the database, without the keys that the last test left.
+func emptied(t *testing.T, db *redisstore.DB, client redis.UniversalClient) func(t *testing.T) *redisstore.DB {
+	t.Cleanup(func() { client.Close() })
+	return func(t *testing.T) *redisstore.DB {
+		t.Helper()
+		flush := func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() }
+		var err error
+		if cluster, ok := client.(*redis.ClusterClient); ok {
+			err = cluster.ForEachMaster(t.Context(), flush)
+		} else {
+			err = client.FlushAll(t.Context()).Err()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+}
+
+func must[O any](options O, err error) O {
+	if err != nil {
+		panic(err)
+	}
+	return options
+}
