@@ -36,11 +36,13 @@ package redisstore
 // eventsLua appends the events that stand in ARGV.
 const eventsLua = `
 local function append(key, from, count)
+	local fields = {}
 	for i = from, #ARGV do
 		count = count + 1
-		redis.call('HSET', key, 'e:' .. string.format('%.0f', count), ARGV[i])
+		fields[#fields + 1] = 'e:' .. string.format('%.0f', count)
+		fields[#fields + 1] = ARGV[i]
 	end
-	redis.call('HSET', key, 'events', string.format('%.0f', count))
+	redis.call('HSET', key, 'events', string.format('%.0f', count), unpack(fields))
 end
 `
 
@@ -50,9 +52,9 @@ end
 //	ARGV  milliseconds for Redis to keep it, status, due, delivery; events
 //	      {field, value, ...} of what is stored
 var createDelivery = newWrite(strangeLua + eventsLua + `
-local bad = strange(KEYS[1])
+local bad, _, known = strange(KEYS[1])
 if bad then return bad end
-if redis.call('EXISTS', KEYS[1]) == 0 then
+if not known then
 	redis.call('HSET', KEYS[1], 'v', '1', 'rev', '1', 'status', ARGV[2], 'due', ARGV[3], 'delivery', ARGV[4])
 	append(KEYS[1], 5, 0)
 	redis.call('PEXPIRE', KEYS[1], ARGV[1])
@@ -106,9 +108,9 @@ var countDelivery = newWrite(digitsLua + strangeLua + freeLua + `
 local id, now = ARGV[1], tonumber(ARGV[2])
 if redis.call('ZSCORE', KEYS[1], id) then return {1, 0} end
 if KEYS[2] then
-	local bad = strange(KEYS[2])
+	local bad, _, known = strange(KEYS[2])
 	if bad then return bad end
-	local untl = redis.call('HGET', KEYS[2], 'until')
+	local untl = known and redis.call('HGET', KEYS[2], 'until')
 	if untl and not digits(untl) then return redis.error_reply('GARBAGE not a record') end
 	if untl and now < tonumber(untl) then return {-1, tonumber(untl)} end
 end
@@ -146,9 +148,9 @@ return longest
 //	      it; the delivery that it is to be taken over from, or nothing
 //	      {delivery, request, at} that it stands for
 var claimKey = newWrite(digitsLua + strangeLua + `
-local bad = strange(KEYS[1])
+local bad, _, known = strange(KEYS[1])
 if bad then return bad end
-local h = redis.call('HMGET', KEYS[1], 'id', 'request', 'at')
+local h = known and redis.call('HMGET', KEYS[1], 'id', 'request', 'at') or {}
 if h[1] then
 	if not h[2] or not digits(h[3]) then return redis.error_reply('GARBAGE not a record') end
 	local stands = tonumber(ARGV[3]) - tonumber(h[3]) < tonumber(ARGV[4])
@@ -179,9 +181,9 @@ return redis.call('DEL', KEYS[1])
 //	      or 0
 //	      {0, 0} reserved, {0, until} another has it, {1, until} too many rings until then
 var reservePhone = newWrite(digitsLua + strangeLua + freeLua + `
-local bad = strange(KEYS[1])
+local bad, _, known = strange(KEYS[1])
 if bad then return bad end
-local h = redis.call('HMGET', KEYS[1], 'task', 'until')
+local h = known and redis.call('HMGET', KEYS[1], 'task', 'until') or {}
 if h[1] and not digits(h[2]) then return redis.error_reply('GARBAGE not a record') end
 local untl = tonumber(h[2] or 0)
 local now = tonumber(ARGV[2])

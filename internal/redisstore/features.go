@@ -185,17 +185,17 @@ func turnField(t pins.Turn) string {
 //
 // Times are milliseconds, and so are the IDs of events, before the dash.
 
-// strangeLua says what is wrong with a hash, as an error to answer, and whether it has to
-// stay nevertheless, as only a newer release can read it. Nothing is wrong with one that
-// isn't there.
+// strangeLua says what is wrong with a hash, as an error to answer, whether it has to stay
+// nevertheless, as only a newer release can read it, and whether it is there. Nothing is wrong with
+// one that isn't.
 const strangeLua = `
 local function strange(key)
 	local v = redis.pcall('HGET', key, 'v')
 	if type(v) == 'table' then return v, not string.find(v.err, 'WRONGTYPE', 1, true) end
-	if v == '1' then return nil, false end
+	if v == '1' then return nil, false, true end
 	if v and tonumber(v) then return redis.error_reply('VERSION newer record'), true end
-	if redis.call('EXISTS', key) == 1 then return redis.error_reply('GARBAGE not a record'), false end
-	return nil, false
+	if redis.call('EXISTS', key) == 1 then return redis.error_reply('GARBAGE not a record'), false, true end
+	return nil, false, false
 end
 `
 
