@@ -265,17 +265,14 @@ func (d *doomedDialer) everyoneServedOnce() {
 	d.t.Helper()
 	rings, doubled, unheard := d.town.rung(), 0, 0
 	for i := range d.customers() {
-		switch n := rings[string(customerPhone(i))]; {
-		case n > 1:
-			doubled++
-			d.t.Errorf("the telephone of customer %d rang %d times", i, n)
-		case n == 0:
-			unheard++
-			d.t.Errorf("the telephone of customer %d did not ring", i)
-		}
 		delivery := must(d.stage.app.deliveries.Get(d.t.Context(), d.asked[i]))(d.t)
-		if delivery.Status != deliveries.Delivered || delivery.Attempt != 1 {
-			d.t.Errorf("customer %d: %s in attempt %d: %v", i, delivery.Status, delivery.Attempt, delivery.Events)
+		switch n := rings[string(customerPhone(i))]; { // on a busy machine a call can end before it was answered, and another attempt is made
+		case n > delivery.Attempt:
+			doubled++
+			d.t.Errorf("the telephone of customer %d rang %d times in %d attempts: %v", i, n, delivery.Attempt, delivery.Events)
+		case n < delivery.Attempt || delivery.Status != deliveries.Delivered:
+			unheard++
+			d.t.Errorf("the telephone of customer %d rang %d times in %d attempts, %s: %v", i, n, delivery.Attempt, delivery.Status, delivery.Events)
 		}
 	}
 	if len(rings) > d.customers() {
