@@ -225,7 +225,7 @@ func TestUnreadableSettings(t *testing.T) {
 		"cut": string(good[:len(good)-2]), "no schedule": `{"v":1,"schedules":[{"days":"weekdays","start":"25:00","end":"26:00"}]}`,
 		"no number": `{"v":1,"target":"911"}`,
 	} {
-		err := f.store.Memory.Change(t.Context(), features.Change{
+		err := f.store.Store.Change(t.Context(), features.Change{
 			Number: line, Feature: lock, Expected: revision, Revision: revision + 1, Settings: []byte(bad),
 		})
 		if err != nil {
@@ -245,12 +245,12 @@ func TestCodesAreBoundToTheirPlace(t *testing.T) {
 	for name, place := range map[string]features.Change{
 		"another feature": {Number: line, Feature: dnd}, "another line": {Number: bare, Feature: lock},
 	} {
-		place.Revision, place.Settings = 1, sealed
+		place.Revision, place.Settings, place.Record.At = 1, sealed, f.now
 		all := []features.Installation{{Number: bare, Features: pins.FeaturesOf(lock)}}
 		if _, err := f.Install(t.Context(), all, pins.Note{By: "ann"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.store.Memory.Change(t.Context(), place); err != nil {
+		if err := f.store.Store.Change(t.Context(), place); err != nil {
 			t.Fatal(err)
 		}
 		found, err := f.Find(t.Context(), place.Number)

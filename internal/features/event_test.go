@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -86,7 +87,7 @@ func golden(t *testing.T, name, got string) {
 func TestUnreadableEvents(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")))
-	good := string(f.store.Events(line)[0])
+	good := string(testkit.Events(t, f.db, line)[0])
 	for name, bad := range map[string]string{
 		"empty": "", "cut": good[:len(good)-1], "null": "null", "newer": strings.Replace(good, `"v":1`, `"v":2`, 1),
 		"of another line":    strings.Replace(good, string(line), string(bare), 1),
@@ -107,7 +108,7 @@ func TestEventsOfTheFirstForm(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")))
 	want := f.events(t)[0]
-	first := strings.Replace(string(f.store.Events(line)[0]), `"type":"line.feature.changed",`, "", 1)
+	first := strings.Replace(string(testkit.Events(t, f.db, line)[0]), `"type":"line.feature.changed",`, "", 1)
 	got, err := f.OpenEvent([]byte(first))
 	if err != nil || strings.Contains(first, "type") {
 		t.Fatalf("%s: %v", first, err)
@@ -140,7 +141,7 @@ func TestRemovalsAreTold(t *testing.T) {
 			ID: event.ID, Type: features.FeatureRemoved, At: f.now, Number: line, Feature: want[i], Revision: revision, By: "ann",
 		})
 	}
-	shown, err := features.ShowEvent(f.store.Events(line)[2])
+	shown, err := features.ShowEvent(testkit.Events(t, f.db, line)[2])
 	same(t, "shown", shown, features.EventDocument{
 		ID: events[0].ID, Type: features.FeatureRemoved, At: f.now, Number: line, Feature: noSol, Revision: f.now.UnixMilli(), By: "ann",
 	})
@@ -153,13 +154,13 @@ func FuzzOpenEvent(f *testing.F) {
 	world := newFixture(f)
 	world.change(f, lock, features.SetCode(secret.New("4821")), features.Add("6125550199"))
 	world.change(f, dnd, features.AddSchedule(schedule(f, "weekdays 21:00-07:00")))
-	for _, stored := range world.store.Events(line) {
+	for _, stored := range testkit.Events(f, world.db, line) {
 		f.Add(stored)
 	}
 	if _, err := world.Install(f.Context(), []features.Installation{{Number: line}}, pins.Note{By: "ann"}); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(world.store.Events(line)[3])
+	f.Add(testkit.Events(f, world.db, line)[3])
 	f.Add([]byte(`{"v":1,"id":"evt_1","number":"+16125550142","feature":"dial-lock","settings":{"v":1,"code":"AA=="}}`))
 	f.Fuzz(func(t *testing.T, stored []byte) {
 		event, err := world.OpenEvent(stored)

@@ -8,18 +8,20 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
 func Example() {
 	const number nanp.Number = "+16125550142"
 	ctx := context.Background()
-	store := pins.NewMemory()
+	db, end := testkit.Embedded()
+	defer end()
 	installed := pins.FeaturesOf(pins.CallRejection)
-	if _, err := store.Add(ctx, []pins.NewLine{{Number: number, Features: installed}}, time.Now()); err != nil {
+	if _, err := db.Lines().Add(ctx, []pins.NewLine{{Number: number, Features: installed}}, time.Now()); err != nil {
 		fmt.Println(err)
 	}
-	lines := features.New(features.Config{Store: features.NewMemory(store), Keys: secret.Keyring{}})
+	lines := features.New(features.Config{Store: db.Features(), Keys: secret.Keyring{}})
 
 	rule, _ := features.RuleOf(pins.CallRejection)
 	entry, err := rule.ParseEntry("612-555")

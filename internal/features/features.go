@@ -55,8 +55,8 @@
 //
 // # Where settings are kept
 //
-// [Store] is all that the package needs of a database. [Memory] implements it for tests; package
-// storetest holds the tests that every implementation must pass.
+// [Store] is all that the package needs of a database. It is implemented on Redis, by package
+// redisstore; TestStore holds each sentence of its contract.
 package features
 
 import (

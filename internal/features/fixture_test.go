@@ -11,7 +11,9 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -31,7 +33,7 @@ const (
 // fixture is a world with two lines and a clock that stands.
 type fixture struct {
 	*features.Lines
-	pins  *pins.Memory
+	db    *redisstore.DB
 	store *watched
 	keys  secret.Keyring
 	now   time.Time
@@ -40,13 +42,13 @@ type fixture struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	lines := pins.NewMemory()
+	db := testkit.Redis(t)
 	f := &fixture{
-		pins: lines, store: &watched{Memory: features.NewMemory(lines)}, keys: keyring(t, "2026a"),
+		db: db, store: &watched{Store: db.Features()}, keys: keyring(t, "2026a"),
 		now: time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC),
 	}
 	f.Lines = f.lines(f.keys)
-	_, err := lines.Add(t.Context(), []pins.NewLine{
+	_, err := db.Lines().Add(t.Context(), []pins.NewLine{
 		{Number: line, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}, {Number: bare},
 	}, f.now)
 	if err != nil {
@@ -129,7 +131,7 @@ func (f *fixture) setting(t testing.TB, feature pins.Feature) features.Setting {
 // records is the history of the line, newest first.
 func (f *fixture) records(t testing.TB) []pins.Record {
 	t.Helper()
-	records, err := f.pins.History(t.Context(), line, 1000)
+	records, err := f.db.Lines().History(t.Context(), line, 1000)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +142,7 @@ func (f *fixture) records(t testing.TB) []pins.Record {
 func (f *fixture) events(t testing.TB) []features.Event {
 	t.Helper()
 	var all []features.Event
-	for _, stored := range f.store.Events(line) {
+	for _, stored := range testkit.Events(t, f.db, line) {
 		event, err := f.OpenEvent(stored)
 		if err != nil {
 			t.Fatal(err)
@@ -150,9 +152,9 @@ func (f *fixture) events(t testing.TB) []features.Event {
 	return all
 }
 
-// watched is a Memory whose changes can fail, before or after they are made.
+// watched is a store whose changes can fail, before or after they are made.
 type watched struct {
-	*features.Memory
+	features.Store
 	mu      sync.Mutex
 	before  []error // of the next changes, which are not made; nil: no failure
 	after   []error // of the next changes, which are made
@@ -168,7 +170,7 @@ func (w *watched) Change(ctx context.Context, change features.Change) error {
 	if before != nil {
 		return before
 	}
-	if err := w.Memory.Change(ctx, change); err != nil {
+	if err := w.Store.Change(ctx, change); err != nil {
 		return err
 	}
 	return after

@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -209,7 +210,7 @@ func TestLostCodeIsNotDelivered(t *testing.T) {
 	if err := lastEvent(t, f); !errors.Is(err, pins.ErrUnreadable) {
 		t.Errorf("opened: %v, want ErrUnreadable", err)
 	}
-	events := f.store.Events(line)
+	events := testkit.Events(t, f.db, line)
 	shown, err := features.ShowEvent(events[len(events)-1])
 	if err != nil || shown.Settings == nil || !*shown.Settings.CodeSet {
 		t.Errorf("shown as %+v, %v", shown, err)
@@ -219,7 +220,7 @@ func TestLostCodeIsNotDelivered(t *testing.T) {
 // lastEvent opens the newest event of the line.
 func lastEvent(t *testing.T, f *fixture) error {
 	t.Helper()
-	events := f.store.Events(line)
+	events := testkit.Events(t, f.db, line)
 	_, err := f.OpenEvent(events[len(events)-1])
 	return err
 }
@@ -237,7 +238,7 @@ func TestOvertakenCallers(t *testing.T) {
 	if _, err := f.Change(t.Context(), proved); err != nil {
 		t.Fatal(err)
 	}
-	registry := pins.Provisioning{Registry: f.pins, Validations: f.pins}
+	registry := pins.Provisioning{Registry: f.db.Lines(), Validations: f.db.Lines()}
 	reset := func() {
 		if err := registry.ResetByOperator(t.Context(), line, pins.Note{By: "ann", Reason: "forgot it"}); err != nil {
 			t.Error(err)

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -104,7 +105,7 @@ func TestRewind(t *testing.T) {
 		wait := func(want ...string) {
 			t.Helper()
 			var got []string
-			for _, event := range waiting(t, db, number) {
+			for _, event := range testkit.Events(t, db, number) {
 				got = append(got, string(event))
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -147,7 +148,7 @@ func TestRewindUnderADelivery(t *testing.T) {
 		if err := db.Outbox().Delivered(ctx, string(number), messages[0].Position); err != nil {
 			t.Fatal(err)
 		}
-		if got := waiting(t, db, number); len(got) != 3 {
+		if got := testkit.Events(t, db, number); len(got) != 3 {
 			t.Errorf("%d events wait, want all 3", len(got))
 		}
 	})
@@ -273,7 +274,7 @@ func TestSkip(t *testing.T) {
 		if err := skip(events[1].Position); !errors.Is(err, redisstore.ErrNotOldest) {
 			t.Errorf("skipped twice: %v", err)
 		}
-		if err := skip(events[2].Position); err != nil || len(waiting(t, db, number)) != 0 {
+		if err := skip(events[2].Position); err != nil || len(testkit.Events(t, db, number)) != 0 {
 			t.Errorf("the last: %v", err)
 		}
 	})

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -263,7 +264,7 @@ func TestEventsKeepTheirOrderWhenClocksDiffer(t *testing.T) {
 		}
 		changes(t, db.Features(), 3, 4, now.Add(-2*time.Hour))
 		var got []string
-		for _, event := range waiting(t, db, number) {
+		for _, event := range testkit.Events(t, db, number) {
 			got = append(got, string(event))
 		}
 		if !cmp.Equal(got, []string{"event 3", "event 4"}) {

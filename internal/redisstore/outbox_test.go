@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -239,7 +240,7 @@ func TestDeliveredNoFurtherThanThereAre(t *testing.T) {
 				t.Fatal(err)
 			}
 			changes(t, db.Features(), n, n, now)
-			if got := waiting(t, db, number); len(got) != 1 {
+			if got := testkit.Events(t, db, number); len(got) != 1 {
 				t.Errorf("%d events wait, want the %d. alone", len(got), n)
 			}
 		}

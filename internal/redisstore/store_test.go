@@ -17,7 +17,6 @@ import (
 	"updatecenter/internal/deliveries"
 	deliverytest "updatecenter/internal/deliveries/storetest"
 	"updatecenter/internal/features"
-	featuretest "updatecenter/internal/features/storetest"
 	"updatecenter/internal/nanp"
 	outboxtest "updatecenter/internal/provisioning/storetest"
 	"updatecenter/internal/redisstore"
@@ -75,15 +74,6 @@ func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 			lines := db.Lines()
 			due := func(t testing.TB, number nanp.Number) [][]byte { return dueIn(t, db, string(number)) }
 			return linetest.Stores{Store: lines, Callers: lines, Registry: lines, Validations: lines, Due: due}
-		})
-	})
-	t.Run("features", func(t *testing.T) {
-		featuretest.Run(t, func(t *testing.T) featuretest.Stores {
-			db := fresh(t)
-			return featuretest.Stores{
-				Features: db.Features(), Lines: db.Lines(), Registry: db.Lines(), Validations: db.Lines(),
-				Events: func(t *testing.T, number nanp.Number) [][]byte { return waiting(t, db, number) },
-			}
 		})
 	})
 	t.Run("outbox", func(t *testing.T) {
@@ -170,20 +160,6 @@ func dueIn(t testing.TB, db *redisstore.DB, lane string) [][]byte {
 		due = append(due, message.Stored)
 	}
 	return due
-}
-
-// waiting are the events of a line that weren't delivered.
-func waiting(t *testing.T, db *redisstore.DB, number nanp.Number) [][]byte {
-	t.Helper()
-	messages, err := db.Outbox().Next(t.Context(), string(number), 1000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var events [][]byte
-	for _, message := range messages {
-		events = append(events, message.Stored)
-	}
-	return events
 }
 
 // outboxOf is the outbox of a database that has the lines whose lanes the tests use.

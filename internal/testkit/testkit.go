@@ -13,6 +13,8 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 )
@@ -52,18 +54,29 @@ func open(t testing.TB, url string) *redisstore.DB {
 	return db
 }
 
-// Notices returns what is due to be told of a line or an account, oldest first: 100 at most.
+// Notices returns what is due to be told of a line or an account, oldest first: 1000 at most.
 func Notices(t testing.TB, db *redisstore.DB, of string) [][]byte {
 	t.Helper()
-	messages, err := db.Notices().Next(context.WithoutCancel(t.Context()), of, 100)
+	messages, err := db.Notices().Next(context.WithoutCancel(t.Context()), of, 1000)
+	return stored(t, messages, err)
+}
+
+// Events returns what was published of a line and not delivered, oldest first: 1000 at most.
+func Events(t testing.TB, db *redisstore.DB, of nanp.Number) [][]byte {
+	t.Helper()
+	messages, err := db.Outbox().Next(context.WithoutCancel(t.Context()), string(of), 1000)
+	return stored(t, messages, err)
+}
+
+func stored(t testing.TB, messages []provisioning.Message, err error) (all [][]byte) {
+	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var due [][]byte
 	for _, m := range messages {
-		due = append(due, m.Stored)
+		all = append(all, m.Stored)
 	}
-	return due
+	return all
 }
 
 // OnEachRedis runs a test of a store on each kind of Redis: embedded, a real server, a cluster, and a

@@ -1,4 +1,4 @@
-package storetest
+package features_test
 
 import (
 	"errors"
@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -22,7 +23,7 @@ var installTests = map[string]func(play){
 		p.same(p.stored(other).Installed, pins.FeaturesOf(absent))
 		p.same(len(p.recordsOf(known)), 0)
 		p.same(len(p.recordsOf(unknown)), 0)
-		_, err := p.Features.Features(p.t.Context(), unknown, pins.Turn{})
+		_, err := p.db.Features().Features(p.t.Context(), unknown, pins.Turn{})
 		p.t.Is(err, pins.ErrNoLine)
 	},
 	"install records what it changed, and publishes what it took away": func(p play) {
@@ -48,10 +49,10 @@ var installTests = map[string]func(play){
 			features.Installation{Number: known, Features: pins.FeaturesOf(list)},
 			features.Installation{Number: known},
 		)
-		p.same(string(p.Events(p.t.T, known)[0]), string(one.Event))
+		p.same(string(testkit.Events(p.t, p.db, known)[0]), string(one.Event))
 		now := p.start.UnixMilli()
 		p.removed(1, p.removal(dnd, now), p.removal(list, now), p.removal(list, now))
-		p.same(len(p.Events(p.t.T, unknown)), 0)
+		p.same(len(testkit.Events(p.t, p.db, unknown)), 0)
 	},
 	"a removal has the revision after that of the settings, if time is behind": func(p play) {
 		one := p.change(list, 0, 1)
@@ -62,7 +63,7 @@ var installTests = map[string]func(play){
 	},
 	"a removal that can't be written takes nothing away": func(p play) {
 		broken := errors.New("broken")
-		_, err := p.Features.Install(p.t.Context(), []features.Installation{{Number: known}}, p.installation(),
+		_, err := p.db.Features().Install(p.t.Context(), []features.Installation{{Number: known}}, p.installation(),
 			func(nanp.Number, pins.Feature) ([]byte, []byte, error) { return nil, nil, broken })
 		p.t.Is(err, broken)
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
@@ -106,15 +107,15 @@ var installTests = map[string]func(play){
 		p.same(got, []bool{true, true})
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
 		p.settings()
-		p.same(len(p.Events(p.t.T, known)), 3)
+		p.same(len(testkit.Events(p.t, p.db, known)), 3)
 	},
 	"the history keeps no more than the newest MaxHistory": func(p play) {
 		for range pins.MaxHistory {
-			p.t.OK(p.Registry.Append(p.t.Context(), known, pins.Record{At: p.start, Event: pins.NoticeUntold, By: "ann"}))
+			p.t.OK(p.db.Lines().Append(p.t.Context(), known, pins.Record{At: p.start, Event: pins.NoticeUntold, By: "ann"}))
 		}
 		p.make(p.change(list, 0, 1))
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})
-		records, err := p.Registry.History(p.t.Context(), known, 2*pins.MaxHistory)
+		records, err := p.db.Lines().History(p.t.Context(), known, 2*pins.MaxHistory)
 		p.t.OK(err)
 		p.same(len(records), pins.MaxHistory)
 		p.same(records[0].Event, pins.FeaturesInstalled)
@@ -127,7 +128,7 @@ var installTests = map[string]func(play){
 			lines[i].Number = nanp.Number(fmt.Sprintf("+1763555%04d", i))
 			wanted[i] = features.Installation{Number: lines[i].Number, Features: pins.FeaturesOf(list)}
 		}
-		_, err := p.Registry.Add(p.t.Context(), lines, p.start)
+		_, err := p.db.Lines().Add(p.t.Context(), lines, p.start)
 		p.t.OK(err)
 		for _, want := range []bool{true, false} {
 			got := p.install(wanted...)
@@ -147,7 +148,7 @@ func (p play) installation() pins.Record {
 
 func (p play) install(lines ...features.Installation) []bool {
 	p.t.Helper()
-	changed, err := p.Features.Install(p.t.Context(), lines, p.installation(), func(n nanp.Number, f pins.Feature) ([]byte, []byte, error) {
+	changed, err := p.db.Features().Install(p.t.Context(), lines, p.installation(), func(n nanp.Number, f pins.Feature) ([]byte, []byte, error) {
 		return []byte(removalOf(n, f)), []byte(" ¿%d?"), nil
 	})
 	p.t.OK(err)
@@ -168,7 +169,7 @@ func (p play) removal(feature pins.Feature, revision int64) string {
 func (p play) removed(first int, want ...string) {
 	p.t.Helper()
 	var got []string
-	for _, event := range p.Events(p.t.T, known)[first:] {
+	for _, event := range testkit.Events(p.t, p.db, known)[first:] {
 		got = append(got, string(event))
 	}
 	p.same(got, want)
@@ -178,22 +179,22 @@ var lineTests = map[string]func(play){
 	"a line has the features that it was added with, and no settings": func(p play) {
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
 		p.settings()
-		line, err := p.Lines.Line(p.t.Context(), known)
+		line, err := p.db.Lines().Line(p.t.Context(), known)
 		p.t.OK(err)
 		p.same(line.Features, pins.FeaturesOf(list, dnd))
 	},
 	"a line shows the features that were installed": func(p play) {
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})
-		line, err := p.Lines.Line(p.t.Context(), known)
+		line, err := p.db.Lines().Line(p.t.Context(), known)
 		p.t.OK(err)
 		p.same(line.Features, pins.FeaturesOf(pins.AllFeatures[:]...))
 	},
 	"a change of a feature leaves the PIN alone, and a reset of the PIN the settings": func(p play) {
-		before, err := p.Lines.Line(p.t.Context(), known)
+		before, err := p.db.Lines().Line(p.t.Context(), known)
 		p.t.OK(err)
 		one := p.change(list, 0, 1)
 		p.make(one)
-		after, err := p.Lines.Line(p.t.Context(), known)
+		after, err := p.db.Lines().Line(p.t.Context(), known)
 		p.t.OK(err)
 		p.same(after, before)
 		p.reset(pins.Record{At: p.start, Event: pins.Reset, By: "ann"})
@@ -203,7 +204,7 @@ var lineTests = map[string]func(play){
 		one := p.change(list, 0, 1)
 		p.make(one)
 		p.remove(known)
-		_, err := p.Features.Features(p.t.Context(), known, pins.Turn{})
+		_, err := p.db.Features().Features(p.t.Context(), known, pins.Turn{})
 		p.t.Is(err, pins.ErrNoLine)
 		p.refused(p.change(list, one.Revision, 2), pins.ErrNoLine)
 		p.add(known)

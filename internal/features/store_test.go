@@ -1,19 +1,4 @@
-// Package storetest is the one set of tests that every implementation of the store of package
-// features must pass: each sentence of its contract is a subtest.
-//
-//	func TestStore(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) storetest.Stores {
-//			lines := pins.NewMemory()
-//			m := features.NewMemory(lines)
-//			return storetest.Stores{
-//				Features: m, Lines: lines, Registry: lines, Validations: lines,
-//				Events: func(_ *testing.T, number nanp.Number) [][]byte { return m.Events(number) },
-//			}
-//		})
-//	}
-//
-// No test waits, or needs more than a few minutes' worth of time to be kept.
-package storetest
+package features_test
 
 import (
 	"errors"
@@ -27,36 +12,29 @@ import (
 	"updatecenter/internal/checked"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
-// Stores are the faces of one database.
-type Stores struct {
-	Features    features.Store
-	Lines       pins.Store
-	Registry    pins.Registry
-	Validations pins.Validations
-	// Events returns what was published of a line and not delivered, oldest first.
-	Events func(t *testing.T, number nanp.Number) [][]byte
-}
-
-// Run runs every test on stores of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+// TestStore holds each sentence of the contract of [features.Store]. No test waits, or needs more than a few
+// minutes' worth of time to be kept.
+func TestStore(t *testing.T) {
 	groups := map[string]map[string]func(play){
 		"Change": changeTests, "Turn": turnTests, "Install": installTests,
 		"Line": lineTests, "Together": togetherTests,
 	}
-	for group, tests := range groups {
-		t.Run(group, func(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) {
-					p := play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+				t.Run(group+"/"+sentence, func(t *testing.T) {
+					p := play{t: checked.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known, list, dnd)
 					test(p)
 				})
 			}
-		})
-	}
+		}
+	})
 }
 
 // The numbers and the features of the tests.
@@ -66,20 +44,19 @@ const (
 	unknown nanp.Number = "+16125550199" // never a line
 
 	list   = pins.DialLock
-	dnd    = pins.DoNotDisturb
 	absent = pins.CallRejection // not installed on the known line
 )
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t checked.T
-	Stores
+	t     checked.T
+	db    *redisstore.DB
 	start time.Time
 }
 
 func (p play) add(number nanp.Number, installed ...pins.Feature) {
 	p.t.Helper()
-	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+	_, err := p.db.Lines().Add(p.t.Context(), []pins.NewLine{
 		{Number: number, Features: pins.FeaturesOf(installed...)},
 	}, p.start)
 	p.t.OK(err)
@@ -109,27 +86,27 @@ func turn(n int) pins.Turn {
 // make makes a change.
 func (p play) make(change features.Change) {
 	p.t.Helper()
-	p.t.OK(p.Features.Change(p.t.Context(), change))
+	p.t.OK(p.db.Features().Change(p.t.Context(), change))
 }
 
 // refused makes a change that is refused, and leaves all as it was.
 func (p play) refused(change features.Change, want error) {
 	p.t.Helper()
 	number := change.Number
-	before, events := p.recordsOf(number), p.Events(p.t.T, number)
-	stored, err := p.Features.Features(p.t.Context(), number, change.Turn)
-	p.t.Is(p.Features.Change(p.t.Context(), change), want)
-	after, afterErr := p.Features.Features(p.t.Context(), number, change.Turn)
+	before, events := p.recordsOf(number), testkit.Events(p.t, p.db, number)
+	stored, err := p.db.Features().Features(p.t.Context(), number, change.Turn)
+	p.t.Is(p.db.Features().Change(p.t.Context(), change), want)
+	after, afterErr := p.db.Features().Features(p.t.Context(), number, change.Turn)
 	p.same(errors.Is(afterErr, pins.ErrNoLine), errors.Is(err, pins.ErrNoLine))
 	p.same(after, stored)
 	p.same(p.recordsOf(number), before)
-	p.same(p.Events(p.t.T, number), events)
+	p.same(testkit.Events(p.t, p.db, number), events)
 }
 
 // stored returns what is stored of a line.
 func (p play) stored(number nanp.Number) features.Stored {
 	p.t.Helper()
-	stored, err := p.Features.Features(p.t.Context(), number, pins.Turn{})
+	stored, err := p.db.Features().Features(p.t.Context(), number, pins.Turn{})
 	p.t.OK(err)
 	p.same(stored.Done, false)
 	return stored
@@ -152,7 +129,7 @@ func (p play) settings(want ...features.Change) {
 // published wants exactly the events of these changes, in order.
 func (p play) published(want ...features.Change) {
 	p.t.Helper()
-	got := p.Events(p.t.T, known)
+	got := testkit.Events(p.t, p.db, known)
 	p.same(len(got), len(want))
 	for i, change := range want {
 		p.same(string(got[i]), string(change.Event))
@@ -172,7 +149,7 @@ func (p play) recorded(want ...features.Change) {
 // recordsOf returns the history of a line, newest first.
 func (p play) recordsOf(number nanp.Number) []pins.Record {
 	p.t.Helper()
-	records, err := p.Registry.History(p.t.Context(), number, pins.MaxHistory)
+	records, err := p.db.Lines().History(p.t.Context(), number, pins.MaxHistory)
 	p.t.OK(err)
 	return records
 }
@@ -182,14 +159,14 @@ func (p play) reset(record pins.Record) (validated pins.Record) {
 	p.t.Helper()
 	v := pins.Validation{By: record.By, From: record.From, Method: pins.ByOperator, At: record.At, Until: record.At.Add(pins.ValidFor)}
 	validated = pins.Record{At: record.At, Event: pins.CustomerValidated, By: record.By, From: record.From}
-	p.t.OK(p.Validations.Validate(p.t.Context(), known, v, validated))
-	p.t.OK(p.Validations.Reset(p.t.Context(), known, record, nil))
+	p.t.OK(p.db.Lines().Validate(p.t.Context(), known, v, validated))
+	p.t.OK(p.db.Lines().Reset(p.t.Context(), known, record, nil))
 	return validated
 }
 
 func (p play) remove(number nanp.Number) {
 	p.t.Helper()
-	p.t.OK(p.Registry.Remove(p.t.Context(), number, pins.Record{At: p.start, Event: pins.Removed, By: "ann"}))
+	p.t.OK(p.db.Lines().Remove(p.t.Context(), number, pins.Record{At: p.start, Event: pins.Removed, By: "ann"}))
 }
 
 func (p play) same(got, want any) {

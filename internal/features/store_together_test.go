@@ -1,17 +1,18 @@
-package storetest
+package features_test
 
 import (
 	"errors"
 	"fmt"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
 var togetherTests = map[string]func(play){
 	"of a hundred changes at once one stands": func(p play) {
 		results := make([]error, 100)
-		p.together(func(i int) { results[i] = p.Features.Change(p.t.Context(), p.change(list, 0, i)) })
+		p.together(func(i int) { results[i] = p.db.Features().Change(p.t.Context(), p.change(list, 0, i)) })
 		won := -1
 		for i, err := range results {
 			switch {
@@ -31,7 +32,7 @@ var togetherTests = map[string]func(play){
 	"the same turn a hundred times at once is made once": func(p play) {
 		one := p.change(list, 0, 1)
 		p.together(func(int) {
-			if err := p.Features.Change(p.t.Context(), one); err != nil {
+			if err := p.db.Features().Change(p.t.Context(), one); err != nil {
 				p.t.Error(err)
 			}
 		})
@@ -45,7 +46,7 @@ var togetherTests = map[string]func(play){
 				p.t.Error(err)
 			}
 		})
-		events, records := p.Events(p.t.T, known), p.recordsOf(known)
+		events, records := testkit.Events(p.t, p.db, known), p.recordsOf(known)
 		p.same(len(events), 100)
 		p.same(len(records), 100)
 		for i := range events {
@@ -59,7 +60,7 @@ var togetherTests = map[string]func(play){
 // through makes change i of what the others have left.
 func (p play) through(i int) error {
 	for {
-		stored, err := p.Features.Features(p.t.Context(), known, pins.Turn{})
+		stored, err := p.db.Features().Features(p.t.Context(), known, pins.Turn{})
 		if err != nil {
 			return err
 		}
@@ -67,7 +68,7 @@ func (p play) through(i int) error {
 		change.Revision = change.Expected + 1
 		told := fmt.Sprintf("revision %d", change.Revision)
 		change.Event, change.Record.Changes = []byte(told), []string{told}
-		if err := p.Features.Change(p.t.Context(), change); !errors.Is(err, features.ErrStale) {
+		if err := p.db.Features().Change(p.t.Context(), change); !errors.Is(err, features.ErrStale) {
 			return err
 		}
 	}

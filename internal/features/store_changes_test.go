@@ -1,9 +1,10 @@
-package storetest
+package features_test
 
 import (
 	"strings"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -81,7 +82,7 @@ var changeTests = map[string]func(play){
 	"a change names the PIN that its caller proved to know": func(p play) {
 		one := p.change(list, 0, 1)
 		one.Proved = p.stored(known).PINRevision
-		line, err := p.Lines.Line(p.t.Context(), known)
+		line, err := p.db.Lines().Line(p.t.Context(), known)
 		p.t.OK(err)
 		p.same(one.Proved, line.Revision)
 		p.make(one)
@@ -116,7 +117,7 @@ var changeTests = map[string]func(play){
 		one := p.change(list, 0, 1)
 		p.make(one)
 		p.same(len(p.stored(other).Settings), 0)
-		p.same(len(p.Events(p.t.T, other)), 0)
+		p.same(len(testkit.Events(p.t, p.db, other)), 0)
 		theirs := p.change(list, 0, 1) // the same turn
 		theirs.Number = other
 		p.make(theirs)
@@ -147,12 +148,12 @@ var turnTests = map[string]func(play){
 	"a turn that changed something is known": func(p play) {
 		p.make(p.change(list, 0, 1))
 		for n := range 4 {
-			stored, err := p.Features.Features(p.t.Context(), known, turn(n))
+			stored, err := p.db.Features().Features(p.t.Context(), known, turn(n))
 			p.t.OK(err)
 			p.same(stored.Done, n == 1)
 		}
 		elsewhere := pins.Turn{Call: "CA1", Number: 1}
-		stored, err := p.Features.Features(p.t.Context(), known, elsewhere)
+		stored, err := p.db.Features().Features(p.t.Context(), known, elsewhere)
 		p.t.OK(err)
 		p.same(stored.Done, false)
 	},
