@@ -44,8 +44,7 @@
 //
 // A profile is sealed whole before it is handed to a [Store], under a key that the store does not
 // have and bound to its ID: the store sees the user name, the revision and bytes. Every change is
-// based on the revision that it read, and starts over if another came first. [Memory] implements
-// Store for tests; package storetest holds the tests that every implementation must pass.
+// based on the revision that it read, and starts over if another came first.
 package agents
 
 import (

@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -16,7 +17,7 @@ func exampleNow() time.Time { return time.Date(2026, 8, 31, 12, 0, 0, 0, time.UT
 
 func exampleContext() context.Context { return context.Background() }
 
-func exampleConfig(mailer agents.Mailer) agents.Config {
+func exampleConfig(store agents.Store, mailer agents.Mailer) agents.Config {
 	keys, err := secret.ParseKeyring("2026a:q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
 	if err != nil {
 		panic(err)
@@ -26,13 +27,15 @@ func exampleConfig(mailer agents.Mailer) agents.Config {
 		panic(err)
 	}
 	return agents.Config{
-		Store: agents.NewMemory(), Hasher: hasher, Keys: keys, Mailer: mailer, Audit: &book{}, LinkURL: linkURL, Now: exampleNow,
+		Store: store, Hasher: hasher, Keys: keys, Mailer: mailer, Audit: &book{}, LinkURL: linkURL, Now: exampleNow,
 	}
 }
 
 func ExampleAgents() {
+	db, end := testkit.Embedded()
+	defer end()
 	var inbox mailbox
-	all, err := agents.New(exampleConfig(&inbox))
+	all, err := agents.New(exampleConfig(db.Agents(), &inbox))
 	if err != nil {
 		fmt.Println(err)
 		return

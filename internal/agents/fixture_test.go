@@ -19,7 +19,9 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/logtest"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -46,7 +48,7 @@ type fixture struct {
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := &fixture{
-		store: &watched{Memory: agents.NewMemory()}, mailer: &mailbox{}, audit: &book{}, log: &bytes.Buffer{},
+		store: &watched{Agents: testkit.Redis(t).Agents()}, mailer: &mailbox{}, audit: &book{}, log: &bytes.Buffer{},
 		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	all, err := agents.New(f.config(t))
@@ -276,9 +278,9 @@ func (b *book) lines() (lines []string) {
 	return lines
 }
 
-// watched is a Memory that fails or meddles when told to.
+// watched is a store that fails or meddles when told to.
 type watched struct {
-	*agents.Memory
+	redisstore.Agents
 	mu       sync.Mutex
 	broken   bool
 	loseNext bool   // the next write is done, and its answer lost
@@ -295,9 +297,6 @@ func (w *watched) write(ctx context.Context, do func() error) error {
 	if before != nil {
 		before()
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	if w.broken {
 		return errBroken
 	}
@@ -312,16 +311,9 @@ func (w *watched) write(ctx context.Context, do func() error) error {
 }
 
 func (w *watched) Save(ctx context.Context, profile agents.Stored) error {
-	return w.write(ctx, func() error { return w.Memory.Save(ctx, profile) })
+	return w.write(ctx, func() error { return w.Agents.Save(ctx, profile) })
 }
 
 func (w *watched) Create(ctx context.Context, profile agents.Stored) error {
-	return w.write(ctx, func() error { return w.Memory.Create(ctx, profile) })
-}
-
-func (w *watched) List(ctx context.Context) ([]agents.Stored, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return w.Memory.List(ctx)
+	return w.write(ctx, func() error { return w.Agents.Create(ctx, profile) })
 }

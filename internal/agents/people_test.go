@@ -76,9 +76,8 @@ func TestTheLastAdministrator(t *testing.T) {
 
 // Two who take the role from each other at the same moment can't both succeed.
 func TestTheLastAdministratorsAtOnce(t *testing.T) {
-	f := newFixture(t)
 	for range 10 {
-		f.store.Memory = agents.NewMemory()
+		f := newFixture(t)
 		f.active(t, named("one", agents.Administrator))
 		f.active(t, named("two", agents.Administrator))
 		var group sync.WaitGroup

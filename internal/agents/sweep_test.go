@@ -184,7 +184,7 @@ func TestAServerThatDiesAfterTheWarning(t *testing.T) {
 func TestSweepGoesOn(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	ok(t, f.store.Memory.Create(t.Context(), agents.Stored{ID: "agt_aaaaaaaaaaaaaaaaaaaaaaaaaa", Name: "aaa", Revision: 1, Sealed: []byte("?")}))
+	ok(t, f.store.Agents.Create(t.Context(), agents.Stored{ID: "agt_aaaaaaaaaaaaaaaaaaaaaaaaaa", Name: "aaa", Revision: 1, Sealed: []byte("?")}))
 	f.setTime(agents.AddMonths(f.clock(), 6))
 	f.audit.broken = true
 	is(t, f.Sweep(t.Context()), errBroken)

@@ -11,9 +11,6 @@ import (
 
 	"updatecenter/internal/accounts"
 	accounttest "updatecenter/internal/accounts/storetest"
-	"updatecenter/internal/agents"
-	signintest "updatecenter/internal/agents/signin/storetest"
-	agenttest "updatecenter/internal/agents/storetest"
 	"updatecenter/internal/deliveries"
 	deliverytest "updatecenter/internal/deliveries/storetest"
 	"updatecenter/internal/features"
@@ -101,15 +98,6 @@ func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 				Due:   func(t testing.TB, id accounts.ID) [][]byte { return dueIn(t, db, string(id)) },
 				Dying: func(_ *testing.T, steps int) accounts.Store { return db.Dying(steps).Accounts() },
 			}
-		})
-	})
-	t.Run("agents", func(t *testing.T) {
-		agenttest.Run(t, func(t *testing.T) agents.Store { return fresh(t).Agents() })
-	})
-	t.Run("sign-in", func(t *testing.T) {
-		signintest.Run(t, func(t *testing.T) signintest.Stores {
-			all := fresh(t).SignIn(time.Now)
-			return signintest.Stores{Store: all, Attempts: all}
 		})
 	})
 	t.Run("deliveries", func(t *testing.T) {

@@ -18,7 +18,9 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -44,10 +46,11 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	db := testkit.Redis(t)
 	w := &world{
-		t: t, people: &people{Memory: agents.NewMemory()}, stores: &stores{Memory: signin.NewMemory(), subjects: map[string]bool{}},
-		mails: &mailbox{}, audit: &journal{}, log: &bytes.Buffer{}, keys: ring(t),
+		t: t, people: &people{Agents: db.Agents()}, mails: &mailbox{}, audit: &journal{}, log: &bytes.Buffer{}, keys: ring(t),
 	}
+	w.stores = &stores{SignIn: db.SignIn(w.time), subjects: map[string]bool{}}
 	w.now.Store(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli())
 	h, err := pins.NewHasher(pins.HasherConfig{
 		Keys: w.keys, Params: pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, AtOnce: 2, Waiting: 64,
@@ -272,29 +275,29 @@ func (h *hasher) Burn(ctx context.Context, entry secret.Text) error {
 
 // people counts questions about profiles.
 type people struct {
-	*agents.Memory
+	redisstore.Agents
 	asked atomic.Int64
 }
 
 func (p *people) Load(ctx context.Context, id agents.ID) (agents.Stored, error) {
 	p.asked.Add(1)
-	return p.Memory.Load(ctx, id)
+	return p.Agents.Load(ctx, id)
 }
 
 func (p *people) ByName(ctx context.Context, name agents.UserName) (agents.Stored, error) {
 	p.asked.Add(1)
-	return p.Memory.ByName(ctx, name)
+	return p.Agents.ByName(ctx, name)
 }
 
 func (p *people) Save(ctx context.Context, profile agents.Stored) error {
 	p.asked.Add(1)
-	return p.Memory.Save(ctx, profile)
+	return p.Agents.Save(ctx, profile)
 }
 
 // stores writes down what is asked, and fails while down is set. Deleted is called after each
 // deletion.
 type stores struct {
-	*signin.Memory
+	redisstore.SignIn
 	mu       sync.Mutex
 	asked    []string
 	subjects map[string]bool
@@ -317,14 +320,14 @@ func (s *stores) Put(ctx context.Context, record signin.Record, revision int64) 
 	s.mu.Lock()
 	s.held = append(s.held, record)
 	s.mu.Unlock()
-	return s.Memory.Put(ctx, record, revision)
+	return s.SignIn.Put(ctx, record, revision)
 }
 
 func (s *stores) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
 	if err := s.ask("get"); err != nil {
 		return signin.Record{}, err
 	}
-	return s.Memory.Get(ctx, key)
+	return s.SignIn.Get(ctx, key)
 }
 
 func (s *stores) Delete(ctx context.Context, key [32]byte, revision int64) error {
@@ -334,7 +337,7 @@ func (s *stores) Delete(ctx context.Context, key [32]byte, revision int64) error
 	if s.deleted != nil {
 		defer s.deleted()
 	}
-	return s.Memory.Delete(ctx, key, revision)
+	return s.SignIn.Delete(ctx, key, revision)
 }
 
 func (s *stores) Count(ctx context.Context, subject string, at time.Time, rule signin.LockRule) (signin.Admission, error) {
@@ -344,14 +347,14 @@ func (s *stores) Count(ctx context.Context, subject string, at time.Time, rule s
 	s.mu.Lock()
 	s.subjects[subject] = true
 	s.mu.Unlock()
-	return s.Memory.Count(ctx, subject, at, rule)
+	return s.SignIn.Count(ctx, subject, at, rule)
 }
 
 func (s *stores) Release(ctx context.Context, subject string, admission signin.Admission) error {
 	if err := s.ask("release"); err != nil {
 		return err
 	}
-	return s.Memory.Release(ctx, subject, admission)
+	return s.SignIn.Release(ctx, subject, admission)
 }
 
 // mailbox gets all e-mails.

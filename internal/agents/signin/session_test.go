@@ -338,7 +338,7 @@ func TestDamagedRecords(t *testing.T) {
 		t.Fatal(kept.Kind)
 	}
 	kept.Sealed[len(kept.Sealed)-1] ^= 1
-	w.ok(w.stores.Memory.Put(t.Context(), kept, 1))
+	w.ok(w.stores.SignIn.Put(t.Context(), kept, 1))
 	w.signedOut(session)
 	if !strings.Contains(w.log.String(), "can't read a stored record") {
 		t.Error("not logged")

@@ -69,8 +69,7 @@
 //
 // A token is 32 random bytes; stores know its SHA-256. What it stands for is sealed under a
 // key that the store does not have, bound to token and kind. [Store] and [Attempts] are all
-// that the package needs of a database. [Memory] implements them for tests; package storetest
-// holds the tests that every implementation must pass.
+// that the package needs of a database.
 package signin
 
 import (

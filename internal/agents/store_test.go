@@ -1,10 +1,4 @@
-// Package storetest is the one set of tests that every implementation of agents.Store must pass:
-// each sentence of its contract is a subtest.
-//
-//	func TestStore(t *testing.T) {
-//		storetest.Run(t, func(*testing.T) agents.Store { return agents.NewMemory() })
-//	}
-package storetest
+package agents_test
 
 import (
 	"bytes"
@@ -17,19 +11,22 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/checked"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 )
 
-// Run runs every test on a store of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) agents.Store) {
-	for group, tests := range map[string]map[string]func(play){
+// TestStore holds each sentence of the contract of [agents.Store].
+func TestStore(t *testing.T) {
+	groups := map[string]map[string]func(play){
 		"Create": createTests, "Save": saveTests, "List": listTests, "Together": togetherTests,
-	} {
-		t.Run(group, func(t *testing.T) {
-			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) { test(play{t: checked.T{T: t}, Store: fresh(t)}) })
-			}
-		})
 	}
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, tests := range groups {
+			for sentence, test := range tests {
+				t.Run(group+"/"+sentence, func(t *testing.T) { test(play{t: checked.T{T: t}, Store: fresh(t).Agents()}) })
+			}
+		}
+	})
 }
 
 var createTests = map[string]func(play){

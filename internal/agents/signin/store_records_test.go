@@ -1,4 +1,4 @@
-package storetest
+package signin_test
 
 import (
 	"fmt"
@@ -12,7 +12,7 @@ import (
 var recordTests = map[string]func(play){
 	"nothing is kept under a new key": func(p play) {
 		p.nothing(1)
-		p.t.Is(p.Store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
+		p.t.Is(p.store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
 	},
 	"a new record has revision 1": func(p play) {
 		p.put(p.record(1, "a"), 0)
@@ -52,12 +52,12 @@ var recordTests = map[string]func(play){
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(1, "b"), 1)
 		for _, revision := range []int64{0, 1, 3} {
-			p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "x"), revision), signin.ErrStale)
+			p.t.Is(p.store.Put(p.t.Context(), p.record(1, "x"), revision), signin.ErrStale)
 		}
 		p.kept(p.record(1, "b"), 2)
 	},
 	"a change of nothing is refused": func(p play) {
-		p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "a"), 1), signin.ErrStale)
+		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "a"), 1), signin.ErrStale)
 		p.nothing(1)
 	},
 	"the same again changes nothing": func(p play) {
@@ -67,22 +67,22 @@ var recordTests = map[string]func(play){
 		p.put(p.record(1, "b"), 1)
 		p.put(p.record(1, "b"), 1)
 		p.kept(p.record(1, "b"), 2)
-		p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "a"), 0), signin.ErrStale)
+		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "a"), 0), signin.ErrStale)
 	},
 	"what was deleted is gone": func(p play) {
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(2, "a"), 0)
-		p.t.OK(p.Store.Delete(p.t.Context(), key(1), 1))
+		p.t.OK(p.store.Delete(p.t.Context(), key(1), 1))
 		p.nothing(1)
-		p.t.Is(p.Store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
-		p.t.Is(p.Store.Put(p.t.Context(), p.record(1, "b"), 1), signin.ErrStale)
+		p.t.Is(p.store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
+		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "b"), 1), signin.ErrStale)
 		p.kept(p.record(2, "a"), 1)
 	},
 	"another revision isn't deleted": func(p play) {
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(1, "b"), 1)
 		for _, revision := range []int64{0, 1, 3} {
-			p.t.Is(p.Store.Delete(p.t.Context(), key(1), revision), signin.ErrStale)
+			p.t.Is(p.store.Delete(p.t.Context(), key(1), revision), signin.ErrStale)
 		}
 		p.kept(p.record(1, "b"), 2)
 	},
@@ -90,7 +90,7 @@ var recordTests = map[string]func(play){
 		mine := p.record(1, "a")
 		p.put(mine, 0)
 		mine.Sealed[0] = 'x'
-		got, err := p.Store.Get(p.t.Context(), key(1))
+		got, err := p.store.Get(p.t.Context(), key(1))
 		p.t.OK(err)
 		got.Sealed[0] = 'y'
 		p.kept(p.record(1, "a"), 1)
@@ -101,7 +101,7 @@ var togetherTests = map[string]func(play){
 	"of many new records under one key one is kept": func(p play) {
 		var kept atomic.Int64
 		atOnce(50, func(i int) {
-			if p.Store.Put(p.t.Context(), p.record(1, fmt.Sprint(i)), 0) == nil {
+			if p.store.Put(p.t.Context(), p.record(1, fmt.Sprint(i)), 0) == nil {
 				kept.Add(1)
 			}
 		})
@@ -111,12 +111,12 @@ var togetherTests = map[string]func(play){
 		p.put(p.record(1, "a"), 0)
 		var made atomic.Int64
 		atOnce(50, func(i int) {
-			if p.Store.Put(p.t.Context(), p.record(1, fmt.Sprint(i)), 1) == nil {
+			if p.store.Put(p.t.Context(), p.record(1, fmt.Sprint(i)), 1) == nil {
 				made.Add(1)
 			}
 		})
 		p.t.Same(made.Load(), int64(1))
-		got, err := p.Store.Get(p.t.Context(), key(1))
+		got, err := p.store.Get(p.t.Context(), key(1))
 		p.t.OK(err)
 		p.t.Same(got.Revision, int64(2))
 	},
@@ -124,7 +124,7 @@ var togetherTests = map[string]func(play){
 		p.put(p.record(1, "a"), 0)
 		var told atomic.Int64
 		atOnce(50, func(int) {
-			if p.Store.Delete(p.t.Context(), key(1), 1) == nil {
+			if p.store.Delete(p.t.Context(), key(1), 1) == nil {
 				told.Add(1)
 			}
 		})
@@ -136,10 +136,10 @@ var togetherTests = map[string]func(play){
 			p.put(p.record(n, "a"), 0)
 			var done atomic.Int64
 			atOnce(2, func(i int) {
-				if i == 0 && p.Store.Put(p.t.Context(), p.record(n, "b"), 1) == nil {
+				if i == 0 && p.store.Put(p.t.Context(), p.record(n, "b"), 1) == nil {
 					done.Add(1)
 				}
-				if i == 1 && p.Store.Delete(p.t.Context(), key(n), 1) == nil {
+				if i == 1 && p.store.Delete(p.t.Context(), key(n), 1) == nil {
 					done.Add(1)
 				}
 			})

@@ -1,4 +1,4 @@
-package storetest
+package signin_test
 
 import (
 	"strings"
@@ -27,7 +27,7 @@ var window = signin.LockRule{
 // count counts an attempt so long after the start.
 func (p play) count(subject string, after time.Duration, by signin.LockRule) signin.Admission {
 	p.t.Helper()
-	admission, err := p.Attempts.Count(p.t.Context(), subject, p.start.Add(after), by)
+	admission, err := p.store.Count(p.t.Context(), subject, p.start.Add(after), by)
 	p.t.OK(err)
 	return admission
 }
@@ -108,7 +108,7 @@ var countTests = map[string]func(play){
 	},
 	"closed until cleared": func(p play) {
 		at, _ := p.fail(nobody, 10, rule)
-		p.t.OK(p.Attempts.Clear(p.t.Context(), nobody))
+		p.t.OK(p.store.Clear(p.t.Context(), nobody))
 		p.admitted(nobody, at, rule, p.strikes(1, at, at, 0))
 	},
 	"never closed without a number": func(p play) {
@@ -158,51 +158,51 @@ var countTests = map[string]func(play){
 		p.admitted(strings.Repeat("a", 100), 0, rule, p.strikes(1, 0, 0, 0))
 	},
 	"clearing what isn't there": func(p play) {
-		p.t.OK(p.Attempts.Clear(p.t.Context(), nobody))
+		p.t.OK(p.store.Clear(p.t.Context(), nobody))
 	},
 }
 
 var releaseTests = map[string]func(play){
 	"the only one": func(p play) {
 		first := p.count(ann, 0, rule)
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
+		p.t.OK(p.store.Release(p.t.Context(), ann, first))
 		p.t.Same(p.admitted(ann, time.Minute, rule, p.strikes(1, time.Minute, time.Minute, 0)).Before, signin.Strikes{})
 	},
 	"the last one, with its wait": func(p play) {
 		p.count(ann, 0, rule)
 		second := p.count(ann, time.Second, rule)
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, second))
+		p.t.OK(p.store.Release(p.t.Context(), ann, second))
 		got := p.admitted(ann, 2*time.Second, rule, p.strikes(2, 0, 2*time.Second, 7*time.Second))
 		p.t.Same(got.Before, p.strikes(1, 0, 0, 0))
 	},
 	"the last one, with its lock": func(p play) {
 		at, last := p.fail(ann, 4, rule)
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, last))
+		p.t.OK(p.store.Release(p.t.Context(), ann, last))
 		p.t.Same(p.admitted(ann, at, rule, last.Strikes).Before, last.Before)
 	},
 	"the last one, that closed": func(p play) {
 		at, last := p.fail(ann, 10, rule)
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, last))
+		p.t.OK(p.store.Release(p.t.Context(), ann, last))
 		p.t.Same(p.admitted(ann, at, rule, last.Strikes).Before, last.Before)
 	},
 	"one that others came after": func(p play) {
 		first := p.count(ann, 0, rule)
 		waits := p.count(ann, time.Second, rule).Strikes
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
+		p.t.OK(p.store.Release(p.t.Context(), ann, first))
 		waits.Failures = 1
 		p.refused(ann, 2*time.Second, rule, waits)
 		p.admitted(ann, 6*time.Second, rule, p.strikes(2, 0, 6*time.Second, 11*time.Second))
 	},
 	"all of them": func(p play) {
 		first, second := p.count(ann, 0, window), p.count(ann, 0, window)
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, second))
+		p.t.OK(p.store.Release(p.t.Context(), ann, first))
+		p.t.OK(p.store.Release(p.t.Context(), ann, second))
 		p.admitted(ann, 0, window, p.strikes(1, 0, 0, 0))
 	},
 	"one that was cleared": func(p play) {
 		first := p.count(ann, 0, rule)
-		p.t.OK(p.Attempts.Clear(p.t.Context(), ann))
-		p.t.OK(p.Attempts.Release(p.t.Context(), ann, first))
+		p.t.OK(p.store.Clear(p.t.Context(), ann))
+		p.t.OK(p.store.Release(p.t.Context(), ann, first))
 		p.admitted(ann, 0, rule, p.strikes(1, 0, 0, 0))
 	},
 }
@@ -211,7 +211,7 @@ var rushTests = map[string]func(play){
 	"of a hundred at once no more are admitted than one after another": func(p play) {
 		var admitted atomic.Int64
 		atOnce(100, func(int) {
-			admission, err := p.Attempts.Count(p.t.Context(), ann, p.start, rule)
+			admission, err := p.store.Count(p.t.Context(), ann, p.start, rule)
 			if err == nil && admission.Admitted {
 				admitted.Add(1)
 			}
@@ -222,7 +222,7 @@ var rushTests = map[string]func(play){
 	"a hundred at once count a hundred": func(p play) {
 		by := signin.LockRule{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
 		atOnce(100, func(int) {
-			if _, err := p.Attempts.Count(p.t.Context(), ann, p.start, by); err != nil {
+			if _, err := p.store.Count(p.t.Context(), ann, p.start, by); err != nil {
 				p.t.Error(err)
 			}
 		})
@@ -231,8 +231,8 @@ var rushTests = map[string]func(play){
 	"a hundred counted and released leave nothing": func(p play) {
 		by := signin.LockRule{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
 		atOnce(100, func(int) {
-			admission, err := p.Attempts.Count(p.t.Context(), ann, p.start, by)
-			if err != nil || p.Attempts.Release(p.t.Context(), ann, admission) != nil {
+			admission, err := p.store.Count(p.t.Context(), ann, p.start, by)
+			if err != nil || p.store.Release(p.t.Context(), ann, admission) != nil {
 				p.t.Error("not counted, or not released", err)
 			}
 		})

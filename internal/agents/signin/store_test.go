@@ -1,17 +1,4 @@
-// Package storetest is the one set of tests that every implementation of the stores of
-// package signin must pass: each sentence of their contract is a subtest.
-//
-//	func TestStores(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) storetest.Stores {
-//			m := signin.NewMemory()
-//			return storetest.Stores{Store: m, Attempts: m}
-//		})
-//	}
-//
-// Time is handed to the stores, so that no test waits. It starts at the present, and goes on
-// by months within a test: what a store lets expire by its own clock must outlast that test,
-// and what is to be forgotten must be so by the time that was handed over.
-package storetest
+package signin_test
 
 import (
 	"crypto/sha256"
@@ -22,35 +9,34 @@ import (
 
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/checked"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 )
 
-// Stores are the faces of one database.
-type Stores struct {
-	Store    signin.Store
-	Attempts signin.Attempts
-}
-
-// Run runs every test on stores of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+// TestStore holds each sentence of the contracts of [signin.Store] and [signin.Attempts]. Time is handed
+// to the store, so that no test waits. It starts at the present, and goes on by months within a test: what
+// a store lets expire by its own clock must outlast that test, and what is to be forgotten must be so by
+// the time that was handed over.
+func TestStore(t *testing.T) {
 	groups := map[string]map[string]func(play){
 		"Records": recordTests, "Together": togetherTests,
 		"Count": countTests, "Release": releaseTests, "Rush": rushTests,
 	}
-	for group, tests := range groups {
-		t.Run(group, func(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+				t.Run(group+"/"+sentence, func(t *testing.T) {
+					test(play{t: checked.T{T: t}, store: fresh(t).SignIn(time.Now), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
-		})
-	}
+		}
+	})
 }
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t checked.T
-	Stores
+	t     checked.T
+	store redisstore.SignIn
 	start time.Time
 }
 
@@ -67,13 +53,13 @@ func (p play) record(n int, sealed string) signin.Record {
 
 func (p play) put(record signin.Record, revision int64) {
 	p.t.Helper()
-	p.t.OK(p.Store.Put(p.t.Context(), record, revision))
+	p.t.OK(p.store.Put(p.t.Context(), record, revision))
 }
 
 // kept checks what is kept under a record's key.
 func (p play) kept(want signin.Record, revision int64) {
 	p.t.Helper()
-	got, err := p.Store.Get(p.t.Context(), want.Key)
+	got, err := p.store.Get(p.t.Context(), want.Key)
 	p.t.OK(err)
 	want.Revision = revision
 	p.t.Same(got, want)
@@ -81,7 +67,7 @@ func (p play) kept(want signin.Record, revision int64) {
 
 func (p play) nothing(n int) {
 	p.t.Helper()
-	_, err := p.Store.Get(p.t.Context(), key(n))
+	_, err := p.store.Get(p.t.Context(), key(n))
 	p.t.Is(err, signin.ErrNoRecord)
 }
 
