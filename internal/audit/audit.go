@@ -42,8 +42,7 @@
 // did stands in the audit, with the MAC of the last entry that went; the first one that is left
 // names the same MAC.
 //
-// [Store] is all that the package needs of a database. [Memory] implements it for tests; package
-// storetest holds the tests that every implementation must pass.
+// [Store] is all that the package needs of a database.
 package audit
 
 import (

@@ -16,7 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
 
 func TestRecord(t *testing.T) {
@@ -193,7 +195,7 @@ func (behind) Append(context.Context, []audit.Stored, []byte, []byte) error { re
 // TestRecordEnds holds that a hundred events at once fail within three seconds, all of them,
 // when the store hangs, or when others are always quicker.
 func TestRecordEnds(t *testing.T) {
-	for name, store := range map[string]audit.Store{"hanging": hanging{}, "behind": behind{audit.NewMemory()}} {
+	for name, store := range map[string]audit.Store{"hanging": hanging{}, "behind": behind{newPlaces()}} {
 		t.Run(name, func(t *testing.T) {
 			keys := ring(t, "a")
 			synctest.Test(t, func(t *testing.T) {
@@ -219,7 +221,7 @@ func TestRecordEnds(t *testing.T) {
 // TestServersAtOnce has eight servers record the same at the same moment: none is lost, and no
 // two take one place.
 func TestServersAtOnce(t *testing.T) {
-	store := audit.NewMemory()
+	store := testkit.Redis(t).Audit()
 	var group sync.WaitGroup
 	for range 8 {
 		log := logOn(store, ring(t, "a"))
@@ -242,7 +244,7 @@ func TestServersAtOnce(t *testing.T) {
 
 // TestVerifyWhileOthersRecord holds that what is recorded, or trimmed, meanwhile is no fault.
 func TestVerifyWhileOthersRecord(t *testing.T) {
-	log, group := logOn(audit.NewMemory(), ring(t, "a")), sync.WaitGroup{}
+	log, group := logOn(testkit.Redis(t).Audit(), ring(t, "a")), sync.WaitGroup{}
 	group.Go(func() {
 		for range 300 {
 			if err := log.Record(t.Context(), reset("")); err != nil {
@@ -260,7 +262,7 @@ func TestVerifyWhileOthersRecord(t *testing.T) {
 
 // first is a store into which somebody records the first entry between two questions.
 type first struct {
-	*audit.Memory
+	redisstore.Audit
 	record func()
 }
 
@@ -269,12 +271,12 @@ func (f *first) Read(ctx context.Context, from int64, most int) ([]audit.Stored,
 		f.record = nil
 		record()
 	}
-	return f.Memory.Read(ctx, from, most)
+	return f.Audit.Read(ctx, from, most)
 }
 
 // TestVerifyWhileTheFirstIsRecorded holds the same of an audit that was empty when it began.
 func TestVerifyWhileTheFirstIsRecorded(t *testing.T) {
-	store := &first{Memory: audit.NewMemory()}
+	store := &first{Audit: testkit.Redis(t).Audit()}
 	log := logOn(store, ring(t, "a"))
 	store.record = func() { record(t, log, 3) }
 	if report, faults := verify(t, log, nil); faults != nil || report.Entries != 3 || report.Head.Seq != 3 {

@@ -14,24 +14,10 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
-	audittest "updatecenter/internal/audit/storetest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 )
-
-// TestAuditStore runs the contract of the audit's store.
-func TestAuditStore(t *testing.T) {
-	for name, start := range map[string]func(testing.TB) *redistest.Server{
-		"miniredis": redistest.StartMini, "redis": redistest.Start,
-	} {
-		t.Run(name, func(t *testing.T) {
-			audittest.Run(t, func(t *testing.T) audit.Store {
-				return open(t, start(t).URL()).Audit()
-			})
-		})
-	}
-}
 
 // TestAuditOnCluster holds that all keys of the audit are in one slot, and in as many chunks as
 // there may be.

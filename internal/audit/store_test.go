@@ -1,10 +1,4 @@
-// Package storetest is the one set of tests that every implementation of audit.Store must pass:
-// each sentence of its contract is a subtest.
-//
-//	func TestMemory(t *testing.T) {
-//		storetest.Run(t, func(*testing.T) audit.Store { return audit.NewMemory() })
-//	}
-package storetest
+package audit_test
 
 import (
 	"bytes"
@@ -17,29 +11,36 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 )
 
-// Run runs every test on a store of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) audit.Store) {
-	for sentence, test := range map[string]func(play){
-		"an empty store has no head":              emptyStore,
-		"entries stay as they are to the byte":    keepsBytes,
-		"a head that moved refuses":               refusesBehind,
-		"the same again changes nothing":          sameAgain,
-		"a place that is not empty is refused":    refusesOccupied,
-		"several are appended in one step":        together,
-		"empty places are left out":               leavesOut,
-		"reads are bounded":                       boundedReads,
-		"entries that go are gone, and no others": trims,
-		"trimming after another head refuses":     trimRefusesBehind,
-		"the lowest place is known":               knowsLowest,
-		"without its head nothing is begun":       beginsOnce,
-		"what is set aside is found no more":      setsAside,
-		"of a hundred at once one sets aside":     oneSetsAside,
-		"of a hundred at once one gets the place": oneOfHundred,
-	} {
-		t.Run(sentence, func(t *testing.T) { test(play{t, fresh(t)}) })
-	}
+// sentences are those of the contract of [audit.Store].
+var sentences = map[string]func(play){
+	"an empty store has no head":              emptyStore,
+	"entries stay as they are to the byte":    keepsBytes,
+	"a head that moved refuses":               refusesBehind,
+	"the same again changes nothing":          sameAgain,
+	"a place that is not empty is refused":    refusesOccupied,
+	"several are appended in one step":        together,
+	"empty places are left out":               leavesOut,
+	"reads are bounded":                       boundedReads,
+	"entries that go are gone, and no others": trims,
+	"trimming after another head refuses":     trimRefusesBehind,
+	"the lowest place is known":               knowsLowest,
+	"without its head nothing is begun":       beginsOnce,
+	"what is set aside is found no more":      setsAside,
+	"of a hundred at once one sets aside":     oneSetsAside,
+	"of a hundred at once one gets the place": oneOfHundred,
+}
+
+// TestStore holds each sentence of the contract of [audit.Store].
+func TestStore(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for sentence, test := range sentences {
+			t.Run(sentence, func(t *testing.T) { test(play{t, fresh(t).Audit()}) })
+		}
+	})
 }
 
 // play is one test under way.
