@@ -42,9 +42,8 @@
 // account's ID: the store sees the number, the revision and bytes. A code or an answer on its
 // way is a secret.Text, and no error of this package quotes anything that was given.
 //
-// [Store], [Attempts] and [Enrollments] are all that the package needs of a database.
-// [Memory] implements them for tests; package storetest holds the tests that every
-// implementation must pass. [ReadCSV] reads accounts from a file.
+// [Store], [Attempts] and [Enrollments] are all that the package needs of a database, and package
+// redisstore implements them. [ReadCSV] reads accounts from a file.
 package accounts
 
 import (

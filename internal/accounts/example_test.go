@@ -7,17 +7,20 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
 
 func Example() {
 	keys, err := secret.ParseKeyring("2026a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
-	memory := accounts.NewMemory()
-	all, err := accounts.New(accounts.Config{Store: memory, Attempts: memory, Enrollments: memory, Keys: keys})
+	db, end := testkit.Embedded()
+	defer end()
+	store := db.Accounts()
+	all, err := accounts.New(accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: keys})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	ctx, note := context.Background(), accounts.Note{By: "ordering", From: "api"}
 	update, err := all.Put(ctx, "612-555-0142-001", accounts.Details{
@@ -25,13 +28,13 @@ func Example() {
 		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
 	}, note)
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	fmt.Println("created:", update.Created, "code:", update.After.Code)
 
 	result, err := all.Verify(ctx, "612-555-0142-001", accounts.Claim{ZIP: secret.New("55402")})
 	if err != nil {
-		log.Fatal(err)
+		log.Panic(err)
 	}
 	fmt.Println("verified:", result.Verified, "tries left:", result.TriesLeft)
 	// Output:

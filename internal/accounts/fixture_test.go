@@ -13,7 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
 
 const (
@@ -39,7 +41,7 @@ type fixture struct {
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
 	f := &fixture{
-		store: &watched{Memory: accounts.NewMemory()},
+		store: &watched{Accounts: testkit.Redis(t).Accounts()},
 		now:   time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	all, err := accounts.New(f.config(t))
@@ -128,9 +130,9 @@ func same(t testing.TB, got, want any) {
 
 var errBroken = errors.New("connection lost")
 
-// watched notes what a Memory is asked, and fails or meddles when told to.
+// watched notes what a store is asked, and fails or meddles when told to.
 type watched struct {
-	*accounts.Memory
+	redisstore.Accounts
 	mu       sync.Mutex
 	asked    []string
 	subjects []string // of attempts
@@ -138,6 +140,7 @@ type watched struct {
 	loseNext bool     // the next change is done, and its answer lost
 	refuse   string   // the method that fails
 	before   func()   // what happens before the next change
+	admitted func()   // what happens after each admission; nil: nothing
 }
 
 func (w *watched) note(method string) error {
@@ -166,7 +169,7 @@ func (w *watched) Find(ctx context.Context, number accounts.Number) (accounts.St
 	if err := w.note("Find"); err != nil {
 		return accounts.Stored{}, err
 	}
-	return w.Memory.Find(ctx, number)
+	return w.Accounts.Find(ctx, number)
 }
 
 func (w *watched) Change(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
@@ -177,7 +180,7 @@ func (w *watched) Change(ctx context.Context, account accounts.Stored, records [
 		w.before = nil
 		meddle()
 	}
-	err := w.Memory.Change(ctx, account, records, notices)
+	err := w.Accounts.Change(ctx, account, records, notices)
 	if w.loseNext {
 		w.loseNext, err = false, errBroken
 	}
@@ -189,13 +192,14 @@ func (w *watched) Admit(ctx context.Context, a accounts.Attempt, rule accounts.L
 		return accounts.Admission{}, err
 	}
 	w.counted(a)
-	return w.Memory.Admit(ctx, a, rule)
+	admission, err := w.Accounts.Admit(ctx, a, rule)
+	if w.admitted != nil {
+		w.admitted()
+	}
+	return admission, err
 }
 
 func (w *watched) Settle(ctx context.Context, a accounts.Attempt, s accounts.Settlement, rule accounts.LockRule) (accounts.Strikes, error) {
-	if err := ctx.Err(); err != nil {
-		return accounts.Strikes{}, err
-	}
 	if err := w.note("Settle"); err != nil {
 		return accounts.Strikes{}, err
 	}
@@ -203,5 +207,5 @@ func (w *watched) Settle(ctx context.Context, a accounts.Attempt, s accounts.Set
 	w.mu.Lock()
 	w.judged++
 	w.mu.Unlock()
-	return w.Memory.Settle(ctx, a, s, rule)
+	return w.Accounts.Settle(ctx, a, s, rule)
 }

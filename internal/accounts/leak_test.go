@@ -37,7 +37,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 		"update": update, "account": update.Before, "pointer": &update.After, "details": home(),
 		"claim": accounts.Claim{Code: secret.New("826517")}, "ZIP": accounts.Claim{ZIP: secret.New("99123")},
 		"answer": accounts.Claim{Answer: secret.New("Zyxwvut")}, "config": f.config(t), "accounts": *f.Accounts,
-		"row": accounts.Row{Details: home()}, "history": history, "stored": stored, "memory": f.store.Memory,
+		"row": accounts.Row{Details: home()}, "history": history, "stored": stored,
 	} {
 		mustHide(t, name, logtest.Shown(value))
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/accounts"
-	accounttest "updatecenter/internal/accounts/storetest"
 	"updatecenter/internal/deliveries"
 	deliverytest "updatecenter/internal/deliveries/storetest"
 	"updatecenter/internal/features"
@@ -86,17 +85,6 @@ func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 			return deliverytest.DueStores{
 				Due: db.Notices(), Append: db.Notices().Append,
 				Untold: func(t testing.TB, u deliveries.Untold) int { return untoldIn(t, db, u) },
-			}
-		})
-	})
-	t.Run("accounts", func(t *testing.T) {
-		accounttest.Run(t, func(t *testing.T) accounttest.Stores {
-			db := fresh(t)
-			all := db.Accounts()
-			return accounttest.Stores{
-				Store: all, Attempts: all, Enrollments: all,
-				Due:   func(t testing.TB, id accounts.ID) [][]byte { return dueIn(t, db, string(id)) },
-				Dying: func(_ *testing.T, steps int) accounts.Store { return db.Dying(steps).Accounts() },
 			}
 		})
 	})

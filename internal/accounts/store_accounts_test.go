@@ -1,4 +1,4 @@
-package storetest
+package accounts_test
 
 import (
 	"bytes"
@@ -15,14 +15,14 @@ var createTests = map[string]func(play){
 	},
 	"of nobody nothing is found": func(p play) {
 		p.nobodyHas(first)
-		_, err := p.Store.Load(p.t.Context(), id(1))
+		_, err := p.db.Accounts().Load(p.t.Context(), id(1))
 		p.t.Is(err, accounts.ErrNoAccount)
 	},
 	"a number that is taken is refused, and changes nothing": func(p play) {
 		kept := p.create(1, first)
-		p.t.Is(p.Store.Create(p.t.Context(), account(2, first, "other"), p.records(accounts.Created), nil), accounts.ErrTaken)
+		p.t.Is(p.db.Accounts().Create(p.t.Context(), account(2, first, "other"), p.records(accounts.Created), nil), accounts.ErrTaken)
 		p.found(kept)
-		_, err := p.Store.Load(p.t.Context(), id(2))
+		_, err := p.db.Accounts().Load(p.t.Context(), id(2))
 		p.t.Is(err, accounts.ErrNoAccount)
 		p.history(id(2))
 	},
@@ -34,7 +34,7 @@ var createTests = map[string]func(play){
 	"a notice is due of an account that is new, once": func(p play) {
 		p.create(1, first)
 		p.create(1, first)
-		p.t.Is(p.Store.Create(p.t.Context(), account(2, first, "other"), nil, notices(0, accounts.Created)), accounts.ErrTaken)
+		p.t.Is(p.db.Accounts().Create(p.t.Context(), account(2, first, "other"), nil, notices(0, accounts.Created)), accounts.ErrTaken)
 		p.due(id(1), notices(0, accounts.Created)...)
 		p.due(id(2))
 	},
@@ -46,7 +46,7 @@ var createTests = map[string]func(play){
 	"as much as may be sealed is kept": func(p play) {
 		a := account(1, "ABCDEFGHIJKLMNOPQRSTU-09", "")
 		a.Sealed = bytes.Repeat([]byte{0, 255}, accounts.MaxSealed/2)
-		p.t.OK(p.Store.Create(p.t.Context(), a, nil, nil))
+		p.t.OK(p.db.Accounts().Create(p.t.Context(), a, nil, nil))
 		p.found(a)
 	},
 }
@@ -82,7 +82,7 @@ var changeTests = map[string]func(play){
 			a = raised(a)
 		}
 		p.due(id(1), want...)
-		records, err := p.Store.History(p.t.Context(), id(1), accounts.MaxHistory)
+		records, err := p.db.Accounts().History(p.t.Context(), id(1), accounts.MaxHistory)
 		p.t.OK(err)
 		p.t.Same(records[1].Event, accounts.NoticeUntold)
 		p.t.Same(records[1].Reason, "a change: too_many_notices")
@@ -129,7 +129,7 @@ var changeTests = map[string]func(play){
 		a := p.create(1, first)
 		want := account(1, first, "new")
 		a.Sealed[0] = '!'
-		got, err := p.Store.Find(p.t.Context(), first)
+		got, err := p.db.Accounts().Find(p.t.Context(), first)
 		p.t.OK(err)
 		got.Sealed[0] = '!'
 		p.found(want)
@@ -145,7 +145,7 @@ var historyTests = map[string]func(play){
 	"the newest come first, and no more than asked for": func(p play) {
 		p.create(1, first)
 		p.t.OK(p.change(account(1, first, "x"), accounts.PhoneChanged, accounts.NameChanged))
-		got, err := p.Store.History(p.t.Context(), id(1), 2)
+		got, err := p.db.Accounts().History(p.t.Context(), id(1), 2)
 		p.t.OK(err)
 		p.t.Same(got, p.records(accounts.NameChanged, accounts.PhoneChanged))
 	},
@@ -154,13 +154,13 @@ var historyTests = map[string]func(play){
 		p.t.OK(p.change(account(1, first, "x"), slices.Repeat([]accounts.Event{accounts.PhoneChanged}, accounts.MaxHistory)...))
 		p.closed(accounts.Attempt{Account: id(1)})
 		p.opened(p.start.Add(lastFailure), p.record(accounts.Opened), true)
-		got, err := p.Store.History(p.t.Context(), id(1), 2*accounts.MaxHistory)
+		got, err := p.db.Accounts().History(p.t.Context(), id(1), 2*accounts.MaxHistory)
 		p.t.OK(err)
 		p.t.Same(len(got), accounts.MaxHistory)
 		p.t.Same(got[0].Event, accounts.Opened)
 	},
 	"a change without records has none": func(p play) {
-		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), nil, nil))
+		p.t.OK(p.db.Accounts().Create(p.t.Context(), account(1, first, "x"), nil, nil))
 		p.t.OK(p.change(account(1, first, "y")))
 		p.history(id(1))
 	},
@@ -174,7 +174,7 @@ var historyTests = map[string]func(play){
 		record := p.record(accounts.Created)
 		record.Reason = strings.Repeat("ñ", accounts.MaxReason)
 		record.Until = p.start.Add(rule.LockFor)
-		p.t.OK(p.Store.Create(p.t.Context(), account(1, first, "x"), []accounts.Record{record}, nil))
+		p.t.OK(p.db.Accounts().Create(p.t.Context(), account(1, first, "x"), []accounts.Record{record}, nil))
 		p.history(id(1), record)
 	},
 }

@@ -1,4 +1,4 @@
-package storetest
+package accounts_test
 
 import (
 	"errors"
@@ -65,7 +65,7 @@ var renumberTests = map[string]func(play){
 var togetherTests = map[string]func(play){
 	"of a hundred created at once under one number one stands": func(p play) {
 		won := p.oneWins(accounts.ErrTaken, func(i int) error {
-			return p.Store.Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created), nil)
+			return p.db.Accounts().Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created), nil)
 		})
 		p.found(account(won, first, "new"))
 		p.alone(100, won)
@@ -100,9 +100,9 @@ var togetherTests = map[string]func(play){
 			if i < 50 {
 				return p.change(account(i, first, "moved"), accounts.Renumbered)
 			}
-			return p.Store.Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created), nil)
+			return p.db.Accounts().Create(p.t.Context(), account(i, first, "new"), p.records(accounts.Created), nil)
 		})
-		found, err := p.Store.Find(p.t.Context(), first)
+		found, err := p.db.Accounts().Find(p.t.Context(), first)
 		p.t.OK(err)
 		p.t.Same(found.ID, id(won))
 		for i := range 50 {
@@ -117,7 +117,7 @@ var togetherTests = map[string]func(play){
 			p.create(n, numbers[n])
 		}
 		p.together(func(i int) {
-			a, err := p.Store.Load(p.t.Context(), id(i%3))
+			a, err := p.db.Accounts().Load(p.t.Context(), id(i%3))
 			if err == nil {
 				a.Number, a.Sealed = numbers[i%len(numbers)], fmt.Append(nil, i)
 				err = p.change(a, accounts.Renumbered)
@@ -157,7 +157,7 @@ func (p play) oneWins(refusal error, do func(i int) error) int {
 func (p play) alone(n, one int) {
 	p.t.Helper()
 	for i := range n {
-		if _, err := p.Store.Load(p.t.Context(), id(i)); i != one {
+		if _, err := p.db.Accounts().Load(p.t.Context(), id(i)); i != one {
 			p.t.Is(err, accounts.ErrNoAccount)
 		}
 	}
@@ -169,7 +169,7 @@ func (p play) consistent(n int, numbers ...accounts.Number) {
 	p.t.Helper()
 	owners := map[accounts.Number]accounts.ID{}
 	for i := range n {
-		a, err := p.Store.Load(p.t.Context(), id(i))
+		a, err := p.db.Accounts().Load(p.t.Context(), id(i))
 		if errors.Is(err, accounts.ErrNoAccount) {
 			continue // it was never created
 		}

@@ -1,4 +1,4 @@
-package storetest
+package accounts_test
 
 import (
 	"errors"
@@ -14,20 +14,20 @@ const enrollmentID accounts.EnrollmentID = "enr_abcdefghijklmnopqrstuvwxyz"
 func (p play) begin() accounts.Enrollment {
 	p.t.Helper()
 	e := accounts.Enrollment{ID: enrollmentID, Accounts: []accounts.ID{id(1)}, Since: p.start}
-	p.t.OK(p.Enrollments.Begin(p.t.Context(), e))
+	p.t.OK(p.db.Accounts().Begin(p.t.Context(), e))
 	return e
 }
 
 func (p play) enrolled(want accounts.Enrollment) {
 	p.t.Helper()
-	got, err := p.Enrollments.Enrollment(p.t.Context(), want.ID)
+	got, err := p.db.Accounts().Enrollment(p.t.Context(), want.ID)
 	p.t.OK(err)
 	p.t.Same(got, want)
 }
 
 func (p play) join(n int) accounts.Enrollment {
 	p.t.Helper()
-	e, err := p.Enrollments.Join(p.t.Context(), enrollmentID, id(n), accounts.MaxEnrolled)
+	e, err := p.db.Accounts().Join(p.t.Context(), enrollmentID, id(n), accounts.MaxEnrolled)
 	p.t.OK(err)
 	return e
 }
@@ -35,11 +35,11 @@ func (p play) join(n int) accounts.Enrollment {
 var enrollmentTests = map[string]func(play){
 	"it is found as it was begun": func(p play) { p.enrolled(p.begin()) },
 	"one that was never begun is not there": func(p play) {
-		_, err := p.Enrollments.Enrollment(p.t.Context(), enrollmentID)
+		_, err := p.db.Accounts().Enrollment(p.t.Context(), enrollmentID)
 		p.t.Is(err, accounts.ErrNoEnrollment)
-		_, err = p.Enrollments.Join(p.t.Context(), enrollmentID, id(1), accounts.MaxEnrolled)
+		_, err = p.db.Accounts().Join(p.t.Context(), enrollmentID, id(1), accounts.MaxEnrolled)
 		p.t.Is(err, accounts.ErrNoEnrollment)
-		_, err = p.Enrollments.Enrollment(p.t.Context(), enrollmentID)
+		_, err = p.db.Accounts().Enrollment(p.t.Context(), enrollmentID)
 		p.t.Is(err, accounts.ErrNoEnrollment)
 	},
 	"begun again it stays as it is": func(p play) {
@@ -63,7 +63,7 @@ var enrollmentTests = map[string]func(play){
 		for n := 2; n <= accounts.MaxEnrolled; n++ {
 			p.join(n)
 		}
-		_, err := p.Enrollments.Join(p.t.Context(), enrollmentID, id(99), accounts.MaxEnrolled)
+		_, err := p.db.Accounts().Join(p.t.Context(), enrollmentID, id(99), accounts.MaxEnrolled)
 		p.t.Is(err, accounts.ErrFull)
 		p.t.Same(len(p.join(2).Accounts), accounts.MaxEnrolled)
 	},
@@ -71,7 +71,7 @@ var enrollmentTests = map[string]func(play){
 		p.begin()
 		var joined atomic.Int64
 		p.together(func(i int) {
-			_, err := p.Enrollments.Join(p.t.Context(), enrollmentID, id(100+i), accounts.MaxEnrolled)
+			_, err := p.db.Accounts().Join(p.t.Context(), enrollmentID, id(100+i), accounts.MaxEnrolled)
 			switch {
 			case err == nil:
 				joined.Add(1)

@@ -1,4 +1,4 @@
-package storetest
+package accounts_test
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func (p play) attempt(on accounts.Attempt, n int, after time.Duration) accounts.
 
 func (p play) admitted(a accounts.Attempt, want bool) accounts.Strikes {
 	p.t.Helper()
-	admission, err := p.Attempts.Admit(p.t.Context(), a, rule)
+	admission, err := p.db.Accounts().Admit(p.t.Context(), a, rule)
 	p.t.OK(err)
 	if admission.Admitted != want {
 		p.t.Fatalf("%s at %v: admitted %t, want %t", a.ID, a.At.Sub(p.start), admission.Admitted, want)
@@ -46,7 +46,7 @@ func (p play) settle(a accounts.Attempt, as accounts.SettledAs) accounts.Strikes
 	if as != accounts.Failed {
 		event = accounts.Verified
 	}
-	strikes, err := p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: as, Record: p.record(event)}, rule)
+	strikes, err := p.db.Accounts().Settle(p.t.Context(), a, accounts.Settlement{As: as, Record: p.record(event)}, rule)
 	p.t.OK(err)
 	return strikes
 }
@@ -107,16 +107,16 @@ var admitTests = map[string]func(play){
 	"the first subject is found of which anything is kept": func(p play) {
 		of, other := subjects["nobody"], accounts.Attempt{Nobody: "nobody_89ab"}
 		for range 2 {
-			kept, err := p.Attempts.Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
+			kept, err := p.db.Accounts().Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
 			p.t.OK(err)
 			p.t.Same(kept, "")
 		}
 		p.admitted(p.attempt(of, 1, 0), true)
-		kept, err := p.Attempts.Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
+		kept, err := p.db.Accounts().Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
 		p.t.OK(err)
 		p.t.Same(kept, of.Nobody)
 		p.admitted(p.attempt(other, 2, 0), true)
-		kept, err = p.Attempts.Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
+		kept, err = p.db.Accounts().Kept(p.t.Context(), []string{other.Nobody, of.Nobody})
 		p.t.OK(err)
 		p.t.Same(kept, other.Nobody)
 	},
@@ -354,7 +354,7 @@ var closeTests = map[string]func(play){
 
 func (p play) opened(after time.Time, record accounts.Record, want bool) {
 	p.t.Helper()
-	got, err := p.Attempts.Open(p.t.Context(), id(1), after, record, rule)
+	got, err := p.db.Accounts().Open(p.t.Context(), id(1), after, record, rule)
 	p.t.OK(err)
 	p.t.Same(got, want)
 }
@@ -368,10 +368,10 @@ var rushTests = map[string]func(play){
 	"the same attempt a hundred times at once counts once": onEach(func(p play, on accounts.Attempt) {
 		a := p.attempt(on, 1, 0)
 		p.together(func(int) {
-			if _, err := p.Attempts.Admit(p.t.Context(), a, rule); err != nil {
+			if _, err := p.db.Accounts().Admit(p.t.Context(), a, rule); err != nil {
 				p.t.Error(err)
 			}
-			if _, err := p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: accounts.Failed}, rule); err != nil {
+			if _, err := p.db.Accounts().Settle(p.t.Context(), a, accounts.Settlement{As: accounts.Failed}, rule); err != nil {
 				p.t.Error(err)
 			}
 		})
@@ -384,10 +384,10 @@ func (p play) storm(on accounts.Attempt, from int, after time.Duration) (n int) 
 	admitted := make([]bool, 100)
 	p.together(func(i int) {
 		a := p.attempt(on, from+i, after)
-		admission, err := p.Attempts.Admit(p.t.Context(), a, rule)
+		admission, err := p.db.Accounts().Admit(p.t.Context(), a, rule)
 		if err == nil && admission.Admitted {
 			admitted[i] = true
-			_, err = p.Attempts.Settle(p.t.Context(), a, accounts.Settlement{As: accounts.Failed, Record: p.record(accounts.Locked)}, rule)
+			_, err = p.db.Accounts().Settle(p.t.Context(), a, accounts.Settlement{As: accounts.Failed, Record: p.record(accounts.Locked)}, rule)
 		}
 		if err != nil {
 			p.t.Error(err)

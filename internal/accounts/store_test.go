@@ -1,18 +1,4 @@
-// Package storetest is the one set of tests that every implementation of the stores of
-// package accounts must pass: each sentence of their contract is a subtest.
-//
-//	func TestStores(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) storetest.Stores {
-//			m := accounts.NewMemory()
-//			due := func(_ testing.TB, id accounts.ID) [][]byte { return m.Due(id) }
-//			return storetest.Stores{Store: m, Attempts: m, Enrollments: m, Due: due}
-//		})
-//	}
-//
-// Time is handed to the stores, so that no test waits. It starts at the present, and goes on
-// by days within a test: what a store lets expire by its own clock must outlast that test,
-// and what is to be forgotten must be so by the time that was handed over.
-package storetest
+package accounts_test
 
 import (
 	"fmt"
@@ -23,38 +9,29 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/checked"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 )
 
-// Stores are the faces of one database.
-type Stores struct {
-	Store       accounts.Store
-	Attempts    accounts.Attempts
-	Enrollments accounts.Enrollments
-	// Due returns the notices of an account that are due, oldest first.
-	Due func(t testing.TB, id accounts.ID) [][]byte
-	// Dying returns a Store over the same database whose process dies after that many
-	// writes, each of which the database does at once: all that it asks from then on fails
-	// and has no effect. Nil for an implementation that does everything in one step.
-	Dying func(t *testing.T, writes int) accounts.Store
-}
-
-// Run runs every test on stores of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+// TestStore holds each sentence of the contracts of [accounts.Store], [accounts.Attempts] and
+// [accounts.Enrollments]. Time is handed to the stores, so that no test waits. It starts at the present, and
+// goes on by days within a test: what a store lets expire by its own clock must outlast that test, and
+// what is to be forgotten must be so by the time that was handed over.
+func TestStore(t *testing.T) {
 	groups := map[string]map[string]func(play){
-		"Create": createTests, "Change": changeTests, "Renumber": renumberTests, "History": historyTests,
-		"Together": togetherTests, "Dying": dyingTests,
+		"Create": createTests, "Change": changeTests, "Renumber": renumberTests, "History": historyTests, "Together": togetherTests,
 		"Admit": admitTests, "Settle": settleTests, "Lock": lockTests, "Close": closeTests, "Rush": rushTests,
 		"Enrollment": enrollmentTests,
 	}
-	for group, tests := range groups {
-		t.Run(group, func(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+				t.Run(group+"/"+sentence, func(t *testing.T) {
+					test(play{t: checked.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
-		})
-	}
+		}
+	})
 }
 
 // The numbers of the tests.
@@ -69,8 +46,8 @@ var rule = accounts.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t checked.T
-	Stores
+	t     checked.T
+	db    *redisstore.DB
 	start time.Time
 }
 
@@ -105,12 +82,12 @@ func (p play) records(events ...accounts.Event) (records []accounts.Record) {
 func (p play) create(n int, number accounts.Number) accounts.Stored {
 	p.t.Helper()
 	a := account(n, number, "new")
-	p.t.OK(p.Store.Create(p.t.Context(), a, p.records(accounts.Created), notices(0, accounts.Created)))
+	p.t.OK(p.db.Accounts().Create(p.t.Context(), a, p.records(accounts.Created), notices(0, accounts.Created)))
 	return a
 }
 
 func (p play) change(a accounts.Stored, events ...accounts.Event) error {
-	return p.Store.Change(p.t.Context(), a, p.records(events...), notices(a.Revision, events...))
+	return p.db.Accounts().Change(p.t.Context(), a, p.records(events...), notices(a.Revision, events...))
 }
 
 // notices are those of a change of the account that has a revision.
@@ -124,30 +101,30 @@ func notices(revision int64, events ...accounts.Event) (all [][]byte) {
 // due checks the notices of an account that are due.
 func (p play) due(id accounts.ID, want ...[]byte) {
 	p.t.Helper()
-	p.t.Same(append([][]byte{}, p.Due(p.t, id)...), append([][]byte{}, want...))
+	p.t.Same(testkit.Notices(p.t, p.db, string(id)), want)
 }
 
 // found checks that the account is found by its number and its ID.
 func (p play) found(want accounts.Stored) {
 	p.t.Helper()
-	byNumber, err := p.Store.Find(p.t.Context(), want.Number)
+	byNumber, err := p.db.Accounts().Find(p.t.Context(), want.Number)
 	p.t.OK(err)
 	p.t.Same(byNumber, want)
-	byID, err := p.Store.Load(p.t.Context(), want.ID)
+	byID, err := p.db.Accounts().Load(p.t.Context(), want.ID)
 	p.t.OK(err)
 	p.t.Same(byID, want)
 }
 
 func (p play) nobodyHas(number accounts.Number) {
 	p.t.Helper()
-	_, err := p.Store.Find(p.t.Context(), number)
+	_, err := p.db.Accounts().Find(p.t.Context(), number)
 	p.t.Is(err, accounts.ErrNoAccount)
 }
 
 // history checks what happened to an account, oldest first.
 func (p play) history(of accounts.ID, want ...accounts.Record) {
 	p.t.Helper()
-	got, err := p.Store.History(p.t.Context(), of, 1000)
+	got, err := p.db.Accounts().History(p.t.Context(), of, 1000)
 	p.t.OK(err)
 	p.t.Same(len(got), len(want))
 	for i, record := range got {
