@@ -346,7 +346,7 @@ func TestCheckSameTurnAgain(t *testing.T) {
 func (f *fixture) strikes(t *testing.T, attempt pins.Attempt) pins.Strikes {
 	t.Helper()
 	attempt.At = f.now
-	admission, err := f.store.Memory.Admit(t.Context(), attempt, pins.DefaultLock())
+	admission, err := f.store.Lines.Admit(t.Context(), attempt, pins.DefaultLock())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -358,7 +358,7 @@ func TestCheckTooManyUnderWay(t *testing.T) {
 	for range 5 {
 		attempt := f.attempt(personal, pins.Remote)
 		attempt.At = f.now
-		if _, err := f.store.Memory.Admit(t.Context(), attempt, pins.DefaultLock()); err != nil {
+		if _, err := f.store.Lines.Admit(t.Context(), attempt, pins.DefaultLock()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -375,11 +375,9 @@ func TestCheckTooManyUnderWay(t *testing.T) {
 func TestCheckOutOfTime(t *testing.T) {
 	for _, number := range []nanp.Number{personal, missing, temporary} {
 		f := newFixture(t)
-		ended, cancel := context.WithCancel(t.Context())
-		cancel()
 		attempt := f.attempt(number, pins.Remote)
 		for range 12 {
-			if result, err := f.Check(ended, attempt, wrongPIN); !errors.Is(err, context.Canceled) || result.Outcome != "" {
+			if result, err := f.Check(f.hangingUp(t), attempt, wrongPIN); !errors.Is(err, context.Canceled) || result.Outcome != "" {
 				t.Fatalf("%+v, %v", result, err)
 			}
 			f.did(t, 0, "admit caller", "admit", "released", "forgive caller")
@@ -418,10 +416,8 @@ func TestCheckStoreDown(t *testing.T) {
 
 func TestCheckReleaseFails(t *testing.T) {
 	f := newFixture(t)
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
 	f.store.fails = "released"
-	_, err := f.Check(ended, f.attempt(personal, pins.Remote), wrongPIN)
+	_, err := f.Check(f.hangingUp(t), f.attempt(personal, pins.Remote), wrongPIN)
 	if !errors.Is(err, context.Canceled) || !errors.Is(err, errDown) {
 		t.Errorf("error %v; want both", err)
 	}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -30,6 +32,7 @@ var (
 // fixture is a world with two lines and a clock that stands.
 type fixture struct {
 	*pins.Lines
+	db    *redisstore.DB
 	store *watched
 	keys  *countedKeys
 	now   time.Time
@@ -38,10 +41,11 @@ type fixture struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
+	db := testkit.Redis(t)
 	f := &fixture{
-		store: &watched{Memory: pins.NewMemory()},
-		keys:  &countedKeys{Keyring: keyring(t, "2026a")},
-		now:   time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		db: db, store: &watched{Lines: db.Lines()},
+		keys: &countedKeys{Keyring: keyring(t, "2026a")},
+		now:  time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	f.Lines = f.lines(t, pins.HasherConfig{Keys: f.keys})
 	if _, err := f.store.Add(t.Context(), []pins.NewLine{{Number: personal}, {Number: temporary}}, f.now); err != nil {
@@ -117,6 +121,12 @@ func (f *fixture) wrong(t testing.TB, number nanp.Number, side pins.Side, n int,
 	}
 }
 
+// hangingUp returns a context that ends once the store has told of a line.
+func (f *fixture) hangingUp(t testing.TB) (ctx context.Context) {
+	ctx, f.store.told = context.WithCancel(t.Context())
+	return ctx
+}
+
 // forget forgets what stores and keys were asked.
 func (f *fixture) forget() {
 	f.store.asked = nil
@@ -135,7 +145,7 @@ func (f *fixture) did(t testing.TB, hashes int, asked ...string) {
 // callerHas wants that so many failures stand against the stranger.
 func (f *fixture) callerHas(t testing.TB, want int) {
 	t.Helper()
-	got, err := f.store.Memory.CallerFailures(t.Context(), stranger, f.now, time.Hour)
+	got, err := f.store.Lines.CallerFailures(t.Context(), stranger, f.now, time.Hour)
 	if got != want || err != nil {
 		t.Errorf("%d failures stand against the caller, %v; want %d", got, err, want)
 	}
@@ -150,13 +160,14 @@ func (f *fixture) leaves(t testing.TB, want int) {
 	f.forget()
 }
 
-// watched is a Memory that tells what it was asked, and can be out of order.
+// watched is a store that tells what it was asked, and can be out of order.
 type watched struct {
-	*pins.Memory
+	redisstore.Lines
 	mu    sync.Mutex
 	asked []string
 	fails string // the question that is answered with errDown
 	loses string // the question whose next answer is lost, after it took effect
+	told  func() // called by each Line and Admit, once it stands; nil: none
 }
 
 var errDown = errors.New("store is down")
@@ -171,33 +182,43 @@ func (w *watched) ask(question string) error {
 	return nil
 }
 
+func (w *watched) tell() {
+	if w.told != nil {
+		w.told()
+	}
+}
+
 func (w *watched) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
 	if err := w.ask("line"); err != nil {
 		return pins.Line{}, err
 	}
-	return w.Memory.Line(ctx, number)
+	line, err := w.Lines.Line(ctx, number)
+	w.tell()
+	return line, err
 }
 
 func (w *watched) Admit(ctx context.Context, attempt pins.Attempt, rule pins.LockRule) (pins.Admission, error) {
 	if err := w.ask("admit"); err != nil {
 		return pins.Admission{}, err
 	}
-	return w.Memory.Admit(ctx, attempt, rule)
+	admission, err := w.Lines.Admit(ctx, attempt, rule)
+	w.tell()
+	return admission, err
 }
 
 func (w *watched) Settle(ctx context.Context, attempt pins.Attempt, settlement pins.Settlement, rule pins.LockRule) (pins.Strikes, error) {
 	names := map[pins.SettledAs]string{pins.Failed: "failed", pins.Passed: "passed", pins.Released: "released"}
-	if err := errors.Join(w.ask(names[settlement.As]), ctx.Err()); err != nil {
+	if err := w.ask(names[settlement.As]); err != nil {
 		return pins.Strikes{}, err
 	}
-	return w.Memory.Settle(ctx, attempt, settlement, rule)
+	return w.Lines.Settle(ctx, attempt, settlement, rule)
 }
 
 func (w *watched) Change(ctx context.Context, change pins.Change) error {
 	if err := w.ask("change"); err != nil {
 		return err
 	}
-	err := w.Memory.Change(ctx, change)
+	err := w.Lines.Change(ctx, change)
 	if w.loses == "change" {
 		w.loses = ""
 		return errDown
@@ -211,21 +232,21 @@ func (w *watched) AdmitCaller(
 	if err := w.ask("admit caller"); err != nil {
 		return false, err
 	}
-	return w.Memory.AdmitCaller(ctx, caller, turn, now, limit, window)
+	return w.Lines.AdmitCaller(ctx, caller, turn, now, limit, window)
 }
 
 func (w *watched) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn) error {
-	if err := errors.Join(w.ask("forgive caller"), ctx.Err()); err != nil {
+	if err := w.ask("forgive caller"); err != nil {
 		return err
 	}
-	return w.Memory.ForgiveCaller(ctx, caller, turn)
+	return w.Lines.ForgiveCaller(ctx, caller, turn)
 }
 
 func (w *watched) CallerFailures(ctx context.Context, caller string, now time.Time, window time.Duration) (int, error) {
 	if err := w.ask("caller failures"); err != nil {
 		return 0, err
 	}
-	return w.Memory.CallerFailures(ctx, caller, now, window)
+	return w.Lines.CallerFailures(ctx, caller, now, window)
 }
 
 // countedKeys counts the hashes: each takes the secret key once.
@@ -245,7 +266,7 @@ func (k *countedKeys) MAC(id string, message []byte) ([]byte, error) {
 // revision is that of a line, without the store counting the question.
 func (f *fixture) revision(t testing.TB, number nanp.Number) int64 {
 	t.Helper()
-	line, err := f.store.Memory.Line(t.Context(), number)
+	line, err := f.store.Lines.Line(t.Context(), number)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -76,7 +77,7 @@ func TestProvisioningReset(t *testing.T) {
 	p.Notice = func(number nanp.Number, event pins.Event, name string) []byte { return []byte(name) }
 	due := func(want ...string) {
 		t.Helper()
-		if got := slices.Concat(f.store.Due(personal), f.store.Due(missing)); fmt.Sprintf("%s", got) != fmt.Sprintf("%s", want) {
+		if got := slices.Concat(testkit.Notices(t, f.db, string(personal)), testkit.Notices(t, f.db, string(missing))); fmt.Sprintf("%s", got) != fmt.Sprintf("%s", want) {
 			t.Errorf("due %s, want %s", got, want)
 		}
 	}

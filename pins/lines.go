@@ -60,8 +60,8 @@
 // # Where lines are kept
 //
 // [Store], [CallerStore], [Registry] and [Validations] are all that the package needs of a database.
-// [Memory] implements them for tests; package storetest holds the tests that every
-// implementation must pass. [Provisioning] adds, resets and removes lines; [ReadCSV]
+// They are implemented on Redis, by package redisstore; TestStore holds each sentence of their
+// contracts. [Provisioning] adds, resets and removes lines; [ReadCSV]
 // reads them from a file.
 package pins
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -79,9 +80,7 @@ func TestLinesWeigh(t *testing.T) {
 	if _, err := f.Weigh(t.Context(), personal, f.revision(t, personal), secret.New("82")); !errors.Is(err, pins.ErrNotAPIN) {
 		t.Errorf("%v; want ErrNotAPIN", err)
 	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := f.Weigh(ended, personal, f.revision(t, personal), secret.New("8265")); !errors.Is(err, context.Canceled) {
+	if _, err := f.Weigh(f.hangingUp(t), personal, f.revision(t, personal), secret.New("8265")); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v; want the context's", err)
 	}
 }
@@ -165,7 +164,8 @@ func TestChangeRefused(t *testing.T) {
 }
 
 func TestNewRefuses(t *testing.T) {
-	good := pins.Config{Store: pins.NewMemory(), Callers: pins.NewMemory(), Hasher: hasher(t, pins.HasherConfig{}), Policy: policy()}
+	f := newFixture(t)
+	good := pins.Config{Store: f.store, Callers: f.store, Hasher: hasher(t, pins.HasherConfig{}), Policy: policy()}
 	if _, err := pins.New(good); err != nil {
 		t.Fatal(err)
 	}
@@ -196,16 +196,17 @@ func ExampleLines() {
 		fmt.Println(err)
 		return
 	}
-	memory := pins.NewMemory()
+	db, end := testkit.Embedded()
+	defer end()
 	lines, err := pins.New(pins.Config{
-		Store: memory, Callers: memory, Hasher: hasher,
+		Store: db.Lines(), Callers: db.Lines(), Hasher: hasher,
 		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
 	})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	provisioning := pins.Provisioning{Registry: memory}
+	provisioning := pins.Provisioning{Registry: db.Lines()}
 	if _, err := provisioning.Add(ctx, []pins.NewLine{{Number: "+16125550142"}}); err != nil {
 		fmt.Println(err)
 		return

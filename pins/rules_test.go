@@ -189,19 +189,23 @@ func TestErrorsHoldNoEntry(t *testing.T) {
 	f := newFixture(t)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
+	contexts := []func() context.Context{
+		t.Context, func() context.Context { return ended }, func() context.Context { return f.hangingUp(t) },
+	}
 	malformed := hasher(t, pins.HasherConfig{})
 	for _, digits := range keyed {
 		entry := secret.New(digits)
 		var errs []error
-		for _, ctx := range []context.Context{t.Context(), ended} {
+		for _, begin := range contexts {
 			for _, number := range []nanp.Number{personal, temporary, missing} {
 				request := f.request(personal, 99, entry)
 				attempt := f.attempt(personal, pins.Remote)
 				request.Number, attempt.Number = number, number
-				_, checkErr := f.Check(ctx, attempt, entry)
-				_, weighErr := f.Weigh(ctx, attempt.Number, 0, entry)
-				errs = append(errs, checkErr, weighErr, f.Change(ctx, request))
+				_, checkErr := f.Check(begin(), attempt, entry)
+				_, weighErr := f.Weigh(begin(), attempt.Number, 0, entry)
+				errs = append(errs, checkErr, weighErr, f.Change(begin(), request))
 			}
+			ctx := begin()
 			_, hashErr := malformed.Hash(ctx, entry)
 			_, _, verifyErr := malformed.Verify(ctx, pins.Hash("$"+digits), entry)
 			errs = append(errs, hashErr, verifyErr, malformed.Burn(ctx, entry))
@@ -234,7 +238,6 @@ func TestValuesHoldNoEntry(t *testing.T) {
 		"request": request, "pointer to request": &request, "attempt": attempt, "policy": p,
 		"result": f.check(t, attempt, rightPIN), "line": line, "history": history,
 		"config": pins.Config{Policy: p}, "lines": f.Lines, "what is in them": *f.Lines,
-		"memory": f.store.Memory,
 	} {
 		mustHide(t, name, logtest.Shown(value))
 	}

@@ -20,7 +20,6 @@ import (
 	"updatecenter/ivr"
 	calltest "updatecenter/ivr/storetest"
 	"updatecenter/pins"
-	linetest "updatecenter/pins/storetest"
 )
 
 // patience is what the tests give an operation, on machines that are busy with other
@@ -63,14 +62,6 @@ func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 	})
 	t.Run("calls that we make", func(t *testing.T) {
 		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).CallsInTime() })
-	})
-	t.Run("lines", func(t *testing.T) {
-		linetest.Run(t, func(t *testing.T) linetest.Stores {
-			db := fresh(t)
-			lines := db.Lines()
-			due := func(t testing.TB, number nanp.Number) [][]byte { return dueIn(t, db, string(number)) }
-			return linetest.Stores{Store: lines, Callers: lines, Registry: lines, Validations: lines, Due: due}
-		})
 	})
 	t.Run("outbox", func(t *testing.T) {
 		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores { return outboxOf(t, fresh(t)) })

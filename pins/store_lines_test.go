@@ -1,4 +1,4 @@
-package storetest
+package pins_test
 
 import (
 	"fmt"
@@ -15,10 +15,10 @@ var lineTests = map[string]func(play){
 	},
 	"features stay when all else changes": func(p play) {
 		p.addFeatured()
-		p.t.OK(p.Store.SetLanguage(p.t.Context(), other, "es"))
+		p.t.OK(p.lines.SetLanguage(p.t.Context(), other, "es"))
 		change := p.changeOf(p.line(other).Revision, "hash one", 1)
 		change.Number = other
-		p.t.OK(p.Store.Change(p.t.Context(), change))
+		p.t.OK(p.lines.Change(p.t.Context(), change))
 		p.t.Same(p.line(other).Features, someFeatures)
 	},
 	"admit shows the features": func(p play) {
@@ -26,26 +26,26 @@ var lineTests = map[string]func(play){
 		p.t.Same(p.admit(p.attempt(other, pins.FromLine, 1, 0)).Line.Features, someFeatures)
 	},
 	"a number that is no line is ErrNoLine": func(p play) {
-		_, err := p.Store.Line(p.t.Context(), unknown)
+		_, err := p.lines.Line(p.t.Context(), unknown)
 		p.t.Is(err, pins.ErrNoLine)
 	},
 	"a number that is no line is none after failures": func(p play) {
 		p.fail(unknown, pins.Remote, 1, 3, 0)
-		_, err := p.Store.Line(p.t.Context(), unknown)
+		_, err := p.lines.Line(p.t.Context(), unknown)
 		p.t.Is(err, pins.ErrNoLine)
 	},
 	"the language is remembered": func(p play) {
 		before := p.line(known)
 		for _, language := range []string{"es", "es", "en"} {
-			p.t.OK(p.Store.SetLanguage(p.t.Context(), known, language))
+			p.t.OK(p.lines.SetLanguage(p.t.Context(), known, language))
 			before.Language = language
 			p.t.Same(p.line(known), before)
 		}
 		p.history(known)
 	},
 	"a number that is no line has no language": func(p play) {
-		p.t.Is(p.Store.SetLanguage(p.t.Context(), unknown, "es"), pins.ErrNoLine)
-		_, err := p.Store.Line(p.t.Context(), unknown)
+		p.t.Is(p.lines.SetLanguage(p.t.Context(), unknown, "es"), pins.ErrNoLine)
+		_, err := p.lines.Line(p.t.Context(), unknown)
 		p.t.Is(err, pins.ErrNoLine)
 	},
 }
@@ -69,7 +69,7 @@ var changeTests = map[string]func(play){
 		p.due(known, "change 1\x00\xff")
 		silent := p.changeOf(revision+1, "hash three", 3)
 		silent.Notice = nil
-		p.t.OK(p.Store.Change(p.t.Context(), silent))
+		p.t.OK(p.lines.Change(p.t.Context(), silent))
 		p.set("hash four", 4)
 		p.due(known, "change 1\x00\xff", "change 4\x00\xff")
 		p.due(unknown)
@@ -82,10 +82,10 @@ var changeTests = map[string]func(play){
 		}
 		p.due(known, want...)
 		p.t.OK(p.validate(known, p.validation()))
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset), []byte("reset")))
+		p.t.OK(p.lines.Reset(p.t.Context(), known, p.record(pins.Reset), []byte("reset")))
 		p.due(known, append(want[:pins.MaxDue-1], "reset")...)
 		untold := map[time.Time]pins.Record{}
-		records, err := p.Registry.History(p.t.Context(), known, pins.MaxHistory)
+		records, err := p.lines.History(p.t.Context(), known, pins.MaxHistory)
 		p.t.OK(err)
 		for _, record := range records {
 			if record.Event == pins.NoticeUntold {
@@ -145,11 +145,11 @@ var changeTests = map[string]func(play){
 	"a number that is no line is ErrNoLine": func(p play) {
 		change := p.changeOf(0, "hash one", 1)
 		change.Number = unknown
-		p.t.Is(p.Store.Change(p.t.Context(), change), pins.ErrNoLine)
+		p.t.Is(p.lines.Change(p.t.Context(), change), pins.ErrNoLine)
 		p.history(unknown)
 	},
 	"language and strikes stay": func(p play) {
-		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "es"))
+		p.t.OK(p.lines.SetLanguage(p.t.Context(), known, "es"))
 		p.fail(known, pins.Remote, 1, 3, 0)
 		p.set("hash one", 4)
 		p.t.Same(p.line(known).Language, "es")

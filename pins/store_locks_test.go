@@ -1,4 +1,4 @@
-package storetest
+package pins_test
 
 import (
 	"time"

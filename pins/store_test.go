@@ -1,18 +1,4 @@
-// Package storetest is the one set of tests that every implementation of the stores of
-// package pins must pass: each sentence of their contract is a subtest.
-//
-//	func TestStores(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) storetest.Stores {
-//			m := pins.NewMemory()
-//			due := func(_ testing.TB, number nanp.Number) [][]byte { return m.Due(number) }
-//			return storetest.Stores{Store: m, Callers: m, Registry: m, Validations: m, Due: due}
-//		})
-//	}
-//
-// Time is handed to the stores, so that no test waits. It starts at the present, and goes
-// on by months within a test: what a store lets expire by its own clock must outlast that
-// test, and what is to be forgotten must be so by the time that was handed over.
-package storetest
+package pins_test
 
 import (
 	"errors"
@@ -23,37 +9,33 @@ import (
 
 	"updatecenter/internal/checked"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
-// Stores are the four faces of one database.
-type Stores struct {
-	Store       pins.Store
-	Callers     pins.CallerStore
-	Registry    pins.Registry
-	Validations pins.Validations
-	// Due returns the notices of a line that are due, oldest first.
-	Due func(t testing.TB, number nanp.Number) [][]byte
-}
-
-// Run runs every test on stores of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+// TestStore holds each sentence of the contracts of [pins.Store], [pins.CallerStore], [pins.Registry] and
+// [pins.Validations]. Time is handed to the stores, so that no test waits. It starts at the present, and goes
+// on by months within a test: what a store lets expire by its own clock must outlast that
+// test, and what is to be forgotten must be so by the time that was handed over.
+func TestStore(t *testing.T) {
 	groups := map[string]map[string]func(play){
 		"Line": lineTests, "Admit": admitTests, "Settle": settleTests, "Lock": lockTests,
 		"Together": togetherTests, "Change": changeTests, "Caller": callerTests,
 		"Registry": registryTests, "History": historyTests, "Validations": validationTests,
 	}
-	for group, tests := range groups {
-		t.Run(group, func(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) {
-					p := play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+				t.Run(group+"/"+sentence, func(t *testing.T) {
+					db := fresh(t)
+					p := play{t: checked.T{T: t}, db: db, lines: db.Lines(), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known)
 					test(p)
 				})
 			}
-		})
-	}
+		}
+	})
 }
 
 // The numbers of the tests.
@@ -69,8 +51,9 @@ var rule = pins.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t checked.T
-	Stores
+	t     checked.T
+	db    *redisstore.DB
+	lines redisstore.Lines
 	start time.Time
 }
 
@@ -84,7 +67,7 @@ func (p play) attempt(number nanp.Number, side pins.Side, n int, after time.Dura
 
 func (p play) admit(a pins.Attempt) pins.Admission {
 	p.t.Helper()
-	admission, err := p.Store.Admit(p.t.Context(), a, rule)
+	admission, err := p.lines.Admit(p.t.Context(), a, rule)
 	p.t.OK(err)
 	return admission
 }
@@ -98,7 +81,7 @@ func (p play) admitted(a pins.Attempt, want bool) {
 
 func (p play) settle(a pins.Attempt, as pins.SettledAs) pins.Strikes {
 	p.t.Helper()
-	strikes, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: as}, rule)
+	strikes, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: as}, rule)
 	p.t.OK(err)
 	return strikes
 }
@@ -124,7 +107,7 @@ func (p play) pass(side pins.Side, n int, after time.Duration) {
 
 func (p play) line(number nanp.Number) pins.Line {
 	p.t.Helper()
-	line, err := p.Store.Line(p.t.Context(), number)
+	line, err := p.lines.Line(p.t.Context(), number)
 	p.t.OK(err)
 	return line
 }
@@ -136,7 +119,7 @@ func (p play) strikes(side pins.Side, want pins.Strikes) {
 
 func (p play) add(number nanp.Number) {
 	p.t.Helper()
-	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: number}}, p.start)
+	_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: number}}, p.start)
 	p.t.OK(err)
 }
 
@@ -149,7 +132,7 @@ func (p play) set(pin pins.Hash, n int) {
 // change is what set does, for a caller who has proved to know the PIN of that revision.
 func (p play) change(revision int64, pin pins.Hash, n int) error {
 	p.t.Helper()
-	return p.Store.Change(p.t.Context(), p.changeOf(revision, pin, n))
+	return p.lines.Change(p.t.Context(), p.changeOf(revision, pin, n))
 }
 
 func (p play) changeOf(revision int64, pin pins.Hash, n int) pins.Change {
@@ -170,14 +153,14 @@ func (p play) reset(number nanp.Number) error {
 	if err := p.validate(number, p.validation()); err != nil && !errors.Is(err, pins.ErrNoLine) {
 		return err
 	}
-	return p.Validations.Reset(p.t.Context(), number, p.record(pins.Reset), nil)
+	return p.lines.Reset(p.t.Context(), number, p.record(pins.Reset), nil)
 }
 
 // due checks the notices of a line that are due.
 func (p play) due(number nanp.Number, want ...string) {
 	p.t.Helper()
 	got := []string{}
-	for _, notice := range p.Due(p.t, number) {
+	for _, notice := range testkit.Notices(p.t, p.db, string(number)) {
 		got = append(got, string(notice))
 	}
 	p.t.Same(got, append([]string{}, want...))
@@ -191,7 +174,7 @@ func (p play) record(event pins.Event) pins.Record {
 
 func (p play) history(number nanp.Number, want ...pins.Record) {
 	p.t.Helper()
-	got, err := p.Registry.History(p.t.Context(), number, 100)
+	got, err := p.lines.History(p.t.Context(), number, 100)
 	p.t.OK(err)
 	if len(got) == 0 && len(want) == 0 {
 		return

@@ -1,4 +1,4 @@
-package storetest
+package pins_test
 
 import (
 	"fmt"
@@ -24,17 +24,17 @@ var togetherTests = map[string]func(play){
 		strikes := p.line(known).Remote
 		p.t.Same(strikes.Failures, rule.Hard)
 		p.t.Same(strikes.Locked, true)
-		records, err := p.Registry.History(p.t.Context(), known, 100)
+		records, err := p.lines.History(p.t.Context(), known, 100)
 		p.t.OK(err)
 		p.t.Same(len(records), 2)
 	},
 	"the same turn a hundred times at once counts once": func(p play) {
 		p.together(func(int) {
 			a := p.attempt(known, pins.Remote, 1, 0)
-			if _, err := p.Store.Admit(p.t.Context(), a, rule); err != nil {
+			if _, err := p.lines.Admit(p.t.Context(), a, rule); err != nil {
 				p.t.Error(err)
 			}
-			if _, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule); err != nil {
+			if _, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule); err != nil {
 				p.t.Error(err)
 			}
 		})
@@ -62,7 +62,7 @@ var togetherTests = map[string]func(play){
 		p.together(func(i int) {
 			var err error
 			turn := pins.Turn{Call: fmt.Sprint("CA", i), Number: 1}
-			admitted[i], err = p.Callers.AdmitCaller(p.t.Context(), caller, turn, p.start, 10, time.Hour)
+			admitted[i], err = p.lines.AdmitCaller(p.t.Context(), caller, turn, p.start, 10, time.Hour)
 			if err != nil {
 				p.t.Error(err)
 			}
@@ -75,7 +75,7 @@ var togetherTests = map[string]func(play){
 func (p play) rush(number nanp.Number, first int, after time.Duration) int {
 	admitted := make([]bool, 100)
 	p.together(func(i int) {
-		admission, err := p.Store.Admit(p.t.Context(), p.attempt(number, pins.Remote, first+i, after), rule)
+		admission, err := p.lines.Admit(p.t.Context(), p.attempt(number, pins.Remote, first+i, after), rule)
 		if err != nil {
 			p.t.Error(err)
 		}
@@ -89,10 +89,10 @@ func (p play) storm(number nanp.Number, first int, after time.Duration) int {
 	admitted := make([]bool, 100)
 	p.together(func(i int) {
 		a := p.attempt(number, pins.Remote, first+i, after)
-		admission, err := p.Store.Admit(p.t.Context(), a, rule)
+		admission, err := p.lines.Admit(p.t.Context(), a, rule)
 		if err == nil && admission.Admitted {
 			admitted[i] = true
-			_, err = p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule)
+			_, err = p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule)
 		}
 		if err != nil {
 			p.t.Error(err)

@@ -1,4 +1,4 @@
-package storetest
+package pins_test
 
 import (
 	"time"
@@ -133,9 +133,9 @@ var settleTests = map[string]func(play){
 	"a number that is no line is not rehashed": func(p play) {
 		a := p.attempt(unknown, pins.Remote, 1, 0)
 		p.admitted(a, true)
-		_, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Rehash: "new"}, rule)
+		_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Rehash: "new"}, rule)
 		p.t.OK(err)
-		_, err = p.Store.Line(p.t.Context(), unknown)
+		_, err = p.lines.Line(p.t.Context(), unknown)
 		p.t.Is(err, pins.ErrNoLine)
 	},
 }
@@ -145,6 +145,6 @@ func (p play) rehash(n int, old, better pins.Hash) {
 	p.t.Helper()
 	a := p.attempt(known, pins.Remote, n, 0)
 	p.admitted(a, true)
-	_, err := p.Store.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Old: old, Rehash: better}, rule)
+	_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Old: old, Rehash: better}, rule)
 	p.t.OK(err)
 }

@@ -1,4 +1,4 @@
-package storetest
+package pins_test
 
 import (
 	"time"
@@ -16,10 +16,10 @@ type help struct {
 // helps are the two that want a validation.
 var helps = []help{
 	{func(p play, number nanp.Number, record pins.Record) error {
-		return p.Validations.Reset(p.t.Context(), number, record, nil)
+		return p.lines.Reset(p.t.Context(), number, record, nil)
 	}, pins.Reset},
 	{func(p play, number nanp.Number, record pins.Record) error {
-		return p.Validations.Unlock(p.t.Context(), number, record)
+		return p.lines.Unlock(p.t.Context(), number, record)
 	}, pins.PINUnlocked},
 }
 
@@ -28,7 +28,7 @@ var validationTests = map[string]func(play){
 		v := p.validation()
 		v.Note = "driver's license 1 2 3: ¿sí? \"\n"
 		p.t.OK(p.validate(known, v))
-		got, err := p.Validations.Validation(p.t.Context(), known, v.By, v.From, v.Until.Add(-time.Millisecond))
+		got, err := p.lines.Validation(p.t.Context(), known, v.By, v.From, v.Until.Add(-time.Millisecond))
 		p.t.OK(err)
 		p.t.Same(got, v)
 		p.history(known, p.validated())
@@ -39,7 +39,7 @@ var validationTests = map[string]func(play){
 			v := p.validation()
 			v.By, v.From, v.Note = by, "a p i\n", ""
 			p.t.OK(p.validate(known, v))
-			got, err := p.Validations.Validation(p.t.Context(), known, v.By, v.From, v.At)
+			got, err := p.lines.Validation(p.t.Context(), known, v.By, v.From, v.At)
 			p.t.OK(err)
 			p.t.Same(got, v)
 		}
@@ -56,12 +56,12 @@ var validationTests = map[string]func(play){
 	},
 	"a notice is due of a reset, and of none that is refused": func(p play) {
 		record := p.record(pins.Reset)
-		p.t.Is(p.Validations.Reset(p.t.Context(), known, record, []byte("refused")), pins.ErrNotValidated)
-		p.t.Is(p.Validations.Reset(p.t.Context(), unknown, record, []byte("refused")), pins.ErrNoLine)
+		p.t.Is(p.lines.Reset(p.t.Context(), known, record, []byte("refused")), pins.ErrNotValidated)
+		p.t.Is(p.lines.Reset(p.t.Context(), unknown, record, []byte("refused")), pins.ErrNoLine)
 		p.t.OK(p.validate(known, p.validation()))
-		p.t.OK(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
+		p.t.OK(p.lines.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
 		p.due(known)
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, record, []byte("reset")))
+		p.t.OK(p.lines.Reset(p.t.Context(), known, record, []byte("reset")))
 		p.set("a hash", 1)
 		p.due(known, "reset", "change 1\x00\xff")
 		p.due(unknown)
@@ -106,7 +106,7 @@ var validationTests = map[string]func(play){
 		p.add(other)
 		p.t.OK(p.validate(other, p.validation()))
 		p.unhelped(p.validation().At)
-		p.t.OK(p.Validations.Reset(p.t.Context(), other, p.record(pins.Reset), nil))
+		p.t.OK(p.lines.Reset(p.t.Context(), other, p.record(pins.Reset), nil))
 	},
 	"several have validations of one line, each its own": func(p play) {
 		first, second := p.validation(), p.validation()
@@ -114,31 +114,31 @@ var validationTests = map[string]func(play){
 		p.t.OK(p.validate(known, second))
 		p.t.OK(p.validate(known, first))
 		for _, v := range []pins.Validation{first, second} {
-			got, err := p.Validations.Validation(p.t.Context(), known, v.By, v.From, v.At)
+			got, err := p.lines.Validation(p.t.Context(), known, v.By, v.From, v.At)
 			p.t.OK(err)
 			p.t.Same(got, v)
 		}
 		p.unhelped(first.Until)
 		record := p.recordAt(pins.Reset, first.Until)
 		record.By = "bob"
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, record, nil))
+		p.t.OK(p.lines.Reset(p.t.Context(), known, record, nil))
 	},
 	"the same validation twice is one, recorded twice": func(p play) {
 		p.t.OK(p.validate(known, p.validation()))
 		p.t.OK(p.validate(known, p.validation()))
 		p.history(known, p.validated(), p.validated())
 		p.unhelped(p.validation().Until)
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset), nil))
+		p.t.OK(p.lines.Reset(p.t.Context(), known, p.record(pins.Reset), nil))
 	},
 	"a validation is renewed": func(p play) {
 		first, second := p.validation(), p.validation()
 		second.Method, second.At, second.Until = pins.BySecret, first.Until, first.Until.Add(pins.ValidFor)
 		p.t.OK(p.validate(known, first))
 		p.t.OK(p.validate(known, second))
-		got, err := p.Validations.Validation(p.t.Context(), known, first.By, first.From, first.Until)
+		got, err := p.lines.Validation(p.t.Context(), known, first.By, first.From, first.Until)
 		p.t.OK(err)
 		p.t.Same(got, second)
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, second.Until.Add(-time.Millisecond)), nil))
+		p.t.OK(p.lines.Reset(p.t.Context(), known, p.recordAt(pins.Reset, second.Until.Add(-time.Millisecond)), nil))
 		p.unhelped(second.Until)
 	},
 	"a validation that has run out is renewed": func(p play) {
@@ -147,47 +147,47 @@ var validationTests = map[string]func(play){
 		p.unhelped(v.Until)
 		v.At, v.Until = v.At.Add(48*time.Hour), v.Until.Add(48*time.Hour)
 		record := p.recordAt(pins.CustomerValidated, v.At)
-		p.t.OK(p.Validations.Validate(p.t.Context(), known, v, record))
-		p.t.OK(p.Validations.Reset(p.t.Context(), known, p.recordAt(pins.Reset, v.At), nil))
+		p.t.OK(p.lines.Validate(p.t.Context(), known, v, record))
+		p.t.OK(p.lines.Reset(p.t.Context(), known, p.recordAt(pins.Reset, v.At), nil))
 	},
 	"a validation isn't used up": func(p play) {
 		p.t.OK(p.validate(known, p.validation()))
 		for range 3 {
-			p.t.OK(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
-			p.t.OK(p.Validations.Reset(p.t.Context(), known, p.record(pins.Reset), nil))
+			p.t.OK(p.lines.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
+			p.t.OK(p.lines.Reset(p.t.Context(), known, p.record(pins.Reset), nil))
 		}
 	},
 	"a number that is no line has no validations": func(p play) {
 		p.t.Is(p.validate(unknown, p.validation()), pins.ErrNoLine)
 		p.history(unknown)
-		_, err := p.Validations.Validation(p.t.Context(), unknown, "ann", "command line", p.start)
+		_, err := p.lines.Validation(p.t.Context(), unknown, "ann", "command line", p.start)
 		p.t.Is(err, pins.ErrNotValidated)
 		for n, h := range helps {
 			p.t.Is(h.do(p, unknown, p.record(h.record)), pins.ErrNoLine)
 			p.newest(unknown, p.record(pins.ResetRefused))
-			records, err := p.Registry.History(p.t.Context(), unknown, 100)
+			records, err := p.lines.History(p.t.Context(), unknown, 100)
 			p.t.OK(err)
 			p.t.Same(len(records), n+1)
 		}
 	},
 	"a line that is removed loses its validations": func(p play) {
 		p.t.OK(p.validate(known, p.validation()))
-		p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+		p.t.OK(p.lines.Remove(p.t.Context(), known, p.record(pins.Removed)))
 		for _, h := range helps {
 			p.t.Is(h.do(p, known, p.record(h.record)), pins.ErrNoLine)
 		}
-		_, err := p.Validations.Validation(p.t.Context(), known, "ann", "command line", p.start)
+		_, err := p.lines.Validation(p.t.Context(), known, "ann", "command line", p.start)
 		p.t.Is(err, pins.ErrNotValidated)
 		p.add(known)
 		p.unhelped(p.validation().At)
 	},
 	"unlock clears strikes on both sides and leaves the PIN": func(p play) {
-		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "es"))
+		p.t.OK(p.lines.SetLanguage(p.t.Context(), known, "es"))
 		p.set("hash one", 1)
 		before := p.line(known)
 		p.lockHardBoth()
 		p.t.OK(p.validate(known, p.validation()))
-		p.t.OK(p.Validations.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
+		p.t.OK(p.lines.Unlock(p.t.Context(), known, p.record(pins.PINUnlocked)))
 		p.t.Same(p.line(known), before)
 		p.newest(known, p.record(pins.PINUnlocked))
 		p.admitted(p.attempt(known, pins.Remote, 99, afterSoft), true)
@@ -208,12 +208,12 @@ var validationTests = map[string]func(play){
 			if i%10 > 0 {
 				record.By = "bob"
 			}
-			err := p.Validations.Reset(p.t.Context(), known, record, nil)
+			err := p.lines.Reset(p.t.Context(), known, record, nil)
 			if i%10 == 0 && err != nil || i%10 > 0 && err == nil {
 				p.t.Errorf("reset by %s: %v", record.By, err)
 			}
 		})
-		records, err := p.Registry.History(p.t.Context(), known, 200)
+		records, err := p.lines.History(p.t.Context(), known, 200)
 		p.t.OK(err)
 		p.t.Same(len(records), 101)
 		for _, record := range records {
@@ -237,7 +237,7 @@ func (p play) validation() pins.Validation {
 }
 
 func (p play) validate(number nanp.Number, v pins.Validation) error {
-	return p.Validations.Validate(p.t.Context(), number, v, p.validated())
+	return p.lines.Validate(p.t.Context(), number, v, p.validated())
 }
 
 // validated is what validate records.
@@ -258,9 +258,9 @@ func (p play) recordAt(event pins.Event, at time.Time) pins.Record {
 func (p play) unhelped(at time.Time) {
 	p.t.Helper()
 	before := p.line(known)
-	records, err := p.Registry.History(p.t.Context(), known, 100)
+	records, err := p.lines.History(p.t.Context(), known, 100)
 	p.t.OK(err)
-	_, err = p.Validations.Validation(p.t.Context(), known, "ann", "command line", at)
+	_, err = p.lines.Validation(p.t.Context(), known, "ann", "command line", at)
 	p.t.Is(err, pins.ErrNotValidated)
 	for _, h := range helps {
 		p.t.Is(h.do(p, known, p.recordAt(h.record, at)), pins.ErrNotValidated)
@@ -273,7 +273,7 @@ func (p play) unhelped(at time.Time) {
 // newest wants the newest record of a number to be this.
 func (p play) newest(number nanp.Number, want pins.Record) {
 	p.t.Helper()
-	records, err := p.Registry.History(p.t.Context(), number, 1)
+	records, err := p.lines.History(p.t.Context(), number, 1)
 	p.t.OK(err)
 	p.t.Same(records, []pins.Record{want})
 }

@@ -1,4 +1,4 @@
-package storetest
+package pins_test
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 
 var registryTests = map[string]func(play){
 	"add says of each line whether it was created": func(p play) {
-		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+		created, err := p.lines.Add(p.t.Context(), []pins.NewLine{
 			{Number: other, Language: "es"}, {Number: known, Language: "es"},
 			{Number: unknown}, {Number: other, Language: "en"},
 		}, p.start.Add(time.Minute))
@@ -24,11 +24,11 @@ var registryTests = map[string]func(play){
 		p.history(other)
 	},
 	"add again changes nothing": func(p play) {
-		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "en"))
+		p.t.OK(p.lines.SetLanguage(p.t.Context(), known, "en"))
 		p.set("hash one", 1)
 		p.fail(known, pins.Remote, 2, 6, 0)
 		before := p.line(known)
-		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: known, Language: "es"}}, p.start.Add(time.Hour))
+		created, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: known, Language: "es"}}, p.start.Add(time.Hour))
 		p.t.OK(err)
 		p.t.Same(created, []bool{false})
 		p.t.Same(p.line(known), before)
@@ -36,7 +36,7 @@ var registryTests = map[string]func(play){
 	"add gives new lines their features": func(p play) {
 		for i, given := range []bool{true, false} {
 			number := nanp.Number(fmt.Sprint("+1763555010", i))
-			_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{
+			_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{
 				Number: number, Language: "en", Features: someFeatures, FeaturesGiven: given,
 			}}, p.start)
 			p.t.OK(err)
@@ -47,14 +47,14 @@ var registryTests = map[string]func(play){
 			p.history(number)
 		}
 		every := pins.FeaturesOf(pins.AllFeatures[:]...)
-		_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: every}}, p.start)
+		_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: every}}, p.start)
 		p.t.OK(err)
 		p.t.Same(p.line(other).Features, every)
 	},
 	"add again leaves the features of lines": func(p play) {
 		p.addFeatured()
 		for _, features := range []pins.Features{{}, pins.FeaturesOf(pins.CallRejection)} {
-			created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+			created, err := p.lines.Add(p.t.Context(), []pins.NewLine{
 				{Number: other, Features: features, FeaturesGiven: true}, {Number: known, Features: features, FeaturesGiven: true},
 			}, p.start.Add(time.Hour))
 			p.t.OK(err)
@@ -64,7 +64,7 @@ var registryTests = map[string]func(play){
 		}
 	},
 	"of a number that is added twice at once, the first features count": func(p play) {
-		created, err := p.Registry.Add(p.t.Context(), []pins.NewLine{
+		created, err := p.lines.Add(p.t.Context(), []pins.NewLine{
 			{Number: other, Features: someFeatures}, {Number: other, Features: pins.FeaturesOf(pins.CallRejection)},
 		}, p.start)
 		p.t.OK(err)
@@ -73,7 +73,7 @@ var registryTests = map[string]func(play){
 	},
 	"remove forgets the features": func(p play) {
 		p.addFeatured()
-		p.t.OK(p.Registry.Remove(p.t.Context(), other, p.record(pins.Removed)))
+		p.t.OK(p.lines.Remove(p.t.Context(), other, p.record(pins.Removed)))
 		p.t.Same(p.admit(p.attempt(other, pins.Remote, 1, 0)).Line.Features, pins.Features{})
 		p.add(other)
 		p.t.Same(p.line(other).Features, pins.Features{})
@@ -84,7 +84,7 @@ var registryTests = map[string]func(play){
 		p.t.Same(p.line(other).Features, someFeatures)
 	},
 	"add takes no lines": func(p play) {
-		created, err := p.Registry.Add(p.t.Context(), nil, p.start)
+		created, err := p.lines.Add(p.t.Context(), nil, p.start)
 		p.t.OK(err)
 		p.t.Same(len(created), 0)
 	},
@@ -94,7 +94,7 @@ var registryTests = map[string]func(play){
 			lines[i].Number = nanp.Number(fmt.Sprintf("+1763555%04d", i))
 		}
 		for _, want := range []bool{true, false} {
-			created, err := p.Registry.Add(p.t.Context(), lines, p.start)
+			created, err := p.lines.Add(p.t.Context(), lines, p.start)
 			p.t.OK(err)
 			p.t.Same(len(created), len(lines))
 			for i := range created {
@@ -108,11 +108,11 @@ var registryTests = map[string]func(play){
 	"remove deletes the line and its strikes, not its history": func(p play) {
 		p.set("hash one", 1)
 		p.lockHardBoth()
-		want, err := p.Registry.History(p.t.Context(), known, 100)
+		want, err := p.lines.History(p.t.Context(), known, 100)
 		p.t.OK(err)
 		removed := p.record(pins.Removed)
-		p.t.OK(p.Registry.Remove(p.t.Context(), known, removed))
-		_, err = p.Store.Line(p.t.Context(), known)
+		p.t.OK(p.lines.Remove(p.t.Context(), known, removed))
+		_, err = p.lines.Line(p.t.Context(), known)
 		p.t.Is(err, pins.ErrNoLine)
 		p.history(known, append([]pins.Record{removed}, want...)...)
 		admission := p.admit(p.attempt(known, pins.Remote, 99, afterSoft))
@@ -123,7 +123,7 @@ var registryTests = map[string]func(play){
 	"a line that was removed can be added anew": func(p play) {
 		p.set("hash one", 1)
 		p.lockHardBoth()
-		p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
+		p.t.OK(p.lines.Remove(p.t.Context(), known, p.record(pins.Removed)))
 		p.add(known)
 		line := p.line(known)
 		p.t.Same(line, pins.Line{Number: known, Since: p.start, Revision: line.Revision})
@@ -131,8 +131,8 @@ var registryTests = map[string]func(play){
 	"who proved the PIN of a line that was removed can't change that of its successor": func(p play) {
 		for n := range 3 { // a line that was changed, too
 			old := p.line(known).Revision
-			p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
-			_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: known}}, p.start.Add(time.Duration(n+1)*time.Minute))
+			p.t.OK(p.lines.Remove(p.t.Context(), known, p.record(pins.Removed)))
+			_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: known}}, p.start.Add(time.Duration(n+1)*time.Minute))
 			p.t.OK(err)
 			p.t.Is(p.change(old, "hash of the old customer", 10+n), pins.ErrStale)
 			p.t.Same(p.line(known).Temporary(), true)
@@ -140,11 +140,11 @@ var registryTests = map[string]func(play){
 		}
 	},
 	"remove of a number that is no line records nothing": func(p play) {
-		p.t.Is(p.Registry.Remove(p.t.Context(), unknown, p.record(pins.Removed)), pins.ErrNoLine)
+		p.t.Is(p.lines.Remove(p.t.Context(), unknown, p.record(pins.Removed)), pins.ErrNoLine)
 		p.history(unknown)
 	},
 	"reset brings the temporary PIN back, with its record": func(p play) {
-		p.t.OK(p.Store.SetLanguage(p.t.Context(), known, "es"))
+		p.t.OK(p.lines.SetLanguage(p.t.Context(), known, "es"))
 		p.set("hash one", 1)
 		before := p.line(known)
 		p.fail(known, pins.Remote, 2, 4, 0)
@@ -166,7 +166,7 @@ var registryTests = map[string]func(play){
 	"reset of a number that is no line is recorded as refused": func(p play) {
 		p.t.Is(p.reset(unknown), pins.ErrNoLine)
 		p.history(unknown, p.record(pins.ResetRefused))
-		_, err := p.Store.Line(p.t.Context(), unknown)
+		_, err := p.lines.Line(p.t.Context(), unknown)
 		p.t.Is(err, pins.ErrNoLine)
 	},
 }
@@ -177,7 +177,7 @@ var someFeatures = pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)
 // addFeatured adds the other line, with some features.
 func (p play) addFeatured() {
 	p.t.Helper()
-	_, err := p.Registry.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: someFeatures}}, p.start)
+	_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: someFeatures}}, p.start)
 	p.t.OK(err)
 }
 
@@ -194,7 +194,7 @@ var historyTests = map[string]func(play){
 	},
 	"the newest come first": func(p play) {
 		p.manyRecords(12)
-		records, err := p.Registry.History(p.t.Context(), known, 100)
+		records, err := p.lines.History(p.t.Context(), known, 100)
 		p.t.OK(err)
 		p.t.Same(len(records), 12)
 		for i, record := range records {
@@ -204,7 +204,7 @@ var historyTests = map[string]func(play){
 	"the limit keeps the newest": func(p play) {
 		p.manyRecords(12)
 		for _, limit := range []int{1, 5, 11, 12, 13} {
-			records, err := p.Registry.History(p.t.Context(), known, limit)
+			records, err := p.lines.History(p.t.Context(), known, limit)
 			p.t.OK(err)
 			p.t.Same(len(records), min(limit, 12))
 			p.t.Same(records[0].Reason, "record 11")
@@ -215,9 +215,9 @@ var historyTests = map[string]func(play){
 		p.set("hash one", 1)
 		p.fail(known, pins.Remote, 2, 6, 0)
 		p.t.OK(p.reset(known))
-		p.t.OK(p.Registry.Append(p.t.Context(), known, p.record(pins.NoticeUntold)))
-		p.t.OK(p.Registry.Remove(p.t.Context(), known, p.record(pins.Removed)))
-		records, err := p.Registry.History(p.t.Context(), known, 2*pins.MaxHistory)
+		p.t.OK(p.lines.Append(p.t.Context(), known, p.record(pins.NoticeUntold)))
+		p.t.OK(p.lines.Remove(p.t.Context(), known, p.record(pins.Removed)))
+		records, err := p.lines.History(p.t.Context(), known, 2*pins.MaxHistory)
 		p.t.OK(err)
 		p.t.Same(len(records), pins.MaxHistory)
 		p.t.Same(records[0].Event, pins.Removed)
@@ -227,12 +227,12 @@ var historyTests = map[string]func(play){
 		p.t.OK(p.reset(known))
 		before := p.line(known)
 		for _, number := range []nanp.Number{known, unknown} {
-			p.t.OK(p.Registry.Append(p.t.Context(), number, p.record(pins.ResetRefused)))
+			p.t.OK(p.lines.Append(p.t.Context(), number, p.record(pins.ResetRefused)))
 		}
 		p.history(known, p.record(pins.ResetRefused), p.record(pins.Reset), p.validated())
 		p.history(unknown, p.record(pins.ResetRefused))
 		p.t.Same(p.line(known), before)
-		_, err := p.Store.Line(p.t.Context(), unknown)
+		_, err := p.lines.Line(p.t.Context(), unknown)
 		p.t.Is(err, pins.ErrNoLine)
 	},
 	"a record of features is kept whole": func(p play) {
@@ -241,7 +241,7 @@ var historyTests = map[string]func(play){
 		changed.Side, changed.Call = pins.Remote, "CA0123456789abcdef0123456789abcdef"
 		installed.Changes = []string{"installed dial-lock", "removed call-rejection"}
 		for _, record := range []pins.Record{changed, installed} {
-			p.t.OK(p.Registry.Append(p.t.Context(), known, record))
+			p.t.OK(p.lines.Append(p.t.Context(), known, record))
 		}
 		p.history(known, installed, changed)
 	},
@@ -260,6 +260,6 @@ func (p play) manyRecords(n int) {
 	for i := range n {
 		record := p.record(pins.Reset)
 		record.Reason = fmt.Sprint("record ", i)
-		p.t.OK(p.Registry.Append(p.t.Context(), known, record))
+		p.t.OK(p.lines.Append(p.t.Context(), known, record))
 	}
 }
