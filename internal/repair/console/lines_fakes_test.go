@@ -2,7 +2,6 @@ package console_test
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -16,12 +15,13 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
 
 // finder finds lines without more rules.
-type finder struct{ store *pins.Memory }
+type finder struct{ store redisstore.Lines }
 
 func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
 	return f.store.Line(ctx, number)
@@ -29,7 +29,7 @@ func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error)
 
 // doubtful are lines of which it may not last that their PINs are reset.
 type doubtful struct {
-	*pins.Memory
+	redisstore.Lines
 	s *shop
 }
 
@@ -37,7 +37,7 @@ func (d doubtful) Reset(ctx context.Context, number nanp.Number, record pins.Rec
 	if d.s.doubt {
 		durability.Tell(ctx)
 	}
-	return d.Memory.Reset(ctx, number, record, notice)
+	return d.Lines.Reset(ctx, number, record, notice)
 }
 
 // oneAccount is the account of the line at home.
@@ -154,18 +154,18 @@ func (b *lockedBuffer) String() string {
 
 // watched is a store of the audit that tells the shop of each entry, and of how many were read.
 type watched struct {
-	*audit.Memory
+	redisstore.Audit
 	shop *shop
 }
 
 func (w watched) Read(ctx context.Context, from int64, most int) ([]audit.Stored, error) {
-	found, err := w.Memory.Read(ctx, from, most)
+	found, err := w.Audit.Read(ctx, from, most)
 	w.shop.read.Add(int64(len(found)))
 	return found, err
 }
 
 func (w watched) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
-	err := w.Memory.Append(ctx, entries, next, before)
+	err := w.Audit.Append(ctx, entries, next, before)
 	read := func(e audit.Stored) bool {
 		return bytes.Contains(e.Line, []byte(audit.AgentRead)) || bytes.Contains(e.Line, []byte(audit.KeysRead))
 	}
@@ -175,32 +175,22 @@ func (w watched) Append(ctx context.Context, entries []audit.Stored, next, befor
 	return err
 }
 
-// attentive is a store of agents that does nothing for a client who has left.
-type attentive struct{ *agents.Memory }
-
-func (a attentive) Save(ctx context.Context, stored agents.Stored) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return a.Memory.Save(ctx, stored)
-}
-
-// keys do nothing for a client who has left, and fail as a test says.
+// keys fail as a test says.
 type keys struct {
-	apikey.Memory
+	apikey.Store
 	err error
 }
 
 func (k *keys) AddKey(ctx context.Context, key apikey.Key) error {
-	if err := cmp.Or(k.err, ctx.Err()); err != nil {
-		return err
+	if k.err != nil {
+		return k.err
 	}
-	return k.Memory.AddKey(ctx, key)
+	return k.Store.AddKey(ctx, key)
 }
 
 func (k *keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
-	if err := cmp.Or(k.err, ctx.Err()); err != nil {
-		return err
+	if k.err != nil {
+		return k.err
 	}
-	return k.Memory.RevokeKey(ctx, name, at)
+	return k.Store.RevokeKey(ctx, name, at)
 }

@@ -25,9 +25,11 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/repair/console"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -47,7 +49,7 @@ const (
 // stands.
 type shop struct {
 	t        *testing.T
-	lines    *pins.Memory
+	lines    redisstore.Lines
 	calls    *calls
 	opened   map[accounts.Number]accounts.Note
 	people   *agents.Agents
@@ -71,14 +73,15 @@ func newShop(t *testing.T) *shop { t.Helper(); return newShopWith(t, func(*conso
 // newShopWith is one whose console has other settings.
 func newShopWith(t *testing.T, set func(*console.Config)) *shop {
 	t.Helper()
+	db := testkit.Redis(t)
 	s := &shop{
-		t: t, lines: pins.NewMemory(), calls: &calls{}, opened: map[accounts.Number]accounts.Note{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
+		t: t, lines: db.Lines(), calls: &calls{}, opened: map[accounts.Number]accounts.Note{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
 		now: time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC),
 	}
 	keys := shopKeys(t)
 	log := slog.New(slog.NewJSONHandler(s.log, logtest.Untimed()))
-	s.audit = audit.New(audit.Config{Store: watched{audit.NewMemory(), s}, Keys: keys, Now: s.clock})
-	s.hire(keys, log)
+	s.audit = audit.New(audit.Config{Store: watched{db.Audit(), s}, Keys: keys, Now: s.clock})
+	s.hire(db, keys, log)
 	provisioning := pins.Provisioning{Registry: s.lines, Validations: doubtful{s.lines, s}, Now: s.clock}
 	_, err := provisioning.Add(t.Context(), []pins.NewLine{
 		{Number: home, Language: "en", Features: pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)}, {Number: other},
@@ -86,7 +89,7 @@ func newShopWith(t *testing.T, set func(*console.Config)) *shop {
 	s.ok(err)
 	s.desk = repair.New(repair.Config{
 		Lines: finder{s.lines}, Provisioning: provisioning, Accounts: oneAccount{s.opened}, Deliveries: s.calls,
-		Store: repair.NewMemory(), Audit: s.audit, Keys: keys, Now: s.clock, Log: log,
+		Store: db.Desk(), Audit: s.audit, Keys: keys, Now: s.clock, Log: log,
 	})
 	config := console.Config{
 		Agents: s.people, SignIn: s.signIn, Desk: s.desk, Audit: s.audit, Keys: s.keys, History: provisioning,
@@ -111,18 +114,18 @@ func shopKeys(t *testing.T) secret.Keyring {
 	return keys
 }
 
-func (s *shop) hire(ring secret.Keyring, log *slog.Logger) {
+func (s *shop) hire(db *redisstore.DB, ring secret.Keyring, log *slog.Logger) {
 	s.t.Helper()
 	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: ring, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
 	s.ok(err)
 	links := &links{}
-	s.mail, s.keys = links, &keys{}
+	s.mail, s.keys = links, &keys{Store: db.Keys()}
 	s.people, err = agents.New(agents.Config{
-		Store: attentive{agents.NewMemory()}, Hasher: hasher, Keys: ring, Mailer: links, Audit: s.audit,
+		Store: db.Agents(), Hasher: hasher, Keys: ring, Mailer: links, Audit: s.audit,
 		LinkURL: "https://" + shopHost + "/repair/welcome/", Now: s.clock, Log: log,
 	})
 	s.ok(err)
-	desks := signin.NewMemory()
+	desks := db.SignIn(s.clock)
 	s.signIn, err = signin.New(signin.Config{
 		Agents: s.people, Store: desks, Attempts: desks, Mailer: links, Audit: s.audit, Keys: ring,
 		Now: s.clock, Random: rand.Reader, Log: log,
