@@ -194,7 +194,7 @@ func TestTogether(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
-	if events := len(r.sets.Events(line)); events != 3*each {
+	if events := len(r.events()); events != 3*each {
 		t.Errorf("%d events, want %d", events, 3*each)
 	}
 }

@@ -145,8 +145,8 @@ func TestPutFeature(t *testing.T) {
 		if strings.Contains(r.log.String(), string(test.feature)) {
 			t.Errorf("the log names the feature: %s", r.log)
 		}
-		if r.woken.Load() != 1 || len(r.sets.Events(line)) != 1 {
-			t.Errorf("%s: woken %d times, for %d events", test.feature, r.woken.Load(), len(r.sets.Events(line)))
+		if r.woken.Load() != 1 || len(r.events()) != 1 {
+			t.Errorf("%s: woken %d times, for %d events", test.feature, r.woken.Load(), len(r.events()))
 		}
 	}
 }
@@ -192,7 +192,7 @@ func TestChangedByNobody(t *testing.T) {
 	before := r.set(pins.CallRejection, "*", `{"on":true,"list":["218"]}`).feature().Revision
 	r.now = start.Add(time.Minute)
 	after := r.set(pins.CallRejection, etag(before), `{"on":true,"list":["218"]}`).feature().Revision
-	if after != before || len(r.sets.Events(line)) != 1 || r.woken.Load() != 1 {
+	if after != before || len(r.events()) != 1 || r.woken.Load() != 1 {
 		t.Errorf("revision %d, and before %d; woken %d times", after, before, r.woken.Load())
 	}
 	if n := strings.Count(r.log.String(), "feature of line set"); n != 1 {
@@ -240,7 +240,7 @@ func TestHistoryOfFeatures(t *testing.T) {
 	reset := pins.Record{At: start, Event: pins.Reset, By: "ann"}
 	skipped := pins.Record{At: start, Event: pins.EventSkipped, By: "ann", Changes: []string{"evt_1"}}
 	for _, record := range []pins.Record{reset, skipped} {
-		if err := r.store.Memory.Append(t.Context(), line, record); err != nil {
+		if err := r.store.Lines.Append(t.Context(), line, record); err != nil {
 			t.Fatal(err)
 		}
 	}

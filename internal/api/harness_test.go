@@ -21,12 +21,13 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -37,11 +38,12 @@ var start = time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
 // hash stands for a personal PIN; it must turn up nowhere.
 const hash pins.Hash = "$argon2id$personal"
 
-// A rig is the API over stores in memory, with a clock that stands still. Every answer is
+// A rig is the API over an embedded Redis, with a clock that stands still. Every answer is
 // held against openapi.yaml, and at the end the log is searched for secrets.
 type rig struct {
 	*testing.T
 	handler http.Handler
+	db      *redisstore.DB
 	config  Config // of handler
 	store   *store
 	sets    *settingStore
@@ -65,17 +67,18 @@ type rig struct {
 }
 
 func newRig(t *testing.T) *rig {
+	db := testkit.Redis(t)
 	r := &rig{
-		T: t, store: &store{Memory: pins.NewMemory()}, keys: &keyStore{},
+		T: t, db: db, store: &store{Lines: db.Lines()}, keys: &keyStore{Store: db.Keys()},
 		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(hash)},
 		trail: &trail{},
 	}
-	r.codes = &deskStore{Memory: repair.NewMemory(), trouble: r.store.trouble}
-	r.sets = &settingStore{Memory: features.NewMemory(r.store.Memory), trouble: r.store.trouble}
-	r.billing = &billingStore{Memory: accounts.NewMemory(), trouble: r.store.trouble, notices: &r.notices}
-	r.sent = &deliveryStore{Memory: deliveries.NewMemory(), trouble: r.store.trouble}
+	r.codes = &deskStore{Desk: db.Desk(), trouble: r.store.trouble}
+	r.sets = &settingStore{Store: db.Features(), trouble: r.store.trouble}
+	r.billing = &billingStore{Accounts: db.Accounts(), trouble: r.store.trouble, notices: &r.notices}
+	r.sent = &deliveryStore{Deliveries: db.Deliveries(), trouble: r.store.trouble}
 	rules, err := pins.New(pins.Config{
-		Store: r.store, Callers: r.store.Memory,
+		Store: r.store, Callers: r.store.Lines,
 		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
 	})
 	if err != nil {
@@ -207,7 +210,7 @@ func (r *rig) send(request *http.Request) answer {
 func (r *rig) add(language string, installed ...pins.Feature) {
 	r.Helper()
 	added := pins.NewLine{Number: line, Language: language, Features: pins.FeaturesOf(installed...)}
-	if _, err := r.store.Memory.Add(r.Context(), []pins.NewLine{added}, r.now); err != nil {
+	if _, err := r.store.Lines.Add(r.Context(), []pins.NewLine{added}, r.now); err != nil {
 		r.Fatal(err)
 	}
 }
@@ -215,11 +218,11 @@ func (r *rig) add(language string, installed ...pins.Feature) {
 // personal gives the line a PIN of its own.
 func (r *rig) personal() {
 	r.Helper()
-	before, err := r.store.Memory.Line(r.Context(), line)
+	before, err := r.store.Lines.Line(r.Context(), line)
 	if err != nil {
 		r.Fatal(err)
 	}
-	err = r.store.Memory.Change(r.Context(), pins.Change{
+	err = r.store.Lines.Change(r.Context(), pins.Change{
 		Number: line, Revision: before.Revision, PIN: hash, Turn: pins.Turn{Call: "CA1", Number: 3},
 		Record: pins.Record{At: r.now, Event: pins.Changed, By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: "CA1"},
 	})
@@ -231,7 +234,7 @@ func (r *rig) personal() {
 // recorded fails unless the history of the line is one refused reset.
 func (r *rig) recorded(by, reason string) {
 	r.Helper()
-	got, err := r.store.Memory.History(r.Context(), line, 10)
+	got, err := r.store.Lines.History(r.Context(), line, 10)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -239,6 +242,16 @@ func (r *rig) recorded(by, reason string) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		r.Errorf("history (-want +got)\n%s", diff)
 	}
+}
+
+// events are the changes of the features of the line that the switch is told of.
+func (r *rig) events() []redisstore.Event {
+	r.Helper()
+	events, err := r.db.Events().Since(r.Context(), line, time.Time{})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return events
 }
 
 // fail counts failures on one side of the line.

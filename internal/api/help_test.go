@@ -41,7 +41,7 @@ func TestClientsOfTheFirstRelease(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	records, err := r.store.Memory.History(t.Context(), line, 1)
+	records, err := r.store.Lines.History(t.Context(), line, 1)
 	want := []pins.Record{{At: start, Event: pins.ResetRefused, By: "ordering", From: "api", Reason: "no agent named"}}
 	if diff := cmp.Diff(want, records); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -81,7 +81,7 @@ func TestUnlock(t *testing.T) {
 	if got.PIN != "personal" || got.Strikes != unlocked || len(got.Features) != 1 {
 		t.Errorf("got %+v", got)
 	}
-	records, err := r.store.Memory.History(t.Context(), line, 1)
+	records, err := r.store.Lines.History(t.Context(), line, 1)
 	want := []pins.Record{{At: start, Event: pins.PINUnlocked, By: "ordering/77", From: "api", Reason: "the children played"}}
 	if diff := cmp.Diff(want, records); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -282,7 +282,7 @@ func TestValidationByAnswer(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusOK, "")
-	records, err := r.store.Memory.History(t.Context(), line, 2)
+	records, err := r.store.Lines.History(t.Context(), line, 2)
 	if err != nil || len(records) != 2 || records[1].Method != pins.BySecret || records[1].By != "ordering/77" {
 		t.Errorf("got %+v, %v", records, err)
 	}

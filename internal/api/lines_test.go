@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -242,7 +243,7 @@ func TestResetIsToldWhoeverWaits(t *testing.T) {
 	r.restart()
 	request := r.request(http.MethodPost, linePath+"/pin/reset", help)
 	r.send(request.WithContext(ctx))
-	if due := r.store.Due(line); len(due) != 1 || string(due[0]) != "pin-reset of "+string(line) {
+	if due := testkit.Notices(t, r.db, string(line)); len(due) != 1 || string(due[0]) != "pin-reset of "+string(line) {
 		t.Errorf("due: %s", due)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/pins"
 )
@@ -61,7 +62,7 @@ func (r *rig) outbound(all *accounts.Accounts) *deliveries.Deliveries {
 	return deliveries.New(deliveries.Config{
 		Store: r.sent, Phones: r.sent, Queue: &deliveries.MemoryQueue{}, Dialer: r, Printer: r, Accounts: all,
 		Mailer: r, Now: func() time.Time { return r.now },
-		Codes: repair.Codes{Store: r.codes.Memory, Keys: keyring(r.T), Now: func() time.Time { return r.now }},
+		Codes: repair.Codes{Store: r.codes.Desk, Keys: keyring(r.T), Now: func() time.Time { return r.now }},
 	})
 }
 
@@ -123,7 +124,7 @@ func (r *rig) validated(by string) {
 	r.Helper()
 	v := pins.Validation{By: by, From: from, Method: pins.ByCall, At: r.now, Until: r.now.Add(pins.ValidFor)}
 	record := pins.Record{At: r.now, Event: pins.CustomerValidated, By: by, From: from, Method: pins.ByCall}
-	if err := r.store.Memory.Validate(r.Context(), line, v, record); err != nil {
+	if err := r.store.Lines.Validate(r.Context(), line, v, record); err != nil {
 		r.Fatal(err)
 	}
 }
@@ -131,7 +132,7 @@ func (r *rig) validated(by string) {
 // becomes gives the followed delivery another status.
 func (r *rig) becomes(status deliveries.Status, detail string) {
 	r.Helper()
-	delivery, err := r.sent.Memory.Get(r.Context(), followed)
+	delivery, err := r.sent.Deliveries.Get(r.Context(), followed)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func (r *rig) becomes(status deliveries.Status, detail string) {
 
 // A store fails while fault is set.
 type store struct {
-	*pins.Memory
+	redisstore.Lines
 	fault func(context.Context) error
 }
 
@@ -169,55 +170,55 @@ func (s *store) Line(ctx context.Context, number nanp.Number) (pins.Line, error)
 	if err := s.trouble(ctx); err != nil {
 		return pins.Line{}, err
 	}
-	return s.Memory.Line(ctx, number)
+	return s.Lines.Line(ctx, number)
 }
 
 func (s *store) SetLanguage(ctx context.Context, number nanp.Number, language string) error {
 	if err := s.trouble(ctx); err != nil {
 		return err
 	}
-	return s.Memory.SetLanguage(ctx, number, language)
+	return s.Lines.SetLanguage(ctx, number, language)
 }
 
 func (s *store) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]bool, error) {
 	if err := s.trouble(ctx); err != nil {
 		return nil, err
 	}
-	return s.Memory.Add(ctx, lines, now)
+	return s.Lines.Add(ctx, lines, now)
 }
 
 func (s *store) Validate(ctx context.Context, number nanp.Number, v pins.Validation, record pins.Record) error {
 	if err := s.trouble(ctx); err != nil {
 		return err
 	}
-	return s.Memory.Validate(ctx, number, v, record)
+	return s.Lines.Validate(ctx, number, v, record)
 }
 
 func (s *store) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
 	if err := s.trouble(ctx); err != nil {
 		return err
 	}
-	return s.Memory.Reset(ctx, number, record, notice)
+	return s.Lines.Reset(ctx, number, record, notice)
 }
 
 func (s *store) Append(ctx context.Context, number nanp.Number, record pins.Record) error {
 	if err := s.trouble(ctx); err != nil {
 		return err
 	}
-	return s.Memory.Append(ctx, number, record)
+	return s.Lines.Append(ctx, number, record)
 }
 
 func (s *store) History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error) {
 	if err := s.trouble(ctx); err != nil {
 		return nil, err
 	}
-	return s.Memory.History(ctx, number, limit)
+	return s.Lines.History(ctx, number, limit)
 }
 
 // A settingStore has the troubles of the store of its lines, and can be overtaken at every
 // change.
 type settingStore struct {
-	*features.Memory
+	features.Store
 	trouble   func(context.Context) error
 	overtaken bool
 }
@@ -226,7 +227,7 @@ func (s *settingStore) Features(ctx context.Context, number nanp.Number, turn pi
 	if err := s.trouble(ctx); err != nil {
 		return features.Stored{}, err
 	}
-	return s.Memory.Features(ctx, number, turn)
+	return s.Store.Features(ctx, number, turn)
 }
 
 func (s *settingStore) Change(ctx context.Context, change features.Change) error {
@@ -236,19 +237,19 @@ func (s *settingStore) Change(ctx context.Context, change features.Change) error
 	if s.overtaken {
 		return features.ErrStale
 	}
-	return s.Memory.Change(ctx, change)
+	return s.Store.Change(ctx, change)
 }
 
 func (s *settingStore) Install(ctx context.Context, lines []features.Installation, record pins.Record, removal features.Removal) ([]bool, error) {
 	if err := s.trouble(ctx); err != nil {
 		return nil, err
 	}
-	return s.Memory.Install(ctx, lines, record, removal)
+	return s.Store.Install(ctx, lines, record, removal)
 }
 
 // A billingStore has the troubles of the store of lines, and tells of which updates it keeps notices.
 type billingStore struct {
-	*accounts.Memory
+	redisstore.Accounts
 	trouble func(context.Context) error
 	update  accounts.Update // that is to be stored
 	notices *[]accounts.Update
@@ -262,30 +263,30 @@ func (s *billingStore) noted(notices [][]byte, err error) error {
 }
 
 func (s *billingStore) Create(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
-	return s.noted(notices, s.Memory.Create(ctx, account, records, notices))
+	return s.noted(notices, s.Accounts.Create(ctx, account, records, notices))
 }
 
 func (s *billingStore) Change(ctx context.Context, account accounts.Stored, records []accounts.Record, notices [][]byte) error {
-	return s.noted(notices, s.Memory.Change(ctx, account, records, notices))
+	return s.noted(notices, s.Accounts.Change(ctx, account, records, notices))
 }
 
 func (s *billingStore) Find(ctx context.Context, number accounts.Number) (accounts.Stored, error) {
 	if err := s.trouble(ctx); err != nil {
 		return accounts.Stored{}, err
 	}
-	return s.Memory.Find(ctx, number)
+	return s.Accounts.Find(ctx, number)
 }
 
 func (s *billingStore) Enrollment(ctx context.Context, id accounts.EnrollmentID) (accounts.Enrollment, error) {
 	if err := s.trouble(ctx); err != nil {
 		return accounts.Enrollment{}, err
 	}
-	return s.Memory.Enrollment(ctx, id)
+	return s.Accounts.Enrollment(ctx, id)
 }
 
 // A deliveryStore has the troubles of the store of lines.
 type deliveryStore struct {
-	*deliveries.Memory
+	redisstore.Deliveries
 	trouble func(context.Context) error
 }
 
@@ -293,12 +294,12 @@ func (s *deliveryStore) Get(ctx context.Context, id deliveries.ID) (deliveries.D
 	if err := s.trouble(ctx); err != nil {
 		return deliveries.Delivery{}, err
 	}
-	return s.Memory.Get(ctx, id)
+	return s.Deliveries.Get(ctx, id)
 }
 
 // A deskStore has the troubles of the store of lines.
 type deskStore struct {
-	*repair.Memory
+	redisstore.Desk
 	trouble func(context.Context) error
 }
 
@@ -306,14 +307,14 @@ func (s *deskStore) Load(ctx context.Context, id repair.ID) (repair.Stored, erro
 	if err := s.trouble(ctx); err != nil {
 		return repair.Stored{}, err
 	}
-	return s.Memory.Load(ctx, id)
+	return s.Desk.Load(ctx, id)
 }
 
 func (s *deskStore) Count(ctx context.Context, count repair.Count) (repair.Counted, error) {
 	if err := s.trouble(ctx); err != nil {
 		return repair.Counted{}, err
 	}
-	return s.Memory.Count(ctx, count)
+	return s.Desk.Count(ctx, count)
 }
 
 // A trail is an audit that takes what the real one would take, and fails while fault is set.
@@ -347,7 +348,7 @@ func (t *trail) told() []audit.Event {
 
 // A keyStore counts the questions for keys, and fails while fault is set.
 type keyStore struct {
-	apikey.Memory
+	apikey.Store
 	fault func(context.Context) error
 	asked atomic.Int64
 }
@@ -357,5 +358,5 @@ func (s *keyStore) Key(ctx context.Context, id string) (apikey.Key, error) {
 	if s.fault != nil {
 		return apikey.Key{}, s.fault(ctx)
 	}
-	return s.Memory.Key(ctx, id)
+	return s.Store.Key(ctx, id)
 }
