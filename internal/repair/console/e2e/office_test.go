@@ -17,12 +17,13 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/repair/console"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -52,16 +53,17 @@ func newOffice(t *testing.T) *office {
 	o.host = server.URL
 	keys, err := secret.ParseKeyring("test:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
 	o.ok(err)
-	record := audit.New(audit.Config{Store: audit.NewMemory(), Keys: keys, Now: o.now})
-	people := o.hire(keys, record)
-	lines := pins.NewMemory()
+	db := testkit.Redis(t)
+	record := audit.New(audit.Config{Store: db.Audit(), Keys: keys, Now: o.now})
+	people := o.hire(db, keys, record)
+	lines := db.Lines()
 	provisioning := pins.Provisioning{Registry: lines, Validations: lines, Now: o.now}
 	_, err = provisioning.Add(t.Context(), []pins.NewLine{{Number: officeLine}})
 	o.ok(err)
 	console, err := console.New(console.Config{
-		Agents: people, SignIn: o.door(keys, record, people), Audit: record, Keys: &apikey.Memory{}, History: provisioning, PublicURL: o.host, Now: o.now,
+		Agents: people, SignIn: o.door(db, keys, record, people), Audit: record, Keys: db.Keys(), History: provisioning, PublicURL: o.host, Now: o.now,
 		Desk: repair.New(repair.Config{
-			Lines: finder{lines}, Provisioning: provisioning, Store: repair.NewMemory(), Audit: record, Keys: keys, Now: o.now,
+			Lines: finder{lines}, Provisioning: provisioning, Store: db.Desk(), Audit: record, Keys: keys, Now: o.now,
 		}),
 	})
 	o.ok(err)
@@ -70,9 +72,9 @@ func newOffice(t *testing.T) *office {
 }
 
 // door is where the agent signs in.
-func (o *office) door(keys secret.Keyring, record *audit.Log, people *agents.Agents) *signin.SignIn {
+func (o *office) door(db *redisstore.DB, keys secret.Keyring, record *audit.Log, people *agents.Agents) *signin.SignIn {
 	o.t.Helper()
-	store := signin.NewMemory()
+	store := db.SignIn(o.now)
 	signIn, err := signin.New(signin.Config{
 		Agents: people, Store: store, Attempts: store, Mailer: o, Audit: record, Keys: keys,
 		Now: o.now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
@@ -82,12 +84,12 @@ func (o *office) door(keys secret.Keyring, record *audit.Log, people *agents.Age
 }
 
 // hire invites the agent and does the whole set-up.
-func (o *office) hire(keys secret.Keyring, record *audit.Log) *agents.Agents {
+func (o *office) hire(db *redisstore.DB, keys secret.Keyring, record *audit.Log) *agents.Agents {
 	o.t.Helper()
 	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	o.ok(err)
 	people, err := agents.New(agents.Config{
-		Store: agents.NewMemory(), Hasher: hasher, Keys: keys, Mailer: o, Audit: record, LinkURL: o.host + "/repair/welcome/", Now: o.now,
+		Store: db.Agents(), Hasher: hasher, Keys: keys, Mailer: o, Audit: record, LinkURL: o.host + "/repair/welcome/", Now: o.now,
 	})
 	o.ok(err)
 	ctx, by := o.t.Context(), agents.By{Name: officeName, Via: audit.ViaSystem}
@@ -173,7 +175,7 @@ func (o *office) signIn(p *tab) {
 }
 
 // finder finds lines without more rules.
-type finder struct{ store *pins.Memory }
+type finder struct{ store redisstore.Lines }
 
 func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
 	return f.store.Line(ctx, number)
