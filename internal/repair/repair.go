@@ -46,8 +46,8 @@
 //
 // # Ports
 //
-// [Store] keeps codes and counts; [Memory] implements it for tests, and package storetest holds
-// the tests that every implementation must pass.
+// [Store] keeps codes and counts. It is implemented on Redis, by package redisstore; TestStore holds
+// each sentence of its contract.
 package repair
 
 import (
