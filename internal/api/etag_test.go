@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -194,7 +195,7 @@ func TestTogether(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
-	if events := len(r.events()); events != 3*each {
+	if events := len(testkit.Events(t, r.db, line)); events != 3*each {
 		t.Errorf("%d events, want %d", events, 3*each)
 	}
 }

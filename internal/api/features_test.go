@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -145,8 +146,8 @@ func TestPutFeature(t *testing.T) {
 		if strings.Contains(r.log.String(), string(test.feature)) {
 			t.Errorf("the log names the feature: %s", r.log)
 		}
-		if r.woken.Load() != 1 || len(r.events()) != 1 {
-			t.Errorf("%s: woken %d times, for %d events", test.feature, r.woken.Load(), len(r.events()))
+		if events := len(testkit.Events(t, r.db, line)); r.woken.Load() != 1 || events != 1 {
+			t.Errorf("%s: woken %d times, for %d events", test.feature, r.woken.Load(), events)
 		}
 	}
 }
@@ -192,7 +193,7 @@ func TestChangedByNobody(t *testing.T) {
 	before := r.set(pins.CallRejection, "*", `{"on":true,"list":["218"]}`).feature().Revision
 	r.now = start.Add(time.Minute)
 	after := r.set(pins.CallRejection, etag(before), `{"on":true,"list":["218"]}`).feature().Revision
-	if after != before || len(r.events()) != 1 || r.woken.Load() != 1 {
+	if after != before || len(testkit.Events(t, r.db, line)) != 1 || r.woken.Load() != 1 {
 		t.Errorf("revision %d, and before %d; woken %d times", after, before, r.woken.Load())
 	}
 	if n := strings.Count(r.log.String(), "feature of line set"); n != 1 {

@@ -244,16 +244,6 @@ func (r *rig) recorded(by, reason string) {
 	}
 }
 
-// events are the changes of the features of the line that the switch is told of.
-func (r *rig) events() []redisstore.Event {
-	r.Helper()
-	events, err := r.db.Events().Since(r.Context(), line, time.Time{})
-	if err != nil {
-		r.Fatal(err)
-	}
-	return events
-}
-
 // fail counts failures on one side of the line.
 func (r *rig) fail(side pins.Side, times int) {
 	r.Helper()
