@@ -3,11 +3,9 @@ package deliveries_test
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/deliveries/storetest"
-	outboxtest "updatecenter/internal/provisioning/storetest"
 )
 
 func TestMemory(t *testing.T) {
@@ -18,14 +16,6 @@ func TestMemory(t *testing.T) {
 }
 
 func TestMemoryDue(t *testing.T) {
-	outboxtest.Run(t, func(*testing.T) outboxtest.Stores {
-		m := &deliveries.MemoryDue{}
-		return outboxtest.Stores{
-			Outbox:   m,
-			Announce: func(_ testing.TB, lane string, now time.Time) { m.Announce(lane, now) },
-			Append:   func(_ testing.TB, lane string, stored []byte) { m.Append(lane, stored) },
-		}
-	})
 	storetest.RunDue(t, func(*testing.T) storetest.DueStores {
 		m := &deliveries.MemoryDue{}
 		return storetest.DueStores{

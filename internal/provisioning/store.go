@@ -13,8 +13,6 @@
 // forgotten. A lane with a message in it is always known.
 //
 // [Store] is what package dispatch needs to deliver, and states what announcing does.
-// [Memory] implements it for tests; package storetest holds the tests that every
-// implementation must pass.
 package provisioning
 
 import (

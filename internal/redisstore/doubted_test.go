@@ -9,7 +9,6 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/durability"
 	"updatecenter/internal/provisioning"
-	outboxtest "updatecenter/internal/provisioning/storetest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/torture"
@@ -72,15 +71,15 @@ func TestTortureLostAnnouncements(t *testing.T) {
 		t.Run(topology, func(t *testing.T) {
 			t.Parallel()
 			db, most := open(t, start(t)), torture.Times(20, 5000)
-			events := outboxOf(t, db)
+			events := eventLanes(t, db)
 			want := map[string]bool{}
 			for n := range most {
 				lane := fmt.Sprintf("+1612555%04d", n)
 				db.Notices().Append(t, lane, []byte("a notice"))
 				want["notices of "+lane] = true
 			}
-			for i, lane := range outboxtest.Lanes() {
-				events.Append(t, lane, []byte("an event"))
+			for i, lane := range laneNames() {
+				events.append(t, lane, []byte("an event"))
 				if want["events of "+lane] = i > 0; i > 0 {
 					continue
 				}

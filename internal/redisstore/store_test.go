@@ -12,9 +12,6 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	deliverytest "updatecenter/internal/deliveries/storetest"
-	"updatecenter/internal/features"
-	"updatecenter/internal/nanp"
-	outboxtest "updatecenter/internal/provisioning/storetest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
@@ -63,14 +60,7 @@ func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 	t.Run("calls that we make", func(t *testing.T) {
 		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).CallsInTime() })
 	})
-	t.Run("outbox", func(t *testing.T) {
-		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores { return outboxOf(t, fresh(t)) })
-	})
 	t.Run("notices", func(t *testing.T) {
-		outboxtest.Run(t, func(t *testing.T) outboxtest.Stores {
-			n := fresh(t).Notices()
-			return outboxtest.Stores{Outbox: n, Announce: n.Announce, Append: n.Append}
-		})
 		deliverytest.RunDue(t, func(t *testing.T) deliverytest.DueStores {
 			db := fresh(t)
 			return deliverytest.DueStores{
@@ -127,38 +117,6 @@ func dueIn(t testing.TB, db *redisstore.DB, lane string) [][]byte {
 		due = append(due, message.Stored)
 	}
 	return due
-}
-
-// outboxOf is the outbox of a database that has the lines whose lanes the tests use.
-func outboxOf(t *testing.T, db *redisstore.DB) outboxtest.Stores {
-	t.Helper()
-	var lines []pins.NewLine
-	for _, lane := range outboxtest.Lanes() {
-		lines = append(lines, pins.NewLine{Number: nanp.Number(lane), Features: pins.FeaturesOf(pins.DialLock)})
-	}
-	if _, err := db.Lines().Add(t.Context(), lines, now); err != nil {
-		t.Fatal(err)
-	}
-	revisions := map[string]int64{}
-	return outboxtest.Stores{
-		Outbox: db.Outbox(),
-		Announce: func(t testing.TB, lane string, now time.Time) {
-			if err := db.Announce(t.Context(), lane, now); err != nil {
-				t.Fatal(err)
-			}
-		},
-		Append: func(t testing.TB, lane string, stored []byte) {
-			err := db.Features().Append(t.Context(), features.Change{
-				Number: nanp.Number(lane), Feature: pins.DialLock, Event: stored,
-				Expected: revisions[lane], Revision: revisions[lane] + 1,
-				Record: pins.Record{At: now, Event: pins.FeatureChanged},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			revisions[lane]++
-		},
-	}
 }
 
 func TestContractsOnMiniredis(t *testing.T) {

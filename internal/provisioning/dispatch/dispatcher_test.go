@@ -16,7 +16,7 @@ import (
 
 func TestDeliversEachLaneInOrder(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			time.Sleep(20 * time.Millisecond)
 			return http.StatusOK, nil
@@ -45,8 +45,8 @@ func TestDeliversEachLaneInOrder(t *testing.T) {
 
 func TestLooksSeldomWhenIdleAndAtOnceWhenWoken(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		counted := &counting{Store: &provisioning.Memory{}}
-		store := counted.Store.(*provisioning.Memory)
+		counted := &counting{Store: &memory{}}
+		store := counted.Store.(*memory)
 		to := &receiver{t: t, answer: ok}
 		d := start(t, config(counted, to))
 		time.Sleep(time.Minute)
@@ -80,7 +80,7 @@ func (c *counting) Claim(ctx context.Context, holder string, now, until time.Tim
 
 func TestAChangeAfterTheLastWasDeliveredIsDeliveredAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		to := &receiver{t: t, answer: ok}
 		d := start(t, config(store, to))
 		for n := range 10 {
@@ -96,7 +96,7 @@ func TestAChangeAfterTheLastWasDeliveredIsDeliveredAtOnce(t *testing.T) {
 
 func TestTwoDispatchersNeverDeliverOneLaneAtOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		// Slow enough that claims are given back and taken by the other one.
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			time.Sleep(7 * time.Second)
@@ -120,12 +120,12 @@ func TestTwoDispatchersNeverDeliverOneLaneAtOnce(t *testing.T) {
 
 func TestALaneIsLeftBeforeItsClaimRunsOut(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &watched{Memory: &provisioning.Memory{}, t: t}
+		store := &watched{memory: &memory{}, t: t}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			time.Sleep(9 * time.Second)
 			return http.StatusOK, nil
 		}}
-		publish(store.Memory, "lane", 0, 29)
+		publish(store.memory, "lane", 0, 29)
 		d := start(t, config(store, to))
 		time.Sleep(5 * time.Minute)
 		to.inOrder("lane", 29)
@@ -138,14 +138,14 @@ func TestALaneIsLeftBeforeItsClaimRunsOut(t *testing.T) {
 
 // watched checks that claims are released before they run out.
 type watched struct {
-	*provisioning.Memory
+	*memory
 	t        *testing.T
 	until    atomic.Pointer[time.Time]
 	released atomic.Int64
 }
 
 func (w *watched) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
-	lanes, err := w.Memory.Claim(ctx, holder, now, until, most)
+	lanes, err := w.memory.Claim(ctx, holder, now, until, most)
 	if len(lanes) > 0 {
 		w.until.Store(&until)
 	}
@@ -157,12 +157,12 @@ func (w *watched) Release(ctx context.Context, lane, holder string, now, again t
 	if !now.Before(*w.until.Load()) {
 		w.t.Errorf("released %v after the claim ran out", now.Sub(*w.until.Load()))
 	}
-	return w.Memory.Release(ctx, lane, holder, now, again)
+	return w.memory.Release(ctx, lane, holder, now, again)
 }
 
 func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			time.Sleep(4 * time.Second)
 			return http.StatusOK, nil
@@ -185,7 +185,7 @@ func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
 
 func TestAnAttemptThatTakesTooLongIsGivenUpWhenItStops(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		to := &receiver{t: t, answer: never}
 		publish(store, "lane", 0, 0)
 		d := start(t, config(store, to))
@@ -220,7 +220,7 @@ func free(t *testing.T, store provisioning.Store, lane string) {
 
 func TestItStopsWhileItWaits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		d := start(t, config(&provisioning.Memory{}, &receiver{t: t, answer: ok}))
+		d := start(t, config(&memory{}, &receiver{t: t, answer: ok}))
 		time.Sleep(time.Minute + 50*time.Millisecond)
 		began := time.Now()
 		stopped(t, d)

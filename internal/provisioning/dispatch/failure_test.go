@@ -9,8 +9,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"updatecenter/internal/provisioning"
 )
 
 func TestAllLanesAreHeldWhileTheReceiverIsAway(t *testing.T) {
@@ -24,7 +22,7 @@ func TestAllLanesAreHeldWhileTheReceiverIsAway(t *testing.T) {
 }
 
 func awayFor20Minutes(t *testing.T, status, lanes int) {
-	store, back := &provisioning.Memory{}, time.Now().Add(20*time.Minute)
+	store, back := &memory{}, time.Now().Add(20*time.Minute)
 	to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 		if time.Now().Before(back) {
 			return status, nil
@@ -60,7 +58,7 @@ func awayFor20Minutes(t *testing.T, status, lanes int) {
 
 func TestWakeDoesNotBringAProbeForward(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) { return 503, nil }}
 		publish(store, "a", 0, 0)
 		d := start(t, config(store, to))
@@ -90,7 +88,7 @@ func TestRetryAfterIsHonored(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				store := &provisioning.Memory{}
+				store := &memory{}
 				var tries atomic.Int64
 				to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 					if tries.Add(1) > 1 {
@@ -116,7 +114,7 @@ func TestRetryAfterIsHonored(t *testing.T) {
 
 func TestASlowReceiverIsAway(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store, log := &provisioning.Memory{}, &lines{}
+		store, log := &memory{}, &lines{}
 		to := &receiver{t: t, answer: never}
 		publish(store, "lane", 0, 0)
 		c := config(store, to)
@@ -156,7 +154,7 @@ func TestARefusedMessageHoldsItsLaneAlone(t *testing.T) {
 // refuses has the second message of a lane refused for some time, which holds that lane and no
 // other, until it is taken. It returns how often the message was tried meanwhile.
 func refuses(t *testing.T, status int, long time.Duration) int {
-	store, log := &provisioning.Memory{}, &lines{}
+	store, log := &memory{}, &lines{}
 	taken := time.Now().Add(long)
 	to := &receiver{t: t, answer: func(_ *http.Request, s stored) (int, http.Header) {
 		if s.Lane == "bad" && s.N == 1 && time.Now().Before(taken) {
@@ -194,9 +192,9 @@ func TestAMessageThatCantBeReadHoldsItsLaneAlone(t *testing.T) {
 	for name, text := range map[string]string{"no JSON": "{", "an id that can't be sent": `{"Lane":"a b"}`} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				store, log := &provisioning.Memory{}, &lines{}
+				store, log := &memory{}, &lines{}
 				to := &receiver{t: t, answer: ok}
-				store.Publish("bad", []byte(text), time.Now())
+				store.publish("bad", []byte(text), time.Now())
 				publish(store, "bad", 0, 0)
 				publish(store, "good", 0, 9)
 				c := config(store, to)
@@ -224,7 +222,7 @@ func TestAMessageThatCantBeReadHoldsItsLaneAlone(t *testing.T) {
 // seldom.
 func TestAMessageThatBreaksTheReceiverHoldsUpNobodyForLong(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		to := &receiver{t: t, answer: func(_ *http.Request, s stored) (int, http.Header) {
 			if s.Lane == "bad" {
 				return 500, nil
@@ -265,7 +263,7 @@ func TestOrderHoldsUnderAnyFailures(t *testing.T) {
 	for seed := range uint64(5) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				store := &provisioning.Memory{}
+				store := &memory{}
 				to := &receiver{t: t, answer: func(r *http.Request, s stored) (int, http.Header) {
 					random := rand.New(rand.NewPCG(seed, uint64(time.Now().UnixNano())+uint64(s.N)))
 					time.Sleep(time.Duration(random.IntN(3000)) * time.Millisecond)

@@ -46,13 +46,13 @@ func open(text []byte) (string, time.Time, []byte, error) {
 }
 
 // publish publishes messages first to last of a lane.
-func publish(m *provisioning.Memory, lane string, first, last int) {
+func publish(m *memory, lane string, first, last int) {
 	for n := first; n <= last; n++ {
 		text, err := json.Marshal(stored{lane, n, time.Now()})
 		if err != nil {
 			panic(err)
 		}
-		m.Publish(lane, text, time.Now())
+		m.publish(lane, text, time.Now())
 	}
 }
 

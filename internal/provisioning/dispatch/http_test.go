@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,9 +15,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"updatecenter/internal/provisioning"
+	"updatecenter/internal/features"
 	"updatecenter/internal/provisioning/dispatch"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
+	"updatecenter/pins"
 )
 
 // await waits in real time, for tests with a real network.
@@ -31,22 +35,43 @@ func await(t *testing.T, what string, done func() bool) {
 	t.Fatalf("%s: never", what)
 }
 
-// serve runs a dispatcher against a server; its errors are told by the log.
-func serve(t *testing.T, handler http.HandlerFunc) (*provisioning.Memory, running, *lines) {
+// serve runs a dispatcher against a server, with so many events of a line; its errors are told by the log.
+func serve(t *testing.T, events int, handler http.HandlerFunc) (running, *lines) {
 	t.Helper()
-	server := httptest.NewServer(handler)
+	server, db, log := httptest.NewServer(handler), testkit.Redis(t), &lines{}
 	t.Cleanup(server.Close)
-	store, log := &provisioning.Memory{}, &lines{}
-	c := config(store, nil)
+	for n := range events {
+		text, err := json.Marshal(stored{"lane", n, time.Now()})
+		if err == nil {
+			err = happens(t.Context(), db, int64(n), text)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := config(db.Outbox(), nil)
 	c.URL, c.Log = server.URL+"/events?token=topsecret", log.logger()
 	d := start(t, c)
 	t.Cleanup(d.cancel)
-	return store, d, log
+	return d, log
+}
+
+// happens has the dial lock of a line change, which was changed so often before, with an event.
+func happens(ctx context.Context, db *redisstore.DB, before int64, event []byte) error {
+	const number = "+16125550142"
+	line := pins.NewLine{Number: number, Features: pins.FeaturesOf(pins.DialLock)}
+	if _, err := db.Lines().Add(ctx, []pins.NewLine{line}, time.Now()); err != nil {
+		return err
+	}
+	return db.Features().Change(ctx, features.Change{
+		Number: number, Feature: pins.DialLock, Expected: before, Revision: before + 1, Event: event,
+		Record: pins.Record{At: time.Now(), Event: pins.FeatureChanged},
+	})
 }
 
 func TestARequestAsTheReceiverSeesIt(t *testing.T) {
 	var verified, others atomic.Int64
-	store, d, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	d, _ := serve(t, 5, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		verifier, err := standardwebhooks.NewWebhook(whsec)
 		if err == nil {
@@ -61,8 +86,6 @@ func TestARequestAsTheReceiverSeesIt(t *testing.T) {
 		verified.Add(1)
 		_, _ = io.WriteString(w, strings.Repeat("thank you ", 100_000)) // more than is read
 	})
-	publish(store, "lane", 0, 4)
-	d.Wake()
 	await(t, "all are delivered", func() bool { return verified.Load() == 5 })
 	stopped(t, d)
 	if others.Load() > 0 || verified.Load() != 5 {
@@ -74,11 +97,9 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	var followed atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed.Add(1) }))
 	defer other.Close()
-	store, d, log := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	d, log := serve(t, 1, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
-	publish(store, "lane", 0, 0)
-	d.Wake()
 	await(t, "it is refused", func() bool { return log.count("status=307") > 0 })
 	stopped(t, d)
 	if followed.Load() > 0 {
@@ -87,9 +108,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 }
 
 func TestNoConnection(t *testing.T) {
-	store, d, log := serve(t, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	publish(store, "lane", 0, 0)
-	d.Wake()
+	d, log := serve(t, 1, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 	await(t, "it is away", func() bool { return log.count("the receiver is away") > 0 })
 	stopped(t, d)
 	if log.count("token") > 0 {
@@ -99,12 +118,12 @@ func TestNoConnection(t *testing.T) {
 
 func TestLogAndMetricsTellOfFailures(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store, log, registry := &provisioning.Memory{}, &lines{}, prometheus.NewRegistry()
+		store, log, registry := &memory{}, &lines{}, prometheus.NewRegistry()
 		var tries atomic.Int64
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			return []int{400, 0, 503, 200}[tries.Add(1)-1], nil
 		}}
-		store.Publish("lane", []byte(`{"Lane":"lane","N":0,"Code":"topsecret"}`), time.Now())
+		store.publish("lane", []byte(`{"Lane":"lane","N":0,"Code":"topsecret"}`), time.Now())
 		c := config(store, to)
 		c.Log, c.Registerer = log.logger(), registry
 		d := start(t, c)
@@ -149,7 +168,7 @@ func value(t *testing.T, registry *prometheus.Registry, name string) (sum float6
 
 func TestMetricsTellWhatWaits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store, registry := &provisioning.Memory{}, prometheus.NewRegistry()
+		store, registry := &memory{}, prometheus.NewRegistry()
 		var back atomic.Bool
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			if back.Load() {
@@ -188,9 +207,10 @@ func Example() {
 		received <- r.Header.Get("webhook-id") + " " + string(body)
 	}))
 	defer server.Close()
-	store := &provisioning.Memory{}
+	db, end := testkit.Embedded()
+	defer end()
 	dispatcher, err := dispatch.New(dispatch.Config{
-		Store: store, URL: server.URL, Secret: secret.New("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+		Store: db.Outbox(), URL: server.URL, Secret: secret.New("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
 		Open: func(stored []byte) (id string, at time.Time, body []byte, err error) {
 			return "evt_1", time.Now(), stored, nil
 		},
@@ -203,7 +223,9 @@ func Example() {
 	ended := make(chan error)
 	go func() { ended <- dispatcher.Run(ctx) }()
 
-	store.Publish("+16125550142", []byte(`{"on":true}`), time.Now())
+	if err := happens(ctx, db, 0, []byte(`{"on":true}`)); err != nil {
+		panic(err)
+	}
 	dispatcher.Wake()
 	fmt.Println(<-received)
 	stop()

@@ -110,7 +110,7 @@ func TestNothingIsLostWhereverAServerDies(t *testing.T) {
 }
 
 func killed(t *testing.T, steps int, lostOnly bool) (survived bool) {
-	store := &provisioning.Memory{}
+	store := &memory{}
 	to := &receiver{t: t, answer: ok}
 	publish(store, "a", 0, 3)
 	publish(store, "b", 0, 3)
@@ -134,7 +134,7 @@ func killed(t *testing.T, steps int, lostOnly bool) (survived bool) {
 // The store fails now and then, and the dispatcher goes on.
 func TestAStoreThatFailsIsAskedAgain(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store := &provisioning.Memory{}
+		store := &memory{}
 		log := &lines{}
 		to := &receiver{t: t, answer: ok}
 		broken := &mortal{store: store, to: to, left: 0}
@@ -156,18 +156,18 @@ func TestAStoreThatFailsIsAskedAgain(t *testing.T) {
 }
 
 // unreadable is a store that can't read one lane.
-type unreadable struct{ *provisioning.Memory }
+type unreadable struct{ *memory }
 
 func (u unreadable) Next(ctx context.Context, lane string, most int) ([]provisioning.Message, error) {
 	if lane == "bad" {
 		return nil, errors.New("garbage")
 	}
-	return u.Memory.Next(ctx, lane, most)
+	return u.memory.Next(ctx, lane, most)
 }
 
 func TestALaneThatTheStoreCantReadIsAskedForMoreAndMoreSeldom(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		store, log := &provisioning.Memory{}, &lines{}
+		store, log := &memory{}, &lines{}
 		to := &receiver{t: t, answer: ok}
 		publish(store, "bad", 0, 0)
 		publish(store, "good", 0, 9)

@@ -1,4 +1,4 @@
-package storetest
+package redisstore_test
 
 import (
 	"context"
@@ -10,26 +10,26 @@ import (
 	"updatecenter/internal/provisioning"
 )
 
-var nextTests = map[string]func(play){
-	"an unknown lane has no messages": func(p play) { p.next(1, many) },
-	"a lane that was announced has none yet": func(p play) {
+var laneNextTests = map[string]func(lanePlay){
+	"an unknown lane has no messages": func(p lanePlay) { p.next(1, many) },
+	"a lane that was announced has none yet": func(p lanePlay) {
 		p.announce(1, 0)
 		p.next(1, many)
 	},
-	"messages come in order, no more than asked for": func(p play) {
+	"messages come in order, no more than asked for": func(p lanePlay) {
 		p.announce(1, 0)
 		p.append(1, "a", "b", "c")
 		p.next(1, 2, "a", "b")
 		p.next(1, many, "a", "b", "c")
 	},
-	"to look takes nothing away": func(p play) {
+	"to look takes nothing away": func(p lanePlay) {
 		p.publish(1, 0, "a")
 		first := p.next(1, many, "a")
 		if again := p.next(1, many, "a"); again[0] != first[0] {
 			p.t.Fatalf("position %q, and then %q", first[0], again[0])
 		}
 	},
-	"what was delivered comes no more, nor what was before it": func(p play) {
+	"what was delivered comes no more, nor what was before it": func(p lanePlay) {
 		p.announce(1, 0)
 		p.append(1, "a", "b", "c", "d")
 		positions := p.next(1, many, "a", "b", "c", "d")
@@ -40,7 +40,7 @@ var nextTests = map[string]func(play){
 		p.delivered(1, positions[3])
 		p.next(1, many)
 	},
-	"a note said twice, or that lags behind, changes nothing": func(p play) {
+	"a note said twice, or that lags behind, changes nothing": func(p lanePlay) {
 		p.announce(1, 0)
 		p.append(1, "a", "b", "c")
 		positions := p.next(1, many, "a", "b", "c")
@@ -49,24 +49,24 @@ var nextTests = map[string]func(play){
 		p.delivered(1, positions[0])
 		p.next(1, many, "c")
 	},
-	"no claim is asked for": func(p play) {
+	"no claim is asked for": func(p lanePlay) {
 		p.publish(1, 0, "a")
-		p.claims(another, 0, 1)
+		p.claims(holderTwo, 0, 1)
 		p.delivered(1, p.next(1, many, "a")[0])
 		p.next(1, many)
 	},
-	"lanes are apart": func(p play) {
+	"lanes are apart": func(p lanePlay) {
 		p.publish(1, 0, "a")
 		p.publish(2, 0, "b")
 		p.delivered(1, p.next(1, many, "a")[0])
 		p.next(1, many)
 		p.next(2, many, "b")
 	},
-	"any bytes are kept": func(p play) {
+	"any bytes are kept": func(p lanePlay) {
 		p.publish(1, 0, "\x00\xff\r\n\"{}\x1b")
 		p.next(1, many, "\x00\xff\r\n\"{}\x1b")
 	},
-	"hundreds of messages keep their order": func(p play) {
+	"hundreds of messages keep their order": func(p lanePlay) {
 		p.announce(1, 0)
 		var want []string
 		for n := range 300 {
@@ -83,10 +83,10 @@ var nextTests = map[string]func(play){
 	},
 }
 
-var togetherTests = map[string]func(play){
+var laneTogetherTests = map[string]func(lanePlay){
 	// However the steps of who publishes and who delivers fall between each other, the message
 	// is found.
-	"a message is found wherever its two steps fall": func(p play) {
+	"a message is found wherever its two steps fall": func(p lanePlay) {
 		steps := 5 // of who looks: claim, next, release; and before and after
 		n := 0
 		for announced := range steps {
@@ -96,8 +96,8 @@ var togetherTests = map[string]func(play){
 			}
 		}
 	},
-	"one of many claims gets the lane": func(p play) {
-		for n := range Lanes() {
+	"one of many claims gets the lane": func(p lanePlay) {
+		for n := range laneNames() {
 			p.announce(n, 0)
 		}
 		var mu sync.Mutex
@@ -105,7 +105,7 @@ var togetherTests = map[string]func(play){
 		got := map[string]int{}
 		for n := range 10 {
 			wait.Go(func() {
-				lanes, err := p.Outbox.Claim(p.t.Context(), fmt.Sprint("holder ", n), p.start, p.at(claim), 5)
+				lanes, err := p.Store.Claim(p.t.Context(), fmt.Sprint("holder ", n), p.start, p.at(claimedFor), 5)
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil {
@@ -117,24 +117,24 @@ var togetherTests = map[string]func(play){
 			})
 		}
 		wait.Wait()
-		for _, name := range Lanes() {
+		for _, name := range laneNames() {
 			if got[name] != 1 {
 				p.t.Errorf("lane %s was claimed %d times", name, got[name])
 			}
 		}
 	},
-	"a canceled context is an error": func(p play) {
+	"a canceled context is an error": func(p lanePlay) {
 		p.publish(1, 0, "a")
 		position := p.next(1, many, "a")[0]
 		ctx, cancel := context.WithCancel(p.t.Context())
 		cancel()
-		_, claimErr := p.Outbox.Claim(ctx, holder, p.start, p.at(claim), many)
-		_, nextErr := p.Outbox.Next(ctx, lane(1), many)
-		_, _, dueErr := p.Outbox.Due(ctx)
+		_, claimErr := p.Store.Claim(ctx, holderOne, p.start, p.at(claimedFor), many)
+		_, nextErr := p.Store.Next(ctx, laneName(1), many)
+		_, _, dueErr := p.Store.Due(ctx)
 		for what, err := range map[string]error{
 			"claim": claimErr, "next": nextErr, "due": dueErr,
-			"delivered": p.Outbox.Delivered(ctx, lane(1), position),
-			"release":   p.Outbox.Release(ctx, lane(1), holder, p.start, p.start),
+			"delivered": p.Store.Delivered(ctx, laneName(1), position),
+			"release":   p.Store.Release(ctx, laneName(1), holderOne, p.start, p.start),
 		} {
 			if err == nil || errors.Is(err, provisioning.ErrLost) {
 				p.t.Errorf("%s: error %v", what, err)
@@ -147,25 +147,25 @@ var togetherTests = map[string]func(play){
 // day that is given: announced before the step that is given (0: before the claim, 1: before
 // the look, 2: before the release, 3 and 4: after it), and appended before another or the same
 // step.
-func (p play) interleave(n, announced, appended int, day time.Duration) {
+func (p lanePlay) interleave(n, announced, appended int, day time.Duration) {
 	p.t.Helper()
 	p.announce(n, day) // there was something before, and it was delivered
 	var lanes []string
 	var found []provisioning.Message
 	var err error
 	look := []func(){
-		func() { lanes = p.claim(holder, day+time.Second, many) },
+		func() { lanes = p.claim(holderOne, day+time.Second, many) },
 		func() {
-			found, err = p.Outbox.Next(p.t.Context(), lane(n), many)
+			found, err = p.Store.Next(p.t.Context(), laneName(n), many)
 			p.ok(err)
 		},
 		func() {
-			again := never
+			again := foundEmpty
 			if len(found) > 0 {
 				again = day + 2*time.Second
 			}
 			p.sameLanes(lanes, n)
-			p.release(n, holder, day+time.Second, again)
+			p.release(n, holderOne, day+time.Second, again)
 		},
 		func() {}, func() {},
 	}
@@ -178,7 +178,7 @@ func (p play) interleave(n, announced, appended int, day time.Duration) {
 		}
 		run()
 	}
-	p.claims(another, day+3*time.Second, n)
+	p.claims(holderTwo, day+3*time.Second, n)
 	p.delivered(n, p.next(n, many, "it")[0])
-	p.release(n, another, day+time.Hour, never)
+	p.release(n, holderTwo, day+time.Hour, foundEmpty)
 }
