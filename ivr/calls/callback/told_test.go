@@ -12,7 +12,9 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 )
@@ -60,7 +62,7 @@ func (b *breaking) Commit(ctx context.Context, commit ivr.Commit) error {
 
 // forgetful are deliveries of which a note is stored and seems to fail, or which can't be reached.
 type forgetful struct {
-	*deliveries.Memory
+	redisstore.Deliveries
 	loseAnswer int // at which note from now, from 1; 0: at none
 	down       bool
 }
@@ -69,11 +71,11 @@ func (f *forgetful) Get(ctx context.Context, id deliveries.ID) (deliveries.Deliv
 	if f.down {
 		return deliveries.Delivery{}, errDown
 	}
-	return f.Memory.Get(ctx, id)
+	return f.Deliveries.Get(ctx, id)
 }
 
 func (f *forgetful) Update(ctx context.Context, d deliveries.Delivery, events ...deliveries.Event) error {
-	err := f.Memory.Update(ctx, d, events...)
+	err := f.Deliveries.Update(ctx, d, events...)
 	if f.loseAnswer--; f.loseAnswer == 0 {
 		return errDown
 	}
@@ -133,7 +135,8 @@ func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) e
 	keys, err := secret.ParseKeyring("one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 	w.must(err)
 	clock := func() time.Time { return w.now }
-	known := accounts.NewMemory()
+	db := testkit.Redis(t)
+	known := db.Accounts()
 	customers, err := accounts.New(accounts.Config{Store: known, Attempts: known, Enrollments: known, Keys: keys, Now: clock})
 	w.must(err)
 	language := "en"
@@ -142,10 +145,9 @@ func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) e
 		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
 	}, accounts.Note{By: "ann", From: "api"})
 	w.must(err)
-	memory := deliveries.NewMemory()
-	w.notes.Memory = memory
+	w.notes.Deliveries = db.Deliveries()
 	w.all = deliveries.New(deliveries.Config{
-		Store: &w.notes, Phones: memory, Queue: &w.queue, Dialer: w, Codes: w, Accounts: customers, Now: clock,
+		Store: &w.notes, Phones: w.notes.Deliveries, Queue: &w.queue, Dialer: w, Codes: w, Accounts: customers, Now: clock,
 		Answered: callback.Answered(&w.store, clock),
 	})
 	for i := range w.engines {
@@ -157,7 +159,7 @@ func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) e
 		w.must(err)
 	}
 	w.must(ask(t.Context(), w.all))
-	w.of, err = memory.Unfinished(t.Context(), w.now.Add(time.Hour), 10)
+	w.of, err = w.notes.Unfinished(t.Context(), w.now.Add(time.Hour), 10)
 	w.must(err)
 	w.queue.Run(t.Context(), w.now, w.all.Attempt)
 	return w
@@ -207,11 +209,11 @@ func (w *ringer) end() {
 	w.must(w.all.Status(w.Context(), task, deliveries.StatusCallback{CallSID: c.CallSID, CallStatus: "completed", Sequence: 3, At: w.now}))
 }
 
-// pass lets time pass, with sweeps, until nothing is to be done any more or the telephone rings.
+// pass lets time pass, with 120 sweeps, until nothing is to be done any more or the telephone rings.
 func (w *ringer) pass(most time.Duration) {
 	w.Helper()
 	rung := len(w.calls)
-	for end := w.now.Add(most); w.now.Before(end) && len(w.calls) == rung; w.now = w.now.Add(30 * time.Second) {
+	for end := w.now.Add(most); w.now.Before(end) && len(w.calls) == rung; w.now = w.now.Add(most / 120) {
 		w.must(w.all.Sweep(w.Context()))
 		w.queue.Run(w.Context(), w.now, w.all.Attempt)
 	}

@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -124,21 +125,23 @@ func TestCodesAreErased(t *testing.T) {
 	if _, err := forgetCode(t.Context(), c); err != nil || !erased(c) {
 		t.Errorf("forgotten: %v, erased %v", err, erased(c))
 	}
-	lines := pins.NewMemory()
+	db := testkit.Redis(t)
 	number := nanp.Number("+16125550149")
 	set := pins.FeaturesOf(pins.DialLock)
-	if _, err := lines.Add(t.Context(), []pins.NewLine{{Number: number, Features: set}}, someTime); err != nil {
+	if _, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number, Features: set}}, someTime); err != nil {
 		t.Fatal(err)
 	}
-	lines.SetFeatures(number, set)
-	revision := revisionOf(t, lines, number)
+	added, err := db.Lines().Line(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
 	line := ivr.Blank{Name: "line", Kind: ivr.Phone}
 	proved := ivr.Blank{Name: "proved", Kind: ivr.Count}
-	d := newDesk(Config{Line: line, Proved: proved, Features: features.New(features.Config{Store: features.NewMemory(lines), Keys: someKeys(t)})})
+	d := newDesk(Config{Line: line, Proved: proved, Features: features.New(features.Config{Store: db.Features(), Keys: someKeys(t)})})
 	weigh := func(code string, want weighing) *ivr.Call {
 		c := &ivr.Call{SID: "CA1"}
 		c.Fill(line, string(number))
-		c.Fill(proved, strconv.FormatInt(revision, 10))
+		c.Fill(proved, strconv.FormatInt(added.Revision, 10))
 		c.Fill(feature, string(pins.DialLock))
 		c.Fill(firstCode, code)
 		outcome, err := d.weighCode(t.Context(), c)
@@ -164,15 +167,6 @@ func TestLostCode(t *testing.T) {
 			t.Errorf("lost %v, told as set %v", lost, codeIsSet(c))
 		}
 	}
-}
-
-func revisionOf(t *testing.T, lines *pins.Memory, number nanp.Number) int64 {
-	t.Helper()
-	line, err := lines.Line(t.Context(), number)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return line.Revision
 }
 
 var someTime = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)

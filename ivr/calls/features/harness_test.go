@@ -12,7 +12,9 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 	featurecalls "updatecenter/ivr/calls/features"
 	"updatecenter/pins"
@@ -26,7 +28,7 @@ var noon = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
 // house is a line with all features, and a way to call it.
 type house struct {
 	testing.TB
-	lines    *pins.Memory
+	lines    redisstore.Lines
 	store    features.Store
 	features *features.Lines
 	keys     secret.Keyring
@@ -42,13 +44,12 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{TB: t, lines: pins.NewMemory(), keys: keys, now: noon}
+	db := testkit.Redis(t)
+	h := &house{TB: t, lines: db.Lines(), store: db.Features(), keys: keys, now: noon}
 	all := pins.NewLine{Number: home, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}
 	if _, err := h.lines.Add(t.Context(), []pins.NewLine{all}, noon); err != nil {
 		t.Fatal(err)
 	}
-	h.lines.SetFeatures(home, all.Features)
-	h.store = features.NewMemory(h.lines)
 	line, err := h.lines.Line(t.Context(), home)
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,10 @@ func TestFeatureTakenAway(t *testing.T) {
 			h := newHouse(t)
 			h.edit(pins.DialLock, features.Add("+16515550100"))
 			c := h.dial(talk.feature, ivr.English).keys(talk.before...)
-			h.lines.SetFeatures(home, pins.FeaturesOf(pins.NoSolicitation))
+			taken := []features.Installation{{Number: home, Features: pins.FeaturesOf(pins.NoSolicitation)}}
+			if _, err := h.features.Install(t.Context(), taken, pins.Note{By: "ann"}); err != nil {
+				t.Fatal(err)
+			}
 			c.keys(talk.after...).hears("That is not possible any more.", "The end: gone.")
 			if h.changes != 0 {
 				t.Errorf("%d changes", h.changes)
