@@ -105,20 +105,6 @@ func untoldIn(t testing.TB, db *redisstore.DB, u deliveries.Untold) (n int) {
 	return n
 }
 
-// dueIn are the notices of a lane that are due.
-func dueIn(t testing.TB, db *redisstore.DB, lane string) [][]byte {
-	t.Helper()
-	messages, err := db.Notices().Next(t.Context(), lane, 1000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var due [][]byte
-	for _, message := range messages {
-		due = append(due, message.Stored)
-	}
-	return due
-}
-
 func TestContractsOnMiniredis(t *testing.T) {
 	suites(t, func(t *testing.T) *redisstore.DB { return open(t, redistest.StartMini(t).URL()) })
 }
