@@ -11,19 +11,17 @@ import (
 // commit, all in memory. A new call begins every 90 turns, in a new store.
 func BenchmarkTurn(b *testing.B) {
 	flow := counting(func(c *ivr.Call) { c.Fill(ivr.Blank{Name: "total", Kind: ivr.Count}, "1") })
-	config := configOf(b, flow)
-	memory := &ivr.Memory{}
-	config.Store = &hooked{
+	calls := &memory{}
+	engine := newEngine(b, configOn(b, &hooked{
 		begin: func(ctx context.Context, claim ivr.Claim, _ ivr.Store) (ivr.Begun, error) {
-			return memory.Begin(ctx, claim)
+			return calls.Begin(ctx, claim)
 		},
-		commit: func(ctx context.Context, commit ivr.Commit, _ ivr.Store) error { return memory.Commit(ctx, commit) },
-	}
-	engine := newEngine(b, config)
+		commit: func(ctx context.Context, commit ivr.Commit, _ ivr.Store) error { return calls.Commit(ctx, commit) },
+	}, flow))
 	b.ReportAllocs()
 	for turn := 0; b.Loop(); turn = (turn + 1) % 90 {
 		if turn == 0 {
-			memory = &ivr.Memory{}
+			calls = &memory{}
 		}
 		if _, err := engine.Turn(context.Background(), keyed(turn, "8265")); err != nil {
 			b.Fatal(err)

@@ -151,7 +151,7 @@ func complaints(t *testing.T, damage func(*ivr.Flow), want []string) {
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
 		t.Errorf("- expected, + complained:\n%s", diff)
 	}
-	if _, err := ivr.New(configOf(t, flow)); err == nil {
+	if _, err := ivr.New(configOn(t, nil, flow)); err == nil {
 		t.Error("an engine takes the flow")
 	}
 }

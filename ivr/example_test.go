@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 )
 
@@ -49,9 +50,11 @@ func Example() {
 			ivr.Say{At: "sorry", Prompt: prompt("sorry", "We are sorry.", "Lo sentimos."), Next: ivr.HangUp},
 		},
 	}
+	db, end := testkit.Embedded()
+	defer end()
 	keys, _ := secret.ParseKeyring("one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 	engine, err := ivr.New(ivr.Config{
-		Flow: flow, Store: &ivr.Memory{}, Keys: keys, Now: time.Now,
+		Flow: flow, Store: db.Calls(), Keys: keys, Now: time.Now,
 		TurnURL: "https://example.com/turn/", Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 	"updatecenter/twiml"
 )
@@ -92,10 +93,17 @@ func keyring(t testing.TB, keys string) secret.Keyring {
 // start is when the tests take place.
 var start = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 
-// configOf is what an engine needs for a flow; a test may change it.
+// configOf is what an engine needs for a flow, with a Redis of its own; a test may change it.
 func configOf(t testing.TB, flow *ivr.Flow) ivr.Config {
+	t.Helper()
+	return configOn(t, testkit.Redis(t).Calls(), flow)
+}
+
+// configOn is what an engine needs for a flow whose calls are in a store.
+func configOn(t testing.TB, store ivr.Store, flow *ivr.Flow) ivr.Config {
+	t.Helper()
 	return ivr.Config{
-		Flow: flow, Store: &ivr.Memory{}, Keys: keyring(t, oneKey),
+		Flow: flow, Store: store, Keys: keyring(t, oneKey),
 		Now: func() time.Time { return start }, TurnURL: turnURL, Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -269,6 +269,10 @@ func (f *Flow) blanks() map[string]Blank {
 // words turns a step's name into words for a drawing.
 func (s Step) words() string { return strings.ReplaceAll(string(s), "-", " ") }
 
+// KeptAnswers is how many of a call's newest answers a [Store] keeps at the least; to a turn
+// whose answer is gone it gives the newest.
+const KeptAnswers = 100
+
 // ErrOvertaken is Commit's refusal: another one answered the turn, or took over the claim.
 var ErrOvertaken = errors.New("the turn was answered by another")
 

@@ -74,7 +74,7 @@ func TestLentBlanksAreNotKept(t *testing.T) {
 		read = c.Text(spelled) + c.Text(wording) + c.Secret(spelled).Reveal()
 	}))
 	var commits []ivr.Commit
-	config.Log, config.Store = slog.New(slog.NewTextHandler(&log, logtest.Untimed())), watched(&commits)
+	config.Log, config.Store = slog.New(slog.NewTextHandler(&log, logtest.Untimed())), watched(config.Store, &commits)
 	engine := newEngine(t, config)
 	if document := deliver(t, engine, ivr.Event{Call: sid}); !readable(document, keyedPIN) {
 		t.Errorf("the secret is not spoken: %s", document)
@@ -192,9 +192,9 @@ func (h *hooked) Commit(ctx context.Context, commit ivr.Commit) error {
 }
 
 // watched is a store that keeps a copy of all that is committed.
-func watched(commits *[]ivr.Commit) *hooked {
+func watched(store ivr.Store, commits *[]ivr.Commit) *hooked {
 	var mu sync.Mutex
-	return &hooked{Store: &ivr.Memory{}, commit: func(ctx context.Context, commit ivr.Commit, next ivr.Store) error {
+	return &hooked{Store: store, commit: func(ctx context.Context, commit ivr.Commit, next ivr.Store) error {
 		mu.Lock()
 		defer mu.Unlock()
 		*commits = append(*commits, commit)

@@ -23,7 +23,6 @@ import (
 func TestAStoreThatFails(t *testing.T) {
 	apologyTime := ivr.DefaultTimes.Own + ivr.DefaultTimes.Look
 	waitTime := ivr.DefaultTimes.Turn + ivr.DefaultTimes.Look
-	memory := func() *ivr.Memory { return &ivr.Memory{} }
 	hangs := func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
 	tests := []struct {
 		name  string
@@ -32,25 +31,25 @@ func TestAStoreThatFails(t *testing.T) {
 		text  string
 		least time.Duration // until Turn returns
 	}{
-		{"begin fails", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
+		{"begin fails", &hooked{Store: &memory{}, begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{}, errDown
 		}}, errDown, "begin turn 1", 0},
-		{"commit fails", &hooked{Store: memory(), commit: func(context.Context, ivr.Commit, ivr.Store) error {
+		{"commit fails", &hooked{Store: &memory{}, commit: func(context.Context, ivr.Commit, ivr.Store) error {
 			return errDown
 		}}, errDown, "commit turn 1", ivr.DefaultTimes.Look},
-		{"begin hangs", &hooked{Store: memory(), begin: func(ctx context.Context, _ ivr.Claim, _ ivr.Store) (ivr.Begun, error) {
+		{"begin hangs", &hooked{Store: &memory{}, begin: func(ctx context.Context, _ ivr.Claim, _ ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{}, hangs(ctx)
 		}}, context.DeadlineExceeded, "begin turn 1", apologyTime},
-		{"commit hangs", &hooked{Store: memory(), commit: func(ctx context.Context, _ ivr.Commit, _ ivr.Store) error {
+		{"commit hangs", &hooked{Store: &memory{}, commit: func(ctx context.Context, _ ivr.Commit, _ ivr.Store) error {
 			return hangs(ctx)
 		}}, context.DeadlineExceeded, "commit turn 1", apologyTime},
-		{"somebody else has it for ever", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
+		{"somebody else has it for ever", &hooked{Store: &memory{}, begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{Status: ivr.InProgress}, nil
 		}}, context.DeadlineExceeded, "wait for turn 1", waitTime},
-		{"always overtaken", &hooked{Store: memory(), commit: func(context.Context, ivr.Commit, ivr.Store) error {
+		{"always overtaken", &hooked{Store: &memory{}, commit: func(context.Context, ivr.Commit, ivr.Store) error {
 			return ivr.ErrOvertaken
 		}}, context.DeadlineExceeded, "turn 1", waitTime},
-		{"a status that isn't one", &hooked{Store: memory(), begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
+		{"a status that isn't one", &hooked{Store: &memory{}, begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{}, nil
 		}}, nil, "begin turn 1: status 0", 0},
 	}
@@ -97,10 +96,10 @@ func TestATurnEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		memory := &ivr.Memory{}
-		engine := servers(t, 1, memory, asking())[0]
+		calls := &memory{}
+		engine := servers(t, 1, calls, asking())[0]
 		claim := ivr.Claim{Call: sid, Holder: "somebody", Now: time.Now(), Until: time.Now().Add(time.Hour)}
-		if _, err := memory.Begin(ctx, claim); err != nil {
+		if _, err := calls.Begin(ctx, claim); err != nil {
 			t.Fatal(err)
 		}
 		took := elapsed(func() {
@@ -115,9 +114,7 @@ func TestATurnEndsWithItsContext(t *testing.T) {
 }
 
 func TestTheApologyNeedsNoStore(t *testing.T) {
-	config := configOf(t, asking())
-	config.Store = nil
-	engine := newEngine(t, config)
+	engine := newEngine(t, configOn(t, nil, asking()))
 	english, spanish := "en: Apology: call slow(<800>..<573>..<1311>).", "es: Disculpa: llame al slow(<800>..<573>..<1311>)."
 	tests := []struct {
 		language ivr.Language
@@ -147,7 +144,7 @@ func TestNoRandomnessNoKeys(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var commits []ivr.Commit
 			config := configOf(t, asking())
-			config.Store = watched(&commits)
+			config.Store = watched(config.Store, &commits)
 			damage(&config)
 			if _, err := newEngine(t, config).Turn(context.Background(), keyed(0, "")); err == nil || len(commits) != 0 {
 				t.Errorf("error %v, %d commits", err, len(commits))
@@ -187,7 +184,7 @@ func TestTortureSlowStore(t *testing.T) {
 	for takes := step; takes <= 1200*time.Millisecond; takes += step {
 		for works := 2; works <= 5; works++ {
 			synctest.Test(t, func(t *testing.T) {
-				slow := &hooked{Store: &ivr.Memory{},
+				slow := &hooked{Store: &memory{},
 					begin: func(ctx context.Context, claim ivr.Claim, next ivr.Store) (ivr.Begun, error) {
 						if err := operation(ctx, takes); err != nil {
 							return ivr.Begun{}, err

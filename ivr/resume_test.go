@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 )
 
@@ -107,7 +108,7 @@ func looked(turn int) ivr.Event {
 func TestLook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runs := 0
-		engines := servers(t, 2, &ivr.Memory{}, counting(func(*ivr.Call) { runs++; time.Sleep(time.Second) }))
+		engines := servers(t, 2, &memory{}, counting(func(*ivr.Call) { runs++; time.Sleep(time.Second) }))
 		for turn := range 2 {
 			if _, err := engines[0].Turn(t.Context(), looked(turn)); !errors.Is(err, ivr.ErrNoAnswer) {
 				t.Errorf("turn %d of an unknown call: %v", turn, err)
@@ -134,11 +135,11 @@ func TestLook(t *testing.T) {
 // wait for once its claim has run out.
 func TestLookForWhatADeadServerLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		memory := &ivr.Memory{}
-		engine := servers(t, 1, memory, counting(func(*ivr.Call) {}))[0]
+		calls := &memory{}
+		engine := servers(t, 1, calls, counting(func(*ivr.Call) {}))[0]
 		deliver(t, engine, keyed(0, ""))
 		now := time.Now()
-		if _, err := memory.Begin(t.Context(), ivr.Claim{Call: sid, Turn: 1, Holder: "dead", Now: now, Until: now.Add(ivr.DefaultTimes.Lease)}); err != nil {
+		if _, err := calls.Begin(t.Context(), ivr.Claim{Call: sid, Turn: 1, Holder: "dead", Now: now, Until: now.Add(ivr.DefaultTimes.Lease)}); err != nil {
 			t.Fatal(err)
 		}
 		took := elapsed(func() {
@@ -180,9 +181,9 @@ func TestAServerThatWasStopped(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				memory := &ivr.Memory{}
-				other := servers(t, 1, memory, counting(func(*ivr.Call) {}))[0]
-				stopped := servers(t, 1, &hooked{Store: memory, commit: tt.commit}, counting(func(*ivr.Call) {}))[0]
+				calls := &memory{}
+				other := servers(t, 1, calls, counting(func(*ivr.Call) {}))[0]
+				stopped := servers(t, 1, &hooked{Store: calls, commit: tt.commit}, counting(func(*ivr.Call) {}))[0]
 				deliver(t, other, keyed(0, ""))
 				answer := make(chan []byte)
 				go func() { answer <- deliver(t, stopped, keyed(1, "11")) }()
@@ -204,8 +205,8 @@ func servers(t *testing.T, n int, store ivr.Store, flow *ivr.Flow) []*ivr.Engine
 	t.Helper()
 	all := make([]*ivr.Engine, n)
 	for i := range all {
-		config := configOf(t, flow)
-		config.Store, config.Now = store, time.Now
+		config := configOn(t, store, flow)
+		config.Now = time.Now
 		all[i] = newEngine(t, config)
 	}
 	return all
@@ -241,7 +242,7 @@ func TestATurnDeliveredTogetherRunsOnce(t *testing.T) {
 			runs.Add(1)
 			time.Sleep(300 * time.Millisecond)
 		})
-		engines := servers(t, 3, &ivr.Memory{}, flow)
+		engines := servers(t, 3, &memory{}, flow)
 		together(t, engines, 12, ivr.Event{Call: sid})
 		for turn := 1; turn <= 3; turn++ {
 			answer := together(t, engines, 12, keyed(turn, "11"))
@@ -259,7 +260,7 @@ func TestATurnDeliveredTogetherRunsOnce(t *testing.T) {
 // The engines here race for real, with no bubble that would put their steps in order.
 func TestTurnsDeliveredTogetherByTheClock(t *testing.T) {
 	var runs atomic.Int32
-	engines := servers(t, 2, &ivr.Memory{}, counting(func(*ivr.Call) { runs.Add(1) }))
+	engines := servers(t, 2, testkit.Redis(t).Calls(), counting(func(*ivr.Call) { runs.Add(1) }))
 	for turn := range 10 {
 		together(t, engines, 8, keyed(turn, "11"))
 	}
@@ -270,7 +271,7 @@ func TestTurnsDeliveredTogetherByTheClock(t *testing.T) {
 
 func TestATurnDeliveredLaterHasItsAnswer(t *testing.T) {
 	runs := 0
-	engines := servers(t, 2, &ivr.Memory{}, counting(func(*ivr.Call) { runs++ }))
+	engines := servers(t, 2, testkit.Redis(t).Calls(), counting(func(*ivr.Call) { runs++ }))
 	var answers [][]byte
 	for turn := range 4 {
 		answers = append(answers, deliver(t, engines[0], keyed(turn, "11")))
@@ -291,14 +292,14 @@ func TestAServerThatDiesIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var ran []ivr.Call
 		flow := counting(func(c *ivr.Call) { ran = append(ran, *c) })
-		memory := &ivr.Memory{}
-		dying := servers(t, 1, &hooked{Store: memory, commit: func(_ context.Context, commit ivr.Commit, next ivr.Store) error {
+		calls := &memory{}
+		dying := servers(t, 1, &hooked{Store: calls, commit: func(_ context.Context, commit ivr.Commit, next ivr.Store) error {
 			if commit.Turn > 0 {
 				return errDown
 			}
 			return next.Commit(context.Background(), commit)
 		}}, flow)[0]
-		healthy := servers(t, 1, memory, flow)[0]
+		healthy := servers(t, 1, calls, flow)[0]
 		deliver(t, dying, keyed(0, ""))
 		if _, err := dying.Turn(context.Background(), keyed(1, "11")); !errors.Is(err, errDown) {
 			t.Fatalf("error %v, want that of the store", err)
@@ -326,7 +327,7 @@ func TestASlowServerIsOvertaken(t *testing.T) {
 				time.Sleep(8 * time.Second) // past its claim, deaf to its context
 			}
 		})
-		engines := servers(t, 2, &ivr.Memory{}, flow)
+		engines := servers(t, 2, &memory{}, flow)
 		deliver(t, engines[0], keyed(0, ""))
 		took := elapsed(func() { together(t, engines, 2, keyed(1, "11")) })
 		if runs.Load() != 2 || took > 9*time.Second {
@@ -342,7 +343,7 @@ func TestASlowServerIsOvertaken(t *testing.T) {
 // starts over, and goes on from the number of that turn, so that none is used twice.
 func TestATurnAfterLostCommits(t *testing.T) {
 	runs := 0
-	engine := servers(t, 1, &ivr.Memory{}, counting(func(*ivr.Call) { runs++ }))[0]
+	engine := servers(t, 1, testkit.Redis(t).Calls(), counting(func(*ivr.Call) { runs++ }))[0]
 	deliver(t, engine, keyed(0, ""))
 	deliver(t, engine, keyed(1, "11"))
 	over := deliver(t, engine, keyed(4, "11"))

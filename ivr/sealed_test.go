@@ -61,7 +61,7 @@ func TestNothingReadableIsStored(t *testing.T) {
 	var commits []ivr.Commit
 	var log bytes.Buffer
 	config := configOf(t, keying(func(*ivr.Call) error { return nil }))
-	config.Store, config.Log = watched(&commits), slog.New(slog.NewJSONHandler(&log, logtest.Untimed()))
+	config.Store, config.Log = watched(config.Store, &commits), slog.New(slog.NewJSONHandler(&log, logtest.Untimed()))
 	engine := newEngine(t, config)
 	keyPIN(t, engine)
 	if len(commits) != 2 {
@@ -108,7 +108,7 @@ func TestSecretsAreForgotten(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var commits []ivr.Commit
 			config := configOf(t, keying(tt.weigh))
-			config.Store = watched(&commits)
+			config.Store = watched(config.Store, &commits)
 			engine := newEngine(t, config)
 			keyPIN(t, engine)
 			for i, keys := range tt.more {
@@ -147,11 +147,11 @@ func TestSealedDataIsBoundToItsPlace(t *testing.T) {
 	const other = "CA00000000000000000000000000000002"
 	config := configOf(t, keying(func(*ivr.Call) error { return nil }))
 	var commits []ivr.Commit
-	config.Store = watched(&commits)
+	config.Store = watched(config.Store, &commits)
 	keyPIN(t, newEngine(t, config))
 	swapped := func(begun ivr.Begun) *ivr.Engine {
 		config := config
-		config.Store = &hooked{Store: &ivr.Memory{}, begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) { return begun, nil },
+		config.Store = &hooked{begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) { return begun, nil },
 			commit: func(context.Context, ivr.Commit, ivr.Store) error { return nil }}
 		return newEngine(t, config)
 	}
@@ -207,7 +207,7 @@ func TestAnUnreadableStateStartsOver(t *testing.T) {
 			var log bytes.Buffer
 			config := configOf(t, asking())
 			config.Log = slog.New(slog.NewTextHandler(&log, logtest.Untimed()))
-			config.Store = &hooked{Store: &ivr.Memory{},
+			config.Store = &hooked{
 				begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 					return ivr.Begun{Status: ivr.Claimed, State: state}, nil
 				},
@@ -237,7 +237,7 @@ func leavesAlone(t *testing.T, version string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Store = &hooked{Store: &ivr.Memory{},
+	config.Store = &hooked{
 		begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{Status: ivr.Claimed, State: newer}, nil
 		},

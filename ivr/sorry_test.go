@@ -69,7 +69,7 @@ func TestAnErrorIsAnsweredOnce(t *testing.T) {
 // Work is given less time than Twilio waits, and so ends in an apology, not in a time-out.
 func TestWorkHasADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		engine := newEngine(t, configOf(t, failing(func(ctx context.Context, _ *ivr.Call) (outcome, error) {
+		engine := newEngine(t, configOn(t, &memory{}, failing(func(ctx context.Context, _ *ivr.Call) (outcome, error) {
 			<-ctx.Done()
 			return "", ctx.Err()
 		})))
@@ -181,7 +181,7 @@ func TestACallThatHasEndedStartsOver(t *testing.T) {
 }
 
 func TestAnEngineNeedsASoundFlow(t *testing.T) {
-	config := configOf(t, flowOf())
+	config := configOn(t, nil, flowOf())
 	if _, err := ivr.New(config); err == nil || !strings.Contains(err.Error(), "test-call") {
 		t.Errorf("error %v, want one that names the flow", err)
 	}

@@ -125,7 +125,7 @@ func TestHelpLeavesSubflowsForGood(t *testing.T) {
 	flow.Lines[len(flow.Lines)-2] = say("help", "menu")
 	var commits []ivr.Commit
 	config := configOf(t, flow)
-	config.Store = watched(&commits)
+	config.Store = watched(config.Store, &commits)
 	c := dialEngine(t, newEngine(t, config), menuAfter("1")...)
 	c.press("1", gather("0", "#", "2", "  en: welcome in English.", "  en: Key a-number in English.")...)
 	c.press("11", gather("1", "any", "3", isIt11...)...)
@@ -221,7 +221,7 @@ func TestADeepStateIsSmall(t *testing.T) {
 	var commits []ivr.Commit
 	config := configOf(t, flowOf(speak("start", "enter", ivr.English),
 		ivr.Enter{At: "enter", Subflow: inner, On: map[ivr.Step]ivr.Step{"out-of-" + ivr.Step(inner.Name): ivr.HangUp}}))
-	config.Store = watched(&commits)
+	config.Store = watched(config.Store, &commits)
 	engine := newEngine(t, config)
 	for turn := range depth {
 		deliver(t, engine, keyed(turn, "4071"))

@@ -14,8 +14,6 @@ import (
 	deliverytest "updatecenter/internal/deliveries/storetest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
-	"updatecenter/ivr"
-	calltest "updatecenter/ivr/storetest"
 	"updatecenter/pins"
 )
 
@@ -54,12 +52,6 @@ func reached(t testing.TB, url string, open func(url string) (*redisstore.DB, er
 
 // suites runs all contracts; each test of theirs gets the database that fresh returns.
 func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-	t.Run("calls", func(t *testing.T) {
-		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).Calls() })
-	})
-	t.Run("calls that we make", func(t *testing.T) {
-		calltest.Run(t, func(t *testing.T) ivr.Store { return fresh(t).CallsInTime() })
-	})
 	t.Run("notices", func(t *testing.T) {
 		deliverytest.RunDue(t, func(t *testing.T) deliverytest.DueStores {
 			db := fresh(t)

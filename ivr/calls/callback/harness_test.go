@@ -13,7 +13,9 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 	"updatecenter/twiml"
@@ -110,7 +112,7 @@ func newPhone(t testing.TB, f callback.Deliveries, codeToMailbox bool) *phone {
 	}
 	p := &phone{TB: t, log: &strings.Builder{}}
 	p.engine, err = ivr.New(ivr.Config{
-		Flow: flow(f, codeToMailbox), Store: &watched{p: p, keys: ring}, Keys: ring, Now: time.Now,
+		Flow: flow(f, codeToMailbox), Store: &watched{Calls: testkit.Redis(t).CallsInTime(), p: p, keys: ring}, Keys: ring, Now: time.Now,
 		TurnURL: "https://example.com/voice/callback/turn/", Took: func(e ivr.Exit) { p.took = append(p.took, e) },
 		Log: slog.New(slog.NewTextHandler(p.log, logtest.Untimed())),
 	})
@@ -122,7 +124,7 @@ func newPhone(t testing.TB, f callback.Deliveries, codeToMailbox bool) *phone {
 
 // watched is a store that opens the states that it is given.
 type watched struct {
-	ivr.Memory
+	redisstore.Calls
 	p    *phone
 	keys secret.Keyring
 }
@@ -133,7 +135,7 @@ func (w *watched) Commit(ctx context.Context, commit ivr.Commit) error {
 		w.p.Error(err)
 	}
 	w.p.states = append(w.p.states, state)
-	return w.Memory.Commit(ctx, commit)
+	return w.Calls.Commit(ctx, commit)
 }
 
 // answer picks up, and returns what is heard.

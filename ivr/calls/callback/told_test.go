@@ -43,7 +43,7 @@ type call struct {
 
 // breaking is a store of calls whose next commits fail, or are stored and seem to fail.
 type breaking struct {
-	ivr.Memory
+	redisstore.Calls
 	fail, loseAnswer int // at which commit from now, from 1; 0: at none
 }
 
@@ -53,7 +53,7 @@ func (b *breaking) Commit(ctx context.Context, commit ivr.Commit) error {
 	if b.fail == 0 {
 		return errDown
 	}
-	err := b.Memory.Commit(ctx, commit)
+	err := b.Calls.Commit(ctx, commit)
 	if b.loseAnswer == 0 {
 		return errDown
 	}
@@ -145,7 +145,7 @@ func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) e
 		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
 	}, accounts.Note{By: "ann", From: "api"})
 	w.must(err)
-	w.notes.Deliveries = db.Deliveries()
+	w.store.Calls, w.notes.Deliveries = db.CallsInTime(), db.Deliveries()
 	w.all = deliveries.New(deliveries.Config{
 		Store: &w.notes, Phones: w.notes.Deliveries, Queue: &w.queue, Dialer: w, Codes: w, Accounts: customers, Now: clock,
 		Answered: callback.Answered(&w.store, clock),

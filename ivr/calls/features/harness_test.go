@@ -28,6 +28,7 @@ var noon = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
 // house is a line with all features, and a way to call it.
 type house struct {
 	testing.TB
+	db       *redisstore.DB
 	lines    redisstore.Lines
 	store    features.Store
 	features *features.Lines
@@ -45,7 +46,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	db := testkit.Redis(t)
-	h := &house{TB: t, lines: db.Lines(), store: db.Features(), keys: keys, now: noon}
+	h := &house{TB: t, db: db, lines: db.Lines(), store: db.Features(), keys: keys, now: noon}
 	all := pins.NewLine{Number: home, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}
 	if _, err := h.lines.Add(t.Context(), []pins.NewLine{all}, noon); err != nil {
 		t.Fatal(err)
@@ -123,7 +124,7 @@ type call struct {
 // its state anew.
 func (h *house) dial(f pins.Feature, l ivr.Language) *call {
 	h.Helper()
-	return h.dialOn(&ivr.Memory{}, f, l)
+	return h.dialOn(h.db.Calls(), f, l)
 }
 
 func (h *house) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *call {

@@ -138,7 +138,7 @@ func (f *forgetful) Commit(ctx context.Context, commit ivr.Commit) error {
 // TestActsOnce has a server die after an act, and another one take the turn over.
 func TestActsOnce(t *testing.T) {
 	h := newHouse(t)
-	store := &forgetful{Store: &ivr.Memory{}}
+	store := &forgetful{Store: h.db.Calls()}
 	c := h.dialOn(store, pins.NoSolicitation, ivr.English).keys("#", "6515550101")
 	store.fails = true
 	event := ivr.Event{Call: c.sid, Turn: c.turn + 1, Heard: ivr.Heard{Keys: "1"}}

@@ -1,11 +1,4 @@
-// Package storetest is the conformance suite of [ivr.Store]: every sentence of that contract
-// as a test. An implementation runs it with
-//
-//	storetest.Run(t, func(t *testing.T) ivr.Store { return fresh(t) })
-//
-// where fresh returns a store that holds nothing. Time is passed in by the tests, which
-// never sleep, so a store that also has a clock of its own must not forget early.
-package storetest
+package ivr_test
 
 import (
 	"bytes"
@@ -14,12 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 )
 
-// Run tests a kind of store; every test gets a fresh one.
-func Run(t *testing.T, fresh func(t *testing.T) ivr.Store) {
-	t.Helper()
+// TestStore holds each sentence of the contract of [ivr.Store]. Time is handed to the store by the tests,
+// which never sleep.
+func TestStore(t *testing.T) {
 	tests := []struct {
 		name string
 		run  func(play)
@@ -48,16 +43,20 @@ func Run(t *testing.T, fresh func(t *testing.T) ivr.Store) {
 		{"one of many commits wins", oneCommitWins},
 		{"a canceled context is an error", canceled},
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { tt.run(play{t, fresh(t)}) })
+	kinds := map[string]func(*redisstore.DB) ivr.Store{
+		"incoming": func(db *redisstore.DB) ivr.Store { return db.Calls() },
+		"outgoing": func(db *redisstore.DB) ivr.Store { return db.CallsInTime() },
 	}
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for kind, calls := range kinds {
+			for _, tt := range tests {
+				t.Run(kind+"/"+tt.name, func(t *testing.T) { tt.run(play{t, calls(fresh(t))}) })
+			}
+		}
+	})
 }
 
-// start is when the tests take place.
-var start = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
-
 const (
-	call     = "CA00000000000000000000000000000001"
 	lease    = 6 * time.Second
 	lifetime = time.Hour
 )
@@ -81,7 +80,7 @@ func (p play) begin(id string, turn int, holder string, now time.Time) ivr.Begun
 // look asks for a turn's answer without a claim.
 func (p play) look(turn int, holder string, now time.Time) ivr.Begun {
 	p.Helper()
-	begun, err := p.store.Begin(context.Background(), ivr.Claim{Call: call, Turn: turn, Holder: holder, Now: now})
+	begun, err := p.store.Begin(context.Background(), ivr.Claim{Call: sid, Turn: turn, Holder: holder, Now: now})
 	if err != nil {
 		p.Fatalf("look for turn %d for %s: %v", turn, holder, err)
 	}

@@ -1,0 +1,197 @@
+package ivr_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"updatecenter/ivr"
+)
+
+func claimRunsOut(p play) {
+	p.turn(sid, 0, "state 0", "answer 0", start)
+	p.claimed(p.begin(sid, 1, "a", start), "state 0")
+	p.inProgress(p.begin(sid, 1, "b", start.Add(lease-time.Millisecond)))
+	p.answered(p.begin(sid, 0, "b", start), 0, "answer 0")
+	p.claimed(p.begin(sid, 1, "b", start.Add(lease)), "state 0")
+	p.overtaken(p.commit(sid, 1, "a", "late", "late", start.Add(lease)))
+	p.inProgress(p.begin(sid, 1, "a", start.Add(lease)))
+	p.ok(p.commit(sid, 1, "b", "state 1", "answer 1", start.Add(lease)))
+	p.answered(p.begin(sid, 1, "a", start.Add(lease)), 1, "answer 1")
+	p.overtaken(p.commit(sid, 1, "a", "late", "late", start.Add(lease)))
+	p.claimed(p.begin(sid, 2, "c", start.Add(lease)), "state 1")
+}
+
+func claimOnUnknown(p play) {
+	p.claimed(p.begin(sid, 0, "a", start), "")
+	p.inProgress(p.begin(sid, 0, "b", start))
+	p.inProgress(p.begin(sid, 3, "b", start))
+	p.claimed(p.begin(sid, 3, "b", start.Add(lease)), "")
+	p.overtaken(p.commit(sid, 0, "a", "late", "late", start.Add(lease)))
+	p.ok(p.commit(sid, 3, "b", "state 3", "answer 3", start.Add(lease)))
+	p.answered(p.begin(sid, 0, "c", start.Add(lease)), 3, "answer 3")
+}
+
+func claimAgain(p play) {
+	p.claimed(p.begin(sid, 0, "a", start), "")
+	p.claimed(p.begin(sid, 0, "a", start.Add(time.Second)), "")
+	p.inProgress(p.begin(sid, 0, "b", start.Add(lease)))
+	p.ok(p.commit(sid, 0, "a", "state 0", "answer 0", start))
+	p.claimed(p.begin(sid, 1, "c", start), "state 0")
+	p.claimed(p.begin(sid, 1, "c", start), "state 0")
+}
+
+// looking holds that a look finds what a claim would, and that the call is as if it had not been.
+func looking(p play) {
+	p.unanswered(p.look(0, "z", start))
+	p.unanswered(p.look(3, "z", start))
+	p.ok(p.first(sid, "a", "state 0", "answer 0"))
+	p.answered(p.look(0, "z", start), 0, "answer 0")
+	p.unanswered(p.look(1, "z", start))
+	p.unanswered(p.look(7, "z", start)) // a claim would drop the call
+
+	p.claimed(p.begin(sid, 1, "b", start), "state 0")
+	p.inProgress(p.look(1, "z", start))
+	p.unanswered(p.look(1, "b", start))
+	p.unanswered(p.look(1, "z", start.Add(lease)))
+	p.ok(p.commit(sid, 1, "b", "state 1", "answer 1", start.Add(lease)))
+	p.answered(p.look(1, "z", start), 1, "answer 1")
+	p.unanswered(p.look(1, "z", start.Add(2*lifetime)))
+	p.claimed(p.begin(sid, 2, "c", start), "state 1")
+}
+
+func commitNeedsClaim(p play) {
+	p.overtaken(p.commit(sid, 0, "a", "stolen", "stolen", start))
+	p.claimed(p.begin(sid, 0, "a", start), "")
+	p.overtaken(p.commit(sid, 0, "b", "stolen", "stolen", start))
+	p.overtaken(p.commit(sid, 1, "a", "astray", "astray", start))
+	p.ok(p.commit(sid, 0, "a", "state 0", "answer 0", start))
+	p.overtaken(p.commit(sid, 1, "a", "unclaimed", "unclaimed", start))
+	p.overtaken(p.commit(sid, 0, "b", "stolen", "stolen", start))
+	p.answered(p.begin(sid, 0, "c", start), 0, "answer 0")
+	p.claimed(p.begin(sid, 1, "d", start), "state 0")
+}
+
+// commitTwice holds that a commit whose confirmation was lost can be said again.
+func commitTwice(p play) {
+	p.claimed(p.begin(sid, 0, "a", start), "")
+	p.ok(p.commit(sid, 0, "a", "state 0", "answer 0", start))
+	p.ok(p.commit(sid, 0, "a", "state 0", "answer 0", start))
+	p.claimed(p.begin(sid, 1, "b", start), "state 0")
+	p.inProgress(p.begin(sid, 1, "c", start))
+}
+
+// firstTurn holds that a first turn needs no claim, but a call of which nothing is stored.
+func firstTurn(p play) {
+	p.ok(p.first(sid, "a", "state 0", "answer 0"))
+	p.ok(p.first(sid, "a", "state 0", "answer 0"))
+	p.overtaken(p.first(sid, "b", "stolen", "stolen"))
+	p.answered(p.begin(sid, 0, "c", start), 0, "answer 0")
+	p.claimed(p.begin(sid, 1, "d", start), "state 0")
+	p.inProgress(p.begin(sid, 1, "e", start))
+	p.ok(p.commit(sid, 1, "d", "state 1", "answer 1", start))
+
+	const other = "CA00000000000000000000000000000002"
+	p.claimed(p.begin(other, 0, "a", start), "")
+	p.overtaken(p.first(other, "b", "stolen", "stolen"))
+	p.ok(p.commit(other, 0, "a", "state 0", "answer 0", start))
+}
+
+func oneFirstWins(p play) {
+	var won atomic.Int32
+	p.together(20, func(i int) error {
+		err := p.first(sid, fmt.Sprint("holder ", i), "state 0", fmt.Sprint("answer ", i))
+		if err == nil {
+			won.Add(1)
+		}
+		if errors.Is(err, ivr.ErrOvertaken) {
+			return nil
+		}
+		return err
+	})
+	if won.Load() != 1 {
+		p.Errorf("%d of 20 first turns won", won.Load())
+	}
+}
+
+func lateCommit(p play) {
+	p.claimed(p.begin(sid, 0, "a", start), "")
+	p.ok(p.commit(sid, 0, "a", "state 0", "answer 0", start.Add(2*lease)))
+	p.claimed(p.begin(sid, 1, "b", start.Add(2*lease)), "state 0")
+}
+
+func oneClaimWins(p play) {
+	p.turn(sid, 0, "state 0", "answer 0", start)
+	var won atomic.Int32
+	p.together(40, func(i int) error {
+		begun, err := p.store.Begin(context.Background(), ivr.Claim{
+			Call: sid, Turn: 1, Holder: fmt.Sprint("holder ", i), Now: start, Until: start.Add(lease)})
+		if begun.Status == ivr.Claimed {
+			won.Add(1)
+		} else if err == nil && begun.Status != ivr.InProgress {
+			return fmt.Errorf("status %d", begun.Status)
+		}
+		return err
+	})
+	if won.Load() != 1 {
+		p.Fatalf("%d claims won, want 1", won.Load())
+	}
+}
+
+// oneCommitWins has many race for the same turns, each with a claim that the next one may
+// take over at once. As callers do, they go on to the next turn once the one before has its
+// answer.
+func oneCommitWins(p play) {
+	const turns = 5
+	var stood [turns]atomic.Int32
+	p.turn(sid, 0, "state", "answer", start)
+	p.together(20, func(i int) error {
+		for turn := 1; turn < turns; turn++ {
+			won, err := p.race(turn, fmt.Sprintf("holder %d of turn %d", i, turn))
+			if err != nil {
+				return err
+			}
+			if won {
+				stood[turn].Add(1)
+			}
+		}
+		return nil
+	})
+	for turn := 1; turn < turns; turn++ {
+		if n := stood[turn].Load(); n != 1 {
+			p.Errorf("turn %d was committed %d times", turn, n)
+		}
+	}
+}
+
+// race tries to answer a turn until it is answered, and says whether it did that.
+func (p play) race(turn int, name string) (won bool, err error) {
+	for try := 0; ; try++ {
+		holder := fmt.Sprint(name, ", try ", try)
+		begun, err := p.store.Begin(context.Background(),
+			ivr.Claim{Call: sid, Turn: turn, Holder: holder, Now: start, Until: start})
+		if err != nil || begun.Status == ivr.Answered {
+			return false, err
+		}
+		if err := p.commit(sid, turn, holder, "state", holder, start); !errors.Is(err, ivr.ErrOvertaken) {
+			return err == nil, err
+		}
+	}
+}
+
+// together runs f many times at once.
+func (p play) together(times int, f func(i int) error) {
+	p.Helper()
+	var all sync.WaitGroup
+	for i := range times {
+		all.Go(func() {
+			if err := f(i); err != nil {
+				p.Error(err)
+			}
+		})
+	}
+	all.Wait()
+}
