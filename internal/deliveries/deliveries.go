@@ -63,8 +63,7 @@
 // # Ports
 //
 // [Store], [Phones], [Queue], [Dialer], [Printer], [Mailer], [Codes] and [Accounts] are all that the
-// package needs of others. [Memory] and [MemoryQueue] serve tests; package storetest holds the
-// tests that every implementation of Store and Phones must pass.
+// package needs of others. Package redisstore implements Store and Phones.
 package deliveries
 
 import (

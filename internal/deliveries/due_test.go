@@ -13,15 +13,57 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
+	"updatecenter/pins"
 )
 
-// due has notices be due, as those do who make changes.
+// makeDue has notices be due of a line or an account, as those have it who make changes.
+func makeDue(t testing.TB, db *redisstore.DB, now time.Time, lane string, notices ...[]byte) {
+	t.Helper()
+	if !strings.HasPrefix(lane, "+") {
+		stored, err := db.Accounts().Load(t.Context(), accounts.ID(lane))
+		mustBe(t, err, nil)
+		records := []accounts.Record{{At: now, Event: accounts.EmailChanged, By: "ann"}}
+		mustBe(t, db.Accounts().Change(t.Context(), stored, records, notices), nil)
+		return
+	}
+	number := nanp.Number(lane)
+	_, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number}}, now)
+	mustBe(t, err, nil)
+	for _, notice := range notices {
+		known, err := db.Lines().Line(t.Context(), number)
+		mustBe(t, err, nil)
+		mustBe(t, db.Lines().Change(t.Context(), pins.Change{
+			Number: number, Revision: known.Revision, PIN: "a hash", Turn: pins.Turn{Call: fmt.Sprint("CA", known.Revision)},
+			Record: pins.Record{At: now, Event: pins.Changed, By: pins.ByCaller}, Notice: notice,
+		}), nil)
+	}
+}
+
+// untoldOf returns what the history of a line or an account has of notices that are told to nobody.
+func untoldOf(t testing.TB, db *redisstore.DB, lane string) (untold []string) {
+	t.Helper()
+	ofLine, err := db.Lines().History(t.Context(), nanp.Number(lane), 100)
+	mustBe(t, err, nil)
+	for _, record := range ofLine {
+		if record.Event == pins.NoticeUntold {
+			untold = append(untold, record.Reason)
+		}
+	}
+	ofAccount, err := db.Accounts().History(t.Context(), accounts.ID(lane), 100)
+	mustBe(t, err, nil)
+	for _, record := range ofAccount {
+		if record.Event == accounts.NoticeUntold {
+			untold = append(untold, record.Reason)
+		}
+	}
+	return untold
+}
+
 func (f *fixture) due(t testing.TB, lane string, notices ...[]byte) {
 	t.Helper()
-	f.notices.Announce(lane, f.now)
-	for _, notice := range notices {
-		f.notices.Append(lane, notice)
-	}
+	makeDue(t, f.db, f.now, lane, notices...)
 }
 
 // tell has a server tell what is due now.
@@ -31,7 +73,7 @@ func (f *fixture) tell(t testing.TB) {
 	defer stop()
 	wake := make(chan struct{})
 	var telling sync.WaitGroup
-	telling.Go(func() { f.TellDue(ctx, f.notices, wake) })
+	telling.Go(func() { f.TellDue(ctx, f.db.Notices(), wake) })
 	wake <- struct{}{} // received after a look at what is due
 	stop()
 	telling.Wait()
@@ -40,9 +82,8 @@ func (f *fixture) tell(t testing.TB) {
 // left checks how many notices of a lane are due.
 func (f *fixture) left(t testing.TB, lane string, want int) {
 	t.Helper()
-	left, err := f.notices.Next(t.Context(), lane, 100)
-	if err != nil || len(left) != want {
-		t.Errorf("%d notices are left, want %d: %v", len(left), want, err)
+	if left := testkit.Notices(t, f.db, lane); len(left) != want {
+		t.Errorf("%d notices are left, want %d", len(left), want)
 	}
 }
 
@@ -104,8 +145,8 @@ func TestDueNoticesWait(t *testing.T) {
 	f.now = f.now.Add(time.Minute)
 	f.tell(t)
 	f.left(t, string(line), 0)
-	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(f.notices.Untold()) > 0 {
-		t.Errorf("%+v, untold %v", told, f.notices.Untold())
+	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(untoldOf(t, f.db, string(line))) > 0 {
+		t.Errorf("%+v, untold %v", told, untoldOf(t, f.db, string(line)))
 	}
 }
 
@@ -119,7 +160,7 @@ func TestDueNoticesOutliveDoubt(t *testing.T) {
 	f.due(t, string(line), pinNotice(1).Due())
 	f.tell(t)
 	f.left(t, string(line), 1)
-	f.store = deliveries.NewMemory() // it is lost
+	f.store = testkit.Redis(t).Deliveries() // the other is lost
 	store.Store, store.doubts = f.store, false
 	f.now = f.now.Add(time.Minute)
 	f.tell(t)
@@ -174,8 +215,8 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 		f.tell(t)
 		f.left(t, string(line), left)
 		told := f.unfinished(t)
-		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(f.notices.Untold()) > 0 {
-			t.Errorf("%v: %+v, untold %v", unreadable, told, f.notices.Untold())
+		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(untoldOf(t, f.db, string(line))) > 0 {
+			t.Errorf("%v: %+v, untold %v", unreadable, told, untoldOf(t, f.db, string(line)))
 		}
 		log, waits := f.log.String(), "wait for a server of a newer release"
 		logged := strings.Count(log, waits) == min(left, 1) && strings.Count(log, fmt.Sprintf(`%s" notices=%d `, waits, left)) == min(left, 1)
@@ -271,11 +312,10 @@ func TestDueNoticesThatCanNotBeRead(t *testing.T) {
 	f.left(t, string(line), 0)
 	f.left(t, string(account), 0)
 	f.left(t, string(home), 1)
-	got := f.notices.Untold()
-	slices.SortFunc(got, func(a, b deliveries.Untold) int { return strings.Compare(string(a.Account), string(b.Account)) })
-	want := deliveries.Untold{About: "a change", Line: line, Reason: deliveries.NotStored}
-	if len(got) != 3 || got[0] != want || got[1] != want || got[2].Account != account || got[2].Line != "" {
-		t.Errorf("%+v", got)
+	want := deliveries.Untold{About: "a change", Reason: deliveries.NotStored}.String()
+	ofLine, ofAccount := untoldOf(t, f.db, string(line)), untoldOf(t, f.db, string(account))
+	if !slices.Equal(ofLine, []string{want, want}) || !slices.Equal(ofAccount, []string{want}) {
+		t.Errorf("untold of the line %q, of the account %q", ofLine, ofAccount)
 	}
 }
 
@@ -290,7 +330,7 @@ func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
 		f.Deliveries = deliveries.New(config)
 		f.tell(t)
 		f.left(t, string(account), left)
-		if untold := f.notices.Untold(); len(untold) != 1-left {
+		if untold := untoldOf(t, f.db, string(account)); len(untold) != 1-left {
 			t.Errorf("%v: untold %+v", broken, untold)
 		}
 	}
@@ -306,7 +346,7 @@ func TestDueWelcomeWithoutLetters(t *testing.T) {
 	f.due(t, string(account), deliveries.Notice{About: deliveries.Welcome, Account: account, Method: deliveries.ByMail, Key: "1"}.Due())
 	f.tell(t)
 	f.left(t, string(account), 0)
-	if untold := f.notices.Untold(); len(untold) > 0 || len(f.unfinished(t)) > 0 {
+	if untold := untoldOf(t, f.db, string(account)); len(untold) > 0 || len(f.unfinished(t)) > 0 {
 		t.Errorf("untold %+v, unfinished %+v", untold, f.unfinished(t))
 	}
 }

@@ -3,15 +3,17 @@ package deliveries_test
 import (
 	"context"
 	"fmt"
-	"testing"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/testkit"
 )
 
 // The way of a code that somebody asked for, with stand-ins for all around.
 func Example() {
 	ctx := context.Background()
-	f := newFixture(&testing.T{})
+	db, end := testkit.Embedded()
+	defer end()
+	f := newFixtureOn(db)
 
 	delivery, err := f.Request(ctx, deliveries.Ask{
 		Account: "612-555-0142-001", About: deliveries.SecurityCode, Method: deliveries.Voice,
@@ -42,7 +44,9 @@ func Example() {
 // A repair agent has the line called of somebody who says to be its customer.
 func ExampleDeliveries_RequestValidation() {
 	ctx := context.Background()
-	f := newFixture(&testing.T{})
+	db, end := testkit.Embedded()
+	defer end()
+	f := newFixtureOn(db)
 
 	delivery, err := f.RequestValidation(ctx, deliveries.ValidationAsk{Line: "+16125550150", Language: "en", Ref: "val_1"})
 	fmt.Println(delivery.About, delivery.Status, err)

@@ -10,6 +10,8 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 )
 
 var (
@@ -129,41 +131,38 @@ func do[R any](l *life, something func() (R, error)) (R, error) {
 }
 
 type mortalStore struct {
-	*deliveries.Memory
+	redisstore.Deliveries
 	life *life
 }
 
 func (m mortalStore) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
-	return do(m.life, func() (deliveries.Delivery, error) { return m.Memory.Create(ctx, create) })
+	return do(m.life, func() (deliveries.Delivery, error) { return m.Deliveries.Create(ctx, create) })
 }
 
 func (m mortalStore) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
-	return do(m.life, func() (deliveries.Delivery, error) { return m.Memory.Get(ctx, id) })
+	return do(m.life, func() (deliveries.Delivery, error) { return m.Deliveries.Get(ctx, id) })
 }
 
 func (m mortalStore) Update(ctx context.Context, d deliveries.Delivery, events ...deliveries.Event) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.Memory.Update(ctx, d, events...) })
+	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.Deliveries.Update(ctx, d, events...) })
 	return err
 }
 
 func (m mortalStore) Block(ctx context.Context, subject string, until time.Time) (time.Time, error) {
-	return do(m.life, func() (time.Time, error) { return m.Memory.Block(ctx, subject, until) })
+	return do(m.life, func() (time.Time, error) { return m.Deliveries.Block(ctx, subject, until) })
 }
 
 func (m mortalStore) Reserve(ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time, limits deliveries.Limits) (time.Time, error) {
-	return do(m.life, func() (time.Time, error) { return m.Memory.Reserve(ctx, to, task, now, until, limits) })
+	return do(m.life, func() (time.Time, error) { return m.Deliveries.Reserve(ctx, to, task, now, until, limits) })
 }
 
 type mortalQueue struct {
-	*deliveries.MemoryQueue
+	*testkit.Queue
 	life *life
 }
 
 func (m mortalQueue) Enqueue(ctx context.Context, class deliveries.Class, task deliveries.Task, at time.Time) error {
-	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.MemoryQueue.Enqueue(ctx, class, task, at) })
+	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.Queue.Enqueue(ctx, class, task, at) })
 	return err
 }
 

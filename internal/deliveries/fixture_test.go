@@ -14,7 +14,9 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
 
 const (
@@ -33,9 +35,9 @@ const (
 // fixture is a world with three accounts, a telephone exchange, and a clock that stands.
 type fixture struct {
 	*deliveries.Deliveries
-	store    *deliveries.Memory
-	notices  *deliveries.MemoryDue
-	queue    *deliveries.MemoryQueue
+	db       *redisstore.DB
+	store    redisstore.Deliveries
+	queue    *testkit.Queue
 	twilio   *exchange
 	post     *post
 	codes    codes
@@ -47,13 +49,16 @@ type fixture struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
+	return newFixtureOn(testkit.Redis(t))
+}
+
+func newFixtureOn(db *redisstore.DB) *fixture {
 	f := &fixture{
-		store: deliveries.NewMemory(), notices: &deliveries.MemoryDue{}, queue: &deliveries.MemoryQueue{}, post: &post{},
-		codes: codes{ref: oneTime},
-		log:   &bytes.Buffer{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		db: db, store: db.Deliveries(), queue: &testkit.Queue{}, post: &post{}, codes: codes{ref: oneTime},
+		log: &bytes.Buffer{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	f.twilio = &exchange{clock: f.clock}
-	f.accounts = f.newAccounts(t)
+	f.accounts = f.newAccounts()
 	f.Deliveries = deliveries.New(f.config())
 	return f
 }
@@ -73,18 +78,18 @@ func (f *fixture) config() deliveries.Config {
 // restart makes a new process on the same database.
 func (f *fixture) restart() { f.Deliveries = deliveries.New(f.config()) }
 
-func (f *fixture) newAccounts(t testing.TB) *accounts.Accounts {
-	t.Helper()
+func (f *fixture) newAccounts() *accounts.Accounts {
+	ctx := context.Background()
 	keys, err := secret.ParseKeyring("k:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	store, now := accounts.NewMemory(), f.now
+	store, now := f.db.Accounts(), f.now
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store, Keys: keys, Now: func() time.Time { return now },
 	})
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	for _, a := range []struct {
 		number accounts.Number
@@ -93,16 +98,16 @@ func (f *fixture) newAccounts(t testing.TB) *accounts.Accounts {
 	}{{coded, home, 40 * day}, {answered, "+16125550143", 40 * day}, {fresh, "+16125550144", day}} {
 		now = f.now.Add(-a.age)
 		language, email := "es", "pat@mail.example.com"
-		_, err := all.Put(t.Context(), a.number, accounts.Details{
+		_, err := all.Put(ctx, a.number, accounts.Details{
 			Phone: a.phone, Language: &language, Name: "Pat Larsen", Email: &email, Code: secret.New(code),
 			Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
 		}, byAnn)
 		if err != nil {
-			t.Fatal(err)
+			panic(err)
 		}
 	}
-	if _, err := all.SetQuestion(t.Context(), answered, "Who?", secret.New(answer), byAnn); err != nil {
-		t.Fatal(err)
+	if _, err := all.SetQuestion(ctx, answered, "Who?", secret.New(answer), byAnn); err != nil {
+		panic(err)
 	}
 	now = f.now
 	return all

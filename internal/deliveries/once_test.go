@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit"
 )
 
 // moments is more than an attempt can have at which its process may die.
@@ -93,10 +94,12 @@ func TestTwoDeliveriesToOneTelephone(t *testing.T) {
 	}
 }
 
-// passMortally lets time pass for a process that may die.
+// passMortally lets time pass, second by second with a sweep every five, for a process that may die.
 func (f *fixture) passMortally(t testing.TB, span time.Duration) {
 	for end := f.now.Add(span); f.now.Before(end); f.now = f.now.Add(time.Second) {
-		_ = f.Sweep(t.Context())
+		if f.now.Unix()%5 == 0 {
+			_ = f.Sweep(t.Context())
+		}
 		f.work(t)
 	}
 }
@@ -247,16 +250,17 @@ func (f *fixture) stored(t testing.TB, id deliveries.ID) deliveries.Delivery {
 // another has dialed, does not dial when it goes on.
 func TestStoppedProcessDoesNotDial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFixture(t)
-		f.twilio.clock = time.Now
-		config := f.config()
-		config.Now = time.Now
+		store, twilio := &oneDelivery{}, &exchange{clock: time.Now}
+		config := deliveries.Config{
+			Store: store, Phones: store, Queue: &testkit.Queue{}, Dialer: twilio, Codes: codes{ref: oneTime},
+			Limits: deliveries.Limits{AnHour: 1, ADay: 1},
+		}
 		all := deliveries.New(config)
-		delivery, err := all.Request(t.Context(), byVoice())
+		delivery, err := all.RequestValidation(t.Context(), ofLine())
 		if err != nil {
 			t.Fatal(err)
 		}
-		config.Store = slowStore{f.store, 3 * time.Minute}
+		config.Store = slowStore{store, 3 * time.Minute}
 		stopped := deliveries.New(config)
 		var group sync.WaitGroup
 		group.Go(func() {
@@ -267,12 +271,72 @@ func TestStoppedProcessDoesNotDial(t *testing.T) {
 		})
 		time.Sleep(time.Minute)
 		err = all.Attempt(t.Context(), delivery.Task())
-		if err != nil || f.twilio.rings(delivery.Task()) != 1 {
-			t.Errorf("%v; %d rings while it is stopped", err, f.twilio.rings(delivery.Task()))
+		if err != nil || twilio.rings(delivery.Task()) != 1 {
+			t.Errorf("%v; %d rings while it is stopped", err, twilio.rings(delivery.Task()))
 		}
 		group.Wait()
-		if n := f.twilio.rings(delivery.Task()); n != 1 {
+		if n := twilio.rings(delivery.Task()); n != 1 {
 			t.Errorf("%d rings", n)
 		}
 	})
+}
+
+// oneDelivery is a store of one delivery and its telephone, for the test that stops the clock: with that, no
+// connection to a Redis can be waited for.
+type oneDelivery struct {
+	mu     sync.Mutex
+	stored deliveries.Delivery
+}
+
+func (o *oneDelivery) Create(_ context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.stored = create.Delivery
+	o.stored.Revision = 1
+	return o.stored, nil
+}
+
+func (o *oneDelivery) Get(context.Context, deliveries.ID) (deliveries.Delivery, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.stored, nil
+}
+
+func (o *oneDelivery) Update(_ context.Context, d deliveries.Delivery, _ ...deliveries.Event) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if d.Revision != o.stored.Revision {
+		return deliveries.ErrStale
+	}
+	d.Revision++
+	o.stored = d
+	return nil
+}
+
+func (*oneDelivery) Unfinished(context.Context, time.Time, int) ([]deliveries.ID, error) {
+	return nil, nil
+}
+
+func (*oneDelivery) Block(context.Context, string, time.Time) (time.Time, error) {
+	return time.Time{}, nil
+}
+
+func (*oneDelivery) Reserve(context.Context, nanp.Number, deliveries.Task, time.Time, time.Time, deliveries.Limits) (time.Time, error) {
+	return time.Time{}, nil
+}
+
+func (*oneDelivery) Waiting(context.Context, nanp.Number, deliveries.ID) (deliveries.ID, error) {
+	return "", nil
+}
+
+// slowStore is the store of a process that is stopped after each update that took effect.
+type slowStore struct {
+	*oneDelivery
+	stops time.Duration
+}
+
+func (s slowStore) Update(ctx context.Context, d deliveries.Delivery, events ...deliveries.Event) error {
+	err := s.oneDelivery.Update(ctx, d, events...)
+	time.Sleep(s.stops)
+	return err
 }

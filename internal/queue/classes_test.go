@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/torture"
 )
 
@@ -99,7 +100,7 @@ func newOffice(t *testing.T) *office {
 		defer w.mu.Unlock()
 		w.later = do
 	}})
-	store := deliveries.NewMemory()
+	store := testkit.Redis(t).Deliveries()
 	w.all = deliveries.New(deliveries.Config{
 		Store: store, Phones: store, Queue: w.q, Accounts: w, Dialer: w, Printer: w, Mailer: w, Codes: w, Pace: w.pace.Wait,
 		Limits: deliveries.Limits{AnHour: 10, ADay: 10},

@@ -2,10 +2,14 @@ package redisstore_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/checked"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
 )
@@ -158,4 +162,106 @@ func (d dying) told(id accounts.ID, want ...accounts.Event) {
 			d.Fatalf("%s has records %+v and notices %q, want %v", id, records, due, want)
 		}
 	}
+}
+
+func TestDyingOverDeliveries(t *testing.T) {
+	eachStep(t, map[string]func(dying){
+		"a delivery is created or not, wherever it stops, and can be created again": func(d dying) {
+			create := d.delivery(d.n)
+			_, stopped := d.mortal.Deliveries().Create(d.Context(), create)
+			if stopped == nil {
+				d.Same(d.stored(create.Delivery.ID).Revision, int64(1))
+			}
+			d.Same(d.createDelivery(create).ID, create.Delivery.ID)
+			d.listed(create.Delivery.ID, true)
+		},
+		"one that exists is listed as unfinished, wherever it stops": func(d dying) {
+			create := d.delivery(d.n)
+			_, _ = d.mortal.Deliveries().Create(d.Context(), create)
+			if _, err := d.db.Deliveries().Get(d.Context(), create.Delivery.ID); err == nil {
+				d.listed(create.Delivery.ID, true)
+			}
+		},
+		"one that is created again is counted once": func(d dying) {
+			create := d.delivery(d.n)
+			create.Limits = deliveries.Limits{AnHour: 2}
+			_, _ = d.mortal.Deliveries().Create(d.Context(), create)
+			d.createDelivery(create)
+			create.Delivery.ID = deliveryID(1000 + d.n)
+			d.createDelivery(create)
+		},
+		"a client that asks again with its key has one delivery": func(d dying) {
+			create := d.delivery(d.n)
+			create.Key = create.Subject
+			_, _ = d.mortal.Deliveries().Create(d.Context(), create)
+			again := create
+			again.Delivery.ID = deliveryID(1000 + d.n)
+			first := d.createDelivery(again)
+			d.Same(d.stored(first.ID), first)
+			again.Delivery.ID = deliveryID(2000 + d.n)
+			d.Same(d.createDelivery(again), first)
+			exist := 0
+			for _, id := range []deliveries.ID{create.Delivery.ID, deliveryID(1000 + d.n), deliveryID(2000 + d.n)} {
+				if _, err := d.db.Deliveries().Get(d.Context(), id); err == nil {
+					exist++
+				}
+			}
+			d.Same(exist, 1)
+		},
+		"an update is done or not, wherever it stops, and the delivery stays listed until it ends": func(d dying) {
+			created := d.createDelivery(d.delivery(d.n))
+			created.Due = created.Due.Add(time.Minute)
+			event := deliveries.Event{At: created.Created, Status: deliveries.Queued}
+			stopped := d.mortal.Deliveries().Update(d.Context(), created, event)
+			got := d.stored(created.ID)
+			d.Same(len(got.Events), int(got.Revision))
+			if stopped == nil {
+				d.Same(got.Revision, int64(2))
+			}
+			d.listed(created.ID, true)
+			got.Status = deliveries.Failed
+			d.OK(d.db.Deliveries().Update(d.Context(), got))
+			d.listed(created.ID, false)
+		},
+	})
+}
+
+func deliveryID(n int) deliveries.ID {
+	digits := strings.Map(func(r rune) rune { return 'a' + r - '0' }, fmt.Sprintf("%026d", n))
+	return deliveries.ID("dlv_" + digits)
+}
+
+// delivery is one that has its subject for itself, at the present.
+func (d dying) delivery(n int) deliveries.NewDelivery {
+	at := time.Now().UTC().Truncate(time.Millisecond)
+	return deliveries.NewDelivery{
+		Delivery: deliveries.Delivery{
+			ID: deliveryID(n), Account: accountID(n), About: deliveries.SecurityCode, Method: deliveries.Voice,
+			Status: deliveries.Queued, Attempt: 1, Created: at, Due: at,
+			Events: []deliveries.Event{{At: at, Status: deliveries.Queued, Attempt: 1}},
+		},
+		Subject: string(deliveryID(n)),
+	}
+}
+
+func (d dying) createDelivery(create deliveries.NewDelivery) deliveries.Delivery {
+	d.Helper()
+	created, err := d.db.Deliveries().Create(d.Context(), create)
+	d.OK(err)
+	return created
+}
+
+func (d dying) stored(id deliveries.ID) deliveries.Delivery {
+	d.Helper()
+	got, err := d.db.Deliveries().Get(d.Context(), id)
+	d.OK(err)
+	return got
+}
+
+// listed checks whether a delivery is among the unfinished.
+func (d dying) listed(id deliveries.ID, want bool) {
+	d.Helper()
+	listed, err := d.db.Deliveries().Unfinished(d.Context(), time.Now().Add(time.Hour), 1000)
+	d.OK(err)
+	d.Same(slices.Contains(listed, id), want)
 }

@@ -7,11 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"updatecenter/internal/accounts"
-	"updatecenter/internal/deliveries"
-	deliverytest "updatecenter/internal/deliveries/storetest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/pins"
@@ -50,100 +45,15 @@ func reached(t testing.TB, url string, open func(url string) (*redisstore.DB, er
 	return db
 }
 
-// suites runs all contracts; each test of theirs gets the database that fresh returns.
-func suites(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-	t.Run("notices", func(t *testing.T) {
-		deliverytest.RunDue(t, func(t *testing.T) deliverytest.DueStores {
-			db := fresh(t)
-			return deliverytest.DueStores{
-				Due: db.Notices(), Append: db.Notices().Append,
-				Untold: func(t testing.TB, u deliveries.Untold) int { return untoldIn(t, db, u) },
-			}
-		})
-	})
-	t.Run("deliveries", func(t *testing.T) {
-		deliverytest.Run(t, func(t *testing.T) deliverytest.Stores {
-			db := fresh(t)
-			all := db.Deliveries()
-			return deliverytest.Stores{
-				Store: all, Phones: all,
-				Dying: func(_ *testing.T, steps int) deliveries.Store { return db.Dying(steps).Deliveries() },
-			}
-		})
-	})
-}
-
-// untoldIn is how often a history has that a notice is not told.
-func untoldIn(t testing.TB, db *redisstore.DB, u deliveries.Untold) (n int) {
-	t.Helper()
-	ofLine, err := db.Lines().History(t.Context(), u.Line, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ofAccount, err := db.Accounts().History(t.Context(), u.Account, 100)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, record := range ofLine {
-		if u.Account == "" && record.Event == pins.NoticeUntold && record.Reason == u.String() {
-			n++
-		}
-	}
-	for _, record := range ofAccount {
-		if record.Event == accounts.NoticeUntold && record.Reason == u.String() {
-			n++
-		}
-	}
-	return n
-}
-
-func TestContractsOnMiniredis(t *testing.T) {
-	suites(t, func(t *testing.T) *redisstore.DB { return open(t, redistest.StartMini(t).URL()) })
-}
-
-func TestContractsOnRedis(t *testing.T) {
-	suites(t, func(t *testing.T) *redisstore.DB { return open(t, redistest.Start(t).URL()) })
-}
-
-func TestContractsOnCluster(t *testing.T) {
+// TestClusterIsReached holds that a cluster is reached by the address of one of its nodes, and by those of all.
+func TestClusterIsReached(t *testing.T) {
 	url := redistest.StartCluster(t)
 	seed, _, _ := strings.Cut(url, "?")
-	db := open(t, "redis+cluster"+strings.TrimPrefix(seed, "redis"))
-	options, err := redis.ParseClusterURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cluster := redis.NewClusterClient(options)
-	defer cluster.Close()
-	if _, err := open(t, url).Lines().Line(context.Background(), number); !errors.Is(err, pins.ErrNoLine) {
-		t.Errorf("by all nodes: %v", err)
-	}
-	suites(t, func(t *testing.T) *redisstore.DB {
-		err := cluster.ForEachMaster(context.Background(), func(ctx context.Context, node *redis.Client) error {
-			return node.FlushAll(ctx).Err()
-		})
-		if err != nil {
-			t.Fatal(err)
+	for _, url := range []string{url, "redis+cluster" + strings.TrimPrefix(seed, "redis")} {
+		if _, err := open(t, url).Lines().Line(t.Context(), number); !errors.Is(err, pins.ErrNoLine) {
+			t.Errorf("by %s: %v", url, err)
 		}
-		return db
-	})
-}
-
-func TestContractsThroughSentinel(t *testing.T) {
-	url := redistest.StartSentinel(t)
-	db := open(t, url)
-	options, err := redis.ParseFailoverURL(url)
-	if err != nil {
-		t.Fatal(err)
 	}
-	client := redis.NewFailoverClient(options)
-	defer client.Close()
-	suites(t, func(t *testing.T) *redisstore.DB {
-		if err := client.FlushAll(context.Background()).Err(); err != nil {
-			t.Fatal(err)
-		}
-		return db
-	})
 }
 
 // TestScriptsAreTaughtAgain holds that a Redis that was restarted learns the scripts anew.

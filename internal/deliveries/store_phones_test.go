@@ -1,4 +1,4 @@
-package storetest
+package deliveries_test
 
 import (
 	"errors"
@@ -8,10 +8,8 @@ import (
 	"updatecenter/internal/nanp"
 )
 
-const (
-	home  nanp.Number = "+16125550142"
-	other nanp.Number = "+16125550143"
-)
+// other is another telephone than home.
+const other nanp.Number = "+16125550143"
 
 var reserveTests = map[string]func(play){
 	"a telephone is had by one attempt": func(p play) {
@@ -52,7 +50,7 @@ var reserveTests = map[string]func(play){
 		free := make([]time.Time, crowd)
 		errs := make([]error, crowd)
 		together(func(i int) {
-			free[i], errs[i] = p.Phones.Reserve(p.t.Context(), home, task(i, 1), p.start, p.at(time.Minute), deliveries.Limits{})
+			free[i], errs[i] = p.db.Deliveries().Reserve(p.t.Context(), home, task(i, 1), p.start, p.at(time.Minute), deliveries.Limits{})
 		})
 		had := 0
 		for i := range crowd {
@@ -113,12 +111,12 @@ var ringTests = map[string]func(play){
 	},
 	"who only asks reserves and counts nothing": func(p play) {
 		for range 5 {
-			_, err := p.Phones.Reserve(p.t.Context(), home, deliveries.Task{}, p.start, p.start, few)
+			_, err := p.db.Deliveries().Reserve(p.t.Context(), home, deliveries.Task{}, p.start, p.start, few)
 			p.t.OK(err)
 		}
 		p.ring(1, 0)
 		p.ring(2, time.Minute)
-		_, err := p.Phones.Reserve(p.t.Context(), home, deliveries.Task{}, p.at(5*time.Minute), p.at(5*time.Minute), few)
+		_, err := p.db.Deliveries().Reserve(p.t.Context(), home, deliveries.Task{}, p.at(5*time.Minute), p.at(5*time.Minute), few)
 		p.limitedRing(err, p.at(time.Hour))
 	},
 }
@@ -136,7 +134,7 @@ var waitingTests = map[string]func(play){
 
 func (p play) waiting(to nanp.Number, note, want deliveries.ID) {
 	p.t.Helper()
-	before, err := p.Phones.Waiting(p.t.Context(), to, note)
+	before, err := p.db.Deliveries().Waiting(p.t.Context(), to, note)
 	p.t.OK(err)
 	p.t.Same(before, want)
 }
@@ -148,7 +146,7 @@ func (p play) ring(n int, now time.Duration) {
 }
 
 func (p play) tryRing(n int, now time.Duration) error {
-	free, err := p.Phones.Reserve(p.t.Context(), home, task(n, 1), p.at(now), p.at(now+time.Minute), few)
+	free, err := p.db.Deliveries().Reserve(p.t.Context(), home, task(n, 1), p.at(now), p.at(now+time.Minute), few)
 	p.t.Same(free, time.Time{})
 	return err
 }
@@ -168,7 +166,7 @@ func task(n, attempt int) deliveries.Task {
 
 func (p play) reserve(to nanp.Number, n, attempt int, now, until time.Duration) {
 	p.t.Helper()
-	free, err := p.Phones.Reserve(p.t.Context(), to, task(n, attempt), p.at(now), p.at(until), deliveries.Limits{})
+	free, err := p.db.Deliveries().Reserve(p.t.Context(), to, task(n, attempt), p.at(now), p.at(until), deliveries.Limits{})
 	p.t.OK(err)
 	p.t.Same(free, time.Time{})
 }
@@ -176,7 +174,7 @@ func (p play) reserve(to nanp.Number, n, attempt int, now, until time.Duration) 
 // taken checks that another attempt has the telephone until a time.
 func (p play) taken(to nanp.Number, n, attempt int, now, until time.Duration) {
 	p.t.Helper()
-	free, err := p.Phones.Reserve(p.t.Context(), to, task(n, attempt), p.at(now), p.at(now+time.Minute), deliveries.Limits{})
+	free, err := p.db.Deliveries().Reserve(p.t.Context(), to, task(n, attempt), p.at(now), p.at(now+time.Minute), deliveries.Limits{})
 	p.t.OK(err)
 	p.t.Same(free, p.at(until))
 }

@@ -1,17 +1,4 @@
-// Package storetest is the one set of tests that every implementation of the stores of
-// package deliveries must pass: each sentence of their contract is a subtest.
-//
-//	func TestStores(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) storetest.Stores {
-//			m := deliveries.NewMemory()
-//			return storetest.Stores{Store: m, Phones: m}
-//		})
-//	}
-//
-// Time is handed to the stores, so that no test waits. It starts at the present, and goes on
-// by two days at most within a test: what a store lets expire by its own clock must outlast
-// that, and what is to be over must be so by the time that was handed over.
-package storetest
+package deliveries_test
 
 import (
 	"errors"
@@ -23,34 +10,29 @@ import (
 
 	"updatecenter/internal/checked"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 )
 
-// Stores are the faces of one database.
-type Stores struct {
-	Store  deliveries.Store
-	Phones deliveries.Phones
-	// Dying returns a Store over the same database whose process dies after that many
-	// writes, each of which the database does at once: all that it asks from then on fails
-	// and has no effect. Nil for an implementation that does everything in one step.
-	Dying func(t *testing.T, writes int) deliveries.Store
-}
-
-// Run runs every test on stores of its own, which fresh makes empty.
-func Run(t *testing.T, fresh func(t *testing.T) Stores) {
+// TestStore holds each sentence of the contracts of [deliveries.Store] and [deliveries.Phones]. Time is handed
+// to the stores, so that no test waits. It starts at the present, and goes on by two days at most within a
+// test: what a store lets expire by its own clock must outlast that, and what is to be over must be so by
+// the time that was handed over.
+func TestStore(t *testing.T) {
 	groups := map[string]map[string]func(play){
-		"Create": createTests, "Key": keyTests, "Limit": limitTests, "Block": blockTests,
-		"Update": updateTests, "Unfinished": unfinishedTests, "Reserve": reserveTests, "Ring": ringTests, "Waiting": waitingTests,
-		"Together": togetherTests, "Dying": dyingTests,
+		"Create": createTests, "Key": keyTests, "Limit": limitTests, "Block": blockTests, "Update": updateTests,
+		"Unfinished": unfinishedTests, "Reserve": reserveTests, "Ring": ringTests, "Waiting": waitingTests,
+		"Together": togetherTests, "Due": dueTests,
 	}
-	for group, tests := range groups {
-		t.Run(group, func(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, Stores: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+				t.Run(group+"/"+sentence, func(t *testing.T) {
+					test(play{t: checked.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
-		})
-	}
+		}
+	})
 }
 
 // The subjects of the tests.
@@ -62,8 +44,8 @@ const (
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 // Times are given as what has passed since its start.
 type play struct {
-	t checked.T
-	Stores
+	t     checked.T
+	db    *redisstore.DB
 	start time.Time
 }
 
@@ -89,38 +71,38 @@ func (p play) fresh(n int, subject string, after time.Duration) deliveries.NewDe
 
 func (p play) create(create deliveries.NewDelivery) deliveries.Delivery {
 	p.t.Helper()
-	created, err := p.Store.Create(p.t.Context(), create)
+	created, err := p.db.Deliveries().Create(p.t.Context(), create)
 	p.t.OK(err)
 	return created
 }
 
 func (p play) tryCreate(create deliveries.NewDelivery) error {
-	_, err := p.Store.Create(p.t.Context(), create)
+	_, err := p.db.Deliveries().Create(p.t.Context(), create)
 	return err
 }
 
 func (p play) get(id deliveries.ID) deliveries.Delivery {
 	p.t.Helper()
-	got, err := p.Store.Get(p.t.Context(), id)
+	got, err := p.db.Deliveries().Get(p.t.Context(), id)
 	p.t.OK(err)
 	return got
 }
 
 func (p play) absent(id deliveries.ID) {
 	p.t.Helper()
-	_, err := p.Store.Get(p.t.Context(), id)
+	_, err := p.db.Deliveries().Get(p.t.Context(), id)
 	p.t.Is(err, deliveries.ErrNotFound)
 }
 
 func (p play) update(d deliveries.Delivery, events ...deliveries.Event) {
 	p.t.Helper()
-	p.t.OK(p.Store.Update(p.t.Context(), d, events...))
+	p.t.OK(p.db.Deliveries().Update(p.t.Context(), d, events...))
 }
 
 // unfinished checks which deliveries are due before a time, in this order.
 func (p play) unfinished(before time.Duration, most int, want ...int) {
 	p.t.Helper()
-	got, err := p.Store.Unfinished(p.t.Context(), p.at(before), most)
+	got, err := p.db.Deliveries().Unfinished(p.t.Context(), p.at(before), most)
 	p.t.OK(err)
 	ids := []deliveries.ID{}
 	for _, n := range want {

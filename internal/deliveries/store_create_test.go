@@ -1,4 +1,4 @@
-package storetest
+package deliveries_test
 
 import (
 	"time"

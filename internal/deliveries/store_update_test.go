@@ -1,4 +1,4 @@
-package storetest
+package deliveries_test
 
 import (
 	"fmt"
@@ -51,7 +51,7 @@ var updateTests = map[string]func(play){
 		want := p.get(id(1))
 		for _, revision := range []int64{0, 1, 3} {
 			d.Revision, d.Status = revision, deliveries.Failed
-			err := p.Store.Update(p.t.Context(), d, deliveries.Event{At: p.start, Status: deliveries.Failed})
+			err := p.db.Deliveries().Update(p.t.Context(), d, deliveries.Event{At: p.start, Status: deliveries.Failed})
 			p.t.Is(err, deliveries.ErrStale)
 		}
 		p.t.Same(p.get(id(1)), want)
@@ -59,7 +59,7 @@ var updateTests = map[string]func(play){
 	"one that was never created is ErrNotFound": func(p play) {
 		d := p.fresh(1, ann, 0).Delivery
 		d.Revision = 1
-		p.t.Is(p.Store.Update(p.t.Context(), d), deliveries.ErrNotFound)
+		p.t.Is(p.db.Deliveries().Update(p.t.Context(), d), deliveries.ErrNotFound)
 		p.absent(id(1))
 	},
 	"one that is final can be changed": func(p play) {
@@ -120,7 +120,7 @@ var unfinishedTests = map[string]func(play){
 		d := p.create(p.fresh(1, ann, 0))
 		p.update(d)
 		d.Status = deliveries.Failed
-		p.t.Is(p.Store.Update(p.t.Context(), d), deliveries.ErrStale)
+		p.t.Is(p.db.Deliveries().Update(p.t.Context(), d), deliveries.ErrStale)
 		p.unfinished(time.Hour, 100, 1)
 	},
 	"one that was created twice is there once": func(p play) {
@@ -139,7 +139,7 @@ var unfinishedTests = map[string]func(play){
 		for n := range 60 {
 			p.create(p.fresh(n, fmt.Sprint("subject ", n), time.Duration(n)*time.Second))
 		}
-		got, err := p.Store.Unfinished(p.t.Context(), p.at(time.Hour), 50)
+		got, err := p.db.Deliveries().Unfinished(p.t.Context(), p.at(time.Hour), 50)
 		p.t.OK(err)
 		p.t.Same(len(got), 50)
 		p.t.Same(got[49], id(49))

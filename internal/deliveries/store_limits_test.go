@@ -1,4 +1,4 @@
-package storetest
+package deliveries_test
 
 import (
 	"time"
@@ -147,7 +147,7 @@ var blockTests = map[string]func(play){
 // block blocks calls for a subject, and returns until when they are blocked.
 func (p play) block(subject string, until time.Time) time.Time {
 	p.t.Helper()
-	longest, err := p.Store.Block(p.t.Context(), subject, until)
+	longest, err := p.db.Deliveries().Block(p.t.Context(), subject, until)
 	p.t.OK(err)
 	return longest
 }

@@ -1,4 +1,4 @@
-package storetest
+package deliveries_test
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ var togetherTests = map[string]func(play){
 		together(func(i int) {
 			mine := d
 			mine.Sequence = i
-			errs[i] = p.Store.Update(p.t.Context(), mine, deliveries.Event{At: p.start, Status: deliveries.Calling, Attempt: i})
+			errs[i] = p.db.Deliveries().Update(p.t.Context(), mine, deliveries.Event{At: p.start, Status: deliveries.Calling, Attempt: i})
 		})
 		done := -1
 		for i, err := range errs {
@@ -35,7 +35,7 @@ var togetherTests = map[string]func(play){
 		got := make([]deliveries.Delivery, crowd)
 		errs := make([]error, crowd)
 		together(func(i int) {
-			got[i], errs[i] = p.Store.Create(p.t.Context(), p.keyed(i, "k", "r", 0))
+			got[i], errs[i] = p.db.Deliveries().Create(p.t.Context(), p.keyed(i, "k", "r", 0))
 		})
 		for i := range crowd {
 			p.t.OK(errs[i])
@@ -43,7 +43,7 @@ var togetherTests = map[string]func(play){
 		}
 		exist := 0
 		for i := range crowd {
-			if _, err := p.Store.Get(p.t.Context(), id(i)); err == nil {
+			if _, err := p.db.Deliveries().Get(p.t.Context(), id(i)); err == nil {
 				exist++
 			}
 		}
@@ -94,11 +94,11 @@ var togetherTests = map[string]func(play){
 // store may list some that were announced and do not exist.
 func (p play) unfinishedAre(want ...deliveries.ID) {
 	p.t.Helper()
-	listed, err := p.Store.Unfinished(p.t.Context(), p.at(time.Hour), 1000)
+	listed, err := p.db.Deliveries().Unfinished(p.t.Context(), p.at(time.Hour), 1000)
 	p.t.OK(err)
 	var exist []deliveries.ID
 	for _, id := range listed {
-		if _, err := p.Store.Get(p.t.Context(), id); err == nil {
+		if _, err := p.db.Deliveries().Get(p.t.Context(), id); err == nil {
 			exist = append(exist, id)
 		}
 	}
