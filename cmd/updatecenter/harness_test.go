@@ -16,12 +16,12 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
@@ -45,7 +45,7 @@ type stage struct {
 	logs   *logBook
 	taken  *exits
 	config config
-	queue  *deliveries.MemoryQueue // of attempts at deliveries, which nobody makes by himself
+	queue  *testkit.Queue // of attempts at deliveries, which nobody makes by himself
 
 	attempting sync.Mutex // held while attempts are made, and while the clock moves
 }
@@ -73,7 +73,7 @@ func newStageAt(t testing.TB, url string, change func(*config)) *stage {
 func newEmptyStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{
-		t: t, logs: &logBook{}, queue: &deliveries.MemoryQueue{}, taken: &exits{seen: map[ivr.Exit]bool{}},
+		t: t, logs: &logBook{}, queue: &testkit.Queue{}, taken: &exits{seen: map[ivr.Exit]bool{}},
 		clock: simulator.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
 	}
 	s.config = testConfig(t)

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/audited"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
+	"updatecenter/internal/testkit"
 )
 
 const callNow = `{"secret":"security_code","method":"voice"}`
@@ -202,7 +203,7 @@ func (r *rig) block(until time.Time) {
 // without takes away the ways of delivery.
 func without(r *rig) {
 	r.config.Deliveries = deliveries.New(deliveries.Config{
-		Store: r.sent, Phones: r.sent, Queue: &deliveries.MemoryQueue{}, Accounts: r.config.Accounts,
+		Store: r.sent, Phones: r.sent, Queue: &testkit.Queue{}, Accounts: r.config.Accounts,
 	})
 	r.restart()
 }

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -306,7 +307,7 @@ func TestNoCalls(t *testing.T) {
 	r.add("")
 	r.config.Desk = repair.New(repair.Config{
 		Lines: r.config.Lines, Provisioning: r.config.Provisioning, Accounts: r.config.Accounts, Store: r.codes, Audit: r.trail,
-		Keys: keyring(t), Deliveries: deliveries.New(deliveries.Config{Store: r.sent, Queue: &deliveries.MemoryQueue{}}),
+		Keys: keyring(t), Deliveries: deliveries.New(deliveries.Config{Store: r.sent, Queue: &testkit.Queue{}}),
 	})
 	r.restart()
 	r.ask(http.MethodPost, linePath+"/validations", callLine).is(http.StatusConflict, "method-not-offered")

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -60,7 +61,7 @@ func (r *rig) customers() *accounts.Accounts {
 // outbound are the deliveries of the rig. No task of theirs is ever run.
 func (r *rig) outbound(all *accounts.Accounts) *deliveries.Deliveries {
 	return deliveries.New(deliveries.Config{
-		Store: r.sent, Phones: r.sent, Queue: &deliveries.MemoryQueue{}, Dialer: r, Printer: r, Accounts: all,
+		Store: r.sent, Phones: r.sent, Queue: &testkit.Queue{}, Dialer: r, Printer: r, Accounts: all,
 		Mailer: r, Now: func() time.Time { return r.now },
 		Codes: repair.Codes{Store: r.codes.Desk, Keys: keyring(r.T), Now: func() time.Time { return r.now }},
 	})

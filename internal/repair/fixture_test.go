@@ -67,7 +67,7 @@ type fixture struct {
 	log      bytes.Buffer
 	mu       sync.Mutex
 	now      time.Time
-	rings    *deliveries.MemoryQueue
+	rings    *testkit.Queue
 }
 
 func newFixture(t testing.TB) *fixture {
@@ -75,7 +75,7 @@ func newFixture(t testing.TB) *fixture {
 	db := testkit.Redis(t)
 	f := &fixture{
 		db: db, store: &shaky{Desk: db.Desk()}, lines: &shakyLines{Lines: db.Lines()},
-		audit: &witness{}, rings: &deliveries.MemoryQueue{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
+		audit: &witness{}, rings: &testkit.Queue{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	f.accounts = &asked{Accounts: f.newAccounts(t)}
 	f.ok(t, f.lines.provide(t.Context(), f.now))

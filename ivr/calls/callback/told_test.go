@@ -24,7 +24,7 @@ import (
 type ringer struct {
 	*testing.T
 	all     *deliveries.Deliveries
-	queue   deliveries.MemoryQueue
+	queue   testkit.Queue
 	engines [2]*ivr.Engine // two servers
 	store   breaking
 	notes   forgetful
