@@ -40,8 +40,13 @@ type fixture struct {
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
+	return newFixtureOn(t, testkit.Redis(t))
+}
+
+func newFixtureOn(t testing.TB, db *redisstore.DB) *fixture {
+	t.Helper()
 	f := &fixture{
-		store: &watched{Accounts: testkit.Redis(t).Accounts()},
+		store: &watched{Accounts: db.Accounts()},
 		now:   time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
 	all, err := accounts.New(f.config(t))

@@ -7,6 +7,8 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/logtest"
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 )
 
@@ -26,7 +28,13 @@ func mustHide(t *testing.T, where, text string) {
 }
 
 func TestNothingPrintsASecret(t *testing.T) {
-	f := newFixture(t)
+	server := redistest.StartMini(t)
+	db, err := redisstore.Open(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	f := newFixtureOn(t, db)
 	update, err := f.SetQuestion(t.Context(), coded, "Who?", secret.New("Zyxwvut"), byAnn)
 	f.ok(t, err)
 	history, err := f.History(t.Context(), update.After.ID, 0)
@@ -37,7 +45,7 @@ func TestNothingPrintsASecret(t *testing.T) {
 		"update": update, "account": update.Before, "pointer": &update.After, "details": home(),
 		"claim": accounts.Claim{Code: secret.New("826517")}, "ZIP": accounts.Claim{ZIP: secret.New("99123")},
 		"answer": accounts.Claim{Answer: secret.New("Zyxwvut")}, "config": f.config(t), "accounts": *f.Accounts,
-		"row": accounts.Row{Details: home()}, "history": history, "stored": stored,
+		"row": accounts.Row{Details: home()}, "history": history, "stored": stored, "Redis": string(server.Contents(t)),
 	} {
 		mustHide(t, name, logtest.Shown(value))
 	}
