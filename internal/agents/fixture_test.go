@@ -289,7 +289,7 @@ type watched struct {
 	after    func() // and after it
 }
 
-func (w *watched) write(ctx context.Context, do func() error) error {
+func (w *watched) write(do func() error) error {
 	w.mu.Lock()
 	before, after, lose := w.before, w.after, w.loseNext || w.loseAll
 	w.before, w.after, w.loseNext = nil, nil, false
@@ -311,9 +311,9 @@ func (w *watched) write(ctx context.Context, do func() error) error {
 }
 
 func (w *watched) Save(ctx context.Context, profile agents.Stored) error {
-	return w.write(ctx, func() error { return w.Agents.Save(ctx, profile) })
+	return w.write(func() error { return w.Agents.Save(ctx, profile) })
 }
 
 func (w *watched) Create(ctx context.Context, profile agents.Stored) error {
-	return w.write(ctx, func() error { return w.Agents.Create(ctx, profile) })
+	return w.write(func() error { return w.Agents.Create(ctx, profile) })
 }
