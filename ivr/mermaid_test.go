@@ -1,18 +1,15 @@
 package ivr_test
 
 import (
-	"flag"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/golden"
 	"updatecenter/ivr"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMermaid(t *testing.T) {
 	flow := managing()
@@ -21,19 +18,7 @@ func TestMermaid(t *testing.T) {
 		drawings[s.Name] = s.Mermaid()
 	}
 	for name, got := range drawings {
-		golden := "testdata/" + name + ".mmd"
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("- expected, + drawn (-update writes %s anew):\n%s", golden, diff)
-		}
+		golden.Is(t, name+".mmd", got)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/checked"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
@@ -29,7 +28,7 @@ func TestStore(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
 					db := fresh(t)
-					p := play{t: checked.T{T: t}, db: db, lines: db.Lines(), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p := play{t: testkit.T{T: t}, db: db, lines: db.Lines(), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known)
 					test(p)
 				})
@@ -51,7 +50,7 @@ var rule = pins.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     checked.T
+	t     testkit.T
 	db    *redisstore.DB
 	lines redisstore.Lines
 	start time.Time

@@ -2,10 +2,7 @@ package twiml_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,10 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/golden"
 	"updatecenter/twiml"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // rendered holds a document for every verb, by the name of its golden file.
 var rendered = map[string]twiml.Response{
@@ -63,19 +59,7 @@ func TestRendering(t *testing.T) {
 	for name, document := range rendered {
 		t.Run(name, func(t *testing.T) {
 			got := encode(t, document)
-			golden := filepath.Join("testdata", name+".xml")
-			if *update {
-				if err := os.WriteFile(golden, got, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("rendered otherwise than in %s (-want +got):\n%s", golden, diff)
-			}
+			golden.Is(t, name+".xml", string(got))
 			if diff := cmp.Diff(heard(document), parse(t, got)); diff != "" {
 				t.Errorf("read back otherwise (-want +got):\n%s", diff)
 			}

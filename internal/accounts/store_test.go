@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/checked"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
 )
@@ -27,7 +26,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: testkit.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -46,7 +45,7 @@ var rule = accounts.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     checked.T
+	t     testkit.T
 	db    *redisstore.DB
 	start time.Time
 }

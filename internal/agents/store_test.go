@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/checked"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
 )
@@ -23,7 +22,7 @@ func TestStore(t *testing.T) {
 	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) { test(play{t: checked.T{T: t}, Store: fresh(t).Agents()}) })
+				t.Run(group+"/"+sentence, func(t *testing.T) { test(play{t: testkit.T{T: t}, Store: fresh(t).Agents()}) })
 			}
 		}
 	})
@@ -181,7 +180,7 @@ var togetherTests = map[string]func(play){
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t checked.T
+	t testkit.T
 	agents.Store
 }
 

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/checked"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
@@ -28,7 +27,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: testkit.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -44,7 +43,7 @@ const (
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 // Times are given as what has passed since its start.
 type play struct {
-	t     checked.T
+	t     testkit.T
 	db    *redisstore.DB
 	start time.Time
 }

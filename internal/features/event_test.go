@@ -5,22 +5,18 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/golden"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestEvents(t *testing.T) {
 	f := newFixture(t)
@@ -65,23 +61,7 @@ func TestPayloads(t *testing.T) {
 		}
 		got = append(got, string(payload))
 	}
-	golden(t, "payloads.jsonl", strings.Join(got, "\n")+"\n")
-}
-
-// golden compares with a file of testdata.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	same(t, name, got, string(want))
+	golden.Is(t, "payloads.jsonl", strings.Join(got, "\n")+"\n")
 }
 
 func TestUnreadableEvents(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/checked"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
@@ -28,7 +27,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					p := play{t: checked.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p := play{t: testkit.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known, list, dnd)
 					test(p)
 				})
@@ -49,7 +48,7 @@ const (
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     checked.T
+	t     testkit.T
 	db    *redisstore.DB
 	start time.Time
 }

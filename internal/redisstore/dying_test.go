@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/checked"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
@@ -16,7 +15,7 @@ import (
 
 // dying is one test of a process that dies after n steps of what it does. The n-th test has names of its own.
 type dying struct {
-	checked.T
+	testkit.T
 	db     *redisstore.DB
 	mortal *redisstore.DB // of the process that dies
 	n      int
@@ -32,7 +31,7 @@ func eachStep(t *testing.T, tests map[string]func(dying)) {
 			t.Run(sentence, func(t *testing.T) {
 				db := fresh(t)
 				for n := range maxSteps {
-					test(dying{checked.T{T: t}, db, db.Dying(n), n})
+					test(dying{testkit.T{T: t}, db, db.Dying(n), n})
 				}
 			})
 		}

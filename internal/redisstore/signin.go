@@ -265,8 +265,8 @@ end
 local function shown(s) return {s.failures, s.first, s.last, s.soft, s.closed} end
 `
 
-// countSignIn counts one more failure, unless the strikes bar the attempt: what signin.LockRule's
-// Faded, BarredAt and After say, one after the other.
+// countSignIn counts one more failure, unless the strikes bar the attempt: strikes that signin.LockRule forgets
+// by then are none, and BarredAt bars.
 //
 //	KEYS  strikes
 //	ARGV  now, failures that lock, how long, failures that close or 0, ForgetIn, Window or 0,

@@ -279,15 +279,52 @@ func countAlike(t *testing.T, all signin.Attempts, subject string, random *rand.
 			if err != nil {
 				t.Fatal(err)
 			}
-			admission := signin.Admission{Before: rule.Faded(want, at), Strikes: rule.Faded(want, at)}
+			admission := signin.Admission{Before: faded(rule, want, at), Strikes: faded(rule, want, at)}
 			if !admission.Before.BarredAt(at) {
-				admission.Admitted, want = true, rule.After(admission.Before, at)
+				admission.Admitted, want = true, oneMore(rule, admission.Before, at)
 				admission.Strikes = want
 			}
 			same(t, step, got, admission)
 			counted = append(counted, got)
 		}
 	}
+}
+
+// oneMore is what [signin.LockRule] says of one more failure, for the script to come to the same.
+func oneMore(r signin.LockRule, s signin.Strikes, at time.Time) signin.Strikes {
+	if s.Failures == 0 {
+		s.First = at
+	}
+	s.Failures++
+	s.Last = at
+	if wait := waitAfter(r, s.Failures); wait > 0 {
+		s.Until = at.Add(wait)
+	}
+	s.Closed = r.CloseAt > 0 && s.Failures >= r.CloseAt
+	return s
+}
+
+// faded returns the strikes as they are at a time: none, if they are forgotten by then.
+func faded(r signin.LockRule, s signin.Strikes, at time.Time) signin.Strikes {
+	switch {
+	case at.Before(s.Until):
+		return s
+	case at.Sub(s.Last) >= r.ForgetIn, r.Window > 0 && at.Sub(s.First) >= r.Window:
+		return signin.Strikes{}
+	}
+	return s
+}
+
+// waitAfter is how long no attempt is admitted after the nth failure.
+func waitAfter(r signin.LockRule, n int) time.Duration {
+	var wait time.Duration
+	if len(r.Delays) > 0 {
+		wait = r.Delays[min(n, len(r.Delays))-1]
+	}
+	if n%r.LockAt == 0 {
+		wait = max(wait, r.LockFor)
+	}
+	return wait
 }
 
 // released is what is left of strikes once what an attempt counted is taken back.

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/checked"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/testkit"
@@ -24,7 +23,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, store: fresh(t).Desk(), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: testkit.T{T: t}, store: fresh(t).Desk(), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -33,7 +32,7 @@ func TestStore(t *testing.T) {
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     checked.T
+	t     testkit.T
 	store repair.Store
 	start time.Time
 }

@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,10 +13,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/golden"
 	"updatecenter/voice/simulator"
 )
-
-var update = flag.Bool("update", false, "write golden files anew")
 
 // center is a small Update Center: a PIN twice, then a transfer to repair.
 func center(t *testing.T) *application {
@@ -201,19 +197,7 @@ func TestTranscript(t *testing.T) {
 		if err := result.Transcript.Write(&got, showKeys); err != nil {
 			t.Fatal(err)
 		}
-		golden := filepath.Join("testdata", "transcript-"+name+".golden")
-		if *update {
-			if err := os.WriteFile(golden, got.Bytes(), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got.String()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", golden, diff)
-		}
+		golden.Is(t, "transcript-"+name+".golden", got.String())
 	}
 }
 

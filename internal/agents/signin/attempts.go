@@ -119,47 +119,9 @@ type LockRule struct {
 	Window time.Duration
 }
 
-// After returns the strikes with one more failure: the whole arithmetic of a rule. An
-// implementation in another language must come to the same.
-func (r LockRule) After(s Strikes, at time.Time) Strikes {
-	if s.Failures == 0 {
-		s.First = at
-	}
-	s.Failures++
-	s.Last = at
-	if wait := r.wait(s.Failures); wait > 0 {
-		s.Until = at.Add(wait)
-	}
-	s.Closed = r.CloseAt > 0 && s.Failures >= r.CloseAt
-	return s
-}
-
-// Faded returns the strikes as they are at a time: none, if they are forgotten by then.
-func (r LockRule) Faded(s Strikes, at time.Time) Strikes {
-	switch {
-	case at.Before(s.Until):
-		return s
-	case at.Sub(s.Last) >= r.ForgetIn, r.Window > 0 && at.Sub(s.First) >= r.Window:
-		return Strikes{}
-	}
-	return s
-}
-
 // Locks says whether the nth failure brings a lock, and not only a delay.
 func (r LockRule) Locks(n int) bool {
 	return n > 0 && (n%r.LockAt == 0 || r.CloseAt > 0 && n >= r.CloseAt)
-}
-
-// wait is how long no attempt is admitted after the nth failure.
-func (r LockRule) wait(n int) time.Duration {
-	var wait time.Duration
-	if len(r.Delays) > 0 {
-		wait = r.Delays[min(n, len(r.Delays))-1]
-	}
-	if n%r.LockAt == 0 {
-		wait = max(wait, r.LockFor)
-	}
-	return wait
 }
 
 func (r LockRule) valid() bool {

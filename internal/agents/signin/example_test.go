@@ -35,14 +35,3 @@ func ExampleWaitError() {
 	fmt.Println(errors.Is(err, signin.ErrWrong), errors.As(err, &wait), wait.Until.Format("15:04:05"))
 	// Output: true true 09:00:05
 }
-
-func ExampleLockRule_After() {
-	rule := signin.DefaultRule().Names
-	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	var strikes signin.Strikes
-	for range 10 {
-		strikes = rule.After(strikes, at)
-	}
-	fmt.Println(strikes.Until.Sub(at), strikes.Closed)
-	// Output: 1h0m0s false
-}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"updatecenter/internal/agents/signin"
-	"updatecenter/internal/checked"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
 )
@@ -26,7 +25,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: checked.T{T: t}, store: fresh(t).SignIn(time.Now), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: testkit.T{T: t}, store: fresh(t).SignIn(time.Now), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -35,7 +34,7 @@ func TestStore(t *testing.T) {
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     checked.T
+	t     testkit.T
 	store redisstore.SignIn
 	start time.Time
 }

@@ -3,7 +3,6 @@ package letters_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,17 +11,15 @@ import (
 	"time"
 
 	"codeberg.org/go-pdf/fpdf"
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/charmap"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/golden"
 	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var everything = []deliveries.About{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
@@ -102,25 +99,8 @@ func TestPrint(t *testing.T) {
 			for _, run := range read(t, printed(t, l)) {
 				fmt.Fprintln(&got, run)
 			}
-			golden(t, name+".txt", got.String())
+			golden.Is(t, name+".txt", got.String())
 		})
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/golden"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/secret"
 )
@@ -78,7 +79,7 @@ func TestMessagesToAgents(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := sent(t, s)
-			golden(t, name, text)
+			golden.Is(t, name, text)
 			for _, never := range []string{"<img", "{{", "{name}", "{company}", "no value", "0001", "<b>Olson</b> & Søn</"} {
 				if strings.Contains(text, never) {
 					t.Errorf("the message has %q", never)

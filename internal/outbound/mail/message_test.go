@@ -3,30 +3,24 @@ package mail_test
 import (
 	"cmp"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
 	netmail "net/mail"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	gocmp "github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/golden"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var everything = []deliveries.About{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
@@ -72,7 +66,7 @@ func TestMessages(t *testing.T) {
 				t.Fatal(err)
 			}
 			took := s.messages()
-			golden(t, name, read(t, took[len(took)-1].data))
+			golden.Is(t, name, read(t, took[len(took)-1].data))
 		})
 	}
 }
@@ -123,23 +117,6 @@ func writeHeader(t *testing.T, out *strings.Builder, header netmail.Header) {
 			}
 			fmt.Fprintf(out, "%s: %s\n", key, decoded)
 		}
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := gocmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 

@@ -2,23 +2,17 @@ package wording_test
 
 import (
 	"errors"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/golden"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 var everything = []deliveries.About{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
@@ -52,7 +46,7 @@ func TestWrite(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				golden(t, name, show(message))
+				golden.Is(t, name, show(message))
 			})
 		}
 	}
@@ -64,23 +58,6 @@ func show(m wording.Message) string {
 	lines := []string{m.Language, m.Date, m.Account, m.Subject, m.Greeting}
 	lines = append(append(append(append(lines, m.Before...), told...), m.After...), m.Closing, m.Company, m.NoReply)
 	return strings.Join(lines, "\n") + "\n"
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("-want +got:\n%s", diff)
-	}
 }
 
 func TestWriteLeavesNoBlankOpen(t *testing.T) {

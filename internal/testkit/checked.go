@@ -1,5 +1,4 @@
-// Package checked has the few checks that every suite of a store makes.
-package checked
+package testkit
 
 import (
 	"errors"
@@ -8,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// T is a test that ends at the first check which fails.
+// T has the few checks that tests of stores make: a test that ends at the first check which fails.
 type T struct{ *testing.T }
 
 // OK wants no error.
