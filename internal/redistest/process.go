@@ -62,7 +62,7 @@ func launch(t testing.TB, configure func(port int) string, arguments ...string) 
 		p := &process{port: freePort(t), dir: t.TempDir()}
 		err := p.start(binary, configure(p.port), arguments)
 		if err == nil {
-			t.Cleanup(p.stop)
+			t.Cleanup(func() { p.stop(); p.clear(t) })
 			return p
 		}
 		if try == startTries {
@@ -176,6 +176,24 @@ func (p *process) stop() {
 		_ = running.Kill()
 	}
 	<-p.exited
+}
+
+// clear removes the directory, again while a child of the killed process, which writes a dump or a log, still
+// creates files there.
+func (p *process) clear(t testing.TB) {
+	t.Helper()
+	deadline := time.Now().Add(startTime)
+	for {
+		err := os.RemoveAll(p.dir)
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("remove the directory of redis-server: %v", err)
+			return
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
 }
 
 // signal stops the process or has it go on.

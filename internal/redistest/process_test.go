@@ -1,10 +1,14 @@
 package redistest
 
 import (
+	"errors"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 )
 
 func TestProcessEndsWithItsTest(t *testing.T) {
@@ -18,6 +22,26 @@ func TestProcessEndsWithItsTest(t *testing.T) {
 	if conn, err := net.Dial("tcp", p.addr()); err == nil {
 		conn.Close()
 		t.Error("somebody still listens")
+	}
+}
+
+// TestDirectoryIsRemovedUnderAChild ends tests while a child of their Redis rewrites its log: killed with its
+// parent's test, it may create a file in the directory that is being removed.
+func TestDirectoryIsRemovedUnderAChild(t *testing.T) {
+	for range 10 {
+		var dir string
+		t.Run("rewriting", func(t *testing.T) {
+			server := Start(t)
+			dir = server.process.dir
+			client := redis.NewClient(&redis.Options{Addr: server.process.addr()})
+			defer client.Close()
+			if err := client.ConfigSet(t.Context(), "appendonly", "yes").Err(); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+			t.Fatalf("the directory of an ended test: %v", err)
+		}
 	}
 }
 
