@@ -10,7 +10,7 @@ import (
 // BenchmarkTurn measures a turn that takes an entry and asks again: claim, run, seal,
 // commit, all in memory. A new call begins every 90 turns, in a new store.
 func BenchmarkTurn(b *testing.B) {
-	flow := counting(func(c *ivr.Call) { c.Fill(ivr.Blank{Name: "total", Kind: ivr.Count}, "1") })
+	flow := counting(func(c *ivr.Call) { c.Fill(ivr.Variable{Name: "total", Kind: ivr.Count}, "1") })
 	calls := &memory{}
 	engine := newEngine(b, configOn(b, &hooked{
 		begin: func(ctx context.Context, claim ivr.Claim, _ ivr.Store) (ivr.Begun, error) {

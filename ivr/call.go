@@ -25,42 +25,42 @@ type Caller struct {
 	AnsweredBy string `json:"answered_by,omitempty"`
 }
 
-// Heard is what came of the wait for the caller.
-type Heard struct {
+// Input is what came of the wait for the caller.
+type Input struct {
 	Keys       string // 0-9 * #, without the finish key; empty: silence
 	DialStatus string // of a Transfer: Twilio's DialCallStatus
 }
 
-// Call is a call under way, as [Work] sees it.
+// Call is a call under way, as [Action] sees it.
 type Call struct {
-	SID    string // Twilio's CallSid
-	Turn   int    // the number of the webhook, from 0
-	Caller Caller
-	About  string // as in the [Event] that began the call
-	given  map[Blank]string
-	lent   map[string]secret.Text // by the names of blanks, until the turn ends
-	asked  asked                  // for help in this turn
-	state  state
+	SID       string // Twilio's CallSid
+	Turn      int    // the number of the webhook, from 0
+	Caller    Caller
+	Reference string // as in the [Event] that began the call
+	given     map[Variable]string
+	forTurn   map[string]secret.Text // by the names of variables, until the turn ends
+	question  question               // for help in this turn
+	state     state
 }
 
-// asked is where a caller pressed 0.
-type asked struct {
+// question is where a caller pressed 0.
+type question struct {
 	at    Step   // the question
-	stack []Step // the Enter lines that were under way
+	stack []Step // the Enter nodes that were under way
 }
 
 // state is what of a call is kept between its turns.
 type state struct {
-	Version  int               `json:"v"`
-	Step     Step              `json:"step"` // the line that waits for the caller
-	Language Language          `json:"lang,omitempty"`
-	Caller   Caller            `json:"caller"`
-	About    string            `json:"about,omitempty"`
-	Tries    int               `json:"tries,omitempty"`  // failed ones at the present question
-	Visits   map[Step]int      `json:"visits,omitempty"` // of questions, and of Again lines
-	Stack    []Step            `json:"stack,omitempty"`  // the Enter lines of the subflows under way, the innermost last
-	Page     int               `json:"page,omitempty"`   // of the present menu, from 0
-	Blanks   map[string]string `json:"blanks,omitempty"`
+	Version   int               `json:"v"`
+	Step      Step              `json:"step"` // the node that waits for the caller
+	Language  Language          `json:"lang,omitempty"`
+	Caller    Caller            `json:"caller"`
+	Reference string            `json:"about,omitempty"`
+	Tries     int               `json:"tries,omitempty"`  // failed ones at the present question
+	Visits    map[Step]int      `json:"visits,omitempty"` // of questions, and of Retry nodes
+	Stack     []Step            `json:"stack,omitempty"`  // the Enter nodes of the subflows under way, the innermost last
+	Page      int               `json:"page,omitempty"`   // of the present menu, from 0
+	Variables map[string]string `json:"blanks,omitempty"`
 }
 
 // stateVersion is raised when an older server could not go on from the state any more.
@@ -89,7 +89,7 @@ func decodeState(encoded []byte) (state, error) {
 	return s, nil
 }
 
-// visit counts a visit of a line and returns how many there were.
+// visit counts a visit of a node and returns how many there were.
 func (s *state) visit(at Step) int {
 	if s.Visits == nil {
 		s.Visits = make(map[Step]int)
@@ -104,63 +104,63 @@ func (c *Call) Language() Language { return c.state.Language }
 // Speak sets the language from here on.
 func (c *Call) Speak(l Language) { c.state.Language = l }
 
-// Fill puts a value into a blank.
-func (c *Call) Fill(b Blank, value string) {
-	if c.state.Blanks == nil {
-		c.state.Blanks = map[string]string{}
+// Fill puts a value into a variable.
+func (c *Call) Fill(b Variable, value string) {
+	if c.state.Variables == nil {
+		c.state.Variables = map[string]string{}
 	}
-	c.state.Blanks[b.Name] = value
+	c.state.Variables[b.Name] = value
 }
 
-// Lend puts a secret into a blank of kind [Spelled] or [Words], for the prompts of this turn
+// FillForTurn puts a secret into a variable of kind [Spelled] or [Words], for the prompts of this turn
 // alone: it never gets into the state of the call. What is spoken in a later turn must be lent
 // once more.
-func (c *Call) Lend(b Blank, value secret.Text) {
-	if c.lent == nil {
-		c.lent = map[string]secret.Text{}
+func (c *Call) FillForTurn(b Variable, value secret.Text) {
+	if c.forTurn == nil {
+		c.forTurn = map[string]secret.Text{}
 	}
-	c.lent[b.Name] = value
+	c.forTurn[b.Name] = value
 }
 
-// spoken is what a prompt says in the place of a blank.
-func (c *Call) spoken(b Blank) string {
-	if value, lent := c.lent[b.Name]; lent && (b.Kind == Spelled || b.Kind == Words) {
+// spoken is what a prompt says in the place of a variable.
+func (c *Call) spoken(b Variable) string {
+	if value, lent := c.forTurn[b.Name]; lent && (b.Kind == Spelled || b.Kind == Words) {
 		return value.Reveal()
 	}
 	return c.Text(b)
 }
 
 // Place is where the caller has pressed 0 in this turn, for the work of the flow's help: the
-// outermost [Enter] line that was under way, or the question itself; empty: nobody has.
+// outermost [Enter] node that was under way, or the question itself; empty: nobody has.
 func (c *Call) Place() Step {
-	if len(c.asked.stack) > 0 {
-		return c.asked.stack[0]
+	if len(c.question.stack) > 0 {
+		return c.question.stack[0]
 	}
-	return c.asked.at
+	return c.question.at
 }
 
-// FillPhrase puts one of the call's phrases into a blank of kind [Phrase]; the zero Prompt is
+// FillPhrase puts one of the call's phrases into a variable of kind [Phrase]; the zero Prompt is
 // silence.
-func (c *Call) FillPhrase(b Blank, phrase Prompt) { c.Fill(b, phrase.Name) }
+func (c *Call) FillPhrase(b Variable, phrase Prompt) { c.Fill(b, phrase.Name) }
 
-// Text returns the value of a blank that is no secret; empty when it was never filled.
-func (c *Call) Text(b Blank) string {
+// Text returns the value of a variable that is no secret; empty when it was never filled.
+func (c *Call) Text(b Variable) string {
 	if b.Kind == Secret {
 		return ""
 	}
 	if value, given := c.given[b]; given {
 		return value
 	}
-	return c.state.Blanks[b.Name]
+	return c.state.Variables[b.Name]
 }
 
-// Secret returns the value of a secret blank.
-func (c *Call) Secret(b Blank) secret.Text { return secret.New(c.state.Blanks[b.Name]) }
+// Secret returns the value of a secret variable.
+func (c *Call) Secret(b Variable) secret.Text { return secret.New(c.state.Variables[b.Name]) }
 
-// Erase empties blanks, as a secret should not be kept longer than it is needed.
-func (c *Call) Erase(blanks ...Blank) {
-	for _, b := range blanks {
-		delete(c.state.Blanks, b.Name)
+// Erase empties variables, as a secret should not be kept longer than it is needed.
+func (c *Call) Erase(variables ...Variable) {
+	for _, b := range variables {
+		delete(c.state.Variables, b.Name)
 	}
 }
 

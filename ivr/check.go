@@ -11,11 +11,11 @@ import (
 // Check returns everything that is wrong with the flow, joined, or nil: a step that is
 // not written, written twice, unreachable, or that can never end the call; an exit that
 // leads nowhere or out of its subflow, and two of one name; an apology that could fail; a
-// prompt that lacks a language, differs in its blanks between languages, names a blank that
+// prompt that lacks a language, differs in its variables between languages, names a variable that
 // is unknown or secret, has a brace too many, or takes more than 20 seconds; a menu that takes
 // more than 30, or 45 if it is a list; a phrase that
 // names another, or is given and not written; an option that doesn't name its key; two
-// blanks of one name; a menu without options, of more than five at once, or whose pages
+// variables of one name; a menu without options, of more than five at once, or whose pages
 // can't be turned; a question that can't be answered, or that leads to changes of which apologies
 // tell in two ways; a subflow that enters itself, or returns where nobody waits for it.
 func (f *Flow) Check() error {
@@ -23,7 +23,7 @@ func (f *Flow) Check() error {
 	wrong = append(wrong, f.checkSubflows()...)
 	wrong = append(wrong, f.checkSteps()...)
 	wrong = append(wrong, f.checkPaths()...)
-	wrong = append(wrong, f.checkBlanks()...)
+	wrong = append(wrong, f.checkVariables()...)
 	wrong = append(wrong, f.checkPrompts()...)
 	wrong = append(wrong, f.checkQuestions()...)
 	if _, err := f.mays(); err != nil {
@@ -38,22 +38,22 @@ func (f *Flow) checkSteps() []error {
 	var wrong []error
 	seen := map[Step]bool{HangUp: true}
 	for _, p := range f.parts() {
-		for _, line := range p.lines {
-			at := line.step()
+		for _, node := range p.nodes {
+			at := node.step()
 			if at == here || seen[at] {
 				wrong = append(wrong, fmt.Errorf("step %q is written twice, or has no name of its own", at))
 			}
 			seen[at] = true
-			wrong = append(wrong, p.checkLine(line)...)
+			wrong = append(wrong, p.checkNode(node)...)
 		}
 		wrong = append(wrong, p.checkExits()...)
 	}
 	return wrong
 }
 
-// checkLine finds lines that lead nowhere, and returns where nothing was entered.
-func (p part) checkLine(line Line) []error {
-	switch l := line.(type) {
+// checkNode finds nodes that lead nowhere, and returns where nothing was entered.
+func (p part) checkNode(node Node) []error {
+	switch l := node.(type) {
 	case Return:
 		if p.subflow == nil {
 			return []error{fmt.Errorf("step %q returns from %s, which is no subflow", l.At, p.name)}
@@ -67,8 +67,8 @@ func (p part) checkLine(line Line) []error {
 	case Enter:
 		return l.check()
 	}
-	if len(line.exits()) == 0 {
-		return []error{fmt.Errorf("step %q has no exit", line.step())}
+	if len(node.exits()) == 0 {
+		return []error{fmt.Errorf("step %q has no exit", node.step())}
 	}
 	return nil
 }
@@ -78,8 +78,8 @@ func (p part) checkLine(line Line) []error {
 func (p part) checkExits() []error {
 	var wrong []error
 	own := map[Step]bool{HangUp: true}
-	for _, line := range p.lines {
-		own[line.step()] = true
+	for _, node := range p.nodes {
+		own[node.step()] = true
 	}
 	leads := map[Exit]Step{}
 	for _, exit := range append(p.exits(), p.entries...) {
@@ -102,12 +102,12 @@ func (f *Flow) checkPaths() []error {
 	for _, p := range f.parts() {
 		onward, back := waysOf(p.exits())
 		reached, ending := onward.spread(p.begins()), back.spread(p.ends())
-		for _, line := range p.lines {
-			if !reached[line.step()] {
-				wrong = append(wrong, fmt.Errorf("step %q can't be reached", line.step()))
+		for _, node := range p.nodes {
+			if !reached[node.step()] {
+				wrong = append(wrong, fmt.Errorf("step %q can't be reached", node.step()))
 			}
-			if !ending[line.step()] {
-				wrong = append(wrong, fmt.Errorf("step %q can never end the call", line.step()))
+			if !ending[node.step()] {
+				wrong = append(wrong, fmt.Errorf("step %q can never end the call", node.step()))
 			}
 		}
 	}
@@ -142,12 +142,12 @@ func (w ways) spread(from []Step) map[Step]bool {
 	return reached
 }
 
-// checkSorry holds the apology to lines that can't fail.
+// checkSorry holds the apology to nodes that can't fail.
 func (f *Flow) checkSorry() []error {
-	lines := f.index()
+	nodes := f.index()
 	step := f.Sorry
-	for range f.Lines {
-		say, isSay := lines[step].(Say)
+	for range f.Nodes {
+		say, isSay := nodes[step].(Say)
 		if !isSay {
 			return []error{fmt.Errorf("step %q follows the apology, but is no Say", step)}
 		}
@@ -158,29 +158,29 @@ func (f *Flow) checkSorry() []error {
 	return []error{fmt.Errorf("the apology at %q never ends", f.Sorry)}
 }
 
-// checkBlanks finds blanks that share a name. A call keeps its blanks by name, so a prompt
+// checkVariables finds variables that share a name. A call keeps its variables by name, so a prompt
 // that names the one could speak a secret that was keyed into the other.
-func (f *Flow) checkBlanks() []error {
+func (f *Flow) checkVariables() []error {
 	var wrong []error
-	named := map[string]Blank{key.Name: key}
-	for _, b := range f.everyBlank() {
+	named := map[string]Variable{key.Name: key}
+	for _, b := range f.everyVariable() {
 		if other, taken := named[b.Name]; taken && other != b {
-			wrong = append(wrong, fmt.Errorf("two blanks are named %q", b.Name))
+			wrong = append(wrong, fmt.Errorf("two variables are named %q", b.Name))
 		}
 		named[b.Name] = b
 	}
 	return wrong
 }
 
-// everyBlank lists the blanks as often as the flow names them, other than in prompts.
-func (f *Flow) everyBlank() []Blank {
-	all := slices.Clone(f.Blanks)
+// everyVariable lists the variables as often as the flow names them, other than in prompts.
+func (f *Flow) everyVariable() []Variable {
+	all := slices.Clone(f.Variables)
 	for _, s := range f.Subflows() {
-		all = append(all, s.Blanks...)
+		all = append(all, s.Variables...)
 	}
-	for _, line := range f.everyLine() {
-		switch l := line.(type) {
-		case Ask:
+	for _, node := range f.everyNode() {
+		switch l := node.(type) {
+		case Gather:
 			all = append(all, l.Into)
 		case Transfer:
 			all = append(all, l.To, l.CallerID)
@@ -195,38 +195,38 @@ func (f *Flow) everyBlank() []Blank {
 	return all
 }
 
-// everyGiven lists what blanks are given, in every call and to every subflow.
-func (f *Flow) everyGiven() []map[Blank]string {
-	all := []map[Blank]string{f.Given}
-	for _, line := range f.everyLine() {
-		if e, isEnter := line.(Enter); isEnter {
+// everyGiven lists what variables are given, in every call and to every subflow.
+func (f *Flow) everyGiven() []map[Variable]string {
+	all := []map[Variable]string{f.Given}
+	for _, node := range f.everyNode() {
+		if e, isEnter := node.(Enter); isEnter {
 			all = append(all, e.Given)
 		}
 	}
 	return all
 }
 
-// byName lists the blanks of a map.
-func byName[V any](given map[Blank]V) []Blank {
-	return slices.SortedFunc(maps.Keys(given), func(a, b Blank) int { return strings.Compare(a.Name, b.Name) })
+// byName lists the variables of a map.
+func byName[V any](given map[Variable]V) []Variable {
+	return slices.SortedFunc(maps.Keys(given), func(a, b Variable) int { return strings.Compare(a.Name, b.Name) })
 }
 
 // checkQuestions finds menus that are too long and entries that can't be keyed.
 func (f *Flow) checkQuestions() []error {
 	var wrong []error
-	for _, line := range f.everyLine() {
-		switch l := line.(type) {
+	for _, node := range f.everyNode() {
+		switch l := node.(type) {
 		case Menu:
 			wrong = append(wrong, l.checkKeys()...)
 			wrong = append(wrong, l.checkLength()...)
 			if l.Tries < 0 {
 				wrong = append(wrong, fmt.Errorf("menu %q has %d tries", l.At, l.Tries))
 			}
-		case Ask:
+		case Gather:
 			if l.Digits.Min < 1 || l.Digits.Max < l.Digits.Min {
 				wrong = append(wrong, fmt.Errorf("question %q takes %d to %d digits", l.At, l.Digits.Min, l.Digits.Max))
 			}
-		case Again:
+		case Retry:
 			if l.Times < 2 {
 				wrong = append(wrong, fmt.Errorf("%q never leads back", l.At))
 			}
@@ -282,23 +282,23 @@ func (m Menu) checkLength() []error {
 	return wrong
 }
 
-// A part is the flow's own lines or those of a subflow: steps lead only to others of the
+// A part is the flow's own nodes or those of a subflow: steps lead only to others of the
 // same part.
 type part struct {
 	name    string
 	subflow *Subflow // nil: the flow itself
 	entries []Exit   // the ways in
-	lines   []Line
+	nodes   []Node
 }
 
 // parts are the flow and its subflows.
 func (f *Flow) parts() []part {
 	at := Step(f.Name)
-	all := []part{{name: f.Name, lines: f.Lines, entries: []Exit{
+	all := []part{{name: f.Name, nodes: f.Nodes, entries: []Exit{
 		{at, "start", f.Start}, {at, "sorry", f.Sorry}, {at, help, f.Help},
 	}}}
 	for _, s := range f.Subflows() {
-		all = append(all, part{name: s.Name, subflow: s, lines: s.Lines, entries: []Exit{{Step(s.Name), "start", s.Start}}})
+		all = append(all, part{name: s.Name, subflow: s, nodes: s.Nodes, entries: []Exit{{Step(s.Name), "start", s.Start}}})
 	}
 	return all
 }
@@ -306,8 +306,8 @@ func (f *Flow) parts() []part {
 // exits are the part's own, but for those to help, which lead out of it.
 func (p part) exits() []Exit {
 	var all []Exit
-	for _, line := range p.lines {
-		all = append(all, line.exits()...)
+	for _, node := range p.nodes {
+		all = append(all, node.exits()...)
 	}
 	return all
 }
@@ -324,8 +324,8 @@ func (p part) begins() []Step {
 // ends are the steps at which the part can end, or goes on where it can.
 func (p part) ends() []Step {
 	all := append(p.subflow.returns(), HangUp)
-	for _, line := range p.lines {
-		if r, ok := line.(Resume); ok {
+	for _, node := range p.nodes {
+		if r, ok := node.(Resume); ok {
 			all = append(all, r.At)
 		}
 	}
@@ -341,7 +341,7 @@ func (f *Flow) checkSubflows() []error {
 			wrong = append(wrong, fmt.Errorf("two parts of the call are named %q", s.Name))
 		}
 		named[s.Name] = true
-		if slices.Contains((&Flow{Lines: s.Lines}).Subflows(), s) {
+		if slices.Contains((&Flow{Nodes: s.Nodes}).Subflows(), s) {
 			wrong = append(wrong, fmt.Errorf("subflow %q enters itself", s.Name))
 		}
 	}

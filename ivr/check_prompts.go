@@ -27,7 +27,7 @@ func (f *Flow) checkPrompts() []error {
 		}
 		texts[p.Name] = p
 	}
-	named := f.blanks()
+	named := f.variables()
 	for _, p := range f.Prompts() {
 		wrong = append(wrong, p.check(named)...)
 	}
@@ -39,18 +39,18 @@ func (f *Flow) checkPrompts() []error {
 }
 
 // check finds what is wrong with one prompt.
-func (p Prompt) check(named map[string]Blank) []error {
+func (p Prompt) check(named map[string]Variable) []error {
 	var wrong []error
 	if p.Name == "" || p.EN == "" || p.ES == "" {
 		wrong = append(wrong, fmt.Errorf("prompt %q lacks its name or a language", p.Name))
 	}
-	if !slices.Equal(sortedBlanks(p.EN), sortedBlanks(p.ES)) {
-		wrong = append(wrong, fmt.Errorf("prompt %q has other blanks in the other language", p.Name))
+	if !slices.Equal(sortedVariables(p.EN), sortedVariables(p.ES)) {
+		wrong = append(wrong, fmt.Errorf("prompt %q has other variables in the other language", p.Name))
 	}
 	if strayBrace(p.EN) || strayBrace(p.ES) {
-		wrong = append(wrong, fmt.Errorf("prompt %q has a brace that belongs to no blank", p.Name))
+		wrong = append(wrong, fmt.Errorf("prompt %q has a brace that belongs to no variable", p.Name))
 	}
-	for _, name := range blanks(p.EN) {
+	for _, name := range variables(p.EN) {
 		if b, known := named[name]; !known || b.Kind == Secret {
 			wrong = append(wrong, fmt.Errorf("prompt %q names {%s}, which is unknown or secret", p.Name, name))
 		}
@@ -67,8 +67,8 @@ func (f *Flow) checkLengths(l Language) []error {
 			wrong = append(wrong, fmt.Errorf("prompt %q takes %s in %q, more than %s", p.Name, length.Round(time.Second), l, maxPrompt))
 		}
 	}
-	for _, line := range f.everyLine() {
-		menu, isMenu := line.(Menu)
+	for _, node := range f.everyNode() {
+		menu, isMenu := node.(Menu)
 		if !isMenu {
 			continue
 		}
@@ -111,12 +111,12 @@ func (m Menu) takes(l Language, prompt func(Prompt) time.Duration) time.Duration
 	return total
 }
 
-// checkPhrases finds phrases that name phrases, which could go on for ever, and blanks that
+// checkPhrases finds phrases that name phrases, which could go on for ever, and variables that
 // are given phrases which are not written.
-func (f *Flow) checkPhrases(named map[string]Blank) []error {
+func (f *Flow) checkPhrases(named map[string]Variable) []error {
 	var wrong []error
 	for _, p := range f.everyPhrase() {
-		for _, name := range blanks(p.EN) {
+		for _, name := range variables(p.EN) {
 			if named[name].Kind == Phrase {
 				wrong = append(wrong, fmt.Errorf("phrase %q names the phrase {%s}", p.Name, name))
 			}
@@ -134,27 +134,27 @@ func (f *Flow) checkPhrases(named map[string]Blank) []error {
 }
 
 // checkKeys holds every option of a menu to naming its key, and everything else to not
-// doing so; and the apology to blanks that are given.
+// doing so; and the apology to variables that are given.
 func (f *Flow) checkKeys() []error {
 	var wrong []error
-	for _, line := range f.everyLine() {
+	for _, node := range f.everyNode() {
 		var keyed []Prompt
-		if menu, isMenu := line.(Menu); isMenu {
+		if menu, isMenu := node.(Menu); isMenu {
 			keyed = menu.keyed()
 		}
-		for _, p := range line.prompts() {
-			if slices.Contains(blanks(p.EN), key.Name) != slices.Contains(keyed, p) {
+		for _, p := range node.prompts() {
+			if slices.Contains(variables(p.EN), key.Name) != slices.Contains(keyed, p) {
 				wrong = append(wrong, misplacedKey(p))
 			}
 		}
 	}
 	for _, p := range append(f.everyPhrase(), f.notices()...) {
-		if slices.Contains(blanks(p.EN), key.Name) {
+		if slices.Contains(variables(p.EN), key.Name) {
 			wrong = append(wrong, misplacedKey(p))
 		}
 	}
-	for _, name := range blanks(f.Notices.Apology.EN) {
-		if _, given := f.Given[f.blanks()[name]]; !given {
+	for _, name := range variables(f.Notices.Apology.EN) {
+		if _, given := f.Given[f.variables()[name]]; !given {
 			wrong = append(wrong, fmt.Errorf("the apology names {%s}, which is not given", name))
 		}
 	}
@@ -165,14 +165,14 @@ func misplacedKey(p Prompt) error {
 	return fmt.Errorf("prompt %q: {%s} belongs in a menu's options, and only there", p.Name, key.Name)
 }
 
-// strayBrace says whether a text has a brace outside its blanks.
+// strayBrace says whether a text has a brace outside its variables.
 func strayBrace(text string) bool {
 	return slices.ContainsFunc(pieces(text), func(p piece) bool { return strings.ContainsAny(p.text, "{}") })
 }
 
-// sortedBlanks lists a text's blanks by name: their order may differ between languages.
-func sortedBlanks(text string) []string {
-	names := blanks(text)
+// sortedVariables lists a text's variables by name: their order may differ between languages.
+func sortedVariables(text string) []string {
+	names := variables(text)
 	slices.Sort(names)
 	return names
 }

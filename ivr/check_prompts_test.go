@@ -8,8 +8,8 @@ import (
 )
 
 func TestCheckOfPrompts(t *testing.T) {
-	const blanks = "{entry}, {repair}"
-	secret := ivr.Blank{Name: "pin", Kind: ivr.Secret}
+	const variables = "{entry}, {repair}"
+	secret := ivr.Variable{Name: "pin", Kind: ivr.Secret}
 	tests := []struct {
 		name   string
 		damage func(*ivr.Flow)
@@ -26,36 +26,36 @@ func TestCheckOfPrompts(t *testing.T) {
 			[]string{`prompt "" lacks its name or a language`}},
 		{"a name twice", func(f *ivr.Flow) { f.Notices.TooFew.Name = "tell" },
 			[]string{`two prompts are named "tell"`}},
-		{"a blank in one language", func(f *ivr.Flow) { replace(f, soundTell, text(blanks, "{entry}")) },
-			[]string{`prompt "tell" has other blanks in the other language`}},
-		{"a blank twice in one language", func(f *ivr.Flow) { replace(f, soundTell, text("{entry}{entry}", "{entry}")) },
-			[]string{`prompt "tell" has other blanks in the other language`}},
-		{"an unknown blank", func(f *ivr.Flow) { replace(f, soundTell, text("{enrty}", "{enrty}")) },
+		{"a variable in one language", func(f *ivr.Flow) { replace(f, soundTell, text(variables, "{entry}")) },
+			[]string{`prompt "tell" has other variables in the other language`}},
+		{"a variable twice in one language", func(f *ivr.Flow) { replace(f, soundTell, text("{entry}{entry}", "{entry}")) },
+			[]string{`prompt "tell" has other variables in the other language`}},
+		{"an unknown variable", func(f *ivr.Flow) { replace(f, soundTell, text("{enrty}", "{enrty}")) },
 			[]string{`prompt "tell" names {enrty}, which is unknown or secret`}},
-		{"a secret blank", func(f *ivr.Flow) {
-			f.Blanks = append(f.Blanks, secret)
+		{"a secret variable", func(f *ivr.Flow) {
+			f.Variables = append(f.Variables, secret)
 			replace(f, soundTell, text("{pin}", "{pin}"))
 		}, []string{`prompt "tell" names {pin}, which is unknown or secret`}},
 		{"a secret by another kind", func(f *ivr.Flow) {
-			f.Blanks = append(f.Blanks, ivr.Blank{Name: "pin", Kind: ivr.Digits})
-			replace(f, soundAsk, ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: secret,
-				Heard: "again", Back: "menu", GaveUp: ivr.HangUp})
+			f.Variables = append(f.Variables, ivr.Variable{Name: "pin", Kind: ivr.Digits})
+			replace(f, soundAsk, ivr.Gather{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: secret,
+				Next: "again", Back: "menu", GaveUp: ivr.HangUp})
 			replace(f, soundTell, text("{pin}", "{pin}"))
-		}, []string{`two blanks are named "pin"`}},
-		{"a blank of the engine's name", func(f *ivr.Flow) { f.Given[ivr.Blank{Name: "key", Kind: ivr.Digits}] = "1" },
-			[]string{`two blanks are named "key"`}},
+		}, []string{`two variables are named "pin"`}},
+		{"a variable of the engine's name", func(f *ivr.Flow) { f.Given[ivr.Variable{Name: "key", Kind: ivr.Digits}] = "1" },
+			[]string{`two variables are named "key"`}},
 		{"an open brace", func(f *ivr.Flow) { replace(f, soundTell, text("Call {repair", "Llame")) },
-			[]string{`prompt "tell" has a brace that belongs to no blank`}},
+			[]string{`prompt "tell" has a brace that belongs to no variable`}},
 		{"a closing brace", func(f *ivr.Flow) { replace(f, soundTell, text("Call", "Llame repair}")) },
-			[]string{`prompt "tell" has a brace that belongs to no blank`}},
-		{"a blank without a name", func(f *ivr.Flow) { replace(f, soundTell, text("Call {}", "Llame")) },
-			[]string{`prompt "tell" has a brace that belongs to no blank`}},
+			[]string{`prompt "tell" has a brace that belongs to no variable`}},
+		{"a variable without a name", func(f *ivr.Flow) { replace(f, soundTell, text("Call {}", "Llame")) },
+			[]string{`prompt "tell" has a brace that belongs to no variable`}},
 		{"too long in Spanish", func(f *ivr.Flow) { replace(f, soundTell, text("short", strings.Repeat("largo ", 51))) },
 			[]string{`prompt "tell" takes 20s in "es", more than 20s`}},
-		{"too long by its blanks", func(f *ivr.Flow) {
+		{"too long by its variables", func(f *ivr.Flow) {
 			replace(f, soundTell, text(strings.Repeat("{repair} ", 4), strings.Repeat("{repair} ", 4)))
 		}, []string{`prompt "tell" takes 27s in "en", more than 20s`, `prompt "tell" takes 27s in "es", more than 20s`}},
-		{"an option without its key", func(f *ivr.Flow) { f.Lines[soundMenu].(ivr.Menu).Options[0].Prompt = words("ask-me") },
+		{"an option without its key", func(f *ivr.Flow) { f.Nodes[soundMenu].(ivr.Menu).Options[0].Prompt = words("ask-me") },
 			[]string{`prompt "ask-me": {key} belongs in a menu's options, and only there`}},
 		{"a key elsewhere", func(f *ivr.Flow) { replace(f, soundTell, text("{key}", "{key}")) },
 			[]string{`prompt "tell": {key} belongs in a menu's options, and only there`}},
@@ -70,26 +70,26 @@ func TestCheckOfPrompts(t *testing.T) {
 func TestCheckOfQuestions(t *testing.T) {
 	menu := func(options int) func(*ivr.Flow) {
 		return func(f *ivr.Flow) {
-			m := f.Lines[soundMenu].(ivr.Menu)
+			m := f.Nodes[soundMenu].(ivr.Menu)
 			for len(m.Options) < options {
 				m.Options = append(m.Options, ivr.Option{Prompt: option("tell"), Next: "tell"})
 			}
 			m.Options = m.Options[:options]
-			f.Lines[soundMenu] = m
+			f.Nodes[soundMenu] = m
 		}
 	}
 	ask := func(digits ivr.Range) func(*ivr.Flow) {
 		return func(f *ivr.Flow) {
-			a := f.Lines[soundAsk].(ivr.Ask)
+			a := f.Nodes[soundAsk].(ivr.Gather)
 			a.Digits = digits
-			f.Lines[soundAsk] = a
+			f.Nodes[soundAsk] = a
 		}
 	}
 	again := func(times int) func(*ivr.Flow) {
 		return func(f *ivr.Flow) {
-			a := f.Lines[soundAgain].(ivr.Again)
+			a := f.Nodes[soundAgain].(ivr.Retry)
 			a.Times = times
-			f.Lines[soundAgain] = a
+			f.Nodes[soundAgain] = a
 		}
 	}
 	tests := []struct {
@@ -138,10 +138,10 @@ func TestSoundSubflowsPass(t *testing.T) {
 
 // entering appends a subflow to sound, which is entered from where its call told something.
 func entering(f *ivr.Flow, s *ivr.Subflow, on map[ivr.Step]ivr.Step) {
-	ask := f.Lines[soundAgain].(ivr.Again)
+	ask := f.Nodes[soundAgain].(ivr.Retry)
 	ask.GaveUp = "enter"
-	f.Lines[soundAgain] = ask
-	f.Lines = append(f.Lines, ivr.Enter{At: "enter", Subflow: s, On: on})
+	f.Nodes[soundAgain] = ask
+	f.Nodes = append(f.Nodes, ivr.Enter{At: "enter", Subflow: s, On: on})
 }
 
 func TestCheckOfSubflows(t *testing.T) {
@@ -152,11 +152,11 @@ func TestCheckOfSubflows(t *testing.T) {
 		}
 		return all
 	}
-	sub := func(lines ...ivr.Line) *ivr.Subflow { return &ivr.Subflow{Name: "sub", Start: "inside", Lines: lines} }
-	inside := func(next ivr.Step) ivr.Line { return say("inside", next) }
+	sub := func(nodes ...ivr.Node) *ivr.Subflow { return &ivr.Subflow{Name: "sub", Start: "inside", Nodes: nodes} }
+	inside := func(next ivr.Step) ivr.Node { return say("inside", next) }
 	circle := &ivr.Subflow{Name: "circle", Start: "outer"}
-	circle.Lines = []ivr.Line{
-		ivr.Enter{At: "outer", Subflow: &ivr.Subflow{Name: "inner", Start: "round", Lines: []ivr.Line{
+	circle.Nodes = []ivr.Node{
+		ivr.Enter{At: "outer", Subflow: &ivr.Subflow{Name: "inner", Start: "round", Nodes: []ivr.Node{
 			ivr.Enter{At: "round", Subflow: circle, On: map[ivr.Step]ivr.Step{"out": "back-again"}}, ivr.Return{At: "back-again"},
 		}}, On: map[ivr.Step]ivr.Step{"back-again": "out"}},
 		ivr.Return{At: "out"},
@@ -178,7 +178,7 @@ func TestCheckOfSubflows(t *testing.T) {
 			entering(f, sub(inside("menu"), ivr.Return{At: "menu"}), on("menu"))
 		}, []string{`step "menu" is written twice, or has no name of its own`}},
 		{"no start", func(f *ivr.Flow) {
-			entering(f, &ivr.Subflow{Name: "sub", Lines: []ivr.Line{ivr.Return{At: "out"}}}, on("out"))
+			entering(f, &ivr.Subflow{Name: "sub", Nodes: []ivr.Node{ivr.Return{At: "out"}}}, on("out"))
 		}, []string{`step "sub": exit "start" leads to "", which is not written in sub`, `step "out" can't be reached`}},
 		{"a return that leads nowhere", func(f *ivr.Flow) {
 			entering(f, sub(inside("out"), ivr.Return{At: "out"}), nil)
@@ -202,9 +202,9 @@ func TestCheckOfSubflows(t *testing.T) {
 			[]string{`subflow "circle" enters itself`, `subflow "inner" enters itself`}},
 		{"a secret by another kind", func(f *ivr.Flow) {
 			s := sub(inside("out"), ivr.Return{At: "out"})
-			s.Blanks = []ivr.Blank{{Name: "entry", Kind: ivr.Secret}}
+			s.Variables = []ivr.Variable{{Name: "entry", Kind: ivr.Secret}}
 			entering(f, s, on("out"))
-		}, []string{`two blanks are named "entry"`, `two blanks are named "entry"`,
+		}, []string{`two variables are named "entry"`, `two variables are named "entry"`,
 			`prompt "tell" names {entry}, which is unknown or secret`}},
 	}
 	for _, tt := range tests {
@@ -220,7 +220,7 @@ func TestCheckOfPhrases(t *testing.T) {
 		want   []string
 	}{
 		{"a phrase that names one", func(f *ivr.Flow) {
-			f.Blanks = append(f.Blanks, what)
+			f.Variables = append(f.Variables, what)
 			f.Phrases = []ivr.Prompt{phrase("inner"), outer}
 		}, []string{`phrase "outer" names the phrase {what}`}},
 		{"a phrase without Spanish", func(f *ivr.Flow) { f.Phrases = []ivr.Prompt{{Name: "half", EN: "half"}} },
@@ -232,10 +232,10 @@ func TestCheckOfPhrases(t *testing.T) {
 		{"a phrase that is given, and not written", func(f *ivr.Flow) { f.Given[what] = "nothing" },
 			[]string{`{what} is given "nothing", which is no phrase`}},
 		{"the same to a subflow", func(f *ivr.Flow) {
-			f.Lines = managing().Lines
-			enter := f.Lines[2].(ivr.Enter)
-			enter.Given = map[ivr.Blank]string{what: "a-nubmer"}
-			f.Lines[2] = enter
+			f.Nodes = managing().Nodes
+			enter := f.Nodes[2].(ivr.Enter)
+			enter.Given = map[ivr.Variable]string{what: "a-nubmer"}
+			f.Nodes[2] = enter
 		}, []string{`{what} is given "a-nubmer", which is no phrase`}},
 	}
 	for _, tt := range tests {

@@ -9,27 +9,27 @@ import (
 	"updatecenter/ivr"
 )
 
-// sound is a flow with a line of every kind, which Check has nothing to say about.
+// sound is a flow with a node of every kind, which Check has nothing to say about.
 func sound() *ivr.Flow {
 	flow := flowOf(
-		ivr.Work[outcome]{At: "start", Run: nil, On: ivr.On[outcome]{done: "menu", "not done": "sorry"}},
+		ivr.Action[outcome]{At: "start", Run: nil, On: ivr.On[outcome]{done: "menu", "not done": "sorry"}},
 		ivr.Menu{At: "menu", Options: []ivr.Option{
 			{Prompt: option("ask"), Next: "ask"}, {Prompt: option("transfer"), Next: "transfer"},
 		}, Back: ivr.HangUp, GaveUp: "help"},
-		ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
-			Heard: "again", Back: "menu", GaveUp: ivr.HangUp},
-		ivr.Again{At: "again", Times: 2, Back: "ask", GaveUp: "tell"},
+		ivr.Gather{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
+			Next: "again", Back: "menu", GaveUp: ivr.HangUp},
+		ivr.Retry{At: "again", Times: 2, Back: "ask", GaveUp: "tell"},
 		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "{entry}, {repair}.", ES: "{repair}, {entry}."}, Next: ivr.HangUp},
 		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, CallerID: showing, Failed: ivr.HangUp},
 	)
-	flow.Blanks = []ivr.Blank{entry}
+	flow.Variables = []ivr.Variable{entry}
 	return flow
 }
 
-// replace puts a line in the place of the one at its step.
-func replace(flow *ivr.Flow, index int, line ivr.Line) { flow.Lines[index] = line }
+// replace puts a node in the place of the one at its step.
+func replace(flow *ivr.Flow, index int, node ivr.Node) { flow.Nodes[index] = node }
 
-// The lines of sound, by their place.
+// The nodes of sound, by their place.
 const (
 	soundStart = iota
 	soundMenu
@@ -59,8 +59,8 @@ func TestFlowWithoutEntriesPasses(t *testing.T) {
 	}
 }
 
-// text is a line at tell with one prompt.
-func text(en, es string) ivr.Line {
+// text is a node at tell with one prompt.
+func text(en, es string) ivr.Node {
 	return ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: en, ES: es}, Next: ivr.HangUp}
 }
 
@@ -70,40 +70,40 @@ func TestCheckOfSteps(t *testing.T) {
 		damage func(*ivr.Flow)
 		want   []string
 	}{
-		{"no line at the start", func(f *ivr.Flow) { f.Start = "begin" }, []string{
+		{"no node at the start", func(f *ivr.Flow) { f.Start = "begin" }, []string{
 			`step "test-call": exit "start" leads to "begin", which is not written in test-call`,
 			`step "start" can't be reached`, `step "menu" can't be reached`, `step "ask" can't be reached`,
 			`step "again" can't be reached`, `step "tell" can't be reached`, `step "transfer" can't be reached`}},
-		{"no line for help", func(f *ivr.Flow) { f.Help = "" }, []string{
+		{"no node for help", func(f *ivr.Flow) { f.Help = "" }, []string{
 			`step "test-call": exit "0" leads to "", which is not written in test-call`}},
 		{"an exit to a step that isn't written", func(f *ivr.Flow) {
-			replace(f, soundAgain, ivr.Again{At: "again", Times: 2, Back: "aks", GaveUp: "tell"})
+			replace(f, soundAgain, ivr.Retry{At: "again", Times: 2, Back: "aks", GaveUp: "tell"})
 		}, []string{`step "again": exit "again" leads to "aks", which is not written in test-call`}},
 		{"a forgotten exit", func(f *ivr.Flow) {
-			replace(f, soundAgain, ivr.Again{At: "again", Times: 2, GaveUp: "tell"})
+			replace(f, soundAgain, ivr.Retry{At: "again", Times: 2, GaveUp: "tell"})
 		}, []string{`step "again": exit "again" leads to "", which is not written in test-call`}},
 		{"an outcome that leads nowhere", func(f *ivr.Flow) {
-			replace(f, soundStart, ivr.Work[outcome]{At: "start", On: ivr.On[outcome]{done: "menu", "not done": "nowhere"}})
+			replace(f, soundStart, ivr.Action[outcome]{At: "start", On: ivr.On[outcome]{done: "menu", "not done": "nowhere"}})
 		}, []string{`step "start": exit "not done" leads to "nowhere", which is not written in test-call`}},
 		{"a work without outcomes", func(f *ivr.Flow) {
-			f.Lines = append(f.Lines, ivr.Work[outcome]{At: "idle"})
-			replace(f, soundAgain, ivr.Again{At: "again", Times: 2, Back: "idle", GaveUp: "tell"})
+			f.Nodes = append(f.Nodes, ivr.Action[outcome]{At: "idle"})
+			replace(f, soundAgain, ivr.Retry{At: "again", Times: 2, Back: "idle", GaveUp: "tell"})
 		}, []string{`step "idle" has no exit`, `step "idle" can never end the call`}},
-		{"a step twice", func(f *ivr.Flow) { f.Lines = append(f.Lines, text("{entry}, {repair}.", "{repair}, {entry}.")) },
+		{"a step twice", func(f *ivr.Flow) { f.Nodes = append(f.Nodes, text("{entry}, {repair}.", "{repair}, {entry}.")) },
 			[]string{`step "tell" is written twice, or has no name of its own`}},
-		{"a step without a name", func(f *ivr.Flow) { f.Lines = append(f.Lines, say("", ivr.HangUp)) }, []string{
+		{"a step without a name", func(f *ivr.Flow) { f.Nodes = append(f.Nodes, say("", ivr.HangUp)) }, []string{
 			`step "" is written twice, or has no name of its own`, `step "" can't be reached`,
 			`prompt "" lacks its name or a language`}},
-		{"a step named like the end", func(f *ivr.Flow) { f.Lines = append(f.Lines, say(ivr.HangUp, ivr.HangUp)) },
+		{"a step named like the end", func(f *ivr.Flow) { f.Nodes = append(f.Nodes, say(ivr.HangUp, ivr.HangUp)) },
 			[]string{`step "hang-up" is written twice, or has no name of its own`}},
-		{"a step out of reach", func(f *ivr.Flow) { f.Lines = append(f.Lines, say("alone", ivr.HangUp)) },
+		{"a step out of reach", func(f *ivr.Flow) { f.Nodes = append(f.Nodes, say("alone", ivr.HangUp)) },
 			[]string{`step "alone" can't be reached`}},
-		{"a circle out of reach", func(f *ivr.Flow) { f.Lines = append(f.Lines, say("here", "there"), say("there", "here")) }, []string{
+		{"a circle out of reach", func(f *ivr.Flow) { f.Nodes = append(f.Nodes, say("here", "there"), say("there", "here")) }, []string{
 			`step "here" can't be reached`, `step "here" can never end the call`,
 			`step "there" can't be reached`, `step "there" can never end the call`}},
 		{"a circle that never ends the call", func(f *ivr.Flow) {
 			replace(f, soundTell, ivr.Say{At: "tell", Prompt: words("tell"), Next: "more"})
-			f.Lines = append(f.Lines, say("more", "tell"))
+			f.Nodes = append(f.Nodes, say("more", "tell"))
 		}, []string{`step "tell" can never end the call`, `step "more" can never end the call`}},
 	}
 	for _, tt := range tests {
@@ -121,16 +121,16 @@ func TestCheckOfTheApology(t *testing.T) {
 			`step "menu" follows the apology, but is no Say`}},
 		{"not a Say behind one", func(f *ivr.Flow) {
 			f.Sorry = "excuse"
-			f.Lines = append(f.Lines, say("excuse", "start"))
+			f.Nodes = append(f.Nodes, say("excuse", "start"))
 		}, []string{`step "start" follows the apology, but is no Say`}},
 		{"not written", func(f *ivr.Flow) { f.Sorry = "excuse" }, []string{
 			`step "test-call": exit "sorry" leads to "excuse", which is not written in test-call`,
 			`step "excuse" follows the apology, but is no Say`}},
 		{"endless", func(f *ivr.Flow) {
 			f.Sorry = "excuse"
-			f.Lines = append(f.Lines, say("excuse", "excuse"))
+			f.Nodes = append(f.Nodes, say("excuse", "excuse"))
 		}, []string{`step "excuse" can never end the call`, `the apology at "excuse" never ends`}},
-		{"a blank that is not given", func(f *ivr.Flow) {
+		{"a variable that is not given", func(f *ivr.Flow) {
 			f.Notices.Apology = ivr.Prompt{Name: "apology", EN: "{entry}", ES: "{entry}"}
 		}, []string{`the apology names {entry}, which is not given`}},
 	}
@@ -159,9 +159,9 @@ func complaints(t *testing.T, damage func(*ivr.Flow), want []string) {
 func TestCheckOfMenus(t *testing.T) {
 	menu := func(change func(*ivr.Menu)) func(*ivr.Flow) {
 		return func(f *ivr.Flow) {
-			m := f.Lines[soundMenu].(ivr.Menu)
+			m := f.Nodes[soundMenu].(ivr.Menu)
 			change(&m)
-			f.Lines[soundMenu] = m
+			f.Nodes[soundMenu] = m
 		}
 	}
 	keys := func(all ...string) func(*ivr.Flow) {

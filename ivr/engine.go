@@ -26,8 +26,8 @@ type Config struct {
 	// nothing if it is to be spoken; nil: all are spoken.
 	Recording func(prompt string, l Language) string
 	// Took is told of every exit that a call takes, at once by many; nil: nobody is.
-	Took func(Exit)
-	Log  *slog.Logger // never told what a caller keyed
+	OnExit func(Exit)
+	Log    *slog.Logger // never told what a caller keyed
 	// FailuresUnanswered has the apology for a turn that failed be given and not stored. The turn has no
 	// answer then, and is run again if it is posted again: for calls of which it is looked up later what
 	// was said.
@@ -37,8 +37,8 @@ type Config struct {
 // Engine answers the turns of calls by a flow. It has no state of its own.
 type Engine struct {
 	flow      *Flow
-	lines     map[Step]Line
-	blanks    map[string]Blank
+	nodes     map[Step]Node
+	variables map[string]Variable
 	phrases   map[string]Prompt
 	choices   map[string][]Prompt
 	store     Store
@@ -48,7 +48,7 @@ type Engine struct {
 	times     Times
 	turns     string
 	recording func(string, Language) string
-	took      func(Exit)
+	onExit    func(Exit)
 	log       *slog.Logger
 	mays      map[Step]Prompt
 	apologies map[apology][]byte
@@ -62,10 +62,10 @@ func New(c Config) (*Engine, error) {
 		return nil, fmt.Errorf("check flow %s: %w", c.Flow.Name, err)
 	}
 	e := &Engine{
-		flow: c.Flow, lines: c.Flow.index(), blanks: c.Flow.blanks(), phrases: c.Flow.phrases(),
+		flow: c.Flow, nodes: c.Flow.index(), variables: c.Flow.variables(), phrases: c.Flow.phrases(),
 		choices: c.Flow.choices(),
 		store:   c.Store, keys: c.Keys, random: c.Random, now: c.Now, times: c.Times,
-		turns: c.TurnURL, recording: c.Recording, took: c.Took, log: c.Log, failuresUnanswered: c.FailuresUnanswered,
+		turns: c.TurnURL, recording: c.Recording, onExit: c.OnExit, log: c.Log, failuresUnanswered: c.FailuresUnanswered,
 	}
 	e.mays, _ = c.Flow.mays() // Check has looked at the error
 	if e.times == (Times{}) {
@@ -77,8 +77,8 @@ func New(c Config) (*Engine, error) {
 	if e.recording == nil {
 		e.recording = func(string, Language) string { return "" }
 	}
-	if e.took == nil {
-		e.took = func(Exit) {}
+	if e.onExit == nil {
+		e.onExit = func(Exit) {}
 	}
 	return e, e.prepareApologies()
 }
@@ -90,12 +90,12 @@ const (
 
 // Event is a webhook that begins a call or goes on with it.
 type Event struct {
-	Call     string // the CallSid
-	Turn     int    // 0: the incoming call
-	Caller   Caller
-	About    string   // what a call that we made is about; only used when the call is unknown
-	Language Language // as the turn's URL has it; only used when the call is unknown
-	Heard    Heard
+	Call      string // the CallSid
+	Turn      int    // 0: the incoming call
+	Caller    Caller
+	Reference string   // what a call that we made is about; only used when the call is unknown
+	Language  Language // as the turn's URL has it; only used when the call is unknown
+	Input     Input
 	// Look: what the caller did is not known. The turn's answer is looked for, and not made.
 	Look bool
 }
@@ -262,7 +262,7 @@ func (t Times) Slower(times time.Duration) Times {
 }
 
 // Resume leads back from the flow's help to the question at which the caller pressed 0, within
-// the subflows that were under way. No line before it may wait for the caller. It belongs to
+// the subflows that were under way. No node before it may wait for the caller. It belongs to
 // the flow itself.
 type Resume struct{ At Step }
 
@@ -270,15 +270,15 @@ func (r Resume) step() Step        { return r.At }
 func (r Resume) exits() []Exit     { return nil }
 func (r Resume) prompts() []Prompt { return nil }
 
-// errNotAsked says that there is nothing to resume: nobody has asked for help in this turn.
-var errNotAsked = errors.New("there is no question to resume")
+// errNotWaiting says that there is nothing to resume: nobody has asked for help in this turn.
+var errNotWaiting = errors.New("there is no question to resume")
 
 func (r Resume) enter(_ context.Context, t *turn) (Step, error) {
-	if t.call.asked.at == "" {
-		return here, errNotAsked
+	if t.call.question.at == "" {
+		return here, errNotWaiting
 	}
-	t.call.state.Stack = t.call.asked.stack
-	return t.call.asked.at, nil
+	t.call.state.Stack = t.call.question.stack
+	return t.call.question.at, nil
 }
 
 func (r Resume) symbol(text string) string { return "([" + text + "])" }

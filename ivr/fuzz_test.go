@@ -8,9 +8,9 @@ import (
 	"updatecenter/twiml"
 )
 
-// FuzzHeard holds that nothing a caller can key, and nothing a webhook can say, keeps a
+// FuzzInput holds that nothing a caller can key, and nothing a webhook can say, keeps a
 // turn from a document that Twilio can read.
-func FuzzHeard(f *testing.F) {
+func FuzzInput(f *testing.F) {
 	for _, keys := range []string{"", "0", "1", "2", "*", "#", "8265", "+1", "123456789012", "١٢", "\x00\xff", "<Say>"} {
 		f.Add(1, keys, "", "en", "+16125550142")
 	}
@@ -22,7 +22,7 @@ func FuzzHeard(f *testing.F) {
 		engine := newEngine(t, configOf(t, flow))
 		event := ivr.Event{Call: sid, Caller: ivr.Caller{Number: from, From: from}}
 		readableByTwilio(t, engine, event)
-		event.Heard = ivr.Heard{Keys: keys, DialStatus: status}
+		event.Input = ivr.Input{Keys: keys, DialStatus: status}
 		event.Language = ivr.Language(language)
 		for event.Turn = 1; event.Turn <= 6; event.Turn++ {
 			readableByTwilio(t, engine, event)
@@ -34,7 +34,7 @@ func FuzzHeard(f *testing.F) {
 	})
 }
 
-// everything is a call that comes by every kind of line.
+// everything is a call that comes by every kind of node.
 func everything() *ivr.Flow {
 	flow := flowOf(
 		ivr.Menu{At: "start", Options: []ivr.Option{
@@ -43,15 +43,15 @@ func everything() *ivr.Flow {
 			{Prompt: option("bye"), Next: ivr.HangUp}, {Prompt: option("pound"), Key: "#", Next: "enter"},
 		}, More: option("more"), First: option("first"), Back: "asking", GaveUp: "enter", Listing: true},
 		speak("spanish", "enter", ivr.Spanish),
-		ivr.Enter{At: "enter", Subflow: editing(), Given: map[ivr.Blank]string{what: "a-code"},
+		ivr.Enter{At: "enter", Subflow: editing(), Given: map[ivr.Variable]string{what: "a-code"},
 			On: map[ivr.Step]ivr.Step{"edited": "tell", "left": "transfer"}},
-		ivr.Ask{At: "asking", Prompt: words("asking"), Digits: ivr.Range{Min: 1, Max: 10}, Into: entry,
-			Heard: "tell", Back: "transfer", GaveUp: "transfer"},
+		ivr.Gather{At: "asking", Prompt: words("asking"), Digits: ivr.Range{Min: 1, Max: 10}, Into: entry,
+			Next: "tell", Back: "transfer", GaveUp: "transfer"},
 		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "{what} {entry}{time}", ES: "{what} {entry}{time}"}, Next: "retry"},
-		ivr.Again{At: "retry", Times: 3, Back: "start", GaveUp: ivr.HangUp},
+		ivr.Retry{At: "retry", Times: 3, Back: "start", GaveUp: ivr.HangUp},
 		ivr.Transfer{At: "transfer", Prompt: words("transfer"), To: repair, CallerID: showing, Failed: "retry"},
 	)
-	flow.Blanks = []ivr.Blank{entry, {Name: "time", Kind: ivr.Time}}
+	flow.Variables = []ivr.Variable{entry, {Name: "time", Kind: ivr.Time}}
 	return flow
 }
 

@@ -37,14 +37,14 @@ func option(name string) ivr.Prompt {
 	return ivr.Prompt{Name: "to-" + name, EN: name + ", press {key}.", ES: name + ", oprima el {key}."}
 }
 
-// repair is a blank that every flow of the tests has.
-var repair = ivr.Blank{Name: "repair", Kind: ivr.Phone}
+// repair is a variable that every flow of the tests has.
+var repair = ivr.Variable{Name: "repair", Kind: ivr.Phone}
 
 // showing is the caller ID of transfers.
-var showing = ivr.Blank{Name: "showing", Kind: ivr.Phone}
+var showing = ivr.Variable{Name: "showing", Kind: ivr.Phone}
 
-// flowOf is a flow that is sound, if the lines are.
-func flowOf(lines ...ivr.Line) *ivr.Flow {
+// flowOf is a flow that is sound, if the nodes are.
+func flowOf(nodes ...ivr.Node) *ivr.Flow {
 	return &ivr.Flow{
 		Name: "test-call", Start: "start", Sorry: "sorry", Help: "help",
 		Notices: ivr.Notices{
@@ -52,14 +52,14 @@ func flowOf(lines ...ivr.Line) *ivr.Flow {
 			WrongKey: words("wrong-key"), StartOver: words("start-over"),
 			Apology: ivr.Prompt{Name: "apology", EN: "Apology: call {repair}.", ES: "Disculpa: llame al {repair}."},
 		},
-		Given: map[ivr.Blank]string{repair: "+18005731311", showing: "+16125557801"},
-		Lines: append(lines,
+		Given: map[ivr.Variable]string{repair: "+18005731311", showing: "+16125557801"},
+		Nodes: append(nodes,
 			ivr.Say{At: "help", Prompt: words("help"), Next: ivr.HangUp},
 			ivr.Say{At: "sorry", Prompt: words("sorry"), Next: ivr.HangUp}),
 	}
 }
 
-// say is a line that speaks its own name.
+// say is a node that speaks its own name.
 func say(at, next ivr.Step) ivr.Say { return ivr.Say{At: at, Prompt: words(string(at)), Next: next} }
 
 // outcome is what the works of the tests come to, mostly.
@@ -67,17 +67,17 @@ type outcome string
 
 const done outcome = "done"
 
-// work is a line that does something and goes on.
-func work(at, next ivr.Step, do func(c *ivr.Call)) ivr.Work[outcome] {
-	return ivr.Work[outcome]{At: at, On: ivr.On[outcome]{done: next},
+// work is a node that does something and goes on.
+func work(at, next ivr.Step, do func(c *ivr.Call)) ivr.Action[outcome] {
+	return ivr.Action[outcome]{At: at, On: ivr.On[outcome]{done: next},
 		Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
 			do(c)
 			return done, nil
 		}}
 }
 
-// speak is a line that sets the language.
-func speak(at, next ivr.Step, l ivr.Language) ivr.Line {
+// speak is a node that sets the language.
+func speak(at, next ivr.Step, l ivr.Language) ivr.Node {
 	return work(at, next, func(c *ivr.Call) { c.Speak(l) })
 }
 
@@ -142,14 +142,14 @@ func dialEngine(t testing.TB, engine *ivr.Engine, want ...string) *caller {
 func (c *caller) press(keys string, want ...string) {
 	c.Helper()
 	c.turn++
-	c.hears(ivr.Event{Heard: ivr.Heard{Keys: keys}}, want)
+	c.hears(ivr.Event{Input: ivr.Input{Keys: keys}}, want)
 }
 
 // dialed reports how a transfer ended, and checks what is answered.
 func (c *caller) dialed(status string, want ...string) {
 	c.Helper()
 	c.turn++
-	c.hears(ivr.Event{Heard: ivr.Heard{DialStatus: status}}, want)
+	c.hears(ivr.Event{Input: ivr.Input{DialStatus: status}}, want)
 }
 
 func (c *caller) hears(event ivr.Event, want []string) {
@@ -196,14 +196,14 @@ func told(t testing.TB, verb twiml.Verb) []string {
 	case twiml.Hangup:
 		return []string{"hang up"}
 	case twiml.Gather:
-		return asked(t, v)
+		return question(t, v)
 	}
 	t.Fatalf("a call never holds %#v here", verb)
 	return nil
 }
 
-// asked tells a question, and holds it to what every question has.
-func asked(t testing.TB, g twiml.Gather) []string {
+// question tells a question, and holds it to what every question has.
+func question(t testing.TB, g twiml.Gather) []string {
 	t.Helper()
 	if (g.Timeout != 7 && g.Timeout != 10) || !g.ActionOnEmptyResult || !strings.HasPrefix(g.Action, turnURL) {
 		t.Errorf("want 7 or 10 seconds, and silence reported to %s; got %+v", turnURL, g)

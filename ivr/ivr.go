@@ -2,44 +2,44 @@
 //
 // # A flow is data
 //
-// A [Flow] is a list of lines in the order in which one would tell the call. Each stands
+// A [Flow] is a list of nodes in the order in which one would tell the call. Each stands
 // at a [Step] and names the steps that may follow:
 //
 //   - [Say] speaks a prompt,
-//   - [Ask] has the caller key digits into a [Blank],
+//   - [Gather] has the caller key digits into a [Variable],
 //   - [Menu] offers options, numbered in the order offered,
-//   - [Work] runs domain code and goes on by its outcome,
-//   - [Again] leads back a limited number of times,
+//   - [Action] runs domain code and goes on by its outcome,
+//   - [Retry] leads back a limited number of times,
 //   - [Transfer] connects the caller with a telephone number,
 //   - [Enter] runs a [Subflow] and goes on by the [Return] that ends it,
 //   - [Resume] leads from the help back to the question.
 //
-// A [Blank] says what it holds in the manner of its kind: a telephone number in groups, a time
+// A [Variable] says what it holds in the manner of its kind: a telephone number in groups, a time
 // by the clock of the caller's language, one of the flow's Phrases as a part of the sentence.
-// A secret that must be spoken is lent to a blank for one turn, and never kept ([Call.Lend]).
+// A secret that must be spoken fills a variable for one turn, and is never kept ([Call.FillForTurn]).
 //
 // A menu of more than five options comes on pages. An option can instead have a key of its
 // own, which stays the same whatever else is offered. A page takes 30 seconds at the most, and
-// one of a list ([Menu].Listing) 45; a blank of kind [Listed] says the numbers of a list.
+// one of a list ([Menu].Listing) 45; a variable of kind [Listed] says the numbers of a list.
 //
-// A subflow is a part of the call that serves several places, each of which says by blanks
+// A subflow is a part of the call that serves several places, each of which says by variables
 // what it is about and where its returns lead. Subflows enter others, but never themselves.
 // Steps lead only to others of the same part; a question asked for help leads out of all.
 //
 // Two keys work at every question: 0 goes to the flow's Help step, unless a 0 is an answer
-// ([Ask].Zero), and * to the question's Back step. [Call.Place] tells the help who has asked,
+// ([Gather].Zero), and * to the question's Back step. [Call.Place] tells the help who has asked,
 // and [Resume] leads back. Silence, too few keys, too many, and keys that mean nothing here each get a
 // sentence of their own and the question once more, until its tries are used up.
 //
 // [Flow.Check] finds what the compiler can't: steps without a way to them or to the end
 // of the call, prompts that lack a language, menus that are too long. [Flow.Mermaid] and
 // [Subflow.Mermaid] draw the flow and its parts, [Flow.Exits] lists every way out of every
-// line, so that a test can tell which were never taken.
+// node, so that a test can tell which were never taken.
 //
 // # A turn
 //
 // A turn is one webhook: the caller's keys come in, a TwiML document goes out.
-// [Engine.Turn] claims the turn in the [Store], runs lines until one waits for the caller
+// [Engine.Turn] claims the turn in the [Store], runs nodes until one waits for the caller
 // or the call ends, and commits the new state with the answer in one step; the first turn
 // of a call is claimed by its commit. A webhook that is delivered twice gets the same answer
 // and has one effect, on whichever server it arrives; work that a turn does elsewhere must be idempotent on [Call.SID] and
@@ -66,29 +66,29 @@ type Flow struct {
 	Help Step
 	// Notices are the sentences that the engine says by itself.
 	Notices Notices
-	// Given holds the blanks that are the same in every call, such as a number to call.
-	Given map[Blank]string
-	// Blanks are the others that prompts name.
-	Blanks []Blank
-	// Phrases are what blanks of kind [Phrase] say. They may name other blanks.
+	// Given holds the variables that are the same in every call, such as a number to call.
+	Given map[Variable]string
+	// Variables are the others that prompts name.
+	Variables []Variable
+	// Phrases are what variables of kind [Phrase] say. They may name other variables.
 	Phrases []Prompt
-	// Choices are what blanks of kind [Phrase] say that say one of a few; the others can say any
+	// Choices are what variables of kind [Phrase] say that say one of a few; the others can say any
 	// phrase, which makes the estimate of a prompt longer.
-	Choices map[Blank][]Prompt
-	// Lines in the order in which one would tell the call.
-	Lines []Line
+	Choices map[Variable][]Prompt
+	// Nodes in the order in which one would tell the call.
+	Nodes []Node
 }
 
 // Notices are spoken before a question is asked once more, and in calls gone wrong.
 type Notices struct {
 	Silence  Prompt // no key was pressed
-	TooFew   Prompt // the entry is too short; a flow without an [Ask] has none
+	TooFew   Prompt // the entry is too short; a flow without a [Gather] has none
 	TooMany  Prompt // the entry is too long; likewise
 	WrongKey Prompt // a key that means nothing here
 	// StartOver begins a call that we know nothing of any more.
 	StartOver Prompt
 	// Apology is all that is said when the call's state can't be reached. It may hold
-	// only Given blanks.
+	// only Given variables.
 	Apology Prompt
 	// Unsure is said once in a turn whose work made a change that may not last: after the next [Say],
 	// which says what was done, or before a question. A flow that changes nothing lasting has none.
@@ -100,61 +100,61 @@ func (n Notices) all() []Prompt {
 	return append([]Prompt{n.Silence, n.TooFew, n.TooMany, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
 }
 
-// A Step is the name of a line, unique in its flow, in words-with-hyphens.
+// A Step is the name of a node, unique in its flow, in words-with-hyphens.
 type Step string
 
 // HangUp as a next [Step] ends the call. It has no type of its own, as the exits of an
 // [Enter] would be held to have one of that name: steps are no enumeration.
 const HangUp = "hang-up"
 
-// here is returned by a line that waits for the caller.
+// here is returned by a node that waits for the caller.
 const here = ""
 
-// A Line is one of [Say], [Ask], [Menu], [Work], [Again], [Transfer], [Enter],
+// A Node is one of [Say], [Gather], [Menu], [Action], [Retry], [Transfer], [Enter],
 // [Return] and [Resume].
-type Line interface {
-	// step is where the line stands.
+type Node interface {
+	// step is where the node stands.
 	step() Step
 	// exits are the ways out, in the order in which one would tell them.
 	exits() []Exit
-	// prompts are the sentences that the line itself speaks.
+	// prompts are the sentences that the node itself speaks.
 	prompts() []Prompt
-	// enter runs the line and returns the next step, or here if it waits for the caller.
+	// enter runs the node and returns the next step, or here if it waits for the caller.
 	enter(ctx context.Context, t *turn) (Step, error)
-	// symbol is the line's node in a Mermaid flowchart, its text quoted.
+	// symbol is the shape of the node in a Mermaid flowchart, its text quoted.
 	symbol(text string) string
 }
 
-// A listener is a line that waits for the caller.
-type listener interface {
-	Line
+// A waiting is a node that waits for the caller.
+type waiting interface {
+	Node
 	// hear takes in what came of the wait and returns the next step, or here.
-	hear(t *turn, heard Heard) Step
+	receive(t *turn, input Input) Step
 }
 
-// An Exit is one way out of a line.
+// An Exit is one way out of a node.
 type Exit struct {
 	From Step
 	Name string // what happened: an outcome, a key, "silence" ...
 	To   Step
 }
 
-// Exits lists every way out of every line, in the order of the flow, each subflow once.
+// Exits lists every way out of every node, in the order of the flow, each subflow once.
 func (f *Flow) Exits() []Exit {
 	var all []Exit
-	for _, line := range f.everyLine() {
-		all = append(all, line.exits()...)
-		if helps(line) {
-			all = append(all, Exit{line.step(), help, f.Help})
+	for _, node := range f.everyNode() {
+		all = append(all, node.exits()...)
+		if helps(node) {
+			all = append(all, Exit{node.step(), help, f.Help})
 		}
 	}
 	return all
 }
 
-// helps says whether a line is a question at which 0 asks for help.
-func helps(line Line) bool {
-	switch l := line.(type) {
-	case Ask:
+// helps says whether a node is a question at which 0 asks for help.
+func helps(node Node) bool {
+	switch l := node.(type) {
+	case Gather:
 		return !l.Zero
 	case Menu:
 		return true
@@ -162,13 +162,13 @@ func helps(line Line) bool {
 	return false
 }
 
-// index returns the lines by their steps.
-func (f *Flow) index() map[Step]Line {
-	lines := make(map[Step]Line, len(f.Lines))
-	for _, line := range f.everyLine() {
-		lines[line.step()] = line
+// index returns the nodes by their steps.
+func (f *Flow) index() map[Step]Node {
+	nodes := make(map[Step]Node, len(f.Nodes))
+	for _, node := range f.everyNode() {
+		nodes[node.step()] = node
 	}
-	return lines
+	return nodes
 }
 
 // Prompts lists every prompt once, in the order of the flow, the notices last.
@@ -187,8 +187,8 @@ func (f *Flow) Prompts() []Prompt {
 // everyPrompt lists the prompts as often as they are spoken.
 func (f *Flow) everyPrompt() []Prompt {
 	var all []Prompt
-	for _, line := range f.everyLine() {
-		all = append(all, line.prompts()...)
+	for _, node := range f.everyNode() {
+		all = append(all, node.prompts()...)
 	}
 	all = append(all, f.everyPhrase()...)
 	return append(all, f.notices()...)
@@ -198,15 +198,15 @@ func (f *Flow) everyPrompt() []Prompt {
 // an entry.
 func (f *Flow) notices() []Prompt {
 	n := f.Notices
-	for _, line := range f.everyLine() {
-		if _, isAsk := line.(Ask); isAsk {
+	for _, node := range f.everyNode() {
+		if _, isAsk := node.(Gather); isAsk {
 			return n.all()
 		}
 	}
 	return append([]Prompt{n.Silence, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
 }
 
-// everyPhrase lists what blanks of kind Phrase say.
+// everyPhrase lists what variables of kind Phrase say.
 func (f *Flow) everyPhrase() []Prompt {
 	all := slices.Clone(f.Phrases)
 	for _, s := range f.Subflows() {
@@ -221,15 +221,15 @@ func (f *Flow) everyPhrase() []Prompt {
 }
 
 // everyChoices lists those of the flow and of its subflows.
-func (f *Flow) everyChoices() []map[Blank][]Prompt {
-	all := []map[Blank][]Prompt{f.Choices}
+func (f *Flow) everyChoices() []map[Variable][]Prompt {
+	all := []map[Variable][]Prompt{f.Choices}
 	for _, s := range f.Subflows() {
 		all = append(all, s.Choices)
 	}
 	return all
 }
 
-// choices are by the names of their blanks.
+// choices are by the names of their variables.
 func (f *Flow) choices() map[string][]Prompt {
 	named := make(map[string][]Prompt)
 	for _, choices := range f.everyChoices() {
@@ -249,17 +249,17 @@ func (f *Flow) phrases() map[string]Prompt {
 	return named
 }
 
-// blanks returns the blanks that prompts can name, by their names.
-func (f *Flow) blanks() map[string]Blank {
-	named := map[string]Blank{key.Name: key}
+// variables returns the variables that prompts can name, by their names.
+func (f *Flow) variables() map[string]Variable {
+	named := map[string]Variable{key.Name: key}
 	for b := range f.Given {
 		named[b.Name] = b
 	}
-	for _, b := range f.Blanks {
+	for _, b := range f.Variables {
 		named[b.Name] = b
 	}
 	for _, s := range f.Subflows() {
-		for _, b := range s.Blanks {
+		for _, b := range s.Variables {
 			named[b.Name] = b
 		}
 	}

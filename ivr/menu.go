@@ -24,7 +24,7 @@ type Menu struct {
 	Listing bool
 }
 
-// Option is a way to go on. Its prompt names the key with the blank {key}: "To change
+// Option is a way to go on. Its prompt names the key with the variable {key}: "To change
 // your PIN, press {key}."
 type Option struct {
 	Prompt Prompt
@@ -65,7 +65,7 @@ func (m Menu) exits() []Exit {
 	return append(all, Exit{m.At, back, m.Back}, Exit{m.At, gaveUp, m.GaveUp})
 }
 
-func (m Menu) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
+func (m Menu) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	t.call.state.Tries, t.call.state.Page = 0, 0
 	m.offer(t)
 	return here, nil
@@ -80,15 +80,15 @@ func (m Menu) offer(t *turn) {
 	t.answer.gather(t.nextTurn(m.At), keypad{most: 1, every: true, patience: t.patience()})
 }
 
-func (m Menu) hear(t *turn, heard Heard) Step {
-	switch heard.Keys {
+func (m Menu) receive(t *turn, input Input) Step {
+	switch input.Keys {
 	case help:
 		return t.help(m.At)
 	case back:
 		return t.leave(m.At, back, m.Back)
 	}
 	for _, o := range m.page(t.call) {
-		if heard.Keys == o.pressed {
+		if input.Keys == o.pressed {
 			return m.choose(t, o)
 		}
 	}
@@ -96,10 +96,10 @@ func (m Menu) hear(t *turn, heard Heard) Step {
 		return t.leave(m.At, gaveUp, m.GaveUp)
 	}
 	problem := t.flow().Notices.WrongKey
-	if heard.Keys == "" {
+	if input.Keys == "" {
 		problem = t.flow().Notices.Silence
 	}
-	return t.askAgain(m.At, m.GaveUp, m.tries(), problem, func() { m.offer(t) })
+	return t.repeat(m.At, m.GaveUp, m.tries(), problem, func() { m.offer(t) })
 }
 
 func (m Menu) tries() int {

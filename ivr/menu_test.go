@@ -130,14 +130,14 @@ var countedNames = []string{"one", "two", "three", "four", "five", "six", "seven
 func paging(l ivr.Language, has func(name string) bool) *ivr.Flow {
 	menu := ivr.Menu{At: "menu", Prompt: words("menu"), More: option("more"), First: option("first"),
 		Closing: words("closing"), Back: ivr.HangUp, GaveUp: "give-up", Listing: true}
-	lines := []ivr.Line{speak("start", "menu", l)}
+	nodes := []ivr.Node{speak("start", "menu", l)}
 	for _, name := range countedNames {
 		menu.Options = append(menu.Options, ivr.Option{Prompt: option(name), Next: ivr.Step("chose-" + name),
 			If: func(*ivr.Call) bool { return has(name) }})
-		lines = append(lines, say(ivr.Step("chose-"+name), ivr.HangUp))
+		nodes = append(nodes, say(ivr.Step("chose-"+name), ivr.HangUp))
 	}
 	menu.Options = append(menu.Options, ivr.Option{Prompt: option("add"), Key: "#", Next: "add"})
-	return flowOf(append(lines, menu, say("add", ivr.HangUp), say("give-up", ivr.HangUp))...)
+	return flowOf(append(nodes, menu, say("add", ivr.HangUp), say("give-up", ivr.HangUp))...)
 }
 
 // upTo has so many options.
@@ -242,7 +242,7 @@ func TestMenuPagesInSpanish(t *testing.T) {
 
 // Options that all have their keys keep them, whichever are offered.
 func TestMenuOfFixedKeys(t *testing.T) {
-	on := ivr.Blank{Name: "on", Kind: ivr.Digits}
+	on := ivr.Variable{Name: "on", Kind: ivr.Digits}
 	flow := flowOf(
 		speak("start", "menu", ivr.English),
 		ivr.Menu{At: "menu", Options: []ivr.Option{

@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// Mermaid draws the flow's own lines as a Mermaid flowchart: a box for each line in the form
+// Mermaid draws the flow's own nodes as a Mermaid flowchart: a box for each node in the form
 // of its kind, an arrow for each exit. The way to help by 0, which every question has, is
 // left out, and a subflow is one box: see [Subflow.Mermaid].
-func (f *Flow) Mermaid() string { return draw(f.Name, "call", f.Start, f.Lines) }
+func (f *Flow) Mermaid() string { return draw(f.Name, "call", f.Start, f.Nodes) }
 
 // Mermaid draws the subflow, as [Flow.Mermaid] draws the flow.
-func (s *Subflow) Mermaid() string { return draw(s.Name, "enter", s.Start, s.Lines) }
+func (s *Subflow) Mermaid() string { return draw(s.Name, "enter", s.Start, s.Nodes) }
 
-func draw(name, begin string, start Step, lines []Line) string {
+func draw(name, begin string, start Step, nodes []Node) string {
 	var b strings.Builder
 	b.WriteString("flowchart TD\n")
-	fmt.Fprintf(&b, "    %s-begins((%s)) --> %s\n", name, quote(begin), node(start)) // a step may have the name itself
+	fmt.Fprintf(&b, "    %s-begins((%s)) --> %s\n", name, quote(begin), boxName(start)) // a step may have the name itself
 	ends := false
-	for _, line := range lines {
-		fmt.Fprintf(&b, "    %s%s\n", node(line.step()), line.symbol(quote(label(line))))
-		exits := merge(line.exits())
+	for _, node := range nodes {
+		fmt.Fprintf(&b, "    %s%s\n", boxName(node.step()), node.symbol(quote(label(node))))
+		exits := merge(node.exits())
 		for _, exit := range exits {
 			name := "|" + quote(exit.Name) + "|"
 			if len(exits) == 1 {
 				name = "" // there is nothing to tell apart
 			}
-			fmt.Fprintf(&b, "    %s -->%s %s\n", node(exit.From), name, node(exit.To))
+			fmt.Fprintf(&b, "    %s -->%s %s\n", boxName(exit.From), name, boxName(exit.To))
 			ends = ends || exit.To == HangUp
 		}
 	}
@@ -36,18 +36,18 @@ func draw(name, begin string, start Step, lines []Line) string {
 	return b.String()
 }
 
-// label is what stands in a line's box.
-func label(line Line) string {
-	if e, ok := line.(Enter); ok && string(e.At) != e.Subflow.Name {
+// label is what stands in a node's box.
+func label(node Node) string {
+	if e, ok := node.(Enter); ok && string(e.At) != e.Subflow.Name {
 		return e.At.words() + ": " + Step(e.Subflow.Name).words()
 	}
-	return line.step().words()
+	return node.step().words()
 }
 
-// node is the name of a step's box. A word of the drawing's language is taken for that even
+// boxName is the name of a step's box. A word of the drawing's language is taken for that even
 // at the beginning of a name.
 // https://github.com/mermaid-js/mermaid/blob/develop/packages/mermaid/src/diagrams/flowchart/parser/flow.jison
-func node(s Step) string {
+func boxName(s Step) string {
 	first, _, _ := strings.Cut(string(s), "-")
 	switch first {
 	case "call", "class", "click", "end", "flowchart", "graph", "href", "style", "subgraph":

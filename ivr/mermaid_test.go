@@ -28,7 +28,7 @@ func TestDrawingIsAlwaysTheSame(t *testing.T) {
 	for _, o := range strings.Fields("one two three four five six seven") {
 		on[outcome(o)] = ivr.Step("to-" + o)
 	}
-	flow := flowOf(ivr.Work[outcome]{At: "start", On: on})
+	flow := flowOf(ivr.Action[outcome]{At: "start", On: on})
 	drawn, exits := flow.Mermaid(), flow.Exits()
 	for range 50 {
 		if flow.Mermaid() != drawn || !slices.Equal(flow.Exits(), exits) {
@@ -38,7 +38,7 @@ func TestDrawingIsAlwaysTheSame(t *testing.T) {
 }
 
 func TestMermaidQuotesWhatIsItsOwn(t *testing.T) {
-	flow := flowOf(ivr.Work[outcome]{At: "start", On: ivr.On[outcome]{done: "sorry", `say "end"`: "help", "*": ivr.HangUp}})
+	flow := flowOf(ivr.Action[outcome]{At: "start", On: ivr.On[outcome]{done: "sorry", `say "end"`: "help", "*": ivr.HangUp}})
 	for _, want := range []string{`|"say #quot;end#quot;"| help`, `|"#42;"| hang-up`, `(("end"))`} {
 		if !strings.Contains(flow.Mermaid(), want) {
 			t.Errorf("no %s in:\n%s", want, flow.Mermaid())
@@ -113,7 +113,7 @@ func TestExitsOfPagesAndSubflowsAreTold(t *testing.T) {
 	var took []ivr.Exit
 	play := func(flow *ivr.Flow, keys ...string) {
 		config := configOf(t, flow)
-		config.Took = func(e ivr.Exit) {
+		config.OnExit = func(e ivr.Exit) {
 			took = append(took, e)
 			if !slices.Contains(flow.Exits(), e) {
 				t.Errorf("%v is no exit of the flow", e)
@@ -142,7 +142,7 @@ func TestExitsOfPagesAndSubflowsAreTold(t *testing.T) {
 func TestExitsAreTold(t *testing.T) {
 	config := configOf(t, asking())
 	var took []ivr.Exit
-	config.Took = func(e ivr.Exit) { took = append(took, e) }
+	config.OnExit = func(e ivr.Exit) { took = append(took, e) }
 	c := dialEngine(t, newEngine(t, config), welcomed...)
 	c.press("1", "gather 0 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
 	c.press("8265", "en: Heard <8265>.", "hang up")
@@ -168,7 +168,7 @@ func TestPromptsAreListedOnce(t *testing.T) {
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("- expected, + listed:\n%s", diff)
 	}
-	flow.Lines = append(flow.Lines, say("help", ivr.HangUp))
+	flow.Nodes = append(flow.Nodes, say("help", ivr.HangUp))
 	if len(flow.Prompts()) != len(want) {
 		t.Error("a prompt that is spoken twice is listed twice")
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// The names of exits that several lines share.
+// The names of exits that several nodes share.
 const (
 	gaveUp = "gave up"
 	back   = "*"
@@ -21,59 +21,59 @@ const tries = 3
 // Range is how many digits an entry has.
 type Range struct{ Min, Max int }
 
-// Ask has the caller key digits into a blank, ended by # or by a pause. An entry of the
-// right length goes on at Heard; after three others, or three silences, at GaveUp.
-type Ask struct {
+// Gather has the caller key digits into a variable, ended by # or by a pause. An entry of the
+// right length goes on at Next; after three others, or three silences, at GaveUp.
+type Gather struct {
 	At     Step
 	Once   Prompt // spoken before the question, the first time in a call or in its subflow; may be left out
 	Prompt Prompt
 	Digits Range // Min at least 1
 	Zero   bool  // a single 0 is an answer here, such as midnight, and no call for help
-	Into   Blank
-	Heard  Step
+	Into   Variable
+	Next   Step
 	Back   Step // after *
 	GaveUp Step
 }
 
-func (a Ask) step() Step        { return a.At }
-func (a Ask) prompts() []Prompt { return written(a.Once, a.Prompt) }
+func (a Gather) step() Step        { return a.At }
+func (a Gather) prompts() []Prompt { return written(a.Once, a.Prompt) }
 
-func (a Ask) exits() []Exit {
-	return []Exit{{a.At, "heard", a.Heard}, {a.At, back, a.Back}, {a.At, gaveUp, a.GaveUp}}
+func (a Gather) exits() []Exit {
+	return []Exit{{a.At, "heard", a.Next}, {a.At, back, a.Back}, {a.At, gaveUp, a.GaveUp}}
 }
 
-func (a Ask) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
+func (a Gather) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	t.call.state.Tries = 0
 	if t.call.state.visit(a.At) == 1 {
 		t.say(a.Once)
 	}
 	t.say(a.Prompt)
-	a.listen(t)
+	a.await(t)
 	return here, nil
 }
 
-// listen sets no number of digits: # or a pause ends an entry, so whatever is keyed too
+// await sets no number of digits: # or a pause ends an entry, so whatever is keyed too
 // many belongs to it and not to the next question.
-func (a Ask) listen(t *turn) {
+func (a Gather) await(t *turn) {
 	t.answer.gather(t.nextTurn(a.At), keypad{patience: t.patience()})
 }
 
-func (a Ask) hear(t *turn, heard Heard) Step {
+func (a Gather) receive(t *turn, input Input) Step {
 	switch {
-	case a.helps(heard.Keys):
+	case a.helps(input.Keys):
 		return t.help(a.At)
-	case heard.Keys == back:
+	case input.Keys == back:
 		return t.leave(a.At, back, a.Back)
 	}
-	if problem := a.problem(t.flow().Notices, heard); problem != nil {
-		return t.askAgain(a.At, a.GaveUp, tries, *problem, func() { t.say(a.Prompt); a.listen(t) })
+	if problem := a.problem(t.flow().Notices, input); problem != nil {
+		return t.repeat(a.At, a.GaveUp, tries, *problem, func() { t.say(a.Prompt); a.await(t) })
 	}
-	t.call.Fill(a.Into, heard.Keys)
-	return t.leave(a.At, "heard", a.Heard)
+	t.call.Fill(a.Into, input.Keys)
+	return t.leave(a.At, "heard", a.Next)
 }
 
 // helps says whether the keys ask for help: a hurried caller presses 0 more than once.
-func (a Ask) helps(keys string) bool {
+func (a Gather) helps(keys string) bool {
 	if a.Zero {
 		return false
 	}
@@ -82,21 +82,21 @@ func (a Ask) helps(keys string) bool {
 
 // problem returns what is wrong with an entry, or nil. A finish key alone is most often
 // left over from the entry before, so it counts as silence.
-func (a Ask) problem(n Notices, heard Heard) *Prompt {
+func (a Gather) problem(n Notices, input Input) *Prompt {
 	switch {
-	case heard.Keys == "":
+	case input.Keys == "":
 		return &n.Silence
-	case strings.Trim(heard.Keys, "0123456789") != "":
+	case strings.Trim(input.Keys, "0123456789") != "":
 		return &n.WrongKey
-	case len(heard.Keys) < a.Digits.Min:
+	case len(input.Keys) < a.Digits.Min:
 		return &n.TooFew
-	case len(heard.Keys) > a.Digits.Max:
+	case len(input.Keys) > a.Digits.Max:
 		return &n.TooMany
 	}
 	return nil
 }
 
-func (a Ask) symbol(text string) string { return "[/" + text + "/]" }
+func (a Gather) symbol(text string) string { return "[/" + text + "/]" }
 
 // Say speaks a prompt and goes on.
 type Say struct {
@@ -111,7 +111,7 @@ func (s Say) step() Step        { return s.At }
 func (s Say) exits() []Exit     { return []Exit{{s.At, "said", s.Next}} }
 func (s Say) prompts() []Prompt { return []Prompt{s.Prompt} }
 
-func (s Say) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
+func (s Say) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	t.say(s.Prompt)
 	if s.Whole {
 		t.answer.protect()
@@ -128,12 +128,12 @@ type Outcome interface{ ~string }
 // On says where each outcome leads.
 type On[O Outcome] map[O]Step
 
-// Work runs domain code and goes on by its outcome. What a caller can hear of is an
+// Action runs domain code and goes on by its outcome. What a caller can hear of is an
 // outcome; an error is our fault and leads to the flow's Sorry step.
 //
 // Run may be called again for the same turn of the same call, when a server died before
 // the answer was stored: what it does elsewhere must then have no further effect.
-type Work[O Outcome] struct {
+type Action[O Outcome] struct {
 	At  Step
 	Run func(ctx context.Context, c *Call) (O, error)
 	On  On[O]
@@ -142,9 +142,9 @@ type Work[O Outcome] struct {
 	May Prompt
 }
 
-func (w Work[O]) step() Step { return w.At }
+func (w Action[O]) step() Step { return w.At }
 
-func (w Work[O]) exits() []Exit {
+func (w Action[O]) exits() []Exit {
 	all := make([]Exit, 0, len(w.On))
 	for outcome, to := range w.On {
 		all = append(all, Exit{w.At, string(outcome), to})
@@ -153,10 +153,10 @@ func (w Work[O]) exits() []Exit {
 	return all
 }
 
-func (w Work[O]) prompts() []Prompt { return written(w.May) }
-func (w Work[O]) may() Prompt       { return w.May }
+func (w Action[O]) prompts() []Prompt { return written(w.May) }
+func (w Action[O]) may() Prompt       { return w.May }
 
-func (w Work[O]) enter(ctx context.Context, t *turn) (Step, error) {
+func (w Action[O]) enter(ctx context.Context, t *turn) (Step, error) {
 	if w.May != (Prompt{}) {
 		t.may = w.May
 	}
@@ -171,15 +171,15 @@ func (w Work[O]) enter(ctx context.Context, t *turn) (Step, error) {
 	return t.leave(w.At, string(outcome), next), nil
 }
 
-func (w Work[O]) symbol(text string) string { return "{{" + text + "}}" }
+func (w Action[O]) symbol(text string) string { return "{{" + text + "}}" }
 
 // Transfer connects the caller with a telephone number. The call ends when the other
 // party has hung up, and goes on at Failed when nobody could be reached.
 type Transfer struct {
 	At       Step
-	Prompt   Prompt // spoken before the number is dialed
-	To       Blank  // a Phone
-	CallerID Blank  // a Phone that Twilio lets us show to the other party: the account's, or the one that was called
+	Prompt   Prompt   // spoken before the number is dialed
+	To       Variable // a Phone
+	CallerID Variable // a Phone that Twilio lets us show to the other party: the account's, or the one that was called
 	Failed   Step
 }
 
@@ -190,15 +190,15 @@ func (x Transfer) exits() []Exit {
 	return []Exit{{x.At, "connected", HangUp}, {x.At, "failed", x.Failed}}
 }
 
-func (x Transfer) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
+func (x Transfer) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	t.say(x.Prompt)
 	t.answer.dial(t.nextTurn(x.At), t.call.Text(x.To), t.call.Text(x.CallerID))
 	return here, nil
 }
 
 // hear reads DialCallStatus: https://www.twilio.com/docs/voice/twiml/dial
-func (x Transfer) hear(t *turn, heard Heard) Step {
-	if heard.DialStatus == "completed" || heard.DialStatus == "answered" {
+func (x Transfer) receive(t *turn, input Input) Step {
+	if input.DialStatus == "completed" || input.DialStatus == "answered" {
 		return t.leave(x.At, "connected", HangUp)
 	}
 	return t.leave(x.At, "failed", x.Failed)
@@ -206,17 +206,17 @@ func (x Transfer) hear(t *turn, heard Heard) Step {
 
 func (x Transfer) symbol(text string) string { return ">" + text + "]" }
 
-// A Blank is a place in the call's state that is filled while the call goes on, and that
+// A Variable is a place in the call's state that is filled while the call goes on, and that
 // a prompt can name in braces: "Call {repair}."
-type Blank struct {
+type Variable struct {
 	Name string
 	Kind Kind
 }
 
-// Kind says what a blank holds and how it is spoken.
+// Kind says what a variable holds and how it is spoken.
 type Kind string
 
-// The kinds of blanks.
+// The kinds of variables.
 const (
 	Digits Kind = "digits" // spoken digit by digit
 	Phone  Kind = "phone"  // a telephone number in E.164, or the 3 or 6 digits that it begins with, spoken in groups
@@ -226,62 +226,62 @@ const (
 	Phrase Kind = "phrase" // the name of one of the call's phrases, which is spoken; empty: silence
 	Time   Kind = "time"   // a time of day, "21:30", spoken by the twelve-hour clock, in Spanish with its article: "las 9:30 de la noche"
 
-	// Spelled and Words can hold what must not be kept: see [Call.Lend].
+	// Spelled and Words can hold what must not be kept: see [Call.FillForTurn].
 	Spelled Kind = "spelled" // digits and letters, spoken one by one, slowly
 	Words   Kind = "words"   // a text in whatever language, spoken as it is
 )
 
-// key is the blank that the engine fills in the prompt of a menu's option.
-var key = Blank{Name: "key", Kind: Count}
+// key is the variable that the engine fills in the prompt of a menu's option.
+var key = Variable{Name: "key", Kind: Count}
 
-// A changer is a line that may change something of which a caller must know: a [Work].
+// A changer is a node that may change something of which a caller must know: an [Action].
 type changer interface{ may() Prompt }
 
 // mays are, by the question, what an apology says first in place of the answer to what is keyed
-// there: the [Work.May] of a line that comes before the next question. URLs of turns hold its name,
+// there: the [Action.May] of a node that comes before the next question. URLs of turns hold its name,
 // for apologies that are made without the call's state. A question that leads to two is an error.
 func (f *Flow) mays() (map[Step]Prompt, error) {
 	mays := map[Step]Prompt{}
 	straight, _ := waysOf(f.straight())
-	lines := f.everyLine()
+	nodes := f.everyNode()
 	var wrong []error
-	for _, line := range lines {
-		if _, waits := line.(listener); !waits {
+	for _, node := range nodes {
+		if _, waits := node.(waiting); !waits {
 			continue
 		}
 		from := []Step{f.Help}
-		for _, exit := range line.exits() {
+		for _, exit := range node.exits() {
 			from = append(from, exit.To)
 		}
 		reached := straight.spread(from)
-		for _, work := range lines {
+		for _, work := range nodes {
 			c, changes := work.(changer)
 			if !changes || !reached[work.step()] || c.may() == (Prompt{}) {
 				continue
 			}
-			if other := mays[line.step()]; other != (Prompt{}) && other != c.may() {
-				wrong = append(wrong, fmt.Errorf("question %q leads to changes of two kinds: %q and %q", line.step(), other.Name, c.may().Name))
+			if other := mays[node.step()]; other != (Prompt{}) && other != c.may() {
+				wrong = append(wrong, fmt.Errorf("question %q leads to changes of two kinds: %q and %q", node.step(), other.Name, c.may().Name))
 			}
-			mays[line.step()] = c.may()
+			mays[node.step()] = c.may()
 		}
 	}
 	return mays, errors.Join(wrong...)
 }
 
-// straight are the ways from line to line on which nobody waits for the caller, in and out of
+// straight are the ways from node to node on which nobody waits for the caller, in and out of
 // subflows as well. The way back from a subflow leads to all who enter it.
 func (f *Flow) straight() []Exit {
 	var all []Exit
-	for _, line := range f.everyLine() {
-		if e, enters := line.(Enter); enters && e.Subflow != nil {
+	for _, node := range f.everyNode() {
+		if e, enters := node.(Enter); enters && e.Subflow != nil {
 			all = append(all, Exit{From: e.At, To: e.Subflow.Start})
 			for returned, to := range e.On {
 				all = append(all, Exit{From: returned, To: to})
 			}
 			continue
 		}
-		if _, waits := line.(listener); !waits {
-			all = append(all, line.exits()...)
+		if _, waits := node.(waiting); !waits {
+			all = append(all, node.exits()...)
 		}
 	}
 	return all

@@ -7,19 +7,19 @@ import (
 	"updatecenter/ivr"
 )
 
-var entry = ivr.Blank{Name: "entry", Kind: ivr.Digits}
+var entry = ivr.Variable{Name: "entry", Kind: ivr.Digits}
 
 // asking is a call in English with one question of 4 to 6 digits, whose answer is read back.
 func asking() *ivr.Flow {
 	flow := flowOf(
 		speak("start", "ask", ivr.English),
-		ivr.Ask{At: "ask", Once: words("welcome"), Prompt: words("ask"), Digits: ivr.Range{Min: 4, Max: 6},
-			Into: entry, Heard: "echo", Back: "leave", GaveUp: "give-up"},
+		ivr.Gather{At: "ask", Once: words("welcome"), Prompt: words("ask"), Digits: ivr.Range{Min: 4, Max: 6},
+			Into: entry, Next: "echo", Back: "leave", GaveUp: "give-up"},
 		ivr.Say{At: "echo", Prompt: ivr.Prompt{Name: "echo", EN: "Heard {entry}.", ES: "Oí {entry}."}, Next: ivr.HangUp},
 		say("leave", ivr.HangUp),
 		say("give-up", ivr.HangUp),
 	)
-	flow.Blanks = []ivr.Blank{entry}
+	flow.Variables = []ivr.Variable{entry}
 	return flow
 }
 
@@ -87,10 +87,10 @@ func TestAskTakesTheThirdTry(t *testing.T) {
 func TestAskAnew(t *testing.T) {
 	flow := flowOf(
 		speak("start", "first", ivr.Spanish),
-		ivr.Ask{At: "first", Once: words("welcome"), Prompt: words("first"), Digits: ivr.Range{Min: 2, Max: 2},
-			Into: entry, Heard: "second", Back: ivr.HangUp, GaveUp: ivr.HangUp},
-		ivr.Ask{At: "second", Prompt: words("second"), Digits: ivr.Range{Min: 2, Max: 2},
-			Into: entry, Heard: ivr.HangUp, Back: "first", GaveUp: ivr.HangUp},
+		ivr.Gather{At: "first", Once: words("welcome"), Prompt: words("first"), Digits: ivr.Range{Min: 2, Max: 2},
+			Into: entry, Next: "second", Back: ivr.HangUp, GaveUp: ivr.HangUp},
+		ivr.Gather{At: "second", Prompt: words("second"), Digits: ivr.Range{Min: 2, Max: 2},
+			Into: entry, Next: ivr.HangUp, Back: "first", GaveUp: ivr.HangUp},
 	)
 	c := dial(t, flow, "gather 0 # -> 1?lang=es", "  es: welcome en español.", "  es: first en español.")
 	c.press("", "gather 0 # -> 2?lang=es", "  es: silence en español.", "  es: first en español.")
@@ -110,8 +110,8 @@ func TestSayLetsKeysCutItShort(t *testing.T) {
 		say("one", "two"),
 		ivr.Say{At: "two", Prompt: words("two"), Whole: true, Next: "three"},
 		say("three", "ask"),
-		ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
-			Heard: ivr.HangUp, Back: ivr.HangUp, GaveUp: ivr.HangUp},
+		ivr.Gather{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
+			Next: ivr.HangUp, Back: ivr.HangUp, GaveUp: ivr.HangUp},
 	)
 	dial(t, flow, "en: one in English.", "en: two in English.",
 		"gather 0 # -> 1?lang=en", "  en: three in English.", "  en: ask in English.")
@@ -120,10 +120,10 @@ func TestSayLetsKeysCutItShort(t *testing.T) {
 func TestAgainLeadsBackSoOften(t *testing.T) {
 	flow := flowOf(
 		speak("start", "ask", ivr.English),
-		ivr.Ask{At: "ask", Once: words("welcome"), Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
-			Heard: "wrong", Back: ivr.HangUp, GaveUp: ivr.HangUp},
+		ivr.Gather{At: "ask", Once: words("welcome"), Prompt: words("ask"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
+			Next: "wrong", Back: ivr.HangUp, GaveUp: ivr.HangUp},
 		say("wrong", "again"),
-		ivr.Again{At: "again", Times: 3, Back: "ask", GaveUp: "give-up"},
+		ivr.Retry{At: "again", Times: 3, Back: "ask", GaveUp: "give-up"},
 		say("give-up", ivr.HangUp),
 	)
 	c := dial(t, flow, "gather 0 # -> 1?lang=en", "  en: welcome in English.", "  en: ask in English.")
@@ -160,11 +160,11 @@ func TestTransfer(t *testing.T) {
 	}
 }
 
-// A blank is spoken in the manner of its kind; one that is given is the same in every call.
-func TestBlanksAreSpokenByKind(t *testing.T) {
-	number := ivr.Blank{Name: "number", Kind: ivr.Phone}
-	odd := ivr.Blank{Name: "odd-number", Kind: ivr.Phone}
-	minutes := ivr.Blank{Name: "minutes", Kind: ivr.Count}
+// A variable is spoken in the manner of its kind; one that is given is the same in every call.
+func TestVariablesAreSpokenByKind(t *testing.T) {
+	number := ivr.Variable{Name: "number", Kind: ivr.Phone}
+	odd := ivr.Variable{Name: "odd-number", Kind: ivr.Phone}
+	minutes := ivr.Variable{Name: "minutes", Kind: ivr.Count}
 	flow := flowOf(
 		work("start", "tell-entry", func(c *ivr.Call) {
 			c.Speak(ivr.English)
@@ -179,7 +179,7 @@ func TestBlanksAreSpokenByKind(t *testing.T) {
 		ivr.Say{At: "tell-number", Next: ivr.HangUp, Prompt: ivr.Prompt{Name: "tell-number",
 			EN: "{odd-number} for {minutes} minutes: {repair}", ES: "{repair}, {minutes}, {odd-number}"}},
 	)
-	flow.Blanks = []ivr.Blank{entry, number, odd, minutes}
+	flow.Variables = []ivr.Variable{entry, number, odd, minutes}
 	dial(t, flow, "en: <0142>slow(<612>..<555>..<0142>)",
 		"en: slow(<911>) for 30 minutes: slow(<800>..<573>..<1311>)", "hang up")
 }

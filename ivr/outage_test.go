@@ -227,20 +227,20 @@ func TestTortureSlowStore(t *testing.T) {
 // TestCallersHearOfDoubt holds that a change which may not last is told once, after what was done or
 // before the next question, and to its end; and that a replay tells the same.
 func TestCallersHearOfDoubt(t *testing.T) {
-	doubtful := func(at, next ivr.Step) ivr.Work[outcome] {
-		return ivr.Work[outcome]{At: at, On: ivr.On[outcome]{done: next},
+	doubtful := func(at, next ivr.Step) ivr.Action[outcome] {
+		return ivr.Action[outcome]{At: at, On: ivr.On[outcome]{done: next},
 			Run: func(ctx context.Context, _ *ivr.Call) (outcome, error) {
 				durability.Tell(ctx)
 				return done, nil
 			}}
 	}
-	entry := ivr.Blank{Name: "entry", Kind: ivr.Secret}
-	ask := ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry, Heard: "good", Back: "bye", GaveUp: "bye"}
+	entry := ivr.Variable{Name: "entry", Kind: ivr.Secret}
+	ask := ivr.Gather{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry, Next: "good", Back: "bye", GaveUp: "bye"}
 	flow := flowOf(
 		speak("start", "ask", ivr.English), ask,
 		doubtful("good", "said"), say("said", "more"), doubtful("more", "also"), say("also", "bare"),
-		ivr.Ask{At: "bare", Prompt: words("bare"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry, Heard: "once-more", Back: "bye", GaveUp: "bye"},
-		doubtful("once-more", "last"), ivr.Ask{At: "last", Prompt: words("last"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry, Heard: "end", Back: "bye", GaveUp: "bye"},
+		ivr.Gather{At: "bare", Prompt: words("bare"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry, Next: "once-more", Back: "bye", GaveUp: "bye"},
+		doubtful("once-more", "last"), ivr.Gather{At: "last", Prompt: words("last"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry, Next: "end", Back: "bye", GaveUp: "bye"},
 		doubtful("end", ivr.HangUp), say("bye", ivr.HangUp),
 	)
 	flow.Notices.Unsure = words("unsure")

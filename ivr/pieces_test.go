@@ -14,14 +14,14 @@ func TestPieces(t *testing.T) {
 	}{
 		{"", nil},
 		{"Goodbye.", []piece{{text: "Goodbye."}}},
-		{"{repair}", []piece{{blank: "repair"}}},
-		{"Call {repair} or {access}.", []piece{{text: "Call "}, {blank: "repair"}, {text: " or "}, {blank: "access"}, {text: "."}}},
-		{"{a}{b}", []piece{{blank: "a"}, {blank: "b"}}},
+		{"{repair}", []piece{{variable: "repair"}}},
+		{"Call {repair} or {access}.", []piece{{text: "Call "}, {variable: "repair"}, {text: " or "}, {variable: "access"}, {text: "."}}},
+		{"{a}{b}", []piece{{variable: "a"}, {variable: "b"}}},
 		{"Call {repair", []piece{{text: "Call {repair"}}},
 		{"Call repair}", []piece{{text: "Call repair}"}}},
-		{"a } b {c}", []piece{{text: "a } b "}, {blank: "c"}}},
+		{"a } b {c}", []piece{{text: "a } b "}, {variable: "c"}}},
 		{"Call {}.", []piece{{text: "Call {}"}, {text: "."}}},
-		{"{a{b}", []piece{{blank: "a{b"}}},
+		{"{a{b}", []piece{{variable: "a{b"}}},
 	}
 	for _, tt := range tests {
 		if diff := cmp.Diff(tt.want, pieces(tt.text), cmp.AllowUnexported(piece{})); diff != "" {
@@ -37,12 +37,12 @@ func FuzzPieces(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		var joined strings.Builder
 		for _, p := range pieces(text) {
-			if (p.text == "") == (p.blank == "") {
-				t.Errorf("a piece is neither a text nor a blank, or both: %+v", p)
+			if (p.text == "") == (p.variable == "") {
+				t.Errorf("a piece is neither a text nor a variable, or both: %+v", p)
 			}
 			joined.WriteString(p.text)
-			if p.blank != "" {
-				joined.WriteString("{" + p.blank + "}")
+			if p.variable != "" {
+				joined.WriteString("{" + p.variable + "}")
 			}
 		}
 		if joined.String() != text {

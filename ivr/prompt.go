@@ -9,7 +9,7 @@ import (
 	"updatecenter/twiml"
 )
 
-// A Prompt is what is said at one point of the call, in every language. Blanks stand in
+// A Prompt is what is said at one point of the call, in every language. Variables stand in
 // braces by their names, the same in each language.
 type Prompt struct {
 	Name string // unique in the flow, in words-with-hyphens; recordings go by it
@@ -30,13 +30,13 @@ func written(prompts ...Prompt) []Prompt {
 	return slices.DeleteFunc(prompts, func(p Prompt) bool { return p == Prompt{} })
 }
 
-// A piece of a prompt is a text or the name of a blank.
+// A piece of a prompt is a text or the name of a variable.
 type piece struct {
-	text  string
-	blank string
+	text     string
+	variable string
 }
 
-// pieces cuts a prompt's text at its blanks. A brace without its partner is text, and so
+// pieces cuts a prompt's text at its variables. A brace without its partner is text, and so
 // is a pair with no name between; [Flow.Check] complains of both.
 func pieces(text string) []piece {
 	var all []piece
@@ -53,26 +53,26 @@ func pieces(text string) []piece {
 			all = append(all, piece{text: before})
 		}
 		if name != "" {
-			all = append(all, piece{blank: name})
+			all = append(all, piece{variable: name})
 		}
 		text = after
 	}
 	return all
 }
 
-// blanks lists the names of the blanks in a text.
-func blanks(text string) []string {
+// variables lists the names of the variables in a text.
+func variables(text string) []string {
 	var names []string
 	for _, p := range pieces(text) {
-		if p.blank != "" {
-			names = append(names, p.blank)
+		if p.variable != "" {
+			names = append(names, p.variable)
 		}
 	}
 	return names
 }
 
-// speak renders a blank's value in the manner of its kind.
-func (b Blank) speak(l Language, value string) []twiml.Speech {
+// speak renders a variable's value in the manner of its kind.
+func (b Variable) speak(l Language, value string) []twiml.Speech {
 	switch b.Kind {
 	case Digits:
 		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: value}}
@@ -101,7 +101,7 @@ const (
 	perListedDigit = 400 * time.Millisecond
 )
 
-// kindTakes is how long it takes to speak one blank; a telephone number is one of North America,
+// kindTakes is how long it takes to speak one variable; a telephone number is one of North America,
 // and what is spelled has eight characters.
 var kindTakes = map[Kind]time.Duration{
 	Digits:  4 * perDigit,
@@ -116,19 +116,19 @@ var kindTakes = map[Kind]time.Duration{
 }
 
 // Takes estimates how long it takes to speak a prompt of the flow in a language, with the
-// longest of the phrases that each of its blanks can say.
+// longest of the phrases that each of its variables can say.
 func (f *Flow) Takes(p Prompt, l Language) time.Duration { return f.pace(l)(p) }
 
 // pace estimates for many prompts.
 func (f *Flow) pace(l Language) func(Prompt) time.Duration {
-	named, phrases := f.blanks(), map[string]time.Duration{} // by the names of their blanks
+	named, phrases := f.variables(), map[string]time.Duration{} // by the names of their variables
 	takes := func(p Prompt) time.Duration {
 		var total time.Duration
 		for _, part := range pieces(p.In(l)) {
 			runes := utf8.RuneCountInString(part.text)
-			total += time.Duration(runes)*time.Second/runesPerSecond + kindTakes[named[part.blank].Kind]
-			if named[part.blank].Kind == Phrase {
-				total += phrases[part.blank]
+			total += time.Duration(runes)*time.Second/runesPerSecond + kindTakes[named[part.variable].Kind]
+			if named[part.variable].Kind == Phrase {
+				total += phrases[part.variable]
 			}
 		}
 		return total
@@ -143,10 +143,10 @@ func (f *Flow) pace(l Language) func(Prompt) time.Duration {
 	return takes
 }
 
-// sayable are the phrases that each blank of that kind can say.
+// sayable are the phrases that each variable of that kind can say.
 func (f *Flow) sayable() map[string][]Prompt {
 	all, choices := make(map[string][]Prompt), f.choices()
-	for name, b := range f.blanks() {
+	for name, b := range f.variables() {
 		if b.Kind != Phrase {
 			continue
 		}

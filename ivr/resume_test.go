@@ -18,12 +18,12 @@ import (
 // helpful is a call whose help leads back, at most twice, to those questions of which it says
 // so; place is where help was asked for last.
 func helpful(place *ivr.Step) *ivr.Flow {
-	inner := &ivr.Subflow{Name: "inner", Start: "inner-ask", Lines: []ivr.Line{
-		ivr.Ask{At: "inner-ask", Prompt: words("inner"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry,
-			Heard: "inner-done", Back: "inner-done", GaveUp: "inner-done"},
+	inner := &ivr.Subflow{Name: "inner", Start: "inner-ask", Nodes: []ivr.Node{
+		ivr.Gather{At: "inner-ask", Prompt: words("inner"), Digits: ivr.Range{Min: 1, Max: 4}, Into: entry,
+			Next: "inner-done", Back: "inner-done", GaveUp: "inner-done"},
 		ivr.Return{At: "inner-done"},
 	}}
-	outer := &ivr.Subflow{Name: "outer", Start: "outer-enter", Lines: []ivr.Line{
+	outer := &ivr.Subflow{Name: "outer", Start: "outer-enter", Nodes: []ivr.Node{
 		ivr.Enter{At: "outer-enter", Subflow: inner, On: map[ivr.Step]ivr.Step{"inner-done": "outer-done"}},
 		ivr.Return{At: "outer-done"},
 	}}
@@ -32,19 +32,19 @@ func helpful(place *ivr.Step) *ivr.Flow {
 		ivr.Menu{At: "menu", Options: []ivr.Option{{Prompt: option("enter"), Next: "enter"}, {Prompt: option("ask"), Next: "ask"}},
 			Back: ivr.HangUp, GaveUp: ivr.HangUp},
 		ivr.Enter{At: "enter", Subflow: outer, On: map[ivr.Step]ivr.Step{"outer-done": "tell"}},
-		ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: entry,
-			Heard: "tell", Back: "menu", GaveUp: ivr.HangUp},
+		ivr.Gather{At: "ask", Prompt: words("ask"), Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: entry,
+			Next: "tell", Back: "menu", GaveUp: ivr.HangUp},
 		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "Heard {entry}.", ES: "Oí {entry}."}, Next: ivr.HangUp},
-		ivr.Work[outcome]{At: "helping", On: ivr.On[outcome]{done: "bounded"},
+		ivr.Action[outcome]{At: "helping", On: ivr.On[outcome]{done: "bounded"},
 			Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
 				*place = c.Place()
 				return done, nil
 			}},
-		ivr.Again{At: "bounded", Times: 3, Back: "told", GaveUp: "help"},
+		ivr.Retry{At: "bounded", Times: 3, Back: "told", GaveUp: "help"},
 		say("told", "resume"),
 		ivr.Resume{At: "resume"},
 	)
-	flow.Help, flow.Blanks = "helping", []ivr.Blank{entry}
+	flow.Help, flow.Variables = "helping", []ivr.Variable{entry}
 	return flow
 }
 
@@ -89,7 +89,7 @@ func TestNothingToResume(t *testing.T) {
 
 func TestCheckOfResume(t *testing.T) {
 	complaints(t, func(f *ivr.Flow) {
-		inner := &ivr.Subflow{Name: "inner", Start: "choose", Lines: []ivr.Line{
+		inner := &ivr.Subflow{Name: "inner", Start: "choose", Nodes: []ivr.Node{
 			ivr.Menu{At: "choose", Options: []ivr.Option{{Prompt: option("on"), Next: "left"}}, Back: "resume", GaveUp: "left"},
 			ivr.Resume{At: "resume"}, ivr.Return{At: "left"},
 		}}

@@ -17,25 +17,25 @@ import (
 )
 
 // pin is what a caller keys that nobody may read.
-var pin = ivr.Blank{Name: "pin", Kind: ivr.Secret}
+var pin = ivr.Variable{Name: "pin", Kind: ivr.Secret}
 
 const keyedPIN = "73914682"
 
 // keying is a call that takes a secret, then reads back a number, and ends.
 func keying(weigh func(c *ivr.Call) error) *ivr.Flow {
-	number := ivr.Blank{Name: "number", Kind: ivr.Phone}
+	number := ivr.Variable{Name: "number", Kind: ivr.Phone}
 	ask := ivr.Range{Min: 4, Max: 10}
 	flow := flowOf(
 		speak("start", "ask", ivr.English),
-		ivr.Ask{At: "ask", Prompt: words("ask"), Digits: ask, Into: pin, Heard: "weigh", Back: ivr.HangUp, GaveUp: ivr.HangUp},
-		ivr.Work[outcome]{At: "weigh", On: ivr.On[outcome]{done: "confirm"}, Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
+		ivr.Gather{At: "ask", Prompt: words("ask"), Digits: ask, Into: pin, Next: "weigh", Back: ivr.HangUp, GaveUp: ivr.HangUp},
+		ivr.Action[outcome]{At: "weigh", On: ivr.On[outcome]{done: "confirm"}, Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
 			c.Fill(number, "+1"+c.Caller.Number)
 			return done, weigh(c)
 		}},
-		ivr.Ask{At: "confirm", Prompt: ivr.Prompt{Name: "confirm", EN: "You call from {number}.", ES: "Llama desde {number}."},
-			Digits: ask, Into: pin, Heard: ivr.HangUp, Back: "ask", GaveUp: ivr.HangUp},
+		ivr.Gather{At: "confirm", Prompt: ivr.Prompt{Name: "confirm", EN: "You call from {number}.", ES: "Llama desde {number}."},
+			Digits: ask, Into: pin, Next: ivr.HangUp, Back: "ask", GaveUp: ivr.HangUp},
 	)
-	flow.Blanks = []ivr.Blank{number}
+	flow.Variables = []ivr.Variable{number}
 	return flow
 }
 

@@ -21,7 +21,7 @@ func failing(run func(ctx context.Context, c *ivr.Call) (outcome, error)) *ivr.F
 	return flowOf(
 		speak("start", "said", ivr.English),
 		say("said", "fail"),
-		ivr.Work[outcome]{At: "fail", Run: run, On: ivr.On[outcome]{done: ivr.HangUp}},
+		ivr.Action[outcome]{At: "fail", Run: run, On: ivr.On[outcome]{done: ivr.HangUp}},
 	)
 }
 
@@ -37,7 +37,7 @@ func TestAnErrorLeadsToSorry(t *testing.T) {
 		{"an unknown outcome", failing(func(context.Context, *ivr.Call) (outcome, error) { return "odd", nil }), `outcome \"odd\" leads nowhere`},
 		{"a circle", flowOf(
 			speak("start", "said", ivr.English), say("said", "round"),
-			ivr.Work[outcome]{At: "round", On: ivr.On[outcome]{done: "again", "never": ivr.HangUp},
+			ivr.Action[outcome]{At: "round", On: ivr.On[outcome]{done: "again", "never": ivr.HangUp},
 				Run: func(context.Context, *ivr.Call) (outcome, error) { return done, nil }},
 			work("again", "round", func(*ivr.Call) {}),
 		), "circle"},
@@ -66,7 +66,7 @@ func TestAnErrorIsAnsweredOnce(t *testing.T) {
 	}
 }
 
-// Work is given less time than Twilio waits, and so ends in an apology, not in a time-out.
+// Action is given less time than Twilio waits, and so ends in an apology, not in a time-out.
 func TestWorkHasADeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		engine := newEngine(t, configOn(t, &memory{}, failing(func(ctx context.Context, _ *ivr.Call) (outcome, error) {
@@ -79,23 +79,23 @@ func TestWorkHasADeadline(t *testing.T) {
 	})
 }
 
-// A blank that was never filled can't be spoken. No retry would help, so the call ends with
+// A variable that was never filled can't be spoken. No retry would help, so the call ends with
 // the apology that needs no state.
 func TestAnAnswerThatCantBeWritten(t *testing.T) {
-	missing := ivr.Blank{Name: "missing", Kind: ivr.Digits}
-	nobody := ivr.Blank{Name: "nobody", Kind: ivr.Phone}
+	missing := ivr.Variable{Name: "missing", Kind: ivr.Digits}
+	nobody := ivr.Variable{Name: "nobody", Kind: ivr.Phone}
 	tests := []struct {
 		name string
-		line ivr.Line
+		node ivr.Node
 	}{
-		{"a blank", ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "It is {missing}.", ES: "Es {missing}."}, Next: ivr.HangUp}},
+		{"a variable", ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "It is {missing}.", ES: "Es {missing}."}, Next: ivr.HangUp}},
 		{"a number to dial", ivr.Transfer{At: "tell", Prompt: words("tell"), To: nobody, CallerID: showing, Failed: ivr.HangUp}},
 		{"a caller ID", ivr.Transfer{At: "tell", Prompt: words("tell"), To: repair, CallerID: nobody, Failed: ivr.HangUp}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			flow := flowOf(speak("start", "tell", ivr.Spanish), tt.line)
-			flow.Blanks = []ivr.Blank{missing}
+			flow := flowOf(speak("start", "tell", ivr.Spanish), tt.node)
+			flow.Variables = []ivr.Variable{missing}
 			c := dial(t, flow, "es: Disculpa: llame al slow(<800>..<573>..<1311>).", "hang up")
 			c.turn--
 			c.press("", "es: Disculpa: llame al slow(<800>..<573>..<1311>).", "hang up")
@@ -127,8 +127,8 @@ func TestAnUnknownCallStartsOver(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.language), func(t *testing.T) {
-			flow := flowOf(ivr.Ask{At: "start", Prompt: words("start"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
-				Heard: ivr.HangUp, Back: ivr.HangUp, GaveUp: ivr.HangUp})
+			flow := flowOf(ivr.Gather{At: "start", Prompt: words("start"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry,
+				Next: ivr.HangUp, Back: ivr.HangUp, GaveUp: ivr.HangUp})
 			event := keyed(3, "8265")
 			event.Language = tt.language
 			got := heard(t, deliver(t, newEngine(t, configOf(t, flow)), event))
@@ -167,7 +167,7 @@ func TestACallSurvivesAnUpgrade(t *testing.T) {
 			config.Flow = upgrade
 			c.engine = newEngine(t, config)
 			c.press("8265", "en: start-over in English.", "es: start-over en español.",
-				fmt.Sprintf("en: %s in English.", upgrade.Lines[1].(ivr.Say).At), "hang up")
+				fmt.Sprintf("en: %s in English.", upgrade.Nodes[1].(ivr.Say).At), "hang up")
 		})
 	}
 }
@@ -195,13 +195,13 @@ func TestAnEngineNeedsASoundFlow(t *testing.T) {
 // changing is a call with a question that leads to a change: in a part that is entered, over a Say
 // and a way that leads back.
 func changing(run func(ctx context.Context, c *ivr.Call) (outcome, error)) *ivr.Flow {
-	ask := func(at, heard ivr.Step) ivr.Line {
-		return ivr.Ask{At: at, Prompt: words(string(at)), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Heard: heard, Back: ivr.HangUp, GaveUp: ivr.HangUp}
+	ask := func(at, heard ivr.Step) ivr.Node {
+		return ivr.Gather{At: at, Prompt: words(string(at)), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Next: heard, Back: ivr.HangUp, GaveUp: ivr.HangUp}
 	}
-	editor := &ivr.Subflow{Name: "editor", Start: "edit", Lines: []ivr.Line{
-		ivr.Ask{At: "edit", Prompt: words("edit"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Heard: "thanks", Back: "edited", GaveUp: "edited"},
+	editor := &ivr.Subflow{Name: "editor", Start: "edit", Nodes: []ivr.Node{
+		ivr.Gather{At: "edit", Prompt: words("edit"), Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Next: "thanks", Back: "edited", GaveUp: "edited"},
 		say("thanks", "save"),
-		ivr.Work[outcome]{At: "save", Run: run, On: ivr.On[outcome]{done: "edited"}, May: words("may-be-saved")},
+		ivr.Action[outcome]{At: "save", Run: run, On: ivr.On[outcome]{done: "edited"}, May: words("may-be-saved")},
 		ivr.Return{At: "edited"},
 	}}
 	return flowOf(speak("start", "ask", ivr.English), ask("ask", "enter"),
@@ -236,11 +236,11 @@ func TestAChangeThatFails(t *testing.T) {
 // An answer that can't be written after a change has the apology that tells of it.
 func TestAChangeWhoseAnswerCantBeWritten(t *testing.T) {
 	flow := changing(func(context.Context, *ivr.Call) (outcome, error) { return done, nil })
-	missing := ivr.Blank{Name: "missing", Kind: ivr.Digits}
-	flow.Blanks = []ivr.Blank{missing}
-	last, _ := flow.Lines[3].(ivr.Ask)
+	missing := ivr.Variable{Name: "missing", Kind: ivr.Digits}
+	flow.Variables = []ivr.Variable{missing}
+	last, _ := flow.Nodes[3].(ivr.Gather)
 	last.Prompt = ivr.Prompt{Name: "tell", EN: "It is {missing}.", ES: "Es {missing}."}
-	flow.Lines[3] = last
+	flow.Nodes[3] = last
 	c := dial(t, flow, "gather 0 # -> 1?lang=en", "  en: ask in English.")
 	c.press("8265", "gather 0 # -> 2?lang=en&may=may-be-saved", "  en: edit in English.")
 	c.press("82", "en: may-be-saved in English.", "en: Apology: call slow(<800>..<573>..<1311>).", "hang up")
@@ -248,24 +248,24 @@ func TestAChangeWhoseAnswerCantBeWritten(t *testing.T) {
 
 func TestCheckOfChanges(t *testing.T) {
 	flow := changing(nil)
-	flow.Lines = append(flow.Lines, say("lonely", "other"), ivr.Work[outcome]{At: "other", On: ivr.On[outcome]{done: ivr.HangUp}, May: words("may-be-other")})
+	flow.Nodes = append(flow.Nodes, say("lonely", "other"), ivr.Action[outcome]{At: "other", On: ivr.On[outcome]{done: ivr.HangUp}, May: words("may-be-other")})
 	if err := flow.Check(); err == nil || strings.Contains(err.Error(), "two kinds") {
 		t.Errorf("error %v for a change that no question leads to", err)
 	}
-	ask, _ := flow.Lines[1].(ivr.Ask)
+	ask, _ := flow.Nodes[1].(ivr.Gather)
 	ask.Back = "lonely"
-	flow.Lines[1] = ask
+	flow.Nodes[1] = ask
 	if err := flow.Check(); err != nil {
 		t.Errorf("error %v for two questions, each with a change", err)
 	}
-	last, _ := flow.Lines[3].(ivr.Ask)
+	last, _ := flow.Nodes[3].(ivr.Gather)
 	last.Back, ask.Back = "lonely", ivr.HangUp
-	flow.Lines[1], flow.Lines[3] = ask, last
+	flow.Nodes[1], flow.Nodes[3] = ask, last
 	if err := flow.Check(); err != nil {
 		t.Errorf("error %v for the question after a change", err)
 	}
 	editor := flow.Subflows()[0]
-	editor.Lines[1] = ivr.Work[outcome]{At: "thanks", On: ivr.On[outcome]{done: "save"}, May: words("may-be-thanked")}
+	editor.Nodes[1] = ivr.Action[outcome]{At: "thanks", On: ivr.On[outcome]{done: "save"}, May: words("may-be-thanked")}
 	if err := flow.Check(); err == nil || !strings.Contains(err.Error(), `question "edit" leads to changes of two kinds`) {
 		t.Errorf("error %v for a question with two", err)
 	}

@@ -140,7 +140,7 @@ func (t *turn) offer(o offered) {
 		languages = []Language{o.In}
 	}
 	for _, l := range languages {
-		t.speak(o.Prompt, l, func(b Blank) string {
+		t.speak(o.Prompt, l, func(b Variable) string {
 			if b == key {
 				return keyName(l, o.pressed)
 			}
@@ -159,7 +159,7 @@ func (c *Call) languages() []Language {
 
 // speak adds a prompt to the answer in a language, which is the caller's or one of all: as a
 // recording, if there is one, or as speech. One that comes to nothing is silence.
-func (t *turn) speak(p Prompt, l Language, value func(Blank) string) {
+func (t *turn) speak(p Prompt, l Language, value func(Variable) string) {
 	var spoken twiml.Prompt
 	if url := t.engine.recording(p.Name, l); url != "" {
 		spoken = twiml.Play{URL: url}
@@ -177,13 +177,13 @@ func (t *turn) speak(p Prompt, l Language, value func(Blank) string) {
 	t.answer.speak(spoken)
 }
 
-// content turns a prompt into speech, with its blanks filled.
-func (t *turn) content(p Prompt, l Language, value func(Blank) string) []twiml.Speech {
+// content turns a prompt into speech, with its variables filled.
+func (t *turn) content(p Prompt, l Language, value func(Variable) string) []twiml.Speech {
 	var all []twiml.Speech
 	for _, part := range pieces(p.In(l)) {
-		b := t.engine.blanks[part.blank]
+		b := t.engine.variables[part.variable]
 		switch {
-		case part.blank == "":
+		case part.variable == "":
 			all = append(all, twiml.Text(part.text))
 		case b.Kind == Phrase:
 			all = append(all, t.content(t.phrase(b, value(b)), l, value)...)
@@ -196,9 +196,9 @@ func (t *turn) content(p Prompt, l Language, value func(Blank) string) []twiml.S
 	return all
 }
 
-// phrase is what a blank says. A name that no phrase has, or none of its choices, makes the
-// answer one that can't be written, as a blank of another kind does that was never filled.
-func (t *turn) phrase(b Blank, name string) Prompt {
+// phrase is what a variable says. A name that no phrase has, or none of its choices, makes the
+// answer one that can't be written, as a variable of another kind does that was never filled.
+func (t *turn) phrase(b Variable, name string) Prompt {
 	p, known := t.engine.phrases[name]
 	if of, chooses := t.engine.choices[b.Name]; chooses {
 		known = slices.Contains(of, p)

@@ -66,7 +66,7 @@ func TestSpeakListed(t *testing.T) {
 		twiml.SayAs{As: twiml.Digits, Text: "555"}, twiml.Break{Time: listPause},
 		twiml.SayAs{As: twiml.Digits, Text: "0142"},
 	}
-	b := Blank{Name: "entry", Kind: Listed}
+	b := Variable{Name: "entry", Kind: Listed}
 	if diff := cmp.Diff(want, b.speak(English, "+16125550142")); diff != "" {
 		t.Error(diff)
 	}

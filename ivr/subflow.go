@@ -7,26 +7,26 @@ import (
 )
 
 // A Subflow is a part of a call that several places enter and that returns to each of them:
-// one editor serves every list. Its steps, blanks and prompts share their names with the
+// one editor serves every list. Its steps, variables and prompts share their names with the
 // whole call. Help, apology and notices are the flow's.
 type Subflow struct {
-	Name    string // in words-with-hyphens
-	Start   Step
-	Blanks  []Blank            // those that its prompts name, beside the flow's
-	Phrases []Prompt           // what its blanks of kind [Phrase] say, beside the flow's
-	Choices map[Blank][]Prompt // what some of them say at most, as in [Flow]
-	Lines   []Line
+	Name      string // in words-with-hyphens
+	Start     Step
+	Variables []Variable            // those that its prompts name, beside the flow's
+	Phrases   []Prompt              // what its variables of kind [Phrase] say, beside the flow's
+	Choices   map[Variable][]Prompt // what some of them say at most, as in [Flow]
+	Nodes     []Node
 }
 
 // Enter runs a subflow, and goes on where On says once it has returned. What was counted in
-// the subflow before, such as the times that [Again] leads back, begins anew. A caller who
+// the subflow before, such as the times that [Retry] leads back, begins anew. A caller who
 // asks for help has left the subflow for good.
 type Enter struct {
 	At      Step
 	Subflow *Subflow
-	// Given fills blanks, which tell the subflow what it is about: one of kind [Phrase] with
+	// Given fills variables, which tell the subflow what it is about: one of kind [Phrase] with
 	// the name of the phrase.
-	Given map[Blank]string
+	Given map[Variable]string
 	// On says where each Return of the subflow leads.
 	On map[Step]Step
 }
@@ -48,10 +48,10 @@ func (e Enter) exits() []Exit {
 	return all
 }
 
-func (e Enter) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
+func (e Enter) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	state := &t.call.state
-	for _, line := range e.Subflow.Lines {
-		delete(state.Visits, line.step())
+	for _, node := range e.Subflow.Nodes {
+		delete(state.Visits, node.step())
 	}
 	for b, value := range e.Given {
 		t.call.Fill(b, value)
@@ -75,7 +75,7 @@ func (r Return) enter(_ context.Context, t *turn) (Step, error) {
 	if top < 0 {
 		return here, errNoReturn
 	}
-	entered, _ := t.engine.lines[t.call.state.Stack[top]].(Enter)
+	entered, _ := t.engine.nodes[t.call.state.Stack[top]].(Enter)
 	to, leads := entered.On[r.At]
 	if !leads {
 		return here, errNoReturn
@@ -92,8 +92,8 @@ func (s *Subflow) returns() []Step {
 		return nil
 	}
 	var all []Step
-	for _, line := range s.Lines {
-		if r, ok := line.(Return); ok {
+	for _, node := range s.Nodes {
+		if r, ok := node.(Return); ok {
 			all = append(all, r.At)
 		}
 	}
@@ -104,24 +104,24 @@ func (s *Subflow) returns() []Step {
 // first.
 func (f *Flow) Subflows() []*Subflow {
 	var all []*Subflow
-	var add func(lines []Line)
-	add = func(lines []Line) {
-		for _, line := range lines {
-			if e, ok := line.(Enter); ok && e.Subflow != nil && !slices.Contains(all, e.Subflow) {
+	var add func(nodes []Node)
+	add = func(nodes []Node) {
+		for _, node := range nodes {
+			if e, ok := node.(Enter); ok && e.Subflow != nil && !slices.Contains(all, e.Subflow) {
 				all = append(all, e.Subflow)
-				add(e.Subflow.Lines)
+				add(e.Subflow.Nodes)
 			}
 		}
 	}
-	add(f.Lines)
+	add(f.Nodes)
 	return all
 }
 
-// everyLine lists the lines of the call, those of its subflows last.
-func (f *Flow) everyLine() []Line {
-	all := slices.Clone(f.Lines)
+// everyNode lists the nodes of the call, those of its subflows last.
+func (f *Flow) everyNode() []Node {
+	all := slices.Clone(f.Nodes)
 	for _, s := range f.Subflows() {
-		all = append(all, s.Lines...)
+		all = append(all, s.Nodes...)
 	}
 	return all
 }

@@ -13,16 +13,16 @@ import (
 )
 
 // what tells an editor what it edits.
-var what = ivr.Blank{Name: "what", Kind: ivr.Phrase}
+var what = ivr.Variable{Name: "what", Kind: ivr.Phrase}
 
-// phrase is what a blank can say.
+// phrase is what a variable can say.
 func phrase(name string) ivr.Prompt {
 	return ivr.Prompt{Name: name, EN: name + " in English", ES: name + " en español"}
 }
 
 // confirming is a part of a call that has an entry confirmed.
 func confirming() *ivr.Subflow {
-	return &ivr.Subflow{Name: "confirm", Start: "is-it-right", Lines: []ivr.Line{
+	return &ivr.Subflow{Name: "confirm", Start: "is-it-right", Nodes: []ivr.Node{
 		ivr.Menu{At: "is-it-right", Prompt: ivr.Prompt{Name: "is-it-right", EN: "Is it {entry}?", ES: "¿Es {entry}?"},
 			Options: []ivr.Option{{Prompt: option("right"), Next: "right"}}, Back: "not-right", GaveUp: "not-right"},
 		ivr.Return{At: "right"},
@@ -32,12 +32,12 @@ func confirming() *ivr.Subflow {
 
 // editing is a part of a call that takes an entry of some kind, and enters confirming.
 func editing() *ivr.Subflow {
-	return &ivr.Subflow{Name: "edit", Start: "ask", Blanks: []ivr.Blank{entry, what},
-		Phrases: []ivr.Prompt{phrase("a-number"), phrase("a-code")}, Lines: []ivr.Line{
-			ivr.Ask{At: "ask", Once: words("welcome"), Prompt: ivr.Prompt{Name: "ask", EN: "Key {what}.", ES: "Marque {what}."},
-				Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Heard: "confirm", Back: "left", GaveUp: ivr.HangUp},
+	return &ivr.Subflow{Name: "edit", Start: "ask", Variables: []ivr.Variable{entry, what},
+		Phrases: []ivr.Prompt{phrase("a-number"), phrase("a-code")}, Nodes: []ivr.Node{
+			ivr.Gather{At: "ask", Once: words("welcome"), Prompt: ivr.Prompt{Name: "ask", EN: "Key {what}.", ES: "Marque {what}."},
+				Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Next: "confirm", Back: "left", GaveUp: ivr.HangUp},
 			ivr.Enter{At: "confirm", Subflow: confirming(), On: map[ivr.Step]ivr.Step{"right": "edited", "not-right": "again"}},
-			ivr.Again{At: "again", Times: 2, Back: "ask", GaveUp: "left"},
+			ivr.Retry{At: "again", Times: 2, Back: "ask", GaveUp: "left"},
 			ivr.Return{At: "edited"},
 			ivr.Return{At: "left"},
 		}}
@@ -46,8 +46,8 @@ func editing() *ivr.Subflow {
 // managing is a call in English that enters one editor from two places.
 func managing() *ivr.Flow {
 	edit := editing()
-	enter := func(at, kind, edited ivr.Step) ivr.Line {
-		return ivr.Enter{At: at, Subflow: edit, Given: map[ivr.Blank]string{what: string(kind)},
+	enter := func(at, kind, edited ivr.Step) ivr.Node {
+		return ivr.Enter{At: at, Subflow: edit, Given: map[ivr.Variable]string{what: string(kind)},
 			On: map[ivr.Step]ivr.Step{"edited": edited, "left": "menu"}}
 	}
 	return flowOf(
@@ -122,7 +122,7 @@ func TestSubflowsOnManyServers(t *testing.T) {
 // 0 leads out of all subflows, and what follows can enter them anew.
 func TestHelpLeavesSubflowsForGood(t *testing.T) {
 	flow := managing()
-	flow.Lines[len(flow.Lines)-2] = say("help", "menu")
+	flow.Nodes[len(flow.Nodes)-2] = say("help", "menu")
 	var commits []ivr.Commit
 	config := configOf(t, flow)
 	config.Store = watched(config.Store, &commits)
@@ -149,9 +149,9 @@ func TestSubflowEndsTheCall(t *testing.T) {
 	}
 	c.press("", "en: silence in English.", "hang up")
 
-	broken := &ivr.Subflow{Name: "broken", Start: "tell", Lines: []ivr.Line{
+	broken := &ivr.Subflow{Name: "broken", Start: "tell", Nodes: []ivr.Node{
 		say("tell", "fail"),
-		ivr.Work[outcome]{At: "fail", Run: func(context.Context, *ivr.Call) (outcome, error) { return "", errDown },
+		ivr.Action[outcome]{At: "fail", Run: func(context.Context, *ivr.Call) (outcome, error) { return "", errDown },
 			On: ivr.On[outcome]{done: "well"}},
 		ivr.Return{At: "well"},
 	}}
@@ -238,17 +238,17 @@ func TestADeepStateIsSmall(t *testing.T) {
 // wrapped is a subflow that asks, and then enters another, if there is one.
 func wrapped(name string, inner *ivr.Subflow) *ivr.Subflow {
 	at := func(what string) ivr.Step { return ivr.Step(what + "-" + name) }
-	lines := []ivr.Line{
-		ivr.Ask{At: at("ask"), Prompt: words("ask-" + name), Digits: ivr.Range{Min: 1, Max: 15},
-			Into: ivr.Blank{Name: "entry-" + name, Kind: ivr.Digits}, Heard: at("out-of"), Back: at("out-of"), GaveUp: at("out-of")},
+	nodes := []ivr.Node{
+		ivr.Gather{At: at("ask"), Prompt: words("ask-" + name), Digits: ivr.Range{Min: 1, Max: 15},
+			Into: ivr.Variable{Name: "entry-" + name, Kind: ivr.Digits}, Next: at("out-of"), Back: at("out-of"), GaveUp: at("out-of")},
 		ivr.Return{At: at("out-of")},
 	}
 	if inner != nil {
-		ask := lines[0].(ivr.Ask)
-		ask.Heard = at("enter")
-		lines[0] = ask
-		lines = append(lines, ivr.Enter{At: at("enter"), Subflow: inner,
+		ask := nodes[0].(ivr.Gather)
+		ask.Next = at("enter")
+		nodes[0] = ask
+		nodes = append(nodes, ivr.Enter{At: at("enter"), Subflow: inner,
 			On: map[ivr.Step]ivr.Step{"out-of-" + ivr.Step(inner.Name): at("out-of")}})
 	}
-	return &ivr.Subflow{Name: name, Start: at("ask"), Lines: lines}
+	return &ivr.Subflow{Name: name, Start: at("ask"), Nodes: nodes}
 }

@@ -13,8 +13,8 @@ import (
 	"updatecenter/internal/durability"
 )
 
-// maxLines is how many lines one turn may run: a loop without a question is a mistake.
-const maxLines = 50
+// maxNodes is how many nodes one turn may run: a loop without a question is a mistake.
+const maxNodes = 50
 
 // maxTurns is how many turns a call may have. It bounds what a call costs; a customer who
 // fills every list of a line in one call, at three turns a number, takes less.
@@ -30,7 +30,7 @@ type turn struct {
 	engine *Engine
 	call   *Call
 	answer answer
-	may    Prompt            // of the last line that may have changed something
+	may    Prompt            // of the last node that may have changed something
 	doubt  *durability.Doubt // about what was changed
 	unsure bool              // Notices.Unsure was said
 	failed bool              // the answer is an apology
@@ -38,27 +38,27 @@ type turn struct {
 
 func (t *turn) flow() *Flow { return t.engine.flow }
 
-// run goes on from a step until a line waits for the caller or the call ends.
+// run goes on from a step until a node waits for the caller or the call ends.
 func (t *turn) run(ctx context.Context, step Step) error {
-	for range maxLines {
+	for range maxNodes {
 		if step == HangUp {
 			t.sayUnsure()
 			t.call.state.Step = HangUp
 			t.answer.hangUp()
 			return nil
 		}
-		line, written := t.engine.lines[step]
+		node, written := t.engine.nodes[step]
 		if !written {
 			return fmt.Errorf("step %q is not written", step)
 		}
-		if _, asks := line.(listener); asks {
+		if _, asks := node.(waiting); asks {
 			t.sayUnsure()
 		}
-		next, err := line.enter(ctx, t)
+		next, err := node.enter(ctx, t)
 		if err != nil {
 			return fmt.Errorf("%s: %w", step, err)
 		}
-		if _, says := line.(Say); says {
+		if _, says := node.(Say); says {
 			t.sayUnsure()
 		}
 		if next == here {
@@ -83,19 +83,19 @@ func (t *turn) sayUnsure() {
 
 // leave notes an exit as taken.
 func (t *turn) leave(from Step, name string, to Step) Step {
-	t.engine.took(Exit{from, name, to})
+	t.engine.onExit(Exit{from, name, to})
 	return to
 }
 
 // help leaves for the flow's help, out of all subflows, which are kept for a [Resume].
 func (t *turn) help(from Step) Step {
-	t.call.asked = asked{at: from, stack: t.call.state.Stack}
+	t.call.question = question{at: from, stack: t.call.state.Stack}
 	t.call.state.Stack = nil
 	return t.leave(from, help, t.flow().Help)
 }
 
-// askAgain says what was wrong, and repeats the question or, after so many tries, gives it up.
-func (t *turn) askAgain(at, giveUp Step, tries int, problem Prompt, repeat func()) Step {
+// repeat says what was wrong, and repeats the question or, after so many tries, gives it up.
+func (t *turn) repeat(at, giveUp Step, tries int, problem Prompt, repeat func()) Step {
 	t.call.state.Tries++
 	t.say(problem)
 	if t.call.state.Tries >= tries {
@@ -132,7 +132,7 @@ func (t *turn) nextTurn(at Step) string {
 	return next
 }
 
-// carryOut runs the turn's lines. An error of theirs leads to the flow's Sorry step, after
+// carryOut runs the turn's nodes. An error of theirs leads to the flow's Sorry step, after
 // what was said already; only a state that must be left alone is an error here.
 func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*turn, error) {
 	end, _ := ctx.Deadline() // of Times.Own
@@ -144,7 +144,7 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*tur
 	}
 	ctx, doubt := durability.Watch(ctx)
 	t := &turn{engine: e, doubt: doubt, call: &Call{
-		SID: event.Call, Turn: event.Turn, Caller: event.Caller, About: event.About,
+		SID: event.Call, Turn: event.Turn, Caller: event.Caller, Reference: event.Reference,
 		given: e.flow.Given, state: state,
 	}}
 	if err := t.goOn(ctx, event, known); err != nil {
@@ -157,7 +157,7 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*tur
 		e.log.Warn("a change of the turn may not last", slog.String("call", event.Call), slog.Int("turn", event.Turn))
 	}
 	if t.call.state.Step == HangUp {
-		t.call.state.Blanks = nil
+		t.call.state.Variables = nil
 	}
 	return t, nil
 }
@@ -167,12 +167,12 @@ func (t *turn) goOn(ctx context.Context, event Event, known bool) error {
 	if event.Turn >= maxTurns {
 		return errTooLong
 	}
-	line, listens := t.engine.lines[t.call.state.Step].(listener)
+	node, listens := t.engine.nodes[t.call.state.Step].(waiting)
 	if !known || !listens {
 		return t.start(ctx, event)
 	}
-	t.call.Caller, t.call.About = t.call.state.Caller, t.call.state.About
-	if next := line.hear(t, event.Heard); next != here {
+	t.call.Caller, t.call.Reference = t.call.state.Caller, t.call.state.Reference
+	if next := node.receive(t, event.Input); next != here {
 		return t.run(ctx, next)
 	}
 	return nil
@@ -181,7 +181,7 @@ func (t *turn) goOn(ctx context.Context, event Event, known bool) error {
 // start begins the call, or begins it anew with a word of apology when it should have
 // been under way: expired, or lost with its Redis.
 func (t *turn) start(ctx context.Context, event Event) error {
-	t.call.state = state{Caller: event.Caller, About: event.About}
+	t.call.state = state{Caller: event.Caller, Reference: event.Reference}
 	if event.Turn > 0 {
 		t.call.Speak(event.Language)
 		t.say(t.flow().Notices.StartOver)
@@ -199,7 +199,7 @@ func (t *turn) apologize(ctx context.Context) {
 	}
 }
 
-// write returns the turn's document. When it can't be written, say for a blank that was
+// write returns the turn's document. When it can't be written, say for a variable that was
 // never filled, no retry would help: the apology takes its place, and ends the call.
 func (e *Engine) write(t *turn) []byte {
 	document, err := t.answer.encode()
@@ -208,14 +208,14 @@ func (e *Engine) write(t *turn) []byte {
 	}
 	e.log.Error("the answer can't be written", slog.String("call", t.call.SID),
 		slog.Int("turn", t.call.Turn), slog.Any("cause", err))
-	t.call.state.Step, t.call.state.Blanks, t.failed = HangUp, nil, true
+	t.call.state.Step, t.call.state.Variables, t.failed = HangUp, nil, true
 	return e.Apology(t.call.Language(), t.may.Name)
 }
 
 // apology names a document that is prepared.
 type apology struct {
 	language Language // none: all
-	may      string   // the name of a [Work.May], or none
+	may      string   // the name of an [Action.May], or none
 }
 
 // prepareApologies writes what is said when no state can be reached: for each language and for
@@ -250,28 +250,28 @@ func (e *Engine) Apology(l Language, may string) []byte {
 	return e.apologies[apology{l, ""}]
 }
 
-// Again leads back to a step a limited number of times in a call, or in its subflow since
+// Retry leads back to a step a limited number of times in a call, or in its subflow since
 // that was entered: the visit number Times gives up.
-type Again struct {
+type Retry struct {
 	At     Step
 	Times  int
 	Back   Step
 	GaveUp Step
 }
 
-func (a Again) step() Step { return a.At }
+func (a Retry) step() Step { return a.At }
 
-func (a Again) exits() []Exit {
+func (a Retry) exits() []Exit {
 	return []Exit{{a.At, "again", a.Back}, {a.At, gaveUp, a.GaveUp}}
 }
 
-func (a Again) prompts() []Prompt { return nil }
+func (a Retry) prompts() []Prompt { return nil }
 
-func (a Again) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Work
+func (a Retry) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	if t.call.state.visit(a.At) < a.Times {
 		return t.leave(a.At, "again", a.Back), nil
 	}
 	return t.leave(a.At, gaveUp, a.GaveUp), nil
 }
 
-func (a Again) symbol(text string) string { return "{" + text + "}" }
+func (a Retry) symbol(text string) string { return "{" + text + "}" }

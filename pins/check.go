@@ -107,7 +107,7 @@ func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry
 		}
 		return Wrong, Settlement{As: Failed}, nil
 	}
-	if err := l.hasher.Burn(ctx, entry); err != nil {
+	if err := l.hasher.VerifyNothing(ctx, entry); err != nil {
 		return "", Settlement{}, err
 	}
 	if right := entry.Equal(l.policy.Temporary); admission.Known && right {

@@ -96,11 +96,11 @@ func TestVerifyUnderOtherParams(t *testing.T) {
 		then  pins.Params
 		stale bool
 	}{
-		"the same":     {now, false},
-		"less memory":  {pins.Params{MemoryKiB: 32, Passes: 2, Lanes: 1}, true},
-		"fewer passes": {pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, true},
-		"more of both": {pins.Params{MemoryKiB: 128, Passes: 3, Lanes: 1}, false},
-		"more lanes":   {pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 4}, false},
+		"the same":        {now, false},
+		"less memory":     {pins.Params{MemoryKiB: 32, Passes: 2, Lanes: 1}, true},
+		"fewer passes":    {pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, true},
+		"more of both":    {pins.Params{MemoryKiB: 128, Passes: 3, Lanes: 1}, false},
+		"more partitions": {pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 4}, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -121,41 +121,41 @@ func TestVerifyRefusesMalformed(t *testing.T) {
 		return changed
 	}
 	tests := map[string]string{
-		"nothing":            "",
-		"dollars":            "$$$$$",
-		"another scheme":     change("hmac-argon2id", "argon2id"),
-		"another version":    change("v=19", "v=16"),
-		"gigabytes":          change("m=8", "m=4294967295"),
-		"129 MiB":            change("m=8", "m=132096"),
-		"more than 32 bits":  change("m=8", "m=18446744073709551624"),
-		"too little memory":  change("m=8", "m=7"),
-		"little for lanes":   change("p=1", "p=2"),
-		"no memory":          change("m=8,", ""),
-		"no passes":          change("t=1", "t=0"),
-		"too many passes":    change("t=1", "t=17"),
-		"no lanes":           change("p=1", "p=0"),
-		"too many lanes":     change("m=8,t=1,p=1", "m=1024,t=1,p=9"),
-		"negative":           change("t=1", "t=-1"),
-		"plus":               change("t=1", "t=+1"),
-		"leading zero":       change("t=1", "t=01"),
-		"other names":        change("t=1", "1"),
-		"other order":        change("m=8,t=1", "t=1,m=8"),
-		"no key":             change("k=2026a", "k="),
-		"key with a comma":   change("k=2026a", "k=2026,a"),
-		"key with a space":   change("k=2026a", "k=2026 a"),
-		"long key":           change("k=2026a", "k="+strings.Repeat("a", 33)),
-		"short tag":          good[:len(good)-4],
-		"tag cut":            good[:len(good)-1],
-		"tag padded":         good + "=",
-		"more behind":        good + "$",
-		"line break":         good + "\n",
-		"line break in tag":  good[:len(good)-10] + "\n" + good[len(good)-10:],
-		"far too long":       good + strings.Repeat("A", 1<<20),
-		"spare bits":         good[:len(good)-1] + nextBase64(good[len(good)-1]),
-		"cut at the salt":    good[:strings.LastIndex(good, "$")],
-		"salt and no tag":    good[:strings.LastIndex(good, "$")+1],
-		"long salt":          change("$v=19", "$v=19$"),
-		"invalid characters": change("k=2026a$", "k=2026a$!"),
+		"nothing":               "",
+		"dollars":               "$$$$$",
+		"another scheme":        change("hmac-argon2id", "argon2id"),
+		"another version":       change("v=19", "v=16"),
+		"gigabytes":             change("m=8", "m=4294967295"),
+		"129 MiB":               change("m=8", "m=132096"),
+		"more than 32 bits":     change("m=8", "m=18446744073709551624"),
+		"too little memory":     change("m=8", "m=7"),
+		"little for partitions": change("p=1", "p=2"),
+		"no memory":             change("m=8,", ""),
+		"no passes":             change("t=1", "t=0"),
+		"too many passes":       change("t=1", "t=17"),
+		"no partitions":         change("p=1", "p=0"),
+		"too many partitions":   change("m=8,t=1,p=1", "m=1024,t=1,p=9"),
+		"negative":              change("t=1", "t=-1"),
+		"plus":                  change("t=1", "t=+1"),
+		"leading zero":          change("t=1", "t=01"),
+		"other names":           change("t=1", "1"),
+		"other order":           change("m=8,t=1", "t=1,m=8"),
+		"no key":                change("k=2026a", "k="),
+		"key with a comma":      change("k=2026a", "k=2026,a"),
+		"key with a space":      change("k=2026a", "k=2026 a"),
+		"long key":              change("k=2026a", "k="+strings.Repeat("a", 33)),
+		"short tag":             good[:len(good)-4],
+		"tag cut":               good[:len(good)-1],
+		"tag padded":            good + "=",
+		"more behind":           good + "$",
+		"line break":            good + "\n",
+		"line break in tag":     good[:len(good)-10] + "\n" + good[len(good)-10:],
+		"far too long":          good + strings.Repeat("A", 1<<20),
+		"spare bits":            good[:len(good)-1] + nextBase64(good[len(good)-1]),
+		"cut at the salt":       good[:strings.LastIndex(good, "$")],
+		"salt and no tag":       good[:strings.LastIndex(good, "$")+1],
+		"long salt":             change("$v=19", "$v=19$"),
+		"invalid characters":    change("k=2026a$", "k=2026a$!"),
 	}
 	for name, hash := range tests {
 		match, stale, err := h.Verify(t.Context(), pins.Hash(hash), pin)
@@ -179,7 +179,7 @@ func TestNewHasherRefuses(t *testing.T) {
 		"too much memory": {Keys: ring, Params: pins.Params{MemoryKiB: 1 << 20, Passes: 1, Lanes: 1}},
 		"no memory":       {Keys: ring, Params: pins.Params{Passes: 1, Lanes: 1}},
 		"no passes":       {Keys: ring, Params: pins.Params{MemoryKiB: 64, Lanes: 1}},
-		"no lanes":        {Keys: ring, Params: pins.Params{MemoryKiB: 64, Passes: 1}},
+		"no partitions":   {Keys: ring, Params: pins.Params{MemoryKiB: 64, Passes: 1}},
 	} {
 		if h, err := pins.NewHasher(config); h != nil || err == nil {
 			t.Errorf("%s: no error", name)
@@ -205,11 +205,11 @@ func (g gate) MAC(id string, message []byte) ([]byte, error) {
 	return g.Keyring.MAC(id, message)
 }
 
-// burn starts n burns at once and returns what will be their errors.
-func burn(ctx context.Context, h *pins.Hasher, n int) <-chan error {
+// verifyNothing starts n burns at once and returns what will be their errors.
+func verifyNothing(ctx context.Context, h *pins.Hasher, n int) <-chan error {
 	errs := make(chan error, n)
 	for range n {
-		go func() { errs <- h.Burn(ctx, pin) }()
+		go func() { errs <- h.VerifyNothing(ctx, pin) }()
 	}
 	return errs
 }
@@ -218,9 +218,9 @@ func TestHasherQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keys := gate{keyring(t, "2026a"), make(chan struct{})}
 		h := hasher(t, pins.HasherConfig{Keys: keys, AtOnce: 2, Waiting: 3})
-		errs := burn(t.Context(), h, 5)
+		errs := verifyNothing(t.Context(), h, 5)
 		synctest.Wait()
-		if err := h.Burn(t.Context(), pin); !errors.Is(err, pins.ErrBusy) {
+		if err := h.VerifyNothing(t.Context(), pin); !errors.Is(err, pins.ErrBusy) {
 			t.Errorf("the sixth: %v; want ErrBusy", err)
 		}
 		close(keys.open)
@@ -229,7 +229,7 @@ func TestHasherQueue(t *testing.T) {
 				t.Errorf("one of five: %v", err)
 			}
 		}
-		if err := h.Burn(t.Context(), pin); err != nil {
+		if err := h.VerifyNothing(t.Context(), pin); err != nil {
 			t.Errorf("afterwards: %v", err)
 		}
 	})
@@ -245,14 +245,14 @@ func TestHasherWaits(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				keys := gate{keyring(t, "2026a"), make(chan struct{})}
 				h := hasher(t, pins.HasherConfig{Keys: keys, AtOnce: 1, Waiting: 1})
-				first := burn(t.Context(), h, 1)
+				first := verifyNothing(t.Context(), h, 1)
 				synctest.Wait()
 
 				begun := time.Now()
 				ctx, cancel := context.WithTimeout(t.Context(), test.deadline)
 				defer cancel()
 				for range 2 { // the one that gave up leaves its place in the queue
-					err := h.Burn(ctx, pin)
+					err := h.VerifyNothing(ctx, pin)
 					if waited := time.Since(begun); waited != test.want || !errors.Is(err, context.DeadlineExceeded) {
 						t.Errorf("waited %v: %v", waited, err)
 					}
@@ -279,8 +279,8 @@ func TestHasherHeedsTheContext(t *testing.T) {
 		if _, err := h.Hash(ended, pin); !errors.Is(err, context.Canceled) {
 			t.Errorf("Hash: %v", err)
 		}
-		if err := h.Burn(ended, pin); !errors.Is(err, context.Canceled) {
-			t.Errorf("Burn: %v", err)
+		if err := h.VerifyNothing(ended, pin); !errors.Is(err, context.Canceled) {
+			t.Errorf("VerifyNothing: %v", err)
 		}
 	}
 }

@@ -208,7 +208,7 @@ func TestErrorsHoldNoEntry(t *testing.T) {
 			ctx := begin()
 			_, hashErr := malformed.Hash(ctx, entry)
 			_, _, verifyErr := malformed.Verify(ctx, pins.Hash("$"+digits), entry)
-			errs = append(errs, hashErr, verifyErr, malformed.Burn(ctx, entry))
+			errs = append(errs, hashErr, verifyErr, malformed.VerifyNothing(ctx, entry))
 		}
 		errs = append(errs, pins.Policy{Temporary: entry, MinDigits: 4, MaxDigits: 99}.Validate())
 		text := errors.Join(errs...).Error()

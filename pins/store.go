@@ -123,12 +123,12 @@ const (
 	FeatureChanged    Event = "feature-changed"
 	FeaturesInstalled Event = "features-installed"
 	EventSkipped      Event = "event-skipped"
-	NoticeUntold      Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
+	NoticeUndelivered Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
 )
 
 // NoticeReplaced is the record of a notice that was due when another took its place, see [MaxDue].
 func NoticeReplaced(at time.Time) Record {
-	return Record{At: at, Event: NoticeUntold, By: "update center", Reason: "a change: too_many_notices"}
+	return Record{At: at, Event: NoticeUndelivered, By: "update center", Reason: "a change: too_many_notices"}
 }
 
 // ErrNoAreaCode is said of what is not three digits that could be an area code.

@@ -88,7 +88,7 @@ var changeTests = map[string]func(play){
 		records, err := p.lines.History(p.t.Context(), known, pins.MaxHistory)
 		p.t.OK(err)
 		for _, record := range records {
-			if record.Event == pins.NoticeUntold {
+			if record.Event == pins.NoticeUndelivered {
 				untold[record.At] = record
 			}
 		}

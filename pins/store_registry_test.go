@@ -215,7 +215,7 @@ var historyTests = map[string]func(play){
 		p.set("hash one", 1)
 		p.fail(known, pins.Remote, 2, 6, 0)
 		p.t.OK(p.reset(known))
-		p.t.OK(p.lines.Append(p.t.Context(), known, p.record(pins.NoticeUntold)))
+		p.t.OK(p.lines.Append(p.t.Context(), known, p.record(pins.NoticeUndelivered)))
 		p.t.OK(p.lines.Remove(p.t.Context(), known, p.record(pins.Removed)))
 		records, err := p.lines.History(p.t.Context(), known, 2*pins.MaxHistory)
 		p.t.OK(err)

@@ -28,7 +28,7 @@ func TestACallThatWeMadeIsAnswered(t *testing.T) {
 			if status != http.StatusOK || body != "<Response/>" {
 				t.Errorf("%d %s", status, body)
 			}
-			want := ivr.Event{Call: sid, About: "dlv_abc/2", Caller: ivr.Caller{AnsweredBy: tt.want}}
+			want := ivr.Event{Call: sid, Reference: "dlv_abc/2", Caller: ivr.Caller{AnsweredBy: tt.want}}
 			if diff := cmp.Diff(want, s.callbackEvent()); diff != "" {
 				t.Errorf("- expected, + event:\n%s", diff)
 			}
@@ -50,7 +50,7 @@ func TestATurnOfACallThatWeMade(t *testing.T) {
 		t.Fatalf("the engine was given %+v, the other %+v", s.callback.events, s.engine.events)
 	}
 	event := s.callback.events[0]
-	if event.Turn != 1 || event.Heard.Keys != "1" || event.Language != ivr.Spanish {
+	if event.Turn != 1 || event.Input.Keys != "1" || event.Language != ivr.Spanish {
 		t.Errorf("the event is %+v", event)
 	}
 	if status, body := s.post("/voice/callback/turn/0", call()); status != http.StatusOK || body != "<Response>callback </Response>" {
@@ -91,12 +91,12 @@ func TestFallbackInACallThatWeMade(t *testing.T) {
 		more    []string
 		want    ivr.Event
 	}{
-		{begins, true, []string{"AnsweredBy", "human"}, ivr.Event{About: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "human"}}},
-		{begins, true, []string{"AnsweredBy", "unknown"}, ivr.Event{About: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "unknown"}}},
-		{begins, true, nil, ivr.Event{About: "dlv_abc/1", Look: true}},
-		{begins, true, []string{"AnsweredBy", ""}, ivr.Event{About: "dlv_abc/1", Look: true}},
-		{begins, false, nil, ivr.Event{About: "dlv_abc/1"}},
-		{"/voice/callback/turn/3?lang=es", true, []string{"Digits", "9"}, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Heard: ivr.Heard{Keys: "9"}}},
+		{begins, true, []string{"AnsweredBy", "human"}, ivr.Event{Reference: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "human"}}},
+		{begins, true, []string{"AnsweredBy", "unknown"}, ivr.Event{Reference: "dlv_abc/1", Caller: ivr.Caller{AnsweredBy: "unknown"}}},
+		{begins, true, nil, ivr.Event{Reference: "dlv_abc/1", Look: true}},
+		{begins, true, []string{"AnsweredBy", ""}, ivr.Event{Reference: "dlv_abc/1", Look: true}},
+		{begins, false, nil, ivr.Event{Reference: "dlv_abc/1"}},
+		{"/voice/callback/turn/3?lang=es", true, []string{"Digits", "9"}, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Input: ivr.Input{Keys: "9"}}},
 		{"/voice/callback/turn/3?lang=es", true, nil, ivr.Event{Turn: 3, Caller: caller, Language: ivr.Spanish, Look: true}},
 	}
 	for _, tt := range tests {
@@ -118,7 +118,7 @@ func status(more ...string) []string {
 
 func TestStatusesOfCallsThatWeMake(t *testing.T) {
 	at := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
-	usual := voice.Status{About: "dlv_abc/2", Call: sid, Status: "busy", Sequence: 3, At: at}
+	usual := voice.Status{Reference: "dlv_abc/2", Call: sid, Status: "busy", Sequence: 3, At: at}
 	with := func(change func(*voice.Status)) voice.Status {
 		s := usual
 		change(&s)

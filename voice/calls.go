@@ -32,7 +32,7 @@ func (e *Edge) turn(p posted) reply {
 	}
 	return e.take(p, turnFields, ivr.Event{
 		Turn: int(number), Caller: e.origin.caller(p.form), Language: language(p.URL),
-		Heard: ivr.Heard{Keys: p.form.Get("Digits"), DialStatus: p.form.Get("DialCallStatus")},
+		Input: ivr.Input{Keys: p.form.Get("Digits"), DialStatus: p.form.Get("DialCallStatus")},
 	})
 }
 
@@ -159,7 +159,7 @@ var ErrUnknownCall = errors.New("no such call is known")
 
 // Status is a status callback of a call that we make.
 type Status struct {
-	About      string    // what the call is about, such as "dlv_abc/1"
+	Reference  string    // what the call is about, such as "dlv_abc/1"
 	Call       string    // the CallSid
 	Status     string    // Twilio's CallStatus, one that it documents
 	Sequence   int       // in which order Twilio has sent it, from 0
@@ -176,7 +176,7 @@ func (e *Edge) answered(p posted) reply {
 	e.log.Info("callback", slog.String("call", p.call), slog.String("about", aboutOf(p)))
 	by := answeredBy(p)
 	complete := func(form url.Values) bool { return callFields(form) && (by != "" || !e.detects) }
-	return e.take(p, complete, ivr.Event{About: aboutOf(p), Caller: ivr.Caller{AnsweredBy: by}})
+	return e.take(p, complete, ivr.Event{Reference: aboutOf(p), Caller: ivr.Caller{AnsweredBy: by}})
 }
 
 // callbackStatus passes on how a call that we made goes.
@@ -195,7 +195,7 @@ func (e *Edge) callbackStatus(p posted) reply {
 		return reply{status: http.StatusNotFound}
 	case err != nil:
 		e.log.Error("a status callback is lost", slog.String("call", p.call),
-			slog.String("about", status.About), slog.Any("cause", err))
+			slog.String("about", status.Reference), slog.Any("cause", err))
 		return reply{status: http.StatusServiceUnavailable}
 	}
 	return done
@@ -211,7 +211,7 @@ var (
 // readStatus reads a status callback.
 // https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 func readStatus(p posted) (Status, error) {
-	s := Status{About: aboutOf(p), Call: p.call, Status: callStatus(p.form.Get("CallStatus")), AnsweredBy: answeredBy(p)}
+	s := Status{Reference: aboutOf(p), Call: p.call, Status: callStatus(p.form.Get("CallStatus")), AnsweredBy: answeredBy(p)}
 	if s.Status == unknownStatus {
 		return Status{}, errStatus
 	}

@@ -51,10 +51,10 @@ func TestATurn(t *testing.T) {
 		more []string
 		want ivr.Event
 	}{
-		{"/voice/turn/1", []string{"Digits", "8265", "FinishedOnKey", "#", "msg", "Gather End"}, ivr.Event{Turn: 1, Heard: ivr.Heard{Keys: "8265"}}},
+		{"/voice/turn/1", []string{"Digits", "8265", "FinishedOnKey", "#", "msg", "Gather End"}, ivr.Event{Turn: 1, Input: ivr.Input{Keys: "8265"}}},
 		{"/voice/turn/2?lang=es", nil, ivr.Event{Turn: 2, Language: ivr.Spanish}},
 		{"/voice/turn/3?lang=fr", []string{"Digits", ""}, ivr.Event{Turn: 3}},
-		{"/voice/turn/9999?lang=en", []string{"DialCallStatus", "busy"}, ivr.Event{Turn: 9999, Language: ivr.English, Heard: ivr.Heard{DialStatus: "busy"}}},
+		{"/voice/turn/9999?lang=en", []string{"DialCallStatus", "busy"}, ivr.Event{Turn: 9999, Language: ivr.English, Input: ivr.Input{DialStatus: "busy"}}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.path, func(t *testing.T) {
@@ -174,9 +174,9 @@ func TestFallback(t *testing.T) {
 		{"with connection overrides", publicURL + "/voice/incoming#rc=2&rp=all", nil, ivr.Event{}},
 		{"with a port", publicURL + ":443/voice/incoming", nil, ivr.Event{}},
 		{"in capitals", "HTTPS://Calls.Example.com/voice/incoming", nil, ivr.Event{}},
-		{"a turn", publicURL + "/voice/turn/3?lang=es&may=pin", keyed, ivr.Event{Turn: 3, Language: ivr.Spanish, Heard: ivr.Heard{Keys: "8265"}}},
+		{"a turn", publicURL + "/voice/turn/3?lang=es&may=pin", keyed, ivr.Event{Turn: 3, Language: ivr.Spanish, Input: ivr.Input{Keys: "8265"}}},
 		{"a turn without keys", publicURL + "/voice/turn/3", []string{"FinishedOnKey", "", "msg", "Gather End"}, ivr.Event{Turn: 3}},
-		{"a turn after a transfer", publicURL + "/voice/turn/3", []string{"DialCallStatus", "busy"}, ivr.Event{Turn: 3, Heard: ivr.Heard{DialStatus: "busy"}}},
+		{"a turn after a transfer", publicURL + "/voice/turn/3", []string{"DialCallStatus", "busy"}, ivr.Event{Turn: 3, Input: ivr.Input{DialStatus: "busy"}}},
 		{"a turn, of which the form has nothing", publicURL + "/voice/turn/3?lang=en", nil, ivr.Event{Turn: 3, Language: ivr.English, Look: true}},
 	}
 	for _, tt := range tests {

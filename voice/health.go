@@ -74,7 +74,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 }
 
 // Took counts an exit of the flow.
-func (m *Metrics) Took(exit ivr.Exit) {
+func (m *Metrics) OnExit(exit ivr.Exit) {
 	m.exits.WithLabelValues(string(exit.From), exit.Name).Inc()
 }
 

@@ -17,7 +17,7 @@ import (
 const RecordingsPath = "/voice/recordings/"
 
 // Recordings are prompts that are played instead of spoken: audio files named
-// PROMPT.LANGUAGE.mp3 or .wav, such as changed.es.mp3. A prompt with blanks is always
+// PROMPT.LANGUAGE.mp3 or .wav, such as changed.es.mp3. A prompt with variables is always
 // spoken, as no recording can fill them.
 type Recordings struct {
 	files fs.FS
@@ -44,7 +44,7 @@ func audioType(file string) string {
 }
 
 // OpenRecordings reads which prompts of a flow have a recording. All files that would never
-// be played are told in one error: those named after no prompt, or after one with blanks, a
+// be played are told in one error: those named after no prompt, or after one with variables, a
 // second one for the same prompt and language, and directories.
 func OpenRecordings(files fs.FS, prompts []ivr.Prompt, publicURL string) (*Recordings, error) {
 	entries, err := fs.ReadDir(files, ".")
@@ -79,7 +79,7 @@ func (r *Recordings) add(file string, prompts []ivr.Prompt) error {
 			continue
 		}
 		if strings.Contains(p.EN, "{") {
-			return fmt.Errorf("recording %q: the prompt has blanks, so it is always spoken", file)
+			return fmt.Errorf("recording %q: the prompt has variables, so it is always spoken", file)
 		}
 		if other, taken := r.names[recording{prompt, l}]; taken {
 			return fmt.Errorf("recording %q: there is %q already", file, other)

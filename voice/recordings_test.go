@@ -64,7 +64,7 @@ func TestRecordingURLs(t *testing.T) {
 func TestRecordingsThatWouldNeverBePlayed(t *testing.T) {
 	tests := []struct{ file, want string }{
 		{"goodbye.en.mp3", `there is no prompt "goodbye"`},
-		{"call-repair.en.mp3", "the prompt has blanks"},
+		{"call-repair.en.mp3", "the prompt has variables"},
 		{"welcome.mp3", "want PROMPT.en.mp3"},
 		{"welcome.fr.mp3", "want PROMPT.en.mp3"},
 		{"welcome.en.ogg", "want PROMPT.en.mp3"},

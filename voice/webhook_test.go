@@ -327,7 +327,7 @@ func FuzzForm(f *testing.F) {
 		}
 		response := s.serve(r)
 		for _, status := range s.statuses.all {
-			if status.Sequence < 0 || status.Status == "" || len(status.About) > 64+1+4 {
+			if status.Sequence < 0 || status.Status == "" || len(status.Reference) > 64+1+4 {
 				t.Errorf("a webhook became %+v", status)
 			}
 		}

@@ -223,7 +223,7 @@ func (i *accountImport) read(ctx context.Context) error {
 		if err == nil {
 			err = i.put(context.WithoutCancel(ctx), row)
 		}
-		if err := i.took(err); err != nil {
+		if err := i.count(err); err != nil {
 			return err
 		}
 		if err := ctx.Err(); err != nil {

@@ -60,7 +60,7 @@ type outside struct {
 	now      func() time.Time
 	log      *slog.Logger
 	hash     pins.Params       // zero: the default
-	took     func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
+	onExit   func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
 	post     http.RoundTripper // to the operator's switch; nil: over the network
 	queue    deliveries.Queue  // of attempts at deliveries; nil: in Redis
 	mails    agents.Mailer     // of e-mails to agents; nil: by the mail server of the settings
@@ -127,7 +127,7 @@ func newApp(c config, o outside) (*app, error) {
 func newFeatures(c config, o outside) *features.Lines {
 	store := o.db.Features()
 	if c.switchURL == "" {
-		store = store.Unheard()
+		store = store.WithoutEvents()
 	}
 	return features.New(features.Config{Store: store, Keys: c.keys, Now: o.now})
 }
@@ -253,8 +253,8 @@ func unvouchedAlarm(o outside) func(ivr.Exit) {
 	var mu sync.Mutex
 	var last time.Time
 	return func(exit ivr.Exit) {
-		if o.took != nil {
-			o.took(exit)
+		if o.onExit != nil {
+			o.onExit(exit)
 		}
 		mu.Lock()
 		defer mu.Unlock()
@@ -277,12 +277,12 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 	engine, err := ivr.New(ivr.Config{
 		Flow: flow, Store: o.db.Calls(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
 		TurnURL: c.publicURL + voice.TurnPath, Recording: recordings.URL,
-		Took: observe(metrics, unvouchedAlarm(o)), Log: o.log,
+		OnExit: observe(metrics, unvouchedAlarm(o)), Log: o.log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	callbacks, err := newCallback(c, o, a, recordings, observe(metrics, o.took))
+	callbacks, err := newCallback(c, o, a, recordings, observe(metrics, o.onExit))
 	if err != nil {
 		return nil, err
 	}
@@ -305,7 +305,7 @@ func openRecordings(c config, prompts []ivr.Prompt) (*voice.Recordings, error) {
 // observe tells the metrics of an exit, and whoever else wants to know.
 func observe(metrics *voice.Metrics, also func(ivr.Exit)) func(ivr.Exit) {
 	return func(exit ivr.Exit) {
-		metrics.Took(exit)
+		metrics.OnExit(exit)
 		if also != nil {
 			also(exit)
 		}

@@ -207,9 +207,9 @@ func alertText(alert repair.Alert, zone *time.Location) string {
 		alert.What, about, alert.Until.In(zone).Format("January 2, 2006 at 3:04 PM MST"))
 }
 
-// house is who writes to customers and agents.
-func house(c config) wording.House {
-	return wording.House{
+// company is who writes to customers and agents.
+func company(c config) wording.Company {
+	return wording.Company{
 		Company: c.outbound.company, Repair: c.repair, HelpLine: c.outbound.helpLine, TemporaryPIN: c.policy.Temporary,
 	}
 }
@@ -219,7 +219,7 @@ func newMailer(c config) (*mail.Mailer, error) {
 	server := c.outbound.mail
 	mailer, err := mail.New(mail.Config{
 		Host: server.host, Port: server.port, Username: server.user, Password: server.password,
-		TLS: server.policy(), From: c.outbound.mailFrom, House: house(c), Zone: c.console.zone,
+		TLS: server.policy(), From: c.outbound.mailFrom, Company: company(c), Zone: c.console.zone,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare e-mail: %w", err)

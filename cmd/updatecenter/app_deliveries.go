@@ -49,13 +49,13 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	untold := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "updatecenter_notices_untold_total", Help: "Changes of which customers were not told, by why.",
 	}, []string{"reason"})
-	for _, reason := range deliveries.UntoldReasons {
+	for _, reason := range deliveries.UndeliveredReasons {
 		untold.WithLabelValues(string(reason)) // 0, of which an alarm can see the first rise
 	}
 	metrics.MustRegister(refused, untold, tasksWaiting{waiting})
-	config.Untold = func(ctx context.Context, u deliveries.Untold) error {
+	config.Undelivered = func(ctx context.Context, u deliveries.Undelivered) error {
 		untold.WithLabelValues(string(u.Reason)).Inc()
-		return recordUntold(ctx, o.db.Lines(), a.accounts, u, o.now())
+		return recordUndelivered(ctx, o.db.Lines(), a.accounts, u, o.now())
 	}
 	o.db.OnNoticeReplaced(func(ctx context.Context) { // the history has it
 		untold.WithLabelValues(string(deliveries.TooManyNotices)).Inc()
@@ -89,7 +89,7 @@ func addWays(config *deliveries.Config, c config) error {
 		}
 	}
 	if c.outbound.lettersDir != "" {
-		printer, err := letters.New(letters.Config{Dir: c.outbound.lettersDir, House: house(c), ReturnAddress: c.outbound.returnAddress})
+		printer, err := letters.New(letters.Config{Dir: c.outbound.lettersDir, Company: company(c), ReturnAddress: c.outbound.returnAddress})
 		if err != nil {
 			return fmt.Errorf("prepare letters: %w", err)
 		}
@@ -109,7 +109,7 @@ func addWays(config *deliveries.Config, c config) error {
 func newCallback(c config, o outside, a *app, recordings *voice.Recordings, took func(ivr.Exit)) (*ivr.Engine, error) {
 	engine, err := ivr.New(ivr.Config{
 		Flow: callbackFlow(c, a.deliveries), Store: o.db.CallsInTime(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
-		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, Took: took, Log: o.log,
+		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, OnExit: took, Log: o.log,
 		FailuresUnanswered: true, // by Config.Answered of the deliveries
 	})
 	if err != nil {
@@ -133,7 +133,7 @@ type statuses struct{ all *deliveries.Deliveries }
 
 // Status implements [voice.Statuses].
 func (s statuses) Status(ctx context.Context, status voice.Status) error {
-	task, err := callback.ParseAbout(status.About)
+	task, err := callback.ParseReference(status.Reference)
 	if err == nil {
 		err = s.all.Status(ctx, task, deliveries.StatusCallback{
 			CallSID: status.Call, CallStatus: status.Status, Sequence: status.Sequence,
@@ -170,7 +170,7 @@ func (n notices) pin(number nanp.Number, event pins.Event, once string) []byte {
 	if event == pins.Reset {
 		about = deliveries.PINReset
 	}
-	return deliveries.Notice{About: about, Line: number, Method: n.method, Key: once}.Due()
+	return deliveries.Notice{Topic: about, Line: number, Method: n.method, Key: once}.Due()
 }
 
 // lineLanguage is the language of a line. That a line can't be read is no reason to tell nobody: a
@@ -185,15 +185,15 @@ func lineLanguage(lines pins.Store) func(context.Context, nanp.Number) (string, 
 	}
 }
 
-// recordUntold writes into a history that a customer was not told: that of the account, or of the line.
-func recordUntold(ctx context.Context, lines pins.Registry, all deliveries.Accounts, u deliveries.Untold, now time.Time) error {
+// recordUndelivered writes into a history that a customer was not told: that of the account, or of the line.
+func recordUndelivered(ctx context.Context, lines pins.Registry, all deliveries.Accounts, u deliveries.Undelivered, now time.Time) error {
 	if u.Recorded {
 		return nil
 	}
 	if u.Account == "" {
-		return lines.Append(ctx, u.Line, pins.Record{At: now.UTC(), Event: pins.NoticeUntold, By: deliveries.ByUs, Reason: u.String()})
+		return lines.Append(ctx, u.Line, pins.Record{At: now.UTC(), Event: pins.NoticeUndelivered, By: deliveries.ByUs, Reason: u.String()})
 	}
-	err := all.Append(ctx, u.Account, accounts.NoticeUntold, accounts.Note{By: deliveries.ByUs, Reason: u.String()})
+	err := all.Append(ctx, u.Account, accounts.NoticeUndelivered, accounts.Note{By: deliveries.ByUs, Reason: u.String()})
 	if errors.Is(err, accounts.ErrNoAccount) {
 		return nil
 	}
@@ -203,7 +203,7 @@ func recordUntold(ctx context.Context, lines pins.Registry, all deliveries.Accou
 // noticesOfAccount are what customers are told of each thing that changed.
 var noticesOfAccount = []struct {
 	kind  accounts.Kind
-	about deliveries.About
+	about deliveries.Topic
 }{
 	{accounts.ChangedCode, deliveries.CodeChanged},
 	{accounts.ChangedQuestion, deliveries.QuestionChanged},
@@ -215,8 +215,8 @@ var noticesOfAccount = []struct {
 // account are that of a new account, the welcome letter, and those of changes, to where the
 // customer was reached before.
 func (n notices) account(update accounts.Update) (all [][]byte) {
-	due := func(about deliveries.About, line nanp.Number, method deliveries.Method) {
-		notice := deliveries.Notice{About: about, Account: update.After.ID, Line: line, Method: method, Key: noticeKey(about, update)}
+	due := func(about deliveries.Topic, line nanp.Number, method deliveries.Method) {
+		notice := deliveries.Notice{Topic: about, Account: update.After.ID, Line: line, Method: method, Key: noticeKey(about, update)}
 		all = append(all, notice.Due())
 	}
 	if update.Created && n.welcome {
@@ -231,7 +231,7 @@ func (n notices) account(update accounts.Update) (all [][]byte) {
 }
 
 // noticeKey names a change, so that it is told once.
-func noticeKey(about deliveries.About, update accounts.Update) string {
+func noticeKey(about deliveries.Topic, update accounts.Update) string {
 	return fmt.Sprintf("%s of %s in revision %d", about, update.After.ID, update.After.Revision)
 }
 
@@ -255,7 +255,7 @@ func (a *app) sweep(ctx context.Context) {
 }
 
 // tell makes deliveries of the notices of changes until the context ends.
-func (a *app) tell(ctx context.Context) { a.deliveries.TellDue(ctx, a.due, a.due.Marked()) }
+func (a *app) tell(ctx context.Context) { a.deliveries.DeliverDue(ctx, a.due, a.due.Marked()) }
 
 // work runs the attempts at deliveries, and sends e-mails to agents, until the context ends.
 func (a *app) work(ctx context.Context) {

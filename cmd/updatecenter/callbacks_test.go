@@ -172,10 +172,10 @@ func askAnswer(t *testing.T, s *stage) deliveries.ID {
 }
 
 // ask asks for a call, as the API does.
-func (s *stage) ask(t *testing.T, account accounts.Number, about deliveries.About) deliveries.ID {
+func (s *stage) ask(t *testing.T, account accounts.Number, about deliveries.Topic) deliveries.ID {
 	t.Helper()
-	return must(s.app.deliveries.Request(t.Context(), deliveries.Ask{
-		Account: account, About: about, Method: deliveries.Voice,
+	return must(s.app.deliveries.Request(t.Context(), deliveries.Params{
+		Account: account, Topic: about, Method: deliveries.Voice,
 	}))(t).ID
 }
 
@@ -190,7 +190,7 @@ func askValidation(t *testing.T, s *stage) deliveries.ID {
 func askNotice(t *testing.T, s *stage) deliveries.ID {
 	t.Helper()
 	err := s.app.deliveries.Notify(t.Context(), deliveries.Notice{
-		About: deliveries.PINChanged, Line: demoNew, Language: "en", Method: deliveries.Voice,
+		Topic: deliveries.PINChanged, Line: demoNew, Language: "en", Method: deliveries.Voice,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -258,7 +258,7 @@ func TestUntoldNotice(t *testing.T) {
 	id := askNotice(t, s)
 	s.becomes(t, id, deliveries.Failed)
 	history := must(provisioning(s.config, outside{db: s.db, now: s.clock.Now}, s.app).History(t.Context(), demoNew, 1))(t)
-	if len(history) != 1 || history[0].Event != pins.NoticeUntold || history[0].Reason != "pin_changed: number_refused" {
+	if len(history) != 1 || history[0].Event != pins.NoticeUndelivered || history[0].Reason != "pin_changed: number_refused" {
 		t.Errorf("%+v", history)
 	}
 	for _, counted := range []string{

@@ -50,22 +50,22 @@ func TestTortureKilledDispatchersRingOnce(t *testing.T) {
 	d.clients.Wait()
 	d.settle()
 	d.everyoneServedOnce()
-	t.Logf("%d attempts interrupted by %d kills, %d calls looked for", len(d.interrupted), d.kills, d.town.looks.Load())
+	t.Logf("%d attempts interrupted by %d kills, %d calls looked for", len(d.interrupted), d.kills, d.telephones.looks.Load())
 }
 
 // doomedDialer is a server that is killed, with all that lives on: Redis, the exchange, and a
 // server for the webhooks.
 type doomedDialer struct {
-	t       *testing.T
-	server  *redistest.Server
-	redis   *redis.Client
-	stage   *stage // the server for webhooks
-	town    *town
-	token   string
-	cmd     *exec.Cmd
-	clients sync.WaitGroup
-	kills   int
-	each    int // customers that ask before each kill, once each
+	t          *testing.T
+	server     *redistest.Server
+	redis      *redis.Client
+	stage      *stage // the server for webhooks
+	telephones *telephones
+	token      string
+	cmd        *exec.Cmd
+	clients    sync.WaitGroup
+	kills      int
+	each       int // customers that ask before each kill, once each
 
 	mu    sync.Mutex            // guards what follows
 	url   string                // where the server is, or was
@@ -77,15 +77,15 @@ type doomedDialer struct {
 func newDoomedDialer(t *testing.T) *doomedDialer {
 	t.Helper()
 	d := &doomedDialer{t: t, kills: torture.Times(4, 20), each: 50, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
-	d.stage, d.town = newLiveStage(t, d.server.URL())
+	d.stage, d.telephones = newLiveStage(t, d.server.URL())
 	d.stage.server = d.server
 	d.redis = d.stage.redis(t)
-	d.town.loses = forgotten
-	d.town.answer = func(ctx context.Context, ring *simulator.Ringing, _ int) {
+	d.telephones.loses = forgotten
+	d.telephones.answer = func(ctx context.Context, ring *simulator.Ringing, _ int) {
 		if forgotten(ring.To) {
 			time.Sleep(25 * time.Second) // until the server has come to look for the call
 		}
-		d.town.pressOne(ctx, ring)
+		d.telephones.pressOne(ctx, ring)
 	}
 	for i := range d.customers() {
 		d.stage.customer(t, i)
@@ -97,12 +97,12 @@ func newDoomedDialer(t *testing.T) *doomedDialer {
 // customers are how many ask.
 func (d *doomedDialer) customers() int { return d.kills * d.each }
 
-// newLiveStage sets up a server that goes by the machine's clock, and calls the telephones of
-// a town once somebody works on its queue.
-func newLiveStage(t testing.TB, redisURL string) (*stage, *town) {
+// newLiveStage sets up a server that goes by the machine's clock, and calls telephones
+// once somebody works on its queue.
+func newLiveStage(t testing.TB, redisURL string) (*stage, *telephones) {
 	t.Helper()
 	s := newEmptyStage(t)
-	w := newTown(t, s, simulator.RealClock{})
+	w := newTelephones(t, s, simulator.RealClock{})
 	s.config.outbound.limits.Global = math.MaxInt32
 	s.db = must(redisstore.OpenWithin(redisURL, patience))(t)
 	t.Cleanup(func() { s.db.Close() })
@@ -263,7 +263,7 @@ func (d *doomedDialer) settle() {
 // everyoneServedOnce holds what the telephones did against what the records say.
 func (d *doomedDialer) everyoneServedOnce() {
 	d.t.Helper()
-	rings, doubled, unheard := d.town.rung(), 0, 0
+	rings, doubled, unheard := d.telephones.rung(), 0, 0
 	for i := range d.customers() {
 		delivery := must(d.stage.app.deliveries.Get(d.t.Context(), d.asked[i]))(d.t)
 		switch n := rings[string(customerPhone(i))]; { // on a busy machine a call can end before it was answered, and another attempt is made
@@ -278,7 +278,7 @@ func (d *doomedDialer) everyoneServedOnce() {
 	if len(rings) > d.customers() {
 		d.t.Errorf("%d telephones rang", len(rings))
 	}
-	if d.town.looks.Load() == 0 {
+	if d.telephones.looks.Load() == 0 {
 		d.t.Error("no server ever looked for a call: nothing was forgotten")
 	}
 	torture.Report(d.t, "servers killed while they dial", "single", torture.Counts{
@@ -292,7 +292,7 @@ func (d *doomedDialer) everyoneServedOnce() {
 func TestRetriesRingOnceEach(t *testing.T) {
 	const callers = 60
 	s := newEmptyStage(t)
-	w := newTown(t, s, s.clock)
+	w := newTelephones(t, s, s.clock)
 	w.loses = func(phone string) bool { return strings.HasSuffix(phone, "3") }
 	w.answer = func(ctx context.Context, ring *simulator.Ringing, times int) {
 		switch times {

@@ -210,7 +210,7 @@ func (s *secretStage) addAccount(t *testing.T, number accounts.Number, phone, co
 }
 
 // deliver asks for a delivery, and returns the answer.
-func (s *secretStage) deliver(t *testing.T, number accounts.Number, about deliveries.About, method deliveries.Method, key string) (*http.Response, []byte) {
+func (s *secretStage) deliver(t *testing.T, number accounts.Number, about deliveries.Topic, method deliveries.Method, key string) (*http.Response, []byte) {
 	t.Helper()
 	return s.api(t, http.MethodPost, "/v1/accounts/"+string(number)+"/deliveries",
 		fmt.Sprintf(`{"secret":%q,"method":%q}`, about, method), http.Header{"Idempotency-Key": {key}})
@@ -243,7 +243,7 @@ func (s *secretStage) letters(t *testing.T) int {
 }
 
 // tell has a secret told by letter, e-mail and in a call.
-func (s *secretStage) tell(t *testing.T, number accounts.Number, about deliveries.About, script string, want deliveries.Status) {
+func (s *secretStage) tell(t *testing.T, number accounts.Number, about deliveries.Topic, script string, want deliveries.Status) {
 	t.Helper()
 	outcomes := map[deliveries.Method]deliveries.Status{deliveries.Voice: want, deliveries.ByMail: deliveries.Sent, deliveries.Email: deliveries.Sent}
 	ids := make(map[deliveries.Method]deliveries.ID)

@@ -135,7 +135,7 @@ func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB
 	}
 	defer os.RemoveAll(settings.outbound.lettersDir) //nolint:errcheck // at the end of the process
 	settings.switchURL, settings.switchSecret = heard.url, heard.secret
-	mailbox := &demoMailbox{house: wording.House{Company: settings.outbound.company, Repair: settings.repair}, zone: settings.console.zone}
+	mailbox := &demoMailbox{company: wording.Company{Company: settings.outbound.company, Repair: settings.repair}, zone: settings.console.zone}
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log, mails: mailbox, embedded: true})
 	if err != nil {
 		return err

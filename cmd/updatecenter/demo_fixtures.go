@@ -150,7 +150,7 @@ const mailboxHolds = 50
 // demoMailbox takes the e-mails to the demo's agents, and shows them on a page. Any number of
 // goroutines may use it.
 type demoMailbox struct {
-	house    wording.House
+	company  wording.Company
 	zone     *time.Location
 	mu       sync.Mutex
 	messages []agents.Message // oldest first
@@ -220,7 +220,7 @@ func (m *demoMailbox) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	slices.Reverse(messages)
 	shown := make([]shownMail, 0, len(messages))
 	for _, message := range messages {
-		subject, text, err := mail.AgentText(m.house, m.zone, message)
+		subject, text, err := mail.AgentText(m.company, m.zone, message)
 		if err != nil {
 			text = err.Error()
 		}
@@ -270,8 +270,8 @@ func startDemoSwitch(ctx context.Context, out io.Writer) (*demoSwitch, error) {
 	return s, nil
 }
 
-// heardEvent is what the switch reads of an event. A real one reads the code as well.
-type heardEvent struct {
+// receivedEvent is what the switch reads of an event. A real one reads the code as well.
+type receivedEvent struct {
 	Type features.EventType `json:"type"`
 	Data struct {
 		Number   nanp.Number       `json:"number"`
@@ -287,7 +287,7 @@ func (s *demoSwitch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not a signed event", http.StatusBadRequest)
 		return
 	}
-	var event heardEvent
+	var event receivedEvent
 	if err := json.Unmarshal(body, &event); err != nil {
 		http.Error(w, "not an event", http.StatusBadRequest)
 		return

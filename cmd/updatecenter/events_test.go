@@ -55,9 +55,9 @@ func (o *office) change(edit features.Edit) string {
 // deliver notes so many events as delivered.
 func (o *office) deliver(count int) {
 	o.t.Helper()
-	lane := string(officeLine)
-	messages := must(o.db.Outbox().Next(o.t.Context(), lane, count))(o.t)
-	if err := o.db.Outbox().Delivered(o.t.Context(), lane, messages[len(messages)-1].Position); err != nil {
+	partition := string(officeLine)
+	messages := must(o.db.Outbox().Next(o.t.Context(), partition, count))(o.t)
+	if err := o.db.Outbox().Delivered(o.t.Context(), partition, messages[len(messages)-1].Position); err != nil {
 		o.t.Fatal(err)
 	}
 }
@@ -260,7 +260,7 @@ type memorySwitch struct {
 func newMemorySwitch(t *testing.T) *memorySwitch {
 	s := &memorySwitch{config: testConfig(t)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var event heardEvent
+		var event receivedEvent
 		if err := json.NewDecoder(io.LimitReader(r.Body, maxEvent)).Decode(&event); err != nil {
 			t.Error(err)
 		}

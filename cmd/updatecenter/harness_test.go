@@ -107,7 +107,7 @@ func (s *stage) freshLines(t testing.TB) {
 func (s *stage) start() *app {
 	s.t.Helper()
 	return must(newApp(s.config, outside{
-		db: s.db, now: s.clock.Now, hash: cheap, took: s.taken.took, queue: s.queue,
+		db: s.db, now: s.clock.Now, hash: cheap, onExit: s.taken.record, queue: s.queue,
 		log: slog.New(slog.NewJSONHandler(s.logs, logtest.Untimed())),
 	}))(s.t)
 }
@@ -177,7 +177,7 @@ type exits struct {
 	seen map[ivr.Exit]bool
 }
 
-func (e *exits) took(exit ivr.Exit) {
+func (e *exits) record(exit ivr.Exit) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.seen[exit] = true
@@ -212,9 +212,9 @@ func must[T any](value T, err error) func(testing.TB) T {
 	}
 }
 
-// A town is a telephone exchange with its REST API, and people who come to every telephone
+// Telephones are a telephone exchange with its REST API, and people who come to every telephone
 // that rings.
-type town struct {
+type telephones struct {
 	t      testing.TB
 	answer func(ctx context.Context, ring *simulator.Ringing, times int)
 	loses  func(phone string) bool // of which calls answers and statuses are lost; nil: of none
@@ -228,10 +228,10 @@ type town struct {
 	marks    map[string]bool // the URLs of calls, each of which is that of an attempt
 }
 
-// newTown makes a town that the server of a stage is to call, and be asked by.
-func newTown(t testing.TB, s *stage, clock simulator.Clock) *town {
+// newTelephones makes telephones that the server of a stage is to call, and be asked by.
+func newTelephones(t testing.TB, s *stage, clock simulator.Clock) *telephones {
 	t.Helper()
-	w := &town{t: t, rings: map[string]int{}, marks: map[string]bool{}}
+	w := &telephones{t: t, rings: map[string]int{}, marks: map[string]bool{}}
 	w.exchange = s.exchange(func(c *simulator.Config) {
 		c.Clock, c.Client = clock, &http.Client{Transport: lossy{direct{&s.app}, w}}
 	})
@@ -243,7 +243,7 @@ func newTown(t testing.TB, s *stage, clock simulator.Clock) *town {
 }
 
 // ServeHTTP is the REST API.
-func (w *town) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+func (w *telephones) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodGet {
 		w.looks.Add(1)
 		w.rest.ServeHTTP(out, r)
@@ -263,7 +263,7 @@ func (w *town) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 }
 
 // ring has somebody come to the telephone.
-func (w *town) ring(form url.Values) {
+func (w *telephones) ring(form url.Values) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if mark := form.Get("Url"); w.marks[mark] {
@@ -274,7 +274,7 @@ func (w *town) ring(form url.Values) {
 	w.people.Go(func() { w.pickUp(form.Get("To")) })
 }
 
-func (w *town) pickUp(phone string) {
+func (w *telephones) pickUp(phone string) {
 	ctx := context.WithoutCancel(w.t.Context()) // what has begun goes on to its end
 	ring, err := w.exchange.AwaitRing(ctx, phone, 10*time.Second)
 	if err != nil {
@@ -289,7 +289,7 @@ func (w *town) pickUp(phone string) {
 }
 
 // pressOne picks up, asks to hear the code, and hangs up when it was told.
-func (w *town) pressOne(ctx context.Context, ring *simulator.Ringing) {
+func (w *telephones) pressOne(ctx context.Context, ring *simulator.Ringing) {
 	call, pressed := ring.Answer(ctx, simulator.Human), false
 	for {
 		event, err := call.Next(ctx)
@@ -298,7 +298,7 @@ func (w *town) pressOne(ctx context.Context, ring *simulator.Ringing) {
 			return
 		}
 		switch event.(type) {
-		case simulator.Asked:
+		case simulator.Gathering:
 			if pressed {
 				call.HangUp(ctx)
 			} else if err := call.Press('1'); err != nil {
@@ -313,7 +313,7 @@ func (w *town) pressOne(ctx context.Context, ring *simulator.Ringing) {
 }
 
 // rung is how often each telephone rang.
-func (w *town) rung() map[string]int {
+func (w *telephones) rung() map[string]int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return maps.Clone(w.rings)
@@ -321,7 +321,7 @@ func (w *town) rung() map[string]int {
 
 // wait returns when nobody is at a telephone any more. It takes the lock under which somebody comes: a
 // closed connection tells the race detector nothing about what its handler did before.
-func (w *town) wait() {
+func (w *telephones) wait() {
 	w.mu.Lock()
 	people := &w.people
 	w.mu.Unlock()
@@ -329,19 +329,19 @@ func (w *town) wait() {
 }
 
 // forgets says whether a call is one of which the one who dials shall learn nothing.
-func (w *town) forgets(form url.Values) bool { return w.loses != nil && w.loses(form.Get("To")) }
+func (w *telephones) forgets(form url.Values) bool { return w.loses != nil && w.loses(form.Get("To")) }
 
 // lossy loses the statuses of such calls until these are picked up.
 type lossy struct {
 	direct
-	town *town
+	telephones *telephones
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (l lossy) RoundTrip(r *http.Request) (*http.Response, error) {
 	form := formOf(r)
 	status := form.Get("CallStatus")
-	if strings.Contains(r.URL.Path, "/voice/status/") && (status == "initiated" || status == "ringing") && l.town.forgets(form) {
+	if strings.Contains(r.URL.Path, "/voice/status/") && (status == "initiated" || status == "ringing") && l.telephones.forgets(form) {
 		return nil, errors.New("the webhook is lost")
 	}
 	return l.direct.RoundTrip(r)

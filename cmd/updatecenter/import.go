@@ -86,7 +86,7 @@ func (i *importing) openRejects(from os.FileInfo) error {
 }
 
 // took counts a row. A bad one is told, and no error. What ends the reading is one.
-func (i *importing) took(err error) error {
+func (i *importing) count(err error) error {
 	var bad *rows.Error
 	if err != nil && !errors.As(err, &bad) {
 		return err
@@ -279,7 +279,7 @@ func (i *lineImport) read(ctx context.Context) error {
 		if err == nil {
 			i.batch = append(i.batch, line)
 		}
-		if err := i.took(err); err != nil {
+		if err := i.count(err); err != nil {
 			return err
 		}
 		if len(i.batch) == importBatch {

@@ -42,21 +42,21 @@ type redisWatch struct {
 	wrote   time.Time  // when that began last
 	refused error      // of that
 
-	mu      sync.Mutex
-	checked bool
-	away    time.Time // since when it can't be used; zero: it can
-	trouble string    // what is the matter then
-	back    time.Time // when it came back last
-	servers []redisstore.ServerInfo
-	missing []string        // rights
-	told    map[string]bool // findings that are in the log
+	mu       sync.Mutex
+	checked  bool
+	away     time.Time // since when it can't be used; zero: it can
+	trouble  string    // what is the matter then
+	back     time.Time // when it came back last
+	servers  []redisstore.ServerInfo
+	missing  []string        // rights
+	reported map[string]bool // findings that are in the log
 
 	unsure atomic.Int64 // changes that may not last
 }
 
 func newRedisWatch(c config, o outside) *redisWatch {
 	w := &redisWatch{db: o.db, keys: c.keys, now: o.now, log: o.log, embedded: o.embedded,
-		durability: c.durability, told: map[string]bool{}}
+		durability: c.durability, reported: map[string]bool{}}
 	if c.durability != "" {
 		o.db.Require(c.durability, w.noteUnsure)
 	}
@@ -166,7 +166,7 @@ func (w *redisWatch) look(ctx context.Context) error {
 func (w *redisWatch) tell() {
 	found := map[string]bool{}
 	warn := func(key, message string, attributes ...any) {
-		if found[key] = true; !w.told[key] {
+		if found[key] = true; !w.reported[key] {
 			w.log.Warn(message, attributes...)
 		}
 	}
@@ -185,7 +185,7 @@ func (w *redisWatch) tell() {
 	for _, right := range w.missing {
 		warn(right, "the user of Redis lacks a right", slog.String("right", right))
 	}
-	w.told = found
+	w.reported = found
 }
 
 // refusal is the reason why the Redis can't be worked with, as it was looked at last.

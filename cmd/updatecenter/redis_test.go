@@ -228,8 +228,8 @@ func TestRedisAwayAndBack(t *testing.T) {
 			fault.fail(t, server)
 			eventually(t, func() bool {
 				text := s.logs.String()
-				lanes := fault.says != "Redis is away" || strings.Contains(text, "no lanes to be had") // no write, as none waits
-				return lanes && strings.Contains(text, fault.says) && strings.Count(text, `"said":"Failed to`)+strings.Count(text, `"said":"Dequeue error`) > 3
+				partitions := fault.says != "Redis is away" || strings.Contains(text, "no partitions to be had") // no write, as none waits
+				return partitions && strings.Contains(text, fault.says) && strings.Count(text, `"said":"Failed to`)+strings.Count(text, `"said":"Dequeue error`) > 3
 			})
 			if code, body := answerOf(a.handler, "/readyz"); code != http.StatusServiceUnavailable || body != fault.says+"\n" {
 				t.Errorf("readyz: %d %q", code, body)

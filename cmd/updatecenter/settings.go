@@ -68,7 +68,7 @@ type serverSettings struct {
 	ProvisioningURL    string `name:"provisioning-url" env:"PROVISIONING_URL" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
 	ProvisioningSecret string `name:"provisioning-secret" env:"PROVISIONING_SECRET" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
 	ProvisioningAtOnce string `name:"provisioning-parallel" env:"PROVISIONING_PARALLEL" default:"${provisioning_parallel}" help:"How many lines' changes are posted at once by each server, 1 to 1000; those of a line come one after the other. At 50 ms a request 200 are more than 2,000 a second."`
-	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with blanks are always spoken."`
+	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with variables are always spoken."`
 	deliverySettings   `embed:""`
 	consoleSettings    `embed:""`
 	LogLevel           string `name:"log-level" env:"LOG_LEVEL" default:"info" help:"debug, info, warn or error."`

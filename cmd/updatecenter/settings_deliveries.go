@@ -28,7 +28,7 @@ type deliverySettings struct {
 	SMTPURL       string `name:"smtp-url" env:"SMTP_URL" secret:"" help:"Mail server: smtp://user:password@host:587 with STARTTLS, smtps://host:465, or smtp://127.0.0.1:1025 without TLS on this machine. Empty: no e-mail."`
 	MailFrom      string `name:"mail-from" env:"MAIL_FROM" help:"Address from which e-mail comes. Required with SMTP_URL."`
 	Notices       string `name:"notices" env:"NOTICES" default:"voice" help:"How customers are told that a code, question or address was changed: voice, which wants CALL_FROM, letter or email; off if another system tells them. Of a PIN that was changed or reset they are always told by a call to its line."`
-	AskedAMinute  string `name:"deliveries-per-minute" env:"DELIVERIES_PER_MINUTE" help:"Most deliveries of all accounts together that are taken on in a minute. Empty: as many as CALL_RATE can ring."`
+	PerMinute     string `name:"deliveries-per-minute" env:"DELIVERIES_PER_MINUTE" help:"Most deliveries of all accounts together that are taken on in a minute. Empty: as many as CALL_RATE can ring."`
 }
 
 // outbound is what they mean.
@@ -88,8 +88,8 @@ func (r *settingsReader) deliveries(s deliverySettings, from nanp.Number) outbou
 		limits:        deliveries.DefaultLimits(),
 	}
 	o.limits.Global, o.limits.Every = max(1, int(60*o.rate)), time.Minute
-	if s.AskedAMinute != "" {
-		o.limits.Global = r.count("DELIVERIES_PER_MINUTE", s.AskedAMinute, 1, 100_000)
+	if s.PerMinute != "" {
+		o.limits.Global = r.count("DELIVERIES_PER_MINUTE", s.PerMinute, 1, 100_000)
 	}
 	for line := range strings.SplitSeq(s.ReturnAddress, "|") {
 		if line = strings.TrimSpace(line); line != "" {

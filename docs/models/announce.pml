@@ -3,7 +3,7 @@
  * dies (docs/decisions/0010). README.md has the invariants in words, and the Go function or script that
  * each step is.
  *
- * CHANGES are made of one line, whose notices are one lane, while two servers look for lanes that are
+ * CHANGES are made of one line, whose notices are one partition, while two servers look for partitions that are
  * due, any number of times. Another notice to the same telephone may wait for its call meanwhile: a
  * notice then joins that delivery.
  *
@@ -31,13 +31,13 @@ bool under_way[CHANGES]; /* announced, and neither made nor given up */
 bool ended[CHANGES];
 bool lasts_on[CHANGES];  /* its announcement was a minute ago */
 
-/* The lane: whether it is known, by whom it is claimed, and whether its last announcement was as long
+/* The partition: whether it is known, by whom it is claimed, and whether its last announcement was as long
  * ago as provisioning.AnnouncedFor. */
 bool known, old;
 byte claimed;
 
-/* Of each server, from 1: whether it works on the lane; whether its claim has run out meanwhile; and
- * whether the last announcement was old at the time that it gives when it releases the lane. */
+/* Of each server, from 1: whether it works on the partition; whether its claim has run out meanwhile; and
+ * whether the last announcement was old at the time that it gives when it releases the partition. */
 bool works[servers + 1], over[servers + 1], was_old[servers + 1];
 
 mtype = { nobody, waits, opened } /* the other notice's delivery */
@@ -96,7 +96,7 @@ active [CHANGES] proctype Change() {
 		due[_pid] = true;
 #endif
 #ifndef ANNOUNCED_AFTER
-		assert(known); /* N1: the lane of a notice is known */
+		assert(known); /* N1: the partition of a notice is known */
 #endif
 		under_way[_pid] = false
 	   }
@@ -105,7 +105,7 @@ active [CHANGES] proctype Change() {
 #ifdef ANNOUNCED_AFTER
 	if
 	:: atomic { announce() }
-	:: atomic { lost > 0 -> lost--; assert(known || !due[_pid]) } /* N1: the lane of a notice is known */
+	:: atomic { lost > 0 -> lost--; assert(known || !due[_pid]) } /* N1: the partition of a notice is known */
 	fi;
 #endif
 	atomic { ended[_pid] = true; lasts_on[_pid] = false }
@@ -142,7 +142,7 @@ inline told_by(way) {
 #define me (_pid - CHANGES - 1)
 #define may_begin (me == 1 || works[1])
 
-/* claims has a server claim the lane. */
+/* claims has a server claim the partition. */
 inline claims() { claimed = me; works[me] = true }
 
 /* Server tells what is due: Deliveries.tellDue. */
@@ -215,7 +215,7 @@ clear:	if
 	fi;
 again:	/* Release, to be tried again: it is due soon */
 	atomic { claimed = (claimed == me -> none : claimed); goto gone }
-release: /* Release, as the lane was found empty: it takes the time, looks once more, and forgets it */
+release: /* Release, as the partition was found empty: it takes the time, looks once more, and forgets it */
 #ifndef TIME_AFTER_LOOK
 	was_old[me] = old;
 #endif
@@ -231,8 +231,8 @@ release: /* Release, as the lane was found empty: it takes the time, looks once 
 		if
 		:: claimed == me && nothing && was_old[me] ->
 			claimed = none; known = false; old = false;
-			assert(!any_due); /* N1: the lane of a notice is known */
-			assert(all_told)  /* N4: a lane is forgotten when all that was changed is told */
+			assert(!any_due); /* N1: the partition of a notice is known */
+			assert(all_told)  /* N4: a partition is forgotten when all that was changed is told */
 		:: claimed == me && !(nothing && was_old[me]) -> claimed = none
 		:: else
 		fi

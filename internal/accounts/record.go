@@ -31,24 +31,24 @@ type Event string
 
 // The events.
 const (
-	Created         Event = "account-created"
-	Renumbered      Event = "account-renumbered"
-	PhoneChanged    Event = "phone-changed"
-	LanguageChanged Event = "language-changed"
-	NameChanged     Event = "name-changed"
-	AddressChanged  Event = "address-changed"
-	EmailChanged    Event = "email-changed"
-	CodeMade        Event = "code-made"
-	CodeProvisioned Event = "code-provisioned"
-	QuestionSet     Event = "question-set"
-	Verified        Event = "verified"           // by the right code or answer, or by the ZIP code
-	VerifiedEnroll  Event = "verified-to-enroll" // the same, for an enrollment
-	VerifiedAdd     Event = "verified-to-add"    // the same, to be added to an enrollment
-	Locked          Event = "locked"
-	NoticeUntold    Event = "notice-untold"       // a change was not told to the customer: Reason says which, and why
-	Closed          Event = "verification-closed" // by failures in a row, until it is opened
-	Opened          Event = "verification-opened"
-	Disowned        Event = "delivery-disowned" // who was called had not asked for the code
+	Created           Event = "account-created"
+	Renumbered        Event = "account-renumbered"
+	PhoneChanged      Event = "phone-changed"
+	LanguageChanged   Event = "language-changed"
+	NameChanged       Event = "name-changed"
+	AddressChanged    Event = "address-changed"
+	EmailChanged      Event = "email-changed"
+	CodeMade          Event = "code-made"
+	CodeProvisioned   Event = "code-provisioned"
+	QuestionSet       Event = "question-set"
+	Verified          Event = "verified"           // by the right code or answer, or by the ZIP code
+	VerifiedEnroll    Event = "verified-to-enroll" // the same, for an enrollment
+	VerifiedAdd       Event = "verified-to-add"    // the same, to be added to an enrollment
+	Locked            Event = "locked"
+	NoticeUndelivered Event = "notice-untold"       // a change was not told to the customer: Reason says which, and why
+	Closed            Event = "verification-closed" // by failures in a row, until it is opened
+	Opened            Event = "verification-opened"
+	Disowned          Event = "delivery-disowned" // who was called had not asked for the code
 )
 
 // ErrNote is said of a [Note] without a name, or with a text that is too long or not plain.
@@ -81,7 +81,7 @@ func (n Note) record(at time.Time, event Event) Record {
 
 // NoticeReplaced is the record of a notice that was due when another took its place, see [MaxDue].
 func NoticeReplaced(at time.Time) Record {
-	return Record{At: at, Event: NoticeUntold, By: "update center", Reason: "a change: too_many_notices"}
+	return Record{At: at, Event: NoticeUndelivered, By: "update center", Reason: "a change: too_many_notices"}
 }
 
 // sealedVersion is the form that this release writes. It refuses a newer one.

@@ -84,7 +84,7 @@ var changeTests = map[string]func(play){
 		p.due(id(1), want...)
 		records, err := p.db.Accounts().History(p.t.Context(), id(1), accounts.MaxHistory)
 		p.t.OK(err)
-		p.t.Same(records[1].Event, accounts.NoticeUntold)
+		p.t.Same(records[1].Event, accounts.NoticeUndelivered)
 		p.t.Same(records[1].Reason, "a change: too_many_notices")
 		p.t.Same(len(records), accounts.MaxDue+2)
 	},

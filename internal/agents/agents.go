@@ -70,7 +70,7 @@ import (
 type Hasher interface {
 	Hash(ctx context.Context, entry secret.Text) (pins.Hash, error)
 	Verify(ctx context.Context, hash pins.Hash, entry secret.Text) (match, stale bool, err error)
-	Burn(ctx context.Context, entry secret.Text) error
+	VerifyNothing(ctx context.Context, entry secret.Text) error
 }
 
 // Audit is where everything is recorded before it is done.

@@ -36,7 +36,7 @@ func (a *Agents) CheckPassword(ctx context.Context, agent Agent, entry secret.Te
 	}
 	entry = normal(entry)
 	if agent.Password == "" {
-		if err := a.hasher.Burn(ctx, entry); err != nil {
+		if err := a.hasher.VerifyNothing(ctx, entry); err != nil {
 			return false, fmt.Errorf("check password: %w", err)
 		}
 		return false, nil

@@ -16,7 +16,7 @@ import (
 // A deliveryBody is what to deliver, and how. Where to is the account's to say, so there is
 // no field for it.
 type deliveryBody struct {
-	Secret deliveries.About  `json:"secret"`
+	Secret deliveries.Topic  `json:"secret"`
 	Method deliveries.Method `json:"method"`
 }
 
@@ -44,16 +44,16 @@ func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey
 		return fmt.Errorf("request delivery by API: %w", a.withNow(err))
 	}
 	a.log.InfoContext(r.Context(), "delivery requested", "delivery", delivery.ID, "account", number,
-		"secret", delivery.About, "method", delivery.Method, "key", key.Name)
+		"secret", delivery.Topic, "method", delivery.Method, "key", key.Name)
 	w.Header().Set("Location", "/v1/deliveries/"+string(delivery.ID))
 	return reply(w, http.StatusAccepted, jsonType, DeliveryDocument(delivery))
 }
 
 // ask is what the body asks for. The client's key is its own: two clients who happen to send
 // the same one do not meet. No part of what the request is can hold a space.
-func (b deliveryBody) ask(number accounts.Number, key apikey.Key, once string) deliveries.Ask {
-	return deliveries.Ask{
-		Account: number, About: b.Secret, Method: b.Method,
+func (b deliveryBody) ask(number accounts.Number, key apikey.Key, once string) deliveries.Params {
+	return deliveries.Params{
+		Account: number, Topic: b.Secret, Method: b.Method,
 		Key:     key.Name + " " + once,
 		Request: strings.Join([]string{string(number), string(b.Secret), string(b.Method)}, " "),
 	}
@@ -96,8 +96,8 @@ func pathDelivery(r *http.Request) (deliveries.ID, error) {
 // number, address or account.
 type Delivery struct {
 	ID          deliveries.ID      `json:"id"`
-	About       deliveries.About   `json:"about"`
-	Also        []deliveries.About `json:"also,omitempty"` // further changes that a notice's call tells
+	Topic       deliveries.Topic   `json:"about"`
+	Also        []deliveries.Topic `json:"also,omitempty"` // further changes that a notice's call tells
 	Method      deliveries.Method  `json:"method"`
 	Status      deliveries.Status  `json:"status"`
 	Final       bool               `json:"final"`   // nothing more is to be done
@@ -125,7 +125,7 @@ type DeliveryEvents struct {
 // DeliveryDocument shows a delivery; its times are in UTC.
 func DeliveryDocument(delivery deliveries.Delivery) Delivery {
 	document := Delivery{
-		ID: delivery.ID, About: delivery.About, Also: delivery.Also(), Method: delivery.Method, Status: delivery.Status,
+		ID: delivery.ID, Topic: delivery.Topic, Also: delivery.Also(), Method: delivery.Method, Status: delivery.Status,
 		Final: delivery.Status.Final(), Attempt: delivery.Attempt, Created: delivery.Created.UTC(),
 		Events: eventDocuments(delivery),
 	}

@@ -38,7 +38,7 @@ func (r *rig) keyed(key, body string) answer {
 func TestRequestDelivery(t *testing.T) {
 	for _, test := range []struct {
 		body   string
-		about  deliveries.About
+		about  deliveries.Topic
 		method deliveries.Method
 	}{
 		{callNow, deliveries.SecurityCode, deliveries.Voice},
@@ -55,7 +55,7 @@ func TestRequestDelivery(t *testing.T) {
 		}
 		event := DeliveryEvent{Sequence: 1, Event: deliveries.Event{At: start, Status: deliveries.Queued, Attempt: 1}}
 		want := Delivery{
-			ID: delivery.ID, About: test.about, Method: test.method, Status: deliveries.Queued, Attempt: 1,
+			ID: delivery.ID, Topic: test.about, Method: test.method, Status: deliveries.Queued, Attempt: 1,
 			Created: start, NextAttempt: start, Events: []DeliveryEvent{event},
 		}
 		if diff := cmp.Diff(want, delivery); diff != "" {
@@ -287,7 +287,7 @@ func TestDeliveryStoreTrouble(t *testing.T) {
 // troubled has no store to write to.
 type troubled struct{ audited.Sending }
 
-func (troubled) Request(context.Context, deliveries.Ask) (deliveries.Delivery, error) {
+func (troubled) Request(context.Context, deliveries.Params) (deliveries.Delivery, error) {
 	return deliveries.Delivery{}, fmt.Errorf("request: %w", errRefused)
 }
 
@@ -313,7 +313,7 @@ func FuzzIdempotencyKey(f *testing.F) {
 
 func ExampleDeliveryDocument() {
 	document, err := json.Marshal(DeliveryDocument(deliveries.Delivery{
-		ID: followed, Account: "acc_7", About: deliveries.SecurityCode, Method: deliveries.Voice, Status: deliveries.Ringing,
+		ID: followed, Account: "acc_7", Topic: deliveries.SecurityCode, Method: deliveries.Voice, Status: deliveries.Ringing,
 		Attempt: 1, CallSID: "CA1", Created: start, Events: []deliveries.Event{{At: start, Status: deliveries.Ringing, Attempt: 1}},
 	}))
 	fmt.Println(string(document), err)
@@ -345,7 +345,7 @@ func TestCallsOfValidationsAreHidden(t *testing.T) {
 	r := newRig(t)
 	r.provision()
 	_, err := r.sent.Create(t.Context(), deliveries.NewDelivery{Subject: "validation +16125550142", Delivery: deliveries.Delivery{
-		ID: id, About: deliveries.ValidationCode, Method: deliveries.Voice, To: "+16125550142", Ref: "val_1",
+		ID: id, Topic: deliveries.ValidationCode, Method: deliveries.Voice, To: "+16125550142", Ref: "val_1",
 		Status: deliveries.Queued, Attempt: 1, Due: r.now, Created: r.now,
 		Events: []deliveries.Event{{At: r.now, Status: deliveries.Queued, Attempt: 1}},
 	}})

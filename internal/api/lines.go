@@ -180,7 +180,7 @@ func ofFeatures(record pins.Record) bool {
 	case pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped:
 		return true
 	case pins.Changed, pins.Reset, pins.ResetRefused, pins.Locked, pins.Removed,
-		pins.CustomerValidated, pins.PINUnlocked, pins.NoticeUntold:
+		pins.CustomerValidated, pins.PINUnlocked, pins.NoticeUndelivered:
 	}
 	return false
 }

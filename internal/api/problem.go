@@ -68,7 +68,7 @@ func explain(err error) *refusal {
 	if refused, is := errors.AsType[features.Refusals](err); is {
 		return refusedSettings(refused)
 	}
-	for _, wrong := range []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, deliveries.ErrAsk} {
+	for _, wrong := range []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, deliveries.ErrParams} {
 		if errors.Is(err, wrong) {
 			return badBody(Fault{wrong.Error(), "#"})
 		}
@@ -88,7 +88,7 @@ func explain(err error) *refusal {
 	case errors.Is(err, pins.ErrUnreadable):
 		return broken(err)
 	}
-	if no := explainDesk(err); no != nil {
+	if no := explainRepair(err); no != nil {
 		return no
 	}
 	if no := explainAccount(err); no != nil {

@@ -131,8 +131,8 @@ func forPeople(t time.Time) string {
 	return t.Add(time.Minute - 1).UTC().Format("January 2, 2006, 15:04 UTC")
 }
 
-// explainDesk finds the refusal in what packages desk and audit say, or nil.
-func explainDesk(err error) *refusal {
+// explainRepair finds the refusal in what packages desk and audit say, or nil.
+func explainRepair(err error) *refusal {
 	switch {
 	case errors.Is(err, pins.ErrNotValidated):
 		return notValidated()

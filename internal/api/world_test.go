@@ -109,7 +109,7 @@ func (r *rig) provision() {
 	}
 	if err == nil {
 		_, err = r.sent.Create(r.Context(), deliveries.NewDelivery{Delivery: deliveries.Delivery{
-			ID: followed, Account: account.ID, About: deliveries.SecurityCode, Method: deliveries.Voice,
+			ID: followed, Account: account.ID, Topic: deliveries.SecurityCode, Method: deliveries.Voice,
 			Status: deliveries.Queued, Attempt: 1, Due: r.now, Created: r.now,
 			Events: []deliveries.Event{{At: r.now, Status: deliveries.Queued, Attempt: 1}},
 		}})

@@ -201,7 +201,7 @@ func (a Accounts) Numbers(ctx context.Context, enrollment accounts.Enrollment) (
 // Sending is what is asked of [deliveries.Deliveries].
 type Sending interface {
 	// Request has a secret delivered to where the account says.
-	Request(ctx context.Context, ask deliveries.Ask) (deliveries.Delivery, error)
+	Request(ctx context.Context, ask deliveries.Params) (deliveries.Delivery, error)
 	// Get returns a delivery as it stands, or [deliveries.ErrNotFound].
 	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
 	// Cancel ends a delivery that is under way, or says [deliveries.ErrFinal].
@@ -217,12 +217,12 @@ type Deliveries struct {
 }
 
 // Request has a secret delivered. Errors: those of [deliveries.Deliveries.Request].
-func (d Deliveries) Request(ctx context.Context, by audit.Actor, ask deliveries.Ask) (delivery deliveries.Delivery, err error) {
+func (d Deliveries) Request(ctx context.Context, by audit.Actor, ask deliveries.Params) (delivery deliveries.Delivery, err error) {
 	subject, err := d.Accounts.typed(ctx, ask.Account)
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}
-	event := by.Event(audit.DeliveryRequested, subject, string(ask.About)+", "+string(ask.Method))
+	event := by.Event(audit.DeliveryRequested, subject, string(ask.Topic)+", "+string(ask.Method))
 	err = audit.Do(ctx, d.Audit, event, func() error {
 		delivery, err = d.Deliveries.Request(ctx, ask)
 		return err
@@ -241,7 +241,7 @@ func (d Deliveries) Get(ctx context.Context, by audit.Actor, id deliveries.ID) (
 // Again is Get for who has just been shown the delivery, and follows it: that stands in the audit.
 func (d Deliveries) Again(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
 	delivery, err := d.Deliveries.Get(ctx, id)
-	if err == nil && delivery.About == deliveries.ValidationCode {
+	if err == nil && delivery.Topic == deliveries.ValidationCode {
 		return deliveries.Delivery{}, deliveries.ErrNotFound
 	}
 	return delivery, err
@@ -261,5 +261,5 @@ func (d Deliveries) Cancel(ctx context.Context, by audit.Actor, id deliveries.ID
 // refusals are the errors after which nothing was done.
 var refusals = []error{
 	deliveries.ErrNotFound, deliveries.ErrStale, deliveries.ErrFinal, deliveries.ErrKeyReused, deliveries.ErrNoSecret,
-	deliveries.ErrNoWay, deliveries.ErrAsk, accounts.ErrNoAccount,
+	deliveries.ErrNoWay, deliveries.ErrParams, accounts.ErrNoAccount,
 }

@@ -15,12 +15,12 @@ type Clients struct {
 	proxies []netip.Prefix
 	log     *slog.Logger
 
-	mu   sync.Mutex
-	told map[netip.Addr]bool // peers of which the log was told
+	mu     sync.Mutex
+	warned map[netip.Addr]bool // peers of which the log was told
 }
 
-// maxTold bounds how many peers the log is told of, as anybody may send X-Forwarded-For.
-const maxTold = 16
+// maxWarned bounds how many peers the log is told of, as anybody may send X-Forwarded-For.
+const maxWarned = 16
 
 // New returns Clients that believe proxies of those networks what they say in X-Forwarded-For, and
 // nobody else. The log is told of others who send it; nil: nobody is told.
@@ -28,7 +28,7 @@ func New(proxies []netip.Prefix, log *slog.Logger) *Clients {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Clients{proxies: proxies, log: log, told: map[netip.Addr]bool{}}
+	return &Clients{proxies: proxies, log: log, warned: map[netip.Addr]bool{}}
 }
 
 // Address is the address of whoever made the request; "" if it can't be told. Only what trusted
@@ -69,10 +69,10 @@ func (c *Clients) Watch(next http.Handler) http.Handler {
 func (c *Clients) first(from netip.Addr) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.told[from] || len(c.told) >= maxTold {
+	if c.warned[from] || len(c.warned) >= maxWarned {
 		return false
 	}
-	c.told[from] = true
+	c.warned[from] = true
 	return true
 }
 

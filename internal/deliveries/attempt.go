@@ -43,7 +43,7 @@ func (d *Deliveries) attempt(ctx context.Context, task Task) error {
 
 // makes says whether this server has what the delivery takes.
 func (d *Deliveries) makes(delivery Delivery) bool {
-	return d.offers(delivery.Method) && (delivery.About != ValidationCode || d.codes != nil)
+	return d.offers(delivery.Method) && (delivery.Topic != ValidationCode || d.codes != nil)
 }
 
 // advance does what is to be done for a delivery that is due. What an earlier run has done is
@@ -79,7 +79,7 @@ func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
 
 // lasts is until when attempts at the delivery are of use.
 func (d *Delivery) lasts() time.Time {
-	if d.About == ValidationCode {
+	if d.Topic == ValidationCode {
 		return d.Created.Add(validationLasts)
 	}
 	return d.Created.Add(d.patience())
@@ -89,7 +89,7 @@ func (d *Delivery) lasts() time.Time {
 // Nobody wants to be called at night for what was asked in the afternoon; but a notice is owed,
 // and so kept until Twilio takes our calls again.
 func (d *Delivery) patience() time.Duration {
-	if d.Method == Voice && d.About.secret() {
+	if d.Method == Voice && d.Topic.secret() {
 		return 2 * time.Hour
 	}
 	return 3 * 24 * time.Hour
@@ -101,7 +101,7 @@ func (d *Delivery) patience() time.Duration {
 // that was of record when it was asked for, a secret told only while it still is. A validation
 // has no account, and a code that must still stand.
 func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.Account, error) {
-	if delivery.About == ValidationCode {
+	if delivery.Topic == ValidationCode {
 		_, err := d.validationCode(ctx, delivery)
 		return accounts.Account{}, err
 	}
@@ -112,12 +112,12 @@ func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.A
 	if err != nil {
 		return accounts.Account{}, err
 	}
-	if !delivery.About.secret() {
+	if !delivery.Topic.secret() {
 		account = bare(account)
 	} else if delivery.Method == Voice && account.Phone != delivery.To {
 		return accounts.Account{}, errPhoneChanged
 	}
-	return account, admissible(account, delivery.About, delivery.Method, d.now())
+	return account, admissible(account, delivery.Topic, delivery.Method, d.now())
 }
 
 // errPhoneChanged keeps a secret from a telephone that is the account's no more.
@@ -163,7 +163,7 @@ func delay(failed int) time.Duration {
 
 // calls is how many attempts a call has.
 func (d *Delivery) calls() int {
-	if d.About == ValidationCode {
+	if d.Topic == ValidationCode {
 		return 1
 	}
 	return calls

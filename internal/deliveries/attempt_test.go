@@ -12,8 +12,8 @@ import (
 	"updatecenter/internal/deliveries"
 )
 
-func byLetter() deliveries.Ask {
-	return deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail}
+func byLetter() deliveries.Params {
+	return deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.ByMail}
 }
 
 func TestLetter(t *testing.T) {
@@ -23,7 +23,7 @@ func TestLetter(t *testing.T) {
 	f.work(t)
 	f.told(t, delivery.ID, deliveries.Queued, deliveries.Sent)
 	letter := f.post.letters[0]
-	if letter.ID != delivery.ID || !letter.Date.Equal(delivery.Created) || letter.About != deliveries.SecurityCode || letter.Account.Code.Reveal() != code {
+	if letter.ID != delivery.ID || !letter.Date.Equal(delivery.Created) || letter.Topic != deliveries.SecurityCode || letter.Account.Code.Reveal() != code {
 		t.Errorf("%+v", letter)
 	}
 	if err := f.Attempt(t.Context(), delivery.Task()); err != nil || len(f.post.letters) != 1 {
@@ -64,7 +64,7 @@ func (unsendable) Error() string { return "no such address" }
 func (unsendable) Final() bool   { return true }
 
 func TestWhatCannotBeSentIsGivenUp(t *testing.T) {
-	for _, hopeless := range []error{unsendable{}, fmt.Errorf("print: %w", unsendable{}), deliveries.ErrNoSecret, deliveries.ErrAsk} {
+	for _, hopeless := range []error{unsendable{}, fmt.Errorf("print: %w", unsendable{}), deliveries.ErrNoSecret, deliveries.ErrParams} {
 		f := newFixture(t)
 		f.post.err = hopeless
 		delivery := f.request(t, byLetter())
@@ -159,7 +159,7 @@ func TestTelephoneChangesWhileDialing(t *testing.T) {
 // A notice goes to the telephone that was of record when something was changed.
 func TestNoticeKeepsItsTelephone(t *testing.T) {
 	f := newFixture(t)
-	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
 	f.put(t, accounts.Details{Phone: line})
 	f.work(t)
 	if got := f.went(t); got != "call "+string(home) {
@@ -277,8 +277,8 @@ func TestClasses(t *testing.T) {
 	f.Deliveries = deliveries.New(config)
 	first := f.request(t, byVoice())
 	f.request(t, byLetter())
-	f.request(t, deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email})
-	f.notify(t, deliveries.Notice{About: deliveries.PINReset, Line: line, Method: deliveries.Voice})
+	f.request(t, deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email})
+	f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
 	if err := f.validationOf(t, line); err != nil {
 		t.Fatal(err)
 	}

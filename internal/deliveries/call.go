@@ -16,8 +16,8 @@ const blockFor = 24 * time.Hour
 
 // Opening is what a call has to say.
 type Opening struct {
-	About    About
-	Also     []About     // of a notice: what was changed besides
+	Topic    Topic
+	Also     []Topic     // of a notice: what was changed besides
 	Language string      // "en", "es"; empty: not known, so both are spoken
 	Code     secret.Text // the code or answer; of a notice, none
 	InWords  bool        // it is an answer in words, not digits
@@ -83,11 +83,11 @@ func (d *Delivery) opens(task Task, callSID string) bool {
 }
 
 func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, error) {
-	opening := Opening{About: delivery.About, Language: delivery.Language}
-	if !delivery.About.secret() {
+	opening := Opening{Topic: delivery.Topic, Language: delivery.Language}
+	if !delivery.Topic.secret() {
 		return opening, nil
 	}
-	if delivery.About == ValidationCode {
+	if delivery.Topic == ValidationCode {
 		var err error
 		opening.Code, err = d.validationCode(ctx, delivery)
 		return opening, err
@@ -100,7 +100,7 @@ func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, e
 		return Opening{}, err
 	}
 	opening.Code = account.Code
-	if opening.InWords = delivery.About == SecurityAnswer; opening.InWords {
+	if opening.InWords = delivery.Topic == SecurityAnswer; opening.InWords {
 		opening.Code = account.Answer
 	}
 	return opening, nil
@@ -125,7 +125,7 @@ func (d *Deliveries) Spoken(ctx context.Context, task Task, turn int) error {
 }
 
 // telling says whether the present call tells what it has to, or has told it.
-func (d *Delivery) telling() bool { return d.Spoken > 0 || d.Opened && !d.About.secret() }
+func (d *Delivery) telling() bool { return d.Spoken > 0 || d.Opened && !d.Topic.secret() }
 
 // said is what a call that is over has said, by the turns that were answered: a status, or empty if
 // the attempt must be made again.
@@ -148,7 +148,7 @@ func (d *Deliveries) said(ctx context.Context, delivery *Delivery) (Status, erro
 // tellSent has the account know that its secret was sent. The delivery stands if that fails: an agent
 // can open what then stays closed.
 func (d *Deliveries) tellSent(ctx context.Context, delivery Delivery) {
-	if !delivery.About.secret() || delivery.Account == "" {
+	if !delivery.Topic.secret() || delivery.Account == "" {
 		return
 	}
 	if err := d.accounts.Sent(ctx, delivery.Account); err != nil {
@@ -215,7 +215,7 @@ func (d *Deliveries) object(ctx context.Context, delivery Delivery) error {
 // subject is what an objection to a delivery is kept by: who asks for more of the kind meets
 // it. Empty: nothing is.
 func (d *Delivery) subject() string {
-	if d.About == ValidationCode {
+	if d.Topic == ValidationCode {
 		return validationSubject(d.To)
 	}
 	return string(d.Account)
@@ -247,14 +247,14 @@ type StatusCallback struct {
 // the notice. A validation has failed at once. A callback that is outdated, late or comes again does nothing, and so does one of an
 // unknown task.
 func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallback) error {
-	_, err := d.hear(ctx, task, func(delivery *Delivery) (bool, error) {
+	_, err := d.updateByStatus(ctx, task, func(delivery *Delivery) (bool, error) {
 		if callback.CallSID == "" || delivery.CallSID == callback.CallSID && callback.Sequence < delivery.Sequence {
 			return false, nil
 		}
 		now := d.now()
 		delivery.own(callback.CallSID, now)
 		delivery.Sequence = callback.Sequence + 1
-		return true, d.heard(ctx, delivery, callback.CallStatus, delivery.when(callback.At, now), callback.AnsweredBy)
+		return true, d.applyStatus(ctx, delivery, callback.CallStatus, delivery.when(callback.At, now), callback.AnsweredBy)
 	})
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return fmt.Errorf("note status of a call: %w", err)
@@ -264,7 +264,7 @@ func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallb
 
 // hear changes a delivery by what was heard of the call of its present attempt, and queues
 // the next attempt if that ended this one.
-func (d *Deliveries) hear(ctx context.Context, task Task, edit func(delivery *Delivery) (bool, error)) (Delivery, error) {
+func (d *Deliveries) updateByStatus(ctx context.Context, task Task, edit func(delivery *Delivery) (bool, error)) (Delivery, error) {
 	var failed error
 	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) (changed bool) {
 		if delivery.Method == Voice && delivery.present(task) {
@@ -290,9 +290,9 @@ func (d *Delivery) own(callSID string, now time.Time) {
 	}
 }
 
-// heard goes by Twilio's CallStatus, as far as that leads on. One that it doesn't know says
+// applyStatus goes by Twilio's CallStatus, as far as that leads on. One that it doesn't know says
 // nothing.
-func (d *Deliveries) heard(ctx context.Context, delivery *Delivery, callStatus string, at time.Time, answeredBy string) error {
+func (d *Deliveries) applyStatus(ctx context.Context, delivery *Delivery, callStatus string, at time.Time, answeredBy string) error {
 	detail := machine(answeredBy)
 	switch callStatus {
 	case "queued", "initiated":

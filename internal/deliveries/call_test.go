@@ -14,23 +14,23 @@ func TestWhatACallSays(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
 	opening, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-	if err != nil || opening.Code.Reveal() != code || opening.InWords || opening.Language != "es" || opening.About != deliveries.SecurityCode {
+	if err != nil || opening.Code.Reveal() != code || opening.InWords || opening.Language != "es" || opening.Topic != deliveries.SecurityCode {
 		t.Fatalf("%+v, %v", opening, err)
 	}
 	f.is(t, delivery.ID, deliveries.Answered, 1)
 
-	delivery = f.request(t, deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.Voice})
+	delivery = f.request(t, deliveries.Params{Account: answered, Topic: deliveries.SecurityAnswer, Method: deliveries.Voice})
 	f.work(t)
 	opening, err = f.Opened(t.Context(), delivery.Task(), "CA2")
 	if err != nil || opening.Code.Reveal() != answer || !opening.InWords {
 		t.Fatalf("%+v, %v", opening, err)
 	}
 
-	f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
 	f.work(t)
 	call := f.twilio.calls[2]
 	opening, err = f.Opened(t.Context(), call.Task, call.CallSID)
-	if err != nil || !opening.Code.IsZero() || opening.About != deliveries.PINChanged || call.To != line {
+	if err != nil || !opening.Code.IsZero() || opening.Topic != deliveries.PINChanged || call.To != line {
 		t.Fatalf("%+v, %v", opening, err)
 	}
 }
@@ -81,7 +81,7 @@ func TestACallTellsNothing(t *testing.T) {
 			}
 			opening, err := f.Opened(t.Context(), task, callSID)
 			mustBe(t, err, deliveries.ErrNotFound)
-			if !opening.Code.IsZero() || opening.About != "" {
+			if !opening.Code.IsZero() || opening.Topic != "" {
 				t.Errorf("%+v", opening)
 			}
 		})
@@ -167,7 +167,7 @@ func TestDeclined(t *testing.T) {
 	ask := byVoice()
 	ask.Method = deliveries.ByMail
 	f.request(t, ask)
-	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.Voice})
 	f.work(t)
 	if len(f.post.letters) != 1 || len(f.twilio.calls) != 2 || f.twilio.calls[1].Task.Delivery == delivery.ID {
 		t.Errorf("%d letters, %d calls", len(f.post.letters), len(f.twilio.calls))

@@ -21,7 +21,7 @@
 // hour, and then every hour for three days, unless that is of no use. What Twilio or the operator
 // must put right first uses up no attempt: it waits, and a [Reason] says for what. One telephone rings
 // 6 times an hour and 20 a day at most, but for the notice of a reset. Notices that wait for one
-// telephone are told in one call; of one that ends untold [Config].Untold is told. Whatever is due and
+// telephone are told in one call; of one that ends untold [Config].Undelivered is told. Whatever is due and
 // in no queue, since a server died between the two, is queued by [Deliveries.Sweep].
 //
 //	queued ─> calling ─> ringing ─> answered ─> delivered, notice_left or declined
@@ -117,12 +117,12 @@ type Config struct {
 	Answered func(ctx context.Context, callSID string, turn int) (bool, error)
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
 	Refused func(refused *RefusedError)
-	// Untold records that a customer is not told of a change: it is called before that is final, and
+	// Undelivered records that a customer is not told of a change: it is called before that is final, and
 	// once more if that then fails. Nil: it is recorded nowhere.
-	Untold func(ctx context.Context, untold Untold) error
-	Random io.Reader        // nil: crypto/rand's
-	Now    func() time.Time // nil: time.Now
-	Log    *slog.Logger     // nil: none
+	Undelivered func(ctx context.Context, untold Undelivered) error
+	Random      io.Reader        // nil: crypto/rand's
+	Now         func() time.Time // nil: time.Now
+	Log         *slog.Logger     // nil: none
 }
 
 // DefaultLimits are 3 an hour and 10 a day for an account, as many validations for a line, and
@@ -134,25 +134,25 @@ func DefaultLimits() Limits {
 // Deliveries are the deliveries of secrets and notices, with the rules about them. Any number
 // of goroutines may use it, if they may use Config's Random.
 type Deliveries struct {
-	store    Store
-	phones   Phones
-	queue    Queue
-	dialer   Dialer
-	printer  Printer
-	mailer   Mailer
-	codes    Codes
-	accounts Accounts
-	limits   Limits
-	called   nanp.Destinations
-	language func(ctx context.Context, line nanp.Number) (string, error)
-	pace     func(ctx context.Context, class Class) error
-	answered func(ctx context.Context, callSID string, turn int) (bool, error)
-	refused  func(refused *RefusedError)
-	untold   func(ctx context.Context, untold Untold) error
-	alarms   alarms
-	random   io.Reader
-	clock    func() time.Time
-	log      *slog.Logger
+	store       Store
+	phones      Phones
+	queue       Queue
+	dialer      Dialer
+	printer     Printer
+	mailer      Mailer
+	codes       Codes
+	accounts    Accounts
+	limits      Limits
+	called      nanp.Destinations
+	language    func(ctx context.Context, line nanp.Number) (string, error)
+	pace        func(ctx context.Context, class Class) error
+	answered    func(ctx context.Context, callSID string, turn int) (bool, error)
+	refused     func(refused *RefusedError)
+	undelivered func(ctx context.Context, untold Undelivered) error
+	alarms      alarms
+	random      io.Reader
+	clock       func() time.Time
+	log         *slog.Logger
 }
 
 // New fills in what may be left out.
@@ -160,7 +160,7 @@ func New(config Config) *Deliveries {
 	d := &Deliveries{
 		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
 		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
-		limits: config.Limits, called: config.Destinations, language: config.Language, pace: config.Pace, answered: config.Answered, refused: config.Refused, untold: config.Untold, random: config.Random, clock: config.Now, log: config.Log,
+		limits: config.Limits, called: config.Destinations, language: config.Language, pace: config.Pace, answered: config.Answered, refused: config.Refused, undelivered: config.Undelivered, random: config.Random, clock: config.Now, log: config.Log,
 	}
 	if d.limits == (Limits{}) {
 		d.limits = DefaultLimits()
@@ -177,8 +177,8 @@ func New(config Config) *Deliveries {
 	if d.refused == nil {
 		d.refused = func(*RefusedError) {}
 	}
-	if d.untold == nil {
-		d.untold = func(context.Context, Untold) error { return nil }
+	if d.undelivered == nil {
+		d.undelivered = func(context.Context, Undelivered) error { return nil }
 	}
 	if d.random == nil {
 		d.random = rand.Reader
@@ -246,7 +246,7 @@ func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, er
 			return delivery, nil
 		}
 		if !final {
-			if err := d.recordUntold(ctx, delivery); err != nil {
+			if err := d.recordUndelivered(ctx, delivery); err != nil {
 				return Delivery{}, err
 			}
 		}

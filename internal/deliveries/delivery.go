@@ -14,25 +14,25 @@ import (
 // ID names a delivery: "dlv_" and 26 random characters.
 type ID string
 
-// About is what a delivery tells.
-type About string
+// Topic is what a delivery tells.
+type Topic string
 
 // What deliveries tell. The first two are asked for, and so is the third, by a repair agent; the
 // others are notices that something was changed, without what it was changed to (47 CFR
 // 64.2010(f)).
 const (
-	SecurityCode   About = "security_code"
-	SecurityAnswer About = "security_answer"
-	ValidationCode About = "validation_code" // see [Deliveries.RequestValidation]
+	SecurityCode   Topic = "security_code"
+	SecurityAnswer Topic = "security_answer"
+	ValidationCode Topic = "validation_code" // see [Deliveries.RequestValidation]
 
-	Welcome         About = "welcome" // the letter that a new account gets, with its code
-	PINChanged      About = "pin_changed"
-	PINReset        About = "pin_reset"
-	CodeChanged     About = "code_changed"
-	QuestionChanged About = "question_changed"
-	AddressChanged  About = "address_changed"
-	EmailChanged    About = "email_changed"
-	PhoneChanged    About = "phone_changed"
+	Welcome         Topic = "welcome" // the letter that a new account gets, with its code
+	PINChanged      Topic = "pin_changed"
+	PINReset        Topic = "pin_reset"
+	CodeChanged     Topic = "code_changed"
+	QuestionChanged Topic = "question_changed"
+	AddressChanged  Topic = "address_changed"
+	EmailChanged    Topic = "email_changed"
+	PhoneChanged    Topic = "phone_changed"
 )
 
 // Method is the way of a delivery.
@@ -80,7 +80,7 @@ type Delivery struct {
 	ID       ID
 	Revision int64 // of the record, from 1
 	Account  accounts.ID
-	About    About
+	Topic    Topic
 	Method   Method
 	To       nanp.Number // the telephone to ring, as it was when it was asked for; else empty
 	Ref      string      // of a validation: what its code is asked for by; else empty
@@ -101,17 +101,17 @@ type Delivery struct {
 
 // Merged is a notice that is told in the call of another one.
 type Merged struct {
-	About   About       `json:"about"`
+	Topic   Topic       `json:"about"`
 	Account accounts.ID `json:"account,omitempty"`
 	Key     string      `json:"key,omitempty"` // of the notice
 }
 
 // Also returns what the delivery tells besides About, each once.
-func (d Delivery) Also() []About {
-	var also []About
+func (d Delivery) Also() []Topic {
+	var also []Topic
 	for _, merged := range d.Merged {
-		if merged.About != d.About && !slices.Contains(also, merged.About) {
-			also = append(also, merged.About)
+		if merged.Topic != d.Topic && !slices.Contains(also, merged.Topic) {
+			also = append(also, merged.Topic)
 		}
 	}
 	return also
@@ -196,8 +196,8 @@ var (
 	// ErrNoWay: deliveries don't go this way here, as it was not set up; or a notice has no
 	// way that is set up, leads to a number or address of record, and not to what was changed.
 	ErrNoWay = errors.New("there is no such way of delivery")
-	// ErrAsk: what was asked for can't be delivered, or not in this way.
-	ErrAsk = errors.New("no such thing to deliver, or no such way")
+	// ErrParams: what was asked for can't be delivered, or not in this way.
+	ErrParams = errors.New("no such thing to deliver, or no such way")
 )
 
 // LimitError says that there were too many deliveries.
@@ -336,12 +336,12 @@ func (d *Deliveries) inquire(ctx context.Context, delivery Delivery) error {
 	case !delivery.Opened:
 		return d.fail(ctx, delivery.Task(), "nothing was heard of the call")
 	}
-	_, err = d.hear(ctx, delivery.Task(), func(stored *Delivery) (bool, error) {
+	_, err = d.updateByStatus(ctx, delivery.Task(), func(stored *Delivery) (bool, error) {
 		if stored.CallSID != delivery.CallSID {
 			return false, nil
 		}
-		stored.Due = d.now().Add(lookAgain)
-		return true, d.heard(ctx, stored, status, d.now(), "")
+		stored.Due = d.now().Add(recheckAfter)
+		return true, d.applyStatus(ctx, stored, status, d.now(), "")
 	})
 	return err
 }

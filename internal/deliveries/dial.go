@@ -28,8 +28,8 @@ const (
 	paceWithin = 100 * time.Second
 	// callLasts is how long after the beginning of a call nobody worries about its end.
 	callLasts = 5 * time.Minute
-	// lookAgain is how long a call that goes on after that is left alone.
-	lookAgain = time.Minute
+	// recheckAfter is how long a call that goes on after that is left alone.
+	recheckAfter = time.Minute
 )
 
 // call rings a telephone, which no earlier run of the attempt has done.
@@ -78,14 +78,14 @@ var ringLimits = Limits{AnHour: 6, ADay: 20}
 // rings are the limits of a delivery's calls: a reset is always told, as it opens the line to
 // whoever knows the temporary PIN.
 func (d *Delivery) rings() Limits {
-	if d.About == PINReset || slices.Contains(d.Also(), PINReset) {
+	if d.Topic == PINReset || slices.Contains(d.Also(), PINReset) {
 		return Limits{}
 	}
 	return ringLimits
 }
 
-// ringsAgain says *LimitError if a telephone rings as often as it may.
-func (d *Deliveries) ringsAgain(ctx context.Context, to nanp.Number) error {
+// checkRings says *LimitError if a telephone rings as often as it may.
+func (d *Deliveries) checkRings(ctx context.Context, to nanp.Number) error {
 	now := d.now()
 	_, err := d.phones.Reserve(ctx, to, Task{}, now, now, ringLimits)
 	return err
@@ -95,7 +95,7 @@ func (d *Deliveries) ringsAgain(ctx context.Context, to nanp.Number) error {
 // waits.
 func (d *Deliveries) tooOften(ctx context.Context, delivery Delivery, until time.Time) error {
 	why := cause{"this telephone was called as often as it may be", CalledTooOften, 0}
-	if delivery.About == ValidationCode || until.After(delivery.lasts()) {
+	if delivery.Topic == ValidationCode || until.After(delivery.lasts()) {
 		return d.giveUp(ctx, delivery.Task(), why)
 	}
 	return d.wait(ctx, delivery.Task(), func(stored *Delivery) {
@@ -110,7 +110,7 @@ func (d *Deliveries) tooOften(ctx context.Context, delivery Delivery, until time
 // objected cancels a secret's delivery, and says so, if somebody who was called about the same
 // account or line since it was asked for has objected. Notices are owed all the same.
 func (d *Deliveries) objected(ctx context.Context, delivery Delivery) (bool, error) {
-	if !delivery.About.secret() {
+	if !delivery.Topic.secret() {
 		return false, nil
 	}
 	until, err := d.store.Block(ctx, delivery.subject(), time.Time{})
@@ -171,13 +171,13 @@ func (d *Deliveries) dial(ctx context.Context, delivery Delivery, began time.Tim
 // attempt's mark, and what they have said stands. The call of a delivery that was canceled
 // meanwhile is hung up.
 func (d *Deliveries) take(ctx context.Context, task Task, found FoundCall) error {
-	delivery, err := d.hear(ctx, task, func(delivery *Delivery) (bool, error) {
+	delivery, err := d.updateByStatus(ctx, task, func(delivery *Delivery) (bool, error) {
 		if delivery.CallSID != "" {
 			return false, nil
 		}
 		delivery.own(found.CallSID, d.now())
 		delivery.progress(Calling, d.now(), "")
-		return true, d.heard(ctx, delivery, found.Status, d.now(), "")
+		return true, d.applyStatus(ctx, delivery, found.Status, d.now(), "")
 	})
 	if err == nil && delivery.Status == Canceled && delivery.Attempt == task.Attempt {
 		delivery.CallSID = found.CallSID
@@ -240,7 +240,7 @@ func (d *Deliveries) notDialed(ctx context.Context, delivery Delivery, refused *
 	switch {
 	case why.reason == NumberRefused:
 		return d.giveUp(ctx, delivery.Task(), why)
-	case delivery.About == ValidationCode && !d.agentWaits(delivery, refused):
+	case delivery.Topic == ValidationCode && !d.agentWaits(delivery, refused):
 		return d.giveUp(ctx, delivery.Task(), cause{validationWords, why.reason, why.code})
 	}
 	return d.wait(ctx, delivery.Task(), func(stored *Delivery) {

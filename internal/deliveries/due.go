@@ -16,18 +16,18 @@ import (
 )
 
 // Due is where the notices of changes wait that no delivery tells yet: whoever makes a change stores
-// its notice in the same step, as [Notice.Due] writes it. A lane is that of a line or an account,
+// its notice in the same step, as [Notice.Due] writes it. A partition is that of a line or an account,
 // whose notices are told one after the other, by one server at a time.
 type Due interface {
 	provisioning.Store
-	// Note replaces the oldest notice of a lane, and returns the position of what replaces it.
+	// Note replaces the oldest notice of a partition, and returns the position of what replaces it.
 	// [provisioning.ErrLost] if another is the oldest.
-	Note(ctx context.Context, lane, position string, stored []byte) (string, error)
-	// Later puts a notice behind the others of its lane. [provisioning.ErrLost] if it isn't there.
-	Later(ctx context.Context, lane, position string) error
+	Note(ctx context.Context, partition, position string, stored []byte) (string, error)
+	// Later puts a notice behind the others of its partition. [provisioning.ErrLost] if it isn't there.
+	Later(ctx context.Context, partition, position string) error
 	// GiveUp is Delivered of a notice that is told to nobody. It appends that to the history of the
 	// account, or of the line, in the same step, if the notice was still there.
-	GiveUp(ctx context.Context, lane, position string, untold Untold, at time.Time) error
+	GiveUp(ctx context.Context, partition, position string, untold Undelivered, at time.Time) error
 }
 
 // dueVersion is the form of a stored notice that this release writes. It leaves a newer one alone.
@@ -60,26 +60,26 @@ func parseDue(stored []byte) (Notice, error) {
 }
 
 const (
-	dueLanes = 32               // that a server works on at once
-	dueClaim = time.Minute      // of a lane
-	dueWork  = 40 * time.Second // under a claim: what begins by then ends before the claim
-	duePage  = 16               // notices that are read at once
-	dueEvery = time.Second      // between two looks for lanes
-	dueRetry = 5 * time.Second  // after a failure, and while a newer release is there
+	partitions = 32               // that a server works on at once
+	dueClaim   = time.Minute      // of a partition
+	dueWork    = 40 * time.Second // under a claim: what begins by then ends before the claim
+	duePage    = 16               // notices that are read at once
+	dueEvery   = time.Second      // between two looks for partitions
+	dueRetry   = 5 * time.Second  // after a failure, and while a newer release is there
 )
 
-// TellDue makes deliveries of notices that are due until the context ends: at once when wake
+// DeliverDue makes deliveries of notices that are due until the context ends: at once when wake
 // receives, and every second. Every server is to run it. A notice becomes one delivery, or joins one,
-// whoever dies when. One that can't be told is recorded as [Untold].
-func (d *Deliveries) TellDue(ctx context.Context, due Due, wake <-chan struct{}) {
+// whoever dies when. One that can't be told is recorded as [Undelivered].
+func (d *Deliveries) DeliverDue(ctx context.Context, due Due, wake <-chan struct{}) {
 	ticker := time.NewTicker(dueEvery)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		lanes, err := d.tellDue(ctx, due)
+		partitions, err := d.tellDue(ctx, due)
 		if err != nil {
 			d.log.ErrorContext(ctx, "notices that are due can't be told yet", "cause", err)
 		}
-		if err == nil && lanes == dueLanes {
+		if err == nil && partitions == partitions {
 			continue // there may be more
 		}
 		select {
@@ -90,16 +90,16 @@ func (d *Deliveries) TellDue(ctx context.Context, due Due, wake <-chan struct{})
 	}
 }
 
-// tellDue tells what is due in some lanes, and says how many these were.
-func (d *Deliveries) tellDue(ctx context.Context, due Due) (lanes int, err error) {
+// tellDue tells what is due in some partitions, and says how many these were.
+func (d *Deliveries) tellDue(ctx context.Context, due Due) (partitions int, err error) {
 	holder, err := newID(d.random)
 	if err != nil {
 		return 0, err
 	}
 	now := d.now()
-	claimed, err := due.Claim(ctx, string(holder), now, now.Add(dueClaim), dueLanes)
+	claimed, err := due.Claim(ctx, string(holder), now, now.Add(dueClaim), partitions)
 	if err != nil {
-		return 0, fmt.Errorf("claim lanes of notices: %w", err)
+		return 0, fmt.Errorf("claim partitions of notices: %w", err)
 	}
 	// What is under way ends, when the server stops.
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), dueWork)
@@ -108,7 +108,7 @@ func (d *Deliveries) tellDue(ctx context.Context, due Due) (lanes int, err error
 	var group sync.WaitGroup
 	for i, name := range claimed {
 		group.Go(func() {
-			l := lane{d, due, name}
+			l := partition{d, due, name}
 			again, told := l.tell(ctx, work)
 			errs[i] = errors.Join(told, due.Release(work, name, string(holder), d.now(), again))
 		})
@@ -117,16 +117,16 @@ func (d *Deliveries) tellDue(ctx context.Context, due Due) (lanes int, err error
 	return len(claimed), errors.Join(errs...)
 }
 
-// lane is a lane of notices that is claimed.
-type lane struct {
+// partition is a partition of notices that is claimed.
+type partition struct {
 	*Deliveries
 	due  Due
 	name string
 }
 
-// tell tells the notices of a lane, and says when it is due again: zero if none is left. What only a newer
+// tell tells the notices of a partition, and says when it is due again: zero if none is left. What only a newer
 // release can read waits for it, behind the others.
-func (l lane) tell(stop, work context.Context) (again time.Time, err error) {
+func (l partition) tell(stop, work context.Context) (again time.Time, err error) {
 	waits, newer := map[string]bool{}, error(nil) // by position, and why
 	defer func() {
 		if len(waits) > 0 {
@@ -171,7 +171,7 @@ var errDoubt = errors.New("the delivery of a notice may not last")
 
 // tellOne makes a delivery of a notice, or gives it up. It returns the position, which changes when it is
 // noted which delivery that is.
-func (l lane) tellOne(ctx context.Context, message provisioning.Message) (position string, err error) {
+func (l partition) tellOne(ctx context.Context, message provisioning.Message) (position string, err error) {
 	ctx, doubt := durability.Watch(ctx)
 	notice, err := parseDue(message.Stored)
 	position = message.Position
@@ -196,13 +196,13 @@ func (l lane) tellOne(ctx context.Context, message provisioning.Message) (positi
 }
 
 // giveUp has a notice recorded as one that is told to nobody. A welcome is none that is owed.
-func (l lane) giveUp(ctx context.Context, notice Notice, position string, reason Reason) error {
-	if !notice.About.notice() {
+func (l partition) giveUp(ctx context.Context, notice Notice, position string, reason Reason) error {
+	if !notice.Topic.notice() {
 		return l.due.Delivered(ctx, l.name, position)
 	}
-	untold := Untold{About: notice.About, Account: notice.Account, Line: notice.Line, Reason: reason}
+	untold := Undelivered{Topic: notice.Topic, Account: notice.Account, Line: notice.Line, Reason: reason}
 	if notice == (Notice{}) { // it can't be read
-		untold.About = "a change"
+		untold.Topic = "a change"
 		if strings.HasPrefix(l.name, "+") {
 			untold.Line = nanp.Number(l.name)
 		} else {
@@ -213,7 +213,7 @@ func (l lane) giveUp(ctx context.Context, notice Notice, position string, reason
 		return err
 	}
 	untold.Recorded = true
-	return l.untold(ctx, untold)
+	return l.undelivered(ctx, untold)
 }
 
 // hopelessToNotify says why a notice is told to nobody, whoever tries it when; "" if it may be told.
@@ -228,7 +228,7 @@ func (d *Deliveries) hopelessToNotify(notice Notice, err error) Reason {
 		return NumberNotCalled
 	case errors.Is(err, ErrNoWay):
 		return NoWay
-	case errors.Is(err, errDamaged), errors.Is(err, ErrUnreadable), errors.Is(err, ErrAsk),
+	case errors.Is(err, errDamaged), errors.Is(err, ErrUnreadable), errors.Is(err, ErrParams),
 		errors.Is(err, accounts.ErrNoAccount), errors.Is(err, accounts.ErrUnreadable):
 		return NotStored
 	}

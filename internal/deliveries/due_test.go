@@ -19,16 +19,16 @@ import (
 )
 
 // makeDue has notices be due of a line or an account, as those have it who make changes.
-func makeDue(t testing.TB, db *redisstore.DB, now time.Time, lane string, notices ...[]byte) {
+func makeDue(t testing.TB, db *redisstore.DB, now time.Time, partition string, notices ...[]byte) {
 	t.Helper()
-	if !strings.HasPrefix(lane, "+") {
-		stored, err := db.Accounts().Load(t.Context(), accounts.ID(lane))
+	if !strings.HasPrefix(partition, "+") {
+		stored, err := db.Accounts().Load(t.Context(), accounts.ID(partition))
 		mustBe(t, err, nil)
 		records := []accounts.Record{{At: now, Event: accounts.EmailChanged, By: "ann"}}
 		mustBe(t, db.Accounts().Change(t.Context(), stored, records, notices), nil)
 		return
 	}
-	number := nanp.Number(lane)
+	number := nanp.Number(partition)
 	_, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number}}, now)
 	mustBe(t, err, nil)
 	for _, notice := range notices {
@@ -41,29 +41,29 @@ func makeDue(t testing.TB, db *redisstore.DB, now time.Time, lane string, notice
 	}
 }
 
-// untoldOf returns what the history of a line or an account has of notices that are told to nobody.
-func untoldOf(t testing.TB, db *redisstore.DB, lane string) (untold []string) {
+// undeliveredOf returns what the history of a line or an account has of notices that are told to nobody.
+func undeliveredOf(t testing.TB, db *redisstore.DB, partition string) (untold []string) {
 	t.Helper()
-	ofLine, err := db.Lines().History(t.Context(), nanp.Number(lane), 100)
+	ofLine, err := db.Lines().History(t.Context(), nanp.Number(partition), 100)
 	mustBe(t, err, nil)
 	for _, record := range ofLine {
-		if record.Event == pins.NoticeUntold {
+		if record.Event == pins.NoticeUndelivered {
 			untold = append(untold, record.Reason)
 		}
 	}
-	ofAccount, err := db.Accounts().History(t.Context(), accounts.ID(lane), 100)
+	ofAccount, err := db.Accounts().History(t.Context(), accounts.ID(partition), 100)
 	mustBe(t, err, nil)
 	for _, record := range ofAccount {
-		if record.Event == accounts.NoticeUntold {
+		if record.Event == accounts.NoticeUndelivered {
 			untold = append(untold, record.Reason)
 		}
 	}
 	return untold
 }
 
-func (f *fixture) due(t testing.TB, lane string, notices ...[]byte) {
+func (f *fixture) due(t testing.TB, partition string, notices ...[]byte) {
 	t.Helper()
-	makeDue(t, f.db, f.now, lane, notices...)
+	makeDue(t, f.db, f.now, partition, notices...)
 }
 
 // tell has a server tell what is due now.
@@ -73,22 +73,22 @@ func (f *fixture) tell(t testing.TB) {
 	defer stop()
 	wake := make(chan struct{})
 	var telling sync.WaitGroup
-	telling.Go(func() { f.TellDue(ctx, f.db.Notices(), wake) })
+	telling.Go(func() { f.DeliverDue(ctx, f.db.Notices(), wake) })
 	wake <- struct{}{} // received after a look at what is due
 	stop()
 	telling.Wait()
 }
 
-// left checks how many notices of a lane are due.
-func (f *fixture) left(t testing.TB, lane string, want int) {
+// left checks how many notices of a partition are due.
+func (f *fixture) left(t testing.TB, partition string, want int) {
 	t.Helper()
-	if left := testkit.Notices(t, f.db, lane); len(left) != want {
+	if left := testkit.Notices(t, f.db, partition); len(left) != want {
 		t.Errorf("%d notices are left, want %d", len(left), want)
 	}
 }
 
 func pinNotice(n int) deliveries.Notice {
-	return deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice, Key: fmt.Sprint("change ", n)}
+	return deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice, Key: fmt.Sprint("change ", n)}
 }
 
 func TestDueNoticesAreTold(t *testing.T) {
@@ -100,7 +100,7 @@ func TestDueNoticesAreTold(t *testing.T) {
 	f.Deliveries = deliveries.New(config)
 	account := f.account(t, coded).ID
 	f.due(t, string(line), pinNotice(1).Due(), pinNotice(2).Due())
-	f.due(t, string(account), deliveries.Notice{About: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "3"}.Due())
+	f.due(t, string(account), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "3"}.Due())
 	f.tell(t)
 	f.left(t, string(line), 0)
 	f.left(t, string(account), 0)
@@ -132,7 +132,7 @@ func (f *fixture) unfinished(t testing.TB) (all []deliveries.Delivery) {
 	return all
 }
 
-// A notice that can't be told at the moment is told later, and those behind it in its lane wait.
+// A notice that can't be told at the moment is told later, and those behind it in its partition wait.
 func TestDueNoticesWait(t *testing.T) {
 	f := newFixture(t)
 	config, store := f.config(), &broken{Store: f.store, fails: true}
@@ -145,8 +145,8 @@ func TestDueNoticesWait(t *testing.T) {
 	f.now = f.now.Add(time.Minute)
 	f.tell(t)
 	f.left(t, string(line), 0)
-	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(untoldOf(t, f.db, string(line))) > 0 {
-		t.Errorf("%+v, untold %v", told, untoldOf(t, f.db, string(line)))
+	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(undeliveredOf(t, f.db, string(line))) > 0 {
+		t.Errorf("%+v, untold %v", told, undeliveredOf(t, f.db, string(line)))
 	}
 }
 
@@ -215,8 +215,8 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 		f.tell(t)
 		f.left(t, string(line), left)
 		told := f.unfinished(t)
-		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(untoldOf(t, f.db, string(line))) > 0 {
-			t.Errorf("%v: %+v, untold %v", unreadable, told, untoldOf(t, f.db, string(line)))
+		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(undeliveredOf(t, f.db, string(line))) > 0 {
+			t.Errorf("%v: %+v, untold %v", unreadable, told, undeliveredOf(t, f.db, string(line)))
 		}
 		log, waits := f.log.String(), "wait for a server of a newer release"
 		logged := strings.Count(log, waits) == min(left, 1) && strings.Count(log, fmt.Sprintf(`%s" notices=%d `, waits, left)) == min(left, 1)
@@ -233,7 +233,7 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 	}
 }
 
-// A notice whose delivery can't be read any more once that was noted goes behind the others of its lane,
+// A notice whose delivery can't be read any more once that was noted goes behind the others of its partition,
 // as what it was noted as: what is told after it doesn't take it along.
 func TestDueNoticeThatIsNotedForADeliveryOfANewerRelease(t *testing.T) {
 	f := newFixture(t)
@@ -312,8 +312,8 @@ func TestDueNoticesThatCanNotBeRead(t *testing.T) {
 	f.left(t, string(line), 0)
 	f.left(t, string(account), 0)
 	f.left(t, string(home), 1)
-	want := deliveries.Untold{About: "a change", Reason: deliveries.NotStored}.String()
-	ofLine, ofAccount := untoldOf(t, f.db, string(line)), untoldOf(t, f.db, string(account))
+	want := deliveries.Undelivered{Topic: "a change", Reason: deliveries.NotStored}.String()
+	ofLine, ofAccount := undeliveredOf(t, f.db, string(line)), undeliveredOf(t, f.db, string(account))
 	if !slices.Equal(ofLine, []string{want, want}) || !slices.Equal(ofAccount, []string{want}) {
 		t.Errorf("untold of the line %q, of the account %q", ofLine, ofAccount)
 	}
@@ -324,13 +324,13 @@ func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
 	for broken, left := range map[error]int{accounts.ErrNewer: 1, accounts.ErrUnreadable: 0} {
 		f := newFixture(t)
 		account := f.account(t, coded).ID
-		f.due(t, string(account), deliveries.Notice{About: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "1"}.Due())
+		f.due(t, string(account), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "1"}.Due())
 		config := f.config()
 		config.Accounts = brokenAccounts{f.accounts, fmt.Errorf("find: %w", broken)}
 		f.Deliveries = deliveries.New(config)
 		f.tell(t)
 		f.left(t, string(account), left)
-		if untold := untoldOf(t, f.db, string(account)); len(untold) != 1-left {
+		if untold := undeliveredOf(t, f.db, string(account)); len(untold) != 1-left {
 			t.Errorf("%v: untold %+v", broken, untold)
 		}
 	}
@@ -343,10 +343,10 @@ func TestDueWelcomeWithoutLetters(t *testing.T) {
 	config.Printer = nil
 	f.Deliveries = deliveries.New(config)
 	account := f.account(t, coded).ID
-	f.due(t, string(account), deliveries.Notice{About: deliveries.Welcome, Account: account, Method: deliveries.ByMail, Key: "1"}.Due())
+	f.due(t, string(account), deliveries.Notice{Topic: deliveries.Welcome, Account: account, Method: deliveries.ByMail, Key: "1"}.Due())
 	f.tell(t)
 	f.left(t, string(account), 0)
-	if untold := untoldOf(t, f.db, string(account)); len(untold) > 0 || len(f.unfinished(t)) > 0 {
+	if untold := undeliveredOf(t, f.db, string(account)); len(untold) > 0 || len(f.unfinished(t)) > 0 {
 		t.Errorf("untold %+v, unfinished %+v", untold, f.unfinished(t))
 	}
 }
@@ -359,7 +359,7 @@ func TestDueNoticeThatHasJoined(t *testing.T) {
 	first := f.unfinished(t)[0]
 	noted := pinNotice(2)
 	noted.In = first.ID
-	first.Merged = []deliveries.Merged{{About: noted.About, Key: noted.Key}}
+	first.Merged = []deliveries.Merged{{Topic: noted.Topic, Key: noted.Key}}
 	first.Opened = true
 	if err := f.store.Update(t.Context(), first); err != nil {
 		t.Fatal(err)
@@ -385,7 +385,7 @@ func FuzzDue(f *testing.F) {
 	f.Add([]byte(`{"v":1}`), "pin_changed", "acc_1", "key")
 	f.Add([]byte(`{`), "", "\xff", "")
 	f.Fuzz(func(t *testing.T, stored []byte, about, account, key string) {
-		notice := deliveries.Notice{About: deliveries.About(about), Account: accounts.ID(account), Key: key}
+		notice := deliveries.Notice{Topic: deliveries.Topic(about), Account: accounts.ID(account), Key: key}
 		again, err := deliveries.ParseDue(notice.Due())
 		if valid := strings.ToValidUTF8(about+account+key, "") == about+account+key; err != nil || valid && again != notice {
 			t.Errorf("%+v was read as %+v, %v", notice, again, err)

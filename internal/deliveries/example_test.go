@@ -15,8 +15,8 @@ func Example() {
 	defer end()
 	f := newFixtureOn(db)
 
-	delivery, err := f.Request(ctx, deliveries.Ask{
-		Account: "612-555-0142-001", About: deliveries.SecurityCode, Method: deliveries.Voice,
+	delivery, err := f.Request(ctx, deliveries.Params{
+		Account: "612-555-0142-001", Topic: deliveries.SecurityCode, Method: deliveries.Voice,
 	})
 	fmt.Println(delivery.Status, err)
 
@@ -25,7 +25,7 @@ func Example() {
 	fmt.Println(err)
 
 	opening, err := f.Opened(ctx, delivery.Task(), "CA1") // it was answered
-	fmt.Println(opening.About, opening.Code, err)
+	fmt.Println(opening.Topic, opening.Code, err)
 
 	fmt.Println(f.Spoken(ctx, delivery.Task(), 1)) // somebody has pressed 1, which is turn 1 of the call
 	err = f.Status(ctx, delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3})
@@ -48,15 +48,15 @@ func ExampleDeliveries_RequestValidation() {
 	defer end()
 	f := newFixtureOn(db)
 
-	delivery, err := f.RequestValidation(ctx, deliveries.ValidationAsk{Line: "+16125550150", Language: "en", Ref: "val_1"})
-	fmt.Println(delivery.About, delivery.Status, err)
+	delivery, err := f.RequestValidation(ctx, deliveries.ValidationParams{Line: "+16125550150", Language: "en", Ref: "val_1"})
+	fmt.Println(delivery.Topic, delivery.Status, err)
 
 	f.queue.Run(ctx, f.now, f.Attempt) // the line rings
 	opening, err := f.Opened(ctx, delivery.Task(), "CA1")
 	fmt.Println(opening.Code, err)
 
 	fmt.Println(f.Declined(ctx, delivery.Task())) // "I speak with none of yours"
-	_, err = f.RequestValidation(ctx, deliveries.ValidationAsk{Line: "+16125550150", Language: "en", Ref: "val_2"})
+	_, err = f.RequestValidation(ctx, deliveries.ValidationParams{Line: "+16125550150", Language: "en", Ref: "val_2"})
 	fmt.Println(err)
 	// Output:
 	// validation_code queued <nil>

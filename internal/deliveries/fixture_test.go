@@ -126,11 +126,11 @@ func (f *fixture) account(t testing.TB, number accounts.Number) accounts.Account
 	return account
 }
 
-func byVoice() deliveries.Ask {
-	return deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Voice}
+func byVoice() deliveries.Params {
+	return deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Voice}
 }
 
-func (f *fixture) request(t testing.TB, ask deliveries.Ask) deliveries.Delivery {
+func (f *fixture) request(t testing.TB, ask deliveries.Params) deliveries.Delivery {
 	t.Helper()
 	delivery, err := f.Request(t.Context(), ask)
 	if err != nil {

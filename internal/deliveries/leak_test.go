@@ -30,9 +30,9 @@ func mustHide(t *testing.T, where, text string) {
 func TestSecretsStayHidden(t *testing.T) {
 	f := newFixture(t)
 	var shown []any
-	for _, ask := range []deliveries.Ask{
-		byVoice(), byLetter(), {Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email},
-		{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.Voice},
+	for _, ask := range []deliveries.Params{
+		byVoice(), byLetter(), {Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email},
+		{Account: answered, Topic: deliveries.SecurityAnswer, Method: deliveries.Voice},
 	} {
 		delivery := f.request(t, ask)
 		f.work(t)
@@ -60,8 +60,8 @@ func TestSecretsStayHidden(t *testing.T) {
 	made.To = "" // stands open
 	shown = append(shown, fmt.Sprintf("%v %+v %#v", opening, opening, opening), made)
 	f.twilio.refuse, f.post.err = &deliveries.RefusedError{Code: 21211}, errLost
-	f.request(t, deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.ByMail})
-	f.notify(t, deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail})
+	f.request(t, deliveries.Params{Account: answered, Topic: deliveries.SecurityAnswer, Method: deliveries.ByMail})
+	f.notify(t, deliveries.Notice{Topic: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail})
 	f.work(t)
 	for _, value := range append(shown, f.log.String()) {
 		mustHide(t, fmt.Sprintf("%T", value), logtest.Shown(value))
@@ -75,9 +75,9 @@ func TestErrorsTellNothing(t *testing.T) {
 	f := newFixture(t)
 	var errs []error
 	for _, number := range []accounts.Number{coded, answered, fresh, missing} {
-		for _, about := range []deliveries.About{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.PINChanged} {
+		for _, about := range []deliveries.Topic{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.PINChanged} {
 			for _, method := range []deliveries.Method{deliveries.Voice, deliveries.Email, "x"} {
-				_, err := f.Request(t.Context(), deliveries.Ask{Account: number, About: about, Method: method})
+				_, err := f.Request(t.Context(), deliveries.Params{Account: number, Topic: about, Method: method})
 				errs = append(errs, err)
 			}
 		}

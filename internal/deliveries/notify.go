@@ -17,7 +17,7 @@ var noticeLimits = Limits{AnHour: 20, ADay: 50}
 
 // Notice says that something was changed. It has an account, or a line, or both.
 type Notice struct {
-	About   About       `json:"about"`             // not a secret that is asked for; Welcome is one
+	Topic   Topic       `json:"about"`             // not a secret that is asked for; Welcome is one
 	Account accounts.ID `json:"account,omitempty"` // empty: none is known
 	// Line is the telephone to call, such as the line whose PIN was changed, or the number
 	// that was of record before it changed. Empty: the account's.
@@ -34,11 +34,11 @@ type Notice struct {
 // call, else a letter, else an e-mail. A welcome is always a letter.
 // What was changed while another notice to the same telephone has not told anything yet is told in the
 // call of that one. A notice is bound neither
-// by the limits of what is asked for nor by objections to calls. Errors: [ErrAsk], [ErrNoWay] if
+// by the limits of what is asked for nor by objections to calls. Errors: [ErrParams], [ErrNoWay] if
 // there is no way that would do, so that nobody is told; [accounts.ErrNoAccount], a
 // [*LimitError] beyond 20 an hour or 50 a day, but for the reset of a PIN, which is always told.
 //
-// Whoever makes a change leaves its notice to [Deliveries.TellDue]: it is told also if the server
+// Whoever makes a change leaves its notice to [Deliveries.DeliverDue]: it is told also if the server
 // dies, and recorded if it can't be.
 func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
 	if err := d.notify(ctx, notice, func(ID) error { return nil }); err != nil {
@@ -50,7 +50,7 @@ func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
 // notify is Notify. It notes which delivery is to tell the notice too, before that does.
 func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID) error) error {
 	if !notice.valid() {
-		return ErrAsk
+		return ErrParams
 	}
 	var account accounts.Account
 	if notice.Account != "" {
@@ -65,7 +65,7 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 		return err
 	}
 	delivery := Delivery{
-		Account: notice.Account, About: notice.About, Method: method,
+		Account: notice.Account, Topic: notice.Topic, Method: method,
 		Language: cmp.Or(notice.Language, account.Language),
 	}
 	if delivery.Language == "" && notice.Account == "" {
@@ -84,12 +84,12 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 		}
 	}
 	limits := noticeLimits
-	if notice.About == PINReset {
+	if notice.Topic == PINReset {
 		limits = Limits{} // it is always told
 	}
 	created, err := d.create(ctx, NewDelivery{
 		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
-		Request: string(notice.About), Limits: limits,
+		Request: string(notice.Topic), Limits: limits,
 	})
 	if err == nil && method == Voice {
 		if _, err := d.phones.Waiting(ctx, to, created.ID); err != nil {
@@ -114,7 +114,7 @@ func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) 
 	if notice.Key == "" {
 		return false, nil
 	}
-	_, err := d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: notice.Key, Request: string(notice.About)})
+	_, err := d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: notice.Key, Request: string(notice.Topic)})
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}
@@ -122,7 +122,7 @@ func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) 
 }
 
 func (n Notice) valid() bool {
-	switch n.About {
+	switch n.Topic {
 	case SecurityCode, SecurityAnswer, ValidationCode:
 		return false
 	case Welcome:
@@ -138,7 +138,7 @@ func (n Notice) valid() bool {
 func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number) (Method, error) {
 	methods := []Method{notice.Method, Voice, ByMail, Email}
 	switch {
-	case notice.About == Welcome:
+	case notice.Topic == Welcome:
 		methods = []Method{ByMail}
 	case notice.Account == "":
 		methods = []Method{Voice}
@@ -159,11 +159,11 @@ func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number
 func (n Notice) isOf(method Method) bool {
 	switch method {
 	case Voice:
-		return n.About == PhoneChanged && n.Line == ""
+		return n.Topic == PhoneChanged && n.Line == ""
 	case ByMail:
-		return n.About == AddressChanged
+		return n.Topic == AddressChanged
 	case Email:
-		return n.About == EmailChanged
+		return n.Topic == EmailChanged
 	}
 	return false
 }
@@ -213,9 +213,9 @@ func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, n
 		if merged = delivery.joins(notice, to); !merged {
 			return false
 		}
-		delivery.Merged = append(slices.Clip(delivery.Merged), Merged{notice.About, notice.Account, notice.Key})
+		delivery.Merged = append(slices.Clip(delivery.Merged), Merged{notice.Topic, notice.Account, notice.Key})
 		reason, code := delivery.Cause()
-		delivery.because(delivery.Status, d.now(), cause{"tells another change as well: " + string(notice.About), reason, code})
+		delivery.because(delivery.Status, d.now(), cause{"tells another change as well: " + string(notice.Topic), reason, code})
 		return true
 	})
 	return merged && err == nil, err
@@ -237,18 +237,18 @@ func (d *Deliveries) storeAgain(ctx context.Context, id ID) error {
 // a reset not in one that has to wait for others, or has used attempts up.
 func (d *Delivery) joins(notice Notice, to nanp.Number) bool {
 	reason, _ := d.Cause()
-	tooLate := notice.About == PINReset && (reason == CalledTooOften || d.Attempt > 1)
-	return d.Method == Voice && d.To == to && d.About.notice() && !d.Status.Final() && !d.Opened &&
+	tooLate := notice.Topic == PINReset && (reason == CalledTooOften || d.Attempt > 1)
+	return d.Method == Voice && d.To == to && d.Topic.notice() && !d.Status.Final() && !d.Opened &&
 		!tooLate && len(d.Merged) < mostMerged
 }
 
 // ByUs is who gives up a notice, in histories.
 const ByUs = "update center"
 
-// Untold is a notice of a change that reaches nobody.
-type Untold struct {
+// Undelivered is a notice of a change that reaches nobody.
+type Undelivered struct {
 	Delivery ID // empty: none could be made
-	About    About
+	Topic    Topic
 	Account  accounts.ID // empty: it is about the line alone
 	Line     nanp.Number // that was to be called; empty: none was
 	Reason   Reason
@@ -256,42 +256,42 @@ type Untold struct {
 }
 
 // String says in words, for a history, what is not told, and why.
-func (u Untold) String() string { return fmt.Sprintf("%s: %s", u.About, u.Reason) }
+func (u Undelivered) String() string { return fmt.Sprintf("%s: %s", u.Topic, u.Reason) }
 
 // Why a notice ends untold, where Twilio, the number and its calls are not the reason.
 const (
 	GaveUp         Reason = "gave_up"          // busy or no answer four times, or its time was over
-	CanceledUntold Reason = "canceled"         // by a client of the API
+	NoticeCanceled Reason = "canceled"         // by a client of the API
 	NoWay          Reason = "no_way"           // no way that is set up leads to where the customer was before
 	TooManyNotices Reason = "too_many_notices" // the limits of notices
 	NotStored      Reason = "not_stored"       // it is damaged, or its account is
 )
 
-// UntoldReasons are all for which a notice ends untold.
-var UntoldReasons = [...]Reason{
-	GaveUp, CanceledUntold, NoWay, TooManyNotices, NotStored,
+// UndeliveredReasons are all for which a notice ends untold.
+var UndeliveredReasons = [...]Reason{
+	GaveUp, NoticeCanceled, NoWay, TooManyNotices, NotStored,
 	NumberRefused, TwilioBusy, CalledTooOften, NumberNotCalled, OperatorMustMend,
 }
 
 // notice says whether a change is told that was made before: a customer is owed that.
-func (a About) notice() bool { return !a.secret() }
+func (a Topic) notice() bool { return !a.secret() }
 
-// recordUntold records that a notice ends untold, if that is what its delivery has come to.
-func (d *Deliveries) recordUntold(ctx context.Context, delivery Delivery) error {
-	if !delivery.About.notice() || delivery.Status != Failed && delivery.Status != Canceled {
+// recordUndelivered records that a notice ends untold, if that is what its delivery has come to.
+func (d *Deliveries) recordUndelivered(ctx context.Context, delivery Delivery) error {
+	if !delivery.Topic.notice() || delivery.Status != Failed && delivery.Status != Canceled {
 		return nil
 	}
 	reason, _ := delivery.Cause()
 	switch {
 	case delivery.Status == Canceled:
-		reason = CanceledUntold
+		reason = NoticeCanceled
 	case reason == "":
 		reason = GaveUp
 	}
-	all := append([]Merged{{About: delivery.About, Account: delivery.Account}}, delivery.Merged...)
+	all := append([]Merged{{Topic: delivery.Topic, Account: delivery.Account}}, delivery.Merged...)
 	for _, notice := range all {
-		err := d.untold(ctx, Untold{
-			Delivery: delivery.ID, About: notice.About, Account: notice.Account, Line: delivery.To, Reason: reason,
+		err := d.undelivered(ctx, Undelivered{
+			Delivery: delivery.ID, Topic: notice.Topic, Account: notice.Account, Line: delivery.To, Reason: reason,
 		})
 		if err != nil {
 			return fmt.Errorf("record that a customer is not told: %w", err)

@@ -21,7 +21,7 @@ func (f *fixture) notify(t testing.TB, notice deliveries.Notice) {
 // A notice never goes to what was changed, nor to an address that is not of record.
 func TestWhereANoticeGoes(t *testing.T) {
 	for name, c := range map[string]struct {
-		about  deliveries.About
+		about  deliveries.Topic
 		number accounts.Number
 		method deliveries.Method
 		line   string
@@ -46,7 +46,7 @@ func TestWhereANoticeGoes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			notice := deliveries.Notice{About: c.about, Account: f.account(t, c.number).ID, Method: c.method}
+			notice := deliveries.Notice{Topic: c.about, Account: f.account(t, c.number).ID, Method: c.method}
 			if c.line != "" {
 				notice.Line = line
 			}
@@ -67,7 +67,7 @@ func (f *fixture) went(t testing.TB) string {
 		return "call " + string(f.twilio.calls[0].To)
 	case len(f.post.letters) == 1:
 		letter := f.post.letters[0]
-		if letter.Account.Code.IsZero() == (letter.About == deliveries.Welcome) || letter.Account.Question != "" || !letter.Date.Equal(f.now) {
+		if letter.Account.Code.IsZero() == (letter.Topic == deliveries.Welcome) || letter.Account.Question != "" || !letter.Date.Equal(f.now) {
 			t.Errorf("%+v", letter)
 		}
 		return "letter"
@@ -82,7 +82,7 @@ func (f *fixture) went(t testing.TB) string {
 
 func TestNotifyOfALine(t *testing.T) {
 	f := newFixture(t)
-	f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: line, Language: "en", Method: deliveries.ByMail})
+	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Language: "en", Method: deliveries.ByMail})
 	f.work(t)
 	call := f.twilio.calls[0]
 	if got := f.get(t, call.Task.Delivery); got.Language != "en" || got.Method != deliveries.Voice || call.To != line {
@@ -97,22 +97,22 @@ func TestNotifyRefuses(t *testing.T) {
 	f := newFixture(t)
 	id := f.account(t, coded).ID
 	for _, notice := range []deliveries.Notice{
-		{About: deliveries.SecurityCode, Account: id, Method: deliveries.Voice},
-		{About: deliveries.PINChanged, Method: deliveries.Voice},
-		{About: deliveries.PINChanged, Account: id},
-		{About: deliveries.Welcome, Line: line, Method: deliveries.ByMail},
-		{About: "weather", Account: id, Method: deliveries.Voice},
+		{Topic: deliveries.SecurityCode, Account: id, Method: deliveries.Voice},
+		{Topic: deliveries.PINChanged, Method: deliveries.Voice},
+		{Topic: deliveries.PINChanged, Account: id},
+		{Topic: deliveries.Welcome, Line: line, Method: deliveries.ByMail},
+		{Topic: "weather", Account: id, Method: deliveries.Voice},
 	} {
-		mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrAsk)
+		mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrParams)
 	}
-	unknown := deliveries.Notice{About: deliveries.CodeChanged, Account: "acc_x", Method: deliveries.Voice}
+	unknown := deliveries.Notice{Topic: deliveries.CodeChanged, Account: "acc_x", Method: deliveries.Voice}
 	mustBe(t, f.Notify(t.Context(), unknown), accounts.ErrNoAccount)
 }
 
 // Requests and notices have limits of their own.
 func TestLimitsOfNotices(t *testing.T) {
 	f := newFixture(t)
-	notice := deliveries.Notice{About: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail}
+	notice := deliveries.Notice{Topic: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail}
 	for range 3 {
 		f.request(t, byVoice())
 	}
@@ -128,7 +128,7 @@ func TestLimitsOfNotices(t *testing.T) {
 // An objection does not keep the customer from being told of changes.
 func TestNotifyAfterAnObjection(t *testing.T) {
 	f := newFixture(t)
-	notice := deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice}
+	notice := deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice}
 	f.notify(t, notice)
 	f.work(t)
 	f.webhook(t, f.twilio.calls[0].Task, "CA1", "declined")
@@ -143,7 +143,7 @@ func TestNotifyAfterAnObjection(t *testing.T) {
 func TestNoticeWhenAddressesAreNew(t *testing.T) {
 	f := newFixture(t)
 	f.put(t, accounts.Details{Address: elsewhere()})
-	notice := deliveries.Notice{About: deliveries.PhoneChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail}
+	notice := deliveries.Notice{Topic: deliveries.PhoneChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail}
 	f.notify(t, notice)
 	f.work(t)
 	if got := f.went(t); got != "mail" {
@@ -162,7 +162,7 @@ func TestNoticeWhenAddressesAreNew(t *testing.T) {
 // A notice that can't be made any more has failed: the way was right when it was chosen.
 func TestNoticeAfterFurtherChanges(t *testing.T) {
 	for name, c := range map[string]struct {
-		about  deliveries.About
+		about  deliveries.Topic
 		method deliveries.Method
 		change func(*fixture) error
 	}{
@@ -177,7 +177,7 @@ func TestNoticeAfterFurtherChanges(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			f.notify(t, deliveries.Notice{About: c.about, Account: f.account(t, coded).ID, Method: c.method})
+			f.notify(t, deliveries.Notice{Topic: c.about, Account: f.account(t, coded).ID, Method: c.method})
 			if err := c.change(f); err != nil {
 				t.Fatal(err)
 			}
@@ -189,9 +189,9 @@ func TestNoticeAfterFurtherChanges(t *testing.T) {
 	}
 }
 
-func (f *fixture) notifyLine(t testing.TB, about deliveries.About, key string) {
+func (f *fixture) notifyLine(t testing.TB, about deliveries.Topic, key string) {
 	t.Helper()
-	f.notify(t, deliveries.Notice{About: about, Line: line, Method: deliveries.Voice, Key: key})
+	f.notify(t, deliveries.Notice{Topic: about, Line: line, Method: deliveries.Voice, Key: key})
 }
 
 // What was changed before a call begins to tell is told in that call.
@@ -201,15 +201,15 @@ func TestSeveralNoticesAreOneCall(t *testing.T) {
 	f.work(t) // it rings
 	f.notifyLine(t, deliveries.PINChanged, "2")
 	f.notifyLine(t, deliveries.PINReset, "3")
-	f.notify(t, deliveries.Notice{About: deliveries.AddressChanged, Account: f.account(t, coded).ID, Line: line, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.AddressChanged, Account: f.account(t, coded).ID, Line: line, Method: deliveries.Voice})
 	f.pass(t, 2*time.Minute)
 	if len(f.twilio.calls) != 1 {
 		t.Fatalf("%d calls", len(f.twilio.calls))
 	}
 	call := f.twilio.calls[0]
 	opening, err := f.Opened(t.Context(), call.Task, call.CallSID)
-	if err != nil || opening.About != deliveries.PINChanged ||
-		!slices.Equal(opening.Also, []deliveries.About{deliveries.PINReset, deliveries.AddressChanged}) {
+	if err != nil || opening.Topic != deliveries.PINChanged ||
+		!slices.Equal(opening.Also, []deliveries.Topic{deliveries.PINReset, deliveries.AddressChanged}) {
 		t.Errorf("%+v, %v", opening, err)
 	}
 	got := f.get(t, call.Task.Delivery)
@@ -293,7 +293,7 @@ func TestAResetHasItsOwnAttempts(t *testing.T) {
 	if got := f.twilio.calls[len(f.twilio.calls)-1]; got.Task.Delivery == last.Task.Delivery {
 		t.Error("nobody is called of the reset")
 	}
-	if got := *untold; len(got) != 1 || got[0].About != deliveries.PINChanged {
+	if got := *untold; len(got) != 1 || got[0].Topic != deliveries.PINChanged {
 		t.Errorf("%+v", got)
 	}
 }
@@ -343,7 +343,7 @@ func TestMergedNoticesUntold(t *testing.T) {
 	f.notifyLine(t, deliveries.PINReset, "")
 	f.twilio.refuse = &deliveries.RefusedError{Code: 21211, Reason: deliveries.NumberRefused}
 	f.work(t)
-	if got := *untold; len(got) != 2 || got[0].About != deliveries.PINChanged || got[1].About != deliveries.PINReset {
+	if got := *untold; len(got) != 2 || got[0].Topic != deliveries.PINChanged || got[1].Topic != deliveries.PINReset {
 		t.Errorf("%+v", got)
 	}
 }

@@ -16,7 +16,7 @@ import (
 func (f *fixture) ringNow(t testing.TB, to nanp.Number) {
 	t.Helper()
 	before := len(f.twilio.calls)
-	f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: to, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: to, Method: deliveries.Voice})
 	f.work(t)
 	if len(f.twilio.calls) != before+1 {
 		t.Fatalf("%d calls, want one more than %d", len(f.twilio.calls), before)
@@ -46,7 +46,7 @@ func TestOneTelephoneRingsSixTimesAnHour(t *testing.T) {
 		t.Errorf("a letter: %v", err)
 	}
 	// A notice waits until there is room.
-	f.notify(t, deliveries.Notice{About: deliveries.AddressChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.AddressChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
 	f.work(t)
 	if len(f.twilio.calls) != 6 {
 		t.Errorf("%d calls", len(f.twilio.calls))
@@ -66,7 +66,7 @@ func TestAResetIsAlwaysTold(t *testing.T) {
 		f.now = f.now.Add(time.Minute)
 	}
 	for n := range 20 {
-		f.notify(t, deliveries.Notice{About: deliveries.PINReset, Line: line, Method: deliveries.Voice})
+		f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
 		f.work(t)
 		if len(f.twilio.calls) != 7+n {
 			t.Fatalf("reset %d: %d calls", n, len(f.twilio.calls))
@@ -82,7 +82,7 @@ func TestAResetIsAlwaysTold(t *testing.T) {
 func TestTakenOnBeforeTheTelephoneRangTooOften(t *testing.T) {
 	f := newFixture(t)
 	code := f.request(t, byVoice())
-	validation, err := f.RequestValidation(t.Context(), deliveries.ValidationAsk{Line: home, Ref: ref})
+	validation, err := f.RequestValidation(t.Context(), deliveries.ValidationParams{Line: home, Ref: ref})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestTakenOnBeforeTheTelephoneRangTooOften(t *testing.T) {
 
 func (f *fixture) validationOf(t testing.TB, to nanp.Number) error {
 	t.Helper()
-	_, err := f.RequestValidation(t.Context(), deliveries.ValidationAsk{Line: to, Ref: ref})
+	_, err := f.RequestValidation(t.Context(), deliveries.ValidationParams{Line: to, Ref: ref})
 	return err
 }
 

@@ -120,7 +120,7 @@ type Printer interface {
 type Letter struct {
 	ID      ID
 	Date    time.Time // when it was asked for: the same each time that it is printed
-	About   About
+	Topic   Topic
 	Account accounts.Account // without code, question and answer, unless the letter is to tell them
 }
 
@@ -135,7 +135,7 @@ type Mailer interface {
 type Mail struct {
 	ID      ID        // makes the Message-ID, so that one sent twice can be told
 	Date    time.Time // when it was asked for: the same each time that it is sent
-	About   About
+	Topic   Topic
 	Account accounts.Account // without code, question and answer, unless the mail is to tell them
 }
 
@@ -182,7 +182,7 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 // hopelessToWrite says whether another attempt would end in the same way.
 func hopelessToWrite(err error) bool {
 	refused, is := errors.AsType[finalError](err)
-	return is && refused.Final() || errors.Is(err, ErrNoSecret) || errors.Is(err, ErrAsk)
+	return is && refused.Final() || errors.Is(err, ErrNoSecret) || errors.Is(err, ErrParams)
 }
 
 // finalError is what the errors of a [Printer] or [Mailer] may be, to say that there is no use
@@ -194,13 +194,13 @@ type finalError interface {
 
 func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accounts.Account) error {
 	if delivery.Method == Email {
-		return d.mailer.Send(ctx, Mail{ID: delivery.ID, Date: delivery.Created, About: delivery.About, Account: account})
+		return d.mailer.Send(ctx, Mail{ID: delivery.ID, Date: delivery.Created, Topic: delivery.Topic, Account: account})
 	}
-	return d.printer.Print(ctx, Letter{ID: delivery.ID, Date: delivery.Created, About: delivery.About, Account: account})
+	return d.printer.Print(ctx, Letter{ID: delivery.ID, Date: delivery.Created, Topic: delivery.Topic, Account: account})
 }
 
 // secret says whether a code or an answer is told.
-func (a About) secret() bool {
+func (a Topic) secret() bool {
 	return a == SecurityCode || a == SecurityAnswer || a == Welcome || a == ValidationCode
 }
 

@@ -17,10 +17,10 @@ import (
 // [accounts.Account] has it.
 const onRecord = 30 * 24 * time.Hour
 
-// Ask is what a client asks for. Where it goes is the account's to say alone.
-type Ask struct {
+// Params is what a client asks for. Where it goes is the account's to say alone.
+type Params struct {
 	Account accounts.Number
-	About   About // SecurityCode or SecurityAnswer
+	Topic   Topic // SecurityCode or SecurityAnswer
 	Method  Method
 	Key     string // the client's idempotency key, with the client's name; empty: none
 	Request string // what was asked for, in a form that only the same request has
@@ -28,9 +28,9 @@ type Ask struct {
 
 // Request has a secret delivered: it is on its way when Request returns. A client's key that
 // was used before for the same request returns that delivery, whatever the account has come to
-// since. Errors: [ErrAsk], [ErrKeyReused], [ErrNoWay], [accounts.ErrNoAccount], [ErrNoSecret], an
+// since. Errors: [ErrParams], [ErrKeyReused], [ErrNoWay], [accounts.ErrNoAccount], [ErrNoSecret], an
 // [*EmailTooNewError], an [*AddressTooNewError], a [*LimitError], a [*BlockedError].
-func (d *Deliveries) Request(ctx context.Context, ask Ask) (Delivery, error) {
+func (d *Deliveries) Request(ctx context.Context, ask Params) (Delivery, error) {
 	delivery, err := d.request(ctx, ask)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("request delivery: %w", err)
@@ -38,9 +38,9 @@ func (d *Deliveries) Request(ctx context.Context, ask Ask) (Delivery, error) {
 	return delivery, nil
 }
 
-func (d *Deliveries) request(ctx context.Context, ask Ask) (Delivery, error) {
-	if !ask.Method.known() || ask.About != SecurityCode && ask.About != SecurityAnswer {
-		return Delivery{}, ErrAsk
+func (d *Deliveries) request(ctx context.Context, ask Params) (Delivery, error) {
+	if !ask.Method.known() || ask.Topic != SecurityCode && ask.Topic != SecurityAnswer {
+		return Delivery{}, ErrParams
 	}
 	if ask.Key != "" {
 		delivery, err := d.asked(ctx, ask)
@@ -55,13 +55,13 @@ func (d *Deliveries) request(ctx context.Context, ask Ask) (Delivery, error) {
 	if err != nil {
 		return Delivery{}, err
 	}
-	if err := admissible(account, ask.About, ask.Method, d.now()); err != nil {
+	if err := admissible(account, ask.Topic, ask.Method, d.now()); err != nil {
 		return Delivery{}, err
 	}
-	delivery := Delivery{Account: account.ID, About: ask.About, Method: ask.Method, Language: account.Language}
+	delivery := Delivery{Account: account.ID, Topic: ask.Topic, Method: ask.Method, Language: account.Language}
 	if ask.Method == Voice {
 		delivery.To = account.Phone
-		if err := d.ringsAgain(ctx, delivery.To); err != nil {
+		if err := d.checkRings(ctx, delivery.To); err != nil {
 			return Delivery{}, err
 		}
 	}
@@ -71,7 +71,7 @@ func (d *Deliveries) request(ctx context.Context, ask Ask) (Delivery, error) {
 }
 
 // asked returns the delivery that was asked for before with a client's key, or [ErrNotFound].
-func (d *Deliveries) asked(ctx context.Context, ask Ask) (Delivery, error) {
+func (d *Deliveries) asked(ctx context.Context, ask Params) (Delivery, error) {
 	return d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: ask.Key, Request: ask.Request})
 }
 
@@ -102,7 +102,7 @@ func (d *Deliveries) put(ctx context.Context, create NewDelivery) (Delivery, err
 }
 
 // admissible says why a delivery can't be made, to the account as it is now.
-func admissible(account accounts.Account, about About, method Method, now time.Time) error {
+func admissible(account accounts.Account, about Topic, method Method, now time.Time) error {
 	if !about.hasSecret(account) {
 		return ErrNoSecret
 	}
@@ -124,7 +124,7 @@ func unreachable(account accounts.Account, method Method, now time.Time) error {
 }
 
 // hasSecret says whether the account has what is to be told of it; a notice tells nothing.
-func (a About) hasSecret(account accounts.Account) bool {
+func (a Topic) hasSecret(account accounts.Account) bool {
 	switch a {
 	case SecurityCode, Welcome:
 		return !account.Code.IsZero()
@@ -162,9 +162,9 @@ func (d Delivery) Class() Class {
 		return Letters
 	case d.Method == Email:
 		return Emails
-	case d.About == ValidationCode:
+	case d.Topic == ValidationCode:
 		return ValidationCalls
-	case d.About.secret():
+	case d.Topic.secret():
 		return CodeCalls
 	}
 	return NoticeCalls

@@ -33,7 +33,7 @@ func TestRequest(t *testing.T) {
 		t.Errorf("ID %q", got.ID)
 	}
 	want := deliveries.Delivery{
-		ID: got.ID, Revision: 1, Account: f.account(t, coded).ID, About: deliveries.SecurityCode, Method: deliveries.Voice,
+		ID: got.ID, Revision: 1, Account: f.account(t, coded).ID, Topic: deliveries.SecurityCode, Method: deliveries.Voice,
 		To: home, Language: "es", Status: deliveries.Queued, Attempt: 1, Due: f.now, Created: f.now,
 	}
 	events := got.Events
@@ -44,23 +44,23 @@ func TestRequest(t *testing.T) {
 }
 
 func equal(a, b deliveries.Delivery) bool {
-	return a.ID == b.ID && a.Revision == b.Revision && a.Account == b.Account && a.To == b.To && a.About == b.About &&
+	return a.ID == b.ID && a.Revision == b.Revision && a.Account == b.Account && a.To == b.To && a.Topic == b.Topic &&
 		a.Method == b.Method && a.Language == b.Language && a.Status == b.Status && a.Attempt == b.Attempt &&
 		a.Due.Equal(b.Due) && a.Created.Equal(b.Created) && a.Began.Equal(b.Began) && a.CallSID == b.CallSID
 }
 
 func TestRequestRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
-		ask  deliveries.Ask
+		ask  deliveries.Params
 		want error
 	}{
-		"no account":          {deliveries.Ask{Account: missing, About: deliveries.SecurityCode, Method: deliveries.Voice}, accounts.ErrNoAccount},
-		"answer, has a code":  {deliveries.Ask{Account: coded, About: deliveries.SecurityAnswer, Method: deliveries.Voice}, deliveries.ErrNoSecret},
-		"code, has an answer": {deliveries.Ask{Account: answered, About: deliveries.SecurityCode, Method: deliveries.ByMail}, deliveries.ErrNoSecret},
-		"a notice":            {deliveries.Ask{Account: coded, About: deliveries.PINChanged, Method: deliveries.Voice}, deliveries.ErrAsk},
-		"a welcome":           {deliveries.Ask{Account: coded, About: deliveries.Welcome, Method: deliveries.ByMail}, deliveries.ErrAsk},
-		"no method":           {deliveries.Ask{Account: coded, About: deliveries.SecurityCode}, deliveries.ErrAsk},
-		"a pigeon":            {deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: "pigeon"}, deliveries.ErrAsk},
+		"no account":          {deliveries.Params{Account: missing, Topic: deliveries.SecurityCode, Method: deliveries.Voice}, accounts.ErrNoAccount},
+		"answer, has a code":  {deliveries.Params{Account: coded, Topic: deliveries.SecurityAnswer, Method: deliveries.Voice}, deliveries.ErrNoSecret},
+		"code, has an answer": {deliveries.Params{Account: answered, Topic: deliveries.SecurityCode, Method: deliveries.ByMail}, deliveries.ErrNoSecret},
+		"a notice":            {deliveries.Params{Account: coded, Topic: deliveries.PINChanged, Method: deliveries.Voice}, deliveries.ErrParams},
+		"a welcome":           {deliveries.Params{Account: coded, Topic: deliveries.Welcome, Method: deliveries.ByMail}, deliveries.ErrParams},
+		"no method":           {deliveries.Params{Account: coded, Topic: deliveries.SecurityCode}, deliveries.ErrParams},
+		"a pigeon":            {deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: "pigeon"}, deliveries.ErrParams},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
@@ -75,7 +75,7 @@ func TestRequestRefuses(t *testing.T) {
 
 func TestEmailMustBeOnFileFor30Days(t *testing.T) {
 	f := newFixture(t)
-	ask := deliveries.Ask{Account: fresh, About: deliveries.SecurityCode, Method: deliveries.Email}
+	ask := deliveries.Params{Account: fresh, Topic: deliveries.SecurityCode, Method: deliveries.Email}
 	since := f.now.Add(-day)
 	_, err := f.Request(t.Context(), ask)
 	if got := asType[*deliveries.EmailTooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
@@ -96,7 +96,7 @@ func TestEmailMustBeOnFileFor30Days(t *testing.T) {
 func TestNoEmail(t *testing.T) {
 	f := newFixture(t)
 	f.put(t, accounts.Details{Email: new("")})
-	_, err := f.Request(t.Context(), deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email})
+	_, err := f.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email})
 	if got := asType[*deliveries.EmailTooNewError](t, err); !got.Since.IsZero() || !got.From.IsZero() {
 		t.Errorf("%+v", got)
 	}
@@ -138,7 +138,7 @@ func TestGlobalLimit(t *testing.T) {
 	config.Limits = deliveries.Limits{Global: 1, Every: time.Minute}
 	f.Deliveries = deliveries.New(config)
 	f.request(t, byVoice())
-	_, err := f.Request(t.Context(), deliveries.Ask{Account: fresh, About: deliveries.SecurityCode, Method: deliveries.ByMail})
+	_, err := f.Request(t.Context(), deliveries.Params{Account: fresh, Topic: deliveries.SecurityCode, Method: deliveries.ByMail})
 	if got := asType[*deliveries.LimitError](t, err); !got.All || !got.Until.Equal(f.now.Add(time.Minute)) {
 		t.Errorf("%+v", got)
 	}
@@ -234,24 +234,24 @@ func TestWaysThatAreNotSetUp(t *testing.T) {
 	f := newFixture(t)
 	d := f.without()
 	for _, method := range []deliveries.Method{deliveries.Voice, deliveries.Email} {
-		_, err := d.Request(t.Context(), deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: method})
+		_, err := d.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: method})
 		mustBe(t, err, deliveries.ErrNoWay)
 	}
 	account := f.account(t, coded).ID
-	if err := d.Notify(t.Context(), deliveries.Notice{About: deliveries.CodeChanged, Account: account, Method: deliveries.Voice}); err != nil {
+	if err := d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice}); err != nil {
 		t.Fatal(err)
 	}
 	f.work(t)
 	if got := f.went(t); got != "letter" {
 		t.Errorf("the notice went by %s", got)
 	}
-	mustBe(t, d.Notify(t.Context(), deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice}), deliveries.ErrNoWay)
+	mustBe(t, d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice}), deliveries.ErrNoWay)
 }
 
 // An attempt waits for a server that can make it.
 func TestAttemptWithoutTheWay(t *testing.T) {
 	f := newFixture(t)
-	delivery, err := f.Request(t.Context(), deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Voice})
+	delivery, err := f.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Voice})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,7 @@ func TestWhatHasNoWayStepsAside(t *testing.T) {
 func TestNoticeOfTheSameChange(t *testing.T) {
 	f := newFixture(t)
 	for range 3 {
-		f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice, Key: "pin of turn 4"})
+		f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice, Key: "pin of turn 4"})
 	}
 	f.work(t)
 	if got := f.went(t); got != "call "+string(line) {
@@ -310,7 +310,7 @@ func (s *sentTo) Sent(_ context.Context, id accounts.ID) error {
 // of no notice.
 func TestAccountsAreToldWhatWasSent(t *testing.T) {
 	for name, test := range map[string]struct {
-		ask  deliveries.Ask
+		ask  deliveries.Params
 		do   func(f *fixture, d deliveries.Delivery)
 		told int
 	}{
@@ -326,9 +326,9 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 			f.webhook(t, f.twilio.calls[0].Task, "CA1", "opened")
 			f.webhook(t, f.twilio.calls[0].Task, "CA1", "completed")
 		}, 0},
-		"letter": {deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
-		"e-mail": {deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.Email}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
-		"answer": {deliveries.Ask{Account: answered, About: deliveries.SecurityAnswer, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
+		"letter": {deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
+		"e-mail": {deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
+		"answer": {deliveries.Params{Account: answered, Topic: deliveries.SecurityAnswer, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
@@ -340,7 +340,7 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 			if len(all.told) != test.told || test.told > 0 && all.told[0] != delivery.Account {
 				t.Errorf("told %v", all.told)
 			}
-			mustBe(t, f.Notify(t.Context(), deliveries.Notice{About: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.ByMail}), nil)
+			mustBe(t, f.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.ByMail}), nil)
 			f.work(t)
 			if n := len(all.told); n > 1 {
 				t.Errorf("told %d times", n)
@@ -355,7 +355,7 @@ func TestADeliveryStandsThoughItsAccountIsNotTold(t *testing.T) {
 	config := f.config()
 	config.Accounts = &sentTo{Accounts: f.accounts, err: errors.New("out of order")}
 	f.Deliveries = deliveries.New(config)
-	delivery := f.request(t, deliveries.Ask{Account: coded, About: deliveries.SecurityCode, Method: deliveries.ByMail})
+	delivery := f.request(t, deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.ByMail})
 	f.work(t)
 	f.is(t, delivery.ID, deliveries.Sent, 1)
 	if !bytes.Contains(f.log.Bytes(), []byte("may stay closed")) {

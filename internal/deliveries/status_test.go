@@ -203,7 +203,7 @@ func TestCallsRefusedForNow(t *testing.T) {
 // What an earlier release has stored, or other settings have, is looked at again before it is called.
 func TestNumbersThatAreNotCalled(t *testing.T) {
 	f := newFixture(t)
-	delivery, err := f.RequestValidation(t.Context(), deliveries.ValidationAsk{Line: "+19005550142", Ref: ref})
+	delivery, err := f.RequestValidation(t.Context(), deliveries.ValidationParams{Line: "+19005550142", Ref: ref})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestNumbersThatAreNotCalled(t *testing.T) {
 		t.Errorf("%+v, %d calls", got.Events, len(f.twilio.calls))
 	}
 	mustBe(t, f.Notify(t.Context(), deliveries.Notice{
-		About: deliveries.PINChanged, Line: "+18765550142", Method: deliveries.Voice,
+		Topic: deliveries.PINChanged, Line: "+18765550142", Method: deliveries.Voice,
 	}), deliveries.ErrNoWay)
 }
 
@@ -250,7 +250,7 @@ func TestRefusalsAreTold(t *testing.T) {
 func TestNoticesOutlastWhatTheOperatorMustMend(t *testing.T) {
 	f := newFixture(t)
 	f.twilio.refuse = &deliveries.RefusedError{Code: 21212, Reason: deliveries.OperatorMustMend}
-	f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
 	for end := f.now.Add(2 * day); f.now.Before(end); f.now = f.queue.Next() {
 		f.work(t)
 	}

@@ -60,7 +60,7 @@ func id(n int) deliveries.ID {
 func (p play) fresh(n int, subject string, after time.Duration) deliveries.NewDelivery {
 	return deliveries.NewDelivery{
 		Delivery: deliveries.Delivery{
-			ID: id(n), Account: ann, About: deliveries.SecurityCode, Method: deliveries.Voice,
+			ID: id(n), Account: ann, Topic: deliveries.SecurityCode, Method: deliveries.Voice,
 			Language: "es", Status: deliveries.Queued, Attempt: 1, Created: p.at(after), Due: p.at(after),
 			Events: []deliveries.Event{{At: p.at(after), Status: deliveries.Queued, Attempt: 1}},
 		},

@@ -23,7 +23,7 @@ var updateTests = map[string]func(play){
 	},
 	"it keeps all that a validation has": func(p play) {
 		create := p.fresh(1, ann, 0)
-		create.Delivery.Account, create.Delivery.About = "", deliveries.ValidationCode
+		create.Delivery.Account, create.Delivery.Topic = "", deliveries.ValidationCode
 		create.Delivery.To, create.Delivery.Ref = "+16125550142", "val_1"
 		d := p.create(create)
 		create.Delivery.Revision = 1

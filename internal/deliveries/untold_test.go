@@ -10,9 +10,9 @@ import (
 )
 
 // untoldBy gathers what is recorded as untold.
-func (f *fixture) untoldBy(change func(*deliveries.Config)) *[]deliveries.Untold {
-	config, told := f.config(), &[]deliveries.Untold{}
-	config.Untold = func(_ context.Context, u deliveries.Untold) error {
+func (f *fixture) untoldBy(change func(*deliveries.Config)) *[]deliveries.Undelivered {
+	config, told := f.config(), &[]deliveries.Undelivered{}
+	config.Undelivered = func(_ context.Context, u deliveries.Undelivered) error {
 		*told = append(*told, u)
 		return nil
 	}
@@ -26,7 +26,7 @@ func (f *fixture) untoldBy(change func(*deliveries.Config)) *[]deliveries.Untold
 // Nobody is left untold without a record that says why.
 func TestUntold(t *testing.T) {
 	const voice = deliveries.Voice
-	pin := deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: voice}
+	pin := deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: voice}
 	for want, c := range map[deliveries.Reason]struct { //nolint:exhaustive // the others end no notice like this
 		change func(*deliveries.Config)
 		notice deliveries.Notice
@@ -49,7 +49,7 @@ func TestUntold(t *testing.T) {
 				f.work(t)
 			}
 		}},
-		deliveries.CanceledUntold: {nil, pin, func(f *fixture) {
+		deliveries.NoticeCanceled: {nil, pin, func(f *fixture) {
 			ids, err := f.store.Unfinished(t.Context(), f.now.Add(time.Hour), 1)
 			if err != nil || len(ids) != 1 {
 				t.Fatal(ids, err)
@@ -59,8 +59,8 @@ func TestUntold(t *testing.T) {
 			}
 		}},
 		deliveries.NoWay:           {func(c *deliveries.Config) { c.Dialer = nil }, pin, nil},
-		deliveries.NumberNotCalled: {nil, deliveries.Notice{About: deliveries.PINChanged, Line: "+19005550142", Method: voice}, nil},
-		deliveries.NotStored:       {nil, deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: voice, Account: "acc_nobodys"}, nil},
+		deliveries.NumberNotCalled: {nil, deliveries.Notice{Topic: deliveries.PINChanged, Line: "+19005550142", Method: voice}, nil},
+		deliveries.NotStored:       {nil, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: voice, Account: "acc_nobodys"}, nil},
 	} {
 		t.Run(string(want), func(t *testing.T) {
 			f := newFixture(t)
@@ -70,7 +70,7 @@ func TestUntold(t *testing.T) {
 			if c.come != nil {
 				c.come(f)
 			}
-			if got := *untold; len(got) != 1 || got[0].Reason != want || got[0].About != c.notice.About || got[0].Line != c.notice.Line {
+			if got := *untold; len(got) != 1 || got[0].Reason != want || got[0].Topic != c.notice.Topic || got[0].Line != c.notice.Line {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -94,7 +94,7 @@ func TestUntoldIsRecordedFirst(t *testing.T) {
 	f := newFixture(t)
 	fails := true
 	f.untoldBy(func(c *deliveries.Config) {
-		c.Untold = func(context.Context, deliveries.Untold) error {
+		c.Undelivered = func(context.Context, deliveries.Undelivered) error {
 			if fails {
 				return errors.New("down")
 			}
@@ -102,7 +102,7 @@ func TestUntoldIsRecordedFirst(t *testing.T) {
 		}
 	})
 	f.twilio.refuse = &deliveries.RefusedError{Code: 21211, Reason: deliveries.NumberRefused}
-	f.notify(t, deliveries.Notice{About: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
+	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
 	f.work(t)
 	ids, err := f.store.Unfinished(t.Context(), f.now.Add(time.Hour), 1)
 	if err != nil || len(ids) != 1 {

@@ -18,9 +18,9 @@ const (
 	maxRef = 100
 )
 
-// ValidationAsk is what a repair agent asks for who has to find out who a customer is: a call
+// ValidationParams is what a repair agent asks for who has to find out who a customer is: a call
 // to the customer's line that tells a code.
-type ValidationAsk struct {
+type ValidationParams struct {
 	Line     nanp.Number // the line of record, never a number that somebody gives
 	Language string      // "en", "es"; empty: not known, so both are spoken
 	Ref      string      // what [Codes] know the code by, 1 to 100 bytes; it is no secret
@@ -37,9 +37,9 @@ type ValidationAsk struct {
 // apart from those of accounts and of notices. A key that was used before, within a day and for
 // the same line, returns the delivery of that time, with the Ref of that time.
 //
-// Errors: [ErrAsk], [ErrKeyReused], [ErrNoWay] if nobody can be called or there are no Codes, a
+// Errors: [ErrParams], [ErrKeyReused], [ErrNoWay] if nobody can be called or there are no Codes, a
 // [*LimitError], a [*BlockedError].
-func (d *Deliveries) RequestValidation(ctx context.Context, ask ValidationAsk) (Delivery, error) {
+func (d *Deliveries) RequestValidation(ctx context.Context, ask ValidationParams) (Delivery, error) {
 	delivery, err := d.requestValidation(ctx, ask)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("request call to validate a customer: %w", err)
@@ -47,9 +47,9 @@ func (d *Deliveries) RequestValidation(ctx context.Context, ask ValidationAsk) (
 	return delivery, nil
 }
 
-func (d *Deliveries) requestValidation(ctx context.Context, ask ValidationAsk) (Delivery, error) {
+func (d *Deliveries) requestValidation(ctx context.Context, ask ValidationParams) (Delivery, error) {
 	if !ask.valid() {
-		return Delivery{}, ErrAsk
+		return Delivery{}, ErrParams
 	}
 	create := NewDelivery{
 		Delivery: Delivery{Created: d.now()}, Subject: validationSubject(ask.Line),
@@ -64,20 +64,20 @@ func (d *Deliveries) requestValidation(ctx context.Context, ask ValidationAsk) (
 	if !d.offers(Voice) || d.codes == nil {
 		return Delivery{}, ErrNoWay
 	}
-	if err := d.ringsAgain(ctx, ask.Line); err != nil {
+	if err := d.checkRings(ctx, ask.Line); err != nil {
 		return Delivery{}, err
 	}
-	create.Delivery = Delivery{About: ValidationCode, Method: Voice, To: ask.Line, Ref: ask.Ref, Language: ask.Language}
+	create.Delivery = Delivery{Topic: ValidationCode, Method: Voice, To: ask.Line, Ref: ask.Ref, Language: ask.Language}
 	return d.create(ctx, create)
 }
 
-func (a ValidationAsk) valid() bool {
+func (a ValidationParams) valid() bool {
 	spoken := a.Language == "" || a.Language == "en" || a.Language == "es"
 	return spoken && a.Line.Display() != "" && a.Ref != "" && len(a.Ref) <= maxRef
 }
 
 // key is none that a client of the API can send: those begin with the client's name.
-func (a ValidationAsk) key() string {
+func (a ValidationParams) key() string {
 	if a.Key == "" {
 		return ""
 	}

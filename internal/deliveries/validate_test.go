@@ -30,8 +30,8 @@ func (c codes) ValidationCode(_ context.Context, ref string) (secret.Text, error
 	return secret.New(code), nil
 }
 
-func ofLine() deliveries.ValidationAsk {
-	return deliveries.ValidationAsk{Line: line, Language: "es", Ref: ref}
+func ofLine() deliveries.ValidationParams {
+	return deliveries.ValidationParams{Line: line, Language: "es", Ref: ref}
 }
 
 func (f *fixture) validate(t testing.TB, language string) deliveries.Delivery {
@@ -56,7 +56,7 @@ func (f *fixture) ringsFor(t testing.TB) deliveries.Delivery {
 func TestValidation(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.ringsFor(t)
-	if delivery.About != deliveries.ValidationCode || delivery.Method != deliveries.Voice || delivery.To != line ||
+	if delivery.Topic != deliveries.ValidationCode || delivery.Method != deliveries.Voice || delivery.To != line ||
 		delivery.Ref != ref || delivery.Account != "" || delivery.Language != "es" {
 		t.Errorf("%+v", delivery)
 	}
@@ -66,7 +66,7 @@ func TestValidation(t *testing.T) {
 	f.webhook(t, delivery.Task(), "CA1", "ringing")
 	for range 2 { // the code can be asked for again during the call
 		opening, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-		if err != nil || opening.Code.Reveal() != oneTime || opening.InWords || opening.Language != "es" || opening.About != deliveries.ValidationCode {
+		if err != nil || opening.Code.Reveal() != oneTime || opening.InWords || opening.Language != "es" || opening.Topic != deliveries.ValidationCode {
 			t.Fatalf("%+v, %v", opening, err)
 		}
 		f.webhook(t, delivery.Task(), "CA1", "spoken")
@@ -75,28 +75,28 @@ func TestValidation(t *testing.T) {
 	f.told(t, delivery.ID, deliveries.Queued, deliveries.Calling, deliveries.Ringing, deliveries.Answered, deliveries.Delivered)
 }
 
-func TestValidationAsk(t *testing.T) {
+func TestValidationParams(t *testing.T) {
 	f := newFixture(t)
-	for name, change := range map[string]func(*deliveries.ValidationAsk){
-		"no line":         func(a *deliveries.ValidationAsk) { a.Line = "" },
-		"no number":       func(a *deliveries.ValidationAsk) { a.Line = "+44" },
-		"no reference":    func(a *deliveries.ValidationAsk) { a.Ref = "" },
-		"long reference":  func(a *deliveries.ValidationAsk) { a.Ref = strings.Repeat("r", 101) },
-		"third language":  func(a *deliveries.ValidationAsk) { a.Language = "fr" },
-		"another writing": func(a *deliveries.ValidationAsk) { a.Language = "ES" },
+	for name, change := range map[string]func(*deliveries.ValidationParams){
+		"no line":         func(a *deliveries.ValidationParams) { a.Line = "" },
+		"no number":       func(a *deliveries.ValidationParams) { a.Line = "+44" },
+		"no reference":    func(a *deliveries.ValidationParams) { a.Ref = "" },
+		"long reference":  func(a *deliveries.ValidationParams) { a.Ref = strings.Repeat("r", 101) },
+		"third language":  func(a *deliveries.ValidationParams) { a.Language = "fr" },
+		"another writing": func(a *deliveries.ValidationParams) { a.Language = "ES" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			ask := ofLine()
 			change(&ask)
 			_, err := f.RequestValidation(t.Context(), ask)
-			mustBe(t, err, deliveries.ErrAsk)
+			mustBe(t, err, deliveries.ErrParams)
 		})
 	}
-	_, err := f.Request(t.Context(), deliveries.Ask{Account: coded, About: deliveries.ValidationCode, Method: deliveries.Voice})
-	mustBe(t, err, deliveries.ErrAsk)
+	_, err := f.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.ValidationCode, Method: deliveries.Voice})
+	mustBe(t, err, deliveries.ErrParams)
 	for _, method := range []deliveries.Method{deliveries.Voice, deliveries.ByMail, deliveries.Email} {
-		notice := deliveries.Notice{About: deliveries.ValidationCode, Line: line, Account: f.account(t, coded).ID, Method: method}
-		mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrAsk)
+		notice := deliveries.Notice{Topic: deliveries.ValidationCode, Line: line, Account: f.account(t, coded).ID, Method: method}
+		mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrParams)
 	}
 }
 
@@ -279,7 +279,7 @@ func TestValidationDeclined(t *testing.T) {
 			if _, err := f.RequestValidation(t.Context(), other); err != nil {
 				t.Error(err)
 			}
-			f.notify(t, deliveries.Notice{About: deliveries.PINReset, Line: line, Method: deliveries.Voice})
+			f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
 			f.pass(t, 2*time.Minute)
 			f.is(t, waiting.ID, deliveries.Canceled, 1)
 			if n := len(f.twilio.calls); n != 3 { // it, the other line's, the notice
@@ -314,7 +314,7 @@ func TestObjectionsAreOfAKind(t *testing.T) {
 func TestValidationLimits(t *testing.T) {
 	f := newFixture(t)
 	for range 20 {
-		f.notify(t, deliveries.Notice{About: deliveries.PINReset, Line: line, Method: deliveries.Voice})
+		f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
 	}
 	start := f.now
 	for hour := range 3 {

@@ -111,7 +111,7 @@ var installTests = map[string]func(play){
 	},
 	"the history keeps no more than the newest MaxHistory": func(p play) {
 		for range pins.MaxHistory {
-			p.t.OK(p.db.Lines().Append(p.t.Context(), known, pins.Record{At: p.start, Event: pins.NoticeUntold, By: "ann"}))
+			p.t.OK(p.db.Lines().Append(p.t.Context(), known, pins.Record{At: p.start, Event: pins.NoticeUndelivered, By: "ann"}))
 		}
 		p.make(p.change(list, 0, 1))
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})

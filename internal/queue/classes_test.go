@@ -30,14 +30,14 @@ func TestTortureAValidationWaitsForNoNotice(t *testing.T) {
 	notices, validations, letters := torture.Times(300, 10_000), torture.Times(3, 100), torture.Times(10, 500)
 	w := newOffice(t)
 	for n := range notices {
-		w.must(w.all.Notify(t.Context(), deliveries.Notice{About: deliveries.PINChanged, Line: phone(n), Method: deliveries.Voice}))
+		w.must(w.all.Notify(t.Context(), deliveries.Notice{Topic: deliveries.PINChanged, Line: phone(n), Method: deliveries.Voice}))
 	}
 	w.begin()
 	w.await("the first call", func() bool { return w.calls() == 1 && w.pace.Waiting(deliveries.NoticeCalls) > 0 })
 
 	for n := range letters {
 		for _, method := range []deliveries.Method{deliveries.ByMail, deliveries.Email} {
-			_, err := w.all.Request(t.Context(), deliveries.Ask{Account: accountOf(n), About: deliveries.SecurityCode, Method: method})
+			_, err := w.all.Request(t.Context(), deliveries.Params{Account: accountOf(n), Topic: deliveries.SecurityCode, Method: method})
 			w.must(err)
 		}
 	}
@@ -50,7 +50,7 @@ func TestTortureAValidationWaitsForNoNotice(t *testing.T) {
 	unheard, between := 0, []int{}
 	for n := range validations {
 		line := phone(notices + n)
-		_, err := w.all.RequestValidation(t.Context(), deliveries.ValidationAsk{Line: line, Ref: "ref"})
+		_, err := w.all.RequestValidation(t.Context(), deliveries.ValidationParams{Line: line, Ref: "ref"})
 		w.must(err)
 		before := w.calls()
 		w.await("the validation's turn to come", func() bool { return w.pace.Waiting(deliveries.ValidationCalls) > 0 })

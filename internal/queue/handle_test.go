@@ -22,12 +22,12 @@ func TestHandle(t *testing.T) {
 		want    error
 	}{
 		"done":           {`{"v":1,"delivery":"dlv_a","attempt":1}`, nil, nil},
-		"failed":         {`{"v":1,"delivery":"dlv_a","attempt":1}`, failed, &AgainError{After: time.Second, Failed: true}},
-		"has to wait":    {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute)}, &AgainError{After: time.Minute + roundUp}},
-		"failed, later":  {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute), Err: failed}, &AgainError{After: time.Minute + roundUp, Failed: true}},
-		"much later":     {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Hour)}, &AgainError{After: longestWait}},
-		"earlier":        {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(-time.Hour)}, &AgainError{After: roundUp}},
-		"newer release":  {`{"v":2}`, nil, &AgainError{After: longestPause, Failed: true}},
+		"failed":         {`{"v":1,"delivery":"dlv_a","attempt":1}`, failed, &RetryError{After: time.Second, Failed: true}},
+		"has to wait":    {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute)}, &RetryError{After: time.Minute + roundUp}},
+		"failed, later":  {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Minute), Err: failed}, &RetryError{After: time.Minute + roundUp, Failed: true}},
+		"much later":     {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(time.Hour)}, &RetryError{After: longestWait}},
+		"earlier":        {`{"v":1,"delivery":"dlv_a","attempt":1}`, &deliveries.LaterError{At: now.Add(-time.Hour)}, &RetryError{After: roundUp}},
+		"newer release":  {`{"v":2}`, nil, &RetryError{After: longestPause, Failed: true}},
 		"garbage":        {`{`, nil, asynq.RevokeTask},
 		"no version":     {`{"delivery":"dlv_a","attempt":1}`, nil, asynq.RevokeTask},
 		"no delivery":    {`{"v":1,"attempt":1}`, nil, asynq.RevokeTask},
@@ -41,8 +41,8 @@ func TestHandle(t *testing.T) {
 			}
 			return test.err
 		}))
-		wanted, isAgain := errors.AsType[*AgainError](test.want)
-		gotAgain, _ := errors.AsType[*AgainError](got)
+		wanted, isAgain := errors.AsType[*RetryError](test.want)
+		gotAgain, _ := errors.AsType[*RetryError](got)
 		if isAgain && (gotAgain == nil || *gotAgain != *wanted) || !isAgain && !errors.Is(got, test.want) {
 			t.Errorf("%s: %#v, want %#v", what, got, test.want)
 		}
@@ -56,7 +56,7 @@ func TestWhenTasksAreDropped(t *testing.T) {
 		most, failures int
 		dropped        bool
 	}{{0, 8, false}, {0, 9, true}, {30, 9, false}, {30, 28, false}, {30, 29, true}} {
-		err := q.judge(t.Context(), Stored{Failures: test.failures}, &AgainError{Failed: true, Most: test.most})
+		err := q.judge(t.Context(), Stored{Failures: test.failures}, &RetryError{Failed: true, Most: test.most})
 		if dropped := errors.Is(err, asynq.RevokeTask); dropped != test.dropped {
 			t.Errorf("%+v: %v", test, err)
 		}
@@ -74,10 +74,10 @@ func TestPauses(t *testing.T) {
 	if total > 4*time.Minute {
 		t.Errorf("dropped after %v", total)
 	}
-	if got := pause(3, &AgainError{After: time.Minute}, nil); got != time.Minute {
+	if got := pause(3, &RetryError{After: time.Minute}, nil); got != time.Minute {
 		t.Errorf("pause %v", got)
 	}
-	if counts(&AgainError{}) || !counts(&AgainError{Failed: true}) || !counts(asynq.ErrLeaseExpired) {
+	if counts(&RetryError{}) || !counts(&RetryError{Failed: true}) || !counts(asynq.ErrLeaseExpired) {
 		t.Error("what counts as a failure")
 	}
 }

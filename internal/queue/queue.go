@@ -205,20 +205,20 @@ const (
 // ErrDropped is what a [Run] says of a task that is not to be run again.
 var ErrDropped = errors.New("the task is dropped")
 
-// AgainError is what a [Run] says of a task that is to be run again.
-type AgainError struct {
+// RetryError is what a [Run] says of a task that is to be run again.
+type RetryError struct {
 	After  time.Duration
 	Failed bool // it counts among the failures
 	Most   int  // with Failed: it is dropped after so many; 0: 10
 }
 
 // Error is what asynq stores: nothing of why.
-func (*AgainError) Error() string { return "it is to be run again" }
+func (*RetryError) Error() string { return "it is to be run again" }
 
 // pause is how long asynq waits before it runs a task again, n failures after the first run.
 // Errors that aren't ours are of a server that died, or of a run that took too long.
 func pause(n int, err error, _ *asynq.Task) time.Duration {
-	if a, is := errors.AsType[*AgainError](err); is {
+	if a, is := errors.AsType[*RetryError](err); is {
 		return a.After
 	}
 	return backoff(n)
@@ -226,7 +226,7 @@ func pause(n int, err error, _ *asynq.Task) time.Duration {
 
 // counts says whether asynq is to count an error among a task's failures.
 func counts(err error) bool {
-	a, is := errors.AsType[*AgainError](err)
+	a, is := errors.AsType[*RetryError](err)
 	return !is || a.Failed
 }
 

@@ -34,7 +34,7 @@ type Stored struct {
 	Failures int // so far
 }
 
-// Run runs a task. It ends with its context. After an [*AgainError] the task runs again at its time,
+// Run runs a task. It ends with its context. After an [*RetryError] the task runs again at its time,
 // after [ErrDropped] it is forgotten; of both the log has been told what there is to tell. After any
 // other error it runs again, or is dropped after too many.
 type Run func(ctx context.Context, task Stored) error
@@ -116,7 +116,7 @@ func (q *Queue) handle(ctx context.Context, task *asynq.Task, run Run) error {
 
 // judge says what asynq is to do with a task that has run.
 func (q *Queue) judge(ctx context.Context, stored Stored, err error) error {
-	again, is := errors.AsType[*AgainError](err)
+	again, is := errors.AsType[*RetryError](err)
 	most := mostFailures
 	if is && again.Most > 0 {
 		most = again.Most
@@ -135,7 +135,7 @@ func (q *Queue) judge(ctx context.Context, stored Stored, err error) error {
 		return again
 	}
 	q.log.WarnContext(ctx, "task failed", "task", stored.ID, "error", err)
-	return &AgainError{After: backoff(stored.Failures), Failed: true}
+	return &RetryError{After: backoff(stored.Failures), Failed: true}
 }
 
 // try runs a task, and makes a panic an error, so that one task does not end the server.
@@ -214,7 +214,7 @@ func (q *Queue) attempt(run func(context.Context, deliveries.Task) error) Run {
 		case errors.Is(err, errVersion):
 			// Dropped in the end, it makes way for that of a sweep, by whoever can read the delivery.
 			q.log.WarnContext(ctx, "task waits for a server of a newer release", "task", stored.ID, "failures", stored.Failures)
-			return &AgainError{After: longestPause, Failed: true}
+			return &RetryError{After: longestPause, Failed: true}
 		case err != nil:
 			q.log.ErrorContext(ctx, "task dropped", "error", err)
 			return ErrDropped
@@ -227,7 +227,7 @@ func (q *Queue) attempt(run func(context.Context, deliveries.Task) error) Run {
 		case later.Err != nil:
 			q.log.WarnContext(ctx, "task failed", "task", stored.ID, "error", err)
 		}
-		return &AgainError{After: q.until(later.At), Failed: later.Err != nil}
+		return &RetryError{After: q.until(later.At), Failed: later.Err != nil}
 	}
 }
 

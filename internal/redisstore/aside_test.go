@@ -19,29 +19,29 @@ import (
 	"updatecenter/pins"
 )
 
-// TestTortureLanesLeaveRoomForCalls has a Redis that gives no answer on connections on which lanes of the
+// TestTortureLanesLeaveRoomForCalls has a Redis that gives no answer on connections on which partitions of the
 // outbox are released, 200 of them at once: the turns of calls, on a pool of ten, go on.
 func TestTortureLanesLeaveRoomForCalls(t *testing.T) {
 	t.Parallel()
-	const lanes, holder = 200, "slow"
+	const partitions, holder = 200, "slow"
 	turns, server := torture.Times(50, 2000), redistest.Start(t)
 	fast := open(t, server.URL())
-	for n := range lanes {
+	for n := range partitions {
 		if err := fast.Announce(t.Context(), fmt.Sprintf("+1612%07d", n), now); err != nil {
 			t.Fatal(err)
 		}
 	}
-	claimed, err := fast.Outbox().Claim(t.Context(), holder, now, now.Add(time.Minute), lanes)
-	if err != nil || len(claimed) != lanes {
-		t.Fatalf("%d lanes are claimed: %v", len(claimed), err)
+	claimed, err := fast.Outbox().Claim(t.Context(), holder, now, now.Add(time.Minute), partitions)
+	if err != nil || len(claimed) != partitions {
+		t.Fatalf("%d partitions are claimed: %v", len(claimed), err)
 	}
 
 	slow := startSlow(t, server.Addr(), "claimed "+holder)
 	db := open(t, strings.Replace(server.URL(), server.Addr(), slow.address, 1)+"?pool_size=10")
 	var releasing sync.WaitGroup
-	for n, lane := range claimed {
+	for n, partition := range claimed {
 		releasing.Go(func() {
-			if err := db.Outbox().Release(t.Context(), lane, holder, now, now.Add(time.Hour)); err != nil {
+			if err := db.Outbox().Release(t.Context(), partition, holder, now, now.Add(time.Hour)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -59,7 +59,7 @@ func TestTortureLanesLeaveRoomForCalls(t *testing.T) {
 			err = calls.Commit(t.Context(), ivr.Commit{Call: call, Holder: "h", Now: now, Expires: now.Add(time.Hour)})
 		}
 		if err == nil { // alone on a connection
-			err = lines.Append(t.Context(), number, pins.Record{At: now, Event: pins.NoticeUntold})
+			err = lines.Append(t.Context(), number, pins.Record{At: now, Event: pins.NoticeUndelivered})
 		}
 	}
 	dead := turns - taken
@@ -69,11 +69,11 @@ func TestTortureLanesLeaveRoomForCalls(t *testing.T) {
 	}
 	close(slow.answers)
 	releasing.Wait()
-	torture.Report(t, "turns while lanes wait for Redis", "single", torture.Counts{torture.Operations: turns, torture.Dead: dead})
+	torture.Report(t, "turns while partitions wait for Redis", "single", torture.Counts{torture.Operations: turns, torture.Dead: dead})
 }
 
 // TestLanesShareTwoBatchesOnACluster holds that a client of a cluster, which by itself has a batch for each
-// of up to 16 processors, has two at once for lanes.
+// of up to 16 processors, has two at once for partitions.
 func TestLanesShareTwoBatchesOnACluster(t *testing.T) {
 	db, err := redisstore.Open("redis+cluster://127.0.0.1:1")
 	if err != nil {

@@ -70,33 +70,33 @@ func TestBacklog(t *testing.T) {
 			t.Fatalf("%d events delivered", n)
 		}
 		changes(t, db.Features(), 1001, 1001, now)
-		changes(t, db.Features().Unheard(), 1002, 1002, now)
+		changes(t, db.Features().WithoutEvents(), 1002, 1002, now)
 		full(t, s, db.Features(), 1003)
-		full(t, s, db.Features().Unheard(), 1003)
+		full(t, s, db.Features().WithoutEvents(), 1003)
 		wait(t, db, 1000, "event 3", "event 1002")
 		if _, err := db.Events().Rewind(t.Context(), number, time.Time{}, now); err != nil {
 			t.Fatal(err)
 		}
-		full(t, s, db.Features().Unheard(), 1003)
+		full(t, s, db.Features().WithoutEvents(), 1003)
 	})
 }
 
 // TestUnheard holds that the oldest of the events that wait are dropped if nobody takes them,
-// and that nobody does who has claimed no lane for a month.
+// and that nobody does who has claimed no partition for a month.
 func TestUnheard(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		db, client := open(t, s.URL()), raw(t, s)
 		fill(t, db, client)
-		store := db.Features().Unheard()
+		store := db.Features().WithoutEvents()
 		changes(t, store, 1001, 1003, now)
 		wait(t, db, 1000, "event 4", "event 1003")
 
-		if lanes, err := db.Outbox().Claim(t.Context(), "h", now.Add(-time.Hour), now, 8); err != nil || len(lanes) != 0 {
-			t.Fatalf("claimed %v, %v", lanes, err)
+		if partitions, err := db.Outbox().Claim(t.Context(), "h", now.Add(-time.Hour), now, 8); err != nil || len(partitions) != 0 {
+			t.Fatalf("claimed %v, %v", partitions, err)
 		}
-		changes(t, store, 1004, 1004, now) // who finds no lane has taken nothing
-		if lanes, err := db.Outbox().Claim(t.Context(), "h", now.Add(time.Second), now.Add(time.Minute), 8); err != nil || len(lanes) != 1 {
-			t.Fatalf("claimed %v, %v", lanes, err)
+		changes(t, store, 1004, 1004, now) // who finds no partition has taken nothing
+		if partitions, err := db.Outbox().Claim(t.Context(), "h", now.Add(time.Second), now.Add(time.Minute), 8); err != nil || len(partitions) != 1 {
+			t.Fatalf("claimed %v, %v", partitions, err)
 		}
 		full(t, s, store, 1005)
 		full(t, s, store, 1005)
@@ -123,7 +123,7 @@ func TestRemovalsFindRoom(t *testing.T) {
 		install(db.Features(), now.Add(time.Hour))
 		wait(t, db, 1001, "event 1", fmt.Sprint("removed dial-lock ", now.Add(time.Hour).UnixMilli()))
 		install(db.Features(), now, pins.AllFeatures[:]...)
-		install(db.Features().Unheard(), now.Add(2*time.Hour), pins.DialLock)
+		install(db.Features().WithoutEvents(), now.Add(2*time.Hour), pins.DialLock)
 		wait(t, db, 1000, "event 7", "removed selective-call-forwarding")
 		deliver(t, db, 3)
 		install(db.Features(), now.Add(3*time.Hour))
@@ -145,9 +145,9 @@ func TestRemovalsAreAnnounced(t *testing.T) {
 				pins.Record{At: now, Event: pins.FeaturesInstalled, By: "ann"}, removal)
 			return err
 		}
-		lanes := func() int64 { return client.ZCard(ctx, ours[10]).Val() }
-		if err := errors.Join(install(pins.DialLock), install(pins.DialLock, pins.CallRejection)); err != nil || lanes() != 0 {
-			t.Errorf("%v, %d lanes known", err, lanes())
+		partitions := func() int64 { return client.ZCard(ctx, ours[10]).Val() }
+		if err := errors.Join(install(pins.DialLock), install(pins.DialLock, pins.CallRejection)); err != nil || partitions() != 0 {
+			t.Errorf("%v, %d partitions known", err, partitions())
 		}
 		if err := client.Set(ctx, ours[10], "x", 0).Err(); err != nil {
 			t.Fatal(err)
@@ -159,8 +159,8 @@ func TestRemovalsAreAnnounced(t *testing.T) {
 		if after := contents(t, s); after != before {
 			t.Errorf("became\n%s", after)
 		}
-		if err := errors.Join(client.Del(ctx, ours[10]).Err(), install()); err != nil || lanes() != 1 {
-			t.Errorf("%v, %d lanes known", err, lanes())
+		if err := errors.Join(client.Del(ctx, ours[10]).Err(), install()); err != nil || partitions() != 1 {
+			t.Errorf("%v, %d partitions known", err, partitions())
 		}
 	})
 }

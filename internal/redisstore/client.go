@@ -76,7 +76,7 @@ const maxQueued = 10_000
 // asking again.
 const batches = 4
 
-// asideBatches are those of what goes aside: hundreds of lanes, on a slow Redis, hold no more connections
+// asideBatches are those of what goes aside: hundreds of partitions, on a slow Redis, hold no more connections
 // than these, and a turn waits for none of them. On a cluster each may hold a connection to each master.
 const asideBatches = 2
 

@@ -134,7 +134,7 @@ func (s Deliveries) Waiting(ctx context.Context, to nanp.Number, id deliveries.I
 // deliveryForm is what is stored of a delivery beside status, due time, revision and events.
 type deliveryForm struct {
 	Account  accounts.ID         `json:"account,omitempty"`
-	About    deliveries.About    `json:"about"`
+	Topic    deliveries.Topic    `json:"about"`
 	Method   deliveries.Method   `json:"method"`
 	To       nanp.Number         `json:"to,omitempty"`
 	Ref      string              `json:"ref,omitempty"`
@@ -154,7 +154,7 @@ type deliveryForm struct {
 // and events.
 func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, error) {
 	form, err := json.Marshal(deliveryForm{
-		d.Account, d.About, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Spoken, d.Refusals, d.Merged, d.Created,
+		d.Account, d.Topic, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Spoken, d.Refusals, d.Merged, d.Created,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write delivery: %w", err)
@@ -192,7 +192,7 @@ func parseDelivery(id deliveries.ID, flat []any) (deliveries.Delivery, error) {
 		return deliveries.Delivery{}, ErrGarbage
 	}
 	d := deliveries.Delivery{
-		ID: id, Revision: revision, Account: form.Account, About: form.About, Method: form.Method, To: form.To,
+		ID: id, Revision: revision, Account: form.Account, Topic: form.Topic, Method: form.Method, To: form.To,
 		Ref: form.Ref, Language: form.Language, Status: deliveries.Status(status), Attempt: form.Attempt, Due: time.UnixMilli(due).UTC(),
 		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Spoken: form.Spoken, Refusals: form.Refusals, Merged: form.Merged, Created: form.Created,
 	}

@@ -310,7 +310,7 @@ func TestDeliveryOfTheFirstRelease(t *testing.T) {
 		began := time.Date(2026, 1, 5, 13, 0, 0, 0, time.UTC)
 		created := began.Add(-500 * time.Millisecond)
 		want := deliveries.Delivery{
-			ID: "dlv_1", Revision: 3, Account: "acc_1", About: deliveries.SecurityCode, Method: deliveries.Voice,
+			ID: "dlv_1", Revision: 3, Account: "acc_1", Topic: deliveries.SecurityCode, Method: deliveries.Voice,
 			To: "+16125550142", Language: "es", Status: deliveries.Ringing, Attempt: 1, Due: began.Add(5 * time.Minute),
 			Began: began, CallSID: "CA1", Sequence: 2, Opened: true, Created: created,
 			Events: []deliveries.Event{{At: created, Status: deliveries.Queued, Attempt: 1}},
@@ -338,7 +338,7 @@ func TestValidationsOfOneKey(t *testing.T) {
 		first, second := open(t, s.URL()).Deliveries(), open(t, s.URL()).Deliveries()
 		ask := func(store deliveries.Store, n int) deliveries.Delivery {
 			create := newDelivery(n)
-			create.Delivery.About, create.Delivery.To = deliveries.ValidationCode, "+16125550142"
+			create.Delivery.Topic, create.Delivery.To = deliveries.ValidationCode, "+16125550142"
 			create.Delivery.Ref = []string{"val_1", "val_2"}[n]
 			create.Subject, create.Key, create.Request = "validation +16125550142", " validation bob 1", "validation +16125550142"
 			create.Limits = deliveries.Limits{AnHour: 1}

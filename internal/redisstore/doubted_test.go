@@ -28,7 +28,7 @@ func doubting(t *testing.T, url string) *redisstore.DB {
 }
 
 // TestAnAnnouncementInDoubtIsRepeated loses the announcement of a notice that no replica has, as a
-// fail-over does, and finds the lane announced again.
+// fail-over does, and finds the partition announced again.
 func TestAnAnnouncementInDoubtIsRepeated(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
@@ -50,18 +50,18 @@ func TestAnAnnouncementInDoubtIsRepeated(t *testing.T) {
 		t.Fatalf("%d keys were lost", gone)
 	}
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
-		lanes, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Hour), now.Add(2*time.Hour), 1)
-		if len(lanes) == 1 && lanes[0] == string(number) {
+		partitions, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Hour), now.Add(2*time.Hour), 1)
+		if len(partitions) == 1 && partitions[0] == string(number) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("the lane is not announced again: %v", err)
+			t.Fatalf("the partition is not announced again: %v", err)
 		}
 	}
 }
 
 // TestTortureLostAnnouncements has notices and events wait that were announced to a Redis which has lost
-// that: each lane is announced again, and known once; and no lane whose events are all delivered.
+// that: each partition is announced again, and known once; and no partition whose events are all delivered.
 func TestTortureLostAnnouncements(t *testing.T) {
 	t.Parallel()
 	for topology, start := range map[string]func(testing.TB) string{
@@ -71,23 +71,23 @@ func TestTortureLostAnnouncements(t *testing.T) {
 		t.Run(topology, func(t *testing.T) {
 			t.Parallel()
 			db, most := open(t, start(t)), torture.Times(20, 5000)
-			events := eventLanes(t, db)
+			events := eventPartitions(t, db)
 			want := map[string]bool{}
 			for n := range most {
-				lane := fmt.Sprintf("+1612555%04d", n)
-				db.Notices().Append(t, lane, []byte("a notice"))
-				want["notices of "+lane] = true
+				partition := fmt.Sprintf("+1612555%04d", n)
+				db.Notices().Append(t, partition, []byte("a notice"))
+				want["notices of "+partition] = true
 			}
-			for i, lane := range laneNames() {
-				events.append(t, lane, []byte("an event"))
-				if want["events of "+lane] = i > 0; i > 0 {
+			for i, partition := range partitionNames() {
+				events.append(t, partition, []byte("an event"))
+				if want["events of "+partition] = i > 0; i > 0 {
 					continue
 				}
-				messages, err := db.Outbox().Next(t.Context(), lane, 1)
+				messages, err := db.Outbox().Next(t.Context(), partition, 1)
 				if err != nil || len(messages) != 1 {
 					t.Fatal(messages, err)
 				}
-				if err := db.Outbox().Delivered(t.Context(), lane, messages[0].Position); err != nil {
+				if err := db.Outbox().Delivered(t.Context(), partition, messages[0].Position); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -101,25 +101,25 @@ func TestTortureLostAnnouncements(t *testing.T) {
 			}
 			for deadline := time.Now().Add(2 * time.Minute); len(known) < operations && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 				for kind, store := range map[string]provisioning.Store{"notices": db.Notices(), "events": db.Outbox()} {
-					lanes, err := store.Claim(t.Context(), "holder", later, later.Add(time.Hour), most)
+					partitions, err := store.Claim(t.Context(), "holder", later, later.Add(time.Hour), most)
 					if err != nil {
 						t.Fatal(err)
 					}
-					for _, lane := range lanes {
-						known[kind+" of "+lane]++
+					for _, partition := range partitions {
+						known[kind+" of "+partition]++
 					}
 				}
 			}
 			doubled, untold := 0, 0
-			for lane, waits := range want {
-				if waits && known[lane] == 0 {
+			for partition, waits := range want {
+				if waits && known[partition] == 0 {
 					untold++
 				}
-				if known[lane] > 1 || !waits && known[lane] > 0 {
+				if known[partition] > 1 || !waits && known[partition] > 0 {
 					doubled++
 				}
 			}
-			torture.Report(t, "lanes whose announcement was lost", topology, torture.Counts{
+			torture.Report(t, "partitions whose announcement was lost", topology, torture.Counts{
 				torture.Operations: operations, torture.Untold: untold, torture.Doubled: doubled,
 			})
 		})
@@ -131,7 +131,7 @@ func TestTortureLostAnnouncements(t *testing.T) {
 func TestAnAnnouncementThatFailsIsMadeAtTheNextLook(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
-	db, lanes := open(t, s.URL()), 200
+	db, partitions := open(t, s.URL()), 200
 	var others []any
 	for n := range 10_000 {
 		others = append(others, fmt.Sprint("another key ", n), "")
@@ -139,20 +139,20 @@ func TestAnAnnouncementThatFailsIsMadeAtTheNextLook(t *testing.T) {
 	if err := raw(t, s).MSet(t.Context(), others...).Err(); err != nil {
 		t.Fatal(err)
 	}
-	for n := range lanes {
+	for n := range partitions {
 		db.Notices().Append(t, fmt.Sprintf("+1612555%04d", n), []byte("a notice"))
 	}
 	failed := db.LookForLost(t, now)
-	if len(failed) < 2 || len(failed) == lanes {
-		t.Fatalf("%d of %d lanes are seen at once", len(failed), lanes)
+	if len(failed) < 2 || len(failed) == partitions {
+		t.Fatalf("%d of %d partitions are seen at once", len(failed), partitions)
 	}
-	known, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Second), now.Add(time.Hour), lanes)
+	known, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Second), now.Add(time.Hour), partitions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, lane := range failed {
-		if !slices.Contains(known, lane) {
-			t.Errorf("%s is not announced", lane)
+	for _, partition := range failed {
+		if !slices.Contains(known, partition) {
+			t.Errorf("%s is not announced", partition)
 		}
 	}
 }
@@ -171,12 +171,12 @@ func TestAMergedNoticeInDoubt(t *testing.T) {
 		if err := db.Deliveries().Update(ctx, delivery); err != nil || doubt.Any() != (len(delivery.Merged) > 0) {
 			t.Errorf("with %d merged: doubt %v, %v", len(delivery.Merged), doubt.Any(), err)
 		}
-		delivery.Merged = []deliveries.Merged{{About: deliveries.PINChanged, Key: "a change"}}
+		delivery.Merged = []deliveries.Merged{{Topic: deliveries.PINChanged, Key: "a change"}}
 		delivery.Revision++
 	}
-	db.Notices().Append(t, "a lane", []byte("a notice"))
+	db.Notices().Append(t, "a partition", []byte("a notice"))
 	ctx, doubt := durability.Watch(t.Context())
-	if _, err := db.Notices().Note(ctx, "a lane", "a notice", []byte("a noted one")); err != nil || !doubt.Any() {
+	if _, err := db.Notices().Note(ctx, "a partition", "a notice", []byte("a noted one")); err != nil || !doubt.Any() {
 		t.Errorf("noted: doubt %v, %v", doubt.Any(), err)
 	}
 }

@@ -269,60 +269,60 @@ const (
 	// doubtFor is how long what may not last is proved again: a server that took it without its
 	// replica is gone by then, or the replica is there.
 	doubtFor = 10 * time.Minute
-	// mostDoubted bounds the lanes that are remembered: more are announced once, as all are.
+	// mostDoubted bounds the partitions that are remembered: more are announced once, as all are.
 	mostDoubted = 10_000
-	// announceAgainEvery is the pause between two announcements of the lanes in doubt.
+	// announceAgainEvery is the pause between two announcements of the partitions in doubt.
 	announceAgainEvery = 2 * time.Second
 )
 
-// doubted are lanes whose announcement may be lost in a fail-over, by what stands in another slot of a
+// doubted are partitions whose announcement may be lost in a fail-over, by what stands in another slot of a
 // cluster and lasts: nobody would look there. The zero value is ready for use.
 type doubted struct {
-	mu    sync.Mutex
-	lanes map[doubtedLane]doubtedSince
+	mu         sync.Mutex
+	partitions map[doubtedPartition]doubtedSince
 }
 
-// doubtedSince is when a lane was announced, by the clock of those who announce and by the machine's.
+// doubtedSince is when a partition was announced, by the clock of those who announce and by the machine's.
 type doubtedSince struct{ announced, real time.Time }
 
-type doubtedLane struct {
-	of   lanes
+type doubtedPartition struct {
+	of   partitions
 	name string
 }
 
-func (d *doubted) add(of lanes, now time.Time, name string) {
+func (d *doubted) add(of partitions, now time.Time, name string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	lane := doubtedLane{of, name}
-	if _, known := d.lanes[lane]; known || len(d.lanes) >= mostDoubted {
+	partition := doubtedPartition{of, name}
+	if _, known := d.partitions[partition]; known || len(d.partitions) >= mostDoubted {
 		return
 	}
-	if d.lanes == nil {
-		d.lanes = map[doubtedLane]doubtedSince{}
+	if d.partitions == nil {
+		d.partitions = map[doubtedPartition]doubtedSince{}
 	}
-	d.lanes[lane] = doubtedSince{now, time.Now()}
+	d.partitions[partition] = doubtedSince{now, time.Now()}
 }
 
-// all are the lanes in doubt.
-func (d *doubted) all() map[doubtedLane]doubtedSince {
+// all are the partitions in doubt.
+func (d *doubted) all() map[doubtedPartition]doubtedSince {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return maps.Clone(d.lanes)
+	return maps.Clone(d.partitions)
 }
 
-func (d *doubted) remove(lane doubtedLane) {
+func (d *doubted) remove(partition doubtedPartition) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.lanes, lane)
+	delete(d.partitions, partition)
 }
 
-// announceAgain announces the lanes in doubt, each until its announcement lasts.
+// announceAgain announces the partitions in doubt, each until its announcement lasts.
 func (db *DB) announceAgain(ctx context.Context) {
-	for lane, since := range db.doubted.all() {
+	for partition, since := range db.doubted.all() {
 		passed := time.Since(since.real)
-		_, lasts, err := lane.of.announceOnce(ctx, lane.name, since.announced.Add(passed))
+		_, lasts, err := partition.of.announceOnce(ctx, partition.name, since.announced.Add(passed))
 		if err == nil && lasts || passed > doubtFor {
-			db.doubted.remove(lane)
+			db.doubted.remove(partition)
 		}
 	}
 }

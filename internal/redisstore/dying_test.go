@@ -235,7 +235,7 @@ func (d dying) delivery(n int) deliveries.NewDelivery {
 	at := time.Now().UTC().Truncate(time.Millisecond)
 	return deliveries.NewDelivery{
 		Delivery: deliveries.Delivery{
-			ID: deliveryID(n), Account: accountID(n), About: deliveries.SecurityCode, Method: deliveries.Voice,
+			ID: deliveryID(n), Account: accountID(n), Topic: deliveries.SecurityCode, Method: deliveries.Voice,
 			Status: deliveries.Queued, Attempt: 1, Created: at, Due: at,
 			Events: []deliveries.Event{{At: at, Status: deliveries.Queued, Attempt: 1}},
 		},

@@ -44,12 +44,12 @@ func (e Events) Since(ctx context.Context, number nanp.Number, from time.Time) (
 // number and position.
 func (e Events) SinceOfAll(ctx context.Context, from time.Time, most int) ([]Event, error) {
 	most = min(max(most, 1), 10*maxEvents)
-	lanes, err := e.announced(ctx, from, most)
+	partitions, err := e.announced(ctx, from, most)
 	if err != nil {
 		return nil, fmt.Errorf("list lines with events: %w", err)
 	}
 	var all []Event
-	for some := range slices.Chunk(lanes, batch/4) {
+	for some := range slices.Chunk(partitions, batch/4) {
 		more, err := e.since(ctx, some, from, most)
 		if err != nil {
 			return nil, err
@@ -73,7 +73,7 @@ func (e Events) Lines(ctx context.Context, from time.Time) ([]nanp.Number, error
 // announced are the lines that may have events since a time, those announced last first; a most of -1
 // is all of them. An event can be up to a minute younger than its announcement.
 func (e Events) announced(ctx context.Context, from time.Time, most int) ([]nanp.Number, error) {
-	answers, err := e.db.ask(ctx, []any{"zrevrangebyscore", lanesAnnouncedKey,
+	answers, err := e.db.ask(ctx, []any{"zrevrangebyscore", partitionsAnnouncedKey,
 		"+inf", max(millis(from.Add(-provisioning.AnnouncedFor)), 0), "limit", 0, most})
 	if err != nil {
 		return nil, err
@@ -81,8 +81,8 @@ func (e Events) announced(ctx context.Context, from time.Time, most int) ([]nanp
 	parts, _ := answers[0].([]any)
 	numbers := make([]nanp.Number, len(parts))
 	for i, part := range parts {
-		lane, _ := part.(string)
-		numbers[i] = nanp.Number(lane)
+		partition, _ := part.(string)
+		numbers[i] = nanp.Number(partition)
 	}
 	return numbers, nil
 }
@@ -155,7 +155,7 @@ func parseCursor(answer any) (eventID, error) {
 // again. Until they are delivered they fill the line's 1000 places, and a change can be
 // refused.
 func (e Events) Rewind(ctx context.Context, number nanp.Number, from, now time.Time) (int, error) {
-	if _, err := e.db.eventLanes().announce(ctx, string(number), now); err != nil {
+	if _, err := e.db.eventPartitions().announce(ctx, string(number), now); err != nil {
 		return 0, fmt.Errorf("announce events: %w", err)
 	}
 	answer, err := e.db.runOnce(ctx, rewindEvents, []string{eventsKey(number), deliveredKey(number)}, max(millis(from), 0))
@@ -285,15 +285,15 @@ var ErrNotOldest = errors.New("not the oldest event of the line that waits")
 
 // WaitingLines lists all lines that may have events that wait, whatever their age, sorted.
 func (e Events) WaitingLines(ctx context.Context) ([]nanp.Number, error) {
-	answers, err := e.db.ask(ctx, []any{"zrange", lanesDueKey, 0, -1})
+	answers, err := e.db.ask(ctx, []any{"zrange", partitionsDueKey, 0, -1})
 	if err != nil {
 		return nil, fmt.Errorf("list lines that wait: %w", err)
 	}
 	parts, _ := answers[0].([]any)
 	numbers := make([]nanp.Number, len(parts))
 	for i, part := range parts {
-		lane, _ := part.(string)
-		numbers[i] = nanp.Number(lane)
+		partition, _ := part.(string)
+		numbers[i] = nanp.Number(partition)
 	}
 	slices.Sort(numbers)
 	return numbers, nil
@@ -367,9 +367,9 @@ func (e Events) Skip(ctx context.Context, number nanp.Number, position string, r
 	return e.hasten(ctx, number, record.At)
 }
 
-// hasten has a lane tried now that was put off.
+// hasten has a partition tried now that was put off.
 func (e Events) hasten(ctx context.Context, number nanp.Number, now time.Time) error {
-	_, err := e.db.run(ctx, hastenLane, []string{lanesDueKey, lanesHeldKey}, string(number), millis(now))
+	_, err := e.db.run(ctx, hastenPartition, []string{partitionsDueKey, partitionsHeldKey}, string(number), millis(now))
 	if err != nil {
 		return fmt.Errorf("have the next event tried: %w", err)
 	}

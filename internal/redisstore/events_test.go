@@ -172,9 +172,9 @@ func TestRewindAnnounces(t *testing.T) {
 		if n, err := db.Events().Rewind(ctx, number, now, later); err != nil || n != 1 {
 			t.Errorf("rewound %d, %v", n, err)
 		}
-		lanes, err := db.Outbox().Claim(ctx, "h", later, later.Add(time.Minute), 8)
-		if err != nil || !cmp.Equal(lanes, []string{string(number)}) {
-			t.Errorf("claimed %v, %v", lanes, err)
+		partitions, err := db.Outbox().Claim(ctx, "h", later, later.Add(time.Minute), 8)
+		if err != nil || !cmp.Equal(partitions, []string{string(number)}) {
+			t.Errorf("claimed %v, %v", partitions, err)
 		}
 		if err := db.Features().Change(ctx, features.Change{Number: number}); err == nil {
 			t.Error("a line that was removed was changed")
@@ -280,7 +280,7 @@ func TestSkip(t *testing.T) {
 	})
 }
 
-// TestSkipHastens holds that a lane which was put off is due when its first event was skipped,
+// TestSkipHastens holds that a partition which was put off is due when its first event was skipped,
 // and that a claim is left alone.
 func TestSkipHastens(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
@@ -289,9 +289,9 @@ func TestSkipHastens(t *testing.T) {
 		changes(t, db.Features(), 1, 3, now)
 		claim := func(holder string, at time.Time, want int) {
 			t.Helper()
-			lanes, err := db.Outbox().Claim(ctx, holder, at, at.Add(time.Minute), 8)
-			if err != nil || len(lanes) != want {
-				t.Fatalf("claimed %v, %v", lanes, err)
+			partitions, err := db.Outbox().Claim(ctx, holder, at, at.Add(time.Minute), 8)
+			if err != nil || len(partitions) != want {
+				t.Fatalf("claimed %v, %v", partitions, err)
 			}
 		}
 		skip := func(at time.Time) {

@@ -15,8 +15,8 @@ import (
 )
 
 // Announce is the first step of a change.
-func (db *DB) Announce(ctx context.Context, lane string, now time.Time) error {
-	_, err := db.eventLanes().announce(ctx, lane, now)
+func (db *DB) Announce(ctx context.Context, partition string, now time.Time) error {
+	_, err := db.eventPartitions().announce(ctx, partition, now)
 	return err
 }
 
@@ -34,26 +34,26 @@ func (s Features) Append(ctx context.Context, change features.Change) error {
 }
 
 // Announce is the first step of a change with a notice.
-func (n Notices) Announce(t testing.TB, lane string, now time.Time) {
-	if _, err := n.announce(t.Context(), lane, now); err != nil {
+func (n Notices) Announce(t testing.TB, partition string, now time.Time) {
+	if _, err := n.announce(t.Context(), partition, now); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // Append is the second step, as the scripts of changes do it.
-func (n Notices) Append(t testing.TB, lane string, stored []byte) {
-	if _, err := n.db.run(t.Context(), newScript(dueLua+"due(KEYS[1], ARGV[1], 1000)"), []string{noticesKey(lane)}, stored); err != nil && !errors.Is(err, redis.Nil) {
+func (n Notices) Append(t testing.TB, partition string, stored []byte) {
+	if _, err := n.db.run(t.Context(), newScript(dueLua+"due(KEYS[1], ARGV[1], 1000)"), []string{noticesKey(partition)}, stored); err != nil && !errors.Is(err, redis.Nil) {
 		t.Fatal(err)
 	}
 }
 
 // LookForLost is a step of [DB.AnnounceLost], then one more. In the first all announcements fail: it returns of
-// which lanes.
+// which partitions.
 func (db *DB) LookForLost(t testing.TB, now time.Time) (failed []string) {
 	sound := db.submit
 	l := lost{db: db, now: func() time.Time { return now }, cursors: map[string]uint64{}}
 	db.submit = func(ctx context.Context, commands ...*redis.Cmd) error {
-		if args := commands[0].Args(); args[1] == announceLane.hash {
+		if args := commands[0].Args(); args[1] == announcePartition.hash {
 			failed = append(failed, args[firstKey+4].(string))
 			return errors.New("announcements fail")
 		}

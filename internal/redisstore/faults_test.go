@@ -30,7 +30,7 @@ var validation = pins.Validation{By: "ann", Method: pins.ByOperator, At: now, Un
 // operations are all that the package does with Redis, and the keys that it needs for it.
 func operations(db *redisstore.DB) map[string]func(context.Context) error {
 	calls, lines, keys := db.Calls(), db.Lines(), db.Keys()
-	settings, lanes, events := db.Features(), db.Outbox(), db.Events()
+	settings, partitions, events := db.Features(), db.Outbox(), db.Events()
 	rule, turn := pins.DefaultLock(), pins.Turn{Call: "CA1", Number: 1}
 	all := map[string]func(context.Context) error{}
 	maps.Copy(all, accountOperations(db.Accounts()))
@@ -101,14 +101,14 @@ func operations(db *redisstore.DB) map[string]func(context.Context) error {
 			return db.Events().Look(ctx, []redisstore.Event{{Number: number, Position: "1-0"}})
 		},
 		"claim": func(ctx context.Context) error {
-			_, err := lanes.Claim(ctx, "h", now, now.Add(time.Minute), 8)
+			_, err := partitions.Claim(ctx, "h", now, now.Add(time.Minute), 8)
 			return err
 		},
-		"next":         func(ctx context.Context) error { _, err := lanes.Next(ctx, string(number), 8); return err },
-		"delivered":    func(ctx context.Context) error { return lanes.Delivered(ctx, string(number), "1-0/0") },
-		"release":      func(ctx context.Context) error { return lanes.Release(ctx, string(number), "h", now, now) },
-		"forget":       func(ctx context.Context) error { return lanes.Release(ctx, string(number), "h", now, time.Time{}) },
-		"due":          func(ctx context.Context) error { _, _, err := lanes.Due(ctx); return err },
+		"next":         func(ctx context.Context) error { _, err := partitions.Next(ctx, string(number), 8); return err },
+		"delivered":    func(ctx context.Context) error { return partitions.Delivered(ctx, string(number), "1-0/0") },
+		"release":      func(ctx context.Context) error { return partitions.Release(ctx, string(number), "h", now, now) },
+		"forget":       func(ctx context.Context) error { return partitions.Release(ctx, string(number), "h", now, time.Time{}) },
+		"due":          func(ctx context.Context) error { _, _, err := partitions.Due(ctx); return err },
 		"since":        func(ctx context.Context) error { _, err := events.Since(ctx, number, now); return err },
 		"since of all": func(ctx context.Context) error { _, err := events.SinceOfAll(ctx, now, 10); return err },
 		"rewind":       func(ctx context.Context) error { _, err := events.Rewind(ctx, number, now, now); return err },
@@ -117,7 +117,7 @@ func operations(db *redisstore.DB) map[string]func(context.Context) error {
 }
 
 func noticeOperations(db *redisstore.DB) map[string]func(context.Context) error {
-	n, lane := db.Notices(), string(number)
+	n, partition := db.Notices(), string(number)
 	account := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("x")}
 	notice := []byte("notice")
 	return map[string]func(context.Context) error{
@@ -130,13 +130,16 @@ func noticeOperations(db *redisstore.DB) map[string]func(context.Context) error 
 		"change account with a notice": func(ctx context.Context) error {
 			return db.Accounts().Change(ctx, account, []accounts.Record{{At: now}}, [][]byte{notice})
 		},
-		"next notice": func(ctx context.Context) error { _, err := n.Next(ctx, lane, 8); return err },
-		"told":        func(ctx context.Context) error { return n.Delivered(ctx, lane, "notice") },
-		"note notice": func(ctx context.Context) error { _, err := n.Note(ctx, lane, "notice", []byte("noted")); return err },
-		"give up notice": func(ctx context.Context) error {
-			return n.GiveUp(ctx, lane, "notice", deliveries.Untold{Line: number}, now)
+		"next notice": func(ctx context.Context) error { _, err := n.Next(ctx, partition, 8); return err },
+		"told":        func(ctx context.Context) error { return n.Delivered(ctx, partition, "notice") },
+		"note notice": func(ctx context.Context) error {
+			_, err := n.Note(ctx, partition, "notice", []byte("noted"))
+			return err
 		},
-		"release notices": func(ctx context.Context) error { return n.Release(ctx, lane, "h", now, time.Time{}) },
+		"give up notice": func(ctx context.Context) error {
+			return n.GiveUp(ctx, partition, "notice", deliveries.Undelivered{Line: number}, now)
+		},
+		"release notices": func(ctx context.Context) error { return n.Release(ctx, partition, "h", now, time.Time{}) },
 	}
 }
 

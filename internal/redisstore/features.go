@@ -26,8 +26,8 @@ var errLongSettings = errors.New("the settings are too long")
 
 // Features keeps the settings of calling features: a [features.Store].
 type Features struct {
-	db      *DB
-	unheard bool
+	db            *DB
+	withoutEvents bool
 }
 
 var _ features.Store = Features{}
@@ -35,11 +35,11 @@ var _ features.Store = Features{}
 // Features returns the store of calling features. Its events wait in [DB.Outbox].
 func (db *DB) Features() Features { return Features{db: db} }
 
-// Unheard returns the same store for a server that knows of nobody who takes its events: when
+// WithoutEvents returns the same store for a server that knows of nobody who takes its events: when
 // 1000 of a line wait, a change drops the oldest of them, and isn't refused with
 // [features.ErrBacklog]. It drops none that another server may deliver yet: none of a line of
-// which an event was ever delivered, and none while lanes were claimed in the last 30 days.
-func (s Features) Unheard() Features { return Features{db: s.db, unheard: true} }
+// which an event was ever delivered, and none while partitions were claimed in the last 30 days.
+func (s Features) WithoutEvents() Features { return Features{db: s.db, withoutEvents: true} }
 
 // Features implements [features.Store]. What it reads of the line and of its settings need
 // not be of the same moment: a change is refused anyway if its revision isn't the present one.
@@ -107,7 +107,7 @@ func (s Features) Change(ctx context.Context, change features.Change) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()
-	heard, err := s.db.eventLanes().announce(ctx, string(change.Number), change.Record.At)
+	heard, err := s.db.eventPartitions().announce(ctx, string(change.Number), change.Record.At)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (s Features) change(ctx context.Context, change features.Change, record str
 
 // drop says, to a script, whether events that wait may be dropped.
 func (s Features) drop(heard bool) int {
-	if s.unheard && !heard {
+	if s.withoutEvents && !heard {
 		return 1
 	}
 	return 0

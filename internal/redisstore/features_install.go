@@ -13,7 +13,7 @@ import (
 // Add of [Lines]: after an error those up to some batch are done, and it can be run again.
 // Features of a newer release stay as they are.
 //
-// Most installations take nothing away, so no lane is announced for them. A line that loses a
+// Most installations take nothing away, so no partition is announced for them. A line that loses a
 // feature is left as it is at first; it is announced, and then comes again, with all that the
 // batch says of its number.
 func (s Features) Install(ctx context.Context, lines []features.Installation, record pins.Record, removal features.Removal) ([]bool, error) {
@@ -65,7 +65,7 @@ func (i installation) uninstall(ctx context.Context, losing []nanp.Number, lines
 	if len(losing) == 0 {
 		return nil
 	}
-	heard, err := i.store.db.eventLanes().announceAll(ctx, losing, i.record.At)
+	heard, err := i.store.db.eventPartitions().announceAll(ctx, losing, i.record.At)
 	if err != nil {
 		return err
 	}
@@ -138,7 +138,7 @@ func (i installation) command(line features.Installation, drop int, events map[p
 // customer's features from being taken away.
 //
 //	KEYS  line, settings, history, events, delivered
-//	ARGV  record without its changes, now, 1 if the lane was announced, 1 if nobody takes the
+//	ARGV  record without its changes, now, 1 if the partition was announced, 1 if nobody takes the
 //	      events, most events, milliseconds for which delivered ones are kept; for each feature
 //	      that we know its name, 1 or 0, and the event that it went, in two parts between which
 //	      the revision stands

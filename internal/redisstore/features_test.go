@@ -52,7 +52,7 @@ func changes(t *testing.T, store features.Store, first, last int, at time.Time) 
 	}
 }
 
-// unannounced is all that a server holds but the lanes of the outbox.
+// unannounced is all that a server holds but the partitions of the outbox.
 func unannounced(t *testing.T, s *redistest.Server) string {
 	t.Helper()
 	var kept []string

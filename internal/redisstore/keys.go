@@ -44,19 +44,19 @@ func eventsKey(n nanp.Number) string { return "uc:events:{" + tag(string(n)) + "
 
 func deliveredKey(n nanp.Number) string { return "uc:delivered:{" + tag(string(n)) + "}" }
 
-// The lanes of the outbox, one for each line that has events, by the line's number. They share
+// The partitions of the outbox, one for each line that has events, by the line's number. They share
 // one slot of a cluster, so that a dispatcher finds the next ones in one step. The forms of
 // these have no field for a version: a new form takes a new name.
 const (
-	lanesDueKey       = "uc:outbox:{lanes}:due"
-	lanesHeldKey      = "uc:outbox:{lanes}:held"
-	lanesAnnouncedKey = "uc:outbox:{lanes}:announced"
-	lanesClaimedKey   = "uc:outbox:{lanes}:claimed"
+	partitionsDueKey       = "uc:outbox:{lanes}:due"
+	partitionsHeldKey      = "uc:outbox:{lanes}:held"
+	partitionsAnnouncedKey = "uc:outbox:{lanes}:announced"
+	partitionsClaimedKey   = "uc:outbox:{lanes}:claimed"
 )
 
-func noticesKey(lane string) string { return "uc:notices:{" + tag(lane) + "}" }
+func noticesKey(partition string) string { return "uc:notices:{" + tag(partition) + "}" }
 
-// The lanes of notices that are due, as those of the outbox: see there.
+// The partitions of notices that are due, as those of the outbox: see there.
 const (
 	noticesDueKey       = "uc:notices:{lanes}:due"
 	noticesHeldKey      = "uc:notices:{lanes}:held"

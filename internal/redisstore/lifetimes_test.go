@@ -93,7 +93,7 @@ func TestLifetimesOfFeatures(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := client.PTTL(ctx, "uc:outbox:{lanes}:claimed").Val(); got > month+slack || got < month {
-			t.Errorf("that lanes were claimed is kept for %v", got)
+			t.Errorf("that partitions were claimed is kept for %v", got)
 		}
 		deliver(t, db, 1)
 		expect("when one waits", forever, forever)

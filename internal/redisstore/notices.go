@@ -16,18 +16,18 @@ import (
 	"updatecenter/pins"
 )
 
-// Notices keeps the notices of changes until deliveries tell them: a [deliveries.Due]. The lane of a
+// Notices keeps the notices of changes until deliveries tell them: a [deliveries.Due]. The partition of a
 // notice is the number of the line, or the ID of the account, whose change it tells.
 //
 // A change stores its notice in its own step, in the slot of the line or account, and announces the
-// lane before. Why none gets lost, whoever dies when, is said at [Outbox].
-type Notices struct{ lanes }
+// partition before. Why none gets lost, whoever dies when, is said at [Outbox].
+type Notices struct{ partitions }
 
 var _ deliveries.Due = Notices{}
 
 // Notices returns the notices that are due.
 func (db *DB) Notices() Notices {
-	return Notices{lanes{db, noticesDueKey, noticesHeldKey, noticesAnnouncedKey, noticesClaimedKey, time.Hour}}
+	return Notices{partitions{db, noticesDueKey, noticesHeldKey, noticesAnnouncedKey, noticesClaimedKey, time.Hour}}
 }
 
 // Marked receives after this process has stored notices that are due.
@@ -45,12 +45,12 @@ func (db *DB) tellReplaced(ctx context.Context, notices int64) {
 	}
 }
 
-// mark has a change stored with its notices, whose lane is announced before if there are any.
-func (n Notices) mark(ctx context.Context, lane string, now time.Time, notices int, store func() error) error {
+// mark has a change stored with its notices, whose partition is announced before if there are any.
+func (n Notices) mark(ctx context.Context, partition string, now time.Time, notices int, store func() error) error {
 	if notices == 0 {
 		return store()
 	}
-	if _, err := n.announce(ctx, lane, now); err != nil {
+	if _, err := n.announce(ctx, partition, now); err != nil {
 		return fmt.Errorf("announce notices: %w", err)
 	}
 	err := store()
@@ -62,11 +62,11 @@ func (n Notices) mark(ctx context.Context, lane string, now time.Time, notices i
 }
 
 // Next implements [provisioning.Store].
-func (n Notices) Next(ctx context.Context, lane string, most int) ([]provisioning.Message, error) {
+func (n Notices) Next(ctx context.Context, partition string, most int) ([]provisioning.Message, error) {
 	if most <= 0 {
 		return nil, nil
 	}
-	answers, err := n.db.ask(ctx, []any{"lrange", noticesKey(lane), 0, most - 1})
+	answers, err := n.db.ask(ctx, []any{"lrange", noticesKey(partition), 0, most - 1})
 	if err != nil {
 		return nil, err
 	}
@@ -78,31 +78,31 @@ func (n Notices) Next(ctx context.Context, lane string, most int) ([]provisionin
 }
 
 // Delivered implements [provisioning.Store].
-func (n Notices) Delivered(ctx context.Context, lane, position string) error {
-	_, err := n.db.run(ctx, noteTold, []string{noticesKey(lane)}, position)
+func (n Notices) Delivered(ctx context.Context, partition, position string) error {
+	_, err := n.db.run(ctx, removeNotice, []string{noticesKey(partition)}, position)
 	return err
 }
 
 // GiveUp implements [deliveries.Due].
-func (n Notices) GiveUp(ctx context.Context, lane, position string, untold deliveries.Untold, at time.Time) error {
+func (n Notices) GiveUp(ctx context.Context, partition, position string, untold deliveries.Undelivered, at time.Time) error {
 	record, history := giveUpOfLine, historyKey(untold.Line)
-	entry, err := encode(pins.Record{At: at, Event: pins.NoticeUntold, By: deliveries.ByUs, Reason: untold.String()})
+	entry, err := encode(pins.Record{At: at, Event: pins.NoticeUndelivered, By: deliveries.ByUs, Reason: untold.String()})
 	if untold.Account != "" {
 		record, history = giveUpOfAccount, accountHistoryKey(untold.Account)
 		entry, err = encodeAccountRecord(accounts.Record{
-			At: at, Event: accounts.NoticeUntold, By: deliveries.ByUs, Reason: untold.String(),
+			At: at, Event: accounts.NoticeUndelivered, By: deliveries.ByUs, Reason: untold.String(),
 		})
 	}
 	if err != nil {
 		return err
 	}
-	_, err = n.db.run(ctx, record, []string{noticesKey(lane), history}, position, entry)
+	_, err = n.db.run(ctx, record, []string{noticesKey(partition), history}, position, entry)
 	return err
 }
 
 // Later implements [deliveries.Due].
-func (n Notices) Later(ctx context.Context, lane, position string) error {
-	done, err := n.db.run(ctx, laterNotice, []string{noticesKey(lane)}, position)
+func (n Notices) Later(ctx context.Context, partition, position string) error {
+	done, err := n.db.run(ctx, laterNotice, []string{noticesKey(partition)}, position)
 	if err == nil && done != int64(1) {
 		err = provisioning.ErrLost
 	}
@@ -110,8 +110,8 @@ func (n Notices) Later(ctx context.Context, lane, position string) error {
 }
 
 // Note implements [deliveries.Due].
-func (n Notices) Note(ctx context.Context, lane, position string, stored []byte) (string, error) {
-	done, err := n.db.run(ctx, noteNotice, []string{noticesKey(lane)}, position, stored)
+func (n Notices) Note(ctx context.Context, partition, position string, stored []byte) (string, error) {
+	done, err := n.db.run(ctx, noteNotice, []string{noticesKey(partition)}, position, stored)
 	if err == nil && done != int64(1) {
 		err = provisioning.ErrLost
 	}
@@ -119,8 +119,8 @@ func (n Notices) Note(ctx context.Context, lane, position string, stored []byte)
 }
 
 // Release implements [provisioning.Store].
-func (n Notices) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
-	return n.release(ctx, lane, holder, now, again, n.Next)
+func (n Notices) Release(ctx context.Context, partition, holder string, now, again time.Time) error {
+	return n.release(ctx, partition, holder, now, again, n.Next)
 }
 
 // Notices that are due are one list, oldest first: each as package deliveries wrote it, with a version.
@@ -155,12 +155,12 @@ if not place then return 0 end
 redis.call('LTRIM', KEYS[1], place, -1)
 `
 
-// noteTold removes what a delivery tells.
+// removeNotice removes a notice that a delivery tells.
 //
 //	KEYS  notices
 //	ARGV  notice
 //	      1 removed, 0 it is not there
-var noteTold = newScript(removedLua + `return 1`)
+var removeNotice = newScript(removedLua + `return 1`)
 
 // giveUpOfLine removes what is told to nobody, and records that.
 //
@@ -213,8 +213,8 @@ const (
 )
 
 // AnnounceLost has all masters looked through, slowly and again and again, for notices and events that
-// wait and whose lane nobody knows: its announcement was lost in a fail-over that kept the change, which
-// stands in another slot of a cluster. Their lanes are announced at the time now. That a lane is announced
+// wait and whose partition nobody knows: its announcement was lost in a fail-over that kept the change, which
+// stands in another slot of a cluster. Their partitions are announced at the time now. That a partition is announced
 // once too often costs a look, and nothing is told twice by it. It ends with Close.
 func (db *DB) AnnounceLost(now func() time.Time) {
 	l := lost{db: db, now: now, cursors: map[string]uint64{}}
@@ -232,7 +232,7 @@ type lost struct {
 // step looks at some keys of each master. What fails is tried again at the next step.
 func (l *lost) step(ctx context.Context) { _ = l.db.eachServer(ctx, l.look) }
 
-// look announces the lanes of those keys of a master that come next. It goes on behind them once none has failed.
+// look announces the partitions of those keys of a master that come next. It goes on behind them once none has failed.
 func (l *lost) look(ctx context.Context, server *redis.Client) error {
 	address := server.Options().Addr
 	l.mu.Lock()
@@ -244,8 +244,8 @@ func (l *lost) look(ctx context.Context, server *redis.Client) error {
 	}
 	names, err := waiting(ctx, server, keys)
 	errs := []error{err}
-	for kind, lanes := range map[string]lanes{"uc:notices": l.db.Notices().lanes, "uc:events": l.db.eventLanes()} {
-		errs = append(errs, l.announce(ctx, lanes, names[kind]))
+	for kind, partitions := range map[string]partitions{"uc:notices": l.db.Notices().partitions, "uc:events": l.db.eventPartitions()} {
+		errs = append(errs, l.announce(ctx, partitions, names[kind]))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -256,7 +256,7 @@ func (l *lost) look(ctx context.Context, server *redis.Client) error {
 	return nil
 }
 
-// waiting returns the lanes, by the kind of their keys, of those keys of a master that hold something which
+// waiting returns the partitions, by the kind of their keys, of those keys of a master that hold something which
 // waits: Redis keeps them for ever. Those of events get an expiry once all are delivered.
 func waiting(ctx context.Context, server *redis.Client, keys []string) (map[string][]any, error) {
 	kept := make([]*redis.DurationCmd, len(keys))
@@ -266,39 +266,39 @@ func waiting(ctx context.Context, server *redis.Client, keys []string) (map[stri
 		}
 		return nil
 	})
-	lanes := map[string][]any{}
+	partitions := map[string][]any{}
 	for i, key := range keys {
 		if kept[i].Val() == -1 {
-			kind, lane, _ := strings.Cut(strings.TrimSuffix(key, "}"), ":{")
-			lanes[kind] = append(lanes[kind], lane)
+			kind, partition, _ := strings.Cut(strings.TrimSuffix(key, "}"), ":{")
+			partitions[kind] = append(partitions[kind], partition)
 		}
 	}
-	return lanes, err
+	return partitions, err
 }
 
-// announce announces those of the lanes that nobody knows, as many as it can.
-func (l *lost) announce(ctx context.Context, of lanes, names []any) error {
+// announce announces those of the partitions that nobody knows, as many as it can.
+func (l *lost) announce(ctx context.Context, of partitions, names []any) error {
 	if len(names) == 0 {
 		return nil
 	}
-	unknown, err := l.db.run(ctx, unknownLanes, []string{of.due}, names...)
+	unknown, err := l.db.run(ctx, unknownPartitions, []string{of.due}, names...)
 	errs := []error{err}
-	for _, lane := range texts(unknown) {
-		_, err := of.announce(ctx, lane, l.now())
+	for _, partition := range texts(unknown) {
+		_, err := of.announce(ctx, partition, l.now())
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-// unknownLanes are those of some lanes that aren't known.
+// unknownPartitions are those of some partitions that aren't known.
 //
 //	KEYS  due
-//	ARGV  lanes
-//	      {lane, ...}
-var unknownLanes = newScript(`
+//	ARGV  partitions
+//	      {partition, ...}
+var unknownPartitions = newScript(`
 local unknown = {}
-for _, lane in ipairs(ARGV) do
-	if not redis.call('ZSCORE', KEYS[1], lane) then table.insert(unknown, lane) end
+for _, partition in ipairs(ARGV) do
+	if not redis.call('ZSCORE', KEYS[1], partition) then table.insert(unknown, partition) end
 end
 return unknown
 `)

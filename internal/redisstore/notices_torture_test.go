@@ -60,7 +60,7 @@ func killWhileTelling(t *testing.T, kind, url string, flush func() error) {
 			if err := flush(); err != nil {
 				t.Fatal(err)
 			}
-			w := &telling{t: t, db: db, now: time.Now().UTC().Truncate(time.Millisecond), told: make(map[deliveries.About]int)}
+			w := &telling{t: t, db: db, now: time.Now().UTC().Truncate(time.Millisecond), told: make(map[deliveries.Topic]int)}
 			story.before(w)
 			before := total(w.made())
 			mortal := db.Dying(steps)
@@ -94,7 +94,7 @@ func killWhileTelling(t *testing.T, kind, url string, flush func() error) {
 	torture.Report(t, "killed between a change and its notice", kind, counts)
 }
 
-func total(made map[deliveries.About]int) (n int) {
+func total(made map[deliveries.Topic]int) (n int) {
 	for _, changes := range made {
 		n += changes
 	}
@@ -170,7 +170,7 @@ type telling struct {
 	t     *testing.T
 	db    *redisstore.DB
 	now   time.Time
-	told  map[deliveries.About]int // by deliveries that are over
+	told  map[deliveries.Topic]int // by deliveries that are over
 	calls int
 }
 
@@ -204,18 +204,18 @@ func noticeOf(number nanp.Number, event pins.Event, name string) []byte {
 	if event == pins.Reset {
 		about = deliveries.PINReset
 	}
-	return deliveries.Notice{About: about, Line: number, Method: deliveries.Voice, Key: name}.Due()
+	return deliveries.Notice{Topic: about, Line: number, Method: deliveries.Voice, Key: name}.Due()
 }
 
 // kinds are what tells each change of an account.
-var kinds = map[accounts.Kind]deliveries.About{ //nolint:exhaustive // the stories make no other change
+var kinds = map[accounts.Kind]deliveries.Topic{ //nolint:exhaustive // the stories make no other change
 	accounts.ChangedCode: deliveries.CodeChanged, accounts.ChangedEmail: deliveries.EmailChanged, accounts.ChangedPhone: deliveries.PhoneChanged,
 }
 
 func noticesOf(update accounts.Update) (all [][]byte) {
-	add := func(about deliveries.About, method deliveries.Method) {
+	add := func(about deliveries.Topic, method deliveries.Method) {
 		all = append(all, deliveries.Notice{
-			About: about, Account: update.After.ID, Line: update.Before.Phone, Method: method,
+			Topic: about, Account: update.After.ID, Line: update.Before.Phone, Method: method,
 			Key: fmt.Sprintf("%s of %s in revision %d", about, update.After.ID, update.After.Revision),
 		}.Due())
 	}
@@ -282,7 +282,7 @@ func (w *telling) tell(s *teller) {
 	defer stop()
 	wake := make(chan struct{})
 	var running sync.WaitGroup
-	running.Go(func() { s.deliveries.TellDue(ctx, s.db.Notices(), wake) })
+	running.Go(func() { s.deliveries.DeliverDue(ctx, s.db.Notices(), wake) })
 	wake <- struct{}{} // received after a look at what is due
 	stop()
 	running.Wait()
@@ -316,16 +316,16 @@ func (w *telling) underWay() (all []deliveries.Delivery) {
 }
 
 // count counts what a delivery tells.
-func (*telling) count(told map[deliveries.About]int, d deliveries.Delivery) {
-	told[d.About]++
+func (*telling) count(told map[deliveries.Topic]int, d deliveries.Delivery) {
+	told[d.Topic]++
 	for _, merged := range d.Merged {
-		told[merged.About]++
+		told[merged.Topic]++
 	}
 }
 
 // all is how often each kind of change is told, by deliveries that are over or under way.
-func (w *telling) all() map[deliveries.About]int {
-	told := make(map[deliveries.About]int)
+func (w *telling) all() map[deliveries.Topic]int {
+	told := make(map[deliveries.Topic]int)
 	for about, n := range w.told {
 		told[about] = n
 	}
@@ -340,8 +340,8 @@ func (w *telling) all() map[deliveries.About]int {
 }
 
 // made is how often each kind of change is in force, by the histories.
-func (w *telling) made() map[deliveries.About]int {
-	made := make(map[deliveries.About]int)
+func (w *telling) made() map[deliveries.Topic]int {
+	made := make(map[deliveries.Topic]int)
 	records, err := w.db.Lines().History(w.t.Context(), number, 100)
 	w.must(err)
 	for _, record := range records {

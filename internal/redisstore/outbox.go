@@ -13,82 +13,82 @@ import (
 )
 
 // errPosition is said of a position that no message has.
-var errPosition = errors.New("not a position in a lane")
+var errPosition = errors.New("not a position in a partition")
 
-// Outbox keeps the events of lines until they were delivered: an [provisioning.Store]. The lane of
+// Outbox keeps the events of lines until they were delivered: an [provisioning.Store]. The partition of
 // a line is its number in E.164.
 //
-// Lanes are in one slot of a cluster, and the events of a line in that of the line, so that a
+// Partitions are in one slot of a cluster, and the events of a line in that of the line, so that a
 // change and its event are one step. Nothing can be one step over both slots; this is why no
 // event gets lost between them, whoever dies when:
 //
-//   - A change announces its lane first, and by that the lane is known. A lane leaves the
+//   - A change announces its partition first, and by that the partition is known. A partition leaves the
 //     known ones in one way: by Release, from the holder of its claim, who found it empty.
 //   - Release forgets it only if its last announcement is as old as [provisioning.AnnouncedFor], and
 //     looks once more itself, after the time that it was told and before it forgets. The event
 //     of that announcement, and those of all earlier ones, have come by then and are seen. Who
-//     announces after that look makes the announcement younger, and the lane stays known.
+//     announces after that look makes the announcement younger, and the partition stays known.
 //   - Delivered moves only forward, and only as far as Next showed; and if the events were
 //     rewound after that, it doesn't move at all.
 //   - An announcement that may be lost with its server, as no replica has it in time, is made again
 //     until one has.
-//   - A claim whose holder died runs out; and as a lane is due when its claim has run out,
+//   - A claim whose holder died runs out; and as a partition is due when its claim has run out,
 //     nobody has to notice.
 //
 // This holds if a change is made, or given up, within a minute of its announcement (ours give
 // up within a second), and if clocks agree better than that (they should to a second).
-type Outbox struct{ lanes }
+type Outbox struct{ partitions }
 
 var _ provisioning.Store = Outbox{}
 
 // Outbox returns the store of events that wait for the switch.
-func (db *DB) Outbox() Outbox { return Outbox{db.eventLanes()} }
+func (db *DB) Outbox() Outbox { return Outbox{db.eventPartitions()} }
 
-// lanes are what is known of the lanes of one kind of message, in one slot of a cluster.
-type lanes struct {
+// partitions are what is known of the partitions of one kind of message, in one slot of a cluster.
+type partitions struct {
 	db                            *DB
 	due, held, announced, claimed string        // keys
 	kept                          time.Duration // of announcements
 }
 
-// eventLanes are those of lines with events for the switch.
-func (db *DB) eventLanes() lanes {
-	return lanes{db, lanesDueKey, lanesHeldKey, lanesAnnouncedKey, lanesClaimedKey, keptDelivered}
+// eventPartitions are those of lines with events for the switch.
+func (db *DB) eventPartitions() partitions {
+	return partitions{db, partitionsDueKey, partitionsHeldKey, partitionsAnnouncedKey, partitionsClaimedKey, keptDelivered}
 }
 
-// announceArgs are the keys and arguments of announceLane.
-func (l lanes) announceArgs(lane string, now time.Time) (keys []string, args []any) {
-	return []string{l.due, l.held, l.announced, l.claimed}, []any{lane, millis(now), l.kept.Milliseconds()}
+// announceArgs are the keys and arguments of announcePartition.
+func (l partitions) announceArgs(partition string, now time.Time) (keys []string, args []any) {
+	return []string{l.due, l.held, l.announced, l.claimed}, []any{partition, millis(now), l.kept.Milliseconds()}
 }
 
-// announce makes a lane known, and due now, unless it is claimed or held back. It says whether
-// somebody has claimed lanes for as long as announcements are kept. One that may not last is
+// announce makes a partition known, and due now, unless it is claimed or held back. It says whether
+// somebody has claimed partitions for as long as announcements are kept. One that may not last is
 // repeated, see [DB.announceAgain]: nobody need be told of that doubt.
-func (l lanes) announce(ctx context.Context, lane string, now time.Time) (heard bool, err error) {
-	heard, lasts, err := l.announceOnce(ctx, lane, now)
+func (l partitions) announce(ctx context.Context, partition string, now time.Time) (heard bool, err error) {
+	heard, lasts, err := l.announceOnce(ctx, partition, now)
 	if !lasts {
-		l.db.doubted.add(l, now, lane)
+		l.db.doubted.add(l, now, partition)
 	}
 	return heard, err
 }
 
 // announceOnce is announce of one that is not repeated, and says whether it lasts.
-func (l lanes) announceOnce(ctx context.Context, lane string, now time.Time) (heard, lasts bool, err error) {
+func (l partitions) announceOnce(ctx context.Context, partition string, now time.Time) (heard, lasts bool, err error) {
 	ctx, doubt := durability.Apart(ctx)
-	keys, args := l.announceArgs(lane, now)
-	answer, err := l.db.run(ctx, announceLane, keys, args...)
+	keys, args := l.announceArgs(partition, now)
+	answer, err := l.db.run(ctx, announcePartition, keys, args...)
 	return answer == int64(1), err != nil || !doubt.Any(), err
 }
 
-// announceAll announces the lanes of a batch of lines.
-func (l lanes) announceAll(ctx context.Context, lines []nanp.Number, now time.Time) (heard bool, err error) {
+// announceAll announces the partitions of a batch of lines.
+func (l partitions) announceAll(ctx context.Context, lines []nanp.Number, now time.Time) (heard bool, err error) {
 	ctx, doubt := durability.Apart(ctx)
 	commands := make([][]any, len(lines))
 	for i, line := range lines {
 		keys, args := l.announceArgs(string(line), now)
-		commands[i] = announceLane.byHash(keys, args...)
+		commands[i] = announcePartition.byHash(keys, args...)
 	}
-	answers, err := l.db.runEach(ctx, announceLane, commands)
+	answers, err := l.db.runEach(ctx, announcePartition, commands)
 	for _, line := range lines {
 		if doubt.Any() {
 			l.db.doubted.add(l, now, string(line))
@@ -97,13 +97,13 @@ func (l lanes) announceAll(ctx context.Context, lines []nanp.Number, now time.Ti
 	return slices.Contains(answers, any(int64(1))), err
 }
 
-// Claim implements [provisioning.Store]. After an error lanes may be claimed of which nobody knows:
+// Claim implements [provisioning.Store]. After an error partitions may be claimed of which nobody knows:
 // they are due again when the claim has run out.
-func (l lanes) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
+func (l partitions) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
 	if most <= 0 {
 		return nil, nil
 	}
-	answer, err := l.db.runOnce(ctx, claimLanes, []string{l.due, l.held, l.claimed},
+	answer, err := l.db.runOnce(ctx, claimPartitions, []string{l.due, l.held, l.claimed},
 		claimedBy(holder), millis(now), millis(until), most, keep(l.kept))
 	if err != nil {
 		return nil, err
@@ -123,11 +123,11 @@ func texts(answer any) []string {
 
 // Next implements [provisioning.Store]. Of a message that can't be read it says [ErrVersion] or
 // [ErrGarbage], once those before it were delivered.
-func (o Outbox) Next(ctx context.Context, lane string, most int) ([]provisioning.Message, error) {
+func (o Outbox) Next(ctx context.Context, partition string, most int) ([]provisioning.Message, error) {
 	if most <= 0 {
 		return nil, nil
 	}
-	n := nanp.Number(lane)
+	n := nanp.Number(partition)
 	answer, err := o.db.run(ctx, nextEvents, []string{eventsKey(n), deliveredKey(n)}, most)
 	if err != nil {
 		return nil, err
@@ -150,33 +150,33 @@ func (o Outbox) Next(ctx context.Context, lane string, most int) ([]provisioning
 
 // Delivered implements [provisioning.Store]. It does nothing if the events were rewound after Next
 // told the position.
-func (o Outbox) Delivered(ctx context.Context, lane, position string) error {
+func (o Outbox) Delivered(ctx context.Context, partition, position string) error {
 	id, rewound, ok := parsePosition(position)
 	if !ok {
 		return errPosition
 	}
-	n := nanp.Number(lane)
+	n := nanp.Number(partition)
 	_, err := o.db.run(ctx, noteDelivered, []string{eventsKey(n), deliveredKey(n)},
 		id.String(), rewound, keep(keptDelivered), keep(keptDelivered+slack))
 	return err
 }
 
-// Release implements [provisioning.Store]. A lane that is said to be empty and isn't any more is due
+// Release implements [provisioning.Store]. A partition that is said to be empty and isn't any more is due
 // at once. After an error the claim may stand until it has run out, and after a broken connection ErrLost
 // can be said of a claim that was ended.
-func (o Outbox) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
-	return o.release(ctx, lane, holder, now, again, o.Next)
+func (o Outbox) Release(ctx context.Context, partition, holder string, now, again time.Time) error {
+	return o.release(ctx, partition, holder, now, again, o.Next)
 }
 
-// release implements Release, with the Next of the store whose lanes these are.
-func (l lanes) release(
-	ctx context.Context, lane, holder string, now, again time.Time,
-	next func(ctx context.Context, lane string, most int) ([]provisioning.Message, error),
+// release implements Release, with the Next of the store whose partitions these are.
+func (l partitions) release(
+	ctx context.Context, partition, holder string, now, again time.Time,
+	next func(ctx context.Context, partition string, most int) ([]provisioning.Message, error),
 ) error {
 	ctx, cancel := context.WithTimeout(ctx, l.db.within)
 	defer cancel()
 	if again.IsZero() {
-		late, err := next(ctx, lane, 1)
+		late, err := next(ctx, partition, 1)
 		if err != nil {
 			return err
 		}
@@ -188,8 +188,8 @@ func (l lanes) release(
 	if !again.IsZero() {
 		at = strconv.FormatInt(millis(again), 10)
 	}
-	done, err := l.db.run(ctx, releaseLane, []string{l.due, l.held, l.announced},
-		lane, claimedBy(holder), millis(now), at, provisioning.LookAgain.Milliseconds(), provisioning.AnnouncedFor.Milliseconds())
+	done, err := l.db.run(ctx, releasePartition, []string{l.due, l.held, l.announced},
+		partition, claimedBy(holder), millis(now), at, provisioning.LateAnnouncement.Milliseconds(), provisioning.AnnouncedFor.Milliseconds())
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (l lanes) release(
 }
 
 // Due implements [provisioning.Store].
-func (l lanes) Due(ctx context.Context) (lanes int, oldest time.Time, err error) {
+func (l partitions) Due(ctx context.Context) (partitions int, oldest time.Time, err error) {
 	answers, err := l.db.ask(ctx, []any{"zcard", l.due}, []any{"zrange", l.due, 0, 0, "withscores"})
 	if err != nil {
 		return 0, time.Time{}, err
@@ -218,91 +218,91 @@ func (l lanes) Due(ctx context.Context) (lanes int, oldest time.Time, err error)
 	return int(count), moment(int64(ms)), nil
 }
 
-// The lanes of the outbox are two sorted sets, of when they are due and of when they were
-// announced last, and one hash. A lane is in the first of them while it is known. In the hash
-// is, of a lane that is claimed or put off,
+// The partitions of the outbox are two sorted sets, of when they are due and of when they were
+// announced last, and one hash. A partition is in the first of them while it is known. In the hash
+// is, of a partition that is claimed or put off,
 //
 //	claimed <holder>  by whom it is claimed
 //	later             it was released to be tried again
 //
-// Beside them stands, as a number, when lanes were claimed last.
+// Beside them stands, as a number, when partitions were claimed last.
 //
-// Times are milliseconds. A lane that is claimed is due when the claim runs out.
+// Times are milliseconds. A partition that is claimed is due when the claim runs out.
 
-// claimedBy is what the hash holds of a claimed lane.
+// claimedBy is what the hash holds of a claimed partition.
 func claimedBy(holder string) string { return "claimed " + holder }
 
-// announceLane makes a lane known. It is due now, unless it is claimed or put off.
+// announcePartition makes a partition known. It is due now, unless it is claimed or put off.
 //
-//	KEYS  due, held, announced, when lanes were claimed
-//	ARGV  lane, now, milliseconds for which announcements are kept
-//	      1 if lanes were claimed within those milliseconds, else 0
-var announceLane = newScript(`
-local lane, now = ARGV[1], tonumber(ARGV[2])
-local held = redis.call('HEXISTS', KEYS[2], lane) == 1
-local due = redis.call('ZSCORE', KEYS[1], lane)
-local last = redis.call('ZSCORE', KEYS[3], lane)
+//	KEYS  due, held, announced, when partitions were claimed
+//	ARGV  partition, now, milliseconds for which announcements are kept
+//	      1 if partitions were claimed within those milliseconds, else 0
+var announcePartition = newScript(`
+local partition, now = ARGV[1], tonumber(ARGV[2])
+local held = redis.call('HEXISTS', KEYS[2], partition) == 1
+local due = redis.call('ZSCORE', KEYS[1], partition)
+local last = redis.call('ZSCORE', KEYS[3], partition)
 local claimed = tonumber(redis.call('GET', KEYS[4]) or '') or 0
-if not last or tonumber(last) < now then redis.call('ZADD', KEYS[3], ARGV[2], lane) end
+if not last or tonumber(last) < now then redis.call('ZADD', KEYS[3], ARGV[2], partition) end
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - tonumber(ARGV[3]))
 if not due then
-	redis.call('ZADD', KEYS[1], ARGV[2], lane)
+	redis.call('ZADD', KEYS[1], ARGV[2], partition)
 elseif not held and tonumber(due) > now then
-	redis.call('ZADD', KEYS[1], ARGV[2], lane)
+	redis.call('ZADD', KEYS[1], ARGV[2], partition)
 end
 if claimed > now - tonumber(ARGV[3]) then return 1 end
 return 0
 `).lasts()
 
-// claimLanes claims the lanes that are due longest, and notes that somebody does.
+// claimPartitions claims the partitions that are due longest, and notes that somebody does.
 //
-//	KEYS  due, held, when lanes were claimed
+//	KEYS  due, held, when partitions were claimed
 //	ARGV  what is held of them from now on, now, until, most, milliseconds for Redis to keep the
 //	      note
-//	      {lane, ...}
-var claimLanes = newWrite(`
-local lanes = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[4])
-for _, lane in ipairs(lanes) do
-	redis.call('HSET', KEYS[2], lane, ARGV[1])
-	redis.call('ZADD', KEYS[1], ARGV[3], lane)
+//	      {partition, ...}
+var claimPartitions = newWrite(`
+local partitions = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[4])
+for _, partition in ipairs(partitions) do
+	redis.call('HSET', KEYS[2], partition, ARGV[1])
+	redis.call('ZADD', KEYS[1], ARGV[3], partition)
 end
-if #lanes > 0 then redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[5]) end
-return lanes
+if #partitions > 0 then redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[5]) end
+return partitions
 `)
 
-// releaseLane ends a claim.
+// releasePartition ends a claim.
 //
 //	KEYS  due, held, announced
-//	ARGV  lane, what is held of it, now, when it is due again or nothing; milliseconds after
-//	      which an announced lane is looked into again, and after which its event has come
+//	ARGV  partition, what is held of it, now, when it is due again or nothing; milliseconds after
+//	      which an announced partition is looked into again, and after which its event has come
 //	      1 released, 0 something else is held of it, or nothing
-var releaseLane = newScript(`
-local lane, now, again = ARGV[1], tonumber(ARGV[3]), ARGV[4]
-if redis.call('HGET', KEYS[2], lane) ~= ARGV[2] then return 0 end
+var releasePartition = newScript(`
+local partition, now, again = ARGV[1], tonumber(ARGV[3]), ARGV[4]
+if redis.call('HGET', KEYS[2], partition) ~= ARGV[2] then return 0 end
 if again ~= '' then
-	redis.call('HSET', KEYS[2], lane, 'later')
-	redis.call('ZADD', KEYS[1], again, lane)
+	redis.call('HSET', KEYS[2], partition, 'later')
+	redis.call('ZADD', KEYS[1], again, partition)
 	return 1
 end
-redis.call('HDEL', KEYS[2], lane)
-local last = tonumber(redis.call('ZSCORE', KEYS[3], lane) or 0)
+redis.call('HDEL', KEYS[2], partition)
+local last = tonumber(redis.call('ZSCORE', KEYS[3], partition) or 0)
 local soon, come = last + tonumber(ARGV[5]), last + tonumber(ARGV[6])
 if soon > now then
-	redis.call('ZADD', KEYS[1], string.format('%.0f', soon), lane)
+	redis.call('ZADD', KEYS[1], string.format('%.0f', soon), partition)
 elseif come > now then
-	redis.call('ZADD', KEYS[1], string.format('%.0f', come), lane)
+	redis.call('ZADD', KEYS[1], string.format('%.0f', come), partition)
 else
-	redis.call('ZREM', KEYS[1], lane)
+	redis.call('ZREM', KEYS[1], partition)
 end
 return 1
 `).aside()
 
-// hastenLane has a lane that was put off be due now.
+// hastenPartition has a partition that was put off be due now.
 //
 //	KEYS  due, held
-//	ARGV  lane, now
+//	ARGV  partition, now
 //	      1 it is due, 0 it was not put off
-var hastenLane = newScript(`
+var hastenPartition = newScript(`
 if redis.call('HGET', KEYS[2], ARGV[1]) ~= 'later' then return 0 end
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])

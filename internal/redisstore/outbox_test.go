@@ -19,7 +19,7 @@ import (
 // TestNoEventIsLost plays changes and deliveries of one line step by step, in an order and at
 // times that chance chooses, and lets them die between any two steps. Whatever happened, all
 // events that are there are delivered in the end, for the first time in their order, and the
-// lane is forgotten.
+// partition is forgotten.
 func TestNoEventIsLost(t *testing.T) {
 	db := open(t, redistest.StartMini(t).URL())
 	addLine(t, db, pins.DialLock)
@@ -69,23 +69,23 @@ func (g *game) play() {
 		}
 	}
 	g.deathless = true // but all that is under way dies
-	for rounds := 0; g.lanes() > 0 && rounds < 8; rounds++ {
+	for rounds := 0; g.partitions() > 0 && rounds < 8; rounds++ {
 		g.now = g.now.Add(time.Minute)
 		last := actor{}
 		for g.dispatch(&last); last.step != 0; {
 			g.dispatch(&last)
 		}
 	}
-	if lanes := g.lanes(); g.delivered != g.changed || lanes != 0 {
-		g.t.Errorf("%d events, delivered up to %d, %d lanes", g.changed, g.delivered, lanes)
+	if partitions := g.partitions(); g.delivered != g.changed || partitions != 0 {
+		g.t.Errorf("%d events, delivered up to %d, %d partitions", g.changed, g.delivered, partitions)
 	}
 }
 
-// lanes is how many lanes are known.
-func (g *game) lanes() int {
-	lanes, _, err := g.db.Outbox().Due(context.Background())
+// partitions is how many partitions are known.
+func (g *game) partitions() int {
+	partitions, _, err := g.db.Outbox().Due(context.Background())
 	g.ok(err)
-	return lanes
+	return partitions
 }
 
 // change takes the next step of a change, or dies before it.
@@ -117,10 +117,10 @@ func (g *game) dispatch(a *actor) {
 	case 0:
 		g.holders++
 		*a = actor{holder: fmt.Sprint("holder ", g.holders)}
-		lanes, err := out.Claim(ctx, a.holder, g.now, g.now.Add(time.Minute), 8)
+		partitions, err := out.Claim(ctx, a.holder, g.now, g.now.Add(time.Minute), 8)
 		g.ok(err)
-		a.step = len(lanes)
-		g.say("%s claims %v", a.holder, lanes)
+		a.step = len(partitions)
+		g.say("%s claims %v", a.holder, partitions)
 	case 1:
 		var err error
 		a.messages, err = out.Next(ctx, string(number), 2)
@@ -175,7 +175,7 @@ func (g *game) ok(err error) {
 	}
 }
 
-// TestLateEventKeepsItsLane holds that a lane is not forgotten when the event comes between
+// TestLateEventKeepsItsLane holds that a partition is not forgotten when the event comes between
 // the last look of its holder and the release.
 func TestLateEventKeepsItsLane(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
@@ -183,9 +183,9 @@ func TestLateEventKeepsItsLane(t *testing.T) {
 		addLine(t, db, pins.DialLock)
 		claim := func(at time.Time, want int) {
 			t.Helper()
-			lanes, err := db.Outbox().Claim(ctx, "h", at, at.Add(time.Minute), 8)
-			if err != nil || len(lanes) != want {
-				t.Fatalf("claimed %v, %v", lanes, err)
+			partitions, err := db.Outbox().Claim(ctx, "h", at, at.Add(time.Minute), 8)
+			if err != nil || len(partitions) != want {
+				t.Fatalf("claimed %v, %v", partitions, err)
 			}
 		}
 		if err := db.Announce(ctx, string(number), now); err != nil {
@@ -280,9 +280,9 @@ func TestReplacedNoticesAreTold(t *testing.T) {
 			t.Errorf("%d replaced notices are told, want %d: %v", replaced, want, err)
 		}
 	}
-	fill := func(lane string, notices int) {
+	fill := func(partition string, notices int) {
 		for n := range notices {
-			db.Notices().Append(t, lane, fmt.Appendf(nil, "notice %d", n))
+			db.Notices().Append(t, partition, fmt.Appendf(nil, "notice %d", n))
 		}
 	}
 	addLine(t, db)

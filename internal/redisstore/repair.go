@@ -72,7 +72,7 @@ func (s Desk) Count(ctx context.Context, count repair.Count) (repair.Counted, er
 	rule := count.Rule
 	answer, err := s.db.run(ctx, countAtDesk, []string{deskCountKey(count.Subject)},
 		count.Entry, millis(count.At), rule.Most, rule.Within.Milliseconds(), rule.Rest.Milliseconds(),
-		repair.Again.Milliseconds(), keep(max(rule.Within, rule.Rest, repair.Again)))
+		repair.RefusalPause.Milliseconds(), keep(max(rule.Within, rule.Rest, repair.RefusalPause)))
 	if err != nil {
 		return repair.Counted{}, err
 	}

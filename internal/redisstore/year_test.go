@@ -138,16 +138,16 @@ func (y *year) daily(day int) {
 	ctx, lines, outbox := y.t.Context(), y.db.Lines(), y.db.Outbox()
 	v := pins.Validation{By: "ann", From: "console", Method: pins.ByOperator, At: y.at, Until: y.at.Add(pins.ValidFor)}
 	y.ok(lines.Validate(ctx, number, v, y.record(pins.CustomerValidated)), lines.Reset(ctx, number, y.record(pins.Reset), fmt.Appendf(nil, "reset %d", day)),
-		lines.Append(ctx, number, y.record(pins.NoticeUntold)))
+		lines.Append(ctx, number, y.record(pins.NoticeUndelivered)))
 	y.revision++
 	if day >= 340 {
-		lanes, err := outbox.Claim(ctx, "h", y.at.Add(time.Hour), y.at.Add(2*time.Hour), 8)
+		partitions, err := outbox.Claim(ctx, "h", y.at.Add(time.Hour), y.at.Add(2*time.Hour), 8)
 		y.ok(err)
-		for len(lanes) > 0 && y.waiting > 0 {
+		for len(partitions) > 0 && y.waiting > 0 {
 			y.waiting -= deliver(y.t, y.db, 100)
 		}
-		for _, lane := range lanes {
-			y.ok(outbox.Release(ctx, lane, "h", y.at.Add(time.Hour), time.Time{}))
+		for _, partition := range partitions {
+			y.ok(outbox.Release(ctx, partition, "h", y.at.Add(time.Hour), time.Time{}))
 		}
 	}
 	key := sha256.Sum256([]byte(y.at.String()))
@@ -216,7 +216,7 @@ func (y *year) dropped() int {
 		y.ok(err)
 	}
 	for range pins.MaxHistory {
-		y.ok(y.db.Lines().Append(ctx, number, y.record(pins.NoticeUntold)))
+		y.ok(y.db.Lines().Append(ctx, number, y.record(pins.NoticeUndelivered)))
 	}
 	if line, err := y.db.Lines().Line(ctx, number); err != nil || !line.FromLine.Locked {
 		y.t.Errorf("the lock is gone with its record: %+v, %v", line.FromLine, err)

@@ -101,7 +101,7 @@ func (d *Desk) create(ctx context.Context, who Who, number nanp.Number, id ID) (
 // ring asks for the call. Deliveries know the validation's ID as their key, so that one is asked
 // for, however often this is run.
 func (d *Desk) ring(ctx context.Context, who Who, r record, line pins.Line) (Validation, error) {
-	call, err := d.deliveries.RequestValidation(ctx, deliveries.ValidationAsk{
+	call, err := d.deliveries.RequestValidation(ctx, deliveries.ValidationParams{
 		Line: line.Number, Language: line.Language, Ref: string(r.id), Key: string(r.id),
 	})
 	if err != nil {

@@ -22,7 +22,7 @@ func TestCallValidatesAndResets(t *testing.T) {
 	if v.Status != repair.Waiting || v.Left != 3 || v.Line != home || !v.Until.Equal(f.now.Add(10*time.Minute)) {
 		t.Errorf("validation %+v", v)
 	}
-	if v.Call.About != deliveries.ValidationCode || v.Call.To != home || v.Call.Language != "es" || v.Call.Ref != string(v.ID) {
+	if v.Call.Topic != deliveries.ValidationCode || v.Call.To != home || v.Call.Language != "es" || v.Call.Ref != string(v.ID) {
 		t.Errorf("call %+v", v.Call)
 	}
 	typed := secret.New(" " + code.Reveal()[:3] + "-" + code.Reveal()[3:])

@@ -85,7 +85,7 @@ type Accounts interface {
 
 // Deliveries has lines called, as [deliveries.Deliveries] does.
 type Deliveries interface {
-	RequestValidation(ctx context.Context, ask deliveries.ValidationAsk) (deliveries.Delivery, error)
+	RequestValidation(ctx context.Context, ask deliveries.ValidationParams) (deliveries.Delivery, error)
 	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
 }
 
@@ -331,9 +331,9 @@ type Counted struct {
 	Refused bool
 	Until   time.Time // when there can be another, if it was refused
 	// First says that it was refused, and that this has been said of no other refusal of the
-	// subject in the hour ([Again]) up to the count's time. Of many at once, one is told so.
+	// subject in the hour ([RefusalPause]) up to the count's time. Of many at once, one is told so.
 	First bool
 }
 
-// Again is how long after a first refusal another one is the first again.
-const Again = time.Hour
+// RefusalPause is how long after a first refusal another one is the first again.
+const RefusalPause = time.Hour

@@ -127,8 +127,8 @@ var firstTests = map[string]func(play){
 			after time.Duration
 			first bool
 		}{
-			{0, true}, {0, false}, {time.Minute, false}, {repair.Again - ms, false},
-			{repair.Again, true}, {repair.Again, false}, {2*repair.Again - ms, false}, {2*repair.Again + ms, true}, {3 * repair.Again, false},
+			{0, true}, {0, false}, {time.Minute, false}, {repair.RefusalPause - ms, false},
+			{repair.RefusalPause, true}, {repair.RefusalPause, false}, {2*repair.RefusalPause - ms, false}, {2*repair.RefusalPause + ms, true}, {3 * repair.RefusalPause, false},
 		} {
 			p.t.Same(p.count(resting, "s", "d", c.after), repair.Counted{Refused: true, Until: p.start.Add(24 * time.Hour), First: c.first})
 		}
@@ -143,7 +143,7 @@ var firstTests = map[string]func(play){
 		p.t.Same(p.count(hourly, "s", "d", 50*time.Minute).First, true)
 		p.counts(hourly, "s", time.Hour, "d", "e", "f")
 		p.t.Same(p.count(hourly, "s", "g", time.Hour).First, false)
-		p.t.Same(p.count(hourly, "s", "g", 50*time.Minute+repair.Again).First, true)
+		p.t.Same(p.count(hourly, "s", "g", 50*time.Minute+repair.RefusalPause).First, true)
 	},
 	"each subject has its own": func(p play) {
 		none := repair.Rule{Within: time.Hour}

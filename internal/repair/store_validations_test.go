@@ -113,7 +113,7 @@ var togetherTests = map[string]func(play){
 				p.t.Fatalf("%s: then %+v", name, again)
 			}
 			p.t.Same(p.together(func(i int) (bool, error) {
-				later := repair.Count{Subject: name, Entry: fmt.Sprint("later", i), At: p.start.Add(repair.Again), Rule: repair.Rule{Within: time.Hour}}
+				later := repair.Count{Subject: name, Entry: fmt.Sprint("later", i), At: p.start.Add(repair.RefusalPause), Rule: repair.Rule{Within: time.Hour}}
 				c, err := p.store.Count(p.t.Context(), later)
 				return c.First, err
 			}), 1)

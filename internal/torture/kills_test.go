@@ -186,7 +186,7 @@ func TestTortureRollingRestart(t *testing.T) {
 // restart does.
 func (w *world) noticed(c *customer) bool {
 	faults := slices.Clone(c.faults)
-	for _, call := range w.town.calls(string(c.line)) {
+	for _, call := range w.telephones.calls(string(c.line)) {
 		faults = append(faults, call.faults...)
 	}
 	return slices.ContainsFunc(faults, func(err error) bool {

@@ -67,7 +67,7 @@ func TestTortureFloodOfNotices(t *testing.T) {
 	onEach(t, 300, 20_000, func(t *testing.T, a arrangement, notices int) {
 		w := newWorld(t, plan{redis: a, servers: 1, firstPINs: notices, settings: []string{fmt.Sprint("CALL_RATE=", floodRate)}})
 		announcing := w.newLines(func(number nanp.Number, _ pins.Event, name string) []byte {
-			return deliveries.Notice{About: deliveries.PINChanged, Line: number, Method: deliveries.Voice, Key: name}.Due()
+			return deliveries.Notice{Topic: deliveries.PINChanged, Line: number, Method: deliveries.Voice, Key: name}.Due()
 		})
 		var changing sync.WaitGroup
 		for i := range 4 {
@@ -82,13 +82,13 @@ func TestTortureFloodOfNotices(t *testing.T) {
 		token, late, validations, ahead := w.apiKey(), 0, Times(3, 10), Times(20, 3)*floodRate
 		for i := range validations {
 			line := w.customers[len(w.customers)-1-i].line
-			before := w.town.rung()
+			before := w.telephones.rung()
 			w.validate(token, line)
 			if after := w.awaitValidation(line); after-before > ahead {
 				late++
 			}
 		}
-		if waiting := notices - w.town.rung(); waiting < notices/4 {
+		if waiting := notices - w.telephones.rung(); waiting < notices/4 {
 			t.Errorf("only %d of %d notices waited at the end: this shows nothing", waiting, notices)
 		}
 		Report(t, "validations among waiting notices", a.kind, Counts{Operations: validations, Unheard: late})
@@ -137,7 +137,7 @@ func (w *world) awaitValidation(line nanp.Number) int {
 	ctx, cancel := context.WithTimeout(w.t.Context(), 3*time.Minute)
 	defer cancel()
 	for ctx.Err() == nil {
-		for _, call := range w.town.calls(string(line)) {
+		for _, call := range w.telephones.calls(string(line)) {
 			if !strings.Contains(call.words, "was changed") {
 				return call.order
 			}
@@ -151,9 +151,9 @@ func (w *world) awaitValidation(line nanp.Number) int {
 // awaitRings waits until so many telephones have rung.
 func (w *world) awaitRings(telephones int) {
 	w.t.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); w.town.rung() < telephones; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); w.telephones.rung() < telephones; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.t.Fatalf("%d telephones have rung, want %d", w.town.rung(), telephones)
+			w.t.Fatalf("%d telephones have rung, want %d", w.telephones.rung(), telephones)
 		}
 	}
 }

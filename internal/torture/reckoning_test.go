@@ -22,7 +22,7 @@ import (
 //   - dead: a call that ended without a sentence of ours that helps.
 //
 // Not counted as doubled is when a telephone tells once more what a master that is gone knew it had
-// told: only changes wait for a replica.
+// answered: only changes wait for a replica.
 func (w *world) reckon() Counts {
 	w.t.Helper()
 	ended := w.quiet()
@@ -56,7 +56,7 @@ func (w *world) reckon() Counts {
 		w.t.Log(why)
 	}
 	w.t.Logf("of %d calls, %v; the balancer said 502 %d times; %d were told again, or of what is gone, after a fail-over",
-		len(w.customers), verdicts, broken, w.toldAgain)
+		len(w.customers), verdicts, broken, w.notifiedAgain)
 	return counts
 }
 
@@ -88,13 +88,13 @@ func (w *world) judge(c *customer, turn, done int) Counts {
 	if c.errand == feature {
 		return wrong
 	}
-	told := w.timesTold(c)
+	told := w.timesNotified(c)
 	if done > 0 && told == 0 {
 		wrong[Untold]++
 	}
 	switch {
 	case told > done && w.plan.mayLose:
-		w.toldAgain++
+		w.notifiedAgain++
 	case told > done:
 		wrong[Doubled]++
 	}
@@ -145,10 +145,10 @@ func (w *world) letsIn(c *customer, turn int) bool {
 	return result.Outcome == pins.Right
 }
 
-// timesTold is how often the line's telephone told of a changed PIN.
-func (w *world) timesTold(c *customer) int {
+// timesNotified is how often the line's telephone told of a changed PIN.
+func (w *world) timesNotified(c *customer) int {
 	told := 0
-	for _, call := range w.town.calls(string(c.line)) {
+	for _, call := range w.telephones.calls(string(c.line)) {
 		if strings.Contains(call.words, "The PIN of your telephone line was changed") {
 			told++
 		}
@@ -164,7 +164,7 @@ func (w *world) story(c *customer, done int) string {
 	}
 	due, err := w.db.Notices().Next(w.t.Context(), string(c.line), 10)
 	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, %d notices due (%v), telephone %+v, heard that %s (%s); %v",
-		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesTold(c), len(due), err, w.town.calls(string(c.line)), c.heard, heard, c.faults)
+		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesNotified(c), len(due), err, w.telephones.calls(string(c.line)), c.heard, heard, c.faults)
 }
 
 // heard takes what a test is told.

@@ -65,21 +65,21 @@ type plan struct {
 	firstPINs, anotherPINs, features int // how many customers have each errand
 }
 
-// A world is servers of this program as processes on one Redis, behind a balancer, with a town of
+// A world is servers of this program as processes on one Redis, behind a balancer, with telephones and
 // customers.
 type world struct {
-	t        testing.TB
-	plan     plan
-	db       *redisstore.DB // of the test itself
-	lines    *pins.Lines
-	balancer *balancer
-	town     *town
-	servers  []*server
+	t          testing.TB
+	plan       plan
+	db         *redisstore.DB // of the test itself
+	lines      *pins.Lines
+	balancer   *balancer
+	telephones *telephones
+	servers    []*server
 
-	customers []*customer
-	callTakes atomic.Int64 // how long the last good call did, in nanoseconds
-	kills     int
-	toldAgain int // customers to whom a notice was told more often than there are changes, after a fail-over
+	customers     []*customer
+	callTakes     atomic.Int64 // how long the last good call did, in nanoseconds
+	kills         int
+	notifiedAgain int // customers to whom a notice was told more often than there are changes, after a fail-over
 }
 
 // A server is one process at a time, always at the same address.
@@ -111,7 +111,7 @@ func newWorld(t testing.TB, p plan) *world {
 		w.servers = append(w.servers, &server{address: address})
 	}
 	w.balancer = newBalancer(t, p.health, p.every, p.fall, addresses...)
-	w.town = newTown(t, w.balancer.url)
+	w.telephones = newTelephones(t, w.balancer.url)
 	for _, s := range w.servers {
 		w.start(s)
 	}
@@ -164,7 +164,7 @@ func (w *world) start(s *server) {
 	}
 	s.process = programtest.Start(w.t, binary, slices.Concat([]string{
 		"LISTEN_ADDR=" + s.address, "PUBLIC_URL=" + publicURL, "REDIS_URL=" + w.plan.redis.url, "SECRET_KEYS=" + secretKeys,
-		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + simulator.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.town.url,
+		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + simulator.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.telephones.url,
 		"SIP_DOMAINS=" + simulator.DefaultSIPDomain, "CALL_FROM=" + callFrom, "CALL_RATE=100",
 		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=warn",
 	}, w.plan.settings), "serve")
@@ -317,7 +317,7 @@ func (w *world) callDuring(crowd []*customer, least int, meanwhile func()) {
 // call has a customer call. Who hears that something went wrong lets some time pass before the next
 // one takes the telephone.
 func (w *world) call(c *customer) {
-	c.calls(context.WithoutCancel(w.t.Context()), w.town.exchange)
+	c.calls(context.WithoutCancel(w.t.Context()), w.telephones.exchange)
 	if c.heard == heardDone {
 		w.callTakes.Store(int64(time.Since(c.dialed)))
 		return
@@ -348,7 +348,7 @@ func (w *world) quiet() bool {
 		if !Long() && (over || time.Since(begun) > quietShort) {
 			return over
 		}
-		if rung := w.town.rung(); rung != last || unfinished > 0 {
+		if rung := w.telephones.rung(); rung != last || unfinished > 0 {
 			last, since = rung, time.Now()
 		}
 		if over && time.Since(since) > quietAfter || time.Since(since) > quietFor {
@@ -371,5 +371,5 @@ func (w *world) unfinished() int {
 
 // owed says whether a customer's change was made, and the telephone has not told of it yet.
 func (w *world) owed(c *customer) bool {
-	return c.errand != feature && w.timesTold(c) == 0 && w.changes(c) > 0
+	return c.errand != feature && w.timesNotified(c) == 0 && w.changes(c) > 0
 }

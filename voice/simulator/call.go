@@ -90,7 +90,7 @@ func (c *Call) formWith(extra url.Values) url.Values {
 }
 
 // Next does what comes next in the call and says what it was. While a question waits it
-// is [Asked] each time, and [Ended] once the call is over. An error of the context leaves
+// is [Gathering] each time, and [Ended] once the call is over. An error of the context leaves
 // the call as it was; any other error ends it.
 func (c *Call) Next(ctx context.Context) (Event, error) {
 	for ; c.steps < stepsLimit; c.steps++ {
@@ -223,7 +223,7 @@ func (c *Call) Listen(ctx context.Context) ([]Event, error) {
 			heard = append(heard, audible)
 		}
 		switch event.(type) {
-		case Asked, Ended:
+		case Gathering, Ended:
 			return heard, nil
 		}
 		if err := sleep(ctx, c.exchange.config.Clock, length(event)); err != nil {
@@ -323,7 +323,7 @@ func (c *Call) end(ctx context.Context, by Party, status string, failure error) 
 }
 
 // An Event is what happens next in a call: [Spoken], [Played], [Paused], [Transferred],
-// [Asked] or [Ended].
+// [Gathering] or [Ended].
 type Event interface{ isEvent() }
 
 // Spoken is words said to the caller.
@@ -354,8 +354,8 @@ type Transferred struct {
 	Status   string // Twilio's DialCallStatus: completed, busy, no-answer, failed or canceled
 }
 
-// Asked says that the far end waits for keys: the prompts of a Gather are over.
-type Asked struct {
+// Gathering says that the far end waits for keys: the prompts of a Gather are over.
+type Gathering struct {
 	Timeout time.Duration // of silence, from now, that ends the entry
 	Keyed   int           // how many keys the entry holds so far
 }
@@ -380,5 +380,5 @@ func (Spoken) isEvent()      {}
 func (Played) isEvent()      {}
 func (Paused) isEvent()      {}
 func (Transferred) isEvent() {}
-func (Asked) isEvent()       {}
+func (Gathering) isEvent()   {}
 func (Ended) isEvent()       {}

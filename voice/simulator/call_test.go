@@ -199,7 +199,7 @@ func TestKeyCutsPromptsShort(t *testing.T) {
 	if err != nil || first != (simulator.Spoken{Words: "First.", Language: "en-US"}) {
 		t.Fatalf("first: %+v, %v", first, err)
 	}
-	if err := call.Press('1'); !errors.Is(err, simulator.ErrNotAsking) {
+	if err := call.Press('1'); !errors.Is(err, simulator.ErrNotGathering) {
 		t.Errorf("key before the question: %v", err)
 	}
 	if one, _ := call.Next(t.Context()); one != (simulator.Spoken{Words: "One.", Language: "en-US", Interruptible: true}) {
@@ -211,7 +211,7 @@ func TestKeyCutsPromptsShort(t *testing.T) {
 	if err := call.Press('1'); err != nil {
 		t.Fatal(err)
 	}
-	if asked, _ := call.Next(t.Context()); asked != (simulator.Asked{Timeout: 5 * time.Second, Keyed: 1}) {
+	if asked, _ := call.Next(t.Context()); asked != (simulator.Gathering{Timeout: 5 * time.Second, Keyed: 1}) {
 		t.Errorf("after a key: %+v", asked)
 	}
 	if !call.Entering() {

@@ -154,8 +154,8 @@ var (
 
 // Errors of a caller who does what can't be done. They leave the call as it is.
 var (
-	// ErrNotAsking is a key or a silence while the far end does not wait for keys.
-	ErrNotAsking = errors.New("the far end does not wait for keys")
+	// ErrNotGathering is a key or a silence while the far end does not wait for keys.
+	ErrNotGathering = errors.New("the far end does not wait for keys")
 	// ErrOver is anything done in a call that has ended.
 	ErrOver = errors.New("the call is over")
 	// ErrKey is a key that a telephone does not have.

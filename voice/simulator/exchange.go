@@ -8,7 +8,7 @@
 //
 // [New] sets up an [Exchange]; [Exchange.Dial] starts a [Call]. A call is pulled:
 // [Call.Next] does the next thing and says what it was ([Spoken], [Played], [Paused],
-// [Transferred]), until the far end waits for keys ([Asked]) or the call is over
+// [Transferred]), until the far end waits for keys ([Gathering]) or the call is over
 // ([Ended]). [Call.Press], [Call.Silence] and [Call.HangUp] are the caller's side. A
 // key that is pressed after an event with Interruptible set cuts the rest of the prompt
 // short. [Call.Listen] takes events up to the next question and lets their time pass.

@@ -160,7 +160,7 @@ func told(events []simulator.Event) string {
 			lines = append(lines, "pauses "+event.Length.String())
 		case simulator.Transferred:
 			lines = append(lines, "transfers to "+event.To)
-		case simulator.Asked:
+		case simulator.Gathering:
 			lines = append(lines, fmt.Sprintf("asks %v, %d keyed", event.Timeout, event.Keyed))
 		case simulator.Ended:
 			lines = append(lines, fmt.Sprintf("ended by %s, %s", event.By, event.Status))

@@ -103,7 +103,7 @@ func (c *Call) prompt() Event {
 	q := c.question
 	if len(q.prompts) == 0 {
 		c.steps = 0
-		return Asked{Timeout: q.timeout(), Keyed: len(q.keys)}
+		return Gathering{Timeout: q.timeout(), Keyed: len(q.keys)}
 	}
 	event, again := perform(q.prompts[0], c.url, true)
 	q.prompts = q.prompts[1:]
@@ -137,7 +137,7 @@ func (c *Call) Listening() bool { return c.question != nil }
 // Entering says whether an entry has begun and is not finished.
 func (c *Call) Entering() bool { return c.question != nil && len(c.question.keys) > 0 }
 
-// Press presses a key: 0-9, * or #. It returns [ErrNotAsking] where no key counts, which
+// Press presses a key: 0-9, * or #. It returns [ErrNotGathering] where no key counts, which
 // then is lost as on a real line; [ErrOver] after the end; [ErrKey] for no key at all.
 func (c *Call) Press(key byte) error {
 	switch {
@@ -146,7 +146,7 @@ func (c *Call) Press(key byte) error {
 	case c.ended != nil || c.cutOff():
 		return ErrOver
 	case c.question == nil:
-		return ErrNotAsking
+		return ErrNotGathering
 	}
 	c.steps = 0
 	q := c.question
@@ -169,7 +169,7 @@ func (c *Call) Silence() error {
 	case c.ended != nil || c.cutOff():
 		return ErrOver
 	case c.question == nil:
-		return ErrNotAsking
+		return ErrNotGathering
 	}
 	c.steps = 0
 	c.finish("")

@@ -117,7 +117,7 @@ type Report struct {
 	Failed  int      // scripts that did not go as written, or needed the fallback
 	Reasons []string // of the first few that failed
 
-	Took               time.Duration // all of it
+	Duration           time.Duration // all of it
 	P50, P95, P99, Max time.Duration // of a turn
 }
 
@@ -129,7 +129,7 @@ func (r Report) String() string {
 	row("turns", r.Turns)
 	row("errors", r.Errors)
 	row("failed", r.Failed)
-	row("took", r.Took.Round(time.Millisecond))
+	row("took", r.Duration.Round(time.Millisecond))
 	row("p50", r.P50.Round(10*time.Microsecond))
 	row("p95", r.P95.Round(10*time.Microsecond))
 	row("p99", r.P99.Round(10*time.Microsecond))
@@ -176,7 +176,7 @@ func (t *tally) report(took time.Duration) Report {
 	slices.Sort(t.turns)
 	report := t.sum
 	report.Turns = len(t.turns)
-	report.Took = took
+	report.Duration = took
 	report.P50, report.P95 = percentile(t.turns, 50), percentile(t.turns, 95)
 	report.P99, report.Max = percentile(t.turns, 99), percentile(t.turns, 100)
 	return report

@@ -48,8 +48,8 @@ func TestLoad(t *testing.T) {
 	if len(report.Reasons) != 5 || !strings.Contains(report.Reasons[0], `load-1.call:3: expected to hear "balloon"`) {
 		t.Errorf("reasons %q", report.Reasons)
 	}
-	if report.Took < 4*time.Second || report.Took > 6*time.Second {
-		t.Errorf("50 calls at 10 a second took %v", report.Took)
+	if report.Duration < 4*time.Second || report.Duration > 6*time.Second {
+		t.Errorf("50 calls at 10 a second took %v", report.Duration)
 	}
 	if report.P50 <= 0 || report.P50 > report.P95 || report.P95 > report.P99 || report.P99 > report.Max {
 		t.Errorf("latencies %v %v %v %v", report.P50, report.P95, report.P99, report.Max)
@@ -135,7 +135,7 @@ func TestLoadRefuses(t *testing.T) {
 }
 
 func TestReportTable(t *testing.T) {
-	report := simulator.Report{Calls: 2, Turns: 7, Errors: 3, Failed: 1, Reasons: []string{"x.call:1: no"}, P50: 1234 * time.Microsecond, Took: time.Second}
+	report := simulator.Report{Calls: 2, Turns: 7, Errors: 3, Failed: 1, Reasons: []string{"x.call:1: no"}, P50: 1234 * time.Microsecond, Duration: time.Second}
 	want := "calls             2\nturns             7\nerrors            3\nfailed            1\ntook             1s\n" +
 		"p50          1.23ms\np95              0s\np99              0s\nmax              0s\nfailed: x.call:1: no\n"
 	if got := report.String(); got != want {

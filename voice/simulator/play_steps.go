@@ -123,7 +123,7 @@ func (p *player) pause(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if asked, ok := event.(Asked); ok {
+	if asked, ok := event.(Gathering); ok {
 		if err := sleep(ctx, p.exchange.config.Clock, asked.Timeout); err != nil {
 			return err
 		}

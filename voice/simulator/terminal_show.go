@@ -26,7 +26,7 @@ func (s *session) show(ctx context.Context, event Event) error {
 	case Transferred:
 		s.recorder.hear(inWords(event))
 		s.screen.line("(" + inWords(event) + ")")
-	case Asked:
+	case Gathering:
 		return s.answer(ctx, event)
 	}
 	return nil
@@ -64,7 +64,7 @@ func (s *session) pass(ctx context.Context, d time.Duration, interruptible bool)
 }
 
 // answer waits for a key, or for the end of the question.
-func (s *session) answer(ctx context.Context, asked Asked) error {
+func (s *session) answer(ctx context.Context, asked Gathering) error {
 	key, err := s.wait(ctx, asked.Timeout, true)
 	switch {
 	case err != nil:

@@ -268,9 +268,9 @@ func (h *hasher) Verify(ctx context.Context, hash pins.Hash, entry secret.Text) 
 	return h.Hasher.Verify(ctx, hash, entry)
 }
 
-func (h *hasher) Burn(ctx context.Context, entry secret.Text) error {
+func (h *hasher) VerifyNothing(ctx context.Context, entry secret.Text) error {
 	h.hashes.Add(1)
-	return h.Hasher.Burn(ctx, entry)
+	return h.Hasher.VerifyNothing(ctx, entry)
 }
 
 // people counts questions about profiles.

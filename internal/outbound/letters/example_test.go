@@ -22,14 +22,14 @@ func Example() {
 	defer func() { _ = os.RemoveAll(spool) }()
 	printer, err := letters.New(letters.Config{
 		Dir:           spool,
-		House:         wording.House{Company: "Northern Telephone", Repair: "+18005731311"},
+		Company:       wording.Company{Company: "Northern Telephone", Repair: "+18005731311"},
 		ReturnAddress: []string{"PO Box 2348", "Seattle, WA 98111-2348"},
 	})
 	if err != nil {
 		panic(err)
 	}
 	err = printer.Print(context.Background(), deliveries.Letter{
-		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", About: deliveries.SecurityCode,
+		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", Topic: deliveries.SecurityCode,
 		Date: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC),
 		Account: accounts.Account{
 			Name: "Ana Ruiz", Code: secret.New("482910"),

@@ -33,13 +33,13 @@ func FuzzTypeset(f *testing.F) {
 func FuzzDraw(f *testing.F) {
 	f.Add("Ana Ruiz", "1 Main St", "Apt (2) \\", "What?", "That.")
 	f.Add(strings.Repeat("W", 100), "", strings.Repeat("Ä", 60), strings.Repeat("m ", 100), strings.Repeat("W", 100))
-	p := &Printer{house: wording.House{Company: "Northern", Repair: "+18005731311"}, sender: []string{"Northern"}}
+	p := &Printer{company: wording.Company{Company: "Northern", Repair: "+18005731311"}, sender: []string{"Northern"}}
 	f.Fuzz(func(t *testing.T, name, street, city, question, answer string) {
-		letter := deliveries.Letter{ID: "dlv_a", About: deliveries.SecurityAnswer, Account: accounts.Account{
+		letter := deliveries.Letter{ID: "dlv_a", Topic: deliveries.SecurityAnswer, Account: accounts.Account{
 			Name: name, Question: question, Answer: secret.New(answer),
 			Address: accounts.Address{Street: []string{street}, City: city, State: "MN", ZIP: "55401"},
 		}}
-		message, err := p.house.Write(letter.About, letter.Account, letter.Date)
+		message, err := p.company.Write(letter.Topic, letter.Account, letter.Date)
 		if err != nil {
 			return
 		}

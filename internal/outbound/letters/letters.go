@@ -80,28 +80,28 @@ func (finalError) Final() bool { return true }
 // Config says where letters go, and from whom.
 type Config struct {
 	Dir           string // the spool; it is made if it isn't there
-	House         wording.House
+	Company       wording.Company
 	ReturnAddress []string // 1 to 5 lines below the company's name
 }
 
 // Printer writes letters into a spool. It is a [deliveries.Printer], and any number of
 // goroutines and processes may print into one spool at once.
 type Printer struct {
-	spool  spool
-	house  wording.House
-	sender []string // in characters that the type has
+	spool   spool
+	company wording.Company
+	sender  []string // in characters that the type has
 }
 
 // New checks the settings, and makes the spool.
 func New(config Config) (*Printer, error) {
-	if err := config.House.Check(); err != nil {
+	if err := config.Company.Check(); err != nil {
 		return nil, fmt.Errorf("set up letters: %w", err)
 	}
 	if n := len(config.ReturnAddress); n == 0 || n > maxReturn {
 		return nil, fmt.Errorf("set up letters: a return address has 1 to %d lines", maxReturn)
 	}
-	p := &Printer{spool: spool{config.Dir}, house: config.House}
-	for _, line := range append([]string{config.House.Company}, config.ReturnAddress...) {
+	p := &Printer{spool: spool{config.Dir}, company: config.Company}
+	for _, line := range append([]string{config.Company.Company}, config.ReturnAddress...) {
 		printable, err := typeset("the sender", line)
 		if err != nil {
 			return nil, fmt.Errorf("set up letters: %w", err)
@@ -117,7 +117,7 @@ func New(config Config) (*Printer, error) {
 // Print writes a letter into the spool, and a line into the manifest of its date's day. If a
 // letter with that ID stands in the manifest it does nothing. It waits for its turn up to 10 s.
 // Errors: [ErrUnprintable], [ErrNoAddress] and [ErrID], which have a method Final that says so,
-// [deliveries.ErrNoSecret], [deliveries.ErrAsk]; with any other, or an end of ctx, trying again is of use.
+// [deliveries.ErrNoSecret], [deliveries.ErrParams]; with any other, or an end of ctx, trying again is of use.
 func (p *Printer) Print(ctx context.Context, letter deliveries.Letter) error {
 	if err := p.print(ctx, letter); err != nil {
 		return fmt.Errorf("print a letter: %w", err)
@@ -129,7 +129,7 @@ func (p *Printer) print(ctx context.Context, letter deliveries.Letter) error {
 	if !isName(string(letter.ID)) {
 		return ErrID
 	}
-	message, err := p.house.Write(letter.About, letter.Account, letter.Date)
+	message, err := p.company.Write(letter.Topic, letter.Account, letter.Date)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 	"updatecenter/internal/secret"
 )
 
-var everything = []deliveries.About{
+var everything = []deliveries.Topic{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
@@ -30,7 +30,7 @@ var everything = []deliveries.About{
 func config(dir string) letters.Config {
 	return letters.Config{
 		Dir: dir,
-		House: wording.House{
+		Company: wording.Company{
 			Company: "Northern Telephone", Repair: "+18005731311", HelpLine: "+18008602255",
 			TemporaryPIN: secret.New("1234"),
 		},
@@ -47,9 +47,9 @@ func printer(t testing.TB, dir string) *letters.Printer {
 	return p
 }
 
-func letter(about deliveries.About, language string) deliveries.Letter {
+func letter(about deliveries.Topic, language string) deliveries.Letter {
 	return deliveries.Letter{
-		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", About: about,
+		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", Topic: about,
 		Date: time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC),
 		Account: accounts.Account{
 			Number: "6125550142-821", Name: "María Guadalupe Núñez", Language: language,
@@ -134,7 +134,7 @@ func TestPrintRefuses(t *testing.T) {
 		"an answer in another script": {func(l *deliveries.Letter) { l.Account.Answer = secret.New("王小明") }, letters.ErrUnprintable},
 		"no address":                  {func(l *deliveries.Letter) { l.Account.Address = accounts.Address{} }, letters.ErrNoAddress},
 		"no answer":                   {func(l *deliveries.Letter) { l.Account.Answer = secret.Text{} }, deliveries.ErrNoSecret},
-		"another subject":             {func(l *deliveries.Letter) { l.About = "poem" }, deliveries.ErrAsk},
+		"another subject":             {func(l *deliveries.Letter) { l.Topic = "poem" }, deliveries.ErrParams},
 		"no ID":                       {func(l *deliveries.Letter) { l.ID = "" }, letters.ErrID},
 		"an ID that leaves the spool": {func(l *deliveries.Letter) { l.ID = "../dlv" }, letters.ErrID},
 	} {
@@ -147,7 +147,7 @@ func TestPrintRefuses(t *testing.T) {
 				t.Fatalf("Print: %v, want %v", err, test.want)
 			}
 			final, is := test.want.(interface{ Final() bool })
-			if ours := !errors.Is(err, deliveries.ErrNoSecret) && !errors.Is(err, deliveries.ErrAsk); is != ours || is && !final.Final() {
+			if ours := !errors.Is(err, deliveries.ErrNoSecret) && !errors.Is(err, deliveries.ErrParams); is != ours || is && !final.Final() {
 				t.Errorf("%v does not say whether it is final", test.want)
 			}
 			for _, hidden := range []string{"王", "東京", "Álamos", "Ana"} {
@@ -197,7 +197,7 @@ func BenchmarkPrint(b *testing.B) {
 
 func TestNewRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*letters.Config){
-		"no company":         func(c *letters.Config) { c.House.Company = "" },
+		"no company":         func(c *letters.Config) { c.Company.Company = "" },
 		"no return address":  func(c *letters.Config) { c.ReturnAddress = nil },
 		"six lines":          func(c *letters.Config) { c.ReturnAddress = make([]string, 6) },
 		"an unprintable one": func(c *letters.Config) { c.ReturnAddress = []string{"北京"} },

@@ -26,7 +26,7 @@ type sheet struct {
 	greeting string
 	before   []string
 	question []string // what it is called, and what it says; nil: none
-	told     []string // the same of the secret
+	shown    []string // the same of the secret
 	digits   bool     // that is a code
 	after    []string
 	closing  []string
@@ -49,14 +49,14 @@ func (p *Printer) typeset(letter deliveries.Letter, message wording.Message) (sh
 		before:   set.lines("the text", message.Before...),
 		after:    set.lines("the text", message.After...),
 		closing:  set.lines("the text", message.Closing, message.Company),
-		digits:   message.Told.Digits,
+		digits:   message.Shown.Digits,
 	}
-	told := message.Told
+	told := message.Shown
 	if told.Question != "" {
 		s.question = set.lines("the question", told.QuestionLabel, told.Question)
 	}
 	if !told.Secret.IsZero() {
-		s.told = []string{set.line("the text", told.Label), set.secret(told)}
+		s.shown = []string{set.line("the text", told.Label), set.secret(told)}
 	}
 	return s, set.err
 }
@@ -96,7 +96,7 @@ func (s *setter) lines(what string, texts ...string) []string {
 	return out
 }
 
-func (s *setter) secret(told wording.Told) string {
+func (s *setter) secret(told wording.Shown) string {
 	if told.Digits {
 		return told.Spaced().Reveal()
 	}
@@ -293,7 +293,7 @@ func (s sheet) drawBody(pdf *fpdf.Fpdf) {
 	pdf.Ln(gap)
 	drawParagraph(pdf, s.greeting)
 	drawParagraphs(pdf, s.before)
-	s.drawTold(pdf)
+	s.drawShown(pdf)
 	drawParagraphs(pdf, s.after)
 	pdf.Ln(gap + 4)
 	for _, line := range s.closing {
@@ -312,9 +312,9 @@ func drawParagraphs(pdf *fpdf.Fpdf, texts []string) {
 	}
 }
 
-// drawTold draws a box with the secret, and with the question that it answers.
-func (s sheet) drawTold(pdf *fpdf.Fpdf) {
-	if s.told == nil {
+// drawShown draws a box with the secret, and with the question that it answers.
+func (s sheet) drawShown(pdf *fpdf.Fpdf) {
+	if s.shown == nil {
 		return
 	}
 	const padding = 9.0
@@ -329,7 +329,7 @@ func (s sheet) drawTold(pdf *fpdf.Fpdf) {
 	if s.digits {
 		size = codeSize
 	}
-	drawLabeled(pdf, s.told, "B", size)
+	drawLabeled(pdf, s.shown, "B", size)
 	pdf.Ln(padding - size/6) // the line of large type has room below it already
 	pdf.SetLineWidth(1)
 	pdf.SetDrawColor(0, 0, 0)

@@ -244,8 +244,8 @@ func TestMailToAServerThatHangs(t *testing.T) {
 	checkSilentOfAgents(t, err)
 }
 
-// TestBlanksAreFilledOnce: what somebody has for a name, or for a company, is no blank.
-func TestBlanksAreFilledOnce(t *testing.T) {
+// TestVariablesAreFilledOnce: what somebody has for a name, or for a company, is no variable.
+func TestVariablesAreFilledOnce(t *testing.T) {
 	s := serve(t, how{})
 	message := agentMessage(agents.LimitAlert)
 	message.FullName, message.Detail = "{company}", "{name} {{.Link}} and\u2028{moment}"
@@ -261,7 +261,7 @@ func TestBlanksAreFilledOnce(t *testing.T) {
 func TestAgentText(t *testing.T) {
 	s := serve(t, how{})
 	for _, kind := range agentKinds {
-		subject, text, err := mail.AgentText(config().House, nil, agentMessage(kind))
+		subject, text, err := mail.AgentText(config().Company, nil, agentMessage(kind))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -272,7 +272,7 @@ func TestAgentText(t *testing.T) {
 			t.Errorf("%s was sent as\n%s\nand is\n%s\n%s", kind, got, subject, text)
 		}
 	}
-	if _, _, err := mail.AgentText(config().House, nil, agents.Message{Kind: "poem"}); !errors.Is(err, mail.ErrMessage) {
+	if _, _, err := mail.AgentText(config().Company, nil, agents.Message{Kind: "poem"}); !errors.Is(err, mail.ErrMessage) {
 		t.Errorf("a poem: %v", err)
 	}
 }
@@ -304,7 +304,7 @@ func TestTimesOfAZone(t *testing.T) {
 		if got := sent(t, s); strings.Count(got, test.want) != 2 {
 			t.Errorf("%s is not in the text and in the HTML of\n%s", test.want, got)
 		}
-		if _, text, err := mail.AgentText(c.House, chicago, message); err != nil || !strings.Contains(text, test.want) {
+		if _, text, err := mail.AgentText(c.Company, chicago, message); err != nil || !strings.Contains(text, test.want) {
 			t.Errorf("%v, %s", err, text)
 		}
 	}

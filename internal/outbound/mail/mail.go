@@ -79,7 +79,7 @@ type Config struct {
 	TLS      TLSPolicy      // empty: Mandatory
 	Roots    *x509.CertPool // who may vouch for the server; nil: whom the system trusts
 	From     string         // our address, such as accounts@example.com; bounces go there as well
-	House    wording.House
+	Company  wording.Company
 	Timeout  time.Duration // of a Send, from connecting to the server's last word; 0: 20 s
 	// Zone is that of times in messages to agents; nil: UTC. Those to customers hold none.
 	Zone *time.Location
@@ -107,7 +107,7 @@ func (c Config) filled() (Config, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if err := c.House.Check(); err != nil {
+	if err := c.Company.Check(); err != nil {
 		return Config{}, fmt.Errorf("%w: %w", ErrConfig, err)
 	}
 	if fault := c.fault(); fault != "" {
@@ -181,9 +181,9 @@ func New(config Config) (*Mailer, error) {
 
 // RefusedError says that the mail server did not take a message.
 type RefusedError struct {
-	Step  string // what was attempted
-	Code  int    // the server's reply code (RFC 5321, section 4.2); 0: there was none
-	Again bool   // whether to try again later is of use
+	Step      string // what was attempted
+	Code      int    // the server's reply code (RFC 5321, section 4.2); 0: there was none
+	Temporary bool   // whether to try again later is of use
 }
 
 // Error holds the step and the code, and nothing of the message or the server's words.
@@ -195,10 +195,10 @@ func (e *RefusedError) Error() string {
 }
 
 // Final says whether there is no use in trying again.
-func (e *RefusedError) Final() bool { return !e.Again }
+func (e *RefusedError) Final() bool { return !e.Temporary }
 
 // Send hands a message to the mail server. It gives up after Config.Timeout. Errors:
-// [ErrNoAddress], [ErrID], [deliveries.ErrNoSecret], [deliveries.ErrAsk] and a [*RefusedError]
+// [ErrNoAddress], [ErrID], [deliveries.ErrNoSecret], [deliveries.ErrParams] and a [*RefusedError]
 // that says so are final, and all but deliveries' own have a method Final that says so; after any other, trying again is of use, and the message may have
 // been sent.
 func (m *Mailer) Send(ctx context.Context, mail deliveries.Mail) error {
@@ -244,10 +244,10 @@ func (m *Mailer) send(ctx context.Context, msg *gomail.Msg) error {
 func refusal(err error) error {
 	sendErr, ok := errors.AsType[*gomail.SendError](err)
 	if !ok {
-		return &RefusedError{Step: "send", Again: true}
+		return &RefusedError{Step: "send", Temporary: true}
 	}
 	code := sendErr.ErrorCode()
-	return &RefusedError{Step: sendErr.Reason.String(), Code: code, Again: code < 500}
+	return &RefusedError{Step: sendErr.Reason.String(), Code: code, Temporary: code < 500}
 }
 
 // client makes a client for one message: e-mails are few, and a connection that is kept is

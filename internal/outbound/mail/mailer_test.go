@@ -116,7 +116,7 @@ func TestSendRefused(t *testing.T) {
 		},
 		"a full mailbox": {
 			&server{refuseTo: &smtp.SMTPError{Code: 452, Message: "ana.ruiz@example.net is full"}},
-			mail.RefusedError{Step: "sending SMTP RCPT TO command", Code: 452, Again: true},
+			mail.RefusedError{Step: "sending SMTP RCPT TO command", Code: 452, Temporary: true},
 		},
 		"taken for spam": {
 			&server{refuseData: &smtp.SMTPError{Code: 554, Message: "ana.ruiz@example.net would not like it"}},
@@ -130,7 +130,7 @@ func TestSendRefused(t *testing.T) {
 			if !ok || *refused != test.want {
 				t.Errorf("Send: %#v, want %#v", err, test.want)
 			}
-			if refused.Final() == test.want.Again {
+			if refused.Final() == test.want.Temporary {
 				t.Errorf("final: %t", refused.Final())
 			}
 			checkSilent(t, err)

@@ -68,7 +68,7 @@ func (m *Mailer) composeToCustomer(mail deliveries.Mail) (*gomail.Msg, error) {
 	if !isName(string(mail.ID)) {
 		return nil, ErrID
 	}
-	words, err := m.config.House.Write(mail.About, mail.Account, mail.Date)
+	words, err := m.config.Company.Write(mail.Topic, mail.Account, mail.Date)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (m *Mailer) compose(to envelope, words letter) (*gomail.Msg, error) {
 // address says from whom a message is and to whom. The name of whom it is to is not part of it:
 // it is in the text, and could only do harm in a header.
 func (m *Mailer) address(msg *gomail.Msg, to string) error {
-	from := netmail.Address{Name: m.config.House.Company, Address: m.config.From}
+	from := netmail.Address{Name: m.config.Company.Company, Address: m.config.From}
 	if err := msg.From(from.String()); err != nil {
 		return fmt.Errorf("take the sender: %w", err)
 	}
@@ -141,7 +141,7 @@ func (m *Mailer) Mail(ctx context.Context, message agents.Message) error {
 
 // composeToAgent makes a message. The same one has the same Message-ID.
 func (m *Mailer) composeToAgent(message agents.Message) (*gomail.Msg, error) {
-	words, err := writeTo(message, m.config.House.Company, m.config.Zone)
+	words, err := writeTo(message, m.config.Company.Company, m.config.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func agentID(message agents.Message) string {
 // AgentText is the subject and the plain text of a message to an agent, as [Mailer.Mail] sends
 // them, for whoever shows it in another way. Of the house it takes the company alone. Times are
 // those of the zone; nil: UTC. Link and code stand in the text as they are. Errors: [ErrMessage].
-func AgentText(house wording.House, zone *time.Location, message agents.Message) (subject, text string, err error) {
+func AgentText(house wording.Company, zone *time.Location, message agents.Message) (subject, text string, err error) {
 	if zone == nil {
 		zone = time.UTC
 	}
@@ -187,7 +187,7 @@ func AgentText(house wording.House, zone *time.Location, message agents.Message)
 	return words.Subject, out.String(), nil
 }
 
-// agentText is a message to an agent with its blanks: {company}, {name}, which is the user name,
+// agentText is a message to an agent with its variables: {company}, {name}, which is the user name,
 // {detail}, and {day} or {moment}, which are both the message's time.
 type agentText struct {
 	subject string
@@ -306,7 +306,7 @@ func writeTo(message agents.Message, company string, zone *time.Location) (lette
 		message.Code.IsZero() == (message.Kind == agents.SignInCode || message.Kind == agents.ChangeCode) {
 		return letter{}, ErrMessage
 	}
-	fill := agentBlanks(message, company, zone)
+	fill := agentVariables(message, company, zone)
 	words := wording.Message{
 		Language: "en",
 		Subject:  text.subject,
@@ -318,14 +318,14 @@ func writeTo(message agents.Message, company string, zone *time.Location) (lette
 		NoReply:  "This message was sent automatically. Nobody reads replies to it.",
 	}
 	if !message.Code.IsZero() {
-		words.Told = wording.Told{Label: "Your code", Secret: message.Code, Digits: true}
+		words.Shown = wording.Shown{Label: "Your code", Secret: message.Code, Digits: true}
 	}
 	return letter{words, message.Link}, nil
 }
 
-// agentBlanks fills what the texts leave open, in one pass: what is filled in is never read as a
-// blank.
-func agentBlanks(message agents.Message, company string, zone *time.Location) *strings.Replacer {
+// agentVariables fills what the texts leave open, in one pass: what is filled in is never read as a
+// variable.
+func agentVariables(message agents.Message, company string, zone *time.Location) *strings.Replacer {
 	on := message.On.In(zone)
 	return strings.NewReplacer(
 		"{company}.", strings.TrimSuffix(company, ".")+".", // it may be an Inc.

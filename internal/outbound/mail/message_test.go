@@ -22,7 +22,7 @@ import (
 	"updatecenter/internal/secret"
 )
 
-var everything = []deliveries.About{
+var everything = []deliveries.Topic{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
@@ -31,16 +31,16 @@ var everything = []deliveries.About{
 func config() mail.Config {
 	return mail.Config{
 		Host: "smtp.example.com", From: "accounts@example.com",
-		House: wording.House{
+		Company: wording.Company{
 			Company: "Teléfonos del Norte, Inc.", Repair: "+18005731311", HelpLine: "+18008602255",
 			TemporaryPIN: secret.New("1234"),
 		},
 	}
 }
 
-func message(about deliveries.About, language string) deliveries.Mail {
+func message(about deliveries.Topic, language string) deliveries.Mail {
 	return deliveries.Mail{
-		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", About: about,
+		ID: "dlv_4k2mzq7x3n5r6t7v2w3y4a5b6c", Topic: about,
 		Date: time.Date(2026, time.January, 5, 12, 0, 0, 0, time.UTC),
 		Account: accounts.Account{
 			Number: "6125550142-821", Name: "Ana <Núñez> & Ruiz", Language: language,
@@ -54,7 +54,7 @@ func TestMessages(t *testing.T) {
 	s := serve(t, how{})
 	m := mailer(t, s.config(mail.None))
 	for _, test := range []struct {
-		about    deliveries.About
+		about    deliveries.Topic
 		language string
 	}{
 		{deliveries.SecurityCode, "en"}, {deliveries.SecurityAnswer, "es"}, {deliveries.Welcome, "en"},
@@ -146,7 +146,7 @@ func TestEveryMessageGoesInBothLanguages(t *testing.T) {
 func TestHeadersTellNothing(t *testing.T) {
 	s := serve(t, how{})
 	m := mailer(t, s.config(mail.None))
-	for _, about := range []deliveries.About{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome} {
+	for _, about := range []deliveries.Topic{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome} {
 		if err := m.Send(t.Context(), message(about, "en")); err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +175,7 @@ func TestSendRefusesWhatIsNoMessage(t *testing.T) {
 		"no ID":                  {func(m *deliveries.Mail) { m.ID = "" }, mail.ErrID},
 		"an ID with a header":    {func(m *deliveries.Mail) { m.ID = "a\r\nBcc: b" }, mail.ErrID},
 		"no code":                {func(m *deliveries.Mail) { m.Account.Code = secret.Text{} }, deliveries.ErrNoSecret},
-		"another subject":        {func(m *deliveries.Mail) { m.About = "poem" }, deliveries.ErrAsk},
+		"another subject":        {func(m *deliveries.Mail) { m.Topic = "poem" }, deliveries.ErrParams},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, how{})
@@ -192,7 +192,7 @@ func TestSendRefusesWhatIsNoMessage(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for name, spoil := range map[string]func(*mail.Config){
-		"no company":                   func(c *mail.Config) { c.House.Company = "" },
+		"no company":                   func(c *mail.Config) { c.Company.Company = "" },
 		"no host":                      func(c *mail.Config) { c.Host = "" },
 		"a socket":                     func(c *mail.Config) { c.Host = "unix:///run/smtp" },
 		"a port beyond all":            func(c *mail.Config) { c.Port = 65536 },
@@ -222,7 +222,7 @@ func TestNewRefuses(t *testing.T) {
 func ExampleNew() {
 	_, err := mail.New(mail.Config{
 		Host: "smtp.example.com", From: "accounts@example.com", TLS: mail.None,
-		House: wording.House{Company: "Northern Telephone", Repair: "+18005731311"},
+		Company: wording.Company{Company: "Northern Telephone", Repair: "+18005731311"},
 	})
 	fmt.Println(err)
 	// Output: set up e-mail: can't send e-mail with these settings: without encryption the server must be on this machine

@@ -67,9 +67,9 @@ const (
 	mostTries = int(dropAfter/unreadFor) + 10
 )
 
-// again is how long after a failed try the next one is; after the last of these, each time as
+// retry is how long after a failed try the next one is; after the last of these, each time as
 // long as that.
-var again = [...]time.Duration{2 * time.Second, 10 * time.Second, time.Minute}
+var retry = [...]time.Duration{2 * time.Second, 10 * time.Second, time.Minute}
 
 // Tasks are what is needed of a [queue.Queue].
 type Tasks interface {
@@ -152,7 +152,7 @@ func (q *Queue) run(ctx context.Context, task queue.Stored) error {
 	message, err := q.open(task)
 	if err != nil {
 		q.config.Log.WarnContext(ctx, "an e-mail to an agent can't be read", "task", task.ID, "tries", task.Failures, "cause", err)
-		return &queue.AgainError{After: unreadFor, Failed: true, Most: mostTries}
+		return &queue.RetryError{After: unreadFor, Failed: true, Most: mostTries}
 	}
 	late := message.Date.Add(dropAfter)
 	switch {
@@ -162,17 +162,17 @@ func (q *Queue) run(ctx context.Context, task queue.Stored) error {
 		return q.drop(ctx, message, errors.New("it is too late"))
 	}
 	err = q.send(ctx, message)
-	after := again[min(task.Failures, len(again)-1)]
+	after := retry[min(task.Failures, len(retry)-1)]
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil: // the server stops, and another one sends it
-		return &queue.AgainError{}
+		return &queue.RetryError{}
 	case isFinal(err), q.config.Now().Add(after).After(late):
 		return q.drop(ctx, message, err)
 	}
 	q.log(ctx, slog.LevelWarn, "an e-mail to an agent is tried again", message, err)
-	return &queue.AgainError{After: after, Failed: true, Most: mostTries}
+	return &queue.RetryError{After: after, Failed: true, Most: mostTries}
 }
 
 func (q *Queue) send(ctx context.Context, message agents.Message) error {

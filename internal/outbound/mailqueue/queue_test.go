@@ -150,7 +150,7 @@ func TestWhatWaitsIsSealed(t *testing.T) {
 		}
 	}
 	elsewhere := queue.Stored{ID: "another", Payload: waits.Payload}
-	if again, is := errors.AsType[*queue.AgainError](w.Worker().Run(t.Context(), elsewhere)); !is || !again.Failed {
+	if again, is := errors.AsType[*queue.RetryError](w.Worker().Run(t.Context(), elsewhere)); !is || !again.Failed {
 		t.Error("it is bound to no task")
 	}
 }
@@ -168,7 +168,7 @@ func TestKeysChange(t *testing.T) {
 	w.take(t, code("bob"))
 	w.config.Keys = ring(t, "a")
 	w.Queue = mailqueue.New(w.config)
-	if again, is := errors.AsType[*queue.AgainError](w.run(t, 0)); !is || again.After != 10*time.Second {
+	if again, is := errors.AsType[*queue.RetryError](w.run(t, 0)); !is || again.After != 10*time.Second {
 		t.Errorf("%+v", again)
 	}
 }
@@ -181,9 +181,9 @@ func TestWhatBecomesOfAnEmail(t *testing.T) {
 		want     error
 	}{
 		"sent":         {nil, 0, 0, nil},
-		"away":         {errAway, 0, 0, &queue.AgainError{After: 2 * time.Second, Failed: true, Most: 40}},
-		"away again":   {errAway, 0, 1, &queue.AgainError{After: 10 * time.Second, Failed: true, Most: 40}},
-		"still away":   {errAway, 3 * time.Minute, 5, &queue.AgainError{After: time.Minute, Failed: true, Most: 40}},
+		"away":         {errAway, 0, 0, &queue.RetryError{After: 2 * time.Second, Failed: true, Most: 40}},
+		"away again":   {errAway, 0, 1, &queue.RetryError{After: 10 * time.Second, Failed: true, Most: 40}},
+		"still away":   {errAway, 3 * time.Minute, 5, &queue.RetryError{After: time.Minute, Failed: true, Most: 40}},
 		"for too long": {errAway, 4*time.Minute + time.Second, 6, queue.ErrDropped},
 		"refused":      {fmt.Errorf("send: %w", finalError{}), 0, 0, queue.ErrDropped},
 		"in time":      {nil, 5 * time.Minute, 0, nil},
@@ -194,8 +194,8 @@ func TestWhatBecomesOfAnEmail(t *testing.T) {
 			w.take(t, code("ann"))
 			w.now, w.server.err = start.Add(test.later), test.err
 			err := w.run(t, test.failures)
-			again, _ := errors.AsType[*queue.AgainError](err)
-			if want, is := errors.AsType[*queue.AgainError](test.want); is && (again == nil || *again != *want) || !is && !errors.Is(err, test.want) {
+			again, _ := errors.AsType[*queue.RetryError](err)
+			if want, is := errors.AsType[*queue.RetryError](test.want); is && (again == nil || *again != *want) || !is && !errors.Is(err, test.want) {
 				t.Errorf("%v %+v, want %v", err, again, test.want)
 			}
 			if sent := len(w.server.took) == 1; sent != (test.want == nil) {
@@ -243,7 +243,7 @@ func TestWhatIsInTheQueue(t *testing.T) {
 	w := newWorld(t)
 	for _, payload := range []string{`{`, `{"v":1}`, `{"v":2}`} { // the last is of a newer release
 		err := w.Worker().Run(t.Context(), queue.Stored{ID: "a", Payload: []byte(payload)})
-		if again, is := errors.AsType[*queue.AgainError](err); !is || !again.Failed || again.Most != 40 {
+		if again, is := errors.AsType[*queue.RetryError](err); !is || !again.Failed || again.Most != 40 {
 			t.Errorf("%s: %v", payload, err)
 		}
 	}

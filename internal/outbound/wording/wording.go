@@ -26,8 +26,8 @@ import (
 	"updatecenter/internal/secret"
 )
 
-// tongue is all that is written in one language.
-type tongue struct {
+// language is all that is written in one language.
+type language struct {
 	language string
 	months   [12]string
 	day      string // a format: day, month, year, in this order
@@ -43,10 +43,10 @@ type tongue struct {
 	temporaryPIN     string // a format: the PIN that new lines have
 	someTemporaryPIN string // where that is not to be told
 
-	texts map[deliveries.About]text
+	texts map[deliveries.Topic]text
 }
 
-// text is a message with its blanks: {company}, {date}, {repair}, {temporary-pin}, and {call},
+// text is a message with its variables: {company}, {date}, {repair}, {temporary-pin}, and {call},
 // which is the number to call about it.
 type text struct {
 	subject string
@@ -55,18 +55,18 @@ type text struct {
 }
 
 // pin says which PIN a new line has.
-func (t tongue) pin(temporary secret.Text) string {
+func (t language) pin(temporary secret.Text) string {
 	if temporary.IsZero() {
 		return t.someTemporaryPIN
 	}
 	return fmt.Sprintf(t.temporaryPIN, temporary.Reveal())
 }
 
-func (t tongue) date(date time.Time) string {
+func (t language) date(date time.Time) string {
 	return fmt.Sprintf(t.day, date.Day(), t.months[date.Month()-1], date.Year())
 }
 
-func (t tongue) greet(name string) string {
+func (t language) greet(name string) string {
 	if name == "" {
 		name = t.customer
 	}
@@ -80,7 +80,7 @@ const (
 	hiddenOfNumber = 4 // at the least
 )
 
-func (t tongue) account(number accounts.Number) string {
+func (t language) account(number accounts.Number) string {
 	bare := strings.ReplaceAll(string(number), "-", "")
 	if len(bare) < shownOfNumber+hiddenOfNumber {
 		return ""
@@ -91,11 +91,11 @@ func (t tongue) account(number accounts.Number) string {
 // maxCompany is how many characters the company's name has at most: it stands on one line.
 const maxCompany = 60
 
-// ErrHouse is what [House.Check] says.
-var ErrHouse = errors.New("who writes is not told well enough")
+// ErrCompany is what [Company.Check] says.
+var ErrCompany = errors.New("who writes is not told well enough")
 
-// House is the company that writes.
-type House struct {
+// Company is the company that writes.
+type Company struct {
 	Company  string      // its name as customers know it, 1 to 60 characters
 	Repair   nanp.Number // the repair service, which resets PINs
 	HelpLine nanp.Number // for all about accounts; empty: Repair
@@ -104,20 +104,20 @@ type House struct {
 	TemporaryPIN secret.Text
 }
 
-// Check says what is missing, in an [ErrHouse].
-func (h House) Check() error {
+// Check says what is missing, in an [ErrCompany].
+func (h Company) Check() error {
 	if h.Company == "" || utf8.RuneCountInString(h.Company) > maxCompany ||
 		strings.ContainsFunc(h.Company, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return fmt.Errorf("%w: a company has 1 to %d characters that can be printed", ErrHouse, maxCompany)
+		return fmt.Errorf("%w: a company has 1 to %d characters that can be printed", ErrCompany, maxCompany)
 	}
 	if h.Repair.Display() == "" {
-		return fmt.Errorf("%w: no number of the repair service", ErrHouse)
+		return fmt.Errorf("%w: no number of the repair service", ErrCompany)
 	}
 	return nil
 }
 
 // Phone is the number to call about accounts.
-func (h House) Phone() nanp.Number {
+func (h Company) Phone() nanp.Number {
 	if h.HelpLine != "" {
 		return h.HelpLine
 	}
@@ -126,15 +126,15 @@ func (h House) Phone() nanp.Number {
 
 // Write writes to the customer who has the account. The day is the date's, in the date's own
 // location. Errors: [deliveries.ErrNoSecret] if the account has no such secret, and
-// [deliveries.ErrAsk] for what is not written about.
-func (h House) Write(about deliveries.About, account accounts.Account, date time.Time) (Message, error) {
+// [deliveries.ErrParams] for what is not written about.
+func (h Company) Write(about deliveries.Topic, account accounts.Account, date time.Time) (Message, error) {
 	tongue := english
 	if account.Language == "es" {
 		tongue = spanish
 	}
 	text, ok := tongue.texts[about]
 	if !ok {
-		return Message{}, fmt.Errorf("write to a customer: %w", deliveries.ErrAsk)
+		return Message{}, fmt.Errorf("write to a customer: %w", deliveries.ErrParams)
 	}
 	message := Message{
 		Language: tongue.language,
@@ -148,15 +148,15 @@ func (h House) Write(about deliveries.About, account accounts.Account, date time
 	if err := message.tell(about, account, tongue); err != nil {
 		return Message{}, fmt.Errorf("write to a customer: %w", err)
 	}
-	fill := h.blanks(about, tongue, message.Date)
+	fill := h.variables(about, tongue, message.Date)
 	message.Subject = fill.Replace(text.subject)
 	message.Before, message.After = paragraphs(fill, text.before), paragraphs(fill, text.after)
 	return message, nil
 }
 
-// blanks fills what the texts leave open. Nothing of a customer's is filled in so: what
-// somebody has for a name is never read as a blank.
-func (h House) blanks(about deliveries.About, tongue tongue, date string) *strings.Replacer {
+// variables fills what the texts leave open. Nothing of a customer's is filled in so: what
+// somebody has for a name is never read as a variable.
+func (h Company) variables(about deliveries.Topic, tongue language, date string) *strings.Replacer {
 	call := h.Phone()
 	if about == deliveries.PINChanged || about == deliveries.PINReset {
 		call = h.Repair
@@ -184,34 +184,34 @@ type Message struct {
 	Subject  string // one line
 	Greeting string // one line, with the customer's name
 	Before   []string
-	Told     Told
+	Shown    Shown
 	After    []string // paragraphs
 	Closing  string   // the line above the company's name
 	Company  string
 	NoReply  string // for what can be replied to: that nobody reads replies
 }
 
-// Told is the secret that a message tells, if it does.
-type Told struct {
+// Shown is the secret that a message tells, if it does.
+type Shown struct {
 	QuestionLabel string
 	Question      string // the security question, for an answer
 	Label         string
 	Secret        secret.Text // empty: the message tells none
-	Digits        bool        // it is a code, to be shown by [Told.Spaced]
+	Digits        bool        // it is a code, to be shown by [Shown.Spaced]
 }
 
 // Spaced is the secret's digits with a space between each two, for eyes that read them off.
-func (t Told) Spaced() secret.Text {
+func (t Shown) Spaced() secret.Text {
 	return secret.New(strings.Join(strings.Split(t.Secret.Reveal(), ""), " "))
 }
 
 // tell gives the message the account's secret, if it is about one.
-func (m *Message) tell(about deliveries.About, account accounts.Account, tongue tongue) error {
+func (m *Message) tell(about deliveries.Topic, account accounts.Account, tongue language) error {
 	switch about {
 	case deliveries.SecurityCode, deliveries.Welcome:
-		m.Told = Told{Label: tongue.code, Secret: account.Code, Digits: true}
+		m.Shown = Shown{Label: tongue.code, Secret: account.Code, Digits: true}
 	case deliveries.SecurityAnswer:
-		m.Told = Told{
+		m.Shown = Shown{
 			QuestionLabel: tongue.question, Question: account.Question,
 			Label: tongue.answer, Secret: account.Answer,
 		}
@@ -219,9 +219,9 @@ func (m *Message) tell(about deliveries.About, account accounts.Account, tongue 
 		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged:
 		return nil
 	case deliveries.ValidationCode: // a call alone tells it
-		return deliveries.ErrAsk
+		return deliveries.ErrParams
 	}
-	if m.Told.Secret.IsZero() {
+	if m.Shown.Secret.IsZero() {
 		return deliveries.ErrNoSecret
 	}
 	return nil

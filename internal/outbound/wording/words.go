@@ -12,7 +12,7 @@ const (
 	notAskedEN = "If you did not ask for it, please call us at {call}."
 )
 
-var english = tongue{
+var english = language{
 	language: "en",
 	months: [12]string{
 		"January", "February", "March", "April", "May", "June",
@@ -30,7 +30,7 @@ var english = tongue{
 
 	temporaryPIN:     "the temporary PIN %s, which every new line has,",
 	someTemporaryPIN: "the temporary PIN that came with your service,",
-	texts: map[deliveries.About]text{ //nolint:exhaustive // a call alone tells the code of a validation
+	texts: map[deliveries.Topic]text{ //nolint:exhaustive // a call alone tells the code of a validation
 		deliveries.SecurityCode: {
 			subject: "Your security code",
 			before:  []string{"We were asked for the security code of your {company} account. Here it is."},
@@ -100,7 +100,7 @@ const (
 	notAskedES = "Si usted no hizo esta solicitud, llámenos al {call}."
 )
 
-var spanish = tongue{
+var spanish = language{
 	language: "es",
 	months: [12]string{
 		"enero", "febrero", "marzo", "abril", "mayo", "junio",
@@ -118,7 +118,7 @@ var spanish = tongue{
 
 	temporaryPIN:     "el PIN temporal %s, que es el de toda línea nueva,",
 	someTemporaryPIN: "el PIN temporal que recibió con su servicio,",
-	texts: map[deliveries.About]text{ //nolint:exhaustive // a call alone tells the code of a validation
+	texts: map[deliveries.Topic]text{ //nolint:exhaustive // a call alone tells the code of a validation
 		deliveries.SecurityCode: {
 			subject: "Su código de seguridad",
 			before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de {company}. Aquí lo tiene."},

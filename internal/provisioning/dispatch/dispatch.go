@@ -5,9 +5,9 @@
 //	...
 //	err = dispatcher.Run(ctx) // until ctx ends
 //
-// Any number of dispatchers, on any number of servers, share one outbox. Each asks for lanes
+// Any number of dispatchers, on any number of servers, share one outbox. Each asks for partitions
 // that are due, every 200 ms to a second, and at once after [Dispatcher.Wake]. It works on
-// [Config.Parallel] lanes at a time, and delivers the messages of a lane one after the other.
+// [Config.Parallel] partitions at a time, and delivers the messages of a partition one after the other.
 //
 // # What the receiver gets
 //
@@ -17,7 +17,7 @@
 // webhook-signature is "v1," with the base64 of HMAC-SHA256 over "id.timestamp.body".
 //
 // A message comes at least once: a server can die after the receiver has taken it and before
-// that is noted. Who receives must know messages by their id. Within a lane they come in order:
+// that is noted. Who receives must know messages by their id. Within a partition they come in order:
 // a message comes for the first time only after the one before it was answered with 2xx.
 //
 // # When a delivery fails
@@ -26,20 +26,20 @@
 // can happen is of two kinds:
 //
 //   - No connection, no answer within ten seconds, 5xx, 429 or 408: the receiver is away. All
-//     lanes are held. One message is tried at a time, with delays that grow from a second to
+//     partitions are held. One message is tried at a time, with delays that grow from a second to
 //     five minutes, and no sooner than Retry-After asks for, up to an hour; the first answer
 //     of another kind ends this.
 //   - Any other answer is about this message, and so is a message that can't be opened. Its
-//     lane alone is held and tried again, with delays that grow from a second to an hour. A
-//     dispatcher never skips a message: what follows in its lane waits for it, be it until an
+//     partition alone is held and tried again, with delays that grow from a second to an hour. A
+//     dispatcher never skips a message: what follows in its partition waits for it, be it until an
 //     operator notes it as delivered.
 //
-// A lane that the store can't read waits for a minute at most. Delays are forgotten when a
+// A partition that the store can't read waits for a minute at most. Delays are forgotten when a
 // server stops, so a new one tries at once.
 //
 // # Claims
 //
-// A lane is claimed for a minute, and left after forty seconds of work, so that a claim doesn't
+// A partition is claimed for a minute, and left after forty seconds of work, so that a claim doesn't
 // run out while a message is on its way. A server that is stopped in the middle of an
 // attempt for most of a minute, and then goes on, can deliver a message late and once too often.
 package dispatch
@@ -76,7 +76,7 @@ var (
 	ErrSecret = errors.New(`not "whsec_" and the base64 of 24 to 64 bytes`)
 )
 
-// DefaultParallel is how many lanes are worked on at once: more than 2,000 messages a second, if the
+// DefaultParallel is how many partitions are worked on at once: more than 2,000 messages a second, if the
 // receiver takes 50 ms for one and the store as long. HTTP/2 servers take as many by one connection.
 const DefaultParallel = 200
 
@@ -91,13 +91,13 @@ type Config struct {
 	URL string
 	// Secret signs: see [CheckSecret].
 	Secret secret.Text
-	// Parallel is how many lanes are worked on at once, and so how many requests are under way at
+	// Parallel is how many partitions are worked on at once, and so how many requests are under way at
 	// most. 0: [DefaultParallel].
 	Parallel int
 	// Transport makes the requests; nil: one of the dispatcher's own, which verifies TLS and
 	// goes by the proxy that the environment names.
 	Transport http.RoundTripper
-	// Now is the time by which lanes are due, the same clock as that of those who announce
+	// Now is the time by which partitions are due, the same clock as that of those who announce
 	// them. Nil: time.Now.
 	Now func() time.Time
 	// After waits by that clock; nil: time.After.
@@ -171,7 +171,7 @@ func New(config Config) (*Dispatcher, error) {
 	return &Dispatcher{
 		config:   config,
 		poster:   &poster{url: config.URL, signer: signer, transport: config.Transport, now: config.Now},
-		receiver: &receiver{delays: delays, lanes: config.Parallel},
+		receiver: &receiver{delays: delays, partitions: config.Parallel},
 		troubles: &troubles{delays: delays},
 		metrics:  newMetrics(config.Registerer),
 		name:     hex.EncodeToString(name[:]),
@@ -220,8 +220,8 @@ func newTransport(parallel int) *http.Transport {
 const (
 	shortest    = time.Second     // after the first failure; each further one doubles it
 	mostAway    = 5 * time.Minute // while the receiver is away
-	mostRefused = time.Hour       // of a lane whose message is refused
-	mostUnread  = time.Minute     // of a lane that the store can't read
+	mostRefused = time.Hour       // of a partition whose message is refused
+	mostUnread  = time.Minute     // of a partition that the store can't read
 	mostAsked   = time.Hour       // that a receiver can ask for with Retry-After
 )
 

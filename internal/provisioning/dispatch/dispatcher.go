@@ -15,15 +15,15 @@ import (
 
 // How a dispatcher works.
 const (
-	claimFor  = time.Minute            // of a lane
-	workFor   = 40 * time.Second       // under a claim: what begins by then ends before the claim
-	pageOf    = 16                     // messages that are read at a time
-	storeFor  = 3 * time.Second        // for a question to the store
-	idleFirst = 200 * time.Millisecond // between two looks for lanes, while there is work
-	idleMost  = time.Second            // while there is none
-	askAgain  = time.Second            // after the store failed
-	stopFor   = 5 * time.Second        // for attempts under way when the dispatcher stops
-	watchEach = 10 * time.Second       // how often the metrics of what waits are brought up to date
+	claimFor   = time.Minute            // of a partition
+	workFor    = 40 * time.Second       // under a claim: what begins by then ends before the claim
+	pageOf     = 16                     // messages that are read at a time
+	storeFor   = 3 * time.Second        // for a question to the store
+	idleFirst  = 200 * time.Millisecond // between two looks for partitions, while there is work
+	idleMost   = time.Second            // while there is none
+	retryPause = time.Second            // after the store failed
+	stopFor    = 5 * time.Second        // for attempts under way when the dispatcher stops
+	watchEach  = 10 * time.Second       // how often the metrics of what waits are brought up to date
 )
 
 // Dispatcher delivers the messages of an outbox. It is made by [New].
@@ -38,7 +38,7 @@ type Dispatcher struct {
 	wake     chan struct{} // holds one call of Wake
 }
 
-// Wake has the dispatcher look for lanes at once: something was published. It never waits, and
+// Wake has the dispatcher look for partitions at once: something was published. It never waits, and
 // can be called at any time from any goroutine. While the receiver is away it changes nothing.
 func (d *Dispatcher) Wake() {
 	select {
@@ -49,7 +49,7 @@ func (d *Dispatcher) Wake() {
 
 // Run delivers until ctx ends, and runs once at a time. All it started has ended when it
 // returns, at most 20 seconds after ctx: attempts under way have 5 seconds to end, then they
-// are given up, to be made again by whoever takes the lane. The error says that there were
+// are given up, to be made again by whoever takes the partition. The error says that there were
 // such; it wraps ctx's.
 func (d *Dispatcher) Run(ctx context.Context) error {
 	work, giveUp := context.WithCancel(context.WithoutCancel(ctx))
@@ -77,9 +77,9 @@ type run struct {
 	*Dispatcher
 	stop    context.Context // ends the run
 	work    context.Context // ends attempts under way
-	working int             // lanes that are worked on
-	done    chan bool       // a lane is done with; true: a delivery was given up
-	look    time.Time       // when to look for lanes again
+	working int             // partitions that are worked on
+	done    chan bool       // a partition is done with; true: a delivery was given up
+	look    time.Time       // when to look for partitions again
 	pause   time.Duration   // between this look and the next, if nothing is found
 }
 
@@ -98,7 +98,7 @@ func (r *run) untilStopped() {
 	}
 }
 
-// collect counts all lanes that are done with, so that those to come are claimed together.
+// collect counts all partitions that are done with, so that those to come are claimed together.
 func (r *run) collect() {
 	for {
 		select {
@@ -110,7 +110,7 @@ func (r *run) collect() {
 	}
 }
 
-// due returns when to claim lanes next: a channel that is never ready while there is no room.
+// due returns when to claim partitions next: a channel that is never ready while there is no room.
 func (r *run) due() <-chan time.Time {
 	most, from := r.receiver.room()
 	if r.working >= most {
@@ -119,7 +119,7 @@ func (r *run) due() <-chan time.Time {
 	return r.config.After(max(0, later(r.look, from).Sub(r.config.Now())))
 }
 
-// claim claims as many lanes as there is room for, and starts to work on them.
+// claim claims as many partitions as there is room for, and starts to work on them.
 func (r *run) claim() {
 	most, _ := r.receiver.room()
 	most -= r.working
@@ -128,21 +128,21 @@ func (r *run) claim() {
 	}
 	now := r.config.Now()
 	holder := r.name + "-" + strconv.FormatInt(r.claims.Add(1), 10)
-	// It isn't cut short when the run ends: lanes would stay claimed that nobody knows of.
+	// It isn't cut short when the run ends: partitions would stay claimed that nobody knows of.
 	ctx, cancel := context.WithTimeout(r.work, storeFor)
 	defer cancel()
-	lanes, err := r.config.Store.Claim(ctx, holder, now, now.Add(claimFor), most)
-	for _, lane := range lanes {
+	partitions, err := r.config.Store.Claim(ctx, holder, now, now.Add(claimFor), most)
+	for _, partition := range partitions {
 		r.working++
-		go func() { r.done <- r.lane(lane, holder, now) }()
+		go func() { r.done <- r.partition(partition, holder, now) }()
 	}
 	switch {
 	case err != nil:
-		r.config.Log.Error("events: no lanes to be had", slog.Any("cause", err))
-		r.look = now.Add(askAgain)
-	case len(lanes) == most: // there may be more
+		r.config.Log.Error("events: no partitions to be had", slog.Any("cause", err))
+		r.look = now.Add(retryPause)
+	case len(partitions) == most: // there may be more
 		r.look, r.pause = now, idleFirst
-	case len(lanes) > 0:
+	case len(partitions) > 0:
 		r.look, r.pause = now.Add(idleFirst), idleFirst
 	default:
 		r.look = now.Add(r.pause)
@@ -150,7 +150,7 @@ func (r *run) claim() {
 	}
 }
 
-// finish waits for the lanes under work, and gives up their attempts when that takes too long.
+// finish waits for the partitions under work, and gives up their attempts when that takes too long.
 // It returns how many were given up.
 func (r *run) finish(giveUp context.CancelFunc) (lost int) {
 	patience := r.config.After(stopFor)
@@ -172,12 +172,12 @@ func (r *run) finish(giveUp context.CancelFunc) (lost int) {
 func (d *Dispatcher) watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		asked, cancel := context.WithTimeout(ctx, storeFor)
-		lanes, oldest, err := d.config.Store.Due(asked)
+		partitions, oldest, err := d.config.Store.Due(asked)
 		cancel()
 		now := d.config.Now()
 		switch {
 		case err == nil:
-			d.metrics.waits(lanes, now, oldest, d.troubles.oldest(now))
+			d.metrics.waits(partitions, now, oldest, d.troubles.oldest(now))
 		case ctx.Err() == nil:
 			d.config.Log.Warn("events: not known what waits", slog.Any("cause", err))
 		}
@@ -188,18 +188,18 @@ func (d *Dispatcher) watch(ctx context.Context) {
 	}
 }
 
-// lane works on a claimed lane until it is empty, its delivery fails, or the time for it is
+// partition works on a claimed partition until it is empty, its delivery fails, or the time for it is
 // over, and releases it. It says whether a delivery was given up.
-func (r *run) lane(lane, holder string, claimed time.Time) (given bool) {
-	again, given := r.deliverAll(lane, claimed)
+func (r *run) partition(partition, holder string, claimed time.Time) (given bool) {
+	again, given := r.deliverAll(partition, claimed)
 	ctx, cancel := r.storeContext()
 	defer cancel()
-	err := r.config.Store.Release(ctx, lane, holder, r.config.Now(), again)
+	err := r.config.Store.Release(ctx, partition, holder, r.config.Now(), again)
 	switch {
 	case errors.Is(err, provisioning.ErrLost):
 		r.config.Log.Warn("events: a claim ran out under work")
 	case err != nil: // the claim runs out by itself
-		r.config.Log.Error("events: a lane can't be released", slog.Any("cause", err))
+		r.config.Log.Error("events: a partition can't be released", slog.Any("cause", err))
 	}
 	return given
 }
@@ -210,40 +210,40 @@ func (r *run) storeContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(r.work), storeFor)
 }
 
-// deliverAll delivers the messages of a lane. It returns when the lane is due again; zero: it
+// deliverAll delivers the messages of a partition. It returns when the partition is due again; zero: it
 // is empty.
-func (r *run) deliverAll(lane string, claimed time.Time) (again time.Time, given bool) {
+func (r *run) deliverAll(partition string, claimed time.Time) (again time.Time, given bool) {
 	for {
-		messages, err := r.next(lane)
+		messages, err := r.next(partition)
 		now := r.config.Now()
 		switch {
 		case err != nil:
-			again := r.troubles.failed(lane, now, now, now, mostUnread)
-			r.config.Log.Error("events: a lane can't be read", slog.String("lane", lane),
+			again := r.troubles.failed(partition, now, now, now, mostUnread)
+			r.config.Log.Error("events: a partition can't be read", slog.String("partition", partition),
 				slog.Any("cause", err), slog.Time("next_attempt", again))
 			return again, false
 		case len(messages) == 0:
-			r.troubles.over(lane)
+			r.troubles.over(partition)
 			return time.Time{}, false
 		}
 		for _, message := range messages {
 			if now := r.config.Now(); r.stop.Err() != nil || now.After(claimed.Add(workFor)) {
 				return now, false
 			}
-			if again, end := r.deliver(lane, message); end != goOn {
+			if again, end := r.deliver(partition, message); end != goOn {
 				return again, end == givenUp
 			}
 		}
 	}
 }
 
-func (r *run) next(lane string) ([]provisioning.Message, error) {
+func (r *run) next(partition string) ([]provisioning.Message, error) {
 	ctx, cancel := r.storeContext()
 	defer cancel()
-	return r.config.Store.Next(ctx, lane, pageOf)
+	return r.config.Store.Next(ctx, partition, pageOf)
 }
 
-// A verdict says how to go on with a lane after a message.
+// A verdict says how to go on with a partition after a message.
 type verdict int
 
 const (
@@ -253,15 +253,15 @@ const (
 )
 
 // deliver makes one attempt at a message and notes its success. Unless it says to go on it
-// returns when the lane is due again.
-func (r *run) deliver(lane string, message provisioning.Message) (time.Time, verdict) {
+// returns when the partition is due again.
+func (r *run) deliver(partition string, message provisioning.Message) (time.Time, verdict) {
 	id, at, body, err := r.config.Open(message.Stored)
 	if err == nil && !usable(id) {
 		err = errors.New("its id can't be sent")
 	}
 	now := r.config.Now()
 	if err != nil {
-		return r.unreadable(lane, message, err), putOff
+		return r.unreadable(partition, message, err), putOff
 	}
 	try, may := r.receiver.begin(now)
 	if !may {
@@ -273,26 +273,26 @@ func (r *run) deliver(lane string, message provisioning.Message) (time.Time, ver
 	switch was.outcome {
 	case delivered:
 		r.metrics.delivered.Inc()
-		r.troubles.over(lane)
-		return r.note(lane, message)
+		r.troubles.over(partition)
+		return r.note(partition, message)
 	case refused:
-		return r.refused(lane, id, at, was), putOff
+		return r.refused(partition, id, at, was), putOff
 	case away:
 		r.metrics.failed.WithLabelValues(becauseAway).Inc()
 		until, _ := r.receiver.next()
-		return r.troubles.failed(lane, at, now, until, mostAway), putOff
+		return r.troubles.failed(partition, at, now, until, mostAway), putOff
 	case gaveUp:
 	}
 	return now, givenUp
 }
 
 // note notes a delivery.
-func (r *run) note(lane string, message provisioning.Message) (time.Time, verdict) {
+func (r *run) note(partition string, message provisioning.Message) (time.Time, verdict) {
 	ctx, cancel := r.storeContext()
 	defer cancel()
-	if err := r.config.Store.Delivered(ctx, lane, message.Position); err != nil {
+	if err := r.config.Store.Delivered(ctx, partition, message.Position); err != nil {
 		r.config.Log.Error("events: a delivery can't be noted, and is made again", slog.Any("cause", err))
-		return r.config.Now().Add(askAgain), putOff
+		return r.config.Now().Add(retryPause), putOff
 	}
 	return time.Time{}, goOn
 }
@@ -306,25 +306,25 @@ func (r *run) turned(what change, was result) {
 			slog.Int("failures", failures), slog.Time("next_attempt", until))
 	case cameBack:
 		r.config.Log.Info("events: the receiver is there again")
-		r.Wake() // there is room for more lanes
+		r.Wake() // there is room for more partitions
 	case asBefore:
 	}
 }
 
-func (r *run) refused(lane, id string, at time.Time, was result) time.Time {
+func (r *run) refused(partition, id string, at time.Time, was result) time.Time {
 	now := r.config.Now()
-	again := r.troubles.failed(lane, at, now, now, mostRefused)
+	again := r.troubles.failed(partition, at, now, now, mostRefused)
 	r.metrics.failed.WithLabelValues(becauseRefused).Inc()
-	r.config.Log.Error("events: the receiver refused an event, and its lane waits", slog.String("id", id),
+	r.config.Log.Error("events: the receiver refused an event, and its partition waits", slog.String("id", id),
 		was.attribute(), slog.Time("next_attempt", again))
 	return again
 }
 
-func (r *run) unreadable(lane string, message provisioning.Message, err error) time.Time {
+func (r *run) unreadable(partition string, message provisioning.Message, err error) time.Time {
 	now := r.config.Now()
-	again := r.troubles.failed(lane, now, now, now, mostRefused)
+	again := r.troubles.failed(partition, now, now, now, mostRefused)
 	r.metrics.failed.WithLabelValues(becauseUnreadable).Inc()
-	r.config.Log.Error("events: an event can't be read, and its lane waits", slog.String("lane", lane),
+	r.config.Log.Error("events: an event can't be read, and its partition waits", slog.String("partition", partition),
 		slog.String("position", message.Position), slog.Any("cause", err), slog.Time("next_attempt", again))
 	return again
 }

@@ -22,12 +22,12 @@ func TestDeliversEachLaneInOrder(t *testing.T) {
 			return http.StatusOK, nil
 		}}
 		for n := range 20 {
-			publish(store, fmt.Sprint("lane", n), 0, 24)
+			publish(store, fmt.Sprint("partition", n), 0, 24)
 		}
 		d := start(t, config(store, to))
 		time.Sleep(5 * time.Second)
 		for n := range 20 {
-			to.inOrder(fmt.Sprint("lane", n), 24)
+			to.inOrder(fmt.Sprint("partition", n), 24)
 		}
 		if got := len(to.attempts("")); got != 500 {
 			t.Errorf("%d attempts at 500 messages", got)
@@ -36,8 +36,8 @@ func TestDeliversEachLaneInOrder(t *testing.T) {
 			t.Errorf("%d attempts at once, want 8", to.most)
 		}
 		time.Sleep(2 * time.Minute)
-		if lanes, _, err := store.Due(t.Context()); lanes != 0 || err != nil {
-			t.Errorf("%d lanes are still known, error %v", lanes, err)
+		if partitions, _, err := store.Due(t.Context()); partitions != 0 || err != nil {
+			t.Errorf("%d partitions are still known, error %v", partitions, err)
 		}
 		stopped(t, d)
 	})
@@ -84,10 +84,10 @@ func TestAChangeAfterTheLastWasDeliveredIsDeliveredAtOnce(t *testing.T) {
 		to := &receiver{t: t, answer: ok}
 		d := start(t, config(store, to))
 		for n := range 10 {
-			publish(store, "lane", n, n)
+			publish(store, "partition", n, n)
 			d.Wake()
 			synctest.Wait()
-			to.inOrder("lane", n)
+			to.inOrder("partition", n)
 			time.Sleep(3 * time.Second)
 		}
 		stopped(t, d)
@@ -103,12 +103,12 @@ func TestTwoDispatchersNeverDeliverOneLaneAtOnce(t *testing.T) {
 			return http.StatusOK, nil
 		}}
 		for n := range 3 {
-			publish(store, fmt.Sprint("lane", n), 0, 29)
+			publish(store, fmt.Sprint("partition", n), 0, 29)
 		}
 		one, two := start(t, config(store, to)), start(t, config(store, to))
 		time.Sleep(5 * time.Minute)
 		for n := range 3 {
-			to.inOrder(fmt.Sprint("lane", n), 29)
+			to.inOrder(fmt.Sprint("partition", n), 29)
 		}
 		if got := len(to.attempts("")); got != 90 {
 			t.Errorf("%d attempts at 90 messages", got)
@@ -125,10 +125,10 @@ func TestALaneIsLeftBeforeItsClaimRunsOut(t *testing.T) {
 			time.Sleep(9 * time.Second)
 			return http.StatusOK, nil
 		}}
-		publish(store.memory, "lane", 0, 29)
+		publish(store.memory, "partition", 0, 29)
 		d := start(t, config(store, to))
 		time.Sleep(5 * time.Minute)
-		to.inOrder("lane", 29)
+		to.inOrder("partition", 29)
 		if store.released.Load() < 6 {
 			t.Errorf("released %d times", store.released.Load())
 		}
@@ -145,19 +145,19 @@ type watched struct {
 }
 
 func (w *watched) Claim(ctx context.Context, holder string, now, until time.Time, most int) ([]string, error) {
-	lanes, err := w.memory.Claim(ctx, holder, now, until, most)
-	if len(lanes) > 0 {
+	partitions, err := w.memory.Claim(ctx, holder, now, until, most)
+	if len(partitions) > 0 {
 		w.until.Store(&until)
 	}
-	return lanes, err
+	return partitions, err
 }
 
-func (w *watched) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
+func (w *watched) Release(ctx context.Context, partition, holder string, now, again time.Time) error {
 	w.released.Add(1)
 	if !now.Before(*w.until.Load()) {
 		w.t.Errorf("released %v after the claim ran out", now.Sub(*w.until.Load()))
 	}
-	return w.memory.Release(ctx, lane, holder, now, again)
+	return w.memory.Release(ctx, partition, holder, now, again)
 }
 
 func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
@@ -167,7 +167,7 @@ func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
 			time.Sleep(4 * time.Second)
 			return http.StatusOK, nil
 		}}
-		publish(store, "lane", 0, 9)
+		publish(store, "partition", 0, 9)
 		d := start(t, config(store, to))
 		time.Sleep(time.Second)
 		began := time.Now()
@@ -175,9 +175,9 @@ func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
 		if took := time.Since(began); took != 3*time.Second {
 			t.Errorf("stopped after %v", took)
 		}
-		to.inOrder("lane", 0)
-		free(t, store, "lane")
-		if left, err := store.Next(t.Context(), "lane", 100); len(left) != 9 || err != nil {
+		to.inOrder("partition", 0)
+		free(t, store, "partition")
+		if left, err := store.Next(t.Context(), "partition", 100); len(left) != 9 || err != nil {
 			t.Errorf("%d messages are left, error %v", len(left), err)
 		}
 	})
@@ -187,7 +187,7 @@ func TestAnAttemptThatTakesTooLongIsGivenUpWhenItStops(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: never}
-		publish(store, "lane", 0, 0)
+		publish(store, "partition", 0, 0)
 		d := start(t, config(store, to))
 		time.Sleep(time.Second)
 		began := time.Now()
@@ -198,7 +198,7 @@ func TestAnAttemptThatTakesTooLongIsGivenUpWhenItStops(t *testing.T) {
 		if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "1 given up") {
 			t.Errorf("Run: %v", err)
 		}
-		free(t, store, "lane")
+		free(t, store, "partition")
 	})
 }
 
@@ -208,13 +208,13 @@ func never(r *http.Request, _ stored) (int, http.Header) {
 	return 0, nil
 }
 
-// free checks that a lane can be claimed at once.
-func free(t *testing.T, store provisioning.Store, lane string) {
+// free checks that a partition can be claimed at once.
+func free(t *testing.T, store provisioning.Store, partition string) {
 	t.Helper()
 	now := time.Now()
-	lanes, err := store.Claim(context.Background(), "test", now, now.Add(time.Second), 10)
-	if err != nil || len(lanes) != 1 || lanes[0] != lane {
-		t.Errorf("claimed %v, error %v", lanes, err)
+	partitions, err := store.Claim(context.Background(), "test", now, now.Add(time.Second), 10)
+	if err != nil || len(partitions) != 1 || partitions[0] != partition {
+		t.Errorf("claimed %v, error %v", partitions, err)
 	}
 }
 

@@ -12,16 +12,16 @@ import (
 )
 
 func TestAllLanesAreHeldWhileTheReceiverIsAway(t *testing.T) {
-	for name, tt := range map[string]struct{ status, lanes int }{
+	for name, tt := range map[string]struct{ status, partitions int }{
 		"no connection": {0, 20}, "500": {500, 20}, "503": {503, 500}, "429": {429, 20}, "408": {408, 20},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) { awayFor20Minutes(t, tt.status, tt.lanes) })
+			bubble(t, func(t *testing.T) { awayFor20Minutes(t, tt.status, tt.partitions) })
 		})
 	}
 }
 
-func awayFor20Minutes(t *testing.T, status, lanes int) {
+func awayFor20Minutes(t *testing.T, status, partitions int) {
 	store, back := &memory{}, time.Now().Add(20*time.Minute)
 	to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 		if time.Now().Before(back) {
@@ -29,8 +29,8 @@ func awayFor20Minutes(t *testing.T, status, lanes int) {
 		}
 		return http.StatusOK, nil
 	}}
-	for n := range lanes {
-		publish(store, fmt.Sprint("lane", n), 0, 1)
+	for n := range partitions {
+		publish(store, fmt.Sprint("partition", n), 0, 1)
 	}
 	d := start(t, config(store, to))
 	time.Sleep(time.Until(back))
@@ -50,8 +50,8 @@ func awayFor20Minutes(t *testing.T, status, lanes int) {
 	}
 	d.Wake()
 	time.Sleep(5*time.Minute + 10*time.Second)
-	for n := range lanes {
-		to.inOrder(fmt.Sprint("lane", n), 1)
+	for n := range partitions {
+		to.inOrder(fmt.Sprint("partition", n), 1)
 	}
 	stopped(t, d)
 }
@@ -64,7 +64,7 @@ func TestWakeDoesNotBringAProbeForward(t *testing.T) {
 		d := start(t, config(store, to))
 		for n := range 100 {
 			time.Sleep(600 * time.Millisecond)
-			publish(store, fmt.Sprint("lane", n), 0, 0)
+			publish(store, fmt.Sprint("partition", n), 0, 0)
 			d.Wake()
 		}
 		if got := len(to.attempts("")); got < 5 || got > 8 {
@@ -96,10 +96,10 @@ func TestRetryAfterIsHonored(t *testing.T) {
 					}
 					return 503, http.Header{"Retry-After": {tt.header()}}
 				}}
-				publish(store, "lane", 0, 0)
+				publish(store, "partition", 0, 0)
 				d := start(t, config(store, to))
 				time.Sleep(time.Hour + time.Minute)
-				attempts := to.attempts("lane")
+				attempts := to.attempts("partition")
 				if len(attempts) != 2 {
 					t.Fatalf("%d attempts", len(attempts))
 				}
@@ -116,16 +116,16 @@ func TestASlowReceiverIsAway(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store, log := &memory{}, &lines{}
 		to := &receiver{t: t, answer: never}
-		publish(store, "lane", 0, 0)
+		publish(store, "partition", 0, 0)
 		c := config(store, to)
 		c.Log = log.logger()
 		d := start(t, c)
 		time.Sleep(10*time.Second + 500*time.Millisecond)
-		if got := to.attempts("lane"); len(got) != 1 || log.count("the receiver is away") != 1 {
+		if got := to.attempts("partition"); len(got) != 1 || log.count("the receiver is away") != 1 {
 			t.Errorf("%d attempts ended, and the log has %d", len(got), log.count("the receiver is away"))
 		}
 		time.Sleep(time.Minute)
-		if got := len(to.attempts("lane")); got != 4 && got != 5 { // 10 s each, and 1, 2, 4, 8 s between
+		if got := len(to.attempts("partition")); got != 4 && got != 5 { // 10 s each, and 1, 2, 4, 8 s between
 			t.Errorf("%d attempts in 70 seconds", got)
 		}
 		_ = d.stop()
@@ -151,13 +151,13 @@ func TestARefusedMessageHoldsItsLaneAlone(t *testing.T) {
 	})
 }
 
-// refuses has the second message of a lane refused for some time, which holds that lane and no
+// refuses has the second message of a partition refused for some time, which holds that partition and no
 // other, until it is taken. It returns how often the message was tried meanwhile.
 func refuses(t *testing.T, status int, long time.Duration) int {
 	store, log := &memory{}, &lines{}
 	taken := time.Now().Add(long)
 	to := &receiver{t: t, answer: func(_ *http.Request, s stored) (int, http.Header) {
-		if s.Lane == "bad" && s.N == 1 && time.Now().Before(taken) {
+		if s.Partition == "bad" && s.N == 1 && time.Now().Before(taken) {
 			return status, http.Header{"Location": {"https://elsewhere.example.com/\x00"}}
 		}
 		return 200, nil
@@ -189,7 +189,7 @@ func refuses(t *testing.T, status int, long time.Duration) int {
 }
 
 func TestAMessageThatCantBeReadHoldsItsLaneAlone(t *testing.T) {
-	for name, text := range map[string]string{"no JSON": "{", "an id that can't be sent": `{"Lane":"a b"}`} {
+	for name, text := range map[string]string{"no JSON": "{", "an id that can't be sent": `{"Partition":"a b"}`} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				store, log := &memory{}, &lines{}
@@ -205,7 +205,7 @@ func TestAMessageThatCantBeReadHoldsItsLaneAlone(t *testing.T) {
 				if got := len(to.attempts("bad")); got != 0 {
 					t.Errorf("%d attempts behind it", got)
 				}
-				if got := log.count("lane=bad position=1 "); got < 6 || got > 8 {
+				if got := log.count("partition=bad position=1 "); got < 6 || got > 8 {
 					t.Errorf("the log tells of it %d times in a minute", got)
 				}
 				left, err := store.Next(t.Context(), "bad", 10)
@@ -224,7 +224,7 @@ func TestAMessageThatBreaksTheReceiverHoldsUpNobodyForLong(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: func(_ *http.Request, s stored) (int, http.Header) {
-			if s.Lane == "bad" {
+			if s.Partition == "bad" {
 				return 500, nil
 			}
 			return 200, nil
@@ -232,19 +232,19 @@ func TestAMessageThatBreaksTheReceiverHoldsUpNobodyForLong(t *testing.T) {
 		publish(store, "bad", 0, 0)
 		d := start(t, config(store, to))
 		for n := range 600 {
-			publish(store, fmt.Sprint("lane", n%7), n/7, n/7)
+			publish(store, fmt.Sprint("partition", n%7), n/7, n/7)
 			d.Wake()
 			time.Sleep(time.Second)
 		}
 		time.Sleep(3 * time.Second)
 		for n := range 7 {
-			to.inOrder(fmt.Sprint("lane", n), 599/7-boolean(n > 599%7))
+			to.inOrder(fmt.Sprint("partition", n), 599/7-boolean(n > 599%7))
 		}
 		if got := len(to.attempts("bad")); got < 8 || got > 14 {
 			t.Errorf("%d attempts at it in ten minutes", got)
 		}
 		for _, g := range to.attempts("") {
-			if wait := g.At.Sub(g.stored.At); g.Lane != "bad" && wait > 3*time.Second {
+			if wait := g.At.Sub(g.stored.At); g.Partition != "bad" && wait > 3*time.Second {
 				t.Errorf("%s waited for %v", g.id(), wait)
 			}
 		}
@@ -272,15 +272,15 @@ func TestOrderHoldsUnderAnyFailures(t *testing.T) {
 				}}
 				one, two := start(t, config(store, to)), start(t, config(store, to))
 				for n := range 20 {
-					for lane := range 5 {
-						publish(store, fmt.Sprint("lane", lane), n, n)
+					for partition := range 5 {
+						publish(store, fmt.Sprint("partition", partition), n, n)
 					}
 					two.Wake()
 					time.Sleep(time.Second)
 				}
 				time.Sleep(15 * time.Minute)
-				for lane := range 5 {
-					to.inOrder(fmt.Sprint("lane", lane), 19)
+				for partition := range 5 {
+					to.inOrder(fmt.Sprint("partition", partition), 19)
 				}
 				if err := errors.Join(one.stop(), two.stop()); err != nil {
 					t.Error(err)

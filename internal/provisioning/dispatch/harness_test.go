@@ -29,12 +29,12 @@ const whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 // stored is a message as the tests store it; it is sent as it is.
 type stored struct {
-	Lane string
-	N    int // in its lane, from 0
-	At   time.Time
+	Partition string
+	N         int // in its partition, from 0
+	At        time.Time
 }
 
-func (s stored) id() string { return fmt.Sprintf("evt_%s_%d", s.Lane, s.N) }
+func (s stored) id() string { return fmt.Sprintf("evt_%s_%d", s.Partition, s.N) }
 
 // open reads what the tests store.
 func open(text []byte) (string, time.Time, []byte, error) {
@@ -45,14 +45,14 @@ func open(text []byte) (string, time.Time, []byte, error) {
 	return s.id(), s.At, text, nil
 }
 
-// publish publishes messages first to last of a lane.
-func publish(m *memory, lane string, first, last int) {
+// publish publishes messages first to last of a partition.
+func publish(m *memory, partition string, first, last int) {
 	for n := first; n <= last; n++ {
-		text, err := json.Marshal(stored{lane, n, time.Now()})
+		text, err := json.Marshal(stored{partition, n, time.Now()})
 		if err != nil {
 			panic(err)
 		}
-		m.publish(lane, text, time.Now())
+		m.publish(partition, text, time.Now())
 	}
 }
 
@@ -64,18 +64,18 @@ type got struct {
 }
 
 // receiver is the other end, as a transport. It checks that each attempt is signed, that a
-// message is the same each time, and that no lane has two attempts at once.
+// message is the same each time, and that no partition has two attempts at once.
 type receiver struct {
 	t *testing.T
 	// answer answers an attempt with a status, or with 0 for no connection. It can wait.
 	answer func(r *http.Request, s stored) (status int, header http.Header)
 
-	mu     sync.Mutex
-	got    []got
-	bodies map[string]string // by id
-	lanes  map[string]bool   // with an attempt under way
-	now    int               // attempts under way
-	most   int               // of them at once
+	mu         sync.Mutex
+	got        []got
+	bodies     map[string]string // by id
+	partitions map[string]bool   // with an attempt under way
+	now        int               // attempts under way
+	most       int               // of them at once
 }
 
 func ok(*http.Request, stored) (int, http.Header) { return http.StatusNoContent, nil }
@@ -94,7 +94,7 @@ func (r *receiver) RoundTrip(request *http.Request) (*http.Response, error) {
 	status, header := r.answer(request, s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.lanes, s.Lane)
+	delete(r.partitions, s.Partition)
 	r.now--
 	r.got = append(r.got, got{s, at, status})
 	if status == 0 {
@@ -124,38 +124,38 @@ func (r *receiver) arrived(request *http.Request, s stored, body []byte) {
 	if id := request.Header.Get("webhook-id"); id != s.id() {
 		r.t.Errorf("%s was sent as %s", s.id(), id)
 	}
-	if r.lanes == nil {
-		r.lanes, r.bodies = map[string]bool{}, map[string]string{}
+	if r.partitions == nil {
+		r.partitions, r.bodies = map[string]bool{}, map[string]string{}
 	}
 	if before, known := r.bodies[s.id()]; known && before != string(body) {
 		r.t.Errorf("%s came with another body", s.id())
 	}
 	r.bodies[s.id()] = string(body)
-	if r.lanes[s.Lane] {
-		r.t.Errorf("lane %s has two attempts at once", s.Lane)
+	if r.partitions[s.Partition] {
+		r.t.Errorf("partition %s has two attempts at once", s.Partition)
 	}
-	r.lanes[s.Lane] = true
+	r.partitions[s.Partition] = true
 	r.now++
 	r.most = max(r.most, r.now)
 }
 
-// attempts returns those of a lane, or all with "".
-func (r *receiver) attempts(lane string) []got {
+// attempts returns those of a partition, or all with "".
+func (r *receiver) attempts(partition string) []got {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out []got
 	for _, g := range r.got {
-		if lane == "" || g.Lane == lane {
+		if partition == "" || g.Partition == partition {
 			out = append(out, g)
 		}
 	}
 	return out
 }
 
-// taken returns the numbers of a lane's messages in the order in which they were first taken.
-func (r *receiver) taken(lane string) []int {
+// taken returns the numbers of a partition's messages in the order in which they were first taken.
+func (r *receiver) taken(partition string) []int {
 	var out []int
-	for _, g := range r.attempts(lane) {
+	for _, g := range r.attempts(partition) {
 		if g.Status/100 == 2 && !slices.Contains(out, g.N) {
 			out = append(out, g.N)
 		}
@@ -163,21 +163,21 @@ func (r *receiver) taken(lane string) []int {
 	return out
 }
 
-// inOrder checks that messages 0 to last of a lane were taken, in that order, and that none
+// inOrder checks that messages 0 to last of a partition were taken, in that order, and that none
 // was tried before the one before it was taken.
-func (r *receiver) inOrder(lane string, last int) {
+func (r *receiver) inOrder(partition string, last int) {
 	r.t.Helper()
 	var want []int
 	for n := range last + 1 {
 		want = append(want, n)
 	}
-	if taken := r.taken(lane); !slices.Equal(taken, want) {
-		r.t.Errorf("lane %s: taken %v, want 0 to %d", lane, taken, last)
+	if taken := r.taken(partition); !slices.Equal(taken, want) {
+		r.t.Errorf("partition %s: taken %v, want 0 to %d", partition, taken, last)
 	}
 	next := 0
-	for _, g := range r.attempts(lane) {
+	for _, g := range r.attempts(partition) {
 		if g.N > next {
-			r.t.Errorf("lane %s: %d was tried before %d was taken", lane, g.N, next)
+			r.t.Errorf("partition %s: %d was tried before %d was taken", partition, g.N, next)
 		}
 		if g.N == next && g.Status/100 == 2 {
 			next++

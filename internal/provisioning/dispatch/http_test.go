@@ -41,7 +41,7 @@ func serve(t *testing.T, events int, handler http.HandlerFunc) (running, *lines)
 	server, db, log := httptest.NewServer(handler), testkit.Redis(t), &lines{}
 	t.Cleanup(server.Close)
 	for n := range events {
-		text, err := json.Marshal(stored{"lane", n, time.Now()})
+		text, err := json.Marshal(stored{"partition", n, time.Now()})
 		if err == nil {
 			err = happens(t.Context(), db, int64(n), text)
 		}
@@ -123,7 +123,7 @@ func TestLogAndMetricsTellOfFailures(t *testing.T) {
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			return []int{400, 0, 503, 200}[tries.Add(1)-1], nil
 		}}
-		store.publish("lane", []byte(`{"Lane":"lane","N":0,"Code":"topsecret"}`), time.Now())
+		store.publish("partition", []byte(`{"Partition":"partition","N":0,"Code":"topsecret"}`), time.Now())
 		c := config(store, to)
 		c.Log, c.Registerer = log.logger(), registry
 		d := start(t, c)
@@ -183,7 +183,7 @@ func TestMetricsTellWhatWaits(t *testing.T) {
 		d := start(t, c)
 		time.Sleep(time.Hour)
 		if got := value(t, registry, "updatecenter_event_lanes_waiting"); got != 1 {
-			t.Errorf("%v lanes wait", got)
+			t.Errorf("%v partitions wait", got)
 		}
 		if got := value(t, registry, "updatecenter_event_oldest_seconds"); got < 3600 || got > 3660 {
 			t.Errorf("the oldest waits for %v s", got)
@@ -194,7 +194,7 @@ func TestMetricsTellWhatWaits(t *testing.T) {
 			t.Errorf("with nothing left the oldest waits for %v s", got)
 		}
 		if got := value(t, registry, "updatecenter_event_lanes_waiting"); got != 0 {
-			t.Errorf("with nothing left %v lanes wait", got)
+			t.Errorf("with nothing left %v partitions wait", got)
 		}
 		stopped(t, d)
 	})

@@ -53,20 +53,20 @@ func (m *mortal) do(step func() error) error {
 	return err
 }
 
-func (m *mortal) Claim(ctx context.Context, holder string, now, until time.Time, most int) (lanes []string, err error) {
+func (m *mortal) Claim(ctx context.Context, holder string, now, until time.Time, most int) (partitions []string, err error) {
 	err = m.do(func() (err error) {
-		lanes, err = m.store.Claim(ctx, holder, now, until, most)
+		partitions, err = m.store.Claim(ctx, holder, now, until, most)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return lanes, nil
+	return partitions, nil
 }
 
-func (m *mortal) Next(ctx context.Context, lane string, most int) (messages []provisioning.Message, err error) {
+func (m *mortal) Next(ctx context.Context, partition string, most int) (messages []provisioning.Message, err error) {
 	err = m.do(func() (err error) {
-		messages, err = m.store.Next(ctx, lane, most)
+		messages, err = m.store.Next(ctx, partition, most)
 		return err
 	})
 	if err != nil {
@@ -75,12 +75,12 @@ func (m *mortal) Next(ctx context.Context, lane string, most int) (messages []pr
 	return messages, nil
 }
 
-func (m *mortal) Delivered(ctx context.Context, lane, position string) error {
-	return m.do(func() error { return m.store.Delivered(ctx, lane, position) })
+func (m *mortal) Delivered(ctx context.Context, partition, position string) error {
+	return m.do(func() error { return m.store.Delivered(ctx, partition, position) })
 }
 
-func (m *mortal) Release(ctx context.Context, lane, holder string, now, again time.Time) error {
-	return m.do(func() error { return m.store.Release(ctx, lane, holder, now, again) })
+func (m *mortal) Release(ctx context.Context, partition, holder string, now, again time.Time) error {
+	return m.do(func() error { return m.store.Release(ctx, partition, holder, now, again) })
 }
 
 func (m *mortal) Due(context.Context) (int, time.Time, error) { return 0, time.Time{}, nil }
@@ -97,7 +97,7 @@ func (m *mortal) RoundTrip(request *http.Request) (answer *http.Response, err er
 }
 
 // A server is killed after its first step, its second, and so on until it lives to the end.
-// Another one takes over: all is delivered, in order, and at most one message of each lane
+// Another one takes over: all is delivered, in order, and at most one message of each partition
 // twice.
 func TestNothingIsLostWhereverAServerDies(t *testing.T) {
 	for _, lostOnly := range []bool{false, true} {
@@ -141,28 +141,28 @@ func TestAStoreThatFailsIsAskedAgain(t *testing.T) {
 		c := config(broken, to)
 		c.Log = log.logger()
 		d := start(t, c)
-		publish(store, "lane", 0, 9)
+		publish(store, "partition", 0, 9)
 		time.Sleep(time.Minute)
-		if got := log.count("no lanes to be had"); got < 55 || got > 65 {
+		if got := log.count("no partitions to be had"); got < 55 || got > 65 {
 			t.Errorf("%d complaints in a minute", got)
 		}
 		broken.mu.Lock()
 		broken.left = 1 << 30
 		broken.mu.Unlock()
 		time.Sleep(2 * time.Second)
-		to.inOrder("lane", 9)
+		to.inOrder("partition", 9)
 		stopped(t, d)
 	})
 }
 
-// unreadable is a store that can't read one lane.
+// unreadable is a store that can't read one partition.
 type unreadable struct{ *memory }
 
-func (u unreadable) Next(ctx context.Context, lane string, most int) ([]provisioning.Message, error) {
-	if lane == "bad" {
+func (u unreadable) Next(ctx context.Context, partition string, most int) ([]provisioning.Message, error) {
+	if partition == "bad" {
 		return nil, errors.New("garbage")
 	}
-	return u.memory.Next(ctx, lane, most)
+	return u.memory.Next(ctx, partition, most)
 }
 
 func TestALaneThatTheStoreCantReadIsAskedForMoreAndMoreSeldom(t *testing.T) {
@@ -176,7 +176,7 @@ func TestALaneThatTheStoreCantReadIsAskedForMoreAndMoreSeldom(t *testing.T) {
 		d := start(t, c)
 		time.Sleep(10 * time.Minute)
 		to.inOrder("good", 9)
-		if got := log.count("lane=bad cause=garbage"); got < 14 || got > 21 {
+		if got := log.count("partition=bad cause=garbage"); got < 14 || got > 21 {
 			t.Errorf("%d complaints in ten minutes", got)
 		}
 		stopped(t, d)

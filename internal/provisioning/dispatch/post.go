@@ -137,8 +137,8 @@ func usable(id string) bool {
 // receiver is what is known of the receiver: there, or away. While it is away one attempt is
 // made at a time, the probe, and none before a time.
 type receiver struct {
-	delays *delays
-	lanes  int // that are worked on at once while it is there
+	delays     *delays
+	partitions int // that are worked on at once while it is there
 
 	mu       sync.Mutex
 	failures int       // of probes in a row, the failure that began it included; 0: the receiver is there
@@ -206,12 +206,12 @@ func (r *receiver) end(t try, was result, now time.Time) change {
 	return asBefore
 }
 
-// room says how many lanes may be worked on at once, and from when on.
-func (r *receiver) room() (lanes int, from time.Time) {
+// room says how many partitions may be worked on at once, and from when on.
+func (r *receiver) room() (partitions int, from time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.failures == 0 {
-		return r.lanes, time.Time{}
+		return r.partitions, time.Time{}
 	}
 	return 1, r.until
 }
@@ -234,62 +234,62 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// troubles are the lanes whose first message could not be delivered at the last attempt, as
+// troubles are the partitions whose first message could not be delivered at the last attempt, as
 // far as this dispatcher made it.
 type troubles struct {
 	delays *delays
 
-	mu    sync.Mutex
-	lanes map[string]trouble
+	mu         sync.Mutex
+	partitions map[string]trouble
 }
 
-// trouble is what is known of such a lane.
+// trouble is what is known of such a partition.
 type trouble struct {
 	failures int       // in a row
 	since    time.Time // when the message was published, or, if it can't be read, first tried
-	again    time.Time // when the lane is due again
+	again    time.Time // when the partition is due again
 }
 
-// handedOver is how long after a lane was due again another dispatcher must have taken it.
+// handedOver is how long after a partition was due again another dispatcher must have taken it.
 const handedOver = 10 * time.Minute
 
-// failed counts one more failure of a lane, whose message was published at the time since, and
+// failed counts one more failure of a partition, whose message was published at the time since, and
 // returns when it is due again: after a delay of its own, and not before the time from. Most
 // bounds the delay.
-func (t *troubles) failed(lane string, since, now, from time.Time, most time.Duration) time.Time {
+func (t *troubles) failed(partition string, since, now, from time.Time, most time.Duration) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.lanes == nil {
-		t.lanes = map[string]trouble{}
+	if t.partitions == nil {
+		t.partitions = map[string]trouble{}
 	}
-	known, before := t.lanes[lane]
+	known, before := t.partitions[partition]
 	if before && known.since.Before(since) {
 		since = known.since
 	}
 	known.failures++
 	known.since = since
 	known.again = later(from, now.Add(t.delays.after(known.failures, most)))
-	t.lanes[lane] = known
+	t.partitions[partition] = known
 	return known.again
 }
 
-// over says that a lane is in no trouble any more.
-func (t *troubles) over(lane string) {
+// over says that a partition is in no trouble any more.
+func (t *troubles) over(partition string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.lanes, lane)
+	delete(t.partitions, partition)
 }
 
-// oldest returns since when the oldest message of such a lane waits; zero: there is none. It
-// forgets the lanes that others must have taken over.
+// oldest returns since when the oldest message of such a partition waits; zero: there is none. It
+// forgets the partitions that others must have taken over.
 func (t *troubles) oldest(now time.Time) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var oldest time.Time
-	for lane, known := range t.lanes {
+	for partition, known := range t.partitions {
 		switch {
 		case now.After(known.again.Add(handedOver)):
-			delete(t.lanes, lane)
+			delete(t.partitions, partition)
 		case oldest.IsZero() || known.since.Before(oldest):
 			oldest = known.since
 		}
@@ -297,7 +297,7 @@ func (t *troubles) oldest(now time.Time) time.Time {
 	return oldest
 }
 
-// metrics count deliveries. No label holds anything of a lane or a message.
+// metrics count deliveries. No label holds anything of a partition or a message.
 type metrics struct {
 	delivered prometheus.Counter
 	failed    *prometheus.CounterVec
@@ -340,14 +340,14 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return m
 }
 
-// waits shows how many lanes wait, and for how long the oldest; a zero time is none.
-func (m *metrics) waits(lanes int, now time.Time, since ...time.Time) {
+// waits shows how many partitions wait, and for how long the oldest; a zero time is none.
+func (m *metrics) waits(partitions int, now time.Time, since ...time.Time) {
 	var longest time.Duration
 	for _, at := range since {
 		if !at.IsZero() {
 			longest = max(longest, now.Sub(at))
 		}
 	}
-	m.waiting.Set(float64(lanes))
+	m.waiting.Set(float64(partitions))
 	m.oldest.Set(longest.Seconds())
 }

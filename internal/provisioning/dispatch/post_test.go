@@ -156,8 +156,8 @@ func TestTroublesForgetWhatOthersTookOver(t *testing.T) {
 	if got := tr.oldest(now); !got.Equal(now) {
 		t.Errorf("the oldest is of %v", got)
 	}
-	if got := tr.oldest(now.Add(handedOver + 2*time.Second)); !got.IsZero() || len(tr.lanes) != 0 {
-		t.Errorf("%d lanes are known, the oldest of %v", len(tr.lanes), got)
+	if got := tr.oldest(now.Add(handedOver + 2*time.Second)); !got.IsZero() || len(tr.partitions) != 0 {
+		t.Errorf("%d partitions are known, the oldest of %v", len(tr.partitions), got)
 	}
 }
 

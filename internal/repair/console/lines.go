@@ -322,7 +322,7 @@ func doneBy(who repair.Who, history []pins.Record, now time.Time) *doneView {
 			return &doneView{Reset: record.Event == pins.Reset, At: record.At}
 		case pins.Changed, pins.Locked, pins.Removed:
 			return nil
-		case pins.ResetRefused, pins.CustomerValidated, pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped, pins.NoticeUntold:
+		case pins.ResetRefused, pins.CustomerValidated, pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped, pins.NoticeUndelivered:
 		}
 	}
 	return nil

@@ -73,14 +73,14 @@ type calls struct {
 	err  error
 }
 
-func (c *calls) RequestValidation(_ context.Context, ask deliveries.ValidationAsk) (deliveries.Delivery, error) {
+func (c *calls) RequestValidation(_ context.Context, ask deliveries.ValidationParams) (deliveries.Delivery, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
 		return deliveries.Delivery{}, c.err
 	}
 	call := deliveries.Delivery{
-		ID: deliveries.ID("dlv_" + ask.Ref), About: deliveries.ValidationCode, Status: deliveries.Queued, To: ask.Line, Ref: ask.Ref,
+		ID: deliveries.ID("dlv_" + ask.Ref), Topic: deliveries.ValidationCode, Status: deliveries.Queued, To: ask.Line, Ref: ask.Ref,
 	}
 	c.made = append(c.made, call)
 	return call, nil

@@ -88,7 +88,7 @@ func what(record pins.Record, z zone) string {
 		return featureName(record.Feature) + " changed"
 	case pins.FeaturesInstalled:
 		return "Features of the line changed"
-	case pins.NoticeUntold:
+	case pins.NoticeUndelivered:
 		return "A change was not told to the customer"
 	case pins.EventSkipped:
 		return "A change was not sent to the switch"

@@ -54,19 +54,19 @@ type Config struct {
 
 // Flow is the call.
 func Flow(c Config) *ivr.Flow {
-	d := desk{deliveries: c.Deliveries, codeToMailbox: c.CodeToMailbox}
+	d := actions{deliveries: c.Deliveries, codeToMailbox: c.CodeToMailbox}
 	return &ivr.Flow{
 		Name: "callback", Start: open, Sorry: sorry, Help: leaveNotice,
-		Notices: notices,
-		Given:   map[ivr.Blank]string{company: c.Company, callBack: string(c.CallBack)},
-		Blanks:  []ivr.Blank{what, news, code, answer, firstHalf, otherHalf},
-		Phrases: phrases(),
-		Lines:   join(d.introducing(), d.offering(), d.validating(), d.informing(), d.ending()),
+		Notices:   notices,
+		Given:     map[ivr.Variable]string{company: c.Company, callBack: string(c.CallBack)},
+		Variables: []ivr.Variable{what, news, code, answer, firstHalf, otherHalf},
+		Phrases:   phrases(),
+		Nodes:     join(d.introducing(), d.offering(), d.validating(), d.informing(), d.ending()),
 	}
 }
 
-func join(parts ...[]ivr.Line) []ivr.Line {
-	var all []ivr.Line
+func join(parts ...[]ivr.Node) []ivr.Node {
+	var all []ivr.Node
 	for _, part := range parts {
 		all = append(all, part...)
 	}
@@ -74,12 +74,12 @@ func join(parts ...[]ivr.Line) []ivr.Line {
 }
 
 // introducing says who is calling, whatever the call is about.
-func (d desk) introducing() []ivr.Line {
-	introduce := func(at, next ivr.Step) ivr.Line {
+func (d actions) introducing() []ivr.Node {
+	introduce := func(at, next ivr.Step) ivr.Node {
 		return ivr.Say{At: at, Prompt: sayWho, Whole: true, Next: next}
 	}
-	return []ivr.Line{
-		ivr.Work[opening]{At: open, Run: d.open, On: ivr.On[opening]{
+	return []ivr.Node{
+		ivr.Action[opening]{At: open, Run: d.open, On: ivr.On[opening]{
 			aSecret:       beforeOffer,
 			secretMailbox: beforeSecret,
 			noticeMailbox: beforeNotice,
@@ -98,13 +98,13 @@ func (d desk) introducing() []ivr.Line {
 }
 
 // offering tells a secret to somebody who wants to hear it.
-func (d desk) offering() []ivr.Line {
-	return []ivr.Line{
+func (d actions) offering() []ivr.Node {
+	return []ivr.Node{
 		ivr.Menu{At: offer, Options: []ivr.Option{
 			{Prompt: toHear, Key: "1", Next: read},
 			{Prompt: notAsked, Key: "9", Next: decline},
 		}, Back: leaveNotice, GaveUp: leaveNotice, Tries: 2},
-		ivr.Work[reading]{At: read, Run: d.read, On: ivr.On[reading]{
+		ivr.Action[reading]{At: read, Run: d.read, On: ivr.On[reading]{
 			aCode:         tellCode,
 			anAnswer:      tellAnswer,
 			aCodeForAgent: tellForAgent,
@@ -114,7 +114,7 @@ func (d desk) offering() []ivr.Line {
 		ivr.Say{At: repeatCode, Prompt: sayCodeAgain, Next: hasTold},
 		ivr.Say{At: tellAnswer, Prompt: sayAnswer, Next: spellAnswer},
 		ivr.Say{At: spellAnswer, Prompt: saySpelled, Next: hasTold},
-		ivr.Work[listener]{At: hasTold, Run: d.listening, On: ivr.On[listener]{
+		ivr.Action[listener]{At: hasTold, Run: d.listening, On: ivr.On[listener]{
 			aPerson:  offerAgain,
 			aMailbox: bye,
 		}},
@@ -122,17 +122,17 @@ func (d desk) offering() []ivr.Line {
 			{Prompt: toHearAgain, Key: "1", Next: read},
 			{Prompt: notAsked, Key: "9", Next: decline},
 		}, Back: bye, GaveUp: bye, Tries: 2},
-		ivr.Work[noting]{At: decline, Run: d.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeNoted},
+		ivr.Action[noting]{At: decline, Run: d.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeNoted},
 		ivr.Say{At: declined, Prompt: sayDeclined, Next: ivr.HangUp},
 	}
 }
 
 // informing tells what was changed. Nobody need press a key. Who presses none may be a mailbox that
 // nobody has recognized, whose greeting was still playing: it is told again.
-func (d desk) informing() []ivr.Line {
-	return []ivr.Line{
+func (d actions) informing() []ivr.Node {
+	return []ivr.Node{
 		ivr.Say{At: tellNews, Prompt: sayNews, Next: newsTold},
-		ivr.Work[listener]{At: newsTold, Run: d.listening, On: ivr.On[listener]{
+		ivr.Action[listener]{At: newsTold, Run: d.listening, On: ivr.On[listener]{
 			aPerson:  offerNews,
 			aMailbox: repeatNews,
 		}},
@@ -144,8 +144,8 @@ func (d desk) informing() []ivr.Line {
 }
 
 // ending leaves nobody without a number to call.
-func (d desk) ending() []ivr.Line {
-	return []ivr.Line{
+func (d actions) ending() []ivr.Node {
+	return []ivr.Node{
 		ivr.Say{At: leaveNotice, Prompt: sayNotice, Next: ivr.HangUp},
 		ivr.Say{At: tellNothing, Prompt: sayNothing, Next: ivr.HangUp},
 		ivr.Say{At: bye, Prompt: sayBye, Next: ivr.HangUp},
@@ -193,27 +193,27 @@ const (
 	sorry       ivr.Step = "sorry"
 )
 
-// The blanks of the call.
+// The variables of the call.
 var (
-	company  = ivr.Blank{Name: "company", Kind: ivr.Words}
-	callBack = ivr.Blank{Name: "call-back", Kind: ivr.Phone}
-	what     = ivr.Blank{Name: "what", Kind: ivr.Phrase}  // the secret that is offered
-	news     = ivr.Blank{Name: "news", Kind: ivr.Phrase}  // what was changed
-	code     = ivr.Blank{Name: "code", Kind: ivr.Spelled} // lent: the code, or the answer
-	answer   = ivr.Blank{Name: "answer", Kind: ivr.Words} // lent
+	company  = ivr.Variable{Name: "company", Kind: ivr.Words}
+	callBack = ivr.Variable{Name: "call-back", Kind: ivr.Phone}
+	what     = ivr.Variable{Name: "what", Kind: ivr.Phrase}  // the secret that is offered
+	news     = ivr.Variable{Name: "news", Kind: ivr.Phrase}  // what was changed
+	code     = ivr.Variable{Name: "code", Kind: ivr.Spelled} // lent: the code, or the answer
+	answer   = ivr.Variable{Name: "answer", Kind: ivr.Words} // lent
 
 	// The code for an agent, lent: somebody who reads it out has it in two groups.
-	firstHalf = ivr.Blank{Name: "first-half", Kind: ivr.Spelled}
-	otherHalf = ivr.Blank{Name: "other-half", Kind: ivr.Spelled}
+	firstHalf = ivr.Variable{Name: "first-half", Kind: ivr.Spelled}
+	otherHalf = ivr.Variable{Name: "other-half", Kind: ivr.Spelled}
 )
 
 // maxAttempt bounds the number of an attempt: there are far fewer.
 const maxAttempt = 9999
 
-// ParseAbout reads what a call is about, [ivr.Event]'s About, as it stands in the URLs of its
+// ParseReference reads what a call is about, [ivr.Event]'s About, as it stands in the URLs of its
 // webhooks: the delivery and the number of the attempt, "dlv_.../1". The one error is
 // [deliveries.ErrNotFound].
-func ParseAbout(about string) (deliveries.Task, error) {
+func ParseReference(about string) (deliveries.Task, error) {
 	delivery, number, _ := strings.Cut(about, "/")
 	id, err := deliveries.ParseID(delivery)
 	if err != nil {

@@ -226,7 +226,7 @@ func TestTroubleAtTheBeginning(t *testing.T) {
 		"opening":                 {opened: errDown},
 		"what no call tells":      changeOf(deliveries.Welcome, "en"),
 		"what is not known":       changeOf("fortune", "en"),
-		"reading it to a mailbox": {opening: deliveries.Opening{About: deliveries.SecurityCode, Language: "en"}, spoken: errDown},
+		"reading it to a mailbox": {opening: deliveries.Opening{Topic: deliveries.SecurityCode, Language: "en"}, spoken: errDown},
 	}
 	for name, f := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -246,12 +246,12 @@ func TestTroubleAtTheBeginning(t *testing.T) {
 // one whose state was lost, as its turns don't say what it is about.
 func TestCallsThatTellNothing(t *testing.T) {
 	events := map[string]ivr.Event{
-		"another call":        {Call: "CA2", About: about},
-		"another attempt":     {Call: sid, About: strings.Replace(about, "/2", "/1", 1)},
-		"another delivery":    {Call: sid, About: strings.Replace(about, "abc", "cba", 1)},
-		"no delivery":         {Call: sid, About: "dlv_abc/2"},
+		"another call":        {Call: "CA2", Reference: about},
+		"another attempt":     {Call: sid, Reference: strings.Replace(about, "/2", "/1", 1)},
+		"another delivery":    {Call: sid, Reference: strings.Replace(about, "abc", "cba", 1)},
+		"no delivery":         {Call: sid, Reference: "dlv_abc/2"},
 		"nothing":             {Call: sid},
-		"a state that's lost": {Call: sid, Turn: 2, Heard: ivr.Heard{Keys: "1"}},
+		"a state that's lost": {Call: sid, Turn: 2, Input: ivr.Input{Keys: "1"}},
 	}
 	for name, event := range events {
 		t.Run(name, func(t *testing.T) {
@@ -296,7 +296,7 @@ func TestTheStateHoldsNoSecret(t *testing.T) {
 // Each kind of change has its sentence, in each language, and tells it to whoever answers.
 func TestEveryChangeIsTold(t *testing.T) {
 	tests := []struct {
-		about deliveries.About
+		about deliveries.Topic
 		want  [2]string
 	}{
 		{deliveries.PINChanged, [2]string{"PIN of your telephone line was changed", "Se cambió el PIN"}},
@@ -329,10 +329,10 @@ func TestFlow(t *testing.T) {
 	}
 }
 
-func TestParseAbout(t *testing.T) {
+func TestParseReference(t *testing.T) {
 	id := strings.TrimSuffix(about, "/2")
 	for text, want := range map[string]int{about: 2, id + "/1": 1, id + "/9999": 9999} {
-		if got, err := callback.ParseAbout(text); err != nil || string(got.Delivery) != id || got.Attempt != want {
+		if got, err := callback.ParseReference(text); err != nil || string(got.Delivery) != id || got.Attempt != want {
 			t.Errorf("%q is %+v, %v", text, got, err)
 		}
 	}
@@ -340,19 +340,19 @@ func TestParseAbout(t *testing.T) {
 		"", "/", id, id + "/", id + "/0", id + "/01", id + "/+1", id + "/-1", id + "/10000", id + "/1/1", id + "/99999999999999999999",
 		"/1", "dlv_abc/1", strings.ToUpper(id) + "/1", " " + id + "/1", id + "/1 ", id + "/x",
 	} {
-		if got, err := callback.ParseAbout(text); !errors.Is(err, deliveries.ErrNotFound) || got != (deliveries.Task{}) {
+		if got, err := callback.ParseReference(text); !errors.Is(err, deliveries.ErrNotFound) || got != (deliveries.Task{}) {
 			t.Errorf("%q is %+v, %v", text, got, err)
 		}
 	}
 }
 
-// FuzzParseAbout holds that what is read has one form alone.
-func FuzzParseAbout(f *testing.F) {
+// FuzzParseReference holds that what is read has one form alone.
+func FuzzParseReference(f *testing.F) {
 	for _, text := range []string{about, "", "/", "dlv_abc/1", about + "0", about + "/2", "x" + about} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got, err := callback.ParseAbout(text)
+		got, err := callback.ParseReference(text)
 		if err == nil && fmt.Sprintf("%s/%d", got.Delivery, got.Attempt) != text {
 			t.Errorf("%q is %+v", text, got)
 		}

@@ -69,22 +69,22 @@ func (f *fake) Declined(_ context.Context, t deliveries.Task) error {
 
 // codeOf is a delivery of a code.
 func codeOf(language string) *fake {
-	return &fake{opening: deliveries.Opening{About: deliveries.SecurityCode, Language: language, Code: secret.New("804713")}}
+	return &fake{opening: deliveries.Opening{Topic: deliveries.SecurityCode, Language: language, Code: secret.New("804713")}}
 }
 
 // answerOf is a delivery of an answer in words.
 func answerOf(language, words string) *fake {
-	return &fake{opening: deliveries.Opening{About: deliveries.SecurityAnswer, Language: language, Code: secret.New(words), InWords: true}}
+	return &fake{opening: deliveries.Opening{Topic: deliveries.SecurityAnswer, Language: language, Code: secret.New(words), InWords: true}}
 }
 
 // validationOf is a delivery of a code for a repair agent.
 func validationOf(language string) *fake {
-	return &fake{opening: deliveries.Opening{About: deliveries.ValidationCode, Language: language, Code: secret.New("804713")}}
+	return &fake{opening: deliveries.Opening{Topic: deliveries.ValidationCode, Language: language, Code: secret.New("804713")}}
 }
 
 // changeOf is a notice.
-func changeOf(what deliveries.About, language string) *fake {
-	return &fake{opening: deliveries.Opening{About: what, Language: language}}
+func changeOf(what deliveries.Topic, language string) *fake {
+	return &fake{opening: deliveries.Opening{Topic: what, Language: language}}
 }
 
 // flow is the call as the tests have it.
@@ -113,7 +113,7 @@ func newPhone(t testing.TB, f callback.Deliveries, codeToMailbox bool) *phone {
 	p := &phone{TB: t, log: &strings.Builder{}}
 	p.engine, err = ivr.New(ivr.Config{
 		Flow: flow(f, codeToMailbox), Store: &watched{Calls: testkit.Redis(t).CallsInTime(), p: p, keys: ring}, Keys: ring, Now: time.Now,
-		TurnURL: "https://example.com/voice/callback/turn/", Took: func(e ivr.Exit) { p.took = append(p.took, e) },
+		TurnURL: "https://example.com/voice/callback/turn/", OnExit: func(e ivr.Exit) { p.took = append(p.took, e) },
 		Log: slog.New(slog.NewTextHandler(p.log, logtest.Untimed())),
 	})
 	if err != nil {
@@ -141,14 +141,14 @@ func (w *watched) Commit(ctx context.Context, commit ivr.Commit) error {
 // answer picks up, and returns what is heard.
 func (p *phone) answer(by string) string {
 	p.Helper()
-	return p.post(ivr.Event{About: about, Caller: ivr.Caller{AnsweredBy: by}})
+	return p.post(ivr.Event{Reference: about, Caller: ivr.Caller{AnsweredBy: by}})
 }
 
 // press keys something, nothing being silence, and returns what is heard.
 func (p *phone) press(keys string) string {
 	p.Helper()
 	p.turn++
-	return p.post(ivr.Event{Turn: p.turn, Heard: ivr.Heard{Keys: keys}})
+	return p.post(ivr.Event{Turn: p.turn, Input: ivr.Input{Keys: keys}})
 }
 
 // post delivers a webhook, twice: the second time has the same answer.

@@ -157,14 +157,14 @@ var (
 func changesOf(opened deliveries.Opening) ivr.Prompt {
 	switch {
 	case len(opened.Also) == 0:
-		return changeOf(opened.About)
-	case opened.About == deliveries.PINReset, slices.Contains(opened.Also, deliveries.PINReset):
+		return changeOf(opened.Topic)
+	case opened.Topic == deliveries.PINReset, slices.Contains(opened.Also, deliveries.PINReset):
 		return pinResetAndMore
 	}
 	return severalChanged
 }
 
-// phrases are what the call's blanks of that kind say.
+// phrases are what the call's variables of that kind say.
 func phrases() []ivr.Prompt {
 	return []ivr.Prompt{
 		theCode, theAnswer,
@@ -175,7 +175,7 @@ func phrases() []ivr.Prompt {
 
 // secretOf is how a secret is offered, by what a delivery is about; nothing for what is no
 // secret that a call tells.
-func secretOf(about deliveries.About) ivr.Prompt {
+func secretOf(about deliveries.Topic) ivr.Prompt {
 	if about == deliveries.SecurityCode {
 		return theCode
 	}
@@ -187,7 +187,7 @@ func secretOf(about deliveries.About) ivr.Prompt {
 
 // changeOf is the sentence about a change, by what a delivery is about; nothing for what is
 // no change.
-func changeOf(about deliveries.About) ivr.Prompt {
+func changeOf(about deliveries.Topic) ivr.Prompt {
 	switch about {
 	case deliveries.PINChanged:
 		return pinChanged

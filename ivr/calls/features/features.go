@@ -31,7 +31,7 @@
 //     feature were gone.
 //   - Do Not Disturb works all the time while it is on without a schedule, and only in its
 //     schedules otherwise. No source says so; the rule is ours.
-//   - A code is kept in a secret blank from the first entry to the second, and is never said.
+//   - A code is kept in a secret variable from the first entry to the second, and is never said.
 package features
 
 import (
@@ -57,7 +57,7 @@ type Part struct {
 // feature, or is none any more, and at overtaken when its PIN is another by now.
 func (p Part) Enter(left, noAnswer, gone, overtaken ivr.Step) ivr.Enter {
 	return ivr.Enter{
-		At: ivr.Step(p.Feature), Subflow: p.Subflow, Given: map[ivr.Blank]string{feature: string(p.Feature)},
+		At: ivr.Step(p.Feature), Subflow: p.Subflow, Given: map[ivr.Variable]string{feature: string(p.Feature)},
 		On: map[ivr.Step]ivr.Step{p.steps.left: left, p.steps.noAnswer: noAnswer, p.steps.gone: gone, p.steps.overtaken: overtaken},
 	}
 }
@@ -85,14 +85,14 @@ func (s steps) named(step string) ivr.Step { return ivr.Step(string(s.of) + "-" 
 type way struct {
 	key    string
 	prompt ivr.Prompt
-	lines  []ivr.Line
+	lines  []ivr.Node
 	to     ivr.Step // the first of them
 }
 
 // An editor is a subflow that comes back to the feature, or finds that nobody answers.
 type editor struct {
 	*ivr.Subflow
-	given    map[ivr.Blank]string // with what it begins; nil: nothing
+	given    map[ivr.Variable]string // with what it begins; nil: nothing
 	left     []ivr.Step
 	noAnswer ivr.Step
 }
@@ -109,17 +109,17 @@ func (e editor) enter(at, left, noAnswer ivr.Step) ivr.Enter {
 // edits is the way to an editor, after which the feature says how it stands now.
 func (s steps) edits(key string, prompt ivr.Prompt, e editor) way {
 	at := s.named(e.Name)
-	return way{key: key, prompt: prompt, to: at, lines: []ivr.Line{e.enter(at, s.look, s.noAnswer)}}
+	return way{key: key, prompt: prompt, to: at, lines: []ivr.Node{e.enter(at, s.look, s.noAnswer)}}
 }
 
 // says is what a feature says of its settings.
-func (s steps) says(p ivr.Prompt) []ivr.Line {
-	return []ivr.Line{ivr.Say{At: s.details, Prompt: p, Next: s.menu}}
+func (s steps) says(p ivr.Prompt) []ivr.Node {
+	return []ivr.Node{ivr.Say{At: s.details, Prompt: p, Next: s.menu}}
 }
 
 // turns is the way to turn the feature on or off.
-func (d desk) turns(s steps) way {
-	return way{key: "3", prompt: toTurn, to: s.turn, lines: []ivr.Line{
+func (d actions) turns(s steps) way {
+	return way{key: "3", prompt: toTurn, to: s.turn, lines: []ivr.Node{
 		changes(s.turn, d.act(turnAsOffered), s.turned),
 		ivr.Say{At: s.turned, Prompt: sayNews, Next: s.look},
 	}}
@@ -127,19 +127,19 @@ func (d desk) turns(s steps) way {
 
 // part tells the part of a feature: how it stands, its settings if details say any, and what
 // can be done.
-func (d desk) part(s steps, choice ivr.Prompt, details []ivr.Line, ways ...way) Part {
+func (d actions) part(s steps, choice ivr.Prompt, details []ivr.Node, ways ...way) Part {
 	then := s.menu
 	if details != nil {
 		then = s.details
 	}
-	lines := append([]ivr.Line{
-		ivr.Work[looking]{At: s.look, Run: d.look, On: ivr.On[looking]{
+	lines := append([]ivr.Node{
+		ivr.Action[looking]{At: s.look, Run: d.look, On: ivr.On[looking]{
 			found: s.is, gone: s.gone, overtaken: s.overtaken,
 		}},
 		ivr.Say{At: s.is, Prompt: sayIs, Next: then},
 	}, details...)
 	menu := ivr.Menu{At: s.menu, Closing: sayGoBack, Back: s.left, GaveUp: s.noAnswer}
-	var after []ivr.Line
+	var after []ivr.Node
 	for _, w := range ways {
 		menu.Options = append(menu.Options, ivr.Option{Prompt: w.prompt, Key: w.key, Next: w.to})
 		after = append(after, w.lines...)
@@ -148,7 +148,7 @@ func (d desk) part(s steps, choice ivr.Prompt, details []ivr.Line, ways ...way) 
 	lines = append(lines, ivr.Return{At: s.left}, ivr.Return{At: s.noAnswer}, ivr.Return{At: s.gone},
 		ivr.Return{At: s.overtaken})
 	return Part{Feature: s.of, Choice: choice, steps: s, Subflow: &ivr.Subflow{
-		Name: string(s.of), Start: s.look, Blanks: told, Choices: choices(), Lines: lines,
+		Name: string(s.of), Start: s.look, Variables: told, Choices: choices(), Nodes: lines,
 	}}
 }
 
@@ -162,7 +162,7 @@ const (
 )
 
 // look fills in how the feature stands.
-func (d desk) look(ctx context.Context, c *ivr.Call) (looking, error) {
+func (d actions) look(ctx context.Context, c *ivr.Call) (looking, error) {
 	setting, err := d.find(ctx, c)
 	switch {
 	case errors.Is(err, features.ErrOvertaken):
@@ -187,7 +187,7 @@ func turnAsOffered(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
 // Parts returns the parts of the call, a feature each, in the order of [pins.AllFeatures].
 // They share editors, so they belong to one call.
 func Parts(c Config) []Part {
-	d := newDesk(c)
+	d := newActions(c)
 	hear, add, code := d.hearList(), d.addNumber(), d.setCode()
 	return []Part{
 		d.noSolicitation(hear, add), d.securityScreen(), d.doNotDisturb(code),
@@ -195,18 +195,18 @@ func Parts(c Config) []Part {
 	}
 }
 
-func (d desk) noSolicitation(hear, add editor) Part {
+func (d actions) noSolicitation(hear, add editor) Part {
 	s := stepsOf(pins.NoSolicitation)
 	return d.part(s, forNoSolicitation, s.says(sayList),
 		s.edits("1", toHearWelcome, hear), d.turns(s), s.edits("#", toAddWelcome, add))
 }
 
-func (d desk) securityScreen() Part {
+func (d actions) securityScreen() Part {
 	s := stepsOf(pins.SecurityScreen)
 	return d.part(s, forSecurityScreen, nil, d.turns(s))
 }
 
-func (d desk) doNotDisturb(code editor) Part {
+func (d actions) doNotDisturb(code editor) Part {
 	s := stepsOf(pins.DoNotDisturb)
 	return d.part(s, forDoNotDisturb, s.says(sayDoNotDisturb),
 		s.edits("1", toHearSchedules, d.hearSchedules()), s.edits("2", toChooseGreeting, d.chooseGreeting()),
@@ -214,14 +214,14 @@ func (d desk) doNotDisturb(code editor) Part {
 		s.edits("#", toAddSchedule, d.addSchedule()))
 }
 
-func (d desk) dialLock(hear, add, code editor) Part {
+func (d actions) dialLock(hear, add, code editor) Part {
 	s := stepsOf(pins.DialLock)
 	return d.part(s, forDialLock, s.says(sayDialLock),
 		s.edits("1", toHearDialable, hear), s.edits("2", toSetCode, code), d.turns(s),
 		s.edits("#", toAddDialable, add))
 }
 
-func (d desk) callRejection(hear, add editor) Part {
+func (d actions) callRejection(hear, add editor) Part {
 	s := stepsOf(pins.CallRejection)
 	return d.part(s, forCallRejection, s.says(sayList),
 		s.edits("1", toHearRejected, hear), d.turns(s), s.edits("#", toReject, add))
@@ -236,11 +236,11 @@ const (
 )
 
 // forwarding is Selective Call Forwarding.
-func (d desk) forwarding(hear, add editor) Part {
+func (d actions) forwarding(hear, add editor) Part {
 	s := stepsOf(pins.SelectiveCallForwarding)
 	with, without := s.named("with-target"), s.named("without-target")
-	details := []ivr.Line{
-		ivr.Work[aiming]{At: s.details, Run: aims, On: ivr.On[aiming]{hasTarget: with, noTarget: without}},
+	details := []ivr.Node{
+		ivr.Action[aiming]{At: s.details, Run: aims, On: ivr.On[aiming]{hasTarget: with, noTarget: without}},
 		ivr.Say{At: with, Prompt: sayWithTarget, Next: s.menu},
 		ivr.Say{At: without, Prompt: sayWithoutTarget, Next: s.menu},
 	}
@@ -297,8 +297,8 @@ func tellSchedules(c *ivr.Call, s features.Settings) {
 	tellCount(c, scheduleState, schedules, len(s.Schedules), noSchedule, oneSchedule, manySchedules)
 }
 
-// choose fills a blank with one of two phrases.
-func choose(c *ivr.Call, b ivr.Blank, first bool, yes, no ivr.Prompt) {
+// choose fills a variable with one of two phrases.
+func choose(c *ivr.Call, b ivr.Variable, first bool, yes, no ivr.Prompt) {
 	if !first {
 		yes = no
 	}
@@ -306,7 +306,7 @@ func choose(c *ivr.Call, b ivr.Blank, first bool, yes, no ivr.Prompt) {
 }
 
 // tellCount fills in how many there are, in words that agree with the number.
-func tellCount(c *ivr.Call, b, count ivr.Blank, n int, none, single, many ivr.Prompt) {
+func tellCount(c *ivr.Call, b, count ivr.Variable, n int, none, single, many ivr.Prompt) {
 	c.Fill(count, strconv.Itoa(n))
 	switch n {
 	case 0:

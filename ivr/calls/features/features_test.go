@@ -36,7 +36,7 @@ func TestRefusals(t *testing.T) {
 
 // TestNames holds the phrases that are found by a name of the domain to it.
 func TestNames(t *testing.T) {
-	named := func(b ivr.Blank, name string) bool {
+	named := func(b ivr.Variable, name string) bool {
 		return slices.ContainsFunc(choices()[b], func(p ivr.Prompt) bool { return p.Name == name })
 	}
 	for i, part := range Parts(Config{}) {
@@ -135,9 +135,9 @@ func TestCodesAreErased(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := ivr.Blank{Name: "line", Kind: ivr.Phone}
-	proved := ivr.Blank{Name: "proved", Kind: ivr.Count}
-	d := newDesk(Config{Line: line, Proved: proved, Features: features.New(features.Config{Store: db.Features(), Keys: someKeys(t)})})
+	line := ivr.Variable{Name: "line", Kind: ivr.Phone}
+	proved := ivr.Variable{Name: "proved", Kind: ivr.Count}
+	d := newActions(Config{Line: line, Proved: proved, Features: features.New(features.Config{Store: db.Features(), Keys: someKeys(t)})})
 	weigh := func(code string, want weighing) *ivr.Call {
 		c := &ivr.Call{SID: "CA1"}
 		c.Fill(line, string(number))

@@ -25,8 +25,8 @@ const home nanp.Number = "+16125550149"
 
 var noon = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
 
-// house is a line with all features, and a way to call it.
-type house struct {
+// household is a line with all features, and a way to call it.
+type household struct {
 	testing.TB
 	db       *redisstore.DB
 	lines    redisstore.Lines
@@ -39,14 +39,14 @@ type house struct {
 	calls    int
 }
 
-func newHouse(t testing.TB) *house {
+func newHousehold(t testing.TB) *household {
 	t.Helper()
 	keys, err := secret.ParseKeyring("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 	if err != nil {
 		t.Fatal(err)
 	}
 	db := testkit.Redis(t)
-	h := &house{TB: t, db: db, lines: db.Lines(), store: db.Features(), keys: keys, now: noon}
+	h := &household{TB: t, db: db, lines: db.Lines(), store: db.Features(), keys: keys, now: noon}
 	all := pins.NewLine{Number: home, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}
 	if _, err := h.lines.Add(t.Context(), []pins.NewLine{all}, noon); err != nil {
 		t.Fatal(err)
@@ -61,7 +61,7 @@ func newHouse(t testing.TB) *house {
 }
 
 // edit changes a feature as somebody else would.
-func (h *house) edit(f pins.Feature, edits ...features.Edit) {
+func (h *household) edit(f pins.Feature, edits ...features.Edit) {
 	h.Helper()
 	for _, edit := range edits {
 		if _, err := h.features.Change(h.Context(), features.Request{Number: home, Feature: f, Edit: edit, By: "test"}); err != nil {
@@ -70,7 +70,7 @@ func (h *house) edit(f pins.Feature, edits ...features.Edit) {
 	}
 }
 
-func (h *house) setting(f pins.Feature) features.Setting {
+func (h *household) setting(f pins.Feature) features.Setting {
 	h.Helper()
 	line, err := h.features.Find(h.Context(), home)
 	if err != nil {
@@ -83,8 +83,8 @@ func (h *house) setting(f pins.Feature) features.Setting {
 type outcome string
 
 // flow is a call that is about one feature.
-func (h *house) flow(f pins.Feature, l ivr.Language) *ivr.Flow {
-	line, proved := ivr.Blank{Name: "line", Kind: ivr.Phone}, ivr.Blank{Name: "proved", Kind: ivr.Count}
+func (h *household) flow(f pins.Feature, l ivr.Language) *ivr.Flow {
+	line, proved := ivr.Variable{Name: "line", Kind: ivr.Phone}, ivr.Variable{Name: "proved", Kind: ivr.Count}
 	parts := featurecalls.Parts(featurecalls.Config{Features: h.features, Line: line, Proved: proved, Changed: func() { h.changes++ }})
 	i := slices.IndexFunc(parts, func(p featurecalls.Part) bool { return p.Feature == f })
 	say := func(at ivr.Step) ivr.Say {
@@ -97,8 +97,8 @@ func (h *house) flow(f pins.Feature, l ivr.Language) *ivr.Flow {
 			Silence: notice("silence"), TooFew: notice("too few"), TooMany: notice("too many"),
 			WrongKey: notice("wrong key"), StartOver: notice("start over"), Apology: notice("apology"),
 		},
-		Lines: []ivr.Line{
-			ivr.Work[outcome]{At: "arrive", On: ivr.On[outcome]{"known": ivr.Step(f)},
+		Nodes: []ivr.Node{
+			ivr.Action[outcome]{At: "arrive", On: ivr.On[outcome]{"known": ivr.Step(f)},
 				Run: func(_ context.Context, c *ivr.Call) (outcome, error) {
 					c.Fill(line, string(home))
 					c.Fill(proved, strconv.FormatInt(h.proved, 10))
@@ -113,7 +113,7 @@ func (h *house) flow(f pins.Feature, l ivr.Language) *ivr.Flow {
 
 // call is a call under way.
 type call struct {
-	*house
+	*household
 	engine *ivr.Engine
 	sid    string
 	turn   int
@@ -122,12 +122,12 @@ type call struct {
 
 // dial begins a call about a feature; one engine can't be told from many, as every turn reads
 // its state anew.
-func (h *house) dial(f pins.Feature, l ivr.Language) *call {
+func (h *household) dial(f pins.Feature, l ivr.Language) *call {
 	h.Helper()
 	return h.dialOn(h.db.Calls(), f, l)
 }
 
-func (h *house) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *call {
+func (h *household) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *call {
 	h.Helper()
 	engine, err := ivr.New(ivr.Config{
 		Flow: h.flow(f, l), Store: store, Keys: h.keys, Now: func() time.Time { return h.now },
@@ -137,7 +137,7 @@ func (h *house) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *call {
 		h.Fatal(err)
 	}
 	h.calls++
-	c := &call{house: h, engine: engine, sid: "CA" + strings.Repeat("0", 31) + string(rune('0'+h.calls))}
+	c := &call{household: h, engine: engine, sid: "CA" + strings.Repeat("0", 31) + string(rune('0'+h.calls))}
 	c.listen("")
 	return c
 }
@@ -162,7 +162,7 @@ func (c *call) keys(entries ...string) *call {
 func (c *call) listen(keys string) {
 	c.Helper()
 	document, err := c.engine.Turn(c.Context(), ivr.Event{
-		Call: c.sid, Turn: c.turn, Heard: ivr.Heard{Keys: keys},
+		Call: c.sid, Turn: c.turn, Input: ivr.Input{Keys: keys},
 		Caller: ivr.Caller{Number: string(home), From: string(home), FromLine: true},
 	})
 	if err != nil {

@@ -29,7 +29,7 @@ const (
 
 // A slot is a place on a page, which holds an entry or none.
 type slot struct {
-	entry, kind ivr.Blank
+	entry, kind ivr.Variable
 	prompt      ivr.Prompt // offers to delete it
 	pick        ivr.Step
 }
@@ -41,7 +41,7 @@ func makeSlots() [perPage]slot {
 	for i := range all {
 		n := strconv.Itoa(i + 1)
 		all[i] = slot{
-			entry: ivr.Blank{Name: "entry-" + n, Kind: ivr.Listed}, kind: ivr.Blank{Name: "kind-" + n, Kind: ivr.Phrase},
+			entry: ivr.Variable{Name: "entry-" + n, Kind: ivr.Listed}, kind: ivr.Variable{Name: "kind-" + n, Kind: ivr.Phrase},
 			prompt: toDeleteEntry(n), pick: ivr.Step("pick-entry-" + n),
 		}
 	}
@@ -49,37 +49,37 @@ func makeSlots() [perPage]slot {
 }
 
 // hearList says the entries of a list, five at a time, and deletes one of them.
-func (d desk) hearList() editor {
+func (d actions) hearList() editor {
 	menu := ivr.Menu{At: listMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: listLeft, GaveUp: listNoAnswer}
-	var picks []ivr.Line
-	flow := &ivr.Subflow{Name: "hear-list", Start: listPage, Blanks: told, Choices: choices()}
+	var picks []ivr.Node
+	flow := &ivr.Subflow{Name: "hear-list", Start: listPage, Variables: told, Choices: choices()}
 	for i, s := range slots {
 		flow.Choices[s.kind] = []ivr.Prompt{listedArea, listedExchange, listedAbroad}
-		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.entry, s.kind)
+		flow.Variables = append(flow.Variables[:len(flow.Variables):len(flow.Variables)], s.entry, s.kind)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.entry)})
-		picks = append(picks, ivr.Work[acting]{At: s.pick, Run: pickEntry(i), On: ivr.On[acting]{acted: listAsk}})
+		picks = append(picks, ivr.Action[acting]{At: s.pick, Run: pickEntry(i), On: ivr.On[acting]{acted: listAsk}})
 	}
 	menu.Options = append(menu.Options, ivr.Option{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)})
-	flow.Lines = append([]ivr.Line{
-		ivr.Work[paging]{At: listPage, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
+	flow.Nodes = append([]ivr.Node{
+		ivr.Action[paging]{At: listPage, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
 		menu,
-		ivr.Work[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
+		ivr.Action[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
 	}, picks...)
-	flow.Lines = append(flow.Lines,
+	flow.Nodes = append(flow.Nodes,
 		ivr.Menu{At: listAsk, Prompt: sayEntry, Options: []ivr.Option{
 			{Prompt: toDelete, Next: listDelete}, {Prompt: toKeep, Next: listPage},
 		}, Closing: sayGoBack, Back: listPage, GaveUp: listNoAnswer},
 		changes(listDelete, d.act(dropChosen), listDeleted),
 		ivr.Say{At: listDeleted, Prompt: sayNews, Next: listStay},
-		ivr.Work[paging]{At: listStay, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listLeft}},
+		ivr.Action[paging]{At: listStay, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listLeft}},
 		ivr.Say{At: listNothing, Prompt: sayNews, Next: listLeft},
 		ivr.Return{At: listLeft}, ivr.Return{At: listNoAnswer},
 	)
-	return editor{Subflow: flow, given: map[ivr.Blank]string{offset: "0"}, left: []ivr.Step{listLeft}, noAnswer: listNoAnswer}
+	return editor{Subflow: flow, given: map[ivr.Variable]string{offset: "0"}, left: []ivr.Step{listLeft}, noAnswer: listNoAnswer}
 }
 
-// filled is the condition of an option whose blank must hold something.
-func filled(b ivr.Blank) func(*ivr.Call) bool {
+// filled is the condition of an option whose variable must hold something.
+func filled(b ivr.Variable) func(*ivr.Call) bool {
 	return func(c *ivr.Call) bool { return c.Text(b) != "" }
 }
 
@@ -92,16 +92,16 @@ const (
 )
 
 // thisPage fills the page with the entries that are being heard, the first ones to begin with.
-func (d desk) thisPage(ctx context.Context, c *ivr.Call) (paging, error) { return d.page(ctx, c, 0) }
+func (d actions) thisPage(ctx context.Context, c *ivr.Call) (paging, error) { return d.page(ctx, c, 0) }
 
 // nextPage fills it with those after them.
-func (d desk) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
+func (d actions) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
 	return d.page(ctx, c, perPage)
 }
 
 // page fills the page with those that come so many entries later: after the last ones the
 // first. A page that is gone, as its entries were deleted, is the last one that there is.
-func (d desk) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
+func (d actions) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
 	from, err := strconv.Atoi(c.Text(offset))
 	if err != nil {
 		return "", fmt.Errorf("read offset: %w", err)
@@ -178,17 +178,17 @@ const (
 var entryDigits = ivr.Range{Min: 3, Max: 18}
 
 // addNumber adds an entry to a list.
-func (d desk) addNumber() editor {
-	flow := &ivr.Subflow{Name: "add-number", Start: numberRoom, Blanks: told, Choices: choices(), Lines: []ivr.Line{
-		ivr.Work[room]{At: numberRoom, Run: d.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
+func (d actions) addNumber() editor {
+	flow := &ivr.Subflow{Name: "add-number", Start: numberRoom, Variables: told, Choices: choices(), Nodes: []ivr.Node{
+		ivr.Action[room]{At: numberRoom, Run: d.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
 		ivr.Say{At: numberFull, Prompt: sayNews, Next: numberLeft},
-		ivr.Ask{At: numberAsk, Prompt: sayAskNumber, Digits: entryDigits, Into: keyed,
-			Heard: numberWeigh, Back: numberLeft, GaveUp: numberNoAnswer},
-		ivr.Work[weighing]{At: numberWeigh, Run: d.weighNumber, On: ivr.On[weighing]{
+		ivr.Gather{At: numberAsk, Prompt: sayAskNumber, Digits: entryDigits, Into: keyed,
+			Next: numberWeigh, Back: numberLeft, GaveUp: numberNoAnswer},
+		ivr.Action[weighing]{At: numberWeigh, Run: d.weighNumber, On: ivr.On[weighing]{
 			accepted: numberConfirm, refused: numberRefused,
 		}},
 		ivr.Say{At: numberRefused, Prompt: sayNews, Next: numberAgain},
-		ivr.Again{At: numberAgain, Times: 3, Back: numberRoom, GaveUp: numberGivenUp},
+		ivr.Retry{At: numberAgain, Times: 3, Back: numberRoom, GaveUp: numberGivenUp},
 		ivr.Say{At: numberGivenUp, Prompt: sayGivenUp, Next: numberLeft},
 		ivr.Menu{At: numberConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
 			{Prompt: toAdd, Next: numberAdd}, {Prompt: toKeyAgain, Next: numberAsk},
@@ -209,7 +209,7 @@ const (
 )
 
 // listRoom looks for room in the list, and fills in what it takes.
-func (d desk) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
+func (d actions) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
 	setting, err := d.find(ctx, c)
 	if err != nil && !isGone(err) {
 		return "", err
@@ -231,7 +231,7 @@ func (d desk) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
 }
 
 // weighNumber reads what was keyed, and asks whether it would be added.
-func (d desk) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error) {
+func (d actions) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error) {
 	entry, err := ruleOf(c).ParseEntry(c.Text(keyed))
 	if err != nil {
 		return refuse(c, err)
@@ -281,46 +281,46 @@ func tellChosen(c *ivr.Call, entry features.Entry) {
 	c.FillPhrase(kind, entryWords[kindOf(entry)].alone)
 }
 
-// The blanks of this part of the call.
+// The variables of this part of the call.
 var (
-	feature = ivr.Blank{Name: "feature", Kind: ivr.Phrase} // that the call is about: the phrase has its name
-	isOn    = ivr.Blank{Name: "is-on", Kind: ivr.Phrase}   // or off
-	turn    = ivr.Blank{Name: "turn", Kind: ivr.Phrase}    // what key 3 does
-	news    = ivr.Blank{Name: "news", Kind: ivr.Phrase}    // what came of the last act or entry
+	feature = ivr.Variable{Name: "feature", Kind: ivr.Phrase} // that the call is about: the phrase has its name
+	isOn    = ivr.Variable{Name: "is-on", Kind: ivr.Phrase}   // or off
+	turn    = ivr.Variable{Name: "turn", Kind: ivr.Phrase}    // what key 3 does
+	news    = ivr.Variable{Name: "news", Kind: ivr.Phrase}    // what came of the last act or entry
 
-	listState     = ivr.Blank{Name: "list-state", Kind: ivr.Phrase}
-	entries       = ivr.Blank{Name: "entries", Kind: ivr.Count} // of the list
-	scheduleState = ivr.Blank{Name: "schedule-state", Kind: ivr.Phrase}
-	schedules     = ivr.Blank{Name: "schedules", Kind: ivr.Count}
-	greeting      = ivr.Blank{Name: "greeting", Kind: ivr.Phrase} // what callers hear
-	codeState     = ivr.Blank{Name: "code-state", Kind: ivr.Phrase}
-	urgentState   = ivr.Blank{Name: "urgent-state", Kind: ivr.Phrase} // of emergency calls
-	turnUrgent    = ivr.Blank{Name: "turn-urgent", Kind: ivr.Phrase}
-	target        = ivr.Blank{Name: "target", Kind: ivr.Phone} // empty: none
+	listState     = ivr.Variable{Name: "list-state", Kind: ivr.Phrase}
+	entries       = ivr.Variable{Name: "entries", Kind: ivr.Count} // of the list
+	scheduleState = ivr.Variable{Name: "schedule-state", Kind: ivr.Phrase}
+	schedules     = ivr.Variable{Name: "schedules", Kind: ivr.Count}
+	greeting      = ivr.Variable{Name: "greeting", Kind: ivr.Phrase} // what callers hear
+	codeState     = ivr.Variable{Name: "code-state", Kind: ivr.Phrase}
+	urgentState   = ivr.Variable{Name: "urgent-state", Kind: ivr.Phrase} // of emergency calls
+	turnUrgent    = ivr.Variable{Name: "turn-urgent", Kind: ivr.Phrase}
+	target        = ivr.Variable{Name: "target", Kind: ivr.Phone} // empty: none
 
-	offset   = ivr.Blank{Name: "offset", Kind: ivr.Count}     // of the entries that are being heard
-	turnPage = ivr.Blank{Name: "turn-page", Kind: ivr.Phrase} // what comes after them; empty: nothing
-	asked    = ivr.Blank{Name: "asked", Kind: ivr.Phrase}     // for which entry
-	keyed    = ivr.Blank{Name: "keyed", Kind: ivr.Digits}     // as the caller did
-	kind     = ivr.Blank{Name: "kind", Kind: ivr.Phrase}      // of the chosen entry
-	chosen   = ivr.Blank{Name: "chosen", Kind: ivr.Phone}     // a features.Entry
-	open     = ivr.Blank{Name: "open-days", Kind: ivr.Digits} // with room for a schedule, names separated by spaces
+	offset   = ivr.Variable{Name: "offset", Kind: ivr.Count}     // of the entries that are being heard
+	turnPage = ivr.Variable{Name: "turn-page", Kind: ivr.Phrase} // what comes after them; empty: nothing
+	asked    = ivr.Variable{Name: "asked", Kind: ivr.Phrase}     // for which entry
+	keyed    = ivr.Variable{Name: "keyed", Kind: ivr.Digits}     // as the caller did
+	kind     = ivr.Variable{Name: "kind", Kind: ivr.Phrase}      // of the chosen entry
+	chosen   = ivr.Variable{Name: "chosen", Kind: ivr.Phone}     // a features.Entry
+	open     = ivr.Variable{Name: "open-days", Kind: ivr.Digits} // with room for a schedule, names separated by spaces
 
-	days    = ivr.Blank{Name: "days", Kind: ivr.Phrase} // of the schedule that it is about: the phrase has its name
-	start   = ivr.Blank{Name: "start", Kind: ivr.Time}
-	end     = ivr.Blank{Name: "end", Kind: ivr.Time}
-	nextDay = ivr.Blank{Name: "next-day", Kind: ivr.Phrase} // when it ends then; else empty
+	days    = ivr.Variable{Name: "days", Kind: ivr.Phrase} // of the schedule that it is about: the phrase has its name
+	start   = ivr.Variable{Name: "start", Kind: ivr.Time}
+	end     = ivr.Variable{Name: "end", Kind: ivr.Time}
+	nextDay = ivr.Variable{Name: "next-day", Kind: ivr.Phrase} // when it ends then; else empty
 
-	whichTime = ivr.Blank{Name: "which-time", Kind: ivr.Phrase}
-	morning   = ivr.Blank{Name: "morning", Kind: ivr.Time} // what the digits can mean
-	evening   = ivr.Blank{Name: "evening", Kind: ivr.Time}
+	whichTime = ivr.Variable{Name: "which-time", Kind: ivr.Phrase}
+	morning   = ivr.Variable{Name: "morning", Kind: ivr.Time} // what the digits can mean
+	evening   = ivr.Variable{Name: "evening", Kind: ivr.Time}
 
-	firstCode = ivr.Blank{Name: "first-code", Kind: ivr.Secret}
-	nextCode  = ivr.Blank{Name: "second-code", Kind: ivr.Secret}
+	firstCode = ivr.Variable{Name: "first-code", Kind: ivr.Secret}
+	nextCode  = ivr.Variable{Name: "second-code", Kind: ivr.Secret}
 )
 
-// told are the blanks that prompts name, but for those of the lines that can be chosen.
-var told = []ivr.Blank{
+// told are the variables that prompts name, but for those of the lines that can be chosen.
+var told = []ivr.Variable{
 	feature, isOn, turn, news, listState, entries, scheduleState, schedules, greeting, codeState,
 	urgentState, turnUrgent, target, turnPage, asked, kind, chosen, days, start, end, nextDay, whichTime,
 	morning, evening,

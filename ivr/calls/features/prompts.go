@@ -119,9 +119,9 @@ func newsPhrases() []ivr.Prompt {
 	return all
 }
 
-// choices are what the other blanks say.
-func choices() map[ivr.Blank][]ivr.Prompt {
-	all := map[ivr.Blank][]ivr.Prompt{
+// choices are what the other variables say.
+func choices() map[ivr.Variable][]ivr.Prompt {
+	all := map[ivr.Variable][]ivr.Prompt{
 		feature:  {noSolicitation, securityScreen, doNotDisturb, dialLock, callRejection, forwarding},
 		isOn:     {statesOn, statesOff},
 		turn:     {turnOn, turnOff},

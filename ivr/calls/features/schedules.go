@@ -26,12 +26,12 @@ const (
 
 // A timeSlot is a place for a schedule, which holds one or none.
 type timeSlot struct {
-	days, start, end ivr.Blank
+	days, start, end ivr.Variable
 	prompt           ivr.Prompt // offers to delete it
 	pick             ivr.Step
 }
 
-// present are the blanks of the schedule that the call is about.
+// present are the variables of the schedule that the call is about.
 var present = timeSlot{days: days, start: start, end: end}
 
 var timeSlots = makeTimeSlots()
@@ -42,8 +42,8 @@ func makeTimeSlots() [2 * features.SchedulesPerDays]timeSlot {
 	for i := range all {
 		n := strconv.Itoa(i + 1)
 		all[i] = timeSlot{
-			days:  ivr.Blank{Name: "days-" + n, Kind: ivr.Phrase},
-			start: ivr.Blank{Name: "start-" + n, Kind: ivr.Time}, end: ivr.Blank{Name: "end-" + n, Kind: ivr.Time},
+			days:  ivr.Variable{Name: "days-" + n, Kind: ivr.Phrase},
+			start: ivr.Variable{Name: "start-" + n, Kind: ivr.Time}, end: ivr.Variable{Name: "end-" + n, Kind: ivr.Time},
 			prompt: toDeleteSchedule(n), pick: ivr.Step("pick-schedule-" + n),
 		}
 	}
@@ -51,29 +51,29 @@ func makeTimeSlots() [2 * features.SchedulesPerDays]timeSlot {
 }
 
 // hearSchedules says the schedules, and deletes one of them.
-func (d desk) hearSchedules() editor {
+func (d actions) hearSchedules() editor {
 	menu := ivr.Menu{At: schedulesMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: schedulesLeft, GaveUp: schedulesNoAnswer}
-	var picks []ivr.Line
-	flow := &ivr.Subflow{Name: "hear-schedules", Start: schedulesLook, Blanks: told, Choices: choices()}
+	var picks []ivr.Node
+	flow := &ivr.Subflow{Name: "hear-schedules", Start: schedulesLook, Variables: told, Choices: choices()}
 	for _, s := range timeSlots {
 		flow.Choices[s.days] = flow.Choices[days]
-		flow.Blanks = append(flow.Blanks[:len(flow.Blanks):len(flow.Blanks)], s.days, s.start, s.end)
+		flow.Variables = append(flow.Variables[:len(flow.Variables):len(flow.Variables)], s.days, s.start, s.end)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.days)})
-		picks = append(picks, ivr.Work[acting]{At: s.pick, Run: s.choose, On: ivr.On[acting]{acted: schedulesConfirm}})
+		picks = append(picks, ivr.Action[acting]{At: s.pick, Run: s.choose, On: ivr.On[acting]{acted: schedulesConfirm}})
 	}
-	flow.Lines = append([]ivr.Line{
-		ivr.Work[paging]{At: schedulesLook, Run: d.lookSchedules, On: ivr.On[paging]{
+	flow.Nodes = append([]ivr.Node{
+		ivr.Action[paging]{At: schedulesLook, Run: d.lookSchedules, On: ivr.On[paging]{
 			aPage: schedulesMenu, nothing: schedulesNone,
 		}},
 		menu,
 	}, picks...)
-	flow.Lines = append(flow.Lines,
+	flow.Nodes = append(flow.Nodes,
 		ivr.Menu{At: schedulesConfirm, Prompt: saySchedule, Options: []ivr.Option{
 			{Prompt: toDelete, Next: schedulesDelete}, {Prompt: toKeep, Next: schedulesLook},
 		}, Closing: sayGoBack, Back: schedulesLook, GaveUp: schedulesNoAnswer},
 		changes(schedulesDelete, d.act(dropSchedule), schedulesDeleted),
 		ivr.Say{At: schedulesDeleted, Prompt: sayNews, Next: schedulesStay},
-		ivr.Work[paging]{At: schedulesStay, Run: d.lookSchedules, On: ivr.On[paging]{
+		ivr.Action[paging]{At: schedulesStay, Run: d.lookSchedules, On: ivr.On[paging]{
 			aPage: schedulesMenu, nothing: schedulesLeft,
 		}},
 		ivr.Say{At: schedulesNone, Prompt: sayNews, Next: schedulesLeft},
@@ -83,7 +83,7 @@ func (d desk) hearSchedules() editor {
 }
 
 // lookSchedules fills the slots.
-func (d desk) lookSchedules(ctx context.Context, c *ivr.Call) (paging, error) {
+func (d actions) lookSchedules(ctx context.Context, c *ivr.Call) (paging, error) {
 	setting, err := d.find(ctx, c)
 	switch {
 	case isGone(err):
@@ -170,25 +170,25 @@ const (
 )
 
 // addSchedule adds a schedule: its days, its start, its end.
-func (d desk) addSchedule() editor {
-	flow := &ivr.Subflow{Name: "add-schedule", Start: scheduleRoom, Blanks: told, Choices: choices()}
+func (d actions) addSchedule() editor {
+	flow := &ivr.Subflow{Name: "add-schedule", Start: scheduleRoom, Variables: told, Choices: choices()}
 	time := d.askTime()
-	flow.Lines = []ivr.Line{
-		ivr.Work[room]{At: scheduleRoom, Run: d.scheduleRoom, On: ivr.On[room]{isRoom: scheduleDays, isFull: scheduleFull}},
+	flow.Nodes = []ivr.Node{
+		ivr.Action[room]{At: scheduleRoom, Run: d.scheduleRoom, On: ivr.On[room]{isRoom: scheduleDays, isFull: scheduleFull}},
 		ivr.Say{At: scheduleFull, Prompt: sayNews, Next: scheduleLeft},
 		ivr.Menu{At: scheduleDays, Options: []ivr.Option{
 			{Prompt: forWeekdays, Next: onWeekdays, If: isOpen(features.Weekdays)},
 			{Prompt: forWeekend, Next: onWeekend, If: isOpen(features.Weekend)},
 		}, Closing: sayGoBack, Back: scheduleLeft, GaveUp: scheduleNoAnswer},
-		ivr.Work[acting]{At: onWeekdays, Run: pickDays(features.Weekdays), On: ivr.On[acting]{acted: scheduleStart}},
-		ivr.Work[acting]{At: onWeekend, Run: pickDays(features.Weekend), On: ivr.On[acting]{acted: scheduleStart}},
+		ivr.Action[acting]{At: onWeekdays, Run: pickDays(features.Weekdays), On: ivr.On[acting]{acted: scheduleStart}},
+		ivr.Action[acting]{At: onWeekend, Run: pickDays(features.Weekend), On: ivr.On[acting]{acted: scheduleStart}},
 		time.enter(scheduleStart, whenItStarts, scheduleEnd, scheduleDays),
 		time.enter(scheduleEnd, whenItEnds, scheduleWeigh, scheduleStart),
-		ivr.Work[weighing]{At: scheduleWeigh, Run: d.weighSchedule, On: ivr.On[weighing]{
+		ivr.Action[weighing]{At: scheduleWeigh, Run: d.weighSchedule, On: ivr.On[weighing]{
 			accepted: scheduleConfirm, refused: scheduleRefused,
 		}},
 		ivr.Say{At: scheduleRefused, Prompt: sayNews, Next: scheduleAgain},
-		ivr.Again{At: scheduleAgain, Times: 3, Back: scheduleStart, GaveUp: scheduleGivenUp},
+		ivr.Retry{At: scheduleAgain, Times: 3, Back: scheduleStart, GaveUp: scheduleGivenUp},
 		ivr.Say{At: scheduleGivenUp, Prompt: sayGivenUp, Next: scheduleLeft},
 		ivr.Menu{At: scheduleConfirm, Prompt: saySchedule, Options: []ivr.Option{
 			{Prompt: toSave, Next: scheduleSave}, {Prompt: toStartOver, Next: scheduleRoom},
@@ -201,7 +201,7 @@ func (d desk) addSchedule() editor {
 }
 
 // scheduleRoom fills in for which days another schedule can be added.
-func (d desk) scheduleRoom(ctx context.Context, c *ivr.Call) (room, error) {
+func (d actions) scheduleRoom(ctx context.Context, c *ivr.Call) (room, error) {
 	setting, err := d.find(ctx, c)
 	if err != nil && !isGone(err) {
 		return "", err
@@ -240,7 +240,7 @@ func pickDays(picked features.Days) func(context.Context, *ivr.Call) (acting, er
 
 // weighSchedule asks whether the schedule would be added, and fills in whether it ends on the
 // next day.
-func (d desk) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, error) {
+func (d actions) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, error) {
 	schedule, err := present.read(c)
 	if err != nil {
 		return "", err
@@ -275,7 +275,7 @@ type clock struct{ *ivr.Subflow }
 // enter is the line that asks when the present schedule starts or ends.
 func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.Enter {
 	return ivr.Enter{
-		At: at, Subflow: k.Subflow, Given: map[ivr.Blank]string{whichTime: which.Name},
+		At: at, Subflow: k.Subflow, Given: map[ivr.Variable]string{whichTime: which.Name},
 		On: map[ivr.Step]ivr.Step{
 			timeTaken: taken, timeBack: back, timeGivenUp: scheduleGivenUp, timeNoAnswer: scheduleNoAnswer,
 		},
@@ -284,20 +284,20 @@ func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.En
 
 // askTime asks for a time of day, and whether it is before or after noon if the digits don't
 // tell.
-func (d desk) askTime() clock {
-	return clock{&ivr.Subflow{Name: "ask-time", Start: timeAsk, Blanks: told, Choices: choices(), Lines: []ivr.Line{
-		ivr.Ask{At: timeAsk, Prompt: sayAskTime, Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: keyed,
-			Heard: timeRead, Back: timeBack, GaveUp: timeNoAnswer},
-		ivr.Work[timing]{At: timeRead, Run: readTime, On: ivr.On[timing]{
+func (d actions) askTime() clock {
+	return clock{&ivr.Subflow{Name: "ask-time", Start: timeAsk, Variables: told, Choices: choices(), Nodes: []ivr.Node{
+		ivr.Gather{At: timeAsk, Prompt: sayAskTime, Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: keyed,
+			Next: timeRead, Back: timeBack, GaveUp: timeNoAnswer},
+		ivr.Action[timing]{At: timeRead, Run: readTime, On: ivr.On[timing]{
 			isClear: timeTaken, eitherHalf: timeHalf, noTime: timeRefused,
 		}},
 		ivr.Say{At: timeRefused, Prompt: sayNews, Next: timeAgain},
-		ivr.Again{At: timeAgain, Times: 3, Back: timeAsk, GaveUp: timeGivenUp},
+		ivr.Retry{At: timeAgain, Times: 3, Back: timeAsk, GaveUp: timeGivenUp},
 		ivr.Menu{At: timeHalf, Options: []ivr.Option{
 			{Prompt: forMorning, Next: timeMorning}, {Prompt: forEvening, Next: timeEvening},
 		}, Closing: sayGoBack, Back: timeAsk, GaveUp: timeNoAnswer},
-		ivr.Work[acting]{At: timeMorning, Run: takeTime(morning), On: ivr.On[acting]{acted: timeTaken}},
-		ivr.Work[acting]{At: timeEvening, Run: takeTime(evening), On: ivr.On[acting]{acted: timeTaken}},
+		ivr.Action[acting]{At: timeMorning, Run: takeTime(morning), On: ivr.On[acting]{acted: timeTaken}},
+		ivr.Action[acting]{At: timeEvening, Run: takeTime(evening), On: ivr.On[acting]{acted: timeTaken}},
 		ivr.Return{At: timeTaken}, ivr.Return{At: timeBack}, ivr.Return{At: timeGivenUp}, ivr.Return{At: timeNoAnswer},
 	}}}
 }
@@ -328,7 +328,7 @@ func readTime(_ context.Context, c *ivr.Call) (timing, error) {
 		return noTime, err
 	}
 	if hour == 0 || hour > 12 || hours[0] == '0' { // by the 24-hour clock
-		c.Fill(timeBlank(c), at(hour))
+		c.Fill(timeVariable(c), at(hour))
 		return isClear, nil
 	}
 	c.Fill(morning, at(hour%12))
@@ -337,15 +337,15 @@ func readTime(_ context.Context, c *ivr.Call) (timing, error) {
 }
 
 // takeTime takes what the caller chose for the time that was asked for.
-func takeTime(from ivr.Blank) func(context.Context, *ivr.Call) (acting, error) {
+func takeTime(from ivr.Variable) func(context.Context, *ivr.Call) (acting, error) {
 	return func(_ context.Context, c *ivr.Call) (acting, error) {
-		c.Fill(timeBlank(c), c.Text(from))
+		c.Fill(timeVariable(c), c.Text(from))
 		return acted, nil
 	}
 }
 
-// timeBlank is the blank of the present schedule that is being asked for.
-func timeBlank(c *ivr.Call) ivr.Blank {
+// timeVariable is the variable of the present schedule that is being asked for.
+func timeVariable(c *ivr.Call) ivr.Variable {
 	if c.Text(whichTime) == whenItStarts.Name {
 		return start
 	}

@@ -31,29 +31,29 @@ const (
 var codeDigits = ivr.Range{Min: features.CodeDigits, Max: features.CodeDigits}
 
 // setCode changes or deletes a code. It ends done after an act, and left without one.
-func (d desk) setCode() editor {
-	flow := &ivr.Subflow{Name: "set-code", Start: codeMenu, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+func (d actions) setCode() editor {
+	flow := &ivr.Subflow{Name: "set-code", Start: codeMenu, Variables: told, Choices: choices(), Nodes: []ivr.Node{
 		ivr.Menu{At: codeMenu, Prompt: sayCodeState, Options: []ivr.Option{
 			{Prompt: toChooseCode, Next: codeAsk}, {Prompt: toDeleteCode, Next: codeDelete, If: codeIsSet},
 		}, Closing: sayGoBack, Back: codeLeft, GaveUp: codeNoAnswer},
-		ivr.Ask{At: codeAsk, Prompt: sayAskCode, Digits: codeDigits, Into: firstCode,
-			Heard: codeWeigh, Back: codeForget, GaveUp: codeNoAnswer},
-		ivr.Work[weighing]{At: codeWeigh, Run: d.weighCode, On: ivr.On[weighing]{
+		ivr.Gather{At: codeAsk, Prompt: sayAskCode, Digits: codeDigits, Into: firstCode,
+			Next: codeWeigh, Back: codeForget, GaveUp: codeNoAnswer},
+		ivr.Action[weighing]{At: codeWeigh, Run: d.weighCode, On: ivr.On[weighing]{
 			accepted: codeRepeat, refused: codeRefused,
 		}},
 		ivr.Say{At: codeRefused, Prompt: sayNews, Next: codeAgain},
-		ivr.Again{At: codeAgain, Times: 3, Back: codeAsk, GaveUp: codeGivenUp},
+		ivr.Retry{At: codeAgain, Times: 3, Back: codeAsk, GaveUp: codeGivenUp},
 		ivr.Say{At: codeGivenUp, Prompt: sayGivenUp, Next: codeDone},
-		ivr.Ask{At: codeRepeat, Prompt: sayCodeRepeat, Digits: codeDigits, Into: nextCode,
-			Heard: codeCompare, Back: codeAsk, GaveUp: codeNoAnswer},
-		ivr.Work[comparing]{At: codeCompare, Run: compareCodes, On: ivr.On[comparing]{
+		ivr.Gather{At: codeRepeat, Prompt: sayCodeRepeat, Digits: codeDigits, Into: nextCode,
+			Next: codeCompare, Back: codeAsk, GaveUp: codeNoAnswer},
+		ivr.Action[comparing]{At: codeCompare, Run: compareCodes, On: ivr.On[comparing]{
 			sameCode: codeSave, otherCode: codeDifferent,
 		}},
 		ivr.Say{At: codeDifferent, Prompt: sayCodesDiffer, Next: codeAgain},
 		changes(codeSave, d.saveCode, codeTold),
 		changes(codeDelete, d.act(one(features.DropCode(), codeDeleted)), codeTold),
 		ivr.Say{At: codeTold, Prompt: sayNews, Next: codeDone},
-		ivr.Work[acting]{At: codeForget, Run: forgetCode, On: ivr.On[acting]{acted: codeMenu}},
+		ivr.Action[acting]{At: codeForget, Run: forgetCode, On: ivr.On[acting]{acted: codeMenu}},
 		ivr.Return{At: codeDone}, ivr.Return{At: codeLeft}, ivr.Return{At: codeNoAnswer},
 	}}
 	return editor{Subflow: flow, left: []ivr.Step{codeDone, codeLeft}, noAnswer: codeNoAnswer}
@@ -62,7 +62,7 @@ func (d desk) setCode() editor {
 func codeIsSet(c *ivr.Call) bool { return c.Text(codeState) == hasCode.Name }
 
 // weighCode judges the first entry.
-func (d desk) weighCode(ctx context.Context, c *ivr.Call) (weighing, error) {
+func (d actions) weighCode(ctx context.Context, c *ivr.Call) (weighing, error) {
 	outcome, err := d.weigh(ctx, c, features.SetCode(c.Secret(firstCode)))
 	if err == nil && outcome == refused {
 		c.Erase(firstCode)
@@ -89,7 +89,7 @@ func compareCodes(_ context.Context, c *ivr.Call) (comparing, error) {
 }
 
 // saveCode sets the code, which the call has no need of any more then.
-func (d desk) saveCode(ctx context.Context, c *ivr.Call) (acting, error) {
+func (d actions) saveCode(ctx context.Context, c *ivr.Call) (acting, error) {
 	outcome, err := d.act(one(features.SetCode(c.Secret(firstCode)), codeSet))(ctx, c)
 	if err == nil {
 		c.Erase(firstCode)
@@ -121,15 +121,15 @@ const (
 var targetDigits = ivr.Range{Min: 3, Max: 11}
 
 // setTarget chooses the number that calls are forwarded to.
-func (d desk) setTarget() editor {
-	flow := &ivr.Subflow{Name: "set-target", Start: targetAsk, Blanks: told, Choices: choices(), Lines: []ivr.Line{
-		ivr.Ask{At: targetAsk, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
-			Heard: targetWeigh, Back: targetLeft, GaveUp: targetNoAnswer},
-		ivr.Work[weighing]{At: targetWeigh, Run: d.weighTarget, On: ivr.On[weighing]{
+func (d actions) setTarget() editor {
+	flow := &ivr.Subflow{Name: "set-target", Start: targetAsk, Variables: told, Choices: choices(), Nodes: []ivr.Node{
+		ivr.Gather{At: targetAsk, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
+			Next: targetWeigh, Back: targetLeft, GaveUp: targetNoAnswer},
+		ivr.Action[weighing]{At: targetWeigh, Run: d.weighTarget, On: ivr.On[weighing]{
 			accepted: targetConfirm, refused: targetRefused,
 		}},
 		ivr.Say{At: targetRefused, Prompt: sayNews, Next: targetAgain},
-		ivr.Again{At: targetAgain, Times: 3, Back: targetAsk, GaveUp: targetGivenUp},
+		ivr.Retry{At: targetAgain, Times: 3, Back: targetAsk, GaveUp: targetGivenUp},
 		ivr.Say{At: targetGivenUp, Prompt: sayGivenUp, Next: targetLeft},
 		ivr.Menu{At: targetConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
 			{Prompt: toSave, Next: targetSave}, {Prompt: toKeyAgain, Next: targetAsk},
@@ -142,7 +142,7 @@ func (d desk) setTarget() editor {
 }
 
 // weighTarget reads what was keyed, and asks whether calls could go there.
-func (d desk) weighTarget(ctx context.Context, c *ivr.Call) (weighing, error) {
+func (d actions) weighTarget(ctx context.Context, c *ivr.Call) (weighing, error) {
 	number, err := ruleOf(c).ParseTarget(d.number(c), c.Text(keyed))
 	if err != nil {
 		return refuse(c, err)
@@ -164,19 +164,19 @@ const (
 )
 
 // chooseGreeting chooses what callers hear who are not put through.
-func (d desk) chooseGreeting() editor {
+func (d actions) chooseGreeting() editor {
 	menu := ivr.Menu{At: greetingMenu, Prompt: sayGreeting, Closing: sayGoBack, Back: greetingLeft, GaveUp: greetingNoAnswer}
-	var works []ivr.Line
+	var works []ivr.Node
 	for i, g := range greetings {
 		at := ivr.Step(g.choice.Name)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: g.choice, Next: at})
 		works = append(works, changes(at, d.act(one(features.ChooseGreeting(i+1), greetingSet)), greetingChosen))
 	}
-	lines := append([]ivr.Line{menu}, works...)
+	lines := append([]ivr.Node{menu}, works...)
 	lines = append(lines,
 		ivr.Say{At: greetingChosen, Prompt: sayNews, Next: greetingLeft},
 		ivr.Return{At: greetingLeft}, ivr.Return{At: greetingNoAnswer})
-	flow := &ivr.Subflow{Name: "choose-greeting", Start: greetingMenu, Blanks: told, Choices: choices(), Lines: lines}
+	flow := &ivr.Subflow{Name: "choose-greeting", Start: greetingMenu, Variables: told, Choices: choices(), Nodes: lines}
 	return editor{Subflow: flow, left: []ivr.Step{greetingLeft}, noAnswer: greetingNoAnswer}
 }
 
@@ -192,8 +192,8 @@ const (
 
 // getThrough is about who gets through although the customer is not to be disturbed: those
 // who know the code, and emergency calls.
-func (d desk) getThrough(code editor) editor {
-	flow := &ivr.Subflow{Name: "get-through", Start: throughMenu, Blanks: told, Choices: choices(), Lines: []ivr.Line{
+func (d actions) getThrough(code editor) editor {
+	flow := &ivr.Subflow{Name: "get-through", Start: throughMenu, Variables: told, Choices: choices(), Nodes: []ivr.Node{
 		ivr.Menu{At: throughMenu, Prompt: sayThrough, Options: []ivr.Option{
 			{Prompt: forCode, Next: throughCode}, {Prompt: toTurnUrgent, Next: throughUrgent},
 		}, Closing: sayGoBack, Back: throughLeft, GaveUp: throughNoAnswer},

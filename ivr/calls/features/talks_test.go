@@ -13,7 +13,7 @@ import (
 
 func TestTurningOnAndOff(t *testing.T) {
 	for _, f := range pins.AllFeatures {
-		h := newHouse(t)
+		h := newHousehold(t)
 		if f == pins.SelectiveCallForwarding {
 			h.edit(f, features.ForwardTo("+16515550100"))
 		}
@@ -43,14 +43,14 @@ func TestTurningOnAndOff(t *testing.T) {
 // TestTurnsAsOffered has somebody else turn the feature on while the caller, who heard that it
 // is off, is asked to.
 func TestTurnsAsOffered(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	c := h.dial(pins.SecurityScreen, ivr.English).hears("To turn it on, press 3.")
 	h.edit(pins.SecurityScreen, features.Switch(true))
 	c.press("3").hears("We turned it on.", "Security Screen is on.")
 }
 
 func TestLists(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.CallRejection
 	c := h.dial(f, ivr.English).hears("Your list is empty.")
 	c.press("1").hears("There is nothing on the list to hear.", "Call Rejection is off.")
@@ -70,7 +70,7 @@ func TestLists(t *testing.T) {
 }
 
 func TestPagesOfAList(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.NoSolicitation
 	for i := range 11 {
 		h.edit(f, features.Add(features.Entry("+165155501"+string(rune('0'+i/10))+string(rune('0'+i%10)))))
@@ -90,7 +90,7 @@ func TestPagesOfAList(t *testing.T) {
 
 // TestDeletingPages deletes from the end of a list until nothing is left of it.
 func TestDeletingPages(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.NoSolicitation
 	for i := range 6 {
 		h.edit(f, features.Add(features.Entry("+165155501"+string(rune('0'+i/10))+string(rune('0'+i%10)))))
@@ -104,7 +104,7 @@ func TestDeletingPages(t *testing.T) {
 }
 
 func TestAddingNumbers(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	h.edit(pins.NoSolicitation, features.Add("+16515550100"))
 	c := h.dial(pins.NoSolicitation, ivr.English).press("#").hears("Enter the telephone number, area code first.")
 	c.press("6515550100").hears("That is on your list already.").press("2111").hears("not a telephone number we know")
@@ -122,7 +122,7 @@ func TestAddingNumbers(t *testing.T) {
 
 // TestFullList fills the list between the look at it and the entry.
 func TestFullList(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.DialLock
 	for i := range 19 {
 		h.edit(f, features.Add(features.Entry("+165155502"+string(rune('0'+i/10))+string(rune('0'+i%10)))))
@@ -134,7 +134,7 @@ func TestFullList(t *testing.T) {
 }
 
 func TestSchedules(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.DoNotDisturb
 	c := h.dial(f, ivr.English).hears("There is no schedule.").press("1").hears("There is no schedule to hear.")
 	c.press("#").hears("For Monday to Friday, press 1.", "For Saturday and Sunday, press 2.")
@@ -162,7 +162,7 @@ func TestSchedules(t *testing.T) {
 }
 
 func TestOverlapsAndFullSchedules(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.DoNotDisturb
 	h.edit(f, features.AddSchedule(features.Schedule{Days: features.Weekdays, Start: 8 * 60, End: 9 * 60}))
 	c := h.dial(f, ivr.English).keys("#", "1")
@@ -179,17 +179,17 @@ func TestOverlapsAndFullSchedules(t *testing.T) {
 
 // TestMidnight keys 0 alone, which is an hour where a time is asked for.
 func TestMidnight(t *testing.T) {
-	c := newHouse(t).dial(pins.DoNotDisturb, ivr.English).keys("#", "1", "2200", "0")
+	c := newHousehold(t).dial(pins.DoNotDisturb, ivr.English).keys("#", "1", "2200", "0")
 	c.hears("On weekdays from 10 PM to 12 midnight. To save it").press("1").hears("It was saved.")
 }
 
 func TestTimesThatAreNone(t *testing.T) {
-	c := newHouse(t).dial(pins.DoNotDisturb, ivr.English).keys("#", "1", "25", "1260").hears("not a time of day", "should start")
+	c := newHousehold(t).dial(pins.DoNotDisturb, ivr.English).keys("#", "1", "25", "1260").hears("not a time of day", "should start")
 	c.press("2400").hears("not a time of day", "Nothing was changed.", "Do Not Disturb is off.")
 }
 
 func TestGreetings(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	c := h.dial(pins.DoNotDisturb, ivr.English).hears("Callers hear that you take no calls right now.").press("2").hears("you take no calls right now, press 1.", "busy, press 4.")
 	c.press("3").hears("The greeting was chosen.", "Callers hear that you are resting.")
 	c.keys("2", "*").hears("Do Not Disturb is off.")
@@ -199,7 +199,7 @@ func TestGreetings(t *testing.T) {
 }
 
 func TestWhoGetsThrough(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	c := h.dial(pins.DoNotDisturb, ivr.English).press("4").hears("Emergency calls get through. There is no code.", "To keep out emergency calls too, press 2.")
 	c.press("2").hears("do not get through any more.", "Do Not Disturb is off.")
 	c.press("4").hears("To let emergency calls through, press 2.").press("1").hears("There is no code.", "To choose a new code, press 1.")
@@ -211,7 +211,7 @@ func TestWhoGetsThrough(t *testing.T) {
 }
 
 func TestCodes(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.DialLock
 	c := h.dial(f, ivr.English).hears("There is no code.").press("2").press("2").hears("wrong key")
 	c.press("1").press("1111").hears("That code is easy to guess.", "Choose a code")
@@ -229,7 +229,7 @@ func TestCodes(t *testing.T) {
 }
 
 func TestForwarding(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	f := pins.SelectiveCallForwarding
 	c := h.dial(f, ivr.English).hears("There is no number yet for their calls to go to.")
 	c.press("3").hears("First we need the number", "press 2.", "Selective Call Forwarding is off.")

@@ -31,7 +31,7 @@ func TestFeatureTakenAway(t *testing.T) {
 		"setting the target":    {pins.SelectiveCallForwarding, []string{"2"}, []string{"6515550101", "1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newHousehold(t)
 			h.edit(pins.DialLock, features.Add("+16515550100"))
 			c := h.dial(talk.feature, ivr.English).keys(talk.before...)
 			taken := []features.Installation{{Number: home, Features: pins.FeaturesOf(pins.NoSolicitation)}}
@@ -47,7 +47,7 @@ func TestFeatureTakenAway(t *testing.T) {
 }
 
 func TestLineRemoved(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	c := h.dial(pins.NoSolicitation, ivr.English)
 	if err := h.lines.Remove(t.Context(), home, pins.Record{}); err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func TestPINChangedByAnother(t *testing.T) {
 		"setting the target":    {pins.SelectiveCallForwarding, []string{"2"}, []string{"6515550101", "1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newHousehold(t)
 			for i := range 6 {
 				h.edit(pins.DialLock, features.Add(features.Entry("+165155501"+"0"+string(rune('0'+i)))))
 			}
@@ -99,7 +99,7 @@ type full struct{ features.Store }
 func (full) Change(context.Context, features.Change) error { return features.ErrBacklog }
 
 func TestTooManyChangesWait(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	h.features = features.New(features.Config{Store: full{h.store}, Keys: h.keys})
 	h.dial(pins.DialLock, ivr.English).press("3").hears("can not be changed right now", "Dial Lock is off.", "To turn it on, press 3.")
 	h.dial(pins.DialLock, ivr.Spanish).press("3").hears("no se puede cambiar en este momento")
@@ -111,7 +111,7 @@ func TestTooManyChangesWait(t *testing.T) {
 // TestTellsOfChangesAlone turns off what somebody else has turned off before: the words are the
 // same, but there is nothing to tell anybody of.
 func TestTellsOfChangesAlone(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	h.edit(pins.SecurityScreen, features.Switch(true))
 	c := h.dial(pins.SecurityScreen, ivr.English).hears("To turn it off, press 3.")
 	h.edit(pins.SecurityScreen, features.Switch(false))
@@ -137,11 +137,11 @@ func (f *forgetful) Commit(ctx context.Context, commit ivr.Commit) error {
 
 // TestActsOnce has a server die after an act, and another one take the turn over.
 func TestActsOnce(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	store := &forgetful{Store: h.db.Calls()}
 	c := h.dialOn(store, pins.NoSolicitation, ivr.English).keys("#", "6515550101")
 	store.fails = true
-	event := ivr.Event{Call: c.sid, Turn: c.turn + 1, Heard: ivr.Heard{Keys: "1"}}
+	event := ivr.Event{Call: c.sid, Turn: c.turn + 1, Input: ivr.Input{Keys: "1"}}
 	if _, err := c.engine.Turn(t.Context(), event); err == nil {
 		t.Fatal("the turn was committed")
 	}
@@ -182,7 +182,7 @@ func TestNobodyAnswers(t *testing.T) {
 		"target again":      {pins.SelectiveCallForwarding, []string{"2", "6515550101"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t)
+			h := newHousehold(t)
 			h.edit(pins.DialLock, features.Add("+16515550100"))
 			h.edit(pins.DoNotDisturb, features.AddSchedule(features.Schedule{Days: features.Weekend, Start: 60, End: 120}))
 			h.dial(talk.feature, ivr.Spanish).keys(talk.before...).keys("", "", "").hears("silence", "Fin: nobody.")
@@ -195,7 +195,7 @@ func TestNobodyAnswers(t *testing.T) {
 
 // TestSpanish goes through each part in Spanish.
 func TestSpanish(t *testing.T) {
-	h := newHouse(t)
+	h := newHousehold(t)
 	c := h.dial(pins.DoNotDisturb, ivr.Spanish).hears("No Molestar está desactivado.", "No hay ningún horario.", "oprima el signo de número", "Para activarlo, oprima el tres.")
 	c.keys("#", "1", "9", "2", "7", "1").hears("El horario: de lunes a viernes, de las 9 de la noche a las 7 de la mañana del día siguiente.").press("1").hears("Se guardó.", "Hay un horario, que no funciona hasta que lo active.")
 	c = h.dial(pins.CallRejection, ivr.Spanish).keys("#", "612").hears("Usted ingresó: El código de área 612.").press("1").hears("Se agregó.", "Su lista tiene una entrada.")

@@ -14,20 +14,20 @@ import (
 
 // offering is what a customer can do who has proved to know the PIN: manage the features that
 // are installed, and change the PIN.
-func (d desk78) offering(c Config) []ivr.Line {
+func (d actions) offering(c Config) []ivr.Node {
 	main := ivr.Menu{
 		At: menu, Prompt: sayMenu, More: forMore, First: forFirst, Closing: sayMenuEnd,
 		Back: goodbye, GaveUp: noAnswer,
 	}
-	var enters []ivr.Line
+	var enters []ivr.Node
 	for _, part := range featurecalls.Parts(featurecalls.Config{Features: c.Features, Line: lineNumber, Proved: revision, Changed: c.Changed}) {
 		enter := part.Enter(openMenu, noAnswer, leaveGone, notProved)
 		main.Options = append(main.Options, ivr.Option{Prompt: part.Choice, Next: enter.At, If: has(part.Feature)})
 		enters = append(enters, enter)
 	}
 	main.Options = append(main.Options, ivr.Option{Prompt: toChangePIN, Next: newPIN})
-	lines := append([]ivr.Line{
-		ivr.Work[opening]{At: openMenu, Run: d.open, On: ivr.On[opening]{
+	lines := append([]ivr.Node{
+		ivr.Action[opening]{At: openMenu, Run: d.open, On: ivr.On[opening]{
 			opened:        menu,
 			lineGone:      lineRemoved,
 			notProvedMore: notProved,
@@ -35,7 +35,7 @@ func (d desk78) offering(c Config) []ivr.Line {
 		main,
 	}, enters...)
 	return append(lines,
-		ivr.Work[missing]{At: leaveGone, Run: d.miss, On: ivr.On[missing]{
+		ivr.Action[missing]{At: leaveGone, Run: d.miss, On: ivr.On[missing]{
 			aFeature: featureGone,
 			theLine:  lineRemoved,
 		}},
@@ -64,7 +64,7 @@ const (
 
 // open finds out which features the line has at the moment: that is told to nobody but who
 // has proved to know its PIN.
-func (d desk78) open(ctx context.Context, c *ivr.Call) (opening, error) {
+func (d actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return "", err
@@ -91,7 +91,7 @@ const (
 )
 
 // miss finds out what is gone. The menu, which comes next, looks at the PIN.
-func (d desk78) miss(ctx context.Context, c *ivr.Call) (missing, error) {
+func (d actions) miss(ctx context.Context, c *ivr.Call) (missing, error) {
 	outcome, err := d.open(ctx, c)
 	if outcome == lineGone {
 		return theLine, nil
@@ -109,7 +109,7 @@ const (
 
 // goOn lets a customer go on who has features. The caller knows the new PIN, whose revision
 // is the next one: it is not looked up, as the PIN that is there by now can be somebody else's.
-func (d desk78) goOn(ctx context.Context, c *ivr.Call) (going, error) {
+func (d actions) goOn(ctx context.Context, c *ivr.Call) (going, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return "", err
@@ -127,15 +127,15 @@ func (d desk78) goOn(ctx context.Context, c *ivr.Call) (going, error) {
 
 // existing is the length of an entry that should be the PIN in force: it may be older than
 // the present policy.
-func (d desk78) existing() ivr.Range { return ivr.Range{Min: pins.MinDigits, Max: pins.MaxDigits} }
+func (d actions) existing() ivr.Range { return ivr.Range{Min: pins.MinDigits, Max: pins.MaxDigits} }
 
 // chosen is the length of a new PIN.
-func (d desk78) chosen() ivr.Range {
+func (d actions) chosen() ivr.Range {
 	return ivr.Range{Min: d.policy.MinDigits, Max: d.policy.MaxDigits}
 }
 
 // askNewPIN names one length, or the shortest and the longest.
-func (d desk78) askNewPIN() ivr.Prompt {
+func (d actions) askNewPIN() ivr.Prompt {
 	if d.policy.MinDigits == d.policy.MaxDigits {
 		return sayAskNewPIN
 	}
@@ -143,7 +143,7 @@ func (d desk78) askNewPIN() ivr.Prompt {
 }
 
 // weigh judges the first entry of a new PIN.
-func (d desk78) weigh(ctx context.Context, c *ivr.Call) (pins.Verdict, error) {
+func (d actions) weigh(ctx context.Context, c *ivr.Call) (pins.Verdict, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return "", err
@@ -174,7 +174,7 @@ const (
 )
 
 // change makes the new PIN the line's, if it was keyed twice the same.
-func (d desk78) change(ctx context.Context, c *ivr.Call) (changing, error) {
+func (d actions) change(ctx context.Context, c *ivr.Call) (changing, error) {
 	entry := c.Secret(firstEntry)
 	same := entry.Equal(c.Secret(nextEntry))
 	if !same {
@@ -195,7 +195,7 @@ func (d desk78) change(ctx context.Context, c *ivr.Call) (changing, error) {
 	return isChanged, d.tellAccess(c, request.Number)
 }
 
-func (d desk78) changeRequest(c *ivr.Call) (pins.ChangeRequest, error) {
+func (d actions) changeRequest(c *ivr.Call) (pins.ChangeRequest, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return pins.ChangeRequest{}, err
@@ -218,7 +218,7 @@ const (
 	stillNew leaving = "still new"
 )
 
-func (d desk78) leaveNewPIN(ctx context.Context, c *ivr.Call) (leaving, error) {
+func (d actions) leaveNewPIN(ctx context.Context, c *ivr.Call) (leaving, error) {
 	c.Erase(firstEntry)
 	line, err := d.lines.Find(ctx, nanp.Number(c.Text(lineNumber)))
 	if err != nil {

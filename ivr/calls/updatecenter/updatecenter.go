@@ -31,21 +31,21 @@ type Config struct {
 
 // Dial78 is the call to 78, *78 or an access number.
 func Dial78(c Config) *ivr.Flow {
-	d := desk78{lines: c.Lines, policy: c.Policy, now: c.Now, transfers: c.Transfer != ""}
+	d := actions{lines: c.Lines, policy: c.Policy, now: c.Now, transfers: c.Transfer != ""}
 	return &ivr.Flow{
-		Name: "dial-78", Start: arrive, Sorry: sorry, Help: helpDesk,
+		Name: "dial-78", Start: arrive, Sorry: sorry, Help: helpRepair,
 		Notices: notices,
-		Given: map[ivr.Blank]string{
+		Given: map[ivr.Variable]string{
 			repair: string(c.Repair), desk: string(c.Transfer), callerID: string(c.CallerID), shortCode: "78",
 			fewest: strconv.Itoa(c.Policy.MinDigits), most: strconv.Itoa(c.Policy.MaxDigits),
 		},
-		Blanks: []ivr.Blank{access, minutes, lineNumber},
-		Lines:  join(d.arriving(), d.fromTheLine(), d.fromElsewhere(), d.offering(c), d.choosing(), d.ending()),
+		Variables: []ivr.Variable{access, minutes, lineNumber},
+		Nodes:     join(d.arriving(), d.fromTheLine(), d.fromElsewhere(), d.offering(c), d.choosing(), d.ending()),
 	}
 }
 
-func join(parts ...[]ivr.Line) []ivr.Line {
-	var all []ivr.Line
+func join(parts ...[]ivr.Node) []ivr.Node {
+	var all []ivr.Node
 	for _, part := range parts {
 		all = append(all, part...)
 	}
@@ -53,9 +53,9 @@ func join(parts ...[]ivr.Line) []ivr.Line {
 }
 
 // arriving finds out who calls from where, and in which language to speak.
-func (d desk78) arriving() []ivr.Line {
-	return []ivr.Line{
-		ivr.Work[arrival]{At: arrive, Run: d.arrive, On: ivr.On[arrival]{
+func (d actions) arriving() []ivr.Node {
+	return []ivr.Node{
+		ivr.Action[arrival]{At: arrive, Run: d.arrive, On: ivr.On[arrival]{
 			noLanguage:       askLanguage,
 			newCustomer:      askTemporary,
 			customer:         askPIN,
@@ -69,8 +69,8 @@ func (d desk78) arriving() []ivr.Line {
 			{Prompt: forEnglish, In: ivr.English, Next: english},
 			{Prompt: forSpanish, In: ivr.Spanish, Next: spanish},
 		}, Back: goodbye, GaveUp: noAnswer},
-		ivr.Work[remembered]{At: english, Run: d.speak(ivr.English), On: ivr.On[remembered]{languageKnown: arrive}},
-		ivr.Work[remembered]{At: spanish, Run: d.speak(ivr.Spanish), On: ivr.On[remembered]{languageKnown: arrive}},
+		ivr.Action[remembered]{At: english, Run: d.speak(ivr.English), On: ivr.On[remembered]{languageKnown: arrive}},
+		ivr.Action[remembered]{At: spanish, Run: d.speak(ivr.Spanish), On: ivr.On[remembered]{languageKnown: arrive}},
 		ivr.Say{At: unknownLine, Prompt: sayUnknownLine, Next: tellRepair},
 		ivr.Say{At: dialFromPrimary, Prompt: sayDialFromPrimary, Next: thenFromAnywhere},
 		ivr.Say{At: thenFromAnywhere, Prompt: sayThenFromAnywhere, Next: ivr.HangUp},
@@ -78,13 +78,13 @@ func (d desk78) arriving() []ivr.Line {
 }
 
 // fromTheLine is for calls of which the network vouches that they come from the line.
-func (d desk78) fromTheLine() []ivr.Line {
-	return []ivr.Line{
-		ivr.Ask{At: askTemporary, Once: sayWelcome, Prompt: sayAskTemporary, Digits: d.existing(), Into: keyedPIN,
-			Heard: check, Back: goodbye, GaveUp: noAnswer},
-		ivr.Ask{At: askPIN, Once: sayWelcome, Prompt: sayAskPIN, Digits: d.existing(), Into: keyedPIN,
-			Heard: check, Back: goodbye, GaveUp: noAnswer},
-		ivr.Work[atHome]{At: check, Run: d.check, On: ivr.On[atHome]{
+func (d actions) fromTheLine() []ivr.Node {
+	return []ivr.Node{
+		ivr.Gather{At: askTemporary, Once: sayWelcome, Prompt: sayAskTemporary, Digits: d.existing(), Into: keyedPIN,
+			Next: check, Back: goodbye, GaveUp: noAnswer},
+		ivr.Gather{At: askPIN, Once: sayWelcome, Prompt: sayAskPIN, Digits: d.existing(), Into: keyedPIN,
+			Next: check, Back: goodbye, GaveUp: noAnswer},
+		ivr.Action[atHome]{At: check, Run: d.check, On: ivr.On[atHome]{
 			homeRight:        openMenu,
 			homeTemporary:    newPIN,
 			homeWrong:        wrong,
@@ -92,27 +92,27 @@ func (d desk78) fromTheLine() []ivr.Line {
 			homeLockedFirmly: lockedAtHome,
 		}},
 		ivr.Say{At: wrong, Prompt: sayWrong, Next: wrongAgain},
-		ivr.Again{At: wrongAgain, Times: 3, Back: arrive, GaveUp: tooManyWrong},
+		ivr.Retry{At: wrongAgain, Times: 3, Back: arrive, GaveUp: tooManyWrong},
 		ivr.Say{At: lockedAtHome, Prompt: sayLockedAtHome, Next: tellRepair},
 	}
 }
 
 // fromElsewhere is for all other calls. Nobody may learn here which lines exist: an
 // unknown line, and one that still has the temporary PIN, sound like a wrong PIN.
-func (d desk78) fromElsewhere() []ivr.Line {
-	return []ivr.Line{
-		ivr.Ask{At: askNumber, Once: sayWelcome, Prompt: sayAskNumber, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedLine,
-			Heard: readNumber, Back: goodbye, GaveUp: noAnswer},
-		ivr.Work[reading]{At: readNumber, Run: d.readNumber, On: ivr.On[reading]{
+func (d actions) fromElsewhere() []ivr.Node {
+	return []ivr.Node{
+		ivr.Gather{At: askNumber, Once: sayWelcome, Prompt: sayAskNumber, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedLine,
+			Next: readNumber, Back: goodbye, GaveUp: noAnswer},
+		ivr.Action[reading]{At: readNumber, Run: d.readNumber, On: ivr.On[reading]{
 			aNumber:   readBack,
 			notNumber: noNumber,
 		}},
 		ivr.Say{At: noNumber, Prompt: sayNoNumber, Next: numberAgain},
-		ivr.Again{At: numberAgain, Times: 3, Back: askNumber, GaveUp: noAnswer},
+		ivr.Retry{At: numberAgain, Times: 3, Back: askNumber, GaveUp: noAnswer},
 		ivr.Say{At: readBack, Prompt: sayReadBack, Next: askRemotePIN},
-		ivr.Ask{At: askRemotePIN, Prompt: sayAskRemotePIN, Digits: d.existing(), Into: keyedPIN,
-			Heard: checkRemote, Back: askNumber, GaveUp: noAnswer},
-		ivr.Work[pins.Outcome]{At: checkRemote, Run: d.checkRemote, On: ivr.On[pins.Outcome]{
+		ivr.Gather{At: askRemotePIN, Prompt: sayAskRemotePIN, Digits: d.existing(), Into: keyedPIN,
+			Next: checkRemote, Back: askNumber, GaveUp: noAnswer},
+		ivr.Action[pins.Outcome]{At: checkRemote, Run: d.checkRemote, On: ivr.On[pins.Outcome]{
 			pins.Right:            openMenu,
 			pins.RightTemporary:   dialFromPrimary,
 			pins.Wrong:            wrongRemote,
@@ -122,7 +122,7 @@ func (d desk78) fromElsewhere() []ivr.Line {
 			pins.UnvouchedLocked:  unvouched,
 		}},
 		ivr.Say{At: wrongRemote, Prompt: sayWrong, Next: remoteAgain},
-		ivr.Again{At: remoteAgain, Times: 3, Back: askRemotePIN, GaveUp: tooManyWrong},
+		ivr.Retry{At: remoteAgain, Times: 3, Back: askRemotePIN, GaveUp: tooManyWrong},
 		ivr.Say{At: lockedForNow, Prompt: sayLockedForNow, Next: tellRepair},
 		ivr.Say{At: lockedRemote, Prompt: sayLockedRemote, Next: tellRepair},
 		ivr.Say{At: callerBlocked, Prompt: sayCallerBlocked, Next: tellRepair},
@@ -132,14 +132,14 @@ func (d desk78) fromElsewhere() []ivr.Line {
 }
 
 // choosing is how a customer gets a new PIN who has proved to know the present one.
-func (d desk78) choosing() []ivr.Line {
-	refuse := func(at ivr.Step, why ivr.Prompt) ivr.Line {
+func (d actions) choosing() []ivr.Node {
+	refuse := func(at ivr.Step, why ivr.Prompt) ivr.Node {
 		return ivr.Say{At: at, Prompt: why, Next: refusedAgain}
 	}
-	return []ivr.Line{
-		ivr.Ask{At: newPIN, Prompt: d.askNewPIN(), Digits: d.chosen(), Into: firstEntry,
-			Heard: weigh, Back: leaveNewPIN, GaveUp: oldStands},
-		ivr.Work[pins.Verdict]{At: weigh, Run: d.weigh, On: ivr.On[pins.Verdict]{
+	return []ivr.Node{
+		ivr.Gather{At: newPIN, Prompt: d.askNewPIN(), Digits: d.chosen(), Into: firstEntry,
+			Next: weigh, Back: leaveNewPIN, GaveUp: oldStands},
+		ivr.Action[pins.Verdict]{At: weigh, Run: d.weigh, On: ivr.On[pins.Verdict]{
 			pins.Acceptable:   newPINAgain,
 			pins.IsTemporary:  isTemporary,
 			pins.SameDigit:    isSameDigit,
@@ -157,24 +157,24 @@ func (d desk78) choosing() []ivr.Line {
 		refuse(isLineNumber, sayIsLineNumber),
 		refuse(isCurrent, sayIsCurrent),
 		refuse(isCommon, sayIsCommon),
-		ivr.Again{At: refusedAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
-		ivr.Ask{At: newPINAgain, Prompt: sayNewPINAgain, Digits: d.chosen(), Into: nextEntry,
-			Heard: change, Back: newPIN, GaveUp: oldStands},
-		ivr.Work[changing]{At: change, Run: d.change, On: ivr.On[changing]{
+		ivr.Retry{At: refusedAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
+		ivr.Gather{At: newPINAgain, Prompt: sayNewPINAgain, Digits: d.chosen(), Into: nextEntry,
+			Next: change, Back: newPIN, GaveUp: oldStands},
+		ivr.Action[changing]{At: change, Run: d.change, On: ivr.On[changing]{
 			isChanged:     changed,
 			entriesDiffer: different,
 			wasOvertaken:  overtaken,
 		}, May: sayMayBeInForce},
 		ivr.Say{At: different, Prompt: sayDifferent, Next: differentAgain},
-		ivr.Again{At: differentAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
+		ivr.Retry{At: differentAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
 		ivr.Say{At: changed, Prompt: sayChanged, Whole: true, Next: goOn},
-		ivr.Work[going]{At: goOn, Run: d.goOn, On: ivr.On[going]{
+		ivr.Action[going]{At: goOn, Run: d.goOn, On: ivr.On[going]{
 			goesOn: thenAccess,
 			ends:   farewell,
 		}},
 		ivr.Say{At: thenAccess, Prompt: sayAccess, Next: openMenu},
 		ivr.Say{At: farewell, Prompt: sayFarewell, Next: ivr.HangUp},
-		ivr.Work[leaving]{At: leaveNewPIN, Run: d.leaveNewPIN, On: ivr.On[leaving]{
+		ivr.Action[leaving]{At: leaveNewPIN, Run: d.leaveNewPIN, On: ivr.On[leaving]{
 			toMenu:   keptPIN,
 			stillNew: notChanged,
 		}},
@@ -186,14 +186,14 @@ func (d desk78) choosing() []ivr.Line {
 }
 
 // ending is where callers are helped on.
-func (d desk78) ending() []ivr.Line {
-	return []ivr.Line{
-		ivr.Work[helping]{At: helpDesk, Run: d.help, On: ivr.On[helping]{
+func (d actions) ending() []ivr.Node {
+	return []ivr.Node{
+		ivr.Action[helping]{At: helpRepair, Run: d.help, On: ivr.On[helping]{
 			putThrough: transfer,
 			onlyTold:   offerRepair,
 			helpedOn:   helpAgain,
 		}},
-		ivr.Again{At: helpAgain, Times: 6, Back: helpManaging, GaveUp: tellRepair},
+		ivr.Retry{At: helpAgain, Times: 6, Back: helpManaging, GaveUp: tellRepair},
 		ivr.Say{At: helpManaging, Prompt: sayHelpManaging, Next: helpNumber},
 		ivr.Say{At: helpNumber, Prompt: sayHelpNumber, Next: resume},
 		ivr.Resume{At: resume},
@@ -272,7 +272,7 @@ const (
 	oldStands      ivr.Step = "old-pin-stands"
 	overtaken      ivr.Step = "overtaken"
 
-	helpDesk     ivr.Step = "help"
+	helpRepair   ivr.Step = "help"
 	offerRepair  ivr.Step = "offer-repair"
 	tellRepair   ivr.Step = "tell-repair"
 	helpAgain    ivr.Step = "help-once-more"
@@ -287,23 +287,23 @@ const (
 	sorry    ivr.Step = "sorry"
 )
 
-// The blanks of the call.
+// The variables of the call.
 var (
-	repair    = ivr.Blank{Name: "repair", Kind: ivr.Phone}      // who resets a forgotten PIN
-	desk      = ivr.Blank{Name: "desk", Kind: ivr.Phone}        // where callers who press 0 are put through
-	callerID  = ivr.Blank{Name: "caller-id", Kind: ivr.Phone}   // what is shown there
-	shortCode = ivr.Blank{Name: "short-code", Kind: ivr.Digits} // what is dialed from the line
-	fewest    = ivr.Blank{Name: "fewest", Kind: ivr.Count}      // digits of a new PIN
-	most      = ivr.Blank{Name: "most", Kind: ivr.Count}
-	access    = ivr.Blank{Name: "access", Kind: ivr.Phone}  // what is dialed from any phone
-	minutes   = ivr.Blank{Name: "minutes", Kind: ivr.Count} // until a lock ends
+	repair    = ivr.Variable{Name: "repair", Kind: ivr.Phone}      // who resets a forgotten PIN
+	desk      = ivr.Variable{Name: "desk", Kind: ivr.Phone}        // where callers who press 0 are put through
+	callerID  = ivr.Variable{Name: "caller-id", Kind: ivr.Phone}   // what is shown there
+	shortCode = ivr.Variable{Name: "short-code", Kind: ivr.Digits} // what is dialed from the line
+	fewest    = ivr.Variable{Name: "fewest", Kind: ivr.Count}      // digits of a new PIN
+	most      = ivr.Variable{Name: "most", Kind: ivr.Count}
+	access    = ivr.Variable{Name: "access", Kind: ivr.Phone}  // what is dialed from any phone
+	minutes   = ivr.Variable{Name: "minutes", Kind: ivr.Count} // until a lock ends
 
-	installed = ivr.Blank{Name: "installed", Kind: ivr.Digits} // features of the line, as [pins.Features] writes them
+	installed = ivr.Variable{Name: "installed", Kind: ivr.Digits} // features of the line, as [pins.Features] writes them
 
-	lineNumber = ivr.Blank{Name: "line", Kind: ivr.Phone}     // the line that the call is about
-	revision   = ivr.Blank{Name: "revision", Kind: ivr.Count} // of its PIN, as it was proved
-	keyedPIN   = ivr.Blank{Name: "pin", Kind: ivr.Secret}
-	firstEntry = ivr.Blank{Name: "first-entry", Kind: ivr.Secret}
-	nextEntry  = ivr.Blank{Name: "second-entry", Kind: ivr.Secret}
-	keyedLine  = ivr.Blank{Name: "keyed-line", Kind: ivr.Digits}
+	lineNumber = ivr.Variable{Name: "line", Kind: ivr.Phone}     // the line that the call is about
+	revision   = ivr.Variable{Name: "revision", Kind: ivr.Count} // of its PIN, as it was proved
+	keyedPIN   = ivr.Variable{Name: "pin", Kind: ivr.Secret}
+	firstEntry = ivr.Variable{Name: "first-entry", Kind: ivr.Secret}
+	nextEntry  = ivr.Variable{Name: "second-entry", Kind: ivr.Secret}
+	keyedLine  = ivr.Variable{Name: "keyed-line", Kind: ivr.Digits}
 )

@@ -13,8 +13,8 @@ import (
 	"updatecenter/pins"
 )
 
-// desk78 does the work behind the steps of [Dial78].
-type desk78 struct {
+// actions does the work behind the steps of [Dial78].
+type actions struct {
 	lines     *pins.Lines
 	policy    pins.Policy
 	now       func() time.Time
@@ -36,7 +36,7 @@ const (
 )
 
 // arrive looks up the line that the call comes from, or claims to come from.
-func (d desk78) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
+func (d actions) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
 	number := nanp.Number(c.Caller.Number)
 	line, err := d.find(ctx, number)
 	known := err == nil
@@ -57,7 +57,7 @@ func (d desk78) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
 }
 
 // find looks up a line; no number is no line.
-func (d desk78) find(ctx context.Context, number nanp.Number) (pins.Line, error) {
+func (d actions) find(ctx context.Context, number nanp.Number) (pins.Line, error) {
 	if number == "" {
 		return pins.Line{}, pins.ErrNoLine
 	}
@@ -65,13 +65,13 @@ func (d desk78) find(ctx context.Context, number nanp.Number) (pins.Line, error)
 }
 
 // choose speaks the language that is remembered with the line, if none is spoken yet.
-func (d desk78) choose(c *ivr.Call, line pins.Line) {
+func (d actions) choose(c *ivr.Call, line pins.Line) {
 	if c.Language() == "" {
 		c.Speak(ivr.ParseLanguage(line.Language))
 	}
 }
 
-func (d desk78) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
+func (d actions) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
 	strikes := line.FromLine
 	switch {
 	case strikes.Locked:
@@ -87,7 +87,7 @@ func (d desk78) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
 
 // arriveElsewhere sends a new customer home at once, in all languages: whoever forges a
 // number shall not learn which its owner speaks. Of all others nothing is known yet.
-func (d desk78) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arrival, error) {
+func (d actions) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arrival, error) {
 	if known && line.Temporary() {
 		return elsewhereNew, d.tellAccess(c, line.Number)
 	}
@@ -98,7 +98,7 @@ func (d desk78) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arriva
 }
 
 // tellAccess fills in the number that is dialed to reach a line from any phone.
-func (d desk78) tellAccess(c *ivr.Call, line nanp.Number) error {
+func (d actions) tellAccess(c *ivr.Call, line nanp.Number) error {
 	number, err := pins.AccessNumber(line.AreaCode())
 	if err != nil {
 		return fmt.Errorf("find access number: %w", err)
@@ -109,7 +109,7 @@ func (d desk78) tellAccess(c *ivr.Call, line nanp.Number) error {
 
 // tellMinutes fills in how long a lock still lasts, in whole minutes, rounded up; at least
 // two, as the sentence is in the plural.
-func (d desk78) tellMinutes(c *ivr.Call, until time.Time) {
+func (d actions) tellMinutes(c *ivr.Call, until time.Time) {
 	left := until.Sub(d.now()) + time.Minute - time.Nanosecond
 	c.Fill(minutes, strconv.Itoa(max(2, int(left/time.Minute))))
 }
@@ -120,7 +120,7 @@ type remembered string
 const languageKnown remembered = "remembered"
 
 // speak goes on in a language, and remembers it with the line if the call comes from it.
-func (d desk78) speak(l ivr.Language) func(context.Context, *ivr.Call) (remembered, error) {
+func (d actions) speak(l ivr.Language) func(context.Context, *ivr.Call) (remembered, error) {
 	return func(ctx context.Context, c *ivr.Call) (remembered, error) {
 		c.Speak(l)
 		if !c.Caller.FromLine {
@@ -142,7 +142,7 @@ const (
 	notNumber reading = "not a number"
 )
 
-func (d desk78) readNumber(_ context.Context, c *ivr.Call) (reading, error) {
+func (d actions) readNumber(_ context.Context, c *ivr.Call) (reading, error) {
 	number, err := nanp.Parse(c.Text(keyedLine))
 	if err != nil {
 		return notNumber, nil //nolint:nilerr // what a caller keys is an outcome, not an error
@@ -162,7 +162,7 @@ const (
 
 // help leads whoever manages the line back to it; whoever can't prove to may do so, or can't
 // choose a PIN, needs repair.
-func (d desk78) help(_ context.Context, c *ivr.Call) (helping, error) {
+func (d actions) help(_ context.Context, c *ivr.Call) (helping, error) {
 	switch {
 	case d.transfers:
 		return putThrough, nil
@@ -190,7 +190,7 @@ const (
 )
 
 // check checks the entry for a call from the line.
-func (d desk78) check(ctx context.Context, c *ivr.Call) (atHome, error) {
+func (d actions) check(ctx context.Context, c *ivr.Call) (atHome, error) {
 	outcome, err := d.try(ctx, c, pins.FromLine)
 	if err != nil {
 		return "", err
@@ -212,7 +212,7 @@ func (d desk78) check(ctx context.Context, c *ivr.Call) (atHome, error) {
 }
 
 // checkRemote checks the entry for a call from elsewhere.
-func (d desk78) checkRemote(ctx context.Context, c *ivr.Call) (pins.Outcome, error) {
+func (d actions) checkRemote(ctx context.Context, c *ivr.Call) (pins.Outcome, error) {
 	outcome, err := d.try(ctx, c, pins.Remote)
 	if err == nil && outcome == pins.RightTemporary {
 		err = d.tellAccess(c, nanp.Number(c.Text(lineNumber)))
@@ -222,7 +222,7 @@ func (d desk78) checkRemote(ctx context.Context, c *ivr.Call) (pins.Outcome, err
 
 // try checks the entry, which is not needed any more afterwards, and keeps what the call
 // must know of the result.
-func (d desk78) try(ctx context.Context, c *ivr.Call, side pins.Side) (pins.Outcome, error) {
+func (d actions) try(ctx context.Context, c *ivr.Call, side pins.Side) (pins.Outcome, error) {
 	result, err := d.lines.Check(ctx, pins.Attempt{
 		Number: nanp.Number(c.Text(lineNumber)), Side: side, From: c.Caller.From, Vouched: c.Caller.Vouched, Turn: turnOf(c),
 	}, c.Secret(keyedPIN))

@@ -23,8 +23,8 @@ type Deliveries interface {
 	Declined(ctx context.Context, task deliveries.Task) error
 }
 
-// desk does the work behind the steps.
-type desk struct {
+// actions does the work behind the steps.
+type actions struct {
 	deliveries    Deliveries
 	codeToMailbox bool
 }
@@ -44,7 +44,7 @@ const (
 
 // open finds out what the call is about and who listens. It keeps no secret. A fax hears nothing,
 // nor does a machine whose greeting still plays: such a call opens nothing, and is made again.
-func (d desk) open(ctx context.Context, c *ivr.Call) (opening, error) {
+func (d actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 	if by := c.Caller.AnsweredBy; by == "fax" || by == "machine_start" {
 		return nobody, nil
 	}
@@ -56,9 +56,9 @@ func (d desk) open(ctx context.Context, c *ivr.Call) (opening, error) {
 		return "", err
 	}
 	c.Speak(ivr.ParseLanguage(opened.Language))
-	secret, change := secretOf(opened.About), changesOf(opened)
+	secret, change := secretOf(opened.Topic), changesOf(opened)
 	switch {
-	case opened.About == deliveries.ValidationCode:
+	case opened.Topic == deliveries.ValidationCode:
 		return validates(c), nil
 	case secret != ivr.Prompt{}:
 		c.FillPhrase(what, secret)
@@ -67,12 +67,12 @@ func (d desk) open(ctx context.Context, c *ivr.Call) (opening, error) {
 		c.FillPhrase(news, change)
 		return aChange, nil
 	}
-	return "", fmt.Errorf("no call can tell %q", opened.About)
+	return "", fmt.Errorf("no call can tell %q", opened.Topic)
 }
 
 // opened asks what the call has to say.
-func (d desk) opened(ctx context.Context, c *ivr.Call) (deliveries.Opening, error) {
-	task, err := ParseAbout(c.About)
+func (d actions) opened(ctx context.Context, c *ivr.Call) (deliveries.Opening, error) {
+	task, err := ParseReference(c.Reference)
 	if err != nil {
 		return deliveries.Opening{}, err
 	}
@@ -80,7 +80,7 @@ func (d desk) opened(ctx context.Context, c *ivr.Call) (deliveries.Opening, erro
 }
 
 // offers says what becomes of a secret: a machine is told it only if that is wanted.
-func (d desk) offers(c *ivr.Call) opening {
+func (d actions) offers(c *ivr.Call) opening {
 	switch {
 	case listens(c) == aPerson:
 		return aSecret
@@ -101,7 +101,7 @@ const (
 )
 
 // read has the secret spoken in this turn, and notes that.
-func (d desk) read(ctx context.Context, c *ivr.Call) (reading, error) {
+func (d actions) read(ctx context.Context, c *ivr.Call) (reading, error) {
 	opened, err := d.opened(ctx, c)
 	switch {
 	case errors.Is(err, deliveries.ErrNotFound):
@@ -113,14 +113,14 @@ func (d desk) read(ctx context.Context, c *ivr.Call) (reading, error) {
 	if err != nil {
 		return "", err
 	}
-	if opened.About == deliveries.ValidationCode {
-		return lendHalves(c, opened.Code), nil
+	if opened.Topic == deliveries.ValidationCode {
+		return fillHalves(c, opened.Code), nil
 	}
-	c.Lend(code, opened.Code)
+	c.FillForTurn(code, opened.Code)
 	if !opened.InWords {
 		return aCode, nil
 	}
-	c.Lend(answer, opened.Code)
+	c.FillForTurn(answer, opened.Code)
 	return anAnswer, nil
 }
 
@@ -140,20 +140,20 @@ func listens(c *ivr.Call) listener {
 	return aPerson
 }
 
-func (d desk) listening(_ context.Context, c *ivr.Call) (listener, error) { return listens(c), nil }
+func (d actions) listening(_ context.Context, c *ivr.Call) (listener, error) { return listens(c), nil }
 
 // noting is the only outcome of what is noted.
 type noting string
 
 const noted noting = "noted"
 
-func (d desk) decline(ctx context.Context, c *ivr.Call) (noting, error) {
+func (d actions) decline(ctx context.Context, c *ivr.Call) (noting, error) {
 	return noted, d.note(c, func(task deliveries.Task) error { return d.deliveries.Declined(ctx, task) })
 }
 
 // note notes what comes of the call. A delivery that is gone needs no note.
-func (d desk) note(c *ivr.Call, what func(deliveries.Task) error) error {
-	task, err := ParseAbout(c.About)
+func (d actions) note(c *ivr.Call, what func(deliveries.Task) error) error {
+	task, err := ParseReference(c.Reference)
 	if err == nil {
 		err = what(task)
 	}
@@ -166,8 +166,8 @@ func (d desk) note(c *ivr.Call, what func(deliveries.Task) error) error {
 // validating tells a code to a customer who is to read it to a repair agent of ours. Somebody
 // else may have had us call: whoever pretends to be the customer, and has called the customer as
 // well. So the warning can't be cut short, and comes before the code.
-func (d desk) validating() []ivr.Line {
-	return []ivr.Line{
+func (d actions) validating() []ivr.Node {
+	return []ivr.Node{
 		ivr.Say{At: warn, Prompt: sayWarning, Whole: true, Next: offerForAgent},
 		ivr.Menu{At: offerForAgent, Options: []ivr.Option{
 			{Prompt: toHearForAgent, Key: "1", Next: read},
@@ -179,7 +179,7 @@ func (d desk) validating() []ivr.Line {
 			{Prompt: toHearAgain, Key: "1", Next: read},
 			{Prompt: noAgentAfterAll, Key: "9", Next: declineForAgent},
 		}, Back: bye, GaveUp: bye, Tries: 2},
-		ivr.Work[noting]{At: declineForAgent, Run: d.decline, On: ivr.On[noting]{noted: declinedForAgent}, May: sayMayBeNoted},
+		ivr.Action[noting]{At: declineForAgent, Run: d.decline, On: ivr.On[noting]{noted: declinedForAgent}, May: sayMayBeNoted},
 		ivr.Say{At: declinedForAgent, Prompt: sayDeclinedForAgent, Next: ivr.HangUp},
 	}
 }
@@ -192,12 +192,12 @@ func validates(c *ivr.Call) opening {
 	return aValidation
 }
 
-// lendHalves has a code spoken in two groups.
-func lendHalves(c *ivr.Call, code secret.Text) reading {
+// fillHalves has a code spoken in two groups.
+func fillHalves(c *ivr.Call, code secret.Text) reading {
 	digits := code.Reveal()
 	middle := (len(digits) + 1) / 2
-	c.Lend(firstHalf, secret.New(digits[:middle]))
-	c.Lend(otherHalf, secret.New(digits[middle:]))
+	c.FillForTurn(firstHalf, secret.New(digits[:middle]))
+	c.FillForTurn(otherHalf, secret.New(digits[middle:]))
 	return aCodeForAgent
 }
 

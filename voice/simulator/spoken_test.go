@@ -33,7 +33,7 @@ func TestInLanguage(t *testing.T) {
 		tag    string
 		want   bool
 	}{
-		{"nothing", []Event{Asked{}}, "en", false},
+		{"nothing", []Event{Gathering{}}, "en", false},
 		{"one", []Event{english, Paused{}}, "en", true},
 		{"both", []Event{english, spanish}, "en", false},
 		{"unknown", []Event{Spoken{Words: "One."}}, "en", false},

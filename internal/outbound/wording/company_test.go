@@ -14,7 +14,7 @@ import (
 	"updatecenter/internal/secret"
 )
 
-var everything = []deliveries.About{
+var everything = []deliveries.Topic{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
@@ -23,8 +23,8 @@ var everything = []deliveries.About{
 // newYear is a day whose name in Spanish and in UTC is easy to get wrong.
 var newYear = time.Date(2026, time.January, 1, 23, 30, 0, 0, time.FixedZone("CST", -6*60*60))
 
-func house() wording.House {
-	return wording.House{
+func company() wording.Company {
+	return wording.Company{
 		Company: "Northern Telephone", Repair: "+18005731311", HelpLine: "+18008602255",
 		TemporaryPIN: secret.New("1234"),
 	}
@@ -42,7 +42,7 @@ func TestWrite(t *testing.T) {
 		for _, about := range everything {
 			name := fmt.Sprintf("%s.%s.txt", about, language)
 			t.Run(name, func(t *testing.T) {
-				message, err := house().Write(about, account(language), newYear)
+				message, err := company().Write(about, account(language), newYear)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -54,20 +54,20 @@ func TestWrite(t *testing.T) {
 
 // show writes a message down in full, secrets included.
 func show(m wording.Message) string {
-	told := []string{m.Told.QuestionLabel, m.Told.Question, m.Told.Label, m.Told.Secret.Reveal()}
+	told := []string{m.Shown.QuestionLabel, m.Shown.Question, m.Shown.Label, m.Shown.Secret.Reveal()}
 	lines := []string{m.Language, m.Date, m.Account, m.Subject, m.Greeting}
 	lines = append(append(append(append(lines, m.Before...), told...), m.After...), m.Closing, m.Company, m.NoReply)
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func TestWriteLeavesNoBlankOpen(t *testing.T) {
+func TestWriteLeavesNoVariableOpen(t *testing.T) {
 	for _, language := range []string{"", "en", "es"} {
 		for _, about := range everything {
 			a := account(language)
 			a.Name = "Ana Ruiz"
-			message, err := house().Write(about, a, newYear)
+			message, err := company().Write(about, a, newYear)
 			if err != nil || strings.ContainsAny(show(message), "{}%") {
-				t.Errorf("%s in %q: %v, or a blank is left open:\n%s", about, language, err, show(message))
+				t.Errorf("%s in %q: %v, or a variable is left open:\n%s", about, language, err, show(message))
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func TestWriteLeavesNoBlankOpen(t *testing.T) {
 
 func TestNoticesTellNoSecret(t *testing.T) {
 	for _, about := range everything[3:] {
-		message, err := house().Write(about, account("es"), newYear)
+		message, err := company().Write(about, account("es"), newYear)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestNoticesTellNoSecret(t *testing.T) {
 
 func TestWriteCallsTheRightNumber(t *testing.T) {
 	for _, test := range []struct {
-		about    deliveries.About
+		about    deliveries.Topic
 		helpLine bool
 		want     string
 	}{
@@ -98,7 +98,7 @@ func TestWriteCallsTheRightNumber(t *testing.T) {
 		{deliveries.AddressChanged, true, "800-860-2255"},
 		{deliveries.AddressChanged, false, "800-573-1311"},
 	} {
-		h := house()
+		h := company()
 		if !test.helpLine {
 			h.HelpLine = ""
 		}
@@ -110,7 +110,7 @@ func TestWriteCallsTheRightNumber(t *testing.T) {
 }
 
 func TestWriteWithoutTemporaryPIN(t *testing.T) {
-	h := house()
+	h := company()
 	h.TemporaryPIN = secret.Text{}
 	for language, want := range map[string]string{
 		"en": "the temporary PIN that came with your service, and then",
@@ -126,7 +126,7 @@ func TestWriteWithoutTemporaryPIN(t *testing.T) {
 func TestWriteToSomebodyWithoutNameOrNumber(t *testing.T) {
 	a := account("")
 	a.Name, a.Number = "", "A-123-456" // too short to show four and hide four
-	message, err := house().Write(deliveries.CodeChanged, a, newYear)
+	message, err := company().Write(deliveries.CodeChanged, a, newYear)
 	if err != nil || message.Greeting != "Dear customer:" || message.Account != "" || message.Language != "en" {
 		t.Errorf("Write = %q, %q, %q, %v", message.Greeting, message.Account, message.Language, err)
 	}
@@ -138,42 +138,42 @@ func TestWriteRefuses(t *testing.T) {
 	code := account("en")
 	code.Answer = secret.Text{}
 	for _, test := range []struct {
-		about   deliveries.About
+		about   deliveries.Topic
 		account accounts.Account
 		want    error
 	}{
 		{deliveries.SecurityCode, answer, deliveries.ErrNoSecret},
 		{deliveries.Welcome, answer, deliveries.ErrNoSecret},
 		{deliveries.SecurityAnswer, code, deliveries.ErrNoSecret},
-		{"poem", code, deliveries.ErrAsk},
-		{deliveries.ValidationCode, code, deliveries.ErrAsk},
+		{"poem", code, deliveries.ErrParams},
+		{deliveries.ValidationCode, code, deliveries.ErrParams},
 	} {
-		if _, err := house().Write(test.about, test.account, newYear); !errors.Is(err, test.want) {
+		if _, err := company().Write(test.about, test.account, newYear); !errors.Is(err, test.want) {
 			t.Errorf("Write about %q: %v, want %v", test.about, err, test.want)
 		}
 	}
 }
 
 func TestCheck(t *testing.T) {
-	if err := house().Check(); err != nil {
+	if err := company().Check(); err != nil {
 		t.Error(err)
 	}
-	for name, spoil := range map[string]func(*wording.House){
-		"no company":      func(h *wording.House) { h.Company = "" },
-		"a long company":  func(h *wording.House) { h.Company = strings.Repeat("ñ", 61) },
-		"a second header": func(h *wording.House) { h.Company = "North\r\nBcc: x@example.com" },
-		"nobody to call":  func(h *wording.House) { h.Repair = "" },
+	for name, spoil := range map[string]func(*wording.Company){
+		"no company":      func(h *wording.Company) { h.Company = "" },
+		"a long company":  func(h *wording.Company) { h.Company = strings.Repeat("ñ", 61) },
+		"a second header": func(h *wording.Company) { h.Company = "North\r\nBcc: x@example.com" },
+		"nobody to call":  func(h *wording.Company) { h.Repair = "" },
 	} {
-		h := house()
+		h := company()
 		spoil(&h)
-		if err := h.Check(); !errors.Is(err, wording.ErrHouse) {
-			t.Errorf("%s: %v, want ErrHouse", name, err)
+		if err := h.Check(); !errors.Is(err, wording.ErrCompany) {
+			t.Errorf("%s: %v, want ErrCompany", name, err)
 		}
 	}
 }
 
-func ExampleHouse_Write() {
-	house := wording.House{Company: "Northern Telephone", Repair: "+18005731311"}
+func ExampleCompany_Write() {
+	house := wording.Company{Company: "Northern Telephone", Repair: "+18005731311"}
 	account := accounts.Account{Name: "Ana Ruiz", Language: "es", Code: secret.New("482910")}
 	message, err := house.Write(deliveries.SecurityCode, account, time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC))
 	if err != nil {
@@ -181,7 +181,7 @@ func ExampleHouse_Write() {
 	}
 	fmt.Println(message.Date)
 	fmt.Println(message.Greeting)
-	fmt.Println(message.Told.Label, message.Told.Secret)
+	fmt.Println(message.Shown.Label, message.Shown.Secret)
 	// Output:
 	// 5 de enero de 2026
 	// Apreciable Ana Ruiz:

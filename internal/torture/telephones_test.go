@@ -29,22 +29,22 @@ const (
 	callFrom  = simulator.DefaultNumber
 )
 
-// A town is a telephone exchange with its REST API, whose webhooks go to a balancer, and people who
+// Telephones are a telephone exchange with its REST API, whose webhooks go to a balancer, and people who
 // pick up every telephone that rings.
-type town struct {
+type telephones struct {
 	t        testing.TB
 	url      string // of the REST API
 	exchange *simulator.Exchange
 	rest     *simulator.REST
 	people   sync.WaitGroup
 
-	mu    sync.Mutex
-	told  map[string][]told // by telephone
-	rings int
+	mu      sync.Mutex
+	answers map[string][]answered // by telephone
+	rings   int
 }
 
-// told is a call that somebody took.
-type told struct {
+// answered is a call that somebody took.
+type answered struct {
 	order  int // among all calls: 1 is the first
 	words  string
 	faults []error // webhooks that went wrong
@@ -53,10 +53,10 @@ type told struct {
 // pickUpWithin is how long a telephone may take to ring once its call was made.
 const pickUpWithin = time.Minute
 
-// newTown makes a town that calls the webhooks at target, until the test ends.
-func newTown(t testing.TB, target string) *town {
+// newTelephones makes telephones that calls the webhooks at target, until the test ends.
+func newTelephones(t testing.TB, target string) *telephones {
 	t.Helper()
-	w := &town{t: t, told: map[string][]told{}}
+	w := &telephones{t: t, answers: map[string][]answered{}}
 	exchange, err := simulator.New(simulator.Config{
 		PublicURL: publicURL, Target: target, AuthToken: secret.New(authToken),
 		Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
@@ -72,7 +72,7 @@ func newTown(t testing.TB, target string) *town {
 }
 
 // ServeHTTP is the REST API.
-func (w *town) ServeHTTP(out http.ResponseWriter, r *http.Request) {
+func (w *telephones) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	form, answer := readForm(r), httptest.NewRecorder()
 	w.rest.ServeHTTP(answer, r)
 	if r.Method == http.MethodPost && answer.Code == http.StatusCreated && strings.HasSuffix(r.URL.Path, "/Calls.json") {
@@ -84,7 +84,7 @@ func (w *town) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 }
 
 // pickUp takes a call, and keeps what was said in it.
-func (w *town) pickUp(phone string) {
+func (w *telephones) pickUp(phone string) {
 	ctx := context.WithoutCancel(w.t.Context()) // what has begun goes on to its end
 	ring, err := w.exchange.AwaitRing(ctx, phone, pickUpWithin)
 	if err != nil {
@@ -99,7 +99,7 @@ func (w *town) pickUp(phone string) {
 	words := hear(ctx, call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.told[phone] = append(w.told[phone], told{order, words, call.Problems()})
+	w.answers[phone] = append(w.answers[phone], answered{order, words, call.Problems()})
 }
 
 // hear listens until the caller is asked something, and hangs up then, or until the call is over.
@@ -113,7 +113,7 @@ func hear(ctx context.Context, call *simulator.Call) string {
 		switch event := event.(type) {
 		case simulator.Spoken:
 			words = append(words, event.Words)
-		case simulator.Asked:
+		case simulator.Gathering:
 			call.HangUp(ctx)
 		case simulator.Ended:
 			return strings.Join(words, " ")
@@ -122,10 +122,10 @@ func hear(ctx context.Context, call *simulator.Call) string {
 }
 
 // calls are what was said at a telephone, call by call.
-func (w *town) calls(phone string) []told {
+func (w *telephones) calls(phone string) []answered {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.told[phone])
+	return slices.Clone(w.answers[phone])
 }
 
 // readForm reads the form of a request, and leaves it there.
@@ -150,7 +150,7 @@ type read struct {
 func (*read) Close() error { return nil }
 
 // rung is how many calls were taken so far.
-func (w *town) rung() int {
+func (w *telephones) rung() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.rings
@@ -239,7 +239,7 @@ func (c *customer) calls(ctx context.Context, exchange *simulator.Exchange) {
 		switch event := event.(type) {
 		case simulator.Spoken:
 			all, since = append(all, event.Words), append(since, event.Words)
-		case simulator.Asked:
+		case simulator.Gathering:
 			asked++
 			keys, known := c.keys(strings.Join(since, " "))
 			since = nil

@@ -15,31 +15,31 @@ import (
 // Config is what this part of the call needs.
 type Config struct {
 	Features *features.Lines
-	Line     ivr.Blank // of the main call: the number of the line
-	Proved   ivr.Blank // of the main call: the revision of the line's PIN that the caller has proved to know
-	Changed  func()    // called after each change; nil: nobody
+	Line     ivr.Variable // of the main call: the number of the line
+	Proved   ivr.Variable // of the main call: the revision of the line's PIN that the caller has proved to know
+	Changed  func()       // called after each change; nil: nobody
 }
 
-// desk does the work behind the steps.
-type desk struct {
+// actions does the work behind the steps.
+type actions struct {
 	features *features.Lines
-	line     ivr.Blank
-	proved   ivr.Blank
+	line     ivr.Variable
+	proved   ivr.Variable
 	changed  func()
 }
 
-func newDesk(c Config) desk {
-	d := desk{features: c.Features, line: c.Line, proved: c.Proved, changed: c.Changed}
+func newActions(c Config) actions {
+	d := actions{features: c.Features, line: c.Line, proved: c.Proved, changed: c.Changed}
 	if d.changed == nil {
 		d.changed = func() {}
 	}
 	return d
 }
 
-func (d desk) number(c *ivr.Call) nanp.Number { return nanp.Number(c.Text(d.line)) }
+func (d actions) number(c *ivr.Call) nanp.Number { return nanp.Number(c.Text(d.line)) }
 
 // provedOf is the revision of the PIN that the caller has proved to know.
-func (d desk) provedOf(c *ivr.Call) (int64, error) {
+func (d actions) provedOf(c *ivr.Call) (int64, error) {
 	proved, err := strconv.ParseInt(c.Text(d.proved), 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("read proved revision: %w", err)
@@ -58,7 +58,7 @@ func ruleOf(c *ivr.Call) features.Rule {
 
 // find returns the feature as it is now. Whoever's PIN is not the line's any more has no
 // right to know: that is features.ErrOvertaken.
-func (d desk) find(ctx context.Context, c *ivr.Call) (features.Setting, error) {
+func (d actions) find(ctx context.Context, c *ivr.Call) (features.Setting, error) {
 	proved, err := d.provedOf(c)
 	if err != nil {
 		return features.Setting{}, err
@@ -93,7 +93,7 @@ const (
 )
 
 // weigh asks whether an edit would be made. What is gone is noticed by the edit itself.
-func (d desk) weigh(ctx context.Context, c *ivr.Call, edit features.Edit) (weighing, error) {
+func (d actions) weigh(ctx context.Context, c *ivr.Call, edit features.Edit) (weighing, error) {
 	_, err := d.find(ctx, c)
 	if err == nil {
 		err = d.features.Weigh(ctx, d.number(c), featureOf(c), edit)
@@ -124,8 +124,8 @@ type acting string
 const acted acting = "acted"
 
 // changes is a line that makes an edit. Every one is made so, for the apologies.
-func changes(at ivr.Step, run func(context.Context, *ivr.Call) (acting, error), next ivr.Step) ivr.Line {
-	return ivr.Work[acting]{At: at, Run: run, On: ivr.On[acting]{acted: next}, May: sayMayBeChanged}
+func changes(at ivr.Step, run func(context.Context, *ivr.Call) (acting, error), next ivr.Step) ivr.Node {
+	return ivr.Action[acting]{At: at, Run: run, On: ivr.On[acting]{acted: next}, May: sayMayBeChanged}
 }
 
 // A deed is an edit, and what to say when it was made.
@@ -138,7 +138,7 @@ func one(edit features.Edit, done ivr.Prompt) deed {
 
 // act makes an edit, and fills in the news of it: that it was made, why it was refused, or
 // that it was not possible any more or right now.
-func (d desk) act(do deed) func(context.Context, *ivr.Call) (acting, error) {
+func (d actions) act(do deed) func(context.Context, *ivr.Call) (acting, error) {
 	return func(ctx context.Context, c *ivr.Call) (acting, error) {
 		edit, done, err := do(c)
 		if err != nil {
@@ -172,7 +172,7 @@ func tellNews(c *ivr.Call, done ivr.Prompt, err error) error {
 	return nil
 }
 
-func (d desk) request(c *ivr.Call, edit features.Edit) (features.Request, error) {
+func (d actions) request(c *ivr.Call, edit features.Edit) (features.Request, error) {
 	proved, err := d.provedOf(c)
 	side := pins.Remote
 	if c.Caller.FromLine {

@@ -18,8 +18,8 @@ import (
 
 // What a secret that must be spoken is lent to.
 var (
-	spelled = ivr.Blank{Name: "spelled", Kind: ivr.Spelled}
-	wording = ivr.Blank{Name: "wording", Kind: ivr.Words}
+	spelled = ivr.Variable{Name: "spelled", Kind: ivr.Spelled}
+	wording = ivr.Variable{Name: "wording", Kind: ivr.Words}
 )
 
 // telling is a call that lends a secret, speaks it, and asks what to do next: 1 speaks it
@@ -31,15 +31,15 @@ func telling(l ivr.Language, lend func(*ivr.Call)) *ivr.Flow {
 		ivr.Say{At: "word", Prompt: ivr.Prompt{Name: "word", EN: "{wording}!", ES: "¡{wording}!"}, Next: "again"},
 		ivr.Menu{At: "again", Options: []ivr.Option{{Prompt: option("hear"), Next: "tell"}}, Back: ivr.HangUp, GaveUp: ivr.HangUp},
 	)
-	flow.Blanks = []ivr.Blank{spelled, wording}
+	flow.Variables = []ivr.Variable{spelled, wording}
 	return flow
 }
 
-// lending lends the same to both blanks.
-func lending(value string) func(*ivr.Call) {
+// filling lends the same to both variables.
+func filling(value string) func(*ivr.Call) {
 	return func(c *ivr.Call) {
-		c.Lend(spelled, secret.New(value))
-		c.Lend(wording, secret.New(value))
+		c.FillForTurn(spelled, secret.New(value))
+		c.FillForTurn(wording, secret.New(value))
 	}
 }
 
@@ -60,7 +60,7 @@ func TestLentBlanksAreSpoken(t *testing.T) {
 			"  en: It is slow([<]..[a]..[>]).", "  en: <a>!", "  en: hear, press 1."}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { dial(t, telling(tt.l, lending(tt.value)), tt.want...) })
+		t.Run(tt.name, func(t *testing.T) { dial(t, telling(tt.l, filling(tt.value)), tt.want...) })
 	}
 }
 
@@ -70,7 +70,7 @@ func TestLentBlanksAreNotKept(t *testing.T) {
 	var log bytes.Buffer
 	var read string
 	config := configOf(t, telling(ivr.English, func(c *ivr.Call) {
-		lending(keyedPIN)(c)
+		filling(keyedPIN)(c)
 		read = c.Text(spelled) + c.Text(wording) + c.Secret(spelled).Reveal()
 	}))
 	var commits []ivr.Commit
@@ -100,7 +100,7 @@ func TestLentBlanksAreNotKept(t *testing.T) {
 // A webhook that is delivered twice has the answer that was stored, with the secret as it was.
 func TestLentBlanksInAReplay(t *testing.T) {
 	value := "8265"
-	engine := newEngine(t, configOf(t, telling(ivr.English, func(c *ivr.Call) { lending(value)(c) })))
+	engine := newEngine(t, configOf(t, telling(ivr.English, func(c *ivr.Call) { filling(value)(c) })))
 	first := deliver(t, engine, ivr.Event{Call: sid})
 	value = "1111"
 	if second := deliver(t, engine, ivr.Event{Call: sid}); !bytes.Equal(first, second) {
@@ -108,13 +108,13 @@ func TestLentBlanksInAReplay(t *testing.T) {
 	}
 }
 
-// Only a blank that can be spoken so speaks what it was lent; an empty one can't be spoken.
+// Only a variable that can be spoken so speaks what it was lent; an empty one can't be spoken.
 func TestLentToTheWrongBlank(t *testing.T) {
 	tests := map[string]func(*ivr.Call){
-		"another kind": func(c *ivr.Call) { c.Lend(ivr.Blank{Name: "spelled", Kind: ivr.Phrase}, secret.New("8265")) },
-		"nothing":      lending(""),
+		"another kind": func(c *ivr.Call) { c.FillForTurn(ivr.Variable{Name: "spelled", Kind: ivr.Phrase}, secret.New("8265")) },
+		"nothing":      filling(""),
 		"none":         func(*ivr.Call) {},
-		"only spelled": func(c *ivr.Call) { c.Lend(spelled, secret.New("8265")) },
+		"only spelled": func(c *ivr.Call) { c.FillForTurn(spelled, secret.New("8265")) },
 	}
 	for name, lend := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -129,14 +129,14 @@ func TestWhatACallIsAbout(t *testing.T) {
 	var abouts, answered []string
 	flow := flowOf(
 		work("start", "ask", func(c *ivr.Call) {
-			abouts, answered = append(abouts, c.About), append(answered, c.Caller.AnsweredBy)
+			abouts, answered = append(abouts, c.Reference), append(answered, c.Caller.AnsweredBy)
 		}),
 		ivr.Menu{At: "ask", Options: []ivr.Option{{Prompt: option("go"), Next: "start"}}, Back: ivr.HangUp, GaveUp: ivr.HangUp},
 	)
 	engine := newEngine(t, configOf(t, flow))
-	deliver(t, engine, ivr.Event{Call: sid, About: "one/1", Caller: ivr.Caller{AnsweredBy: "human"}})
+	deliver(t, engine, ivr.Event{Call: sid, Reference: "one/1", Caller: ivr.Caller{AnsweredBy: "human"}})
 	deliver(t, engine, keyed(1, "1"))
-	deliver(t, engine, ivr.Event{Call: "CA2", Turn: 3, About: "two/1"})
+	deliver(t, engine, ivr.Event{Call: "CA2", Turn: 3, Reference: "two/1"})
 	if want := []string{"one/1", "one/1", "two/1"}; !slices.Equal(abouts, want) {
 		t.Errorf("about %q, want %q", abouts, want)
 	}
@@ -205,17 +205,17 @@ func watched(store ivr.Store, commits *[]ivr.Commit) *hooked {
 // counting is a call that adds up how often its caller has keyed something, in the state
 // of the call, and tells ran of every run.
 func counting(ran func(c *ivr.Call)) *ivr.Flow {
-	total := ivr.Blank{Name: "total", Kind: ivr.Count}
+	total := ivr.Variable{Name: "total", Kind: ivr.Count}
 	flow := flowOf(
 		speak("start", "ask", ivr.English),
-		ivr.Ask{At: "ask", Prompt: ivr.Prompt{Name: "ask", EN: "So far: {total}.", ES: "Hasta ahora: {total}."},
-			Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Heard: "add", Back: ivr.HangUp, GaveUp: ivr.HangUp},
+		ivr.Gather{At: "ask", Prompt: ivr.Prompt{Name: "ask", EN: "So far: {total}.", ES: "Hasta ahora: {total}."},
+			Digits: ivr.Range{Min: 2, Max: 4}, Into: entry, Next: "add", Back: ivr.HangUp, GaveUp: ivr.HangUp},
 		work("add", "ask", func(c *ivr.Call) {
 			c.Fill(total, c.Text(total)+"I")
 			ran(c)
 		}),
 	)
-	flow.Blanks = []ivr.Blank{total}
+	flow.Variables = []ivr.Variable{total}
 	return flow
 }
 
@@ -231,7 +231,7 @@ func deliver(t testing.TB, engine *ivr.Engine, event ivr.Event) []byte {
 
 // keyed is the webhook of a turn in which the caller keyed something.
 func keyed(turn int, keys string) ivr.Event {
-	return ivr.Event{Call: sid, Turn: turn, Heard: ivr.Heard{Keys: keys}}
+	return ivr.Event{Call: sid, Turn: turn, Input: ivr.Input{Keys: keys}}
 }
 
 // elapsed measures a function by the clock of the test's bubble.
@@ -242,8 +242,8 @@ func elapsed(f func()) time.Duration {
 }
 
 var (
-	state  = ivr.Blank{Name: "state", Kind: ivr.Phrase}
-	begins = ivr.Blank{Name: "begins", Kind: ivr.Time}
+	state  = ivr.Variable{Name: "state", Kind: ivr.Phrase}
+	begins = ivr.Variable{Name: "begins", Kind: ivr.Time}
 	isOn   = ivr.Prompt{Name: "is-on", EN: "on from {begins}", ES: "activo desde {begins}"}
 )
 
@@ -254,7 +254,7 @@ func stating(l ivr.Language, fill func(*ivr.Call)) *ivr.Flow {
 		ivr.Say{At: "tell", Prompt: ivr.Prompt{Name: "tell", EN: "{state}", ES: "{state}"}, Next: "tell-more"},
 		ivr.Say{At: "tell-more", Prompt: ivr.Prompt{Name: "tell-more", EN: "It is {state}.", ES: "Está {state}."}, Next: ivr.HangUp},
 	)
-	flow.Blanks = []ivr.Blank{state, begins}
+	flow.Variables = []ivr.Variable{state, begins}
 	flow.Phrases = []ivr.Prompt{isOn, phrase("is-off")}
 	return flow
 }
@@ -268,7 +268,7 @@ func TestPhrases(t *testing.T) {
 	}{
 		{"a phrase", ivr.English, func(c *ivr.Call) { c.FillPhrase(state, phrase("is-off")) },
 			[]string{"en: is-off in English", "en: It is is-off in English.", "hang up"}},
-		{"a phrase with a blank", ivr.English, func(c *ivr.Call) { c.FillPhrase(state, isOn); c.Fill(begins, "21:30") },
+		{"a phrase with a variable", ivr.English, func(c *ivr.Call) { c.FillPhrase(state, isOn); c.Fill(begins, "21:30") },
 			[]string{"en: on from 9:30 PM", "en: It is on from 9:30 PM.", "hang up"}},
 		{"in Spanish", ivr.Spanish, func(c *ivr.Call) { c.FillPhrase(state, isOn); c.Fill(begins, "12:00") },
 			[]string{"es: activo desde las 12 del mediodía", "es: Está activo desde las 12 del mediodía.", "hang up"}},
@@ -284,7 +284,7 @@ func TestPhrases(t *testing.T) {
 	}
 }
 
-// A phrase that the flow does not list can't be spoken, as a blank that was never filled.
+// A phrase that the flow does not list can't be spoken, as a variable that was never filled.
 func TestAnUnknownPhrase(t *testing.T) {
 	var log bytes.Buffer
 	config := configOf(t, stating(ivr.English, func(c *ivr.Call) { c.FillPhrase(state, phrase("is-odd")) }))
@@ -295,14 +295,14 @@ func TestAnUnknownPhrase(t *testing.T) {
 	}
 }
 
-// A blank that says one of a few phrases says no other, and its prompt takes no longer than
+// A variable that says one of a few phrases says no other, and its prompt takes no longer than
 // with the longest of them.
 func TestChoices(t *testing.T) {
 	var log bytes.Buffer
 	choosy := func(name string) *ivr.Flow {
 		flow := stating(ivr.English, func(c *ivr.Call) { c.FillPhrase(state, phrase(name)) })
 		flow.Phrases = []ivr.Prompt{{Name: "long", EN: strings.Repeat("long ", 30), ES: "largo"}}
-		flow.Choices = map[ivr.Blank][]ivr.Prompt{state: {phrase("is-off"), isOn}}
+		flow.Choices = map[ivr.Variable][]ivr.Prompt{state: {phrase("is-off"), isOn}}
 		return flow
 	}
 	dial(t, choosy("is-off"), "en: is-off in English", "en: It is is-off in English.", "hang up")

@@ -10,26 +10,26 @@ import (
 	"updatecenter/internal/provisioning"
 )
 
-var laneNextTests = map[string]func(lanePlay){
-	"an unknown lane has no messages": func(p lanePlay) { p.next(1, many) },
-	"a lane that was announced has none yet": func(p lanePlay) {
+var partitionNextTests = map[string]func(partitionPlay){
+	"an unknown partition has no messages": func(p partitionPlay) { p.next(1, many) },
+	"a partition that was announced has none yet": func(p partitionPlay) {
 		p.announce(1, 0)
 		p.next(1, many)
 	},
-	"messages come in order, no more than asked for": func(p lanePlay) {
+	"messages come in order, no more than asked for": func(p partitionPlay) {
 		p.announce(1, 0)
 		p.append(1, "a", "b", "c")
 		p.next(1, 2, "a", "b")
 		p.next(1, many, "a", "b", "c")
 	},
-	"to look takes nothing away": func(p lanePlay) {
+	"to look takes nothing away": func(p partitionPlay) {
 		p.publish(1, 0, "a")
 		first := p.next(1, many, "a")
 		if again := p.next(1, many, "a"); again[0] != first[0] {
 			p.t.Fatalf("position %q, and then %q", first[0], again[0])
 		}
 	},
-	"what was delivered comes no more, nor what was before it": func(p lanePlay) {
+	"what was delivered comes no more, nor what was before it": func(p partitionPlay) {
 		p.announce(1, 0)
 		p.append(1, "a", "b", "c", "d")
 		positions := p.next(1, many, "a", "b", "c", "d")
@@ -40,7 +40,7 @@ var laneNextTests = map[string]func(lanePlay){
 		p.delivered(1, positions[3])
 		p.next(1, many)
 	},
-	"a note said twice, or that lags behind, changes nothing": func(p lanePlay) {
+	"a note said twice, or that lags behind, changes nothing": func(p partitionPlay) {
 		p.announce(1, 0)
 		p.append(1, "a", "b", "c")
 		positions := p.next(1, many, "a", "b", "c")
@@ -49,24 +49,24 @@ var laneNextTests = map[string]func(lanePlay){
 		p.delivered(1, positions[0])
 		p.next(1, many, "c")
 	},
-	"no claim is asked for": func(p lanePlay) {
+	"no claim is asked for": func(p partitionPlay) {
 		p.publish(1, 0, "a")
 		p.claims(holderTwo, 0, 1)
 		p.delivered(1, p.next(1, many, "a")[0])
 		p.next(1, many)
 	},
-	"lanes are apart": func(p lanePlay) {
+	"partitions are apart": func(p partitionPlay) {
 		p.publish(1, 0, "a")
 		p.publish(2, 0, "b")
 		p.delivered(1, p.next(1, many, "a")[0])
 		p.next(1, many)
 		p.next(2, many, "b")
 	},
-	"any bytes are kept": func(p lanePlay) {
+	"any bytes are kept": func(p partitionPlay) {
 		p.publish(1, 0, "\x00\xff\r\n\"{}\x1b")
 		p.next(1, many, "\x00\xff\r\n\"{}\x1b")
 	},
-	"hundreds of messages keep their order": func(p lanePlay) {
+	"hundreds of messages keep their order": func(p partitionPlay) {
 		p.announce(1, 0)
 		var want []string
 		for n := range 300 {
@@ -83,10 +83,10 @@ var laneNextTests = map[string]func(lanePlay){
 	},
 }
 
-var laneTogetherTests = map[string]func(lanePlay){
+var partitionTogetherTests = map[string]func(partitionPlay){
 	// However the steps of who publishes and who delivers fall between each other, the message
 	// is found.
-	"a message is found wherever its two steps fall": func(p lanePlay) {
+	"a message is found wherever its two steps fall": func(p partitionPlay) {
 		steps := 5 // of who looks: claim, next, release; and before and after
 		n := 0
 		for announced := range steps {
@@ -96,8 +96,8 @@ var laneTogetherTests = map[string]func(lanePlay){
 			}
 		}
 	},
-	"one of many claims gets the lane": func(p lanePlay) {
-		for n := range laneNames() {
+	"one of many claims gets the partition": func(p partitionPlay) {
+		for n := range partitionNames() {
 			p.announce(n, 0)
 		}
 		var mu sync.Mutex
@@ -105,36 +105,36 @@ var laneTogetherTests = map[string]func(lanePlay){
 		got := map[string]int{}
 		for n := range 10 {
 			wait.Go(func() {
-				lanes, err := p.Store.Claim(p.t.Context(), fmt.Sprint("holder ", n), p.start, p.at(claimedFor), 5)
+				partitions, err := p.Store.Claim(p.t.Context(), fmt.Sprint("holder ", n), p.start, p.at(claimedFor), 5)
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil {
 					p.t.Error(err)
 				}
-				for _, name := range lanes {
+				for _, name := range partitions {
 					got[name]++
 				}
 			})
 		}
 		wait.Wait()
-		for _, name := range laneNames() {
+		for _, name := range partitionNames() {
 			if got[name] != 1 {
-				p.t.Errorf("lane %s was claimed %d times", name, got[name])
+				p.t.Errorf("partition %s was claimed %d times", name, got[name])
 			}
 		}
 	},
-	"a canceled context is an error": func(p lanePlay) {
+	"a canceled context is an error": func(p partitionPlay) {
 		p.publish(1, 0, "a")
 		position := p.next(1, many, "a")[0]
 		ctx, cancel := context.WithCancel(p.t.Context())
 		cancel()
 		_, claimErr := p.Store.Claim(ctx, holderOne, p.start, p.at(claimedFor), many)
-		_, nextErr := p.Store.Next(ctx, laneName(1), many)
+		_, nextErr := p.Store.Next(ctx, partitionName(1), many)
 		_, _, dueErr := p.Store.Due(ctx)
 		for what, err := range map[string]error{
 			"claim": claimErr, "next": nextErr, "due": dueErr,
-			"delivered": p.Store.Delivered(ctx, laneName(1), position),
-			"release":   p.Store.Release(ctx, laneName(1), holderOne, p.start, p.start),
+			"delivered": p.Store.Delivered(ctx, partitionName(1), position),
+			"release":   p.Store.Release(ctx, partitionName(1), holderOne, p.start, p.start),
 		} {
 			if err == nil || errors.Is(err, provisioning.ErrLost) {
 				p.t.Errorf("%s: error %v", what, err)
@@ -143,20 +143,20 @@ var laneTogetherTests = map[string]func(lanePlay){
 	},
 }
 
-// interleave publishes a message to lane n while somebody looks into it, at the start of the
+// interleave publishes a message to partition n while somebody looks into it, at the start of the
 // day that is given: announced before the step that is given (0: before the claim, 1: before
 // the look, 2: before the release, 3 and 4: after it), and appended before another or the same
 // step.
-func (p lanePlay) interleave(n, announced, appended int, day time.Duration) {
+func (p partitionPlay) interleave(n, announced, appended int, day time.Duration) {
 	p.t.Helper()
 	p.announce(n, day) // there was something before, and it was delivered
-	var lanes []string
+	var partitions []string
 	var found []provisioning.Message
 	var err error
 	look := []func(){
-		func() { lanes = p.claim(holderOne, day+time.Second, many) },
+		func() { partitions = p.claim(holderOne, day+time.Second, many) },
 		func() {
-			found, err = p.Store.Next(p.t.Context(), laneName(n), many)
+			found, err = p.Store.Next(p.t.Context(), partitionName(n), many)
 			p.ok(err)
 		},
 		func() {
@@ -164,7 +164,7 @@ func (p lanePlay) interleave(n, announced, appended int, day time.Duration) {
 			if len(found) > 0 {
 				again = day + 2*time.Second
 			}
-			p.sameLanes(lanes, n)
+			p.samePartitions(partitions, n)
 			p.release(n, holderOne, day+time.Second, again)
 		},
 		func() {}, func() {},

@@ -117,14 +117,14 @@ var kinds = map[string]struct {
 	once bool              // there is no second attempt: somebody waits on another line
 }{
 	"notice": {"", func(ctx context.Context, all *deliveries.Deliveries) error {
-		return all.Notify(ctx, deliveries.Notice{About: deliveries.PINChanged, Line: "+16125550150", Language: "en", Method: deliveries.Voice})
+		return all.Notify(ctx, deliveries.Notice{Topic: deliveries.PINChanged, Line: "+16125550150", Language: "en", Method: deliveries.Voice})
 	}, "PIN of your telephone line was changed", deliveries.NoticeLeft, false},
 	"security code": {"1", func(ctx context.Context, all *deliveries.Deliveries) error {
-		_, err := all.Request(ctx, deliveries.Ask{Account: "612-555-0142-001", About: deliveries.SecurityCode, Method: deliveries.Voice})
+		_, err := all.Request(ctx, deliveries.Params{Account: "612-555-0142-001", Topic: deliveries.SecurityCode, Method: deliveries.Voice})
 		return err
 	}, "8-0-4-7-1-3", deliveries.Delivered, false},
 	"validation": {"1", func(ctx context.Context, all *deliveries.Deliveries) error {
-		_, err := all.RequestValidation(ctx, deliveries.ValidationAsk{Line: "+16125550150", Language: "en", Ref: "one"})
+		_, err := all.RequestValidation(ctx, deliveries.ValidationParams{Line: "+16125550150", Language: "en", Ref: "one"})
 		return err
 	}, "8-0-4, and then 7-1-3", deliveries.Delivered, true},
 }
@@ -178,7 +178,7 @@ func (w *ringer) post(server int, keys string) string {
 	w.Helper()
 	c := &w.calls[len(w.calls)-1]
 	document, err := w.engines[server].Turn(w.Context(), ivr.Event{
-		Call: c.CallSID, Turn: c.turns, About: c.about, Heard: ivr.Heard{Keys: keys},
+		Call: c.CallSID, Turn: c.turns, Reference: c.about, Input: ivr.Input{Keys: keys},
 	})
 	if err != nil {
 		document = w.engines[server].Apology(ivr.English, "")
@@ -204,7 +204,7 @@ func (w *ringer) end() {
 	if c.lost {
 		return
 	}
-	task, err := callback.ParseAbout(c.about)
+	task, err := callback.ParseReference(c.about)
 	w.must(err)
 	w.must(w.all.Status(w.Context(), task, deliveries.StatusCallback{CallSID: c.CallSID, CallStatus: "completed", Sequence: 3, At: w.now}))
 }
