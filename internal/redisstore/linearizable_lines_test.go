@@ -293,6 +293,9 @@ func (u callUser) any(random *rand.Rand, operations int) {
 	turn, holding := 0, false
 	claim := ivr.Claim{Turn: -1}
 	for range operations {
+		if u.gaveUp(u.client) {
+			return
+		}
 		at := u.at(time.Duration(random.IntN(100)) * time.Millisecond)
 		switch choice := random.IntN(8); {
 		case turn >= maxTurns:

@@ -129,7 +129,7 @@ func TestLogAndMetricsTellOfFailures(t *testing.T) {
 		d := start(t, c)
 		time.Sleep(time.Minute)
 		for words, want := range map[string]int{
-			"refused an event": 1, "id=evt_lane_0": 1, "status=400": 1, "the receiver is away": 2, "connection refused": 1,
+			"refused an event": 1, "id=evt_partition_0": 1, "status=400": 1, "the receiver is away": 2, "connection refused": 1,
 			"failures=1": 1, "failures=2": 1, "status=503": 1, "the receiver is there again": 1, "topsecret": 0,
 			"switch.example.com": 0,
 		} {
