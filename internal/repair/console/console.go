@@ -66,6 +66,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -134,27 +135,12 @@ type Config struct {
 
 // Console answers /repair. Any number of goroutines may use it.
 type Console struct {
-	agents       *agents.Agents
-	signIn       *signin.SignIn
-	desk         *repair.Desk
-	audit        *audit.Log
-	keys         audited.Keys
-	history      History
-	host         string // of every request
-	https        bool
-	loopback     bool // by http, on this machine
-	client       func(r *http.Request) string
-	company      string
-	dial         string
-	repair       nanp.Number
-	temporaryPIN secret.Text
-	noMail       bool
-	zone         zone
-	now          func() time.Time
-	wait         func(ctx context.Context, d time.Duration) error
-	stopping     <-chan struct{}
-	log          *slog.Logger
-	random       io.Reader
+	config   Config // with its defaults
+	keys     audited.Keys
+	host     string // of every request
+	https    bool
+	loopback bool // by http, on this machine
+	zone     zone
 
 	streams openStreams
 	foreign http.CrossOriginProtection
@@ -171,15 +157,12 @@ func New(config Config) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.setDefaults()
 	c := &Console{
-		agents: config.Agents, signIn: config.SignIn, desk: config.Desk, audit: config.Audit, history: config.History,
-		host: host(public.Host, public.Scheme), https: public.Scheme == "https", loopback: public.Scheme == "http" && isLoopback(public.Hostname()),
-		client:  config.Client,
-		company: config.Company, dial: config.Dial, repair: config.Repair, temporaryPIN: config.TemporaryPIN,
-		noMail: config.NoMail, zone: zoneOf(config.Zone), now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
+		config: config, keys: audited.Keys{Store: config.Keys, Audit: config.Audit, Now: config.Now, Random: config.Random},
+		host: host(public.Host, public.Scheme), https: public.Scheme == "https",
+		loopback: public.Scheme == "http" && isLoopback(public.Hostname()), zone: zoneOf(config.Zone),
 	}
-	c.defaults()
-	c.keys = audited.Keys{Store: config.Keys, Audit: c.audit, Now: c.now, Random: c.random}
 	if c.files, err = readFiles(); err != nil {
 		return nil, err
 	}
@@ -189,27 +172,22 @@ func New(config Config) (*Console, error) {
 	return c, nil
 }
 
-func (c *Console) defaults() {
-	if c.company == "" {
-		c.company = "Update Center"
+func (c *Config) setDefaults() {
+	c.Company, c.Dial = cmp.Or(c.Company, "Update Center"), cmp.Or(c.Dial, "78")
+	if c.Client == nil {
+		c.Client = clientip.New(nil, nil).Address
 	}
-	if c.dial == "" {
-		c.dial = "78"
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	if c.client == nil {
-		c.client = clientip.New(nil, nil).Address
+	if c.Wait == nil {
+		c.Wait = sse.Wait
 	}
-	if c.now == nil {
-		c.now = time.Now
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.wait == nil {
-		c.wait = sse.Wait
-	}
-	if c.log == nil {
-		c.log = slog.New(slog.DiscardHandler)
-	}
-	if c.random == nil {
-		c.random = rand.Reader
+	if c.Random == nil {
+		c.Random = rand.Reader
 	}
 }
 
@@ -241,32 +219,21 @@ func presentPassword(name, hint string) *field {
 	}
 }
 
-// isPresent says whether a field has the agent's present password; false: the form says so. Wrong
-// ones count as at signing in, so that whoever sits at an open session can't guess; none is no guess.
-func (c *Console) isPresent(v *visit, f *form, name string) (bool, error) {
-	if f.secret(name).IsZero() {
-		f.fail(name, needPresent)
-		return false, nil
-	}
-	return c.present(f, name, c.signIn.Confirm(v.ctx(), v.session, f.secret(name), v.from))
-}
-
-// present says what became of a present password that was judged; false: the form says it.
-func (c *Console) present(f *form, name string, err error) (bool, error) {
-	if err == nil {
-		return true, nil
-	}
+// present has the form say what was wrong with a present password that was judged. Wrong ones count as
+// at signing in, so that whoever sits at an open session can't guess.
+func (c *Console) present(f *form, err error) error {
 	var later *signin.WaitError
 	switch {
+	case err == nil:
 	case errors.As(err, &later) && !errors.Is(err, signin.ErrWrong), errors.Is(err, signin.ErrLocked):
 		sentence, _ := c.refusalOf(err, "")
 		f.fail("", sentence)
 	case errors.Is(err, signin.ErrWrong):
-		f.fail(name, "This is not your present password.")
+		f.fail("present", "This is not your present password.")
 	default:
-		return false, fmt.Errorf("check present password: %w", err)
+		return fmt.Errorf("check present password: %w", err)
 	}
-	return false, nil
+	return nil
 }
 
 // A zone is the time zone in which the pages write times: one for all agents, wherever they sit,

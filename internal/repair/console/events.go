@@ -33,7 +33,7 @@ func (c *Console) followCall(v *visit) error {
 			"Close other pages of calls, or refresh the page from time to time.")
 	}
 	defer c.streams.leave(agent)
-	opened, err := sse.Open(v.w, maxStream, c.now())
+	opened, err := sse.Open(v.w, maxStream, c.config.Now())
 	if err != nil {
 		c.logBroken(v, err)
 		return nil
@@ -47,10 +47,10 @@ func (c *Console) followCall(v *visit) error {
 func (c *Console) following(v *visit, id repair.ID) follow {
 	return follow{
 		look: func(ctx context.Context) (repair.Validation, error) {
-			return c.desk.Validation(ctx, v.who(), id)
+			return c.config.Desk.Validation(ctx, v.who(), id)
 		},
 		signedIn: func(ctx context.Context) bool { return c.stillSignedIn(ctx, v) },
-		now:      c.now, wait: c.wait, stopping: c.stopping,
+		now:      c.config.Now, wait: c.config.Wait, stopping: c.config.Stopping,
 	}
 }
 
@@ -59,13 +59,13 @@ func (c *Console) following(v *visit, id repair.ID) follow {
 func (c *Console) stillSignedIn(ctx context.Context, v *visit) bool {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	session, err := c.signIn.Look(ctx, v.token)
+	session, err := c.config.SignIn.Look(ctx, v.token)
 	return err == nil && !session.SetUp
 }
 
 // logBroken says that a stream broke off. The page can be refreshed.
 func (c *Console) logBroken(v *visit, err error) {
-	c.log.LogAttrs(v.ctx(), slog.LevelWarn, "stream of a call broke off", slog.Any("cause", err))
+	c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "stream of a call broke off", slog.Any("cause", err))
 }
 
 // wantsStream says whether a client asks for events, as an EventSource does.

@@ -1,9 +1,12 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,6 +51,9 @@ const maxTyped = 1000
 type form struct {
 	Fields []*field
 	Fault  string // what is wrong with the whole, in a sentence; "": nothing
+
+	alone   bool // there is one field, and no summary of what is wrong: the field keeps the focus
+	refusal int  // the HTTP status of a refusal; 0: that of a form that is wrong
 }
 
 // newForm makes a form. Where a session had run out before the form was sent, it has again what
@@ -98,11 +104,7 @@ func (f *field) choose(sent []string) {
 	f.chosen = nil
 	for i := range f.Options {
 		option := &f.Options[i]
-		option.Chosen = false
-		for _, value := range sent {
-			option.Chosen = option.Chosen || value == option.Value
-		}
-		if option.Chosen {
+		if option.Chosen = slices.Contains(sent, option.Value); option.Chosen {
 			f.chosen = append(f.chosen, option.Value)
 		}
 	}
@@ -114,10 +116,6 @@ func (f *field) fault() string {
 	if f.Secret {
 		value = f.entered.Reveal()
 	}
-	most := f.Max
-	if most == 0 {
-		most = maxTyped
-	}
 	switch {
 	case f.Type == "choices":
 		if len(f.chosen) == 0 {
@@ -127,9 +125,9 @@ func (f *field) fault() string {
 		return f.Need
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, f.odd):
 		return "This holds characters that can’t be shown. Type it by hand."
-	case utf8.RuneCountInString(value) > most:
-		return fmt.Sprintf("This is too long: %d characters at most.", most)
-	case f.Type == "select" && !f.offered():
+	case utf8.RuneCountInString(value) > f.Most():
+		return fmt.Sprintf("This is too long: %d characters at most.", f.Most())
+	case f.Type == "select" && !slices.ContainsFunc(f.Options, func(o option) bool { return o.Value == f.Value }):
 		return "Choose one of the list."
 	}
 	return ""
@@ -138,15 +136,6 @@ func (f *field) fault() string {
 // odd says whether a character can't stand in the field.
 func (f *field) odd(r rune) bool {
 	return unicode.IsControl(r) && !unicode.IsSpace(r) || r == unicode.ReplacementChar
-}
-
-func (f *field) offered() bool {
-	for _, option := range f.Options {
-		if option.Value == f.Value {
-			return true
-		}
-	}
-	return false
 }
 
 // field finds a field by its name; it must be there.
@@ -165,24 +154,31 @@ func (f *form) value(name string) string { return f.field(name).Value }
 // secret is what was typed in a secret field.
 func (f *form) secret(name string) secret.Text { return f.field(name).entered }
 
-// fail says what is wrong with a field; with none of that name, of the whole form.
+// fail says what is wrong with a field; with none of that name, of the whole form. The focus is left
+// to the summary of what is wrong.
 func (f *form) fail(name, sentence string) {
-	f.unfocus()
-	for _, each := range f.Fields {
+	at := -1
+	for i, each := range f.Fields {
+		each.Focus = each.Focus && f.alone
 		if each.Name == name {
-			each.Error = sentence
-			return
+			at = i
 		}
 	}
-	f.Fault = sentence
+	if at < 0 {
+		f.Fault = sentence
+		return
+	}
+	f.Fields[at].Error = sentence
 }
 
-// unfocus leaves the focus to the summary of what is wrong.
-func (f *form) unfocus() {
-	for _, each := range f.Fields {
-		each.Focus = false
-	}
+// refuse says what is wrong with the whole form, and the HTTP status of that.
+func (f *form) refuse(status int, sentence string) {
+	f.fail("", sentence)
+	f.refusal = status
 }
+
+// status is the HTTP status of a form that something is wrong with.
+func (f *form) status() int { return cmp.Or(f.refusal, http.StatusUnprocessableEntity) }
 
 // Problems are the fields that something is wrong with, for template "problems".
 func (f *form) Problems() []*field {
@@ -211,31 +207,16 @@ func (f *field) Described() string {
 }
 
 // Kind is the type of the input.
-func (f *field) Kind() string {
-	if f.Type == "" {
-		return "text"
-	}
-	return f.Type
-}
+func (f *field) Kind() string { return cmp.Or(f.Type, "text") }
 
 // Called is the label as the summary of what is wrong has it, before a colon.
 func (f *field) Called() string { return strings.TrimSuffix(f.Label, ".") }
 
 // Complete is the attribute autocomplete.
-func (f *field) Complete() string {
-	if f.Autocomplete == "" {
-		return "off"
-	}
-	return f.Autocomplete
-}
+func (f *field) Complete() string { return cmp.Or(f.Autocomplete, "off") }
 
 // Most is how many characters the input takes.
-func (f *field) Most() int {
-	if f.Max == 0 {
-		return maxTyped
-	}
-	return f.Max
-}
+func (f *field) Most() int { return cmp.Or(f.Max, maxTyped) }
 
 // A factorPage lets an agent choose the second factor. It holds the key of an app that is not
 // confirmed yet: nobody has use for it before the agent has shown a code of it.
@@ -262,7 +243,7 @@ func (c *Console) factorPage(v *visit) (factorPage, error) {
 	agent := v.session.Agent
 	shown, ok := appSetUp(v.r.PostForm.Get("setup"))
 	if !ok {
-		app, err := c.agents.NewApp(agent)
+		app, err := c.config.Agents.NewApp(agent)
 		if err != nil {
 			return factorPage{}, broken(err)
 		}
@@ -272,7 +253,7 @@ func (c *Console) factorPage(v *visit) (factorPage, error) {
 	code.Focus = false
 	page := factorPage{
 		asking: asking{v.newForm(code)}, Self: v.r.URL.Path, Code: code, Email: agent.Email,
-		AppOnly: agent.Required == agents.App, EmailOnly: agent.Required == agents.Email, NoMail: c.noMail,
+		AppOnly: agent.Required == agents.App, EmailOnly: agent.Required == agents.Email, NoMail: c.config.NoMail,
 		SetUp: shown.Reveal(), Key: grouped(appKey(shown).Reveal()),
 	}
 	if page.NoMail && byEmail(v) {
@@ -286,55 +267,43 @@ func (c *Console) factorPage(v *visit) (factorPage, error) {
 // byEmail says whether codes by e-mail were chosen.
 func byEmail(v *visit) bool { return v.r.PostForm.Get("with") == "email" }
 
-func (c *Console) askFactor(v *visit) error {
+// askFactor lets an agent choose the second step in the set-up.
+func (c *Console) askFactor(v *visit) (*question, error) {
 	page, err := c.factorPage(v)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.show(v, "set_up_factor", "Set up your second step", page)
+	return c.factorQuestion(v, "set_up_factor", "Set up your second step", page, func(agent agents.Agent) error {
+		return c.goOnAs(v, agent)
+	}), nil
 }
 
-func (c *Console) takeFactor(v *visit) error {
-	page, err := c.factorPage(v)
-	if err != nil {
-		return err
+// factorQuestion takes what the agent has chosen, and then does what follows.
+func (c *Console) factorQuestion(
+	v *visit, name, title string, page factorPage, then func(agents.Agent) error,
+) *question {
+	if byEmail(v) {
+		page.Form.Fields = nil // which are of the app
 	}
-	agent, taken, err := c.chooseFactor(v, page)
-	if err != nil {
-		return err
-	}
-	if !taken {
-		return c.show(v, "set_up_factor", "Set up your second step", page)
-	}
-	return c.goOnAs(v, agent)
+	return &question{page: name, title: title, form: page.Form, content: page, take: func() error {
+		agent, err := c.chooseFactor(v, page)
+		if err != nil {
+			return err
+		}
+		return then(agent)
+	}, faults: []fault{
+		{agents.ErrWrongCode, "code", "That is not the code that your app shows now. Scan the picture above with it, " +
+			"wait for a new code, and check the clock of your telephone."},
+		{agents.ErrRequired, "", "An administrator requires the other way for you."},
+	}}
 }
 
-// chooseFactor takes what the agent has chosen; false: the form says what is wrong.
-func (c *Console) chooseFactor(v *visit, page factorPage) (agents.Agent, bool, error) {
-	var agent agents.Agent
-	var err error
+func (c *Console) chooseFactor(v *visit, page factorPage) (agents.Agent, error) {
 	id := v.session.Agent.ID
-	switch {
-	case page.Form.Faulty():
-		return agents.Agent{}, false, nil
-	case byEmail(v):
-		agent, err = c.agents.ChooseEmail(v.ctx(), v.by(), id)
-	case !v.read(page.Form):
-		return agents.Agent{}, false, nil
-	default:
-		agent, err = c.agents.ConfirmApp(v.ctx(), v.by(), id, appKey(secret.New(page.SetUp)), page.Form.secret("code"))
+	if byEmail(v) {
+		return c.config.Agents.ChooseEmail(v.ctx(), v.by(), id)
 	}
-	switch {
-	case errors.Is(err, agents.ErrWrongCode):
-		page.Form.fail("code", "That is not the code that your app shows now. Scan the picture above with it, wait for a new code, and check the clock of your telephone.")
-		return agents.Agent{}, false, nil
-	case errors.Is(err, agents.ErrRequired):
-		page.Form.fail("", "An administrator requires the other way for you.")
-		return agents.Agent{}, false, nil
-	case err != nil:
-		return agents.Agent{}, false, fmt.Errorf("choose second factor: %w", err)
-	}
-	return agent, true, nil
+	return c.config.Agents.ConfirmApp(v.ctx(), v.by(), id, appKey(secret.New(page.SetUp)), page.Form.secret("code"))
 }
 
 // appSetUp reads what a page has shown for an app; whether the key is one, package agents says.

@@ -22,11 +22,12 @@ import (
 func bare(t *testing.T) (*Console, *strings.Builder) {
 	t.Helper()
 	var log strings.Builder
-	c := &Console{
-		now: time.Now, random: strings.NewReader("12345"), log: slog.New(slog.NewTextHandler(&log, nil)),
-		host: "repair.example.com", https: true, client: func(*http.Request) string { return "" },
+	config := Config{
+		Random: strings.NewReader("12345"), Log: slog.New(slog.NewTextHandler(&log, nil)),
+		Client: func(*http.Request) string { return "" },
 	}
-	c.defaults()
+	config.setDefaults()
+	c := &Console{config: config, host: "repair.example.com", https: true}
 	var err error
 	if c.files, err = readFiles(); err != nil {
 		t.Fatal(err)

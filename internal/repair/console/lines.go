@@ -20,16 +20,16 @@ import (
 func (c *Console) customerRoutes() []route {
 	const line = "/repair/lines/{number}"
 	return []route{
-		{path: home, least: forAgents, get: c.showFind, post: c.find, keeps: []string{"number"}},
+		{path: home, least: forAgents, asks: c.askNumber, keeps: []string{"number"}},
 		{path: line, least: forAgents, get: c.showLine},
 		{path: line + "/history", least: forSupervisors, get: c.showHistory},
 		{path: line + "/validate/call", least: forAgents, post: c.callLine, cut: "/validate/call"},
 		{path: line + "/validate/call/{validation}", least: forAgents, get: c.showCall, post: c.checkCode},
-		{path: line + "/validate/secret", least: forAgents, get: c.showSecret, post: c.checkSecret, keeps: secretKeeps},
-		{path: line + "/open-account", least: forAgents, get: c.showOpenAccount, post: c.openAccount, keeps: []string{"account", "reason"}},
-		{path: line + "/validate/photo-id", least: forSupervisors, get: c.showPhotoID, post: c.acceptPhotoID, told: c.refusePhotoID, keeps: []string{"note"}},
-		{path: line + "/reset", least: forAgents, get: c.showReset, post: c.resetPIN, keeps: []string{"reason"}},
-		{path: line + "/unlock", least: forAgents, get: c.showUnlock, post: c.unlock, keeps: []string{"reason"}},
+		{path: line + "/validate/secret", least: forAgents, asks: c.askSecret, keeps: secretKeeps},
+		{path: line + "/open-account", least: forAgents, asks: c.askAccount, keeps: []string{"account", "reason"}},
+		{path: line + "/validate/photo-id", least: forSupervisors, asks: c.askPhotoID, told: c.refusePhotoID, keeps: []string{"note"}},
+		{path: line + "/reset", least: forAgents, asks: c.askReset, keeps: []string{"reason"}},
+		{path: line + "/unlock", least: forAgents, asks: c.askUnlock, keeps: []string{"reason"}},
 		{path: "/repair/validations/{validation}/events", least: forAgents, get: c.followCall, stream: true},
 		{path: "/repair/reports", least: forSupervisors, get: c.showReports},
 	}
@@ -38,36 +38,22 @@ func (c *Console) customerRoutes() []route {
 // maxNumber is how much of a telephone number is looked at, in characters.
 const maxNumber = 40
 
-// A findView asks for the number of a line.
-type findView struct{ Form *form }
-
-func (f findView) form() *form { return f.Form }
-
-// refocus brings the focus back to the field: there is one only, and no summary stands before it.
-func (f findView) refocus() { f.Form.field("number").Focus = true }
-
-func findForm(v *visit) findView {
-	return findView{v.newForm(&field{
+// askNumber reads the number of a line in whatever spelling, and goes on to the line.
+func (c *Console) askNumber(v *visit) (*question, error) {
+	f := v.newForm(&field{
 		Name: "number", Label: "Telephone number of the line", InputMode: "tel", Max: maxNumber, Focus: true,
 		Hint: "Ten digits, written as you like: 612-555-0142 or 6125550142.",
 		Need: "Enter the ten digits of the line’s number.",
-	})}
-}
-
-func (c *Console) showFind(v *visit) error { return c.show(v, "line_find", "Find a line", findForm(v)) }
-
-// find reads the number in whatever spelling, and goes on to the line.
-func (c *Console) find(v *visit) error {
-	view := findForm(v)
-	if v.read(view.Form) {
-		number, err := typed.Number(view.Form.value("number"))
-		if err == nil {
-			return v.redirect(linePath(number))
+	})
+	f.alone = true
+	return &question{page: "line_find", title: "Find a line", form: f, take: func() error {
+		number, err := typed.Number(f.value("number"))
+		if err != nil {
+			f.fail("number", "This is not a telephone number of ten digits. Area code first, such as 612-555-0142.")
+			return nil
 		}
-		view.Form.fail("number", "This is not a telephone number of ten digits. Area code first, such as 612-555-0142.")
-	}
-	view.refocus()
-	return c.show(v, "line_find", "Find a line", view)
+		return v.redirect(linePath(number))
+	}}, nil
 }
 
 func (c *Console) showLine(v *visit) error {
@@ -76,16 +62,16 @@ func (c *Console) showLine(v *visit) error {
 		return err
 	}
 	who := v.who()
-	card, err := c.desk.Find(v.ctx(), who, number)
+	card, err := c.config.Desk.Find(v.ctx(), who, number)
 	switch {
 	case errors.Is(err, pins.ErrNoLine):
 		return c.showNoLine(v, number)
 	case err != nil:
 		return c.deskRefused("The line is not shown", err)
 	}
-	view := viewCard(card, who, c.now(), c.zone)
+	view := viewCard(card, who, c.config.Now(), c.zone)
 	view.WholeHistory = forSupervisors.allows(v.session.Agent.Role)
-	view.Dial, view.Repair, view.TemporaryPIN = c.dial, c.repair.Display(), c.temporaryPIN.Reveal()
+	view.Dial, view.Repair, view.TemporaryPIN = c.config.Dial, c.config.Repair.Display(), c.config.TemporaryPIN.Reveal()
 	if view.Key, err = c.newKey(); err != nil {
 		return err
 	}
@@ -94,11 +80,14 @@ func (c *Console) showLine(v *visit) error {
 
 // showNoLine asks for another number.
 func (c *Console) showNoLine(v *visit, number nanp.Number) error {
-	view := findForm(v)
-	view.Form.field("number").Value = number.Display()
-	view.Form.fail("number", number.Display()+" is no line of ours. Check the number with the customer.")
-	view.refocus()
-	return c.showStatus(v, http.StatusNotFound, "line_find", "Error: Find a line", view)
+	q, err := c.askNumber(v)
+	if err != nil {
+		return err
+	}
+	q.form.field("number").Value = number.Display()
+	q.form.fail("number", number.Display()+" is no line of ours. Check the number with the customer.")
+	q.form.refusal = http.StatusNotFound
+	return c.ask(v, q)
 }
 
 // number is the line that the path names.
@@ -115,7 +104,7 @@ var keyEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
 // newKey names what is done by a form, however often it is sent.
 func (c *Console) newKey() (string, error) {
 	var drawn [16]byte
-	if _, err := io.ReadFull(c.random, drawn[:]); err != nil {
+	if _, err := io.ReadFull(c.config.Random, drawn[:]); err != nil {
 		return "", broken(fmt.Errorf("name a form: %w", err))
 	}
 	return keyEncoding.EncodeToString(drawn[:]), nil
@@ -141,11 +130,11 @@ func (c *Console) showHistory(v *visit) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.desk.Find(v.ctx(), v.who(), number)
+	_, err = c.config.Desk.Find(v.ctx(), v.who(), number)
 	if err != nil && !errors.Is(err, pins.ErrNoLine) { // one that was removed has a history
 		return c.deskRefused("The history is not shown", err)
 	}
-	records, err := c.history.History(v.ctx(), number, pins.MaxHistory)
+	records, err := c.config.History.History(v.ctx(), number, pins.MaxHistory)
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
 	}
@@ -156,29 +145,29 @@ func (c *Console) showHistory(v *visit) error {
 	return c.show(v, "line_history", "History of "+view.Number, view)
 }
 
-// deskWords says in a sentence why the desk has refused something, and what can be done instead;
+// deskRefusal says in a sentence why the desk has refused something, and what can be done instead;
 // empty: it was no refusal, and something went wrong.
-func deskWords(err error, z zone) string {
+func (c *Console) deskRefusal(err error) (status int, sentence string) {
 	var limit *repair.LimitError
 	var calls *deliveries.LimitError
 	var blocked *deliveries.BlockedError
 	switch {
 	case errors.As(err, &limit):
-		return limitWords(limit, z)
+		return http.StatusTooManyRequests, limitWords(limit, c.zone)
 	case errors.As(err, &blocked):
-		return "Somebody who answered this line said that they had not asked for our call. It is called with a code again after " +
-			z.moment(blocked.Until) + ". Make sure in another way who is calling."
+		return http.StatusConflict, "Somebody who answered this line said that they had not asked for our call. It is called with a code again after " +
+			c.zone.moment(blocked.Until) + ". Make sure in another way who is calling."
 	case errors.As(err, &calls):
-		return "This line was called as often as it may be. It can be called again after " +
-			z.moment(calls.Until) + ". Until then, make sure in another way who is calling."
+		return http.StatusTooManyRequests, "This line was called as often as it may be. It can be called again after " +
+			c.zone.moment(calls.Until) + ". Until then, make sure in another way who is calling."
 	case errors.Is(err, deliveries.ErrNoWay):
-		return "No calls can be made at present. Make sure in another way who is calling."
+		return http.StatusConflict, "No calls can be made at present. Make sure in another way who is calling."
 	case errors.Is(err, pins.ErrNotValidated):
-		return "You have not validated this customer in the last 15 minutes. Make sure who is calling, and then try again."
+		return http.StatusConflict, "You have not validated this customer in the last 15 minutes. Make sure who is calling, and then try again."
 	case errors.Is(err, pins.ErrNoLine):
-		return "This is not a line of ours any more."
+		return http.StatusNotFound, "This is not a line of ours any more."
 	}
-	return ""
+	return 0, ""
 }
 
 func limitWords(limit *repair.LimitError, z zone) string {
@@ -202,23 +191,11 @@ func limitWords(limit *repair.LimitError, z zone) string {
 
 // deskRefused is the page for a refusal by the desk. Other errors stay what they are.
 func (c *Console) deskRefused(title string, err error) error {
-	words := deskWords(err, c.zone)
-	if words == "" {
+	status, sentence := c.deskRefusal(err)
+	if sentence == "" {
 		return err
 	}
-	return refusing(refusedStatus(err), title, words).because(err)
-}
-
-func refusedStatus(err error) int {
-	var limit *repair.LimitError
-	var calls *deliveries.LimitError
-	switch {
-	case errors.As(err, &limit), errors.As(err, &calls):
-		return http.StatusTooManyRequests
-	case errors.Is(err, pins.ErrNoLine):
-		return http.StatusNotFound
-	}
-	return http.StatusConflict
+	return refusing(status, title, sentence).because(err)
 }
 
 // A lineView is what every page about a line needs.
@@ -231,15 +208,23 @@ func viewOf(number nanp.Number) lineView {
 	return lineView{Number: number.Display(), Path: linePath(number)}
 }
 
-// A partView is a page of a line at a path of its own.
+// A partView is a form about a line, at a path of its own.
 type partView struct {
 	lineView
-	Self string
+	asking
+	Self  string
+	Reset bool // else unlocked, of a page that does one of both
 }
 
-func lineViewPath(number nanp.Number, path string) partView {
-	view := viewOf(number)
-	return partView{view, view.Path + path}
+// askOf asks something about the line of the path, at a path below its own.
+func (v *visit) askOf(path, page, title string, fields ...*field) (*question, nanp.Number, error) {
+	number, err := v.number()
+	if err != nil {
+		return nil, "", err
+	}
+	f := v.newForm(fields...)
+	view := partView{lineView: viewOf(number), asking: asking{f}, Self: linePath(number) + path}
+	return &question{page: page, title: title, form: f, content: view}, number, nil
 }
 
 // linePath is where a line is. A + in a path stands for itself (RFC 3986, section 3.3).

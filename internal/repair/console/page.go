@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,14 +72,77 @@ type link struct {
 	Here        bool
 }
 
-// show answers with a page: the template of that name, and the content for it. A content whose
-// form is faulty is answered with 422.
-func (c *Console) show(v *visit, page, title string, content any) error {
-	status := http.StatusOK
-	if asks, ok := content.(interface{ form() *form }); ok && asks.form() != nil && asks.form().Faulty() {
-		status, title = http.StatusUnprocessableEntity, "Error: "+title
+// A question is a page with a form, and what is done with what is typed in it.
+type question struct {
+	page, title string // the template, and the title without what tells that something is wrong
+	form        *form
+	content     any          // for the template; nil: the form alone
+	take        func() error // does it, once the form holds what it must: answers, or fails the form
+	faults      []fault      // what the form says for errors of take
+}
+
+// A fault is an error, and what is said for it of a field; "": of the whole form.
+type fault struct {
+	err             error
+	field, sentence string
+}
+
+// A maker makes a question. It returns none where it has answered by itself.
+type maker func(v *visit) (*question, error)
+
+// asking is embedded in the content of pages with a form.
+type asking struct{ Form *form }
+
+// asks serves a page with a form: GET shows it, POST takes what was typed.
+func (c *Console) asks(ask maker) handler {
+	return func(v *visit) error {
+		q, err := ask(v)
+		if err != nil || q == nil {
+			return err
+		}
+		if v.posts() && v.read(q.form) {
+			if err := c.refused(q, q.take()); err != nil || !q.form.Faulty() {
+				return err
+			}
+		}
+		return c.ask(v, q)
 	}
-	return c.showStatus(v, status, page, title, content)
+}
+
+// refused has the form say why something was refused. Other errors stay what they are.
+func (c *Console) refused(q *question, err error) error {
+	for _, fault := range q.faults {
+		if errors.Is(err, fault.err) {
+			q.form.fail(fault.field, fault.sentence)
+			return nil
+		}
+	}
+	if err == nil || q.form.refusedBy(err) {
+		return nil
+	}
+	status, sentence := c.deskRefusal(err)
+	if sentence == "" {
+		return err
+	}
+	q.form.refuse(status, sentence)
+	return nil
+}
+
+// ask shows a page with a form. Where something is wrong with it, the status is that of the form.
+func (c *Console) ask(v *visit, q *question) error {
+	content := q.content
+	if content == nil {
+		content = asking{q.form}
+	}
+	if q.form.Faulty() {
+		return c.showStatus(v, q.form.status(), q.page, "Error: "+q.title, content)
+	}
+	return c.show(v, q.page, q.title, content)
+}
+
+// show answers with a page: the template of that name, and the content for it.
+func (c *Console) show(v *visit, page, title string, content any) error {
+	return c.showStatus(v, http.StatusOK, page, title, content)
 }
 
 func (c *Console) showStatus(v *visit, status int, page, title string, content any) error {
@@ -95,7 +159,7 @@ func (c *Console) showStatus(v *visit, status int, page, title string, content a
 
 func (c *Console) frame(v *visit, title string, content any) frame {
 	f := frame{
-		Title: title, Company: c.company, Note: v.note, Content: content,
+		Title: title, Company: c.config.Company, Note: v.note, Content: content,
 		Style: c.files["style.css"].path, Script: c.files["app.js"].path, Icon: c.files["icon.svg"].path,
 	}
 	if v.doubt.Any() || v.r.URL.Query().Has(unsure) {
@@ -129,8 +193,11 @@ const keysPath = "/repair/keys"
 
 func (c *Console) keyRoutes() []route {
 	return []route{
-		{path: keysPath, least: forAdministrators, get: c.showKeys, post: c.createKey, keeps: []string{"name", "scopes"}},
-		{path: keysPath + "/revoke", least: forAdministrators, get: c.askRevoke, post: c.revokeKey, cut: "/revoke"},
+		{
+			path: keysPath, least: forAdministrators, asks: c.askKey, keeps: []string{"name", "scopes"},
+			notes: map[string]string{"revoked": "Revoked. The key opens nothing any more."},
+		},
+		{path: keysPath + "/revoke", least: forAdministrators, asks: c.askRevoke, cut: "/revoke"},
 	}
 }
 
@@ -177,45 +244,26 @@ func viewKey(key apikey.Key) keyView {
 	}
 }
 
-func (c *Console) showKeys(v *visit) error {
+// askKey asks for a new key. A POST is answered with the page itself, as the token is shown this
+// once. Loaded again, it finds the name taken.
+func (c *Console) askKey(v *visit) (*question, error) {
 	page, err := c.keysPage(v)
-	if err != nil {
-		return err
-	}
-	if v.r.URL.Query().Get("note") == "revoked" {
-		v.note = "Revoked. The key opens nothing any more."
-	}
-	return c.show(v, "keys", "Keys", page)
-}
-
-// createKey answers with the page itself, as the token is shown this once. Loaded again, it finds
-// the name taken.
-func (c *Console) createKey(v *visit) error {
-	page, err := c.keysPage(v)
-	if err != nil {
-		return err
-	}
-	if !v.read(page.Form) {
-		return c.show(v, "keys", "Keys", page)
-	}
-	token, err := c.makeKey(v, page.Form.value("name"), page.Form.field("scopes").chosen)
-	switch {
-	case errors.Is(err, apikey.ErrName):
-		page.Form.fail("name", "A name is 1 to 64 letters, digits, dots, hyphens and underscores.")
-	case errors.Is(err, apikey.ErrExists):
-		page.Form.fail("name", "There is a key of this name. Choose another, or revoke that one first.")
-	case errors.Is(err, apikey.ErrTooMany):
-		page.Form.fail("name", "There are 1000 keys, and no more are kept. Revoked ones go after a year.")
-	case err != nil:
-		return err
-	default:
-		made := page.Form.value("name")
+	return &question{page: "keys", title: "Keys", form: page.Form, content: page, take: func() error {
+		name := page.Form.value("name")
+		token, err := c.makeKey(v, name, page.Form.field("scopes").chosen)
+		if err != nil {
+			return err
+		}
 		if page, err = c.keysPage(v); err != nil {
 			return err
 		}
-		page.Token, page.Made = token.Reveal(), made
-	}
-	return c.show(v, "keys", "Keys", page)
+		page.Token, page.Made = token.Reveal(), name
+		return c.show(v, "keys", "Keys", page)
+	}, faults: []fault{
+		{apikey.ErrName, "name", "A name is 1 to 64 letters, digits, dots, hyphens and underscores."},
+		{apikey.ErrExists, "name", "There is a key of this name. Choose another, or revoke that one first."},
+		{apikey.ErrTooMany, "name", "There are 1000 keys, and no more are kept. Revoked ones go after a year."},
+	}}, err
 }
 
 // makeKey makes a key. Once that is recorded it goes on although the browser may leave.
@@ -235,57 +283,34 @@ type revokePage struct {
 	Key keyView
 }
 
-// live finds the key of that name that isn't revoked; false: there is none.
-func (c *Console) live(v *visit, name string) (revokePage, bool, error) {
+// askRevoke takes a key that is revoked already, or never was, for revoked.
+func (c *Console) askRevoke(v *visit) (*question, error) {
+	name := v.r.PostForm.Get("name")
+	if !v.posts() {
+		name = v.r.URL.Query().Get("name")
+	}
 	keys, err := c.keys.List(v.ctx(), v.actor())
 	if err != nil {
-		return revokePage{}, false, err
+		return nil, err
 	}
-	for _, key := range keys {
-		if key.Name == name && key.Revoked.IsZero() {
-			sure := v.newForm(&field{
-				Name: "sure", Label: "The programs that use this key have another, or need none", Type: "tick", Need: "Tick this when it is so.",
-			})
-			return revokePage{asking{sure}, viewKey(key)}, true, nil
+	const done = keysPath + "?note=revoked"
+	at := slices.IndexFunc(keys, func(key apikey.Key) bool { return key.Name == name && key.Revoked.IsZero() })
+	switch {
+	case at < 0 && v.posts():
+		return nil, v.redirect(done)
+	case at < 0:
+		return nil, noPage()
+	}
+	sure := v.newForm(&field{
+		Name: "sure", Label: "The programs that use this key have another, or need none", Type: "tick", Need: "Tick this when it is so.",
+	})
+	page := revokePage{asking{sure}, viewKey(keys[at])}
+	return &question{page: "keys_revoke", title: "Revoke " + name, form: sure, content: page, take: func() error {
+		ctx, cancel := v.whole()
+		defer cancel()
+		if err := c.keys.Revoke(ctx, v.actor(), name); err != nil && !errors.Is(err, apikey.ErrNotFound) {
+			return err
 		}
-	}
-	return revokePage{}, false, nil
-}
-
-func (c *Console) askRevoke(v *visit) error {
-	page, found, err := c.live(v, v.r.URL.Query().Get("name"))
-	if err != nil {
-		return err
-	}
-	if !found {
-		return noPage()
-	}
-	return c.show(v, "keys_revoke", "Revoke "+page.Key.Name, page)
-}
-
-// revokeKey takes a key that is revoked already, or never was, for revoked.
-func (c *Console) revokeKey(v *visit) error {
-	page, found, err := c.live(v, v.r.PostForm.Get("name"))
-	if err != nil {
-		return err
-	}
-	if found && !v.read(page.Form) {
-		return c.show(v, "keys_revoke", "Revoke "+page.Key.Name, page)
-	}
-	if found {
-		err = c.revoke(v, page.Key.Name)
-	}
-	if err != nil {
-		return err
-	}
-	return v.redirect(keysPath + "?note=revoked")
-}
-
-func (c *Console) revoke(v *visit, name string) error {
-	ctx, cancel := v.whole()
-	defer cancel()
-	if err := c.keys.Revoke(ctx, v.actor(), name); err != nil && !errors.Is(err, apikey.ErrNotFound) {
-		return err
-	}
-	return nil
+		return v.redirect(done)
+	}}, nil
 }

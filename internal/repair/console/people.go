@@ -16,21 +16,31 @@ import (
 	"updatecenter/internal/agents"
 )
 
-const peoplePath = "/repair/people"
+const (
+	peoplePath = "/repair/people"
+	personPath = peoplePath + "/{name}"
+)
 
 func (c *Console) peopleRoutes() []route {
-	one := peoplePath + "/{name}"
 	return []route{
 		{path: peoplePath, least: forAdministrators, get: c.showPeople},
-		{path: one, least: forAdministrators, get: c.showPerson},
-		c.changing(one, "link", "", c.agents.Reinvite),
-		c.changing(one, "deactivate", sureDeactivate, c.agents.Deactivate),
-		c.changing(one, "reactivate", sureUnlock, c.agents.Reactivate),
-		{path: one + "/role", least: forAdministrators, post: c.setRole, cut: "/role"},
-		{path: one + "/require", least: forAdministrators, post: c.require, cut: "/require"},
-		{path: one + "/profile", least: forAdministrators, get: c.askCorrection, post: c.correct, keeps: ofProfile},
-		{path: "/repair/invite", least: forAdministrators, get: c.askInvitee, post: c.invite, keeps: inviteFields},
-		{path: one + "/recreate", least: forAdministrators, get: c.askInvitee, post: c.invite, keeps: inviteFields},
+		{path: personPath, least: forAdministrators, get: c.showPerson},
+		c.changing("link", "", always(c.config.Agents.Reinvite)),
+		c.changing("deactivate", sureDeactivate, always(c.config.Agents.Deactivate)),
+		c.changing("reactivate", sureUnlock, always(c.config.Agents.Reactivate)),
+		c.changing("role", "role", func(value string) change {
+			return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
+				return c.config.Agents.SetRole(ctx, by, name, agents.Role(value))
+			}
+		}),
+		c.changing("require", "required", func(value string) change {
+			return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
+				return c.config.Agents.Require(ctx, by, name, agents.Factor(value))
+			}
+		}),
+		{path: personPath + "/profile", least: forAdministrators, asks: c.askCorrection, keeps: ofProfile},
+		{path: "/repair/invite", least: forAdministrators, asks: c.askInvitee, keeps: inviteFields},
+		{path: personPath + "/recreate", least: forAdministrators, asks: c.askInvitee, keeps: inviteFields},
 	}
 }
 
@@ -68,7 +78,7 @@ type person struct {
 }
 
 func (c *Console) person(agent agents.Agent) person {
-	now := c.now()
+	now := c.config.Now()
 	state := agent.StateAt(now)
 	p := person{
 		Agent: agent, Path: peoplePath + "/" + string(agent.Name), State: stateWords(state, agent),
@@ -101,7 +111,7 @@ func stateWords(state agents.State, agent agents.Agent) string {
 type peoplePage struct{ People []person }
 
 func (c *Console) showPeople(v *visit) error {
-	all, err := c.agents.ListFor(v.ctx(), v.by())
+	all, err := c.config.Agents.ListFor(v.ctx(), v.by())
 	if err != nil {
 		return fmt.Errorf("list people: %w", err)
 	}
@@ -136,7 +146,7 @@ func (c *Console) found(v *visit) (agents.Agent, error) {
 	if err != nil || string(name) != v.part("name") {
 		return agents.Agent{}, noPage()
 	}
-	agent, err := c.agents.FindFor(v.ctx(), v.by(), name)
+	agent, err := c.config.Agents.FindFor(v.ctx(), v.by(), name)
 	if err != nil {
 		return agents.Agent{}, fmt.Errorf("find agent: %w", err)
 	}
@@ -144,7 +154,7 @@ func (c *Console) found(v *visit) (agents.Agent, error) {
 }
 
 func (c *Console) personPage(v *visit, agent agents.Agent) personPage {
-	state := agent.StateAt(c.now())
+	state := agent.StateAt(c.config.Now())
 	role, required := roleField(agent.Role), c.requiredField(agent.Required)
 	deactivate := &field{Name: sureDeactivate, Label: string(agent.Name) + " is not to sign in any more", Type: "tick", Need: "Tick this when it is so."}
 	unlock := &field{Name: sureUnlock, Label: "I know that it was the agent who failed to sign in", Type: "tick", Need: "Tick this when it is so."}
@@ -152,7 +162,7 @@ func (c *Console) personPage(v *visit, agent agents.Agent) personPage {
 		asking: asking{v.newForm(role, required, deactivate, unlock)}, person: c.person(agent), Role: role, Require: required,
 		Deactivate: deactivate, Unlock: unlock,
 		Active: state == agents.Active || state == agents.Invited, Deactivated: state == agents.Deactivated, Deleted: state == agents.Deleted,
-		Self: agent.ID == v.session.Agent.ID, NoMail: c.noMail,
+		Self: agent.ID == v.session.Agent.ID, NoMail: c.config.NoMail,
 	}
 }
 
@@ -168,55 +178,30 @@ func (c *Console) showPerson(v *visit) error {
 // A change is what package agents does with somebody's profile.
 type change func(context.Context, agents.By, agents.UserName) (agents.Agent, error)
 
-// changing is the route of a button. Where the profile is in use it takes a tick of that name; "":
-// none.
-func (c *Console) changing(one, does, tick string, do change) route {
-	return route{path: one + "/" + does, least: forAdministrators, cut: "/" + does, post: func(v *visit) error {
+// always is a change that takes no value.
+func always(do change) func(string) change { return func(string) change { return do } }
+
+// changing is the route of a button on the page of an agent, with the field of that name; "": none. A
+// tick is needed where the profile is in use.
+func (c *Console) changing(does, name string, to func(value string) change) route {
+	return route{path: personPath + "/" + does, least: forAdministrators, cut: "/" + does, post: c.asks(func(v *visit) (*question, error) {
 		agent, err := c.found(v)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		page := c.personPage(v, agent)
-		if tick != "" && page.Active && !page.reads(v, tick) {
-			return c.show(v, "person", string(agent.Name), page)
-		}
-		return c.alter(v, agent, does, do)
-	}}
-}
-
-func (c *Console) setRole(v *visit) error {
-	return c.choose(v, "role", "role", func(value string) change {
-		return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
-			return c.agents.SetRole(ctx, by, name, agents.Role(value))
-		}
-	})
-}
-
-func (c *Console) require(v *visit) error {
-	return c.choose(v, "required", "require", func(value string) change {
-		return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
-			return c.agents.Require(ctx, by, name, agents.Factor(value))
-		}
-	})
-}
-
-// choose takes one field of the page.
-func (c *Console) choose(v *visit, name, does string, to func(value string) change) error {
-	agent, err := c.found(v)
-	if err != nil {
-		return err
-	}
-	page := c.personPage(v, agent)
-	if !page.reads(v, name) {
-		return c.show(v, "person", string(agent.Name), page)
-	}
-	return c.alter(v, agent, does, to(page.Form.value(name)))
-}
-
-// reads takes one field of the page, and says whether it holds what it must.
-func (p personPage) reads(v *visit, name string) bool {
-	p.Form.Fields = []*field{p.Form.field(name)}
-	return v.read(p.Form)
+		f := page.Form
+		f.Fields = slices.DeleteFunc(f.Fields, func(each *field) bool {
+			return each.Name != name || each.Type == "tick" && !page.Active
+		})
+		return &question{page: "person", title: string(agent.Name), form: f, content: page, take: func() error {
+			value := ""
+			if len(f.Fields) > 0 {
+				value = f.value(name)
+			}
+			return c.alter(v, agent, does, to(value))
+		}}, nil
+	})}
 }
 
 // alter does it, also when the browser goes away meanwhile: it may be in the audit by then.
@@ -243,8 +228,8 @@ func (c *Console) changed(v *visit, agent agents.Agent, does string, err error) 
 	}
 	if sentence != "" {
 		page := c.personPage(v, agent)
-		page.Form.fail("", sentence)
-		return c.showStatus(v, http.StatusConflict, "person", "Error: "+string(agent.Name), page)
+		page.Form.refuse(http.StatusConflict, sentence)
+		return c.ask(v, &question{page: "person", title: string(agent.Name), form: page.Form, content: page})
 	}
 	if err != nil {
 		return fmt.Errorf("change agent: %w", err)
@@ -264,25 +249,19 @@ type invitePage struct {
 }
 
 // askInvitee serves both pages: that of a deleted profile has its name in the path.
-func (c *Console) askInvitee(v *visit) error {
-	page, err := c.invitePage(v)
-	if err != nil {
-		return err
-	}
-	return c.show(v, "people_invite", page.title(), page)
-}
-
-func (c *Console) invitePage(v *visit) (invitePage, error) {
-	page := invitePage{Self: v.r.URL.Path, NoMail: c.noMail}
+func (c *Console) askInvitee(v *visit) (*question, error) {
+	page := invitePage{Self: v.r.URL.Path, NoMail: c.config.NoMail}
+	title := "Invite somebody"
 	if _, recreates := mux.Vars(v.r)["name"]; recreates {
 		old, err := c.found(v)
 		if err != nil {
-			return invitePage{}, err
+			return nil, err
 		}
 		page.Old = string(old.Name)
+		title = "Recreate " + page.Old
 	}
 	email := &field{Name: "email", Label: "E-mail address", Type: "email", Max: 254, Need: "Enter the e-mail address."}
-	if !c.noMail {
+	if !c.config.NoMail {
 		email.Hint = "The link goes there."
 	}
 	page.Form = v.newForm(
@@ -292,45 +271,25 @@ func (c *Console) invitePage(v *visit) (invitePage, error) {
 		roleField(agents.RoleAgent),
 		c.requiredField(""),
 	)
-	return page, nil
-}
-
-func (p invitePage) title() string {
-	if p.Old != "" {
-		return "Recreate " + p.Old
-	}
-	return "Invite somebody"
-}
-
-func (c *Console) invite(v *visit) error {
-	page, err := c.invitePage(v)
-	if err != nil {
-		return err
-	}
-	if !v.read(page.Form) {
-		return c.show(v, "people_invite", page.title(), page)
-	}
-	agent, err := c.inviteBy(v, page)
-	switch {
-	case errors.Is(err, agents.ErrNotMailed):
-		c.unmailed(v, err)
-		return v.redirect(peoplePath + "/" + page.Form.value("name") + "?note=unmailed")
-	case errors.Is(err, agents.ErrTaken):
-		page.Form.fail("name", "This user name is, or was, somebody else’s. Choose another.")
-	case errors.Is(err, agents.ErrNotDeleted):
-		page.Form.fail("", "The old profile is not deleted: reactivate it instead.")
-	case page.Form.refusedBy(err):
-	case err != nil:
-		return fmt.Errorf("invite: %w", err)
-	default:
+	return &question{page: "people_invite", title: title, form: page.Form, content: page, take: func() error {
+		agent, err := c.inviteBy(v, page)
+		if errors.Is(err, agents.ErrNotMailed) {
+			c.unmailed(v, err)
+			return v.redirect(peoplePath + "/" + page.Form.value("name") + "?note=unmailed")
+		}
+		if err != nil {
+			return err
+		}
 		return v.redirect(peoplePath + "/" + string(agent.Name) + "?note=invite")
-	}
-	return c.show(v, "people_invite", page.title(), page)
+	}, faults: []fault{
+		{agents.ErrTaken, "name", "This user name is, or was, somebody else’s. Choose another."},
+		{agents.ErrNotDeleted, "", "The old profile is not deleted: reactivate it instead."},
+	}}, nil
 }
 
 // unmailed logs why a link did not go out.
 func (c *Console) unmailed(v *visit, cause error) {
-	c.log.LogAttrs(v.ctx(), slog.LevelWarn, "link not sent to agent", slog.String("route", pattern(v.r)), slog.Any("cause", cause))
+	c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "link not sent to agent", slog.String("route", pattern(v.r)), slog.Any("cause", cause))
 }
 
 func (c *Console) inviteBy(v *visit, page invitePage) (agents.Agent, error) {
@@ -342,9 +301,9 @@ func (c *Console) inviteBy(v *visit, page invitePage) (agents.Agent, error) {
 	ctx, cancel := v.whole()
 	defer cancel()
 	if page.Old != "" {
-		return c.agents.Recreate(ctx, v.by(), agents.UserName(page.Old), invitee)
+		return c.config.Agents.Recreate(ctx, v.by(), agents.UserName(page.Old), invitee)
 	}
-	return c.agents.Invite(ctx, v.by(), invitee)
+	return c.config.Agents.Invite(ctx, v.by(), invitee)
 }
 
 func roleField(role agents.Role) *field {
@@ -362,7 +321,7 @@ func roleField(role agents.Role) *field {
 // requiredField has codes by e-mail where they can be sent, and where they are required already.
 func (c *Console) requiredField(factor agents.Factor) *field {
 	options := []option{{Value: "", Words: "Free to choose"}, {Value: string(agents.App), Words: "Authenticator app"}}
-	if !c.noMail || factor == agents.Email {
+	if !c.config.NoMail || factor == agents.Email {
 		options = append(options, option{Value: string(agents.Email), Words: "Codes by e-mail"})
 	}
 	return choice(&field{Name: "required", Label: "Required second step", Type: "select", Options: options}, string(factor))

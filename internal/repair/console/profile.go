@@ -26,10 +26,10 @@ func emailField(agent agents.Agent) *field {
 
 func (c *Console) profileRoutes() []route {
 	return []route{
-		{path: profilePath, least: forAgents, get: c.showProfile, post: c.saveProfile, keeps: ofProfile},
-		{path: profilePath + "/password", least: forAgents, get: c.askNewPassword, post: c.changePassword},
-		{path: profilePath + "/factor", least: forAgents, get: c.askNewFactor, post: c.changeFactor},
-		{path: profilePath + "/confirm", least: forAgents, get: c.askProof, post: c.takeProof, cut: "/confirm"},
+		{path: profilePath, least: forAgents, asks: c.askOwnProfile, keeps: ofProfile, notes: profileNotes},
+		{path: profilePath + "/password", least: forAgents, asks: c.askNewPassword},
+		{path: profilePath + "/factor", least: forAgents, asks: c.askNewFactor},
+		{path: profilePath + "/confirm", least: forAgents, asks: c.askProof, cut: "/confirm"},
 		{path: profilePath + "/sign-out-everywhere", least: forAgents, post: c.signOutEverywhere, cut: "/sign-out-everywhere"},
 	}
 }
@@ -63,99 +63,75 @@ func factorWords(factor agents.Factor) string {
 	return "None yet"
 }
 
-func (v *visit) ownProfilePage() profilePage {
-	return v.profilePage(emailField(v.session.Agent), presentPassword("present", "Needed to change the e-mail address."))
-}
-
 // profileNotes are what the page can begin with: the address has the word.
 var profileNotes = map[string]string{
 	"saved":   "Saved.",
 	"expired": "That took too long, or was done already. Start over.",
 }
 
-func (c *Console) showProfile(v *visit) error {
-	v.note = profileNotes[v.r.URL.Query().Get("note")]
-	return c.show(v, "profile", "Your profile", v.ownProfilePage())
+// askOwnProfile saves all but another e-mail address at once: that one is to be proved first.
+func (c *Console) askOwnProfile(v *visit) (*question, error) {
+	agent := v.session.Agent
+	page := v.profilePage(emailField(agent), presentPassword("present", "Needed to change the e-mail address."))
+	f := page.Form
+	return &question{page: "profile", title: "Your profile", form: f, content: page, take: func() error {
+		profile := f.profile(agent)
+		wanted := profile
+		wanted.Email = f.value("email")
+		if err := wanted.Check(); err != nil {
+			return err
+		}
+		other := wanted.Email != agent.Email
+		if other {
+			if err := c.beginChange(v, f, toEmail, wanted.Email); err != nil || f.Faulty() {
+				return err
+			}
+		}
+		changed := agent
+		if profile.FullName != agent.FullName || profile.Phone != agent.Phone || !other {
+			var err error
+			if changed, err = c.config.Agents.UpdateProfile(v.ctx(), v.by(), agent.ID, profile); err != nil {
+				return err
+			}
+		}
+		if other {
+			return v.redirect(confirmPath)
+		}
+		return c.saved(v, changed)
+	}}, nil
 }
 
-// saveProfile saves all but another e-mail address at once: that one is to be proved first.
-func (c *Console) saveProfile(v *visit) error {
-	page := v.ownProfilePage()
-	if !v.read(page.Form) {
-		return c.show(v, "profile", "Your profile", page)
-	}
-	email, begun := page.Form.value("email"), false
-	profile := page.Form.profile(v.session.Agent)
-	wanted := profile
-	wanted.Email = email
-	err := wanted.Check()
-	if err == nil && email != v.session.Agent.Email {
-		if begun, err = c.beginChange(v, page.Form, toEmail, email); err == nil && !begun {
-			return c.show(v, "profile", "Your profile", page)
-		}
-	}
-	agent := v.session.Agent
-	if err == nil && (profile.FullName != agent.FullName || profile.Phone != agent.Phone || !begun) {
-		agent, err = c.agents.UpdateProfile(v.ctx(), v.by(), agent.ID, profile)
-	}
-	if page.Form.refusedBy(err) {
-		return c.show(v, "profile", "Your profile", page)
-	}
-	if err != nil {
-		return fmt.Errorf("update profile: %w", err)
-	}
-	if begun {
-		return v.redirect(confirmPath)
-	}
+// saved goes back to the profile that was changed.
+func (c *Console) saved(v *visit, agent agents.Agent) error {
 	if err := c.renew(v, agent); err != nil {
 		return err
 	}
 	return v.redirect(profilePath + "?note=saved")
 }
 
-// A newPasswordPage changes the password.
-type newPasswordPage struct{ asking }
-
-func (v *visit) newPasswordPage() newPasswordPage {
+func (c *Console) askNewPassword(v *visit) (*question, error) {
 	old := presentPassword("present", "")
 	old.Need, old.Focus = needPresent, true
 	password, again := newPassword()
 	password.Focus = false
-	return newPasswordPage{asking{v.newForm(old, password, again)}}
-}
-
-func (c *Console) askNewPassword(v *visit) error {
-	return c.show(v, "profile_password", "Change password", v.newPasswordPage())
-}
-
-func (c *Console) changePassword(v *visit) error {
-	page := v.newPasswordPage()
-	right := v.read(page.Form) && page.Form.same("password", "again")
-	var err error
-	if right {
-		right, err = c.isPresent(v, page.Form, "present")
-	}
-	if err != nil {
-		return err
-	}
-	if !right {
-		return c.show(v, "profile_password", "Change password", page)
-	}
-	agent, err := c.agents.ChangePassword(v.ctx(), v.by(), v.session.Agent.ID, page.Form.secret("present"), page.Form.secret("password"))
-	if page.Form.refusedBy(err) {
-		return c.show(v, "profile_password", "Change password", page)
-	}
-	if err != nil {
-		return fmt.Errorf("change password: %w", err)
-	}
-	if err := c.renew(v, agent); err != nil {
-		return err
-	}
-	return v.redirect(profilePath + "?note=saved")
+	f := v.newForm(old, password, again)
+	return &question{page: "profile_password", title: "Change password", form: f, take: func() error {
+		if !f.same("password", "again") {
+			return nil
+		}
+		if err := c.present(f, c.config.SignIn.Confirm(v.ctx(), v.session, f.secret("present"), v.from)); err != nil || f.Faulty() {
+			return err
+		}
+		agent, err := c.config.Agents.ChangePassword(v.ctx(), v.by(), v.session.Agent.ID, f.secret("present"), f.secret("password"))
+		if err != nil {
+			return err
+		}
+		return c.saved(v, agent)
+	}}, nil
 }
 
 func (c *Console) signOutEverywhere(v *visit) error {
-	if err := c.signIn.SignOutEverywhere(v.ctx(), v.session); err != nil {
+	if err := c.config.SignIn.SignOutEverywhere(v.ctx(), v.session); err != nil {
 		return fmt.Errorf("sign out everywhere: %w", err)
 	}
 	return c.leave(v, "everywhere")
@@ -167,49 +143,35 @@ type correctPage struct {
 	person
 }
 
-func (c *Console) correctPage(v *visit) (correctPage, error) {
+func (c *Console) askCorrection(v *visit) (*question, error) {
 	agent, err := c.found(v)
 	if err != nil {
-		return correctPage{}, err
+		return nil, err
+	}
+	if agent.ID == v.session.Agent.ID { // whose password is asked for
+		return nil, v.redirect(profilePath)
 	}
 	fields := append(profileFields(agent), emailField(agent))
 	fields[0].Focus = true
-	return correctPage{asking{v.newForm(fields...)}, c.person(agent)}, nil
+	f := v.newForm(fields...)
+	page := correctPage{asking{f}, c.person(agent)}
+	return &question{page: "people_profile", title: "Correct " + string(agent.Name), form: f, content: page, take: func() error {
+		return c.correct(v, agent, f)
+	}}, nil
 }
 
-func (c *Console) askCorrection(v *visit) error {
-	page, err := c.correctPage(v)
-	if err != nil {
-		return err
-	}
-	if page.ID == v.session.Agent.ID { // whose password is asked for
-		return v.redirect(profilePath)
-	}
-	return c.show(v, "people_profile", "Correct "+string(page.Name), page)
-}
-
-func (c *Console) correct(v *visit) error {
-	page, err := c.correctPage(v)
-	if err != nil {
-		return err
-	}
-	if page.ID == v.session.Agent.ID {
-		return v.redirect(profilePath)
-	}
-	if !v.read(page.Form) {
-		return c.show(v, "people_profile", "Correct "+string(page.Name), page)
-	}
+func (c *Console) correct(v *visit, before agents.Agent, f *form) error {
 	ctx, cancel := v.whole()
 	defer cancel()
-	profile := page.Form.profile(page.Agent)
-	profile.Email = page.Form.value("email")
-	agent, err := c.agents.UpdateProfile(ctx, v.by(), page.ID, profile)
+	profile := f.profile(before)
+	profile.Email = f.value("email")
+	agent, err := c.config.Agents.UpdateProfile(ctx, v.by(), before.ID, profile)
 	switch {
-	case page.Form.refusedBy(err):
-		return c.show(v, "people_profile", "Correct "+string(page.Name), page)
+	case f.refusedBy(err):
+		return nil
 	case err != nil:
-		return c.changed(v, page.Agent, "", fmt.Errorf("correct profile: %w", err))
-	case agent.State == agents.Invited && agent.Email != page.Email:
+		return c.changed(v, before, "", err)
+	case agent.State == agents.Invited && agent.Email != before.Email:
 		return c.changed(v, agent, "readdressed", nil)
 	}
 	return c.changed(v, agent, "corrected", nil)

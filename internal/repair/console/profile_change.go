@@ -18,23 +18,25 @@ const (
 	toMails = "email"   // codes by e-mail
 )
 
-// beginChange judges the present password and begins a change; false: the form says why not. The
-// cookie of a sign-in under way holds its token: who is signed in has no use for that one.
-func (c *Console) beginChange(v *visit, f *form, what, email string) (bool, error) {
-	if f.secret("present").IsZero() {
+// expiredPath is where a change starts over.
+const expiredPath = profilePath + "?note=expired"
+
+// beginChange judges the present password and begins a change, or the form says why not. The cookie
+// of a sign-in under way holds its token: who is signed in has no use for that one.
+func (c *Console) beginChange(v *visit, f *form, what, email string) error {
+	if f.secret("present").IsZero() { // which is no guess
 		f.fail("present", needPresent)
-		return false, nil
+		return nil
 	}
-	if c.noMail && (email != "" || v.session.Agent.Factor != agents.App) {
+	if c.config.NoMail && (email != "" || v.session.Agent.Factor != agents.App) {
 		f.fail("", "No e-mail can be sent from here, so this can’t be proved. An administrator can correct the address, or send a new link.")
-		return false, nil
+		return nil
 	}
-	token, err := c.signIn.BeginChange(v.ctx(), v.session, f.secret("present"), what, email, v.from)
-	begun, err := c.present(f, "present", err)
-	if begun {
+	token, err := c.config.SignIn.BeginChange(v.ctx(), v.session, f.secret("present"), what, email, v.from)
+	if err == nil {
 		setCookie(v, signInCookie, token)
 	}
-	return begun, err
+	return c.present(f, err)
 }
 
 // A confirmPage asks for the codes of a change.
@@ -65,9 +67,9 @@ func (v *visit) confirmPage(change signin.Change) confirmPage {
 // underChange is the change under way; false: the visitor was sent back to the profile.
 func (c *Console) underChange(v *visit) (signin.Token, signin.Change, bool, error) {
 	token := readCookie(v, signInCookie)
-	change, err := c.signIn.Change(v.ctx(), v.session, token)
+	change, err := c.config.SignIn.Change(v.ctx(), v.session, token)
 	if errors.Is(err, signin.ErrExpired) {
-		return token, change, false, v.redirect(profilePath + "?note=expired")
+		return token, change, false, v.redirect(expiredPath)
 	}
 	if err != nil {
 		return token, change, false, fmt.Errorf("find change: %w", err)
@@ -75,63 +77,48 @@ func (c *Console) underChange(v *visit) (signin.Token, signin.Change, bool, erro
 	return token, change, true, nil
 }
 
-func (c *Console) askProof(v *visit) error {
-	_, change, ok, err := c.underChange(v)
-	if !ok {
-		return err
-	}
-	return c.show(v, "profile_confirm", "Confirm the change", v.confirmPage(change))
-}
-
-func (c *Console) takeProof(v *visit) error {
+func (c *Console) askProof(v *visit) (*question, error) {
 	token, change, ok, err := c.underChange(v)
 	if !ok {
-		return err
+		return nil, err
 	}
 	page := v.confirmPage(change)
-	if !v.read(page.Form) {
-		return c.show(v, "profile_confirm", "Confirm the change", page)
+	return &question{page: "profile_confirm", title: "Confirm the change", form: page.Form, content: page, take: func() error {
+		return c.takeProof(v, page.Form, token, change)
+	}, faults: []fault{{signin.ErrNotACode, "", "Enter the six digits of each code, and nothing else."}}}, nil
+}
+
+func (c *Console) takeProof(v *visit, f *form, token signin.Token, change signin.Change) error {
+	entered := map[string]secret.Text{}
+	for _, each := range f.Fields {
+		entered[each.Name] = each.entered
 	}
-	var code, emailCode secret.Text
-	for _, each := range page.Form.Fields {
-		if each.Name == "code" {
-			code = each.entered
-		} else {
-			emailCode = each.entered
-		}
-	}
-	err = c.signIn.Prove(v.ctx(), v.session, token, code, emailCode, v.from)
+	err := c.config.SignIn.Prove(v.ctx(), v.session, token, entered["code"], entered["email_code"], v.from)
 	switch {
 	case errors.Is(err, signin.ErrNotACode):
-		page.Form.fail("", "Enter the six digits of each code, and nothing else.")
-		return c.show(v, "profile_confirm", "Confirm the change", page)
+		return err
 	case errors.Is(err, signin.ErrExpired):
-		return v.redirect(profilePath + "?note=expired")
+		return v.redirect(expiredPath)
 	case err != nil:
-		sentence, status := c.refusalOf(err, "That is not right. Use the newest e-mails, and the code that your app shows now: each works once.")
-		if sentence == "" {
-			return fmt.Errorf("confirm change: %w", err)
-		}
-		page.Form.fail("", sentence)
-		return c.showStatus(v, status, "profile_confirm", "Error: Confirm the change", page)
+		return c.refuseSignIn(f, err, "That is not right. Use the newest e-mails, and the code that your app shows now: each works once.")
 	case change.What == toApp:
 		return v.redirect(profilePath + "/factor")
 	}
 	return c.doChange(v, token, func() (agents.Agent, error) {
 		agent := v.session.Agent
 		if change.What == toMails {
-			return c.agents.ChooseEmail(v.ctx(), v.by(), agent.ID)
+			return c.config.Agents.ChooseEmail(v.ctx(), v.by(), agent.ID)
 		}
 		profile := agents.Profile{FullName: agent.FullName, Email: change.Email, Phone: agent.Phone}
-		return c.agents.UpdateProfile(v.ctx(), v.by(), agent.ID, profile)
+		return c.config.Agents.UpdateProfile(v.ctx(), v.by(), agent.ID, profile)
 	})
 }
 
 // doChange uses a proved change up and does it.
 func (c *Console) doChange(v *visit, token signin.Token, do func() (agents.Agent, error)) error {
-	_, err := c.signIn.EndChange(v.ctx(), v.session, token)
+	_, err := c.config.SignIn.EndChange(v.ctx(), v.session, token)
 	if errors.Is(err, signin.ErrExpired) {
-		return v.redirect(profilePath + "?note=expired")
+		return v.redirect(expiredPath)
 	}
 	if err != nil {
 		return fmt.Errorf("end change: %w", err)
@@ -141,10 +128,7 @@ func (c *Console) doChange(v *visit, token signin.Token, do func() (agents.Agent
 	if err != nil {
 		return fmt.Errorf("change profile: %w", err)
 	}
-	if err := c.renew(v, agent); err != nil {
-		return err
-	}
-	return v.redirect(profilePath + "?note=saved")
+	return c.saved(v, agent)
 }
 
 // A newFactorPage asks which second step there shall be.
@@ -159,83 +143,61 @@ func (c *Console) newFactorPage(v *visit) newFactorPage {
 	if agent.Required != agents.Email {
 		with.Options = append(with.Options, option{Value: toApp, Words: "An authenticator app: quicker, and safer"})
 	}
-	if agent.Required != agents.App && !c.noMail {
+	if agent.Required != agents.App && !c.config.NoMail {
 		with.Options = append(with.Options, option{Value: toMails, Words: "Codes by e-mail to " + agent.Email})
 	}
 	return newFactorPage{asking{v.newForm(with, presentPassword("present", ""))}, factorWords(agent.Factor)}
 }
 
 // askNewFactor asks for an app, once the present step has been shown, or else what to change to.
-func (c *Console) askNewFactor(v *visit) error {
-	change, err := c.signIn.Change(v.ctx(), v.session, readCookie(v, signInCookie))
-	if err == nil && change.Proved && change.What == toApp {
-		page, err := c.newAppPage(v)
-		if err != nil {
-			return err
-		}
-		return c.show(v, "profile_app", "Change second step", page)
-	}
-	if err != nil && !errors.Is(err, signin.ErrExpired) {
-		return fmt.Errorf("find change: %w", err)
-	}
-	return c.show(v, "profile_factor", "Change second step", c.newFactorPage(v))
-}
-
-// newAppPage offers no codes by e-mail: an app was chosen.
-func (c *Console) newAppPage(v *visit) (factorPage, error) {
-	page, err := c.factorPage(v)
-	page.NoMail = true
-	return page, err
-}
-
-func (c *Console) changeFactor(v *visit) error {
+func (c *Console) askNewFactor(v *visit) (*question, error) {
 	if v.r.PostForm.Has("setup") {
-		return c.changeApp(v)
+		token, change, ok, err := c.underChange(v)
+		switch {
+		case !ok:
+			return nil, err
+		case !change.Proved || change.What != toApp:
+			return nil, v.redirect(profilePath + "/factor")
+		}
+		return c.askApp(v, token)
+	}
+	if !v.posts() {
+		token := readCookie(v, signInCookie)
+		change, err := c.config.SignIn.Change(v.ctx(), v.session, token)
+		switch {
+		case err == nil && change.Proved && change.What == toApp:
+			return c.askApp(v, token)
+		case err != nil && !errors.Is(err, signin.ErrExpired):
+			return nil, fmt.Errorf("find change: %w", err)
+		}
 	}
 	page := c.newFactorPage(v)
-	begun := v.read(page.Form)
-	if begun {
+	f := page.Form
+	return &question{page: "profile_factor", title: "Change second step", form: f, content: page, take: func() error {
 		email := ""
-		if page.Form.value("with") == toMails { // which is proved too: an administrator may have mistyped it
+		if f.value("with") == toMails { // which is proved too: an administrator may have mistyped it
 			email = v.session.Agent.Email
 		}
-		var err error
-		if begun, err = c.beginChange(v, page.Form, page.Form.value("with"), email); err != nil {
+		if err := c.beginChange(v, f, f.value("with"), email); err != nil || f.Faulty() {
 			return err
 		}
-	}
-	if !begun {
-		return c.show(v, "profile_factor", "Change second step", page)
-	}
-	return v.redirect(confirmPath)
+		return v.redirect(confirmPath)
+	}}, nil
 }
 
-// changeApp takes the app for which the present step was shown.
-func (c *Console) changeApp(v *visit) error {
-	token, change, ok, err := c.underChange(v)
-	if !ok {
-		return err
-	}
-	if !change.Proved || change.What != toApp {
-		return v.redirect(profilePath + "/factor")
-	}
-	page, err := c.newAppPage(v)
+// askApp asks for the app for which the present step was shown. It offers no codes by e-mail: an app
+// was chosen.
+func (c *Console) askApp(v *visit, token signin.Token) (*question, error) {
+	page, err := c.factorPage(v)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	agent, taken, err := c.chooseFactor(v, page)
-	if err != nil {
-		return err
-	}
-	if !taken {
-		return c.show(v, "profile_app", "Change second step", page)
-	}
-	if _, err := c.signIn.EndChange(v.ctx(), v.session, token); err != nil && !errors.Is(err, signin.ErrExpired) {
-		return fmt.Errorf("end change: %w", err)
-	}
-	dropCookie(v, signInCookie)
-	if err := c.renew(v, agent); err != nil {
-		return err
-	}
-	return v.redirect(profilePath + "?note=saved")
+	page.NoMail = true
+	return c.factorQuestion(v, "profile_app", "Change second step", page, func(agent agents.Agent) error {
+		if _, err := c.config.SignIn.EndChange(v.ctx(), v.session, token); err != nil && !errors.Is(err, signin.ErrExpired) {
+			return fmt.Errorf("end change: %w", err)
+		}
+		dropCookie(v, signInCookie)
+		return c.saved(v, agent)
+	}), nil
 }

@@ -294,6 +294,16 @@ func TestNobodyGoesOnWhereAnotherWas(t *testing.T) {
 	signedOut.signInAs("bob").leads("/repair/")
 }
 
+// TestDraftOfTheProfile comes back with a word of why.
+func TestDraftOfTheProfile(t *testing.T) {
+	b := newShop(t).browser()
+	b.signInAs("ann")
+	b.shop.pass(16 * time.Minute)
+	b.post("/repair/profile", "full_name", "Ann B.", "email", "ann@mail.example.com", "phone", "").leads("/repair/sign-in?note=kept")
+	b.signInAs("ann").leads("/repair/profile")
+	b.get("/repair/profile").says(http.StatusOK, "You were signed out before this was sent").has(`value="Ann B."`)
+}
+
 // TestGoesOnWhereOneMay: the role may have changed meanwhile, and a path may lead to no page.
 func TestGoesOnWhereOneMay(t *testing.T) {
 	for at, to := range map[string]string{

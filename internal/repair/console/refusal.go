@@ -115,7 +115,7 @@ func explain(err error) *refusal {
 func (c *Console) refuse(v *visit, err error) {
 	no := explain(err)
 	if no.status == http.StatusServiceUnavailable && v.left() {
-		c.log.LogAttrs(v.ctx(), slog.LevelInfo, "client of console left", slog.String("method", knownMethod(v.r.Method)),
+		c.config.Log.LogAttrs(v.ctx(), slog.LevelInfo, "client of console left", slog.String("method", knownMethod(v.r.Method)),
 			slog.String("route", pattern(v.r)), slog.Any("cause", no.cause))
 		return
 	}
@@ -146,14 +146,14 @@ func (c *Console) logRefusal(v *visit, no *refusal, reference string) {
 	if no.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	c.log.LogAttrs(v.ctx(), level, "console request refused", attributes...)
+	c.config.Log.LogAttrs(v.ctx(), level, "console request refused", attributes...)
 }
 
 // reference names one refusal, "K7QM-2F9D", so that it can be told by telephone; "" without
 // randomness.
 func (c *Console) reference() string {
 	var drawn [5]byte
-	if _, err := io.ReadFull(c.random, drawn[:]); err != nil {
+	if _, err := io.ReadFull(c.config.Random, drawn[:]); err != nil {
 		return ""
 	}
 	written := base32.StdEncoding.EncodeToString(drawn[:])

@@ -36,8 +36,6 @@ type reportsView struct {
 	Within     bool   // the list is short because no more were looked at
 }
 
-func (r reportsView) form() *form { return r.Form }
-
 func reportsForm(v *visit) *form {
 	kinds := []option{{Value: "", Words: "Everything"}}
 	for _, action := range audit.Actions() {
@@ -60,13 +58,13 @@ func reportsForm(v *visit) *form {
 
 // showReports records that the audit is read, before it is.
 func (c *Console) showReports(v *visit) error {
-	now := c.now()
+	now := c.config.Now()
 	view := reportsView{Day: c.zone.today(now), LookedAt: lookedAt, Form: reportsForm(v)}
 	filter, err := reportsFilter(v, view.Form)
 	if err != nil {
 		return err
 	}
-	if err := c.audit.Record(v.ctx(), c.reading(v, filter)); err != nil {
+	if err := c.config.Audit.Record(v.ctx(), c.reading(v, filter)); err != nil {
 		return fmt.Errorf("record a look at the audit: %w", err)
 	}
 	if err := c.today(v.ctx(), &view, c.zone.midnight(now)); err != nil {
@@ -77,7 +75,7 @@ func (c *Console) showReports(v *visit) error {
 			return err
 		}
 	}
-	return c.show(v, "reports", "Reports", view)
+	return c.ask(v, &question{page: "reports", title: "Reports", form: view.Form, content: view})
 }
 
 func reportsFilter(v *visit, f *form) (audit.Filter, error) {
@@ -144,7 +142,7 @@ func (c *Console) today(ctx context.Context, view *reportsView, midnight time.Ti
 // no more before it.
 func (c *Console) lookBack(ctx context.Context, before int64, stop func(audit.Entry) bool) (int64, error) {
 	for looked := 0; looked < lookedAt; {
-		page, err := c.audit.Page(ctx, audit.Filter{Before: before}, audit.MaxPage)
+		page, err := c.config.Audit.Page(ctx, audit.Filter{Before: before}, audit.MaxPage)
 		if err != nil || len(page) == 0 {
 			return 0, err
 		}

@@ -2,7 +2,6 @@ package console
 
 import (
 	"context"
-	"errors"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
@@ -10,107 +9,48 @@ import (
 	"updatecenter/pins"
 )
 
-// A changeView asks why the PIN of a line is to be reset, or the line unlocked.
-type changeView struct {
-	lineView
-	Self  string
-	Reset bool
-	Form  *form
+// badReason is said of a reason that can't stand in a history.
+var badReason = fault{pins.ErrNote, "reason", "Write it on one line, in up to 500 characters."}
+
+func (c *Console) askReset(v *visit) (*question, error) {
+	return c.askChange(v, true, c.config.Desk.Reset)
 }
 
-func (c changeView) form() *form { return c.Form }
-
-func (c changeView) title() string {
-	if c.Reset {
-		return "Reset the PIN of " + c.Number
-	}
-	return "Unlock " + c.Number
+func (c *Console) askUnlock(v *visit) (*question, error) {
+	return c.askChange(v, false, c.config.Desk.Unlock)
 }
 
-func changeOf(v *visit, reset bool) (changeView, nanp.Number, error) {
-	number, err := v.number()
-	if err != nil {
-		return changeView{}, "", err
-	}
-	path, sure := "/unlock", "The customer knows the PIN, and only the locks are to go."
+// askChange asks why the PIN of a line is to be reset, or the line unlocked, and does it. The line's
+// page then says what to tell the customer.
+func (c *Console) askChange(
+	v *visit, reset bool, do func(context.Context, repair.Who, nanp.Number, string) (pins.Line, error),
+) (*question, error) {
+	path, title, sure := "/unlock", "Unlock ", "The customer knows the PIN, and only the locks are to go."
 	if reset {
-		path, sure = "/reset", "I have told the customer that the present PIN stops working, for everybody in the household."
+		path, title = "/reset", "Reset the PIN of "
+		sure = "I have told the customer that the present PIN stops working, for everybody in the household."
 	}
-	view := lineViewPath(number, path)
-	return changeView{view.lineView, view.Self, reset, v.newForm(
+	q, number, err := v.askOf(path, "line_change", title,
 		&field{
 			Name: "reason", Label: "Reason", Max: pins.MaxReason, Focus: true,
 			Hint: "Stands in the history of the line, with your name. No secrets.",
 			Need: "Say why, in a few words.",
 		},
 		&field{Name: "sure", Label: sure, Type: "tick", Need: "Tick this when it is so."},
-	)}, number, nil
-}
-
-func (c *Console) showReset(v *visit) error { return c.showChange(v, true) }
-
-func (c *Console) showUnlock(v *visit) error { return c.showChange(v, false) }
-
-func (c *Console) showChange(v *visit, reset bool) error {
-	view, _, err := changeOf(v, reset)
+	)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.show(v, "line_change", view.title(), view)
-}
-
-func (c *Console) resetPIN(v *visit) error { return c.change(v, true, c.desk.Reset) }
-
-func (c *Console) unlock(v *visit) error { return c.change(v, false, c.desk.Unlock) }
-
-// change does one of both. The line's page then says what to tell the customer.
-func (c *Console) change(
-	v *visit, reset bool, do func(context.Context, repair.Who, nanp.Number, string) (pins.Line, error),
-) error {
-	view, number, err := changeOf(v, reset)
-	if err != nil {
-		return err
+	q.title += number.Display()
+	q.content = partView{lineView: viewOf(number), asking: asking{q.form}, Self: linePath(number) + path, Reset: reset}
+	q.faults = []fault{badReason}
+	q.take = func() error {
+		if _, err := do(v.ctx(), v.who(), number, q.form.value("reason")); err != nil {
+			return err
+		}
+		return v.redirect(linePath(number))
 	}
-	if !v.read(view.Form) {
-		return c.show(v, "line_change", view.title(), view)
-	}
-	_, err = do(v.ctx(), v.who(), number, view.Form.value("reason"))
-	switch {
-	case err == nil:
-		return v.redirect(view.Path)
-	case errors.Is(err, pins.ErrNote):
-		view.Form.fail("reason", "Write it on one line, in up to 500 characters.")
-		return c.show(v, "line_change", view.title(), view)
-	}
-	words := deskWords(err, c.zone)
-	if words == "" {
-		return err
-	}
-	view.Form.fail("", words)
-	return c.showStatus(v, refusedStatus(err), "line_change", "Error: "+view.title(), view)
-}
-
-// An openView asks which account is to be opened, and why.
-type openView struct {
-	lineView
-	Self string
-	Form *form
-}
-
-func (o openView) form() *form { return o.Form }
-
-const openTitle = "Open an account"
-
-func openViewOf(v *visit) (openView, error) {
-	number, err := v.number()
-	if err != nil {
-		return openView{}, err
-	}
-	view := lineViewPath(number, "/open-account")
-	return openView{view.lineView, view.Self, v.newForm(accountField(), &field{
-		Name: "reason", Label: "Reason", Max: pins.MaxReason,
-		Hint: "Stands in the history of the account, with your name. No secrets.", Need: "Say why, in a few words.",
-	})}, nil
+	return q, nil
 }
 
 // accountField asks for an account number.
@@ -121,43 +61,28 @@ func accountField() *field {
 	}
 }
 
-func (c *Console) showOpenAccount(v *visit) error {
-	view, err := openViewOf(v)
-	if err != nil {
-		return err
-	}
-	return c.show(v, "open_account", openTitle, view)
-}
+// badAccount is said of what is no account number.
+var badAccount = fault{accounts.ErrNumber, "account", "An account number has up to 24 letters, digits and hyphens."}
 
-// openAccount opens the verification of an account that wrong codes or answers have closed.
-func (c *Console) openAccount(v *visit) error {
-	view, err := openViewOf(v)
+// askAccount opens the verification of an account that wrong codes or answers have closed.
+func (c *Console) askAccount(v *visit) (*question, error) {
+	q, number, err := v.askOf("/open-account", "open_account", "Open an account", accountField(), &field{
+		Name: "reason", Label: "Reason", Max: pins.MaxReason,
+		Hint: "Stands in the history of the account, with your name. No secrets.", Need: "Say why, in a few words.",
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if !v.read(view.Form) {
-		return c.show(v, "open_account", openTitle, view)
-	}
-	account, err := accounts.ParseNumber(view.Form.value("account"))
-	if err == nil {
-		err = c.desk.OpenAccount(v.ctx(), v.who(), account, view.Form.value("reason"))
-	}
-	switch {
-	case err == nil:
-		return v.redirect(view.Path + "/validate/secret?" + openedSaid)
-	case errors.Is(err, accounts.ErrNumber):
-		view.Form.fail("account", wrongAccount)
-	case errors.Is(err, accounts.ErrNoAccount):
-		view.Form.fail("account", "No account has this number.")
-	case errors.Is(err, pins.ErrNote):
-		view.Form.fail("reason", "Write it on one line, in up to 500 characters.")
-	default:
-		words := deskWords(err, c.zone)
-		if words == "" {
+	q.faults = []fault{badAccount, {accounts.ErrNoAccount, "account", "No account has this number."}, badReason}
+	q.take = func() error {
+		account, err := accounts.ParseNumber(q.form.value("account"))
+		if err == nil {
+			err = c.config.Desk.OpenAccount(v.ctx(), v.who(), account, q.form.value("reason"))
+		}
+		if err != nil {
 			return err
 		}
-		view.Form.fail("", words)
-		return c.showStatus(v, refusedStatus(err), "open_account", "Error: "+openTitle, view)
+		return v.redirect(linePath(number) + "/validate/secret?" + openedSaid)
 	}
-	return c.show(v, "open_account", openTitle, view)
+	return q, nil
 }

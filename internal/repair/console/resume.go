@@ -42,9 +42,9 @@ func (c *Console) signInFirst(v *visit, rt route) error {
 	}
 	to := resumption{path: strings.TrimSuffix(v.r.URL.Path, rt.cut)}
 	var known bool
-	to.agent, known = c.signIn.Peek(v.ctx(), v.token)
+	to.agent, known = c.config.SignIn.Peek(v.ctx(), v.token)
 	note := "signed-out"
-	if v.r.Method == http.MethodPost {
+	if v.posts() {
 		note = "not-sent"
 		if known {
 			to.draft = c.saveDraft(v, rt.keeps, to)
@@ -83,24 +83,27 @@ func (c *Console) saveDraft(v *visit, keeps []string, to resumption) signin.Toke
 	if len(values) == 0 {
 		return signin.Token{}
 	}
-	token, err := c.signIn.SaveDraft(v.ctx(), signin.Draft{Agent: to.agent, Path: to.path, Values: values})
+	token, err := c.config.SignIn.SaveDraft(v.ctx(), signin.Draft{Agent: to.agent, Path: to.path, Values: values})
 	if err != nil {
-		c.log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not kept", slog.String("route", pattern(v.r)), slog.Any("cause", err))
+		c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not kept", slog.String("route", pattern(v.r)), slog.Any("cause", err))
 	}
 	return token
 }
 
 // takeDraft hands a page the draft of its form, if there is one.
-func (c *Console) takeDraft(v *visit) {
+func (c *Console) takeDraft(v *visit, rt route) {
+	if len(rt.keeps) == 0 {
+		return
+	}
 	to := resumptionOf(readCookie(v, resumeCookie))
 	if to.draft.IsZero() || to.path != v.r.URL.Path || to.agent != v.session.Agent.ID {
 		return
 	}
 	dropCookie(v, resumeCookie)
-	draft, err := c.signIn.Draft(v.ctx(), to.draft, v.session.Agent.ID)
+	draft, err := c.config.SignIn.Draft(v.ctx(), to.draft, v.session.Agent.ID)
 	if err != nil || draft.Path != v.r.URL.Path {
 		if err != nil && !errors.Is(err, signin.ErrNoDraft) {
-			c.log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not found", slog.String("route", pattern(v.r)), slog.Any("cause", err))
+			c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not found", slog.String("route", pattern(v.r)), slog.Any("cause", err))
 		}
 		return
 	}
@@ -171,6 +174,9 @@ type visit struct {
 	note     string              // a word to begin the page with
 	doubt    *durability.Doubt   // about what was changed
 }
+
+// posts says whether something is sent, and not only asked for.
+func (v *visit) posts() bool { return v.r.Method == http.MethodPost }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
 
@@ -249,7 +255,7 @@ func (c *Console) admit(v *visit, rt route) (bool, error) {
 	if rt.least == anybody {
 		return true, nil
 	}
-	session, err := c.signIn.Session(v.ctx(), v.token)
+	session, err := c.config.SignIn.Session(v.ctx(), v.token)
 	if errors.Is(err, signin.ErrSignedOut) {
 		return false, c.signInFirst(v, rt)
 	}
@@ -261,7 +267,7 @@ func (c *Console) admit(v *visit, rt route) (bool, error) {
 		return false, v.redirect(stagePath(session.Agent.Next()))
 	}
 	if !session.SetUp && !rt.least.allows(session.Agent.Role) {
-		if rt.told != nil && v.r.Method == http.MethodPost {
+		if rt.told != nil && v.posts() {
 			return false, rt.told(v)
 		}
 		return false, forbidden()

@@ -57,6 +57,9 @@ type route struct {
 	least access
 	get   handler // nil: the method is not allowed; HEAD stands where GET does
 	post  handler
+	asks  maker // answers both, with a form; nil: see get and post
+	// notes are what the page can begin with: the query has the word.
+	notes map[string]string
 	// keeps are the fields of the form that are kept when the session has run out meanwhile. What
 	// is secret never stands here.
 	keeps []string
@@ -71,10 +74,17 @@ type route struct {
 
 // table is every path of the console.
 func (c *Console) table() []route {
-	return slices.Concat(
+	table := slices.Concat(
 		c.signInRoutes(), c.setUpRoutes(), c.profileRoutes(),
 		c.customerRoutes(), c.peopleRoutes(), c.keyRoutes(),
 	)
+	for i := range table {
+		if rt := &table[i]; rt.asks != nil {
+			rt.get = c.asks(rt.asks)
+			rt.post = rt.get
+		}
+	}
+	return table
 }
 
 // Routes adds the console to a router: everything at and below /repair.
@@ -95,7 +105,7 @@ func (c *Console) serve(v *visit, rt route) error {
 	if err != nil {
 		return err
 	}
-	if v.r.Method == http.MethodPost {
+	if v.posts() {
 		if err := v.readBody(); err != nil {
 			return err
 		}
@@ -109,8 +119,9 @@ func (c *Console) serve(v *visit, rt route) error {
 	if err != nil || !admitted {
 		return err
 	}
-	if v.r.Method != http.MethodPost && len(rt.keeps) > 0 {
-		c.takeDraft(v)
+	if !v.posts() {
+		v.note = rt.notes[v.r.URL.Query().Get("note")]
+		c.takeDraft(v, rt)
 	}
 	return serve(v)
 }
@@ -147,12 +158,12 @@ const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src
 // guard stands before every page: who is sent away here is told why, and no page knows of it.
 func (c *Console) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		began := c.now()
+		began := c.config.Now()
 		told := &answer{ResponseWriter: w}
 		client := r.Context()
 		ctx, doubt := durability.Watch(client)
 		r = r.WithContext(ctx)
-		v := &visit{w: told, r: r, client: client, doubt: doubt, from: c.client(r), loopback: c.loopback}
+		v := &visit{w: told, r: r, client: client, doubt: doubt, from: c.config.Client(r), loopback: c.loopback}
 		c.protect(w.Header())
 		defer c.logVisit(v, told, began)
 		defer c.caught(v, told)
@@ -214,7 +225,7 @@ func (c *Console) caught(v *visit, told *answer) {
 	if fault == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
 		panic(fault)
 	}
-	c.log.LogAttrs(v.ctx(), slog.LevelError, "console panicked", slog.String("route", pattern(v.r)),
+	c.config.Log.LogAttrs(v.ctx(), slog.LevelError, "console panicked", slog.String("route", pattern(v.r)),
 		slog.String("kind", fmt.Sprintf("%T", fault)), slog.String("stack", string(debug.Stack())))
 	if told.status == 0 {
 		c.refuse(v, broken(nil))
@@ -250,12 +261,12 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 func (c *Console) logVisit(v *visit, told *answer, began time.Time) {
 	attributes := []slog.Attr{
 		slog.String("method", knownMethod(v.r.Method)), slog.String("route", pattern(v.r)),
-		slog.Int("status", told.status), slog.Duration("took", c.now().Sub(began)),
+		slog.Int("status", told.status), slog.Duration("took", c.config.Now().Sub(began)),
 	}
 	if v.session.Agent.Name != "" {
 		attributes = append(attributes, slog.String("agent", string(v.session.Agent.Name)))
 	}
-	c.log.LogAttrs(v.ctx(), slog.LevelInfo, "console request", attributes...)
+	c.config.Log.LogAttrs(v.ctx(), slog.LevelInfo, "console request", attributes...)
 }
 
 // pattern is the path as the table has it: the path itself may hold a token, or anything.

@@ -12,14 +12,11 @@ import (
 
 func (c *Console) setUpRoutes() []route {
 	return []route{
-		{path: "/repair/welcome/{token}", get: c.askFirstPassword, post: c.takeFirstPassword},
+		{path: "/repair/welcome/{token}", asks: c.askFirstPassword},
 		{path: "/repair/set-up/password", least: settingUp, get: c.wantsLink},
-		{path: "/repair/set-up/factor", least: settingUp, get: c.at(agents.StageFactor, c.askFactor), post: c.at(agents.StageFactor, c.takeFactor)},
-		{path: "/repair/set-up/terms", least: settingUp, get: c.at(agents.StageTerms, c.askTerms), post: c.at(agents.StageTerms, c.takeTerms)},
-		{
-			path: "/repair/set-up/profile", least: settingUp, keeps: ofProfile,
-			get: c.at(agents.StageProfile, c.askProfile), post: c.at(agents.StageProfile, c.takeProfile),
-		},
+		{path: "/repair/set-up/factor", least: settingUp, asks: at(agents.StageFactor, c.askFactor)},
+		{path: "/repair/set-up/terms", least: settingUp, asks: at(agents.StageTerms, c.askTerms)},
+		{path: "/repair/set-up/profile", least: settingUp, asks: at(agents.StageProfile, c.askProfile), keeps: ofProfile},
 	}
 }
 
@@ -32,12 +29,12 @@ func stagePath(stage agents.Stage) string {
 }
 
 // at opens a page of the set-up to agents who have come so far, and sends others to where they are.
-func (c *Console) at(stage agents.Stage, serve handler) handler {
-	return func(v *visit) error {
+func at(stage agents.Stage, ask maker) maker {
+	return func(v *visit) (*question, error) {
 		if next := v.session.Agent.Next(); next != stage {
-			return v.redirect(stagePath(next))
+			return nil, v.redirect(stagePath(next))
 		}
-		return serve(v)
+		return ask(v)
 	}
 }
 
@@ -52,9 +49,8 @@ func (c *Console) wantsLink(v *visit) error {
 // A welcomePage asks for the first password.
 type welcomePage struct {
 	asking
-	Agent           agents.Agent
-	Self            string
-	Password, Again *field
+	Agent agents.Agent
+	Self  string
 }
 
 // newPassword are the two fields in which a password is chosen.
@@ -71,45 +67,35 @@ func newPassword() (password, again *field) {
 	return password, again
 }
 
-func (v *visit) welcomePage(agent agents.Agent) welcomePage {
-	password, again := newPassword()
-	return welcomePage{asking{v.newForm(password, again)}, agent, v.r.URL.Path, password, again}
-}
-
-func (c *Console) askFirstPassword(v *visit) error {
-	agent, err := c.agents.Open(v.ctx(), secret.New(v.part("token")))
-	if err != nil {
-		return c.deadLink(v, err)
-	}
-	return c.show(v, "welcome", "Choose a password", v.welcomePage(agent))
-}
-
-// takeFirstPassword uses the link up, and begins a session that is good for the set-up alone.
-func (c *Console) takeFirstPassword(v *visit) error {
+// askFirstPassword uses a link up, and begins a session that is good for the set-up alone.
+func (c *Console) askFirstPassword(v *visit) (*question, error) {
 	token := secret.New(v.part("token"))
-	agent, err := c.agents.Open(v.ctx(), token)
+	agent, err := c.config.Agents.Open(v.ctx(), token)
 	if err != nil {
-		return c.deadLink(v, err)
+		return nil, c.deadLink(v, err)
 	}
-	page := v.welcomePage(agent)
-	if !v.read(page.Form) || !page.Form.same("password", "again") {
-		return c.show(v, "welcome", "Choose a password", page)
-	}
-	by := agents.By{Name: string(agent.Name), Via: "console", From: v.from}
-	agent, err = c.agents.UseLink(v.ctx(), by, token, page.Form.secret("password"))
-	if page.Form.refusedBy(err) {
-		return c.show(v, "welcome", "Choose a password", page)
-	}
-	if err != nil {
-		return c.deadLink(v, err)
-	}
-	session, err := c.signIn.Start(v.ctx(), agent, v.from)
-	if err != nil {
-		return fmt.Errorf("begin set-up: %w", err)
-	}
-	dropCookie(v, resumeCookie)
-	setCookie(v, sessionCookie, session)
-	return v.redirect(stagePath(agent.Next()))
+	f := v.newForm(newPassword())
+	page := welcomePage{asking{f}, agent, v.r.URL.Path}
+	return &question{page: "welcome", title: "Choose a password", form: f, content: page, take: func() error {
+		if !f.same("password", "again") {
+			return nil
+		}
+		by := agents.By{Name: string(agent.Name), Via: "console", From: v.from}
+		agent, err := c.config.Agents.UseLink(v.ctx(), by, token, f.secret("password"))
+		switch {
+		case f.refusedBy(err):
+			return nil
+		case err != nil:
+			return c.deadLink(v, err)
+		}
+		session, err := c.config.SignIn.Start(v.ctx(), agent, v.from)
+		if err != nil {
+			return fmt.Errorf("begin set-up: %w", err)
+		}
+		dropCookie(v, resumeCookie)
+		setCookie(v, sessionCookie, session)
+		return v.redirect(stagePath(agent.Next()))
+	}}, nil
 }
 
 func (c *Console) deadLink(v *visit, err error) error {
@@ -158,7 +144,7 @@ func (c *Console) renew(v *visit, agent agents.Agent) error {
 	if agent.Epoch == v.session.Agent.Epoch {
 		return nil
 	}
-	token, err := c.signIn.Renew(v.ctx(), v.token, agent)
+	token, err := c.config.SignIn.Renew(v.ctx(), v.token, agent)
 	if errors.Is(err, signin.ErrSignedOut) {
 		return nil // the next page asks to sign in
 	}
@@ -170,51 +156,29 @@ func (c *Console) renew(v *visit, agent agents.Agent) error {
 	return nil
 }
 
-// A termsPage has the conditions of use, and a tick.
-type termsPage struct {
-	asking
-	Accept *field
-}
-
-func (v *visit) termsPage() termsPage {
-	accept := &field{
+// askTerms shows the conditions of use, and asks for a tick.
+func (c *Console) askTerms(v *visit) (*question, error) {
+	f := v.newForm(&field{
 		Name: "accept", Type: "tick", Label: "I have read these conditions, and I accept them.",
 		Need: "Tick this to go on. Without it you can’t use the console.",
-	}
-	return termsPage{asking{v.newForm(accept)}, accept}
+	})
+	return &question{page: "set_up_terms", title: "Terms and conditions", form: f, take: func() error {
+		agent, err := c.config.Agents.AcceptTerms(v.ctx(), v.by(), v.session.Agent.ID)
+		if err != nil {
+			return err
+		}
+		return c.goOnAs(v, agent)
+	}}, nil
 }
 
-func (c *Console) askTerms(v *visit) error {
-	return c.show(v, "set_up_terms", "Terms and conditions", v.termsPage())
-}
-
-func (c *Console) takeTerms(v *visit) error {
-	page := v.termsPage()
-	if !v.read(page.Form) {
-		return c.show(v, "set_up_terms", "Terms and conditions", page)
-	}
-	agent, err := c.agents.AcceptTerms(v.ctx(), v.by(), v.session.Agent.ID)
-	if err != nil {
-		return fmt.Errorf("accept terms: %w", err)
-	}
-	return c.goOnAs(v, agent)
-}
-
-func (c *Console) askProfile(v *visit) error {
-	return c.show(v, "set_up_profile", "Check your profile", v.profilePage())
-}
-
-func (c *Console) takeProfile(v *visit) error {
+func (c *Console) askProfile(v *visit) (*question, error) {
 	page := v.profilePage()
-	if !v.read(page.Form) {
-		return c.show(v, "set_up_profile", "Check your profile", page)
-	}
-	agent, err := c.agents.UpdateProfile(v.ctx(), v.by(), v.session.Agent.ID, page.Form.profile(v.session.Agent))
-	if page.Form.refusedBy(err) {
-		return c.show(v, "set_up_profile", "Check your profile", page)
-	}
-	if err != nil {
-		return fmt.Errorf("update profile: %w", err)
-	}
-	return c.goOnAs(v, agent)
+	f := page.Form
+	return &question{page: "set_up_profile", title: "Check your profile", form: f, content: page, take: func() error {
+		agent, err := c.config.Agents.UpdateProfile(v.ctx(), v.by(), v.session.Agent.ID, f.profile(v.session.Agent))
+		if err != nil {
+			return err
+		}
+		return c.goOnAs(v, agent)
+	}}, nil
 }

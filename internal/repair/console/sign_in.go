@@ -28,93 +28,60 @@ var notes = map[string]string{
 
 func (c *Console) signInRoutes() []route {
 	return []route{
-		{path: signInPath, get: c.askName, post: c.takeName},
-		{path: signInPath + "/password", get: c.askPassword, post: c.takePassword},
-		{path: signInPath + "/code", get: c.askCode, post: c.takeCode},
+		{path: signInPath, asks: c.askName, notes: notes},
+		{path: signInPath + "/password", asks: c.askPassword},
+		{path: signInPath + "/code", asks: c.askCode, notes: map[string]string{"new": "A new code is on its way. Only that one works now."}},
 		{path: signInPath + "/resend", post: c.resend},
 		{path: "/repair/sign-out", post: c.signOut},
 	}
 }
 
-// A namePage asks for the user name.
-type namePage struct {
-	asking
-	Name *field
-}
+// notRight is said of a wrong password, and of user names that nobody has.
+const notRight = "That is not right. Check what you typed, and the user name too."
 
-// asking is embedded in the content of pages with a form.
-type asking struct{ Form *form }
-
-func (a asking) form() *form { return a.Form }
-
-func (v *visit) namePage() namePage {
-	name := &field{
+func (c *Console) askName(v *visit) (*question, error) {
+	if !v.posts() {
+		if _, err := c.config.SignIn.Session(v.ctx(), v.token); err == nil {
+			return nil, v.redirect(home)
+		}
+	}
+	f := v.newForm(&field{
 		Name: "name", Label: "User name", Autocomplete: "username", Max: 100, Focus: true,
 		Need: "Enter your user name.", Secret: true, // a password typed here by mistake is not shown
-	}
-	return namePage{asking{v.newForm(name)}, name}
+	})
+	return &question{page: "sign_in", title: "Sign in", form: f, take: func() error {
+		token, err := c.config.SignIn.Begin(v.ctx(), strings.TrimSpace(f.secret("name").Reveal()), v.from, readCookie(v, browserCookie))
+		if err != nil {
+			return c.notYet(v, f, err, notRight)
+		}
+		setCookie(v, signInCookie, token)
+		return v.redirect(signInPath + "/password")
+	}}, nil
 }
 
-func (c *Console) askName(v *visit) error {
-	if _, err := c.signIn.Session(v.ctx(), v.token); err == nil {
-		return v.redirect(home)
+func (c *Console) askPassword(v *visit) (*question, error) {
+	under := readCookie(v, signInCookie)
+	if under.IsZero() && !v.posts() {
+		return nil, v.redirect(signInPath)
 	}
-	v.note = notes[v.r.URL.Query().Get("note")]
-	return c.show(v, "sign_in", "Sign in", v.namePage())
-}
-
-func (c *Console) takeName(v *visit) error {
-	page := v.namePage()
-	if !v.read(page.Form) {
-		return c.show(v, "sign_in", "Sign in", page)
-	}
-	token, err := c.signIn.Begin(v.ctx(), strings.TrimSpace(page.Form.secret("name").Reveal()), v.from, readCookie(v, browserCookie))
-	if err != nil {
-		return c.notYet(v, err, "sign_in", "Sign in", page)
-	}
-	setCookie(v, signInCookie, token)
-	return v.redirect(signInPath + "/password")
-}
-
-// A passwordPage asks for the password.
-type passwordPage struct {
-	asking
-	Password *field
-}
-
-func (v *visit) passwordPage() passwordPage {
-	password := &field{
+	f := v.newForm(&field{
 		Name: "password", Label: "Password", Type: "password", Autocomplete: "current-password",
 		Focus: true, Secret: true, Need: "Enter your password.",
-	}
-	return passwordPage{asking{v.newForm(password)}, password}
-}
-
-func (c *Console) askPassword(v *visit) error {
-	if readCookie(v, signInCookie).IsZero() {
-		return v.redirect(signInPath)
-	}
-	return c.show(v, "sign_in_password", "Enter your password", v.passwordPage())
-}
-
-func (c *Console) takePassword(v *visit) error {
-	page := v.passwordPage()
-	if !v.read(page.Form) {
-		return c.show(v, "sign_in_password", "Enter your password", page)
-	}
-	token, _ := stepOf(readCookie(v, signInCookie))
-	step, err := c.signIn.Password(v.ctx(), token, page.Form.secret("password"), v.from)
-	if err != nil {
-		return c.notYet(v, err, "sign_in_password", "Enter your password", page)
-	}
-	setCookie(v, signInCookie, stepCookie(token, step))
-	return v.redirect(signInPath + "/code")
+	})
+	return &question{page: "sign_in_password", title: "Enter your password", form: f, take: func() error {
+		token, _ := stepOf(under)
+		step, err := c.config.SignIn.Password(v.ctx(), token, f.secret("password"), v.from)
+		if err != nil {
+			return c.notYet(v, f, err, notRight)
+		}
+		setCookie(v, signInCookie, stepCookie(token, step))
+		return v.redirect(signInPath + "/code")
+	}}, nil
 }
 
 // A codePage asks for the code of the second factor.
 type codePage struct {
 	asking
-	Code    *field
 	ByEmail bool
 	Hint    string // where it went
 }
@@ -126,56 +93,39 @@ func codeField() *field {
 	}
 }
 
-func (v *visit) codePage(step signin.Step) codePage {
-	code := codeField()
-	return codePage{asking{v.newForm(code)}, code, step.Kind == signin.AskEmail, step.Hint}
+func (c *Console) askCode(v *visit) (*question, error) {
+	token, step := stepOf(readCookie(v, signInCookie))
+	if step.Kind == "" && !v.posts() {
+		return nil, v.redirect(signInPath)
+	}
+	f := v.newForm(codeField())
+	page := codePage{asking{f}, step.Kind == signin.AskEmail, step.Hint}
+	return &question{page: "sign_in_code", title: "Enter your code", form: f, content: page, take: func() error {
+		session, agent, err := c.config.SignIn.Code(v.ctx(), token, f.secret("code"), v.from)
+		if err != nil {
+			return c.notYet(v, f, err, wrongCode(step))
+		}
+		dropCookie(v, signInCookie)
+		setCookie(v, sessionCookie, session)
+		c.keepBrowser(v, agent)
+		return c.goOn(v, agent)
+	}, faults: []fault{{signin.ErrNotACode, "code", "Enter the six digits of the code, and nothing else."}}}, nil
 }
 
-// wrong is what is said of a code that is not right.
-func (p codePage) wrong() string {
-	if p.ByEmail {
+// wrongCode is what is said of a code that is not right.
+func wrongCode(step signin.Step) string {
+	if step.Kind == signin.AskEmail {
 		return "That is not right. Use the code of the newest e-mail."
 	}
 	return "That is not right. Each code works once: if you have just used this one, wait for the next."
 }
 
-func (c *Console) askCode(v *visit) error {
-	_, step := stepOf(readCookie(v, signInCookie))
-	if step.Kind == "" {
-		return v.redirect(signInPath)
-	}
-	if v.r.URL.Query().Get("note") == "new" {
-		v.note = "A new code is on its way. Only that one works now."
-	}
-	return c.show(v, "sign_in_code", "Enter your code", v.codePage(step))
-}
-
-func (c *Console) takeCode(v *visit) error {
-	token, step := stepOf(readCookie(v, signInCookie))
-	page := v.codePage(step)
-	if !v.read(page.Form) {
-		return c.show(v, "sign_in_code", "Enter your code", page)
-	}
-	session, agent, err := c.signIn.Code(v.ctx(), token, page.Form.secret("code"), v.from)
-	if errors.Is(err, signin.ErrNotACode) {
-		page.Form.fail("code", "Enter the six digits of the code, and nothing else.")
-		return c.show(v, "sign_in_code", "Enter your code", page)
-	}
-	if err != nil {
-		return c.notYet(v, err, "sign_in_code", "Enter your code", page)
-	}
-	dropCookie(v, signInCookie)
-	setCookie(v, sessionCookie, session)
-	c.keepBrowser(v, agent)
-	return c.goOn(v, agent)
-}
-
 // keepBrowser has an agent's failures in this browser counted apart from those of strangers, from now
 // on. That it can't be is no reason not to let somebody go on.
 func (c *Console) keepBrowser(v *visit, agent agents.Agent) {
-	token, err := c.signIn.Remember(v.ctx(), readCookie(v, browserCookie), agent)
+	token, err := c.config.SignIn.Remember(v.ctx(), readCookie(v, browserCookie), agent)
 	if err != nil {
-		c.log.LogAttrs(v.ctx(), slog.LevelWarn, "browser not remembered", slog.Any("cause", err))
+		c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "browser not remembered", slog.Any("cause", err))
 	}
 	if !token.IsZero() {
 		v.cookie(browserCookie, token.Reveal(), int(signin.RememberFor/time.Second))
@@ -184,15 +134,19 @@ func (c *Console) keepBrowser(v *visit, agent agents.Agent) {
 
 func (c *Console) resend(v *visit) error {
 	token, step := stepOf(readCookie(v, signInCookie))
-	if err := c.signIn.Resend(v.ctx(), token); err != nil {
-		page := v.codePage(step)
-		return c.notYet(v, err, "sign_in_code", "Enter your code", page)
+	err := c.config.SignIn.Resend(v.ctx(), token)
+	if err == nil {
+		return v.redirect(signInPath + "/code?note=new")
 	}
-	return v.redirect(signInPath + "/code?note=new")
+	q, _ := c.askCode(v) // which a POST is always shown
+	if err := c.notYet(v, q.form, err, wrongCode(step)); err != nil || !q.form.Faulty() {
+		return err
+	}
+	return c.ask(v, q)
 }
 
 func (c *Console) signOut(v *visit) error {
-	if err := c.signIn.SignOut(v.ctx(), v.token); err != nil {
+	if err := c.config.SignIn.SignOut(v.ctx(), v.token); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	return c.leave(v, "bye")
@@ -206,23 +160,24 @@ func (c *Console) leave(v *visit, note string) error {
 	return v.redirect(signInPath + "?note=" + note)
 }
 
-// notYet shows a page of sign-in again, with why it didn't go on. It says the same of user names
-// that nobody has.
-func (c *Console) notYet(v *visit, err error, page, title string, content interface{ form() *form }) error {
+// notYet has a form of sign-in say why it didn't go on, with a sentence for what is wrong, or starts
+// over. It says the same of user names that nobody has.
+func (c *Console) notYet(v *visit, f *form, err error, wrong string) error {
 	if errors.Is(err, signin.ErrExpired) {
 		dropCookie(v, signInCookie)
 		return v.redirect(signInPath + "?note=expired")
 	}
-	wrong := "That is not right. Check what you typed, and the user name too."
-	if code, ok := content.(codePage); ok {
-		wrong = code.wrong()
-	}
+	return c.refuseSignIn(f, err, wrong)
+}
+
+// refuseSignIn has a form say what refusalOf says. Other errors stay what they are.
+func (c *Console) refuseSignIn(f *form, err error, wrong string) error {
 	sentence, status := c.refusalOf(err, wrong)
 	if sentence == "" {
 		return fmt.Errorf("sign in: %w", err)
 	}
-	content.form().fail("", sentence)
-	return c.showStatus(v, status, page, "Error: "+title, content)
+	f.refuse(status, sentence)
+	return nil
 }
 
 // refusalOf words why a sign-in does not go on, with a sentence for what is wrong; "": it is no rule
@@ -235,7 +190,7 @@ func (c *Console) refusalOf(err error, wrong string) (sentence string, status in
 	}
 	switch {
 	case errors.As(err, &later):
-		return strings.TrimSpace(wrong + " Too many attempts: try again " + inWords(later.Until.Sub(c.now())) + "."), http.StatusTooManyRequests
+		return strings.TrimSpace(wrong + " Too many attempts: try again " + inWords(later.Until.Sub(c.config.Now())) + "."), http.StatusTooManyRequests
 	case errors.Is(err, signin.ErrLocked):
 		return "There were too many attempts. Only an administrator of the console can let you in again.", status
 	case errors.Is(err, signin.ErrUsedUp):

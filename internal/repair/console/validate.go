@@ -24,7 +24,7 @@ func (c *Console) callLine(v *visit) error {
 	if key == "" || len(key) > maxKey {
 		return badForm(http.StatusBadRequest)
 	}
-	validation, err := c.desk.Call(v.ctx(), v.who(), number, key)
+	validation, err := c.config.Desk.Call(v.ctx(), v.who(), number, key)
 	if err != nil {
 		return c.refuseWay(v, number, "The line was not called", err)
 	}
@@ -55,10 +55,12 @@ type callView struct {
 }
 
 func codeForm(v *visit) *form {
-	return v.newForm(&field{
+	f := v.newForm(&field{
 		Name: "code", Label: "Six digits that the customer reads to you", InputMode: "numeric", Max: 20, Secret: true,
 		Type: "text", Focus: true, Need: "Enter the six digits.",
 	})
+	f.alone = true
+	return f
 }
 
 func (c *Console) showCall(v *visit) error {
@@ -74,7 +76,7 @@ func (c *Console) showCall(v *visit) error {
 }
 
 func (c *Console) showCallWith(v *visit, status int, validation repair.Validation, entry *form) error {
-	now := c.now()
+	now := c.config.Now()
 	view := callView{
 		lineView: viewOf(validation.Line), Self: callPath(validation), Code: entry.field("code"),
 		Events:  "/repair/validations/" + string(validation.ID) + "/events",
@@ -85,7 +87,6 @@ func (c *Console) showCallWith(v *visit, status int, validation repair.Validatio
 		PhotoID: v.who().PhotoID,
 	}
 	view.Words, view.Next = validationWords(validation)
-	view.Code.Focus = true // there is one field only: no summary stands before it
 	var err error
 	if view.Key, err = c.newKey(); err != nil {
 		return err
@@ -108,7 +109,7 @@ func (c *Console) checkCode(v *visit) error {
 	if !v.read(entry) {
 		return c.showCallWith(v, http.StatusUnprocessableEntity, validation, entry)
 	}
-	result, err := c.desk.Code(v.ctx(), v.who(), validation.ID, entry.secret("code"))
+	result, err := c.config.Desk.Code(v.ctx(), v.who(), validation.ID, entry.secret("code"))
 	switch {
 	case errors.Is(err, repair.ErrCode):
 		entry.fail("code", "The code has six digits. This was not counted as a try.")
@@ -137,7 +138,7 @@ func (c *Console) validation(v *visit) (repair.Validation, error) {
 // own is the agent's own validation that the path names. What another one has begun is not told
 // from what never was.
 func (c *Console) own(v *visit) (repair.Validation, error) {
-	validation, err := c.desk.Validation(v.ctx(), v.who(), repair.ID(v.part("validation")))
+	validation, err := c.config.Desk.Validation(v.ctx(), v.who(), repair.ID(v.part("validation")))
 	if errors.Is(err, repair.ErrNotFound) {
 		return repair.Validation{}, noPage().because(err)
 	}
@@ -154,67 +155,36 @@ type wayView struct {
 
 // refuseWay shows why the desk has refused, and the other ways.
 func (c *Console) refuseWay(v *visit, number nanp.Number, title string, err error) error {
-	words := deskWords(err, c.zone)
-	if words == "" {
+	status, sentence := c.deskRefusal(err)
+	if sentence == "" {
 		return err
 	}
-	view := wayView{lineView: viewOf(number), Title: title, Sentence: words, PhotoID: v.who().PhotoID}
-	return c.showStatus(v, refusedStatus(err), "validate_refused", title, view)
+	view := wayView{lineView: viewOf(number), Title: title, Sentence: sentence, PhotoID: v.who().PhotoID}
+	return c.showStatus(v, status, "validate_refused", title, view)
 }
 
-// A photoView asks what photo ID was seen.
-type photoView struct {
-	lineView
-	Self string
-	Form *form
-}
-
-func (p photoView) form() *form { return p.Form }
-
-func (c *Console) photoView(v *visit) (photoView, error) {
-	number, err := v.number()
-	if err != nil {
-		return photoView{}, err
-	}
-	view := lineViewPath(number, "/validate/photo-id")
-	return photoView{view.lineView, view.Self, v.newForm(&field{
+// askPhotoID asks what photo ID was seen.
+func (c *Console) askPhotoID(v *visit) (*question, error) {
+	q, number, err := v.askOf("/validate/photo-id", "validate_photo", "Photo ID", &field{
 		Name: "note", Label: "What you were shown, and where", Max: repair.MaxNote, Focus: true,
 		Hint: "Kind of document, who issued it, the store; not its number. At least 10 characters.",
 		Need: "Say what you were shown, and in which store.",
-	})}, nil
-}
-
-func (c *Console) showPhotoID(v *visit) error {
-	view, err := c.photoView(v)
+	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.show(v, "validate_photo", "Photo ID", view)
-}
-
-func (c *Console) acceptPhotoID(v *visit) error {
-	view, err := c.photoView(v)
-	if err != nil {
-		return err
-	}
-	if !v.read(view.Form) {
-		return c.show(v, "validate_photo", "Photo ID", view)
-	}
-	number, err := v.number()
-	if err != nil {
-		return err
-	}
-	err = c.desk.PhotoID(v.ctx(), v.who(), number, view.Form.value("note"))
-	switch {
-	case errors.Is(err, repair.ErrNote):
-		view.Form.fail("note", "Write 10 to 500 characters, on one line.")
-		return c.show(v, "validate_photo", "Photo ID", view)
-	case errors.Is(err, repair.ErrNotAllowed):
-		return forbidden().because(err)
-	case err != nil:
+	q.faults = []fault{{repair.ErrNote, "note", "Write 10 to 500 characters, on one line."}}
+	q.take = func() error {
+		err := c.config.Desk.PhotoID(v.ctx(), v.who(), number, q.form.value("note"))
+		switch {
+		case err == nil:
+			return v.redirect(linePath(number))
+		case errors.Is(err, repair.ErrNotAllowed):
+			return forbidden().because(err)
+		}
 		return c.refuseWay(v, number, "The photo ID was not taken", err)
 	}
-	return v.redirect(view.Path)
+	return q, nil
 }
 
 // refusePhotoID hands the desk what an agent sent who may accept no photo ID, which takes a form
@@ -222,19 +192,10 @@ func (c *Console) acceptPhotoID(v *visit) error {
 func (c *Console) refusePhotoID(v *visit) error {
 	number, err := v.number()
 	if err == nil {
-		err = c.desk.PhotoID(v.ctx(), v.who(), number, v.r.PostForm.Get("note"))
+		err = c.config.Desk.PhotoID(v.ctx(), v.who(), number, v.r.PostForm.Get("note"))
 	}
 	return forbidden().because(err)
 }
-
-// A secretView asks for what the customer knows of the account.
-type secretView struct {
-	lineView
-	Self string
-	Form *form
-}
-
-func (s secretView) form() *form { return s.Form }
 
 // What the customer tells.
 const (
@@ -249,12 +210,14 @@ var secretKeeps = []string{"account", "kind"}
 // [accounts.Claim] takes 400 bytes.
 const maxSecret = 100
 
-func (c *Console) secretView(v *visit) (secretView, error) {
-	number, err := v.number()
-	if err != nil {
-		return secretView{}, err
-	}
-	asks := v.newForm(
+// wrongSecret is said once an entry was wrong.
+const wrongSecret = "That was not right. Account number, and code or answer, must belong together and to this line; " +
+	"which of them was wrong is not told."
+
+// askSecret asks for what the customer knows of the account. Every try counts, so each leads on to a
+// page that can be loaded again.
+func (c *Console) askSecret(v *visit) (*question, error) {
+	q, number, err := v.askOf("/validate/secret", "validate_secret", "Security code or answer",
 		accountField(),
 		&field{
 			Name: "kind", Label: "What the customer tells you", Type: "select", Value: tellsCode, Need: "Choose one.",
@@ -268,25 +231,19 @@ func (c *Console) secretView(v *visit) (secretView, error) {
 			Hint: "It is not shown again. Spaces, hyphens and capitals do not matter.", Need: "Enter what the customer tells you.",
 		},
 	)
-	view := lineViewPath(number, "/validate/secret")
-	return secretView{view.lineView, view.Self, asks}, nil
-}
-
-func (c *Console) showSecret(v *visit) error {
-	view, err := c.secretView(v)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if v.r.URL.Query().Has(openedSaid) {
+	if !v.posts() && v.r.URL.Query().Has(openedSaid) {
 		v.note = "The account is open: codes and answers are looked at."
 	}
-	if v.r.URL.Query().Has(wrongSaid) {
+	if !v.posts() && v.r.URL.Query().Has(wrongSaid) {
 		v.note = "" // nobody was signed out
-		view.Form.fail("", "That was not right. Account number, and code or answer, must belong together and to this line; "+
-			"which of them was wrong is not told.")
-		return c.showStatus(v, http.StatusOK, "validate_secret", "Error: Security code or answer", view)
+		q.form.refuse(http.StatusOK, wrongSecret)
 	}
-	return c.show(v, "validate_secret", "Security code or answer", view)
+	q.faults = []fault{badAccount, {accounts.ErrClaim, "secret", "This can’t be a security code or an answer."}}
+	q.take = func() error { return c.judgeSecret(v, number, q.form) }
+	return q, nil
 }
 
 // wrongSaid, in the query, has the page say that the last entry was wrong. It proves nothing, and
@@ -296,47 +253,27 @@ const wrongSaid = "wrong"
 // openedSaid, in the query, has the page say that an account was opened. It proves nothing either.
 const openedSaid = "opened"
 
-const wrongAccount = "An account number has up to 24 letters, digits and hyphens."
-
-// checkSecret has the entry judged. Every try counts, so each leads on to a page that can be loaded
-// again.
-func (c *Console) checkSecret(v *visit) error {
-	view, err := c.secretView(v)
+func (c *Console) judgeSecret(v *visit, number nanp.Number, f *form) error {
+	account, err := accounts.ParseNumber(f.value("account"))
 	if err != nil {
 		return err
 	}
-	if !v.read(view.Form) {
-		return c.show(v, "validate_secret", "Security code or answer", view)
+	claim := accounts.Claim{Code: f.secret("secret")}
+	if f.value("kind") == tellsAnswer {
+		claim = accounts.Claim{Answer: f.secret("secret")}
 	}
-	account, err := accounts.ParseNumber(view.Form.value("account"))
-	if err != nil {
-		view.Form.fail("account", wrongAccount)
-		return c.show(v, "validate_secret", "Security code or answer", view)
-	}
-	claim := accounts.Claim{Code: view.Form.secret("secret")}
-	if view.Form.value("kind") == tellsAnswer {
-		claim = accounts.Claim{Answer: view.Form.secret("secret")}
-	}
-	return c.judge(v, view, account, claim)
-}
-
-func (c *Console) judge(v *visit, view secretView, account accounts.Number, claim accounts.Claim) error {
-	number, err := v.number()
-	if err != nil {
-		return err
-	}
-	right, err := c.desk.Secret(v.ctx(), v.who(), number, account, claim)
+	right, err := c.config.Desk.Secret(v.ctx(), v.who(), number, account, claim)
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
-		view.Form.fail("secret", "This can’t be a security code or an answer.")
-		return c.show(v, "validate_secret", "Security code or answer", view)
+		return err
 	case err != nil:
 		return c.refuseWay(v, number, "The entry was not taken", err)
 	case right:
-		return v.redirect(view.Path)
+		return v.redirect(linePath(number))
 	}
-	c.keepEntry(v, view.Self)
-	return v.redirect(view.Self + "?" + wrongSaid)
+	self := linePath(number) + "/validate/secret"
+	c.keepEntry(v, self)
+	return v.redirect(self + "?" + wrongSaid)
 }
 
 // keepEntry has the page filled in again, but for the secret.
