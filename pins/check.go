@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -49,7 +50,7 @@ const releaseWithin = 500 * time.Millisecond
 // one: else it could be tried on one number after the other until a new line is found.
 //
 // The same turn again gives the same answer and has no further effect. An attempt that
-// can't be hashed in time, or that meets [ErrBusy], is an error and isn't counted.
+// can't be hashed in time, or that meets [hash.ErrBusy], is an error and isn't counted.
 func (l *Lines) Check(ctx context.Context, attempt Attempt, entry secret.Text) (CheckResult, error) {
 	if attempt.At.IsZero() {
 		attempt.At = l.now()
@@ -117,7 +118,7 @@ func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry
 	return Wrong, Settlement{As: Failed}, nil
 }
 
-func (l *Lines) judgePersonal(ctx context.Context, pin Hash, entry secret.Text) (Outcome, Settlement, error) {
+func (l *Lines) judgePersonal(ctx context.Context, pin hash.Hash, entry secret.Text) (Outcome, Settlement, error) {
 	match, stale, err := l.hasher.Verify(ctx, pin, entry)
 	if err != nil {
 		return "", Settlement{}, err
@@ -269,7 +270,7 @@ type Settlement struct {
 	// Rehash replaces the stored hash, if that is still Old, as it was made under an
 	// older key or weaker parameters. Only with Passed; empty: nothing to replace. It
 	// is the same PIN, so Since and Revision stay and nothing is recorded.
-	Old, Rehash Hash
+	Old, Rehash hash.Hash
 }
 
 // SettledAs is the way an attempt ends.
@@ -291,7 +292,7 @@ const (
 type Change struct {
 	Number   nanp.Number
 	Revision int64 // that the line must still have
-	PIN      Hash
+	PIN      hash.Hash
 	Turn     Turn
 	Record   Record // appended as it is; its At is when the PIN comes into force
 	Notice   []byte // kept as due, see [Store]; empty: none

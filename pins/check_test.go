@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -236,7 +237,7 @@ func TestCheckUnvouchedRefusedIsNotCounted(t *testing.T) {
 func (f *fixture) unvouchedRule(t testing.TB, rule pins.CallerRule) {
 	t.Helper()
 	lines, err := pins.New(pins.Config{
-		Store: f.store, Callers: f.store, Hasher: hasher(t, pins.HasherConfig{Keys: f.keys}), Policy: policy(),
+		Store: f.store, Callers: f.store, Hasher: hasher(t, hash.Config{Keys: f.keys}), Policy: policy(),
 		Unvouched: rule, Now: func() time.Time { return f.now },
 	})
 	if err != nil {
@@ -425,9 +426,9 @@ func TestCheckReleaseFails(t *testing.T) {
 }
 
 func TestCheckRehashes(t *testing.T) {
-	tests := map[string]pins.HasherConfig{
+	tests := map[string]hash.Config{
 		"a newer key": {Keys: keyring(t, "2026b", "2026a")},
-		"higher cost": {Params: pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 1}},
+		"higher cost": {Params: hash.Params{MemoryKiB: 64, Passes: 2, Lanes: 1}},
 	}
 	for name, config := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -449,10 +450,29 @@ func TestCheckRehashes(t *testing.T) {
 			if better.PIN == old.PIN || better.Revision != old.Revision || !better.Since.Equal(old.Since) {
 				t.Errorf("line %+v, before %+v", better, old)
 			}
-			verify(t, hasher(t, config), better.PIN, rightPIN, true, false)
+			if match, stale, err := hasher(t, config).Verify(t.Context(), better.PIN, rightPIN); !match || stale || err != nil {
+				t.Errorf("hashed anew: match %t, stale %t, %v", match, stale, err)
+			}
 			f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
 			if line, _ := f.Find(t.Context(), personal); line.PIN != better.PIN {
 				t.Error("it was hashed anew once more")
+			}
+		})
+	}
+}
+
+// BenchmarkCheck measures what the rules add to a hash that costs next to nothing.
+func BenchmarkCheck(b *testing.B) {
+	for name, number := range map[string]nanp.Number{"personal": personal, "missing": missing} {
+		b.Run(name, func(b *testing.B) {
+			f := newFixture(b)
+			b.ReportAllocs()
+			for b.Loop() {
+				f.forget()
+				f.now = f.now.Add(31 * time.Minute)
+				if _, err := f.Check(b.Context(), f.attempt(number, pins.Remote), wrongPIN); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
@@ -47,7 +48,7 @@ func newFixture(t testing.TB) *fixture {
 		keys: &countedKeys{Keyring: keyring(t, "2026a")},
 		now:  time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
 	}
-	f.Lines = f.lines(t, pins.HasherConfig{Keys: f.keys})
+	f.Lines = f.lines(t, hash.Config{Keys: f.keys})
 	if _, err := f.store.Add(t.Context(), []pins.NewLine{{Number: personal}, {Number: temporary}}, f.now); err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +60,7 @@ func newFixture(t testing.TB) *fixture {
 }
 
 // lines makes the rules anew on the same stores.
-func (f *fixture) lines(t testing.TB, config pins.HasherConfig) *pins.Lines {
+func (f *fixture) lines(t testing.TB, config hash.Config) *pins.Lines {
 	t.Helper()
 	lines, err := pins.New(pins.Config{
 		Store: f.store, Callers: f.store, Hasher: hasher(t, config), Policy: policy(),

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
@@ -195,19 +196,16 @@ func keyring(t testing.TB, ids ...string) secret.Keyring {
 	return ring
 }
 
-// cheap are parameters that cost next to nothing.
-func cheap() pins.Params { return pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1} }
-
-// hasher makes a hasher, a cheap one unless config has parameters.
-func hasher(t testing.TB, config pins.HasherConfig) *pins.Hasher {
+// hasher makes a hasher, one that costs next to nothing unless config has parameters.
+func hasher(t testing.TB, config hash.Config) *hash.Hasher {
 	t.Helper()
 	if config.Keys == nil {
 		config.Keys = keyring(t, "2026a")
 	}
-	if config.Params == (pins.Params{}) {
-		config.Params = cheap()
+	if config.Params == (hash.Params{}) {
+		config.Params = hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
 	}
-	h, err := pins.NewHasher(config)
+	h, err := hash.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,11 +45,8 @@
 //
 // # How a PIN is kept
 //
-// Four digits fall to trial and error under any hash. So [Hasher] first takes an HMAC
-// under a secret key that the database doesn't hold, and then Argon2id, as NIST SP
-// 800-63B asks. A hash names its key and its costs; when either is behind the
-// present ones, the next right entry replaces it. A PIN on its way is a secret.Text, and
-// no error of this package quotes one.
+// It is hashed, by package hash. A PIN on its way is a secret.Text, and no error of this package
+// quotes one.
 //
 // # Features
 //
@@ -71,6 +68,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -111,7 +109,7 @@ func DefaultUnvouched() CallerRule { return CallerRule{Failures: 50, Window: 24 
 type Config struct {
 	Store   Store
 	Callers CallerStore
-	Hasher  *Hasher
+	Hasher  *hash.Hasher
 	Policy  Policy
 	Lock    LockRule   // zero: [DefaultLock]
 	Caller  CallerRule // zero: [DefaultCallers]
@@ -140,7 +138,7 @@ func (n Notice) of(number nanp.Number, event Event, name string) []byte {
 type Lines struct {
 	store     Store
 	callers   CallerStore
-	hasher    *Hasher
+	hasher    *hash.Hasher
 	policy    Policy
 	lock      LockRule
 	caller    CallerRule
@@ -199,7 +197,7 @@ func (l *Lines) SetLanguage(ctx context.Context, number nanp.Number, language st
 // Weigh tells whether entry may be the line's new PIN: by the policy, and by the PIN that
 // the line has. It is for callers who have proved to know that, at the given revision: who
 // knew an older one could guess the present one here, uncounted, and gets Stale instead. It
-// takes a hash, so it can say [ErrBusy] or the context's error; also ErrNotAPIN and ErrNoLine.
+// takes a hash, so it can say [hash.ErrBusy] or the context's error; also ErrNotAPIN and ErrNoLine.
 func (l *Lines) Weigh(ctx context.Context, number nanp.Number, proved int64, entry secret.Text) (Verdict, error) {
 	verdict, err := l.policy.Weigh(entry, number)
 	if err != nil {
@@ -240,7 +238,7 @@ type ChangeRequest struct {
 
 // Change makes the entry the line's personal PIN, records it and has the customer told, in one step. Errors:
 // ErrUnacceptable for what should have been weighed, ErrStale when the PIN was changed or
-// reset meanwhile, ErrNoLine, ErrBusy, the context's. The same turn again changes nothing.
+// reset meanwhile, ErrNoLine, hash.ErrBusy, the context's. The same turn again changes nothing.
 // So a store that failed, and may yet have made the change, is asked once more: a caller
 // must not hear that something went wrong while the new PIN stands.
 func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
@@ -293,7 +291,7 @@ var (
 type Line struct {
 	Number   nanp.Number
 	Language string    // "en", "es", or empty while the customer has not chosen
-	PIN      Hash      // the personal PIN; empty while the line has the temporary one
+	PIN      hash.Hash // the personal PIN; empty while the line has the temporary one
 	Since    time.Time // when the present PIN came into force
 	Revision int64     // grows by one with every change and reset of the PIN, from a start of its own: see [Registry]
 	FromLine Strikes   // failures of calls that come from the line itself

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
@@ -165,7 +166,7 @@ func TestChangeRefused(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	f := newFixture(t)
-	good := pins.Config{Store: f.store, Callers: f.store, Hasher: hasher(t, pins.HasherConfig{}), Policy: policy()}
+	good := pins.Config{Store: f.store, Callers: f.store, Hasher: hasher(t, hash.Config{}), Policy: policy()}
 	if _, err := pins.New(good); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +192,7 @@ func ExampleLines() {
 		fmt.Println(err)
 		return
 	}
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys})
+	hasher, err := hash.New(hash.Config{Keys: keys})
 	if err != nil {
 		fmt.Println(err)
 		return

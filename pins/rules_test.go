@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -192,7 +193,7 @@ func TestErrorsHoldNoEntry(t *testing.T) {
 	contexts := []func() context.Context{
 		t.Context, func() context.Context { return ended }, func() context.Context { return f.hangingUp(t) },
 	}
-	malformed := hasher(t, pins.HasherConfig{})
+	malformed := hasher(t, hash.Config{})
 	for _, digits := range keyed {
 		entry := secret.New(digits)
 		var errs []error
@@ -207,7 +208,7 @@ func TestErrorsHoldNoEntry(t *testing.T) {
 			}
 			ctx := begin()
 			_, hashErr := malformed.Hash(ctx, entry)
-			_, _, verifyErr := malformed.Verify(ctx, pins.Hash("$"+digits), entry)
+			_, _, verifyErr := malformed.Verify(ctx, hash.Hash("$"+digits), entry)
 			errs = append(errs, hashErr, verifyErr, malformed.VerifyNothing(ctx, entry))
 		}
 		errs = append(errs, pins.Policy{Temporary: entry, MinDigits: 4, MaxDigits: 99}.Validate())

@@ -3,6 +3,7 @@ package pins_test
 import (
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -13,7 +14,7 @@ var admitTests = map[string]func(play){
 		p.fail(known, pins.Remote, 2, 3, 0)
 		admission := p.admit(p.attempt(known, pins.Remote, 4, 0))
 		p.t.Same(admission, pins.Admission{Admitted: true, Known: true, Line: p.line(known)})
-		p.t.Same(admission.Line.PIN, pins.Hash("hash one"))
+		p.t.Same(admission.Line.PIN, hash.Hash("hash one"))
 		p.t.Same(admission.Line.Remote.Failures, 2)
 	},
 	"a number that is no line is admitted and counted in the same way": func(p play) {

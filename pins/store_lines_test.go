@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/pins"
 )
 
@@ -55,7 +56,7 @@ var changeTests = map[string]func(play){
 		before := p.line(known)
 		p.t.OK(p.change(before.Revision, "hash one", 1))
 		line := p.line(known)
-		p.t.Same(line.PIN, pins.Hash("hash one"))
+		p.t.Same(line.PIN, hash.Hash("hash one"))
 		p.t.Same(line.Since, p.start.Add(time.Second))
 		p.t.Same(line.Revision, before.Revision+1)
 		p.history(known, p.changeOf(0, "", 1).Record)
@@ -103,9 +104,9 @@ var changeTests = map[string]func(play){
 		revision := p.line(known).Revision
 		p.t.OK(p.change(revision, "hash one", 1))
 		p.t.Is(p.change(revision, "hash two", 2), pins.ErrStale)
-		p.t.Same(p.line(known).PIN, pins.Hash("hash one"))
+		p.t.Same(p.line(known).PIN, hash.Hash("hash one"))
 		p.set("hash two", 3)
-		p.t.Same(p.line(known).PIN, pins.Hash("hash two"))
+		p.t.Same(p.line(known).PIN, hash.Hash("hash two"))
 		p.history(known, p.changeOf(0, "", 3).Record, p.changeOf(0, "", 1).Record)
 	},
 	"a revision to come is stale too": func(p play) {
@@ -121,7 +122,7 @@ var changeTests = map[string]func(play){
 		p.t.Same(p.line(known), want)
 		p.t.OK(p.change(want.Revision, "hash two", 2))
 		p.t.OK(p.change(revision, "hash one", 1))
-		p.t.Same(p.line(known).PIN, pins.Hash("hash two"))
+		p.t.Same(p.line(known).PIN, hash.Hash("hash two"))
 		p.history(known, p.changeOf(0, "", 2).Record, p.changeOf(0, "", 1).Record)
 	},
 	"the same turn after a reset changes nothing": func(p play) {
@@ -135,7 +136,7 @@ var changeTests = map[string]func(play){
 		revision := p.line(known).Revision
 		p.t.Is(p.change(revision+7, "hash one", 1), pins.ErrStale)
 		p.t.OK(p.change(revision, "hash one", 1))
-		p.t.Same(p.line(known).PIN, pins.Hash("hash one"))
+		p.t.Same(p.line(known).PIN, hash.Hash("hash one"))
 	},
 	"a reset makes a proof stale": func(p play) {
 		revision := p.line(known).Revision

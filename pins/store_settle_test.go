@@ -3,6 +3,7 @@ package pins_test
 import (
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -122,7 +123,7 @@ var settleTests = map[string]func(play){
 	"a hash that is not the old one any more stays": func(p play) {
 		p.set("newer", 1)
 		p.rehash(2, "old", "old, better hashed")
-		p.t.Same(p.line(known).PIN, pins.Hash("newer"))
+		p.t.Same(p.line(known).PIN, hash.Hash("newer"))
 	},
 	"a line that was reset meanwhile is not rehashed": func(p play) {
 		p.set("old", 1)
@@ -141,7 +142,7 @@ var settleTests = map[string]func(play){
 }
 
 // rehash passes turn n with a better hash.
-func (p play) rehash(n int, old, better pins.Hash) {
+func (p play) rehash(n int, old, better hash.Hash) {
 	p.t.Helper()
 	a := p.attempt(known, pins.Remote, n, 0)
 	p.admitted(a, true)

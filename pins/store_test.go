@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
@@ -123,18 +124,18 @@ func (p play) add(number nanp.Number) {
 }
 
 // set gives the known line a PIN in turn n.
-func (p play) set(pin pins.Hash, n int) {
+func (p play) set(pin hash.Hash, n int) {
 	p.t.Helper()
 	p.t.OK(p.change(p.line(known).Revision, pin, n))
 }
 
 // change is what set does, for a caller who has proved to know the PIN of that revision.
-func (p play) change(revision int64, pin pins.Hash, n int) error {
+func (p play) change(revision int64, pin hash.Hash, n int) error {
 	p.t.Helper()
 	return p.lines.Change(p.t.Context(), p.changeOf(revision, pin, n))
 }
 
-func (p play) changeOf(revision int64, pin pins.Hash, n int) pins.Change {
+func (p play) changeOf(revision int64, pin hash.Hash, n int) pins.Change {
 	a := p.attempt(known, pins.FromLine, n, time.Duration(n)*time.Second)
 	return pins.Change{
 		Number: known, Revision: revision, PIN: pin, Turn: a.Turn,

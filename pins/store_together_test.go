@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -42,7 +43,7 @@ var togetherTests = map[string]func(play){
 	},
 	"of a hundred changes at once one stands": func(p play) {
 		revision, results := p.line(known).Revision, make([]error, 100)
-		p.together(func(i int) { results[i] = p.change(revision, pins.Hash(fmt.Sprint("hash ", i)), i) })
+		p.together(func(i int) { results[i] = p.change(revision, hash.Hash(fmt.Sprint("hash ", i)), i) })
 		won := -1
 		for i, err := range results {
 			switch {
@@ -54,7 +55,7 @@ var togetherTests = map[string]func(play){
 				won = i
 			}
 		}
-		p.t.Same(p.line(known).PIN, pins.Hash(fmt.Sprint("hash ", won)))
+		p.t.Same(p.line(known).PIN, hash.Hash(fmt.Sprint("hash ", won)))
 		p.history(known, p.changeOf(0, "", won).Record)
 	},
 	"a hundred failures of a caller at once, ten of them admitted": func(p play) {

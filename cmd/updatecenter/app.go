@@ -24,6 +24,7 @@ import (
 	"updatecenter/internal/clientip"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redisstore"
@@ -59,7 +60,7 @@ type outside struct {
 	db       *redisstore.DB
 	now      func() time.Time
 	log      *slog.Logger
-	hash     pins.Params       // zero: the default
+	hash     hash.Params       // zero: the default
 	onExit   func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
 	post     http.RoundTripper // to the operator's switch; nil: over the network
 	queue    deliveries.Queue  // of attempts at deliveries; nil: in Redis
@@ -71,7 +72,7 @@ type outside struct {
 func newApp(c config, o outside) (*app, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: c.keys, Params: o.hash})
+	hasher, err := hash.New(hash.Config{Keys: c.keys, Params: o.hash})
 	if err != nil {
 		return nil, fmt.Errorf("prepare hashing: %w", err)
 	}
@@ -221,7 +222,7 @@ func (a *app) tellSwitch(ctx context.Context) {
 	}
 }
 
-func newLines(c config, o outside, hasher *pins.Hasher, notice pins.Notice) (*pins.Lines, error) {
+func newLines(c config, o outside, hasher *hash.Hasher, notice pins.Notice) (*pins.Lines, error) {
 	store := o.db.Lines()
 	return pins.New(pins.Config{
 		Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Unvouched: c.unvouched, Now: o.now, Notice: notice,

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/outbound/mailqueue"
 	"updatecenter/internal/outbound/wording"
@@ -76,7 +77,7 @@ const welcomePath = "/repair/welcome/"
 
 // newAgents are the people who may sign in.
 func newAgents(c config, o outside, log agents.Audit, mailer agents.Mailer) (*agents.Agents, error) {
-	hasher, err := pins.NewHasher(pins.HasherConfig{
+	hasher, err := hash.New(hash.Config{
 		Keys: c.keys, Params: o.hash, AtOnce: passwordsAtOnce, Waiting: passwordsWaiting,
 	})
 	if err != nil {

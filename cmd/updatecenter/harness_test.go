@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
@@ -28,7 +29,7 @@ import (
 )
 
 // cheap makes hashing quick: what it costs is measured elsewhere.
-var cheap = pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}
+var cheap = hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}
 
 // patience is how long a test's Redis may take over an operation: with the race detector,
 // beside other tests, what takes a millisecond can take a second.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
@@ -138,7 +139,7 @@ func (s *stage) hasPIN(t *testing.T, line pins.Line, pin string) bool {
 	if line.Temporary() {
 		return false
 	}
-	hasher := must(pins.NewHasher(pins.HasherConfig{Keys: s.config.keys, Params: cheap}))(t)
+	hasher := must(hash.New(hash.Config{Keys: s.config.keys, Params: cheap}))(t)
 	match, _, err := hasher.Verify(t.Context(), line.PIN, secret.New(pin))
 	if err != nil {
 		t.Fatal(err)

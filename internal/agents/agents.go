@@ -25,7 +25,7 @@
 //
 // A password has 12 to 128 characters and is refused, with a sentence that says why, if it is
 // common, guessable, or made of the agent's own names ([Agents.JudgePassword]; NIST SP 800-63B,
-// section 3.1.1.2). It is kept as package pins keeps PINs. An authenticator app's code
+// section 3.1.1.2). It is kept as a hash, by package hash. An authenticator app's code
 // (RFC 6238, 30 seconds, six digits) counts within one step of the present, and each once, also
 // when two servers are shown it at the same moment ([Agents.UseCode]).
 //
@@ -61,15 +61,15 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
 )
 
-// Hasher hashes passwords; a [*pins.Hasher] is one. It bounds the work under way, and says
-// [pins.ErrBusy] beyond.
+// Hasher hashes passwords; a [*hash.Hasher] is one. It bounds the work under way, and says
+// [hash.ErrBusy] beyond.
 type Hasher interface {
-	Hash(ctx context.Context, entry secret.Text) (pins.Hash, error)
-	Verify(ctx context.Context, hash pins.Hash, entry secret.Text) (match, stale bool, err error)
+	Hash(ctx context.Context, entry secret.Text) (hash.Hash, error)
+	Verify(ctx context.Context, hash hash.Hash, entry secret.Text) (match, stale bool, err error)
 	VerifyNothing(ctx context.Context, entry secret.Text) error
 }
 
@@ -246,7 +246,7 @@ type Agent struct {
 	State    State     // as recorded; see [Agent.StateAt]
 	Since    time.Time // when State was entered, or confirmed by a reactivation
 
-	Password pins.Hash   // empty: none yet
+	Password hash.Hash   // empty: none yet
 	Factor   Factor      // empty: none yet
 	AppKey   secret.Text // of the authenticator app, base32; empty: none
 	LastStep int64       // the 30 seconds since 1970 whose code was used last

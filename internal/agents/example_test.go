@@ -8,9 +8,9 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
-	"updatecenter/pins"
 )
 
 func exampleNow() time.Time { return time.Date(2026, 8, 31, 12, 0, 0, 0, time.UTC) }
@@ -22,7 +22,7 @@ func exampleConfig(store agents.Store, mailer agents.Mailer) agents.Config {
 	if err != nil {
 		panic(err)
 	}
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, AtOnce: 2, Waiting: 64})
+	hasher, err := hash.New(hash.Config{Keys: keys, AtOnce: 2, Waiting: 64})
 	if err != nil {
 		panic(err)
 	}

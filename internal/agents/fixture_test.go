@@ -18,11 +18,11 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
-	"updatecenter/pins"
 )
 
 const linkURL = "https://repair.example.com/repair/welcome/"
@@ -61,7 +61,7 @@ func (f *fixture) config(t testing.TB) agents.Config {
 	t.Helper()
 	keys := keyring(t, "2026a")
 	// The least that Argon2 can cost: these tests are not about that.
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	hasher, err := hash.New(hash.Config{Keys: keys, Params: hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
 	ok(t, err)
 	return agents.Config{
 		Store: f.store, Hasher: hasher, Keys: keys, Mailer: f.mailer, Audit: f.audit, LinkURL: linkURL,

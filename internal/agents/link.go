@@ -79,7 +79,7 @@ func (a *Agents) Open(ctx context.Context, token secret.Text) (Agent, error) {
 
 // UseLink sets the password of whoever has the link, and uses the link up. Of two at once one
 // wins. The second factor is chosen anew, and sessions end. If by has no name it is the agent.
-// Errors: [ErrLink]; [*PasswordError], and then the link still works; [pins.ErrBusy].
+// Errors: [ErrLink]; [*PasswordError], and then the link still works; [hash.ErrBusy].
 func (a *Agents) UseLink(ctx context.Context, by By, token, password secret.Text) (Agent, error) {
 	agent, err := a.Open(ctx, token)
 	if err != nil {

@@ -29,7 +29,7 @@ func normal(password secret.Text) secret.Text {
 
 // CheckPassword says whether the entry is the agent's password. For the zero Agent, and one
 // without a password, it is none, after the same work. Failures are counted by package signin,
-// before. Errors: [pins.ErrBusy], the context's, those of the key ring.
+// before. Errors: [hash.ErrBusy], the context's, those of the key ring.
 func (a *Agents) CheckPassword(ctx context.Context, agent Agent, entry secret.Text) (bool, error) {
 	if len(entry.Reveal()) > maxBytes {
 		entry = secret.Text{}
@@ -74,7 +74,7 @@ func (a *Agents) rehash(ctx context.Context, agent Agent, entry secret.Text) {
 // all sessions; a link that was sent works no more. Who guesses at the old password must be stopped by the caller, who counts
 // failures as sign-in does. Errors: [ErrWrongPassword], recorded; [*PasswordError];
 // [ErrStaleSession], also of any change between the look at the old password and the end;
-// [ErrNoAgent], [ErrDeactivated], [ErrDeleted], [pins.ErrBusy].
+// [ErrNoAgent], [ErrDeactivated], [ErrDeleted], [hash.ErrBusy].
 func (a *Agents) ChangePassword(ctx context.Context, by By, id ID, old, password secret.Text) (Agent, error) {
 	agent, err := a.Get(ctx, id)
 	if err != nil {

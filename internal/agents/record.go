@@ -7,8 +7,8 @@ import (
 	"io"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
 )
 
 // Stored is a profile as a store keeps it.
@@ -55,7 +55,7 @@ type form struct {
 	Role         Role      `json:"role,omitempty"`
 	State        State     `json:"state"`
 	Since        time.Time `json:"since"`
-	Hash         pins.Hash `json:"hash,omitempty"` // of the password
+	Hash         hash.Hash `json:"hash,omitempty"` // of the password
 	Factor       Factor    `json:"factor,omitempty"`
 	LastStep     int64     `json:"last_step,omitempty"`
 	Required     Factor    `json:"required,omitempty"`

@@ -11,8 +11,8 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
 )
 
 func errorAs[E error](err error) (E, bool) {
@@ -234,8 +234,8 @@ func TestRehash(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
 	config := f.config(t)
-	params := pins.Params{MemoryKiB: 16, Passes: 1, Lanes: 1}
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: config.Keys, Params: params})
+	params := hash.Params{MemoryKiB: 16, Passes: 1, Lanes: 1}
+	hasher, err := hash.New(hash.Config{Keys: config.Keys, Params: params})
 	ok(t, err)
 	config.Hasher = hasher
 	all, err := agents.New(config)

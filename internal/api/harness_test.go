@@ -22,6 +22,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
@@ -36,7 +37,7 @@ const line nanp.Number = "+16125550142"
 var start = time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
 
 // hash stands for a personal PIN; it must turn up nowhere.
-const hash pins.Hash = "$argon2id$personal"
+const personalPIN hash.Hash = "$argon2id$personal"
 
 // A rig is the API over an embedded Redis, with a clock that stands still. Every answer is
 // held against openapi.yaml, and at the end the log is searched for secrets.
@@ -70,7 +71,7 @@ func newRig(t *testing.T) *rig {
 	db := testkit.Redis(t)
 	r := &rig{
 		T: t, db: db, store: &store{Lines: db.Lines()}, keys: &keyStore{Store: db.Keys()},
-		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(hash)},
+		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(personalPIN)},
 		trail: &trail{},
 	}
 	r.codes = &deskStore{Desk: db.Desk(), trouble: r.store.trouble}
@@ -223,7 +224,7 @@ func (r *rig) personal() {
 		r.Fatal(err)
 	}
 	err = r.store.Lines.Change(r.Context(), pins.Change{
-		Number: line, Revision: before.Revision, PIN: hash, Turn: pins.Turn{Call: "CA1", Number: 3},
+		Number: line, Revision: before.Revision, PIN: personalPIN, Turn: pins.Turn{Call: "CA1", Number: 3},
 		Record: pins.Record{At: r.now, Event: pins.Changed, By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: "CA1"},
 	})
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/alicebob/miniredis/v2/server"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
@@ -124,7 +125,7 @@ func changeAll(db *redisstore.DB, lines []nanp.Number, n int) map[nanp.Number]bo
 	return failed
 }
 
-func pinNamed(n int) pins.Hash { return pins.Hash("hash " + strconv.Itoa(n)) }
+func pinNamed(n int) hash.Hash { return hash.Hash("hash " + strconv.Itoa(n)) }
 
 // compare counts the lines whose n-th PIN is in force although they were told that it failed, and the
 // others that don't have it.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/torture"
@@ -48,7 +49,7 @@ type lineState struct {
 // lineSeen is what is read of a line in one step.
 type lineSeen struct {
 	language        string
-	pin             pins.Hash
+	pin             hash.Hash
 	since, revision int64
 }
 
@@ -205,7 +206,7 @@ func (u lineUser) change(number, expected int64) bool {
 }
 
 // changed is a line with another PIN.
-func (s lineState) changed(pin pins.Hash, number int64) lineState {
+func (s lineState) changed(pin hash.Hash, number int64) lineState {
 	s.pin, s.since, s.revision = pin, timeOf(number).UnixMilli(), s.revision+1
 	s.changes += fmt.Sprint(" ", number)
 	return s

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -169,7 +170,7 @@ func parseLineHash(fields []any, into *pins.Line) error {
 	}
 	into.Language, _ = fields[1].(string)
 	pin, _ := fields[2].(string)
-	into.PIN = pins.Hash(pin)
+	into.PIN = hash.Hash(pin)
 	var since int64
 	if !parseNumber(fields[3], &since) || !parseNumber(fields[4], &into.Revision) {
 		return ErrGarbage

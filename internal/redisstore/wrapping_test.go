@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -183,7 +184,7 @@ func signInOf(t *testing.T, db *redisstore.DB) (*agents.Agents, *signin.SignIn) 
 
 func linesOf(t *testing.T, db *redisstore.DB) *pins.Lines {
 	t.Helper()
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: testKeys(t), Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	hasher, err := hash.New(hash.Config{Keys: testKeys(t), Params: hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

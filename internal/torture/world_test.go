@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/programtest"
 	"updatecenter/internal/redisstore"
@@ -141,7 +142,7 @@ func (w *world) newLines(notice pins.Notice) *pins.Lines {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
+	hasher, err := hash.New(hash.Config{Keys: keys, Params: hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	if err != nil {
 		w.t.Fatal(err)
 	}

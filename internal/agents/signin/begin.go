@@ -143,7 +143,7 @@ const (
 
 // Password takes the password of a sign-in under way. A right one can be given again, and
 // has a new code sent where codes go by e-mail. Errors: [ErrWrong], [ErrLocked], a
-// [WaitError], [ErrExpired]; pins.ErrBusy, when so many passwords wait to be hashed that the
+// [WaitError], [ErrExpired]; hash.ErrBusy, when so many passwords wait to be hashed that the
 // client should try again in a moment, and nothing was counted; [ErrNoMore], and a [WaitError],
 // when the password is right but no more codes are mailed; and those of stores, the audit and
 // the mailer.

@@ -189,7 +189,7 @@ func (s *SignIn) EndChange(ctx context.Context, session Session, token Token) (C
 // Confirm checks the password of who is signed in, before the own password or factor is changed:
 // whoever finds an open session must not be able to try passwords there. Failures count as at
 // signing in, for this session alone, and a right password forgives none. Errors: [ErrWrong], [ErrLocked], a
-// [WaitError], pins.ErrBusy, and those of stores and the audit.
+// [WaitError], hash.ErrBusy, and those of stores and the audit.
 func (s *SignIn) Confirm(ctx context.Context, session Session, entry secret.Text, from string) error {
 	t, err := s.admit(ctx, session.Agent, "", session.placeOf(from))
 	if err != nil {

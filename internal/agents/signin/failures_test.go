@@ -18,8 +18,8 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
 )
 
 // delays are what the nth failure in a row brings.
@@ -209,7 +209,7 @@ func TestHundredNamesAtOnceStayBounded(t *testing.T) {
 		switch {
 		case errors.Is(err, signin.ErrWrong):
 			wrong.Add(1)
-		case errors.Is(err, pins.ErrBusy):
+		case errors.Is(err, hash.ErrBusy):
 			busy.Add(1)
 		default:
 			t.Error(err)

@@ -18,10 +18,10 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
-	"updatecenter/pins"
 )
 
 const (
@@ -52,8 +52,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w.stores = &stores{SignIn: db.SignIn(w.time), subjects: map[string]bool{}}
 	w.now.Store(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixMilli())
-	h, err := pins.NewHasher(pins.HasherConfig{
-		Keys: w.keys, Params: pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, AtOnce: 2, Waiting: 64,
+	h, err := hash.New(hash.Config{
+		Keys: w.keys, Params: hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, AtOnce: 2, Waiting: 64,
 	})
 	w.ok(err)
 	w.hasher = &hasher{Hasher: h}
@@ -255,12 +255,12 @@ func another(code secret.Text) secret.Text {
 
 // hasher counts hashes, and how many ran at once. After is called when an entry was judged.
 type hasher struct {
-	*pins.Hasher
+	*hash.Hasher
 	hashes atomic.Int64
 	after  func()
 }
 
-func (h *hasher) Verify(ctx context.Context, hash pins.Hash, entry secret.Text) (bool, bool, error) {
+func (h *hasher) Verify(ctx context.Context, hash hash.Hash, entry secret.Text) (bool, bool, error) {
 	h.hashes.Add(1)
 	if h.after != nil {
 		defer h.after()

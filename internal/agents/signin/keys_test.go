@@ -11,8 +11,8 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
 )
 
 // rings are the keys before a change, while it is made, in its two steps or in one, and after it.
@@ -35,8 +35,8 @@ func rings(t *testing.T) (before, added, after, alone secret.Keyring) {
 // restart has the server start with other secret keys, over the same stores.
 func (w *world) restart(keys secret.Keyring) {
 	w.t.Helper()
-	h, err := pins.NewHasher(pins.HasherConfig{
-		Keys: keys, Params: pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, AtOnce: 2, Waiting: 64,
+	h, err := hash.New(hash.Config{
+		Keys: keys, Params: hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, AtOnce: 2, Waiting: 64,
 	})
 	w.ok(err)
 	w.keys, w.hasher = keys, &hasher{Hasher: h}

@@ -93,7 +93,7 @@ type Recorder interface {
 type Config struct {
 	// Agents are the people who sign in. Their Hasher should be one of its own, AtOnce 2 and
 	// Waiting 64: then a hundred attempts at once take the memory of two, and most of the
-	// rest are told pins.ErrBusy.
+	// rest are told hash.ErrBusy.
 	Agents   *agents.Agents
 	Store    Store
 	Attempts Attempts

@@ -23,6 +23,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
@@ -116,7 +117,7 @@ func shopKeys(t *testing.T) secret.Keyring {
 
 func (s *shop) hire(db *redisstore.DB, ring secret.Keyring, log *slog.Logger) {
 	s.t.Helper()
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: ring, Params: pins.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	hasher, err := hash.New(hash.Config{Keys: ring, Params: hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
 	s.ok(err)
 	links := &links{}
 	s.mail, s.keys = links, &keys{Store: db.Keys()}

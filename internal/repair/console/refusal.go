@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/hash"
 	"updatecenter/pins"
 )
 
@@ -98,7 +99,7 @@ func explain(err error) *refusal {
 	switch {
 	case errors.As(err, &known):
 		return known
-	case errors.Is(err, pins.ErrBusy):
+	case errors.Is(err, hash.ErrBusy):
 		return busy(err)
 	case errors.Is(err, agents.ErrStaleSession), errors.Is(err, signin.ErrSignedOut):
 		return signedOut().because(err)

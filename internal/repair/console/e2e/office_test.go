@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
@@ -86,7 +87,7 @@ func (o *office) door(db *redisstore.DB, keys secret.Keyring, record *audit.Log,
 // hire invites the agent and does the whole set-up.
 func (o *office) hire(db *redisstore.DB, keys secret.Keyring, record *audit.Log) *agents.Agents {
 	o.t.Helper()
-	hasher, err := pins.NewHasher(pins.HasherConfig{Keys: keys, Params: pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
+	hasher, err := hash.New(hash.Config{Keys: keys, Params: hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
 	o.ok(err)
 	people, err := agents.New(agents.Config{
 		Store: db.Agents(), Hasher: hasher, Keys: keys, Mailer: o, Audit: record, LinkURL: o.host + "/repair/welcome/", Now: o.now,

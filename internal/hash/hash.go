@@ -1,4 +1,9 @@
-package pins
+// Package hash keeps PINs and passwords as hashes. Four digits fall to trial and error under any
+// hash. So a [Hasher] first takes an HMAC under a secret key that the database doesn't hold, and
+// then Argon2id, as NIST SP 800-63B asks. A hash names its key and its costs; when either is
+// behind the present ones, the next right entry should replace it. No error of this package
+// quotes an entry or a hash.
+package hash
 
 import (
 	"context"
@@ -19,11 +24,10 @@ import (
 	"updatecenter/internal/secret"
 )
 
-// ErrBusy says that so many PINs wait to be hashed that one more would only make all of
-// them late.
-var ErrBusy = errors.New("too many PINs are being checked")
+// ErrBusy: so many entries wait to be hashed that one more would only make all of them late.
+var ErrBusy = errors.New("too many entries are being hashed")
 
-// Keys are the secret keys under which PINs are hashed, kept away from the database: a
+// Keys are the secret keys under which entries are hashed, kept away from the database: a
 // secret.Keyring is one.
 type Keys interface {
 	// Current returns the id of the key for new hashes.
@@ -32,8 +36,8 @@ type Keys interface {
 	MAC(id string, message []byte) ([]byte, error)
 }
 
-// HasherConfig is what a [Hasher] is made of.
-type HasherConfig struct {
+// Config is what a [Hasher] is made of.
+type Config struct {
 	Keys    Keys
 	Params  Params    // zero: [DefaultParams]
 	AtOnce  int       // hashes that run at the same time; zero: GOMAXPROCS
@@ -41,7 +45,7 @@ type HasherConfig struct {
 	Random  io.Reader // for salts; nil: the system's
 }
 
-// Hasher hashes PINs and checks entries against hashes, a few at a time, so that whatever
+// Hasher hashes entries and checks entries against hashes, a few at a time, so that whatever
 // arrives no more than AtOnce times Params.MemoryKiB are in use (the garbage of as many
 // more, at times, until it is collected). Any number of goroutines may use it. Every method
 // waits for its turn until its context ends, but at most 10 s, and says [ErrBusy] at once
@@ -63,11 +67,11 @@ const (
 )
 
 // label keeps these HMACs apart from all other uses of the keys, and their versions from
-// each other.
+// each other. It never changes: what is stored depends on it.
 const label = "updatecenter PIN v1\x00"
 
-// NewHasher checks the parameters and the current key.
-func NewHasher(config HasherConfig) (*Hasher, error) {
+// New checks the parameters and the current key.
+func New(config Config) (*Hasher, error) {
 	if config.Params == (Params{}) {
 		config.Params = DefaultParams()
 	}
@@ -75,7 +79,7 @@ func NewHasher(config HasherConfig) (*Hasher, error) {
 		return nil, err
 	}
 	if id := config.Keys.Current(); !secret.ValidKeyID(id) {
-		return nil, errors.New("PINs need a current secret key with an id of letters, digits, - and _")
+		return nil, errors.New("hashes need a current secret key with an id of letters, digits, - and _")
 	}
 	if config.AtOnce <= 0 {
 		config.AtOnce = runtime.GOMAXPROCS(0)
@@ -95,49 +99,49 @@ func NewHasher(config HasherConfig) (*Hasher, error) {
 // Pending is how many hashes run or wait for their turn.
 func (h *Hasher) Pending() int { return int(h.pending.Load()) }
 
-// Hash returns pin as it is to be kept, under a new salt.
-func (h *Hasher) Hash(ctx context.Context, pin secret.Text) (Hash, error) {
+// Hash returns the entry as it is to be kept, under a new salt.
+func (h *Hasher) Hash(ctx context.Context, entry secret.Text) (Hash, error) {
 	e := encoded{Params: h.params, key: h.keys.Current(), salt: make([]byte, saltBytes)}
 	if _, err := io.ReadFull(h.random, e.salt); err != nil {
 		return "", fmt.Errorf("make salt: %w", err)
 	}
-	tag, err := h.tag(ctx, e, pin)
+	tag, err := h.tag(ctx, e, entry)
 	if err != nil {
-		return "", fmt.Errorf("hash PIN: %w", err)
+		return "", fmt.Errorf("hash entry: %w", err)
 	}
 	e.tag = tag
 	return e.hash(), nil
 }
 
-// Verify says whether entry is the PIN of that hash, and whether the hash is stale, so that
+// Verify says whether entry is what that hash was made of, and whether the hash is stale, so that
 // a right entry should be hashed anew: made under another key than the current one, or at
 // less cost. Errors: [ErrMalformed], [ErrBusy], the context's, and that of a key which the
 // key ring doesn't hold any more.
 func (h *Hasher) Verify(ctx context.Context, hash Hash, entry secret.Text) (match, stale bool, err error) {
 	e, err := parseHash(hash)
 	if err != nil {
-		return false, false, fmt.Errorf("check PIN: %w", err)
+		return false, false, fmt.Errorf("verify entry: %w", err)
 	}
 	tag, err := h.tag(ctx, e, entry)
 	if err != nil {
-		return false, false, fmt.Errorf("check PIN: %w", err)
+		return false, false, fmt.Errorf("verify entry: %w", err)
 	}
 	match = subtle.ConstantTimeCompare(tag, e.tag) == 1
 	return match, e.key != h.keys.Current() || e.weakerThan(h.params), nil
 }
 
-// VerifyNothing costs what [Hasher.Verify] costs and finds nothing: for lines that don't exist. The
-// two are alike only while stored hashes have the present Params. After a change of those, a
-// line is told by the time that it takes until its next right entry has it hashed anew.
+// VerifyNothing costs what [Hasher.Verify] costs and finds nothing: for lines and agents that don't
+// exist. The two take the same time only while stored hashes have the present Params. After a change
+// of those, the time shows what exists, until its next right entry has it hashed anew.
 func (h *Hasher) VerifyNothing(ctx context.Context, entry secret.Text) error {
 	e := encoded{Params: h.params, key: h.keys.Current(), salt: make([]byte, saltBytes)}
 	if _, err := h.tag(ctx, e, entry); err != nil {
-		return fmt.Errorf("check PIN: %w", err)
+		return fmt.Errorf("verify entry: %w", err)
 	}
 	return nil
 }
 
-// tag computes what e's tag is if entry is its PIN.
+// tag computes what e's tag is if it was made of the entry.
 func (h *Hasher) tag(ctx context.Context, e encoded, entry secret.Text) ([]byte, error) {
 	if err := h.acquire(ctx); err != nil {
 		return nil, err
@@ -145,7 +149,7 @@ func (h *Hasher) tag(ctx context.Context, e encoded, entry secret.Text) ([]byte,
 	defer h.release()
 	keyed, err := h.keys.MAC(e.key, []byte(label+entry.Reveal()))
 	if err != nil {
-		return nil, fmt.Errorf("secret key of PIN: %w", err)
+		return nil, fmt.Errorf("secret key of hash: %w", err)
 	}
 	return argon2.IDKey(keyed, e.salt, e.Passes, e.MemoryKiB, e.Lanes, tagBytes), nil
 }
@@ -176,17 +180,17 @@ func (h *Hasher) release() {
 	h.pending.Add(-1)
 }
 
-// Hash is a personal PIN as it is kept, by [Hasher.Hash]. It is text in the manner of the
+// Hash is an entry as it is kept, by [Hasher.Hash]. It is text in the manner of the
 // PHC string format: scheme, Argon2 version, costs with the id of the secret key, salt and
 // tag in base64 without padding, about 140 bytes:
 //
 //	$hmac-argon2id$v=19$m=19456,t=2,p=1,k=2026b$c2FsdHNhbHRzYWx0c2Fs$...
 //
-// The empty Hash is that of a line with the temporary PIN, which needs none.
+// The empty Hash is that of nothing: of a line with the temporary PIN, of an agent without a password.
 type Hash string
 
-// ErrMalformed is said of a stored hash that [Hasher.Hash] can't have written.
-var ErrMalformed = errors.New("malformed PIN hash")
+// ErrMalformed is the error of a stored hash that [Hasher.Hash] can't have written.
+var ErrMalformed = errors.New("malformed hash")
 
 // Params are the costs of one hash, for Argon2id (RFC 9106).
 type Params struct {

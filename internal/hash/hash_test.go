@@ -1,4 +1,4 @@
-package pins_test
+package hash_test
 
 import (
 	"bytes"
@@ -15,103 +15,102 @@ import (
 	"testing/synctest"
 	"time"
 
-	"updatecenter/internal/nanp"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
 )
 
 var pin = secret.New("8265")
 
-func hashed(t testing.TB, h *pins.Hasher, pin secret.Text) pins.Hash {
+func hashed(t testing.TB, h *hash.Hasher, pin secret.Text) hash.Hash {
 	t.Helper()
-	hash, err := h.Hash(t.Context(), pin)
+	kept, err := h.Hash(t.Context(), pin)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return hash
+	return kept
 }
 
-func verify(t *testing.T, h *pins.Hasher, hash pins.Hash, entry secret.Text, match, stale bool) {
+func verify(t *testing.T, h *hash.Hasher, kept hash.Hash, entry secret.Text, match, stale bool) {
 	t.Helper()
-	gotMatch, gotStale, err := h.Verify(t.Context(), hash, entry)
+	gotMatch, gotStale, err := h.Verify(t.Context(), kept, entry)
 	if err != nil || gotMatch != match || gotStale != stale {
 		t.Errorf("match %t, stale %t, %v; want %t, %t", gotMatch, gotStale, err, match, stale)
 	}
 }
 
 func TestHash(t *testing.T) {
-	h := hasher(t, pins.HasherConfig{})
-	hash := hashed(t, h, pin)
-	verify(t, h, hash, pin, true, false)
+	h := hasher(t, hash.Config{})
+	kept := hashed(t, h, pin)
+	verify(t, h, kept, pin, true, false)
 	for _, wrong := range []string{"8264", "826", "82650", "5628", "", "8265\x00"} {
-		verify(t, h, hash, secret.New(wrong), false, false)
+		verify(t, h, kept, secret.New(wrong), false, false)
 	}
-	if again := hashed(t, h, pin); again == hash {
+	if again := hashed(t, h, pin); again == kept {
 		t.Error("two hashes have the same salt")
 	}
 }
 
 func TestHashForm(t *testing.T) {
-	h := hasher(t, pins.HasherConfig{Params: pins.DefaultParams()})
+	h := hasher(t, hash.Config{Params: hash.DefaultParams()})
 	form := regexp.MustCompile(`^\$hmac-argon2id\$v=19\$m=19456,t=2,p=1,k=2026a\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$`)
-	if hash := hashed(t, h, pin); !form.MatchString(string(hash)) {
-		t.Errorf("hash %s", hash)
+	if kept := hashed(t, h, pin); !form.MatchString(string(kept)) {
+		t.Errorf("hash %s", kept)
 	}
 }
 
 // A hash kept today must still be right tomorrow: this one must never change.
 func TestHashStaysTheSame(t *testing.T) {
-	h := hasher(t, pins.HasherConfig{Random: strings.NewReader("0123456789abcdef")})
+	h := hasher(t, hash.Config{Random: strings.NewReader("0123456789abcdef")})
 	const want = "$hmac-argon2id$v=19$m=8,t=1,p=1,k=2026a$MDEyMzQ1Njc4OWFiY2RlZg$K+nrAaj8tu/lYXWPfzs08JpyoQ0QIcYwWh7KclFDBZA"
-	if hash := hashed(t, h, pin); hash != want {
-		t.Errorf("hash %s", hash)
+	if kept := hashed(t, h, pin); kept != want {
+		t.Errorf("hash %s", kept)
 	}
 }
 
 func TestHashNeedsTheSecretKey(t *testing.T) {
-	hash := hashed(t, hasher(t, pins.HasherConfig{}), pin)
+	kept := hashed(t, hasher(t, hash.Config{}), pin)
 	foreign, err := secret.ParseKeyring("2026a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	verify(t, hasher(t, pins.HasherConfig{Keys: foreign}), hash, pin, false, false)
+	verify(t, hasher(t, hash.Config{Keys: foreign}), kept, pin, false, false)
 }
 
 func TestVerifyUnderAnOlderKey(t *testing.T) {
-	old := hashed(t, hasher(t, pins.HasherConfig{Keys: keyring(t, "2026a")}), pin)
-	both := hasher(t, pins.HasherConfig{Keys: keyring(t, "2026b", "2026a")})
+	old := hashed(t, hasher(t, hash.Config{Keys: keyring(t, "2026a")}), pin)
+	both := hasher(t, hash.Config{Keys: keyring(t, "2026b", "2026a")})
 	verify(t, both, old, pin, true, true)
 	verify(t, both, old, secret.New("0000"), false, true)
 	verify(t, both, hashed(t, both, pin), pin, true, false)
 
-	dropped := hasher(t, pins.HasherConfig{Keys: keyring(t, "2026b")})
+	dropped := hasher(t, hash.Config{Keys: keyring(t, "2026b")})
 	if match, _, err := dropped.Verify(t.Context(), old, pin); match || !errors.Is(err, secret.ErrUnknownKey) {
 		t.Errorf("match %t, %v; want ErrUnknownKey", match, err)
 	}
 }
 
 func TestVerifyUnderOtherParams(t *testing.T) {
-	now := pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 1}
+	now := hash.Params{MemoryKiB: 64, Passes: 2, Lanes: 1}
 	tests := map[string]struct {
-		then  pins.Params
+		then  hash.Params
 		stale bool
 	}{
 		"the same":        {now, false},
-		"less memory":     {pins.Params{MemoryKiB: 32, Passes: 2, Lanes: 1}, true},
-		"fewer passes":    {pins.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, true},
-		"more of both":    {pins.Params{MemoryKiB: 128, Passes: 3, Lanes: 1}, false},
-		"more partitions": {pins.Params{MemoryKiB: 64, Passes: 2, Lanes: 4}, false},
+		"less memory":     {hash.Params{MemoryKiB: 32, Passes: 2, Lanes: 1}, true},
+		"fewer passes":    {hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, true},
+		"more of both":    {hash.Params{MemoryKiB: 128, Passes: 3, Lanes: 1}, false},
+		"more partitions": {hash.Params{MemoryKiB: 64, Passes: 2, Lanes: 4}, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			hash := hashed(t, hasher(t, pins.HasherConfig{Params: test.then}), pin)
-			verify(t, hasher(t, pins.HasherConfig{Params: now}), hash, pin, true, test.stale)
+			kept := hashed(t, hasher(t, hash.Config{Params: test.then}), pin)
+			verify(t, hasher(t, hash.Config{Params: now}), kept, pin, true, test.stale)
 		})
 	}
 }
 
 func TestVerifyRefusesMalformed(t *testing.T) {
-	h := hasher(t, pins.HasherConfig{})
+	h := hasher(t, hash.Config{})
 	good := string(hashed(t, h, pin))
 	change := func(old, replacement string) string {
 		changed := strings.Replace(good, old, replacement, 1)
@@ -157,9 +156,9 @@ func TestVerifyRefusesMalformed(t *testing.T) {
 		"long salt":             change("$v=19", "$v=19$"),
 		"invalid characters":    change("k=2026a$", "k=2026a$!"),
 	}
-	for name, hash := range tests {
-		match, stale, err := h.Verify(t.Context(), pins.Hash(hash), pin)
-		if match || stale || !errors.Is(err, pins.ErrMalformed) {
+	for name, kept := range tests {
+		match, stale, err := h.Verify(t.Context(), hash.Hash(kept), pin)
+		if match || stale || !errors.Is(err, hash.ErrMalformed) {
 			t.Errorf("%s: match %t, stale %t, %v; want ErrMalformed", name, match, stale, err)
 		}
 	}
@@ -172,25 +171,25 @@ func nextBase64(c byte) string {
 	return string(alphabet[strings.IndexByte(alphabet, c)^1])
 }
 
-func TestNewHasherRefuses(t *testing.T) {
+func TestNewRefuses(t *testing.T) {
 	ring := keyring(t, "2026a")
-	for name, config := range map[string]pins.HasherConfig{
+	for name, config := range map[string]hash.Config{
 		"no key":          {Keys: secret.Keyring{}},
-		"too much memory": {Keys: ring, Params: pins.Params{MemoryKiB: 1 << 20, Passes: 1, Lanes: 1}},
-		"no memory":       {Keys: ring, Params: pins.Params{Passes: 1, Lanes: 1}},
-		"no passes":       {Keys: ring, Params: pins.Params{MemoryKiB: 64, Lanes: 1}},
-		"no partitions":   {Keys: ring, Params: pins.Params{MemoryKiB: 64, Passes: 1}},
+		"too much memory": {Keys: ring, Params: hash.Params{MemoryKiB: 1 << 20, Passes: 1, Lanes: 1}},
+		"no memory":       {Keys: ring, Params: hash.Params{Passes: 1, Lanes: 1}},
+		"no passes":       {Keys: ring, Params: hash.Params{MemoryKiB: 64, Lanes: 1}},
+		"no partitions":   {Keys: ring, Params: hash.Params{MemoryKiB: 64, Passes: 1}},
 	} {
-		if h, err := pins.NewHasher(config); h != nil || err == nil {
+		if h, err := hash.New(config); h != nil || err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 }
 
 func TestHashWithoutRandomness(t *testing.T) {
-	h := hasher(t, pins.HasherConfig{Random: bytes.NewReader(make([]byte, 15))})
-	if hash, err := h.Hash(t.Context(), pin); hash != "" || !errors.Is(err, io.ErrUnexpectedEOF) {
-		t.Errorf("hash %q, %v", hash, err)
+	h := hasher(t, hash.Config{Random: bytes.NewReader(make([]byte, 15))})
+	if kept, err := h.Hash(t.Context(), pin); kept != "" || !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("hash %q, %v", kept, err)
 	}
 }
 
@@ -205,8 +204,8 @@ func (g gate) MAC(id string, message []byte) ([]byte, error) {
 	return g.Keyring.MAC(id, message)
 }
 
-// verifyNothing starts n burns at once and returns what will be their errors.
-func verifyNothing(ctx context.Context, h *pins.Hasher, n int) <-chan error {
+// verifyNothing starts n verifications of nothing at once and returns what will be their errors.
+func verifyNothing(ctx context.Context, h *hash.Hasher, n int) <-chan error {
 	errs := make(chan error, n)
 	for range n {
 		go func() { errs <- h.VerifyNothing(ctx, pin) }()
@@ -217,10 +216,10 @@ func verifyNothing(ctx context.Context, h *pins.Hasher, n int) <-chan error {
 func TestHasherQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		keys := gate{keyring(t, "2026a"), make(chan struct{})}
-		h := hasher(t, pins.HasherConfig{Keys: keys, AtOnce: 2, Waiting: 3})
+		h := hasher(t, hash.Config{Keys: keys, AtOnce: 2, Waiting: 3})
 		errs := verifyNothing(t.Context(), h, 5)
 		synctest.Wait()
-		if err := h.VerifyNothing(t.Context(), pin); !errors.Is(err, pins.ErrBusy) {
+		if err := h.VerifyNothing(t.Context(), pin); !errors.Is(err, hash.ErrBusy) {
 			t.Errorf("the sixth: %v; want ErrBusy", err)
 		}
 		close(keys.open)
@@ -244,7 +243,7 @@ func TestHasherWaits(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				keys := gate{keyring(t, "2026a"), make(chan struct{})}
-				h := hasher(t, pins.HasherConfig{Keys: keys, AtOnce: 1, Waiting: 1})
+				h := hasher(t, hash.Config{Keys: keys, AtOnce: 1, Waiting: 1})
 				first := verifyNothing(t.Context(), h, 1)
 				synctest.Wait()
 
@@ -268,12 +267,12 @@ func TestHasherWaits(t *testing.T) {
 }
 
 func TestHasherHeedsTheContext(t *testing.T) {
-	h := hasher(t, pins.HasherConfig{})
-	hash := hashed(t, h, pin)
+	h := hasher(t, hash.Config{})
+	kept := hashed(t, h, pin)
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 {
-		if _, _, err := h.Verify(ended, hash, pin); !errors.Is(err, context.Canceled) {
+		if _, _, err := h.Verify(ended, kept, pin); !errors.Is(err, context.Canceled) {
 			t.Errorf("Verify: %v", err)
 		}
 		if _, err := h.Hash(ended, pin); !errors.Is(err, context.Canceled) {
@@ -286,20 +285,20 @@ func TestHasherHeedsTheContext(t *testing.T) {
 }
 
 func FuzzVerify(f *testing.F) {
-	h := hasher(f, pins.HasherConfig{})
+	h := hasher(f, hash.Config{})
 	f.Add(string(hashed(f, h, pin)))
 	f.Add("$hmac-argon2id$v=19$m=4294967295,t=4294967295,p=255,k=2026a$AAAAAAAAAAAAAAAAAAAAAA$AAAA")
 	f.Add("$hmac-argon2id$v=19$m=8,t=1,p=1,k=2026a$$")
 	f.Add("$$$$$$$$")
 	f.Add("")
-	f.Fuzz(func(t *testing.T, hash string) {
+	f.Fuzz(func(t *testing.T, kept string) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel() // only what comes before the cost is of interest
-		match, _, err := h.Verify(ended, pins.Hash(hash), pin)
+		match, _, err := h.Verify(ended, hash.Hash(kept), pin)
 		if match || err == nil {
 			t.Fatalf("match %t, %v", match, err)
 		}
-		known := errors.Is(err, pins.ErrMalformed) || errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, context.Canceled)
+		known := errors.Is(err, hash.ErrMalformed) || errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, context.Canceled)
 		if !known {
 			t.Fatal(err)
 		}
@@ -310,8 +309,8 @@ func FuzzVerify(f *testing.F) {
 // the most memory that the process held meanwhile.
 func BenchmarkVerify(b *testing.B) {
 	const callers = 64
-	h := hasher(b, pins.HasherConfig{Params: pins.DefaultParams()})
-	hash := hashed(b, h, pin)
+	h := hasher(b, hash.Config{Params: hash.DefaultParams()})
+	kept := hashed(b, h, pin)
 	peak := watchMemory(b)
 	var begun atomic.Int64
 	var group sync.WaitGroup
@@ -319,7 +318,7 @@ func BenchmarkVerify(b *testing.B) {
 	for range callers {
 		group.Go(func() {
 			for begun.Add(1) <= int64(b.N) {
-				if match, _, err := h.Verify(b.Context(), hash, pin); !match || err != nil {
+				if match, _, err := h.Verify(b.Context(), kept, pin); !match || err != nil {
 					b.Error(match, err)
 				}
 			}
@@ -358,19 +357,36 @@ func watchMemory(b *testing.B) func() uint64 {
 	}
 }
 
-// BenchmarkCheck measures what the rules add to a hash that costs next to nothing.
-func BenchmarkCheck(b *testing.B) {
-	for name, number := range map[string]nanp.Number{"personal": personal, "missing": missing} {
-		b.Run(name, func(b *testing.B) {
-			f := newFixture(b)
-			b.ReportAllocs()
-			for b.Loop() {
-				f.forget()
-				f.now = f.now.Add(31 * time.Minute)
-				if _, err := f.Check(b.Context(), f.attempt(number, pins.Remote), wrongPIN); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+// keyring has a key for each id, the first being current. The same id is the same key.
+func keyring(t testing.TB, ids ...string) secret.Keyring {
+	t.Helper()
+	var entries []string
+	for _, id := range ids {
+		key := base64.StdEncoding.EncodeToString([]byte(id + strings.Repeat(".", 32-len(id))))
+		entries = append(entries, id+":"+key)
 	}
+	ring, err := secret.ParseKeyring(strings.Join(entries, ","))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
+}
+
+// cheap are parameters that cost next to nothing.
+func cheap() hash.Params { return hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1} }
+
+// hasher makes a hasher, a cheap one unless config has parameters.
+func hasher(t testing.TB, config hash.Config) *hash.Hasher {
+	t.Helper()
+	if config.Keys == nil {
+		config.Keys = keyring(t, "2026a")
+	}
+	if config.Params == (hash.Params{}) {
+		config.Params = cheap()
+	}
+	h, err := hash.New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
 }
