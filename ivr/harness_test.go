@@ -96,7 +96,9 @@ var start = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 // configOf is what an engine needs for a flow, with a Redis of its own; a test may change it.
 func configOf(t testing.TB, flow *ivr.Flow) ivr.Config {
 	t.Helper()
-	return configOn(t, testkit.Redis(t).Calls(), flow)
+	c := configOn(t, testkit.Redis(t).Calls(), flow)
+	c.Times = testkit.Times()
+	return c
 }
 
 // configOn is what an engine needs for a flow whose calls are in a store.

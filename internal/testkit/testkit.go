@@ -17,10 +17,21 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
 )
 
-// patience is how long an operation may take: machines may be busy with other tests.
-const patience = 20 * time.Second
+// slower is how many times as long as in production an operation may take: machines may be busy with other tests.
+const slower = 20
+
+const patience = slower * time.Second
+
+// Times are what a turn of a call may take on a busy machine. That of the look after a failure is as in
+// production, as that is waited for.
+func Times() ivr.Times {
+	times := ivr.DefaultTimes.Slower(slower)
+	times.Look = ivr.DefaultTimes.Look
+	return times
+}
 
 // Embedded starts an embedded Redis and opens it, for examples; end closes both. Tests use [Redis].
 func Embedded() (db *redisstore.DB, end func()) {

@@ -113,7 +113,7 @@ func newPhone(t testing.TB, f callback.Deliveries, codeToMailbox bool) *phone {
 	p := &phone{TB: t, log: &strings.Builder{}}
 	p.engine, err = ivr.New(ivr.Config{
 		Flow: flow(f, codeToMailbox), Store: &watched{Calls: testkit.Redis(t).CallsInTime(), p: p, keys: ring}, Keys: ring, Now: time.Now,
-		TurnURL: "https://example.com/voice/callback/turn/", OnExit: func(e ivr.Exit) { p.took = append(p.took, e) },
+		Times: testkit.Times(), TurnURL: "https://example.com/voice/callback/turn/", OnExit: func(e ivr.Exit) { p.took = append(p.took, e) },
 		Log: slog.New(slog.NewTextHandler(p.log, logtest.Untimed())),
 	})
 	if err != nil {

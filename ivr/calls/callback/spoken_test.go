@@ -153,7 +153,7 @@ func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) e
 	for i := range w.engines {
 		w.engines[i], err = ivr.New(ivr.Config{
 			Flow: flow(w.all, false), Store: &w.store, Keys: keys, Now: clock,
-			TurnURL: "https://example.com/voice/callback/turn/", Log: slog.New(slog.DiscardHandler),
+			Times: testkit.Times(), TurnURL: "https://example.com/voice/callback/turn/", Log: slog.New(slog.DiscardHandler),
 			FailuresUnanswered: true,
 		})
 		w.must(err)

@@ -131,7 +131,7 @@ func (h *household) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *cal
 	h.Helper()
 	engine, err := ivr.New(ivr.Config{
 		Flow: h.flow(f, l), Store: store, Keys: h.keys, Now: func() time.Time { return h.now },
-		TurnURL: "https://ivr.test/turn/", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Times: testkit.Times(), TurnURL: "https://ivr.test/turn/", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
 		h.Fatal(err)
