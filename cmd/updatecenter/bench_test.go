@@ -30,24 +30,70 @@ import (
 	"updatecenter/voice/simulator"
 )
 
-// BenchmarkIncoming answers signed incoming calls of one line end to end, on a real
-// Redis: BenchmarkIncomingBare is what it is compared to.
+// callersAtOnce are how many calls are posted at once, with how many posts a round has.
+var callersAtOnce = []struct{ callers, posts int }{{1, 300}, {16, 1200}, {256, 2000}}
+
+// BenchmarkIncoming answers signed incoming calls of one line end to end, on a real Redis, beside a
+// plain handler in turns: of-bare is the median of their ratios. See bareHandler.
 func BenchmarkIncoming(b *testing.B) {
-	s := newStage(b, redistest.Start(b), nil)
+	compareWithBare(b, func(_ poster, calls []string) []webhook { return incomingCalls(calls) })
+}
+
+// BenchmarkNextTurn is the same for what goes on with these calls: nothing was keyed, and the question is
+// asked once more. Each is claimed, read, committed.
+func BenchmarkNextTurn(b *testing.B) {
+	compareWithBare(b, func(p poster, calls []string) []webhook {
+		p.postAll(b, incomingCalls(calls), 16)
+		turns := make([]webhook, len(calls))
+		for i, call := range calls {
+			turns[i] = newWebhook("/voice/turn/1?lang=en", call, url.Values{"Digits": {""}, "msg": {"Gather End"}, "CallStatus": {"in-progress"}})
+		}
+		return turns
+	})
+}
+
+// compareWithBare posts webhooks to our server and to a plain handler in turns, each b.N times.
+func compareWithBare(b *testing.B, prepare func(p poster, calls []string) []webhook) {
+	redisServer := redistest.Start(b)
+	s := newStage(b, redisServer, nil)
 	s.db = must(redisstore.Open(s.server.DirectURL()))(b)
 	b.Cleanup(func() { s.db.Close() })
 	quiet := slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	a := must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: quiet}))(b)
-	postCalls(b, a.handler)
+	ours, bare := newPoster(b, a.handler), newPoster(b, bareHandler(b, redisServer.DirectURL()))
+	calls := 0
+	for _, load := range callersAtOnce {
+		b.Run(fmt.Sprintf("%dcallers", load.callers), func(b *testing.B) {
+			var ratios []float64
+			var took, tookBare time.Duration
+			for b.Loop() {
+				names := make([]string, load.posts)
+				for i := range names {
+					calls++
+					names[i] = fmt.Sprintf("CA%032x", calls)
+				}
+				webhooks := prepare(ours, names)
+				plain := bare.postAll(b, webhooks, load.callers)
+				own := ours.postAll(b, webhooks, load.callers)
+				ratios = append(ratios, plain.Seconds()/own.Seconds())
+				took, tookBare = took+own, tookBare+plain
+			}
+			slices.Sort(ratios)
+			posts := float64(load.posts * b.N)
+			b.ReportMetric(posts/took.Seconds(), "calls/s")
+			b.ReportMetric(posts/tookBare.Seconds(), "bare-calls/s")
+			b.ReportMetric(ratios[len(ratios)/2], "of-bare")
+		})
+	}
 }
 
-// BenchmarkIncomingBare is a plain handler of the same webhook: it checks the same
-// signature, reads and writes a session, and sends TwiML that never changes.
-func BenchmarkIncomingBare(b *testing.B) {
-	client := redis.NewClient(must(redis.ParseURL(redistest.Start(b).DirectURL()))(b))
+// bareHandler is a plain handler of the same webhooks: it checks the same signature, reads and writes
+// a session, and sends TwiML that never changes.
+func bareHandler(b *testing.B, redisURL string) http.Handler {
+	client := redis.NewClient(must(redis.ParseURL(redisURL))(b))
 	b.Cleanup(func() { client.Close() })
 	validator := signature.New(secret.New(demoToken))
-	postCalls(b, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ParseForm() != nil || !validator.Valid("https://ivr.test"+r.RequestURI, r.PostForm, r.Header.Get(signature.Header), "") {
 			http.Error(w, "forbidden", http.StatusForbidden)
 			return
@@ -65,49 +111,74 @@ func BenchmarkIncomingBare(b *testing.B) {
 		}
 		w.Header().Set("Content-Type", "text/xml")
 		_, _ = io.WriteString(w, fixedTwiML)
-	}))
+	})
 }
 
 const fixedTwiML = `<?xml version="1.0" encoding="UTF-8"?><Response><Gather action="https://ivr.test/voice/turn/1?lang=en" ` +
 	`numDigits="9" timeout="7" actionOnEmptyResult="true"><Say voice="Polly.Joanna" language="en-US">Welcome to the Update Center.</Say>` +
 	`<Say voice="Polly.Joanna" language="en-US">Please enter your PIN, then press pound.</Say></Gather></Response>`
 
-// postCalls posts incoming calls to a server over the loopback, each with a CallSid of
-// its own, from many connections.
-func postCalls(b *testing.B, handler http.Handler) {
-	b.Helper()
-	server := httptest.NewServer(handler)
-	defer server.Close()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
-	var calls atomic.Int64
-	b.ReportAllocs()
-	b.SetParallelism(128)
-	b.ResetTimer()
-	b.RunParallel(func(p *testing.PB) {
-		for p.Next() {
-			if err := postCall(client, server.URL, calls.Add(1)); err != nil {
-				b.Error(err)
-				return
-			}
-		}
-	})
-	b.StopTimer()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "calls/s")
+// A webhook is one as Twilio posts it.
+type webhook struct{ path, body, signature string }
+
+func newWebhook(path, call string, form url.Values) webhook {
+	form.Set("CallSid", call)
+	form.Set("AccountSid", "AC00000000000000000000000000000078")
+	form.Set("From", "sip:6125550145@"+demoSIPDomain)
+	form.Set("To", "sip:78@"+demoSIPDomain)
+	form.Set("Direction", "inbound")
+	form.Set("ApiVersion", "2010-04-01")
+	return webhook{path, form.Encode(), signature.Sign(secret.New(demoToken), "https://ivr.test"+path, form)}
 }
 
-func postCall(client *http.Client, base string, number int64) error {
-	form := url.Values{
-		"CallSid": {fmt.Sprintf("CA%032x", number)}, "AccountSid": {"AC00000000000000000000000000000078"},
-		"From": {"sip:6125550145@" + demoSIPDomain}, "To": {"sip:78@" + demoSIPDomain},
-		"CallStatus": {"ringing"}, "Direction": {"inbound"}, "ApiVersion": {"2010-04-01"},
+func incomingCalls(calls []string) []webhook {
+	webhooks := make([]webhook, len(calls))
+	for i, call := range calls {
+		webhooks[i] = newWebhook("/voice/incoming", call, url.Values{"CallStatus": {"ringing"}})
 	}
-	r, err := http.NewRequest(http.MethodPost, base+"/voice/incoming", strings.NewReader(form.Encode()))
+	return webhooks
+}
+
+// A poster posts webhooks to a server over the loopback.
+type poster struct {
+	base   string
+	client *http.Client
+}
+
+func newPoster(b *testing.B, handler http.Handler) poster {
+	server := httptest.NewServer(handler)
+	b.Cleanup(server.Close)
+	return poster{server.URL, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
+}
+
+// postAll posts webhooks, so many at once, and returns how long that took.
+func (p poster) postAll(b *testing.B, webhooks []webhook, callers int) time.Duration {
+	b.Helper()
+	var posted atomic.Int64
+	var group sync.WaitGroup
+	began := time.Now()
+	for range callers {
+		group.Go(func() {
+			for n := posted.Add(1); n <= int64(len(webhooks)); n = posted.Add(1) {
+				if err := p.post(webhooks[n-1]); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	return time.Since(began)
+}
+
+func (p poster) post(w webhook) error {
+	r, err := http.NewRequest(http.MethodPost, p.base+w.path, strings.NewReader(w.body))
 	if err != nil {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set(signature.Header, signature.Sign(secret.New(demoToken), "https://ivr.test/voice/incoming", form))
-	answer, err := client.Do(r)
+	r.Header.Set(signature.Header, w.signature)
+	answer, err := p.client.Do(r)
 	if err != nil {
 		return err
 	}

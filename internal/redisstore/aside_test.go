@@ -10,9 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
@@ -70,23 +67,6 @@ func TestTortureLanesLeaveRoomForCalls(t *testing.T) {
 	close(slow.answers)
 	releasing.Wait()
 	torture.Report(t, "turns while partitions wait for Redis", "single", torture.Counts{torture.Operations: turns, torture.Dead: dead})
-}
-
-// TestLanesShareTwoBatchesOnACluster holds that a client of a cluster, which by itself has a batch for each
-// of up to 16 processors, has two at once for partitions.
-func TestLanesShareTwoBatchesOnACluster(t *testing.T) {
-	db, err := redisstore.Open("redis+cluster://127.0.0.1:1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	aside, err := db.Client().(*redis.ClusterClient).AutoPipeline() // that which there is
-	if err != nil {
-		t.Fatal(err)
-	}
-	if had := aside.Config(); had.NumShards != 1 || had.MaxConcurrentBatches != 2 {
-		t.Errorf("%d shards share %d batches, want 1 that has 2", had.NumShards, had.MaxConcurrentBatches)
-	}
 }
 
 // slow is a way to a Redis on which answers are held back once a connection has carried some text.

@@ -45,7 +45,6 @@ package redisstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"slices"
 	"sync"
@@ -68,18 +67,6 @@ const (
 	retryPause    = 5 * time.Millisecond
 )
 
-// maxQueued bounds what waits for Redis; more is refused at once.
-const maxQueued = 10_000
-
-// batches is how many groups of commands are on their way at once: while Redis runs one,
-// another is written. On a cluster it is one for each processor, up to 16, if these are more. Their order doesn't matter, as everybody waits for an answer before
-// asking again.
-const batches = 4
-
-// asideBatches are those of what goes aside: hundreds of partitions, on a slow Redis, hold no more connections
-// than these, and a turn waits for none of them. On a cluster each may hold a connection to each master.
-const asideBatches = 2
-
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
 	client  redis.UniversalClient
@@ -87,12 +74,11 @@ type DB struct {
 	clocks  *clocks
 	failing alarm         // set off where the client knows too little of a cluster
 	within  time.Duration // for one operation
-	// submit sends commands together with those of other goroutines. When 64 ask at once
-	// that takes two fifths less processor time than a connection for each; when one does,
-	// 20 microseconds more (BenchmarkTurn). What its context gives up may still be done.
+	// submit sends commands, together with those of other goroutines where no slot is free. What its
+	// context gives up may still be done.
 	submit  func(context.Context, ...*redis.Cmd) error
-	aside   func(context.Context, *redis.Cmd) error // the same, of what goes aside
-	marked  chan struct{}                           // receives after notices were stored; holds one
+	aside   func(context.Context, ...*redis.Cmd) error // the same, of what goes aside
+	marked  chan struct{}                              // receives after notices were stored; holds one
 	durable durable
 	doubted doubted
 
@@ -131,30 +117,17 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	together, err := client.AsyncAutoPipelineWithOptions(atOnce(batches))
-	if err != nil {
-		return nil, fmt.Errorf("prepare Redis client: %w", err)
-	}
-	few := atOnce(asideBatches)
-	few.NumShards = 1                                 // of a cluster as well: each shard would have a batch
-	aside, err := client.AutoPipelineWithOptions(few) // a client has one of each kind
-	if err != nil {
-		return nil, fmt.Errorf("prepare Redis client: %w", err)
-	}
 	ctx, stop := context.WithCancel(context.Background())
-	db := &DB{client: client, routes: client, clocks: clocks, failing: failing, within: within, marked: make(chan struct{}, 1), background: ctx, stop: stop, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
-		return submitAll(ctx, together, commands)
-	}, aside: func(ctx context.Context, cmd *redis.Cmd) error { return processWithin(ctx, aside, cmd) }}
+	db := &DB{
+		client: client, routes: client, clocks: clocks, failing: failing, within: within,
+		marked: make(chan struct{}, 1), background: ctx, stop: stop,
+	}
+	db.submit, db.aside = newBatchers(db, slots).do, newBatchers(db, asideSlots).do
 	db.every(sampleEvery, db.sampleClocks)
 	if cluster, ok := client.(*redis.ClusterClient); ok {
 		db.running.Go(func() { db.followCluster(ctx, cluster) })
 	}
 	return db, nil
-}
-
-// atOnce has so many batches be on their way at once.
-func atOnce(batches int) *redis.AutoPipelineOptions {
-	return &redis.AutoPipelineOptions{MaxQueuedCommands: maxQueued, MaxConcurrentBatches: batches, Unordered: true}
 }
 
 // every does something again and again until the client is closed.
@@ -171,34 +144,6 @@ func (db *DB) every(pause time.Duration, do func(context.Context)) {
 			}
 		}
 	})
-}
-
-// submitAll sends commands and waits for all of their answers. The error is the first.
-func submitAll(ctx context.Context, together *redis.AutoPipeliner, commands []*redis.Cmd) error {
-	answers := make([]redis.AutoFuture, len(commands))
-	for i, cmd := range commands {
-		answers[i] = together.Submit(ctx, cmd)
-	}
-	var first error
-	for _, answer := range answers {
-		if err := answer.WaitContext(ctx); err != nil && first == nil {
-			first = err
-		}
-	}
-	return first
-}
-
-// processWithin is Process of a pipeline that blocks, which goes by the client's time-outs alone: it gives up
-// when the context ends.
-func processWithin(ctx context.Context, blocking *redis.AutoPipeliner, cmd *redis.Cmd) error {
-	done := make(chan error, 1)
-	go func() { done <- blocking.Process(ctx, cmd) }()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // connect chooses the kind of client by the form of the URL.

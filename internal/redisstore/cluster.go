@@ -228,9 +228,9 @@ func (db *DB) forgetClock(ctx context.Context, command []any) {
 // serverOf is the server that has the first key of a command. It is asked for nothing, but for the
 // slots of a cluster the first time.
 func (db *DB) serverOf(ctx context.Context, command []any) (*redis.Client, error) {
-	key, _ := command[firstKey].(string)
 	switch client := db.routes.(type) {
 	case *redis.ClusterClient:
+		key, _ := keyOf(command).(string)
 		return client.MasterForKey(ctx, key)
 	case *redis.Client:
 		return client, nil

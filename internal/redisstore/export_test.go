@@ -88,8 +88,8 @@ func (db *DB) Dying(steps int) *DB {
 		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
 			return live(func() error { return db.submit(ctx, commands...) })
 		},
-		aside: func(ctx context.Context, cmd *redis.Cmd) error {
-			return live(func() error { return db.aside(ctx, cmd) })
+		aside: func(ctx context.Context, commands ...*redis.Cmd) error {
+			return live(func() error { return db.aside(ctx, commands...) })
 		},
 	}
 }

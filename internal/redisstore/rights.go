@@ -112,10 +112,10 @@ func lacking(err error, example []any) string {
 	return "to run " + name
 }
 
-// keyOf is the key of an example: the first argument, or that of a script.
-func keyOf(example []any) any {
-	if name := example[0]; name == "eval" || name == "evalsha" {
-		return example[3]
+// keyOf is the first key of a command: the first argument, or that of a script.
+func keyOf(command []any) any {
+	if name := command[0]; name == "eval" || name == "evalsha" {
+		return command[firstKey]
 	}
-	return example[1]
+	return command[1]
 }
