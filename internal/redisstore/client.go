@@ -67,6 +67,9 @@ const (
 	retryPause    = 5 * time.Millisecond
 )
 
+// onePool has pipelines and single commands share connections.
+const onePool = -1
+
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
 	client  redis.UniversalClient
@@ -170,6 +173,7 @@ func single(u *url.URL, within time.Duration, clocks *clocks) (redis.UniversalCl
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
+	o.PipelinePoolSize = onePool
 	o.MaintNotificationsConfig, o.OnConnect = quiet(), clocks.onConnect(o.Addr)
 	return redis.NewClient(o), nil
 }
@@ -185,6 +189,7 @@ func sentinel(u *url.URL, within time.Duration, clocks *clocks) (redis.Universal
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MaxRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, maxRetries, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
+	o.PipelinePoolSize = onePool
 	o.OnConnect = clocks.onConnect(failoverAddress)
 	return redis.NewFailoverClient(o), nil
 }

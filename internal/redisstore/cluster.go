@@ -19,6 +19,7 @@ func cluster(u *url.URL, within time.Duration, clocks *clocks, failing alarm) (r
 	o.DialTimeout, o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = dialTime, within, within, within
 	o.DialerRetries, o.MinRetryBackoff, o.MaxRetryBackoff = 1, retryPause, retryPause
 	o.ContextTimeoutEnabled, o.DisableIdentity, o.Protocol = true, true, 2
+	o.PipelinePoolSize = onePool
 	o.MaintNotificationsConfig = quiet()
 	o.NewClient = func(node *redis.Options) *redis.Client {
 		node.OnConnect, node.Dialer = clocks.onConnect(node.Addr), failing.onDial(redis.NewDialer(node))
