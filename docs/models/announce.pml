@@ -72,7 +72,7 @@ byte lost = LOST, slow = SLOW;
 #define free (claimed == none || claimed == dead)
 #endif
 
-/* announce is announceLane. */
+/* announce is announcePartition. */
 inline announce() {
 	known = true; old = false; was_old[1] = false; was_old[2] = false
 }
@@ -227,7 +227,7 @@ release: /* Release, as the partition was found empty: it takes the time, looks 
 #ifdef TIME_AFTER_LOOK
 	was_old[me] = old;
 #endif
-	atomic { /* releaseLane */
+	atomic { /* releasePartition */
 		if
 		:: claimed == me && nothing && was_old[me] ->
 			claimed = none; known = false; old = false;
