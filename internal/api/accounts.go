@@ -6,20 +6,14 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
 
-func (a *API) showAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
-	}
-	if err := a.withNow(a.desk.LookUpAccount(r.Context(), a.who(r, key, ""))); err != nil {
+func (a *API) showAccount(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number) error {
+	if err := a.config.Desk.LookUpAccount(r.Context(), a.who(r, key, "")); err != nil {
 		return err
 	}
 	account, err := a.accounts.Get(r.Context(), a.by(r, key), number)
@@ -29,33 +23,24 @@ func (a *API) showAccount(w http.ResponseWriter, r *http.Request, key apikey.Key
 	return reply(w, http.StatusOK, jsonType, AccountDocument(account))
 }
 
+// checkAccount finds all that is wrong with the details, if anything is; else it is for Put to say.
+func (a *API) checkAccount(b accountBody, f *form) {
+	if len(f.faults) > 0 {
+		f.refuse(b.details().Check(a.config.Now()))
+	}
+}
+
 // putAccount creates an account, or changes what the body gives. It never touches the secret
 // of an account that exists, and refuses a code for one.
-func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
-	}
-	body, err := readBody(w, r, func(b accountBody, f *form) {
-		if len(f.faults) > 0 { // else it is for Put to say
-			f.refuse(b.details().Check(a.now()))
-		}
-	})
-	if err != nil {
-		return err
-	}
+func (a *API) putAccount(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number, body accountBody) error {
 	details := body.details()
 	if !details.Complete() { // the answer tells whether there is such an account, and what else is known of it
-		if err := a.withNow(a.desk.LookUpAccount(r.Context(), a.who(r, key, ""))); err != nil {
+		if err := a.config.Desk.LookUpAccount(r.Context(), a.who(r, key, "")); err != nil {
 			return err
 		}
 	}
 	update, err := a.accounts.Put(r.Context(), a.by(r, key), number, details)
-	if err != nil {
-		return fmt.Errorf("put account by API: %w", err)
-	}
-	a.changedAccount(r, update, key)
-	return replyAccount(w, update)
+	return a.replyAccount(w, r, key, update, err)
 }
 
 // A renumberBody has the new number of an account.
@@ -68,30 +53,18 @@ func (b renumberBody) check(f *form) {
 	f.need(err == nil, "/account", accountShould)
 }
 
-func (a *API) renumberAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
-	}
-	body, err := readBody(w, r, renumberBody.check)
-	if err != nil {
-		return err
-	}
+func (a *API) renumberAccount(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number, body renumberBody) error {
 	to, err := accounts.ParseNumber(body.Account)
 	if err != nil {
 		return fmt.Errorf("renumber account by API: %w", err)
 	}
 	if to == number { // which changes nothing, and shows the account
-		if err := a.withNow(a.desk.LookUpAccount(r.Context(), a.who(r, key, ""))); err != nil {
+		if err := a.config.Desk.LookUpAccount(r.Context(), a.who(r, key, "")); err != nil {
 			return err
 		}
 	}
 	update, err := a.accounts.Renumber(r.Context(), a.by(r, key), number, to)
-	if err != nil {
-		return fmt.Errorf("renumber account by API: %w", err)
-	}
-	a.changedAccount(r, update, key)
-	return replyAccount(w, update)
+	return a.replyAccount(w, r, key, update, err)
 }
 
 // A questionBody has a security question and its answer.
@@ -100,60 +73,34 @@ type questionBody struct {
 	Answer   secret.Text `json:"answer"`
 }
 
-func (a *API) putQuestion(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
-	}
-	body, err := readBody(w, r, func(questionBody, *form) {}) // which package accounts checks
-	if err != nil {
-		return err
-	}
+func (questionBody) check(*form) {} // which package accounts does
+
+func (a *API) putQuestion(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number, body questionBody) error {
 	update, err := a.accounts.SetQuestion(r.Context(), a.by(r, key), number, body.Question, body.Answer)
-	if err != nil {
-		return fmt.Errorf("set security question by API: %w", err)
-	}
-	a.changedAccount(r, update, key)
-	return replyAccount(w, update)
+	return a.replyAccount(w, r, key, update, err)
 }
 
 // newCode makes a security code. It is not shown: the customer has it delivered.
-func (a *API) newCode(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
-	}
+func (a *API) newCode(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number) error {
 	update, err := a.accounts.NewCode(r.Context(), a.by(r, key), number, "")
-	if err != nil {
-		return fmt.Errorf("make security code by API: %w", err)
-	}
-	a.changedAccount(r, update, key)
-	return replyAccount(w, update)
+	return a.replyAccount(w, r, key, update, err)
 }
 
-// changedAccount logs what a request has changed of an account, if anything.
-func (a *API) changedAccount(r *http.Request, update accounts.Update, key apikey.Key) {
+// replyAccount answers with the account, and logs what a request has changed of it, if anything.
+func (a *API) replyAccount(w http.ResponseWriter, r *http.Request, key apikey.Key, update accounts.Update, err error) error {
+	if err != nil {
+		return fmt.Errorf("change account by API: %w", err)
+	}
 	if update.Created || len(update.Changed) > 0 {
-		a.log.InfoContext(r.Context(), "account put", "account", update.After.Number,
+		a.config.Log.InfoContext(r.Context(), "account put", "account", update.After.Number,
 			"created", update.Created, "changed", update.Changed, "key", key.Name)
 	}
-}
-
-func replyAccount(w http.ResponseWriter, update accounts.Update) error {
 	status := http.StatusOK
 	if update.Created {
 		status = http.StatusCreated
 		w.Header().Set("Location", "/v1/accounts/"+string(update.After.Number))
 	}
 	return reply(w, status, jsonType, AccountDocument(update.After))
-}
-
-func pathAccount(r *http.Request) (accounts.Number, error) {
-	number, err := accounts.ParseNumber(mux.Vars(r)["account"])
-	if err != nil {
-		return "", badAccount()
-	}
-	return number, nil
 }
 
 // Account is an account as the API and the command line show it. It holds neither the
@@ -279,16 +226,6 @@ func (b enrollBody) check(f *form) {
 	b.claimBody.check(f)
 }
 
-// readEnroll reads a body that names an account and claims it.
-func readEnroll(w http.ResponseWriter, r *http.Request) (accounts.Number, claimBody, error) {
-	body, err := readBody(w, r, enrollBody.check)
-	if err != nil {
-		return "", claimBody{}, err
-	}
-	number, err := accounts.ParseNumber(body.Account)
-	return number, body.claimBody, err
-}
-
 // Verification says what came of a claim to an account.
 type Verification struct {
 	Verified    bool        `json:"verified"`
@@ -317,17 +254,10 @@ const closedDetail = "So many claims in a row were wrong that no more are looked
 	"opened the account, there can be more."
 
 // verifyAccount judges a claim. An account that doesn't exist is answered like any other.
-func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
-	}
-	body, err := readBody(w, r, claimBody.check)
-	if err != nil {
-		return err
-	}
+func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number, body claimBody) error {
 	var result accounts.Result
-	err = a.claim(r, key, func() (accounts.Result, error) {
+	err := a.claim(r, key, func() (accounts.Result, error) {
+		var err error
 		result, err = a.accounts.Verify(r.Context(), a.by(r, key), number, body.claim())
 		return result, err
 	})
@@ -341,27 +271,16 @@ func (a *API) verifyAccount(w http.ResponseWriter, r *http.Request, key apikey.K
 // logClaim leaves the account away: what was typed for its number may be anything, be it the
 // code. Right claims, and locks, stand in the account's own history.
 func (a *API) logClaim(r *http.Request, result accounts.Result, key apikey.Key) {
-	a.log.InfoContext(r.Context(), "claim to an account judged", "verified", result.Verified,
+	a.config.Log.InfoContext(r.Context(), "claim to an account judged", "verified", result.Verified,
 		"locked", !result.LockedUntil.IsZero(), "closed", result.Closed, "key", key.Name)
 }
 
 // openAccount opens the verification of an account that wrong claims have closed, for an agent who says why.
-func (a *API) openAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
+func (a *API) openAccount(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number, body helpBody) error {
+	if err := a.config.Desk.OpenAccount(r.Context(), a.who(r, key, *body.Agent), number, body.Reason); err != nil {
+		return fmt.Errorf("open account by API: %w", err)
 	}
-	body, err := readBody(w, r, func(b helpBody, f *form) {
-		b.check(f)
-		f.need(b.Agent != nil, "/agent", agentShould)
-	})
-	if err != nil {
-		return err
-	}
-	if err := a.desk.OpenAccount(r.Context(), a.who(r, key, *body.Agent), number, body.Reason); err != nil {
-		return fmt.Errorf("open account by API: %w", a.withNow(err))
-	}
-	a.log.InfoContext(r.Context(), "account opened", "account", number, "key", key.Name, "agent", *body.Agent)
+	a.config.Log.InfoContext(r.Context(), "account opened", "account", number, "key", key.Name, "agent", *body.Agent)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

@@ -156,151 +156,116 @@ type Config struct {
 
 // API answers /v1 and /openapi.yaml. Any number of goroutines may use it.
 type API struct {
+	config     Config // with its defaults
 	lines      audited.Lines
 	accounts   audited.Accounts
 	deliveries audited.Deliveries
-	desk       Desk
-	audit      audit.Recorder
-	shown      lookedUp
-	keys       apikey.Store
-	changed    func()
-	client     func(r *http.Request) string
-	now        func() time.Time
-	wait       func(ctx context.Context, d time.Duration) error
-	stopping   <-chan struct{}
 	streams    atomic.Int64 // of events, that are open
-	log        *slog.Logger
-	random     io.Reader
 }
 
 // New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries, Desk, Audit
 // and Keys must be given.
 func New(config Config) *API {
 	customers := audited.Accounts{Accounts: config.Accounts, Audit: config.Audit}
-	a := &API{
+	config.setDefaults()
+	return &API{
+		config:     config,
 		lines:      audited.Lines{Lines: config.Lines, Provisioning: config.Provisioning, Features: config.Features, Audit: config.Audit},
 		accounts:   customers,
 		deliveries: audited.Deliveries{Deliveries: config.Deliveries, Accounts: customers, Audit: config.Audit},
-		desk:       config.Desk, audit: config.Audit,
-		shown: lookedUp{config.Lines, config.Provisioning, config.Features},
-		keys:  config.Keys, changed: config.Changed, client: config.Client,
-		now: config.Now, wait: config.Wait, stopping: config.Stopping, log: config.Log, random: config.Random,
 	}
-	if a.changed == nil {
-		a.changed = func() {}
+}
+
+func (c *Config) setDefaults() {
+	if c.Changed == nil {
+		c.Changed = func() {}
 	}
-	if a.client == nil {
-		a.client = clientip.New(nil, nil).Address
+	if c.Client == nil {
+		c.Client = clientip.New(nil, nil).Address
 	}
-	if a.now == nil {
-		a.now = time.Now
+	if c.Now == nil {
+		c.Now = time.Now
 	}
-	if a.wait == nil {
-		a.wait = sse.Wait
+	if c.Wait == nil {
+		c.Wait = sse.Wait
 	}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if a.random == nil {
-		a.random = rand.Reader
+	if c.Random == nil {
+		c.Random = rand.Reader
 	}
-	return a
+}
+
+// An endpoint is a path, as mux has it, and what it answers.
+type endpoint struct {
+	path      string
+	methods   methods
+	unbounded bool // see resource
+}
+
+// endpoints are the paths of the API.
+func (a *API) endpoints() []endpoint {
+	const get, put, post = http.MethodGet, http.MethodPut, http.MethodPost
+	const line, account, enrollments, delivery = "/v1/lines/{number}", "/v1/accounts/{account}", "/v1/enrollments", "/v1/deliveries/{delivery}"
+	return []endpoint{
+		{path: "/openapi.yaml", methods: methods{get: describe}},
+		{path: "/v1/access-numbers/{area_code}", methods: methods{get: a.keyed(anyScope, a.showAccessNumber)}},
+		{path: line, methods: methods{
+			get: a.keyed(apikey.LinesRead, of(pathNumber, a.showLine)),
+			put: a.keyed(apikey.LinesWrite, with(pathNumber, lineBody.check, a.putLine)),
+		}},
+		{path: line + "/history", methods: methods{get: a.keyed(apikey.LinesRead, of(pathNumber, a.showHistory))}},
+		{path: line + "/features", methods: methods{get: a.keyed(apikey.FeaturesRead, of(pathNumber, a.showFeatures))}},
+		{path: line + "/features/{feature}", methods: methods{
+			get: a.keyed(apikey.FeaturesRead, of(pathFeature, a.showFeature)),
+			put: a.keyed(apikey.FeaturesWrite, of(pathFeature, a.putFeature)),
+		}},
+		{path: account, methods: methods{
+			get: a.keyed(apikey.AccountsRead, of(pathAccount, a.showAccount)),
+			put: a.keyed(apikey.AccountsWrite, with(pathAccount, a.checkAccount, a.putAccount)),
+		}},
+		{path: account + "/renumber", methods: methods{
+			post: a.keyed(apikey.AccountsWrite, a.misses(with(pathAccount, renumberBody.check, a.renumberAccount))),
+		}},
+		{path: account + "/security-code", methods: methods{post: a.keyed(apikey.AccountsWrite, a.misses(of(pathAccount, a.newCode)))}},
+		{path: account + "/security-question", methods: methods{
+			put: a.keyed(apikey.AccountsWrite, a.misses(with(pathAccount, questionBody.check, a.putQuestion))),
+		}},
+		{path: account + "/verify", methods: methods{post: a.keyed(apikey.AccountsVerify, with(pathAccount, claimBody.check, a.verifyAccount))}},
+		{path: account + "/verification/open", methods: methods{
+			post: a.keyed(apikey.AccountsWrite, with(pathAccount, helpBody.checkOfAgent, a.openAccount)),
+		}},
+		{path: enrollments, methods: methods{post: a.keyed(apikey.AccountsVerify, a.enroll)}},
+		{path: enrollments + "/{enrollment}", methods: methods{get: a.keyed(apikey.AccountsVerify, of(pathEnrollment, a.showEnrollment))}},
+		{path: enrollments + "/{enrollment}/accounts", methods: methods{
+			post: a.keyed(apikey.AccountsVerify, with(pathEnrollment, enrollBody.check, a.addAccount)),
+		}},
+		{path: account + "/deliveries", methods: methods{post: a.keyed(apikey.DeliveriesWrite, a.misses(of(pathAccount, a.requestDelivery)))}},
+		{path: delivery, methods: methods{
+			get:               a.keyed(apikey.DeliveriesRead, of(pathDelivery, a.showDelivery)),
+			http.MethodDelete: a.keyed(apikey.DeliveriesWrite, of(pathDelivery, a.cancelDelivery)),
+		}},
+		{path: delivery + "/events", methods: methods{get: a.keyed(apikey.DeliveriesRead, of(pathDelivery, a.showEvents))}, unbounded: true},
+
+		// What agents do for customers.
+		{path: line + "/validations", methods: methods{post: a.keyed(anyScope, a.validate)}},
+		{path: line + "/pin/reset", methods: methods{post: a.keyed(anyScope, a.resetPIN)}},
+		{path: line + "/unlock", methods: methods{post: a.keyed(anyScope, a.unlockLine)}},
+		{path: "/v1/validations/{validation}", methods: methods{get: a.keyed(apikey.ValidationsWrite, of(pathValidation, a.showValidation))}},
+		{path: "/v1/validations/{validation}/code", methods: methods{
+			post: a.keyed(apikey.ValidationsWrite, with(pathValidation, codeBody.check, a.judgeCode)),
+		}},
+	}
 }
 
 // Routes adds the API to a router: everything at and below /v1, and /openapi.yaml.
 func (a *API) Routes(r *mux.Router) {
-	r.Handle("/openapi.yaml", a.resource(methods{
-		http.MethodGet: describe,
-	}))
-	a.lineRoutes(r)
-	a.accountRoutes(r)
-	a.deliveryRoutes(r)
-	a.deskRoutes(r)
-	r.Handle("/v1/access-numbers/{area_code}", a.resource(methods{
-		http.MethodGet: a.keyed(anyScope, a.showAccessNumber),
-	}))
-	r.Handle("/v1", a.resource(nil))
-	r.PathPrefix("/v1/").Handler(a.resource(nil))
-}
-
-func (a *API) lineRoutes(r *mux.Router) {
-	r.Handle("/v1/lines/{number}", a.resource(methods{
-		http.MethodGet: a.keyed(apikey.LinesRead, a.showLine),
-		http.MethodPut: a.keyed(apikey.LinesWrite, a.putLine),
-	}))
-	r.Handle("/v1/lines/{number}/history", a.resource(methods{
-		http.MethodGet: a.keyed(apikey.LinesRead, a.showHistory),
-	}))
-	r.Handle("/v1/lines/{number}/features", a.resource(methods{
-		http.MethodGet: a.keyed(apikey.FeaturesRead, a.showFeatures),
-	}))
-	r.Handle("/v1/lines/{number}/features/{feature}", a.resource(methods{
-		http.MethodGet: a.keyed(apikey.FeaturesRead, a.showFeature),
-		http.MethodPut: a.keyed(apikey.FeaturesWrite, a.putFeature),
-	}))
-}
-
-func (a *API) accountRoutes(r *mux.Router) {
-	r.Handle("/v1/accounts/{account}", a.resource(methods{
-		http.MethodGet: a.keyed(apikey.AccountsRead, a.showAccount),
-		http.MethodPut: a.keyed(apikey.AccountsWrite, a.putAccount),
-	}))
-	r.Handle("/v1/accounts/{account}/renumber", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsWrite, a.misses(a.renumberAccount)),
-	}))
-	r.Handle("/v1/accounts/{account}/security-code", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsWrite, a.misses(a.newCode)),
-	}))
-	r.Handle("/v1/accounts/{account}/security-question", a.resource(methods{
-		http.MethodPut: a.keyed(apikey.AccountsWrite, a.misses(a.putQuestion)),
-	}))
-	r.Handle("/v1/accounts/{account}/verify", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsVerify, a.verifyAccount),
-	}))
-	r.Handle("/v1/accounts/{account}/verification/open", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsWrite, a.openAccount),
-	}))
-	r.Handle("/v1/enrollments", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsVerify, a.enroll),
-	}))
-	r.Handle("/v1/enrollments/{enrollment}", a.resource(methods{
-		http.MethodGet: a.keyed(apikey.AccountsVerify, a.showEnrollment),
-	}))
-	r.Handle("/v1/enrollments/{enrollment}/accounts", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.AccountsVerify, a.addAccount),
-	}))
-}
-
-func (a *API) deliveryRoutes(r *mux.Router) {
-	r.Handle("/v1/accounts/{account}/deliveries", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.DeliveriesWrite, a.misses(a.requestDelivery)),
-	}))
-	r.Handle("/v1/deliveries/{delivery}", a.resource(methods{
-		http.MethodGet:    a.keyed(apikey.DeliveriesRead, a.showDelivery),
-		http.MethodDelete: a.keyed(apikey.DeliveriesWrite, a.cancelDelivery),
-	}))
-	r.Handle("/v1/deliveries/{delivery}/events", a.unbounded(methods{
-		http.MethodGet: a.keyed(apikey.DeliveriesRead, a.showEvents),
-	}))
-}
-
-// deskRoutes are of what agents do for customers.
-func (a *API) deskRoutes(r *mux.Router) {
-	r.Handle("/v1/lines/{number}/validations", a.resource(methods{
-		http.MethodPost: a.keyed(anyScope, a.validate),
-	}))
-	r.Handle("/v1/validations/{validation}", a.resource(methods{
-		http.MethodGet: a.keyed(apikey.ValidationsWrite, a.showValidation),
-	}))
-	r.Handle("/v1/validations/{validation}/code", a.resource(methods{
-		http.MethodPost: a.keyed(apikey.ValidationsWrite, a.judgeCode),
-	}))
-	r.Handle("/v1/lines/{number}/pin/reset", a.resource(methods{
-		http.MethodPost: a.keyed(anyScope, a.resetPIN),
-	}))
-	r.Handle("/v1/lines/{number}/unlock", a.resource(methods{
-		http.MethodPost: a.keyed(anyScope, a.unlockLine),
-	}))
+	for _, e := range a.endpoints() {
+		r.Handle(e.path, resource{a, e.methods, e.unbounded})
+	}
+	r.Handle("/v1", resource{api: a})
+	r.PathPrefix("/v1/").Handler(resource{api: a})
 }
 
 // Desk is what the API needs of [repair.Desk], which records all of it in the audit by itself. Any
@@ -330,11 +295,4 @@ type Desk interface {
 	OpenAccount(ctx context.Context, who repair.Who, number accounts.Number, reason string) error
 	// Unlock clears failures and locks, or says [pins.ErrNotValidated].
 	Unlock(ctx context.Context, who repair.Who, number nanp.Number, reason string) (pins.Line, error)
-}
-
-// lookedUp shows what [Desk.LookUp] has counted and recorded, or what a change has made.
-type lookedUp struct {
-	lines    *pins.Lines
-	history  pins.Provisioning
-	features *features.Lines
 }

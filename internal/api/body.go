@@ -48,11 +48,11 @@ type form struct {
 func readBody[T any](w http.ResponseWriter, r *http.Request, check func(T, *form)) (T, error) {
 	var object T
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != jsonType {
-		return object, badContentType()
+		return object, badContentType
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
-		return object, tooLarge()
+		return object, tooLarge
 	}
 	if err != nil {
 		return object, badBody(Fault{"could not be read to its end", "#"}).because(fmt.Errorf("read body: %w", err))
@@ -296,11 +296,11 @@ const maxIdempotencyKey = 255
 func idempotencyKey(header http.Header) (string, error) {
 	values := header.Values("Idempotency-Key")
 	if len(values) != 1 || values[0] == "" || len(values[0]) > maxIdempotencyKey {
-		return "", badIdempotencyKey()
+		return "", badIdempotencyKey
 	}
 	for _, c := range []byte(values[0]) {
 		if c < '!' || c > '~' {
-			return "", badIdempotencyKey()
+			return "", badIdempotencyKey
 		}
 	}
 	return values[0], nil

@@ -225,13 +225,13 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 	}
 	told := map[string]bool{}
 	for _, no := range []*refusal{
-		badNumber(), badAreaCode(), badLimit(), badBody(Fault{}), noKey(), badKey(), missingScope(apikey.PinsReset), noPath(), noLine(),
-		badMethod("GET"), tooLarge(), badContentType(), broken(io.EOF), unavailable(io.EOF),
-		noFeature(), notInstalled(), badIfMatch("If-Match"), noIfMatch(), changedMeanwhile(), nothingMatches(), refusedSettings(features.Refusals{{Reason: features.ListFull}}), backlog(),
-		badAccount(), badIdempotencyKey(), badLastEventID(), noAccount(), noEnrollment(), noDelivery(), accountTaken(), enrollmentFull(),
-		noSecret(), noWay(), noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
-		addressTooNew(&deliveries.AddressTooNewError{Since: start, From: start}), callsDeclined(start), tooLate(), refusedDetails(accounts.FieldErrors{{}}), keyReused(), tooManyDeliveries(&deliveries.LimitError{}, start),
-		notCalled(&nanp.DestinationError{}), tooManyStreams(), badAgent(), notValidated(), agentMissing(), noValidation(), lineDeclines(start),
+		badNumber, badAreaCode, badLimit, badBody(Fault{}), noKey, badKey, missingScope(apikey.PinsReset), noPath, noLine,
+		badMethod("GET"), tooLarge, badContentType, broken(io.EOF), unavailable(io.EOF),
+		noFeature, notInstalled, badIfMatch("If-Match"), noIfMatch, changedMeanwhile, nothingMatches(), refusedSettings(features.Refusals{{Reason: features.ListFull}}), backlog,
+		badAccount, badIdempotencyKey, badLastEventID, noAccount, noEnrollment, noDelivery, accountTaken, enrollmentFull,
+		noSecret, noWay, noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
+		addressTooNew(&deliveries.AddressTooNewError{Since: start, From: start}), callsDeclined(start), tooLate, refusedDetails(accounts.FieldErrors{{}}), keyReused, tooManyDeliveries(&deliveries.LimitError{}, start),
+		notCalled(&nanp.DestinationError{}), tooManyStreams, badAgent, notValidated, agentMissing, noValidation, lineDeclines(start),
 		tooManyCalls(&deliveries.LimitError{}, start), limitReached(&repair.LimitError{}, start),
 	} {
 		row := fmt.Sprintf("| `%s` | %d |", no.name, no.problem.Status)

@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
@@ -26,11 +24,7 @@ func (b deliveryBody) check(f *form) {
 }
 
 // requestDelivery answers at once: the telephone rings, or the letter is printed, later.
-func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathAccount(r)
-	if err != nil {
-		return err
-	}
+func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key, number accounts.Number) error {
 	once, err := idempotencyKey(r.Header)
 	if err != nil {
 		return err
@@ -41,9 +35,9 @@ func (a *API) requestDelivery(w http.ResponseWriter, r *http.Request, key apikey
 	}
 	delivery, err := a.deliveries.Request(r.Context(), a.by(r, key), body.ask(number, key, once))
 	if err != nil {
-		return fmt.Errorf("request delivery by API: %w", a.withNow(err))
+		return fmt.Errorf("request delivery by API: %w", err)
 	}
-	a.log.InfoContext(r.Context(), "delivery requested", "delivery", delivery.ID, "account", number,
+	a.config.Log.InfoContext(r.Context(), "delivery requested", "delivery", delivery.ID, "account", number,
 		"secret", delivery.Topic, "method", delivery.Method, "key", key.Name)
 	w.Header().Set("Location", "/v1/deliveries/"+string(delivery.ID))
 	return reply(w, http.StatusAccepted, jsonType, DeliveryDocument(delivery))
@@ -59,11 +53,7 @@ func (b deliveryBody) ask(number accounts.Number, key apikey.Key, once string) d
 	}
 }
 
-func (a *API) showDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	id, err := pathDelivery(r)
-	if err != nil {
-		return err
-	}
+func (a *API) showDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key, id deliveries.ID) error {
 	delivery, err := a.deliveries.Get(r.Context(), a.by(r, key), id)
 	if err != nil {
 		return fmt.Errorf("show delivery: %w", err)
@@ -71,25 +61,13 @@ func (a *API) showDelivery(w http.ResponseWriter, r *http.Request, key apikey.Ke
 	return reply(w, http.StatusOK, jsonType, DeliveryDocument(delivery))
 }
 
-func (a *API) cancelDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	id, err := pathDelivery(r)
-	if err != nil {
-		return err
-	}
+func (a *API) cancelDelivery(w http.ResponseWriter, r *http.Request, key apikey.Key, id deliveries.ID) error {
 	delivery, err := a.deliveries.Cancel(r.Context(), a.by(r, key), id)
 	if err != nil {
 		return fmt.Errorf("cancel delivery by API: %w", err)
 	}
-	a.log.InfoContext(r.Context(), "delivery canceled", "delivery", id, "key", key.Name)
+	a.config.Log.InfoContext(r.Context(), "delivery canceled", "delivery", id, "key", key.Name)
 	return reply(w, http.StatusOK, jsonType, DeliveryDocument(delivery))
-}
-
-func pathDelivery(r *http.Request) (deliveries.ID, error) {
-	id, err := deliveries.ParseID(mux.Vars(r)["delivery"])
-	if err != nil {
-		return "", noDelivery()
-	}
-	return id, nil
 }
 
 // Delivery is a delivery as the API shows it. It holds no secret, nor where it goes: no

@@ -184,10 +184,6 @@ type resource struct {
 	unbounded bool // an answer goes on and on: what asks the stores bounds each question itself
 }
 
-func (a *API) resource(m methods) resource { return resource{api: a, methods: m} }
-
-func (a *API) unbounded(m methods) resource { return resource{api: a, methods: m, unbounded: true} }
-
 // ServeHTTP answers within the stores' time and the client's.
 func (s resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
@@ -200,7 +196,7 @@ func (s resource) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if err := s.serve(w, r.WithContext(ctx)); err != nil {
-		s.api.refuse(w, r, explain(err))
+		s.api.refuse(w, r, explain(err, s.api.config.Now()))
 	}
 }
 
@@ -229,7 +225,7 @@ func (d *doubting) WriteHeader(status int) {
 
 func (s resource) serve(w http.ResponseWriter, r *http.Request) error {
 	if s.methods == nil {
-		return noPath()
+		return noPath
 	}
 	method := r.Method
 	if method == http.MethodHead {

@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
 )
@@ -22,58 +20,55 @@ type Enrollment struct {
 
 // enroll begins an enrollment with the first account.
 func (a *API) enroll(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, body, err := readEnroll(w, r)
+	body, err := readBody(w, r, enrollBody.check)
 	if err != nil {
 		return err
 	}
-	var enrollment accounts.Enrollment
-	var result accounts.Result
-	err = a.claim(r, key, func() (accounts.Result, error) {
-		enrollment, result, err = a.accounts.Enroll(r.Context(), a.by(r, key), number, body.claim())
-		return result, err
+	return a.claimFor(w, r, key, body, http.StatusCreated, func(number accounts.Number) (accounts.Enrollment, accounts.Result, error) {
+		return a.accounts.Enroll(r.Context(), a.by(r, key), number, body.claim())
 	})
-	if err != nil {
-		return fmt.Errorf("enroll by API: %w", err)
-	}
-	a.logClaim(r, result, key)
-	if !result.Verified {
-		return reply(w, http.StatusOK, jsonType, verification(result))
-	}
-	w.Header().Set("Location", "/v1/enrollments/"+string(enrollment.ID))
-	return a.replyEnrolled(w, r, http.StatusCreated, enrollment)
 }
 
 // addAccount adds one more account to an enrollment.
-func (a *API) addAccount(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	id, err := pathEnrollment(r)
-	if err != nil {
-		return err
-	}
-	number, body, err := readEnroll(w, r)
+func (a *API) addAccount(w http.ResponseWriter, r *http.Request, key apikey.Key, id accounts.EnrollmentID, body enrollBody) error {
+	return a.claimFor(w, r, key, body, http.StatusOK, func(number accounts.Number) (accounts.Enrollment, accounts.Result, error) {
+		return a.accounts.AddAccount(r.Context(), a.by(r, key), id, number, body.claim())
+	})
+}
+
+// claimFor has a claim judged that leads to an enrollment, and answers with that.
+func (a *API) claimFor(
+	w http.ResponseWriter, r *http.Request, key apikey.Key, body enrollBody, status int,
+	judge func(accounts.Number) (accounts.Enrollment, accounts.Result, error),
+) error {
+	number, err := accounts.ParseNumber(body.Account)
 	if err != nil {
 		return err
 	}
 	var enrollment accounts.Enrollment
 	var result accounts.Result
 	err = a.claim(r, key, func() (accounts.Result, error) {
-		enrollment, result, err = a.accounts.AddAccount(r.Context(), a.by(r, key), id, number, body.claim())
+		enrollment, result, err = judge(number)
 		return result, err
 	})
 	if err != nil {
-		return fmt.Errorf("add account by API: %w", err)
+		return fmt.Errorf("claim account by API: %w", err)
 	}
 	a.logClaim(r, result, key)
 	if !result.Verified {
 		return reply(w, http.StatusOK, jsonType, verification(result))
 	}
-	return a.replyEnrolled(w, r, http.StatusOK, enrollment)
-}
-
-func (a *API) showEnrollment(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	id, err := pathEnrollment(r)
+	document, err := a.enrollmentDocument(r.Context(), enrollment)
 	if err != nil {
 		return err
 	}
+	if status == http.StatusCreated {
+		w.Header().Set("Location", "/v1/enrollments/"+string(enrollment.ID))
+	}
+	return reply(w, status, jsonType, Verification{Verified: true, Enrollment: &document})
+}
+
+func (a *API) showEnrollment(w http.ResponseWriter, r *http.Request, key apikey.Key, id accounts.EnrollmentID) error {
 	enrollment, err := a.accounts.Enrollment(r.Context(), a.by(r, key), id)
 	if err != nil {
 		return fmt.Errorf("show enrollment: %w", err)
@@ -83,14 +78,6 @@ func (a *API) showEnrollment(w http.ResponseWriter, r *http.Request, key apikey.
 		return err
 	}
 	return reply(w, http.StatusOK, jsonType, document)
-}
-
-func (a *API) replyEnrolled(w http.ResponseWriter, r *http.Request, status int, enrollment accounts.Enrollment) error {
-	document, err := a.enrollmentDocument(r.Context(), enrollment)
-	if err != nil {
-		return err
-	}
-	return reply(w, status, jsonType, Verification{Verified: true, Enrollment: &document})
 }
 
 // enrollmentDocument finds out the present numbers of an enrollment's accounts.
@@ -103,12 +90,4 @@ func (a *API) enrollmentDocument(ctx context.Context, enrollment accounts.Enroll
 		return Enrollment{}, err
 	}
 	return Enrollment{ID: enrollment.ID, Since: enrollment.Since.UTC(), Accounts: numbers}, nil
-}
-
-func pathEnrollment(r *http.Request) (accounts.EnrollmentID, error) {
-	id, err := accounts.ParseEnrollmentID(mux.Vars(r)["enrollment"])
-	if err != nil {
-		return "", noEnrollment()
-	}
-	return id, nil
 }

@@ -18,11 +18,7 @@ import (
 
 // showEvents answers the events of a delivery as they happen, to who asks for server-sent
 // events, or else those until now.
-func (a *API) showEvents(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	id, err := pathDelivery(r)
-	if err != nil {
-		return err
-	}
+func (a *API) showEvents(w http.ResponseWriter, r *http.Request, key apikey.Key, id deliveries.ID) error {
 	seen, err := lastEventID(r.Header)
 	if err != nil {
 		return err
@@ -72,7 +68,7 @@ func lastEventID(header http.Header) (int, error) {
 	}
 	seen, err := strconv.Atoi(values[0])
 	if len(values) > 1 || err != nil || seen < 0 || len(values[0]) > maxEventDigits || values[0] != strconv.Itoa(seen) {
-		return 0, badLastEventID()
+		return 0, badLastEventID
 	}
 	return seen, nil
 }
@@ -96,7 +92,7 @@ type stream struct {
 // stream writes the events that the client has not seen, and those to come. It ends after the
 // last one, when the server stops, and when the client has gone.
 func (a *API) stream(w http.ResponseWriter, r *http.Request, delivery deliveries.Delivery, seen int) error {
-	if settled(delivery, a.now()) && seen >= len(delivery.Events) {
+	if settled(delivery, a.config.Now()) && seen >= len(delivery.Events) {
 		// The one answer after which a client does not come back (WHATWG HTML, section 9.2.3).
 		w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -104,21 +100,21 @@ func (a *API) stream(w http.ResponseWriter, r *http.Request, delivery deliveries
 	open := a.streams.Add(1)
 	defer a.streams.Add(-1)
 	if open > maxStreams {
-		return tooManyStreams()
+		return tooManyStreams
 	}
 	if r.Method == http.MethodHead {
 		sse.Head(w)
 		return nil
 	}
 	if err := a.follow(r.Context(), w, delivery, seen); err != nil && r.Context().Err() == nil {
-		a.log.WarnContext(r.Context(), "stream of events broke off", "delivery", delivery.ID, "cause", err)
+		a.config.Log.WarnContext(r.Context(), "stream of events broke off", "delivery", delivery.ID, "cause", err)
 	}
 	return nil
 }
 
 // follow looks at the delivery again and again. The error is why it could not go on.
 func (a *API) follow(ctx context.Context, w http.ResponseWriter, delivery deliveries.Delivery, seen int) error {
-	began := a.now()
+	began := a.config.Now()
 	end := began.Add(maxStream)
 	opened, err := sse.Open(w, maxStream, began)
 	if err != nil {
@@ -126,13 +122,13 @@ func (a *API) follow(ctx context.Context, w http.ResponseWriter, delivery delive
 	}
 	s := &stream{Stream: opened, seen: seen}
 	for {
-		if err := s.tell(eventDocuments(delivery), a.now()); err != nil {
+		if err := s.tell(eventDocuments(delivery), a.config.Now()); err != nil {
 			return err
 		}
-		if now := a.now(); settled(delivery, now) || !now.Before(end) || a.stops() {
+		if now := a.config.Now(); settled(delivery, now) || !now.Before(end) || a.stops() {
 			return nil
 		}
-		if err := a.wait(ctx, lookEvery); err != nil {
+		if err := a.config.Wait(ctx, lookEvery); err != nil {
 			return err
 		}
 		latest, err := a.look(ctx, delivery.ID)
@@ -143,7 +139,7 @@ func (a *API) follow(ctx context.Context, w http.ResponseWriter, delivery delive
 			return fmt.Errorf("look at delivery: %w", err)
 		case ctx.Err() == nil && !s.blind: // told once, and seen again when the store is back
 			s.blind = true
-			a.log.WarnContext(ctx, "followed delivery can't be looked at", "delivery", delivery.ID, "cause", err)
+			a.config.Log.WarnContext(ctx, "followed delivery can't be looked at", "delivery", delivery.ID, "cause", err)
 		}
 	}
 }
@@ -180,7 +176,7 @@ func settled(delivery deliveries.Delivery, now time.Time) bool {
 // stops says whether the server is about to stop.
 func (a *API) stops() bool {
 	select {
-	case <-a.stopping: // nil: never
+	case <-a.config.Stopping: // nil: never
 		return true
 	default:
 		return false

@@ -211,7 +211,7 @@ func TestAnswerThatIsNoJSON(t *testing.T) {
 func TestNoRandomness(t *testing.T) {
 	a := New(Config{Random: strings.NewReader("")})
 	recorder := httptest.NewRecorder()
-	a.refuse(recorder, httptest.NewRequestWithContext(t.Context(), "BREW", "/", nil), noPath())
+	a.refuse(recorder, httptest.NewRequestWithContext(t.Context(), "BREW", "/", nil), noPath)
 	if body := recorder.Body.String(); recorder.Code != http.StatusNotFound || strings.Contains(body, "instance") {
 		t.Errorf("%d %s", recorder.Code, body)
 	}
@@ -222,8 +222,8 @@ func TestRefusalKeepsItsCause(t *testing.T) {
 	if !errors.Is(err, errRefused) || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("err = %v", err)
 	}
-	if noPath().Error() != "No such path" {
-		t.Errorf("err = %v", noPath())
+	if noPath.Error() != "No such path" {
+		t.Errorf("err = %v", noPath)
 	}
 }
 

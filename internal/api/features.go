@@ -13,36 +13,28 @@ import (
 	"updatecenter/pins"
 )
 
-func (a *API) showFeatures(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathNumber(r)
-	if err != nil {
-		return err
-	}
+func (a *API) showFeatures(w http.ResponseWriter, r *http.Request, key apikey.Key, number nanp.Number) error {
 	if err := a.lookUp(r, key, number, ofSettings); err != nil {
 		return err
 	}
-	line, err := a.shown.features.Find(r.Context(), number)
+	line, err := a.config.Features.Find(r.Context(), number)
 	if err != nil {
 		return fmt.Errorf("show features: %w", err)
 	}
 	return reply(w, http.StatusOK, jsonType, FeaturesDocument(line))
 }
 
-func (a *API) showFeature(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, rule, err := pathFeature(r)
-	if err != nil {
+func (a *API) showFeature(w http.ResponseWriter, r *http.Request, key apikey.Key, named namedFeature) error {
+	if err := a.lookUp(r, key, named.number, ofSettings); err != nil {
 		return err
 	}
-	if err := a.lookUp(r, key, number, ofSettings); err != nil {
-		return err
-	}
-	line, err := a.shown.features.Find(r.Context(), number)
+	line, err := a.config.Features.Find(r.Context(), named.number)
 	if err != nil {
 		return fmt.Errorf("show feature: %w", err)
 	}
-	setting, installed := line.Setting(rule.Feature)
+	setting, installed := line.Setting(named.rule.Feature)
 	if !installed {
-		return notInstalled()
+		return notInstalled
 	}
 	return replyUnlessSeen(w, r, setting)
 }
@@ -59,7 +51,7 @@ func replyUnlessSeen(w http.ResponseWriter, r *http.Request, setting features.Se
 	case err != nil:
 		return err
 	case match != nil && !match.strong(setting.Revision):
-		return changedMeanwhile()
+		return changedMeanwhile
 	case seen != nil && seen.weak(setting.Revision):
 		w.Header().Set("ETag", etag(setting.Revision))
 		w.WriteHeader(http.StatusNotModified)
@@ -69,23 +61,19 @@ func replyUnlessSeen(w http.ResponseWriter, r *http.Request, setting features.Se
 }
 
 // putFeature replaces the settings of a feature, if they are those that the client has seen.
-func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, rule, err := pathFeature(r)
-	if err != nil {
-		return err
-	}
+func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key, named namedFeature) error {
 	match, err := readETags(r.Header, "If-Match")
 	switch {
 	case err != nil:
 		return err
 	case match == nil:
-		return noIfMatch()
+		return noIfMatch
 	}
-	edit, err := readSettings(w, r, rule)
+	edit, err := readSettings(w, r, named.rule)
 	if err != nil {
 		return err
 	}
-	request := features.Request{Number: number, Feature: rule.Feature, Edit: edit}
+	request := features.Request{Number: named.number, Feature: named.rule.Feature, Edit: edit}
 	if !match.any {
 		request.Match = match.strong
 	}
@@ -100,8 +88,8 @@ func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key)
 	}
 	if outcome.Changed {
 		// Not which: that a line has it is nobody's business who reads logs (CPNI).
-		a.log.InfoContext(r.Context(), "feature of line set", "line", number, "revision", outcome.Revision, "key", key.Name)
-		a.changed()
+		a.config.Log.InfoContext(r.Context(), "feature of line set", "line", named.number, "revision", outcome.Revision, "key", key.Name)
+		a.config.Changed()
 	}
 	return replyFeature(w, outcome.Setting)
 }
@@ -111,16 +99,22 @@ func replyFeature(w http.ResponseWriter, setting features.Setting) error {
 	return reply(w, http.StatusOK, jsonType, featureDocument(setting))
 }
 
-func pathFeature(r *http.Request) (nanp.Number, features.Rule, error) {
+// A namedFeature is a feature of a line, and its rule.
+type namedFeature struct {
+	number nanp.Number
+	rule   features.Rule
+}
+
+func pathFeature(r *http.Request) (namedFeature, error) {
 	number, err := pathNumber(r)
 	if err != nil {
-		return "", features.Rule{}, err
+		return namedFeature{}, err
 	}
 	rule, known := features.RuleOf(pins.Feature(mux.Vars(r)["feature"]))
 	if !known {
-		return "", features.Rule{}, noFeature()
+		return namedFeature{}, noFeature
 	}
-	return number, rule, nil
+	return namedFeature{number, rule}, nil
 }
 
 // readSettings reads a body as the edit that puts it in force.

@@ -26,6 +26,12 @@ func (b helpBody) check(f *form) {
 		fmt.Sprintf("want text of 1 to %d characters on one line", pins.MaxReason))
 }
 
+// checkOfAgent is check, of who must name the agent.
+func (b helpBody) checkOfAgent(f *form) {
+	b.check(f)
+	f.need(b.Agent != nil, "/agent", agentShould)
+}
+
 // Why resets are refused, for the history of the line and the audit.
 const (
 	noScope      = "key lacks the scope " + string(apikey.PinsReset)
@@ -38,11 +44,11 @@ const (
 type helping func(ctx context.Context, who repair.Who, number nanp.Number, reason string) (pins.Line, error)
 
 func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	return a.help(w, r, key, "PIN reset", a.desk.Reset)
+	return a.help(w, r, key, "PIN reset", a.config.Desk.Reset)
 }
 
 func (a *API) unlockLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	return a.help(w, r, key, "line unlocked", a.desk.Unlock)
+	return a.help(w, r, key, "line unlocked", a.config.Desk.Unlock)
 }
 
 // help takes every valid key, as it has to tell of one without the scope.
@@ -65,10 +71,10 @@ func (a *API) help(w http.ResponseWriter, r *http.Request, key apikey.Key, done 
 	}
 	line, err := do(r.Context(), who, number, reason)
 	if err != nil {
-		a.log.WarnContext(r.Context(), "not done: "+done, "line", number, "key", key.Name, "agent", agent)
-		return fmt.Errorf("help customer by API: %w", a.withNow(err))
+		a.config.Log.WarnContext(r.Context(), "not done: "+done, "line", number, "key", key.Name, "agent", agent)
+		return fmt.Errorf("help customer by API: %w", err)
 	}
-	a.log.InfoContext(r.Context(), done, "line", number, "key", key.Name, "agent", agent)
+	a.config.Log.InfoContext(r.Context(), done, "line", number, "key", key.Name, "agent", agent)
 	return reply(w, http.StatusOK, jsonType, a.lineFor(line, key))
 }
 
@@ -86,7 +92,7 @@ func readHelp(w http.ResponseWriter, r *http.Request) (agent, reason, why string
 	case err != nil:
 		return agent, "", noReason, err
 	case agent == "":
-		return "", "", noAgent, agentMissing()
+		return "", "", noAgent, agentMissing
 	}
 	return agent, body.Reason, "", nil
 }
@@ -101,7 +107,7 @@ func (a *API) recordRefusedReset(r *http.Request, who repair.Who, number nanp.Nu
 		a.lines.Provisioning.ResetRefused(ctx, number, pins.Note{By: who.Name, From: from, Reason: why}),
 	)
 	if err != nil {
-		a.log.ErrorContext(ctx, "refused reset of a PIN not recorded", "line", number, "by", who.Name, "cause", err)
+		a.config.Log.ErrorContext(ctx, "refused reset of a PIN not recorded", "line", number, "by", who.Name, "cause", err)
 	}
 }
 
@@ -129,7 +135,7 @@ func validAgent(name string) bool {
 func queryAgent(r *http.Request) (string, error) {
 	names := r.URL.Query()["agent"]
 	if len(names) != 1 || !validAgent(names[0]) {
-		return "", badAgent()
+		return "", badAgent
 	}
 	return names[0], nil
 }
@@ -142,7 +148,7 @@ func (a *API) who(r *http.Request, key apikey.Key, agent string) repair.Who {
 		name += "/" + agent
 	}
 	return repair.Who{
-		Name: name, Via: repair.ViaAPI, From: a.client(r), PhotoID: key.Allows(apikey.ValidationsPhotoID),
+		Name: name, Via: repair.ViaAPI, From: a.config.Client(r), PhotoID: key.Allows(apikey.ValidationsPhotoID),
 	}
 }
 
@@ -157,7 +163,7 @@ const (
 // customer has a line, and with what, is protected (47 CFR 64.2003, CPNI). What can't be recorded
 // isn't shown.
 func (a *API) lookUp(r *http.Request, key apikey.Key, number nanp.Number, what string) error {
-	return a.withNow(a.desk.LookUp(r.Context(), a.who(r, key, ""), number, what))
+	return a.config.Desk.LookUp(r.Context(), a.who(r, key, ""), number, what)
 }
 
 // misses has a request count as a look-up if it finds no account: its answer tells that. A key without a
@@ -165,13 +171,13 @@ func (a *API) lookUp(r *http.Request, key apikey.Key, number nanp.Number, what s
 func (a *API) misses(serve keyHandler) keyHandler {
 	return func(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
 		who := a.who(r, key, "")
-		if err := a.desk.MayLookUp(r.Context(), who); err != nil {
-			return a.withNow(err)
+		if err := a.config.Desk.MayLookUp(r.Context(), who); err != nil {
+			return err
 		}
 		err := serve(w, r, key)
 		if errors.Is(err, accounts.ErrNoAccount) {
-			if counted := a.desk.LookUpAccount(r.Context(), who); counted != nil {
-				return a.withNow(counted)
+			if counted := a.config.Desk.LookUpAccount(r.Context(), who); counted != nil {
+				return counted
 			}
 		}
 		return err
@@ -180,19 +186,19 @@ func (a *API) misses(serve keyHandler) keyHandler {
 
 // claim has a claim to an account judged, which counts against the key if it is wrong.
 func (a *API) claim(r *http.Request, key apikey.Key, judge func() (accounts.Result, error)) error {
-	return a.withNow(a.desk.Claim(r.Context(), a.who(r, key, ""), func() (bool, error) {
+	return a.config.Desk.Claim(r.Context(), a.who(r, key, ""), func() (bool, error) {
 		result, err := judge()
 		return result.Wrong(), err
-	}))
+	})
 }
 
 // record appends to the audit.
 func (a *API) record(ctx context.Context, who repair.Who, action audit.Action, number nanp.Number, detail string) error {
 	by := audit.Actor{Name: who.Name, Via: who.Via, From: who.From}
-	return a.audit.Record(ctx, by.Event(action, string(number), detail))
+	return a.config.Audit.Record(ctx, by.Event(action, string(number), detail))
 }
 
 // by is who does something with a key, for no agent.
 func (a *API) by(r *http.Request, key apikey.Key) audit.Actor {
-	return audit.Actor{Name: key.Name, Via: audit.ViaAPI, From: a.client(r)}
+	return audit.Actor{Name: key.Name, Via: audit.ViaAPI, From: a.config.Client(r)}
 }

@@ -222,7 +222,7 @@ func TestClientAddress(t *testing.T) {
 // TestFaultsOfTheDesk are ours, and to try again is no help.
 func TestFaultsOfTheDesk(t *testing.T) {
 	for _, err := range []error{repair.ErrWho, repair.ErrKey, audit.ErrInvalidEvent, audit.ErrTampered, audit.ErrUnreadable} {
-		if no := explain(fmt.Errorf("ask: %w", err)); no.name != "internal" {
+		if no := explain(fmt.Errorf("ask: %w", err), start); no.name != "internal" {
 			t.Errorf("%v: %s", err, no.name)
 		}
 	}

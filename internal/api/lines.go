@@ -13,18 +13,13 @@ import (
 	"updatecenter/internal/audited"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
 // from is how a line's history names this interface.
 const from = "api"
 
-func (a *API) showLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathNumber(r)
-	if err != nil {
-		return err
-	}
+func (a *API) showLine(w http.ResponseWriter, r *http.Request, key apikey.Key, number nanp.Number) error {
 	if err := a.lookUp(r, key, number, ofLine); err != nil {
 		return err
 	}
@@ -35,14 +30,14 @@ func (a *API) showAccessNumber(w http.ResponseWriter, r *http.Request, _ apikey.
 	areaCode := mux.Vars(r)["area_code"]
 	number, err := pins.AccessNumber(areaCode)
 	if err != nil {
-		return badAreaCode()
+		return badAreaCode
 	}
 	return reply(w, http.StatusOK, jsonType, AccessNumber{AreaCode: areaCode, AccessNumber: number})
 }
 
 // replyLine answers with the line as it now is in the store.
 func (a *API) replyLine(w http.ResponseWriter, r *http.Request, status int, number nanp.Number, key apikey.Key) error {
-	line, err := a.shown.lines.Find(r.Context(), number)
+	line, err := a.config.Lines.Find(r.Context(), number)
 	if err != nil {
 		return fmt.Errorf("show line: %w", err)
 	}
@@ -55,19 +50,11 @@ func (a *API) replyLine(w http.ResponseWriter, r *http.Request, status int, numb
 // lineFor shows a line to a key. Which features it has is protected information (47 CFR 64.2003,
 // CPNI), and for keys that may read features alone.
 func (a *API) lineFor(line pins.Line, key apikey.Key) Line {
-	document := LineDocument(line, a.now())
+	document := LineDocument(line, a.config.Now())
 	if !key.Allows(apikey.FeaturesRead) {
 		document.Features = nil
 	}
 	return document
-}
-
-func pathNumber(r *http.Request) (nanp.Number, error) {
-	number, err := typed.Number(mux.Vars(r)["number"])
-	if err != nil {
-		return "", badNumber()
-	}
-	return number, nil
 }
 
 // A lineBody is what a line should be.
@@ -104,15 +91,7 @@ func (b lineBody) line(number nanp.Number) pins.NewLine {
 
 // putLine creates a line, or sets the language of one that exists, and sets its features. It
 // never touches a PIN.
-func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathNumber(r)
-	if err != nil {
-		return err
-	}
-	body, err := readBody(w, r, lineBody.check)
-	if err != nil {
-		return err
-	}
+func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key, number nanp.Number, body lineBody) error {
 	line := body.line(number)
 	done, err := a.lines.Put(r.Context(), a.by(r, key), line)
 	a.logPut(r, line, done, key)
@@ -130,14 +109,14 @@ func (a *API) putLine(w http.ResponseWriter, r *http.Request, key apikey.Key) er
 // found out when it is shown.
 func (a *API) logPut(r *http.Request, line pins.NewLine, done audited.Put, key apikey.Key) {
 	if done.Created {
-		a.log.InfoContext(r.Context(), "line created", "line", line.Number, "language", line.Language, "key", key.Name)
+		a.config.Log.InfoContext(r.Context(), "line created", "line", line.Number, "language", line.Language, "key", key.Name)
 	}
 	if done.Language {
-		a.log.InfoContext(r.Context(), "language of line set", "line", line.Number, "language", line.Language, "key", key.Name)
+		a.config.Log.InfoContext(r.Context(), "language of line set", "line", line.Number, "language", line.Language, "key", key.Name)
 	}
 	if done.Installed {
-		a.log.InfoContext(r.Context(), "features of line installed", "line", line.Number, "key", key.Name)
-		a.changed()
+		a.config.Log.InfoContext(r.Context(), "features of line installed", "line", line.Number, "key", key.Name)
+		a.config.Changed()
 	}
 }
 
@@ -145,11 +124,7 @@ func (a *API) logPut(r *http.Request, line pins.NewLine, done audited.Put, key a
 const defaultRecords = 100
 
 // showHistory answers for every number: a line that was removed has a history too.
-func (a *API) showHistory(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	number, err := pathNumber(r)
-	if err != nil {
-		return err
-	}
+func (a *API) showHistory(w http.ResponseWriter, r *http.Request, key apikey.Key, number nanp.Number) error {
 	limit, err := queryLimit(r)
 	if err != nil {
 		return err
@@ -162,7 +137,7 @@ func (a *API) showHistory(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if !all {
 		read = pins.MaxHistory // some of which are hidden
 	}
-	records, err := a.shown.history.History(r.Context(), number, read)
+	records, err := a.config.Provisioning.History(r.Context(), number, read)
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
 	}
@@ -192,7 +167,7 @@ func queryLimit(r *http.Request) (int, error) {
 	}
 	limit, err := strconv.Atoi(query.Get("limit"))
 	if err != nil || limit < 1 || limit > pins.MaxHistory {
-		return 0, badLimit()
+		return 0, badLimit
 	}
 	return limit, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,11 +15,13 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
 
@@ -58,46 +61,90 @@ func (r *refusal) Error() string {
 // Unwrap returns the cause.
 func (r *refusal) Unwrap() error { return r.cause }
 
+// explained are the refusals for errors of the domain, the first that fits.
+var explained = []struct {
+	err     error
+	refusal *refusal
+}{
+	{pins.ErrNoLine, noLine},
+	{features.ErrNotInstalled, notInstalled},
+	{features.ErrStale, changedMeanwhile},
+	{features.ErrBacklog, backlog},
+	{pins.ErrNotValidated, notValidated},
+	{repair.ErrNotFound, noValidation},
+	{repair.ErrNotAllowed, missingScope(apikey.ValidationsPhotoID)},
+	{accounts.ErrKeepsCode, keepsCode},
+	{accounts.ErrNoAccount, noAccount},
+	{accounts.ErrTaken, accountTaken},
+	{accounts.ErrNoEnrollment, noEnrollment},
+	{accounts.ErrFull, enrollmentFull},
+	{deliveries.ErrNotFound, noDelivery},
+	{deliveries.ErrNoSecret, noSecret},
+	{deliveries.ErrNoWay, noWay},
+	{deliveries.ErrFinal, tooLate},
+	{deliveries.ErrKeyReused, keyReused},
+}
+
+// Errors that say what is wrong with a body, and those that are faults of ours.
+var (
+	ofBodies = []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, deliveries.ErrParams}
+	ofOurs   = []error{
+		pins.ErrUnreadable, repair.ErrWho, repair.ErrKey, audit.ErrInvalidEvent, audit.ErrTampered, audit.ErrUnreadable, accounts.ErrUnreadable,
+	}
+)
+
 // explain finds the refusal in an error. What no rule of the domain says is taken for a
 // store's trouble that passes: nothing else in a handler can fail.
-func explain(err error) *refusal {
+func explain(err error, now time.Time) *refusal {
 	var known *refusal
 	if errors.As(err, &known) {
 		return known
 	}
+	if no := explainDetails(err, now); no != nil {
+		return no
+	}
+	is := func(sentinel error) bool { return errors.Is(err, sentinel) }
+	if i := slices.IndexFunc(ofBodies, is); i >= 0 {
+		return badBody(Fault{ofBodies[i].Error(), "#"})
+	}
+	for _, each := range explained {
+		if is(each.err) {
+			return each.refusal
+		}
+	}
+	if slices.ContainsFunc(ofOurs, is) {
+		return broken(err)
+	}
+	return unavailable(err)
+}
+
+// explainDetails finds the refusal in errors that have details, or nil.
+func explainDetails(err error, now time.Time) *refusal {
 	if refused, is := errors.AsType[features.Refusals](err); is {
 		return refusedSettings(refused)
-	}
-	for _, wrong := range []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, deliveries.ErrParams} {
-		if errors.Is(err, wrong) {
-			return badBody(Fault{wrong.Error(), "#"})
-		}
 	}
 	if destination, is := errors.AsType[*nanp.DestinationError](err); is {
 		return notCalled(destination)
 	}
-	switch {
-	case errors.Is(err, pins.ErrNoLine):
-		return noLine()
-	case errors.Is(err, features.ErrNotInstalled):
-		return notInstalled()
-	case errors.Is(err, features.ErrStale):
-		return changedMeanwhile()
-	case errors.Is(err, features.ErrBacklog):
-		return backlog()
-	case errors.Is(err, pins.ErrUnreadable):
-		return broken(err)
+	if fields, is := errors.AsType[accounts.FieldErrors](err); is {
+		return refusedDetails(fields)
 	}
-	if no := explainRepair(err); no != nil {
-		return no
+	if email, is := errors.AsType[*deliveries.EmailTooNewError](err); is {
+		return noEmailOfRecord(email)
 	}
-	if no := explainAccount(err); no != nil {
-		return no
+	if address, is := errors.AsType[*deliveries.AddressTooNewError](err); is {
+		return addressTooNew(address)
 	}
-	if no := explainDelivery(err); no != nil {
-		return no
+	if blocked, is := errors.AsType[*deliveries.BlockedError](err); is {
+		return callsDeclined(blocked.Until)
 	}
-	return unavailable(err)
+	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
+		return tooManyDeliveries(limit, now)
+	}
+	if limit, is := errors.AsType[*repair.LimitError](err); is {
+		return limitReached(limit, now)
+	}
+	return nil
 }
 
 // refuse tells the client and the log.
@@ -126,13 +173,13 @@ func (a *API) logRefusal(r *http.Request, no *refusal, instance string) {
 	if no.problem.Status >= http.StatusInternalServerError && r.Context().Err() == nil {
 		level = slog.LevelError
 	}
-	a.log.LogAttrs(context.WithoutCancel(r.Context()), level, "api request refused", attributes...)
+	a.config.Log.LogAttrs(context.WithoutCancel(r.Context()), level, "api request refused", attributes...)
 }
 
 // instance names one refusal (a version 4 UUID, RFC 9562), or "" without randomness.
 func (a *API) instance() string {
 	var b [16]byte
-	if _, err := io.ReadFull(a.random, b[:]); err != nil {
+	if _, err := io.ReadFull(a.config.Random, b[:]); err != nil {
 		return ""
 	}
 	b[6] = b[6]&0x0f | 0x40
@@ -169,6 +216,54 @@ const anyScope apikey.Scope = ""
 // A keyHandler answers a request that has shown a key.
 type keyHandler func(w http.ResponseWriter, r *http.Request, key apikey.Key) error
 
+// of hands a handler what the path names.
+func of[T any](
+	read func(*http.Request) (T, error), serve func(http.ResponseWriter, *http.Request, apikey.Key, T) error,
+) keyHandler {
+	return func(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+		named, err := read(r)
+		if err != nil {
+			return err
+		}
+		return serve(w, r, key, named)
+	}
+}
+
+// with hands a handler what the path names, and the body.
+func with[T, B any](
+	read func(*http.Request) (T, error), check func(B, *form),
+	serve func(http.ResponseWriter, *http.Request, apikey.Key, T, B) error,
+) keyHandler {
+	return of(read, func(w http.ResponseWriter, r *http.Request, key apikey.Key, named T) error {
+		body, err := readBody(w, r, check)
+		if err != nil {
+			return err
+		}
+		return serve(w, r, key, named, body)
+	})
+}
+
+// inPath reads what stands in the path for a name in braces, or refuses it.
+func inPath[T any](name string, parse func(string) (T, error), no *refusal) func(*http.Request) (T, error) {
+	return func(r *http.Request) (T, error) {
+		value, err := parse(mux.Vars(r)[name])
+		if err != nil {
+			var none T
+			return none, no
+		}
+		return value, nil
+	}
+}
+
+// What paths name.
+var (
+	pathNumber     = inPath("number", typed.Number, badNumber)
+	pathAccount    = inPath("account", accounts.ParseNumber, badAccount)
+	pathEnrollment = inPath("enrollment", accounts.ParseEnrollmentID, noEnrollment)
+	pathDelivery   = inPath("delivery", deliveries.ParseID, noDelivery)
+	pathValidation = inPath("validation", repair.ParseID, noValidation)
+)
+
 // keyed lets a request with a valid key of that scope through.
 func (a *API) keyed(scope apikey.Scope, serve keyHandler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -196,20 +291,20 @@ func allowed(key apikey.Key, scope apikey.Scope) error {
 func (a *API) authenticate(r *http.Request) (apikey.Key, error) {
 	token, ok := bearer(r.Header)
 	if !ok {
-		return apikey.Key{}, noKey()
+		return apikey.Key{}, noKey
 	}
 	id, ok := apikey.ID(token)
 	if !ok {
-		return apikey.Key{}, badKey()
+		return apikey.Key{}, badKey
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), storesWithin)
 	defer cancel()
-	key, err := a.keys.Key(ctx, id)
+	key, err := a.config.Keys.Key(ctx, id)
 	if err != nil && !errors.Is(err, apikey.ErrNotFound) {
 		return apikey.Key{}, fmt.Errorf("find key: %w", err)
 	}
 	if !key.Matches(token) { // nor does the zero Key of an unknown id, after the same work
-		return apikey.Key{}, badKey()
+		return apikey.Key{}, badKey
 	}
 	return key, nil
 }

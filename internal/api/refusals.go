@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -20,30 +19,61 @@ func problem(status int, name, title, detail string) *refusal {
 	}}
 }
 
-func (r *refusal) because(cause error) *refusal {
+func (r refusal) because(cause error) *refusal {
 	r.cause = cause
-	return r
+	return &r
 }
 
-func (r *refusal) with(header, value string) *refusal {
+func (r refusal) with(header, value string) *refusal {
 	r.header, r.value = header, value
-	return r
+	return &r
 }
 
-func badNumber() *refusal {
-	return problem(http.StatusBadRequest, "bad-number", "Not a telephone number",
+// Refusals that are always the same.
+var (
+	badNumber = problem(http.StatusBadRequest, "bad-number", "Not a telephone number",
 		"The path must hold a North American telephone number: ten digits, with or without +1, such as +16125550142.")
-}
-
-func badAreaCode() *refusal {
-	return problem(http.StatusBadRequest, "bad-area-code", "Not an area code",
+	badAreaCode = problem(http.StatusBadRequest, "bad-area-code", "Not an area code",
 		"The path must hold the three digits of a North American area code, such as 612.")
-}
-
-func badLimit() *refusal {
-	return problem(http.StatusBadRequest, "bad-limit", "Not a number of records",
+	badLimit = problem(http.StatusBadRequest, "bad-limit", "Not a number of records",
 		fmt.Sprintf("limit must be a whole number from 1 to %d.", pins.MaxHistory))
-}
+	noKey = challenge("Send a key in one header of this form: Authorization: Bearer uc_...", "")
+	// badKey tells nobody which of malformed, unknown, wrong and revoked a key is.
+	badKey = challenge("The key is not valid, or was revoked. Ask for a new one.", `, error="invalid_token"`)
+	noPath = problem(http.StatusNotFound, "no-such-path", "No such path",
+		"Nothing is here. All paths of the API are described at /openapi.yaml.")
+	noLine = problem(http.StatusNotFound, "no-such-line", "No such line",
+		"The number is not a line of the Update Center. A PUT to its path creates it.")
+	noFeature = problem(http.StatusNotFound, "no-such-feature", "No such feature",
+		"The path must end in the name of a calling feature, such as do-not-disturb.")
+	notInstalled = problem(http.StatusNotFound, "not-installed", "The feature is not installed",
+		"The line does not have this feature. A PUT to the line installs it.")
+	// noIfMatch is for a change that could undo another's unseen (RFC 6585, section 3).
+	noIfMatch = problem(http.StatusPreconditionRequired, "if-match-required", "Say what is to be replaced",
+		"Read the feature first, and send its ETag in the header If-Match, so that no change of somebody else is lost.")
+	changedMeanwhile = problem(http.StatusPreconditionFailed, "changed-meanwhile", "The feature has changed meanwhile",
+		"Somebody changed the settings. Read the feature again, and send your change of that with its ETag.")
+	tooLarge = problem(http.StatusRequestEntityTooLarge, "body-too-large", "The body is too large",
+		"A body has at most 65536 bytes.")
+	badContentType = problem(http.StatusUnsupportedMediaType, "bad-content-type", "Not a JSON body",
+		"Send the body as JSON, with the header Content-Type: application/json.")
+	backlog = problem(http.StatusServiceUnavailable, "backlog", "Too many changes wait",
+		"The switch has not taken over many earlier changes of this line, so no more are taken on. Nothing was changed; try again later.").
+		with("Retry-After", "60").because(features.ErrBacklog)
+	badAccount = problem(http.StatusBadRequest, "bad-account", "Not an account number",
+		"The path must hold an account number as it stands on the bill: 1 to 24 letters, digits and hyphens.")
+	noAccount = problem(http.StatusNotFound, "no-such-account", "No such account",
+		"No account has this number. A PUT to its path creates it.")
+	noEnrollment = problem(http.StatusNotFound, "no-such-enrollment", "No such enrollment",
+		"There is no enrollment with this id. A POST to /v1/enrollments begins one.")
+	accountTaken = problem(http.StatusConflict, "account-taken", "The number is another account's",
+		"Another account has the new number. Nothing was changed.")
+	enrollmentFull = problem(http.StatusConflict, "enrollment-full", "The enrollment is full",
+		fmt.Sprintf("An enrollment has at most %d accounts. Nothing was added.", accounts.MaxEnrolled))
+	keepsCode = refusedDetails(accounts.FieldErrors{{
+		Field: "security_code", Reason: "the code of an existing account is changed by a POST to its path /security-code",
+	}})
+)
 
 // badBody says all that is wrong with the body, the first of it in the detail.
 func badBody(faults ...Fault) *refusal {
@@ -65,44 +95,15 @@ func challenge(detail, attributes string) *refusal {
 		with("WWW-Authenticate", `Bearer realm="updatecenter"`+attributes)
 }
 
-func noKey() *refusal {
-	return challenge("Send a key in one header of this form: Authorization: Bearer uc_...", "")
-}
-
-// badKey tells nobody which of malformed, unknown, wrong and revoked a key is.
-func badKey() *refusal {
-	return challenge("The key is not valid, or was revoked. Ask for a new one.", `, error="invalid_token"`)
-}
-
 func missingScope(scope apikey.Scope) *refusal {
 	return problem(http.StatusForbidden, "missing-scope", "The key may not do this",
 		"This operation takes a key with the scope "+string(scope)+".").
 		with("WWW-Authenticate", `Bearer realm="updatecenter", error="insufficient_scope", scope="`+string(scope)+`"`)
 }
 
-func noPath() *refusal {
-	return problem(http.StatusNotFound, "no-such-path", "No such path",
-		"Nothing is here. All paths of the API are described at /openapi.yaml.")
-}
-
-func noLine() *refusal {
-	return problem(http.StatusNotFound, "no-such-line", "No such line",
-		"The number is not a line of the Update Center. A PUT to its path creates it.")
-}
-
 func notCalled(destination *nanp.DestinationError) *refusal {
 	return problem(http.StatusUnprocessableEntity, "number-not-called", "We do not call this number",
 		"A line is called, to tell a code or a change, and this one can't be: "+destination.Reason+". Nothing was changed.")
-}
-
-func noFeature() *refusal {
-	return problem(http.StatusNotFound, "no-such-feature", "No such feature",
-		"The path must end in the name of a calling feature, such as do-not-disturb.")
-}
-
-func notInstalled() *refusal {
-	return problem(http.StatusNotFound, "not-installed", "The feature is not installed",
-		"The line does not have this feature. A PUT to the line installs it.")
 }
 
 // badIfMatch is of either header with ETags.
@@ -111,23 +112,12 @@ func badIfMatch(header string) *refusal {
 		header+` must be the ETag that the feature was last answered with, such as "7", with its quotes; several, with commas between; or * for any.`)
 }
 
-// noIfMatch is for a change that could undo another's unseen (RFC 6585, section 3).
-func noIfMatch() *refusal {
-	return problem(http.StatusPreconditionRequired, "if-match-required", "Say what is to be replaced",
-		"Read the feature first, and send its ETag in the header If-Match, so that no change of somebody else is lost.")
-}
-
-func changedMeanwhile() *refusal {
-	return problem(http.StatusPreconditionFailed, "changed-meanwhile", "The feature has changed meanwhile",
-		"Somebody changed the settings. Read the feature again, and send your change of that with its ETag.")
-}
-
 // nothingMatches is changedMeanwhile of a feature that is not there, so that not even * matches
 // (RFC 9110, section 13.1.1).
 func nothingMatches() *refusal {
-	no := changedMeanwhile()
+	no := *changedMeanwhile
 	no.problem.Detail = "The line does not have this feature, or has it no longer. A PUT to the line installs it."
-	return no
+	return &no
 }
 
 // refusedSettings has the first reason in a field of its own, which the phone and the API share.
@@ -150,80 +140,15 @@ func badMethod(allow string) *refusal {
 		"This path takes only "+allow+".").with("Allow", allow)
 }
 
-func tooLarge() *refusal {
-	return problem(http.StatusRequestEntityTooLarge, "body-too-large", "The body is too large",
-		"A body has at most 65536 bytes.")
-}
-
-func badContentType() *refusal {
-	return problem(http.StatusUnsupportedMediaType, "bad-content-type", "Not a JSON body",
-		"Send the body as JSON, with the header Content-Type: application/json.")
-}
-
 func broken(cause error) *refusal {
 	return problem(http.StatusInternalServerError, "internal", "The answer could not be made",
 		"This is our fault. Report it, with the instance.").because(cause)
-}
-
-func backlog() *refusal {
-	return problem(http.StatusServiceUnavailable, "backlog", "Too many changes wait",
-		"The switch has not taken over many earlier changes of this line, so no more are taken on. Nothing was changed; try again later.").
-		with("Retry-After", "60").because(features.ErrBacklog)
 }
 
 func unavailable(cause error) *refusal {
 	return problem(http.StatusServiceUnavailable, "unavailable", "The store does not answer",
 		"The place where lines and keys are kept could not be reached in time. Try again in a few seconds; "+
 			"a change may have been made or not.").with("Retry-After", "5").because(cause)
-}
-
-// explainAccount finds the refusal in what package accounts says, or nil.
-func explainAccount(err error) *refusal {
-	if fields, is := errors.AsType[accounts.FieldErrors](err); is {
-		return refusedDetails(fields)
-	}
-	switch {
-	case errors.Is(err, accounts.ErrKeepsCode):
-		return refusedDetails(accounts.FieldErrors{{
-			Field: "security_code", Reason: "the code of an existing account is changed by a POST to its path /security-code",
-		}})
-	case errors.Is(err, accounts.ErrNoAccount):
-		return noAccount()
-	case errors.Is(err, accounts.ErrTaken):
-		return accountTaken()
-	case errors.Is(err, accounts.ErrNoEnrollment):
-		return noEnrollment()
-	case errors.Is(err, accounts.ErrFull):
-		return enrollmentFull()
-	case errors.Is(err, accounts.ErrUnreadable):
-		return broken(err)
-	}
-	return nil
-}
-
-func badAccount() *refusal {
-	return problem(http.StatusBadRequest, "bad-account", "Not an account number",
-		"The path must hold an account number as it stands on the bill: 1 to 24 letters, digits and hyphens.")
-}
-
-func noAccount() *refusal {
-	return problem(http.StatusNotFound, "no-such-account", "No such account",
-		"No account has this number. A PUT to its path creates it.")
-}
-
-func noEnrollment() *refusal {
-	return problem(http.StatusNotFound, "no-such-enrollment", "No such enrollment",
-		"There is no enrollment with this id. A POST to /v1/enrollments begins one.")
-}
-
-func accountTaken() *refusal {
-	return problem(http.StatusConflict, "account-taken", "The number is another account's",
-		"Another account has the new number. Nothing was changed.")
-}
-
-func enrollmentFull() *refusal {
-	return problem(http.StatusConflict, "enrollment-full", "The enrollment is full",
-		fmt.Sprintf("An enrollment has at most %d accounts. Nothing was added.", accounts.MaxEnrolled))
 }
 
 // refusedDetails names the first field in a field of its own; nothing has anything of what was sent.

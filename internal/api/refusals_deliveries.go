@@ -1,80 +1,43 @@
 package api
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
 	"time"
 
-	"updatecenter/internal/api/apikey"
-	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/repair"
-	"updatecenter/pins"
 )
 
-// explainDelivery finds the refusal in what package deliveries says, or nil.
-func explainDelivery(err error) *refusal {
-	if email, is := errors.AsType[*deliveries.EmailTooNewError](err); is {
-		return noEmailOfRecord(email)
-	}
-	if address, is := errors.AsType[*deliveries.AddressTooNewError](err); is {
-		return addressTooNew(address)
-	}
-	if blocked, is := errors.AsType[*deliveries.BlockedError](err); is {
-		return callsDeclined(blocked.Until)
-	}
-	switch {
-	case errors.Is(err, deliveries.ErrNotFound):
-		return noDelivery()
-	case errors.Is(err, deliveries.ErrNoSecret):
-		return noSecret()
-	case errors.Is(err, deliveries.ErrNoWay):
-		return noWay()
-	case errors.Is(err, deliveries.ErrFinal):
-		return tooLate()
-	case errors.Is(err, deliveries.ErrKeyReused):
-		return keyReused()
-	}
-	return nil
-}
-
-func badIdempotencyKey() *refusal {
-	return problem(http.StatusBadRequest, "bad-idempotency-key", "Name the request",
+// Refusals that are always the same.
+var (
+	badIdempotencyKey = problem(http.StatusBadRequest, "bad-idempotency-key", "Name the request",
 		"Send one header Idempotency-Key with 1 to 255 characters of visible ASCII, new for each request and the same "+
 			"when you send it again, so that nothing is delivered twice.")
-}
-
-func badLastEventID() *refusal {
-	return problem(http.StatusBadRequest, "bad-last-event-id", "Not the id of an event",
+	badLastEventID = problem(http.StatusBadRequest, "bad-last-event-id", "Not the id of an event",
 		"Last-Event-ID must be the id of the last event that was seen, a whole number, or be left away.")
-}
-
-func noDelivery() *refusal {
-	return problem(http.StatusNotFound, "no-such-delivery", "No such delivery",
+	noDelivery = problem(http.StatusNotFound, "no-such-delivery", "No such delivery",
 		"There is no delivery with this id, or it was made too long ago.")
-}
-
-func noSecret() *refusal {
-	return problem(http.StatusConflict, "no-such-secret", "The account has no such secret",
+	noSecret = problem(http.StatusConflict, "no-such-secret", "The account has no such secret",
 		"An account has a security code until its security question is set, and only the answer after that. Ask for the other one.")
-}
-
-func noWay() *refusal {
-	return problem(http.StatusConflict, "method-not-offered", "Nothing is delivered this way",
+	noWay = problem(http.StatusConflict, "method-not-offered", "Nothing is delivered this way",
 		"This server does not deliver by this method. Ask for another one.")
-}
-
-func tooLate() *refusal {
-	return problem(http.StatusConflict, "too-late", "Too late to cancel",
+	tooLate = problem(http.StatusConflict, "too-late", "Too late to cancel",
 		"The delivery has ended, its call is telling it, or the letter or e-mail is being made at this moment.")
-}
-
-func keyReused() *refusal {
-	return problem(http.StatusUnprocessableEntity, "idempotency-key-reused", "The key stands for another request",
+	keyReused = problem(http.StatusUnprocessableEntity, "idempotency-key-reused", "The key stands for another request",
 		"This Idempotency-Key was sent before with a request for something else. Make a new one for each request.")
-}
+	tooManyStreams = problem(http.StatusServiceUnavailable, "too-many-streams", "Too many clients follow deliveries",
+		"No more are taken on for now. Ask for the events as JSON, or try again later.").with("Retry-After", "5")
+	badAgent = problem(http.StatusBadRequest, "bad-agent", "Name the agent",
+		"The parameter agent must name the person at work, once, by 1 to 35 of a-z A-Z 0-9 . _ -")
+	noValidation = problem(http.StatusNotFound, "no-such-validation", "No such validation",
+		"This agent has begun no validation with this id by this key, or did so too long ago.")
+	notValidated = notValidatedAs("This agent has not validated the customer of this line by this key in the last 15 minutes. " + toValidate)
+	// agentMissing is for programs that were written when a reason was enough.
+	agentMissing = notValidatedAs("A reason alone is not enough any more: the body must also have agent, the person who has validated the customer " +
+		"of this line in the last 15 minutes. " + toValidate)
+)
 
 // noEmailOfRecord says from when the address can be used, if there is one.
 func noEmailOfRecord(email *deliveries.EmailTooNewError) *refusal {
@@ -120,65 +83,13 @@ func tooManyDeliveries(limit *deliveries.LimitError, now time.Time) *refusal {
 			"Try again when Retry-After says.").with("Retry-After", retryAfter(limit.Until, now))
 }
 
-func tooManyStreams() *refusal {
-	return problem(http.StatusServiceUnavailable, "too-many-streams", "Too many clients follow deliveries",
-		"No more are taken on for now. Ask for the events as JSON, or try again later.").with("Retry-After", "5")
-}
-
 // forPeople writes a time for a sentence, rounded up to the minute: who waits for it does not
 // come too early.
 func forPeople(t time.Time) string {
 	return t.Add(time.Minute - 1).UTC().Format("January 2, 2006, 15:04 UTC")
 }
 
-// explainRepair finds the refusal in what packages desk and audit say, or nil.
-func explainRepair(err error) *refusal {
-	switch {
-	case errors.Is(err, pins.ErrNotValidated):
-		return notValidated()
-	case errors.Is(err, repair.ErrNotFound):
-		return noValidation()
-	case errors.Is(err, repair.ErrNotAllowed):
-		return missingScope(apikey.ValidationsPhotoID)
-	case errors.Is(err, repair.ErrWho), errors.Is(err, repair.ErrKey), errors.Is(err, audit.ErrInvalidEvent),
-		errors.Is(err, audit.ErrTampered), errors.Is(err, audit.ErrUnreadable):
-		return broken(err)
-	}
-	return nil
-}
-
-// withNow makes a refusal of a limit, which must say how long from now it lasts.
-func (a *API) withNow(err error) error {
-	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
-		return tooManyDeliveries(limit, a.now())
-	}
-	if limit, is := errors.AsType[*repair.LimitError](err); is {
-		return limitReached(limit, a.now())
-	}
-	return err
-}
-
-func badAgent() *refusal {
-	return problem(http.StatusBadRequest, "bad-agent", "Name the agent",
-		"The parameter agent must name the person at work, once, by 1 to 35 of a-z A-Z 0-9 . _ -")
-}
-
-func noValidation() *refusal {
-	return problem(http.StatusNotFound, "no-such-validation", "No such validation",
-		"This agent has begun no validation with this id by this key, or did so too long ago.")
-}
-
 const toValidate = "Validate the customer by a POST to /v1/lines/{number}/validations, and send this again with the same key and agent."
-
-func notValidated() *refusal {
-	return notValidatedAs("This agent has not validated the customer of this line by this key in the last 15 minutes. " + toValidate)
-}
-
-// agentMissing is for programs that were written when a reason was enough.
-func agentMissing() *refusal {
-	return notValidatedAs("A reason alone is not enough any more: the body must also have agent, the person who has validated the customer " +
-		"of this line in the last 15 minutes. " + toValidate)
-}
 
 func notValidatedAs(detail string) *refusal {
 	return problem(http.StatusForbidden, "not-validated", "The customer is not validated", detail)

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gorilla/mux"
-
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
@@ -54,11 +52,11 @@ func (a *API) callLine(w http.ResponseWriter, r *http.Request, who repair.Who, n
 	if err != nil {
 		return err
 	}
-	validation, err := a.desk.Call(r.Context(), who, number, shortened(once))
+	validation, err := a.config.Desk.Call(r.Context(), who, number, shortened(once))
 	if err != nil {
 		return fmt.Errorf("call line by API: %w", a.uncalled(err))
 	}
-	a.log.InfoContext(r.Context(), "line called to validate its customer",
+	a.config.Log.InfoContext(r.Context(), "line called to validate its customer",
 		"line", number, "validation", validation.ID, "by", who.Name)
 	w.Header().Set("Location", "/v1/validations/"+string(validation.ID))
 	return reply(w, http.StatusAccepted, jsonType, ValidationDocument(validation))
@@ -77,9 +75,9 @@ func (a *API) uncalled(err error) error {
 		return lineDeclines(blocked.Until)
 	}
 	if limit, is := errors.AsType[*deliveries.LimitError](err); is {
-		return tooManyCalls(limit, a.now())
+		return tooManyCalls(limit, a.config.Now())
 	}
-	return a.withNow(err)
+	return err
 }
 
 // judgeSecret tells right or wrong, and nothing else: neither that the account is another
@@ -90,32 +88,28 @@ func (a *API) judgeSecret(w http.ResponseWriter, r *http.Request, who repair.Who
 		return fmt.Errorf("validate customer by API: %w", err)
 	}
 	claim := accounts.Claim{Code: body.Code, Answer: body.Answer}
-	right, err := a.desk.Secret(r.Context(), who, number, account, claim)
+	right, err := a.config.Desk.Secret(r.Context(), who, number, account, claim)
 	if err != nil {
-		return fmt.Errorf("validate customer by API: %w", a.withNow(err))
+		return fmt.Errorf("validate customer by API: %w", err)
 	}
 	a.logResult(r, who, number, rightOr(right))
 	return reply(w, http.StatusOK, jsonType, rightOr(right))
 }
 
 func (a *API) takePhotoID(w http.ResponseWriter, r *http.Request, who repair.Who, number nanp.Number, body validationBody) error {
-	if err := a.desk.PhotoID(r.Context(), who, number, body.Note); err != nil {
-		return fmt.Errorf("validate customer by API: %w", a.withNow(err))
+	if err := a.config.Desk.PhotoID(r.Context(), who, number, body.Note); err != nil {
+		return fmt.Errorf("validate customer by API: %w", err)
 	}
 	a.logResult(r, who, number, rightOr(true))
 	return reply(w, http.StatusOK, jsonType, rightOr(true))
 }
 
-func (a *API) showValidation(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	id, err := pathValidation(r)
-	if err != nil {
-		return err
-	}
+func (a *API) showValidation(w http.ResponseWriter, r *http.Request, key apikey.Key, id repair.ID) error {
 	agent, err := queryAgent(r)
 	if err != nil {
 		return err
 	}
-	validation, err := a.desk.Validation(r.Context(), a.who(r, key, agent), id)
+	validation, err := a.config.Desk.Validation(r.Context(), a.who(r, key, agent), id)
 	if err != nil {
 		return fmt.Errorf("show validation: %w", err)
 	}
@@ -123,37 +117,21 @@ func (a *API) showValidation(w http.ResponseWriter, r *http.Request, key apikey.
 }
 
 // judgeCode judges the code that the customer has read to the agent.
-func (a *API) judgeCode(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	id, err := pathValidation(r)
-	if err != nil {
-		return err
-	}
-	body, err := readBody(w, r, codeBody.check)
-	if err != nil {
-		return err
-	}
+func (a *API) judgeCode(w http.ResponseWriter, r *http.Request, key apikey.Key, id repair.ID, body codeBody) error {
 	who := a.who(r, key, body.Agent)
-	result, err := a.desk.Code(r.Context(), who, id, body.Code)
+	result, err := a.config.Desk.Code(r.Context(), who, id, body.Code)
 	if err != nil {
-		return fmt.Errorf("judge code by API: %w", a.withNow(err))
+		return fmt.Errorf("judge code by API: %w", err)
 	}
 	document := validationResult(result)
-	a.log.InfoContext(r.Context(), "code of a validation judged", "validation", id, "result", document.Result, "by", who.Name)
+	a.config.Log.InfoContext(r.Context(), "code of a validation judged", "validation", id, "result", document.Result, "by", who.Name)
 	return reply(w, http.StatusOK, jsonType, document)
 }
 
 // logResult leaves the account away: what was typed for its number may be anything, be it the
 // code.
 func (a *API) logResult(r *http.Request, who repair.Who, number nanp.Number, result ValidationResult) {
-	a.log.InfoContext(r.Context(), "validation of a customer judged", "line", number, "result", result.Result, "by", who.Name)
-}
-
-func pathValidation(r *http.Request) (repair.ID, error) {
-	id, err := repair.ParseID(mux.Vars(r)["validation"])
-	if err != nil {
-		return "", noValidation()
-	}
-	return id, nil
+	a.config.Log.InfoContext(r.Context(), "validation of a customer judged", "line", number, "result", result.Result, "by", who.Name)
 }
 
 // The ways in which a customer can be validated, as a body names them.
