@@ -60,12 +60,12 @@ func parseDue(stored []byte) (Notice, error) {
 }
 
 const (
-	partitions = 32               // that a server works on at once
-	dueClaim   = time.Minute      // of a partition
-	dueWork    = 40 * time.Second // under a claim: what begins by then ends before the claim
-	duePage    = 16               // notices that are read at once
-	dueEvery   = time.Second      // between two looks for partitions
-	dueRetry   = 5 * time.Second  // after a failure, and while a newer release is there
+	dueAtOnce = 32               // partitions that a server works on at once
+	dueClaim  = time.Minute      // of a partition
+	dueWork   = 40 * time.Second // under a claim: what begins by then ends before the claim
+	duePage   = 16               // notices that are read at once
+	dueEvery  = time.Second      // between two looks for partitions
+	dueRetry  = 5 * time.Second  // after a failure, and while a newer release is there
 )
 
 // DeliverDue makes deliveries of notices that are due until the context ends: at once when wake
@@ -75,11 +75,11 @@ func (d *Deliveries) DeliverDue(ctx context.Context, due Due, wake <-chan struct
 	ticker := time.NewTicker(dueEvery)
 	defer ticker.Stop()
 	for ctx.Err() == nil {
-		partitions, err := d.tellDue(ctx, due)
+		claimed, err := d.tellDue(ctx, due)
 		if err != nil {
 			d.log.ErrorContext(ctx, "notices that are due can't be told yet", "cause", err)
 		}
-		if err == nil && partitions == partitions {
+		if err == nil && claimed == dueAtOnce {
 			continue // there may be more
 		}
 		select {
@@ -91,13 +91,13 @@ func (d *Deliveries) DeliverDue(ctx context.Context, due Due, wake <-chan struct
 }
 
 // tellDue tells what is due in some partitions, and says how many these were.
-func (d *Deliveries) tellDue(ctx context.Context, due Due) (partitions int, err error) {
+func (d *Deliveries) tellDue(ctx context.Context, due Due) (int, error) {
 	holder, err := newID(d.random)
 	if err != nil {
 		return 0, err
 	}
 	now := d.now()
-	claimed, err := due.Claim(ctx, string(holder), now, now.Add(dueClaim), partitions)
+	claimed, err := due.Claim(ctx, string(holder), now, now.Add(dueClaim), dueAtOnce)
 	if err != nil {
 		return 0, fmt.Errorf("claim partitions of notices: %w", err)
 	}
