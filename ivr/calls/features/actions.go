@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"updatecenter/internal/features"
@@ -116,6 +117,94 @@ func refuse(c *ivr.Call, err error) (weighing, error) {
 	}
 	c.FillPhrase(news, why)
 	return refused, nil
+}
+
+// taking are the steps by which an editor takes what was keyed: it is weighed, and refused, or
+// confirmed and saved.
+type taking struct {
+	weigh, refused, again, givenUp, confirm, save, saved, left, noAnswer ivr.Step
+}
+
+// takingOf are those of the editor of something, which begin with its name.
+func takingOf(name string) taking {
+	at := func(step string) ivr.Step { return ivr.Step(name + "-" + step) }
+	return taking{
+		weigh: ivr.Step("weigh-" + name), refused: at("refused"), again: at("again"), givenUp: at("given-up"),
+		confirm: at("confirm"), save: at("save"), saved: at("saved"), left: at("left"), noAnswer: at("no-answer"),
+	}
+}
+
+// weighs weighs an entry. One that is refused is asked for again, three times.
+func (t taking) weighs(weigh func(context.Context, *ivr.Call) (weighing, error), then, ask, giveUp ivr.Step) []ivr.Node {
+	return []ivr.Node{
+		ivr.Action[weighing]{At: t.weigh, Run: weigh, On: ivr.On[weighing]{accepted: then, refused: t.refused}},
+		ivr.Say{At: t.refused, Prompt: sayNews, Next: t.again},
+		ivr.Retry{At: t.again, Times: 3, Back: ask, GaveUp: t.givenUp},
+		ivr.Say{At: t.givenUp, Prompt: sayGivenUp, Next: giveUp},
+	}
+}
+
+// saves asks whether an entry is right, under keys 1 and 2, and makes the edit.
+func (t taking) saves(d actions, confirm ivr.Prompt, save, again ivr.Prompt, ask, back ivr.Step, do deed) []ivr.Node {
+	return []ivr.Node{
+		ivr.Menu{At: t.confirm, Prompt: confirm, Options: []ivr.Option{
+			{Prompt: save, Next: t.save}, {Prompt: again, Next: ask},
+		}, Closing: sayGoBack, Back: back, GaveUp: t.noAnswer},
+		changes(t.save, d.act(do), t.saved),
+		ivr.Say{At: t.saved, Prompt: sayNews, Next: t.left},
+		ivr.Return{At: t.left}, ivr.Return{At: t.noAnswer},
+	}
+}
+
+// editor is the editor whose steps these are, with a subflow that begins at a step.
+func (t taking) editor(name string, start ivr.Step, nodes ...[]ivr.Node) editor {
+	flow := &ivr.Subflow{Name: name, Start: start, Variables: told, Choices: choices(), Nodes: slices.Concat(nodes...)}
+	return editor{Subflow: flow, left: []ivr.Step{t.left}, noAnswer: t.noAnswer}
+}
+
+// hearing are the steps of an editor that says what there is, and deletes one of it.
+type hearing struct {
+	look, menu, none, confirm, remove, removed, stay, left, noAnswer ivr.Step
+}
+
+// A heard is a place for one thing that is said.
+type heard struct {
+	option    ivr.Option // chooses it, to be deleted
+	pick      func(context.Context, *ivr.Call) (acting, error)
+	variables []ivr.Variable
+	phrase    ivr.Variable // one of them, which is one of phrases
+}
+
+// editor looks for what there is, says it by one prompt for each place, and once more, in full, what is to be
+// deleted. More options and nodes can follow in the menu.
+func (h hearing) editor(
+	d actions, name string, places []heard, phrases []ivr.Prompt, look func(context.Context, *ivr.Call) (paging, error),
+	says ivr.Prompt, drop deed, options []ivr.Option, more ...ivr.Node,
+) editor {
+	flow := &ivr.Subflow{Name: name, Start: h.look, Variables: slices.Clone(told), Choices: choices()}
+	menu := ivr.Menu{At: h.menu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: h.left, GaveUp: h.noAnswer}
+	var picks []ivr.Node
+	for _, p := range places {
+		flow.Choices[p.phrase] = phrases
+		flow.Variables = append(flow.Variables, p.variables...)
+		menu.Options = append(menu.Options, p.option)
+		picks = append(picks, ivr.Action[acting]{At: p.option.Next, Run: p.pick, On: ivr.On[acting]{acted: h.confirm}})
+	}
+	menu.Options = append(menu.Options, options...)
+	flow.Nodes = slices.Concat([]ivr.Node{
+		ivr.Action[paging]{At: h.look, Run: look, On: ivr.On[paging]{aPage: h.menu, nothing: h.none}},
+		menu,
+	}, more, picks, []ivr.Node{
+		ivr.Menu{At: h.confirm, Prompt: says, Options: []ivr.Option{
+			{Prompt: toDelete, Next: h.remove}, {Prompt: toKeep, Next: h.look},
+		}, Closing: sayGoBack, Back: h.look, GaveUp: h.noAnswer},
+		changes(h.remove, d.act(drop), h.removed),
+		ivr.Say{At: h.removed, Prompt: sayNews, Next: h.stay},
+		ivr.Action[paging]{At: h.stay, Run: look, On: ivr.On[paging]{aPage: h.menu, nothing: h.left}},
+		ivr.Say{At: h.none, Prompt: sayNews, Next: h.left},
+		ivr.Return{At: h.left}, ivr.Return{At: h.noAnswer},
+	})
+	return editor{Subflow: flow, left: []ivr.Step{h.left}, noAnswer: h.noAnswer}
 }
 
 // acting is the only outcome of an act, as what came of it is news.

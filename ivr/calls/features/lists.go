@@ -13,19 +13,13 @@ import (
 // perPage is how many entries are heard at once.
 const perPage = 5
 
-// The steps of hear-list.
-const (
-	listPage     ivr.Step = "list-page"
-	listMenu     ivr.Step = "list-menu"
-	listNext     ivr.Step = "list-next"
-	listNothing  ivr.Step = "list-nothing"
-	listAsk      ivr.Step = "list-confirm"
-	listDelete   ivr.Step = "list-delete"
-	listDeleted  ivr.Step = "list-deleted"
-	listStay     ivr.Step = "list-stay"
-	listLeft     ivr.Step = "list-left"
-	listNoAnswer ivr.Step = "list-no-answer"
-)
+// listing are the steps of hear-list, and listNext turns its page.
+var listing = hearing{
+	look: "list-page", menu: "list-menu", none: "list-nothing", confirm: "list-confirm", remove: "list-delete",
+	removed: "list-deleted", stay: "list-stay", left: "list-left", noAnswer: "list-no-answer",
+}
+
+const listNext ivr.Step = "list-next"
 
 // A slot is a place on a page, which holds an entry or none.
 type slot struct {
@@ -50,32 +44,18 @@ func makeSlots() [perPage]slot {
 
 // hearList says the entries of a list, five at a time, and deletes one of them.
 func (d actions) hearList() editor {
-	menu := ivr.Menu{At: listMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: listLeft, GaveUp: listNoAnswer}
-	var picks []ivr.Node
-	flow := &ivr.Subflow{Name: "hear-list", Start: listPage, Variables: told, Choices: choices()}
+	var places []heard
 	for i, s := range slots {
-		flow.Choices[s.kind] = []ivr.Prompt{listedArea, listedExchange, listedAbroad}
-		flow.Variables = append(flow.Variables[:len(flow.Variables):len(flow.Variables)], s.entry, s.kind)
-		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.entry)})
-		picks = append(picks, ivr.Action[acting]{At: s.pick, Run: pickEntry(i), On: ivr.On[acting]{acted: listAsk}})
+		places = append(places, heard{
+			option: ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.entry)}, pick: pickEntry(i),
+			variables: []ivr.Variable{s.entry, s.kind}, phrase: s.kind,
+		})
 	}
-	menu.Options = append(menu.Options, ivr.Option{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)})
-	flow.Nodes = append([]ivr.Node{
-		ivr.Action[paging]{At: listPage, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
-		menu,
-		ivr.Action[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listMenu, nothing: listNothing}},
-	}, picks...)
-	flow.Nodes = append(flow.Nodes,
-		ivr.Menu{At: listAsk, Prompt: sayEntry, Options: []ivr.Option{
-			{Prompt: toDelete, Next: listDelete}, {Prompt: toKeep, Next: listPage},
-		}, Closing: sayGoBack, Back: listPage, GaveUp: listNoAnswer},
-		changes(listDelete, d.act(dropChosen), listDeleted),
-		ivr.Say{At: listDeleted, Prompt: sayNews, Next: listStay},
-		ivr.Action[paging]{At: listStay, Run: d.thisPage, On: ivr.On[paging]{aPage: listMenu, nothing: listLeft}},
-		ivr.Say{At: listNothing, Prompt: sayNews, Next: listLeft},
-		ivr.Return{At: listLeft}, ivr.Return{At: listNoAnswer},
-	)
-	return editor{Subflow: flow, given: map[ivr.Variable]string{offset: "0"}, left: []ivr.Step{listLeft}, noAnswer: listNoAnswer}
+	e := listing.editor(d, "hear-list", places, []ivr.Prompt{listedArea, listedExchange, listedAbroad}, d.thisPage, sayEntry, dropChosen,
+		[]ivr.Option{{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)}},
+		ivr.Action[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listing.menu, nothing: listing.none}})
+	e.given = map[ivr.Variable]string{offset: "0"}
+	return e
 }
 
 // filled is the condition of an option whose variable must hold something.
@@ -160,18 +140,9 @@ func dropChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
 
 // The steps of add-number.
 const (
-	numberRoom     ivr.Step = "number-room"
-	numberFull     ivr.Step = "list-is-full"
-	numberAsk      ivr.Step = "ask-number"
-	numberWeigh    ivr.Step = "weigh-number"
-	numberRefused  ivr.Step = "number-refused"
-	numberAgain    ivr.Step = "number-again"
-	numberGivenUp  ivr.Step = "number-given-up"
-	numberConfirm  ivr.Step = "number-confirm"
-	numberAdd      ivr.Step = "number-add"
-	numberAdded    ivr.Step = "number-added"
-	numberLeft     ivr.Step = "number-left"
-	numberNoAnswer ivr.Step = "number-no-answer"
+	numberRoom ivr.Step = "number-room"
+	numberFull ivr.Step = "list-is-full"
+	numberAsk  ivr.Step = "ask-number"
 )
 
 // entryDigits is how long what is keyed can be: from an area code to 011 and 15 digits.
@@ -179,25 +150,15 @@ var entryDigits = ivr.Range{Min: 3, Max: 18}
 
 // addNumber adds an entry to a list.
 func (d actions) addNumber() editor {
-	flow := &ivr.Subflow{Name: "add-number", Start: numberRoom, Variables: told, Choices: choices(), Nodes: []ivr.Node{
+	t := takingOf("number")
+	t.save, t.saved = "number-add", "number-added"
+	return t.editor("add-number", numberRoom, []ivr.Node{
 		ivr.Action[room]{At: numberRoom, Run: d.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
-		ivr.Say{At: numberFull, Prompt: sayNews, Next: numberLeft},
+		ivr.Say{At: numberFull, Prompt: sayNews, Next: t.left},
 		ivr.Gather{At: numberAsk, Prompt: sayAskNumber, Digits: entryDigits, Into: keyed,
-			Next: numberWeigh, Back: numberLeft, GaveUp: numberNoAnswer},
-		ivr.Action[weighing]{At: numberWeigh, Run: d.weighNumber, On: ivr.On[weighing]{
-			accepted: numberConfirm, refused: numberRefused,
-		}},
-		ivr.Say{At: numberRefused, Prompt: sayNews, Next: numberAgain},
-		ivr.Retry{At: numberAgain, Times: 3, Back: numberRoom, GaveUp: numberGivenUp},
-		ivr.Say{At: numberGivenUp, Prompt: sayGivenUp, Next: numberLeft},
-		ivr.Menu{At: numberConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
-			{Prompt: toAdd, Next: numberAdd}, {Prompt: toKeyAgain, Next: numberAsk},
-		}, Closing: sayGoBack, Back: numberLeft, GaveUp: numberNoAnswer},
-		changes(numberAdd, d.act(addChosen), numberAdded),
-		ivr.Say{At: numberAdded, Prompt: sayNews, Next: numberLeft},
-		ivr.Return{At: numberLeft}, ivr.Return{At: numberNoAnswer},
-	}}
-	return editor{Subflow: flow, left: []ivr.Step{numberLeft}, noAnswer: numberNoAnswer}
+			Next: t.weigh, Back: t.left, GaveUp: t.noAnswer},
+	}, t.weighs(d.weighNumber, t.confirm, numberRoom, t.left),
+		t.saves(d, sayYouEntered, toAdd, toKeyAgain, numberAsk, t.left, addChosen))
 }
 
 // room is whether anything can be added.

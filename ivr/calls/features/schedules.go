@@ -11,18 +11,11 @@ import (
 	"updatecenter/ivr"
 )
 
-// The steps of hear-schedules.
-const (
-	schedulesLook     ivr.Step = "schedules-look"
-	schedulesMenu     ivr.Step = "schedules-menu"
-	schedulesNone     ivr.Step = "schedules-none"
-	schedulesConfirm  ivr.Step = "schedules-confirm"
-	schedulesDelete   ivr.Step = "schedules-delete"
-	schedulesDeleted  ivr.Step = "schedules-deleted"
-	schedulesStay     ivr.Step = "schedules-stay"
-	schedulesLeft     ivr.Step = "schedules-left"
-	schedulesNoAnswer ivr.Step = "schedules-no-answer"
-)
+// scheduling are the steps of hear-schedules.
+var scheduling = hearing{
+	look: "schedules-look", menu: "schedules-menu", none: "schedules-none", confirm: "schedules-confirm", remove: "schedules-delete",
+	removed: "schedules-deleted", stay: "schedules-stay", left: "schedules-left", noAnswer: "schedules-no-answer",
+}
 
 // A timeSlot is a place for a schedule, which holds one or none.
 type timeSlot struct {
@@ -52,34 +45,14 @@ func makeTimeSlots() [2 * features.SchedulesPerDays]timeSlot {
 
 // hearSchedules says the schedules, and deletes one of them.
 func (d actions) hearSchedules() editor {
-	menu := ivr.Menu{At: schedulesMenu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: schedulesLeft, GaveUp: schedulesNoAnswer}
-	var picks []ivr.Node
-	flow := &ivr.Subflow{Name: "hear-schedules", Start: schedulesLook, Variables: told, Choices: choices()}
+	var places []heard
 	for _, s := range timeSlots {
-		flow.Choices[s.days] = flow.Choices[days]
-		flow.Variables = append(flow.Variables[:len(flow.Variables):len(flow.Variables)], s.days, s.start, s.end)
-		menu.Options = append(menu.Options, ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.days)})
-		picks = append(picks, ivr.Action[acting]{At: s.pick, Run: s.choose, On: ivr.On[acting]{acted: schedulesConfirm}})
+		places = append(places, heard{
+			option: ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.days)}, pick: s.choose,
+			variables: []ivr.Variable{s.days, s.start, s.end}, phrase: s.days,
+		})
 	}
-	flow.Nodes = append([]ivr.Node{
-		ivr.Action[paging]{At: schedulesLook, Run: d.lookSchedules, On: ivr.On[paging]{
-			aPage: schedulesMenu, nothing: schedulesNone,
-		}},
-		menu,
-	}, picks...)
-	flow.Nodes = append(flow.Nodes,
-		ivr.Menu{At: schedulesConfirm, Prompt: saySchedule, Options: []ivr.Option{
-			{Prompt: toDelete, Next: schedulesDelete}, {Prompt: toKeep, Next: schedulesLook},
-		}, Closing: sayGoBack, Back: schedulesLook, GaveUp: schedulesNoAnswer},
-		changes(schedulesDelete, d.act(dropSchedule), schedulesDeleted),
-		ivr.Say{At: schedulesDeleted, Prompt: sayNews, Next: schedulesStay},
-		ivr.Action[paging]{At: schedulesStay, Run: d.lookSchedules, On: ivr.On[paging]{
-			aPage: schedulesMenu, nothing: schedulesLeft,
-		}},
-		ivr.Say{At: schedulesNone, Prompt: sayNews, Next: schedulesLeft},
-		ivr.Return{At: schedulesLeft}, ivr.Return{At: schedulesNoAnswer},
-	)
-	return editor{Subflow: flow, left: []ivr.Step{schedulesLeft}, noAnswer: schedulesNoAnswer}
+	return scheduling.editor(d, "hear-schedules", places, choices()[days], d.lookSchedules, saySchedule, dropSchedule, nil)
 }
 
 // lookSchedules fills the slots.
@@ -151,53 +124,34 @@ func dropSchedule(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
 
 // The steps of add-schedule.
 const (
-	scheduleRoom     ivr.Step = "schedule-room"
-	scheduleFull     ivr.Step = "schedules-are-full"
-	scheduleDays     ivr.Step = "schedule-days"
-	onWeekdays       ivr.Step = "on-weekdays"
-	onWeekend        ivr.Step = "on-the-weekend"
-	scheduleStart    ivr.Step = "schedule-start"
-	scheduleEnd      ivr.Step = "schedule-end"
-	scheduleWeigh    ivr.Step = "weigh-schedule"
-	scheduleRefused  ivr.Step = "schedule-refused"
-	scheduleAgain    ivr.Step = "schedule-again"
-	scheduleGivenUp  ivr.Step = "schedule-given-up"
-	scheduleConfirm  ivr.Step = "schedule-confirm"
-	scheduleSave     ivr.Step = "schedule-save"
-	scheduleSaved    ivr.Step = "schedule-saved"
-	scheduleLeft     ivr.Step = "schedule-left"
-	scheduleNoAnswer ivr.Step = "schedule-no-answer"
+	scheduleRoom  ivr.Step = "schedule-room"
+	scheduleFull  ivr.Step = "schedules-are-full"
+	scheduleDays  ivr.Step = "schedule-days"
+	onWeekdays    ivr.Step = "on-weekdays"
+	onWeekend     ivr.Step = "on-the-weekend"
+	scheduleStart ivr.Step = "schedule-start"
+	scheduleEnd   ivr.Step = "schedule-end"
 )
+
+// schedule are its further steps.
+var schedule = takingOf("schedule")
 
 // addSchedule adds a schedule: its days, its start, its end.
 func (d actions) addSchedule() editor {
-	flow := &ivr.Subflow{Name: "add-schedule", Start: scheduleRoom, Variables: told, Choices: choices()}
 	time := d.askTime()
-	flow.Nodes = []ivr.Node{
+	return schedule.editor("add-schedule", scheduleRoom, []ivr.Node{
 		ivr.Action[room]{At: scheduleRoom, Run: d.scheduleRoom, On: ivr.On[room]{isRoom: scheduleDays, isFull: scheduleFull}},
-		ivr.Say{At: scheduleFull, Prompt: sayNews, Next: scheduleLeft},
+		ivr.Say{At: scheduleFull, Prompt: sayNews, Next: schedule.left},
 		ivr.Menu{At: scheduleDays, Options: []ivr.Option{
 			{Prompt: forWeekdays, Next: onWeekdays, If: isOpen(features.Weekdays)},
 			{Prompt: forWeekend, Next: onWeekend, If: isOpen(features.Weekend)},
-		}, Closing: sayGoBack, Back: scheduleLeft, GaveUp: scheduleNoAnswer},
+		}, Closing: sayGoBack, Back: schedule.left, GaveUp: schedule.noAnswer},
 		ivr.Action[acting]{At: onWeekdays, Run: pickDays(features.Weekdays), On: ivr.On[acting]{acted: scheduleStart}},
 		ivr.Action[acting]{At: onWeekend, Run: pickDays(features.Weekend), On: ivr.On[acting]{acted: scheduleStart}},
 		time.enter(scheduleStart, whenItStarts, scheduleEnd, scheduleDays),
-		time.enter(scheduleEnd, whenItEnds, scheduleWeigh, scheduleStart),
-		ivr.Action[weighing]{At: scheduleWeigh, Run: d.weighSchedule, On: ivr.On[weighing]{
-			accepted: scheduleConfirm, refused: scheduleRefused,
-		}},
-		ivr.Say{At: scheduleRefused, Prompt: sayNews, Next: scheduleAgain},
-		ivr.Retry{At: scheduleAgain, Times: 3, Back: scheduleStart, GaveUp: scheduleGivenUp},
-		ivr.Say{At: scheduleGivenUp, Prompt: sayGivenUp, Next: scheduleLeft},
-		ivr.Menu{At: scheduleConfirm, Prompt: saySchedule, Options: []ivr.Option{
-			{Prompt: toSave, Next: scheduleSave}, {Prompt: toStartOver, Next: scheduleRoom},
-		}, Closing: sayGoBack, Back: scheduleEnd, GaveUp: scheduleNoAnswer},
-		changes(scheduleSave, d.act(saveSchedule), scheduleSaved),
-		ivr.Say{At: scheduleSaved, Prompt: sayNews, Next: scheduleLeft},
-		ivr.Return{At: scheduleLeft}, ivr.Return{At: scheduleNoAnswer},
-	}
-	return editor{Subflow: flow, left: []ivr.Step{scheduleLeft}, noAnswer: scheduleNoAnswer}
+		time.enter(scheduleEnd, whenItEnds, schedule.weigh, scheduleStart),
+	}, schedule.weighs(d.weighSchedule, schedule.confirm, scheduleStart, schedule.left),
+		schedule.saves(d, saySchedule, toSave, toStartOver, scheduleRoom, scheduleEnd, saveSchedule))
 }
 
 // scheduleRoom fills in for which days another schedule can be added.
@@ -277,7 +231,7 @@ func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.En
 	return ivr.Enter{
 		At: at, Subflow: k.Subflow, Given: map[ivr.Variable]string{whichTime: which.Name},
 		On: map[ivr.Step]ivr.Step{
-			timeTaken: taken, timeBack: back, timeGivenUp: scheduleGivenUp, timeNoAnswer: scheduleNoAnswer,
+			timeTaken: taken, timeBack: back, timeGivenUp: schedule.givenUp, timeNoAnswer: schedule.noAnswer,
 		},
 	}
 }

@@ -12,51 +12,43 @@ import (
 const (
 	codeMenu      ivr.Step = "code-menu"
 	codeAsk       ivr.Step = "code-ask"
-	codeWeigh     ivr.Step = "weigh-code"
-	codeRefused   ivr.Step = "code-refused"
-	codeAgain     ivr.Step = "code-again"
-	codeGivenUp   ivr.Step = "code-given-up"
 	codeRepeat    ivr.Step = "code-repeat"
 	codeCompare   ivr.Step = "code-compare"
 	codeDifferent ivr.Step = "codes-differ"
-	codeSave      ivr.Step = "code-save"
 	codeDelete    ivr.Step = "code-delete"
-	codeTold      ivr.Step = "code-told"
 	codeForget    ivr.Step = "code-forget"
 	codeDone      ivr.Step = "code-done"
-	codeLeft      ivr.Step = "code-left"
-	codeNoAnswer  ivr.Step = "code-no-answer"
 )
+
+// codeSteps are its further steps.
+var codeSteps = takingOf("code")
 
 var codeDigits = ivr.Range{Min: features.CodeDigits, Max: features.CodeDigits}
 
 // setCode changes or deletes a code. It ends done after an act, and left without one.
 func (d actions) setCode() editor {
-	flow := &ivr.Subflow{Name: "set-code", Start: codeMenu, Variables: told, Choices: choices(), Nodes: []ivr.Node{
+	const codeTold ivr.Step = "code-told"
+	e := codeSteps.editor("set-code", codeMenu, []ivr.Node{
 		ivr.Menu{At: codeMenu, Prompt: sayCodeState, Options: []ivr.Option{
 			{Prompt: toChooseCode, Next: codeAsk}, {Prompt: toDeleteCode, Next: codeDelete, If: codeIsSet},
-		}, Closing: sayGoBack, Back: codeLeft, GaveUp: codeNoAnswer},
+		}, Closing: sayGoBack, Back: codeSteps.left, GaveUp: codeSteps.noAnswer},
 		ivr.Gather{At: codeAsk, Prompt: sayAskCode, Digits: codeDigits, Into: firstCode,
-			Next: codeWeigh, Back: codeForget, GaveUp: codeNoAnswer},
-		ivr.Action[weighing]{At: codeWeigh, Run: d.weighCode, On: ivr.On[weighing]{
-			accepted: codeRepeat, refused: codeRefused,
-		}},
-		ivr.Say{At: codeRefused, Prompt: sayNews, Next: codeAgain},
-		ivr.Retry{At: codeAgain, Times: 3, Back: codeAsk, GaveUp: codeGivenUp},
-		ivr.Say{At: codeGivenUp, Prompt: sayGivenUp, Next: codeDone},
+			Next: codeSteps.weigh, Back: codeForget, GaveUp: codeSteps.noAnswer},
+	}, codeSteps.weighs(d.weighCode, codeRepeat, codeAsk, codeDone), []ivr.Node{
 		ivr.Gather{At: codeRepeat, Prompt: sayCodeRepeat, Digits: codeDigits, Into: nextCode,
-			Next: codeCompare, Back: codeAsk, GaveUp: codeNoAnswer},
+			Next: codeCompare, Back: codeAsk, GaveUp: codeSteps.noAnswer},
 		ivr.Action[comparing]{At: codeCompare, Run: compareCodes, On: ivr.On[comparing]{
-			sameCode: codeSave, otherCode: codeDifferent,
+			sameCode: codeSteps.save, otherCode: codeDifferent,
 		}},
-		ivr.Say{At: codeDifferent, Prompt: sayCodesDiffer, Next: codeAgain},
-		changes(codeSave, d.saveCode, codeTold),
+		ivr.Say{At: codeDifferent, Prompt: sayCodesDiffer, Next: codeSteps.again},
+		changes(codeSteps.save, d.saveCode, codeTold),
 		changes(codeDelete, d.act(one(features.DropCode(), codeDeleted)), codeTold),
 		ivr.Say{At: codeTold, Prompt: sayNews, Next: codeDone},
 		ivr.Action[acting]{At: codeForget, Run: forgetCode, On: ivr.On[acting]{acted: codeMenu}},
-		ivr.Return{At: codeDone}, ivr.Return{At: codeLeft}, ivr.Return{At: codeNoAnswer},
-	}}
-	return editor{Subflow: flow, left: []ivr.Step{codeDone, codeLeft}, noAnswer: codeNoAnswer}
+		ivr.Return{At: codeDone}, ivr.Return{At: codeSteps.left}, ivr.Return{At: codeSteps.noAnswer},
+	})
+	e.left = append(e.left, codeDone)
+	return e
 }
 
 func codeIsSet(c *ivr.Call) bool { return c.Text(codeState) == hasCode.Name }
@@ -103,42 +95,18 @@ func forgetCode(_ context.Context, c *ivr.Call) (acting, error) {
 	return acted, nil
 }
 
-// The steps of set-target.
-const (
-	targetAsk      ivr.Step = "target-ask"
-	targetWeigh    ivr.Step = "weigh-target"
-	targetRefused  ivr.Step = "target-refused"
-	targetAgain    ivr.Step = "target-again"
-	targetGivenUp  ivr.Step = "target-given-up"
-	targetConfirm  ivr.Step = "target-confirm"
-	targetSave     ivr.Step = "target-save"
-	targetSaved    ivr.Step = "target-saved"
-	targetLeft     ivr.Step = "target-left"
-	targetNoAnswer ivr.Step = "target-no-answer"
-)
-
 // targetDigits begins with three, so that whoever keys 911 hears that it is barred.
 var targetDigits = ivr.Range{Min: 3, Max: 11}
 
 // setTarget chooses the number that calls are forwarded to.
 func (d actions) setTarget() editor {
-	flow := &ivr.Subflow{Name: "set-target", Start: targetAsk, Variables: told, Choices: choices(), Nodes: []ivr.Node{
-		ivr.Gather{At: targetAsk, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
-			Next: targetWeigh, Back: targetLeft, GaveUp: targetNoAnswer},
-		ivr.Action[weighing]{At: targetWeigh, Run: d.weighTarget, On: ivr.On[weighing]{
-			accepted: targetConfirm, refused: targetRefused,
-		}},
-		ivr.Say{At: targetRefused, Prompt: sayNews, Next: targetAgain},
-		ivr.Retry{At: targetAgain, Times: 3, Back: targetAsk, GaveUp: targetGivenUp},
-		ivr.Say{At: targetGivenUp, Prompt: sayGivenUp, Next: targetLeft},
-		ivr.Menu{At: targetConfirm, Prompt: sayYouEntered, Options: []ivr.Option{
-			{Prompt: toSave, Next: targetSave}, {Prompt: toKeyAgain, Next: targetAsk},
-		}, Closing: sayGoBack, Back: targetLeft, GaveUp: targetNoAnswer},
-		changes(targetSave, d.act(forwardToChosen), targetSaved),
-		ivr.Say{At: targetSaved, Prompt: sayNews, Next: targetLeft},
-		ivr.Return{At: targetLeft}, ivr.Return{At: targetNoAnswer},
-	}}
-	return editor{Subflow: flow, left: []ivr.Step{targetLeft}, noAnswer: targetNoAnswer}
+	const ask ivr.Step = "target-ask"
+	t := takingOf("target")
+	return t.editor("set-target", ask, []ivr.Node{
+		ivr.Gather{At: ask, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
+			Next: t.weigh, Back: t.left, GaveUp: t.noAnswer},
+	}, t.weighs(d.weighTarget, t.confirm, ask, t.left),
+		t.saves(d, sayYouEntered, toSave, toKeyAgain, ask, t.left, forwardToChosen))
 }
 
 // weighTarget reads what was keyed, and asks whether calls could go there.
@@ -198,7 +166,7 @@ func (d actions) getThrough(code editor) editor {
 			{Prompt: forCode, Next: throughCode}, {Prompt: toTurnUrgent, Next: throughUrgent},
 		}, Closing: sayGoBack, Back: throughLeft, GaveUp: throughNoAnswer},
 		ivr.Enter{At: throughCode, Subflow: code.Subflow, On: map[ivr.Step]ivr.Step{
-			codeDone: throughLeft, codeLeft: throughMenu, codeNoAnswer: throughNoAnswer,
+			codeDone: throughLeft, codeSteps.left: throughMenu, codeSteps.noAnswer: throughNoAnswer,
 		}},
 		changes(throughUrgent, d.act(urgentAsOffered), throughTold),
 		ivr.Say{At: throughTold, Prompt: sayNews, Next: throughLeft},
