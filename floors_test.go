@@ -29,7 +29,7 @@ type floor struct {
 // may know are direct, and add up: who may know ivr need not list what ivr knows.
 var floors = []floor{
 	{
-		of: []string{"./twiml", "./internal/durability", "./internal/emailaddress", "./internal/nanp", "./internal/clientip", "./internal/secret", "./internal/sse", "./internal/typeface"}, never: []string{"./..."},
+		of: []string{"./twiml", "./internal/durability", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/clientip", "./internal/secret", "./internal/sse", "./internal/typeface"}, never: []string{"./..."},
 		why: "each is a thing of its own, and can be read, tested and replaced alone",
 	},
 	{
@@ -62,7 +62,7 @@ var floors = []floor{
 		why: "a call is told in steps and prompts; how these become TwiML is the engine's business",
 	},
 	{
-		of: []string{"./pins"}, never: []string{"./..."}, but: []string{"./internal/hash", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed"}, direct: true,
+		of: []string{"./pins"}, never: []string{"./..."}, but: []string{"./internal/hash", "./internal/limit", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed"}, direct: true,
 		why: "the rules of a PIN hold on the phone, in the API and in the console alike",
 	},
 	{
@@ -70,11 +70,11 @@ var floors = []floor{
 		why: "features are of a line, and their changes stand in its history; the rest of the house they need not know",
 	},
 	{
-		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "an account is proved in the same way by whatever asks",
 	},
 	{
-		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "what is to be delivered, and when again, does not depend on who carries it",
 	},
 	{
@@ -86,7 +86,7 @@ var floors = []floor{
 		why: "who may sign in does not depend on what they then do",
 	},
 	{
-		of: []string{"./internal/agents/signin"}, never: []string{"./..."}, but: []string{"./internal/agents", "./internal/audit", "./internal/secret", "./internal/typed"}, direct: true,
+		of: []string{"./internal/agents/signin"}, never: []string{"./..."}, but: []string{"./internal/agents", "./internal/audit", "./internal/limit", "./internal/secret", "./internal/typed"}, direct: true,
 		why: "the rules of signing in hold whatever the pages look like",
 	},
 	{
@@ -95,7 +95,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/repair"}, never: []string{"./..."}, direct: true,
-		but: []string{"./pins", "./internal/accounts", "./internal/deliveries", "./internal/audit", "./internal/nanp", "./internal/secret", "./internal/typed"},
+		but: []string{"./pins", "./internal/accounts", "./internal/deliveries", "./internal/audit", "./internal/limit", "./internal/nanp", "./internal/secret", "./internal/typed"},
 		why: "who helps a customer keeps the same rules on the console and by the API, which it knows neither of",
 	},
 	{
@@ -109,7 +109,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/outbound/letters", "./internal/outbound/wording"}, never: []string{"./..."},
-		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "a letter is written from what it is handed, and can be looked at without a server",
 	},
 	{
@@ -122,7 +122,7 @@ var floors = []floor{
 		why: "it has e-mails sent later, sealed until then, and does not know what they say",
 	},
 	{
-		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "it brings tasks, and does not know what they are",
 	},
 	{

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -104,18 +105,18 @@ func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry
 		return l.judgePersonal(ctx, admission.Line.PIN, entry)
 	case admission.Known && side == FromLine:
 		if entry.Equal(l.policy.Temporary) {
-			return RightTemporary, Settlement{As: Passed}, nil
+			return RightTemporary, Settlement{As: limit.Passed}, nil
 		}
-		return Wrong, Settlement{As: Failed}, nil
+		return Wrong, Settlement{As: limit.Failed}, nil
 	}
 	if err := l.hasher.VerifyNothing(ctx, entry); err != nil {
 		return "", Settlement{}, err
 	}
 	if right := entry.Equal(l.policy.Temporary); admission.Known && right {
 		// The temporary PIN is known to all, so it proves nothing and clears nothing.
-		return RightTemporary, Settlement{As: Released}, nil
+		return RightTemporary, Settlement{As: limit.Released}, nil
 	}
-	return Wrong, Settlement{As: Failed}, nil
+	return Wrong, Settlement{As: limit.Failed}, nil
 }
 
 func (l *Lines) judgePersonal(ctx context.Context, pin hash.Hash, entry secret.Text) (Outcome, Settlement, error) {
@@ -124,9 +125,9 @@ func (l *Lines) judgePersonal(ctx context.Context, pin hash.Hash, entry secret.T
 		return "", Settlement{}, err
 	}
 	if !match {
-		return Wrong, Settlement{As: Failed}, nil
+		return Wrong, Settlement{As: limit.Failed}, nil
 	}
-	settlement := Settlement{As: Passed}
+	settlement := Settlement{As: limit.Passed}
 	if stale {
 		// The entry is right either way; without time for a better hash the next has it.
 		if better, err := l.hasher.Hash(ctx, entry); err == nil {
@@ -137,9 +138,9 @@ func (l *Lines) judgePersonal(ctx context.Context, pin hash.Hash, entry secret.T
 }
 
 // wrong is the answer to a failure that has left these strikes.
-func wrong(strikes Strikes, at time.Time) CheckResult {
+func wrong(strikes limit.Strikes, at time.Time) CheckResult {
 	switch {
-	case strikes.Locked:
+	case strikes.Closed:
 		return CheckResult{Outcome: LockedUntilReset}
 	case strikes.LockedAt(at):
 		return CheckResult{Outcome: LockedForNow, LockedUntil: strikes.LockedUntil}
@@ -149,7 +150,7 @@ func wrong(strikes Strikes, at time.Time) CheckResult {
 
 // refuse is the answer to an attempt that was not admitted. Without a lock, so many
 // attempts are under way that all those left are taken; they end soon.
-func (l *Lines) refuse(strikes Strikes, at time.Time) CheckResult {
+func (l *Lines) refuse(strikes limit.Strikes, at time.Time) CheckResult {
 	if strikes.LockedAt(at) {
 		return wrong(strikes, at)
 	}
@@ -159,7 +160,7 @@ func (l *Lines) refuse(strikes Strikes, at time.Time) CheckResult {
 // callerCount is one of the counts of a caller over all lines.
 type callerCount struct {
 	name    string // in the [CallerStore]
-	rule    CallerRule
+	rule    limit.Rate
 	refused Outcome // at the limit
 }
 
@@ -184,7 +185,7 @@ func (l *Lines) callerCounts(a Attempt) []callerCount {
 func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (Outcome, error) {
 	counts := l.callerCounts(attempt)
 	for i, c := range counts {
-		allowed, err := l.callers.AdmitCaller(ctx, c.name, attempt.Turn, attempt.At, c.rule.Failures, c.rule.Window)
+		allowed, err := l.callers.AdmitCaller(ctx, c.name, attempt.Turn, attempt.At, c.rule)
 		if err != nil {
 			return "", fmt.Errorf("admit caller: %w", err)
 		}
@@ -213,18 +214,18 @@ func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []cal
 // UnvouchedLeft is how many more failures of callers for whom the network doesn't vouch are
 // borne now; at 0 their PINs are not taken.
 func (l *Lines) UnvouchedLeft(ctx context.Context) (int, error) {
-	failures, err := l.callers.CallerFailures(ctx, Unvouched, l.now(), l.unvouched.Window)
+	failures, err := l.callers.CallerFailures(ctx, Unvouched, l.now(), l.unvouched.Within)
 	if err != nil {
 		return 0, fmt.Errorf("count failures of unvouched callers: %w", err)
 	}
-	return max(0, l.unvouched.Failures-failures), nil
+	return max(0, l.unvouched.Most-failures), nil
 }
 
 // release takes back an attempt that could not be judged, although ctx may have ended.
 func (l *Lines) release(ctx context.Context, attempt Attempt) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
 	defer cancel()
-	_, err := l.store.Settle(ctx, attempt, Settlement{As: Released}, l.lock)
+	_, err := l.store.Settle(ctx, attempt, Settlement{As: limit.Released}, l.lock)
 	if err != nil {
 		err = fmt.Errorf("release attempt: %w", err)
 	}
@@ -255,38 +256,16 @@ type Admission struct {
 	Line     Line // as it is, when known; else the number, and the strikes of the attempt's side
 }
 
-// LockRule says how many failures in a row lock one side of a line. Soft is less than Hard.
-type LockRule struct {
-	Soft     int           // lock for SoftFor at this many
-	SoftFor  time.Duration // how long the lock at Soft lasts
-	Hard     int           // lock until a reset; Remote also until the right PIN is keyed from the line
-	InFlight time.Duration // how long an admitted attempt that is never settled is held against the side
-	ForgetIn time.Duration // failures below Hard are forgotten after this long without another
-}
-
-// Settlement is how an admitted attempt ended.
+// Settlement is how an admitted attempt ended. A failure that locks or closes is appended to the line's history
+// in the same step, if it is a line of ours, as a [Locked] record [ByCaller] with the attempt's time, side, From
+// and call. A pass from the line clears the failures and locks of both sides.
 type Settlement struct {
-	As SettledAs
+	As limit.Outcome
 	// Rehash replaces the stored hash, if that is still Old, as it was made under an
-	// older key or weaker parameters. Only with Passed; empty: nothing to replace. It
+	// older key or weaker parameters. Only with [limit.Passed]; empty: nothing to replace. It
 	// is the same PIN, so Since and Revision stay and nothing is recorded.
 	Old, Rehash hash.Hash
 }
-
-// SettledAs is the way an attempt ends.
-type SettledAs int
-
-const (
-	// Failed counts one more failure, once for the turn, and locks by the rule; a lock is
-	// appended to the line's history in the same step, if it is a line of ours, as a
-	// [Locked] record [ByCaller] with the attempt's time, side, From and call.
-	Failed SettledAs = iota + 1
-	// Passed clears the failures and locks of the attempt's side; from the line, those of
-	// both.
-	Passed
-	// Released neither counts nor clears: the attempt is as if it had not been.
-	Released
-)
 
 // Change is a new personal PIN.
 type Change struct {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -222,7 +223,7 @@ func TestCheckUnvouched(t *testing.T) {
 // What a refused caller had counted by name is taken back.
 func TestCheckUnvouchedRefusedIsNotCounted(t *testing.T) {
 	f := newFixture(t)
-	f.unvouchedRule(t, pins.CallerRule{Window: 24 * time.Hour})
+	f.unvouchedRule(t, limit.Rate{Within: 24 * time.Hour})
 	attempt := f.attempt(personal, pins.Remote)
 	attempt.Vouched = false
 	for range 12 {
@@ -234,7 +235,7 @@ func TestCheckUnvouchedRefusedIsNotCounted(t *testing.T) {
 }
 
 // unvouchedRule makes the rules anew with another one for unvouched callers.
-func (f *fixture) unvouchedRule(t testing.TB, rule pins.CallerRule) {
+func (f *fixture) unvouchedRule(t testing.TB, rule limit.Rate) {
 	t.Helper()
 	lines, err := pins.New(pins.Config{
 		Store: f.store, Callers: f.store, Hasher: hasher(t, hash.Config{Keys: f.keys}), Policy: policy(),
@@ -249,7 +250,7 @@ func (f *fixture) unvouchedRule(t testing.TB, rule pins.CallerRule) {
 // A thousand at once get no more guesses than the budget.
 func TestCheckUnvouchedTogether(t *testing.T) {
 	f := newFixture(t)
-	f.unvouchedRule(t, pins.CallerRule{Failures: 7, Window: 24 * time.Hour})
+	f.unvouchedRule(t, limit.Rate{Most: 7, Within: 24 * time.Hour})
 	var attempts []pins.Attempt
 	for n := range 1000 {
 		attempts = append(attempts, f.unvouched(lineOf(n)))
@@ -344,7 +345,7 @@ func TestCheckSameTurnAgain(t *testing.T) {
 }
 
 // strikes are those of the attempt's side, of any number.
-func (f *fixture) strikes(t *testing.T, attempt pins.Attempt) pins.Strikes {
+func (f *fixture) strikes(t *testing.T, attempt pins.Attempt) limit.Strikes {
 	t.Helper()
 	attempt.At = f.now
 	admission, err := f.store.Lines.Admit(t.Context(), attempt, pins.DefaultLock())
@@ -383,7 +384,7 @@ func TestCheckOutOfTime(t *testing.T) {
 			}
 			f.did(t, 0, "admit caller", "admit", "released", "forgive caller")
 		}
-		if strikes := f.strikes(t, attempt); strikes != (pins.Strikes{}) {
+		if strikes := f.strikes(t, attempt); strikes != (limit.Strikes{}) {
 			t.Errorf("strikes %+v", strikes)
 		}
 		f.callerHas(t, 0)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
@@ -198,7 +199,7 @@ func (w *watched) Line(ctx context.Context, number nanp.Number) (pins.Line, erro
 	return line, err
 }
 
-func (w *watched) Admit(ctx context.Context, attempt pins.Attempt, rule pins.LockRule) (pins.Admission, error) {
+func (w *watched) Admit(ctx context.Context, attempt pins.Attempt, rule limit.Lock) (pins.Admission, error) {
 	if err := w.ask("admit"); err != nil {
 		return pins.Admission{}, err
 	}
@@ -207,10 +208,10 @@ func (w *watched) Admit(ctx context.Context, attempt pins.Attempt, rule pins.Loc
 	return admission, err
 }
 
-func (w *watched) Settle(ctx context.Context, attempt pins.Attempt, settlement pins.Settlement, rule pins.LockRule) (pins.Strikes, error) {
-	names := map[pins.SettledAs]string{pins.Failed: "failed", pins.Passed: "passed", pins.Released: "released"}
+func (w *watched) Settle(ctx context.Context, attempt pins.Attempt, settlement pins.Settlement, rule limit.Lock) (limit.Strikes, error) {
+	names := map[limit.Outcome]string{limit.Failed: "failed", limit.Passed: "passed", limit.Released: "released"}
 	if err := w.ask(names[settlement.As]); err != nil {
-		return pins.Strikes{}, err
+		return limit.Strikes{}, err
 	}
 	return w.Lines.Settle(ctx, attempt, settlement, rule)
 }
@@ -228,12 +229,12 @@ func (w *watched) Change(ctx context.Context, change pins.Change) error {
 }
 
 func (w *watched) AdmitCaller(
-	ctx context.Context, caller string, turn pins.Turn, now time.Time, limit int, window time.Duration,
+	ctx context.Context, caller string, turn pins.Turn, now time.Time, rate limit.Rate,
 ) (bool, error) {
 	if err := w.ask("admit caller"); err != nil {
 		return false, err
 	}
-	return w.Lines.AdmitCaller(ctx, caller, turn, now, limit, window)
+	return w.Lines.AdmitCaller(ctx, caller, turn, now, rate)
 }
 
 func (w *watched) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn) error {

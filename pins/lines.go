@@ -69,6 +69,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -81,29 +82,23 @@ var (
 	ErrLanguage = errors.New("language is neither en nor es")
 )
 
-// CallerRule says how many failures one caller may have over all lines.
-type CallerRule struct {
-	Failures int           // that many refuse the caller
-	Window   time.Duration // within this time
-}
-
 // DefaultLock returns the rule for one side of a line: the 5th failure in a row locks it
 // for 30 minutes, the 10th until a reset; for calls from elsewhere also until the right PIN
 // is keyed from the line. Failures fade after 90 days, and an attempt that never ended counts
 // for 20 seconds.
-func DefaultLock() LockRule {
-	return LockRule{
-		Soft: 5, SoftFor: 30 * time.Minute, Hard: 10,
+func DefaultLock() limit.Lock {
+	return limit.Lock{
+		LockAt: 5, LockFor: 30 * time.Minute, CloseAt: 10,
 		InFlight: 20 * time.Second, ForgetIn: 90 * 24 * time.Hour,
 	}
 }
 
 // DefaultCallers returns the rule for one caller: 10 failures in an hour.
-func DefaultCallers() CallerRule { return CallerRule{Failures: 10, Window: time.Hour} }
+func DefaultCallers() limit.Rate { return limit.Rate{Most: 10, Within: time.Hour} }
 
 // DefaultUnvouched returns the rule for all callers together for whom the network does not
 // vouch: 50 failures in a day. docs/decisions/0024 says why.
-func DefaultUnvouched() CallerRule { return CallerRule{Failures: 50, Window: 24 * time.Hour} }
+func DefaultUnvouched() limit.Rate { return limit.Rate{Most: 50, Within: 24 * time.Hour} }
 
 // Config is what [Lines] are made of.
 type Config struct {
@@ -111,11 +106,11 @@ type Config struct {
 	Callers CallerStore
 	Hasher  *hash.Hasher
 	Policy  Policy
-	Lock    LockRule   // zero: [DefaultLock]
-	Caller  CallerRule // zero: [DefaultCallers]
+	Lock    limit.Lock // zero: [DefaultLock]
+	Caller  limit.Rate // zero: [DefaultCallers]
 	// Unvouched is for all callers together for whom the network does not vouch; without
 	// failures but with a window, none of their PINs is taken. Zero: [DefaultUnvouched].
-	Unvouched CallerRule
+	Unvouched limit.Rate
 	Now       func() time.Time // nil: time.Now
 	Notice    Notice           // of each PIN that a caller changed; nil: there is none
 }
@@ -140,9 +135,9 @@ type Lines struct {
 	callers   CallerStore
 	hasher    *hash.Hasher
 	policy    Policy
-	lock      LockRule
-	caller    CallerRule
-	unvouched CallerRule
+	lock      limit.Lock
+	caller    limit.Rate
+	unvouched limit.Rate
 	now       func() time.Time
 	notice    Notice
 }
@@ -152,16 +147,16 @@ func New(config Config) (*Lines, error) {
 	if err := config.Policy.Validate(); err != nil {
 		return nil, err
 	}
-	if config.Lock == (LockRule{}) {
+	if config.Lock.IsZero() {
 		config.Lock = DefaultLock()
 	}
-	if config.Lock.Soft < 1 || config.Lock.Hard <= config.Lock.Soft {
+	if !config.Lock.Valid() || config.Lock.CloseAt <= config.Lock.LockAt {
 		return nil, errors.New("a soft lock wants a failure, and the hard lock more of them")
 	}
-	if config.Caller == (CallerRule{}) {
+	if config.Caller == (limit.Rate{}) {
 		config.Caller = DefaultCallers()
 	}
-	if config.Unvouched == (CallerRule{}) {
+	if config.Unvouched == (limit.Rate{}) {
 		config.Unvouched = DefaultUnvouched()
 	}
 	if config.Now == nil {
@@ -290,20 +285,20 @@ var (
 // Line is a customer's telephone line and what is known of its PIN.
 type Line struct {
 	Number   nanp.Number
-	Language string    // "en", "es", or empty while the customer has not chosen
-	PIN      hash.Hash // the personal PIN; empty while the line has the temporary one
-	Since    time.Time // when the present PIN came into force
-	Revision int64     // grows by one with every change and reset of the PIN, from a start of its own: see [Registry]
-	FromLine Strikes   // failures of calls that come from the line itself
-	Remote   Strikes   // failures of calls from elsewhere
-	Features Features  // the calling features that are installed
+	Language string        // "en", "es", or empty while the customer has not chosen
+	PIN      hash.Hash     // the personal PIN; empty while the line has the temporary one
+	Since    time.Time     // when the present PIN came into force
+	Revision int64         // grows by one with every change and reset of the PIN, from a start of its own: see [Registry]
+	FromLine limit.Strikes // failures of calls that come from the line itself; closed until a reset
+	Remote   limit.Strikes // failures of calls from elsewhere; closed until a reset, or the right PIN is keyed from the line
+	Features Features      // the calling features that are installed
 }
 
 // Temporary says whether the line still has the temporary PIN.
 func (l Line) Temporary() bool { return l.PIN == "" }
 
 // Strikes returns the line's failures on one side.
-func (l Line) Strikes(side Side) Strikes {
+func (l Line) Strikes(side Side) limit.Strikes {
 	if side == FromLine {
 		return l.FromLine
 	}
@@ -319,15 +314,3 @@ const (
 	FromLine Side = "line"      // the network vouches that the call comes from the line
 	Remote   Side = "elsewhere" // all other calls, whatever they claim
 )
-
-// Strikes are the failures in a row on one side of a line.
-type Strikes struct {
-	Failures    int
-	LockedUntil time.Time // of the last lock that ends by itself; zero: there was none
-	Locked      bool      // until a reset; Remote also until the right PIN is keyed from the line
-}
-
-// LockedAt says whether no attempt is allowed at that time.
-func (s Strikes) LockedAt(now time.Time) bool {
-	return s.Locked || now.Before(s.LockedUntil)
-}

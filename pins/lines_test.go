@@ -175,11 +175,12 @@ func TestNewRefuses(t *testing.T) {
 	if _, err := pins.New(bad); err == nil {
 		t.Error("no error for PINs of 9 digits")
 	}
-	for _, rule := range []pins.LockRule{{Soft: 0, Hard: 10}, {Soft: 5, Hard: 5}, {Soft: 5, Hard: 4}} {
+	for _, at := range [][2]int{{0, 10}, {5, 5}, {5, 4}} {
 		bad := good
-		bad.Lock = rule
+		bad.Lock = pins.DefaultLock()
+		bad.Lock.LockAt, bad.Lock.CloseAt = at[0], at[1]
 		if _, err := pins.New(bad); err == nil {
-			t.Errorf("no error for %+v", rule)
+			t.Errorf("no error for %+v", bad.Lock)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 )
 
@@ -25,11 +26,11 @@ type Store interface {
 	// Admit reserves an attempt at the line's PIN, unless that side is locked or has as
 	// many attempts under way as failures are left until its next lock. A number that is
 	// no line of ours is admitted and counted in the same way. A turn that is under way
-	// or has been settled (but not Released) is admitted again, and reserves nothing more.
-	Admit(ctx context.Context, attempt Attempt, rule LockRule) (Admission, error)
+	// or has been settled (but not [limit.Released]) is admitted again, and reserves nothing more.
+	Admit(ctx context.Context, attempt Attempt, rule limit.Lock) (Admission, error)
 	// Settle ends an admitted attempt, see [Settlement], and returns the strikes of its side.
-	// The same turn settled again changes nothing, unless it was Released.
-	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error)
+	// The same turn settled again changes nothing, unless it was [limit.Released].
+	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule limit.Lock) (limit.Strikes, error)
 	// Change gives the line a new personal PIN, appends the record of it and keeps the notice of it
 	// as due, in one step.
 	// It says ErrStale when the line's revision is not the expected one, and ErrNoLine.
@@ -45,9 +46,9 @@ const Unvouched = "UNVOUCHED"
 // the name [Unvouched].
 type CallerStore interface {
 	// AdmitCaller counts the turn as a failure of the caller and says true, or says false
-	// when limit failures stand within the window before now. A turn counts once: run
+	// when as many failures as the rate has stand before now. A turn counts once: run
 	// again it is admitted again, whatever has been counted since.
-	AdmitCaller(ctx context.Context, caller string, turn Turn, now time.Time, limit int, window time.Duration) (bool, error)
+	AdmitCaller(ctx context.Context, caller string, turn Turn, now time.Time, rate limit.Rate) (bool, error)
 	// ForgiveCaller takes back what AdmitCaller counted, as the turn was no failure.
 	ForgiveCaller(ctx context.Context, caller string, turn Turn) error
 	// CallerFailures is how many turns stand against the caller within the window before now.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -23,15 +24,15 @@ var admitTests = map[string]func(play){
 		p.t.Same(admission.Admitted, true)
 		p.t.Same(admission.Known, false)
 		p.t.Same(admission.Line.Number, unknown)
-		p.t.Same(admission.Line.Strikes(pins.Remote), pins.Strikes{Failures: 4})
+		p.t.Same(admission.Line.Strikes(pins.Remote), limit.Strikes{Failures: 4})
 		p.admitted(p.attempt(unknown, pins.Remote, 6, 0), false)
 	},
 	"no more attempts are under way than failures are left": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
-			for n := range rule.Soft {
+			for n := range rule.LockAt {
 				p.admitted(p.attempt(number, pins.Remote, n, 0), true)
 			}
-			p.admitted(p.attempt(number, pins.Remote, rule.Soft, 0), false)
+			p.admitted(p.attempt(number, pins.Remote, rule.LockAt, 0), false)
 		}
 	},
 	"failures leave less room": func(p play) {
@@ -41,23 +42,23 @@ var admitTests = map[string]func(play){
 		p.admitted(p.attempt(known, pins.Remote, 6, 0), false)
 	},
 	"the other side has room of its own": func(p play) {
-		for n := range rule.Soft {
+		for n := range rule.LockAt {
 			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
 		}
 		p.admitted(p.attempt(known, pins.FromLine, 99, 0), true)
 	},
 	"the other line has room of its own": func(p play) {
 		p.add(other)
-		for n := range rule.Soft {
+		for n := range rule.LockAt {
 			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
 		}
 		p.admitted(p.attempt(other, pins.Remote, 99, 0), true)
 	},
 	"a turn under way is admitted again and reserves nothing more": func(p play) {
-		for range 2 * rule.Soft {
+		for range 2 * rule.LockAt {
 			p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
 		}
-		for n := 2; n <= rule.Soft; n++ {
+		for n := 2; n <= rule.LockAt; n++ {
 			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
 		}
 		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
@@ -69,14 +70,14 @@ var admitTests = map[string]func(play){
 		b.Turn.Call = "CAfedcba9876543210fedcba9876543210"
 		p.admitted(a, true)
 		p.admitted(b, true)
-		p.settle(a, pins.Failed)
-		p.t.Same(p.settle(b, pins.Failed), pins.Strikes{Failures: 2})
+		p.settle(a, limit.Failed)
+		p.t.Same(p.settle(b, limit.Failed), limit.Strikes{Failures: 2})
 	},
 	"a settled turn is admitted again, even by a lock that it made": func(p play) {
-		p.fail(known, pins.Remote, 1, rule.Soft, 0)
-		p.admitted(p.attempt(known, pins.Remote, rule.Soft, 0), true)
+		p.fail(known, pins.Remote, 1, rule.LockAt, 0)
+		p.admitted(p.attempt(known, pins.Remote, rule.LockAt, 0), true)
 		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
-		p.admitted(p.attempt(known, pins.Remote, rule.Soft+1, 0), false)
+		p.admitted(p.attempt(known, pins.Remote, rule.LockAt+1, 0), false)
 	},
 	"a settled turn admitted again reserves nothing": func(p play) {
 		p.fail(known, pins.Remote, 1, 4, 0)
@@ -85,22 +86,22 @@ var admitTests = map[string]func(play){
 		p.admitted(p.attempt(known, pins.Remote, 6, 0), false)
 	},
 	"an attempt that is never settled is held for InFlight alone": func(p play) {
-		for n := range rule.Soft {
+		for n := range rule.LockAt {
 			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
 		}
 		p.admitted(p.attempt(known, pins.Remote, 98, rule.InFlight-time.Second), false)
 		p.admitted(p.attempt(known, pins.Remote, 99, rule.InFlight+time.Second), true)
-		p.strikes(pins.Remote, pins.Strikes{})
+		p.strikes(pins.Remote, limit.Strikes{})
 	},
 	"an attempt that was refused leaves nothing": func(p play) {
-		p.fail(known, pins.Remote, 1, rule.Soft, 0)
+		p.fail(known, pins.Remote, 1, rule.LockAt, 0)
 		before := p.line(known)
 		for n := range 20 {
 			p.admitted(p.attempt(known, pins.Remote, 50+n, time.Minute), false)
 		}
 		p.t.Same(p.line(known), before)
-		for n := range rule.Hard - rule.Soft {
-			p.admitted(p.attempt(known, pins.Remote, 100+n, rule.SoftFor+time.Second), true)
+		for n := range rule.CloseAt - rule.LockAt {
+			p.admitted(p.attempt(known, pins.Remote, 100+n, rule.LockFor+time.Second), true)
 		}
 	},
 }

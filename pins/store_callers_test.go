@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/pins"
 )
 
@@ -76,7 +77,7 @@ var callerTests = map[string]func(play){
 	"a hundred callers at once get no more than the limit": func(p play) {
 		var admitted atomic.Int64
 		p.together(func(n int) {
-			got, err := p.lines.AdmitCaller(p.t.Context(), pins.Unvouched, callerTurn(n), p.start, 10, time.Hour)
+			got, err := p.lines.AdmitCaller(p.t.Context(), pins.Unvouched, callerTurn(n), p.start, limit.Rate{Most: 10, Within: time.Hour})
 			p.t.OK(err)
 			if got {
 				admitted.Add(1)
@@ -93,11 +94,11 @@ var callerTests = map[string]func(play){
 	},
 	"limit and window are those given": func(p play) {
 		for n, want := range []bool{true, true, false} {
-			got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start, 2, time.Minute)
+			got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start, limit.Rate{Most: 2, Within: time.Minute})
 			p.t.OK(err)
 			p.t.Same(got, want)
 		}
-		got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(9), p.start.Add(2*time.Minute), 2, time.Minute)
+		got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(9), p.start.Add(2*time.Minute), limit.Rate{Most: 2, Within: time.Minute})
 		p.t.OK(err)
 		p.t.Same(got, true)
 	},
@@ -110,7 +111,7 @@ func callerTurn(n int) pins.Turn { return pins.Turn{Call: fmt.Sprint("CA", n), N
 func (p play) called(caller string, first, last int, after time.Duration, want bool) {
 	p.t.Helper()
 	for n := first; n <= last; n++ {
-		got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start.Add(after), 10, time.Hour)
+		got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start.Add(after), limit.Rate{Most: 10, Within: time.Hour})
 		p.t.OK(err)
 		if got != want {
 			p.t.Fatalf("turn %d of %q after %v: admitted %t, want %t", n, caller, after, got, want)

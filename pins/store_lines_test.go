@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/pins"
 )
 
@@ -154,6 +155,6 @@ var changeTests = map[string]func(play){
 		p.fail(known, pins.Remote, 1, 3, 0)
 		p.set("hash one", 4)
 		p.t.Same(p.line(known).Language, "es")
-		p.strikes(pins.Remote, pins.Strikes{Failures: 3})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 3})
 	},
 }

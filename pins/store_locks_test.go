@@ -3,6 +3,7 @@ package pins_test
 import (
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -12,17 +13,17 @@ const afterSoft = 31 * time.Minute
 
 var lockTests = map[string]func(play){
 	"four failures don't lock": func(p play) {
-		p.t.Same(p.fail(known, pins.Remote, 1, rule.Soft-1, 0), pins.Strikes{Failures: rule.Soft - 1})
+		p.t.Same(p.fail(known, pins.Remote, 1, rule.LockAt-1, 0), limit.Strikes{Failures: rule.LockAt - 1})
 	},
 	"the fifth locks that side for half an hour from then": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.fail(number, pins.Remote, 1, 4, 0)
-			want := pins.Strikes{Failures: 5, LockedUntil: p.start.Add(time.Minute + rule.SoftFor)}
+			want := limit.Strikes{Failures: 5, LockedUntil: p.start.Add(time.Minute + rule.LockFor)}
 			p.t.Same(p.fail(number, pins.Remote, 5, 5, time.Minute), want)
 			p.admitted(p.attempt(number, pins.Remote, 6, 2*time.Minute), false)
-			p.admitted(p.attempt(number, pins.Remote, 6, rule.SoftFor), false)
+			p.admitted(p.attempt(number, pins.Remote, 6, rule.LockFor), false)
 			p.admitted(p.attempt(number, pins.FromLine, 7, 2*time.Minute), true)
-			p.admitted(p.attempt(number, pins.Remote, 6, time.Minute+rule.SoftFor), true)
+			p.admitted(p.attempt(number, pins.Remote, 6, time.Minute+rule.LockFor), true)
 		}
 	},
 	"what refuses an attempt tells until when": func(p play) {
@@ -37,7 +38,7 @@ var lockTests = map[string]func(play){
 		want := p.fail(known, pins.Remote, 1, 5, 0)
 		p.admitted(p.attempt(known, pins.Remote, 6, 29*time.Minute), false)
 		p.strikes(pins.Remote, want)
-		p.admitted(p.attempt(known, pins.Remote, 7, rule.SoftFor+time.Second), true)
+		p.admitted(p.attempt(known, pins.Remote, 7, rule.LockFor+time.Second), true)
 	},
 	"the count goes on after the lock": func(p play) {
 		p.fail(known, pins.Remote, 1, 5, 0)
@@ -50,10 +51,10 @@ var lockTests = map[string]func(play){
 	"the tenth locks that side without an end": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.fail(number, pins.Remote, 1, 5, 0)
-			p.t.Same(p.fail(number, pins.Remote, 6, 9, afterSoft).Locked, false)
+			p.t.Same(p.fail(number, pins.Remote, 6, 9, afterSoft).Closed, false)
 			strikes := p.fail(number, pins.Remote, 10, 10, afterSoft)
 			p.t.Same(strikes.Failures, 10)
-			p.t.Same(strikes.Locked, true)
+			p.t.Same(strikes.Closed, true)
 			p.admitted(p.attempt(number, pins.Remote, 11, 2*rule.ForgetIn), false)
 			p.admitted(p.attempt(number, pins.FromLine, 12, 2*rule.ForgetIn), true)
 		}
@@ -66,7 +67,7 @@ var lockTests = map[string]func(play){
 			if n > 50 {
 				side = pins.FromLine
 			}
-			p.settle(p.attempt(known, side, n, afterSoft), pins.Failed)
+			p.settle(p.attempt(known, side, n, afterSoft), limit.Failed)
 		}
 		p.history(known, line[1], line[0], remote[1], remote[0])
 	},
@@ -78,40 +79,40 @@ var lockTests = map[string]func(play){
 	"the right PIN from the line lifts the locks from elsewhere": func(p play) {
 		p.lockHard(pins.Remote, 1)
 		p.pass(pins.FromLine, 20, afterSoft)
-		p.strikes(pins.Remote, pins.Strikes{})
-		p.t.Same(p.fail(known, pins.Remote, 21, 24, afterSoft), pins.Strikes{Failures: 4})
+		p.strikes(pins.Remote, limit.Strikes{})
+		p.t.Same(p.fail(known, pins.Remote, 21, 24, afterSoft), limit.Strikes{Failures: 4})
 	},
 	"after the right PIN five more lock again, and are recorded again": func(p play) {
 		p.fail(known, pins.Remote, 1, 5, 0)
 		p.pass(pins.Remote, 6, afterSoft)
-		want := pins.Strikes{Failures: 5, LockedUntil: p.start.Add(afterSoft + rule.SoftFor)}
+		want := limit.Strikes{Failures: 5, LockedUntil: p.start.Add(afterSoft + rule.LockFor)}
 		p.t.Same(p.fail(known, pins.Remote, 7, 11, afterSoft), want)
 		p.history(known,
 			p.lockRecord(pins.Remote, afterSoft, want.LockedUntil),
-			p.lockRecord(pins.Remote, 0, p.start.Add(rule.SoftFor)))
+			p.lockRecord(pins.Remote, 0, p.start.Add(rule.LockFor)))
 	},
 	"a reset lifts all locks": func(p play) {
 		p.lockHard(pins.Remote, 1)
 		p.lockHard(pins.FromLine, 50)
 		p.t.OK(p.reset(known))
-		p.strikes(pins.Remote, pins.Strikes{})
-		p.strikes(pins.FromLine, pins.Strikes{})
+		p.strikes(pins.Remote, limit.Strikes{})
+		p.strikes(pins.FromLine, limit.Strikes{})
 		p.admitted(p.attempt(known, pins.Remote, 99, afterSoft), true)
 		p.admitted(p.attempt(known, pins.FromLine, 99, afterSoft), true)
 	},
 	"failures are forgotten after ForgetIn without another": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.fail(number, pins.Remote, 1, 3, 0)
-			p.t.Same(p.fail(number, pins.Remote, 4, 4, rule.ForgetIn-time.Hour), pins.Strikes{Failures: 4})
+			p.t.Same(p.fail(number, pins.Remote, 4, 4, rule.ForgetIn-time.Hour), limit.Strikes{Failures: 4})
 			later := 2*rule.ForgetIn - time.Minute
 			admission := p.admit(p.attempt(number, pins.Remote, 5, later))
-			p.t.Same(admission.Line.Strikes(pins.Remote), pins.Strikes{})
-			p.t.Same(p.settle(p.attempt(number, pins.Remote, 5, later), pins.Failed), pins.Strikes{Failures: 1})
+			p.t.Same(admission.Line.Strikes(pins.Remote), limit.Strikes{})
+			p.t.Same(p.settle(p.attempt(number, pins.Remote, 5, later), limit.Failed), limit.Strikes{Failures: 1})
 		}
 	},
 	"a soft lock is forgotten after ForgetIn": func(p play) {
 		p.fail(known, pins.Remote, 1, 5, 0)
-		p.t.Same(p.fail(known, pins.Remote, 6, 6, rule.ForgetIn+time.Minute), pins.Strikes{Failures: 1})
+		p.t.Same(p.fail(known, pins.Remote, 6, 6, rule.ForgetIn+time.Minute), limit.Strikes{Failures: 1})
 	},
 }
 
@@ -122,7 +123,7 @@ func (p play) lockHard(side pins.Side, first int) [2]pins.Record {
 	p.fail(known, side, first, first+4, 0)
 	p.fail(known, side, first+5, first+9, afterSoft)
 	return [2]pins.Record{
-		p.lockRecord(side, 0, p.start.Add(rule.SoftFor)),
+		p.lockRecord(side, 0, p.start.Add(rule.LockFor)),
 		p.lockRecord(side, afterSoft, time.Time{}),
 	}
 }

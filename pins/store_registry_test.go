@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -118,7 +119,7 @@ var registryTests = map[string]func(play){
 		admission := p.admit(p.attempt(known, pins.Remote, 99, afterSoft))
 		p.t.Same(admission.Admitted, true)
 		p.t.Same(admission.Known, false)
-		p.t.Same(admission.Line.Remote, pins.Strikes{})
+		p.t.Same(admission.Line.Remote, limit.Strikes{})
 	},
 	"a line that was removed can be added anew": func(p play) {
 		p.set("hash one", 1)

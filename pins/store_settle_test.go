@@ -4,38 +4,39 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
 
 var settleTests = map[string]func(play){
 	"a failure counts": func(p play) {
-		p.t.Same(p.fail(known, pins.Remote, 1, 1, 0), pins.Strikes{Failures: 1})
-		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
-		p.strikes(pins.FromLine, pins.Strikes{})
-		p.t.Same(p.fail(known, pins.FromLine, 2, 3, 0), pins.Strikes{Failures: 2})
-		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
-		p.strikes(pins.FromLine, pins.Strikes{Failures: 2})
+		p.t.Same(p.fail(known, pins.Remote, 1, 1, 0), limit.Strikes{Failures: 1})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
+		p.strikes(pins.FromLine, limit.Strikes{})
+		p.t.Same(p.fail(known, pins.FromLine, 2, 3, 0), limit.Strikes{Failures: 2})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
+		p.strikes(pins.FromLine, limit.Strikes{Failures: 2})
 		p.history(known)
 	},
 	"a turn fails once": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			a := p.attempt(number, pins.Remote, 1, 0)
-			for range 2 * rule.Hard {
+			for range 2 * rule.CloseAt {
 				p.admitted(a, true)
-				p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+				p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
 			}
-			p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+			p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
 		}
 	},
 	"a failure after InFlight counts all the same": func(p play) {
 		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
 		late := p.attempt(known, pins.Remote, 1, rule.InFlight+time.Minute)
-		p.t.Same(p.settle(late, pins.Failed), pins.Strikes{Failures: 1})
+		p.t.Same(p.settle(late, limit.Failed), limit.Strikes{Failures: 1})
 	},
 	"a failure ends the reservation": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
-		for n := 2; n <= rule.Soft; n++ {
+		for n := 2; n <= rule.LockAt; n++ {
 			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
 		}
 	},
@@ -43,21 +44,21 @@ var settleTests = map[string]func(play){
 		p.fail(known, pins.FromLine, 1, 2, 0)
 		p.fail(known, pins.Remote, 3, 6, 0)
 		p.pass(pins.Remote, 7, 0)
-		p.strikes(pins.Remote, pins.Strikes{})
-		p.strikes(pins.FromLine, pins.Strikes{Failures: 2})
-		p.t.Same(p.fail(known, pins.Remote, 8, 11, 0), pins.Strikes{Failures: 4})
+		p.strikes(pins.Remote, limit.Strikes{})
+		p.strikes(pins.FromLine, limit.Strikes{Failures: 2})
+		p.t.Same(p.fail(known, pins.Remote, 8, 11, 0), limit.Strikes{Failures: 4})
 	},
 	"passed from the line clears both sides": func(p play) {
 		p.fail(known, pins.FromLine, 1, 4, 0)
 		p.fail(known, pins.Remote, 5, 8, 0)
 		p.pass(pins.FromLine, 9, 0)
-		p.strikes(pins.FromLine, pins.Strikes{})
-		p.strikes(pins.Remote, pins.Strikes{})
+		p.strikes(pins.FromLine, limit.Strikes{})
+		p.strikes(pins.Remote, limit.Strikes{})
 		p.history(known)
 	},
 	"passed ends the reservation": func(p play) {
 		p.pass(pins.Remote, 1, 0)
-		for n := range rule.Soft {
+		for n := range rule.LockAt {
 			p.admitted(p.attempt(known, pins.Remote, 2+n, 0), true)
 		}
 	},
@@ -67,50 +68,50 @@ var settleTests = map[string]func(play){
 		p.fail(known, pins.Remote, 4, 4, 0)
 		a := p.attempt(known, pins.FromLine, 1, 0)
 		p.admitted(a, true)
-		p.t.Same(p.settle(a, pins.Passed), pins.Strikes{Failures: 2})
-		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, limit.Passed), limit.Strikes{Failures: 2})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
 	},
 	"a turn that failed before another passed doesn't count again": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
 		p.pass(pins.Remote, 2, 0)
 		a := p.attempt(known, pins.Remote, 1, 0)
 		p.admitted(a, true)
-		p.t.Same(p.settle(a, pins.Failed), pins.Strikes{})
+		p.t.Same(p.settle(a, limit.Failed), limit.Strikes{})
 	},
 	"a turn that failed before a reset doesn't count again": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
 		p.t.OK(p.reset(known))
-		p.t.Same(p.settle(p.attempt(known, pins.Remote, 1, 0), pins.Failed), pins.Strikes{})
+		p.t.Same(p.settle(p.attempt(known, pins.Remote, 1, 0), limit.Failed), limit.Strikes{})
 	},
 	"a turn is known for TurnsKept": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
 		p.fail(known, pins.Remote, 2, 2, pins.TurnsKept-time.Minute)
 		again := p.attempt(known, pins.Remote, 1, pins.TurnsKept-time.Minute)
-		p.t.Same(p.settle(again, pins.Failed), pins.Strikes{Failures: 2})
+		p.t.Same(p.settle(again, limit.Failed), limit.Strikes{Failures: 2})
 	},
 	"released neither counts nor clears": func(p play) {
 		p.fail(known, pins.Remote, 1, 3, 0)
 		a := p.attempt(known, pins.Remote, 4, 0)
 		p.admitted(a, true)
-		p.t.Same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
-		p.t.Same(p.settle(a, pins.Released), pins.Strikes{Failures: 3})
-		p.strikes(pins.Remote, pins.Strikes{Failures: 3})
+		p.t.Same(p.settle(a, limit.Released), limit.Strikes{Failures: 3})
+		p.t.Same(p.settle(a, limit.Released), limit.Strikes{Failures: 3})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 3})
 	},
 	"released ends the reservation": func(p play) {
-		for n := range 3 * rule.Hard {
+		for n := range 3 * rule.CloseAt {
 			a := p.attempt(known, pins.Remote, n, 0)
 			p.admitted(a, true)
-			p.settle(a, pins.Released)
+			p.settle(a, limit.Released)
 		}
 	},
 	"a turn that was released can still fail, once": func(p play) {
 		a := p.attempt(known, pins.Remote, 1, 0)
 		p.admitted(a, true)
-		p.settle(a, pins.Released)
+		p.settle(a, limit.Released)
 		p.admitted(a, true)
-		p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
-		p.t.Same(p.settle(a, pins.Released), pins.Strikes{Failures: 1})
-		p.t.Same(p.settle(a, pins.Failed), pins.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, limit.Released), limit.Strikes{Failures: 1})
+		p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
 	},
 	"passed rehashes": func(p play) {
 		p.set("old", 1)
@@ -134,7 +135,7 @@ var settleTests = map[string]func(play){
 	"a number that is no line is not rehashed": func(p play) {
 		a := p.attempt(unknown, pins.Remote, 1, 0)
 		p.admitted(a, true)
-		_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Rehash: "new"}, rule)
+		_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Passed, Rehash: "new"}, rule)
 		p.t.OK(err)
 		_, err = p.lines.Line(p.t.Context(), unknown)
 		p.t.Is(err, pins.ErrNoLine)
@@ -146,6 +147,6 @@ func (p play) rehash(n int, old, better hash.Hash) {
 	p.t.Helper()
 	a := p.attempt(known, pins.Remote, n, 0)
 	p.admitted(a, true)
-	_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Passed, Old: old, Rehash: better}, rule)
+	_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Passed, Old: old, Rehash: better}, rule)
 	p.t.OK(err)
 }

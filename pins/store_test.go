@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
@@ -79,7 +80,7 @@ func (p play) admitted(a pins.Attempt, want bool) {
 	}
 }
 
-func (p play) settle(a pins.Attempt, as pins.SettledAs) pins.Strikes {
+func (p play) settle(a pins.Attempt, as limit.Outcome) limit.Strikes {
 	p.t.Helper()
 	strikes, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: as}, rule)
 	p.t.OK(err)
@@ -87,12 +88,12 @@ func (p play) settle(a pins.Attempt, as pins.SettledAs) pins.Strikes {
 }
 
 // fail admits and fails the turns from first to last, and returns the strikes then.
-func (p play) fail(number nanp.Number, side pins.Side, first, last int, after time.Duration) (strikes pins.Strikes) {
+func (p play) fail(number nanp.Number, side pins.Side, first, last int, after time.Duration) (strikes limit.Strikes) {
 	p.t.Helper()
 	for n := first; n <= last; n++ {
 		a := p.attempt(number, side, n, after)
 		p.admitted(a, true)
-		strikes = p.settle(a, pins.Failed)
+		strikes = p.settle(a, limit.Failed)
 	}
 	return strikes
 }
@@ -102,7 +103,7 @@ func (p play) pass(side pins.Side, n int, after time.Duration) {
 	p.t.Helper()
 	a := p.attempt(known, side, n, after)
 	p.admitted(a, true)
-	p.t.Same(p.settle(a, pins.Passed), pins.Strikes{})
+	p.t.Same(p.settle(a, limit.Passed), limit.Strikes{})
 }
 
 func (p play) line(number nanp.Number) pins.Line {
@@ -112,7 +113,7 @@ func (p play) line(number nanp.Number) pins.Line {
 	return line
 }
 
-func (p play) strikes(side pins.Side, want pins.Strikes) {
+func (p play) strikes(side pins.Side, want limit.Strikes) {
 	p.t.Helper()
 	p.t.Same(p.line(known).Strikes(side), want)
 }

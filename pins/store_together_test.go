@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -12,19 +13,19 @@ import (
 var togetherTests = map[string]func(play){
 	"a hundred at once get five": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
-			p.t.Same(p.rush(number, 0, 0), rule.Soft)
+			p.t.Same(p.rush(number, 0, 0), rule.LockAt)
 		}
 	},
 	"a hundred wrong entries at once get five, and five after the soft lock": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
-			p.t.Same(p.storm(number, 0, 0), rule.Soft)
-			p.t.Same(p.storm(number, 100, rule.SoftFor-time.Second), 0)
-			p.t.Same(p.storm(number, 200, rule.SoftFor+time.Second), rule.Hard-rule.Soft)
+			p.t.Same(p.storm(number, 0, 0), rule.LockAt)
+			p.t.Same(p.storm(number, 100, rule.LockFor-time.Second), 0)
+			p.t.Same(p.storm(number, 200, rule.LockFor+time.Second), rule.CloseAt-rule.LockAt)
 			p.t.Same(p.storm(number, 300, 80*24*time.Hour), 0)
 		}
 		strikes := p.line(known).Remote
-		p.t.Same(strikes.Failures, rule.Hard)
-		p.t.Same(strikes.Locked, true)
+		p.t.Same(strikes.Failures, rule.CloseAt)
+		p.t.Same(strikes.Closed, true)
 		records, err := p.lines.History(p.t.Context(), known, 100)
 		p.t.OK(err)
 		p.t.Same(len(records), 2)
@@ -35,11 +36,11 @@ var togetherTests = map[string]func(play){
 			if _, err := p.lines.Admit(p.t.Context(), a, rule); err != nil {
 				p.t.Error(err)
 			}
-			if _, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule); err != nil {
+			if _, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Failed}, rule); err != nil {
 				p.t.Error(err)
 			}
 		})
-		p.strikes(pins.Remote, pins.Strikes{Failures: 1})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
 	},
 	"of a hundred changes at once one stands": func(p play) {
 		revision, results := p.line(known).Revision, make([]error, 100)
@@ -63,7 +64,7 @@ var togetherTests = map[string]func(play){
 		p.together(func(i int) {
 			var err error
 			turn := pins.Turn{Call: fmt.Sprint("CA", i), Number: 1}
-			admitted[i], err = p.lines.AdmitCaller(p.t.Context(), caller, turn, p.start, 10, time.Hour)
+			admitted[i], err = p.lines.AdmitCaller(p.t.Context(), caller, turn, p.start, limit.Rate{Most: 10, Within: time.Hour})
 			if err != nil {
 				p.t.Error(err)
 			}
@@ -93,7 +94,7 @@ func (p play) storm(number nanp.Number, first int, after time.Duration) int {
 		admission, err := p.lines.Admit(p.t.Context(), a, rule)
 		if err == nil && admission.Admitted {
 			admitted[i] = true
-			_, err = p.lines.Settle(p.t.Context(), a, pins.Settlement{As: pins.Failed}, rule)
+			_, err = p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Failed}, rule)
 		}
 		if err != nil {
 			p.t.Error(err)

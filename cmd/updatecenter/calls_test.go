@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"
@@ -84,7 +85,7 @@ func playedOn(t *testing.T, server *redistest.Server, file string) bool {
 // callers for whom nobody vouches are not taken.
 func TestUnvouchedAlarm(t *testing.T) {
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
-		c.unvouched = pins.CallerRule{Failures: 2, Window: 24 * time.Hour}
+		c.unvouched = limit.Rate{Most: 2, Within: 24 * time.Hour}
 	})
 	const words = "theirs are not taken"
 	for n, want := range []struct {
@@ -153,7 +154,7 @@ func settingsOf(file string) func(*config) {
 	case strings.HasPrefix(name, "transfer"):
 		return func(c *config) { c.transfer = "+16125550100" }
 	case strings.HasPrefix(name, "unvouched"):
-		return func(c *config) { c.unvouched = pins.CallerRule{Failures: 3, Window: 24 * time.Hour} }
+		return func(c *config) { c.unvouched = limit.Rate{Most: 3, Within: 24 * time.Hour} }
 	}
 	return nil
 }

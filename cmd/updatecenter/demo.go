@@ -228,7 +228,7 @@ func chooseDemoPIN(ctx context.Context, lines *pins.Lines, number nanp.Number) e
 
 // lockDemoLine locks a line as callers do: by wrong PINs.
 func lockDemoLine(ctx context.Context, lines *pins.Lines) error {
-	for turn := range pins.DefaultLock().Soft {
+	for turn := range pins.DefaultLock().LockAt {
 		_, err := lines.Check(ctx, pins.Attempt{
 			Number: demoLocked, Side: pins.FromLine, From: string(demoLocked),
 			Turn: pins.Turn{Call: "demo", Number: turn},

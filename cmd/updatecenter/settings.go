@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbound/twilio"
 	"updatecenter/internal/provisioning/dispatch"
@@ -43,7 +44,7 @@ var defaults = kong.Vars{
 	"durability": "When a change of a PIN, a code, a feature, an account, an agent or a key, a reset, or a record of the audit is confirmed: " +
 		"memory, at once; replica, once one replica of Redis has it, for which 0.3 seconds are waited; disk, once it is on the disk of Redis, which needs appendfsync always. " +
 		"When that can't be had in time, the change stays made, and whoever asked for it is told that it may not last.",
-	"unvouched_failures": strconv.Itoa(pins.DefaultUnvouched().Failures),
+	"unvouched_failures": strconv.Itoa(pins.DefaultUnvouched().Most),
 }
 
 // serverSettings are the settings of a server, as they are written. They are strings all
@@ -100,7 +101,7 @@ type config struct {
 	dial78        []nanp.Number
 	keys          secret.Keyring
 	policy        pins.Policy
-	unvouched     pins.CallerRule
+	unvouched     limit.Rate
 	lookups       int // of a program, in a minute
 	repair        nanp.Number
 	transfer      nanp.Number
@@ -150,7 +151,7 @@ func (s serverSettings) read(getenv func(string) string) (config, error) {
 	}
 	c.switchURL, c.switchSecret = r.provisioning(s)
 	c.switchAtOnce = r.count("PROVISIONING_PARALLEL", s.ProvisioningAtOnce, 1, 1000)
-	c.unvouched.Failures = r.count("UNVOUCHED_FAILURES_PER_DAY", s.UnvouchedFailures, 0, 100_000)
+	c.unvouched.Most = r.count("UNVOUCHED_FAILURES_PER_DAY", s.UnvouchedFailures, 0, 100_000)
 	if c.outbound.from != "" && len(c.accounts) == 0 {
 		r.fail("TWILIO_ACCOUNT_SID", "is required with CALL_FROM")
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
 )
@@ -55,7 +56,7 @@ func TestSettings(t *testing.T) {
 		c.dial78[0] != "+16125557800" || c.transfer != "+16125550100" || c.callerID != "+18886128052" || c.repair != "+18005731311" ||
 		c.sipDomains[0] != "a.sip.twilio.com" || c.sipDomains[1] != "b.sip.twilio.com" || len(c.accounts) != 2 ||
 		len(c.sharedKeys) != 2 || c.sharedKeys[0].Name != "calls-2026" || c.sharedKeys[0].Secret.Reveal() != "new:er" ||
-		c.unvouched != (pins.CallerRule{Window: 24 * time.Hour}) || c.lookups != 1000 || c.shutdownDelay != time.Minute || c.policy.MaxDigits != 8 || c.listenAddr != "127.0.0.1:8080" {
+		c.unvouched != (limit.Rate{Within: 24 * time.Hour}) || c.lookups != 1000 || c.shutdownDelay != time.Minute || c.policy.MaxDigits != 8 || c.listenAddr != "127.0.0.1:8080" {
 		t.Errorf("read %+v", c)
 	}
 }

@@ -57,6 +57,7 @@ import (
 	"strings"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
@@ -79,7 +80,7 @@ type Config struct {
 	// The store keeps them as due, in one step with it, until they were taken on by those who tell
 	// customers. Nil: there are none.
 	Notices func(Update) [][]byte
-	Lock    LockRule         // zero: [DefaultLock]
+	Lock    limit.Lock       // zero: [DefaultLock]
 	Random  io.Reader        // nil: crypto/rand's
 	Now     func() time.Time // nil: time.Now
 }
@@ -94,7 +95,7 @@ type Accounts struct {
 	digits      int
 	called      nanp.Destinations
 	notices     func(Update) [][]byte
-	lock        LockRule
+	lock        limit.Lock
 	random      io.Reader
 	clock       func() time.Time
 	decoy       Stored // stands in for an account that doesn't exist
@@ -108,10 +109,10 @@ func New(config Config) (*Accounts, error) {
 	if config.CodeDigits < minCode || config.CodeDigits > maxCode {
 		return nil, fmt.Errorf("a security code has %d to %d digits", minCode, maxCode)
 	}
-	if config.Lock == (LockRule{}) {
+	if config.Lock.IsZero() {
 		config.Lock = DefaultLock()
 	}
-	if !config.Lock.valid() {
+	if !valid(config.Lock) {
 		return nil, errors.New("a lock wants a failure at least, and times to last")
 	}
 	if config.Notices == nil {

@@ -3,6 +3,8 @@ package accounts
 import (
 	"context"
 	"time"
+
+	"updatecenter/internal/limit"
 )
 
 // Attempts counts the failures in a row to prove that an account is the own. It has no
@@ -12,17 +14,17 @@ type Attempts interface {
 	// way as failures are left until the lock. A subject without an account is admitted and
 	// counted in the same way. An attempt that is under way or was settled is admitted again,
 	// and reserves nothing more. One that is refused leaves nothing, and a lock as it was.
-	Admit(ctx context.Context, attempt Attempt, rule LockRule) (Admission, error)
+	Admit(ctx context.Context, attempt Attempt, rule limit.Lock) (Admission, error)
 	// Settle ends an admitted attempt, see [Settlement], and returns the strikes then. The
 	// same attempt settled again changes nothing. An attempt that was held for too long and
 	// is settled after all counts as any other.
-	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule LockRule) (Strikes, error)
+	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule limit.Lock) (limit.Strikes, error)
 	// Kept returns the first of some subjects of which anything is kept; "" if nothing is of any.
 	Kept(ctx context.Context, subjects []string) (string, error)
 	// Open clears the failures and a lock of an account that is closed, unless one of the failures
 	// came after that time, and appends the record to its history in the same step. It says whether
 	// it did.
-	Open(ctx context.Context, account ID, after time.Time, record Record, rule LockRule) (bool, error)
+	Open(ctx context.Context, account ID, after time.Time, record Record, rule limit.Lock) (bool, error)
 }
 
 // SettledKept is for how long an attempt that was settled is known again: longer than any
@@ -50,57 +52,31 @@ func (a Attempt) Subject() string {
 	return a.Nobody
 }
 
-// LockRule says how many failures in a row lock, and how many close.
-type LockRule struct {
-	Failures int           // lock for LockFor at this many, and counting for the next lock starts over
-	LockFor  time.Duration // how long a lock lasts
-	InFlight time.Duration // how long an admitted attempt that is never settled is held against the subject
-	ForgetIn time.Duration // failures no longer count for a lock after this long without another
-	CloseAt  int           // this many in a row, over all locks, close the subject until Open
-	// ForgetRow is after how long without another failure none counts for closing any more. It is as
-	// long as ForgetIn or longer. What is closed stays so, if it is an account; a number that is
-	// nobody's opens after four times as long, as such numbers would fill the store.
-	ForgetRow time.Duration
-}
-
 // DefaultLock returns the rule of service: the 5th failure in a row locks for 30 minutes and the 20th
 // closes; failures fade after a day for a lock and after 90 days for closing, and an attempt that
 // never ended counts for 20 seconds.
-func DefaultLock() LockRule {
+func DefaultLock() limit.Lock {
 	const day = 24 * time.Hour
-	return LockRule{
-		Failures: 5, LockFor: 30 * time.Minute, InFlight: 20 * time.Second, ForgetIn: day, CloseAt: 20, ForgetRow: 90 * day,
+	return limit.Lock{
+		LockAt: 5, LockFor: 30 * time.Minute, InFlight: 20 * time.Second, ForgetIn: day, CloseAt: 20, ForgetRow: 90 * day,
 	}
 }
 
-func (r LockRule) valid() bool {
-	return r.Failures > 0 && r.LockFor > 0 && r.InFlight > 0 && r.ForgetIn > 0 && r.CloseAt >= r.Failures && r.ForgetRow >= r.ForgetIn
+func valid(r limit.Lock) bool {
+	return r.Valid() && r.LockFor > 0 && r.InFlight > 0 && r.CloseAt >= r.LockAt
 }
-
-// KeptClosed is how many times ForgetRow a number that is nobody's stays closed.
-const KeptClosed = 4
 
 // Admission is what Admit answers.
 type Admission struct {
 	Admitted bool
-	Strikes  Strikes // before the attempt
+	Strikes  limit.Strikes // before the attempt
 }
-
-// Strikes are the failures in a row of one subject.
-type Strikes struct {
-	Failures    int       // since the last lock
-	LockedUntil time.Time // of the last lock; zero: there was none, or it was cleared or has faded
-	Closed      bool      // no attempt is allowed until Open
-}
-
-// LockedAt says whether no attempt is allowed at that time.
-func (s Strikes) LockedAt(now time.Time) bool { return now.Before(s.LockedUntil) }
 
 // Settlement is how an admitted attempt ended.
 type Settlement struct {
-	As SettledAs
+	As limit.Outcome
 	// Record is appended to the history of the attempt's account in the same step, if it
-	// has one: with Passed and PassedWeakly always, with Failed if this failure locks, and then with the end
+	// has one: with [limit.Passed] and [limit.PassedWeakly] always, with [limit.Failed] if this failure locks, and then with the end
 	// of the lock as its Until, or if it closes, and then as [Settlement.Closing].
 	Record Record
 }
@@ -111,20 +87,3 @@ func (s Settlement) Closing() Record {
 	record.Event, record.Until = Closed, time.Time{}
 	return record
 }
-
-// SettledAs is the way an attempt ends.
-type SettledAs int
-
-const (
-	// Failed counts one more failure, at the attempt's time. The one that completes
-	// LockRule.Failures locks from that time on and sets the count back to none; the one that
-	// completes LockRule.CloseAt closes instead. A lock that stands is never shortened or
-	// lengthened by another failure.
-	Failed SettledAs = iota + 1
-	// Passed clears the failures and a lock.
-	Passed
-	// PassedWeakly clears nothing: failures and a lock stay as they are. It is for what is
-	// right and yet known to many. Or whoever knows it could guess at the rest for ever, and
-	// have the failures forgotten after every fourth.
-	PassedWeakly
-)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
@@ -192,7 +193,7 @@ func (w *watched) Change(ctx context.Context, account accounts.Stored, records [
 	return err
 }
 
-func (w *watched) Admit(ctx context.Context, a accounts.Attempt, rule accounts.LockRule) (accounts.Admission, error) {
+func (w *watched) Admit(ctx context.Context, a accounts.Attempt, rule limit.Lock) (accounts.Admission, error) {
 	if err := w.note("Admit"); err != nil {
 		return accounts.Admission{}, err
 	}
@@ -204,9 +205,9 @@ func (w *watched) Admit(ctx context.Context, a accounts.Attempt, rule accounts.L
 	return admission, err
 }
 
-func (w *watched) Settle(ctx context.Context, a accounts.Attempt, s accounts.Settlement, rule accounts.LockRule) (accounts.Strikes, error) {
+func (w *watched) Settle(ctx context.Context, a accounts.Attempt, s accounts.Settlement, rule limit.Lock) (limit.Strikes, error) {
 	if err := w.note("Settle"); err != nil {
-		return accounts.Strikes{}, err
+		return limit.Strikes{}, err
 	}
 	w.counted(a)
 	w.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -369,7 +370,7 @@ func TestNewRefuses(t *testing.T) {
 		"few digits":    func(c *accounts.Config) { c.CodeDigits = 5 },
 		"many digits":   func(c *accounts.Config) { c.CodeDigits = 11 },
 		"no keys":       func(c *accounts.Config) { c.Keys = secret.Keyring{} },
-		"no failures":   func(c *accounts.Config) { c.Lock = accounts.LockRule{LockFor: time.Hour} },
+		"no failures":   func(c *accounts.Config) { c.Lock = limit.Lock{LockFor: time.Hour} },
 		"no randomness": func(c *accounts.Config) { c.Random = strings.NewReader("") },
 	} {
 		config := f.config(t)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 )
@@ -21,7 +22,7 @@ var ErrClaim = errors.New("a claim is one of ZIP code, security code or answer, 
 const maxClaim = 400
 
 // settleWithin bounds the time for noting how an attempt ended, also when the request has
-// been given up: or its failure would not count. It is shorter than LockRule.InFlight.
+// been given up: or its failure would not count. It is shorter than [limit.Lock]'s InFlight.
 const settleWithin = 5 * time.Second
 
 // Claim is what somebody gives to prove that an account is theirs: exactly one of the first
@@ -55,7 +56,7 @@ func (r Result) Wrong() bool { return !r.Refused && !r.Verified }
 // and so is the ZIP code of an address that is not of record ([Account.AddressOfRecord]): whoever
 // has just changed the address proves nothing by knowing it. The ZIP code before it is not
 // kept, so that until then only the code or the answer is right. A right ZIP code clears no
-// failures ([PassedWeakly]), as a right code or answer does.
+// failures ([limit.PassedWeakly]), as a right code or answer does.
 // Errors: [ErrClaim], [ErrNote], [ErrUnreadable], those of the stores.
 func (a *Accounts) Verify(ctx context.Context, number Number, claim Claim) (Result, error) {
 	_, result, err := a.verify(ctx, number, claim, Verified)
@@ -143,8 +144,8 @@ func (a *Accounts) nobody(ctx context.Context, number Number) (string, error) {
 	return cmp.Or(kept, current), nil
 }
 
-func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, claim Claim, event Event) (Strikes, error) {
-	settlement := Settlement{As: Failed, Record: claim.Note.record(attempt.At, Locked)}
+func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, claim Claim, event Event) (limit.Strikes, error) {
+	settlement := Settlement{As: limit.Failed, Record: claim.Note.record(attempt.At, Locked)}
 	if right {
 		settlement = Settlement{As: claim.passes(), Record: claim.Note.record(attempt.At, event)}
 	}
@@ -152,22 +153,22 @@ func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, clai
 	defer cancel()
 	strikes, err := a.attempts.Settle(ctx, attempt, settlement, a.lock)
 	if err != nil {
-		return Strikes{}, fmt.Errorf("settle attempt: %w", err)
+		return limit.Strikes{}, fmt.Errorf("settle attempt: %w", err)
 	}
 	return strikes, nil
 }
 
-func (a *Accounts) wrong(strikes Strikes, at time.Time) Result {
+func (a *Accounts) wrong(strikes limit.Strikes, at time.Time) Result {
 	switch {
 	case strikes.Closed:
 		return Result{Closed: true}
 	case strikes.LockedAt(at):
 		return Result{LockedUntil: strikes.LockedUntil}
 	}
-	return Result{TriesLeft: max(0, a.lock.Failures-strikes.Failures)}
+	return Result{TriesLeft: max(0, a.lock.LockAt-strikes.Failures)}
 }
 
-func (a *Accounts) refuse(strikes Strikes, at time.Time) Result {
+func (a *Accounts) refuse(strikes limit.Strikes, at time.Time) Result {
 	switch {
 	case strikes.Closed:
 		return Result{Refused: true, Closed: true}
@@ -258,11 +259,11 @@ func (c Claim) tidy() (Claim, error) {
 
 // passes is how the claim settles an attempt if it is right. A ZIP code is no secret: it is no
 // proof that whoever has failed four times with codes was the customer.
-func (c Claim) passes() SettledAs {
+func (c Claim) passes() limit.Outcome {
 	if !c.ZIP.IsZero() {
-		return PassedWeakly
+		return limit.PassedWeakly
 	}
-	return Passed
+	return limit.Passed
 }
 
 // holds says whether the claim is right for the account at a time, in constant time. What the

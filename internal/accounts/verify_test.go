@@ -238,7 +238,7 @@ func TestAHundredAtOnceGetFiveGuesses(t *testing.T) {
 func TestTooManyUnderWay(t *testing.T) {
 	f := newFixture(t)
 	rule := accounts.DefaultLock()
-	for i := range rule.Failures {
+	for i := range rule.LockAt {
 		attempt := accounts.Attempt{ID: string(rune('a' + i)), Account: f.get(t, coded).ID, At: f.now}
 		_, err := f.store.Admit(t.Context(), attempt, rule)
 		f.ok(t, err)

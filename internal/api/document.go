@@ -12,6 +12,7 @@ import (
 
 	"updatecenter/internal/durability"
 	"updatecenter/internal/features"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -75,9 +76,9 @@ func LineDocument(line pins.Line, now time.Time) Line {
 	return document
 }
 
-func sideStrikes(s pins.Strikes, now time.Time) SideStrikes {
+func sideStrikes(s limit.Strikes, now time.Time) SideStrikes {
 	switch {
-	case s.Locked:
+	case s.Closed:
 		return SideStrikes{Failures: s.Failures, Lock: UntilReset}
 	case s.LockedAt(now):
 		return SideStrikes{Failures: s.Failures, Lock: TimedLock, LockedUntil: s.LockedUntil.UTC()}

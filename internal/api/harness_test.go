@@ -23,6 +23,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
@@ -250,7 +251,7 @@ func (r *rig) fail(side pins.Side, times int) {
 	r.Helper()
 	for i := range times {
 		attempt := pins.Attempt{Number: line, Side: side, From: "+16515550199", Turn: pins.Turn{Call: "CA2" + string(side), Number: i}, At: r.now}
-		if _, err := r.store.Settle(r.Context(), attempt, pins.Settlement{As: pins.Failed}, pins.DefaultLock()); err != nil {
+		if _, err := r.store.Settle(r.Context(), attempt, pins.Settlement{As: limit.Failed}, pins.DefaultLock()); err != nil {
 			r.Fatal(err)
 		}
 	}

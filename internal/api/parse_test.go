@@ -14,6 +14,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -220,8 +221,8 @@ func ExampleLineDocument() {
 	now := time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
 	document, err := json.MarshalIndent(LineDocument(pins.Line{
 		Number: "+17635550142", Language: "es", PIN: "$argon2id$...", Since: now.Add(-24 * time.Hour),
-		FromLine: pins.Strikes{Failures: 1},
-		Remote:   pins.Strikes{Failures: 5, LockedUntil: now.Add(10 * time.Minute)},
+		FromLine: limit.Strikes{Failures: 1},
+		Remote:   limit.Strikes{Failures: 5, LockedUntil: now.Add(10 * time.Minute)},
 		Features: pins.FeaturesOf(pins.DialLock),
 	}, now), "", "  ")
 	fmt.Println(string(document), err)
@@ -253,13 +254,13 @@ func TestLocks(t *testing.T) {
 	now := time.Date(2026, 3, 4, 14, 0, 0, 0, time.FixedZone("", -6*3600))
 	for _, test := range []struct {
 		name    string
-		strikes pins.Strikes
+		strikes limit.Strikes
 		want    SideStrikes
 	}{
-		{"none", pins.Strikes{}, SideStrikes{Lock: NoLock}},
-		{"timed", pins.Strikes{Failures: 5, LockedUntil: now.Add(1)}, SideStrikes{Failures: 5, Lock: TimedLock, LockedUntil: now.Add(1).UTC()}},
-		{"over", pins.Strikes{Failures: 5, LockedUntil: now}, SideStrikes{Failures: 5, Lock: NoLock}},
-		{"hard", pins.Strikes{Failures: 10, LockedUntil: now.Add(1), Locked: true}, SideStrikes{Failures: 10, Lock: UntilReset}},
+		{"none", limit.Strikes{}, SideStrikes{Lock: NoLock}},
+		{"timed", limit.Strikes{Failures: 5, LockedUntil: now.Add(1)}, SideStrikes{Failures: 5, Lock: TimedLock, LockedUntil: now.Add(1).UTC()}},
+		{"over", limit.Strikes{Failures: 5, LockedUntil: now}, SideStrikes{Failures: 5, Lock: NoLock}},
+		{"hard", limit.Strikes{Failures: 10, LockedUntil: now.Add(1), Closed: true}, SideStrikes{Failures: 10, Lock: UntilReset}},
 	} {
 		if got := sideStrikes(test.strikes, now); got != test.want {
 			t.Errorf("%s: %+v", test.name, got)

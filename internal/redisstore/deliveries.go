@@ -100,7 +100,7 @@ func (s Deliveries) Reserve(
 	}
 	answer, err := s.db.run(ctx, reservePhone, []string{phoneKey(to), ringsKey(to)},
 		holder, millis(now), millis(until), keep(until.Sub(now)), day.Milliseconds(), keep(day),
-		limits.AnHour, hour.Milliseconds(), limits.ADay, day.Milliseconds())
+		ratesArg(ratesOf(limits)...))
 	if err != nil {
 		return time.Time{}, err
 	}

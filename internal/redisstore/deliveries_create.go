@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/limit"
 )
 
 const (
@@ -209,39 +211,35 @@ func (s Deliveries) count(ctx context.Context, create deliveries.NewDelivery) er
 	if d.Method == deliveries.Voice {
 		keys = append(keys, blockedKey(create.Subject))
 	}
-	err := s.countIn(ctx, keys, false, d, day, limits.AnHour, hour.Milliseconds(), limits.ADay, day.Milliseconds())
+	err := s.countIn(ctx, keys, false, d, day, ratesOf(limits)...)
 	if err != nil || limits.Global == 0 {
 		return err
 	}
-	err = s.countIn(ctx, []string{createdAllKey}, true, d, max(limits.Every, hour), limits.Global, limits.Every.Milliseconds())
+	err = s.countIn(ctx, []string{createdAllKey}, true, d, hour, limit.Rate{Most: limits.Global, Within: limits.Every})
 	if err != nil && refused(err) {
-		_, _ = s.db.ask(ctx, []any{"zrem", mine, string(d.ID)}) // or it counts as one more, until tomorrow
+		_ = s.db.uncountEntry(ctx, mine, string(d.ID)) // or it counts as one more, until tomorrow
 	}
 	return err
 }
 
-// countIn counts a delivery among those that are kept for a time, within limits: how many
-// there may be, and in how many milliseconds.
+// ratesOf are the rates of one subject or telephone, without those that are no bound.
+func ratesOf(limits deliveries.Limits) []limit.Rate {
+	rates := []limit.Rate{{Most: limits.AnHour, Within: hour}, {Most: limits.ADay, Within: day}}
+	return slices.DeleteFunc(rates, func(r limit.Rate) bool { return r.Most == 0 })
+}
+
+// countIn counts a delivery among those that are kept for a time, or for as long as a rate needs them.
 func (s Deliveries) countIn(
-	ctx context.Context, keys []string, all bool, d deliveries.Delivery, kept time.Duration, limits ...any,
+	ctx context.Context, keys []string, all bool, d deliveries.Delivery, kept time.Duration, rates ...limit.Rate,
 ) error {
-	args := []any{string(d.ID), millis(d.Created), kept.Milliseconds(), keep(kept)}
-	answer, err := s.db.run(ctx, countDelivery, keys, append(args, limits...)...)
-	if err != nil {
+	counted, until, err := s.db.countEntry(ctx, keys, string(d.ID), d.Created, kept, rates...)
+	switch {
+	case err != nil:
 		return err
+	case counted == entryRefused:
+		return &deliveries.LimitError{Until: until, All: all}
+	case counted == entryBlocked:
+		return &deliveries.BlockedError{Until: until}
 	}
-	parts, _ := answer.([]any)
-	if len(parts) != 2 {
-		return ErrGarbage
-	}
-	until, _ := parts[1].(int64)
-	switch parts[0] {
-	case int64(1):
-		return nil
-	case int64(0):
-		return &deliveries.LimitError{Until: moment(until), All: all}
-	case int64(-1):
-		return &deliveries.BlockedError{Until: moment(until)}
-	}
-	return ErrGarbage
+	return nil
 }

@@ -79,49 +79,6 @@ append(KEYS[1], 6, tonumber(h[3]))
 return 1
 `)
 
-// freeLua is when a sorted set of times has room for one more, by ARGV from an index on: how many there
-// may be and in how many milliseconds, or 0.
-const freeLua = `
-local function free(key, now, i)
-	local untl = 0
-	while ARGV[i] do
-		local most, within = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
-		local from = string.format('(%.0f', now - within)
-		local count = redis.call('ZCOUNT', key, from, '+inf')
-		if most > 0 and count >= most then
-			local last = redis.call('ZRANGEBYSCORE', key, from, '+inf', 'WITHSCORES', 'LIMIT', count - most, 1)
-			untl = math.max(untl, tonumber(last[2]) + within)
-		end
-		i = i + 2
-	end
-	return untl
-end
-`
-
-// countDelivery counts a delivery, unless it was counted before.
-//
-//	KEYS  when deliveries were created; the block, if there may be one
-//	ARGV  delivery, when it is created, milliseconds for which others count, for Redis to
-//	      keep the key; how many there may be and in how many milliseconds, or 0
-//	      {1, 0} counted, {0, until} too many until then, {-1, until} blocked until then
-var countDelivery = newWrite(digitsLua + strangeLua + freeLua + `
-local id, now = ARGV[1], tonumber(ARGV[2])
-if redis.call('ZSCORE', KEYS[1], id) then return {1, 0} end
-if KEYS[2] then
-	local bad, _, known = strange(KEYS[2])
-	if bad then return bad end
-	local untl = known and redis.call('HGET', KEYS[2], 'until')
-	if untl and not digits(untl) then return redis.error_reply('GARBAGE not a record') end
-	if untl and now < tonumber(untl) then return {-1, tonumber(untl)} end
-end
-local untl = free(KEYS[1], now, 5)
-if untl > 0 then return {0, untl} end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - tonumber(ARGV[3])))
-redis.call('ZADD', KEYS[1], ARGV[2], id)
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return {1, 0}
-`)
-
 // block notes a block, unless a longer one stands.
 //
 //	KEYS  block
@@ -177,10 +134,9 @@ return redis.call('DEL', KEYS[1])
 //
 //	KEYS  reservation, rings
 //	ARGV  task or nothing, now, until, milliseconds for Redis to keep it, milliseconds for which rings
-//	      count, for Redis to keep them; how many others there may be and in how many milliseconds,
-//	      or 0
+//	      count, for Redis to keep them; rates
 //	      {0, 0} reserved, {0, until} another has it, {1, until} too many rings until then
-var reservePhone = newWrite(digitsLua + strangeLua + freeLua + `
+var reservePhone = newWrite(digitsLua + strangeLua + slideLua + `
 local bad, _, known = strange(KEYS[1])
 if bad then return bad end
 local h = known and redis.call('HMGET', KEYS[1], 'task', 'until') or {}
@@ -188,10 +144,10 @@ if h[1] and not digits(h[2]) then return redis.error_reply('GARBAGE not a record
 local untl = tonumber(h[2] or 0)
 local now = tonumber(ARGV[2])
 if h[1] and h[1] ~= ARGV[1] and now < untl then return {0, untl} end
-redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now - tonumber(ARGV[5])))
+trim(KEYS[2], now, tonumber(ARGV[5]))
 local mine = redis.call('ZSCORE', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
-local room = free(KEYS[2], now, 7)
+local room = freeIn(KEYS[2], now, ARGV[7])
 if room > 0 then
 	if mine then redis.call('ZADD', KEYS[2], mine, ARGV[1]) end
 	return {1, room}

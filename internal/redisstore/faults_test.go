@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
@@ -53,14 +54,14 @@ func operations(db *redisstore.DB) map[string]func(context.Context) error {
 		"set language": func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
 		"admit":        func(ctx context.Context) error { _, err := lines.Admit(ctx, attempt, rule); return err },
 		"settle": func(ctx context.Context) error {
-			_, err := lines.Settle(ctx, attempt, pins.Settlement{As: pins.Passed}, rule)
+			_, err := lines.Settle(ctx, attempt, pins.Settlement{As: limit.Passed}, rule)
 			return err
 		},
 		"change": func(ctx context.Context) error {
 			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record})
 		},
 		"admit caller": func(ctx context.Context) error {
-			_, err := lines.AdmitCaller(ctx, "+19525550100", turn, now, 10, time.Hour)
+			_, err := lines.AdmitCaller(ctx, "+19525550100", turn, now, limit.Rate{Most: 10, Within: time.Hour})
 			return err
 		},
 		"forgive caller": func(ctx context.Context) error { return lines.ForgiveCaller(ctx, "+19525550100", turn) },
@@ -157,7 +158,7 @@ func accountOperations(all redisstore.Accounts) map[string]func(context.Context)
 		"account history": func(ctx context.Context) error { _, err := all.History(ctx, "acc_1", 10); return err },
 		"admit claim":     func(ctx context.Context) error { _, err := all.Admit(ctx, attempt, rule); return err },
 		"settle claim": func(ctx context.Context) error {
-			_, err := all.Settle(ctx, attempt, accounts.Settlement{As: accounts.Passed}, rule)
+			_, err := all.Settle(ctx, attempt, accounts.Settlement{As: limit.Passed}, rule)
 			return err
 		},
 		"begin enrollment": func(ctx context.Context) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redistest"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -41,12 +42,12 @@ func TestLifetimes(t *testing.T) {
 			t.Fatal(err)
 		}
 		expect(line, forever)
-		for turn := range rule.Hard {
+		for turn := range rule.CloseAt {
 			if turn == 1 {
 				expect(away, rule.ForgetIn+slack)
 			}
 			attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: pins.Turn{Call: "CA1", Number: turn}, At: now}
-			if _, err := lines.Settle(ctx, attempt, pins.Settlement{As: pins.Failed}, rule); err != nil {
+			if _, err := lines.Settle(ctx, attempt, pins.Settlement{As: limit.Failed}, rule); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -64,7 +65,7 @@ func TestLifetimes(t *testing.T) {
 		}
 		expect(away, pins.TurnsKept+slack)
 		expect(ours[4], pins.HistoryKept+slack)
-		if _, err := lines.AdmitCaller(ctx, "+19525550100", pins.Turn{}, now, 10, time.Hour); err != nil {
+		if _, err := lines.AdmitCaller(ctx, "+19525550100", pins.Turn{}, now, limit.Rate{Most: 10, Within: time.Hour}); err != nil {
 			t.Fatal(err)
 		}
 		expect(ours[5], pins.TurnsKept+slack)
@@ -142,7 +143,7 @@ func TestTooLargeValuesAreRefused(t *testing.T) {
 		}
 	}
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, From: string(large), Turn: pins.Turn{Call: string(large)}, At: now}
-	if _, err := db.Lines().Settle(ctx, attempt, pins.Settlement{As: pins.Failed}, pins.DefaultLock()); err != nil {
+	if _, err := db.Lines().Settle(ctx, attempt, pins.Settlement{As: limit.Failed}, pins.DefaultLock()); err != nil {
 		t.Errorf("a failure didn't count for a long From: %v", err)
 	}
 }
@@ -160,13 +161,13 @@ func TestLifetimesOfAccountsAndDeliveries(t *testing.T) {
 			}
 		}
 		fail := accounts.Attempt{ID: "try_2", Nobody: "A9", At: now}
-		if _, err := db.Accounts().Settle(ctx, fail, accounts.Settlement{As: accounts.Failed}, accounts.DefaultLock()); err != nil {
+		if _, err := db.Accounts().Settle(ctx, fail, accounts.Settlement{As: limit.Failed}, accounts.DefaultLock()); err != nil {
 			t.Fatal(err)
 		}
 		const slack, day, forever = 10 * time.Minute, 24 * time.Hour, time.Duration(-1)
 		for key, want := range map[string]time.Duration{
 			"uc:account:{acc_1}": forever, "uc:account-number:{A1}": forever, "uc:enrollment:{enr_1}": forever,
-			"uc:account-strikes:{acc_1}": accounts.SettledKept + slack, "uc:account-strikes:{A9}": 90*day + accounts.SettledKept + slack,
+			"uc:account-strikes:{acc_1}": accounts.SettledKept + slack, "uc:account-strikes:{A9}": 90*day + slack,
 			"uc:delivery:{dlv_1}": 90*day + slack, "uc:deliveries:{acc_1}:created": day + slack,
 			"uc:deliveries:{all}:counted": time.Hour + slack, "uc:delivery-key:{key1}": day + slack,
 			"uc:deliveries:{acc_1}:blocked": 30 * day, "uc:phone:{+16125550142}": time.Minute + slack,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -131,8 +132,10 @@ func parseLine(number nanp.Number, answer any) (line pins.Line, known bool, err 
 		return pins.Line{}, false, ErrGarbage
 	}
 	line.Number = number
-	if !parseStrikes(parts[1], &line.FromLine) || !parseStrikes(parts[2], &line.Remote) {
-		return pins.Line{}, false, ErrGarbage
+	for i, side := range []*limit.Strikes{&line.FromLine, &line.Remote} {
+		if *side, err = parseStrikes(parts[1+i]); err != nil {
+			return pins.Line{}, false, err
+		}
 	}
 	fields, ok := parts[0].([]any)
 	if ok && len(fields) == 0 {
@@ -142,18 +145,6 @@ func parseLine(number nanp.Number, answer any) (line pins.Line, known bool, err 
 		return pins.Line{}, false, err
 	}
 	return line, true, nil
-}
-
-// parseStrikes reads failures, until and locked as scripts count them.
-func parseStrikes(answer any, into *pins.Strikes) bool {
-	parts, _ := answer.([]any)
-	if len(parts) != 3 {
-		return false
-	}
-	failures, ok1 := parts[0].(int64)
-	until, ok2 := parts[1].(int64)
-	*into = pins.Strikes{Failures: int(failures), LockedUntil: moment(until), Locked: parts[2] == int64(1)}
-	return ok1 && ok2
 }
 
 // parseLineHash reads v, lang, pin, since, rev and features. A hash without v can still hold
@@ -191,7 +182,7 @@ func parseFeatures(field any) pins.Features {
 
 // parseStrikesHash reads v, failures, until and hard. A side that has only an attempt
 // under way may have no failures yet.
-func parseStrikesHash(answer any, into *pins.Strikes) error {
+func parseStrikesHash(answer any, into *limit.Strikes) error {
 	fields, _ := answer.([]any)
 	if len(fields) != 4 {
 		return ErrGarbage
@@ -206,7 +197,7 @@ func parseStrikesHash(answer any, into *pins.Strikes) error {
 	if !parseNumber(fields[1], &failures) || !parseNumber(fields[2], &until) || !parseNumber(fields[3], &hard) {
 		return ErrGarbage
 	}
-	*into = pins.Strikes{Failures: int(failures), LockedUntil: moment(until), Locked: hard == 1}
+	*into = limit.Strikes{Failures: int(failures), LockedUntil: moment(until), Closed: hard == 1}
 	return nil
 }
 
@@ -335,32 +326,31 @@ redis.call('HSET', KEYS[1], 'v', '1', 'since', ARGV[1], 'rev', ARGV[1], unpack(A
 return 1
 `)
 
-// clearedLua records the clearing and clears the strikes, as do those who reset, unlock or remove
+// helpedLua records the clearing and clears the strikes, as do those who reset, unlock or remove
 // a line, which is there. Garbage in the place of strikes is deleted, as nothing else could help
-// the line. It needs recordLua and strikesLua, and now, kept and slack.
-const clearedLua = `
-local home, away = load(KEYS[2], now, kept), load(KEYS[3], now, kept)
+// the line. It needs recordLua, lineLockLua and clearedLua.
+const helpedLua = `
+local home, away = load(KEYS[2]), load(KEYS[3])
 if home.bad and not home.garbage then return home.bad end
 if away.bad and not away.garbage then return away.bad end
-record(KEYS[4], ARGV[1])
-clear(home, now, kept, slack)
-clear(away, now, kept, slack)
+record(KEYS[4], ARGV[4])
+cleared(home)
+cleared(away)
 `
 
 // removeLine deletes a line with its settings and validations, clears the strikes and records it.
 // Events that wait for the switch stay.
 //
 //	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations
-//	ARGV  record, now, milliseconds for which turns are kept, slack
+//	ARGV  clearArgs; record
 //	      1 removed, 0 no such line
-var removeLine = newWrite(strangeLua + lineLua + recordLua + strikesLua + `
+var removeLine = newWrite(strangeLua + lineLua + recordLua + lineLockLua + clearedLua + `
 local damage, stays = strange(KEYS[5])
 if stays then return damage end
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
-local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-` + clearedLua + `
+` + helpedLua + `
 redis.call('DEL', KEYS[1], KEYS[5], KEYS[6])
 return 1
 `).lasts()

@@ -168,10 +168,9 @@ return 1
 `)
 
 // helpLua is how resetPIN and unlockLine begin: they do nothing without a validation that counts.
-var helpLua = lineLua + recordLua + strikesLua + validatedLua + `
+var helpLua = lineLua + recordLua + lineLockLua + clearedLua + validatedLua + `
 local l, bad = line(KEYS[1])
 if bad then return bad end
-local now, kept, slack = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local refused
 if not l[1] then refused = 0
 elseif not validated(KEYS[5], ARGV[6], now) then refused = -2
@@ -180,19 +179,19 @@ if refused then
 	record(KEYS[4], ARGV[5])
 	return refused
 end
-` + clearedLua
+` + helpedLua
 
 // resetPIN goes back to the temporary PIN, clears the strikes, records it and keeps the notice as due.
 //
 //	KEYS  line, strikes from the line, strikes from elsewhere, history, validations, notices
-//	ARGV  record, now, milliseconds for which turns are kept, slack, record of a refusal,
+//	ARGV  clearArgs; record, record of a refusal,
 //	      who does it, notice or nothing, most notices, record of one that it takes
 //	      the place of
 //	      1 reset, 2 and a notice took the place of another, 0 no such line, -2 not validated
 var resetPIN = newWrite(helpLua + dueLua + `
 local replaced = due(KEYS[6], ARGV[7], ARGV[8], KEYS[4], ARGV[9])
 redis.call('HDEL', KEYS[1], 'pin')
-redis.call('HSET', KEYS[1], 'since', ARGV[2])
+redis.call('HSET', KEYS[1], 'since', ARGV[1])
 redis.call('HINCRBY', KEYS[1], 'rev', 1)
 return 1 + replaced
 `).lasts()

@@ -22,8 +22,7 @@ func (s Lines) clear(ctx context.Context, what script, keys []string, record pin
 	if err != nil {
 		return err
 	}
-	args := []any{entry, millis(record.At), pins.TurnsKept.Milliseconds(), slack.Milliseconds()}
-	done, err := s.db.runOnce(ctx, what, keys, append(args, more...)...)
+	done, err := s.db.runOnce(ctx, what, keys, append(append(clearArgs(record.At), entry), more...)...)
 	return s.verdict(ctx, done, err)
 }
 

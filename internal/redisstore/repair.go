@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/repair"
 )
 
@@ -70,9 +71,10 @@ func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
 // next is the first.
 func (s Desk) Count(ctx context.Context, count repair.Count) (repair.Counted, error) {
 	rule := count.Rule
+	known := max(rule.Within, rule.Rest)
 	answer, err := s.db.run(ctx, countAtDesk, []string{deskCountKey(count.Subject)},
-		count.Entry, millis(count.At), rule.Most, rule.Within.Milliseconds(), rule.Rest.Milliseconds(),
-		repair.RefusalPause.Milliseconds(), keep(max(rule.Within, rule.Rest, repair.RefusalPause)))
+		count.Entry, millis(count.At), ratesArg(limit.Rate{Most: rule.Most, Within: rule.Within}), known.Milliseconds(),
+		rule.Rest.Milliseconds(), repair.RefusalPause.Milliseconds(), keep(max(known, repair.RefusalPause)))
 	if err != nil {
 		return repair.Counted{}, err
 	}
@@ -159,66 +161,53 @@ redis.call('HSET', KEYS[1], 'rev', ARGV[2], 'sealed', ARGV[3])
 return 1
 `)
 
-// deskCountLua reads what counts of a subject at a time, or answers an error. Entries that are too
-// old for anything are listed in old.
-const deskCountLua = digitsLua + strangeLua + `
-local function tally(key, at, within, rest)
-	local t = {rests = 0, told = false, times = {}, known = {}, old = {}}
-	local bad = strange(key)
-	if bad then return nil, bad end
-	local flat = redis.call('HGETALL', key)
-	for i = 1, #flat, 2 do
-		local name, n = flat[i], flat[i + 1]
-		if not digits(n) then return nil, redis.error_reply('GARBAGE not a record') end
-		n = tonumber(n)
-		if name == 'rests' then t.rests = n
-		elseif name == 'told' then t.told = n
-		elseif string.sub(name, 1, 2) == 'e:' then
-			if n <= at - math.max(within, rest) then
-				t.old[#t.old + 1] = name
-			else
-				t.known[name] = true
-				if n > at - within then t.times[#t.times + 1] = n end
-			end
-		end
-	end
-	return t
-end
-
-local function full(t, at, most, within)
-	if at < t.rests then return t.rests end
-	if #t.times < most then return 0 end
-	if most < 1 then return at + within end
-	table.sort(t.times)
-	return t.times[#t.times - most + 1] + within
-end
-`
-
-// countAtDesk counts an entry, or refuses it.
+// countAtDesk counts an entry, or refuses it. Entries that are too old for anything are forgotten.
 //
 //	KEYS  counts
-//	ARGV  entry, now, most, Within, Rest, Again, milliseconds for Redis to keep the key
+//	ARGV  entry, now, rate, milliseconds for which entries are known, Rest, RefusalPause, milliseconds for
+//	      Redis to keep the key
 //	      {0 counted or until when it is refused, 1 the first refusal or 0}
-var countAtDesk = newWrite(deskCountLua + `
-local at, most, within, rest = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local t, bad = tally(KEYS[1], at, within, rest)
+var countAtDesk = newWrite(digitsLua + strangeLua + slideLua + `
+local key, mine, now, rest = KEYS[1], 'e:' .. ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
+local bad = strange(key)
 if bad then return bad end
-local mine = 'e:' .. ARGV[1]
-if t.known[mine] then return {0, 0} end
-local ends = full(t, at, most, within)
-if ends > at then
-	if t.told and at < t.told + tonumber(ARGV[6]) then return {ends, 0} end
-	redis.call('HSET', KEYS[1], 'v', '1', 'told', ARGV[2])
-	redis.call('PEXPIRE', KEYS[1], ARGV[7])
+local rests, told, times, known, old = 0, false, {}, {}, {}
+local flat = redis.call('HGETALL', key)
+for i = 1, #flat, 2 do
+	local name, n = flat[i], tonumber(flat[i + 1])
+	if not digits(flat[i + 1]) then return redis.error_reply('GARBAGE not a record') end
+	if name == 'rests' then rests = n
+	elseif name == 'told' then told = n
+	elseif string.sub(name, 1, 2) == 'e:' and n <= now - tonumber(ARGV[4]) then old[#old + 1] = name
+	elseif string.sub(name, 1, 2) == 'e:' then known[name], times[#times + 1] = true, n
+	end
+end
+table.sort(times)
+if known[mine] then return {0, 0} end
+
+local function count(from)
+	local n = 0
+	for _, at in ipairs(times) do
+		if at > from then n = n + 1 end
+	end
+	return n
+end
+local ends = free(now, ARGV[3], count, function(from, n) return times[#times - count(from) + n + 1] end)
+if now < rests then ends = rests end
+if ends > now then
+	if told and now < told + tonumber(ARGV[6]) then return {ends, 0} end
+	redis.call('HSET', key, 'v', '1', 'told', ARGV[2])
+	redis.call('PEXPIRE', key, ARGV[7])
 	return {ends, 1}
 end
 if ARGV[1] == '' then return {0, 0} end
-for _, name in ipairs(t.old) do redis.call('HDEL', KEYS[1], name) end
-redis.call('HSET', KEYS[1], 'v', '1', mine, ARGV[2])
-if rest > 0 and #t.times + 1 == most then
-	redis.call('HSET', KEYS[1], 'rests', string.format('%.0f', at + rest))
+for _, name in ipairs(old) do redis.call('HDEL', key, name) end
+redis.call('HSET', key, 'v', '1', mine, ARGV[2])
+times[#times + 1] = now
+if rest > 0 and free(now, ARGV[3], count, function() return now end) > 0 then
+	redis.call('HSET', key, 'rests', string.format('%.0f', now + rest))
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[7])
+redis.call('PEXPIRE', key, ARGV[7])
 return {0, 0}
 `)
 

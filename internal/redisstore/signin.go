@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/limit"
 )
 
 // SignIn keeps sign-ins under way, sessions, drafts and known browsers by the hash of their token, and the
@@ -155,16 +157,9 @@ func (s SignIn) Delete(ctx context.Context, key [32]byte, revision int64) error 
 // Count implements [signin.Attempts]. It isn't tried a second time by itself, which would count
 // twice.
 func (s SignIn) Count(
-	ctx context.Context, subject string, at time.Time, rule signin.LockRule,
+	ctx context.Context, subject string, at time.Time, rule limit.Lock,
 ) (signin.Admission, error) {
-	args := []any{
-		millis(at), rule.LockAt, rule.LockFor.Milliseconds(), rule.CloseAt, rule.ForgetIn.Milliseconds(),
-		rule.Window.Milliseconds(), slack.Milliseconds(),
-	}
-	for _, delay := range rule.Delays {
-		args = append(args, delay.Milliseconds())
-	}
-	answer, err := s.db.runOnce(ctx, countSignIn, []string{signInStrikesKey(subject)}, args...)
+	answer, err := s.db.runOnce(ctx, countSignIn, []string{signInStrikesKey(subject)}, lockArgs(at, "", rule, rule.Row())...)
 	if err != nil {
 		return signin.Admission{}, err
 	}
@@ -172,19 +167,16 @@ func (s SignIn) Count(
 	if len(parts) != 3 {
 		return signin.Admission{}, ErrGarbage
 	}
-	before, ok1 := parseSignInStrikes(parts[1])
-	after, ok2 := parseSignInStrikes(parts[2])
-	if !ok1 || !ok2 {
-		return signin.Admission{}, ErrGarbage
-	}
-	return signin.Admission{Admitted: parts[0] == int64(1), Before: before, Strikes: after}, nil
+	before, err1 := parseStrikes(parts[1])
+	after, err2 := parseStrikes(parts[2])
+	return signin.Admission{Admitted: parts[0] == int64(1), Before: before, Strikes: after}, cmp.Or(err1, err2)
 }
 
 // Release implements [signin.Attempts]. It isn't tried a second time by itself, which would take
 // back twice.
 func (s SignIn) Release(ctx context.Context, subject string, admission signin.Admission) error {
-	args := append(signInStrikesArgs(admission.Strikes), signInStrikesArgs(admission.Before)...)
-	_, err := s.db.runOnce(ctx, releaseSignIn, []string{signInStrikesKey(subject)}, args...)
+	args := append(clearArgs(time.UnixMilli(0)), strikesArgs(admission.Strikes)...)
+	_, err := s.db.runOnce(ctx, releaseSignIn, []string{signInStrikesKey(subject)}, append(args, strikesArgs(admission.Before)...)...)
 	return err
 }
 
@@ -194,32 +186,13 @@ func (s SignIn) Clear(ctx context.Context, subject string) error {
 	return err
 }
 
-// signInStrikesArgs are failures, first, last, until and closed, as the scripts have them.
-func signInStrikesArgs(s signin.Strikes) []any {
+// strikesArgs are failures, first, last, until and closed, as parseStrikes reads them.
+func strikesArgs(s limit.Strikes) []any {
 	closed := 0
 	if s.Closed {
 		closed = 1
 	}
-	return []any{s.Failures, instant(s.First), instant(s.Last), instant(s.Until), closed}
-}
-
-// parseSignInStrikes reads the same.
-func parseSignInStrikes(answer any) (signin.Strikes, bool) {
-	parts, _ := answer.([]any)
-	if len(parts) != 5 {
-		return signin.Strikes{}, false
-	}
-	var n [5]int64
-	for i, part := range parts {
-		value, ok := part.(int64)
-		if !ok {
-			return signin.Strikes{}, false
-		}
-		n[i] = value
-	}
-	return signin.Strikes{
-		Failures: int(n[0]), First: moment(n[1]), Last: moment(n[2]), Until: moment(n[3]), Closed: n[4] == 1,
-	}, true
+	return []any{s.Failures, instant(s.First), instant(s.Last), instant(s.LockedUntil), closed}
 }
 
 // instant is the number that moment reads.
@@ -230,96 +203,42 @@ func instant(t time.Time) int64 {
 	return millis(t)
 }
 
-// The failures to sign in are, for each subject, one hash:
-//
-//	v         1
-//	failures  in a row
-//	first     when the first one was
-//	last      when the last one was
-//	until     until when no attempt is admitted; 0: there was no wait
-//	closed    1: none is admitted until all is cleared or forgotten
-//
-// Times are milliseconds.
-
-// guessesLua reads a subject, or answers an error; and writes it. shown is what is told.
-const guessesLua = strangeLua + digitsLua + `
-local function none() return {failures = 0, first = 0, last = 0, soft = 0, closed = 0} end
-
-local function guesses(key)
-	local bad = strange(key)
-	if bad then return nil, bad end
-	local h = redis.call('HMGET', key, 'failures', 'first', 'last', 'until', 'closed', 'v')
-	if not h[6] then return none() end
-	for i = 1, 5 do
-		if not digits(h[i]) then return nil, redis.error_reply('GARBAGE not a record') end
-	end
-	return {failures = tonumber(h[1]), first = tonumber(h[2]), last = tonumber(h[3]),
-		soft = tonumber(h[4]), closed = tonumber(h[5])}
-end
-
-local function save(key, s)
-	redis.call('HSET', key, 'v', '1', 'failures', s.failures, 'first', s.first, 'last', s.last,
-		'until', s.soft, 'closed', s.closed)
-end
-
-local function shown(s) return {s.failures, s.first, s.last, s.soft, s.closed} end
-`
-
-// countSignIn counts one more failure, unless the strikes bar the attempt: strikes that signin.LockRule forgets
-// by then are none, and BarredAt bars.
+// countSignIn counts one more failure, unless the strikes bar the attempt.
 //
 //	KEYS  strikes
-//	ARGV  now, failures that lock, how long, failures that close or 0, ForgetIn, Window or 0,
-//	      slack; delays
+//	ARGV  lockArgs, of no attempt
 //	      {1 admitted or 0, strikes before, strikes now}
-//	      of either: {failures, first, last, until, closed}
-var countSignIn = newWrite(guessesLua + `
-local b, bad = guesses(KEYS[1])
-if bad then return bad end
-local now, lock_at, lock_for, close_at = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local forget, window, delays = tonumber(ARGV[5]), tonumber(ARGV[6]), #ARGV - 7
-
-local ends = b.last + forget
-if window > 0 then ends = math.min(ends, b.first + window) end
-if now >= math.max(ends, b.soft) then b = none() end
-if b.closed == 1 or now < b.soft then return {0, shown(b), shown(b)} end
-
-local s = {failures = b.failures + 1, first = b.first, last = now, soft = b.soft, closed = 0}
-if b.failures == 0 then s.first = now end
-local wait = 0
-if delays > 0 then wait = tonumber(ARGV[7 + math.min(s.failures, delays)]) end
-if s.failures % lock_at == 0 then wait = math.max(wait, lock_for) end
-if wait > 0 then s.soft = now + wait end
-if close_at > 0 and s.failures >= close_at then s.closed = 1 end
-save(KEYS[1], s)
-
-ends = now + forget
-if window > 0 then ends = math.min(ends, s.first + window) end
-redis.call('PEXPIRE', KEYS[1], math.max(ends, s.soft) - now + tonumber(ARGV[7]))
-return {1, shown(b), shown(s)}
+var countSignIn = newWrite(digitsLua + signInLockLua + `
+local s = load(KEYS[1])
+if s.bad then return s.bad end
+local before = shown(s)
+if barred(s) then return {0, before, before} end
+fail(s)
+save(s)
+return {1, before, shown(s)}
 `)
 
 // releaseSignIn takes back what an attempt has counted. Redis keeps the rest no shorter than
 // before.
 //
 //	KEYS  strikes
-//	ARGV  failures, first, last, until and closed after the attempt; the same before it
+//	ARGV  clearArgs; strikes after the attempt, and before it
 //	      1
-var releaseSignIn = newScript(guessesLua + `
-local s, bad = guesses(KEYS[1])
-if bad then return bad end
-if s.failures == 0 then return 1 end
+var releaseSignIn = newScript(digitsLua + signInLockLua + `
+local s = load(KEYS[1])
+if s.bad then return s.bad end
+if s.row == 0 then return 1 end
 local same = true
 for i, n in ipairs(shown(s)) do
-	if n ~= tonumber(ARGV[i]) then same = false end
+	if n ~= tonumber(ARGV[3 + i]) then same = false end
 end
 if same then
-	s = {failures = tonumber(ARGV[6]), first = tonumber(ARGV[7]), last = tonumber(ARGV[8]),
-		soft = tonumber(ARGV[9]), closed = tonumber(ARGV[10])}
+	s.row, s.first, s.last = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+	s.soft, s.closed = tonumber(ARGV[12]), tonumber(ARGV[13])
 else
-	s.failures = s.failures - 1
+	s.row = s.row - 1
 end
-if s.failures > 0 then save(KEYS[1], s) else redis.call('DEL', KEYS[1]) end
+if s.row > 0 then write(s) else redis.call('DEL', KEYS[1]) end
 return 1
 `)
 

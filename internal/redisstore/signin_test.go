@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 )
@@ -33,7 +34,7 @@ var signInRecord = signin.Record{Key: [32]byte{1}, Kind: signin.KindSession, Sea
 
 // signInOperations are what package signin does with Redis.
 func signInOperations(all redisstore.SignIn) map[string]func(context.Context) error {
-	counted := signin.Admission{Admitted: true, Strikes: signin.Strikes{Failures: 1, First: now, Last: now}}
+	counted := signin.Admission{Admitted: true, Strikes: limit.Strikes{Failures: 1, First: now, Last: now}}
 	return map[string]func(context.Context) error{
 		"put session":    func(ctx context.Context) error { return all.Put(ctx, signInRecord, 0) },
 		"get session":    func(ctx context.Context) error { _, err := all.Get(ctx, signInRecord.Key); return err },
@@ -84,8 +85,8 @@ func TestLifetimesOfAgentsAndSessions(t *testing.T) {
 func lifetimesOfGuesses(t *testing.T, all signin.Attempts, expect func(when string, want time.Duration)) {
 	t.Helper()
 	const slack, missing = 10 * time.Minute, time.Duration(-2)
-	window := signin.LockRule{LockAt: 3, LockFor: 2 * time.Hour, ForgetIn: time.Hour, Window: 30 * time.Minute}
-	count := func(after time.Duration, rule signin.LockRule) signin.Admission {
+	window := limit.Lock{LockAt: 3, LockFor: 2 * time.Hour, ForgetIn: time.Hour, Window: 30 * time.Minute}
+	count := func(after time.Duration, rule limit.Lock) signin.Admission {
 		got, err := all.Count(t.Context(), "agt_1", now.Add(after), rule)
 		if err != nil {
 			t.Fatal(err)
@@ -158,7 +159,7 @@ func TestSignInsThatAreTooLong(t *testing.T) {
 func TestLostAnswersAreNotAskedAgain(t *testing.T) {
 	s, ctx := redistest.StartMini(t), t.Context()
 	sound := open(t, s.URL()).SignIn(clock)
-	rule := signin.LockRule{LockAt: 100, LockFor: time.Minute, ForgetIn: time.Hour}
+	rule := limit.Lock{LockAt: 100, LockFor: time.Minute, ForgetIn: time.Hour}
 	failures := func() int {
 		t.Helper()
 		got, err := sound.Count(ctx, "agt_1", now, rule)
@@ -249,7 +250,7 @@ func handOn(client net.Conn, addr string, lost *atomic.Bool) {
 }
 
 // TestGuessesAreCountedAlike holds that the scripts come to the same as the arithmetic of
-// signin.LockRule, whatever the rule and whatever comes after what.
+// limit.Lock, whatever the rule and whatever comes after what.
 func TestGuessesAreCountedAlike(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		all := open(t, s.URL()).SignIn(clock)
@@ -262,14 +263,14 @@ func TestGuessesAreCountedAlike(t *testing.T) {
 func countAlike(t *testing.T, all signin.Attempts, subject string, random *rand.Rand) {
 	t.Helper()
 	rule, at := someRule(random), now
-	var want signin.Strikes
+	var want limit.Strikes
 	var counted []signin.Admission
 	for step := range 60 {
 		at = at.Add(time.Duration(random.Int64N(int64(20 * time.Second))).Truncate(time.Millisecond))
 		switch n := random.IntN(20); {
 		case n == 0:
 			same(t, step, all.Clear(t.Context(), subject), nil)
-			want = signin.Strikes{}
+			want = limit.Strikes{}
 		case n < 5 && len(counted) > 0:
 			one := counted[len(counted)-1-random.IntN(min(2, len(counted)))]
 			same(t, step, all.Release(t.Context(), subject, one), nil)
@@ -280,7 +281,7 @@ func countAlike(t *testing.T, all signin.Attempts, subject string, random *rand.
 				t.Fatal(err)
 			}
 			admission := signin.Admission{Before: faded(rule, want, at), Strikes: faded(rule, want, at)}
-			if !admission.Before.BarredAt(at) {
+			if !admission.Before.LockedAt(at) {
 				admission.Admitted, want = true, oneMore(rule, admission.Before, at)
 				admission.Strikes = want
 			}
@@ -290,33 +291,34 @@ func countAlike(t *testing.T, all signin.Attempts, subject string, random *rand.
 	}
 }
 
-// oneMore is what [signin.LockRule] says of one more failure, for the script to come to the same.
-func oneMore(r signin.LockRule, s signin.Strikes, at time.Time) signin.Strikes {
+// oneMore is what [limit.Lock] says of one more failure, for the script to come to the same.
+func oneMore(r limit.Lock, s limit.Strikes, at time.Time) limit.Strikes {
 	if s.Failures == 0 {
 		s.First = at
 	}
 	s.Failures++
 	s.Last = at
-	if wait := waitAfter(r, s.Failures); wait > 0 {
-		s.Until = at.Add(wait)
+	if r.CloseAt > 0 && s.Failures >= r.CloseAt {
+		s.LockedUntil, s.Closed = time.Time{}, true
+	} else if wait := waitAfter(r, s.Failures); wait > 0 {
+		s.LockedUntil = at.Add(wait)
 	}
-	s.Closed = r.CloseAt > 0 && s.Failures >= r.CloseAt
 	return s
 }
 
 // faded returns the strikes as they are at a time: none, if they are forgotten by then.
-func faded(r signin.LockRule, s signin.Strikes, at time.Time) signin.Strikes {
+func faded(r limit.Lock, s limit.Strikes, at time.Time) limit.Strikes {
 	switch {
-	case at.Before(s.Until):
+	case at.Before(s.LockedUntil):
 		return s
 	case at.Sub(s.Last) >= r.ForgetIn, r.Window > 0 && at.Sub(s.First) >= r.Window:
-		return signin.Strikes{}
+		return limit.Strikes{}
 	}
 	return s
 }
 
 // waitAfter is how long no attempt is admitted after the nth failure.
-func waitAfter(r signin.LockRule, n int) time.Duration {
+func waitAfter(r limit.Lock, n int) time.Duration {
 	var wait time.Duration
 	if len(r.Delays) > 0 {
 		wait = r.Delays[min(n, len(r.Delays))-1]
@@ -328,12 +330,12 @@ func waitAfter(r signin.LockRule, n int) time.Duration {
 }
 
 // released is what is left of strikes once what an attempt counted is taken back.
-func released(strikes signin.Strikes, counted signin.Admission) signin.Strikes {
+func released(strikes limit.Strikes, counted signin.Admission) limit.Strikes {
 	if strikes == counted.Strikes {
 		return counted.Before
 	}
 	if strikes.Failures--; strikes.Failures <= 0 {
-		return signin.Strikes{}
+		return limit.Strikes{}
 	}
 	return strikes
 }
@@ -346,9 +348,9 @@ func same(t *testing.T, step int, got, want any) {
 }
 
 // someRule is one whose waits end, and whose failures are forgotten, within a few steps.
-func someRule(random *rand.Rand) signin.LockRule {
+func someRule(random *rand.Rand) limit.Lock {
 	seconds := func(most int) time.Duration { return time.Duration(random.IntN(most)) * time.Second }
-	rule := signin.LockRule{
+	rule := limit.Lock{
 		LockAt: 1 + random.IntN(5), LockFor: seconds(40), CloseAt: random.IntN(8), ForgetIn: time.Second + seconds(90),
 		Window: seconds(2) * 60,
 	}

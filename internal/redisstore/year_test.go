@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
@@ -88,13 +89,13 @@ func (y *year) work(n int) {
 	y.ok(err)
 	commit := ivr.Commit{Call: turn.Call, Holder: "h", Now: y.at, Expires: y.at.Add(time.Hour)}
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, From: "+19525550100", Turn: turn, At: y.at}
-	as := pins.Settlement{As: pins.Passed}
+	as := pins.Settlement{As: limit.Passed}
 	if n%3 == 0 {
-		as.As = pins.Failed
+		as.As = limit.Failed
 	}
 	_, admitErr := lines.Admit(ctx, attempt, pins.DefaultLock())
 	_, settleErr := lines.Settle(ctx, attempt, as, pins.DefaultLock())
-	_, callerErr := lines.AdmitCaller(ctx, "+19525550100", turn, y.at, 10, time.Hour)
+	_, callerErr := lines.AdmitCaller(ctx, "+19525550100", turn, y.at, limit.Rate{Most: 10, Within: time.Hour})
 	y.ok(y.db.Calls().Commit(ctx, commit), admitErr, settleErr, callerErr,
 		lines.Change(ctx, pins.Change{Number: number, Turn: turn, Revision: y.revision, PIN: "hash", Record: y.record(pins.Changed), Notice: fmt.Appendf(nil, "change %d", n)}))
 	y.revision++
@@ -128,7 +129,7 @@ func (y *year) changeAccount(ctx context.Context) {
 	attempt := accounts.Attempt{ID: fmt.Sprint("try_", y.account), Account: "acc_1", At: y.at}
 	_, err := y.db.Accounts().Admit(ctx, attempt, accounts.DefaultLock())
 	y.ok(err)
-	_, err = y.db.Accounts().Settle(ctx, attempt, accounts.Settlement{As: accounts.Passed, Record: accounts.Record{At: y.at, Event: accounts.NameChanged}}, accounts.DefaultLock())
+	_, err = y.db.Accounts().Settle(ctx, attempt, accounts.Settlement{As: limit.Passed, Record: accounts.Record{At: y.at, Event: accounts.NameChanged}}, accounts.DefaultLock())
 	y.ok(err)
 }
 
@@ -210,15 +211,15 @@ func (y *year) dropped() int {
 		y.t.Errorf("%d events wait, not %d: %v", len(waiting), y.waiting, err)
 		lost++
 	}
-	for n := range pins.DefaultLock().Hard {
+	for n := range pins.DefaultLock().CloseAt {
 		attempt := pins.Attempt{Number: number, Side: pins.FromLine, Turn: pins.Turn{Call: "lock", Number: n}, At: y.at}
-		_, err := y.db.Lines().Settle(ctx, attempt, pins.Settlement{As: pins.Failed}, pins.DefaultLock())
+		_, err := y.db.Lines().Settle(ctx, attempt, pins.Settlement{As: limit.Failed}, pins.DefaultLock())
 		y.ok(err)
 	}
 	for range pins.MaxHistory {
 		y.ok(y.db.Lines().Append(ctx, number, y.record(pins.NoticeUndelivered)))
 	}
-	if line, err := y.db.Lines().Line(ctx, number); err != nil || !line.FromLine.Locked {
+	if line, err := y.db.Lines().Line(ctx, number); err != nil || !line.FromLine.Closed {
 		y.t.Errorf("the lock is gone with its record: %+v, %v", line.FromLine, err)
 		lost++
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"updatecenter/internal/limit"
 )
 
 // Attempts counts failures in a row. It has no clock of its own: the time of an attempt is
@@ -15,9 +17,9 @@ import (
 // an HMAC under a key that stores don't have, as what was typed for a user name may be a password.
 type Attempts interface {
 	// Count counts one more failure, before anybody knows whether it is one, unless the
-	// strikes until then bar the attempt ([Strikes.BarredAt]). One that is refused leaves
+	// strikes until then bar the attempt ([limit.Strikes.LockedAt]). One that is refused leaves
 	// everything as it is: it counts nothing and makes no wait longer.
-	Count(ctx context.Context, subject string, at time.Time, rule LockRule) (Admission, error)
+	Count(ctx context.Context, subject string, at time.Time, rule limit.Lock) (Admission, error)
 	// Release takes back what an admitted attempt has counted, as it was none. If nothing
 	// was counted or cleared since, the strikes are again those before it. Else there is one
 	// failure less (never fewer than none), and waits stay as they are; with no failure left
@@ -30,8 +32,8 @@ type Attempts interface {
 // Admission is what Count answers.
 type Admission struct {
 	Admitted bool
-	Before   Strikes // before the attempt, faded ones forgotten
-	Strikes  Strikes // as they are now: of one refused, as before
+	Before   limit.Strikes // before the attempt, faded ones forgotten
+	Strikes  limit.Strikes // as they are now: of one refused, as before
 }
 
 // everyKey counts under each of some subjects, separated by spaces, that stand for the same.
@@ -45,7 +47,7 @@ type admissions struct {
 }
 
 // Count counts under each, or under none.
-func (a everyKey) Count(ctx context.Context, subjects string, at time.Time, rule LockRule) (admissions, error) {
+func (a everyKey) Count(ctx context.Context, subjects string, at time.Time, rule limit.Lock) (admissions, error) {
 	var all admissions
 	for subject := range strings.FieldsSeq(subjects) {
 		admission, err := a.attempts.Count(ctx, subject, at, rule)
@@ -53,7 +55,7 @@ func (a everyKey) Count(ctx context.Context, subjects string, at time.Time, rule
 			return admissions{Admission: admission}, errors.Join(err, a.Release(ctx, subjects, all))
 		}
 		all.each = append(all.each, admission)
-		if len(all.each) == 1 || admission.Strikes.barLonger(all.Strikes) {
+		if len(all.each) == 1 || barLonger(admission.Strikes, all.Strikes) {
 			all.Admission = admission
 		}
 	}
@@ -78,52 +80,14 @@ func (a everyKey) Clear(ctx context.Context, subjects string) error {
 	return errors.Join(failed...)
 }
 
-// Strikes are the failures in a row of one subject. Times are kept to the millisecond.
-type Strikes struct {
-	Failures int
-	First    time.Time // the first failure; zero: none
-	Last     time.Time // the last one; zero: none
-	Until    time.Time // until when no attempt is admitted; zero or past: now
-	Closed   bool      // none is admitted until Clear, or until all is forgotten
-}
-
-// BarredAt says whether no attempt is admitted at that time.
-func (s Strikes) BarredAt(at time.Time) bool { return s.Closed || at.Before(s.Until) }
-
 // barLonger says whether attempts are barred for longer than by others or, if not, whether there are
 // more failures.
-func (s Strikes) barLonger(others Strikes) bool {
+func barLonger(s, others limit.Strikes) bool {
 	switch {
 	case s.Closed != others.Closed:
 		return s.Closed
-	case !s.Until.Equal(others.Until):
-		return s.Until.After(others.Until)
+	case !s.LockedUntil.Equal(others.LockedUntil):
+		return s.LockedUntil.After(others.LockedUntil)
 	}
 	return s.Failures > others.Failures
-}
-
-// LockRule says what failures in a row lead to.
-type LockRule struct {
-	// Delays[n-1] is for how long no attempt is admitted after the nth failure. The last one
-	// holds for all failures that follow. None: no waits but the locks'.
-	Delays []time.Duration
-	// LockAt is how many failures lock for LockFor, each time as many again; at least 1. A
-	// delay that is longer than the lock holds.
-	LockAt  int
-	LockFor time.Duration
-	// CloseAt is how many failures lock until Clear, or until all is forgotten; 0: none do.
-	CloseAt int
-	// ForgetIn is how long after the last failure all is forgotten, once a wait is over.
-	ForgetIn time.Duration
-	// Window, if it isn't 0, has all forgotten that long after the first failure, too.
-	Window time.Duration
-}
-
-// Locks says whether the nth failure brings a lock, and not only a delay.
-func (r LockRule) Locks(n int) bool {
-	return n > 0 && (n%r.LockAt == 0 || r.CloseAt > 0 && n >= r.CloseAt)
-}
-
-func (r LockRule) valid() bool {
-	return r.LockAt > 0 && r.LockFor >= 0 && r.CloseAt >= 0 && r.ForgetIn > 0 && r.Window >= 0
 }

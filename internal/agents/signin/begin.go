@@ -42,7 +42,7 @@ func (s *SignIn) Begin(ctx context.Context, userName, from string, browser Token
 		s.logBarred(ctx, from, "sign-ins begun", admission.Strikes)
 	}
 	if !admission.Admitted {
-		return Token{}, &WaitError{Until: admission.Strikes.Until}
+		return Token{}, &WaitError{Until: admission.Strikes.LockedUntil}
 	}
 	name, err := agents.ParseUserName(userName)
 	if err != nil {

@@ -159,7 +159,7 @@ func (s *SignIn) send(ctx context.Context, agent agents.Agent, a attempt, record
 		return fmt.Errorf("count e-mail: %w", err)
 	}
 	if !admission.Admitted {
-		return &WaitError{Until: admission.Strikes.Until}
+		return &WaitError{Until: admission.Strikes.LockedUntil}
 	}
 	code, err := secret.Digits(s.random, codeDigits)
 	if err != nil {

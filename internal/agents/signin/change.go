@@ -61,7 +61,7 @@ func (s *SignIn) mailChange(ctx context.Context, agent agents.Agent, to string, 
 		return "", fmt.Errorf("count e-mail: %w", err)
 	}
 	if !admission.Admitted {
-		return "", &WaitError{Until: admission.Strikes.Until}
+		return "", &WaitError{Until: admission.Strikes.LockedUntil}
 	}
 	code, err := secret.Digits(s.random, codeDigits)
 	if err != nil {

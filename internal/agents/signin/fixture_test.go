@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
@@ -340,7 +341,7 @@ func (s *stores) Delete(ctx context.Context, key [32]byte, revision int64) error
 	return s.SignIn.Delete(ctx, key, revision)
 }
 
-func (s *stores) Count(ctx context.Context, subject string, at time.Time, rule signin.LockRule) (signin.Admission, error) {
+func (s *stores) Count(ctx context.Context, subject string, at time.Time, rule limit.Lock) (signin.Admission, error) {
 	if err := s.ask("count"); err != nil {
 		return signin.Admission{}, err
 	}

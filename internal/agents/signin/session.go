@@ -308,7 +308,7 @@ func (s *SignIn) SaveDraft(ctx context.Context, d Draft) (Token, error) {
 		return Token{}, fmt.Errorf("count draft: %w", err)
 	}
 	if !admission.Admitted {
-		return Token{}, &WaitError{Until: admission.Strikes.Until}
+		return Token{}, &WaitError{Until: admission.Strikes.LockedUntil}
 	}
 	until := now.Add(s.rule.Draft)
 	return s.create(ctx, KindDraft, draft{Version: sealedVersion, Until: until, Draft: d}, until)

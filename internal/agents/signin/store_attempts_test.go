@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/limit"
 )
 
 const (
@@ -14,18 +15,18 @@ const (
 )
 
 // rule has every part of a rule but the window, in small numbers.
-var rule = signin.LockRule{
+var rule = limit.Lock{
 	Delays: []time.Duration{0, 5 * time.Second, time.Minute}, LockAt: 4, LockFor: time.Hour, CloseAt: 10,
 	ForgetIn: 24 * time.Hour,
 }
 
 // window counts for a quarter of an hour from the first failure.
-var window = signin.LockRule{
+var window = limit.Lock{
 	LockAt: 3, LockFor: 10 * time.Minute, ForgetIn: 15 * time.Minute, Window: 15 * time.Minute,
 }
 
 // count counts an attempt so long after the start.
-func (p play) count(subject string, after time.Duration, by signin.LockRule) signin.Admission {
+func (p play) count(subject string, after time.Duration, by limit.Lock) signin.Admission {
 	p.t.Helper()
 	admission, err := p.store.Count(p.t.Context(), subject, p.start.Add(after), by)
 	p.t.OK(err)
@@ -33,7 +34,7 @@ func (p play) count(subject string, after time.Duration, by signin.LockRule) sig
 }
 
 // admitted checks that an attempt is admitted, with what comes after it.
-func (p play) admitted(subject string, after time.Duration, by signin.LockRule, want signin.Strikes) signin.Admission {
+func (p play) admitted(subject string, after time.Duration, by limit.Lock, want limit.Strikes) signin.Admission {
 	p.t.Helper()
 	got := p.count(subject, after, by)
 	p.t.Same(got.Admitted, true)
@@ -42,25 +43,25 @@ func (p play) admitted(subject string, after time.Duration, by signin.LockRule, 
 }
 
 // refused checks that an attempt is refused, and that nothing is counted.
-func (p play) refused(subject string, after time.Duration, by signin.LockRule, want signin.Strikes) {
+func (p play) refused(subject string, after time.Duration, by limit.Lock, want limit.Strikes) {
 	p.t.Helper()
 	p.t.Same(p.count(subject, after, by), signin.Admission{Before: want, Strikes: want})
 }
 
 // strikes are failures of a test: when the first and the last were, and the wait ends.
-func (p play) strikes(failures int, first, last, until time.Duration) signin.Strikes {
-	s := signin.Strikes{Failures: failures, First: p.start.Add(first), Last: p.start.Add(last)}
+func (p play) strikes(failures int, first, last, until time.Duration) limit.Strikes {
+	s := limit.Strikes{Failures: failures, First: p.start.Add(first), Last: p.start.Add(last)}
 	if until > 0 {
-		s.Until = p.start.Add(until)
+		s.LockedUntil = p.start.Add(until)
 	}
 	return s
 }
 
 // fail has n attempts counted, each as soon as it may be, and returns when the last one was.
-func (p play) fail(subject string, n int, by signin.LockRule) (at time.Duration, last signin.Admission) {
+func (p play) fail(subject string, n int, by limit.Lock) (at time.Duration, last signin.Admission) {
 	p.t.Helper()
 	for range n {
-		at = max(at, last.Strikes.Until.Sub(p.start))
+		at = max(at, last.Strikes.LockedUntil.Sub(p.start))
 		last = p.count(subject, at, by)
 		p.t.Same(last.Admitted, true)
 	}
@@ -70,7 +71,7 @@ func (p play) fail(subject string, n int, by signin.LockRule) (at time.Duration,
 var countTests = map[string]func(play){
 	"the first failure": func(p play) {
 		got := p.admitted(ann, 0, rule, p.strikes(1, 0, 0, 0))
-		p.t.Same(got.Before, signin.Strikes{})
+		p.t.Same(got.Before, limit.Strikes{})
 	},
 	"delays grow, to the moment": func(p play) {
 		p.count(ann, 0, rule)
@@ -124,10 +125,10 @@ var countTests = map[string]func(play){
 			p.strikes(3, 0, 25*time.Hour-time.Millisecond, 25*time.Hour+time.Minute-time.Millisecond))
 		later := 49*time.Hour - time.Millisecond
 		got := p.admitted(ann, later, rule, p.strikes(1, later, later, 0))
-		p.t.Same(got.Before, signin.Strikes{})
+		p.t.Same(got.Before, limit.Strikes{})
 	},
 	"a wait outlasts the forgetting": func(p play) {
-		by := signin.LockRule{LockAt: 1, LockFor: time.Hour, ForgetIn: time.Minute}
+		by := limit.Lock{LockAt: 1, LockFor: time.Hour, ForgetIn: time.Minute}
 		p.admitted(ann, 0, by, p.strikes(1, 0, 0, time.Hour))
 		p.refused(ann, time.Hour-time.Millisecond, by, p.strikes(1, 0, 0, time.Hour))
 		p.admitted(ann, time.Hour, by, p.strikes(1, time.Hour, time.Hour, 2*time.Hour))
@@ -166,7 +167,7 @@ var releaseTests = map[string]func(play){
 	"the only one": func(p play) {
 		first := p.count(ann, 0, rule)
 		p.t.OK(p.store.Release(p.t.Context(), ann, first))
-		p.t.Same(p.admitted(ann, time.Minute, rule, p.strikes(1, time.Minute, time.Minute, 0)).Before, signin.Strikes{})
+		p.t.Same(p.admitted(ann, time.Minute, rule, p.strikes(1, time.Minute, time.Minute, 0)).Before, limit.Strikes{})
 	},
 	"the last one, with its wait": func(p play) {
 		p.count(ann, 0, rule)
@@ -220,7 +221,7 @@ var rushTests = map[string]func(play){
 		p.refused(ann, 0, rule, p.strikes(2, 0, 0, 5*time.Second))
 	},
 	"a hundred at once count a hundred": func(p play) {
-		by := signin.LockRule{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
+		by := limit.Lock{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
 		atOnce(100, func(int) {
 			if _, err := p.store.Count(p.t.Context(), ann, p.start, by); err != nil {
 				p.t.Error(err)
@@ -229,7 +230,7 @@ var rushTests = map[string]func(play){
 		p.admitted(ann, 0, by, p.strikes(101, 0, 0, 0))
 	},
 	"a hundred counted and released leave nothing": func(p play) {
-		by := signin.LockRule{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
+		by := limit.Lock{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
 		atOnce(100, func(int) {
 			admission, err := p.store.Count(p.t.Context(), ann, p.start, by)
 			if err != nil || p.store.Release(p.t.Context(), ann, admission) != nil {

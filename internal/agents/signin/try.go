@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/limit"
 )
 
 // afterwards bounds the time for what must be done although whoever asked may be gone. It is more
@@ -49,7 +50,7 @@ func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody string, a
 		return try{}, fmt.Errorf("count attempt: %w", err)
 	}
 	if !t.there.Admitted {
-		return try{}, &WaitError{Until: t.there.Strikes.Until}
+		return try{}, &WaitError{Until: t.there.Strikes.LockedUntil}
 	}
 	if t.name, err = s.attempts.Count(ctx, t.subject, t.at, s.rule.Names); err != nil {
 		return try{}, fmt.Errorf("count attempt: %w", err)
@@ -74,11 +75,11 @@ func (s *SignIn) subjectOf(agent agents.Agent, own string) (string, error) {
 }
 
 // barred is what is said of strikes that bar an attempt.
-func barred(strikes Strikes) error {
+func barred(strikes limit.Strikes) error {
 	if strikes.Closed {
 		return ErrLocked
 	}
-	return &WaitError{Until: strikes.Until}
+	return &WaitError{Until: strikes.LockedUntil}
 }
 
 // takeBack uncounts a try that was right, or was never judged.
@@ -113,7 +114,7 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 	if err != nil {
 		return err
 	}
-	if strikes.BarredAt(t.at) {
+	if strikes.LockedAt(t.at) {
 		return fmt.Errorf("%w: %w", ErrWrong, barred(strikes))
 	}
 	return ErrWrong
@@ -122,14 +123,14 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 // logBarred tells the log, once for each time, that everybody at an address must wait. As a user name
 // is locked for an hour at its tenth failure, failures at fifty were of five names at least: it may be
 // a whole call center.
-func (s *SignIn) logBarred(ctx context.Context, from, of string, strikes Strikes) {
+func (s *SignIn) logBarred(ctx context.Context, from, of string, strikes limit.Strikes) {
 	s.log.WarnContext(ctx, "sign-in is barred for all who come from one address, except in browsers where they have signed in before; "+
-		"if it is the address of a proxy, list it in TRUSTED_PROXIES", "address", from, "because_of", of, "count", strikes.Failures, "until", strikes.Until)
+		"if it is the address of a proxy, list it in TRUSTED_PROXIES", "address", from, "because_of", of, "count", strikes.Failures, "until", strikes.LockedUntil)
 }
 
 // locked records a lock and tells the agent of it, recorded or not: the lock holds. Of a name that
 // nobody has, nobody is told, which takes as long.
-func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
+func (s *SignIn) locked(ctx context.Context, t try, strikes limit.Strikes) error {
 	event := t.event(audit.SignInLocked)
 	event.Detail = fmt.Sprintf("after %d failures in a row", strikes.Failures)
 	if t.place.own != "" {
@@ -140,7 +141,7 @@ func (s *SignIn) locked(ctx context.Context, t try, strikes Strikes) error {
 		Kind: agents.Locked, To: t.agent.Email, FullName: t.agent.FullName, Name: t.agent.Name,
 	}
 	if !strikes.Closed {
-		message.On = strikes.Until
+		message.On = strikes.LockedUntil
 	}
 	ctx, cancel := detached(ctx)
 	defer cancel()
@@ -183,12 +184,12 @@ func (s *SignIn) record(ctx context.Context, event audit.Event) error {
 // Rule is what bounds signing in, sessions and drafts. The zero Rule stands for
 // [DefaultRule].
 type Rule struct {
-	Names     LockRule // failures of one user name, passwords and codes together
-	Addresses LockRule // failures from one client address, whatever the user names
-	Begins    LockRule // sign-ins begun from one client address
-	Mails     LockRule // codes sent to one agent by e-mail
-	Drafts    LockRule // drafts that one agent has kept
-	Browsers  LockRule // new browsers in which one agent is remembered
+	Names     limit.Lock // failures of one user name, passwords and codes together
+	Addresses limit.Lock // failures from one client address, whatever the user names
+	Begins    limit.Lock // sign-ins begun from one client address
+	Mails     limit.Lock // codes sent to one agent by e-mail
+	Drafts    limit.Lock // drafts that one agent has kept
+	Browsers  limit.Lock // new browsers in which one agent is remembered
 
 	Password time.Duration // how long after Begin the password is taken
 	Code     time.Duration // how long after the right password, or a new code, a code is taken
@@ -212,17 +213,17 @@ const forgetNames = 184 * 24 * time.Hour
 func DefaultRule() Rule {
 	const quarter, day = 15 * time.Minute, 24 * time.Hour
 	return Rule{
-		Names: LockRule{
+		Names: limit.Lock{
 			Delays: []time.Duration{
 				0, 0, 0, 5 * time.Second, 15 * time.Second, time.Minute, 5 * time.Minute, quarter,
 			},
 			LockAt: 10, LockFor: time.Hour, CloseAt: 100, ForgetIn: forgetNames,
 		},
-		Addresses: LockRule{LockAt: 50, LockFor: quarter, ForgetIn: quarter, Window: quarter},
-		Begins:    LockRule{LockAt: 300, LockFor: quarter, ForgetIn: quarter, Window: quarter},
-		Mails:     LockRule{LockAt: 12, LockFor: quarter, ForgetIn: time.Hour, Window: time.Hour},
-		Drafts:    LockRule{LockAt: 30, LockFor: quarter, ForgetIn: quarter, Window: quarter},
-		Browsers:  LockRule{LockAt: 20, LockFor: day, ForgetIn: day, Window: day},
+		Addresses: limit.Lock{LockAt: 50, LockFor: quarter, ForgetIn: quarter, Window: quarter},
+		Begins:    limit.Lock{LockAt: 300, LockFor: quarter, ForgetIn: quarter, Window: quarter},
+		Mails:     limit.Lock{LockAt: 12, LockFor: quarter, ForgetIn: time.Hour, Window: time.Hour},
+		Drafts:    limit.Lock{LockAt: 30, LockFor: quarter, ForgetIn: quarter, Window: quarter},
+		Browsers:  limit.Lock{LockAt: 20, LockFor: day, ForgetIn: day, Window: day},
 
 		Password: 10 * time.Minute, Code: 10 * time.Minute, Tries: 5, Resends: 3,
 		Idle: quarter, Longest: 12 * time.Hour, Peek: 12 * time.Hour, Draft: 30 * time.Minute,
@@ -230,8 +231,8 @@ func DefaultRule() Rule {
 }
 
 func (r Rule) valid() bool {
-	for _, lock := range []LockRule{r.Names, r.Addresses, r.Begins, r.Mails, r.Drafts, r.Browsers} {
-		if !lock.valid() {
+	for _, lock := range []limit.Lock{r.Names, r.Addresses, r.Begins, r.Mails, r.Drafts, r.Browsers} {
+		if !lock.Valid() {
 			return false
 		}
 	}

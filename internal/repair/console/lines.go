@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/typed"
@@ -324,9 +325,9 @@ func languageWords(language string) string {
 }
 
 // lockWords says whether and how a side is locked; empty: it is not.
-func lockWords(strikes pins.Strikes, now time.Time, z zone) string {
+func lockWords(strikes limit.Strikes, now time.Time, z zone) string {
 	switch {
-	case strikes.Locked:
+	case strikes.Closed:
 		return "Locked until the PIN is reset or the line is unlocked."
 	case strikes.LockedAt(now):
 		return "Locked until " + z.moment(strikes.LockedUntil) + "."

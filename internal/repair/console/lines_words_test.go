@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/limit"
 	"updatecenter/pins"
 )
 
@@ -102,13 +103,13 @@ func TestEveryFeatureHasAName(t *testing.T) {
 
 func TestLockWords(t *testing.T) {
 	tests := map[string]struct {
-		strikes pins.Strikes
+		strikes limit.Strikes
 		want    string
 	}{
-		"none":  {pins.Strikes{Failures: 4}, ""},
-		"over":  {pins.Strikes{Failures: 5, LockedUntil: noon}, ""},
-		"timed": {pins.Strikes{Failures: 5, LockedUntil: noon.Add(time.Minute)}, "Locked until Mar 2, 2026, 12:01 PM UTC."},
-		"hard":  {pins.Strikes{Failures: 10, Locked: true}, "Locked until the PIN is reset or the line is unlocked."},
+		"none":  {limit.Strikes{Failures: 4}, ""},
+		"over":  {limit.Strikes{Failures: 5, LockedUntil: noon}, ""},
+		"timed": {limit.Strikes{Failures: 5, LockedUntil: noon.Add(time.Minute)}, "Locked until Mar 2, 2026, 12:01 PM UTC."},
+		"hard":  {limit.Strikes{Failures: 10, Closed: true}, "Locked until the PIN is reset or the line is unlocked."},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

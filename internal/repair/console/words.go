@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/pins"
@@ -40,7 +41,7 @@ func featureNames(features pins.Features) []string {
 }
 
 // failureWords says how many wrong PINs in a row there were.
-func failureWords(strikes pins.Strikes) string {
+func failureWords(strikes limit.Strikes) string {
 	switch strikes.Failures {
 	case 0:
 		return "No wrong PINs"

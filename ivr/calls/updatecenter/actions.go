@@ -74,7 +74,7 @@ func (d actions) choose(c *ivr.Call, line pins.Line) {
 func (d actions) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
 	strikes := line.FromLine
 	switch {
-	case strikes.Locked:
+	case strikes.Closed:
 		return arrivedUnderLock
 	case strikes.LockedAt(d.now()):
 		d.tellMinutes(c, strikes.LockedUntil)
