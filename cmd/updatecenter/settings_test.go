@@ -14,7 +14,6 @@ import (
 
 	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
 )
 
 // sound are settings that a server starts with.
