@@ -172,11 +172,14 @@ func answerOf(call string, turn int) []byte {
 	return []byte("answer " + strconv.Itoa(turn) + " of " + call)
 }
 
-// seal packs a turn's effects for the store.
-func (e *Engine) seal(c *Call, document []byte) (Commit, error) {
+// seal makes a turn's effects ready for the store; for an old call such as the release before reads them.
+func (e *Engine) seal(c *Call, document []byte, old bool) (Commit, error) {
 	encoded, err := c.state.encode()
 	if err != nil {
 		return Commit{}, fmt.Errorf("encode call state: %w", err)
+	}
+	if !old {
+		encoded, document = pack(encoded), pack(document)
 	}
 	state, err := e.keys.Seal(e.random, encoded, stateOf(c.SID))
 	if err != nil {
@@ -198,6 +201,9 @@ func (e *Engine) openState(call string, sealed []byte) (state, bool, error) {
 	encoded, err := e.keys.Open(sealed, stateOf(call))
 	var s state
 	if err == nil {
+		encoded, err = unpack(encoded)
+	}
+	if err == nil {
 		s, err = decodeState(encoded)
 	}
 	switch {
@@ -215,7 +221,7 @@ func (e *Engine) openAnswer(call string, begun Begun) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open answer of turn %d: %w", begun.Turn, err)
 	}
-	return document, nil
+	return unpack(document)
 }
 
 // holder makes a name for a claim that is never used twice.

@@ -213,11 +213,11 @@ func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Beg
 	if t.failed && e.failuresUnanswered {
 		return document, nil
 	}
-	commit, err := e.seal(t.call, document)
+	commit, err := e.seal(t.call, document, begun.Old)
 	if err != nil {
 		return nil, err
 	}
-	commit.First = begun.Status != Claimed
+	commit.First, commit.Old = begun.Status != Claimed, begun.Old
 	commit.Holder, commit.Now, commit.Expires = claim.Holder, claim.Now, claim.Now.Add(lifetime)
 	if err := e.store.Commit(ctx, commit); err != nil {
 		return nil, fmt.Errorf("commit turn %d: %w", event.Turn, err)

@@ -270,8 +270,9 @@ func (f *Flow) variables() map[string]Variable {
 func (s Step) words() string { return strings.ReplaceAll(string(s), "-", " ") }
 
 // KeptAnswers is how many of a call's newest answers a [Store] keeps at the least; to a turn
-// whose answer is gone it gives the newest.
-const KeptAnswers = 100
+// whose answer is gone it gives the newest. One is enough: Twilio posts a turn once it has the
+// answer of the turn before, so nobody waits for an older one any more.
+const KeptAnswers = 1
 
 // ErrOvertaken is Commit's refusal: another one answered the turn, or took over the claim.
 var ErrOvertaken = errors.New("the turn was answered by another")
@@ -292,7 +293,7 @@ type Store interface {
 type Claim struct {
 	Call   string // the CallSid
 	Turn   int    // 0 is the incoming call
-	Holder string // who claims; random, never used twice
+	Holder string // who claims; random, never used twice, without line breaks
 	Now    time.Time
 	Until  time.Time // when the claim runs out, as its holder must have died; zero: nothing is claimed or changed
 }
@@ -303,6 +304,9 @@ type Begun struct {
 	State  []byte // of a Claimed turn; nil when the call is unknown: never seen, expired or lost, in whole or in part
 	Answer []byte // of an Answered turn
 	Turn   int    // of an Answered turn: the one whose answer it is
+	// Old says that servers of the release before go on with the call: what is committed must be such
+	// as they read.
+	Old bool
 }
 
 // Status says how a claim went.
@@ -334,6 +338,7 @@ type Commit struct {
 	// First says that the turn begins the call, and was not claimed before: the commit
 	// claims it as well. It is refused when anything is stored of the call.
 	First   bool
+	Old     bool // as Begin said
 	State   []byte
 	Answer  []byte
 	Expires time.Time // when the call is forgotten, unless a turn is committed before

@@ -275,11 +275,14 @@ func TestATurnDeliveredLaterHasItsAnswer(t *testing.T) {
 	var answers [][]byte
 	for turn := range 4 {
 		answers = append(answers, deliver(t, engines[0], keyed(turn, "11")))
+		if got := deliver(t, engines[1], keyed(turn, "2222")); !bytes.Equal(got, answers[turn]) {
+			t.Errorf("turn %d, delivered again:\n%s\nwas:\n%s", turn, got, answers[turn])
+		}
 	}
-	for turn, want := range answers {
+	for turn := range answers { // to older turns, of which nobody waits for the answer, it is the newest
 		got := deliver(t, engines[1], keyed(turn, "2222"))
-		if !bytes.Equal(got, want) {
-			t.Errorf("turn %d, delivered again:\n%s\nwas:\n%s", turn, got, want)
+		if want := answers[3]; !bytes.Equal(got, want) {
+			t.Errorf("turn %d, delivered again:\n%s\nwant:\n%s", turn, got, want)
 		}
 	}
 	if runs != 3 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -112,7 +113,7 @@ func (p play) first(id, holder, state, answer string) error {
 // turn claims and commits a turn, which must succeed.
 func (p play) turn(id string, turn int, state, answer string, now time.Time) {
 	p.Helper()
-	holder := "holder of " + answer
+	holder := fmt.Sprint("holder of turn ", turn)
 	if begun := p.begin(id, turn, holder, now); begun.Status != ivr.Claimed {
 		p.Fatalf("turn %d: status %d, want claimed", turn, begun.Status)
 	}

@@ -21,7 +21,6 @@ func answered(p play) {
 	p.turn(sid, 0, "state 0", "answer 0", start)
 	p.answered(p.begin(sid, 0, "b", start), 0, "answer 0")
 	p.turn(sid, 1, "state 1", "answer 1", start)
-	p.answered(p.begin(sid, 0, "c", start), 0, "answer 0")
 	p.answered(p.begin(sid, 1, "d", start), 1, "answer 1")
 }
 
@@ -73,7 +72,7 @@ func prolonged(p play) {
 	later := start.Add(lifetime - time.Second)
 	p.turn(sid, 0, "state 0", "answer 0", start)
 	p.turn(sid, 1, "state 1", "answer 1", later)
-	p.answered(p.begin(sid, 0, "a", later.Add(lifetime-time.Second)), 0, "answer 0")
+	p.answered(p.begin(sid, 0, "a", later.Add(lifetime-time.Second)), 1, "answer 1")
 }
 
 func anyBytes(p play) {

@@ -3,6 +3,7 @@ package redisstore
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 
 	"updatecenter/ivr"
@@ -18,18 +19,18 @@ const MaxValue = 256 << 10
 // Calls keeps the calls under way: an [ivr.Store]. A turn is two round trips, the
 // first turn of a call one.
 type Calls struct {
-	db     *DB
-	commit script
+	db                *DB
+	commit, commitOld script
 }
 
 var _ ivr.Store = Calls{}
 
 // Calls returns the store of calls.
-func (db *DB) Calls() Calls { return Calls{db, commit} }
+func (db *DB) Calls() Calls { return Calls{db, commit, commitOld} }
 
 // CallsInTime returns the store of calls whose commits are carried out in time or not at all: a turn that
 // has an answer there was given it.
-func (db *DB) CallsInTime() Calls { return Calls{db, commitInTime} }
+func (db *DB) CallsInTime() Calls { return Calls{db, commitInTime, commitInTimeOld} }
 
 // Begin implements [ivr.Store]. A call whose record is damaged is unknown; of one that a
 // newer release wrote it says [ErrVersion].
@@ -38,8 +39,14 @@ func (c Calls) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
 	if !claim.Until.IsZero() {
 		until = millis(claim.Until)
 	}
-	answer, err := c.db.run(ctx, begin, []string{callKey(claim.Call)},
-		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), until, keep(claim.Until.Sub(claim.Now)))
+	key, args := []string{callKey(claim.Call)}, []any{
+		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), until, keep(claim.Until.Sub(claim.Now)),
+	}
+	answer, err := c.db.run(ctx, begin, key, args...)
+	old := isOld(answer)
+	if old {
+		answer, err = c.db.run(ctx, beginOld, key, args...)
+	}
 	if err != nil {
 		return ivr.Begun{}, err
 	}
@@ -47,7 +54,14 @@ func (c Calls) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
 	if !ok {
 		return ivr.Begun{}, ErrGarbage
 	}
+	begun.Old = old && begun.State != nil
 	return begun, nil
+}
+
+// isOld says whether begin has found a call that a server of the release before began.
+func isOld(answer any) bool {
+	parts, _ := answer.([]any)
+	return len(parts) == 1 && parts[0] == int64(beganOld)
 }
 
 // readBegun reads the answer of [begin].
@@ -77,17 +91,14 @@ func claimName(turn int, holder string) string { return strconv.Itoa(turn) + " "
 
 // Commit implements [ivr.Store]. It can say [ErrTooLarge].
 func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
-	turn := commitment.Turn
 	if len(commitment.State) > MaxValue || len(commitment.Answer) > MaxValue {
 		return ErrTooLarge
 	}
-	drop := ""
-	if turn >= ivr.KeptAnswers {
-		drop = strconv.Itoa(turn - ivr.KeptAnswers)
+	script, args := c.commit, commitArgs(commitment)
+	if commitment.Old {
+		script, args = c.commitOld, commitArgsOld(commitment)
 	}
-	stood, err := c.db.run(ctx, c.commit, []string{callKey(commitment.Call)},
-		turn, turn+1, drop, claimName(turn, commitment.Holder), commitment.State, commitment.Answer,
-		millis(commitment.Expires), keep(commitment.Expires.Sub(commitment.Now)), commitment.First)
+	stood, err := c.db.run(ctx, script, []string{callKey(commitment.Call)}, args...)
 	if err != nil {
 		return err
 	}
@@ -97,21 +108,29 @@ func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
 	return nil
 }
 
-// A call is one hash:
+// commitArgs are the ARGV of [commit].
+func commitArgs(c ivr.Commit) []any {
+	claim, after := claimName(c.Turn, c.Holder), c.Turn+1
+	record := make([]byte, 0, 64+len(claim)+len(c.State)+len(c.Answer))
+	record = fmt.Appendf(record, "2 %d %d 0 %d %s\n", after, millis(c.Expires), len(c.State), claim)
+	record = append(append(record, c.State...), c.Answer...)
+	return []any{c.Turn, after, claim, record, keep(c.Expires.Sub(c.Now)), c.First}
+}
+
+// A call is one string: a line, and behind it the sealed state after the last turn, and the
+// sealed answer of that turn. The line has, between spaces,
 //
-//	v        1
+//	2        the version
 //	next     the turn that the call waits for
-//	state    after the last turn; missing while no turn was committed
-//	expires  when the call is forgotten; missing like state
-//	claim    turn and holder of the newest claim; it stands while that turn is next, and
-//	         afterwards tells who committed it
-//	until    when the claim runs out
-//	kept     the expires that Redis' own expiry was set by
-//	a:<n>    the answer of turn n
+//	expires  when the call is forgotten; 0 while no turn was committed: there is no state then
+//	until    when the claim runs out; 0: it was committed
+//	size     of the state, in bytes
+//	claim    turn and holder of the newest claim, to the end of the line; it stands while that turn is
+//	         next, and afterwards tells who committed it
 //
 // Times are milliseconds. These scripts are the hot path, and what costs in a script is each
-// command that it runs: both make do with two, but for a first turn, an expiry that has to
-// be moved and an answer that has to be dropped.
+// command that it runs: both make do with a GET and a SET. Servers of the release before keep a call
+// otherwise: see calls_old.go.
 
 // What begin answers first.
 const (
@@ -119,11 +138,28 @@ const (
 	beganAnswered   = 2
 	beganInProgress = 3
 	beganUnanswered = 4
+	beganOld        = 5
 )
 
-// begin claims a turn. A key of another type, and a hash that is no such record, is deleted,
-// as if the call had been lost: its caller starts over. So is a call that waits for an earlier
-// turn, as the commits since were lost, unless a claim stands.
+// callLua reads a call, or returns what a script answers instead.
+const callLua = `
+local function call(key)
+	local r = redis.pcall('GET', key)
+	if type(r) == 'table' then return nil, r end
+	if not r then return {} end
+	local _, at, v, nxt, expires, ends, size, claim = string.find(r, '^(%d+) (%S+) (%d+) (%d+) (%d+) ([^\n]*)\n')
+	if v == '2' then
+		return {nxt = nxt, expires = expires, ends = ends, size = size, claim = claim, sealed = string.sub(r, at + 1)}
+	end
+	v = string.match(r, '^(%d+) ')
+	if v and tonumber(v) > 2 then return nil, redis.error_reply('VERSION newer record') end
+	return {}
+end
+`
+
+// begin claims a turn. What is no such record is replaced, as if the call had been lost: its caller starts over.
+// So is a call that waits for an earlier turn, as the commits since were lost, unless a claim stands. To a
+// turn before the last one the answer is that of the last.
 //
 //	KEYS  call
 //	ARGV  turn, claim, now, until, milliseconds for Redis to keep an unknown call;
@@ -133,81 +169,67 @@ const (
 //	      {2, turn, answer} answered
 //	      {3}               in progress
 //	      {4}               unanswered: there was nothing to claim
-var begin = newScript(digitsLua + livesLua + `
+//	      {5}               the call is kept in another way
+var begin = newScript(callLua + `
 local key, turn, mine, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
-local h = redis.pcall('HMGET', key, 'v', 'next', 'state', 'expires', 'claim', 'until', 'a:' .. turn)
-if h.err then
-	if not string.find(h.err, 'WRONGTYPE', 1, true) then return h end
-	h = {false}
+local c, bad = call(key)
+if bad then
+	if string.find(bad.err, 'WRONGTYPE', 1, true) then return {5} end
+	return bad
 end
-local v, nxt, state, expires, claim, untl, answer = h[1], h[2], h[3], h[4], h[5], h[6], h[7]
-if v ~= '1' and digits(v) then return redis.error_reply('VERSION newer record') end
-
-local last, newest
-local sound = lives(v, nxt, state, expires, claim, untl, now)
-if sound and state and not answer and tonumber(turn) < tonumber(nxt) then
-	last = string.format('%.0f', tonumber(nxt) - 1)
-	newest = redis.call('HGET', key, 'a:' .. last)
-	sound = newest
+local stands, committed = false, false
+if c.claim then
+	stands = string.sub(c.claim, 1, #c.nxt + 1) == c.nxt .. ' '
+	committed = tonumber(c.expires) > now
 end
-if sound then
-	if answer then return {2, turn, answer} end
-	if newest then return {2, last, newest} end
-	if claim ~= mine and stands(claim, nxt) and now < tonumber(untl) then return {3} end
-	if state and turn ~= nxt then sound = false end
+if committed and tonumber(turn) < tonumber(c.nxt) then
+	return {2, string.format('%.0f', tonumber(c.nxt) - 1), string.sub(c.sealed, tonumber(c.size) + 1)}
 end
+if stands and (committed or c.expires == '0') and c.claim ~= mine and now < tonumber(c.ends) then return {3} end
 if ARGV[4] == '0' then return {4} end
-if not sound then
-	redis.call('DEL', key)
-	redis.call('HSET', key, 'v', '1', 'next', turn, 'claim', mine, 'until', ARGV[4])
-	redis.call('PEXPIRE', key, ARGV[5])
+if not committed or turn ~= c.nxt then
+	redis.call('SET', key, '2 ' .. turn .. ' 0 ' .. ARGV[4] .. ' 0 ' .. mine .. '\n', 'PX', ARGV[5])
 	return {1}
 end
-redis.call('HSET', key, 'next', turn, 'claim', mine, 'until', ARGV[4])
-if state then return {1, state} end
-return {1}
+local line = '2 ' .. c.nxt .. ' ' .. c.expires .. ' ' .. ARGV[4] .. ' ' .. c.size .. ' ' .. mine .. '\n'
+redis.call('SET', key, line .. c.sealed, 'KEEPTTL')
+return {1, string.sub(c.sealed, 1, tonumber(c.size))}
 `)
 
-// commit stores a turn's answer and the state after it, if the claim still stands, and drops
-// the answer of a turn long past. Said again with the same claim, nothing happens. Redis'
-// own expiry is only moved when the call's has moved by five minutes, half the slack.
-//
-// A first turn is claimed in the same step, if there is nothing under the key.
+// commit stores a turn's answer and the state after it, if the claim still stands. Said again with the
+// same claim, nothing happens. A first turn is claimed in the same step, if there is nothing under the key.
 //
 //	KEYS  call
-//	ARGV  turn, the turn after it, the turn to drop or nothing, claim, state, answer,
-//	      expires, milliseconds for Redis to keep the call, 1 for a first turn or 0
+//	ARGV  turn, the turn after it, claim, the record, milliseconds for Redis to keep the call, 1 for a
+//	      first turn or 0
 //	      1 committed, 0 overtaken
 var commit = newScript(commitLua)
 
 // commitInTime is commit, but for calls of which it matters whether an answer that is stored was given.
 var commitInTime = newWrite(commitLua)
 
-const commitLua = digitsLua + `
-local key, turn, after, mine = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
-local h = redis.pcall('HMGET', key, 'v', 'next', 'claim', 'kept')
-if h.err then
-	if not string.find(h.err, 'WRONGTYPE', 1, true) then return h end
+const commitLua = `
+local r = redis.pcall('GET', KEYS[1])
+if type(r) == 'table' then
+	if not string.find(r.err, 'WRONGTYPE', 1, true) then return r end
+	local v = redis.pcall('HGET', KEYS[1], 'v')
+	if type(v) == 'string' and (tonumber(v) or 0) > 1 then return redis.error_reply('VERSION newer record') end
 	return 0
 end
-if h[1] ~= '1' then
-	if digits(h[1]) then return redis.error_reply('VERSION newer record') end
-	if ARGV[9] ~= '1' or redis.call('EXISTS', key) == 1 then return 0 end
-	redis.call('HSET', key, 'v', '1', 'next', after, 'state', ARGV[5], 'expires', ARGV[7],
-		'claim', mine, 'until', '0', 'kept', ARGV[7], 'a:' .. turn, ARGV[6])
-	redis.call('PEXPIRE', key, ARGV[8])
-	return 1
+if r then
+	local v, nxt, claim = string.match(r, '^(%d+) (%S+) %d+ %d+ %d+ ([^\n]*)\n')
+	if v ~= '2' then
+		v = string.match(r, '^(%d+) ')
+		if v and tonumber(v) > 2 then return redis.error_reply('VERSION newer record') end
+		return 0
+	end
+	if claim ~= ARGV[3] then return 0 end
+	if nxt == ARGV[2] then return 1 end
+	if nxt ~= ARGV[1] then return 0 end
+elseif ARGV[6] ~= '1' then
+	return 0
 end
-if h[3] ~= mine then return 0 end
-if h[2] == after then return 1 end
-if h[2] ~= turn then return 0 end
-if digits(h[4]) and math.abs(tonumber(ARGV[7]) - tonumber(h[4])) < 300000 then
-	redis.call('HSET', key, 'next', after, 'state', ARGV[5], 'a:' .. turn, ARGV[6], 'expires', ARGV[7])
-else
-	redis.call('HSET', key, 'next', after, 'state', ARGV[5], 'a:' .. turn, ARGV[6], 'expires', ARGV[7], 'kept', ARGV[7])
-	redis.call('PEXPIRE', key, ARGV[8])
-end
-if ARGV[3] ~= '' then redis.call('HDEL', key, 'a:' .. ARGV[3]) end
+redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
 return 1
 `
 
@@ -216,20 +238,5 @@ const digitsLua = `
 local function digits(s)
 	if not s or #s > 15 then return false end
 	return string.find(s, '^%d+$') ~= nil
-end
-`
-
-// livesLua says whether the fields are those of a call that isn't forgotten, and whether a
-// claim is on the turn that comes next. It is written in small steps, as the Lua of
-// miniredis gets "x = f() and g() > 0" wrong.
-const livesLua = `
-local function stands(claim, nxt) return string.sub(claim, 1, #nxt + 1) == nxt .. ' ' end
-
-local function lives(v, nxt, state, expires, claim, untl, now)
-	if v ~= '1' or not digits(nxt) then return false end
-	if not claim or not digits(untl) then return false end
-	if not state then return stands(claim, nxt) end
-	if not digits(expires) then return false end
-	return tonumber(expires) > now
 end
 `

@@ -187,7 +187,7 @@ const fewFields = 10
 
 // kinds are all keys. Of a key that two rows fit the first counts.
 var kinds = []Kind{
-	{"uc:call:{CALL}", "a call: a hash with its state and its newest answers", 120, 200_000, "calls under way", "an hour after the last turn", true},
+	{"uc:call:{CALL}", "a call: a string with its state and its newest answer; one that a release before began: a hash", 120, 600, "calls under way", "an hour after the last turn", true},
 	{"uc:line:{NUMBER}", "a line: a hash, with the turns that changed its PIN", 0, 2_000, "lines", "the line is removed; a turn for 6 hours", false},
 	{"uc:strikes:SIDE:{NUMBER}", "failures and attempts under way on one side of a number: a hash", 0, 3_000, "numbers that somebody tried PINs for", "90 days after the last failure; locked until a reset for as long as the lock, of what is no line for 360 days; without failures 6 hours", false},
 	{"uc:history:{NUMBER}", "what happened to a number, newest first: a list of JSON", pins.MaxHistory, 400_000, "lines, once there are records", "two years after the newest record; the oldest make room", true},

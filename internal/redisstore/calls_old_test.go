@@ -1,0 +1,95 @@
+package redisstore_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/redistest"
+	"updatecenter/ivr"
+)
+
+// putOld stores a call of one turn as the release before does.
+func putOld(t *testing.T, s *redistest.Server, expires time.Time) {
+	t.Helper()
+	client := raw(t, s)
+	client.Del(t.Context(), ours[0])
+	err := client.HSet(t.Context(), ours[0], "v", "1", "next", "1", "state", "state 0", "expires", expires.UnixMilli(),
+		"claim", "0 h", "until", "0", "kept", expires.UnixMilli(), "a:0", "answer 0").Err()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A call that a server of the release before began goes on as one that this release's can go on with, and
+// has all its answers.
+func TestCallsOfTheReleaseBeforeStayTheirs(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		for _, calls := range []redisstore.Calls{open(t, s.URL()).Calls(), open(t, s.URL()).CallsInTime()} {
+			putOld(t, s, now.Add(time.Hour))
+			claim := ivr.Claim{Call: "CA1", Turn: 1, Holder: "h1", Now: now, Until: now.Add(time.Second)}
+			begun, err := calls.Begin(t.Context(), claim)
+			if err != nil || begun.Status != ivr.Claimed || string(begun.State) != "state 0" || !begun.Old {
+				t.Fatalf("%+v, %v", begun, err)
+			}
+			commit := ivr.Commit{Call: "CA1", Turn: 1, Holder: "h1", State: []byte("state 1"), Answer: []byte("answer 1"),
+				Now: now, Expires: now.Add(time.Hour)}
+			if err := calls.Commit(t.Context(), commit); !errors.Is(err, ivr.ErrOvertaken) {
+				t.Errorf("in this release's way: %v", err)
+			}
+			commit.Old = true
+			for range 2 {
+				if err := calls.Commit(t.Context(), commit); err != nil {
+					t.Error(err)
+				}
+			}
+			fields := raw(t, s).HGetAll(t.Context(), ours[0]).Val()
+			if fields["next"] != "2" || fields["state"] != "state 1" || fields["a:1"] != "answer 1" || fields["v"] != "1" {
+				t.Errorf("stored: %q", fields)
+			}
+			for turn, answer := range []string{"answer 0", "answer 1"} {
+				begun, err := calls.Begin(t.Context(), ivr.Claim{Call: "CA1", Turn: turn, Now: now})
+				if err != nil || begun.Status != ivr.Answered || begun.Turn != turn || string(begun.Answer) != answer {
+					t.Errorf("turn %d: %+v, %v", turn, begun, err)
+				}
+			}
+		}
+	})
+}
+
+// A call of the release before that is forgotten, or lost in part, begins anew as this release keeps it.
+func TestCallsOfTheReleaseBeforeAreForgotten(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		putOld(t, s, now)
+		if err := takeTurn(open(t, s.URL()).Calls(), "CA1", 1); err != nil {
+			t.Fatal(err)
+		}
+		if kind := raw(t, s).Type(t.Context(), ours[0]).Val(); kind != "string" {
+			t.Errorf("it is a %s", kind)
+		}
+	})
+}
+
+// A call takes no more than 600 bytes in Redis, with a state and an answer as they are sealed.
+func TestCallsAreSmall(t *testing.T) {
+	s := redistest.Start(t)
+	calls, client := open(t, s.URL()).Calls(), raw(t, s)
+	const id = "CA0123456789abcdef0123456789abcdef"
+	for turn := range 100 {
+		holder := "0123456789abcdef0123456789abcdef"
+		if _, err := calls.Begin(t.Context(), ivr.Claim{Call: id, Turn: turn, Holder: holder, Now: now, Until: now.Add(time.Second)}); err != nil {
+			t.Fatal(err)
+		}
+		err := calls.Commit(context.Background(), ivr.Commit{Call: id, Turn: turn, Holder: holder,
+			State: bytes.Repeat([]byte{'s'}, 180), Answer: bytes.Repeat([]byte{'a'}, 190), Now: now, Expires: now.Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if size := client.MemoryUsage(t.Context(), "uc:call:{"+id+"}").Val(); size == 0 || size > 600 {
+		t.Errorf("%d bytes", size)
+	}
+}
