@@ -89,7 +89,7 @@ func compareWithBare(b *testing.B, prepare func(p poster, calls []string) []webh
 
 // bareHandler is a plain handler of the same webhooks: it checks the same signature, reads and writes
 // a session, and sends TwiML that never changes.
-func bareHandler(b *testing.B, redisURL string) http.Handler {
+func bareHandler(b testing.TB, redisURL string) http.Handler {
 	client := redis.NewClient(must(redis.ParseURL(redisURL))(b))
 	b.Cleanup(func() { client.Close() })
 	validator := signature.New(secret.New(demoToken))
@@ -145,14 +145,14 @@ type poster struct {
 	client *http.Client
 }
 
-func newPoster(b *testing.B, handler http.Handler) poster {
+func newPoster(b testing.TB, handler http.Handler) poster {
 	server := httptest.NewServer(handler)
 	b.Cleanup(server.Close)
 	return poster{server.URL, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
 }
 
 // postAll posts webhooks, so many at once, and returns how long that took.
-func (p poster) postAll(b *testing.B, webhooks []webhook, callers int) time.Duration {
+func (p poster) postAll(b testing.TB, webhooks []webhook, callers int) time.Duration {
 	b.Helper()
 	var posted atomic.Int64
 	var group sync.WaitGroup
