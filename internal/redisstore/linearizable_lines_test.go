@@ -258,8 +258,7 @@ type callState struct {
 	next           int
 	holder         string
 	until          time.Time
-	state          int64
-	answers        [maxTurns + 1]int64
+	state, answer  int64 // of the turn before next
 }
 
 // begun is what a client hears of a claim.
@@ -356,11 +355,9 @@ func (u callUser) begin(claim ivr.Claim) (begun, bool) {
 
 // begin is the contract of ivr.Store.
 func (s callState) begin(claim ivr.Claim) (callState, begun) {
-	switch newest := s.next - 1; {
-	case s.answers[claim.Turn] != 0:
-		return s, begun{status: ivr.Answered, turn: claim.Turn, answer: s.answers[claim.Turn]}
+	switch {
 	case s.state != 0 && claim.Turn < s.next:
-		return s, begun{status: ivr.Answered, turn: newest, answer: s.answers[newest]}
+		return s, begun{status: ivr.Answered, turn: s.next - 1, answer: s.answer}
 	case s.claimed && s.holder != claim.Holder && claim.Now.Before(s.until):
 		return s, begun{status: ivr.InProgress}
 	case claim.Until.IsZero():
@@ -393,7 +390,6 @@ func (s callState) commit(c ivr.Commit, number int64) (callState, any) {
 	case s.holder != c.Holder || !s.claimed || s.next != c.Turn:
 		return s, ivr.ErrOvertaken
 	}
-	s.claimed, s.next, s.state = false, c.Turn+1, number
-	s.answers[c.Turn] = number
+	s.claimed, s.next, s.state, s.answer = false, c.Turn+1, number, number
 	return s, nil
 }
