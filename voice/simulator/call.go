@@ -143,9 +143,9 @@ func (c *Call) step(ctx context.Context) (Event, error) {
 // fetch gets the document that is asked for, or what stands in for it.
 func (c *Call) fetch(ctx context.Context) error {
 	hook := *c.pending
-	started := c.exchange.config.Stopwatch()
+	started := time.Now()
 	document, err := c.askOrLose(ctx, hook)
-	c.turns = append(c.turns, c.exchange.config.Stopwatch().Sub(started))
+	c.turns = append(c.turns, time.Since(started))
 	var broken *WebhookError
 	switch {
 	case ctx.Err() != nil:
@@ -288,10 +288,6 @@ type Loss struct {
 
 // Lose has the next webhook go wrong.
 func (c *Call) Lose(loss Loss) { c.lose = loss }
-
-// LoseNext loses the next answer on its way: the webhook after this is delivered, its
-// answer thrown away, and the webhook delivered again.
-func (c *Call) LoseNext() { c.Lose(Loss{Answer: true, Again: true}) }
 
 // ConnectAs has the transfers to come end with a DialCallStatus: completed, as they do unless
 // told otherwise, busy, no-answer, failed or canceled.

@@ -291,11 +291,11 @@ func (e *Exchange) request(ctx context.Context, d delivery) (*http.Request, erro
 	request.Header.Set("User-Agent", "TwilioProxy/1.1")
 	request.Header.Set("Accept", "*/*")
 	if e.config.SharedKey.IsZero() {
-		request.Header.Set("X-Twilio-Signature", signature.Sign(e.config.AuthToken, public, signed))
+		request.Header.Set(signature.Header, signature.Sign(e.config.AuthToken, public, signed))
 		return request, nil
 	}
-	request.Header.Set("X-Twilio-Signature", signature.SignShared(e.config.SharedKey, public, signed))
-	request.Header.Set("X-Twilio-Webhooks-Signature-Settings", "key="+e.config.KeyName+",algorithm=HMAC_SHA256")
+	request.Header.Set(signature.Header, signature.SignShared(e.config.SharedKey, public, signed))
+	request.Header.Set(signature.SettingsHeader, signature.Settings(e.config.KeyName))
 	return request, nil
 }
 

@@ -131,18 +131,17 @@ const DefaultNumber = "+16125557801"
 
 // Config sets up an exchange. PublicURL and AuthToken must be given.
 type Config struct {
-	PublicURL   string           // of the application, as Twilio knows it; http or https, no query
-	Target      string           // where webhooks are sent instead, with PublicURL's host and signature; empty: PublicURL
-	AuthToken   secret.Text      // signs the webhooks
-	SharedKey   secret.Text      // signs them by SHA-256 instead, under the name KeyName; empty: AuthToken does
-	KeyName     string           // of SharedKey
-	AccountSID  string           // empty: a demo account
-	SIPDomain   string           // of calls to 78; empty: DefaultSIPDomain
-	Numbers     []string         // of the account, or verified: what a transfer may show as caller ID; empty: DefaultNumber
-	Client      *http.Client     // nil: one that connects within 5 s. Its own redirect policy does not count
-	Clock       Clock            // nil: the clock on the wall
-	Stopwatch   func() time.Time // measures answers, in real time; nil: time.Now
-	Random      io.Reader        // call identifiers and chances; nil: the system's. A seeded one repeats its calls
+	PublicURL   string       // of the application, as Twilio knows it; http or https, no query
+	Target      string       // where webhooks are sent instead, with PublicURL's host and signature; empty: PublicURL
+	AuthToken   secret.Text  // signs the webhooks
+	SharedKey   secret.Text  // signs them by SHA-256 instead, under the name KeyName; empty: AuthToken does
+	KeyName     string       // of SharedKey
+	AccountSID  string       // empty: a demo account
+	SIPDomain   string       // of calls to 78; empty: DefaultSIPDomain
+	Numbers     []string     // of the account, or verified: what a transfer may show as caller ID; empty: DefaultNumber
+	Client      *http.Client // nil: one that connects within 5 s. Its own redirect policy does not count
+	Clock       Clock        // nil: the clock on the wall
+	Random      io.Reader    // call identifiers and chances; nil: the system's. A seeded one repeats its calls
 	Retry       Retry
 	AnswerLimit time.Duration // real time for one attempt; 0: Twilio's 15 s
 
@@ -228,9 +227,6 @@ func (c *Config) setDefaults() {
 	}
 	if c.Clock == nil {
 		c.Clock = RealClock{}
-	}
-	if c.Stopwatch == nil {
-		c.Stopwatch = time.Now
 	}
 	if c.Random == nil {
 		c.Random = rand.Reader

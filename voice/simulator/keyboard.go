@@ -248,11 +248,11 @@ func heardWords(events []Event) string {
 }
 
 // matches says whether the words hold what the line hears.
-func (s hearStep) matches(words string) bool {
-	if s.pattern == nil {
-		return strings.Contains(plain(words), plain(s.words))
+func (h hearing) matches(words string) bool {
+	if h.pattern == nil {
+		return strings.Contains(plain(words), plain(h.words))
 	}
-	return s.pattern.MatchString(words) || s.pattern.MatchString(plain(words))
+	return h.pattern.MatchString(words) || h.pattern.MatchString(plain(words))
 }
 
 // inLanguage says whether something was heard, and all of it in the language. A recording

@@ -77,7 +77,8 @@ func Play(ctx context.Context, exchange *Exchange, script Script, world World) R
 	p := &player{exchange: exchange, world: world}
 	p.result.Script = script.Name
 	for _, line := range script.lines {
-		if err := line.do.play(ctx, p); err != nil {
+		p.present = line
+		if err := line.do.play(p, ctx); err != nil {
 			p.result.Err = p.failure(script.Name, line, err)
 			break
 		}
@@ -102,6 +103,7 @@ func expect(format string, args ...any) error {
 type player struct {
 	exchange *Exchange
 	world    World
+	present  scriptLine
 	call     *Call   // nil: none yet
 	lose     Loss    // of the first webhook of a call to come
 	connects string  // how transfers end; empty: completed
@@ -119,6 +121,9 @@ func (p *player) failure(file string, line scriptLine, err error) error {
 	failure.Expected, failure.Err = "the call to go on", err
 	return failure
 }
+
+// line is the present line, of one that presses no keys.
+func (p *player) line() string { return p.present.do.written.Reveal() }
 
 // transcript is where the play is written down.
 func (p *player) transcript() *Transcript { return &p.result.Transcript }

@@ -9,13 +9,13 @@ import (
 // ringWait is how long, in real time, a script waits for the telephone to ring.
 const ringWait = 10 * time.Second
 
-func (s dialStep) play(ctx context.Context, p *player) error {
+func (p *player) dial(ctx context.Context, to, from string, known Attestation) error {
 	if err := p.free(); err != nil {
 		return err
 	}
 	p.finishCall(ctx)
-	p.transcript().add(TheCaller, "(%s)", s.written())
-	call, err := p.exchange.Dial(ctx, s.to, s.from, s.known)
+	p.transcript().add(TheCaller, "(%s)", p.line())
+	call, err := p.exchange.Dial(ctx, to, from, known)
 	if err != nil {
 		return err
 	}
@@ -25,17 +25,17 @@ func (s dialStep) play(ctx context.Context, p *player) error {
 // answerers are who picks up, by the word of the script.
 var answerers = map[string]string{"answer": Human, "voicemail": Machine, "fax": Fax, "undetected": Unknown}
 
-func (s answerStep) play(ctx context.Context, p *player) error {
+func (p *player) answer(ctx context.Context, manner, number string) error {
 	if err := p.free(); err != nil {
 		return err
 	}
 	p.finishCall(ctx)
-	rings, err := p.exchange.AwaitRing(ctx, s.number, ringWait)
+	rings, err := p.exchange.AwaitRing(ctx, number, ringWait)
 	if err != nil {
-		return &unmet{"the telephone to ring at " + s.number, err}
+		return &unmet{"the telephone to ring at " + number, err}
 	}
-	p.transcript().add(TheCaller, "(%s)", s.written())
-	switch s.manner {
+	p.transcript().add(TheCaller, "(%s)", p.line())
+	switch manner {
 	case "busy":
 		rings.RefuseBusy(ctx)
 		return nil
@@ -46,60 +46,59 @@ func (s answerStep) play(ctx context.Context, p *player) error {
 		rings.Fail(ctx)
 		return nil
 	}
-	return p.begin(ctx, rings.Answer(ctx, answerers[s.manner]))
+	return p.begin(ctx, rings.Answer(ctx, answerers[manner]))
 }
 
-func (s refuseStep) play(_ context.Context, p *player) error {
-	number := s.number
+// refuse has calls to a number refused, or accepted again by the code 0.
+func (p *player) refuse(number string, code int, after time.Duration) error {
 	if number == "all" {
 		number = ""
 	}
-	p.transcript().add(TheLine, "(%s)", s.written())
-	if s.code == 0 {
+	p.transcript().add(TheLine, "(%s)", p.line())
+	if code == 0 {
 		p.exchange.Accept(number)
 	} else {
-		p.exchange.Refuse(number, s.code, s.after)
+		p.exchange.Refuse(number, code, after)
 	}
 	return nil
 }
 
-func (s refusedStep) play(ctx context.Context, p *player) error {
-	if err := p.exchange.AwaitRefusal(ctx, s.number, ringWait); err != nil {
-		return &unmet{"a call to " + s.number + " to be refused", err}
+func (p *player) refused(ctx context.Context, number string) error {
+	if err := p.exchange.AwaitRefusal(ctx, number, ringWait); err != nil {
+		return &unmet{"a call to " + number + " to be refused", err}
 	}
-	p.transcript().add(TheLine, "refuses to call %s", s.number)
+	p.transcript().add(TheLine, "refuses to call %s", number)
 	return nil
 }
 
-func (s hearStep) play(_ context.Context, p *player) error {
-	if s.matches(heardWords(p.heard)) != s.not {
+func (p *player) hears(h hearing) error {
+	if h.matches(heardWords(p.heard)) != h.not {
 		return nil
 	}
-	quoted := fmt.Sprintf("%q", s.words)
-	if s.pattern != nil {
-		quoted = "/" + s.words + "/"
+	quoted := fmt.Sprintf("%q", h.words)
+	if h.pattern != nil {
+		quoted = h.quoted
 	}
-	if s.not {
+	if h.not {
 		return expect("not to hear %s", quoted)
 	}
 	return expect("to hear %s", quoted)
 }
 
-func (s languageStep) play(_ context.Context, p *player) error {
-	if inLanguage(p.heard, s.tag) {
+func (p *player) hearsLanguage(tag string) error {
+	if inLanguage(p.heard, tag) {
 		return nil
 	}
-	return expect("to hear the language %s alone", s.tag)
+	return expect("to hear the language %s alone", tag)
 }
 
-// play presses the keys. Those beyond the end of the entry are lost: the application is being asked
+// press presses the keys. Those beyond the end of the entry are lost: the application is being asked
 // then, and nothing listens.
-func (s pressStep) play(ctx context.Context, p *player) error {
+func (p *player) press(ctx context.Context, keys string) error {
 	call, err := p.up()
 	if err != nil {
 		return err
 	}
-	keys := s.keys.Reveal()
 	entry := call.entryIn(keys)
 	for i := range len(entry) {
 		if err := call.Press(entry[i]); err != nil {
@@ -134,7 +133,7 @@ func (p *player) pause(ctx context.Context) error {
 	return p.listen(ctx)
 }
 
-func (silenceStep) play(ctx context.Context, p *player) error {
+func (p *player) silence(ctx context.Context) error {
 	call, err := p.up()
 	if err != nil {
 		return err
@@ -147,7 +146,7 @@ func (silenceStep) play(ctx context.Context, p *player) error {
 	return p.pause(ctx)
 }
 
-func (repeatStep) play(ctx context.Context, p *player) error {
+func (p *player) repeat(ctx context.Context) error {
 	if p.call == nil {
 		return expect("a call, which begins with dial or answer")
 	}
@@ -158,25 +157,25 @@ func (repeatStep) play(ctx context.Context, p *player) error {
 	return nil
 }
 
-func (s loseStep) play(_ context.Context, p *player) error {
-	p.transcript().add(TheLine, "(%s)", s.written())
+func (p *player) loses(loss Loss) error {
+	p.transcript().add(TheLine, "(%s)", p.line())
 	if p.free() == nil {
-		p.lose = losses[s.what]
+		p.lose = loss
 		return nil
 	}
-	p.call.Lose(losses[s.what])
+	p.call.Lose(loss)
 	return nil
 }
 
-func (s transferStep) play(_ context.Context, p *player) error {
-	p.connects = s.status
+func (p *player) transfers(status string) error {
+	p.connects = status
 	if p.call != nil {
-		p.call.ConnectAs(s.status)
+		p.call.ConnectAs(status)
 	}
 	return nil
 }
 
-func (hangupStep) play(ctx context.Context, p *player) error {
+func (p *player) hangUp(ctx context.Context) error {
 	if p.call == nil {
 		return expect("a call to hang up")
 	}
@@ -187,7 +186,7 @@ func (hangupStep) play(ctx context.Context, p *player) error {
 	return nil
 }
 
-func (endedStep) play(ctx context.Context, p *player) error {
+func (p *player) ended(ctx context.Context) error {
 	if p.call != nil && p.call.cutOff() {
 		if err := p.listen(ctx); err != nil {
 			return err
@@ -199,24 +198,24 @@ func (endedStep) play(ctx context.Context, p *player) error {
 	return nil
 }
 
-func (s advanceStep) play(_ context.Context, p *player) error {
+func (p *player) advance(by time.Duration) error {
 	if p.world == nil {
 		return &unmet{"to move the clock", ErrNoWorld}
 	}
-	p.world.Advance(s.by)
-	p.transcript().add(TheLine, "%s later", s.by)
+	p.world.Advance(by)
+	p.transcript().add(TheLine, "%s later", by)
 	return nil
 }
 
-func (s redisStep) play(_ context.Context, p *player) error {
+func (p *player) redis(down bool) error {
 	switch {
 	case p.world == nil:
 		return &unmet{"to reach the store", ErrNoWorld}
-	case s.down:
+	case down:
 		p.world.RedisDown()
 	default:
 		p.world.RedisUp()
 	}
-	p.transcript().add(TheLine, "%s", s.written())
+	p.transcript().add(TheLine, "%s", p.line())
 	return nil
 }

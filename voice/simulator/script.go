@@ -87,62 +87,33 @@ func Parse(name string, r io.Reader) (Script, error) {
 func (s Script) Text() string {
 	var text strings.Builder
 	for _, line := range s.lines {
-		fmt.Fprintln(&text, line.do.written())
+		fmt.Fprintln(&text, line.do.written.Reveal())
 	}
 	return text.String()
 }
 
-// from is the script with every call made from the given number.
+// from is the script with every call made from the given number, which holds no space.
 func (s Script) from(number string) Script {
-	moved := Script{Name: s.Name, lines: make([]scriptLine, len(s.lines))}
-	for i, line := range s.lines {
-		if dial, ok := line.do.(dialStep); ok {
-			dial.from = number
-			line.do = dial
+	moved := Script{Name: s.Name, lines: slices.Clone(s.lines)}
+	for i, line := range moved.lines {
+		if words := strings.Fields(line.do.written.Reveal()); words[0] == "dial" {
+			words[3] = number
+			moved.lines[i].do, _ = parseDial(words[1:]) // as it was read before
 		}
-		moved.lines[i] = line
 	}
 	return moved
 }
 
 // A step is what a line of a script does.
-type step interface {
-	// written is the line, keys in the clear. It is no String method, lest a step that is
-	// printed tells them.
-	written() string
-	play(ctx context.Context, p *player) error
+type step struct {
+	written secret.Text // the line in its plainest form, keys in the clear
+	play    func(p *player, ctx context.Context) error
 }
 
-// The steps.
-type (
-	dialStep struct {
-		to, from string
-		stir     string // as written; empty: not given
-		known    Attestation
-	}
-	answerStep struct{ manner, number string }
-	refuseStep struct {
-		number string // "all"
-		code   int    // 0: accept
-		after  time.Duration
-	}
-	refusedStep struct{ number string }
-	hearStep    struct {
-		not     bool
-		words   string
-		pattern *regexp.Regexp // nil: words
-	}
-	pressStep    struct{ keys secret.Text }
-	languageStep struct{ tag string }
-	silenceStep  struct{}
-	repeatStep   struct{}
-	loseStep     struct{ what string } // one of losses
-	transferStep struct{ status string }
-	hangupStep   struct{}
-	endedStep    struct{}
-	advanceStep  struct{ by time.Duration }
-	redisStep    struct{ down bool } // or up
-)
+// does is a step that is written so.
+func does(play func(p *player, ctx context.Context) error, words ...string) (step, error) {
+	return step{secret.New(strings.TrimSpace(strings.Join(words, " "))), play}, nil
+}
 
 // advanceLimit is how far one line can move the clock: five years.
 const advanceLimit = 5 * 365 * 24 * time.Hour
@@ -163,195 +134,149 @@ var losses = map[string]Loss{
 }
 
 // bareSteps are the lines of one word.
-func bareStep(word string) (step, bool) {
-	switch word {
-	case "silence":
-		return silenceStep{}, true
-	case "repeat":
-		return repeatStep{}, true
-	case "hangup":
-		return hangupStep{}, true
-	case "ended":
-		return endedStep{}, true
-	}
-	return nil, false
+var bareSteps = map[string]func(p *player, ctx context.Context) error{
+	"silence": (*player).silence, "repeat": (*player).repeat, "hangup": (*player).hangUp, "ended": (*player).ended,
 }
 
 // parseStep reads a line, without space around it. Errors quote no keys.
 func parseStep(text string) (step, error) {
 	word, rest, _ := strings.Cut(text, " ")
 	rest = strings.TrimSpace(rest)
-	if bare, ok := bareStep(word); ok {
+	one := len(strings.Fields(rest)) == 1
+	wrong := func(usage string) (step, error) { return step{}, errors.New(usage) }
+	if bare, ok := bareSteps[word]; ok {
 		if rest != "" {
-			return nil, fmt.Errorf("nothing can follow %s", word)
+			return wrong("nothing can follow " + word)
 		}
-		return bare, nil
+		return does(bare, word)
 	}
 	switch word {
 	case "lose":
-		if _, known := losses[rest]; !known {
-			return nil, errors.New("write: lose, lose answer or lose request, and if need be: and keys")
+		loss, known := losses[rest]
+		if !known {
+			return wrong("write: lose, lose answer or lose request, and if need be: and keys")
 		}
-		return loseStep{rest}, nil
+		return does(func(p *player, _ context.Context) error { return p.loses(loss) }, word, rest)
 	case "dial":
 		return parseDial(strings.Fields(rest))
 	case "answer", "voicemail", "fax", "undetected", "busy", "no-answer", "failed":
-		return parseAnswer(word, rest)
+		if !one {
+			return wrong("write: " + word + " NUMBER")
+		}
+		return does(func(p *player, ctx context.Context) error { return p.answer(ctx, word, rest) }, word, rest)
 	case "refuse":
 		return parseRefuse(strings.Fields(rest))
 	case "accept":
-		if len(strings.Fields(rest)) != 1 {
-			return nil, errors.New("write: accept NUMBER, or accept all")
+		if !one {
+			return wrong("write: accept NUMBER, or accept all")
 		}
-		return refuseStep{number: rest}, nil
+		return does(func(p *player, _ context.Context) error { return p.refuse(rest, 0, 0) }, word, rest)
 	case "refused":
-		if len(strings.Fields(rest)) != 1 {
-			return nil, errors.New("write: refused NUMBER")
+		if !one {
+			return wrong("write: refused NUMBER")
 		}
-		return refusedStep{rest}, nil
+		return does(func(p *player, ctx context.Context) error { return p.refused(ctx, rest) }, word, rest)
 	case "hear", "!hear":
-		return parseHear(word == "!hear", rest)
+		return parseHear(word, rest)
 	case "press":
 		return parsePress(rest)
 	case "language":
 		if rest != "en" && rest != "es" {
-			return nil, errors.New("language is en or es")
+			return wrong("language is en or es")
 		}
-		return languageStep{rest}, nil
+		return does(func(p *player, _ context.Context) error { return p.hearsLanguage(rest) }, word, rest)
 	case "transfer":
 		if !slices.Contains(dialStatuses[:], rest) {
-			return nil, errors.New("transfer takes " + strings.Join(dialStatuses[:], ", "))
+			return wrong("transfer takes " + strings.Join(dialStatuses[:], ", "))
 		}
-		return transferStep{rest}, nil
+		return does(func(p *player, _ context.Context) error { return p.transfers(rest) }, word, rest)
 	case "advance":
 		return parseAdvance(rest)
 	case "redis":
 		if rest != "down" && rest != "up" {
-			return nil, errors.New("redis goes down or up")
+			return wrong("redis goes down or up")
 		}
-		return redisStep{down: rest == "down"}, nil
+		return does(func(p *player, _ context.Context) error { return p.redis(rest == "down") }, word, rest)
 	}
-	return nil, fmt.Errorf("no line of a call script begins with %.20q", word)
+	return step{}, fmt.Errorf("no line of a call script begins with %.20q", word)
 }
 
 func parseDial(words []string) (step, error) {
 	if len(words) != 3 && len(words) != 5 || words[1] != "from" || len(words) == 5 && words[3] != "stir" {
-		return nil, errors.New("write: dial NUMBER from NUMBER, and if need be: stir A")
+		return step{}, errors.New("write: dial NUMBER from NUMBER, and if need be: stir A")
 	}
-	dial := dialStep{to: words[0], from: words[2]}
-	if len(words) == 3 {
-		return dial, nil
+	var known Attestation
+	if len(words) == 5 {
+		if toUpdateCenter(words[0]) {
+			return step{}, errors.New("a call to 78 goes over the SIP domain, where nothing is attested")
+		}
+		var err error
+		if known, err = ParseAttestation(words[4]); err != nil {
+			return step{}, err
+		}
 	}
-	if toUpdateCenter(dial.to) {
-		return nil, errors.New("a call to 78 goes over the SIP domain, where nothing is attested")
-	}
-	known, err := ParseAttestation(words[4])
-	dial.stir, dial.known = words[4], known
-	return dial, err
-}
-
-func parseAnswer(manner, number string) (step, error) {
-	if number == "" || strings.ContainsAny(number, " \t") {
-		return nil, fmt.Errorf("write: %s NUMBER", manner)
-	}
-	return answerStep{manner, number}, nil
+	to, from := words[0], words[2]
+	return does(func(p *player, ctx context.Context) error { return p.dial(ctx, to, from, known) }, append([]string{"dial"}, words...)...)
 }
 
 // parseRefuse reads NUMBER CODE, and perhaps: again in SPAN.
 func parseRefuse(words []string) (step, error) {
 	wrong := errors.New("write: refuse NUMBER CODE or refuse all CODE, with a code of Twilio's, and if need be: again in 3s")
 	if len(words) != 2 && len(words) != 5 || len(words) == 5 && (words[2] != "again" || words[3] != "in") {
-		return nil, wrong
+		return step{}, wrong
 	}
-	refuse := refuseStep{number: words[0]}
+	number := words[0]
 	code, err := strconv.Atoi(words[1])
 	if err != nil || code < 10000 || code > 99999 {
-		return nil, wrong
+		return step{}, wrong
 	}
-	refuse.code = code
+	written := []string{"refuse", number, strconv.Itoa(code)}
+	var after time.Duration
 	if len(words) == 5 {
-		if refuse.after, err = time.ParseDuration(words[4]); err != nil || refuse.after < time.Second || refuse.after > advanceLimit {
-			return nil, wrong
+		if after, err = time.ParseDuration(words[4]); err != nil || after < time.Second || after > advanceLimit {
+			return step{}, wrong
 		}
+		written = append(written, "again in", after.String())
 	}
-	return refuse, nil
+	return does(func(p *player, _ context.Context) error { return p.refuse(number, code, after) }, written...)
 }
 
-func parseHear(not bool, rest string) (step, error) {
-	if len(rest) < 3 || rest[0] != rest[len(rest)-1] || rest[0] != '"' && rest[0] != '/' {
-		return nil, errors.New(`write: hear "words", or hear /regexp/`)
+// A hearing is words that must be heard, or must not.
+type hearing struct {
+	not     bool
+	quoted  string // as the line has it
+	words   string
+	pattern *regexp.Regexp // nil: words
+}
+
+func parseHear(word, quoted string) (step, error) {
+	if len(quoted) < 3 || quoted[0] != quoted[len(quoted)-1] || quoted[0] != '"' && quoted[0] != '/' {
+		return step{}, errors.New(`write: hear "words", or hear /regexp/`)
 	}
-	inner := rest[1 : len(rest)-1]
-	if rest[0] == '"' {
-		if plain(inner) == "" {
-			return nil, errors.New("there are no words to hear")
+	h := hearing{not: word == "!hear", quoted: quoted, words: quoted[1 : len(quoted)-1]}
+	if quoted[0] == '"' && plain(h.words) == "" {
+		return step{}, errors.New("there are no words to hear")
+	}
+	if quoted[0] == '/' {
+		var err error
+		if h.pattern, err = regexp.Compile("(?i)" + h.words); err != nil {
+			return step{}, fmt.Errorf("read regular expression: %w", err)
 		}
-		return hearStep{not: not, words: inner}, nil
 	}
-	pattern, err := regexp.Compile("(?i)" + inner)
-	if err != nil {
-		return nil, fmt.Errorf("read regular expression: %w", err)
-	}
-	return hearStep{not, inner, pattern}, nil
+	return does(func(p *player, _ context.Context) error { return p.hears(h) }, word, quoted)
 }
 
 func parsePress(keys string) (step, error) {
 	if keys == "" || len(keys) > pressLimit || strings.Trim(keys, keypad) != "" {
-		return nil, fmt.Errorf("press takes 1 to %d of the keys 0-9 * #", pressLimit)
+		return step{}, fmt.Errorf("press takes 1 to %d of the keys 0-9 * #", pressLimit)
 	}
-	return pressStep{secret.New(keys)}, nil
+	return does(func(p *player, ctx context.Context) error { return p.press(ctx, keys) }, "press", keys)
 }
 
 func parseAdvance(rest string) (step, error) {
 	by, err := time.ParseDuration(rest)
 	if err != nil || by <= 0 || by > advanceLimit {
-		return nil, errors.New("advance takes a span such as 31m or 2h, five years at most")
+		return step{}, errors.New("advance takes a span such as 31m or 2h, five years at most")
 	}
-	return advanceStep{by}, nil
-}
-
-func (s dialStep) written() string {
-	if s.stir == "" {
-		return "dial " + s.to + " from " + s.from
-	}
-	return "dial " + s.to + " from " + s.from + " stir " + s.stir
-}
-func (s answerStep) written() string   { return s.manner + " " + s.number }
-func (s refusedStep) written() string  { return "refused " + s.number }
-func (s pressStep) written() string    { return "press " + s.keys.Reveal() }
-func (s languageStep) written() string { return "language " + s.tag }
-func (silenceStep) written() string    { return "silence" }
-func (repeatStep) written() string     { return "repeat" }
-func (s loseStep) written() string     { return strings.TrimSpace("lose " + s.what) }
-func (hangupStep) written() string     { return "hangup" }
-func (endedStep) written() string      { return "ended" }
-func (s transferStep) written() string { return "transfer " + s.status }
-func (s advanceStep) written() string  { return "advance " + s.by.String() }
-
-func (s hearStep) written() string {
-	line := `hear "` + s.words + `"`
-	if s.pattern != nil {
-		line = "hear /" + s.words + "/"
-	}
-	if s.not {
-		return "!" + line
-	}
-	return line
-}
-
-func (s refuseStep) written() string {
-	switch {
-	case s.code == 0:
-		return "accept " + s.number
-	case s.after == 0:
-		return fmt.Sprintf("refuse %s %d", s.number, s.code)
-	}
-	return fmt.Sprintf("refuse %s %d again in %s", s.number, s.code, s.after)
-}
-
-func (s redisStep) written() string {
-	if s.down {
-		return "redis down"
-	}
-	return "redis up"
+	return does(func(p *player, _ context.Context) error { return p.advance(by) }, "advance", by.String())
 }

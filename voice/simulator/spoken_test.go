@@ -19,7 +19,7 @@ func TestHears(t *testing.T) {
 		{"", "anything", false},
 	}
 	for _, test := range tests {
-		if got := (hearStep{words: test.words}).matches(test.heard); got != test.want {
+		if got := (hearing{words: test.words}).matches(test.heard); got != test.want {
 			t.Errorf("%q in %q: %v", test.words, test.heard, got)
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/secret"
 	"updatecenter/twiml"
 )
 
@@ -185,24 +184,24 @@ type recorder struct {
 	err   error
 }
 
-func (r *recorder) write(do step) {
+func (r *recorder) write(line string) {
 	if r.out != nil && r.err == nil {
-		_, r.err = fmt.Fprintln(r.out, do.written())
+		_, r.err = fmt.Fprintln(r.out, line)
 	}
 }
 
 func (r *recorder) dialed(to, from string, stir Attestation) {
-	dial := dialStep{to: compact(to), from: compact(from)}
-	if !toUpdateCenter(to) {
-		dial.stir = stirName(stir)
+	line := "dial " + compact(to) + " from " + compact(from)
+	if name := stirName(stir); name != "" && !toUpdateCenter(to) {
+		line += " stir " + name
 	}
-	r.write(dial)
+	r.write(line)
 }
 
 // rung notes what was done when the telephone rang: "answer" or "busy".
 func (r *recorder) rung(manner, number string) {
 	r.heard, r.keys = nil, nil
-	r.write(answerStep{manner, compact(number)})
+	r.write(manner + " " + compact(number))
 }
 
 // compact is a number without the spaces that a script can't hold.
@@ -226,9 +225,9 @@ func (r *recorder) hear(words string) {
 
 // listened writes what was heard since the last key.
 func (r *recorder) listened() {
-	line := hearStep{words: strings.Join(r.heard, " ")}
+	words := strings.Join(r.heard, " ")
 	r.heard = nil
-	if plain(line.words) != "" && len(line.written()) <= scriptLineLimit {
+	if line := `hear "` + words + `"`; plain(words) != "" && len(line) <= scriptLineLimit {
 		r.write(line)
 	}
 }
@@ -244,22 +243,22 @@ func (r *recorder) press(key byte) {
 // entered writes the entry, which is finished.
 func (r *recorder) entered() {
 	if len(r.keys) > 0 {
-		r.write(pressStep{secret.New(string(r.keys))})
+		r.write("press " + string(r.keys))
 	}
 	r.keys = nil
 }
 
 func (r *recorder) silence() {
 	r.listened()
-	r.write(silenceStep{})
+	r.write("silence")
 }
 
 // ended writes how the call ended. An entry that was not finished never went out.
 func (r *recorder) ended(how Ended) {
 	r.listened()
 	if how.By == Caller {
-		r.write(hangupStep{})
+		r.write("hangup")
 		return
 	}
-	r.write(endedStep{})
+	r.write("ended")
 }
