@@ -15,132 +15,95 @@ import (
 // Document types and processing instructions are refused. Every error is a [*ParseError].
 func Parse(document []byte) (Response, error) {
 	p := &parser{document: document, xml: xml.NewDecoder(bytes.NewReader(document))}
-	if err := p.checkBytes(); err != nil {
-		return Response{}, err
-	}
-	root, err := p.root()
-	if err != nil {
-		return Response{}, err
-	}
-	r, err := p.response(root)
-	if err != nil {
-		return Response{}, err
-	}
-	if err := p.end(); err != nil {
-		return Response{}, err
+	p.checkBytes()
+	r := p.response(p.root())
+	p.end()
+	if p.err != nil {
+		return Response{}, p.err
 	}
 	return r, nil
 }
 
 // root reads up to the start of Response.
-func (p *parser) root() (xml.StartElement, error) {
+func (p *parser) root() xml.StartElement {
 	for {
-		token, err := p.next("")
-		if err != nil {
-			return xml.StartElement{}, err
-		}
-		switch token := token.(type) {
+		switch token := p.next("").(type) {
 		case nil:
-			return xml.StartElement{}, p.fail(CodeXML, "", "there is no root element")
+			p.fail(CodeXML, "", "there is no root element")
+			return xml.StartElement{}
 		case xml.StartElement:
 			if qualified(token.Name) != "Response" {
-				return token, p.fail(CodeRoot, qualified(token.Name), "the root is not Response")
+				p.fail(CodeRoot, qualified(token.Name), "the root is not Response")
 			}
-			return token, nil
+			return token
 		case xml.CharData:
 			if !p.blank() {
-				return xml.StartElement{}, p.fail(CodeXML, "", "text before the root")
+				p.fail(CodeXML, "", "text before the root")
 			}
 		}
 	}
 }
 
 // end reads what follows Response, which may be nothing but white space and comments.
-func (p *parser) end() error {
+func (p *parser) end() {
 	for {
-		token, err := p.next("")
-		if err != nil {
-			return err
-		}
-		switch token := token.(type) {
+		switch token := p.next("").(type) {
 		case nil:
-			return nil
+			return
 		case xml.StartElement:
-			return p.fail(CodeXML, qualified(token.Name), "a second root")
+			p.fail(CodeXML, qualified(token.Name), "a second root")
 		case xml.CharData:
 			if !p.blank() {
-				return p.fail(CodeXML, "", "text behind the root")
+				p.fail(CodeXML, "", "text behind the root")
 			}
 		}
 	}
 }
 
-func (p *parser) response(e xml.StartElement) (Response, error) {
-	var r Response
-	if a := p.attributes(e); a.err != nil {
-		return r, a.err
-	}
-	err := p.children(e, func(child xml.StartElement) error {
-		v, err := p.verb(child)
-		r.Verbs = append(r.Verbs, v)
-		return err
-	})
-	return r, err
+func (p *parser) response(e xml.StartElement) (r Response) {
+	p.attributes(e)
+	p.children(e, func(child xml.StartElement) { r.Verbs = append(r.Verbs, p.verb(child)) })
+	return r
 }
 
 // children hands every element within parent to its reader, until parent ends. Text other
 // than white space is refused.
-func (p *parser) children(parent xml.StartElement, read func(xml.StartElement) error) error {
-	return p.content(parent, read, func(xml.CharData) error {
+func (p *parser) children(parent xml.StartElement, read func(xml.StartElement)) {
+	p.content(parent, read, func(xml.CharData) {
 		if !p.blank() {
-			return p.fail(CodeSchema, parent.Name.Local, "text where none may be")
+			p.fail(CodeSchema, parent.Name.Local, "text where none may be")
 		}
-		return nil
 	})
 }
 
 // content hands the elements and texts within parent to their readers, until parent ends.
-func (p *parser) content(
-	parent xml.StartElement, readElement func(xml.StartElement) error, readText func(xml.CharData) error,
-) error {
+func (p *parser) content(parent xml.StartElement, readElement func(xml.StartElement), readText func(xml.CharData)) {
 	for {
-		token, err := p.next(parent.Name.Local)
-		if err != nil {
-			return err
-		}
-		switch token := token.(type) {
-		case xml.EndElement:
-			return nil
+		switch token := p.next(parent.Name.Local).(type) {
+		case nil, xml.EndElement:
+			return
 		case xml.StartElement:
-			err = readElement(token)
+			readElement(token)
 		case xml.CharData:
-			err = readText(token)
-		}
-		if err != nil {
-			return err
+			readText(token)
 		}
 	}
 }
 
 // empty reads to the end of an element that may hold nothing.
-func (p *parser) empty(e xml.StartElement) error {
-	return p.children(e, func(child xml.StartElement) error {
-		return p.fail(CodeSchema, qualified(child.Name), "stands in "+e.Name.Local+", which must be empty")
+func (p *parser) empty(e xml.StartElement) {
+	p.children(e, func(child xml.StartElement) {
+		p.fail(CodeSchema, qualified(child.Name), "stands in "+e.Name.Local+", which must be empty")
 	})
 }
 
 // words reads the text of an element that may hold nothing else, as it stands.
-func (p *parser) words(e xml.StartElement) (string, error) {
+func (p *parser) words(e xml.StartElement) string {
 	var all []byte
-	err := p.content(e,
-		func(child xml.StartElement) error {
-			return p.fail(CodeSchema, qualified(child.Name), "stands in "+e.Name.Local+", which holds only text")
-		},
-		func(text xml.CharData) error {
-			all = append(all, text...)
-			return nil
-		})
-	return string(all), err
+	p.content(e, func(child xml.StartElement) {
+		p.fail(CodeSchema, qualified(child.Name), "stands in "+e.Name.Local+", which holds only text")
+	}, func(text xml.CharData) { all = append(all, text...) })
+	return string(all)
 }
 
 var (
@@ -148,63 +111,52 @@ var (
 	sipForm    = regexp.MustCompile(`^sips?:[!#-;=?A-\[\]_a-z~]([!#-;=?-\[\]_a-z~]*[!#-;=?A-\[\]_a-z~])?$`)
 )
 
-func (p *parser) verb(e xml.StartElement) (Verb, error) {
+func (p *parser) verb(e xml.StartElement) Verb {
 	switch name := qualified(e.Name); name {
 	case "Say", "Play", "Pause":
 		return p.prompt(e)
 	case "Gather":
 		return p.gather(e)
 	case "Redirect":
-		return p.redirect(e)
+		a := p.attributes(e, "method")
+		return Redirect{Method: a.method(CodeRedirectMethod), URL: p.url(e)}
 	case "Dial":
 		return p.dial(e)
 	case "Reject":
-		return p.reject(e)
+		a := p.attributes(e, "reason")
+		v := Reject{Reason: Reason(a.oneOf("reason", CodeSchema, "rejected", "busy"))}
+		p.empty(e)
+		return v
 	case "Hangup":
-		if a := p.attributes(e); a.err != nil {
-			return nil, a.err
-		}
-		return Hangup{}, p.empty(e)
+		p.attributes(e)
+		p.empty(e)
+		return Hangup{}
 	default:
-		return nil, p.fail(CodeSchema, name, "is not a verb of this package")
+		p.fail(CodeSchema, name, "is not a verb of this package")
+		return nil
 	}
 }
 
 // prompt reads what may stand in a Gather.
-func (p *parser) prompt(e xml.StartElement) (Prompt, error) {
+func (p *parser) prompt(e xml.StartElement) Prompt {
 	switch name := qualified(e.Name); name {
 	case "Say":
 		return p.say(e)
 	case "Play":
-		return p.play(e)
+		a := p.attributes(e, "loop")
+		return Play{Loop: a.loop(CodePlayLoop), URL: p.url(e)}
 	case "Pause":
-		return p.pause(e)
+		a := p.attributes(e, "length")
+		v := Pause{Length: a.count("length", MaxPause, CodePauseLength)}
+		p.empty(e)
+		return v
 	default:
-		return nil, p.fail(CodeGatherNested, name, "stands in Gather, which holds Say, Play and Pause")
+		p.fail(CodeGatherNested, name, "stands in Gather, which holds Say, Play and Pause")
+		return nil
 	}
 }
 
-func (p *parser) play(e xml.StartElement) (Play, error) {
-	a := p.attributes(e, "loop")
-	v := Play{Loop: a.loop(CodePlayLoop)}
-	if a.err != nil {
-		return v, a.err
-	}
-	var err error
-	v.URL, err = p.url(e)
-	return v, err
-}
-
-func (p *parser) pause(e xml.StartElement) (Pause, error) {
-	a := p.attributes(e, "length")
-	v := Pause{Length: a.count("length", MaxPause, CodePauseLength)}
-	if a.err != nil {
-		return v, a.err
-	}
-	return v, p.empty(e)
-}
-
-func (p *parser) gather(e xml.StartElement) (Gather, error) {
+func (p *parser) gather(e xml.StartElement) Gather {
 	a := p.attributes(e, "action", "method", "numDigits", "finishOnKey", "timeout", "actionOnEmptyResult")
 	v := Gather{
 		Action:              a.url("action"),
@@ -214,48 +166,17 @@ func (p *parser) gather(e xml.StartElement) (Gather, error) {
 		Timeout:             a.count("timeout", MaxGatherTimeout, CodeGatherTimeout),
 		ActionOnEmptyResult: a.oneOf("actionOnEmptyResult", CodeSchema, "true", "false") == "true",
 	}
-	if a.err != nil {
-		return v, a.err
-	}
-	err := p.children(e, func(child xml.StartElement) error {
-		prompt, err := p.prompt(child)
-		v.Prompts = append(v.Prompts, prompt)
-		return err
-	})
-	return v, err
-}
-
-func (p *parser) redirect(e xml.StartElement) (Redirect, error) {
-	a := p.attributes(e, "method")
-	v := Redirect{Method: a.method(CodeRedirectMethod)}
-	if a.err != nil {
-		return v, a.err
-	}
-	var err error
-	v.URL, err = p.url(e)
-	return v, err
+	p.children(e, func(child xml.StartElement) { v.Prompts = append(v.Prompts, p.prompt(child)) })
+	return v
 }
 
 // url reads the URL that an element holds as its text.
-func (p *parser) url(e xml.StartElement) (string, error) {
-	words, err := p.words(e)
-	if err != nil {
-		return "", err
-	}
-	url := trim(words)
+func (p *parser) url(e xml.StartElement) string {
+	url := trim(p.words(e))
 	if !urlForm.MatchString(url) {
-		return "", p.fail(CodeSchema, e.Name.Local, "does not hold a URL")
+		p.fail(CodeSchema, e.Name.Local, "does not hold a URL")
 	}
-	return url, nil
-}
-
-func (p *parser) reject(e xml.StartElement) (Reject, error) {
-	a := p.attributes(e, "reason")
-	v := Reject{Reason: Reason(a.oneOf("reason", CodeSchema, "rejected", "busy"))}
-	if a.err != nil {
-		return v, a.err
-	}
-	return v, p.empty(e)
+	return url
 }
 
 func trim(s string) string { return strings.Trim(s, " \t\r\n") }

@@ -11,45 +11,30 @@ import (
 
 var breakForm = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,3})?(s|ms)$`)
 
-func (p *parser) say(e xml.StartElement) (Say, error) {
+func (p *parser) say(e xml.StartElement) Say {
 	a := p.attributes(e, "voice", "language", "loop")
 	v := Say{
 		Voice:    a.word("voice", CodeSchema),
 		Language: a.word("language", CodeSchema),
 		Loop:     a.loop(CodeSayLoop),
-	}
-	if a.err != nil {
-		return v, a.err
-	}
-	var err error
-	v.Content, err = p.spoken(e, p.speech)
-	if err != nil {
-		return v, err
+		Content:  p.spoken(e, p.speech),
 	}
 	if characters(v.Content) > MaxSay {
-		return v, p.fail(CodeSayText, "Say", "speaks more than 3000 characters")
+		p.fail(CodeSayText, "Say", "speaks more than 3000 characters")
 	}
-	return v, nil
+	return v
 }
 
 // spoken reads the content of a Say or Prosody. Texts that only a comment or the edge of a
 // CDATA section parts are one Text.
-func (p *parser) spoken(e xml.StartElement, read func(xml.StartElement) (Speech, error)) ([]Speech, error) {
-	var content []Speech
-	err := p.content(e,
-		func(child xml.StartElement) error {
-			s, err := read(child)
-			content = append(content, s)
-			return err
-		},
-		func(text xml.CharData) error {
-			content = join(content, Text(text))
-			return nil
-		})
-	if err == nil && len(content) == 0 {
-		err = p.fail(CodeSayText, e.Name.Local, "has nothing to say")
+func (p *parser) spoken(e xml.StartElement, read func(xml.StartElement) Speech) (content []Speech) {
+	p.content(e,
+		func(child xml.StartElement) { content = append(content, read(child)) },
+		func(text xml.CharData) { content = join(content, Text(text)) })
+	if len(content) == 0 {
+		p.fail(CodeSayText, e.Name.Local, "has nothing to say")
 	}
-	return content, err
+	return content
 }
 
 func join(content []Speech, t Text) []Speech {
@@ -65,61 +50,44 @@ func join(content []Speech, t Text) []Speech {
 	return append(content, t)
 }
 
-func (p *parser) speech(e xml.StartElement) (Speech, error) {
-	if qualified(e.Name) == "prosody" {
-		return p.prosody(e)
+func (p *parser) speech(e xml.StartElement) Speech {
+	if qualified(e.Name) != "prosody" {
+		return p.phrase(e)
 	}
-	return p.phrase(e)
+	a := p.attributes(e, "rate")
+	return Prosody{Rate: Rate(a.required("rate", "x-slow", "slow", "medium", "fast", "x-fast")), Content: p.spoken(e, p.phrase)}
 }
 
 // phrase reads what may stand in Say and in prosody.
-func (p *parser) phrase(e xml.StartElement) (Speech, error) {
+func (p *parser) phrase(e xml.StartElement) Speech {
 	switch name := qualified(e.Name); name {
 	case "say-as":
 		return p.sayAs(e)
 	case "break":
 		return p.silence(e)
 	default:
-		return nil, p.fail(CodeSchema, name, "stands where only text, say-as, break and one prosody may")
+		p.fail(CodeSchema, name, "stands where only text, say-as, break and one prosody may")
+		return nil
 	}
 }
 
-func (p *parser) sayAs(e xml.StartElement) (SayAs, error) {
+func (p *parser) sayAs(e xml.StartElement) SayAs {
 	a := p.attributes(e, "interpret-as")
-	s := SayAs{As: Interpretation(a.required("interpret-as", "digits", "telephone", "cardinal", "spell-out"))}
-	if a.err != nil {
-		return s, a.err
+	s := SayAs{As: Interpretation(a.required("interpret-as", "digits", "telephone", "cardinal", "spell-out")), Text: p.words(e)}
+	if s.Text == "" {
+		p.fail(CodeSayText, "say-as", "has nothing to say")
 	}
-	var err error
-	s.Text, err = p.words(e)
-	if err == nil && s.Text == "" {
-		err = p.fail(CodeSayText, "say-as", "has nothing to say")
-	}
-	return s, err
+	return s
 }
 
-func (p *parser) silence(e xml.StartElement) (Break, error) {
+func (p *parser) silence(e xml.StartElement) Break {
 	a := p.attributes(e, "time")
-	words := a.of(breakForm, "time", CodeSchema, "a time in s or ms")
-	if a.err != nil {
-		return Break{}, a.err
-	}
-	t, err := time.ParseDuration(words)
+	t, err := time.ParseDuration(a.of(breakForm, "time", CodeSchema, "a time in s or ms"))
 	if err != nil || t%time.Millisecond != 0 || t < time.Millisecond || t > 10*time.Second {
-		return Break{}, p.fail(CodeSchema, "break", "time is not within 1 ms to 10 s, in whole milliseconds")
+		p.fail(CodeSchema, "break", "time is not within 1 ms to 10 s, in whole milliseconds")
 	}
-	return Break{Time: t}, p.empty(e)
-}
-
-func (p *parser) prosody(e xml.StartElement) (Prosody, error) {
-	a := p.attributes(e, "rate")
-	s := Prosody{Rate: Rate(a.required("rate", "x-slow", "slow", "medium", "fast", "x-fast"))}
-	if a.err != nil {
-		return s, a.err
-	}
-	var err error
-	s.Content, err = p.spoken(e, p.phrase)
-	return s, err
+	p.empty(e)
+	return Break{Time: t}
 }
 
 // characters counts what is spoken, tags aside.
@@ -138,82 +106,56 @@ func characters(content []Speech) int {
 	return n
 }
 
-func (p *parser) dial(e xml.StartElement) (Dial, error) {
+func (p *parser) dial(e xml.StartElement) Dial {
 	a := p.attributes(e, "action", "method", "timeout", "callerId")
-	v := Dial{
+	return Dial{
 		Action:   a.url("action"),
 		Method:   a.method(CodeDialMethod),
 		Timeout:  a.count("timeout", MaxDialTimeout, CodeDialTimeout),
 		CallerID: a.word("callerId", CodeDialCallerID),
+		Target:   p.target(e),
 	}
-	if a.err != nil {
-		return v, a.err
-	}
-	var err error
-	v.Target, err = p.target(e)
-	return v, err
 }
 
 // target reads the one Number or Sip in a Dial, or its text as a number.
-func (p *parser) target(e xml.StartElement) (Target, error) {
+func (p *parser) target(e xml.StartElement) Target {
 	var found []Target
 	var words []byte
-	err := p.content(e,
-		func(child xml.StartElement) error {
-			t, err := p.noun(child)
-			found = append(found, t)
-			return err
-		},
-		func(text xml.CharData) error {
-			words = append(words, text...)
-			return nil
-		})
-	if err != nil {
-		return nil, err
-	}
+	p.content(e,
+		func(child xml.StartElement) { found = append(found, p.noun(child)) },
+		func(text xml.CharData) { words = append(words, text...) })
 	if plain := trim(string(words)); plain != "" {
-		n, err := p.number("Dial", plain)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, n)
+		found = append(found, p.number("Dial", plain))
 	}
 	if len(found) != 1 {
-		return nil, p.fail(CodeSchema, "Dial", "does not hold exactly one target")
+		p.fail(CodeSchema, "Dial", "does not hold exactly one target")
+		return nil
 	}
-	return found[0], nil
+	return found[0]
 }
 
-func (p *parser) noun(e xml.StartElement) (Target, error) {
+func (p *parser) noun(e xml.StartElement) Target {
 	name := qualified(e.Name)
 	if name != "Number" && name != "Sip" {
-		return nil, p.fail(CodeDialNested, name, "stands in Dial, which holds Number or Sip")
+		p.fail(CodeDialNested, name, "stands in Dial, which holds Number or Sip")
+		return nil
 	}
-	if a := p.attributes(e); a.err != nil {
-		return nil, a.err
-	}
-	words, err := p.words(e)
-	if err != nil {
-		return nil, err
-	}
+	p.attributes(e)
+	words := trim(p.words(e))
 	if name == "Number" {
-		return p.number(name, trim(words))
+		return p.number(name, words)
 	}
-	return p.sip(trim(words))
-}
-
-func (p *parser) number(in, words string) (Number, error) {
-	if !numberForm.MatchString(words) {
-		return "", p.fail(CodeDialNumber, in, "the number is not in E.164 form")
-	}
-	return Number(words), nil
-}
-
-func (p *parser) sip(words string) (SIP, error) {
 	if len(words) > maxWord || !sipForm.MatchString(words) {
-		return "", p.fail(CodeDialSIP, "Sip", "does not hold a SIP address of at most 255 characters")
+		p.fail(CodeDialSIP, "Sip", "does not hold a SIP address of at most 255 characters")
 	}
-	return SIP(words), nil
+	return SIP(words)
+}
+
+func (p *parser) number(in, words string) Number {
+	if !numberForm.MatchString(words) {
+		p.fail(CodeDialNumber, in, "the number is not in E.164 form")
+	}
+	return Number(words)
 }
 
 var (
@@ -224,13 +166,11 @@ var (
 	digitsForm = regexp.MustCompile(`^[0-9]+$`) // Atoi also reads a sign
 )
 
-// attributes reads the attributes of an element by name and kind, up to the first fault,
-// which it keeps as err.
+// attributes reads the attributes of an element by name and kind.
 type attributes struct {
 	p      *parser
 	in     string
 	values map[string]string
-	err    error
 }
 
 // attributes takes the attributes of e, each of which must be one of those allowed and
@@ -251,11 +191,7 @@ func (p *parser) attributes(e xml.StartElement, allowed ...string) *attributes {
 	return a
 }
 
-func (a *attributes) fail(code int, problem string) {
-	if a.err == nil {
-		a.err = a.p.fail(code, a.in, problem)
-	}
-}
+func (a *attributes) fail(code int, problem string) { a.p.fail(code, a.in, problem) }
 
 // of gives a value of a form, or nothing where the attribute was left out.
 func (a *attributes) of(form *regexp.Regexp, name string, code int, expected string) string {

@@ -10,12 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// A parser reads one document, token by token. What encoding/xml lets pass although it is
-// not well-formed XML 1.0 is looked for here.
+// A parser reads one document, token by token, up to the first fault. What encoding/xml lets pass
+// although it is not well-formed XML 1.0 is looked for here.
 type parser struct {
 	document []byte
 	xml      *xml.Decoder
 	raw      []byte // the last token as it stands in the document
+	err      error  // the first fault: no token comes after it
 }
 
 var (
@@ -32,20 +33,19 @@ var (
 
 // checkBytes looks at the document as a whole: its size, and whether it consists of
 // characters that XML allows.
-func (p *parser) checkBytes() error {
+func (p *parser) checkBytes() {
 	switch d := p.document; {
 	case len(d) > MaxDocument:
-		return p.fail(CodeTooLarge, "", "the document exceeds 64 kB")
+		p.fail(CodeTooLarge, "", "the document exceeds 64 kB")
 	case len(d) == 0:
-		return p.fail(CodeEmpty, "", "the document is empty")
+		p.fail(CodeEmpty, "", "the document is empty")
 	case bytes.HasPrefix(d, []byte("\uFEFF")):
-		return p.fail(CodeXML, "", "a byte order mark before the document")
+		p.fail(CodeXML, "", "a byte order mark before the document")
 	case !utf8.Valid(d):
-		return p.fail(CodeXML, "", "the document is not UTF-8")
+		p.fail(CodeXML, "", "the document is not UTF-8")
 	case bytes.ContainsFunc(d, notXML):
-		return p.fail(CodeXML, "", "a character that XML cannot hold")
+		p.fail(CodeXML, "", "a character that XML cannot hold")
 	}
-	return nil
 }
 
 // notXML is the complement of production 2 of XML 1.0, Char.
@@ -54,16 +54,14 @@ func notXML(r rune) bool {
 }
 
 // checkRaw looks at a tag or text as it stands in the document.
-func (p *parser) checkRaw(within string) error {
+func (p *parser) checkRaw(within string) {
 	switch {
 	case bytes.HasPrefix(p.raw, []byte("<![CDATA[")):
-		return nil
 	case crampedTag.Match(p.raw):
-		return p.fail(CodeXML, within, "no space between two attributes")
+		p.fail(CodeXML, within, "no space between two attributes")
 	case refersToSurrogate(p.raw):
-		return p.fail(CodeXML, within, "a reference to half a character")
+		p.fail(CodeXML, within, "a reference to half a character")
 	}
-	return nil
 }
 
 // refersToSurrogate looks for a reference such as &#xD800;, which encoding/xml would turn
@@ -85,31 +83,35 @@ func base(reference [][]byte) int {
 	return 10
 }
 
-// next reads the next start, end or text; nil is the end of the document.
-func (p *parser) next(within string) (xml.Token, error) {
-	for {
+// next reads the next start, end or text; nil at the end of the document, and after a fault.
+func (p *parser) next(within string) xml.Token {
+	for p.err == nil {
 		from := p.xml.InputOffset()
 		token, err := p.xml.Token()
 		if errors.Is(err, io.EOF) {
-			return nil, nil
+			return nil
 		}
 		if err != nil {
-			return nil, p.syntax(within, err)
+			p.syntax(within, err)
+			return nil
 		}
 		p.raw = p.document[from:p.xml.InputOffset()]
 		switch token.(type) {
 		case nil: // so encoding/xml gives an empty CDATA section at the very beginning
-			return nil, p.fail(CodeXML, within, "text before the root")
+			p.fail(CodeXML, within, "text before the root")
 		case xml.StartElement, xml.EndElement, xml.CharData:
-			return token, p.checkRaw(within)
+			if p.checkRaw(within); p.err == nil {
+				return token
+			}
 		case xml.ProcInst:
 			if from != 0 || !xmlDeclaration.Match(p.raw) {
-				return nil, p.fail(CodeXML, within, "neither an XML declaration nor at the beginning")
+				p.fail(CodeXML, within, "neither an XML declaration nor at the beginning")
 			}
 		case xml.Directive:
-			return nil, p.fail(CodeXML, within, "a document type or other declaration")
+			p.fail(CodeXML, within, "a document type or other declaration")
 		}
 	}
+	return nil
 }
 
 // blank tells whether the last token is white space, written as such.
@@ -117,14 +119,20 @@ func (p *parser) blank() bool {
 	return len(bytes.Trim(p.raw, " \t\r\n")) == 0
 }
 
-func (p *parser) fail(code int, in, problem string) error {
-	line, _ := p.xml.InputPos()
-	return &ParseError{Code: code, Line: line, Element: in, Problem: problem}
+func (p *parser) fail(code int, in, problem string) {
+	p.note(ParseError{Code: code, Element: in, Problem: problem})
 }
 
-func (p *parser) syntax(in string, err error) error {
-	line, _ := p.xml.InputPos()
-	return &ParseError{Code: CodeXML, Line: line, Element: in, Problem: "not well-formed XML", Err: err}
+func (p *parser) syntax(in string, err error) {
+	p.note(ParseError{Code: CodeXML, Element: in, Problem: "not well-formed XML", Err: err})
+}
+
+// note keeps the first fault.
+func (p *parser) note(fault ParseError) {
+	if p.err == nil {
+		fault.Line, _ = p.xml.InputPos()
+		p.err = &fault
+	}
 }
 
 // qualified is the name with its name space, in which no element of TwiML is.
