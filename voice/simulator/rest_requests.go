@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -292,7 +291,10 @@ func (e *Exchange) Refuse(number string, code int, retryAfter time.Duration) {
 	if e.refusals.switches == nil {
 		e.refusals.switches = map[string]Fault{}
 	}
-	e.refusals.switches[refusedNumber(number)] = Fault{Status: statusOf(code), Code: code, RetryAfter: retryAfter}
+	if number != "" {
+		number = international(number)
+	}
+	e.refusals.switches[number] = Fault{Status: statusOf(code), Code: code, RetryAfter: retryAfter}
 }
 
 // Accept ends what [Exchange.Refuse] has begun for a number; without one, for all.
@@ -304,14 +306,6 @@ func (e *Exchange) Accept(number string) {
 		return
 	}
 	delete(e.refusals.switches, international(number))
-}
-
-// refusedNumber is "" for all.
-func refusedNumber(number string) string {
-	if number == "" {
-		return ""
-	}
-	return international(number)
 }
 
 // refusal is how an order of a call to a number is refused; false: it is not.
@@ -328,8 +322,7 @@ func (e *Exchange) refusal(to string) (Fault, bool) {
 			e.refusals.refused = map[string]int{}
 		}
 		e.refusals.refused[to]++
-		close(e.changed)
-		e.changed = make(chan struct{})
+		e.wake()
 	}
 	return fault, refused
 }
@@ -337,25 +330,16 @@ func (e *Exchange) refusal(to string) (Fault, bool) {
 // AwaitRefusal waits until an order of a call to a number was refused, for the given span of real
 // time; then it is [ErrNoRing]. Each refusal counts once.
 func (e *Exchange) AwaitRefusal(ctx context.Context, number string, within time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
 	number = international(number)
-	for {
+	return e.await(ctx, within, func() (bool, <-chan struct{}) {
 		e.mu.Lock()
-		found, changed := e.refusals.refused[number] > 0, e.changed
+		defer e.mu.Unlock()
+		found := e.refusals.refused[number] > 0
 		if found {
 			e.refusals.refused[number]--
 		}
-		e.mu.Unlock()
-		if found {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return fmt.Errorf("%w: %w", ErrNoRing, ctx.Err())
-		}
-	}
+		return found, e.changed
+	})
 }
 
 // statusOf is the HTTP status that Twilio sends with a code: most are 400.

@@ -75,27 +75,43 @@ func (e *Exchange) addRinging(p *placed) error {
 	e.ringing[number] = append(e.ringing[number], &Ringing{
 		SID: p.sid, To: number, From: p.call.form.Get("From"), placed: p,
 	})
-	close(e.changed)
-	e.changed = make(chan struct{})
+	e.wake()
 	return nil
 }
 
 // AwaitRing waits until the number rings, for the given span of real time; then it is
 // [ErrNoRing].
-func (e *Exchange) AwaitRing(ctx context.Context, number string, within time.Duration) (*Ringing, error) {
+func (e *Exchange) AwaitRing(ctx context.Context, number string, within time.Duration) (rings *Ringing, err error) {
+	err = e.await(ctx, within, func() (bool, <-chan struct{}) {
+		var changed <-chan struct{}
+		rings, changed = e.takeRinging(international(number))
+		return rings != nil, changed
+	})
+	return rings, err
+}
+
+// await looks for something each time that anything has changed, for the given span of real time;
+// then it is ErrNoRing.
+func (e *Exchange) await(ctx context.Context, within time.Duration, look func() (bool, <-chan struct{})) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for {
-		rings, changed := e.takeRinging(international(number))
-		if rings != nil {
-			return rings, nil
+		found, changed := look()
+		if found {
+			return nil
 		}
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("%w: %w", ErrNoRing, ctx.Err())
+			return fmt.Errorf("%w: %w", ErrNoRing, ctx.Err())
 		}
 	}
+}
+
+// wake has those look again who await something; e.mu is locked.
+func (e *Exchange) wake() {
+	close(e.changed)
+	e.changed = make(chan struct{})
 }
 
 // takeRinging is the oldest call that rings the number, or nil and what to wait for.
