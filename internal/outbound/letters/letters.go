@@ -64,18 +64,10 @@ const maxReturn = 5
 
 var (
 	// ErrNoAddress: the account of the letter has no postal address.
-	ErrNoAddress error = finalError("no address to send a letter to")
+	ErrNoAddress error = wording.FinalError("no address to send a letter to")
 	// ErrID: the letter's ID can't be the name of a file.
-	ErrID error = finalError("the ID of a letter has 1 to 64 of a-z, 0-9, - and _")
+	ErrID error = wording.FinalError("the ID of a letter has 1 to 64 of a-z, 0-9, - and _")
 )
-
-// finalError is an error of a letter that printing it again does not help.
-type finalError string
-
-func (e finalError) Error() string { return string(e) }
-
-// Final says that it is final, to [deliveries.Printer]'s users.
-func (finalError) Final() bool { return true }
 
 // Config says where letters go, and from whom.
 type Config struct {
@@ -126,7 +118,7 @@ func (p *Printer) Print(ctx context.Context, letter deliveries.Letter) error {
 }
 
 func (p *Printer) print(ctx context.Context, letter deliveries.Letter) error {
-	if !isName(string(letter.ID)) {
+	if !wording.IsName(string(letter.ID)) {
 		return ErrID
 	}
 	message, err := p.company.Write(letter.Topic, letter.Account, letter.Date)
@@ -145,10 +137,6 @@ func (p *Printer) print(ctx context.Context, letter deliveries.Letter) error {
 	return p.spool.put(ctx, letter.Date.Format(time.DateOnly), pdf, entry{
 		string(letter.ID) + ".pdf", strconv.Itoa(pages), letter.Account.Address.ZIP, hex.EncodeToString(sum[:]),
 	})
-}
-
-func isName(id string) bool {
-	return id != "" && len(id) <= 64 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
 // header is the first line of a manifest.
@@ -299,7 +287,7 @@ func syncDir(name string) error {
 
 // ErrUnprintable is said of a text with characters for which there is no type. The text around it
 // names what was to be printed, and nothing of it.
-var ErrUnprintable error = finalError("has characters that can't be printed")
+var ErrUnprintable error = wording.FinalError("has characters that can't be printed")
 
 // typeset returns a text as it is printed. It is still the same answer to a security question, as
 // those are compared without accents.

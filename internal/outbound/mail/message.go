@@ -25,18 +25,10 @@ import (
 var (
 	// ErrNoAddress: whom the message is to has no e-mail address, or none that can be written
 	// to.
-	ErrNoAddress error = finalError("no address to send e-mail to")
+	ErrNoAddress error = wording.FinalError("no address to send e-mail to")
 	// ErrID: the message's ID can't be part of a Message-ID.
-	ErrID error = finalError("the ID of a message has 1 to 64 of a-z, 0-9, - and _")
+	ErrID error = wording.FinalError("the ID of a message has 1 to 64 of a-z, 0-9, - and _")
 )
-
-// finalError is an error of a message that trying again does not help.
-type finalError string
-
-func (e finalError) Error() string { return string(e) }
-
-// Final says that it is final, to [deliveries.Mailer]'s users.
-func (finalError) Final() bool { return true }
 
 //go:embed message.html
 var htmlSource string
@@ -58,14 +50,14 @@ func parseTemplates() (templates, error) {
 
 // envelope is what a message has besides its words.
 type envelope struct {
-	id   string // see isName
+	id   string // see [wording.IsName]
 	to   string // the address
 	date time.Time
 }
 
 // composeToCustomer makes a message of a delivery.
 func (m *Mailer) composeToCustomer(mail deliveries.Mail) (*gomail.Msg, error) {
-	if !isName(string(mail.ID)) {
+	if !wording.IsName(string(mail.ID)) {
 		return nil, ErrID
 	}
 	words, err := m.config.Company.Write(mail.Topic, mail.Account, mail.Date)
@@ -119,13 +111,9 @@ func (m *Mailer) write(msg *gomail.Msg, words letter) error {
 	return nil
 }
 
-func isName(id string) bool {
-	return id != "" && len(id) <= 64 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
-}
-
 // ErrMessage says that a message to an agent is of no known kind, or lacks the link or code of
 // its kind, or has one that its kind doesn't tell.
-var ErrMessage error = finalError("not a message that can be written to an agent")
+var ErrMessage error = wording.FinalError("not a message that can be written to an agent")
 
 // Mail hands a message to an agent to the mail server, and gives up after Config.Timeout: it is
 // an [agents.Mailer] that waits. Errors: [ErrNoAddress], [ErrMessage] and a [*RefusedError] that

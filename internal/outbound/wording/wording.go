@@ -88,6 +88,21 @@ func (t language) account(number accounts.Number) string {
 	return fmt.Sprintf(t.ending, bare[len(bare)-shownOfNumber:])
 }
 
+// FinalError is an error of a message that trying again does not help.
+type FinalError string
+
+// Error is the text.
+func (e FinalError) Error() string { return string(e) }
+
+// Final says that it is final, to users of [deliveries.Printer] and [deliveries.Mailer].
+func (FinalError) Final() bool { return true }
+
+// IsName says whether the ID of a message can be the name of a file, and part of a Message-ID: 1 to
+// 64 of a-z, 0-9, - and _.
+func IsName(id string) bool {
+	return id != "" && len(id) <= 64 && strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-_") == ""
+}
+
 // maxCompany is how many characters the company's name has at most: it stands on one line.
 const maxCompany = 60
 
