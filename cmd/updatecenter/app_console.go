@@ -76,7 +76,7 @@ const (
 const welcomePath = "/repair/welcome/"
 
 // newAgents are the people who may sign in.
-func newAgents(c config, o outside, log agents.Audit, mailer agents.Mailer) (*agents.Agents, error) {
+func newAgents(c config, o outside, log audit.Recorder, mailer agents.Mailer) (*agents.Agents, error) {
 	hasher, err := hash.New(hash.Config{
 		Keys: c.keys, Params: o.hash, AtOnce: passwordsAtOnce, Waiting: passwordsWaiting,
 	})

@@ -73,18 +73,13 @@ type Hasher interface {
 	VerifyNothing(ctx context.Context, entry secret.Text) error
 }
 
-// Audit is where everything is recorded before it is done.
-type Audit interface {
-	Record(ctx context.Context, event audit.Event) error
-}
-
 // Config is what [Agents] are made of.
 type Config struct {
 	Store   Store
 	Hasher  Hasher         // for passwords alone, so that they don't wait for PINs
 	Keys    secret.Keyring // that seal profiles; at least one
 	Mailer  Mailer
-	Audit   Audit
+	Audit   audit.Recorder   // of everything, before it is done
 	LinkURL string           // absolute; a link's token is appended: https://repair.example.com/repair/welcome/
 	Issuer  string           // how authenticator apps name us, 1 to 60 characters; empty: "Update Center"
 	Now     func() time.Time // nil: time.Now
@@ -99,7 +94,7 @@ type Agents struct {
 	hasher  Hasher
 	keys    secret.Keyring
 	mailer  Mailer
-	audit   Audit
+	audit   audit.Recorder
 	linkURL string
 	issuer  string
 	clock   func() time.Time

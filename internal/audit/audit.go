@@ -8,9 +8,7 @@
 //	})
 //
 // What can't be recorded isn't done: first record, then do, and record a failure too. Who needs
-// an audit declares no more than
-//
-//	interface{ Record(ctx context.Context, e audit.Event) error }
+// an audit takes a [Recorder].
 //
 // # What is found, and what is not
 //
@@ -151,7 +149,8 @@ func (a Actor) Event(action Action, subject, detail string) Event {
 	return Event{Action: action, By: name, Via: a.Via, From: a.From, Subject: subject, Detail: detail}
 }
 
-// A Recorder is a [Log], or what stands for one in tests.
+// A Recorder records who did what: a [Log], or what stands for one in tests. What can't be recorded
+// must not be done.
 type Recorder interface {
 	Record(ctx context.Context, event Event) error
 }

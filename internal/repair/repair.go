@@ -89,11 +89,6 @@ type Deliveries interface {
 	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
 }
 
-// Audit records what is about to be done. After an error it must not be done.
-type Audit interface {
-	Record(ctx context.Context, event audit.Event) error
-}
-
 // Config is what a [Desk] is made of.
 type Config struct {
 	Lines        Lines
@@ -101,7 +96,7 @@ type Config struct {
 	Accounts     Accounts
 	Deliveries   Deliveries
 	Store        Store
-	Audit        Audit
+	Audit        audit.Recorder
 	Keys         secret.Keyring // that seal codes; at least one
 	Limits       Limits         // zero: [DefaultLimits]
 	// Alert tells supervisors that a limit was met, once in an hour for each limit and agent, key,
@@ -120,7 +115,7 @@ type Desk struct {
 	accounts     Accounts
 	deliveries   Deliveries
 	codes        Codes
-	audit        Audit
+	audit        audit.Recorder
 	limits       Limits
 	alert        func(ctx context.Context, alert Alert)
 	random       io.Reader

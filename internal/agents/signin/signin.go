@@ -84,11 +84,6 @@ import (
 	"updatecenter/internal/secret"
 )
 
-// Recorder keeps who did what: an audit.Log is one. What can't be recorded isn't done.
-type Recorder interface {
-	Record(ctx context.Context, event audit.Event) error
-}
-
 // Config is what a [SignIn] is made of. All fields but Rule are needed.
 type Config struct {
 	// Agents are the people who sign in. Their Hasher should be one of its own, AtOnce 2 and
@@ -100,7 +95,7 @@ type Config struct {
 	// Mailer sends codes, and tells agents of locks. It must put them in a queue and never
 	// wait: the time that an e-mail takes would tell which user names exist.
 	Mailer agents.Mailer
-	Audit  Recorder
+	Audit  audit.Recorder
 	Keys   secret.Keyring
 	Rule   Rule // zero: [DefaultRule]
 	Now    func() time.Time
@@ -115,7 +110,7 @@ type SignIn struct {
 	store    Store
 	attempts everyKey
 	mailer   agents.Mailer
-	audit    Recorder
+	audit    audit.Recorder
 	keys     secret.Keyring
 	rule     Rule
 	now      func() time.Time
