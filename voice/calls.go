@@ -13,6 +13,7 @@ import (
 
 	"github.com/gorilla/mux"
 
+	"updatecenter/internal/deliveries"
 	"updatecenter/ivr"
 )
 
@@ -147,24 +148,11 @@ func language(u *url.URL) ivr.Language { return ivr.ParseLanguage(u.Query().Get(
 // number of the attempt.
 const about = "{delivery:[A-Za-z0-9_]{1,64}}/{attempt:[1-9][0-9]{0,3}}"
 
-// Statuses is told how calls that we make go on.
+// Statuses takes in the status callbacks of calls that we make: deliveries.Deliveries is one.
 type Statuses interface {
 	// Status takes in a status callback. They come in any order, and more than once. After an
-	// error Twilio is answered 503 or, if it is [ErrUnknownCall], 404.
-	Status(ctx context.Context, status Status) error
-}
-
-// ErrUnknownCall says that nobody has asked for such a call.
-var ErrUnknownCall = errors.New("no such call is known")
-
-// Status is a status callback of a call that we make.
-type Status struct {
-	Reference  string    // what the call is about, such as "dlv_abc/1"
-	Call       string    // the CallSid
-	Status     string    // Twilio's CallStatus, one that it documents
-	Sequence   int       // in which order Twilio has sent it, from 0
-	At         time.Time // when, to the second; zero: it did not say
-	AnsweredBy string    // as in [ivr.Caller]
+	// error Twilio is answered 503.
+	Status(ctx context.Context, task deliveries.Task, callback deliveries.StatusCallback) error
 }
 
 // statusTime is how long a status may take to be taken in: Twilio waits 15 s.
@@ -182,20 +170,20 @@ func (e *Edge) answered(p posted) reply {
 // callbackStatus passes on how a call that we made goes.
 func (e *Edge) callbackStatus(p posted) reply {
 	e.note(p)
-	status, err := readStatus(p)
+	callback, err := readStatus(p)
 	if err != nil {
 		e.log.Warn("a status callback can't be read", slog.String("call", p.call), slog.Any("cause", err))
 		return reply{status: http.StatusBadRequest}
 	}
+	task, err := deliveries.ParseTask(aboutOf(p))
+	if err != nil {
+		return reply{status: http.StatusNotFound} // nobody has asked for such a call
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.Context()), statusTime)
 	defer cancel()
-	err = e.statuses.Status(ctx, status)
-	switch {
-	case errors.Is(err, ErrUnknownCall):
-		return reply{status: http.StatusNotFound}
-	case err != nil:
+	if err := e.statuses.Status(ctx, task, callback); err != nil {
 		e.log.Error("a status callback is lost", slog.String("call", p.call),
-			slog.String("about", status.Reference), slog.Any("cause", err))
+			slog.String("about", aboutOf(p)), slog.Any("cause", err))
 		return reply{status: http.StatusServiceUnavailable}
 	}
 	return done
@@ -210,19 +198,19 @@ var (
 
 // readStatus reads a status callback.
 // https://www.twilio.com/docs/voice/api/call-resource#statuscallback
-func readStatus(p posted) (Status, error) {
-	s := Status{Reference: aboutOf(p), Call: p.call, Status: callStatus(p.form.Get("CallStatus")), AnsweredBy: answeredBy(p)}
-	if s.Status == unknownStatus {
-		return Status{}, errStatus
+func readStatus(p posted) (deliveries.StatusCallback, error) {
+	s := deliveries.StatusCallback{CallSID: p.call, CallStatus: callStatus(p.form.Get("CallStatus")), AnsweredBy: answeredBy(p)}
+	if s.CallStatus == unknownStatus {
+		return deliveries.StatusCallback{}, errStatus
 	}
 	sequence, err := strconv.ParseUint(p.form.Get("SequenceNumber"), 10, 16)
 	if err != nil {
-		return Status{}, errSequence
+		return deliveries.StatusCallback{}, errSequence
 	}
 	s.Sequence = int(sequence)
 	if at := p.form.Get("Timestamp"); at != "" {
 		if s.At, err = mail.ParseDate(at); err != nil {
-			return Status{}, errTimestamp
+			return deliveries.StatusCallback{}, errTimestamp
 		}
 	}
 	return s, nil

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -57,11 +58,17 @@ func (f *fakeEngine) Apology(l ivr.Language, may string) []byte {
 // fakeStatuses takes in every status, unless a test has an error in mind, and keeps them.
 type fakeStatuses struct {
 	err error
-	all []voice.Status
+	all []takenIn
 }
 
-func (f *fakeStatuses) Status(ctx context.Context, status voice.Status) error {
-	f.all = append(f.all, status)
+// A takenIn is a status callback with its task.
+type takenIn struct {
+	Task deliveries.Task
+	deliveries.StatusCallback
+}
+
+func (f *fakeStatuses) Status(ctx context.Context, task deliveries.Task, callback deliveries.StatusCallback) error {
+	f.all = append(f.all, takenIn{task, callback})
 	if _, bounded := ctx.Deadline(); !bounded {
 		return errors.New("a status may take for ever")
 	}

@@ -55,7 +55,7 @@ type Engine interface {
 type Config struct {
 	Engine     Engine                       // of calls that come in
 	Callback   Engine                       // of calls that we make; nil: we make none
-	Statuses   Statuses                     // told how those go on; needed if there is a Callback
+	Statuses   Statuses                     // take in how those go on; needed if there is a Callback
 	Detects    bool                         // whether Twilio listens for answering machines in them
 	PublicURL  string                       // scheme, host and path by which Twilio reaches us; a proxy takes the path off
 	Accounts   []string                     // the SIDs that webhooks may be of; none: any that has signed

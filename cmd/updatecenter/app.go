@@ -288,7 +288,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		return nil, err
 	}
 	return voice.New(voice.Config{
-		Engine: engine, Callback: callbacks, Statuses: statuses{a.deliveries}, Detects: c.outbound.detects(), PublicURL: c.publicURL,
+		Engine: engine, Callback: callbacks, Statuses: a.deliveries, Detects: c.outbound.detects(), PublicURL: c.publicURL,
 		Accounts: c.accounts, AuthTokens: c.authTokens, SharedKeys: c.sharedKeys,
 		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
 		Unready: a.unready, Draining: a.draining.Load, Metrics: metrics, Log: o.log,

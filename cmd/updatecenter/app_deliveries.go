@@ -128,24 +128,6 @@ func callbackFlow(c config, all callback.Deliveries) *ivr.Flow {
 	})
 }
 
-// statuses brings status callbacks of the calls that we make to their deliveries.
-type statuses struct{ all *deliveries.Deliveries }
-
-// Status implements [voice.Statuses].
-func (s statuses) Status(ctx context.Context, status voice.Status) error {
-	task, err := callback.ParseReference(status.Reference)
-	if err == nil {
-		err = s.all.Status(ctx, task, deliveries.StatusCallback{
-			CallSID: status.Call, CallStatus: status.Status, Sequence: status.Sequence,
-			At: status.At, AnsweredBy: status.AnsweredBy,
-		})
-	}
-	if errors.Is(err, deliveries.ErrNotFound) {
-		return voice.ErrUnknownCall
-	}
-	return err
-}
-
 // notices make the notices by which customers learn that something of theirs was changed. They are
 // stored with the change, and a server tells them.
 type notices struct {

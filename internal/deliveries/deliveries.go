@@ -74,6 +74,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -303,6 +304,24 @@ func ParseID(s string) (ID, error) {
 		return id, nil
 	}
 	return "", ErrNotFound
+}
+
+// maxAttempt bounds the number of an attempt in a URL: there are far fewer.
+const maxAttempt = 9999
+
+// ParseTask reads what the URLs of a call say that it is about: the delivery and the number of the
+// attempt, "dlv_.../1". The one error is [ErrNotFound].
+func ParseTask(text string) (Task, error) {
+	delivery, number, _ := strings.Cut(text, "/")
+	id, err := ParseID(delivery)
+	if err != nil {
+		return Task{}, ErrNotFound
+	}
+	attempt, err := strconv.ParseUint(number, 10, 16)
+	if err != nil || attempt < 1 || attempt > maxAttempt || number[0] == '0' {
+		return Task{}, ErrNotFound
+	}
+	return Task{Delivery: id, Attempt: int(attempt)}, nil
 }
 
 func (id ID) valid() bool {

@@ -27,7 +27,7 @@ var (
 	_ repair.Lines      = (*pins.Lines)(nil)
 	_ repair.Accounts   = (*accounts.Accounts)(nil)
 	_ repair.Deliveries = (*deliveries.Deliveries)(nil)
-	_ audit.Recorder      = (*audit.Log)(nil)
+	_ audit.Recorder    = (*audit.Log)(nil)
 )
 
 const (

@@ -72,7 +72,7 @@ func (d actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 
 // opened asks what the call has to say.
 func (d actions) opened(ctx context.Context, c *ivr.Call) (deliveries.Opening, error) {
-	task, err := ParseReference(c.Reference)
+	task, err := deliveries.ParseTask(c.Reference)
 	if err != nil {
 		return deliveries.Opening{}, err
 	}
@@ -153,7 +153,7 @@ func (d actions) decline(ctx context.Context, c *ivr.Call) (noting, error) {
 
 // note notes what comes of the call. A delivery that is gone needs no note.
 func (d actions) note(c *ivr.Call, what func(deliveries.Task) error) error {
-	task, err := ParseReference(c.Reference)
+	task, err := deliveries.ParseTask(c.Reference)
 	if err == nil {
 		err = what(task)
 	}

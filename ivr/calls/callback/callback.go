@@ -33,11 +33,8 @@ package callback
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"time"
 
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
 )
@@ -206,25 +203,6 @@ var (
 	firstHalf = ivr.Variable{Name: "first-half", Kind: ivr.Spelled}
 	otherHalf = ivr.Variable{Name: "other-half", Kind: ivr.Spelled}
 )
-
-// maxAttempt bounds the number of an attempt: there are far fewer.
-const maxAttempt = 9999
-
-// ParseReference reads what a call is about, [ivr.Event]'s About, as it stands in the URLs of its
-// webhooks: the delivery and the number of the attempt, "dlv_.../1". The one error is
-// [deliveries.ErrNotFound].
-func ParseReference(about string) (deliveries.Task, error) {
-	delivery, number, _ := strings.Cut(about, "/")
-	id, err := deliveries.ParseID(delivery)
-	if err != nil {
-		return deliveries.Task{}, deliveries.ErrNotFound
-	}
-	attempt, err := strconv.ParseUint(number, 10, 16)
-	if err != nil || attempt < 1 || attempt > maxAttempt || number[0] == '0' {
-		return deliveries.Task{}, deliveries.ErrNotFound
-	}
-	return deliveries.Task{Delivery: id, Attempt: int(attempt)}, nil
-}
 
 // Answered makes the Answered of [deliveries.Config], from the store of the calls. That must carry
 // commits out in time or not at all: an answer that is stored after the apology was heard by nobody. A

@@ -12,7 +12,6 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/secret"
 	"updatecenter/ivr"
-	"updatecenter/ivr/calls/callback"
 )
 
 // What the calls say over and over.
@@ -327,34 +326,4 @@ func TestFlow(t *testing.T) {
 			t.Errorf("the prompt %q could have the name of another call's", p.Name)
 		}
 	}
-}
-
-func TestParseReference(t *testing.T) {
-	id := strings.TrimSuffix(about, "/2")
-	for text, want := range map[string]int{about: 2, id + "/1": 1, id + "/9999": 9999} {
-		if got, err := callback.ParseReference(text); err != nil || string(got.Delivery) != id || got.Attempt != want {
-			t.Errorf("%q is %+v, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{
-		"", "/", id, id + "/", id + "/0", id + "/01", id + "/+1", id + "/-1", id + "/10000", id + "/1/1", id + "/99999999999999999999",
-		"/1", "dlv_abc/1", strings.ToUpper(id) + "/1", " " + id + "/1", id + "/1 ", id + "/x",
-	} {
-		if got, err := callback.ParseReference(text); !errors.Is(err, deliveries.ErrNotFound) || got != (deliveries.Task{}) {
-			t.Errorf("%q is %+v, %v", text, got, err)
-		}
-	}
-}
-
-// FuzzParseReference holds that what is read has one form alone.
-func FuzzParseReference(f *testing.F) {
-	for _, text := range []string{about, "", "/", "dlv_abc/1", about + "0", about + "/2", "x" + about} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		got, err := callback.ParseReference(text)
-		if err == nil && fmt.Sprintf("%s/%d", got.Delivery, got.Attempt) != text {
-			t.Errorf("%q is %+v", text, got)
-		}
-	})
 }

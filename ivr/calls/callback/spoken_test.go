@@ -204,7 +204,7 @@ func (w *ringer) end() {
 	if c.lost {
 		return
 	}
-	task, err := callback.ParseReference(c.about)
+	task, err := deliveries.ParseTask(c.about)
 	w.must(err)
 	w.must(w.all.Status(w.Context(), task, deliveries.StatusCallback{CallSID: c.CallSID, CallStatus: "completed", Sequence: 3, At: w.now}))
 }
