@@ -45,7 +45,7 @@ var floors = []floor{
 		why: "what people type is read in one way, whoever asks",
 	},
 	{
-		of: []string{"./voice/..."}, never: []string{"./internal/typed"},
+		of: []string{"./voice/..."}, never: []string{"./internal/typed"}, direct: true,
 		why: "what Twilio sends has one form, and anything else there is a forgery or a fault",
 	},
 	{
@@ -76,6 +76,11 @@ var floors = []floor{
 	{
 		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/secret", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "what is to be delivered, and when again, does not depend on who carries it",
+	},
+	{
+		of: []string{"./internal/notices"}, never: []string{"./..."}, direct: true,
+		but: []string{"./pins", "./internal/accounts", "./internal/deliveries", "./internal/nanp"},
+		why: "who is told what does not depend on who carries it, nor on what it says",
 	},
 	{
 		of: []string{"./internal/audit"}, never: []string{"./..."}, but: []string{"./internal/secret", "./internal/durability"},
@@ -114,7 +119,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/outbound/mail"}, never: []string{"./..."}, direct: true,
-		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/agents", "./internal/secret"},
+		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/agents", "./internal/repair", "./internal/secret"},
 		why: "an e-mail is written from what it is handed",
 	},
 	{
@@ -130,7 +135,7 @@ var floors = []floor{
 		why: "it delivers messages, whatever they say and wherever they wait",
 	},
 	{
-		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/emailaddress", "./internal/nanp", "./internal/secret"},
+		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/notices", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/emailaddress", "./internal/nanp", "./internal/secret"},
 		never: []string{"net/http", "github.com/redis/go-redis/...", "github.com/alicebob/miniredis/...", "github.com/twilio/twilio-go/..."},
 		why:   "the domain knows neither HTTP, nor Redis, nor Twilio: edges carry it to them",
 	},

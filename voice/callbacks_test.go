@@ -111,8 +111,8 @@ func TestFallbackInACallThatWeMade(t *testing.T) {
 	}
 }
 
-// aboutCall is what a call that we make is about.
-const aboutCall = "dlv_abcdefghijklmnopqrstuvwxyz/2"
+// ourCall is what a call that we make is about.
+const ourCall = "dlv_abcdefghijklmnopqrstuvwxyz/2"
 
 // status is the form of a status callback, with other fields than usual.
 func status(more ...string) []string {
@@ -144,7 +144,7 @@ func TestStatusesOfCallsThatWeMake(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSite(t, nil)
-			if code, body := s.post("/voice/status/"+aboutCall, call(tt.form...)); code != http.StatusNoContent || body != "" {
+			if code, body := s.post("/voice/status/"+ourCall, call(tt.form...)); code != http.StatusNoContent || body != "" {
 				t.Errorf("%d %q", code, body)
 			}
 			if diff := cmp.Diff([]takenIn{tt.want}, s.statuses.all); diff != "" {
@@ -164,7 +164,7 @@ func TestStatusesThatCantBe(t *testing.T) {
 		status("Timestamp", "yesterday"), status("Timestamp", "2031-03-04T05:06:07Z"),
 	} {
 		s := newSite(t, nil)
-		s.refuses(s.request("/voice/status/"+aboutCall, call(form...)), http.StatusBadRequest)
+		s.refuses(s.request("/voice/status/"+ourCall, call(form...)), http.StatusBadRequest)
 		if log := s.log.String(); strings.Contains(log, "yesterday") || strings.Contains(log, "exploded") {
 			t.Errorf("the log quotes the request: %s", log)
 		}
@@ -176,7 +176,7 @@ func TestStatusesThatCantBe(t *testing.T) {
 func TestStatusesThatFail(t *testing.T) {
 	s := newSite(t, nil)
 	s.statuses.err = errors.New("redis is down")
-	if code, _ := s.post("/voice/status/"+aboutCall, call(status()...)); code != http.StatusServiceUnavailable {
+	if code, _ := s.post("/voice/status/"+ourCall, call(status()...)); code != http.StatusServiceUnavailable {
 		t.Errorf("status %d", code)
 	}
 }
@@ -194,14 +194,14 @@ func TestAStatusOutlivesItsRequest(t *testing.T) {
 	s := newSite(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if code, _ := s.read(s.serve(s.request("/voice/status/"+aboutCall, call(status()...)).WithContext(ctx))); code != http.StatusNoContent {
+	if code, _ := s.read(s.serve(s.request("/voice/status/"+ourCall, call(status()...)).WithContext(ctx))); code != http.StatusNoContent {
 		t.Errorf("status %d", code)
 	}
 }
 
 // An edge that makes no calls has no routes for them.
 func TestNoCallsToMake(t *testing.T) {
-	for _, path := range []string{"/voice/callback/dlv_abc/1", "/voice/callback/turn/1", "/voice/status/" + aboutCall} {
+	for _, path := range []string{"/voice/callback/dlv_abc/1", "/voice/callback/turn/1", "/voice/status/" + ourCall} {
 		s := newSite(t, func(c *voice.Config) { c.Callback, c.Statuses = nil, nil })
 		s.refuses(s.request(path, call()), http.StatusNotFound)
 	}

@@ -144,9 +144,9 @@ func hostPort(u *url.URL) string {
 // language is what a turn's URL says of the language of the call.
 func language(u *url.URL) ivr.Language { return ivr.ParseLanguage(u.Query().Get("lang")) }
 
-// about is what a call that we make is about, as its URLs have it: what is delivered, and the
+// reference is what a call that we make refers to, as its URLs have it: what is delivered, and the
 // number of the attempt.
-const about = "{delivery:[A-Za-z0-9_]{1,64}}/{attempt:[1-9][0-9]{0,3}}"
+const reference = "{delivery:[A-Za-z0-9_]{1,64}}/{attempt:[1-9][0-9]{0,3}}"
 
 // Statuses takes in the status callbacks of calls that we make: deliveries.Deliveries is one.
 type Statuses interface {
@@ -161,10 +161,10 @@ const statusTime = 10 * time.Second
 // answered begins a call that we made, once somebody or something has picked it up. The fallback's form
 // may lack which of both, where Twilio listens for that.
 func (e *Edge) answered(p posted) reply {
-	e.log.Info("callback", slog.String("call", p.call), slog.String("about", aboutOf(p)))
+	e.log.Info("callback", slog.String("call", p.call), slog.String("about", referenceOf(p)))
 	by := answeredBy(p)
 	complete := func(form url.Values) bool { return callFields(form) && (by != "" || !e.detects) }
-	return e.take(p, complete, ivr.Event{Reference: aboutOf(p), Caller: ivr.Caller{AnsweredBy: by}})
+	return e.take(p, complete, ivr.Event{Reference: referenceOf(p), Caller: ivr.Caller{AnsweredBy: by}})
 }
 
 // callbackStatus passes on how a call that we made goes.
@@ -175,7 +175,7 @@ func (e *Edge) callbackStatus(p posted) reply {
 		e.log.Warn("a status callback can't be read", slog.String("call", p.call), slog.Any("cause", err))
 		return reply{status: http.StatusBadRequest}
 	}
-	task, err := deliveries.ParseTask(aboutOf(p))
+	task, err := deliveries.ParseTask(referenceOf(p))
 	if err != nil {
 		return reply{status: http.StatusNotFound} // nobody has asked for such a call
 	}
@@ -183,7 +183,7 @@ func (e *Edge) callbackStatus(p posted) reply {
 	defer cancel()
 	if err := e.statuses.Status(ctx, task, callback); err != nil {
 		e.log.Error("a status callback is lost", slog.String("call", p.call),
-			slog.String("about", aboutOf(p)), slog.Any("cause", err))
+			slog.String("about", referenceOf(p)), slog.Any("cause", err))
 		return reply{status: http.StatusServiceUnavailable}
 	}
 	return done
@@ -216,8 +216,8 @@ func readStatus(p posted) (deliveries.StatusCallback, error) {
 	return s, nil
 }
 
-// aboutOf is what the call is about. The route has looked at its form.
-func aboutOf(p posted) string {
+// referenceOf is what the call is about. The route has looked at its form.
+func referenceOf(p posted) string {
 	parts := mux.Vars(p.Request)
 	return parts["delivery"] + "/" + parts["attempt"]
 }

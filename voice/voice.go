@@ -132,7 +132,7 @@ func (e *Edge) Routes(r *mux.Router) {
 	r.HandleFunc("/healthz", e.healthy).Methods(http.MethodGet, http.MethodHead)
 	if e.callback != nil {
 		post(CallbackFallbackPath, "callback-fallback", e.callback, e.fallback)
-		post(StatusPath+"/"+about, "callback-status", e.callback, e.callbackStatus)
+		post(StatusPath+"/"+reference, "callback-status", e.callback, e.callbackStatus)
 	}
 	if e.recordings != nil {
 		r.Handle(RecordingsPath+"{file}", e.recordings).Methods(http.MethodGet, http.MethodHead)
@@ -154,7 +154,7 @@ func (e *Edge) turns() []turnRoute {
 	if e.callback != nil {
 		all = append(all,
 			turnRoute{"callback-turn", CallbackTurnPath + "{turn}", e.callback, e.turn},
-			turnRoute{"callback", CallbackPath + about, e.callback, e.answered})
+			turnRoute{"callback", CallbackPath + reference, e.callback, e.answered})
 	}
 	return all
 }

@@ -16,7 +16,7 @@ import (
 )
 
 var webhooks = []string{"/voice/incoming", "/voice/turn/1", "/voice/status", "/voice/fallback",
-	"/voice/callback/dlv_abc/1", "/voice/callback/turn/1", "/voice/callback/fallback", "/voice/status/" + aboutCall}
+	"/voice/callback/dlv_abc/1", "/voice/callback/turn/1", "/voice/callback/fallback", "/voice/status/" + ourCall}
 
 // forged are webhooks that Twilio has not sent.
 var forged = []struct {
@@ -310,7 +310,7 @@ func FuzzForm(f *testing.F) {
 		f.Add("/voice/status", body, "application/json", false)
 		f.Add("/voice/fallback?lang=es", body, formType+";charset=UTF-8", true)
 		f.Add("/voice/callback/dlv_abc/1", body+"&AnsweredBy=human", formType, true)
-		f.Add("/voice/status/"+aboutCall, body+"&CallStatus=busy&SequenceNumber=1&Timestamp=Thu", formType, true)
+		f.Add("/voice/status/"+ourCall, body+"&CallStatus=busy&SequenceNumber=1&Timestamp=Thu", formType, true)
 	}
 	f.Fuzz(func(t *testing.T, path, body, contentType string, signed bool) {
 		target, err := url.ParseRequestURI(path)

@@ -2,16 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"text/tabwriter"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/notices"
 	"updatecenter/internal/redisstore"
 )
 
@@ -47,7 +46,7 @@ func (f destinationFlag) destinations() (nanp.Destinations, error) {
 // openAs opens the Redis and the accounts in it, with a store that is made of the one there. What is
 // changed of them is told by the notices.
 func (f accountFlags) openAs(
-	ctx context.Context, c terminal, told notices, as func(accounts.Store) accounts.Store,
+	ctx context.Context, c terminal, told notices.Policy, as func(accounts.Store) accounts.Store,
 ) (*redisstore.DB, audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
@@ -62,7 +61,7 @@ func (f accountFlags) openAs(
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
-		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called, Notices: told.account,
+		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called, Notices: told.Account,
 	})
 	if err != nil {
 		return nil, audited.Accounts{}, errors.Join(err, db.Close())
@@ -77,7 +76,7 @@ type accountFlag struct {
 }
 
 // open opens the Redis and the accounts in it, and reads the number.
-func (f accountFlag) open(ctx context.Context, c terminal, told notices) (*redisstore.DB, audited.Accounts, accounts.Number, error) {
+func (f accountFlag) open(ctx context.Context, c terminal, told notices.Policy) (*redisstore.DB, audited.Accounts, accounts.Number, error) {
 	number, err := accounts.ParseNumber(f.Number)
 	if err != nil {
 		return nil, audited.Accounts{}, "", usage(err)
@@ -92,7 +91,7 @@ type accountsShow struct {
 
 // Run shows the account, as the REST API does.
 func (cmd *accountsShow) Run(ctx context.Context, c terminal) error {
-	db, all, number, err := cmd.open(ctx, c, notices{})
+	db, all, number, err := cmd.open(ctx, c, notices.Policy{})
 	if err != nil {
 		return err
 	}
@@ -101,9 +100,7 @@ func (cmd *accountsShow) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return fmt.Errorf("show account: %w", err)
 	}
-	encoder := json.NewEncoder(c.out)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(api.AccountDocument(account)) //nolint:gosec // its "secret" is which kind there is
+	return showJSON(c.out, api.AccountDocument(account))
 }
 
 type accountsHistory struct {
@@ -113,7 +110,7 @@ type accountsHistory struct {
 
 // Run shows the records.
 func (cmd *accountsHistory) Run(ctx context.Context, c terminal) error {
-	db, all, number, err := cmd.open(ctx, c, notices{})
+	db, all, number, err := cmd.open(ctx, c, notices.Policy{})
 	if err != nil {
 		return err
 	}
@@ -122,10 +119,9 @@ func (cmd *accountsHistory) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
 	}
-	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "WHEN\tWHAT\tBY\tFROM\tREASON")
+	table := newTable(c.out, "WHEN", "WHAT", "BY", "FROM", "REASON")
 	for _, r := range records {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", moment(r.At), r.Event, plain(r.By), plain(r.From), plain(r.Reason))
+		table.row(moment(r.At), r.Event, plain(r.By), plain(r.From), plain(r.Reason))
 	}
 	return table.Flush()
 }
@@ -159,7 +155,7 @@ type accountsOpen struct {
 
 // Run opens the verification of the account. One that is not closed stays as it is.
 func (cmd *accountsOpen) Run(ctx context.Context, c terminal) error {
-	db, all, number, err := cmd.open(ctx, c, notices{})
+	db, all, number, err := cmd.open(ctx, c, notices.Policy{})
 	if err != nil {
 		return err
 	}
@@ -187,7 +183,7 @@ func (cmd *accountsImport) Help() string {
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *accountsImport) Run(ctx context.Context, c terminal) error {
 	told := noticesByServers(cmd.Notices)
-	told.welcome = cmd.Welcome
+	told.Welcome = cmd.Welcome
 	db, all, err := cmd.openAs(ctx, c, told, func(store accounts.Store) accounts.Store {
 		if cmd.DryRun {
 			return &dryAccounts{store, map[accounts.Number]accounts.Stored{}}
@@ -204,7 +200,7 @@ func (cmd *accountsImport) Run(ctx context.Context, c terminal) error {
 	}
 	i := &accountImport{importing: under, accounts: all.Accounts}
 	return under.record(ctx, all.Audit, audit.AccountsImported, func() (string, error) {
-		err := i.read(ctx)
+		err := readRows(ctx, i.importing, accounts.ReadCSV(i.in), i.put)
 		return i.tell(err, fmt.Sprintf("%d accounts added, %d changed, %d were so already", i.added, i.changed, i.same))
 	})
 }
@@ -216,21 +212,6 @@ type accountImport struct {
 	added    int
 	changed  int
 	same     int
-}
-
-func (i *accountImport) read(ctx context.Context) error {
-	for row, err := range accounts.ReadCSV(i.in) {
-		if err == nil {
-			err = i.put(context.WithoutCancel(ctx), row)
-		}
-		if err := i.count(err); err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // put adds or changes an account. What is wrong with it is the row's fault.

@@ -54,7 +54,7 @@ func TestNoticesOfPINs(t *testing.T) {
 	called.press("*")
 
 	reset := pins.Provisioning{
-		Registry: s.db.Lines(), Validations: s.db.Lines(), Now: s.clock.Now, Notice: s.app.notices.pin,
+		Registry: s.db.Lines(), Validations: s.db.Lines(), Now: s.clock.Now, Notice: s.app.notices.PIN,
 	}
 	s.clock.Advance(phoneApart)
 	if err := reset.ResetByOperator(t.Context(), demoNew, pins.Note{By: "agent", Reason: "forgot it"}); err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"text/tabwriter"
 	"time"
 
 	"updatecenter/internal/agents"
@@ -94,10 +93,9 @@ func (cmd *agentsList) Run(ctx context.Context, c terminal) error {
 
 // showAgents writes a table of agents as they are at a time.
 func showAgents(out io.Writer, everybody []agents.Agent, now time.Time) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tROLE\tSTATE\tLAST SIGN-IN\tFACTOR")
+	table := newTable(out, "NAME", "ROLE", "STATE", "LAST SIGN-IN", "FACTOR")
 	for _, a := range everybody {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Name, orDash(string(a.Role)), a.StateAt(now), day(a.LastSignIn), factor(a))
+		table.row(a.Name, orDash(string(a.Role)), a.StateAt(now), day(a.LastSignIn), factor(a))
 	}
 	return table.Flush()
 }

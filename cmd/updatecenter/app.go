@@ -25,6 +25,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/notices"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redisstore"
@@ -44,9 +45,9 @@ type app struct {
 	deliveries *deliveries.Deliveries
 	queue      *queue.Queue
 	pace       *deliveries.Pace // of the calls that this server begins
-	notices    notices
+	notices    notices.Policy
 	due        redisstore.Notices   // notices that are not told yet
-	help       *help                // for those who help customers
+	support    *support             // for those who help customers
 	clients    *clientip.Clients    // where requests come from
 	redis      *redisWatch          // looks after Redis
 	draining   atomic.Bool          // balancers should send requests to other servers
@@ -80,7 +81,7 @@ func newApp(c config, o outside) (*app, error) {
 		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
 	}, func() float64 { return float64(hasher.Pending()) }))
 	a := &app{
-		notices: notices{method: c.outbound.notices, welcome: c.outbound.lettersDir != ""}, due: o.db.Notices(),
+		notices: notices.Policy{Method: c.outbound.notices, Welcome: c.outbound.lettersDir != ""}, due: o.db.Notices(),
 		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: clientip.New(c.console.proxies, o.log),
 	}
 	a.redis = newRedisWatch(c, o)
@@ -91,14 +92,14 @@ func newApp(c config, o outside) (*app, error) {
 	if a.deliveries, a.queue, err = newDeliveries(c, o, a, registry); err != nil {
 		return nil, err
 	}
-	if a.lines, err = newLines(c, o, hasher, a.notices.pin); err != nil {
+	if a.lines, err = newLines(c, o, hasher, a.notices.PIN); err != nil {
 		return nil, err
 	}
 	registry.MustRegister(unvouchedLeft(a.lines))
 	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
 		return nil, err
 	}
-	if a.help, err = newHelp(c, o, a, o.mails); err != nil {
+	if a.support, err = newSupport(c, o, a, o.mails); err != nil {
 		return nil, err
 	}
 	edge, err := newEdge(c, o, a, voice.NewMetrics(registry))
@@ -109,10 +110,10 @@ func newApp(c config, o outside) (*app, error) {
 	edge.Routes(router)
 	api.New(api.Config{
 		Lines: a.lines, Provisioning: provisioning(c, o, a), Features: a.features, Changed: a.wakeSwitches,
-		Accounts: a.accounts, Deliveries: a.deliveries, Desk: a.help.desk, Audit: a.help.audit,
+		Accounts: a.accounts, Deliveries: a.deliveries, Desk: a.support.desk, Audit: a.support.audit,
 		Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
-	a.help.routes(router)
+	a.support.routes(router)
 	a.handler = a.closing(a.clients.Watch(router))
 	if c.metricsAddr != "" {
 		router = mux.NewRouter()
@@ -178,7 +179,7 @@ func (a *app) run(ctx context.Context, listener, probes net.Listener) error {
 		})
 	}
 	a.redis.db.AnnounceLost(a.redis.now)
-	for _, job := range append(a.help.jobs(), a.tellSwitch, a.work, a.sweep, a.tell) {
+	for _, job := range append(a.support.jobs(), a.tellSwitch, a.work, a.sweep, a.tell) {
 		jobs.Go(func() { job(ctx) })
 	}
 	jobs.Go(func() {

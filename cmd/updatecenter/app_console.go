@@ -23,8 +23,8 @@ import (
 	"updatecenter/pins"
 )
 
-// help is what a server has for agents, and for programs with keys, who help customers.
-type help struct {
+// support is what a server has for agents, and for programs with keys, who help customers.
+type support struct {
 	audit   *audit.Log
 	desk    *repair.Desk
 	agents  *agents.Agents   // who may sign in; nil: there is no console
@@ -34,10 +34,10 @@ type help struct {
 	log     *slog.Logger
 }
 
-// newHelp prepares the desk, and the console if there is one. The app needs lines, accounts,
+// newSupport prepares the desk, and the console if there is one. The app needs lines, accounts,
 // deliveries and notices by then. A nil mailer stands for the mail server of the settings.
-func newHelp(c config, o outside, a *app, mailer agents.Mailer) (*help, error) {
-	h := &help{audit: newAudit(c, o), zone: cmp.Or(c.console.zone, time.UTC), log: o.log}
+func newSupport(c config, o outside, a *app, mailer agents.Mailer) (*support, error) {
+	h := &support{audit: newAudit(c, o), zone: cmp.Or(c.console.zone, time.UTC), log: o.log}
 	if c.console.url == "" {
 		h.desk = newDesk(c, o, a, h)
 		return h, nil
@@ -98,7 +98,7 @@ func newCodes(c config, o outside) repair.Codes {
 	return repair.Codes{Store: o.db.Desk(), Keys: c.keys, Now: o.now}
 }
 
-func newDesk(c config, o outside, a *app, h *help) *repair.Desk {
+func newDesk(c config, o outside, a *app, h *support) *repair.Desk {
 	codes := newCodes(c, o)
 	limits := repair.DefaultLimits()
 	limits.Program = cmp.Or(c.lookups, limits.Program)
@@ -110,10 +110,10 @@ func newDesk(c config, o outside, a *app, h *help) *repair.Desk {
 
 // provisioning is what is done for a customer's line, who is told of it.
 func provisioning(c config, o outside, a *app) pins.Provisioning {
-	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Notice: a.notices.pin, Destinations: c.outbound.destinations}
+	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Notice: a.notices.PIN, Destinations: c.outbound.destinations}
 }
 
-func newConsole(c config, o outside, a *app, h *help) (*console.Console, error) {
+func newConsole(c config, o outside, a *app, h *support) (*console.Console, error) {
 	sessions := o.db.SignIn(o.now)
 	signIn, err := signin.New(signin.Config{
 		Agents: h.agents, Store: sessions, Attempts: sessions, Mailer: h.mails, Audit: h.audit,
@@ -135,14 +135,14 @@ func newConsole(c config, o outside, a *app, h *help) (*console.Console, error) 
 }
 
 // routes adds the console's, if there is one.
-func (h *help) routes(router *mux.Router) {
+func (h *support) routes(router *mux.Router) {
 	if h.console != nil {
 		h.console.Routes(router)
 	}
 }
 
 // jobs are what runs beside the answering of requests, until its context ends.
-func (h *help) jobs() []func(context.Context) {
+func (h *support) jobs() []func(context.Context) {
 	if h.console == nil {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (h *help) jobs() []func(context.Context) {
 }
 
 // workers send e-mails to agents. A server without a console leaves them to others.
-func (h *help) workers() []queue.Worker {
+func (h *support) workers() []queue.Worker {
 	if h.console == nil {
 		return nil
 	}
@@ -161,7 +161,7 @@ func (h *help) workers() []queue.Worker {
 const agentsEvery = time.Hour
 
 // sweep looks for them until the context ends.
-func (h *help) sweep(ctx context.Context) {
+func (h *support) sweep(ctx context.Context) {
 	ticker := time.NewTicker(agentsEvery)
 	defer ticker.Stop()
 	for {
@@ -181,7 +181,7 @@ const alertWithin = 3 * time.Second
 
 // alert tells all active supervisors, by e-mail, that somebody met a limit at the desk. Who was
 // refused may have gone by then.
-func (h *help) alert(ctx context.Context, alert repair.Alert) {
+func (h *support) alert(ctx context.Context, alert repair.Alert) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), alertWithin)
 	defer cancel()
 	h.log.WarnContext(ctx, "a limit was met at the repair desk", slog.String("who", alert.Who.Name),
@@ -189,23 +189,9 @@ func (h *help) alert(ctx context.Context, alert repair.Alert) {
 	if h.agents == nil {
 		return
 	}
-	if err := h.agents.Alert(ctx, alertText(alert, h.zone)); err != nil {
+	if err := h.agents.Alert(ctx, mail.LimitAlert(alert, h.zone)); err != nil {
 		h.log.ErrorContext(ctx, "supervisors were not all told of a limit that was met", slog.Any("cause", err))
 	}
-}
-
-// alertText says who met which limit, and where.
-func alertText(alert repair.Alert, zone *time.Location) string {
-	by := "the repair console"
-	if alert.Who.Via == repair.ViaAPI {
-		by = "the API"
-	}
-	about := ""
-	if alert.Line != "" {
-		about = " The last line was " + alert.Line.Display() + "."
-	}
-	return fmt.Sprintf("%s, by %s: too many %s.%s There can be more from %s on.", alert.Who.Name, by,
-		alert.What, about, alert.Until.In(zone).Format("January 2, 2006 at 3:04 PM MST"))
 }
 
 // company is who writes to customers and agents.

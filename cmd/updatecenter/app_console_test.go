@@ -47,17 +47,17 @@ func (m *mailbag) of(kind agents.MessageKind) []agents.Message {
 	return found
 }
 
-// newHelpOf prepares what agents need, on the app of a stage.
-func newHelpOf(t *testing.T, s *stage, mailer agents.Mailer) *help {
+// newSupportOf prepares what agents need, on the app of a stage.
+func newSupportOf(t *testing.T, s *stage, mailer agents.Mailer) *support {
 	t.Helper()
 	o := outside{db: s.db, now: s.clock.Now, hash: cheap, log: s.app.log}
-	return must(newHelp(s.config, o, s.app, mailer))(t)
+	return must(newSupport(s.config, o, s.app, mailer))(t)
 }
 
 func TestWithoutAConsole(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		s := newStage(t, server, func(c *config) { c.console = consoleConfig{} })
-		h := newHelpOf(t, s, nil)
+		h := newSupportOf(t, s, nil)
 		if h.desk == nil || h.audit == nil || h.agents != nil || h.console != nil || len(h.jobs())+len(h.workers()) != 0 {
 			t.Errorf("prepared %+v", h)
 		}
@@ -90,7 +90,7 @@ func TestWithAConsole(t *testing.T) {
 		chicago := must(time.LoadLocation("America/Chicago"))(t)
 		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole, zone: chicago} })
 		bag := &mailbag{}
-		h := newHelpOf(t, s, bag)
+		h := newSupportOf(t, s, bag)
 		router := mux.NewRouter()
 		h.routes(router)
 		if got := ask(router, "/repair/sign-in"); got != http.StatusOK {
@@ -129,7 +129,7 @@ func TestWithAConsole(t *testing.T) {
 }
 
 // settle invites somebody, and uses the link unless the name is new.
-func settle(t *testing.T, h *help, bag *mailbag, name string, role agents.Role) {
+func settle(t *testing.T, h *support, bag *mailbag, name string, role agents.Role) {
 	t.Helper()
 	by := agents.By{Name: "command line: root", Via: audit.ViaCommandLine}
 	must(h.agents.Invite(t.Context(), by, agents.Invitee{Name: name, FullName: "An Agent", Email: name + "@example.com", Role: role}))(t)
@@ -149,7 +149,7 @@ func TestUnusedProfilesAreSweptHourly(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
 		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
 		bag := &mailbag{}
-		h := newHelpOf(t, s, bag)
+		h := newSupportOf(t, s, bag)
 		settle(t, h, bag, "ann", agents.RoleAgent)
 		s.clock.Advance(5*31*24*time.Hour + time.Hour)
 		ctx, stop := context.WithCancel(t.Context())

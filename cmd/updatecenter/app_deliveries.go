@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -11,21 +10,20 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/nanp"
+	"updatecenter/internal/notices"
 	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/outbound/twilio"
 	"updatecenter/internal/queue"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
-	"updatecenter/pins"
 	"updatecenter/voice"
 )
 
-func newAccounts(c config, o outside, told notices) (*accounts.Accounts, error) {
+func newAccounts(c config, o outside, told notices.Policy) (*accounts.Accounts, error) {
 	store := o.db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store,
-		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Notices: told.account, Now: o.now,
+		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Notices: told.Account, Now: o.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare accounts: %w", err)
@@ -36,11 +34,12 @@ func newAccounts(c config, o outside, told notices) (*accounts.Accounts, error) 
 // newDeliveries brings codes and notices on their ways: those that are set up.
 func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (*deliveries.Deliveries, *queue.Queue, error) {
 	store, log := o.db.Deliveries(), background(o.log)
+	customers := notices.Customers{Lines: o.db.Lines(), Accounts: a.accounts, Now: o.now}
 	waiting := queue.New(queue.Config{Client: o.db.Client(), Now: o.now, Log: log, Away: a.redis.troubled})
 	a.pace = deliveries.NewPace(deliveries.PaceConfig{PerSecond: c.outbound.rate})
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: a.accounts, Codes: newCodes(c, o),
-		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Language: lineLanguage(o.db.Lines()),
+		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Language: customers.Language,
 		Pace: a.pace.Wait, Answered: callback.Answered(o.db.CallsInTime(), o.now), Now: o.now, Log: log,
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -55,7 +54,7 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	metrics.MustRegister(refused, untold, tasksWaiting{waiting})
 	config.Undelivered = func(ctx context.Context, u deliveries.Undelivered) error {
 		untold.WithLabelValues(string(u.Reason)).Inc()
-		return recordUndelivered(ctx, o.db.Lines(), a.accounts, u, o.now())
+		return customers.Undelivered(ctx, u)
 	}
 	o.db.OnNoticeReplaced(func(ctx context.Context) { // the history has it
 		untold.WithLabelValues(string(deliveries.TooManyNotices)).Inc()
@@ -128,93 +127,12 @@ func callbackFlow(c config, all callback.Deliveries) *ivr.Flow {
 	})
 }
 
-// notices make the notices by which customers learn that something of theirs was changed. They are
-// stored with the change, and a server tells them.
-type notices struct {
-	method  deliveries.Method // empty: another system tells them
-	welcome bool              // whether there are letters for new accounts
-}
-
 // noticesByServers are those of a command, by the setting NOTICES or "off".
-func noticesByServers(method string) notices {
+func noticesByServers(method string) notices.Policy {
 	if method == "off" {
-		return notices{}
+		return notices.Policy{}
 	}
-	return notices{method: deliveries.Method(method)}
-}
-
-// pin is that of a PIN that was changed or reset, by a call to its line.
-func (n notices) pin(number nanp.Number, event pins.Event, once string) []byte {
-	if n.method == "" {
-		return nil
-	}
-	about := deliveries.PINChanged
-	if event == pins.Reset {
-		about = deliveries.PINReset
-	}
-	return deliveries.Notice{Topic: about, Line: number, Method: n.method, Key: once}.Due()
-}
-
-// lineLanguage is the language of a line. That a line can't be read is no reason to tell nobody: a
-// customer is told in both languages.
-func lineLanguage(lines pins.Store) func(context.Context, nanp.Number) (string, error) {
-	return func(ctx context.Context, number nanp.Number) (string, error) {
-		line, err := lines.Line(ctx, number)
-		if errors.Is(err, pins.ErrNoLine) || errors.Is(err, pins.ErrUnreadable) {
-			return "", nil
-		}
-		return line.Language, err
-	}
-}
-
-// recordUndelivered writes into a history that a customer was not told: that of the account, or of the line.
-func recordUndelivered(ctx context.Context, lines pins.Registry, all deliveries.Accounts, u deliveries.Undelivered, now time.Time) error {
-	if u.Recorded {
-		return nil
-	}
-	if u.Account == "" {
-		return lines.Append(ctx, u.Line, pins.Record{At: now.UTC(), Event: pins.NoticeUndelivered, By: deliveries.ByUs, Reason: u.String()})
-	}
-	err := all.Append(ctx, u.Account, accounts.NoticeUndelivered, accounts.Note{By: deliveries.ByUs, Reason: u.String()})
-	if errors.Is(err, accounts.ErrNoAccount) {
-		return nil
-	}
-	return err
-}
-
-// noticesOfAccount are what customers are told of each thing that changed.
-var noticesOfAccount = []struct {
-	kind  accounts.Kind
-	about deliveries.Topic
-}{
-	{accounts.ChangedCode, deliveries.CodeChanged},
-	{accounts.ChangedQuestion, deliveries.QuestionChanged},
-	{accounts.ChangedAddress, deliveries.AddressChanged},
-	{accounts.ChangedEmail, deliveries.EmailChanged},
-	{accounts.ChangedPhone, deliveries.PhoneChanged},
-}
-
-// account are that of a new account, the welcome letter, and those of changes, to where the
-// customer was reached before.
-func (n notices) account(update accounts.Update) (all [][]byte) {
-	due := func(about deliveries.Topic, line nanp.Number, method deliveries.Method) {
-		notice := deliveries.Notice{Topic: about, Account: update.After.ID, Line: line, Method: method, Key: noticeKey(about, update)}
-		all = append(all, notice.Due())
-	}
-	if update.Created && n.welcome {
-		due(deliveries.Welcome, "", deliveries.ByMail)
-	}
-	for _, notice := range noticesOfAccount {
-		if n.method != "" && update.Changed.Has(notice.kind) {
-			due(notice.about, update.Before.Phone, n.method)
-		}
-	}
-	return all
-}
-
-// noticeKey names a change, so that it is told once.
-func noticeKey(about deliveries.Topic, update accounts.Update) string {
-	return fmt.Sprintf("%s of %s in revision %d", about, update.After.ID, update.After.Revision)
+	return notices.Policy{Method: deliveries.Method(method)}
 }
 
 // sweepEvery is how often deliveries are looked for that were forgotten by a server that died.
@@ -242,7 +160,7 @@ func (a *app) tell(ctx context.Context) { a.deliveries.DeliverDue(ctx, a.due, a.
 // work runs the attempts at deliveries, and sends e-mails to agents, until the context ends.
 func (a *app) work(ctx context.Context) {
 	context.AfterFunc(ctx, a.pace.Stop)
-	workers := append(a.queue.Attempts(a.deliveries, a.pace.PerSecond()), a.help.workers()...)
+	workers := append(a.queue.Attempts(a.deliveries, a.pace.PerSecond()), a.support.workers()...)
 	if err := a.queue.Run(ctx, workers...); err != nil {
 		a.log.Error("deliveries and e-mails are not worked on", slog.Any("cause", err))
 	}

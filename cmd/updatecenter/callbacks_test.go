@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,7 +14,6 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/nanp"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
 	"updatecenter/ivr"
@@ -183,7 +181,7 @@ func (s *stage) ask(t *testing.T, account accounts.Number, about deliveries.Topi
 func askValidation(t *testing.T, s *stage) deliveries.ID {
 	t.Helper()
 	agent := repair.Who{Name: "ann", Via: repair.ViaConsole}
-	return must(s.app.help.desk.Call(t.Context(), agent, demoNew, ""))(t).Call.ID
+	return must(s.app.support.desk.Call(t.Context(), agent, demoNew, ""))(t).Call.ID
 }
 
 // askNotice has the owner of a line told that its PIN was changed.
@@ -393,22 +391,4 @@ func (s *stage) printed(t *testing.T, want int) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	t.Errorf("%d letters, want %d", len(files), want)
-}
-
-// brokenLines are lines none of which can be read.
-type brokenLines struct {
-	pins.Store
-	err error
-}
-
-func (b brokenLines) Line(context.Context, nanp.Number) (pins.Line, error) { return pins.Line{}, b.err }
-
-// A customer is told of another PIN also when the line can't be read by then, and later when it can't
-// be asked for.
-func TestToldThoughTheLineCanNotBeRead(t *testing.T) {
-	for came, want := range map[error]error{pins.ErrUnreadable: nil, pins.ErrNoLine: nil, os.ErrClosed: os.ErrClosed} {
-		if _, err := lineLanguage(brokenLines{err: came})(t.Context(), demoNew); !errors.Is(err, want) {
-			t.Errorf("%v: %v", came, err)
-		}
-	}
 }

@@ -150,7 +150,7 @@ func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB
 	if err := addDemoAccounts(ctx, a, db, time.Now()); err != nil {
 		return fmt.Errorf("add the demo's accounts: %w", err)
 	}
-	if err := addDemoAgents(ctx, a.help.agents, mailbox); err != nil {
+	if err := addDemoAgents(ctx, a.support.agents, mailbox); err != nil {
 		return fmt.Errorf("add the demo's agents: %w", err)
 	}
 	greet(c.out, listener.Addr().String(), redis)

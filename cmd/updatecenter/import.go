@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"slices"
 	"time"
@@ -105,6 +106,23 @@ func (i *importing) count(err error) error {
 		return nil
 	}
 	return i.rejects.Add(bad)
+}
+
+// readRows has each row of a table that can be read done, and counts it. It ends when ctx does, after
+// the row that is being done.
+func readRows[T any](ctx context.Context, i *importing, all iter.Seq2[T, error], do func(context.Context, T) error) error {
+	for row, err := range all {
+		if err == nil {
+			err = do(context.WithoutCancel(ctx), row)
+		}
+		if err := i.count(err); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // end closes the files.
@@ -251,7 +269,7 @@ func (cmd *linesImport) Run(ctx context.Context, c terminal) error {
 		i.add, i.install = dry.add, dry.install
 	}
 	return under.record(ctx, log, audit.LinesImported, func() (string, error) {
-		err := i.read(ctx)
+		err := readRows(ctx, i.importing, i.lines.ReadCSV(i.in), i.put)
 		if err == nil || errors.Is(err, context.Canceled) {
 			if flushed := i.flush(context.WithoutCancel(ctx)); flushed != nil { // else a stop leaves in what was read
 				err = flushed
@@ -273,24 +291,14 @@ type lineImport struct {
 	installed int // of the known, those that have other features now
 }
 
-// read reads the rows and adds them batch by batch.
-func (i *lineImport) read(ctx context.Context) error {
-	for line, err := range i.lines.ReadCSV(i.in) {
-		if err == nil {
-			i.batch = append(i.batch, line)
-		}
-		if err := i.count(err); err != nil {
-			return err
-		}
-		if len(i.batch) == importBatch {
-			if err := i.flush(context.WithoutCancel(ctx)); err != nil {
-				return err
-			}
-		}
-		if err := ctx.Err(); err != nil {
+// put adds a line to the batch, before which a full one is flushed.
+func (i *lineImport) put(ctx context.Context, line pins.NewLine) error {
+	if len(i.batch) == importBatch {
+		if err := i.flush(ctx); err != nil {
 			return err
 		}
 	}
+	i.batch = append(i.batch, line)
 	return nil
 }
 

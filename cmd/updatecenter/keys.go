@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"updatecenter/internal/api/apikey"
@@ -73,10 +72,9 @@ func (cmd *keysList) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	table := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "NAME\tSCOPES\tCREATED\tREVOKED")
+	table := newTable(c.out, "NAME", "SCOPES", "CREATED", "REVOKED")
 	for _, key := range keys {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", key.Name, apikey.JoinScopes(key.Scopes), day(key.Created), day(key.Revoked))
+		table.row(key.Name, apikey.JoinScopes(key.Scopes), day(key.Created), day(key.Revoked))
 	}
 	return table.Flush()
 }

@@ -120,9 +120,7 @@ func (cmd *linesShow) Run(ctx context.Context, c terminal) error {
 	}
 	document := api.LineDocument(line, time.Now())
 	if cmd.JSON {
-		encoder := json.NewEncoder(c.out)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(document)
+		return showJSON(c.out, document)
 	}
 	return showLine(c.out, document)
 }
@@ -175,7 +173,7 @@ func (cmd *linesReset) Run(ctx context.Context, c terminal) error {
 		return err
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	lines.Provisioning.Notice = noticesByServers(cmd.Notices).pin
+	lines.Provisioning.Notice = noticesByServers(cmd.Notices).PIN
 	if err := lines.Reset(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}
@@ -205,19 +203,18 @@ func (cmd *linesRemove) Run(ctx context.Context, c terminal) error {
 
 // showLine writes a line for people.
 func showLine(out io.Writer, line api.Line) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	row := func(name string, value any) { fmt.Fprintf(table, "%s\t%v\n", name, value) }
-	row("number", line.Number)
+	table := newTable(out)
+	table.row("number", line.Number)
 	language := "not chosen"
 	if line.Language != nil {
 		language = *line.Language
 	}
-	row("language", language)
-	row("features", showFeatures(line.Features))
-	row("pin", fmt.Sprintf("%s, since %s", line.PIN, moment(line.Since)))
-	row("access number", line.AccessNumber)
-	row("from the line", showSide(line.Strikes.Line))
-	row("from elsewhere", showSide(line.Strikes.Elsewhere))
+	table.row("language", language)
+	table.row("features", showFeatures(line.Features))
+	table.row("pin", fmt.Sprintf("%s, since %s", line.PIN, moment(line.Since)))
+	table.row("access number", line.AccessNumber)
+	table.row("from the line", showSide(line.Strikes.Line))
+	table.row("from elsewhere", showSide(line.Strikes.Elsewhere))
 	return table.Flush()
 }
 
@@ -242,14 +239,13 @@ func showSide(s api.SideStrikes) string {
 
 // showHistory writes records for people.
 func showHistory(out io.Writer, records []pins.Record) error {
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "WHEN\tWHAT\tBY\tFROM\tCALL\tREASON")
+	table := newTable(out, "WHEN", "WHAT", "BY", "FROM", "CALL", "REASON")
 	for _, r := range records {
 		from := r.From
 		if r.Side != "" {
 			from = fmt.Sprintf("%s (%s)", r.From, r.Side)
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", moment(r.At), plain(what(r)), plain(r.By), plain(from), plain(r.Call), plain(r.Reason))
+		table.row(moment(r.At), plain(what(r)), plain(r.By), plain(from), plain(r.Call), plain(r.Reason))
 	}
 	return table.Flush()
 }
@@ -268,6 +264,30 @@ func what(r pins.Record) string {
 		text += ": " + strings.Join(r.Changes, ", ")
 	}
 	return text
+}
+
+// A table is written in columns, once it is flushed.
+type table struct{ *tabwriter.Writer }
+
+// newTable begins a table by its head, unless that is empty.
+func newTable(out io.Writer, head ...any) table {
+	t := table{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)}
+	if len(head) > 0 {
+		t.row(head...)
+	}
+	return t
+}
+
+// row writes a row.
+func (t table) row(fields ...any) {
+	fmt.Fprintf(t, strings.Repeat("%v\t", len(fields)-1)+"%v\n", fields...)
+}
+
+// showJSON writes a document for people and programs.
+func showJSON(out io.Writer, document any) error {
+	encoder := json.NewEncoder(out)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(document)
 }
 
 // plain drops what could move a terminal's cursor: a record holds what callers claim.

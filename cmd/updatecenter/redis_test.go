@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/notices"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
@@ -91,7 +92,7 @@ func TestSecretKeysOfAnOlderRelease(t *testing.T) {
 			}
 		},
 		"accounts": func(t *testing.T, db *redisstore.DB) {
-			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{keys: ring(t, "a")}, outside{db: db, now: time.Now}, notices{}))(t)}}
+			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{keys: ring(t, "a")}, outside{db: db, now: time.Now}, notices.Policy{}))(t)}}
 			s.customer(t, 1)
 			s.customer(t, 2)
 		},

@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/wording"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 )
 
@@ -261,6 +262,21 @@ var agentTexts = map[agents.MessageKind]agentText{
 			"It may be a busy day, or somebody who looks at what is none of their business. The reports of the repair console tell more.",
 		},
 	},
+}
+
+// LimitAlert says who met which limit of the repair desk, and where: it is the Detail of an
+// [agents.LimitAlert]. Times are in the zone.
+func LimitAlert(alert repair.Alert, zone *time.Location) string {
+	by := "the repair console"
+	if alert.Who.Via == repair.ViaAPI {
+		by = "the API"
+	}
+	last := ""
+	if alert.Line != "" {
+		last = " The last line was " + alert.Line.Display() + "."
+	}
+	return fmt.Sprintf("%s, by %s: too many %s.%s There can be more from %s on.",
+		alert.Who.Name, by, alert.What, last, alert.Until.In(zone).Format(momentLayout))
 }
 
 // closed is written in place of agents.Locked when no time opens the lock again.

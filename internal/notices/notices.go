@@ -1,0 +1,117 @@
+// Package notices decides which customers are told that something of theirs was changed, and by
+// what way.
+//
+// A [Policy] makes the notices: of a PIN by a call to its line, of an account to where the customer
+// was reached before. They are stored with the change, and delivered by package deliveries. One that
+// reaches nobody stands in a history, by [Customers.Undelivered].
+package notices
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/pins"
+)
+
+// Policy says how customers are told. The zero value has no notices.
+type Policy struct {
+	Method  deliveries.Method // empty: another system tells them
+	Welcome bool              // whether there are letters for new accounts
+}
+
+// PIN returns the notice of a PIN that was changed or reset, which is a call to its line; nil: there
+// is none. It is a [pins.Notice].
+func (p Policy) PIN(number nanp.Number, event pins.Event, once string) []byte {
+	if p.Method == "" {
+		return nil
+	}
+	topic := deliveries.PINChanged
+	if event == pins.Reset {
+		topic = deliveries.PINReset
+	}
+	return deliveries.Notice{Topic: topic, Line: number, Method: p.Method, Key: once}.Due()
+}
+
+// topics are what customers are told of each thing that changed.
+var topics = []struct {
+	kind  accounts.Kind
+	topic deliveries.Topic
+}{
+	{accounts.ChangedCode, deliveries.CodeChanged},
+	{accounts.ChangedQuestion, deliveries.QuestionChanged},
+	{accounts.ChangedAddress, deliveries.AddressChanged},
+	{accounts.ChangedEmail, deliveries.EmailChanged},
+	{accounts.ChangedPhone, deliveries.PhoneChanged},
+}
+
+// Account returns the notices of an account: the welcome letter of a new one, and those of changes,
+// to where the customer was reached before. Each has a key of its own, so that it is delivered once.
+func (p Policy) Account(update accounts.Update) (all [][]byte) {
+	due := func(topic deliveries.Topic, line nanp.Number, method deliveries.Method) {
+		key := fmt.Sprintf("%s of %s in revision %d", topic, update.After.ID, update.After.Revision)
+		all = append(all, deliveries.Notice{Topic: topic, Account: update.After.ID, Line: line, Method: method, Key: key}.Due())
+	}
+	if update.Created && p.Welcome {
+		due(deliveries.Welcome, "", deliveries.ByMail)
+	}
+	for _, change := range topics {
+		if p.Method != "" && update.Changed.Has(change.kind) {
+			due(change.topic, update.Before.Phone, p.Method)
+		}
+	}
+	return all
+}
+
+// Lines are what notices need of the lines.
+type Lines interface {
+	// Line returns a line, or [pins.ErrNoLine].
+	Line(ctx context.Context, number nanp.Number) (pins.Line, error)
+	// Append adds a record to a line's history.
+	Append(ctx context.Context, number nanp.Number, record pins.Record) error
+}
+
+// Accounts are what notices need of the accounts.
+type Accounts interface {
+	// Append adds an event to an account's history, or returns [accounts.ErrNoAccount].
+	Append(ctx context.Context, id accounts.ID, event accounts.Event, note accounts.Note) error
+}
+
+// Customers are whom notices are for.
+type Customers struct {
+	Lines    Lines
+	Accounts Accounts
+	Now      func() time.Time
+}
+
+// Language returns the language of a line. A line that can't be read has none, so that its customer
+// is told in both languages.
+func (c Customers) Language(ctx context.Context, number nanp.Number) (string, error) {
+	line, err := c.Lines.Line(ctx, number)
+	if errors.Is(err, pins.ErrNoLine) || errors.Is(err, pins.ErrUnreadable) {
+		return "", nil
+	}
+	return line.Language, err
+}
+
+// Undelivered writes into the history of the account, or else of the line, that a customer was not
+// told. An account that is gone is no error.
+func (c Customers) Undelivered(ctx context.Context, u deliveries.Undelivered) error {
+	if u.Recorded {
+		return nil
+	}
+	if u.Account == "" {
+		return c.Lines.Append(ctx, u.Line, pins.Record{
+			At: c.Now().UTC(), Event: pins.NoticeUndelivered, By: deliveries.ByUs, Reason: u.String(),
+		})
+	}
+	err := c.Accounts.Append(ctx, u.Account, accounts.NoticeUndelivered, accounts.Note{By: deliveries.ByUs, Reason: u.String()})
+	if errors.Is(err, accounts.ErrNoAccount) {
+		return nil
+	}
+	return err
+}
