@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -222,7 +223,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 			if err := client.Del(t.Context(), key).Err(); err != nil {
 				t.Fatal(err)
 			}
-			if err := client.Set(t.Context(), key, "garbage", 0).Err(); err != nil {
+			if err := errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -233,7 +234,9 @@ var rareCalls = map[string]func(*testing.T, *stage){
 		c := s.dial(t, demoNew.Display())
 		client := s.redis(t)
 		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
-			if err := client.HSet(t.Context(), key, "state", "garbage").Err(); err != nil {
+			record := must(client.Get(t.Context(), key).Result())(t)
+			state := int64(strings.Index(record, "\n") + 1)
+			if err := client.SetRange(t.Context(), key, state, "garbage").Err(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -245,7 +248,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 		c := s.dial(t, demoNew.Display())
 		client := s.redis(t)
 		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
-			if err := client.Set(t.Context(), key, "garbage", 0).Err(); err != nil {
+			if err := errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()); err != nil {
 				t.Fatal(err)
 			}
 		}
