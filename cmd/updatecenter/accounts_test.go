@@ -20,23 +20,22 @@ const accountsFile = "account,phone,name,street1,city,state,zip,email,security_c
 
 // TestAccounts imports accounts, and reads what became of them; never their codes.
 func TestAccounts(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
-		s.expect(exitError, []string{"2 accounts added, 0 changed, 0 were so already, 1 bad rows", `line 4: zip "554": want 5 or 9 digits`}, accountsFile, "accounts", "import", "-")
-		s.expect(exitOK, []string{`"account": "1000-1"`, `"phone": "+16125550142"`, `"secret": "code"`}, "", "accounts", "show", "1000-1")
-		s.expect(exitOK, []string{`"name": "Peña, José"`, "14 Oak, rear", `"language": "es"`}, "", "accounts", "show", "1000 - 2")
-		out, _, _ := s.run("", "accounts", "show", "1000-1")
-		if strings.Contains(out, "9182736455") || !json.Valid([]byte(out)) {
-			t.Errorf("shown: %s", out)
-		}
-		moved := strings.Replace(accountsFile, "12 Elm Street", "77 New Road", 1)
-		s.expect(exitError, []string{"0 accounts added, 1 changed, 1 were so already, 1 bad rows"}, moved, "accounts", "import", "-")
-		s.expect(exitOK, []string{"address-changed", "account-created", "import", "command line"}, "", "accounts", "history", "1000-1")
-		s.expect(exitError, []string{"no such account"}, "", "accounts", "show", "1000-9")
-		s.expect(exitUsage, []string{"account"}, "", "accounts", "show", "!")
-		s.expect(exitUsage, []string{"SECRET_KEYS"}, "", "accounts", "show", "1000-1", "--secret-keys", "a:short")
-	})
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
+	s.expect(exitError, []string{"2 accounts added, 0 changed, 0 were so already, 1 bad rows", `line 4: zip "554": want 5 or 9 digits`}, accountsFile, "accounts", "import", "-")
+	s.expect(exitOK, []string{`"account": "1000-1"`, `"phone": "+16125550142"`, `"secret": "code"`}, "", "accounts", "show", "1000-1")
+	s.expect(exitOK, []string{`"name": "Peña, José"`, "14 Oak, rear", `"language": "es"`}, "", "accounts", "show", "1000 - 2")
+	out, _, _ := s.run("", "accounts", "show", "1000-1")
+	if strings.Contains(out, "9182736455") || !json.Valid([]byte(out)) {
+		t.Errorf("shown: %s", out)
+	}
+	moved := strings.Replace(accountsFile, "12 Elm Street", "77 New Road", 1)
+	s.expect(exitError, []string{"0 accounts added, 1 changed, 1 were so already, 1 bad rows"}, moved, "accounts", "import", "-")
+	s.expect(exitOK, []string{"address-changed", "account-created", "import", "command line"}, "", "accounts", "history", "1000-1")
+	s.expect(exitError, []string{"no such account"}, "", "accounts", "show", "1000-9")
+	s.expect(exitUsage, []string{"account"}, "", "accounts", "show", "!")
+	s.expect(exitUsage, []string{"SECRET_KEYS"}, "", "accounts", "show", "1000-1", "--secret-keys", "a:short")
 }
 
 // TestNoticesOfPINs calls the owner of a line whose PIN was changed by telephone, reset by the
@@ -84,23 +83,22 @@ func TestNoticesOfAccounts(t *testing.T) {
 // TestAccountsNewCode makes a code in place of one that is known, which no output shows, and
 // asks the servers to tell the customer.
 func TestAccountsNewCode(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
-		s.expect(exitError, []string{"2 accounts added"}, accountsFile, "accounts", "import", "-")
-		before, _, _ := s.run("", "accounts", "show", "1000-1")
-		s.expect(exitUsage, []string{"--by"}, "", "accounts", "new-code", "1000-1")
-		s.expect(exitOK, []string{"1000-1 has a new security code"}, "", "accounts", "new-code", "1000-1", "--by", "ann", "--reason", "told a stranger")
-		s.expect(exitOK, []string{"code-made", "ann", "command line", "told a stranger"}, "", "accounts", "history", "1000-1")
-		after, _, _ := s.run("", "accounts", "show", "1000-1")
-		if since(t, before) == since(t, after) {
-			t.Error("the code counts since before")
-		}
-		if !strings.Contains(string(server.Contents(t)), "code_changed") {
-			t.Error("no notice was asked for")
-		}
-		s.expect(exitError, []string{"no such account"}, "", "accounts", "new-code", "1000-9", "--by", "ann")
-	})
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
+	s.expect(exitError, []string{"2 accounts added"}, accountsFile, "accounts", "import", "-")
+	before, _, _ := s.run("", "accounts", "show", "1000-1")
+	s.expect(exitUsage, []string{"--by"}, "", "accounts", "new-code", "1000-1")
+	s.expect(exitOK, []string{"1000-1 has a new security code"}, "", "accounts", "new-code", "1000-1", "--by", "ann", "--reason", "told a stranger")
+	s.expect(exitOK, []string{"code-made", "ann", "command line", "told a stranger"}, "", "accounts", "history", "1000-1")
+	after, _, _ := s.run("", "accounts", "show", "1000-1")
+	if since(t, before) == since(t, after) {
+		t.Error("the code counts since before")
+	}
+	if !strings.Contains(string(server.Contents(t)), "code_changed") {
+		t.Error("no notice was asked for")
+	}
+	s.expect(exitError, []string{"no such account"}, "", "accounts", "new-code", "1000-9", "--by", "ann")
 }
 
 // since is since when the secret of an account counts that is shown.

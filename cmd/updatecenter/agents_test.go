@@ -59,73 +59,71 @@ func become(t *testing.T, server *redistest.Server, link string) {
 
 // TestAgentsCommands looks after agents as an operator does who has no mail server.
 func TestAgentsCommands(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		agentSettings(t)
-		s.expect(exitOK, []string{"NAME  ROLE  STATE  LAST SIGN-IN  FACTOR"}, "", "agents", "list")
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	agentSettings(t)
+	s.expect(exitOK, []string{"NAME  ROLE  STATE  LAST SIGN-IN  FACTOR"}, "", "agents", "list")
 
-		t.Setenv("REDIS_URL", s.redis)
-		out, errs, status := s.run("", invite("ada", "--role", "administrator")...)
-		link := strings.TrimSpace(out)
-		if status != exitOK || linkForm.FindString(out) != link || !strings.Contains(errs, "It is a secret") ||
-			!strings.Contains(errs, "no mail server") || !strings.Contains(errs, "ada is invited. The link works until") || strings.Contains(errs, link) {
-			t.Fatalf("invite: %d\n%s%s", status, out, errs)
-		}
-		s.expect(exitOK, []string{"ada   administrator  invited  -             -"}, "", "agents", "list")
-		become(t, server, link)
-		s.expect(exitOK, []string{"ada   administrator  active  -             email"}, "", "agents", "list")
+	t.Setenv("REDIS_URL", s.redis)
+	out, errs, status := s.run("", invite("ada", "--role", "administrator")...)
+	link := strings.TrimSpace(out)
+	if status != exitOK || linkForm.FindString(out) != link || !strings.Contains(errs, "It is a secret") ||
+		!strings.Contains(errs, "no mail server") || !strings.Contains(errs, "ada is invited. The link works until") || strings.Contains(errs, link) {
+		t.Fatalf("invite: %d\n%s%s", status, out, errs)
+	}
+	s.expect(exitOK, []string{"ada   administrator  invited  -             -"}, "", "agents", "list")
+	become(t, server, link)
+	s.expect(exitOK, []string{"ada   administrator  active  -             email"}, "", "agents", "list")
 
-		s.expect(exitOK, []string{testConsole}, "", invite("bob", "--require-app")...)
-		s.expect(exitOK, []string{"bob   agent ", "invited  -             -, app required"}, "", "agents", "list")
-		s.expect(exitError, []string{"the user name is taken", "agents reactivate bob --new-link"}, "", invite("bob")...)
-		s.expect(exitUsage, []string{"email"}, "", "agents", "invite", "cid", "--full-name", "Cid", "--email", "nowhere")
-		s.expect(exitUsage, []string{"--role"}, "", invite("cid", "--role", "king")...)
-		s.expect(exitUsage, []string{"a user name is 3 to 32"}, "", invite("no")...)
+	s.expect(exitOK, []string{testConsole}, "", invite("bob", "--require-app")...)
+	s.expect(exitOK, []string{"bob   agent ", "invited  -             -, app required"}, "", "agents", "list")
+	s.expect(exitError, []string{"the user name is taken", "agents reactivate bob --new-link"}, "", invite("bob")...)
+	s.expect(exitUsage, []string{"email"}, "", "agents", "invite", "cid", "--full-name", "Cid", "--email", "nowhere")
+	s.expect(exitUsage, []string{"--role"}, "", invite("cid", "--role", "king")...)
+	s.expect(exitUsage, []string{"a user name is 3 to 32"}, "", invite("no")...)
 
-		s.expect(exitError, []string{"last active administrator"}, "", "agents", "deactivate", "ada")
-		s.expect(exitOK, []string{"bob is deactivated"}, "", "agents", "deactivate", "BOB", "--by", "root")
-		s.expect(exitOK, []string{"bob   agent          deactivated"}, "", "agents", "list")
-		s.expect(exitOK, []string{"bob is reactivated", "no password yet"}, "", "agents", "reactivate", "bob")
-		s.expect(exitOK, []string{"bob is reactivated", testConsole + "/repair/welcome/"}, "", "agents", "reactivate", "bob", "--new-link")
-		s.expect(exitError, []string{"no such agent"}, "", "agents", "reactivate", "nobody")
-		s.expect(exitOK, []string{
-			`"action":"agent-invited","by":"command line: root","via":"command line","from":"`, `,"subject":"agent ada","detail":"administrator"`,
-			`"action":"agent-deactivated","by":"command line: root"`, `"action":"agent-reactivated"`,
-		}, "", "audit", "export")
-		out, _, _ = s.run("", "audit", "export")
-		if strings.Contains(out, link[len(link)-20:]) || strings.Contains(out, "ada@example.com") {
-			t.Errorf("the audit tells too much:\n%s", out)
-		}
-	})
+	s.expect(exitError, []string{"last active administrator"}, "", "agents", "deactivate", "ada")
+	s.expect(exitOK, []string{"bob is deactivated"}, "", "agents", "deactivate", "BOB", "--by", "root")
+	s.expect(exitOK, []string{"bob   agent          deactivated"}, "", "agents", "list")
+	s.expect(exitOK, []string{"bob is reactivated", "no password yet"}, "", "agents", "reactivate", "bob")
+	s.expect(exitOK, []string{"bob is reactivated", testConsole + "/repair/welcome/"}, "", "agents", "reactivate", "bob", "--new-link")
+	s.expect(exitError, []string{"no such agent"}, "", "agents", "reactivate", "nobody")
+	s.expect(exitOK, []string{
+		`"action":"agent-invited","by":"command line: root","via":"command line","from":"`, `,"subject":"agent ada","detail":"administrator"`,
+		`"action":"agent-deactivated","by":"command line: root"`, `"action":"agent-reactivated"`,
+	}, "", "audit", "export")
+	out, _, _ = s.run("", "audit", "export")
+	if strings.Contains(out, link[len(link)-20:]) || strings.Contains(out, "ada@example.com") {
+		t.Errorf("the audit tells too much:\n%s", out)
+	}
 }
 
 // TestAgentsAreInvitedByMail sends links where there is a mail server, and shows none.
 func TestAgentsAreInvitedByMail(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s, office := shell{t, server.URL()}, newPostOffice(t)
-		agentSettings(t)
-		t.Setenv("MAIL_FROM", "repair@example.com")
-		t.Setenv("SMTP_URL", fmt.Sprintf("smtp://127.0.0.1:%d", office.port))
-		t.Setenv("REDIS_URL", s.redis)
-		out, errs, status := s.run("", invite("ada", "--role", "administrator")...)
-		if status != exitOK || !strings.Contains(out, "ada is invited. The link went to ada@example.com") || linkForm.MatchString(out+errs) {
-			t.Fatalf("invite: %d\n%s%s", status, out, errs)
-		}
-		become(t, server, linkForm.FindString(plainText(t, office.taken()[0])))
+	server := redistest.Start(t)
+	s, office := shell{t, server.URL()}, newPostOffice(t)
+	agentSettings(t)
+	t.Setenv("MAIL_FROM", "repair@example.com")
+	t.Setenv("SMTP_URL", fmt.Sprintf("smtp://127.0.0.1:%d", office.port))
+	t.Setenv("REDIS_URL", s.redis)
+	out, errs, status := s.run("", invite("ada", "--role", "administrator")...)
+	if status != exitOK || !strings.Contains(out, "ada is invited. The link went to ada@example.com") || linkForm.MatchString(out+errs) {
+		t.Fatalf("invite: %d\n%s%s", status, out, errs)
+	}
+	become(t, server, linkForm.FindString(plainText(t, office.taken()[0])))
 
-		// A mail server that is away loses the link, but not the agent.
-		t.Setenv("SMTP_URL", "smtp://"+nobodyThere(t))
-		out, errs, status = s.run("", invite("bob")...)
-		if status != exitError || !strings.Contains(errs, "could not be sent") || !strings.Contains(errs, "agents reactivate bob --new-link") ||
-			linkForm.MatchString(out+errs) {
-			t.Errorf("invite: %d\n%s%s", status, out, errs)
-		}
-		t.Setenv("SMTP_URL", fmt.Sprintf("smtp://127.0.0.1:%d", office.port))
-		s.expect(exitOK, []string{"bob is reactivated. The link went to bob@example.com"}, "", "agents", "reactivate", "bob", "--new-link")
-		if took := office.taken(); len(took) != 2 || !linkForm.MatchString(plainText(t, took[1])) {
-			t.Errorf("the mail server took %d", len(took))
-		}
-	})
+	// A mail server that is away loses the link, but not the agent.
+	t.Setenv("SMTP_URL", "smtp://"+nobodyThere(t))
+	out, errs, status = s.run("", invite("bob")...)
+	if status != exitError || !strings.Contains(errs, "could not be sent") || !strings.Contains(errs, "agents reactivate bob --new-link") ||
+		linkForm.MatchString(out+errs) {
+		t.Errorf("invite: %d\n%s%s", status, out, errs)
+	}
+	t.Setenv("SMTP_URL", fmt.Sprintf("smtp://127.0.0.1:%d", office.port))
+	s.expect(exitOK, []string{"bob is reactivated. The link went to bob@example.com"}, "", "agents", "reactivate", "bob", "--new-link")
+	if took := office.taken(); len(took) != 2 || !linkForm.MatchString(plainText(t, took[1])) {
+		t.Errorf("the mail server took %d", len(took))
+	}
 }
 
 // plainText is the plain text of an e-mail.

@@ -55,23 +55,22 @@ func newSupportOf(t *testing.T, s *stage, mailer agents.Mailer) *support {
 }
 
 func TestWithoutAConsole(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := newStage(t, server, func(c *config) { c.console = consoleConfig{} })
-		h := newSupportOf(t, s, nil)
-		if h.desk == nil || h.audit == nil || h.agents != nil || h.console != nil || len(h.jobs())+len(h.workers()) != 0 {
-			t.Errorf("prepared %+v", h)
-		}
-		router := mux.NewRouter()
-		h.routes(router)
-		if got := ask(router, "/repair/sign-in"); got != http.StatusNotFound {
-			t.Errorf("the console answers %d", got)
-		}
-		// Programs with keys are at the desk nonetheless, and meet its limits.
-		h.alert(t.Context(), repair.Alert{What: repair.Resets, Who: repair.Who{Name: "crm/77", Via: repair.ViaAPI}, Line: demoNew, Until: s.clock.Now()})
-		if !strings.Contains(s.logs.String(), "crm/77") {
-			t.Errorf("nobody is told of a limit:\n%s", s.logs)
-		}
-	})
+	server := redistest.Start(t)
+	s := newStage(t, server, func(c *config) { c.console = consoleConfig{} })
+	h := newSupportOf(t, s, nil)
+	if h.desk == nil || h.audit == nil || h.agents != nil || h.console != nil || len(h.jobs())+len(h.workers()) != 0 {
+		t.Errorf("prepared %+v", h)
+	}
+	router := mux.NewRouter()
+	h.routes(router)
+	if got := ask(router, "/repair/sign-in"); got != http.StatusNotFound {
+		t.Errorf("the console answers %d", got)
+	}
+	// Programs with keys are at the desk nonetheless, and meet its limits.
+	h.alert(t.Context(), repair.Alert{What: repair.Resets, Who: repair.Who{Name: "crm/77", Via: repair.ViaAPI}, Line: demoNew, Until: s.clock.Now()})
+	if !strings.Contains(s.logs.String(), "crm/77") {
+		t.Errorf("nobody is told of a limit:\n%s", s.logs)
+	}
 }
 
 func ask(handler http.Handler, path string) int {
@@ -86,46 +85,45 @@ func answerOf(handler http.Handler, path string) (code int, body string) {
 }
 
 func TestWithAConsole(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		chicago := must(time.LoadLocation("America/Chicago"))(t)
-		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole, zone: chicago} })
-		bag := &mailbag{}
-		h := newSupportOf(t, s, bag)
-		router := mux.NewRouter()
-		h.routes(router)
-		if got := ask(router, "/repair/sign-in"); got != http.StatusOK {
-			t.Errorf("the console answers %d", got)
-		}
-		for name, role := range map[string]agents.Role{
-			"ann": agents.RoleAgent, "sam": agents.Supervisor, "ada": agents.Administrator, "new": agents.Supervisor,
-		} {
-			settle(t, h, bag, name, role)
-		}
-		ctx, stop := context.WithCancel(t.Context())
-		var group sync.WaitGroup
-		for _, job := range h.jobs() {
-			group.Go(func() { job(ctx) })
-		}
-		group.Go(func() {
-			if err := s.app.queue.Run(ctx, h.workers()...); err != nil {
-				t.Error(err)
-			}
-		})
-		alert := repair.Alert{What: repair.LookUps, Who: repair.Who{Name: "ann", Via: repair.ViaConsole}, Line: demoNew, Until: s.clock.Now()}
-		gone, leave := context.WithCancel(t.Context())
-		leave() // who was refused has gone
-		h.alert(gone, alert)
-		for deadline := time.Now().Add(2 * time.Minute); len(bag.of(agents.LimitAlert)) < 2 && time.Now().Before(deadline); {
-			time.Sleep(5 * time.Millisecond)
-		}
-		stop()
-		group.Wait()
-		told := bag.of(agents.LimitAlert)
-		if len(told) != 2 || !strings.Contains(told[0].Detail, "ann, by the repair console: too many look-ups") ||
-			!strings.Contains(told[0].Detail, "612-555-0142") || !strings.Contains(told[0].Detail, "March 1, 2026 at 6:00 AM CST") {
-			t.Errorf("supervisors were told %+v", told)
+	server := redistest.Start(t)
+	chicago := must(time.LoadLocation("America/Chicago"))(t)
+	s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole, zone: chicago} })
+	bag := &mailbag{}
+	h := newSupportOf(t, s, bag)
+	router := mux.NewRouter()
+	h.routes(router)
+	if got := ask(router, "/repair/sign-in"); got != http.StatusOK {
+		t.Errorf("the console answers %d", got)
+	}
+	for name, role := range map[string]agents.Role{
+		"ann": agents.RoleAgent, "sam": agents.Supervisor, "ada": agents.Administrator, "new": agents.Supervisor,
+	} {
+		settle(t, h, bag, name, role)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var group sync.WaitGroup
+	for _, job := range h.jobs() {
+		group.Go(func() { job(ctx) })
+	}
+	group.Go(func() {
+		if err := s.app.queue.Run(ctx, h.workers()...); err != nil {
+			t.Error(err)
 		}
 	})
+	alert := repair.Alert{What: repair.LookUps, Who: repair.Who{Name: "ann", Via: repair.ViaConsole}, Line: demoNew, Until: s.clock.Now()}
+	gone, leave := context.WithCancel(t.Context())
+	leave() // who was refused has gone
+	h.alert(gone, alert)
+	for deadline := time.Now().Add(2 * time.Minute); len(bag.of(agents.LimitAlert)) < 2 && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	stop()
+	group.Wait()
+	told := bag.of(agents.LimitAlert)
+	if len(told) != 2 || !strings.Contains(told[0].Detail, "ann, by the repair console: too many look-ups") ||
+		!strings.Contains(told[0].Detail, "612-555-0142") || !strings.Contains(told[0].Detail, "March 1, 2026 at 6:00 AM CST") {
+		t.Errorf("supervisors were told %+v", told)
+	}
 }
 
 // settle invites somebody, and uses the link unless the name is new.
@@ -146,23 +144,22 @@ func settle(t *testing.T, h *support, bag *mailbag, name string, role agents.Rol
 
 // TestUnusedProfilesAreSweptHourly warns of a deactivation in time, without anybody's doing.
 func TestUnusedProfilesAreSweptHourly(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
-		bag := &mailbag{}
-		h := newSupportOf(t, s, bag)
-		settle(t, h, bag, "ann", agents.RoleAgent)
-		s.clock.Advance(5*31*24*time.Hour + time.Hour)
-		ctx, stop := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() { defer close(done); h.sweep(ctx) }()
-		for deadline := time.Now().Add(3 * time.Minute); len(bag.of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal("nobody was warned")
-			}
+	server := redistest.Start(t)
+	s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
+	bag := &mailbag{}
+	h := newSupportOf(t, s, bag)
+	settle(t, h, bag, "ann", agents.RoleAgent)
+	s.clock.Advance(5*31*24*time.Hour + time.Hour)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); h.sweep(ctx) }()
+	for deadline := time.Now().Add(3 * time.Minute); len(bag.of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody was warned")
 		}
-		stop()
-		<-done
-	})
+	}
+	stop()
+	<-done
 }
 
 // TestOnlyMailsThatMayWaitAreQueued: a sign-in must not take the time of an e-mail, and an

@@ -46,79 +46,77 @@ func recordAt(t *testing.T, server *redistest.Server, days ...int) audit.Report 
 
 // TestAuditCommands verifies, exports and trims the audit as an operator does.
 func TestAuditCommands(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		t.Setenv("SECRET_KEYS", auditKeys("a"))
-		s.expect(exitOK, []string{"no entries", begunAnew}, "", "audit", "verify")
-		report := recordAt(t, server, -500, -499, -10, -1)
-		head := report.Head.String()
-		s.expect(exitOK, []string{"4 entries, from 1 of ", "to 4 of ", "Nothing is wrong", "\n" + head + "\n", begunAnew}, "", "audit", "verify")
-		s.expect(exitOK, []string{head}, "", "audit", "verify", "--head", head)
-		if _, said, status := s.run("", "audit", "verify", "--head", head, "--redis-url", server.URL()); said != "" || status != exitOK {
-			t.Errorf("status %d, with a head it said %q", status, said)
-		}
-		s.expect(exitError, []string{"FAULT  entry 9: cut", "ends at 4", "not as it was recorded"}, "", "audit", "verify", "--head", "9"+head[1:])
-		s.expect(exitUsage, []string{"--head", "SEQ:MAC"}, "", "audit", "verify", "--head", "4")
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	t.Setenv("SECRET_KEYS", auditKeys("a"))
+	s.expect(exitOK, []string{"no entries", begunAnew}, "", "audit", "verify")
+	report := recordAt(t, server, -500, -499, -10, -1)
+	head := report.Head.String()
+	s.expect(exitOK, []string{"4 entries, from 1 of ", "to 4 of ", "Nothing is wrong", "\n" + head + "\n", begunAnew}, "", "audit", "verify")
+	s.expect(exitOK, []string{head}, "", "audit", "verify", "--head", head)
+	if _, said, status := s.run("", "audit", "verify", "--head", head, "--redis-url", server.URL()); said != "" || status != exitOK {
+		t.Errorf("status %d, with a head it said %q", status, said)
+	}
+	s.expect(exitError, []string{"FAULT  entry 9: cut", "ends at 4", "not as it was recorded"}, "", "audit", "verify", "--head", "9"+head[1:])
+	s.expect(exitUsage, []string{"--head", "SEQ:MAC"}, "", "audit", "verify", "--head", "4")
 
-		// The export itself is the newest entry.
-		s.expect(exitOK, []string{`{"v":1,"seq":1,`, `"seq":4`, `"seq":5,`, `"audit-read"`, "5 entries"}, "", "audit", "export")
-		since := time.Now().AddDate(0, 0, -5).Format(time.DateOnly)
-		s.expect(exitOK, []string{"3 entries", "export 2"}, "", "audit", "export", "--since", since)
-		s.expect(exitOK, []string{"0 entries"}, "", "audit", "export", "--since", time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
-		s.expect(exitUsage, []string{"--since", "want a day"}, "", "audit", "export", "--since", "yesterday")
+	// The export itself is the newest entry.
+	s.expect(exitOK, []string{`{"v":1,"seq":1,`, `"seq":4`, `"seq":5,`, `"audit-read"`, "5 entries"}, "", "audit", "export")
+	since := time.Now().AddDate(0, 0, -5).Format(time.DateOnly)
+	s.expect(exitOK, []string{"3 entries", "export 2"}, "", "audit", "export", "--since", since)
+	s.expect(exitOK, []string{"0 entries"}, "", "audit", "export", "--since", time.Now().UTC().Add(time.Hour).Format(time.RFC3339))
+	s.expect(exitUsage, []string{"--since", "want a day"}, "", "audit", "export", "--since", "yesterday")
 
-		year := time.Now().AddDate(-1, 0, -1).Format(time.DateOnly)
-		s.expect(exitUsage, []string{"--by"}, "", "audit", "trim", "--before", year)
-		s.expect(exitUsage, []string{"--before", "want a day"}, "", "audit", "trim", "--before", "soon", "--by", "root")
-		s.expect(exitError, []string{"at least a year"}, "", "audit", "trim", "--before", since, "--by", "root")
-		s.expect(exitOK, []string{"2 entries went", "seq=8"}, "", "audit", "trim", "--before", year, "--by", "root")
-		s.expect(exitOK, []string{"6 entries, from 3 of", "2 before them were trimmed"}, "", "audit", "verify", "--head", head)
-		s.expect(exitOK, []string{`"by":"command line: root"`, "entries 1 to 2"}, "", "audit", "export")
-		if _, said, status := s.run("", "audit", "verify", "--redis-url", server.URL()); said != "" || status != exitOK {
-			t.Errorf("status %d, of a trimmed audit it said %q", status, said)
-		}
+	year := time.Now().AddDate(-1, 0, -1).Format(time.DateOnly)
+	s.expect(exitUsage, []string{"--by"}, "", "audit", "trim", "--before", year)
+	s.expect(exitUsage, []string{"--before", "want a day"}, "", "audit", "trim", "--before", "soon", "--by", "root")
+	s.expect(exitError, []string{"at least a year"}, "", "audit", "trim", "--before", since, "--by", "root")
+	s.expect(exitOK, []string{"2 entries went", "seq=8"}, "", "audit", "trim", "--before", year, "--by", "root")
+	s.expect(exitOK, []string{"6 entries, from 3 of", "2 before them were trimmed"}, "", "audit", "verify", "--head", head)
+	s.expect(exitOK, []string{`"by":"command line: root"`, "entries 1 to 2"}, "", "audit", "export")
+	if _, said, status := s.run("", "audit", "verify", "--redis-url", server.URL()); said != "" || status != exitOK {
+		t.Errorf("status %d, of a trimmed audit it said %q", status, said)
+	}
 
-		client := redis.NewClient(&redis.Options{Addr: server.Addr()})
-		defer client.Close()
-		if err := client.Del(t.Context(), "uc:audit:{log}:head").Err(); err != nil {
-			t.Fatal(err)
-		}
-		s.expect(exitError, []string{"FAULT  the head: missing", "7 entries, from 3 of"}, "", "audit", "verify")
-		s.expect(exitOK, []string{"the export itself is not recorded", `"seq":3`, `"seq":9`, "7 entries"}, "", "audit", "export")
-		s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
-	})
+	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	defer client.Close()
+	if err := client.Del(t.Context(), "uc:audit:{log}:head").Err(); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(exitError, []string{"FAULT  the head: missing", "7 entries, from 3 of"}, "", "audit", "verify")
+	s.expect(exitOK, []string{"the export itself is not recorded", `"seq":3`, `"seq":9`, "7 entries"}, "", "audit", "export")
+	s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
 }
 
 // TestAuditBegin has something else stand under the keys of the audit, and begins another.
 func TestAuditBegin(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		t.Setenv("SECRET_KEYS", auditKeys("a"))
-		head := recordAt(t, server, -3, -2, -1).Head.String()
-		file := filepath.Join(t.TempDir(), "audit.jsonl")
-		s.expect(exitError, []string{"goes on", "--anyway"}, "", "audit", "begin", "--after", file, "--by", "ann")
-		client := redis.NewClient(&redis.Options{Addr: server.Addr()})
-		defer client.Close()
-		for _, key := range []string{"head", "1"} {
-			if err := errors.Join(client.Del(t.Context(), "uc:audit:{log}:"+key).Err(), client.LPush(t.Context(), "uc:audit:{log}:"+key, "x").Err()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
-		s.expect(exitUsage, []string{"--by"}, "", "audit", "begin", "--after", file)
-		s.expect(exitOK, []string{"after 3 entries", head, "Keep " + file, "\n1:", "seq=1"}, "", "audit", "begin", "--after", file, "--by", "ann")
-		s.expect(exitError, []string{"file exists"}, "", "audit", "begin", "--after", file, "--by", "ann", "--anyway")
-		s.expect(exitError, []string{"no such line"}, "", "lines", "show", "6125550142")
-		s.expect(exitOK, []string{"2 entries, from 1", "begun in place of a damaged one", "by command line: ann: after 3 entries", "Nothing is wrong"}, "", "audit", "verify")
-		s.expect(exitOK, []string{"3 entries, from 1", "the file that entry 1 of the audit names"}, "", "audit", "verify", "--file", file)
-		if err := os.WriteFile(file, bytes.Replace(must(os.ReadFile(file))(t), []byte(`"ann"`), []byte(`"bob"`), 1), 0o600); err != nil {
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	t.Setenv("SECRET_KEYS", auditKeys("a"))
+	head := recordAt(t, server, -3, -2, -1).Head.String()
+	file := filepath.Join(t.TempDir(), "audit.jsonl")
+	s.expect(exitError, []string{"goes on", "--anyway"}, "", "audit", "begin", "--after", file, "--by", "ann")
+	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	defer client.Close()
+	for _, key := range []string{"head", "1"} {
+		if err := errors.Join(client.Del(t.Context(), "uc:audit:{log}:"+key).Err(), client.LPush(t.Context(), "uc:audit:{log}:"+key, "x").Err()); err != nil {
 			t.Fatal(err)
 		}
-		s.expect(exitError, []string{"entry 1: changed", "another file than"}, "", "audit", "verify", "--file", file)
-		if aside := must(client.Keys(t.Context(), "uc:audit:{log}:before:*").Result())(t); len(aside) != 4 {
-			t.Errorf("set aside are %q", aside)
-		}
-	})
+	}
+	s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
+	s.expect(exitUsage, []string{"--by"}, "", "audit", "begin", "--after", file)
+	s.expect(exitOK, []string{"after 3 entries", head, "Keep " + file, "\n1:", "seq=1"}, "", "audit", "begin", "--after", file, "--by", "ann")
+	s.expect(exitError, []string{"file exists"}, "", "audit", "begin", "--after", file, "--by", "ann", "--anyway")
+	s.expect(exitError, []string{"no such line"}, "", "lines", "show", "6125550142")
+	s.expect(exitOK, []string{"2 entries, from 1", "begun in place of a damaged one", "by command line: ann: after 3 entries", "Nothing is wrong"}, "", "audit", "verify")
+	s.expect(exitOK, []string{"3 entries, from 1", "the file that entry 1 of the audit names"}, "", "audit", "verify", "--file", file)
+	if err := os.WriteFile(file, bytes.Replace(must(os.ReadFile(file))(t), []byte(`"ann"`), []byte(`"bob"`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.expect(exitError, []string{"entry 1: changed", "another file than"}, "", "audit", "verify", "--file", file)
+	if aside := must(client.Keys(t.Context(), "uc:audit:{log}:before:*").Result())(t); len(aside) != 4 {
+		t.Errorf("set aside are %q", aside)
+	}
 }
 
 // TestAuditVerifyTells has a line for each fault, and says nothing of the keys.

@@ -93,6 +93,9 @@ func TestCallbacks(t *testing.T) {
 				played++
 			})
 		}
+		if server.Mini() != nil {
+			return
+		}
 		for name, play := range rareCallbacks {
 			t.Run(name, func(t *testing.T) {
 				flush(t, server)
@@ -104,7 +107,7 @@ func TestCallbacks(t *testing.T) {
 		}
 		refusedNothing(t, server)
 		if played < len(callbacks)+len(rareCallbacks) {
-			return // some were left out, or failed
+			return // some failed
 		}
 		for _, exit := range callbackFlow(testConfig(t), nil).Exits() {
 			if !taken[exit] {
@@ -365,7 +368,7 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
 // ring waits until the telephone of the demo's account rings.
 func (s *stage) ring(t *testing.T, exchange *simulator.Exchange) *simulator.Ringing {
 	t.Helper()
-	return must(exchange.AwaitRing(t.Context(), demoNew.Display(), 10*time.Second))(t)
+	return must(exchange.AwaitRing(t.Context(), demoNew.Display(), 3*time.Minute))(t)
 }
 
 // pickUp answers it.

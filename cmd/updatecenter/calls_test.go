@@ -45,6 +45,9 @@ func TestCalls(t *testing.T) {
 				played++
 			})
 		}
+		if server.Mini() != nil {
+			return
+		}
 		for name, play := range rare {
 			t.Run(name, func(t *testing.T) {
 				flush(t, server)
@@ -56,7 +59,7 @@ func TestCalls(t *testing.T) {
 		}
 		refusedNothing(t, server)
 		if played < len(files)+len(rare) {
-			return // some were left out, or failed
+			return // some failed
 		}
 		for _, exit := range allFlows()[0].Exits() {
 			if !taken[exit] {

@@ -71,38 +71,36 @@ func (s shell) expect(status int, words []string, input string, args ...string) 
 
 // TestLinesCommands provisions lines as an operator does.
 func TestLinesCommands(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		csv := "\ufeffnumber,language\r\n612-555-0142,en\r\n\r\n\"(612) 555-0143\",es\r\n911,en\r\n6125550144,fr\r\n6125550142,es\r\n+16125550145,\r\n"
-		s.expect(exitError, []string{"3 lines added, 1 were there already (0 with other features now), 2 bad rows", "line 5", "line 6"}, csv, "lines", "import", "-")
-		s.expect(exitError, []string{"0 lines added, 4 were there already"}, csv, "lines", "import", "-")
-		s.expect(exitOK, []string{"+16125550142", "en", "temporary", "0 failures", "+18886128052"}, "", "lines", "show", "612-555-0142")
-		s.expect(exitOK, []string{`"pin": "temporary"`, `"language": null`}, "", "lines", "show", "6125550145", "--json")
-		s.expect(exitOK, []string{"temporary PIN again"}, "", "lines", "reset", "6125550142", "--by", "Pat", "--reason", "forgotten")
-		s.expect(exitOK, []string{"pin-reset", "customer-validated: operator", "Pat", "forgotten"}, "", "lines", "history", "6125550142")
-		s.expect(exitOK, []string{`"event":"pin-reset"`, `"method":"operator"`}, "", "lines", "history", "6125550142", "--json")
-		s.expect(exitError, []string{"no such line"}, "", "lines", "reset", "612-555-0199", "--by", "Pat", "--reason", "wrong number")
-		s.expect(exitOK, []string{"pin-reset-refused", "wrong number"}, "", "lines", "history", "612-555-0199")
-		s.expect(exitOK, []string{"removed"}, "", "lines", "remove", "6125550142", "--by", "Pat", "--reason", "moved")
-		s.expect(exitError, []string{"no such line"}, "", "lines", "show", "6125550142")
-		s.expect(exitUsage, []string{"not a North American"}, "", "lines", "show", "911")
-		s.expect(exitUsage, []string{"--by"}, "", "lines", "reset", "6125550142")
-		s.expect(exitError, nil, "", "lines", "import", "/does/not/exist.csv")
-		s.expect(exitError, nil, "number|language\n", "lines", "import", "-")
-	})
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	csv := "\ufeffnumber,language\r\n612-555-0142,en\r\n\r\n\"(612) 555-0143\",es\r\n911,en\r\n6125550144,fr\r\n6125550142,es\r\n+16125550145,\r\n"
+	s.expect(exitError, []string{"3 lines added, 1 were there already (0 with other features now), 2 bad rows", "line 5", "line 6"}, csv, "lines", "import", "-")
+	s.expect(exitError, []string{"0 lines added, 4 were there already"}, csv, "lines", "import", "-")
+	s.expect(exitOK, []string{"+16125550142", "en", "temporary", "0 failures", "+18886128052"}, "", "lines", "show", "612-555-0142")
+	s.expect(exitOK, []string{`"pin": "temporary"`, `"language": null`}, "", "lines", "show", "6125550145", "--json")
+	s.expect(exitOK, []string{"temporary PIN again"}, "", "lines", "reset", "6125550142", "--by", "Pat", "--reason", "forgotten")
+	s.expect(exitOK, []string{"pin-reset", "customer-validated: operator", "Pat", "forgotten"}, "", "lines", "history", "6125550142")
+	s.expect(exitOK, []string{`"event":"pin-reset"`, `"method":"operator"`}, "", "lines", "history", "6125550142", "--json")
+	s.expect(exitError, []string{"no such line"}, "", "lines", "reset", "612-555-0199", "--by", "Pat", "--reason", "wrong number")
+	s.expect(exitOK, []string{"pin-reset-refused", "wrong number"}, "", "lines", "history", "612-555-0199")
+	s.expect(exitOK, []string{"removed"}, "", "lines", "remove", "6125550142", "--by", "Pat", "--reason", "moved")
+	s.expect(exitError, []string{"no such line"}, "", "lines", "show", "6125550142")
+	s.expect(exitUsage, []string{"not a North American"}, "", "lines", "show", "911")
+	s.expect(exitUsage, []string{"--by"}, "", "lines", "reset", "6125550142")
+	s.expect(exitError, nil, "", "lines", "import", "/does/not/exist.csv")
+	s.expect(exitError, nil, "number|language\n", "lines", "import", "-")
 }
 
 // TestKeysCommands creates, lists and revokes a key of the API.
 func TestKeysCommands(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		s.expect(exitOK, []string{"uc_", "not shown again"}, "", "keys", "create", "desk", "--scope", "lines:read,pins:reset")
-		s.expect(exitError, nil, "", "keys", "create", "desk", "--scope", "lines:read")
-		s.expect(exitUsage, nil, "", "keys", "create", "other", "--scope", "everything")
-		s.expect(exitOK, []string{"desk", "lines:read,pins:reset"}, "", "keys", "list")
-		s.expect(exitOK, []string{"revoked"}, "", "keys", "revoke", "desk")
-		s.expect(exitError, nil, "", "keys", "revoke", "nobody")
-	})
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	s.expect(exitOK, []string{"uc_", "not shown again"}, "", "keys", "create", "desk", "--scope", "lines:read,pins:reset")
+	s.expect(exitError, nil, "", "keys", "create", "desk", "--scope", "lines:read")
+	s.expect(exitUsage, nil, "", "keys", "create", "other", "--scope", "everything")
+	s.expect(exitOK, []string{"desk", "lines:read,pins:reset"}, "", "keys", "list")
+	s.expect(exitOK, []string{"revoked"}, "", "keys", "revoke", "desk")
+	s.expect(exitError, nil, "", "keys", "revoke", "nobody")
 }
 
 // TestOtherCommands runs what needs no Redis.
@@ -257,7 +255,13 @@ func TestServeFinishesTurns(t *testing.T) {
 	}()
 	<-arrived
 	stop()
-	time.Sleep(50 * time.Millisecond)
+	eventually(t, func() bool { // it takes no others
+		connection, err := net.Dial("tcp", listener.Addr().String())
+		if err == nil {
+			connection.Close()
+		}
+		return err != nil
+	})
 	close(release)
 	if got := <-answer; got != "answer" {
 		t.Errorf("the turn under way got %q", got)

@@ -65,32 +65,28 @@ press 1
 // exchange and by the API, for codes and answers that were told by telephone, letter and
 // e-mail, claimed rightly and wrongly, and replaced. Redis holds no address either.
 func TestNoCodeIsReadable(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := newSecretStage(t, server)
-		s.tellEverything(t)
-		s.claimEverything(t)
-		places := map[string][]byte{
-			"Redis": server.Contents(t), "log": []byte(s.logs.String()), "metrics": s.metrics(t),
-			"requests": []byte(s.requests.String()), "answers": []byte(s.answers.String()),
+	server := redistest.Start(t)
+	s := newSecretStage(t, server)
+	s.tellEverything(t)
+	s.claimEverything(t)
+	places := map[string][]byte{
+		"Redis": server.Contents(t), "dump": server.Dump(t), "log": []byte(s.logs.String()), "metrics": s.metrics(t),
+		"requests": []byte(s.requests.String()), "answers": []byte(s.answers.String()),
+	}
+	for place, content := range places {
+		if len(content) < 1000 {
+			t.Errorf("%s holds only %d bytes", place, len(content))
 		}
-		if server.Mini() == nil {
-			places["dump"] = server.Dump(t)
+		for _, hidden := range []string{toldCode, oldCode, wrongCode, toldAnswer} {
+			mustHide(t, place, string(content), hidden)
 		}
-		for place, content := range places {
-			if len(content) < 1000 {
-				t.Errorf("%s holds only %d bytes", place, len(content))
-			}
-			for _, hidden := range []string{toldCode, oldCode, wrongCode, toldAnswer} {
-				mustHide(t, place, string(content), hidden)
-			}
-			if place == "answers" {
-				continue // the API shows addresses to those who may see accounts
-			}
-			for _, hidden := range []string{toldStreet, toldEmail} {
-				mustHide(t, place, string(content), hidden)
-			}
+		if place == "answers" {
+			continue // the API shows addresses to those who may see accounts
 		}
-	})
+		for _, hidden := range []string{toldStreet, toldEmail} {
+			mustHide(t, place, string(content), hidden)
+		}
+	}
 }
 
 // mustHide looks for a text as it is, as it is spelled out loud, and as encodings write it.
@@ -311,44 +307,43 @@ func (s *secretStage) eventually(t *testing.T, is func() bool, what string) {
 // TestDeclinedCallsAreRefused asks for the code of somebody who has pressed 9: no call is made
 // for a day, which the web site is told in a sentence; a letter may still be asked for.
 func TestDeclinedCallsAreRefused(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := newSecretStage(t, server)
-		s.addAccount(t, told, "6125550171", toldCode)
-		answer, _ := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "asked")
-		call := must(simulator.Parse("declined", strings.NewReader("answer 612-555-0171\npress 9\nhear \"no more such calls\"\nended\n")))(t)
-		if result := simulator.Play(t.Context(), s.exchange, call, s); result.Err != nil {
-			t.Fatal(result.Err)
-		}
-		s.becomes(t, deliveries.ID(strings.TrimPrefix(answer.Header.Get("Location"), "/v1/deliveries/")), deliveries.Declined)
-		declined := s.clock.Now()
+	server := redistest.Start(t)
+	s := newSecretStage(t, server)
+	s.addAccount(t, told, "6125550171", toldCode)
+	answer, _ := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "asked")
+	call := must(simulator.Parse("declined", strings.NewReader("answer 612-555-0171\npress 9\nhear \"no more such calls\"\nended\n")))(t)
+	if result := simulator.Play(t.Context(), s.exchange, call, s); result.Err != nil {
+		t.Fatal(result.Err)
+	}
+	s.becomes(t, deliveries.ID(strings.TrimPrefix(answer.Header.Get("Location"), "/v1/deliveries/")), deliveries.Declined)
+	declined := s.clock.Now()
 
-		refused, content := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "asked-again")
-		var problem api.Problem
-		if err := json.Unmarshal(content, &problem); err != nil {
-			t.Fatal(err)
+	refused, content := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "asked-again")
+	var problem api.Problem
+	if err := json.Unmarshal(content, &problem); err != nil {
+		t.Fatal(err)
+	}
+	if refused.StatusCode != http.StatusConflict || problem.Type != "/openapi.yaml#calls-declined" ||
+		!strings.Contains(problem.Detail, "had not asked") || !strings.Contains(problem.Detail, "letter") {
+		t.Errorf("%d %s", refused.StatusCode, content)
+	}
+	if until := declined.Add(24 * time.Hour); problem.Until.After(until) || problem.Until.Before(until.Add(-time.Hour)) {
+		t.Errorf("refused until %v, which is not a day from %v", problem.Until, declined)
+	}
+	for method, want := range map[deliveries.Method]int{
+		deliveries.ByMail: http.StatusAccepted, deliveries.Email: http.StatusAccepted, deliveries.Voice: http.StatusConflict,
+	} {
+		if answer, content := s.deliver(t, told, deliveries.SecurityCode, method, "then-"+string(method)); answer.StatusCode != want {
+			t.Errorf("%s: %d %s", method, answer.StatusCode, content)
 		}
-		if refused.StatusCode != http.StatusConflict || problem.Type != "/openapi.yaml#calls-declined" ||
-			!strings.Contains(problem.Detail, "had not asked") || !strings.Contains(problem.Detail, "letter") {
-			t.Errorf("%d %s", refused.StatusCode, content)
-		}
-		if until := declined.Add(24 * time.Hour); problem.Until.After(until) || problem.Until.Before(until.Add(-time.Hour)) {
-			t.Errorf("refused until %v, which is not a day from %v", problem.Until, declined)
-		}
-		for method, want := range map[deliveries.Method]int{
-			deliveries.ByMail: http.StatusAccepted, deliveries.Email: http.StatusAccepted, deliveries.Voice: http.StatusConflict,
-		} {
-			if answer, content := s.deliver(t, told, deliveries.SecurityCode, method, "then-"+string(method)); answer.StatusCode != want {
-				t.Errorf("%s: %d %s", method, answer.StatusCode, content)
-			}
-		}
-		if calls := s.callsTo("+16125550171"); calls != 1 {
-			t.Errorf("%d calls were made", calls)
-		}
-		s.Advance(problem.Until.Sub(s.clock.Now()))
-		if answer, content := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "a-day-later"); answer.StatusCode != http.StatusAccepted {
-			t.Errorf("a day later: %d %s", answer.StatusCode, content)
-		}
-	})
+	}
+	if calls := s.callsTo("+16125550171"); calls != 1 {
+		t.Errorf("%d calls were made", calls)
+	}
+	s.Advance(problem.Until.Sub(s.clock.Now()))
+	if answer, content := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "a-day-later"); answer.StatusCode != http.StatusAccepted {
+		t.Errorf("a day later: %d %s", answer.StatusCode, content)
+	}
 }
 
 // callsTo counts the calls that the exchange was asked to make to a telephone.

@@ -75,37 +75,36 @@ func (o *office) shows(args ...string) []string {
 
 // TestEventsTail shows what waits and what was delivered, and never a code.
 func TestEventsTail(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		o := newOffice(t, server)
-		o.now = time.Now().Add(-time.Hour)
-		first := o.change(features.SetCode(secret.New("4821")))
-		second := o.change(features.Switch(true))
-		o.deliver(1)
-		for _, args := range [][]string{nil, {"612-555-0142"}, {"--since", "2h"}} {
-			got := o.shows(args...)
-			if len(got) != 2 || !strings.Contains(got[0], "delivered  612-555-0142  dial-lock  by test  "+first) ||
-				!strings.Contains(got[1], "waits      612-555-0142  dial-lock  by test  "+second+`  {"on":true`) {
-				t.Errorf("tail %q: %q", args, got)
-			}
+	server := redistest.Start(t)
+	o := newOffice(t, server)
+	o.now = time.Now().Add(-time.Hour)
+	first := o.change(features.SetCode(secret.New("4821")))
+	second := o.change(features.Switch(true))
+	o.deliver(1)
+	for _, args := range [][]string{nil, {"612-555-0142"}, {"--since", "2h"}} {
+		got := o.shows(args...)
+		if len(got) != 2 || !strings.Contains(got[0], "delivered  612-555-0142  dial-lock  by test  "+first) ||
+			!strings.Contains(got[1], "waits      612-555-0142  dial-lock  by test  "+second+`  {"on":true`) {
+			t.Errorf("tail %q: %q", args, got)
 		}
-		if got := o.shows("--since", "5m"); len(got) != 0 {
-			t.Errorf("of the last minutes: %q", got)
+	}
+	if got := o.shows("--since", "5m"); len(got) != 0 {
+		t.Errorf("of the last minutes: %q", got)
+	}
+	for _, args := range [][]string{{"--waiting"}, {"-w", "6125550142"}} {
+		if got := o.shows(args...); len(got) != 1 || !strings.Contains(got[0], second) {
+			t.Errorf("tail %q: %q", args, got)
 		}
-		for _, args := range [][]string{{"--waiting"}, {"-w", "6125550142"}} {
-			if got := o.shows(args...); len(got) != 1 || !strings.Contains(got[0], second) {
-				t.Errorf("tail %q: %q", args, got)
-			}
-		}
-		if got := o.shows("-w", "6125550143"); len(got) != 0 {
-			t.Errorf("of another line: %q", got)
-		}
-		if all := strings.Join(o.shows("--json"), ""); strings.Contains(all, "4821") || !strings.Contains(all, `"delivered":true`) {
-			t.Errorf("as JSON: %s", all)
-		}
-		for _, args := range [][]string{{"--waiting", "--follow"}, {"911"}, {"--since", "0s"}, {"--since", "721h"}} {
-			o.expect(exitUsage, nil, "", append([]string{"events", "tail"}, args...)...)
-		}
-	})
+	}
+	if got := o.shows("-w", "6125550143"); len(got) != 0 {
+		t.Errorf("of another line: %q", got)
+	}
+	if all := strings.Join(o.shows("--json"), ""); strings.Contains(all, "4821") || !strings.Contains(all, `"delivered":true`) {
+		t.Errorf("as JSON: %s", all)
+	}
+	for _, args := range [][]string{{"--waiting", "--follow"}, {"911"}, {"--since", "0s"}, {"--since", "721h"}} {
+		o.expect(exitUsage, nil, "", append([]string{"events", "tail"}, args...)...)
+	}
 }
 
 // TestEventsWaitHoweverOld finds what waits when it is older than any --since.
@@ -150,25 +149,24 @@ func TestEventsUnreadable(t *testing.T) {
 
 // TestEventsSkip gives up the oldest event that waits, and no other.
 func TestEventsSkip(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		o := newOffice(t, server)
-		skip := func(status int, id string, words ...string) {
-			t.Helper()
-			o.expect(status, words, "", "events", "skip", "6125550142", id, "--by", "Pat", "--reason", "the switch refuses it")
-		}
-		skip(exitError, "evt_1", "no event of 612-555-0142 waits")
-		first, second := o.change(features.Switch(true)), o.change(features.Switch(false))
-		skip(exitError, second, "not the oldest event of 612-555-0142 that waits", first)
-		o.expect(exitUsage, []string{"--reason"}, "", "events", "skip", "6125550142", first, "--by", "Pat")
-		o.expect(exitUsage, nil, "", "events", "skip", "6125550142", first, "--by", "Pat", "--reason", "")
-		o.expect(exitUsage, nil, "", "events", "skip", "911", first, "--by", "Pat", "--reason", "x")
-		skip(exitOK, first, first, "is given up")
-		if got := o.shows("--waiting"); len(got) != 1 || !strings.Contains(got[0], second) {
-			t.Errorf("then wait %q", got)
-		}
-		o.expect(exitOK, []string{"event-skipped: " + first, "Pat", "command line", "the switch refuses it"}, "", "lines", "history", "6125550142")
-		skip(exitError, first, second)
-	})
+	server := redistest.Start(t)
+	o := newOffice(t, server)
+	skip := func(status int, id string, words ...string) {
+		t.Helper()
+		o.expect(status, words, "", "events", "skip", "6125550142", id, "--by", "Pat", "--reason", "the switch refuses it")
+	}
+	skip(exitError, "evt_1", "no event of 612-555-0142 waits")
+	first, second := o.change(features.Switch(true)), o.change(features.Switch(false))
+	skip(exitError, second, "not the oldest event of 612-555-0142 that waits", first)
+	o.expect(exitUsage, []string{"--reason"}, "", "events", "skip", "6125550142", first, "--by", "Pat")
+	o.expect(exitUsage, nil, "", "events", "skip", "6125550142", first, "--by", "Pat", "--reason", "")
+	o.expect(exitUsage, nil, "", "events", "skip", "911", first, "--by", "Pat", "--reason", "x")
+	skip(exitOK, first, first, "is given up")
+	if got := o.shows("--waiting"); len(got) != 1 || !strings.Contains(got[0], second) {
+		t.Errorf("then wait %q", got)
+	}
+	o.expect(exitOK, []string{"event-skipped: " + first, "Pat", "command line", "the switch refuses it"}, "", "lines", "history", "6125550142")
+	skip(exitError, first, second)
 }
 
 // TestEventsFollow shows an event when it comes and when it was delivered, outlives a Redis that
@@ -225,29 +223,28 @@ func holdsInOrder(text string, words ...string) bool {
 // is that its features are gone, when all is replayed to it too, and when the number has a new
 // customer.
 func TestRemovedLineAtTheSwitch(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		o, heard := newOffice(t, server), newMemorySwitch(t)
-		o.change(features.SetCode(secret.New("4821")))
-		o.change(features.Switch(true))
-		o.expect(exitOK, []string{"removed"}, "", "lines", "remove", "6125550142", "--by", "Pat", "--reason", "moved")
-		o.expect(exitOK, []string{"line-removed", "removed dial-lock"}, "", "lines", "history", "6125550142")
-		heard.deliver(o, 3)
-		o.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n", "lines", "import", "-")
-		o.expect(exitOK, []string{"3 events of 1 lines"}, "", "events", "replay", "6125550142")
-		heard.deliver(o, 6)
-		for _, last := range []string{heard.types[2], heard.types[5]} {
-			if last != string(features.FeatureRemoved) {
-				t.Errorf("heard %q", heard.types)
-			}
+	server := redistest.Start(t)
+	o, heard := newOffice(t, server), newMemorySwitch(t)
+	o.change(features.SetCode(secret.New("4821")))
+	o.change(features.Switch(true))
+	o.expect(exitOK, []string{"removed"}, "", "lines", "remove", "6125550142", "--by", "Pat", "--reason", "moved")
+	o.expect(exitOK, []string{"line-removed", "removed dial-lock"}, "", "lines", "history", "6125550142")
+	heard.deliver(o, 3)
+	o.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n", "lines", "import", "-")
+	o.expect(exitOK, []string{"3 events of 1 lines"}, "", "events", "replay", "6125550142")
+	heard.deliver(o, 6)
+	for _, last := range []string{heard.types[2], heard.types[5]} {
+		if last != string(features.FeatureRemoved) {
+			t.Errorf("heard %q", heard.types)
 		}
-		o.expect(exitError, []string{"no such line"}, "", "lines", "remove", "6125550149")
-		if got := o.shows("--json"); !strings.Contains(got[2], `"type":"line.feature.removed"`) || strings.Contains(got[2], "settings") {
-			t.Errorf("tail: %q", got)
-		}
-		if got := o.shows(); !strings.HasSuffix(got[2], "  removed") {
-			t.Errorf("tail: %q", got)
-		}
-	})
+	}
+	o.expect(exitError, []string{"no such line"}, "", "lines", "remove", "6125550149")
+	if got := o.shows("--json"); !strings.Contains(got[2], `"type":"line.feature.removed"`) || strings.Contains(got[2], "settings") {
+		t.Errorf("tail: %q", got)
+	}
+	if got := o.shows(); !strings.HasSuffix(got[2], "  removed") {
+		t.Errorf("tail: %q", got)
+	}
 }
 
 // memorySwitch remembers the types of events that it heard.

@@ -277,7 +277,7 @@ func (w *telephones) ring(form url.Values) {
 
 func (w *telephones) pickUp(phone string) {
 	ctx := context.WithoutCancel(w.t.Context()) // what has begun goes on to its end
-	ring, err := w.exchange.AwaitRing(ctx, phone, 10*time.Second)
+	ring, err := w.exchange.AwaitRing(ctx, phone, 3*time.Minute)
 	if err != nil {
 		w.t.Error(err)
 		return

@@ -20,30 +20,29 @@ import (
 
 // TestImportDryRun tells what an import would do, twice, and then does it.
 func TestImportDryRun(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
-		s.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n6125550143,,\n", "lines", "import", "-")
-		s.expect(exitOK, nil, "account,phone,name,street1,city,state,zip\nA1,6125550142,Ann,1 Main,Duluth,MN,55801\n", "accounts", "import", "-", "--notices", "off")
-		kept := func() []string { return slices.Sorted(strings.Lines(string(server.Contents(t)))) }
-		before := kept()
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	t.Setenv("SECRET_KEYS", sound["SECRET_KEYS"])
+	s.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n6125550143,,\n", "lines", "import", "-")
+	s.expect(exitOK, nil, "account,phone,name,street1,city,state,zip\nA1,6125550142,Ann,1 Main,Duluth,MN,55801\n", "accounts", "import", "-", "--notices", "off")
+	kept := func() []string { return slices.Sorted(strings.Lines(string(server.Contents(t)))) }
+	before := kept()
 
-		lines := "Features;Number;Language\nDial Lock;6125550142;EN\ndial-lock;6125550143;\n;6125550144;\ndial-lock;6125550144;\n;911;\n"
-		did := "1 lines added, 3 were there already (2 with other features now), 1 bad rows"
-		accounts := "account\tphone\tname\tstreet1\tcity\tstate\tzip\n" +
-			"A1\t6125550142\tAnn\t1 Main\tDuluth\tMN\t55801\nA2\t6125550143\tBo\t2 Main\tDuluth\tMN\t55801\n" +
-			"A2\t6125550143\tBob\t2 Main\tDuluth\tMN\t55801\nA3\t6125550143\tBo\t2 Main\tDuluth\tMN\t5580\n"
-		didAccounts := "1 accounts added, 1 changed, 1 were so already, 1 bad rows"
-		for range 2 {
-			s.expect(exitError, []string{"dry run, nothing is written: " + did, `line 6: number "911"`}, lines, "lines", "import", "-", "--dry-run")
-			s.expect(exitError, []string{"dry run, nothing is written: " + didAccounts, `zip "5580": want 5 or 9 digits`}, accounts, "accounts", "import", "-", "--dry-run", "--welcome")
-		}
-		if diff := cmp.Diff(before, kept()); diff != "" {
-			t.Errorf("a dry run has written: %s", diff)
-		}
-		s.expect(exitError, []string{did}, lines, "lines", "import", "-")
-		s.expect(exitError, []string{didAccounts}, accounts, "accounts", "import", "-")
-	})
+	lines := "Features;Number;Language\nDial Lock;6125550142;EN\ndial-lock;6125550143;\n;6125550144;\ndial-lock;6125550144;\n;911;\n"
+	did := "1 lines added, 3 were there already (2 with other features now), 1 bad rows"
+	accounts := "account\tphone\tname\tstreet1\tcity\tstate\tzip\n" +
+		"A1\t6125550142\tAnn\t1 Main\tDuluth\tMN\t55801\nA2\t6125550143\tBo\t2 Main\tDuluth\tMN\t55801\n" +
+		"A2\t6125550143\tBob\t2 Main\tDuluth\tMN\t55801\nA3\t6125550143\tBo\t2 Main\tDuluth\tMN\t5580\n"
+	didAccounts := "1 accounts added, 1 changed, 1 were so already, 1 bad rows"
+	for range 2 {
+		s.expect(exitError, []string{"dry run, nothing is written: " + did, `line 6: number "911"`}, lines, "lines", "import", "-", "--dry-run")
+		s.expect(exitError, []string{"dry run, nothing is written: " + didAccounts, `zip "5580": want 5 or 9 digits`}, accounts, "accounts", "import", "-", "--dry-run", "--welcome")
+	}
+	if diff := cmp.Diff(before, kept()); diff != "" {
+		t.Errorf("a dry run has written: %s", diff)
+	}
+	s.expect(exitError, []string{did}, lines, "lines", "import", "-")
+	s.expect(exitError, []string{didAccounts}, accounts, "accounts", "import", "-")
 }
 
 // TestImportRejects mends the bad rows where they were written to.
@@ -153,44 +152,43 @@ func TestImportTellsHowFar(t *testing.T) {
 
 // TestLinesFeatures imports the features of lines, and reads what became of them.
 func TestLinesFeatures(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := shell{t, server.URL()}
-		imports := func(status int, csv string, words ...string) {
-			t.Helper()
-			s.expect(status, words, csv, "lines", "import", "-")
-		}
-		shows := func(number, features string) {
-			t.Helper()
-			s.expect(exitOK, []string{"features        " + features + "\n"}, "", "lines", "show", number)
-		}
-		imports(exitOK, "number,language,features\n6125550142,en,dial-lock\n6125550143,es,\n",
-			"2 lines added, 0 were there already (0 with other features now), 0 bad rows")
-		shows("6125550142", "dial-lock")
-		shows("6125550143", "none")
-		s.expect(exitOK, []string{"\"features\": [\n    \"dial-lock\"\n  ]"}, "", "lines", "show", "6125550142", "--json")
-		s.expect(exitOK, []string{`"features": []`}, "", "lines", "show", "6125550143", "--json")
+	server := redistest.Start(t)
+	s := shell{t, server.URL()}
+	imports := func(status int, csv string, words ...string) {
+		t.Helper()
+		s.expect(status, words, csv, "lines", "import", "-")
+	}
+	shows := func(number, features string) {
+		t.Helper()
+		s.expect(exitOK, []string{"features        " + features + "\n"}, "", "lines", "show", number)
+	}
+	imports(exitOK, "number,language,features\n6125550142,en,dial-lock\n6125550143,es,\n",
+		"2 lines added, 0 were there already (0 with other features now), 0 bad rows")
+	shows("6125550142", "dial-lock")
+	shows("6125550143", "none")
+	s.expect(exitOK, []string{"\"features\": [\n    \"dial-lock\"\n  ]"}, "", "lines", "show", "6125550142", "--json")
+	s.expect(exitOK, []string{`"features": []`}, "", "lines", "show", "6125550143", "--json")
 
-		imports(exitOK, "number,language\n6125550142,en\n6125550143,es\n", "2 were there already (0 with other features now)")
-		shows("6125550142", "dial-lock") // a file without the column takes nothing away
+	imports(exitOK, "number,language\n6125550142,en\n6125550143,es\n", "2 were there already (0 with other features now)")
+	shows("6125550142", "dial-lock") // a file without the column takes nothing away
 
-		csv := "features,number,language\ncall-rejection do-not-disturb,6125550142,es\n,6125550143,\ncaller-id,6125550143,\nsecurity-screen,6125550144,\n"
-		imports(exitError, csv, "1 lines added, 2 were there already (1 with other features now), 1 bad rows", `line 4: features "caller-id": "caller-id" is not a calling feature; want any of no-solicitation`)
-		shows("6125550142", "do-not-disturb call-rejection")
-		shows("6125550143", "none")
-		shows("6125550144", "security-screen")
-		s.expect(exitOK, []string{"features-installed: installed security-screen", "import"}, "", "lines", "history", "6125550144")
-		s.expect(exitOK, []string{"installed do-not-disturb", "installed call-rejection", "removed dial-lock", "features-installed: ", "import", "command line"},
-			"", "lines", "history", "6125550142")
-		s.expect(exitOK, []string{`"event":"features-installed"`, `"removed dial-lock"`}, "", "lines", "history", "6125550142", "--json")
-		imports(exitError, csv, "0 lines added, 3 were there already (0 with other features now), 1 bad rows")
+	csv := "features,number,language\ncall-rejection do-not-disturb,6125550142,es\n,6125550143,\ncaller-id,6125550143,\nsecurity-screen,6125550144,\n"
+	imports(exitError, csv, "1 lines added, 2 were there already (1 with other features now), 1 bad rows", `line 4: features "caller-id": "caller-id" is not a calling feature; want any of no-solicitation`)
+	shows("6125550142", "do-not-disturb call-rejection")
+	shows("6125550143", "none")
+	shows("6125550144", "security-screen")
+	s.expect(exitOK, []string{"features-installed: installed security-screen", "import"}, "", "lines", "history", "6125550144")
+	s.expect(exitOK, []string{"installed do-not-disturb", "installed call-rejection", "removed dial-lock", "features-installed: ", "import", "command line"},
+		"", "lines", "history", "6125550142")
+	s.expect(exitOK, []string{`"event":"features-installed"`, `"removed dial-lock"`}, "", "lines", "history", "6125550142", "--json")
+	imports(exitError, csv, "0 lines added, 3 were there already (0 with other features now), 1 bad rows")
 
-		imports(exitOK, "number,language,features\n6125550142,en,\n", "(1 with other features now)")
-		shows("6125550142", "none")
-		s.expect(exitOK, []string{"line.feature.removed", "do-not-disturb", "call-rejection", "dial-lock"}, "", "events", "tail", "6125550142", "--json")
-		s.expect(exitOK, nil, "", "lines", "remove", "6125550144")
-		imports(exitOK, "number,language\n6125550144,en\n", "1 lines added")
-		shows("6125550144", "none")
-	})
+	imports(exitOK, "number,language,features\n6125550142,en,\n", "(1 with other features now)")
+	shows("6125550142", "none")
+	s.expect(exitOK, []string{"line.feature.removed", "do-not-disturb", "call-rejection", "dial-lock"}, "", "events", "tail", "6125550142", "--json")
+	s.expect(exitOK, nil, "", "lines", "remove", "6125550144")
+	imports(exitOK, "number,language\n6125550144,en\n", "1 lines added")
+	shows("6125550144", "none")
 }
 
 // TestLinesImportInBatches installs features on more lines than go to Redis at once.

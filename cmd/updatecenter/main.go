@@ -114,7 +114,7 @@ func parserOf(commands any, c terminal, exit func(int)) (*kong.Kong, error) {
 	return kong.New(commands,
 		kong.Name("updatecenter"),
 		kong.Description("The telephone backend that customers reach by dialing 78."),
-		kong.Writers(c.out, c.err), kong.Exit(exit), defaults,
+		kong.Writers(c.out, c.err), kong.Exit(exit), kong.PostBuild(setDefaults),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 }
 

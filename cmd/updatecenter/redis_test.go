@@ -53,33 +53,32 @@ func watchOn(t *testing.T, url string, keys secret.Keyring) (*redisWatch, *logBo
 // TestSecretKeysOfAnotherRedis starts servers one after the other on one Redis, as keys are
 // mistyped, brought in, and retired.
 func TestSecretKeysOfAnotherRedis(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		for _, step := range []struct{ keys, refused, logged string }{
-			{"a", "", ""},
-			{"a", "", ""},
-			{"a=b", "the key a has other bytes", ""},
-			{"c", "none of the keys (c) opens what is stored in this Redis, which was written with a", ""},
-			{"a b", "", ""},
-			{"a b=c", "the key b has other bytes", ""}, // another server has b as well
-			{"b a", "", ""},
-			{"a b", "", ""}, // a server that was not restarted yet
-			{"b", "", `"keys":"a"`},
-			{"a=b b", "the key a has other bytes", ""},
-		} {
-			w, logs := watchOn(t, server.URL(), ring(t, strings.Fields(step.keys)...))
-			err := w.start(t.Context())
-			if step.refused == "" && err != nil || step.refused != "" && (err == nil || !strings.Contains(err.Error(), "SECRET_KEYS: "+step.refused)) {
-				t.Errorf("%s: %v; want %q", step.keys, err, step.refused)
-			}
-			if !strings.Contains(logs.String(), step.logged) || step.logged == "" && strings.Contains(logs.String(), "SECRET_KEYS") {
-				t.Errorf("%s: logged %s", step.keys, logs)
-			}
-			var wrong usageError
-			if err != nil && !errors.As(err, &wrong) {
-				t.Errorf("%s: %v is no wrong setting", step.keys, err)
-			}
+	server := redistest.Start(t)
+	for _, step := range []struct{ keys, refused, logged string }{
+		{"a", "", ""},
+		{"a", "", ""},
+		{"a=b", "the key a has other bytes", ""},
+		{"c", "none of the keys (c) opens what is stored in this Redis, which was written with a", ""},
+		{"a b", "", ""},
+		{"a b=c", "the key b has other bytes", ""}, // another server has b as well
+		{"b a", "", ""},
+		{"a b", "", ""}, // a server that was not restarted yet
+		{"b", "", `"keys":"a"`},
+		{"a=b b", "the key a has other bytes", ""},
+	} {
+		w, logs := watchOn(t, server.URL(), ring(t, strings.Fields(step.keys)...))
+		err := w.start(t.Context())
+		if step.refused == "" && err != nil || step.refused != "" && (err == nil || !strings.Contains(err.Error(), "SECRET_KEYS: "+step.refused)) {
+			t.Errorf("%s: %v; want %q", step.keys, err, step.refused)
 		}
-	})
+		if !strings.Contains(logs.String(), step.logged) || step.logged == "" && strings.Contains(logs.String(), "SECRET_KEYS") {
+			t.Errorf("%s: logged %s", step.keys, logs)
+		}
+		var wrong usageError
+		if err != nil && !errors.As(err, &wrong) {
+			t.Errorf("%s: %v is no wrong setting", step.keys, err)
+		}
+	}
 }
 
 // TestSecretKeysOfAnOlderRelease finds wrong keys by what a release stored that kept no check.
@@ -97,22 +96,21 @@ func TestSecretKeysOfAnOlderRelease(t *testing.T) {
 			s.customer(t, 2)
 		},
 	}
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		for name, store := range stored {
-			flush(t, server)
-			w, _ := watchOn(t, server.URL(), ring(t, "a"))
-			store(t, w.db)
-			for _, keys := range []string{"a=b", "b"} {
-				other, _ := watchOn(t, server.URL(), ring(t, keys))
-				if err := other.start(t.Context()); err == nil || !strings.Contains(err.Error(), "SECRET_KEYS: what is stored in this Redis can't be opened") {
-					t.Errorf("%s under a, started with %s: %v", name, keys, err)
-				}
-			}
-			if err := w.start(t.Context()); err != nil {
-				t.Errorf("%s: %v", name, err)
+	server := redistest.Start(t)
+	for name, store := range stored {
+		flush(t, server)
+		w, _ := watchOn(t, server.URL(), ring(t, "a"))
+		store(t, w.db)
+		for _, keys := range []string{"a=b", "b"} {
+			other, _ := watchOn(t, server.URL(), ring(t, keys))
+			if err := other.start(t.Context()); err == nil || !strings.Contains(err.Error(), "SECRET_KEYS: what is stored in this Redis can't be opened") {
+				t.Errorf("%s under a, started with %s: %v", name, keys, err)
 			}
 		}
-	})
+		if err := w.start(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // TestSecretKeysOfCommands: what reads or writes sealed data by command is refused as well.

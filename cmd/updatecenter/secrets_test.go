@@ -78,27 +78,23 @@ press PIN2#
 // TestNoPINIsReadable searches Redis, its dump, logs and metrics for PINs that callers
 // keyed, while the last call still has one half chosen.
 func TestNoPINIsReadable(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		s := newStage(t, server, func(c *config) {
-			c.policy.MaxDigits, c.policy.Temporary = 8, secret.New(longPINs.Replace("TEMP"))
-		})
-		script := must(simulator.Parse("secrets", strings.NewReader(longPINs.Replace(secretCalls))))(t)
-		if result := simulator.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {
-			t.Fatal(result.Err)
-		}
-		places := map[string][]byte{
-			"Redis": server.Contents(t), "log": []byte(s.logs.String()), "metrics": s.metrics(t),
-		}
-		if server.Mini() == nil {
-			places["dump"] = server.Dump(t)
-		}
-		for place, content := range places {
-			if len(content) < 1000 {
-				t.Errorf("%s holds only %d bytes", place, len(content))
-			}
-			searchSecrets(t, place, string(content))
-		}
+	server := redistest.Start(t)
+	s := newStage(t, server, func(c *config) {
+		c.policy.MaxDigits, c.policy.Temporary = 8, secret.New(longPINs.Replace("TEMP"))
 	})
+	script := must(simulator.Parse("secrets", strings.NewReader(longPINs.Replace(secretCalls))))(t)
+	if result := simulator.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {
+		t.Fatal(result.Err)
+	}
+	places := map[string][]byte{
+		"Redis": server.Contents(t), "dump": server.Dump(t), "log": []byte(s.logs.String()), "metrics": s.metrics(t),
+	}
+	for place, content := range places {
+		if len(content) < 1000 {
+			t.Errorf("%s holds only %d bytes", place, len(content))
+		}
+		searchSecrets(t, place, string(content))
+	}
 }
 
 // searchSecrets looks for each PIN as it is, and as encodings write it.

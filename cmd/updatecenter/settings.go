@@ -36,15 +36,23 @@ func defaultPolicy() pins.Policy {
 	return pins.Policy{Temporary: secret.New(defaultTemporary), MinDigits: defaultDigits, MaxDigits: defaultDigits}
 }
 
-// defaults writes them into the settings below.
-var defaults = kong.Vars{
-	"repair_number": defaultRepair.Display(), "temporary_pin": defaultTemporary, "pin_digits": strconv.Itoa(defaultDigits),
-	"lookups":               strconv.Itoa(repair.DefaultLimits().Program),
-	"provisioning_parallel": strconv.Itoa(dispatch.DefaultParallel),
-	"durability": "When a change of a PIN, a code, a feature, an account, an agent or a key, a reset, or a record of the audit is confirmed: " +
-		"memory, at once; replica, once one replica of Redis has it, for which 0.3 seconds are waited; disk, once it is on the disk of Redis, which needs appendfsync always. " +
-		"When that can't be had in time, the change stays made, and whoever asked for it is told that it may not last.",
-	"unvouched_failures": strconv.Itoa(pins.DefaultUnvouched().Most),
+// defaults are those of settings that are numbers of other packages, by the names of their flags.
+var defaults = map[string]string{
+	"repair-number": defaultRepair.Display(), "temporary-pin": defaultTemporary,
+	"pin-min-digits": strconv.Itoa(defaultDigits), "pin-max-digits": strconv.Itoa(defaultDigits),
+	"lookups-per-minute":         strconv.Itoa(repair.DefaultLimits().Program),
+	"provisioning-parallel":      strconv.Itoa(dispatch.DefaultParallel),
+	"unvouched-failures-per-day": strconv.Itoa(pins.DefaultUnvouched().Most),
+}
+
+// setDefaults writes them into a command line.
+func setDefaults(line *kong.Kong) error {
+	return kong.Visit(line.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, is := node.(*kong.Flag); is && defaults[flag.Name] != "" {
+			flag.Default, flag.HasDefault = defaults[flag.Name], true
+		}
+		return next(nil)
+	})
 }
 
 // serverSettings are the settings of a server, as they are written. They are strings all
@@ -57,18 +65,18 @@ type serverSettings struct {
 	twilioSettings     `embed:""`
 	WebhookKeys        string `name:"twilio-webhook-keys" env:"TWILIO_WEBHOOK_KEYS" secret:"" help:"Shared keys with which Twilio signs webhooks by SHA-256, if its webhooks API was told to: name:secret, comma-separated; a name twice while its key is being replaced."`
 	RedisURL           string `name:"redis-url" env:"REDIS_URL" secret:"" help:"Redis: redis://host:6379/0; a cluster by some of its nodes, redis://host1:7000?addr=host2:7000; through sentinels, redis://sentinel1:26379?master_name=main&addr=sentinel2:26379; rediss:// for TLS. Required."`
-	Durability         string `name:"durability" env:"DURABILITY" default:"memory" help:"${durability}"`
+	Durability         string `name:"durability" env:"DURABILITY" default:"memory" help:"When a change of a PIN, a code, a feature, an account, an agent or a key, a reset, or a record of the audit is confirmed: memory, at once; replica, once one replica of Redis has it, for which 0.3 seconds are waited; disk, once it is on the disk of Redis, which needs appendfsync always. When that can't be had in time, the change stays made, and whoever asked for it is told that it may not last."`
 	SecretKeys         string `name:"secret-keys" env:"SECRET_KEYS" secret:"" help:"Keys that protect PINs and calls: id:base64 of 32 random bytes, comma-separated, the first is the current one. Required."`
-	TemporaryPIN       string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" default:"${temporary_pin}" help:"PIN of every new line."`
-	PINMinDigits       string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" default:"${pin_digits}" help:"Fewest digits of a new PIN, at least 4."`
-	PINMaxDigits       string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" default:"${pin_digits}" help:"Most digits of a new PIN, at most 8."`
-	UnvouchedFailures  string `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" default:"${unvouched_failures}" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
-	LookupsPerMinute   string `name:"lookups-per-minute" env:"LOOKUPS_PER_MINUTE" default:"${lookups}" help:"How many lines and accounts an API key may look up in a minute by itself, for no agent."`
-	RepairNumber       string `name:"repair-number" env:"REPAIR_NUMBER" default:"${repair_number}" help:"Telephone number that callers are told who need a person."`
+	TemporaryPIN       string `name:"temporary-pin" env:"TEMPORARY_PIN" secret:"" help:"PIN of every new line."`
+	PINMinDigits       string `name:"pin-min-digits" env:"PIN_MIN_DIGITS" help:"Fewest digits of a new PIN, at least 4."`
+	PINMaxDigits       string `name:"pin-max-digits" env:"PIN_MAX_DIGITS" help:"Most digits of a new PIN, at most 8."`
+	UnvouchedFailures  string `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
+	LookupsPerMinute   string `name:"lookups-per-minute" env:"LOOKUPS_PER_MINUTE" help:"How many lines and accounts an API key may look up in a minute by itself, for no agent."`
+	RepairNumber       string `name:"repair-number" env:"REPAIR_NUMBER" help:"Telephone number that callers are told who need a person."`
 	RepairTransfer     string `name:"repair-transfer" env:"REPAIR_TRANSFER" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
 	ProvisioningURL    string `name:"provisioning-url" env:"PROVISIONING_URL" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
 	ProvisioningSecret string `name:"provisioning-secret" env:"PROVISIONING_SECRET" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
-	ProvisioningAtOnce string `name:"provisioning-parallel" env:"PROVISIONING_PARALLEL" default:"${provisioning_parallel}" help:"How many lines' changes are posted at once by each server, 1 to 1000; those of a line come one after the other. At 50 ms a request 200 are more than 2,000 a second."`
+	ProvisioningAtOnce string `name:"provisioning-parallel" env:"PROVISIONING_PARALLEL" help:"How many lines' changes are posted at once by each server, 1 to 1000; those of a line come one after the other. At 50 ms a request 200 are more than 2,000 a second."`
 	RecordingsDir      string `name:"recordings-dir" env:"RECORDINGS_DIR" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with variables are always spoken."`
 	deliverySettings   `embed:""`
 	consoleSettings    `embed:""`

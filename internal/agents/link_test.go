@@ -249,7 +249,7 @@ func TestJudgingTakesNoTime(t *testing.T) {
 		}
 		took := time.Since(begin)
 		t.Logf("%.20q took %s", password, took)
-		if took > 20*time.Second { // with a race detector on a busy machine
+		if took > 2*time.Minute { // with a race detector on a busy machine
 			t.Errorf("%.20q took %s", password, took)
 		}
 	}

@@ -157,7 +157,7 @@ func TestAPIKeys(t *testing.T) {
 
 // TestAPIKeysAreBounded adds keys and revokes them, until no more are kept, and again a year later.
 func TestAPIKeysAreBounded(t *testing.T) {
-	store, ctx := open(t, redistest.StartMini(t).URL()).Keys(), t.Context()
+	store, ctx := open(t, redistest.Start(t).URL()).Keys(), t.Context()
 	for i := range apikey.MaxKeys {
 		if err := errors.Join(store.AddKey(ctx, newKey(t, "portal", now)), store.RevokeKey(ctx, "portal", now)); err != nil {
 			t.Fatalf("key %d: %v", i, err)

@@ -7,6 +7,7 @@ package testkit
 
 import (
 	"context"
+	"math"
 	"testing"
 	"time"
 
@@ -63,6 +64,18 @@ func open(t testing.TB, url string) *redisstore.DB {
 		}
 	})
 	return db
+}
+
+// Quickest does something until it takes no longer than a limit, ten times at most, and returns the shortest time
+// that it took: a busy machine keeps it waiting sometimes, and what is too slow is so each time.
+func Quickest(limit time.Duration, do func()) time.Duration {
+	quickest := time.Duration(math.MaxInt64)
+	for try := 0; try < 10 && quickest > limit; try++ {
+		begun := time.Now()
+		do()
+		quickest = min(quickest, time.Since(begun))
+	}
+	return quickest
 }
 
 // Notices returns what is due to be told of a line or an account, oldest first: 1000 at most.

@@ -176,7 +176,7 @@ func play(t *testing.T, exchange *simulator.Exchange, text string, world simulat
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	return simulator.Play(ctx, exchange, script, world)
 }

@@ -318,7 +318,7 @@ func TestRESTEndsACallThatRings(t *testing.T) {
 		app := codeApp(t)
 		r := newREST(t, app.config())
 		_, made := r.ask(callsPath, orderForm())
-		rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 5*time.Second)
+		rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -342,7 +342,7 @@ func TestRESTEndsACallUnderWay(t *testing.T) {
 	app := codeApp(t)
 	r := newREST(t, app.config())
 	_, made := r.ask(callsPath, orderForm())
-	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 5*time.Second)
+	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -378,7 +378,7 @@ func TestRESTNobodyAnswers(t *testing.T) {
 	config.Clock = patientClock{letGo: make(chan time.Time)}
 	r := newREST(t, config)
 	_, made := r.ask(callsPath, orderForm("Timeout", "20"))
-	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 5*time.Second)
+	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}

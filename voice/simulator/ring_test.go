@@ -83,7 +83,7 @@ func TestMachinesListenLate(t *testing.T) {
 		if _, err := exchange.Ring(t.Context(), out); err != nil {
 			t.Fatal(err)
 		}
-		rings, err := exchange.AwaitRing(t.Context(), "612-555-0142", 5*time.Second)
+		rings, err := exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestAwaitRing(t *testing.T) {
 			errs <- err
 		}()
 	}
-	rings, err := exchange.AwaitRing(t.Context(), "612-555-0142", 5*time.Second)
+	rings, err := exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
 	if err != nil || rings.To != "+16125550142" || !strings.HasPrefix(rings.SID, "CA") {
 		t.Errorf("%+v, %v", rings, err)
 	}

@@ -188,7 +188,7 @@ func TestDialerOnTheExchange(t *testing.T) {
 	if _, err := d.Dial(t.Context(), ring); err == nil {
 		t.Fatal("the answer was not lost")
 	}
-	rings, err := exchange.AwaitRing(t.Context(), string(home), 5*time.Second)
+	rings, err := exchange.AwaitRing(t.Context(), string(home), 3*time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestDialerOnTheExchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if rings, err := exchange.AwaitRing(t.Context(), string(home), 5*time.Second); err != nil || rings.SID != sid {
+	if rings, err := exchange.AwaitRing(t.Context(), string(home), 3*time.Minute); err != nil || rings.SID != sid {
 		t.Errorf("%v, %v", rings, err)
 	}
 }

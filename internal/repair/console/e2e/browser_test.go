@@ -17,8 +17,8 @@ import (
 // How long a page may take to come, and a browser to start or to stop. They only bound the wait
 // for what does not come at all: how quick the pages are is measured in album_test.go.
 const (
-	patience     = 20 * time.Second
-	startWithin  = time.Minute
+	patience     = 3 * time.Minute
+	startWithin  = 3 * time.Minute
 	lookAgain    = 20 * time.Millisecond
 	windowWidth  = 1280
 	windowHeight = 900

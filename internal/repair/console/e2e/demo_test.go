@@ -16,7 +16,7 @@ import (
 )
 
 // upWithin is how long the demo may take until it says how to sign in.
-const upWithin = 30 * time.Second
+const upWithin = 3 * time.Minute
 
 // A demo is the program, as make run starts it.
 type demo struct {

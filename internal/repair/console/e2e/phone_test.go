@@ -19,8 +19,8 @@ import (
 const (
 	exchangeAt  = "127.0.0.1:8079"
 	demoToken   = "demoauthtoken"
-	freeWithin  = 30 * time.Second // another telephone may wait there, of another test
-	ringsWithin = 20 * time.Second
+	freeWithin  = 3 * time.Minute // another telephone may wait there, of another test
+	ringsWithin = 3 * time.Minute
 )
 
 // A phone is what customers answer.
