@@ -239,18 +239,6 @@ func (p *Pace) Wait(ctx context.Context, class Class) error {
 	return nil // it is no call
 }
 
-// Waiting is how many calls of a class wait.
-func (p *Pace) Waiting(class Class) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for n := range paced {
-		if paced[n].class == class {
-			return len(p.lines[n].waiting)
-		}
-	}
-	return 0
-}
-
 // Stop has all who wait, and who come later, begin no call.
 func (p *Pace) Stop() {
 	p.mu.Lock()

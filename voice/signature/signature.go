@@ -21,8 +21,8 @@
 //     was sent. Both are tried.
 //   - Twilio signs some requests with the port in the URL and some without. Both are tried: the
 //     URL without its port if it has one, with the port of its scheme if it has none.
-//   - A body that isn't a form, such as JSON, isn't part of the message. Instead the query
-//     holds its SHA-256 as bodySHA256, in hexadecimal.
+//   - A body that isn't a form, such as JSON, isn't part of the message. Twilio's webhooks for calls
+//     are forms, and no others are taken.
 //
 // What a signature doesn't say: when it was made, so a request can be sent again (the turns of
 // a call are counted for that reason); and where one key or value ends and the next begins.
@@ -34,7 +34,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"hash"
 	"net/url"
 	"slices"
@@ -133,18 +132,6 @@ func (a address) otherPort() string {
 		return ":80"
 	}
 	return ""
-}
-
-// hasBody reports whether the query holds the SHA-256 of body.
-func (a address) hasBody(body []byte) bool {
-	for parameter := range strings.SplitSeq(strings.TrimPrefix(a.query, "?"), "&") {
-		if claimed, ok := strings.CutPrefix(parameter, "bodySHA256="); ok {
-			sum := sha256.Sum256(body)
-			want, err := hex.DecodeString(claimed)
-			return err == nil && subtle.ConstantTimeCompare(want, sum[:]) == 1
-		}
-	}
-	return false
 }
 
 // Header is the name of the HTTP header that carries a signature.
@@ -266,13 +253,6 @@ func (v *Validator) Valid(publicURL string, form url.Values, header, settings st
 		}
 	}
 	return false
-}
-
-// ValidBody reports whether header is the signature of a request to publicURL with a body that
-// isn't a form: the URL's query must hold the body's bodySHA256. Twilio's webhooks for calls are
-// forms, so no route asks this yet.
-func (v *Validator) ValidBody(publicURL string, body []byte, header string) bool {
-	return v.Valid(publicURL, nil, header, "") && cut(publicURL).hasBody(body)
 }
 
 func (v *Validator) workspace() *workspace {

@@ -305,7 +305,7 @@ func readFiles() (map[string]file, error) {
 func (c *Console) serveFile(v *visit) error {
 	file, known := c.files[v.part("file")]
 	if !known {
-		return noPage()
+		return noPage
 	}
 	caching := "no-cache"
 	if v.r.URL.Query().Get("v") == file.hash {

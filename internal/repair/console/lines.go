@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/base32"
 	"errors"
@@ -95,7 +96,7 @@ func (c *Console) showNoLine(v *visit, number nanp.Number) error {
 func (v *visit) number() (nanp.Number, error) {
 	number, err := nanp.Parse(v.part("number"))
 	if err != nil {
-		return "", noPage().because(err)
+		return "", noPage.because(err)
 	}
 	return number, nil
 }
@@ -315,13 +316,7 @@ func doneBy(who repair.Who, history []pins.Record, now time.Time) *doneView {
 }
 
 func languageWords(language string) string {
-	switch language {
-	case "en":
-		return "English"
-	case "es":
-		return "Spanish"
-	}
-	return "Not chosen yet"
+	return cmp.Or(map[string]string{"en": "English", "es": "Spanish"}[language], "Not chosen yet")
 }
 
 // lockWords says whether and how a side is locked; empty: it is not.

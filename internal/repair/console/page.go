@@ -299,7 +299,7 @@ func (c *Console) askRevoke(v *visit) (*question, error) {
 	case at < 0 && v.posts():
 		return nil, v.redirect(done)
 	case at < 0:
-		return nil, noPage()
+		return nil, noPage
 	}
 	sure := v.newForm(&field{
 		Name: "sure", Label: "The programs that use this key have another, or need none", Type: "tick", Need: "Tick this when it is so.",

@@ -144,7 +144,7 @@ const (
 func (c *Console) found(v *visit) (agents.Agent, error) {
 	name, err := agents.ParseUserName(v.part("name"))
 	if err != nil || string(name) != v.part("name") {
-		return agents.Agent{}, noPage()
+		return agents.Agent{}, noPage
 	}
 	agent, err := c.config.Agents.FindFor(v.ctx(), v.by(), name)
 	if err != nil {

@@ -34,36 +34,28 @@ func (r *refusal) Error() string {
 // Unwrap returns the cause.
 func (r *refusal) Unwrap() error { return r.cause }
 
-func (r *refusal) because(cause error) *refusal {
+func (r refusal) because(cause error) *refusal {
 	r.cause = cause
-	return r
+	return &r
 }
 
 func refusing(status int, title, sentence string) *refusal {
 	return &refusal{status: status, title: title, sentence: sentence}
 }
 
-func noPage() *refusal {
-	return refusing(http.StatusNotFound, "There is no such page", "Check the address, or start from the beginning.")
-}
-
-func forbidden() *refusal {
-	return refusing(http.StatusForbidden, "This page is not for your role",
+// Refusals that are always the same.
+var (
+	noPage    = refusing(http.StatusNotFound, "There is no such page", "Check the address, or start from the beginning.")
+	forbidden = refusing(http.StatusForbidden, "This page is not for your role",
 		"If you need it for your work, ask an administrator of the console.")
-}
-
-func signedOut() *refusal {
-	return refusing(http.StatusUnauthorized, "You are signed out", "Sign in again.")
-}
+	signedOut   = refusing(http.StatusUnauthorized, "You are signed out", "Sign in again.")
+	misdirected = refusing(http.StatusMisdirectedRequest, "This is not the console’s address",
+		"Open the console by the address that you were given.")
+)
 
 func crossOrigin(cause error) *refusal {
 	return refusing(http.StatusForbidden, "This came from another site",
 		"Nothing was done. Open the console itself, and try there.").because(cause)
-}
-
-func misdirected() *refusal {
-	return refusing(http.StatusMisdirectedRequest, "This is not the console’s address",
-		"Open the console by the address that you were given.")
 }
 
 func badMethod(allow string) *refusal {
@@ -102,9 +94,9 @@ func explain(err error) *refusal {
 	case errors.Is(err, hash.ErrBusy):
 		return busy(err)
 	case errors.Is(err, agents.ErrStaleSession), errors.Is(err, signin.ErrSignedOut):
-		return signedOut().because(err)
+		return signedOut.because(err)
 	case errors.Is(err, pins.ErrNoLine), errors.Is(err, agents.ErrNoAgent):
-		return noPage().because(err)
+		return noPage.because(err)
 	case errors.Is(err, pins.ErrUnreadable), errors.Is(err, agents.ErrUnreadable):
 		return broken(err)
 	}

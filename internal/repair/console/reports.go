@@ -90,7 +90,7 @@ func reportsFilter(v *visit, f *form) (audit.Filter, error) {
 	var err error
 	filter.Before, err = strconv.ParseInt(before, 10, 64)
 	if err != nil || filter.Before < 1 {
-		return audit.Filter{}, noPage()
+		return audit.Filter{}, noPage
 	}
 	return filter, nil
 }

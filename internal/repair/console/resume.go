@@ -38,7 +38,7 @@ type resumption struct {
 // remembers where to go on.
 func (c *Console) signInFirst(v *visit, rt route) error {
 	if rt.stream {
-		return signedOut()
+		return signedOut
 	}
 	to := resumption{path: strings.TrimSuffix(v.r.URL.Path, rt.cut)}
 	var known bool
@@ -270,7 +270,7 @@ func (c *Console) admit(v *visit, rt route) (bool, error) {
 		if rt.told != nil && v.posts() {
 			return false, rt.told(v)
 		}
-		return false, forbidden()
+		return false, forbidden
 	}
 	return true, nil
 }

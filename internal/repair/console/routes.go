@@ -97,7 +97,7 @@ func (c *Console) Routes(r *mux.Router) {
 	r.PathPrefix("/repair/").Handler(c.guard(route{get: nowhere, post: nowhere}))
 }
 
-func nowhere(*visit) error { return noPage() }
+func nowhere(*visit) error { return noPage }
 
 // serve answers a request that the guard let through.
 func (c *Console) serve(v *visit, rt route) error {
@@ -175,7 +175,7 @@ func (c *Console) guard(rt route) http.Handler {
 
 func (c *Console) guarded(v *visit, rt route) error {
 	if host(v.r.Host, "") != c.host && host(v.r.Host, c.scheme()) != c.host {
-		return misdirected()
+		return misdirected
 	}
 	if err := c.foreign.Check(v.r); err != nil {
 		return crossOrigin(err)

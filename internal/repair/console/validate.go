@@ -130,7 +130,7 @@ func (c *Console) validation(v *visit) (repair.Validation, error) {
 	}
 	validation, err := c.own(v)
 	if err == nil && validation.Line != number {
-		return repair.Validation{}, noPage()
+		return repair.Validation{}, noPage
 	}
 	return validation, err
 }
@@ -140,7 +140,7 @@ func (c *Console) validation(v *visit) (repair.Validation, error) {
 func (c *Console) own(v *visit) (repair.Validation, error) {
 	validation, err := c.config.Desk.Validation(v.ctx(), v.who(), repair.ID(v.part("validation")))
 	if errors.Is(err, repair.ErrNotFound) {
-		return repair.Validation{}, noPage().because(err)
+		return repair.Validation{}, noPage.because(err)
 	}
 	return validation, err
 }
@@ -180,7 +180,7 @@ func (c *Console) askPhotoID(v *visit) (*question, error) {
 		case err == nil:
 			return v.redirect(linePath(number))
 		case errors.Is(err, repair.ErrNotAllowed):
-			return forbidden().because(err)
+			return forbidden.because(err)
 		}
 		return c.refuseWay(v, number, "The photo ID was not taken", err)
 	}
@@ -194,7 +194,7 @@ func (c *Console) refusePhotoID(v *visit) error {
 	if err == nil {
 		err = c.config.Desk.PhotoID(v.ctx(), v.who(), number, v.r.PostForm.Get("note"))
 	}
-	return forbidden().because(err)
+	return forbidden.because(err)
 }
 
 // What the customer tells.

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -12,25 +13,18 @@ import (
 	"updatecenter/pins"
 )
 
-// featureName is what customers call a calling feature (the operator's feature sheets); one that
-// this release doesn't know keeps the name it has in the store.
-func featureName(feature pins.Feature) string {
-	switch feature {
-	case pins.NoSolicitation:
-		return "No Solicitation"
-	case pins.SecurityScreen:
-		return "Security Screen"
-	case pins.DoNotDisturb:
-		return "Do Not Disturb"
-	case pins.DialLock:
-		return "Dial Lock"
-	case pins.CallRejection:
-		return "Call Rejection"
-	case pins.SelectiveCallForwarding:
-		return "Selective Call Forwarding"
-	}
-	return string(feature)
+// featureWords are what customers call the calling features (the operator's feature sheets).
+var featureWords = map[pins.Feature]string{
+	pins.NoSolicitation:          "No Solicitation",
+	pins.SecurityScreen:          "Security Screen",
+	pins.DoNotDisturb:            "Do Not Disturb",
+	pins.DialLock:                "Dial Lock",
+	pins.CallRejection:           "Call Rejection",
+	pins.SelectiveCallForwarding: "Selective Call Forwarding",
 }
+
+// featureName is one of these; one that this release doesn't know keeps the name it has in the store.
+func featureName(feature pins.Feature) string { return cmp.Or(featureWords[feature], string(feature)) }
 
 func featureNames(features pins.Features) []string {
 	var names []string
@@ -69,32 +63,29 @@ func happenings(records []pins.Record, z zone) []happening {
 	return told
 }
 
+// eventWords are what has happened. Two say more, see what.
+var eventWords = map[pins.Event]string{
+	pins.Changed:           "PIN changed",
+	pins.Reset:             "PIN reset to the temporary one",
+	pins.ResetRefused:      "Reset refused",
+	pins.Locked:            "",
+	pins.PINUnlocked:       "Unlocked, PIN kept",
+	pins.CustomerValidated: "Customer validated",
+	pins.Removed:           "Line removed",
+	pins.FeatureChanged:    "",
+	pins.FeaturesInstalled: "Features of the line changed",
+	pins.NoticeUndelivered: "A change was not told to the customer",
+	pins.EventSkipped:      "A change was not sent to the switch",
+}
+
 func what(record pins.Record, z zone) string {
-	switch record.Event {
-	case pins.Changed:
-		return "PIN changed"
-	case pins.Reset:
-		return "PIN reset to the temporary one"
-	case pins.ResetRefused:
-		return "Reset refused"
-	case pins.Locked:
+	if record.Event == pins.Locked {
 		return lockedWords(record, z)
-	case pins.PINUnlocked:
-		return "Unlocked, PIN kept"
-	case pins.CustomerValidated:
-		return "Customer validated"
-	case pins.Removed:
-		return "Line removed"
-	case pins.FeatureChanged:
-		return featureName(record.Feature) + " changed"
-	case pins.FeaturesInstalled:
-		return "Features of the line changed"
-	case pins.NoticeUndelivered:
-		return "A change was not told to the customer"
-	case pins.EventSkipped:
-		return "A change was not sent to the switch"
 	}
-	return string(record.Event)
+	if record.Event == pins.FeatureChanged {
+		return featureName(record.Feature) + " changed"
+	}
+	return cmp.Or(eventWords[record.Event], string(record.Event))
 }
 
 func lockedWords(record pins.Record, z zone) string {
@@ -161,19 +152,16 @@ func displayed(number string) string {
 	return number
 }
 
+var methodWords = map[pins.ValidationMethod]string{
+	pins.ByCall:     "by a call to the line",
+	pins.BySecret:   "by the security code or answer of the account",
+	pins.ByPhotoID:  "by photo ID in a store",
+	pins.ByOperator: "at the command line",
+}
+
 // wayWords ends the sentence that begins with "You have validated this customer".
 func wayWords(method pins.ValidationMethod) string {
-	switch method {
-	case pins.ByCall:
-		return "by a call to the line"
-	case pins.BySecret:
-		return "by the security code or answer of the account"
-	case pins.ByPhotoID:
-		return "by photo ID in a store"
-	case pins.ByOperator:
-		return "at the command line"
-	}
-	return string(method)
+	return cmp.Or(methodWords[method], string(method))
 }
 
 // callWords says how far a call is, and what the agent does about it.
