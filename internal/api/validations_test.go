@@ -31,7 +31,7 @@ func (r *rig) called() (path, code string) {
 	got := r.ask(http.MethodPost, linePath+"/validations", callLine).is(http.StatusAccepted, "")
 	path = got.header.Get("Location")
 	id := strings.TrimPrefix(path, "/v1/validations/")
-	text, err := r.config.Desk.(*repair.Desk).ValidationCode(r.Context(), id)
+	text, err := r.config.Desk.ValidationCode(r.Context(), id)
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestCustomerForgotPIN(t *testing.T) {
 	if diff := cmp.Diff(want, begun); diff != "" {
 		t.Error(diff)
 	}
-	text, err := r.config.Desk.(*repair.Desk).ValidationCode(t.Context(), string(begun.ID))
+	text, err := r.config.Desk.ValidationCode(t.Context(), string(begun.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
