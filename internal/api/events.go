@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ func (a *API) showEvents(w http.ResponseWriter, r *http.Request, key apikey.Key,
 		return fmt.Errorf("show events: %w", err)
 	}
 	w.Header().Set("Vary", "Accept")
-	if !wantsStream(r.Header) {
+	if !sse.Wanted(r.Header) {
 		return reply(w, http.StatusOK, jsonType, DeliveryEvents{ID: id, Events: eventDocuments(delivery)})
 	}
 	return a.stream(w, r, delivery, seen)
@@ -41,19 +40,6 @@ func (a *API) look(ctx context.Context, id deliveries.ID) (deliveries.Delivery, 
 	ctx, cancel := context.WithTimeout(ctx, storesWithin)
 	defer cancel()
 	return a.deliveries.Again(ctx, id)
-}
-
-// wantsStream says whether a client names the type of server-sent events. One that takes
-// anything gets what ends by itself.
-func wantsStream(header http.Header) bool {
-	for _, value := range header.Values("Accept") {
-		for accepted := range strings.SplitSeq(value, ",") {
-			if media, _, err := mime.ParseMediaType(accepted); err == nil && media == sse.Type {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // maxEventDigits bounds the digits of an event's id; a delivery has a few dozen at most.
@@ -74,12 +60,9 @@ func lastEventID(header http.Header) (int, error) {
 }
 
 const (
-	lookEvery = 300 * time.Millisecond // a person who watches takes this for at once
-	// settlesIn is how long after the first final event a stream goes on: what came of a call
-	// may be told more exactly, in whatever order its webhooks come.
-	settlesIn  = 5 * time.Second
-	maxStream  = 30 * time.Minute // four attempts that nobody answers take some 25
-	maxStreams = 1000             // at once: each looks at the store every lookEvery
+	lookEvery  = 300 * time.Millisecond // a person who watches takes this for at once
+	maxStream  = 30 * time.Minute       // four attempts that nobody answers take some 25
+	maxStreams = 1000                   // at once: each looks at the store every lookEvery
 )
 
 // A stream writes the events of one delivery to one client.
@@ -92,7 +75,7 @@ type stream struct {
 // stream writes the events that the client has not seen, and those to come. It ends after the
 // last one, when the server stops, and when the client has gone.
 func (a *API) stream(w http.ResponseWriter, r *http.Request, delivery deliveries.Delivery, seen int) error {
-	if settled(delivery, a.config.Now()) && seen >= len(delivery.Events) {
+	if delivery.Settled(a.config.Now()) && seen >= len(delivery.Events) {
 		// The one answer after which a client does not come back (WHATWG HTML, section 9.2.3).
 		w.WriteHeader(http.StatusNoContent)
 		return nil
@@ -125,7 +108,7 @@ func (a *API) follow(ctx context.Context, w http.ResponseWriter, delivery delive
 		if err := s.tell(eventDocuments(delivery), a.config.Now()); err != nil {
 			return err
 		}
-		if now := a.config.Now(); settled(delivery, now) || !now.Before(end) || a.stops() {
+		if now := a.config.Now(); delivery.Settled(now) || !now.Before(end) || sse.Stops(a.config.Stopping) {
 			return nil
 		}
 		if err := a.config.Wait(ctx, lookEvery); err != nil {
@@ -158,27 +141,4 @@ func (s *stream) tell(events []DeliveryEvent, now time.Time) error {
 		return s.Beat(now)
 	}
 	return s.Send(text.String(), now)
-}
-
-// settled says whether a delivery has ended, and for so long that no word more is expected.
-func settled(delivery deliveries.Delivery, now time.Time) bool {
-	if !delivery.Status.Final() {
-		return false
-	}
-	for _, event := range delivery.Events {
-		if event.Status.Final() {
-			return !now.Before(event.At.Add(settlesIn))
-		}
-	}
-	return true
-}
-
-// stops says whether the server is about to stop.
-func (a *API) stops() bool {
-	select {
-	case <-a.config.Stopping: // nil: never
-		return true
-	default:
-		return false
-	}
 }

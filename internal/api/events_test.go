@@ -88,7 +88,7 @@ func FuzzAccept(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		if wantsStream(http.Header{"Accept": {value}}) && !strings.Contains(strings.ToLower(value), sse.Type) {
+		if sse.Wanted(http.Header{"Accept": {value}}) && !strings.Contains(strings.ToLower(value), sse.Type) {
 			t.Errorf("%q was taken for the stream's type", value)
 		}
 	})
@@ -166,7 +166,7 @@ func TestStreamGoesOn(t *testing.T) {
 	r.provision()
 	r.becomes(deliveries.Calling, "")
 	r.becomes(deliveries.Failed, "busy")
-	r.now = start.Add(settlesIn - 1)
+	r.now = start.Add(deliveries.SettlesIn - 1)
 	if got := r.follow("3").is(http.StatusOK, ""); got.body != "" {
 		t.Errorf("got %s", got.body)
 	}
@@ -363,7 +363,7 @@ func TestStreamOutlastsTheServersTimes(t *testing.T) {
 	if rest, err := io.ReadAll(body); err != nil || len(rest) > 0 {
 		t.Errorf("%s, %v", rest, err)
 	}
-	if lasted := time.Since(began); lasted < settlesIn {
+	if lasted := time.Since(began); lasted < deliveries.SettlesIn {
 		t.Errorf("lasted %s", lasted)
 	}
 }

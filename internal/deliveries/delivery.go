@@ -158,6 +158,16 @@ func (d Delivery) Cause() (Reason, int) {
 	return last.Reason, last.Code
 }
 
+// SettlesIn is how long after the first final event what came of a call may be told more exactly, in
+// whatever order its webhooks come.
+const SettlesIn = 5 * time.Second
+
+// Settled says whether a delivery has ended, and for so long that no word more is expected.
+func (d Delivery) Settled(now time.Time) bool {
+	first := slices.IndexFunc(d.Events, func(event Event) bool { return event.Status.Final() })
+	return d.Status.Final() && (first < 0 || !now.Before(d.Events[first].At.Add(SettlesIn)))
+}
+
 // NewDelivery is a delivery to be created.
 type NewDelivery struct {
 	Delivery Delivery

@@ -12,7 +12,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -92,6 +94,29 @@ func supported(err error) error {
 		return nil
 	}
 	return err
+}
+
+// Wanted says whether a client names the type of server-sent events. One that takes anything gets
+// what ends by itself.
+func Wanted(header http.Header) bool {
+	for _, value := range header.Values("Accept") {
+		for accepted := range strings.SplitSeq(value, ",") {
+			if media, _, err := mime.ParseMediaType(accepted); err == nil && media == Type {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Stops says whether a server is about to stop, which closes that channel; nil: it never is.
+func Stops(stopping <-chan struct{}) bool {
+	select {
+	case <-stopping:
+		return true
+	default:
+		return false
+	}
 }
 
 // Wait passes the time between two looks for what there is to send, by the machine's clock. It ends

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -24,7 +22,7 @@ func (c *Console) followCall(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if v.r.Method == http.MethodHead || !wantsStream(v.r.Header) {
+	if v.r.Method == http.MethodHead || !sse.Wanted(v.r.Header) {
 		return refusing(http.StatusNotAcceptable, "This is no page", "It is what the page of a call follows.")
 	}
 	agent := v.session.Agent.ID
@@ -66,13 +64,6 @@ func (c *Console) stillSignedIn(ctx context.Context, v *visit) bool {
 // logBroken says that a stream broke off. The page can be refreshed.
 func (c *Console) logBroken(v *visit, err error) {
 	c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "stream of a call broke off", slog.Any("cause", err))
-}
-
-// wantsStream says whether a client asks for events, as an EventSource does.
-func wantsStream(header http.Header) bool {
-	return slices.ContainsFunc(header.Values("Accept"), func(value string) bool {
-		return strings.Contains(value, sse.Type)
-	})
 }
 
 // Bounds of streams that are open at once: each looks at the store every lookEvery.
@@ -119,7 +110,6 @@ const (
 	// sessionEvery is how often the session is looked at. With a look at the call before, and both
 	// taking lookWithin, the stream of a session that has ended goes on for 4.5 seconds at most.
 	sessionEvery = 2 * time.Second
-	settlesIn    = 5 * time.Second  // what came of a call may be told more exactly for so long
 	maxStream    = 10 * time.Minute // a code lasts no longer
 	lookWithin   = time.Second      // each look at a store
 )
@@ -164,7 +154,7 @@ func (f follow) run(ctx context.Context, s *stream, validation repair.Validation
 		if err := s.send("", tell(validation), now); err != nil {
 			return err
 		}
-		if now.Sub(began) >= maxStream || f.stops() {
+		if now.Sub(began) >= maxStream || sse.Stops(f.stopping) {
 			return nil
 		}
 		if err := f.wait(ctx, lookEvery); err != nil {
@@ -195,29 +185,9 @@ func (f follow) latest(ctx context.Context) (repair.Validation, error) {
 	return f.look(ctx)
 }
 
-func (f follow) stops() bool {
-	select {
-	case <-f.stopping: // nil: never
-		return true
-	default:
-		return false
-	}
-}
-
 // over says whether a call has ended, and for so long that no word more is expected.
 func over(v repair.Validation, now time.Time) bool {
-	if v.Status != repair.Waiting || !now.Before(v.Until) {
-		return true
-	}
-	if !v.Call.Status.Final() {
-		return false
-	}
-	for _, event := range v.Call.Events {
-		if event.Status.Final() {
-			return !now.Before(event.At.Add(settlesIn))
-		}
-	}
-	return true
+	return v.Status != repair.Waiting || !now.Before(v.Until) || v.Call.Settled(now)
 }
 
 // send writes what the page has not been told and, from time to time, that nothing is new.
