@@ -1,14 +1,13 @@
 package ivr
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strconv"
 
+	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
 )
 
@@ -226,9 +225,9 @@ func (e *Engine) openAnswer(call string, begun Begun) ([]byte, error) {
 
 // holder makes a name for a claim that is never used twice.
 func (e *Engine) holder() (string, error) {
-	var random [16]byte
-	if _, err := io.ReadFull(e.random, random[:]); err != nil {
+	name, err := ids.Hex(e.random, 16)
+	if err != nil {
 		return "", fmt.Errorf("name a claim: %w", err)
 	}
-	return hex.EncodeToString(random[:]), nil
+	return name, nil
 }

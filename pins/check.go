@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"updatecenter/internal/detached"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
@@ -223,7 +224,7 @@ func (l *Lines) UnvouchedLeft(ctx context.Context) (int, error) {
 
 // release takes back an attempt that could not be judged, although ctx may have ended.
 func (l *Lines) release(ctx context.Context, attempt Attempt) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWithin)
+	ctx, cancel := detached.Context(ctx, releaseWithin)
 	defer cancel()
 	_, err := l.store.Settle(ctx, attempt, Settlement{As: limit.Released}, l.lock)
 	if err != nil {

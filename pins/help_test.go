@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -97,7 +98,7 @@ func TestProvisioningReset(t *testing.T) {
 	f.records(t, personal, pins.Record{Event: pins.Reset})
 	f.outcome(t, personal, pins.FromLine, temporaryPIN, pins.RightTemporary)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Wrong)
-	if err := f.Change(t.Context(), f.request(personal, proved.Revision, wrongPIN)); !errors.Is(err, pins.ErrStale) {
+	if err := f.Change(t.Context(), f.request(personal, proved.Revision, wrongPIN)); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("proved before the reset: %v; want ErrStale", err)
 	}
 	if err := p.Reset(t.Context(), missing, note); !errors.Is(err, pins.ErrNoLine) {

@@ -72,6 +72,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // Errors of what a caller asks to be kept.
@@ -232,7 +233,7 @@ type ChangeRequest struct {
 }
 
 // Change makes the entry the line's personal PIN, records it and has the customer told, in one step. Errors:
-// ErrUnacceptable for what should have been weighed, ErrStale when the PIN was changed or
+// ErrUnacceptable for what should have been weighed, [storage.ErrStale] when the PIN was changed or
 // reset meanwhile, ErrNoLine, hash.ErrBusy, the context's. The same turn again changes nothing.
 // So a store that failed, and may yet have made the change, is asked once more: a caller
 // must not hear that something went wrong while the new PIN stands.
@@ -257,30 +258,16 @@ func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 		Notice: l.notice.of(request.Number, Changed,
 			fmt.Sprintf("%s of %s by %s/%d", Changed, request.Number, request.Turn.Call, request.Turn.Number)),
 	}
-	err = l.store.Change(ctx, change)
-	if err != nil && !decided(err) && ctx.Err() == nil {
-		err = l.store.Change(ctx, change)
-	}
+	_, err = storage.Write(ctx, func() error { return l.store.Change(ctx, change) },
+		storage.ErrStale, ErrNoLine, storage.ErrUnreadable)
 	if err != nil {
 		return fmt.Errorf("change PIN: %w", err)
 	}
 	return nil
 }
 
-// decided says whether an error of the store means that it has changed nothing.
-func decided(err error) bool {
-	return errors.Is(err, ErrStale) || errors.Is(err, ErrNoLine) || errors.Is(err, ErrUnreadable)
-}
-
-// Errors of the contract.
-var (
-	// ErrNoLine: the number is not a line of ours.
-	ErrNoLine = errors.New("no such line")
-	// ErrStale: the PIN was changed or reset after the caller had proved to know it.
-	ErrStale = errors.New("the PIN has changed meanwhile")
-	// ErrUnreadable: what is stored is damaged, or of a newer release. To ask again is no help.
-	ErrUnreadable = errors.New("a stored record can't be read")
-)
+// ErrNoLine: the number is not a line of ours.
+var ErrNoLine = errors.New("no such line")
 
 // Line is a customer's telephone line and what is known of its PIN.
 type Line struct {

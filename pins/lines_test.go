@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -131,7 +132,7 @@ func TestChangeAnswerLost(t *testing.T) {
 	}
 	f.did(t, 1, "change", "change")
 	f.store.fails = ""
-	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal)-1, wrongPIN)); !errors.Is(err, pins.ErrStale) {
+	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal)-1, wrongPIN)); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("%v; want ErrStale", err)
 	}
 	f.did(t, 1, "change")
@@ -144,7 +145,7 @@ func TestChangeRefused(t *testing.T) {
 		request pins.ChangeRequest
 		want    error
 	}{
-		"stale":        {f.request(personal, revision+6, wrongPIN), pins.ErrStale},
+		"stale":        {f.request(personal, revision+6, wrongPIN), storage.ErrStale},
 		"no line":      {f.request(missing, 0, wrongPIN), pins.ErrNoLine},
 		"temporary":    {f.request(personal, revision, temporaryPIN), pins.ErrUnacceptable},
 		"own number":   {f.request(personal, revision, secret.New("0142")), pins.ErrUnacceptable},

@@ -33,7 +33,7 @@ type Store interface {
 	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule limit.Lock) (limit.Strikes, error)
 	// Change gives the line a new personal PIN, appends the record of it and keeps the notice of it
 	// as due, in one step.
-	// It says ErrStale when the line's revision is not the expected one, and ErrNoLine.
+	// It says storage.ErrStale when the line's revision is not the expected one, and ErrNoLine.
 	// Strikes stay as they are.
 	Change(ctx context.Context, change Change) error
 }

@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -67,7 +68,7 @@ var changeTests = map[string]func(play){
 		p.t.OK(p.change(revision, "hash one", 1))
 		p.due(known, "change 1\x00\xff")
 		p.t.OK(p.change(revision, "hash one", 1))
-		p.t.Is(p.change(revision, "hash two", 2), pins.ErrStale)
+		p.t.Is(p.change(revision, "hash two", 2), storage.ErrStale)
 		p.due(known, "change 1\x00\xff")
 		silent := p.changeOf(revision+1, "hash three", 3)
 		silent.Notice = nil
@@ -104,14 +105,14 @@ var changeTests = map[string]func(play){
 	"a second change needs the revision of the first": func(p play) {
 		revision := p.line(known).Revision
 		p.t.OK(p.change(revision, "hash one", 1))
-		p.t.Is(p.change(revision, "hash two", 2), pins.ErrStale)
+		p.t.Is(p.change(revision, "hash two", 2), storage.ErrStale)
 		p.t.Same(p.line(known).PIN, hash.Hash("hash one"))
 		p.set("hash two", 3)
 		p.t.Same(p.line(known).PIN, hash.Hash("hash two"))
 		p.history(known, p.changeOf(0, "", 3).Record, p.changeOf(0, "", 1).Record)
 	},
 	"a revision to come is stale too": func(p play) {
-		p.t.Is(p.change(p.line(known).Revision+1, "hash one", 1), pins.ErrStale)
+		p.t.Is(p.change(p.line(known).Revision+1, "hash one", 1), storage.ErrStale)
 		p.t.Same(p.line(known).Temporary(), true)
 		p.history(known)
 	},
@@ -135,14 +136,14 @@ var changeTests = map[string]func(play){
 	},
 	"a change that was stale can be made in the same turn": func(p play) {
 		revision := p.line(known).Revision
-		p.t.Is(p.change(revision+7, "hash one", 1), pins.ErrStale)
+		p.t.Is(p.change(revision+7, "hash one", 1), storage.ErrStale)
 		p.t.OK(p.change(revision, "hash one", 1))
 		p.t.Same(p.line(known).PIN, hash.Hash("hash one"))
 	},
 	"a reset makes a proof stale": func(p play) {
 		revision := p.line(known).Revision
 		p.t.OK(p.reset(known))
-		p.t.Is(p.change(revision, "hash one", 1), pins.ErrStale)
+		p.t.Is(p.change(revision, "hash one", 1), storage.ErrStale)
 	},
 	"a number that is no line is ErrNoLine": func(p play) {
 		change := p.changeOf(0, "hash one", 1)

@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -135,7 +136,7 @@ var registryTests = map[string]func(play){
 			p.t.OK(p.lines.Remove(p.t.Context(), known, p.record(pins.Removed)))
 			_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: known}}, p.start.Add(time.Duration(n+1)*time.Minute))
 			p.t.OK(err)
-			p.t.Is(p.change(old, "hash of the old customer", 10+n), pins.ErrStale)
+			p.t.Is(p.change(old, "hash of the old customer", 10+n), storage.ErrStale)
 			p.t.Same(p.line(known).Temporary(), true)
 			p.set("hash one", 20+n)
 		}

@@ -7,6 +7,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -49,7 +50,7 @@ var togetherTests = map[string]func(play){
 		for i, err := range results {
 			switch {
 			case err != nil:
-				p.t.Is(err, pins.ErrStale)
+				p.t.Is(err, storage.ErrStale)
 			case won >= 0:
 				p.t.Fatalf("changes %d and %d both stand", won, i)
 			default:

@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/detached"
 	"updatecenter/ivr"
 )
 
@@ -179,7 +180,7 @@ func (e *Edge) callbackStatus(p posted) reply {
 	if err != nil {
 		return reply{status: http.StatusNotFound} // nobody has asked for such a call
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.Context()), statusTime)
+	ctx, cancel := detached.Context(p.Context(), statusTime)
 	defer cancel()
 	if err := e.statuses.Status(ctx, task, callback); err != nil {
 		e.log.Error("a status callback is lost", slog.String("call", p.call),

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/outbound/mailqueue"
@@ -182,7 +183,7 @@ const alertWithin = 3 * time.Second
 // alert tells all active supervisors, by e-mail, that somebody met a limit at the desk. Who was
 // refused may have gone by then.
 func (h *support) alert(ctx context.Context, alert repair.Alert) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), alertWithin)
+	ctx, cancel := detached.Context(ctx, alertWithin)
 	defer cancel()
 	h.log.WarnContext(ctx, "a limit was met at the repair desk", slog.String("who", alert.Who.Name),
 		slog.String("via", alert.Who.Via), slog.String("what", string(alert.What)), slog.Time("until", alert.Until))

@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // How often Redis is written to, to see whether it takes that, and looked at; and how long after it came back
@@ -350,7 +351,7 @@ func opensStored(ctx context.Context, db *redisstore.DB, keys secret.Keyring) er
 		if _, err = all.ByID(ctx, id); err == nil {
 			return nil
 		}
-		if errors.Is(err, redisstore.ErrUnanswered) || errors.Is(err, accounts.ErrUnreadable) {
+		if errors.Is(err, redisstore.ErrUnanswered) || errors.Is(err, storage.ErrUnreadable) {
 			unread = err
 		}
 	}

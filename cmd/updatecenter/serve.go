@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"updatecenter/internal/detached"
 	"updatecenter/internal/redisstore"
 )
 
@@ -122,7 +123,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	finishing, cancel := detached.Context(ctx, shutdownTime)
 	defer cancel()
 	if err := server.Shutdown(finishing); err != nil {
 		return fmt.Errorf("stop serving: %w", err)

@@ -49,7 +49,6 @@ package accounts
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
@@ -137,7 +136,7 @@ func New(config Config) (*Accounts, error) {
 }
 
 // Get returns the account that has a number, with its code or answer. Errors:
-// [ErrNoAccount], [ErrUnreadable].
+// [ErrNoAccount], [storage.ErrUnreadable].
 func (a *Accounts) Get(ctx context.Context, number Number) (Account, error) {
 	stored, err := a.store.Find(ctx, number)
 	if err != nil {
@@ -157,7 +156,7 @@ func (a *Accounts) Known(ctx context.Context, number Number) (bool, error) {
 }
 
 // ByID returns an account whatever its number is by now. Errors: [ErrNoAccount],
-// [ErrUnreadable].
+// [storage.ErrUnreadable].
 func (a *Accounts) ByID(ctx context.Context, id ID) (Account, error) {
 	stored, err := a.store.Load(ctx, id)
 	if err != nil {
@@ -182,19 +181,12 @@ func (a *Accounts) History(ctx context.Context, id ID, limit int) ([]Record, err
 // now is the time to the millisecond, as stores keep it.
 func (a *Accounts) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
 
-// Errors of the contract.
+// Errors of the contract, beside [storage.ErrStale] and [storage.ErrUnreadable].
 var (
 	// ErrNoAccount: no account has this number or ID.
 	ErrNoAccount = errors.New("no such account")
 	// ErrTaken: another account has the number.
 	ErrTaken = errors.New("the account number is another account's")
-	// ErrStale: the account was changed meanwhile.
-	ErrStale = errors.New("the account has changed meanwhile")
-	// ErrUnreadable: what is stored is damaged, of a newer release, or its key is gone. To
-	// ask again is no help.
-	ErrUnreadable = errors.New("a stored account can't be read")
-	// ErrNewer is the ErrUnreadable of what a newer release stored, whose servers can read it.
-	ErrNewer = fmt.Errorf("%w: it has the form of a newer release", ErrUnreadable)
 )
 
 // Account is a customer's account. It has either a Code, or a Question with its Answer.
@@ -313,29 +305,6 @@ const (
 	enrollmentPrefix = "enr_"
 	attemptPrefix    = "try_"
 )
-
-// identityBytes are 128 random bits: so many can't be guessed and never occur twice.
-const identityBytes = 16
-
-var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-
-// identity makes a random name of 30 characters.
-func identity(random io.Reader, prefix string) (string, error) {
-	var b [identityBytes]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", fmt.Errorf("make an identity: %w", err)
-	}
-	return prefix + lowerBase32.EncodeToString(b[:]), nil
-}
-
-// isIdentity says whether s has the form of what identity makes.
-func isIdentity(s, prefix string) bool {
-	rest, found := strings.CutPrefix(s, prefix)
-	if !found || len(rest) != lowerBase32.EncodedLen(identityBytes) {
-		return false
-	}
-	return strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz234567") == ""
-}
 
 // otherCode draws a code that is not the one before.
 func otherCode(random io.Reader, digits int, before secret.Text) (secret.Text, error) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"updatecenter/internal/ids"
 )
 
 // Enroll begins an enrollment with an account that a claim proves. Without the right claim
@@ -17,7 +19,7 @@ func (a *Accounts) Enroll(ctx context.Context, number Number, claim Claim) (Enro
 	if !result.Verified {
 		return Enrollment{}, result, nil
 	}
-	id, err := identity(a.random, enrollmentPrefix)
+	id, err := ids.New(a.random, enrollmentPrefix)
 	if err != nil {
 		return Enrollment{}, Result{}, fmt.Errorf("enroll: %w", err)
 	}
@@ -81,7 +83,7 @@ type EnrollmentID string
 // ParseEnrollmentID checks the form of an ID that came from outside. The only error is
 // [ErrEnrollmentID].
 func ParseEnrollmentID(s string) (EnrollmentID, error) {
-	if !isIdentity(s, enrollmentPrefix) {
+	if !ids.Valid(s, enrollmentPrefix) {
 		return "", fmt.Errorf("%w: want %s and 26 of a-z and 2-7", ErrEnrollmentID, enrollmentPrefix)
 	}
 	return EnrollmentID(s), nil

@@ -14,6 +14,7 @@ import (
 
 	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 func TestFold(t *testing.T) {
@@ -83,7 +84,7 @@ func TestSealedIsReadBackAndByNobodyElse(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	stored.ID = "acc_two"
-	if _, err := open(ring(t), stored); !errors.Is(err, ErrUnreadable) {
+	if _, err := open(ring(t), stored); !errors.Is(err, storage.ErrUnreadable) {
 		t.Errorf("under another ID: %v", err)
 	}
 }
@@ -127,12 +128,12 @@ func TestOpenRefuses(t *testing.T) {
 		"nothing": "", "no JSON": "82651739", "a newer release": `{"v":2}`, "no version": `{}`,
 		"a code in the wrong place": `{"v":1,"since":"82651739"}`,
 	} {
-		sealed, err := ring(t).Seal(rand.Reader, []byte(plaintext), boundTo("acc_one"))
+		sealed, err := ring(t).Seal(rand.Reader, []byte(plaintext), []byte(boundTo("acc_one")))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = open(ring(t), Stored{ID: "acc_one", Sealed: sealed})
-		if !errors.Is(err, ErrUnreadable) || errors.Is(err, ErrNewer) != (name == "a newer release") || strings.Contains(err.Error(), "8265") {
+		if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, storage.ErrNewer) != (name == "a newer release") || strings.Contains(err.Error(), "8265") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -145,11 +146,11 @@ func FuzzOpen(f *testing.F) {
 	}
 	keys := ring(f)
 	f.Fuzz(func(t *testing.T, plaintext []byte) {
-		sealed, err := keys.Seal(rand.Reader, plaintext, boundTo("acc_one"))
+		sealed, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo("acc_one")))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := open(keys, Stored{ID: "acc_one", Sealed: sealed}); err != nil && !errors.Is(err, ErrUnreadable) {
+		if _, err := open(keys, Stored{ID: "acc_one", Sealed: sealed}); err != nil && !errors.Is(err, storage.ErrUnreadable) {
 			t.Fatal(err)
 		}
 	})

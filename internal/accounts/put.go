@@ -7,15 +7,17 @@ import (
 	"slices"
 	"time"
 
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/typeface"
 )
 
 // Put creates the account, or changes of it what the details give. Who changes it meanwhile
 // loses nothing: only the given fields are set. A telephone that is not called is refused, unless the
 // account has it already. Errors: [FieldErrors], [ErrNumber],
-// [ErrNote], [ErrKeepsCode], [ErrUnreadable], [ErrStale] if others change it without end.
+// [ErrNote], [ErrKeepsCode], [storage.ErrUnreadable], [storage.ErrStale] if others change it without end.
 func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
 	update, err := a.put(ctx, number, details, note)
 	if err != nil {
@@ -38,17 +40,17 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 		}
 		return details.editKept(account, now)
 	}
-	for range changeTries {
+	return storage.Retry(ctx, func() (Update, error) {
 		update, err := a.change(ctx, a.numbered(number), note, edit)
 		if !errors.Is(err, ErrNoAccount) {
 			return update, err
 		}
 		update, err = a.create(ctx, number, details, wrong, note)
-		if !errors.Is(err, ErrTaken) {
-			return update, err
+		if errors.Is(err, ErrTaken) {
+			err = storage.ErrStale
 		}
-	}
-	return Update{}, ErrStale
+		return update, err
+	})
 }
 
 // reachable adds to what is wrong why a telephone is not called that an account is to have, and
@@ -99,7 +101,7 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 	if err := a.reachable(details.Phone, "", wrong); err != nil {
 		return Update{}, err
 	}
-	id, err := identity(a.random, accountPrefix)
+	id, err := ids.New(a.random, accountPrefix)
 	if err != nil {
 		return Update{}, err
 	}
@@ -127,8 +129,8 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 
 // SetQuestion sets the security question and its answer, which count from now on; the code,
 // or the question before, is retired. The answer has at least 2 letters or digits. Errors:
-// [ErrNoAccount], [FieldErrors], [ErrNote], [ErrUnreadable], [ErrStale] if others change
-// it without end.
+// [ErrNoAccount], [FieldErrors], [ErrNote], [storage.ErrUnreadable], [storage.ErrStale] if others
+// change it without end.
 func (a *Accounts) SetQuestion(
 	ctx context.Context, number Number, question string, answer secret.Text, note Note,
 ) (Update, error) {
@@ -163,8 +165,8 @@ func checkQuestion(question string, answer secret.Text) error {
 }
 
 // NewCode makes a new security code, which counts from now on; the code before, or the
-// question and its answer, are retired. Errors: [ErrNoAccount], [ErrNote], [ErrUnreadable],
-// [ErrStale] if others change it without end, or what Random said.
+// question and its answer, are retired. Errors: [ErrNoAccount], [ErrNote], [storage.ErrUnreadable],
+// [storage.ErrStale] if others change it without end, or what Random said.
 func (a *Accounts) NewCode(ctx context.Context, number Number, note Note) (Update, error) {
 	update, err := a.change(ctx, a.numbered(number), note, func(account *Account, now time.Time) (Changes, error) {
 		code, err := otherCode(a.random, a.digits, account.Code)
@@ -234,10 +236,6 @@ func (k Kind) event() Event {
 	return ""
 }
 
-// changeTries bounds how often a change starts over because others changed the account
-// meanwhile. Of those that meet, one always succeeds.
-const changeTries = 32
-
 // An edit makes an account what it shall be, and says what of it that changes.
 type edit func(account *Account, now time.Time) (Changes, error)
 
@@ -253,13 +251,7 @@ func (a *Accounts) change(ctx context.Context, find finder, note Note, edit edit
 	if !note.plain() {
 		return Update{}, ErrNote
 	}
-	for range changeTries {
-		update, err := a.changeOnce(ctx, find, note, edit)
-		if !errors.Is(err, ErrStale) {
-			return update, err
-		}
-	}
-	return Update{}, ErrStale
+	return storage.Retry(ctx, func() (Update, error) { return a.changeOnce(ctx, find, note, edit) })
 }
 
 func (a *Accounts) changeOnce(ctx context.Context, find finder, note Note, edit edit) (Update, error) {
@@ -288,8 +280,7 @@ func (a *Accounts) changeOnce(ctx context.Context, find finder, note Note, edit 
 	return update, nil
 }
 
-// commit seals and stores. A store that failed may yet have done it. It is asked once more,
-// which has no further effect.
+// commit seals and stores.
 func (a *Accounts) commit(
 	ctx context.Context, write func(context.Context, Stored, []Record, [][]byte) error,
 	account Account, records []Record, notices [][]byte,
@@ -298,25 +289,13 @@ func (a *Accounts) commit(
 	if err != nil {
 		return err
 	}
-	err = write(ctx, stored, records, notices)
-	if err != nil && !decided(err) && ctx.Err() == nil {
-		err = write(ctx, stored, records, notices)
-	}
+	_, err = storage.Write(ctx, func() error { return write(ctx, stored, records, notices) },
+		storage.ErrStale, ErrTaken, ErrNoAccount, storage.ErrUnreadable)
 	return err
 }
 
-// decided says whether an error of the store means that it has changed nothing.
-func decided(err error) bool {
-	for _, target := range []error{ErrStale, ErrTaken, ErrNoAccount, ErrUnreadable} {
-		if errors.Is(err, target) {
-			return true
-		}
-	}
-	return false
-}
-
 // Renumber gives an account another number; the old one is free from then on. Errors:
-// [ErrNoAccount], [ErrTaken], [ErrNumber], [ErrNote], [ErrStale] if others change it without
+// [ErrNoAccount], [ErrTaken], [ErrNumber], [ErrNote], [storage.ErrStale] if others change it without
 // end.
 func (a *Accounts) Renumber(ctx context.Context, number, to Number, note Note) (Update, error) {
 	if !isNumber(string(to)) {
@@ -341,23 +320,17 @@ func (a *Accounts) Append(ctx context.Context, id ID, event Event, note Note) er
 	if !note.plain() {
 		return ErrNote
 	}
-	for range changeTries {
-		err := a.appendOnce(ctx, id, note.record(a.now(), event))
-		switch {
-		case err == nil:
-			return nil
-		case !errors.Is(err, ErrStale):
-			return fmt.Errorf("append to history: %w", err)
+	_, err := storage.Retry(ctx, func() (Account, error) {
+		account, err := a.ByID(ctx, id)
+		if err != nil {
+			return Account{}, err
 		}
-	}
-	return fmt.Errorf("append to history: %w", ErrStale)
-}
-
-// appendOnce seals the account anew, since a store takes the same bytes for the same change.
-func (a *Accounts) appendOnce(ctx context.Context, id ID, record Record) error {
-	account, err := a.ByID(ctx, id)
+		record := note.record(a.now(), event)
+		// It is sealed anew, since a store takes the same bytes for the same change.
+		return account, a.commit(ctx, a.store.Change, account, []Record{record}, nil)
+	})
 	if err != nil {
-		return err
+		return fmt.Errorf("append to history: %w", err)
 	}
-	return a.commit(ctx, a.store.Change, account, []Record{record}, nil)
+	return nil
 }

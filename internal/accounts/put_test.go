@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 func text(s string) *string { return &s }
@@ -387,7 +388,7 @@ func TestAnotherKeyReadsNothing(t *testing.T) {
 	config.Keys = keyring(t, "2027a")
 	all, err := accounts.New(config)
 	f.ok(t, err)
-	if _, err := all.Get(t.Context(), coded); !errors.Is(err, accounts.ErrUnreadable) || !errors.Is(err, secret.ErrUnreadable) {
+	if _, err := all.Get(t.Context(), coded); !errors.Is(err, storage.ErrUnreadable) || !errors.Is(err, secret.ErrUnreadable) {
 		t.Errorf("%v; want ErrUnreadable", err)
 	}
 }

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // Record is one entry of an account's history. It tells what happened, and never holds a
@@ -84,12 +84,9 @@ func NoticeReplaced(at time.Time) Record {
 	return Record{At: at, Event: NoticeUndelivered, By: "update center", Reason: "a change: too_many_notices"}
 }
 
-// sealedVersion is the form that this release writes. It refuses a newer one.
-const sealedVersion = 1
-
 // form is the account in JSON, as it is sealed.
 type form struct {
-	Version      int         `json:"v"`
+	storage.Version
 	Phone        nanp.Number `json:"phone"`
 	Language     string      `json:"language,omitempty"`
 	Name         string      `json:"name"`
@@ -109,37 +106,22 @@ type form struct {
 
 // seal writes an account for a store.
 func seal(keys secret.Keyring, random io.Reader, a Account) (Stored, error) {
-	plaintext, err := json.Marshal(form{
-		Version: sealedVersion, Phone: a.Phone, Language: a.Language, Name: a.Name,
+	sealed, err := storage.Seal(keys, random, boundTo(a.ID), &form{
+		Phone: a.Phone, Language: a.Language, Name: a.Name,
 		Address: a.Address, AddressSince: a.AddressSince, Email: a.Email, EmailSince: a.EmailSince,
 		Since: a.Since, Created: a.Created, Question: a.Question, Code: a.Code.Reveal(), Answer: a.Answer.Reveal(),
 	})
-	if err != nil {
-		return Stored{}, fmt.Errorf("write account: %w", err)
-	}
-	sealed, err := keys.Seal(random, plaintext, boundTo(a.ID))
 	if err != nil {
 		return Stored{}, fmt.Errorf("seal account: %w", err)
 	}
 	return Stored{ID: a.ID, Number: a.Number, Revision: a.Revision, Sealed: sealed}, nil
 }
 
-// open reads what seal wrote. Every error is [ErrUnreadable]. It says nothing of what the
-// JSON held, which its own errors would quote.
+// open reads what seal wrote. Every error is [storage.ErrUnreadable].
 func open(keys secret.Keyring, stored Stored) (Account, error) {
-	plaintext, err := keys.Open(stored.Sealed, boundTo(stored.ID))
-	if err != nil {
-		return Account{}, fmt.Errorf("open account: %w: %w", ErrUnreadable, err)
-	}
 	var f form
-	if err := json.Unmarshal(plaintext, &f); err != nil {
-		return Account{}, fmt.Errorf("open account: %w: not in its form", ErrUnreadable)
-	}
-	switch {
-	case f.Version > sealedVersion:
-		return Account{}, fmt.Errorf("open account: %w", ErrNewer)
-	case f.Version != sealedVersion:
-		return Account{}, fmt.Errorf("open account: %w: in no known form", ErrUnreadable)
+	if err := storage.Open(keys, stored.Sealed, boundTo(stored.ID), &f); err != nil {
+		return Account{}, fmt.Errorf("open account: %w", err)
 	}
 	return Account{
 		ID: stored.ID, Number: stored.Number, Revision: stored.Revision,
@@ -149,7 +131,7 @@ func open(keys secret.Keyring, stored Stored) (Account, error) {
 	}, nil
 }
 
-func boundTo(id ID) []byte { return []byte("account " + id) }
+func boundTo(id ID) string { return "account " + string(id) }
 
 // Stored is an account as a store keeps it.
 type Stored struct {
@@ -206,7 +188,7 @@ type Store interface {
 	// When account.Number is another than before, the account is found under that one from
 	// then on and the old one is free.
 	//
-	// It says ErrStale when the account has another revision, ErrTaken when the number is
+	// It says storage.ErrStale when the account has another revision, ErrTaken when the number is
 	// another account's, and ErrNoAccount; then nothing has changed. The same again
 	// (the same number, revision and sealed bytes) changes nothing and is no error, as long
 	// as no other change came after it.

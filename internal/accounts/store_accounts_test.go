@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/storage"
 )
 
 var createTests = map[string]func(play){
@@ -67,7 +68,7 @@ var changeTests = map[string]func(play){
 		events := []accounts.Event{accounts.PhoneChanged, accounts.EmailChanged}
 		p.t.OK(p.change(changed, events...))
 		p.t.OK(p.change(changed, events...))
-		p.t.Is(p.change(account(1, first, "late"), accounts.AddressChanged), accounts.ErrStale)
+		p.t.Is(p.change(account(1, first, "late"), accounts.AddressChanged), storage.ErrStale)
 		p.t.Is(p.change(account(2, first, "nobody's"), accounts.AddressChanged), accounts.ErrNoAccount)
 		p.due(id(1), append(notices(0, accounts.Created), notices(1, events...)...)...)
 		p.due(id(2))
@@ -95,9 +96,9 @@ var changeTests = map[string]func(play){
 		for _, revision := range []int64{0, 1, 3, 1 << 60} {
 			late := account(1, first, "late")
 			late.Revision = revision
-			p.t.Is(p.change(late, accounts.PhoneChanged), accounts.ErrStale)
+			p.t.Is(p.change(late, accounts.PhoneChanged), storage.ErrStale)
 			late.Number = second
-			p.t.Is(p.change(late, accounts.Renumbered), accounts.ErrStale)
+			p.t.Is(p.change(late, accounts.Renumbered), storage.ErrStale)
 		}
 		p.found(raised(changed))
 		p.nobodyHas(second)
@@ -123,7 +124,7 @@ var changeTests = map[string]func(play){
 		changed := account(1, first, "changed")
 		p.t.OK(p.change(changed, accounts.AddressChanged))
 		p.t.OK(p.change(raised(account(1, first, "again")), accounts.AddressChanged))
-		p.t.Is(p.change(changed, accounts.AddressChanged), accounts.ErrStale)
+		p.t.Is(p.change(changed, accounts.AddressChanged), storage.ErrStale)
 	},
 	"what was handed over or out is the store's own": func(p play) {
 		a := p.create(1, first)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/storage"
 )
 
 var renumberTests = map[string]func(play){
@@ -72,7 +73,7 @@ var togetherTests = map[string]func(play){
 	},
 	"of a hundred changes at once one stands": func(p play) {
 		p.create(1, first)
-		won := p.oneWins(accounts.ErrStale, func(i int) error {
+		won := p.oneWins(storage.ErrStale, func(i int) error {
 			return p.change(account(1, first, fmt.Sprint(i)), accounts.AddressChanged)
 		})
 		p.found(raised(account(1, first, fmt.Sprint(won))))
@@ -81,7 +82,7 @@ var togetherTests = map[string]func(play){
 	"of a hundred numbers given to an account at once one stands": func(p play) {
 		p.create(1, first)
 		number := func(i int) accounts.Number { return accounts.Number(fmt.Sprint("N", i)) }
-		won := p.oneWins(accounts.ErrStale, func(i int) error {
+		won := p.oneWins(storage.ErrStale, func(i int) error {
 			return p.change(account(1, number(i), fmt.Sprint(i)), accounts.Renumbered)
 		})
 		p.found(raised(account(1, number(won), fmt.Sprint(won))))
@@ -122,7 +123,7 @@ var togetherTests = map[string]func(play){
 				a.Number, a.Sealed = numbers[i%len(numbers)], fmt.Append(nil, i)
 				err = p.change(a, accounts.Renumbered)
 			}
-			if err != nil && !errors.Is(err, accounts.ErrStale) && !errors.Is(err, accounts.ErrTaken) {
+			if err != nil && !errors.Is(err, storage.ErrStale) && !errors.Is(err, accounts.ErrTaken) {
 				p.t.Error(err)
 			}
 		})

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"updatecenter/internal/detached"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
@@ -57,7 +59,7 @@ func (r Result) Wrong() bool { return !r.Refused && !r.Verified }
 // has just changed the address proves nothing by knowing it. The ZIP code before it is not
 // kept, so that until then only the code or the answer is right. A right ZIP code clears no
 // failures ([limit.PassedWeakly]), as a right code or answer does.
-// Errors: [ErrClaim], [ErrNote], [ErrUnreadable], those of the stores.
+// Errors: [ErrClaim], [ErrNote], [storage.ErrUnreadable], those of the stores.
 func (a *Accounts) Verify(ctx context.Context, number Number, claim Claim) (Result, error) {
 	_, result, err := a.verify(ctx, number, claim, Verified)
 	if err != nil {
@@ -96,7 +98,7 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 
 // attempt finds the account that has the number, or takes the decoy, which is as much work.
 func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account, error) {
-	id, err := identity(a.random, attemptPrefix)
+	id, err := ids.New(a.random, attemptPrefix)
 	if err != nil {
 		return Attempt{}, Account{}, err
 	}
@@ -149,7 +151,7 @@ func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, clai
 	if right {
 		settlement = Settlement{As: claim.passes(), Record: claim.Note.record(attempt.At, event)}
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleWithin)
+	ctx, cancel := detached.Context(ctx, settleWithin)
 	defer cancel()
 	strikes, err := a.attempts.Settle(ctx, attempt, settlement, a.lock)
 	if err != nil {
@@ -195,7 +197,7 @@ func (a *Accounts) Open(ctx context.Context, number Number, note Note) error {
 
 // Sent says that the code of an account, or the answer, was just sent to its customer. If it was made
 // after verification was closed, that opens it: what was guessed is worth nothing against it. To have
-// the same one sent again opens nothing. Errors: [ErrNoAccount], [ErrUnreadable], those of the stores.
+// the same one sent again opens nothing. Errors: [ErrNoAccount], [storage.ErrUnreadable], those of the stores.
 func (a *Accounts) Sent(ctx context.Context, id ID) error {
 	account, err := a.ByID(ctx, id)
 	if err != nil {
@@ -284,7 +286,7 @@ func (c Claim) holds(account Account, now time.Time) bool {
 
 // makeDecoy seals an account that nobody has, as long as most are.
 func (a *Accounts) makeDecoy() (Stored, error) {
-	id, err := identity(a.random, accountPrefix)
+	id, err := ids.New(a.random, accountPrefix)
 	if err != nil {
 		return Stored{}, err
 	}

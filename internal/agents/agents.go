@@ -134,7 +134,7 @@ func New(config Config) (*Agents, error) {
 	return a, nil
 }
 
-// Get returns an agent by ID. Errors: [ErrNoAgent], [ErrUnreadable].
+// Get returns an agent by ID. Errors: [ErrNoAgent], [storage.ErrUnreadable].
 func (a *Agents) Get(ctx context.Context, id ID) (Agent, error) {
 	stored, err := a.store.Load(ctx, id)
 	if err != nil {
@@ -144,7 +144,7 @@ func (a *Agents) Get(ctx context.Context, id ID) (Agent, error) {
 }
 
 // Find returns an agent by user name, deleted ones as well. Errors: [ErrNoAgent],
-// [ErrUnreadable].
+// [storage.ErrUnreadable].
 func (a *Agents) Find(ctx context.Context, name UserName) (Agent, error) {
 	stored, err := a.store.ByName(ctx, name)
 	if err != nil {

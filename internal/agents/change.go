@@ -7,11 +7,9 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
+	"updatecenter/internal/storage"
 )
-
-// changeTries bounds how often a change starts over because others changed the profile
-// meanwhile. Of those that meet, one always succeeds.
-const changeTries = 32
 
 // By is who does something, for the audit.
 type By struct {
@@ -67,16 +65,11 @@ type progress struct {
 // do carries out a deed, and starts over when another change came first.
 func (a *Agents) do(ctx context.Context, id ID, deed deed) (Agent, error) {
 	var done progress
-	for range changeTries {
-		agent, err := a.once(ctx, id, deed, &done)
-		switch {
-		case err == nil, errors.Is(err, errNothing):
-			return agent, nil
-		case !errors.Is(err, ErrStale):
-			return agent, a.failed(ctx, deed, done, err)
-		}
+	agent, err := storage.Retry(ctx, func() (Agent, error) { return a.once(ctx, id, deed, &done) })
+	if err != nil && !errors.Is(err, errNothing) {
+		return agent, a.failed(ctx, deed, done, err)
 	}
-	return Agent{}, a.failed(ctx, deed, done, ErrStale)
+	return agent, nil
 }
 
 func (a *Agents) once(ctx context.Context, id ID, deed deed, done *progress) (Agent, error) {
@@ -121,17 +114,13 @@ func (a *Agents) failed(ctx context.Context, deed deed, done progress, err error
 		detail = errUnsure.Error()
 		err = errors.Join(err, errUnsure)
 	}
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	return errors.Join(err, a.record(ctx, deed.by.event(deed.action, done.name, detail)))
 }
 
 // afterwards bounds the time for what must follow on a deed although whoever asked may be gone.
 const afterwards = audit.Within + 2*time.Second
-
-func detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
-}
 
 func (a *Agents) record(ctx context.Context, event audit.Event) error {
 	if err := a.audit.Record(ctx, event); err != nil {
@@ -140,25 +129,16 @@ func (a *Agents) record(ctx context.Context, event audit.Event) error {
 	return nil
 }
 
-// commit seals and stores. A store that failed may yet have done it. It is asked once more, which
-// has no further effect: otherwise a link or a code could be used up and its owner told that it
-// was wrong. With an error, unsure says that it may have been done.
+// commit seals and stores, and asks a store that failed once more: otherwise a link or a code could be
+// used up and its owner told that it was wrong. With an error, unsure says that it may have been done.
 func (a *Agents) commit(ctx context.Context, write func(context.Context, Stored) error, agent Agent) (unsure bool, err error) {
 	stored, err := seal(a.keys, a.random, agent)
 	if err != nil {
 		return false, err
 	}
-	err = write(ctx, stored)
-	if unsure = err != nil && !decided(err); unsure && ctx.Err() == nil {
-		err = write(ctx, stored)
-	}
+	unsure, err = storage.Write(ctx, func() error { return write(ctx, stored) }, storage.ErrStale, ErrTaken, ErrNoAgent)
 	if err != nil {
 		return unsure, fmt.Errorf("store profile: %w", err)
 	}
 	return false, nil
-}
-
-// decided says whether an error of the store means that it has changed nothing.
-func decided(err error) bool {
-	return errors.Is(err, ErrStale) || errors.Is(err, ErrTaken) || errors.Is(err, ErrNoAgent)
 }

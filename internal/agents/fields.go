@@ -1,10 +1,7 @@
 package agents
 
 import (
-	"encoding/base32"
 	"errors"
-	"fmt"
-	"io"
 	"regexp"
 	"slices"
 	"strings"
@@ -14,34 +11,18 @@ import (
 	"github.com/ccojocar/zxcvbn-go/match"
 
 	"updatecenter/internal/emailaddress"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/typed"
 )
 
 // ID is what an agent's profile is kept under, for ever: "agt_" and 26 characters a-z and 2-7.
 type ID string
 
-const (
-	idPrefix = "agt_"
-	idBytes  = 16
-	idLetter = "abcdefghijklmnopqrstuvwxyz234567"
-)
-
-// idLength is that of 16 bytes in base32.
-const idLength = 26
-
-func newID(random io.Reader) (ID, error) {
-	var drawn [idBytes]byte
-	if _, err := io.ReadFull(random, drawn[:]); err != nil {
-		return "", fmt.Errorf("draw ID: %w", err)
-	}
-	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(drawn[:])
-	return ID(idPrefix + strings.ToLower(text)), nil
-}
+const idPrefix = "agt_"
 
 // ParseID reads an ID. The only error is [ErrID].
 func ParseID(s string) (ID, error) {
-	rest, found := strings.CutPrefix(s, idPrefix)
-	if !found || len(rest) != idLength || !only(rest, idLetter) {
+	if !ids.Valid(s, idPrefix) {
 		return "", ErrID
 	}
 	return ID(s), nil
@@ -270,10 +251,6 @@ var (
 	ErrNoAgent = errors.New("no such agent")
 	// ErrTaken: the user name is, or once was, another agent's.
 	ErrTaken = errors.New("the user name is taken")
-	// ErrStale: the profile was changed by somebody else meanwhile.
-	ErrStale = errors.New("the agent's profile was changed meanwhile")
-	// ErrUnreadable: a stored profile can't be opened, or is of another release.
-	ErrUnreadable = errors.New("the agent's profile can't be read")
 	// ErrUserName: not a user name.
 	ErrUserName = errors.New("a user name is 3 to 32 of a-z, 0-9, dot, hyphen and underscore, and begins with a letter")
 	// ErrID: not the ID of an agent.

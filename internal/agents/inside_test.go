@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 func testKeys(t testing.TB, id string) secret.Keyring {
@@ -61,11 +63,11 @@ func TestSealed(t *testing.T) {
 		"nothing":      {ID: stored.ID, Name: stored.Name},
 		"cut":          {ID: stored.ID, Name: stored.Name, Sealed: stored.Sealed[:len(stored.Sealed)-1]},
 	} {
-		if _, err := open(keys, spoiled); !errors.Is(err, ErrUnreadable) {
+		if _, err := open(keys, spoiled); !errors.Is(err, storage.ErrUnreadable) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := open(testKeys(t, "b"), stored); !errors.Is(err, ErrUnreadable) {
+	if _, err := open(testKeys(t, "b"), stored); !errors.Is(err, storage.ErrUnreadable) {
 		t.Errorf("under another key: %v", err)
 	}
 }
@@ -87,13 +89,24 @@ func TestRecordsOfOtherReleases(t *testing.T) {
 		`{"v":1,"state":"active","role":"agent","factor":"sms"}`, `{"v":1,"state":"active"}`, `{"v":1}`, `[]`, ``,
 		`{"v":1,"state":"active","role":"agent","link_hash":"` + strings.Repeat("A", 44) + `"}`,
 	} {
-		if _, err := read([]byte(text)); !errors.Is(err, ErrUnreadable) {
+		if _, err := openText(t, []byte(text)); !errors.Is(err, storage.ErrUnreadable) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	if _, err := read([]byte(`{"v":1,"state":"deleted","since":"2026-03-01T12:00:00Z"}`)); err != nil {
+	if _, err := openText(t, []byte(`{"v":1,"state":"deleted","since":"2026-03-01T12:00:00Z"}`)); err != nil {
 		t.Error(err)
 	}
+}
+
+// openText opens a profile whose form is that text.
+func openText(t *testing.T, plaintext []byte) (Agent, error) {
+	t.Helper()
+	keys := testKeys(t, "a")
+	sealed, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo("agt_a", "ann")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return open(keys, Stored{ID: "agt_a", Name: "ann", Sealed: sealed})
 }
 
 func FuzzRead(f *testing.F) {
@@ -102,9 +115,9 @@ func FuzzRead(f *testing.F) {
 	}
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	f.Fuzz(func(t *testing.T, plaintext []byte) {
-		agent, err := read(plaintext)
+		agent, err := openText(t, plaintext)
 		if err != nil {
-			if !errors.Is(err, ErrUnreadable) || len(err.Error()) > 100 {
+			if !errors.Is(err, storage.ErrUnreadable) || len(err.Error()) > 100 {
 				t.Fatalf("error %v", err)
 			}
 			return
@@ -140,7 +153,7 @@ func FuzzParseToken(f *testing.F) {
 		if !ok {
 			return
 		}
-		if len(text) != tokenLength || string(id) != idPrefix+text[:idLength] || strings.ContainsAny(text, "/+\r\n ?#") {
+		if len(text) != tokenLength || string(id) != idPrefix+text[:ids.Length] || strings.ContainsAny(text, "/+\r\n ?#") {
 			t.Errorf("%q is taken for a link of %s", text, id)
 		}
 	})

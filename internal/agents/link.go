@@ -4,15 +4,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
 )
 
@@ -21,18 +21,15 @@ const LinkFor = 24 * time.Hour
 
 // A token is the 26 characters of the agent's ID, by which the profile is found, and 32 random
 // bytes in base64url, which make it one.
-const (
-	tokenBytes  = 32
-	tokenLength = idLength + 43
-)
+const tokenLength = ids.Length + ids.TokenLength
 
 // newLink puts a new link in the place of an older one.
 func (a *Agents) newLink(agent *Agent, now time.Time) (secret.Text, error) {
-	var drawn [tokenBytes]byte
-	if _, err := io.ReadFull(a.random, drawn[:]); err != nil {
+	drawn, err := ids.Token(a.random)
+	if err != nil {
 		return secret.Text{}, fmt.Errorf("draw link: %w", err)
 	}
-	token := strings.TrimPrefix(string(agent.ID), idPrefix) + base64.RawURLEncoding.EncodeToString(drawn[:])
+	token := strings.TrimPrefix(string(agent.ID), idPrefix) + drawn
 	agent.Link = Link{Hash: sha256.Sum256([]byte(token)), Until: now.Add(LinkFor)}
 	return secret.New(token), nil
 }
@@ -43,12 +40,8 @@ func parseToken(token secret.Text) (ID, bool) {
 	if len(text) != tokenLength {
 		return "", false
 	}
-	id, err := ParseID(idPrefix + text[:idLength])
-	if err != nil {
-		return "", false
-	}
-	drawn, err := base64.RawURLEncoding.Strict().DecodeString(text[idLength:])
-	return id, err == nil && len(drawn) == tokenBytes
+	id, err := ParseID(idPrefix + text[:ids.Length])
+	return id, err == nil && ids.ValidToken(text[ids.Length:])
 }
 
 // opens says whether the token is the agent's link, and still works.
@@ -156,13 +149,13 @@ func (a *Agents) create(ctx context.Context, by By, invitee Invitee, action audi
 	} else if !errors.Is(err, ErrNoAgent) {
 		return Agent{}, fmt.Errorf("find agent: %w", err)
 	}
-	id, err := newID(a.random)
+	id, err := ids.New(a.random, idPrefix)
 	if err != nil {
 		return Agent{}, err
 	}
 	now := a.now()
 	agent := Agent{
-		ID: id, Name: name, Revision: 1, FullName: profile.FullName, Email: profile.Email, Role: invitee.Role,
+		ID: ID(id), Name: name, Revision: 1, FullName: profile.FullName, Email: profile.Email, Role: invitee.Role,
 		State: Invited, Since: now, Required: invitee.Required, Created: now,
 	}
 	token, err := a.newLink(&agent, now)
@@ -274,7 +267,7 @@ func (a Agent) message(kind MessageKind, on time.Time) Message {
 // tell sends an e-mail about what is done already. That it failed is logged, and no reason to
 // say that the thing itself had failed. It is sent also when whoever did it is gone by now.
 func (a *Agents) tell(ctx context.Context, message Message) {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := a.mailer.Mail(ctx, message); err != nil {
 		a.log.LogAttrs(ctx, slog.LevelError, "e-mail to agent not sent", slog.String("agent", string(message.Name)),

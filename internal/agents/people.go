@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
 )
 
 // Deactivate keeps an agent from signing in, and ends sessions. One who is deactivated stays so.
@@ -142,7 +143,7 @@ func (a *Agents) demote(ctx context.Context, name UserName, deed deed) (Agent, e
 		return after, err
 	}
 	// Whoever asked may be gone by now.
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if gone := a.othersAdminister(ctx, before.ID); gone != nil {
 		return before, errors.Join(err, gone, a.restore(ctx, deed, before))

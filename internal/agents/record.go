@@ -2,13 +2,13 @@ package agents
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // Stored is a profile as a store keeps it.
@@ -35,7 +35,7 @@ type Store interface {
 	// ByName returns the profile with the user name, or ErrNoAgent.
 	ByName(ctx context.Context, name UserName) (Stored, error)
 	// Save replaces the profile that still has profile.Revision, and raises the revision by
-	// one. It says ErrStale when the profile has another revision and ErrNoAgent when there is
+	// one. It says storage.ErrStale when the profile has another revision and ErrNoAgent when there is
 	// none; then nothing has changed. The same again (the same revision and sealed bytes)
 	// changes nothing and is no error, as long as no other change came after it.
 	Save(ctx context.Context, profile Stored) error
@@ -43,12 +43,9 @@ type Store interface {
 	List(ctx context.Context) ([]Stored, error)
 }
 
-// sealedVersion is the form that this release writes. It refuses a newer one.
-const sealedVersion = 1
-
 // form is the profile in JSON, as it is sealed.
 type form struct {
-	Version      int       `json:"v"`
+	storage.Version
 	FullName     string    `json:"full_name,omitempty"`
 	Email        string    `json:"email,omitempty"`
 	Phone        string    `json:"phone,omitempty"`
@@ -78,7 +75,7 @@ type form struct {
 // seal writes a profile for a store.
 func seal(keys secret.Keyring, random io.Reader, a Agent) (Stored, error) {
 	f := form{
-		Version: sealedVersion, FullName: a.FullName, Email: a.Email, Phone: a.Phone, Role: a.Role,
+		FullName: a.FullName, Email: a.Email, Phone: a.Phone, Role: a.Role,
 		State: a.State, Since: a.Since, Hash: a.Password, Factor: a.Factor, LastStep: a.LastStep,
 		Required: a.Required, LinkUntil: a.Link.Until, Terms: a.Terms, TermsVersion: a.TermsVersion,
 		Reviewed: a.Reviewed, Created: a.Created, LastSignIn: a.LastSignIn, Warned: a.Warned,
@@ -87,45 +84,28 @@ func seal(keys secret.Keyring, random io.Reader, a Agent) (Stored, error) {
 	if a.Link != (Link{}) {
 		f.LinkHash = a.Link.Hash[:]
 	}
-	plaintext, err := json.Marshal(f)
-	if err != nil {
-		return Stored{}, fmt.Errorf("write profile: %w", err)
-	}
-	sealed, err := keys.Seal(random, plaintext, boundTo(a.ID, a.Name))
+	sealed, err := storage.Seal(keys, random, boundTo(a.ID, a.Name), &f)
 	if err != nil {
 		return Stored{}, fmt.Errorf("seal profile: %w", err)
 	}
 	return Stored{ID: a.ID, Name: a.Name, Revision: a.Revision, Sealed: sealed}, nil
 }
 
-// open reads what seal wrote. Every error is [ErrUnreadable]. It says nothing of what the JSON
-// held, which its own errors would quote.
+// open reads what seal wrote. Every error is [storage.ErrUnreadable].
 func open(keys secret.Keyring, stored Stored) (Agent, error) {
-	plaintext, err := keys.Open(stored.Sealed, boundTo(stored.ID, stored.Name))
-	if err != nil {
-		return Agent{}, fmt.Errorf("open profile: %w: %w", ErrUnreadable, err)
-	}
-	a, err := read(plaintext)
-	a.ID, a.Name, a.Revision = stored.ID, stored.Name, stored.Revision
-	return a, err
-}
-
-func read(plaintext []byte) (Agent, error) {
 	var f form
-	if err := json.Unmarshal(plaintext, &f); err != nil {
-		return Agent{}, fmt.Errorf("open profile: %w: not in its form", ErrUnreadable)
+	if err := storage.Open(keys, stored.Sealed, boundTo(stored.ID, stored.Name), &f); err != nil {
+		return Agent{}, fmt.Errorf("open profile: %w", err)
 	}
 	a := Agent{
+		ID: stored.ID, Name: stored.Name, Revision: stored.Revision,
 		FullName: f.FullName, Email: f.Email, Phone: f.Phone, Role: f.Role, State: f.State, Since: f.Since,
 		Password: f.Hash, Factor: f.Factor, AppKey: secret.New(f.AppKey), LastStep: f.LastStep, Required: f.Required,
 		Link: Link{Until: f.LinkUntil}, Terms: f.Terms, TermsVersion: f.TermsVersion, Reviewed: f.Reviewed,
 		Created: f.Created, LastSignIn: f.LastSignIn, Warned: f.Warned, Warning: f.Warning, Epoch: f.Epoch,
 	}
-	switch {
-	case f.Version != sealedVersion:
-		return Agent{}, fmt.Errorf("open profile: %w: of another release", ErrUnreadable)
-	case len(f.LinkHash) != 0 && copy(a.Link.Hash[:], f.LinkHash) != len(f.LinkHash), !a.whole():
-		return Agent{}, fmt.Errorf("open profile: %w: not in its form", ErrUnreadable)
+	if len(f.LinkHash) != 0 && copy(a.Link.Hash[:], f.LinkHash) != len(f.LinkHash) || !a.whole() {
+		return Agent{}, fmt.Errorf("open profile: %w", storage.ErrDamaged)
 	}
 	return a, nil
 }
@@ -142,4 +122,4 @@ func (a Agent) whole() bool {
 	return false
 }
 
-func boundTo(id ID, name UserName) []byte { return []byte("agent " + string(id) + " " + string(name)) }
+func boundTo(id ID, name UserName) string { return "agent " + string(id) + " " + string(name) }

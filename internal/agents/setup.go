@@ -217,7 +217,7 @@ func (a *Agents) setFactor(ctx context.Context, by By, id ID, factor Factor, set
 
 // UseCode says whether the code is one of the agent's app, within one step of the present, and
 // newer than any that was used before: it uses it up. Of two at once one is right. Failures are
-// counted by package signin, before. Errors: [ErrNoAgent], [ErrUnreadable], the store's.
+// counted by package signin, before. Errors: [ErrNoAgent], [storage.ErrUnreadable], the store's.
 func (a *Agents) UseCode(ctx context.Context, id ID, code secret.Text) (bool, error) {
 	_, err := a.do(ctx, id, deed{edit: func(agent *Agent, now time.Time) error {
 		step, right := matchStep(agent.AppKey, code, now)

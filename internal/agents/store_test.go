@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 )
 
@@ -102,7 +103,7 @@ var saveTests = map[string]func(play){
 		for _, revision := range []int64{0, 1, 3, 1 << 60} {
 			late := profile(1, "ann", "late")
 			late.Revision = revision
-			p.t.Is(p.Save(p.t.Context(), late), agents.ErrStale)
+			p.t.Is(p.Save(p.t.Context(), late), storage.ErrStale)
 		}
 		p.found(raised(changed))
 	},
@@ -125,7 +126,7 @@ var saveTests = map[string]func(play){
 		changed := profile(1, "ann", "changed")
 		p.t.OK(p.Save(p.t.Context(), changed))
 		p.t.OK(p.Save(p.t.Context(), raised(profile(1, "ann", "again"))))
-		p.t.Is(p.Save(p.t.Context(), changed), agents.ErrStale)
+		p.t.Is(p.Save(p.t.Context(), changed), storage.ErrStale)
 	},
 }
 
@@ -170,7 +171,7 @@ var togetherTests = map[string]func(play){
 		p.create(1, "ann")
 		won := p.together(func(i int) error {
 			return p.Save(p.t.Context(), profile(1, "ann", fmt.Sprint(i)))
-		}, agents.ErrStale)
+		}, storage.ErrStale)
 		p.t.Same(won, 1)
 		after, err := p.Load(p.t.Context(), id(1))
 		p.t.OK(err)

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/audited"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 )
 
@@ -292,7 +293,7 @@ func (troubled) Request(context.Context, deliveries.Params) (deliveries.Delivery
 }
 
 func (troubled) Cancel(context.Context, deliveries.ID) (deliveries.Delivery, error) {
-	return deliveries.Delivery{}, fmt.Errorf("cancel: %w", errors.Join(deliveries.ErrStale, errRefused))
+	return deliveries.Delivery{}, fmt.Errorf("cancel: %w", errors.Join(storage.ErrStale, errRefused))
 }
 
 func FuzzIdempotencyKey(f *testing.F) {

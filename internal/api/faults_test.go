@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/durability"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -139,7 +140,7 @@ func TestStoreAway(t *testing.T) {
 // TestStoredRecordUnreadable: to try again would not help.
 func TestStoredRecordUnreadable(t *testing.T) {
 	r := newRig(t)
-	damaged := func(context.Context) error { return fmt.Errorf("ask: %w", pins.ErrUnreadable) }
+	damaged := func(context.Context) error { return fmt.Errorf("ask: %w", storage.ErrUnreadable) }
 	check := func() {
 		t.Helper()
 		for _, o := range asking() {
@@ -153,7 +154,7 @@ func TestStoredRecordUnreadable(t *testing.T) {
 	check()
 	r.store.fault, r.keys.fault = nil, damaged
 	check()
-	r.log.holds(t, "ERROR", pins.ErrUnreadable.Error())
+	r.log.holds(t, "ERROR", storage.ErrUnreadable.Error())
 }
 
 // TestLineLostMidway: a line is removed between being found and getting its language or its

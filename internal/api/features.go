@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -79,7 +80,9 @@ func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key,
 	}
 	outcome, err := a.lines.ChangeFeature(r.Context(), a.by(r, key), request)
 	switch {
-	case errors.Is(err, features.ErrStale) && match.any:
+	case errors.Is(err, storage.ErrStale) && !match.any:
+		return changedMeanwhile
+	case errors.Is(err, storage.ErrStale):
 		return unavailable(err) // as no revision was asked for, it is others who got in between all the time
 	case errors.Is(err, features.ErrNotInstalled):
 		return nothingMatches()

@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/pins"
@@ -100,7 +101,7 @@ func readHelp(w http.ResponseWriter, r *http.Request) (agent, reason, why string
 // recordRefusedReset tells the history of the number, and the audit, of what the desk was not
 // asked for. The refusal stands even if that fails.
 func (a *API) recordRefusedReset(r *http.Request, who repair.Who, number nanp.Number, why string) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), storesWithin)
+	ctx, cancel := detached.Context(r.Context(), storesWithin)
 	defer cancel()
 	err := errors.Join(
 		a.record(ctx, who, audit.ResetRefused, number, why),

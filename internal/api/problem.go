@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
@@ -68,7 +69,6 @@ var explained = []struct {
 }{
 	{pins.ErrNoLine, noLine},
 	{features.ErrNotInstalled, notInstalled},
-	{features.ErrStale, changedMeanwhile},
 	{features.ErrBacklog, backlog},
 	{pins.ErrNotValidated, notValidated},
 	{repair.ErrNotFound, noValidation},
@@ -89,7 +89,7 @@ var explained = []struct {
 var (
 	ofBodies = []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, deliveries.ErrParams}
 	ofOurs   = []error{
-		pins.ErrUnreadable, repair.ErrWho, repair.ErrKey, audit.ErrInvalidEvent, audit.ErrTampered, audit.ErrUnreadable, accounts.ErrUnreadable,
+		storage.ErrUnreadable, repair.ErrWho, repair.ErrKey, audit.ErrInvalidEvent, audit.ErrTampered, audit.ErrUnreadable,
 	}
 )
 

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -236,7 +237,7 @@ func (s *settingStore) Change(ctx context.Context, change features.Change) error
 		return err
 	}
 	if s.overtaken {
-		return features.ErrStale
+		return storage.ErrStale
 	}
 	return s.Store.Change(ctx, change)
 }

@@ -54,6 +54,7 @@ import (
 	"slices"
 	"time"
 
+	"updatecenter/internal/detached"
 	"updatecenter/internal/durability"
 	"updatecenter/internal/secret"
 )
@@ -194,7 +195,7 @@ func DoMany(ctx context.Context, log Recorder, event Event, deed func() (string,
 }
 
 func after(ctx context.Context, log Recorder, event Event) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), Within)
+	ctx, cancel := detached.Context(ctx, Within)
 	defer cancel()
 	return log.Record(ctx, event)
 }

@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // Accounts are the customers' accounts.
@@ -67,7 +68,7 @@ func (a Accounts) change(
 	err = audit.Do(ctx, a.Audit, by.Event(audit.AccountChanged, of(number), what), func() error {
 		update, err = do(accountNote(by))
 		return err
-	}, accounts.ErrNoAccount, accounts.ErrTaken, accounts.ErrStale, accounts.ErrUnreadable,
+	}, accounts.ErrNoAccount, accounts.ErrTaken, storage.ErrStale, storage.ErrUnreadable,
 		accounts.ErrDetails, accounts.ErrKeepsCode, accounts.ErrNumber, accounts.ErrNote)
 	return update, err
 }
@@ -260,6 +261,6 @@ func (d Deliveries) Cancel(ctx context.Context, by audit.Actor, id deliveries.ID
 
 // refusals are the errors after which nothing was done.
 var refusals = []error{
-	deliveries.ErrNotFound, deliveries.ErrStale, deliveries.ErrFinal, deliveries.ErrKeyReused, deliveries.ErrNoSecret,
+	deliveries.ErrNotFound, storage.ErrStale, deliveries.ErrFinal, deliveries.ErrKeyReused, deliveries.ErrNoSecret,
 	deliveries.ErrNoWay, deliveries.ErrParams, accounts.ErrNoAccount,
 }

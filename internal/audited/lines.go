@@ -27,6 +27,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -117,7 +118,7 @@ func (l Lines) ChangeFeature(ctx context.Context, by audit.Actor, request featur
 	err = audit.Do(ctx, l.Audit, by.Event(audit.FeatureChanged, string(request.Number), ""), func() error {
 		outcome, err = l.Features.Change(ctx, request)
 		return err
-	}, features.ErrRefused, features.ErrStale, features.ErrNotInstalled, features.ErrBacklog, pins.ErrNoLine, pins.ErrUnreadable)
+	}, features.ErrRefused, storage.ErrStale, features.ErrNotInstalled, features.ErrBacklog, pins.ErrNoLine, storage.ErrUnreadable)
 	return outcome, err
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/storage"
 )
 
 // Attempt makes one attempt at a delivery. It can be run any number of times, also at once:
@@ -62,7 +63,7 @@ func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
 		}
 	}
 	account, err := d.account(ctx, delivery)
-	if errors.Is(err, accounts.ErrNewer) { // servers of that release can read it
+	if errors.Is(err, storage.ErrNewer) { // servers of that release can read it
 		return d.postpone(ctx, delivery.Task(), time.Minute, err)
 	}
 	if why := hopeless(err); why != "" {
@@ -138,7 +139,7 @@ func hopeless(err error) string {
 		return "the telephone number was changed meanwhile"
 	case errors.Is(err, ErrNoSecret):
 		return "the code or answer has been replaced"
-	case errors.Is(err, accounts.ErrNoAccount), errors.Is(err, accounts.ErrUnreadable):
+	case errors.Is(err, accounts.ErrNoAccount), errors.Is(err, storage.ErrUnreadable):
 		return "the account can't be found"
 	}
 	return ""

@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/storage"
 )
 
 func byLetter() deliveries.Params {
@@ -175,7 +176,7 @@ func TestAccountsAreDown(t *testing.T) {
 	f.Deliveries = deliveries.New(config)
 	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
 	f.is(t, delivery.ID, deliveries.Queued, 1)
-	for _, hopeless := range []error{accounts.ErrNoAccount, accounts.ErrUnreadable} {
+	for _, hopeless := range []error{accounts.ErrNoAccount, storage.ErrUnreadable} {
 		f.restart() // with accounts that work, until it was asked for
 		delivery := f.request(t, byVoice())
 		config.Accounts = brokenAccounts{f.accounts, hopeless}
@@ -191,10 +192,10 @@ func TestAnAccountOfANewerRelease(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.request(t, byVoice())
 	config := f.config()
-	config.Accounts = brokenAccounts{f.accounts, accounts.ErrNewer}
+	config.Accounts = brokenAccounts{f.accounts, storage.ErrNewer}
 	err := deliveries.New(config).Attempt(t.Context(), delivery.Task())
 	later, waits := errors.AsType[*deliveries.LaterError](err)
-	if !waits || !errors.Is(err, accounts.ErrNewer) || !later.At.Equal(f.now.Add(time.Minute)) {
+	if !waits || !errors.Is(err, storage.ErrNewer) || !later.At.Equal(f.now.Add(time.Minute)) {
 		t.Fatalf("attempt: %v", err)
 	}
 	f.is(t, delivery.ID, deliveries.Queued, 1)

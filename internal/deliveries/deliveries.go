@@ -69,8 +69,6 @@ package deliveries
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base32"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -79,7 +77,9 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 )
 
 // Accounts is what deliveries need of [accounts.Accounts].
@@ -226,10 +226,6 @@ func (d *Deliveries) read(ctx context.Context, id ID) (Delivery, error) {
 // now is the time to the millisecond, as stores keep it.
 func (d *Deliveries) now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
 
-// changeTries bounds how often a change starts over because others changed the delivery
-// meanwhile. Of those that meet, one always succeeds.
-const changeTries = 16
-
 // An edit makes a delivery what it shall be, by its method to for another status, and says
 // whether there was anything to change.
 type edit func(delivery *Delivery) bool
@@ -237,7 +233,7 @@ type edit func(delivery *Delivery) bool
 // change edits a delivery, and starts over when another change came first. It returns the
 // delivery as it then stands, changed or not.
 func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, error) {
-	for range changeTries {
+	return storage.Retry(ctx, func() (Delivery, error) {
 		delivery, err := d.read(ctx, id)
 		if err != nil {
 			return Delivery{}, err
@@ -252,13 +248,9 @@ func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, er
 			}
 		}
 		err = d.store.Update(ctx, delivery, delivery.Events[known:]...)
-		if errors.Is(err, ErrStale) {
-			continue
-		}
 		delivery.Revision++
 		return delivery, err
-	}
-	return Delivery{}, ErrStale
+	})
 }
 
 // to gives a delivery another status, and notes it.
@@ -280,22 +272,7 @@ func (d *Deliveries) enqueue(ctx context.Context, delivery Delivery) {
 	}
 }
 
-const (
-	idPrefix   = "dlv_"
-	idAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
-	idBytes    = 16 // 128 random bits can't be guessed and never occur twice
-	idLength   = len(idPrefix) + (idBytes*8+4)/5
-)
-
-var idEncoding = base32.NewEncoding(idAlphabet).WithPadding(base32.NoPadding)
-
-func newID(random io.Reader) (ID, error) {
-	var b [idBytes]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", fmt.Errorf("make an identity: %w", err)
-	}
-	return ID(idPrefix + idEncoding.EncodeToString(b[:])), nil
-}
+const idPrefix = "dlv_"
 
 // ParseID reads an ID, such as from a URL: "dlv_" and 26 of a-z and 2-7. The one error is
 // [ErrNotFound], as nothing else names a delivery.
@@ -324,7 +301,4 @@ func ParseTask(text string) (Task, error) {
 	return Task{Delivery: id, Attempt: int(attempt)}, nil
 }
 
-func (id ID) valid() bool {
-	rest, found := strings.CutPrefix(string(id), idPrefix)
-	return found && len(id) == idLength && strings.Trim(rest, idAlphabet) == ""
-}
+func (id ID) valid() bool { return ids.Valid(string(id), idPrefix) }

@@ -190,12 +190,6 @@ type Limits struct {
 var (
 	// ErrNotFound: there is no such delivery or, for a call, nothing that it may tell.
 	ErrNotFound = errors.New("no such delivery")
-	// ErrUnreadable: what is stored is damaged, or ErrNewer.
-	ErrUnreadable = errors.New("the delivery can't be read")
-	// ErrNewer is the ErrUnreadable of what a newer release stored, whose servers can read it.
-	ErrNewer = fmt.Errorf("%w: it has the form of a newer release", ErrUnreadable)
-	// ErrStale: the delivery was changed meanwhile.
-	ErrStale = errors.New("the delivery has changed meanwhile")
 	// ErrKeyReused: the client has used its key before, to ask for something else.
 	ErrKeyReused = errors.New("the idempotency key stands for another request")
 	// ErrFinal: it is too late to cancel the delivery.

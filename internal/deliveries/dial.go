@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
 )
 
@@ -155,7 +156,7 @@ func (d *Deliveries) dial(ctx context.Context, delivery Delivery, began time.Tim
 	if err == nil {
 		callSID, err = d.dialer.Dial(ctx, Ring{To: delivery.To, Task: task})
 	}
-	ctx, cancel := afterwards(ctx)
+	ctx, cancel := detached.Context(ctx, noteWithin)
 	defer cancel()
 	refused, is := errors.AsType[*RefusedError](err)
 	switch {

@@ -2,7 +2,6 @@ package deliveries
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,9 +9,12 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/detached"
 	"updatecenter/internal/durability"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/provisioning"
+	"updatecenter/internal/storage"
 )
 
 // Due is where the notices of changes wait that no delivery tells yet: whoever makes a change stores
@@ -30,31 +32,23 @@ type Due interface {
 	GiveUp(ctx context.Context, partition, position string, untold Undelivered, at time.Time) error
 }
 
-// dueVersion is the form of a stored notice that this release writes. It leaves a newer one alone.
-const dueVersion = 1
-
 // dueForm is a notice as it is stored. It holds no secret, name or address.
 type dueForm struct {
-	V int `json:"v"`
+	storage.Version
 	Notice
 }
 
 // Due writes the notice for a [Due].
 func (n Notice) Due() []byte {
-	text, _ := json.Marshal(dueForm{dueVersion, n}) // of texts alone, so it can't fail
+	text, _ := storage.Encode(&dueForm{Notice: n}) // of texts alone, so it can't fail
 	return text
 }
-
-var errDamaged = errors.New("the notice is damaged")
 
 // parseDue reads what Due wrote.
 func parseDue(stored []byte) (Notice, error) {
 	var form dueForm
-	switch err := json.Unmarshal(stored, &form); {
-	case err != nil, form.V < dueVersion:
-		return Notice{}, errDamaged
-	case form.V > dueVersion:
-		return Notice{}, ErrNewer
+	if err := storage.Decode(stored, &form); err != nil {
+		return Notice{}, err
 	}
 	return form.Notice, nil
 }
@@ -92,17 +86,17 @@ func (d *Deliveries) DeliverDue(ctx context.Context, due Due, wake <-chan struct
 
 // tellDue tells what is due in some partitions, and says how many these were.
 func (d *Deliveries) tellDue(ctx context.Context, due Due) (int, error) {
-	holder, err := newID(d.random)
+	holder, err := ids.New(d.random, idPrefix)
 	if err != nil {
 		return 0, err
 	}
 	now := d.now()
-	claimed, err := due.Claim(ctx, string(holder), now, now.Add(dueClaim), dueAtOnce)
+	claimed, err := due.Claim(ctx, holder, now, now.Add(dueClaim), dueAtOnce)
 	if err != nil {
 		return 0, fmt.Errorf("claim partitions of notices: %w", err)
 	}
 	// What is under way ends, when the server stops.
-	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), dueWork)
+	work, cancel := detached.Context(ctx, dueWork)
 	defer cancel()
 	errs := make([]error, len(claimed))
 	var group sync.WaitGroup
@@ -110,7 +104,7 @@ func (d *Deliveries) tellDue(ctx context.Context, due Due) (int, error) {
 		group.Go(func() {
 			l := partition{d, due, name}
 			again, told := l.tell(ctx, work)
-			errs[i] = errors.Join(told, due.Release(work, name, string(holder), d.now(), again))
+			errs[i] = errors.Join(told, due.Release(work, name, holder, d.now(), again))
 		})
 	}
 	group.Wait()
@@ -149,7 +143,7 @@ func (l partition) tell(stop, work context.Context) (again time.Time, err error)
 				return l.now().Add(dueRetry), nil
 			}
 			position, err := l.tellOne(work, message)
-			if isNewer(err) {
+			if errors.Is(err, storage.ErrNewer) {
 				waits[position], newer = true, err
 				err = l.due.Later(work, l.name, position)
 			}
@@ -162,9 +156,6 @@ func (l partition) tell(stop, work context.Context) (again time.Time, err error)
 		}
 	}
 }
-
-// isNewer says whether what could not be read is of a newer release.
-func isNewer(err error) bool { return errors.Is(err, ErrNewer) || errors.Is(err, accounts.ErrNewer) }
 
 // errDoubt says that a delivery was made that may not last, so that its notice must stay due.
 var errDoubt = errors.New("the delivery of a notice may not last")
@@ -222,14 +213,13 @@ func (d *Deliveries) hopelessToNotify(notice Notice, err error) Reason {
 	switch {
 	case limited:
 		return TooManyNotices
-	case isNewer(err):
+	case errors.Is(err, storage.ErrNewer):
 		return "" // servers of that release tell it
 	case errors.Is(err, ErrNoWay) && notice.Account == "" && d.called.Check(notice.Line) != nil:
 		return NumberNotCalled
 	case errors.Is(err, ErrNoWay):
 		return NoWay
-	case errors.Is(err, errDamaged), errors.Is(err, ErrUnreadable), errors.Is(err, ErrParams),
-		errors.Is(err, accounts.ErrNoAccount), errors.Is(err, accounts.ErrUnreadable):
+	case errors.Is(err, storage.ErrUnreadable), errors.Is(err, ErrParams), errors.Is(err, accounts.ErrNoAccount):
 		return NotStored
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -195,7 +196,7 @@ func TestDueNoticesOutliveDoubtAboutTheirMerging(t *testing.T) {
 // A delivery of a newer release keeps no notices waiting but those that may be told in it, and these
 // are told once it can be read; a damaged one tells nothing, and keeps none.
 func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
-	for unreadable, left := range map[error]int{deliveries.ErrNewer: 2, deliveries.ErrUnreadable: 0} {
+	for unreadable, left := range map[error]int{storage.ErrNewer: 2, storage.ErrUnreadable: 0} {
 		f := newFixture(t)
 		f.notify(t, pinNotice(1))
 		first := f.unfinished(t)[0]
@@ -264,7 +265,7 @@ type newerFromSecond struct {
 func (n *newerFromSecond) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
 	if id == n.id {
 		if n.reads++; n.reads > 1 {
-			return deliveries.Delivery{}, fmt.Errorf("read: %w", deliveries.ErrNewer)
+			return deliveries.Delivery{}, fmt.Errorf("read: %w", storage.ErrNewer)
 		}
 	}
 	return n.Store.Get(ctx, id)
@@ -321,7 +322,7 @@ func TestDueNoticesThatCanNotBeRead(t *testing.T) {
 
 // A notice of an account that a newer release stored is left for it; that of a damaged one is recorded.
 func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
-	for broken, left := range map[error]int{accounts.ErrNewer: 1, accounts.ErrUnreadable: 0} {
+	for broken, left := range map[error]int{storage.ErrNewer: 1, storage.ErrUnreadable: 0} {
 		f := newFixture(t)
 		account := f.account(t, coded).ID
 		f.due(t, string(account), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "1"}.Due())

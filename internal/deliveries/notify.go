@@ -9,6 +9,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 )
 
 // noticeLimits keep a client that went wild from ringing a telephone all day. No customer
@@ -107,7 +108,7 @@ func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) 
 		switch {
 		case err == nil && joined.tells(notice):
 			return true, d.storeAgain(ctx, notice.In)
-		case isNewer(err) || err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrUnreadable):
+		case errors.Is(err, storage.ErrNewer) || err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, storage.ErrUnreadable):
 			return false, err // a damaged one tells nothing
 		}
 	}
@@ -192,7 +193,7 @@ func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, n
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return false, nil
-	case errors.Is(err, ErrUnreadable):
+	case errors.Is(err, storage.ErrUnreadable):
 		d.log.ErrorContext(ctx, "a notice gets a call of its own, as one that waits can't be read", "delivery", waiting, "cause", err)
 		return false, nil
 	case err != nil:

@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 )
 
@@ -306,7 +307,7 @@ func (o *oneDelivery) Update(_ context.Context, d deliveries.Delivery, _ ...deli
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if d.Revision != o.stored.Revision {
-		return deliveries.ErrStale
+		return storage.ErrStale
 	}
 	d.Revision++
 	o.stored = d

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 )
@@ -28,11 +29,11 @@ type Store interface {
 	// A delivery without an ID is not created: that only asks for the one that the key stands
 	// for. It is ErrNotFound if there is none.
 	Create(ctx context.Context, create NewDelivery) (Delivery, error)
-	// Get returns a delivery with its events. Errors: ErrNotFound, ErrUnreadable.
+	// Get returns a delivery with its events. Errors: ErrNotFound, storage.ErrUnreadable.
 	Get(ctx context.Context, id ID) (Delivery, error)
 	// Update stores a delivery that still has the revision it was read with, and appends the
 	// events to those that it has, whatever d.Events holds, in one step. The revision grows
-	// by one. Errors: ErrNotFound, ErrStale.
+	// by one. Errors: ErrNotFound, storage.ErrStale.
 	Update(ctx context.Context, d Delivery, events ...Event) error
 	// Unfinished lists up to most deliveries whose status is not final and that are due
 	// before a time, the longest due first, so that none is forgotten when a server dies
@@ -157,14 +158,14 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 	}
 	if err := d.hand(ctx, delivery, account); err != nil {
 		d.log.WarnContext(ctx, "delivery not written", "delivery", delivery.ID, "attempt", delivery.Attempt, "error", err)
-		ctx, cancel := afterwards(ctx)
+		ctx, cancel := detached.Context(ctx, noteWithin)
 		defer cancel()
 		if hopelessToWrite(err) {
 			return d.giveUp(ctx, delivery.Task(), cause{words: "it can't be sent"})
 		}
 		return d.fail(ctx, delivery.Task(), "it could not be sent")
 	}
-	ctx, cancel = afterwards(ctx)
+	ctx, cancel = detached.Context(ctx, noteWithin)
 	defer cancel()
 	written, err := d.change(ctx, delivery.ID, func(stored *Delivery) bool {
 		if stored.Status.Final() {
@@ -213,7 +214,3 @@ func bare(account accounts.Account) accounts.Account {
 // noteWithin bounds the noting of what was done, once the time for doing it has run out or
 // the server is about to stop: it is worth a moment, as it would have to be found out later.
 const noteWithin = 3 * time.Second
-
-func afterwards(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), noteWithin)
-}

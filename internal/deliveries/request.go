@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/ids"
 )
 
 // onRecord is how long an address must have been on file to be one of record, as
@@ -77,12 +78,12 @@ func (d *Deliveries) asked(ctx context.Context, ask Params) (Delivery, error) {
 
 // create stores a delivery and queues its first attempt.
 func (d *Deliveries) create(ctx context.Context, create NewDelivery) (Delivery, error) {
-	id, err := newID(d.random)
+	id, err := ids.New(d.random, idPrefix)
 	if err != nil {
 		return Delivery{}, err
 	}
 	now := d.now()
-	create.Delivery.ID, create.Delivery.Attempt = id, 1
+	create.Delivery.ID, create.Delivery.Attempt = ID(id), 1
 	create.Delivery.Created, create.Delivery.Due = now, now
 	create.Delivery.to(Queued, now, "")
 	return d.put(ctx, create)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/storage"
 )
 
 var togetherTests = map[string]func(play){
@@ -19,7 +20,7 @@ var togetherTests = map[string]func(play){
 		done := -1
 		for i, err := range errs {
 			if err != nil {
-				p.t.Is(err, deliveries.ErrStale)
+				p.t.Is(err, storage.ErrStale)
 				continue
 			}
 			p.t.Same(done, -1)

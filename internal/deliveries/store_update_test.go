@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/storage"
 )
 
 var updateTests = map[string]func(play){
@@ -52,7 +53,7 @@ var updateTests = map[string]func(play){
 		for _, revision := range []int64{0, 1, 3} {
 			d.Revision, d.Status = revision, deliveries.Failed
 			err := p.db.Deliveries().Update(p.t.Context(), d, deliveries.Event{At: p.start, Status: deliveries.Failed})
-			p.t.Is(err, deliveries.ErrStale)
+			p.t.Is(err, storage.ErrStale)
 		}
 		p.t.Same(p.get(id(1)), want)
 	},
@@ -120,7 +121,7 @@ var unfinishedTests = map[string]func(play){
 		d := p.create(p.fresh(1, ann, 0))
 		p.update(d)
 		d.Status = deliveries.Failed
-		p.t.Is(p.db.Deliveries().Update(p.t.Context(), d), deliveries.ErrStale)
+		p.t.Is(p.db.Deliveries().Update(p.t.Context(), d), storage.ErrStale)
 		p.unfinished(time.Hour, 100, 1)
 	},
 	"one that was created twice is there once": func(p play) {

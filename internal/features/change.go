@@ -9,12 +9,9 @@ import (
 	"time"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
-
-// maxTries bounds how often a change is tried again because others changed the settings
-// meanwhile. Each time that happens, one of the others is through.
-const maxTries = 100
 
 // Request is somebody's wish to change a feature.
 type Request struct {
@@ -39,8 +36,8 @@ type Outcome struct {
 // records the change and publishes the event of it, all in one step; others who change the
 // feature at the same time lose nothing, and neither does this change. An edit that changes
 // nothing stores nothing. The same turn again changes nothing more, and returns the settings
-// as they are. Errors: a [*Refusal], ErrOvertaken, ErrNotInstalled, ErrStale, ErrBacklog,
-// pins.ErrNoLine, pins.ErrUnreadable; nothing is changed then.
+// as they are. Errors: a [*Refusal], ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine,
+// storage.ErrStale, storage.ErrUnreadable; nothing is changed then.
 func (l *Lines) Change(ctx context.Context, request Request) (Outcome, error) {
 	outcome, err := l.change(ctx, request)
 	if err != nil {
@@ -60,13 +57,11 @@ func (l *Lines) change(ctx context.Context, request Request) (Outcome, error) {
 		// whether it was made.
 		turn = pins.Turn{Call: id}
 	}
-	for range maxTries {
-		outcome, err := l.try(ctx, request, turn, id)
-		if request.Match != nil || !errors.Is(err, ErrStale) || ctx.Err() != nil {
-			return outcome, err
-		}
+	try := func() (Outcome, error) { return l.try(ctx, request, turn, id) }
+	if request.Match != nil {
+		return try()
 	}
-	return Outcome{}, ErrStale
+	return storage.Retry(ctx, try)
 }
 
 // try makes the change once, of the settings as they are now.
@@ -107,7 +102,7 @@ func (l Line) weighed(request Request) (present Setting, wanted Settings, err er
 	present, wanted, err = l.edited(request.Feature, request.Edit)
 	stale := request.Match != nil && !request.Match(present.Revision)
 	if stale && !errors.Is(err, ErrNotInstalled) {
-		err = ErrStale
+		err = storage.ErrStale
 	}
 	return present, wanted, err
 }
@@ -149,21 +144,9 @@ func (l *Lines) prepare(request Request, line Line, id string, now time.Time, be
 // commit asks a store that failed, and may yet have made the change, once more: nobody must
 // hear that something went wrong while the change stands.
 func (l *Lines) commit(ctx context.Context, change Change) error {
-	err := l.store.Change(ctx, change)
-	if err != nil && !decided(err) && ctx.Err() == nil {
-		err = l.store.Change(ctx, change)
-	}
+	_, err := storage.Write(ctx, func() error { return l.store.Change(ctx, change) },
+		storage.ErrStale, ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine, storage.ErrUnreadable)
 	return err
-}
-
-// decided says whether an error of the store means that it has changed nothing.
-func decided(err error) bool {
-	for _, verdict := range []error{ErrStale, ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine, pins.ErrUnreadable} {
-		if errors.Is(err, verdict) {
-			return true
-		}
-	}
-	return false
 }
 
 // changes tells what became of settings, for the line's history: "on", "added +16125550199",

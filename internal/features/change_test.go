@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -93,11 +94,11 @@ func TestExpectedRevision(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, revision := range []int64{0, first.Revision - 1, first.Revision + 1} {
-		if _, err := change(revision, features.Add("763")); !errors.Is(err, features.ErrStale) {
+		if _, err := change(revision, features.Add("763")); !errors.Is(err, storage.ErrStale) {
 			t.Errorf("revision %d: %v, want ErrStale", revision, err)
 		}
 	}
-	if _, err := change(0, features.Add("612")); !errors.Is(err, features.ErrStale) {
+	if _, err := change(0, features.Add("612")); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("an edit that would be refused: %v, want ErrStale", err)
 	}
 	f.store.meet = func() { // another one in between, which the request hasn't seen
@@ -106,7 +107,7 @@ func TestExpectedRevision(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := change(first.Revision, features.Add("763")); !errors.Is(err, features.ErrStale) {
+	if _, err := change(first.Revision, features.Add("763")); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("another in between: %v, want ErrStale", err)
 	}
 	same(t, "list", f.setting(t, rej).List, []features.Entry{"612", "952"})
@@ -155,8 +156,8 @@ func TestStoreThatFailed(t *testing.T) {
 		"before it was made, twice": {before: []error{errStore, errStore}, want: errStore, asked: 2},
 		"after it was made, once":   {after: []error{errStore}, asked: 2, stands: 1},
 		"with a full outbox":        {before: []error{features.ErrBacklog}, want: features.ErrBacklog, asked: 1},
-		"with a damaged record":     {before: []error{pins.ErrUnreadable}, want: pins.ErrUnreadable, asked: 1},
-		"stale a few times":         {before: []error{features.ErrStale, features.ErrStale}, asked: 3, stands: 1},
+		"with a damaged record":     {before: []error{storage.ErrUnreadable}, want: storage.ErrUnreadable, asked: 1},
+		"stale a few times":         {before: []error{storage.ErrStale, storage.ErrStale}, asked: 3, stands: 1},
 	} {
 		for _, turn := range []pins.Turn{{}, {Call: "CA1", Number: 7}} {
 			t.Run(name, func(t *testing.T) {
@@ -178,15 +179,15 @@ func TestStoreThatFailed(t *testing.T) {
 
 func TestStaleForever(t *testing.T) {
 	f := newFixture(t)
-	f.store.before = slices.Repeat([]error{features.ErrStale}, 1000)
+	f.store.before = slices.Repeat([]error{storage.ErrStale}, 1000)
 	_, err := f.Change(t.Context(), f.request(rej, features.Add("612")))
-	if n := len(f.store.changes); !errors.Is(err, features.ErrStale) || n != 100 {
+	if n := len(f.store.changes); !errors.Is(err, storage.ErrStale) || n != 100 {
 		t.Errorf("%v after %d tries", err, n)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	f.store.changes, f.store.meet = nil, cancel
 	_, err = f.Change(ctx, f.request(rej, features.Add("612")))
-	if n := len(f.store.changes); !errors.Is(err, features.ErrStale) || n != 1 {
+	if n := len(f.store.changes); !errors.Is(err, storage.ErrStale) || n != 1 {
 		t.Errorf("%v after %d tries of one who has given up", err, n)
 	}
 }
@@ -232,7 +233,7 @@ func TestUnreadableSettings(t *testing.T) {
 			t.Fatal(err)
 		}
 		revision++
-		if _, err := f.Find(t.Context(), line); !errors.Is(err, pins.ErrUnreadable) {
+		if _, err := f.Find(t.Context(), line); !errors.Is(err, storage.ErrUnreadable) {
 			t.Errorf("%s: %v, want ErrUnreadable", name, err)
 		}
 	}

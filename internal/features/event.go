@@ -1,14 +1,14 @@
 package features
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
 	"time"
 
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -35,7 +35,7 @@ const (
 
 // storedEvent is an event as it waits in the outbox.
 type storedEvent struct {
-	V        int             `json:"v"`
+	storage.Version
 	ID       string          `json:"id"`
 	Type     EventType       `json:"type,omitempty"` // missing: FeatureChanged, as there was nothing else at first
 	At       time.Time       `json:"at"`
@@ -46,22 +46,13 @@ type storedEvent struct {
 	Revision int64           `json:"revision"`           // the last: see encodeRemoval
 }
 
-const (
-	eventPrefix  = "evt_"
-	eventIDBytes = 16
-)
-
 func (l *Lines) newEventID() (string, error) {
-	var drawn [eventIDBytes]byte
-	if _, err := io.ReadFull(l.random, drawn[:]); err != nil {
-		return "", fmt.Errorf("draw id of event: %w", err)
-	}
-	return eventPrefix + hex.EncodeToString(drawn[:]), nil
+	drawn, err := ids.Hex(l.random, 16)
+	return "evt_" + drawn, err
 }
 
 func encodeEvent(e storedEvent) ([]byte, error) {
-	e.V = storedVersion
-	encoded, err := json.Marshal(e)
+	encoded, err := storage.Encode(&e)
 	if err != nil {
 		return nil, fmt.Errorf("write event: %w", err)
 	}
@@ -80,7 +71,7 @@ func encodeRemoval(e storedEvent) (before, after []byte, err error) {
 }
 
 // OpenEvent reads an event as [Lines.Change] and [Lines.Install] hand it to a [Store]. The error
-// is pins.ErrUnreadable, also of an event whose code can't be opened: the switch must not take
+// is storage.ErrUnreadable, also of an event whose code can't be opened: the switch must not take
 // it for one without.
 func (l *Lines) OpenEvent(stored []byte) (Event, error) {
 	e, err := decodeEvent(stored)
@@ -106,7 +97,7 @@ func (l *Lines) OpenEvent(stored []byte) (Event, error) {
 
 func decodeEvent(stored []byte) (storedEvent, error) {
 	var e storedEvent
-	if err := decode(stored, &e); err != nil {
+	if err := storage.Decode(stored, &e); err != nil {
 		return storedEvent{}, fmt.Errorf("read event: %w", err)
 	}
 	if e.Type == "" {
@@ -114,8 +105,8 @@ func decodeEvent(stored []byte) (storedEvent, error) {
 	}
 	_, known := RuleOf(e.Feature)
 	known = known && (e.Type == FeatureChanged || e.Type == FeatureRemoved)
-	if e.V != storedVersion || !known || e.ID == "" || e.Number == "" {
-		return storedEvent{}, fmt.Errorf("read event: %w", unreadable("of another version"))
+	if !known || e.ID == "" || e.Number == "" {
+		return storedEvent{}, fmt.Errorf("read event: %w", storage.ErrDamaged)
 	}
 	return e, nil
 }
@@ -133,7 +124,7 @@ type EventDocument struct {
 }
 
 // ShowEvent reads an event as [Lines.Change] and [Lines.Install] hand it to a [Store], without
-// the key that its code is sealed with. The error is pins.ErrUnreadable.
+// the key that its code is sealed with. The error is storage.ErrUnreadable.
 func ShowEvent(stored []byte) (EventDocument, error) {
 	e, err := decodeEvent(stored)
 	if err != nil {
@@ -146,7 +137,7 @@ func ShowEvent(stored []byte) (EventDocument, error) {
 		return document, nil
 	}
 	var settings storedSettings
-	if err := decode(e.Settings, &settings); err != nil {
+	if err := storage.Decode(e.Settings, &settings); err != nil {
 		return EventDocument{}, fmt.Errorf("read event: %w", err)
 	}
 	shown, err := settings.settings()
@@ -207,12 +198,9 @@ func (e Event) settings() any {
 	return shown
 }
 
-// storedVersion is that of the forms in which settings and events are kept.
-const storedVersion = 1
-
 // storedSettings are settings as they are kept.
 type storedSettings struct {
-	V            int                `json:"v"`
+	storage.Version
 	On           bool               `json:"on,omitempty"`
 	List         []Entry            `json:"list,omitempty"`
 	Schedules    []ScheduleDocument `json:"schedules,omitempty"`
@@ -227,7 +215,7 @@ type storedSettings struct {
 func (l *Lines) sealSettings(number nanp.Number, setting Setting, lost []byte) ([]byte, error) {
 	s := setting.Settings
 	stored := storedSettings{
-		V: storedVersion, On: s.On, List: s.List, Schedules: scheduleDocuments(s.Schedules),
+		On: s.On, List: s.List, Schedules: scheduleDocuments(s.Schedules),
 		Greeting: s.Greeting, Breakthrough: s.Breakthrough, Target: s.Target,
 	}
 	switch {
@@ -240,7 +228,7 @@ func (l *Lines) sealSettings(number nanp.Number, setting Setting, lost []byte) (
 		}
 		stored.Code = sealed
 	}
-	encoded, err := json.Marshal(stored)
+	encoded, err := storage.Encode(&stored)
 	if err != nil {
 		return nil, fmt.Errorf("write settings: %w", err)
 	}
@@ -248,10 +236,10 @@ func (l *Lines) sealSettings(number nanp.Number, setting Setting, lost []byte) (
 }
 
 // openSettings reads settings of a line, and returns with them the code as it is sealed. One
-// that can't be opened spoils nothing else. The error is pins.ErrUnreadable.
+// that can't be opened spoils nothing else. The error is storage.ErrUnreadable.
 func (l *Lines) openSettings(number nanp.Number, feature pins.Feature, encoded []byte) (Settings, []byte, error) {
 	var stored storedSettings
-	if err := decode(encoded, &stored); err != nil {
+	if err := storage.Decode(encoded, &stored); err != nil {
 		return Settings{}, nil, err
 	}
 	s, err := stored.settings()
@@ -269,9 +257,6 @@ func (l *Lines) openSettings(number nanp.Number, feature pins.Feature, encoded [
 
 // settings are those stored, but for the code.
 func (stored storedSettings) settings() (Settings, error) {
-	if stored.V != storedVersion {
-		return Settings{}, unreadable("of another version")
-	}
 	s := Settings{
 		On: stored.On, List: stored.List, Greeting: stored.Greeting,
 		Breakthrough: stored.Breakthrough, Target: stored.Target,
@@ -291,15 +276,6 @@ func codeOf(number nanp.Number, feature pins.Feature) []byte {
 	return fmt.Appendf(nil, "feature code v1 %s %s", number, feature)
 }
 
-// decode reads JSON. Why it could not be read is not kept, as the reasons of encoding/json
-// can quote it.
-func decode(encoded []byte, into any) error {
-	if json.Unmarshal(encoded, into) != nil {
-		return unreadable("not in the form of ours")
-	}
-	return nil
-}
-
 func unreadable(found string) error {
-	return fmt.Errorf("%w: %s", pins.ErrUnreadable, found)
+	return fmt.Errorf("%w: %s", storage.ErrUnreadable, found)
 }

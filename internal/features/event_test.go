@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/golden"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -77,7 +78,7 @@ func TestUnreadableEvents(t *testing.T) {
 		"of another type":    strings.Replace(good, "changed", "renamed", 1),
 	} {
 		event, err := f.OpenEvent([]byte(bad))
-		if !errors.Is(err, pins.ErrUnreadable) || event.ID != "" {
+		if !errors.Is(err, storage.ErrUnreadable) || event.ID != "" {
 			t.Errorf("%s: %+v, %v; want ErrUnreadable", name, event, err)
 		}
 	}
@@ -145,7 +146,7 @@ func FuzzOpenEvent(f *testing.F) {
 	f.Fuzz(func(t *testing.T, stored []byte) {
 		event, err := world.OpenEvent(stored)
 		if err != nil {
-			if !errors.Is(err, pins.ErrUnreadable) {
+			if !errors.Is(err, storage.ErrUnreadable) {
 				t.Fatal(err)
 			}
 			return

@@ -29,7 +29,7 @@
 // store makes a change, the record of it in the line's history and the event for the switch
 // one step. A change made in a turn of a call is made once, however often the turn comes.
 // Who wants to change only what they have seen gives a Revision; then a change by others in
-// between is [ErrStale]. A caller who proved to know the PIN of the line at a revision gives that
+// between is [storage.ErrStale]. A caller who proved to know the PIN of the line at a revision gives that
 // as Proved: once the PIN was changed or reset by somebody else, all is [ErrOvertaken]. Who only
 // reads for a caller compares [Line].PINRevision before telling anything.
 //
@@ -101,7 +101,7 @@ func New(config Config) *Lines {
 	return &Lines{store: config.Store, keys: config.Keys, random: config.Random, now: config.Now}
 }
 
-// Find returns the features of a line. Errors: pins.ErrNoLine, pins.ErrUnreadable.
+// Find returns the features of a line. Errors: pins.ErrNoLine, storage.ErrUnreadable.
 func (l *Lines) Find(ctx context.Context, number nanp.Number) (Line, error) {
 	line, _, err := l.find(ctx, number, pins.Turn{})
 	if err != nil {
@@ -121,7 +121,7 @@ func (l *Lines) find(ctx context.Context, number nanp.Number, turn pins.Turn) (L
 }
 
 // Weigh tells, with no error, that the edit would be accepted now. Errors: a [*Refusal],
-// ErrNotInstalled, pins.ErrNoLine, pins.ErrUnreadable.
+// ErrNotInstalled, pins.ErrNoLine, storage.ErrUnreadable.
 func (l *Lines) Weigh(ctx context.Context, number nanp.Number, feature pins.Feature, edit Edit) error {
 	line, _, err := l.find(ctx, number, pins.Turn{})
 	if err != nil {
@@ -225,10 +225,8 @@ func (l *Lines) removal(record pins.Record) Removal {
 	}
 }
 
-// Errors of the contract, beside [pins.ErrNoLine] and [pins.ErrUnreadable].
+// Errors of the contract, beside [pins.ErrNoLine], [storage.ErrStale] and [storage.ErrUnreadable].
 var (
-	// ErrStale: the feature's settings were changed meanwhile.
-	ErrStale = errors.New("the settings have changed meanwhile")
 	// ErrOvertaken: the line's PIN was changed or reset after the caller had proved to know it.
 	ErrOvertaken = errors.New("the PIN has changed since the caller proved to know it")
 	// ErrNotInstalled: the line doesn't have the feature.
@@ -245,7 +243,7 @@ type Store interface {
 	Features(ctx context.Context, number nanp.Number, turn pins.Turn) (Stored, error)
 	// Change stores the settings of a feature, appends the record to the line's history and
 	// the event to the line's outbox, all in one step. Errors, the first that fits:
-	// pins.ErrNoLine, ErrOvertaken, ErrNotInstalled, ErrStale when the feature's revision is not
+	// pins.ErrNoLine, ErrOvertaken, ErrNotInstalled, storage.ErrStale when the feature's revision is not
 	// the expected one, ErrBacklog; nothing is changed then. The same turn again changes nothing
 	// more and is no error, for at least [pins.TurnsKept]; the zero turn is always new. An error
 	// of another kind leaves open whether the change was made.

@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -233,7 +234,7 @@ func TestReasons(t *testing.T) {
 	if got := features.Reason("other").Sentence(); got != "" {
 		t.Errorf("an unknown reason says %q", got)
 	}
-	if reason, is := features.ReasonOf(features.ErrStale); is || reason != "" {
+	if reason, is := features.ReasonOf(storage.ErrStale); is || reason != "" {
 		t.Errorf("ErrStale has the reason %q", reason)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -40,22 +41,22 @@ var changeTests = map[string]func(play){
 		p.make(one)
 		two := p.change(list, one.Revision, 2)
 		two.Revision = one.Revision + 1
-		p.refused(p.change(list, one.Revision-1, 3), features.ErrStale)
+		p.refused(p.change(list, one.Revision-1, 3), storage.ErrStale)
 		p.make(two)
-		p.refused(p.change(list, one.Revision, 4), features.ErrStale)
+		p.refused(p.change(list, one.Revision, 4), storage.ErrStale)
 		p.settings(two)
 	},
 	"another revision than the expected one is stale": func(p play) {
-		p.refused(p.change(list, 10, 1), features.ErrStale)
+		p.refused(p.change(list, 10, 1), storage.ErrStale)
 		p.make(p.change(list, 0, 2))
 		for n, expected := range []int64{0, 1, 9, 11, 20, -1} {
-			p.refused(p.change(list, expected, 10+n), features.ErrStale)
+			p.refused(p.change(list, expected, 10+n), storage.ErrStale)
 		}
 		p.make(p.change(list, 10, 3))
 	},
 	"what was stale can be made in the same turn": func(p play) {
 		p.make(p.change(list, 0, 1))
-		p.refused(p.change(list, 0, 2), features.ErrStale)
+		p.refused(p.change(list, 0, 2), storage.ErrStale)
 		two := p.change(list, 10, 2)
 		p.make(two)
 		p.settings(two)
@@ -162,7 +163,7 @@ var turnTests = map[string]func(play){
 		one.Turn, two.Turn = pins.Turn{}, pins.Turn{}
 		p.make(one)
 		p.make(two)
-		p.refused(two, features.ErrStale)
+		p.refused(two, storage.ErrStale)
 		p.settings(two)
 		p.published(one, two)
 	},

@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -84,7 +85,7 @@ var installTests = map[string]func(play){
 		p.same(p.stored(known).Installed, pins.Features{})
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(list)})
 		p.settings()
-		p.refused(p.change(list, 10, 2), features.ErrStale)
+		p.refused(p.change(list, 10, 2), storage.ErrStale)
 		p.make(p.change(list, 0, 3))
 	},
 	"what stands twice is installed in turn": func(p play) {
@@ -211,7 +212,7 @@ var lineTests = map[string]func(play){
 		p.same(p.stored(known).Installed, pins.Features{})
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(list)})
 		p.settings()
-		p.refused(p.change(list, one.Revision, 3), features.ErrStale)
+		p.refused(p.change(list, one.Revision, 3), storage.ErrStale)
 	},
 	"what was published of a line that was removed is still delivered": func(p play) {
 		one := p.change(list, 0, 1)

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"updatecenter/internal/features"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -17,7 +17,7 @@ var togetherTests = map[string]func(play){
 		for i, err := range results {
 			switch {
 			case err != nil:
-				p.t.Is(err, features.ErrStale)
+				p.t.Is(err, storage.ErrStale)
 			case won >= 0:
 				p.t.Fatalf("changes %d and %d both stand", won, i)
 			default:
@@ -68,7 +68,7 @@ func (p play) through(i int) error {
 		change.Revision = change.Expected + 1
 		told := fmt.Sprintf("revision %d", change.Revision)
 		change.Event, change.Record.Changes = []byte(told), []string{told}
-		if err := p.db.Features().Change(p.t.Context(), change); !errors.Is(err, features.ErrStale) {
+		if err := p.db.Features().Change(p.t.Context(), change); !errors.Is(err, storage.ErrStale) {
 			return err
 		}
 	}

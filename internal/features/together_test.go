@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
@@ -43,7 +44,7 @@ func TestTogether(t *testing.T) {
 		case err == nil && i == 99:
 			replaced.Add(1)
 		case err != nil && i == 99:
-			if !errors.Is(err, features.ErrStale) {
+			if !errors.Is(err, storage.ErrStale) {
 				t.Errorf("replace: %v", err)
 			}
 		case reason == features.ListFull && i < 89:
@@ -207,7 +208,7 @@ func TestLostCodeIsNotDelivered(t *testing.T) {
 	f.change(t, lock, features.SetCode(secret.New("4821")))
 	f.lose(t)
 	f.change(t, lock, features.Switch(true))
-	if err := lastEvent(t, f); !errors.Is(err, pins.ErrUnreadable) {
+	if err := lastEvent(t, f); !errors.Is(err, storage.ErrUnreadable) {
 		t.Errorf("opened: %v, want ErrUnreadable", err)
 	}
 	events := testkit.Events(t, f.db, line)

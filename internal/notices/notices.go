@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -92,7 +93,7 @@ type Customers struct {
 // is told in both languages.
 func (c Customers) Language(ctx context.Context, number nanp.Number) (string, error) {
 	line, err := c.Lines.Line(ctx, number)
-	if errors.Is(err, pins.ErrNoLine) || errors.Is(err, pins.ErrUnreadable) {
+	if errors.Is(err, pins.ErrNoLine) || errors.Is(err, storage.ErrUnreadable) {
 		return "", nil
 	}
 	return line.Language, err

@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -22,7 +23,7 @@ func (b brokenLines) Line(context.Context, nanp.Number) (pins.Line, error) { ret
 // A customer is told of another PIN also when the line can't be read by then, and later when it can't
 // be asked for.
 func TestLanguageOfALineThatCanNotBeRead(t *testing.T) {
-	for came, want := range map[error]error{pins.ErrUnreadable: nil, pins.ErrNoLine: nil, os.ErrClosed: os.ErrClosed} {
+	for came, want := range map[error]error{storage.ErrUnreadable: nil, pins.ErrNoLine: nil, os.ErrClosed: os.ErrClosed} {
 		customers := notices.Customers{Lines: brokenLines{err: came}}
 		if language, err := customers.Language(t.Context(), "+16125550142"); !errors.Is(err, want) || language != "" {
 			t.Errorf("%v: %q, %v", came, language, err)

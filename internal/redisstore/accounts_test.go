@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 )
 
 // TestNoNumberIsTwoAccounts has servers renumber and create accounts at once, and die wherever
@@ -53,7 +54,7 @@ func writeSomething(t *testing.T, all redisstore.Accounts, random *rand.Rand, se
 		stored.Number, stored.Sealed = number, []byte(sealed)
 		err = all.Change(t.Context(), stored, record, nil)
 	}
-	for _, fine := range []error{nil, accounts.ErrTaken, accounts.ErrStale, redisstore.ErrDead} {
+	for _, fine := range []error{nil, accounts.ErrTaken, storage.ErrStale, redisstore.ErrDead} {
 		if errors.Is(err, fine) {
 			return
 		}
@@ -128,7 +129,7 @@ func TestLateStepsCostNoNumber(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := all.TakeClaimed(ctx, written("A1", 1)); !errors.Is(err, accounts.ErrStale) {
+	if _, err := all.TakeClaimed(ctx, written("A1", 1)); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("error %v, want ErrStale", err)
 	}
 	if _, err := all.Find(ctx, "A1"); err != nil {
@@ -155,7 +156,7 @@ func TestRetriedCreateKeepsItsNumber(t *testing.T) {
 	if err := all.Create(ctx, first, nil, nil); !errors.Is(err, accounts.ErrTaken) {
 		t.Errorf("error %v, want ErrTaken", err)
 	}
-	if err := all.Change(ctx, first, nil, nil); !errors.Is(err, accounts.ErrStale) {
+	if err := all.Change(ctx, first, nil, nil); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("error %v, want ErrStale", err)
 	}
 	if found, err := all.Find(ctx, "A0"); err != nil || found.Revision != 2 {

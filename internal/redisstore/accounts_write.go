@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/storage"
 )
 
 // numberTimes is how many times longer than others an operation that takes a number may take:
@@ -101,7 +102,7 @@ func (s Accounts) settled(ctx context.Context, account accounts.Stored, token st
 		if token != changed.token {
 			s.free(ctx, account.Number, token)
 		}
-		return accounts.ErrStale
+		return storage.ErrStale
 	}
 	s.free(ctx, changed.number, changed.token)
 	return nil

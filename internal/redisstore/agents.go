@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/storage"
 )
 
 // Agents keeps the profiles of the repair agents: an [agents.Store].
@@ -97,7 +98,7 @@ func (s Agents) Save(ctx context.Context, profile agents.Stored) error {
 	case done == int64(agentMissing):
 		return agents.ErrNoAgent
 	case done == int64(agentStale):
-		return agents.ErrStale
+		return storage.ErrStale
 	}
 	return nil
 }

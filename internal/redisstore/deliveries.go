@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 )
 
 // keptDelivery is how long a delivery is kept after it was created.
@@ -68,7 +69,7 @@ func (s Deliveries) Update(ctx context.Context, d deliveries.Delivery, events ..
 	case done == int64(0):
 		return deliveries.ErrNotFound
 	case done == int64(-1):
-		return deliveries.ErrStale
+		return storage.ErrStale
 	}
 	return nil
 }

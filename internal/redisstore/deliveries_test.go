@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 )
 
 func newDelivery(n int) deliveries.NewDelivery {
@@ -287,7 +288,7 @@ func changeSomething(t *testing.T, mortal, all redisstore.Deliveries, random *ra
 		}
 		err = mortal.Update(t.Context(), d)
 	}
-	for _, fine := range []error{nil, deliveries.ErrStale, redisstore.ErrDead} {
+	for _, fine := range []error{nil, storage.ErrStale, redisstore.ErrDead} {
 		if errors.Is(err, fine) {
 			return
 		}

@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -146,7 +147,7 @@ func featureVerdict(done any, err error) error {
 	case done == int64(0):
 		return pins.ErrNoLine
 	case done == int64(-1):
-		return features.ErrStale
+		return storage.ErrStale
 	case done == int64(-2):
 		return features.ErrNotInstalled
 	case done == int64(-3):

@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -108,12 +109,12 @@ func TestGarbageIsNoPanic(t *testing.T) {
 
 func contracted(err error) bool {
 	for _, e := range []error{
-		nil, redisstore.ErrGarbage, redisstore.ErrVersion, ivr.ErrOvertaken, pins.ErrNoLine, pins.ErrStale, pins.ErrNotValidated,
+		nil, redisstore.ErrGarbage, redisstore.ErrVersion, ivr.ErrOvertaken, pins.ErrNoLine, storage.ErrStale, pins.ErrNotValidated,
 		apikey.ErrExists, apikey.ErrNotFound,
-		features.ErrStale, features.ErrNotInstalled, features.ErrBacklog, provisioning.ErrLost, redisstore.ErrNotOldest,
-		accounts.ErrNoAccount, accounts.ErrTaken, accounts.ErrStale, accounts.ErrNoEnrollment,
-		deliveries.ErrNotFound, deliveries.ErrStale, deliveries.ErrKeyReused,
-		agents.ErrNoAgent, agents.ErrTaken, agents.ErrStale, signin.ErrNoRecord, signin.ErrStale,
+		storage.ErrStale, features.ErrNotInstalled, features.ErrBacklog, provisioning.ErrLost, redisstore.ErrNotOldest,
+		accounts.ErrNoAccount, accounts.ErrTaken, storage.ErrStale, accounts.ErrNoEnrollment,
+		deliveries.ErrNotFound, storage.ErrStale, deliveries.ErrKeyReused,
+		agents.ErrNoAgent, agents.ErrTaken, storage.ErrStale, signin.ErrNoRecord, storage.ErrStale,
 	} {
 		if errors.Is(err, e) {
 			return true
@@ -193,22 +194,6 @@ func TestNewerStrikesAreNotCleared(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestUnreadable holds that whoever knows only the domain can tell these errors.
-func TestUnreadable(t *testing.T) {
-	for _, err := range []error{redisstore.ErrGarbage, redisstore.ErrVersion} {
-		if !errors.Is(err, pins.ErrUnreadable) || !errors.Is(err, accounts.ErrUnreadable) || !errors.Is(err, agents.ErrUnreadable) {
-			t.Errorf("%v is not ErrUnreadable", err)
-		}
-	}
-	if errors.Is(redisstore.ErrGarbage, accounts.ErrNewer) || !errors.Is(redisstore.ErrVersion, accounts.ErrNewer) ||
-		errors.Is(redisstore.ErrGarbage, deliveries.ErrNewer) || !errors.Is(redisstore.ErrVersion, deliveries.ErrNewer) || !errors.Is(redisstore.ErrGarbage, deliveries.ErrUnreadable) {
-		t.Error("an account of a newer release is not told from a damaged one")
-	}
-	if errors.Is(redisstore.ErrGarbage, redisstore.ErrVersion) {
-		t.Error("garbage is not a newer release's")
-	}
 }
 
 // TestGarbageUnderACall holds that a call with a damaged record is unknown and can go on.

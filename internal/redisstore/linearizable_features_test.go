@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -204,14 +205,14 @@ func (u featureUser) change(number, expected, proved int64, inTurn bool) bool {
 			case proved != 0 && s.pin != proved:
 				return s, features.ErrOvertaken
 			case s.revision != expected:
-				return s, features.ErrStale
+				return s, storage.ErrStale
 			}
 			s.revision, s.turns = number, s.turns|turn
 			s.records, s.events = s.records+spaced(number), s.events+spaced(number)
 			return s, nil
 		}),
 		func(ctx context.Context) (any, error) {
-			answer, err := refused(features.ErrStale, u.features.Change(ctx, change))
+			answer, err := refused(storage.ErrStale, u.features.Change(ctx, change))
 			if answer == nil {
 				answer, err = refused(features.ErrOvertaken, err)
 			}
@@ -321,7 +322,7 @@ func (s refusedAndChanged) Change(ctx context.Context, change pins.Change) error
 	if err := s.Lines.Change(ctx, change); err != nil {
 		return err
 	}
-	return pins.ErrStale
+	return storage.ErrStale
 }
 
 // Change is carried out by the next one, long after it failed.

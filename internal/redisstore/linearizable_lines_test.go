@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -191,13 +192,13 @@ func (u lineUser) change(number, expected int64) bool {
 			case s.turns&(1<<number) != 0:
 				return s, nil
 			case s.revision != expected:
-				return s, pins.ErrStale
+				return s, storage.ErrStale
 			}
 			s.turns |= 1 << number
 			return s.changed(pin, number), nil
 		}),
 		func(ctx context.Context) (any, error) {
-			return refused(pins.ErrStale, u.lines.Change(ctx, pins.Change{
+			return refused(storage.ErrStale, u.lines.Change(ctx, pins.Change{
 				Number: u.line, Revision: expected, PIN: pin, Turn: pins.Turn{Call: "CA1", Number: int(number)},
 				Record: pins.Record{At: timeOf(number), Event: pins.Changed}, Notice: noticed(number),
 			}))

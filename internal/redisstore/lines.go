@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -93,7 +94,7 @@ func verdict(done any, err error) error {
 	case done == int64(0):
 		return pins.ErrNoLine
 	case done == int64(-1):
-		return pins.ErrStale
+		return storage.ErrStale
 	case done == int64(-2):
 		return pins.ErrNotValidated
 	}

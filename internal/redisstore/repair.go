@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/limit"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/storage"
 )
 
 // Desk keeps the codes by which customers are validated, and what agents are counted for: a
@@ -62,7 +63,7 @@ func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
 	case answer == int64(0):
 		return repair.ErrNotFound
 	case answer == int64(-1):
-		return repair.ErrStale
+		return storage.ErrStale
 	}
 	return ErrGarbage
 }

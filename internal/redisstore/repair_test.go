@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 )
 
@@ -88,7 +89,7 @@ func foundNothing(t *testing.T, err error) error {
 }
 
 func deskContracted(err error) bool {
-	for _, fine := range []error{nil, redisstore.ErrGarbage, repair.ErrStale, repair.ErrNotFound} {
+	for _, fine := range []error{nil, redisstore.ErrGarbage, storage.ErrStale, repair.ErrNotFound} {
 		if errors.Is(err, fine) {
 			return true
 		}

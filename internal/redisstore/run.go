@@ -11,34 +11,14 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/internal/accounts"
-	"updatecenter/internal/agents"
-	"updatecenter/internal/deliveries"
-	"updatecenter/pins"
+	"updatecenter/internal/storage"
 )
 
-// Errors of what is found in Redis. To the domain both are [pins.ErrUnreadable],
-// [accounts.ErrUnreadable], [agents.ErrUnreadable] and [deliveries.ErrUnreadable].
+// Errors of what is found in Redis. Nothing was changed.
 var (
-	// ErrVersion: the record was written by a newer release, in a form that this one
-	// doesn't know. Nothing was changed.
-	ErrVersion error = unreadable("it has the form of a newer release")
-	// ErrGarbage: what is stored is no record of ours. Nothing was changed.
-	ErrGarbage error = unreadable("it is damaged")
+	ErrVersion = storage.ErrNewer
+	ErrGarbage = storage.ErrDamaged
 )
-
-// unreadable is the reason why a record can't be read.
-type unreadable string
-
-// Error begins as the errors do that it is.
-func (u unreadable) Error() string { return pins.ErrUnreadable.Error() + ": " + string(u) }
-
-// Is lets each part of the domain find its own error.
-func (u unreadable) Is(target error) bool {
-	return target == pins.ErrUnreadable || target == accounts.ErrUnreadable || target == agents.ErrUnreadable ||
-		target == deliveries.ErrUnreadable ||
-		(target == accounts.ErrNewer || target == deliveries.ErrNewer) && error(u) == ErrVersion
-}
 
 // slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and
 // a turn may be under way while its call expires.

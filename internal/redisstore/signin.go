@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/limit"
+	"updatecenter/internal/storage"
 )
 
 // SignIn keeps sign-ins under way, sessions, drafts and known browsers by the hash of their token, and the
@@ -88,13 +89,13 @@ func (s SignIn) Put(ctx context.Context, record signin.Record, revision int64) e
 		return err
 	}
 	if done != int64(1) {
-		return signin.ErrStale
+		return storage.ErrStale
 	}
 	return nil
 }
 
 // Get implements [signin.Store]. A record that is damaged, or that a newer release wrote, is
-// [signin.ErrNoRecord] and [signin.ErrUnreadable] as well as [ErrGarbage] or [ErrVersion]: whoever
+// [signin.ErrNoRecord] as well as [ErrGarbage] or [ErrVersion]: whoever
 // has its token starts over.
 func (s SignIn) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
 	answers, err := s.db.ask(ctx, []any{"hmget", signInKey(key), "v", "kind", "rev", "expires", "sealed"})
@@ -112,7 +113,7 @@ func (s SignIn) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
 
 func noSignIn(err error) error {
 	if errors.Is(err, ErrGarbage) || errors.Is(err, ErrVersion) {
-		return fmt.Errorf("%w: %w: %w", signin.ErrNoRecord, signin.ErrUnreadable, err)
+		return fmt.Errorf("%w: %w", signin.ErrNoRecord, err)
 	}
 	return err
 }
@@ -149,7 +150,7 @@ func (s SignIn) Delete(ctx context.Context, key [32]byte, revision int64) error 
 	case done == int64(0):
 		return signin.ErrNoRecord
 	case done == int64(-1):
-		return signin.ErrStale
+		return storage.ErrStale
 	}
 	return nil
 }

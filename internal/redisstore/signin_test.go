@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 )
 
 // The keys of signInOperations.
@@ -135,7 +136,7 @@ func TestUnreadableSessionsAreNone(t *testing.T) {
 			}
 			before := contents(t, s)
 			_, err := db.SignIn(clock).Get(ctx, signInRecord.Key)
-			if !errors.Is(err, signin.ErrNoRecord) || !errors.Is(err, signin.ErrUnreadable) || !errors.Is(err, test.want) {
+			if !errors.Is(err, signin.ErrNoRecord) || !errors.Is(err, storage.ErrUnreadable) || !errors.Is(err, test.want) {
 				t.Errorf("%s: %v, want ErrNoRecord, ErrUnreadable and %v", what, err, test.want)
 			}
 			if after := contents(t, s); after != before {

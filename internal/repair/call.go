@@ -8,6 +8,8 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/detached"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
@@ -187,7 +189,7 @@ func (d *Desk) code(ctx context.Context, who Who, id ID, code secret.Text) (Resu
 	case status != Waiting:
 		return d.tooLate(ctx, who, r, status)
 	}
-	entry, err := identity(d.random)
+	entry, err := ids.New(d.random, "")
 	if err != nil {
 		return Result{}, err
 	}
@@ -252,7 +254,7 @@ func (d *Desk) right(ctx context.Context, who Who, id ID, attempt string) (Resul
 // release lets a right code be given again, with the try that it took, as nothing came of it. It
 // leaves one alone that another attempt used up.
 func (d *Desk) release(ctx context.Context, id ID, attempt string) {
-	ctx, cancel := begun(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	_, err := d.change(ctx, id, func(r *record) bool {
 		if !r.right || r.attempt != attempt {
@@ -279,7 +281,7 @@ type Codes struct {
 var _ deliveries.Codes = Codes{}
 
 // ValidationCode returns the code of a validation by its ID, while it waits for it. Errors:
-// [deliveries.ErrNotFound] when it does not, or not any more; [pins.ErrUnreadable].
+// [deliveries.ErrNotFound] when it does not, or not any more; [storage.ErrUnreadable].
 func (c Codes) ValidationCode(ctx context.Context, ref string) (secret.Text, error) {
 	id, err := ParseID(ref)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
+	"updatecenter/internal/storage"
 )
 
 func ring(t testing.TB, id string) secret.Keyring {
@@ -47,7 +47,7 @@ func TestRecordIsReadAsItWasWritten(t *testing.T) {
 func TestRecordsThatCannotBeRead(t *testing.T) {
 	keys := ring(t, "k")
 	sealed := func(plaintext string, id ID) Stored {
-		box, err := keys.Seal(rand.Reader, []byte(plaintext), boundTo(id))
+		box, err := keys.Seal(rand.Reader, []byte(plaintext), []byte(boundTo(id)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,11 +62,11 @@ func TestRecordsThatCannotBeRead(t *testing.T) {
 		"times that are none": sealed(`{"v":1,"until":"826517"}`, someID),
 	} {
 		_, err := open(keys, stored)
-		if !errors.Is(err, pins.ErrUnreadable) || bytes.Contains([]byte(err.Error()), []byte("826517")) {
+		if !errors.Is(err, storage.ErrUnreadable) || bytes.Contains([]byte(err.Error()), []byte("826517")) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := open(ring(t, "other"), sealed(`{"v":1}`, someID)); !errors.Is(err, pins.ErrUnreadable) {
+	if _, err := open(ring(t, "other"), sealed(`{"v":1}`, someID)); !errors.Is(err, storage.ErrUnreadable) {
 		t.Errorf("under another key: %v", err)
 	}
 }
@@ -78,12 +78,12 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, plaintext []byte) {
 		keys := ring(t, "k")
-		box, err := keys.Seal(rand.Reader, plaintext, boundTo(someID))
+		box, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo(someID)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		r, err := open(keys, Stored{ID: someID, Sealed: box})
-		if err != nil && !errors.Is(err, pins.ErrUnreadable) {
+		if err != nil && !errors.Is(err, storage.ErrUnreadable) {
 			t.Errorf("error %v", err)
 		}
 		if r.left() < 0 || r.status(time.Time{}) == "" {

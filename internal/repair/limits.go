@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
 )
 
@@ -171,7 +173,7 @@ func (d *Desk) Claim(ctx context.Context, key Who, judge func() (wrong bool, err
 	if !key.valid() {
 		return ErrWho
 	}
-	entry, err := identity(d.random)
+	entry, err := ids.New(d.random, "")
 	if err != nil {
 		return err
 	}
@@ -196,7 +198,7 @@ func (d *Desk) Claim(ctx context.Context, key Who, judge func() (wrong bool, err
 
 // takeBack undoes a count, also for a request that was given up by then.
 func (d *Desk) takeBack(ctx context.Context, c Count) {
-	ctx, cancel := begun(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := d.codes.Store.Uncount(ctx, c.Subject, c.Entry); err != nil {
 		d.log.WarnContext(ctx, "something counts that should not", "error", err)
@@ -205,7 +207,7 @@ func (d *Desk) takeBack(ctx context.Context, c Count) {
 
 // countOne counts something that is done once.
 func (d *Desk) countOne(ctx context.Context, who Who, what Bounded, number nanp.Number) error {
-	entry, err := identity(d.random)
+	entry, err := ids.New(d.random, "")
 	if err != nil {
 		return err
 	}

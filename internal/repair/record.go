@@ -2,7 +2,6 @@ package repair
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -10,13 +9,12 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
-
-// sealedVersion is the form that this release writes. It refuses a newer one.
-const sealedVersion = 1
 
 // record is a validation by a call as it is kept.
 type record struct {
@@ -36,7 +34,7 @@ type record struct {
 
 // form is the record in JSON, as it is sealed.
 type form struct {
-	Version int           `json:"v"`
+	storage.Version
 	Line    nanp.Number   `json:"line"`
 	Name    string        `json:"name"`
 	Via     string        `json:"via"`
@@ -54,33 +52,21 @@ type form struct {
 
 // seal writes a record for a store.
 func (r record) seal(keys secret.Keyring, random io.Reader) (Stored, error) {
-	plaintext, err := json.Marshal(form{
-		Version: sealedVersion, Line: r.line, Name: r.name, Via: r.via, Created: r.created, Until: r.until,
+	sealed, err := storage.Seal(keys, random, boundTo(r.id), &form{
+		Line: r.line, Name: r.name, Via: r.via, Created: r.created, Until: r.until,
 		Tries: r.tries, Right: r.right, Attempt: r.attempt, Call: r.call, Code: r.code.Reveal(),
 	})
-	if err != nil {
-		return Stored{}, fmt.Errorf("write validation: %w", err)
-	}
-	sealed, err := keys.Seal(random, plaintext, boundTo(r.id))
 	if err != nil {
 		return Stored{}, fmt.Errorf("seal validation: %w", err)
 	}
 	return Stored{ID: r.id, Revision: r.revision, Sealed: sealed}, nil
 }
 
-// open reads what seal wrote. Every error is [pins.ErrUnreadable]. It says nothing of what the JSON
-// held, which its own errors would quote.
+// open reads what seal wrote. Every error is [storage.ErrUnreadable].
 func open(keys secret.Keyring, stored Stored) (record, error) {
-	plaintext, err := keys.Open(stored.Sealed, boundTo(stored.ID))
-	if err != nil {
-		return record{}, fmt.Errorf("open validation: %w: %w", pins.ErrUnreadable, err)
-	}
 	var f form
-	if err := json.Unmarshal(plaintext, &f); err != nil {
-		return record{}, fmt.Errorf("open validation: %w: not in its form", pins.ErrUnreadable)
-	}
-	if f.Version != sealedVersion {
-		return record{}, fmt.Errorf("open validation: %w: of another release", pins.ErrUnreadable)
+	if err := storage.Open(keys, stored.Sealed, boundTo(stored.ID), &f); err != nil {
+		return record{}, fmt.Errorf("open validation: %w", err)
 	}
 	return record{
 		id: stored.ID, revision: stored.Revision, line: f.Line, name: f.Name, via: f.Via,
@@ -89,7 +75,7 @@ func open(keys secret.Keyring, stored Stored) (record, error) {
 	}, nil
 }
 
-func boundTo(id ID) []byte { return []byte("validation " + id) }
+func boundTo(id ID) string { return "validation " + string(id) }
 
 // status is how a record stands at a time.
 func (r record) status(at time.Time) Status {
@@ -108,24 +94,17 @@ func (r record) left() int { return max(0, Tries-r.tries) }
 
 func (r record) of(who Who) bool { return r.name == who.Name && r.via == who.Via }
 
-// changeTries bounds how often a change starts over because others changed the record
-// meanwhile. Of those that meet one always succeeds, and a code has few tries.
-const changeTries = 16
-
 // change edits a record, and starts over when another change came first. It returns the record
 // as it then stands. An edit says whether there was anything to change.
 func (d *Desk) change(ctx context.Context, id ID, edit func(*record) bool) (record, error) {
-	for range changeTries {
+	return storage.Retry(ctx, func() (record, error) {
 		r, err := d.codes.load(ctx, id)
 		if err != nil || !edit(&r) {
 			return r, err
 		}
 		err = d.save(ctx, &r)
-		if !errors.Is(err, ErrStale) {
-			return r, err
-		}
-	}
-	return record{}, ErrStale
+		return r, err
+	})
 }
 
 func (d *Desk) save(ctx context.Context, r *record) error {
@@ -223,7 +202,7 @@ func (d *Desk) MayLookUp(ctx context.Context, key Who) error {
 }
 
 func (d *Desk) countLookUp(ctx context.Context, key Who, number nanp.Number) error {
-	entry, err := identity(d.random)
+	entry, err := ids.New(d.random, "")
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"io"
@@ -65,6 +64,8 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/detached"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/pins"
@@ -160,19 +161,15 @@ func (d *Desk) record(ctx context.Context, who Who, action audit.Action, number 
 	return nil
 }
 
-// afterwards bounds the time for what must be noted although the request was given up.
+// afterwards bounds the time for what must not be left half done although the request was given up: who
+// has hung up by then must not leave an audit that tells of what was not done, nor a customer who is not
+// told of what was.
 const afterwards = 5 * time.Second
-
-// begun is for what must not be left half done: who has hung up by then must not leave an audit
-// that tells of what was not done, nor a customer who is not told of what was.
-func begun(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
-}
 
 // failed records what came to nothing, also for a request that was given up by then: who hangs up
 // early must not stay out of the audit.
 func (d *Desk) failed(ctx context.Context, who Who, action audit.Action, number nanp.Number, detail string) error {
-	ctx, cancel := begun(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	return d.record(ctx, who, action, number, detail)
 }
@@ -219,14 +216,7 @@ func (w Who) event(action audit.Action, number nanp.Number, detail string) audit
 // ID names a validation by a call: "val_" and 26 characters of a-z and 2-7.
 type ID string
 
-const (
-	idPrefix   = "val_"
-	idAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
-	idBytes    = 16 // 128 bits never occur twice
-	idLength   = len(idPrefix) + (idBytes*8+4)/5
-)
-
-var idEncoding = base32.NewEncoding(idAlphabet).WithPadding(base32.NoPadding)
+const idPrefix = "val_"
 
 // ParseID reads an ID, such as from a URL. The one error is [ErrNotFound], as nothing else names
 // a validation.
@@ -237,38 +227,21 @@ func ParseID(s string) (ID, error) {
 	return "", ErrNotFound
 }
 
-func (id ID) valid() bool {
-	rest, found := strings.CutPrefix(string(id), idPrefix)
-	return found && len(id) == idLength && strings.Trim(rest, idAlphabet) == ""
-}
+func (id ID) valid() bool { return ids.Valid(string(id), idPrefix) }
 
 // newID makes the ID of a call that who asks for: with the same key always the same, so that
 // asking again finds what was begun; without a key a random one.
 func newID(random io.Reader, who Who, number nanp.Number, key string) (ID, error) {
 	if key == "" {
-		name, err := identity(random)
-		return ID(idPrefix + name), err
+		id, err := ids.New(random, idPrefix)
+		return ID(id), err
 	}
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q", who.Via, who.Name, number, key))
-	return ID(idPrefix + idEncoding.EncodeToString(sum[:idBytes])), nil
+	return ID(ids.Of(idPrefix, sum[:])), nil
 }
 
-// identity makes a random name.
-func identity(random io.Reader) (string, error) {
-	var b [idBytes]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", fmt.Errorf("make an identity: %w", err)
-	}
-	return idEncoding.EncodeToString(b[:]), nil
-}
-
-// Errors of the contract.
-var (
-	// ErrNotFound: there is no such validation, or it is another's.
-	ErrNotFound = errors.New("no such validation")
-	// ErrStale: the validation was changed meanwhile.
-	ErrStale = errors.New("the validation has changed meanwhile")
-)
+// ErrNotFound: there is no such validation, or it is another's.
+var ErrNotFound = errors.New("no such validation")
 
 // Kept is for how long a validation by a call is kept, and its key stands for it.
 const Kept = 24 * time.Hour
@@ -292,7 +265,7 @@ type Store interface {
 	// Load returns a validation, or ErrNotFound.
 	Load(ctx context.Context, id ID) (Stored, error)
 	// Save replaces the validation that still has that revision, and raises the revision by one.
-	// It says ErrStale when it has another, and ErrNotFound. The same again (revision and sealed
+	// It says storage.ErrStale when it has another, and ErrNotFound. The same again (revision and sealed
 	// bytes) changes nothing and is no error, as long as no other change came after it.
 	Save(ctx context.Context, validation Stored) error
 	// Count counts an entry by its time, unless its subject has as many as the rule allows. An

@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -55,7 +56,7 @@ func (d *Desk) help(
 	if err := d.mayHelp(ctx, who, number); err != nil {
 		return pins.Line{}, err
 	}
-	ctx, cancel := begun(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := d.record(ctx, who, action, number, reason); err != nil {
 		return pins.Line{}, errors.Join(err, d.failed(ctx, who, audit.ResetRefused, number, unrecorded))
@@ -137,7 +138,7 @@ func (d *Desk) openAccount(ctx context.Context, who Who, number accounts.Number,
 		}
 		return errors.Join(accounts.ErrNoAccount, d.failed(ctx, who, audit.LookedUp, "", noAccount))
 	}
-	ctx, cancel := begun(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	event := who.event(audit.AccountOpened, "", reason)
 	event.Subject = "account " + string(number)

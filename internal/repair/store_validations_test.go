@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"updatecenter/internal/repair"
+	"updatecenter/internal/storage"
 )
 
 var validationTests = map[string]func(play){
@@ -61,7 +62,7 @@ var validationTests = map[string]func(play){
 		for _, revision := range []int64{0, 1, 3, 1 << 40} {
 			v := validation(1, "late")
 			v.Revision = revision
-			p.t.Is(p.store.Save(p.t.Context(), v), repair.ErrStale)
+			p.t.Is(p.store.Save(p.t.Context(), v), storage.ErrStale)
 		}
 		p.loads(raised(validation(1, "changed")))
 	},
@@ -69,7 +70,7 @@ var validationTests = map[string]func(play){
 		p.create(validation(1, "new"), validation(1, "new"))
 		p.t.OK(p.store.Save(p.t.Context(), validation(1, "a")))
 		p.t.OK(p.store.Save(p.t.Context(), raised(validation(1, "b"))))
-		p.t.Is(p.store.Save(p.t.Context(), validation(1, "a")), repair.ErrStale)
+		p.t.Is(p.store.Save(p.t.Context(), validation(1, "a")), storage.ErrStale)
 	},
 	"what a caller does with the bytes is no change": func(p play) {
 		v := validation(1, "new")
@@ -86,7 +87,7 @@ var togetherTests = map[string]func(play){
 		p.create(v, v)
 		p.t.Same(p.together(func(i int) (bool, error) {
 			err := p.store.Save(p.t.Context(), validation(1, fmt.Sprint(i)))
-			if errors.Is(err, repair.ErrStale) {
+			if errors.Is(err, storage.ErrStale) {
 				return false, nil
 			}
 			return err == nil, err

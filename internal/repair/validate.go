@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
@@ -33,7 +34,7 @@ const (
 func (d *Desk) validate(
 	ctx context.Context, who Who, number nanp.Number, method pins.ValidationMethod, detail, note string,
 ) error {
-	ctx, cancel := begun(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := d.record(ctx, who, audit.Validated, number, detail); err != nil {
 		return errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, number, detail+", "+unrecorded))
@@ -189,7 +190,7 @@ type Validation struct {
 
 // Validation returns a validation that the same agent has begun by the same interface. It is
 // neither counted nor recorded: a page asks for it again and again. Errors: [ErrWho],
-// [ErrNotFound] of another's too, [pins.ErrUnreadable].
+// [ErrNotFound] of another's too, [storage.ErrUnreadable].
 func (d *Desk) Validation(ctx context.Context, who Who, id ID) (Validation, error) {
 	r, err := d.mine(ctx, who, id)
 	if err != nil {

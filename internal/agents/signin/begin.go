@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/typed"
 )
 
@@ -53,7 +54,7 @@ func (s *SignIn) Begin(ctx context.Context, userName, from string, browser Token
 		return Token{}, err
 	}
 	until := now.Add(s.rule.Password)
-	return s.create(ctx, KindSignIn, attempt{Version: sealedVersion, Name: name, Nobody: nobody, Browser: known, Until: until}, until)
+	return s.create(ctx, KindSignIn, &attempt{Name: name, Nobody: nobody, Browser: known, Until: until}, until)
 }
 
 // nobodyBits is how many bits of its HMAC a name that nobody has is counted under. Anybody can make
@@ -198,7 +199,7 @@ func (s *SignIn) ask(ctx context.Context, agent agents.Agent, a attempt, record 
 		return Step{Kind: AskEmail, Hint: hint(agent.Email)}, nil
 	}
 	a.Until = s.time().Add(s.rule.Code)
-	if err := s.keep(ctx, KindSignIn, record.Key, a, a.Until, record.Revision); err != nil {
+	if err := s.keep(ctx, KindSignIn, record.Key, &a, a.Until, record.Revision); err != nil {
 		return Step{}, stale(err)
 	}
 	return Step{Kind: AskApp}, nil
@@ -206,7 +207,7 @@ func (s *SignIn) ask(ctx context.Context, agent agents.Agent, a attempt, record 
 
 // stale is what is said when something else was done with a sign-in in the same moment.
 func stale(err error) error {
-	if errors.Is(err, ErrStale) || errors.Is(err, ErrNoRecord) {
+	if errors.Is(err, storage.ErrStale) || errors.Is(err, ErrNoRecord) {
 		return ErrExpired
 	}
 	return err

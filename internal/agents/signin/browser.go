@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // RememberFor is for how long a browser is remembered in which an agent has signed in, since he or
@@ -22,9 +24,9 @@ const maxRemembered = 20
 // browser is one in which agents have signed in, as it is sealed. Its token is a device cookie
 // (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies).
 type browser struct {
-	Version int      `json:"v"`
-	ID      string   `json:"id"` // the same with each new token: failures are counted under it
-	Agents  []seenIn `json:"agents"`
+	storage.Version
+	ID     string   `json:"id"` // the same with each new token: failures are counted under it
+	Agents []seenIn `json:"agents"`
 }
 
 // seenIn is an agent who has signed in in a browser.
@@ -57,17 +59,15 @@ func (s *SignIn) Remember(ctx context.Context, token Token, agent agents.Agent) 
 		if !admission.Admitted {
 			return Token{}, nil
 		}
-		drawn, err := newToken(s.random)
-		if err != nil {
+		if b.ID, err = ids.Token(s.random); err != nil {
 			return Token{}, err
 		}
-		b.Version, b.ID = sealedVersion, drawn.Reveal()
 	}
 	until := now.Add(RememberFor)
 	b.Agents = slices.DeleteFunc(b.Agents, func(seen seenIn) bool { return seen.Agent == agent.ID })
 	b.Agents = append(b.Agents, seenIn{Agent: agent.ID, Epoch: agent.Epoch, Until: until})
 	b.Agents = b.Agents[max(0, len(b.Agents)-maxRemembered):]
-	next, err := s.create(ctx, KindBrowser, b, until)
+	next, err := s.create(ctx, KindBrowser, &b, until)
 	if err != nil || record.Revision == 0 {
 		return next, err
 	}
@@ -166,7 +166,7 @@ func (s *SignIn) send(ctx context.Context, agent agents.Agent, a attempt, record
 		return err
 	}
 	a.Code, a.Tries, a.Sent, a.Until = code.Reveal(), 0, a.Sent+1, now.Add(s.rule.Code)
-	if err := s.keep(ctx, KindSignIn, record.Key, a, a.Until, record.Revision); err != nil {
+	if err := s.keep(ctx, KindSignIn, record.Key, &a, a.Until, record.Revision); err != nil {
 		return stale(err)
 	}
 	message := agents.Message{
@@ -184,7 +184,7 @@ func (s *SignIn) send(ctx context.Context, agent agents.Agent, a attempt, record
 // hundred entries at once five are judged, and a right one counts once. [ErrUsedUp],
 // [ErrExpired].
 func (s *SignIn) mailedIs(ctx context.Context, token Token, code secret.Text) (bool, error) {
-	for {
+	right, err := storage.Retry(ctx, func() (bool, error) {
 		a, record, err := s.underWay(ctx, token)
 		if err != nil {
 			return false, err
@@ -192,21 +192,13 @@ func (s *SignIn) mailedIs(ctx context.Context, token Token, code secret.Text) (b
 		if a.Tries >= s.rule.Tries {
 			return false, ErrUsedUp
 		}
-		right := secret.New(a.Code).Equal(code)
-		if right {
-			err = s.useUp(ctx, record)
-		} else {
-			a.Tries++
-			err = s.keep(ctx, KindSignIn, record.Key, a, a.Until, record.Revision)
+		if secret.New(a.Code).Equal(code) {
+			return true, s.useUp(ctx, record)
 		}
-		if err == nil {
-			return right, nil
-		}
-		// Somebody has got on, and each try gets a sign-in on by one: this ends.
-		if !errors.Is(err, ErrStale) || ctx.Err() != nil {
-			return false, stale(err)
-		}
-	}
+		a.Tries++
+		return false, s.keep(ctx, KindSignIn, record.Key, &a, a.Until, record.Revision)
+	})
+	return right && err == nil, stale(err)
 }
 
 // useUp ends a sign-in under way. Only one of many who do is told that it did.

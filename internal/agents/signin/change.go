@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/typed"
 )
 
@@ -38,7 +39,7 @@ func (s *SignIn) BeginChange(ctx context.Context, session Session, entry secret.
 	}
 	agent, until := session.Agent, s.time().Add(s.rule.Code)
 	c := change{What: what, Email: email, attempt: attempt{
-		Version: sealedVersion, Name: agent.Name, Until: until, Agent: agent.ID, Epoch: agent.Epoch, Mailed: agent.Factor != agents.App,
+		Name: agent.Name, Until: until, Agent: agent.ID, Epoch: agent.Epoch, Mailed: agent.Factor != agents.App,
 	}}
 	var err error
 	if c.Mailed && email != agent.Email {
@@ -51,7 +52,7 @@ func (s *SignIn) BeginChange(ctx context.Context, session Session, entry secret.
 			return Token{}, err
 		}
 	}
-	return s.create(ctx, KindChange, c, until)
+	return s.create(ctx, KindChange, &c, until)
 }
 
 // mailChange sends a code to an address, and returns it.
@@ -145,7 +146,7 @@ func (s *SignIn) Prove(ctx context.Context, session Session, token Token, code, 
 // proves judges codes and writes down that they were tried, in one step with what was judged, as
 // mailedIs does. A code of an app is looked at last, since that uses it up.
 func (s *SignIn) proves(ctx context.Context, session Session, token Token, code, emailCode secret.Text) (bool, error) {
-	for {
+	right, err := storage.Retry(ctx, func() (bool, error) {
 		c, record, err := s.changing(ctx, session, token)
 		if err != nil {
 			return false, err
@@ -162,15 +163,9 @@ func (s *SignIn) proves(ctx context.Context, session Session, token Token, code,
 		}
 		c.Tries++
 		c.Proved = right
-		err = s.keep(ctx, KindChange, record.Key, c, c.Until, record.Revision)
-		if err == nil {
-			return right, nil
-		}
-		// Somebody has got on, and each try gets a change on by one: this ends.
-		if !errors.Is(err, ErrStale) || ctx.Err() != nil {
-			return false, stale(err)
-		}
-	}
+		return right, s.keep(ctx, KindChange, record.Key, &c, c.Until, record.Revision)
+	})
+	return right && err == nil, stale(err)
 }
 
 // EndChange uses a proved change up; only one of many who do is told that it did. Errors:

@@ -2,21 +2,19 @@ package signin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/ids"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
-
-// sealedVersion is the form that this release writes. It refuses any other, and who was
-// signing in starts over.
-const sealedVersion = 1
 
 // attempt is a sign-in under way, as it is sealed.
 type attempt struct {
-	Version int             `json:"v"`
+	storage.Version
 	Name    agents.UserName `json:"name"`   // empty: what was typed is none
 	Nobody  string          `json:"nobody"` // the subject of failures if nobody has the name
 	Browser browser         `json:"browser,omitzero"`
@@ -35,30 +33,26 @@ type attempt struct {
 
 // session is a session, as it is sealed.
 type session struct {
-	Version int       `json:"v"`
-	Agent   agents.ID `json:"agent"`
-	Epoch   int64     `json:"epoch"`
-	Begun   time.Time `json:"begun"`
-	Seen    time.Time `json:"seen"`
-	From    string    `json:"from"`
+	storage.Version
+	Agent agents.ID `json:"agent"`
+	Epoch int64     `json:"epoch"`
+	Begun time.Time `json:"begun"`
+	Seen  time.Time `json:"seen"`
+	From  string    `json:"from"`
 }
 
 // draft is a draft, as it is sealed.
 type draft struct {
-	Version int       `json:"v"`
-	Until   time.Time `json:"until"`
-	Draft   Draft     `json:"draft"`
+	storage.Version
+	Until time.Time `json:"until"`
+	Draft Draft     `json:"draft"`
 }
 
 // keep seals what a token stands for and stores it on a revision (0: new).
 func (s *SignIn) keep(
-	ctx context.Context, kind Kind, key [32]byte, what any, expires time.Time, revision int64,
+	ctx context.Context, kind Kind, key [32]byte, what storage.Form, expires time.Time, revision int64,
 ) error {
-	plaintext, err := json.Marshal(what)
-	if err != nil {
-		return fmt.Errorf("write %s: %w", kind, err)
-	}
-	sealed, err := s.keys.Seal(s.random, plaintext, boundTo(kind, key))
+	sealed, err := storage.Seal(s.keys, s.random, boundTo(kind, key), what)
 	if err != nil {
 		return fmt.Errorf("seal %s: %w", kind, err)
 	}
@@ -70,11 +64,12 @@ func (s *SignIn) keep(
 }
 
 // create keeps something under a new token.
-func (s *SignIn) create(ctx context.Context, kind Kind, what any, expires time.Time) (Token, error) {
-	token, err := newToken(s.random)
+func (s *SignIn) create(ctx context.Context, kind Kind, what storage.Form, expires time.Time) (Token, error) {
+	drawn, err := ids.Token(s.random)
 	if err != nil {
 		return Token{}, err
 	}
+	token := secret.New(drawn)
 	key, _ := keyOf(token)
 	return token, s.keep(ctx, kind, key, what, expires, 0)
 }
@@ -88,7 +83,7 @@ func (s *SignIn) find(ctx context.Context, kind Kind, token Token, what any) (Re
 		return Record{}, ErrNoRecord
 	}
 	record, err := s.store.Get(ctx, key)
-	if errors.Is(err, ErrUnreadable) {
+	if errors.Is(err, storage.ErrUnreadable) {
 		s.logUnreadable(ctx, kind, err)
 	}
 	if err != nil {
@@ -97,7 +92,7 @@ func (s *SignIn) find(ctx context.Context, kind Kind, token Token, what any) (Re
 	if record.Kind != kind || !s.time().Before(record.Expires) {
 		return Record{}, ErrNoRecord
 	}
-	if err := s.open(record, what); err != nil {
+	if err := storage.Open(s.keys, record.Sealed, boundTo(record.Kind, record.Key), what); err != nil {
 		s.logUnreadable(ctx, kind, err)
 		return Record{}, ErrNoRecord
 	}
@@ -107,22 +102,4 @@ func (s *SignIn) find(ctx context.Context, kind Kind, token Token, what any) (Re
 // logUnreadable says once that something was lost, and nothing by which it was asked for.
 func (s *SignIn) logUnreadable(ctx context.Context, kind Kind, err error) {
 	s.log.WarnContext(ctx, "can't read a stored record", "kind", string(kind), "error", err)
-}
-
-// open says nothing of what the JSON held, which its own errors would quote.
-func (s *SignIn) open(record Record, what any) error {
-	plaintext, err := s.keys.Open(record.Sealed, boundTo(record.Kind, record.Key))
-	if err != nil {
-		return err
-	}
-	var form struct {
-		Version int `json:"v"`
-	}
-	if json.Unmarshal(plaintext, &form) != nil || form.Version != sealedVersion {
-		return errors.New("written by another release")
-	}
-	if json.Unmarshal(plaintext, what) != nil {
-		return errors.New("not in its form")
-	}
-	return nil
 }

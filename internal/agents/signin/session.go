@@ -3,17 +3,18 @@ package signin
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // Session is one that is under way.
@@ -46,15 +47,16 @@ func (s *SignIn) Start(ctx context.Context, agent agents.Agent, from string) (To
 
 func (s *SignIn) begin(ctx context.Context, agent agents.Agent, from string) (Token, error) {
 	now := s.time()
-	begun := session{Version: sealedVersion, Agent: agent.ID, Epoch: agent.Epoch, Begun: now, Seen: now, From: from}
-	return s.create(ctx, KindSession, begun, s.forgotten(begun))
+	begun := session{Agent: agent.ID, Epoch: agent.Epoch, Begun: now, Seen: now, From: from}
+	return s.create(ctx, KindSession, &begun, s.forgotten(begun))
 }
 
 // Session returns the session of a token, and notes that it was used. [ErrSignedOut]: there
 // is none, it was idle for Rule.Idle or lasted for Rule.Longest, somebody signed out, or
 // password, factor, role or state of the agent has changed. Other errors are those of stores.
 func (s *SignIn) Session(ctx context.Context, token Token) (Session, error) {
-	for {
+	// Another request may use the session, or end it, at the same time: then it is looked at again.
+	return storage.Retry(ctx, func() (Session, error) {
 		found, record, err := s.session(ctx, token)
 		if err != nil {
 			return Session{}, err
@@ -67,15 +69,11 @@ func (s *SignIn) Session(ctx context.Context, token Token) (Session, error) {
 		if err != nil {
 			return Session{}, err
 		}
-		err = s.touch(ctx, &found, record, now)
-		if err == nil {
-			return found.of(agent, record), nil
-		}
-		// Another request has used the session, or ended it: look again.
-		if !errors.Is(err, ErrStale) || ctx.Err() != nil {
+		if err := s.touch(ctx, &found, record, now); err != nil {
 			return Session{}, err
 		}
-	}
+		return found.of(agent, record), nil
+	})
 }
 
 // Look returns the session of a token as [SignIn.Session] does, and leaves it as it is: for what goes
@@ -141,13 +139,13 @@ func (s *SignIn) holder(ctx context.Context, of session) (agents.Agent, error) {
 	return agent, nil
 }
 
-// touch notes that a session was used. [ErrStale]: it was changed or ended meanwhile.
+// touch notes that a session was used. [storage.ErrStale]: it was changed or ended meanwhile.
 func (s *SignIn) touch(ctx context.Context, used *session, record Record, now time.Time) error {
 	if now.Sub(used.Seen) < touchEvery {
 		return nil
 	}
 	used.Seen = now
-	return s.keep(ctx, KindSession, record.Key, *used, s.forgotten(*used), record.Revision)
+	return s.keep(ctx, KindSession, record.Key, used, s.forgotten(*used), record.Revision)
 }
 
 // runsOut is when a session ends if it isn't used again.
@@ -165,7 +163,7 @@ func (s *SignIn) forgotten(of session) time.Time { return s.runsOut(of).Add(s.ru
 // SignOut ends a session, and records it, also when who asked has gone away. A token of none is no
 // error, as whoever has it is signed out.
 func (s *SignIn) SignOut(ctx context.Context, token Token) error {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	ended, err := s.end(ctx, token)
 	if err != nil || ended == nil {
@@ -218,54 +216,37 @@ func (s *SignIn) Renew(ctx context.Context, token Token, changed agents.Agent) (
 	if _, err := s.holder(ctx, *found); err != nil {
 		return Token{}, err
 	}
-	return s.create(ctx, KindSession, *found, s.forgotten(*found))
+	return s.create(ctx, KindSession, found, s.forgotten(*found))
 }
 
 // end deletes a session, whatever else is done with it in the same moment, and returns it;
 // nil: there is none, or somebody else has ended it.
 func (s *SignIn) end(ctx context.Context, token Token) (*session, error) {
-	for {
+	found, err := storage.Retry(ctx, func() (*session, error) {
 		found, record, err := s.session(ctx, token)
-		if errors.Is(err, ErrSignedOut) {
-			return nil, nil
-		}
 		if err != nil {
 			return nil, err
 		}
-		err = s.store.Delete(ctx, record.Key, record.Revision)
-		switch {
-		case err == nil:
-			return &found, nil
-		case errors.Is(err, ErrNoRecord):
-			return nil, nil
-		case !errors.Is(err, ErrStale) || ctx.Err() != nil:
-			return nil, fmt.Errorf("end session: %w", err)
-		}
+		return &found, s.store.Delete(ctx, record.Key, record.Revision)
+	})
+	switch {
+	case errors.Is(err, ErrSignedOut), errors.Is(err, ErrNoRecord):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("end session: %w", err)
 	}
+	return found, nil
 }
 
 // Token is 32 random bytes as 43 characters of unpadded base64url. It goes into a cookie,
 // and into nothing else. A store knows its SHA-256 alone.
 type Token = secret.Text
 
-const tokenBytes = 32
-
-func newToken(random io.Reader) (Token, error) {
-	var drawn [tokenBytes]byte
-	if _, err := io.ReadFull(random, drawn[:]); err != nil {
-		return Token{}, fmt.Errorf("draw token: %w", err)
-	}
-	return secret.New(base64.RawURLEncoding.EncodeToString(drawn[:])), nil
-}
-
 // keyOf returns the key under which a store keeps what the token stands for, and false for
 // what can be no token, which no store is asked about.
 func keyOf(token Token) ([32]byte, bool) {
 	written := token.Reveal()
-	if len(written) != base64.RawURLEncoding.EncodedLen(tokenBytes) {
-		return [32]byte{}, false
-	}
-	if _, err := base64.RawURLEncoding.Strict().DecodeString(written); err != nil {
+	if !ids.ValidToken(written) {
 		return [32]byte{}, false
 	}
 	return sha256.Sum256([]byte(written)), true
@@ -273,8 +254,8 @@ func keyOf(token Token) ([32]byte, bool) {
 
 // boundTo is what a sealed record is bound to: moved to another key or kind it can't be
 // opened.
-func boundTo(kind Kind, key [32]byte) []byte {
-	return []byte("signin " + string(kind) + " " + hex.EncodeToString(key[:]))
+func boundTo(kind Kind, key [32]byte) string {
+	return "signin " + string(kind) + " " + hex.EncodeToString(key[:])
 }
 
 // codeDigits is how many digits a code has, by e-mail as of an app: NIST SP 800-63B asks for six at
@@ -311,7 +292,7 @@ func (s *SignIn) SaveDraft(ctx context.Context, d Draft) (Token, error) {
 		return Token{}, &WaitError{Until: admission.Strikes.LockedUntil}
 	}
 	until := now.Add(s.rule.Draft)
-	return s.create(ctx, KindDraft, draft{Version: sealedVersion, Until: until, Draft: d}, until)
+	return s.create(ctx, KindDraft, &draft{Until: until, Draft: d}, until)
 }
 
 // Draft returns a draft of that agent, once. [ErrNoDraft]; another agent's draft is left
@@ -328,7 +309,7 @@ func (s *SignIn) Draft(ctx context.Context, token Token, of agents.ID) (Draft, e
 		return Draft{}, ErrNoDraft
 	}
 	err = s.store.Delete(ctx, record.Key, record.Revision)
-	if errors.Is(err, ErrNoRecord) || errors.Is(err, ErrStale) {
+	if errors.Is(err, ErrNoRecord) || errors.Is(err, storage.ErrStale) {
 		return Draft{}, ErrNoDraft
 	}
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 func TestIdle(t *testing.T) {
@@ -350,7 +351,7 @@ func TestUnreadableRecords(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
 	session := w.signedIn("ann")
-	w.stores.down = fmt.Errorf("%w: %w", signin.ErrNoRecord, signin.ErrUnreadable)
+	w.stores.down = fmt.Errorf("%w: %w", signin.ErrNoRecord, storage.ErrUnreadable)
 	w.signedOut(session)
 	log := w.log.String()
 	if strings.Count(log, "can't read a stored record") != 1 || strings.Contains(log, session.Reveal()) {

@@ -184,16 +184,9 @@ func (e *WaitError) Error() string {
 	return "no more attempts until " + e.Until.UTC().Format(time.RFC3339)
 }
 
-// The ways in which a store refuses.
-var (
-	// ErrNoRecord is a key under which nothing is kept (any more).
-	ErrNoRecord = errors.New("no such record")
-	// ErrUnreadable is said together with ErrNoRecord, of what is kept under the key but is damaged,
-	// or was written by another release.
-	ErrUnreadable = errors.New("the stored record can't be read")
-	// ErrStale is a record that somebody else has changed, made or deleted meanwhile.
-	ErrStale = errors.New("the record has changed meanwhile")
-)
+// ErrNoRecord is a key under which nothing is kept (any more). Together with [storage.ErrUnreadable] it is
+// one under which something is kept that is damaged, or that another release wrote.
+var ErrNoRecord = errors.New("no such record")
 
 // Kind is what a [Record] is of. A token of one kind is good for nothing else.
 type Kind string
@@ -225,14 +218,14 @@ const MaxSealed = 24 << 10
 // at Expires.
 type Store interface {
 	// Put keeps the record under its key, if what is kept there has that revision; 0: if
-	// nothing is. Its Revision is then one more. ErrStale: there is another revision,
+	// nothing is. Its Revision is then one more. storage.ErrStale: there is another revision,
 	// something where nothing should be, or nothing where something should be. The same again (the
 	// same sealed bytes on the same revision) changes nothing and is no error, as long as
 	// nothing else has changed the record.
 	Put(ctx context.Context, record Record, revision int64) error
-	// Get returns what is kept under the key, or ErrNoRecord, with ErrUnreadable where it applies.
+	// Get returns what is kept under the key, or ErrNoRecord, with storage.ErrUnreadable where it applies.
 	Get(ctx context.Context, key [32]byte) (Record, error)
 	// Delete deletes what is kept under the key, if it has that revision. So of many who
-	// delete one record at once a single one is told that it did. ErrStale, ErrNoRecord.
+	// delete one record at once a single one is told that it did. storage.ErrStale, ErrNoRecord.
 	Delete(ctx context.Context, key [32]byte, revision int64) error
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/storage"
 )
 
 var recordTests = map[string]func(play){
@@ -52,12 +53,12 @@ var recordTests = map[string]func(play){
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(1, "b"), 1)
 		for _, revision := range []int64{0, 1, 3} {
-			p.t.Is(p.store.Put(p.t.Context(), p.record(1, "x"), revision), signin.ErrStale)
+			p.t.Is(p.store.Put(p.t.Context(), p.record(1, "x"), revision), storage.ErrStale)
 		}
 		p.kept(p.record(1, "b"), 2)
 	},
 	"a change of nothing is refused": func(p play) {
-		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "a"), 1), signin.ErrStale)
+		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "a"), 1), storage.ErrStale)
 		p.nothing(1)
 	},
 	"the same again changes nothing": func(p play) {
@@ -67,7 +68,7 @@ var recordTests = map[string]func(play){
 		p.put(p.record(1, "b"), 1)
 		p.put(p.record(1, "b"), 1)
 		p.kept(p.record(1, "b"), 2)
-		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "a"), 0), signin.ErrStale)
+		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "a"), 0), storage.ErrStale)
 	},
 	"what was deleted is gone": func(p play) {
 		p.put(p.record(1, "a"), 0)
@@ -75,14 +76,14 @@ var recordTests = map[string]func(play){
 		p.t.OK(p.store.Delete(p.t.Context(), key(1), 1))
 		p.nothing(1)
 		p.t.Is(p.store.Delete(p.t.Context(), key(1), 1), signin.ErrNoRecord)
-		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "b"), 1), signin.ErrStale)
+		p.t.Is(p.store.Put(p.t.Context(), p.record(1, "b"), 1), storage.ErrStale)
 		p.kept(p.record(2, "a"), 1)
 	},
 	"another revision isn't deleted": func(p play) {
 		p.put(p.record(1, "a"), 0)
 		p.put(p.record(1, "b"), 1)
 		for _, revision := range []int64{0, 1, 3} {
-			p.t.Is(p.store.Delete(p.t.Context(), key(1), revision), signin.ErrStale)
+			p.t.Is(p.store.Delete(p.t.Context(), key(1), revision), storage.ErrStale)
 		}
 		p.kept(p.record(1, "b"), 2)
 	},

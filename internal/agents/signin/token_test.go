@@ -1,26 +1,11 @@
 package signin
 
 import (
-	"bytes"
-	"crypto/rand"
 	"strings"
 	"testing"
 
 	"updatecenter/internal/secret"
 )
-
-func TestTokens(t *testing.T) {
-	token, err := newToken(rand.Reader)
-	if err != nil || len(token.Reveal()) != 43 {
-		t.Fatalf("a token of %d characters, %v", len(token.Reveal()), err)
-	}
-	if _, ok := keyOf(token); !ok {
-		t.Error("refuses its own token")
-	}
-	if _, err := newToken(bytes.NewReader(nil)); err == nil {
-		t.Error("a token without randomness")
-	}
-}
 
 func TestHint(t *testing.T) {
 	for address, want := range map[string]string{

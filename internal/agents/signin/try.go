@@ -8,18 +8,14 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/detached"
 	"updatecenter/internal/limit"
 )
 
-// afterwards bounds the time for what must be done although whoever asked may be gone. It is more
-// than a record in the audit takes at most.
+// afterwards bounds the time for what must be done although whoever asked may be gone: who hangs up in the
+// right moment must not be able to try passwords that nobody hears of. It is more than a record in the
+// audit takes at most.
 const afterwards = audit.Within + time.Second
-
-// detached is a context for it. Who hangs up in the right moment must not be able to try passwords
-// that nobody hears of.
-func detached(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(ctx), afterwards)
-}
 
 // try is a password or a code that was counted and is not judged yet.
 type try struct {
@@ -91,7 +87,7 @@ func (s *SignIn) takeBack(ctx context.Context, t try) {
 // release uncounts, also when who asked has gone away. What can't be uncounted stays: that
 // errs on the safe side.
 func (s *SignIn) release(ctx context.Context, subject string, counted admissions) {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := s.attempts.Release(ctx, subject, counted); err != nil {
 		s.log.WarnContext(ctx, "can't uncount an attempt to sign in", "error", err)
@@ -143,7 +139,7 @@ func (s *SignIn) locked(ctx context.Context, t try, strikes limit.Strikes) error
 	if !strikes.Closed {
 		message.On = strikes.LockedUntil
 	}
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := s.mailer.Mail(ctx, message); err != nil {
 		s.log.ErrorContext(ctx, "can't tell an agent that sign-in is locked", "agent", string(t.agent.Name), "error", err)
@@ -169,7 +165,7 @@ func about(action audit.Action, agent agents.Agent, from string) audit.Event {
 
 // note records what has happened already, also when who asked has gone away.
 func (s *SignIn) note(ctx context.Context, event audit.Event) error {
-	ctx, cancel := detached(ctx)
+	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	return s.record(ctx, event)
 }

@@ -31,7 +31,6 @@ package mailqueue
 import (
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,6 +39,7 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/secret"
 )
@@ -128,14 +128,14 @@ func (q *Queue) take(ctx context.Context, message agents.Message) error {
 	if n := counts[queue.AgentMail]; n.Due+n.Later >= q.config.Most {
 		return ErrFull
 	}
-	var name [16]byte
-	if _, err := io.ReadFull(q.config.Random, name[:]); err != nil {
+	name, err := ids.Hex(q.config.Random, 16)
+	if err != nil {
 		return fmt.Errorf("name it: %w", err)
 	}
 	if message.Date.IsZero() {
 		message.Date = q.config.Now()
 	}
-	task := queue.Task{Queue: queue.AgentMail, ID: hex.EncodeToString(name[:]), Within: runFor}
+	task := queue.Task{Queue: queue.AgentMail, ID: name, Within: runFor}
 	if task.Payload, err = q.seal(message, task.ID); err != nil {
 		return err
 	}

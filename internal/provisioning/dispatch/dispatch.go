@@ -47,7 +47,6 @@ package dispatch
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -64,6 +63,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"updatecenter/internal/ids"
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/secret"
 )
@@ -163,8 +163,8 @@ func New(config Config) (*Dispatcher, error) {
 		return nil, fmt.Errorf("sign with the secret: %w", err)
 	}
 	config = config.withDefaults()
-	var name [8]byte
-	if _, err := io.ReadFull(config.Random, name[:]); err != nil {
+	name, err := ids.Hex(config.Random, 8)
+	if err != nil {
 		return nil, fmt.Errorf("choose a name: %w", err)
 	}
 	delays := &delays{random: config.Random}
@@ -174,7 +174,7 @@ func New(config Config) (*Dispatcher, error) {
 		receiver: &receiver{delays: delays, partitions: config.Parallel},
 		troubles: &troubles{delays: delays},
 		metrics:  newMetrics(config.Registerer),
-		name:     hex.EncodeToString(name[:]),
+		name:     name,
 		wake:     make(chan struct{}, 1),
 	}, nil
 }

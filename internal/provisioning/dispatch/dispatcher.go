@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"updatecenter/internal/detached"
 	"updatecenter/internal/provisioning"
 )
 
@@ -207,7 +208,7 @@ func (r *run) partition(partition, holder string, claimed time.Time) (given bool
 // storeContext limits a question to the store, which is asked to its end even when the run
 // stops.
 func (r *run) storeContext() (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(r.work), storeFor)
+	return detached.Context(r.work, storeFor)
 }
 
 // deliverAll delivers the messages of a partition. It returns when the partition is due again; zero: it

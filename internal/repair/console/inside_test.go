@@ -15,7 +15,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
+	"updatecenter/internal/storage"
 )
 
 // bare is a console that knows nobody, and its log.
@@ -49,7 +49,7 @@ func TestClientsThatLeave(t *testing.T) {
 		"left":                {true, fmt.Errorf("ask a store: %w", context.Canceled), "level=INFO", 0},
 		"time over":           {false, fmt.Errorf("ask a store: %w", context.DeadlineExceeded), "level=ERROR", 100},
 		"canceled by a store": {false, fmt.Errorf("ask a store: %w", context.Canceled), "level=ERROR", 100},
-		"left in a fault":     {true, pins.ErrUnreadable, "level=ERROR", 0},
+		"left in a fault":     {true, storage.ErrUnreadable, "level=ERROR", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, log := bare(t)

@@ -3,14 +3,13 @@ package console
 import (
 	"cmp"
 	"context"
-	"encoding/base32"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/ids"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
@@ -101,15 +100,13 @@ func (v *visit) number() (nanp.Number, error) {
 	return number, nil
 }
 
-var keyEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
-
 // newKey names what is done by a form, however often it is sent.
 func (c *Console) newKey() (string, error) {
-	var drawn [16]byte
-	if _, err := io.ReadFull(c.config.Random, drawn[:]); err != nil {
+	key, err := ids.Base32(c.config.Random, 16)
+	if err != nil {
 		return "", broken(fmt.Errorf("name a form: %w", err))
 	}
-	return keyEncoding.EncodeToString(drawn[:]), nil
+	return key, nil
 }
 
 // History reads what happened to a number, as [pins.Provisioning] does: its newest limit records,

@@ -1,16 +1,16 @@
 package console
 
 import (
-	"encoding/base32"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/ids"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -97,7 +97,7 @@ func explain(err error) *refusal {
 		return signedOut.because(err)
 	case errors.Is(err, pins.ErrNoLine), errors.Is(err, agents.ErrNoAgent):
 		return noPage.because(err)
-	case errors.Is(err, pins.ErrUnreadable), errors.Is(err, agents.ErrUnreadable):
+	case errors.Is(err, storage.ErrUnreadable):
 		return broken(err)
 	}
 	return unavailable(err)
@@ -145,10 +145,9 @@ func (c *Console) logRefusal(v *visit, no *refusal, reference string) {
 // reference names one refusal, "K7QM-2F9D", so that it can be told by telephone; "" without
 // randomness.
 func (c *Console) reference() string {
-	var drawn [5]byte
-	if _, err := io.ReadFull(c.config.Random, drawn[:]); err != nil {
+	written, err := ids.Base32(c.config.Random, 5)
+	if err != nil {
 		return ""
 	}
-	written := base32.StdEncoding.EncodeToString(drawn[:])
 	return written[:4] + "-" + written[4:]
 }

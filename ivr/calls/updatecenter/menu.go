@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/ivr"
 	featurecalls "updatecenter/ivr/calls/features"
 	"updatecenter/pins"
@@ -186,7 +187,7 @@ func (d actions) change(ctx context.Context, c *ivr.Call) (changing, error) {
 		return "", err
 	}
 	switch err := d.lines.Change(ctx, request); {
-	case errors.Is(err, pins.ErrStale), errors.Is(err, pins.ErrNoLine):
+	case errors.Is(err, storage.ErrStale), errors.Is(err, pins.ErrNoLine):
 		return wasOvertaken, nil
 	case err != nil:
 		return "", err
