@@ -11,7 +11,6 @@ import (
 	"updatecenter/internal/audited"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
-	"updatecenter/internal/redisstore"
 )
 
 type accountsCommand struct {
@@ -47,26 +46,23 @@ func (f destinationFlag) destinations() (nanp.Destinations, error) {
 // changed of them is told by the notices.
 func (f accountFlags) openAs(
 	ctx context.Context, c terminal, told notices.Policy, as func(accounts.Store) accounts.Store,
-) (*redisstore.DB, audited.Accounts, error) {
+) (audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
 	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
 	called := r.destinations("CALL_DESTINATIONS", f.CallDestinations)
 	if err := r.err(); err != nil {
-		return nil, audited.Accounts{}, err
+		return audited.Accounts{}, err
 	}
 	db, err := f.openSealed(ctx, c, keys)
 	if err != nil {
-		return nil, audited.Accounts{}, err
+		return audited.Accounts{}, err
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called, Notices: told.Account,
 	})
-	if err != nil {
-		return nil, audited.Accounts{}, errors.Join(err, db.Close())
-	}
-	return db, audited.Accounts{Accounts: all, Audit: auditIn(c, db, keys)}, nil
+	return audited.Accounts{Accounts: all, Audit: auditIn(c, db, keys)}, err
 }
 
 // accountFlag names an account.
@@ -76,13 +72,13 @@ type accountFlag struct {
 }
 
 // open opens the Redis and the accounts in it, and reads the number.
-func (f accountFlag) open(ctx context.Context, c terminal, told notices.Policy) (*redisstore.DB, audited.Accounts, accounts.Number, error) {
+func (f accountFlag) open(ctx context.Context, c terminal, told notices.Policy) (audited.Accounts, accounts.Number, error) {
 	number, err := accounts.ParseNumber(f.Number)
 	if err != nil {
-		return nil, audited.Accounts{}, "", usage(err)
+		return audited.Accounts{}, "", usage(err)
 	}
-	db, all, err := f.openAs(ctx, c, told, func(store accounts.Store) accounts.Store { return store })
-	return db, all, number, err
+	all, err := f.openAs(ctx, c, told, func(store accounts.Store) accounts.Store { return store })
+	return all, number, err
 }
 
 type accountsShow struct {
@@ -91,11 +87,10 @@ type accountsShow struct {
 
 // Run shows the account, as the REST API does.
 func (cmd *accountsShow) Run(ctx context.Context, c terminal) error {
-	db, all, number, err := cmd.open(ctx, c, notices.Policy{})
+	all, number, err := cmd.open(ctx, c, notices.Policy{})
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	account, err := all.Get(ctx, actor(""), number)
 	if err != nil {
 		return fmt.Errorf("show account: %w", err)
@@ -110,11 +105,10 @@ type accountsHistory struct {
 
 // Run shows the records.
 func (cmd *accountsHistory) Run(ctx context.Context, c terminal) error {
-	db, all, number, err := cmd.open(ctx, c, notices.Policy{})
+	all, number, err := cmd.open(ctx, c, notices.Policy{})
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	records, err := all.History(ctx, actor(""), number, cmd.Limit)
 	if err != nil {
 		return fmt.Errorf("show history: %w", err)
@@ -135,11 +129,10 @@ type accountsNewCode struct {
 
 // Run makes a new security code. It is shown to nobody; the customer has it delivered.
 func (cmd *accountsNewCode) Run(ctx context.Context, c terminal) error {
-	db, all, number, err := cmd.open(ctx, c, noticesByServers(cmd.Notices))
+	all, number, err := cmd.open(ctx, c, noticesByServers(cmd.Notices))
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	if _, err := all.NewCode(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number, err)
 	}
@@ -155,11 +148,10 @@ type accountsOpen struct {
 
 // Run opens the verification of the account. One that is not closed stays as it is.
 func (cmd *accountsOpen) Run(ctx context.Context, c terminal) error {
-	db, all, number, err := cmd.open(ctx, c, notices.Policy{})
+	all, number, err := cmd.open(ctx, c, notices.Policy{})
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	if err := all.Open(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number, err)
 	}
@@ -184,7 +176,7 @@ func (cmd *accountsImport) Help() string {
 func (cmd *accountsImport) Run(ctx context.Context, c terminal) error {
 	told := noticesByServers(cmd.Notices)
 	told.Welcome = cmd.Welcome
-	db, all, err := cmd.openAs(ctx, c, told, func(store accounts.Store) accounts.Store {
+	all, err := cmd.openAs(ctx, c, told, func(store accounts.Store) accounts.Store {
 		if cmd.DryRun {
 			return &dryAccounts{store, map[accounts.Number]accounts.Stored{}}
 		}
@@ -193,7 +185,6 @@ func (cmd *accountsImport) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	under, err := cmd.begin(ctx, c, "accounts")
 	if err != nil {
 		return err

@@ -11,7 +11,6 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
-	"updatecenter/internal/redisstore"
 )
 
 type agentsCommand struct {
@@ -35,7 +34,6 @@ func (cmd *agentsInvite) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer all.db.Close() //nolint:errcheck // at the end of the process
 	invitee := agents.Invitee{Name: string(name), FullName: cmd.FullName, Email: cmd.Email, Role: agents.Role(cmd.Role)}
 	if cmd.RequireApp {
 		invitee.Required = agents.App
@@ -83,7 +81,6 @@ func (cmd *agentsList) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer all.db.Close() //nolint:errcheck // at the end of the process
 	everybody, err := all.ListFor(ctx, byOf(actor("")))
 	if err != nil {
 		return err
@@ -125,7 +122,6 @@ func (cmd *agentsDeactivate) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer all.db.Close() //nolint:errcheck // at the end of the process
 	if _, err := all.Deactivate(ctx, cmd.by(), name); err != nil {
 		return err
 	}
@@ -144,7 +140,6 @@ func (cmd *agentsReactivate) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer all.db.Close() //nolint:errcheck // at the end of the process
 	agent, err := all.Reactivate(ctx, cmd.by(), name)
 	if err != nil {
 		return err
@@ -202,7 +197,6 @@ func (f agentsFlags) config(c terminal, links bool) (config, error) {
 // people are the agents in a Redis.
 type people struct {
 	*agents.Agents
-	db     *redisstore.DB
 	mailed bool // whether there is a mail server; otherwise links are shown at the console
 }
 
@@ -227,9 +221,9 @@ func (f agentsFlags) open(ctx context.Context, c terminal, links bool) (people, 
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	all, err := newAgents(settings, outside{db: db, now: time.Now, log: log}, auditIn(c, db, settings.keys), mailer)
 	if err != nil {
-		return people{}, errors.Join(usage(err), db.Close())
+		return people{}, usage(err)
 	}
-	return people{all, db, mailed}, nil
+	return people{all, mailed}, nil
 }
 
 // terminalMail shows invitations where no mail server is, and nothing else.

@@ -163,18 +163,7 @@ const agentsEvery = time.Hour
 
 // sweep looks for them until the context ends.
 func (h *support) sweep(ctx context.Context) {
-	ticker := time.NewTicker(agentsEvery)
-	defer ticker.Stop()
-	for {
-		if err := h.agents.Sweep(ctx); err != nil && ctx.Err() == nil {
-			background(h.log).Warn("unused profiles of agents could not all be looked after", slog.Any("cause", err))
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-	}
+	every(ctx, agentsEvery, background(h.log), "unused profiles of agents could not all be looked after", h.agents.Sweep)
 }
 
 // alertWithin bounds how long it takes to have an alert queued.

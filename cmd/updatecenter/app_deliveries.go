@@ -140,11 +140,16 @@ const sweepEvery = 30 * time.Second
 
 // sweep looks for forgotten deliveries until the context ends.
 func (a *app) sweep(ctx context.Context) {
-	ticker := time.NewTicker(sweepEvery)
+	every(ctx, sweepEvery, background(a.log), "forgotten deliveries could not be looked for", a.deliveries.Sweep)
+}
+
+// every does something at once and then at intervals, until the context ends. What fails is logged.
+func every(ctx context.Context, interval time.Duration, log *slog.Logger, failed string, do func(context.Context) error) {
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
-		if err := a.deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
-			background(a.log).Warn("forgotten deliveries could not be looked for", slog.Any("cause", err))
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			log.Warn(failed, slog.Any("cause", err))
 		}
 		select {
 		case <-ctx.Done():

@@ -37,10 +37,8 @@ func (f auditFlags) open(ctx context.Context, c terminal) (*redisstore.DB, *audi
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, err := checkSecretKeys(ctx, db, keys); err != nil {
-		return nil, nil, errors.Join(err, db.Close())
-	}
-	return db, log, nil
+	_, err = checkSecretKeys(ctx, db, keys)
+	return db, log, err
 }
 
 // openUnchecked is open with whatever keys: who verifies may have those of a part of the audit.
@@ -88,11 +86,10 @@ func (cmd *auditVerify) Run(ctx context.Context, c terminal) error {
 		}
 		expect = &anchor
 	}
-	db, log, _, err := cmd.openUnchecked(c)
+	_, log, _, err := cmd.openUnchecked(c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	if cmd.File != "" {
 		return verifyFile(ctx, c, log, cmd.File)
 	}
@@ -188,11 +185,10 @@ func (cmd *auditExport) Run(ctx context.Context, c terminal) error {
 			return usage(fmt.Errorf("--since: %w", err))
 		}
 	}
-	db, log, err := cmd.open(ctx, c)
+	_, log, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	err = log.Record(ctx, actor("").Event(audit.AuditRead, "", strings.TrimSpace("export "+cmd.Since)))
 	switch {
 	case audit.IsFault(err):
@@ -233,7 +229,6 @@ func (cmd *auditBegin) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	// A Redis whose check values of keys are gone as well would ask for a head that opens.
 	if _, err := db.CheckSecretKeys(ctx, keys, nil); err != nil {
 		return err
@@ -267,11 +262,10 @@ func (cmd *auditTrim) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return usage(fmt.Errorf("--before: %w", err))
 	}
-	db, log, err := cmd.open(ctx, c)
+	_, log, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	count, err := log.Trim(ctx, before, actor(cmd.By).Event("", "", ""))
 	if err != nil {
 		return err

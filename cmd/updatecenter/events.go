@@ -65,7 +65,6 @@ func (cmd *eventsReplay) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	return audit.DoMany(ctx, log, cmd.event(audit.EventsReplayed, number), func() (string, error) {
 		numbers := []nanp.Number{number}
 		if cmd.All {
@@ -165,11 +164,14 @@ func (cmd *eventsSkip) Run(ctx context.Context, c terminal) error {
 	if !said.Valid() || said.Reason == "" {
 		return usage(pins.ErrNote)
 	}
-	db, lines, number, err := cmd.open(ctx, c)
+	number, err := typed.Number(cmd.Number)
+	if err != nil {
+		return usage(err)
+	}
+	db, log, err := cmd.auditFlags.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	oldest, err := db.Events().Waiting(ctx, number, 1)
 	switch {
 	case err != nil:
@@ -179,7 +181,7 @@ func (cmd *eventsSkip) Run(ctx context.Context, c terminal) error {
 	case nameOf(oldest[0]) != cmd.ID:
 		return fmt.Errorf("not the oldest event of %s that waits, which is %s", number.Display(), plain(nameOf(oldest[0])))
 	}
-	err = audit.Do(ctx, lines.Audit, actor(cmd.By).Event(audit.EventSkipped, string(number), cmd.Reason), func() error {
+	err = audit.Do(ctx, log, actor(cmd.By).Event(audit.EventSkipped, string(number), cmd.Reason), func() error {
 		return db.Events().Skip(ctx, number, oldest[0].Position, pins.Record{
 			At: time.Now().UTC(), Event: pins.EventSkipped, By: said.By, From: said.From, Reason: said.Reason,
 			Changes: []string{cmd.ID},
@@ -215,7 +217,6 @@ func (cmd *eventsTail) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	t := &tail{
 		terminal: c, events: db.Events(), number: number, json: cmd.JSON,
 		from: from, seen: map[string]time.Time{},

@@ -253,7 +253,6 @@ func (cmd *linesImport) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	under, err := cmd.begin(ctx, c, "lines")
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audited"
-	"updatecenter/internal/redisstore"
 )
 
 type keysCommand struct {
@@ -23,12 +22,12 @@ type keyFlags struct {
 }
 
 // open opens the Redis and the keys in it.
-func (f keyFlags) open(ctx context.Context, c terminal) (*redisstore.DB, audited.Keys, error) {
+func (f keyFlags) open(ctx context.Context, c terminal) (audited.Keys, error) {
 	db, log, err := f.auditFlags.open(ctx, c)
 	if err != nil {
-		return nil, audited.Keys{}, err
+		return audited.Keys{}, err
 	}
-	return db, audited.Keys{Store: db.Keys(), Audit: log, Now: time.Now, Random: rand.Reader}, nil
+	return audited.Keys{Store: db.Keys(), Audit: log, Now: time.Now, Random: rand.Reader}, nil
 }
 
 type keysCreate struct {
@@ -43,11 +42,10 @@ func (cmd *keysCreate) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return usage(err)
 	}
-	db, keys, err := cmd.open(ctx, c)
+	keys, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	token, err := keys.Create(ctx, actor(""), cmd.Name, scopes)
 	if err != nil {
 		return err
@@ -63,11 +61,10 @@ type keysList struct {
 
 // Run lists the keys.
 func (cmd *keysList) Run(ctx context.Context, c terminal) error {
-	db, all, err := cmd.open(ctx, c)
+	all, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	keys, err := all.List(ctx, actor(""))
 	if err != nil {
 		return err
@@ -86,11 +83,10 @@ type keysRevoke struct {
 
 // Run revokes the key.
 func (cmd *keysRevoke) Run(ctx context.Context, c terminal) error {
-	db, keys, err := cmd.open(ctx, c)
+	keys, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	if err := keys.Revoke(ctx, actor(""), cmd.Name); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -53,6 +52,7 @@ func (f redisFlag) open(c terminal) (*redisstore.DB, error) {
 	if err != nil {
 		return nil, usage(fmt.Errorf("REDIS_URL: %w", err))
 	}
+	*c.opened = append(*c.opened, db)
 	db.Require(level, func(string, error) {}) // run tells of it
 	return db, nil
 }
@@ -63,10 +63,8 @@ func (f redisFlag) openSealed(ctx context.Context, c terminal, keys secret.Keyri
 	if err != nil {
 		return nil, err
 	}
-	if _, err := checkSecretKeys(ctx, db, keys); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return db, nil
+	_, err = checkSecretKeys(ctx, db, keys)
+	return db, err
 }
 
 // linesIn are the lines in a Redis.
@@ -89,17 +87,17 @@ type lineFlag struct {
 }
 
 // open opens the Redis and the lines in it, and reads the number.
-func (f lineFlag) open(ctx context.Context, c terminal) (*redisstore.DB, audited.Lines, nanp.Number, error) {
+func (f lineFlag) open(ctx context.Context, c terminal) (audited.Lines, nanp.Number, error) {
 	number, err := typed.Number(f.Number)
 	if err != nil {
-		return nil, audited.Lines{}, "", usage(err)
+		return audited.Lines{}, "", usage(err)
 	}
 	db, log, err := f.auditFlags.open(ctx, c)
 	if err != nil {
-		return nil, audited.Lines{}, "", err
+		return audited.Lines{}, "", err
 	}
 	lines, err := linesIn(db, log)
-	return db, lines, number, err
+	return lines, number, err
 }
 
 type linesShow struct {
@@ -109,11 +107,10 @@ type linesShow struct {
 
 // Run shows the line.
 func (cmd *linesShow) Run(ctx context.Context, c terminal) error {
-	db, lines, number, err := cmd.open(ctx, c)
+	lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	line, err := lines.Find(ctx, actor(""), number)
 	if err != nil {
 		return fmt.Errorf("show %s: %w", number.Display(), err)
@@ -133,11 +130,10 @@ type linesHistory struct {
 
 // Run shows the records.
 func (cmd *linesHistory) Run(ctx context.Context, c terminal) error {
-	db, lines, number, err := cmd.open(ctx, c)
+	lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	records, err := lines.History(ctx, actor(""), number, cmd.Limit)
 	if err != nil {
 		return err
@@ -168,11 +164,10 @@ type linesReset struct {
 
 // Run resets the line's PIN.
 func (cmd *linesReset) Run(ctx context.Context, c terminal) error {
-	db, lines, number, err := cmd.open(ctx, c)
+	lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	lines.Provisioning.Notice = noticesByServers(cmd.Notices).PIN
 	if err := lines.Reset(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
@@ -189,11 +184,10 @@ type linesRemove struct {
 
 // Run removes the line.
 func (cmd *linesRemove) Run(ctx context.Context, c terminal) error {
-	db, lines, number, err := cmd.open(ctx, c)
+	lines, number, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // at the end of the process
 	if err := lines.Remove(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}

@@ -44,6 +44,7 @@ type terminal struct {
 	in       io.Reader
 	out, err io.Writer
 	getenv   func(string) string
+	opened   *[]io.Closer // closed when the command has ended
 }
 
 // The exit statuses.
@@ -87,11 +88,22 @@ func run(ctx context.Context, args []string, c terminal) int {
 	}
 	ctx, doubt := durability.Watch(ctx)
 	command.BindTo(ctx, (*context.Context)(nil))
-	err = command.Run(c)
+	err = c.run(command)
 	if doubt.Any() {
 		fmt.Fprintln(c.err, "updatecenter:", durability.Warning)
 	}
 	return report(c, err)
+}
+
+// run runs a command, and then closes what it has opened.
+func (c terminal) run(command *kong.Context) error {
+	var opened []io.Closer
+	c.opened = &opened
+	err := command.Run(c)
+	for _, one := range opened {
+		_ = one.Close() // the process ends
+	}
+	return err
 }
 
 // exited unwinds from kong, which expects its exit function not to return.

@@ -61,7 +61,7 @@
 // without one is refused ([pins.ErrNotValidated]) by the store, whatever was asked here before.
 //
 // What shows or changes anything is recorded first, by the name of the key (Config.Audit), in
-// packages desk and audited; what can't be recorded isn't done. A line that is shown as the answer to
+// packages repair and audited; what can't be recorded isn't done. A line that is shown as the answer to
 // a change of it is no look-up. Config.Client says where requests come from.
 //
 // # Features
@@ -81,7 +81,7 @@
 // may be anything that somebody typed. All other operations tell a key which accounts exist and what they
 // have; what a web site must keep from its visitors is said in openapi.yaml. Reading an account, and
 // whatever else finds none with the number, counts as a look-up of the key, with those of lines.
-// Wrong claims count for the key over all accounts ([desk.WrongClaims]).
+// Wrong claims count for the key over all accounts (repair.WrongClaims).
 //
 // A delivery goes to where the account says; a request that names a number is refused. Its
 // header Idempotency-Key stands, among the requests of its key's name, for one delivery.
