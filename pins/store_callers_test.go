@@ -10,56 +10,12 @@ import (
 )
 
 var callerTests = map[string]func(play){
-	"ten are admitted, the eleventh is not": func(p play) {
-		p.called(caller, 1, 10, 0, true)
-		p.called(caller, 11, 13, 0, false)
-	},
-	"the window slides": func(p play) {
-		p.called(caller, 1, 5, 0, true)
-		p.called(caller, 6, 10, 30*time.Minute, true)
-		p.called(caller, 11, 11, 59*time.Minute, false)
-		p.called(caller, 12, 16, 61*time.Minute, true)
-		p.called(caller, 17, 17, 61*time.Minute, false)
-		p.called(caller, 18, 22, 91*time.Minute, true)
-		p.called(caller, 23, 23, 91*time.Minute, false)
-		p.called(caller, 24, 33, 5*time.Hour, true)
-	},
-	"what was refused isn't counted": func(p play) {
-		p.called(caller, 1, 10, 0, true)
-		p.called(caller, 11, 30, 50*time.Minute, false)
-		p.called(caller, 31, 40, 61*time.Minute, true)
-	},
-	"a turn counts once": func(p play) {
-		for range 30 {
-			p.called(caller, 1, 1, 0, true)
-		}
-		p.called(caller, 2, 10, 0, true)
-		p.called(caller, 11, 11, 0, false)
-	},
-	"a turn that was counted is admitted again at the limit": func(p play) {
-		p.called(caller, 1, 10, 0, true)
-		p.called(caller, 11, 11, 0, false)
-		p.called(caller, 1, 10, time.Second, true)
-	},
 	"callers are counted apart": func(p play) {
 		p.called(caller, 1, 10, 0, true)
 		for _, name := range []string{pins.Unvouched, "+19525550101", "anonymous", "", "sip:a b@example.com", "client:{x}"} {
 			p.called(name, 1, 10, 0, true)
 			p.called(name, 11, 11, 0, false)
 		}
-	},
-	"a turn that is forgiven doesn't count": func(p play) {
-		p.called(caller, 1, 10, 0, true)
-		p.forgive(4)
-		p.forgive(4)
-		p.called(caller, 11, 11, 0, true)
-		p.called(caller, 12, 12, 0, false)
-	},
-	"a turn that is forgiven can be counted again": func(p play) {
-		p.called(caller, 1, 1, 0, true)
-		p.forgive(1)
-		p.called(caller, 1, 10, 0, true)
-		p.called(caller, 11, 11, 0, false)
 	},
 	"the failures of a caller are told": func(p play) {
 		p.failures(caller, 0, 0)
@@ -85,22 +41,6 @@ var callerTests = map[string]func(play){
 		})
 		p.t.Same(admitted.Load(), int64(10))
 		p.failures(pins.Unvouched, 0, 10)
-	},
-	"a turn that was not counted can be forgiven": func(p play) {
-		p.forgive(1)
-		p.called(caller, 1, 10, 0, true)
-		p.forgive(11)
-		p.called(caller, 11, 11, 0, false)
-	},
-	"limit and window are those given": func(p play) {
-		for n, want := range []bool{true, true, false} {
-			got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start, limit.Rate{Most: 2, Within: time.Minute})
-			p.t.OK(err)
-			p.t.Same(got, want)
-		}
-		got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(9), p.start.Add(2*time.Minute), limit.Rate{Most: 2, Within: time.Minute})
-		p.t.OK(err)
-		p.t.Same(got, true)
 	},
 }
 

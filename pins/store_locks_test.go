@@ -12,9 +12,6 @@ import (
 const afterSoft = 31 * time.Minute
 
 var lockTests = map[string]func(play){
-	"four failures don't lock": func(p play) {
-		p.t.Same(p.fail(known, pins.Remote, 1, rule.LockAt-1, 0), limit.Strikes{Failures: rule.LockAt - 1})
-	},
 	"the fifth locks that side for half an hour from then": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.fail(number, pins.Remote, 1, 4, 0)
@@ -33,20 +30,6 @@ var lockTests = map[string]func(play){
 			p.t.Same(admission.Line.Strikes(pins.Remote), want)
 			p.t.Same(admission.Known, number == known)
 		}
-	},
-	"an attempt during a lock doesn't lengthen it": func(p play) {
-		want := p.fail(known, pins.Remote, 1, 5, 0)
-		p.admitted(p.attempt(known, pins.Remote, 6, 29*time.Minute), false)
-		p.strikes(pins.Remote, want)
-		p.admitted(p.attempt(known, pins.Remote, 7, rule.LockFor+time.Second), true)
-	},
-	"the count goes on after the lock": func(p play) {
-		p.fail(known, pins.Remote, 1, 5, 0)
-		p.t.Same(p.fail(known, pins.Remote, 6, 6, afterSoft).Failures, 6)
-		for n := 7; n <= 10; n++ {
-			p.admitted(p.attempt(known, pins.Remote, n, afterSoft), true)
-		}
-		p.admitted(p.attempt(known, pins.Remote, 11, afterSoft), false)
 	},
 	"the tenth locks that side without an end": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
@@ -99,20 +82,6 @@ var lockTests = map[string]func(play){
 		p.strikes(pins.FromLine, limit.Strikes{})
 		p.admitted(p.attempt(known, pins.Remote, 99, afterSoft), true)
 		p.admitted(p.attempt(known, pins.FromLine, 99, afterSoft), true)
-	},
-	"failures are forgotten after ForgetIn without another": func(p play) {
-		for _, number := range []nanp.Number{known, unknown} {
-			p.fail(number, pins.Remote, 1, 3, 0)
-			p.t.Same(p.fail(number, pins.Remote, 4, 4, rule.ForgetIn-time.Hour), limit.Strikes{Failures: 4})
-			later := 2*rule.ForgetIn - time.Minute
-			admission := p.admit(p.attempt(number, pins.Remote, 5, later))
-			p.t.Same(admission.Line.Strikes(pins.Remote), limit.Strikes{})
-			p.t.Same(p.settle(p.attempt(number, pins.Remote, 5, later), limit.Failed), limit.Strikes{Failures: 1})
-		}
-	},
-	"a soft lock is forgotten after ForgetIn": func(p play) {
-		p.fail(known, pins.Remote, 1, 5, 0)
-		p.t.Same(p.fail(known, pins.Remote, 6, 6, rule.ForgetIn+time.Minute), limit.Strikes{Failures: 1})
 	},
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
-	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
 
@@ -18,27 +17,6 @@ var settleTests = map[string]func(play){
 		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
 		p.strikes(pins.FromLine, limit.Strikes{Failures: 2})
 		p.history(known)
-	},
-	"a turn fails once": func(p play) {
-		for _, number := range []nanp.Number{known, unknown} {
-			a := p.attempt(number, pins.Remote, 1, 0)
-			for range 2 * rule.CloseAt {
-				p.admitted(a, true)
-				p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
-			}
-			p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
-		}
-	},
-	"a failure after InFlight counts all the same": func(p play) {
-		p.admitted(p.attempt(known, pins.Remote, 1, 0), true)
-		late := p.attempt(known, pins.Remote, 1, rule.InFlight+time.Minute)
-		p.t.Same(p.settle(late, limit.Failed), limit.Strikes{Failures: 1})
-	},
-	"a failure ends the reservation": func(p play) {
-		p.fail(known, pins.Remote, 1, 1, 0)
-		for n := 2; n <= rule.LockAt; n++ {
-			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
-		}
 	},
 	"passed from elsewhere clears that side alone": func(p play) {
 		p.fail(known, pins.FromLine, 1, 2, 0)
@@ -56,12 +34,6 @@ var settleTests = map[string]func(play){
 		p.strikes(pins.Remote, limit.Strikes{})
 		p.history(known)
 	},
-	"passed ends the reservation": func(p play) {
-		p.pass(pins.Remote, 1, 0)
-		for n := range rule.LockAt {
-			p.admitted(p.attempt(known, pins.Remote, 2+n, 0), true)
-		}
-	},
 	"a turn passed again doesn't clear again": func(p play) {
 		p.pass(pins.FromLine, 1, 0)
 		p.fail(known, pins.FromLine, 2, 3, 0)
@@ -70,13 +42,6 @@ var settleTests = map[string]func(play){
 		p.admitted(a, true)
 		p.t.Same(p.settle(a, limit.Passed), limit.Strikes{Failures: 2})
 		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
-	},
-	"a turn that failed before another passed doesn't count again": func(p play) {
-		p.fail(known, pins.Remote, 1, 1, 0)
-		p.pass(pins.Remote, 2, 0)
-		a := p.attempt(known, pins.Remote, 1, 0)
-		p.admitted(a, true)
-		p.t.Same(p.settle(a, limit.Failed), limit.Strikes{})
 	},
 	"a turn that failed before a reset doesn't count again": func(p play) {
 		p.fail(known, pins.Remote, 1, 1, 0)
@@ -88,30 +53,6 @@ var settleTests = map[string]func(play){
 		p.fail(known, pins.Remote, 2, 2, pins.TurnsKept-time.Minute)
 		again := p.attempt(known, pins.Remote, 1, pins.TurnsKept-time.Minute)
 		p.t.Same(p.settle(again, limit.Failed), limit.Strikes{Failures: 2})
-	},
-	"released neither counts nor clears": func(p play) {
-		p.fail(known, pins.Remote, 1, 3, 0)
-		a := p.attempt(known, pins.Remote, 4, 0)
-		p.admitted(a, true)
-		p.t.Same(p.settle(a, limit.Released), limit.Strikes{Failures: 3})
-		p.t.Same(p.settle(a, limit.Released), limit.Strikes{Failures: 3})
-		p.strikes(pins.Remote, limit.Strikes{Failures: 3})
-	},
-	"released ends the reservation": func(p play) {
-		for n := range 3 * rule.CloseAt {
-			a := p.attempt(known, pins.Remote, n, 0)
-			p.admitted(a, true)
-			p.settle(a, limit.Released)
-		}
-	},
-	"a turn that was released can still fail, once": func(p play) {
-		a := p.attempt(known, pins.Remote, 1, 0)
-		p.admitted(a, true)
-		p.settle(a, limit.Released)
-		p.admitted(a, true)
-		p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
-		p.t.Same(p.settle(a, limit.Released), limit.Strikes{Failures: 1})
-		p.t.Same(p.settle(a, limit.Failed), limit.Strikes{Failures: 1})
 	},
 	"passed rehashes": func(p play) {
 		p.set("old", 1)

@@ -12,11 +12,6 @@ import (
 )
 
 var togetherTests = map[string]func(play){
-	"a hundred at once get five": func(p play) {
-		for _, number := range []nanp.Number{known, unknown} {
-			p.t.Same(p.rush(number, 0, 0), rule.LockAt)
-		}
-	},
 	"a hundred wrong entries at once get five, and five after the soft lock": func(p play) {
 		for _, number := range []nanp.Number{known, unknown} {
 			p.t.Same(p.storm(number, 0, 0), rule.LockAt)
@@ -30,18 +25,6 @@ var togetherTests = map[string]func(play){
 		records, err := p.lines.History(p.t.Context(), known, 100)
 		p.t.OK(err)
 		p.t.Same(len(records), 2)
-	},
-	"the same turn a hundred times at once counts once": func(p play) {
-		p.together(func(int) {
-			a := p.attempt(known, pins.Remote, 1, 0)
-			if _, err := p.lines.Admit(p.t.Context(), a, rule); err != nil {
-				p.t.Error(err)
-			}
-			if _, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Failed}, rule); err != nil {
-				p.t.Error(err)
-			}
-		})
-		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
 	},
 	"of a hundred changes at once one stands": func(p play) {
 		revision, results := p.line(known).Revision, make([]error, 100)
@@ -60,34 +43,9 @@ var togetherTests = map[string]func(play){
 		p.t.Same(p.line(known).PIN, hash.Hash(fmt.Sprint("hash ", won)))
 		p.history(known, p.changeOf(0, "", won).Record)
 	},
-	"a hundred failures of a caller at once, ten of them admitted": func(p play) {
-		admitted := make([]bool, 100)
-		p.together(func(i int) {
-			var err error
-			turn := pins.Turn{Call: fmt.Sprint("CA", i), Number: 1}
-			admitted[i], err = p.lines.AdmitCaller(p.t.Context(), caller, turn, p.start, limit.Rate{Most: 10, Within: time.Hour})
-			if err != nil {
-				p.t.Error(err)
-			}
-		})
-		p.t.Same(count(admitted), 10)
-	},
 }
 
-// rush has a hundred turns from first admitted at once, and says how many were.
-func (p play) rush(number nanp.Number, first int, after time.Duration) int {
-	admitted := make([]bool, 100)
-	p.together(func(i int) {
-		admission, err := p.lines.Admit(p.t.Context(), p.attempt(number, pins.Remote, first+i, after), rule)
-		if err != nil {
-			p.t.Error(err)
-		}
-		admitted[i] = admission.Admitted
-	})
-	return count(admitted)
-}
-
-// storm is a rush in which all those admitted fail.
+// storm makes a hundred attempts from first at once, fails those that are admitted, and says how many were.
 func (p play) storm(number nanp.Number, first int, after time.Duration) int {
 	admitted := make([]bool, 100)
 	p.together(func(i int) {

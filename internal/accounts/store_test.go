@@ -19,7 +19,7 @@ import (
 func TestStore(t *testing.T) {
 	groups := map[string]map[string]func(play){
 		"Create": createTests, "Change": changeTests, "Renumber": renumberTests, "History": historyTests, "Together": togetherTests,
-		"Admit": admitTests, "Settle": settleTests, "Lock": lockTests, "Close": closeTests, "Rush": rushTests,
+		"Admit": admitTests, "Settle": settleTests, "Lock": lockTests, "Close": closeTests,
 		"Enrollment": enrollmentTests,
 	}
 	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {

@@ -7,13 +7,6 @@ import (
 )
 
 var limitTests = map[string]func(play){
-	"so many an hour, and again when the first is an hour old": func(p play) {
-		limits := deliveries.Limits{AnHour: 3}
-		p.limits(3, limits)
-		p.limited(p.tryLimited(10, ann, limits, 59*time.Minute), p.at(time.Hour), false)
-		p.t.OK(p.tryLimited(11, ann, limits, time.Hour))
-		p.limited(p.tryLimited(12, ann, limits, time.Hour), p.at(time.Hour+time.Minute), false)
-	},
 	"so many a day": func(p play) {
 		limits := deliveries.Limits{AnHour: 5, ADay: 4}
 		p.limits(2, limits)
@@ -26,11 +19,6 @@ var limitTests = map[string]func(play){
 		limits := deliveries.Limits{AnHour: 2, ADay: 2}
 		p.limits(2, limits)
 		p.limited(p.tryLimited(10, ann, limits, 10*time.Minute), p.at(24*time.Hour), false)
-	},
-	"another subject has limits of its own": func(p play) {
-		limits := deliveries.Limits{AnHour: 1, ADay: 1}
-		p.limits(1, limits)
-		p.t.OK(p.tryLimited(10, bob, limits, 0))
 	},
 	"all together": func(p play) {
 		limits := deliveries.Limits{Global: 2, Every: time.Minute}
@@ -71,11 +59,6 @@ var limitTests = map[string]func(play){
 		p.block(ann, p.at(90*time.Minute))
 		p.blocked(p.tryLimited(20, ann, limits, 80*time.Minute), p.at(90*time.Minute))
 		p.t.OK(p.tryLimited(21, ann, limits, 2*time.Hour))
-	},
-	"limits are those that are handed over": func(p play) {
-		p.limits(3, deliveries.Limits{AnHour: 3})
-		p.t.OK(p.tryLimited(10, ann, deliveries.Limits{AnHour: 4}, 10*time.Minute))
-		p.limited(p.tryLimited(11, ann, deliveries.Limits{AnHour: 2}, 20*time.Minute), p.at(time.Hour+2*time.Minute), false)
 	},
 	"whatever the method": func(p play) {
 		limits := deliveries.Limits{AnHour: 1}

@@ -16,22 +16,6 @@ var (
 const ms = time.Millisecond
 
 var countTests = map[string]func(play){
-	"there are as many as the rule has, and then none until the oldest is old": func(p play) {
-		p.counts(hourly, "s", 0, "a")
-		p.counts(hourly, "s", 10*time.Minute, "b")
-		p.counts(hourly, "s", 20*time.Minute, "c")
-		p.refuses(hourly, "s", "d", 20*time.Minute, time.Hour)
-		p.refuses(hourly, "s", "d", time.Hour-ms, time.Hour)
-		p.counts(hourly, "s", time.Hour, "d")
-		p.refuses(hourly, "s", "e", time.Hour, time.Hour+10*time.Minute)
-	},
-	"what is refused leaves nothing": func(p play) {
-		p.counts(hourly, "s", 0, "a", "b", "c")
-		for n := range 20 {
-			p.refuses(hourly, "s", fmt.Sprint(n), 30*time.Minute, time.Hour)
-		}
-		p.counts(hourly, "s", time.Hour, "0", "1", "2")
-	},
 	"an entry counts once, and again when it is old": func(p play) {
 		p.counts(hourly, "s", 0, "a", "a", "a", "a", "b", "c", "a")
 		p.refuses(hourly, "s", "d", 0, time.Hour)
@@ -49,33 +33,10 @@ var countTests = map[string]func(play){
 			p.refuses(hourly, subject, "d", 0, time.Hour)
 		}
 	},
-	"what is taken back counts no more": func(p play) {
-		p.counts(hourly, "s", 0, "a", "b", "c")
-		p.uncount("s", "b")
-		p.uncount("s", "b")
-		p.uncount("s", "never")
-		p.uncount("other", "a")
-		p.counts(hourly, "s", 0, "d")
-		p.refuses(hourly, "s", "e", 0, time.Hour)
-		p.counts(hourly, "s", 0, "a")
-	},
 	"a rule of none counts none": func(p play) {
 		none := repair.Rule{Most: 0, Within: time.Hour}
 		p.refuses(none, "s", "a", 0, time.Hour)
 		p.refuses(none, "s", "a", 2*time.Hour, 3*time.Hour)
-	},
-	"a rule that became stricter counts what there is": func(p play) {
-		p.counts(hourly, "s", 0, "a")
-		p.counts(hourly, "s", time.Minute, "b")
-		p.counts(hourly, "s", 2*time.Minute, "c")
-		p.refuses(repair.Rule{Most: 1, Within: time.Hour}, "s", "d", 2*time.Minute, time.Hour+2*time.Minute)
-		p.counts(repair.Rule{Most: 4, Within: time.Hour}, "s", 2*time.Minute, "d")
-	},
-	"an entry by a clock that is behind counts": func(p play) {
-		p.counts(hourly, "s", time.Minute, "a")
-		p.counts(hourly, "s", 0, "b")
-		p.counts(hourly, "s", 30*time.Second, "c")
-		p.refuses(hourly, "s", "d", 0, time.Hour)
 	},
 }
 

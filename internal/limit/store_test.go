@@ -1,0 +1,62 @@
+package limit_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
+)
+
+// TestStore holds what the rules say of each of their users, by the store on each kind of Redis. Time is
+// handed to the store, so that no test waits. It starts at the present, and goes on by years within a test:
+// what a store lets expire by its own clock must outlast that test, and what is to be forgotten must be so by
+// the time that was handed over.
+func TestStore(t *testing.T) {
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		one := func(t *testing.T) play {
+			return play{testkit.T{T: t}, fresh(t), time.Now().UTC().Truncate(time.Millisecond)}
+		}
+		for name, user := range lockUsers {
+			for sentence, test := range lockTests {
+				t.Run("Lock/"+name+"/"+sentence, func(t *testing.T) {
+					p := lockPlay{play: one(t), lockUser: user}
+					p.prepare()
+					test(p)
+				})
+			}
+		}
+		for name, user := range rateUsers {
+			for sentence, test := range rateTests {
+				t.Run("Rate/"+name+"/"+sentence, func(t *testing.T) { test(ratePlay{play: one(t), rateUser: user}) })
+			}
+		}
+	})
+}
+
+// play is one test under way.
+type play struct {
+	t     testkit.T
+	db    *redisstore.DB
+	start time.Time
+}
+
+// together runs f a hundred times at once, and says how often it was true.
+func together(f func(i int) bool) int {
+	var group sync.WaitGroup
+	var yes atomic.Int64
+	begin := make(chan struct{})
+	for i := range 100 {
+		group.Go(func() {
+			<-begin
+			if f(i) {
+				yes.Add(1)
+			}
+		})
+	}
+	close(begin)
+	group.Wait()
+	return int(yes.Load())
+}
