@@ -210,6 +210,6 @@ var (
 func Answered(store ivr.Store, now func() time.Time) func(ctx context.Context, callSID string, turn int) (bool, error) {
 	return func(ctx context.Context, callSID string, turn int) (bool, error) {
 		begun, err := store.Begin(ctx, ivr.Claim{Call: callSID, Turn: turn, Now: now()})
-		return begun.Status == ivr.Answered && begun.Turn == turn, err
+		return begun.Status == ivr.Answered && begun.Turn >= turn, err // a later turn is posted to a URL in this one's answer
 	}
 }
