@@ -206,10 +206,11 @@ var (
 
 // Answered makes the Answered of [deliveries.Config], from the store of the calls. That must carry
 // commits out in time or not at all: an answer that is stored after the apology was heard by nobody. A
-// turn that is still being answered when its call is over will not be heard either.
+// turn that is still being answered when its call is over will not be heard either. One before the newest was
+// answered: what follows it was posted to a URL that stands in its answer.
 func Answered(store ivr.Store, now func() time.Time) func(ctx context.Context, callSID string, turn int) (bool, error) {
 	return func(ctx context.Context, callSID string, turn int) (bool, error) {
 		begun, err := store.Begin(ctx, ivr.Claim{Call: callSID, Turn: turn, Now: now()})
-		return begun.Status == ivr.Answered && begun.Turn >= turn, err // a later turn is posted to a URL in this one's answer
+		return begun.Status == ivr.Answered && begun.Turn >= turn, err
 	}
 }
