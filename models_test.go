@@ -4,6 +4,8 @@ import (
 	"os"
 	"regexp"
 	"testing"
+
+	"updatecenter/internal/testkit/check"
 )
 
 // namedInModels is a row of docs/models/README.md that says where in the code a step of a model is.
@@ -12,9 +14,7 @@ var namedInModels = regexp.MustCompile("(?m)^\\| .* \\| `(\\w+)` in ([\\w/.]+) \
 // TestModelsNameTheCode holds that what the models say they are models of is there.
 func TestModelsNameTheCode(t *testing.T) {
 	readme, err := os.ReadFile("docs/models/README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	rows := namedInModels.FindAllSubmatch(readme, -1)
 	if len(rows) < 10 {
 		t.Fatalf("%d names of the code in docs/models/README.md, want more", len(rows))

@@ -4,8 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -148,9 +147,7 @@ func complaints(t *testing.T, damage func(*ivr.Flow), want []string) {
 	if err == nil {
 		t.Fatalf("it passes; want %q", want)
 	}
-	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
-		t.Errorf("- expected, + complained:\n%s", diff)
-	}
+	check.Same(t, strings.Split(err.Error(), "\n"), want)
 	if _, err := ivr.New(configOn(t, nil, flow)); err == nil {
 		t.Error("an engine takes the flow")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/twiml"
 )
@@ -84,9 +85,7 @@ func speak(at, next ivr.Step, l ivr.Language) ivr.Node {
 func keyring(t testing.TB, keys string) secret.Keyring {
 	t.Helper()
 	ring, err := secret.ParseKeyring(keys)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return ring
 }
 
@@ -113,9 +112,7 @@ func configOn(t testing.TB, store ivr.Store, flow *ivr.Flow) ivr.Config {
 func newEngine(t testing.TB, c ivr.Config) *ivr.Engine {
 	t.Helper()
 	engine, err := ivr.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return engine
 }
 

@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/golden"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -68,9 +67,7 @@ func TestExits(t *testing.T) {
 		{From: "transfer", Name: "connected", To: "hang-up"}, {From: "transfer", Name: "failed", To: "hang-up"},
 		{From: "help", Name: "said", To: "hang-up"}, {From: "sorry", Name: "said", To: "hang-up"},
 	}
-	if diff := cmp.Diff(want, sound().Exits()); diff != "" {
-		t.Errorf("- expected, + listed:\n%s", diff)
-	}
+	check.Same(t, sound().Exits(), want)
 }
 
 // The exits of a subflow are listed once, however often it is entered, and no two exits of
@@ -92,9 +89,7 @@ func TestExitsOfSubflows(t *testing.T) {
 		{From: "is-it-right", Name: "gave up", To: "not-right"}, {From: "is-it-right", Name: "0", To: "help"},
 	}
 	got := managing().Exits()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("- expected, + listed:\n%s", diff)
-	}
+	check.Same(t, got, want)
 	counted := map[ivr.Exit]bool{}
 	for _, flow := range []*ivr.Flow{managing(), paging(ivr.English, upTo(9))} {
 		clear(counted)
@@ -147,9 +142,7 @@ func TestExitsAreTold(t *testing.T) {
 	c.press("1", "gather 0 # -> 2?lang=en", "  en: too-few in English.", "  en: ask in English.")
 	c.press("8265", "en: Heard <8265>.", "hang up")
 	want := []ivr.Exit{{From: "start", Name: "done", To: "ask"}, {From: "ask", Name: "heard", To: "echo"}, {From: "echo", Name: "said", To: "hang-up"}}
-	if diff := cmp.Diff(want, took); diff != "" {
-		t.Errorf("- expected, + told:\n%s", diff)
-	}
+	check.Same(t, took, want)
 	for _, e := range took {
 		if !slices.Contains(config.Flow.Exits(), e) {
 			t.Errorf("%v is no exit of the flow", e)
@@ -165,9 +158,7 @@ func TestPromptsAreListedOnce(t *testing.T) {
 	}
 	want := strings.Fields("to-ask to-transfer ask tell transfer help sorry " +
 		"silence too-few too-many wrong-key start-over apology")
-	if diff := cmp.Diff(want, names); diff != "" {
-		t.Errorf("- expected, + listed:\n%s", diff)
-	}
+	check.Same(t, names, want)
 	flow.Nodes = append(flow.Nodes, say("help", ivr.HangUp))
 	if len(flow.Prompts()) != len(want) {
 		t.Error("a prompt that is spoken twice is listed twice")

@@ -13,6 +13,7 @@ import (
 
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -87,13 +88,9 @@ func TestNothingReadableIsStored(t *testing.T) {
 func opened(t *testing.T, commit ivr.Commit) []byte {
 	t.Helper()
 	sealed, err := keyring(t, oneKey).Open(commit.State, []byte("state of "+commit.Call))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	state, err := ivr.Unpack(sealed)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return state
 }
 
@@ -191,9 +188,7 @@ func TestSealedDataIsBoundToItsPlace(t *testing.T) {
 func TestAnUnreadableStateStartsOver(t *testing.T) {
 	seal := func(state string) []byte {
 		sealed, err := keyring(t, oneKey).Seal(bytes.NewReader(make([]byte, 24)), []byte(state), []byte("state of "+sid))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		return sealed
 	}
 	states := map[string][]byte{
@@ -238,9 +233,7 @@ func TestANewerStateIsLeftAlone(t *testing.T) {
 func leavesAlone(t *testing.T, version string) {
 	config := configOf(t, asking())
 	newer, err := config.Keys.Seal(bytes.NewReader(make([]byte, 24)), []byte(`{"v":`+version+`,"step":"ask"}`), []byte("state of "+sid))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	config.Store = &hooked{
 		begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
 			return ivr.Begun{Status: ivr.Claimed, State: newer}, nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -132,9 +133,7 @@ func TestAnUnknownCallStartsOver(t *testing.T) {
 			event := keyed(3, "8265")
 			event.Language = tt.language
 			got := heard(t, deliver(t, newEngine(t, configOf(t, flow)), event))
-			if diff := cmp.Diff(tt.want, got[1:]); diff != "" {
-				t.Errorf("- expected, + heard:\n%s", diff)
-			}
+			check.Same(t, got[1:], tt.want)
 			if !strings.HasPrefix(got[0], "gather 0 # -> 4") {
 				t.Errorf("it goes on with %q", got[0])
 			}

@@ -3,13 +3,13 @@ package ivr_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"testing"
 	"time"
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -151,14 +151,10 @@ func (p play) inProgress(got ivr.Begun) {
 
 func (p play) overtaken(err error) {
 	p.Helper()
-	if !errors.Is(err, ivr.ErrOvertaken) {
-		p.Fatalf("error %v, want ErrOvertaken", err)
-	}
+	check.Is(p, err, ivr.ErrOvertaken)
 }
 
 func (p play) ok(err error) {
 	p.Helper()
-	if err != nil {
-		p.Fatal(err)
-	}
+	check.OK(p, err)
 }

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -165,9 +164,7 @@ func resuming(t *testing.T, flow *ivr.Flow, state string, log *bytes.Buffer) *iv
 	t.Helper()
 	config := configOf(t, flow)
 	sealed, err := config.Keys.Seal(bytes.NewReader(make([]byte, 24)), []byte(state), []byte("state of "+sid))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	config.Log = slog.New(slog.NewTextHandler(log, nil))
 	config.Store = &hooked{
 		begin: func(context.Context, ivr.Claim, ivr.Store) (ivr.Begun, error) {
@@ -192,9 +189,7 @@ func TestReturningToNowhere(t *testing.T) {
 			var log bytes.Buffer
 			state := `{"v":2,"step":"is-it-right","lang":"en","caller":{},` + stack + `"blanks":{"entry":"11"}}`
 			engine := resuming(t, managing(), state, &log)
-			if diff := cmp.Diff([]string{"en: sorry in English.", "hang up"}, heard(t, deliver(t, engine, keyed(3, "1")))); diff != "" {
-				t.Errorf("- expected, + heard:\n%s", diff)
-			}
+			check.Same(t, heard(t, deliver(t, engine, keyed(3, "1"))), []string{"en: sorry in English.", "hang up"})
 			if !strings.Contains(log.String(), "nothing to return to") {
 				t.Errorf("the log says %s", log.String())
 			}
@@ -206,9 +201,7 @@ func TestReturningToNowhere(t *testing.T) {
 func TestAStateOfVersionOne(t *testing.T) {
 	var log bytes.Buffer
 	engine := resuming(t, asking(), `{"v":1,"step":"ask","lang":"es","caller":{"number":"+16125550142"},"tries":1,"visits":{"ask":1}}`, &log)
-	if diff := cmp.Diff([]string{"es: Oí <8265>.", "hang up"}, heard(t, deliver(t, engine, keyed(2, "8265")))); diff != "" {
-		t.Errorf("- expected, + heard:\n%s", diff)
-	}
+	check.Same(t, heard(t, deliver(t, engine, keyed(2, "8265"))), []string{"es: Oí <8265>.", "hang up"})
 }
 
 // However deep a call is, what is stored of it stays small.

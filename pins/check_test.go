@@ -13,12 +13,14 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
 // What each attempt answers, costs and asks of the stores.
 func TestCheck(t *testing.T) {
-	failed := []string{"admit caller", "admit", "failed"}
+	failed := []string{"AdmitCaller", "Admit", "Settle.failed"}
 	tests := map[string]struct {
 		number nanp.Number
 		side   pins.Side
@@ -27,19 +29,19 @@ func TestCheck(t *testing.T) {
 		hashes int
 		asked  []string
 	}{
-		"right, from elsewhere":                    {personal, pins.Remote, rightPIN, pins.Right, 1, []string{"admit caller", "admit", "passed", "forgive caller"}},
-		"right, from the line":                     {personal, pins.FromLine, rightPIN, pins.Right, 1, []string{"admit", "passed"}},
+		"right, from elsewhere":                    {personal, pins.Remote, rightPIN, pins.Right, 1, []string{"AdmitCaller", "Admit", "Settle.passed", "ForgiveCaller"}},
+		"right, from the line":                     {personal, pins.FromLine, rightPIN, pins.Right, 1, []string{"Admit", "Settle.passed"}},
 		"wrong, from elsewhere":                    {personal, pins.Remote, wrongPIN, pins.Wrong, 1, failed},
-		"wrong, from the line":                     {personal, pins.FromLine, wrongPIN, pins.Wrong, 1, []string{"admit", "failed"}},
+		"wrong, from the line":                     {personal, pins.FromLine, wrongPIN, pins.Wrong, 1, []string{"Admit", "Settle.failed"}},
 		"temporary PIN on a personal line":         {personal, pins.Remote, temporaryPIN, pins.Wrong, 1, failed},
-		"temporary PIN on a personal line at home": {personal, pins.FromLine, temporaryPIN, pins.Wrong, 1, []string{"admit", "failed"}},
+		"temporary PIN on a personal line at home": {personal, pins.FromLine, temporaryPIN, pins.Wrong, 1, []string{"Admit", "Settle.failed"}},
 		"no such line":                             {missing, pins.Remote, wrongPIN, pins.Wrong, 1, failed},
 		"no such line, temporary PIN":              {missing, pins.Remote, temporaryPIN, pins.Wrong, 1, failed},
-		"no such line, from itself":                {missing, pins.FromLine, temporaryPIN, pins.Wrong, 1, []string{"admit", "failed"}},
+		"no such line, from itself":                {missing, pins.FromLine, temporaryPIN, pins.Wrong, 1, []string{"Admit", "Settle.failed"}},
 		"temporary line, wrong from elsewhere":     {temporary, pins.Remote, wrongPIN, pins.Wrong, 1, failed},
-		"temporary line, right from elsewhere":     {temporary, pins.Remote, temporaryPIN, pins.RightTemporary, 1, []string{"admit caller", "admit", "released"}},
-		"temporary line, right from the line":      {temporary, pins.FromLine, temporaryPIN, pins.RightTemporary, 0, []string{"admit", "passed"}},
-		"temporary line, wrong from the line":      {temporary, pins.FromLine, wrongPIN, pins.Wrong, 0, []string{"admit", "failed"}},
+		"temporary line, right from elsewhere":     {temporary, pins.Remote, temporaryPIN, pins.RightTemporary, 1, []string{"AdmitCaller", "Admit", "Settle.released"}},
+		"temporary line, right from the line":      {temporary, pins.FromLine, temporaryPIN, pins.RightTemporary, 0, []string{"Admit", "Settle.passed"}},
+		"temporary line, wrong from the line":      {temporary, pins.FromLine, wrongPIN, pins.Wrong, 0, []string{"Admit", "Settle.failed"}},
 		"no entry":                                 {personal, pins.Remote, secret.Text{}, pins.Wrong, 1, failed},
 	}
 	for name, test := range tests {
@@ -67,35 +69,35 @@ func TestCheckLocks(t *testing.T) {
 	for _, number := range []nanp.Number{personal, temporary, missing} {
 		f := newFixture(t)
 		f.wrong(t, number, pins.Remote, 5, pins.LockedForNow)
-		until := f.now.Add(30 * time.Minute)
+		until := f.Now().Add(30 * time.Minute)
 
-		f.now = f.now.Add(10 * time.Minute)
+		f.Pass(10 * time.Minute)
 		f.forget()
 		for _, entry := range []secret.Text{rightPIN, temporaryPIN, wrongPIN} {
 			result := f.check(t, f.attempt(number, pins.Remote), entry)
 			if result.Outcome != pins.LockedForNow || !result.LockedUntil.Equal(until) {
 				t.Errorf("during the lock: %+v", result)
 			}
-			f.did(t, 0, "admit caller", "admit", "forgive caller")
+			f.did(t, 0, "AdmitCaller", "Admit", "ForgiveCaller")
 		}
 		f.callerHas(t, 0)
 
-		f.now = until
+		f.Set(until)
 		f.wrong(t, number, pins.Remote, 5, pins.LockedUntilReset)
-		f.now = f.now.AddDate(1, 0, 0)
+		f.Set(f.Now().AddDate(1, 0, 0))
 		f.forget()
 		f.outcome(t, number, pins.Remote, rightPIN, pins.LockedUntilReset)
-		f.did(t, 0, "admit caller", "admit", "forgive caller")
+		f.did(t, 0, "AdmitCaller", "Admit", "ForgiveCaller")
 	}
 }
 
 func TestCheckUnlocks(t *testing.T) {
 	f := newFixture(t)
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
-	f.now = f.now.Add(30 * time.Minute)
+	f.Pass(30 * time.Minute)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
-	f.now = f.now.Add(30 * time.Minute)
+	f.Pass(30 * time.Minute)
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedUntilReset)
 
 	// The owner at home is not locked out, and lifts the lock.
@@ -130,7 +132,7 @@ func TestCheckCaller(t *testing.T) {
 	}
 	f.forget()
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.CallerLocked)
-	f.did(t, 0, "admit caller")
+	f.did(t, 0, "AdmitCaller")
 
 	other := f.attempt(personal, pins.Remote)
 	other.From = "+19525550101"
@@ -138,7 +140,7 @@ func TestCheckCaller(t *testing.T) {
 		t.Errorf("another caller: %s", got)
 	}
 	f.outcome(t, personal, pins.FromLine, rightPIN, pins.Right)
-	f.now = f.now.Add(time.Hour + time.Second)
+	f.Pass(time.Hour + time.Second)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
 }
 
@@ -152,18 +154,18 @@ func TestCheckCallerWithoutName(t *testing.T) {
 			want    pins.Outcome
 			settled string
 		}{
-			{nanp.Number(fmt.Sprintf("+1612555%04d", 200+n)), wrongPIN, pins.Wrong, "failed"},
-			{personal, wrongPIN, pins.Wrong, "failed"},
-			{personal, rightPIN, pins.Right, "passed"},
+			{nanp.Number(fmt.Sprintf("+1612555%04d", 200+n)), wrongPIN, pins.Wrong, "Settle.failed"},
+			{personal, wrongPIN, pins.Wrong, "Settle.failed"},
+			{personal, rightPIN, pins.Right, "Settle.passed"},
 		} {
 			attempt := f.unvouched(test.number)
 			attempt.From = ""
 			if got := f.check(t, attempt, test.entry).Outcome; got != test.want {
 				t.Fatalf("%s: %s, want %s", test.number, got, test.want)
 			}
-			asked := []string{"admit caller", "admit", test.settled}
+			asked := []string{"AdmitCaller", "Admit", test.settled}
 			if test.want == pins.Right {
-				asked = append(asked, "forgive caller")
+				asked = append(asked, "ForgiveCaller")
 			}
 			f.did(t, 1, asked...)
 		}
@@ -201,7 +203,7 @@ func TestCheckUnvouched(t *testing.T) {
 			if got := f.check(t, f.unvouched(number), entry); got != (pins.CheckResult{Outcome: pins.UnvouchedLocked}) {
 				t.Fatalf("%s: %+v", number, got)
 			}
-			f.did(t, 0, "admit caller", "admit caller", "forgive caller")
+			f.did(t, 0, "AdmitCaller", "AdmitCaller", "ForgiveCaller")
 		}
 	}
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
@@ -210,9 +212,9 @@ func TestCheckUnvouched(t *testing.T) {
 	if got := f.check(t, home, rightPIN).Outcome; got != pins.Right {
 		t.Errorf("at home: %s", got)
 	}
-	f.now = f.now.Add(24*time.Hour - time.Second)
+	f.Pass(24*time.Hour - time.Second)
 	f.leaves(t, 0)
-	f.now = f.now.Add(2 * time.Second)
+	f.Pass(2 * time.Second)
 	f.leaves(t, 50)
 	if got := f.check(t, f.unvouched(personal), rightPIN).Outcome; got != pins.Right {
 		t.Errorf("the day after: %s", got)
@@ -238,12 +240,10 @@ func TestCheckUnvouchedRefusedIsNotCounted(t *testing.T) {
 func (f *fixture) unvouchedRule(t testing.TB, rule limit.Rate) {
 	t.Helper()
 	lines, err := pins.New(pins.Config{
-		Store: f.store, Callers: f.store, Hasher: hasher(t, hash.Config{Keys: f.keys}), Policy: policy(),
-		Unvouched: rule, Now: func() time.Time { return f.now },
+		Store: f.World.Lines(), Callers: f.World.Lines(), Hasher: hasher(t, hash.Config{Keys: f.keys}), Policy: policy(),
+		Unvouched: rule, Now: f.Now,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	f.Lines = lines
 }
 
@@ -347,11 +347,9 @@ func TestCheckSameTurnAgain(t *testing.T) {
 // strikes are those of the attempt's side, of any number.
 func (f *fixture) strikes(t *testing.T, attempt pins.Attempt) limit.Strikes {
 	t.Helper()
-	attempt.At = f.now
-	admission, err := f.store.Lines.Admit(t.Context(), attempt, pins.DefaultLock())
-	if err != nil {
-		t.Fatal(err)
-	}
+	attempt.At = f.Now()
+	admission, err := f.DB.Lines().Admit(t.Context(), attempt, pins.DefaultLock())
+	check.OK(t, err)
 	return admission.Line.Strikes(attempt.Side)
 }
 
@@ -359,17 +357,17 @@ func TestCheckTooManyUnderWay(t *testing.T) {
 	f := newFixture(t)
 	for range 5 {
 		attempt := f.attempt(personal, pins.Remote)
-		attempt.At = f.now
-		if _, err := f.store.Lines.Admit(t.Context(), attempt, pins.DefaultLock()); err != nil {
+		attempt.At = f.Now()
+		if _, err := f.DB.Lines().Admit(t.Context(), attempt, pins.DefaultLock()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	result := f.check(t, f.attempt(personal, pins.Remote), rightPIN)
-	if result.Outcome != pins.LockedForNow || !result.LockedUntil.Equal(f.now.Add(20*time.Second)) {
+	if result.Outcome != pins.LockedForNow || !result.LockedUntil.Equal(f.Now().Add(20*time.Second)) {
 		t.Errorf("result %+v", result)
 	}
 	f.callerHas(t, 0)
-	f.now = f.now.Add(21 * time.Second)
+	f.Pass(21 * time.Second)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
 }
 
@@ -382,7 +380,7 @@ func TestCheckOutOfTime(t *testing.T) {
 			if result, err := f.Check(f.hangingUp(t), attempt, wrongPIN); !errors.Is(err, context.Canceled) || result.Outcome != "" {
 				t.Fatalf("%+v, %v", result, err)
 			}
-			f.did(t, 0, "admit caller", "admit", "released", "forgive caller")
+			f.did(t, 0, "AdmitCaller", "Admit", "Settle.released", "ForgiveCaller")
 		}
 		if strikes := f.strikes(t, attempt); strikes != (limit.Strikes{}) {
 			t.Errorf("strikes %+v", strikes)
@@ -396,18 +394,18 @@ func TestCheckOutOfTime(t *testing.T) {
 
 func TestCheckStoreDown(t *testing.T) {
 	tests := map[string][]secret.Text{
-		"admit caller": {rightPIN, wrongPIN}, "admit": {rightPIN, wrongPIN},
-		"failed": {wrongPIN}, "passed": {rightPIN}, "forgive caller": {rightPIN},
+		"AdmitCaller": {rightPIN, wrongPIN}, "Admit": {rightPIN, wrongPIN},
+		"Settle.failed": {wrongPIN}, "Settle.passed": {rightPIN}, "ForgiveCaller": {rightPIN},
 	}
 	for question, entries := range tests {
 		for _, entry := range entries {
 			f := newFixture(t)
 			attempt := f.attempt(personal, pins.Remote)
-			f.store.fails = question
+			f.Calls.Fail("Lines."+question, errDown)
 			if result, err := f.Check(t.Context(), attempt, entry); !errors.Is(err, errDown) || result.Outcome != "" {
 				t.Errorf("%s: %+v, %v", question, result, err)
 			}
-			f.store.fails = ""
+			f.Calls.Mend("")
 			want := map[bool]pins.Outcome{true: pins.Right, false: pins.Wrong}[entry.Equal(rightPIN)]
 			if got := f.check(t, attempt, entry).Outcome; got != want {
 				t.Errorf("%s: afterwards %s, want %s", question, got, want)
@@ -418,7 +416,7 @@ func TestCheckStoreDown(t *testing.T) {
 
 func TestCheckReleaseFails(t *testing.T) {
 	f := newFixture(t)
-	f.store.fails = "released"
+	f.Calls.Fail("Lines.Settle.released", errDown)
 	_, err := f.Check(f.hangingUp(t), f.attempt(personal, pins.Remote), wrongPIN)
 	if !errors.Is(err, context.Canceled) || !errors.Is(err, errDown) {
 		t.Errorf("error %v; want both", err)
@@ -428,16 +426,14 @@ func TestCheckReleaseFails(t *testing.T) {
 
 func TestCheckRehashes(t *testing.T) {
 	tests := map[string]hash.Config{
-		"a newer key": {Keys: keyring(t, "2026b", "2026a")},
+		"a newer key": {Keys: testkit.Keys("2026b", "2026a")},
 		"higher cost": {Params: hash.Params{MemoryKiB: 64, Passes: 2, Lanes: 1}},
 	}
 	for name, config := range tests {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			old, err := f.Find(t.Context(), personal)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			f.Lines = f.lines(t, config)
 			f.outcome(t, personal, pins.Remote, wrongPIN, pins.Wrong)
 			if line, _ := f.Find(t.Context(), personal); line.PIN != old.PIN {
@@ -445,9 +441,7 @@ func TestCheckRehashes(t *testing.T) {
 			}
 			f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
 			better, err := f.Find(t.Context(), personal)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			if better.PIN == old.PIN || better.Revision != old.Revision || !better.Since.Equal(old.Since) {
 				t.Errorf("line %+v, before %+v", better, old)
 			}
@@ -470,7 +464,7 @@ func BenchmarkCheck(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				f.forget()
-				f.now = f.now.Add(31 * time.Minute)
+				f.Pass(31 * time.Minute)
 				if _, err := f.Check(b.Context(), f.attempt(number, pins.Remote), wrongPIN); err != nil {
 					b.Fatal(err)
 				}

@@ -5,16 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"updatecenter/internal/hash"
-	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -31,31 +31,23 @@ var (
 	wrongPIN     = secret.New("73951628")
 )
 
-// fixture is a world with two lines and a clock that stands.
+// fixture is a world with two lines.
 type fixture struct {
 	*pins.Lines
-	db    *redisstore.DB
-	store *watched
-	keys  *countedKeys
-	now   time.Time
-	turn  int // of the next attempt
+	*testkit.World
+	keys *countedKeys
+	turn int // of the next attempt
 }
+
+var errDown = errors.New("store is down")
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	db := testkit.Redis(t)
-	f := &fixture{
-		db: db, store: &watched{Lines: db.Lines()},
-		keys: &countedKeys{Keyring: keyring(t, "2026a")},
-		now:  time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
-	}
+	w := testkit.New(t)
+	f := &fixture{World: w, keys: &countedKeys{Keyring: w.Keys}}
 	f.Lines = f.lines(t, hash.Config{Keys: f.keys})
-	if _, err := f.store.Add(t.Context(), []pins.NewLine{{Number: personal}, {Number: temporary}}, f.now); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal), rightPIN)); err != nil {
-		t.Fatal(err)
-	}
+	f.AddLines(t, pins.NewLine{Number: personal}, pins.NewLine{Number: temporary})
+	check.OK(t, f.Change(t.Context(), f.request(personal, f.revision(t, personal), rightPIN)))
 	f.forget()
 	return f
 }
@@ -64,13 +56,16 @@ func newFixture(t testing.TB) *fixture {
 func (f *fixture) lines(t testing.TB, config hash.Config) *pins.Lines {
 	t.Helper()
 	lines, err := pins.New(pins.Config{
-		Store: f.store, Callers: f.store, Hasher: hasher(t, config), Policy: policy(),
-		Now: func() time.Time { return f.now },
+		Store: f.World.Lines(), Callers: f.World.Lines(), Hasher: hasher(t, config), Policy: policy(), Now: f.Now,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return lines
+}
+
+// revision is that of a line.
+func (f *fixture) revision(t testing.TB, number nanp.Number) int64 {
+	t.Helper()
+	return f.Line(t, number).Revision
 }
 
 // attempt is the next turn, of a caller for whom the network vouches.
@@ -92,9 +87,7 @@ func (f *fixture) request(number nanp.Number, revision int64, entry secret.Text)
 func (f *fixture) check(t testing.TB, attempt pins.Attempt, entry secret.Text) pins.CheckResult {
 	t.Helper()
 	result, err := f.Check(t.Context(), attempt, entry)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return result
 }
 
@@ -123,23 +116,29 @@ func (f *fixture) wrong(t testing.TB, number nanp.Number, side pins.Side, n int,
 	}
 }
 
-// hangingUp returns a context that ends once the store has told of a line.
-func (f *fixture) hangingUp(t testing.TB) (ctx context.Context) {
-	ctx, f.store.told = context.WithCancel(t.Context())
+// hangingUp returns a context that ends once the store has answered about a line.
+func (f *fixture) hangingUp(t testing.TB) context.Context {
+	ctx, hangUp := context.WithCancel(t.Context())
+	f.Calls.AfterNext("Lines.Line", hangUp)
+	f.Calls.AfterNext("Lines.Admit", hangUp)
 	return ctx
 }
 
-// forget forgets what stores and keys were asked.
+// forget forgets which calls were made, and how many hashes.
 func (f *fixture) forget() {
-	f.store.asked = nil
+	f.Calls.Made("")
 	f.keys.asked = 0
 }
 
-// did wants that the stores were asked this, and so many hashes made; and forgets it.
-func (f *fixture) did(t testing.TB, hashes int, asked ...string) {
+// did wants that these calls were made to lines, and so many hashes; and forgets it.
+func (f *fixture) did(t testing.TB, hashes int, want ...string) {
 	t.Helper()
-	if !slices.Equal(f.store.asked, asked) || f.keys.asked != hashes {
-		t.Errorf("%d hashes, asked %v; want %d, %v", f.keys.asked, f.store.asked, hashes, asked)
+	made := f.Calls.Made("Lines")
+	for i, call := range made {
+		made[i] = strings.TrimPrefix(call, "Lines.")
+	}
+	if !slices.Equal(made, want) || f.keys.asked != hashes {
+		t.Errorf("%d hashes, calls %v; want %d, %v", f.keys.asked, made, hashes, want)
 	}
 	f.forget()
 }
@@ -147,7 +146,7 @@ func (f *fixture) did(t testing.TB, hashes int, asked ...string) {
 // callerHas wants that so many failures stand against the stranger.
 func (f *fixture) callerHas(t testing.TB, want int) {
 	t.Helper()
-	got, err := f.store.Lines.CallerFailures(t.Context(), stranger, f.now, time.Hour)
+	got, err := f.DB.Lines().CallerFailures(t.Context(), stranger, f.Now(), time.Hour)
 	if got != want || err != nil {
 		t.Errorf("%d failures stand against the caller, %v; want %d", got, err, want)
 	}
@@ -162,95 +161,6 @@ func (f *fixture) leaves(t testing.TB, want int) {
 	f.forget()
 }
 
-// watched is a store that tells what it was asked, and can be out of order.
-type watched struct {
-	redisstore.Lines
-	mu    sync.Mutex
-	asked []string
-	fails string // the question that is answered with errDown
-	loses string // the question whose next answer is lost, after it took effect
-	told  func() // called by each Line and Admit, once it stands; nil: none
-}
-
-var errDown = errors.New("store is down")
-
-func (w *watched) ask(question string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.asked = append(w.asked, question)
-	if question == w.fails {
-		return errDown
-	}
-	return nil
-}
-
-func (w *watched) tell() {
-	if w.told != nil {
-		w.told()
-	}
-}
-
-func (w *watched) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
-	if err := w.ask("line"); err != nil {
-		return pins.Line{}, err
-	}
-	line, err := w.Lines.Line(ctx, number)
-	w.tell()
-	return line, err
-}
-
-func (w *watched) Admit(ctx context.Context, attempt pins.Attempt, rule limit.Lock) (pins.Admission, error) {
-	if err := w.ask("admit"); err != nil {
-		return pins.Admission{}, err
-	}
-	admission, err := w.Lines.Admit(ctx, attempt, rule)
-	w.tell()
-	return admission, err
-}
-
-func (w *watched) Settle(ctx context.Context, attempt pins.Attempt, settlement pins.Settlement, rule limit.Lock) (limit.Strikes, error) {
-	names := map[limit.Outcome]string{limit.Failed: "failed", limit.Passed: "passed", limit.Released: "released"}
-	if err := w.ask(names[settlement.As]); err != nil {
-		return limit.Strikes{}, err
-	}
-	return w.Lines.Settle(ctx, attempt, settlement, rule)
-}
-
-func (w *watched) Change(ctx context.Context, change pins.Change) error {
-	if err := w.ask("change"); err != nil {
-		return err
-	}
-	err := w.Lines.Change(ctx, change)
-	if w.loses == "change" {
-		w.loses = ""
-		return errDown
-	}
-	return err
-}
-
-func (w *watched) AdmitCaller(
-	ctx context.Context, caller string, turn pins.Turn, now time.Time, rate limit.Rate,
-) (bool, error) {
-	if err := w.ask("admit caller"); err != nil {
-		return false, err
-	}
-	return w.Lines.AdmitCaller(ctx, caller, turn, now, rate)
-}
-
-func (w *watched) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn) error {
-	if err := w.ask("forgive caller"); err != nil {
-		return err
-	}
-	return w.Lines.ForgiveCaller(ctx, caller, turn)
-}
-
-func (w *watched) CallerFailures(ctx context.Context, caller string, now time.Time, window time.Duration) (int, error) {
-	if err := w.ask("caller failures"); err != nil {
-		return 0, err
-	}
-	return w.Lines.CallerFailures(ctx, caller, now, window)
-}
-
 // countedKeys counts the hashes: each takes the secret key once.
 type countedKeys struct {
 	secret.Keyring
@@ -263,14 +173,4 @@ func (k *countedKeys) MAC(id string, message []byte) ([]byte, error) {
 	k.asked++
 	k.mu.Unlock()
 	return k.Keyring.MAC(id, message)
-}
-
-// revision is that of a line, without the store counting the question.
-func (f *fixture) revision(t testing.TB, number nanp.Number) int64 {
-	t.Helper()
-	line, err := f.store.Lines.Line(t.Context(), number)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return line.Revision
 }

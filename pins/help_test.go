@@ -2,7 +2,6 @@ package pins_test
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,13 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -26,15 +23,11 @@ var note = pins.Note{By: "ann", From: "console", Reason: "forgot it"}
 func (f *fixture) records(t *testing.T, number nanp.Number, want ...pins.Record) {
 	t.Helper()
 	for i := range want {
-		want[i].At, want[i].By, want[i].From, want[i].Reason = f.now, note.By, note.From, note.Reason
+		want[i].At, want[i].By, want[i].From, want[i].Reason = f.Now(), note.By, note.From, note.Reason
 	}
 	got, err := provisioning(f).History(t.Context(), number, len(want))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("history (-want +got)\n%s", diff)
-	}
+	check.OK(t, err)
+	check.Same(t, got, want)
 }
 
 // validate validates the customer of a line by the note.
@@ -50,7 +43,7 @@ func TestProvisioningValidate(t *testing.T) {
 	p := provisioning(f)
 	want := pins.Validation{
 		By: note.By, From: note.From, Method: pins.ByPhotoID,
-		At: f.now, Until: f.now.Add(15 * time.Minute), Note: note.Reason,
+		At: f.Now(), Until: f.Now().Add(15 * time.Minute), Note: note.Reason,
 	}
 	got, err := p.Validate(t.Context(), personal, pins.ByPhotoID, note)
 	if got != want || err != nil {
@@ -59,7 +52,7 @@ func TestProvisioningValidate(t *testing.T) {
 	f.records(t, personal, pins.Record{Event: pins.CustomerValidated, Method: pins.ByPhotoID})
 	for _, wait := range []time.Duration{0, pins.ValidFor - 1, pins.ValidFor} {
 		counts := wait < pins.ValidFor
-		p.Now = func() time.Time { return f.now.Add(wait) }
+		p.Now = func() time.Time { return f.Now().Add(wait) }
 		got, err := p.Validation(t.Context(), personal, note.By, note.From)
 		if counts && (got != want || err != nil) || !counts && !errors.Is(err, pins.ErrNotValidated) {
 			t.Errorf("after %v: %+v, %v", wait, got, err)
@@ -79,46 +72,34 @@ func TestProvisioningReset(t *testing.T) {
 	p.Notice = func(number nanp.Number, event pins.Event, name string) []byte { return []byte(name) }
 	due := func(want ...string) {
 		t.Helper()
-		if got := slices.Concat(testkit.Notices(t, f.db, string(personal)), testkit.Notices(t, f.db, string(missing))); fmt.Sprintf("%s", got) != fmt.Sprintf("%s", want) {
+		if got := slices.Concat(testkit.Notices(t, f.DB, string(personal)), testkit.Notices(t, f.DB, string(missing))); fmt.Sprintf("%s", got) != fmt.Sprintf("%s", want) {
 			t.Errorf("due %s, want %s", got, want)
 		}
 	}
-	if err := p.Reset(t.Context(), personal, note); !errors.Is(err, pins.ErrNotValidated) {
-		t.Errorf("%v; want ErrNotValidated", err)
-	}
+	check.Is(t, p.Reset(t.Context(), personal, note), pins.ErrNotValidated)
 	due()
 	f.records(t, personal, pins.Record{Event: pins.ResetRefused})
 	proved := f.check(t, f.attempt(personal, pins.Remote), rightPIN).Line
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
 	f.validate(t, personal)
-	if err := p.Reset(t.Context(), personal, note); err != nil {
-		t.Fatal(err)
-	}
-	due(fmt.Sprintf("pin-reset of %s at %d", personal, f.now.UnixNano()))
+	check.OK(t, p.Reset(t.Context(), personal, note))
+	due(fmt.Sprintf("pin-reset of %s at %d", personal, f.Now().UnixNano()))
 	f.records(t, personal, pins.Record{Event: pins.Reset})
 	f.outcome(t, personal, pins.FromLine, temporaryPIN, pins.RightTemporary)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Wrong)
-	if err := f.Change(t.Context(), f.request(personal, proved.Revision, wrongPIN)); !errors.Is(err, storage.ErrStale) {
-		t.Errorf("proved before the reset: %v; want ErrStale", err)
-	}
-	if err := p.Reset(t.Context(), missing, note); !errors.Is(err, pins.ErrNoLine) {
-		t.Errorf("%v; want ErrNoLine", err)
-	}
-	due(fmt.Sprintf("pin-reset of %s at %d", personal, f.now.UnixNano()))
+	check.Is(t, f.Change(t.Context(), f.request(personal, proved.Revision, wrongPIN)), storage.ErrStale)
+	check.Is(t, p.Reset(t.Context(), missing, note), pins.ErrNoLine)
+	due(fmt.Sprintf("pin-reset of %s at %d", personal, f.Now().UnixNano()))
 	f.records(t, missing, pins.Record{Event: pins.ResetRefused})
 }
 
 func TestProvisioningResetByOperator(t *testing.T) {
 	f := newFixture(t)
 	p := provisioning(f)
-	if err := p.ResetByOperator(t.Context(), personal, note); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, p.ResetByOperator(t.Context(), personal, note))
 	f.records(t, personal, pins.Record{Event: pins.Reset}, pins.Record{Event: pins.CustomerValidated, Method: pins.ByOperator})
 	f.outcome(t, personal, pins.FromLine, temporaryPIN, pins.RightTemporary)
-	if err := p.ResetByOperator(t.Context(), missing, note); !errors.Is(err, pins.ErrNoLine) {
-		t.Errorf("%v, want ErrNoLine", err)
-	}
+	check.Is(t, p.ResetByOperator(t.Context(), missing, note), pins.ErrNoLine)
 	f.records(t, missing, pins.Record{Event: pins.ResetRefused})
 }
 
@@ -127,15 +108,11 @@ func TestProvisioningUnlock(t *testing.T) {
 	p := provisioning(f)
 	p.Notice = func(nanp.Number, pins.Event, string) []byte { t.Error("a notice of a PIN that stays"); return nil }
 	f.wrong(t, personal, pins.Remote, 5, pins.LockedForNow)
-	if err := p.Unlock(t.Context(), personal, note); !errors.Is(err, pins.ErrNotValidated) {
-		t.Errorf("%v, want ErrNotValidated", err)
-	}
+	check.Is(t, p.Unlock(t.Context(), personal, note), pins.ErrNotValidated)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.LockedForNow)
 	before := f.revision(t, personal)
 	f.validate(t, personal)
-	if err := p.Unlock(t.Context(), personal, note); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, p.Unlock(t.Context(), personal, note))
 	f.records(t, personal, pins.Record{Event: pins.PINUnlocked})
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
 	if after := f.revision(t, personal); after != before {
@@ -182,33 +159,16 @@ func TestNote(t *testing.T) {
 	}
 }
 
-// keyring has a key for each id, the first being current. The same id is the same key.
-func keyring(t testing.TB, ids ...string) secret.Keyring {
-	t.Helper()
-	var entries []string
-	for _, id := range ids {
-		key := base64.StdEncoding.EncodeToString([]byte(id + strings.Repeat(".", 32-len(id))))
-		entries = append(entries, id+":"+key)
-	}
-	ring, err := secret.ParseKeyring(strings.Join(entries, ","))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ring
-}
-
-// hasher makes a hasher, one that costs next to nothing unless config has parameters.
+// hasher makes a hasher, a cheap one unless config has parameters.
 func hasher(t testing.TB, config hash.Config) *hash.Hasher {
 	t.Helper()
 	if config.Keys == nil {
-		config.Keys = keyring(t, "2026a")
+		config.Keys = testkit.Keys("2026a")
 	}
 	if config.Params == (hash.Params{}) {
-		config.Params = hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}
+		config.Params = testkit.Cheap()
 	}
 	h, err := hash.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return h
 }

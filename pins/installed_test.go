@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -106,17 +107,13 @@ func TestFeaturesAsText(t *testing.T) {
 		"dial-lock no-solicitation": `{"features":"no-solicitation dial-lock"}`,
 	} {
 		set, err := pins.ParseFeatures(names)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		text, err := json.Marshal(document{set})
 		if string(text) != want || err != nil {
 			t.Errorf("%q is written %s, %v", names, text, err)
 		}
 		read := document{pins.FeaturesOf(pins.CallRejection)}
-		if err := json.Unmarshal(text, &read); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, json.Unmarshal(text, &read))
 		if diff := cmp.Diff(document{set}, read); diff != "" {
 			t.Errorf("%q (-want +got)\n%s", names, diff)
 		}

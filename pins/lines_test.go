@@ -7,12 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -31,15 +30,11 @@ func TestFind(t *testing.T) {
 
 func TestSetLanguage(t *testing.T) {
 	f := newFixture(t)
-	if err := f.SetLanguage(t.Context(), personal, "es"); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.SetLanguage(t.Context(), personal, "es"))
 	if line, _ := f.Find(t.Context(), personal); line.Language != "es" {
 		t.Errorf("language %q", line.Language)
 	}
-	if err := f.SetLanguage(t.Context(), missing, "es"); !errors.Is(err, pins.ErrNoLine) {
-		t.Errorf("%v; want ErrNoLine", err)
-	}
+	check.Is(t, f.SetLanguage(t.Context(), missing, "es"), pins.ErrNoLine)
 	for _, language := range []string{"", "fr", "EN"} {
 		if err := f.SetLanguage(t.Context(), personal, language); !errors.Is(err, pins.ErrLanguage) {
 			t.Errorf("%q: %v; want ErrLanguage", language, err)
@@ -58,8 +53,8 @@ func TestLinesWeigh(t *testing.T) {
 		}
 		f.did(t, hashes, asked...)
 	}
-	weigh("82651739", pins.IsCurrent, 1, "line")
-	weigh("8265", pins.Acceptable, 1, "line")
+	weigh("82651739", pins.IsCurrent, 1, "Line")
+	weigh("8265", pins.Acceptable, 1, "Line")
 	weigh("1234", pins.IsTemporary, 0)
 	weigh("0142", pins.LineNumber, 0)
 
@@ -70,7 +65,7 @@ func TestLinesWeigh(t *testing.T) {
 		if got != pins.Stale || err != nil {
 			t.Errorf("proved before the last change: %q, %v", got, err)
 		}
-		f.did(t, 0, "line")
+		f.did(t, 0, "Line")
 	}
 
 	if got, err := f.Weigh(t.Context(), temporary, f.revision(t, temporary), secret.New("8265")); got != pins.Acceptable || err != nil {
@@ -90,52 +85,40 @@ func TestLinesWeigh(t *testing.T) {
 func TestChange(t *testing.T) {
 	f := newFixture(t)
 	line := f.check(t, f.attempt(temporary, pins.FromLine), temporaryPIN).Line
-	f.now = f.now.Add(time.Minute)
+	f.Pass(time.Minute)
 	request := f.request(temporary, line.Revision, rightPIN)
 	for range 3 { // again changes nothing
-		if err := f.Change(t.Context(), request); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, f.Change(t.Context(), request))
 	}
 	f.outcome(t, temporary, pins.Remote, rightPIN, pins.Right)
 	f.outcome(t, temporary, pins.FromLine, temporaryPIN, pins.Wrong)
-	history, err := f.store.History(t.Context(), temporary, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	history, err := f.DB.Lines().History(t.Context(), temporary, 10)
+	check.OK(t, err)
 	want := []pins.Record{{
-		At: f.now, Event: pins.Changed, By: pins.ByCaller,
+		At: f.Now(), Event: pins.Changed, By: pins.ByCaller,
 		Side: pins.FromLine, From: string(temporary), Call: "CA1",
 	}}
-	if diff := cmp.Diff(want, history); diff != "" {
-		t.Errorf("history (-want +got)\n%s", diff)
-	}
+	check.Same(t, history, want)
 }
 
 // A store whose answer is lost may have made the change: it is asked once more.
 func TestChangeAnswerLost(t *testing.T) {
 	f := newFixture(t)
-	f.store.loses = "change"
-	if err := f.Change(t.Context(), f.request(temporary, f.revision(t, temporary), rightPIN)); err != nil {
-		t.Fatal(err)
-	}
-	f.did(t, 1, "change", "change")
+	f.Calls.LoseNext("Lines.Change", errDown)
+	check.OK(t, f.Change(t.Context(), f.request(temporary, f.revision(t, temporary), rightPIN)))
+	f.did(t, 1, "Change", "Change")
 	f.outcome(t, temporary, pins.Remote, rightPIN, pins.Right)
-	if history, err := f.store.History(t.Context(), temporary, 10); err != nil || len(history) != 1 {
+	if history, err := f.DB.Lines().History(t.Context(), temporary, 10); err != nil || len(history) != 1 {
 		t.Errorf("history %v, %v", history, err)
 	}
 
 	f.forget()
-	f.store.fails = "change"
-	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal), wrongPIN)); !errors.Is(err, errDown) {
-		t.Errorf("%v; want the store's", err)
-	}
-	f.did(t, 1, "change", "change")
-	f.store.fails = ""
-	if err := f.Change(t.Context(), f.request(personal, f.revision(t, personal)-1, wrongPIN)); !errors.Is(err, storage.ErrStale) {
-		t.Errorf("%v; want ErrStale", err)
-	}
-	f.did(t, 1, "change")
+	f.Calls.Fail("Lines.Change", errDown)
+	check.Is(t, f.Change(t.Context(), f.request(personal, f.revision(t, personal), wrongPIN)), errDown)
+	f.did(t, 1, "Change", "Change")
+	f.Calls.Mend("")
+	check.Is(t, f.Change(t.Context(), f.request(personal, f.revision(t, personal)-1, wrongPIN)), storage.ErrStale)
+	f.did(t, 1, "Change")
 }
 
 func TestChangeRefused(t *testing.T) {
@@ -160,14 +143,12 @@ func TestChangeRefused(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := f.Change(ended, f.request(personal, revision, wrongPIN)); !errors.Is(err, context.Canceled) {
-		t.Errorf("%v; want the context's", err)
-	}
+	check.Is(t, f.Change(ended, f.request(personal, revision, wrongPIN)), context.Canceled)
 }
 
 func TestNewRefuses(t *testing.T) {
 	f := newFixture(t)
-	good := pins.Config{Store: f.store, Callers: f.store, Hasher: hasher(t, hash.Config{}), Policy: policy()}
+	good := pins.Config{Store: f.World.Lines(), Callers: f.World.Lines(), Hasher: hasher(t, hash.Config{}), Policy: policy()}
 	if _, err := pins.New(good); err != nil {
 		t.Fatal(err)
 	}

@@ -6,12 +6,12 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rows"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -68,9 +68,7 @@ func TestReadCSV(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, read(strings.NewReader(test.file))); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
+			check.Same(t, read(strings.NewReader(test.file)), test.want)
 		})
 	}
 }
@@ -132,9 +130,7 @@ func benchmarkReadCSV(b *testing.B, header, row string) {
 	for b.Loop() {
 		got := 0
 		for _, err := range pins.ReadCSV(strings.NewReader(file.String())) {
-			if err != nil {
-				b.Fatal(err)
-			}
+			check.OK(b, err)
 			got++
 		}
 		if got != rows {
@@ -160,7 +156,7 @@ func ExampleReadCSV() {
 }
 
 func provisioning(f *fixture) pins.Provisioning {
-	return pins.Provisioning{Registry: f.store, Validations: f.store, Now: func() time.Time { return f.now }}
+	return pins.Provisioning{Registry: f.World.Lines(), Validations: f.World.Lines(), Now: f.Now}
 }
 
 func TestProvisioningAdd(t *testing.T) {
@@ -171,19 +167,15 @@ func TestProvisioningAdd(t *testing.T) {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}
 	line, err := f.Find(t.Context(), missing)
-	if want := (pins.Line{Number: missing, Language: "es", Since: f.now, Revision: f.now.UnixMilli()}); line != want || err != nil {
+	if want := (pins.Line{Number: missing, Language: "es", Since: f.Now(), Revision: f.Now().UnixMilli()}); line != want || err != nil {
 		t.Errorf("line %+v, %v; want %+v", line, err, want)
 	}
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
 
 	_, err = p.Add(t.Context(), []pins.NewLine{{Number: "+16125550777"}, {Number: "+16125550778", Language: "fr"}})
-	if !errors.Is(err, pins.ErrLanguage) {
-		t.Errorf("%v; want ErrLanguage", err)
-	}
+	check.Is(t, err, pins.ErrLanguage)
 	_, err = p.Add(t.Context(), []pins.NewLine{{Number: "+16125550777"}, {Number: "+19005550142"}})
-	if !errors.Is(err, nanp.ErrNotCalled) {
-		t.Errorf("%v; want ErrNotCalled", err)
-	}
+	check.Is(t, err, nanp.ErrNotCalled)
 	if _, err := f.Find(t.Context(), "+16125550777"); !errors.Is(err, pins.ErrNoLine) {
 		t.Errorf("half of it was done: %v", err)
 	}
@@ -215,12 +207,8 @@ func TestProvisioningRemove(t *testing.T) {
 	f := newFixture(t)
 	p := provisioning(f)
 	note := pins.Note{By: "Ann", From: "command line"}
-	if err := p.Remove(t.Context(), personal, note); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.Remove(t.Context(), personal, note); !errors.Is(err, pins.ErrNoLine) {
-		t.Errorf("%v; want ErrNoLine", err)
-	}
+	check.OK(t, p.Remove(t.Context(), personal, note))
+	check.Is(t, p.Remove(t.Context(), personal, note), pins.ErrNoLine)
 	f.outcome(t, personal, pins.Remote, rightPIN, pins.Wrong)
 	history, err := p.History(t.Context(), personal, 0)
 	if err != nil || len(history) != 2 || history[0].Event != pins.Removed {

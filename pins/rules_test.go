@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -79,9 +80,7 @@ func TestWeighEveryFourDigits(t *testing.T) {
 	got := make(map[pins.Verdict]int)
 	for i := range 10_000 {
 		verdict, err := policy().Weigh(secret.New(fmt.Sprintf("%04d", i)), lineNumber)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		got[verdict]++
 	}
 	want := []struct {
@@ -174,18 +173,6 @@ func ExamplePolicy_Weigh() {
 // keyed are entries that stand nowhere else, so that finding one is finding a leak.
 var keyed = []string{"82651739", "73951628", "12344321", "0142x", "918273645546372819"}
 
-// mustHide fails when text holds an entry, as digits, hexadecimal or a list of bytes.
-func mustHide(t *testing.T, where, text string) {
-	t.Helper()
-	for _, entry := range keyed {
-		for _, form := range []string{entry, fmt.Sprintf("%x", entry), fmt.Sprint([]byte(entry))} {
-			if strings.Contains(text, form) {
-				t.Errorf("%s holds %s: %s", where, entry, text)
-			}
-		}
-	}
-}
-
 func TestErrorsHoldNoEntry(t *testing.T) {
 	f := newFixture(t)
 	ended, cancel := context.WithCancel(t.Context())
@@ -216,7 +203,7 @@ func TestErrorsHoldNoEntry(t *testing.T) {
 		if !strings.Contains(text, "check PIN") || !strings.Contains(text, "change PIN") {
 			t.Fatalf("too few errors to tell: %s", text)
 		}
-		mustHide(t, "an error", text)
+		logtest.Hides(t, "an error", text, keyed...)
 	}
 }
 
@@ -228,18 +215,14 @@ func TestValuesHoldNoEntry(t *testing.T) {
 	p.Temporary = rightPIN
 	f.wrong(t, personal, pins.Remote, 4, pins.Wrong)
 	line, err := f.Find(t.Context(), personal)
-	if err != nil {
-		t.Fatal(err)
-	}
-	history, err := f.store.History(t.Context(), personal, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
+	history, err := f.DB.Lines().History(t.Context(), personal, 10)
+	check.OK(t, err)
 	for name, value := range map[string]any{
 		"request": request, "pointer to request": &request, "attempt": attempt, "policy": p,
 		"result": f.check(t, attempt, rightPIN), "line": line, "history": history,
 		"config": pins.Config{Policy: p}, "lines": f.Lines, "what is in them": *f.Lines,
 	} {
-		mustHide(t, name, logtest.Shown(value))
+		logtest.Hides(t, name, logtest.Shown(value), keyed...)
 	}
 }

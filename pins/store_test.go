@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -30,7 +31,7 @@ func TestStore(t *testing.T) {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
 					db := fresh(t)
-					p := play{t: testkit.T{T: t}, db: db, lines: db.Lines(), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p := play{t: check.T{T: t}, db: db, lines: db.Lines(), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known)
 					test(p)
 				})
@@ -52,7 +53,7 @@ var rule = pins.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     testkit.T
+	t     check.T
 	db    *redisstore.DB
 	lines redisstore.Lines
 	start time.Time

@@ -5,6 +5,7 @@ import (
 
 	twilio "github.com/twilio/twilio-go/twiml"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/twiml"
 )
 
@@ -90,9 +91,7 @@ func BenchmarkGatherTwoSaysTwilioGo(b *testing.B) {
 // BenchmarkParse reads the same document back.
 func BenchmarkParse(b *testing.B) {
 	document, err := encodeTwoSays()
-	if err != nil {
-		b.Fatal(err)
-	}
+	check.OK(b, err)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := twiml.Parse(document); err != nil {

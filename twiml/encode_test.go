@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/golden"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/twiml"
 )
 
@@ -60,9 +61,7 @@ func TestRendering(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := encode(t, document)
 			golden.Is(t, name+".xml", string(got))
-			if diff := cmp.Diff(heard(document), parse(t, got)); diff != "" {
-				t.Errorf("read back otherwise (-want +got):\n%s", diff)
-			}
+			check.Same(t, parse(t, got), heard(document))
 		})
 	}
 }
@@ -152,9 +151,7 @@ func TestLimitsAreInclusive(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			document := answer(v)
-			if diff := cmp.Diff(heard(document), parse(t, encode(t, document))); diff != "" {
-				t.Errorf("read back otherwise (-want +got):\n%s", diff)
-			}
+			check.Same(t, parse(t, encode(t, document)), heard(document))
 		})
 	}
 }
@@ -180,9 +177,7 @@ func TestAppendKeepsWhatIsThere(t *testing.T) {
 func encode(t *testing.T, document twiml.Response) []byte {
 	t.Helper()
 	written, err := document.Encode()
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return written
 }
 

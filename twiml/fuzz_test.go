@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/twiml"
 )
 
@@ -160,9 +161,7 @@ func FuzzTextSurvives(f *testing.F) {
 			}
 			return
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		if diff := cmp.Diff(heard(document), parse(t, written)); diff != "" {
 			t.Errorf("heard otherwise (-want +got):\n%s\n%s", diff, written)
 		}
@@ -174,9 +173,7 @@ func FuzzTextSurvives(f *testing.F) {
 func FuzzParse(f *testing.F) {
 	for _, document := range rendered {
 		written, err := document.Encode()
-		if err != nil {
-			f.Fatal(err)
-		}
+		check.OK(f, err)
 		f.Add(written)
 	}
 	for _, c := range refused {
@@ -203,8 +200,6 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("read but not writable: %v\n%s", err, document)
 		}
-		if diff := cmp.Diff(read, parse(t, written)); diff != "" {
-			t.Errorf("read otherwise the second time (-first +second):\n%s", diff)
-		}
+		check.Same(t, parse(t, written), read)
 	})
 }

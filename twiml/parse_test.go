@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"updatecenter/internal/testkit/check"
 	"updatecenter/twiml"
 )
 
@@ -136,9 +135,7 @@ func TestRefusedToRead(t *testing.T) {
 			if fault.Code != c.code {
 				t.Errorf("refused with %d (%v), want %d", fault.Code, err, c.code)
 			}
-			if diff := cmp.Diff(twiml.Response{}, got); diff != "" {
-				t.Errorf("gives part of the document:\n%s", diff)
-			}
+			check.Same(t, got, twiml.Response{})
 		})
 	}
 }
@@ -171,9 +168,7 @@ var accepted = []struct {
 func TestAccepted(t *testing.T) {
 	for _, c := range accepted {
 		t.Run(c.name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, parse(t, []byte(c.document))); diff != "" {
-				t.Errorf("read otherwise (-want +got):\n%s", diff)
-			}
+			check.Same(t, parse(t, []byte(c.document)), c.want)
 		})
 	}
 }

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/voice"
 )
@@ -34,9 +33,7 @@ func TestAnIncomingCall(t *testing.T) {
 			if status, body := s.post("/voice/incoming", call(tt.more...)); status != http.StatusOK || body != "<Response/>" {
 				t.Errorf("%d %s", status, body)
 			}
-			if diff := cmp.Diff(ivr.Event{Call: sid, Caller: tt.want}, s.event()); diff != "" {
-				t.Errorf("- expected, + event:\n%s", diff)
-			}
+			check.Same(t, s.event(), ivr.Event{Call: sid, Caller: tt.want})
 			if strings.Contains(s.log.String(), "6125550142") {
 				t.Errorf("the log tells who calls: %s", s.log.String())
 			}
@@ -63,9 +60,7 @@ func TestATurn(t *testing.T) {
 				t.Errorf("%d %s", status, body)
 			}
 			tt.want.Call, tt.want.Caller = sid, known
-			if diff := cmp.Diff(tt.want, s.event()); diff != "" {
-				t.Errorf("- expected, + event:\n%s", diff)
-			}
+			check.Same(t, s.event(), tt.want)
 			if strings.Contains(s.log.String(), "8265") {
 				t.Errorf("the log tells what was keyed: %s", s.log.String())
 			}
@@ -187,9 +182,7 @@ func TestFallback(t *testing.T) {
 				t.Errorf("%d %s", status, body)
 			}
 			tt.want.Call, tt.want.Caller = sid, known
-			if diff := cmp.Diff(tt.want, s.event()); diff != "" {
-				t.Errorf("- expected, + event:\n%s", diff)
-			}
+			check.Same(t, s.event(), tt.want)
 			if log := s.log.String(); !strings.Contains(log, "11200") || strings.Contains(log, "8265") {
 				t.Errorf("the log doesn't tell why, or tells what was keyed: %s", log)
 			}

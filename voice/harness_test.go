@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/voice"
 	"updatecenter/voice/signature"
@@ -141,9 +142,7 @@ func (s *site) post(path string, form url.Values) (int, string) {
 func (s *site) read(response *http.Response) (int, string) {
 	s.Helper()
 	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		s.Fatal(err)
-	}
+	check.OK(s, err)
 	return response.StatusCode, string(body)
 }
 
@@ -181,9 +180,7 @@ func (s *site) refuses(r *http.Request, want int) {
 func (s *site) metric(name string) float64 {
 	s.Helper()
 	families, err := s.registry.Gather()
-	if err != nil {
-		s.Fatal(err)
-	}
+	check.OK(s, err)
 	sum := 0.0
 	for _, family := range families {
 		if family.GetName() != name {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/voice"
 )
@@ -33,9 +34,7 @@ func files(names ...string) fstest.MapFS {
 func openRecordings(t *testing.T, names ...string) *voice.Recordings {
 	t.Helper()
 	r, err := voice.OpenRecordings(files(names...), prompts, publicURL+"/phone/")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return r
 }
 
@@ -114,9 +113,7 @@ func TestRecordingsAreServed(t *testing.T) {
 func TestNoOtherFileIsServed(t *testing.T) {
 	directory := files("welcome.en.mp3")
 	recordings, err := voice.OpenRecordings(directory, prompts, publicURL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	directory["secrets.txt"] = &fstest.MapFile{Data: []byte("audio of secrets")}
 	s := newSite(t, func(c *voice.Config) { c.Recordings = recordings })
 	for _, path := range []string{

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/rows"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 const (
@@ -38,9 +39,7 @@ func TestReadCSVEveryColumn(t *testing.T) {
 	file := "\ufeffaccount,phone,language,name,street1,street2,street3,city,state,zip,email,email_since,security_code\r\n" +
 		` a 1 , "612-555-0142",es,"Larsen, ""Pat""",12 Elm,,Box 7,St. Paul,mn,558011234,pat@mail.example.com,2026-01-31,82651739` + "\r\n"
 	for row, err := range accounts.ReadCSV(strings.NewReader(file)) {
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		row.Row = rows.Row{}
 		diff := cmp.Diff(accounts.Row{Number: "A1", Details: accounts.Details{
 			Phone: "+16125550142", Language: text("es"), Name: `Larsen, "Pat"`,
@@ -105,9 +104,7 @@ func TestReadCSVAsWritten(t *testing.T) {
 	file := "Account;Phone;Name;Street1;City;State;ZIP;Security Code;LANGUAGE;Email Since;Email\n" +
 		"ａ 1;(612)\u00a0555‑0142;Pat;12 Elm;Duluth;mn;55801–1234;８２‑65 17;ES;2026‑01‑31;a@mail.example.com\n"
 	for row, err := range accounts.ReadCSV(strings.NewReader(file)) {
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		d := row.Details
 		got := []string{string(row.Number), string(d.Phone), d.Address.State, d.Address.ZIP, d.Code.Reveal(), *d.Language, d.EmailSince.Format(time.DateOnly)}
 		same(t, got, []string{"A1", "+16125550142", "MN", "55801-1234", "826517", "es", "2026-01-31"})
@@ -121,9 +118,7 @@ func TestReadCSVTellsTrouble(t *testing.T) {
 	for _, last = range accounts.ReadCSV(reader) {
 		continue
 	}
-	if !errors.Is(last, trouble) {
-		t.Errorf("%v", last)
-	}
+	check.Is(t, last, trouble)
 	for _, err := range accounts.ReadCSV(strings.NewReader(header + "\n" + pat + "\n" + pat)) {
 		same(t, err, nil)
 		break // reading may stop at any row

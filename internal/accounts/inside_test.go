@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestFold(t *testing.T) {
@@ -48,9 +49,7 @@ func FuzzFold(f *testing.F) {
 func ring(t testing.TB) secret.Keyring {
 	t.Helper()
 	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return keys
 }
 
@@ -68,21 +67,15 @@ func full() Account {
 func TestSealedIsReadBackAndByNobodyElse(t *testing.T) {
 	a := full()
 	stored, err := seal(ring(t), rand.Reader, a)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, s := range []string{"82651739", "Luz", "Elm", "55801", "mail.example", "Who", "Pe"} {
 		if len(s) > 2 && bytes.Contains(stored.Sealed, []byte(s)) {
 			t.Errorf("%q can be read", s)
 		}
 	}
 	got, err := open(ring(t), stored)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(a, got, cmp.Comparer(secret.Text.Equal)); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
+	check.OK(t, err)
+	check.Same(t, got, a, cmp.Comparer(secret.Text.Equal))
 	stored.ID = "acc_two"
 	if _, err := open(ring(t), stored); !errors.Is(err, storage.ErrUnreadable) {
 		t.Errorf("under another ID: %v", err)
@@ -129,9 +122,7 @@ func TestOpenRefuses(t *testing.T) {
 		"a code in the wrong place": `{"v":1,"since":"82651739"}`,
 	} {
 		sealed, err := ring(t).Seal(rand.Reader, []byte(plaintext), []byte(boundTo("acc_one")))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		_, err = open(ring(t), Stored{ID: "acc_one", Sealed: sealed})
 		if !errors.Is(err, storage.ErrUnreadable) || errors.Is(err, storage.ErrNewer) != (name == "a newer release") || strings.Contains(err.Error(), "8265") {
 			t.Errorf("%s: %v", name, err)
@@ -147,9 +138,7 @@ func FuzzOpen(f *testing.F) {
 	keys := ring(f)
 	f.Fuzz(func(t *testing.T, plaintext []byte) {
 		sealed, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo("acc_one")))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		if _, err := open(keys, Stored{ID: "acc_one", Sealed: sealed}); err != nil && !errors.Is(err, storage.ErrUnreadable) {
 			t.Fatal(err)
 		}

@@ -13,6 +13,8 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func text(s string) *string { return &s }
@@ -20,7 +22,7 @@ func text(s string) *string { return &s }
 func TestPutCreates(t *testing.T) {
 	f := newFixture(t)
 	details := home()
-	details.Code, details.EmailSince = secret.Text{}, f.now.AddDate(0, -2, 0)
+	details.Code, details.EmailSince = secret.Text{}, f.Now().AddDate(0, -2, 0)
 	update := f.put(t, missing, details)
 	account := f.get(t, missing)
 	if !update.Created || update.Changed != nil || account.Revision != 1 || !strings.HasPrefix(string(account.ID), "acc_") {
@@ -31,8 +33,8 @@ func TestPutCreates(t *testing.T) {
 	}
 	same(t, account.Email, "pat@mail.example.com")
 	same(t, account.EmailSince, details.EmailSince)
-	same(t, account.AddressSince, f.now)
-	same(t, account.Since, f.now)
+	same(t, account.AddressSince, f.Now())
+	same(t, account.Since, f.Now())
 	same(t, f.events(t, missing), []accounts.Event{accounts.Created, accounts.CodeMade})
 	same(t, f.events(t, coded), []accounts.Event{accounts.Created, accounts.CodeProvisioned})
 }
@@ -49,15 +51,13 @@ func TestPutRefusesTelephonesThatAreNotCalled(t *testing.T) {
 			t.Errorf("%s: %v", number, err)
 		}
 	}
-	config := f.config(t)
+	config := f.config()
 	var err error
 	if config.Destinations, err = nanp.ParseDestinations("JM"); err != nil {
 		t.Fatal(err)
 	}
 	wider, err := accounts.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	abroad := home()
 	abroad.Phone, abroad.Name = "+18765550142", "Robin Larsen"
 	if _, err := wider.Put(t.Context(), coded, abroad, byAnn); err != nil {
@@ -91,7 +91,7 @@ func TestPutChangesWhatIsGiven(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			before := f.get(t, coded)
-			f.now = f.now.Add(time.Hour)
+			f.Pass(time.Hour)
 			update := f.put(t, coded, test.details)
 			after := f.get(t, coded)
 			same(t, update.Changed, test.changed)
@@ -101,10 +101,10 @@ func TestPutChangesWhatIsGiven(t *testing.T) {
 			if !after.Code.Equal(rightCode) || !after.Since.Equal(before.Since) {
 				t.Error("the code changed")
 			}
-			if test.changed.Has(accounts.ChangedAddress) != after.AddressSince.Equal(f.now) {
+			if test.changed.Has(accounts.ChangedAddress) != after.AddressSince.Equal(f.Now()) {
 				t.Errorf("address since %v", after.AddressSince)
 			}
-			if after.Email != before.Email && after.Email != "" && !after.EmailSince.Equal(f.now) ||
+			if after.Email != before.Email && after.Email != "" && !after.EmailSince.Equal(f.Now()) ||
 				after.Email == "" != after.EmailSince.IsZero() {
 				t.Errorf("email since %v", after.EmailSince)
 			}
@@ -117,8 +117,8 @@ func TestPutChangesWhatIsGiven(t *testing.T) {
 // a request says.
 func TestPutBringsNoOldSinceBack(t *testing.T) {
 	f := newFixture(t)
-	f.put(t, coded, accounts.Details{Email: text("new@mail.example.com"), EmailSince: f.now.AddDate(-1, 0, 0)})
-	same(t, f.get(t, coded).EmailSince, f.now)
+	f.put(t, coded, accounts.Details{Email: text("new@mail.example.com"), EmailSince: f.Now().AddDate(-1, 0, 0)})
+	same(t, f.get(t, coded).EmailSince, f.Now())
 }
 
 func TestPutRefuses(t *testing.T) {
@@ -207,7 +207,7 @@ func TestNotesAndNumbersAreChecked(t *testing.T) {
 func TestQuestionTakesTheCodesPlace(t *testing.T) {
 	f := newFixture(t)
 	update, err := f.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
-	f.ok(t, err)
+	check.OK(t, err)
 	account := f.get(t, coded)
 	same(t, update.Changed, accounts.Changes{accounts.ChangedQuestion})
 	if !account.HasQuestion() || !account.Code.IsZero() || account.Question != "Who?" || !update.Before.Code.Equal(rightCode) {
@@ -218,7 +218,7 @@ func TestQuestionTakesTheCodesPlace(t *testing.T) {
 	same(t, f.verify(t, coded, accounts.Claim{Answer: rightAnswer}).Verified, true)
 
 	update, err = f.NewCode(t.Context(), coded, byAnn)
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, update.Changed, accounts.Changes{accounts.ChangedCode})
 	same(t, f.verify(t, coded, accounts.Claim{Answer: rightAnswer}).Verified, false)
 	same(t, f.verify(t, coded, accounts.Claim{Code: update.After.Code}).Verified, true)
@@ -253,11 +253,11 @@ func TestRenumber(t *testing.T) {
 	f := newFixture(t)
 	id := f.get(t, coded).ID
 	update, err := f.Renumber(t.Context(), coded, missing, byAnn)
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, update.Changed, accounts.Changes{accounts.ChangedNumber})
 	same(t, f.get(t, missing).ID, id)
 	account, err := f.ByID(t.Context(), id)
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, account.Number, missing)
 	if _, err := f.Get(t.Context(), coded); !errors.Is(err, accounts.ErrNoAccount) {
 		t.Errorf("under the old number: %v", err)
@@ -273,7 +273,7 @@ func TestRenumber(t *testing.T) {
 
 func TestChangesMeet(t *testing.T) {
 	f := newFixture(t)
-	f.store.before = func() { f.put(t, coded, accounts.Details{Name: "Robin Larsen"}) }
+	f.Calls.BeforeNext("Accounts.Change", func() { f.put(t, coded, accounts.Details{Name: "Robin Larsen"}) })
 	f.put(t, coded, accounts.Details{Phone: "+16125550188"})
 	account := f.get(t, coded)
 	if account.Name != "Robin Larsen" || account.Phone != "+16125550188" || account.Revision != 3 {
@@ -283,12 +283,12 @@ func TestChangesMeet(t *testing.T) {
 
 func TestALostAnswerIsNoLostChange(t *testing.T) {
 	f := newFixture(t)
-	f.store.loseNext = true
+	f.Calls.LoseNext("Accounts.Change", errBroken)
 	update := f.put(t, coded, accounts.Details{Phone: "+16125550188"})
 	same(t, update.Changed, accounts.Changes{accounts.ChangedPhone})
 	same(t, f.get(t, coded).Revision, int64(2))
-	f.store.loseNext = true
-	f.ok(t, f.Append(t.Context(), f.get(t, coded).ID, accounts.Disowned, byAnn))
+	f.Calls.LoseNext("Accounts.Change", errBroken)
+	check.OK(t, f.Append(t.Context(), f.get(t, coded).ID, accounts.Disowned, byAnn))
 	same(t, f.events(t, coded)[2:], []accounts.Event{accounts.PhoneChanged, accounts.Disowned})
 }
 
@@ -339,9 +339,7 @@ func TestOfNobody(t *testing.T) {
 	_, code := f.NewCode(t.Context(), missing, byAnn)
 	_, question := f.SetQuestion(t.Context(), missing, "Who?", rightAnswer, byAnn)
 	for _, err := range []error{get, code, question, f.Append(t.Context(), "acc_none", accounts.Disowned, byAnn)} {
-		if !errors.Is(err, accounts.ErrNoAccount) {
-			t.Errorf("%v; want ErrNoAccount", err)
-		}
+		check.Is(t, err, accounts.ErrNoAccount)
 	}
 	records, err := f.History(t.Context(), "acc_none", 5)
 	if err != nil || len(records) != 0 {
@@ -352,13 +350,15 @@ func TestOfNobody(t *testing.T) {
 func TestStoreTroubleIsTold(t *testing.T) {
 	f := newFixture(t)
 	for _, method := range []string{"Find", "Change"} {
-		f.store.refuse = method
+		f.Calls.Mend("")
+		f.Calls.Fail("Accounts."+method, errBroken)
 		if _, err := f.NewCode(t.Context(), coded, byAnn); !errors.Is(err, errBroken) {
 			t.Errorf("%s: %v", method, err)
 		}
 	}
 	for _, method := range []string{"Find", "Admit", "Settle"} {
-		f.store.refuse = method
+		f.Calls.Mend("")
+		f.Calls.Fail("Accounts."+method, errBroken)
 		if result, err := f.Verify(t.Context(), coded, accounts.Claim{Code: rightCode}); !errors.Is(err, errBroken) || result.Verified {
 			t.Errorf("%s: %v", method, err)
 		}
@@ -374,7 +374,7 @@ func TestNewRefuses(t *testing.T) {
 		"no failures":   func(c *accounts.Config) { c.Lock = limit.Lock{LockFor: time.Hour} },
 		"no randomness": func(c *accounts.Config) { c.Random = strings.NewReader("") },
 	} {
-		config := f.config(t)
+		config := f.config()
 		edit(&config)
 		if _, err := accounts.New(config); err == nil {
 			t.Errorf("%s: no error", name)
@@ -384,10 +384,10 @@ func TestNewRefuses(t *testing.T) {
 
 func TestAnotherKeyReadsNothing(t *testing.T) {
 	f := newFixture(t)
-	config := f.config(t)
-	config.Keys = keyring(t, "2027a")
+	config := f.config()
+	config.Keys = testkit.Keys("2027a")
 	all, err := accounts.New(config)
-	f.ok(t, err)
+	check.OK(t, err)
 	if _, err := all.Get(t.Context(), coded); !errors.Is(err, storage.ErrUnreadable) || !errors.Is(err, secret.ErrUnreadable) {
 		t.Errorf("%v; want ErrUnreadable", err)
 	}
@@ -397,9 +397,7 @@ func TestACodeOfOneThatExistsCanBeRefused(t *testing.T) {
 	f := newFixture(t)
 	for _, tried := range []secret.Text{rightCode, wrongCode} { // nobody can try codes here
 		_, err := f.Put(t.Context(), coded, accounts.Details{Name: "Robin Larsen", Code: tried, RefuseCode: true}, byAnn)
-		if !errors.Is(err, accounts.ErrKeepsCode) {
-			t.Errorf("%v; want ErrKeepsCode", err)
-		}
+		check.Is(t, err, accounts.ErrKeepsCode)
 	}
 	same(t, f.get(t, coded).Name, "Pat Larsen")
 	details := home()
@@ -411,8 +409,8 @@ func TestACodeOfOneThatExistsCanBeRefused(t *testing.T) {
 
 func TestWhenAnAccountWasCreated(t *testing.T) {
 	f := newFixture(t)
-	created := f.now
-	f.now = f.now.Add(time.Hour)
+	created := f.Now()
+	f.Pass(time.Hour)
 	f.put(t, coded, accounts.Details{Name: "Robin Larsen"})
 	same(t, f.get(t, coded).Created, created)
 }

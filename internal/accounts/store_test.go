@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestStore holds each sentence of the contracts of [accounts.Store], [accounts.Attempts] and
@@ -26,7 +27,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: testkit.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: check.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -45,7 +46,7 @@ var rule = accounts.DefaultLock()
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     testkit.T
+	t     check.T
 	db    *redisstore.DB
 	start time.Time
 }

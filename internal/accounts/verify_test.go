@@ -1,9 +1,7 @@
 package accounts_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"strings"
 	"sync"
@@ -12,6 +10,8 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func code(s string) accounts.Claim   { return accounts.Claim{Code: secret.New(s)} }
@@ -57,7 +57,7 @@ func TestVerify(t *testing.T) {
 			}
 			same(t, f.verify(t, test.number, test.claim), want)
 			// Whatever comes of it, the stores are asked the same.
-			same(t, f.store.asked, []string{"Find", "Admit", "Settle"})
+			same(t, f.asked(), []string{"Find", "Admit", "Settle"})
 		})
 	}
 }
@@ -81,7 +81,7 @@ func TestVerifyRefusesClaims(t *testing.T) {
 	if _, err := f.Verify(t.Context(), coded, claim); !errors.Is(err, accounts.ErrNote) {
 		t.Errorf("note: %v", err)
 	}
-	same(t, len(f.store.asked), 0)
+	same(t, len(f.asked()), 0)
 }
 
 func TestFiveFailuresLock(t *testing.T) {
@@ -90,13 +90,13 @@ func TestFiveFailuresLock(t *testing.T) {
 		for left := 4; left > 0; left-- {
 			same(t, f.verify(t, number, zip("10001")), accounts.Result{TriesLeft: left})
 		}
-		until := f.now.Add(30 * time.Minute)
+		until := f.Now().Add(30 * time.Minute)
 		same(t, f.verify(t, number, code("739516")), accounts.Result{LockedUntil: until})
-		f.now = until.Add(-time.Second)
+		f.Set(until.Add(-time.Second))
 		for range 10 {
 			same(t, f.verify(t, number, zip("55401")), accounts.Result{Refused: true, LockedUntil: until})
 		}
-		f.now = until
+		f.Set(until)
 		same(t, f.verify(t, number, zip("10001")), accounts.Result{TriesLeft: 4})
 		left := 3
 		if verified := f.verify(t, number, zip("55401")).Verified; !verified {
@@ -111,16 +111,16 @@ func TestOnlyTheRightSecretClearsFailures(t *testing.T) {
 	f.verify(t, coded, zip("10001"))
 	f.verify(t, coded, zip("10001"))
 	_, err := f.SetQuestion(t.Context(), coded, "Who?", rightAnswer, byAnn)
-	f.ok(t, err)
+	check.OK(t, err)
 	_, err = f.NewCode(t.Context(), coded, byAnn)
-	f.ok(t, err)
+	check.OK(t, err)
 	f.put(t, coded, accounts.Details{Phone: "+16125550188"})
 	_, err = f.Renumber(t.Context(), coded, "B1", byAnn)
-	f.ok(t, err)
-	f.ok(t, f.Append(t.Context(), f.get(t, "B1").ID, accounts.Disowned, byAnn))
+	check.OK(t, err)
+	check.OK(t, f.Append(t.Context(), f.get(t, "B1").ID, accounts.Disowned, byAnn))
 	same(t, f.verify(t, "B1", zip("10001")).TriesLeft, 2)
 	update, err := f.NewCode(t.Context(), "B1", byAnn)
-	f.ok(t, err)
+	check.OK(t, err)
 	f.verify(t, "B1", accounts.Claim{Code: update.After.Code})
 	same(t, f.verify(t, "B1", zip("10001")).TriesLeft, 4)
 }
@@ -136,23 +136,23 @@ func TestTheRightZIPClearsNothing(t *testing.T) {
 		}
 	}
 	enrollment, _, err := f.Enroll(t.Context(), coded, zip("55401"))
-	f.ok(t, err)
+	check.OK(t, err)
 	_, _, err = f.AddAccount(t.Context(), enrollment.ID, coded, zip("55401"))
-	f.ok(t, err)
-	same(t, f.verify(t, coded, code("739516")).LockedUntil, f.now.Add(30*time.Minute))
+	check.OK(t, err)
+	same(t, f.verify(t, coded, code("739516")).LockedUntil, f.Now().Add(30*time.Minute))
 }
 
 // TestAZIPOfRecord: who has had the address changed proves nothing by knowing it.
 func TestAZIPOfRecord(t *testing.T) {
 	f := newFixture(t)
 	moved := accounts.Address{Street: []string{"1 Main Street"}, City: "Duluth", State: "MN", ZIP: "55802"}
-	f.now = f.now.Add(time.Hour)
+	f.Pass(time.Hour)
 	f.put(t, coded, accounts.Details{Address: &moved})
 	wrong := f.verify(t, coded, zip("10001"))
 	same(t, f.verify(t, coded, zip("55802")), accounts.Result{TriesLeft: wrong.TriesLeft - 1})
 	same(t, f.verify(t, coded, zip("55401")), accounts.Result{TriesLeft: wrong.TriesLeft - 2})
 	same(t, f.verify(t, coded, code("826517")).Verified, true)
-	f.now = f.now.Add(30 * 24 * time.Hour)
+	f.Pass(30 * 24 * time.Hour)
 	same(t, f.verify(t, coded, zip("55802")).Verified, true)
 }
 
@@ -176,17 +176,13 @@ func TestATypedNumberIsNotKept(t *testing.T) {
 // what is answered to a number is that of an account and of nobody alike.
 func TestAnotherKeyTellsNoNumbers(t *testing.T) {
 	f := newFixture(t)
-	key := func(id string, n byte) string {
-		return id + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{n}, 32))
-	}
-	older, newer := key("2026a", 7), key("2025", 8) // by whose names nothing goes
-	for _, keys := range []string{older, older + "," + newer, newer + "," + older, older + "," + newer} {
-		ring, err := secret.ParseKeyring(keys)
-		f.ok(t, err)
-		config := f.config(t)
-		config.Keys = ring
+	older, newer := "2026a", "2025" // by whose names nothing goes
+	for _, keys := range [][]string{{older}, {older, newer}, {newer, older}, {older, newer}} {
+		config := f.config()
+		config.Keys = testkit.Keys(keys...)
+		var err error
 		f.Accounts, err = accounts.New(config)
-		f.ok(t, err)
+		check.OK(t, err)
 		for range 3 { // locks at 5, in between
 			same(t, f.verify(t, missing, code("739516")), f.verify(t, coded, code("739516")))
 		}
@@ -196,7 +192,7 @@ func TestAnotherKeyTellsNoNumbers(t *testing.T) {
 func TestFailuresFade(t *testing.T) {
 	f := newFixture(t)
 	f.verify(t, coded, zip("10001"))
-	f.now = f.now.Add(24 * time.Hour)
+	f.Pass(24 * time.Hour)
 	same(t, f.verify(t, coded, zip("10001")).TriesLeft, 4)
 }
 
@@ -209,10 +205,10 @@ func TestVerifyIsRecorded(t *testing.T) {
 		f.verify(t, coded, zip("10001"))
 	}
 	records, err := f.History(t.Context(), f.get(t, coded).ID, 2)
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, records, []accounts.Record{
-		{At: f.now, Event: accounts.Locked, By: accounts.ByCustomer, Until: f.now.Add(30 * time.Minute)},
-		{At: f.now, Event: accounts.Verified, By: "web site", From: "api"},
+		{At: f.Now(), Event: accounts.Locked, By: accounts.ByCustomer, Until: f.Now().Add(30 * time.Minute)},
+		{At: f.Now(), Event: accounts.Verified, By: "web site", From: "api"},
 	})
 }
 
@@ -230,7 +226,7 @@ func TestAHundredAtOnceGetFiveGuesses(t *testing.T) {
 		}
 		group.Wait()
 		same(t, f.store.judged, 5)
-		same(t, f.verify(t, number, accounts.Claim{Code: rightCode}).LockedUntil, f.now.Add(30*time.Minute))
+		same(t, f.verify(t, number, accounts.Claim{Code: rightCode}).LockedUntil, f.Now().Add(30*time.Minute))
 	}
 }
 
@@ -239,56 +235,56 @@ func TestTooManyUnderWay(t *testing.T) {
 	f := newFixture(t)
 	rule := accounts.DefaultLock()
 	for i := range rule.LockAt {
-		attempt := accounts.Attempt{ID: string(rune('a' + i)), Account: f.get(t, coded).ID, At: f.now}
+		attempt := accounts.Attempt{ID: string(rune('a' + i)), Account: f.get(t, coded).ID, At: f.Now()}
 		_, err := f.store.Admit(t.Context(), attempt, rule)
-		f.ok(t, err)
+		check.OK(t, err)
 	}
-	same(t, f.verify(t, coded, accounts.Claim{Code: rightCode}), accounts.Result{Refused: true, LockedUntil: f.now.Add(rule.InFlight)})
+	same(t, f.verify(t, coded, accounts.Claim{Code: rightCode}), accounts.Result{Refused: true, LockedUntil: f.Now().Add(rule.InFlight)})
 }
 
 // TestAGivenUpRequestCounts: who hangs up between the guess and the answer has guessed.
 func TestAGivenUpRequestCounts(t *testing.T) {
 	f := newFixture(t)
 	ctx, hangUp := context.WithCancel(t.Context())
-	f.store.admitted = hangUp
+	f.Calls.AfterNext("Accounts.Admit", hangUp)
 	_, err := f.Verify(ctx, coded, accounts.Claim{Code: wrongCode})
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, f.verify(t, coded, zip("10001")).TriesLeft, 3)
 }
 
 func TestEnroll(t *testing.T) {
 	f := newFixture(t)
 	none, result, err := f.Enroll(t.Context(), coded, zip("10001"))
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, none, accounts.Enrollment{})
 	same(t, result, accounts.Result{TriesLeft: 4})
 
 	enrollment, result, err := f.Enroll(t.Context(), coded, code("826517"))
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, result.Verified, true)
 	same(t, enrollment.Accounts, []accounts.ID{f.get(t, coded).ID})
 	if _, err := accounts.ParseEnrollmentID(string(enrollment.ID)); err != nil {
 		t.Error(err)
 	}
 	unchanged, result, err := f.AddAccount(t.Context(), enrollment.ID, answered, answer("nobody"))
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, unchanged, enrollment)
 	same(t, result.TriesLeft, 4)
 
 	both, _, err := f.AddAccount(t.Context(), enrollment.ID, answered, answer("dona luz of st paul"))
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, both.Accounts, []accounts.ID{f.get(t, coded).ID, f.get(t, answered).ID})
 	found, err := f.Enrollment(t.Context(), enrollment.ID)
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, found, both)
 	same(t, f.events(t, coded)[2:], []accounts.Event{accounts.VerifiedEnroll})
 	same(t, f.events(t, answered)[3:], []accounts.Event{accounts.VerifiedAdd})
 
-	f.store.forget()
+	f.forget()
 	if _, _, err := f.AddAccount(t.Context(), "enr_none", coded, code("826517")); !errors.Is(err, accounts.ErrNoEnrollment) {
 		t.Errorf("%v; want ErrNoEnrollment", err)
 	}
-	same(t, len(f.store.asked), 0)
+	same(t, len(f.asked()), 0)
 }
 
 func TestParseEnrollmentID(t *testing.T) {
@@ -308,11 +304,11 @@ func (f *fixture) closed(t *testing.T, number accounts.Number) {
 		case n == 20:
 			same(t, got, accounts.Result{Closed: true})
 		case n%5 == 0:
-			same(t, got, accounts.Result{LockedUntil: f.now.Add(30 * time.Minute)})
+			same(t, got, accounts.Result{LockedUntil: f.Now().Add(30 * time.Minute)})
 		default:
 			same(t, got, accounts.Result{TriesLeft: 5 - n%5})
 		}
-		f.now = f.now.Add(30 * time.Minute)
+		f.Pass(30 * time.Minute)
 	}
 }
 
@@ -326,9 +322,9 @@ func TestTwentyFailuresClose(t *testing.T) {
 				same(t, f.verify(t, number, claim), accounts.Result{Refused: true, Closed: true})
 			}
 			if number != missing {
-				f.ok(t, f.Sent(t.Context(), f.get(t, number).ID)) // the same as before
+				check.OK(t, f.Sent(t.Context(), f.get(t, number).ID)) // the same as before
 			}
-			f.now = f.now.Add(100 * 24 * time.Hour)
+			f.Pass(100 * 24 * time.Hour)
 		}
 	}
 }
@@ -338,14 +334,14 @@ func TestANewCodeThatIsSentOpens(t *testing.T) {
 	f := newFixture(t)
 	f.closed(t, coded)
 	update, err := f.NewCode(t.Context(), coded, byAnn)
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, f.verify(t, coded, accounts.Claim{Code: update.After.Code}), accounts.Result{Refused: true, Closed: true})
-	f.now = f.now.Add(time.Hour)
-	f.ok(t, f.Sent(t.Context(), update.After.ID))
+	f.Pass(time.Hour)
+	check.OK(t, f.Sent(t.Context(), update.After.ID))
 	same(t, f.verify(t, coded, zip("10001")), accounts.Result{TriesLeft: 4})
 	same(t, f.verify(t, coded, accounts.Claim{Code: update.After.Code}), accounts.Result{Verified: true})
 	f.closed(t, coded)
-	f.ok(t, f.Sent(t.Context(), update.After.ID))
+	check.OK(t, f.Sent(t.Context(), update.After.ID))
 	same(t, f.verify(t, coded, zip("55401")), accounts.Result{Refused: true, Closed: true})
 }
 
@@ -353,14 +349,14 @@ func TestOpen(t *testing.T) {
 	f := newFixture(t)
 	f.closed(t, coded)
 	note := accounts.Note{By: "ann", From: "console", Reason: "mistyped"}
-	f.ok(t, f.Open(t.Context(), coded, note))
-	f.ok(t, f.Open(t.Context(), coded, note))
+	check.OK(t, f.Open(t.Context(), coded, note))
+	check.OK(t, f.Open(t.Context(), coded, note))
 	same(t, f.verify(t, coded, zip("10001")), accounts.Result{TriesLeft: 4})
 	records, err := f.History(t.Context(), f.get(t, coded).ID, 2)
-	f.ok(t, err)
+	check.OK(t, err)
 	same(t, records, []accounts.Record{
-		{At: f.now, Event: accounts.Opened, By: "ann", From: "console", Reason: "mistyped"},
-		{At: f.now.Add(-30 * time.Minute), Event: accounts.Closed, By: accounts.ByCustomer},
+		{At: f.Now(), Event: accounts.Opened, By: "ann", From: "console", Reason: "mistyped"},
+		{At: f.Now().Add(-30 * time.Minute), Event: accounts.Closed, By: accounts.ByCustomer},
 	})
 	if err := f.Open(t.Context(), missing, note); !errors.Is(err, accounts.ErrNoAccount) {
 		t.Error(err)

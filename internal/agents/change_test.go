@@ -38,14 +38,14 @@ func TestAnOutdatedSessionChangesNothing(t *testing.T) {
 	agent := f.active(t, bob())
 	after, err := f.EndSessions(t.Context(), self(agent), agent.ID)
 	ok(t, err)
-	f.audit.forget()
+	f.Audit.Take()
 	for name, do := range f.ownChanges(t, agent) {
 		t.Log(name)
 		is(t, do(), agents.ErrStaleSession)
 	}
 	same(t, f.get(t, agent.ID), after)
-	same(t, len(f.audit.lines()), 0)
-	same(t, len(f.mailer.kinds()), 0)
+	same(t, len(f.Audit.Lines()), 0)
+	same(t, len(f.Mail.Kinds()), 0)
 	for name := range f.ownChanges(t, agent) {
 		t.Log(name)
 		ok(t, f.ownChanges(t, f.get(t, agent.ID))[name]())
@@ -60,11 +60,11 @@ func TestASessionThatEndsMeanwhileChangesNothing(t *testing.T) {
 		t.Log(name)
 		var ended agents.Agent
 		do := f.ownChanges(t, f.get(t, agent.ID))[name]
-		f.store.before = func() {
+		f.Calls.BeforeNext("Agents.Save", func() {
 			var err error
 			ended, err = f.EndSessions(t.Context(), self(agent), agent.ID)
 			ok(t, err)
-		}
+		})
 		is(t, do(), agents.ErrStaleSession)
 		same(t, f.get(t, agent.ID), ended)
 	}
@@ -77,7 +77,7 @@ func TestAnOutdatedSessionOfTheSetUp(t *testing.T) {
 	ok(t, err)
 	_, err = f.Reinvite(t.Context(), byRoot, "bob")
 	ok(t, err)
-	agent, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, f.mailer.token(t), otherPassword)
+	agent, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, f.Mail.Token(t), otherPassword)
 	ok(t, err)
 	for name, do := range f.ownChanges(t, outdated) {
 		t.Log(name)
@@ -117,15 +117,15 @@ func TestAnAdministratorCorrectsAnAddress(t *testing.T) {
 	agent := f.active(t, bob())
 	agent, err := f.UpdateProfile(t.Context(), in(agent), agent.ID, agents.Profile{FullName: "Bob Berg", Email: "bbo@example.com"})
 	ok(t, err)
-	f.mailer.forget()
-	f.audit.forget()
+	f.Mail.Forget()
+	f.Audit.Take()
 	by := in(root)
 	by.Epoch += 7 // the profile is another's, and so is its epoch
 	after, err := f.UpdateProfile(t.Context(), by, agent.ID, agents.Profile{FullName: "Bob Berg", Email: "bob@example.com"})
 	ok(t, err)
 	same(t, []any{after.Email, after.Epoch, after.SetUp()}, []any{"bob@example.com", agent.Epoch + 1, true})
-	same(t, f.mailer.kinds(), []string{"email-was-changed bbo@example.com"})
-	same(t, f.audit.lines(), []string{"root profile-changed agent bob e-mail address"})
+	same(t, f.Mail.Kinds(), []string{"email-was-changed bbo@example.com"})
+	same(t, f.Audit.Lines(), []string{"root profile-changed agent bob e-mail address"})
 }
 
 // A link lies in a mailbox, from where it must not undo what was changed after it was sent.
@@ -136,7 +136,7 @@ func TestAnOlderLinkIsDead(t *testing.T) {
 			agent := f.withApp(t, bob())
 			_, err := f.Reinvite(t.Context(), byRoot, "bob")
 			ok(t, err)
-			token := f.mailer.token(t)
+			token := f.Mail.Token(t)
 			_, err = f.UpdateProfile(t.Context(), in(agent), agent.ID, agents.Profile{FullName: "Robert", Email: agent.Email})
 			ok(t, err)
 			_, err = f.Open(t.Context(), token)
@@ -158,7 +158,7 @@ func TestALinkSentDuringTheSetUp(t *testing.T) {
 	ok(t, err)
 	_, err = f.ChooseEmail(t.Context(), in(agent), agent.ID)
 	ok(t, err)
-	_, err = f.Open(t.Context(), f.mailer.token(t))
+	_, err = f.Open(t.Context(), f.Mail.Token(t))
 	ok(t, err)
 }
 
@@ -171,11 +171,14 @@ func TestFailuresAreRecorded(t *testing.T) {
 		want  string
 		done  bool
 	}{
-		"the store fails":          {func(f *fixture, _ context.CancelFunc) { f.store.broken = true }, unknown, false},
-		"its answers are lost":     {func(f *fixture, _ context.CancelFunc) { f.store.loseAll = true }, unknown, true},
-		"the client goes before":   {func(f *fixture, gone context.CancelFunc) { f.store.before = gone }, unknown, false},
-		"the client goes after":    {func(f *fixture, gone context.CancelFunc) { f.store.after, f.store.loseNext = gone, true }, unknown, true},
-		"it has become impossible": {func(f *fixture, _ context.CancelFunc) { f.store.before = f.deactivateBob }, "failed, not done", false},
+		"the store fails":        {func(f *fixture, _ context.CancelFunc) { f.Calls.Fail("Agents.Save", errBroken) }, unknown, false},
+		"its answers are lost":   {func(f *fixture, _ context.CancelFunc) { f.Calls.Lose("Agents.Save", errBroken) }, unknown, true},
+		"the client goes before": {func(f *fixture, gone context.CancelFunc) { f.Calls.BeforeNext("Agents.Save", gone) }, unknown, false},
+		"the client goes after": {func(f *fixture, gone context.CancelFunc) {
+			f.Calls.AfterNext("Agents.Save", gone)
+			f.Calls.LoseNext("Agents.Save", errBroken)
+		}, unknown, true},
+		"it has become impossible": {func(f *fixture, _ context.CancelFunc) { f.Calls.BeforeNext("Agents.Save", f.deactivateBob) }, "failed, not done", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
@@ -188,7 +191,7 @@ func TestFailuresAreRecorded(t *testing.T) {
 				t.Fatal("no error")
 			}
 			same(t, f.get(t, agent.ID).Role == agents.Supervisor, test.done)
-			lines := f.audit.lines()
+			lines := f.Audit.Lines()
 			same(t, lines[0], "root role-changed agent bob supervisor")
 			same(t, lines[len(lines)-1], "root role-changed agent bob "+test.want)
 		})
@@ -199,14 +202,14 @@ func (f *fixture) deactivateBob() { _, _ = f.Deactivate(context.Background(), by
 
 func TestAFailedInvitationIsRecorded(t *testing.T) {
 	f := newFixture(t)
-	f.store.broken = true
+	f.Calls.Fail("Agents.Create", errBroken)
 	_, err := f.Invite(t.Context(), byRoot, bob())
 	is(t, err, errBroken)
-	f.store.broken = false
-	f.store.before = func() { f.invited(t, bob()) }
+	f.Calls.Mend("Agents.Create")
+	f.Calls.BeforeNext("Agents.Create", func() { f.invited(t, bob()) })
 	_, err = f.Invite(t.Context(), byRoot, bob())
 	is(t, err, agents.ErrTaken)
-	same(t, f.audit.lines(), []string{
+	same(t, f.Audit.Lines(), []string{
 		"root agent-invited agent bob agent", "root agent-invited agent bob " + unknown,
 		"root agent-invited agent bob agent", "root agent-invited agent bob agent", "root agent-invited agent bob failed, not done",
 	})
@@ -218,10 +221,10 @@ func TestTheOwnerIsToldAfterTheClientHasGone(t *testing.T) {
 	agent := f.active(t, bob())
 	ctx, gone := context.WithCancel(t.Context())
 	defer gone()
-	f.store.after = gone
+	f.Calls.AfterNext("Agents.Save", gone)
 	_, err := f.ChangePassword(ctx, in(agent), agent.ID, goodPassword, otherPassword)
 	ok(t, err)
-	same(t, f.mailer.kinds(), []string{"password-was-changed bob@example.com"})
+	same(t, f.Mail.Kinds(), []string{"password-was-changed bob@example.com"})
 }
 
 // The last administrator is put back though the client has gone, the answer of the store was lost,
@@ -234,15 +237,18 @@ func TestTheLastAdministratorIsRestoredAfterTheClientHasGone(t *testing.T) {
 			f.active(t, named("two", agents.Administrator))
 			ctx, gone := context.WithCancel(t.Context())
 			defer gone()
-			f.store.before = func() {
+			f.Calls.BeforeNext("Agents.Save", func() {
 				_, err := f.Deactivate(t.Context(), byRoot, "two")
 				ok(t, err)
-			}
-			f.store.after, f.store.loseNext = gone, lose
+				f.Calls.AfterNext("Agents.Save", gone)
+				if lose {
+					f.Calls.LoseNext("Agents.Save", errBroken)
+				}
+			})
 			_, err := f.SetRole(ctx, in(one), "one", agents.RoleAgent)
 			is(t, err, agents.ErrLastAdministrator)
 			same(t, f.get(t, one.ID).Role, agents.Administrator)
-			lines := f.audit.lines()
+			lines := f.Audit.Lines()
 			same(t, lines[len(lines)-1], "one role-changed agent one taken back: the last administrator")
 		})
 	}

@@ -27,14 +27,14 @@ func exampleConfig(store agents.Store, mailer agents.Mailer) agents.Config {
 		panic(err)
 	}
 	return agents.Config{
-		Store: store, Hasher: hasher, Keys: keys, Mailer: mailer, Audit: &book{}, LinkURL: linkURL, Now: exampleNow,
+		Store: store, Hasher: hasher, Keys: keys, Mailer: mailer, Audit: &testkit.Trail{}, LinkURL: linkURL, Now: exampleNow,
 	}
 }
 
 func ExampleAgents() {
 	db, end := testkit.Embedded()
 	defer end()
-	var inbox mailbox
+	var inbox testkit.Mail
 	all, err := agents.New(exampleConfig(db.Agents(), &inbox))
 	if err != nil {
 		fmt.Println(err)
@@ -47,7 +47,7 @@ func ExampleAgents() {
 	})
 	fmt.Println(ann.Name, ann.State, err)
 
-	token := secret.New(strings.TrimPrefix(inbox.all[0].Link.Reveal(), linkURL))
+	token := secret.New(strings.TrimPrefix(inbox.All()[0].Link.Reveal(), linkURL))
 	_, err = all.UseLink(ctx, agents.By{Via: audit.ViaConsole}, token, secret.New("ann.olson2026"))
 	fmt.Println(err)
 	ann, err = all.UseLink(ctx, agents.By{Via: audit.ViaConsole}, token, secret.New("wagon lichen thirsty plum"))

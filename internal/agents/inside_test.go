@@ -13,14 +13,13 @@ import (
 	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 func testKeys(t testing.TB, id string) secret.Keyring {
 	t.Helper()
 	keys, err := secret.ParseKeyring(id + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return keys
 }
 
@@ -46,9 +45,7 @@ func TestSealed(t *testing.T) {
 		}
 	}
 	stored, err := seal(keys, rand.Reader, want)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	got, err := open(keys, stored)
 	if err != nil || got.AppKey.Reveal() != want.AppKey.Reveal() {
 		t.Fatalf("opened: %v", err)
@@ -103,9 +100,7 @@ func openText(t *testing.T, plaintext []byte) (Agent, error) {
 	t.Helper()
 	keys := testKeys(t, "a")
 	sealed, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo("agt_a", "ann")))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return open(keys, Stored{ID: "agt_a", Name: "ann", Sealed: sealed})
 }
 
@@ -131,9 +126,7 @@ func FuzzRead(f *testing.F) {
 func FuzzOpen(f *testing.F) {
 	keys := testKeys(f, "a")
 	stored, err := seal(keys, rand.Reader, full())
-	if err != nil {
-		f.Fatal(err)
-	}
+	check.OK(f, err)
 	f.Add(stored.Sealed)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, sealed []byte) {

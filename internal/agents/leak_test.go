@@ -2,45 +2,35 @@ package agents_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
-
-func mustHide(t *testing.T, where, text string, secrets ...secret.Text) {
-	t.Helper()
-	for _, s := range secrets {
-		for _, form := range []string{s.Reveal(), fmt.Sprintf("%x", s.Reveal()), fmt.Sprint([]byte(s.Reveal()))} {
-			if strings.Contains(text, form) {
-				t.Errorf("%s holds a secret: %s", where, text)
-			}
-		}
-	}
-}
 
 func TestNothingPrintsASecret(t *testing.T) {
 	f := newFixture(t)
 	agent := f.withApp(t, bob())
 	_, err := f.Reinvite(t.Context(), byRoot, "bob")
 	ok(t, err)
-	token, message := f.mailer.token(t), f.mailer.last(t)
+	token, message := f.Mail.Token(t), f.Mail.Last(t)
 	app, err := f.NewApp(agent)
 	ok(t, err)
-	stored, err := f.store.Load(t.Context(), agent.ID)
+	stored, err := f.AgentStore().Load(t.Context(), agent.ID)
 	ok(t, err)
 	_, weak := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("password1234"))
 	_, wrong := f.ChangePassword(t.Context(), self(agent), agent.ID, otherPassword, otherPassword)
-	f.mailer.breaks(true)
+	f.Calls.Fail("Mail", errBroken)
 	_, unsent := f.Reinvite(t.Context(), byRoot, "bob")
 	_, code := f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, secret.New("000000"))
 	for name, value := range map[string]any{
-		"agent": agent, "pointer": &agent, "message": message, "app": app, "stored": stored, "agents": *f.Agents, "config": f.config(t),
-		"weak": weak, "wrong": wrong, "unsent": unsent, "code": code, "audit": f.audit.lines(), "log": f.log.String(),
+		"agent": agent, "pointer": &agent, "message": message, "app": app, "stored": stored, "agents": *f.Agents, "config": f.AgentsConfig(),
+		"weak": weak, "wrong": wrong, "unsent": unsent, "code": code, "audit": f.Audit.Lines(), "log": f.Log.String(),
 	} {
-		mustHide(t, name, logtest.Shown(value), goodPassword, otherPassword, secret.New("password1234"), token, agent.AppKey, app.Key)
+		logtest.Hides(t, name, logtest.Shown(value), goodPassword.Reveal(), otherPassword.Reveal(), "password1234",
+			token.Reveal(), agent.AppKey.Reveal(), app.Key.Reveal())
 	}
 }
 
@@ -48,7 +38,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
 	given := secret.New("Zyxwvut 83746591\x01")
-	hidden := []secret.Text{secret.New("Zyxwvut"), secret.New("83746591")}
+	hidden := []string{"Zyxwvut", "83746591"}
 	_, name := agents.ParseUserName(given.Reveal())
 	_, id := agents.ParseID(given.Reveal())
 	_, link := f.Open(t.Context(), given)
@@ -64,7 +54,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 			t.Errorf("%d: no error", i)
 			continue
 		}
-		mustHide(t, "error", err.Error(), hidden...)
+		logtest.Hides(t, "error", err.Error(), hidden...)
 	}
 }
 
@@ -72,11 +62,11 @@ func TestErrorsQuoteNothing(t *testing.T) {
 func TestNothingIsLeftOfTheDeleted(t *testing.T) {
 	f := newFixture(t)
 	agent := f.withApp(t, bob())
-	f.setTime(agents.AddMonths(f.clock(), 12))
+	f.Set(agents.AddMonths(f.Now(), 12))
 	ok(t, f.Sweep(t.Context()))
-	stored, err := f.store.Load(t.Context(), agent.ID)
+	stored, err := f.AgentStore().Load(t.Context(), agent.ID)
 	ok(t, err)
-	plaintext, err := keyring(t, "2026a").Open(stored.Sealed, []byte("agent "+string(agent.ID)+" bob"))
+	plaintext, err := testkit.Keys("2026a").Open(stored.Sealed, []byte("agent "+string(agent.ID)+" bob"))
 	ok(t, err)
 	same(t, string(plaintext), `{"v":1,"state":"deleted","since":"2027-03-01T12:00:00Z","epoch":`+fmt.Sprint(agent.Epoch+1)+`}`)
 }

@@ -18,11 +18,11 @@ func TestInvitation(t *testing.T) {
 	agent, token := f.invited(t, agents.Invitee{
 		Name: " Bob.Berg ", FullName: " Bob Berg ", Email: "bob@example.com", Role: agents.Supervisor, Required: agents.App,
 	})
-	same(t, f.mailer.last(t), agents.Message{
+	same(t, f.Mail.Last(t), agents.Message{
 		Kind: agents.Invitation, To: "bob@example.com", FullName: "Bob Berg", Name: "bob.berg",
-		Link: secret.New(linkURL + token.Reveal()), On: f.now.Add(24 * time.Hour),
+		Link: secret.New(linkURL + token.Reveal()), On: f.Now().Add(24 * time.Hour),
 	})
-	same(t, f.audit.lines(), []string{"root agent-invited agent bob.berg supervisor"})
+	same(t, f.Audit.Lines(), []string{"root agent-invited agent bob.berg supervisor"})
 	same(t, agent.Next(), agents.StagePassword)
 	same(t, f.get(t, agent.ID), agent)
 
@@ -34,7 +34,7 @@ func TestInvitation(t *testing.T) {
 	agent, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
 	ok(t, err)
 	same(t, []any{agent.State, agent.Next(), agent.Epoch}, []any{agents.Active, agents.StageFactor, int64(1)})
-	same(t, f.audit.lines()[1:], []string{"bob.berg password-changed agent bob.berg by a link"})
+	same(t, f.Audit.Lines()[1:], []string{"bob.berg password-changed agent bob.berg by a link"})
 
 	_, err = f.Open(t.Context(), token)
 	is(t, err, agents.ErrLink)
@@ -47,7 +47,7 @@ func TestLinksThatDoNotWork(t *testing.T) {
 	_, first := f.invited(t, bob())
 	_, err := f.Reinvite(t.Context(), byRoot, "bob")
 	ok(t, err)
-	second := f.mailer.token(t)
+	second := f.Mail.Token(t)
 	text := second.Reveal()
 	for name, token := range map[string]string{
 		"an older one": first.Reveal(), "nothing": "", "cut short": text[:len(text)-1], "longer": text + "A",
@@ -59,10 +59,10 @@ func TestLinksThatDoNotWork(t *testing.T) {
 			t.Errorf("%s: %v, want %v and nothing else", name, err, agents.ErrLink)
 		}
 	}
-	f.pass(24*time.Hour - time.Millisecond)
+	f.Pass(24*time.Hour - time.Millisecond)
 	_, err = f.Open(t.Context(), second)
 	ok(t, err)
-	f.pass(time.Millisecond)
+	f.Pass(time.Millisecond)
 	_, err = f.Open(t.Context(), second)
 	is(t, err, agents.ErrLink)
 }
@@ -107,7 +107,7 @@ func TestAnotherLinkKeepsWhatIsThereUntilUsed(t *testing.T) {
 	agent := f.withApp(t, bob())
 	_, err := f.Reinvite(t.Context(), byRoot, "bob")
 	ok(t, err)
-	token := f.mailer.token(t)
+	token := f.Mail.Token(t)
 	now := f.get(t, agent.ID)
 	same(t, []any{now.Password, now.Factor, now.Epoch, now.SetUp()}, []any{agent.Password, agents.App, agent.Epoch, true})
 
@@ -117,13 +117,13 @@ func TestAnotherLinkKeepsWhatIsThereUntilUsed(t *testing.T) {
 	match, err := f.CheckPassword(t.Context(), now, otherPassword)
 	ok(t, err)
 	same(t, match, true)
-	same(t, f.mailer.kinds(), []string{"invitation bob@example.com", "password-was-changed bob@example.com"})
+	same(t, f.Mail.Kinds(), []string{"invitation bob@example.com", "password-was-changed bob@example.com"})
 }
 
 func TestInvitationsThatAreRefused(t *testing.T) {
 	f := newFixture(t)
 	f.invited(t, bob())
-	f.audit.forget()
+	f.Audit.Take()
 	tests := map[string]func(*agents.Invitee){
 		"name":      func(i *agents.Invitee) { i.Name = "b" },
 		"full_name": func(i *agents.Invitee) { i.FullName = "  " },
@@ -143,19 +143,19 @@ func TestInvitationsThatAreRefused(t *testing.T) {
 	}
 	_, err := f.Invite(t.Context(), byRoot, named("BOB", agents.RoleAgent))
 	is(t, err, agents.ErrTaken)
-	same(t, len(f.audit.lines()), 0)
+	same(t, len(f.Audit.Lines()), 0)
 }
 
 func TestAnInvitationThatCannotBeMailed(t *testing.T) {
 	f := newFixture(t)
-	f.mailer.breaks(true)
+	f.Calls.Fail("Mail", errBroken)
 	agent, err := f.Invite(t.Context(), byRoot, bob())
 	is(t, err, agents.ErrNotMailed)
 	same(t, f.get(t, agent.ID).Name, agents.UserName("bob"))
-	f.mailer.breaks(false)
+	f.Calls.Mend("Mail")
 	_, err = f.Reinvite(t.Context(), byRoot, "bob")
 	ok(t, err)
-	_, err = f.Open(t.Context(), f.mailer.token(t))
+	_, err = f.Open(t.Context(), f.Mail.Token(t))
 	ok(t, err)
 }
 

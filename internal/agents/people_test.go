@@ -14,10 +14,10 @@ import (
 func TestDeactivateAndReactivate(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	f.pass(time.Hour)
+	f.Pass(time.Hour)
 	after, err := f.Deactivate(t.Context(), byRoot, "bob")
 	ok(t, err)
-	same(t, []any{after.State, after.Since, after.Epoch}, []any{agents.Deactivated, f.now, agent.Epoch + 1})
+	same(t, []any{after.State, after.Since, after.Epoch}, []any{agents.Deactivated, f.Now(), agent.Epoch + 1})
 	again, err := f.Deactivate(t.Context(), byRoot, "bob")
 	ok(t, err)
 	same(t, again, after)
@@ -27,21 +27,21 @@ func TestDeactivateAndReactivate(t *testing.T) {
 	is(t, err, agents.ErrDeactivated)
 	_, err = f.ChooseEmail(t.Context(), self(agent), agent.ID)
 	is(t, err, agents.ErrDeactivated)
-	f.pass(time.Hour)
+	f.Pass(time.Hour)
 	after, err = f.Reactivate(t.Context(), byRoot, "bob")
 	ok(t, err)
-	same(t, []any{after.State, after.Since, after.Epoch, after.SetUp()}, []any{agents.Active, f.now, agent.Epoch + 2, true})
-	same(t, f.audit.lines(), []string{"root agent-deactivated agent bob", "root agent-reactivated agent bob"})
+	same(t, []any{after.State, after.Since, after.Epoch, after.SetUp()}, []any{agents.Active, f.Now(), agent.Epoch + 2, true})
+	same(t, f.Audit.Lines(), []string{"root agent-deactivated agent bob", "root agent-reactivated agent bob"})
 }
 
 // Failures are counted from Since: one who is locked out is let in by being reactivated.
 func TestReactivateWhoIsActive(t *testing.T) {
 	f := newFixture(t)
 	f.active(t, bob())
-	f.pass(time.Hour)
+	f.Pass(time.Hour)
 	after, err := f.Reactivate(t.Context(), byRoot, "bob")
 	ok(t, err)
-	same(t, []any{after.State, after.Since}, []any{agents.Active, f.now})
+	same(t, []any{after.State, after.Since}, []any{agents.Active, f.Now()})
 	f.invited(t, named("carl", agents.RoleAgent))
 	carl, err := f.Reactivate(t.Context(), byRoot, "carl")
 	ok(t, err)
@@ -98,15 +98,15 @@ func TestTheLastAdministratorIsRestored(t *testing.T) {
 	f := newFixture(t)
 	one := f.active(t, named("one", agents.Administrator))
 	f.active(t, named("two", agents.Administrator))
-	f.store.before = func() {
+	f.Calls.BeforeNext("Agents.Save", func() {
 		_, err := f.Deactivate(t.Context(), byRoot, "two")
 		ok(t, err)
-	}
+	})
 	_, err := f.Deactivate(t.Context(), byRoot, "one")
 	is(t, err, agents.ErrLastAdministrator)
 	after := f.get(t, one.ID)
 	same(t, []any{after.State, after.Role, after.Since}, []any{agents.Active, agents.Administrator, one.Since})
-	lines := f.audit.lines()
+	lines := f.Audit.Lines()
 	same(t, lines[len(lines)-1], "root agent-deactivated agent one taken back: the last administrator")
 }
 
@@ -115,7 +115,7 @@ func TestRecreate(t *testing.T) {
 	f.active(t, bob())
 	_, err := f.Recreate(t.Context(), byRoot, "bob", named("bob2", agents.RoleAgent))
 	is(t, err, agents.ErrNotDeleted)
-	f.setTime(agents.AddMonths(f.clock(), 12))
+	f.Set(agents.AddMonths(f.Now(), 12))
 	for range 2 { // also before a sweep has written it down
 		_, err = f.Recreate(t.Context(), byRoot, "bob", bob())
 		is(t, err, agents.ErrTaken)
@@ -125,12 +125,12 @@ func TestRecreate(t *testing.T) {
 		is(t, err, agents.ErrDeleted)
 		ok(t, f.Sweep(t.Context()))
 	}
-	f.audit.forget()
+	f.Audit.Take()
 	agent, err := f.Recreate(t.Context(), byRoot, "bob", named("bob2", agents.Supervisor))
 	ok(t, err)
 	same(t, []any{agent.Name, agent.State}, []any{agents.UserName("bob2"), agents.Invited})
-	same(t, f.audit.lines(), []string{"root agent-recreated agent bob2 supervisor, was bob"})
-	same(t, f.mailer.kinds(), []string{"invitation bob@example.com"})
+	same(t, f.Audit.Lines(), []string{"root agent-recreated agent bob2 supervisor, was bob"})
+	same(t, f.Mail.Kinds(), []string{"invitation bob@example.com"})
 }
 
 func TestEndSessionsAndSignedIn(t *testing.T) {
@@ -139,10 +139,10 @@ func TestEndSessionsAndSignedIn(t *testing.T) {
 	after, err := f.EndSessions(t.Context(), self(agent), agent.ID)
 	ok(t, err)
 	same(t, after.Epoch, agent.Epoch+1)
-	f.pass(time.Hour)
+	f.Pass(time.Hour)
 	after, err = f.SignedIn(t.Context(), agent.ID)
 	ok(t, err)
-	same(t, []any{after.LastSignIn, after.Epoch}, []any{f.now, agent.Epoch + 1})
+	same(t, []any{after.LastSignIn, after.Epoch}, []any{f.Now(), agent.Epoch + 1})
 }
 
 func TestAlert(t *testing.T) {
@@ -152,9 +152,9 @@ func TestAlert(t *testing.T) {
 	f.active(t, named("sue", agents.Supervisor))
 	f.active(t, named("root", agents.Administrator))
 	ok(t, f.Alert(t.Context(), "bob: 30 calls in an hour"))
-	same(t, f.mailer.kinds(), []string{"limit-alert bob@example.com", "limit-alert bob@example.com"})
-	same(t, f.mailer.last(t).Detail, "bob: 30 calls in an hour")
-	f.mailer.breaks(true)
+	same(t, f.Mail.Kinds(), []string{"limit-alert bob@example.com", "limit-alert bob@example.com"})
+	same(t, f.Mail.Last(t).Detail, "bob: 30 calls in an hour")
+	f.Calls.Fail("Mail", errBroken)
 	is(t, f.Alert(t.Context(), "x"), errBroken)
 }
 
@@ -162,14 +162,14 @@ func TestAlert(t *testing.T) {
 func TestChangesThatMeet(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	f.store.before = func() {
+	f.Calls.BeforeNext("Agents.Save", func() {
 		_, err := f.Require(t.Context(), byRoot, "bob", agents.Email)
 		ok(t, err)
-	}
+	})
 	after, err := f.SetRole(t.Context(), byRoot, "bob", agents.Supervisor)
 	ok(t, err)
 	same(t, []any{after.Role, after.Required, after.Epoch}, []any{agents.Supervisor, agents.Email, agent.Epoch + 1})
-	same(t, f.audit.lines(), []string{"root role-changed agent bob supervisor", "root factor-required agent bob email"})
+	same(t, f.Audit.Lines(), []string{"root role-changed agent bob supervisor", "root factor-required agent bob email"})
 }
 
 func TestUserNames(t *testing.T) {
@@ -187,7 +187,7 @@ func TestUserNames(t *testing.T) {
 func TestNew(t *testing.T) {
 	f := newFixture(t)
 	for _, url := range []string{"", "/welcome/", "https:///welcome/", "ftp://example.com/", "https://example.com/?t=", "https://example.com/#", "%"} {
-		config := f.config(t)
+		config := f.AgentsConfig()
 		if config.LinkURL = url; url == "https://example.com/#" {
 			config.LinkURL += "x"
 		}
@@ -195,7 +195,7 @@ func TestNew(t *testing.T) {
 			t.Errorf("%q is taken for a URL", url)
 		}
 	}
-	config := f.config(t)
+	config := f.AgentsConfig()
 	config.Issuer = strings.Repeat("x", 61)
 	if _, err := agents.New(config); err == nil {
 		t.Error("an endless name is taken")
@@ -208,7 +208,7 @@ func TestByNobody(t *testing.T) {
 	agent := f.active(t, bob())
 	_, err := f.EndSessions(t.Context(), agents.By{Via: audit.ViaConsole}, agent.ID)
 	ok(t, err)
-	same(t, f.audit.lines(), []string{"unknown signed-out-everywhere agent bob"})
+	same(t, f.Audit.Lines(), []string{"unknown signed-out-everywhere agent bob"})
 }
 
 func TestNobody(t *testing.T) {

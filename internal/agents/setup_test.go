@@ -40,7 +40,7 @@ func TestSetUpStageByStage(t *testing.T) {
 	same(t, agent.Next(), agents.StageTerms)
 	agent, err = f.AcceptTerms(t.Context(), by, agent.ID)
 	ok(t, err)
-	same(t, []any{agent.Next(), agent.Terms, agent.TermsVersion}, []any{agents.StageProfile, f.now, agents.CurrentTerms})
+	same(t, []any{agent.Next(), agent.Terms, agent.TermsVersion}, []any{agents.StageProfile, f.Now(), agents.CurrentTerms})
 	profile := agents.Profile{FullName: "Bob B. Berg", Email: "berg@example.com", Phone: "+1(612)555-0142x7"}
 
 	// An administrator who corrects it doesn't check it in the agent's place.
@@ -50,8 +50,8 @@ func TestSetUpStageByStage(t *testing.T) {
 	agent, err = f.UpdateProfile(t.Context(), by, agent.ID, profile)
 	ok(t, err)
 	same(t, []any{agent.SetUp(), agent.FullName, agent.Email, agent.Phone}, []any{true, profile.FullName, profile.Email, profile.Phone})
-	same(t, f.mailer.kinds(), []string{"invitation bob@example.com", "email-was-changed bob@example.com"})
-	same(t, f.audit.lines(), []string{
+	same(t, f.Mail.Kinds(), []string{"invitation bob@example.com", "email-was-changed bob@example.com"})
+	same(t, f.Audit.Lines(), []string{
 		"root agent-invited agent bob agent", "bob password-changed agent bob by a link", "bob profile-changed agent bob full name",
 		"bob factor-changed agent bob app", "bob profile-changed agent bob terms accepted, version 1",
 		"root profile-changed agent bob full name, e-mail address, telephone", "bob agent-set-up agent bob",
@@ -87,13 +87,13 @@ func TestConfirmApp(t *testing.T) {
 		}
 	}
 	same(t, f.get(t, agent.ID).Revision, agent.Revision)
-	same(t, len(f.audit.lines()), 0)
+	same(t, len(f.Audit.Lines()), 0)
 
 	code := f.code(t, app.Key, 0)
 	after, err := f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, code)
 	ok(t, err)
 	same(t, []any{after.Factor, after.Epoch}, []any{agents.App, agent.Epoch + 1})
-	same(t, f.mailer.kinds(), []string{"factor-was-changed bob@example.com"})
+	same(t, f.Mail.Kinds(), []string{"factor-was-changed bob@example.com"})
 	right, err := f.UseCode(t.Context(), agent.ID, code)
 	ok(t, err)
 	same(t, right, false)
@@ -102,7 +102,7 @@ func TestConfirmApp(t *testing.T) {
 func TestCodesOfTheApp(t *testing.T) {
 	f := newFixture(t)
 	agent := f.withApp(t, bob())
-	f.setTime(f.clock().Truncate(30 * time.Second).Add(10 * time.Minute))
+	f.Set(f.Now().Truncate(30 * time.Second).Add(10 * time.Minute))
 	use := func(code secret.Text) bool {
 		t.Helper()
 		right, err := f.UseCode(t.Context(), agent.ID, code)
@@ -120,16 +120,16 @@ func TestCodesOfTheApp(t *testing.T) {
 	same(t, use(after), true)
 	// One that is older than one used is gone as well.
 	same(t, use(now), false)
-	f.pass(30 * time.Second)
+	f.Pass(30 * time.Second)
 	same(t, use(after), false)
-	f.pass(30 * time.Second)
+	f.Pass(30 * time.Second)
 	same(t, use(f.code(t, key, 0)), true)
 }
 
 func TestACodeUsedAtOnceWorksOnce(t *testing.T) {
 	f := newFixture(t)
 	agent := f.withApp(t, bob())
-	f.pass(10 * time.Minute)
+	f.Pass(10 * time.Minute)
 	code := f.code(t, agent.AppKey, 0)
 	var won atomic.Int32
 	var group sync.WaitGroup
@@ -150,8 +150,8 @@ func TestACodeUsedAtOnceWorksOnce(t *testing.T) {
 func TestALostAnswerDoesNotUseUpACode(t *testing.T) {
 	f := newFixture(t)
 	agent := f.withApp(t, bob())
-	f.pass(10 * time.Minute)
-	f.store.loseNext = true
+	f.Pass(10 * time.Minute)
+	f.Calls.LoseNext("Agents.Save", errBroken)
 	right, err := f.UseCode(t.Context(), agent.ID, f.code(t, agent.AppKey, 0))
 	ok(t, err)
 	same(t, right, true)
@@ -170,7 +170,7 @@ func TestRequiredFactor(t *testing.T) {
 	after, err = f.Require(t.Context(), byRoot, "bob", "")
 	ok(t, err)
 	same(t, []any{after.SetUp(), after.Epoch}, []any{true, agent.Epoch + 1})
-	same(t, f.audit.lines(), []string{"root factor-required agent bob app", "root factor-required agent bob none"})
+	same(t, f.Audit.Lines(), []string{"root factor-required agent bob app", "root factor-required agent bob none"})
 }
 
 func TestChangePassword(t *testing.T) {
@@ -190,8 +190,8 @@ func TestChangePassword(t *testing.T) {
 		ok(t, err)
 		same(t, match, want)
 	}
-	same(t, f.mailer.kinds(), []string{"password-was-changed bob@example.com"})
-	same(t, f.audit.lines(), []string{
+	same(t, f.Mail.Kinds(), []string{"password-was-changed bob@example.com"})
+	same(t, f.Audit.Lines(), []string{
 		"bob sign-in-failed agent bob wrong present password, on changing it", "bob password-changed agent bob",
 	})
 }
@@ -210,7 +210,7 @@ func TestPasswordsAreComparedAsTheyAreSeen(t *testing.T) {
 func TestNobodysPasswordCostsTheSame(t *testing.T) {
 	f := newFixture(t)
 	counted := &counting{}
-	config := f.config(t)
+	config := f.AgentsConfig()
 	counted.Hasher, config.Hasher = config.Hasher, counted
 	all, err := agents.New(config)
 	ok(t, err)
@@ -233,7 +233,7 @@ func (c *counting) VerifyNothing(ctx context.Context, entry secret.Text) error {
 func TestRehash(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	config := f.config(t)
+	config := f.AgentsConfig()
 	params := hash.Params{MemoryKiB: 16, Passes: 1, Lanes: 1}
 	hasher, err := hash.New(hash.Config{Keys: config.Keys, Params: params})
 	ok(t, err)
@@ -256,11 +256,11 @@ func TestNothingIsDoneUnrecorded(t *testing.T) {
 	f.active(t, named("root", agents.Administrator))
 	_, err := f.Reinvite(t.Context(), byRoot, "bob")
 	ok(t, err)
-	token := f.mailer.token(t)
+	token := f.Mail.Token(t)
 	before := f.get(t, agent.ID)
 	app, err := f.NewApp(agent)
 	ok(t, err)
-	f.audit.broken = true
+	f.Calls.Fail("Record", errBroken)
 	by := self(agent)
 	for name, do := range map[string]func() error{
 		"Invite":   func() error { _, err := f.Invite(t.Context(), byRoot, named("carl", agents.RoleAgent)); return err },

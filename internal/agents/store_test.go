@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestStore holds each sentence of the contract of [agents.Store].
@@ -23,7 +24,7 @@ func TestStore(t *testing.T) {
 	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) { test(play{t: testkit.T{T: t}, Store: fresh(t).Agents()}) })
+				t.Run(group+"/"+sentence, func(t *testing.T) { test(play{t: check.T{T: t}, Store: fresh(t).Agents()}) })
 			}
 		}
 	})
@@ -181,7 +182,7 @@ var togetherTests = map[string]func(play){
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t testkit.T
+	t check.T
 	agents.Store
 }
 

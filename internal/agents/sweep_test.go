@@ -70,29 +70,29 @@ func TestStateAt(t *testing.T) {
 // A year in which nobody signs in, by the clock.
 func TestAYearUnused(t *testing.T) {
 	f := newFixture(t)
-	f.setTime(day("2026-08-31 10:00"))
+	f.Set(day("2026-08-31 10:00"))
 	agent := f.active(t, bob())
 	sweepAt := func(at string) {
 		t.Helper()
-		f.setTime(day(at))
+		f.Set(day(at))
 		ok(t, f.Sweep(t.Context()))
 		ok(t, f.Sweep(t.Context()))
 	}
 	sweepAt("2027-01-29 09:59")
-	same(t, len(f.mailer.kinds()), 0)
+	same(t, len(f.Mail.Kinds()), 0)
 	sweepAt("2027-01-29 10:00") // 30 days before February 28
-	same(t, f.mailer.kinds(), []string{"deactivation-soon bob@example.com"})
-	same(t, f.mailer.last(t).On, day("2027-02-28 10:00"))
+	same(t, f.Mail.Kinds(), []string{"deactivation-soon bob@example.com"})
+	same(t, f.Mail.Last(t).On, day("2027-02-28 10:00"))
 	sweepAt("2027-02-28 09:59")
 	same(t, f.get(t, agent.ID).State, agents.Active)
 	sweepAt("2027-02-28 17:00")
 	now := f.get(t, agent.ID)
 	same(t, []any{now.State, now.Since, now.Epoch}, []any{agents.Deactivated, day("2027-02-28 10:00"), agent.Epoch + 1})
 	sweepAt("2027-07-29 09:59")
-	same(t, f.mailer.kinds(), []string{"deactivation-soon bob@example.com"})
+	same(t, f.Mail.Kinds(), []string{"deactivation-soon bob@example.com"})
 	sweepAt("2027-07-29 10:00")
-	same(t, f.mailer.kinds(), []string{"deactivation-soon bob@example.com", "deletion-soon bob@example.com"})
-	same(t, f.mailer.last(t).On, day("2027-08-28 10:00"))
+	same(t, f.Mail.Kinds(), []string{"deactivation-soon bob@example.com", "deletion-soon bob@example.com"})
+	same(t, f.Mail.Last(t).On, day("2027-08-28 10:00"))
 	sweepAt("2027-08-28 10:00")
 	now = f.get(t, agent.ID)
 	same(t, now, agents.Agent{
@@ -100,25 +100,25 @@ func TestAYearUnused(t *testing.T) {
 	})
 	sweepAt("2037-01-01 00:00")
 	same(t, f.get(t, agent.ID), now)
-	same(t, f.audit.lines(), []string{"system agent-deactivated agent bob unused", "system agent-deleted agent bob unused"})
-	same(t, len(f.mailer.kinds()), 2)
+	same(t, f.Audit.Lines(), []string{"system agent-deactivated agent bob unused", "system agent-deleted agent bob unused"})
+	same(t, len(f.Mail.Kinds()), 2)
 }
 
 // Who signs in after the e-mail has six months again, and another e-mail before their end.
 func TestSigningInAfterTheWarning(t *testing.T) {
 	f := newFixture(t)
-	f.setTime(day("2026-03-01 12:00"))
+	f.Set(day("2026-03-01 12:00"))
 	agent := f.active(t, bob())
-	f.setTime(day("2026-08-15 12:00"))
+	f.Set(day("2026-08-15 12:00"))
 	ok(t, f.Sweep(t.Context()))
 	_, err := f.SignedIn(t.Context(), agent.ID)
 	ok(t, err)
-	f.setTime(day("2026-09-02 12:00"))
+	f.Set(day("2026-09-02 12:00"))
 	ok(t, f.Sweep(t.Context()))
-	same(t, f.get(t, agent.ID).StateAt(f.clock()), agents.Active)
-	f.setTime(day("2027-01-16 12:00"))
+	same(t, f.get(t, agent.ID).StateAt(f.Now()), agents.Active)
+	f.Set(day("2027-01-16 12:00"))
 	ok(t, f.Sweep(t.Context()))
-	same(t, len(f.mailer.kinds()), 2)
+	same(t, len(f.Mail.Kinds()), 2)
 }
 
 // Two servers, ten times at once: one e-mail, one record.
@@ -126,19 +126,19 @@ func TestSweepingAtOnce(t *testing.T) {
 	f := newFixture(t)
 	f.active(t, bob())
 	both := func(at time.Time) {
-		f.setTime(at)
+		f.Set(at)
 		var group sync.WaitGroup
 		for range 20 {
 			group.Go(func() { ok(t, f.Sweep(t.Context())) })
 		}
 		group.Wait()
 	}
-	start := f.clock()
+	start := f.Now()
 	both(agents.AddMonths(start, 6).AddDate(0, 0, -30))
-	same(t, f.mailer.kinds(), []string{"deactivation-soon bob@example.com"})
+	same(t, f.Mail.Kinds(), []string{"deactivation-soon bob@example.com"})
 	both(agents.AddMonths(start, 6))
 	both(agents.AddMonths(start, 12))
-	state := f.audit.lines()
+	state := f.Audit.Lines()
 	if last := state[len(state)-1]; !strings.Contains(last, "agent-deleted") {
 		t.Errorf("recorded last: %s", last)
 	}
@@ -148,51 +148,49 @@ func TestAWarningThatFailsIsSentAgain(t *testing.T) {
 	f := newFixture(t)
 	f.active(t, bob())
 	f.active(t, named("carl", agents.RoleAgent))
-	f.setTime(agents.AddMonths(f.clock(), 6).AddDate(0, 0, -20))
-	f.mailer.breaks(true)
+	f.Set(agents.AddMonths(f.Now(), 6).AddDate(0, 0, -20))
+	f.Calls.Fail("Mail", errBroken)
 	err := f.Sweep(t.Context())
 	is(t, err, errBroken)
 	same(t, strings.Count(err.Error(), "send warning"), 2)
-	f.mailer.breaks(false)
-	f.pass(9 * time.Minute) // the server that failed may still be at it
+	f.Calls.Mend("Mail")
+	f.Pass(9 * time.Minute) // the server that failed may still be at it
 	ok(t, f.Sweep(t.Context()))
-	same(t, len(f.mailer.kinds()), 0)
-	f.pass(time.Minute)
+	same(t, len(f.Mail.Kinds()), 0)
+	f.Pass(time.Minute)
 	ok(t, f.Sweep(t.Context()))
 	ok(t, f.Sweep(t.Context()))
-	same(t, len(f.mailer.kinds()), 2)
+	same(t, len(f.Mail.Kinds()), 2)
 }
 
 // A server that dies once the e-mail is sent, before it noted that: twice is better than never.
 func TestAServerThatDiesAfterTheWarning(t *testing.T) {
 	f := newFixture(t)
 	f.active(t, bob())
-	f.setTime(agents.AddMonths(f.clock(), 6).AddDate(0, 0, -30))
-	f.store.before = func() { // the first write is the claim; all after it fail
-		f.store.before = func() { f.store.broken = true }
-	}
+	f.Set(agents.AddMonths(f.Now(), 6).AddDate(0, 0, -30))
+	f.Calls.AfterNext("Agents.Save", func() { f.Calls.Fail("Agents.Save", errBroken) }) // the first is the claim
 	is(t, f.Sweep(t.Context()), errBroken)
-	f.store.broken = false
-	f.pass(time.Hour)
+	f.Calls.Mend("Agents.Save")
+	f.Pass(time.Hour)
 	ok(t, f.Sweep(t.Context()))
-	f.pass(time.Hour)
+	f.Pass(time.Hour)
 	ok(t, f.Sweep(t.Context()))
-	same(t, len(f.mailer.kinds()), 2)
+	same(t, len(f.Mail.Kinds()), 2)
 }
 
 // Nothing is swept that can't be recorded; a profile that can't be read hinders no others.
 func TestSweepGoesOn(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	ok(t, f.store.Agents.Create(t.Context(), agents.Stored{ID: "agt_aaaaaaaaaaaaaaaaaaaaaaaaaa", Name: "aaa", Revision: 1, Sealed: []byte("?")}))
-	f.setTime(agents.AddMonths(f.clock(), 6))
-	f.audit.broken = true
+	ok(t, f.AgentStore().Create(t.Context(), agents.Stored{ID: "agt_aaaaaaaaaaaaaaaaaaaaaaaaaa", Name: "aaa", Revision: 1, Sealed: []byte("?")}))
+	f.Set(agents.AddMonths(f.Now(), 6))
+	f.Calls.Fail("Record", errBroken)
 	is(t, f.Sweep(t.Context()), errBroken)
 	same(t, f.get(t, agent.ID).State, agents.Active)
-	f.audit.broken = false
+	f.Calls.Mend("Record")
 	ok(t, f.Sweep(t.Context()))
 	same(t, f.get(t, agent.ID).State, agents.Deactivated)
-	if !strings.Contains(f.log.String(), "agent left out") {
+	if !strings.Contains(f.Log.String(), "agent left out") {
 		t.Error("a profile that can't be read isn't logged")
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 // shown is the account that newAccount makes.
@@ -96,7 +97,7 @@ func (r *rig) afresh(t *testing.T) *rig {
 	next := newRig(t)
 	next.secrets = append(next.secrets, code)
 	next.ask(http.MethodPut, accountPath, newAccount).is(http.StatusCreated, "")
-	next.now = start.Add(time.Hour)
+	next.world.Set(start.Add(time.Hour))
 	return next
 }
 
@@ -233,7 +234,7 @@ func TestRenumber(t *testing.T) {
 	r.notices = nil
 	r.ask(http.MethodPost, "/v1/accounts/MN-2000-7/renumber", `{"account":"MN-2000-7"}`).is(http.StatusOK, "")
 	r.told("to the same", false, nil, shown())
-	r.log.holds(t, "account put", "MN-2000-7", "ordering")
+	r.world.Log.Holds(t, "account put", "MN-2000-7", "ordering")
 }
 
 func TestSecurityQuestion(t *testing.T) {
@@ -242,9 +243,7 @@ func TestSecurityQuestion(t *testing.T) {
 	path := accountPath + "/security-question"
 	body := func(question, answer string) string {
 		text, err := json.Marshal(map[string]string{"question": question, "answer": answer})
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		return string(text)
 	}
 	r.ask(http.MethodPut, "/v1/accounts/"+string(missing)+"/security-question", body("Who?", luz)).is(http.StatusNotFound, "no-such-account")
@@ -263,9 +262,9 @@ func TestSecurityQuestion(t *testing.T) {
 	}
 	r.told("refused", false, nil, shown())
 
-	r.now = start.Add(time.Hour)
+	r.world.Set(start.Add(time.Hour))
 	want := shown()
-	want.Secret, want.Question, want.Since = QuestionSecret, "Who was your first teacher?", r.now
+	want.Secret, want.Question, want.Since = QuestionSecret, "Who was your first teacher?", r.now()
 	got := r.ask(http.MethodPut, path, body(want.Question, luz)).is(http.StatusOK, "").account()
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -282,13 +281,9 @@ func TestHistoryNamesTheKey(t *testing.T) {
 	r.provision()
 	r.ask(http.MethodPost, accountPath+"/verify", `{"security_code":"`+code+`"}`).is(http.StatusOK, "")
 	account, err := r.config.Accounts.Get(t.Context(), coded)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	got, err := r.config.Accounts.History(t.Context(), account.ID, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	want := []accounts.Record{
 		{At: start, Event: accounts.Verified, By: "ordering", From: "api"},
 		{At: start, Event: accounts.CodeProvisioned, By: "ordering", From: "api"},
@@ -354,10 +349,11 @@ func TestNewCode(t *testing.T) {
 		return r.ask(http.MethodPost, accountPath+"/verify", claim).is(http.StatusOK, "").verification().Verified
 	}
 	for range 2 {
-		r.notices, r.now = nil, r.now.Add(time.Hour)
+		r.notices = nil
+		r.world.Pass(time.Hour)
 		got := r.ask(http.MethodPost, accountPath+"/security-code", "").is(http.StatusOK, "")
 		want := shown()
-		want.Since = r.now
+		want.Since = r.now()
 		if diff := cmp.Diff(want, got.account()); diff != "" {
 			t.Error(diff)
 		}
@@ -371,5 +367,5 @@ func TestNewCode(t *testing.T) {
 	}
 	r.ask(http.MethodPost, "/v1/accounts/"+string(missing)+"/security-code", "").is(http.StatusNotFound, "no-such-account")
 	r.ask(http.MethodPost, "/v1/accounts/No.7/security-code", "").is(http.StatusBadRequest, "bad-account")
-	r.log.holds(t, "account put", "code", "ordering")
+	r.world.Log.Holds(t, "account put", "code", "ordering")
 }

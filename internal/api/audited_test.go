@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -65,9 +66,7 @@ func (r *rig) operations() []string {
 		}
 		return errors.Join(err, errors.New(path+" is no resource"))
 	})
-	if err != nil {
-		r.Fatal(err)
-	}
+	check.OK(r, err)
 	return all
 }
 
@@ -86,10 +85,10 @@ func TestEveryRequestIsRecorded(t *testing.T) {
 			r := newRig(t)
 			method, path := r.prepared(operation)
 			got := r.askWith("*", method, path, want.body)
-			if events := r.trail.told(); must && (len(events) == 0 || events[0].Action != want.action || events[0].From == "") {
+			if events := r.world.Audit.Take(); must && (len(events) == 0 || events[0].Action != want.action || events[0].From == "") {
 				t.Errorf("%d %s: recorded %+v, want %s first", got.status, got.body, events, want.action)
 			}
-			r.trail.fault = errFull
+			r.world.Calls.Fail("Record", errFull)
 			if got := r.askWith("*", method, path, want.body); must && got.status < http.StatusBadRequest {
 				t.Errorf("answered without a record: %d %s", got.status, got.body)
 			}
@@ -115,7 +114,7 @@ func (r *rig) prepared(operation string) (method, path string) {
 	key := r.allowed()
 	var begun Validation
 	r.askAs(key, http.MethodPost, linePath+"/validations", `{"agent":"77","method":"call"}`).is(http.StatusAccepted, "").read(&begun)
-	r.trail.told()
+	r.world.Audit.Take()
 	method, path, _ = strings.Cut(operation, " ")
 	path = strings.NewReplacer(
 		"{number}", string(line), "{feature}", string(pins.SelectiveCallForwarding), "{area_code}", "612", "{account}", string(coded),
@@ -132,11 +131,11 @@ func (r *rig) prepared(operation string) (method, path string) {
 func TestTypedNumbersAreNotRecorded(t *testing.T) {
 	r := newRig(t)
 	r.provision()
-	r.trail.told()
+	r.world.Audit.Take()
 	r.ask(http.MethodGet, "/v1/accounts/"+code, "")
 	r.ask(http.MethodPost, "/v1/accounts/"+code+"/verify", `{"zip":"55403"}`)
 	r.ask(http.MethodPost, "/v1/accounts/"+code+"/deliveries", callNow)
-	for _, event := range r.trail.told() {
+	for _, event := range r.world.Audit.Take() {
 		if event.Subject != "no account" || strings.Contains(event.Detail, code) {
 			t.Errorf("recorded %+v", event)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -70,7 +71,7 @@ func TestScopes(t *testing.T) {
 			t.Errorf("%s: %d operations answered", scope, answered)
 		}
 	}
-	r.log.holds(t, "missing-scope", "only-lines-read", "/v1/lines/{number}/pin/reset")
+	r.world.Log.Holds(t, "missing-scope", "only-lines-read", "/v1/lines/{number}/pin/reset")
 }
 
 // TestResetWithoutScope: whose key may not reset PINs is told of in the line's history.
@@ -88,9 +89,9 @@ func TestResetWithoutScope(t *testing.T) {
 // TestRefusedResetNotRecorded: the refusal stands, whatever becomes of its record.
 func TestRefusedResetNotRecorded(t *testing.T) {
 	r := newRig(t)
-	r.store.fault = away
+	r.fault(away)
 	r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":""}`).is(http.StatusBadRequest, "bad-body")
-	r.log.holds(t, "ERROR", "not recorded", errRefused.Error(), string(line), "ordering")
+	r.world.Log.Holds(t, "ERROR", "not recorded", errRefused.Error(), string(line), "ordering")
 }
 
 func TestKeys(t *testing.T) {
@@ -98,9 +99,7 @@ func TestKeys(t *testing.T) {
 	r.add("")
 	token := r.allowed()
 	revoked := r.key("old", apikey.LinesRead)
-	if err := r.keys.RevokeKey(t.Context(), "old", start); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, r.world.DB.Keys().RevokeKey(t.Context(), "old", start))
 	delete(r.tokens, revoked)
 	id, hidden := token[:len("uc_")+16], token[len("uc_")+17:]
 	const none, invalid = `Bearer realm="updatecenter"`, `Bearer realm="updatecenter", error="invalid_token"`
@@ -122,7 +121,7 @@ func TestKeys(t *testing.T) {
 		{"revoked", "Bearer " + revoked, invalid, 1},
 	} {
 		for _, o := range operations() {
-			r.keys.asked.Store(0)
+			r.world.Calls.Made("APIKeys")
 			request := r.request(o.method, o.path, o.body)
 			request.Header.Set("If-Match", "*")
 			request.Header.Set("Authorization", test.header)
@@ -133,7 +132,7 @@ func TestKeys(t *testing.T) {
 			if got.header.Get("WWW-Authenticate") != test.challenge {
 				t.Errorf("%s: challenge = %s", test.name, got.header.Get("WWW-Authenticate"))
 			}
-			if asked := r.keys.asked.Load(); asked != test.lookups {
+			if asked := int64(len(r.world.Calls.Made("APIKeys.Key"))); asked != test.lookups {
 				t.Errorf("%s: %d questions to the store, want %d", test.name, asked, test.lookups)
 			}
 		}
@@ -144,9 +143,7 @@ func TestKeys(t *testing.T) {
 func TestNoKeyCanBeGuessed(t *testing.T) {
 	r := newRig(t)
 	revoked := r.key("old", apikey.LinesRead)
-	if err := r.keys.RevokeKey(t.Context(), "old", start); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, r.world.DB.Keys().RevokeKey(t.Context(), "old", start))
 	delete(r.tokens, revoked)
 	var first Problem
 	for i, token := range []string{

@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit/check"
 )
 
 func (a answer) verification() Verification {
@@ -46,7 +47,7 @@ func TestVerify(t *testing.T) {
 			t.Errorf("%s: %s", test.body, diff)
 		}
 	}
-	r.log.holds(t, "claim to an account judged", `"verified":true`, "ordering")
+	r.world.Log.Holds(t, "claim to an account judged", `"verified":true`, "ordering")
 }
 
 // TestVerifyAnswer: case, accents, spacing and punctuation don't count, and the code is retired.
@@ -77,14 +78,14 @@ func TestLock(t *testing.T) {
 			}
 		}
 		want := left(0)
-		want.LockedUntil = r.now.Add(30 * time.Minute)
+		want.LockedUntil = r.now().Add(30 * time.Minute)
 		for _, body := range []string{`{"security_code":"999999"}`, `{"security_code":"` + code + `"}`, `{"zip":"55403"}`} {
 			if diff := cmp.Diff(want, verify(body)); diff != "" {
 				t.Errorf("%s: %s", body, diff)
 			}
 		}
 	}
-	r.now = r.now.Add(30 * time.Minute)
+	r.world.Pass(30 * time.Minute)
 	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55403"}`).is(http.StatusOK, "").verification(); !got.Verified {
 		t.Errorf("after the lock: %+v", got)
 	}
@@ -197,9 +198,7 @@ func TestVerifyBodies(t *testing.T) {
 func TestEnrolledAccountLost(t *testing.T) {
 	r := newRig(t)
 	lost := accounts.Enrollment{ID: enrolled, Accounts: []accounts.ID{"acc_bbbbbbbbbbbbbbbbbbbbbbbbbb"}, Since: start}
-	if err := r.billing.Begin(t.Context(), lost); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, r.world.DB.Accounts().Begin(t.Context(), lost))
 	r.ask(http.MethodGet, enrollmentPath, "").is(http.StatusInternalServerError, "internal")
 }
 
@@ -231,7 +230,7 @@ func TestWrongClaimsOfAKeyHaveABudget(t *testing.T) {
 	if len(r.alerts) != 1 || r.alerts[0].What != repair.WrongClaims {
 		t.Errorf("alerts %+v", r.alerts)
 	}
-	r.now = r.now.Add(time.Hour)
+	r.world.Pass(time.Hour)
 	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55403"}`).is(http.StatusOK, "").verification(); !got.Verified {
 		t.Errorf("after an hour: %+v", got)
 	}
@@ -274,7 +273,7 @@ func TestNoWayToAskForAccountsWithoutLimit(t *testing.T) {
 			if len(r.alerts) != 1 || r.alerts[0].What != repair.LookUps || len(r.notices) > 0 {
 				t.Errorf("alerts %+v, notices %+v", r.alerts, r.notices)
 			}
-			r.now = r.now.Add(time.Minute)
+			r.world.Pass(time.Minute)
 			r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "")
 		})
 	}
@@ -328,7 +327,7 @@ func TestClosed(t *testing.T) {
 		var last Verification
 		for range 20 {
 			last = verify(`{"security_code":"999999"}`)
-			r.now = r.now.Add(30 * time.Minute)
+			r.world.Pass(30 * time.Minute)
 		}
 		want := left(0)
 		want.Closed, want.Detail = true, closedDetail
@@ -346,11 +345,11 @@ func TestClosed(t *testing.T) {
 		r.ask(http.MethodPost, accountPath+"/verification/open", bad).is(http.StatusBadRequest, "bad-body")
 	}
 	r.ask(http.MethodPost, "/v1/accounts/"+string(missing)+"/verification/open", help).is(http.StatusNotFound, "no-such-account")
-	r.trail.told()
+	r.world.Audit.Take()
 	for range 2 {
 		r.ask(http.MethodPost, accountPath+"/verification/open", help).is(http.StatusNoContent, "")
 	}
-	events := r.trail.told()
+	events := r.world.Audit.Take()
 	if len(events) != 2 || events[0].Action != audit.AccountOpened || events[0].By != "ordering/77" || events[0].Subject != "account MN-1000-4" || events[0].Detail == "" {
 		t.Errorf("recorded %+v", events)
 	}

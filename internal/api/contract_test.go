@@ -28,6 +28,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/sse"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -53,9 +54,7 @@ func described(t *testing.T) (*openapi3.T, routers.Router) {
 		t.Fatalf("openapi.yaml: %v", err)
 	}
 	router, err := gorillamux.NewRouter(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return doc, router
 }
 
@@ -143,9 +142,7 @@ func (r *rig) mayCall(_ context.Context, input *openapi3filter.AuthenticationInp
 func readAll(t *testing.T, request *http.Request) []byte {
 	t.Helper()
 	body, err := io.ReadAll(request.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return body
 }
 
@@ -177,9 +174,7 @@ func TestEveryRouteIsDescribed(t *testing.T) {
 		}
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	slices.Sort(want)
 	slices.Sort(got)
 	if !slices.Equal(got, want) {
@@ -300,7 +295,7 @@ func TestDescription(t *testing.T) {
 	if got.header.Get("Content-Type") != "application/yaml" || !strings.HasPrefix(got.body, "openapi: 3.1.") {
 		t.Errorf("got %s: %.40s", got.header.Get("Content-Type"), got.body)
 	}
-	if r.keys.asked.Load() > 0 {
+	if len(r.world.Calls.Made("APIKeys.Key")) > 0 {
 		t.Error("asked for a key")
 	}
 }

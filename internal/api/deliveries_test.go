@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/sse"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 const callNow = `{"secret":"security_code","method":"voice"}`
@@ -65,7 +66,7 @@ func TestRequestDelivery(t *testing.T) {
 		if diff := cmp.Diff(want, r.ask(http.MethodGet, path, "").is(http.StatusOK, "").delivery()); diff != "" {
 			t.Error(diff)
 		}
-		r.log.holds(t, "delivery requested", string(delivery.ID), string(test.method), "ordering")
+		r.world.Log.Holds(t, "delivery requested", string(delivery.ID), string(test.method), "ordering")
 	}
 }
 
@@ -194,17 +195,15 @@ func TestRequestDeliveryRefused(t *testing.T) {
 func (r *rig) block(until time.Time) {
 	account, err := r.config.Accounts.Get(r.Context(), coded)
 	if err == nil {
-		_, err = r.sent.Block(r.Context(), string(account.ID), until)
+		_, err = r.world.DB.Deliveries().Block(r.Context(), string(account.ID), until)
 	}
-	if err != nil {
-		r.Fatal(err)
-	}
+	check.OK(r, err)
 }
 
 // without takes away the ways of delivery.
 func without(r *rig) {
 	r.config.Deliveries = deliveries.New(deliveries.Config{
-		Store: r.sent, Phones: r.sent, Queue: &testkit.Queue{}, Accounts: r.config.Accounts,
+		Store: r.world.Deliveries(), Phones: r.world.Deliveries(), Queue: &testkit.Queue{}, Accounts: r.config.Accounts,
 	})
 	r.restart()
 }
@@ -215,12 +214,12 @@ func TestTooManyDeliveries(t *testing.T) {
 	for range 3 {
 		r.ask(http.MethodPost, accountPath+"/deliveries", callNow).is(http.StatusAccepted, "")
 	}
-	r.now = start.Add(time.Hour - 1500*time.Millisecond)
+	r.world.Set(start.Add(time.Hour - 1500*time.Millisecond))
 	got := r.ask(http.MethodPost, accountPath+"/deliveries", callNow).is(http.StatusTooManyRequests, "too-many-deliveries")
 	if got.header.Get("Retry-After") != "2" || !strings.Contains(got.body, "for this account") {
 		t.Errorf("Retry-After = %s: %s", got.header.Get("Retry-After"), got.body)
 	}
-	r.now = start.Add(time.Hour)
+	r.world.Set(start.Add(time.Hour))
 	r.ask(http.MethodPost, accountPath+"/deliveries", callNow).is(http.StatusAccepted, "")
 }
 
@@ -244,7 +243,7 @@ func TestCancelDelivery(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 	r.ask(http.MethodDelete, deliveryPath, "").is(http.StatusConflict, "too-late")
-	r.log.holds(t, "delivery canceled", string(followed), "ordering")
+	r.world.Log.Holds(t, "delivery canceled", string(followed), "ordering")
 }
 
 func TestNoSuchDelivery(t *testing.T) {
@@ -328,14 +327,14 @@ func TestAddressTooNew(t *testing.T) {
 	r.provision()
 	const letter = `{"secret":"security_code","method":"letter"}`
 	r.ask(http.MethodPost, accountPath+"/deliveries", letter).is(http.StatusAccepted, "")
-	r.now = start.Add(time.Hour)
+	r.world.Set(start.Add(time.Hour))
 	r.ask(http.MethodPut, accountPath, `{"address":{"street":["PO Box 7"],"city":"Duluth","state":"MN","zip":"55802"}}`).is(http.StatusOK, "")
 	var got Problem
 	r.ask(http.MethodPost, accountPath+"/deliveries", letter).is(http.StatusConflict, "address-too-new").read(&got)
-	if !got.Since.Equal(r.now) || !got.From.Equal(r.now.AddDate(0, 0, 30)) {
+	if !got.Since.Equal(r.now()) || !got.From.Equal(r.now().AddDate(0, 0, 30)) {
 		t.Errorf("since %v, from %v", got.Since, got.From)
 	}
-	r.now = got.From
+	r.world.Set(got.From)
 	r.ask(http.MethodPost, accountPath+"/deliveries", letter).is(http.StatusAccepted, "")
 }
 
@@ -345,14 +344,12 @@ func TestCallsOfValidationsAreHidden(t *testing.T) {
 	const id deliveries.ID = "dlv_cccccccccccccccccccccccccc"
 	r := newRig(t)
 	r.provision()
-	_, err := r.sent.Create(t.Context(), deliveries.NewDelivery{Subject: "validation +16125550142", Delivery: deliveries.Delivery{
+	_, err := r.world.DB.Deliveries().Create(t.Context(), deliveries.NewDelivery{Subject: "validation +16125550142", Delivery: deliveries.Delivery{
 		ID: id, Topic: deliveries.ValidationCode, Method: deliveries.Voice, To: "+16125550142", Ref: "val_1",
-		Status: deliveries.Queued, Attempt: 1, Due: r.now, Created: r.now,
-		Events: []deliveries.Event{{At: r.now, Status: deliveries.Queued, Attempt: 1}},
+		Status: deliveries.Queued, Attempt: 1, Due: r.now(), Created: r.now(),
+		Events: []deliveries.Event{{At: r.now(), Status: deliveries.Queued, Attempt: 1}},
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	path := "/v1/deliveries/" + string(id)
 	r.ask(http.MethodGet, path, "").is(http.StatusNotFound, "no-such-delivery")
 	r.ask(http.MethodGet, path+"/events", "").is(http.StatusNotFound, "no-such-delivery")
@@ -360,7 +357,7 @@ func TestCallsOfValidationsAreHidden(t *testing.T) {
 	stream := r.request(http.MethodGet, path+"/events", "")
 	stream.Header.Set("Accept", sse.Type)
 	r.send(stream).is(http.StatusNotFound, "no-such-delivery")
-	if stored, err := r.sent.Get(t.Context(), id); err != nil || stored.Status != deliveries.Queued {
+	if stored, err := r.world.DB.Deliveries().Get(t.Context(), id); err != nil || stored.Status != deliveries.Queued {
 		t.Errorf("it is %s (%v)", stored.Status, err)
 	}
 	r.ask(http.MethodPost, accountPath+"/deliveries", `{"secret":"validation_code","method":"voice"}`).is(http.StatusBadRequest, "")

@@ -15,7 +15,9 @@ import (
 	"time"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -112,7 +114,7 @@ func TestRevisionOfAnotherLife(t *testing.T) {
 	for _, body := range []string{`{"features":[]}`, `{"features":["security-screen"]}`} {
 		r.ask(http.MethodPut, linePath, body).is(http.StatusOK, "")
 	}
-	r.now = start.Add(time.Hour)
+	r.world.Set(start.Add(time.Hour))
 	r.phone(pins.SecurityScreen, features.Switch(true))
 	r.askWith(old, http.MethodPut, featuresPath+"/security-screen", `{"on":false}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
 }
@@ -121,7 +123,7 @@ func TestRevisionOfAnotherLife(t *testing.T) {
 func TestOvertakenForever(t *testing.T) {
 	r := newRig(t)
 	r.add("", pins.SecurityScreen)
-	r.sets.overtaken = true
+	r.world.Calls.Fail("Features.Change", storage.ErrStale)
 	path := featuresPath + "/security-screen"
 	r.askWith("*", http.MethodPut, path, `{"on":true}`).is(http.StatusServiceUnavailable, "unavailable")
 	r.askWith(`"0"`, http.MethodPut, path, `{"on":true}`).is(http.StatusPreconditionFailed, "changed-meanwhile")
@@ -134,9 +136,7 @@ func FuzzIfMatch(f *testing.F) {
 		f.Add(s)
 	}
 	doc, err := contract()
-	if err != nil {
-		f.Fatal(err)
-	}
+	check.OK(f, err)
 	described := regexp.MustCompile(doc.Components.Parameters["ifMatch"].Value.Schema.Value.Pattern)
 	f.Fuzz(func(t *testing.T, value string) {
 		list, err := readETags(http.Header{"If-Match": {value}}, "If-Match")
@@ -195,7 +195,7 @@ func TestTogether(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
 	}
-	if events := len(testkit.Events(t, r.db, line)); events != 3*each {
+	if events := len(testkit.Events(t, r.world.DB, line)); events != 3*each {
 		t.Errorf("%d events, want %d", events, 3*each)
 	}
 }

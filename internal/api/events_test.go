@@ -16,6 +16,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
+	"updatecenter/internal/testkit/check"
 )
 
 const eventsPath = deliveryPath + "/events"
@@ -114,7 +115,7 @@ func (r *rig) following(seen string) *http.Request {
 func (r *rig) at(when map[int]func()) {
 	r.passing = func() {
 		for after, happens := range when {
-			if !r.now.Before(start.Add(time.Duration(after) * time.Millisecond)) {
+			if !r.now().Before(start.Add(time.Duration(after) * time.Millisecond)) {
 				delete(when, after)
 				happens()
 			}
@@ -154,7 +155,7 @@ func TestStream(t *testing.T) {
 			t.Errorf("%s = %s", header, got)
 		}
 	}
-	if passed := r.now.Sub(start); passed < 8*time.Second || passed > 8*time.Second+lookEvery {
+	if passed := r.now().Sub(start); passed < 8*time.Second || passed > 8*time.Second+lookEvery {
 		t.Errorf("ended after %s", passed)
 	}
 }
@@ -166,15 +167,15 @@ func TestStreamGoesOn(t *testing.T) {
 	r.provision()
 	r.becomes(deliveries.Calling, "")
 	r.becomes(deliveries.Failed, "busy")
-	r.now = start.Add(deliveries.SettlesIn - 1)
+	r.world.Set(start.Add(deliveries.SettlesIn - 1))
 	if got := r.follow("3").is(http.StatusOK, ""); got.body != "" {
 		t.Errorf("got %s", got.body)
 	}
-	r.now = start.Add(time.Hour)
+	r.world.Set(start.Add(time.Hour))
 	if got := r.follow("2").is(http.StatusOK, ""); got.body != streamed(3, 0, deliveries.Failed, `,"detail":"busy"`) {
 		t.Errorf("got %s", got.body)
 	}
-	if !r.now.Equal(start.Add(time.Hour)) {
+	if !r.now().Equal(start.Add(time.Hour)) {
 		t.Error("waits for what will not come")
 	}
 	for _, seen := range []string{"3", "4", "999999999"} {
@@ -192,7 +193,7 @@ func TestHeartbeats(t *testing.T) {
 	if count := strings.Count(got.body, comment); count < 117 || count > 120 || got.body != strings.Repeat(comment, count) {
 		t.Errorf("%d comments: %.200s", count, got.body)
 	}
-	if passed := r.now.Sub(start); passed < maxStream || passed > maxStream+lookEvery {
+	if passed := r.now().Sub(start); passed < maxStream || passed > maxStream+lookEvery {
 		t.Errorf("ended after %s", passed)
 	}
 }
@@ -205,7 +206,7 @@ func TestStreamEndsWhenTheServerStops(t *testing.T) {
 	r.restart()
 	r.at(map[int]func(){60_000: func() { close(stopping) }})
 	r.follow("").is(http.StatusOK, "")
-	if passed := r.now.Sub(start); passed > time.Minute+lookEvery {
+	if passed := r.now().Sub(start); passed > time.Minute+lookEvery {
 		t.Errorf("ended after %s", passed)
 	}
 }
@@ -215,23 +216,23 @@ func TestStreamEndsWhenTheServerStops(t *testing.T) {
 func TestStreamInTrouble(t *testing.T) {
 	r := newRig(t)
 	r.provision()
-	r.store.fault = away
+	r.fault(away)
 	r.follow("").is(http.StatusServiceUnavailable, "unavailable")
-	r.store.fault = nil
-	before := strings.Count(r.log.String(), errRefused.Error())
+	r.fault(nil)
+	before := strings.Count(r.world.Log.String(), errRefused.Error())
 	r.at(map[int]func(){
-		3000: func() { r.store.fault = away },
-		6000: func() { r.store.fault = nil; r.becomes(deliveries.Ringing, "") },
-		7000: func() { r.store.fault = away },
-		9000: func() { r.store.fault = nil; r.becomes(deliveries.Failed, "no answer") },
+		3000: func() { r.fault(away) },
+		6000: func() { r.fault(nil); r.becomes(deliveries.Ringing, "") },
+		7000: func() { r.fault(away) },
+		9000: func() { r.fault(nil); r.becomes(deliveries.Failed, "no answer") },
 	})
 	want := streamed(1, 0, deliveries.Queued, "") + streamed(2, 6*time.Second, deliveries.Ringing, "") +
 		streamed(3, 9*time.Second, deliveries.Failed, `,"detail":"no answer"`)
 	if got := r.follow("").is(http.StatusOK, ""); got.body != want {
 		t.Errorf("got %s", got.body)
 	}
-	r.log.holds(t, "WARN", "can't be looked at", string(followed), errRefused.Error())
-	if told := strings.Count(r.log.String(), errRefused.Error()) - before; told != 2 {
+	r.world.Log.Holds(t, "WARN", "can't be looked at", string(followed), errRefused.Error())
+	if told := strings.Count(r.world.Log.String(), errRefused.Error()) - before; told != 2 {
 		t.Errorf("the log was told %d times", told)
 	}
 }
@@ -241,13 +242,13 @@ func TestFollowedDeliveryForgotten(t *testing.T) {
 	r := newRig(t)
 	r.provision()
 	r.at(map[int]func(){1000: func() {
-		r.store.fault = func(context.Context) error { return deliveries.ErrNotFound }
+		r.fault(func(context.Context) error { return deliveries.ErrNotFound })
 	}})
 	r.follow("").is(http.StatusOK, "")
-	if passed := r.now.Sub(start); passed > time.Second+lookEvery {
+	if passed := r.now().Sub(start); passed > time.Second+lookEvery {
 		t.Errorf("ended after %s", passed)
 	}
-	r.log.holds(t, "WARN", "stream of events broke off", string(followed))
+	r.world.Log.Holds(t, "WARN", "stream of events broke off", string(followed))
 }
 
 // TestLookIsBounded: each look has the time of any other request, and not the whole stream.
@@ -255,14 +256,14 @@ func TestLookIsBounded(t *testing.T) {
 	r := newRig(t)
 	r.provision()
 	looks := 0
-	r.store.fault = func(ctx context.Context) error {
+	r.fault(func(ctx context.Context) error {
 		looks++
 		deadline, ok := ctx.Deadline()
 		if left := time.Until(deadline); !ok || left > storesWithin {
 			t.Errorf("look %d: %s left", looks, left)
 		}
 		return nil
-	}
+	})
 	r.follow("")
 	if looks < 1000 {
 		t.Errorf("%d looks", looks)
@@ -275,10 +276,10 @@ func TestClientLeavesStream(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	r.at(map[int]func(){1000: leave})
 	r.send(r.following("").WithContext(ctx)).is(http.StatusOK, "")
-	if passed := r.now.Sub(start); passed > time.Second+lookEvery {
+	if passed := r.now().Sub(start); passed > time.Second+lookEvery {
 		t.Errorf("ended after %s", passed)
 	}
-	if strings.Contains(r.log.String(), "broke off") {
+	if strings.Contains(r.world.Log.String(), "broke off") {
 		t.Error("the log is told of a client that left")
 	}
 }
@@ -292,10 +293,10 @@ func TestClientTakesNothing(t *testing.T) {
 	r := newRig(t)
 	r.provision()
 	r.handler.ServeHTTP(deaf{httptest.NewRecorder()}, r.following(""))
-	if !r.now.Equal(start) {
-		t.Errorf("ended after %s", r.now.Sub(start))
+	if !r.now().Equal(start) {
+		t.Errorf("ended after %s", r.now().Sub(start))
 	}
-	r.log.holds(t, "WARN", "broke off", "broken pipe")
+	r.world.Log.Holds(t, "WARN", "broke off", "broken pipe")
 }
 
 func TestHeadOfStream(t *testing.T) {
@@ -345,9 +346,7 @@ func TestStreamOutlastsTheServersTimes(t *testing.T) {
 	request.RequestURI = ""
 	request.URL.Scheme, request.URL.Host = "http", server.Listener.Addr().String()
 	response, err := server.Client().Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer response.Body.Close()
 	if took := time.Since(began); took > sse.HeartbeatEvery/2 {
 		t.Errorf("the headers came after %s", took)

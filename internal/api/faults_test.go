@@ -116,7 +116,7 @@ func TestStoreAway(t *testing.T) {
 	r := newRig(t)
 	r.add("")
 	r.secrets = append(r.secrets[:0:0], "8265")
-	check := func() {
+	checked := func() {
 		t.Helper()
 		for _, o := range asking() {
 			got := r.askWith("*", o.method, o.path, o.body).is(http.StatusServiceUnavailable, "unavailable")
@@ -128,20 +128,21 @@ func TestStoreAway(t *testing.T) {
 			}
 			var problem Problem
 			got.read(&problem)
-			r.log.holds(t, problem.Instance, errRefused.Error(), "ERROR", o.method)
+			r.world.Log.Holds(t, problem.Instance, errRefused.Error(), "ERROR", o.method)
 		}
 	}
-	r.store.fault = away
-	check()
-	r.store.fault, r.keys.fault = nil, away
-	check()
+	r.fault(away)
+	checked()
+	r.fault(nil)
+	r.world.Calls.Before("APIKeys", away)
+	checked()
 }
 
 // TestStoredRecordUnreadable: to try again would not help.
 func TestStoredRecordUnreadable(t *testing.T) {
 	r := newRig(t)
 	damaged := func(context.Context) error { return fmt.Errorf("ask: %w", storage.ErrUnreadable) }
-	check := func() {
+	checked := func() {
 		t.Helper()
 		for _, o := range asking() {
 			got := r.askWith("*", o.method, o.path, o.body).is(http.StatusInternalServerError, "internal")
@@ -150,11 +151,12 @@ func TestStoredRecordUnreadable(t *testing.T) {
 			}
 		}
 	}
-	r.store.fault = damaged
-	check()
-	r.store.fault, r.keys.fault = nil, damaged
-	check()
-	r.log.holds(t, "ERROR", storage.ErrUnreadable.Error())
+	r.fault(damaged)
+	checked()
+	r.fault(nil)
+	r.world.Calls.Before("APIKeys", damaged)
+	checked()
+	r.world.Log.Holds(t, "ERROR", storage.ErrUnreadable.Error())
 }
 
 // TestLineLostMidway: a line is removed between being found and getting its language or its
@@ -164,49 +166,49 @@ func TestLineLostMidway(t *testing.T) {
 		r := newRig(t)
 		r.add("")
 		asked := 0
-		r.store.fault = func(ctx context.Context) error {
+		r.fault(func(ctx context.Context) error {
 			if asked++; asked == 2 {
-				return r.store.Remove(ctx, line, pins.Record{})
+				return r.world.DB.Lines().Remove(ctx, line, pins.Record{})
 			}
 			return nil
-		}
+		})
 		r.ask(http.MethodPut, linePath, body).is(http.StatusNotFound, "no-such-line")
 	}
 }
 
 func TestStoreHangs(t *testing.T) {
 	r := newRig(t)
-	r.store.fault = func(ctx context.Context) error {
+	r.fault(func(ctx context.Context) error {
 		deadline, _ := ctx.Deadline()
 		if left := time.Until(deadline); left > storesWithin || left <= 0 {
 			t.Errorf("%s are left to answer", left)
 		}
 		return context.DeadlineExceeded
-	}
+	})
 	r.ask(http.MethodGet, linePath, "").is(http.StatusServiceUnavailable, "unavailable")
-	r.log.holds(t, "ERROR", context.DeadlineExceeded.Error())
+	r.world.Log.Holds(t, "ERROR", context.DeadlineExceeded.Error())
 }
 
 func TestClientGoesAway(t *testing.T) {
 	r := newRig(t)
-	r.store.fault = hanging
+	r.fault(hanging)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r.send(r.request(http.MethodGet, linePath, "").WithContext(ctx)).is(http.StatusServiceUnavailable, "unavailable")
-	if strings.Contains(r.log.String(), "ERROR") {
-		t.Errorf("log: %s", r.log)
+	if strings.Contains(r.world.Log.String(), "ERROR") {
+		t.Errorf("log: %s", r.world.Log)
 	}
 }
 
 // TestAnswerThatIsNoJSON: RFC 3339 ends with the year 9999.
 func TestAnswerThatIsNoJSON(t *testing.T) {
 	r := newRig(t)
-	r.now = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	r.world.Set(time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC))
 	got := r.ask(http.MethodPut, linePath, `{}`).is(http.StatusInternalServerError, "internal")
 	if strings.Contains(got.body, "year") {
 		t.Errorf("the client is told the cause: %s", got.body)
 	}
-	r.log.holds(t, "ERROR", "year outside of range")
+	r.world.Log.Holds(t, "ERROR", "year outside of range")
 }
 
 func TestNoRandomness(t *testing.T) {
@@ -269,12 +271,12 @@ func TestAtOnce(t *testing.T) {
 func TestUncertainChanges(t *testing.T) {
 	r := newRig(t)
 	for _, doubt := range []bool{false, true} {
-		r.store.fault = func(ctx context.Context) error {
+		r.fault(func(ctx context.Context) error {
 			if doubt {
 				durability.Tell(ctx)
 			}
 			return nil
-		}
+		})
 		got := r.askWith("*", http.MethodPut, linePath, `{"language":"en"}`).is(map[bool]int{false: http.StatusCreated, true: http.StatusOK}[doubt], "")
 		if told := got.header.Get(DurabilityHeader) == "uncertain"; told != doubt {
 			t.Errorf("in doubt: %t, told: %t", doubt, told)

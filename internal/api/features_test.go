@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -37,24 +37,20 @@ func (r *rig) phone(feature pins.Feature, edit features.Edit) {
 		Number: line, Feature: feature, Edit: edit, Turn: pins.Turn{Call: "CA3", Number: 5},
 		By: pins.ByCaller, Side: pins.FromLine, From: string(line),
 	})
-	if err != nil {
-		r.Fatal(err)
-	}
+	check.OK(r, err)
 }
 
 // settings are the features as another part of the program sees them.
 func (r *rig) settings() *features.Lines {
 	r.Helper()
-	return features.New(features.Config{Store: r.sets, Keys: keyring(r.T), Now: func() time.Time { return r.now }})
+	return features.New(features.Config{Store: r.world.Features(), Keys: r.world.Keys, Now: r.world.Now})
 }
 
 // setting is how a feature of the line is stored.
 func (r *rig) setting(feature pins.Feature) features.Setting {
 	r.Helper()
 	found, err := r.settings().Find(r.Context(), line)
-	if err != nil {
-		r.Fatal(err)
-	}
+	check.OK(r, err)
 	setting, installed := found.Setting(feature)
 	if !installed {
 		r.Fatalf("%s is not installed", feature)
@@ -142,11 +138,11 @@ func TestPutFeature(t *testing.T) {
 		got.holds(want)
 		got.feature()
 		r.ask(http.MethodGet, featuresPath+"/"+string(test.feature), "").is(http.StatusOK, "").holds(want)
-		r.log.holds(t, "feature of line set", string(line), "ordering")
-		if strings.Contains(r.log.String(), string(test.feature)) {
-			t.Errorf("the log names the feature: %s", r.log)
+		r.world.Log.Holds(t, "feature of line set", string(line), "ordering")
+		if strings.Contains(r.world.Log.String(), string(test.feature)) {
+			t.Errorf("the log names the feature: %s", r.world.Log)
 		}
-		if events := len(testkit.Events(t, r.db, line)); r.woken.Load() != 1 || events != 1 {
+		if events := len(testkit.Events(t, r.world.DB, line)); r.woken.Load() != 1 || events != 1 {
 			t.Errorf("%s: woken %d times, for %d events", test.feature, r.woken.Load(), events)
 		}
 	}
@@ -191,12 +187,12 @@ func TestChangedByNobody(t *testing.T) {
 	r := newRig(t)
 	r.add("", pins.CallRejection)
 	before := r.set(pins.CallRejection, "*", `{"on":true,"list":["218"]}`).feature().Revision
-	r.now = start.Add(time.Minute)
+	r.world.Set(start.Add(time.Minute))
 	after := r.set(pins.CallRejection, etag(before), `{"on":true,"list":["218"]}`).feature().Revision
-	if after != before || len(testkit.Events(t, r.db, line)) != 1 || r.woken.Load() != 1 {
+	if after != before || len(testkit.Events(t, r.world.DB, line)) != 1 || r.woken.Load() != 1 {
 		t.Errorf("revision %d, and before %d; woken %d times", after, before, r.woken.Load())
 	}
-	if n := strings.Count(r.log.String(), "feature of line set"); n != 1 {
+	if n := strings.Count(r.world.Log.String(), "feature of line set"); n != 1 {
 		t.Errorf("%d changes in the log", n)
 	}
 }
@@ -204,12 +200,12 @@ func TestChangedByNobody(t *testing.T) {
 func TestChangeBacklog(t *testing.T) {
 	r := newRig(t)
 	r.add("", pins.SecurityScreen)
-	r.sets.trouble = func(context.Context) error { return fmt.Errorf("ask: %w", features.ErrBacklog) }
+	r.world.Calls.Fail("Features", fmt.Errorf("ask: %w", features.ErrBacklog))
 	got := r.askWith("*", http.MethodPut, featuresPath+"/security-screen", `{"on":true}`).is(http.StatusServiceUnavailable, "backlog")
 	if got.header.Get("Retry-After") != "60" || r.woken.Load() != 0 {
 		t.Errorf("Retry-After = %s, woken %d times", got.header.Get("Retry-After"), r.woken.Load())
 	}
-	r.log.holds(t, "ERROR", features.ErrBacklog.Error())
+	r.world.Log.Holds(t, "ERROR", features.ErrBacklog.Error())
 }
 
 // TestHistoryOfFeatures: that a line has features, and what became of them, is for those who may
@@ -241,16 +237,12 @@ func TestHistoryOfFeatures(t *testing.T) {
 	reset := pins.Record{At: start, Event: pins.Reset, By: "ann"}
 	skipped := pins.Record{At: start, Event: pins.EventSkipped, By: "ann", Changes: []string{"evt_1"}}
 	for _, record := range []pins.Record{reset, skipped} {
-		if err := r.store.Lines.Append(t.Context(), line, record); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, r.world.DB.Lines().Append(t.Context(), line, record))
 	}
 	got = History{}
 	agent := r.key("agents", apikey.LinesRead)
 	r.askAs(agent, http.MethodGet, linePath+"/history?limit=2", "").is(http.StatusOK, "").read(&got)
-	if diff := cmp.Diff(History{Number: line, Records: []pins.Record{reset}}, got); diff != "" {
-		t.Errorf("without features:read: %s", diff)
-	}
+	check.Same(t, got, History{Number: line, Records: []pins.Record{reset}})
 }
 
 // askAs sends a request with another key.
@@ -292,14 +284,10 @@ func TestLostCode(t *testing.T) {
 	r := newRig(t)
 	r.add("", pins.DialLock)
 	other, err := secret.ParseKeyring("gone:" + strings.Repeat("A", 43) + "=")
-	if err != nil {
-		t.Fatal(err)
-	}
-	gone := features.New(features.Config{Store: r.sets, Keys: other, Now: func() time.Time { return r.now }})
+	check.OK(t, err)
+	gone := features.New(features.Config{Store: r.world.Features(), Keys: other, Now: r.world.Now})
 	_, err = gone.Change(t.Context(), features.Request{Number: line, Feature: pins.DialLock, Edit: features.SetCode(secret.New("4821"))})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, body := range []string{`{"on":true,"list":[]}`, `{"on":true,"list":[],"code":"7316"}`} {
 		if f := r.set(pins.DialLock, "*", body).feature(); !*f.CodeSet {
 			t.Errorf("%s: no code is set", body)

@@ -1,22 +1,17 @@
 package api
 
 import (
-	"bytes"
-	"encoding/base64"
+	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/accounts"
@@ -24,12 +19,11 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
-	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -40,25 +34,17 @@ var start = time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
 // hash stands for a personal PIN; it must turn up nowhere.
 const personalPIN hash.Hash = "$argon2id$personal"
 
-// A rig is the API over an embedded Redis, with a clock that stands still. Every answer is
-// held against openapi.yaml, and at the end the log is searched for secrets.
+// A rig is the API over a world. Every answer is held against openapi.yaml, and at the end the log is searched
+// for secrets.
 type rig struct {
 	*testing.T
+	world   *testkit.World
 	handler http.Handler
-	db      *redisstore.DB
 	config  Config // of handler
-	store   *store
-	sets    *settingStore
 	billing *billingStore
-	sent    *deliveryStore
-	codes   *deskStore
-	trail   *trail
-	alerts  []repair.Alert // that supervisors were told
-	keys    *keyStore
+	alerts  []repair.Alert            // that supervisors were told
 	tokens  map[string][]apikey.Scope // of the keys that are valid
 	all     string                    // the token of a key for everything
-	log     *lines
-	now     time.Time
 	secrets []string
 	woken   atomic.Int64 // how often Changed was called
 	unlike  bool         // the next request is refused for what openapi.yaml can't say
@@ -69,43 +55,45 @@ type rig struct {
 }
 
 func newRig(t *testing.T) *rig {
-	db := testkit.Redis(t)
-	r := &rig{
-		T: t, db: db, store: &store{Lines: db.Lines()}, keys: &keyStore{Store: db.Keys()},
-		tokens: map[string][]apikey.Scope{}, log: &lines{}, now: start, secrets: []string{string(personalPIN)},
-		trail: &trail{},
-	}
-	r.codes = &deskStore{Desk: db.Desk(), trouble: r.store.trouble}
-	r.sets = &settingStore{Store: db.Features(), trouble: r.store.trouble}
-	r.billing = &billingStore{Accounts: db.Accounts(), trouble: r.store.trouble, notices: &r.notices}
-	r.sent = &deliveryStore{Deliveries: db.Deliveries(), trouble: r.store.trouble}
+	w := testkit.New(t)
+	w.Set(start)
+	r := &rig{T: t, world: w, tokens: map[string][]apikey.Scope{}, secrets: []string{string(personalPIN)}}
+	r.billing = &billingStore{Accounts: w.AccountStore(), notices: &r.notices}
+	lines := w.Lines()
 	rules, err := pins.New(pins.Config{
-		Store: r.store, Callers: r.store.Lines,
-		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+		Store: lines, Callers: lines, Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	clock := func() time.Time { return r.now }
+	check.OK(t, err)
 	customers := r.customers()
 	r.config = Config{
-		Lines: rules, Provisioning: pins.Provisioning{Registry: r.store, Validations: r.store, Now: clock}, Keys: r.keys, Now: clock,
-		Features: features.New(features.Config{Store: r.sets, Keys: keyring(t), Now: clock}),
+		Lines: rules, Provisioning: pins.Provisioning{Registry: lines, Validations: lines, Now: w.Now}, Keys: w.APIKeys(), Now: w.Now,
+		Features: features.New(features.Config{Store: w.Features(), Keys: w.Keys, Now: w.Now}),
 		Changed:  func() { r.woken.Add(1) },
 		Accounts: customers, Deliveries: r.outbound(customers), Wait: r.pass,
-		Log:   slog.New(slog.NewJSONHandler(r.log, logtest.Untimed())),
-		Audit: r.trail, Random: lettersOnly{},
+		Log: w.Log.Logger(), Audit: w.Audit, Random: lettersOnly{},
 	}
 	r.config.Desk = r.desk(r.config.Provisioning, repair.Limits{})
 	r.restart()
 	t.Cleanup(func() {
 		for _, s := range r.secrets {
-			if strings.Contains(r.log.String(), s) {
+			if strings.Contains(w.Log.String(), s) {
 				t.Errorf("the log holds %q", s)
 			}
 		}
 	})
 	return r
+}
+
+func (r *rig) now() time.Time { return r.world.Now() }
+
+// fault has all stores but that of keys do something before each call, until the next fault; nil: nothing.
+func (r *rig) fault(do func(context.Context) error) {
+	for _, store := range []string{"Lines", "Features", "Accounts", "Deliveries", "Desk"} {
+		r.world.Calls.Mend(store)
+		if do != nil {
+			r.world.Calls.Before(store, do)
+		}
+	}
 }
 
 // lettersOnly makes names of problems that hold no digits, for the same reason.
@@ -127,28 +115,14 @@ func (r *rig) restart() *API {
 	return a
 }
 
-// keyring has a key for sealing codes.
-func keyring(t *testing.T) secret.Keyring {
-	t.Helper()
-	keys, err := secret.ParseKeyring("test:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
-}
-
 // key makes a valid key with those scopes and returns its token.
 func (r *rig) key(name string, scopes ...apikey.Scope) string {
 	r.Helper()
 	var seed [32]byte
 	copy(seed[:], name)
 	key, text, err := apikey.New(rand.NewChaCha8(seed), name, scopes, start)
-	if err != nil {
-		r.Fatal(err)
-	}
-	if err := r.keys.AddKey(r.Context(), key); err != nil {
-		r.Fatal(err)
-	}
+	check.OK(r, err)
+	check.OK(r, r.world.DB.Keys().AddKey(r.Context(), key))
 	token := text.Reveal()
 	r.tokens[token] = scopes
 	r.secrets = append(r.secrets, token, token[len(token)-43:])
@@ -211,47 +185,27 @@ func (r *rig) send(request *http.Request) answer {
 // add provisions the line.
 func (r *rig) add(language string, installed ...pins.Feature) {
 	r.Helper()
-	added := pins.NewLine{Number: line, Language: language, Features: pins.FeaturesOf(installed...)}
-	if _, err := r.store.Lines.Add(r.Context(), []pins.NewLine{added}, r.now); err != nil {
-		r.Fatal(err)
-	}
+	r.world.AddLines(r.T, pins.NewLine{Number: line, Language: language, Features: pins.FeaturesOf(installed...)})
 }
 
 // personal gives the line a PIN of its own.
-func (r *rig) personal() {
-	r.Helper()
-	before, err := r.store.Lines.Line(r.Context(), line)
-	if err != nil {
-		r.Fatal(err)
-	}
-	err = r.store.Lines.Change(r.Context(), pins.Change{
-		Number: line, Revision: before.Revision, PIN: personalPIN, Turn: pins.Turn{Call: "CA1", Number: 3},
-		Record: pins.Record{At: r.now, Event: pins.Changed, By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: "CA1"},
-	})
-	if err != nil {
-		r.Fatal(err)
-	}
-}
+func (r *rig) personal() { r.Helper(); r.world.SetPIN(r.T, line, personalPIN) }
 
 // recorded fails unless the history of the line is one refused reset.
 func (r *rig) recorded(by, reason string) {
 	r.Helper()
-	got, err := r.store.Lines.History(r.Context(), line, 10)
-	if err != nil {
-		r.Fatal(err)
-	}
-	want := []pins.Record{{At: r.now, Event: pins.ResetRefused, By: by, From: "api", Reason: reason}}
-	if diff := cmp.Diff(want, got); diff != "" {
-		r.Errorf("history (-want +got)\n%s", diff)
-	}
+	got, err := r.world.DB.Lines().History(r.Context(), line, 10)
+	check.OK(r, err)
+	want := []pins.Record{{At: r.now(), Event: pins.ResetRefused, By: by, From: "api", Reason: reason}}
+	check.Same(r, got, want)
 }
 
 // fail counts failures on one side of the line.
 func (r *rig) fail(side pins.Side, times int) {
 	r.Helper()
 	for i := range times {
-		attempt := pins.Attempt{Number: line, Side: side, From: "+16515550199", Turn: pins.Turn{Call: "CA2" + string(side), Number: i}, At: r.now}
-		if _, err := r.store.Settle(r.Context(), attempt, pins.Settlement{As: limit.Failed}, pins.DefaultLock()); err != nil {
+		attempt := pins.Attempt{Number: line, Side: side, From: "+16515550199", Turn: pins.Turn{Call: "CA2" + string(side), Number: i}, At: r.now()}
+		if _, err := r.world.DB.Lines().Settle(r.Context(), attempt, pins.Settlement{As: limit.Failed}, pins.DefaultLock()); err != nil {
 			r.Fatal(err)
 		}
 	}
@@ -298,33 +252,4 @@ func (a answer) line() Line {
 	var l Line
 	a.read(&l)
 	return l
-}
-
-// lines is a log that many goroutines may write.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
-// holds fails unless one line of the log has all of those words.
-func (l *lines) holds(t *testing.T, words ...string) {
-	t.Helper()
-	matches := func(line string) bool {
-		return !slices.ContainsFunc(words, func(word string) bool { return !strings.Contains(line, word) })
-	}
-	if !slices.ContainsFunc(strings.Split(l.String(), "\n"), matches) {
-		t.Errorf("no line of the log holds %q:\n%s", words, l)
-	}
 }

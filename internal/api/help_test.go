@@ -22,7 +22,7 @@ func TestClientsOfTheFirstRelease(t *testing.T) {
 	r.add("")
 	r.personal()
 	r.validated("ordering/77") // by somebody: that helps nobody who isn't named
-	r.trail.told()
+	r.world.Audit.Take()
 	for _, body := range []string{`{"reason":"forgot the PIN, identity checked"}`, `{"agent":null,"reason":"forgot"}`} {
 		var problem Problem
 		r.ask(http.MethodPost, linePath+"/pin/reset", body).is(http.StatusForbidden, "not-validated").read(&problem)
@@ -37,11 +37,11 @@ func TestClientsOfTheFirstRelease(t *testing.T) {
 		want := audit.Event{
 			Action: audit.ResetRefused, By: "ordering", Via: "api", From: "192.0.2.1", Subject: string(line), Detail: "no agent named",
 		}
-		if diff := cmp.Diff(want, r.trail.told()[0]); diff != "" {
+		if diff := cmp.Diff(want, r.world.Audit.Take()[0]); diff != "" {
 			t.Error(diff)
 		}
 	}
-	records, err := r.store.Lines.History(t.Context(), line, 1)
+	records, err := r.world.DB.Lines().History(t.Context(), line, 1)
 	want := []pins.Record{{At: start, Event: pins.ResetRefused, By: "ordering", From: "api", Reason: "no agent named"}}
 	if diff := cmp.Diff(want, records); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -58,9 +58,9 @@ func TestNotValidated(t *testing.T) {
 		if !strings.Contains(problem.Detail, "/v1/lines/{number}/validations") {
 			t.Errorf("%s does not say what to do: %s", op, problem.Detail)
 		}
-		r.log.holds(t, "not done", string(line), `"77"`)
+		r.world.Log.Holds(t, "not done", string(line), `"77"`)
 	}
-	if diff := cmp.Diff([]string{"reset-refused by ordering/77", "reset-refused by ordering/77"}, actions(r.trail.told())); diff != "" {
+	if diff := cmp.Diff([]string{"reset-refused by ordering/77", "reset-refused by ordering/77"}, actions(r.world.Audit.Take())); diff != "" {
 		t.Error(diff)
 	}
 	if got := r.ask(http.MethodGet, linePath, "").line(); got.PIN != "personal" {
@@ -81,12 +81,12 @@ func TestUnlock(t *testing.T) {
 	if got.PIN != "personal" || got.Strikes != unlocked || len(got.Features) != 1 {
 		t.Errorf("got %+v", got)
 	}
-	records, err := r.store.Lines.History(t.Context(), line, 1)
+	records, err := r.world.DB.Lines().History(t.Context(), line, 1)
 	want := []pins.Record{{At: start, Event: pins.PINUnlocked, By: "ordering/77", From: "api", Reason: "the children played"}}
 	if diff := cmp.Diff(want, records); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	r.log.holds(t, "line unlocked", string(line), "ordering", `"77"`)
+	r.world.Log.Holds(t, "line unlocked", string(line), "ordering", `"77"`)
 }
 
 // TestRefusedHelpIsRecorded, in the history and in the audit, whatever was lacking.
@@ -110,7 +110,7 @@ func TestRefusedHelpIsRecorded(t *testing.T) {
 				t.Errorf("%s: %d %s", test.name, got.status, got.body)
 			}
 			r.recorded(test.by, test.why)
-			events := r.trail.told()
+			events := r.world.Audit.Take()
 			if len(events) != 1 || events[0].Action != audit.ResetRefused || events[0].By != test.by || events[0].Detail != test.why {
 				t.Errorf("%s: recorded %+v", test.name, events)
 			}
@@ -127,7 +127,7 @@ func TestLookUpsAreRecorded(t *testing.T) {
 	r.ask(http.MethodPut, linePath, `{"features":["selective-call-forwarding"]}`).is(http.StatusCreated, "")
 	r.ask(http.MethodPut, linePath, `{"language":"es"}`).is(http.StatusOK, "")
 	r.set(pins.SelectiveCallForwarding, "*", `{"on":false,"list":[],"forward_to":null}`)
-	for _, event := range r.trail.told() {
+	for _, event := range r.world.Audit.Take() {
 		if event.Action == audit.LookedUp {
 			t.Errorf("what the ordering system does is no look-up: %+v", event)
 		}
@@ -141,25 +141,25 @@ func TestLookUpsAreRecorded(t *testing.T) {
 		{unknown + "/history", "+16515550199", "history"},
 	} {
 		for _, method := range []string{http.MethodGet, http.MethodHead} {
-			r.trail.fault = nil
+			r.world.Calls.Mend("Record")
 			r.ask(method, test.path, "")
 			want := audit.Event{
 				Action: audit.LookedUp, By: "ordering", Via: "api", From: "192.0.2.1", Subject: test.subject, Detail: test.detail,
 			}
-			if diff := cmp.Diff([]audit.Event{want}, r.trail.told()); diff != "" {
+			if diff := cmp.Diff([]audit.Event{want}, r.world.Audit.Take()); diff != "" {
 				t.Errorf("%s: %s", test.path, diff)
 			}
 		}
-		r.trail.fault = errFull
+		r.world.Calls.Fail("Record", errFull)
 		got := r.ask(http.MethodGet, test.path, "").is(http.StatusServiceUnavailable, "unavailable")
 		if strings.Contains(got.body, "device") {
 			t.Errorf("the client is told the cause: %s", got.body)
 		}
-		r.trail.fault = fmt.Errorf("read head: %w", audit.ErrTampered)
+		r.world.Calls.Fail("Record", fmt.Errorf("read head: %w", audit.ErrTampered))
 		r.ask(http.MethodGet, test.path, "").is(http.StatusInternalServerError, "internal")
 	}
-	r.log.holds(t, "ERROR", errFull.Error())
-	r.log.holds(t, "ERROR", audit.ErrTampered.Error())
+	r.world.Log.Holds(t, "ERROR", errFull.Error())
+	r.world.Log.Holds(t, "ERROR", audit.ErrTampered.Error())
 }
 
 // TestNothingIsDoneUnrecorded: without the audit nobody is validated, and nothing is reset.
@@ -170,7 +170,7 @@ func TestNothingIsDoneUnrecorded(t *testing.T) {
 	r.provision()
 	path, code := r.called()
 	r.validated("ordering/77")
-	r.trail.fault = errFull
+	r.world.Calls.Fail("Record", errFull)
 	for _, request := range []struct{ path, body string }{
 		{linePath + "/validations", callLine},
 		{linePath + "/validations", `{"agent":"77","method":"security_code","account":"MN-1000-4","code":"826517"}`},
@@ -183,8 +183,8 @@ func TestNothingIsDoneUnrecorded(t *testing.T) {
 	}
 	// What is refused stays refused.
 	r.ask(http.MethodPost, linePath+"/pin/reset", `{"reason":"x"}`).is(http.StatusForbidden, "not-validated")
-	r.log.holds(t, "refused reset of a PIN not recorded", errFull.Error(), "ordering")
-	r.trail.fault = nil
+	r.world.Log.Holds(t, "refused reset of a PIN not recorded", errFull.Error(), "ordering")
+	r.world.Calls.Mend("Record")
 	if got := r.ask(http.MethodGet, linePath, "").line(); got.PIN != "personal" {
 		t.Errorf("got %+v", got)
 	}
@@ -201,7 +201,7 @@ func TestClientAddress(t *testing.T) {
 		request := r.request(http.MethodGet, linePath, "")
 		change(request)
 		r.send(request).is(http.StatusOK, "")
-		return r.trail.told()[0].From
+		return r.world.Audit.Take()[0].From
 	}
 	for want, address := range map[string]string{"2001:db8::7": "[2001:db8::7]:443", "198.51.100.9": "[::ffff:198.51.100.9]:5", "198.51.100.4": "198.51.100.4:5", "": "@"} {
 		got := from(func(request *http.Request) {
@@ -267,8 +267,8 @@ func TestValidationBySecret(t *testing.T) {
 	if got := r.claims("security_code", string(coded), "code", code); got != "wrong" {
 		t.Errorf("of an account that is locked: %s", got)
 	}
-	r.log.holds(t, "validation of a customer judged", `"right"`, "ordering/77", string(line))
-	if strings.Contains(r.log.String()[strings.Index(r.log.String(), "validation of a customer"):], string(coded)) {
+	r.world.Log.Holds(t, "validation of a customer judged", `"right"`, "ordering/77", string(line))
+	if strings.Contains(r.world.Log.String()[strings.Index(r.world.Log.String(), "validation of a customer"):], string(coded)) {
 		t.Error("the log holds what was typed for an account")
 	}
 }
@@ -282,7 +282,7 @@ func TestValidationByAnswer(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusOK, "")
-	records, err := r.store.Lines.History(t.Context(), line, 2)
+	records, err := r.world.DB.Lines().History(t.Context(), line, 2)
 	if err != nil || len(records) != 2 || records[1].Method != pins.BySecret || records[1].By != "ordering/77" {
 		t.Errorf("got %+v, %v", records, err)
 	}
@@ -305,7 +305,7 @@ func TestValidationByPhotoID(t *testing.T) {
 	r.askAs(store, http.MethodPost, linePath+"/pin/reset", strings.Replace(help, "77", "jo.berg", 1)).is(http.StatusOK, "")
 	if diff := cmp.Diff([]string{
 		"validation-failed by crm/jo.berg", "reset-refused by crm/jo.berg", "validated by store-12/jo.berg", "pin-reset by store-12/jo.berg",
-	}, actions(r.trail.told())); diff != "" {
+	}, actions(r.world.Audit.Take())); diff != "" {
 		t.Error(diff)
 	}
 	for _, note := range []string{"", "too short", strings.Repeat("é", 501), `two\nlines of text`} {
@@ -330,7 +330,7 @@ func TestValidationBodies(t *testing.T) {
 	} {
 		r.ask(http.MethodPost, linePath+"/validations", body).is(http.StatusBadRequest, "bad-body")
 	}
-	if all := actions(r.trail.told()); slices.Contains(all, "validated by ordering/77") {
+	if all := actions(r.world.Audit.Take()); slices.Contains(all, "validated by ordering/77") {
 		t.Errorf("recorded: %v", all)
 	}
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusForbidden, "not-validated")
@@ -354,9 +354,9 @@ func TestAgents(t *testing.T) {
 	r.ask(http.MethodDelete, validationPath+"?agent=77", "").is(http.StatusMethodNotAllowed, "bad-method")
 	long := strings.Repeat("n", 64)
 	agent := strings.Repeat("A", 35)
-	r.trail.told()
+	r.world.Audit.Take()
 	r.askAs(r.key(long, apikey.ValidationsWrite), http.MethodPost, linePath+"/validations", `{"agent":"`+agent+`","method":"call"}`).is(http.StatusAccepted, "")
-	if events := r.trail.told(); len(events) != 1 || events[0].By != long+"/"+agent || events[0].Via != audit.ViaAPI {
+	if events := r.world.Audit.Take(); len(events) != 1 || events[0].By != long+"/"+agent || events[0].Via != audit.ViaAPI {
 		t.Errorf("recorded: %+v", events)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -37,13 +38,13 @@ func TestShowLine(t *testing.T) {
 		t.Errorf("header: %v", got.header)
 	}
 
-	r.now = start.Add(time.Hour)
+	r.world.Set(start.Add(time.Hour))
 	r.personal()
 	r.fail(pins.FromLine, 2)
 	r.fail(pins.Remote, 5)
-	want.PIN, want.Since = "personal", r.now
+	want.PIN, want.Since = "personal", r.now()
 	want.Strikes.Line.Failures = 2
-	want.Strikes.Elsewhere = SideStrikes{Failures: 5, Lock: TimedLock, LockedUntil: r.now.Add(30 * time.Minute)}
+	want.Strikes.Elsewhere = SideStrikes{Failures: 5, Lock: TimedLock, LockedUntil: r.now().Add(30 * time.Minute)}
 	if diff := cmp.Diff(want, r.ask(http.MethodGet, linePath, "").is(http.StatusOK, "").line()); diff != "" {
 		t.Error(diff)
 	}
@@ -97,8 +98,8 @@ func TestPutLine(t *testing.T) {
 			t.Errorf("%s: Location = %q", test.name, location)
 		}
 	}
-	r.log.holds(t, "line created", string(line), "ordering", `"es"`)
-	r.log.holds(t, "language of line set", string(line), "ordering", `"en"`)
+	r.world.Log.Holds(t, "line created", string(line), "ordering", `"es"`)
+	r.world.Log.Holds(t, "language of line set", string(line), "ordering", `"en"`)
 }
 
 func TestPutLineThatIsNotCalled(t *testing.T) {
@@ -128,10 +129,8 @@ func TestPutFeatures(t *testing.T) {
 			t.Errorf("%s: %s", test.name, diff)
 		}
 	}
-	records, err := r.store.History(t.Context(), line, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	records, err := r.world.DB.Lines().History(t.Context(), line, 10)
+	check.OK(t, err)
 	want := []pins.Record{
 		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"removed dial-lock", "removed call-rejection"}},
 		{At: start, Event: pins.FeaturesInstalled, By: "ordering", From: "api", Changes: []string{"installed call-rejection", "removed no-solicitation"}},
@@ -144,7 +143,7 @@ func TestPutFeatures(t *testing.T) {
 	if diff := cmp.Diff(want, records); diff != "" {
 		t.Error(diff)
 	}
-	r.log.holds(t, "features of line installed", string(line), "ordering")
+	r.world.Log.Holds(t, "features of line installed", string(line), "ordering")
 }
 
 func TestPutBadFeatures(t *testing.T) {
@@ -182,7 +181,7 @@ func TestPutNeverResets(t *testing.T) {
 	r.add("")
 	r.personal()
 	r.fail(pins.Remote, 10)
-	r.now = start.Add(24 * time.Hour)
+	r.world.Set(start.Add(24 * time.Hour))
 	for _, body := range []string{`{}`, `{"language":"es"}`} {
 		got := r.ask(http.MethodPut, linePath, body).is(http.StatusOK, "").line()
 		if got.PIN != "personal" || !got.Since.Equal(start) || got.Strikes.Elsewhere.Lock != UntilReset {
@@ -205,27 +204,25 @@ func TestReset(t *testing.T) {
 	r.personal()
 	r.fail(pins.FromLine, 5)
 	r.fail(pins.Remote, 10)
-	r.now = start.Add(time.Hour)
+	r.world.Set(start.Add(time.Hour))
 	r.validated("ordering/77")
 	const reason = "Forgot the PIN; ¿identidad? validated"
 	r.secrets = append(r.secrets[:0:0], reason) // the log has no use for it, the answer neither
 	got := r.ask(http.MethodPost, linePath+"/pin/reset", `{"agent":"77","reason":"`+reason+`"}`).is(http.StatusOK, "").line()
 	language := "es"
 	want := Line{
-		Number: line, Language: &language, PIN: "temporary", Since: r.now, AccessNumber: "+18886128052", Features: []pins.Feature{},
+		Number: line, Language: &language, PIN: "temporary", Since: r.now(), AccessNumber: "+18886128052", Features: []pins.Feature{},
 		Strikes: Strikes{Line: SideStrikes{Lock: NoLock}, Elsewhere: SideStrikes{Lock: NoLock}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	records, err := r.store.History(t.Context(), line, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]pins.Record{{At: r.now, Event: pins.Reset, By: "ordering/77", From: "api", Reason: reason}}, records); diff != "" {
+	records, err := r.world.DB.Lines().History(t.Context(), line, 1)
+	check.OK(t, err)
+	if diff := cmp.Diff([]pins.Record{{At: r.now(), Event: pins.Reset, By: "ordering/77", From: "api", Reason: reason}}, records); diff != "" {
 		t.Error(diff)
 	}
-	r.log.holds(t, "PIN reset", string(line), "ordering", `"77"`)
+	r.world.Log.Holds(t, "PIN reset", string(line), "ordering", `"77"`)
 }
 
 // TestResetIsToldWhoeverWaits: a client that hangs up doesn't keep the customer from being told.
@@ -243,7 +240,7 @@ func TestResetIsToldWhoeverWaits(t *testing.T) {
 	r.restart()
 	request := r.request(http.MethodPost, linePath+"/pin/reset", help)
 	r.send(request.WithContext(ctx))
-	if due := testkit.Notices(t, r.db, string(line)); len(due) != 1 || string(due[0]) != "pin-reset of "+string(line) {
+	if due := testkit.Notices(t, r.world.DB, string(line)); len(due) != 1 || string(due[0]) != "pin-reset of "+string(line) {
 		t.Errorf("due: %s", due)
 	}
 }
@@ -252,7 +249,7 @@ func TestNoSuchLine(t *testing.T) {
 	r := newRig(t)
 	r.ask(http.MethodGet, linePath, "").is(http.StatusNotFound, "no-such-line")
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusNotFound, "no-such-line")
-	r.log.holds(t, "not done: PIN reset", string(line), "ordering", `"77"`)
+	r.world.Log.Holds(t, "not done: PIN reset", string(line), "ordering", `"77"`)
 	var history History
 	r.ask(http.MethodGet, linePath+"/history", "").is(http.StatusOK, "").read(&history)
 	want := History{Number: line, Records: []pins.Record{

@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -89,9 +90,7 @@ func FuzzBody(f *testing.F) {
 			t.Fatalf("%q read as %+v, want %+v, %v", body, got, want, err)
 		}
 		written, err := json.Marshal(got)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		again, faults := decode(written, lineBody.check)
 		if len(faults) > 0 || !cmp.Equal(again, got) {
 			t.Errorf("%q read as %s, and that otherwise: %v", body, written, faults)

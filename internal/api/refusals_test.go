@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -138,7 +139,7 @@ func TestMethods(t *testing.T) {
 			r.ask(http.MethodHead, path, "").is(http.StatusOK, "")
 		}
 	}
-	if strings.Contains(r.log.String(), "BREW") {
+	if strings.Contains(r.world.Log.String(), "BREW") {
 		t.Error("the log holds a method that a client made up")
 	}
 }
@@ -150,14 +151,10 @@ func TestHead(t *testing.T) {
 	server := httptest.NewServer(r.handler)
 	defer server.Close()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodHead, server.URL+linePath, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	request.Header.Set("Authorization", "Bearer "+r.allowed())
 	response, err := server.Client().Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK || response.ContentLength < 100 {
 		t.Errorf("status %d, length %d", response.StatusCode, response.ContentLength)

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -32,9 +33,7 @@ func (r *rig) called() (path, code string) {
 	path = got.header.Get("Location")
 	id := strings.TrimPrefix(path, "/v1/validations/")
 	text, err := r.config.Desk.ValidationCode(r.Context(), id)
-	if err != nil {
-		r.Fatal(err)
-	}
+	check.OK(r, err)
 	r.secrets = append(r.secrets, text.Reveal())
 	return path, text.Reveal()
 }
@@ -91,9 +90,7 @@ func TestCustomerForgotPIN(t *testing.T) {
 		t.Error(diff)
 	}
 	text, err := r.config.Desk.ValidationCode(t.Context(), string(begun.ID))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	code := text.Reveal()
 	r.secrets = append(r.secrets, code, wrong(code))
 	if diff := cmp.Diff(wrongWith(2), r.gives(path, wrong(code))); diff != "" {
@@ -113,11 +110,11 @@ func TestCustomerForgotPIN(t *testing.T) {
 	if diff := cmp.Diff([]string{
 		"validation-begun by ordering/77", "validation-failed by ordering/77", "reset-refused by ordering/77",
 		"validated by ordering/77", "pin-reset by ordering/77",
-	}, actions(r.trail.told())); diff != "" {
+	}, actions(r.world.Audit.Take())); diff != "" {
 		t.Error(diff)
 	}
-	r.log.holds(t, "line called", string(line), "ordering/77")
-	r.log.holds(t, "code of a validation judged", string(begun.ID), `"wrong"`, "ordering/77")
+	r.world.Log.Holds(t, "line called", string(line), "ordering/77")
+	r.world.Log.Holds(t, "code of a validation judged", string(begun.ID), `"wrong"`, "ordering/77")
 }
 
 // TestValidationCountsForOne: one agent of one key, one line, for 15 minutes.
@@ -144,14 +141,14 @@ func TestValidationCountsForOne(t *testing.T) {
 		r.ask(http.MethodPost, linePath+op, strings.Replace(help, "77", "7", 1)).is(http.StatusForbidden, "not-validated")
 		r.askAs(token, http.MethodPost, linePath+op, help).is(http.StatusForbidden, "not-validated")
 		r.ask(http.MethodPost, other+op, help).is(http.StatusForbidden, "not-validated")
-		r.now = start.Add(pins.ValidFor)
+		r.world.Set(start.Add(pins.ValidFor))
 		r.ask(http.MethodPost, linePath+op, help).is(http.StatusForbidden, "not-validated")
-		r.now = start
+		r.world.Set(start)
 	}
 	if got := r.ask(http.MethodGet, linePath, "").line(); got.PIN != "personal" {
 		t.Errorf("got %+v", got)
 	}
-	r.now = start.Add(pins.ValidFor - time.Millisecond)
+	r.world.Set(start.Add(pins.ValidFor - time.Millisecond))
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusOK, "")
 }
 
@@ -178,7 +175,7 @@ func TestCodesOfValidations(t *testing.T) {
 		}
 	}
 	path, code = r.called()
-	r.now = start.Add(repair.CodeFor)
+	r.world.Set(start.Add(repair.CodeFor))
 	if got := r.gives(path, code); got != (ValidationResult{Result: "expired"}) {
 		t.Errorf("got %+v", got)
 	}
@@ -234,7 +231,7 @@ func TestCallAgain(t *testing.T) {
 	call(long+"k", callLine).is(http.StatusBadRequest, "bad-idempotency-key")
 	r.unlike = true // that one method must have the header, openapi.yaml can't say
 	call("", callLine).is(http.StatusBadRequest, "bad-idempotency-key")
-	if all := len(r.trail.told()); all != 3 {
+	if all := len(r.world.Audit.Take()); all != 3 {
 		t.Errorf("%d entries in the audit, want one for each call", all)
 	}
 }
@@ -246,14 +243,14 @@ func TestCallsRefused(t *testing.T) {
 	r.add("")
 	for range 3 {
 		r.called()
-		r.now = r.now.Add(time.Minute)
+		r.world.Pass(time.Minute)
 	}
 	got := r.ask(http.MethodPost, linePath+"/validations", callLine).is(http.StatusTooManyRequests, "too-many-deliveries")
 	if wait := got.header.Get("Retry-After"); wait != "3420" || !strings.Contains(got.body, "this line") {
 		t.Errorf("Retry-After %s: %s", wait, got.body)
 	}
-	until := r.now.Add(24 * time.Hour)
-	if _, err := r.sent.Block(t.Context(), "validation "+string(line), until); err != nil {
+	until := r.now().Add(24 * time.Hour)
+	if _, err := r.world.DB.Deliveries().Block(t.Context(), "validation "+string(line), until); err != nil {
 		t.Fatal(err)
 	}
 	got = r.ask(http.MethodPost, linePath+"/validations", callLine).is(http.StatusConflict, "calls-declined")
@@ -281,9 +278,10 @@ func TestAgentLimits(t *testing.T) {
 		{"/validations", secret, http.StatusOK, repair.Secrets},
 		{"/unlock", help, http.StatusOK, repair.Resets},
 	} {
-		r.now, r.alerts = start, nil
+		r.alerts = nil
+		r.world.Set(start)
 		r.ask(http.MethodPost, linePath+test.path, test.body).is(test.status, "")
-		r.now = start.Add(time.Minute)
+		r.world.Set(start.Add(time.Minute))
 		for range 2 {
 			got := r.ask(http.MethodPost, linePath+test.path, test.body).is(http.StatusTooManyRequests, "limit-reached")
 			if got.header.Get("Retry-After") != "3540" || !strings.Contains(got.body, string(test.what)) {
@@ -306,8 +304,8 @@ func TestNoCalls(t *testing.T) {
 	r := newRig(t)
 	r.add("")
 	r.config.Desk = repair.New(repair.Config{
-		Lines: r.config.Lines, Provisioning: r.config.Provisioning, Accounts: r.config.Accounts, Store: r.codes, Audit: r.trail,
-		Keys: keyring(t), Deliveries: deliveries.New(deliveries.Config{Store: r.sent, Queue: &testkit.Queue{}}),
+		Lines: r.config.Lines, Provisioning: r.config.Provisioning, Accounts: r.config.Accounts, Store: r.world.Desk(), Audit: r.world.Audit,
+		Keys: r.world.Keys, Deliveries: deliveries.New(deliveries.Config{Store: r.world.Deliveries(), Queue: &testkit.Queue{}}),
 	})
 	r.restart()
 	r.ask(http.MethodPost, linePath+"/validations", callLine).is(http.StatusConflict, "method-not-offered")
@@ -320,13 +318,13 @@ func TestWrongCodesOfLine(t *testing.T) {
 	r.secrets = nil
 	for i := range 8 {
 		if i%3 == 0 {
-			r.now = start.Add(time.Duration(i) * 30 * time.Minute)
+			r.world.Set(start.Add(time.Duration(i) * 30 * time.Minute))
 		}
 		path, code := r.called()
 		r.gives(path, wrong(code))
-		r.now = r.now.Add(time.Minute)
+		r.world.Pass(time.Minute)
 	}
-	r.now = start.Add(5 * time.Hour)
+	r.world.Set(start.Add(5 * time.Hour))
 	first, code := r.called()
 	second, right := r.called()
 	r.gives(first, wrong(code)) // the ninth
@@ -335,7 +333,7 @@ func TestWrongCodesOfLine(t *testing.T) {
 		t.Errorf("Retry-After %s: %s", got.header.Get("Retry-After"), got.body)
 	}
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusForbidden, "not-validated")
-	r.now = r.now.Add(time.Hour)
+	r.world.Pass(time.Hour)
 	got = r.ask(http.MethodPost, linePath+"/validations", callLine).is(http.StatusTooManyRequests, "limit-reached")
 	if got.header.Get("Retry-After") != fmt.Sprint(23*60*60) {
 		t.Errorf("Retry-After %s: %s", got.header.Get("Retry-After"), got.body)

@@ -3,35 +3,19 @@ package audit_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 var start = time.Date(2031, 3, 4, 5, 6, 7, 891_234_567, time.UTC)
-
-// ring is a key ring of keys that are one byte 32 times; the first is current.
-func ring(t testing.TB, ids ...string) secret.Keyring {
-	t.Helper()
-	var entries []string
-	for _, id := range ids {
-		key := bytes.Repeat([]byte{id[0]}, 32)
-		entries = append(entries, id+":"+base64.StdEncoding.EncodeToString(key))
-	}
-	keys, err := secret.ParseKeyring(strings.Join(entries, ","))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
-}
 
 // places is a store into which a test can reach, as somebody with write access to Redis can.
 type places struct {
@@ -128,9 +112,7 @@ func reset(subject string) audit.Event {
 func record(t testing.TB, log *audit.Log, count int) {
 	t.Helper()
 	for range count {
-		if err := log.Record(t.Context(), reset("+16125550142")); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, log.Record(t.Context(), reset("+16125550142")))
 	}
 }
 
@@ -143,9 +125,7 @@ func logOn(store audit.Store, keys secret.Keyring) *audit.Log {
 func verify(t testing.TB, log *audit.Log, expect *audit.Anchor) (audit.Report, []string) {
 	t.Helper()
 	report, err := log.Verify(t.Context(), expect)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	var faults []string
 	for _, f := range report.Faults {
 		faults = append(faults, f.String())

@@ -13,19 +13,18 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestRecord(t *testing.T) {
 	store := newPlaces()
 	var logged bytes.Buffer
 	log := audit.New(audit.Config{
-		Store: store, Keys: ring(t, "a"), Now: func() time.Time { return start },
+		Store: store, Keys: testkit.Keys("a"), Now: func() time.Time { return start },
 		Log: slog.New(slog.NewTextHandler(&logged, nil)),
 	})
 	record(t, log, 2)
@@ -38,9 +37,7 @@ func TestRecord(t *testing.T) {
 		Seq: 2, At: time.Date(2031, 3, 4, 5, 6, 7, 891_000_000, time.UTC), Event: reset("+16125550142"),
 		Prev: oldest.MAC, Key: "a", MAC: newest.MAC,
 	}
-	if diff := cmp.Diff(want, newest); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
+	check.Same(t, newest, want)
 	if oldest.Seq != 1 || oldest.Prev != nil || len(oldest.MAC) != 32 || bytes.Equal(oldest.MAC, newest.MAC) {
 		t.Errorf("the first is %+v", oldest)
 	}
@@ -59,14 +56,12 @@ func TestRecord(t *testing.T) {
 // for a year by later releases.
 func TestEntriesStayTheSame(t *testing.T) {
 	store := newPlaces()
-	record(t, logOn(store, ring(t, "a")), 2)
+	record(t, logOn(store, testkit.Keys("a")), 2)
 	const want = `{"v":1,"seq":2,"at":"2031-03-04T05:06:07.891Z","action":"pin-reset","by":"ann","via":"console",` +
 		`"from":"203.0.113.7","subject":"+16125550142","detail":"¿forgotten? \u003cb\u003e\"\\",` +
 		`"prev":"%s","key":"a","mac":"%s"}`
-	page, err := logOn(store, ring(t, "a")).Page(t.Context(), audit.Filter{}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	page, err := logOn(store, testkit.Keys("a")).Page(t.Context(), audit.Filter{}, 1)
+	check.OK(t, err)
 	text := base64.StdEncoding.EncodeToString
 	if got := string(store.lines[2]); got != fmt.Sprintf(want, text(page[0].Prev), text(page[0].MAC)) {
 		t.Errorf("stored as %s", got)
@@ -75,16 +70,12 @@ func TestEntriesStayTheSame(t *testing.T) {
 
 func TestRecordClips(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	event := reset("agent bob")
 	event.From, event.Detail = strings.Repeat("9", 100), "one\ntwo\x1b[2J\xff\u202e"+strings.Repeat("ü", 400)
-	if err := log.Record(t.Context(), event); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, log.Record(t.Context(), event))
 	page, err := log.Page(t.Context(), audit.Filter{}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if want := strings.Repeat("9", 64); page[0].From != want {
 		t.Errorf("from %q", page[0].From)
 	}
@@ -98,7 +89,7 @@ func TestRecordClips(t *testing.T) {
 
 func TestRecordRefuses(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	for name, spoil := range map[string]func(*audit.Event){
 		"no action":            func(e *audit.Event) { e.Action = "" },
 		"an unknown action":    func(e *audit.Event) { e.Action = "danced" },
@@ -126,7 +117,7 @@ func TestRecordRefuses(t *testing.T) {
 }
 
 func TestActions(t *testing.T) {
-	log, seen := logOn(newPlaces(), ring(t, "a")), make(map[audit.Action]bool)
+	log, seen := logOn(newPlaces(), testkit.Keys("a")), make(map[audit.Action]bool)
 	for _, action := range audit.Actions() {
 		if err := log.Record(t.Context(), audit.Event{Action: action, By: audit.BySystem, Via: audit.ViaSystem}); err != nil || seen[action] {
 			t.Errorf("%s: %v, seen %t", action, err, seen[action])
@@ -151,13 +142,11 @@ func TestRecordAfterTampering(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := newPlaces()
-			log := logOn(store, ring(t, "a"))
+			log := logOn(store, testkit.Keys("a"))
 			record(t, log, 3)
 			store.head = test.do(bytes.Clone(store.head))
 			before := store.copied()
-			if err := log.Record(t.Context(), reset("")); !errors.Is(err, test.want) {
-				t.Errorf("error %v, want %v", err, test.want)
-			}
+			check.Is(t, log.Record(t.Context(), reset("")), test.want)
 			if !bytes.Equal(before.head, store.head) || len(store.lines) != 3 {
 				t.Error("something was recorded")
 			}
@@ -166,17 +155,13 @@ func TestRecordAfterTampering(t *testing.T) {
 }
 
 func TestRecordWithoutKeys(t *testing.T) {
-	if err := logOn(newPlaces(), secret.Keyring{}).Record(t.Context(), reset("")); !errors.Is(err, secret.ErrUnknownKey) {
-		t.Errorf("error %v", err)
-	}
+	check.Is(t, logOn(newPlaces(), secret.Keyring{}).Record(t.Context(), reset("")), secret.ErrUnknownKey)
 }
 
 func TestRecordFailsWithTheStore(t *testing.T) {
 	store := newPlaces()
 	store.down = errDown
-	if err := logOn(store, ring(t, "a")).Record(t.Context(), reset("")); !errors.Is(err, errDown) {
-		t.Errorf("error %v", err)
-	}
+	check.Is(t, logOn(store, testkit.Keys("a")).Record(t.Context(), reset("")), errDown)
 }
 
 // hanging is a store that never answers.
@@ -197,15 +182,13 @@ func (behind) Append(context.Context, []audit.Stored, []byte, []byte) error { re
 func TestRecordEnds(t *testing.T) {
 	for name, store := range map[string]audit.Store{"hanging": hanging{}, "behind": behind{newPlaces()}} {
 		t.Run(name, func(t *testing.T) {
-			keys := ring(t, "a")
+			keys := testkit.Keys("a")
 			synctest.Test(t, func(t *testing.T) {
 				log, began := logOn(store, keys), time.Now()
 				var group sync.WaitGroup
 				for range 100 {
 					group.Go(func() {
-						if err := log.Record(t.Context(), reset("")); !errors.Is(err, context.DeadlineExceeded) {
-							t.Errorf("error %v", err)
-						}
+						check.Is(t, log.Record(t.Context(), reset("")), context.DeadlineExceeded)
 					})
 				}
 				group.Wait()
@@ -224,7 +207,7 @@ func TestServersAtOnce(t *testing.T) {
 	store := testkit.Redis(t).Audit()
 	var group sync.WaitGroup
 	for range 8 {
-		log := logOn(store, ring(t, "a"))
+		log := logOn(store, testkit.Keys("a"))
 		for range 4 {
 			group.Go(func() {
 				for range 10 {
@@ -236,7 +219,7 @@ func TestServersAtOnce(t *testing.T) {
 		}
 	}
 	group.Wait()
-	report, faults := verify(t, logOn(store, ring(t, "a")), nil)
+	report, faults := verify(t, logOn(store, testkit.Keys("a")), nil)
 	if faults != nil || report.Entries != 320 || report.Head.Seq != 320 {
 		t.Errorf("%d entries, head %d, faults %q", report.Entries, report.Head.Seq, faults)
 	}
@@ -244,7 +227,7 @@ func TestServersAtOnce(t *testing.T) {
 
 // TestVerifyWhileOthersRecord holds that what is recorded, or trimmed, meanwhile is no fault.
 func TestVerifyWhileOthersRecord(t *testing.T) {
-	log, group := logOn(testkit.Redis(t).Audit(), ring(t, "a")), sync.WaitGroup{}
+	log, group := logOn(testkit.Redis(t).Audit(), testkit.Keys("a")), sync.WaitGroup{}
 	group.Go(func() {
 		for range 300 {
 			if err := log.Record(t.Context(), reset("")); err != nil {
@@ -277,7 +260,7 @@ func (f *first) Read(ctx context.Context, from int64, most int) ([]audit.Stored,
 // TestVerifyWhileTheFirstIsRecorded holds the same of an audit that was empty when it began.
 func TestVerifyWhileTheFirstIsRecorded(t *testing.T) {
 	store := &first{Audit: testkit.Redis(t).Audit()}
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	store.record = func() { record(t, log, 3) }
 	if report, faults := verify(t, log, nil); faults != nil || report.Entries != 3 || report.Head.Seq != 3 {
 		t.Errorf("%d entries, head %d, faults %q", report.Entries, report.Head.Seq, faults)

@@ -13,6 +13,8 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // stored is what an export should be.
@@ -47,9 +49,9 @@ func TestExportOfDamaged(t *testing.T) {
 	for name, test := range damages {
 		t.Run(name, func(t *testing.T) {
 			store := newPlaces()
-			record(t, logOn(store, ring(t, "a")), 9)
+			record(t, logOn(store, testkit.Keys("a")), 9)
 			test.do(store)
-			for who, keys := range map[string]secret.Keyring{"with keys": ring(t, "a"), "without": {}} {
+			for who, keys := range map[string]secret.Keyring{"with keys": testkit.Keys("a"), "without": {}} {
 				var out strings.Builder
 				if _, err := logOn(store, keys).Export(t.Context(), &out, time.Time{}); err != nil {
 					t.Errorf("%s: %v", who, err)
@@ -69,7 +71,7 @@ func (broken) Write([]byte) (int, error) { return 0, errDown }
 
 func TestExportFails(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, 1)
 	if _, err := log.Export(t.Context(), broken{}, time.Time{}); !errors.Is(err, errDown) {
 		t.Errorf("error %v", err)
@@ -82,7 +84,7 @@ func TestExportFails(t *testing.T) {
 
 func TestPage(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	const count = audit.MaxRead + 40
 	for n := range count {
 		event := reset("+16125550142")
@@ -92,9 +94,7 @@ func TestPage(t *testing.T) {
 		if n%100 == 0 {
 			event.By = "bob"
 		}
-		if err := log.Record(t.Context(), event); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, log.Record(t.Context(), event))
 	}
 	replace(store, 539, "ann", "eve")
 	store.lines[537] = store.lines[535]
@@ -119,16 +119,12 @@ func TestPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			page, err := log.Page(t.Context(), test.filter, test.limit)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			var got []int64
 			for _, e := range page {
 				got = append(got, e.Seq)
 			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
+			check.Same(t, got, test.want)
 		})
 	}
 	if page, err := log.Page(t.Context(), audit.Filter{}, 1_000_000); err != nil || len(page) != audit.MaxPage {
@@ -139,7 +135,7 @@ func TestPage(t *testing.T) {
 // TestPageReach holds that a page which finds nothing doesn't read everything.
 func TestPageReach(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, audit.Reach+1)
 	first := audit.Filter{Subject: "+16125550142", Before: audit.Reach + 1}
 	for seq := int64(2); seq <= audit.Reach+1; seq++ {
@@ -194,18 +190,18 @@ func FuzzVerify(f *testing.F) {
 	}
 	store := newPlaces()
 	record(f, audit.New(audit.Config{ // alike in each process that takes part
-		Store: store, Keys: ring(f, "a"), Now: func() time.Time { return start }, Random: bytes.NewReader(make([]byte, 100)),
+		Store: store, Keys: testkit.Keys("a"), Now: func() time.Time { return start }, Random: bytes.NewReader(make([]byte, 100)),
 	}), 3)
 	line, head := store.lines[2], store.head
 	f.Add(slices.Clone(line), slices.Clone(head))
 	f.Fuzz(func(t *testing.T, otherLine, otherHead []byte) {
 		damaged := store.copied()
 		damaged.lines[2], damaged.head = otherLine, otherHead
-		report, _ := verify(t, logOn(damaged, ring(t, "a")), nil)
+		report, _ := verify(t, logOn(damaged, testkit.Keys("a")), nil)
 		if report.Intact() != (bytes.Equal(line, otherLine) && bytes.Equal(head, otherHead)) {
 			t.Errorf("line %q and head %q: %v", otherLine, otherHead, report.Faults)
 		}
-		if _, err := logOn(damaged, ring(t, "a")).Page(t.Context(), audit.Filter{}, 10); err != nil && bytes.Equal(head, otherHead) {
+		if _, err := logOn(damaged, testkit.Keys("a")).Page(t.Context(), audit.Filter{}, 10); err != nil && bytes.Equal(head, otherHead) {
 			t.Error(err)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // sentences are those of the contract of [audit.Store].
@@ -96,16 +97,12 @@ func (p play) holds(last, from int64, most int, want ...int64) {
 
 func (p play) ok(err error) {
 	p.t.Helper()
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	check.OK(p.t, err)
 }
 
 func (p play) is(err, want error) {
 	p.t.Helper()
-	if !errors.Is(err, want) {
-		p.t.Errorf("error %v, want %v", err, want)
-	}
+	check.Is(p.t, err, want)
 }
 
 func emptyStore(p play) { p.holds(0, 1, audit.MaxRead) }
@@ -276,9 +273,7 @@ func setsAside(p play) {
 	}
 	got, err := p.Read(p.t.Context(), 1, audit.MaxRead)
 	p.ok(err)
-	if diff := cmp.Diff([]audit.Stored{begun}, got); diff != "" {
-		p.t.Errorf("(-want +got)\n%s", diff)
-	}
+	check.Same(p.t, got, []audit.Stored{begun})
 	lowest, err := p.Lowest(p.t.Context())
 	p.ok(err)
 	p.ok(p.Append(p.t.Context(), lines(2), head(10), head(9)))

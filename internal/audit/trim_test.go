@@ -13,13 +13,14 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/testkit"
 )
 
 // years is an audit of entries a day apart, the last of which is of the present.
 func years(t *testing.T, store audit.Store, days int) (*audit.Log, time.Time) {
 	t.Helper()
 	at := start.AddDate(0, 0, -days)
-	log := audit.New(audit.Config{Store: store, Keys: ring(t, "a"), Now: func() time.Time { return at }})
+	log := audit.New(audit.Config{Store: store, Keys: testkit.Keys("a"), Now: func() time.Time { return at }})
 	for range days {
 		at = at.AddDate(0, 0, 1)
 		record(t, log, 1)
@@ -117,7 +118,7 @@ func TestTrimRefuses(t *testing.T) {
 	if len(store.lines) != 400 {
 		t.Errorf("%d entries are left", len(store.lines))
 	}
-	if gone, err := logOn(newPlaces(), ring(t, "a")).Trim(t.Context(), start.AddDate(-2, 0, 0), operator); gone != 0 || err != nil {
+	if gone, err := logOn(newPlaces(), testkit.Keys("a")).Trim(t.Context(), start.AddDate(-2, 0, 0), operator); gone != 0 || err != nil {
 		t.Errorf("of an empty audit %d went, %v", gone, err)
 	}
 }
@@ -125,7 +126,7 @@ func TestTrimRefuses(t *testing.T) {
 // TestTrimKeepsWhatIsYounger holds that an entry of a clock that went wrong keeps those after it.
 func TestTrimKeepsWhatIsYounger(t *testing.T) {
 	at, store := start, newPlaces()
-	log := audit.New(audit.Config{Store: store, Keys: ring(t, "a"), Now: func() time.Time { return at }})
+	log := audit.New(audit.Config{Store: store, Keys: testkit.Keys("a"), Now: func() time.Time { return at }})
 	for _, days := range []int{-500, -499, 0, -498, -1} {
 		at = start.AddDate(0, 0, days)
 		record(t, log, 1)
@@ -140,10 +141,10 @@ func TestTrimKeepsWhatIsYounger(t *testing.T) {
 func TestTrimUnderGoneKeys(t *testing.T) {
 	store := newPlaces()
 	_, now := years(t, store, 400)
-	log := audit.New(audit.Config{Store: store, Keys: ring(t, "b", "a"), Now: func() time.Time { return now }})
+	log := audit.New(audit.Config{Store: store, Keys: testkit.Keys("b", "a"), Now: func() time.Time { return now }})
 	record(t, log, 1)
 	before := now.AddDate(-1, 0, 0)
-	without := audit.New(audit.Config{Store: store, Keys: ring(t, "b"), Now: func() time.Time { return now }})
+	without := audit.New(audit.Config{Store: store, Keys: testkit.Keys("b"), Now: func() time.Time { return now }})
 	if _, err := without.Trim(t.Context(), before, operator); !errors.Is(err, audit.ErrFaulty) {
 		t.Errorf("error %v, want ErrFaulty", err)
 	}
@@ -207,7 +208,7 @@ func TestBegin(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := newPlaces()
-			log := logOn(store, ring(t, "a"))
+			log := logOn(store, testkit.Keys("a"))
 			record(t, log, 7)
 			whole, _ := verify(t, log, nil)
 			test.damage(store)
@@ -250,11 +251,11 @@ func TestBegin(t *testing.T) {
 // TestBeginRefuses an audit that is not damaged, and one of which only a key is not known.
 func TestBeginRefuses(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, 3)
 	var to file
 	for _, keys := range []string{"a", "b"} {
-		if _, err := logOn(store, ring(t, keys)).Begin(t.Context(), &to, byRoot, false); !errors.Is(err, audit.ErrSound) || to.Len() > 0 {
+		if _, err := logOn(store, testkit.Keys(keys)).Begin(t.Context(), &to, byRoot, false); !errors.Is(err, audit.ErrSound) || to.Len() > 0 {
 			t.Errorf("under %s: %v, %d bytes", keys, err, to.Len())
 		}
 	}
@@ -277,7 +278,7 @@ func TestBeginRefuses(t *testing.T) {
 // TestBeginAtOnce has a hundred begin after one damaged audit.
 func TestBeginAtOnce(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, 3)
 	store.head = nil
 	begun := make(chan audit.Entry, 100)
@@ -302,7 +303,7 @@ func TestBeginAtOnce(t *testing.T) {
 // TestVerifyFile finds what was done to an export of many entries.
 func TestVerifyFile(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, 3*audit.MaxRead)
 	var whole bytes.Buffer
 	if _, err := log.Export(t.Context(), &whole, start.AddDate(-1, 0, 0)); err != nil {

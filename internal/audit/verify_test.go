@@ -10,12 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestVerifyIntact(t *testing.T) {
 	for _, count := range []int{0, 1, 2, audit.MaxRead, audit.MaxRead + 1, 2*audit.MaxRead + 7} {
 		t.Run(fmt.Sprint(count), func(t *testing.T) {
-			log := logOn(newPlaces(), ring(t, "a"))
+			log := logOn(newPlaces(), testkit.Keys("a"))
 			record(t, log, count)
 			report, faults := verify(t, log, nil)
 			if faults != nil || !report.Intact() || report.Entries != int64(count) || report.Head.Seq != int64(count) {
@@ -116,15 +118,13 @@ func TestVerifyFinds(t *testing.T) {
 	for name, test := range damages {
 		t.Run(name, func(t *testing.T) {
 			store := newPlaces()
-			log := logOn(store, ring(t, "a"))
+			log := logOn(store, testkit.Keys("a"))
 			record(t, log, 9)
 			kept, _ := verify(t, log, nil)
 			before := store.copied()
 			test.do(store)
 			report, faults := verify(t, log, &kept.Head)
-			if diff := cmp.Diff(test.want, faults); diff != "" {
-				t.Errorf("(-want +got)\n%s", diff)
-			}
+			check.Same(t, faults, test.want)
 			if report.Intact() {
 				t.Error("the report is called intact")
 			}
@@ -140,7 +140,7 @@ func TestVerifyFinds(t *testing.T) {
 // one at a time: those around the ends of reads, and some between.
 func TestVerifyFindsEntriesEverywhere(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	const count = audit.MaxRead + 5
 	record(t, log, count)
 	for seq := int64(1); seq <= count; seq++ {
@@ -174,13 +174,13 @@ func TestVerifyFindsEntriesEverywhere(t *testing.T) {
 // which was kept elsewhere finds it, also once the copy has grown again.
 func TestOlderCopies(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, 5)
 	old := store.copied()
 	record(t, log, 4)
 	kept, _ := verify(t, log, nil)
 
-	older := logOn(old, ring(t, "a"))
+	older := logOn(old, testkit.Keys("a"))
 	if _, faults := verify(t, older, nil); faults != nil {
 		t.Errorf("without a head: %q", faults)
 	}
@@ -188,9 +188,7 @@ func TestOlderCopies(t *testing.T) {
 	if want := []string{"entry 9: cut: the audit had this entry once, and now ends at 5"}; !cmp.Equal(want, faults) {
 		t.Errorf("found %q", faults)
 	}
-	if err := older.Record(t.Context(), reset("+16125550199")); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, older.Record(t.Context(), reset("+16125550199")))
 	record(t, older, 4)
 	_, faults = verify(t, older, &kept.Head)
 	if want := []string{"entry 9: forked: it is not the entry that was kept as head"}; !cmp.Equal(want, faults) {
@@ -211,7 +209,7 @@ func TestOlderCopies(t *testing.T) {
 // TestOlderHead holds that nothing is recorded over entries whose head was put back.
 func TestOlderHead(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, 5)
 	old := store.head
 	record(t, log, 2)
@@ -228,7 +226,7 @@ func TestOlderHead(t *testing.T) {
 // TestManyFaults holds that a report stays bounded.
 func TestManyFaults(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	const count = 2*audit.MaxFaults + 20
 	record(t, log, count)
 	for seq := int64(2); seq <= count; seq += 2 {
@@ -242,32 +240,32 @@ func TestManyFaults(t *testing.T) {
 
 func TestKeysAreReplaced(t *testing.T) {
 	store := newPlaces()
-	record(t, logOn(store, ring(t, "a")), 3)
-	record(t, logOn(store, ring(t, "b", "a")), 3)
-	both := logOn(store, ring(t, "c", "b", "a"))
+	record(t, logOn(store, testkit.Keys("a")), 3)
+	record(t, logOn(store, testkit.Keys("b", "a")), 3)
+	both := logOn(store, testkit.Keys("c", "b", "a"))
 	report, faults := verify(t, both, nil)
 	if faults != nil || report.First.Key != "a" || report.Last.Key != "b" {
 		t.Errorf("%q; from key %s to %s", faults, report.First.Key, report.Last.Key)
 	}
-	_, faults = verify(t, logOn(store, ring(t, "b")), nil)
+	_, faults = verify(t, logOn(store, testkit.Keys("b")), nil)
 	if want := []string{"entries 1 to 3: key-gone: its key, a, is not in the key ring"}; !cmp.Equal(want, faults) {
 		t.Errorf("without the old key: %q", faults)
 	}
-	_, faults = verify(t, logOn(store, ring(t, "a")), nil)
+	_, faults = verify(t, logOn(store, testkit.Keys("a")), nil)
 	if want := []string{
 		"entries 4 to 6: key-gone: its key, b, is not in the key ring", "the head: key-gone: its key is not in the key ring",
 	}; !cmp.Equal(want, faults) {
 		t.Errorf("without the new key: %q", faults)
 	}
-	record(t, logOn(store, ring(t, "b")), 1) // the head's key is there: that is enough to go on
-	if err := logOn(store, ring(t, "a")).Record(t.Context(), reset("")); err == nil {
+	record(t, logOn(store, testkit.Keys("b")), 1) // the head's key is there: that is enough to go on
+	if err := logOn(store, testkit.Keys("a")).Record(t.Context(), reset("")); err == nil {
 		t.Error("recorded after a head that can't be proved")
 	}
 }
 
 func TestVerifyFailsWithTheStore(t *testing.T) {
 	store := newPlaces()
-	log := logOn(store, ring(t, "a"))
+	log := logOn(store, testkit.Keys("a"))
 	record(t, log, 1)
 	store.down = errDown
 	if _, err := log.Verify(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "verify the audit") {
@@ -293,7 +291,7 @@ func remove(p *places, first, last int64) {
 // otherHistory is what somebody makes with a key of their own.
 func otherHistory(p *places) *places {
 	made := newPlaces()
-	log := logOn(made, ring(&testing.T{}, "b"))
+	log := logOn(made, testkit.Keys("b"))
 	for range len(p.lines) {
 		if err := log.Record(context.Background(), reset("+16125550111")); err != nil {
 			panic(err)

@@ -11,6 +11,8 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func byLetter() deliveries.Params {
@@ -20,7 +22,7 @@ func byLetter() deliveries.Params {
 func TestLetter(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.request(t, byLetter())
-	f.now = f.now.Add(time.Second)
+	f.Pass(time.Second)
 	f.work(t)
 	f.told(t, delivery.ID, deliveries.Queued, deliveries.Sent)
 	letter := f.post.letters[0]
@@ -42,16 +44,16 @@ func TestLettersAndEmailsAreTriedAgain(t *testing.T) {
 		f.work(t)
 		for i, wait := range []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, time.Hour} {
 			got := f.is(t, delivery.ID, deliveries.Queued, i+2)
-			if !got.Due.Equal(f.now.Add(wait)) {
+			if !got.Due.Equal(f.Now().Add(wait)) {
 				t.Errorf("attempt %d is due %v", i+2, got.Due)
 			}
-			f.pass(t, wait)
+			f.passes(t, wait)
 		}
 		for f.get(t, delivery.ID).Status == deliveries.Queued {
-			f.now = f.get(t, delivery.ID).Due
+			f.Set(f.get(t, delivery.ID).Due)
 			f.work(t)
 		}
-		if lasted := f.now.Sub(delivery.Created); lasted > 3*day || lasted < 3*day-time.Hour {
+		if lasted := f.Now().Sub(delivery.Created); lasted > 3*day || lasted < 3*day-time.Hour {
 			t.Errorf("given up after %v", lasted)
 		}
 		f.is(t, delivery.ID, deliveries.Failed, 75)
@@ -79,10 +81,10 @@ func TestDyingOverALetter(t *testing.T) {
 	for left := range 20 {
 		f := newFixture(t)
 		delivery := f.request(t, byLetter())
-		f.life.left = left
+		f.dies(left)
 		f.work(t)
 		f.restart()
-		f.pass(t, 2*time.Minute)
+		f.passes(t, 2*time.Minute)
 		f.is(t, delivery.ID, deliveries.Sent, 1)
 		for _, letter := range f.post.letters {
 			if letter.ID != delivery.ID || !letter.Date.Equal(delivery.Created) {
@@ -124,9 +126,7 @@ func TestAccountChangesMeanwhile(t *testing.T) {
 			ask := byVoice()
 			ask.Method = c.method
 			delivery := f.request(t, ask)
-			if err := c.change(f); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, c.change(f))
 			f.work(t)
 			got := f.is(t, delivery.ID, deliveries.Failed, 1)
 			if got.Events[1].Detail == "" || len(f.post.letters)+len(f.post.mails)+len(f.twilio.calls) != 0 {
@@ -146,11 +146,11 @@ func TestTelephoneChangesWhileDialing(t *testing.T) {
 	for left := range moments {
 		f := newFixture(t)
 		delivery := f.request(t, byVoice())
-		f.life.left = left
+		f.dies(left)
 		f.work(t)
 		f.put(t, accounts.Details{Phone: line})
 		f.restart()
-		f.pass(t, 10*time.Minute)
+		f.passes(t, 10*time.Minute)
 		if n := len(f.twilio.calls); n > 1 || n == 1 && (f.twilio.calls[0].To != home || f.get(t, delivery.ID).CallSID != "CA1") {
 			t.Errorf("died at moment %d: %d calls, %+v", left, n, f.get(t, delivery.ID))
 		}
@@ -195,12 +195,12 @@ func TestAnAccountOfANewerRelease(t *testing.T) {
 	config.Accounts = brokenAccounts{f.accounts, storage.ErrNewer}
 	err := deliveries.New(config).Attempt(t.Context(), delivery.Task())
 	later, waits := errors.AsType[*deliveries.LaterError](err)
-	if !waits || !errors.Is(err, storage.ErrNewer) || !later.At.Equal(f.now.Add(time.Minute)) {
+	if !waits || !errors.Is(err, storage.ErrNewer) || !later.At.Equal(f.Now().Add(time.Minute)) {
 		t.Fatalf("attempt: %v", err)
 	}
 	f.is(t, delivery.ID, deliveries.Queued, 1)
 	f.restart()
-	f.now = later.At
+	f.Set(later.At)
 	f.work(t)
 	if got := f.went(t); got != "call "+string(home) {
 		t.Errorf("then it went by %s", got)
@@ -220,7 +220,7 @@ func (b brokenAccounts) ByID(context.Context, accounts.ID) (accounts.Account, er
 func TestPatience(t *testing.T) {
 	f := newFixture(t)
 	call, letter := f.request(t, byVoice()), f.request(t, byLetter())
-	f.now = f.now.Add(2*time.Hour + time.Second)
+	f.Pass(2*time.Hour + time.Second)
 	f.work(t)
 	f.is(t, call.ID, deliveries.Failed, 1)
 	f.is(t, letter.ID, deliveries.Sent, 1)
@@ -228,13 +228,13 @@ func TestPatience(t *testing.T) {
 	f.twilio.lose = true
 	call = f.request(t, byVoice())
 	f.work(t)
-	f.now = f.now.Add(3 * time.Hour)
+	f.Pass(3 * time.Hour)
 	f.work(t)
 	f.is(t, call.ID, deliveries.Failed, 1)
 
 	f.twilio.lose, f.twilio.refuse = false, &deliveries.RefusedError{Code: 20429, Reason: deliveries.TwilioBusy}
 	call = f.request(t, byVoice())
-	f.pass(t, 3*time.Hour)
+	f.passes(t, 3*time.Hour)
 	if got := f.is(t, call.ID, deliveries.Failed, 1); len(got.Events) != 4 || got.Events[3].Reason != deliveries.TwilioBusy {
 		t.Errorf("events %+v", got.Events)
 	}
@@ -252,19 +252,17 @@ func TestPace(t *testing.T) {
 		if paced == 1 {
 			return errLost
 		}
-		f.now = f.now.Add(time.Minute) // others come first
+		f.Pass(time.Minute) // others come first
 		return nil
 	}
 	f.Deliveries = deliveries.New(config)
 	delivery := f.request(t, byVoice())
-	if later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task())); later.Err != nil || !later.At.Equal(f.now) {
+	if later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task())); later.Err != nil || !later.At.Equal(f.Now()) {
 		t.Errorf("a call whose turn did not come: %v", later)
 	}
 	f.is(t, delivery.ID, deliveries.Queued, 1)
-	if err := f.Attempt(t.Context(), delivery.Task()); err != nil {
-		t.Fatal(err)
-	}
-	if got := f.is(t, delivery.ID, deliveries.Calling, 1); !got.Began.Equal(f.now) || paced != 2 {
+	check.OK(t, f.Attempt(t.Context(), delivery.Task()))
+	if got := f.is(t, delivery.ID, deliveries.Calling, 1); !got.Began.Equal(f.Now()) || paced != 2 {
 		t.Errorf("began %v, paced %d times", got.Began, paced)
 	}
 }
@@ -280,13 +278,9 @@ func TestClasses(t *testing.T) {
 	f.request(t, byLetter())
 	f.request(t, deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email})
 	f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
-	if err := f.validationOf(t, line); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.validationOf(t, line))
 	for _, task := range []deliveries.Task{first.Task(), {Delivery: first.ID, Attempt: 2}, {Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}} {
-		if err := f.Requeue(t.Context(), task); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, f.Requeue(t.Context(), task))
 	}
 	want := classes{deliveries.CodeCalls, deliveries.Letters, deliveries.Emails, deliveries.NoticeCalls, deliveries.ValidationCalls, deliveries.CodeCalls}
 	if !slices.Equal(*queued, want) {
@@ -306,16 +300,16 @@ func (c *classes) Enqueue(_ context.Context, class deliveries.Class, _ deliverie
 func TestSweep(t *testing.T) {
 	f := newFixture(t)
 	call, letter := f.request(t, byVoice()), f.request(t, byLetter())
-	f.queue.Lose()
-	f.now = f.now.Add(5 * time.Second)
+	f.Queue.Lose()
+	f.Pass(5 * time.Second)
 	f.sweep(t)
-	if f.queue.Next() != (time.Time{}) {
+	if f.Queue.Next() != (time.Time{}) {
 		t.Error("swept what is not forgotten yet")
 	}
-	f.now = f.now.Add(time.Second)
+	f.Pass(time.Second)
 	f.sweep(t)
 	f.sweep(t)
-	if n := f.queue.Run(t.Context(), f.now, f.Attempt); n != 2 {
+	if n := f.Queue.Run(t.Context(), f.Now(), f.Attempt); n != 2 {
 		t.Errorf("%d tasks", n)
 	}
 	f.is(t, call.ID, deliveries.Calling, 1)
@@ -324,9 +318,7 @@ func TestSweep(t *testing.T) {
 
 func (f *fixture) sweep(t testing.TB) {
 	t.Helper()
-	if err := f.Sweep(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.Sweep(t.Context()))
 }
 
 // A store may announce what it never came to store.
@@ -336,7 +328,7 @@ func TestSweepOfNothing(t *testing.T) {
 	config.Store = announcing{f.store}
 	f.Deliveries = deliveries.New(config)
 	f.sweep(t)
-	if !f.queue.Next().IsZero() {
+	if !f.Queue.Next().IsZero() {
 		t.Error("queued what is not there")
 	}
 }
@@ -350,19 +342,19 @@ func (announcing) Unfinished(context.Context, time.Time, int) ([]deliveries.ID, 
 func TestSweepFails(t *testing.T) {
 	f := newFixture(t)
 	f.request(t, byVoice())
-	f.now = f.now.Add(time.Minute)
+	f.Pass(time.Minute)
 	for left := range 4 {
-		f.life.left = left
-		mustBe(t, f.Sweep(t.Context()), errDead)
+		f.dies(left)
+		mustBe(t, f.Sweep(t.Context()), testkit.ErrDead)
 	}
 }
 
 // A request is accepted when only the queue fails.
 func TestQueueIsDown(t *testing.T) {
 	f := newFixture(t)
-	f.life.left = 4 // the telephone is asked for, the delivery is stored
+	f.dies(4) // the telephone is asked for, the delivery is stored
 	delivery := f.request(t, byVoice())
 	f.restart()
-	f.pass(t, time.Minute)
+	f.passes(t, time.Minute)
 	f.is(t, delivery.ID, deliveries.Calling, 1)
 }

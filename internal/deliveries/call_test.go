@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestWhatACallSays(t *testing.T) {
@@ -76,9 +77,7 @@ func TestACallTellsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			task, callSID := f.rung(t).Task(), "CA1"
-			if err := change(f, &task, &callSID); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, change(f, &task, &callSID))
 			opening, err := f.Opened(t.Context(), task, callSID)
 			mustBe(t, err, deliveries.ErrNotFound)
 			if !opening.Code.IsZero() || opening.Topic != "" {
@@ -108,7 +107,7 @@ func TestOutcomesOfACall(t *testing.T) {
 			f.webhook(t, delivery.Task(), "CA1", webhook)
 		}
 		f.is(t, delivery.ID, want, 1)
-		f.pass(t, time.Hour)
+		f.passes(t, time.Hour)
 		if len(f.twilio.calls) != 1 {
 			t.Errorf("%s: %d calls", webhooks, len(f.twilio.calls))
 		}
@@ -121,7 +120,7 @@ func TestOutcomeOfALostAttempt(t *testing.T) {
 	delivery := f.rung(t)
 	f.status(t, delivery.Task(), "CA1", "failed")
 	f.webhook(t, delivery.Task(), "CA1", "declined")
-	f.pass(t, time.Hour)
+	f.passes(t, time.Hour)
 	f.is(t, delivery.ID, deliveries.Declined, 2)
 	if len(f.twilio.calls) != 1 {
 		t.Errorf("%d calls", len(f.twilio.calls))
@@ -146,20 +145,18 @@ func TestDeclined(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
 	f.webhook(t, delivery.Task(), "CA1", "opened")
-	until := f.now.Add(day)
+	until := f.Now().Add(day)
 	for range 2 {
 		f.webhook(t, delivery.Task(), "CA1", "declined")
 	}
 	records, err := f.accounts.History(t.Context(), delivery.Account, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	disowned := slices.DeleteFunc(records, func(r accounts.Record) bool { return r.Event != accounts.Disowned })
 	if len(disowned) != 1 || disowned[0].From != "telephone" {
 		t.Errorf("recorded %+v", disowned)
 	}
 
-	f.now = f.now.Add(day - time.Millisecond)
+	f.Pass(day - time.Millisecond)
 	_, err = f.Request(t.Context(), byVoice())
 	if blocked := asType[*deliveries.BlockedError](t, err); !blocked.Until.Equal(until) {
 		t.Errorf("blocked until %v", blocked.Until)
@@ -172,7 +169,7 @@ func TestDeclined(t *testing.T) {
 	if len(f.post.letters) != 1 || len(f.twilio.calls) != 2 || f.twilio.calls[1].Task.Delivery == delivery.ID {
 		t.Errorf("%d letters, %d calls", len(f.post.letters), len(f.twilio.calls))
 	}
-	f.now = until
+	f.Set(until)
 	f.request(t, byVoice())
 }
 
@@ -181,7 +178,7 @@ func TestDeclinedStopsWhatWaits(t *testing.T) {
 	f := newFixture(t)
 	delivery, other := f.rung(t), f.request(t, byVoice())
 	f.webhook(t, delivery.Task(), "CA1", "declined")
-	f.pass(t, 5*time.Minute)
+	f.passes(t, 5*time.Minute)
 	got := f.is(t, other.ID, deliveries.Canceled, 1)
 	if len(f.twilio.calls) != 1 || got.Events[1].Detail == "" {
 		t.Errorf("%d calls, %+v", len(f.twilio.calls), got)
@@ -193,7 +190,7 @@ func TestDecliningDiesAtEveryMoment(t *testing.T) {
 	for left := range 20 {
 		f := newFixture(t)
 		delivery := f.rung(t)
-		f.life.left = left
+		f.dies(left)
 		died := f.Declined(t.Context(), delivery.Task())
 		f.restart()
 		if died == nil {
@@ -242,7 +239,7 @@ func TestCancelWhatWaits(t *testing.T) {
 		}
 		f.told(t, delivery.ID, deliveries.Queued, deliveries.Canceled)
 	}
-	f.pass(t, time.Minute)
+	f.passes(t, time.Minute)
 	if len(f.twilio.calls)+len(f.post.letters)+len(f.post.mails) != 0 {
 		t.Error("what was canceled was made")
 	}

@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -64,7 +65,7 @@ func undeliveredOf(t testing.TB, db *redisstore.DB, partition string) (untold []
 
 func (f *fixture) due(t testing.TB, partition string, notices ...[]byte) {
 	t.Helper()
-	makeDue(t, f.db, f.now, partition, notices...)
+	makeDue(t, f.DB, f.Now(), partition, notices...)
 }
 
 // tell has a server tell what is due now.
@@ -74,7 +75,7 @@ func (f *fixture) tell(t testing.TB) {
 	defer stop()
 	wake := make(chan struct{})
 	var telling sync.WaitGroup
-	telling.Go(func() { f.DeliverDue(ctx, f.db.Notices(), wake) })
+	telling.Go(func() { f.DeliverDue(ctx, f.DB.Notices(), wake) })
 	wake <- struct{}{} // received after a look at what is due
 	stop()
 	telling.Wait()
@@ -83,7 +84,7 @@ func (f *fixture) tell(t testing.TB) {
 // left checks how many notices of a partition are due.
 func (f *fixture) left(t testing.TB, partition string, want int) {
 	t.Helper()
-	if left := testkit.Notices(t, f.db, partition); len(left) != want {
+	if left := testkit.Notices(t, f.DB, partition); len(left) != want {
 		t.Errorf("%d notices are left, want %d", len(left), want)
 	}
 }
@@ -119,15 +120,11 @@ func TestDueNoticesAreTold(t *testing.T) {
 // unfinished are the deliveries that are under way.
 func (f *fixture) unfinished(t testing.TB) (all []deliveries.Delivery) {
 	t.Helper()
-	ids, err := f.store.Unfinished(t.Context(), f.now.Add(24*time.Hour), 100)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ids, err := f.store.Unfinished(t.Context(), f.Now().Add(24*time.Hour), 100)
+	check.OK(t, err)
 	for _, id := range ids {
 		d, err := f.store.Get(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		all = append(all, d)
 	}
 	return all
@@ -143,11 +140,11 @@ func TestDueNoticesWait(t *testing.T) {
 	f.tell(t)
 	f.left(t, string(line), 2)
 	store.fails = false
-	f.now = f.now.Add(time.Minute)
+	f.Pass(time.Minute)
 	f.tell(t)
 	f.left(t, string(line), 0)
-	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(undeliveredOf(t, f.db, string(line))) > 0 {
-		t.Errorf("%+v, untold %v", told, undeliveredOf(t, f.db, string(line)))
+	if told := f.unfinished(t); len(told) != 1 || len(told[0].Merged) != 1 || len(undeliveredOf(t, f.DB, string(line))) > 0 {
+		t.Errorf("%+v, untold %v", told, undeliveredOf(t, f.DB, string(line)))
 	}
 }
 
@@ -161,9 +158,9 @@ func TestDueNoticesOutliveDoubt(t *testing.T) {
 	f.due(t, string(line), pinNotice(1).Due())
 	f.tell(t)
 	f.left(t, string(line), 1)
-	f.store = testkit.Redis(t).Deliveries() // the other is lost
+	f.store = testkit.New(t).Deliveries() // the other is lost
 	store.Store, store.doubts = f.store, false
-	f.now = f.now.Add(time.Minute)
+	f.Pass(time.Minute)
 	f.tell(t)
 	f.left(t, string(line), 0)
 	if told := f.unfinished(t); len(told) != 1 {
@@ -183,7 +180,7 @@ func TestDueNoticesOutliveDoubtAboutTheirMerging(t *testing.T) {
 	for range 3 { // as for whoever finds it merged
 		f.tell(t)
 		f.left(t, string(line), 1)
-		f.now = f.now.Add(time.Minute)
+		f.Pass(time.Minute)
 	}
 	store.doubts = false
 	f.tell(t)
@@ -216,16 +213,16 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 		f.tell(t)
 		f.left(t, string(line), left)
 		told := f.unfinished(t)
-		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(undeliveredOf(t, f.db, string(line))) > 0 {
-			t.Errorf("%v: %+v, untold %v", unreadable, told, undeliveredOf(t, f.db, string(line)))
+		if len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21-left || len(undeliveredOf(t, f.DB, string(line))) > 0 {
+			t.Errorf("%v: %+v, untold %v", unreadable, told, undeliveredOf(t, f.DB, string(line)))
 		}
-		log, waits := f.log.String(), "wait for a server of a newer release"
+		log, waits := f.Log.String(), "wait for a server of a newer release"
 		logged := strings.Count(log, waits) == min(left, 1) && strings.Count(log, fmt.Sprintf(`%s" notices=%d `, waits, left)) == min(left, 1)
 		if !logged || !strings.Contains(log, string(first.ID)) {
 			t.Errorf("%v: the log is\n%s", unreadable, log)
 		}
 		store.unreadable = nil
-		f.now = f.now.Add(time.Minute)
+		f.Pass(time.Minute)
 		f.tell(t)
 		f.left(t, string(line), 0)
 		if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 21 {
@@ -247,7 +244,7 @@ func TestDueNoticeThatIsNotedForADeliveryOfANewerRelease(t *testing.T) {
 	f.tell(t)
 	f.left(t, string(line), 1)
 	store.id = "" // a newer server is there
-	f.now = f.now.Add(time.Minute)
+	f.Pass(time.Minute)
 	f.tell(t)
 	f.left(t, string(line), 0)
 	if told := f.unfinished(t); len(told) != 2 || len(told[0].Merged)+len(told[1].Merged) != 1 {
@@ -314,7 +311,7 @@ func TestDueNoticesThatCanNotBeRead(t *testing.T) {
 	f.left(t, string(account), 0)
 	f.left(t, string(home), 1)
 	want := deliveries.Undelivered{Topic: "a change", Reason: deliveries.NotStored}.String()
-	ofLine, ofAccount := undeliveredOf(t, f.db, string(line)), undeliveredOf(t, f.db, string(account))
+	ofLine, ofAccount := undeliveredOf(t, f.DB, string(line)), undeliveredOf(t, f.DB, string(account))
 	if !slices.Equal(ofLine, []string{want, want}) || !slices.Equal(ofAccount, []string{want}) {
 		t.Errorf("untold of the line %q, of the account %q", ofLine, ofAccount)
 	}
@@ -331,7 +328,7 @@ func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
 		f.Deliveries = deliveries.New(config)
 		f.tell(t)
 		f.left(t, string(account), left)
-		if untold := undeliveredOf(t, f.db, string(account)); len(untold) != 1-left {
+		if untold := undeliveredOf(t, f.DB, string(account)); len(untold) != 1-left {
 			t.Errorf("%v: untold %+v", broken, untold)
 		}
 	}
@@ -347,7 +344,7 @@ func TestDueWelcomeWithoutLetters(t *testing.T) {
 	f.due(t, string(account), deliveries.Notice{Topic: deliveries.Welcome, Account: account, Method: deliveries.ByMail, Key: "1"}.Due())
 	f.tell(t)
 	f.left(t, string(account), 0)
-	if untold := undeliveredOf(t, f.db, string(account)); len(untold) > 0 || len(f.unfinished(t)) > 0 {
+	if untold := undeliveredOf(t, f.DB, string(account)); len(untold) > 0 || len(f.unfinished(t)) > 0 {
 		t.Errorf("untold %+v, unfinished %+v", untold, f.unfinished(t))
 	}
 }
@@ -362,9 +359,7 @@ func TestDueNoticeThatHasJoined(t *testing.T) {
 	noted.In = first.ID
 	first.Merged = []deliveries.Merged{{Topic: noted.Topic, Key: noted.Key}}
 	first.Opened = true
-	if err := f.store.Update(t.Context(), first); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.store.Update(t.Context(), first))
 	f.notify(t, pinNotice(3))
 	f.due(t, string(line), noted.Due())
 	f.tell(t)
@@ -374,7 +369,7 @@ func TestDueNoticeThatHasJoined(t *testing.T) {
 	}
 	noted.Key = "change 4" // which was noted, and has not joined
 	f.due(t, string(line), noted.Due())
-	f.now = f.now.Add(time.Minute)
+	f.Pass(time.Minute)
 	f.tell(t)
 	if told := f.unfinished(t); len(told[0].Merged)+len(told[1].Merged) != 2 {
 		t.Errorf("%+v", told)

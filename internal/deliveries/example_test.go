@@ -3,24 +3,31 @@ package deliveries_test
 import (
 	"context"
 	"fmt"
+	"testing"
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/testkit"
 )
+
+// exampleT stands for the test that an example is not.
+type exampleT struct{ testing.TB }
+
+func (exampleT) Helper()                  {}
+func (exampleT) Context() context.Context { return context.Background() }
 
 // The way of a code that somebody asked for, with stand-ins for all around.
 func Example() {
 	ctx := context.Background()
 	db, end := testkit.Embedded()
 	defer end()
-	f := newFixtureOn(db)
+	f := newFixtureOn(exampleT{}, db)
 
 	delivery, err := f.Request(ctx, deliveries.Params{
 		Account: "612-555-0142-001", Topic: deliveries.SecurityCode, Method: deliveries.Voice,
 	})
 	fmt.Println(delivery.Status, err)
 
-	f.queue.Run(ctx, f.now, f.Attempt) // Twilio is asked to ring
+	f.Queue.Run(ctx, f.Now(), f.Attempt) // Twilio is asked to ring
 	err = f.Status(ctx, delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "ringing", Sequence: 1})
 	fmt.Println(err)
 
@@ -46,12 +53,12 @@ func ExampleDeliveries_RequestValidation() {
 	ctx := context.Background()
 	db, end := testkit.Embedded()
 	defer end()
-	f := newFixtureOn(db)
+	f := newFixtureOn(exampleT{}, db)
 
 	delivery, err := f.RequestValidation(ctx, deliveries.ValidationParams{Line: "+16125550150", Language: "en", Ref: "val_1"})
 	fmt.Println(delivery.Topic, delivery.Status, err)
 
-	f.queue.Run(ctx, f.now, f.Attempt) // the line rings
+	f.Queue.Run(ctx, f.Now(), f.Attempt) // the line rings
 	opening, err := f.Opened(ctx, delivery.Task(), "CA1")
 	fmt.Println(opening.Code, err)
 

@@ -10,17 +10,14 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
 )
 
-var (
-	errLost = errors.New("the answer was lost")
-	errDead = errors.New("the process is dead")
-)
+var errLost = errors.New("the answer was lost")
 
-// exchange is a Dialer that counts rings.
+// exchange is a Dialer that counts rings. Its calls are named "Dialer".
 type exchange struct {
+	asked  *testkit.Calls
 	mu     sync.Mutex
 	clock  func() time.Time
 	skew   time.Duration // of its clock
@@ -38,7 +35,11 @@ type ringing struct {
 	deliveries.Ring
 }
 
-func (e *exchange) Dial(_ context.Context, ring deliveries.Ring) (string, error) {
+func (e *exchange) Dial(ctx context.Context, ring deliveries.Ring) (string, error) {
+	return testkit.Call(ctx, e.asked, "Dialer.Dial", func() (string, error) { return e.dial(ring) })
+}
+
+func (e *exchange) dial(ring deliveries.Ring) (string, error) {
 	if e.refuse != nil {
 		return "", e.refuse
 	}
@@ -63,7 +64,11 @@ func (e *exchange) ring(ring deliveries.Ring) *ringing {
 	return call
 }
 
-func (e *exchange) Find(_ context.Context, to nanp.Number, since time.Time) (found []deliveries.FoundCall, err error) {
+func (e *exchange) Find(ctx context.Context, to nanp.Number, since time.Time) ([]deliveries.FoundCall, error) {
+	return testkit.Call(ctx, e.asked, "Dialer.Find", func() ([]deliveries.FoundCall, error) { return e.find(to, since) })
+}
+
+func (e *exchange) find(to nanp.Number, since time.Time) (found []deliveries.FoundCall, err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.finds++
@@ -96,85 +101,4 @@ func (e *exchange) rings(task deliveries.Task) (n int) {
 		}
 	}
 	return n
-}
-
-// life is that of a process: it ends before or after one of the things that it does.
-type life struct {
-	mu   sync.Mutex
-	left int // moments; negative: endless
-}
-
-// moment says whether the process has died by now.
-func (l *life) moment() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.left == 0 {
-		return errDead
-	}
-	if l.left > 0 {
-		l.left--
-	}
-	return nil
-}
-
-// do does something, if the process lives, and tells of it if it still does after that.
-func do[R any](l *life, something func() (R, error)) (R, error) {
-	var none R
-	if err := l.moment(); err != nil {
-		return none, err
-	}
-	result, err := something()
-	if dead := l.moment(); dead != nil {
-		return none, dead
-	}
-	return result, err
-}
-
-type mortalStore struct {
-	redisstore.Deliveries
-	life *life
-}
-
-func (m mortalStore) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
-	return do(m.life, func() (deliveries.Delivery, error) { return m.Deliveries.Create(ctx, create) })
-}
-
-func (m mortalStore) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
-	return do(m.life, func() (deliveries.Delivery, error) { return m.Deliveries.Get(ctx, id) })
-}
-
-func (m mortalStore) Update(ctx context.Context, d deliveries.Delivery, events ...deliveries.Event) error {
-	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.Deliveries.Update(ctx, d, events...) })
-	return err
-}
-
-func (m mortalStore) Block(ctx context.Context, subject string, until time.Time) (time.Time, error) {
-	return do(m.life, func() (time.Time, error) { return m.Deliveries.Block(ctx, subject, until) })
-}
-
-func (m mortalStore) Reserve(ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time, limits deliveries.Limits) (time.Time, error) {
-	return do(m.life, func() (time.Time, error) { return m.Deliveries.Reserve(ctx, to, task, now, until, limits) })
-}
-
-type mortalQueue struct {
-	*testkit.Queue
-	life *life
-}
-
-func (m mortalQueue) Enqueue(ctx context.Context, class deliveries.Class, task deliveries.Task, at time.Time) error {
-	_, err := do(m.life, func() (struct{}, error) { return struct{}{}, m.Queue.Enqueue(ctx, class, task, at) })
-	return err
-}
-
-type mortalDialer struct {
-	*exchange
-	life *life
-}
-
-func (m mortalDialer) Dial(ctx context.Context, ring deliveries.Ring) (string, error) {
-	return do(m.life, func() (string, error) { return m.exchange.Dial(ctx, ring) })
-}
-
-func (m mortalDialer) Find(ctx context.Context, to nanp.Number, since time.Time) ([]deliveries.FoundCall, error) {
-	return do(m.life, func() ([]deliveries.FoundCall, error) { return m.exchange.Find(ctx, to, since) })
 }

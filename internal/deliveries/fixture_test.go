@@ -1,10 +1,7 @@
 package deliveries_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"errors"
 	"log/slog"
 	"slices"
 	"testing"
@@ -15,114 +12,88 @@ import (
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 const (
-	coded    accounts.Number = "612-555-0142-001" // has the code 826517 and an old e-mail address
-	answered accounts.Number = "612-555-0143-001" // has a security question
+	coded                    = testkit.Coded // with an old e-mail address
+	answered                 = testkit.Answered
 	fresh    accounts.Number = "612-555-0144-001" // has everything since a day
-	missing  accounts.Number = "612-555-0199-001" // is no account's
+	missing                  = testkit.Nobodys
 
-	home nanp.Number = "+16125550142" // the telephone of coded
+	home             = testkit.Home   // the telephone of coded
 	line nanp.Number = "+16125550150" // is no account's
 
-	code   = "826517"
+	code   = testkit.Code
 	answer = "Doña Luz"
 )
 
-// fixture is a world with three accounts, a telephone exchange, and a clock that stands.
+// fixture is a world with three accounts and a telephone exchange.
 type fixture struct {
 	*deliveries.Deliveries
-	db       *redisstore.DB
-	store    redisstore.Deliveries
-	queue    *testkit.Queue
+	*testkit.World
+	store    testkit.Deliveries
 	twilio   *exchange
 	post     *post
 	codes    codes
 	accounts *accounts.Accounts
-	log      *bytes.Buffer
-	now      time.Time
-	life     *life // of the process
 }
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	return newFixtureOn(testkit.Redis(t))
+	return newFixtureOn(t, testkit.Redis(t))
 }
 
-func newFixtureOn(db *redisstore.DB) *fixture {
-	f := &fixture{
-		db: db, store: db.Deliveries(), queue: &testkit.Queue{}, post: &post{}, codes: codes{ref: oneTime},
-		log: &bytes.Buffer{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC),
-	}
-	f.twilio = &exchange{clock: f.clock}
-	f.accounts = f.newAccounts()
-	f.Deliveries = deliveries.New(f.config())
-	return f
-}
-
-func (f *fixture) clock() time.Time { return f.now }
-
-func (f *fixture) config() deliveries.Config {
-	f.life = &life{left: -1}
-	return deliveries.Config{
-		Store: mortalStore{f.store, f.life}, Phones: mortalStore{f.store, f.life},
-		Queue: mortalQueue{f.queue, f.life}, Dialer: mortalDialer{f.twilio, f.life},
-		Printer: f.post, Mailer: f.post, Codes: f.codes, Accounts: f.accounts,
-		Now: f.clock, Log: slog.New(slog.NewTextHandler(f.log, logtest.Untimed())),
-	}
-}
-
-// restart makes a new process on the same database.
-func (f *fixture) restart() { f.Deliveries = deliveries.New(f.config()) }
-
-func (f *fixture) newAccounts() *accounts.Accounts {
-	ctx := context.Background()
-	keys, err := secret.ParseKeyring("k:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	if err != nil {
-		panic(err)
-	}
-	store, now := f.db.Accounts(), f.now
-	all, err := accounts.New(accounts.Config{
-		Store: store, Attempts: store, Enrollments: store, Keys: keys, Now: func() time.Time { return now },
-	})
-	if err != nil {
-		panic(err)
-	}
+func newFixtureOn(t testing.TB, db *redisstore.DB) *fixture {
+	t.Helper()
+	w := testkit.On(db)
+	f := &fixture{World: w, store: w.Deliveries(), post: &post{}, codes: codes{ref: oneTime}, accounts: w.Accounts(t)}
+	f.twilio = &exchange{asked: w.Calls, clock: f.Now}
+	now := f.Now()
 	for _, a := range []struct {
 		number accounts.Number
 		phone  nanp.Number
 		age    time.Duration
-	}{{coded, home, 40 * day}, {answered, "+16125550143", 40 * day}, {fresh, "+16125550144", day}} {
-		now = f.now.Add(-a.age)
-		language, email := "es", "pat@mail.example.com"
-		_, err := all.Put(ctx, a.number, accounts.Details{
-			Phone: a.phone, Language: &language, Name: "Pat Larsen", Email: &email, Code: secret.New(code),
-			Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
-		}, byAnn)
-		if err != nil {
-			panic(err)
-		}
+		answer string
+	}{{coded, home, 40 * day, ""}, {answered, testkit.Other, 40 * day, answer}, {fresh, "+16125550144", day, ""}} {
+		f.Set(now.Add(-a.age))
+		details, spanish := testkit.Details(a.phone), "es"
+		details.Language = &spanish
+		f.PutAccount(t, f.accounts, a.number, details, a.answer)
 	}
-	if _, err := all.SetQuestion(ctx, answered, "Who?", secret.New(answer), byAnn); err != nil {
-		panic(err)
+	f.Set(now)
+	f.Deliveries = deliveries.New(f.config())
+	return f
+}
+
+func (f *fixture) config() deliveries.Config {
+	return deliveries.Config{
+		Store: f.store, Phones: f.store, Queue: f.Queue, Dialer: f.twilio, Printer: f.post, Mailer: f.post,
+		Codes: f.codes, Accounts: f.accounts, Now: f.Now, Log: slog.New(slog.NewTextHandler(f.Log, logtest.Untimed())),
 	}
-	now = f.now
-	return all
+}
+
+// dies has the process die after so many moments.
+func (f *fixture) dies(moments int) {
+	f.Calls.Mend("")
+	f.Calls.Die(moments, "Deliveries", "Queue", "Dialer")
+}
+
+// restart makes a new process on the same database.
+func (f *fixture) restart() {
+	f.Calls.Mend("")
+	f.Deliveries = deliveries.New(f.config())
 }
 
 const day = 24 * time.Hour
 
-var byAnn = accounts.Note{By: "ann", From: "api"}
+var byAnn = testkit.Ann
 
 func (f *fixture) account(t testing.TB, number accounts.Number) accounts.Account {
 	t.Helper()
 	account, err := f.accounts.Get(t.Context(), number)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return account
 }
 
@@ -133,9 +104,7 @@ func byVoice() deliveries.Params {
 func (f *fixture) request(t testing.TB, ask deliveries.Params) deliveries.Delivery {
 	t.Helper()
 	delivery, err := f.Request(t.Context(), ask)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return delivery
 }
 
@@ -150,24 +119,20 @@ func (f *fixture) rung(t testing.TB) deliveries.Delivery {
 func (f *fixture) get(t testing.TB, id deliveries.ID) deliveries.Delivery {
 	t.Helper()
 	delivery, err := f.Get(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return delivery
 }
 
 // work runs the tasks that are due.
-func (f *fixture) work(t testing.TB) { f.queue.Run(t.Context(), f.now, f.Attempt) }
+func (f *fixture) work(t testing.TB) { f.Queue.Run(t.Context(), f.Now(), f.Attempt) }
 
 // pass lets time pass, second by second, with a sweep every half minute.
-func (f *fixture) pass(t testing.TB, span time.Duration) {
+func (f *fixture) passes(t testing.TB, span time.Duration) {
 	t.Helper()
-	for end := f.now.Add(span); f.now.Before(end); {
-		f.now = f.now.Add(time.Second)
-		if f.now.Unix()%30 == 0 {
-			if err := f.Sweep(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+	for end := f.Now().Add(span); f.Now().Before(end); {
+		f.Pass(time.Second)
+		if f.Now().Unix()%30 == 0 {
+			check.OK(t, f.Sweep(t.Context()))
 		}
 		f.work(t)
 	}
@@ -177,13 +142,11 @@ func (f *fixture) pass(t testing.TB, span time.Duration) {
 func (f *fixture) status(t testing.TB, task deliveries.Task, callSID, status string) {
 	t.Helper()
 	sequence := map[string]int{"queued": 0, "initiated": 0, "ringing": 1, "in-progress": 2, "answered": 2, "what-is-this": 0}
-	callback := deliveries.StatusCallback{CallSID: callSID, CallStatus: status, Sequence: 3, At: f.now}
+	callback := deliveries.StatusCallback{CallSID: callSID, CallStatus: status, Sequence: 3, At: f.Now()}
 	if n, known := sequence[status]; known {
 		callback.Sequence = n
 	}
-	if err := f.Status(t.Context(), task, callback); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.Status(t.Context(), task, callback))
 }
 
 func (f *fixture) is(t testing.TB, id deliveries.ID, want deliveries.Status, attempt int) deliveries.Delivery {
@@ -212,9 +175,7 @@ func (f *fixture) told(t testing.TB, id deliveries.ID, want ...deliveries.Status
 
 func mustBe(t testing.TB, err, want error) {
 	t.Helper()
-	if !errors.Is(err, want) {
-		t.Fatalf("error %v, want %v", err, want)
-	}
+	check.Is(t, err, want)
 }
 
 // post is a printer and a mailer.

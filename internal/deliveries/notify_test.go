@@ -9,13 +9,12 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 )
 
 func (f *fixture) notify(t testing.TB, notice deliveries.Notice) {
 	t.Helper()
-	if err := f.Notify(t.Context(), notice); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.Notify(t.Context(), notice))
 }
 
 // A notice never goes to what was changed, nor to an address that is not of record.
@@ -67,7 +66,7 @@ func (f *fixture) went(t testing.TB) string {
 		return "call " + string(f.twilio.calls[0].To)
 	case len(f.post.letters) == 1:
 		letter := f.post.letters[0]
-		if letter.Account.Code.IsZero() == (letter.Topic == deliveries.Welcome) || letter.Account.Question != "" || !letter.Date.Equal(f.now) {
+		if letter.Account.Code.IsZero() == (letter.Topic == deliveries.Welcome) || letter.Account.Question != "" || !letter.Date.Equal(f.Now()) {
 			t.Errorf("%+v", letter)
 		}
 		return "letter"
@@ -120,7 +119,7 @@ func TestLimitsOfNotices(t *testing.T) {
 		f.notify(t, notice)
 	}
 	_ = asType[*deliveries.LimitError](t, f.Notify(t.Context(), notice))
-	f.now = f.now.Add(time.Hour)
+	f.Pass(time.Hour)
 	f.request(t, byVoice())
 	f.notify(t, notice)
 }
@@ -133,7 +132,7 @@ func TestNotifyAfterAnObjection(t *testing.T) {
 	f.work(t)
 	f.webhook(t, f.twilio.calls[0].Task, "CA1", "declined")
 	f.notify(t, notice)
-	f.pass(t, 2*time.Minute)
+	f.passes(t, 2*time.Minute)
 	if n := len(f.twilio.calls); n != 2 {
 		t.Errorf("%d calls", n)
 	}
@@ -178,11 +177,9 @@ func TestNoticeAfterFurtherChanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			f.notify(t, deliveries.Notice{Topic: c.about, Account: f.account(t, coded).ID, Method: c.method})
-			if err := c.change(f); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, c.change(f))
 			f.work(t)
-			if got := f.went(t); got != "nothing" || !f.queue.Next().IsZero() {
+			if got := f.went(t); got != "nothing" || !f.Queue.Next().IsZero() {
 				t.Errorf("went by %s", got)
 			}
 		})
@@ -202,7 +199,7 @@ func TestSeveralNoticesAreOneCall(t *testing.T) {
 	f.notifyLine(t, deliveries.PINChanged, "2")
 	f.notifyLine(t, deliveries.PINReset, "3")
 	f.notify(t, deliveries.Notice{Topic: deliveries.AddressChanged, Account: f.account(t, coded).ID, Line: line, Method: deliveries.Voice})
-	f.pass(t, 2*time.Minute)
+	f.passes(t, 2*time.Minute)
 	if len(f.twilio.calls) != 1 {
 		t.Fatalf("%d calls", len(f.twilio.calls))
 	}
@@ -229,7 +226,7 @@ func TestSeveralNoticesAreOneCall(t *testing.T) {
 			f.notifyLine(t, about, key)
 		}
 	}
-	f.pass(t, 10*time.Minute)
+	f.passes(t, 10*time.Minute)
 	if len(f.twilio.calls) != 2 {
 		t.Errorf("%d calls", len(f.twilio.calls))
 	}
@@ -249,7 +246,7 @@ func TestAMergedNoticeIsToldOnce(t *testing.T) {
 	f.webhook(t, call.Task, call.CallSID, "opened")
 	f.webhook(t, call.Task, call.CallSID, "completed")
 	f.notifyLine(t, deliveries.PINReset, "2")
-	f.pass(t, 10*time.Minute)
+	f.passes(t, 10*time.Minute)
 	if len(f.twilio.calls) != 1 {
 		t.Errorf("%d calls", len(f.twilio.calls))
 	}
@@ -260,7 +257,7 @@ func TestAResetDoesNotWaitWithOthers(t *testing.T) {
 	f := newFixture(t)
 	for range 6 {
 		f.ringNow(t, line)
-		f.now = f.now.Add(time.Minute)
+		f.Pass(time.Minute)
 	}
 	f.notifyLine(t, deliveries.PINChanged, "")
 	f.work(t)
@@ -281,7 +278,7 @@ func TestAResetHasItsOwnAttempts(t *testing.T) {
 		f.work(t)
 		call := f.twilio.calls[len(f.twilio.calls)-1]
 		f.status(t, call.Task, call.CallSID, "no-answer")
-		f.pass(t, 16*time.Minute)
+		f.passes(t, 16*time.Minute)
 	}
 	last := f.twilio.calls[len(f.twilio.calls)-1]
 	if last.Task.Attempt != 4 {
@@ -289,7 +286,7 @@ func TestAResetHasItsOwnAttempts(t *testing.T) {
 	}
 	f.notifyLine(t, deliveries.PINReset, "")
 	f.status(t, last.Task, last.CallSID, "no-answer")
-	f.pass(t, 2*time.Minute)
+	f.passes(t, 2*time.Minute)
 	if got := f.twilio.calls[len(f.twilio.calls)-1]; got.Task.Delivery == last.Task.Delivery {
 		t.Error("nobody is called of the reset")
 	}
@@ -320,7 +317,7 @@ func TestAResetThatJoinsAtTheLastMomentDoesNotWait(t *testing.T) {
 	f := newFixture(t)
 	for range 6 {
 		f.ringNow(t, line)
-		f.now = f.now.Add(time.Minute)
+		f.Pass(time.Minute)
 	}
 	config := f.config()
 	phones := &joining{Phones: config.Phones}
@@ -329,7 +326,7 @@ func TestAResetThatJoinsAtTheLastMomentDoesNotWait(t *testing.T) {
 	f.notifyLine(t, deliveries.PINChanged, "")
 	phones.notice = func() { f.notifyLine(t, deliveries.PINReset, "") }
 	f.work(t)
-	f.pass(t, time.Minute)
+	f.passes(t, time.Minute)
 	if len(f.twilio.calls) != 7 {
 		t.Errorf("%d calls", len(f.twilio.calls))
 	}

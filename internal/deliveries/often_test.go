@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 )
 
 // ringNow has a telephone rung once for a notice, which is answered and told.
@@ -29,10 +30,10 @@ func (f *fixture) ringNow(t testing.TB, to nanp.Number) {
 // Whoever asks for whatever, one telephone rings 6 times within an hour at most.
 func TestOneTelephoneRingsSixTimesAnHour(t *testing.T) {
 	f := newFixture(t)
-	began := f.now
+	began := f.Now()
 	for range 6 {
 		f.ringNow(t, home)
-		f.now = f.now.Add(2 * time.Minute)
+		f.Pass(2 * time.Minute)
 	}
 	// Codes and validations are refused before they are taken on, and say until when.
 	_, err := f.Request(t.Context(), byVoice())
@@ -51,7 +52,7 @@ func TestOneTelephoneRingsSixTimesAnHour(t *testing.T) {
 	if len(f.twilio.calls) != 6 {
 		t.Errorf("%d calls", len(f.twilio.calls))
 	}
-	f.now = began.Add(time.Hour)
+	f.Set(began.Add(time.Hour))
 	f.work(t)
 	if len(f.twilio.calls) != 7 {
 		t.Errorf("an hour later, %d calls", len(f.twilio.calls))
@@ -63,7 +64,7 @@ func TestAResetIsAlwaysTold(t *testing.T) {
 	f := newFixture(t)
 	for range 6 {
 		f.ringNow(t, line)
-		f.now = f.now.Add(time.Minute)
+		f.Pass(time.Minute)
 	}
 	for n := range 20 {
 		f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
@@ -74,7 +75,7 @@ func TestAResetIsAlwaysTold(t *testing.T) {
 		call := f.twilio.calls[6+n]
 		f.webhook(t, call.Task, call.CallSID, "opened")
 		f.webhook(t, call.Task, call.CallSID, "completed")
-		f.now = f.now.Add(time.Minute)
+		f.Pass(time.Minute)
 	}
 }
 
@@ -83,13 +84,11 @@ func TestTakenOnBeforeTheTelephoneRangTooOften(t *testing.T) {
 	f := newFixture(t)
 	code := f.request(t, byVoice())
 	validation, err := f.RequestValidation(t.Context(), deliveries.ValidationParams{Line: home, Ref: ref})
-	if err != nil {
-		t.Fatal(err)
-	}
-	began := f.now
+	check.OK(t, err)
+	began := f.Now()
 	for n := range 6 {
 		task := deliveries.Task{Delivery: code.ID, Attempt: 100 + n}
-		if _, err := f.store.Reserve(t.Context(), home, task, f.now, f.now, deliveries.Limits{}); err != nil {
+		if _, err := f.store.Reserve(t.Context(), home, task, f.Now(), f.Now(), deliveries.Limits{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,7 +102,7 @@ func TestTakenOnBeforeTheTelephoneRangTooOften(t *testing.T) {
 	if got := f.get(t, code.ID); !got.Due.Equal(began.Add(time.Hour)) || len(f.twilio.calls) != 0 {
 		t.Errorf("due %v, %d calls", got.Due, len(f.twilio.calls))
 	}
-	f.now = began.Add(time.Hour)
+	f.Set(began.Add(time.Hour))
 	f.work(t)
 	f.is(t, code.ID, deliveries.Calling, 1)
 }

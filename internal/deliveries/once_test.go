@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // moments is more than an attempt can have at which its process may die.
@@ -23,14 +24,14 @@ const moments = 40
 func TestDyingAtEveryMoment(t *testing.T) {
 	for left := range moments {
 		f := newFixture(t)
-		f.life.left = left
+		f.dies(left)
 		ask := byVoice()
 		ask.Key, ask.Request = "client k", "r"
 		_, err := f.Request(t.Context(), ask)
 		f.work(t)
 		f.restart()
 		delivery := f.request(t, ask)
-		f.pass(t, 2*time.Minute)
+		f.passes(t, 2*time.Minute)
 
 		if n := f.twilio.rings(delivery.Task()); n != 1 || len(f.twilio.calls) != 1 {
 			t.Errorf("died at moment %d (%v): %d rings of %d calls", left, err, n, len(f.twilio.calls))
@@ -46,13 +47,13 @@ func TestDyingBetweenAttempts(t *testing.T) {
 	for left := range moments {
 		f := newFixture(t)
 		delivery := f.rung(t)
-		f.life.left = left
+		f.dies(left)
 		_ = f.Status(t.Context(), delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "busy", Sequence: 2})
 		f.twilio.calls[0].Status = "busy"
-		f.now = f.now.Add(time.Minute)
+		f.Pass(time.Minute)
 		f.work(t)
 		f.restart()
-		f.pass(t, 8*time.Minute)
+		f.passes(t, 8*time.Minute)
 
 		second := deliveries.Task{Delivery: delivery.ID, Attempt: 2}
 		if n := f.twilio.rings(second); n != 1 || len(f.twilio.calls) != 2 {
@@ -72,15 +73,15 @@ func TestTwoDeliveriesToOneTelephone(t *testing.T) {
 			f := newFixture(t)
 			f.twilio.skew = skew
 			first := f.request(t, byVoice())
-			f.life.left = left
+			f.dies(left)
 			f.work(t)
 			f.restart()
 			second := f.request(t, byVoice())
-			f.pass(t, 5*time.Second)
-			f.life.left = left
+			f.passes(t, 5*time.Second)
+			f.dies(left)
 			f.passMortally(t, 80*time.Second)
 			f.restart()
-			f.pass(t, 3*time.Minute)
+			f.passes(t, 3*time.Minute)
 			for _, delivery := range []deliveries.Delivery{first, second} {
 				if n := f.twilio.rings(delivery.Task()); n != 1 {
 					t.Errorf("died at moment %d: %d rings", left, n)
@@ -97,8 +98,8 @@ func TestTwoDeliveriesToOneTelephone(t *testing.T) {
 
 // passMortally lets time pass, second by second with a sweep every five, for a process that may die.
 func (f *fixture) passMortally(t testing.TB, span time.Duration) {
-	for end := f.now.Add(span); f.now.Before(end); f.now = f.now.Add(time.Second) {
-		if f.now.Unix()%5 == 0 {
+	for end := f.Now().Add(span); f.Now().Before(end); f.Pass(time.Second) {
+		if f.Now().Unix()%5 == 0 {
 			_ = f.Sweep(t.Context())
 		}
 		f.work(t)
@@ -114,10 +115,10 @@ func TestOvertakenRunDoesNotDial(t *testing.T) {
 	config := f.config()
 	config.Phones = meetingPhones{f.store, func() {
 		mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
-		f.now = f.now.Add(time.Second)
+		f.Pass(time.Second)
 	}}
 	later := asType[*deliveries.LaterError](t, deliveries.New(config).Attempt(t.Context(), delivery.Task()))
-	if n := f.twilio.rings(delivery.Task()); n != 1 || !later.At.Equal(f.now.Add(19*time.Second)) {
+	if n := f.twilio.rings(delivery.Task()); n != 1 || !later.At.Equal(f.Now().Add(19*time.Second)) {
 		t.Errorf("%d rings, again at %v", n, later.At)
 	}
 }
@@ -128,9 +129,7 @@ func TestStoppingWhileDialing(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	f.twilio.meet = func(*ringing) { stop() }
 	delivery := f.request(t, byVoice())
-	if err := f.Attempt(ctx, delivery.Task()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.Attempt(ctx, delivery.Task()))
 	if got := f.get(t, delivery.ID).CallSID; got != "CA1" {
 		t.Errorf("CallSid %q", got)
 	}
@@ -160,11 +159,11 @@ func TestOneTelephoneRingsOnceAMinute(t *testing.T) {
 	f := newFixture(t)
 	first, second := f.request(t, byVoice()), f.request(t, byVoice())
 	f.work(t)
-	f.pass(t, 59*time.Second)
+	f.passes(t, 59*time.Second)
 	if n := len(f.twilio.calls); n != 1 {
 		t.Fatalf("%d calls within a minute", n)
 	}
-	f.pass(t, 2*time.Second)
+	f.passes(t, 2*time.Second)
 	if f.twilio.rings(first.Task()) != 1 || f.twilio.rings(second.Task()) != 1 {
 		t.Error("not each has rung once")
 	}
@@ -176,18 +175,16 @@ func TestLostAnswerOfDial(t *testing.T) {
 	delivery := f.request(t, byVoice())
 	err := f.Attempt(t.Context(), delivery.Task())
 	later, is := errors.AsType[*deliveries.LaterError](err)
-	if !is || !later.At.Equal(f.now.Add(20*time.Second)) {
+	if !is || !later.At.Equal(f.Now().Add(20*time.Second)) {
 		t.Fatalf("error %v", err)
 	}
 	mustBe(t, err, errLost)
 
 	f.twilio.deaf = true
-	f.now = later.At
+	f.Set(later.At)
 	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
 	f.twilio.deaf = false
-	if err := f.Attempt(t.Context(), delivery.Task()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.Attempt(t.Context(), delivery.Task()))
 	if got := f.is(t, delivery.ID, deliveries.Ringing, 1); got.CallSID != "CA1" || len(f.twilio.calls) != 1 {
 		t.Errorf("CallSid %q, %d calls", got.CallSID, len(f.twilio.calls))
 	}
@@ -203,7 +200,7 @@ func TestFoundCallHasEnded(t *testing.T) {
 		f.twilio.lose = true
 		delivery := f.rung(t)
 		f.twilio.calls[0].Status = status
-		f.pass(t, 25*time.Second)
+		f.passes(t, 25*time.Second)
 		attempt := 1
 		if want == deliveries.Queued {
 			attempt = 2
@@ -216,7 +213,7 @@ func TestFoundCallHasEnded(t *testing.T) {
 func TestStrangeCallsAreNotTaken(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.request(t, byVoice())
-	f.life.left = 10 // it dies after its beginning is noted, before it dials
+	f.dies(10) // it dies after its beginning is noted, before it dials
 	f.work(t)
 	if len(f.twilio.calls) != 0 || f.stored(t, delivery.ID).Began.IsZero() {
 		t.Fatal("it did not die between beginning and dialing")
@@ -225,10 +222,10 @@ func TestStrangeCallsAreNotTaken(t *testing.T) {
 		to    nanp.Number
 		after time.Duration
 	}{{home, -15 * time.Second}, {home, 25 * time.Second}, {"+16125550177", time.Second}} {
-		f.twilio.ring(deliveries.Ring{To: strange.to}).Created = f.now.Add(strange.after)
+		f.twilio.ring(deliveries.Ring{To: strange.to}).Created = f.Now().Add(strange.after)
 	}
 	f.restart()
-	f.pass(t, 40*time.Second)
+	f.passes(t, 40*time.Second)
 	if n := f.twilio.rings(delivery.Task()); n != 1 {
 		t.Errorf("%d rings", n)
 	}
@@ -240,10 +237,8 @@ func TestStrangeCallsAreNotTaken(t *testing.T) {
 // stored asks the database itself.
 func (f *fixture) stored(t testing.TB, id deliveries.ID) deliveries.Delivery {
 	t.Helper()
-	delivery, err := f.store.Get(t.Context(), id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	delivery, err := f.DB.Deliveries().Get(t.Context(), id)
+	check.OK(t, err)
 	return delivery
 }
 
@@ -258,9 +253,7 @@ func TestStoppedProcessDoesNotDial(t *testing.T) {
 		}
 		all := deliveries.New(config)
 		delivery, err := all.RequestValidation(t.Context(), ofLine())
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		config.Store = slowStore{store, 3 * time.Minute}
 		stopped := deliveries.New(config)
 		var group sync.WaitGroup

@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 var rightAnswer = secret.New(answer)
@@ -34,11 +35,11 @@ func TestRequest(t *testing.T) {
 	}
 	want := deliveries.Delivery{
 		ID: got.ID, Revision: 1, Account: f.account(t, coded).ID, Topic: deliveries.SecurityCode, Method: deliveries.Voice,
-		To: home, Language: "es", Status: deliveries.Queued, Attempt: 1, Due: f.now, Created: f.now,
+		To: home, Language: "es", Status: deliveries.Queued, Attempt: 1, Due: f.Now(), Created: f.Now(),
 	}
 	events := got.Events
 	got.Events = nil
-	if !equal(got, want) || !slices.Equal(events, []deliveries.Event{{At: f.now, Status: deliveries.Queued, Attempt: 1}}) {
+	if !equal(got, want) || !slices.Equal(events, []deliveries.Event{{At: f.Now(), Status: deliveries.Queued, Attempt: 1}}) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -66,7 +67,7 @@ func TestRequestRefuses(t *testing.T) {
 			f := newFixture(t)
 			_, err := f.Request(t.Context(), c.ask)
 			mustBe(t, err, c.want)
-			if !f.queue.Next().IsZero() {
+			if !f.Queue.Next().IsZero() {
 				t.Error("queued all the same")
 			}
 		})
@@ -76,15 +77,15 @@ func TestRequestRefuses(t *testing.T) {
 func TestEmailMustBeOnFileFor30Days(t *testing.T) {
 	f := newFixture(t)
 	ask := deliveries.Params{Account: fresh, Topic: deliveries.SecurityCode, Method: deliveries.Email}
-	since := f.now.Add(-day)
+	since := f.Now().Add(-day)
 	_, err := f.Request(t.Context(), ask)
 	if got := asType[*deliveries.EmailTooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
 		t.Errorf("%+v", got)
 	}
-	f.now = since.Add(30*day - time.Millisecond)
+	f.Set(since.Add(30*day - time.Millisecond))
 	_, err = f.Request(t.Context(), ask)
 	_ = asType[*deliveries.EmailTooNewError](t, err)
-	f.now = since.Add(30 * day)
+	f.Set(since.Add(30 * day))
 	delivery := f.request(t, ask)
 	f.work(t)
 	f.is(t, delivery.ID, deliveries.Sent, 1)
@@ -111,7 +112,7 @@ func (f *fixture) put(t testing.TB, details accounts.Details) {
 
 func TestLimits(t *testing.T) {
 	f := newFixture(t)
-	start := f.now
+	start := f.Now()
 	limited := func(until time.Time) {
 		t.Helper()
 		_, err := f.Request(t.Context(), byVoice())
@@ -123,12 +124,12 @@ func TestLimits(t *testing.T) {
 		for range 3 {
 			f.request(t, byVoice())
 		}
-		limited(f.now.Add(time.Hour))
-		f.now = f.now.Add(time.Hour)
+		limited(f.Now().Add(time.Hour))
+		f.Pass(time.Hour)
 	}
 	f.request(t, byVoice()) // the tenth of the day
 	limited(start.Add(day))
-	f.now = start.Add(day)
+	f.Set(start.Add(day))
 	f.request(t, byVoice())
 }
 
@@ -139,7 +140,7 @@ func TestGlobalLimit(t *testing.T) {
 	f.Deliveries = deliveries.New(config)
 	f.request(t, byVoice())
 	_, err := f.Request(t.Context(), deliveries.Params{Account: fresh, Topic: deliveries.SecurityCode, Method: deliveries.ByMail})
-	if got := asType[*deliveries.LimitError](t, err); !got.All || !got.Until.Equal(f.now.Add(time.Minute)) {
+	if got := asType[*deliveries.LimitError](t, err); !got.All || !got.Until.Equal(f.Now().Add(time.Minute)) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -149,7 +150,7 @@ func TestIdempotencyKey(t *testing.T) {
 	ask := byVoice()
 	ask.Key, ask.Request = "client key", "POST x"
 	first := f.request(t, ask)
-	f.queue.Lose()
+	f.Queue.Lose()
 	if again := f.request(t, ask); again.ID != first.ID {
 		t.Errorf("another delivery: %s", again.ID)
 	}
@@ -185,15 +186,13 @@ func TestLettersGoToAddressesOfRecord(t *testing.T) {
 	ask.Account = fresh
 	f.request(t, ask) // as old as the account
 	put, err := f.accounts.Put(t.Context(), coded, accounts.Details{Address: elsewhere()}, byAnn)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	since := put.After.AddressSince
 	_, err = f.Request(t.Context(), byLetter())
 	if got := asType[*deliveries.AddressTooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
 		t.Errorf("%+v", got)
 	}
-	f.now = since.Add(30 * day)
+	f.Set(since.Add(30 * day))
 	f.request(t, byLetter())
 }
 
@@ -238,9 +237,7 @@ func TestWaysThatAreNotSetUp(t *testing.T) {
 		mustBe(t, err, deliveries.ErrNoWay)
 	}
 	account := f.account(t, coded).ID
-	if err := d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice}); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice}))
 	f.work(t)
 	if got := f.went(t); got != "letter" {
 		t.Errorf("the notice went by %s", got)
@@ -252,15 +249,13 @@ func TestWaysThatAreNotSetUp(t *testing.T) {
 func TestAttemptWithoutTheWay(t *testing.T) {
 	f := newFixture(t)
 	delivery, err := f.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Voice})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	err = f.without().Attempt(t.Context(), delivery.Task())
 	var later *deliveries.LaterError
-	if !errors.As(err, &later) || !errors.Is(err, deliveries.ErrNoWay) || !later.At.Equal(f.now.Add(time.Minute)) {
+	if !errors.As(err, &later) || !errors.Is(err, deliveries.ErrNoWay) || !later.At.Equal(f.Now().Add(time.Minute)) {
 		t.Fatalf("attempt: %v", err)
 	}
-	f.now = later.At
+	f.Set(later.At)
 	f.work(t)
 	if got := f.went(t); got != "call +16125550142" {
 		t.Errorf("then it went by %s", got)
@@ -271,11 +266,11 @@ func TestAttemptWithoutTheWay(t *testing.T) {
 func TestWhatHasNoWayStepsAside(t *testing.T) {
 	f := newFixture(t)
 	f.request(t, byVoice())
-	f.now = f.now.Add(time.Minute)
+	f.Pass(time.Minute)
 	letter := f.request(t, byLetter())
-	f.queue.Run(t.Context(), f.now, f.without().Attempt) // fails at the call, prints the letter
-	f.now = f.now.Add(10 * time.Second)
-	ids, err := f.store.Unfinished(t.Context(), f.now, 1)
+	f.Queue.Run(t.Context(), f.Now(), f.without().Attempt) // fails at the call, prints the letter
+	f.Pass(10 * time.Second)
+	ids, err := f.store.Unfinished(t.Context(), f.Now(), 1)
 	if err != nil || len(ids) != 0 {
 		t.Errorf("unfinished %v, %v", ids, err)
 	}
@@ -358,7 +353,7 @@ func TestADeliveryStandsThoughItsAccountIsNotTold(t *testing.T) {
 	delivery := f.request(t, deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.ByMail})
 	f.work(t)
 	f.is(t, delivery.ID, deliveries.Sent, 1)
-	if !bytes.Contains(f.log.Bytes(), []byte("may stay closed")) {
-		t.Errorf("the log says %s", f.log)
+	if !bytes.Contains([]byte(f.Log.String()), []byte("may stay closed")) {
+		t.Errorf("the log says %s", f.Log)
 	}
 }

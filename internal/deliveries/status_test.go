@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/testkit/check"
 )
 
 // orders are all orders of some statuses.
@@ -54,7 +55,7 @@ func TestStatusesInEveryOrder(t *testing.T) {
 						f.status(t, delivery.Task(), delivery.CallSID, status)
 					}
 				}
-				f.now = f.now.Add(time.Second)
+				f.Pass(time.Second)
 				f.status(t, delivery.Task(), delivery.CallSID, order[0])
 				got := f.is(t, delivery.ID, c.want, c.attempt)
 				if last := got.Events[len(got.Events)-1]; last.Detail != c.detail || last.Status != c.want || last.Attempt != c.attempt {
@@ -94,7 +95,7 @@ func TestWebhooksOvertakeTheAnswerOfDial(t *testing.T) {
 			if attempt == 1 && delivery.CallSID != "CA1" {
 				t.Errorf("%s: CallSid %q", order, delivery.CallSID)
 			}
-			f.pass(t, 40*time.Second)
+			f.passes(t, 40*time.Second)
 			if n := len(f.twilio.calls); n != 1 {
 				t.Errorf("%s: %d calls", order, n)
 			}
@@ -115,9 +116,7 @@ func (f *fixture) webhook(t testing.TB, task deliveries.Task, callSID, webhook s
 	default:
 		f.status(t, task, callSID, webhook)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 }
 
 func TestRetries(t *testing.T) {
@@ -128,20 +127,20 @@ func TestRetries(t *testing.T) {
 		task := deliveries.Task{Delivery: delivery.ID, Attempt: n}
 		f.status(t, task, f.get(t, delivery.ID).CallSID, "busy")
 		next := f.is(t, delivery.ID, deliveries.Queued, n+1)
-		if !next.Due.Equal(f.now.Add(wait)) || !next.Began.IsZero() || next.CallSID != "" || next.Sequence != 0 {
+		if !next.Due.Equal(f.Now().Add(wait)) || !next.Began.IsZero() || next.CallSID != "" || next.Sequence != 0 {
 			t.Errorf("after attempt %d: %+v", n, next)
 		}
 		f.status(t, task, "CA9", "ringing") // outdated
-		f.pass(t, wait-time.Second)
+		f.passes(t, wait-time.Second)
 		if len(f.twilio.calls) != n {
 			t.Fatalf("rings too early after attempt %d", n)
 		}
-		f.pass(t, time.Second)
+		f.passes(t, time.Second)
 		f.is(t, delivery.ID, deliveries.Calling, n+1)
 	}
 	f.status(t, deliveries.Task{Delivery: delivery.ID, Attempt: 4}, "CA4", "no-answer")
 	f.is(t, delivery.ID, deliveries.Failed, 4)
-	f.pass(t, time.Hour)
+	f.passes(t, time.Hour)
 	if len(f.twilio.calls) != 4 {
 		t.Errorf("%d calls", len(f.twilio.calls))
 	}
@@ -186,10 +185,10 @@ func TestCallsRefusedForNow(t *testing.T) {
 			for n, wait := range c.waits {
 				later := asType[*deliveries.LaterError](t, f.Attempt(t.Context(), delivery.Task()))
 				got := f.is(t, delivery.ID, deliveries.Queued, 1)
-				if !later.At.Equal(f.now.Add(wait)) || later.Err != nil || !got.Due.Equal(later.At) || !got.Began.IsZero() || len(got.Events) != 3 {
-					t.Fatalf("refusal %d, %v: again at %v: %+v", n, f.now, later.At, got)
+				if !later.At.Equal(f.Now().Add(wait)) || later.Err != nil || !got.Due.Equal(later.At) || !got.Began.IsZero() || len(got.Events) != 3 {
+					t.Fatalf("refusal %d, %v: again at %v: %+v", n, f.Now(), later.At, got)
 				}
-				f.now = later.At
+				f.Set(later.At)
 			}
 			f.twilio.refuse = nil
 			f.work(t)
@@ -204,9 +203,7 @@ func TestCallsRefusedForNow(t *testing.T) {
 func TestNumbersThatAreNotCalled(t *testing.T) {
 	f := newFixture(t)
 	delivery, err := f.RequestValidation(t.Context(), deliveries.ValidationParams{Line: "+19005550142", Ref: ref})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	f.work(t)
 	got := f.is(t, delivery.ID, deliveries.Failed, 1)
 	if reason, _ := got.Cause(); reason != deliveries.NumberNotCalled || len(f.twilio.calls) != 0 {
@@ -231,14 +228,14 @@ func TestRefusalsAreTold(t *testing.T) {
 	other.Account = fresh
 	f.request(t, other)
 	f.work(t)
-	if errors := strings.Count(f.log.String(), "level=ERROR"); errors != 1 || len(counted) != 2 {
-		t.Errorf("%d errors, counted %v: %s", errors, counted, f.log)
+	if errors := strings.Count(f.Log.String(), "level=ERROR"); errors != 1 || len(counted) != 2 {
+		t.Errorf("%d errors, counted %v: %s", errors, counted, f.Log)
 	}
-	f.pass(t, 10*time.Minute)
+	f.passes(t, 10*time.Minute)
 	f.twilio.refuse = &deliveries.RefusedError{Code: 10001, Reason: deliveries.OperatorMustMend}
-	f.pass(t, 10*time.Minute)
-	if errors := strings.Count(f.log.String(), "level=ERROR"); errors != 3 {
-		t.Errorf("%d errors: %s", errors, f.log)
+	f.passes(t, 10*time.Minute)
+	if errors := strings.Count(f.Log.String(), "level=ERROR"); errors != 3 {
+		t.Errorf("%d errors: %s", errors, f.Log)
 	}
 	got := f.is(t, delivery.ID, deliveries.Queued, 1)
 	if reason, code := got.Cause(); reason != deliveries.OperatorMustMend || code != 10001 || len(got.Events) != 4 {
@@ -251,7 +248,7 @@ func TestNoticesOutlastWhatTheOperatorMustMend(t *testing.T) {
 	f := newFixture(t)
 	f.twilio.refuse = &deliveries.RefusedError{Code: 21212, Reason: deliveries.OperatorMustMend}
 	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
-	for end := f.now.Add(2 * day); f.now.Before(end); f.now = f.queue.Next() {
+	for end := f.Now().Add(2 * day); f.Now().Before(end); f.Set(f.Queue.Next()) {
 		f.work(t)
 	}
 	f.twilio.refuse = nil
@@ -272,7 +269,7 @@ func TestLostStatusCallbacks(t *testing.T) {
 			f.webhook(t, delivery.Task(), "CA1", "opened")
 		}
 		f.twilio.calls[0].Status = status
-		f.pass(t, 6*time.Minute+5*time.Second)
+		f.passes(t, 6*time.Minute+5*time.Second)
 		if got := f.get(t, delivery.ID).Status; got != want {
 			t.Errorf("%s: %s, want %s", status, got, want)
 		}
@@ -281,7 +278,7 @@ func TestLostStatusCallbacks(t *testing.T) {
 				t.Errorf("asked %d times within a minute", f.twilio.finds)
 			}
 			f.twilio.calls[0].Status = "completed"
-			f.pass(t, 2*time.Minute)
+			f.passes(t, 2*time.Minute)
 			f.is(t, delivery.ID, deliveries.NoticeLeft, 1)
 		}
 	}
@@ -318,7 +315,7 @@ func TestCallsOfWhichATurnWasNotAnswered(t *testing.T) {
 			default:
 				f.twilio.calls[0].Status = "completed"
 			}
-			if f.pass(t, 5*time.Minute+40*time.Second); asked != turn {
+			if f.passes(t, 5*time.Minute+40*time.Second); asked != turn {
 				t.Errorf("%s: asked for turn %d", webhooks, asked)
 			}
 			if got := f.get(t, delivery.ID); got.Attempt != 2 || got.Spoken != 0 {
@@ -332,7 +329,7 @@ func TestCallThatTwilioDoesNotKnow(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
 	f.twilio.calls = nil
-	f.pass(t, 5*time.Minute+40*time.Second)
+	f.passes(t, 5*time.Minute+40*time.Second)
 	if got := f.is(t, delivery.ID, deliveries.Queued, 2); got.Events[len(got.Events)-1].Detail == "" {
 		t.Error("it is not said why")
 	}
@@ -390,18 +387,16 @@ func TestStatusOfNothing(t *testing.T) {
 func TestTimesOfEvents(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
-	f.now = f.now.Add(10 * time.Second)
+	f.Pass(10 * time.Second)
 	for _, c := range []struct{ at, want time.Time }{
-		{f.now.Add(-4*time.Second + time.Microsecond), f.now.Add(-4 * time.Second)}, // when it happened
-		{f.now.Add(time.Hour), f.now}, // in the future
+		{f.Now().Add(-4*time.Second + time.Microsecond), f.Now().Add(-4 * time.Second)}, // when it happened
+		{f.Now().Add(time.Hour), f.Now()},                                               // in the future
 	} {
 		callback := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "ringing", Sequence: 1, At: c.at}
-		if c.want.Equal(f.now) {
+		if c.want.Equal(f.Now()) {
 			callback.CallStatus, callback.Sequence = "in-progress", 2
 		}
-		if err := f.Status(t.Context(), delivery.Task(), callback); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, f.Status(t.Context(), delivery.Task(), callback))
 		events := f.get(t, delivery.ID).Events
 		if got := events[len(events)-1].At; !got.Equal(c.want) {
 			t.Errorf("at %v, want %v", got, c.want)
@@ -409,11 +404,9 @@ func TestTimesOfEvents(t *testing.T) {
 	}
 	f.webhook(t, delivery.Task(), "CA1", "opened")
 	callback := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3, AnsweredBy: "machine_end_beep"}
-	if err := f.Status(t.Context(), delivery.Task(), callback); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, f.Status(t.Context(), delivery.Task(), callback))
 	events := f.get(t, delivery.ID).Events
-	if got := events[len(events)-1]; !got.At.Equal(f.now) || got.Detail != "a machine answered" {
+	if got := events[len(events)-1]; !got.At.Equal(f.Now()) || got.Detail != "a machine answered" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -429,10 +422,8 @@ func TestMachinesThatHearNothing(t *testing.T) {
 			task := deliveries.Task{Delivery: delivery.ID, Attempt: attempt}
 			f.webhook(t, task, sid, "opened") // as the release before did
 			callback := deliveries.StatusCallback{CallSID: sid, CallStatus: "completed", Sequence: 3, AnsweredBy: by}
-			if err := f.Status(t.Context(), task, callback); err != nil {
-				t.Fatal(err)
-			}
-			f.pass(t, 15*time.Minute)
+			check.OK(t, f.Status(t.Context(), task, callback))
+			f.passes(t, 15*time.Minute)
 		}
 		got := f.get(t, delivery.ID)
 		last := got.Events[len(got.Events)-1]
@@ -453,10 +444,10 @@ func TestWebhooksOfAForgottenBeginning(t *testing.T) {
 		f := newFixture(t)
 		delivery := f.request(t, byVoice())
 		f.webhook(t, delivery.Task(), "CA9", webhook)
-		if got := f.get(t, delivery.ID); got.CallSID != "CA9" || !got.Began.Equal(f.now) || got.Status == deliveries.Queued {
+		if got := f.get(t, delivery.ID); got.CallSID != "CA9" || !got.Began.Equal(f.Now()) || got.Status == deliveries.Queued {
 			t.Errorf("%s: %+v", webhook, got)
 		}
-		f.pass(t, time.Minute)
+		f.passes(t, time.Minute)
 		if len(f.twilio.calls) != 0 {
 			t.Errorf("%s: it rings once more", webhook)
 		}

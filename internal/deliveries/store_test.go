@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestStore holds each sentence of the contracts of [deliveries.Store] and [deliveries.Phones]. Time is handed
@@ -27,7 +28,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: testkit.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: check.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -43,7 +44,7 @@ const (
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 // Times are given as what has passed since its start.
 type play struct {
-	t     testkit.T
+	t     check.T
 	db    *redisstore.DB
 	start time.Time
 }

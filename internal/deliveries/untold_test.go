@@ -34,7 +34,7 @@ func TestUntold(t *testing.T) {
 	}{
 		deliveries.GaveUp: {nil, pin, func(f *fixture) {
 			for n := range 4 {
-				f.pass(t, 16*time.Minute)
+				f.passes(t, 16*time.Minute)
 				f.status(t, f.twilio.calls[n].Task, f.twilio.calls[n].CallSID, "busy")
 			}
 		}},
@@ -44,13 +44,13 @@ func TestUntold(t *testing.T) {
 		}},
 		deliveries.OperatorMustMend: {nil, pin, func(f *fixture) {
 			f.twilio.refuse = &deliveries.RefusedError{Code: 21212}
-			for !f.queue.Next().IsZero() {
-				f.now = f.queue.Next()
+			for !f.Queue.Next().IsZero() {
+				f.Set(f.Queue.Next())
 				f.work(t)
 			}
 		}},
 		deliveries.NoticeCanceled: {nil, pin, func(f *fixture) {
-			ids, err := f.store.Unfinished(t.Context(), f.now.Add(time.Hour), 1)
+			ids, err := f.store.Unfinished(t.Context(), f.Now().Add(time.Hour), 1)
 			if err != nil || len(ids) != 1 {
 				t.Fatal(ids, err)
 			}
@@ -104,11 +104,11 @@ func TestUntoldIsRecordedFirst(t *testing.T) {
 	f.twilio.refuse = &deliveries.RefusedError{Code: 21211, Reason: deliveries.NumberRefused}
 	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice})
 	f.work(t)
-	ids, err := f.store.Unfinished(t.Context(), f.now.Add(time.Hour), 1)
+	ids, err := f.store.Unfinished(t.Context(), f.Now().Add(time.Hour), 1)
 	if err != nil || len(ids) != 1 {
 		t.Fatal(ids, err)
 	}
 	fails = false
-	f.pass(t, time.Minute)
+	f.passes(t, time.Minute)
 	f.is(t, ids[0], deliveries.Failed, 1)
 }

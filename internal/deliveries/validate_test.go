@@ -9,6 +9,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 const (
@@ -39,9 +40,7 @@ func (f *fixture) validate(t testing.TB, language string) deliveries.Delivery {
 	ask := ofLine()
 	ask.Language = language
 	delivery, err := f.RequestValidation(t.Context(), ask)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return delivery
 }
 
@@ -115,7 +114,7 @@ func TestValidationWithoutTheWay(t *testing.T) {
 			mustBe(t, err, deliveries.ErrNoWay)
 			delivery := f.validate(t, "es")
 			mustBe(t, lame.Attempt(t.Context(), delivery.Task()), deliveries.ErrNoWay)
-			f.pass(t, time.Minute)
+			f.passes(t, time.Minute)
 			if n := f.twilio.rings(delivery.Task()); n != 1 {
 				t.Fatalf("%d rings", n)
 			}
@@ -137,7 +136,7 @@ func TestValidationFailsAtOnce(t *testing.T) {
 			delivery := f.ringsFor(t)
 			f.webhook(t, delivery.Task(), "CA1", status)
 			f.failedWith(t, delivery, want)
-			f.pass(t, 20*time.Minute)
+			f.passes(t, 20*time.Minute)
 			if n := len(f.twilio.calls); n != 1 {
 				t.Errorf("%d calls", n)
 			}
@@ -166,7 +165,7 @@ func TestValidationRefusedByTwilio(t *testing.T) {
 		f := newFixture(t)
 		f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Reason: reason}
 		delivery := f.ringsFor(t)
-		f.pass(t, 30*time.Second)
+		f.passes(t, 30*time.Second)
 		f.failedWith(t, delivery, want)
 		if got, code := f.get(t, delivery.ID).Cause(); got != reason || code != 20429 {
 			t.Errorf("got %s, %d", got, code)
@@ -180,9 +179,9 @@ func TestValidationWhileTwilioIsBusy(t *testing.T) {
 	f.twilio.refuse = &deliveries.RefusedError{Code: 20429, Reason: deliveries.TwilioBusy}
 	delivery := f.ringsFor(t)
 	f.is(t, delivery.ID, deliveries.Queued, 1)
-	f.pass(t, 6*time.Second)
+	f.passes(t, 6*time.Second)
 	f.twilio.refuse = nil
-	f.pass(t, 2*time.Second)
+	f.passes(t, 2*time.Second)
 	f.is(t, delivery.ID, deliveries.Calling, 1)
 }
 
@@ -191,7 +190,7 @@ func TestValidationOfWhichNothingIsHeard(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.ringsFor(t)
 	f.twilio.calls = nil
-	f.pass(t, 6*time.Minute)
+	f.passes(t, 6*time.Minute)
 	f.failedWith(t, delivery, "nothing was heard of the call")
 }
 
@@ -201,10 +200,10 @@ func TestValidationLastsTenMinutes(t *testing.T) {
 	const lasts = 10 * time.Minute
 	f := newFixture(t)
 	delivery := f.ringsFor(t)
-	f.now = delivery.Created.Add(lasts - time.Millisecond)
+	f.Set(delivery.Created.Add(lasts - time.Millisecond))
 	f.webhook(t, delivery.Task(), "CA1", "opened")
 	f.webhook(t, delivery.Task(), "CA1", "spoken")
-	f.now = delivery.Created.Add(lasts)
+	f.Set(delivery.Created.Add(lasts))
 	opening, err := f.Opened(t.Context(), delivery.Task(), "CA1")
 	mustBe(t, err, deliveries.ErrNotFound)
 	if !opening.Code.IsZero() {
@@ -213,7 +212,7 @@ func TestValidationLastsTenMinutes(t *testing.T) {
 	for _, late := range []time.Duration{0, time.Millisecond, time.Hour} {
 		f = newFixture(t)
 		delivery = f.validate(t, "en")
-		f.now = delivery.Created.Add(lasts + late)
+		f.Set(delivery.Created.Add(lasts + late))
 		f.work(t)
 		if f.is(t, delivery.ID, deliveries.Failed, 1); len(f.twilio.calls) != 0 {
 			t.Errorf("it rings %v late", late)
@@ -244,7 +243,7 @@ func TestValidationWhileCodesAreAway(t *testing.T) {
 	delivery := f.ringsFor(t)
 	f.is(t, delivery.ID, deliveries.Queued, 1)
 	f.codes[ref] = oneTime
-	f.pass(t, 2*time.Second)
+	f.passes(t, 2*time.Second)
 	f.is(t, delivery.ID, deliveries.Calling, 1)
 	f.codes[ref] = "down"
 	_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
@@ -269,7 +268,7 @@ func TestValidationDeclined(t *testing.T) {
 			_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
 			mustBe(t, err, deliveries.ErrNotFound)
 
-			until := f.now.Add(day)
+			until := f.Now().Add(day)
 			_, err = f.RequestValidation(t.Context(), ofLine())
 			if blocked := asType[*deliveries.BlockedError](t, err); !blocked.Until.Equal(until) {
 				t.Errorf("blocked until %v, want %v", blocked.Until, until)
@@ -280,12 +279,12 @@ func TestValidationDeclined(t *testing.T) {
 				t.Error(err)
 			}
 			f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
-			f.pass(t, 2*time.Minute)
+			f.passes(t, 2*time.Minute)
 			f.is(t, waiting.ID, deliveries.Canceled, 1)
 			if n := len(f.twilio.calls); n != 3 { // it, the other line's, the notice
 				t.Errorf("%d calls", n)
 			}
-			f.now = until
+			f.Set(until)
 			f.validate(t, "es")
 		})
 	}
@@ -297,9 +296,7 @@ func TestObjectionsAreOfAKind(t *testing.T) {
 	ask.Line = home
 	f := newFixture(t)
 	validation, err := f.RequestValidation(t.Context(), ask)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	f.webhook(t, validation.Task(), "CA1", "declined")
 	f.request(t, byVoice())
 
@@ -316,16 +313,16 @@ func TestValidationLimits(t *testing.T) {
 	for range 20 {
 		f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
 	}
-	start := f.now
+	start := f.Now()
 	for hour := range 3 {
 		for range 3 {
 			f.validate(t, "es")
 		}
 		_, err := f.RequestValidation(t.Context(), ofLine())
-		if got := asType[*deliveries.LimitError](t, err); !got.Until.Equal(f.now.Add(time.Hour)) || got.All {
+		if got := asType[*deliveries.LimitError](t, err); !got.Until.Equal(f.Now().Add(time.Hour)) || got.All {
 			t.Fatalf("hour %d: %+v", hour, got)
 		}
-		f.now = f.now.Add(time.Hour)
+		f.Pass(time.Hour)
 	}
 	f.validate(t, "es") // the tenth of the day
 	_, err := f.RequestValidation(t.Context(), ofLine())
@@ -345,10 +342,8 @@ func TestValidationKey(t *testing.T) {
 	ask := ofLine()
 	ask.Key = "bob 1"
 	first, err := f.RequestValidation(t.Context(), ask)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f.queue.Lose()
+	check.OK(t, err)
+	f.Queue.Lose()
 	again := ask
 	again.Ref, again.Language = "val_2", "en"
 	for range 5 { // more than an hour's worth
@@ -379,18 +374,18 @@ func TestValidationKey(t *testing.T) {
 func TestValidationDyingAtEveryMoment(t *testing.T) {
 	for left := range moments {
 		f := newFixture(t)
-		f.life.left = left
+		f.dies(left)
 		ask := ofLine()
 		ask.Key = "bob 1"
 		_, err := f.RequestValidation(t.Context(), ask)
 		f.work(t)
 		f.restart()
-		f.queue.Lose()
+		f.Queue.Lose()
 		delivery, again := f.RequestValidation(t.Context(), ask)
 		if again != nil {
 			t.Fatal(again)
 		}
-		f.pass(t, 2*time.Minute)
+		f.passes(t, 2*time.Minute)
 		if n := f.twilio.rings(delivery.Task()); n != 1 || len(f.twilio.calls) != 1 {
 			t.Errorf("died at moment %d (%v): %d rings of %d calls", left, err, n, len(f.twilio.calls))
 		}
@@ -405,12 +400,12 @@ func TestValidationDyingAtItsEnd(t *testing.T) {
 	for left := range moments {
 		f := newFixture(t)
 		delivery := f.ringsFor(t)
-		f.life.left = left
+		f.dies(left)
 		_ = f.Status(t.Context(), delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "busy", Sequence: 2})
 		f.twilio.calls[0].Status = "busy"
 		f.restart()
-		f.queue.Lose()
-		f.pass(t, 8*time.Minute)
+		f.Queue.Lose()
+		f.passes(t, 8*time.Minute)
 		f.failedWith(t, delivery, "busy")
 		if n := len(f.twilio.calls); n != 1 {
 			t.Errorf("died at moment %d: %d calls", left, n)

@@ -12,6 +12,8 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -49,35 +51,35 @@ func TestChangeOfNothing(t *testing.T) {
 	if after := f.change(t, scr, features.Switch(true)); after.Revision != before.Revision {
 		t.Errorf("an edit that changes nothing made revision %d of %d", after.Revision, before.Revision)
 	}
-	if len(f.store.changes) != 1 || len(f.records(t)) != 1 || len(f.events(t)) != 1 {
-		t.Errorf("%d changes, %d records, %d events; want 1 of each", len(f.store.changes), len(f.records(t)), len(f.events(t)))
+	if len(f.store.changes) != 1 || len(f.Records(t, line)) != 1 || len(f.events(t)) != 1 {
+		t.Errorf("%d changes, %d records, %d events; want 1 of each", len(f.store.changes), len(f.Records(t, line)), len(f.events(t)))
 	}
 }
 
 func TestRevisions(t *testing.T) {
 	f := newFixture(t)
 	first := f.change(t, scr, features.Switch(true))
-	if want := f.now.UnixMilli(); first.Revision != want {
+	if want := f.Now().UnixMilli(); first.Revision != want {
 		t.Errorf("first revision %d, want %d", first.Revision, want)
 	}
 	if second := f.change(t, scr, features.Switch(false)); second.Revision != first.Revision+1 {
 		t.Errorf("in the same moment: %d after %d", second.Revision, first.Revision)
 	}
-	f.now = f.now.Add(-time.Hour) // a clock that was put back
+	f.Pass(-time.Hour) // a clock that was put back
 	if third := f.change(t, scr, features.Switch(true)); third.Revision != first.Revision+2 {
 		t.Errorf("an hour earlier: %d after %d", third.Revision, first.Revision+1)
 	}
-	f.now = f.now.Add(2 * time.Hour)
-	if fourth := f.change(t, scr, features.Switch(false)); fourth.Revision != f.now.UnixMilli() {
+	f.Pass(2 * time.Hour)
+	if fourth := f.change(t, scr, features.Switch(false)); fourth.Revision != f.Now().UnixMilli() {
 		t.Errorf("an hour later: %d", fourth.Revision)
 	}
-	f.now = f.now.Add(time.Second)
+	f.Pass(time.Second)
 	for _, installed := range []pins.Features{{}, pins.FeaturesOf(scr)} {
 		if _, err := f.Install(t.Context(), []features.Installation{{Number: line, Features: installed}}, pins.Note{By: "ann"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if again := f.change(t, scr, features.Switch(true)); again.Revision != f.now.UnixMilli() || !again.On {
+	if again := f.change(t, scr, features.Switch(true)); again.Revision != f.Now().UnixMilli() || !again.On {
 		t.Errorf("installed again: %+v", again)
 	}
 }
@@ -90,9 +92,7 @@ func TestExpectedRevision(t *testing.T) {
 		return f.Change(t.Context(), request)
 	}
 	first, err := change(0, features.Add("612"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, revision := range []int64{0, first.Revision - 1, first.Revision + 1} {
 		if _, err := change(revision, features.Add("763")); !errors.Is(err, storage.ErrStale) {
 			t.Errorf("revision %d: %v, want ErrStale", revision, err)
@@ -101,12 +101,12 @@ func TestExpectedRevision(t *testing.T) {
 	if _, err := change(0, features.Add("612")); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("an edit that would be refused: %v, want ErrStale", err)
 	}
-	f.store.meet = func() { // another one in between, which the request hasn't seen
+	f.Calls.BeforeNext("Features.Change", func() { // another one in between, which the request hasn't seen
 		other := f.request(rej, features.Add("952"))
 		if _, err := f.Change(t.Context(), other); err != nil {
 			t.Error(err)
 		}
-	}
+	})
 	if _, err := change(first.Revision, features.Add("763")); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("another in between: %v, want ErrStale", err)
 	}
@@ -124,12 +124,10 @@ func TestTurnsDoneTwice(t *testing.T) {
 	other := f.change(t, rej, features.Add("763"))
 	for _, request := range []features.Request{add, on, add} {
 		got, err := f.Change(t.Context(), request)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		same(t, "outcome", got, features.Outcome{Setting: other})
 	}
-	if n := len(f.records(t)); n != 3 || len(f.events(t)) != 3 {
+	if n := len(f.Records(t, line)); n != 3 || len(f.events(t)) != 3 {
 		t.Errorf("%d records, %d events; want 3", n, len(f.events(t)))
 	}
 	without := on
@@ -141,7 +139,7 @@ func TestTurnsDoneTwice(t *testing.T) {
 			t.Errorf("without a turn: %+v, %v; want on %t", got, err, wanted)
 		}
 	}
-	if call := f.records(t)[0].Call; call != "" {
+	if call := f.Records(t, line)[0].Call; call != "" {
 		t.Errorf("a change without a call was recorded in call %s", call)
 	}
 }
@@ -162,12 +160,13 @@ func TestStoreThatFailed(t *testing.T) {
 		for _, turn := range []pins.Turn{{}, {Call: "CA1", Number: 7}} {
 			t.Run(name, func(t *testing.T) {
 				f := newFixture(t)
-				f.store.before, f.store.after = slices.Clone(c.before), slices.Clone(c.after)
+				f.Calls.FailNext("Features.Change", slices.Clone(c.before)...)
+				f.Calls.LoseNext("Features.Change", slices.Clone(c.after)...)
 				request := f.request(rej, features.Add("612"))
 				request.Turn = turn
 				outcome, err := f.Change(t.Context(), request)
-				if !errors.Is(err, c.want) || len(f.store.changes) != c.asked || len(f.records(t)) != c.stands || len(f.events(t)) != c.stands {
-					t.Errorf("%v; asked %d times, %d records, %d events", err, len(f.store.changes), len(f.records(t)), len(f.events(t)))
+				if !errors.Is(err, c.want) || len(f.store.changes) != c.asked || len(f.Records(t, line)) != c.stands || len(f.events(t)) != c.stands {
+					t.Errorf("%v; asked %d times, %d records, %d events", err, len(f.store.changes), len(f.Records(t, line)), len(f.events(t)))
 				}
 				if err == nil {
 					same(t, "outcome", outcome, features.Outcome{Setting: f.setting(t, rej), Changed: true})
@@ -179,13 +178,16 @@ func TestStoreThatFailed(t *testing.T) {
 
 func TestStaleForever(t *testing.T) {
 	f := newFixture(t)
-	f.store.before = slices.Repeat([]error{storage.ErrStale}, 1000)
+	f.Calls.Fail("Features.Change", storage.ErrStale)
 	_, err := f.Change(t.Context(), f.request(rej, features.Add("612")))
 	if n := len(f.store.changes); !errors.Is(err, storage.ErrStale) || n != 100 {
 		t.Errorf("%v after %d tries", err, n)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	f.store.changes, f.store.meet = nil, cancel
+	f.store.changes = nil
+	f.Calls.Mend("")
+	f.Calls.BeforeNext("Features.Change", cancel)
+	f.Calls.Fail("Features.Change", storage.ErrStale)
 	_, err = f.Change(ctx, f.request(rej, features.Add("612")))
 	if n := len(f.store.changes); !errors.Is(err, storage.ErrStale) || n != 1 {
 		t.Errorf("%v after %d tries of one who has given up", err, n)
@@ -207,9 +209,9 @@ func TestInstall(t *testing.T) {
 	if err != nil || !slices.Equal(changed, []bool{true, false, false}) {
 		t.Errorf("changed %v, %v", changed, err)
 	}
-	record := f.records(t)[0]
+	record := f.Records(t, line)[0]
 	same(t, "record", record, pins.Record{
-		At: f.now, Event: pins.FeaturesInstalled, By: "ann", From: "api", Reason: "moved house", Changes: record.Changes,
+		At: f.Now(), Event: pins.FeaturesInstalled, By: "ann", From: "api", Reason: "moved house", Changes: record.Changes,
 	})
 	if len(record.Changes) != 5 || record.Changes[0] != "removed no-solicitation" {
 		t.Errorf("changes %q", record.Changes)
@@ -229,9 +231,7 @@ func TestUnreadableSettings(t *testing.T) {
 		err := f.store.Store.Change(t.Context(), features.Change{
 			Number: line, Feature: lock, Expected: revision, Revision: revision + 1, Settings: []byte(bad),
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		revision++
 		if _, err := f.Find(t.Context(), line); !errors.Is(err, storage.ErrUnreadable) {
 			t.Errorf("%s: %v, want ErrUnreadable", name, err)
@@ -246,14 +246,12 @@ func TestCodesAreBoundToTheirPlace(t *testing.T) {
 	for name, place := range map[string]features.Change{
 		"another feature": {Number: line, Feature: dnd}, "another line": {Number: bare, Feature: lock},
 	} {
-		place.Revision, place.Settings, place.Record.At = 1, sealed, f.now
+		place.Revision, place.Settings, place.Record.At = 1, sealed, f.Now()
 		all := []features.Installation{{Number: bare, Features: pins.FeaturesOf(lock)}}
 		if _, err := f.Install(t.Context(), all, pins.Note{By: "ann"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.store.Store.Change(t.Context(), place); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, f.store.Store.Change(t.Context(), place))
 		found, err := f.Find(t.Context(), place.Number)
 		if setting, _ := found.Setting(place.Feature); err != nil || !setting.CodeLost || !setting.Code.IsZero() {
 			t.Errorf("%s: %+v, %v, want a lost code", name, setting, err)
@@ -265,7 +263,7 @@ func TestKeysCanBeReplaced(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")))
 	for ids, lost := range map[string]bool{"2026b 2026a": false, "2026b": true} {
-		found, err := f.lines(keyring(t, strings.Fields(ids)...)).Find(t.Context(), line)
+		found, err := f.lines(testkit.Keys(strings.Fields(ids)...)).Find(t.Context(), line)
 		if setting, _ := found.Setting(lock); err != nil || setting.CodeLost != lost {
 			t.Errorf("keys %s: %+v, %v, want the code lost: %t", ids, setting, err, lost)
 		}

@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -206,9 +207,7 @@ func TestEditsShareNothing(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, rej, features.Add(entry(0)), features.Add(entry(1)), features.Add(entry(2)))
 	found, err := f.Find(t.Context(), line)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	setting, _ := found.Setting(rej)
 	list := slices.Clone(setting.List)
 	f.change(t, rej, features.Drop(entry(0)), features.Add(entry(3)), features.Drop(entry(2)))
@@ -242,12 +241,12 @@ func TestChangesAreTold(t *testing.T) {
 		{rej, features.Replace(features.Settings{On: true, List: []features.Entry{"612", "763"}}, false), "list put in another order"},
 	} {
 		f.change(t, c.feature, c.edit)
-		record := f.records(t)[0]
+		record := f.Records(t, line)[0]
 		if got := strings.Join(record.Changes, ", "); got != c.want {
 			t.Errorf("told %q, want %q", got, c.want)
 		}
 		want := pins.Record{
-			At: f.now, Event: pins.FeatureChanged, By: pins.ByCaller, Side: pins.FromLine, From: string(line),
+			At: f.Now(), Event: pins.FeatureChanged, By: pins.ByCaller, Side: pins.FromLine, From: string(line),
 			Call: "CA1", Feature: c.feature, Changes: record.Changes,
 		}
 		same(t, c.want, record, want)

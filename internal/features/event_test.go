@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -29,7 +30,7 @@ func TestEvents(t *testing.T) {
 	}
 	for i, setting := range []features.Setting{first, second} {
 		same(t, "event", events[i], features.Event{
-			ID: events[i].ID, Type: features.FeatureChanged, At: f.now, Number: line, Feature: setting.Feature, Revision: setting.Revision,
+			ID: events[i].ID, Type: features.FeatureChanged, At: f.Now(), Number: line, Feature: setting.Feature, Revision: setting.Revision,
 			By: pins.ByCaller, Settings: setting.Settings,
 		})
 		drawn, found := strings.CutPrefix(events[i].ID, "evt_")
@@ -57,9 +58,7 @@ func TestPayloads(t *testing.T) {
 	var got []string
 	for _, event := range f.events(t) {
 		payload, err := event.Payload()
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		got = append(got, string(payload))
 	}
 	golden.Is(t, "payloads.jsonl", strings.Join(got, "\n")+"\n")
@@ -68,7 +67,7 @@ func TestPayloads(t *testing.T) {
 func TestUnreadableEvents(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")))
-	good := string(testkit.Events(t, f.db, line)[0])
+	good := string(testkit.Events(t, f.DB, line)[0])
 	for name, bad := range map[string]string{
 		"empty": "", "cut": good[:len(good)-1], "null": "null", "newer": strings.Replace(good, `"v":1`, `"v":2`, 1),
 		"of another line":    strings.Replace(good, string(line), string(bare), 1),
@@ -89,7 +88,7 @@ func TestEventsOfTheFirstForm(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")))
 	want := f.events(t)[0]
-	first := strings.Replace(string(testkit.Events(t, f.db, line)[0]), `"type":"line.feature.changed",`, "", 1)
+	first := strings.Replace(string(testkit.Events(t, f.DB, line)[0]), `"type":"line.feature.changed",`, "", 1)
 	got, err := f.OpenEvent([]byte(first))
 	if err != nil || strings.Contains(first, "type") {
 		t.Fatalf("%s: %v", first, err)
@@ -101,7 +100,7 @@ func TestEventsOfTheFirstForm(t *testing.T) {
 // nothing when a feature is added.
 func TestRemovalsAreTold(t *testing.T) {
 	f := newFixture(t)
-	f.now = f.now.Add(-time.Hour)
+	f.Pass(-time.Hour)
 	before := f.change(t, lock, features.SetCode(secret.New("4821")), features.Switch(true))
 	for _, installed := range []pins.Features{pins.FeaturesOf(scr, lock), pins.FeaturesOf(scr), pins.FeaturesOf(scr, lock), {}} {
 		if _, err := f.Install(t.Context(), []features.Installation{{Number: line, Features: installed}}, pins.Note{By: "ann"}); err != nil {
@@ -114,17 +113,17 @@ func TestRemovalsAreTold(t *testing.T) {
 		t.Fatalf("%d events, want %d", len(events), len(want))
 	}
 	for i, event := range events {
-		revision := f.now.UnixMilli()
+		revision := f.Now().UnixMilli()
 		if i == 4 { // in the moment of its last change
 			revision = before.Revision + 1
 		}
 		same(t, "event", event, features.Event{
-			ID: event.ID, Type: features.FeatureRemoved, At: f.now, Number: line, Feature: want[i], Revision: revision, By: "ann",
+			ID: event.ID, Type: features.FeatureRemoved, At: f.Now(), Number: line, Feature: want[i], Revision: revision, By: "ann",
 		})
 	}
-	shown, err := features.ShowEvent(testkit.Events(t, f.db, line)[2])
+	shown, err := features.ShowEvent(testkit.Events(t, f.DB, line)[2])
 	same(t, "shown", shown, features.EventDocument{
-		ID: events[0].ID, Type: features.FeatureRemoved, At: f.now, Number: line, Feature: noSol, Revision: f.now.UnixMilli(), By: "ann",
+		ID: events[0].ID, Type: features.FeatureRemoved, At: f.Now(), Number: line, Feature: noSol, Revision: f.Now().UnixMilli(), By: "ann",
 	})
 	if err != nil {
 		t.Error(err)
@@ -135,13 +134,13 @@ func FuzzOpenEvent(f *testing.F) {
 	world := newFixture(f)
 	world.change(f, lock, features.SetCode(secret.New("4821")), features.Add("6125550199"))
 	world.change(f, dnd, features.AddSchedule(schedule(f, "weekdays 21:00-07:00")))
-	for _, stored := range testkit.Events(f, world.db, line) {
+	for _, stored := range testkit.Events(f, world.DB, line) {
 		f.Add(stored)
 	}
 	if _, err := world.Install(f.Context(), []features.Installation{{Number: line}}, pins.Note{By: "ann"}); err != nil {
 		f.Fatal(err)
 	}
-	f.Add(testkit.Events(f, world.db, line)[3])
+	f.Add(testkit.Events(f, world.DB, line)[3])
 	f.Add([]byte(`{"v":1,"id":"evt_1","number":"+16125550142","feature":"dial-lock","settings":{"v":1,"code":"AA=="}}`))
 	f.Fuzz(func(t *testing.T, stored []byte) {
 		event, err := world.OpenEvent(stored)
@@ -160,21 +159,6 @@ func FuzzOpenEvent(f *testing.F) {
 // codes stand nowhere else, so that finding one is finding a leak. The last two are refused.
 var codes = []string{"4821", "9376", "7777", "48213"}
 
-// mustHide fails when text holds a code, as digits, hexadecimal, base64 or a list of bytes.
-func mustHide(t *testing.T, where, text string) {
-	t.Helper()
-	for _, code := range codes {
-		for _, form := range []string{
-			code, fmt.Sprintf("%x", code), fmt.Sprint([]byte(code)),
-			strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(code)), "="),
-		} {
-			if strings.Contains(text, form) {
-				t.Errorf("%s holds %s: %s", where, code, text)
-			}
-		}
-	}
-}
-
 func TestCodesStayHidden(t *testing.T) {
 	f := newFixture(t)
 	var shown []any
@@ -182,24 +166,18 @@ func TestCodesStayHidden(t *testing.T) {
 		for _, code := range codes[:2] {
 			request := f.request(feature, features.SetCode(secret.New(code)))
 			setting, err := f.Change(t.Context(), request)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			shown = append(shown, request, &request, setting, features.DocumentOf(setting.Setting))
 		}
 	}
 	found, err := f.Find(t.Context(), line)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	given := features.Document{}
-	if err := json.Unmarshal([]byte(`{"code":"4821"}`), &given); err != nil {
-		t.Fatal(err)
-	}
-	shown = append(shown, found, f.events(t), f.records(t), given, f.Lines, *f.Lines,
+	check.OK(t, json.Unmarshal([]byte(`{"code":"4821"}`), &given))
+	shown = append(shown, found, f.events(t), f.Records(t, line), given, f.Lines, *f.Lines,
 		features.Replace(features.Settings{Code: secret.New("4821")}, false))
 	for _, value := range shown {
-		mustHide(t, fmt.Sprintf("%T", value), logtest.Shown(value))
+		logtest.Hides(t, fmt.Sprintf("%T", value), logtest.Shown(value), codes...)
 	}
 }
 
@@ -211,20 +189,16 @@ func TestStoredFormsHoldNoCode(t *testing.T) {
 		t.Fatalf("%d changes", len(f.store.changes))
 	}
 	for _, change := range f.store.changes {
-		mustHide(t, "a change", logtest.Shown(change.Record))
+		logtest.Hides(t, "a change", logtest.Shown(change.Record), codes...)
 		for _, stored := range [][]byte{change.Settings, innerSettings(t, change.Event)} {
 			var fields map[string]any
-			if err := json.Unmarshal(stored, &fields); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, json.Unmarshal(stored, &fields))
 			if sealed, has := fields["code"].(string); has {
 				opened, err := base64.StdEncoding.DecodeString(sealed)
-				if err != nil {
-					t.Fatal(err)
-				}
-				mustHide(t, "what is sealed", string(opened))
+				check.OK(t, err)
+				logtest.Hides(t, "what is sealed", string(opened), codes...)
 			}
-			mustHide(t, "what is stored", string(stored))
+			logtest.Hides(t, "what is stored", string(stored), codes...)
 		}
 	}
 }
@@ -233,9 +207,7 @@ func TestStoredFormsHoldNoCode(t *testing.T) {
 func innerSettings(t *testing.T, event []byte) []byte {
 	t.Helper()
 	var fields struct{ Settings json.RawMessage }
-	if err := json.Unmarshal(event, &fields); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, json.Unmarshal(event, &fields))
 	return fields.Settings
 }
 
@@ -265,5 +237,5 @@ func TestErrorsHoldNothingKeyed(t *testing.T) {
 	if !strings.Contains(text, "change feature: not accepted: not-four-digits") || !strings.Contains(text, "weigh edit") {
 		t.Fatalf("too few errors to tell: %s", text)
 	}
-	mustHide(t, "an error", text)
+	logtest.Hides(t, "an error", text, codes...)
 }

@@ -2,18 +2,16 @@ package features_test
 
 import (
 	"context"
-	"encoding/base64"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -30,53 +28,27 @@ const (
 	fwd   = pins.SelectiveCallForwarding
 )
 
-// fixture is a world with two lines and a clock that stands.
+// fixture is a world with two lines.
 type fixture struct {
 	*features.Lines
-	db    *redisstore.DB
-	store *watched
-	keys  secret.Keyring
-	now   time.Time
+	*testkit.World
+	store *recorded
 	turn  int // of the next change
 }
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
-	db := testkit.Redis(t)
-	f := &fixture{
-		db: db, store: &watched{Store: db.Features()}, keys: keyring(t, "2026a"),
-		now: time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC),
-	}
-	f.Lines = f.lines(f.keys)
-	_, err := db.Lines().Add(t.Context(), []pins.NewLine{
-		{Number: line, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}, {Number: bare},
-	}, f.now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := testkit.New(t)
+	w.Pass(123 * time.Millisecond)
+	f := &fixture{World: w, store: &recorded{Store: w.Features()}}
+	f.Lines = f.lines(w.Keys)
+	f.AddLines(t, pins.NewLine{Number: line, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}, pins.NewLine{Number: bare})
 	return f
 }
 
 // lines makes the rules anew on the same store, under other keys.
 func (f *fixture) lines(keys secret.Keyring) *features.Lines {
-	return features.New(features.Config{
-		Store: f.store, Keys: keys, Random: rand.NewChaCha8([32]byte{7}), Now: func() time.Time { return f.now },
-	})
-}
-
-// keyring has a key for each id, the first being current.
-func keyring(t testing.TB, ids ...string) secret.Keyring {
-	t.Helper()
-	var entries []string
-	for _, id := range ids {
-		key := base64.StdEncoding.EncodeToString([]byte(id + strings.Repeat(".", 32-len(id))))
-		entries = append(entries, id+":"+key)
-	}
-	ring, err := secret.ParseKeyring(strings.Join(entries, ","))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return ring
+	return features.New(features.Config{Store: f.store, Keys: keys, Random: rand.NewChaCha8([32]byte{7}), Now: f.Now})
 }
 
 // request is a change of the line in the next turn of a call.
@@ -118,9 +90,7 @@ func (f *fixture) change(t testing.TB, feature pins.Feature, edits ...features.E
 func (f *fixture) setting(t testing.TB, feature pins.Feature) features.Setting {
 	t.Helper()
 	found, err := f.Find(t.Context(), line)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	setting, installed := found.Setting(feature)
 	if !installed {
 		t.Fatalf("%s is not installed", feature)
@@ -128,64 +98,28 @@ func (f *fixture) setting(t testing.TB, feature pins.Feature) features.Setting {
 	return setting
 }
 
-// records is the history of the line, newest first.
-func (f *fixture) records(t testing.TB) []pins.Record {
-	t.Helper()
-	records, err := f.db.Lines().History(t.Context(), line, 1000)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return records
-}
-
 // events are those of the line, oldest first.
 func (f *fixture) events(t testing.TB) []features.Event {
 	t.Helper()
 	var all []features.Event
-	for _, stored := range testkit.Events(t, f.db, line) {
+	for _, stored := range testkit.Events(t, f.DB, line) {
 		event, err := f.OpenEvent(stored)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		all = append(all, event)
 	}
 	return all
 }
 
-// watched is a store whose changes can fail, before or after they are made.
-type watched struct {
+// recorded is a store that keeps all changes that were asked for.
+type recorded struct {
 	features.Store
 	mu      sync.Mutex
-	before  []error // of the next changes, which are not made; nil: no failure
-	after   []error // of the next changes, which are made
 	changes []features.Change
-	meet    func() // before each change
 }
 
-func (w *watched) Change(ctx context.Context, change features.Change) error {
-	meet, before, after := w.next(change)
-	if meet != nil {
-		meet()
-	}
-	if before != nil {
-		return before
-	}
-	if err := w.Store.Change(ctx, change); err != nil {
-		return err
-	}
-	return after
-}
-
-func (w *watched) next(change features.Change) (meet func(), before, after error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.changes = append(w.changes, change)
-	if len(w.before) > 0 {
-		before, w.before = w.before[0], w.before[1:]
-	}
-	if len(w.after) > 0 {
-		after, w.after = w.after[0], w.after[1:]
-	}
-	meet, w.meet = w.meet, nil
-	return meet, before, after
+func (r *recorded) Change(ctx context.Context, change features.Change) error {
+	r.mu.Lock()
+	r.changes = append(r.changes, change)
+	r.mu.Unlock()
+	return r.Store.Change(ctx, change)
 }

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -27,7 +28,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					p := play{t: testkit.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
+					p := play{t: check.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
 					p.add(known, list, dnd)
 					test(p)
 				})
@@ -48,7 +49,7 @@ const (
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     testkit.T
+	t     check.T
 	db    *redisstore.DB
 	start time.Time
 }
@@ -170,9 +171,7 @@ func (p play) remove(number nanp.Number) {
 
 func (p play) same(got, want any) {
 	p.t.Helper()
-	if diff := cmp.Diff(want, got, cmp.Comparer(sameFeatures)); diff != "" {
-		p.t.Fatalf("(-want +got)\n%s", diff)
-	}
+	check.Same(p.t, got, want, cmp.Comparer(sameFeatures))
 }
 
 func sameFeatures(a, b pins.Features) bool { return a == b }

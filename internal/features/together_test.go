@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -44,9 +45,7 @@ func TestTogether(t *testing.T) {
 		case err == nil && i == 99:
 			replaced.Add(1)
 		case err != nil && i == 99:
-			if !errors.Is(err, storage.ErrStale) {
-				t.Errorf("replace: %v", err)
-			}
+			check.Is(t, err, storage.ErrStale)
 		case reason == features.ListFull && i < 89:
 			full.Add(1)
 		case err != nil:
@@ -90,7 +89,7 @@ func (f *fixture) check(t *testing.T, accepted []bool, added, full int, replaced
 	if added+full != 89 || added < 9 { // 20 fit: 10 stood there, and perhaps the one of the API
 		t.Errorf("%d added, %d too many", added, full)
 	}
-	events, records := f.events(t), f.records(t)
+	events, records := f.events(t), f.Records(t, line)
 	if len(events) != len(records) {
 		t.Errorf("%d events, %d records", len(events), len(records))
 	}
@@ -138,8 +137,8 @@ func TestTogetherSwitch(t *testing.T) {
 		}
 	})
 	events := f.events(t)
-	if n := int(changed.Load()); n != len(events) || n != len(f.records(t)) || n == 0 {
-		t.Errorf("%d changes, %d events, %d records", n, len(events), len(f.records(t)))
+	if n := int(changed.Load()); n != len(events) || n != len(f.Records(t, line)) || n == 0 {
+		t.Errorf("%d changes, %d events, %d records", n, len(events), len(f.Records(t, line)))
 	}
 	for i, event := range events {
 		if event.On != (i%2 == 0) {
@@ -150,7 +149,7 @@ func TestTogetherSwitch(t *testing.T) {
 
 // lose makes the rules anew without the key of the codes that were set, as an operator does who
 // lost it.
-func (f *fixture) lose(t testing.TB) { f.Lines = f.lines(keyring(t, "2026b")) }
+func (f *fixture) lose(t testing.TB) { f.Lines = f.lines(testkit.Keys("2026b")) }
 
 // TestLostCodeSpoilsNothingElse holds that a line whose code can't be opened is found and can be
 // changed, and that the code stays as it was sealed until somebody means to change it.
@@ -168,7 +167,7 @@ func TestLostCodeSpoilsNothingElse(t *testing.T) {
 	f.change(t, lock, features.Add("6125550199"), features.Drop("+16125550199"), features.Switch(false),
 		features.Replace(features.Settings{On: true, CodeLost: true}, true))
 	same(t, "still lost", f.setting(t, lock).Settings, want)
-	f.Lines = f.lines(keyring(t, "2026b", "2026a")) // the key is found
+	f.Lines = f.lines(testkit.Keys("2026b", "2026a")) // the key is found
 	same(t, "found", f.setting(t, lock).Settings, features.Settings{On: true, Code: secret.New("4821")})
 }
 
@@ -190,7 +189,7 @@ func TestLostCodeIsMended(t *testing.T) {
 			got := f.change(t, lock, c.edit)
 			same(t, "mended", got.Settings, features.Settings{On: !strings.Contains(told, "off"), Code: secret.New(c.code)})
 			same(t, "kept", f.setting(t, lock), got)
-			changes := f.records(t)[0].Changes
+			changes := f.Records(t, line)[0].Changes
 			if len(changes) != strings.Count(told, ",")+1 || !strings.Contains(told, changes[len(changes)-1]) {
 				t.Errorf("told %q, want %q", changes, told)
 			}
@@ -208,10 +207,8 @@ func TestLostCodeIsNotDelivered(t *testing.T) {
 	f.change(t, lock, features.SetCode(secret.New("4821")))
 	f.lose(t)
 	f.change(t, lock, features.Switch(true))
-	if err := lastEvent(t, f); !errors.Is(err, storage.ErrUnreadable) {
-		t.Errorf("opened: %v, want ErrUnreadable", err)
-	}
-	events := testkit.Events(t, f.db, line)
+	check.Is(t, lastEvent(t, f), storage.ErrUnreadable)
+	events := testkit.Events(t, f.DB, line)
 	shown, err := features.ShowEvent(events[len(events)-1])
 	if err != nil || shown.Settings == nil || !*shown.Settings.CodeSet {
 		t.Errorf("shown as %+v, %v", shown, err)
@@ -221,7 +218,7 @@ func TestLostCodeIsNotDelivered(t *testing.T) {
 // lastEvent opens the newest event of the line.
 func lastEvent(t *testing.T, f *fixture) error {
 	t.Helper()
-	events := testkit.Events(t, f.db, line)
+	events := testkit.Events(t, f.DB, line)
 	_, err := f.OpenEvent(events[len(events)-1])
 	return err
 }
@@ -231,15 +228,13 @@ func lastEvent(t *testing.T, f *fixture) error {
 func TestOvertakenCallers(t *testing.T) {
 	f := newFixture(t)
 	found, err := f.Find(t.Context(), line)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	proved := f.request(rej, features.Add("612"))
 	proved.Proved = found.PINRevision
 	if _, err := f.Change(t.Context(), proved); err != nil {
 		t.Fatal(err)
 	}
-	registry := pins.Provisioning{Registry: f.db.Lines(), Validations: f.db.Lines()}
+	registry := pins.Provisioning{Registry: f.DB.Lines(), Validations: f.DB.Lines()}
 	reset := func() {
 		if err := registry.ResetByOperator(t.Context(), line, pins.Note{By: "ann", Reason: "forgot it"}); err != nil {
 			t.Error(err)
@@ -261,7 +256,7 @@ func TestOvertakenCallers(t *testing.T) {
 	}
 	request := f.request(rej, features.Add("763"))
 	request.Proved = found.PINRevision + 1
-	f.store.meet = reset // between the look and the change
+	f.Calls.BeforeNext("Features.Change", reset) // between the look and the change
 	if _, err := f.Change(t.Context(), request); !errors.Is(err, features.ErrOvertaken) {
 		t.Errorf("at the last moment: %v, want ErrOvertaken", err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 var pin = secret.New("8265")
@@ -24,9 +25,7 @@ var pin = secret.New("8265")
 func hashed(t testing.TB, h *hash.Hasher, pin secret.Text) hash.Hash {
 	t.Helper()
 	kept, err := h.Hash(t.Context(), pin)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return kept
 }
 
@@ -70,9 +69,7 @@ func TestHashStaysTheSame(t *testing.T) {
 func TestHashNeedsTheSecretKey(t *testing.T) {
 	kept := hashed(t, hasher(t, hash.Config{}), pin)
 	foreign, err := secret.ParseKeyring("2026a:" + base64.StdEncoding.EncodeToString(make([]byte, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	verify(t, hasher(t, hash.Config{Keys: foreign}), kept, pin, false, false)
 }
 
@@ -219,9 +216,7 @@ func TestHasherQueue(t *testing.T) {
 		h := hasher(t, hash.Config{Keys: keys, AtOnce: 2, Waiting: 3})
 		errs := verifyNothing(t.Context(), h, 5)
 		synctest.Wait()
-		if err := h.VerifyNothing(t.Context(), pin); !errors.Is(err, hash.ErrBusy) {
-			t.Errorf("the sixth: %v; want ErrBusy", err)
-		}
+		check.Is(t, h.VerifyNothing(t.Context(), pin), hash.ErrBusy)
 		close(keys.open)
 		for range 5 {
 			if err := <-errs; err != nil {
@@ -278,9 +273,7 @@ func TestHasherHeedsTheContext(t *testing.T) {
 		if _, err := h.Hash(ended, pin); !errors.Is(err, context.Canceled) {
 			t.Errorf("Hash: %v", err)
 		}
-		if err := h.VerifyNothing(ended, pin); !errors.Is(err, context.Canceled) {
-			t.Errorf("VerifyNothing: %v", err)
-		}
+		check.Is(t, h.VerifyNothing(ended, pin), context.Canceled)
 	}
 }
 
@@ -366,9 +359,7 @@ func keyring(t testing.TB, ids ...string) secret.Keyring {
 		entries = append(entries, id+":"+key)
 	}
 	ring, err := secret.ParseKeyring(strings.Join(entries, ","))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return ring
 }
 
@@ -385,8 +376,6 @@ func hasher(t testing.TB, config hash.Config) *hash.Hasher {
 		config.Params = cheap()
 	}
 	h, err := hash.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return h
 }

@@ -3,10 +3,13 @@ package logtest
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"regexp"
+	"strings"
+	"testing"
 )
 
 // Untimed are options of a handler that leave the time of day out, since its digits could be
@@ -37,4 +40,18 @@ func Shown(value any) string {
 		out.Write(encoded)
 	}
 	return addresses.ReplaceAllString(out.String(), "")
+}
+
+// Hides fails the test where text holds one of the secrets: as it is, in hexadecimal, as a list of bytes, or
+// in base64.
+func Hides(t testing.TB, where, text string, secrets ...string) {
+	t.Helper()
+	for _, s := range secrets {
+		base := strings.TrimRight(base64.StdEncoding.EncodeToString([]byte(s)), "=")
+		for _, form := range []string{s, fmt.Sprintf("%x", s), fmt.Sprint([]byte(s)), base} {
+			if strings.Contains(text, form) {
+				t.Errorf("%s holds %q: %s", where, form, text)
+			}
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestParse(t *testing.T) {
@@ -104,15 +105,11 @@ func TestNoNumber(t *testing.T) {
 
 func TestUnmarshalText(t *testing.T) {
 	var lines []nanp.Number
-	if err := json.Unmarshal([]byte(`["612-555-0142", ""]`), &lines); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, json.Unmarshal([]byte(`["612-555-0142", ""]`), &lines))
 	if lines[0] != "+16125550142" || lines[1] != "" {
 		t.Errorf("read %q", lines)
 	}
-	if err := json.Unmarshal([]byte(`["911"]`), &lines); !errors.Is(err, nanp.ErrNotNANP) {
-		t.Errorf("err = %v; want ErrNotNANP", err)
-	}
+	check.Is(t, json.Unmarshal([]byte(`["911"]`), &lines), nanp.ErrNotNANP)
 }
 
 var e164 = regexp.MustCompile(`^\+1[2-9](?:[02-9]\d|1[02-9])[2-9]\d{6}$`)
@@ -202,9 +199,7 @@ func TestDestinations(t *testing.T) {
 		{"+18769115555", "JM", false},
 	} {
 		d, err := nanp.ParseDestinations(c.more)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		err = d.Check(c.number)
 		if (err == nil) != c.called || err != nil && !errors.Is(err, nanp.ErrNotCalled) {
 			t.Errorf("%s with %q: got %v", c.number, c.more, err)

@@ -11,11 +11,12 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // dying is one test of a process that dies after n steps of what it does. The n-th test has names of its own.
 type dying struct {
-	testkit.T
+	check.T
 	db     *redisstore.DB
 	mortal *redisstore.DB // of the process that dies
 	n      int
@@ -31,7 +32,7 @@ func eachStep(t *testing.T, tests map[string]func(dying)) {
 			t.Run(sentence, func(t *testing.T) {
 				db := fresh(t)
 				for n := range maxSteps {
-					test(dying{testkit.T{T: t}, db, db.Dying(n), n})
+					test(dying{check.T{T: t}, db, db.Dying(n), n})
 				}
 			})
 		}

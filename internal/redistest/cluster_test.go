@@ -10,13 +10,12 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestClusterTakesEverySlot(t *testing.T) {
 	options, err := redis.ParseClusterURL(redistest.StartCluster(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if len(options.Addrs) != 3 {
 		t.Errorf("the URL names %v, want three nodes", options.Addrs)
 	}
@@ -39,9 +38,7 @@ func TestClusterTakesEverySlot(t *testing.T) {
 
 func TestSentinelNamesTheMaster(t *testing.T) {
 	options, err := redis.ParseFailoverURL(redistest.StartSentinel(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	client := redis.NewFailoverClient(options)
 	defer client.Close()
 	if err := client.Set(t.Context(), "k", "v", 0).Err(); err != nil {
@@ -66,9 +63,7 @@ func replicated(t *testing.T, test func(t *testing.T, all *redistest.Replicated,
 		t.Parallel()
 		all := redistest.StartReplicatedSentinel(t, settings...)
 		options, err := redis.ParseFailoverURL(all.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		c := redis.NewFailoverClient(options)
 		defer c.Close()
 		test(t, all, c)
@@ -77,9 +72,7 @@ func replicated(t *testing.T, test func(t *testing.T, all *redistest.Replicated,
 		t.Parallel()
 		all := redistest.StartReplicatedCluster(t, settings...)
 		options, err := redis.ParseClusterURL(all.URL)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		options.ClusterStateReloadInterval = 100 * time.Millisecond
 		c := redis.NewClusterClient(options)
 		defer c.Close()
@@ -116,9 +109,7 @@ func TestReplicaTakesOver(t *testing.T) {
 			eventually(t, func() error { return c.Set(ctx, key, round, 0).Err() })
 			pair.Synced(t)
 			pair.Master.HoldReplication()
-			if err := c.Set(ctx, key, "held", 0).Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, c.Set(ctx, key, "held", 0).Err())
 			pair.FailOver(t)
 			pair.Replica.ReleaseReplication()
 			eventually(t, func() error {
@@ -138,9 +129,7 @@ func TestReplicationIsHeldAndReleased(t *testing.T) {
 	pair := redistest.StartReplicatedSentinel(t).Pairs[0]
 	c := connect(t, pair.Master.DirectURL())
 	pair.Master.HoldReplication()
-	if err := c.Set(t.Context(), "k", "v", 0).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, c.Set(t.Context(), "k", "v", 0).Err())
 	if n, err := c.Do(t.Context(), "WAIT", 1, 100).Int(); err != nil || n != 0 {
 		t.Errorf("while it is held, %d replicas have it, %v", n, err)
 	}
@@ -168,9 +157,7 @@ func TestStoppedMasterIsReplaced(t *testing.T) {
 func TestDurableServerKeepsWhatItAnswered(t *testing.T) {
 	s := redistest.StartWith(t, redistest.Durable)
 	c := connect(t, s.URL())
-	if err := c.Set(t.Context(), "k", "v", 0).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, c.Set(t.Context(), "k", "v", 0).Err())
 	s.Kill()
 	if err := c.Get(t.Context(), "k").Err(); err == nil || errors.Is(err, redis.Nil) {
 		t.Errorf("a killed server answers: %v", err)

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"updatecenter/internal/testkit/check"
 )
 
 func TestProcessEndsWithItsTest(t *testing.T) {
@@ -35,9 +37,7 @@ func TestDirectoryIsRemovedUnderAChild(t *testing.T) {
 			dir = server.process.dir
 			client := redis.NewClient(&redis.Options{Addr: server.process.addr()})
 			defer client.Close()
-			if err := client.ConfigSet(t.Context(), "appendonly", "yes").Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.ConfigSet(t.Context(), "appendonly", "yes").Err())
 		})
 		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
 			t.Fatalf("the directory of an ended test: %v", err)

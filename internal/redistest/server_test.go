@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 )
 
 // The client logs every connection that a fault ends, and these tests do little else.
@@ -55,9 +56,7 @@ func TestServerHoldsWhatItIsGiven(t *testing.T) {
 func TestServersAreSeparate(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		other := redistest.Start(t)
-		if err := connect(t, s.URL()).Set(t.Context(), "k", "v", 0).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, connect(t, s.URL()).Set(t.Context(), "k", "v", 0).Err())
 		if n, err := connect(t, other.URL()).DBSize(t.Context()).Result(); err != nil || n != 0 {
 			t.Errorf("another server holds %d keys, %v; want none", n, err)
 		}
@@ -175,9 +174,7 @@ func TestFaultsUnderLoad(t *testing.T) {
 func TestDumpHoldsLongTextsReadable(t *testing.T) {
 	s := redistest.Start(t)
 	text := strings.Repeat("a text long enough to be compressed ", 20)
-	if err := connect(t, s.URL()).Set(t.Context(), "k", text, 0).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, connect(t, s.URL()).Set(t.Context(), "k", text, 0).Err())
 	dump := s.Dump(t)
 	if !bytes.HasPrefix(dump, []byte("REDIS")) || !bytes.Contains(dump, []byte(text)) {
 		t.Errorf("a dump of %d bytes is no RDB file that holds the text", len(dump))

@@ -13,13 +13,14 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
 func TestCallValidatesAndResets(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
-	if v.Status != repair.Waiting || v.Left != 3 || v.Line != home || !v.Until.Equal(f.now.Add(10*time.Minute)) {
+	if v.Status != repair.Waiting || v.Left != 3 || v.Line != home || !v.Until.Equal(f.Now().Add(10*time.Minute)) {
 		t.Errorf("validation %+v", v)
 	}
 	if v.Call.Topic != deliveries.ValidationCode || v.Call.To != home || v.Call.Language != "es" || v.Call.Ref != string(v.ID) {
@@ -32,18 +33,18 @@ func TestCallValidatesAndResets(t *testing.T) {
 		t.Errorf("then %+v, %v", got, err)
 	}
 	line, err := f.Reset(t.Context(), ann, home, "forgot it")
-	f.ok(t, err)
+	check.OK(t, err)
 	if !line.Temporary() || f.told(t) != 1 {
 		t.Errorf("line %+v, told %d times", line, f.told(t))
 	}
-	events := f.audit.holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset)
+	events := f.Audit.Holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset)
 	want := audit.Event{Action: audit.PINReset, By: "ann", Via: "console", From: "192.0.2.7", Subject: string(home), Detail: "forgot it"}
 	if events[2] != want {
 		t.Errorf("recorded %+v, want %+v", events[2], want)
 	}
 	card, err := f.Find(t.Context(), ann, home)
-	f.ok(t, err)
-	if card.Validation.Method != pins.ByCall || !card.Validation.Until.Equal(f.now.Add(15*time.Minute)) {
+	check.OK(t, err)
+	if card.Validation.Method != pins.ByCall || !card.Validation.Until.Equal(f.Now().Add(15*time.Minute)) {
 		t.Errorf("validation %+v", card.Validation)
 	}
 }
@@ -57,7 +58,7 @@ func TestThreeTries(t *testing.T) {
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	_, err := f.ValidationCode(t.Context(), string(v.ID))
 	mustBe(t, err, deliveries.ErrNotFound)
-	f.audit.holds(t, audit.ValidationBegun, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed)
+	f.Audit.Holds(t, audit.ValidationBegun, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed)
 
 	again, next := f.call(t, ann, home)
 	if got, err := f.Validation(t.Context(), ann, v.ID); err != nil || got.Status != repair.Failed || got.Left != 0 {
@@ -75,7 +76,7 @@ func TestCodeWorksOnce(t *testing.T) {
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	_, err := f.ValidationCode(t.Context(), string(v.ID))
 	mustBe(t, err, deliveries.ErrNotFound)
-	f.now = f.now.Add(pins.ValidFor)
+	f.Pass(pins.ValidFor)
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	f.unvalidated(t, ann)
 }
@@ -88,7 +89,7 @@ func TestCodeCountsForTenMinutes(t *testing.T) {
 		}
 		f := newFixture(t)
 		v, code := f.call(t, ann, home)
-		f.now = f.now.Add(repair.CodeFor + late)
+		f.Pass(repair.CodeFor + late)
 		_, err := f.ValidationCode(t.Context(), string(v.ID))
 		if told := err == nil; told != (late < 0) {
 			t.Errorf("%v late: told %t", late, told)
@@ -121,7 +122,7 @@ func TestCodeOfAnotherValidationIsWrong(t *testing.T) {
 	v, _ := f.call(t, ann, home)
 	_, code := f.call(t, ann, other)
 	mine, err := f.ValidationCode(t.Context(), string(v.ID))
-	f.ok(t, err)
+	check.OK(t, err)
 	if mine.Equal(code) {
 		t.Skip("both calls drew the same code")
 	}
@@ -154,8 +155,8 @@ func TestTheRightCodeAHundredTimesAtOnceIsOne(t *testing.T) {
 	if n := count(results, repair.Right); n != 1 {
 		t.Errorf("%d times right", n)
 	}
-	history, err := f.lines.History(t.Context(), home, 100)
-	f.ok(t, err)
+	history, err := f.DB.Lines().History(t.Context(), home, 100)
+	check.OK(t, err)
 	if len(history) != 2 {
 		t.Errorf("history %+v", history)
 	}
@@ -189,29 +190,29 @@ func atOnce[R any](t *testing.T, f func() (R, error)) []R {
 
 func TestNineWrongCodesCloseALine(t *testing.T) {
 	f := newFixture(t)
-	start := f.now
+	start := f.Now()
 	for _, who := range []repair.Who{ann, bob, annByKey} {
 		v, code := f.call(t, who, home)
 		for left := 2; left >= 0; left-- {
-			f.now = f.now.Add(time.Minute)
+			f.Pass(time.Minute)
 			f.judged(t, who, v.ID, wrong(code), repair.Result{Outcome: repair.Wrong, Left: left})
 		}
 	}
 	until := start.Add(9*time.Minute + 24*time.Hour)
-	f.audit.forget()
+	f.Audit.Take()
 	_, err := f.Call(t.Context(), sue, home, "")
 	limited(t, err, repair.WrongCodes, until)
 	_, err = f.Call(t.Context(), ann, home, "")
 	limited(t, err, repair.WrongCodes, until)
-	f.audit.holds(t, audit.LimitReached)
+	f.Audit.Holds(t, audit.LimitReached)
 	if want := []repair.Alert{{What: repair.WrongCodes, Who: sue, Line: home, Until: until}}; !slices.Equal(f.alerts, want) {
 		t.Errorf("alerts %+v", f.alerts)
 	}
 	f.call(t, ann, other)
-	f.now = until.Add(-time.Millisecond)
+	f.Set(until.Add(-time.Millisecond))
 	_, err = f.Call(t.Context(), ann, home, "")
 	limited(t, err, repair.WrongCodes, until)
-	f.now = until
+	f.Set(until)
 	f.validated(t, ann)
 }
 
@@ -225,7 +226,7 @@ func TestACodeIsNotJudgedForALineThatIsClosed(t *testing.T) {
 		}
 	}
 	_, err := f.Code(t.Context(), sue, last.ID, right)
-	limited(t, err, repair.WrongCodes, f.now.Add(24*time.Hour))
+	limited(t, err, repair.WrongCodes, f.Now().Add(24*time.Hour))
 	f.unvalidated(t, sue)
 	if ok, err := f.Secret(t.Context(), sue, home, coded, rightSecret); !ok || err != nil {
 		t.Errorf("another way: %t, %v", ok, err)
@@ -240,25 +241,19 @@ func TestRightCodesDoNotCloseALine(t *testing.T) {
 }
 
 func TestARightCodeThatCameToNothingCanBeGivenAgain(t *testing.T) {
-	for name, broken := range map[string]func(f *fixture, yes bool){
-		"audit": func(f *fixture, yes bool) {
-			f.audit.fails = ""
-			if yes {
-				f.audit.fails = audit.Validated
-			}
-		},
-		"lines": func(f *fixture, yes bool) { f.lines.down = yes },
+	for name, broken := range map[string]string{
+		"audit": "Record." + string(audit.Validated), "lines": "Lines.Validate",
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			v, code := f.call(t, ann, home)
-			broken(f, true)
+			f.Calls.Fail(broken, errDown)
 			for range 5 {
 				_, err := f.Code(t.Context(), ann, v.ID, code)
 				mustBe(t, err, errDown)
 			}
 			f.unvalidated(t, ann)
-			broken(f, false)
+			f.Calls.Mend(broken)
 			f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 		})
 	}
@@ -267,8 +262,9 @@ func TestARightCodeThatCameToNothingCanBeGivenAgain(t *testing.T) {
 func TestTriesThatCannotBeCountedAreNotJudged(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
-	for _, fails := range []string{"save", "count"} {
-		f.store.fails = fails
+	for _, fails := range []string{"Desk.Save", "Desk.Count"} {
+		f.Calls.Mend("")
+		f.Calls.Fail(fails, errDown)
 		for _, entry := range []secret.Text{code, wrong(code)} {
 			result, err := f.Code(t.Context(), ann, v.ID, entry)
 			if !errors.Is(err, errDown) || result != (repair.Result{}) {
@@ -276,20 +272,20 @@ func TestTriesThatCannotBeCountedAreNotJudged(t *testing.T) {
 			}
 		}
 	}
-	f.store.fails = ""
+	f.Calls.Mend("")
 	f.unvalidated(t, ann)
 }
 
 func TestAWrongTryIsRecordedThoughTheRequestWasGivenUp(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
-	f.audit.forget()
+	f.Audit.Take()
 	ctx, cancel := context.WithCancel(t.Context())
-	f.store.counted = cancel
+	f.Calls.AfterNext("Desk.Count", cancel)
 	if result, err := f.Code(ctx, ann, v.ID, wrong(code)); err != nil || result.Outcome != repair.Wrong {
 		t.Fatalf("%+v, %v", result, err)
 	}
-	f.audit.holds(t, audit.ValidationFailed)
+	f.Audit.Holds(t, audit.ValidationFailed)
 }
 
 // Who presses 9 says that somebody else is at it: the code counts no more, whoever has heard it.
@@ -298,9 +294,9 @@ func TestDeclinedCallSpoilsItsCode(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	task := v.Call.Task()
 	_, err := f.calls.Opened(t.Context(), task, "CA1")
-	f.ok(t, err)
-	f.ok(t, f.calls.Spoken(t.Context(), task, 1))
-	f.ok(t, f.calls.Declined(t.Context(), task))
+	check.OK(t, err)
+	check.OK(t, f.calls.Spoken(t.Context(), task, 1))
+	check.OK(t, f.calls.Declined(t.Context(), task))
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	if got, err := f.Validation(t.Context(), ann, v.ID); err != nil || got.Status != repair.Failed || got.Left != 0 {
 		t.Errorf("then %+v, %v", got, err)
@@ -315,10 +311,10 @@ func TestACallThatIsDeclinedAfterItsCodeWasRight(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	task := v.Call.Task()
 	_, err := f.calls.Opened(t.Context(), task, "CA1")
-	f.ok(t, err)
-	f.ok(t, f.calls.Spoken(t.Context(), task, 1))
+	check.OK(t, err)
+	check.OK(t, f.calls.Spoken(t.Context(), task, 1))
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
-	f.ok(t, f.calls.Declined(t.Context(), task))
+	check.OK(t, f.calls.Declined(t.Context(), task))
 	if got, err := f.Validation(t.Context(), ann, v.ID); err != nil || got.Status != repair.Failed || got.Left != 0 {
 		t.Errorf("then %+v, %v", got, err)
 	}
@@ -326,16 +322,16 @@ func TestACallThatIsDeclinedAfterItsCodeWasRight(t *testing.T) {
 	if err != nil || card.Validation != (pins.Validation{}) {
 		t.Errorf("the card has %+v, %v", card.Validation, err)
 	}
-	f.audit.forget()
+	f.Audit.Take()
 	_, err = f.Reset(t.Context(), ann, home, "forgot it")
 	mustBe(t, err, pins.ErrNotValidated)
-	if events := f.audit.holds(t, audit.ResetRefused); events[0].Detail != "the call was declined" {
+	if events := f.Audit.Holds(t, audit.ResetRefused); events[0].Detail != "the call was declined" {
 		t.Errorf("recorded %+v", events[0])
 	}
 	f.unvalidated(t, ann)
-	f.ok(t, f.PhotoID(t.Context(), sue, home, "driver's license MN 1234"))
+	check.OK(t, f.PhotoID(t.Context(), sue, home, "driver's license MN 1234"))
 	_, err = f.Reset(t.Context(), sue, home, "forgot it")
-	f.ok(t, err)
+	check.OK(t, err)
 }
 
 // TestARightCodeWhoseAnswerWasLostCanBeGivenAgain holds that no code is used up for nothing when
@@ -344,7 +340,7 @@ func TestARightCodeWhoseAnswerWasLostCanBeGivenAgain(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
 	for range 5 {
-		f.store.loses.Store(2) // after the try, that it was right
+		f.Calls.LoseNext("Desk.Save", nil, errDown) // after the try, that it was right
 		_, err := f.Code(t.Context(), ann, v.ID, code)
 		mustBe(t, err, errDown)
 	}
@@ -360,7 +356,7 @@ func TestAValidationWhoseCallIsUnknown(t *testing.T) {
 	} {
 		f := newFixture(t)
 		_, err := f.config().Provisioning.Validate(t.Context(), home, pins.ByCall, pins.Note{By: "ann", From: "console", Reason: note})
-		f.ok(t, err)
+		check.OK(t, err)
 		_, err = f.Unlock(t.Context(), ann, home, "locked out")
 		mustBe(t, err, want)
 	}

@@ -11,14 +11,13 @@ import (
 
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 func ring(t testing.TB, id string) secret.Keyring {
 	t.Helper()
 	keys, err := secret.ParseKeyring(id + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return keys
 }
 
@@ -31,9 +30,7 @@ func TestRecordIsReadAsItWasWritten(t *testing.T) {
 		tries: 2, right: true, attempt: "abc", call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", code: secret.New("012345"),
 	}
 	stored, err := want.seal(ring(t, "k"), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	got, err := open(ring(t, "k"), stored)
 	if err != nil || !got.code.Equal(want.code) {
 		t.Fatalf("%v", err)
@@ -48,9 +45,7 @@ func TestRecordsThatCannotBeRead(t *testing.T) {
 	keys := ring(t, "k")
 	sealed := func(plaintext string, id ID) Stored {
 		box, err := keys.Seal(rand.Reader, []byte(plaintext), []byte(boundTo(id)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		return Stored{ID: someID, Revision: 1, Sealed: box}
 	}
 	for name, stored := range map[string]Stored{
@@ -79,9 +74,7 @@ func FuzzOpen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, plaintext []byte) {
 		keys := ring(t, "k")
 		box, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo(someID)))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		r, err := open(keys, Stored{ID: someID, Sealed: box})
 		if err != nil && !errors.Is(err, storage.ErrUnreadable) {
 			t.Errorf("error %v", err)

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -43,28 +44,28 @@ func TestLimitsOfAnHour(t *testing.T) {
 			f.validated(t, bob)
 			f.validated(t, ann)
 			f.Desk = repair.New(f.config())
-			start := f.now
+			start := f.Now()
 			most := c.most
 			if c.what == repair.Calls {
 				most-- // which validated
 			}
 			for range most {
-				f.ok(t, c.do(f, ann))
+				check.OK(t, c.do(f, ann))
 			}
-			f.audit.forget()
-			f.now = start.Add(10 * time.Minute)
+			f.Audit.Take()
+			f.Set(start.Add(10 * time.Minute))
 			for range 10 {
 				limited(t, c.do(f, ann), c.what, start.Add(time.Hour))
 			}
-			f.audit.holds(t, audit.LimitReached)
+			f.Audit.Holds(t, audit.LimitReached)
 			want := []repair.Alert{{What: c.what, Who: ann, Line: home, Until: start.Add(time.Hour)}}
 			if !slices.Equal(f.alerts, want) {
 				t.Errorf("alerts %+v, want %+v", f.alerts, want)
 			}
-			f.ok(t, c.do(f, bob))
-			f.now = start.Add(time.Hour - time.Millisecond)
+			check.OK(t, c.do(f, bob))
+			f.Set(start.Add(time.Hour - time.Millisecond))
 			limited(t, c.do(f, ann), c.what, start.Add(time.Hour))
-			f.now = start.Add(time.Hour)
+			f.Set(start.Add(time.Hour))
 			var limit *repair.LimitError
 			if err := c.do(f, ann); errors.As(err, &limit) {
 				t.Errorf("after an hour: %v", err)
@@ -82,9 +83,9 @@ func TestALimitIsOneOverManyServers(t *testing.T) {
 	for n := range 121 {
 		_, err := desks[n%2].Find(t.Context(), ann, home)
 		if n < 120 {
-			f.ok(t, err)
+			check.OK(t, err)
 		} else {
-			limited(t, err, repair.LookUps, f.now.Add(time.Hour))
+			limited(t, err, repair.LookUps, f.Now().Add(time.Hour))
 		}
 	}
 }
@@ -99,20 +100,20 @@ func TestAKeyHasLimitsToo(t *testing.T) {
 	agent := func(key string, n int) repair.Who {
 		return repair.Who{Name: key + "/" + strconv.Itoa(n), Via: repair.ViaAPI, From: "192.0.2.7"}
 	}
-	start := f.now
+	start := f.Now()
 	for n := range 200 {
 		_, err := f.Find(t.Context(), agent("crm", n), home)
-		f.ok(t, err)
+		check.OK(t, err)
 	}
-	f.audit.forget()
-	f.now = start.Add(time.Minute)
+	f.Audit.Take()
+	f.Set(start.Add(time.Minute))
 	for n := range 30 { // what is refused counts for nobody
 		_, err := f.Find(t.Context(), agent("crm", 2000), home)
 		limited(t, err, repair.LookUps, start.Add(time.Hour))
 		_, err = f.Find(t.Context(), agent("crm", 3000+n), home)
 		limited(t, err, repair.LookUps, start.Add(time.Hour))
 	}
-	events := f.audit.holds(t, audit.LimitReached)
+	events := f.Audit.Holds(t, audit.LimitReached)
 	if events[0].By != "crm/2000" || events[0].Detail != "look-ups, of all agents of the key" {
 		t.Errorf("audit has %+v", events)
 	}
@@ -123,17 +124,17 @@ func TestAKeyHasLimitsToo(t *testing.T) {
 	}
 	for _, free := range []repair.Who{agent("crm2", 1), {Name: "crm", Via: repair.ViaConsole, From: "192.0.2.7"}} {
 		_, err := f.Find(t.Context(), free, home)
-		f.ok(t, err)
+		check.OK(t, err)
 	}
-	f.now = start.Add(time.Hour)
+	f.Set(start.Add(time.Hour))
 	for range 20 {
 		_, err := f.Find(t.Context(), agent("crm", 2000), home)
-		f.ok(t, err)
+		check.OK(t, err)
 	}
 	_, err := f.Find(t.Context(), agent("crm", 2000), home)
-	limited(t, err, repair.LookUps, f.now.Add(time.Hour))
+	limited(t, err, repair.LookUps, f.Now().Add(time.Hour))
 	_, err = f.Find(t.Context(), agent("crm", 2001), home)
-	f.ok(t, err)
+	check.OK(t, err)
 }
 
 // The same call asked for again counts once, for the agent and for the key.
@@ -141,7 +142,7 @@ func TestACallCountsOnceForItsKey(t *testing.T) {
 	f := newFixture(t)
 	for range 400 {
 		_, err := f.Call(t.Context(), repair.Who{Name: "crm/77", Via: repair.ViaAPI}, home, "once")
-		f.ok(t, err)
+		check.OK(t, err)
 	}
 }
 
@@ -152,17 +153,17 @@ func TestWrongClaimsOfAKey(t *testing.T) {
 	claim := func(wrong bool, err error) error {
 		return f.Claim(t.Context(), key, func() (bool, error) { judged++; return wrong, err })
 	}
-	start := f.now
+	start := f.Now()
 	for range 150 { // neither what is right, nor what could not be judged
-		f.ok(t, claim(false, nil))
+		check.OK(t, claim(false, nil))
 		if err := claim(false, errDown); !errors.Is(err, errDown) {
 			t.Fatal(err)
 		}
 	}
 	for range 100 {
-		f.ok(t, claim(true, nil))
+		check.OK(t, claim(true, nil))
 	}
-	f.audit.forget()
+	f.Audit.Take()
 	judged = 0
 	for range 10 {
 		limited(t, claim(false, nil), repair.WrongClaims, start.Add(time.Hour))
@@ -171,28 +172,28 @@ func TestWrongClaimsOfAKey(t *testing.T) {
 	if judged > 0 || !slices.Equal(f.alerts, want) {
 		t.Errorf("%d judged, alerts %+v", judged, f.alerts)
 	}
-	f.audit.holds(t, audit.LimitReached)
+	f.Audit.Holds(t, audit.LimitReached)
 	_, err := f.Secret(t.Context(), repair.Who{Name: "portal/77", Via: repair.ViaAPI}, home, coded, rightSecret)
 	limited(t, err, repair.WrongClaims, start.Add(time.Hour))
 	_, err = f.Secret(t.Context(), ann, home, coded, rightSecret)
-	f.ok(t, err)
-	f.ok(t, f.Claim(t.Context(), repair.Who{Name: "other", Via: repair.ViaAPI}, func() (bool, error) { return true, nil }))
+	check.OK(t, err)
+	check.OK(t, f.Claim(t.Context(), repair.Who{Name: "other", Via: repair.ViaAPI}, func() (bool, error) { return true, nil }))
 }
 
 // TestWrongClaimsOfAKeyInADay are five times those in an hour: a slow one comes to an end, too.
 func TestWrongClaimsOfAKeyInADay(t *testing.T) {
 	f, key := newFixture(t), repair.Who{Name: "portal", Via: repair.ViaAPI}
 	wrong := func() error { return f.Claim(t.Context(), key, func() (bool, error) { return true, nil }) }
-	start := f.now
+	start := f.Now()
 	for n := range 500 {
-		f.now = start.Add(time.Duration(n) * 100 * time.Second)
-		f.ok(t, wrong())
+		f.Set(start.Add(time.Duration(n) * 100 * time.Second))
+		check.OK(t, wrong())
 	}
-	f.now = start.Add(20 * time.Hour)
+	f.Set(start.Add(20 * time.Hour))
 	limited(t, wrong(), repair.WrongClaims, start.Add(24*time.Hour))
-	f.now = start.Add(24 * time.Hour)
-	f.ok(t, wrong())
-	limited(t, wrong(), repair.WrongClaims, f.now.Add(100*time.Second))
+	f.Set(start.Add(24 * time.Hour))
+	check.OK(t, wrong())
+	limited(t, wrong(), repair.WrongClaims, f.Now().Add(100*time.Second))
 }
 
 // TestAHundredWrongClaimsAtOnce are not more than one after another.
@@ -222,9 +223,9 @@ func TestAgentsOfAKeyFailForIt(t *testing.T) {
 		agent := repair.Who{Name: "crm/" + strconv.Itoa(n/50), Via: repair.ViaAPI}
 		_, err := f.Secret(t.Context(), agent, home, accounts.Number("NOBODY-"+strconv.Itoa(n/5)), wrongSecret)
 		if n < 100 {
-			f.ok(t, err)
+			check.OK(t, err)
 		} else {
-			limited(t, err, repair.WrongClaims, f.now.Add(time.Hour))
+			limited(t, err, repair.WrongClaims, f.Now().Add(time.Hour))
 		}
 	}
 }
@@ -233,12 +234,12 @@ func TestAgentsOfAKeyFailForIt(t *testing.T) {
 func TestLookUpsOfAccounts(t *testing.T) {
 	f, key := newFixture(t), repair.Who{Name: "ordering", Via: repair.ViaAPI}
 	for range 100 {
-		f.ok(t, f.MayLookUp(t.Context(), key))
-		f.ok(t, f.LookUp(t.Context(), key, home, "line"))
-		f.ok(t, f.LookUpAccount(t.Context(), key))
-		f.now = f.now.Add(time.Millisecond)
+		check.OK(t, f.MayLookUp(t.Context(), key))
+		check.OK(t, f.LookUp(t.Context(), key, home, "line"))
+		check.OK(t, f.LookUpAccount(t.Context(), key))
+		f.Pass(time.Millisecond)
 	}
-	until := f.now.Add(time.Minute - 100*time.Millisecond)
+	until := f.Now().Add(time.Minute - 100*time.Millisecond)
 	limited(t, f.MayLookUp(t.Context(), key), repair.LookUps, until)
 	limited(t, f.LookUpAccount(t.Context(), key), repair.LookUps, until)
 	limited(t, f.LookUp(t.Context(), key, home, "line"), repair.LookUps, until)
@@ -286,7 +287,7 @@ func TestNoWayToAskForLinesWithoutLimit(t *testing.T) {
 				}
 			}
 			lookups := 0
-			for _, event := range f.audit.events {
+			for _, event := range f.Audit.All() {
 				if event.Action == audit.LookedUp && event.By == "sue" {
 					lookups++
 				}
@@ -309,7 +310,7 @@ func TestNoWayToAskForLinesWithoutLimit(t *testing.T) {
 func TestALookUpThatCannotBeRecordedTellsNothing(t *testing.T) {
 	for name, ask := range waysToAsk {
 		f := newFixture(t)
-		f.audit.down = true
+		f.Calls.Fail("Record", errDown)
 		if err := ask(t, f, missing); !errors.Is(err, errDown) || errors.Is(err, pins.ErrNoLine) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -323,12 +324,12 @@ func TestAValidatedCustomerIsHelpedThoughNoLookUpIsLeft(t *testing.T) {
 	f.validated(t, ann)
 	for range 120 {
 		_, err := f.Find(t.Context(), ann, home)
-		f.ok(t, err)
+		check.OK(t, err)
 	}
 	_, err := f.Call(t.Context(), ann, home, "")
-	limited(t, err, repair.LookUps, f.now.Add(time.Hour))
+	limited(t, err, repair.LookUps, f.Now().Add(time.Hour))
 	_, err = f.Reset(t.Context(), ann, home, "forgot it")
-	f.ok(t, err)
+	check.OK(t, err)
 }
 
 // TestKeysLookUpWithinBounds lets a program look up much more than an agent, and not without end.
@@ -336,7 +337,7 @@ func TestKeysLookUpWithinBounds(t *testing.T) {
 	f := newFixture(t)
 	key, most := repair.Who{Name: "ordering", Via: repair.ViaAPI}, 200
 	for range most {
-		f.ok(t, f.LookUp(t.Context(), key, home, "line"))
+		check.OK(t, f.LookUp(t.Context(), key, home, "line"))
 	}
 	for range 2 {
 		limit := &repair.LimitError{}
@@ -345,9 +346,9 @@ func TestKeysLookUpWithinBounds(t *testing.T) {
 		}
 	}
 	want := audit.Event{Action: audit.LookedUp, By: "ordering", Via: "api", Subject: string(home), Detail: "line"}
-	if got := f.audit.events; len(got) != most+1 || got[0] != want || got[most].Action != audit.LimitReached || len(f.alerts) != 1 {
+	if got := f.Audit.All(); len(got) != most+1 || got[0] != want || got[most].Action != audit.LimitReached || len(f.alerts) != 1 {
 		t.Errorf("%d entries, the first %+v, %d alerts", len(got), got[0], len(f.alerts))
 	}
-	f.now = f.now.Add(time.Minute)
-	f.ok(t, f.LookUp(t.Context(), key, home, "line"))
+	f.Pass(time.Minute)
+	check.OK(t, f.LookUp(t.Context(), key, home, "line"))
 }

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -28,24 +29,24 @@ func TestAValidationCountsForItsAgentInterfaceAndLine(t *testing.T) {
 	for _, who := range []repair.Who{bob, sue, annByKey} {
 		f.unvalidated(t, who)
 	}
-	f.audit.forget()
+	f.Audit.Take()
 	_, err := f.Reset(t.Context(), ann, other, "forgot it")
 	mustBe(t, err, pins.ErrNotValidated)
 	_, err = f.Unlock(t.Context(), ann, other, "forgot it")
 	mustBe(t, err, pins.ErrNotValidated)
-	f.audit.holds(t, audit.ResetRefused, audit.ResetRefused)
+	f.Audit.Holds(t, audit.ResetRefused, audit.ResetRefused)
 }
 
 func TestAValidationCountsForFifteenMinutes(t *testing.T) {
 	for _, late := range []time.Duration{0, time.Millisecond, time.Hour} {
 		f := newFixture(t)
 		f.validated(t, ann)
-		f.now = f.now.Add(15*time.Minute + late)
+		f.Pass(15*time.Minute + late)
 		f.unvalidated(t, ann)
 	}
 	f := newFixture(t)
 	f.validated(t, ann)
-	f.now = f.now.Add(15*time.Minute - time.Millisecond)
+	f.Pass(15*time.Minute - time.Millisecond)
 	if line, err := f.Unlock(t.Context(), ann, home, "locked out"); err != nil || line.Temporary() {
 		t.Errorf("%+v, %v", line, err)
 	}
@@ -71,10 +72,10 @@ func TestResetOfNoLine(t *testing.T) {
 	_, err = f.Secret(t.Context(), ann, missing, coded, rightSecret)
 	mustBe(t, err, pins.ErrNoLine)
 	mustBe(t, f.PhotoID(t.Context(), sue, missing, "driver's license MN 1234"), pins.ErrNoLine)
-	f.audit.holds(t, audit.LookedUp, audit.ResetRefused, audit.LookedUp, audit.LookedUp, audit.LookedUp)
+	f.Audit.Holds(t, audit.LookedUp, audit.ResetRefused, audit.LookedUp, audit.LookedUp, audit.LookedUp)
 	_, err = f.Find(t.Context(), ann, missing)
 	mustBe(t, err, pins.ErrNoLine)
-	f.audit.holds(t, audit.LookedUp)
+	f.Audit.Holds(t, audit.LookedUp)
 }
 
 func TestReasons(t *testing.T) {
@@ -86,7 +87,7 @@ func TestReasons(t *testing.T) {
 	}
 	f.unchanged(t)
 	_, err := f.Reset(t.Context(), ann, home, strings.Repeat("ñ", 500))
-	f.ok(t, err)
+	check.OK(t, err)
 }
 
 func TestNobody(t *testing.T) {
@@ -107,17 +108,17 @@ func TestNobody(t *testing.T) {
 			mustBe(t, err, repair.ErrWho)
 		}
 	}
-	f.audit.holds(t)
+	f.Audit.Holds(t)
 }
 
 func TestWithoutTheAuditNothingIsDone(t *testing.T) {
 	f := newFixture(t)
 	f.validated(t, ann)
 	v, code := f.call(t, ann, home)
-	before, err := f.lines.History(t.Context(), home, 100)
-	f.ok(t, err)
+	before, err := f.DB.Lines().History(t.Context(), home, 100)
+	check.OK(t, err)
 	questions := len(f.accounts.questions)
-	f.audit.down = true
+	f.Calls.Fail("Record", errDown)
 	_, find := f.Find(t.Context(), ann, home)
 	_, call := f.Call(t.Context(), ann, home, "key")
 	_, right := f.Code(t.Context(), ann, v.ID, code)
@@ -130,12 +131,12 @@ func TestWithoutTheAuditNothingIsDone(t *testing.T) {
 		mustBe(t, err, errDown)
 	}
 	f.unchanged(t)
-	after, err := f.lines.History(t.Context(), home, 100)
-	f.ok(t, err)
+	after, err := f.DB.Lines().History(t.Context(), home, 100)
+	check.OK(t, err)
 	if len(after) != len(before) || len(f.accounts.questions) != questions {
 		t.Errorf("history %+v, questions %v", after, f.accounts.questions)
 	}
-	f.audit.down = false
+	f.Calls.Mend("Record")
 	f.unvalidated(t, sue)
 }
 
@@ -169,14 +170,14 @@ func TestSecret(t *testing.T) {
 			if c.want {
 				last = audit.Validated
 			}
-			for _, event := range f.audit.holds(t, audit.ValidationBegun, last) {
+			for _, event := range f.Audit.Holds(t, audit.ValidationBegun, last) {
 				if strings.Contains(event.Detail, string(c.account)) {
 					t.Errorf("recorded %+v", event)
 				}
 			}
 			_, err = f.Reset(t.Context(), ann, c.line, "forgot it")
 			if c.want {
-				f.ok(t, err)
+				check.OK(t, err)
 			} else {
 				mustBe(t, err, pins.ErrNotValidated)
 			}
@@ -215,32 +216,32 @@ func TestPhotoID(t *testing.T) {
 	f := newFixture(t)
 	const note = "driver's license MN 1234, seen in the store"
 	mustBe(t, f.PhotoID(t.Context(), ann, home, note), repair.ErrNotAllowed)
-	f.audit.holds(t, audit.ValidationFailed)
+	f.Audit.Holds(t, audit.ValidationFailed)
 	f.unvalidated(t, ann)
 	for _, bad := range []string{"", "too short", strings.Repeat("x", 501), "a license,\nseen", "a license, \xff"} {
 		mustBe(t, f.PhotoID(t.Context(), sue, home, bad), repair.ErrNote)
 	}
 	f.unvalidated(t, sue)
-	f.ok(t, f.PhotoID(t.Context(), sue, home, note))
-	v, err := f.lines.Validation(t.Context(), home, "sue", "console", f.now)
+	check.OK(t, f.PhotoID(t.Context(), sue, home, note))
+	v, err := f.DB.Lines().Validation(t.Context(), home, "sue", "console", f.Now())
 	if err != nil || v.Method != pins.ByPhotoID || v.Note != note {
 		t.Errorf("%+v, %v", v, err)
 	}
 	_, err = f.Reset(t.Context(), sue, home, "forgot it")
-	f.ok(t, err)
+	check.OK(t, err)
 }
 
 func TestOneKeyIsOneCall(t *testing.T) {
 	f := newFixture(t)
 	first, err := f.Call(t.Context(), ann, home, "key")
-	f.ok(t, err)
+	check.OK(t, err)
 	for range 50 { // beyond the limit of calls
 		again, err := f.Call(t.Context(), ann, home, "key")
 		if err != nil || again.ID != first.ID || again.Call.ID != first.Call.ID {
 			t.Fatalf("%+v, %v", again, err)
 		}
 	}
-	f.audit.holds(t, audit.ValidationBegun)
+	f.Audit.Holds(t, audit.ValidationBegun)
 	for _, c := range []struct {
 		who    repair.Who
 		number nanp.Number
@@ -251,7 +252,7 @@ func TestOneKeyIsOneCall(t *testing.T) {
 			t.Errorf("%+v: %+v, %v", c, v, err)
 		}
 	}
-	f.now = f.now.Add(time.Hour)
+	f.Pass(time.Hour)
 	late, err := f.Call(t.Context(), ann, home, "key")
 	if err != nil || late.ID != first.ID || late.Status != repair.TooLate {
 		t.Errorf("an hour later %+v, %v", late, err)
@@ -274,14 +275,14 @@ func TestOneKeyAtOnceIsOneCall(t *testing.T) {
 // TestACallThatBrokeOffGoesOn holds that the same key goes on where the last try ended.
 func TestACallThatBrokeOffGoesOn(t *testing.T) {
 	f := newFixture(t)
-	f.store.fails = "save" // after the call was asked for, before that was noted
+	f.Calls.Fail("Desk.Save", errDown) // after the call was asked for, before that was noted
 	_, err := f.Call(t.Context(), ann, home, "key")
 	mustBe(t, err, errDown)
-	f.store.fails = ""
+	f.Calls.Mend("")
 	v, err := f.Call(t.Context(), ann, home, "key")
-	f.ok(t, err)
+	check.OK(t, err)
 	code, err := f.ValidationCode(t.Context(), v.Call.Ref)
-	f.ok(t, err)
+	check.OK(t, err)
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 }
 
@@ -292,22 +293,22 @@ func TestCallsThatAreRefused(t *testing.T) {
 	f.calls = deliveries.New(config)
 	f.Desk = repair.New(f.config())
 	_, err := f.Call(t.Context(), ann, home, "")
-	f.ok(t, err)
+	check.OK(t, err)
 	_, err = f.Call(t.Context(), ann, home, "")
 	var limit *deliveries.LimitError
 	if !errors.As(err, &limit) {
 		t.Errorf("error %v, want a limit", err)
 	}
-	f.audit.holds(t, audit.ValidationBegun, audit.ValidationBegun, audit.ValidationFailed)
+	f.Audit.Holds(t, audit.ValidationBegun, audit.ValidationBegun, audit.ValidationFailed)
 }
 
 func TestResetAfterALostAnswer(t *testing.T) {
 	f := newFixture(t)
 	f.validated(t, ann)
-	f.lines.lose = true
+	f.Calls.LoseNext("Lines.Reset", errDown)
 	_, err := f.Reset(t.Context(), ann, home, "forgot it")
 	mustBe(t, err, errDown)
-	f.audit.holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset, audit.ResetRefused)
+	f.Audit.Holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset, audit.ResetRefused)
 	line, err := f.Reset(t.Context(), ann, home, "forgot it")
 	if err != nil || !line.Temporary() || f.told(t) != 2 { // the first was one too, and one call tells both
 		t.Errorf("%+v, %v, told %d times", line, err, f.told(t))
@@ -320,14 +321,14 @@ func TestHangingUpLeavesNothingHalfDone(t *testing.T) {
 	f := newFixture(t)
 	f.validated(t, ann)
 	ctx, hangUp := context.WithCancel(t.Context())
-	f.audit.forget()
-	f.audit.hangUp = hangUp
+	f.Audit.Take()
+	f.Calls.After("Record", func(ctx context.Context) error { hangUp(); return ctx.Err() })
 	line, err := f.Reset(ctx, ann, home, "forgot it")
-	f.ok(t, err)
+	check.OK(t, err)
 	if ctx.Err() == nil || !line.Temporary() || f.told(t) != 1 {
 		t.Errorf("line %+v, told %d times", line, f.told(t))
 	}
-	f.audit.holds(t, audit.PINReset)
+	f.Audit.Holds(t, audit.PINReset)
 }
 
 // TestOpenAccount: whoever opens an account is recorded before, is bounded, and learns of numbers no more
@@ -336,27 +337,27 @@ func TestOpenAccount(t *testing.T) {
 	f := newFixture(t)
 	closed := func() bool {
 		result, err := f.accounts.Verify(t.Context(), coded, wrongSecret)
-		f.ok(t, err)
+		check.OK(t, err)
 		return result.Closed
 	}
 	for n := 0; !closed(); n++ {
-		if f.now = f.now.Add(30 * time.Minute); n > 20 {
+		if f.Pass(30 * time.Minute); n > 20 {
 			t.Fatal("does not close")
 		}
 	}
-	f.audit.down = true
+	f.Calls.Fail("Record", errDown)
 	if err := f.OpenAccount(t.Context(), ann, coded, "mistyped"); !errors.Is(err, errDown) || !closed() {
 		t.Fatalf("unrecorded: %v", err)
 	}
-	f.audit.down = false
+	f.Calls.Mend("Record")
 	for reason, who := range map[string]repair.Who{"": ann, "a\nb": ann, "mistyped": {}} {
 		if err := f.OpenAccount(t.Context(), who, coded, reason); err == nil || !closed() {
 			t.Errorf("%q by %q: %v", reason, who.Name, err)
 		}
 	}
-	f.audit.forget()
-	f.ok(t, f.OpenAccount(t.Context(), ann, coded, "mistyped"))
-	event := f.audit.holds(t, audit.AccountOpened)[0]
+	f.Audit.Take()
+	check.OK(t, f.OpenAccount(t.Context(), ann, coded, "mistyped"))
+	event := f.Audit.Holds(t, audit.AccountOpened)[0]
 	if event.By != "ann" || event.Subject != "account "+string(coded) || event.Detail != "mistyped" {
 		t.Errorf("recorded %+v", event)
 	}
@@ -378,7 +379,7 @@ func TestOpenAccount(t *testing.T) {
 	}
 	for range 120 {
 		_, err := f.Find(t.Context(), sue, home)
-		f.ok(t, err)
+		check.OK(t, err)
 	}
 	for _, number := range []accounts.Number{coded, nobodys} {
 		if err := f.OpenAccount(t.Context(), sue, number, "mistyped"); !errors.As(err, &limit) || limit.What != repair.LookUps {

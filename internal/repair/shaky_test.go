@@ -2,63 +2,18 @@ package repair_test
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
-	"updatecenter/pins"
+	"updatecenter/internal/testkit/check"
 )
-
-// witness is an audit that can be out of order.
-type witness struct {
-	mu     sync.Mutex
-	events []audit.Event
-	down   bool
-	fails  audit.Action // that alone can't be recorded
-	hangUp func()       // called by each Record, once it stands
-}
-
-func (w *witness) Record(ctx context.Context, event audit.Event) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.down || event.Action == w.fails {
-		return errDown
-	}
-	w.events = append(w.events, event)
-	if w.hangUp != nil {
-		w.hangUp()
-	}
-	return ctx.Err()
-}
-
-func (w *witness) forget() { w.events = nil }
-
-// holds wants these actions since the last look.
-func (w *witness) holds(t testing.TB, want ...audit.Action) []audit.Event {
-	t.Helper()
-	var got []audit.Action
-	for _, event := range w.events {
-		got = append(got, event.Action)
-	}
-	if !slices.Equal(got, want) {
-		t.Fatalf("audit has %v, want %v", got, want)
-	}
-	events := w.events
-	w.forget()
-	return events
-}
 
 // asked are accounts that count what they are asked.
 type asked struct {
@@ -76,79 +31,6 @@ func (a *asked) Verify(ctx context.Context, number accounts.Number, claim accoun
 	return a.Accounts.Verify(ctx, number, claim)
 }
 
-// shakyLines are lines that can be out of order.
-type shakyLines struct {
-	redisstore.Lines
-	down bool // for validations and resets
-	lose bool // the next answer is lost
-}
-
-func (l *shakyLines) provide(ctx context.Context, now time.Time) error {
-	if _, err := l.Add(ctx, []pins.NewLine{{Number: home, Language: "es"}, {Number: other}}, now); err != nil {
-		return err
-	}
-	line, err := l.Line(ctx, home)
-	if err != nil {
-		return err
-	}
-	return l.Change(ctx, pins.Change{
-		Number: home, Revision: line.Revision, PIN: "a hash", Turn: pins.Turn{Call: "CA1"},
-		Record: pins.Record{At: now, Event: pins.Changed, By: pins.ByCaller},
-	})
-}
-
-func (l *shakyLines) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
-	return l.Line(ctx, number)
-}
-
-func (l *shakyLines) Validate(ctx context.Context, number nanp.Number, v pins.Validation, record pins.Record) error {
-	if l.down {
-		return errDown
-	}
-	return l.Lines.Validate(ctx, number, v, record)
-}
-
-func (l *shakyLines) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
-	if l.down {
-		return errDown
-	}
-	if err := l.Lines.Reset(ctx, number, record, notice); err != nil || !l.lose {
-		return err
-	}
-	l.lose = false
-	return errDown
-}
-
-// shaky is a store that can be out of order.
-type shaky struct {
-	redisstore.Desk
-	fails   string
-	counted func()       // called by each Count, once it stands; nil: none
-	loses   atomic.Int64 // the answer to the save after so many less one
-}
-
-func (s *shaky) Save(ctx context.Context, v repair.Stored) error {
-	if s.fails == "save" {
-		return errDown
-	}
-	err := s.Desk.Save(ctx, v)
-	if s.loses.Add(-1) == 0 {
-		return errDown
-	}
-	return err
-}
-
-func (s *shaky) Count(ctx context.Context, count repair.Count) (repair.Counted, error) {
-	if s.fails == "count" {
-		return repair.Counted{}, errDown
-	}
-	counted, err := s.Desk.Count(ctx, count)
-	if s.counted != nil {
-		s.counted()
-	}
-	return counted, err
-}
-
 // mute is an exchange that rings nobody.
 type mute struct{}
 
@@ -160,18 +42,6 @@ func (mute) Find(context.Context, nanp.Number, time.Time) ([]deliveries.FoundCal
 
 func (mute) HangUp(context.Context, string) error { return nil }
 
-// mustHide fails when text holds a code, as it is, in hexadecimal or as a list of bytes.
-func mustHide(t *testing.T, where, text string, codes ...string) {
-	t.Helper()
-	for _, code := range codes {
-		for _, form := range []string{code, fmt.Sprintf("%x", code), fmt.Sprint([]byte(code))} {
-			if strings.Contains(text, form) {
-				t.Errorf("%s holds %s: %s", where, code, text)
-			}
-		}
-	}
-}
-
 // TestNothingHoldsACode looks for the code, and for one that was typed, in all that the desk
 // returns, keeps, records and logs.
 func TestNothingHoldsACode(t *testing.T) {
@@ -179,25 +49,25 @@ func TestNothingHoldsACode(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	typed := wrong(code)
 	result, err := f.Code(t.Context(), ann, v.ID, typed)
-	f.ok(t, err)
+	check.OK(t, err)
 	seen, err := f.Validation(t.Context(), ann, v.ID)
-	f.ok(t, err)
-	stored, err := f.store.Load(t.Context(), v.ID)
-	f.ok(t, err)
+	check.OK(t, err)
+	stored, err := f.World.Desk().Load(t.Context(), v.ID)
+	check.OK(t, err)
 	_, shape := f.Code(t.Context(), ann, v.ID, secret.New(code.Reveal()+"0"))
-	f.lines.down = true
+	f.Calls.Fail("Lines.Validate", errDown)
 	_, failed := f.Code(t.Context(), ann, v.ID, code)
-	f.lines.down = false
+	f.Calls.Mend("Lines.Validate")
 	_, err = f.Code(t.Context(), ann, v.ID, code)
-	f.ok(t, err)
+	check.OK(t, err)
 	card, err := f.Find(t.Context(), ann, home)
-	f.ok(t, err)
+	check.OK(t, err)
 	for name, value := range map[string]any{
 		"validation": v, "seen": seen, "result": result, "stored": stored, "card": card,
-		"desk": *f.Desk, "codes": f.codes(), "config": f.config(), "audit": f.audit.events, "shape": shape.Error(), "failed": failed.Error(),
-		"log": f.log.String(), "code": code,
+		"desk": *f.Desk, "codes": f.codes(), "config": f.config(), "audit": f.Audit.All(), "shape": shape.Error(), "failed": failed.Error(),
+		"log": f.Log.String(), "code": code,
 	} {
-		mustHide(t, name, logtest.Shown(value), code.Reveal(), typed.Reveal())
+		logtest.Hides(t, name, logtest.Shown(value), code.Reveal(), typed.Reveal())
 	}
 }
 

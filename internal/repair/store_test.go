@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestStore holds each sentence of the contract of [repair.Store]. Time is handed to the store, so that no
@@ -23,7 +24,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: testkit.T{T: t}, store: fresh(t).Desk(), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: check.T{T: t}, store: fresh(t).Desk(), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -32,7 +33,7 @@ func TestStore(t *testing.T) {
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     testkit.T
+	t     check.T
 	store repair.Store
 	start time.Time
 }

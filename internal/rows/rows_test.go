@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 
 	"updatecenter/internal/rows"
+	"updatecenter/internal/testkit/check"
 )
 
 var columns = []rows.Column{
@@ -33,9 +34,7 @@ func read(r io.Reader) (all []string) {
 func wide(t testing.TB, order unicode.Endianness, mark unicode.BOMPolicy, s string) string {
 	t.Helper()
 	encoded, err := unicode.UTF16(order, mark).NewEncoder().String(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return encoded
 }
 
@@ -144,9 +143,7 @@ func TestBad(t *testing.T) {
 	file := "number,full_name,pin\n612,\"a\u202e" + strings.Repeat("b", 80) + "\",4821\n613,,\n"
 	var got []string
 	for row, err := range rows.Read(strings.NewReader(file), columns) {
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		for _, column := range []string{"number", "full_name", "pin"} {
 			got = append(got, row.Bad(column, "no").Error())
 		}
@@ -174,9 +171,7 @@ func rejected(t testing.TB, file string) string {
 		}
 		var bad *rows.Error
 		if errors.As(err, &bad) {
-			if err := rejects.Add(bad); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, rejects.Add(bad))
 		}
 	}
 	return out.String()
@@ -282,9 +277,7 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, err := range rows.Read(strings.NewReader(file), columns) {
-			if err != nil {
-				b.Fatal(err)
-			}
+			check.OK(b, err)
 		}
 	}
 }

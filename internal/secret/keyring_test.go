@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 // entry writes a key made of one byte 32 times.
@@ -22,9 +23,7 @@ func entry(id string, b byte) string {
 func mustRing(t testing.TB, entries ...string) secret.Keyring {
 	t.Helper()
 	ring, err := secret.ParseKeyring(strings.Join(entries, ","))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return ring
 }
 
@@ -151,9 +150,7 @@ func TestKeysDependOnTheirID(t *testing.T) {
 		t.Errorf("the same bytes under two ids give one MAC (%v, %v)", errA, errB)
 	}
 	sealed, err := one.Seal(rand.Reader, []byte("8265"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	renamed := slices.Concat([]byte{1, 5}, []byte("other"), sealed[2+len("one"):])
 	if _, err := other.Open(renamed, nil); !errors.Is(err, secret.ErrUnreadable) {
 		t.Errorf("renamed: %v; want ErrUnreadable", err)
@@ -176,9 +173,7 @@ func FuzzParseKeyring(f *testing.F) {
 			return
 		}
 		sealed, err := ring.Seal(rand.Reader, []byte("8265"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		if opened, err := ring.Open(sealed, nil); string(opened) != "8265" || err != nil {
 			t.Fatalf("Open = %q, %v", opened, err)
 		}

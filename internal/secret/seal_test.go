@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestSealRoundTrip(t *testing.T) {
@@ -18,9 +19,7 @@ func TestSealRoundTrip(t *testing.T) {
 		t.Run(fmt.Sprint(size), func(t *testing.T) {
 			plaintext := bytes.Repeat([]byte("8"), size)
 			sealed, err := ring.Seal(rand.Reader, plaintext, []byte("CA1"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			if want := size + 42 + len("current"); len(sealed) != want {
 				t.Errorf("%d bytes sealed in %d; want %d", size, len(sealed), want)
 			}
@@ -48,9 +47,7 @@ func TestSealLeavesPlaintextAlone(t *testing.T) {
 	ring := mustRing(t, entry("a", 1))
 	plaintext := []byte("8265")
 	sealed, err := ring.Seal(rand.Reader, plaintext, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	before := bytes.Clone(sealed)
 	opened, err := ring.Open(sealed, nil)
 	if err != nil || string(plaintext) != "8265" || !bytes.Equal(sealed, before) {
@@ -68,13 +65,9 @@ func TestRotation(t *testing.T) {
 	fresh := mustRing(t, entry("2026b", 2))
 
 	before, err := old.Seal(rand.Reader, []byte("before"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	after, err := both.Seal(rand.Reader, []byte("after"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if opened, err := both.Open(before, nil); string(opened) != "before" || err != nil {
 		t.Errorf("the old key doesn't open: %q, %v", opened, err)
 	}
@@ -94,9 +87,7 @@ func TestRotation(t *testing.T) {
 func TestOpenRefusesEveryChange(t *testing.T) {
 	ring := mustRing(t, entry("a", 1), entry("b", 2))
 	sealed, err := ring.Seal(rand.Reader, []byte("8265"), []byte("CA1"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	refused := func(what string, changed, additional []byte) {
 		t.Helper()
 		if opened, err := ring.Open(changed, additional); opened != nil || !errors.Is(err, secret.ErrUnreadable) {
@@ -123,9 +114,7 @@ func TestNoKeys(t *testing.T) {
 		t.Errorf("Seal: %v; want ErrUnknownKey", err)
 	}
 	sealed, err := mustRing(t, entry("a", 1)).Seal(rand.Reader, nil, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if _, err := ring.Open(sealed, nil); !errors.Is(err, secret.ErrUnreadable) {
 		t.Errorf("Open: %v; want ErrUnreadable", err)
 	}
@@ -167,9 +156,7 @@ func FuzzOpen(f *testing.F) {
 	ring := mustRing(f, entry("a", 1), entry("b", 2))
 	// A fixed nonce, as each of the fuzzer's processes must seal the same.
 	sealed, err := ring.Seal(bytes.NewReader(make([]byte, 24)), []byte("8265"), []byte("CA1"))
-	if err != nil {
-		f.Fatal(err)
-	}
+	check.OK(f, err)
 	f.Add([]byte(nil), []byte(nil))
 	f.Add([]byte{1}, []byte(nil))
 	f.Add([]byte{1, 255}, []byte(nil))
@@ -205,9 +192,7 @@ func BenchmarkSeal(b *testing.B) {
 func BenchmarkOpen(b *testing.B) {
 	ring, additional := mustRing(b, entry("current", 1)), []byte("CA1234567890ABCDE")
 	sealed, err := ring.Seal(rand.Reader, make([]byte, 500), additional)
-	if err != nil {
-		b.Fatal(err)
-	}
+	check.OK(b, err)
 	b.SetBytes(500)
 	b.ReportAllocs()
 	for b.Loop() {

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 const hidden = "hunter2-hunter2"
@@ -97,16 +98,12 @@ type configuration struct{ Token secret.Text }
 func TestEncodings(t *testing.T) {
 	s := newSettings(t)
 	encoded, err := json.Marshal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if shown(string(encoded)) || !strings.Contains(string(encoded), `"Token":"`+secret.Dots+`"`) {
 		t.Errorf("JSON: %s", encoded)
 	}
 	encoded, err = xml.Marshal(configuration{s.Token})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if shown(string(encoded)) || !strings.Contains(string(encoded), secret.Dots) {
 		t.Errorf("XML: %s", encoded)
 	}
@@ -165,9 +162,7 @@ func TestEqual(t *testing.T) {
 
 func TestTextUnmarshal(t *testing.T) {
 	var s struct{ Token, None secret.Text }
-	if err := json.Unmarshal([]byte(`{"Token":"hunter2-hunter2","None":""}`), &s); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, json.Unmarshal([]byte(`{"Token":"hunter2-hunter2","None":""}`), &s))
 	if s.Token.Reveal() != hidden || !s.None.IsZero() {
 		t.Error("secrets weren't read from JSON")
 	}
@@ -196,9 +191,7 @@ func TestDigitsAreEven(t *testing.T) {
 		all[i] = byte(i)
 	}
 	code, err := secret.Digits(bytes.NewReader(all[:]), 250)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	drawn := map[rune]int{}
 	for _, digit := range code.Reveal() {
 		drawn[digit]++

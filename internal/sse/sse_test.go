@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"updatecenter/internal/sse"
+	"updatecenter/internal/testkit/check"
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
@@ -18,9 +19,7 @@ var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 func TestStream(t *testing.T) {
 	w := httptest.NewRecorder() // which has no deadlines
 	s, err := sse.Open(w, time.Minute, start)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for header, want := range map[string]string{"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"} {
 		if got := w.Header().Get(header); got != want {
 			t.Errorf("%s = %q; want %q", header, got, want)
@@ -38,9 +37,7 @@ func TestBeat(t *testing.T) {
 	const beat = ": nothing new\n\n"
 	w := httptest.NewRecorder()
 	s, err := sse.Open(w, time.Minute, start)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, step := range []struct {
 		after time.Duration
 		text  string // to send; empty: a beat
@@ -108,16 +105,10 @@ func TestClientIsGone(t *testing.T) {
 	}
 	later := &failing{ResponseRecorder: httptest.NewRecorder()}
 	s, err := sse.Open(later, time.Minute, start)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	later.take = errBroken
-	if err := s.Send("data: 1\n\n", start); !errors.Is(err, errBroken) {
-		t.Errorf("sent to nobody: %v", err)
-	}
-	if err := s.Beat(start.Add(time.Minute)); !errors.Is(err, errBroken) {
-		t.Errorf("beat for nobody: %v", err)
-	}
+	check.Is(t, s.Send("data: 1\n\n", start), errBroken)
+	check.Is(t, s.Beat(start.Add(time.Minute)), errBroken)
 }
 
 // TestOutlastsTheServersTimes goes through a server that gives other requests a fraction of a
@@ -146,13 +137,9 @@ func TestOutlastsTheServersTimes(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	response, err := server.Client().Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer response.Body.Close()
 	body := bufio.NewReader(response.Body)
 	for range 2 {

@@ -11,21 +11,24 @@ import (
 	"updatecenter/internal/deliveries"
 )
 
-// Queue is a [deliveries.Queue] that runs tasks when it is told to. The zero value is ready. Any number of
-// goroutines may use it.
+// Queue is a [deliveries.Queue] that runs tasks when it is told to. Its calls are named "Queue". The zero
+// value is ready. Any number of goroutines may use it.
 type Queue struct {
+	calls *Calls
 	mu    sync.Mutex
 	tasks map[deliveries.Task]time.Time
 }
 
 // Enqueue implements [deliveries.Queue].
-func (q *Queue) Enqueue(_ context.Context, _ deliveries.Class, task deliveries.Task, at time.Time) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if _, waits := q.tasks[task]; !waits {
-		q.put(task, at)
-	}
-	return nil
+func (q *Queue) Enqueue(ctx context.Context, _ deliveries.Class, task deliveries.Task, at time.Time) error {
+	return q.calls.err(ctx, "Queue", func() error {
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		if _, waits := q.tasks[task]; !waits {
+			q.put(task, at)
+		}
+		return nil
+	})
 }
 
 // Run runs the tasks that are due by now, one after the other and the longest due first, and

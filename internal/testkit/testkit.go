@@ -1,8 +1,10 @@
-// Package testkit makes what tests of several packages need: the stores of all domains, on an
-// embedded Redis of the test's own. Only tests import it; floors_test.go holds that.
+// Package testkit makes what tests of several packages need: a [World] with the stores of all domains on an
+// embedded Redis of the test's own, a clock, keys, and who takes e-mails, what is recorded and what is logged.
+// Only tests import it; floors_test.go holds that.
 //
-//	db := testkit.Redis(t)
-//	lines := db.Lines()
+//	w := testkit.New(t)
+//	w.AddLines(t, pins.NewLine{Number: testkit.Home})
+//	w.Calls.FailNext("Lines.Change", errDown)
 package testkit
 
 import (
@@ -21,10 +23,12 @@ import (
 	"updatecenter/ivr"
 )
 
-// slower is how many times as long as in production an operation may take: machines may be busy with other tests.
-const slower = 20
-
-const patience = slower * time.Second
+// As machines may be busy with other tests, a turn may take slower times as long as in production, and a
+// question to Redis as long as patience.
+const (
+	slower   = 20
+	patience = 5 * time.Minute
+)
 
 // Times are what a turn of a call may take on a busy machine. That of the look after a failure is as in
 // production, as that is waited for.

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -102,9 +103,7 @@ func (w *world) apiKey() string {
 	if err == nil {
 		err = w.db.Keys().AddKey(w.t.Context(), key)
 	}
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	return token.Reveal()
 }
 
@@ -113,16 +112,12 @@ func (w *world) validate(token string, line nanp.Number) {
 	w.t.Helper()
 	request, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost,
 		w.balancer.url+"/v1/lines/"+string(line)+"/validations", strings.NewReader(`{"agent":"77","method":"call"}`))
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	request.Header.Set("Authorization", "Bearer "+token)
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", "for-"+string(line))
 	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	defer answer.Body.Close()
 	if answer.StatusCode >= 300 {
 		body, _ := io.ReadAll(answer.Body)

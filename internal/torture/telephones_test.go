@@ -18,6 +18,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )
@@ -61,9 +62,7 @@ func newTelephones(t testing.TB, target string) *telephones {
 		PublicURL: publicURL, Target: target, AuthToken: secret.New(authToken),
 		Client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	w.exchange, w.rest = exchange, simulator.NewREST(exchange)
 	server := httptest.NewServer(w)
 	w.url = server.URL

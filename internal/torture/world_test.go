@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )
@@ -127,9 +128,7 @@ func newWorld(t testing.TB, p plan) *world {
 func (w *world) openRedis() {
 	w.t.Helper()
 	db, err := redisstore.OpenWithin(w.plan.redis.url, patience)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	w.t.Cleanup(func() { db.Close() })
 	w.db = db
 	w.lines = w.newLines(nil)
@@ -139,20 +138,14 @@ func (w *world) openRedis() {
 func (w *world) newLines(notice pins.Notice) *pins.Lines {
 	w.t.Helper()
 	keys, err := secret.ParseKeyring(secretKeys)
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	hasher, err := hash.New(hash.Config{Keys: keys, Params: hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	lines, err := pins.New(pins.Config{
 		Store: w.db.Lines(), Callers: w.db.Lines(), Hasher: hasher, Notice: notice,
 		Policy: pins.Policy{Temporary: secret.New(temporaryPIN), MinDigits: 4, MaxDigits: 4},
 	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	return lines
 }
 
@@ -160,9 +153,7 @@ func (w *world) newLines(notice pins.Notice) *pins.Lines {
 func (w *world) start(s *server) {
 	w.t.Helper()
 	binary, err := program()
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	check.OK(w.t, err)
 	s.process = programtest.Start(w.t, binary, slices.Concat([]string{
 		"LISTEN_ADDR=" + s.address, "PUBLIC_URL=" + publicURL, "REDIS_URL=" + w.plan.redis.url, "SECRET_KEYS=" + secretKeys,
 		"TWILIO_AUTH_TOKEN=" + authToken, "TWILIO_ACCOUNT_SID=" + simulator.DefaultAccountSID, "TWILIO_API_BASE_URL=" + w.telephones.url,

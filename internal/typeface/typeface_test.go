@@ -10,6 +10,7 @@ import (
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/text/unicode/norm"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/typeface"
 )
 
@@ -49,9 +50,7 @@ func TestSet(t *testing.T) {
 // TestBoldHasTheSame holds that what can be printed can be printed bold.
 func TestBoldHasTheSame(t *testing.T) {
 	bold, err := sfnt.Parse(typeface.Bold)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	var buffer sfnt.Buffer
 	count := 0
 	for r := rune(0); r <= 0xffff; r++ {

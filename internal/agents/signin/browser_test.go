@@ -49,7 +49,7 @@ func (w *world) stranger(name string) {
 	for _, delay := range delays[:10] {
 		w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
 		if delay < time.Hour {
-			w.advance(delay)
+			w.Pass(delay)
 		}
 	}
 	w.waits(w.try(w.begun(name), password), time.Hour)
@@ -81,16 +81,16 @@ func TestFailuresInTheOwnBrowserCountThere(t *testing.T) {
 			w.waits(w.try(w.begunIn(browser, "ann", "198.51.100.7"), password), delay)
 		}
 		if n < 10 {
-			w.advance(delay)
+			w.Pass(delay)
 		}
 	}
 	w.ok(w.try(w.begun("ann"), password))
 	w.ok(w.try(w.begunIn(second, "ann", here), password))
 	const detail = "after 10 failures in a row, in a browser where the agent has signed in"
-	if locks := w.audit.of(audit.SignInLocked); len(locks) != 1 || locks[0].Detail != detail {
+	if locks := w.Audit.Of(audit.SignInLocked); len(locks) != 1 || locks[0].Detail != detail {
 		t.Errorf("recorded %v", locks)
 	}
-	w.mails.last(t, agents.Locked)
+	w.Mail.Last(t, agents.Locked)
 	w.waits(w.try(w.begunIn(w.remembered(browser, "bob"), "ann", here), password), 15*time.Minute) // a new token, and the same count
 }
 
@@ -103,7 +103,7 @@ func TestAHundredFailuresCloseTheOwnBrowserToo(t *testing.T) {
 		if closed := errors.Is(err, signin.ErrLocked); closed != (n == 99) {
 			t.Fatalf("failure %d: %v", n+1, err)
 		}
-		w.advance(time.Hour)
+		w.Pass(time.Hour)
 	}
 	w.is(w.try(w.begunIn(browser, "ann", here), password), signin.ErrLocked)
 }
@@ -118,13 +118,13 @@ func TestWhatIsNoBrowserOfTheAgent(t *testing.T) {
 		"another agent's":  func(w *world, _ signin.Token) signin.Token { return w.remembered(signin.Token{}, "bob") },
 		"one used already": func(w *world, mine signin.Token) signin.Token { w.remembered(mine, "ann"); return mine },
 		"one too old": func(w *world, mine signin.Token) signin.Token {
-			w.advance(signin.RememberFor)
+			w.Pass(signin.RememberFor)
 			return mine
 		},
 		"one older, of two": func(w *world, mine signin.Token) signin.Token {
-			w.advance(signin.RememberFor - time.Hour)
+			w.Pass(signin.RememberFor - time.Hour)
 			mine = w.remembered(mine, "bob")
-			w.advance(time.Hour)
+			w.Pass(time.Hour)
 			return mine
 		},
 		"before sessions were ended": func(w *world, mine signin.Token) signin.Token { w.ended("ann"); return mine },
@@ -182,7 +182,7 @@ func TestNewBrowsersAreBounded(t *testing.T) {
 		}
 	}
 	w.remembered(signin.Token{}, "bob")
-	w.advance(24 * time.Hour)
+	w.Pass(24 * time.Hour)
 	w.remembered(signin.Token{}, "ann")
 }
 
@@ -199,13 +199,12 @@ func TestABrowserTellsNoNames(t *testing.T) {
 	w := locked(t)
 	browser, work := w.remembered(signin.Token{}, "ann"), map[string]string{}
 	for _, name := range []string{"bob", "nobody", "no user name at all", ""} {
-		w.stores.asked = nil
-		profiles, hashes := w.people.asked.Load(), w.hasher.hashes.Load()
+		w.work()
 		w.is(w.try(w.begunIn(browser, name, here), "wrong"), signin.ErrWrong)
-		work[name] = fmt.Sprintf("%v, %d profiles, %d hashes", w.stores.asked, w.people.asked.Load()-profiles, w.hasher.hashes.Load()-hashes)
+		work[name] = w.work()
 	}
 	for name, done := range work {
-		if done != "[get count put get count count], 1 profiles, 1 hashes" {
+		if done != "Get Count Put Get Count Count, 1 profiles, 1 hashes" {
 			t.Errorf("%q: %s", name, done)
 		}
 	}
@@ -227,7 +226,7 @@ func TestABarredAddress(t *testing.T) {
 		}
 	}
 	w.begunIn(browser, "ann", here)
-	log := w.log.String()
+	log := w.Log.String()
 	for _, want := range []string{`because_of="failures to sign in" count=50`, `because_of="sign-ins begun" count=300`} {
 		if strings.Count(log, want) != 1 {
 			t.Errorf("the log lacks %s:\n%s", want, log)
@@ -241,7 +240,7 @@ func TestABarredAddress(t *testing.T) {
 // changeCode is the code that was sent to an address.
 func (w *world) changeCode(to string) secret.Text {
 	w.t.Helper()
-	for _, m := range w.mails.of(agents.ChangeCode) {
+	for _, m := range w.Mail.Of(agents.ChangeCode) {
 		if m.To == to {
 			return m.Code
 		}
@@ -259,7 +258,7 @@ func TestChangeIsProved(t *testing.T) {
 	ann, bob := w.session(w.signedIn("ann")), w.session(w.signedIn("bob"))
 	_, err := w.BeginChange(ctx, ann, secret.New("wrong wrong wrong"), "address", "new@example.com", here)
 	w.is(err, signin.ErrWrong)
-	if n := len(w.mails.of(agents.ChangeCode)); n != 0 {
+	if n := len(w.Mail.Of(agents.ChangeCode)); n != 0 {
 		t.Fatalf("%d codes for a wrong password", n)
 	}
 	token, err := w.BeginChange(ctx, ann, secret.New(password), "address", "new@example.com", here)
@@ -290,7 +289,7 @@ func TestChangeIsProved(t *testing.T) {
 
 	token, err = w.BeginChange(ctx, ann, secret.New(password), "app", "", here)
 	w.ok(err)
-	w.advance(10 * time.Minute)
+	w.Pass(10 * time.Minute)
 	_, err = w.Change(ctx, ann, token)
 	w.is(err, signin.ErrExpired)
 }
@@ -306,7 +305,7 @@ func TestChangeByApp(t *testing.T) {
 	change, err := w.BeginChange(ctx, ann, secret.New(password), "email", "ann@example.com", here)
 	w.ok(err)
 	w.is(w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here), signin.ErrWrong) // it signed in
-	w.advance(time.Minute)
+	w.Pass(time.Minute)
 	w.is(w.Prove(ctx, ann, change, w.code(a), secret.New("000000"), here), signin.ErrWrong)
 	w.ok(w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here))
 }
@@ -320,7 +319,7 @@ func TestChangesAreTriedFiveTimes(t *testing.T) {
 	w.ok(err)
 	for range 5 {
 		w.is(w.Prove(ctx, ann, token, secret.New("000000"), secret.Text{}, here), signin.ErrWrong)
-		w.advance(time.Minute)
+		w.Pass(time.Minute)
 	}
 	w.is(w.Prove(ctx, ann, token, w.changeCode("ann@example.com"), secret.Text{}, here), signin.ErrUsedUp)
 }

@@ -1,8 +1,6 @@
 package signin_test
 
 import (
-	"crypto/rand"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -13,10 +11,7 @@ import (
 
 func TestNewRefuses(t *testing.T) {
 	w := newWorld(t)
-	whole := signin.Config{
-		Agents: w.agents, Store: w.stores, Attempts: w.stores, Mailer: w.mails, Audit: w.audit, Keys: w.keys,
-		Now: time.Now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
-	}
+	whole := w.config()
 	if _, err := signin.New(whole); err != nil {
 		t.Fatal(err)
 	}
@@ -52,13 +47,13 @@ func TestNewRefuses(t *testing.T) {
 func TestDeletedAgents(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
-	w.advance(400 * 24 * time.Hour)
+	w.Pass(400 * 24 * time.Hour)
 	w.ok(w.agents.Sweep(t.Context()))
 	for _, delay := range delays[:10] {
 		w.is(w.try(w.begun("ann"), password), signin.ErrWrong)
-		w.advance(delay)
+		w.Pass(delay)
 	}
-	if mails := w.mails.of(agents.Locked); len(mails) != 0 {
+	if mails := w.Mail.Of(agents.Locked); len(mails) != 0 {
 		t.Errorf("mailed %+v", mails)
 	}
 }

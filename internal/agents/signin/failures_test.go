@@ -1,9 +1,7 @@
 package signin_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"regexp"
@@ -20,6 +18,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
 
 // delays are what the nth failure in a row brings.
@@ -49,16 +48,16 @@ func TestDelaysAreAlike(t *testing.T) {
 				continue
 			}
 			w.waits(err, delay)
-			before := w.hasher.hashes.Load()
-			w.advance(delay - time.Millisecond)
+			w.hashes()
+			w.Pass(delay - time.Millisecond)
 			err = w.try(w.begun(name), password)
 			w.waits(err, time.Millisecond)
-			if errors.Is(err, signin.ErrWrong) || w.hasher.hashes.Load() != before {
+			if errors.Is(err, signin.ErrWrong) || w.hashes() != 0 {
 				t.Fatalf("%s: judged while it waits: %v", name, err)
 			}
-			w.advance(time.Millisecond)
+			w.Pass(time.Millisecond)
 		}
-		w.advance(time.Hour)
+		w.Pass(time.Hour)
 	}
 	w.session(w.signedIn("ann"))
 	w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong) // forgiven: no wait
@@ -71,21 +70,21 @@ func TestLocksAreTold(t *testing.T) {
 	for _, name := range []string{"ann", "nobody"} {
 		for _, delay := range delays[:10] {
 			w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
-			w.advance(delay)
+			w.Pass(delay)
 		}
 	}
-	mails := w.mails.of(agents.Locked)
+	mails := w.Mail.Of(agents.Locked)
 	if len(mails) != 1 || mails[0].To != ann.Email || mails[0].On.IsZero() {
 		t.Errorf("mailed %+v", mails)
 	}
-	if n := w.mails.toNobody(); n != 1 { // for a name that nobody has, which takes as long
+	if n := len(w.Mail.Kinds()) - toSomebody(w.Mail.All()); n != 1 { // for a name that nobody has, which takes as long
 		t.Errorf("%d e-mails to nobody", n)
 	}
 	want := []audit.Event{
 		{Action: audit.SignInLocked, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann", Detail: "after 10 failures in a row"},
 		{Action: audit.SignInLocked, By: audit.ByUnknown, Via: audit.ViaConsole, From: here, Detail: "after 10 failures in a row"},
 	}
-	if diff := cmp.Diff(want, w.audit.of(audit.SignInLocked)); diff != "" {
+	if diff := cmp.Diff(want, w.Audit.Of(audit.SignInLocked)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -100,14 +99,14 @@ func TestHundredFailuresCloseUntilReactivated(t *testing.T) {
 			if closed := errors.Is(err, signin.ErrLocked); closed != (n == 99) {
 				t.Fatalf("%s: failure %d: %v", name, n+1, err)
 			}
-			w.advance(time.Hour)
+			w.Pass(time.Hour)
 		}
-		w.advance(90 * 24 * time.Hour)
+		w.Pass(90 * 24 * time.Hour)
 		w.is(w.try(w.begun(name), password), signin.ErrLocked)
-		w.advance(-90 * 24 * time.Hour)
+		w.Pass(-90 * 24 * time.Hour)
 	}
-	if last := w.mails.last(t, agents.Locked); len(w.mails.of(agents.Locked)) != 10 || !last.On.IsZero() {
-		t.Errorf("%d e-mails, the last until %v", len(w.mails.of(agents.Locked)), last.On)
+	if last := w.Mail.Last(t, agents.Locked); len(w.Mail.Of(agents.Locked)) != 10 || !last.On.IsZero() {
+		t.Errorf("%d e-mails, the last until %v", len(w.Mail.Of(agents.Locked)), last.On)
 	}
 	_, err := w.agents.Reactivate(t.Context(), root, "ann")
 	w.ok(err)
@@ -120,8 +119,8 @@ func TestFailuresOfActiveAgentsAreNotForgottenByTime(t *testing.T) {
 	for range 3 {
 		w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
 	}
-	w.advance(agents.AddMonths(w.time(), 6).Sub(w.time()) - time.Hour)
-	if ann.StateAt(w.time()) != agents.Active {
+	w.Pass(agents.AddMonths(w.Now(), 6).Sub(w.Now()) - time.Hour)
+	if ann.StateAt(w.Now()) != agents.Active {
 		t.Fatal("not active")
 	}
 	w.waits(w.try(w.begun("ann"), "wrong"), 5*time.Second)
@@ -140,7 +139,7 @@ func TestPasswordsAndCodesCountTogether(t *testing.T) {
 	w.waits(err, 5*time.Second)
 	_, err = w.enter(token, w.code(app))
 	w.waits(err, 5*time.Second)
-	w.advance(5 * time.Second)
+	w.Pass(5 * time.Second)
 	_, err = w.enter(token, w.code(app))
 	w.ok(err)
 }
@@ -152,14 +151,13 @@ func TestSameWork(t *testing.T) {
 	w.invited("cyd")
 	work := map[string]string{}
 	for _, name := range []string{"ann", "bob", "cyd", "nobody", "no user name at all", ""} {
-		w.stores.asked, w.audit.events = nil, nil
-		profiles, hashes := w.people.asked.Load(), w.hasher.hashes.Load()
+		w.work()
+		w.Audit.Take()
 		w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
-		work[name] = fmt.Sprintf("%v, %d profiles, %d hashes, %d events", w.stores.asked,
-			w.people.asked.Load()-profiles, w.hasher.hashes.Load()-hashes, len(w.audit.events))
+		work[name] = fmt.Sprintf("%s, %d events", w.work(), len(w.Audit.All()))
 	}
 	for name, done := range work {
-		if done != "[count put get count count], 1 profiles, 1 hashes, 1 events" {
+		if done != "Count Put Get Count Count, 1 profiles, 1 hashes, 1 events" {
 			t.Errorf("%q: %s", name, done)
 		}
 	}
@@ -170,8 +168,9 @@ func TestHundredAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
 			w.byEmail("ann")
-			servers := []*signin.SignIn{w.SignIn, w.server(w.stores)}
-			token, before := w.begun(name), w.hasher.hashes.Load()
+			servers := []*signin.SignIn{w.SignIn, w.server()}
+			token := w.begun(name)
+			w.hashes()
 			var wrong, waiting atomic.Int64
 			w.atOnce(100, func(i int) {
 				_, err := servers[i%2].Password(t.Context(), token, secret.New("wrong"), fmt.Sprint("198.51.100.", i))
@@ -185,10 +184,10 @@ func TestHundredAtOnce(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			if wrong.Load() != 4 || waiting.Load() != 96 || w.hasher.hashes.Load()-before != 4 {
-				t.Errorf("%d judged, %d told to wait, %d hashes", wrong.Load(), waiting.Load(), w.hasher.hashes.Load()-before)
+			if hashes := w.hashes(); wrong.Load() != 4 || waiting.Load() != 96 || hashes != 4 {
+				t.Errorf("%d judged, %d told to wait, %d hashes", wrong.Load(), waiting.Load(), hashes)
 			}
-			w.advance(5 * time.Second)
+			w.Pass(5 * time.Second)
 			w.waits(w.try(token, "wrong"), 15*time.Second)
 		})
 	}
@@ -218,7 +217,7 @@ func TestHundredNamesAtOnceStayBounded(t *testing.T) {
 	if wrong.Load()+busy.Load() != 100 || wrong.Load() < 66 {
 		t.Errorf("%d judged, %d busy", wrong.Load(), busy.Load())
 	}
-	if got := len(w.audit.of(audit.SignInFailed)); int64(got) != wrong.Load() {
+	if got := len(w.Audit.Of(audit.SignInFailed)); int64(got) != wrong.Load() {
 		t.Errorf("%d recorded of %d", got, wrong.Load())
 	}
 }
@@ -244,26 +243,26 @@ func TestFailuresAreRecordedOfWhoHangsUp(t *testing.T) {
 	for range 10 {
 		token := w.begun("ann")
 		ctx, cancel := context.WithCancel(t.Context())
-		w.hasher.after = cancel
+		w.Calls.AfterNext("Hasher", cancel)
 		_, err := w.Password(ctx, token, secret.New("wrong"), here)
 		w.is(err, signin.ErrWrong)
-		w.advance(15 * time.Minute)
+		w.Pass(15 * time.Minute)
 	}
-	if failed, locked := w.audit.of(audit.SignInFailed), w.audit.of(audit.SignInLocked); len(failed) != 10 || len(locked) != 1 {
+	if failed, locked := w.Audit.Of(audit.SignInFailed), w.Audit.Of(audit.SignInLocked); len(failed) != 10 || len(locked) != 1 {
 		t.Errorf("recorded %d failures, %d locks", len(failed), len(locked))
 	}
-	w.mails.last(t, agents.Locked)
+	w.Mail.Last(t, agents.Locked)
 }
 
 func TestLockIsToldThoughItCantBeRecorded(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
-	w.audit.down = errors.New("audit is down")
+	w.Calls.Fail("Record", errDown)
 	for range 10 {
-		w.is(w.try(w.begun("ann"), "wrong"), w.audit.down)
-		w.advance(15 * time.Minute)
+		w.is(w.try(w.begun("ann"), "wrong"), errDown)
+		w.Pass(15 * time.Minute)
 	}
-	w.mails.last(t, agents.Locked)
+	w.Mail.Last(t, agents.Locked)
 }
 
 // Made-up names can't fill the store: they share subjects.
@@ -278,7 +277,7 @@ func TestNamesOfNobodyShareSubjects(t *testing.T) {
 		w.is(err, signin.ErrWrong)
 	}
 	shape, subjects := regexp.MustCompile("^nobody_[0-3][0-9a-f]{4}$"), 0
-	for subject := range w.stores.subjects {
+	for subject := range w.store.subjects {
 		if strings.HasPrefix(subject, "nobody") {
 			subjects++
 			if !shape.MatchString(subject) {
@@ -296,28 +295,23 @@ func TestNamesOfNobodyShareSubjects(t *testing.T) {
 func TestAnotherKeyIsAlikeForAll(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
-	keys, err := secret.ParseKeyring("2026b:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{8}, 32)) +
-		",2026a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	w.ok(err)
 	for _, name := range []string{"ann", "nobody"} {
 		for range 4 {
 			w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
 		}
 		w.waits(w.try(w.begun(name), "wrong"), 5*time.Second)
 	}
-	w.SignIn = w.serverWith(w.stores, keys)
+	w.SignIn = w.serverWith(testkit.Keys("2026b", "2026a"))
 	for _, name := range []string{"ann", "nobody"} {
 		w.waits(w.try(w.begun(name), "wrong"), 5*time.Second)
 	}
-	w.advance(5 * time.Second)
+	w.Pass(5 * time.Second)
 	for _, name := range []string{"ann", "nobody"} {
 		err := w.try(w.begun(name), "wrong")
 		w.is(err, signin.ErrWrong)
 		w.waits(err, 15*time.Second)
 	}
-	keys, err = secret.ParseKeyring("2026b:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{8}, 32)))
-	w.ok(err)
-	w.SignIn = w.serverWith(w.stores, keys)
+	w.SignIn = w.serverWith(testkit.Keys("2026b"))
 	for _, name := range []string{"ann", "nobody"} {
 		w.is(w.try(w.begun(name), "wrong"), signin.ErrWrong)
 	}
@@ -336,7 +330,7 @@ func TestAddresses(t *testing.T) {
 	w.waits(err, 15*time.Minute)
 	_, err = w.Password(t.Context(), token, secret.New(password), "2001:db8:1:3::77")
 	w.ok(err)
-	w.advance(15 * time.Minute)
+	w.Pass(15 * time.Minute)
 	_, err = w.Password(t.Context(), w.begun("ann"), secret.New(password), "2001:db8:1:2::77")
 	w.ok(err)
 }
@@ -367,7 +361,7 @@ func TestConfirm(t *testing.T) {
 		w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
 	}
 	w.waits(w.try(w.begun("ann"), "wrong"), 5*time.Second)
-	w.advance(5 * time.Second)
+	w.Pass(5 * time.Second)
 	w.waits(w.try(w.begun("ann"), "wrong"), 15*time.Second)
 	w.ok(w.Confirm(t.Context(), session, secret.New(password), here)) // nor does a stranger in a session
 }

@@ -1,58 +1,25 @@
 package signin_test
 
 import (
-	"bytes"
-	"crypto/rand"
-	"encoding/base64"
-	"log/slog"
 	"testing"
 	"time"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
-	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
 
 // rings are the keys before a change, while it is made, in its two steps or in one, and after it.
-func rings(t *testing.T) (before, added, after, alone secret.Keyring) {
-	t.Helper()
-	key := func(id string, n byte) string {
-		return id + ":" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{n}, 32))
-	}
-	parse := func(text string) secret.Keyring {
-		ring, err := secret.ParseKeyring(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return ring
-	}
-	older, newer := key("2026a", 7), key("another", 8)
-	return parse(older), parse(older + "," + newer), parse(newer + "," + older), parse(newer)
-}
-
-// restart has the server start with other secret keys, over the same stores.
-func (w *world) restart(keys secret.Keyring) {
-	w.t.Helper()
-	h, err := hash.New(hash.Config{
-		Keys: keys, Params: hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, AtOnce: 2, Waiting: 64,
-	})
-	w.ok(err)
-	w.keys, w.hasher = keys, &hasher{Hasher: h}
-	w.agents, err = agents.New(agents.Config{
-		Store: w.people, Hasher: w.hasher, Keys: keys, Mailer: w.mails, Audit: w.audit,
-		LinkURL: "https://repair.example.com/repair/welcome/", Now: w.time, Random: rand.Reader,
-		Log: slog.New(slog.NewTextHandler(w.log, nil)),
-	})
-	w.ok(err)
-	w.SignIn = w.server(w.stores)
+func rings() (before, added, after, alone secret.Keyring) {
+	return testkit.Keys("2026a"), testkit.Keys("2026a", "another"), testkit.Keys("another", "2026a"), testkit.Keys("another")
 }
 
 // TestAnotherSecretKey has the server start with another current key between any two steps of
 // signing in, and of what is done while signed in.
 func TestAnotherSecretKey(t *testing.T) {
-	before, added, after, alone := rings(t)
+	before, added, after, alone := rings()
 	for name, ring := range map[string]secret.Keyring{"last": added, "first": after} {
 		for stage, test := range stages {
 			t.Run(stage+"/"+name, func(t *testing.T) {
@@ -162,7 +129,7 @@ var stages = map[string]func(w *world, change func()){
 		w.ok(w.try(token, password))
 		_, err = w.enter(token, w.mailed())
 		w.ok(err)
-		w.advance(afterFour)
+		w.Pass(afterFour)
 	},
 	"a lock": func(w *world, change func()) {
 		w.byEmail("ann")
@@ -171,21 +138,21 @@ var stages = map[string]func(w *world, change func()){
 		}
 		change()
 		w.waits(w.try(w.begun("ann"), password), afterFour)
-		w.advance(afterFour)
+		w.Pass(afterFour)
 	},
 }
 
 // TestALockUnderALaterKey locks where the count under a key that came later reaches ten: for as long as
 // that says, and known to the agent and the audit.
 func TestALockUnderALaterKey(t *testing.T) {
-	before, added, _, _ := rings(t)
+	before, added, _, _ := rings()
 	w := newWorld(t)
 	w.byEmail("ann")
 	w.restart(before)
 	fail := func(times int) {
 		for range times {
 			w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
-			w.advance(time.Hour)
+			w.Pass(time.Hour)
 		}
 	}
 	fail(3)
@@ -193,7 +160,7 @@ func TestALockUnderALaterKey(t *testing.T) {
 	fail(7 + 2)
 	err := w.try(w.begun("ann"), "wrong") // the 13th under the first key, the tenth under the other
 	w.waits(err, time.Hour)
-	if locks := w.audit.of(audit.SignInLocked); len(locks) != 2 {
+	if locks := w.Audit.Of(audit.SignInLocked); len(locks) != 2 {
 		t.Errorf("locks %v", locks)
 	}
 }

@@ -23,20 +23,20 @@ func TestIdle(t *testing.T) {
 	w := newWorld(t)
 	ann := w.byEmail("ann")
 	session := w.signedIn("ann")
-	w.advance(15*time.Minute - time.Millisecond)
+	w.Pass(15*time.Minute - time.Millisecond)
 	w.session(session)
-	w.advance(15*time.Minute - time.Millisecond)
+	w.Pass(15*time.Minute - time.Millisecond)
 	if _, known := w.Peek(t.Context(), session); known {
 		t.Error("has run out too early")
 	}
-	w.advance(time.Millisecond)
+	w.Pass(time.Millisecond)
 	w.signedOut(session)
-	w.advance(12*time.Hour - time.Millisecond)
+	w.Pass(12*time.Hour - time.Millisecond)
 	if who, known := w.Peek(t.Context(), session); !known || who != ann.ID {
 		t.Errorf("whose it was: %q, %t", who, known)
 	}
 	w.signedOut(session)
-	w.advance(time.Millisecond)
+	w.Pass(time.Millisecond)
 	if _, known := w.Peek(t.Context(), session); known {
 		t.Error("still known whose it was")
 	}
@@ -47,12 +47,12 @@ func TestTwelveHoursAtMost(t *testing.T) {
 	w.byEmail("ann")
 	session := w.signedIn("ann")
 	for range 72*2 - 1 {
-		w.advance(5 * time.Minute)
+		w.Pass(5 * time.Minute)
 		w.session(session)
 	}
-	w.advance(5*time.Minute - time.Millisecond)
+	w.Pass(5*time.Minute - time.Millisecond)
 	w.session(session)
-	w.advance(time.Millisecond)
+	w.Pass(time.Millisecond)
 	w.signedOut(session)
 }
 
@@ -72,7 +72,7 @@ func TestSignOut(t *testing.T) {
 	w.ok(w.SignOut(t.Context(), stolen))
 	w.ok(w.SignOut(t.Context(), secret.New("nothing")))
 	want := []audit.Event{{Action: audit.SignedOut, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
-	if diff := cmp.Diff(want, w.audit.of(audit.SignedOut)); diff != "" {
+	if diff := cmp.Diff(want, w.Audit.Of(audit.SignedOut)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -83,10 +83,10 @@ func TestSignOutAndGone(t *testing.T) {
 	w.byEmail("ann")
 	session := w.signedIn("ann")
 	ctx, cancel := context.WithCancel(t.Context())
-	w.stores.deleted = cancel
+	w.Calls.AfterNext("SignIn.Delete", cancel)
 	w.ok(w.SignOut(ctx, session))
 	w.signedOut(session)
-	if got := w.audit.of(audit.SignedOut); len(got) != 1 {
+	if got := w.Audit.Of(audit.SignedOut); len(got) != 1 {
 		t.Errorf("audit: %+v", got)
 	}
 }
@@ -95,15 +95,15 @@ func TestSignOutAndGone(t *testing.T) {
 func TestSignOutWhileBusy(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
-	second := w.server(w.stores)
+	second := w.server()
 	for range 20 {
 		session := w.signedIn("ann")
-		w.advance(time.Minute)
+		w.Pass(time.Minute)
 		var wait sync.WaitGroup
 		for range 4 {
 			wait.Go(func() {
 				for range 5 {
-					w.advance(11 * time.Second)
+					w.Pass(11 * time.Second)
 					_, _ = second.Session(t.Context(), session)
 				}
 			})
@@ -115,7 +115,7 @@ func TestSignOutWhileBusy(t *testing.T) {
 		})
 		wait.Wait()
 		w.signedOut(session)
-		w.advance(5 * time.Minute) // codes by e-mail are bounded
+		w.Pass(5 * time.Minute) // codes by e-mail are bounded
 	}
 }
 
@@ -149,7 +149,7 @@ func TestSessionsEndWithTheAgent(t *testing.T) {
 			w.signedOut(session)
 			w.signedOut(idle)
 			w.session(bobs)
-			w.advance(time.Hour)
+			w.Pass(time.Hour)
 			if _, known := w.Peek(t.Context(), idle); known {
 				t.Error("known after it was ended")
 			}
@@ -173,7 +173,7 @@ func TestRenew(t *testing.T) {
 	ann := w.byEmail("ann")
 	session, other := w.signedIn("ann"), w.signedIn("ann")
 	begun := w.session(session).Begun
-	w.advance(time.Minute)
+	w.Pass(time.Minute)
 	by := agents.By{Name: "ann", Via: audit.ViaConsole}
 	changed, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
 	w.ok(err)
@@ -206,7 +206,7 @@ func TestRenewIsExact(t *testing.T) {
 			return w.ended("bob")
 		},
 		"the session has run out": func(w *world) agents.Agent {
-			w.advance(15 * time.Minute)
+			w.Pass(15 * time.Minute)
 			return w.ended("ann")
 		},
 	}
@@ -238,11 +238,11 @@ func TestSetUpSession(t *testing.T) {
 	if !w.session(session).SetUp {
 		t.Fatal("good for all pages before the set-up is finished")
 	}
-	w.finish(ann)
+	w.SetUp(w.t, w.agents, ann)
 	if w.session(session).SetUp {
 		t.Error("a set-up session after the set-up")
 	}
-	if got := w.audit.of(audit.SignedIn); len(got) != 1 || got[0].Detail == "" {
+	if got := w.Audit.Of(audit.SignedIn); len(got) != 1 || got[0].Detail == "" {
 		t.Errorf("audit: %+v", got)
 	}
 }
@@ -289,7 +289,7 @@ func TestDraft(t *testing.T) {
 
 	token, err = w.SaveDraft(t.Context(), want)
 	w.ok(err)
-	w.advance(30 * time.Minute)
+	w.Pass(30 * time.Minute)
 	_, err = w.Draft(t.Context(), token, ann.ID)
 	w.is(err, signin.ErrNoDraft)
 }
@@ -323,7 +323,7 @@ func TestDraftsAreBounded(t *testing.T) {
 	}
 	_, err = w.SaveDraft(t.Context(), long)
 	w.waits(err, 15*time.Minute)
-	for _, record := range w.stores.held {
+	for _, record := range w.store.held {
 		if len(record.Sealed) > signin.MaxSealed {
 			t.Errorf("%d bytes", len(record.Sealed))
 		}
@@ -334,14 +334,14 @@ func TestDamagedRecords(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
 	session := w.signedIn("ann")
-	kept := w.stores.held[len(w.stores.held)-1]
+	kept := w.store.held[len(w.store.held)-1]
 	if kept.Kind != signin.KindSession {
 		t.Fatal(kept.Kind)
 	}
 	kept.Sealed[len(kept.Sealed)-1] ^= 1
-	w.ok(w.stores.SignIn.Put(t.Context(), kept, 1))
+	w.ok(w.store.SignIn.Put(t.Context(), kept, 1))
 	w.signedOut(session)
-	if !strings.Contains(w.log.String(), "can't read a stored record") {
+	if !strings.Contains(w.Log.String(), "can't read a stored record") {
 		t.Error("not logged")
 	}
 }
@@ -351,15 +351,16 @@ func TestUnreadableRecords(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
 	session := w.signedIn("ann")
-	w.stores.down = fmt.Errorf("%w: %w", signin.ErrNoRecord, storage.ErrUnreadable)
+	w.Calls.Fail("SignIn", fmt.Errorf("%w: %w", signin.ErrNoRecord, storage.ErrUnreadable))
 	w.signedOut(session)
-	log := w.log.String()
+	log := w.Log.String()
 	if strings.Count(log, "can't read a stored record") != 1 || strings.Contains(log, session.Reveal()) {
 		t.Errorf("log: %s", log)
 	}
-	w.stores.down = signin.ErrNoRecord
+	w.Calls.Mend("SignIn")
+	w.Calls.Fail("SignIn", signin.ErrNoRecord)
 	w.signedOut(session)
-	if w.log.String() != log {
+	if w.Log.String() != log {
 		t.Error("what isn't there is logged")
 	}
 }
@@ -370,14 +371,14 @@ func TestLookKeepsNothingAlive(t *testing.T) {
 	session := w.signedIn("ann")
 	begun := w.session(session)
 	for range 14 {
-		w.advance(time.Minute)
+		w.Pass(time.Minute)
 		got, err := w.Look(t.Context(), session)
 		w.ok(err)
 		if got.Agent.ID != ann.ID || !got.Begun.Equal(begun.Begun) || !got.Seen.Equal(begun.Seen) || got.From != here || got.SetUp {
 			t.Fatalf("looked at %+v", got)
 		}
 	}
-	w.advance(time.Minute)
+	w.Pass(time.Minute)
 	_, err := w.Look(t.Context(), session)
 	w.is(err, signin.ErrSignedOut)
 	w.signedOut(session)

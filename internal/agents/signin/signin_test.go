@@ -26,18 +26,18 @@ func TestByApp(t *testing.T) {
 	}
 	session, agent, err := w.Code(t.Context(), token, w.code(app), here)
 	w.ok(err)
-	if agent.ID != ann.ID || !agent.LastSignIn.Equal(w.time()) {
+	if agent.ID != ann.ID || !agent.LastSignIn.Equal(w.Now()) {
 		t.Errorf("agent %s, last signed in %v", agent.Name, agent.LastSignIn)
 	}
 	got := w.session(session)
-	if got.Agent.ID != ann.ID || got.SetUp || got.From != here || !got.Begun.Equal(w.time()) || !got.Seen.Equal(w.time()) {
+	if got.Agent.ID != ann.ID || got.SetUp || got.From != here || !got.Begun.Equal(w.Now()) || !got.Seen.Equal(w.Now()) {
 		t.Errorf("session %+v", got)
 	}
 	want := []audit.Event{{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
-	if diff := cmp.Diff(want, w.audit.of(audit.SignedIn)); diff != "" {
+	if diff := cmp.Diff(want, w.Audit.Of(audit.SignedIn)); diff != "" {
 		t.Error(diff)
 	}
-	if len(w.mails.of(agents.SignInCode)) != 0 {
+	if len(w.Mail.Of(agents.SignInCode)) != 0 {
 		t.Error("a code was mailed")
 	}
 }
@@ -51,8 +51,8 @@ func TestByEmail(t *testing.T) {
 	if step != (signin.Step{Kind: signin.AskEmail, Hint: "a•••@example.com"}) {
 		t.Errorf("step %+v", step)
 	}
-	mail := w.mails.last(t, agents.SignInCode)
-	if mail.To != ann.Email || mail.Name != "ann" || len(mail.Code.Reveal()) != 6 || !mail.On.Equal(w.time().Add(10*time.Minute)) {
+	mail := w.Mail.Last(t, agents.SignInCode)
+	if mail.To != ann.Email || mail.Name != "ann" || len(mail.Code.Reveal()) != 6 || !mail.On.Equal(w.Now().Add(10*time.Minute)) {
 		t.Errorf("mailed %+v", mail)
 	}
 	session, err := w.enter(token, mail.Code)
@@ -89,7 +89,7 @@ func TestCodesWorkOnce(t *testing.T) {
 func TestOneCodeTwiceAtOnce(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
-	second := w.server(w.stores)
+	second := w.server()
 	token := w.proved("ann")
 	code := w.mailed()
 	var wait sync.WaitGroup
@@ -120,7 +120,7 @@ func TestSixthTryOfAMailedCode(t *testing.T) {
 	for range 5 {
 		_, err := w.enter(token, another(code))
 		w.is(err, signin.ErrWrong)
-		w.advance(time.Minute)
+		w.Pass(time.Minute)
 	}
 	_, err := w.enter(token, code)
 	w.is(err, signin.ErrUsedUp)
@@ -128,7 +128,7 @@ func TestSixthTryOfAMailedCode(t *testing.T) {
 	_, err = w.enter(token, another(w.mailed()))
 	w.is(err, signin.ErrWrong)
 	w.waits(err, time.Minute) // the sixth failure in a row, new code or not
-	w.advance(time.Minute)
+	w.Pass(time.Minute)
 	_, err = w.enter(token, w.mailed())
 	w.ok(err)
 }
@@ -140,12 +140,12 @@ func TestResend(t *testing.T) {
 	token := w.proved("ann")
 	first := w.mailed()
 	for range 3 {
-		w.advance(9 * time.Minute)
+		w.Pass(9 * time.Minute)
 		w.ok(w.Resend(t.Context(), token))
 	}
 	w.is(w.Resend(t.Context(), token), signin.ErrNoMore)
 	w.is(w.try(token, password), signin.ErrNoMore)
-	if got := len(w.mails.of(agents.SignInCode)); got != 4 {
+	if got := len(w.Mail.Of(agents.SignInCode)); got != 4 {
 		t.Errorf("%d codes were mailed", got)
 	}
 	if !first.Equal(w.mailed()) {
@@ -158,7 +158,7 @@ func TestResend(t *testing.T) {
 	_, app := w.byApp("bob")
 	token = w.proved("bob")
 	w.ok(w.Resend(t.Context(), token))
-	if got := len(w.mails.of(agents.SignInCode)); got != 4 {
+	if got := len(w.Mail.Of(agents.SignInCode)); got != 4 {
 		t.Errorf("a code was mailed to who has an app")
 	}
 	_, err = w.enter(token, w.code(app))
@@ -172,7 +172,7 @@ func TestMailsAreBounded(t *testing.T) {
 		w.proved("ann")
 	}
 	w.waits(w.try(w.begun("ann"), password), 15*time.Minute)
-	w.advance(15 * time.Minute)
+	w.Pass(15 * time.Minute)
 	w.ok(w.try(w.begun("ann"), password))
 }
 
@@ -180,14 +180,14 @@ func TestExpires(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
 	token := w.begun("ann")
-	w.advance(10*time.Minute - time.Millisecond)
+	w.Pass(10*time.Minute - time.Millisecond)
 	w.ok(w.try(token, password))
 	code := w.mailed()
 	late := w.begun("ann")
-	w.advance(10*time.Minute - time.Millisecond)
+	w.Pass(10*time.Minute - time.Millisecond)
 	_, err := w.enter(token, another(code))
 	w.is(err, signin.ErrWrong)
-	w.advance(time.Millisecond)
+	w.Pass(time.Millisecond)
 	_, err = w.enter(token, code)
 	w.is(err, signin.ErrExpired)
 	w.is(w.Resend(t.Context(), token), signin.ErrExpired)
@@ -227,16 +227,14 @@ func TestPasswordChangedAtTheCode(t *testing.T) {
 	w := newWorld(t)
 	ann := w.byEmail("ann")
 	token := w.proved("ann")
-	w.audit.before = func(event audit.Event) {
-		if event.Action == audit.SignedIn {
-			by := agents.By{Name: "ann", Via: audit.ViaConsole}
-			_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
-			w.ok(err)
-		}
-	}
+	w.Calls.BeforeNext("Record."+string(audit.SignedIn), func() {
+		by := agents.By{Name: "ann", Via: audit.ViaConsole}
+		_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
+		w.ok(err)
+	})
 	_, err := w.enter(token, w.mailed())
 	w.is(err, signin.ErrExpired)
-	if got := w.audit.of(audit.SignInFailed); len(got) != 1 || got[0].Detail != "no session could be begun" {
+	if got := w.Audit.Of(audit.SignInFailed); len(got) != 1 || got[0].Detail != "no session could be begun" {
 		t.Errorf("audit: %+v", got)
 	}
 }
@@ -244,14 +242,14 @@ func TestPasswordChangedAtTheCode(t *testing.T) {
 func TestDeactivatedIsToldAfterTheCodeAlone(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
-	w.advance(190 * 24 * time.Hour)
+	w.Pass(190 * 24 * time.Hour)
 	w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
 	token := w.proved("ann")
 	_, err := w.enter(token, another(w.mailed()))
 	w.is(err, signin.ErrWrong)
 	_, err = w.enter(token, w.mailed())
 	w.is(err, signin.ErrDeactivated)
-	if got := w.audit.of(audit.SignInFailed); got[len(got)-1].Detail != "the profile is deactivated" {
+	if got := w.Audit.Of(audit.SignInFailed); got[len(got)-1].Detail != "the profile is deactivated" {
 		t.Errorf("audit: %+v", got)
 	}
 	_, err = w.agents.Reactivate(t.Context(), root, "ann")
@@ -263,11 +261,11 @@ func TestNothingIsDoneWithoutAudit(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
 	token := w.proved("ann")
-	w.audit.down = errors.New("audit is down")
+	w.Calls.Fail("Record", errDown)
 	_, err := w.enter(token, w.mailed())
-	w.is(err, w.audit.down)
-	w.is(w.try(w.begun("ann"), "wrong"), w.audit.down)
-	w.audit.down = nil
+	w.is(err, errDown)
+	w.is(w.try(w.begun("ann"), "wrong"), errDown)
+	w.Calls.Mend("Record")
 	_, err = w.enter(token, w.mailed())
 	w.is(err, signin.ErrExpired) // the code was used
 	session, err := w.enter(w.proved("ann"), w.mailed())
@@ -280,20 +278,20 @@ func TestStoreDown(t *testing.T) {
 	w.byEmail("ann")
 	token := w.proved("ann")
 	session := w.signedIn("ann")
-	w.advance(time.Minute)
-	w.stores.down = errors.New("store is down")
+	w.Pass(time.Minute)
+	w.Calls.Fail("SignIn", errDown)
 	_, err := w.Begin(t.Context(), "ann", here, signin.Token{})
-	w.is(err, w.stores.down)
-	w.is(w.try(token, password), w.stores.down)
+	w.is(err, errDown)
+	w.is(w.try(token, password), errDown)
 	_, err = w.enter(token, w.mailed())
-	w.is(err, w.stores.down)
+	w.is(err, errDown)
 	_, err = w.Session(t.Context(), session)
-	w.is(err, w.stores.down)
-	w.is(w.SignOut(t.Context(), session), w.stores.down)
+	w.is(err, errDown)
+	w.is(w.SignOut(t.Context(), session), errDown)
 	if _, known := w.Peek(t.Context(), session); known {
 		t.Error("known without a store")
 	}
-	w.stores.down = nil
+	w.Calls.Mend("SignIn")
 	w.session(session)
 }
 
@@ -306,19 +304,19 @@ func TestNothingReadableIsKeptOrLogged(t *testing.T) {
 	w.is(w.try(w.begun("Hunter2-was-typed"), "wrong-entry"), signin.ErrWrong)
 	_, err = w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/repair/", Values: map[string][]string{"note": {"passport seen"}}})
 	w.ok(err)
-	for _, record := range w.stores.held {
+	for _, record := range w.store.held {
 		for _, word := range []string{"ann", string(ann.ID), w.mailed().Reveal(), "unter2", "passport", here, "repair"} {
 			if strings.Contains(string(record.Sealed), word) {
 				t.Errorf("a %s holds %q", record.Kind, word)
 			}
 		}
 	}
-	for _, event := range w.audit.events {
+	for _, event := range w.Audit.All() {
 		if strings.Contains(strings.ToLower(event.By+event.Subject+event.Detail), "hunter2") {
 			t.Errorf("audit holds what was typed: %+v", event)
 		}
 	}
-	if strings.Contains(w.log.String(), "unter2") || strings.Contains(w.log.String(), "wrong-entry") {
+	if strings.Contains(w.Log.String(), "unter2") || strings.Contains(w.Log.String(), "wrong-entry") {
 		t.Error("log holds what was typed")
 	}
 }

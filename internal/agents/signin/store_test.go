@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestStore holds each sentence of the contracts of [signin.Store] and [signin.Attempts]. Time is handed
@@ -25,7 +26,7 @@ func TestStore(t *testing.T) {
 		for group, tests := range groups {
 			for sentence, test := range tests {
 				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: testkit.T{T: t}, store: fresh(t).SignIn(time.Now), start: time.Now().UTC().Truncate(time.Millisecond)})
+					test(play{t: check.T{T: t}, store: fresh(t).SignIn(time.Now), start: time.Now().UTC().Truncate(time.Millisecond)})
 				})
 			}
 		}
@@ -34,7 +35,7 @@ func TestStore(t *testing.T) {
 
 // play is one test under way. Its methods fail the test on errors that it didn't expect.
 type play struct {
-	t     testkit.T
+	t     check.T
 	store redisstore.SignIn
 	start time.Time
 }

@@ -12,6 +12,7 @@ import (
 
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 var now = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
@@ -19,9 +20,7 @@ var now = time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 func newKey(t testing.TB) (apikey.Key, secret.Text) {
 	t.Helper()
 	key, token, err := apikey.New(rand.Reader, "portal", []apikey.Scope{apikey.LinesRead, apikey.PinsReset}, now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return key, token
 }
 
@@ -90,9 +89,7 @@ func TestTokensArePrintedAsDots(t *testing.T) {
 // FuzzID holds that nothing but a token of the key matches it, and nothing panics.
 func FuzzID(f *testing.F) {
 	key, token, err := apikey.New(bytes.NewReader(make([]byte, 40)), "portal", []apikey.Scope{apikey.LinesRead}, now)
-	if err != nil {
-		f.Fatal(err)
-	}
+	check.OK(f, err)
 	for _, seed := range []string{"", "uc_", "uc__", token.Reveal(), token.Reveal() + "A", strings.ToUpper(token.Reveal())} {
 		f.Add(seed)
 	}

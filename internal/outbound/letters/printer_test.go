@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 var everything = []deliveries.Topic{
@@ -41,9 +42,7 @@ func config(dir string) letters.Config {
 func printer(t testing.TB, dir string) *letters.Printer {
 	t.Helper()
 	p, err := letters.New(config(dir))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return p
 }
 
@@ -76,13 +75,9 @@ func long() deliveries.Letter {
 func printed(t testing.TB, l deliveries.Letter) []byte {
 	t.Helper()
 	dir := t.TempDir()
-	if err := printer(t, dir).Print(t.Context(), l); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, printer(t, dir).Print(t.Context(), l))
 	content, err := os.ReadFile(filepath.Join(dir, string(l.ID)+".pdf"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return content
 }
 
@@ -143,9 +138,7 @@ func TestPrintRefuses(t *testing.T) {
 			l := letter(deliveries.SecurityAnswer, "en")
 			test.spoil(&l)
 			err := printer(t, dir).Print(t.Context(), l)
-			if !errors.Is(err, test.want) {
-				t.Fatalf("Print: %v, want %v", err, test.want)
-			}
+			check.Is(t, err, test.want)
 			final, is := test.want.(interface{ Final() bool })
 			if ours := !errors.Is(err, deliveries.ErrNoSecret) && !errors.Is(err, deliveries.ErrParams); is != ours || is && !final.Final() {
 				t.Errorf("%v does not say whether it is final", test.want)
@@ -182,9 +175,7 @@ func BenchmarkPrint(b *testing.B) {
 	for i := range b.N {
 		l := letter(deliveries.SecurityAnswer, "es")
 		l.ID = deliveries.ID(fmt.Sprintf("dlv_%d", i))
-		if err := p.Print(b.Context(), l); err != nil {
-			b.Fatal(err)
-		}
+		check.OK(b, p.Print(b.Context(), l))
 	}
 	files, _ := filepath.Glob(filepath.Join(b.TempDir(), "..", "*", "*.pdf"))
 	for _, file := range files {
@@ -281,8 +272,6 @@ func width(t *testing.T, r run) float64 {
 	pdf := fpdf.New("P", "pt", "Letter", "")
 	pdf.SetFont("Helvetica", "", r.size)
 	bytes, err := charmap.Windows1252.NewEncoder().String(strings.TrimSpace(r.text))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return pdf.GetStringWidth(bytes)
 }

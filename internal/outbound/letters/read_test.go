@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"updatecenter/internal/testkit/check"
 )
 
 // run is a piece of text on a page, as a PDF's content stream draws it. Measures are in points
@@ -46,13 +48,9 @@ func read(t testing.TB, pdf []byte) []run {
 		t.Fatal("no content stream")
 	}
 	inflated, err := zlib.NewReader(bytes.NewReader(found[1]))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	content, err := io.ReadAll(inflated)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	r := reader{narrow: 1}
 	drawing := ""
 	for line := range strings.Lines(string(content)) {
@@ -76,9 +74,7 @@ func (r *reader) take(t testing.TB, line string) {
 		r.narrow, r.moved = 1, 0
 	} else if m := drawn.FindStringSubmatch(line); m != nil {
 		text, err := unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder().String(unescape.Replace(m[3]))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		x := number(t, m[1])*r.narrow + r.moved
 		r.runs = append(r.runs, run{x, 792 - number(t, m[2]), r.size, r.narrow, text})
 	}
@@ -87,9 +83,7 @@ func (r *reader) take(t testing.TB, line string) {
 func number(t testing.TB, s string) float64 {
 	t.Helper()
 	n, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return n
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/letters"
+	"updatecenter/internal/testkit/check"
 )
 
 const manifest = "manifest-2026-01-05.csv"
@@ -59,14 +60,12 @@ func printMany(dir string) error {
 	return nil
 }
 
-// check fails unless the manifest lists that many letters, each once, and each is on the disk
+// listed fails unless the manifest lists that many letters, each once, and each is on the disk
 // as it says.
-func check(t *testing.T, dir string, want int) {
+func listed(t *testing.T, dir string, want int) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(dir, manifest))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	rows, err := csv.NewReader(bytes.NewReader(content)).ReadAll()
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, content)
@@ -89,9 +88,7 @@ func mustPrint(t *testing.T, dir string, letters ...deliveries.Letter) {
 	t.Helper()
 	p := printer(t, dir)
 	for _, l := range letters {
-		if err := p.Print(t.Context(), l); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, p.Print(t.Context(), l))
 	}
 }
 
@@ -102,7 +99,7 @@ func TestTheSameLetterIsListedOnce(t *testing.T) {
 	later.Date = later.Date.AddDate(0, 0, 1)
 	later.Account.Code = letter(deliveries.SecurityCode, "es").Account.Code
 	mustPrint(t, dir, later)
-	check(t, dir, 2)
+	listed(t, dir, 2)
 	if manifests, _ := filepath.Glob(filepath.Join(dir, "*.csv")); len(manifests) != 1 {
 		t.Errorf("a letter that came again is listed in %v", manifests)
 	}
@@ -112,9 +109,7 @@ func TestALetterThatWasTakenAwayIsNotPrintedAgain(t *testing.T) {
 	dir := t.TempDir()
 	mustPrint(t, dir, numbered(1))
 	name := filepath.Join(dir, string(numbered(1).ID)+".pdf")
-	if err := os.Remove(name); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.Remove(name))
 	mustPrint(t, dir, numbered(1))
 	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("it is there again: %v", err)
@@ -127,9 +122,7 @@ func TestCrash(t *testing.T) {
 			truncate(t, filepath.Join(dir, manifest), -1)
 		},
 		"before any line": func(t *testing.T, dir string) {
-			if err := os.Remove(filepath.Join(dir, manifest)); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, os.Remove(filepath.Join(dir, manifest)))
 			mustPrint(t, dir, numbered(1))
 		},
 		"within the line": func(t *testing.T, dir string) {
@@ -142,9 +135,7 @@ func TestCrash(t *testing.T) {
 			truncate(t, filepath.Join(dir, manifest), -1)
 			letter := filepath.Join(dir, string(numbered(2).ID)+".pdf")
 			truncate(t, letter, 100)
-			if err := os.Rename(letter, filepath.Join(dir, ".writing")); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, os.Rename(letter, filepath.Join(dir, ".writing")))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -152,7 +143,7 @@ func TestCrash(t *testing.T) {
 			mustPrint(t, dir, numbered(1), numbered(2))
 			crash(t, dir)
 			mustPrint(t, dir, numbered(2), numbered(1))
-			check(t, dir, 2)
+			listed(t, dir, 2)
 			if _, err := os.Stat(filepath.Join(dir, ".writing")); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("something is left of what died: %v", err)
 			}
@@ -164,16 +155,12 @@ func TestCrash(t *testing.T) {
 func truncate(t *testing.T, name string, bytesOff int) {
 	t.Helper()
 	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	keep := len(content) - bytesOff
 	if bytesOff < 0 {
 		keep = bytes.LastIndexByte(content[:len(content)-1], '\n') + 1
 	}
-	if err := os.WriteFile(name, content[:keep], 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.WriteFile(name, content[:keep], 0o600))
 }
 
 func TestProcessesAtOnce(t *testing.T) {
@@ -187,24 +174,20 @@ func TestProcessesAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	check(t, dir, many)
+	listed(t, dir, many)
 }
 
 func TestProcessesThatAreKilled(t *testing.T) {
 	dir := t.TempDir()
 	for i := range 8 {
 		p := process(t, dir)
-		if err := p.Start(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, p.Start())
 		time.Sleep(time.Duration(10+12*i) * time.Millisecond)
 		_ = p.Process.Signal(syscall.SIGKILL)
 		_ = p.Wait()
 	}
-	if err := printMany(dir); err != nil {
-		t.Fatal(err)
-	}
-	check(t, dir, many)
+	check.OK(t, printMany(dir))
+	listed(t, dir, many)
 }
 
 func process(t *testing.T, dir string) *exec.Cmd {
@@ -226,24 +209,18 @@ func TestGoroutinesAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	check(t, dir, 5)
+	listed(t, dir, 5)
 }
 
 func TestPrintWaitsNoLongerThanItsContext(t *testing.T) {
 	dir := t.TempDir()
 	lock, err := os.OpenFile(filepath.Join(dir, ".lock"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer lock.Close()
-	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, syscall.Flock(int(lock.Fd()), syscall.LOCK_EX))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if err := printer(t, dir).Print(ctx, numbered(1)); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Print while another has the lock: %v", err)
-	}
+	check.Is(t, printer(t, dir).Print(ctx, numbered(1)), context.DeadlineExceeded)
 }
 
 func TestOnlyTheOwnerMayRead(t *testing.T) {
@@ -268,9 +245,7 @@ func TestManifestHoldsNothingOfTheCustomer(t *testing.T) {
 	dir := t.TempDir()
 	mustPrint(t, dir, letter(deliveries.SecurityAnswer, "es"))
 	content, err := os.ReadFile(filepath.Join(dir, manifest))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, hidden := range []string{"Núñez", "María", "482910", "Nicollet", "6125550142", "lamos"} {
 		if strings.Contains(string(content), hidden) {
 			t.Errorf("the manifest holds %q:\n%s", hidden, content)

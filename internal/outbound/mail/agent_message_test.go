@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/golden"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 const (
@@ -75,9 +76,7 @@ func TestMessagesToAgents(t *testing.T) {
 			message.Kind, message.On = agents.Locked, time.Time{}
 		}
 		t.Run(name, func(t *testing.T) {
-			if err := m.Mail(t.Context(), message); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, m.Mail(t.Context(), message))
 			text := sent(t, s)
 			golden.Is(t, name, text)
 			for _, never := range []string{"<img", "{{", "{name}", "{company}", "no value", "0001", "<b>Olson</b> & Søn</"} {
@@ -95,9 +94,7 @@ func TestAnInvitationHasOneLink(t *testing.T) {
 	m := agentMailer(t, s, sentAt)
 	hrefs := regexp.MustCompile(`href="([^"]*)"`)
 	for _, kind := range agentKinds {
-		if err := m.Mail(t.Context(), agentMessage(kind)); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, m.Mail(t.Context(), agentMessage(kind)))
 		text := sent(t, s)
 		links, times := hrefs.FindAllStringSubmatch(text, -1), strings.Count(text, "http")
 		if kind != agents.Invitation {
@@ -122,9 +119,7 @@ func TestHeadersToAgentsTellNothing(t *testing.T) {
 	s := serve(t, how{})
 	m := agentMailer(t, s, sentAt)
 	for _, kind := range agentKinds {
-		if err := m.Mail(t.Context(), agentMessage(kind)); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, m.Mail(t.Context(), agentMessage(kind)))
 		header, _, _ := strings.Cut(sent(t, s), "\n--------\n")
 		for _, hidden := range []string{agentCode, "welcome", "Zq3v8", "Olson", "crm"} {
 			if strings.Contains(header, hidden) {
@@ -140,9 +135,7 @@ func TestMessageIDs(t *testing.T) {
 	seen := map[string]agents.MessageKind{}
 	id := func(message agents.Message, at time.Time) string {
 		t.Helper()
-		if err := agentMailer(t, s, at).Mail(t.Context(), message); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, agentMailer(t, s, at).Mail(t.Context(), message))
 		_, rest, _ := strings.Cut(sent(t, s), "\nMessage-Id: ")
 		id, _, _ := strings.Cut(rest, "\n")
 		return id
@@ -249,9 +242,7 @@ func TestVariablesAreFilledOnce(t *testing.T) {
 	s := serve(t, how{})
 	message := agentMessage(agents.LimitAlert)
 	message.FullName, message.Detail = "{company}", "{name} {{.Link}} and\u2028{moment}"
-	if err := agentMailer(t, s, sentAt).Mail(t.Context(), message); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, agentMailer(t, s, sentAt).Mail(t.Context(), message))
 	if text := sent(t, s); !strings.Contains(text, "Dear {company}:") || !strings.Contains(text, "{name} {{.Link}} and") {
 		t.Errorf("the message is\n%s", text)
 	}
@@ -262,12 +253,8 @@ func TestAgentText(t *testing.T) {
 	s := serve(t, how{})
 	for _, kind := range agentKinds {
 		subject, text, err := mail.AgentText(config().Company, nil, agentMessage(kind))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := agentMailer(t, s, sentAt).Mail(t.Context(), agentMessage(kind)); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
+		check.OK(t, agentMailer(t, s, sentAt).Mail(t.Context(), agentMessage(kind)))
 		if got := sent(t, s); !strings.Contains(got, "\nSubject: "+subject+"\n") || !strings.Contains(got, "\n\n"+text+"\n--------\n") {
 			t.Errorf("%s was sent as\n%s\nand is\n%s\n%s", kind, got, subject, text)
 		}
@@ -280,9 +267,7 @@ func TestAgentText(t *testing.T) {
 // TestTimesOfAZone writes times as they are in Chicago, before and after its clocks are changed.
 func TestTimesOfAZone(t *testing.T) {
 	chicago, err := time.LoadLocation("America/Chicago")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	s := serve(t, how{})
 	c := s.config(mail.None)
 	c.Zone = chicago
@@ -298,9 +283,7 @@ func TestTimesOfAZone(t *testing.T) {
 	} {
 		message := agentMessage(test.kind)
 		message.On = test.on
-		if err := m.Mail(t.Context(), message); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, m.Mail(t.Context(), message))
 		if got := sent(t, s); strings.Count(got, test.want) != 2 {
 			t.Errorf("%s is not in the text and in the HTML of\n%s", test.want, got)
 		}

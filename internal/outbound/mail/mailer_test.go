@@ -23,14 +23,13 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 func mailer(t testing.TB, config mail.Config) *mail.Mailer {
 	t.Helper()
 	m, err := mail.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return m
 }
 
@@ -53,9 +52,7 @@ func TestSendEncrypted(t *testing.T) {
 			if test.policy == mail.Mandatory || test.policy == mail.Implicit {
 				c.Username, c.Password = "updatecenter", secret.New("correct horse")
 			}
-			if err := mailer(t, c).Send(t.Context(), message(deliveries.SecurityCode, "en")); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, mailer(t, c).Send(t.Context(), message(deliveries.SecurityCode, "en")))
 			took := s.messages()
 			if len(took) != 1 || took[0].encrypted != test.encrypted || took[0].user != c.Username ||
 				took[0].from != "accounts@example.com" || took[0].to != "ana.ruiz@example.net" {
@@ -162,18 +159,14 @@ func TestSendEndsWithItsContext(t *testing.T) {
 	c.Host, c.Port, c.TLS = "127.0.0.1", hang(t, ""), mail.None
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(50*time.Millisecond, cancel)
-	if err := mailer(t, c).Send(ctx, message(deliveries.PINReset, "en")); !errors.Is(err, context.Canceled) {
-		t.Errorf("Send: %v", err)
-	}
+	check.Is(t, mailer(t, c).Send(ctx, message(deliveries.PINReset, "en")), context.Canceled)
 }
 
 // hang listens, says a greeting, and then nothing more.
 func hang(t *testing.T, greeting string) (port int) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	t.Cleanup(func() { listener.Close() })
 	go func() {
 		for {
@@ -192,9 +185,7 @@ func TestSentTwiceIsTheSame(t *testing.T) {
 	s := serve(t, how{})
 	m := mailer(t, s.config(mail.None))
 	for range 2 {
-		if err := m.Send(t.Context(), message(deliveries.SecurityAnswer, "es")); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, m.Send(t.Context(), message(deliveries.SecurityAnswer, "es")))
 	}
 	took := s.messages()
 	if len(took) != 2 || took[0].data != took[1].data {
@@ -204,9 +195,7 @@ func TestSentTwiceIsTheSame(t *testing.T) {
 
 func TestSendWithNobodyThere(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	listener.Close()
 	c := config()
 	c.Host, c.Port, c.TLS = "127.0.0.1", listener.Addr().(*net.TCPAddr).Port, mail.None
@@ -249,9 +238,7 @@ func serve(t *testing.T, how how) *server {
 		s = &server{}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	s.port = listener.Addr().(*net.TCPAddr).Port
 	smtpServer := smtp.NewServer(s)
 	smtpServer.Domain = "mail.example.com"
@@ -279,22 +266,16 @@ func serve(t *testing.T, how how) *server {
 func (s *server) certify(t *testing.T) *tls.Config {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	certificate, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	s.roots = x509.NewCertPool()
 	s.roots.AddCert(certificate)
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}

@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 var everything = []deliveries.Topic{
@@ -62,9 +63,7 @@ func TestMessages(t *testing.T) {
 	} {
 		name := fmt.Sprintf("%s.%s.eml", test.about, cmp.Or(test.language, "unknown"))
 		t.Run(name, func(t *testing.T) {
-			if err := m.Send(t.Context(), message(test.about, test.language)); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, m.Send(t.Context(), message(test.about, test.language)))
 			took := s.messages()
 			golden.Is(t, name, read(t, took[len(took)-1].data))
 		})
@@ -75,9 +74,7 @@ func TestMessages(t *testing.T) {
 func read(t *testing.T, data string) string {
 	t.Helper()
 	parsed, err := netmail.ReadMessage(strings.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	var out strings.Builder
 	writeHeader(t, &out, parsed.Header)
 	kind, parameters, err := mime.ParseMediaType(parsed.Header.Get("Content-Type"))
@@ -89,15 +86,11 @@ func read(t *testing.T, data string) string {
 		if errors.Is(err, io.EOF) {
 			return out.String()
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		out.WriteString("\n--------\n")
 		writeHeader(t, &out, netmail.Header(part.Header))
 		text, err := io.ReadAll(quotedprintable.NewReader(part))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		out.WriteString("\n" + strings.ReplaceAll(string(text), "\r\n", "\n"))
 	}
 }
@@ -112,9 +105,7 @@ func writeHeader(t *testing.T, out *strings.Builder, header netmail.Header) {
 	for _, key := range keys {
 		for _, value := range header[key] {
 			decoded, err := new(mime.WordDecoder).DecodeHeader(value)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			fmt.Fprintf(out, "%s: %s\n", key, decoded)
 		}
 	}
@@ -147,9 +138,7 @@ func TestHeadersTellNothing(t *testing.T) {
 	s := serve(t, how{})
 	m := mailer(t, s.config(mail.None))
 	for _, about := range []deliveries.Topic{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome} {
-		if err := m.Send(t.Context(), message(about, "en")); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, m.Send(t.Context(), message(about, "en")))
 	}
 	for _, took := range s.messages() {
 		header, _, _ := strings.Cut(read(t, took.data), "\n--------\n")

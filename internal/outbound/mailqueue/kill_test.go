@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/outbound/mailqueue"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 )
 
@@ -151,9 +152,7 @@ func takeAndDie(t *testing.T, redisURL, mailURL string, n int) (taken []string) 
 	if err == nil {
 		err = child.Start()
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if taken = append(taken, lines.Text()); len(taken) == n {
@@ -168,9 +167,7 @@ func takeAndDie(t *testing.T, redisURL, mailURL string, n int) (taken []string) 
 func expireLeases(t *testing.T, url string) (interrupted int64) {
 	t.Helper()
 	options, err := redis.ParseURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	client := redis.NewClient(options)
 	defer func() { _ = client.Close() }()
 	const key = "asynq:{" + string(queue.AgentMail) + "}:lease"
@@ -178,8 +175,6 @@ func expireLeases(t *testing.T, url string) (interrupted int64) {
 	for _, task := range leases {
 		err = client.ZAdd(t.Context(), key, redis.Z{Score: float64(time.Now().Add(-time.Minute).Unix()), Member: task}).Err()
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return int64(len(leases))
 }

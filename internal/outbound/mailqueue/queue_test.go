@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/outbound/mailqueue"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 // code is a message with a code.
@@ -38,9 +39,7 @@ func ring(t testing.TB, ids ...string) secret.Keyring {
 		keys = append(keys, id+":"+base64.StdEncoding.EncodeToString(bytes.Repeat([]byte(id[:1]), 32)))
 	}
 	ring, err := secret.ParseKeyring(strings.Join(keys, ","))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return ring
 }
 
@@ -122,9 +121,7 @@ func (w *world) run(t *testing.T, failures int) error {
 // take has a message taken.
 func (w *world) take(t *testing.T, message agents.Message) {
 	t.Helper()
-	if err := w.Mail(t.Context(), message); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, w.Mail(t.Context(), message))
 }
 
 func TestWhatWaitsIsSealed(t *testing.T) {
@@ -138,9 +135,7 @@ func TestWhatWaitsIsSealed(t *testing.T) {
 	}
 	w.now = w.now.Add(time.Minute)
 	for range 2 {
-		if err := w.run(t, 0); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, w.run(t, 0))
 	}
 	for _, took := range w.server.took { // the same each time, so that a double can be known
 		want := code("ann")

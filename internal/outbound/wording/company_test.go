@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/golden"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 var everything = []deliveries.Topic{
@@ -43,9 +44,7 @@ func TestWrite(t *testing.T) {
 			name := fmt.Sprintf("%s.%s.txt", about, language)
 			t.Run(name, func(t *testing.T) {
 				message, err := company().Write(about, account(language), newYear)
-				if err != nil {
-					t.Fatal(err)
-				}
+				check.OK(t, err)
 				golden.Is(t, name, show(message))
 			})
 		}
@@ -76,9 +75,7 @@ func TestWriteLeavesNoVariableOpen(t *testing.T) {
 func TestNoticesTellNoSecret(t *testing.T) {
 	for _, about := range everything[3:] {
 		message, err := company().Write(about, account("es"), newYear)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		for _, hidden := range []string{"482910", "Bigotes", "pet", "1234", "612"} {
 			if strings.Contains(show(message), hidden) {
 				t.Errorf("%s tells %q", about, hidden)

@@ -22,6 +22,7 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 // whsec is the secret of the published vector, which is nobody's.
@@ -209,9 +210,7 @@ func config(store provisioning.Store, transport http.RoundTripper) dispatch.Conf
 func start(t *testing.T, c dispatch.Config) running {
 	t.Helper()
 	d, err := dispatch.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	r := running{d, cancel, make(chan error, 1)}
 	go func() { r.ended <- d.Run(ctx) }()

@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -45,9 +46,7 @@ func serve(t *testing.T, events int, handler http.HandlerFunc) (running, *lines)
 		if err == nil {
 			err = happens(t.Context(), db, int64(n), text)
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 	}
 	c := config(db.Outbox(), nil)
 	c.URL, c.Log = server.URL+"/events?token=topsecret", log.logger()
@@ -152,9 +151,7 @@ func TestLogAndMetricsTellOfFailures(t *testing.T) {
 func value(t *testing.T, registry *prometheus.Registry, name string) (sum float64) {
 	t.Helper()
 	families, err := registry.Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, family := range families {
 		if family.GetName() != name {
 			continue

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 const whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -18,17 +19,13 @@ const whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 // The vector that the convention's own libraries are tested with.
 func TestSignatureOfThePublishedVector(t *testing.T) {
 	signer, err := newSigner(secret.New(whsec))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	p := &poster{
 		url: "https://switch.example.com/", signer: signer,
 		now: func() time.Time { return time.Unix(1614265330, 999) },
 	}
 	request, err := p.request(t.Context(), "msg_p5jXN8AQM9LWM0D4loKWxJek", []byte(`{"test": 2432232314}`))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for name, want := range map[string]string{
 		"webhook-id":        "msg_p5jXN8AQM9LWM0D4loKWxJek",
 		"webhook-timestamp": "1614265330",
@@ -91,9 +88,7 @@ func TestNewRefuses(t *testing.T) {
 		want   error
 	}{{address, ErrURL}, {key, ErrSecret}, {random, io.ErrUnexpectedEOF}} {
 		_, err := New(tt.config)
-		if !errors.Is(err, tt.want) {
-			t.Errorf("error %v, want %v", err, tt.want)
-		}
+		check.Is(t, err, tt.want)
 		if strings.Contains(err.Error(), "topsecret") {
 			t.Errorf("the error quotes: %v", err)
 		}

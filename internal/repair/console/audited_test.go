@@ -148,7 +148,7 @@ func (s *shop) changesApp() {
 	b.post("/repair/profile/factor", "with", "app", "present", password)
 	b.post("/repair/profile/confirm", "code", s.mailedTo("ann@mail.example.com"))
 	setUp := b.get("/repair/profile/factor").setUp()
-	code, err := totp.GenerateCode(secretOf(s.t, setUp), s.clock())
+	code, err := totp.GenerateCode(secretOf(s.t, setUp), s.Now())
 	s.ok(err)
 	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code)
 }
@@ -157,11 +157,11 @@ func (s *shop) recreates() {
 	_, err := s.people.Deactivate(s.t.Context(), agents.By{Name: "ada", Via: "console"}, "bob")
 	s.ok(err)
 	for range 2 {
-		s.pass(175 * 24 * time.Hour)
+		s.Pass(175 * 24 * time.Hour)
 		_, err = s.people.SignedIn(s.t.Context(), s.idOf("ada"))
 		s.ok(err)
 	}
-	s.pass(20 * 24 * time.Hour)
+	s.Pass(20 * 24 * time.Hour)
 	s.of("ada").post("/repair/people/bob/recreate", "name", "bob2", "full_name", "Bob", "email", "bob@mail.example.com", "role", "agent")
 }
 

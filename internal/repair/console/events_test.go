@@ -97,9 +97,9 @@ func TestStreamTellsHowTheCallGoes(t *testing.T) {
 		t.Fatalf("status = %d", stream.status)
 	}
 	stream.hears("We are about to ring the line")
-	s.calls.goes(s.clock(), deliveries.Ringing, "")
+	s.calls.goes(s.Now(), deliveries.Ringing, "")
 	stream.hears("The telephone rings")
-	s.calls.goes(s.clock(), deliveries.Failed, "busy")
+	s.calls.goes(s.Now(), deliveries.Failed, "busy")
 	stream.hears("The line is busy")
 	rest := stream.ends()
 	if !strings.Contains(rest, "event: over") || strings.Contains(rest, code) {
@@ -113,7 +113,7 @@ func TestStreamTellsHowTheCallGoes(t *testing.T) {
 func TestStreamEnds(t *testing.T) {
 	tests := map[string]func(*testing.T, employee){
 		"when the server stops": func(_ *testing.T, e employee) { close(e.stopping) },
-		"when its time is over": func(_ *testing.T, e employee) { e.pass(10 * time.Minute) },
+		"when its time is over": func(_ *testing.T, e employee) { e.Pass(10 * time.Minute) },
 		"when the code was right": func(_ *testing.T, e employee) {
 			at := homeAt + "/validate/call/" + e.calls.made[0].Ref
 			e.post(at, "code", e.code(at))
@@ -137,9 +137,9 @@ func TestStreamEnds(t *testing.T) {
 			stream := ann.follow(t.Context(), server, ann.call(homeAt))
 			stream.hears("We are about to ring the line")
 			happens(t, ann)
-			happened := s.clock()
+			happened := s.Now()
 			stream.ends()
-			if took := s.clock().Sub(happened); took > 5*time.Second { // of a clock that the stream alone moves
+			if took := s.Now().Sub(happened); took > 5*time.Second { // of a clock that the stream alone moves
 				t.Errorf("it goes on for %s", took)
 			}
 		})
@@ -150,19 +150,19 @@ func TestStreamEnds(t *testing.T) {
 func TestStreamEndsWithTheSession(t *testing.T) {
 	s := newShop(t)
 	server := serve(t, s)
-	began := s.clock()
+	began := s.Now()
 	ann := s.as("ann")
 	end := began.Add(12 * time.Hour)
-	for s.clock().Before(end.Add(-10 * time.Minute)) {
-		s.pass(5 * time.Minute)
+	for s.Now().Before(end.Add(-10 * time.Minute)) {
+		s.Pass(5 * time.Minute)
 		ann.get("/repair/").says(http.StatusOK)
 	}
 	stream := ann.follow(t.Context(), server, ann.call(homeAt))
 	stream.hears("We are about to ring the line")
-	s.pass(end.Sub(s.clock()))
-	happened := s.clock()
+	s.Pass(end.Sub(s.Now()))
+	happened := s.Now()
 	stream.ends()
-	if took := s.clock().Sub(happened); took > 5*time.Second {
+	if took := s.Now().Sub(happened); took > 5*time.Second {
 		t.Errorf("it goes on for %s", took)
 	}
 }
@@ -172,10 +172,10 @@ func TestStreamKeepsNoSessionAlive(t *testing.T) {
 	server := serve(t, s)
 	ann := s.as("ann")
 	at := ann.call(homeAt)
-	s.pass(9 * time.Minute)
+	s.Pass(9 * time.Minute)
 	ann.get("/repair/").says(http.StatusOK)
 	ann.follow(t.Context(), server, at).ends() // a minute later the code runs out
-	s.pass(15 * time.Minute)
+	s.Pass(15 * time.Minute)
 	ann.get("/repair/").leads("/repair/sign-in?note=signed-out")
 }
 

@@ -78,7 +78,7 @@ func TestMethods(t *testing.T) {
 		b.headers = map[string]string{name: http.MethodPost}
 		b.get("/repair/people/bob/deactivate?_method=POST").says(http.StatusMethodNotAllowed)
 	}
-	if agent, err := s.people.Find(t.Context(), "bob"); err != nil || agent.StateAt(s.clock()) != agents.Active {
+	if agent, err := s.people.Find(t.Context(), "bob"); err != nil || agent.StateAt(s.Now()) != agents.Active {
 		t.Errorf("bob: %v, %v", agent.State, err)
 	}
 	for _, method := range []string{http.MethodPut, http.MethodDelete, http.MethodPatch, http.MethodOptions, http.MethodTrace, "BREW"} {
@@ -88,7 +88,7 @@ func TestMethods(t *testing.T) {
 			t.Errorf("%s: %d, Allow %q", method, w.Code, w.Header().Get("Allow"))
 		}
 	}
-	if strings.Contains(s.log.String(), "BREW") {
+	if strings.Contains(s.Log.String(), "BREW") {
 		t.Error("the log has a method that was made up")
 	}
 }
@@ -135,7 +135,7 @@ func TestLog(t *testing.T) {
 	b.get(homeAt)
 	b.get("/repair/nowhere/to-be-seen")
 	b.post("/repair/profile/password", "present", "not this one, no", "password", "other gravel moth canyon", "again", "other gravel moth canyon")
-	log := s.log.String()
+	log := s.Log.String()
 	for _, secret := range []string{session, code, password, link[len("/repair/welcome/"):], "not this one", "gravel", string(home), "to-be-seen"} {
 		if strings.Contains(log, secret) {
 			t.Errorf("the log has %q", secret)
@@ -154,7 +154,7 @@ func TestErrorsHaveAReference(t *testing.T) {
 	words := s.of("ann").get("/repair/nowhere").says(http.StatusNotFound, "There is no such page", "Reference:").words()
 	_, rest, _ := strings.Cut(words, "Reference: ")
 	reference, _, _ := strings.Cut(rest, " ")
-	if len(reference) != 9 || !strings.Contains(s.log.String(), `"reference":"`+reference+`"`) {
+	if len(reference) != 9 || !strings.Contains(s.Log.String(), `"reference":"`+reference+`"`) {
 		t.Errorf("reference %q is not in the log", reference)
 	}
 }
@@ -269,13 +269,7 @@ func (b *browser) signInAs(name string) page {
 // mailed is the last e-mail of that kind.
 func (s *shop) mailed(kind agents.MessageKind) agents.Message {
 	s.t.Helper()
-	for _, message := range slices.Backward(s.mail.all) {
-		if message.Kind == kind {
-			return message
-		}
-	}
-	s.t.Fatalf("no %s was sent", kind)
-	return agents.Message{}
+	return s.Mail.Last(s.t, kind)
 }
 
 // invited is the path of a new link for somebody new.
@@ -285,7 +279,7 @@ func (s *shop) invited(name string) string {
 		Name: name, FullName: "New Person", Email: name + "@mail.example.com", Role: agents.RoleAgent,
 	})
 	s.ok(err)
-	return strings.TrimPrefix(s.mail.last.Reveal(), "https://"+shopHost)
+	return strings.TrimPrefix(s.Mail.Last(s.t, agents.Invitation).Link.Reveal(), "https://"+shopHost)
 }
 
 func TestBrowserIsNobody(t *testing.T) {

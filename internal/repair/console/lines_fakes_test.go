@@ -4,41 +4,14 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/agents"
-	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/durability"
-	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
-	"updatecenter/internal/secret"
-	"updatecenter/pins"
+	"updatecenter/internal/testkit"
 )
-
-// finder finds lines without more rules.
-type finder struct{ store redisstore.Lines }
-
-func (f finder) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
-	return f.store.Line(ctx, number)
-}
-
-// doubtful are lines of which it may not last that their PINs are reset.
-type doubtful struct {
-	redisstore.Lines
-	s *shop
-}
-
-func (d doubtful) Reset(ctx context.Context, number nanp.Number, record pins.Record, notice []byte) error {
-	if d.s.doubt {
-		durability.Tell(ctx)
-	}
-	return d.Lines.Reset(ctx, number, record, notice)
-}
 
 // oneAccount is the account of the line at home.
 type oneAccount struct {
@@ -112,49 +85,9 @@ func (c *calls) count() int {
 	return len(c.made)
 }
 
-// links keeps the link of the last invitation, and all messages.
-type links struct {
-	last secret.Text
-	all  []agents.Message
-	err  error // with which nothing is sent
-}
-
-func (l *links) Mail(_ context.Context, message agents.Message) error {
-	if l.err != nil {
-		return l.err
-	}
-	if message.Kind == agents.Invitation {
-		l.last = message.Link
-	}
-	l.all = append(l.all, message)
-	return nil
-}
-
-func (l *links) token() secret.Text {
-	link := l.last.Reveal()
-	return secret.New(link[strings.LastIndex(link, "/")+1:])
-}
-
-type lockedBuffer struct {
-	mu     sync.Mutex
-	buffer bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buffer.String()
-}
-
 // watched is a store of the audit that tells the shop of each entry, and of how many were read.
 type watched struct {
-	redisstore.Audit
+	testkit.Audit
 	shop *shop
 }
 
@@ -173,24 +106,4 @@ func (w watched) Append(ctx context.Context, entries []audit.Stored, next, befor
 		w.shop.recorded()
 	}
 	return err
-}
-
-// keys fail as a test says.
-type keys struct {
-	apikey.Store
-	err error
-}
-
-func (k *keys) AddKey(ctx context.Context, key apikey.Key) error {
-	if k.err != nil {
-		return k.err
-	}
-	return k.Store.AddKey(ctx, key)
-}
-
-func (k *keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
-	if k.err != nil {
-		return k.err
-	}
-	return k.Store.RevokeKey(ctx, name, at)
 }

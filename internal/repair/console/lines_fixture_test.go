@@ -1,10 +1,8 @@
 package console_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +10,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,50 +20,40 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
-	"updatecenter/internal/hash"
-	"updatecenter/internal/logtest"
-	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/repair/console"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
 const (
-	shopHost             = "repair.example.com"
-	home     nanp.Number = "+16125550142" // with a personal PIN
-	other    nanp.Number = "+16125550143"
-	noLine   nanp.Number = "+16125550199"
-	homeAt               = "/repair/lines/+16125550142"
+	shopHost = "repair.example.com"
+	home     = testkit.Home // with a personal PIN
+	other    = testkit.Other
+	noLine   = testkit.Missing
+	homeAt   = "/repair/lines/" + string(home)
 
 	accountNumber = "1000-4821"
 	accountCode   = "48213377"
 	accountAnswer = "fluffy"
 )
 
-// A shop is a console with customers, and an agent of each role who is signed in. Its clock
-// stands.
+// A shop is a console with customers, and an agent of each role who is signed in. Its audit is the real one.
 type shop struct {
+	*testkit.World
 	t        *testing.T
-	lines    redisstore.Lines
 	calls    *calls
 	opened   map[accounts.Number]accounts.Note
 	people   *agents.Agents
 	signIn   *signin.SignIn
 	desk     *repair.Desk
 	audit    *audit.Log
-	log      *lockedBuffer
-	mail     *links
-	keys     *keys
 	recorded func()       // is told of each entry of the audit but of pages of people and keys
 	read     atomic.Int64 // entries of the audit
-	doubt    bool         // whether what is reset may not last
 	handler  http.Handler
 	stopping chan struct{}
-	mu       sync.Mutex
-	now      time.Time
 }
 
 func newShop(t *testing.T) *shop { t.Helper(); return newShopWith(t, func(*console.Config) {}) }
@@ -74,28 +61,25 @@ func newShop(t *testing.T) *shop { t.Helper(); return newShopWith(t, func(*conso
 // newShopWith is one whose console has other settings.
 func newShopWith(t *testing.T, set func(*console.Config)) *shop {
 	t.Helper()
-	db := testkit.Redis(t)
-	s := &shop{
-		t: t, lines: db.Lines(), calls: &calls{}, opened: map[accounts.Number]accounts.Note{}, log: &lockedBuffer{}, stopping: make(chan struct{}),
-		now: time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC),
-	}
-	keys := shopKeys(t)
-	log := slog.New(slog.NewJSONHandler(s.log, logtest.Untimed()))
-	s.audit = audit.New(audit.Config{Store: watched{db.Audit(), s}, Keys: keys, Now: s.clock})
-	s.hire(db, keys, log)
-	provisioning := pins.Provisioning{Registry: s.lines, Validations: doubtful{s.lines, s}, Now: s.clock}
-	_, err := provisioning.Add(t.Context(), []pins.NewLine{
-		{Number: home, Language: "en", Features: pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)}, {Number: other},
-	})
-	s.ok(err)
+	w := testkit.New(t)
+	w.Set(time.Date(2026, time.March, 2, 12, 0, 0, 0, time.UTC))
+	s := &shop{t: t, World: w, calls: &calls{}, opened: map[accounts.Number]accounts.Note{}, stopping: make(chan struct{})}
+	log := s.Log.Logger()
+	s.audit = audit.New(audit.Config{Store: watched{s.AuditStore(), s}, Keys: s.Keys, Now: s.Now})
+	s.hire(log)
+	s.AddLines(t,
+		pins.NewLine{Number: home, Language: "en", Features: pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)},
+		pins.NewLine{Number: other},
+	)
+	provisioning := pins.Provisioning{Registry: s.Lines(), Validations: s.Lines(), Now: s.Now}
 	s.desk = repair.New(repair.Config{
-		Lines: finder{s.lines}, Provisioning: provisioning, Accounts: oneAccount{s.opened}, Deliveries: s.calls,
-		Store: db.Desk(), Audit: s.audit, Keys: keys, Now: s.clock, Log: log,
+		Lines: s.Lines(), Provisioning: provisioning, Accounts: oneAccount{s.opened}, Deliveries: s.calls,
+		Store: s.Desk(), Audit: s.audit, Keys: s.Keys, Now: s.Now, Log: log,
 	})
 	config := console.Config{
-		Agents: s.people, SignIn: s.signIn, Desk: s.desk, Audit: s.audit, Keys: s.keys, History: provisioning,
+		Agents: s.people, SignIn: s.signIn, Desk: s.desk, Audit: s.audit, Keys: s.APIKeys(), History: provisioning,
 		PublicURL: "https://" + shopHost, Company: "Example Telephone", Repair: "+18005731311",
-		TemporaryPIN: secret.New("1234"), Now: s.clock, Wait: s.wait, Stopping: s.stopping, Log: log,
+		TemporaryPIN: secret.New("1234"), Now: s.Now, Wait: s.wait, Stopping: s.stopping, Log: log,
 	}
 	set(&config)
 	console, err := console.New(config)
@@ -106,79 +90,37 @@ func newShopWith(t *testing.T, set func(*console.Config)) *shop {
 	return s
 }
 
-func shopKeys(t *testing.T) secret.Keyring {
-	t.Helper()
-	keys, err := secret.ParseKeyring("test:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
-}
-
-func (s *shop) hire(db *redisstore.DB, ring secret.Keyring, log *slog.Logger) {
+// hire sets up agents.
+func (s *shop) hire(log *slog.Logger) {
 	s.t.Helper()
-	hasher, err := hash.New(hash.Config{Keys: ring, Params: hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	config := s.AgentsConfig()
+	config.Audit = s.audit
+	people, err := agents.New(config)
 	s.ok(err)
-	links := &links{}
-	s.mail, s.keys = links, &keys{Store: db.Keys()}
-	s.people, err = agents.New(agents.Config{
-		Store: db.Agents(), Hasher: hasher, Keys: ring, Mailer: links, Audit: s.audit,
-		LinkURL: "https://" + shopHost + "/repair/welcome/", Now: s.clock, Log: log,
-	})
-	s.ok(err)
-	desks := db.SignIn(s.clock)
+	s.people = people
+	desks := s.World.SignIn()
 	s.signIn, err = signin.New(signin.Config{
-		Agents: s.people, Store: desks, Attempts: desks, Mailer: links, Audit: s.audit, Keys: ring,
-		Now: s.clock, Random: rand.Reader, Log: log,
+		Agents: people, Store: desks, Attempts: desks, Mailer: s.Mail, Audit: s.audit, Keys: s.Keys,
+		Now: s.Now, Random: rand.Reader, Log: log,
 	})
 	s.ok(err)
 	for name, role := range map[string]agents.Role{
 		"ann": agents.RoleAgent, "bob": agents.RoleAgent, "sue": agents.Supervisor, "ada": agents.Administrator,
 	} {
-		s.employ(links, name, role)
+		invitee := testkit.Invitee(name, role)
+		invitee.Email = name + "@mail.example.com"
+		s.Agent(s.t, people, invitee)
 	}
-}
-
-// employ invites somebody and does the whole set-up.
-func (s *shop) employ(links *links, name string, role agents.Role) {
-	s.t.Helper()
-	ctx, by := s.t.Context(), agents.By{Name: name, Via: audit.ViaConsole}
-	agent, err := s.people.Invite(ctx, agents.By{Name: "root", Via: audit.ViaCommandLine}, agents.Invitee{
-		Name: name, FullName: strings.ToUpper(name[:1]) + name[1:] + " Example", Email: name + "@mail.example.com", Role: role,
-	})
-	s.ok(err)
-	_, err = s.people.UseLink(ctx, by, links.token(), secret.New("wagon lichen thirsty plum"))
-	s.ok(err)
-	_, err = s.people.ChooseEmail(ctx, by, agent.ID)
-	s.ok(err)
-	_, err = s.people.AcceptTerms(ctx, by, agent.ID)
-	s.ok(err)
-	_, err = s.people.UpdateProfile(ctx, by, agent.ID, agents.Profile{FullName: agent.FullName, Email: agent.Email})
-	s.ok(err)
 }
 
 func (s *shop) ok(err error) {
 	s.t.Helper()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-}
-
-func (s *shop) clock() time.Time {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.now
-}
-
-func (s *shop) pass(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now = s.now.Add(d)
+	check.OK(s.t, err)
 }
 
 // wait lets the clock pass the time, and a little real time, so that others get their turn.
 func (s *shop) wait(ctx context.Context, d time.Duration) error {
-	s.pass(d)
+	s.Pass(d)
 	select {
 	case <-ctx.Done():
 		return ctx.Err()

@@ -54,8 +54,8 @@ func TestLineShowsWhatIsKnown(t *testing.T) {
 		"Calls from the line No wrong PINs. Not locked.", "Calls from elsewhere No wrong PINs. Not locked.",
 		"Call 612-555-0142 with a code", "Check security code or answer", "Not enough to know who is calling",
 	).lacks("Photo ID", "/history", "Reset the PIN", "1234", "Security Screen")
-	s.ok(s.lines.Append(t.Context(), home, pins.Record{
-		At: s.clock(), Event: pins.Locked, By: pins.ByCaller, Side: pins.Remote, From: "<b>+1651</b>",
+	s.ok(s.DB.Lines().Append(t.Context(), home, pins.Record{
+		At: s.Now(), Event: pins.Locked, By: pins.ByCaller, Side: pins.Remote, From: "<b>+1651</b>",
 	}))
 	ann.get(homeAt).says(http.StatusOK, "Calls from elsewhere locked after too many wrong PINs in a call from").lacks("<b>+1651")
 	s.as("sue").get(homeAt).says(http.StatusOK, "Photo ID in a store", "The whole history of 612-555-0142")
@@ -72,16 +72,16 @@ func TestLookUpsAreRecordedAndLimited(t *testing.T) {
 		t.Errorf("audit ends with %v", events[:2])
 	}
 	s.as("bob").get(homeAt).says(http.StatusOK)
-	s.pass(time.Hour)
+	s.Pass(time.Hour)
 	s.as("ann").get(homeAt).says(http.StatusOK)
 }
 
 func TestHistoryIsForSupervisors(t *testing.T) {
 	s := newShop(t)
 	for range 60 {
-		s.ok(s.lines.Append(t.Context(), home, pins.Record{At: s.clock(), Event: pins.Changed, By: pins.ByCaller, Side: pins.FromLine}))
+		s.ok(s.DB.Lines().Append(t.Context(), home, pins.Record{At: s.Now(), Event: pins.Changed, By: pins.ByCaller, Side: pins.FromLine}))
 	}
-	s.ok(s.lines.Append(t.Context(), home, pins.Record{At: s.clock(), Event: pins.ResetRefused, By: "crm/7", From: "api", Reason: "a reason"}))
+	s.ok(s.DB.Lines().Append(t.Context(), home, pins.Record{At: s.Now(), Event: pins.ResetRefused, By: "crm/7", From: "api", Reason: "a reason"}))
 	s.as("ann").get(homeAt + "/history").says(http.StatusForbidden).lacks("PIN changed")
 	for _, name := range []string{"sue", "ada"} {
 		page := s.as(name).get(homeAt+"/history").says(http.StatusOK, "Reset refused by crm/7, api a reason")
@@ -99,11 +99,11 @@ func TestHistoryIsForSupervisors(t *testing.T) {
 
 func TestHistoryIsCutAndOutlivesTheLine(t *testing.T) {
 	s := newShop(t)
-	removed := pins.Record{At: s.clock(), Event: pins.Removed, By: "root", From: "command line"}
+	removed := pins.Record{At: s.Now(), Event: pins.Removed, By: "root", From: "command line"}
 	for range pins.MaxHistory {
-		s.ok(s.lines.Append(t.Context(), home, pins.Record{At: s.clock(), Event: pins.Changed, By: pins.ByCaller}))
+		s.ok(s.DB.Lines().Append(t.Context(), home, pins.Record{At: s.Now(), Event: pins.Changed, By: pins.ByCaller}))
 	}
-	s.ok(s.lines.Remove(t.Context(), home, removed))
+	s.ok(s.DB.Lines().Remove(t.Context(), home, removed))
 	s.as("sue").get(homeAt+"/history").says(http.StatusOK, "The newest 1000 records", "Line removed by root")
 	s.as("sue").get("/repair/lines/"+string(noLine)+"/history").says(http.StatusOK, "Nothing has happened yet")
 }
@@ -122,11 +122,11 @@ func TestWhatWasTypedOutlivesTheSession(t *testing.T) {
 	ann := s.as("ann")
 	ann.validate()
 	ann.get(homeAt + "/reset").says(http.StatusOK)
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	ann.post(homeAt+"/reset", "reason", "Forgot it.", "sure", "yes").leads("/repair/sign-in?note=kept")
-	line, err := s.lines.Line(t.Context(), home)
+	line, err := s.DB.Lines().Line(t.Context(), home)
 	s.ok(err)
-	if records, _ := s.lines.History(t.Context(), home, 1); records[0].Event == pins.Reset || line.Number != nanp.Number(home) {
+	if records, _ := s.DB.Lines().History(t.Context(), home, 1); records[0].Event == pins.Reset || line.Number != nanp.Number(home) {
 		t.Error("a PIN was reset without a session")
 	}
 }

@@ -5,9 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/limit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -86,9 +85,7 @@ func TestHappenings(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			test.record.At, test.want.At = noon, noon
-			if diff := cmp.Diff([]happening{test.want}, happenings([]pins.Record{test.record}, zoneOf(nil))); diff != "" {
-				t.Errorf("told otherwise (-want +got):\n%s", diff)
-			}
+			check.Same(t, happenings([]pins.Record{test.record}, zoneOf(nil)), []happening{test.want})
 		})
 	}
 }

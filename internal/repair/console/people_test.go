@@ -17,14 +17,13 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/repair/console"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 func secretOf(t *testing.T, setUp string) string {
 	t.Helper()
 	parsed, err := url.Parse(setUp)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return parsed.Query().Get("secret")
 }
 
@@ -111,17 +110,17 @@ func TestCorrectProfile(t *testing.T) {
 // TestYearsPass: six months deactivate, six more delete, and only another name follows.
 func TestYearsPass(t *testing.T) {
 	s := newShop(t)
-	s.pass(185 * 24 * time.Hour)
+	s.Pass(185 * 24 * time.Hour)
 	s.browser().signInAs("ada").says(http.StatusUnprocessableEntity, "Your profile is deactivated")
 	_, err := s.people.Reactivate(t.Context(), agents.By{Name: "root", Via: "command line"}, "ada")
 	s.ok(err)
 	b := s.of("ada")
 	b.get("/repair/people").says(http.StatusOK, "Deactivated")
 	b.get("/repair/people/bob").says(http.StatusOK, "Deactivated", "Deleted on")
-	s.pass(175 * 24 * time.Hour)
+	s.Pass(175 * 24 * time.Hour)
 	_, err = s.people.SignedIn(t.Context(), s.idOf("ada"))
 	s.ok(err)
-	s.pass(10 * 24 * time.Hour)
+	s.Pass(10 * 24 * time.Hour)
 	s.ok(s.people.Sweep(t.Context()))
 	b = s.of("ada")
 	b.get("/repair/people/bob").says(http.StatusOK, "Deleted", "Recreate").lacks("bob@mail.example.com")
@@ -148,7 +147,7 @@ func TestKeys(t *testing.T) {
 	b.post("/repair/keys", "name", "crm", "scopes", "lines:everything").says(http.StatusUnprocessableEntity)
 	made := b.post("/repair/keys", "name", "crm", "scopes", "lines:read", "scopes", "pins:reset").says(http.StatusOK, "Copy its token now")
 	token := secret.New(regexp.MustCompile(`uc_[0-9a-f]{16}_[\w-]{43}`).FindString(made.text))
-	keys, err := s.keys.Keys(t.Context())
+	keys, err := s.APIKeys().Keys(t.Context())
 	if err != nil || len(keys) != 1 || !keys[0].Matches(token) || !keys[0].Allows(apikey.PinsReset) || keys[0].Allows(apikey.LinesWrite) {
 		t.Fatalf("keys: %+v, %v", keys, err)
 	}
@@ -158,18 +157,18 @@ func TestKeys(t *testing.T) {
 	b.get("/repair/keys/revoke?name=crm").says(http.StatusOK, "Revoke the key crm", "lines:read, pins:reset", "can’t be taken back")
 	b.get("/repair/keys/revoke?name=erp").says(http.StatusNotFound)
 	b.post("/repair/keys/revoke", "name", "crm").says(http.StatusUnprocessableEntity, "Tick this when it is so")
-	if keys, err = s.keys.Keys(t.Context()); err != nil || !keys[0].Matches(token) {
+	if keys, err = s.APIKeys().Keys(t.Context()); err != nil || !keys[0].Matches(token) {
 		t.Error("the key was revoked without a tick")
 	}
 	for range 2 {
 		b.post("/repair/keys/revoke", "name", "crm", "sure", "yes").leads("/repair/keys?note=revoked")
 	}
 	b.get("/repair/keys").says(http.StatusOK, "lines:read, pins:resetMar 2, 2026, 12:00 PM UTCMar 2, 2026, 12:00 PM UTC").lacks("keys/revoke")
-	if keys, err = s.keys.Keys(t.Context()); err != nil || keys[0].Matches(token) {
+	if keys, err = s.APIKeys().Keys(t.Context()); err != nil || keys[0].Matches(token) {
 		t.Error("the key still opens")
 	}
 	actions := s.deeds()
-	if actions[0].Action != audit.KeyRevoked || strings.Contains(s.log.String(), token.Reveal()) {
+	if actions[0].Action != audit.KeyRevoked || strings.Contains(s.Log.String(), token.Reveal()) {
 		t.Errorf("audit: %v", actions)
 	}
 }
@@ -187,12 +186,12 @@ func TestBegunIsDone(t *testing.T) {
 		s.recorded = nil
 	}
 	leaving("/repair/keys", "name", "crm", "scopes", "lines:read")
-	keys, err := s.keys.Keys(t.Context())
+	keys, err := s.APIKeys().Keys(t.Context())
 	if err != nil || len(keys) != 1 {
 		t.Fatalf("keys: %v, %v", keys, err)
 	}
 	leaving("/repair/keys/revoke", "name", "crm", "sure", "yes")
-	if keys, err = s.keys.Keys(t.Context()); err != nil || keys[0].Revoked.IsZero() {
+	if keys, err = s.APIKeys().Keys(t.Context()); err != nil || keys[0].Revoked.IsZero() {
 		t.Errorf("keys: %v, %v", keys, err)
 	}
 	leaving("/repair/people/bob/role", "role", "supervisor")
@@ -215,19 +214,21 @@ func TestUnknownEndOfKeys(t *testing.T) {
 	s := newShop(t)
 	b := s.of("ada")
 	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusOK)
-	check := func(action audit.Action, detail string) {
+	checked := func(action audit.Action, detail string) {
 		t.Helper()
 		if last := s.deeds()[0]; last.Action != action || last.Subject != "key crm" || last.Detail != detail {
 			t.Errorf("the audit ends with %+v", last.Event)
 		}
 	}
 	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusUnprocessableEntity)
-	check(audit.KeyCreated, "failed, not done")
-	s.keys.err = errors.New("nobody answers")
+	checked(audit.KeyCreated, "failed, not done")
+	down := errors.New("nobody answers")
+	s.Calls.Fail("APIKeys.AddKey", down)
+	s.Calls.Fail("APIKeys.RevokeKey", down)
 	b.post("/repair/keys/revoke", "name", "crm", "sure", "yes").says(http.StatusServiceUnavailable)
-	check(audit.KeyRevoked, "it is not known whether it was done")
+	checked(audit.KeyRevoked, "it is not known whether it was done")
 	b.post("/repair/keys", "name", "crm", "scopes", "lines:read").says(http.StatusServiceUnavailable)
-	check(audit.KeyCreated, "it is not known whether it was done")
+	checked(audit.KeyCreated, "it is not known whether it was done")
 }
 
 func newShopWithoutMail(t *testing.T) *shop {
@@ -243,7 +244,7 @@ func TestNoMailInSetUp(t *testing.T) {
 	shown.lacks("by e-mail", "requires")
 	b.post("/repair/set-up/factor", "with", "email").says(http.StatusUnprocessableEntity, "No e-mail can be sent from here")
 	setUp := shown.setUp()
-	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
+	code, err := totp.GenerateCode(secretOf(t, setUp), s.Now())
 	s.ok(err)
 	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/set-up/terms")
 }
@@ -267,7 +268,7 @@ func TestNoMailThoughRequired(t *testing.T) {
 	})
 	s.ok(err)
 	b := s.browser()
-	b.post("/repair/welcome/"+s.mail.token().Reveal(), "password", password, "again", password).leads("/repair/set-up/factor")
+	b.post("/repair/welcome/"+s.Mail.Token(s.t).Reveal(), "password", password, "again", password).leads("/repair/set-up/factor")
 	b.get("/repair/set-up/factor").says(http.StatusOK, "no e-mail can be sent from here: ask for another").lacks("Each time you sign in")
 	s.of("ada").get("/repair/people/pat").has(`<option value="email" selected>`)
 }
@@ -289,13 +290,13 @@ func TestNoMailForAdministrators(t *testing.T) {
 func TestLinkNotMailed(t *testing.T) {
 	s := newShop(t)
 	b := s.of("ada")
-	s.mail.err = errors.New("the mail server is away")
+	s.Calls.Fail("Mail", errors.New("the mail server is away"))
 	b.post("/repair/invite", "name", "cat", "full_name", "Cat", "email", "cat@mail.example.com", "role", "agent").
 		leads("/repair/people/cat?note=unmailed")
 	b.get("/repair/people/cat?note=unmailed").says(http.StatusOK, "the e-mail could not be sent. Send a new link, or print one with: "+
 		"updatecenter agents reactivate cat --new-link")
 	b.post("/repair/people/cat/link").leads("/repair/people/cat?note=unmailed")
-	log := s.log.String()
+	log := s.Log.String()
 	if n := strings.Count(log, "the mail server is away"); n != 2 || !strings.Contains(log, `"level":"WARN","msg":"link not sent to agent"`) {
 		t.Errorf("%d causes in the log: %s", n, log)
 	}

@@ -52,7 +52,7 @@ func TestPresentPasswordCantBeGuessed(t *testing.T) {
 	elsewhere.post("/repair/sign-in", "name", "ann")
 	elsewhere.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in/code")
 	b.post("/repair/profile/factor", "with", "email", "present", password).says(http.StatusUnprocessableEntity, "try again in 5 seconds")
-	s.pass(6 * time.Second)
+	s.Pass(6 * time.Second)
 	guess(password).leads("/repair/profile?note=saved")
 }
 
@@ -84,7 +84,7 @@ func TestOwnProfile(t *testing.T) {
 	}
 	b.post("/repair/profile/confirm", "code", there, "email_code", here).says(http.StatusTooManyRequests, "not right", "try again in 5 seconds")
 	b.post("/repair/profile/confirm", "code", here, "email_code", there).says(http.StatusTooManyRequests) // as at signing in
-	s.pass(6 * time.Second)
+	s.Pass(6 * time.Second)
 	b.post("/repair/profile/confirm", "code", here, "email_code", there).leads("/repair/profile?note=saved")
 	b.post("/repair/profile/confirm", "code", here, "email_code", there).leads("/repair/profile?note=expired") // once
 	if told := s.mailed(agents.EmailWasChanged); told.To != "ann@mail.example.com" {
@@ -105,7 +105,7 @@ func TestChangeFactor(t *testing.T) {
 	b.post("/repair/profile/factor", "with", "app", "present", password).leads("/repair/profile/confirm")
 	b.get("/repair/profile/factor").lacks("otpauth") // before the present step was shown
 	setUp := "otpauth://totp/x?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
+	code, err := totp.GenerateCode(secretOf(t, setUp), s.Now())
 	s.ok(err)
 	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/profile/factor")
 	b.post("/repair/profile/confirm", "code", s.mailedTo("ann@mail.example.com")).leads("/repair/profile/factor")
@@ -113,7 +113,7 @@ func TestChangeFactor(t *testing.T) {
 	set.lacks("Use codes by e-mail")
 	setUp = set.setUp()
 	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", "000000").says(http.StatusUnprocessableEntity, "not the code that your app shows")
-	code, err = totp.GenerateCode(secretOf(t, setUp), s.clock())
+	code, err = totp.GenerateCode(secretOf(t, setUp), s.Now())
 	s.ok(err)
 	b.post("/repair/profile/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/profile?note=saved")
 	b.get("/repair/profile").says(http.StatusOK, "Authenticator app")
@@ -123,8 +123,8 @@ func TestChangeFactor(t *testing.T) {
 	// Back to e-mail: the app's code, and one that proves the address.
 	b.post("/repair/profile/factor", "with", "email", "present", password).leads("/repair/profile/confirm")
 	b.get("/repair/profile/confirm").says(http.StatusOK, "Open your authenticator app", "ann@mail.example.com")
-	s.pass(time.Minute)
-	if code, err = totp.GenerateCode(secretOf(t, setUp), s.clock()); err != nil {
+	s.Pass(time.Minute)
+	if code, err = totp.GenerateCode(secretOf(t, setUp), s.Now()); err != nil {
 		t.Fatal(err)
 	}
 	there := s.mailedTo("ann@mail.example.com")
@@ -136,7 +136,7 @@ func TestChangeFactor(t *testing.T) {
 // mailedTo is the code of a change that was sent to an address last.
 func (s *shop) mailedTo(to string) string {
 	s.t.Helper()
-	for _, m := range slices.Backward(s.mail.all) {
+	for _, m := range slices.Backward(s.Mail.All()) {
 		if m.Kind == agents.ChangeCode && m.To == to {
 			return m.Code.Reveal()
 		}
@@ -181,10 +181,10 @@ func TestRequiredLater(t *testing.T) {
 	b.signInAs("ann").leads("/repair/set-up/factor")
 	b.get(homeAt).leads("/repair/set-up/factor")
 	setUp := b.get("/repair/set-up/factor").setUp()
-	code, err := totp.GenerateCode(secretOf(t, setUp), s.clock())
+	code, err := totp.GenerateCode(secretOf(t, setUp), s.Now())
 	s.ok(err)
 	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/")
-	s.pass(time.Second)
+	s.Pass(time.Second)
 	b.get("/repair/").says(http.StatusOK)
 }
 
@@ -193,7 +193,7 @@ func TestNothingIsLost(t *testing.T) {
 	s := newShop(t)
 	b := s.browser()
 	b.signInAs("ada")
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.post("/repair/invite", "name", "kim", "full_name", "Kim Möller", "email", "kim@mail.example.com", "role", "supervisor", "required", "app").
 		leads("/repair/sign-in?note=kept")
 	b.get("/repair/sign-in?note=kept").says(http.StatusOK, "what you had typed is kept")
@@ -201,7 +201,7 @@ func TestNothingIsLost(t *testing.T) {
 	b.get("/repair/invite").says(http.StatusOK, "What you had typed is here again").
 		has(`value="kim"`).has(`value="Kim Möller"`).has(`value="supervisor" selected`).has(`value="app" selected`)
 	b.get("/repair/invite").says(http.StatusOK).lacks("Möller", "here again") // once
-	if log := s.log.String(); strings.Contains(log, "Möller") {
+	if log := s.Log.String(); strings.Contains(log, "Möller") {
 		t.Error("the log has what was typed")
 	}
 }
@@ -210,13 +210,13 @@ func TestSecretsAreNotKept(t *testing.T) {
 	s := newShop(t)
 	b := s.browser()
 	b.signInAs("ann")
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.post("/repair/profile", "full_name", "Annabel", "email", "ann@mail.example.com", "present", "this is secret now").
 		leads("/repair/sign-in?note=kept")
 	b.signInAs("ann").leads("/repair/profile")
 	b.get("/repair/profile").says(http.StatusOK).has(`value="Annabel"`).lacks("this is secret now")
 
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.post("/repair/profile/password", "present", password, "password", "other", "again", "other").leads("/repair/sign-in?note=not-sent")
 }
 
@@ -224,7 +224,7 @@ func TestDraftIsForTheSameAgent(t *testing.T) {
 	s := newShop(t)
 	b := s.browser()
 	b.signInAs("ann")
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.post(homeAt+"/reset", "reason", "Only Ann knows this").leads("/repair/sign-in?note=kept")
 	b.signInAs("bob").leads("/repair/")
 	b.get(homeAt + "/reset").lacks("Only Ann knows this")
@@ -237,7 +237,7 @@ func TestDraftIsNotLostToALook(t *testing.T) {
 	s := newShop(t)
 	b := s.browser()
 	b.signInAs("ann")
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.post(homeAt+"/reset", "reason", "Lost on a trip").leads("/repair/sign-in?note=kept")
 	b.get("/repair/profile").leads("/repair/sign-in?note=signed-out")
 	b.post("/repair/profile/password", "present", "x").leads("/repair/sign-in?note=not-sent")
@@ -249,9 +249,9 @@ func TestDraftEnds(t *testing.T) {
 	s := newShop(t)
 	b := s.browser()
 	b.signInAs("ann")
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.post("/repair/", "number", "555 01 what").leads("/repair/sign-in?note=kept")
-	s.pass(31 * time.Minute)
+	s.Pass(31 * time.Minute)
 	b.signInAs("ann").leads("/repair/")
 	b.get("/repair/").says(http.StatusOK).lacks("555 01 what")
 }
@@ -271,7 +271,7 @@ func TestGoesOnWhereOneWas(t *testing.T) {
 	s := newShop(t)
 	b := s.browser()
 	b.signInAs("ann").leads("/repair/")
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.get(homeAt).leads("/repair/sign-in?note=signed-out")
 	b.signInAs("ann").leads(homeAt)
 	b.signInAs("ann").leads("/repair/") // once
@@ -285,7 +285,7 @@ func TestNobodyGoesOnWhereAnotherWas(t *testing.T) {
 	b := s.browser()
 	b.get(homeAt).leads("/repair/sign-in")
 	b.signInAs("ann").leads("/repair/")
-	s.pass(16 * time.Minute)
+	s.Pass(16 * time.Minute)
 	b.get(homeAt).leads("/repair/sign-in?note=signed-out")
 	b.signInAs("bob").leads("/repair/")
 	signedOut := b.copy()
@@ -298,7 +298,7 @@ func TestNobodyGoesOnWhereAnotherWas(t *testing.T) {
 func TestDraftOfTheProfile(t *testing.T) {
 	b := newShop(t).browser()
 	b.signInAs("ann")
-	b.shop.pass(16 * time.Minute)
+	b.Pass(16 * time.Minute)
 	b.post("/repair/profile", "full_name", "Ann B.", "email", "ann@mail.example.com", "phone", "").leads("/repair/sign-in?note=kept")
 	b.signInAs("ann").leads("/repair/profile")
 	b.get("/repair/profile").says(http.StatusOK, "You were signed out before this was sent").has(`value="Ann B."`)
@@ -312,7 +312,7 @@ func TestGoesOnWhereOneMay(t *testing.T) {
 		s := newShop(t)
 		b := s.browser()
 		b.signInAs("ada")
-		s.pass(16 * time.Minute)
+		s.Pass(16 * time.Minute)
 		b.get(at).leads("/repair/sign-in?note=signed-out")
 		b.cookies["__Host-uc-draft"].Value = strings.ReplaceAll(b.cookies["__Host-uc-draft"].Value, string(s.idOf("ada")), string(s.idOf("ann")))
 		b.signInAs("ann").leads(to)

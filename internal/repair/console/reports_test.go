@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/repair/console"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestReportsAreForSupervisors(t *testing.T) {
@@ -33,7 +34,7 @@ func TestReportsOfToday(t *testing.T) {
 		ann.get(homeAt)
 	}
 	s.as("sue").get("/repair/reports").says(http.StatusOK, "Today, March 2, 2026 (UTC)", "annconsole11", "Limit reached", "look-ups")
-	s.pass(12 * time.Hour)
+	s.Pass(12 * time.Hour)
 	s.as("sue").get("/repair/reports").says(http.StatusOK, "Nobody has reset", "No limit was reached today")
 }
 
@@ -44,7 +45,7 @@ func TestReportsOfABusyDay(t *testing.T) {
 	ann := s.as("ann")
 	ann.validate()
 	ann.post(homeAt+"/reset", because...).leads(homeAt)
-	s.pass(time.Minute)
+	s.Pass(time.Minute)
 	busy := audit.Event{Action: audit.LookedUp, By: "crm/77", Via: audit.ViaAPI, Subject: string(other)}
 	record := func(times int) { // many at once, as they are written together
 		const atOnce = 100
@@ -153,9 +154,7 @@ func TestReportsHavePages(t *testing.T) {
 // March 8 five.
 func TestTimesOfAZone(t *testing.T) {
 	chicago, err := time.LoadLocation("America/Chicago")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	s := newShopWith(t, func(config *console.Config) { config.Zone = chicago })
 	ann := s.as("ann")
 	ann.validate()
@@ -175,7 +174,7 @@ func TestTimesOfAZone(t *testing.T) {
 		{21*time.Hour - time.Second, "Today, March 8, 2026 (CDT)", false},
 		{time.Second, "Today, March 9, 2026 (CDT)", false},
 	} {
-		s.pass(step.pass)
+		s.Pass(step.pass)
 		page := s.as("sue").get("/repair/reports").says(http.StatusOK, step.day)
 		if strings.Contains(page.words(), "annconsole01") != step.counted {
 			t.Errorf("%s: %s", step.day, page.words())

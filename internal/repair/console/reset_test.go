@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/durability"
 	"updatecenter/pins"
 )
 
@@ -16,7 +18,7 @@ var because = []string{"reason", "Customer forgot it.", "sure", "yes"}
 // lastEvent is the newest in the history of the line at home.
 func (s *shop) lastEvent() pins.Record {
 	s.t.Helper()
-	records, err := s.lines.History(s.t.Context(), home, 1)
+	records, err := s.DB.Lines().History(s.t.Context(), home, 1)
 	s.ok(err)
 	if len(records) == 0 {
 		return pins.Record{}
@@ -42,7 +44,7 @@ func TestReset(t *testing.T) {
 		t.Error("the reset is not in the audit")
 	}
 	s.as("bob").get(homeAt).says(http.StatusOK).lacks("Tell the customer:")
-	s.pass(15*time.Minute + time.Second)
+	s.Pass(15*time.Minute + time.Second)
 	s.as("ann").get(homeAt).says(http.StatusOK).lacks("Tell the customer:")
 }
 
@@ -50,7 +52,7 @@ func TestResetThatMayNotLast(t *testing.T) {
 	s := newShop(t)
 	ann := s.as("ann")
 	ann.validate()
-	s.doubt = true
+	s.Calls.Before("Lines.Reset", func(ctx context.Context) error { durability.Tell(ctx); return nil })
 	ann.post(homeAt+"/reset", because...).leads(homeAt + "?unsure=")
 	ann.get(homeAt+"?unsure=").says(http.StatusOK, "The PIN is reset.", "could not make sure that what was changed will last")
 	ann.get(homeAt).says(http.StatusOK).lacks("could not make sure")
@@ -76,7 +78,7 @@ func TestNoResetWithoutOnesOwnValidation(t *testing.T) {
 		"an administrator": func(_ *testing.T, s *shop) employee { return s.as("ada") },
 		"15 minutes ago": func(_ *testing.T, s *shop) employee {
 			s.as("ann").validate()
-			s.pass(15 * time.Minute)
+			s.Pass(15 * time.Minute)
 			return s.as("ann")
 		},
 		"of another line": func(t *testing.T, s *shop) employee {
@@ -90,7 +92,7 @@ func TestNoResetWithoutOnesOwnValidation(t *testing.T) {
 			at := ann.call(homeAt)
 			code := ann.code(at)
 			ann.post(at, "code", code)
-			s.pass(15 * time.Minute)
+			s.Pass(15 * time.Minute)
 			ann = s.as("ann")
 			ann.post(at, "code", code)
 			return ann
@@ -183,6 +185,6 @@ func TestResetOfALineThatIsGone(t *testing.T) {
 	s := newShop(t)
 	ann := s.as("ann")
 	ann.validate()
-	s.ok(s.lines.Remove(t.Context(), home, pins.Record{At: s.clock(), Event: pins.Removed, By: "root", From: "command line"}))
+	s.ok(s.DB.Lines().Remove(t.Context(), home, pins.Record{At: s.Now(), Event: pins.Removed, By: "root", From: "command line"}))
 	ann.post(homeAt+"/reset", because...).says(http.StatusNotFound, "not a line of ours any more")
 }

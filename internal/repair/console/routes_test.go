@@ -193,7 +193,7 @@ func TestGetChangesNothing(t *testing.T) {
 		}
 	}
 	b.get("/repair/").says(http.StatusOK)
-	if keys, err := s.keys.Keys(t.Context()); err != nil || len(keys) > 0 {
+	if keys, err := s.APIKeys().Keys(t.Context()); err != nil || len(keys) > 0 {
 		t.Errorf("keys: %v, %v", keys, err)
 	}
 }
@@ -209,7 +209,7 @@ var (
 // TestEveryPage holds what is true of each: what it may do in a browser, its headings and labels.
 func TestEveryPage(t *testing.T) {
 	s := newShop(t)
-	s.pass(1)
+	s.Pass(1)
 	b := s.of("ada")
 	pages := map[string]page{}
 	for path := range open {

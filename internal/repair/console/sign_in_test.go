@@ -37,11 +37,11 @@ func TestSignInByApp(t *testing.T) {
 	b := newShop(t).browser()
 	key := b.setUpWithApp("pat")
 	b.post("/repair/sign-out").leads("/repair/sign-in?note=bye")
-	b.pass(30 * time.Second)
+	b.Pass(30 * time.Second)
 	b.post("/repair/sign-in", "name", "pat")
 	b.post("/repair/sign-in/password", "password", password)
 	b.get("/repair/sign-in/code").says(http.StatusOK, "authenticator app").lacks("Send a new code")
-	code, err := totp.GenerateCode(key, b.clock())
+	code, err := totp.GenerateCode(key, b.Now())
 	b.ok(err)
 	b.post("/repair/sign-in/code", "code", code).leads("/repair/")
 
@@ -66,7 +66,7 @@ func (b *browser) setUpWithApp(name string) string {
 	key := parsed.Query().Get("secret")
 	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", "000000").
 		says(http.StatusUnprocessableEntity, "not the code that your app shows").has(html.EscapeString(setUp))
-	code, err := totp.GenerateCode(key, b.clock())
+	code, err := totp.GenerateCode(key, b.Now())
 	b.ok(err)
 	b.post("/repair/set-up/factor", "with", "app", "setup", setUp, "code", code).leads("/repair/set-up/terms")
 	b.post("/repair/set-up/terms").says(http.StatusUnprocessableEntity, "I accept them: Tick this")
@@ -118,7 +118,7 @@ func TestUnknownNamesLookAlike(t *testing.T) {
 			}
 		}
 	}
-	if log := s.log.String(); strings.Contains(log, "by mistake") || strings.Contains(log, "nobody-has") {
+	if log := s.Log.String(); strings.Contains(log, "by mistake") || strings.Contains(log, "nobody-has") {
 		t.Error("the log has what was typed")
 	}
 }
@@ -131,7 +131,7 @@ func TestSignInWaitsAndLocks(t *testing.T) {
 	}
 	b.post("/repair/sign-in/password", "password", "wrong one").says(http.StatusTooManyRequests, "in 5 seconds")
 	b.post("/repair/sign-in/password", "password", password).says(http.StatusTooManyRequests, "Too many attempts")
-	b.pass(6 * time.Second)
+	b.Pass(6 * time.Second)
 	b.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in/code")
 }
 
@@ -141,7 +141,7 @@ func TestSignInExpires(t *testing.T) {
 	b.get("/repair/sign-in/code").leads("/repair/sign-in")
 	b.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in?note=expired")
 	b.post("/repair/sign-in", "name", "ann")
-	b.pass(11 * time.Minute)
+	b.Pass(11 * time.Minute)
 	b.post("/repair/sign-in/password", "password", password).leads("/repair/sign-in?note=expired")
 	b.get("/repair/sign-in?note=expired").says(http.StatusOK, "took too long")
 	b.get("/repair/sign-in?note=<script>").says(http.StatusOK).lacks("<script>")
@@ -207,7 +207,7 @@ func TestSessionsEnd(t *testing.T) {
 	s := newShop(t)
 	idle, busy := s.of("ann"), s.of("ann")
 	for range 72 {
-		s.pass(10 * time.Minute)
+		s.Pass(10 * time.Minute)
 		if busy.get("/repair/").status != http.StatusOK {
 			break
 		}
@@ -282,7 +282,7 @@ func TestAStrangerLocksNobodyOut(t *testing.T) {
 	b.post("/repair/sign-in", "name", "ann").leads("/repair/sign-in/password")
 	b.post("/repair/sign-in/password", "password", "other gravel moth canyon").leads("/repair/sign-in/code")
 	b.post("/repair/sign-in/code", "code", b.mailed(agents.SignInCode).Code.Reveal()).leads("/repair/")
-	if log := s.log.String(); strings.Contains(log, kept.Value) || strings.Contains(log, first.Value) {
+	if log := s.Log.String(); strings.Contains(log, kept.Value) || strings.Contains(log, first.Value) {
 		t.Error("the log has a cookie")
 	}
 }
@@ -309,7 +309,7 @@ func TestLinkEnds(t *testing.T) {
 	s.ok(err)
 	s.browser().get(old).says(http.StatusNotFound)
 	late := s.invited("kim")
-	s.pass(24*time.Hour + time.Second)
+	s.Pass(24*time.Hour + time.Second)
 	s.browser().post(late, "password", password, "again", password).says(http.StatusNotFound)
 	s.browser().get("/repair/welcome/nonsense").says(http.StatusNotFound)
 }
@@ -361,7 +361,7 @@ func TestFactorThatIsRequired(t *testing.T) {
 	})
 	s.ok(err)
 	b := s.browser()
-	link := "/repair/welcome/" + s.mail.token().Reveal()
+	link := "/repair/welcome/" + s.Mail.Token(s.t).Reveal()
 	b.post(link, "password", password, "again", password)
 	b.get("/repair/set-up/factor").says(http.StatusOK, "requires the authenticator app").lacks("Use codes by e-mail")
 	b.post("/repair/set-up/factor", "with", "email").says(http.StatusUnprocessableEntity, "requires the other way")

@@ -25,9 +25,9 @@ func TestValidateByCall(t *testing.T) {
 		"Reset the PIN", "Unlock, and keep the PIN").lacks("with a code")
 	ann.get(at).says(http.StatusOK, "The code was right", "Go on with the line").lacks("<input id=\"code\"")
 	s.as("bob").get(homeAt).says(http.StatusOK, "Call 612-555-0142 with a code")
-	s.pass(15*time.Minute - time.Second)
+	s.Pass(15*time.Minute - time.Second)
 	s.as("ann").get(homeAt).says(http.StatusOK, "less than a minute left")
-	s.pass(time.Second)
+	s.Pass(time.Second)
 	s.as("ann").get(homeAt).says(http.StatusOK, "Call 612-555-0142 with a code").lacks("Reset the PIN")
 }
 
@@ -55,14 +55,14 @@ func TestCodeIsGoodOnceAndForTenMinutes(t *testing.T) {
 	at := ann.call(homeAt)
 	code := ann.code(at)
 	ann.post(at, "code", code).leads(homeAt)
-	s.pass(15 * time.Minute)
+	s.Pass(15 * time.Minute)
 	ann = s.as("ann")
 	ann.post(at, "code", code).leads(at)
 	ann.get(homeAt).says(http.StatusOK).lacks("Reset the PIN")
 
 	at = ann.call(homeAt)
 	code = ann.code(at)
-	s.pass(10 * time.Minute)
+	s.Pass(10 * time.Minute)
 	ann.post(at, "code", code).leads(at)
 	ann.get(at).says(http.StatusOK, "The code has run out").lacks(`name="code"`)
 	ann.get(homeAt).lacks("Reset the PIN")
@@ -131,7 +131,7 @@ func TestCallIsTold(t *testing.T) {
 			s := newShop(t)
 			ann := s.as("ann")
 			at := ann.call(homeAt)
-			s.calls.goes(s.clock(), test.status, test.detail)
+			s.calls.goes(s.Now(), test.status, test.detail)
 			ann.get(at).says(http.StatusOK, test.words...)
 		})
 	}
@@ -142,7 +142,7 @@ func TestCallTellsItsCode(t *testing.T) {
 	s := newShop(t)
 	ann := s.as("ann")
 	at := ann.call(homeAt)
-	s.calls.goes(s.clock(), deliveries.Answered, "")
+	s.calls.goes(s.Now(), deliveries.Answered, "")
 	s.calls.made[0].Spoken = 2
 	ann.get(at).says(http.StatusOK, "The code is being told", "six digits")
 }
@@ -279,7 +279,7 @@ func TestPhotoIDIsForSupervisors(t *testing.T) {
 	sue.get(at).says(http.StatusOK, "You answer for it")
 	sue.post(at, note...).leads(homeAt)
 	sue.get(homeAt).says(http.StatusOK, "by photo ID in a store", "Customer validated by sue, console")
-	records, err := s.lines.History(t.Context(), home, 1)
+	records, err := s.DB.Lines().History(t.Context(), home, 1)
 	s.ok(err)
 	if records[0].Event != pins.CustomerValidated || records[0].Reason != note[1] {
 		t.Errorf("history has %+v", records[0])
@@ -295,8 +295,8 @@ func TestNothingSecretIsLogged(t *testing.T) {
 	ann.post(at, "code", code)
 	ann.post(homeAt+"/validate/secret", "account", accountNumber, "kind", "code", "secret", accountCode)
 	for _, hidden := range []string{code, wrong, accountCode, accountNumber, "6125550142", ann.token.Reveal()} {
-		if strings.Contains(s.log.String(), hidden) {
-			t.Errorf("the log holds %q:\n%s", hidden, s.log.String())
+		if strings.Contains(s.Log.String(), hidden) {
+			t.Errorf("the log holds %q:\n%s", hidden, s.Log.String())
 		}
 	}
 }

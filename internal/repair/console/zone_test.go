@@ -4,14 +4,14 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata"
+
+	"updatecenter/internal/testkit/check"
 )
 
 func chicago(t *testing.T) *time.Location {
 	t.Helper()
 	location, err := time.LoadLocation("America/Chicago")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return location
 }
 
@@ -35,9 +35,7 @@ func TestZone(t *testing.T) {
 		{"2026-11-02T05:59:59Z", "Nov 1, 2026, 11:59 PM CST", "11:59 PM CST", "November 1, 2026 (CST)", "Nov 1, 2026", "24h59m59s"},
 	} {
 		at, err := time.Parse(time.RFC3339, test.at)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		for what, got := range map[string][2]string{
 			"moment": {z.moment(at), test.moment}, "hour": {z.hour(at), test.hour},
 			"today": {z.today(at), test.today}, "day": {z.day(at), test.day},

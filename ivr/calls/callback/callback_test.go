@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -257,9 +258,7 @@ func TestCallsThatTellNothing(t *testing.T) {
 			f := codeOf("en")
 			p := newPhone(t, f, true)
 			document, err := p.engine.Turn(t.Context(), event)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			said := heard(t, document)
 			if !strings.Contains(said, who) || !strings.Contains(said, "We have nothing to tell you") ||
 				!strings.HasSuffix(said, "hung up") || strings.Contains(said, "8-0-4") || len(f.noted) != 0 {

@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 	"updatecenter/twiml"
@@ -107,18 +108,14 @@ type phone struct {
 func newPhone(t testing.TB, f callback.Deliveries, codeToMailbox bool) *phone {
 	t.Helper()
 	ring, err := secret.ParseKeyring("one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	p := &phone{TB: t, log: &strings.Builder{}}
 	p.engine, err = ivr.New(ivr.Config{
 		Flow: flow(f, codeToMailbox), Store: &watched{Calls: testkit.Redis(t).CallsInTime(), p: p, keys: ring}, Keys: ring, Now: time.Now,
 		Times: testkit.Times(), TurnURL: "https://example.com/voice/callback/turn/", OnExit: func(e ivr.Exit) { p.took = append(p.took, e) },
 		Log: slog.New(slog.NewTextHandler(p.log, logtest.Untimed())),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return p
 }
 
@@ -156,9 +153,7 @@ func (p *phone) post(event ivr.Event) string {
 	p.Helper()
 	event.Call = sid
 	first, err := p.engine.Turn(p.Context(), event)
-	if err != nil {
-		p.Fatal(err)
-	}
+	check.OK(p, err)
 	took := len(p.took)
 	second, err := p.engine.Turn(p.Context(), event)
 	if err != nil || string(first) != string(second) {

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 )
@@ -167,9 +168,7 @@ func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) e
 
 func (w *ringer) must(err error) {
 	w.Helper()
-	if err != nil {
-		w.Fatal(err)
-	}
+	check.OK(w, err)
 }
 
 // post posts the next webhook of the newest call to a server, and returns what is heard: the apology

@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -70,9 +71,7 @@ func readAll(t *testing.T, digits string) string {
 	c.Fill(keyed, digits)
 	c.FillPhrase(whichTime, whenItEnds)
 	outcome, err := readTime(t.Context(), c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	switch outcome {
 	case isClear:
 		return c.Text(end)
@@ -132,9 +131,7 @@ func TestCodesAreErased(t *testing.T) {
 		t.Fatal(err)
 	}
 	added, err := db.Lines().Line(t.Context(), number)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	line := ivr.Variable{Name: "line", Kind: ivr.Phone}
 	proved := ivr.Variable{Name: "proved", Kind: ivr.Count}
 	d := newActions(Config{Line: line, Proved: proved, Features: features.New(features.Config{Store: db.Features(), Keys: someKeys(t)})})
@@ -174,8 +171,6 @@ var someTime = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
 func someKeys(t *testing.T) secret.Keyring {
 	t.Helper()
 	keys, err := secret.ParseKeyring("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return keys
 }

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	featurecalls "updatecenter/ivr/calls/features"
 	"updatecenter/pins"
@@ -42,9 +43,7 @@ type household struct {
 func newHousehold(t testing.TB) *household {
 	t.Helper()
 	keys, err := secret.ParseKeyring("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	db := testkit.Redis(t)
 	h := &household{TB: t, db: db, lines: db.Lines(), store: db.Features(), keys: keys, now: noon}
 	all := pins.NewLine{Number: home, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}
@@ -52,9 +51,7 @@ func newHousehold(t testing.TB) *household {
 		t.Fatal(err)
 	}
 	line, err := h.lines.Line(t.Context(), home)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	h.proved = line.Revision
 	h.features = features.New(features.Config{Store: h.store, Keys: keys, Now: func() time.Time { return h.now }})
 	return h
@@ -73,9 +70,7 @@ func (h *household) edit(f pins.Feature, edits ...features.Edit) {
 func (h *household) setting(f pins.Feature) features.Setting {
 	h.Helper()
 	line, err := h.features.Find(h.Context(), home)
-	if err != nil {
-		h.Fatal(err)
-	}
+	check.OK(h, err)
 	setting, _ := line.Setting(f)
 	return setting
 }
@@ -133,9 +128,7 @@ func (h *household) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *cal
 		Flow: h.flow(f, l), Store: store, Keys: h.keys, Now: func() time.Time { return h.now },
 		Times: testkit.Times(), TurnURL: "https://ivr.test/turn/", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
-	if err != nil {
-		h.Fatal(err)
-	}
+	check.OK(h, err)
 	h.calls++
 	c := &call{household: h, engine: engine, sid: "CA" + strings.Repeat("0", 31) + string(rune('0'+h.calls))}
 	c.listen("")

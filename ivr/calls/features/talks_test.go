@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -27,9 +28,7 @@ func TestTurningOnAndOff(t *testing.T) {
 			t.Errorf("%s: on %v, %d changes", f, h.setting(f).On, h.changes)
 		}
 		record, err := h.lines.History(t.Context(), home, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		want := []pins.Record{{
 			At: noon, Event: pins.FeatureChanged, By: pins.ByCaller, Side: pins.FromLine, From: string(home),
 			Call: c.sid, Feature: f, Changes: []string{"off"},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -49,9 +50,7 @@ func TestFeatureTakenAway(t *testing.T) {
 func TestLineRemoved(t *testing.T) {
 	h := newHousehold(t)
 	c := h.dial(pins.NoSolicitation, ivr.English)
-	if err := h.lines.Remove(t.Context(), home, pins.Record{}); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, h.lines.Remove(t.Context(), home, pins.Record{}))
 	c.press("3").hears("That is not possible any more.", "The end: gone.")
 }
 
@@ -82,9 +81,7 @@ func TestPINChangedByAnother(t *testing.T) {
 			}
 			c := h.dial(talk.feature, ivr.English).keys(talk.before...)
 			registry := pins.Provisioning{Registry: h.lines, Validations: h.lines}
-			if err := registry.ResetByOperator(t.Context(), home, pins.Note{By: "ann", Reason: "forgot it"}); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, registry.ResetByOperator(t.Context(), home, pins.Note{By: "ann", Reason: "forgot it"}))
 			c.keys(talk.after...).hears("The end: overtaken.")
 			if strings.Contains(c.heard, "list") || strings.Contains(c.heard, " is o") || h.changes != 0 {
 				t.Errorf("%d changes, heard %q", h.changes, c.heard)

@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"updatecenter/internal/programtest"
+	"updatecenter/internal/testkit/check"
 )
 
 // upWithin is how long the demo may take until it says how to sign in.
@@ -32,9 +33,7 @@ func startDemo(t *testing.T) demo {
 	port := freePort(t)
 	d := demo{host: "http://127.0.0.1:" + port}
 	program, err := programtest.Build(t.Context(), t.TempDir(), "..")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	p := programtest.Start(t, program, nil, "demo", "--port", port)
 	t.Cleanup(func() { p.Stop(t) })
 	d.await(t, p)

@@ -320,7 +320,7 @@ func TestSessionEndsInMidForm(t *testing.T) {
 	ann.visit("/repair/lines/+16125550142/reset")
 	ann.begins("Reason")
 	ann.press("forgot the PIN, identity checked")
-	o.pass(16 * time.Minute)
+	o.Pass(16 * time.Minute)
 	ann.enter()
 	ann.at("/repair/sign-in")
 	ann.says("what you had typed is kept")
@@ -335,7 +335,7 @@ func TestSessionEndsInMidForm(t *testing.T) {
 
 	ann.visit("/repair/profile")
 	ann.fill("Telephone", "612-555-0177")
-	o.pass(16 * time.Minute)
+	o.Pass(16 * time.Minute)
 	ann.follow("SAVE")
 	o.signIn(ann)
 	ann.at("/repair/profile")

@@ -1,0 +1,51 @@
+// Package check has the few checks that most tests make. Only tests import it.
+package check
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// OK ends the test on an error.
+func OK(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Is fails the test unless err is want, as [errors.Is] has it.
+func Is(t testing.TB, err, want error) {
+	t.Helper()
+	if !errors.Is(err, want) {
+		t.Errorf("error %v, want %v", err, want)
+	}
+}
+
+// Same fails the test unless both are equal, and shows where they differ.
+func Same(t testing.TB, got, want any, options ...cmp.Option) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, options...); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// T is a test that ends at the first of its checks that fails.
+type T struct{ *testing.T }
+
+// OK ends the test on an error.
+func (t T) OK(err error) { t.Helper(); OK(t.T, err) }
+
+// Is ends the test unless err is want.
+func (t T) Is(err, want error) { t.Helper(); Is(t.T, err, want); t.end() }
+
+// Same ends the test unless both are equal.
+func (t T) Same(got, want any) { t.Helper(); Same(t.T, got, want); t.end() }
+
+func (t T) end() {
+	if t.Failed() {
+		t.FailNow()
+	}
+}

@@ -1,0 +1,68 @@
+package testkit_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+	"time"
+
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
+	"updatecenter/pins"
+)
+
+var errDown = errors.New("out of order")
+
+// TestEveryCallCanFail finds each method of each store in the hands of [testkit.Calls].
+func TestEveryCallCanFail(t *testing.T) {
+	w := testkit.New(t)
+	w.Calls.Fail("", errDown)
+	for _, store := range []any{
+		w.Lines(), w.Features(), w.AccountStore(), w.Deliveries(), w.APIKeys(), w.AgentStore(), w.SignIn(), w.Desk(),
+		w.AuditStore(), w.Mail, w.Audit, w.Hasher(),
+	} {
+		all := reflect.ValueOf(store)
+		for i := range all.NumMethod() {
+			method, name := all.Method(i).Type(), all.Type().String()+"."+all.Type().Method(i).Name
+			if method.NumIn() == 0 || method.In(0) != reflect.TypeFor[context.Context]() || method.IsVariadic() && method.NumIn() == 2 {
+				continue
+			}
+			args := []reflect.Value{reflect.ValueOf(t.Context())}
+			for arg := 1; arg < method.NumIn() && !(method.IsVariadic() && arg == method.NumIn()-1); arg++ {
+				args = append(args, reflect.Zero(method.In(arg)))
+			}
+			answer := all.Method(i).Call(args)
+			if err, _ := answer[len(answer)-1].Interface().(error); !errors.Is(err, errDown) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestCalls(t *testing.T) {
+	w := testkit.New(t)
+	w.AddLines(t, pins.NewLine{Number: testkit.Home})
+	lines := w.Lines()
+	language := func(to string) error { return lines.SetLanguage(t.Context(), testkit.Home, to) }
+	is := func(want string) { t.Helper(); check.Same(t, w.Line(t, testkit.Home).Language, want) }
+	w.Calls.FailNext("Lines.SetLanguage", nil, errDown)
+	check.OK(t, language("es"))
+	check.Is(t, language("en"), errDown)
+	is("es")
+	w.Calls.LoseNext("Lines", errDown)
+	check.Is(t, language("en"), errDown)
+	is("en")
+	w.Calls.BeforeNext("", func() { check.OK(t, language("en")) })
+	check.OK(t, language("es"))
+	is("es")
+	check.Same(t, len(w.Calls.Made("Lines.SetLanguage")), 5)
+	check.Same(t, len(w.Calls.Made("")), 0)
+	w.Calls.Lose("Lines", errDown)
+	w.Calls.Fail("Desk", errDown)
+	w.Calls.Mend("Lines")
+	w.Calls.AfterNext("Lines.SetLanguage", func() { w.Pass(time.Hour) })
+	before := w.Now()
+	check.OK(t, language("en"))
+	check.Same(t, w.Now(), before.Add(time.Hour))
+}
