@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"updatecenter/internal/testkit/check"
 )
 
 // A floor is a rule about what packages import outside their tests. A pattern is an
@@ -346,5 +350,28 @@ func TestFloorsCanBreak(t *testing.T) {
 	f := floor{of: []string{"./lost"}, save: []string{"./lost/..."}, never: []string{"net/http", "./high"}, but: []string{"./low/..."}}
 	if got, want := f.strangers("m", packages), []string{"./lost", "./lost/..."}; !slices.Equal(got, want) {
 		t.Errorf("strangers: %q, want %q", got, want)
+	}
+}
+
+// namedInModels is a row of docs/models/README.md that says where in the code a step of a model is.
+var namedInModels = regexp.MustCompile("(?m)^\\| .* \\| `(\\w+)` in ([\\w/.]+) \\|$")
+
+// TestModelsNameTheCode holds that what the models say they are models of is there.
+func TestModelsNameTheCode(t *testing.T) {
+	readme, err := os.ReadFile("docs/models/README.md")
+	check.OK(t, err)
+	rows := namedInModels.FindAllSubmatch(readme, -1)
+	if len(rows) < 10 {
+		t.Fatalf("%d names of the code in docs/models/README.md, want more", len(rows))
+	}
+	for _, row := range rows {
+		code, err := os.ReadFile(string(row[2]))
+		if err != nil {
+			t.Errorf("docs/models/README.md: %v", err)
+			continue
+		}
+		if !regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|var )` + string(row[1]) + `\b`).Match(code) {
+			t.Errorf("docs/models/README.md names %s, which %s does not declare", row[1], row[2])
+		}
 	}
 }

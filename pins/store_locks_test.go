@@ -1,8 +1,11 @@
 package pins_test
 
 import (
+	"fmt"
+	"sync/atomic"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
@@ -103,4 +106,151 @@ func (p play) lockRecord(side pins.Side, after time.Duration, until time.Time) p
 		At: a.At, Event: pins.Locked, By: pins.ByCaller,
 		Side: side, From: a.From, Call: a.Turn.Call, Until: until,
 	}
+}
+
+var callerTests = map[string]func(play){
+	"callers are counted apart": func(p play) {
+		p.called(caller, 1, 10, 0, true)
+		for _, name := range []string{pins.Unvouched, "+19525550101", "anonymous", "", "sip:a b@example.com", "client:{x}"} {
+			p.called(name, 1, 10, 0, true)
+			p.called(name, 11, 11, 0, false)
+		}
+	},
+	"the failures of a caller are told": func(p play) {
+		p.failures(caller, 0, 0)
+		p.called(caller, 1, 3, 0, true)
+		p.called(caller, 1, 3, time.Minute, true)
+		p.called(caller, 4, 7, 30*time.Minute, true)
+		p.failures(caller, 30*time.Minute, 7)
+		p.failures(caller, time.Hour-time.Millisecond, 7)
+		p.failures(caller, time.Hour, 4)
+		p.forgive(4)
+		p.failures(caller, time.Hour, 3)
+		p.failures(pins.Unvouched, time.Hour, 0)
+		p.failures(caller, 2*time.Hour, 0)
+	},
+	"a hundred callers at once get no more than the limit": func(p play) {
+		var admitted atomic.Int64
+		p.together(func(n int) {
+			got, err := p.lines.AdmitCaller(p.t.Context(), pins.Unvouched, callerTurn(n), p.start, limit.Rate{Most: 10, Within: time.Hour})
+			p.t.OK(err)
+			if got {
+				admitted.Add(1)
+			}
+		})
+		p.t.Same(admitted.Load(), int64(10))
+		p.failures(pins.Unvouched, 0, 10)
+	},
+}
+
+// callerTurn is each in a call of its own.
+func callerTurn(n int) pins.Turn { return pins.Turn{Call: fmt.Sprint("CA", n), Number: 3} }
+
+// called asks for the turns from first to last of a caller.
+func (p play) called(caller string, first, last int, after time.Duration, want bool) {
+	p.t.Helper()
+	for n := first; n <= last; n++ {
+		got, err := p.lines.AdmitCaller(p.t.Context(), caller, callerTurn(n), p.start.Add(after), limit.Rate{Most: 10, Within: time.Hour})
+		p.t.OK(err)
+		if got != want {
+			p.t.Fatalf("turn %d of %q after %v: admitted %t, want %t", n, caller, after, got, want)
+		}
+	}
+}
+
+// failures wants that so many stand against a caller.
+func (p play) failures(caller string, after time.Duration, want int) {
+	p.t.Helper()
+	got, err := p.lines.CallerFailures(p.t.Context(), caller, p.start.Add(after), time.Hour)
+	p.t.OK(err)
+	p.t.Same(got, want)
+}
+
+func (p play) forgive(n int) {
+	p.t.Helper()
+	p.t.OK(p.lines.ForgiveCaller(p.t.Context(), caller, callerTurn(n)))
+}
+
+var settleTests = map[string]func(play){
+	"a failure counts": func(p play) {
+		p.t.Same(p.fail(known, pins.Remote, 1, 1, 0), limit.Strikes{Failures: 1})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
+		p.strikes(pins.FromLine, limit.Strikes{})
+		p.t.Same(p.fail(known, pins.FromLine, 2, 3, 0), limit.Strikes{Failures: 2})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
+		p.strikes(pins.FromLine, limit.Strikes{Failures: 2})
+		p.history(known)
+	},
+	"passed from elsewhere clears that side alone": func(p play) {
+		p.fail(known, pins.FromLine, 1, 2, 0)
+		p.fail(known, pins.Remote, 3, 6, 0)
+		p.pass(pins.Remote, 7, 0)
+		p.strikes(pins.Remote, limit.Strikes{})
+		p.strikes(pins.FromLine, limit.Strikes{Failures: 2})
+		p.t.Same(p.fail(known, pins.Remote, 8, 11, 0), limit.Strikes{Failures: 4})
+	},
+	"passed from the line clears both sides": func(p play) {
+		p.fail(known, pins.FromLine, 1, 4, 0)
+		p.fail(known, pins.Remote, 5, 8, 0)
+		p.pass(pins.FromLine, 9, 0)
+		p.strikes(pins.FromLine, limit.Strikes{})
+		p.strikes(pins.Remote, limit.Strikes{})
+		p.history(known)
+	},
+	"a turn passed again doesn't clear again": func(p play) {
+		p.pass(pins.FromLine, 1, 0)
+		p.fail(known, pins.FromLine, 2, 3, 0)
+		p.fail(known, pins.Remote, 4, 4, 0)
+		a := p.attempt(known, pins.FromLine, 1, 0)
+		p.admitted(a, true)
+		p.t.Same(p.settle(a, limit.Passed), limit.Strikes{Failures: 2})
+		p.strikes(pins.Remote, limit.Strikes{Failures: 1})
+	},
+	"a turn that failed before a reset doesn't count again": func(p play) {
+		p.fail(known, pins.Remote, 1, 1, 0)
+		p.t.OK(p.reset(known))
+		p.t.Same(p.settle(p.attempt(known, pins.Remote, 1, 0), limit.Failed), limit.Strikes{})
+	},
+	"a turn is known for TurnsKept": func(p play) {
+		p.fail(known, pins.Remote, 1, 1, 0)
+		p.fail(known, pins.Remote, 2, 2, pins.TurnsKept-time.Minute)
+		again := p.attempt(known, pins.Remote, 1, pins.TurnsKept-time.Minute)
+		p.t.Same(p.settle(again, limit.Failed), limit.Strikes{Failures: 2})
+	},
+	"passed rehashes": func(p play) {
+		p.set("old", 1)
+		before := p.line(known)
+		p.rehash(2, "old", "new")
+		before.PIN = "new"
+		p.t.Same(p.line(known), before)
+		p.history(known, p.changeOf(0, "", 1).Record)
+	},
+	"a hash that is not the old one any more stays": func(p play) {
+		p.set("newer", 1)
+		p.rehash(2, "old", "old, better hashed")
+		p.t.Same(p.line(known).PIN, hash.Hash("newer"))
+	},
+	"a line that was reset meanwhile is not rehashed": func(p play) {
+		p.set("old", 1)
+		p.t.OK(p.reset(known))
+		p.rehash(2, "old", "new")
+		p.t.Same(p.line(known).Temporary(), true)
+	},
+	"a number that is no line is not rehashed": func(p play) {
+		a := p.attempt(unknown, pins.Remote, 1, 0)
+		p.admitted(a, true)
+		_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Passed, Rehash: "new"}, rule)
+		p.t.OK(err)
+		_, err = p.lines.Line(p.t.Context(), unknown)
+		p.t.Is(err, pins.ErrNoLine)
+	},
+}
+
+// rehash passes turn n with a better hash.
+func (p play) rehash(n int, old, better hash.Hash) {
+	p.t.Helper()
+	a := p.attempt(known, pins.Remote, n, 0)
+	p.admitted(a, true)
+	_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Passed, Old: old, Rehash: better}, rule)
+	p.t.OK(err)
 }

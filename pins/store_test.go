@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
@@ -196,4 +197,106 @@ func (p play) together(f func(i int)) {
 	}
 	close(begin)
 	group.Wait()
+}
+
+var admitTests = map[string]func(play){
+	"a line is admitted as it is": func(p play) {
+		p.set("hash one", 1)
+		p.fail(known, pins.Remote, 2, 3, 0)
+		admission := p.admit(p.attempt(known, pins.Remote, 4, 0))
+		p.t.Same(admission, pins.Admission{Admitted: true, Known: true, Line: p.line(known)})
+		p.t.Same(admission.Line.PIN, hash.Hash("hash one"))
+		p.t.Same(admission.Line.Remote.Failures, 2)
+	},
+	"a number that is no line is admitted and counted in the same way": func(p play) {
+		p.fail(unknown, pins.Remote, 1, 4, 0)
+		admission := p.admit(p.attempt(unknown, pins.Remote, 5, 0))
+		p.t.Same(admission.Admitted, true)
+		p.t.Same(admission.Known, false)
+		p.t.Same(admission.Line.Number, unknown)
+		p.t.Same(admission.Line.Strikes(pins.Remote), limit.Strikes{Failures: 4})
+		p.admitted(p.attempt(unknown, pins.Remote, 6, 0), false)
+	},
+	"the other side has room of its own": func(p play) {
+		for n := range rule.LockAt {
+			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
+		}
+		p.admitted(p.attempt(known, pins.FromLine, 99, 0), true)
+	},
+	"the other line has room of its own": func(p play) {
+		p.add(other)
+		for n := range rule.LockAt {
+			p.admitted(p.attempt(known, pins.Remote, n, 0), true)
+		}
+		p.admitted(p.attempt(other, pins.Remote, 99, 0), true)
+	},
+	"turns of the same number in two calls are two": func(p play) {
+		a := p.attempt(known, pins.Remote, 1, 0)
+		b := a
+		b.Turn.Call = "CAfedcba9876543210fedcba9876543210"
+		p.admitted(a, true)
+		p.admitted(b, true)
+		p.settle(a, limit.Failed)
+		p.t.Same(p.settle(b, limit.Failed), limit.Strikes{Failures: 2})
+	},
+}
+
+var togetherTests = map[string]func(play){
+	"a hundred wrong entries at once get five, and five after the soft lock": func(p play) {
+		for _, number := range []nanp.Number{known, unknown} {
+			p.t.Same(p.storm(number, 0, 0), rule.LockAt)
+			p.t.Same(p.storm(number, 100, rule.LockFor-time.Second), 0)
+			p.t.Same(p.storm(number, 200, rule.LockFor+time.Second), rule.CloseAt-rule.LockAt)
+			p.t.Same(p.storm(number, 300, 80*24*time.Hour), 0)
+		}
+		strikes := p.line(known).Remote
+		p.t.Same(strikes.Failures, rule.CloseAt)
+		p.t.Same(strikes.Closed, true)
+		records, err := p.lines.History(p.t.Context(), known, 100)
+		p.t.OK(err)
+		p.t.Same(len(records), 2)
+	},
+	"of a hundred changes at once one stands": func(p play) {
+		revision, results := p.line(known).Revision, make([]error, 100)
+		p.together(func(i int) { results[i] = p.change(revision, hash.Hash(fmt.Sprint("hash ", i)), i) })
+		won := -1
+		for i, err := range results {
+			switch {
+			case err != nil:
+				p.t.Is(err, storage.ErrStale)
+			case won >= 0:
+				p.t.Fatalf("changes %d and %d both stand", won, i)
+			default:
+				won = i
+			}
+		}
+		p.t.Same(p.line(known).PIN, hash.Hash(fmt.Sprint("hash ", won)))
+		p.history(known, p.changeOf(0, "", won).Record)
+	},
+}
+
+// storm makes a hundred attempts from first at once, fails those that are admitted, and says how many were.
+func (p play) storm(number nanp.Number, first int, after time.Duration) int {
+	admitted := make([]bool, 100)
+	p.together(func(i int) {
+		a := p.attempt(number, pins.Remote, first+i, after)
+		admission, err := p.lines.Admit(p.t.Context(), a, rule)
+		if err == nil && admission.Admitted {
+			admitted[i] = true
+			_, err = p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Failed}, rule)
+		}
+		if err != nil {
+			p.t.Error(err)
+		}
+	})
+	return count(admitted)
+}
+
+func count(all []bool) (n int) {
+	for _, yes := range all {
+		if yes {
+			n++
+		}
+	}
+	return n
 }

@@ -1,7 +1,10 @@
 package agents_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +13,8 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/hash"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
@@ -105,4 +110,113 @@ func self(agent agents.Agent) agents.By {
 func same(t testing.TB, got, want any) {
 	t.Helper()
 	check.Same(t, got, want, cmpopts.EquateEmpty())
+}
+
+func exampleNow() time.Time { return time.Date(2026, 8, 31, 12, 0, 0, 0, time.UTC) }
+
+func exampleContext() context.Context { return context.Background() }
+
+func exampleConfig(store agents.Store, mailer agents.Mailer) agents.Config {
+	keys, err := secret.ParseKeyring("2026a:q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
+	if err != nil {
+		panic(err)
+	}
+	hasher, err := hash.New(hash.Config{Keys: keys, AtOnce: 2, Waiting: 64})
+	if err != nil {
+		panic(err)
+	}
+	return agents.Config{
+		Store: store, Hasher: hasher, Keys: keys, Mailer: mailer, Audit: &testkit.Trail{}, LinkURL: linkURL, Now: exampleNow,
+	}
+}
+
+func ExampleAgents() {
+	db, end := testkit.Embedded()
+	defer end()
+	var inbox testkit.Mail
+	all, err := agents.New(exampleConfig(db.Agents(), &inbox))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := exampleContext()
+	root := agents.By{Name: "command line: root", Via: audit.ViaCommandLine}
+	ann, err := all.Invite(ctx, root, agents.Invitee{
+		Name: "ann", FullName: "Ann Olson", Email: "ann@example.com", Role: agents.RoleAgent,
+	})
+	fmt.Println(ann.Name, ann.State, err)
+
+	token := secret.New(strings.TrimPrefix(inbox.All()[0].Link.Reveal(), linkURL))
+	_, err = all.UseLink(ctx, agents.By{Via: audit.ViaConsole}, token, secret.New("ann.olson2026"))
+	fmt.Println(err)
+	ann, err = all.UseLink(ctx, agents.By{Via: audit.ViaConsole}, token, secret.New("wagon lichen thirsty plum"))
+	fmt.Println(ann.State, ann.Next(), err)
+	deadline, then := ann.Deadline(exampleNow())
+	fmt.Println(then, "on", deadline.Format(time.DateOnly), "if unused")
+	// Output:
+	// ann invited <nil>
+	// This password is made of your own name, user name or e-mail address, or of our name. Four or more words that have nothing to do with each other make a good password.
+	// active factor <nil>
+	// deactivated on 2027-02-28 if unused
+}
+
+func TestNothingPrintsASecret(t *testing.T) {
+	f := newFixture(t)
+	agent := f.withApp(t, bob())
+	_, err := f.Reinvite(t.Context(), byRoot, "bob")
+	ok(t, err)
+	token, message := f.Mail.Token(t), f.Mail.Last(t)
+	app, err := f.NewApp(agent)
+	ok(t, err)
+	stored, err := f.AgentStore().Load(t.Context(), agent.ID)
+	ok(t, err)
+	_, weak := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("password1234"))
+	_, wrong := f.ChangePassword(t.Context(), self(agent), agent.ID, otherPassword, otherPassword)
+	f.Calls.Fail("Mail", errBroken)
+	_, unsent := f.Reinvite(t.Context(), byRoot, "bob")
+	_, code := f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, secret.New("000000"))
+	for name, value := range map[string]any{
+		"agent": agent, "pointer": &agent, "message": message, "app": app, "stored": stored, "agents": *f.Agents, "config": f.AgentsConfig(),
+		"weak": weak, "wrong": wrong, "unsent": unsent, "code": code, "audit": f.Audit.Lines(), "log": f.Log.String(),
+	} {
+		logtest.Hides(t, name, logtest.Shown(value), goodPassword.Reveal(), otherPassword.Reveal(), "password1234",
+			token.Reveal(), agent.AppKey.Reveal(), app.Key.Reveal())
+	}
+}
+
+func TestErrorsQuoteNothing(t *testing.T) {
+	f := newFixture(t)
+	agent := f.active(t, bob())
+	given := secret.New("Zyxwvut 83746591\x01")
+	hidden := []string{"Zyxwvut", "83746591"}
+	_, name := agents.ParseUserName(given.Reveal())
+	_, id := agents.ParseID(given.Reveal())
+	_, link := f.Open(t.Context(), given)
+	_, use := f.UseLink(t.Context(), self(agent), given, given)
+	_, invitee := f.Invite(t.Context(), byRoot, agents.Invitee{Name: given.Reveal()})
+	_, profile := f.UpdateProfile(t.Context(), self(agent), agent.ID, agents.Profile{FullName: given.Reveal()})
+	_, email := f.UpdateProfile(t.Context(), self(agent), agent.ID, agents.Profile{FullName: "B", Email: given.Reveal()})
+	_, phone := f.UpdateProfile(t.Context(), self(agent), agent.ID, agents.Profile{FullName: "B", Email: "b@example.com", Phone: given.Reveal()})
+	_, password := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, given)
+	_, role := f.SetRole(t.Context(), byRoot, "bob", agents.Role(given.Reveal()))
+	for i, err := range []error{name, id, link, use, invitee, profile, email, phone, password, role} {
+		if err == nil {
+			t.Errorf("%d: no error", i)
+			continue
+		}
+		logtest.Hides(t, "error", err.Error(), hidden...)
+	}
+}
+
+// Of a deleted profile nothing personal is left, not even in the store.
+func TestNothingIsLeftOfTheDeleted(t *testing.T) {
+	f := newFixture(t)
+	agent := f.withApp(t, bob())
+	f.Set(agents.AddMonths(f.Now(), 12))
+	ok(t, f.Sweep(t.Context()))
+	stored, err := f.AgentStore().Load(t.Context(), agent.ID)
+	ok(t, err)
+	plaintext, err := testkit.Keys("2026a").Open(stored.Sealed, []byte("agent "+string(agent.ID)+" bob"))
+	ok(t, err)
+	same(t, string(plaintext), `{"v":1,"state":"deleted","since":"2027-03-01T12:00:00Z","epoch":`+fmt.Sprint(agent.Epoch+1)+`}`)
 }

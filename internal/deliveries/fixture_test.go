@@ -2,8 +2,11 @@ package deliveries_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -201,4 +204,157 @@ func (p *post) Send(_ context.Context, mail deliveries.Mail) error {
 		p.mails = append(p.mails, mail)
 	}
 	return p.err
+}
+
+var errLost = errors.New("the answer was lost")
+
+// exchange is a Dialer that counts rings. Its calls are named "Dialer".
+type exchange struct {
+	asked  *testkit.Calls
+	mu     sync.Mutex
+	clock  func() time.Time
+	skew   time.Duration // of its clock
+	calls  []*ringing
+	refuse error                  // what Dial says instead of ringing
+	lose   bool                   // Dial rings, and its answer is lost
+	meet   func(ringing *ringing) // what happens between ringing and the answer of Dial
+	deaf   bool                   // Find fails
+	finds  int                    // how often Find was asked
+	hungUp []string
+}
+
+type ringing struct {
+	deliveries.FoundCall
+	deliveries.Ring
+}
+
+func (e *exchange) Dial(ctx context.Context, ring deliveries.Ring) (string, error) {
+	return testkit.Call(ctx, e.asked, "Dialer.Dial", func() (string, error) { return e.dial(ring) })
+}
+
+func (e *exchange) dial(ring deliveries.Ring) (string, error) {
+	if e.refuse != nil {
+		return "", e.refuse
+	}
+	call := e.ring(ring)
+	if e.meet != nil {
+		e.meet(call)
+	}
+	if e.lose {
+		return "", errLost
+	}
+	return call.CallSID, nil
+}
+
+func (e *exchange) ring(ring deliveries.Ring) *ringing {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	call := &ringing{Ring: ring, FoundCall: deliveries.FoundCall{
+		CallSID: fmt.Sprintf("CA%d", len(e.calls)+1), Status: "ringing",
+		Created: e.clock().Add(e.skew).UTC().Truncate(time.Second),
+	}}
+	e.calls = append(e.calls, call)
+	return call
+}
+
+func (e *exchange) Find(ctx context.Context, to nanp.Number, since time.Time) ([]deliveries.FoundCall, error) {
+	return testkit.Call(ctx, e.asked, "Dialer.Find", func() ([]deliveries.FoundCall, error) { return e.find(to, since) })
+}
+
+func (e *exchange) find(to nanp.Number, since time.Time) (found []deliveries.FoundCall, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.finds++
+	if e.deaf {
+		return nil, errLost
+	}
+	for _, call := range e.calls {
+		if call.To == to && !call.Created.Before(since) {
+			found = append(found, call.FoundCall)
+		}
+	}
+	slices.Reverse(found) // as Twilio lists them
+	return found, nil
+}
+
+func (e *exchange) HangUp(_ context.Context, callSID string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.hungUp = append(e.hungUp, callSID)
+	return nil
+}
+
+// rings is how often an attempt has rung.
+func (e *exchange) rings(task deliveries.Task) (n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, call := range e.calls {
+		if call.Task == task {
+			n++
+		}
+	}
+	return n
+}
+
+// exampleT stands for the test that an example is not.
+type exampleT struct{ testing.TB }
+
+func (exampleT) Helper()                  {}
+func (exampleT) Context() context.Context { return context.Background() }
+
+// The way of a code that somebody asked for, with stand-ins for all around.
+func Example() {
+	ctx := context.Background()
+	db, end := testkit.Embedded()
+	defer end()
+	f := newFixtureOn(exampleT{}, db)
+
+	delivery, err := f.Request(ctx, deliveries.Params{
+		Account: "612-555-0142-001", Topic: deliveries.SecurityCode, Method: deliveries.Voice,
+	})
+	fmt.Println(delivery.Status, err)
+
+	f.Queue.Run(ctx, f.Now(), f.Attempt) // Twilio is asked to ring
+	err = f.Status(ctx, delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "ringing", Sequence: 1})
+	fmt.Println(err)
+
+	opening, err := f.Opened(ctx, delivery.Task(), "CA1") // it was answered
+	fmt.Println(opening.Topic, opening.Code, err)
+
+	fmt.Println(f.Spoken(ctx, delivery.Task(), 1)) // somebody has pressed 1, which is turn 1 of the call
+	err = f.Status(ctx, delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3})
+	fmt.Println(err)
+	delivery, err = f.Get(ctx, delivery.ID)
+	fmt.Println(tells(delivery), err)
+	// Output:
+	// queued <nil>
+	// <nil>
+	// security_code •••••• <nil>
+	// <nil>
+	// <nil>
+	// [queued calling ringing answered delivered] <nil>
+}
+
+// A repair agent has the line called of somebody who says to be its customer.
+func ExampleDeliveries_RequestValidation() {
+	ctx := context.Background()
+	db, end := testkit.Embedded()
+	defer end()
+	f := newFixtureOn(exampleT{}, db)
+
+	delivery, err := f.RequestValidation(ctx, deliveries.ValidationParams{Line: "+16125550150", Language: "en", Ref: "val_1"})
+	fmt.Println(delivery.Topic, delivery.Status, err)
+
+	f.Queue.Run(ctx, f.Now(), f.Attempt) // the line rings
+	opening, err := f.Opened(ctx, delivery.Task(), "CA1")
+	fmt.Println(opening.Code, err)
+
+	fmt.Println(f.Declined(ctx, delivery.Task())) // "I speak with none of yours"
+	_, err = f.RequestValidation(ctx, deliveries.ValidationParams{Line: "+16125550150", Language: "en", Ref: "val_2"})
+	fmt.Println(err)
+	// Output:
+	// validation_code queued <nil>
+	// •••••• <nil>
+	// <nil>
+	// request call to validate a customer: create delivery: somebody who was called did not ask for it
 }

@@ -3,6 +3,9 @@ package repair_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -10,7 +13,9 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
@@ -183,4 +188,117 @@ func limited(t testing.TB, err error, what repair.Bounded, until time.Time) {
 	if !errors.As(err, &limit) || limit.What != what || !limit.Until.Equal(until) {
 		t.Fatalf("error %v (%+v), want too many %s until %v", err, limit, what, until)
 	}
+}
+
+// asked are accounts that count what they are asked.
+type asked struct {
+	*accounts.Accounts
+	questions []string
+}
+
+func (a *asked) Get(ctx context.Context, number accounts.Number) (accounts.Account, error) {
+	a.questions = append(a.questions, "get")
+	return a.Accounts.Get(ctx, number)
+}
+
+func (a *asked) Verify(ctx context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error) {
+	a.questions = append(a.questions, "verify")
+	return a.Accounts.Verify(ctx, number, claim)
+}
+
+// mute is an exchange that rings nobody.
+type mute struct{}
+
+func (mute) Dial(context.Context, deliveries.Ring) (string, error) { return "CA1", nil }
+
+func (mute) Find(context.Context, nanp.Number, time.Time) ([]deliveries.FoundCall, error) {
+	return nil, nil
+}
+
+func (mute) HangUp(context.Context, string) error { return nil }
+
+// TestNothingHoldsACode looks for the code, and for one that was typed, in all that the desk
+// returns, keeps, records and logs.
+func TestNothingHoldsACode(t *testing.T) {
+	f := newFixture(t)
+	v, code := f.call(t, ann, home)
+	typed := wrong(code)
+	result, err := f.Code(t.Context(), ann, v.ID, typed)
+	check.OK(t, err)
+	seen, err := f.Validation(t.Context(), ann, v.ID)
+	check.OK(t, err)
+	stored, err := f.World.Desk().Load(t.Context(), v.ID)
+	check.OK(t, err)
+	_, shape := f.Code(t.Context(), ann, v.ID, secret.New(code.Reveal()+"0"))
+	f.Calls.Fail("Lines.Validate", errDown)
+	_, failed := f.Code(t.Context(), ann, v.ID, code)
+	f.Calls.Mend("Lines.Validate")
+	_, err = f.Code(t.Context(), ann, v.ID, code)
+	check.OK(t, err)
+	card, err := f.Find(t.Context(), ann, home)
+	check.OK(t, err)
+	for name, value := range map[string]any{
+		"validation": v, "seen": seen, "result": result, "stored": stored, "card": card,
+		"desk": *f.Desk, "codes": f.codes(), "config": f.config(), "audit": f.Audit.All(), "shape": shape.Error(), "failed": failed.Error(),
+		"log": f.Log.String(), "code": code,
+	} {
+		logtest.Hides(t, name, logtest.Shown(value), code.Reveal(), typed.Reveal())
+	}
+}
+
+func FuzzParseID(f *testing.F) {
+	for _, seed := range []string{"", "val_", "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", "val_aaaaaaaaaaaaaaaaaaaaaaaaa1", "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		id, err := repair.ParseID(s)
+		if (err == nil) != (id != "") || id != "" && (string(id) != s || len(s) != 30 || strings.ToLower(s) != s) {
+			t.Errorf("%q was read as %q, %v", s, id, err)
+		}
+	})
+}
+
+// printed is an audit on paper.
+type printed struct{}
+
+func (printed) Record(_ context.Context, event audit.Event) error {
+	fmt.Println("audit:", event.Action, event.By, event.Subject)
+	return nil
+}
+
+// lines are as [pins.Lines] finds them.
+type lines struct{ redisstore.Lines }
+
+func (l lines) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
+	return l.Line(ctx, number)
+}
+
+func Example() {
+	keys, err := secret.ParseKeyring("2026a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	if err != nil {
+		log.Panic(err)
+	}
+	db, end := testkit.Embedded()
+	defer end()
+	provisioning := pins.Provisioning{Registry: db.Lines(), Validations: db.Lines()}
+	ctx := context.Background()
+	if _, err := provisioning.Add(ctx, []pins.NewLine{{Number: "+16125550142"}}); err != nil {
+		log.Panic(err)
+	}
+	d := repair.New(repair.Config{
+		Lines: lines{db.Lines()}, Provisioning: provisioning, Store: db.Desk(), Audit: printed{}, Keys: keys,
+	})
+	sue := repair.Who{Name: "sue", Via: repair.ViaConsole, From: "192.0.2.9", PhotoID: true}
+	if err := d.PhotoID(ctx, sue, "+16125550142", "driver's license of Minnesota, seen in the store"); err != nil {
+		log.Panic(err)
+	}
+	line, err := d.Reset(ctx, sue, "+16125550142", "forgot the PIN")
+	if err != nil {
+		log.Panic(err)
+	}
+	fmt.Println("temporary:", line.Temporary())
+	// Output:
+	// audit: validated sue +16125550142
+	// audit: pin-reset sue +16125550142
+	// temporary: true
 }

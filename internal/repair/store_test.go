@@ -1,6 +1,7 @@
 package repair_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
@@ -114,4 +116,231 @@ func (p play) together(f func(i int) (bool, error)) (n int) {
 	close(begin)
 	group.Wait()
 	return n
+}
+
+// The rules of the tests.
+var (
+	hourly  = repair.Rule{Most: 3, Within: time.Hour}
+	resting = repair.Rule{Most: 3, Within: 24 * time.Hour, Rest: 24 * time.Hour}
+)
+
+const ms = time.Millisecond
+
+var countTests = map[string]func(play){
+	"an entry counts once, and again when it is old": func(p play) {
+		p.counts(hourly, "s", 0, "a", "a", "a", "a", "b", "c", "a")
+		p.refuses(hourly, "s", "d", 0, time.Hour)
+		p.counts(hourly, "s", time.Hour, "a", "a", "b", "c")
+		p.refuses(hourly, "s", "d", time.Hour, 2*time.Hour)
+	},
+	"without an entry it is only asked": func(p play) {
+		p.counts(hourly, "s", 0, "", "", "", "", "a", "b", "", "c")
+		p.refuses(hourly, "s", "", 0, time.Hour)
+		p.counts(hourly, "s", time.Hour, "", "", "", "", "d", "e", "f")
+	},
+	"each subject is counted alone": func(p play) {
+		for _, subject := range []string{"s", "s ", "S", "look-ups:console:ann", "look-ups:api:ann", "añb {x} \n\"", ""} {
+			p.counts(hourly, subject, 0, "a", "b", "c")
+			p.refuses(hourly, subject, "d", 0, time.Hour)
+		}
+	},
+	"a rule of none counts none": func(p play) {
+		none := repair.Rule{Most: 0, Within: time.Hour}
+		p.refuses(none, "s", "a", 0, time.Hour)
+		p.refuses(none, "s", "a", 2*time.Hour, 3*time.Hour)
+	},
+}
+
+var restTests = map[string]func(play){
+	"the last entry begins the rest": func(p play) {
+		p.counts(resting, "s", 0, "a")
+		p.counts(resting, "s", 10*time.Hour, "b")
+		p.counts(resting, "s", 20*time.Hour, "c")
+		p.refuses(resting, "s", "d", 20*time.Hour, 44*time.Hour)
+		p.refuses(resting, "s", "d", 34*time.Hour, 44*time.Hour)
+		p.refuses(resting, "s", "", 44*time.Hour-ms, 44*time.Hour)
+		p.counts(resting, "s", 44*time.Hour, "d", "e", "f")
+		p.refuses(resting, "s", "g", 44*time.Hour, 68*time.Hour)
+	},
+	"what is asked and refused makes the rest no longer": func(p play) {
+		p.counts(resting, "s", 0, "a", "b", "c")
+		for n := range 20 {
+			p.refuses(resting, "s", fmt.Sprint(n), time.Duration(n)*time.Hour, 24*time.Hour)
+		}
+		p.counts(resting, "s", 24*time.Hour, "d")
+	},
+	"entries that are old begin none": func(p play) {
+		p.counts(resting, "s", 0, "a")
+		p.counts(resting, "s", 12*time.Hour, "b")
+		p.counts(resting, "s", 24*time.Hour, "c")
+		p.counts(resting, "s", 24*time.Hour, "")
+		p.counts(resting, "s", 35*time.Hour, "d")
+		p.refuses(resting, "s", "e", 35*time.Hour, 59*time.Hour)
+	},
+	"who takes the last entry back ends the rest": func(p play) {
+		p.counts(resting, "s", 0, "a", "b", "c")
+		p.uncount("s", "never")
+		p.refuses(resting, "s", "d", 0, 24*time.Hour)
+		p.uncount("s", "c")
+		p.counts(resting, "s", time.Hour, "")
+		p.counts(resting, "s", time.Hour, "d")
+		p.refuses(resting, "s", "e", time.Hour, 25*time.Hour)
+	},
+	"the entry that began it is counted again while it lasts": func(p play) {
+		p.counts(resting, "s", 0, "a", "b", "c", "c", "a")
+		p.counts(resting, "s", 24*time.Hour-ms, "c")
+	},
+}
+
+var firstTests = map[string]func(play){
+	"one refusal in an hour is the first": func(p play) {
+		p.counts(resting, "s", 0, "a", "b", "c")
+		for _, c := range []struct {
+			after time.Duration
+			first bool
+		}{
+			{0, true}, {0, false}, {time.Minute, false}, {repair.RefusalPause - ms, false},
+			{repair.RefusalPause, true}, {repair.RefusalPause, false}, {2*repair.RefusalPause - ms, false}, {2*repair.RefusalPause + ms, true}, {3 * repair.RefusalPause, false},
+		} {
+			p.t.Same(p.count(resting, "s", "d", c.after), repair.Counted{Refused: true, Until: p.start.Add(24 * time.Hour), First: c.first})
+		}
+	},
+	"also of those that only ask": func(p play) {
+		p.counts(resting, "s", 0, "a", "b", "c")
+		p.t.Same(p.count(resting, "s", "", 0).First, true)
+		p.t.Same(p.count(resting, "s", "d", 0).First, false)
+	},
+	"what is counted in between makes no other first": func(p play) {
+		p.counts(hourly, "s", 0, "a", "b", "c")
+		p.t.Same(p.count(hourly, "s", "d", 50*time.Minute).First, true)
+		p.counts(hourly, "s", time.Hour, "d", "e", "f")
+		p.t.Same(p.count(hourly, "s", "g", time.Hour).First, false)
+		p.t.Same(p.count(hourly, "s", "g", 50*time.Minute+repair.RefusalPause).First, true)
+	},
+	"each subject has its own": func(p play) {
+		none := repair.Rule{Within: time.Hour}
+		p.t.Same(p.count(none, "s", "a", 0).First, true)
+		p.t.Same(p.count(none, "r", "a", 0).First, true)
+	},
+}
+
+var validationTests = map[string]func(play){
+	"what is created is loaded": func(p play) {
+		v := validation(1, "new")
+		p.create(v, v)
+		p.loads(v)
+	},
+	"it begins with revision 1": func(p play) {
+		v := validation(1, "new")
+		v.Revision = 7
+		p.create(v, validation(1, "new"))
+	},
+	"what is there is returned, and not created again": func(p play) {
+		v := validation(1, "new")
+		p.create(v, v)
+		p.create(validation(1, "newer"), v)
+		p.loads(v)
+	},
+	"also when it has changed": func(p play) {
+		p.create(validation(1, "new"), validation(1, "new"))
+		p.t.OK(p.store.Save(p.t.Context(), validation(1, "changed")))
+		p.create(validation(1, "new"), raised(validation(1, "changed")))
+	},
+	"there is none that was not created": func(p play) {
+		p.create(validation(1, "new"), validation(1, "new"))
+		_, err := p.store.Load(p.t.Context(), validation(2, "").ID)
+		p.t.Is(err, repair.ErrNotFound)
+		p.t.Is(p.store.Save(p.t.Context(), validation(2, "new")), repair.ErrNotFound)
+		_, err = p.store.Load(p.t.Context(), validation(2, "").ID)
+		p.t.Is(err, repair.ErrNotFound)
+	},
+	"a change raises the revision": func(p play) {
+		v := validation(1, "new")
+		p.create(v, v)
+		for n := range 3 {
+			v.Sealed = fmt.Append(nil, n)
+			p.t.OK(p.store.Save(p.t.Context(), v))
+			v = raised(v)
+			p.loads(v)
+		}
+	},
+	"the same change again is no error, and none": func(p play) {
+		p.create(validation(1, "new"), validation(1, "new"))
+		for range 3 {
+			p.t.OK(p.store.Save(p.t.Context(), validation(1, "changed")))
+		}
+		p.loads(raised(validation(1, "changed")))
+	},
+	"a change of another revision is refused": func(p play) {
+		p.create(validation(1, "new"), validation(1, "new"))
+		p.t.OK(p.store.Save(p.t.Context(), validation(1, "changed")))
+		for _, revision := range []int64{0, 1, 3, 1 << 40} {
+			v := validation(1, "late")
+			v.Revision = revision
+			p.t.Is(p.store.Save(p.t.Context(), v), storage.ErrStale)
+		}
+		p.loads(raised(validation(1, "changed")))
+	},
+	"the same change after another is refused": func(p play) {
+		p.create(validation(1, "new"), validation(1, "new"))
+		p.t.OK(p.store.Save(p.t.Context(), validation(1, "a")))
+		p.t.OK(p.store.Save(p.t.Context(), raised(validation(1, "b"))))
+		p.t.Is(p.store.Save(p.t.Context(), validation(1, "a")), storage.ErrStale)
+	},
+	"what a caller does with the bytes is no change": func(p play) {
+		v := validation(1, "new")
+		got, err := p.store.Create(p.t.Context(), v)
+		p.t.OK(err)
+		v.Sealed[0], got.Sealed[0] = 'x', 'y'
+		p.loads(validation(1, "new"))
+	},
+}
+
+var togetherTests = map[string]func(play){
+	"of a hundred changes at once one is made": func(p play) {
+		v := validation(1, "new")
+		p.create(v, v)
+		p.t.Same(p.together(func(i int) (bool, error) {
+			err := p.store.Save(p.t.Context(), validation(1, fmt.Sprint(i)))
+			if errors.Is(err, storage.ErrStale) {
+				return false, nil
+			}
+			return err == nil, err
+		}), 1)
+	},
+	"a hundred at once create one": func(p play) {
+		p.together(func(i int) (bool, error) {
+			_, err := p.store.Create(p.t.Context(), validation(1, fmt.Sprint(i)))
+			return true, err
+		})
+		got, err := p.store.Load(p.t.Context(), validation(1, "").ID)
+		p.t.OK(err)
+		p.t.Same(got.Revision, int64(1))
+	},
+	"of a hundred entries at once as many are counted as can be, and one is told to be refused first": func(p play) {
+		for name, rule := range map[string]repair.Rule{"hourly": hourly, "resting": resting} {
+			counted := p.together(func(i int) (bool, error) {
+				c, err := p.store.Count(p.t.Context(), repair.Count{Subject: name, Entry: fmt.Sprint(i), At: p.start, Rule: rule})
+				return err == nil && !c.Refused, err
+			})
+			p.t.Same(counted, rule.Most)
+			again := p.count(rule, name, "again", 0)
+			if !again.Refused || again.First {
+				p.t.Fatalf("%s: then %+v", name, again)
+			}
+			p.t.Same(p.together(func(i int) (bool, error) {
+				later := repair.Count{Subject: name, Entry: fmt.Sprint("later", i), At: p.start.Add(repair.RefusalPause), Rule: repair.Rule{Within: time.Hour}}
+				c, err := p.store.Count(p.t.Context(), later)
+				return c.First, err
+			}), 1)
+		}
+	},
+	"the same entry a hundred times at once counts once": func(p play) {
+		p.t.Same(p.together(func(int) (bool, error) {
+			c, err := p.store.Count(p.t.Context(), repair.Count{Subject: "s", Entry: "e", At: p.start, Rule: hourly})
+			return !c.Refused, err
+		}), 100)
+		p.counts(hourly, "s", 0, "a", "b")
+		p.refuses(hourly, "s", "c", 0, hourly.Within)
+	},
 }

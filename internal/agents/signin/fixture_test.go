@@ -249,3 +249,78 @@ func (r *recorded) Count(
 	r.mu.Unlock()
 	return r.SignIn.Count(ctx, subject, at, rule)
 }
+
+// The three steps of signing in. Each is a page of its own, and may be another server's.
+func Example() {
+	var s *signin.SignIn // from signin.New
+	signIn := func(ctx context.Context, userName string, password, code secret.Text, from string, browser signin.Token) (signin.Token, error) {
+		token, err := s.Begin(ctx, userName, from, browser)
+		if err != nil {
+			return signin.Token{}, err
+		}
+		if _, err := s.Password(ctx, token, password, from); err != nil {
+			return signin.Token{}, err
+		}
+		session, _, err := s.Code(ctx, token, code, from)
+		return session, err
+	}
+	_ = signIn
+}
+
+// A wrong entry can bring a wait, which holds from then on.
+func ExampleWaitError() {
+	until := time.Date(2026, 3, 2, 9, 0, 5, 0, time.UTC)
+	err := fmt.Errorf("%w: %w", signin.ErrWrong, &signin.WaitError{Until: until})
+	var wait *signin.WaitError
+	fmt.Println(errors.Is(err, signin.ErrWrong), errors.As(err, &wait), wait.Until.Format("15:04:05"))
+	// Output: true true 09:00:05
+}
+
+func TestNewRefuses(t *testing.T) {
+	w := newWorld(t)
+	whole := w.config()
+	if _, err := signin.New(whole); err != nil {
+		t.Fatal(err)
+	}
+	for name, without := range map[string]func(*signin.Config){
+		"agents":   func(c *signin.Config) { c.Agents = nil },
+		"a store":  func(c *signin.Config) { c.Store = nil },
+		"attempts": func(c *signin.Config) { c.Attempts = nil },
+		"a mailer": func(c *signin.Config) { c.Mailer = nil },
+		"an audit": func(c *signin.Config) { c.Audit = nil },
+		"keys":     func(c *signin.Config) { c.Keys = secret.Keyring{} },
+		"a clock":  func(c *signin.Config) { c.Now = nil },
+		"chance":   func(c *signin.Config) { c.Random = nil },
+		"a log":    func(c *signin.Config) { c.Log = nil },
+		"a rule":   func(c *signin.Config) { c.Rule = signin.Rule{Idle: time.Hour} },
+		"locks": func(c *signin.Config) {
+			c.Rule = signin.DefaultRule()
+			c.Rule.Names.LockAt = 0
+		},
+		"a delay": func(c *signin.Config) {
+			c.Rule = signin.DefaultRule()
+			c.Rule.Code = 0
+		},
+	} {
+		c := whole
+		without(&c)
+		if _, err := signin.New(c); err == nil {
+			t.Errorf("without %s", name)
+		}
+	}
+}
+
+// Of a deleted agent there is nobody to tell, and all else is alike.
+func TestDeletedAgents(t *testing.T) {
+	w := newWorld(t)
+	w.byEmail("ann")
+	w.Pass(400 * 24 * time.Hour)
+	w.ok(w.agents.Sweep(t.Context()))
+	for _, delay := range delays[:10] {
+		w.is(w.try(w.begun("ann"), password), signin.ErrWrong)
+		w.Pass(delay)
+	}
+	if mails := w.Mail.Of(agents.Locked); len(mails) != 0 {
+		t.Errorf("mailed %+v", mails)
+	}
+}

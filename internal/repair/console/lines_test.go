@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -8,9 +9,186 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 	"updatecenter/pins"
 )
+
+var because = []string{"reason", "Customer forgot it.", "sure", "yes"}
+
+// lastEvent is the newest in the history of the line at home.
+func (s *shop) lastEvent() pins.Record {
+	s.t.Helper()
+	records, err := s.DB.Lines().History(s.t.Context(), home, 1)
+	s.ok(err)
+	if len(records) == 0 {
+		return pins.Record{}
+	}
+	return records[0]
+}
+
+func TestReset(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	ann.get(homeAt+"/reset").says(http.StatusOK, "Reset the PIN of 612-555-0142")
+	ann.post(homeAt+"/reset", because...).leads(homeAt)
+	ann.get(homeAt).says(http.StatusOK,
+		"The PIN is reset. Tell the customer:", "You will be told that your PIN was reset. If you hear", "dial 78 from 612-555-0142 itself", "1234", "800-573-1311",
+		"Customer forgot it.", "PIN reset to the temporary one by ann, console",
+	)
+	want := pins.Record{Event: pins.Reset, By: "ann", From: "console", Reason: "Customer forgot it."}
+	if got := s.lastEvent(); got.Event != want.Event || got.By != want.By || got.From != want.From || got.Reason != want.Reason {
+		t.Errorf("history ends with %+v", got)
+	}
+	if !slices.Contains(s.events("ann"), audit.PINReset) {
+		t.Error("the reset is not in the audit")
+	}
+	s.as("bob").get(homeAt).says(http.StatusOK).lacks("Tell the customer:")
+	s.Pass(15*time.Minute + time.Second)
+	s.as("ann").get(homeAt).says(http.StatusOK).lacks("Tell the customer:")
+}
+
+func TestResetThatMayNotLast(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	s.Calls.Before("Lines.Reset", func(ctx context.Context) error { durability.Tell(ctx); return nil })
+	ann.post(homeAt+"/reset", because...).leads(homeAt + "?unsure=")
+	ann.get(homeAt+"?unsure=").says(http.StatusOK, "The PIN is reset.", "could not make sure that what was changed will last")
+	ann.get(homeAt).says(http.StatusOK).lacks("could not make sure")
+}
+
+func TestUnlock(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	ann.get(homeAt+"/unlock").says(http.StatusOK, "Unlock 612-555-0142", "The PIN stays as it is")
+	ann.post(homeAt+"/unlock", because...).leads(homeAt)
+	ann.get(homeAt).says(http.StatusOK, "The line is unlocked. Tell the customer:", "888-612-8052", "Unlocked, PIN kept by ann, console").lacks("The PIN is reset")
+	if got := s.lastEvent(); got.Event != pins.PINUnlocked {
+		t.Errorf("history ends with %+v", got)
+	}
+}
+
+func TestNoResetWithoutOnesOwnValidation(t *testing.T) {
+	tests := map[string]func(*testing.T, *shop) employee{
+		"none":             func(_ *testing.T, s *shop) employee { return s.as("ann") },
+		"another agent's":  func(_ *testing.T, s *shop) employee { s.as("bob").validate(); return s.as("ann") },
+		"a supervisor":     func(_ *testing.T, s *shop) employee { return s.as("sue") },
+		"an administrator": func(_ *testing.T, s *shop) employee { return s.as("ada") },
+		"15 minutes ago": func(_ *testing.T, s *shop) employee {
+			s.as("ann").validate()
+			s.Pass(15 * time.Minute)
+			return s.as("ann")
+		},
+		"of another line": func(t *testing.T, s *shop) employee {
+			ann := s.as("ann")
+			at := ann.call("/repair/lines/" + string(other))
+			ann.post(at, "code", ann.code(at)).leads("/repair/lines/" + string(other))
+			return ann
+		},
+		"a code that was replayed": func(_ *testing.T, s *shop) employee {
+			ann := s.as("ann")
+			at := ann.call(homeAt)
+			code := ann.code(at)
+			ann.post(at, "code", code)
+			s.Pass(15 * time.Minute)
+			ann = s.as("ann")
+			ann.post(at, "code", code)
+			return ann
+		},
+		"a fourth try": func(_ *testing.T, s *shop) employee {
+			ann := s.as("ann")
+			at := ann.call(homeAt)
+			right, wrong := ann.code(at), ann.wrong(at)
+			for range 3 {
+				ann.post(at, "code", wrong)
+			}
+			ann.post(at, "code", right)
+			return ann
+		},
+	}
+	for name, arrange := range tests {
+		for _, what := range []string{"/reset", "/unlock"} {
+			t.Run(name+what, func(t *testing.T) {
+				s := newShop(t)
+				agent := arrange(t, s)
+				agent.post(homeAt+what, because...).says(http.StatusConflict, "You have not validated this customer in the last 15 minutes", "Error:")
+				if got := s.lastEvent(); got.Event != pins.ResetRefused {
+					t.Errorf("history ends with %+v", got)
+				}
+				if events := s.events(agent.name); !slices.Contains(events, audit.ResetRefused) ||
+					slices.Contains(events, audit.PINReset) || slices.Contains(events, audit.PINUnlocked) {
+					t.Errorf("the audit has %v", events)
+				}
+			})
+		}
+	}
+}
+
+func TestResetFieldsAreBounded(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	for name, form := range map[string][]string{
+		"nothing":       {},
+		"no reason":     {"sure", "yes"},
+		"blank":         {"reason", "   ", "sure", "yes"},
+		"not sure":      {"reason", "kept reason"},
+		"long":          {"reason", strings.Repeat("x", 501), "sure", "yes"},
+		"two lines":     {"reason", "one\ntwo", "sure", "yes"},
+		"not printable": {"reason", "one\u202etwo", "sure", "yes"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			page := ann.post(homeAt+"/reset", form...)
+			page.t = t
+			page.says(http.StatusUnprocessableEntity, "Error:")
+			if name == "not sure" && !strings.Contains(page.text, "kept reason") {
+				t.Error("what was typed is gone")
+			}
+		})
+	}
+	if got := s.lastEvent(); got.Event != pins.CustomerValidated {
+		t.Errorf("history ends with %+v", got)
+	}
+	ann.post(homeAt+"/reset", "reason", strings.Repeat("é", 500), "sure", "yes").leads(homeAt)
+}
+
+func TestResetsAreLimited(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	for range 20 {
+		ann.post(homeAt+"/reset", because...).leads(homeAt)
+	}
+	page := ann.post(homeAt+"/unlock", because...).says(http.StatusTooManyRequests, "You have reset, unlocked and opened as much as one may in an hour")
+	if !strings.Contains(page.text, `value="Customer forgot it."`) {
+		t.Error("what was typed is gone")
+	}
+	if got := s.lastEvent(); got.Event != pins.Reset {
+		t.Errorf("history ends with %+v", got)
+	}
+}
+
+func TestGETChangesNothing(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	ann.get(homeAt + "/reset?reason=x&sure=yes").says(http.StatusOK)
+	ann.get(homeAt + "/unlock?reason=x&sure=yes").says(http.StatusOK)
+	if got := s.lastEvent(); got.Event != pins.CustomerValidated {
+		t.Errorf("history ends with %+v", got)
+	}
+}
+
+func TestResetOfALineThatIsGone(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	ann.validate()
+	s.ok(s.DB.Lines().Remove(t.Context(), home, pins.Record{At: s.Now(), Event: pins.Removed, By: "root", From: "command line"}))
+	ann.post(homeAt+"/reset", because...).says(http.StatusNotFound, "not a line of ours any more")
+}
 
 func TestFindTakesAnySpelling(t *testing.T) {
 	ann := newShop(t).as("ann")
