@@ -12,8 +12,6 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
@@ -29,12 +27,8 @@ var noon = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
 // household is a line with all features, and a way to call it.
 type household struct {
 	testing.TB
-	db       *redisstore.DB
-	lines    redisstore.Lines
-	store    features.Store
+	world    *testkit.World
 	features *features.Lines
-	keys     secret.Keyring
-	now      time.Time
 	changes  int   // that were told of
 	proved   int64 // the revision of the PIN that callers have proved
 	calls    int
@@ -42,19 +36,13 @@ type household struct {
 
 func newHousehold(t testing.TB) *household {
 	t.Helper()
-	keys, err := secret.ParseKeyring("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-	check.OK(t, err)
-	db := testkit.Redis(t)
-	h := &household{TB: t, db: db, lines: db.Lines(), store: db.Features(), keys: keys, now: noon}
-	all := pins.NewLine{Number: home, Features: pins.FeaturesOf(pins.AllFeatures[:]...)}
-	if _, err := h.lines.Add(t.Context(), []pins.NewLine{all}, noon); err != nil {
-		t.Fatal(err)
+	w := testkit.New(t)
+	w.Set(noon)
+	w.AddLines(t, pins.NewLine{Number: home, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})
+	return &household{
+		TB: t, world: w, proved: w.Line(t, home).Revision,
+		features: features.New(features.Config{Store: w.Features(), Keys: w.Keys, Now: w.Now}),
 	}
-	line, err := h.lines.Line(t.Context(), home)
-	check.OK(t, err)
-	h.proved = line.Revision
-	h.features = features.New(features.Config{Store: h.store, Keys: keys, Now: func() time.Time { return h.now }})
-	return h
 }
 
 // edit changes a feature as somebody else would.
@@ -119,13 +107,13 @@ type call struct {
 // its state anew.
 func (h *household) dial(f pins.Feature, l ivr.Language) *call {
 	h.Helper()
-	return h.dialOn(h.db.Calls(), f, l)
+	return h.dialOn(h.world.DB.Calls(), f, l)
 }
 
 func (h *household) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *call {
 	h.Helper()
 	engine, err := ivr.New(ivr.Config{
-		Flow: h.flow(f, l), Store: store, Keys: h.keys, Now: func() time.Time { return h.now },
+		Flow: h.flow(f, l), Store: store, Keys: h.world.Keys, Now: h.world.Now,
 		Times: testkit.Times(), TurnURL: "https://ivr.test/turn/", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	check.OK(h, err)

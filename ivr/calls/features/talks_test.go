@@ -27,7 +27,7 @@ func TestTurningOnAndOff(t *testing.T) {
 		if h.setting(f).On || h.changes != 2 {
 			t.Errorf("%s: on %v, %d changes", f, h.setting(f).On, h.changes)
 		}
-		record, err := h.lines.History(t.Context(), home, 1)
+		record, err := h.world.DB.Lines().History(t.Context(), home, 1)
 		check.OK(t, err)
 		want := []pins.Record{{
 			At: noon, Event: pins.FeatureChanged, By: pins.ByCaller, Side: pins.FromLine, From: string(home),

@@ -50,7 +50,7 @@ func TestFeatureTakenAway(t *testing.T) {
 func TestLineRemoved(t *testing.T) {
 	h := newHousehold(t)
 	c := h.dial(pins.NoSolicitation, ivr.English)
-	check.OK(t, h.lines.Remove(t.Context(), home, pins.Record{}))
+	check.OK(t, h.world.DB.Lines().Remove(t.Context(), home, pins.Record{}))
 	c.press("3").hears("That is not possible any more.", "The end: gone.")
 }
 
@@ -80,7 +80,7 @@ func TestPINChangedByAnother(t *testing.T) {
 				h.edit(pins.DialLock, features.Add(features.Entry("+165155501"+"0"+string(rune('0'+i)))))
 			}
 			c := h.dial(talk.feature, ivr.English).keys(talk.before...)
-			registry := pins.Provisioning{Registry: h.lines, Validations: h.lines}
+			registry := pins.Provisioning{Registry: h.world.Lines(), Validations: h.world.Lines()}
 			check.OK(t, registry.ResetByOperator(t.Context(), home, pins.Note{By: "ann", Reason: "forgot it"}))
 			c.keys(talk.after...).hears("The end: overtaken.")
 			if strings.Contains(c.heard, "list") || strings.Contains(c.heard, " is o") || h.changes != 0 {
@@ -90,14 +90,9 @@ func TestPINChangedByAnother(t *testing.T) {
 	}
 }
 
-// full is a store whose line has too many changes waiting.
-type full struct{ features.Store }
-
-func (full) Change(context.Context, features.Change) error { return features.ErrBacklog }
-
 func TestTooManyChangesWait(t *testing.T) {
 	h := newHousehold(t)
-	h.features = features.New(features.Config{Store: full{h.store}, Keys: h.keys})
+	h.world.Calls.Fail("Features.Change", features.ErrBacklog)
 	h.dial(pins.DialLock, ivr.English).press("3").hears("can not be changed right now", "Dial Lock is off.", "To turn it on, press 3.")
 	h.dial(pins.DialLock, ivr.Spanish).press("3").hears("no se puede cambiar en este momento")
 	if h.changes != 0 {
@@ -135,16 +130,17 @@ func (f *forgetful) Commit(ctx context.Context, commit ivr.Commit) error {
 // TestActsOnce has a server die after an act, and another one take the turn over.
 func TestActsOnce(t *testing.T) {
 	h := newHousehold(t)
-	store := &forgetful{Store: h.db.Calls()}
+	store := &forgetful{Store: h.world.DB.Calls()}
 	c := h.dialOn(store, pins.NoSolicitation, ivr.English).keys("#", "6515550101")
 	store.fails = true
 	event := ivr.Event{Call: c.sid, Turn: c.turn + 1, Input: ivr.Input{Keys: "1"}}
 	if _, err := c.engine.Turn(t.Context(), event); err == nil {
 		t.Fatal("the turn was committed")
 	}
-	store.fails, h.now = false, h.now.Add(time.Minute)
+	store.fails = false
+	h.world.Pass(time.Minute)
 	c.press("1").hears("It was added.", "Your list has one number.")
-	history, err := h.lines.History(t.Context(), home, 10)
+	history, err := h.world.DB.Lines().History(t.Context(), home, 10)
 	if err != nil || len(history) != 1 {
 		t.Errorf("history %+v, %v", history, err)
 	}
