@@ -8,6 +8,7 @@ import (
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestStore holds what the rules say of each of their users, by the store on each kind of Redis. Time is
@@ -17,7 +18,7 @@ import (
 func TestStore(t *testing.T) {
 	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
 		one := func(t *testing.T) play {
-			return play{testkit.T{T: t}, fresh(t), time.Now().UTC().Truncate(time.Millisecond)}
+			return play{check.T{T: t}, fresh(t), time.Now().UTC().Truncate(time.Millisecond)}
 		}
 		for name, user := range lockUsers {
 			for sentence, test := range lockTests {
@@ -38,7 +39,7 @@ func TestStore(t *testing.T) {
 
 // play is one test under way.
 type play struct {
-	t     testkit.T
+	t     check.T
 	db    *redisstore.DB
 	start time.Time
 }

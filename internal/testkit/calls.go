@@ -22,8 +22,9 @@ type Calls struct {
 
 // hook is what happens at each call with a name.
 type hook struct {
-	name string
-	do   func(context.Context) error
+	name  string
+	do    func(context.Context) error
+	fails bool // by [Calls.Fail]
 }
 
 func (h *hook) at(name string) bool {
@@ -34,19 +35,22 @@ func (h *hook) at(name string) bool {
 func (c *Calls) Before(name string, do func(ctx context.Context) error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.before = append(c.before, &hook{name, do})
+	c.before = append(c.before, &hook{name: name, do: do})
 }
 
 // After has do run after each call that succeeded. If it returns an error, that takes the place of the answer.
 func (c *Calls) After(name string, do func(ctx context.Context) error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.after = append(c.after, &hook{name, do})
+	c.after = append(c.after, &hook{name: name, do: do})
 }
 
-// Fail has calls fail until [Calls.Mend].
+// Fail has calls fail until [Calls.Mend], or until it is called again for that name.
 func (c *Calls) Fail(name string, err error) {
-	c.Before(name, func(context.Context) error { return err })
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.before = slices.DeleteFunc(c.before, func(h *hook) bool { return h.fails && h.name == name })
+	c.before = append(c.before, &hook{name: name, do: func(context.Context) error { return err }, fails: true})
 }
 
 // Lose has calls succeed, and return err nevertheless, until [Calls.Mend].
