@@ -266,7 +266,7 @@ func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
 	return nil
 }
 
-// ErrNoLine: the number is not a line of ours.
+// ErrNoLine says that the number is not a line of ours.
 var ErrNoLine = errors.New("no such line")
 
 // Line is a customer's telephone line and what is known of its PIN.

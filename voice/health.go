@@ -73,7 +73,7 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 	return m
 }
 
-// Took counts an exit of the flow.
+// OnExit counts an exit of the flow.
 func (m *Metrics) OnExit(exit ivr.Exit) {
 	m.exits.WithLabelValues(string(exit.From), exit.Name).Inc()
 }

@@ -138,14 +138,13 @@ var lockTests = map[string]func(play){
 	},
 }
 
-// closed fails as often as closes, an hour apart, and returns the strikes then.
-func (p play) closed(on accounts.Attempt) (strikes limit.Strikes) {
+// closed fails as often as closes, an hour apart.
+func (p play) closed(on accounts.Attempt) {
 	p.t.Helper()
 	for n := range rule.CloseAt {
-		strikes = p.fail(on, n, n, time.Duration(n)*time.Hour)
+		strikes := p.fail(on, n, n, time.Duration(n)*time.Hour)
 		p.t.Same(strikes.Closed, n == rule.CloseAt-1)
 	}
-	return strikes
 }
 
 // lastFailure is when the failure came that closed.

@@ -24,7 +24,7 @@ import (
 	"updatecenter/internal/secret"
 )
 
-// ErrBusy: so many entries wait to be hashed that one more would only make all of them late.
+// ErrBusy says that so many entries wait to be hashed that one more would only make all of them late.
 var ErrBusy = errors.New("too many entries are being hashed")
 
 // Keys are the secret keys under which entries are hashed, kept away from the database: a

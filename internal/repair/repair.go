@@ -240,7 +240,7 @@ func newID(random io.Reader, who Who, number nanp.Number, key string) (ID, error
 	return ID(ids.Of(idPrefix, sum[:])), nil
 }
 
-// ErrNotFound: there is no such validation, or it is another's.
+// ErrNotFound says that there is no such validation, or that it is another's.
 var ErrNotFound = errors.New("no such validation")
 
 // Kept is for how long a validation by a call is kept, and its key stands for it.
