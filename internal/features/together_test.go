@@ -149,7 +149,7 @@ func TestTogetherSwitch(t *testing.T) {
 
 // lose makes the rules anew without the key of the codes that were set, as an operator does who
 // lost it.
-func (f *fixture) lose(t testing.TB) { f.Lines = f.lines(testkit.Keys("2026b")) }
+func (f *fixture) lose() { f.Lines = f.lines(testkit.Keys("2026b")) }
 
 // TestLostCodeSpoilsNothingElse holds that a line whose code can't be opened is found and can be
 // changed, and that the code stays as it was sealed until somebody means to change it.
@@ -157,7 +157,7 @@ func TestLostCodeSpoilsNothingElse(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")), features.Switch(true))
 	f.change(t, dnd, features.ChooseGreeting(2))
-	f.lose(t)
+	f.lose()
 	want := features.Settings{On: true, CodeLost: true}
 	same(t, "lost", f.setting(t, lock).Settings, want)
 	same(t, "document", document(t, f.setting(t, lock)), `{"on":true,"list":[],"code_set":true}`)
@@ -185,7 +185,7 @@ func TestLostCodeIsMended(t *testing.T) {
 		t.Run(told, func(t *testing.T) {
 			f := newFixture(t)
 			f.change(t, lock, features.SetCode(secret.New("4821")), features.Switch(true))
-			f.lose(t)
+			f.lose()
 			got := f.change(t, lock, c.edit)
 			same(t, "mended", got.Settings, features.Settings{On: !strings.Contains(told, "off"), Code: secret.New(c.code)})
 			same(t, "kept", f.setting(t, lock), got)
@@ -205,7 +205,7 @@ func TestLostCodeIsMended(t *testing.T) {
 func TestLostCodeIsNotDelivered(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, lock, features.SetCode(secret.New("4821")))
-	f.lose(t)
+	f.lose()
 	f.change(t, lock, features.Switch(true))
 	check.Is(t, lastEvent(t, f), storage.ErrUnreadable)
 	events := testkit.Events(t, f.DB, line)
