@@ -22,22 +22,14 @@ import (
 // on by months within a test: what a store lets expire by its own clock must outlast that
 // test, and what is to be forgotten must be so by the time that was handed over.
 func TestStore(t *testing.T) {
-	groups := map[string]map[string]func(play){
+	testkit.Contract(t, map[string]map[string]func(play){
 		"Line": lineTests, "Admit": admitTests, "Settle": settleTests, "Lock": lockTests,
 		"Together": togetherTests, "Change": changeTests, "Caller": callerTests,
 		"Registry": registryTests, "History": historyTests, "Validations": validationTests,
-	}
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for group, tests := range groups {
-			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) {
-					db := fresh(t)
-					p := play{t: check.T{T: t}, db: db, lines: db.Lines(), start: time.Now().UTC().Truncate(time.Millisecond)}
-					p.add(known)
-					test(p)
-				})
-			}
-		}
+	}, func(t check.T, db *redisstore.DB, start time.Time) play {
+		p := play{t: t, db: db, lines: db.Lines(), start: start}
+		p.add(known)
+		return p
 	})
 }
 

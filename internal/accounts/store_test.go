@@ -21,20 +21,11 @@ import (
 // goes on by days within a test: what a store lets expire by its own clock must outlast that test, and
 // what is to be forgotten must be so by the time that was handed over.
 func TestStore(t *testing.T) {
-	groups := map[string]map[string]func(play){
+	testkit.Contract(t, map[string]map[string]func(play){
 		"Create": createTests, "Change": changeTests, "Renumber": renumberTests, "History": historyTests, "Together": togetherTests,
 		"Admit": admitTests, "Settle": settleTests, "Lock": lockTests, "Close": closeTests,
 		"Enrollment": enrollmentTests,
-	}
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for group, tests := range groups {
-			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: check.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
-				})
-			}
-		}
-	})
+	}, func(t check.T, db *redisstore.DB, start time.Time) play { return play{t: t, db: db, start: start} })
 }
 
 // The numbers of the tests.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/redisstore"
@@ -18,16 +19,9 @@ import (
 
 // TestStore holds each sentence of the contract of [agents.Store].
 func TestStore(t *testing.T) {
-	groups := map[string]map[string]func(play){
+	testkit.Contract(t, map[string]map[string]func(play){
 		"Create": createTests, "Save": saveTests, "List": listTests, "Together": togetherTests,
-	}
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for group, tests := range groups {
-			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) { test(play{t: check.T{T: t}, Store: fresh(t).Agents()}) })
-			}
-		}
-	})
+	}, func(t check.T, db *redisstore.DB, _ time.Time) play { return play{t: t, Store: db.Agents()} })
 }
 
 var createTests = map[string]func(play){

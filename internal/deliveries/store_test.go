@@ -22,20 +22,11 @@ import (
 // test: what a store lets expire by its own clock must outlast that, and what is to be over must be so by
 // the time that was handed over.
 func TestStore(t *testing.T) {
-	groups := map[string]map[string]func(play){
+	testkit.Contract(t, map[string]map[string]func(play){
 		"Create": createTests, "Key": keyTests, "Limit": limitTests, "Block": blockTests, "Update": updateTests,
 		"Unfinished": unfinishedTests, "Reserve": reserveTests, "Ring": ringTests, "Waiting": waitingTests,
 		"Together": togetherTests, "Due": dueTests,
-	}
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for group, tests := range groups {
-			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: check.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)})
-				})
-			}
-		}
-	})
+	}, func(t check.T, db *redisstore.DB, start time.Time) play { return play{t: t, db: db, start: start} })
 }
 
 // The subjects of the tests.

@@ -21,20 +21,13 @@ import (
 // TestStore holds each sentence of the contract of [features.Store]. No test waits, or needs more than a few
 // minutes' worth of time to be kept.
 func TestStore(t *testing.T) {
-	groups := map[string]map[string]func(play){
+	testkit.Contract(t, map[string]map[string]func(play){
 		"Change": changeTests, "Turn": turnTests, "Install": installTests,
 		"Line": lineTests, "Together": togetherTests,
-	}
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for group, tests := range groups {
-			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) {
-					p := play{t: check.T{T: t}, db: fresh(t), start: time.Now().UTC().Truncate(time.Millisecond)}
-					p.add(known, list, dnd)
-					test(p)
-				})
-			}
-		}
+	}, func(t check.T, db *redisstore.DB, start time.Time) play {
+		p := play{t: t, db: db, start: start}
+		p.add(known, list, dnd)
+		return p
 	})
 }
 

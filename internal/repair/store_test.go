@@ -19,17 +19,10 @@ import (
 // test waits. It starts at the present, and goes on by days within a test: what a store lets expire by
 // its own clock must outlast that test.
 func TestStore(t *testing.T) {
-	groups := map[string]map[string]func(play){
+	testkit.Contract(t, map[string]map[string]func(play){
 		"Validation": validationTests, "Count": countTests, "Rest": restTests, "First": firstTests, "Together": togetherTests,
-	}
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for group, tests := range groups {
-			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: check.T{T: t}, store: fresh(t).Desk(), start: time.Now().UTC().Truncate(time.Millisecond)})
-				})
-			}
-		}
+	}, func(t check.T, db *redisstore.DB, start time.Time) play {
+		return play{t: t, store: db.Desk(), start: start}
 	})
 }
 

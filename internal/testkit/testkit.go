@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -107,15 +108,32 @@ func stored(t testing.TB, messages []provisioning.Message, err error) (all [][]b
 	return all
 }
 
+// Contract runs each sentence of a store's contract on each kind of Redis. play makes what a sentence is tried
+// with, on a database without keys, at the present.
+func Contract[P any](
+	t *testing.T, groups map[string]map[string]func(P), play func(t check.T, db *redisstore.DB, start time.Time) P,
+) {
+	OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for group, sentences := range groups {
+			for sentence, test := range sentences {
+				t.Run(group+"/"+sentence, func(t *testing.T) {
+					test(play(check.T{T: t}, fresh(t), time.Now().UTC().Truncate(time.Millisecond)))
+				})
+			}
+		}
+	})
+}
+
 // OnEachRedis runs a test of a store on each kind of Redis: embedded, a real server, a cluster, and a
-// server behind a sentinel. fresh returns a database without keys; on the last two it is the same one
+// server behind a sentinel. fresh returns a database without keys; but for the embedded one it is the same
 // each time, emptied.
 func OnEachRedis(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) *redisstore.DB)) {
 	t.Run("embedded", func(t *testing.T) {
 		test(t, func(t *testing.T) *redisstore.DB { return Redis(t) })
 	})
 	t.Run("server", func(t *testing.T) {
-		test(t, func(t *testing.T) *redisstore.DB { return open(t, redistest.Start(t).URL()) })
+		url := redistest.Start(t).URL()
+		test(t, emptied(t, open(t, url), redis.NewClient(must(redis.ParseURL(url)))))
 	})
 	t.Run("cluster", func(t *testing.T) {
 		url := redistest.StartCluster(t)

@@ -21,18 +21,11 @@ import (
 // a store lets expire by its own clock must outlast that test, and what is to be forgotten must be so by
 // the time that was handed over.
 func TestStore(t *testing.T) {
-	groups := map[string]map[string]func(play){
+	testkit.Contract(t, map[string]map[string]func(play){
 		"Records": recordTests, "Together": togetherTests,
 		"Count": countTests, "Release": releaseTests, "Rush": rushTests,
-	}
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for group, tests := range groups {
-			for sentence, test := range tests {
-				t.Run(group+"/"+sentence, func(t *testing.T) {
-					test(play{t: check.T{T: t}, store: fresh(t).SignIn(time.Now), start: time.Now().UTC().Truncate(time.Millisecond)})
-				})
-			}
-		}
+	}, func(t check.T, db *redisstore.DB, start time.Time) play {
+		return play{t: t, store: db.SignIn(time.Now), start: start}
 	})
 }
 
