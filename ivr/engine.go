@@ -25,7 +25,7 @@ type Config struct {
 	// Recording returns where a recording of a prompt in a language is served, or
 	// nothing if it is to be spoken; nil: all are spoken.
 	Recording func(prompt string, l Language) string
-	// Took is told of every exit that a call takes, at once by many; nil: nobody is.
+	// OnExit is called for every exit that a call takes, from many goroutines at once; nil: nothing is.
 	OnExit func(Exit)
 	Log    *slog.Logger // never told what a caller keyed
 	// FailuresUnanswered has the apology for a turn that failed be given and not stored. The turn has no

@@ -283,8 +283,7 @@ type NewLine struct {
 	Number   nanp.Number
 	Language string   // "en", "es" or empty
 	Features Features // the calling features to install
-	// FeaturesGiven tells features that are none from features of which nothing is known: a
-	// file without the column must not take those of lines that exist. A line that is
-	// created has Features either way.
+	// FeaturesGiven is false if the file has no column of features: lines that exist keep theirs then.
+	// A line that is created has Features either way.
 	FeaturesGiven bool
 }

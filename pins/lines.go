@@ -10,10 +10,10 @@
 //
 // [Lines] holds the rules of a call, in the order in which it needs them:
 //
-//	line, err := lines.Find(ctx, number)            // or ErrNoLine
-//	checked, err := lines.Check(ctx, attempt, entry) // Right, RightTemporary, Wrong, ...
-//	verdict, err := lines.Weigh(ctx, number, entry)  // may the new PIN be this?
-//	err = lines.Change(ctx, change)                  // it stands
+//	line, err := lines.Find(ctx, number)                                  // or ErrNoLine
+//	checked, err := lines.Check(ctx, attempt, entry)                      // Right, RightTemporary, Wrong, ...
+//	verdict, err := lines.Weigh(ctx, number, checked.Line.Revision, entry) // may the new PIN be this?
+//	err = lines.Change(ctx, change)                                       // it stands
 //
 // What a caller can hear is an outcome ([Outcome], [Verdict]); an error means that the
 // question could not be answered. Every method can be run again for the same [Turn] and
@@ -40,8 +40,8 @@
 // another name, by another interface, for another line or too late there is [ErrNotValidated], a
 // record of the refusal, and nothing else.
 //
-//	v, err := lines.Validate(ctx, number, pins.ByCall, note) // note says by whom
-//	err = lines.Reset(ctx, number, note)                     // until v.Until, by the same
+//	v, err := provisioning.Validate(ctx, number, pins.ByCall, note) // note says by whom
+//	err = provisioning.Reset(ctx, number, note)                     // until v.Until, by the same
 //
 // # How a PIN is kept
 //
@@ -117,7 +117,7 @@ type Config struct {
 }
 
 // Notice makes the notice by which the customer learns of a PIN that is changed or reset. The store
-// keeps it as due, in one step with the change, until it was taken on by those who tell customers.
+// keeps it as due, in one step with the change, until package deliveries has it.
 // The name is the same for the same change. Nil: there is no notice.
 type Notice func(number nanp.Number, event Event, name string) []byte
 

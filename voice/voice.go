@@ -6,7 +6,7 @@
 //	POST /voice/fallback      asked when an answer was lost: gives it, or runs the turn; without
 //	                          Redis it apologizes
 //	GET  /voice/recordings/   prompts that are played instead of spoken
-//	GET  /healthz             the process is up
+//	GET  /healthz             200, or 503 once the server is about to stop
 //	GET  /readyz              and its Redis takes writes; else 503, and why
 //
 // The calls that we make have an engine of their own. What they are about stands in the URL

@@ -45,8 +45,8 @@
 //
 // All of these can come more than once, late, and before Twilio's answer to the request that
 // made the call. What has been told is known when the call is over: by whether the turn was answered
-// that tells it ([Config].Answered). Who heard an apology in its place is called again; but of a secret that
-// could not even be noted as spoken, the notice was left: its caller was offered it. A call can be declined
+// that tells it ([Config].Answered). Who heard an apology in its place is called again; but not who
+// was offered a secret and heard none, as it could not be noted as spoken. A call can be declined
 // after its end as well; otherwise a final status stays. What is being told can't be canceled.
 //
 // # One ring for each attempt
@@ -56,9 +56,9 @@
 // keeps others away from it; then the call is asked for, within ten seconds or not at all. What
 // is known of it is noted: by the answer, or by any of its webhooks, whichever comes first. If
 // neither comes, since a server died or an answer was lost, the claim runs out, and the next
-// run looks for the call among those that Twilio lists before it dials. How it tells the
-// attempt's own call from others to the same telephone is explained at window in delivery.go; it is
-// why two deliveries that ring one telephone begin at least a minute apart.
+// run looks for the call among those that Twilio lists before it dials. It knows the
+// attempt's own call by its number and time, to within some seconds: so two deliveries that ring one
+// telephone begin at least a minute apart (see delivery.go).
 //
 // # Ports
 //

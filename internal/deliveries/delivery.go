@@ -197,8 +197,8 @@ var (
 	// ErrNoSecret: the account has a question where its code is asked for, or the other way
 	// round.
 	ErrNoSecret = errors.New("the account has no such secret")
-	// ErrNoWay: deliveries don't go this way here, as it was not set up; or a notice has no
-	// way that is set up, leads to a number or address of record, and not to what was changed.
+	// ErrNoWay: deliveries don't go this way here, as it was not set up; or no way is set up that
+	// would reach the customer other than by what was just changed.
 	ErrNoWay = errors.New("there is no such way of delivery")
 	// ErrParams: what was asked for can't be delivered, or not in this way.
 	ErrParams = errors.New("no such thing to deliver, or no such way")

@@ -30,7 +30,7 @@
 // one step. A change made in a turn of a call is made once, however often the turn comes.
 // Who wants to change only what they have seen gives a Revision; then a change by others in
 // between is [storage.ErrStale]. A caller who proved to know the PIN of the line at a revision gives that
-// as Proved: once the PIN was changed or reset by somebody else, all is [ErrOvertaken]. Who only
+// as Proved: once the PIN was changed or reset by somebody else, every change returns [ErrOvertaken]. Who only
 // reads for a caller compares [Line].PINRevision before telling anything.
 //
 // The revision of a feature is at least the time of its last change in milliseconds, so that

@@ -1,6 +1,6 @@
 // Package limit has the rules that bound how often something is tried or done: how many entries there can be
-// in a time ([Rate]), and what failures in a row lead to ([Lock]). Package redisstore applies them; TestStore
-// holds that it does, whoever uses them.
+// in a time ([Rate]), and what failures in a row lead to ([Lock]). Package redisstore applies them (limits.go);
+// store_test.go checks that, for every user of a rule.
 //
 // Where a PIN, a code or an answer is guessed at, an attempt is reserved, then judged, then settled, so that
 // attempts at the same moment are no more guesses than attempts one after the other.
@@ -22,8 +22,8 @@ type Lock struct {
 	// Delays[n-1] is for how long no attempt is admitted after the nth failure. The last one
 	// holds for all failures that follow. None: no waits but the locks'.
 	Delays []time.Duration
-	// LockAt is how many failures lock for LockFor, each time as many again; at least 1. A
-	// delay that is longer than the lock holds.
+	// After every LockAt failures, at least 1, the subject is locked for LockFor, or for a delay that is
+	// longer.
 	LockAt  int
 	LockFor time.Duration
 	// CloseAt is how many failures in a row, over all locks, close the subject; 0: none do. See [Strikes.Closed].
@@ -58,8 +58,8 @@ func (l Lock) Locks(n int) bool {
 	return n > 0 && (n%l.LockAt == 0 || l.CloseAt > 0 && n >= l.CloseAt)
 }
 
-// KeptClosed is how many times [Lock.Row] a subject stays closed that is nobody's, such as a made-up number:
-// these would else fill the store.
+// KeptClosed is how many times [Lock.Row] a closed subject that does not exist, such as a made-up number, stays
+// closed: it must not fill the store.
 const KeptClosed = 4
 
 // Strikes are the failures in a row of one subject. Times are kept to the millisecond.
@@ -67,7 +67,7 @@ type Strikes struct {
 	Failures    int
 	First       time.Time // the first failure; zero: none, or the store doesn't say
 	Last        time.Time // the last one; likewise
-	LockedUntil time.Time // until when no attempt is admitted, and later perhaps; zero: there was no wait
+	LockedUntil time.Time // until when no attempt is admitted; zero: there was no wait
 	Closed      bool      // none is admitted until the failures are cleared, or until all is forgotten
 }
 
@@ -85,8 +85,8 @@ const (
 	// Passed clears the failures and locks.
 	Passed Outcome = "passed"
 	// PassedWeakly clears nothing: failures and a lock stay as they are. It is for what is
-	// right and yet known to many. Or whoever knows it could guess at the rest for ever, and
-	// have the failures forgotten after every fourth.
+	// right and yet known to many. Otherwise whoever knows only that could clear the count after every
+	// fourth wrong guess at the rest.
 	PassedWeakly Outcome = "weakly"
 	// Released neither counts nor clears: the attempt is as if it had not been.
 	Released Outcome = "released"

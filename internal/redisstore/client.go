@@ -5,25 +5,31 @@
 //	defer db.Close()
 //	engine, err := ivr.New(ivr.Config{Store: db.Calls(), ...})
 //
-// [DB.Calls] are the calls under way ([ivr.Store]), [DB.Lines] the lines with their PINs,
-// strikes, history and validations ([pins.Store], [pins.CallerStore], [pins.Registry],
-// [pins.Validations]), [DB.Features] the settings of their calling features ([features.Store]),
-// [DB.Outbox] the changes of these that wait for the operator's switch ([provisioning.Store]),
-// [DB.Events] the same for the operator to look at and to repeat, [DB.Accounts] the accounts
-// with the failures to prove them and the enrollments ([accounts.Store], [accounts.Attempts],
-// [accounts.Enrollments]), [DB.Deliveries] the deliveries of their codes ([deliveries.Store],
-// [deliveries.Phones]), [DB.Agents] the profiles of the repair agents ([agents.Store]),
-// [DB.SignIn] their sessions, with the failures to sign in ([signin.Store], [signin.Attempts]),
-// [DB.Keys] the keys to the API ([apikey.Store]). They may share a Redis with other programs:
-// every key begins with "uc:" (keys.go lists them all, with their lifetimes), but those of
-// package queue, which uses [DB.Client].
+//   - [DB.Calls], [DB.CallsInTime]: calls under way ([ivr.Store])
+//   - [DB.Lines]: lines with their PINs, failures, history and validations ([pins.Store],
+//     [pins.CallerStore], [pins.Registry], [pins.Validations])
+//   - [DB.Features]: settings of calling features ([features.Store])
+//   - [DB.Outbox]: changes of these that wait for the operator's switch ([provisioning.Store]);
+//     [DB.Events]: the same for the operator to look at and to repeat
+//   - [DB.Accounts]: accounts, the failures to prove them, enrollments ([accounts.Store],
+//     [accounts.Attempts], [accounts.Enrollments])
+//   - [DB.Deliveries]: deliveries of codes, notices and validations ([deliveries.Store],
+//     [deliveries.Phones]); [DB.Notices]: notices that are due ([deliveries.Due])
+//   - [DB.Agents]: profiles of repair agents ([agents.Store]); [DB.SignIn]: their sessions and
+//     the failures to sign in ([signin.Store], [signin.Attempts]); [DB.Desk]: validations by
+//     calls ([repair.Store])
+//   - [DB.Audit]: who did what ([audit.Store]); [DB.Keys]: keys to the API ([apikey.Store])
+//
+// They may share a Redis with other programs: every key begins with "uc:" (keys.go lists them all,
+// with their lifetimes), but those of package queue, which uses [DB.Client]. Commands share
+// connections (batcher.go).
 //
 // # What may be relied on
 //
 // Each method is one step: a script, which the server runs whole or not at all, however many
 // servers of ours there are. A change of a feature takes two, as the outbox is elsewhere; see
-// [Outbox] for why that loses nothing. So is an account number from its account, and a delivery
-// from its limits and from the index of what is unfinished: see [Accounts] and [Deliveries].
+// [Outbox] for why that loses nothing. An account number is likewise elsewhere than its account, and
+// a delivery elsewhere than its limits and the index of what is unfinished: see [Accounts] and [Deliveries].
 // Time comes from the caller, never from Redis; Redis' own expiry only sweeps up later. Records
 // carry their version: one of a newer release is left alone ([ErrVersion]), and so is garbage
 // ([ErrGarbage]), but for a call's, which is dropped, so that its caller can start over, and that
@@ -34,9 +40,8 @@
 // List of agents, within one. After an error nobody knows whether it took effect; all but
 // Validate, Reset, Unlock, Remove, Append, AddKey, a change of a feature without a turn, Update
 // of a delivery, and Count, Release and Delete of sign-ins can simply be run again. Errors never
-// hold the URL, nor anything that was to be stored. Of what packages ivr, pins, features,
-// dispatch, accounts, deliveries, agents and signin ask for they don't say what was attempted,
-// as these do.
+// hold the URL, nor anything that was to be stored. They don't say what was attempted: the packages
+// of the domain add that.
 //
 // The scripts run on Redis 7 or newer, alone, behind sentinels or as a cluster, where all keys
 // of a script have the same hash tag; and on miniredis, for the demo and for tests.

@@ -74,10 +74,10 @@ func (p *proxy) Delay(d time.Duration) { p.delay.Store(int64(d)) }
 
 // HoldReplication has what the server tells its replicas, and they tell it, wait in the proxy, as
 // on a broken network between them; nobody notices for a minute. What waits is lost when the
-// server is killed, or Down, and goes on with [Server.ReleaseReplication].
+// server is killed, or Down, and goes on with ReleaseReplication.
 func (p *proxy) HoldReplication() { p.hold(true) }
 
-// ReleaseReplication ends [Server.HoldReplication].
+// ReleaseReplication ends HoldReplication.
 func (p *proxy) ReleaseReplication() { p.hold(false) }
 
 func (p *proxy) hold(held bool) {

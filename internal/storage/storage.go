@@ -35,7 +35,7 @@ var (
 // tries bounds how often a change is run. Of those that meet, one always succeeds.
 const tries = 100
 
-// Retry runs a change until it returns something else than [ErrStale], 100 times at most and not after the
+// Retry runs a change until it returns anything but [ErrStale], 100 times at most and not after the
 // context has ended, and returns what it returned last.
 func Retry[T any](ctx context.Context, change func() (T, error)) (T, error) {
 	for try := 1; ; try++ {
@@ -71,7 +71,7 @@ const version = 1
 
 func (v *Version) set() { v.V = version }
 
-// A Form is what embeds [Version].
+// A Form is any struct that embeds [Version].
 type Form interface{ set() }
 
 // Encode writes a form as JSON, with its version.

@@ -163,27 +163,6 @@ func (d actions) note(c *ivr.Call, what func(deliveries.Task) error) error {
 	return err
 }
 
-// validating tells a code to a customer who is to read it to a repair agent of ours. Somebody
-// else may have had us call: whoever pretends to be the customer, and has called the customer as
-// well. So the warning can't be cut short, and comes before the code.
-func (d actions) validating() []ivr.Node {
-	return []ivr.Node{
-		ivr.Say{At: warn, Prompt: sayWarning, Whole: true, Next: offerForAgent},
-		ivr.Menu{At: offerForAgent, Options: []ivr.Option{
-			{Prompt: toHearForAgent, Key: "1", Next: read},
-			{Prompt: noAgent, Key: "9", Next: declineForAgent},
-		}, Back: leaveNotice, GaveUp: leaveNotice, Tries: 2},
-		ivr.Say{At: tellForAgent, Prompt: sayCodeForAgent, Next: repeatForAgent},
-		ivr.Say{At: repeatForAgent, Prompt: sayCodeForAgentAgain, Next: againForAgent},
-		ivr.Menu{At: againForAgent, Options: []ivr.Option{
-			{Prompt: toHearAgain, Key: "1", Next: read},
-			{Prompt: noAgentAfterAll, Key: "9", Next: declineForAgent},
-		}, Back: bye, GaveUp: bye, Tries: 2},
-		ivr.Action[noting]{At: declineForAgent, Run: d.decline, On: ivr.On[noting]{noted: declinedForAgent}, May: sayMayBeNoted},
-		ivr.Say{At: declinedForAgent, Prompt: sayDeclinedForAgent, Next: ivr.HangUp},
-	}
-}
-
 // validates says what becomes of a validation: nobody at a mailbox is speaking with an agent.
 func validates(c *ivr.Call) opening {
 	if listens(c) == aMailbox {

@@ -124,7 +124,7 @@ local admitted = reserve(sides[tonumber(ARGV[4])])
 return {admitted, l, shown(sides[2]), shown(sides[3])}
 `)
 
-// settle ends an attempt.
+// settle ends an attempt. A wrong PIN is counted by fail in lockLua (limits.go).
 //
 //	KEYS  line, strikes of the side, strikes of the other side, history
 //	ARGV  lockArgs; the outcome, record of a lock that ends by itself, record of one that doesn't,
