@@ -5,6 +5,8 @@
 //	defer db.Close()
 //	engine, err := ivr.New(ivr.Config{Store: db.Calls(), ...})
 //
+// One DB has the stores of all packages:
+//
 //   - [DB.Calls], [DB.CallsInTime]: calls under way ([ivr.Store])
 //   - [DB.Lines]: lines with their PINs, failures, history and validations ([pins.Store],
 //     [pins.CallerStore], [pins.Registry], [pins.Validations])
