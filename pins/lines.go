@@ -151,8 +151,10 @@ func New(config Config) (*Lines, error) {
 	if config.Lock.IsZero() {
 		config.Lock = DefaultLock()
 	}
-	if !config.Lock.Valid() || config.Lock.CloseAt <= config.Lock.LockAt {
-		return nil, errors.New("a soft lock wants a failure, and the hard lock more of them")
+	lock := config.Lock
+	if !lock.Valid() || lock.CloseAt <= lock.LockAt || lock.ForgetRow != 0 || lock.Window != 0 {
+		return nil, errors.New("a lock of lines needs LockAt of 1 or more, CloseAt above it, ForgetIn above 0, " +
+			"times that are not negative, and neither ForgetRow nor Window")
 	}
 	if config.Caller == (limit.Rate{}) {
 		config.Caller = DefaultCallers()

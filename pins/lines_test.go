@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"updatecenter/internal/hash"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
@@ -157,12 +158,18 @@ func TestNewRefuses(t *testing.T) {
 	if _, err := pins.New(bad); err == nil {
 		t.Error("no error for PINs of 9 digits")
 	}
-	for _, at := range [][2]int{{0, 10}, {5, 5}, {5, 4}} {
+	for name, edit := range map[string]func(*limit.Lock){
+		"no failures":               func(l *limit.Lock) { l.LockAt = 0 },
+		"closing at the first lock": func(l *limit.Lock) { l.CloseAt = 5 },
+		"closing before a lock":     func(l *limit.Lock) { l.CloseAt = 4 },
+		"a window":                  func(l *limit.Lock) { l.Window = time.Hour },
+		"a row of its own":          func(l *limit.Lock) { l.ForgetRow = 2 * l.ForgetIn },
+	} {
 		bad := good
 		bad.Lock = pins.DefaultLock()
-		bad.Lock.LockAt, bad.Lock.CloseAt = at[0], at[1]
+		edit(&bad.Lock)
 		if _, err := pins.New(bad); err == nil {
-			t.Errorf("no error for %+v", bad.Lock)
+			t.Errorf("%s: no error for %+v", name, bad.Lock)
 		}
 	}
 }

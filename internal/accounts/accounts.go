@@ -112,7 +112,8 @@ func New(config Config) (*Accounts, error) {
 		config.Lock = DefaultLock()
 	}
 	if !valid(config.Lock) {
-		return nil, errors.New("a lock wants a failure at least, and times to last")
+		return nil, errors.New("a lock of accounts needs LockAt of 1 or more, CloseAt of LockAt or more, " +
+			"LockFor, InFlight and ForgetIn above 0, and no Window")
 	}
 	if config.Notices == nil {
 		config.Notices = func(Update) [][]byte { return nil }

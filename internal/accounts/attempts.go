@@ -63,7 +63,7 @@ func DefaultLock() limit.Lock {
 }
 
 func valid(r limit.Lock) bool {
-	return r.Valid() && r.LockFor > 0 && r.InFlight > 0 && r.CloseAt >= r.LockAt
+	return r.Valid() && r.LockFor > 0 && r.InFlight > 0 && r.CloseAt >= r.LockAt && r.Window == 0
 }
 
 // Admission is what Admit answers.

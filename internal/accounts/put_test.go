@@ -368,10 +368,14 @@ func TestStoreTroubleIsTold(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	f := newFixture(t)
 	for name, edit := range map[string]func(c *accounts.Config){
-		"few digits":    func(c *accounts.Config) { c.CodeDigits = 5 },
-		"many digits":   func(c *accounts.Config) { c.CodeDigits = 11 },
-		"no keys":       func(c *accounts.Config) { c.Keys = secret.Keyring{} },
-		"no failures":   func(c *accounts.Config) { c.Lock = limit.Lock{LockFor: time.Hour} },
+		"few digits":  func(c *accounts.Config) { c.CodeDigits = 5 },
+		"many digits": func(c *accounts.Config) { c.CodeDigits = 11 },
+		"no keys":     func(c *accounts.Config) { c.Keys = secret.Keyring{} },
+		"no failures": func(c *accounts.Config) { c.Lock = limit.Lock{LockFor: time.Hour} },
+		"a window": func(c *accounts.Config) {
+			c.Lock = accounts.DefaultLock()
+			c.Lock.Window = time.Hour
+		},
 		"no randomness": func(c *accounts.Config) { c.Random = strings.NewReader("") },
 	} {
 		config := f.config()

@@ -33,9 +33,10 @@ type Lock struct {
 	// ForgetIn is how long after the last failure none counts for a lock any more, once a wait is over.
 	ForgetIn time.Duration
 	// ForgetRow is how long after the last failure none counts for closing any more; 0: as long as ForgetIn. It
-	// isn't shorter.
+	// isn't shorter. Only accounts are kept so that it can be another time.
 	ForgetRow time.Duration
-	// Window, if it isn't 0, has all forgotten that long after the first failure, too.
+	// Window, if it isn't 0, has all forgotten that long after the first failure, too. Only sign-ins are kept
+	// with the time of that.
 	Window time.Duration
 }
 
@@ -64,7 +65,7 @@ const KeptClosed = 4
 
 // Strikes are the failures in a row of one subject. Times are kept to the millisecond.
 type Strikes struct {
-	Failures    int
+	Failures    int       // in a row; of accounts, since the last lock
 	First       time.Time // the first failure; zero: none, or the store doesn't say
 	Last        time.Time // the last one; likewise
 	LockedUntil time.Time // until when no attempt is admitted; zero: there was no wait

@@ -147,7 +147,7 @@ local function call(key)
 	local r = redis.pcall('GET', key)
 	if type(r) == 'table' then return nil, r end
 	if not r then return {} end
-	local _, at, v, nxt, expires, ends, size, claim = string.find(r, '^(%d+) (%S+) (%d+) (%d+) (%d+) ([^\n]*)\n')
+	local _, at, v, nxt, expires, ends, size, claim = string.find(r, '^(%d+) (%d+) (%d+) (%d+) (%d+) ([^\n]*)\n')
 	if v == '2' then
 		return {nxt = nxt, expires = expires, ends = ends, size = size, claim = claim, sealed = string.sub(r, at + 1)}
 	end
@@ -217,7 +217,7 @@ if type(r) == 'table' then
 	return 0
 end
 if r then
-	local v, nxt, claim = string.match(r, '^(%d+) (%S+) %d+ %d+ %d+ ([^\n]*)\n')
+	local v, nxt, claim = string.match(r, '^(%d+) (%d+) %d+ %d+ %d+ ([^\n]*)\n')
 	if v ~= '2' then
 		v = string.match(r, '^(%d+) ')
 		if v and tonumber(v) > 2 then return redis.error_reply('VERSION newer record') end

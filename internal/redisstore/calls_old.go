@@ -38,7 +38,8 @@ func commitArgsOld(c ivr.Commit) []any {
 //
 // Times are milliseconds.
 
-// beginOld is [begin] of such a call. One of which no state is left is kept as other calls from then on.
+// beginOld is [begin] of such a call. One of which no state is left is kept as other calls from then on. One
+// that another server has made such a call since begin read it is in progress: the next begin reads it.
 //
 //	KEYS  call
 //	ARGV  as those of begin
@@ -48,6 +49,7 @@ local key, turn, mine, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local h = redis.pcall('HMGET', key, 'v', 'next', 'state', 'expires', 'claim', 'until', 'a:' .. turn)
 if h.err then
 	if not string.find(h.err, 'WRONGTYPE', 1, true) then return h end
+	if type(redis.pcall('GET', key)) == 'string' then return {3} end
 	h = {false}
 end
 local v, nxt, state, expires, claim, untl, answer = h[1], h[2], h[3], h[4], h[5], h[6], h[7]

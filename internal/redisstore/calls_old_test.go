@@ -73,6 +73,53 @@ func TestCallsOfTheReleaseBeforeAreForgotten(t *testing.T) {
 	})
 }
 
+// A turn of a call that is kept no more as the release before did has one server at work on it, not two: what
+// the first has claimed or committed meanwhile stands.
+func TestCallsOfTheReleaseBeforeAreBegunOnce(t *testing.T) {
+	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
+		for _, done := range []bool{false, true} {
+			client := raw(t, s)
+			client.Del(t.Context(), ours[0])
+			if err := client.HSet(t.Context(), ours[0], "v", "1", "next", "0", "claim", "0 dead", "until", "1").Err(); err != nil {
+				t.Fatal(err)
+			}
+			first, second := open(t, s.URL()).Calls(), open(t, s.URL()).Calls()
+			claim := ivr.Claim{Call: "CA1", Holder: "second", Now: now, Until: now.Add(time.Second)}
+			begun, err := second.BeginOver(t.Context(), claim, func() {
+				theirs := claim
+				theirs.Holder = "h"
+				begun, err := first.Begin(t.Context(), theirs)
+				if err != nil || begun.Status != ivr.Claimed {
+					t.Fatalf("the first: %+v, %v", begun, err)
+				}
+				if done {
+					commit(t, first)
+				}
+			})
+			if err != nil || begun.Status != ivr.InProgress {
+				t.Errorf("committed %t: the second: %+v, %v", done, begun, err)
+			}
+			if !done {
+				commit(t, first)
+			}
+			begun, err = second.Begin(t.Context(), claim)
+			if err != nil || begun.Status != ivr.Answered || string(begun.Answer) != "answer 0" {
+				t.Errorf("committed %t: later the second: %+v, %v", done, begun, err)
+			}
+		}
+	})
+}
+
+// commit commits the first turn of a call for h.
+func commit(t *testing.T, calls redisstore.Calls) {
+	t.Helper()
+	err := calls.Commit(t.Context(), ivr.Commit{Call: "CA1", Holder: "h", State: []byte("state 0"), Answer: []byte("answer 0"),
+		Now: now, Expires: now.Add(time.Hour)})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // A call takes no more than 600 bytes in Redis, with a state and an answer as they are sealed.
 func TestCallsAreSmall(t *testing.T) {
 	s := redistest.Start(t)

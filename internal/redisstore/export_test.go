@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/ivr"
 )
 
 // Announce is the first step of a change.
@@ -31,6 +32,20 @@ func (s Features) Append(ctx context.Context, change features.Change) error {
 	}
 	done, err := s.change(ctx, change, record, false)
 	return featureVerdict(done, err)
+}
+
+// BeginOver is Begin, of a call that the release before began, where something else happens between its two steps.
+func (c Calls) BeginOver(ctx context.Context, claim ivr.Claim, meanwhile func()) (ivr.Begun, error) {
+	sound := c.db.submit
+	defer func() { c.db.submit = sound }()
+	c.db.submit = func(ctx context.Context, commands ...*redis.Cmd) error {
+		err := sound(ctx, commands...)
+		if isOld(commands[0].Val()) {
+			meanwhile()
+		}
+		return err
+	}
+	return c.Begin(ctx, claim)
 }
 
 // Announce is the first step of a change with a notice.

@@ -209,6 +209,13 @@ func TestGarbageUnderACall(t *testing.T) {
 		"a claim on another turn":  {"v", "1", "next", "0", "claim", "1 someone", "until", later},
 		"no version":               {"next", "0", "claim", "0 someone", "until", later},
 	}
+	lines := map[string]string{
+		"a line with a turn of words":      "2 x 99999999999999 0 0 c\n",
+		"a line with half a turn":          "2 0.5 99999999999999 0 0 c\n",
+		"a line with an end in words":      "2 1 late 0 0 c\n",
+		"a line without the size of state": "2 1 99999999999999 0 c\n",
+		"a line that does not end":         "2 1 99999999999999 0 0 c",
+	}
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		damage := map[string]func() error{}
@@ -217,6 +224,9 @@ func TestGarbageUnderACall(t *testing.T) {
 		}
 		for what, pairs := range fields {
 			damage[what] = func() error { return client.HSet(ctx, ours[0], pairs...).Err() }
+		}
+		for what, line := range lines {
+			damage[what] = func() error { return client.Set(ctx, ours[0], line, 0).Err() }
 		}
 		for what, do := range damage {
 			if err := errors.Join(client.Del(ctx, ours[0]).Err(), do()); err != nil {

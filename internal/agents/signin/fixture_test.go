@@ -297,6 +297,10 @@ func TestNewRefuses(t *testing.T) {
 			c.Rule = signin.DefaultRule()
 			c.Rule.Names.LockAt = 0
 		},
+		"one time to forget": func(c *signin.Config) {
+			c.Rule = signin.DefaultRule()
+			c.Rule.Names.ForgetRow = 2 * c.Rule.Names.ForgetIn
+		},
 		"a delay": func(c *signin.Config) {
 			c.Rule = signin.DefaultRule()
 			c.Rule.Code = 0

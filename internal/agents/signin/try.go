@@ -228,7 +228,7 @@ func DefaultRule() Rule {
 
 func (r Rule) valid() bool {
 	for _, lock := range []limit.Lock{r.Names, r.Addresses, r.Begins, r.Mails, r.Drafts, r.Browsers} {
-		if !lock.Valid() {
+		if !lock.Valid() || lock.ForgetRow != 0 {
 			return false
 		}
 	}
