@@ -17,7 +17,7 @@ import (
 // Put creates the account, or changes of it what the details give. Who changes it meanwhile
 // loses nothing: only the given fields are set. A telephone that is not called is refused, unless the
 // account has it already. Errors: [FieldErrors], [ErrNumber],
-// [ErrNote], [ErrKeepsCode], [storage.ErrUnreadable], [storage.ErrStale] if others change it without end.
+// [ErrNote], [ErrKeepsCode], [storage.ErrUnreadable], [storage.ErrContended] if others change it without end.
 func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
 	update, err := a.put(ctx, number, details, note)
 	if err != nil {
@@ -41,7 +41,7 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 		return details.editKept(account, now)
 	}
 	return storage.Retry(ctx, func() (Update, error) {
-		update, err := a.change(ctx, a.numbered(number), note, edit)
+		update, err := a.changeOnce(ctx, a.numbered(number), note, edit)
 		if !errors.Is(err, ErrNoAccount) {
 			return update, err
 		}
@@ -129,7 +129,7 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 
 // SetQuestion sets the security question and its answer, which count from now on; the code,
 // or the question before, is retired. The answer has at least 2 letters or digits. Errors:
-// [ErrNoAccount], [FieldErrors], [ErrNote], [storage.ErrUnreadable], [storage.ErrStale] if others
+// [ErrNoAccount], [FieldErrors], [ErrNote], [storage.ErrUnreadable], [storage.ErrContended] if others
 // change it without end.
 func (a *Accounts) SetQuestion(
 	ctx context.Context, number Number, question string, answer secret.Text, note Note,
@@ -166,7 +166,7 @@ func checkQuestion(question string, answer secret.Text) error {
 
 // NewCode makes a new security code, which counts from now on; the code before, or the
 // question and its answer, are retired. Errors: [ErrNoAccount], [ErrNote], [storage.ErrUnreadable],
-// [storage.ErrStale] if others change it without end, or what Random said.
+// [storage.ErrContended] if others change it without end, or what Random said.
 func (a *Accounts) NewCode(ctx context.Context, number Number, note Note) (Update, error) {
 	update, err := a.change(ctx, a.numbered(number), note, func(account *Account, now time.Time) (Changes, error) {
 		code, err := otherCode(a.random, a.digits, account.Code)
@@ -295,7 +295,7 @@ func (a *Accounts) commit(
 }
 
 // Renumber gives an account another number; the old one is free from then on. Errors:
-// [ErrNoAccount], [ErrTaken], [ErrNumber], [ErrNote], [storage.ErrStale] if others change it without
+// [ErrNoAccount], [ErrTaken], [ErrNumber], [ErrNote], [storage.ErrContended] if others change it without
 // end.
 func (a *Accounts) Renumber(ctx context.Context, number, to Number, note Note) (Update, error) {
 	if !isNumber(string(to)) {
@@ -315,7 +315,7 @@ func (a *Accounts) Renumber(ctx context.Context, number, to Number, note Note) (
 }
 
 // Append adds an event to the history of an account that nothing else changes, such as
-// [Disowned]. Errors: [ErrNoAccount], [ErrNote].
+// [Disowned]. Errors: [ErrNoAccount], [ErrNote], [storage.ErrContended].
 func (a *Accounts) Append(ctx context.Context, id ID, event Event, note Note) error {
 	if !note.plain() {
 		return ErrNote

@@ -347,6 +347,33 @@ func TestOfNobody(t *testing.T) {
 	}
 }
 
+// TestContended: who is overtaken all the time ends after 100 tries, also where one change is part of another.
+func TestContended(t *testing.T) {
+	f := newFixture(t)
+	id := f.get(t, coded).ID
+	f.Calls.Fail("Accounts.Change", storage.ErrStale)
+	for name, change := range map[string]func() error{
+		"append": func() error { return f.Append(t.Context(), id, accounts.Disowned, byAnn) },
+		"code":   func() error { _, err := f.NewCode(t.Context(), coded, byAnn); return err },
+		"put": func() error {
+			_, err := f.Put(t.Context(), coded, accounts.Details{Name: "Pat Doe"}, byAnn)
+			return err
+		},
+		"append in a change": func() error {
+			_, err := storage.Retry(t.Context(), func() (any, error) {
+				return nil, f.Append(t.Context(), id, accounts.Disowned, byAnn)
+			})
+			return err
+		},
+	} {
+		f.Calls.Made("")
+		err := change()
+		if n := len(f.Calls.Made("Accounts.Change")); !errors.Is(err, storage.ErrContended) || n != 100 {
+			t.Errorf("%s: %v after %d tries", name, err, n)
+		}
+	}
+}
+
 func TestStoreTroubleIsTold(t *testing.T) {
 	f := newFixture(t)
 	for _, method := range []string{"Find", "Change"} {

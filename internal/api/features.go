@@ -80,10 +80,8 @@ func (a *API) putFeature(w http.ResponseWriter, r *http.Request, key apikey.Key,
 	}
 	outcome, err := a.lines.ChangeFeature(r.Context(), a.by(r, key), request)
 	switch {
-	case errors.Is(err, storage.ErrStale) && !match.any:
-		return changedMeanwhile
 	case errors.Is(err, storage.ErrStale):
-		return unavailable(err) // as no revision was asked for, it is others who got in between all the time
+		return changedMeanwhile
 	case errors.Is(err, features.ErrNotInstalled):
 		return nothingMatches()
 	case err != nil:

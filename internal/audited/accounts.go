@@ -68,7 +68,7 @@ func (a Accounts) change(
 	err = audit.Do(ctx, a.Audit, by.Event(audit.AccountChanged, of(number), what), func() error {
 		update, err = do(accountNote(by))
 		return err
-	}, accounts.ErrNoAccount, accounts.ErrTaken, storage.ErrStale, storage.ErrUnreadable,
+	}, accounts.ErrNoAccount, accounts.ErrTaken, storage.ErrContended, storage.ErrUnreadable,
 		accounts.ErrDetails, accounts.ErrKeepsCode, accounts.ErrNumber, accounts.ErrNote)
 	return update, err
 }
@@ -261,6 +261,6 @@ func (d Deliveries) Cancel(ctx context.Context, by audit.Actor, id deliveries.ID
 
 // refusals are the errors after which nothing was done.
 var refusals = []error{
-	deliveries.ErrNotFound, storage.ErrStale, deliveries.ErrFinal, deliveries.ErrKeyReused, deliveries.ErrNoSecret,
+	deliveries.ErrNotFound, storage.ErrContended, deliveries.ErrFinal, deliveries.ErrKeyReused, deliveries.ErrNoSecret,
 	deliveries.ErrNoWay, deliveries.ErrParams, accounts.ErrNoAccount,
 }

@@ -118,7 +118,8 @@ func (l Lines) ChangeFeature(ctx context.Context, by audit.Actor, request featur
 	err = audit.Do(ctx, l.Audit, by.Event(audit.FeatureChanged, string(request.Number), ""), func() error {
 		outcome, err = l.Features.Change(ctx, request)
 		return err
-	}, features.ErrRefused, storage.ErrStale, features.ErrNotInstalled, features.ErrBacklog, pins.ErrNoLine, storage.ErrUnreadable)
+	}, features.ErrRefused, storage.ErrStale, storage.ErrContended, features.ErrNotInstalled, features.ErrBacklog,
+		pins.ErrNoLine, storage.ErrUnreadable)
 	return outcome, err
 }
 

@@ -139,8 +139,10 @@ func hopeless(err error) string {
 		return "the telephone number was changed meanwhile"
 	case errors.Is(err, ErrNoSecret):
 		return "the code or answer has been replaced"
-	case errors.Is(err, accounts.ErrNoAccount), errors.Is(err, storage.ErrUnreadable):
+	case errors.Is(err, accounts.ErrNoAccount):
 		return "the account can't be found"
+	case errors.Is(err, storage.ErrUnreadable):
+		return "what it is to tell can't be read"
 	}
 	return ""
 }

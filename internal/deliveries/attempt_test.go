@@ -176,14 +176,17 @@ func TestAccountsAreDown(t *testing.T) {
 	f.Deliveries = deliveries.New(config)
 	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
 	f.is(t, delivery.ID, deliveries.Queued, 1)
-	for _, hopeless := range []error{accounts.ErrNoAccount, storage.ErrUnreadable} {
+	for hopeless, detail := range map[error]string{
+		accounts.ErrNoAccount: "the account can't be found", storage.ErrUnreadable: "what it is to tell can't be read",
+	} {
 		f.restart() // with accounts that work, until it was asked for
 		delivery := f.request(t, byVoice())
 		config.Accounts = brokenAccounts{f.accounts, hopeless}
 		if err := deliveries.New(config).Attempt(t.Context(), delivery.Task()); err != nil {
 			t.Error(err)
 		}
-		f.is(t, delivery.ID, deliveries.Failed, 1)
+		events := f.is(t, delivery.ID, deliveries.Failed, 1).Events
+		same(t, events[len(events)-1].Detail, detail)
 	}
 }
 

@@ -37,7 +37,8 @@ type Outcome struct {
 // feature at the same time lose nothing, and neither does this change. An edit that changes
 // nothing stores nothing. The same turn again changes nothing more, and returns the settings
 // as they are. Errors: a [*Refusal], ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine,
-// storage.ErrStale, storage.ErrUnreadable; nothing is changed then.
+// storage.ErrStale of a request with Match, storage.ErrContended of any other, storage.ErrUnreadable; nothing is
+// changed then.
 func (l *Lines) Change(ctx context.Context, request Request) (Outcome, error) {
 	outcome, err := l.change(ctx, request)
 	if err != nil {

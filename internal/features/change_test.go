@@ -176,11 +176,11 @@ func TestStoreThatFailed(t *testing.T) {
 	}
 }
 
-func TestStaleForever(t *testing.T) {
+func TestContended(t *testing.T) {
 	f := newFixture(t)
 	f.Calls.Fail("Features.Change", storage.ErrStale)
 	_, err := f.Change(t.Context(), f.request(rej, features.Add("612")))
-	if n := len(f.store.changes); !errors.Is(err, storage.ErrStale) || n != 100 {
+	if n := len(f.store.changes); !errors.Is(err, storage.ErrContended) || n != 100 {
 		t.Errorf("%v after %d tries", err, n)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -189,7 +189,7 @@ func TestStaleForever(t *testing.T) {
 	f.Calls.BeforeNext("Features.Change", cancel)
 	f.Calls.Fail("Features.Change", storage.ErrStale)
 	_, err = f.Change(ctx, f.request(rej, features.Add("612")))
-	if n := len(f.store.changes); !errors.Is(err, storage.ErrStale) || n != 1 {
+	if n := len(f.store.changes); !errors.Is(err, storage.ErrContended) || n != 1 {
 		t.Errorf("%v after %d tries of one who has given up", err, n)
 	}
 }

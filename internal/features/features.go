@@ -28,7 +28,7 @@
 // else changed the feature meanwhile; else it starts again with what the others left. The
 // store makes a change, the record of it in the line's history and the event for the switch
 // one step. A change made in a turn of a call is made once, however often the turn comes.
-// Who wants to change only what they have seen gives a Revision; then a change by others in
+// Who wants to change only what they have seen gives a Match; then a change by others in
 // between is [storage.ErrStale]. A caller who proved to know the PIN of the line at a revision gives that
 // as Proved: once the PIN was changed or reset by somebody else, every change returns [ErrOvertaken]. Who only
 // reads for a caller compares [Line].PINRevision before telling anything.

@@ -23,6 +23,8 @@ var (
 	// ErrStale: the record has another revision than the one that was read, as somebody else has changed
 	// it meanwhile. Nothing was changed.
 	ErrStale = errors.New("somebody else has changed it meanwhile")
+	// ErrContended: [Retry] gave up, as another change came first each time. Nothing was changed.
+	ErrContended = errors.New("others change it all the time")
 	// ErrUnreadable: what is stored is damaged, or ErrNewer, or the key is gone that it was sealed with.
 	// To ask again is no help.
 	ErrUnreadable = errors.New("a stored record can't be read")
@@ -36,12 +38,16 @@ var (
 const tries = 100
 
 // Retry runs a change until it returns anything but [ErrStale], 100 times at most and not after the
-// context has ended, and returns what it returned last.
+// context has ended, and returns what it returned last; ErrStale as [ErrContended], which a Retry around
+// this one doesn't run again.
 func Retry[T any](ctx context.Context, change func() (T, error)) (T, error) {
 	for try := 1; ; try++ {
 		result, err := change()
-		if !errors.Is(err, ErrStale) || try == tries || ctx.Err() != nil {
+		if !errors.Is(err, ErrStale) {
 			return result, err
+		}
+		if try == tries || ctx.Err() != nil {
+			return result, fmt.Errorf("%w: %s", ErrContended, err.Error())
 		}
 	}
 }

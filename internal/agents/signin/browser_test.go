@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // remembered is the token of a browser in which an agent has just signed in.
@@ -307,6 +308,13 @@ func TestChangeByApp(t *testing.T) {
 	w.is(w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here), signin.ErrWrong) // it signed in
 	w.Pass(time.Minute)
 	w.is(w.Prove(ctx, ann, change, w.code(a), secret.New("000000"), here), signin.ErrWrong)
+	w.Calls.Fail("Agents.Save", storage.ErrStale)
+	w.Calls.Made("Agents")
+	err = w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here)
+	if n := len(w.Calls.Made("Agents.Save")); !errors.Is(err, storage.ErrContended) || errors.Is(err, signin.ErrExpired) || n != 100 {
+		t.Errorf("a profile that others change all the time: %v after %d tries", err, n)
+	}
+	w.Calls.Mend("Agents.Save")
 	w.ok(w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here))
 }
 
