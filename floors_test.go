@@ -78,7 +78,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/features"}, never: []string{"./..."}, but: []string{"./pins", "./internal/nanp", "./internal/typed"}, direct: true,
-		why: "features are of a line, and their changes stand in its history; the rest of the house they need not know",
+		why: "features are of a line, and their changes stand in its history; the rest they need not know",
 	},
 	{
 		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -185,13 +185,5 @@ func (p play) race(turn int, name string) (won bool, err error) {
 // together runs f many times at once.
 func (p play) together(times int, f func(i int) error) {
 	p.Helper()
-	var all sync.WaitGroup
-	for i := range times {
-		all.Go(func() {
-			if err := f(i); err != nil {
-				p.Error(err)
-			}
-		})
-	}
-	all.Wait()
+	check.AtOnce(times, func(i int) { check.Is(p, f(i), nil) })
 }

@@ -43,7 +43,7 @@ func filling(value string) func(*ivr.Call) {
 	}
 }
 
-func TestLentBlanksAreSpoken(t *testing.T) {
+func TestVariablesForATurnAreSpoken(t *testing.T) {
 	tests := []struct {
 		name, value string
 		l           ivr.Language
@@ -66,7 +66,7 @@ func TestLentBlanksAreSpoken(t *testing.T) {
 
 // A secret is lent for one turn: it is not in the state of the call, no later turn speaks it,
 // and no work of the same turn reads it as a text.
-func TestLentBlanksAreNotKept(t *testing.T) {
+func TestVariablesForATurnAreNotKept(t *testing.T) {
 	var log bytes.Buffer
 	var read string
 	config := configOf(t, telling(ivr.English, func(c *ivr.Call) {
@@ -98,7 +98,7 @@ func TestLentBlanksAreNotKept(t *testing.T) {
 }
 
 // A webhook that is delivered twice has the answer that was stored, with the secret as it was.
-func TestLentBlanksInAReplay(t *testing.T) {
+func TestVariablesForATurnInAReplay(t *testing.T) {
 	value := "8265"
 	engine := newEngine(t, configOf(t, telling(ivr.English, func(c *ivr.Call) { filling(value)(c) })))
 	first := deliver(t, engine, ivr.Event{Call: sid})
@@ -109,7 +109,7 @@ func TestLentBlanksInAReplay(t *testing.T) {
 }
 
 // Only a variable that can be spoken so speaks what it was lent; an empty one can't be spoken.
-func TestLentToTheWrongBlank(t *testing.T) {
+func TestWrongVariableForATurn(t *testing.T) {
 	tests := map[string]func(*ivr.Call){
 		"another kind": func(c *ivr.Call) { c.FillForTurn(ivr.Variable{Name: "spelled", Kind: ivr.Phrase}, secret.New("8265")) },
 		"nothing":      filling(""),

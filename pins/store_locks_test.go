@@ -8,6 +8,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -131,7 +132,7 @@ var callerTests = map[string]func(play){
 	},
 	"a hundred callers at once get no more than the limit": func(p play) {
 		var admitted atomic.Int64
-		p.together(func(n int) {
+		check.AtOnce(100, func(n int) {
 			got, err := p.lines.AdmitCaller(p.t.Context(), pins.Unvouched, callerTurn(n), p.start, limit.Rate{Most: 10, Within: time.Hour})
 			p.t.OK(err)
 			if got {

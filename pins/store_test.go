@@ -3,7 +3,6 @@ package pins_test
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -177,20 +176,6 @@ func (p play) history(number nanp.Number, want ...pins.Record) {
 	p.t.Same(got, want)
 }
 
-// together runs f a hundred times at once.
-func (p play) together(f func(i int)) {
-	var group sync.WaitGroup
-	begin := make(chan struct{})
-	for i := range 100 {
-		group.Go(func() {
-			<-begin
-			f(i)
-		})
-	}
-	close(begin)
-	group.Wait()
-}
-
 var admitTests = map[string]func(play){
 	"a line is admitted as it is": func(p play) {
 		p.set("hash one", 1)
@@ -250,7 +235,7 @@ var togetherTests = map[string]func(play){
 	},
 	"of a hundred changes at once one stands": func(p play) {
 		revision, results := p.line(known).Revision, make([]error, 100)
-		p.together(func(i int) { results[i] = p.change(revision, hash.Hash(fmt.Sprint("hash ", i)), i) })
+		check.AtOnce(100, func(i int) { results[i] = p.change(revision, hash.Hash(fmt.Sprint("hash ", i)), i) })
 		won := -1
 		for i, err := range results {
 			switch {
@@ -270,7 +255,7 @@ var togetherTests = map[string]func(play){
 // storm makes a hundred attempts from first at once, fails those that are admitted, and says how many were.
 func (p play) storm(number nanp.Number, first int, after time.Duration) int {
 	admitted := make([]bool, 100)
-	p.together(func(i int) {
+	check.AtOnce(100, func(i int) {
 		a := p.attempt(number, pins.Remote, first+i, after)
 		admission, err := p.lines.Admit(p.t.Context(), a, rule)
 		if err == nil && admission.Admitted {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -203,7 +204,7 @@ var validationTests = map[string]func(play){
 	},
 	"only who validated can reset, of many at once": func(p play) {
 		p.t.OK(p.validate(known, p.validation()))
-		p.together(func(i int) {
+		check.AtOnce(100, func(i int) {
 			record := p.record(pins.Reset)
 			if i%10 > 0 {
 				record.By = "bob"

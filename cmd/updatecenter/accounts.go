@@ -45,7 +45,7 @@ func (f destinationFlag) destinations() (nanp.Destinations, error) {
 // openAs opens the Redis and the accounts in it, with a store that is made of the one there. What is
 // changed of them is told by the notices.
 func (f accountFlags) openAs(
-	ctx context.Context, c terminal, told notices.Policy, as func(accounts.Store) accounts.Store,
+	ctx context.Context, c terminal, policy notices.Policy, as func(accounts.Store) accounts.Store,
 ) (audited.Accounts, error) {
 	r := &settingsReader{getenv: c.getenv}
 	keys := r.keys(f.SecretKeys)
@@ -60,7 +60,7 @@ func (f accountFlags) openAs(
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
-		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called, Notices: told.Account,
+		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called, Notices: policy.Account,
 	})
 	return audited.Accounts{Accounts: all, Audit: auditIn(c, db, keys)}, err
 }
@@ -72,12 +72,12 @@ type accountFlag struct {
 }
 
 // open opens the Redis and the accounts in it, and reads the number.
-func (f accountFlag) open(ctx context.Context, c terminal, told notices.Policy) (audited.Accounts, accounts.Number, error) {
+func (f accountFlag) open(ctx context.Context, c terminal, policy notices.Policy) (audited.Accounts, accounts.Number, error) {
 	number, err := accounts.ParseNumber(f.Number)
 	if err != nil {
 		return audited.Accounts{}, "", usage(err)
 	}
-	all, err := f.openAs(ctx, c, told, func(store accounts.Store) accounts.Store { return store })
+	all, err := f.openAs(ctx, c, policy, func(store accounts.Store) accounts.Store { return store })
 	return all, number, err
 }
 
@@ -174,9 +174,9 @@ func (cmd *accountsImport) Help() string {
 
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *accountsImport) Run(ctx context.Context, c terminal) error {
-	told := noticesByServers(cmd.Notices)
-	told.Welcome = cmd.Welcome
-	all, err := cmd.openAs(ctx, c, told, func(store accounts.Store) accounts.Store {
+	policy := noticesByServers(cmd.Notices)
+	policy.Welcome = cmd.Welcome
+	all, err := cmd.openAs(ctx, c, policy, func(store accounts.Store) accounts.Store {
 		if cmd.DryRun {
 			return &dryAccounts{store, map[accounts.Number]accounts.Stored{}}
 		}

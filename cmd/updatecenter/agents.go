@@ -180,7 +180,7 @@ func (f agentsFlags) config(c terminal, links bool) (config, error) {
 	}
 	settings := config{
 		keys:   r.keys(f.SecretKeys),
-		repair: defaultRepair, // a house has one; to agents it writes none
+		repair: defaultRepair, // to agents it is never written
 		console: consoleConfig{
 			url:  cmp.Or(r.consoleURL(f.ConsoleURL), noLinks),
 			zone: r.zone("CONSOLE_TIME_ZONE", f.TimeZone),

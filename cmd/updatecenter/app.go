@@ -99,7 +99,7 @@ func newApp(c config, o outside) (*app, error) {
 	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
 		return nil, err
 	}
-	if a.support, err = newSupport(c, o, a, o.mails); err != nil {
+	if a.support, err = newSupport(c, o, a); err != nil {
 		return nil, err
 	}
 	edge, err := newEdge(c, o, a, voice.NewMetrics(registry))

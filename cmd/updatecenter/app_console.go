@@ -36,14 +36,15 @@ type support struct {
 }
 
 // newSupport prepares the desk, and the console if there is one. The app needs lines, accounts,
-// deliveries and notices by then. A nil mailer stands for the mail server of the settings.
-func newSupport(c config, o outside, a *app, mailer agents.Mailer) (*support, error) {
+// deliveries and notices by then.
+func newSupport(c config, o outside, a *app) (*support, error) {
 	h := &support{audit: newAudit(c, o), zone: cmp.Or(c.console.zone, time.UTC), log: o.log}
 	if c.console.url == "" {
 		h.desk = newDesk(c, o, a, h)
 		return h, nil
 	}
 	var err error
+	mailer := o.mails
 	if mailer == nil {
 		if mailer, err = agentMailer(c); err != nil {
 			return nil, err

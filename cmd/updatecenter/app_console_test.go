@@ -18,40 +18,14 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
-
-// mailbag takes e-mails to agents.
-type mailbag struct {
-	mu   sync.Mutex
-	took []agents.Message
-}
-
-// Mail implements [agents.Mailer].
-func (m *mailbag) Mail(_ context.Context, message agents.Message) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.took = append(m.took, message)
-	return nil
-}
-
-// of is whom messages of a kind went to.
-func (m *mailbag) of(kind agents.MessageKind) []agents.Message {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var found []agents.Message
-	for _, message := range m.took {
-		if message.Kind == kind {
-			found = append(found, message)
-		}
-	}
-	return found
-}
 
 // newSupportOf prepares what agents need, on the app of a stage.
 func newSupportOf(t *testing.T, s *stage, mailer agents.Mailer) *support {
 	t.Helper()
-	o := outside{db: s.db, now: s.clock.Now, hash: cheap, log: s.app.log}
-	return must(newSupport(s.config, o, s.app, mailer))(t)
+	o := outside{db: s.db, now: s.clock.Now, hash: cheap, log: s.app.log, mails: mailer}
+	return must(newSupport(s.config, o, s.app))(t)
 }
 
 func TestWithoutAConsole(t *testing.T) {
@@ -88,7 +62,7 @@ func TestWithAConsole(t *testing.T) {
 	server := redistest.Start(t)
 	chicago := must(time.LoadLocation("America/Chicago"))(t)
 	s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole, zone: chicago} })
-	bag := &mailbag{}
+	bag := &testkit.Mail{}
 	h := newSupportOf(t, s, bag)
 	router := mux.NewRouter()
 	h.routes(router)
@@ -114,12 +88,12 @@ func TestWithAConsole(t *testing.T) {
 	gone, leave := context.WithCancel(t.Context())
 	leave() // who was refused has gone
 	h.alert(gone, alert)
-	for deadline := time.Now().Add(2 * time.Minute); len(bag.of(agents.LimitAlert)) < 2 && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(2 * time.Minute); len(bag.Of(agents.LimitAlert)) < 2 && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	stop()
 	group.Wait()
-	told := bag.of(agents.LimitAlert)
+	told := bag.Of(agents.LimitAlert)
 	if len(told) != 2 || !strings.Contains(told[0].Detail, "ann, by the repair console: too many look-ups") ||
 		!strings.Contains(told[0].Detail, "612-555-0142") || !strings.Contains(told[0].Detail, "March 1, 2026 at 6:00 AM CST") {
 		t.Errorf("supervisors were told %+v", told)
@@ -127,11 +101,11 @@ func TestWithAConsole(t *testing.T) {
 }
 
 // settle invites somebody, and uses the link unless the name is new.
-func settle(t *testing.T, h *support, bag *mailbag, name string, role agents.Role) {
+func settle(t *testing.T, h *support, bag *testkit.Mail, name string, role agents.Role) {
 	t.Helper()
 	by := agents.By{Name: "command line: root", Via: audit.ViaCommandLine}
 	must(h.agents.Invite(t.Context(), by, agents.Invitee{Name: name, FullName: "An Agent", Email: name + "@example.com", Role: role}))(t)
-	invitations := bag.of(agents.Invitation) // at once, without the queue
+	invitations := bag.Of(agents.Invitation) // at once, without the queue
 	link := invitations[len(invitations)-1].Link.Reveal()
 	if !linkForm.MatchString(link) {
 		t.Fatalf("the link is %s", link)
@@ -146,14 +120,14 @@ func settle(t *testing.T, h *support, bag *mailbag, name string, role agents.Rol
 func TestUnusedProfilesAreSweptHourly(t *testing.T) {
 	server := redistest.Start(t)
 	s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
-	bag := &mailbag{}
+	bag := &testkit.Mail{}
 	h := newSupportOf(t, s, bag)
 	settle(t, h, bag, "ann", agents.RoleAgent)
 	s.clock.Advance(5*31*24*time.Hour + time.Hour)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); h.sweep(ctx) }()
-	for deadline := time.Now().Add(3 * time.Minute); len(bag.of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); len(bag.Of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("nobody was warned")
 		}
@@ -165,7 +139,7 @@ func TestUnusedProfilesAreSweptHourly(t *testing.T) {
 // TestOnlyMailsThatMayWaitAreQueued: a sign-in must not take the time of an e-mail, and an
 // invitation must not be taken for sent before it is.
 func TestOnlyMailsThatMayWaitAreQueued(t *testing.T) {
-	now, later := &mailbag{}, &mailbag{}
+	now, later := &testkit.Mail{}, &testkit.Mail{}
 	both := mails{now: now, later: later}
 	for kind, waits := range map[agents.MessageKind]bool{
 		agents.Invitation: false, agents.DeactivationSoon: false, agents.DeletionSoon: false,
@@ -175,8 +149,8 @@ func TestOnlyMailsThatMayWaitAreQueued(t *testing.T) {
 		if err := both.Mail(t.Context(), agents.Message{Kind: kind}); err != nil {
 			t.Error(err)
 		}
-		if len(later.of(kind)) == 1 != waits || len(now.of(kind)) == 1 == waits {
-			t.Errorf("%s: sent %d, queued %d", kind, len(now.of(kind)), len(later.of(kind)))
+		if len(later.Of(kind)) == 1 != waits || len(now.Of(kind)) == 1 == waits {
+			t.Errorf("%s: sent %d, queued %d", kind, len(now.Of(kind)), len(later.Of(kind)))
 		}
 	}
 }

@@ -19,11 +19,11 @@ import (
 	"updatecenter/voice"
 )
 
-func newAccounts(c config, o outside, told notices.Policy) (*accounts.Accounts, error) {
+func newAccounts(c config, o outside, policy notices.Policy) (*accounts.Accounts, error) {
 	store := o.db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store,
-		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Notices: told.Account, Now: o.now,
+		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Notices: policy.Account, Now: o.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare accounts: %w", err)
@@ -105,10 +105,10 @@ func addWays(config *deliveries.Config, c config) error {
 }
 
 // newCallback is the engine of the calls that we make.
-func newCallback(c config, o outside, a *app, recordings *voice.Recordings, took func(ivr.Exit)) (*ivr.Engine, error) {
+func newCallback(c config, o outside, a *app, recordings *voice.Recordings, onExit func(ivr.Exit)) (*ivr.Engine, error) {
 	engine, err := ivr.New(ivr.Config{
 		Flow: callbackFlow(c, a.deliveries), Store: o.db.CallsInTime(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
-		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, OnExit: took, Log: o.log,
+		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, OnExit: onExit, Log: o.log,
 		FailuresUnanswered: true, // by Config.Answered of the deliveries
 	})
 	if err != nil {

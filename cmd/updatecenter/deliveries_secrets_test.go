@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/api"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 	"updatecenter/voice/simulator"
 )
 
@@ -133,14 +134,14 @@ type secretStage struct {
 	*stage
 	exchange *simulator.Exchange
 	token    string
-	requests *logBook // to the exchange and by it: URLs and forms
-	answers  *logBook // of the API, with their headers
+	requests *testkit.Log // to the exchange and by it: URLs and forms
+	answers  *testkit.Log // of the API, with their headers
 	post     *postOffice
 }
 
 func newSecretStage(t *testing.T, server *redistest.Server) *secretStage {
 	t.Helper()
-	s := &secretStage{stage: newEmptyStage(t), requests: &logBook{}, answers: &logBook{}, post: newPostOffice(t)}
+	s := &secretStage{stage: newEmptyStage(t), requests: &testkit.Log{}, answers: &testkit.Log{}, post: newPostOffice(t)}
 	s.exchange = s.stage.exchange(func(c *simulator.Config) { c.Client = &http.Client{Transport: overheard{s}} })
 	rest := simulator.NewREST(s.exchange)
 	twilio := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -14,6 +14,7 @@ import (
 	"github.com/alicebob/miniredis/v2"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 )
 
 var demoImport = flag.Int("demo-import", 2000, "lines that are imported into the demo")
@@ -24,7 +25,7 @@ var demoRedis = regexp.MustCompile(`redis://[0-9.:]+`)
 // demo-import has it import 100,000.
 func TestDemoSurvivesAnImport(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
-	out, errs := &logBook{}, &logBook{}
+	out, errs := &testkit.Log{}, &testkit.Log{}
 	_, port, _ := strings.Cut(freeAddress(t), ":")
 	ended := make(chan int, 1)
 	go func() {

@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -176,14 +177,14 @@ func TestEventsFollow(t *testing.T) {
 	o := newOffice(t, server)
 	first := o.change(features.Switch(true))
 	ctx, stop := context.WithCancel(t.Context())
-	var out, told logBook
+	var out, told testkit.Log
 	status := make(chan int)
 	go func() {
 		status <- run(ctx, []string{"events", "tail", "--follow", "--redis-url", server.URL()}, terminal{
 			in: strings.NewReader(""), out: &out, err: &told, getenv: func(string) string { return "" },
 		})
 	}()
-	wait := func(book *logBook, words ...string) {
+	wait := func(book *testkit.Log, words ...string) {
 		t.Helper()
 		deadline := time.Now().Add(3 * time.Minute)
 		for !holdsInOrder(book.String(), words...) {

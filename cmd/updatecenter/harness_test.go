@@ -16,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/hash"
 	"updatecenter/internal/logtest"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
@@ -29,7 +28,7 @@ import (
 )
 
 // cheap makes hashing quick: what it costs is measured elsewhere.
-var cheap = hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}
+var cheap = testkit.Cheap()
 
 // patience is how long a test's Redis may take over an operation: with the race detector,
 // beside other tests, what takes a millisecond can take a second.
@@ -43,7 +42,7 @@ type stage struct {
 	db     *redisstore.DB
 	app    *app
 	clock  *simulator.VirtualClock
-	logs   *logBook
+	logs   *testkit.Log
 	taken  *exits
 	config config
 	queue  *testkit.Queue // of attempts at deliveries, which nobody makes by himself
@@ -74,7 +73,7 @@ func newStageAt(t testing.TB, url string, change func(*config)) *stage {
 func newEmptyStage(t testing.TB) *stage {
 	t.Helper()
 	s := &stage{
-		t: t, logs: &logBook{}, queue: &testkit.Queue{}, taken: &exits{seen: map[ivr.Exit]bool{}},
+		t: t, logs: &testkit.Log{}, queue: &testkit.Queue{}, taken: &exits{seen: map[ivr.Exit]bool{}},
 		clock: simulator.NewVirtualClock(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)),
 	}
 	s.config = testConfig(t)
@@ -182,24 +181,6 @@ func (e *exits) record(exit ivr.Exit) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.seen[exit] = true
-}
-
-// logBook keeps what was logged.
-type logBook struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *logBook) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBook) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
 }
 
 // must ends the test on an error: must(f())(t).

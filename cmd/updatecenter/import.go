@@ -86,7 +86,7 @@ func (i *importing) openRejects(from os.FileInfo) error {
 	return nil
 }
 
-// took counts a row. A bad one is told, and no error. What ends the reading is one.
+// count counts a row. A bad one is told, and no error. What ends the reading is one.
 func (i *importing) count(err error) error {
 	var bad *rows.Error
 	if err != nil && !errors.As(err, &bad) {

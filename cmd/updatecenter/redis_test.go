@@ -24,6 +24,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 )
 
 // ring is a key ring of keys named by a letter, each with that letter's bytes; a=b is the key a
@@ -42,11 +43,11 @@ func ring(t *testing.T, keys ...string) secret.Keyring {
 }
 
 // watchOn is what looks after a Redis, with secret keys.
-func watchOn(t *testing.T, url string, keys secret.Keyring) (*redisWatch, *logBook) {
+func watchOn(t *testing.T, url string, keys secret.Keyring) (*redisWatch, *testkit.Log) {
 	t.Helper()
 	db := must(redisstore.OpenWithin(url, patience))(t)
 	t.Cleanup(func() { db.Close() })
-	logs := &logBook{}
+	logs := &testkit.Log{}
 	return newRedisWatch(config{keys: keys}, outside{db: db, now: time.Now, log: slog.New(slog.NewJSONHandler(logs, nil))}), logs
 }
 
@@ -352,7 +353,7 @@ type toldLine struct {
 }
 
 // linesOf are the lines of a log above level debug.
-func linesOf(t *testing.T, logs *logBook) []toldLine {
+func linesOf(t *testing.T, logs *testkit.Log) []toldLine {
 	t.Helper()
 	var lines []toldLine
 	for text := range strings.Lines(logs.String()) {

@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/voice/simulator"
 )
 
@@ -250,7 +251,7 @@ func TestMissingRightsAreNamed(t *testing.T) {
 		"-info -config|get -scan -select": "",
 	} {
 		server.Restrict(t, append(redisRules(), strings.Fields(missing)...)...)
-		s := &stage{t: t, logs: &logBook{}, config: testConfig(t)}
+		s := &stage{t: t, logs: &testkit.Log{}, config: testConfig(t)}
 		s.db = must(redisstore.OpenWithin(server.URL(), patience))(t)
 		err := s.live(t).redis.start(t.Context())
 		s.db.Close()

@@ -15,6 +15,7 @@ import (
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 )
 
 // TestSignInIsBoundedInMemory has a hundred people try passwords at the same moment, at what a
@@ -26,7 +27,7 @@ func TestSignInIsBoundedInMemory(t *testing.T) {
 		c.console = consoleConfig{url: testConsole, proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
 	})
 	server := must(newApp(s.config, outside{
-		db: s.db, now: s.clock.Now, hash: hash.DefaultParams(), queue: s.queue, log: s.app.log, mails: &mailbag{},
+		db: s.db, now: s.clock.Now, hash: hash.DefaultParams(), queue: s.queue, log: s.app.log, mails: &testkit.Mail{},
 	}))(t)
 	cookies := make([]string, attempts)
 	for i := range cookies {

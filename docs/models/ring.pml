@@ -158,7 +158,7 @@ inline over(d, c) {
 	fi
 }
 
-/* heard goes by how a call has ended: Deliveries.heard. */
+/* heard goes by how a call has ended: Deliveries.applyStatus. */
 inline heard(d, c) {
 	if
 	:: stands[c] == completed -> over(d, c)

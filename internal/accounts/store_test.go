@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -126,20 +125,6 @@ func (p play) history(of accounts.ID, want ...accounts.Record) {
 	}
 }
 
-// together runs f a hundred times at once.
-func (p play) together(f func(i int)) {
-	var group sync.WaitGroup
-	begin := make(chan struct{})
-	for i := range 100 {
-		group.Go(func() {
-			<-begin
-			f(i)
-		})
-	}
-	close(begin)
-	group.Wait()
-}
-
 // enrollmentID is the one of the tests.
 const enrollmentID accounts.EnrollmentID = "enr_abcdefghijklmnopqrstuvwxyz"
 
@@ -203,7 +188,7 @@ var enrollmentTests = map[string]func(play){
 	"of a hundred that join at once no more get in than may": func(p play) {
 		p.begin()
 		var joined atomic.Int64
-		p.together(func(i int) {
+		check.AtOnce(100, func(i int) {
 			_, err := p.db.Accounts().Join(p.t.Context(), enrollmentID, id(100+i), accounts.MaxEnrolled)
 			switch {
 			case err == nil:
@@ -326,7 +311,7 @@ var togetherTests = map[string]func(play){
 		for n := range 3 {
 			p.create(n, numbers[n])
 		}
-		p.together(func(i int) {
+		check.AtOnce(100, func(i int) {
 			a, err := p.db.Accounts().Load(p.t.Context(), id(i%3))
 			if err == nil {
 				a.Number, a.Sealed = numbers[i%len(numbers)], fmt.Append(nil, i)
@@ -345,7 +330,7 @@ var togetherTests = map[string]func(play){
 func (p play) oneWins(refusal error, do func(i int) error) int {
 	p.t.Helper()
 	results := make([]error, 100)
-	p.together(func(i int) { results[i] = do(i) })
+	check.AtOnce(100, func(i int) { results[i] = do(i) })
 	won := -1
 	for i, err := range results {
 		switch {

@@ -2,10 +2,8 @@ package agents_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -229,20 +227,12 @@ func (p play) listed(want ...agents.Stored) {
 // the one that is given.
 func (p play) together(f func(i int) error, otherwise error) int {
 	var won atomic.Int64
-	var group sync.WaitGroup
-	begin := make(chan struct{})
-	for i := range 100 {
-		group.Go(func() {
-			<-begin
-			switch err := f(i); {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, otherwise):
-				p.t.Errorf("error %v, want %v", err, otherwise)
-			}
-		})
-	}
-	close(begin)
-	group.Wait()
+	check.AtOnce(100, func(i int) {
+		if err := f(i); err == nil {
+			won.Add(1)
+		} else {
+			check.Is(p.t, err, otherwise)
+		}
+	})
 	return int(won.Load())
 }

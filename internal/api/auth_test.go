@@ -40,6 +40,8 @@ func operations() []struct{ method, path, body string } {
 		{http.MethodGet, deliveryPath, ""},
 		{http.MethodGet, deliveryPath + "/events", ""},
 		{http.MethodDelete, deliveryPath, ""},
+		{http.MethodPost, accountPath + "/security-code", ""},
+		{http.MethodPost, accountPath + "/verification/open", help},
 		{http.MethodGet, "/v1/access-numbers/612", ""},
 	}
 }

@@ -33,7 +33,7 @@ const line nanp.Number = "+16125550142"
 
 var start = time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
 
-// hash stands for a personal PIN; it must turn up nowhere.
+// personalPIN stands for a personal PIN; it must turn up nowhere.
 const personalPIN hash.Hash = "$argon2id$personal"
 
 // A rig is the API over a world. Every answer is held against openapi.yaml, and at the end the log is searched

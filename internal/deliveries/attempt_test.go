@@ -174,7 +174,7 @@ func TestAccountsAreDown(t *testing.T) {
 	config := f.config()
 	config.Accounts = brokenAccounts{f.accounts, errLost}
 	f.Deliveries = deliveries.New(config)
-	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+	check.Is(t, f.Attempt(t.Context(), delivery.Task()), errLost)
 	f.is(t, delivery.ID, deliveries.Queued, 1)
 	for hopeless, detail := range map[error]string{
 		accounts.ErrNoAccount: "the account can't be found", storage.ErrUnreadable: "what it is to tell can't be read",
@@ -186,7 +186,7 @@ func TestAccountsAreDown(t *testing.T) {
 			t.Error(err)
 		}
 		events := f.is(t, delivery.ID, deliveries.Failed, 1).Events
-		same(t, events[len(events)-1].Detail, detail)
+		check.Same(t, events[len(events)-1].Detail, detail)
 	}
 }
 
@@ -348,7 +348,7 @@ func TestSweepFails(t *testing.T) {
 	f.Pass(time.Minute)
 	for left := range 4 {
 		f.dies(left)
-		mustBe(t, f.Sweep(t.Context()), testkit.ErrDead)
+		check.Is(t, f.Sweep(t.Context()), testkit.ErrDead)
 	}
 }
 

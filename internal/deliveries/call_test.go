@@ -49,7 +49,7 @@ func TestOpenedAgain(t *testing.T) {
 	}
 	f.told(t, delivery.ID, deliveries.Queued, deliveries.Calling, deliveries.Answered, deliveries.Delivered)
 	_, err := f.Opened(t.Context(), delivery.Task(), "CA2")
-	mustBe(t, err, deliveries.ErrNotFound)
+	check.Is(t, err, deliveries.ErrNotFound)
 }
 
 func TestACallTellsNothing(t *testing.T) {
@@ -82,7 +82,7 @@ func TestACallTellsNothing(t *testing.T) {
 			task, callSID := f.rung(t).Task(), "CA1"
 			check.OK(t, change(f, &task, &callSID))
 			opening, err := f.Opened(t.Context(), task, callSID)
-			mustBe(t, err, deliveries.ErrNotFound)
+			check.Is(t, err, deliveries.ErrNotFound)
 			if !opening.Code.IsZero() || opening.Topic != "" {
 				t.Errorf("%+v", opening)
 			}
@@ -134,8 +134,8 @@ func TestOutcomesOfNothing(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
 	unknown := deliveries.Task{Delivery: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Attempt: 1}
-	mustBe(t, f.Spoken(t.Context(), unknown, 1), deliveries.ErrNotFound)
-	mustBe(t, f.Declined(t.Context(), unknown), deliveries.ErrNotFound)
+	check.Is(t, f.Spoken(t.Context(), unknown, 1), deliveries.ErrNotFound)
+	check.Is(t, f.Declined(t.Context(), unknown), deliveries.ErrNotFound)
 	for _, attempt := range []int{0, 2} {
 		task := deliveries.Task{Delivery: delivery.ID, Attempt: attempt}
 		f.webhook(t, task, "CA1", "spoken")
@@ -226,7 +226,7 @@ func TestCancel(t *testing.T) {
 			}
 			f.is(t, delivery.ID, deliveries.Canceled, 1)
 			_, err = f.Cancel(t.Context(), delivery.ID)
-			mustBe(t, err, deliveries.ErrFinal)
+			check.Is(t, err, deliveries.ErrFinal)
 		})
 	}
 }
@@ -264,21 +264,21 @@ func TestCancelWhileDialing(t *testing.T) {
 			t.Errorf("hung up %v", f.twilio.hungUp)
 		}
 		_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-		mustBe(t, err, deliveries.ErrNotFound)
+		check.Is(t, err, deliveries.ErrNotFound)
 	}
 }
 
 func TestCancelTooLate(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.Cancel(t.Context(), "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa")
-	mustBe(t, err, deliveries.ErrNotFound)
+	check.Is(t, err, deliveries.ErrNotFound)
 	for _, webhook := range []string{"spoken", "completed", "declined"} {
 		f := newFixture(t)
 		delivery := f.rung(t)
 		f.webhook(t, delivery.Task(), "CA1", "opened")
 		f.webhook(t, delivery.Task(), "CA1", webhook)
 		got, err := f.Cancel(t.Context(), delivery.ID)
-		mustBe(t, err, deliveries.ErrFinal)
+		check.Is(t, err, deliveries.ErrFinal)
 		if got.Status != f.get(t, delivery.ID).Status || len(f.twilio.hungUp) != 0 {
 			t.Errorf("%+v, hung up %v", got, f.twilio.hungUp)
 		}
@@ -288,7 +288,7 @@ func TestCancelTooLate(t *testing.T) {
 	delivery := f.request(t, ask)
 	f.post.meet = func() {
 		_, err := f.Cancel(t.Context(), delivery.ID)
-		mustBe(t, err, deliveries.ErrFinal)
+		check.Is(t, err, deliveries.ErrFinal)
 	}
 	f.work(t)
 	f.is(t, delivery.ID, deliveries.Sent, 1)

@@ -25,18 +25,18 @@ func makeDue(t testing.TB, db *redisstore.DB, now time.Time, partition string, n
 	t.Helper()
 	if !strings.HasPrefix(partition, "+") {
 		stored, err := db.Accounts().Load(t.Context(), accounts.ID(partition))
-		mustBe(t, err, nil)
+		check.Is(t, err, nil)
 		records := []accounts.Record{{At: now, Event: accounts.EmailChanged, By: "ann"}}
-		mustBe(t, db.Accounts().Change(t.Context(), stored, records, notices), nil)
+		check.Is(t, db.Accounts().Change(t.Context(), stored, records, notices), nil)
 		return
 	}
 	number := nanp.Number(partition)
 	_, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number}}, now)
-	mustBe(t, err, nil)
+	check.Is(t, err, nil)
 	for _, notice := range notices {
 		known, err := db.Lines().Line(t.Context(), number)
-		mustBe(t, err, nil)
-		mustBe(t, db.Lines().Change(t.Context(), pins.Change{
+		check.Is(t, err, nil)
+		check.Is(t, db.Lines().Change(t.Context(), pins.Change{
 			Number: number, Revision: known.Revision, PIN: "a hash", Turn: pins.Turn{Call: fmt.Sprint("CA", known.Revision)},
 			Record: pins.Record{At: now, Event: pins.Changed, By: pins.ByCaller}, Notice: notice,
 		}), nil)
@@ -47,14 +47,14 @@ func makeDue(t testing.TB, db *redisstore.DB, now time.Time, partition string, n
 func undeliveredOf(t testing.TB, db *redisstore.DB, partition string) (untold []string) {
 	t.Helper()
 	ofLine, err := db.Lines().History(t.Context(), nanp.Number(partition), 100)
-	mustBe(t, err, nil)
+	check.Is(t, err, nil)
 	for _, record := range ofLine {
 		if record.Event == pins.NoticeUndelivered {
 			untold = append(untold, record.Reason)
 		}
 	}
 	ofAccount, err := db.Accounts().History(t.Context(), accounts.ID(partition), 100)
-	mustBe(t, err, nil)
+	check.Is(t, err, nil)
 	for _, record := range ofAccount {
 		if record.Event == accounts.NoticeUndelivered {
 			untold = append(untold, record.Reason)

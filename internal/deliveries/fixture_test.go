@@ -129,7 +129,7 @@ func (f *fixture) get(t testing.TB, id deliveries.ID) deliveries.Delivery {
 // work runs the tasks that are due.
 func (f *fixture) work(t testing.TB) { f.Queue.Run(t.Context(), f.Now(), f.Attempt) }
 
-// pass lets time pass, second by second, with a sweep every half minute.
+// passes lets time pass, second by second, with a sweep every half minute.
 func (f *fixture) passes(t testing.TB, span time.Duration) {
 	t.Helper()
 	for end := f.Now().Add(span); f.Now().Before(end); {
@@ -174,11 +174,6 @@ func (f *fixture) told(t testing.TB, id deliveries.ID, want ...deliveries.Status
 	if got := tells(f.get(t, id)); !slices.Equal(got, want) {
 		t.Fatalf("told %v, want %v", got, want)
 	}
-}
-
-func mustBe(t testing.TB, err, want error) {
-	t.Helper()
-	check.Is(t, err, want)
 }
 
 // post is a printer and a mailer.

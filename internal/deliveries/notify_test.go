@@ -102,10 +102,10 @@ func TestNotifyRefuses(t *testing.T) {
 		{Topic: deliveries.Welcome, Line: line, Method: deliveries.ByMail},
 		{Topic: "weather", Account: id, Method: deliveries.Voice},
 	} {
-		mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrParams)
+		check.Is(t, f.Notify(t.Context(), notice), deliveries.ErrParams)
 	}
 	unknown := deliveries.Notice{Topic: deliveries.CodeChanged, Account: "acc_x", Method: deliveries.Voice}
-	mustBe(t, f.Notify(t.Context(), unknown), accounts.ErrNoAccount)
+	check.Is(t, f.Notify(t.Context(), unknown), accounts.ErrNoAccount)
 }
 
 // Requests and notices have limits of their own.
@@ -149,7 +149,7 @@ func TestNoticeWhenAddressesAreNew(t *testing.T) {
 		t.Errorf("went by %s", got)
 	}
 	f.put(t, accounts.Details{Email: new("new@mail.example.com")})
-	mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrNoWay)
+	check.Is(t, f.Notify(t.Context(), notice), deliveries.ErrNoWay)
 	notice.Line = line
 	f.notify(t, notice)
 	f.work(t)

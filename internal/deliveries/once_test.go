@@ -114,7 +114,7 @@ func TestOvertakenRunDoesNotDial(t *testing.T) {
 	delivery := f.request(t, byVoice())
 	config := f.config()
 	config.Phones = meetingPhones{f.store, func() {
-		mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+		check.Is(t, f.Attempt(t.Context(), delivery.Task()), errLost)
 		f.Pass(time.Second)
 	}}
 	later := asType[*deliveries.LaterError](t, deliveries.New(config).Attempt(t.Context(), delivery.Task()))
@@ -178,11 +178,11 @@ func TestLostAnswerOfDial(t *testing.T) {
 	if !is || !later.At.Equal(f.Now().Add(20*time.Second)) {
 		t.Fatalf("error %v", err)
 	}
-	mustBe(t, err, errLost)
+	check.Is(t, err, errLost)
 
 	f.twilio.deaf = true
 	f.Set(later.At)
-	mustBe(t, f.Attempt(t.Context(), delivery.Task()), errLost)
+	check.Is(t, f.Attempt(t.Context(), delivery.Task()), errLost)
 	f.twilio.deaf = false
 	check.OK(t, f.Attempt(t.Context(), delivery.Task()))
 	if got := f.is(t, delivery.ID, deliveries.Ringing, 1); got.CallSID != "CA1" || len(f.twilio.calls) != 1 {

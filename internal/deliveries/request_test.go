@@ -66,7 +66,7 @@ func TestRequestRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			_, err := f.Request(t.Context(), c.ask)
-			mustBe(t, err, c.want)
+			check.Is(t, err, c.want)
 			if !f.Queue.Next().IsZero() {
 				t.Error("queued all the same")
 			}
@@ -161,7 +161,7 @@ func TestIdempotencyKey(t *testing.T) {
 	}
 	ask.Request = "POST y"
 	_, err := f.Request(t.Context(), ask)
-	mustBe(t, err, deliveries.ErrKeyReused)
+	check.Is(t, err, deliveries.ErrKeyReused)
 }
 
 // Who asks again, since the answer was lost, is not told what would be answered by now.
@@ -212,7 +212,7 @@ func FuzzParseID(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		id, err := deliveries.ParseID(s)
 		if err != nil {
-			mustBe(t, err, deliveries.ErrNotFound)
+			check.Is(t, err, deliveries.ErrNotFound)
 			return
 		}
 		if string(id) != s || len(s) != 30 || strings.Trim(s[4:], "abcdefghijklmnopqrstuvwxyz234567") != "" {
@@ -234,7 +234,7 @@ func TestWaysThatAreNotSetUp(t *testing.T) {
 	d := f.without()
 	for _, method := range []deliveries.Method{deliveries.Voice, deliveries.Email} {
 		_, err := d.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: method})
-		mustBe(t, err, deliveries.ErrNoWay)
+		check.Is(t, err, deliveries.ErrNoWay)
 	}
 	account := f.account(t, coded).ID
 	check.OK(t, d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice}))
@@ -242,7 +242,7 @@ func TestWaysThatAreNotSetUp(t *testing.T) {
 	if got := f.went(t); got != "letter" {
 		t.Errorf("the notice went by %s", got)
 	}
-	mustBe(t, d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice}), deliveries.ErrNoWay)
+	check.Is(t, d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice}), deliveries.ErrNoWay)
 }
 
 // An attempt waits for a server that can make it.
@@ -310,11 +310,11 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 		told int
 	}{
 		"asked for": {byVoice(), func(*fixture, deliveries.Delivery) {}, 0},
-		"canceled":  {byVoice(), func(f *fixture, d deliveries.Delivery) { _, err := f.Cancel(t.Context(), d.ID); mustBe(t, err, nil) }, 0},
+		"canceled":  {byVoice(), func(f *fixture, d deliveries.Delivery) { _, err := f.Cancel(t.Context(), d.ID); check.Is(t, err, nil) }, 0},
 		"rings":     {byVoice(), func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 0},
 		"heard": {byVoice(), func(f *fixture, d deliveries.Delivery) {
 			f.work(t)
-			mustBe(t, f.Spoken(t.Context(), d.Task(), 1), nil)
+			check.Is(t, f.Spoken(t.Context(), d.Task(), 1), nil)
 		}, 1},
 		"left with nobody": {byVoice(), func(f *fixture, d deliveries.Delivery) {
 			f.work(t)
@@ -335,7 +335,7 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 			if len(all.told) != test.told || test.told > 0 && all.told[0] != delivery.Account {
 				t.Errorf("told %v", all.told)
 			}
-			mustBe(t, f.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.ByMail}), nil)
+			check.Is(t, f.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: delivery.Account, Method: deliveries.ByMail}), nil)
 			f.work(t)
 			if n := len(all.told); n > 1 {
 				t.Errorf("told %d times", n)

@@ -209,7 +209,7 @@ func TestNumbersThatAreNotCalled(t *testing.T) {
 	if reason, _ := got.Cause(); reason != deliveries.NumberNotCalled || len(f.twilio.calls) != 0 {
 		t.Errorf("%+v, %d calls", got.Events, len(f.twilio.calls))
 	}
-	mustBe(t, f.Notify(t.Context(), deliveries.Notice{
+	check.Is(t, f.Notify(t.Context(), deliveries.Notice{
 		Topic: deliveries.PINChanged, Line: "+18765550142", Method: deliveries.Voice,
 	}), deliveries.ErrNoWay)
 }
@@ -304,12 +304,12 @@ func TestCallsOfWhichATurnWasNotAnswered(t *testing.T) {
 				f.webhook(t, delivery.Task(), "CA1", webhook)
 			}
 			completed := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3}
-			mustBe(t, f.Status(t.Context(), delivery.Task(), completed), errAway)
+			check.Is(t, f.Status(t.Context(), delivery.Task(), completed), errAway)
 			f.is(t, delivery.ID, deliveries.Answered, 1)
 			err = nil
 			switch over {
 			case "told":
-				mustBe(t, f.Status(t.Context(), delivery.Task(), completed), nil)
+				check.Is(t, f.Status(t.Context(), delivery.Task(), completed), nil)
 			case "forgotten": // by Twilio
 				f.twilio.calls = nil
 			default:

@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 var createTests = map[string]func(play){
@@ -282,7 +283,7 @@ var togetherTests = map[string]func(play){
 	"of many updates one is done": func(p play) {
 		d := p.create(p.fresh(1, ann, 0))
 		errs := make([]error, crowd)
-		together(func(i int) {
+		check.AtOnce(crowd, func(i int) {
 			mine := d
 			mine.Sequence = i
 			errs[i] = p.db.Deliveries().Update(p.t.Context(), mine, deliveries.Event{At: p.start, Status: deliveries.Calling, Attempt: i})
@@ -305,7 +306,7 @@ var togetherTests = map[string]func(play){
 	"of many with one key one is created, and all get it": func(p play) {
 		got := make([]deliveries.Delivery, crowd)
 		errs := make([]error, crowd)
-		together(func(i int) {
+		check.AtOnce(crowd, func(i int) {
 			got[i], errs[i] = p.db.Deliveries().Create(p.t.Context(), p.keyed(i, "k", "r", 0))
 		})
 		for i := range crowd {
@@ -324,7 +325,7 @@ var togetherTests = map[string]func(play){
 	"of many the limit lets through as many as it says": func(p play) {
 		limits := deliveries.Limits{AnHour: 3, ADay: 10, Global: 20, Every: time.Minute}
 		errs := make([]error, crowd)
-		together(func(i int) { errs[i] = p.tryLimited(i, ann, limits, 0) })
+		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(i, ann, limits, 0) })
 		created := 0
 		for i, err := range errs {
 			if err == nil {
@@ -340,7 +341,7 @@ var togetherTests = map[string]func(play){
 	"of many subjects the global limit lets through as many as it says": func(p play) {
 		limits := deliveries.Limits{AnHour: 3, Global: 20, Every: time.Minute}
 		errs := make([]error, crowd)
-		together(func(i int) { errs[i] = p.tryLimited(i, string(id(i)), limits, 0) })
+		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(i, string(id(i)), limits, 0) })
 		created := 0
 		for _, err := range errs {
 			if err == nil {
@@ -354,7 +355,7 @@ var togetherTests = map[string]func(play){
 	"the same one created by many is one": func(p play) {
 		limits := deliveries.Limits{AnHour: 2, Global: 2, Every: time.Minute}
 		errs := make([]error, crowd)
-		together(func(i int) { errs[i] = p.tryLimited(1, ann, limits, 0) })
+		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(1, ann, limits, 0) })
 		p.t.OK(errors.Join(errs...))
 		p.t.OK(p.tryLimited(2, ann, limits, 0))
 		p.limited(p.tryLimited(3, ann, limits, 0), p.at(time.Hour), false)

@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 )
 
 // other is another telephone than home.
@@ -49,7 +50,7 @@ var reserveTests = map[string]func(play){
 	"of many at once one has it": func(p play) {
 		free := make([]time.Time, crowd)
 		errs := make([]error, crowd)
-		together(func(i int) {
+		check.AtOnce(crowd, func(i int) {
 			free[i], errs[i] = p.db.Deliveries().Reserve(p.t.Context(), home, task(i, 1), p.start, p.at(time.Minute), deliveries.Limits{})
 		})
 		had := 0

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -125,20 +124,6 @@ func (p play) blocked(err error, until time.Time) {
 
 // crowd is how many do something at once.
 const crowd = 50
-
-// together runs f for each of a crowd at once.
-func together(f func(i int)) {
-	var group sync.WaitGroup
-	begin := make(chan struct{})
-	for i := range crowd {
-		group.Go(func() {
-			<-begin
-			f(i)
-		})
-	}
-	close(begin)
-	group.Wait()
-}
 
 var updateTests = map[string]func(play){
 	"it replaces what is stored, and raises the revision": func(p play) {

@@ -88,14 +88,14 @@ func TestValidationParams(t *testing.T) {
 			ask := ofLine()
 			change(&ask)
 			_, err := f.RequestValidation(t.Context(), ask)
-			mustBe(t, err, deliveries.ErrParams)
+			check.Is(t, err, deliveries.ErrParams)
 		})
 	}
 	_, err := f.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.ValidationCode, Method: deliveries.Voice})
-	mustBe(t, err, deliveries.ErrParams)
+	check.Is(t, err, deliveries.ErrParams)
 	for _, method := range []deliveries.Method{deliveries.Voice, deliveries.ByMail, deliveries.Email} {
 		notice := deliveries.Notice{Topic: deliveries.ValidationCode, Line: line, Account: f.account(t, coded).ID, Method: method}
-		mustBe(t, f.Notify(t.Context(), notice), deliveries.ErrParams)
+		check.Is(t, f.Notify(t.Context(), notice), deliveries.ErrParams)
 	}
 }
 
@@ -111,15 +111,15 @@ func TestValidationWithoutTheWay(t *testing.T) {
 			change(&config)
 			lame := deliveries.New(config)
 			_, err := lame.RequestValidation(t.Context(), ofLine())
-			mustBe(t, err, deliveries.ErrNoWay)
+			check.Is(t, err, deliveries.ErrNoWay)
 			delivery := f.validate(t, "es")
-			mustBe(t, lame.Attempt(t.Context(), delivery.Task()), deliveries.ErrNoWay)
+			check.Is(t, lame.Attempt(t.Context(), delivery.Task()), deliveries.ErrNoWay)
 			f.passes(t, time.Minute)
 			if n := f.twilio.rings(delivery.Task()); n != 1 {
 				t.Fatalf("%d rings", n)
 			}
 			if _, err = lame.Opened(t.Context(), delivery.Task(), "CA1"); config.Codes == nil {
-				mustBe(t, err, deliveries.ErrNoWay)
+				check.Is(t, err, deliveries.ErrNoWay)
 			}
 		})
 	}
@@ -141,7 +141,7 @@ func TestValidationFailsAtOnce(t *testing.T) {
 				t.Errorf("%d calls", n)
 			}
 			_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-			mustBe(t, err, deliveries.ErrNotFound)
+			check.Is(t, err, deliveries.ErrNotFound)
 		})
 	}
 }
@@ -205,7 +205,7 @@ func TestValidationLastsTenMinutes(t *testing.T) {
 	f.webhook(t, delivery.Task(), "CA1", "spoken")
 	f.Set(delivery.Created.Add(lasts))
 	opening, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-	mustBe(t, err, deliveries.ErrNotFound)
+	check.Is(t, err, deliveries.ErrNotFound)
 	if !opening.Code.IsZero() {
 		t.Error("it still has the code")
 	}
@@ -233,7 +233,7 @@ func TestValidationWhoseCodeIsGone(t *testing.T) {
 	f.webhook(t, delivery.Task(), "CA1", "opened")
 	delete(f.codes, ref)
 	_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-	mustBe(t, err, deliveries.ErrNotFound)
+	check.Is(t, err, deliveries.ErrNotFound)
 }
 
 // While the codes can't be read nothing rings and nothing is lost.
@@ -247,7 +247,7 @@ func TestValidationWhileCodesAreAway(t *testing.T) {
 	f.is(t, delivery.ID, deliveries.Calling, 1)
 	f.codes[ref] = "down"
 	_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-	mustBe(t, err, errLost)
+	check.Is(t, err, errLost)
 	f.is(t, delivery.ID, deliveries.Calling, 1) // it counts as told only if it can be
 }
 
@@ -266,7 +266,7 @@ func TestValidationDeclined(t *testing.T) {
 			}
 			f.is(t, delivery.ID, deliveries.Declined, 1)
 			_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-			mustBe(t, err, deliveries.ErrNotFound)
+			check.Is(t, err, deliveries.ErrNotFound)
 
 			until := f.Now().Add(day)
 			_, err = f.RequestValidation(t.Context(), ofLine())
@@ -361,7 +361,7 @@ func TestValidationKey(t *testing.T) {
 	}
 	again.Line = home
 	_, err = f.RequestValidation(t.Context(), again)
-	mustBe(t, err, deliveries.ErrKeyReused)
+	check.Is(t, err, deliveries.ErrKeyReused)
 	code := byVoice()
 	code.Key = ask.Key // of a client of the API
 	if f.request(t, code).ID == first.ID {
@@ -421,7 +421,7 @@ func TestValidationCanceled(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
-	mustBe(t, err, deliveries.ErrNotFound)
+	check.Is(t, err, deliveries.ErrNotFound)
 	if len(f.twilio.hungUp) != 1 {
 		t.Errorf("hung up: %v", f.twilio.hungUp)
 	}

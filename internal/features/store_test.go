@@ -3,7 +3,6 @@ package features_test
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -170,24 +169,10 @@ func (p play) same(got, want any) {
 
 func sameFeatures(a, b pins.Features) bool { return a == b }
 
-// together runs f a hundred times at once.
-func (p play) together(f func(i int)) {
-	var group sync.WaitGroup
-	begin := make(chan struct{})
-	for i := range 100 {
-		group.Go(func() {
-			<-begin
-			f(i)
-		})
-	}
-	close(begin)
-	group.Wait()
-}
-
 var togetherTests = map[string]func(play){
 	"of a hundred changes at once one stands": func(p play) {
 		results := make([]error, 100)
-		p.together(func(i int) { results[i] = p.db.Features().Change(p.t.Context(), p.change(list, 0, i)) })
+		check.AtOnce(100, func(i int) { results[i] = p.db.Features().Change(p.t.Context(), p.change(list, 0, i)) })
 		won := -1
 		for i, err := range results {
 			switch {
@@ -206,7 +191,7 @@ var togetherTests = map[string]func(play){
 	},
 	"the same turn a hundred times at once is made once": func(p play) {
 		one := p.change(list, 0, 1)
-		p.together(func(int) {
+		check.AtOnce(100, func(int) {
 			if err := p.db.Features().Change(p.t.Context(), one); err != nil {
 				p.t.Error(err)
 			}
@@ -216,7 +201,7 @@ var togetherTests = map[string]func(play){
 		p.published(one)
 	},
 	"events and records of a hundred who try until they are through are in the order of the changes": func(p play) {
-		p.together(func(i int) {
+		check.AtOnce(100, func(i int) {
 			if err := p.through(i); err != nil {
 				p.t.Error(err)
 			}

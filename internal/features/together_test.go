@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -58,17 +57,11 @@ func TestTogether(t *testing.T) {
 // race runs a hundred requests at once.
 func (f *fixture) race(t *testing.T, change func(int, features.Request)) {
 	t.Helper()
-	var group sync.WaitGroup
-	begin := make(chan struct{})
-	for i := range 100 {
-		request := f.request(lock, features.Edit{})
-		group.Go(func() {
-			<-begin
-			change(i, request)
-		})
+	var requests [100]features.Request
+	for i := range requests {
+		requests[i] = f.request(lock, features.Edit{})
 	}
-	close(begin)
-	group.Wait()
+	check.AtOnce(len(requests), func(i int) { change(i, requests[i]) })
 }
 
 // check wants a list in which nothing is lost, and nothing stands twice.

@@ -1,7 +1,6 @@
 package limit_test
 
 import (
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -46,18 +45,11 @@ type play struct {
 
 // together runs f a hundred times at once, and says how often it was true.
 func together(f func(i int) bool) int {
-	var group sync.WaitGroup
 	var yes atomic.Int64
-	begin := make(chan struct{})
-	for i := range 100 {
-		group.Go(func() {
-			<-begin
-			if f(i) {
-				yes.Add(1)
-			}
-		})
-	}
-	close(begin)
-	group.Wait()
+	check.AtOnce(100, func(i int) {
+		if f(i) {
+			yes.Add(1)
+		}
+	})
 	return int(yes.Load())
 }

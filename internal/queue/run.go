@@ -34,7 +34,7 @@ type Stored struct {
 	Failures int // so far
 }
 
-// Run runs a task. It ends with its context. After an [*RetryError] the task runs again at its time,
+// Run runs a task. It ends with its context. After a [*RetryError] the task runs again at its time,
 // after [ErrDropped] it is forgotten; of both the log has been told what there is to tell. After any
 // other error it runs again, or is dropped after too many.
 type Run func(ctx context.Context, task Stored) error

@@ -91,7 +91,7 @@ func newStoredWorld(t *testing.T, db *redisstore.DB) *storedWorld {
 		}
 	}
 	hasher, err := hash.New(hash.Config{
-		Keys: keys, Params: hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}, Random: random,
+		Keys: keys, Params: testkit.Cheap(), Random: random,
 	})
 	must(err)
 	notice := pins.Notice(func(number nanp.Number, event pins.Event, name string) []byte {

@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/pins"
 )
 
@@ -184,7 +185,7 @@ func signInOf(t *testing.T, db *redisstore.DB) (*agents.Agents, *signin.SignIn) 
 
 func linesOf(t *testing.T, db *redisstore.DB) *pins.Lines {
 	t.Helper()
-	hasher, err := hash.New(hash.Config{Keys: testKeys(t), Params: hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1}})
+	hasher, err := hash.New(hash.Config{Keys: testKeys(t), Params: testkit.Cheap()})
 	if err != nil {
 		t.Fatal(err)
 	}

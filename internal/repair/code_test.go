@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -57,7 +56,7 @@ func TestThreeTries(t *testing.T) {
 	}
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	_, err := f.ValidationCode(t.Context(), string(v.ID))
-	mustBe(t, err, deliveries.ErrNotFound)
+	check.Is(t, err, deliveries.ErrNotFound)
 	f.Audit.Holds(t, audit.ValidationBegun, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed)
 
 	again, next := f.call(t, ann, home)
@@ -75,7 +74,7 @@ func TestCodeWorksOnce(t *testing.T) {
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	_, err := f.ValidationCode(t.Context(), string(v.ID))
-	mustBe(t, err, deliveries.ErrNotFound)
+	check.Is(t, err, deliveries.ErrNotFound)
 	f.Pass(pins.ValidFor)
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	f.unvalidated(t, ann)
@@ -103,14 +102,14 @@ func TestCodeOfAnotherIsNone(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	for _, who := range []repair.Who{bob, sue, annByKey} {
 		_, err := f.Code(t.Context(), who, v.ID, code)
-		mustBe(t, err, repair.ErrNotFound)
+		check.Is(t, err, repair.ErrNotFound)
 		_, err = f.Validation(t.Context(), who, v.ID)
-		mustBe(t, err, repair.ErrNotFound)
+		check.Is(t, err, repair.ErrNotFound)
 		f.unvalidated(t, who)
 	}
 	for _, id := range []repair.ID{"", "val_", "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", repair.ID(strings.ToUpper(string(v.ID)))} {
 		_, err := f.Code(t.Context(), ann, id, code)
-		mustBe(t, err, repair.ErrNotFound)
+		check.Is(t, err, repair.ErrNotFound)
 	}
 	elsewhere := ann
 	elsewhere.From = "198.51.100.1"
@@ -134,7 +133,7 @@ func TestWhatIsNoCodeIsNoTry(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	for _, entry := range []string{"", "12345", "1234567", "12345a", "١٢٣٤٥٦٧", "123 456 7", strings.Repeat(" ", 256) + code.Reveal()} {
 		_, err := f.Code(t.Context(), ann, v.ID, secret.New(entry))
-		mustBe(t, err, repair.ErrCode)
+		check.Is(t, err, repair.ErrCode)
 	}
 	f.judged(t, ann, v.ID, wrong(code), repair.Result{Outcome: repair.Wrong, Left: 2})
 }
@@ -174,17 +173,12 @@ func count(results []repair.Result, outcome repair.Outcome) (n int) {
 // atOnce runs f a hundred times at once.
 func atOnce[R any](t *testing.T, f func() (R, error)) []R {
 	t.Helper()
-	var group sync.WaitGroup
 	results := make([]R, 100)
-	for i := range results {
-		group.Go(func() {
-			var err error
-			if results[i], err = f(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	check.AtOnce(len(results), func(i int) {
+		var err error
+		results[i], err = f()
+		check.Is(t, err, nil)
+	})
 	return results
 }
 
@@ -250,7 +244,7 @@ func TestARightCodeThatCameToNothingCanBeGivenAgain(t *testing.T) {
 			f.Calls.Fail(broken, errDown)
 			for range 5 {
 				_, err := f.Code(t.Context(), ann, v.ID, code)
-				mustBe(t, err, errDown)
+				check.Is(t, err, errDown)
 			}
 			f.unvalidated(t, ann)
 			f.Calls.Mend(broken)
@@ -324,7 +318,7 @@ func TestACallThatIsDeclinedAfterItsCodeWasRight(t *testing.T) {
 	}
 	f.Audit.Take()
 	_, err = f.Reset(t.Context(), ann, home, "forgot it")
-	mustBe(t, err, pins.ErrNotValidated)
+	check.Is(t, err, pins.ErrNotValidated)
 	if events := f.Audit.Holds(t, audit.ResetRefused); events[0].Detail != "the call was declined" {
 		t.Errorf("recorded %+v", events[0])
 	}
@@ -342,7 +336,7 @@ func TestARightCodeWhoseAnswerWasLostCanBeGivenAgain(t *testing.T) {
 	for range 5 {
 		f.Calls.LoseNext("Desk.Save", nil, errDown) // after the try, that it was right
 		_, err := f.Code(t.Context(), ann, v.ID, code)
-		mustBe(t, err, errDown)
+		check.Is(t, err, errDown)
 	}
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
@@ -358,6 +352,6 @@ func TestAValidationWhoseCallIsUnknown(t *testing.T) {
 		_, err := f.config().Provisioning.Validate(t.Context(), home, pins.ByCall, pins.Note{By: "ann", From: "console", Reason: note})
 		check.OK(t, err)
 		_, err = f.Unlock(t.Context(), ann, home, "locked out")
-		mustBe(t, err, want)
+		check.Is(t, err, want)
 	}
 }

@@ -55,14 +55,6 @@ var (
 	wrongSecret = accounts.Claim{Code: secret.New("826518")}
 )
 
-// mustBe ends the test unless the error is another.
-var mustBe = func(t testing.TB, err, want error) {
-	t.Helper()
-	if check.Is(t, err, want); t.Failed() {
-		t.FailNow()
-	}
-}
-
 // fixture is a world with two lines and their accounts.
 type fixture struct {
 	*repair.Desk
@@ -169,9 +161,9 @@ func (f *fixture) unvalidated(t testing.TB, who repair.Who) {
 	t.Helper()
 	f.Audit.Take()
 	_, err := f.Reset(t.Context(), who, home, "forgot it")
-	mustBe(t, err, pins.ErrNotValidated)
+	check.Is(t, err, pins.ErrNotValidated)
 	_, err = f.Unlock(t.Context(), who, home, "forgot it")
-	mustBe(t, err, pins.ErrNotValidated)
+	check.Is(t, err, pins.ErrNotValidated)
 	f.Audit.Holds(t, audit.ResetRefused, audit.ResetRefused)
 	f.unchanged(t)
 	history, err := f.DB.Lines().History(t.Context(), home, 1)

@@ -31,9 +31,9 @@ func TestAValidationCountsForItsAgentInterfaceAndLine(t *testing.T) {
 	}
 	f.Audit.Take()
 	_, err := f.Reset(t.Context(), ann, other, "forgot it")
-	mustBe(t, err, pins.ErrNotValidated)
+	check.Is(t, err, pins.ErrNotValidated)
 	_, err = f.Unlock(t.Context(), ann, other, "forgot it")
-	mustBe(t, err, pins.ErrNotValidated)
+	check.Is(t, err, pins.ErrNotValidated)
 	f.Audit.Holds(t, audit.ResetRefused, audit.ResetRefused)
 }
 
@@ -59,22 +59,22 @@ func TestAValidationCountsForFifteenMinutes(t *testing.T) {
 func TestTheStoreAsksToo(t *testing.T) {
 	f := newFixture(t)
 	provisioning := f.config().Provisioning
-	mustBe(t, provisioning.Reset(t.Context(), home, pins.Note{By: "ann", From: "console", Reason: "forgot it"}), pins.ErrNotValidated)
+	check.Is(t, provisioning.Reset(t.Context(), home, pins.Note{By: "ann", From: "console", Reason: "forgot it"}), pins.ErrNotValidated)
 	f.unchanged(t)
 }
 
 func TestResetOfNoLine(t *testing.T) {
 	f := newFixture(t)
 	_, err := f.Reset(t.Context(), ann, missing, "forgot it")
-	mustBe(t, err, pins.ErrNoLine)
+	check.Is(t, err, pins.ErrNoLine)
 	_, err = f.Call(t.Context(), ann, missing, "")
-	mustBe(t, err, pins.ErrNoLine)
+	check.Is(t, err, pins.ErrNoLine)
 	_, err = f.Secret(t.Context(), ann, missing, coded, rightSecret)
-	mustBe(t, err, pins.ErrNoLine)
-	mustBe(t, f.PhotoID(t.Context(), sue, missing, "driver's license MN 1234"), pins.ErrNoLine)
+	check.Is(t, err, pins.ErrNoLine)
+	check.Is(t, f.PhotoID(t.Context(), sue, missing, "driver's license MN 1234"), pins.ErrNoLine)
 	f.Audit.Holds(t, audit.LookedUp, audit.ResetRefused, audit.LookedUp, audit.LookedUp, audit.LookedUp)
 	_, err = f.Find(t.Context(), ann, missing)
-	mustBe(t, err, pins.ErrNoLine)
+	check.Is(t, err, pins.ErrNoLine)
 	f.Audit.Holds(t, audit.LookedUp)
 }
 
@@ -83,7 +83,7 @@ func TestReasons(t *testing.T) {
 	f.validated(t, ann)
 	for _, reason := range []string{"", "a\nb", "\xff", strings.Repeat("x", 501)} {
 		_, err := f.Reset(t.Context(), ann, home, reason)
-		mustBe(t, err, pins.ErrNote)
+		check.Is(t, err, pins.ErrNote)
 	}
 	f.unchanged(t)
 	_, err := f.Reset(t.Context(), ann, home, strings.Repeat("ñ", 500))
@@ -105,7 +105,7 @@ func TestNobody(t *testing.T) {
 		_, reset := f.Reset(t.Context(), who, home, "forgot it")
 		_, unlock := f.Unlock(t.Context(), who, home, "forgot it")
 		for _, err := range []error{find, call, validation, code, claim, f.PhotoID(t.Context(), who, home, "driver's license"), reset, unlock} {
-			mustBe(t, err, repair.ErrWho)
+			check.Is(t, err, repair.ErrWho)
 		}
 	}
 	f.Audit.Holds(t)
@@ -128,7 +128,7 @@ func TestWithoutTheAuditNothingIsDone(t *testing.T) {
 	_, unlock := f.Unlock(t.Context(), ann, home, "forgot it")
 	_, foreign := f.Reset(t.Context(), bob, home, "forgot it")
 	for _, err := range []error{find, call, right, bad, claim, f.PhotoID(t.Context(), sue, home, "driver's license"), reset, unlock, foreign} {
-		mustBe(t, err, errDown)
+		check.Is(t, err, errDown)
 	}
 	f.unchanged(t)
 	after, err := f.DB.Lines().History(t.Context(), home, 100)
@@ -179,7 +179,7 @@ func TestSecret(t *testing.T) {
 			if c.want {
 				check.OK(t, err)
 			} else {
-				mustBe(t, err, pins.ErrNotValidated)
+				check.Is(t, err, pins.ErrNotValidated)
 			}
 		})
 	}
@@ -206,7 +206,7 @@ func TestWhatEverybodyKnowsIsNoSecret(t *testing.T) {
 	} {
 		for range 100 { // oftener than codes and answers are taken of an agent
 			_, err := f.Secret(t.Context(), ann, home, coded, claim)
-			mustBe(t, err, accounts.ErrClaim)
+			check.Is(t, err, accounts.ErrClaim)
 		}
 	}
 	f.unvalidated(t, ann)
@@ -215,11 +215,11 @@ func TestWhatEverybodyKnowsIsNoSecret(t *testing.T) {
 func TestPhotoID(t *testing.T) {
 	f := newFixture(t)
 	const note = "driver's license MN 1234, seen in the store"
-	mustBe(t, f.PhotoID(t.Context(), ann, home, note), repair.ErrNotAllowed)
+	check.Is(t, f.PhotoID(t.Context(), ann, home, note), repair.ErrNotAllowed)
 	f.Audit.Holds(t, audit.ValidationFailed)
 	f.unvalidated(t, ann)
 	for _, bad := range []string{"", "too short", strings.Repeat("x", 501), "a license,\nseen", "a license, \xff"} {
-		mustBe(t, f.PhotoID(t.Context(), sue, home, bad), repair.ErrNote)
+		check.Is(t, f.PhotoID(t.Context(), sue, home, bad), repair.ErrNote)
 	}
 	f.unvalidated(t, sue)
 	check.OK(t, f.PhotoID(t.Context(), sue, home, note))
@@ -258,7 +258,7 @@ func TestOneKeyIsOneCall(t *testing.T) {
 		t.Errorf("an hour later %+v, %v", late, err)
 	}
 	_, err = f.Call(t.Context(), ann, home, strings.Repeat("k", 201))
-	mustBe(t, err, repair.ErrKey)
+	check.Is(t, err, repair.ErrKey)
 }
 
 func TestOneKeyAtOnceIsOneCall(t *testing.T) {
@@ -277,7 +277,7 @@ func TestACallThatBrokeOffGoesOn(t *testing.T) {
 	f := newFixture(t)
 	f.Calls.Fail("Desk.Save", errDown) // after the call was asked for, before that was noted
 	_, err := f.Call(t.Context(), ann, home, "key")
-	mustBe(t, err, errDown)
+	check.Is(t, err, errDown)
 	f.Calls.Mend("")
 	v, err := f.Call(t.Context(), ann, home, "key")
 	check.OK(t, err)
@@ -307,7 +307,7 @@ func TestResetAfterALostAnswer(t *testing.T) {
 	f.validated(t, ann)
 	f.Calls.LoseNext("Lines.Reset", errDown)
 	_, err := f.Reset(t.Context(), ann, home, "forgot it")
-	mustBe(t, err, errDown)
+	check.Is(t, err, errDown)
 	f.Audit.Holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset, audit.ResetRefused)
 	line, err := f.Reset(t.Context(), ann, home, "forgot it")
 	if err != nil || !line.Temporary() || f.told(t) != 2 { // the first was one too, and one call tells both

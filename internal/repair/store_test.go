@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -88,27 +88,16 @@ func (p play) uncount(subject, entry string) {
 }
 
 // together runs f a hundred times at once, and counts how often it said true.
-func (p play) together(f func(i int) (bool, error)) (n int) {
-	var group sync.WaitGroup
-	var mu sync.Mutex
-	begin := make(chan struct{})
-	for i := range 100 {
-		group.Go(func() {
-			<-begin
-			yes, err := f(i)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil {
-				p.t.Error(err)
-			}
-			if yes {
-				n++
-			}
-		})
-	}
-	close(begin)
-	group.Wait()
-	return n
+func (p play) together(f func(i int) (bool, error)) int {
+	var n atomic.Int64
+	check.AtOnce(100, func(i int) {
+		yes, err := f(i)
+		check.Is(p.t, err, nil)
+		if yes {
+			n.Add(1)
+		}
+	})
+	return int(n.Load())
 }
 
 // The rules of the tests.

@@ -156,17 +156,12 @@ func (c *Calls) run(ctx context.Context, name string, hooks *[]*hook) error {
 
 // err makes a call that returns an error alone.
 func (c *Calls) err(ctx context.Context, name string, do func() error) error {
-	_, err := call(ctx, c, name, func() (struct{}, error) { return struct{}{}, do() })
+	_, err := Call(ctx, c, name, func() (struct{}, error) { return struct{}{}, do() })
 	return err
 }
 
-// Call makes a call that belongs to a test's own stand-in for something.
-func Call[V any](ctx context.Context, c *Calls, name string, do func() (V, error)) (V, error) {
-	return call(ctx, c, name, do)
-}
-
 // call makes a call. Without calls (nil) it is made and no more.
-func call[V any](ctx context.Context, c *Calls, name string, do func() (V, error)) (V, error) {
+func Call[V any](ctx context.Context, c *Calls, name string, do func() (V, error)) (V, error) {
 	if c == nil {
 		return do()
 	}

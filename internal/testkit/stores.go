@@ -24,7 +24,7 @@ func (s Lines) Find(ctx context.Context, number nanp.Number) (pins.Line, error) 
 }
 
 func (s Lines) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
-	return call(ctx, s.calls, "Lines.Line", func() (pins.Line, error) { return s.Lines.Line(ctx, number) })
+	return Call(ctx, s.calls, "Lines.Line", func() (pins.Line, error) { return s.Lines.Line(ctx, number) })
 }
 
 func (s Lines) SetLanguage(ctx context.Context, number nanp.Number, language string) error {
@@ -44,7 +44,7 @@ func (s Lines) Validate(
 func (s Lines) Validation(
 	ctx context.Context, number nanp.Number, by, from string, at time.Time,
 ) (pins.Validation, error) {
-	return call(ctx, s.calls, "Lines.Validation", func() (pins.Validation, error) {
+	return Call(ctx, s.calls, "Lines.Validation", func() (pins.Validation, error) {
 		return s.Lines.Validation(ctx, number, by, from, at)
 	})
 }
@@ -66,17 +66,17 @@ func (s Lines) Append(ctx context.Context, number nanp.Number, record pins.Recor
 }
 
 func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error) {
-	return call(ctx, s.calls, "Lines.History", func() ([]pins.Record, error) {
+	return Call(ctx, s.calls, "Lines.History", func() ([]pins.Record, error) {
 		return s.Lines.History(ctx, number, limit)
 	})
 }
 
 func (s Lines) Add(ctx context.Context, lines []pins.NewLine, now time.Time) ([]bool, error) {
-	return call(ctx, s.calls, "Lines.Add", func() ([]bool, error) { return s.Lines.Add(ctx, lines, now) })
+	return Call(ctx, s.calls, "Lines.Add", func() ([]bool, error) { return s.Lines.Add(ctx, lines, now) })
 }
 
 func (s Lines) Admit(ctx context.Context, attempt pins.Attempt, rule limit.Lock) (pins.Admission, error) {
-	return call(ctx, s.calls, "Lines.Admit", func() (pins.Admission, error) {
+	return Call(ctx, s.calls, "Lines.Admit", func() (pins.Admission, error) {
 		return s.Lines.Admit(ctx, attempt, rule)
 	})
 }
@@ -85,7 +85,7 @@ func (s Lines) Settle(
 	ctx context.Context, attempt pins.Attempt, settlement pins.Settlement, rule limit.Lock,
 ) (limit.Strikes, error) {
 	name := "Lines.Settle." + string(settlement.As)
-	return call(ctx, s.calls, name, func() (limit.Strikes, error) {
+	return Call(ctx, s.calls, name, func() (limit.Strikes, error) {
 		return s.Lines.Settle(ctx, attempt, settlement, rule)
 	})
 }
@@ -93,7 +93,7 @@ func (s Lines) Settle(
 func (s Lines) AdmitCaller(
 	ctx context.Context, caller string, turn pins.Turn, now time.Time, rate limit.Rate,
 ) (bool, error) {
-	return call(ctx, s.calls, "Lines.AdmitCaller", func() (bool, error) {
+	return Call(ctx, s.calls, "Lines.AdmitCaller", func() (bool, error) {
 		return s.Lines.AdmitCaller(ctx, caller, turn, now, rate)
 	})
 }
@@ -105,7 +105,7 @@ func (s Lines) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn)
 func (s Lines) CallerFailures(
 	ctx context.Context, caller string, now time.Time, window time.Duration,
 ) (int, error) {
-	return call(ctx, s.calls, "Lines.CallerFailures", func() (int, error) {
+	return Call(ctx, s.calls, "Lines.CallerFailures", func() (int, error) {
 		return s.Lines.CallerFailures(ctx, caller, now, window)
 	})
 }
@@ -117,7 +117,7 @@ type Features struct {
 }
 
 func (s Features) Features(ctx context.Context, number nanp.Number, turn pins.Turn) (features.Stored, error) {
-	return call(ctx, s.calls, "Features.Features", func() (features.Stored, error) {
+	return Call(ctx, s.calls, "Features.Features", func() (features.Stored, error) {
 		return s.store.Features(ctx, number, turn)
 	})
 }
@@ -129,7 +129,7 @@ func (s Features) Change(ctx context.Context, change features.Change) error {
 func (s Features) Install(
 	ctx context.Context, lines []features.Installation, record pins.Record, removal features.Removal,
 ) ([]bool, error) {
-	return call(ctx, s.calls, "Features.Install", func() ([]bool, error) {
+	return Call(ctx, s.calls, "Features.Install", func() ([]bool, error) {
 		return s.store.Install(ctx, lines, record, removal)
 	})
 }
@@ -141,15 +141,15 @@ type Accounts struct {
 }
 
 func (s Accounts) Find(ctx context.Context, number accounts.Number) (accounts.Stored, error) {
-	return call(ctx, s.calls, "Accounts.Find", func() (accounts.Stored, error) { return s.Accounts.Find(ctx, number) })
+	return Call(ctx, s.calls, "Accounts.Find", func() (accounts.Stored, error) { return s.Accounts.Find(ctx, number) })
 }
 
 func (s Accounts) Load(ctx context.Context, id accounts.ID) (accounts.Stored, error) {
-	return call(ctx, s.calls, "Accounts.Load", func() (accounts.Stored, error) { return s.Accounts.Load(ctx, id) })
+	return Call(ctx, s.calls, "Accounts.Load", func() (accounts.Stored, error) { return s.Accounts.Load(ctx, id) })
 }
 
 func (s Accounts) History(ctx context.Context, id accounts.ID, limit int) ([]accounts.Record, error) {
-	return call(ctx, s.calls, "Accounts.History", func() ([]accounts.Record, error) {
+	return Call(ctx, s.calls, "Accounts.History", func() ([]accounts.Record, error) {
 		return s.Accounts.History(ctx, id, limit)
 	})
 }
@@ -157,7 +157,7 @@ func (s Accounts) History(ctx context.Context, id accounts.ID, limit int) ([]acc
 func (s Accounts) Admit(
 	ctx context.Context, attempt accounts.Attempt, rule limit.Lock,
 ) (accounts.Admission, error) {
-	return call(ctx, s.calls, "Accounts.Admit", func() (accounts.Admission, error) {
+	return Call(ctx, s.calls, "Accounts.Admit", func() (accounts.Admission, error) {
 		return s.Accounts.Admit(ctx, attempt, rule)
 	})
 }
@@ -165,19 +165,19 @@ func (s Accounts) Admit(
 func (s Accounts) Settle(
 	ctx context.Context, attempt accounts.Attempt, settlement accounts.Settlement, rule limit.Lock,
 ) (limit.Strikes, error) {
-	return call(ctx, s.calls, "Accounts.Settle", func() (limit.Strikes, error) {
+	return Call(ctx, s.calls, "Accounts.Settle", func() (limit.Strikes, error) {
 		return s.Accounts.Settle(ctx, attempt, settlement, rule)
 	})
 }
 
 func (s Accounts) Kept(ctx context.Context, subjects []string) (string, error) {
-	return call(ctx, s.calls, "Accounts.Kept", func() (string, error) { return s.Accounts.Kept(ctx, subjects) })
+	return Call(ctx, s.calls, "Accounts.Kept", func() (string, error) { return s.Accounts.Kept(ctx, subjects) })
 }
 
 func (s Accounts) Open(
 	ctx context.Context, account accounts.ID, after time.Time, record accounts.Record, rule limit.Lock,
 ) (bool, error) {
-	return call(ctx, s.calls, "Accounts.Open", func() (bool, error) {
+	return Call(ctx, s.calls, "Accounts.Open", func() (bool, error) {
 		return s.Accounts.Open(ctx, account, after, record, rule)
 	})
 }
@@ -205,17 +205,17 @@ func (s Accounts) Begin(ctx context.Context, enrollment accounts.Enrollment) err
 func (s Accounts) Join(
 	ctx context.Context, id accounts.EnrollmentID, account accounts.ID, limit int,
 ) (accounts.Enrollment, error) {
-	return call(ctx, s.calls, "Accounts.Join", func() (accounts.Enrollment, error) {
+	return Call(ctx, s.calls, "Accounts.Join", func() (accounts.Enrollment, error) {
 		return s.Accounts.Join(ctx, id, account, limit)
 	})
 }
 
 func (s Accounts) Enrollment(ctx context.Context, id accounts.EnrollmentID) (accounts.Enrollment, error) {
-	return call(ctx, s.calls, "Accounts.Enrollment", func() (accounts.Enrollment, error) {
+	return Call(ctx, s.calls, "Accounts.Enrollment", func() (accounts.Enrollment, error) {
 		return s.Accounts.Enrollment(ctx, id)
 	})
 }
 
 func (s Accounts) Some(ctx context.Context) ([]accounts.ID, error) {
-	return call(ctx, s.calls, "Accounts.Some", func() ([]accounts.ID, error) { return s.Accounts.Some(ctx) })
+	return Call(ctx, s.calls, "Accounts.Some", func() ([]accounts.ID, error) { return s.Accounts.Some(ctx) })
 }

@@ -22,7 +22,7 @@ type Deliveries struct {
 }
 
 func (s Deliveries) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
-	return call(ctx, s.calls, "Deliveries.Get", func() (deliveries.Delivery, error) {
+	return Call(ctx, s.calls, "Deliveries.Get", func() (deliveries.Delivery, error) {
 		return s.Deliveries.Get(ctx, id)
 	})
 }
@@ -32,7 +32,7 @@ func (s Deliveries) Update(ctx context.Context, d deliveries.Delivery, events ..
 }
 
 func (s Deliveries) Block(ctx context.Context, subject string, until time.Time) (time.Time, error) {
-	return call(ctx, s.calls, "Deliveries.Block", func() (time.Time, error) {
+	return Call(ctx, s.calls, "Deliveries.Block", func() (time.Time, error) {
 		return s.Deliveries.Block(ctx, subject, until)
 	})
 }
@@ -40,25 +40,25 @@ func (s Deliveries) Block(ctx context.Context, subject string, until time.Time) 
 func (s Deliveries) Reserve(
 	ctx context.Context, to nanp.Number, task deliveries.Task, now, until time.Time, limits deliveries.Limits,
 ) (time.Time, error) {
-	return call(ctx, s.calls, "Deliveries.Reserve", func() (time.Time, error) {
+	return Call(ctx, s.calls, "Deliveries.Reserve", func() (time.Time, error) {
 		return s.Deliveries.Reserve(ctx, to, task, now, until, limits)
 	})
 }
 
 func (s Deliveries) Waiting(ctx context.Context, to nanp.Number, id deliveries.ID) (deliveries.ID, error) {
-	return call(ctx, s.calls, "Deliveries.Waiting", func() (deliveries.ID, error) {
+	return Call(ctx, s.calls, "Deliveries.Waiting", func() (deliveries.ID, error) {
 		return s.Deliveries.Waiting(ctx, to, id)
 	})
 }
 
 func (s Deliveries) Create(ctx context.Context, create deliveries.NewDelivery) (deliveries.Delivery, error) {
-	return call(ctx, s.calls, "Deliveries.Create", func() (deliveries.Delivery, error) {
+	return Call(ctx, s.calls, "Deliveries.Create", func() (deliveries.Delivery, error) {
 		return s.Deliveries.Create(ctx, create)
 	})
 }
 
 func (s Deliveries) Unfinished(ctx context.Context, before time.Time, most int) ([]deliveries.ID, error) {
-	return call(ctx, s.calls, "Deliveries.Unfinished", func() ([]deliveries.ID, error) {
+	return Call(ctx, s.calls, "Deliveries.Unfinished", func() ([]deliveries.ID, error) {
 		return s.Deliveries.Unfinished(ctx, before, most)
 	})
 }
@@ -74,11 +74,11 @@ func (s APIKeys) AddKey(ctx context.Context, key apikey.Key) error {
 }
 
 func (s APIKeys) Key(ctx context.Context, id string) (apikey.Key, error) {
-	return call(ctx, s.calls, "APIKeys.Key", func() (apikey.Key, error) { return s.store.Key(ctx, id) })
+	return Call(ctx, s.calls, "APIKeys.Key", func() (apikey.Key, error) { return s.store.Key(ctx, id) })
 }
 
 func (s APIKeys) Keys(ctx context.Context) ([]apikey.Key, error) {
-	return call(ctx, s.calls, "APIKeys.Keys", func() ([]apikey.Key, error) { return s.store.Keys(ctx) })
+	return Call(ctx, s.calls, "APIKeys.Keys", func() ([]apikey.Key, error) { return s.store.Keys(ctx) })
 }
 
 func (s APIKeys) RevokeKey(ctx context.Context, name string, at time.Time) error {
@@ -96,11 +96,11 @@ func (s Agents) Create(ctx context.Context, profile agents.Stored) error {
 }
 
 func (s Agents) Load(ctx context.Context, id agents.ID) (agents.Stored, error) {
-	return call(ctx, s.calls, "Agents.Load", func() (agents.Stored, error) { return s.Agents.Load(ctx, id) })
+	return Call(ctx, s.calls, "Agents.Load", func() (agents.Stored, error) { return s.Agents.Load(ctx, id) })
 }
 
 func (s Agents) ByName(ctx context.Context, name agents.UserName) (agents.Stored, error) {
-	return call(ctx, s.calls, "Agents.ByName", func() (agents.Stored, error) { return s.Agents.ByName(ctx, name) })
+	return Call(ctx, s.calls, "Agents.ByName", func() (agents.Stored, error) { return s.Agents.ByName(ctx, name) })
 }
 
 func (s Agents) Save(ctx context.Context, profile agents.Stored) error {
@@ -108,7 +108,7 @@ func (s Agents) Save(ctx context.Context, profile agents.Stored) error {
 }
 
 func (s Agents) List(ctx context.Context) ([]agents.Stored, error) {
-	return call(ctx, s.calls, "Agents.List", func() ([]agents.Stored, error) { return s.Agents.List(ctx) })
+	return Call(ctx, s.calls, "Agents.List", func() ([]agents.Stored, error) { return s.Agents.List(ctx) })
 }
 
 // SignIn are the sessions of agents, and their failures of a [World].
@@ -122,7 +122,7 @@ func (s SignIn) Put(ctx context.Context, record signin.Record, revision int64) e
 }
 
 func (s SignIn) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
-	return call(ctx, s.calls, "SignIn.Get", func() (signin.Record, error) { return s.SignIn.Get(ctx, key) })
+	return Call(ctx, s.calls, "SignIn.Get", func() (signin.Record, error) { return s.SignIn.Get(ctx, key) })
 }
 
 func (s SignIn) Delete(ctx context.Context, key [32]byte, revision int64) error {
@@ -132,7 +132,7 @@ func (s SignIn) Delete(ctx context.Context, key [32]byte, revision int64) error 
 func (s SignIn) Count(
 	ctx context.Context, subject string, at time.Time, rule limit.Lock,
 ) (signin.Admission, error) {
-	return call(ctx, s.calls, "SignIn.Count", func() (signin.Admission, error) {
+	return Call(ctx, s.calls, "SignIn.Count", func() (signin.Admission, error) {
 		return s.SignIn.Count(ctx, subject, at, rule)
 	})
 }
@@ -152,11 +152,11 @@ type Desk struct {
 }
 
 func (s Desk) Create(ctx context.Context, validation repair.Stored) (repair.Stored, error) {
-	return call(ctx, s.calls, "Desk.Create", func() (repair.Stored, error) { return s.Desk.Create(ctx, validation) })
+	return Call(ctx, s.calls, "Desk.Create", func() (repair.Stored, error) { return s.Desk.Create(ctx, validation) })
 }
 
 func (s Desk) Load(ctx context.Context, id repair.ID) (repair.Stored, error) {
-	return call(ctx, s.calls, "Desk.Load", func() (repair.Stored, error) { return s.Desk.Load(ctx, id) })
+	return Call(ctx, s.calls, "Desk.Load", func() (repair.Stored, error) { return s.Desk.Load(ctx, id) })
 }
 
 func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
@@ -164,7 +164,7 @@ func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
 }
 
 func (s Desk) Count(ctx context.Context, count repair.Count) (repair.Counted, error) {
-	return call(ctx, s.calls, "Desk.Count", func() (repair.Counted, error) { return s.Desk.Count(ctx, count) })
+	return Call(ctx, s.calls, "Desk.Count", func() (repair.Counted, error) { return s.Desk.Count(ctx, count) })
 }
 
 func (s Desk) Uncount(ctx context.Context, subject, entry string) error {
@@ -178,7 +178,7 @@ type Audit struct {
 }
 
 func (s Audit) Head(ctx context.Context) ([]byte, error) {
-	return call(ctx, s.calls, "Audit.Head", func() ([]byte, error) { return s.Audit.Head(ctx) })
+	return Call(ctx, s.calls, "Audit.Head", func() ([]byte, error) { return s.Audit.Head(ctx) })
 }
 
 func (s Audit) Append(ctx context.Context, entries []audit.Stored, next, before []byte) error {
@@ -186,7 +186,7 @@ func (s Audit) Append(ctx context.Context, entries []audit.Stored, next, before 
 }
 
 func (s Audit) Read(ctx context.Context, from int64, most int) ([]audit.Stored, error) {
-	return call(ctx, s.calls, "Audit.Read", func() ([]audit.Stored, error) { return s.Audit.Read(ctx, from, most) })
+	return Call(ctx, s.calls, "Audit.Read", func() ([]audit.Stored, error) { return s.Audit.Read(ctx, from, most) })
 }
 
 func (s Audit) Trim(ctx context.Context, first, last int64, next, before []byte) error {
@@ -198,5 +198,5 @@ func (s Audit) SetAside(ctx context.Context, name string, first audit.Stored, ne
 }
 
 func (s Audit) Lowest(ctx context.Context) (int64, error) {
-	return call(ctx, s.calls, "Audit.Lowest", func() (int64, error) { return s.Audit.Lowest(ctx) })
+	return Call(ctx, s.calls, "Audit.Lowest", func() (int64, error) { return s.Audit.Lowest(ctx) })
 }

@@ -124,11 +124,11 @@ func (w *World) Hasher() Hasher {
 }
 
 func (h Hasher) Hash(ctx context.Context, entry secret.Text) (hash.Hash, error) {
-	return call(ctx, h.calls, "Hasher.Hash", func() (hash.Hash, error) { return h.Hasher.Hash(ctx, entry) })
+	return Call(ctx, h.calls, "Hasher.Hash", func() (hash.Hash, error) { return h.Hasher.Hash(ctx, entry) })
 }
 
 func (h Hasher) Verify(ctx context.Context, of hash.Hash, entry secret.Text) (match, stale bool, err error) {
-	match, err = call(ctx, h.calls, "Hasher.Verify", func() (bool, error) {
+	match, err = Call(ctx, h.calls, "Hasher.Verify", func() (bool, error) {
 		match, stale, err = h.Hasher.Verify(ctx, of, entry)
 		return match, err
 	})

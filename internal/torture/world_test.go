@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
@@ -139,7 +140,7 @@ func (w *world) newLines(notice pins.Notice) *pins.Lines {
 	w.t.Helper()
 	keys, err := secret.ParseKeyring(secretKeys)
 	check.OK(w.t, err)
-	hasher, err := hash.New(hash.Config{Keys: keys, Params: hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}})
+	hasher, err := hash.New(hash.Config{Keys: keys, Params: testkit.Cheap()})
 	check.OK(w.t, err)
 	lines, err := pins.New(pins.Config{
 		Store: w.db.Lines(), Callers: w.db.Lines(), Hasher: hasher, Notice: notice,

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,6 +18,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // delays are what the nth failure in a row brings.
@@ -172,7 +172,7 @@ func TestHundredAtOnce(t *testing.T) {
 			token := w.begun(name)
 			w.hashes()
 			var wrong, waiting atomic.Int64
-			w.atOnce(100, func(i int) {
+			check.AtOnce(100, func(i int) {
 				_, err := servers[i%2].Password(t.Context(), token, secret.New("wrong"), fmt.Sprint("198.51.100.", i))
 				var wait *signin.WaitError
 				switch {
@@ -200,7 +200,7 @@ func TestHundredNamesAtOnceStayBounded(t *testing.T) {
 		tokens[i] = w.begun(fmt.Sprint("nobody", i))
 	}
 	var wrong, busy atomic.Int64
-	w.atOnce(100, func(i int) {
+	check.AtOnce(100, func(i int) {
 		if pending := w.hasher.Pending(); pending > 66 {
 			t.Errorf("%d pending", pending)
 		}
@@ -364,17 +364,4 @@ func TestConfirm(t *testing.T) {
 	w.Pass(5 * time.Second)
 	w.waits(w.try(w.begun("ann"), "wrong"), 15*time.Second)
 	w.ok(w.Confirm(t.Context(), session, secret.New(password), here)) // nor does a stranger in a session
-}
-
-func (w *world) atOnce(n int, do func(i int)) {
-	var wait sync.WaitGroup
-	gate := make(chan struct{})
-	for i := range n {
-		wait.Go(func() {
-			<-gate
-			do(i)
-		})
-	}
-	close(gate)
-	wait.Wait()
 }

@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestIdle(t *testing.T) {
@@ -300,7 +301,7 @@ func TestDraftOnceAtOnce(t *testing.T) {
 	token, err := w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/"})
 	w.ok(err)
 	var taken atomic.Int64
-	w.atOnce(20, func(int) {
+	check.AtOnce(20, func(int) {
 		if _, err := w.Draft(t.Context(), token, ann.ID); err == nil {
 			taken.Add(1)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/limit"
+	"updatecenter/internal/testkit/check"
 )
 
 const (
@@ -211,7 +212,7 @@ var releaseTests = map[string]func(play){
 var rushTests = map[string]func(play){
 	"of a hundred at once no more are admitted than one after another": func(p play) {
 		var admitted atomic.Int64
-		atOnce(100, func(int) {
+		check.AtOnce(100, func(int) {
 			admission, err := p.store.Count(p.t.Context(), ann, p.start, rule)
 			if err == nil && admission.Admitted {
 				admitted.Add(1)
@@ -222,7 +223,7 @@ var rushTests = map[string]func(play){
 	},
 	"a hundred at once count a hundred": func(p play) {
 		by := limit.Lock{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
-		atOnce(100, func(int) {
+		check.AtOnce(100, func(int) {
 			if _, err := p.store.Count(p.t.Context(), ann, p.start, by); err != nil {
 				p.t.Error(err)
 			}
@@ -231,7 +232,7 @@ var rushTests = map[string]func(play){
 	},
 	"a hundred counted and released leave nothing": func(p play) {
 		by := limit.Lock{LockAt: 1000, LockFor: time.Minute, ForgetIn: time.Hour}
-		atOnce(100, func(int) {
+		check.AtOnce(100, func(int) {
 			admission, err := p.store.Count(p.t.Context(), ann, p.start, by)
 			if err != nil || p.store.Release(p.t.Context(), ann, admission) != nil {
 				p.t.Error("not counted, or not released", err)

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -65,23 +64,6 @@ func (p play) nothing(n int) {
 	p.t.Helper()
 	_, err := p.store.Get(p.t.Context(), key(n))
 	p.t.Is(err, signin.ErrNoRecord)
-}
-
-// atOnce runs do with 0 to n-1, all at the same moment.
-func atOnce(n int, do func(i int)) {
-	var ready, done sync.WaitGroup
-	gate := make(chan struct{})
-	for i := range n {
-		ready.Add(1)
-		done.Go(func() {
-			ready.Done()
-			<-gate
-			do(i)
-		})
-	}
-	ready.Wait()
-	close(gate)
-	done.Wait()
 }
 
 var recordTests = map[string]func(play){
@@ -175,7 +157,7 @@ var recordTests = map[string]func(play){
 var togetherTests = map[string]func(play){
 	"of many new records under one key one is kept": func(p play) {
 		var kept atomic.Int64
-		atOnce(50, func(i int) {
+		check.AtOnce(50, func(i int) {
 			if p.store.Put(p.t.Context(), p.record(1, fmt.Sprint(i)), 0) == nil {
 				kept.Add(1)
 			}
@@ -185,7 +167,7 @@ var togetherTests = map[string]func(play){
 	"of many changes of one revision one is made": func(p play) {
 		p.put(p.record(1, "a"), 0)
 		var made atomic.Int64
-		atOnce(50, func(i int) {
+		check.AtOnce(50, func(i int) {
 			if p.store.Put(p.t.Context(), p.record(1, fmt.Sprint(i)), 1) == nil {
 				made.Add(1)
 			}
@@ -198,7 +180,7 @@ var togetherTests = map[string]func(play){
 	"of many who delete one is told so": func(p play) {
 		p.put(p.record(1, "a"), 0)
 		var told atomic.Int64
-		atOnce(50, func(int) {
+		check.AtOnce(50, func(int) {
 			if p.store.Delete(p.t.Context(), key(1), 1) == nil {
 				told.Add(1)
 			}
@@ -210,7 +192,7 @@ var togetherTests = map[string]func(play){
 		for n := range 20 {
 			p.put(p.record(n, "a"), 0)
 			var done atomic.Int64
-			atOnce(2, func(i int) {
+			check.AtOnce(2, func(i int) {
 				if i == 0 && p.store.Put(p.t.Context(), p.record(n, "b"), 1) == nil {
 					done.Add(1)
 				}

@@ -1,6 +1,6 @@
 // Package letters prints letters for the mail house: it is the deliveries' Printer.
 //
-//	printer, err := letters.New(letters.Config{Dir: spool, House: house, ReturnAddress: lines})
+//	printer, err := letters.New(letters.Config{Dir: spool, Company: company, ReturnAddress: lines})
 //	err = printer.Print(ctx, letter)
 //
 // A letter is a PDF of US Letter size, in the account's language. Folded in three along its two

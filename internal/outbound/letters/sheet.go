@@ -51,12 +51,12 @@ func (p *Printer) typeset(letter deliveries.Letter, message wording.Message) (sh
 		closing:  set.lines("the text", message.Closing, message.Company),
 		digits:   message.Shown.Digits,
 	}
-	told := message.Shown
-	if told.Question != "" {
-		s.question = set.lines("the question", told.QuestionLabel, told.Question)
+	shown := message.Shown
+	if shown.Question != "" {
+		s.question = set.lines("the question", shown.QuestionLabel, shown.Question)
 	}
-	if !told.Secret.IsZero() {
-		s.shown = []string{set.line("the text", told.Label), set.secret(told)}
+	if !shown.Secret.IsZero() {
+		s.shown = []string{set.line("the text", shown.Label), set.secret(shown)}
 	}
 	return s, set.err
 }
@@ -96,11 +96,11 @@ func (s *setter) lines(what string, texts ...string) []string {
 	return out
 }
 
-func (s *setter) secret(told wording.Shown) string {
-	if told.Digits {
-		return told.Spaced().Reveal()
+func (s *setter) secret(shown wording.Shown) string {
+	if shown.Digits {
+		return shown.Spaced().Reveal()
 	}
-	return s.line("the secret", strings.TrimSpace(told.Secret.Reveal()))
+	return s.line("the secret", strings.TrimSpace(shown.Secret.Reveal()))
 }
 
 // A point is 1/72 inch. All measures of a page are in points, from its upper left corner.

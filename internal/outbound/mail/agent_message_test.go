@@ -231,7 +231,7 @@ func TestMailToAServerThatHangs(t *testing.T) {
 	c.Timeout = 150 * time.Millisecond
 	start := time.Now()
 	err := mailer(t, c).Mail(t.Context(), agentMessage(agents.SignInCode))
-	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 15*time.Second {
+	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 3*time.Minute {
 		t.Errorf("Mail: %v after %v", err, took)
 	}
 	checkSilentOfAgents(t, err)

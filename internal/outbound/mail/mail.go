@@ -1,7 +1,7 @@
 // Package mail sends e-mail by a mail server (SMTP): to customers, as the deliveries' Mailer, and
 // to the agents who help them.
 //
-//	mailer, err := mail.New(mail.Config{Host: "smtp.example.com", From: "accounts@example.com", House: house})
+//	mailer, err := mail.New(mail.Config{Host: "smtp.example.com", From: "accounts@example.com", Company: company})
 //	err = mailer.Send(ctx, message)     // to a customer
 //	err = mailer.Mail(ctx, invitation)  // to an agent
 //

@@ -147,7 +147,7 @@ func TestSendToAServerThatHangs(t *testing.T) {
 			c.Timeout = 150 * time.Millisecond
 			start := time.Now()
 			err := mailer(t, c).Send(t.Context(), message(deliveries.PINReset, "en"))
-			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 15*time.Second {
+			if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 3*time.Minute {
 				t.Errorf("Send: %v after %v", err, took)
 			}
 		})

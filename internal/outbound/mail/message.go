@@ -155,13 +155,13 @@ func agentID(message agents.Message) string {
 }
 
 // AgentText is the subject and the plain text of a message to an agent, as [Mailer.Mail] sends
-// them, for whoever shows it in another way. Of the house it takes the company alone. Times are
+// them, for whoever shows it in another way. Of the company it takes the name alone. Times are
 // those of the zone; nil: UTC. Link and code stand in the text as they are. Errors: [ErrMessage].
-func AgentText(house wording.Company, zone *time.Location, message agents.Message) (subject, text string, err error) {
+func AgentText(company wording.Company, zone *time.Location, message agents.Message) (subject, text string, err error) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	words, err := writeTo(message, house.Company, zone)
+	words, err := writeTo(message, company.Company, zone)
 	if err != nil {
 		return "", "", err
 	}

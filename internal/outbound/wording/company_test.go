@@ -170,9 +170,9 @@ func TestCheck(t *testing.T) {
 }
 
 func ExampleCompany_Write() {
-	house := wording.Company{Company: "Northern Telephone", Repair: "+18005731311"}
+	company := wording.Company{Company: "Northern Telephone", Repair: "+18005731311"}
 	account := accounts.Account{Name: "Ana Ruiz", Language: "es", Code: secret.New("482910")}
-	message, err := house.Write(deliveries.SecurityCode, account, time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC))
+	message, err := company.Write(deliveries.SecurityCode, account, time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		panic(err)
 	}

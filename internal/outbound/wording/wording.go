@@ -2,7 +2,7 @@
 // have in common, in English and Spanish. How they look is the business of packages letters
 // and mail.
 //
-//	message, err := house.Write(deliveries.SecurityCode, account, date)
+//	message, err := company.Write(deliveries.SecurityCode, account, date)
 //
 // A [Message] is in the account's language, and in English while that is not known. It says
 // who writes, and whom to call. One that tells a secret says what it is for, and never to tell

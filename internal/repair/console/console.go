@@ -212,9 +212,9 @@ const needPresent = "Enter your present password."
 
 // presentPassword asks for the password once more, before a change by which somebody else could
 // take the profile over.
-func presentPassword(name, hint string) *field {
+func presentPassword(hint string) *field {
 	return &field{
-		Name: name, Label: "Present password", Type: "password", Autocomplete: "current-password",
+		Name: "present", Label: "Present password", Type: "password", Autocomplete: "current-password",
 		Secret: true, Hint: hint,
 	}
 }

@@ -265,7 +265,7 @@ type doneView struct {
 	At    time.Time
 }
 
-// viewCard shows a line to an agent at the time now. What belongs to the house and to the agent's
+// viewCard shows a line to an agent at the time now. What belongs to the company and to the agent's
 // role is the caller's to fill in.
 func viewCard(card repair.Card, who repair.Who, now time.Time, z zone) cardView {
 	line := card.Line

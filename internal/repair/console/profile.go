@@ -72,7 +72,7 @@ var profileNotes = map[string]string{
 // askOwnProfile saves all but another e-mail address at once: that one is to be proved first.
 func (c *Console) askOwnProfile(v *visit) (*question, error) {
 	agent := v.session.Agent
-	page := v.profilePage(emailField(agent), presentPassword("present", "Needed to change the e-mail address."))
+	page := v.profilePage(emailField(agent), presentPassword("Needed to change the e-mail address."))
 	f := page.Form
 	return &question{page: "profile", title: "Your profile", form: f, content: page, take: func() error {
 		profile := f.profile(agent)
@@ -110,7 +110,7 @@ func (c *Console) saved(v *visit, agent agents.Agent) error {
 }
 
 func (c *Console) askNewPassword(v *visit) (*question, error) {
-	old := presentPassword("present", "")
+	old := presentPassword("")
 	old.Need, old.Focus = needPresent, true
 	password, again := newPassword()
 	password.Focus = false

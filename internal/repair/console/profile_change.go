@@ -146,7 +146,7 @@ func (c *Console) newFactorPage(v *visit) newFactorPage {
 	if agent.Required != agents.App && !c.config.NoMail {
 		with.Options = append(with.Options, option{Value: toMails, Words: "Codes by e-mail to " + agent.Email})
 	}
-	return newFactorPage{asking{v.newForm(with, presentPassword("present", ""))}, factorWords(agent.Factor)}
+	return newFactorPage{asking{v.newForm(with, presentPassword(""))}, factorWords(agent.Factor)}
 }
 
 // askNewFactor asks for an app, once the present step has been shown, or else what to change to.

@@ -3,6 +3,7 @@ package check
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,4 +49,21 @@ func (t T) end() {
 	if t.Failed() {
 		t.FailNow()
 	}
+}
+
+// AtOnce runs f n times at once, each begun when all are ready, and returns when all have ended.
+func AtOnce(n int, f func(i int)) {
+	var ready, done sync.WaitGroup
+	begin := make(chan struct{})
+	ready.Add(n)
+	for i := range n {
+		done.Go(func() {
+			ready.Done()
+			<-begin
+			f(i)
+		})
+	}
+	ready.Wait()
+	close(begin)
+	done.Wait()
 }

@@ -29,14 +29,16 @@ const (
 // An office is a console in the process, with one agent and one line. Its clock goes, and can be moved on.
 type office struct {
 	*testkit.World
-	t    *testing.T
-	host string
+	t     *testing.T
+	host  string
+	began time.Time
 }
 
 // newOffice serves the console until the test ends.
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{World: testkit.New(t), t: t}
+	o.began = o.Now()
 	router := mux.NewRouter().SkipClean(true)
 	server := httptest.NewServer(router)
 	t.Cleanup(server.Close)
@@ -59,7 +61,7 @@ func newOffice(t *testing.T) *office {
 // door is where the agent signs in.
 func (o *office) door(record *audit.Log, people *agents.Agents) *signin.SignIn {
 	o.t.Helper()
-	store := o.SignIn()
+	store := o.DB.SignIn(o.now)
 	signIn, err := signin.New(signin.Config{
 		Agents: people, Store: store, Attempts: store, Mailer: o.Mail, Audit: record, Keys: o.Keys,
 		Now: o.now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
@@ -89,9 +91,7 @@ func (o *office) ok(err error) {
 }
 
 // now is the time: what the clock of the world is ahead of its beginning is added to that on the wall.
-func (o *office) now() time.Time { return time.Now().Add(o.Now().Sub(began)) }
-
-var began = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+func (o *office) now() time.Time { return time.Now().Add(o.Now().Sub(o.began)) }
 
 // codeTo is the code of the last e-mail to an address.
 func (o *office) codeTo(address string) string {
