@@ -27,7 +27,7 @@ func TestRecordIsReadAsItWasWritten(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
 	want := record{id: someID, revision: 3, code: secret.New("012345"), form: form{
 		Version: storage.Version{V: 1},
-		Line: "+16125550142", Name: "crm/77", Via: ViaAPI, Created: at, Until: at.Add(CodeFor),
+		Line:    "+16125550142", Name: "crm/77", Via: ViaAPI, Created: at, Until: at.Add(CodeFor),
 		Tries: 2, Right: true, Attempt: "abc", Call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa",
 	}}
 	stored, err := want.seal(ring(t, "k"), rand.Reader)
