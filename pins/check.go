@@ -60,10 +60,17 @@ func (l *Lines) Check(ctx context.Context, attempt Attempt, entry secret.Text) (
 		attempt.At = l.config.Now()
 	}
 	refused, err := l.admitCaller(ctx, attempt)
-	if err != nil || refused != "" {
-		return CheckResult{Outcome: refused}, err
+	switch {
+	case err != nil:
+		return CheckResult{}, err
+	case refused != "":
+		return CheckResult{Outcome: refused}, nil
 	}
-	return l.checkLine(ctx, attempt, entry)
+	result, err := l.checkLine(ctx, attempt, entry)
+	if err != nil {
+		return CheckResult{}, err
+	}
+	return result, nil
 }
 
 // checkLine checks an entry of a caller who may try.

@@ -70,8 +70,11 @@ func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id str
 		return Outcome{Setting: setting}, err
 	}
 	present, wanted, err := line.weighed(request)
-	if err != nil || wanted.equal(present.Settings) {
-		return Outcome{Setting: present}, err
+	switch {
+	case err != nil:
+		return Outcome{}, err
+	case wanted.equal(present.Settings):
+		return Outcome{Setting: present}, nil
 	}
 	now := l.config.Now().UTC()
 	changed := Setting{

@@ -178,7 +178,10 @@ func (d *Desk) Code(ctx context.Context, who Who, id ID, code secret.Text) (_ Re
 	}
 	if !code.Equal(r.code) {
 		detail := fmt.Sprintf("%s, wrong code, tries left: %d", byCall(id), r.left())
-		return Result{Outcome: Wrong, Left: r.left()}, d.failed(ctx, who, audit.ValidationFailed, r.Line, detail)
+		if err := d.failed(ctx, who, audit.ValidationFailed, r.Line, detail); err != nil {
+			return Result{}, err
+		}
+		return Result{Outcome: Wrong, Left: r.left()}, nil
 	}
 	if err := d.codes.Store.Uncount(ctx, subject(WrongCodes, who, r.Line), entry); err != nil {
 		d.config.Log.WarnContext(ctx, "a right code counts as a wrong one", "validation", id, "error", err)
