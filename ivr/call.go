@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"strconv"
 
-	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
 )
 
@@ -104,29 +103,29 @@ func (c *Call) Language() Language { return c.state.Language }
 func (c *Call) Speak(l Language) { c.state.Language = l }
 
 // Fill puts a value into a variable.
-func (c *Call) Fill(b Variable, value string) {
+func (c *Call) Fill(v Variable, value string) {
 	if c.state.Variables == nil {
 		c.state.Variables = map[string]string{}
 	}
-	c.state.Variables[b.Name] = value
+	c.state.Variables[v.Name] = value
 }
 
 // FillForTurn puts a secret into a variable of kind [Spelled] or [Words], for the prompts of this turn
-// alone: it never gets into the state of the call. What is spoken in a later turn must be lent
-// once more.
-func (c *Call) FillForTurn(b Variable, value secret.Text) {
+// alone: it never gets into the state of the call. What is spoken in a later turn must be filled
+// again.
+func (c *Call) FillForTurn(v Variable, value secret.Text) {
 	if c.forTurn == nil {
 		c.forTurn = map[string]secret.Text{}
 	}
-	c.forTurn[b.Name] = value
+	c.forTurn[v.Name] = value
 }
 
 // spoken is what a prompt says in the place of a variable.
-func (c *Call) spoken(b Variable) string {
-	if value, lent := c.forTurn[b.Name]; lent && (b.Kind == Spelled || b.Kind == Words) {
+func (c *Call) spoken(v Variable) string {
+	if value, filled := c.forTurn[v.Name]; filled && (v.Kind == Spelled || v.Kind == Words) {
 		return value.Reveal()
 	}
-	return c.Text(b)
+	return c.Text(v)
 }
 
 // Place is where the caller has pressed 0 in this turn, for the work of the flow's help: the
@@ -140,26 +139,26 @@ func (c *Call) Place() Step {
 
 // FillPhrase puts one of the call's phrases into a variable of kind [Phrase]; the zero Prompt is
 // silence.
-func (c *Call) FillPhrase(b Variable, phrase Prompt) { c.Fill(b, phrase.Name) }
+func (c *Call) FillPhrase(v Variable, phrase Prompt) { c.Fill(v, phrase.Name) }
 
 // Text returns the value of a variable that is no secret; empty when it was never filled.
-func (c *Call) Text(b Variable) string {
-	if b.Kind == Secret {
+func (c *Call) Text(v Variable) string {
+	if v.Kind == Secret {
 		return ""
 	}
-	if value, given := c.given[b]; given {
+	if value, given := c.given[v]; given {
 		return value
 	}
-	return c.state.Variables[b.Name]
+	return c.state.Variables[v.Name]
 }
 
 // Secret returns the value of a secret variable.
-func (c *Call) Secret(b Variable) secret.Text { return secret.New(c.state.Variables[b.Name]) }
+func (c *Call) Secret(v Variable) secret.Text { return secret.New(c.state.Variables[v.Name]) }
 
 // Erase empties variables, as a secret should not be kept longer than it is needed.
 func (c *Call) Erase(variables ...Variable) {
-	for _, b := range variables {
-		delete(c.state.Variables, b.Name)
+	for _, v := range variables {
+		delete(c.state.Variables, v.Name)
 	}
 }
 
@@ -171,7 +170,8 @@ func answerOf(call string, turn int) []byte {
 	return []byte("answer " + strconv.Itoa(turn) + " of " + call)
 }
 
-// seal makes a turn's effects ready for the store; for an old call such as the release before reads them.
+// seal makes a turn's effects ready for the store: packed, unless servers of the release before go on with
+// the call (old).
 func (e *Engine) seal(c *Call, document []byte, old bool) (Commit, error) {
 	encoded, err := c.state.encode()
 	if err != nil {
@@ -180,15 +180,15 @@ func (e *Engine) seal(c *Call, document []byte, old bool) (Commit, error) {
 	if !old {
 		encoded, document = pack(encoded), pack(document)
 	}
-	state, err := e.keys.Seal(e.random, encoded, stateOf(c.SID))
+	state, err := e.config.Keys.Seal(e.config.Random, encoded, stateOf(c.SID))
 	if err != nil {
 		return Commit{}, fmt.Errorf("seal call state: %w", err)
 	}
-	answer, err := e.keys.Seal(e.random, document, answerOf(c.SID, c.Turn))
+	answer, err := e.config.Keys.Seal(e.config.Random, document, answerOf(c.SID, c.Turn))
 	if err != nil {
 		return Commit{}, fmt.Errorf("seal answer: %w", err)
 	}
-	return Commit{Call: c.SID, Turn: c.Turn, State: state, Answer: answer}, nil
+	return Commit{Call: c.SID, Turn: c.Turn, Old: old, State: state, Answer: answer}, nil
 }
 
 // openState returns a call's state, and whether there is one that can be read. One that
@@ -197,7 +197,7 @@ func (e *Engine) openState(call string, sealed []byte) (state, bool, error) {
 	if sealed == nil {
 		return state{}, false, nil
 	}
-	encoded, err := e.keys.Open(sealed, stateOf(call))
+	encoded, err := e.config.Keys.Open(sealed, stateOf(call))
 	var s state
 	if err == nil {
 		encoded, err = unpack(encoded)
@@ -209,25 +209,19 @@ func (e *Engine) openState(call string, sealed []byte) (state, bool, error) {
 	case errors.Is(err, errNewer):
 		return state{}, false, err
 	case err != nil:
-		e.log.Error("the call's state can't be read", slog.String("call", call), slog.Any("cause", err))
+		e.config.Log.Error("the call's state can't be read", slog.String("call", call), slog.Any("cause", err))
 	}
 	return s, err == nil, nil
 }
 
 // openAnswer returns the answer that a turn was given before.
 func (e *Engine) openAnswer(call string, begun Begun) ([]byte, error) {
-	document, err := e.keys.Open(begun.Answer, answerOf(call, begun.Turn))
+	document, err := e.config.Keys.Open(begun.Answer, answerOf(call, begun.Turn))
+	if err == nil {
+		document, err = unpack(document)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open answer of turn %d: %w", begun.Turn, err)
 	}
-	return unpack(document)
-}
-
-// holder makes a name for a claim that is never used twice.
-func (e *Engine) holder() (string, error) {
-	name, err := ids.Hex(e.random, 16)
-	if err != nil {
-		return "", fmt.Errorf("name a claim: %w", err)
-	}
-	return name, nil
+	return document, nil
 }

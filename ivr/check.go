@@ -38,7 +38,7 @@ func (f *Flow) checkSteps() []error {
 	var wrong []error
 	seen := map[Step]bool{HangUp: true}
 	for _, p := range f.parts() {
-		for _, node := range p.nodes {
+		for _, node := range p.Nodes {
 			at := node.step()
 			if at == here || seen[at] {
 				wrong = append(wrong, fmt.Errorf("step %q is written twice, or has no name of its own", at))
@@ -46,22 +46,22 @@ func (f *Flow) checkSteps() []error {
 			seen[at] = true
 			wrong = append(wrong, p.checkNode(node)...)
 		}
-		wrong = append(wrong, p.checkExits()...)
+		wrong = append(wrong, p.checkExits(f.entries(p))...)
 	}
 	return wrong
 }
 
 // checkNode finds nodes that lead nowhere, and returns where nothing was entered.
-func (p part) checkNode(node Node) []error {
+func (s *Subflow) checkNode(node Node) []error {
 	switch l := node.(type) {
 	case Return:
-		if p.subflow == nil {
-			return []error{fmt.Errorf("step %q returns from %s, which is no subflow", l.At, p.name)}
+		if s.whole {
+			return []error{fmt.Errorf("step %q returns from %s, which is no subflow", l.At, s.Name)}
 		}
 		return nil
 	case Resume:
-		if p.subflow != nil {
-			return []error{fmt.Errorf("step %q resumes a question from %s, which is not the call itself", l.At, p.name)}
+		if !s.whole {
+			return []error{fmt.Errorf("step %q resumes a question from %s, which is not the call itself", l.At, s.Name)}
 		}
 		return nil
 	case Enter:
@@ -75,16 +75,16 @@ func (p part) checkNode(node Node) []error {
 
 // checkExits finds exits that lead to no step of the part, and two of a step that have one
 // name: whoever counts them could not tell which was taken.
-func (p part) checkExits() []error {
+func (s *Subflow) checkExits(entries []Exit) []error {
 	var wrong []error
 	own := map[Step]bool{HangUp: true}
-	for _, node := range p.nodes {
+	for _, node := range s.Nodes {
 		own[node.step()] = true
 	}
 	leads := map[Exit]Step{}
-	for _, exit := range append(p.exits(), p.entries...) {
+	for _, exit := range append(s.exits(), entries...) {
 		if !own[exit.To] {
-			wrong = append(wrong, fmt.Errorf("step %q: exit %q leads to %q, which is not written in %s", exit.From, exit.Name, exit.To, p.name))
+			wrong = append(wrong, fmt.Errorf("step %q: exit %q leads to %q, which is not written in %s", exit.From, exit.Name, exit.To, s.Name))
 		}
 		name := Exit{From: exit.From, Name: exit.Name}
 		if to, named := leads[name]; named && to != exit.To {
@@ -101,8 +101,12 @@ func (f *Flow) checkPaths() []error {
 	var wrong []error
 	for _, p := range f.parts() {
 		onward, back := waysOf(p.exits())
-		reached, ending := onward.spread(p.begins()), back.spread(p.ends())
-		for _, node := range p.nodes {
+		var begins []Step
+		for _, entry := range f.entries(p) {
+			begins = append(begins, entry.To)
+		}
+		reached, ending := onward.spread(begins), back.spread(p.ends())
+		for _, node := range p.Nodes {
 			if !reached[node.step()] {
 				wrong = append(wrong, fmt.Errorf("step %q can't be reached", node.step()))
 			}
@@ -163,20 +167,20 @@ func (f *Flow) checkSorry() []error {
 func (f *Flow) checkVariables() []error {
 	var wrong []error
 	named := map[string]Variable{key.Name: key}
-	for _, b := range f.everyVariable() {
-		if other, taken := named[b.Name]; taken && other != b {
-			wrong = append(wrong, fmt.Errorf("two variables are named %q", b.Name))
+	for _, v := range f.everyVariable() {
+		if other, taken := named[v.Name]; taken && other != v {
+			wrong = append(wrong, fmt.Errorf("two variables are named %q", v.Name))
 		}
-		named[b.Name] = b
+		named[v.Name] = v
 	}
 	return wrong
 }
 
 // everyVariable lists the variables as often as the flow names them, other than in prompts.
 func (f *Flow) everyVariable() []Variable {
-	all := slices.Clone(f.Variables)
-	for _, s := range f.Subflows() {
-		all = append(all, s.Variables...)
+	var all []Variable
+	for _, p := range f.parts() {
+		all = append(all, p.Variables...)
 	}
 	for _, node := range f.everyNode() {
 		switch l := node.(type) {
@@ -189,8 +193,8 @@ func (f *Flow) everyVariable() []Variable {
 	for _, given := range f.everyGiven() {
 		all = append(all, byName(given)...)
 	}
-	for _, choices := range f.everyChoices() {
-		all = append(all, byName(choices)...)
+	for _, p := range f.parts() {
+		all = append(all, byName(p.Choices)...)
 	}
 	return all
 }
@@ -282,51 +286,32 @@ func (m Menu) checkLength() []error {
 	return wrong
 }
 
-// A part is the flow's own nodes or those of a subflow: steps lead only to others of the
-// same part.
-type part struct {
-	name    string
-	subflow *Subflow // nil: the flow itself
-	entries []Exit   // the ways in
-	nodes   []Node
-}
-
-// parts are the flow and its subflows.
-func (f *Flow) parts() []part {
-	at := Step(f.Name)
-	all := []part{{name: f.Name, nodes: f.Nodes, entries: []Exit{
-		{at, "start", f.Start}, {at, "sorry", f.Sorry}, {at, help, f.Help},
-	}}}
-	for _, s := range f.Subflows() {
-		all = append(all, part{name: s.Name, subflow: s, nodes: s.Nodes, entries: []Exit{{Step(s.Name), "start", s.Start}}})
+// entries are the ways into a part: steps lead only to others of the same part.
+func (f *Flow) entries(p *Subflow) []Exit {
+	all := []Exit{{Step(p.Name), "start", p.Start}}
+	if p.whole {
+		all = append(all, Exit{Step(p.Name), "sorry", f.Sorry}, Exit{Step(p.Name), help, f.Help})
 	}
 	return all
 }
 
 // exits are the part's own, but for those to help, which lead out of it.
-func (p part) exits() []Exit {
+func (s *Subflow) exits() []Exit {
 	var all []Exit
-	for _, node := range p.nodes {
+	for _, node := range s.Nodes {
 		all = append(all, node.exits()...)
 	}
 	return all
 }
 
-// begins are the steps at which the part can begin.
-func (p part) begins() []Step {
-	var all []Step
-	for _, entry := range p.entries {
-		all = append(all, entry.To)
-	}
-	return all
-}
-
 // ends are the steps at which the part can end, or goes on where it can.
-func (p part) ends() []Step {
-	all := append(p.subflow.returns(), HangUp)
-	for _, node := range p.nodes {
-		if r, ok := node.(Resume); ok {
-			all = append(all, r.At)
+func (s *Subflow) ends() []Step {
+	all := []Step{HangUp}
+	for _, node := range s.Nodes {
+		_, resumes := node.(Resume)
+		_, returns := node.(Return)
+		if resumes || returns && !s.whole {
+			all = append(all, node.step())
 		}
 	}
 	return all

@@ -51,7 +51,7 @@ func (p Prompt) check(named map[string]Variable) []error {
 		wrong = append(wrong, fmt.Errorf("prompt %q has a brace that belongs to no variable", p.Name))
 	}
 	for _, name := range variables(p.EN) {
-		if b, known := named[name]; !known || b.Kind == Secret {
+		if v, known := named[name]; !known || v.Kind == Secret {
 			wrong = append(wrong, fmt.Errorf("prompt %q names {%s}, which is unknown or secret", p.Name, name))
 		}
 	}
@@ -124,9 +124,9 @@ func (f *Flow) checkPhrases(named map[string]Variable) []error {
 	}
 	phrases := f.phrases()
 	for _, given := range f.everyGiven() {
-		for _, b := range byName(given) {
-			if _, known := phrases[given[b]]; b.Kind == Phrase && given[b] != "" && !known {
-				wrong = append(wrong, fmt.Errorf("{%s} is given %q, which is no phrase", b.Name, given[b]))
+		for _, v := range byName(given) {
+			if _, known := phrases[given[v]]; v.Kind == Phrase && given[v] != "" && !known {
+				wrong = append(wrong, fmt.Errorf("{%s} is given %q, which is no phrase", v.Name, given[v]))
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"time"
 
+	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
 )
 
@@ -36,24 +37,13 @@ type Config struct {
 
 // Engine answers the turns of calls by a flow. It has no state of its own.
 type Engine struct {
-	flow      *Flow
+	config    Config
 	nodes     map[Step]Node
 	variables map[string]Variable
 	phrases   map[string]Prompt
 	choices   map[string][]Prompt
-	store     Store
-	keys      secret.Keyring
-	random    io.Reader
-	now       func() time.Time
-	times     Times
-	turns     string
-	recording func(string, Language) string
-	onExit    func(Exit)
-	log       *slog.Logger
 	mays      map[Step]Prompt
 	apologies map[apology][]byte
-
-	failuresUnanswered bool
 }
 
 // New returns an engine, or what is wrong with its flow.
@@ -61,25 +51,22 @@ func New(c Config) (*Engine, error) {
 	if err := c.Flow.Check(); err != nil {
 		return nil, fmt.Errorf("check flow %s: %w", c.Flow.Name, err)
 	}
+	if c.Times == (Times{}) {
+		c.Times = DefaultTimes
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Recording == nil {
+		c.Recording = func(string, Language) string { return "" }
+	}
+	if c.OnExit == nil {
+		c.OnExit = func(Exit) {}
+	}
 	e := &Engine{
-		flow: c.Flow, nodes: c.Flow.index(), variables: c.Flow.variables(), phrases: c.Flow.phrases(),
-		choices: c.Flow.choices(),
-		store:   c.Store, keys: c.Keys, random: c.Random, now: c.Now, times: c.Times,
-		turns: c.TurnURL, recording: c.Recording, onExit: c.OnExit, log: c.Log, failuresUnanswered: c.FailuresUnanswered,
+		config: c, nodes: c.Flow.index(), variables: c.Flow.variables(), phrases: c.Flow.phrases(), choices: c.Flow.choices(),
 	}
 	e.mays, _ = c.Flow.mays() // Check has looked at the error
-	if e.times == (Times{}) {
-		e.times = DefaultTimes
-	}
-	if e.random == nil {
-		e.random = rand.Reader
-	}
-	if e.recording == nil {
-		e.recording = func(string, Language) string { return "" }
-	}
-	if e.onExit == nil {
-		e.onExit = func(Exit) {}
-	}
 	return e, e.prepareApologies()
 }
 
@@ -108,14 +95,14 @@ var ErrNoAnswer = errors.New("the turn has no answer")
 // could not be reached, claimed or stored, or is [ErrNoAnswer]: the turn can be tried again, and the
 // caller should hear [Engine.Apology].
 func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
-	answer, err := e.turn(ctx, event, e.times.Turn)
+	answer, err := e.turn(ctx, event, e.config.Times.Turn)
 	if err == nil || errors.Is(err, ErrNoAnswer) {
 		return answer, err
 	}
 	// A commit can have been carried out whose confirmation came too late, or not at all, and
 	// another server can have taken over while this one was stopped.
 	event.Look = true
-	if answer, none := e.turn(ctx, event, e.times.Look); none == nil {
+	if answer, none := e.turn(ctx, event, e.config.Times.Look); none == nil {
 		return answer, nil
 	}
 	return nil, err
@@ -123,70 +110,41 @@ func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
 
 // turn answers a webhook within a time, with the wait for others that are at it.
 func (e *Engine) turn(ctx context.Context, event Event, within time.Duration) ([]byte, error) {
-	until := time.Now().Add(within)
-	if event.Turn == 0 && !event.Look {
-		if answer, err := e.first(ctx, event, until); !errors.Is(err, ErrOvertaken) {
-			return answer, err
-		}
-	}
-	for {
-		answer, err := e.try(ctx, event, until)
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for first := event.Turn == 0 && !event.Look; ; first = false {
+		answer, err := e.try(ctx, event, first)
 		if !errors.Is(err, errBusy) && !errors.Is(err, ErrOvertaken) {
 			return answer, err
 		}
-		err = wait(ctx, pollEvery)
-		if err == nil && !time.Now().Before(until) {
-			err = context.DeadlineExceeded
+		if first {
+			continue
 		}
-		if err != nil {
-			return nil, fmt.Errorf("wait for turn %d: %w", event.Turn, err)
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for turn %d: %w", event.Turn, ctx.Err())
+		case <-time.After(pollEvery):
 		}
 	}
-}
-
-// own ends after the time that a turn may take without waits, and at the end of the turn.
-func (e *Engine) own(ctx context.Context, until time.Time) (context.Context, context.CancelFunc) {
-	if own := time.Now().Add(e.times.Own); own.Before(until) {
-		until = own
-	}
-	return context.WithDeadline(ctx, until)
 }
 
 // errBusy says that another one is answering the turn.
 var errBusy = errors.New("the turn is being answered")
 
-// first answers the webhook that begins a call. Nothing can be stored of the call yet but
-// by another delivery of the same webhook, so the commit claims the turn as well: callers
-// are greeted one round trip earlier. It is overtaken when there is something.
-func (e *Engine) first(ctx context.Context, event Event, until time.Time) ([]byte, error) {
-	ctx, cancel := e.own(ctx, until)
+// try claims the turn once and answers it if it is ours, or already answered. Nothing can be stored of a
+// call that begins but by another delivery of the same webhook, so its commit claims the first turn as
+// well: callers are greeted one round trip earlier. It is overtaken when there is something.
+func (e *Engine) try(ctx context.Context, event Event, first bool) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, e.config.Times.Own)
 	defer cancel()
 	claim, err := e.claim(event)
 	if err != nil {
 		return nil, err
 	}
-	return e.answer(ctx, event, claim, Begun{})
-}
-
-// claim is the wish to answer a turn, under a name of its own, or to look for its answer.
-func (e *Engine) claim(event Event) (Claim, error) {
-	now := e.now()
-	if event.Look {
-		return Claim{Call: event.Call, Turn: event.Turn, Now: now}, nil
+	if first {
+		return e.answer(ctx, event, claim, Begun{})
 	}
-	holder, err := e.holder()
-	return Claim{Call: event.Call, Turn: event.Turn, Holder: holder, Now: now, Until: now.Add(e.times.Lease)}, err
-}
-
-// try claims the turn once and answers it if it is ours, or already answered.
-func (e *Engine) try(ctx context.Context, event Event, until time.Time) ([]byte, error) {
-	ctx, cancel := e.own(ctx, until)
-	defer cancel()
-	claim, err := e.claim(event)
-	if err != nil {
-		return nil, err
-	}
-	begun, err := e.store.Begin(ctx, claim)
+	begun, err := e.config.Store.Begin(ctx, claim)
 	if err != nil {
 		return nil, fmt.Errorf("begin turn %d: %w", event.Turn, err)
 	}
@@ -203,6 +161,20 @@ func (e *Engine) try(ctx context.Context, event Event, until time.Time) ([]byte,
 	return nil, fmt.Errorf("begin turn %d: status %d", event.Turn, begun.Status)
 }
 
+// claim is the wish to answer a turn, under a name that is never used twice, or to look for its answer.
+func (e *Engine) claim(event Event) (Claim, error) {
+	claim := Claim{Call: event.Call, Turn: event.Turn, Now: e.config.Now()}
+	if event.Look {
+		return claim, nil
+	}
+	var err error
+	if claim.Holder, err = ids.Hex(e.config.Random, 16); err != nil {
+		return Claim{}, fmt.Errorf("name a claim: %w", err)
+	}
+	claim.Until = claim.Now.Add(e.config.Times.Lease)
+	return claim, nil
+}
+
 // answer runs the turn and commits it. One that was not begun is claimed by its commit.
 func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Begun) ([]byte, error) {
 	t, err := e.carryOut(ctx, event, begun.State)
@@ -210,31 +182,19 @@ func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Beg
 		return nil, fmt.Errorf("carry out turn %d: %w", event.Turn, err)
 	}
 	document := e.write(t)
-	if t.failed && e.failuresUnanswered {
+	if t.failed && e.config.FailuresUnanswered {
 		return document, nil
 	}
 	commit, err := e.seal(t.call, document, begun.Old)
 	if err != nil {
 		return nil, err
 	}
-	commit.First, commit.Old = begun.Status != Claimed, begun.Old
+	commit.First = begun.Status != Claimed
 	commit.Holder, commit.Now, commit.Expires = claim.Holder, claim.Now, claim.Now.Add(lifetime)
-	if err := e.store.Commit(ctx, commit); err != nil {
+	if err := e.config.Store.Commit(ctx, commit); err != nil {
 		return nil, fmt.Errorf("commit turn %d: %w", event.Turn, err)
 	}
 	return document, nil
-}
-
-// wait sleeps, unless the context ends before.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // Times bound how long a turn takes. Twilio waits 15 s for an answer, and callers wait in silence.

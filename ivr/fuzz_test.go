@@ -2,6 +2,7 @@ package ivr_test
 
 import (
 	"context"
+	"math"
 	"testing"
 
 	"updatecenter/ivr"
@@ -12,13 +13,13 @@ import (
 // turn from a document that Twilio can read.
 func FuzzInput(f *testing.F) {
 	for _, keys := range []string{"", "0", "1", "2", "*", "#", "8265", "+1", "123456789012", "١٢", "\x00\xff", "<Say>"} {
-		f.Add(1, keys, "", "en", "+16125550142")
+		f.Add(uint16(1), keys, "", "en", "+16125550142")
 	}
-	f.Add(7, "1", "completed", "es", "")
-	f.Add(-1, "", "busy", "<&>", "\xff")
-	f.Add(1<<62, "99", "\x00", "fr", "anonymous")
+	f.Add(uint16(7), "1", "completed", "es", "")
+	f.Add(uint16(0), "", "busy", "<&>", "\xff")
+	f.Add(uint16(math.MaxUint16), "99", "\x00", "fr", "anonymous")
 	flow := everything()
-	f.Fuzz(func(t *testing.T, turn int, keys, status, language, from string) {
+	f.Fuzz(func(t *testing.T, turn uint16, keys, status, language, from string) {
 		engine := newEngine(t, configOf(t, flow))
 		event := ivr.Event{Call: sid, Caller: ivr.Caller{Number: from, From: from}}
 		readableByTwilio(t, engine, event)
@@ -27,7 +28,7 @@ func FuzzInput(f *testing.F) {
 		for event.Turn = 1; event.Turn <= 6; event.Turn++ {
 			readableByTwilio(t, engine, event)
 		}
-		event.Turn = turn
+		event.Turn = int(turn)
 		readableByTwilio(t, engine, event)
 		event.Call = from
 		readableByTwilio(t, engine, event)

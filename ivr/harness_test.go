@@ -191,7 +191,7 @@ func told(t testing.TB, verb twiml.Verb) []string {
 	case twiml.Play:
 		return []string{"play " + v.URL}
 	case twiml.Dial:
-		return []string{fmt.Sprintf("dial %s as %s -> %s", v.Target, v.CallerID, strings.TrimPrefix(v.Action, turnURL))}
+		return []string{fmt.Sprintf("dial %s as %s -> %s", v.Number, v.CallerID, strings.TrimPrefix(v.Action, turnURL))}
 	case twiml.Hangup:
 		return []string{"hang up"}
 	case twiml.Gather:
@@ -208,7 +208,7 @@ func question(t testing.TB, g twiml.Gather) []string {
 		t.Errorf("want 7 or 10 seconds, and silence reported to %s; got %+v", turnURL, g)
 	}
 	ending := "#"
-	if g.FinishOnKey == twiml.NoFinishKey {
+	if g.EveryKey {
 		ending = "any"
 	}
 	lines := []string{fmt.Sprintf("gather %d %s -> %s", g.NumDigits, ending, strings.TrimPrefix(g.Action, turnURL))}
@@ -242,7 +242,7 @@ func parts(t testing.TB, content []twiml.Speech) string {
 		case twiml.Break:
 			b.WriteString("..")
 		case twiml.Prosody:
-			fmt.Fprintf(&b, "%s(%s)", p.Rate, parts(t, p.Content))
+			fmt.Fprintf(&b, "slow(%s)", parts(t, p.Content))
 		default:
 			t.Errorf("a prompt holds %#v", part)
 		}
@@ -257,7 +257,6 @@ func sayAs(t testing.TB, p twiml.SayAs) string {
 		return "<" + p.Text + ">"
 	case twiml.SpellOut:
 		return "[" + p.Text + "]"
-	case twiml.Telephone, twiml.Cardinal:
 	}
 	t.Errorf("%q is spoken as %q", p.Text, p.As)
 	return p.Text

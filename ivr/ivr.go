@@ -95,11 +95,6 @@ type Notices struct {
 	Unsure Prompt
 }
 
-// all returns the notices in the order of their fields.
-func (n Notices) all() []Prompt {
-	return append([]Prompt{n.Silence, n.TooFew, n.TooMany, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
-}
-
 // A Step is the name of a node, unique in its flow, in words-with-hyphens.
 type Step string
 
@@ -128,7 +123,7 @@ type Node interface {
 // A waiting is a node that waits for the caller.
 type waiting interface {
 	Node
-	// hear takes in what came of the wait and returns the next step, or here.
+	// receive takes in what came of the wait and returns the next step, or here.
 	receive(t *turn, input Input) Step
 }
 
@@ -194,37 +189,27 @@ func (f *Flow) everyPrompt() []Prompt {
 	return append(all, f.notices()...)
 }
 
-// notices are those that the flow can come to: nothing is too short where nobody is asked for
-// an entry.
+// notices are those that the flow can come to, in the order of their fields: nothing is too short where
+// nobody is asked for an entry.
 func (f *Flow) notices() []Prompt {
 	n := f.Notices
-	for _, node := range f.everyNode() {
-		if _, isAsk := node.(Gather); isAsk {
-			return n.all()
-		}
+	all := []Prompt{n.Silence}
+	if slices.ContainsFunc(f.everyNode(), func(node Node) bool { _, isGather := node.(Gather); return isGather }) {
+		all = append(all, n.TooFew, n.TooMany)
 	}
-	return append([]Prompt{n.Silence, n.WrongKey, n.StartOver, n.Apology}, written(n.Unsure)...)
+	return append(append(all, n.WrongKey, n.StartOver, n.Apology), written(n.Unsure)...)
 }
 
 // everyPhrase lists what variables of kind Phrase say.
 func (f *Flow) everyPhrase() []Prompt {
-	all := slices.Clone(f.Phrases)
-	for _, s := range f.Subflows() {
-		all = append(all, s.Phrases...)
+	var all []Prompt
+	for _, p := range f.parts() {
+		all = append(all, p.Phrases...)
 	}
-	for _, choices := range f.everyChoices() {
-		for _, b := range byName(choices) {
-			all = append(all, choices[b]...)
+	for _, p := range f.parts() {
+		for _, v := range byName(p.Choices) {
+			all = append(all, p.Choices[v]...)
 		}
-	}
-	return all
-}
-
-// everyChoices lists those of the flow and of its subflows.
-func (f *Flow) everyChoices() []map[Variable][]Prompt {
-	all := []map[Variable][]Prompt{f.Choices}
-	for _, s := range f.Subflows() {
-		all = append(all, s.Choices)
 	}
 	return all
 }
@@ -232,9 +217,9 @@ func (f *Flow) everyChoices() []map[Variable][]Prompt {
 // choices are by the names of their variables.
 func (f *Flow) choices() map[string][]Prompt {
 	named := make(map[string][]Prompt)
-	for _, choices := range f.everyChoices() {
-		for b, of := range choices {
-			named[b.Name] = append(named[b.Name], of...)
+	for _, p := range f.parts() {
+		for v, of := range p.Choices {
+			named[v.Name] = append(named[v.Name], of...)
 		}
 	}
 	return named
@@ -252,15 +237,12 @@ func (f *Flow) phrases() map[string]Prompt {
 // variables returns the variables that prompts can name, by their names.
 func (f *Flow) variables() map[string]Variable {
 	named := map[string]Variable{key.Name: key}
-	for b := range f.Given {
-		named[b.Name] = b
+	for v := range f.Given {
+		named[v.Name] = v
 	}
-	for _, b := range f.Variables {
-		named[b.Name] = b
-	}
-	for _, s := range f.Subflows() {
-		for _, b := range s.Variables {
-			named[b.Name] = b
+	for _, p := range f.parts() {
+		for _, v := range p.Variables {
+			named[v.Name] = v
 		}
 	}
 	return named

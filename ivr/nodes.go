@@ -35,68 +35,68 @@ type Gather struct {
 	GaveUp Step
 }
 
-func (a Gather) step() Step        { return a.At }
-func (a Gather) prompts() []Prompt { return written(a.Once, a.Prompt) }
+func (g Gather) step() Step        { return g.At }
+func (g Gather) prompts() []Prompt { return written(g.Once, g.Prompt) }
 
-func (a Gather) exits() []Exit {
-	return []Exit{{a.At, "heard", a.Next}, {a.At, back, a.Back}, {a.At, gaveUp, a.GaveUp}}
+func (g Gather) exits() []Exit {
+	return []Exit{{g.At, "heard", g.Next}, {g.At, back, g.Back}, {g.At, gaveUp, g.GaveUp}}
 }
 
-func (a Gather) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
+func (g Gather) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
 	t.call.state.Tries = 0
-	if t.call.state.visit(a.At) == 1 {
-		t.say(a.Once)
+	if t.call.state.visit(g.At) == 1 {
+		t.say(g.Once)
 	}
-	t.say(a.Prompt)
-	a.await(t)
+	t.say(g.Prompt)
+	g.await(t)
 	return here, nil
 }
 
 // await sets no number of digits: # or a pause ends an entry, so whatever is keyed too
 // many belongs to it and not to the next question.
-func (a Gather) await(t *turn) {
-	t.answer.gather(t.nextTurn(a.At), keypad{patience: t.patience()})
+func (g Gather) await(t *turn) {
+	t.answer.gather(t.nextTurn(g.At), keypad{patience: t.patience()})
 }
 
-func (a Gather) receive(t *turn, input Input) Step {
+func (g Gather) receive(t *turn, input Input) Step {
 	switch {
-	case a.helps(input.Keys):
-		return t.help(a.At)
+	case g.helps(input.Keys):
+		return t.help(g.At)
 	case input.Keys == back:
-		return t.leave(a.At, back, a.Back)
+		return t.leave(g.At, back, g.Back)
 	}
-	if problem := a.problem(t.flow().Notices, input); problem != nil {
-		return t.repeat(a.At, a.GaveUp, tries, *problem, func() { t.say(a.Prompt); a.await(t) })
+	if problem := g.problem(t.flow().Notices, input); problem != nil {
+		return t.repeat(g.At, g.GaveUp, tries, *problem, func() { t.say(g.Prompt); g.await(t) })
 	}
-	t.call.Fill(a.Into, input.Keys)
-	return t.leave(a.At, "heard", a.Next)
+	t.call.Fill(g.Into, input.Keys)
+	return t.leave(g.At, "heard", g.Next)
 }
 
 // helps says whether the keys ask for help: a hurried caller presses 0 more than once.
-func (a Gather) helps(keys string) bool {
-	if a.Zero {
+func (g Gather) helps(keys string) bool {
+	if g.Zero {
 		return false
 	}
-	return keys == help || keys != "" && len(keys) < a.Digits.Min && strings.Trim(keys, help) == ""
+	return keys == help || keys != "" && len(keys) < g.Digits.Min && strings.Trim(keys, help) == ""
 }
 
 // problem returns what is wrong with an entry, or nil. A finish key alone is most often
 // left over from the entry before, so it counts as silence.
-func (a Gather) problem(n Notices, input Input) *Prompt {
+func (g Gather) problem(n Notices, input Input) *Prompt {
 	switch {
 	case input.Keys == "":
 		return &n.Silence
 	case strings.Trim(input.Keys, "0123456789") != "":
 		return &n.WrongKey
-	case len(input.Keys) < a.Digits.Min:
+	case len(input.Keys) < g.Digits.Min:
 		return &n.TooFew
-	case len(input.Keys) > a.Digits.Max:
+	case len(input.Keys) > g.Digits.Max:
 		return &n.TooMany
 	}
 	return nil
 }
 
-func (a Gather) symbol(text string) string { return "[/" + text + "/]" }
+func (g Gather) symbol(text string) string { return "[/" + text + "/]" }
 
 // Say speaks a prompt and goes on.
 type Say struct {
@@ -121,7 +121,7 @@ func (s Say) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam 
 
 func (s Say) symbol(text string) string { return "(" + text + ")" }
 
-// Outcome is the type of what a Work can come to: a string type with one constant for
+// Outcome is the type of what an Action can come to: a string type with one constant for
 // each outcome, so that the linter can hold the map of its exits to every one.
 type Outcome interface{ ~string }
 
@@ -142,36 +142,36 @@ type Action[O Outcome] struct {
 	May Prompt
 }
 
-func (w Action[O]) step() Step { return w.At }
+func (a Action[O]) step() Step { return a.At }
 
-func (w Action[O]) exits() []Exit {
-	all := make([]Exit, 0, len(w.On))
-	for outcome, to := range w.On {
-		all = append(all, Exit{w.At, string(outcome), to})
+func (a Action[O]) exits() []Exit {
+	all := make([]Exit, 0, len(a.On))
+	for outcome, to := range a.On {
+		all = append(all, Exit{a.At, string(outcome), to})
 	}
-	slices.SortFunc(all, func(a, b Exit) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(all, func(x, y Exit) int { return strings.Compare(x.Name, y.Name) })
 	return all
 }
 
-func (w Action[O]) prompts() []Prompt { return written(w.May) }
-func (w Action[O]) may() Prompt       { return w.May }
+func (a Action[O]) prompts() []Prompt { return written(a.May) }
+func (a Action[O]) may() Prompt       { return a.May }
 
-func (w Action[O]) enter(ctx context.Context, t *turn) (Step, error) {
-	if w.May != (Prompt{}) {
-		t.may = w.May
+func (a Action[O]) enter(ctx context.Context, t *turn) (Step, error) {
+	if a.May != (Prompt{}) {
+		t.may = a.May
 	}
-	outcome, err := w.Run(ctx, t.call)
+	outcome, err := a.Run(ctx, t.call)
 	if err != nil {
 		return here, err
 	}
-	next, known := w.On[outcome]
+	next, known := a.On[outcome]
 	if !known {
 		return here, fmt.Errorf("outcome %q leads nowhere", string(outcome))
 	}
-	return t.leave(w.At, string(outcome), next), nil
+	return t.leave(a.At, string(outcome), next), nil
 }
 
-func (w Action[O]) symbol(text string) string { return "{{" + text + "}}" }
+func (a Action[O]) symbol(text string) string { return "{{" + text + "}}" }
 
 // Transfer connects the caller with a telephone number. The call ends when the other
 // party has hung up, and goes on at Failed when nobody could be reached.
@@ -196,7 +196,7 @@ func (x Transfer) enter(_ context.Context, t *turn) (Step, error) { //nolint:unp
 	return here, nil
 }
 
-// hear reads DialCallStatus: https://www.twilio.com/docs/voice/twiml/dial
+// receive reads DialCallStatus: https://www.twilio.com/docs/voice/twiml/dial
 func (x Transfer) receive(t *turn, input Input) Step {
 	if input.DialStatus == "completed" || input.DialStatus == "answered" {
 		return t.leave(x.At, "connected", HangUp)
@@ -254,9 +254,9 @@ func (f *Flow) mays() (map[Step]Prompt, error) {
 			from = append(from, exit.To)
 		}
 		reached := straight.spread(from)
-		for _, work := range nodes {
-			c, changes := work.(changer)
-			if !changes || !reached[work.step()] || c.may() == (Prompt{}) {
+		for _, action := range nodes {
+			c, changes := action.(changer)
+			if !changes || !reached[action.step()] || c.may() == (Prompt{}) {
 				continue
 			}
 			if other := mays[node.step()]; other != (Prompt{}) && other != c.may() {

@@ -72,8 +72,8 @@ func variables(text string) []string {
 }
 
 // speak renders a variable's value in the manner of its kind.
-func (b Variable) speak(l Language, value string) []twiml.Speech {
-	switch b.Kind {
+func (v Variable) speak(l Language, value string) []twiml.Speech {
+	switch v.Kind {
 	case Digits:
 		return []twiml.Speech{twiml.SayAs{As: twiml.Digits, Text: value}}
 	case Phone:
@@ -146,8 +146,8 @@ func (f *Flow) pace(l Language) func(Prompt) time.Duration {
 // sayable are the phrases that each variable of that kind can say.
 func (f *Flow) sayable() map[string][]Prompt {
 	all, choices := make(map[string][]Prompt), f.choices()
-	for name, b := range f.variables() {
-		if b.Kind != Phrase {
+	for name, v := range f.variables() {
+		if v.Kind != Phrase {
 			continue
 		}
 		all[name] = choices[name]

@@ -15,7 +15,7 @@ func TestOldCallsAreNotPacked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, document := &Engine{keys: keys, random: rand.Reader}, []byte(`<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>`)
+	e, document := &Engine{config: Config{Keys: keys, Random: rand.Reader}}, []byte(`<?xml version="1.0" encoding="UTF-8"?><Response><Hangup/></Response>`)
 	for _, old := range []bool{true, false} {
 		c := &Call{SID: "CA1", Turn: 3, state: state{Step: "ask", Caller: Caller{Number: "+16125550142"}}}
 		commit, err := e.seal(c, document, old)

@@ -40,7 +40,7 @@ func spell(text string) []twiml.Speech {
 			spoken = append(spoken, twiml.SayAs{As: as, Text: string(character)})
 		}
 	}
-	return []twiml.Speech{twiml.Prosody{Rate: twiml.Slow, Content: spoken}}
+	return []twiml.Speech{twiml.Prosody{Content: spoken}}
 }
 
 // abroad is what North Americans dial before the number of another country.
@@ -50,7 +50,7 @@ const abroad = "011"
 // ten digits as 3, 3 and 4; an area code, or one with an exchange, as 3 or 3 and 3; a number
 // abroad by threes, after 011.
 func speakPhone(number string) []twiml.Speech {
-	return []twiml.Speech{twiml.Prosody{Rate: twiml.Slow, Content: inGroups(number, groupPause)}}
+	return []twiml.Speech{twiml.Prosody{Content: inGroups(number, groupPause)}}
 }
 
 // speakListed speaks a telephone number in the same groups, faster.
@@ -140,11 +140,11 @@ func (t *turn) offer(o offered) {
 		languages = []Language{o.In}
 	}
 	for _, l := range languages {
-		t.speak(o.Prompt, l, func(b Variable) string {
-			if b == key {
+		t.speak(o.Prompt, l, func(v Variable) string {
+			if v == key {
 				return keyName(l, o.pressed)
 			}
-			return t.call.spoken(b)
+			return t.call.spoken(v)
 		})
 	}
 }
@@ -161,7 +161,7 @@ func (c *Call) languages() []Language {
 // recording, if there is one, or as speech. One that comes to nothing is silence.
 func (t *turn) speak(p Prompt, l Language, value func(Variable) string) {
 	var spoken twiml.Prompt
-	if url := t.engine.recording(p.Name, l); url != "" {
+	if url := t.engine.config.Recording(p.Name, l); url != "" {
 		spoken = twiml.Play{URL: url}
 	} else {
 		content := t.content(p, l, value)
@@ -181,16 +181,16 @@ func (t *turn) speak(p Prompt, l Language, value func(Variable) string) {
 func (t *turn) content(p Prompt, l Language, value func(Variable) string) []twiml.Speech {
 	var all []twiml.Speech
 	for _, part := range pieces(p.In(l)) {
-		b := t.engine.variables[part.variable]
+		v := t.engine.variables[part.variable]
 		switch {
 		case part.variable == "":
 			all = append(all, twiml.Text(part.text))
-		case b.Kind == Phrase:
-			all = append(all, t.content(t.phrase(b, value(b)), l, value)...)
-		case b.Kind == Words && value(b) == "":
-			t.answer.wrong = fmt.Errorf("{%s} was never filled", b.Name)
+		case v.Kind == Phrase:
+			all = append(all, t.content(t.phrase(v, value(v)), l, value)...)
+		case v.Kind == Words && value(v) == "":
+			t.answer.wrong = fmt.Errorf("{%s} was never filled", v.Name)
 		default:
-			all = append(all, b.speak(l, value(b))...)
+			all = append(all, v.speak(l, value(v))...)
 		}
 	}
 	return all
@@ -198,13 +198,13 @@ func (t *turn) content(p Prompt, l Language, value func(Variable) string) []twim
 
 // phrase is what a variable says. A name that no phrase has, or none of its choices, makes the
 // answer one that can't be written, as a variable of another kind does that was never filled.
-func (t *turn) phrase(b Variable, name string) Prompt {
+func (t *turn) phrase(v Variable, name string) Prompt {
 	p, known := t.engine.phrases[name]
-	if of, chooses := t.engine.choices[b.Name]; chooses {
+	if of, chooses := t.engine.choices[v.Name]; chooses {
 		known = slices.Contains(of, p)
 	}
 	if !known && name != "" {
-		t.answer.wrong = fmt.Errorf("{%s} holds %q, which is no phrase", b.Name, name)
+		t.answer.wrong = fmt.Errorf("{%s} holds %q, which is no phrase", v.Name, name)
 	}
 	return p
 }
@@ -257,17 +257,9 @@ func (a *answer) protect() {
 }
 
 func (a *answer) gather(action string, keys keypad) {
-	g := twiml.Gather{
-		Action:              action,
-		NumDigits:           keys.most,
-		Timeout:             keys.patience,
-		ActionOnEmptyResult: true,
-		Prompts:             a.take(),
-	}
-	if keys.every {
-		g.FinishOnKey = twiml.NoFinishKey
-	}
-	a.verbs = append(a.verbs, g)
+	a.verbs = append(a.verbs, twiml.Gather{
+		Action: action, NumDigits: keys.most, EveryKey: keys.every, Timeout: keys.patience, ActionOnEmptyResult: true, Prompts: a.take(),
+	})
 }
 
 // dial connects the caller with a number. Twilio dials none from a call over SIP, nor for a caller
@@ -277,7 +269,7 @@ func (a *answer) dial(action, number, callerID string) {
 	if callerID == "" {
 		a.wrong = errors.New("transfer without a caller ID")
 	}
-	a.verbs = append(a.verbs, twiml.Dial{Action: action, CallerID: callerID, Target: twiml.Number(number)})
+	a.verbs = append(a.verbs, twiml.Dial{Action: action, CallerID: callerID, Number: number})
 }
 
 func (a *answer) hangUp() {

@@ -16,6 +16,8 @@ type Subflow struct {
 	Phrases   []Prompt              // what its variables of kind [Phrase] say, beside the flow's
 	Choices   map[Variable][]Prompt // what some of them say at most, as in [Flow]
 	Nodes     []Node
+
+	whole bool // it is the flow itself
 }
 
 // Enter runs a subflow, and goes on where On says once it has returned. What was counted in
@@ -53,8 +55,8 @@ func (e Enter) enter(_ context.Context, t *turn) (Step, error) { //nolint:unpara
 	for _, node := range e.Subflow.Nodes {
 		delete(state.Visits, node.step())
 	}
-	for b, value := range e.Given {
-		t.call.Fill(b, value)
+	for v, value := range e.Given {
+		t.call.Fill(v, value)
 	}
 	state.Stack = append(state.Stack, e.At)
 	return e.Subflow.Start, nil
@@ -117,11 +119,19 @@ func (f *Flow) Subflows() []*Subflow {
 	return all
 }
 
+// parts are the flow itself, as if it were a subflow, and its subflows.
+func (f *Flow) parts() []*Subflow {
+	whole := &Subflow{
+		Name: f.Name, Start: f.Start, Variables: f.Variables, Phrases: f.Phrases, Choices: f.Choices, Nodes: f.Nodes, whole: true,
+	}
+	return append([]*Subflow{whole}, f.Subflows()...)
+}
+
 // everyNode lists the nodes of the call, those of its subflows last.
 func (f *Flow) everyNode() []Node {
-	all := slices.Clone(f.Nodes)
-	for _, s := range f.Subflows() {
-		all = append(all, s.Nodes...)
+	var all []Node
+	for _, p := range f.parts() {
+		all = append(all, p.Nodes...)
 	}
 	return all
 }

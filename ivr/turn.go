@@ -36,7 +36,7 @@ type turn struct {
 	failed bool              // the answer is an apology
 }
 
-func (t *turn) flow() *Flow { return t.engine.flow }
+func (t *turn) flow() *Flow { return t.engine.config.Flow }
 
 // run goes on from a step until a node waits for the caller or the call ends.
 func (t *turn) run(ctx context.Context, step Step) error {
@@ -83,7 +83,7 @@ func (t *turn) sayUnsure() {
 
 // leave notes an exit as taken.
 func (t *turn) leave(from Step, name string, to Step) Step {
-	t.engine.onExit(Exit{from, name, to})
+	t.engine.config.OnExit(Exit{from, name, to})
 	return to
 }
 
@@ -122,7 +122,7 @@ func (t *turn) patience() int {
 // nextTurn is where Twilio posts what comes of a question. It has what the apology needs that is
 // due when the call's state can't be reached: the language, and what may have been changed.
 func (t *turn) nextTurn(at Step) string {
-	next, before := t.engine.turns+strconv.Itoa(t.call.Turn+1), "?"
+	next, before := t.engine.config.TurnURL+strconv.Itoa(t.call.Turn+1), "?"
 	if l := t.call.Language(); l != "" {
 		next, before = next+"?lang="+string(l), "&"
 	}
@@ -136,7 +136,7 @@ func (t *turn) nextTurn(at Step) string {
 // what was said already; only a state that must be left alone is an error here.
 func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*turn, error) {
 	end, _ := ctx.Deadline() // of Times.Own
-	ctx, cancel := context.WithDeadline(ctx, end.Add(-e.times.Commit))
+	ctx, cancel := context.WithDeadline(ctx, end.Add(-e.config.Times.Commit))
 	defer cancel()
 	state, known, err := e.openState(event.Call, sealed)
 	if err != nil {
@@ -145,16 +145,16 @@ func (e *Engine) carryOut(ctx context.Context, event Event, sealed []byte) (*tur
 	ctx, doubt := durability.Watch(ctx)
 	t := &turn{engine: e, doubt: doubt, call: &Call{
 		SID: event.Call, Turn: event.Turn, Caller: event.Caller, Reference: event.Reference,
-		given: e.flow.Given, state: state,
+		given: e.config.Flow.Given, state: state,
 	}}
 	if err := t.goOn(ctx, event, known); err != nil {
-		e.log.Error("the turn failed", slog.String("call", event.Call),
+		e.config.Log.Error("the turn failed", slog.String("call", event.Call),
 			slog.Int("turn", event.Turn), slog.Any("cause", err))
 		t.failed = true
 		t.apologize(ctx)
 	}
 	if doubt.Any() {
-		e.log.Warn("a change of the turn may not last", slog.String("call", event.Call), slog.Int("turn", event.Turn))
+		e.config.Log.Warn("a change of the turn may not last", slog.String("call", event.Call), slog.Int("turn", event.Turn))
 	}
 	if t.call.state.Step == HangUp {
 		t.call.state.Variables = nil
@@ -193,7 +193,7 @@ func (t *turn) start(ctx context.Context, event Event) error {
 func (t *turn) apologize(ctx context.Context) {
 	t.say(t.may)
 	if err := t.run(ctx, t.flow().Sorry); err != nil {
-		t.engine.log.Error("the apology failed", slog.String("call", t.call.SID), slog.Any("cause", err))
+		t.engine.config.Log.Error("the apology failed", slog.String("call", t.call.SID), slog.Any("cause", err))
 		t.call.state.Step = HangUp
 		t.answer.hangUp()
 	}
@@ -206,7 +206,7 @@ func (e *Engine) write(t *turn) []byte {
 	if err == nil {
 		return document
 	}
-	e.log.Error("the answer can't be written", slog.String("call", t.call.SID),
+	e.config.Log.Error("the answer can't be written", slog.String("call", t.call.SID),
 		slog.Int("turn", t.call.Turn), slog.Any("cause", err))
 	t.call.state.Step, t.call.state.Variables, t.failed = HangUp, nil, true
 	return e.Apology(t.call.Language(), t.may.Name)
@@ -224,9 +224,9 @@ func (e *Engine) prepareApologies() error {
 	e.apologies = make(map[apology][]byte)
 	for _, may := range append(slices.Collect(maps.Values(e.mays)), Prompt{}) {
 		for _, l := range append(Languages[:], "") {
-			t := &turn{engine: e, call: &Call{given: e.flow.Given, state: state{Language: l}}}
+			t := &turn{engine: e, call: &Call{given: e.config.Flow.Given, state: state{Language: l}}}
 			t.say(may)
-			t.say(e.flow.Notices.Apology)
+			t.say(e.config.Flow.Notices.Apology)
 			t.answer.hangUp()
 			document, err := t.answer.encode()
 			if err != nil {
@@ -259,19 +259,19 @@ type Retry struct {
 	GaveUp Step
 }
 
-func (a Retry) step() Step { return a.At }
+func (r Retry) step() Step { return r.At }
 
-func (a Retry) exits() []Exit {
-	return []Exit{{a.At, "again", a.Back}, {a.At, gaveUp, a.GaveUp}}
+func (r Retry) exits() []Exit {
+	return []Exit{{r.At, "again", r.Back}, {r.At, gaveUp, r.GaveUp}}
 }
 
-func (a Retry) prompts() []Prompt { return nil }
+func (r Retry) prompts() []Prompt { return nil }
 
-func (a Retry) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
-	if t.call.state.visit(a.At) < a.Times {
-		return t.leave(a.At, "again", a.Back), nil
+func (r Retry) enter(_ context.Context, t *turn) (Step, error) { //nolint:unparam // the error is for Action
+	if t.call.state.visit(r.At) < r.Times {
+		return t.leave(r.At, "again", r.Back), nil
 	}
-	return t.leave(a.At, gaveUp, a.GaveUp), nil
+	return t.leave(r.At, gaveUp, r.GaveUp), nil
 }
 
-func (a Retry) symbol(text string) string { return "{" + text + "}" }
+func (r Retry) symbol(text string) string { return "{" + text + "}" }

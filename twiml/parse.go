@@ -11,8 +11,8 @@ import (
 // Parse reads a document as strictly as Twilio does: at most [MaxDocument] bytes of UTF-8,
 // nothing before the XML declaration (which may be left out), one Response, and in it only
 // the elements, attributes and values that this package can write. Comments and white space
-// may stand between verbs and around a URL or number; text directly in Dial is a Number.
-// Document types and processing instructions are refused. Every error is a [*ParseError].
+// may stand between verbs and around a URL or number. Document types and processing
+// instructions are refused. Every error is a [*ParseError].
 func Parse(document []byte) (Response, error) {
 	p := &parser{document: document, xml: xml.NewDecoder(bytes.NewReader(document))}
 	p.checkBytes()
@@ -106,27 +106,28 @@ func (p *parser) words(e xml.StartElement) string {
 	return string(all)
 }
 
+// text reads the URL or number that an element holds, with white space around it or not.
+func (p *parser) text(e xml.StartElement, form *regexp.Regexp, code int, expected string) string {
+	text := strings.Trim(p.words(e), " \t\r\n")
+	if !form.MatchString(text) {
+		p.fail(code, e.Name.Local, "does not hold "+expected)
+	}
+	return text
+}
+
 var (
-	numberForm = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`) // ITU-T E.164
-	sipForm    = regexp.MustCompile(`^sips?:[!#-;=?A-\[\]_a-z~]([!#-;=?-\[\]_a-z~]*[!#-;=?A-\[\]_a-z~])?$`)
+	numberForm = regexp.MustCompile(`^\+[1-9][0-9]{1,14}$`)  // ITU-T E.164
+	urlForm    = regexp.MustCompile(`^[!#-;=?-\[\]_a-z~]+$`) // the characters of RFC 3986
 )
 
 func (p *parser) verb(e xml.StartElement) Verb {
 	switch name := qualified(e.Name); name {
-	case "Say", "Play", "Pause":
+	case "Say", "Play":
 		return p.prompt(e)
 	case "Gather":
 		return p.gather(e)
-	case "Redirect":
-		a := p.attributes(e, "method")
-		return Redirect{Method: a.method(CodeRedirectMethod), URL: p.url(e)}
 	case "Dial":
 		return p.dial(e)
-	case "Reject":
-		a := p.attributes(e, "reason")
-		v := Reject{Reason: Reason(a.oneOf("reason", CodeSchema, "rejected", "busy"))}
-		p.empty(e)
-		return v
 	case "Hangup":
 		p.attributes(e)
 		p.empty(e)
@@ -143,43 +144,45 @@ func (p *parser) prompt(e xml.StartElement) Prompt {
 	case "Say":
 		return p.say(e)
 	case "Play":
-		a := p.attributes(e, "loop")
-		return Play{Loop: a.loop(CodePlayLoop), URL: p.url(e)}
-	case "Pause":
-		a := p.attributes(e, "length")
-		v := Pause{Length: a.count("length", MaxPause, CodePauseLength)}
-		p.empty(e)
-		return v
+		p.attributes(e)
+		return Play{URL: p.text(e, urlForm, CodeSchema, "a URL")}
 	default:
-		p.fail(CodeGatherNested, name, "stands in Gather, which holds Say, Play and Pause")
+		p.fail(CodeGatherNested, name, "stands in Gather, which holds Say and Play")
 		return nil
 	}
 }
 
 func (p *parser) gather(e xml.StartElement) Gather {
-	a := p.attributes(e, "action", "method", "numDigits", "finishOnKey", "timeout", "actionOnEmptyResult")
+	a := p.attributes(e, "action", "numDigits", "finishOnKey", "timeout", "actionOnEmptyResult")
 	v := Gather{
 		Action:              a.url("action"),
-		Method:              a.method(CodeGatherMethod),
 		NumDigits:           a.count("numDigits", MaxDigits, CodeGatherNumDigits),
-		FinishOnKey:         a.finishOnKey(),
+		EveryKey:            a.is("finishOnKey", "", CodeFinishOnKey),
 		Timeout:             a.count("timeout", MaxGatherTimeout, CodeGatherTimeout),
-		ActionOnEmptyResult: a.oneOf("actionOnEmptyResult", CodeSchema, "true", "false") == "true",
+		ActionOnEmptyResult: a.is("actionOnEmptyResult", "true", CodeSchema),
 	}
 	p.children(e, func(child xml.StartElement) { v.Prompts = append(v.Prompts, p.prompt(child)) })
 	return v
 }
 
-// url reads the URL that an element holds as its text.
-func (p *parser) url(e xml.StartElement) string {
-	url := trim(p.words(e))
-	if !urlForm.MatchString(url) {
-		p.fail(CodeSchema, e.Name.Local, "does not hold a URL")
+func (p *parser) dial(e xml.StartElement) Dial {
+	a := p.attributes(e, "action", "callerId")
+	v := Dial{Action: a.url("action"), CallerID: a.word("callerId", CodeDialCallerID)}
+	p.children(e, func(child xml.StartElement) {
+		switch name := qualified(child.Name); {
+		case name != "Number":
+			p.fail(CodeDialNested, name, "stands in Dial, which holds a Number")
+		case v.Number != "":
+			p.fail(CodeSchema, name, "a second one in Dial")
+		}
+		p.attributes(child)
+		v.Number = p.text(child, numberForm, CodeDialNumber, "a number in E.164 form")
+	})
+	if v.Number == "" {
+		p.fail(CodeSchema, "Dial", "does not hold a Number")
 	}
-	return url
+	return v
 }
-
-func trim(s string) string { return strings.Trim(s, " \t\r\n") }
 
 // The numbers under which Twilio's console shows what is wrong with a document
 // (https://www.twilio.com/docs/api/errors, each at the end of that address).
@@ -189,22 +192,14 @@ const (
 	CodeXML             = 12100 // not well-formed
 	CodeRoot            = 12102 // the root is not Response
 	CodeSchema          = 12200 // an element, attribute, value or text out of place
-	CodeDialMethod      = 13210
-	CodeDialTimeout     = 13212
 	CodeDialCallerID    = 13214
-	CodeDialNested      = 13215 // something other than Number or Sip in Dial
+	CodeDialNested      = 13215 // something other than Number in Dial
 	CodeDialNumber      = 13223 // not a telephone number
-	CodeDialSIP         = 13243 // not a SIP address
 	CodeFinishOnKey     = 13310
-	CodeGatherMethod    = 13312
 	CodeGatherTimeout   = 13313
 	CodeGatherNumDigits = 13314
-	CodeGatherNested    = 13320 // something other than Say, Play or Pause in Gather
-	CodePlayLoop        = 13410
-	CodeSayLoop         = 13510
+	CodeGatherNested    = 13320 // something other than Say or Play in Gather
 	CodeSayText         = 13520 // empty, or longer than MaxSay
-	CodeRedirectMethod  = 13710
-	CodePauseLength     = 13910
 )
 
 // A ParseError says what is wrong with a document, and where. It quotes names of elements

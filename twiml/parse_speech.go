@@ -9,14 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-var breakForm = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,3})?(s|ms)$`)
-
 func (p *parser) say(e xml.StartElement) Say {
-	a := p.attributes(e, "voice", "language", "loop")
+	a := p.attributes(e, "voice", "language")
 	v := Say{
 		Voice:    a.word("voice", CodeSchema),
 		Language: a.word("language", CodeSchema),
-		Loop:     a.loop(CodeSayLoop),
 		Content:  p.spoken(e, p.speech),
 	}
 	if characters(v.Content) > MaxSay {
@@ -54,40 +51,34 @@ func (p *parser) speech(e xml.StartElement) Speech {
 	if qualified(e.Name) != "prosody" {
 		return p.phrase(e)
 	}
-	a := p.attributes(e, "rate")
-	return Prosody{Rate: Rate(a.required("rate", "x-slow", "slow", "medium", "fast", "x-fast")), Content: p.spoken(e, p.phrase)}
+	p.attributes(e, "rate").required("rate", "slow")
+	return Prosody{Content: p.spoken(e, p.phrase)}
 }
+
+var breakForm = regexp.MustCompile(`^[1-9][0-9]{0,4}ms$`)
 
 // phrase reads what may stand in Say and in prosody.
 func (p *parser) phrase(e xml.StartElement) Speech {
 	switch name := qualified(e.Name); name {
 	case "say-as":
-		return p.sayAs(e)
+		a := p.attributes(e, "interpret-as")
+		s := SayAs{As: Interpretation(a.required("interpret-as", "digits", "spell-out")), Text: p.words(e)}
+		if s.Text == "" {
+			p.fail(CodeSayText, "say-as", "has nothing to say")
+		}
+		return s
 	case "break":
-		return p.silence(e)
+		a := p.attributes(e, "time")
+		t, err := time.ParseDuration(a.of(breakForm, "time", CodeSchema, "a time in ms"))
+		if err != nil || t > 10*time.Second {
+			p.fail(CodeSchema, "break", "time is not within 1 ms to 10 s, in whole milliseconds")
+		}
+		p.empty(e)
+		return Break{Time: t}
 	default:
 		p.fail(CodeSchema, name, "stands where only text, say-as, break and one prosody may")
 		return nil
 	}
-}
-
-func (p *parser) sayAs(e xml.StartElement) SayAs {
-	a := p.attributes(e, "interpret-as")
-	s := SayAs{As: Interpretation(a.required("interpret-as", "digits", "telephone", "cardinal", "spell-out")), Text: p.words(e)}
-	if s.Text == "" {
-		p.fail(CodeSayText, "say-as", "has nothing to say")
-	}
-	return s
-}
-
-func (p *parser) silence(e xml.StartElement) Break {
-	a := p.attributes(e, "time")
-	t, err := time.ParseDuration(a.of(breakForm, "time", CodeSchema, "a time in s or ms"))
-	if err != nil || t%time.Millisecond != 0 || t < time.Millisecond || t > 10*time.Second {
-		p.fail(CodeSchema, "break", "time is not within 1 ms to 10 s, in whole milliseconds")
-	}
-	p.empty(e)
-	return Break{Time: t}
 }
 
 // characters counts what is spoken, tags aside.
@@ -106,64 +97,9 @@ func characters(content []Speech) int {
 	return n
 }
 
-func (p *parser) dial(e xml.StartElement) Dial {
-	a := p.attributes(e, "action", "method", "timeout", "callerId")
-	return Dial{
-		Action:   a.url("action"),
-		Method:   a.method(CodeDialMethod),
-		Timeout:  a.count("timeout", MaxDialTimeout, CodeDialTimeout),
-		CallerID: a.word("callerId", CodeDialCallerID),
-		Target:   p.target(e),
-	}
-}
-
-// target reads the one Number or Sip in a Dial, or its text as a number.
-func (p *parser) target(e xml.StartElement) Target {
-	var found []Target
-	var words []byte
-	p.content(e,
-		func(child xml.StartElement) { found = append(found, p.noun(child)) },
-		func(text xml.CharData) { words = append(words, text...) })
-	if plain := trim(string(words)); plain != "" {
-		found = append(found, p.number("Dial", plain))
-	}
-	if len(found) != 1 {
-		p.fail(CodeSchema, "Dial", "does not hold exactly one target")
-		return nil
-	}
-	return found[0]
-}
-
-func (p *parser) noun(e xml.StartElement) Target {
-	name := qualified(e.Name)
-	if name != "Number" && name != "Sip" {
-		p.fail(CodeDialNested, name, "stands in Dial, which holds Number or Sip")
-		return nil
-	}
-	p.attributes(e)
-	words := trim(p.words(e))
-	if name == "Number" {
-		return p.number(name, words)
-	}
-	if len(words) > maxWord || !sipForm.MatchString(words) {
-		p.fail(CodeDialSIP, "Sip", "does not hold a SIP address of at most 255 characters")
-	}
-	return SIP(words)
-}
-
-func (p *parser) number(in, words string) Number {
-	if !numberForm.MatchString(words) {
-		p.fail(CodeDialNumber, in, "the number is not in E.164 form")
-	}
-	return Number(words)
-}
-
 var (
-	urlForm  = regexp.MustCompile(`^[!#-;=?-\[\]_a-z~]+$`) // the characters of RFC 3986
-	wordForm = regexp.MustCompile(`^[0-9A-Za-z+._:@-]{1,255}$`)
-	keyForm  = regexp.MustCompile(`^[0-9*#]$`)
-
-	digitsForm = regexp.MustCompile(`^[0-9]+$`) // Atoi also reads a sign
+	wordForm   = regexp.MustCompile(`^[0-9A-Za-z+._:@-]{1,255}$`)
+	numberOnly = regexp.MustCompile(`^[0-9]+$`) // Atoi also reads a sign
 )
 
 // attributes reads the attributes of an element by name and kind.
@@ -210,25 +146,22 @@ func (a *attributes) word(name string, code int) string {
 	return a.of(wordForm, name, code, "of letters, digits and + - . _ : @, at most 255")
 }
 
-// oneOf gives a value out of a list.
-func (a *attributes) oneOf(name string, code int, choices ...string) string {
+// required gives the value of an attribute that must be there, out of a list.
+func (a *attributes) required(name string, choices ...string) string {
 	value, ok := a.values[name]
-	if ok && !slices.Contains(choices, value) {
-		a.fail(code, name+" has an unknown value")
+	if !ok || !slices.Contains(choices, value) {
+		a.fail(CodeSchema, name+" is missing, or has an unknown value")
 	}
 	return value
 }
 
-// required is oneOf for an attribute that must be there.
-func (a *attributes) required(name string, choices ...string) string {
-	if _, ok := a.values[name]; !ok {
-		a.fail(CodeSchema, "lacks "+name)
+// is says whether an attribute is there, which then must have that value.
+func (a *attributes) is(name, value string, code int) bool {
+	found, ok := a.values[name]
+	if ok && found != value {
+		a.fail(code, name+" has an unknown value")
 	}
-	return a.oneOf(name, CodeSchema, choices...)
-}
-
-func (a *attributes) method(code int) Method {
-	return Method(a.oneOf("method", code, "GET", "POST"))
+	return ok
 }
 
 // count gives a number of 1 to most; 0 where the attribute was left out.
@@ -238,22 +171,8 @@ func (a *attributes) count(name string, most, code int) int {
 		return 0
 	}
 	n, err := strconv.Atoi(value)
-	if err != nil || !digitsForm.MatchString(value) || n < 1 || n > most {
+	if err != nil || !numberOnly.MatchString(value) || n < 1 || n > most {
 		a.fail(code, name+" is not a number from 1 to "+strconv.Itoa(most))
 	}
 	return n
-}
-
-func (a *attributes) loop(code int) int {
-	if a.values["loop"] == "0" {
-		return Forever
-	}
-	return a.count("loop", MaxLoop, code)
-}
-
-func (a *attributes) finishOnKey() FinishKey {
-	if value, ok := a.values["finishOnKey"]; ok && value == "" {
-		return NoFinishKey
-	}
-	return FinishKey(a.of(keyForm, "finishOnKey", CodeFinishOnKey, "one of 0-9, * and #, or empty"))
 }

@@ -154,13 +154,18 @@ func refuseFrom(t *testing.T, exchange *simulator.Exchange, file string) {
 	for line := range strings.Lines(string(must(os.ReadFile(file))(t))) {
 		switch {
 		case strings.HasPrefix(line, "refuse "):
-			script := must(simulator.Parse(file, strings.NewReader(line)))(t)
-			if err := simulator.Play(t.Context(), exchange, script, nil).Err; err != nil {
-				t.Fatal(err)
-			}
+			playLine(t, exchange, line)
 		case !strings.HasPrefix(line, "#"):
 			return
 		}
+	}
+}
+
+func playLine(t *testing.T, exchange *simulator.Exchange, line string) {
+	t.Helper()
+	script := must(simulator.Parse("a line", strings.NewReader(line)))(t)
+	if err := simulator.Play(t.Context(), exchange, script, nil).Err; err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -255,7 +260,7 @@ func (s *stage) attempt(t *testing.T) {
 func TestUntoldNotice(t *testing.T) {
 	server := redistest.StartMini(t)
 	s, exchange := newCallingStage(t, server, nil)
-	exchange.Refuse(demoNew.Display(), 21211, 0)
+	playLine(t, exchange, "refuse "+demoNew.Display()+" 21211")
 	id := askNotice(t, s)
 	s.becomes(t, id, deliveries.Failed)
 	history := must(provisioning(s.config, outside{db: s.db, now: s.clock.Now}, s.app).History(t.Context(), demoNew, 1))(t)

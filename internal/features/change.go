@@ -10,7 +10,6 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
-	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -40,8 +39,15 @@ type Outcome struct {
 // as they are. Errors: a [*Refusal], ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine,
 // storage.ErrStale of a request with Match, storage.ErrContended of any other, storage.ErrUnreadable; nothing is
 // changed then.
-func (l *Lines) Change(ctx context.Context, request Request) (_ Outcome, err error) {
-	defer wrap.Error(&err, "change feature")
+func (l *Lines) Change(ctx context.Context, request Request) (Outcome, error) {
+	outcome, err := l.change(ctx, request)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("change feature: %w", err)
+	}
+	return outcome, nil
+}
+
+func (l *Lines) change(ctx context.Context, request Request) (Outcome, error) {
 	id, err := l.newEventID()
 	if err != nil {
 		return Outcome{}, err
@@ -70,13 +76,10 @@ func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id str
 		return Outcome{Setting: setting}, err
 	}
 	present, wanted, err := line.weighed(request)
-	switch {
-	case err != nil:
-		return Outcome{}, err
-	case wanted.equal(present.Settings):
-		return Outcome{Setting: present}, nil
+	if err != nil || wanted.equal(present.Settings) {
+		return Outcome{Setting: present}, err
 	}
-	now := l.config.Now().UTC()
+	now := l.now().UTC()
 	changed := Setting{
 		Feature: request.Feature, Revision: max(present.Revision+1, now.UnixMilli()), Settings: wanted,
 	}
@@ -142,7 +145,7 @@ func (l *Lines) prepare(request Request, line Line, id string, now time.Time, be
 // commit asks a store that failed, and may yet have made the change, once more: nobody must
 // hear that something went wrong while the change stands.
 func (l *Lines) commit(ctx context.Context, change Change) error {
-	_, err := storage.Write(ctx, func() error { return l.config.Store.Change(ctx, change) },
+	_, err := storage.Write(ctx, func() error { return l.store.Change(ctx, change) },
 		storage.ErrStale, ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine, storage.ErrUnreadable)
 	return err
 }
@@ -224,7 +227,7 @@ func onOff(on bool) string {
 // Replace replaces all settings, but for the code if keepCode says so. What they hold is
 // checked part by part, as if each had been set alone. Refusals: all but NotListed.
 func Replace(settings Settings, keepCode bool) Edit {
-	return Edit{"", func(d *draft) error {
+	return Edit{func(d *draft) error {
 		wanted := settings
 		wanted.CodeLost = false // what is lost is kept, never given
 		if keepCode {
@@ -245,21 +248,21 @@ func (r Rule) checked(number nanp.Number, s Settings, refused Refusals) (Setting
 	d := draft{rule: r, number: number}
 	d.buildList(s, &refused)
 	for i, schedule := range s.Schedules {
-		refused.add(partOf("schedules", i), d.do(AddSchedule(schedule)))
+		refused.add(partOf("schedules", i), d.addSchedule(schedule))
 	}
 	if r.Greetings || s.Greeting != 0 {
-		refused.add("greeting", d.do(ChooseGreeting(s.Greeting)))
+		refused.add("greeting", d.chooseGreeting(s.Greeting))
 	}
 	if r.Breakthrough || s.Breakthrough {
-		refused.add("emergency_breakthrough", d.do(LetThrough(s.Breakthrough)))
+		refused.add("emergency_breakthrough", d.letThrough(s.Breakthrough))
 	}
 	if d.CodeLost = s.CodeLost; !s.Code.IsZero() {
-		refused.add("code", d.do(SetCode(s.Code)))
+		refused.add("code", d.setCode(s.Code))
 	}
 	if s.Target != "" {
-		refused.add("forward_to", d.do(ForwardTo(s.Target)))
+		refused.add("forward_to", d.forwardTo(s.Target))
 	}
-	if err := d.do(Switch(s.On)); err != nil && !refused.has("forward_to") {
+	if err := d.turn(s.On); err != nil && !refused.has("forward_to") {
 		refused.add("forward_to", err)
 	}
 	if len(refused) > 0 {
@@ -271,7 +274,7 @@ func (r Rule) checked(number nanp.Number, s Settings, refused Refusals) (Setting
 // buildList ends with the first entry for which there is no room.
 func (d *draft) buildList(s Settings, refused *Refusals) {
 	for i, entry := range s.List {
-		err := d.do(Add(entry))
+		err := d.add(string(entry))
 		refused.add(partOf("list", i), err)
 		if reason, _ := ReasonOf(err); reason == ListFull {
 			return

@@ -26,7 +26,7 @@ type Call struct {
 	form     url.Values // what every webhook of the call holds
 	started  time.Time
 
-	placed  *placed   // nil: somebody calls the application
+	placed  *Ringing  // nil: somebody calls the application
 	detects *detected // what Twilio will know of who has answered; nil: it does not listen for that, or knows
 	listens time.Time // from when on whoever has answered hears what is said; zero: always
 
@@ -64,9 +64,7 @@ func (e *Exchange) newCall(chance *chance, form url.Values) *Call {
 	form.Set("ApiVersion", "2010-04-01")
 	form.Set("CallStatus", "ringing")
 	call := &Call{exchange: e, chance: chance, form: form, started: e.config.Clock.Now()}
-	if e.config.StatusOrder == OutOfOrder || e.config.StatusOrder == OutOfOrderAtTimes && chance.oneIn(4) {
-		call.statuses.overtaken = []string{"in-progress"}
-	}
+	call.statuses.overtakes = chance.oneIn(4)
 	return call
 }
 
@@ -121,10 +119,9 @@ func (c *Call) step(ctx context.Context) (Event, error) {
 		c.end(ctx, FarEnd, "completed", nil)
 		return nil, nil
 	case c.detects != nil:
-		wait := Paused{Length: c.detects.after}
+		wait := Paused{c.detects.after}
 		c.form.Set("AnsweredBy", c.detects.by)
 		c.detects = nil
-		c.exchange.note(c, "in-progress")
 		return wait, nil
 	case c.pending != nil:
 		return nil, c.fetch(ctx)
@@ -171,7 +168,7 @@ func (c *Call) askOrLose(ctx context.Context, hook webhook) (verbs, error) {
 	loss := c.lose
 	c.lose, c.lost = Loss{}, loss
 	if loss.Answer {
-		if _, err := c.deliver(ctx, c.first(hook)); errors.Is(err, ErrAnswersDiffer) {
+		if _, err := c.deliver(ctx, c.delivery(hook)); errors.Is(err, ErrAnswersDiffer) {
 			return nil, err
 		}
 	}
@@ -259,7 +256,7 @@ func (c *Call) cutOff() bool {
 	if c.placed == nil {
 		return false
 	}
-	limit := c.placed.out.TimeLimit
+	limit := c.placed.order.timeLimit
 	return c.placed.cut() || limit > 0 && c.exchange.config.Clock.Now().Sub(c.started) >= limit
 }
 
@@ -336,17 +333,14 @@ type Played struct {
 	Interruptible bool
 }
 
-// Paused is silence before the next verb.
-type Paused struct {
-	Length        time.Duration
-	Interruptible bool
-}
+// Paused is silence before the first verb, while Twilio finds out who has answered.
+type Paused struct{ Length time.Duration }
 
 // Transferred is someone else being dialed, who hangs up at once or can't be reached: the call
 // goes on. Without a caller ID that holds nobody is dialed, and there is no such event.
 type Transferred struct {
-	To       string // a telephone number or a SIP address
-	CallerID string // what the telephone shows; empty: the caller's SIP address
+	To       string // a telephone number
+	CallerID string // what the telephone shows
 	Status   string // Twilio's DialCallStatus: completed, busy, no-answer, failed or canceled
 }
 

@@ -29,32 +29,16 @@ const (
 	Unverified Attestation = "No-TN-Validation"
 )
 
-var stirWord = regexp.MustCompile(`^(?:([abc])|failed(?:-([abc]))?)(-diverted|-passthrough)?$`)
+// attestations are by the word after stir.
+var attestations = map[string]Attestation{"A": AttestedA, "B": AttestedB, "C": AttestedC, "failed": Failed, "none": Unverified}
 
-// ParseAttestation reads the word after stir: A, B, C, failed or none, in either case,
-// and with -diverted or -passthrough behind the first four; failed can be failed-A too.
+// ParseAttestation reads the word after stir: A, B, C, failed or none.
 func ParseAttestation(word string) (Attestation, error) {
-	word = strings.ToLower(word)
-	if word == "none" {
-		return Unverified, nil
-	}
-	parts := stirWord.FindStringSubmatch(word)
-	if parts == nil {
+	attestation, known := attestations[word]
+	if !known {
 		return NoPassport, errors.New("stir is A, B, C, failed or none")
 	}
-	attestation := string(Failed)
-	if level := parts[1]; level != "" {
-		attestation = "TN-Validation-Passed-" + strings.ToUpper(level)
-	} else if level := parts[2]; level != "" {
-		attestation += "-" + strings.ToUpper(level)
-	}
-	switch parts[3] {
-	case "-diverted":
-		attestation += "-Diverted"
-	case "-passthrough":
-		attestation += "-Passthrough"
-	}
-	return Attestation(attestation), nil
+	return attestation, nil
 }
 
 // toUpdateCenter says whether a dialed number is the short code of the SIP domain.
@@ -97,21 +81,13 @@ func (e *Exchange) addSIP(form url.Values, chance *chance, to, from string) {
 	}
 }
 
-// addParty fills in a number under its new and its old name, with what Twilio knows of
-// its place: something for the demo's home, and else the country alone.
+// addParty fills in a number under its new and its old name.
 func addParty(form url.Values, name, oldName, number string) {
 	form.Set(name, number)
 	form.Set(oldName, number)
-	if !strings.HasPrefix(number, "+1") {
-		return
-	}
-	place := map[string]string{"Country": "US", "State": "", "City": "", "Zip": ""}
-	if strings.HasPrefix(number, "+1612") {
-		place = map[string]string{"Country": "US", "State": "MN", "City": "MINNEAPOLIS", "Zip": "55401"}
-	}
-	for field, value := range place {
-		form.Set(name+field, value)
-		form.Set(oldName+field, value)
+	if strings.HasPrefix(number, "+1") {
+		form.Set(name+"Country", "US")
+		form.Set(oldName+"Country", "US")
 	}
 }
 
@@ -176,26 +152,14 @@ func write(spoken *strings.Builder, content []twiml.Speech) {
 		case twiml.Text:
 			spoken.WriteString(string(part))
 		case twiml.SayAs:
-			spoken.WriteString(saidAs(part))
+			// Digits and letters are spoken one by one.
+			spoken.WriteString(strings.Join(strings.Split(strings.Join(strings.Fields(part.Text), ""), ""), " "))
 		case twiml.Break:
 			spoken.WriteByte(' ')
 		case twiml.Prosody:
 			write(spoken, part.Content)
 		}
 	}
-}
-
-// saidAs writes an interpreted text: apart what is spelt, in groups a telephone number.
-func saidAs(part twiml.SayAs) string {
-	switch part.As {
-	case twiml.Digits, twiml.SpellOut:
-		return strings.Join(strings.Split(strings.Join(strings.Fields(part.Text), ""), ""), " ")
-	case twiml.Telephone:
-		return grouped(part.Text)
-	case twiml.Cardinal:
-		return part.Text
-	}
-	return part.Text
 }
 
 // grouped writes a ten-digit number as 612-555-0142, and leaves others alone.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -18,8 +17,7 @@ import (
 	"updatecenter/voice/signature"
 )
 
-// deliver sends a delivery until it has an answer or the retries are used up; twice at
-// the same moment where the exchange is set up so.
+// deliver sends a delivery; twice at the same moment where the exchange is set up so.
 func (c *Call) deliver(ctx context.Context, d delivery) (answer, error) {
 	if !c.exchange.config.DeliverTwice {
 		return c.exchange.retry(ctx, d, c.tokens())
@@ -49,41 +47,19 @@ func (c *Call) deliver(ctx context.Context, d delivery) (answer, error) {
 }
 
 // tokens draws an idempotency token for each attempt.
-func (c *Call) tokens() []string {
-	tokens := make([]string, 1+c.exchange.config.Retry.Times)
-	for i := range tokens {
-		tokens[i] = c.chance.hex(16)
-	}
-	return tokens
-}
+func (c *Call) tokens() [2]string { return [2]string{c.chance.hex(16), c.chance.hex(16)} }
 
-// retry makes as many attempts as there are tokens, and stops at the first answer that
-// the exchange does not ask for again.
-func (e *Exchange) retry(ctx context.Context, d delivery, tokens []string) (a answer, err error) {
-	for _, token := range tokens {
-		a, err = e.attempt(ctx, d, token)
-		if ctx.Err() != nil {
-			return answer{}, ctx.Err()
-		}
-		if !e.config.Retry.again(a, err) {
-			break
-		}
+// retry sends a delivery, and once more after a connection that failed: Twilio does so unasked.
+func (e *Exchange) retry(ctx context.Context, d delivery, tokens [2]string) (answer, error) {
+	a, err := e.attempt(ctx, d, tokens[0])
+	var broken *WebhookError
+	if ctx.Err() == nil && errors.As(err, &broken) && broken.Code == ConnectionFailure {
+		a, err = e.attempt(ctx, d, tokens[1])
+	}
+	if ctx.Err() != nil {
+		return answer{}, ctx.Err()
 	}
 	return a, err
-}
-
-// again says whether an attempt that went so is made once more.
-func (r Retry) again(a answer, err error) bool {
-	var broken *WebhookError
-	switch {
-	case errors.As(err, &broken):
-		return broken.Code == ConnectionFailure || r.ReadTimeouts
-	case a.status >= 500:
-		return r.ServerErrors
-	case a.status >= 400:
-		return r.ClientErrors
-	}
-	return false
 }
 
 // sameAnswer holds two answers to the same webhook against each other.
@@ -91,8 +67,6 @@ func sameAnswer(first, second answer) error {
 	switch {
 	case first.status != second.status:
 		return fmt.Errorf("%w: status %d and %d", ErrAnswersDiffer, first.status, second.status)
-	case first.location != second.location:
-		return fmt.Errorf("%w: redirects to two places", ErrAnswersDiffer)
 	case !bytes.Equal(first.body, second.body):
 		at := firstDifference(first.body, second.body)
 		return fmt.Errorf("%w: from byte %d on: %q and %q", ErrAnswersDiffer, at, excerpt(first.body, at), excerpt(second.body, at))
@@ -113,33 +87,20 @@ func excerpt(document []byte, at int) []byte {
 	return document[max(0, at-10):min(len(document), at+30)]
 }
 
-// first is the delivery of a webhook, before any redirect.
-func (c *Call) first(hook webhook) delivery {
-	d := delivery{method: http.MethodPost, url: hook.URL, form: c.formWith(hook.Extra)}
-	if hook.Method != "" {
-		d.method = string(hook.Method)
-	}
-	return d
-}
+// delivery is a webhook as it is sent.
+func (c *Call) delivery(hook webhook) delivery { return delivery{hook.URL, c.formWith(hook.Extra)} }
 
-// ask delivers a webhook, follows redirects, and reads the document that comes back.
+// ask delivers a webhook, and reads the document that comes back.
 func (c *Call) ask(ctx context.Context, hook webhook) (verbs, error) {
-	d := c.first(hook)
-	for range 1 + redirectsLimit {
-		a, err := c.deliver(ctx, d)
-		c.last = nil
-		if err != nil {
-			return nil, err
-		}
-		c.last = &answered{d, a}
-		if !a.redirects() {
-			c.url = d.url
-			document, err := a.read(d.url)
-			return document.Verbs, err
-		}
-		d = d.redirected(a)
+	d := c.delivery(hook)
+	c.last = nil
+	a, err := c.deliver(ctx, d)
+	if err != nil {
+		return nil, err
 	}
-	return nil, &WebhookError{RedirectLoop, hook.URL, c.last.answer.status, errors.New("too many redirects")}
+	c.last, c.url = &answered{d, a}, d.url
+	document, err := a.read(d.url)
+	return document.Verbs, err
 }
 
 // Errors of a call. They end it.
@@ -171,9 +132,7 @@ type ErrorCode int
 const (
 	RetrievalFailure  ErrorCode = 11200 // not 2xx, or no answer in time, or a connection that broke before it
 	ConnectionFailure ErrorCode = 11205 // no connection: the request has reached nobody
-	RedirectLoop      ErrorCode = 11215
 	TooLarge          ErrorCode = 11750
-	ParseFailure      ErrorCode = 12100 // of no other code
 	WrongContentType  ErrorCode = 12300
 )
 
@@ -195,38 +154,31 @@ func (e *WebhookError) Unwrap() error { return e.Err }
 
 // A webhook is a question that the exchange is going to ask.
 type webhook struct {
-	Method twiml.Method // empty: POST
-	URL    string
-	Extra  url.Values // beside what every webhook of the call holds
+	URL   string
+	Extra url.Values // beside what every webhook of the call holds
 }
 
-// A delivery is a webhook as it is sent, the same at each attempt.
+// A delivery is a webhook as it is posted, the same at each attempt.
 type delivery struct {
-	method string
-	url    string // as the application knows it
-	form   url.Values
+	url  string // as the application knows it
+	form url.Values
 }
 
 // An answer is what came back.
 type answer struct {
 	status      int
 	contentType string
-	location    string
 	body        []byte
 }
 
 func (a answer) ok() bool { return a.status >= 200 && a.status <= 299 }
-
-func (a answer) redirects() bool {
-	return a.status >= 300 && a.status <= 399 && a.location != ""
-}
 
 // errNoAnswer is an attempt that took longer than the exchange waits.
 var errNoAnswer = errors.New("no answer in time")
 
 // attempt sends a delivery once. An answer of any status is no error.
 func (e *Exchange) attempt(ctx context.Context, d delivery, token string) (answer, error) {
-	limited, cancel := context.WithTimeout(ctx, e.config.AnswerLimit)
+	limited, cancel := context.WithTimeout(ctx, answerLimit)
 	defer cancel()
 	request, err := e.request(limited, d)
 	if err != nil {
@@ -247,16 +199,10 @@ func (e *Exchange) attempt(ctx context.Context, d delivery, token string) (answe
 	if err != nil {
 		return answer{}, e.broken(limited, d, RetrievalFailure, err)
 	}
-	return answer{
-		status:      response.StatusCode,
-		contentType: response.Header.Get("Content-Type"),
-		location:    response.Header.Get("Location"),
-		body:        body,
-	}, nil
+	return answer{response.StatusCode, response.Header.Get("Content-Type"), body}, nil
 }
 
-// broken tells why an attempt had no answer. It leaves out the request's URL, since keys
-// stand in it when an application asks for them by GET.
+// broken tells why an attempt had no answer, without the request's URL a second time.
 func (e *Exchange) broken(ctx context.Context, d delivery, code ErrorCode, err error) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return &WebhookError{Code: RetrievalFailure, URL: d.url, Err: errNoAnswer}
@@ -270,53 +216,27 @@ func (e *Exchange) broken(ctx context.Context, d delivery, code ErrorCode, err e
 
 // request writes a delivery as a signed HTTP request.
 func (e *Exchange) request(ctx context.Context, d delivery) (*http.Request, error) {
-	public, body, signed := d.url, d.form.Encode(), d.form
-	if d.method == http.MethodGet {
-		public, body, signed = withQuery(d.url, d.form), "", nil
-	}
-	request, err := http.NewRequestWithContext(ctx, d.method, public, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, d.url, strings.NewReader(d.form.Encode()))
 	if err != nil {
 		return nil, errors.New("not a URL that can be asked")
 	}
-	if rest, ours := strings.CutPrefix(public, e.config.PublicURL); ours && e.config.Target != "" {
+	if rest, ours := strings.CutPrefix(d.url, e.config.PublicURL); ours && e.config.Target != "" {
 		host := request.URL.Host
 		if request.URL, err = url.Parse(e.config.Target + rest); err != nil {
 			return nil, errors.New("not a URL below the target")
 		}
 		request.Host = host
 	}
-	if d.method != http.MethodGet {
-		request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
-	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	request.Header.Set("User-Agent", "TwilioProxy/1.1")
 	request.Header.Set("Accept", "*/*")
 	if e.config.SharedKey.IsZero() {
-		request.Header.Set(signature.Header, signature.Sign(e.config.AuthToken, public, signed))
+		request.Header.Set(signature.Header, signature.Sign(e.config.AuthToken, d.url, d.form))
 		return request, nil
 	}
-	request.Header.Set(signature.Header, signature.SignShared(e.config.SharedKey, public, signed))
+	request.Header.Set(signature.Header, signature.SignShared(e.config.SharedKey, d.url, d.form))
 	request.Header.Set(signature.SettingsHeader, signature.Settings(e.config.KeyName))
 	return request, nil
-}
-
-func withQuery(address string, form url.Values) string {
-	joint := "?"
-	if strings.Contains(address, "?") {
-		joint = "&"
-	}
-	return address + joint + form.Encode()
-}
-
-// redirected is the delivery that follows a 3xx answer: without what the caller keyed.
-func (d delivery) redirected(a answer) delivery {
-	next := delivery{method: http.MethodGet, url: resolve(d.url, a.location), form: maps.Clone(d.form)}
-	if a.status == http.StatusTemporaryRedirect || a.status == http.StatusPermanentRedirect {
-		next.method = d.method
-	}
-	for _, field := range []string{"Digits", "FinishedOnKey", "msg"} {
-		next.form.Del(field)
-	}
-	return next
 }
 
 // resolve reads a reference as seen from a base URL. What can't be read stays as it is,
@@ -350,17 +270,9 @@ func (a answer) read(address string) (twiml.Response, error) {
 		return fail(WrongContentType, "content type %q", a.contentType)
 	}
 	document, err := twiml.Parse(a.body)
-	if err != nil {
-		return fail(codeOf(err), "read document: %w", err)
+	var faulty *twiml.ParseError
+	if errors.As(err, &faulty) { // every error is one
+		return fail(ErrorCode(faulty.Code), "read document: %w", err)
 	}
 	return document, nil
-}
-
-// codeOf is the number under which Twilio reports a document that can't be read.
-func codeOf(err error) ErrorCode {
-	var faulty *twiml.ParseError
-	if errors.As(err, &faulty) {
-		return ErrorCode(faulty.Code)
-	}
-	return ParseFailure
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"updatecenter/voice/simulator"
@@ -38,7 +39,7 @@ func TestFallback(t *testing.T) {
 		{"not XML", document("text/xml", "<Response>"), "12100"},
 		{"unknown verb", document("application/xml", response("<Sing/>")), "12200"},
 		{"too large", document("text/xml", response("<!--"+strings.Repeat("x", 65<<10)+"-->")), "11750"},
-		{"redirects for ever", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/voice/incoming", http.StatusFound) }, "11215"},
+		{"a redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/voice/fallback", http.StatusFound) }, "11200"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,94 +77,56 @@ func TestFallbackFailsToo(t *testing.T) {
 	}
 }
 
+// A connection that fails is tried once more, with another idempotency token. Who was connected has had the
+// request: it is not sent again.
 func TestRetries(t *testing.T) {
-	tests := []struct {
-		name   string
-		status int
-		retry  simulator.Retry
-		want   int // attempts
+	for name, test := range map[string]struct {
+		answer   http.HandlerFunc
+		attempts int
+		code     string
 	}{
-		{"no connection, unasked", lostConnection, simulator.Retry{}, 2},
-		{"no connection, five times", lostConnection, simulator.Retry{Times: 5}, 6},
-		{"500, unasked", 500, simulator.Retry{}, 1},
-		{"500", 500, simulator.Retry{Times: 3, ServerErrors: true}, 4},
-		{"404, unasked", 404, simulator.Retry{Times: 3, ServerErrors: true}, 1},
-		{"404", 404, simulator.Retry{Times: 3, ClientErrors: true}, 4},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
+		"no connection":       {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(lostConnection) }, 2, "11205"},
+		"500":                 {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) }, 1, "11200"},
+		"a broken connection": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 1, "11200"},
+	} {
+		t.Run(name, func(t *testing.T) {
 			app := newApplication(t, map[string]string{"/voice/fallback": goodbye})
-			app.answers["/voice/incoming"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(test.status) }
+			app.answers["/voice/incoming"] = test.answer
 			config := app.config()
-			config.Retry = test.retry
-			listen(t, dial(t, config))
-			attempts := app.got("/voice/incoming")
-			if len(attempts) != test.want {
-				t.Fatalf("%d attempts, want %d", len(attempts), test.want)
+			if name == "a broken connection" {
+				server := httptest.NewServer(app)
+				defer server.Close()
+				config.Client, config.Target = nil, server.URL
 			}
+			listen(t, dial(t, config))
 			tokens := map[string]bool{}
-			for _, attempt := range attempts {
+			for _, attempt := range app.got("/voice/incoming") {
 				tokens[attempt.token] = true
 			}
-			if len(tokens) != test.want || tokens[""] {
-				t.Errorf("tokens %v", tokens)
+			if len(app.got("/voice/incoming")) != test.attempts || len(tokens) != test.attempts || tokens[""] {
+				t.Errorf("%d attempts with the tokens %v, want %d", len(app.got("/voice/incoming")), tokens, test.attempts)
+			}
+			if got := app.got("/voice/fallback")[0].form.Get("ErrorCode"); got != test.code {
+				t.Errorf("ErrorCode = %s", got)
 			}
 		})
 	}
 }
 
-// Who was connected has had the request: it is not sent again, unless Twilio was told to.
-func TestABrokenConnectionIsNotTriedAgain(t *testing.T) {
-	for retries, want := range map[simulator.Retry]int{{}: 1, {Times: 2, ReadTimeouts: true}: 3} {
-		app := newApplication(t, map[string]string{"/voice/fallback": goodbye})
-		app.answers["/voice/incoming"] = func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
-		server := httptest.NewServer(app)
-		t.Cleanup(server.Close)
-		config := app.config()
-		config.Client, config.Target, config.Retry = nil, server.URL, retries
-		listen(t, dial(t, config))
-		if got := len(app.got("/voice/incoming")); got != want {
-			t.Errorf("%+v: %d attempts, want %d", retries, got, want)
-		}
-		if got := app.got("/voice/fallback")[0].form.Get("ErrorCode"); got != "11200" {
-			t.Errorf("ErrorCode = %s", got)
-		}
-	}
-}
-
+// An application is asked once that doesn't answer within 15 seconds.
 func TestAnswerLimit(t *testing.T) {
-	for retries, want := range map[simulator.Retry]int{{}: 1, {Times: 1, ReadTimeouts: true}: 2} {
+	synctest.Test(t, func(t *testing.T) {
 		app := newApplication(t, map[string]string{"/voice/fallback": goodbye})
 		app.answers["/voice/incoming"] = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
-		config := app.config()
-		config.AnswerLimit, config.Retry = 10*time.Millisecond, retries
-		listen(t, dial(t, config))
-		if got := len(app.got("/voice/incoming")); got != want {
-			t.Errorf("%+v: %d attempts, want %d", retries, got, want)
+		began := time.Now()
+		listen(t, dial(t, app.config()))
+		if took, got := time.Since(began), len(app.got("/voice/incoming")); took != 15*time.Second || got != 1 {
+			t.Errorf("%d attempts in %v", got, took)
 		}
 		if got := app.got("/voice/fallback")[0].form.Get("ErrorCode"); got != "11200" {
 			t.Errorf("ErrorCode = %s", got)
 		}
-	}
-}
-
-func TestRedirectedAnswerGoesOnWithoutDigits(t *testing.T) {
-	for status, method := range map[int]string{302: "GET", 303: "GET", 307: "POST"} {
-		app := newApplication(t, map[string]string{"/voice/incoming": `<Gather action="/keys" numDigits="4"/>`, "/there": goodbye})
-		app.answers["/keys"] = func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/there", status) }
-		call := dial(t, app.config())
-		listen(t, call)
-		for _, key := range []byte("1234") {
-			if err := call.Press(key); err != nil {
-				t.Fatal(err)
-			}
-		}
-		listen(t, call)
-		there := app.got("/there")[0]
-		if there.method != method || there.form.Has("Digits") || there.form.Get("CallSid") != call.SID() {
-			t.Errorf("%d: %s %v", status, there.method, there.form)
-		}
-	}
+	})
 }
 
 func TestDeliverTwice(t *testing.T) {
@@ -195,20 +158,22 @@ func TestDeliverTwice(t *testing.T) {
 }
 
 func TestDeliverTwiceWithOneLost(t *testing.T) {
-	app := newApplication(t, nil)
-	var attempts atomic.Int32
-	app.answers["/voice/incoming"] = func(w http.ResponseWriter, r *http.Request) {
-		if attempts.Add(1) == 1 {
-			<-r.Context().Done()
-			return
+	synctest.Test(t, func(t *testing.T) {
+		app := newApplication(t, nil)
+		var attempts atomic.Int32
+		app.answers["/voice/incoming"] = func(w http.ResponseWriter, r *http.Request) {
+			if attempts.Add(1) == 1 {
+				<-r.Context().Done()
+				return
+			}
+			twimlAnswer(goodbye)(w, r)
 		}
-		twimlAnswer(goodbye)(w, r)
-	}
-	config := app.config()
-	config.DeliverTwice, config.AnswerLimit = true, 300*time.Millisecond
-	if _, err := dial(t, config).Listen(t.Context()); !errors.Is(err, simulator.ErrAnswersDiffer) {
-		t.Errorf("got %v", err)
-	}
+		config := app.config()
+		config.DeliverTwice = true
+		if _, err := dial(t, config).Listen(t.Context()); !errors.Is(err, simulator.ErrAnswersDiffer) {
+			t.Errorf("got %v", err)
+		}
+	})
 }
 
 func TestContextLeavesTheCallAsItWas(t *testing.T) {
@@ -235,40 +200,27 @@ func TestContextLeavesTheCallAsItWas(t *testing.T) {
 
 // A server behind another address gets the webhooks as the public one would.
 func TestTarget(t *testing.T) {
-	app := newApplication(t, map[string]string{"/voice/incoming": `<Redirect>/bye?a=1</Redirect>`, "/bye": goodbye})
+	app := newApplication(t, map[string]string{"/voice/incoming": `<Gather action="/bye?a=1" numDigits="1"/>`, "/bye": goodbye})
 	server := httptest.NewServer(app)
 	defer server.Close()
 	config := app.config()
 	config.Client, config.Target = nil, server.URL+"/"
-	if got := listen(t, dial(t, config)); got != "says Goodbye.\nended by the far end, completed" {
+	call := dial(t, config)
+	listen(t, call)
+	if err := call.Press('1'); err != nil {
+		t.Fatal(err)
+	}
+	if got := listen(t, call); got != "says Goodbye.\nended by the far end, completed" {
 		t.Errorf("heard %q", got)
-	}
-}
-
-func TestKeysAskedForByGETStayOutOfErrors(t *testing.T) {
-	app := newApplication(t, map[string]string{"/voice/incoming": `<Gather action="/keys" method="GET" numDigits="4"/>`})
-	app.answers["/keys"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(lostConnection) }
-	call := dial(t, app.config())
-	listen(t, call)
-	for _, key := range []byte("8265") {
-		if err := call.Press(key); err != nil {
-			t.Fatal(err)
-		}
-	}
-	listen(t, call)
-	if text := errors.Join(call.Problems()...).Error(); text == "" || strings.Contains(text, "8265") {
-		t.Errorf("problems: %s", text)
 	}
 }
 
 func TestNewRefuses(t *testing.T) {
 	for name, change := range map[string]func(*simulator.Config){
-		"no public URL":     func(c *simulator.Config) { c.PublicURL = "" },
-		"another scheme":    func(c *simulator.Config) { c.PublicURL = "ftp://example.com" },
-		"a query":           func(c *simulator.Config) { c.PublicURL += "?a=b" },
-		"a crooked target":  func(c *simulator.Config) { c.Target = "127.0.0.1:8080" },
-		"too many retries":  func(c *simulator.Config) { c.Retry.Times = 6 },
-		"less than nothing": func(c *simulator.Config) { c.Retry.Times = -1 },
+		"no public URL":    func(c *simulator.Config) { c.PublicURL = "" },
+		"another scheme":   func(c *simulator.Config) { c.PublicURL = "ftp://example.com" },
+		"a query":          func(c *simulator.Config) { c.PublicURL += "?a=b" },
+		"a crooked target": func(c *simulator.Config) { c.Target = "127.0.0.1:8080" },
 	} {
 		config := newApplication(t, nil).config()
 		change(&config)
@@ -287,51 +239,35 @@ func statusesOf(app *application) []string {
 	return got
 }
 
+// The last status overtakes that the call was answered, in one call of four.
 func TestStatusCallbacks(t *testing.T) {
-	for order, want := range [][]string{
-		simulator.InOrder:    {"ringing 0", "in-progress 1", "completed 2"},
-		simulator.OutOfOrder: {"ringing 0", "completed 2", "in-progress 1"},
-	} {
-		if want == nil {
-			continue // the order by chance has its own test
-		}
-		app := newApplication(t, map[string]string{"/voice/incoming": `<Pause length="42"/>`})
-		config := app.config()
-		config.StatusOrder = simulator.StatusOrder(order)
-		call := dial(t, config)
-		listen(t, call)
-		if got := statusesOf(app); !slices.Equal(got, want) {
-			t.Errorf("order %d: %v, want %v", order, got, want)
-		}
-		for _, p := range app.got("/voice/status") {
-			if _, err := time.Parse(time.RFC1123Z, p.form.Get("Timestamp")); err != nil {
-				t.Error(err)
-			}
-			if duration := p.form.Get("CallDuration"); p.form.Get("CallStatus") == "completed" && duration != "42" {
-				t.Errorf("CallDuration = %q", duration)
-			}
-		}
-		if len(call.Problems()) != 0 {
-			t.Errorf("problems %v", call.Problems())
-		}
-	}
-}
-
-func TestStatusCallbacksOutOfOrderAtTimes(t *testing.T) {
-	app := newApplication(t, map[string]string{"/voice/incoming": goodbye})
-	config := app.config()
-	config.StatusOrder = simulator.OutOfOrderAtTimes
-	exchange := newExchange(t, config)
+	app := newApplication(t, map[string]string{"/voice/incoming": `<Say>` + strings.Repeat("word ", 105) + `</Say>`})
+	exchange := newExchange(t, app.config())
 	for range 100 {
 		call, err := exchange.Dial(t.Context(), "78", "612-555-0142", "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		listen(t, call)
+		if len(call.Problems()) != 0 {
+			t.Errorf("problems %v", call.Problems())
+		}
 	}
-	late := strings.Count(strings.Join(statusesOf(app), ", "), "completed 2, in-progress 1")
-	if late < 10 || late > 40 {
-		t.Errorf("%d calls of 100 out of order", late)
+	late, inOrder := "ringing 0 completed 2 in-progress 1", "ringing 0 in-progress 1 completed 2"
+	calls := map[string]int{}
+	for statuses := range slices.Chunk(statusesOf(app), 3) {
+		calls[strings.Join(statuses, " ")]++
+	}
+	if calls[late] < 10 || calls[late] > 40 || calls[late]+calls[inOrder] != 100 {
+		t.Errorf("the statuses of 100 calls: %v", calls)
+	}
+	for _, p := range app.got("/voice/status") {
+		if _, err := time.Parse(time.RFC1123Z, p.form.Get("Timestamp")); err != nil {
+			t.Error(err)
+		}
+		if duration := p.form.Get("CallDuration"); p.form.Get("CallStatus") == "completed" && duration != "42" {
+			t.Errorf("CallDuration = %q", duration)
+		}
 	}
 }
 

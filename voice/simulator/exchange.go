@@ -1,8 +1,9 @@
 // Package simulator is a telephone and the exchange behind it. The exchange behaves as
 // Twilio does at the webhook, so an application that works with it works with Twilio:
-// it signs what it posts, reads TwiML strictly, carries it out, retries, asks the
-// fallback URL, and sends status callbacks that may overtake each other. It knows
-// nothing of the application but its public URL.
+// it signs what it posts, reads TwiML strictly, carries it out, tries a failed connection again, asks
+// the fallback URL, and sends status callbacks that may overtake each other. It knows
+// nothing of the application but its public URL. It refuses more than Twilio does: it follows no
+// redirects, and reads only what package twiml does.
 //
 // # A call by hand
 //
@@ -61,8 +62,7 @@
 //
 // A number can be written 612-555-0142, 6125550142 or +16125550142. Anything else
 // without a space goes out as it stands (anonymous, client:kiosk, +442079460000), for an
-// application must bear it. After stir comes A, B, C, failed or none; A, B, C and failed
-// can have -diverted or -passthrough behind them, and failed a level: failed-B.
+// application must bear it. After stir comes A, B, C, failed or none.
 //
 // An entry ends as its Gather says: with the finish key, with the number of digits, or,
 // when the line has no more keys, with the pause after the last one. Nobody can key ahead: keys
@@ -90,6 +90,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -114,10 +115,9 @@ const (
 
 // Limits that Twilio sets on an answer.
 const (
-	answerLimit    = 15 * time.Second
-	connectLimit   = 5 * time.Second
-	documentLimit  = 64 << 10 // bytes
-	redirectsLimit = 10       // 3xx answers to one webhook
+	answerLimit   = 15 * time.Second
+	connectLimit  = 5 * time.Second
+	documentLimit = 64 << 10 // bytes
 )
 
 // DefaultSIPDomain is the SIP domain of calls to 78 where Config names none.
@@ -131,66 +131,40 @@ const DefaultNumber = "+16125557801"
 
 // Config sets up an exchange. PublicURL and AuthToken must be given.
 type Config struct {
-	PublicURL   string       // of the application, as Twilio knows it; http or https, no query
-	Target      string       // where webhooks are sent instead, with PublicURL's host and signature; empty: PublicURL
-	AuthToken   secret.Text  // signs the webhooks
-	SharedKey   secret.Text  // signs them by SHA-256 instead, under the name KeyName; empty: AuthToken does
-	KeyName     string       // of SharedKey
-	AccountSID  string       // empty: a demo account
-	SIPDomain   string       // of calls to 78; empty: DefaultSIPDomain
-	Numbers     []string     // of the account, or verified: what a transfer may show as caller ID; empty: DefaultNumber
-	Client      *http.Client // nil: one that connects within 5 s. Its own redirect policy does not count
-	Clock       Clock        // nil: the clock on the wall
-	Random      io.Reader    // call identifiers and chances; nil: the system's. A seeded one repeats its calls
-	Retry       Retry
-	AnswerLimit time.Duration // real time for one attempt; 0: Twilio's 15 s
+	PublicURL  string       // of the application, as Twilio knows it; http or https, no query
+	Target     string       // where webhooks are sent instead, with PublicURL's host and signature; empty: PublicURL
+	AuthToken  secret.Text  // signs the webhooks
+	SharedKey  secret.Text  // signs them by SHA-256 instead, under the name KeyName; empty: AuthToken does
+	KeyName    string       // of SharedKey
+	AccountSID string       // empty: a demo account
+	SIPDomain  string       // of calls to 78; empty: DefaultSIPDomain
+	Numbers    []string     // of the account, or verified: what a transfer may show as caller ID; empty: DefaultNumber
+	Client     *http.Client // nil: one that connects within 5 s. Its own redirect policy does not count
+	Clock      Clock        // nil: the clock on the wall
+	Random     io.Reader    // call identifiers and chances; nil: the system's. A seeded one repeats its calls
 
 	// KeysLost: what the fallback URL is posted lacks what the caller did, and who answered. Twilio
 	// documents ErrorCode and ErrorUrl, and sends the other fields of the request that failed as well, as far as is seen.
 	KeysLost bool
 
-	DeliverTwice bool        // every webhook twice at the same moment; the answers must be equal
-	StatusOrder  StatusOrder // of status callbacks
+	DeliverTwice bool // every webhook twice at the same moment; the answers must be equal
 }
-
-// Retry says when a webhook without a usable answer is tried again: always after a
-// failed connection, and where asked for in the cases below, as Twilio's connection
-// overrides do.
-type Retry struct {
-	Times        int  // 1 to 5; 0: once, as Twilio does unasked
-	ReadTimeouts bool // and connections that break after the request was sent
-	ClientErrors bool // 4xx
-	ServerErrors bool // 5xx
-}
-
-// maxRetries is the most that an operator can ask of Twilio.
-const maxRetries = 5
-
-// StatusOrder says whether status callbacks arrive in order.
-type StatusOrder int
-
-// The orders of status callbacks.
-const (
-	OutOfOrderAtTimes StatusOrder = iota // in one call of four, by chance, the last one overtakes
-	InOrder
-	OutOfOrder // in every call; in outbound ones it overtakes the ringing too
-)
 
 // An Exchange places and answers calls. It may be used by any number of goroutines.
 type Exchange struct {
 	config Config
 	client *http.Client
 
-	mu      sync.Mutex // guards config.Random and the fields below
-	placed  []*placed  // outbound calls, oldest first
-	ringing map[string][]*Ringing
-	changed chan struct{} // closed and replaced when something rings, or is refused
-
-	refusals refusals
+	mu       sync.Mutex            // guards config.Random and the fields below
+	placed   []*Ringing            // outbound calls, oldest first
+	ringing  map[string][]*Ringing // those that ring, by the number called
+	changed  chan struct{}         // closed and replaced when something rings, or is refused
+	refusals map[string]refusal    // by the number called; "": all others
+	refused  map[string]int        // how many were refused and not yet awaited, by the number called
 }
 
 // New sets up an exchange. It fails on a PublicURL or Target that is not an http or
-// https URL, and on more than five retries.
+// https URL.
 func New(config Config) (*Exchange, error) {
 	if err := checkURL(config.PublicURL); err != nil {
 		return nil, fmt.Errorf("public URL: %w", err)
@@ -202,43 +176,26 @@ func New(config Config) (*Exchange, error) {
 		}
 		config.Target = strings.TrimSuffix(config.Target, "/")
 	}
-	if config.Retry.Times < 0 || config.Retry.Times > maxRetries {
-		return nil, fmt.Errorf("retries: %d, not 0 to %d", config.Retry.Times, maxRetries)
-	}
 	config.setDefaults()
 	return &Exchange{
-		config:  config,
-		client:  withoutRedirects(config.Client),
-		ringing: map[string][]*Ringing{},
-		changed: make(chan struct{}),
+		config: config, client: withoutRedirects(config.Client), ringing: map[string][]*Ringing{}, changed: make(chan struct{}),
+		refusals: map[string]refusal{}, refused: map[string]int{},
 	}, nil
 }
 
 func (c *Config) setDefaults() {
-	if c.AccountSID == "" {
-		c.AccountSID = DefaultAccountSID
-	}
-	if c.SIPDomain == "" {
-		c.SIPDomain = DefaultSIPDomain
-	}
+	c.AccountSID = cmp.Or(c.AccountSID, DefaultAccountSID)
+	c.SIPDomain = cmp.Or(c.SIPDomain, DefaultSIPDomain)
+	c.Clock = cmp.Or[Clock](c.Clock, RealClock{})
 	if c.Client == nil {
 		dialer := net.Dialer{Timeout: connectLimit}
 		c.Client = &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 256}}
 	}
-	if c.Clock == nil {
-		c.Clock = RealClock{}
-	}
 	if c.Random == nil {
 		c.Random = rand.Reader
 	}
-	if c.Retry.Times == 0 {
-		c.Retry.Times = 1
-	}
 	if len(c.Numbers) == 0 {
 		c.Numbers = []string{DefaultNumber}
-	}
-	if c.AnswerLimit == 0 {
-		c.AnswerLimit = answerLimit
 	}
 }
 
@@ -255,8 +212,7 @@ func checkURL(raw string) error {
 	return nil
 }
 
-// withoutRedirects copies a client so that it leaves redirects to the exchange, which
-// must sign each request anew.
+// withoutRedirects copies a client so that it follows no redirects.
 func withoutRedirects(client *http.Client) *http.Client {
 	copied := *client
 	copied.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -105,12 +104,9 @@ func (c *Call) prompt() Event {
 		c.steps = 0
 		return Gathering{Timeout: q.timeout(), Keyed: len(q.keys)}
 	}
-	event, again := perform(q.prompts[0], c.url, true)
+	next := q.prompts[0]
 	q.prompts = q.prompts[1:]
-	if again != nil {
-		q.prompts = slices.Concat([]twiml.Prompt{again}, q.prompts)
-	}
-	return event
+	return c.perform(next, true)
 }
 
 func (q *question) timeout() time.Duration {
@@ -121,15 +117,7 @@ func (q *question) timeout() time.Duration {
 }
 
 // finishes says whether a key ends the entry rather than being part of it.
-func (q *question) finishes(key byte) bool {
-	switch q.gather.FinishOnKey {
-	case "":
-		return key == '#'
-	case twiml.NoFinishKey:
-		return false
-	}
-	return strings.IndexByte(string(q.gather.FinishOnKey), key) >= 0
-}
+func (q *question) finishes(key byte) bool { return key == '#' && !q.gather.EveryKey }
 
 // Listening says whether keys count now: in a question, its prompts included.
 func (c *Call) Listening() bool { return c.question != nil }
@@ -189,7 +177,7 @@ func (c *Call) finish(finishedOn string) {
 	if len(q.keys) > 0 || c.chance.oneIn(2) {
 		extra.Set("Digits", string(q.keys))
 	}
-	c.goTo(webhook{Method: q.gather.Method, URL: resolve(c.url, q.gather.Action), Extra: extra})
+	c.goTo(q.gather.Action, extra)
 }
 
 // entryIn is the part of some keys that the present question takes as its entry.

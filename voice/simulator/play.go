@@ -79,7 +79,7 @@ func Play(ctx context.Context, exchange *Exchange, script Script, world World) R
 	for _, line := range script.lines {
 		p.present = line
 		if err := line.do.play(p, ctx); err != nil {
-			p.result.Err = p.failure(script.Name, line, err)
+			p.result.Err = p.failure(err)
 			break
 		}
 	}
@@ -111,14 +111,14 @@ type player struct {
 	result   Result
 }
 
-func (p *player) failure(file string, line scriptLine, err error) error {
-	failure := &Failure{File: file, Line: line.number, Heard: heardWords(p.heard)}
+func (p *player) failure(err error) error {
+	failure := &Failure{
+		File: p.result.Script, Line: p.present.number, Heard: heardWords(p.heard), Expected: "the call to go on", Err: err,
+	}
 	var u *unmet
 	if errors.As(err, &u) {
 		failure.Expected, failure.Err = u.expected, u.err
-		return failure
 	}
-	failure.Expected, failure.Err = "the call to go on", err
 	return failure
 }
 

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -35,18 +34,12 @@ func (p *player) answer(ctx context.Context, manner, number string) error {
 		return &unmet{"the telephone to ring at " + number, err}
 	}
 	p.transcript().add(TheCaller, "(%s)", p.line())
-	switch manner {
-	case "busy":
-		rings.RefuseBusy(ctx)
-		return nil
-	case "no-answer":
-		rings.LetRing(ctx)
-		return nil
-	case "failed":
-		rings.Fail(ctx)
+	by, answers := answerers[manner]
+	if !answers {
+		rings.refuse(ctx, manner)
 		return nil
 	}
-	return p.begin(ctx, rings.Answer(ctx, answerers[manner]))
+	return p.begin(ctx, rings.Answer(ctx, by))
 }
 
 // refuse has calls to a number refused, or accepted again by the code 0.
@@ -56,15 +49,15 @@ func (p *player) refuse(number string, code int, after time.Duration) error {
 	}
 	p.transcript().add(TheLine, "(%s)", p.line())
 	if code == 0 {
-		p.exchange.Accept(number)
+		p.exchange.accept(number)
 	} else {
-		p.exchange.Refuse(number, code, after)
+		p.exchange.refuse(number, refusal{code, after})
 	}
 	return nil
 }
 
 func (p *player) refused(ctx context.Context, number string) error {
-	if err := p.exchange.AwaitRefusal(ctx, number, ringWait); err != nil {
+	if err := p.exchange.awaitRefusal(ctx, number, ringWait); err != nil {
 		return &unmet{"a call to " + number + " to be refused", err}
 	}
 	p.transcript().add(TheLine, "refuses to call %s", number)
@@ -75,14 +68,10 @@ func (p *player) hears(h hearing) error {
 	if h.matches(heardWords(p.heard)) != h.not {
 		return nil
 	}
-	quoted := fmt.Sprintf("%q", h.words)
-	if h.pattern != nil {
-		quoted = h.quoted
-	}
 	if h.not {
-		return expect("not to hear %s", quoted)
+		return expect("not to hear %s", h.quoted)
 	}
-	return expect("to hear %s", quoted)
+	return expect("to hear %s", h.quoted)
 }
 
 func (p *player) hearsLanguage(tag string) error {

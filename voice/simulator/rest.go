@@ -33,16 +33,7 @@ type REST struct {
 
 	mu     sync.Mutex // guards what follows
 	closed bool
-	faults []Fault
-}
-
-// A Fault is what goes wrong with one request to make a call.
-type Fault struct {
-	// Status and Code refuse the call: 429 and 20429, or 400 and 21211. 0: it is made.
-	Status, Code int
-	RetryAfter   time.Duration // of a refusal, in whole seconds; 0: the header is missing
-	Slow         time.Duration // real time before the answer, but after the call was made
-	Lost         bool          // the connection breaks instead of the answer
+	loses  bool // the next answer
 }
 
 // NewREST sets up the REST API of an exchange. Close it.
@@ -57,12 +48,11 @@ func NewREST(exchange *Exchange) *REST {
 	return r
 }
 
-// Fail lets the next requests to make a call go wrong, each in the way of one fault; the zero
-// Fault is none. It takes the place of faults that are still to come.
-func (r *REST) Fail(faults ...Fault) {
+// Lose breaks the connection in place of the next answer to who has a call made; the call is made.
+func (r *REST) Lose() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.faults = faults
+	r.loses = true
 }
 
 // Close stops what is under way for telephones that ring, and waits for it. No call can be
@@ -102,82 +92,47 @@ func (r *REST) signedIn(answer http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// create makes a call, unless a fault is due.
+// create makes a call, unless such a call is refused.
 func (r *REST) create(w http.ResponseWriter, request *http.Request) {
-	fault := r.fault()
-	out, refusal := readOrder(request.PostForm)
-	switch {
-	case fault.Status != 0:
-	case refusal != nil:
-		refusal.write(w)
-		return
-	default:
-		if told, refused := r.exchange.refusal(out.To); refused {
-			fault = told
-		}
-	}
-	if fault.Status != 0 {
-		if fault.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(fault.RetryAfter/time.Second)))
-		}
-		refuse(w, fault.Status, fault.Code, "Refused, as the exchange was told")
+	order, wrong := readOrder(request.PostForm)
+	if wrong != nil {
+		refuse(w, wrong.Status, wrong.Code, wrong.Message)
 		return
 	}
-	p, err := r.exchange.place(out)
+	if refusal, refused := r.exchange.refusal(order.to); refused {
+		if refusal.retryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int(refusal.retryAfter/time.Second)))
+		}
+		refuse(w, statusOf(refusal.code), refusal.code, "Refused, as the exchange was told")
+		return
+	}
+	p, err := r.exchange.place(order)
 	if err != nil || !r.start(p) {
 		refuse(w, http.StatusServiceUnavailable, unavailable, "No call can be made now")
 		return
 	}
-	_ = sleep(request.Context(), RealClock{}, fault.Slow)
-	if fault.Lost {
+	if r.lost() {
 		panic(http.ErrAbortHandler) // as the server says to break a connection
 	}
 	writeJSON(w, http.StatusCreated, resourceOf(p, "queued"))
 }
 
-func (r *REST) fault() Fault {
+func (r *REST) lost() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.faults) == 0 {
-		return Fault{}
-	}
-	first := r.faults[0]
-	r.faults = r.faults[1:]
-	return first
+	lost := r.loses
+	r.loses = false
+	return lost
 }
 
 // start dials a call, unless the API has been closed.
-func (r *REST) start(p *placed) bool {
+func (r *REST) start(p *Ringing) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.closed {
-		return false
+	if !r.closed {
+		r.calls.Go(func() { r.exchange.ring(r.running, p) })
 	}
-	r.calls.Go(func() {
-		if r.exchange.ring(r.running, p) == nil {
-			r.exchange.giveUp(r.running, p)
-		}
-	})
-	return true
-}
-
-// defaultRing is how long a telephone rings where the application does not say.
-const defaultRing = 60 * time.Second
-
-// giveUp ends a call that nobody answers in time.
-func (e *Exchange) giveUp(ctx context.Context, p *placed) {
-	var timeOut <-chan time.Time
-	if _, jumps := e.config.Clock.(*VirtualClock); !jumps {
-		timeOut = e.config.Clock.After(p.out.Timeout)
-	}
-	select {
-	case <-timeOut:
-		if e.settle(p, over) {
-			p.call.end(ctx, Caller, "no-answer", nil)
-		}
-	case <-p.settled:
-	case <-ctx.Done():
-	}
+	return !r.closed
 }
 
 // show tells of one call.
@@ -210,7 +165,7 @@ func (r *REST) update(w http.ResponseWriter, request *http.Request) {
 }
 
 // named is the call in the path, or nil if there is none; then it has answered so.
-func (r *REST) named(w http.ResponseWriter, request *http.Request) *placed {
+func (r *REST) named(w http.ResponseWriter, request *http.Request) *Ringing {
 	sid, isJSON := strings.CutSuffix(request.PathValue("file"), ".json")
 	p := r.exchange.find(sid)
 	if !isJSON || p == nil {
@@ -250,18 +205,16 @@ type restError struct {
 	Status   int    `json:"status"`
 }
 
-func (e *restError) write(w http.ResponseWriter) { refuse(w, e.Status, e.Code, e.Message) }
-
 func refuse(w http.ResponseWriter, status, code int, message string) {
 	writeJSON(w, status, restError{code, message, "https://www.twilio.com/docs/errors/" + strconv.Itoa(code), status})
 }
 
 // statuses is how far the status callbacks of a call have come.
 type statuses struct {
-	next      int      // SequenceNumber
-	wanted    []string // nil: all
-	overtaken []string // by that of the end
-	late      []url.Values
+	next      int        // SequenceNumber
+	wanted    []string   // nil: all
+	overtakes bool       // that of the end overtakes the one that the call was answered
+	late      url.Values // which waits then
 }
 
 // sipCodes are SIP's words for how an outbound call ended.
@@ -282,25 +235,22 @@ func (c *Call) report(ctx context.Context, status string) {
 		"CallbackSource": {"call-progress-events"},
 	}
 	s.next++
-	if c.ended == nil {
-		if slices.Contains(s.overtaken, status) {
-			s.late = append(s.late, extra)
-			return
+	switch {
+	case c.ended != nil:
+		seconds := c.duration()
+		extra.Set("CallDuration", strconv.Itoa(seconds))
+		extra.Set("Duration", strconv.Itoa((seconds+59)/60)) // minutes begun
+		if c.placed != nil {
+			extra.Set("SipResponseCode", sipCodes[status])
 		}
-		c.postStatus(ctx, extra)
+	case s.overtakes && status == "in-progress":
+		s.late = extra
 		return
 	}
-	seconds := c.duration()
-	extra.Set("CallDuration", strconv.Itoa(seconds))
-	extra.Set("Duration", strconv.Itoa((seconds+59)/60)) // minutes begun
-	if c.placed != nil {
-		extra.Set("SipResponseCode", sipCodes[status])
-	}
 	c.postStatus(ctx, extra)
-	for _, late := range s.late {
-		c.postStatus(ctx, late)
+	if c.ended != nil && s.late != nil {
+		c.postStatus(ctx, s.late)
 	}
-	s.late = nil
 }
 
 // duration is how many seconds the call has lasted since it was answered.
@@ -314,7 +264,7 @@ func (c *Call) duration() int {
 // postStatus delivers a status callback. Twilio lets a call go on that fails at it, so
 // failing is noted and no more.
 func (c *Call) postStatus(ctx context.Context, extra url.Values) {
-	a, err := c.deliver(ctx, delivery{http.MethodPost, c.statusURL, c.formWith(extra)})
+	a, err := c.deliver(ctx, delivery{c.statusURL, c.formWith(extra)})
 	if err == nil && !a.ok() {
 		err = &WebhookError{RetrievalFailure, c.statusURL, a.status, fmt.Errorf("status %d", a.status)}
 	}

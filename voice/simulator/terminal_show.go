@@ -22,7 +22,7 @@ func (s *session) show(ctx context.Context, event Event) error {
 		s.screen.line("(plays " + name + ")")
 		return s.pass(ctx, recordingLength, event.Interruptible)
 	case Paused:
-		return s.pass(ctx, event.Length, event.Interruptible)
+		return s.pass(ctx, event.Length, false)
 	case Transferred:
 		s.recorder.hear(inWords(event))
 		s.screen.line("(" + inWords(event) + ")")

@@ -10,13 +10,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/twiml"
 )
 
-// pickUp answers an incoming call, which the first verb does, unless it is a Reject.
+// pickUp answers an incoming call, which the first verb does.
 func (c *Call) pickUp(ctx context.Context) {
 	if c.answered {
 		return
@@ -29,73 +28,58 @@ func (c *Call) pickUp(ctx context.Context) {
 
 // obey carries a verb out. No event: it is not to be heard.
 func (c *Call) obey(ctx context.Context, verb twiml.Verb) Event {
-	if reject, ok := verb.(twiml.Reject); ok && !c.answered {
-		c.end(ctx, FarEnd, rejection(reject.Reason), nil)
-		return nil
-	}
 	c.pickUp(ctx)
 	switch verb := verb.(type) {
 	case twiml.Prompt:
-		event, again := perform(verb, c.url, false)
-		if again != nil {
-			c.verbs = append(verbs{again}, c.verbs...)
-		}
-		return event
+		return c.perform(verb, false)
 	case twiml.Gather:
 		c.question = &question{gather: verb, prompts: verb.Prompts}
-	case twiml.Redirect:
-		c.goTo(webhook{Method: verb.Method, URL: resolve(c.url, verb.URL)})
 	case twiml.Dial:
 		return c.transfer(verb)
-	case twiml.Reject, twiml.Hangup:
+	case twiml.Hangup:
 		c.end(ctx, FarEnd, "completed", c.failure)
 	}
 	return nil
 }
 
-// goTo leaves the present document for another one.
-func (c *Call) goTo(hook webhook) {
-	c.pending = &hook
-	c.verbs = nil
+// perform plays a prompt.
+func (c *Call) perform(prompt twiml.Prompt, interruptible bool) Event {
+	switch prompt := prompt.(type) {
+	case twiml.Say:
+		return Spoken{words(prompt.Content), language(prompt), prompt.Voice, interruptible}
+	case twiml.Play:
+		return Played{resolve(c.url, prompt.URL), interruptible}
+	}
+	return nil
 }
 
-// rejection is the status of a call that was rejected.
-func rejection(reason twiml.Reason) string {
-	if reason == twiml.Busy {
-		return "busy"
-	}
-	return "no-answer"
+// goTo leaves the present document for another one.
+func (c *Call) goTo(reference string, extra url.Values) {
+	c.pending = &webhook{URL: resolve(c.url, reference), Extra: extra}
+	c.verbs = nil
 }
 
 // transfer connects the caller with someone who hangs up at once, unless the call was told how
 // transfers end. Without a caller ID that holds nobody is dialed.
 func (c *Call) transfer(dial twiml.Dial) Event {
 	status := cmp.Or(c.connects, connected)
-	number, isNumber := dial.Target.(twiml.Number)
-	callerID, err := dial.CallerID, error(nil)
-	if isNumber {
-		callerID, err = c.callerID(dial.CallerID)
-	}
+	callerID, err := c.callerID(dial.CallerID)
 	if err != nil {
 		c.problems = append(c.problems, &WebhookError{Code: twiml.CodeDialCallerID, URL: c.url, Err: err})
 		status = "failed"
 	}
 	if dial.Action != "" {
-		c.goTo(webhook{Method: dial.Method, URL: resolve(c.url, dial.Action), Extra: url.Values{
+		c.goTo(dial.Action, url.Values{
 			"DialCallStatus":   {status},
 			"DialCallSid":      {"CA" + c.chance.hex(16)},
 			"DialCallDuration": {"0"},
 			"DialBridged":      {strconv.FormatBool(status == connected)},
-		}})
+		})
 	}
 	if err != nil {
 		return nil
 	}
-	transferred := Transferred{To: string(number), CallerID: callerID, Status: status}
-	if address, isSIP := dial.Target.(twiml.SIP); isSIP {
-		transferred.To = string(address)
-	}
-	return transferred
+	return Transferred{To: dial.Number, CallerID: callerID, Status: status}
 }
 
 // connected is the DialCallStatus of a transfer that was answered.
@@ -137,42 +121,6 @@ func dialable(number string) bool {
 	return digits[0] != '1' || err == nil
 }
 
-// perform plays a prompt once. What is left of it is nil, or the same with a loop less.
-func perform(prompt twiml.Prompt, base string, interruptible bool) (Event, twiml.Prompt) {
-	var event Event
-	loops := 0
-	switch prompt := prompt.(type) {
-	case twiml.Say:
-		event = Spoken{words(prompt.Content), language(prompt), prompt.Voice, interruptible}
-		loops = prompt.Loop
-	case twiml.Play:
-		event = Played{resolve(base, prompt.URL), interruptible}
-		loops = prompt.Loop
-	case twiml.Pause:
-		event = Paused{time.Duration(max(prompt.Length, 1)) * time.Second, interruptible}
-	}
-	return event, looped(prompt, loops)
-}
-
-// looped is a prompt that has been played once of so many times.
-func looped(prompt twiml.Prompt, loops int) twiml.Prompt {
-	switch {
-	case loops == twiml.Forever:
-		return prompt
-	case loops <= 1:
-		return nil
-	}
-	switch prompt := prompt.(type) {
-	case twiml.Say:
-		prompt.Loop--
-		return prompt
-	case twiml.Play:
-		prompt.Loop--
-		return prompt
-	}
-	return nil
-}
-
 // heardWordsRecorded is how many words of a prompt a recorded script listens for.
 const heardWordsRecorded = 5
 
@@ -192,8 +140,10 @@ func (r *recorder) write(line string) {
 
 func (r *recorder) dialed(to, from string, stir Attestation) {
 	line := "dial " + compact(to) + " from " + compact(from)
-	if name := stirName(stir); name != "" && !toUpdateCenter(to) {
-		line += " stir " + name
+	for word, known := range attestations {
+		if known == stir && !toUpdateCenter(to) {
+			line += " stir " + word
+		}
 	}
 	r.write(line)
 }
@@ -206,15 +156,6 @@ func (r *recorder) rung(manner, number string) {
 
 // compact is a number without the spaces that a script can't hold.
 func compact(number string) string { return strings.Join(strings.Fields(number), "") }
-
-// stirName is how a script writes an attestation.
-func stirName(stir Attestation) string {
-	if stir == Unverified {
-		return "none"
-	}
-	name := strings.TrimPrefix(strings.TrimPrefix(string(stir), "TN-Validation-"), "Passed-")
-	return strings.Replace(name, "Failed", "failed", 1)
-}
 
 // hear notes a few words that were heard.
 func (r *recorder) hear(words string) {

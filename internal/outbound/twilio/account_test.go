@@ -184,7 +184,7 @@ func TestDialerOnTheExchange(t *testing.T) {
 	defer api.Close()
 	d := dialer(t, newLine(t, api.ServeHTTP), func(c *twilio.DialerConfig) { c.PublicURL, c.DetectMachines = app.URL, true })
 
-	api.Fail(simulator.Fault{Lost: true})
+	api.Lose()
 	if _, err := d.Dial(t.Context(), ring); err == nil {
 		t.Fatal("the answer was not lost")
 	}
