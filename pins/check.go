@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 )
 
 // Outcome is what comes of checking an entry.
@@ -53,39 +54,39 @@ const releaseWithin = 500 * time.Millisecond
 //
 // The same turn again gives the same answer and has no further effect. An attempt that
 // can't be hashed in time, or that meets [hash.ErrBusy], is an error and isn't counted.
-func (l *Lines) Check(ctx context.Context, attempt Attempt, entry secret.Text) (CheckResult, error) {
+func (l *Lines) Check(ctx context.Context, attempt Attempt, entry secret.Text) (_ CheckResult, err error) {
+	defer wrap.Error(&err, "check PIN")
 	if attempt.At.IsZero() {
-		attempt.At = l.now()
+		attempt.At = l.config.Now()
 	}
 	refused, err := l.admitCaller(ctx, attempt)
-	if err != nil {
-		return CheckResult{}, fmt.Errorf("check PIN: %w", err)
-	}
-	if refused != "" {
+	switch {
+	case err != nil:
+		return CheckResult{}, err
+	case refused != "":
 		return CheckResult{Outcome: refused}, nil
 	}
 	result, err := l.checkLine(ctx, attempt, entry)
 	if err != nil {
-		return CheckResult{}, fmt.Errorf("check PIN: %w", err)
+		return CheckResult{}, err
 	}
 	return result, nil
 }
 
 // checkLine checks an entry of a caller who may try.
 func (l *Lines) checkLine(ctx context.Context, attempt Attempt, entry secret.Text) (CheckResult, error) {
-	admission, err := l.store.Admit(ctx, attempt, l.lock)
+	admission, err := l.config.Store.Admit(ctx, attempt, l.config.Lock)
 	if err != nil {
 		return CheckResult{}, fmt.Errorf("admit attempt: %w", err)
 	}
 	if !admission.Admitted {
-		refusal := l.refuse(admission.Line.Strikes(attempt.Side), attempt.At)
-		return refusal, l.forgive(ctx, attempt)
+		return l.refuse(admission.Line.Strikes(attempt.Side), attempt.At), l.forgive(ctx, attempt)
 	}
 	outcome, settlement, err := l.judge(ctx, attempt.Side, admission, entry)
 	if err != nil {
 		return CheckResult{}, errors.Join(err, l.release(ctx, attempt))
 	}
-	strikes, err := l.store.Settle(ctx, attempt, settlement, l.lock)
+	strikes, err := l.config.Store.Settle(ctx, attempt, settlement, l.config.Lock)
 	if err != nil {
 		return CheckResult{}, fmt.Errorf("settle attempt: %w", err)
 	}
@@ -105,15 +106,15 @@ func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry
 	case admission.Known && !admission.Line.Temporary():
 		return l.judgePersonal(ctx, admission.Line.PIN, entry)
 	case admission.Known && side == FromLine:
-		if entry.Equal(l.policy.Temporary) {
+		if entry.Equal(l.config.Policy.Temporary) {
 			return RightTemporary, Settlement{As: limit.Passed}, nil
 		}
 		return Wrong, Settlement{As: limit.Failed}, nil
 	}
-	if err := l.hasher.VerifyNothing(ctx, entry); err != nil {
+	if err := l.config.Hasher.VerifyNothing(ctx, entry); err != nil {
 		return "", Settlement{}, err
 	}
-	if right := entry.Equal(l.policy.Temporary); admission.Known && right {
+	if right := entry.Equal(l.config.Policy.Temporary); admission.Known && right {
 		// The temporary PIN is known to all, so it proves nothing and clears nothing.
 		return RightTemporary, Settlement{As: limit.Released}, nil
 	}
@@ -121,7 +122,7 @@ func (l *Lines) judge(ctx context.Context, side Side, admission Admission, entry
 }
 
 func (l *Lines) judgePersonal(ctx context.Context, pin hash.Hash, entry secret.Text) (Outcome, Settlement, error) {
-	match, stale, err := l.hasher.Verify(ctx, pin, entry)
+	match, stale, err := l.config.Hasher.Verify(ctx, pin, entry)
 	if err != nil {
 		return "", Settlement{}, err
 	}
@@ -131,7 +132,7 @@ func (l *Lines) judgePersonal(ctx context.Context, pin hash.Hash, entry secret.T
 	settlement := Settlement{As: limit.Passed}
 	if stale {
 		// The entry is right either way; without time for a better hash the next has it.
-		if better, err := l.hasher.Hash(ctx, entry); err == nil {
+		if better, err := l.config.Hasher.Hash(ctx, entry); err == nil {
 			settlement.Old, settlement.Rehash = pin, better
 		}
 	}
@@ -155,7 +156,7 @@ func (l *Lines) refuse(strikes limit.Strikes, at time.Time) CheckResult {
 	if strikes.LockedAt(at) {
 		return wrong(strikes, at)
 	}
-	return CheckResult{Outcome: LockedForNow, LockedUntil: at.Add(l.lock.InFlight)}
+	return CheckResult{Outcome: LockedForNow, LockedUntil: at.Add(l.config.Lock.InFlight)}
 }
 
 // callerCount is one of the counts of a caller over all lines.
@@ -173,10 +174,10 @@ func (l *Lines) callerCounts(a Attempt) []callerCount {
 		return counts
 	}
 	if a.From != "" {
-		counts = append(counts, callerCount{a.From, l.caller, CallerLocked})
+		counts = append(counts, callerCount{a.From, l.config.Caller, CallerLocked})
 	}
 	if !a.Vouched {
-		counts = append(counts, callerCount{Unvouched, l.unvouched, UnvouchedLocked})
+		counts = append(counts, callerCount{Unvouched, l.config.Unvouched, UnvouchedLocked})
 	}
 	return counts
 }
@@ -186,7 +187,7 @@ func (l *Lines) callerCounts(a Attempt) []callerCount {
 func (l *Lines) admitCaller(ctx context.Context, attempt Attempt) (Outcome, error) {
 	counts := l.callerCounts(attempt)
 	for i, c := range counts {
-		allowed, err := l.callers.AdmitCaller(ctx, c.name, attempt.Turn, attempt.At, c.rule)
+		allowed, err := l.config.Callers.AdmitCaller(ctx, c.name, attempt.Turn, attempt.At, c.rule)
 		if err != nil {
 			return "", fmt.Errorf("admit caller: %w", err)
 		}
@@ -205,7 +206,7 @@ func (l *Lines) forgive(ctx context.Context, attempt Attempt) error {
 func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []callerCount) error {
 	var errs []error
 	for _, c := range counts {
-		if err := l.callers.ForgiveCaller(ctx, c.name, attempt.Turn); err != nil {
+		if err := l.config.Callers.ForgiveCaller(ctx, c.name, attempt.Turn); err != nil {
 			errs = append(errs, fmt.Errorf("forgive caller: %w", err))
 		}
 	}
@@ -215,18 +216,18 @@ func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []cal
 // UnvouchedLeft is how many more failures of callers for whom the network doesn't vouch are
 // borne now; at 0 their PINs are not taken.
 func (l *Lines) UnvouchedLeft(ctx context.Context) (int, error) {
-	failures, err := l.callers.CallerFailures(ctx, Unvouched, l.now(), l.unvouched.Within)
+	failures, err := l.config.Callers.CallerFailures(ctx, Unvouched, l.config.Now(), l.config.Unvouched.Within)
 	if err != nil {
 		return 0, fmt.Errorf("count failures of unvouched callers: %w", err)
 	}
-	return max(0, l.unvouched.Most-failures), nil
+	return max(0, l.config.Unvouched.Most-failures), nil
 }
 
 // release takes back an attempt that could not be judged, although ctx may have ended.
 func (l *Lines) release(ctx context.Context, attempt Attempt) error {
 	ctx, cancel := detached.Context(ctx, releaseWithin)
 	defer cancel()
-	_, err := l.store.Settle(ctx, attempt, Settlement{As: limit.Released}, l.lock)
+	_, err := l.config.Store.Settle(ctx, attempt, Settlement{As: limit.Released}, l.config.Lock)
 	if err != nil {
 		err = fmt.Errorf("release attempt: %w", err)
 	}

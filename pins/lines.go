@@ -63,6 +63,7 @@
 package pins
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -73,6 +74,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 )
 
 // Errors of what a caller asks to be kept.
@@ -131,17 +133,7 @@ func (n Notice) of(number nanp.Number, event Event, name string) []byte {
 
 // Lines are the telephone lines, with the rules of a call about them. Any number of
 // goroutines may use it.
-type Lines struct {
-	store     Store
-	callers   CallerStore
-	hasher    *hash.Hasher
-	policy    Policy
-	lock      limit.Lock
-	caller    limit.Rate
-	unvouched limit.Rate
-	now       func() time.Time
-	notice    Notice
-}
+type Lines struct{ config Config } // with its defaults
 
 // New checks the configuration's rules.
 func New(config Config) (*Lines, error) {
@@ -156,25 +148,17 @@ func New(config Config) (*Lines, error) {
 		return nil, errors.New("a lock of lines needs LockAt of 1 or more, CloseAt above it, ForgetIn above 0, " +
 			"times that are not negative, and neither ForgetRow nor Window")
 	}
-	if config.Caller == (limit.Rate{}) {
-		config.Caller = DefaultCallers()
-	}
-	if config.Unvouched == (limit.Rate{}) {
-		config.Unvouched = DefaultUnvouched()
-	}
+	config.Caller = cmp.Or(config.Caller, DefaultCallers())
+	config.Unvouched = cmp.Or(config.Unvouched, DefaultUnvouched())
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Lines{
-		store: config.Store, callers: config.Callers, hasher: config.Hasher,
-		policy: config.Policy, lock: config.Lock, caller: config.Caller, unvouched: config.Unvouched,
-		now: config.Now, notice: config.Notice,
-	}, nil
+	return &Lines{config}, nil
 }
 
 // Find returns a line, or ErrNoLine.
 func (l *Lines) Find(ctx context.Context, number nanp.Number) (Line, error) {
-	line, err := l.store.Line(ctx, number)
+	line, err := l.config.Store.Line(ctx, number)
 	if err != nil {
 		return Line{}, fmt.Errorf("find line: %w", err)
 	}
@@ -186,7 +170,7 @@ func (l *Lines) SetLanguage(ctx context.Context, number nanp.Number, language st
 	if language == "" || !validLanguage(language) {
 		return ErrLanguage
 	}
-	if err := l.store.SetLanguage(ctx, number, language); err != nil {
+	if err := l.config.Store.SetLanguage(ctx, number, language); err != nil {
 		return fmt.Errorf("remember language: %w", err)
 	}
 	return nil
@@ -196,28 +180,25 @@ func (l *Lines) SetLanguage(ctx context.Context, number nanp.Number, language st
 // the line has. It is for callers who have proved to know that, at the given revision: who
 // knew an older one could guess the present one here, uncounted, and gets Stale instead. It
 // takes a hash, so it can say [hash.ErrBusy] or the context's error; also ErrNotAPIN and ErrNoLine.
-func (l *Lines) Weigh(ctx context.Context, number nanp.Number, proved int64, entry secret.Text) (Verdict, error) {
-	verdict, err := l.policy.Weigh(entry, number)
-	if err != nil {
-		return "", fmt.Errorf("weigh new PIN: %w", err)
+func (l *Lines) Weigh(ctx context.Context, number nanp.Number, proved int64, entry secret.Text) (_ Verdict, err error) {
+	defer wrap.Error(&err, "weigh new PIN")
+	verdict, err := l.config.Policy.Weigh(entry, number)
+	if err != nil || verdict != Acceptable {
+		return verdict, err
 	}
-	if verdict != Acceptable {
-		return verdict, nil
-	}
-	line, err := l.store.Line(ctx, number)
-	if err != nil {
-		return "", fmt.Errorf("weigh new PIN: %w", err)
-	}
-	if line.Revision != proved {
-		return Stale, nil
-	}
-	if line.Temporary() {
-		return Acceptable, nil
-	}
-	current, _, err := l.hasher.Verify(ctx, line.PIN, entry)
+	line, err := l.config.Store.Line(ctx, number)
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("weigh new PIN: %w", err)
+		return "", err
+	case line.Revision != proved:
+		return Stale, nil
+	case line.Temporary():
+		return Acceptable, nil
+	}
+	current, _, err := l.config.Hasher.Verify(ctx, line.PIN, entry)
+	switch {
+	case err != nil:
+		return "", err
 	case current:
 		return IsCurrent, nil
 	}
@@ -239,33 +220,31 @@ type ChangeRequest struct {
 // reset meanwhile, ErrNoLine, hash.ErrBusy, the context's. The same turn again changes nothing.
 // So a store that failed, and may yet have made the change, is asked once more: a caller
 // must not hear that something went wrong while the new PIN stands.
-func (l *Lines) Change(ctx context.Context, request ChangeRequest) error {
-	verdict, err := l.policy.Weigh(request.Entry, request.Number)
+func (l *Lines) Change(ctx context.Context, request ChangeRequest) (err error) {
+	defer wrap.Error(&err, "change PIN")
+	verdict, err := l.config.Policy.Weigh(request.Entry, request.Number)
 	if err != nil {
-		return fmt.Errorf("change PIN: %w", err)
+		return err
 	}
 	if verdict != Acceptable {
-		return fmt.Errorf("change PIN: %w", ErrUnacceptable)
+		return ErrUnacceptable
 	}
-	hash, err := l.hasher.Hash(ctx, request.Entry)
+	hashed, err := l.config.Hasher.Hash(ctx, request.Entry)
 	if err != nil {
-		return fmt.Errorf("change PIN: %w", err)
+		return err
 	}
 	change := Change{
-		Number: request.Number, Revision: request.Revision, PIN: hash, Turn: request.Turn,
+		Number: request.Number, Revision: request.Revision, PIN: hashed, Turn: request.Turn,
 		Record: Record{
-			At: l.now(), Event: Changed, By: ByCaller,
+			At: l.config.Now(), Event: Changed, By: ByCaller,
 			Side: request.Side, From: request.From, Call: request.Turn.Call,
 		},
-		Notice: l.notice.of(request.Number, Changed,
+		Notice: l.config.Notice.of(request.Number, Changed,
 			fmt.Sprintf("%s of %s by %s/%d", Changed, request.Number, request.Turn.Call, request.Turn.Number)),
 	}
-	_, err = storage.Write(ctx, func() error { return l.store.Change(ctx, change) },
+	_, err = storage.Write(ctx, func() error { return l.config.Store.Change(ctx, change) },
 		storage.ErrStale, ErrNoLine, storage.ErrUnreadable)
-	if err != nil {
-		return fmt.Errorf("change PIN: %w", err)
-	}
-	return nil
+	return err
 }
 
 // ErrNoLine says that the number is not a line of ours.

@@ -8,12 +8,11 @@ import (
 	"iter"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rows"
 	"updatecenter/internal/typed"
+	"updatecenter/internal/wrap"
 )
 
 // ErrNote is said of a [Note] without a name, or with a text that is too long or not plain.
@@ -50,7 +49,7 @@ type Provisioning struct {
 // Add creates the lines that don't exist yet, with the temporary PIN, and leaves the others
 // as they are. It says of each whether it was created. ErrLanguage creates none, and neither does a
 // number that is not called, [nanp.ErrNotCalled].
-func (p Provisioning) Add(ctx context.Context, lines []NewLine) ([]bool, error) {
+func (p Provisioning) Add(ctx context.Context, lines []NewLine) (_ []bool, err error) {
 	for _, line := range lines {
 		if !validLanguage(line.Language) {
 			return nil, fmt.Errorf("add line %s: %w", line.Number, ErrLanguage)
@@ -59,35 +58,27 @@ func (p Provisioning) Add(ctx context.Context, lines []NewLine) ([]bool, error) 
 			return nil, fmt.Errorf("add line %s: %w", line.Number, err)
 		}
 	}
-	created, err := p.Registry.Add(ctx, lines, p.now())
-	if err != nil {
-		return nil, fmt.Errorf("add lines: %w", err)
-	}
-	return created, nil
+	defer wrap.Error(&err, "add lines")
+	return p.Registry.Add(ctx, lines, p.now())
 }
 
 // Remove deletes a line, but not its history. Errors: ErrNoLine, ErrNote.
-func (p Provisioning) Remove(ctx context.Context, number nanp.Number, note Note) error {
+func (p Provisioning) Remove(ctx context.Context, number nanp.Number, note Note) (err error) {
 	if !note.Valid() {
 		return ErrNote
 	}
-	if err := p.Registry.Remove(ctx, number, p.record(Removed, note)); err != nil {
-		return fmt.Errorf("remove line: %w", err)
-	}
-	return nil
+	defer wrap.Error(&err, "remove line")
+	return p.Registry.Remove(ctx, number, p.record(Removed, note))
 }
 
-// History returns the newest limit records of a number, newest first. A limit below 1 or
+// History returns the newest most records of a number, newest first. A most below 1 or
 // above [MaxHistory] is no error, and means MaxHistory. A number without records has none.
-func (p Provisioning) History(ctx context.Context, number nanp.Number, limit int) ([]Record, error) {
-	if limit < 1 || limit > MaxHistory {
-		limit = MaxHistory
+func (p Provisioning) History(ctx context.Context, number nanp.Number, most int) (_ []Record, err error) {
+	defer wrap.Error(&err, "read history")
+	if most < 1 || most > MaxHistory {
+		most = MaxHistory
 	}
-	records, err := p.Registry.History(ctx, number, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read history: %w", err)
-	}
-	return records, nil
+	return p.Registry.History(ctx, number, most)
 }
 
 func (p Provisioning) record(event Event, note Note) Record {
@@ -104,20 +95,7 @@ func (p Provisioning) now() time.Time {
 // Valid says whether a note has a name and keeps its bounds, in text that can be shown on one
 // line of a terminal. That a reset has a reason too is for the reset to ask.
 func (n Note) Valid() bool {
-	return n.By != "" && plain(n.By, maxName) && plain(n.From, maxName) && plain(n.Reason, MaxReason)
-}
-
-// plain says whether s is text that can be shown on one line of a terminal.
-func plain(s string, most int) bool {
-	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {
-		return false
-	}
-	for _, r := range s {
-		if !unicode.IsPrint(r) {
-			return false
-		}
-	}
-	return true
+	return n.By != "" && typed.Plain(n.By, maxName) && typed.Plain(n.From, maxName) && typed.Plain(n.Reason, MaxReason)
 }
 
 func validLanguage(s string) bool { return s == "" || s == "en" || s == "es" }

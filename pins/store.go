@@ -1,6 +1,7 @@
 package pins
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -27,10 +28,10 @@ type Store interface {
 	// many attempts under way as failures are left until its next lock. A number that is
 	// no line of ours is admitted and counted in the same way. A turn that is under way
 	// or has been settled (but not [limit.Released]) is admitted again, and reserves nothing more.
-	Admit(ctx context.Context, attempt Attempt, rule limit.Lock) (Admission, error)
+	Admit(ctx context.Context, attempt Attempt, lock limit.Lock) (Admission, error)
 	// Settle ends an admitted attempt, see [Settlement], and returns the strikes of its side.
 	// The same turn settled again changes nothing, unless it was [limit.Released].
-	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule limit.Lock) (limit.Strikes, error)
+	Settle(ctx context.Context, attempt Attempt, settlement Settlement, lock limit.Lock) (limit.Strikes, error)
 	// Change gives the line a new personal PIN, appends the record of it and keeps the notice of it
 	// as due, in one step.
 	// It says storage.ErrStale when the line's revision is not the expected one, and ErrNoLine.
@@ -70,10 +71,10 @@ type Registry interface {
 	// Append appends a record to the history of a number, be it a line or not, and does
 	// nothing else.
 	Append(ctx context.Context, number nanp.Number, record Record) error
-	// History returns the newest limit records of a line, newest first: those appended
+	// History returns the newest most records of a line, newest first: those appended
 	// last, of a number that is no line too. None is no error. A store keeps [MaxHistory] of
 	// them, and may forget all of them [HistoryKept] after the last one.
-	History(ctx context.Context, number nanp.Number, limit int) ([]Record, error)
+	History(ctx context.Context, number nanp.Number, most int) ([]Record, error)
 }
 
 // MaxDue is how many notices of one line can be due, long before which their limits keep most from
@@ -142,21 +143,14 @@ func AccessNumber(areaCode string) (nanp.Number, error) {
 	if !nanp.IsAreaCode(areaCode) {
 		return "", ErrNoAreaCode
 	}
-	return nanp.Number("+1888" + accessExchange(areaCode) + "8052"), nil
+	return nanp.Number("+1888" + cmp.Or(otherExchanges[areaCode], areaCode) + "8052"), nil
 }
 
-func accessExchange(areaCode string) string {
-	switch areaCode {
-	case "763", "952": // Minnesota
-		return "612"
-	case "641": // Iowa
-		return "515"
-	case "928": // Arizona
-		return "520"
-	case "971": // Oregon
-		return "503"
-	case "458": // Oregon
-		return "541"
-	}
-	return areaCode
+// otherExchanges are the exceptions, by area code.
+var otherExchanges = map[string]string{
+	"763": "612", "952": "612", // Minnesota
+	"641": "515", // Iowa
+	"928": "520", // Arizona
+	"971": "503", // Oregon
+	"458": "541", // Oregon
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/wrap"
 )
 
 // ErrNotValidated is said of a reset or an unlocking, when nobody has made sure lately who the
@@ -85,27 +86,22 @@ func (p Provisioning) Validate(ctx context.Context, number nanp.Number, method V
 
 // Validation returns the validation of a line's customer by somebody, by an interface, that
 // counts now, or ErrNotValidated.
-func (p Provisioning) Validation(ctx context.Context, number nanp.Number, by, from string) (Validation, error) {
-	v, err := p.Validations.Validation(ctx, number, by, from, p.now())
-	if err != nil {
-		return Validation{}, fmt.Errorf("find validation: %w", err)
-	}
-	return v, nil
+func (p Provisioning) Validation(ctx context.Context, number nanp.Number, by, from string) (_ Validation, err error) {
+	defer wrap.Error(&err, "find validation")
+	return p.Validations.Validation(ctx, number, by, from, p.now())
 }
 
 // Reset gives the line the temporary PIN again and clears failures and locks on both
 // sides, if note.By by note.From has a validation of the line's customer that counts now: the
 // store asks. Errors: ErrNoLine and ErrNotValidated, which are recorded too, and ErrNote.
-func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) error {
+func (p Provisioning) Reset(ctx context.Context, number nanp.Number, note Note) (err error) {
 	if !note.Valid() || note.Reason == "" {
 		return ErrNote
 	}
+	defer wrap.Error(&err, "reset PIN")
 	record := p.record(Reset, note)
 	notice := p.Notice.of(number, Reset, fmt.Sprintf("%s of %s at %d", Reset, number, record.At.UnixNano()))
-	if err := p.Validations.Reset(ctx, number, record, notice); err != nil {
-		return fmt.Errorf("reset PIN: %w", err)
-	}
-	return nil
+	return p.Validations.Reset(ctx, number, record, notice)
 }
 
 // ResetByOperator is Reset by somebody who answers for having made sure who the customer is:
@@ -123,24 +119,20 @@ func (p Provisioning) ResetByOperator(ctx context.Context, number nanp.Number, n
 
 // Unlock clears failures and locks on both sides and leaves the PIN, on the condition of Reset.
 // Errors: those of Reset.
-func (p Provisioning) Unlock(ctx context.Context, number nanp.Number, note Note) error {
+func (p Provisioning) Unlock(ctx context.Context, number nanp.Number, note Note) (err error) {
 	if !note.Valid() || note.Reason == "" {
 		return ErrNote
 	}
-	if err := p.Validations.Unlock(ctx, number, p.record(PINUnlocked, note)); err != nil {
-		return fmt.Errorf("unlock line: %w", err)
-	}
-	return nil
+	defer wrap.Error(&err, "unlock line")
+	return p.Validations.Unlock(ctx, number, p.record(PINUnlocked, note))
 }
 
 // ResetRefused records that a reset was refused before the line was asked; the note's reason
 // says why. Errors: ErrNote.
-func (p Provisioning) ResetRefused(ctx context.Context, number nanp.Number, note Note) error {
+func (p Provisioning) ResetRefused(ctx context.Context, number nanp.Number, note Note) (err error) {
 	if !note.Valid() || note.Reason == "" {
 		return ErrNote
 	}
-	if err := p.Registry.Append(ctx, number, p.record(ResetRefused, note)); err != nil {
-		return fmt.Errorf("record refused reset: %w", err)
-	}
-	return nil
+	defer wrap.Error(&err, "record refused reset")
+	return p.Registry.Append(ctx, number, p.record(ResetRefused, note))
 }

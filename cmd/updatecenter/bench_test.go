@@ -59,6 +59,7 @@ func compareWithBare(b *testing.B, prepare func(p poster, calls []string) []webh
 	s.db = must(redisstore.Open(s.server.DirectURL()))(b)
 	b.Cleanup(func() { s.db.Close() })
 	quiet := slog.New(slog.NewJSONHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelInfo}))
+	redisstore.LogTo(quiet) // what it says at the end would stand in the line of the figures
 	a := must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: quiet}))(b)
 	ours, bare := newPoster(b, a.handler), newPoster(b, bareHandler(b, redisServer.DirectURL()))
 	calls := 0

@@ -63,6 +63,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // Hasher hashes passwords; a [*hash.Hasher] is one. It bounds the work under way, and says
@@ -90,23 +91,11 @@ type Config struct {
 // Agents are the people who may sign in, with the rules about them. Any number of goroutines may
 // use it, if they may use Config's Random.
 type Agents struct {
-	store   Store
-	hasher  Hasher
-	keys    secret.Keyring
-	mailer  Mailer
-	audit   audit.Recorder
-	linkURL string
-	issuer  string
-	clock   func() time.Time
-	random  io.Reader
-	log     *slog.Logger
-	common  wordList
+	config Config // with its defaults
+	common wordList
 }
 
-const (
-	defaultIssuer = "Update Center"
-	maxIssuer     = 60 // characters; more make a QR code that telephones read badly
-)
+const maxIssuer = 60 // characters; more make a QR code that telephones read badly
 
 // New checks the configuration.
 func New(config Config) (*Agents, error) {
@@ -114,57 +103,49 @@ func New(config Config) (*Agents, error) {
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" || base.RawQuery != "" || base.Fragment != "" {
 		return nil, errors.New("links to the console want an absolute URL without query")
 	}
-	a := &Agents{
-		store: config.Store, hasher: config.Hasher, keys: config.Keys, mailer: config.Mailer, audit: config.Audit,
-		linkURL: config.LinkURL, issuer: cmp.Or(config.Issuer, defaultIssuer),
-		clock: config.Now, random: config.Random, log: config.Log, common: newWordList(),
-	}
-	if !plain(a.issuer, maxIssuer) {
+	config.Issuer = cmp.Or(config.Issuer, "Update Center")
+	if !typed.Plain(config.Issuer, maxIssuer) {
 		return nil, fmt.Errorf("the name for authenticator apps has up to %d plain characters", maxIssuer)
 	}
-	if a.clock == nil {
-		a.clock = time.Now
+	if config.Now == nil {
+		config.Now = time.Now
 	}
-	if a.random == nil {
-		a.random = rand.Reader
-	}
-	if a.log == nil {
-		a.log = slog.New(slog.DiscardHandler)
-	}
-	return a, nil
+	config.Random = cmp.Or(config.Random, rand.Reader)
+	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
+	return &Agents{config: config, common: newWordList()}, nil
 }
 
 // Get returns an agent by ID. Errors: [ErrNoAgent], [storage.ErrUnreadable].
 func (a *Agents) Get(ctx context.Context, id ID) (Agent, error) {
-	stored, err := a.store.Load(ctx, id)
+	stored, err := a.config.Store.Load(ctx, id)
 	if err != nil {
 		return Agent{}, fmt.Errorf("load agent: %w", err)
 	}
-	return open(a.keys, stored)
+	return open(a.config.Keys, stored)
 }
 
 // Find returns an agent by user name, deleted ones as well. Errors: [ErrNoAgent],
 // [storage.ErrUnreadable].
 func (a *Agents) Find(ctx context.Context, name UserName) (Agent, error) {
-	stored, err := a.store.ByName(ctx, name)
+	stored, err := a.config.Store.ByName(ctx, name)
 	if err != nil {
 		return Agent{}, fmt.Errorf("find agent: %w", err)
 	}
-	return open(a.keys, stored)
+	return open(a.config.Keys, stored)
 }
 
 // List returns all agents, deleted ones as well, in the order of their user names. A profile
 // that can't be read is logged and left out, so that it hides no others.
 func (a *Agents) List(ctx context.Context) ([]Agent, error) {
-	all, err := a.store.List(ctx)
+	all, err := a.config.Store.List(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list agents: %w", err)
 	}
 	var agents []Agent
 	for _, stored := range all {
-		agent, err := open(a.keys, stored)
+		agent, err := open(a.config.Keys, stored)
 		if err != nil {
-			a.log.LogAttrs(ctx, slog.LevelError, "agent left out", slog.String("agent", string(stored.Name)), slog.Any("error", err))
+			a.config.Log.LogAttrs(ctx, slog.LevelError, "agent left out", slog.String("agent", string(stored.Name)), slog.Any("error", err))
 			continue
 		}
 		agents = append(agents, agent)
@@ -189,7 +170,7 @@ func (a *Agents) ListFor(ctx context.Context, by By) ([]Agent, error) {
 }
 
 // now is the time to the millisecond, as profiles hold it.
-func (a *Agents) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
+func (a *Agents) now() time.Time { return a.config.Now().UTC().Truncate(time.Millisecond) }
 
 // Role is what an agent may do. Each may do what those before it may.
 type Role string
@@ -228,34 +209,34 @@ const (
 // it when these change, and everybody is asked again.
 const CurrentTerms = 1
 
-// Agent is one profile. Its times are in UTC, to the millisecond.
+// Agent is one profile. Its times are in UTC, to the millisecond. As JSON it is what is sealed of it: see form.
 type Agent struct {
-	ID       ID
-	Name     UserName
-	Revision int64 // 1 or more; rises by one with every change
+	ID       ID       `json:"-"`
+	Name     UserName `json:"-"`
+	Revision int64    `json:"-"` // 1 or more; rises by one with every change
 
-	FullName string // 1 to 100 characters
-	Email    string // up to 254 characters
-	Phone    string // up to 30 characters; may be empty
-	Role     Role
-	State    State     // as recorded; see [Agent.StateAt]
-	Since    time.Time // when State was entered, or confirmed by a reactivation
+	FullName string    `json:"full_name,omitempty"` // 1 to 100 characters
+	Email    string    `json:"email,omitempty"`     // up to 254 characters
+	Phone    string    `json:"phone,omitempty"`     // up to 30 characters; may be empty
+	Role     Role      `json:"role,omitempty"`
+	State    State     `json:"state"` // as recorded; see [Agent.StateAt]
+	Since    time.Time `json:"since"` // when State was entered, or confirmed by a reactivation
 
-	Password hash.Hash   // empty: none yet
-	Factor   Factor      // empty: none yet
-	AppKey   secret.Text // of the authenticator app, base32; empty: none
-	LastStep int64       // the 30 seconds since 1970 whose code was used last
-	Required Factor      // by an administrator; empty: free to choose
-	Link     Link        // of the invitation that was sent last; zero: none, or used
+	Password hash.Hash   `json:"hash,omitempty"`      // empty: none yet
+	Factor   Factor      `json:"factor,omitempty"`    // empty: none yet
+	AppKey   secret.Text `json:"-"`                   // of the authenticator app, base32; empty: none
+	LastStep int64       `json:"last_step,omitempty"` // the 30 seconds since 1970 whose code was used last
+	Required Factor      `json:"required,omitempty"`  // by an administrator; empty: free to choose
+	Link     Link        `json:"-"`                   // of the invitation that was sent last; zero: none, or used
 
-	Terms        time.Time // when they were accepted; zero: not yet
-	TermsVersion int       // which; see [CurrentTerms]
-	Reviewed     time.Time // when the agent first checked the own profile; zero: the set-up isn't finished
-	Created      time.Time
-	LastSignIn   time.Time // zero: never
-	Warned       time.Time // the deactivation or deletion of which an e-mail has warned; zero: none
-	Warning      time.Time // when a server last began to send that e-mail; zero: none did
-	Epoch        int64     // sessions begun under another are over
+	Terms        time.Time `json:"terms,omitzero"`          // when they were accepted; zero: not yet
+	TermsVersion int       `json:"terms_version,omitempty"` // which; see [CurrentTerms]
+	Reviewed     time.Time `json:"reviewed,omitzero"`       // when the agent first checked the own profile; zero: the set-up isn't finished
+	Created      time.Time `json:"created,omitzero"`
+	LastSignIn   time.Time `json:"last_sign_in,omitzero"` // zero: never
+	Warned       time.Time `json:"warned,omitzero"`       // the deactivation or deletion of which an e-mail has warned; zero: none
+	Warning      time.Time `json:"warning,omitzero"`      // when a server last began to send that e-mail; zero: none did
+	Epoch        int64     `json:"epoch,omitempty"`       // sessions begun under another are over
 }
 
 // Link is how a link that was sent is known again. The link itself is kept nowhere.

@@ -67,7 +67,7 @@ func (a *Agents) do(ctx context.Context, id ID, deed deed) (Agent, error) {
 	var done progress
 	agent, err := storage.Retry(ctx, func() (Agent, error) { return a.once(ctx, id, deed, &done) })
 	if err != nil && !errors.Is(err, errNothing) {
-		return agent, a.failed(ctx, deed, done, err)
+		return Agent{}, a.failed(ctx, deed, done, err)
 	}
 	return agent, nil
 }
@@ -79,7 +79,7 @@ func (a *Agents) once(ctx context.Context, id ID, deed deed, done *progress) (Ag
 	}
 	done.name = before.Name
 	if deed.by.outdated(before) {
-		return before, ErrStaleSession
+		return Agent{}, ErrStaleSession
 	}
 	after := before
 	if err := deed.edit(&after, a.now()); err != nil {
@@ -87,14 +87,14 @@ func (a *Agents) once(ctx context.Context, id ID, deed deed, done *progress) (Ag
 	}
 	if deed.action != "" && !done.recorded {
 		if err := a.record(ctx, deed.by.event(deed.action, before.Name, deed.detail)); err != nil {
-			return before, err
+			return Agent{}, err
 		}
 		done.recorded = true
 	}
-	unsure, err := a.commit(ctx, a.store.Save, after)
+	unsure, err := a.commit(ctx, a.config.Store.Save, after)
 	if err != nil {
 		done.unsure = done.unsure || unsure
-		return before, err
+		return Agent{}, err
 	}
 	after.Revision++
 	return after, nil
@@ -123,7 +123,7 @@ func (a *Agents) failed(ctx context.Context, deed deed, done progress, err error
 const afterwards = audit.Within + 2*time.Second
 
 func (a *Agents) record(ctx context.Context, event audit.Event) error {
-	if err := a.audit.Record(ctx, event); err != nil {
+	if err := a.config.Audit.Record(ctx, event); err != nil {
 		return fmt.Errorf("record in the audit: %w", err)
 	}
 	return nil
@@ -132,7 +132,7 @@ func (a *Agents) record(ctx context.Context, event audit.Event) error {
 // commit seals and stores, and asks a store that failed once more: otherwise a link or a code could be
 // used up and its owner told that it was wrong. With an error, unsure says that it may have been done.
 func (a *Agents) commit(ctx context.Context, write func(context.Context, Stored) error, agent Agent) (unsure bool, err error) {
-	stored, err := seal(a.keys, a.random, agent)
+	stored, err := seal(a.config.Keys, a.config.Random, agent)
 	if err != nil {
 		return false, err
 	}

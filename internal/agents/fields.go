@@ -5,13 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/ccojocar/zxcvbn-go/match"
 
 	"updatecenter/internal/emailaddress"
-	"updatecenter/internal/ids"
 	"updatecenter/internal/typed"
 )
 
@@ -19,14 +16,6 @@ import (
 type ID string
 
 const idPrefix = "agt_"
-
-// ParseID reads an ID. The only error is [ErrID].
-func ParseID(s string) (ID, error) {
-	if !ids.Valid(s, idPrefix) {
-		return "", ErrID
-	}
-	return ID(s), nil
-}
 
 // UserName is the name under which an agent signs in: 3 to 32 of a-z, 0-9, dot, hyphen and
 // underscore, the first a letter.
@@ -47,7 +36,7 @@ func ParseUserName(s string) (UserName, error) {
 	}
 	// Only A-Z: a Kelvin sign must not become a k.
 	name := strings.Map(lowerASCII, s)
-	if name[0] < 'a' || name[0] > 'z' || !only(name, nameLetters) {
+	if name[0] < 'a' || name[0] > 'z' || strings.Trim(name, nameLetters) != "" {
 		return "", ErrUserName
 	}
 	return UserName(name), nil
@@ -60,15 +49,9 @@ func lowerASCII(r rune) rune {
 	return r
 }
 
-// only says whether s has no other characters than those allowed.
-func only(s, allowed string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(allowed, r) })
-}
-
-// Bounds of a profile's texts, in characters.
+// Bounds of a profile's texts, in characters; that of an e-mail address is emailaddress.MaxLength.
 const (
 	MaxFullName = 100
-	MaxEmail    = emailaddress.MaxLength
 	MaxPhone    = 30
 )
 
@@ -92,11 +75,11 @@ func (p Profile) tidy() (Profile, error) {
 	switch {
 	case p.FullName == "":
 		return Profile{}, &FieldError{"full_name", "Enter the full name."}
-	case !plain(p.FullName, MaxFullName):
+	case !typed.Plain(p.FullName, MaxFullName):
 		return Profile{}, &FieldError{"full_name", "The full name can have up to 100 characters on one line."}
 	case !emailaddress.Valid(p.Email):
 		return Profile{}, &FieldError{"email", "Enter an e-mail address such as ann@example.com."}
-	case len(p.Phone) > MaxPhone || !only(p.Phone, "0123456789+-.()/ x"):
+	case len(p.Phone) > MaxPhone || strings.Trim(p.Phone, "0123456789+-.()/ x") != "":
 		return Profile{}, &FieldError{"phone", "Enter a telephone number of up to 30 characters, or leave it empty."}
 	}
 	return p, nil
@@ -140,100 +123,62 @@ func errFactor() error {
 // validFactor takes none as well.
 func validFactor(f Factor) bool { return f == "" || f == App || f == Email }
 
-// plain says whether s is text of at most that many characters that fits one line.
-func plain(s string, most int) bool {
-	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most &&
-		!strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
-}
-
 const better = " Four or more words that have nothing to do with each other make a good password."
 
 // refuse tells people what is wrong, where it isn't zxcvbn that finds it.
-func refuse(reason PasswordReason) *PasswordError {
-	return &PasswordError{Reason: reason, Hint: sentence(reason)}
+func refuse(reason PasswordReason) error {
+	return &PasswordError{Reason: reason, Hint: hints[reason]}
 }
 
-func sentence(reason PasswordReason) string {
-	switch reason {
-	case TooShort:
-		return "This password is too short. Choose at least 12 characters." + better
-	case TooLong:
-		return "This password is too long. Choose at most 128 characters."
-	case Unreadable:
-		return "This password holds characters that can't be typed, such as a tab. Leave them out."
-	case Common:
-		return "This is a common password, or one word or name with digits or signs, which are tried first." + better
-	case Personal:
-		return "This password is made of your own name, user name or e-mail address, or of our name." + better
-	case Repeated:
-		return "This password is one piece that is repeated." + better
-	case Unchanged:
-		return "This is your present password. Choose another one."
-	case Guessable:
-	}
-	return "This password is easy to guess: it has too little variety." + better
+var hints = map[PasswordReason]string{
+	TooShort:   "This password is too short. Choose at least 12 characters." + better,
+	TooLong:    "This password is too long. Choose at most 128 characters.",
+	Unreadable: "This password holds characters that can't be typed, such as a tab. Leave them out.",
+	Common:     "This is a common password, or one word or name with digits or signs, which are tried first." + better,
+	Personal:   "This password is made of your own name, user name or e-mail address, or of our name." + better,
+	Repeated:   "This password is one piece that is repeated." + better,
+	Unchanged:  "This is your present password. Choose another one.",
+	Guessable:  "This password is easy to guess: it has too little variety." + better,
 }
 
-// A finding is a part of a password that is easily guessed, in the order in which they are told.
-type finding string
+// dates is our own finding: zxcvbn counts dates, but doesn't tell of them.
+const dates = "our dates"
 
-const (
-	foundOwn      finding = "your own name, user name or e-mail address"
-	foundCommon   finding = "a common password"
-	foundName     finding = "a name"
-	foundWord     finding = "a common word"
-	foundDate     finding = "a date or a year"
-	foundKeys     finding = "keys in a row on the keyboard"
-	foundSequence finding = "letters or digits in their order"
-	foundRepeat   finding = "a character that is repeated"
-)
-
-var findings = []finding{foundOwn, foundCommon, foundName, foundWord, foundDate, foundKeys, foundSequence, foundRepeat}
+// findings are the parts of a password that are easily guessed, in the order in which they are told: by the
+// names of zxcvbn's patterns and dictionaries.
+var findings = []struct {
+	what  string
+	names []string
+}{
+	{"your own name, user name or e-mail address", []string{"user_inputs"}},
+	{"a common password", []string{"Passwords"}},
+	{"a name", []string{"MaleNames", "FemaleNames", "Surname"}},
+	{"a common word", []string{"English"}},
+	{"a date or a year", []string{dates}},
+	{"keys in a row on the keyboard", []string{"spatial"}},
+	{"letters or digits in their order", []string{"sequence"}},
+	{"a character that is repeated", []string{"repeat"}},
+}
 
 // anyDate is a year of a life, or day, month and year with signs between or without.
 var anyDate = regexp.MustCompile(`(^|\D)(19|20)\d\d(\D|$)|\d{1,2}[-/._ ]\d{1,2}[-/._ ](\d\d|(19|20)\d\d)|(^|\D)(\d{6}|\d{8})(\D|$)`)
 
 // hint says what makes a password easy to guess.
 func hint(text string, matches []match.Match) string {
-	found := make(map[finding]bool, len(findings))
-	found[foundDate] = anyDate.MatchString(text) // zxcvbn counts dates, but doesn't tell of them
+	found := map[string]bool{dates: anyDate.MatchString(text)}
 	for _, m := range matches {
-		if what, ok := findingOf(m); ok {
-			found[what] = true
-		}
+		found[m.Pattern], found[m.DictionaryName] = true, true
 	}
 	var parts []string
-	for _, what := range findings {
-		if found[what] {
-			parts = append(parts, string(what))
+	for _, finding := range findings {
+		if slices.ContainsFunc(finding.names, func(name string) bool { return found[name] }) {
+			parts = append(parts, finding.what)
 		}
 	}
 	if len(parts) == 0 {
-		return sentence(Guessable)
+		return hints[Guessable]
 	}
 	return "This password is easy to guess: it holds " + list(parts) + "." + better
-}
-
-func findingOf(m match.Match) (finding, bool) {
-	switch m.Pattern {
-	case "spatial":
-		return foundKeys, true
-	case "sequence":
-		return foundSequence, true
-	case "repeat":
-		return foundRepeat, true
-	}
-	switch m.DictionaryName {
-	case "user_inputs":
-		return foundOwn, true
-	case "Passwords":
-		return foundCommon, true
-	case "MaleNames", "FemaleNames", "Surname":
-		return foundName, true
-	case "English":
-		return foundWord, true
-	}
-	return "", false
 }
 
 // list is "a", "a and b" or "a, b and c".
@@ -253,8 +198,7 @@ var (
 	ErrTaken = errors.New("the user name is taken")
 	// ErrUserName: not a user name.
 	ErrUserName = errors.New("a user name is 3 to 32 of a-z, 0-9, dot, hyphen and underscore, and begins with a letter")
-	// ErrID: not the ID of an agent.
-	ErrID = errors.New("an agent's ID is agt_ with 26 characters")
+
 	// ErrField is what every [*FieldError] is.
 	ErrField = errors.New("not acceptable for a profile")
 	// ErrPassword is what every [*PasswordError] is.

@@ -190,7 +190,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 	given := secret.New("Zyxwvut 83746591\x01")
 	hidden := []string{"Zyxwvut", "83746591"}
 	_, name := agents.ParseUserName(given.Reveal())
-	_, id := agents.ParseID(given.Reveal())
+
 	_, link := f.Open(t.Context(), given)
 	_, use := f.UseLink(t.Context(), self(agent), given, given)
 	_, invitee := f.Invite(t.Context(), byRoot, agents.Invitee{Name: given.Reveal()})
@@ -199,7 +199,7 @@ func TestErrorsQuoteNothing(t *testing.T) {
 	_, phone := f.UpdateProfile(t.Context(), self(agent), agent.ID, agents.Profile{FullName: "B", Email: "b@example.com", Phone: given.Reveal()})
 	_, password := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, given)
 	_, role := f.SetRole(t.Context(), byRoot, "bob", agents.Role(given.Reveal()))
-	for i, err := range []error{name, id, link, use, invitee, profile, email, phone, password, role} {
+	for i, err := range []error{name, link, use, invitee, profile, email, phone, password, role} {
 		if err == nil {
 			t.Errorf("%d: no error", i)
 			continue

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/detached"
 	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 )
 
 // LinkFor is how long a link works, once (NIST SP 800-63B: a code by e-mail lives 24 hours).
@@ -25,7 +26,7 @@ const tokenLength = ids.Length + ids.TokenLength
 
 // newLink puts a new link in the place of an older one.
 func (a *Agents) newLink(agent *Agent, now time.Time) (secret.Text, error) {
-	drawn, err := ids.Token(a.random)
+	drawn, err := ids.Token(a.config.Random)
 	if err != nil {
 		return secret.Text{}, fmt.Errorf("draw link: %w", err)
 	}
@@ -40,8 +41,8 @@ func parseToken(token secret.Text) (ID, bool) {
 	if len(text) != tokenLength {
 		return "", false
 	}
-	id, err := ParseID(idPrefix + text[:ids.Length])
-	return id, err == nil && ids.ValidToken(text[ids.Length:])
+	id := idPrefix + text[:ids.Length]
+	return ID(id), ids.Valid(id, idPrefix) && ids.ValidToken(text[ids.Length:])
 }
 
 // opens says whether the token is the agent's link, and still works.
@@ -78,10 +79,10 @@ func (a *Agents) UseLink(ctx context.Context, by By, token, password secret.Text
 	if err != nil {
 		return Agent{}, err
 	}
-	if err := a.judge(agent, password); err != nil {
+	if err := a.JudgePassword(agent, password); err != nil {
 		return Agent{}, err
 	}
-	hash, err := a.hasher.Hash(ctx, normal(password))
+	hash, err := a.config.Hasher.Hash(ctx, normal(password))
 	if err != nil {
 		return Agent{}, fmt.Errorf("hash password: %w", err)
 	}
@@ -113,29 +114,23 @@ func (a *Agents) UseLink(ctx context.Context, by By, token, password secret.Text
 
 // Invite makes a profile, and sends the link with which its owner begins. Errors:
 // [*FieldError]; [ErrTaken]; [ErrNotMailed], and then the agent returned is there.
-func (a *Agents) Invite(ctx context.Context, by By, invitee Invitee) (Agent, error) {
-	agent, err := a.create(ctx, by, invitee, audit.AgentInvited, string(invitee.Role))
-	if err != nil {
-		return agent, fmt.Errorf("invite agent: %w", err)
-	}
-	return agent, nil
+func (a *Agents) Invite(ctx context.Context, by By, invitee Invitee) (_ Agent, err error) {
+	defer wrap.Error(&err, "invite agent")
+	return a.create(ctx, by, invitee, audit.AgentInvited, string(invitee.Role))
 }
 
 // Recreate makes a new profile, under another user name, for somebody whose profile of the name
 // old is deleted. Errors: [ErrNoAgent], [ErrNotDeleted], and those of [Agents.Invite].
-func (a *Agents) Recreate(ctx context.Context, by By, old UserName, invitee Invitee) (Agent, error) {
+func (a *Agents) Recreate(ctx context.Context, by By, old UserName, invitee Invitee) (_ Agent, err error) {
+	defer wrap.Error(&err, "recreate agent")
 	before, err := a.Find(ctx, old)
 	if err != nil {
-		return Agent{}, fmt.Errorf("recreate agent: %w", err)
+		return Agent{}, err
 	}
 	if before.StateAt(a.now()) != Deleted {
-		return Agent{}, fmt.Errorf("recreate agent: %w", ErrNotDeleted)
+		return Agent{}, ErrNotDeleted
 	}
-	agent, err := a.create(ctx, by, invitee, audit.AgentRecreated, string(invitee.Role)+", was "+string(old))
-	if err != nil {
-		return agent, fmt.Errorf("recreate agent: %w", err)
-	}
-	return agent, nil
+	return a.create(ctx, by, invitee, audit.AgentRecreated, string(invitee.Role)+", was "+string(old))
 }
 
 func (a *Agents) create(ctx context.Context, by By, invitee Invitee, action audit.Action, detail string) (Agent, error) {
@@ -144,12 +139,12 @@ func (a *Agents) create(ctx context.Context, by By, invitee Invitee, action audi
 		return Agent{}, err
 	}
 	// Looked up so that a name that is taken isn't recorded as an invitation. Create decides.
-	if _, err := a.store.ByName(ctx, name); err == nil {
+	if _, err := a.config.Store.ByName(ctx, name); err == nil {
 		return Agent{}, ErrTaken
 	} else if !errors.Is(err, ErrNoAgent) {
 		return Agent{}, fmt.Errorf("find agent: %w", err)
 	}
-	id, err := ids.New(a.random, idPrefix)
+	id, err := ids.New(a.config.Random, idPrefix)
 	if err != nil {
 		return Agent{}, err
 	}
@@ -165,7 +160,7 @@ func (a *Agents) create(ctx context.Context, by By, invitee Invitee, action audi
 	if err := a.record(ctx, by.event(action, name, detail)); err != nil {
 		return Agent{}, err
 	}
-	if unsure, err := a.commit(ctx, a.store.Create, agent); err != nil {
+	if unsure, err := a.commit(ctx, a.config.Store.Create, agent); err != nil {
 		done := progress{name: name, recorded: true, unsure: unsure}
 		return Agent{}, a.failed(ctx, deed{by: by, action: action}, done, err)
 	}
@@ -176,13 +171,10 @@ func (a *Agents) create(ctx context.Context, by By, invitee Invitee, action audi
 // Older links are dead from now on; password, factor and sessions only once the new one is used,
 // so that who gets an e-mail by mistake can still sign in. Errors: [ErrNoAgent],
 // [ErrDeactivated], [ErrDeleted], [ErrNotMailed].
-func (a *Agents) Reinvite(ctx context.Context, by By, name UserName) (Agent, error) {
-	agent, err := a.Find(ctx, name)
-	if err != nil {
-		return Agent{}, fmt.Errorf("send another link: %w", err)
-	}
+func (a *Agents) Reinvite(ctx context.Context, by By, name UserName) (_ Agent, err error) {
+	defer wrap.Error(&err, "send another link")
 	var token secret.Text
-	agent, err = a.do(ctx, agent.ID, deed{
+	agent, err := a.named(ctx, name, deed{
 		by: by, action: audit.AgentInvited, detail: "another link",
 		edit: func(agent *Agent, now time.Time) error {
 			if err := agent.usable(now); err != nil {
@@ -193,13 +185,10 @@ func (a *Agents) Reinvite(ctx context.Context, by By, name UserName) (Agent, err
 			return err
 		},
 	})
-	if err == nil {
-		err = a.sendLink(ctx, agent, token)
-	}
 	if err != nil {
-		return agent, fmt.Errorf("send another link: %w", err)
+		return Agent{}, err
 	}
-	return agent, nil
+	return agent, a.sendLink(ctx, agent, token)
 }
 
 // usable says why the profile can't be used as it is.
@@ -216,8 +205,8 @@ func (a Agent) usable(now time.Time) error {
 
 func (a *Agents) sendLink(ctx context.Context, agent Agent, token secret.Text) error {
 	message := agent.message(Invitation, agent.Link.Until)
-	message.Link = secret.New(a.linkURL + token.Reveal())
-	if err := a.mailer.Mail(ctx, message); err != nil {
+	message.Link = secret.New(a.config.LinkURL + token.Reveal())
+	if err := a.config.Mailer.Mail(ctx, message); err != nil {
 		return fmt.Errorf("%w: %w", ErrNotMailed, err)
 	}
 	return nil
@@ -269,8 +258,8 @@ func (a Agent) message(kind MessageKind, on time.Time) Message {
 func (a *Agents) tell(ctx context.Context, message Message) {
 	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
-	if err := a.mailer.Mail(ctx, message); err != nil {
-		a.log.LogAttrs(ctx, slog.LevelError, "e-mail to agent not sent", slog.String("agent", string(message.Name)),
+	if err := a.config.Mailer.Mail(ctx, message); err != nil {
+		a.config.Log.LogAttrs(ctx, slog.LevelError, "e-mail to agent not sent", slog.String("agent", string(message.Name)),
 			slog.String("kind", string(message.Kind)), slog.Any("error", err))
 	}
 }

@@ -1,6 +1,7 @@
 package agents_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -182,6 +183,12 @@ func ann() agents.Agent {
 	return agents.Agent{Name: "ann.olson", FullName: "Ann Marie Olson", Email: "amo@repairshop.example.com"}
 }
 
+// refusal is why a password was refused, if it was.
+func refusal(err error) *agents.PasswordError {
+	refused, _ := errors.AsType[*agents.PasswordError](err)
+	return refused
+}
+
 func TestJudgePassword(t *testing.T) {
 	f := newFixture(t)
 	tests := []struct {
@@ -226,7 +233,7 @@ func TestJudgePassword(t *testing.T) {
 		{"ann olson ann marie xy", agents.Personal, "own name"},
 	}
 	for _, test := range tests {
-		refused := f.JudgePassword(ann(), secret.New(test.password))
+		refused := refusal(f.JudgePassword(ann(), secret.New(test.password)))
 		switch {
 		case refused == nil && test.reason != "":
 			t.Errorf("%.40q is accepted, want %s", test.password, test.reason)
@@ -244,7 +251,7 @@ func TestJudgingTakesNoTime(t *testing.T) {
 		strings.Repeat("4@8({[<369!1|70$5+7%2", 6), strings.Repeat("qwe%^&asd", 14), strings.Repeat("1984-06-15", 12),
 	} {
 		begin := time.Now()
-		if refused := f.JudgePassword(ann(), secret.New(password+"x")); refused != nil && refused.Hint == "" {
+		if refused := refusal(f.JudgePassword(ann(), secret.New(password+"x"))); refused != nil && refused.Hint == "" {
 			t.Error("refused without a word")
 		}
 		took := time.Since(begin)
@@ -266,7 +273,7 @@ func FuzzJudgePassword(f *testing.F) {
 		}
 		agent := ann()
 		agent.FullName = name
-		refused := all.JudgePassword(agent, secret.New(password))
+		refused := refusal(all.JudgePassword(agent, secret.New(password)))
 		if refused == nil && (utf8.RuneCountInString(password) < 4 || !utf8.ValidString(password)) {
 			t.Errorf("%q is accepted", password)
 		}

@@ -19,6 +19,7 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
 )
 
 // normal is a password as it is hashed: spelled in one way, whatever keyboard it was typed on
@@ -36,12 +37,12 @@ func (a *Agents) CheckPassword(ctx context.Context, agent Agent, entry secret.Te
 	}
 	entry = normal(entry)
 	if agent.Password == "" {
-		if err := a.hasher.VerifyNothing(ctx, entry); err != nil {
+		if err := a.config.Hasher.VerifyNothing(ctx, entry); err != nil {
 			return false, fmt.Errorf("check password: %w", err)
 		}
 		return false, nil
 	}
-	match, stale, err := a.hasher.Verify(ctx, agent.Password, entry)
+	match, stale, err := a.config.Hasher.Verify(ctx, agent.Password, entry)
 	if err != nil {
 		return false, fmt.Errorf("check password: %w", err)
 	}
@@ -54,7 +55,7 @@ func (a *Agents) CheckPassword(ctx context.Context, agent Agent, entry secret.Te
 // rehash keeps the same password under the current key and costs. If that fails the next sign-in
 // does it.
 func (a *Agents) rehash(ctx context.Context, agent Agent, entry secret.Text) {
-	hash, err := a.hasher.Hash(ctx, entry)
+	hash, err := a.config.Hasher.Hash(ctx, entry)
 	if err == nil {
 		before := agent.Password
 		_, err = a.do(ctx, agent.ID, deed{edit: func(agent *Agent, _ time.Time) error {
@@ -66,7 +67,7 @@ func (a *Agents) rehash(ctx context.Context, agent Agent, entry secret.Text) {
 		}})
 	}
 	if err != nil {
-		a.log.LogAttrs(ctx, slog.LevelWarn, "password not hashed anew", slog.String("agent", string(agent.Name)), slog.Any("error", err))
+		a.config.Log.LogAttrs(ctx, slog.LevelWarn, "password not hashed anew", slog.String("agent", string(agent.Name)), slog.Any("error", err))
 	}
 }
 
@@ -89,10 +90,10 @@ func (a *Agents) ChangePassword(ctx context.Context, by By, id ID, old, password
 	if normal(old).Equal(normal(password)) {
 		return Agent{}, refuse(Unchanged)
 	}
-	if err := a.judge(agent, password); err != nil {
+	if err := a.JudgePassword(agent, password); err != nil {
 		return Agent{}, err
 	}
-	hash, err := a.hasher.Hash(ctx, normal(password))
+	hash, err := a.config.Hasher.Hash(ctx, normal(password))
 	if err != nil {
 		return Agent{}, fmt.Errorf("hash password: %w", err)
 	}
@@ -138,8 +139,8 @@ const (
 	otherText = 4 // letters that must be left beside own names
 )
 
-// JudgePassword says why a password can't be the agent's, or nil.
-func (a *Agents) JudgePassword(agent Agent, password secret.Text) *PasswordError {
+// JudgePassword says why a password can't be the agent's: a [*PasswordError], or nil.
+func (a *Agents) JudgePassword(agent Agent, password secret.Text) error {
 	if len(password.Reveal()) > maxBytes {
 		return refuse(TooLong)
 	}
@@ -147,13 +148,13 @@ func (a *Agents) JudgePassword(agent Agent, password secret.Text) *PasswordError
 	switch size := utf8.RuneCountInString(text); {
 	case size > MaxPassword:
 		return refuse(TooLong)
-	case !utf8.ValidString(password.Reveal()), !plain(text, MaxPassword):
+	case !utf8.ValidString(password.Reveal()), !typed.Plain(text, MaxPassword):
 		return refuse(Unreadable)
 	case size < MinPassword:
 		return refuse(TooShort)
 	}
 	lower := strings.ToLower(text)
-	own := agent.words(a.issuer)
+	own := agent.words(a.config.Issuer)
 	switch {
 	case isRepeated(lower):
 		return refuse(Repeated)
@@ -163,14 +164,6 @@ func (a *Agents) JudgePassword(agent Agent, password secret.Text) *PasswordError
 		return refuse(Common)
 	}
 	return guessable(text, own)
-}
-
-// judge is JudgePassword as an error: a nil *PasswordError in one would not be nil.
-func (a *Agents) judge(agent Agent, password secret.Text) error {
-	if refused := a.JudgePassword(agent, password); refused != nil {
-		return refused
-	}
-	return nil
 }
 
 // words are those that anybody would try for this agent, in lower case.
@@ -222,7 +215,7 @@ func countLetters(s string) (n int) {
 
 // guessable has zxcvbn try the password. Its own search for signs that stand for letters takes
 // minutes over a password made of them, so it is shown our spellings instead.
-func guessable(text string, own []string) *PasswordError {
+func guessable(text string, own []string) error {
 	for _, spelling := range spellings(text) {
 		found := zxcvbn.PasswordStrength(spelling, own, matching.FilterL33tMatcher)
 		if found.Score < goodScore {

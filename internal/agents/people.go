@@ -1,6 +1,7 @@
 package agents
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,12 +9,14 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/detached"
+	"updatecenter/internal/wrap"
 )
 
 // Deactivate keeps an agent from signing in, and ends sessions. One who is deactivated stays so.
 // Errors: [ErrNoAgent], [ErrDeleted], [ErrLastAdministrator].
-func (a *Agents) Deactivate(ctx context.Context, by By, name UserName) (Agent, error) {
-	agent, err := a.demote(ctx, name, deed{by: by, action: audit.AgentDeactivated, edit: func(agent *Agent, now time.Time) error {
+func (a *Agents) Deactivate(ctx context.Context, by By, name UserName) (_ Agent, err error) {
+	defer wrap.Error(&err, "deactivate agent")
+	return a.demote(ctx, name, deed{by: by, action: audit.AgentDeactivated, edit: func(agent *Agent, now time.Time) error {
 		switch state, since := agent.at(now); state {
 		case Deleted:
 			return ErrDeleted
@@ -27,10 +30,6 @@ func (a *Agents) Deactivate(ctx context.Context, by By, name UserName) (Agent, e
 		}
 		return nil
 	}})
-	if err != nil {
-		return Agent{}, fmt.Errorf("deactivate agent: %w", err)
-	}
-	return agent, nil
 }
 
 func (a *Agent) deactivate(since time.Time) {
@@ -41,8 +40,9 @@ func (a *Agent) deactivate(since time.Time) {
 // Reactivate lets an agent sign in again, and gives another six months. It renews Agent.Since, and
 // package signin counts failures from there: so it also ends a lock. Who never had a password needs
 // [Agents.Reinvite] as well. Sessions end. Errors: [ErrNoAgent], [ErrDeleted].
-func (a *Agents) Reactivate(ctx context.Context, by By, name UserName) (Agent, error) {
-	agent, err := a.named(ctx, name, deed{by: by, action: audit.AgentReactivated, edit: func(agent *Agent, now time.Time) error {
+func (a *Agents) Reactivate(ctx context.Context, by By, name UserName) (_ Agent, err error) {
+	defer wrap.Error(&err, "reactivate agent")
+	return a.named(ctx, name, deed{by: by, action: audit.AgentReactivated, edit: func(agent *Agent, now time.Time) error {
 		if agent.StateAt(now) == Deleted {
 			return ErrDeleted
 		}
@@ -53,19 +53,16 @@ func (a *Agents) Reactivate(ctx context.Context, by By, name UserName) (Agent, e
 		agent.Epoch++
 		return nil
 	}})
-	if err != nil {
-		return Agent{}, fmt.Errorf("reactivate agent: %w", err)
-	}
-	return agent, nil
 }
 
 // SetRole gives an agent another role, and ends sessions. Errors: [ErrNoAgent], [*FieldError],
 // [ErrDeactivated], [ErrDeleted], [ErrLastAdministrator].
-func (a *Agents) SetRole(ctx context.Context, by By, name UserName, role Role) (Agent, error) {
+func (a *Agents) SetRole(ctx context.Context, by By, name UserName, role Role) (_ Agent, err error) {
 	if !role.Valid() {
 		return Agent{}, errRole()
 	}
-	agent, err := a.demote(ctx, name, deed{by: by, action: audit.RoleChanged, detail: string(role), edit: func(agent *Agent, now time.Time) error {
+	defer wrap.Error(&err, "set role")
+	return a.demote(ctx, name, deed{by: by, action: audit.RoleChanged, detail: string(role), edit: func(agent *Agent, now time.Time) error {
 		if err := agent.usable(now); err != nil {
 			return err
 		}
@@ -76,24 +73,18 @@ func (a *Agents) SetRole(ctx context.Context, by By, name UserName, role Role) (
 		agent.Epoch++
 		return nil
 	}})
-	if err != nil {
-		return Agent{}, fmt.Errorf("set role: %w", err)
-	}
-	return agent, nil
 }
 
 // Require has an agent use a second factor; none leaves the choice free. Who uses another is asked
 // for it after the next sign-in, and sessions end. Errors: [ErrNoAgent], [*FieldError],
 // [ErrDeactivated], [ErrDeleted].
-func (a *Agents) Require(ctx context.Context, by By, name UserName, factor Factor) (Agent, error) {
+func (a *Agents) Require(ctx context.Context, by By, name UserName, factor Factor) (_ Agent, err error) {
 	if !validFactor(factor) {
 		return Agent{}, errFactor()
 	}
-	detail := string(factor)
-	if factor == "" {
-		detail = "none"
-	}
-	agent, err := a.named(ctx, name, deed{by: by, action: audit.FactorRequired, detail: detail, edit: func(agent *Agent, now time.Time) error {
+	defer wrap.Error(&err, "require factor")
+	detail := cmp.Or(string(factor), "none")
+	return a.named(ctx, name, deed{by: by, action: audit.FactorRequired, detail: detail, edit: func(agent *Agent, now time.Time) error {
 		if err := agent.usable(now); err != nil {
 			return err
 		}
@@ -106,10 +97,6 @@ func (a *Agents) Require(ctx context.Context, by By, name UserName, factor Facto
 		}
 		return nil
 	}})
-	if err != nil {
-		return Agent{}, fmt.Errorf("require factor: %w", err)
-	}
-	return agent, nil
 }
 
 // named does something with the agent of that user name.
@@ -129,33 +116,23 @@ func (a *Agents) demote(ctx context.Context, name UserName, deed deed) (Agent, e
 		return Agent{}, err
 	}
 	now, tried := a.now(), before
-	if err := deed.edit(&tried, now); err != nil {
-		return before, unlessNothing(err)
-	}
-	if !before.administers(now) || tried.administers(now) {
+	if err := deed.edit(&tried, now); err != nil || !before.administers(now) || tried.administers(now) {
 		return a.do(ctx, before.ID, deed)
 	}
 	if err := a.othersAdminister(ctx, before.ID); err != nil {
-		return before, err
+		return Agent{}, err
 	}
 	after, err := a.do(ctx, before.ID, deed)
 	if err != nil && !errors.Is(err, errUnsure) {
-		return after, err
+		return Agent{}, err
 	}
 	// Whoever asked may be gone by now.
 	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if gone := a.othersAdminister(ctx, before.ID); gone != nil {
-		return before, errors.Join(err, gone, a.restore(ctx, deed, before))
+		return Agent{}, errors.Join(err, gone, a.restore(ctx, deed, before))
 	}
 	return after, err
-}
-
-func unlessNothing(err error) error {
-	if errors.Is(err, errNothing) {
-		return nil
-	}
-	return err
 }
 
 // restore takes back what would leave no administrator, and has that recorded.
@@ -210,7 +187,7 @@ func (a *Agents) Alert(ctx context.Context, detail string) error {
 		}
 		message := agent.message(LimitAlert, now)
 		message.Detail = detail
-		if err := a.mailer.Mail(ctx, message); err != nil {
+		if err := a.config.Mailer.Mail(ctx, message); err != nil {
 			failed = append(failed, fmt.Errorf("alert %s: %w", agent.Name, err))
 		}
 	}
@@ -311,7 +288,7 @@ func (a *Agents) warn(ctx context.Context, id ID) error {
 	if err != nil || !claimed {
 		return err
 	}
-	if err := a.mailer.Mail(ctx, agent.message(kind, deadline)); err != nil {
+	if err := a.config.Mailer.Mail(ctx, agent.message(kind, deadline)); err != nil {
 		return fmt.Errorf("send warning: %w", err)
 	}
 	_, err = a.do(ctx, id, deed{edit: func(agent *Agent, _ time.Time) error {

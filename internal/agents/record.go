@@ -6,7 +6,6 @@ import (
 	"io"
 	"time"
 
-	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 )
@@ -46,26 +45,9 @@ type Store interface {
 // form is the profile in JSON, as it is sealed.
 type form struct {
 	storage.Version
-	FullName     string    `json:"full_name,omitempty"`
-	Email        string    `json:"email,omitempty"`
-	Phone        string    `json:"phone,omitempty"`
-	Role         Role      `json:"role,omitempty"`
-	State        State     `json:"state"`
-	Since        time.Time `json:"since"`
-	Hash         hash.Hash `json:"hash,omitempty"` // of the password
-	Factor       Factor    `json:"factor,omitempty"`
-	LastStep     int64     `json:"last_step,omitempty"`
-	Required     Factor    `json:"required,omitempty"`
-	LinkHash     []byte    `json:"link_hash,omitempty"`
-	LinkUntil    time.Time `json:"link_until,omitzero"`
-	Terms        time.Time `json:"terms,omitzero"`
-	TermsVersion int       `json:"terms_version,omitempty"`
-	Reviewed     time.Time `json:"reviewed,omitzero"`
-	Created      time.Time `json:"created,omitzero"`
-	LastSignIn   time.Time `json:"last_sign_in,omitzero"`
-	Warned       time.Time `json:"warned,omitzero"`
-	Warning      time.Time `json:"warning,omitzero"`
-	Epoch        int64     `json:"epoch,omitempty"`
+	Agent
+	LinkHash  []byte    `json:"link_hash,omitempty"`
+	LinkUntil time.Time `json:"link_until,omitzero"`
 
 	// A string here, as a secret.Text is written as dots. A form lives no longer than it
 	// takes to seal or open it.
@@ -74,13 +56,7 @@ type form struct {
 
 // seal writes a profile for a store.
 func seal(keys secret.Keyring, random io.Reader, a Agent) (Stored, error) {
-	f := form{
-		FullName: a.FullName, Email: a.Email, Phone: a.Phone, Role: a.Role,
-		State: a.State, Since: a.Since, Hash: a.Password, Factor: a.Factor, LastStep: a.LastStep,
-		Required: a.Required, LinkUntil: a.Link.Until, Terms: a.Terms, TermsVersion: a.TermsVersion,
-		Reviewed: a.Reviewed, Created: a.Created, LastSignIn: a.LastSignIn, Warned: a.Warned,
-		Warning: a.Warning, Epoch: a.Epoch, AppKey: a.AppKey.Reveal(),
-	}
+	f := form{Agent: a, LinkUntil: a.Link.Until, AppKey: a.AppKey.Reveal()}
 	if a.Link != (Link{}) {
 		f.LinkHash = a.Link.Hash[:]
 	}
@@ -97,13 +73,9 @@ func open(keys secret.Keyring, stored Stored) (Agent, error) {
 	if err := storage.Open(keys, stored.Sealed, boundTo(stored.ID, stored.Name), &f); err != nil {
 		return Agent{}, fmt.Errorf("open profile: %w", err)
 	}
-	a := Agent{
-		ID: stored.ID, Name: stored.Name, Revision: stored.Revision,
-		FullName: f.FullName, Email: f.Email, Phone: f.Phone, Role: f.Role, State: f.State, Since: f.Since,
-		Password: f.Hash, Factor: f.Factor, AppKey: secret.New(f.AppKey), LastStep: f.LastStep, Required: f.Required,
-		Link: Link{Until: f.LinkUntil}, Terms: f.Terms, TermsVersion: f.TermsVersion, Reviewed: f.Reviewed,
-		Created: f.Created, LastSignIn: f.LastSignIn, Warned: f.Warned, Warning: f.Warning, Epoch: f.Epoch,
-	}
+	a := f.Agent
+	a.ID, a.Name, a.Revision = stored.ID, stored.Name, stored.Revision
+	a.AppKey, a.Link.Until = secret.New(f.AppKey), f.LinkUntil
 	if len(f.LinkHash) != 0 && copy(a.Link.Hash[:], f.LinkHash) != len(f.LinkHash) || !a.whole() {
 		return Agent{}, fmt.Errorf("open profile: %w", storage.ErrDamaged)
 	}

@@ -14,12 +14,14 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
+	"updatecenter/internal/wrap"
 )
 
 // AcceptTerms notes that the agent accepted the [CurrentTerms]. Errors: [ErrNoAgent],
 // [ErrDeactivated], [ErrDeleted].
-func (a *Agents) AcceptTerms(ctx context.Context, by By, id ID) (Agent, error) {
-	agent, err := a.do(ctx, id, deed{
+func (a *Agents) AcceptTerms(ctx context.Context, by By, id ID) (_ Agent, err error) {
+	defer wrap.Error(&err, "accept terms")
+	return a.do(ctx, id, deed{
 		by: by, action: audit.ProfileChanged, detail: fmt.Sprintf("terms accepted, version %d", CurrentTerms),
 		edit: func(agent *Agent, now time.Time) error {
 			if agent.TermsVersion == CurrentTerms && !agent.Terms.IsZero() {
@@ -29,10 +31,6 @@ func (a *Agents) AcceptTerms(ctx context.Context, by By, id ID) (Agent, error) {
 			return agent.usable(now)
 		},
 	})
-	if err != nil {
-		return Agent{}, fmt.Errorf("accept terms: %w", err)
-	}
-	return agent, nil
 }
 
 // UpdateProfile sets name, e-mail address and telephone. When the set-up wants nothing else any
@@ -42,14 +40,14 @@ func (a *Agents) AcceptTerms(ctx context.Context, by By, id ID) (Agent, error) {
 // Of another e-mail address the old one is told, and a link that went there works no more. Where
 // codes go by e-mail, or nothing is chosen yet, it is another second factor: sessions end. Errors:
 // [*FieldError], [ErrStaleSession], [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
-func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profile) (Agent, error) {
-	profile, err := profile.tidy()
-	if err != nil {
+func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profile) (_ Agent, err error) {
+	if profile, err = profile.tidy(); err != nil {
 		return Agent{}, err
 	}
+	defer wrap.Error(&err, "update profile")
 	before, err := a.Get(ctx, id)
 	if err != nil {
-		return Agent{}, fmt.Errorf("update profile: %w", err)
+		return Agent{}, err
 	}
 	ends := before.Next() == StageProfile && by.Name == string(before.Name)
 	action := audit.ProfileChanged
@@ -68,7 +66,7 @@ func (a *Agents) UpdateProfile(ctx context.Context, by By, id ID, profile Profil
 		return agent.usable(now)
 	}})
 	if err != nil {
-		return Agent{}, fmt.Errorf("update profile: %w", err)
+		return Agent{}, err
 	}
 	if before.Email != agent.Email {
 		a.tell(ctx, before.message(EmailWasChanged, a.now()))
@@ -102,30 +100,24 @@ func (p Profile) differs(from Agent) string {
 
 // SignedIn notes that the agent has signed in, which keeps the profile for six months. Package
 // signin records it. Errors: [ErrNoAgent], [ErrDeactivated], [ErrDeleted].
-func (a *Agents) SignedIn(ctx context.Context, id ID) (Agent, error) {
-	agent, err := a.do(ctx, id, deed{edit: func(agent *Agent, now time.Time) error {
+func (a *Agents) SignedIn(ctx context.Context, id ID) (_ Agent, err error) {
+	defer wrap.Error(&err, "note sign-in")
+	return a.do(ctx, id, deed{edit: func(agent *Agent, now time.Time) error {
 		if err := agent.usable(now); err != nil {
 			return err
 		}
 		agent.LastSignIn = now
 		return nil
 	}})
-	if err != nil {
-		return Agent{}, fmt.Errorf("note sign-in: %w", err)
-	}
-	return agent, nil
 }
 
 // EndSessions ends every session of the agent, and records it. Error: [ErrNoAgent].
-func (a *Agents) EndSessions(ctx context.Context, by By, id ID) (Agent, error) {
-	agent, err := a.do(ctx, id, deed{by: by, action: audit.SignedOutEverywhere, edit: func(agent *Agent, _ time.Time) error {
+func (a *Agents) EndSessions(ctx context.Context, by By, id ID) (_ Agent, err error) {
+	defer wrap.Error(&err, "end sessions")
+	return a.do(ctx, id, deed{by: by, action: audit.SignedOutEverywhere, edit: func(agent *Agent, _ time.Time) error {
 		agent.Epoch++
 		return nil
 	}})
-	if err != nil {
-		return Agent{}, fmt.Errorf("end sessions: %w", err)
-	}
-	return agent, nil
 }
 
 // The codes of authenticator apps (RFC 6238), in the form that all apps know: SHA-1, 30 seconds,
@@ -148,7 +140,7 @@ type AppSetup struct {
 func (a *Agents) NewApp(agent Agent) (AppSetup, error) {
 	// The library's errors could quote the URL that it makes, with the key.
 	key, err := totp.Generate(totp.GenerateOpts{
-		Issuer: a.issuer, AccountName: string(agent.Name), SecretSize: appKeyBytes, Rand: a.random,
+		Issuer: a.config.Issuer, AccountName: string(agent.Name), SecretSize: appKeyBytes, Rand: a.config.Random,
 	})
 	if err != nil {
 		return AppSetup{}, errors.New("make a key for the app: can't be made")

@@ -31,6 +31,7 @@ func operations() []struct{ method, path, body string } {
 		{http.MethodGet, accountPath, ""},
 		{http.MethodPut, accountPath, `{"language":"en"}`},
 		{http.MethodPost, accountPath + "/renumber", `{"account":"` + string(coded) + `"}`},
+		{http.MethodPost, accountPath + "/security-code", ""},
 		{http.MethodPut, accountPath + "/security-question", `{"question":"Which color?","answer":"blue"}`},
 		{http.MethodPost, accountPath + "/verify", `{"zip":"55403"}`},
 		{http.MethodPost, accountPath + "/deliveries", `{"secret":"security_answer","method":"voice"}`},
@@ -40,7 +41,6 @@ func operations() []struct{ method, path, body string } {
 		{http.MethodGet, deliveryPath, ""},
 		{http.MethodGet, deliveryPath + "/events", ""},
 		{http.MethodDelete, deliveryPath, ""},
-		{http.MethodPost, accountPath + "/security-code", ""},
 		{http.MethodPost, accountPath + "/verification/open", help},
 		{http.MethodGet, "/v1/access-numbers/612", ""},
 	}

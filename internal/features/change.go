@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -39,15 +40,8 @@ type Outcome struct {
 // as they are. Errors: a [*Refusal], ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine,
 // storage.ErrStale of a request with Match, storage.ErrContended of any other, storage.ErrUnreadable; nothing is
 // changed then.
-func (l *Lines) Change(ctx context.Context, request Request) (Outcome, error) {
-	outcome, err := l.change(ctx, request)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("change feature: %w", err)
-	}
-	return outcome, nil
-}
-
-func (l *Lines) change(ctx context.Context, request Request) (Outcome, error) {
+func (l *Lines) Change(ctx context.Context, request Request) (_ Outcome, err error) {
+	defer wrap.Error(&err, "change feature")
 	id, err := l.newEventID()
 	if err != nil {
 		return Outcome{}, err
@@ -76,10 +70,13 @@ func (l *Lines) try(ctx context.Context, request Request, turn pins.Turn, id str
 		return Outcome{Setting: setting}, err
 	}
 	present, wanted, err := line.weighed(request)
-	if err != nil || wanted.equal(present.Settings) {
-		return Outcome{Setting: present}, err
+	switch {
+	case err != nil:
+		return Outcome{}, err
+	case wanted.equal(present.Settings):
+		return Outcome{Setting: present}, nil
 	}
-	now := l.now().UTC()
+	now := l.config.Now().UTC()
 	changed := Setting{
 		Feature: request.Feature, Revision: max(present.Revision+1, now.UnixMilli()), Settings: wanted,
 	}
@@ -145,7 +142,7 @@ func (l *Lines) prepare(request Request, line Line, id string, now time.Time, be
 // commit asks a store that failed, and may yet have made the change, once more: nobody must
 // hear that something went wrong while the change stands.
 func (l *Lines) commit(ctx context.Context, change Change) error {
-	_, err := storage.Write(ctx, func() error { return l.store.Change(ctx, change) },
+	_, err := storage.Write(ctx, func() error { return l.config.Store.Change(ctx, change) },
 		storage.ErrStale, ErrOvertaken, ErrNotInstalled, ErrBacklog, pins.ErrNoLine, storage.ErrUnreadable)
 	return err
 }
@@ -227,7 +224,7 @@ func onOff(on bool) string {
 // Replace replaces all settings, but for the code if keepCode says so. What they hold is
 // checked part by part, as if each had been set alone. Refusals: all but NotListed.
 func Replace(settings Settings, keepCode bool) Edit {
-	return Edit{func(d *draft) error {
+	return Edit{"", func(d *draft) error {
 		wanted := settings
 		wanted.CodeLost = false // what is lost is kept, never given
 		if keepCode {
@@ -248,21 +245,21 @@ func (r Rule) checked(number nanp.Number, s Settings, refused Refusals) (Setting
 	d := draft{rule: r, number: number}
 	d.buildList(s, &refused)
 	for i, schedule := range s.Schedules {
-		refused.add(partOf("schedules", i), d.addSchedule(schedule))
+		refused.add(partOf("schedules", i), d.do(AddSchedule(schedule)))
 	}
 	if r.Greetings || s.Greeting != 0 {
-		refused.add("greeting", d.chooseGreeting(s.Greeting))
+		refused.add("greeting", d.do(ChooseGreeting(s.Greeting)))
 	}
 	if r.Breakthrough || s.Breakthrough {
-		refused.add("emergency_breakthrough", d.letThrough(s.Breakthrough))
+		refused.add("emergency_breakthrough", d.do(LetThrough(s.Breakthrough)))
 	}
 	if d.CodeLost = s.CodeLost; !s.Code.IsZero() {
-		refused.add("code", d.setCode(s.Code))
+		refused.add("code", d.do(SetCode(s.Code)))
 	}
 	if s.Target != "" {
-		refused.add("forward_to", d.forwardTo(s.Target))
+		refused.add("forward_to", d.do(ForwardTo(s.Target)))
 	}
-	if err := d.turn(s.On); err != nil && !refused.has("forward_to") {
+	if err := d.do(Switch(s.On)); err != nil && !refused.has("forward_to") {
 		refused.add("forward_to", err)
 	}
 	if len(refused) > 0 {
@@ -274,7 +271,7 @@ func (r Rule) checked(number nanp.Number, s Settings, refused Refusals) (Setting
 // buildList ends with the first entry for which there is no room.
 func (d *draft) buildList(s Settings, refused *Refusals) {
 	for i, entry := range s.List {
-		err := d.add(string(entry))
+		err := d.do(Add(entry))
 		refused.add(partOf("list", i), err)
 		if reason, _ := ReasonOf(err); reason == ListFull {
 			return

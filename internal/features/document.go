@@ -124,6 +124,11 @@ type part struct {
 	has, given bool
 }
 
+// has says whether the feature has a part.
+func (r Rule) has(name string) bool {
+	return name == "" || slices.ContainsFunc(r.parts(Document{}), func(p part) bool { return p.name == name && p.has })
+}
+
 func (r Rule) parts(d Document) []part {
 	return []part{
 		{"list", r.List != nil, d.List != nil},
@@ -271,25 +276,22 @@ type ListRule struct {
 	International bool // also numbers beyond the North American plan
 }
 
+var rules = map[pins.Feature]Rule{
+	pins.NoSolicitation:          {List: &ListRule{Most: ownListLimit}},
+	pins.SecurityScreen:          {},
+	pins.DoNotDisturb:            {Schedules: true, Greetings: true, Breakthrough: true, Code: true},
+	pins.DialLock:                {List: &ListRule{Most: 20, International: true}, Code: true},
+	pins.CallRejection:           {List: &ListRule{Most: 25, AreaCodes: true}},
+	pins.SelectiveCallForwarding: {List: &ListRule{Most: ownListLimit}, Target: true},
+}
+
 // RuleOf returns the rule of a feature; false for a name that is no feature's.
 func RuleOf(f pins.Feature) (Rule, bool) {
-	r := Rule{Feature: f}
-	switch f {
-	case pins.NoSolicitation:
-		r.List = &ListRule{Most: ownListLimit}
-	case pins.SecurityScreen:
-	case pins.DoNotDisturb:
-		r.Schedules, r.Greetings, r.Breakthrough, r.Code = true, true, true, true
-	case pins.DialLock:
-		r.List, r.Code = &ListRule{Most: 20, International: true}, true
-	case pins.CallRejection:
-		r.List = &ListRule{Most: 25, AreaCodes: true}
-	case pins.SelectiveCallForwarding:
-		r.List, r.Target = &ListRule{Most: ownListLimit}, true
-	default:
-		return Rule{}, false
+	rule, known := rules[f]
+	if known {
+		rule.Feature = f
 	}
-	return r, true
+	return rule, known
 }
 
 // defaults are the settings while nothing was ever changed: off, and an urgent caller gets

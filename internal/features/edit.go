@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
+	"time"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -16,7 +16,10 @@ import (
 // that moment, and refused, with a [*Refusal], if what comes of it breaks the feature's [Rule].
 // The zero Edit changes nothing. Every edit of a part that the feature doesn't have is
 // NotOfFeature.
-type Edit struct{ apply func(*draft) error }
+type Edit struct {
+	part  string // of a [Document] that it changes; empty: whether the feature is on
+	apply func(*draft) error
+}
 
 // draft is settings that are being edited. Slices are replaced, never written into.
 type draft struct {
@@ -27,159 +30,134 @@ type draft struct {
 
 // edited returns what the edit makes of settings.
 func (e Edit) edited(rule Rule, number nanp.Number, s Settings) (Settings, error) {
-	if e.apply == nil {
-		return s, nil
-	}
 	d := draft{rule, number, s}
-	if err := e.apply(&d); err != nil {
+	if err := d.do(e); err != nil {
 		return Settings{}, err
 	}
 	return d.Settings, nil
 }
 
-// Switch turns the feature on or off. Refusals: NoTarget.
-func Switch(on bool) Edit {
-	return Edit{func(d *draft) error { return d.turn(on) }}
+func (d *draft) do(e Edit) error {
+	switch {
+	case e.apply == nil:
+		return nil
+	case !d.rule.has(e.part):
+		return refuse(NotOfFeature)
+	}
+	return e.apply(d)
 }
 
-func (d *draft) turn(on bool) error {
-	if on && d.rule.Target && d.Target == "" {
-		return refuse(NoTarget)
-	}
-	d.On = on
-	return nil
+// Switch turns the feature on or off. Refusals: NoTarget.
+func Switch(on bool) Edit {
+	return Edit{"", func(d *draft) error {
+		if on && d.rule.Target && d.Target == "" {
+			return refuse(NoTarget)
+		}
+		d.On = on
+		return nil
+	}}
 }
 
 // Add adds an entry at the end of the list. Refusals: those of [Rule.ParseEntry],
 // AlreadyListed, ListFull.
 func Add(entry Entry) Edit {
-	return Edit{func(d *draft) error { return d.add(string(entry)) }}
-}
-
-func (d *draft) add(written string) error {
-	entry, err := d.rule.ParseEntry(written)
-	switch {
-	case err != nil:
-		return err
-	case slices.Contains(d.List, entry):
-		return refuse(AlreadyListed)
-	case len(d.List) >= d.rule.List.Most:
-		return refuse(ListFull)
-	}
-	d.List = append(slices.Clip(d.List), entry)
-	return nil
-}
-
-// Drop removes an entry from the list. Refusals: NotListed.
-func Drop(entry Entry) Edit {
-	return Edit{func(d *draft) error {
-		if d.rule.List == nil {
-			return refuse(NotOfFeature)
+	return Edit{"list", func(d *draft) error {
+		entry, err := d.rule.ParseEntry(string(entry))
+		switch {
+		case err != nil:
+			return err
+		case slices.Contains(d.List, entry):
+			return refuse(AlreadyListed)
+		case len(d.List) >= d.rule.List.Most:
+			return refuse(ListFull)
 		}
-		i := slices.Index(d.List, entry)
-		if i < 0 {
-			return refuse(NotListed)
-		}
-		d.List = slices.Concat(d.List[:i], d.List[i+1:])
+		d.List = append(slices.Clip(d.List), entry)
 		return nil
 	}}
 }
 
-// AddSchedule adds a schedule. Refusals: NotATime, NoLength, SchedulesFull, Overlaps.
-func AddSchedule(s Schedule) Edit {
-	return Edit{func(d *draft) error { return d.addSchedule(s) }}
+// Drop removes an entry from the list. Refusals: NotListed.
+func Drop(entry Entry) Edit {
+	return Edit{"list", func(d *draft) (err error) {
+		d.List, err = without(d.List, entry)
+		return err
+	}}
 }
 
-func (d *draft) addSchedule(s Schedule) error {
-	if !d.rule.Schedules {
-		return refuse(NotOfFeature)
+// without returns all but one, or refuses what is not there: NotListed.
+func without[T comparable](all []T, one T) ([]T, error) {
+	i := slices.Index(all, one)
+	if i < 0 {
+		return all, refuse(NotListed)
 	}
-	if err := s.check(); err != nil {
-		return err
-	}
-	same := 0
-	for _, other := range d.Schedules {
-		if other.Days == s.Days {
-			same++
+	return slices.Concat(all[:i], all[i+1:]), nil
+}
+
+// AddSchedule adds a schedule. Refusals: NotATime, NoLength, SchedulesFull, Overlaps.
+func AddSchedule(s Schedule) Edit {
+	return Edit{"schedules", func(d *draft) error {
+		if err := s.check(); err != nil {
+			return err
 		}
-	}
-	switch {
-	case same >= SchedulesPerDays: // first, as other times would be no help
-		return refuse(SchedulesFull)
-	case slices.ContainsFunc(d.Schedules, s.overlaps):
-		return refuse(Overlaps)
-	}
-	d.Schedules = sorted(append(slices.Clip(d.Schedules), s))
-	return nil
+		same := 0
+		for _, other := range d.Schedules {
+			if other.Days == s.Days {
+				same++
+			}
+		}
+		switch {
+		case same >= SchedulesPerDays: // first, as other times would be no help
+			return refuse(SchedulesFull)
+		case slices.ContainsFunc(d.Schedules, s.overlaps):
+			return refuse(Overlaps)
+		}
+		d.Schedules = sorted(append(slices.Clip(d.Schedules), s))
+		return nil
+	}}
 }
 
 // DropSchedule removes a schedule. Refusals: NotListed.
 func DropSchedule(s Schedule) Edit {
-	return Edit{func(d *draft) error {
-		if !d.rule.Schedules {
-			return refuse(NotOfFeature)
-		}
-		i := slices.Index(d.Schedules, s)
-		if i < 0 {
-			return refuse(NotListed)
-		}
-		d.Schedules = slices.Concat(d.Schedules[:i], d.Schedules[i+1:])
-		return nil
+	return Edit{"schedules", func(d *draft) (err error) {
+		d.Schedules, err = without(d.Schedules, s)
+		return err
 	}}
 }
 
 // ChooseGreeting chooses what callers hear, 1 to [Greetings]. Refusals: NoSuchGreeting.
 func ChooseGreeting(greeting int) Edit {
-	return Edit{func(d *draft) error { return d.chooseGreeting(greeting) }}
-}
-
-func (d *draft) chooseGreeting(greeting int) error {
-	switch {
-	case !d.rule.Greetings:
-		return refuse(NotOfFeature)
-	case greeting < 1 || greeting > Greetings:
-		return refuse(NoSuchGreeting)
-	}
-	d.Greeting = greeting
-	return nil
+	return Edit{"greeting", func(d *draft) error {
+		if greeting < 1 || greeting > Greetings {
+			return refuse(NoSuchGreeting)
+		}
+		d.Greeting = greeting
+		return nil
+	}}
 }
 
 // LetThrough says whether urgent callers get through.
 func LetThrough(urgent bool) Edit {
-	return Edit{func(d *draft) error { return d.letThrough(urgent) }}
-}
-
-func (d *draft) letThrough(urgent bool) error {
-	if !d.rule.Breakthrough {
-		return refuse(NotOfFeature)
-	}
-	d.Breakthrough = urgent
-	return nil
+	return Edit{"emergency_breakthrough", func(d *draft) error {
+		d.Breakthrough = urgent
+		return nil
+	}}
 }
 
 // SetCode sets the privileged code, or replaces it. Refusals: NotACode, EasyCode.
 func SetCode(code secret.Text) Edit {
-	return Edit{func(d *draft) error { return d.setCode(code) }}
-}
-
-func (d *draft) setCode(code secret.Text) error {
-	if !d.rule.Code {
-		return refuse(NotOfFeature)
-	}
-	code, err := checkCode(code, d.number)
-	if err != nil {
-		return err
-	}
-	d.Code, d.CodeLost = code, false
-	return nil
+	return Edit{"code", func(d *draft) error {
+		code, err := checkCode(code, d.number)
+		if err != nil {
+			return err
+		}
+		d.Code, d.CodeLost = code, false
+		return nil
+	}}
 }
 
 // DropCode takes the privileged code away, if there is one.
 func DropCode() Edit {
-	return Edit{func(d *draft) error {
-		if !d.rule.Code {
-			return refuse(NotOfFeature)
-		}
+	return Edit{"code", func(d *draft) error {
 		d.Code, d.CodeLost = secret.Text{}, false
 		return nil
 	}}
@@ -188,25 +166,20 @@ func DropCode() Edit {
 // ForwardTo chooses the number that calls are forwarded to; empty: none any more. Refusals:
 // those of [Rule.ParseTarget], and NoTarget when it is taken away while the feature is on.
 func ForwardTo(target nanp.Number) Edit {
-	return Edit{func(d *draft) error { return d.forwardTo(target) }}
-}
-
-func (d *draft) forwardTo(target nanp.Number) error {
-	switch {
-	case !d.rule.Target:
-		return refuse(NotOfFeature)
-	case target == "" && d.On:
-		return refuse(NoTarget)
-	case target == "":
-		d.Target = ""
+	return Edit{"forward_to", func(d *draft) error {
+		if target == "" && d.On {
+			return refuse(NoTarget)
+		}
+		var parsed nanp.Number
+		if target != "" {
+			var err error
+			if parsed, err = d.rule.ParseTarget(d.number, string(target)); err != nil {
+				return err
+			}
+		}
+		d.Target = parsed
 		return nil
-	}
-	parsed, err := d.rule.ParseTarget(d.number, string(target))
-	if err != nil {
-		return err
-	}
-	d.Target = parsed
-	return nil
+	}}
 }
 
 // checkCode reads a code as typed.Digits does, and refuses what is none, and the codes that are
@@ -232,16 +205,11 @@ const (
 // ParseClock reads a time of day by the 24-hour clock, "00:00" to "23:59", always five
 // characters. The error is a [*Refusal], NotATime.
 func ParseClock(text string) (Clock, error) {
-	if len(text) != len("21:30") || text[2] != ':' || !areDigits(text[:2]+text[3:]) {
+	at, err := time.Parse("15:04", text) // takes "9:30" as well
+	if err != nil || len(text) != len("21:30") {
 		return 0, refuse(NotATime)
 	}
-	// Two digits each: nothing can fail.
-	hours, _ := strconv.Atoi(text[:2])
-	minutes, _ := strconv.Atoi(text[3:])
-	if hours >= 24 || minutes >= perHour {
-		return 0, refuse(NotATime)
-	}
-	return Clock(hours*perHour + minutes), nil
+	return Clock(at.Hour()*perHour + at.Minute()), nil
 }
 
 // String returns the time as [ParseClock] reads it.

@@ -47,7 +47,7 @@ type storedEvent struct {
 }
 
 func (l *Lines) newEventID() (string, error) {
-	drawn, err := ids.Hex(l.random, 16)
+	drawn, err := ids.Hex(l.config.Random, 16)
 	return "evt_" + drawn, err
 }
 
@@ -87,7 +87,7 @@ func (l *Lines) OpenEvent(stored []byte) (Event, error) {
 	}
 	event.Settings, _, err = l.openSettings(e.Number, e.Feature, e.Settings)
 	if err == nil && event.CodeLost {
-		err = unreadable("its code can't be opened")
+		err = fmt.Errorf("%w: its code can't be opened", storage.ErrUnreadable)
 	}
 	if err != nil {
 		return Event{}, fmt.Errorf("read event: %w", err)
@@ -222,7 +222,7 @@ func (l *Lines) sealSettings(number nanp.Number, setting Setting, lost []byte) (
 	case s.CodeLost:
 		stored.Code = lost
 	case !s.Code.IsZero():
-		sealed, err := l.keys.Seal(l.random, []byte(s.Code.Reveal()), codeOf(number, setting.Feature))
+		sealed, err := l.config.Keys.Seal(l.config.Random, []byte(s.Code.Reveal()), codeOf(number, setting.Feature))
 		if err != nil {
 			return nil, fmt.Errorf("seal code: %w", err)
 		}
@@ -246,7 +246,7 @@ func (l *Lines) openSettings(number nanp.Number, feature pins.Feature, encoded [
 	if err != nil || len(stored.Code) == 0 {
 		return s, nil, err
 	}
-	code, err := l.keys.Open(stored.Code, codeOf(number, feature))
+	code, err := l.config.Keys.Open(stored.Code, codeOf(number, feature))
 	if err != nil {
 		s.CodeLost = true
 		return s, stored.Code, nil
@@ -264,7 +264,7 @@ func (stored storedSettings) settings() (Settings, error) {
 	for _, written := range stored.Schedules {
 		schedule := written.schedule()
 		if schedule.check() != nil {
-			return Settings{}, unreadable("a schedule is none")
+			return Settings{}, storage.ErrDamaged
 		}
 		s.Schedules = append(s.Schedules, schedule)
 	}
@@ -274,8 +274,4 @@ func (stored storedSettings) settings() (Settings, error) {
 // codeOf is what a sealed code is bound to: put on another line, it can't be opened.
 func codeOf(number nanp.Number, feature pins.Feature) []byte {
 	return fmt.Appendf(nil, "feature code v1 %s %s", number, feature)
-}
-
-func unreadable(found string) error {
-	return fmt.Errorf("%w: %s", storage.ErrUnreadable, found)
 }

@@ -60,6 +60,7 @@
 package features
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -70,6 +71,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -83,36 +85,27 @@ type Config struct {
 
 // Lines are the telephone lines, with the rules of their features. Any number of goroutines
 // may use it.
-type Lines struct {
-	store  Store
-	keys   secret.Keyring
-	random io.Reader
-	now    func() time.Time
-}
+type Lines struct{ config Config } // with its defaults
 
 // New returns the lines of a store.
 func New(config Config) *Lines {
-	if config.Random == nil {
-		config.Random = rand.Reader
-	}
+	config.Random = cmp.Or(config.Random, rand.Reader)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	return &Lines{store: config.Store, keys: config.Keys, random: config.Random, now: config.Now}
+	return &Lines{config}
 }
 
 // Find returns the features of a line. Errors: pins.ErrNoLine, storage.ErrUnreadable.
-func (l *Lines) Find(ctx context.Context, number nanp.Number) (Line, error) {
-	line, _, err := l.find(ctx, number, pins.Turn{})
-	if err != nil {
-		return Line{}, fmt.Errorf("find features: %w", err)
-	}
-	return line, nil
+func (l *Lines) Find(ctx context.Context, number nanp.Number) (line Line, err error) {
+	defer wrap.Error(&err, "find features")
+	line, _, err = l.find(ctx, number, pins.Turn{})
+	return line, err
 }
 
 // find also says whether the turn has changed anything before.
 func (l *Lines) find(ctx context.Context, number nanp.Number, turn pins.Turn) (Line, bool, error) {
-	stored, err := l.store.Features(ctx, number, turn)
+	stored, err := l.config.Store.Features(ctx, number, turn)
 	if err != nil {
 		return Line{}, false, err
 	}
@@ -122,15 +115,14 @@ func (l *Lines) find(ctx context.Context, number nanp.Number, turn pins.Turn) (L
 
 // Weigh tells, with no error, that the edit would be accepted now. Errors: a [*Refusal],
 // ErrNotInstalled, pins.ErrNoLine, storage.ErrUnreadable.
-func (l *Lines) Weigh(ctx context.Context, number nanp.Number, feature pins.Feature, edit Edit) error {
+func (l *Lines) Weigh(ctx context.Context, number nanp.Number, feature pins.Feature, edit Edit) (err error) {
+	defer wrap.Error(&err, "weigh edit")
 	line, _, err := l.find(ctx, number, pins.Turn{})
 	if err != nil {
-		return fmt.Errorf("weigh edit: %w", err)
+		return err
 	}
-	if _, _, err = line.edited(feature, edit); err != nil {
-		return fmt.Errorf("weigh edit: %w", err)
-	}
-	return nil
+	_, _, err = line.edited(feature, edit)
+	return err
 }
 
 // edited returns a feature as it is, and the settings that an edit makes of it.
@@ -198,18 +190,15 @@ func (s Settings) equal(other Settings) bool {
 // the switch of each, whoever has the number next; settings of the others stay. It says of each
 // line whether anything changed; of a number that is no line, false. Errors: pins.ErrNote, and
 // then nothing was installed.
-func (l *Lines) Install(ctx context.Context, lines []Installation, note pins.Note) ([]bool, error) {
+func (l *Lines) Install(ctx context.Context, lines []Installation, note pins.Note) (_ []bool, err error) {
+	defer wrap.Error(&err, "install features")
 	if !note.Valid() {
-		return nil, fmt.Errorf("install features: %w", pins.ErrNote)
+		return nil, pins.ErrNote
 	}
 	record := pins.Record{
-		At: l.now().UTC(), Event: pins.FeaturesInstalled, By: note.By, From: note.From, Reason: note.Reason,
+		At: l.config.Now().UTC(), Event: pins.FeaturesInstalled, By: note.By, From: note.From, Reason: note.Reason,
 	}
-	changed, err := l.store.Install(ctx, lines, record, l.removal(record))
-	if err != nil {
-		return changed, fmt.Errorf("install features: %w", err)
-	}
-	return changed, nil
+	return l.config.Store.Install(ctx, lines, record, l.removal(record))
 }
 
 // removal writes the events of features that are taken away.

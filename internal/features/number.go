@@ -69,11 +69,7 @@ func (r Rule) ParseTarget(line nanp.Number, keyed string) (nanp.Number, error) {
 // barredEntry says whether no entry of Call Rejection may begin with these digits (the
 // operator's feature sheet).
 func barredEntry(three string) bool {
-	switch three {
-	case "000", "111", "211", "311", "411", "500", "511", "611", "711", "811", "900", "911", "950":
-		return true
-	}
-	return false
+	return isService(three) || slices.Contains([]string{"000", "111", "500", "900", "950"}, three)
 }
 
 // barredExchange says whether what is, or is meant to be, an area code with an exchange, or a
@@ -97,23 +93,14 @@ func isService(digits string) bool {
 // tollFree says whether an area code is toll-free, or kept for that (the North American plan's
 // 8YY).
 func tollFree(area string) bool {
-	switch area {
-	case "800", "822", "833", "844", "855", "866", "877":
-		return true
-	}
-	return area[:2] == "88"
+	return strings.HasPrefix(area, "88") ||
+		slices.Contains([]string{"800", "822", "833", "844", "855", "866", "877"}, area)
 }
 
 // barredTarget says whether nothing is forwarded to numbers that begin with these digits
 // (the operator's feature sheet).
 func barredTarget(three string) bool {
-	switch three {
-	case "211", "311", "411", "500", "511", "611", "700", "711", "800", "811", "822", "833", "844",
-		"855", "866", "877", "880", "881", "882", "883", "884", "885", "886", "887", "888", "889",
-		"900", "911", "950":
-		return true
-	}
-	return false
+	return isService(three) || tollFree(three) || slices.Contains([]string{"500", "700", "900", "950"}, three)
 }
 
 // prefix returns the first three digits of what is, or is meant to be, an area code, one with
@@ -285,40 +272,24 @@ var Reasons = [...]Reason{
 }
 
 // Sentence says in English what is wrong and what to do; of an unknown reason, nothing.
-func (r Reason) Sentence() string {
-	switch r {
-	case NotANumber:
-		return "That is not a telephone number that can be used here. Give the area code and the number, ten digits. " +
-			"Where area codes can be listed, a toll-free one can: give 800, not 8XX."
-	case Barred:
-		return "Service codes such as 911, and numbers with these first digits, can't be used here. Give another number."
-	case OwnNumber:
-		return "Calls can't be forwarded to the line's own number. Give another number."
-	case AlreadyListed:
-		return "That entry is on the list already. There is nothing to add."
-	case NotListed:
-		return "That entry is not there to be removed. Look at the present settings."
-	case ListFull:
-		return "The list is full. Remove an entry before you add another."
-	case NoTarget:
-		return "Forwarding needs a number to forward to. Give one first, or turn forwarding off."
-	case NotATime:
-		return "A schedule is for weekdays or for the weekend, from one time of day to another, 00:00 to 23:59. Correct it."
-	case NoLength:
-		return "A schedule can't end at the time at which it starts. Choose another time."
-	case Overlaps:
-		return "The schedule overlaps one that is there. Choose other times, or remove that one first."
-	case SchedulesFull:
-		return fmt.Sprintf("There are %d schedules for these days already. Remove one before you add another.", SchedulesPerDays)
-	case NoSuchGreeting:
-		return fmt.Sprintf("There is no such greeting. Choose one from 1 to %d.", Greetings)
-	case NotACode:
-		return fmt.Sprintf("A code has exactly %d digits. Choose one of that length.", CodeDigits)
-	case EasyCode:
-		return "That code is too easy to guess. Choose one that is not a repetition, digits in a row, " +
-			"the end of the line's own number, or one that many people choose."
-	case NotOfFeature:
-		return "The feature doesn't have that. Leave it out."
-	}
-	return ""
+func (r Reason) Sentence() string { return sentences[r] }
+
+var sentences = map[Reason]string{
+	NotANumber: "That is not a telephone number that can be used here. Give the area code and the number, ten digits. " +
+		"Where area codes can be listed, a toll-free one can: give 800, not 8XX.",
+	Barred:         "Service codes such as 911, and numbers with these first digits, can't be used here. Give another number.",
+	OwnNumber:      "Calls can't be forwarded to the line's own number. Give another number.",
+	AlreadyListed:  "That entry is on the list already. There is nothing to add.",
+	NotListed:      "That entry is not there to be removed. Look at the present settings.",
+	ListFull:       "The list is full. Remove an entry before you add another.",
+	NoTarget:       "Forwarding needs a number to forward to. Give one first, or turn forwarding off.",
+	NotATime:       "A schedule is for weekdays or for the weekend, from one time of day to another, 00:00 to 23:59. Correct it.",
+	NoLength:       "A schedule can't end at the time at which it starts. Choose another time.",
+	Overlaps:       "The schedule overlaps one that is there. Choose other times, or remove that one first.",
+	SchedulesFull:  fmt.Sprintf("There are %d schedules for these days already. Remove one before you add another.", SchedulesPerDays),
+	NoSuchGreeting: fmt.Sprintf("There is no such greeting. Choose one from 1 to %d.", Greetings),
+	NotACode:       fmt.Sprintf("A code has exactly %d digits. Choose one of that length.", CodeDigits),
+	EasyCode: "That code is too easy to guess. Choose one that is not a repetition, digits in a row, " +
+		"the end of the line's own number, or one that many people choose.",
+	NotOfFeature: "The feature doesn't have that. Leave it out.",
 }

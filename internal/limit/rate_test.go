@@ -36,7 +36,7 @@ var rateUsers = map[string]rateUser{
 	},
 	"what is done at the desk": {
 		count: func(p ratePlay, subject string, n, most int, at time.Time) (bool, time.Time, error) {
-			rule := repair.Rule{Most: most, Within: time.Hour}
+			rule := repair.Rule{Rate: limit.Rate{Most: most, Within: time.Hour}}
 			counted, err := p.db.Desk().Count(p.t.Context(), repair.Count{Subject: subject, Entry: fmt.Sprint(n), At: at, Rule: rule})
 			return counted.Refused, counted.Until, err
 		},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"updatecenter/internal/limit"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/storage"
 )
@@ -74,7 +73,7 @@ func (s Desk) Count(ctx context.Context, count repair.Count) (repair.Counted, er
 	rule := count.Rule
 	known := max(rule.Within, rule.Rest)
 	answer, err := s.db.run(ctx, countAtDesk, []string{deskCountKey(count.Subject)},
-		count.Entry, millis(count.At), ratesArg(limit.Rate{Most: rule.Most, Within: rule.Within}), known.Milliseconds(),
+		count.Entry, millis(count.At), ratesArg(rule.Rate), known.Milliseconds(),
 		rule.Rest.Milliseconds(), repair.RefusalPause.Milliseconds(), keep(max(known, repair.RefusalPause)))
 	if err != nil {
 		return repair.Counted{}, err

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
@@ -23,7 +24,7 @@ const (
 // deskOperations are what the repair desk does with Redis.
 func deskOperations(all redisstore.Desk) map[string]func(context.Context) error {
 	validation := repair.Stored{ID: "val_1", Revision: 1, Sealed: []byte("sealed")}
-	count := repair.Count{Subject: "look-ups:console:ann", Entry: "a", At: now, Rule: repair.Rule{Most: 1, Within: time.Hour}}
+	count := repair.Count{Subject: "look-ups:console:ann", Entry: "a", At: now, Rule: repair.Rule{Rate: limit.Rate{Most: 1, Within: time.Hour}}}
 	refused := count
 	refused.Entry, refused.Rule.Most = "b", 0
 	return map[string]func(context.Context) error{
@@ -125,7 +126,7 @@ func TestLifetimesOfTheDesk(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 		}
-		line := repair.Count{Subject: "line", Entry: "a", At: now, Rule: repair.Rule{Most: 9, Within: time.Hour, Rest: 24 * time.Hour}}
+		line := repair.Count{Subject: "line", Entry: "a", At: now, Rule: repair.Rule{Rate: limit.Rate{Most: 9, Within: time.Hour}, Rest: 24 * time.Hour}}
 		if _, err := all.Count(ctx, line); err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +145,7 @@ func TestLifetimesOfTheDesk(t *testing.T) {
 func TestDeskForgetsOldEntries(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		all, ctx := open(t, s.URL()).Desk(), context.Background()
-		count := repair.Count{Subject: "s", At: now, Rule: repair.Rule{Most: 5, Within: time.Hour}}
+		count := repair.Count{Subject: "s", At: now, Rule: repair.Rule{Rate: limit.Rate{Most: 5, Within: time.Hour}}}
 		for n := range 50 {
 			count.Entry, count.At = strings.Repeat("x", n+1), now.Add(time.Duration(n)*20*time.Minute)
 			if counted, err := all.Count(ctx, count); err != nil || counted.Refused {

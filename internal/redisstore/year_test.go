@@ -116,7 +116,7 @@ func (y *year) work(n int) {
 	_, reserveErr := y.db.Deliveries().Reserve(ctx, number, d.Task(), y.at, y.at.Add(time.Minute), deliveries.Limits{AnHour: 6, ADay: 20})
 	d.Revision, d.Status = 1, deliveries.Failed
 	y.ok(err, reserveErr, y.db.Deliveries().Update(ctx, d, deliveries.Event{At: y.at}))
-	count := repair.Count{Subject: "look-ups:console:ann", Entry: fmt.Sprint(n), At: y.at, Rule: repair.Rule{Most: 120, Within: time.Hour}}
+	count := repair.Count{Subject: "look-ups:console:ann", Entry: fmt.Sprint(n), At: y.at, Rule: repair.Rule{Rate: limit.Rate{Most: 120, Within: time.Hour}}}
 	_, err = y.db.Desk().Count(ctx, count)
 	y.ok(err, y.log.Record(ctx, audit.Event{Action: audit.LookedUp, By: "ann", Via: audit.ViaConsole, Subject: string(number)}))
 	y.changeAccount(ctx)

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
+	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -28,28 +29,21 @@ const maxKey = 200 // bytes
 // Errors: [pins.ErrNoLine], [ErrKey], [ErrWho]; a [*LimitError] of calls, of look-ups, or of wrong
 // codes for the line; those of [deliveries.Deliveries.RequestValidation], such as a [*deliveries.LimitError] and a
 // [*deliveries.BlockedError].
-func (d *Desk) Call(ctx context.Context, who Who, number nanp.Number, key string) (Validation, error) {
-	validation, err := d.call(ctx, who, number, key)
-	if err != nil {
-		return Validation{}, fmt.Errorf("call line: %w", err)
-	}
-	return validation, nil
-}
-
-func (d *Desk) call(ctx context.Context, who Who, number nanp.Number, key string) (Validation, error) {
+func (d *Desk) Call(ctx context.Context, who Who, number nanp.Number, key string) (_ Validation, err error) {
+	defer wrap.Error(&err, "call line")
 	if !who.valid() {
 		return Validation{}, ErrWho
 	}
 	if len(key) > maxKey {
 		return Validation{}, ErrKey
 	}
-	id, err := newID(d.random, who, number, key)
+	id, err := newID(d.config.Random, who, number, key)
 	if err != nil {
 		return Validation{}, err
 	}
 	r, err := d.codes.load(ctx, id)
 	switch {
-	case err == nil && (r.call != "" || r.status(d.now()) != Waiting):
+	case err == nil && (r.Call != "" || r.status(d.now()) != Waiting):
 		return d.view(ctx, r)
 	case err != nil && !errors.Is(err, ErrNotFound):
 		return Validation{}, err
@@ -81,16 +75,15 @@ func (d *Desk) begin(ctx context.Context, who Who, number nanp.Number, id ID) (V
 
 // create keeps a new code, or returns what was kept under the ID.
 func (d *Desk) create(ctx context.Context, who Who, number nanp.Number, id ID) (record, error) {
-	code, err := secret.Digits(d.random, codeDigits)
+	code, err := secret.Digits(d.config.Random, codeDigits)
 	if err != nil {
 		return record{}, err
 	}
 	now := d.now()
-	r := record{
-		id: id, revision: 1, line: number, name: who.Name, via: who.Via,
-		created: now, until: now.Add(CodeFor), code: code,
-	}
-	stored, err := r.seal(d.codes.Keys, d.random)
+	r := record{id: id, revision: 1, code: code, form: form{
+		Line: number, Name: who.Name, Via: who.Via, Created: now, Until: now.Add(CodeFor),
+	}}
+	stored, err := r.seal(d.codes.Keys, d.config.Random)
 	if err != nil {
 		return record{}, err
 	}
@@ -103,15 +96,15 @@ func (d *Desk) create(ctx context.Context, who Who, number nanp.Number, id ID) (
 // ring asks for the call. Deliveries know the validation's ID as their key, so that one is asked
 // for, however often this is run.
 func (d *Desk) ring(ctx context.Context, who Who, r record, line pins.Line) (Validation, error) {
-	call, err := d.deliveries.RequestValidation(ctx, deliveries.ValidationParams{
+	call, err := d.config.Deliveries.RequestValidation(ctx, deliveries.ValidationParams{
 		Line: line.Number, Language: line.Language, Ref: string(r.id), Key: string(r.id),
 	})
 	if err != nil {
-		return Validation{}, errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, r.line, byCall(r.id)+", not called"))
+		return Validation{}, errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, r.Line, byCall(r.id)+", not called"))
 	}
 	r, err = d.change(ctx, r.id, func(r *record) bool {
-		known := r.call == call.ID
-		r.call = call.ID
+		known := r.Call == call.ID
+		r.Call = call.ID
 		return !known
 	})
 	if err != nil {
@@ -152,21 +145,8 @@ type Result struct {
 // when the line takes no more codes; [pins.ErrNoLine] when the line was removed; those of the
 // stores and the audit: a right code can then be given again, if a try is left and the store can
 // be told within five seconds.
-func (d *Desk) Code(ctx context.Context, who Who, id ID, code secret.Text) (Result, error) {
-	result, err := d.code(ctx, who, id, code)
-	if err != nil {
-		return Result{}, fmt.Errorf("judge code: %w", err)
-	}
-	return result, nil
-}
-
-// ValidCode says whether a code is one that [Desk.Code] judges and counts, and not [ErrCode].
-func ValidCode(code secret.Text) bool {
-	_, ok := typed.Digits(code, codeDigits, codeDigits)
-	return ok
-}
-
-func (d *Desk) code(ctx context.Context, who Who, id ID, code secret.Text) (Result, error) {
+func (d *Desk) Code(ctx context.Context, who Who, id ID, code secret.Text) (_ Result, err error) {
+	defer wrap.Error(&err, "judge code")
 	code, ok := typed.Digits(code, codeDigits, codeDigits)
 	if !ok {
 		return Result{}, ErrCode
@@ -189,28 +169,37 @@ func (d *Desk) code(ctx context.Context, who Who, id ID, code secret.Text) (Resu
 	case status != Waiting:
 		return d.tooLate(ctx, who, r, status)
 	}
-	entry, err := ids.New(d.random, "")
+	entry, err := ids.New(d.config.Random, "")
 	if err != nil {
 		return Result{}, err
 	}
-	if err := d.count(ctx, who, WrongCodes, r.line, entry); err != nil {
+	if err := d.count(ctx, who, WrongCodes, r.Line, entry); err != nil {
 		return Result{}, err
 	}
 	if !code.Equal(r.code) {
 		detail := fmt.Sprintf("%s, wrong code, tries left: %d", byCall(id), r.left())
-		return Result{Outcome: Wrong, Left: r.left()}, d.failed(ctx, who, audit.ValidationFailed, r.line, detail)
+		if err := d.failed(ctx, who, audit.ValidationFailed, r.Line, detail); err != nil {
+			return Result{}, err
+		}
+		return Result{Outcome: Wrong, Left: r.left()}, nil
 	}
-	if err := d.codes.Store.Uncount(ctx, subject(WrongCodes, who, r.line), entry); err != nil {
-		d.log.WarnContext(ctx, "a right code counts as a wrong one", "validation", id, "error", err)
+	if err := d.codes.Store.Uncount(ctx, subject(WrongCodes, who, r.Line), entry); err != nil {
+		d.config.Log.WarnContext(ctx, "a right code counts as a wrong one", "validation", id, "error", err)
 	}
 	return d.right(ctx, who, id, entry)
+}
+
+// ValidCode says whether a code is one that [Desk.Code] judges and counts, and not [ErrCode].
+func ValidCode(code secret.Text) bool {
+	_, ok := typed.Digits(code, codeDigits, codeDigits)
+	return ok
 }
 
 // try counts one more try, and returns the status before it.
 func (d *Desk) try(ctx context.Context, id ID) (r record, status Status, err error) {
 	r, err = d.change(ctx, id, func(r *record) bool {
 		status = r.status(d.now())
-		r.tries++
+		r.Tries++
 		return status == Waiting
 	})
 	return r, status, err
@@ -223,7 +212,7 @@ func (d *Desk) tooLate(ctx context.Context, who Who, r record, status Status) (R
 		outcome = Expired
 	}
 	detail := fmt.Sprintf("%s, code is %s", byCall(r.id), outcome)
-	if err := d.failed(ctx, who, audit.ValidationFailed, r.line, detail); err != nil {
+	if err := d.failed(ctx, who, audit.ValidationFailed, r.Line, detail); err != nil {
 		return Result{}, err
 	}
 	return Result{Outcome: outcome}, nil
@@ -233,8 +222,8 @@ func (d *Desk) tooLate(ctx context.Context, who Who, r record, status Status) (R
 func (d *Desk) right(ctx context.Context, who Who, id ID, attempt string) (Result, error) {
 	taken := false
 	r, err := d.change(ctx, id, func(r *record) bool {
-		taken = r.right
-		r.right, r.attempt = true, attempt
+		taken = r.Right
+		r.Right, r.Attempt = true, attempt
 		return !taken
 	})
 	switch {
@@ -244,7 +233,7 @@ func (d *Desk) right(ctx context.Context, who Who, id ID, attempt string) (Resul
 	case taken: // by the same code, at the same moment
 		return d.tooLate(ctx, who, r, Succeeded)
 	}
-	if err := d.validate(ctx, who, r.line, pins.ByCall, byCall(id), string(id)); err != nil {
+	if err := d.validate(ctx, who, r.Line, pins.ByCall, byCall(id), string(id)); err != nil {
 		d.release(ctx, id, attempt)
 		return Result{}, err
 	}
@@ -257,14 +246,14 @@ func (d *Desk) release(ctx context.Context, id ID, attempt string) {
 	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	_, err := d.change(ctx, id, func(r *record) bool {
-		if !r.right || r.attempt != attempt {
+		if !r.Right || r.Attempt != attempt {
 			return false
 		}
-		r.right, r.attempt, r.tries = false, "", max(0, r.tries-1)
+		r.Right, r.Attempt, r.Tries = false, "", max(0, r.Tries-1)
 		return true
 	})
 	if err != nil {
-		d.log.WarnContext(ctx, "a right code is used up for nothing", "validation", id, "error", err)
+		d.config.Log.WarnContext(ctx, "a right code is used up for nothing", "validation", id, "error", err)
 	}
 }
 
@@ -309,8 +298,9 @@ func (c Codes) load(ctx context.Context, id ID) (record, error) {
 
 // now is the time to the millisecond, as stores keep it.
 func (c Codes) now() time.Time {
-	if c.Now == nil {
-		return time.Now().UTC().Truncate(time.Millisecond)
+	clock := time.Now
+	if c.Now != nil {
+		clock = c.Now
 	}
-	return c.Now().UTC().Truncate(time.Millisecond)
+	return clock().UTC().Truncate(time.Millisecond)
 }

@@ -25,10 +25,11 @@ var someID = ID("val_aaaaaaaaaaaaaaaaaaaaaaaaaa")
 
 func TestRecordIsReadAsItWasWritten(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 123e6, time.UTC)
-	want := record{
-		id: someID, revision: 3, line: "+16125550142", name: "crm/77", via: ViaAPI, created: at, until: at.Add(CodeFor),
-		tries: 2, right: true, attempt: "abc", call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", code: secret.New("012345"),
-	}
+	want := record{id: someID, revision: 3, code: secret.New("012345"), form: form{
+		Version: storage.Version{V: 1},
+		Line:    "+16125550142", Name: "crm/77", Via: ViaAPI, Created: at, Until: at.Add(CodeFor),
+		Tries: 2, Right: true, Attempt: "abc", Call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+	}}
 	stored, err := want.seal(ring(t, "k"), rand.Reader)
 	check.OK(t, err)
 	got, err := open(ring(t, "k"), stored)

@@ -8,6 +8,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/detached"
 	"updatecenter/internal/ids"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 )
 
@@ -85,22 +86,13 @@ const (
 
 // rule is the agents' rule for something.
 func (l Limits) rule(what Bounded) Rule {
-	most := 0
-	switch what {
-	case LookUps:
-		most = l.Lookups
-	case Calls:
-		most = l.Calls
-	case Secrets:
-		most = l.Secrets
-	case Resets:
-		most = l.Resets
-	case WrongClaims:
-		most = l.Claims
-	case WrongCodes:
-		return Rule{Most: wrongCodes, Within: restFor, Rest: restFor}
+	if what == WrongCodes {
+		return Rule{Rate: limit.Rate{Most: wrongCodes, Within: restFor}, Rest: restFor}
 	}
-	return Rule{Most: most, Within: window}
+	most := map[Bounded]int{
+		LookUps: l.Lookups, Calls: l.Calls, Secrets: l.Secrets, Resets: l.Resets, WrongClaims: l.Claims, WrongCodes: 0,
+	}
+	return Rule{Rate: limit.Rate{Most: most[what], Within: window}}
 }
 
 // ruleOfKey is the rule for all agents of a key.
@@ -112,7 +104,7 @@ func (l Limits) ruleOfKey(what Bounded) Rule {
 
 // ruleOfProgram is the rule for what a key looks up for no agent.
 func (l Limits) ruleOfProgram() Rule {
-	return Rule{Most: l.Program, Within: time.Minute}
+	return Rule{Rate: limit.Rate{Most: l.Program, Within: time.Minute}}
 }
 
 // subject is what something is counted for.
@@ -130,7 +122,7 @@ func subjectOfKey(what Bounded, key string) string { return string(what) + ":key
 // is the first in an hour is told and recorded. What an agent of an API key does counts for the key
 // as well; what the key is refused does not count for the agent.
 func (d *Desk) count(ctx context.Context, who Who, what Bounded, number nanp.Number, entry string) error {
-	c := Count{Subject: subject(what, who, number), Entry: entry, At: d.now(), Rule: d.limits.rule(what)}
+	c := Count{Subject: subject(what, who, number), Entry: entry, At: d.now(), Rule: d.config.Limits.rule(what)}
 	if err := d.countFor(ctx, c, Alert{What: what, Who: who, Line: number}, who, string(what)); err != nil {
 		return err
 	}
@@ -138,7 +130,7 @@ func (d *Desk) count(ctx context.Context, who Who, what Bounded, number nanp.Num
 	if !isKey || what == WrongCodes {
 		return nil
 	}
-	all := Count{Subject: subjectOfKey(what, key.Name), Entry: entry, At: c.At, Rule: d.limits.ruleOfKey(what)}
+	all := Count{Subject: subjectOfKey(what, key.Name), Entry: entry, At: c.At, Rule: d.config.Limits.ruleOfKey(what)}
 	err := d.countFor(ctx, all, Alert{What: what, Who: key, Line: number}, who, string(what)+", of all agents of the key")
 	if err != nil && entry != "" {
 		d.takeBack(ctx, c)
@@ -157,7 +149,7 @@ func (d *Desk) countFor(ctx context.Context, c Count, alert Alert, who Who, deta
 	}
 	if counted.First {
 		alert.Until = counted.Until
-		d.alert(ctx, alert)
+		d.config.Alert(ctx, alert)
 		if err := d.record(ctx, who, audit.LimitReached, alert.Line, detail); err != nil {
 			return err
 		}
@@ -173,13 +165,14 @@ func (d *Desk) Claim(ctx context.Context, key Who, judge func() (wrong bool, err
 	if !key.valid() {
 		return ErrWho
 	}
-	entry, err := ids.New(d.random, "")
+	entry, err := ids.New(d.config.Random, "")
 	if err != nil {
 		return err
 	}
-	hour := Count{Subject: subject(WrongClaims, key, ""), Entry: entry, At: d.now(), Rule: d.limits.rule(WrongClaims)}
+	hour := Count{Subject: subject(WrongClaims, key, ""), Entry: entry, At: d.now(), Rule: d.config.Limits.rule(WrongClaims)}
 	day := hour
-	day.Subject, day.Rule = "day of "+day.Subject, Rule{Most: claimsInDay * hour.Rule.Most, Within: 24 * window}
+	day.Subject = "day of " + day.Subject
+	day.Rule.Rate = limit.Rate{Most: claimsInDay * hour.Rule.Most, Within: 24 * window}
 	alert := Alert{What: WrongClaims, Who: key}
 	if err := d.countFor(ctx, hour, alert, key, string(WrongClaims)); err != nil {
 		return err
@@ -201,13 +194,13 @@ func (d *Desk) takeBack(ctx context.Context, c Count) {
 	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := d.codes.Store.Uncount(ctx, c.Subject, c.Entry); err != nil {
-		d.log.WarnContext(ctx, "something counts that should not", "error", err)
+		d.config.Log.WarnContext(ctx, "something counts that should not", "error", err)
 	}
 }
 
 // countOne counts something that is done once.
 func (d *Desk) countOne(ctx context.Context, who Who, what Bounded, number nanp.Number) error {
-	entry, err := ids.New(d.random, "")
+	entry, err := ids.New(d.config.Random, "")
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -20,42 +21,34 @@ import (
 type record struct {
 	id       ID
 	revision int64
-	line     nanp.Number
-	name     string // who asked for it
-	via      string
-	created  time.Time
-	until    time.Time
-	tries    int // that were made, the right one included
-	right    bool
-	attempt  string        // that was right; empty: none was
-	call     deliveries.ID // empty: not asked for yet
 	code     secret.Text
+	form
 }
 
-// form is the record in JSON, as it is sealed.
+// form is what is sealed of a record, in JSON, but for the code.
 type form struct {
 	storage.Version
 	Line    nanp.Number   `json:"line"`
-	Name    string        `json:"name"`
+	Name    string        `json:"name"` // who asked for it
 	Via     string        `json:"via"`
 	Created time.Time     `json:"created"`
 	Until   time.Time     `json:"until"`
-	Tries   int           `json:"tries,omitempty"`
+	Tries   int           `json:"tries,omitempty"` // that were made, the right one included
 	Right   bool          `json:"right,omitempty"`
-	Attempt string        `json:"attempt,omitempty"`
-	Call    deliveries.ID `json:"call,omitempty"`
+	Attempt string        `json:"attempt,omitempty"` // that was right; empty: none was
+	Call    deliveries.ID `json:"call,omitempty"`    // empty: not asked for yet
+}
 
-	// Code is a string here, as a secret.Text is written as dots. A form lives no longer than it
-	// takes to seal or open it.
+// sealedForm has the code as a string, as a secret.Text is written as dots. It lives no longer than it takes
+// to seal or open it.
+type sealedForm struct {
+	form
 	Code string `json:"code"`
 }
 
 // seal writes a record for a store.
 func (r record) seal(keys secret.Keyring, random io.Reader) (Stored, error) {
-	sealed, err := storage.Seal(keys, random, boundTo(r.id), &form{
-		Line: r.line, Name: r.name, Via: r.via, Created: r.created, Until: r.until,
-		Tries: r.tries, Right: r.right, Attempt: r.attempt, Call: r.call, Code: r.code.Reveal(),
-	})
+	sealed, err := storage.Seal(keys, random, boundTo(r.id), &sealedForm{r.form, r.code.Reveal()})
 	if err != nil {
 		return Stored{}, fmt.Errorf("seal validation: %w", err)
 	}
@@ -64,15 +57,11 @@ func (r record) seal(keys secret.Keyring, random io.Reader) (Stored, error) {
 
 // open reads what seal wrote. Every error is [storage.ErrUnreadable].
 func open(keys secret.Keyring, stored Stored) (record, error) {
-	var f form
+	var f sealedForm
 	if err := storage.Open(keys, stored.Sealed, boundTo(stored.ID), &f); err != nil {
 		return record{}, fmt.Errorf("open validation: %w", err)
 	}
-	return record{
-		id: stored.ID, revision: stored.Revision, line: f.Line, name: f.Name, via: f.Via,
-		created: f.Created, until: f.Until, tries: f.Tries, right: f.Right, attempt: f.Attempt, call: f.Call,
-		code: secret.New(f.Code),
-	}, nil
+	return record{id: stored.ID, revision: stored.Revision, code: secret.New(f.Code), form: f.form}, nil
 }
 
 func boundTo(id ID) string { return "validation " + string(id) }
@@ -80,19 +69,19 @@ func boundTo(id ID) string { return "validation " + string(id) }
 // status is how a record stands at a time.
 func (r record) status(at time.Time) Status {
 	switch {
-	case r.right:
+	case r.Right:
 		return Succeeded
-	case r.tries >= Tries:
+	case r.Tries >= Tries:
 		return Failed
-	case !at.Before(r.until):
+	case !at.Before(r.Until):
 		return TooLate
 	}
 	return Waiting
 }
 
-func (r record) left() int { return max(0, Tries-r.tries) }
+func (r record) left() int { return max(0, Tries-r.Tries) }
 
-func (r record) of(who Who) bool { return r.name == who.Name && r.via == who.Via }
+func (r record) of(who Who) bool { return r.Name == who.Name && r.Via == who.Via }
 
 // change edits a record, and starts over when another change came first. It returns the record
 // as it then stands. An edit says whether there was anything to change.
@@ -102,21 +91,16 @@ func (d *Desk) change(ctx context.Context, id ID, edit func(*record) bool) (reco
 		if err != nil || !edit(&r) {
 			return r, err
 		}
-		err = d.save(ctx, &r)
-		return r, err
+		stored, err := r.seal(d.codes.Keys, d.config.Random)
+		if err != nil {
+			return r, err
+		}
+		if err := d.codes.Store.Save(ctx, stored); err != nil {
+			return r, fmt.Errorf("save validation: %w", err)
+		}
+		r.revision++
+		return r, nil
 	})
-}
-
-func (d *Desk) save(ctx context.Context, r *record) error {
-	stored, err := r.seal(d.codes.Keys, d.random)
-	if err != nil {
-		return err
-	}
-	if err := d.codes.Store.Save(ctx, stored); err != nil {
-		return fmt.Errorf("save validation: %w", err)
-	}
-	r.revision++
-	return nil
 }
 
 // Card is what who is at the desk sees of a line. It holds no PIN; Line.PIN is a hash.
@@ -131,15 +115,8 @@ const onCard = 50
 // Find looks a line up. That a customer has a line, and with what, is protected (47 U.S.C. 222):
 // each look-up is recorded, of what is no line too. Errors: [pins.ErrNoLine], a [*LimitError],
 // [ErrWho], those of the stores and the audit.
-func (d *Desk) Find(ctx context.Context, who Who, number nanp.Number) (Card, error) {
-	card, err := d.find(ctx, who, number)
-	if err != nil {
-		return Card{}, fmt.Errorf("look line up: %w", err)
-	}
-	return card, nil
-}
-
-func (d *Desk) find(ctx context.Context, who Who, number nanp.Number) (Card, error) {
+func (d *Desk) Find(ctx context.Context, who Who, number nanp.Number) (_ Card, err error) {
+	defer wrap.Error(&err, "look line up")
 	if !who.valid() {
 		return Card{}, ErrWho
 	}
@@ -149,11 +126,11 @@ func (d *Desk) find(ctx context.Context, who Who, number nanp.Number) (Card, err
 	if err := d.record(ctx, who, audit.LookedUp, number, ""); err != nil {
 		return Card{}, err
 	}
-	line, err := d.lines.Find(ctx, number)
+	line, err := d.config.Lines.Find(ctx, number)
 	if err != nil {
 		return Card{}, err
 	}
-	history, err := d.provisioning.History(ctx, number, onCard)
+	history, err := d.config.Provisioning.History(ctx, number, onCard)
 	if err != nil {
 		return Card{}, err
 	}
@@ -168,14 +145,8 @@ func (d *Desk) find(ctx context.Context, who Who, number nanp.Number) (Card, err
 // before it is shown what there is. What says for the audit what it wants to see. It may do so
 // 200 times in a minute, with the default limits. Errors: a [*LimitError], [ErrWho], those of the
 // store and the audit.
-func (d *Desk) LookUp(ctx context.Context, key Who, number nanp.Number, what string) error {
-	if err := d.lookUp(ctx, key, number, what); err != nil {
-		return fmt.Errorf("look up by key: %w", err)
-	}
-	return nil
-}
-
-func (d *Desk) lookUp(ctx context.Context, key Who, number nanp.Number, what string) error {
+func (d *Desk) LookUp(ctx context.Context, key Who, number nanp.Number, what string) (err error) {
+	defer wrap.Error(&err, "look up by key")
 	if err := d.countLookUp(ctx, key, number); err != nil {
 		return err
 	}
@@ -185,24 +156,20 @@ func (d *Desk) lookUp(ctx context.Context, key Who, number nanp.Number, what str
 // LookUpAccount counts that a program looks up an account with a key of its own, together with the
 // lines that it looks up. It records nothing. Errors: a [*LimitError], [ErrWho], those of the store
 // and, of a limit, the audit.
-func (d *Desk) LookUpAccount(ctx context.Context, key Who) error {
-	if err := d.countLookUp(ctx, key, ""); err != nil {
-		return fmt.Errorf("look account up by key: %w", err)
-	}
-	return nil
+func (d *Desk) LookUpAccount(ctx context.Context, key Who) (err error) {
+	defer wrap.Error(&err, "look account up by key")
+	return d.countLookUp(ctx, key, "")
 }
 
 // MayLookUp says whether a program has a look-up left, and counts none: before what is one only if an
 // account turns out not to exist. Errors: those of LookUpAccount.
-func (d *Desk) MayLookUp(ctx context.Context, key Who) error {
-	if err := d.countProgram(ctx, key, "", ""); err != nil {
-		return fmt.Errorf("look account up by key: %w", err)
-	}
-	return nil
+func (d *Desk) MayLookUp(ctx context.Context, key Who) (err error) {
+	defer wrap.Error(&err, "look account up by key")
+	return d.countProgram(ctx, key, "", "")
 }
 
 func (d *Desk) countLookUp(ctx context.Context, key Who, number nanp.Number) error {
-	entry, err := ids.New(d.random, "")
+	entry, err := ids.New(d.config.Random, "")
 	if err != nil {
 		return err
 	}
@@ -214,7 +181,7 @@ func (d *Desk) countProgram(ctx context.Context, key Who, number nanp.Number, en
 	if !key.valid() {
 		return ErrWho
 	}
-	c := Count{Subject: subject(LookUps, key, number), Entry: entry, At: d.now(), Rule: d.limits.ruleOfProgram()}
+	c := Count{Subject: subject(LookUps, key, number), Entry: entry, At: d.now(), Rule: d.config.Limits.ruleOfProgram()}
 	return d.countFor(ctx, c, Alert{What: LookUps, Who: key, Line: number}, key, string(LookUps))
 }
 
@@ -225,7 +192,7 @@ func (d *Desk) line(ctx context.Context, who Who, number nanp.Number) (pins.Line
 	if err := d.count(ctx, who, LookUps, number, ""); err != nil {
 		return pins.Line{}, err
 	}
-	line, err := d.lines.Find(ctx, number)
+	line, err := d.config.Lines.Find(ctx, number)
 	if !errors.Is(err, pins.ErrNoLine) {
 		return line, err
 	}

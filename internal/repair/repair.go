@@ -51,6 +51,7 @@
 package repair
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -66,8 +67,10 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/detached"
 	"updatecenter/internal/ids"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -111,39 +114,19 @@ type Config struct {
 // Desk is the repair desk. Any number of goroutines may use it, if they may use Config's Random,
 // and any number of servers over the same stores.
 type Desk struct {
-	lines        Lines
-	provisioning pins.Provisioning
-	accounts     Accounts
-	deliveries   Deliveries
-	codes        Codes
-	audit        audit.Recorder
-	limits       Limits
-	alert        func(ctx context.Context, alert Alert)
-	random       io.Reader
-	log          *slog.Logger
+	config Config // with its defaults
+	codes  Codes
 }
 
 // New fills in what may be left out.
 func New(config Config) *Desk {
-	d := &Desk{
-		lines: config.Lines, provisioning: config.Provisioning, accounts: config.Accounts,
-		deliveries: config.Deliveries, audit: config.Audit, limits: config.Limits,
-		codes: Codes{Store: config.Store, Keys: config.Keys, Now: config.Now},
-		alert: config.Alert, random: config.Random, log: config.Log,
+	config.Limits = cmp.Or(config.Limits, DefaultLimits())
+	config.Random = cmp.Or(config.Random, rand.Reader)
+	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
+	if config.Alert == nil {
+		config.Alert = func(context.Context, Alert) {}
 	}
-	if d.limits == (Limits{}) {
-		d.limits = DefaultLimits()
-	}
-	if d.alert == nil {
-		d.alert = func(context.Context, Alert) {}
-	}
-	if d.random == nil {
-		d.random = rand.Reader
-	}
-	if d.log == nil {
-		d.log = slog.New(slog.DiscardHandler)
-	}
-	return d
+	return &Desk{config: config, codes: Codes{Store: config.Store, Keys: config.Keys, Now: config.Now}}
 }
 
 // ValidationCode is that of [Codes], for deliveries that are made after the desk.
@@ -154,11 +137,9 @@ func (d *Desk) ValidationCode(ctx context.Context, ref string) (secret.Text, err
 func (d *Desk) now() time.Time { return d.codes.now() }
 
 // record records what who is about to do, or what was refused.
-func (d *Desk) record(ctx context.Context, who Who, action audit.Action, number nanp.Number, detail string) error {
-	if err := d.audit.Record(ctx, who.event(action, number, detail)); err != nil {
-		return fmt.Errorf("record %s: %w", action, err)
-	}
-	return nil
+func (d *Desk) record(ctx context.Context, who Who, action audit.Action, number nanp.Number, detail string) (err error) {
+	defer wrap.Error(&err, "record "+string(action))
+	return d.config.Audit.Record(ctx, who.event(action, number, detail))
 }
 
 // afterwards bounds the time for what must not be left half done although the request was given up: who
@@ -287,8 +268,7 @@ type Count struct {
 
 // Rule says how many entries of a subject there can be.
 type Rule struct {
-	Most   int           // in any time
-	Within time.Duration // as long as this; an entry counts until just before its end
+	limit.Rate
 	// Rest, if there is one, begins with the entry that makes it Most, and lasts from that
 	// entry's time: until then none is counted. It is as long as Within, or longer.
 	Rest time.Duration

@@ -3,12 +3,12 @@ package repair
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -20,22 +20,16 @@ import (
 // Errors: [pins.ErrNotValidated], also when the call that validated was declined after all, which
 // is recorded in both; a [*LimitError], [pins.ErrNoLine],
 // [pins.ErrNote], [ErrWho], those of the stores and the audit.
-func (d *Desk) Reset(ctx context.Context, who Who, number nanp.Number, reason string) (pins.Line, error) {
-	line, err := d.help(ctx, who, number, reason, audit.PINReset, d.provisioning.Reset)
-	if err != nil {
-		return pins.Line{}, fmt.Errorf("reset PIN at the desk: %w", err)
-	}
-	return line, nil
+func (d *Desk) Reset(ctx context.Context, who Who, number nanp.Number, reason string) (_ pins.Line, err error) {
+	defer wrap.Error(&err, "reset PIN at the desk")
+	return d.help(ctx, who, number, reason, audit.PINReset, d.config.Provisioning.Reset)
 }
 
 // Unlock clears a line's failures and locks and leaves the PIN, on the condition of Reset, and
 // as one of the [Resets]. Errors: those of Reset.
-func (d *Desk) Unlock(ctx context.Context, who Who, number nanp.Number, reason string) (pins.Line, error) {
-	line, err := d.help(ctx, who, number, reason, audit.PINUnlocked, d.provisioning.Unlock)
-	if err != nil {
-		return pins.Line{}, fmt.Errorf("unlock line at the desk: %w", err)
-	}
-	return line, nil
+func (d *Desk) Unlock(ctx context.Context, who Who, number nanp.Number, reason string) (_ pins.Line, err error) {
+	defer wrap.Error(&err, "unlock line at the desk")
+	return d.help(ctx, who, number, reason, audit.PINUnlocked, d.config.Provisioning.Unlock)
 }
 
 // help does one of both.
@@ -64,7 +58,7 @@ func (d *Desk) help(
 	if err := do(ctx, number, note); err != nil {
 		return pins.Line{}, errors.Join(err, d.failed(ctx, who, audit.ResetRefused, number, unhelped(err)))
 	}
-	return d.lines.Find(ctx, number)
+	return d.config.Lines.Find(ctx, number)
 }
 
 // unrecorded corrects an entry that may stand in the audit although recording it failed.
@@ -99,7 +93,7 @@ func (d *Desk) mayHelp(ctx context.Context, who Who, number nanp.Number) error {
 	if recorded := d.failed(ctx, who, audit.ResetRefused, number, why); recorded != nil {
 		return errors.Join(err, recorded)
 	}
-	return errors.Join(err, d.provisioning.ResetRefused(ctx, number, who.note(why)))
+	return errors.Join(err, d.config.Provisioning.ResetRefused(ctx, number, who.note(why)))
 }
 
 // OpenAccount opens the verification of an account that wrong claims have closed, as one of the
@@ -108,14 +102,8 @@ func (d *Desk) mayHelp(ctx context.Context, who Who, number nanp.Number) error {
 // [pins.MaxReason] characters, stands in the account's history and the audit. Errors:
 // [accounts.ErrNoAccount], which counts as a look-up and is recorded; a [*LimitError], [pins.ErrNote],
 // [ErrWho], those of the stores and the audit.
-func (d *Desk) OpenAccount(ctx context.Context, who Who, number accounts.Number, reason string) error {
-	if err := d.openAccount(ctx, who, number, reason); err != nil {
-		return fmt.Errorf("open account at the desk: %w", err)
-	}
-	return nil
-}
-
-func (d *Desk) openAccount(ctx context.Context, who Who, number accounts.Number, reason string) error {
+func (d *Desk) OpenAccount(ctx context.Context, who Who, number accounts.Number, reason string) (err error) {
+	defer wrap.Error(&err, "open account at the desk")
 	switch {
 	case !who.valid():
 		return ErrWho
@@ -128,7 +116,7 @@ func (d *Desk) openAccount(ctx context.Context, who Who, number accounts.Number,
 	if err := d.countOne(ctx, who, Resets, ""); err != nil {
 		return err
 	}
-	known, err := d.accounts.Known(ctx, number)
+	known, err := d.config.Accounts.Known(ctx, number)
 	if err != nil {
 		return err
 	}
@@ -142,8 +130,8 @@ func (d *Desk) openAccount(ctx context.Context, who Who, number accounts.Number,
 	defer cancel()
 	event := who.event(audit.AccountOpened, "", reason)
 	event.Subject = "account " + string(number)
-	return audit.Do(ctx, d.audit, event, func() error {
-		return d.accounts.Open(ctx, number, accounts.Note{By: who.Name, From: who.Via, Reason: reason})
+	return audit.Do(ctx, d.config.Audit, event, func() error {
+		return d.config.Accounts.Open(ctx, number, accounts.Note{By: who.Name, From: who.Via, Reason: reason})
 	}, accounts.ErrNoAccount)
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/storage"
@@ -102,8 +103,8 @@ func (p play) together(f func(i int) (bool, error)) int {
 
 // The rules of the tests.
 var (
-	hourly  = repair.Rule{Most: 3, Within: time.Hour}
-	resting = repair.Rule{Most: 3, Within: 24 * time.Hour, Rest: 24 * time.Hour}
+	hourly  = repair.Rule{Rate: limit.Rate{Most: 3, Within: time.Hour}}
+	resting = repair.Rule{Rate: limit.Rate{Most: 3, Within: 24 * time.Hour}, Rest: 24 * time.Hour}
 )
 
 const ms = time.Millisecond
@@ -127,7 +128,7 @@ var countTests = map[string]func(play){
 		}
 	},
 	"a rule of none counts none": func(p play) {
-		none := repair.Rule{Most: 0, Within: time.Hour}
+		none := repair.Rule{Rate: limit.Rate{Most: 0, Within: time.Hour}}
 		p.refuses(none, "s", "a", 0, time.Hour)
 		p.refuses(none, "s", "a", 2*time.Hour, 3*time.Hour)
 	},
@@ -200,7 +201,7 @@ var firstTests = map[string]func(play){
 		p.t.Same(p.count(hourly, "s", "g", 50*time.Minute+repair.RefusalPause).First, true)
 	},
 	"each subject has its own": func(p play) {
-		none := repair.Rule{Within: time.Hour}
+		none := repair.Rule{Rate: limit.Rate{Within: time.Hour}}
 		p.t.Same(p.count(none, "s", "a", 0).First, true)
 		p.t.Same(p.count(none, "r", "a", 0).First, true)
 	},
@@ -311,7 +312,7 @@ var togetherTests = map[string]func(play){
 				p.t.Fatalf("%s: then %+v", name, again)
 			}
 			p.t.Same(p.together(func(i int) (bool, error) {
-				later := repair.Count{Subject: name, Entry: fmt.Sprint("later", i), At: p.start.Add(repair.RefusalPause), Rule: repair.Rule{Within: time.Hour}}
+				later := repair.Count{Subject: name, Entry: fmt.Sprint("later", i), At: p.start.Add(repair.RefusalPause), Rule: repair.Rule{Rate: limit.Rate{Within: time.Hour}}}
 				c, err := p.store.Count(p.t.Context(), later)
 				return c.First, err
 			}), 1)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"updatecenter/internal/accounts"
@@ -13,6 +12,8 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/typed"
+	"updatecenter/internal/wrap"
 	"updatecenter/pins"
 )
 
@@ -39,7 +40,7 @@ func (d *Desk) validate(
 	if err := d.record(ctx, who, audit.Validated, number, detail); err != nil {
 		return errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, number, detail+", "+unrecorded))
 	}
-	if _, err := d.provisioning.Validate(ctx, number, method, who.note(note)); err != nil {
+	if _, err := d.config.Provisioning.Validate(ctx, number, method, who.note(note)); err != nil {
 		return errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, number, detail+", not stored"))
 	}
 	return nil
@@ -55,17 +56,8 @@ const bySecret = "by security code or answer"
 // a [*LimitError], [ErrWho], those of the stores and the audit.
 func (d *Desk) Secret(
 	ctx context.Context, who Who, number nanp.Number, account accounts.Number, claim accounts.Claim,
-) (bool, error) {
-	right, err := d.secret(ctx, who, number, account, claim)
-	if err != nil {
-		return false, fmt.Errorf("judge security code or answer: %w", err)
-	}
-	return right, nil
-}
-
-func (d *Desk) secret(
-	ctx context.Context, who Who, number nanp.Number, account accounts.Number, claim accounts.Claim,
-) (bool, error) {
+) (right bool, err error) {
+	defer wrap.Error(&err, "judge security code or answer")
 	if !who.valid() {
 		return false, ErrWho
 	}
@@ -82,7 +74,7 @@ func (d *Desk) secret(
 	if err := d.record(ctx, who, audit.ValidationBegun, number, bySecret); err != nil {
 		return false, err
 	}
-	right, err := d.proves(ctx, who, number, account, claim)
+	right, err = d.proves(ctx, who, number, account, claim)
 	if err != nil {
 		return false, errors.Join(err, d.failed(ctx, who, audit.ValidationFailed, number, bySecret+", not judged"))
 	}
@@ -100,7 +92,7 @@ func (d *Desk) proves(
 	claim.Note = accounts.Note{By: who.Name, From: who.Via}
 	var result accounts.Result
 	verify := func() (wrong bool, err error) {
-		result, err = d.accounts.Verify(ctx, account, claim)
+		result, err = d.config.Accounts.Verify(ctx, account, claim)
 		return result.Wrong(), err
 	}
 	var err error
@@ -112,7 +104,7 @@ func (d *Desk) proves(
 	if err != nil {
 		return false, err
 	}
-	found, err := d.accounts.Get(ctx, account)
+	found, err := d.config.Accounts.Get(ctx, account)
 	if err != nil && !errors.Is(err, accounts.ErrNoAccount) {
 		return false, err
 	}
@@ -123,14 +115,8 @@ func (d *Desk) proves(
 // what was shown; it stands in the line's history. Errors: [ErrNotAllowed], which is recorded,
 // [ErrNote], [pins.ErrNoLine], a [*LimitError] of look-ups, [ErrWho], those of the stores and the
 // audit.
-func (d *Desk) PhotoID(ctx context.Context, who Who, number nanp.Number, note string) error {
-	if err := d.photoID(ctx, who, number, note); err != nil {
-		return fmt.Errorf("validate by photo ID: %w", err)
-	}
-	return nil
-}
-
-func (d *Desk) photoID(ctx context.Context, who Who, number nanp.Number, note string) error {
+func (d *Desk) PhotoID(ctx context.Context, who Who, number nanp.Number, note string) (err error) {
+	defer wrap.Error(&err, "validate by photo ID")
 	if !who.valid() {
 		return ErrWho
 	}
@@ -148,15 +134,7 @@ func (d *Desk) photoID(ctx context.Context, who Who, number nanp.Number, note st
 
 // ValidNote says whether a note is one that [Desk.PhotoID] takes.
 func ValidNote(note string) bool {
-	if n := utf8.RuneCountInString(note); n < MinNote || n > MaxNote || !utf8.ValidString(note) {
-		return false
-	}
-	for _, r := range note {
-		if !unicode.IsPrint(r) {
-			return false
-		}
-	}
-	return true
+	return utf8.RuneCountInString(note) >= MinNote && typed.Plain(note, MaxNote)
 }
 
 // Bounds of a code (NIST SP 800-63B, section 5.1.3.2).
@@ -191,10 +169,11 @@ type Validation struct {
 // Validation returns a validation that the same agent has begun by the same interface. It is
 // neither counted nor recorded: a page asks for it again and again. Errors: [ErrWho],
 // [ErrNotFound] of another's too, [storage.ErrUnreadable].
-func (d *Desk) Validation(ctx context.Context, who Who, id ID) (Validation, error) {
+func (d *Desk) Validation(ctx context.Context, who Who, id ID) (_ Validation, err error) {
+	defer wrap.Error(&err, "find validation")
 	r, err := d.mine(ctx, who, id)
 	if err != nil {
-		return Validation{}, fmt.Errorf("find validation: %w", err)
+		return Validation{}, err
 	}
 	return d.view(ctx, r)
 }
@@ -220,9 +199,9 @@ func (d *Desk) mine(ctx context.Context, who Who, id ID) (record, error) {
 // view shows a record with its call.
 func (d *Desk) view(ctx context.Context, r record) (Validation, error) {
 	var call deliveries.Delivery
-	if r.call != "" {
+	if r.Call != "" {
 		var err error
-		call, err = d.deliveries.Get(ctx, r.call)
+		call, err = d.config.Deliveries.Get(ctx, r.Call)
 		if err != nil && !errors.Is(err, deliveries.ErrNotFound) {
 			return Validation{}, err
 		}
@@ -232,7 +211,7 @@ func (d *Desk) view(ctx context.Context, r record) (Validation, error) {
 
 func (r record) view(call deliveries.Delivery, at time.Time) Validation {
 	v := Validation{
-		ID: r.id, Line: r.line, Created: r.created, Until: r.until,
+		ID: r.id, Line: r.Line, Created: r.Created, Until: r.Until,
 		Left: r.left(), Status: r.status(at), Call: call,
 	}
 	if v.Status != TooLate && v.declined() {
@@ -252,7 +231,7 @@ var errDeclined = fmt.Errorf("%w: the call was declined", pins.ErrNotValidated)
 // and counts as long as that is known and nobody has declined the call; without a note it is of a
 // server that didn't ask, and counts. The error is [pins.ErrNotValidated], or of a store.
 func (d *Desk) standing(ctx context.Context, who Who, number nanp.Number) (pins.Validation, error) {
-	v, err := d.provisioning.Validation(ctx, number, who.Name, who.Via)
+	v, err := d.config.Provisioning.Validation(ctx, number, who.Name, who.Via)
 	if err != nil || v.Method != pins.ByCall || v.Note == "" {
 		return v, err
 	}

@@ -12,6 +12,7 @@ package typed
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
@@ -78,4 +79,11 @@ func Number(s string) (nanp.Number, error) {
 		s = "" // which is refused
 	}
 	return nanp.Parse(strings.ReplaceAll(Fold(s), "-", ""))
+}
+
+// Plain says whether s is text of at most that many characters that can be shown on one line, of a terminal as of
+// a page.
+func Plain(s string, most int) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most &&
+		!strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"encoding/hex"
@@ -35,15 +36,12 @@ func (s *SignIn) Begin(ctx context.Context, userName, from string, browser Token
 	if err != nil {
 		return Token{}, err
 	}
-	admission, err := s.attempts.Count(ctx, subject, now, s.rule.Begins)
+	counted, err := s.count(ctx, subject, now, s.config.Rule.Begins)
 	if err != nil {
-		return Token{}, fmt.Errorf("count sign-in: %w", err)
+		return Token{}, err
 	}
-	if known.ID == "" && admission.Admitted && s.rule.Begins.Locks(admission.Strikes.Failures) {
-		s.logBarred(ctx, from, "sign-ins begun", admission.Strikes)
-	}
-	if !admission.Admitted {
-		return Token{}, &WaitError{Until: admission.Strikes.LockedUntil}
+	if known.ID == "" && s.config.Rule.Begins.Locks(counted.Strikes.Failures) {
+		s.logBarred(ctx, from, "sign-ins begun", counted.Strikes)
 	}
 	name, err := agents.ParseUserName(userName)
 	if err != nil {
@@ -53,7 +51,7 @@ func (s *SignIn) Begin(ctx context.Context, userName, from string, browser Token
 	if err != nil {
 		return Token{}, err
 	}
-	until := now.Add(s.rule.Password)
+	until := now.Add(s.config.Rule.Password)
 	return s.create(ctx, KindSignIn, &attempt{Name: name, Nobody: nobody, Browser: known, Until: until}, until)
 }
 
@@ -65,11 +63,9 @@ const nobodyBits = 18
 
 // nobody is the subject of failures of a user name that no agent has. All spellings of one
 // name have one subject.
-func (s *SignIn) nobody(name agents.UserName, typed string) (string, error) {
-	if name != "" {
-		typed = string(name)
-	}
-	return s.hidden("nobody", typed[:min(len(typed), maxTyped)], func(mac []byte) string {
+func (s *SignIn) nobody(name agents.UserName, entry string) (string, error) {
+	entry = cmp.Or(string(name), entry)
+	return s.hidden("nobody", entry[:min(len(entry), maxTyped)], func(mac []byte) string {
 		return fmt.Sprintf("%05x", binary.BigEndian.Uint32(mac)>>(32-nobodyBits))
 	})
 }
@@ -101,8 +97,8 @@ func (s *SignIn) subject(what, of string) (string, error) {
 // longer ring and some the shorter.
 func (s *SignIn) hidden(what, of string, write func([]byte) string) (string, error) {
 	var all []string
-	for _, id := range s.keys.IDs() {
-		mac, err := s.keys.MAC(id, []byte("updatecenter sign-in "+what+" v1\x00"+of))
+	for _, id := range s.config.Keys.IDs() {
+		mac, err := s.config.Keys.MAC(id, []byte("updatecenter sign-in "+what+" v1\x00"+of))
 		if err != nil {
 			return "", fmt.Errorf("hide what is counted: %w", err)
 		}
@@ -114,17 +110,11 @@ func (s *SignIn) hidden(what, of string, write func([]byte) string) (string, err
 // underWay finds a sign-in under way. [ErrExpired].
 func (s *SignIn) underWay(ctx context.Context, token Token) (attempt, Record, error) {
 	var a attempt
-	record, err := s.find(ctx, KindSignIn, token, &a)
-	if errors.Is(err, ErrNoRecord) {
-		return attempt{}, Record{}, ErrExpired
+	record, err := s.find(ctx, KindSignIn, token, &a, ErrExpired)
+	if err == nil && !s.time().Before(a.Until) {
+		err = ErrExpired
 	}
-	if err != nil {
-		return attempt{}, Record{}, err
-	}
-	if !s.time().Before(a.Until) {
-		return attempt{}, Record{}, ErrExpired
-	}
-	return a, record, nil
+	return a, record, err
 }
 
 // Step is what comes after the password.
@@ -160,25 +150,18 @@ func (s *SignIn) Password(ctx context.Context, token Token, entry secret.Text, f
 	if err != nil {
 		return Step{}, err
 	}
-	t, err := s.admit(ctx, agent, a.Nobody, a.placeOf(agent, from))
+	_, err = s.judge(ctx, agent, a.Nobody, a.placeOf(agent, from), "password", func() (bool, error) {
+		return s.config.Agents.CheckPassword(ctx, agent, entry)
+	})
 	if err != nil {
 		return Step{}, err
 	}
-	right, err := s.agents.CheckPassword(ctx, agent, entry)
-	if err != nil {
-		s.takeBack(ctx, t)
-		return Step{}, fmt.Errorf("check password: %w", err)
-	}
-	if !right {
-		return Step{}, s.failed(ctx, t, "password")
-	}
-	s.takeBack(ctx, t)
 	return s.ask(ctx, agent, a, record)
 }
 
 // named finds an agent. The zero Agent stands for a name that nobody has, or had.
 func (s *SignIn) named(ctx context.Context, name agents.UserName) (agents.Agent, error) {
-	agent, err := s.agents.Find(ctx, name)
+	agent, err := s.config.Agents.Find(ctx, name)
 	if errors.Is(err, agents.ErrNoAgent) {
 		return agents.Agent{}, nil
 	}
@@ -198,7 +181,7 @@ func (s *SignIn) ask(ctx context.Context, agent agents.Agent, a attempt, record 
 		}
 		return Step{Kind: AskEmail, Hint: hint(agent.Email)}, nil
 	}
-	a.Until = s.time().Add(s.rule.Code)
+	a.Until = s.time().Add(s.config.Rule.Code)
 	if err := s.keep(ctx, KindSignIn, record.Key, &a, a.Until, record.Revision); err != nil {
 		return Step{}, stale(err)
 	}
@@ -207,10 +190,15 @@ func (s *SignIn) ask(ctx context.Context, agent agents.Agent, a attempt, record 
 
 // stale is what is said when something else was done with a sign-in in the same moment.
 func stale(err error) error {
-	if errors.Is(err, storage.ErrStale) || errors.Is(err, ErrNoRecord) {
+	if overtaken(err) {
 		return ErrExpired
 	}
 	return err
+}
+
+// overtaken says whether a record was changed or deleted meanwhile.
+func overtaken(err error) bool {
+	return errors.Is(err, storage.ErrStale) || errors.Is(err, ErrNoRecord)
 }
 
 // hint shows enough of an e-mail address for its owner to know it.
@@ -242,19 +230,12 @@ func (s *SignIn) Code(ctx context.Context, token Token, code secret.Text, from s
 	if err != nil {
 		return Token{}, agents.Agent{}, err
 	}
-	t, err := s.admit(ctx, agent, a.Nobody, a.placeOf(agent, from))
+	t, err := s.judge(ctx, agent, a.Nobody, a.placeOf(agent, from), "code", func() (bool, error) {
+		return s.codeIs(ctx, token, a, record, code)
+	})
 	if err != nil {
 		return Token{}, agents.Agent{}, err
 	}
-	right, err := s.judge(ctx, token, a, record, code)
-	if err != nil {
-		s.takeBack(ctx, t)
-		return Token{}, agents.Agent{}, err
-	}
-	if !right {
-		return Token{}, agents.Agent{}, s.failed(ctx, t, "code")
-	}
-	s.takeBack(ctx, t)
 	return s.enter(ctx, t)
 }
 
@@ -264,30 +245,31 @@ func (s *SignIn) proved(ctx context.Context, a attempt) (agents.Agent, error) {
 	if a.Agent == "" {
 		return agents.Agent{}, ErrExpired
 	}
-	agent, err := s.agents.Get(ctx, a.Agent)
-	if errors.Is(err, agents.ErrNoAgent) {
-		return agents.Agent{}, ErrExpired
-	}
-	if err != nil {
+	return s.agent(ctx, a.Agent, a.Epoch, ErrExpired)
+}
+
+// agent returns an agent who has that epoch still, or else over.
+func (s *SignIn) agent(ctx context.Context, id agents.ID, epoch int64, over error) (agents.Agent, error) {
+	agent, err := s.config.Agents.Get(ctx, id)
+	switch {
+	case errors.Is(err, agents.ErrNoAgent):
+		return agents.Agent{}, over
+	case err != nil:
 		return agents.Agent{}, fmt.Errorf("find agent: %w", err)
-	}
-	if agent.Epoch != a.Epoch {
-		return agents.Agent{}, ErrExpired
+	case agent.Epoch != epoch:
+		return agents.Agent{}, over
 	}
 	return agent, nil
 }
 
-// judge says whether the code is right, and uses it up if it is.
-func (s *SignIn) judge(ctx context.Context, token Token, a attempt, record Record, code secret.Text) (bool, error) {
+// codeIs says whether the code is right, and uses it up if it is.
+func (s *SignIn) codeIs(ctx context.Context, token Token, a attempt, record Record, code secret.Text) (bool, error) {
 	if a.Mailed {
 		return s.mailedIs(ctx, token, code)
 	}
-	right, err := s.agents.UseCode(ctx, a.Agent, code)
-	if err != nil {
-		return false, fmt.Errorf("check code of app: %w", err)
-	}
-	if !right {
-		return false, nil
+	right, err := s.config.Agents.UseCode(ctx, a.Agent, code)
+	if err != nil || !right {
+		return false, err
 	}
 	return true, stale(s.useUp(ctx, record))
 }
@@ -311,7 +293,7 @@ func (s *SignIn) enter(ctx context.Context, t try) (Token, agents.Agent, error) 
 
 // recorded does what stands in the audit already.
 func (s *SignIn) recorded(ctx context.Context, t try) (Token, agents.Agent, error) {
-	agent, err := s.agents.SignedIn(ctx, t.agent.ID)
+	agent, err := s.config.Agents.SignedIn(ctx, t.agent.ID)
 	if err != nil {
 		return Token{}, agents.Agent{}, fmt.Errorf("note sign-in: %w", err)
 	}

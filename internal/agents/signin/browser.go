@@ -52,14 +52,14 @@ func (s *SignIn) Remember(ctx context.Context, token Token, agent agents.Agent) 
 		return Token{}, err
 	}
 	if b.ID == "" {
-		admission, err := s.attempts.Count(ctx, "browser_"+string(agent.ID), now, s.rule.Browsers)
+		admission, err := s.attempts.Count(ctx, "browser_"+string(agent.ID), now, s.config.Rule.Browsers)
 		if err != nil {
 			return Token{}, fmt.Errorf("count browser: %w", err)
 		}
 		if !admission.Admitted {
 			return Token{}, nil
 		}
-		if b.ID, err = ids.Token(s.random); err != nil {
+		if b.ID, err = ids.Token(s.config.Random); err != nil {
 			return Token{}, err
 		}
 	}
@@ -71,7 +71,7 @@ func (s *SignIn) Remember(ctx context.Context, token Token, agent agents.Agent) 
 	if err != nil || record.Revision == 0 {
 		return next, err
 	}
-	err = s.store.Delete(ctx, record.Key, record.Revision)
+	err = s.config.Store.Delete(ctx, record.Key, record.Revision)
 	if err != nil && !errors.Is(err, ErrNoRecord) {
 		return Token{}, fmt.Errorf("forget token of a browser: %w", err)
 	}
@@ -81,7 +81,7 @@ func (s *SignIn) Remember(ctx context.Context, token Token, agent agents.Agent) 
 // browser returns what is remembered of one; the zero browser and record if that is nothing.
 func (s *SignIn) browser(ctx context.Context, token Token) (browser, Record, error) {
 	var b browser
-	record, err := s.find(ctx, KindBrowser, token, &b)
+	record, err := s.find(ctx, KindBrowser, token, &b, ErrNoRecord)
 	if errors.Is(err, ErrNoRecord) {
 		return browser{}, Record{}, nil
 	}
@@ -150,30 +150,33 @@ func (s *SignIn) Resend(ctx context.Context, token Token) error {
 // send keeps a new code and mails it. It is kept first: a code that never arrives can be sent
 // again.
 func (s *SignIn) send(ctx context.Context, agent agents.Agent, a attempt, record Record) error {
-	if a.Sent > s.rule.Resends {
+	if a.Sent > s.config.Rule.Resends {
 		return ErrNoMore
 	}
-	now := s.time()
-	admission, err := s.attempts.Count(ctx, "mail_"+string(agent.ID), now, s.rule.Mails)
-	if err != nil {
-		return fmt.Errorf("count e-mail: %w", err)
-	}
-	if !admission.Admitted {
-		return &WaitError{Until: admission.Strikes.LockedUntil}
-	}
-	code, err := secret.Digits(s.random, codeDigits)
+	code, err := s.newCode(ctx, agent)
 	if err != nil {
 		return err
 	}
-	a.Code, a.Tries, a.Sent, a.Until = code.Reveal(), 0, a.Sent+1, now.Add(s.rule.Code)
+	a.Code, a.Tries, a.Sent, a.Until = code.Reveal(), 0, a.Sent+1, s.time().Add(s.config.Rule.Code)
 	if err := s.keep(ctx, KindSignIn, record.Key, &a, a.Until, record.Revision); err != nil {
 		return stale(err)
 	}
-	message := agents.Message{
-		Kind: agents.SignInCode, To: agent.Email, FullName: agent.FullName, Name: agent.Name,
-		Code: code, On: a.Until,
+	return s.mailCode(ctx, agents.SignInCode, agent, agent.Email, code, a.Until)
+}
+
+// newCode counts an e-mail to an agent, and draws the code for it.
+func (s *SignIn) newCode(ctx context.Context, agent agents.Agent) (secret.Text, error) {
+	if _, err := s.count(ctx, "mail_"+string(agent.ID), s.time(), s.config.Rule.Mails); err != nil {
+		return secret.Text{}, err
 	}
-	if err := s.mailer.Mail(ctx, message); err != nil {
+	return secret.Digits(s.config.Random, codeDigits)
+}
+
+func (s *SignIn) mailCode(
+	ctx context.Context, kind agents.MessageKind, agent agents.Agent, to string, code secret.Text, until time.Time,
+) error {
+	message := agents.Message{Kind: kind, To: to, FullName: agent.FullName, Name: agent.Name, Code: code, On: until}
+	if err := s.config.Mailer.Mail(ctx, message); err != nil {
 		return fmt.Errorf("send code: %w", err)
 	}
 	return nil
@@ -184,12 +187,12 @@ func (s *SignIn) send(ctx context.Context, agent agents.Agent, a attempt, record
 // hundred entries at once five are judged, and a right one counts once. [ErrUsedUp],
 // [ErrExpired].
 func (s *SignIn) mailedIs(ctx context.Context, token Token, code secret.Text) (bool, error) {
-	right, err := storage.Retry(ctx, func() (bool, error) {
+	return judgedAnew(ctx, func() (bool, error) {
 		a, record, err := s.underWay(ctx, token)
 		if err != nil {
 			return false, err
 		}
-		if a.Tries >= s.rule.Tries {
+		if a.Tries >= s.config.Rule.Tries {
 			return false, ErrUsedUp
 		}
 		if secret.New(a.Code).Equal(code) {
@@ -198,12 +201,17 @@ func (s *SignIn) mailedIs(ctx context.Context, token Token, code secret.Text) (b
 		a.Tries++
 		return false, s.keep(ctx, KindSignIn, record.Key, &a, a.Until, record.Revision)
 	})
+}
+
+// judgedAnew judges what is kept, and again whenever something else has changed it meanwhile.
+func judgedAnew(ctx context.Context, judge func() (bool, error)) (bool, error) {
+	right, err := storage.Retry(ctx, judge)
 	return right && err == nil, stale(err)
 }
 
 // useUp ends a sign-in under way. Only one of many who do is told that it did.
 func (s *SignIn) useUp(ctx context.Context, record Record) error {
-	if err := s.store.Delete(ctx, record.Key, record.Revision); err != nil {
+	if err := s.config.Store.Delete(ctx, record.Key, record.Revision); err != nil {
 		return fmt.Errorf("end sign-in: %w", err)
 	}
 	return nil

@@ -2,12 +2,10 @@ package signin
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"time"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/secret"
-	"updatecenter/internal/storage"
 	"updatecenter/internal/typed"
 )
 
@@ -37,18 +35,18 @@ func (s *SignIn) BeginChange(ctx context.Context, session Session, entry secret.
 	if err := s.Confirm(ctx, session, entry, from); err != nil {
 		return Token{}, err
 	}
-	agent, until := session.Agent, s.time().Add(s.rule.Code)
+	agent, until := session.Agent, s.time().Add(s.config.Rule.Code)
 	c := change{What: what, Email: email, attempt: attempt{
 		Name: agent.Name, Until: until, Agent: agent.ID, Epoch: agent.Epoch, Mailed: agent.Factor != agents.App,
 	}}
 	var err error
 	if c.Mailed && email != agent.Email {
-		if c.Code, err = s.mailChange(ctx, agent, agent.Email, c); err != nil {
+		if c.Code, err = s.mailChange(ctx, agent, agent.Email, until); err != nil {
 			return Token{}, err
 		}
 	}
 	if email != "" {
-		if c.EmailCode, err = s.mailChange(ctx, agent, email, c); err != nil {
+		if c.EmailCode, err = s.mailChange(ctx, agent, email, until); err != nil {
 			return Token{}, err
 		}
 	}
@@ -56,25 +54,12 @@ func (s *SignIn) BeginChange(ctx context.Context, session Session, entry secret.
 }
 
 // mailChange sends a code to an address, and returns it.
-func (s *SignIn) mailChange(ctx context.Context, agent agents.Agent, to string, c change) (string, error) {
-	admission, err := s.attempts.Count(ctx, "mail_"+string(agent.ID), s.time(), s.rule.Mails)
-	if err != nil {
-		return "", fmt.Errorf("count e-mail: %w", err)
-	}
-	if !admission.Admitted {
-		return "", &WaitError{Until: admission.Strikes.LockedUntil}
-	}
-	code, err := secret.Digits(s.random, codeDigits)
+func (s *SignIn) mailChange(ctx context.Context, agent agents.Agent, to string, until time.Time) (string, error) {
+	code, err := s.newCode(ctx, agent)
 	if err != nil {
 		return "", err
 	}
-	message := agents.Message{
-		Kind: agents.ChangeCode, To: to, FullName: agent.FullName, Name: agent.Name, Code: code, On: c.Until,
-	}
-	if err := s.mailer.Mail(ctx, message); err != nil {
-		return "", fmt.Errorf("send code: %w", err)
-	}
-	return code.Reveal(), nil
+	return code.Reveal(), s.mailCode(ctx, agents.ChangeCode, agent, to, code, until)
 }
 
 // Change returns the change that a session has under way. [ErrExpired]: none has that token, it took
@@ -100,17 +85,12 @@ func (c change) view(agent agents.Agent) Change {
 
 func (s *SignIn) changing(ctx context.Context, session Session, token Token) (change, Record, error) {
 	var c change
-	record, err := s.find(ctx, KindChange, token, &c)
-	if errors.Is(err, ErrNoRecord) {
-		return change{}, Record{}, ErrExpired
+	record, err := s.find(ctx, KindChange, token, &c, ErrExpired)
+	mine := c.Agent == session.Agent.ID && c.Epoch == session.Agent.Epoch
+	if err == nil && (!mine || !s.time().Before(c.Until)) {
+		err = ErrExpired
 	}
-	if err != nil {
-		return change{}, Record{}, err
-	}
-	if !s.time().Before(c.Until) || c.Agent != session.Agent.ID || c.Epoch != session.Agent.Epoch {
-		return change{}, Record{}, ErrExpired
-	}
-	return c, record, nil
+	return c, record, err
 }
 
 // Prove takes the code of the present factor and that which was sent to the address; where one isn't
@@ -127,45 +107,34 @@ func (s *SignIn) Prove(ctx context.Context, session Session, token Token, code, 
 	if c.Step.Kind != "" && !isCode || c.Email != "" && !isEmailCode {
 		return ErrNotACode
 	}
-	t, err := s.admit(ctx, session.Agent, "", session.placeOf(from))
-	if err != nil {
-		return err
-	}
-	right, err := s.proves(ctx, session, token, code, emailCode)
-	if err != nil {
-		s.takeBack(ctx, t)
-		return err
-	}
-	if !right {
-		return s.failed(ctx, t, "code, while signed in")
-	}
-	s.takeBack(ctx, t)
-	return nil
+	_, err = s.judge(ctx, session.Agent, "", session.placeOf(from), "code, while signed in", func() (bool, error) {
+		return s.proves(ctx, session, token, code, emailCode)
+	})
+	return err
 }
 
 // proves judges codes and writes down that they were tried, in one step with what was judged, as
 // mailedIs does. A code of an app is looked at last, since that uses it up.
 func (s *SignIn) proves(ctx context.Context, session Session, token Token, code, emailCode secret.Text) (bool, error) {
-	right, err := storage.Retry(ctx, func() (bool, error) {
+	return judgedAnew(ctx, func() (bool, error) {
 		c, record, err := s.changing(ctx, session, token)
 		if err != nil {
 			return false, err
 		}
-		if c.Tries >= s.rule.Tries {
+		if c.Tries >= s.config.Rule.Tries {
 			return false, ErrUsedUp
 		}
 		right := c.Code == "" || secret.New(c.Code).Equal(code)
 		right = (c.EmailCode == "" || secret.New(c.EmailCode).Equal(emailCode)) && right
 		if right && !c.Mailed {
-			if right, err = s.agents.UseCode(ctx, c.Agent, code); err != nil {
-				return false, fmt.Errorf("check code of app: %w", err)
+			if right, err = s.config.Agents.UseCode(ctx, c.Agent, code); err != nil {
+				return false, err
 			}
 		}
 		c.Tries++
 		c.Proved = right
 		return right, s.keep(ctx, KindChange, record.Key, &c, c.Until, record.Revision)
 	})
-	return right && err == nil, stale(err)
 }
 
 // EndChange uses a proved change up; only one of many who do is told that it did. Errors:
@@ -186,18 +155,8 @@ func (s *SignIn) EndChange(ctx context.Context, session Session, token Token) (C
 // signing in, for this session alone, and a right password forgives none. Errors: [ErrWrong], [ErrLocked], a
 // [WaitError], hash.ErrBusy, and those of stores and the audit.
 func (s *SignIn) Confirm(ctx context.Context, session Session, entry secret.Text, from string) error {
-	t, err := s.admit(ctx, session.Agent, "", session.placeOf(from))
-	if err != nil {
-		return err
-	}
-	right, err := s.agents.CheckPassword(ctx, session.Agent, entry)
-	if err != nil {
-		s.takeBack(ctx, t)
-		return fmt.Errorf("check password: %w", err)
-	}
-	if !right {
-		return s.failed(ctx, t, "password, while signed in")
-	}
-	s.takeBack(ctx, t)
-	return nil
+	_, err := s.judge(ctx, session.Agent, "", session.placeOf(from), "password, while signed in", func() (bool, error) {
+		return s.config.Agents.CheckPassword(ctx, session.Agent, entry)
+	})
+	return err
 }

@@ -52,12 +52,12 @@ type draft struct {
 func (s *SignIn) keep(
 	ctx context.Context, kind Kind, key [32]byte, what storage.Form, expires time.Time, revision int64,
 ) error {
-	sealed, err := storage.Seal(s.keys, s.random, boundTo(kind, key), what)
+	sealed, err := storage.Seal(s.config.Keys, s.config.Random, boundTo(kind, key), what)
 	if err != nil {
 		return fmt.Errorf("seal %s: %w", kind, err)
 	}
 	record := Record{Key: key, Kind: kind, Sealed: sealed, Expires: expires}
-	if err := s.store.Put(ctx, record, revision); err != nil {
+	if err := s.config.Store.Put(ctx, record, revision); err != nil {
 		return fmt.Errorf("keep %s: %w", kind, err)
 	}
 	return nil
@@ -65,7 +65,7 @@ func (s *SignIn) keep(
 
 // create keeps something under a new token.
 func (s *SignIn) create(ctx context.Context, kind Kind, what storage.Form, expires time.Time) (Token, error) {
-	drawn, err := ids.Token(s.random)
+	drawn, err := ids.Token(s.config.Random)
 	if err != nil {
 		return Token{}, err
 	}
@@ -74,32 +74,31 @@ func (s *SignIn) create(ctx context.Context, kind Kind, what storage.Form, expir
 	return token, s.keep(ctx, kind, key, what, expires, 0)
 }
 
-// find reads what a token stands for into what, and returns its record. [ErrNoRecord]:
+// find reads what a token stands for into what, and returns its record, or the error none:
 // nothing that has not expired, nothing of that kind, or nothing that can be read (any more),
 // as its key is gone or another release wrote it; a log is told of that.
-func (s *SignIn) find(ctx context.Context, kind Kind, token Token, what any) (Record, error) {
+func (s *SignIn) find(ctx context.Context, kind Kind, token Token, what any, none error) (Record, error) {
 	key, possible := keyOf(token)
 	if !possible {
-		return Record{}, ErrNoRecord
+		return Record{}, none
 	}
-	record, err := s.store.Get(ctx, key)
+	record, err := s.config.Store.Get(ctx, key)
+	if err == nil && (record.Kind != kind || !s.time().Before(record.Expires)) {
+		return Record{}, none
+	}
+	if err == nil {
+		err = storage.Open(s.config.Keys, record.Sealed, boundTo(record.Kind, record.Key), what)
+	}
 	if errors.Is(err, storage.ErrUnreadable) {
-		s.logUnreadable(ctx, kind, err)
+		// Logged once, and nothing by which it was asked for.
+		s.config.Log.WarnContext(ctx, "can't read a stored record", "kind", string(kind), "error", err)
+		return Record{}, none
+	}
+	if errors.Is(err, ErrNoRecord) {
+		return Record{}, none
 	}
 	if err != nil {
 		return Record{}, fmt.Errorf("find %s: %w", kind, err)
 	}
-	if record.Kind != kind || !s.time().Before(record.Expires) {
-		return Record{}, ErrNoRecord
-	}
-	if err := storage.Open(s.keys, record.Sealed, boundTo(record.Kind, record.Key), what); err != nil {
-		s.logUnreadable(ctx, kind, err)
-		return Record{}, ErrNoRecord
-	}
 	return record, nil
-}
-
-// logUnreadable says once that something was lost, and nothing by which it was asked for.
-func (s *SignIn) logUnreadable(ctx context.Context, kind Kind, err error) {
-	s.log.WarnContext(ctx, "can't read a stored record", "kind", string(kind), "error", err)
 }

@@ -57,19 +57,11 @@ func (s *SignIn) begin(ctx context.Context, agent agents.Agent, from string) (To
 func (s *SignIn) Session(ctx context.Context, token Token) (Session, error) {
 	// Another request may use the session, or end it, at the same time: then it is looked at again.
 	return storage.Retry(ctx, func() (Session, error) {
-		found, record, err := s.session(ctx, token)
+		found, record, agent, err := s.look(ctx, token)
 		if err != nil {
 			return Session{}, err
 		}
-		now := s.time()
-		if !now.Before(s.runsOut(found)) {
-			return Session{}, ErrSignedOut
-		}
-		agent, err := s.holder(ctx, found)
-		if err != nil {
-			return Session{}, err
-		}
-		if err := s.touch(ctx, &found, record, now); err != nil {
+		if err := s.touch(ctx, &found, record, s.time()); err != nil {
 			return Session{}, err
 		}
 		return found.of(agent, record), nil
@@ -80,18 +72,24 @@ func (s *SignIn) Session(ctx context.Context, token Token) (Session, error) {
 // on by itself, such as a stream of events, and must keep no session alive. Seen is then when the
 // session was last used. Errors are those of Session.
 func (s *SignIn) Look(ctx context.Context, token Token) (Session, error) {
-	found, record, err := s.session(ctx, token)
-	if err != nil {
-		return Session{}, err
-	}
-	if !s.time().Before(s.runsOut(found)) {
-		return Session{}, ErrSignedOut
-	}
-	agent, err := s.holder(ctx, found)
+	found, record, agent, err := s.look(ctx, token)
 	if err != nil {
 		return Session{}, err
 	}
 	return found.of(agent, record), nil
+}
+
+// look finds a session that has not run out, and its agent.
+func (s *SignIn) look(ctx context.Context, token Token) (session, Record, agents.Agent, error) {
+	found, record, err := s.session(ctx, token)
+	if err == nil && !s.time().Before(s.runsOut(found)) {
+		err = ErrSignedOut
+	}
+	if err != nil {
+		return session{}, Record{}, agents.Agent{}, err
+	}
+	agent, err := s.holder(ctx, found)
+	return found, record, agent, err
 }
 
 // Peek says whose session has just run out, within Rule.Peek, so that what was typed can be
@@ -116,24 +114,17 @@ func (s session) of(agent agents.Agent, record Record) Session {
 // session finds the record of a session that may have run out. [ErrSignedOut].
 func (s *SignIn) session(ctx context.Context, token Token) (session, Record, error) {
 	var found session
-	record, err := s.find(ctx, KindSession, token, &found)
-	if errors.Is(err, ErrNoRecord) {
-		return session{}, Record{}, ErrSignedOut
-	}
+	record, err := s.find(ctx, KindSession, token, &found, ErrSignedOut)
 	return found, record, err
 }
 
 // holder returns the agent of a session, unless the agent has changed so that it is over.
 func (s *SignIn) holder(ctx context.Context, of session) (agents.Agent, error) {
-	agent, err := s.agents.Get(ctx, of.Agent)
-	if errors.Is(err, agents.ErrNoAgent) {
-		return agents.Agent{}, ErrSignedOut
-	}
+	agent, err := s.agent(ctx, of.Agent, of.Epoch, ErrSignedOut)
 	if err != nil {
-		return agents.Agent{}, fmt.Errorf("find agent: %w", err)
+		return agents.Agent{}, err
 	}
-	state := agent.StateAt(s.time())
-	if agent.Epoch != of.Epoch || state == agents.Deactivated || state == agents.Deleted {
+	if state := agent.StateAt(s.time()); state == agents.Deactivated || state == agents.Deleted {
 		return agents.Agent{}, ErrSignedOut
 	}
 	return agent, nil
@@ -150,7 +141,7 @@ func (s *SignIn) touch(ctx context.Context, used *session, record Record, now ti
 
 // runsOut is when a session ends if it isn't used again.
 func (s *SignIn) runsOut(of session) time.Time {
-	idle, longest := of.Seen.Add(s.rule.Idle), of.Begun.Add(s.rule.Longest)
+	idle, longest := of.Seen.Add(s.config.Rule.Idle), of.Begun.Add(s.config.Rule.Longest)
 	if idle.Before(longest) {
 		return idle
 	}
@@ -158,7 +149,7 @@ func (s *SignIn) runsOut(of session) time.Time {
 }
 
 // forgotten is when nobody asks any more whose session it was.
-func (s *SignIn) forgotten(of session) time.Time { return s.runsOut(of).Add(s.rule.Peek) }
+func (s *SignIn) forgotten(of session) time.Time { return s.runsOut(of).Add(s.config.Rule.Peek) }
 
 // SignOut ends a session, and records it, also when who asked has gone away. A token of none is no
 // error, as whoever has it is signed out.
@@ -169,7 +160,7 @@ func (s *SignIn) SignOut(ctx context.Context, token Token) error {
 	if err != nil || ended == nil {
 		return err
 	}
-	agent, err := s.agents.Get(ctx, ended.Agent)
+	agent, err := s.config.Agents.Get(ctx, ended.Agent)
 	if errors.Is(err, agents.ErrNoAgent) {
 		return nil
 	}
@@ -184,7 +175,7 @@ func (s *SignIn) SignOut(ctx context.Context, token Token) error {
 func (s *SignIn) SignOutEverywhere(ctx context.Context, session Session) error {
 	of := session.Agent
 	by := agents.By{Name: string(of.Name), Via: audit.ViaConsole, From: session.From, Epoch: of.Epoch}
-	_, err := s.agents.EndSessions(ctx, by, of.ID)
+	_, err := s.config.Agents.EndSessions(ctx, by, of.ID)
 	if errors.Is(err, agents.ErrStaleSession) {
 		return ErrSignedOut
 	}
@@ -227,7 +218,7 @@ func (s *SignIn) end(ctx context.Context, token Token) (*session, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &found, s.store.Delete(ctx, record.Key, record.Revision)
+		return &found, s.config.Store.Delete(ctx, record.Key, record.Revision)
 	})
 	switch {
 	case errors.Is(err, ErrSignedOut), errors.Is(err, ErrNoRecord):
@@ -284,14 +275,10 @@ func (s *SignIn) SaveDraft(ctx context.Context, d Draft) (Token, error) {
 		return Token{}, ErrTooLarge
 	}
 	now := s.time()
-	admission, err := s.attempts.Count(ctx, "draft_"+string(d.Agent), now, s.rule.Drafts)
-	if err != nil {
-		return Token{}, fmt.Errorf("count draft: %w", err)
+	if _, err := s.count(ctx, "draft_"+string(d.Agent), now, s.config.Rule.Drafts); err != nil {
+		return Token{}, err
 	}
-	if !admission.Admitted {
-		return Token{}, &WaitError{Until: admission.Strikes.LockedUntil}
-	}
-	until := now.Add(s.rule.Draft)
+	until := now.Add(s.config.Rule.Draft)
 	return s.create(ctx, KindDraft, &draft{Until: until, Draft: d}, until)
 }
 
@@ -299,20 +286,18 @@ func (s *SignIn) SaveDraft(ctx context.Context, d Draft) (Token, error) {
 // where it is.
 func (s *SignIn) Draft(ctx context.Context, token Token, of agents.ID) (Draft, error) {
 	var kept draft
-	record, err := s.find(ctx, KindDraft, token, &kept)
+	record, err := s.find(ctx, KindDraft, token, &kept, ErrNoDraft)
+	if err != nil {
+		return Draft{}, err
+	}
+	if kept.Draft.Agent != of || !s.time().Before(kept.Until) {
+		return Draft{}, ErrNoDraft
+	}
+	err = s.config.Store.Delete(ctx, record.Key, record.Revision)
 	switch {
-	case errors.Is(err, ErrNoRecord):
+	case overtaken(err):
 		return Draft{}, ErrNoDraft
 	case err != nil:
-		return Draft{}, err
-	case kept.Draft.Agent != of || !s.time().Before(kept.Until):
-		return Draft{}, ErrNoDraft
-	}
-	err = s.store.Delete(ctx, record.Key, record.Revision)
-	if errors.Is(err, ErrNoRecord) || errors.Is(err, storage.ErrStale) {
-		return Draft{}, ErrNoDraft
-	}
-	if err != nil {
 		return Draft{}, fmt.Errorf("take draft: %w", err)
 	}
 	return kept.Draft, nil

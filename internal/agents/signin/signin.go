@@ -106,16 +106,8 @@ type Config struct {
 // SignIn signs agents in and keeps their sessions. Any number of goroutines may use one, and
 // any number of servers one each over the same stores.
 type SignIn struct {
-	agents   *agents.Agents
-	store    Store
+	config   Config // with its Rule
 	attempts everyKey
-	mailer   agents.Mailer
-	audit    audit.Recorder
-	keys     secret.Keyring
-	rule     Rule
-	now      func() time.Time
-	random   io.Reader
-	log      *slog.Logger
 }
 
 // New checks that the configuration is whole. It asks no store anything.
@@ -133,14 +125,11 @@ func New(c Config) (*SignIn, error) {
 	case !c.Rule.valid():
 		return nil, errors.New("signing in needs a rule with times, tries and locks")
 	}
-	return &SignIn{
-		agents: c.Agents, store: c.Store, attempts: everyKey{c.Attempts}, mailer: c.Mailer, audit: c.Audit,
-		keys: c.Keys, rule: c.Rule, now: c.Now, random: c.Random, log: c.Log,
-	}, nil
+	return &SignIn{c, everyKey{c.Attempts}}, nil
 }
 
 // time is the present, as precise as the stores keep it.
-func (s *SignIn) time() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+func (s *SignIn) time() time.Time { return s.config.Now().UTC().Truncate(time.Millisecond) }
 
 // What a sign-in, a session or a draft can end in. Each is the same for user names that
 // nobody has. None of their texts holds anything that was typed.

@@ -42,20 +42,43 @@ func (s *SignIn) admit(ctx context.Context, agent agents.Agent, nobody string, a
 	if t.address, err = s.counted("address", at); err != nil {
 		return try{}, err
 	}
-	if t.there, err = s.attempts.Count(ctx, t.address, t.at, s.rule.Addresses); err != nil {
-		return try{}, fmt.Errorf("count attempt: %w", err)
+	if t.there, err = s.count(ctx, t.address, t.at, s.config.Rule.Addresses); err != nil {
+		return try{}, err
 	}
-	if !t.there.Admitted {
-		return try{}, &WaitError{Until: t.there.Strikes.LockedUntil}
-	}
-	if t.name, err = s.attempts.Count(ctx, t.subject, t.at, s.rule.Names); err != nil {
-		return try{}, fmt.Errorf("count attempt: %w", err)
-	}
-	if !t.name.Admitted {
+	if t.name, err = s.count(ctx, t.subject, t.at, s.config.Rule.Names); err != nil {
 		s.release(ctx, t.address, t.there)
-		return try{}, barred(t.name.Strikes)
+		return try{}, err
 	}
 	return t, nil
+}
+
+// count counts one more for a subject. Errors: a [WaitError] or [ErrLocked], and then nothing was counted.
+func (s *SignIn) count(ctx context.Context, subject string, at time.Time, rule limit.Lock) (admissions, error) {
+	counted, err := s.attempts.Count(ctx, subject, at, rule)
+	if err != nil {
+		return admissions{}, fmt.Errorf("count attempt: %w", err)
+	}
+	if !counted.Admitted {
+		return admissions{}, barred(counted.Strikes)
+	}
+	return counted, nil
+}
+
+// judge counts a try before it is judged, and uncounts it unless it was wrong. Errors: those of admit, of failed
+// for what is wrong, and those of judging.
+func (s *SignIn) judge(
+	ctx context.Context, agent agents.Agent, nobody string, at place, what string, right func() (bool, error),
+) (try, error) {
+	t, err := s.admit(ctx, agent, nobody, at)
+	if err != nil {
+		return try{}, err
+	}
+	is, err := right()
+	if err == nil && !is {
+		return try{}, s.failed(ctx, t, what)
+	}
+	s.takeBack(ctx, t)
+	return t, err
 }
 
 // subjectOf is what failures of an agent are counted under. With every activation counting
@@ -90,7 +113,7 @@ func (s *SignIn) release(ctx context.Context, subject string, counted admissions
 	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
 	if err := s.attempts.Release(ctx, subject, counted); err != nil {
-		s.log.WarnContext(ctx, "can't uncount an attempt to sign in", "error", err)
+		s.config.Log.WarnContext(ctx, "can't uncount an attempt to sign in", "error", err)
 	}
 }
 
@@ -100,11 +123,11 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 	event := t.event(audit.SignInFailed)
 	event.Detail = "wrong " + what
 	err := s.note(ctx, event)
-	if t.place.own == "" && s.rule.Addresses.Locks(t.there.Strikes.Failures) {
+	if t.place.own == "" && s.config.Rule.Addresses.Locks(t.there.Strikes.Failures) {
 		s.logBarred(ctx, t.place.from, "failures to sign in", t.there.Strikes)
 	}
 	strikes := t.name.Strikes
-	if s.rule.Names.Locks(strikes.Failures) {
+	if s.config.Rule.Names.Locks(strikes.Failures) {
 		err = errors.Join(err, s.locked(ctx, t, strikes))
 	}
 	if err != nil {
@@ -120,7 +143,7 @@ func (s *SignIn) failed(ctx context.Context, t try, what string) error {
 // is locked for an hour at its tenth failure, failures at fifty were of five names at least: it may be
 // a whole call center.
 func (s *SignIn) logBarred(ctx context.Context, from, of string, strikes limit.Strikes) {
-	s.log.WarnContext(ctx, "sign-in is barred for all who come from one address, except in browsers where they have signed in before; "+
+	s.config.Log.WarnContext(ctx, "sign-in is barred for all who come from one address, except in browsers where they have signed in before; "+
 		"if it is the address of a proxy, list it in TRUSTED_PROXIES", "address", from, "because_of", of, "count", strikes.Failures, "until", strikes.LockedUntil)
 }
 
@@ -141,8 +164,8 @@ func (s *SignIn) locked(ctx context.Context, t try, strikes limit.Strikes) error
 	}
 	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
-	if err := s.mailer.Mail(ctx, message); err != nil {
-		s.log.ErrorContext(ctx, "can't tell an agent that sign-in is locked", "agent", string(t.agent.Name), "error", err)
+	if err := s.config.Mailer.Mail(ctx, message); err != nil {
+		s.config.Log.ErrorContext(ctx, "can't tell an agent that sign-in is locked", "agent", string(t.agent.Name), "error", err)
 	}
 	return err
 }
@@ -171,7 +194,7 @@ func (s *SignIn) note(ctx context.Context, event audit.Event) error {
 }
 
 func (s *SignIn) record(ctx context.Context, event audit.Event) error {
-	if err := s.audit.Record(ctx, event); err != nil {
+	if err := s.config.Audit.Record(ctx, event); err != nil {
 		return fmt.Errorf("record %s: %w", event.Action, err)
 	}
 	return nil

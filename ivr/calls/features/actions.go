@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"updatecenter/internal/features"
@@ -22,26 +21,13 @@ type Config struct {
 }
 
 // actions does the work behind the steps.
-type actions struct {
-	features *features.Lines
-	line     ivr.Variable
-	proved   ivr.Variable
-	changed  func()
-}
+type actions struct{ Config }
 
-func newActions(c Config) actions {
-	d := actions{features: c.Features, line: c.Line, proved: c.Proved, changed: c.Changed}
-	if d.changed == nil {
-		d.changed = func() {}
-	}
-	return d
-}
-
-func (d actions) number(c *ivr.Call) nanp.Number { return nanp.Number(c.Text(d.line)) }
+func (a actions) number(c *ivr.Call) nanp.Number { return nanp.Number(c.Text(a.Line)) }
 
 // provedOf is the revision of the PIN that the caller has proved to know.
-func (d actions) provedOf(c *ivr.Call) (int64, error) {
-	proved, err := strconv.ParseInt(c.Text(d.proved), 10, 64)
+func (a actions) provedOf(c *ivr.Call) (int64, error) {
+	proved, err := strconv.ParseInt(c.Text(a.Proved), 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("read proved revision: %w", err)
 	}
@@ -59,12 +45,12 @@ func ruleOf(c *ivr.Call) features.Rule {
 
 // find returns the feature as it is now. Whoever's PIN is not the line's any more has no
 // right to know: that is features.ErrOvertaken.
-func (d actions) find(ctx context.Context, c *ivr.Call) (features.Setting, error) {
-	proved, err := d.provedOf(c)
+func (a actions) find(ctx context.Context, c *ivr.Call) (features.Setting, error) {
+	proved, err := a.provedOf(c)
 	if err != nil {
 		return features.Setting{}, err
 	}
-	line, err := d.features.Find(ctx, d.number(c))
+	line, err := a.Features.Find(ctx, a.number(c))
 	if err != nil {
 		return features.Setting{}, err
 	}
@@ -94,10 +80,10 @@ const (
 )
 
 // weigh asks whether an edit would be made. What is gone is noticed by the edit itself.
-func (d actions) weigh(ctx context.Context, c *ivr.Call, edit features.Edit) (weighing, error) {
-	_, err := d.find(ctx, c)
+func (a actions) weigh(ctx context.Context, c *ivr.Call, edit features.Edit) (weighing, error) {
+	_, err := a.find(ctx, c)
 	if err == nil {
-		err = d.features.Weigh(ctx, d.number(c), featureOf(c), edit)
+		err = a.Features.Weigh(ctx, a.number(c), featureOf(c), edit)
 	}
 	if err == nil || isGone(err) {
 		return accepted, nil
@@ -145,66 +131,69 @@ func (t taking) weighs(weigh func(context.Context, *ivr.Call) (weighing, error),
 }
 
 // saves asks whether an entry is right, under keys 1 and 2, and makes the edit.
-func (t taking) saves(d actions, confirm ivr.Prompt, save, again ivr.Prompt, ask, back ivr.Step, do deed) []ivr.Node {
+func (t taking) saves(a actions, confirm ivr.Prompt, save, again ivr.Prompt, ask, back ivr.Step, do deed) []ivr.Node {
 	return []ivr.Node{
 		ivr.Menu{At: t.confirm, Prompt: confirm, Options: []ivr.Option{
 			{Prompt: save, Next: t.save}, {Prompt: again, Next: ask},
 		}, Closing: sayGoBack, Back: back, GaveUp: t.noAnswer},
-		changes(t.save, d.act(do), t.saved),
+		changes(t.save, a.act(do), t.saved),
 		ivr.Say{At: t.saved, Prompt: sayNews, Next: t.left},
-		ivr.Return{At: t.left}, ivr.Return{At: t.noAnswer},
 	}
 }
 
-// editor is the editor whose steps these are, with a subflow that begins at a step.
-func (t taking) editor(name string, start ivr.Step, nodes ...[]ivr.Node) editor {
-	flow := &ivr.Subflow{Name: name, Start: start, Variables: told, Choices: choices(), Nodes: slices.Concat(nodes...)}
-	return editor{Subflow: flow, left: []ivr.Step{t.left}, noAnswer: t.noAnswer}
-}
-
-// hearing are the steps of an editor that says what there is, and deletes one of it.
+// hearing is an editor that says what there is, by one prompt for each place, and deletes one of it, which it says
+// once more, in full.
 type hearing struct {
-	look, menu, none, confirm, remove, removed, stay, left, noAnswer ivr.Step
+	hearingSteps
+	look    func(context.Context, *ivr.Call) (paging, error) // looks for what there is
+	places  []place
+	phrases []ivr.Prompt // that the places' variables say
+	says    ivr.Prompt   // what is to be deleted
+	drop    deed
+	options []ivr.Option // of the menu, after the places
+	nodes   []ivr.Node   // of these options
 }
 
-// A heard is a place for one thing that is said.
-type heard struct {
-	option    ivr.Option // chooses it, to be deleted
-	pick      func(context.Context, *ivr.Call) (acting, error)
-	variables []ivr.Variable
-	phrase    ivr.Variable // one of them, which is one of phrases
+type hearingSteps struct {
+	page, menu, none, confirm, remove, removed, stay, left, noAnswer ivr.Step
 }
 
-// editor looks for what there is, says it by one prompt for each place, and once more, in full, what is to be
-// deleted. More options and nodes can follow in the menu.
-func (h hearing) editor(
-	d actions, name string, places []heard, phrases []ivr.Prompt, look func(context.Context, *ivr.Call) (paging, error),
-	says ivr.Prompt, drop deed, options []ivr.Option, more ...ivr.Node,
-) editor {
-	flow := &ivr.Subflow{Name: name, Start: h.look, Variables: slices.Clone(told), Choices: choices()}
+// A place is for one thing that is said.
+type place struct {
+	ivr.Option // chooses it, to be deleted
+	pick       func(context.Context, *ivr.Call) (acting, error)
+	variables  []ivr.Variable
+}
+
+func (h hearing) editor(a actions, name string) editor {
 	menu := ivr.Menu{At: h.menu, Listing: true, Prompt: sayHowToDelete, Closing: sayGoBack, Back: h.left, GaveUp: h.noAnswer}
 	var picks []ivr.Node
-	for _, p := range places {
-		flow.Choices[p.phrase] = phrases
-		flow.Variables = append(flow.Variables, p.variables...)
-		menu.Options = append(menu.Options, p.option)
-		picks = append(picks, ivr.Action[acting]{At: p.option.Next, Run: p.pick, On: ivr.On[acting]{acted: h.confirm}})
+	for _, p := range h.places {
+		menu.Options = append(menu.Options, p.Option)
+		picks = append(picks, ivr.Action[acting]{At: p.Next, Run: p.pick, On: ivr.On[acting]{acted: h.confirm}})
 	}
-	menu.Options = append(menu.Options, options...)
-	flow.Nodes = slices.Concat([]ivr.Node{
-		ivr.Action[paging]{At: h.look, Run: look, On: ivr.On[paging]{aPage: h.menu, nothing: h.none}},
+	menu.Options = append(menu.Options, h.options...)
+	e := newEditor(name, h.page, h.left, h.noAnswer, []ivr.Node{
+		ivr.Action[paging]{At: h.page, Run: h.look, On: ivr.On[paging]{aPage: h.menu, nothing: h.none}},
 		menu,
-	}, more, picks, []ivr.Node{
-		ivr.Menu{At: h.confirm, Prompt: says, Options: []ivr.Option{
-			{Prompt: toDelete, Next: h.remove}, {Prompt: toKeep, Next: h.look},
-		}, Closing: sayGoBack, Back: h.look, GaveUp: h.noAnswer},
-		changes(h.remove, d.act(drop), h.removed),
+	}, h.nodes, picks, []ivr.Node{
+		ivr.Menu{At: h.confirm, Prompt: h.says, Options: []ivr.Option{
+			{Prompt: toDelete, Next: h.remove}, {Prompt: toKeep, Next: h.page},
+		}, Closing: sayGoBack, Back: h.page, GaveUp: h.noAnswer},
+		changes(h.remove, a.act(h.drop), h.removed),
 		ivr.Say{At: h.removed, Prompt: sayNews, Next: h.stay},
-		ivr.Action[paging]{At: h.stay, Run: look, On: ivr.On[paging]{aPage: h.menu, nothing: h.left}},
+		ivr.Action[paging]{At: h.stay, Run: h.look, On: ivr.On[paging]{aPage: h.menu, nothing: h.left}},
 		ivr.Say{At: h.none, Prompt: sayNews, Next: h.left},
-		ivr.Return{At: h.left}, ivr.Return{At: h.noAnswer},
 	})
-	return editor{Subflow: flow, left: []ivr.Step{h.left}, noAnswer: h.noAnswer}
+	for _, p := range h.places {
+		e.Variables = append(e.Variables, p.variables...)
+		for _, v := range p.variables {
+			if v.Kind == ivr.Phrase {
+				e.Choices[v] = h.phrases
+			}
+		}
+	}
+	return e
 }
 
 // acting is the only outcome of an act, as what came of it is news.
@@ -212,7 +201,7 @@ type acting string
 
 const acted acting = "acted"
 
-// changes is a line that makes an edit. Every one is made so, for the apologies.
+// changes is a node that makes an edit. Every one is made so, for the apologies.
 func changes(at ivr.Step, run func(context.Context, *ivr.Call) (acting, error), next ivr.Step) ivr.Node {
 	return ivr.Action[acting]{At: at, Run: run, On: ivr.On[acting]{acted: next}, May: sayMayBeChanged}
 }
@@ -227,19 +216,19 @@ func one(edit features.Edit, done ivr.Prompt) deed {
 
 // act makes an edit, and fills in the news of it: that it was made, why it was refused, or
 // that it was not possible any more or right now.
-func (d actions) act(do deed) func(context.Context, *ivr.Call) (acting, error) {
+func (a actions) act(do deed) func(context.Context, *ivr.Call) (acting, error) {
 	return func(ctx context.Context, c *ivr.Call) (acting, error) {
 		edit, done, err := do(c)
 		if err != nil {
 			return "", err
 		}
-		request, err := d.request(c, edit)
+		request, err := a.request(c, edit)
 		if err != nil {
 			return "", err
 		}
-		outcome, err := d.features.Change(ctx, request)
+		outcome, err := a.Features.Change(ctx, request)
 		if outcome.Changed {
-			d.changed()
+			a.Changed()
 		}
 		return acted, tellNews(c, done, err)
 	}
@@ -261,14 +250,14 @@ func tellNews(c *ivr.Call, done ivr.Prompt, err error) error {
 	return nil
 }
 
-func (d actions) request(c *ivr.Call, edit features.Edit) (features.Request, error) {
-	proved, err := d.provedOf(c)
+func (a actions) request(c *ivr.Call, edit features.Edit) (features.Request, error) {
+	proved, err := a.provedOf(c)
 	side := pins.Remote
 	if c.Caller.FromLine {
 		side = pins.FromLine
 	}
 	return features.Request{
-		Number: d.number(c), Feature: featureOf(c), Edit: edit, Proved: proved,
+		Number: a.number(c), Feature: featureOf(c), Edit: edit, Proved: proved,
 		Turn: pins.Turn{Call: c.SID, Number: c.Turn},
 		By:   pins.ByCaller, Side: side, From: c.Caller.From,
 	}, err

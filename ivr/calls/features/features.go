@@ -37,6 +37,7 @@ package features
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"updatecenter/internal/features"
@@ -52,7 +53,7 @@ type Part struct {
 	steps   steps
 }
 
-// Enter is the line, under the feature's name, that enters the part: it goes on at left after
+// Enter is the node, under the feature's name, that enters the part: it goes on at left after
 // *, at noAnswer when the caller can't be heard, at gone when the line doesn't have the
 // feature, or is none any more, and at overtaken when its PIN is another by now.
 func (p Part) Enter(left, noAnswer, gone, overtaken ivr.Step) ivr.Enter {
@@ -81,12 +82,10 @@ func stepsOf(f pins.Feature) steps {
 
 func (s steps) named(step string) ivr.Step { return ivr.Step(string(s.of) + "-" + step) }
 
-// A way is an option of a feature's menu, and the lines that it leads to.
+// A way is an option of a feature's menu, and the nodes that it leads to.
 type way struct {
-	key    string
-	prompt ivr.Prompt
-	lines  []ivr.Node
-	to     ivr.Step // the first of them
+	ivr.Option
+	nodes []ivr.Node
 }
 
 // An editor is a subflow that comes back to the feature, or finds that nobody answers.
@@ -97,7 +96,18 @@ type editor struct {
 	noAnswer ivr.Step
 }
 
-// enter is the line that enters an editor.
+// newEditor is an editor of these nodes, and of its two ends.
+func newEditor(name string, start, left, noAnswer ivr.Step, nodes ...[]ivr.Node) editor {
+	nodes = append(nodes, []ivr.Node{ivr.Return{At: left}, ivr.Return{At: noAnswer}})
+	flow := subflow(name, start, slices.Concat(nodes...))
+	return editor{Subflow: flow, left: []ivr.Step{left}, noAnswer: noAnswer}
+}
+
+func subflow(name string, start ivr.Step, nodes []ivr.Node) *ivr.Subflow {
+	return &ivr.Subflow{Name: name, Start: start, Variables: slices.Clone(told), Choices: choices(), Nodes: nodes}
+}
+
+// enter is the node that enters an editor.
 func (e editor) enter(at, left, noAnswer ivr.Step) ivr.Enter {
 	on := map[ivr.Step]ivr.Step{e.noAnswer: noAnswer}
 	for _, r := range e.left {
@@ -109,7 +119,7 @@ func (e editor) enter(at, left, noAnswer ivr.Step) ivr.Enter {
 // edits is the way to an editor, after which the feature says how it stands now.
 func (s steps) edits(key string, prompt ivr.Prompt, e editor) way {
 	at := s.named(e.Name)
-	return way{key: key, prompt: prompt, to: at, lines: []ivr.Node{e.enter(at, s.look, s.noAnswer)}}
+	return way{ivr.Option{Prompt: prompt, Key: key, Next: at}, []ivr.Node{e.enter(at, s.look, s.noAnswer)}}
 }
 
 // says is what a feature says of its settings.
@@ -118,38 +128,36 @@ func (s steps) says(p ivr.Prompt) []ivr.Node {
 }
 
 // turns is the way to turn the feature on or off.
-func (d actions) turns(s steps) way {
-	return way{key: "3", prompt: toTurn, to: s.turn, lines: []ivr.Node{
-		changes(s.turn, d.act(turnAsOffered), s.turned),
+func (a actions) turns(s steps) way {
+	asOffered := offered(turn, turnOn, features.Switch, turnedOn, turnedOff)
+	return way{ivr.Option{Prompt: toTurn, Key: "3", Next: s.turn}, []ivr.Node{
+		changes(s.turn, a.act(asOffered), s.turned),
 		ivr.Say{At: s.turned, Prompt: sayNews, Next: s.look},
 	}}
 }
 
-// part tells the part of a feature: how it stands, its settings if details say any, and what
+// part is the part of a feature: how it stands, its settings if details say any, and what
 // can be done.
-func (d actions) part(s steps, choice ivr.Prompt, details []ivr.Node, ways ...way) Part {
+func (a actions) part(s steps, choice ivr.Prompt, details []ivr.Node, ways ...way) Part {
 	then := s.menu
 	if details != nil {
 		then = s.details
 	}
-	lines := append([]ivr.Node{
-		ivr.Action[looking]{At: s.look, Run: d.look, On: ivr.On[looking]{
-			found: s.is, gone: s.gone, overtaken: s.overtaken,
-		}},
-		ivr.Say{At: s.is, Prompt: sayIs, Next: then},
-	}, details...)
 	menu := ivr.Menu{At: s.menu, Closing: sayGoBack, Back: s.left, GaveUp: s.noAnswer}
 	var after []ivr.Node
 	for _, w := range ways {
-		menu.Options = append(menu.Options, ivr.Option{Prompt: w.prompt, Key: w.key, Next: w.to})
-		after = append(after, w.lines...)
+		menu.Options = append(menu.Options, w.Option)
+		after = append(after, w.nodes...)
 	}
-	lines = append(append(lines, menu), after...)
-	lines = append(lines, ivr.Return{At: s.left}, ivr.Return{At: s.noAnswer}, ivr.Return{At: s.gone},
-		ivr.Return{At: s.overtaken})
-	return Part{Feature: s.of, Choice: choice, steps: s, Subflow: &ivr.Subflow{
-		Name: string(s.of), Start: s.look, Variables: told, Choices: choices(), Nodes: lines,
-	}}
+	nodes := slices.Concat([]ivr.Node{
+		ivr.Action[looking]{At: s.look, Run: a.look, On: ivr.On[looking]{
+			found: s.is, gone: s.gone, overtaken: s.overtaken,
+		}},
+		ivr.Say{At: s.is, Prompt: sayIs, Next: then},
+	}, details, []ivr.Node{menu}, after, []ivr.Node{
+		ivr.Return{At: s.left}, ivr.Return{At: s.noAnswer}, ivr.Return{At: s.gone}, ivr.Return{At: s.overtaken},
+	})
+	return Part{Feature: s.of, Choice: choice, steps: s, Subflow: subflow(string(s.of), s.look, nodes)}
 }
 
 // looking is what comes of looking a feature up.
@@ -162,8 +170,8 @@ const (
 )
 
 // look fills in how the feature stands.
-func (d actions) look(ctx context.Context, c *ivr.Call) (looking, error) {
-	setting, err := d.find(ctx, c)
+func (a actions) look(ctx context.Context, c *ivr.Call) (looking, error) {
+	setting, err := a.find(ctx, c)
 	switch {
 	case errors.Is(err, features.ErrOvertaken):
 		return overtaken, nil
@@ -176,55 +184,61 @@ func (d actions) look(ctx context.Context, c *ivr.Call) (looking, error) {
 	return found, nil
 }
 
-// turnAsOffered does what the menu said that key 3 would do, whatever others did meanwhile.
-func turnAsOffered(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
-	if c.Text(turn) == turnOn.Name {
-		return features.Switch(true), turnedOn, nil
+// offered does what a menu said that a key would do, whatever others did meanwhile: the edit, on, if the
+// variable said so, and then says done, or else off, and says undone.
+func offered(said ivr.Variable, on ivr.Prompt, edit func(on bool) features.Edit, done, undone ivr.Prompt) deed {
+	return func(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
+		if c.Text(said) == on.Name {
+			return edit(true), done, nil
+		}
+		return edit(false), undone, nil
 	}
-	return features.Switch(false), turnedOff, nil
 }
 
 // Parts returns the parts of the call, a feature each, in the order of [pins.AllFeatures].
 // They share editors, so they belong to one call.
 func Parts(c Config) []Part {
-	d := newActions(c)
-	hear, add, code := d.hearList(), d.addNumber(), d.setCode()
+	if c.Changed == nil {
+		c.Changed = func() {}
+	}
+	a := actions{c}
+	hear, add, code := a.hearList(), a.addNumber(), a.setCode()
 	return []Part{
-		d.noSolicitation(hear, add), d.securityScreen(), d.doNotDisturb(code),
-		d.dialLock(hear, add, code), d.callRejection(hear, add), d.forwarding(hear, add),
+		a.noSolicitation(hear, add), a.securityScreen(), a.doNotDisturb(code),
+		a.dialLock(hear, add, code), a.callRejection(hear, add), a.forwarding(hear, add),
 	}
 }
 
-func (d actions) noSolicitation(hear, add editor) Part {
+func (a actions) noSolicitation(hear, add editor) Part {
 	s := stepsOf(pins.NoSolicitation)
-	return d.part(s, forNoSolicitation, s.says(sayList),
-		s.edits("1", toHearWelcome, hear), d.turns(s), s.edits("#", toAddWelcome, add))
+	return a.part(s, forNoSolicitation, s.says(sayList),
+		s.edits("1", toHearWelcome, hear), a.turns(s), s.edits("#", toAddWelcome, add))
 }
 
-func (d actions) securityScreen() Part {
+func (a actions) securityScreen() Part {
 	s := stepsOf(pins.SecurityScreen)
-	return d.part(s, forSecurityScreen, nil, d.turns(s))
+	return a.part(s, forSecurityScreen, nil, a.turns(s))
 }
 
-func (d actions) doNotDisturb(code editor) Part {
+func (a actions) doNotDisturb(code editor) Part {
 	s := stepsOf(pins.DoNotDisturb)
-	return d.part(s, forDoNotDisturb, s.says(sayDoNotDisturb),
-		s.edits("1", toHearSchedules, d.hearSchedules()), s.edits("2", toChooseGreeting, d.chooseGreeting()),
-		d.turns(s), s.edits("4", toGetThrough, d.getThrough(code)),
-		s.edits("#", toAddSchedule, d.addSchedule()))
+	return a.part(s, forDoNotDisturb, s.says(sayDoNotDisturb),
+		s.edits("1", toHearSchedules, a.hearSchedules()), s.edits("2", toChooseGreeting, a.chooseGreeting()),
+		a.turns(s), s.edits("4", toGetThrough, a.getThrough(code)),
+		s.edits("#", toAddSchedule, a.addSchedule()))
 }
 
-func (d actions) dialLock(hear, add, code editor) Part {
+func (a actions) dialLock(hear, add, code editor) Part {
 	s := stepsOf(pins.DialLock)
-	return d.part(s, forDialLock, s.says(sayDialLock),
-		s.edits("1", toHearDialable, hear), s.edits("2", toSetCode, code), d.turns(s),
+	return a.part(s, forDialLock, s.says(sayDialLock),
+		s.edits("1", toHearDialable, hear), s.edits("2", toSetCode, code), a.turns(s),
 		s.edits("#", toAddDialable, add))
 }
 
-func (d actions) callRejection(hear, add editor) Part {
+func (a actions) callRejection(hear, add editor) Part {
 	s := stepsOf(pins.CallRejection)
-	return d.part(s, forCallRejection, s.says(sayList),
-		s.edits("1", toHearRejected, hear), d.turns(s), s.edits("#", toReject, add))
+	return a.part(s, forCallRejection, s.says(sayList),
+		s.edits("1", toHearRejected, hear), a.turns(s), s.edits("#", toReject, add))
 }
 
 // aiming is whether there is a number to forward to.
@@ -236,7 +250,7 @@ const (
 )
 
 // forwarding is Selective Call Forwarding.
-func (d actions) forwarding(hear, add editor) Part {
+func (a actions) forwarding(hear, add editor) Part {
 	s := stepsOf(pins.SelectiveCallForwarding)
 	with, without := s.named("with-target"), s.named("without-target")
 	details := []ivr.Node{
@@ -244,8 +258,8 @@ func (d actions) forwarding(hear, add editor) Part {
 		ivr.Say{At: with, Prompt: sayWithTarget, Next: s.menu},
 		ivr.Say{At: without, Prompt: sayWithoutTarget, Next: s.menu},
 	}
-	return d.part(s, forForwarding, details,
-		s.edits("1", toHearForwarded, hear), s.edits("2", toSetTarget, d.setTarget()), d.turns(s),
+	return a.part(s, forForwarding, details,
+		s.edits("1", toHearForwarded, hear), s.edits("2", toSetTarget, a.setTarget()), a.turns(s),
 		s.edits("#", toAddForwarded, add))
 }
 
@@ -298,22 +312,15 @@ func tellSchedules(c *ivr.Call, s features.Settings) {
 }
 
 // choose fills a variable with one of two phrases.
-func choose(c *ivr.Call, b ivr.Variable, first bool, yes, no ivr.Prompt) {
+func choose(c *ivr.Call, v ivr.Variable, first bool, yes, no ivr.Prompt) {
 	if !first {
 		yes = no
 	}
-	c.FillPhrase(b, yes)
+	c.FillPhrase(v, yes)
 }
 
 // tellCount fills in how many there are, in words that agree with the number.
-func tellCount(c *ivr.Call, b, count ivr.Variable, n int, none, single, many ivr.Prompt) {
+func tellCount(c *ivr.Call, v, count ivr.Variable, n int, none, single, many ivr.Prompt) {
 	c.Fill(count, strconv.Itoa(n))
-	switch n {
-	case 0:
-		c.FillPhrase(b, none)
-	case 1:
-		c.FillPhrase(b, single)
-	default:
-		c.FillPhrase(b, many)
-	}
+	c.FillPhrase(v, []ivr.Prompt{none, single, many}[min(n, 2)])
 }

@@ -85,7 +85,7 @@ func readAll(t *testing.T, digits string) string {
 	return ""
 }
 
-// FuzzReadTime holds whatever an Ask takes to be a time, two, or none.
+// FuzzReadTime holds whatever a Gather takes to be a time, two, or none.
 func FuzzReadTime(f *testing.F) {
 	f.Add(uint16(930), 3)
 	f.Add(uint16(0), 4)
@@ -134,7 +134,7 @@ func TestCodesAreErased(t *testing.T) {
 	check.OK(t, err)
 	line := ivr.Variable{Name: "line", Kind: ivr.Phone}
 	proved := ivr.Variable{Name: "proved", Kind: ivr.Count}
-	d := newActions(Config{Line: line, Proved: proved, Features: features.New(features.Config{Store: db.Features(), Keys: someKeys(t)})})
+	d := actions{Config{Line: line, Proved: proved, Changed: func() {}, Features: features.New(features.Config{Store: db.Features(), Keys: someKeys(t)})}}
 	weigh := func(code string, want weighing) *ivr.Call {
 		c := &ivr.Call{SID: "CA1"}
 		c.Fill(line, string(number))

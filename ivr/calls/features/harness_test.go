@@ -2,6 +2,7 @@ package features_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"slices"
@@ -52,6 +53,14 @@ func (h *household) edit(f pins.Feature, edits ...features.Edit) {
 		if _, err := h.features.Change(h.Context(), features.Request{Number: home, Feature: f, Edit: edit, By: "test"}); err != nil {
 			h.Fatal(err)
 		}
+	}
+}
+
+// list adds some numbers to a feature's list, from 651-555-0100 on.
+func (h *household) list(f pins.Feature, n int) {
+	h.Helper()
+	for i := range n {
+		h.edit(f, features.Add(features.Entry(fmt.Sprintf("+1651555%04d", 100+i))))
 	}
 }
 
@@ -107,13 +116,8 @@ type call struct {
 // its state anew.
 func (h *household) dial(f pins.Feature, l ivr.Language) *call {
 	h.Helper()
-	return h.dialOn(h.world.DB.Calls(), f, l)
-}
-
-func (h *household) dialOn(store ivr.Store, f pins.Feature, l ivr.Language) *call {
-	h.Helper()
 	engine, err := ivr.New(ivr.Config{
-		Flow: h.flow(f, l), Store: store, Keys: h.world.Keys, Now: h.world.Now,
+		Flow: h.flow(f, l), Store: h.world.DB.Calls(), Keys: h.world.Keys, Now: h.world.Now,
 		Times: testkit.Times(), TurnURL: "https://ivr.test/turn/", Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	check.OK(h, err)

@@ -14,53 +14,48 @@ import (
 const perPage = 5
 
 // listing are the steps of hear-list, and listNext turns its page.
-var listing = hearing{
-	look: "list-page", menu: "list-menu", none: "list-nothing", confirm: "list-confirm", remove: "list-delete",
+var listing = hearingSteps{
+	page: "list-page", menu: "list-menu", none: "list-nothing", confirm: "list-confirm", remove: "list-delete",
 	removed: "list-deleted", stay: "list-stay", left: "list-left", noAnswer: "list-no-answer",
 }
 
 const listNext ivr.Step = "list-next"
 
 // A slot is a place on a page, which holds an entry or none.
-type slot struct {
-	entry, kind ivr.Variable
-	prompt      ivr.Prompt // offers to delete it
-	pick        ivr.Step
-}
+type slot struct{ entry, kind ivr.Variable }
 
-var slots = makeSlots()
-
-func makeSlots() [perPage]slot {
-	var all [perPage]slot
-	for i := range all {
-		n := strconv.Itoa(i + 1)
-		all[i] = slot{
-			entry: ivr.Variable{Name: "entry-" + n, Kind: ivr.Listed}, kind: ivr.Variable{Name: "kind-" + n, Kind: ivr.Phrase},
-			prompt: toDeleteEntry(n), pick: ivr.Step("pick-entry-" + n),
-		}
+// slotOf is the nth place, from 1.
+func slotOf(n int) slot {
+	return slot{
+		ivr.Variable{Name: fmt.Sprint("entry-", n), Kind: ivr.Listed}, ivr.Variable{Name: fmt.Sprint("kind-", n), Kind: ivr.Phrase},
 	}
-	return all
 }
 
 // hearList says the entries of a list, five at a time, and deletes one of them.
-func (d actions) hearList() editor {
-	var places []heard
-	for i, s := range slots {
-		places = append(places, heard{
-			option: ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.entry)}, pick: pickEntry(i),
-			variables: []ivr.Variable{s.entry, s.kind}, phrase: s.kind,
+func (a actions) hearList() editor {
+	h := hearing{
+		hearingSteps: listing, look: a.thisPage, says: sayEntry, drop: dropChosen,
+		phrases: []ivr.Prompt{listedArea, listedExchange, listedAbroad},
+		options: []ivr.Option{{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)}},
+		nodes: []ivr.Node{
+			ivr.Action[paging]{At: listNext, Run: a.nextPage, On: ivr.On[paging]{aPage: listing.menu, nothing: listing.none}},
+		},
+	}
+	for n := 1; n <= perPage; n++ {
+		s, pick := slotOf(n), ivr.Step(fmt.Sprint("pick-entry-", n))
+		h.places = append(h.places, place{
+			Option: ivr.Option{Prompt: toDeleteEntry(n), Next: pick, If: filled(s.entry)},
+			pick:   s.choose, variables: []ivr.Variable{s.entry, s.kind},
 		})
 	}
-	e := listing.editor(d, "hear-list", places, []ivr.Prompt{listedArea, listedExchange, listedAbroad}, d.thisPage, sayEntry, dropChosen,
-		[]ivr.Option{{Prompt: toHearMore, Key: "#", Next: listNext, If: filled(turnPage)}},
-		ivr.Action[paging]{At: listNext, Run: d.nextPage, On: ivr.On[paging]{aPage: listing.menu, nothing: listing.none}})
+	e := h.editor(a, "hear-list")
 	e.given = map[ivr.Variable]string{offset: "0"}
 	return e
 }
 
 // filled is the condition of an option whose variable must hold something.
-func filled(b ivr.Variable) func(*ivr.Call) bool {
-	return func(c *ivr.Call) bool { return c.Text(b) != "" }
+func filled(v ivr.Variable) func(*ivr.Call) bool {
+	return func(c *ivr.Call) bool { return c.Text(v) != "" }
 }
 
 // paging is what comes of looking for entries.
@@ -72,22 +67,22 @@ const (
 )
 
 // thisPage fills the page with the entries that are being heard, the first ones to begin with.
-func (d actions) thisPage(ctx context.Context, c *ivr.Call) (paging, error) { return d.page(ctx, c, 0) }
+func (a actions) thisPage(ctx context.Context, c *ivr.Call) (paging, error) { return a.page(ctx, c, 0) }
 
 // nextPage fills it with those after them.
-func (d actions) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
-	return d.page(ctx, c, perPage)
+func (a actions) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
+	return a.page(ctx, c, perPage)
 }
 
 // page fills the page with those that come so many entries later: after the last ones the
 // first. A page that is gone, as its entries were deleted, is the last one that there is.
-func (d actions) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
+func (a actions) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
 	from, err := strconv.Atoi(c.Text(offset))
 	if err != nil {
 		return "", fmt.Errorf("read offset: %w", err)
 	}
 	from += later
-	setting, err := d.find(ctx, c)
+	setting, err := a.find(ctx, c)
 	switch {
 	case isGone(err):
 		c.FillPhrase(news, sayNotPossible)
@@ -116,7 +111,8 @@ func tellPage(c *ivr.Call, list []features.Entry, from int) {
 	case from > 0:
 		c.FillPhrase(turnPage, firstEntries)
 	}
-	for i, s := range slots {
+	for i := range perPage {
+		s := slotOf(i + 1)
 		c.Erase(s.entry, s.kind)
 		if from+i < len(list) {
 			entry := list[from+i]
@@ -126,12 +122,10 @@ func tellPage(c *ivr.Call, list []features.Entry, from int) {
 	}
 }
 
-// pickEntry notes which entry of the page the caller chose.
-func pickEntry(i int) func(context.Context, *ivr.Call) (acting, error) {
-	return func(_ context.Context, c *ivr.Call) (acting, error) {
-		tellChosen(c, features.Entry(c.Text(slots[i].entry)))
-		return acted, nil
-	}
+// choose notes that the caller chose this one.
+func (s slot) choose(_ context.Context, c *ivr.Call) (acting, error) {
+	tellChosen(c, features.Entry(c.Text(s.entry)))
+	return acted, nil
 }
 
 func dropChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
@@ -149,16 +143,16 @@ const (
 var entryDigits = ivr.Range{Min: 3, Max: 18}
 
 // addNumber adds an entry to a list.
-func (d actions) addNumber() editor {
+func (a actions) addNumber() editor {
 	t := takingOf("number")
 	t.save, t.saved = "number-add", "number-added"
-	return t.editor("add-number", numberRoom, []ivr.Node{
-		ivr.Action[room]{At: numberRoom, Run: d.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
+	return newEditor("add-number", numberRoom, t.left, t.noAnswer, []ivr.Node{
+		ivr.Action[room]{At: numberRoom, Run: a.listRoom, On: ivr.On[room]{isRoom: numberAsk, isFull: numberFull}},
 		ivr.Say{At: numberFull, Prompt: sayNews, Next: t.left},
 		ivr.Gather{At: numberAsk, Prompt: sayAskNumber, Digits: entryDigits, Into: keyed,
 			Next: t.weigh, Back: t.left, GaveUp: t.noAnswer},
-	}, t.weighs(d.weighNumber, t.confirm, numberRoom, t.left),
-		t.saves(d, sayYouEntered, toAdd, toKeyAgain, numberAsk, t.left, addChosen))
+	}, t.weighs(a.weighNumber, t.confirm, numberRoom, t.left),
+		t.saves(a, sayYouEntered, toAdd, toKeyAgain, numberAsk, t.left, addChosen))
 }
 
 // room is whether anything can be added.
@@ -170,8 +164,8 @@ const (
 )
 
 // listRoom looks for room in the list, and fills in what it takes.
-func (d actions) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
-	setting, err := d.find(ctx, c)
+func (a actions) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
+	setting, err := a.find(ctx, c)
 	if err != nil && !isGone(err) {
 		return "", err
 	}
@@ -192,13 +186,13 @@ func (d actions) listRoom(ctx context.Context, c *ivr.Call) (room, error) {
 }
 
 // weighNumber reads what was keyed, and asks whether it would be added.
-func (d actions) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error) {
+func (a actions) weighNumber(ctx context.Context, c *ivr.Call) (weighing, error) {
 	entry, err := ruleOf(c).ParseEntry(c.Text(keyed))
 	if err != nil {
 		return refuse(c, err)
 	}
 	tellChosen(c, entry)
-	return d.weigh(ctx, c, features.Add(entry))
+	return a.weigh(ctx, c, features.Add(entry))
 }
 
 func addChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
@@ -280,7 +274,7 @@ var (
 	nextCode  = ivr.Variable{Name: "second-code", Kind: ivr.Secret}
 )
 
-// told are the variables that prompts name, but for those of the lines that can be chosen.
+// told are the variables that prompts name, but for those of the places that can be chosen.
 var told = []ivr.Variable{
 	feature, isOn, turn, news, listState, entries, scheduleState, schedules, greeting, codeState,
 	urgentState, turnUrgent, target, turnPage, asked, kind, chosen, days, start, end, nextDay, whichTime,

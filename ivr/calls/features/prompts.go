@@ -5,14 +5,18 @@ import (
 	"updatecenter/ivr"
 )
 
+// option offers something under a key: "To add it" is said as "To add it, press 1."
+func option(name, en, es string) ivr.Prompt {
+	return ivr.Prompt{Name: name, EN: en + ", press {key}.", ES: es + ", oprima el {key}."}
+}
+
+// alike is a prompt of variables alone, the same in every language.
+func alike(name, text string) ivr.Prompt { return ivr.Prompt{Name: name, EN: text, ES: text} }
+
 // What is said everywhere. Phrases, which other prompts hold, are kept to six seconds, as
 // several can stand in one sentence.
 var (
-	sayIs = ivr.Prompt{
-		Name: "feature-is",
-		EN:   "{feature} {is-on}.",
-		ES:   "{feature} {is-on}.",
-	}
+	sayIs    = alike("feature-is", "{feature} {is-on}.")
 	statesOn = ivr.Prompt{
 		Name: "is-on",
 		EN:   "is on",
@@ -23,11 +27,7 @@ var (
 		EN:   "is off",
 		ES:   "está desactivado",
 	}
-	toTurn = ivr.Prompt{
-		Name: "to-turn",
-		EN:   "To {turn}, press {key}.",
-		ES:   "Para {turn}, oprima el {key}.",
-	}
+	toTurn = option("to-turn", "To {turn}", "Para {turn}")
 	turnOn = ivr.Prompt{
 		Name: "turn-on",
 		EN:   "turn it on",
@@ -53,11 +53,7 @@ var (
 		EN:   "To go back, press star.",
 		ES:   "Para volver, oprima asterisco.",
 	}
-	sayNews = ivr.Prompt{
-		Name: "news",
-		EN:   "{news}",
-		ES:   "{news}",
-	}
+	sayNews        = alike("news", "{news}")
 	sayNotPossible = ivr.Prompt{
 		Name: "not-possible",
 		EN:   "That is not possible any more.",
@@ -78,27 +74,15 @@ var (
 		EN:   "Nothing was changed. You can try again.",
 		ES:   "No se cambió nada. Puede intentarlo de nuevo.",
 	}
-	toDelete = ivr.Prompt{
-		Name: "to-delete",
-		EN:   "To delete it, press {key}.",
-		ES:   "Para borrarlo, oprima el {key}.",
-	}
-	toKeep = ivr.Prompt{
-		Name: "to-keep",
-		EN:   "To keep it, press {key}.",
-		ES:   "Para conservarlo, oprima el {key}.",
-	}
-	deleted = ivr.Prompt{
+	toDelete = option("to-delete", "To delete it", "Para borrarlo")
+	toKeep   = option("to-keep", "To keep it", "Para conservarlo")
+	deleted  = ivr.Prompt{
 		Name: "deleted",
 		EN:   "It was deleted.",
 		ES:   "Se borró.",
 	}
-	toSave = ivr.Prompt{
-		Name: "to-save",
-		EN:   "To save it, press {key}.",
-		ES:   "Para guardarlo, oprima el {key}.",
-	}
-	saved = ivr.Prompt{
+	toSave = option("to-save", "To save it", "Para guardarlo")
+	saved  = ivr.Prompt{
 		Name: "saved",
 		EN:   "It was saved.",
 		ES:   "Se guardó.",
@@ -158,56 +142,21 @@ var (
 
 // What offers them in the main menu.
 var (
-	forNoSolicitation = ivr.Prompt{
-		Name: "for-no-solicitation",
-		EN:   "For No Solicitation, press {key}.",
-		ES:   "Para el Filtro de Vendedores, oprima el {key}.",
-	}
-	forSecurityScreen = ivr.Prompt{
-		Name: "for-security-screen",
-		EN:   "For Security Screen, press {key}.",
-		ES:   "Para el Filtro de Seguridad, oprima el {key}.",
-	}
-	forDoNotDisturb = ivr.Prompt{
-		Name: "for-do-not-disturb",
-		EN:   "For Do Not Disturb, press {key}.",
-		ES:   "Para No Molestar, oprima el {key}.",
-	}
-	forDialLock = ivr.Prompt{
-		Name: "for-dial-lock",
-		EN:   "For Dial Lock, press {key}.",
-		ES:   "Para el Bloqueo de Marcación, oprima el {key}.",
-	}
-	forCallRejection = ivr.Prompt{
-		Name: "for-call-rejection",
-		EN:   "For Call Rejection, press {key}.",
-		ES:   "Para el Rechazo de Llamadas, oprima el {key}.",
-	}
-	forForwarding = ivr.Prompt{
-		Name: "for-selective-call-forwarding",
-		EN:   "For Selective Call Forwarding, press {key}.",
-		ES:   "Para el Desvío Selectivo de Llamadas, oprima el {key}.",
-	}
+	forNoSolicitation = option("for-no-solicitation", "For No Solicitation", "Para el Filtro de Vendedores")
+	forSecurityScreen = option("for-security-screen", "For Security Screen", "Para el Filtro de Seguridad")
+	forDoNotDisturb   = option("for-do-not-disturb", "For Do Not Disturb", "Para No Molestar")
+	forDialLock       = option("for-dial-lock", "For Dial Lock", "Para el Bloqueo de Marcación")
+	forCallRejection  = option("for-call-rejection", "For Call Rejection", "Para el Rechazo de Llamadas")
+	forForwarding     = option("for-selective-call-forwarding", "For Selective Call Forwarding",
+		"Para el Desvío Selectivo de Llamadas")
 )
 
 // How they stand, beside on or off.
 var (
-	sayList = ivr.Prompt{
-		Name: "list-is",
-		EN:   "{list-state}",
-		ES:   "{list-state}",
-	}
-	sayDoNotDisturb = ivr.Prompt{
-		Name: "do-not-disturb-is",
-		EN:   "{schedule-state} {greeting}",
-		ES:   "{schedule-state} {greeting}",
-	}
-	sayDialLock = ivr.Prompt{
-		Name: "dial-lock-is",
-		EN:   "{list-state} {code-state}",
-		ES:   "{list-state} {code-state}",
-	}
-	sayWithTarget = ivr.Prompt{
+	sayList         = alike("list-is", "{list-state}")
+	sayDoNotDisturb = alike("do-not-disturb-is", "{schedule-state} {greeting}")
+	sayDialLock     = alike("dial-lock-is", "{list-state} {code-state}")
+	sayWithTarget   = ivr.Prompt{
 		Name: "forwarding-goes-to",
 		EN:   "{list-state} Their calls go to {target}.",
 		ES:   "{list-state} Sus llamadas van al {target}.",
@@ -221,74 +170,24 @@ var (
 
 // What their menus offer.
 var (
-	toHearWelcome = ivr.Prompt{
-		Name: "to-hear-welcome",
-		EN:   "To hear or delete the callers who come straight through, press {key}.",
-		ES:   "Para escuchar o borrar a quienes pasan directamente, oprima el {key}.",
-	}
-	toAddWelcome = ivr.Prompt{
-		Name: "to-add-welcome",
-		EN:   "To add a caller, press {key}.",
-		ES:   "Para agregar a alguien, oprima el {key}.",
-	}
-	toHearSchedules = ivr.Prompt{
-		Name: "to-hear-schedules",
-		EN:   "To hear or delete schedules, press {key}.",
-		ES:   "Para escuchar o borrar horarios, oprima el {key}.",
-	}
-	toChooseGreeting = ivr.Prompt{
-		Name: "to-choose-greeting",
-		EN:   "To choose what callers hear, press {key}.",
-		ES:   "Para elegir qué oyen quienes llaman, oprima el {key}.",
-	}
-	toGetThrough = ivr.Prompt{
-		Name: "to-get-through",
-		EN:   "For who can get through, press {key}.",
-		ES:   "Para indicar quién puede pasar, oprima el {key}.",
-	}
-	toAddSchedule = ivr.Prompt{
-		Name: "to-add-schedule",
-		EN:   "To add a schedule, press {key}.",
-		ES:   "Para agregar un horario, oprima el {key}.",
-	}
-	toHearDialable = ivr.Prompt{
-		Name: "to-hear-dialable",
-		EN:   "To hear or delete the numbers that can always be dialed, press {key}.",
-		ES:   "Para escuchar o borrar los números que siempre se pueden marcar, oprima el {key}.",
-	}
-	toSetCode = ivr.Prompt{
-		Name: "to-set-code",
-		EN:   "For the code that opens the lock, press {key}.",
-		ES:   "Para el código que abre el bloqueo, oprima el {key}.",
-	}
-	toAddDialable = ivr.Prompt{
-		Name: "to-add-dialable",
-		EN:   "To add a number, press {key}.",
-		ES:   "Para agregar un número, oprima el {key}.",
-	}
-	toHearRejected = ivr.Prompt{
-		Name: "to-hear-rejected",
-		EN:   "To hear or delete your entries, press {key}.",
-		ES:   "Para escuchar o borrar sus entradas, oprima el {key}.",
-	}
-	toReject = ivr.Prompt{
-		Name: "to-reject",
-		EN:   "To add an entry, press {key}.",
-		ES:   "Para agregar una entrada, oprima el {key}.",
-	}
-	toHearForwarded = ivr.Prompt{
-		Name: "to-hear-forwarded",
-		EN:   "To hear or delete the callers on your list, press {key}.",
-		ES:   "Para escuchar o borrar a quienes están en su lista, oprima el {key}.",
-	}
-	toSetTarget = ivr.Prompt{
-		Name: "to-set-target",
-		EN:   "To choose the number that their calls go to, press {key}.",
-		ES:   "Para elegir el número al que van sus llamadas, oprima el {key}.",
-	}
-	toAddForwarded = ivr.Prompt{
-		Name: "to-add-forwarded",
-		EN:   "To add a caller to your list, press {key}.",
-		ES:   "Para agregar a alguien a su lista, oprima el {key}.",
-	}
+	toHearWelcome = option("to-hear-welcome", "To hear or delete the callers who come straight through",
+		"Para escuchar o borrar a quienes pasan directamente")
+	toAddWelcome     = option("to-add-welcome", "To add a caller", "Para agregar a alguien")
+	toHearSchedules  = option("to-hear-schedules", "To hear or delete schedules", "Para escuchar o borrar horarios")
+	toChooseGreeting = option("to-choose-greeting", "To choose what callers hear",
+		"Para elegir qué oyen quienes llaman")
+	toGetThrough   = option("to-get-through", "For who can get through", "Para indicar quién puede pasar")
+	toAddSchedule  = option("to-add-schedule", "To add a schedule", "Para agregar un horario")
+	toHearDialable = option("to-hear-dialable", "To hear or delete the numbers that can always be dialed",
+		"Para escuchar o borrar los números que siempre se pueden marcar")
+	toSetCode      = option("to-set-code", "For the code that opens the lock", "Para el código que abre el bloqueo")
+	toAddDialable  = option("to-add-dialable", "To add a number", "Para agregar un número")
+	toHearRejected = option("to-hear-rejected", "To hear or delete your entries",
+		"Para escuchar o borrar sus entradas")
+	toReject        = option("to-reject", "To add an entry", "Para agregar una entrada")
+	toHearForwarded = option("to-hear-forwarded", "To hear or delete the callers on your list",
+		"Para escuchar o borrar a quienes están en su lista")
+	toSetTarget = option("to-set-target", "To choose the number that their calls go to",
+		"Para elegir el número al que van sus llamadas")
+	toAddForwarded = option("to-add-forwarded", "To add a caller to your list", "Para agregar a alguien a su lista")
 )

@@ -1,6 +1,8 @@
 package features
 
 import (
+	"fmt"
+
 	"updatecenter/internal/features"
 	"updatecenter/ivr"
 )
@@ -42,12 +44,8 @@ var (
 		EN:   "There is nothing on the list to hear.",
 		ES:   "No hay nada que escuchar en la lista.",
 	}
-	sayEntry = ivr.Prompt{
-		Name: "entry",
-		EN:   "{kind} {chosen}.",
-		ES:   "{kind} {chosen}.",
-	}
-	aNumber = ivr.Prompt{
+	sayEntry = alike("entry", "{kind} {chosen}.")
+	aNumber  = ivr.Prompt{
 		Name: "a-number",
 		EN:   "The number",
 		ES:   "El número",
@@ -72,11 +70,7 @@ var (
 		EN:   "To delete one, press its key.",
 		ES:   "Para borrar una entrada, oprima su tecla.",
 	}
-	toHearMore = ivr.Prompt{
-		Name: "to-hear-more",
-		EN:   "To hear {turn-page}, press {key}.",
-		ES:   "Para escuchar {turn-page}, oprima el {key}.",
-	}
+	toHearMore  = option("to-hear-more", "To hear {turn-page}", "Para escuchar {turn-page}")
 	moreEntries = ivr.Prompt{
 		Name: "more-entries",
 		EN:   "more",
@@ -127,17 +121,9 @@ var (
 		EN:   "You entered: {kind} {chosen}.",
 		ES:   "Usted ingresó: {kind} {chosen}.",
 	}
-	toAdd = ivr.Prompt{
-		Name: "to-add",
-		EN:   "To add it, press {key}.",
-		ES:   "Para agregarlo, oprima el {key}.",
-	}
-	toKeyAgain = ivr.Prompt{
-		Name: "to-key-again",
-		EN:   "To enter it again, press {key}.",
-		ES:   "Para ingresarlo de nuevo, oprima el {key}.",
-	}
-	added = ivr.Prompt{
+	toAdd      = option("to-add", "To add it", "Para agregarlo")
+	toKeyAgain = option("to-key-again", "To enter it again", "Para ingresarlo de nuevo")
+	added      = ivr.Prompt{
 		Name: "added",
 		EN:   "It was added.",
 		ES:   "Se agregó.",
@@ -151,12 +137,8 @@ var (
 
 // toDeleteEntry says the entry in a place of the page, and its key. What kind it is of ends
 // with a space, as most are plain numbers, of which nothing is said.
-func toDeleteEntry(n string) ivr.Prompt {
-	return ivr.Prompt{
-		Name: "to-delete-entry-" + n,
-		EN:   "{key}: {kind-" + n + "}{entry-" + n + "}.",
-		ES:   "{key}: {kind-" + n + "}{entry-" + n + "}.",
-	}
+func toDeleteEntry(n int) ivr.Prompt {
+	return alike(fmt.Sprint("to-delete-entry-", n), fmt.Sprintf("{key}: {kind-%d}{entry-%d}.", n, n))
 }
 
 // Schedules. The phrases for days are named as these.
@@ -217,17 +199,9 @@ var (
 		EN:   " the next day",
 		ES:   " del día siguiente",
 	}
-	forWeekdays = ivr.Prompt{
-		Name: "for-weekdays",
-		EN:   "For Monday to Friday, press {key}.",
-		ES:   "Para los días de lunes a viernes, oprima el {key}.",
-	}
-	forWeekend = ivr.Prompt{
-		Name: "for-weekend",
-		EN:   "For Saturday and Sunday, press {key}.",
-		ES:   "Para los sábados y domingos, oprima el {key}.",
-	}
-	sayAskTime = ivr.Prompt{
+	forWeekdays = option("for-weekdays", "For Monday to Friday", "Para los días de lunes a viernes")
+	forWeekend  = option("for-weekend", "For Saturday and Sunday", "Para los sábados y domingos")
+	sayAskTime  = ivr.Prompt{
 		Name: "ask-time",
 		EN:   "Enter the time {which-time}, such as 9 3 0 for nine thirty. Then press pound.",
 		ES:   "Ingrese la hora {which-time}, por ejemplo 9 3 0 para las nueve y media. Luego oprima el signo de número.",
@@ -242,28 +216,16 @@ var (
 		EN:   "when it should end",
 		ES:   "a la que debe terminar",
 	}
-	forMorning = ivr.Prompt{
-		Name: "for-morning",
-		EN:   "For {morning}, press {key}.",
-		ES:   "Para {morning}, oprima el {key}.",
-	}
-	forEvening = ivr.Prompt{
-		Name: "for-evening",
-		EN:   "For {evening}, press {key}.",
-		ES:   "Para {evening}, oprima el {key}.",
-	}
-	toStartOver = ivr.Prompt{
-		Name: "to-start-over",
-		EN:   "To start over, press {key}.",
-		ES:   "Para empezar de nuevo, oprima el {key}.",
-	}
+	forMorning  = option("for-morning", "For {morning}", "Para {morning}")
+	forEvening  = option("for-evening", "For {evening}", "Para {evening}")
+	toStartOver = option("to-start-over", "To start over", "Para empezar de nuevo")
 )
 
 // toDeleteSchedule says one of the schedules that are heard, and its key.
-func toDeleteSchedule(n string) ivr.Prompt {
+func toDeleteSchedule(n int) ivr.Prompt {
 	return ivr.Prompt{
-		Name: "to-delete-schedule-" + n,
-		EN:   "{key}: {days-" + n + "}, {start-" + n + "} to {end-" + n + "}.",
-		ES:   "{key}: {days-" + n + "}, de {start-" + n + "} a {end-" + n + "}.",
+		Name: fmt.Sprint("to-delete-schedule-", n),
+		EN:   fmt.Sprintf("{key}: {days-%d}, {start-%d} to {end-%d}.", n, n, n),
+		ES:   fmt.Sprintf("{key}: {days-%d}, de {start-%d} a {end-%d}.", n, n, n),
 	}
 }

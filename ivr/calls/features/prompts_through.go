@@ -17,22 +17,10 @@ var (
 		EN:   "There is no code.",
 		ES:   "No hay ningún código.",
 	}
-	sayCodeState = ivr.Prompt{
-		Name: "code-is",
-		EN:   "{code-state}",
-		ES:   "{code-state}",
-	}
-	toChooseCode = ivr.Prompt{
-		Name: "to-choose-code",
-		EN:   "To choose a new code, press {key}.",
-		ES:   "Para elegir un código nuevo, oprima el {key}.",
-	}
-	toDeleteCode = ivr.Prompt{
-		Name: "to-delete-code",
-		EN:   "To delete the code, press {key}.",
-		ES:   "Para borrar el código, oprima el {key}.",
-	}
-	sayAskCode = ivr.Prompt{
+	sayCodeState = alike("code-is", "{code-state}")
+	toChooseCode = option("to-choose-code", "To choose a new code", "Para elegir un código nuevo")
+	toDeleteCode = option("to-delete-code", "To delete the code", "Para borrar el código")
+	sayAskCode   = ivr.Prompt{
 		Name: "ask-code",
 		EN:   "Choose a code of four digits. Enter it now, then press pound.",
 		ES:   "Elija un código de cuatro dígitos. Ingréselo ahora y luego oprima el signo de número.",
@@ -61,11 +49,7 @@ var (
 
 // Who gets through.
 var (
-	sayThrough = ivr.Prompt{
-		Name: "who-gets-through",
-		EN:   "{urgent-state} {code-state}",
-		ES:   "{urgent-state} {code-state}",
-	}
+	sayThrough    = alike("who-gets-through", "{urgent-state} {code-state}")
 	urgentThrough = ivr.Prompt{
 		Name: "urgent-through",
 		EN:   "Emergency calls get through.",
@@ -76,17 +60,10 @@ var (
 		EN:   "Emergency calls do not get through.",
 		ES:   "Las llamadas de emergencia no pasan.",
 	}
-	forCode = ivr.Prompt{
-		Name: "for-code",
-		EN:   "For the code with which callers get through, press {key}.",
-		ES:   "Para el código con el que se puede pasar, oprima el {key}.",
-	}
-	toTurnUrgent = ivr.Prompt{
-		Name: "to-turn-urgent",
-		EN:   "To {turn-urgent}, press {key}.",
-		ES:   "Para {turn-urgent}, oprima el {key}.",
-	}
-	letUrgent = ivr.Prompt{
+	forCode = option("for-code", "For the code with which callers get through",
+		"Para el código con el que se puede pasar")
+	toTurnUrgent = option("to-turn-urgent", "To {turn-urgent}", "Para {turn-urgent}")
+	letUrgent    = ivr.Prompt{
 		Name: "let-urgent",
 		EN:   "let emergency calls through",
 		ES:   "dejar pasar las llamadas de emergencia",
@@ -110,11 +87,7 @@ var (
 
 // What callers hear who do not get through.
 var (
-	sayGreeting = ivr.Prompt{
-		Name: "greeting-is",
-		EN:   "{greeting}",
-		ES:   "{greeting}",
-	}
+	sayGreeting = alike("greeting-is", "{greeting}")
 	greetingSet = ivr.Prompt{
 		Name: "greeting-set",
 		EN:   "The greeting was chosen.",
@@ -125,40 +98,36 @@ var (
 // greetings tell what each greeting says to callers, by its number: as a choice, and as it is.
 // The operator's sheet has four, and no words for them; these are ours.
 var greetings = [features.Greetings]struct{ choice, told ivr.Prompt }{
-	{ivr.Prompt{
-		Name: "greet-no-calls",
-		EN:   "To say that you take no calls right now, press {key}.",
-		ES:   "Para decir que ahora no atiende llamadas, oprima el {key}.",
-	}, ivr.Prompt{
-		Name: "hear-no-calls",
-		EN:   "Callers hear that you take no calls right now.",
-		ES:   "Quienes llaman oyen que ahora no atiende llamadas.",
-	}},
-	{ivr.Prompt{
-		Name: "greet-call-later",
-		EN:   "To ask callers to call again later, press {key}.",
-		ES:   "Para pedir que llamen más tarde, oprima el {key}.",
-	}, ivr.Prompt{
-		Name: "hear-call-later",
-		EN:   "Callers are asked to call again later.",
-		ES:   "A quienes llaman se les pide que llamen más tarde.",
-	}},
-	{ivr.Prompt{
-		Name: "greet-resting",
-		EN:   "To say that you are resting, press {key}.",
-		ES:   "Para decir que está descansando, oprima el {key}.",
-	}, ivr.Prompt{
-		Name: "hear-resting",
-		EN:   "Callers hear that you are resting.",
-		ES:   "Quienes llaman oyen que está descansando.",
-	}},
-	{ivr.Prompt{
-		Name: "greet-busy",
-		EN:   "To say that you are busy, press {key}.",
-		ES:   "Para decir que está haciendo otra cosa, oprima el {key}.",
-	}, ivr.Prompt{
-		Name: "hear-busy",
-		EN:   "Callers hear that you are busy.",
-		ES:   "Quienes llaman oyen que está haciendo otra cosa.",
-	}},
+	{
+		option("greet-no-calls", "To say that you take no calls right now", "Para decir que ahora no atiende llamadas"),
+		ivr.Prompt{
+			Name: "hear-no-calls",
+			EN:   "Callers hear that you take no calls right now.",
+			ES:   "Quienes llaman oyen que ahora no atiende llamadas.",
+		},
+	},
+	{
+		option("greet-call-later", "To ask callers to call again later", "Para pedir que llamen más tarde"),
+		ivr.Prompt{
+			Name: "hear-call-later",
+			EN:   "Callers are asked to call again later.",
+			ES:   "A quienes llaman se les pide que llamen más tarde.",
+		},
+	},
+	{
+		option("greet-resting", "To say that you are resting", "Para decir que está descansando"),
+		ivr.Prompt{
+			Name: "hear-resting",
+			EN:   "Callers hear that you are resting.",
+			ES:   "Quienes llaman oyen que está descansando.",
+		},
+	},
+	{
+		option("greet-busy", "To say that you are busy", "Para decir que está haciendo otra cosa"),
+		ivr.Prompt{
+			Name: "hear-busy",
+			EN:   "Callers hear that you are busy.",
+			ES:   "Quienes llaman oyen que está haciendo otra cosa.",
+		},
+	},
 }

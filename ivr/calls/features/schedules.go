@@ -12,52 +12,46 @@ import (
 )
 
 // scheduling are the steps of hear-schedules.
-var scheduling = hearing{
-	look: "schedules-look", menu: "schedules-menu", none: "schedules-none", confirm: "schedules-confirm", remove: "schedules-delete",
+var scheduling = hearingSteps{
+	page: "schedules-look", menu: "schedules-menu", none: "schedules-none", confirm: "schedules-confirm", remove: "schedules-delete",
 	removed: "schedules-deleted", stay: "schedules-stay", left: "schedules-left", noAnswer: "schedules-no-answer",
 }
 
+// maxSchedules is how many there can be.
+const maxSchedules = 2 * features.SchedulesPerDays
+
 // A timeSlot is a place for a schedule, which holds one or none.
-type timeSlot struct {
-	days, start, end ivr.Variable
-	prompt           ivr.Prompt // offers to delete it
-	pick             ivr.Step
-}
+type timeSlot struct{ days, start, end ivr.Variable }
 
 // present are the variables of the schedule that the call is about.
-var present = timeSlot{days: days, start: start, end: end}
+var present = timeSlot{days, start, end}
 
-var timeSlots = makeTimeSlots()
-
-// makeTimeSlots makes as many as there can be schedules.
-func makeTimeSlots() [2 * features.SchedulesPerDays]timeSlot {
-	var all [2 * features.SchedulesPerDays]timeSlot
-	for i := range all {
-		n := strconv.Itoa(i + 1)
-		all[i] = timeSlot{
-			days:  ivr.Variable{Name: "days-" + n, Kind: ivr.Phrase},
-			start: ivr.Variable{Name: "start-" + n, Kind: ivr.Time}, end: ivr.Variable{Name: "end-" + n, Kind: ivr.Time},
-			prompt: toDeleteSchedule(n), pick: ivr.Step("pick-schedule-" + n),
-		}
+// timeSlotOf is the nth place, from 1.
+func timeSlotOf(n int) timeSlot {
+	return timeSlot{
+		ivr.Variable{Name: fmt.Sprint("days-", n), Kind: ivr.Phrase},
+		ivr.Variable{Name: fmt.Sprint("start-", n), Kind: ivr.Time}, ivr.Variable{Name: fmt.Sprint("end-", n), Kind: ivr.Time},
 	}
-	return all
 }
 
 // hearSchedules says the schedules, and deletes one of them.
-func (d actions) hearSchedules() editor {
-	var places []heard
-	for _, s := range timeSlots {
-		places = append(places, heard{
-			option: ivr.Option{Prompt: s.prompt, Next: s.pick, If: filled(s.days)}, pick: s.choose,
-			variables: []ivr.Variable{s.days, s.start, s.end}, phrase: s.days,
+func (a actions) hearSchedules() editor {
+	h := hearing{
+		hearingSteps: scheduling, look: a.lookSchedules, phrases: choices()[days], says: saySchedule, drop: dropSchedule,
+	}
+	for n := 1; n <= maxSchedules; n++ {
+		s, pick := timeSlotOf(n), ivr.Step(fmt.Sprint("pick-schedule-", n))
+		h.places = append(h.places, place{
+			Option: ivr.Option{Prompt: toDeleteSchedule(n), Next: pick, If: filled(s.days)},
+			pick:   s.choose, variables: []ivr.Variable{s.days, s.start, s.end},
 		})
 	}
-	return scheduling.editor(d, "hear-schedules", places, choices()[days], d.lookSchedules, saySchedule, dropSchedule, nil)
+	return h.editor(a, "hear-schedules")
 }
 
 // lookSchedules fills the slots.
-func (d actions) lookSchedules(ctx context.Context, c *ivr.Call) (paging, error) {
-	setting, err := d.find(ctx, c)
+func (a actions) lookSchedules(ctx context.Context, c *ivr.Call) (paging, error) {
+	setting, err := a.find(ctx, c)
 	switch {
 	case isGone(err):
 		c.FillPhrase(news, sayNotPossible)
@@ -68,7 +62,8 @@ func (d actions) lookSchedules(ctx context.Context, c *ivr.Call) (paging, error)
 		c.FillPhrase(news, sayNoSchedules)
 		return nothing, nil
 	}
-	for i, s := range timeSlots {
+	for i := range maxSchedules {
+		s := timeSlotOf(i + 1)
 		c.Erase(s.days, s.start, s.end)
 		if i < len(setting.Schedules) {
 			s.tell(c, setting.Schedules[i])
@@ -133,30 +128,31 @@ const (
 	scheduleEnd   ivr.Step = "schedule-end"
 )
 
-// schedule are its further steps.
-var schedule = takingOf("schedule")
+// scheduleSteps are its further steps.
+var scheduleSteps = takingOf("schedule")
 
 // addSchedule adds a schedule: its days, its start, its end.
-func (d actions) addSchedule() editor {
-	time := d.askTime()
-	return schedule.editor("add-schedule", scheduleRoom, []ivr.Node{
-		ivr.Action[room]{At: scheduleRoom, Run: d.scheduleRoom, On: ivr.On[room]{isRoom: scheduleDays, isFull: scheduleFull}},
-		ivr.Say{At: scheduleFull, Prompt: sayNews, Next: schedule.left},
+func (a actions) addSchedule() editor {
+	time := a.askTime()
+	s := scheduleSteps
+	return newEditor("add-schedule", scheduleRoom, s.left, s.noAnswer, []ivr.Node{
+		ivr.Action[room]{At: scheduleRoom, Run: a.scheduleRoom, On: ivr.On[room]{isRoom: scheduleDays, isFull: scheduleFull}},
+		ivr.Say{At: scheduleFull, Prompt: sayNews, Next: s.left},
 		ivr.Menu{At: scheduleDays, Options: []ivr.Option{
 			{Prompt: forWeekdays, Next: onWeekdays, If: isOpen(features.Weekdays)},
 			{Prompt: forWeekend, Next: onWeekend, If: isOpen(features.Weekend)},
-		}, Closing: sayGoBack, Back: schedule.left, GaveUp: schedule.noAnswer},
+		}, Closing: sayGoBack, Back: s.left, GaveUp: s.noAnswer},
 		ivr.Action[acting]{At: onWeekdays, Run: pickDays(features.Weekdays), On: ivr.On[acting]{acted: scheduleStart}},
 		ivr.Action[acting]{At: onWeekend, Run: pickDays(features.Weekend), On: ivr.On[acting]{acted: scheduleStart}},
 		time.enter(scheduleStart, whenItStarts, scheduleEnd, scheduleDays),
-		time.enter(scheduleEnd, whenItEnds, schedule.weigh, scheduleStart),
-	}, schedule.weighs(d.weighSchedule, schedule.confirm, scheduleStart, schedule.left),
-		schedule.saves(d, saySchedule, toSave, toStartOver, scheduleRoom, scheduleEnd, saveSchedule))
+		time.enter(scheduleEnd, whenItEnds, s.weigh, scheduleStart),
+	}, s.weighs(a.weighSchedule, s.confirm, scheduleStart, s.left),
+		s.saves(a, saySchedule, toSave, toStartOver, scheduleRoom, scheduleEnd, saveSchedule))
 }
 
 // scheduleRoom fills in for which days another schedule can be added.
-func (d actions) scheduleRoom(ctx context.Context, c *ivr.Call) (room, error) {
-	setting, err := d.find(ctx, c)
+func (a actions) scheduleRoom(ctx context.Context, c *ivr.Call) (room, error) {
+	setting, err := a.find(ctx, c)
 	if err != nil && !isGone(err) {
 		return "", err
 	}
@@ -194,13 +190,13 @@ func pickDays(picked features.Days) func(context.Context, *ivr.Call) (acting, er
 
 // weighSchedule asks whether the schedule would be added, and fills in whether it ends on the
 // next day.
-func (d actions) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, error) {
+func (a actions) weighSchedule(ctx context.Context, c *ivr.Call) (weighing, error) {
 	schedule, err := present.read(c)
 	if err != nil {
 		return "", err
 	}
 	tellPresent(c, schedule)
-	return d.weigh(ctx, c, features.AddSchedule(schedule))
+	return a.weigh(ctx, c, features.AddSchedule(schedule))
 }
 
 func saveSchedule(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
@@ -226,20 +222,20 @@ const (
 // A clock is the subflow that asks for a time of day.
 type clock struct{ *ivr.Subflow }
 
-// enter is the line that asks when the present schedule starts or ends.
+// enter is the node that asks when the present schedule starts or ends.
 func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.Enter {
 	return ivr.Enter{
 		At: at, Subflow: k.Subflow, Given: map[ivr.Variable]string{whichTime: which.Name},
 		On: map[ivr.Step]ivr.Step{
-			timeTaken: taken, timeBack: back, timeGivenUp: schedule.givenUp, timeNoAnswer: schedule.noAnswer,
+			timeTaken: taken, timeBack: back, timeGivenUp: scheduleSteps.givenUp, timeNoAnswer: scheduleSteps.noAnswer,
 		},
 	}
 }
 
 // askTime asks for a time of day, and whether it is before or after noon if the digits don't
 // tell.
-func (d actions) askTime() clock {
-	return clock{&ivr.Subflow{Name: "ask-time", Start: timeAsk, Variables: told, Choices: choices(), Nodes: []ivr.Node{
+func (a actions) askTime() clock {
+	return clock{subflow("ask-time", timeAsk, []ivr.Node{
 		ivr.Gather{At: timeAsk, Prompt: sayAskTime, Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: keyed,
 			Next: timeRead, Back: timeBack, GaveUp: timeNoAnswer},
 		ivr.Action[timing]{At: timeRead, Run: readTime, On: ivr.On[timing]{
@@ -253,7 +249,7 @@ func (d actions) askTime() clock {
 		ivr.Action[acting]{At: timeMorning, Run: takeTime(morning), On: ivr.On[acting]{acted: timeTaken}},
 		ivr.Action[acting]{At: timeEvening, Run: takeTime(evening), On: ivr.On[acting]{acted: timeTaken}},
 		ivr.Return{At: timeTaken}, ivr.Return{At: timeBack}, ivr.Return{At: timeGivenUp}, ivr.Return{At: timeNoAnswer},
-	}}}
+	})}
 }
 
 // timing is what digits are that should be a time of day.
@@ -274,7 +270,7 @@ func readTime(_ context.Context, c *ivr.Call) (timing, error) {
 	}
 	hour, err := strconv.Atoi(hours)
 	if err != nil {
-		return "", fmt.Errorf("read hour: %w", err) // an Ask takes digits alone
+		return "", fmt.Errorf("read hour: %w", err) // a Gather takes digits alone
 	}
 	at := func(hour int) string { return fmt.Sprintf("%02d:%s", hour, minutes) }
 	if _, err := features.ParseClock(at(hour)); err != nil {

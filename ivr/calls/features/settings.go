@@ -26,26 +26,26 @@ var codeSteps = takingOf("code")
 var codeDigits = ivr.Range{Min: features.CodeDigits, Max: features.CodeDigits}
 
 // setCode changes or deletes a code. It ends done after an act, and left without one.
-func (d actions) setCode() editor {
+func (a actions) setCode() editor {
 	const codeTold ivr.Step = "code-told"
-	e := codeSteps.editor("set-code", codeMenu, []ivr.Node{
+	e := newEditor("set-code", codeMenu, codeSteps.left, codeSteps.noAnswer, []ivr.Node{
 		ivr.Menu{At: codeMenu, Prompt: sayCodeState, Options: []ivr.Option{
 			{Prompt: toChooseCode, Next: codeAsk}, {Prompt: toDeleteCode, Next: codeDelete, If: codeIsSet},
 		}, Closing: sayGoBack, Back: codeSteps.left, GaveUp: codeSteps.noAnswer},
 		ivr.Gather{At: codeAsk, Prompt: sayAskCode, Digits: codeDigits, Into: firstCode,
 			Next: codeSteps.weigh, Back: codeForget, GaveUp: codeSteps.noAnswer},
-	}, codeSteps.weighs(d.weighCode, codeRepeat, codeAsk, codeDone), []ivr.Node{
+	}, codeSteps.weighs(a.weighCode, codeRepeat, codeAsk, codeDone), []ivr.Node{
 		ivr.Gather{At: codeRepeat, Prompt: sayCodeRepeat, Digits: codeDigits, Into: nextCode,
 			Next: codeCompare, Back: codeAsk, GaveUp: codeSteps.noAnswer},
 		ivr.Action[comparing]{At: codeCompare, Run: compareCodes, On: ivr.On[comparing]{
 			sameCode: codeSteps.save, otherCode: codeDifferent,
 		}},
 		ivr.Say{At: codeDifferent, Prompt: sayCodesDiffer, Next: codeSteps.again},
-		changes(codeSteps.save, d.saveCode, codeTold),
-		changes(codeDelete, d.act(one(features.DropCode(), codeDeleted)), codeTold),
+		changes(codeSteps.save, a.saveCode, codeTold),
+		changes(codeDelete, a.act(one(features.DropCode(), codeDeleted)), codeTold),
 		ivr.Say{At: codeTold, Prompt: sayNews, Next: codeDone},
 		ivr.Action[acting]{At: codeForget, Run: forgetCode, On: ivr.On[acting]{acted: codeMenu}},
-		ivr.Return{At: codeDone}, ivr.Return{At: codeSteps.left}, ivr.Return{At: codeSteps.noAnswer},
+		ivr.Return{At: codeDone},
 	})
 	e.left = append(e.left, codeDone)
 	return e
@@ -54,8 +54,8 @@ func (d actions) setCode() editor {
 func codeIsSet(c *ivr.Call) bool { return c.Text(codeState) == hasCode.Name }
 
 // weighCode judges the first entry.
-func (d actions) weighCode(ctx context.Context, c *ivr.Call) (weighing, error) {
-	outcome, err := d.weigh(ctx, c, features.SetCode(c.Secret(firstCode)))
+func (a actions) weighCode(ctx context.Context, c *ivr.Call) (weighing, error) {
+	outcome, err := a.weigh(ctx, c, features.SetCode(c.Secret(firstCode)))
 	if err == nil && outcome == refused {
 		c.Erase(firstCode)
 	}
@@ -81,8 +81,8 @@ func compareCodes(_ context.Context, c *ivr.Call) (comparing, error) {
 }
 
 // saveCode sets the code, which the call has no need of any more then.
-func (d actions) saveCode(ctx context.Context, c *ivr.Call) (acting, error) {
-	outcome, err := d.act(one(features.SetCode(c.Secret(firstCode)), codeSet))(ctx, c)
+func (a actions) saveCode(ctx context.Context, c *ivr.Call) (acting, error) {
+	outcome, err := a.act(one(features.SetCode(c.Secret(firstCode)), codeSet))(ctx, c)
 	if err == nil {
 		c.Erase(firstCode)
 	}
@@ -99,24 +99,24 @@ func forgetCode(_ context.Context, c *ivr.Call) (acting, error) {
 var targetDigits = ivr.Range{Min: 3, Max: 11}
 
 // setTarget chooses the number that calls are forwarded to.
-func (d actions) setTarget() editor {
+func (a actions) setTarget() editor {
 	const ask ivr.Step = "target-ask"
 	t := takingOf("target")
-	return t.editor("set-target", ask, []ivr.Node{
+	return newEditor("set-target", ask, t.left, t.noAnswer, []ivr.Node{
 		ivr.Gather{At: ask, Prompt: sayAskTarget, Digits: targetDigits, Into: keyed,
 			Next: t.weigh, Back: t.left, GaveUp: t.noAnswer},
-	}, t.weighs(d.weighTarget, t.confirm, ask, t.left),
-		t.saves(d, sayYouEntered, toSave, toKeyAgain, ask, t.left, forwardToChosen))
+	}, t.weighs(a.weighTarget, t.confirm, ask, t.left),
+		t.saves(a, sayYouEntered, toSave, toKeyAgain, ask, t.left, forwardToChosen))
 }
 
 // weighTarget reads what was keyed, and asks whether calls could go there.
-func (d actions) weighTarget(ctx context.Context, c *ivr.Call) (weighing, error) {
-	number, err := ruleOf(c).ParseTarget(d.number(c), c.Text(keyed))
+func (a actions) weighTarget(ctx context.Context, c *ivr.Call) (weighing, error) {
+	number, err := ruleOf(c).ParseTarget(a.number(c), c.Text(keyed))
 	if err != nil {
 		return refuse(c, err)
 	}
 	tellChosen(c, features.Entry(number))
-	return d.weigh(ctx, c, features.ForwardTo(number))
+	return a.weigh(ctx, c, features.ForwardTo(number))
 }
 
 func forwardToChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
@@ -132,20 +132,16 @@ const (
 )
 
 // chooseGreeting chooses what callers hear who are not put through.
-func (d actions) chooseGreeting() editor {
+func (a actions) chooseGreeting() editor {
 	menu := ivr.Menu{At: greetingMenu, Prompt: sayGreeting, Closing: sayGoBack, Back: greetingLeft, GaveUp: greetingNoAnswer}
-	var works []ivr.Node
+	var chosen []ivr.Node
 	for i, g := range greetings {
 		at := ivr.Step(g.choice.Name)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: g.choice, Next: at})
-		works = append(works, changes(at, d.act(one(features.ChooseGreeting(i+1), greetingSet)), greetingChosen))
+		chosen = append(chosen, changes(at, a.act(one(features.ChooseGreeting(i+1), greetingSet)), greetingChosen))
 	}
-	lines := append([]ivr.Node{menu}, works...)
-	lines = append(lines,
-		ivr.Say{At: greetingChosen, Prompt: sayNews, Next: greetingLeft},
-		ivr.Return{At: greetingLeft}, ivr.Return{At: greetingNoAnswer})
-	flow := &ivr.Subflow{Name: "choose-greeting", Start: greetingMenu, Variables: told, Choices: choices(), Nodes: lines}
-	return editor{Subflow: flow, left: []ivr.Step{greetingLeft}, noAnswer: greetingNoAnswer}
+	return newEditor("choose-greeting", greetingMenu, greetingLeft, greetingNoAnswer, []ivr.Node{menu}, chosen,
+		[]ivr.Node{ivr.Say{At: greetingChosen, Prompt: sayNews, Next: greetingLeft}})
 }
 
 // The steps of get-through.
@@ -160,25 +156,16 @@ const (
 
 // getThrough is about who gets through although the customer is not to be disturbed: those
 // who know the code, and emergency calls.
-func (d actions) getThrough(code editor) editor {
-	flow := &ivr.Subflow{Name: "get-through", Start: throughMenu, Variables: told, Choices: choices(), Nodes: []ivr.Node{
+func (a actions) getThrough(code editor) editor {
+	urgentAsOffered := offered(turnUrgent, letUrgent, features.LetThrough, nowThrough, nowHeld)
+	return newEditor("get-through", throughMenu, throughLeft, throughNoAnswer, []ivr.Node{
 		ivr.Menu{At: throughMenu, Prompt: sayThrough, Options: []ivr.Option{
 			{Prompt: forCode, Next: throughCode}, {Prompt: toTurnUrgent, Next: throughUrgent},
 		}, Closing: sayGoBack, Back: throughLeft, GaveUp: throughNoAnswer},
 		ivr.Enter{At: throughCode, Subflow: code.Subflow, On: map[ivr.Step]ivr.Step{
 			codeDone: throughLeft, codeSteps.left: throughMenu, codeSteps.noAnswer: throughNoAnswer,
 		}},
-		changes(throughUrgent, d.act(urgentAsOffered), throughTold),
+		changes(throughUrgent, a.act(urgentAsOffered), throughTold),
 		ivr.Say{At: throughTold, Prompt: sayNews, Next: throughLeft},
-		ivr.Return{At: throughLeft}, ivr.Return{At: throughNoAnswer},
-	}}
-	return editor{Subflow: flow, left: []ivr.Step{throughLeft}, noAnswer: throughNoAnswer}
-}
-
-// urgentAsOffered does what the menu said, whatever others did meanwhile.
-func urgentAsOffered(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
-	if c.Text(turnUrgent) == letUrgent.Name {
-		return features.LetThrough(true), nowThrough, nil
-	}
-	return features.LetThrough(false), nowHeld, nil
+	})
 }
