@@ -28,7 +28,7 @@ import (
 
 // TestTortureYear has one line, one account and one agent do as much in each day of a year as a busy
 // customer does, and counts as lost what has outgrown its bound, or is kept and not in the table of kinds, or is
-// dropped though a rule needs it.
+// dropped though a rule needs it. Its short form is a year of some weeks, in which no history reaches its bound.
 func TestTortureYear(t *testing.T) {
 	t.Parallel()
 	s := redistest.Start(t)
@@ -41,13 +41,13 @@ func TestTortureYear(t *testing.T) {
 	line, err := y.db.Lines().Line(t.Context(), number)
 	y.ok(err)
 	y.revision = line.Revision
-	times := torture.Times(3, 10) // three a day are just more than a history keeps
-	for day := range 365 {
+	times, days := torture.Times(3, 10), torture.Times(42, 365)
+	for day := range days {
 		for hour := range times {
 			y.at = now.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour)
 			y.work(day*times + hour)
 		}
-		y.daily(day)
+		y.daily(day, day >= days-25)
 	}
 	torture.Report(t, "a year of a busy line and account", "single", torture.Counts{
 		torture.Operations: y.done, torture.Lost: y.outgrown() + y.dropped(),
@@ -133,15 +133,15 @@ func (y *year) changeAccount(ctx context.Context) {
 	y.ok(err)
 }
 
-// daily is what comes once a day: a validation and a reset, the switch, which is away for most of the
+// daily is what comes once a day: a validation and a reset, the switch, which is away but for the end of the
 // year, a session, and a key of the API.
-func (y *year) daily(day int) {
+func (y *year) daily(day int, switched bool) {
 	ctx, lines, outbox := y.t.Context(), y.db.Lines(), y.db.Outbox()
 	v := pins.Validation{By: "ann", From: "console", Method: pins.ByOperator, At: y.at, Until: y.at.Add(pins.ValidFor)}
 	y.ok(lines.Validate(ctx, number, v, y.record(pins.CustomerValidated)), lines.Reset(ctx, number, y.record(pins.Reset), fmt.Appendf(nil, "reset %d", day)),
 		lines.Append(ctx, number, y.record(pins.NoticeUndelivered)))
 	y.revision++
-	if day >= 340 {
+	if switched {
 		partitions, err := outbox.Claim(ctx, "h", y.at.Add(time.Hour), y.at.Add(2*time.Hour), 8)
 		y.ok(err)
 		for len(partitions) > 0 && y.waiting > 0 {
@@ -181,7 +181,8 @@ func (y *year) outgrown() (wrong int) {
 			y.t.Errorf("%s has %d elements of %d bytes, and lives for %s; want %d, %d", key, size, bytes, ttl, kind.Most, kind.Bytes)
 		}
 	}
-	if seen["uc:history:{NUMBER}"] != pins.MaxHistory || seen["uc:account-history:{ID}"] != accounts.MaxHistory || seen["uc:events:{NUMBER}"] == 0 {
+	full := seen["uc:history:{NUMBER}"] == pins.MaxHistory && seen["uc:account-history:{ID}"] == accounts.MaxHistory
+	if torture.Long() && !full || seen["uc:history:{NUMBER}"] == 0 || seen["uc:events:{NUMBER}"] == 0 {
 		y.t.Errorf("this shows nothing: %v", seen)
 	}
 	return wrong
