@@ -21,7 +21,7 @@ import (
 // incoming begins a call.
 func (e *Edge) incoming(p posted) reply {
 	caller := e.origin.caller(p.form)
-	e.log.Info("call", slog.String("call", p.call), slog.Bool("from_line", caller.FromLine))
+	e.config.Log.Info("call", slog.String("call", p.call), slog.Bool("from_line", caller.FromLine))
 	return e.take(p, callFields, ivr.Event{Caller: caller})
 }
 
@@ -29,7 +29,7 @@ func (e *Edge) incoming(p posted) reply {
 func (e *Edge) turn(p posted) reply {
 	number, err := strconv.ParseUint(mux.Vars(p.Request)["turn"], 10, 16)
 	if err != nil || number == 0 {
-		e.log.Error("no such turn", slog.String("call", p.call))
+		e.config.Log.Error("no such turn", slog.String("call", p.call))
 		return e.apologize(p)
 	}
 	return e.take(p, turnFields, ivr.Event{
@@ -53,7 +53,7 @@ func (e *Edge) take(p posted, complete func(url.Values) bool, event ivr.Event) r
 	event.Call, event.Look = p.call, p.lost && !complete(p.form)
 	document, err := p.engine.Turn(context.WithoutCancel(p.Context()), event)
 	if err != nil {
-		e.log.Error("no answer to a turn", slog.String("call", event.Call),
+		e.config.Log.Error("no answer to a turn", slog.String("call", event.Call),
 			slog.Int("turn", event.Turn), slog.Any("cause", err))
 		return e.apologize(p)
 	}
@@ -62,7 +62,7 @@ func (e *Edge) take(p posted, complete func(url.Values) bool, event ivr.Event) r
 
 // apologize needs nothing but the turn's URL.
 func (e *Edge) apologize(p posted) reply {
-	e.metrics.apologies.Inc()
+	e.config.Metrics.apologies.Inc()
 	return speak(p.engine.Apology(language(p.URL), p.URL.Query().Get("may")))
 }
 
@@ -75,12 +75,12 @@ func (e *Edge) status(p posted) reply {
 // note logs and counts a status callback.
 func (e *Edge) note(p posted) {
 	status := callStatus(p.form.Get("CallStatus"))
-	e.metrics.statuses.WithLabelValues(status).Inc()
+	e.config.Metrics.statuses.WithLabelValues(status).Inc()
 	seconds, err := strconv.ParseUint(p.form.Get("CallDuration"), 10, 31)
 	if err != nil {
 		seconds = 0 // absent but on completed
 	}
-	e.log.Info("call status", slog.String("call", p.call),
+	e.config.Log.Info("call status", slog.String("call", p.call),
 		slog.String("status", status), slog.Uint64("seconds", seconds))
 }
 
@@ -102,7 +102,7 @@ func callStatus(s string) string {
 // run. For a URL that is no turn of ours the caller hears the apology.
 // https://www.twilio.com/docs/usage/security/availability-reliability#fallback-urls
 func (e *Edge) fallback(p posted) reply {
-	e.log.Error("Twilio fell back", slog.String("call", p.call), slog.String("error_code", p.form.Get("ErrorCode")))
+	e.config.Log.Error("Twilio fell back", slog.String("call", p.call), slog.String("error_code", p.form.Get("ErrorCode")))
 	failed, err := url.Parse(p.form.Get("ErrorUrl"))
 	if err != nil {
 		failed = &url.URL{}
@@ -125,7 +125,7 @@ func (e *Edge) fallback(p posted) reply {
 
 // below returns the path of a URL below our public one, if it is there.
 func (e *Edge) below(u *url.URL) (string, bool) {
-	public, err := url.Parse(e.publicURL)
+	public, err := url.Parse(e.config.PublicURL)
 	if err != nil || !strings.EqualFold(u.Scheme, public.Scheme) || hostPort(u) != hostPort(public) {
 		return "", false
 	}
@@ -145,9 +145,9 @@ func hostPort(u *url.URL) string {
 // language is what a turn's URL says of the language of the call.
 func language(u *url.URL) ivr.Language { return ivr.ParseLanguage(u.Query().Get("lang")) }
 
-// reference is what a call that we make refers to, as its URLs have it: what is delivered, and the
+// referencePath is what a call that we make refers to, as its URLs have it: what is delivered, and the
 // number of the attempt.
-const reference = "{delivery:[A-Za-z0-9_]{1,64}}/{attempt:[1-9][0-9]{0,3}}"
+const referencePath = "{delivery:[A-Za-z0-9_]{1,64}}/{attempt:[1-9][0-9]{0,3}}"
 
 // Statuses takes in the status callbacks of calls that we make: deliveries.Deliveries is one.
 type Statuses interface {
@@ -162,10 +162,10 @@ const statusTime = 10 * time.Second
 // answered begins a call that we made, once somebody or something has picked it up. The fallback's form
 // may lack which of both, where Twilio listens for that.
 func (e *Edge) answered(p posted) reply {
-	e.log.Info("callback", slog.String("call", p.call), slog.String("about", referenceOf(p)))
-	by := answeredBy(p)
-	complete := func(form url.Values) bool { return callFields(form) && (by != "" || !e.detects) }
-	return e.take(p, complete, ivr.Event{Reference: referenceOf(p), Caller: ivr.Caller{AnsweredBy: by}})
+	reference, by := referenceOf(p), answeredBy(p)
+	e.config.Log.Info("callback", slog.String("call", p.call), slog.String("about", reference))
+	complete := func(form url.Values) bool { return callFields(form) && (by != "" || !e.config.Detects) }
+	return e.take(p, complete, ivr.Event{Reference: reference, Caller: ivr.Caller{AnsweredBy: by}})
 }
 
 // callbackStatus passes on how a call that we made goes.
@@ -173,45 +173,39 @@ func (e *Edge) callbackStatus(p posted) reply {
 	e.note(p)
 	callback, err := readStatus(p)
 	if err != nil {
-		e.log.Warn("a status callback can't be read", slog.String("call", p.call), slog.Any("cause", err))
+		e.config.Log.Warn("a status callback can't be read", slog.String("call", p.call), slog.Any("cause", err))
 		return reply{status: http.StatusBadRequest}
 	}
-	task, err := deliveries.ParseTask(referenceOf(p))
+	reference := referenceOf(p)
+	task, err := deliveries.ParseTask(reference)
 	if err != nil {
 		return reply{status: http.StatusNotFound} // nobody has asked for such a call
 	}
 	ctx, cancel := detached.Context(p.Context(), statusTime)
 	defer cancel()
-	if err := e.statuses.Status(ctx, task, callback); err != nil {
-		e.log.Error("a status callback is lost", slog.String("call", p.call),
-			slog.String("about", referenceOf(p)), slog.Any("cause", err))
+	if err := e.config.Statuses.Status(ctx, task, callback); err != nil {
+		e.config.Log.Error("a status callback is lost", slog.String("call", p.call),
+			slog.String("about", reference), slog.Any("cause", err))
 		return reply{status: http.StatusServiceUnavailable}
 	}
 	return done
 }
-
-// The reasons to refuse a status callback.
-var (
-	errStatus    = errors.New("no CallStatus that Twilio documents")
-	errSequence  = errors.New("no SequenceNumber from 0 to 65535")
-	errTimestamp = errors.New("no Timestamp of RFC 2822")
-)
 
 // readStatus reads a status callback.
 // https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 func readStatus(p posted) (deliveries.StatusCallback, error) {
 	s := deliveries.StatusCallback{CallSID: p.call, CallStatus: callStatus(p.form.Get("CallStatus")), AnsweredBy: answeredBy(p)}
 	if s.CallStatus == unknownStatus {
-		return deliveries.StatusCallback{}, errStatus
+		return deliveries.StatusCallback{}, errors.New("no CallStatus that Twilio documents")
 	}
 	sequence, err := strconv.ParseUint(p.form.Get("SequenceNumber"), 10, 16)
 	if err != nil {
-		return deliveries.StatusCallback{}, errSequence
+		return deliveries.StatusCallback{}, errors.New("no SequenceNumber from 0 to 65535")
 	}
 	s.Sequence = int(sequence)
 	if at := p.form.Get("Timestamp"); at != "" {
 		if s.At, err = mail.ParseDate(at); err != nil {
-			return deliveries.StatusCallback{}, errTimestamp
+			return deliveries.StatusCallback{}, errors.New("no Timestamp of RFC 2822")
 		}
 	}
 	return s, nil

@@ -17,7 +17,7 @@ const readyTimeout = 2 * time.Second
 
 // healthy says whether balancers should send requests here.
 func (e *Edge) healthy(w http.ResponseWriter, _ *http.Request) {
-	if e.draining != nil && e.draining() {
+	if e.config.Draining != nil && e.config.Draining() {
 		http.Error(w, "this server is about to stop", http.StatusServiceUnavailable)
 		return
 	}
@@ -28,7 +28,7 @@ func (e *Edge) healthy(w http.ResponseWriter, _ *http.Request) {
 func (e *Edge) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
-	if why := e.unready(ctx); why != "" {
+	if why := e.config.Unready(ctx); why != "" {
 		http.Error(w, why, http.StatusServiceUnavailable)
 		return
 	}

@@ -72,34 +72,20 @@ type Config struct {
 
 // Edge serves Twilio's webhooks.
 type Edge struct {
-	engine     Engine
-	callback   Engine
-	statuses   Statuses
-	detects    bool
-	publicURL  string
-	accounts   []string
+	config     Config
 	signatures *signature.Validator
 	origin     origin
-	recordings *Recordings
-	unready    func(context.Context) string
-	draining   func() bool // nil: never
-	metrics    *Metrics
-	log        *slog.Logger
 }
 
 // New returns an edge.
 func New(c Config) *Edge {
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	domains := make([]string, len(c.SIPDomains))
 	for i, d := range c.SIPDomains {
 		domains[i] = SIPDomain(d)
 	}
 	return &Edge{
-		engine: c.Engine, callback: c.Callback, statuses: c.Statuses, detects: c.Detects,
-		publicURL:  strings.TrimSuffix(c.PublicURL, "/"),
-		accounts:   c.Accounts,
-		signatures: signature.NewShared(c.SharedKeys, c.AuthTokens...),
-		origin:     origin{sipDomains: domains, dial78: c.Dial78},
-		recordings: c.Recordings, unready: c.Unready, draining: c.Draining, metrics: c.Metrics, log: c.Log,
+		config: c, signatures: signature.New(c.SharedKeys, c.AuthTokens...), origin: origin{sipDomains: domains, dial78: c.Dial78},
 	}
 }
 
@@ -127,15 +113,15 @@ func (e *Edge) Routes(r *mux.Router) {
 	for _, t := range e.turns() {
 		post(t.path, t.name, t.engine, t.handle)
 	}
-	post(StatusPath, "status", e.engine, e.status)
-	post(FallbackPath, "fallback", e.engine, e.fallback)
+	post(StatusPath, "status", e.config.Engine, e.status)
+	post(FallbackPath, "fallback", e.config.Engine, e.fallback)
 	r.HandleFunc("/healthz", e.healthy).Methods(http.MethodGet, http.MethodHead)
-	if e.callback != nil {
-		post(CallbackFallbackPath, "callback-fallback", e.callback, e.fallback)
-		post(StatusPath+"/"+reference, "callback-status", e.callback, e.callbackStatus)
+	if e.config.Callback != nil {
+		post(CallbackFallbackPath, "callback-fallback", e.config.Callback, e.fallback)
+		post(StatusPath+"/"+referencePath, "callback-status", e.config.Callback, e.callbackStatus)
 	}
-	if e.recordings != nil {
-		r.Handle(RecordingsPath+"{file}", e.recordings).Methods(http.MethodGet, http.MethodHead)
+	if e.config.Recordings != nil {
+		r.Handle(RecordingsPath+"{file}", e.config.Recordings).Methods(http.MethodGet, http.MethodHead)
 	}
 }
 
@@ -148,13 +134,13 @@ type turnRoute struct {
 
 func (e *Edge) turns() []turnRoute {
 	all := []turnRoute{
-		{"incoming", IncomingPath, e.engine, e.incoming},
-		{"turn", TurnPath + "{turn}", e.engine, e.turn},
+		{"incoming", IncomingPath, e.config.Engine, e.incoming},
+		{"turn", TurnPath + "{turn}", e.config.Engine, e.turn},
 	}
-	if e.callback != nil {
+	if e.config.Callback != nil {
 		all = append(all,
-			turnRoute{"callback-turn", CallbackTurnPath + "{turn}", e.callback, e.turn},
-			turnRoute{"callback", CallbackPath + reference, e.callback, e.answered})
+			turnRoute{"callback-turn", CallbackTurnPath + "{turn}", e.config.Callback, e.turn},
+			turnRoute{"callback", CallbackPath + referencePath, e.config.Callback, e.answered})
 	}
 	return all
 }
@@ -168,8 +154,11 @@ func (e *Edge) Probes(r *mux.Router) {
 // maxForm is the largest form that is read, in bytes.
 const maxForm = 64 << 10
 
-// maxSID bounds a CallSid, which has 34 characters: CA and 32 hexadecimal digits.
-const maxSID = 64
+// A CallSid has 34 characters: CA and 32 hexadecimal digits.
+const (
+	maxSID        = 64
+	sidCharacters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+)
 
 // A handler answers the true webhooks of one route.
 type handler func(p posted) reply
@@ -201,7 +190,7 @@ func (e *Edge) webhook(route string, engine Engine, handle handler) http.Handler
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		status := e.serve(w, r, engine, handle)
-		e.metrics.answered(route, status, time.Since(began))
+		e.config.Metrics.answered(route, status, time.Since(began))
 	})
 }
 
@@ -211,16 +200,16 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, engine Engine, hand
 	if status != 0 {
 		return refuse(w, status)
 	}
-	if !e.signatures.Valid(e.publicURL+requestURI(r), form, r.Header.Get(signature.Header), r.Header.Get(signature.SettingsHeader)) {
-		e.metrics.refusedSignatures.Inc()
+	if !e.signatures.Valid(e.config.PublicURL+requestURI(r), form, r.Header.Get(signature.Header), r.Header.Get(signature.SettingsHeader)) {
+		e.config.Metrics.refusedSignatures.Inc()
 		return refuse(w, http.StatusForbidden)
 	}
 	call := form.Get("CallSid")
 	if !isSID(call) {
 		return refuse(w, http.StatusBadRequest)
 	}
-	if len(e.accounts) > 0 && !slices.Contains(e.accounts, form.Get("AccountSid")) {
-		e.log.Error("a webhook of an account that TWILIO_ACCOUNT_SID doesn't name", slog.String("call", call))
+	if len(e.config.Accounts) > 0 && !slices.Contains(e.config.Accounts, form.Get("AccountSid")) {
+		e.config.Log.Error("a webhook of an account that TWILIO_ACCOUNT_SID doesn't name", slog.String("call", call))
 		return refuse(w, http.StatusForbidden)
 	}
 	return e.answer(posted{Request: r, engine: engine, call: call, form: form}, handle).write(w)
@@ -230,7 +219,7 @@ func (e *Edge) serve(w http.ResponseWriter, r *http.Request, engine Engine, hand
 func (e *Edge) answer(p posted, handle handler) (answer reply) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			e.log.Error("panic in a webhook", slog.String("call", p.call),
+			e.config.Log.Error("panic in a webhook", slog.String("call", p.call),
 				slog.Any("cause", cause), slog.String("stack", string(debug.Stack())))
 			answer = e.apologize(p)
 		}
@@ -286,11 +275,4 @@ func requestURI(r *http.Request) string {
 }
 
 // isSID says whether a CallSid can be one.
-func isSID(s string) bool {
-	for _, c := range []byte(s) {
-		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') {
-			return false
-		}
-	}
-	return s != "" && len(s) <= maxSID
-}
+func isSID(s string) bool { return s != "" && len(s) <= maxSID && strings.Trim(s, sidCharacters) == "" }

@@ -93,7 +93,7 @@ func compareWithBare(b *testing.B, prepare func(p poster, calls []string) []webh
 func bareHandler(b testing.TB, redisURL string) http.Handler {
 	client := redis.NewClient(must(redis.ParseURL(redisURL))(b))
 	b.Cleanup(func() { client.Close() })
-	validator := signature.New(secret.New(demoToken))
+	validator := signature.New(nil, secret.New(demoToken))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ParseForm() != nil || !validator.Valid("https://ivr.test"+r.RequestURI, r.PostForm, r.Header.Get(signature.Header), "") {
 			http.Error(w, "forbidden", http.StatusForbidden)

@@ -14,6 +14,7 @@ package nanp
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -31,6 +32,9 @@ const (
 	length   = len("+1") + 10 // of a Number that is one
 )
 
+// written is a number as people write it.
+var written = regexp.MustCompile(`^(?:\+?1[ .-]?)?(?:\(([0-9]{3})\)|([0-9]{3}))[ .-]?([0-9]{3})[ .-]?([0-9]{4})$`)
+
 // Parse reads a number of ten digits, written together or in groups of three, three and
 // four with at most one space, hyphen or full stop between them, the area code in
 // parentheses or not, and 1 or +1 before it or not: 6125550142, 612-555-0142,
@@ -43,10 +47,11 @@ func Parse(s string) (Number, error) {
 	if len(s) > maxBytes {
 		return "", fmt.Errorf("%w: longer than %d characters", ErrNotNANP, maxBytes)
 	}
-	area, exchange, station, ok := split(s)
-	if !ok {
+	groups := written.FindStringSubmatch(s)
+	if groups == nil {
 		return "", fmt.Errorf("%w: want ten digits, with or without +1", ErrNotNANP)
 	}
+	area, exchange, station := groups[1]+groups[2], groups[3], groups[4] // the area code in parentheses or not
 	if fault := areaFault(area); fault != "" {
 		return "", fmt.Errorf("%w: %s", ErrNotNANP, fault)
 	}
@@ -108,52 +113,6 @@ func (n *Number) UnmarshalText(text []byte) error {
 	}
 	*n = parsed
 	return nil
-}
-
-// split takes a written number apart into area code, exchange and station, all digits.
-func split(s string) (area, exchange, station string, ok bool) {
-	r := reader{rest: s}
-	if r.skip("+1") || r.skip("1") {
-		r.separator()
-	}
-	open := r.skip("(")
-	area = r.digits(3)
-	closed := r.skip(")")
-	r.separator()
-	exchange = r.digits(3)
-	r.separator()
-	station = r.digits(4)
-	ok = !r.failed && r.rest == "" && open == closed
-	return area, exchange, station, ok
-}
-
-// A reader holds what is still to be read, and whether digits were missing.
-type reader struct {
-	rest   string
-	failed bool
-}
-
-func (r *reader) skip(prefix string) bool {
-	rest, found := strings.CutPrefix(r.rest, prefix)
-	r.rest = rest
-	return found
-}
-
-func (r *reader) separator() {
-	if r.rest != "" && strings.IndexByte(" -.", r.rest[0]) >= 0 {
-		r.rest = r.rest[1:]
-	}
-}
-
-// digits takes n ASCII digits; without them the reader has failed.
-func (r *reader) digits(n int) string {
-	if len(r.rest) < n || strings.Trim(r.rest[:n], "0123456789") != "" {
-		r.failed = true
-		return ""
-	}
-	taken := r.rest[:n]
-	r.rest = r.rest[n:]
-	return taken
 }
 
 // Destinations are the numbers that may be called: US and Canadian geographic numbers and toll-free

@@ -37,7 +37,7 @@ var sharedVectors = map[string]struct {
 
 // shared is a key that is named, with a token of the same letters.
 func shared() *signature.Validator {
-	return signature.NewShared([]signature.SharedKey{{Name: "calls", Secret: token}}, token)
+	return signature.New([]signature.SharedKey{{Name: "calls", Secret: token}}, token)
 }
 
 func TestSharedVectors(t *testing.T) {
@@ -45,7 +45,7 @@ func TestSharedVectors(t *testing.T) {
 		if !shared().Valid(v.url, v.form, v.signature, "key=calls,algorithm=HMAC_SHA256") {
 			t.Errorf("%s: refused", name)
 		}
-		if signature.New(token).Valid(v.url, v.form, v.signature, "") {
+		if signature.New(nil, token).Valid(v.url, v.form, v.signature, "") {
 			t.Errorf("%s: valid for an auth token", name)
 		}
 	}
@@ -65,7 +65,7 @@ func TestApostrophes(t *testing.T) {
 	const plain, escaped = "https://mycompany.com/myapp.php?name=O'Hara", "https://mycompany.com/myapp.php?name=O%27Hara"
 	for _, sent := range []string{plain, escaped, addPort(plain, ":443"), escaped + "#'"} {
 		for _, signed := range []string{"/OTX07LauaiAOfWuTgJgesvr1Fo=", "O30hnYWlZyqV/Zbk9GxOHHajzDU="} { // by openssl
-			if !signature.New(token).Valid(sent, call(), signed, "") {
+			if !signature.New(nil, token).Valid(sent, call(), signed, "") {
 				t.Errorf("%s signed %s: refused", sent, signed)
 			}
 		}
@@ -115,7 +115,7 @@ func TestSettings(t *testing.T) {
 // While a key is being replaced two have its name; one without a name or a secret is none.
 func TestSharedKeys(t *testing.T) {
 	old, current, other := secret.New("old"), secret.New("current"), secret.New("other")
-	v := signature.NewShared([]signature.SharedKey{
+	v := signature.New([]signature.SharedKey{
 		{Name: "calls", Secret: old}, {Name: "calls", Secret: current}, {Name: "other", Secret: other},
 		{Name: "", Secret: token}, {Name: "empty"},
 	})
@@ -148,7 +148,7 @@ func FuzzValid(f *testing.F) {
 	f.Add("https://:", "%zz=%00", "\xff", ",", uint(30))
 	f.Add("http://a:b@c:d", "a=1&A=2", "", "key=,algorithm=HMAC_SHA256", uint(12))
 	f.Fuzz(func(t *testing.T, publicURL, query, header, settings string, at uint) {
-		v := signature.NewShared([]signature.SharedKey{{Name: "calls", Secret: token}, {Name: "other", Secret: secret.New("x")}},
+		v := signature.New([]signature.SharedKey{{Name: "calls", Secret: token}, {Name: "other", Secret: secret.New("x")}},
 			token, secret.New("other"))
 		form, _ := url.ParseQuery(query) // what it could read of a broken one is a form as well
 		signed, shared := signature.Sign(token, publicURL, form), signature.SignShared(token, publicURL, form)
@@ -195,9 +195,9 @@ func FuzzAgainstTwilioGo(f *testing.F) {
 		}
 		for _, at := range []string{target, withHost("https://mycompany.com:443")} {
 			signed := signature.Sign(token, at, form)
-			if !theirs.Validate(target, flat, signed) || !signature.New(token).Valid(target, form, signed, "") {
+			if !theirs.Validate(target, flat, signed) || !signature.New(nil, token).Valid(target, form, signed, "") {
 				t.Errorf("%s, %q: twilio-go %t, we %t", at, form, theirs.Validate(target, flat, signed),
-					signature.New(token).Valid(target, form, signed, ""))
+					signature.New(nil, token).Valid(target, form, signed, ""))
 			}
 		}
 	})

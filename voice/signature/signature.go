@@ -35,42 +35,23 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"hash"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 
 	"updatecenter/internal/secret"
 )
 
-// compose makes the message that is signed: the URL with that port and query, then the form.
-func (w *workspace) compose(a address, port, query string, form url.Values) {
-	w.message = append(w.message[:0], a.before...)
-	w.message = append(w.message, port...)
-	w.message = append(w.message, a.path...)
-	w.message = append(w.message, query...)
-
-	w.keys = w.keys[:0]
-	for key := range form {
-		w.keys = append(w.keys, key)
-	}
-	slices.Sort(w.keys)
-	for _, key := range w.keys {
-		for _, value := range w.distinct(form[key]) {
-			w.message = append(w.message, key...)
-			w.message = append(w.message, value...)
+// fields are the form as it is signed.
+func fields(form url.Values) []byte {
+	var all []byte
+	for _, key := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range slices.Compact(slices.Sorted(slices.Values(form[key]))) {
+			all = append(append(all, key...), value...)
 		}
 	}
-}
-
-// distinct returns the values sorted, each once, and leaves the form as it is.
-func (w *workspace) distinct(values []string) []string {
-	if len(values) < 2 {
-		return values
-	}
-	w.values = append(w.values[:0], values...)
-	slices.Sort(w.values)
-	return slices.Compact(w.values)
+	return all
 }
 
 // An address is a URL cut around its port, its fragment taken off. Its bytes are those of the
@@ -168,19 +149,21 @@ func keyOf(settings string) string {
 // for none, and for a body that isn't a form), as Twilio would send it. The URL is signed as it
 // stands, with a port only if it has one.
 func Sign(token secret.Text, publicURL string, form url.Values) string {
-	return sign(hmac.New(sha1.New, []byte(token.Reveal())), publicURL, form)
+	return sign(hmac.New(sha1.New, []byte(token.Reveal())), publicURL, fields(form))
 }
 
 // SignShared returns the signature under a shared key; with it goes a [SettingsHeader].
 func SignShared(key secret.Text, publicURL string, form url.Values) string {
-	return sign(hmac.New(sha256.New, []byte(key.Reveal())), publicURL, form)
+	return sign(hmac.New(sha256.New, []byte(key.Reveal())), publicURL, fields(form))
 }
 
-func sign(mac hash.Hash, publicURL string, form url.Values) string {
-	w := &workspace{}
-	address := cut(publicURL)
-	w.compose(address, address.port, address.query, form)
-	return string(w.sign(mac))
+// sign returns the signature of a URL as it stands, and of the fields of a form.
+func sign(mac hash.Hash, publicURL string, fields []byte) string {
+	publicURL, _, _ = strings.Cut(publicURL, "#")
+	mac.Reset()
+	mac.Write([]byte(publicURL))
+	mac.Write(fields)
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // A SharedKey is a key that Twilio was told to sign webhooks with.
@@ -192,31 +175,19 @@ type SharedKey struct {
 // A Validator checks signatures made with any of its tokens or shared keys. Any number of
 // goroutines may use it at once. The zero value has none, and refuses everything.
 type Validator struct {
-	tokens     []secret.Text
-	shared     []SharedKey
-	workspaces sync.Pool
+	tokens []secret.Text
+	shared []SharedKey
 }
 
-// New returns a Validator for one or more auth tokens: the current one and, while it is being
-// replaced, the other; or one for each subaccount. Empty tokens are left out, as anybody could
-// sign with them.
-func New(tokens ...secret.Text) *Validator { return NewShared(nil, tokens...) }
-
-// NewShared returns a Validator for shared keys and auth tokens. More keys than one can have the
-// same name, while one is being replaced. Keys that are empty, or have no name, are left out.
-func NewShared(keys []SharedKey, tokens ...secret.Text) *Validator {
-	v := &Validator{}
-	for _, token := range tokens {
-		if !token.IsZero() {
-			v.tokens = append(v.tokens, token)
-		}
+// New returns a Validator for shared keys, of which several can have the same name while one is being
+// replaced, and auth tokens: the current one and, while it is being replaced, the other; or one for each
+// subaccount. Tokens and keys that are empty are left out, as anybody could sign with them, and keys
+// without a name.
+func New(keys []SharedKey, tokens ...secret.Text) *Validator {
+	return &Validator{
+		tokens: slices.DeleteFunc(slices.Clone(tokens), secret.Text.IsZero),
+		shared: slices.DeleteFunc(slices.Clone(keys), func(k SharedKey) bool { return k.Name == "" || k.Secret.IsZero() }),
 	}
-	for _, key := range keys {
-		if key.Name != "" && !key.Secret.IsZero() {
-			v.shared = append(v.shared, key)
-		}
-	}
-	return v
 }
 
 // Valid reports whether header is the signature of a request to publicURL with that form. The
@@ -227,26 +198,15 @@ func NewShared(keys []SharedKey, tokens ...secret.Text) *Validator {
 // The form is the body's alone (http.Request.PostForm), as the query is part of the URL. The
 // caller bounds its size.
 func (v *Validator) Valid(publicURL string, form url.Values, header, settings string) bool {
-	w := v.workspace()
-	defer v.workspaces.Put(w)
-	defer w.wipe()
-
-	macs := w.tokens
-	if settings != "" {
-		macs = w.shared[keyOf(settings)]
-	}
-	if len(macs) == 0 || len(header) != encodedSize(macs[0]) {
-		return false
-	}
-	address := cut(publicURL)
-	for i, query := range address.queries() {
-		if i > 0 && query == address.query {
-			continue
-		}
-		for _, port := range [...]string{address.port, address.otherPort()} {
-			w.compose(address, port, query, form)
-			for _, mac := range macs {
-				if subtle.ConstantTimeCompare(w.sign(mac), []byte(header)) == 1 {
+	address, fields := cut(publicURL), fields(form)
+	for _, mac := range v.macs(settings) {
+		for i, query := range address.queries() {
+			if i > 0 && query == address.query {
+				continue
+			}
+			for _, port := range [...]string{address.port, address.otherPort()} {
+				signed := sign(mac, address.before+port+address.path+query, fields)
+				if subtle.ConstantTimeCompare([]byte(signed), []byte(header)) == 1 {
 					return true
 				}
 			}
@@ -255,45 +215,20 @@ func (v *Validator) Valid(publicURL string, form url.Values, header, settings st
 	return false
 }
 
-func (v *Validator) workspace() *workspace {
-	if w, ok := v.workspaces.Get().(*workspace); ok {
-		return w
+// macs are those that a request may have been signed with.
+func (v *Validator) macs(settings string) []hash.Hash {
+	var all []hash.Hash
+	if settings == "" {
+		for _, token := range v.tokens {
+			all = append(all, hmac.New(sha1.New, []byte(token.Reveal())))
+		}
+		return all
 	}
-	w := &workspace{shared: map[string][]hash.Hash{}}
-	for _, token := range v.tokens {
-		w.tokens = append(w.tokens, hmac.New(sha1.New, []byte(token.Reveal())))
-	}
+	name := keyOf(settings)
 	for _, key := range v.shared {
-		w.shared[key.Name] = append(w.shared[key.Name], hmac.New(sha256.New, []byte(key.Secret.Reveal())))
+		if key.Name == name {
+			all = append(all, hmac.New(sha256.New, []byte(key.Secret.Reveal())))
+		}
 	}
-	return w
-}
-
-// A workspace is what checking a signature needs: memory, and a MAC for each token and shared key
-// that is already set up with it. Keeping it saves two thirds of the time and every allocation.
-type workspace struct {
-	tokens       []hash.Hash            // SHA-1
-	shared       map[string][]hash.Hash // SHA-256, by the names of the keys
-	message      []byte
-	keys, values []string
-	sum, encoded []byte
-}
-
-// sign returns the signature of the message, valid until the next call.
-func (w *workspace) sign(mac hash.Hash) []byte {
-	mac.Reset()
-	mac.Write(w.message)
-	w.sum = mac.Sum(w.sum[:0])
-	w.encoded = base64.StdEncoding.AppendEncode(w.encoded[:0], w.sum)
-	return w.encoded
-}
-
-// encodedSize is that of every signature of a MAC.
-func encodedSize(mac hash.Hash) int { return base64.StdEncoding.EncodedLen(mac.Size()) }
-
-// wipe forgets the message, which can hold what a caller keyed.
-func (w *workspace) wipe() {
-	clear(w.message[:cap(w.message)])
-	clear(w.keys[:cap(w.keys)])
-	clear(w.values[:cap(w.values)])
+	return all
 }

@@ -14,12 +14,7 @@ import (
 )
 
 // actions does the work behind the steps of [Dial78].
-type actions struct {
-	lines     *pins.Lines
-	policy    pins.Policy
-	now       func() time.Time
-	transfers bool
-}
+type actions struct{ Config }
 
 // arrival is who has called.
 type arrival string
@@ -36,48 +31,48 @@ const (
 )
 
 // arrive looks up the line that the call comes from, or claims to come from.
-func (d actions) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
+func (a actions) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
 	number := nanp.Number(c.Caller.Number)
-	line, err := d.find(ctx, number)
+	line, err := a.find(ctx, number)
 	known := err == nil
 	if err != nil && !errors.Is(err, pins.ErrNoLine) {
 		return "", err
 	}
 	if !c.Caller.FromLine {
-		return d.arriveElsewhere(c, line, known)
+		return a.arriveElsewhere(c, line, known)
 	}
-	switch d.choose(c, line); {
+	switch a.choose(c, line); {
 	case c.Language() == "":
 		return noLanguage, nil
 	case !known:
 		return noSuchLine, nil
 	}
 	c.Fill(lineNumber, string(number))
-	return d.arriveAtHome(c, line), nil
+	return a.arriveAtHome(c, line), nil
 }
 
 // find looks up a line; no number is no line.
-func (d actions) find(ctx context.Context, number nanp.Number) (pins.Line, error) {
+func (a actions) find(ctx context.Context, number nanp.Number) (pins.Line, error) {
 	if number == "" {
 		return pins.Line{}, pins.ErrNoLine
 	}
-	return d.lines.Find(ctx, number)
+	return a.Lines.Find(ctx, number)
 }
 
 // choose speaks the language that is remembered with the line, if none is spoken yet.
-func (d actions) choose(c *ivr.Call, line pins.Line) {
+func (a actions) choose(c *ivr.Call, line pins.Line) {
 	if c.Language() == "" {
 		c.Speak(ivr.ParseLanguage(line.Language))
 	}
 }
 
-func (d actions) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
+func (a actions) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
 	strikes := line.FromLine
 	switch {
 	case strikes.Closed:
 		return arrivedUnderLock
-	case strikes.LockedAt(d.now()):
-		d.tellMinutes(c, strikes.LockedUntil)
+	case strikes.LockedAt(a.Now()):
+		a.tellMinutes(c, strikes.LockedUntil)
 		return arrivedLocked
 	case line.Temporary():
 		return newCustomer
@@ -87,9 +82,9 @@ func (d actions) arriveAtHome(c *ivr.Call, line pins.Line) arrival {
 
 // arriveElsewhere sends a new customer home at once, in all languages: whoever forges a
 // number shall not learn which its owner speaks. Of all others nothing is known yet.
-func (d actions) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arrival, error) {
+func (a actions) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arrival, error) {
 	if known && line.Temporary() {
-		return elsewhereNew, d.tellAccess(c, line.Number)
+		return elsewhereNew, a.tellAccess(c, line.Number)
 	}
 	if c.Language() == "" {
 		return noLanguage, nil
@@ -98,7 +93,7 @@ func (d actions) arriveElsewhere(c *ivr.Call, line pins.Line, known bool) (arriv
 }
 
 // tellAccess fills in the number that is dialed to reach a line from any phone.
-func (d actions) tellAccess(c *ivr.Call, line nanp.Number) error {
+func (a actions) tellAccess(c *ivr.Call, line nanp.Number) error {
 	number, err := pins.AccessNumber(line.AreaCode())
 	if err != nil {
 		return fmt.Errorf("find access number: %w", err)
@@ -109,8 +104,8 @@ func (d actions) tellAccess(c *ivr.Call, line nanp.Number) error {
 
 // tellMinutes fills in how long a lock still lasts, in whole minutes, rounded up; at least
 // two, as the sentence is in the plural.
-func (d actions) tellMinutes(c *ivr.Call, until time.Time) {
-	left := until.Sub(d.now()) + time.Minute - time.Nanosecond
+func (a actions) tellMinutes(c *ivr.Call, until time.Time) {
+	left := until.Sub(a.Now()) + time.Minute - time.Nanosecond
 	c.Fill(minutes, strconv.Itoa(max(2, int(left/time.Minute))))
 }
 
@@ -120,13 +115,13 @@ type remembered string
 const languageKnown remembered = "remembered"
 
 // speak goes on in a language, and remembers it with the line if the call comes from it.
-func (d actions) speak(l ivr.Language) func(context.Context, *ivr.Call) (remembered, error) {
+func (a actions) speak(l ivr.Language) func(context.Context, *ivr.Call) (remembered, error) {
 	return func(ctx context.Context, c *ivr.Call) (remembered, error) {
 		c.Speak(l)
 		if !c.Caller.FromLine {
 			return languageKnown, nil
 		}
-		err := d.lines.SetLanguage(ctx, nanp.Number(c.Caller.Number), string(l))
+		err := a.Lines.SetLanguage(ctx, nanp.Number(c.Caller.Number), string(l))
 		if errors.Is(err, pins.ErrNoLine) {
 			err = nil
 		}
@@ -142,7 +137,7 @@ const (
 	notNumber reading = "not a number"
 )
 
-func (d actions) readNumber(_ context.Context, c *ivr.Call) (reading, error) {
+func (a actions) readNumber(_ context.Context, c *ivr.Call) (reading, error) {
 	number, err := nanp.Parse(c.Text(keyedLine))
 	if err != nil {
 		return notNumber, nil //nolint:nilerr // what a caller keys is an outcome, not an error
@@ -162,9 +157,9 @@ const (
 
 // help leads whoever manages the line back to it; whoever can't prove to may do so, or can't
 // choose a PIN, needs repair.
-func (d actions) help(_ context.Context, c *ivr.Call) (helping, error) {
+func (a actions) help(_ context.Context, c *ivr.Call) (helping, error) {
 	switch {
-	case d.transfers:
+	case a.Transfer != "":
 		return putThrough, nil
 	case manages(c.Place()):
 		return helpedOn, nil
@@ -190,8 +185,8 @@ const (
 )
 
 // check checks the entry for a call from the line.
-func (d actions) check(ctx context.Context, c *ivr.Call) (atHome, error) {
-	outcome, err := d.try(ctx, c, pins.FromLine)
+func (a actions) check(ctx context.Context, c *ivr.Call) (atHome, error) {
+	outcome, err := a.try(ctx, c, pins.FromLine)
 	if err != nil {
 		return "", err
 	}
@@ -212,18 +207,18 @@ func (d actions) check(ctx context.Context, c *ivr.Call) (atHome, error) {
 }
 
 // checkRemote checks the entry for a call from elsewhere.
-func (d actions) checkRemote(ctx context.Context, c *ivr.Call) (pins.Outcome, error) {
-	outcome, err := d.try(ctx, c, pins.Remote)
+func (a actions) checkRemote(ctx context.Context, c *ivr.Call) (pins.Outcome, error) {
+	outcome, err := a.try(ctx, c, pins.Remote)
 	if err == nil && outcome == pins.RightTemporary {
-		err = d.tellAccess(c, nanp.Number(c.Text(lineNumber)))
+		err = a.tellAccess(c, nanp.Number(c.Text(lineNumber)))
 	}
 	return outcome, err
 }
 
 // try checks the entry, which is not needed any more afterwards, and keeps what the call
 // must know of the result.
-func (d actions) try(ctx context.Context, c *ivr.Call, side pins.Side) (pins.Outcome, error) {
-	result, err := d.lines.Check(ctx, pins.Attempt{
+func (a actions) try(ctx context.Context, c *ivr.Call, side pins.Side) (pins.Outcome, error) {
+	result, err := a.Lines.Check(ctx, pins.Attempt{
 		Number: nanp.Number(c.Text(lineNumber)), Side: side, From: c.Caller.From, Vouched: c.Caller.Vouched, Turn: turnOf(c),
 	}, c.Secret(keyedPIN))
 	if err != nil {
@@ -232,7 +227,7 @@ func (d actions) try(ctx context.Context, c *ivr.Call, side pins.Side) (pins.Out
 	c.Erase(keyedPIN)
 	c.Fill(revision, strconv.FormatInt(result.Line.Revision, 10))
 	if result.Outcome == pins.LockedForNow {
-		d.tellMinutes(c, result.LockedUntil)
+		a.tellMinutes(c, result.LockedUntil)
 	}
 	return result.Outcome, nil
 }

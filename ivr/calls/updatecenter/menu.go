@@ -15,28 +15,28 @@ import (
 
 // offering is what a customer can do who has proved to know the PIN: manage the features that
 // are installed, and change the PIN.
-func (d actions) offering(c Config) []ivr.Node {
+func (a actions) offering() []ivr.Node {
 	main := ivr.Menu{
 		At: menu, Prompt: sayMenu, More: forMore, First: forFirst, Closing: sayMenuEnd,
 		Back: goodbye, GaveUp: noAnswer,
 	}
 	var enters []ivr.Node
-	for _, part := range featurecalls.Parts(featurecalls.Config{Features: c.Features, Line: lineNumber, Proved: revision, Changed: c.Changed}) {
+	for _, part := range featurecalls.Parts(featurecalls.Config{Features: a.Features, Line: lineNumber, Proved: revision, Changed: a.Changed}) {
 		enter := part.Enter(openMenu, noAnswer, leaveGone, notProved)
 		main.Options = append(main.Options, ivr.Option{Prompt: part.Choice, Next: enter.At, If: has(part.Feature)})
 		enters = append(enters, enter)
 	}
 	main.Options = append(main.Options, ivr.Option{Prompt: toChangePIN, Next: newPIN})
-	lines := append([]ivr.Node{
-		ivr.Action[opening]{At: openMenu, Run: d.open, On: ivr.On[opening]{
+	nodes := append([]ivr.Node{
+		ivr.Action[opening]{At: openMenu, Run: a.open, On: ivr.On[opening]{
 			opened:        menu,
 			lineGone:      lineRemoved,
 			notProvedMore: notProved,
 		}},
 		main,
 	}, enters...)
-	return append(lines,
-		ivr.Action[missing]{At: leaveGone, Run: d.miss, On: ivr.On[missing]{
+	return append(nodes,
+		ivr.Action[missing]{At: leaveGone, Run: a.miss, On: ivr.On[missing]{
 			aFeature: featureGone,
 			theLine:  lineRemoved,
 		}},
@@ -65,12 +65,12 @@ const (
 
 // open finds out which features the line has at the moment: that is told to nobody but who
 // has proved to know its PIN.
-func (d actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
+func (a actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return "", err
 	}
-	line, err := d.lines.Find(ctx, nanp.Number(c.Text(lineNumber)))
+	line, err := a.Lines.Find(ctx, nanp.Number(c.Text(lineNumber)))
 	switch {
 	case errors.Is(err, pins.ErrNoLine):
 		return lineGone, nil
@@ -92,8 +92,8 @@ const (
 )
 
 // miss finds out what is gone. The menu, which comes next, looks at the PIN.
-func (d actions) miss(ctx context.Context, c *ivr.Call) (missing, error) {
-	outcome, err := d.open(ctx, c)
+func (a actions) miss(ctx context.Context, c *ivr.Call) (missing, error) {
+	outcome, err := a.open(ctx, c)
 	if outcome == lineGone {
 		return theLine, nil
 	}
@@ -110,13 +110,13 @@ const (
 
 // goOn lets a customer go on who has features. The caller knows the new PIN, whose revision
 // is the next one: it is not looked up, as the PIN that is there by now can be somebody else's.
-func (d actions) goOn(ctx context.Context, c *ivr.Call) (going, error) {
+func (a actions) goOn(ctx context.Context, c *ivr.Call) (going, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return "", err
 	}
 	c.Fill(revision, strconv.FormatInt(proved+1, 10))
-	outcome, err := d.open(ctx, c)
+	outcome, err := a.open(ctx, c)
 	if err != nil {
 		return "", err
 	}
@@ -128,28 +128,28 @@ func (d actions) goOn(ctx context.Context, c *ivr.Call) (going, error) {
 
 // existing is the length of an entry that should be the PIN in force: it may be older than
 // the present policy.
-func (d actions) existing() ivr.Range { return ivr.Range{Min: pins.MinDigits, Max: pins.MaxDigits} }
+func (a actions) existing() ivr.Range { return ivr.Range{Min: pins.MinDigits, Max: pins.MaxDigits} }
 
 // chosen is the length of a new PIN.
-func (d actions) chosen() ivr.Range {
-	return ivr.Range{Min: d.policy.MinDigits, Max: d.policy.MaxDigits}
+func (a actions) chosen() ivr.Range {
+	return ivr.Range{Min: a.Policy.MinDigits, Max: a.Policy.MaxDigits}
 }
 
 // askNewPIN names one length, or the shortest and the longest.
-func (d actions) askNewPIN() ivr.Prompt {
-	if d.policy.MinDigits == d.policy.MaxDigits {
+func (a actions) askNewPIN() ivr.Prompt {
+	if a.Policy.MinDigits == a.Policy.MaxDigits {
 		return sayAskNewPIN
 	}
 	return sayAskNewPINRange
 }
 
 // weigh judges the first entry of a new PIN.
-func (d actions) weigh(ctx context.Context, c *ivr.Call) (pins.Verdict, error) {
+func (a actions) weigh(ctx context.Context, c *ivr.Call) (pins.Verdict, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return "", err
 	}
-	verdict, err := d.lines.Weigh(ctx, nanp.Number(c.Text(lineNumber)), proved, c.Secret(firstEntry))
+	verdict, err := a.Lines.Weigh(ctx, nanp.Number(c.Text(lineNumber)), proved, c.Secret(firstEntry))
 	if err == nil && verdict != pins.Acceptable {
 		c.Erase(firstEntry)
 	}
@@ -175,28 +175,28 @@ const (
 )
 
 // change makes the new PIN the line's, if it was keyed twice the same.
-func (d actions) change(ctx context.Context, c *ivr.Call) (changing, error) {
+func (a actions) change(ctx context.Context, c *ivr.Call) (changing, error) {
 	entry := c.Secret(firstEntry)
 	same := entry.Equal(c.Secret(nextEntry))
 	if !same {
 		c.Erase(firstEntry, nextEntry)
 		return entriesDiffer, nil
 	}
-	request, err := d.changeRequest(c)
+	request, err := a.changeRequest(c)
 	if err != nil {
 		return "", err
 	}
-	switch err := d.lines.Change(ctx, request); {
+	switch err := a.Lines.Change(ctx, request); {
 	case errors.Is(err, storage.ErrStale), errors.Is(err, pins.ErrNoLine):
 		return wasOvertaken, nil
 	case err != nil:
 		return "", err
 	}
 	c.Erase(firstEntry, nextEntry)
-	return isChanged, d.tellAccess(c, request.Number)
+	return isChanged, a.tellAccess(c, request.Number)
 }
 
-func (d actions) changeRequest(c *ivr.Call) (pins.ChangeRequest, error) {
+func (a actions) changeRequest(c *ivr.Call) (pins.ChangeRequest, error) {
 	proved, err := provedRevision(c)
 	if err != nil {
 		return pins.ChangeRequest{}, err
@@ -219,9 +219,9 @@ const (
 	stillNew leaving = "still new"
 )
 
-func (d actions) leaveNewPIN(ctx context.Context, c *ivr.Call) (leaving, error) {
+func (a actions) leaveNewPIN(ctx context.Context, c *ivr.Call) (leaving, error) {
 	c.Erase(firstEntry)
-	line, err := d.lines.Find(ctx, nanp.Number(c.Text(lineNumber)))
+	line, err := a.Lines.Find(ctx, nanp.Number(c.Text(lineNumber)))
 	if err != nil {
 		return "", err
 	}

@@ -8,6 +8,7 @@
 package updatecenter
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -31,7 +32,7 @@ type Config struct {
 
 // Dial78 is the call to 78, *78 or an access number.
 func Dial78(c Config) *ivr.Flow {
-	d := actions{lines: c.Lines, policy: c.Policy, now: c.Now, transfers: c.Transfer != ""}
+	a := actions{c}
 	return &ivr.Flow{
 		Name: "dial-78", Start: arrive, Sorry: sorry, Help: helpRepair,
 		Notices: notices,
@@ -40,22 +41,14 @@ func Dial78(c Config) *ivr.Flow {
 			fewest: strconv.Itoa(c.Policy.MinDigits), most: strconv.Itoa(c.Policy.MaxDigits),
 		},
 		Variables: []ivr.Variable{access, minutes, lineNumber},
-		Nodes:     join(d.arriving(), d.fromTheLine(), d.fromElsewhere(), d.offering(c), d.choosing(), d.ending()),
+		Nodes:     slices.Concat(a.arriving(), a.fromTheLine(), a.fromElsewhere(), a.offering(), a.choosing(), a.ending()),
 	}
-}
-
-func join(parts ...[]ivr.Node) []ivr.Node {
-	var all []ivr.Node
-	for _, part := range parts {
-		all = append(all, part...)
-	}
-	return all
 }
 
 // arriving finds out who calls from where, and in which language to speak.
-func (d actions) arriving() []ivr.Node {
+func (a actions) arriving() []ivr.Node {
 	return []ivr.Node{
-		ivr.Action[arrival]{At: arrive, Run: d.arrive, On: ivr.On[arrival]{
+		ivr.Action[arrival]{At: arrive, Run: a.arrive, On: ivr.On[arrival]{
 			noLanguage:       askLanguage,
 			newCustomer:      askTemporary,
 			customer:         askPIN,
@@ -69,8 +62,8 @@ func (d actions) arriving() []ivr.Node {
 			{Prompt: forEnglish, In: ivr.English, Next: english},
 			{Prompt: forSpanish, In: ivr.Spanish, Next: spanish},
 		}, Back: goodbye, GaveUp: noAnswer},
-		ivr.Action[remembered]{At: english, Run: d.speak(ivr.English), On: ivr.On[remembered]{languageKnown: arrive}},
-		ivr.Action[remembered]{At: spanish, Run: d.speak(ivr.Spanish), On: ivr.On[remembered]{languageKnown: arrive}},
+		ivr.Action[remembered]{At: english, Run: a.speak(ivr.English), On: ivr.On[remembered]{languageKnown: arrive}},
+		ivr.Action[remembered]{At: spanish, Run: a.speak(ivr.Spanish), On: ivr.On[remembered]{languageKnown: arrive}},
 		ivr.Say{At: unknownLine, Prompt: sayUnknownLine, Next: tellRepair},
 		ivr.Say{At: dialFromPrimary, Prompt: sayDialFromPrimary, Next: thenFromAnywhere},
 		ivr.Say{At: thenFromAnywhere, Prompt: sayThenFromAnywhere, Next: ivr.HangUp},
@@ -78,13 +71,13 @@ func (d actions) arriving() []ivr.Node {
 }
 
 // fromTheLine is for calls of which the network vouches that they come from the line.
-func (d actions) fromTheLine() []ivr.Node {
+func (a actions) fromTheLine() []ivr.Node {
 	return []ivr.Node{
-		ivr.Gather{At: askTemporary, Once: sayWelcome, Prompt: sayAskTemporary, Digits: d.existing(), Into: keyedPIN,
+		ivr.Gather{At: askTemporary, Once: sayWelcome, Prompt: sayAskTemporary, Digits: a.existing(), Into: keyedPIN,
 			Next: check, Back: goodbye, GaveUp: noAnswer},
-		ivr.Gather{At: askPIN, Once: sayWelcome, Prompt: sayAskPIN, Digits: d.existing(), Into: keyedPIN,
+		ivr.Gather{At: askPIN, Once: sayWelcome, Prompt: sayAskPIN, Digits: a.existing(), Into: keyedPIN,
 			Next: check, Back: goodbye, GaveUp: noAnswer},
-		ivr.Action[atHome]{At: check, Run: d.check, On: ivr.On[atHome]{
+		ivr.Action[atHome]{At: check, Run: a.check, On: ivr.On[atHome]{
 			homeRight:        openMenu,
 			homeTemporary:    newPIN,
 			homeWrong:        wrong,
@@ -99,20 +92,20 @@ func (d actions) fromTheLine() []ivr.Node {
 
 // fromElsewhere is for all other calls. Nobody may learn here which lines exist: an
 // unknown line, and one that still has the temporary PIN, sound like a wrong PIN.
-func (d actions) fromElsewhere() []ivr.Node {
+func (a actions) fromElsewhere() []ivr.Node {
 	return []ivr.Node{
 		ivr.Gather{At: askNumber, Once: sayWelcome, Prompt: sayAskNumber, Digits: ivr.Range{Min: 10, Max: 11}, Into: keyedLine,
 			Next: readNumber, Back: goodbye, GaveUp: noAnswer},
-		ivr.Action[reading]{At: readNumber, Run: d.readNumber, On: ivr.On[reading]{
+		ivr.Action[reading]{At: readNumber, Run: a.readNumber, On: ivr.On[reading]{
 			aNumber:   readBack,
 			notNumber: noNumber,
 		}},
 		ivr.Say{At: noNumber, Prompt: sayNoNumber, Next: numberAgain},
 		ivr.Retry{At: numberAgain, Times: 3, Back: askNumber, GaveUp: noAnswer},
 		ivr.Say{At: readBack, Prompt: sayReadBack, Next: askRemotePIN},
-		ivr.Gather{At: askRemotePIN, Prompt: sayAskRemotePIN, Digits: d.existing(), Into: keyedPIN,
+		ivr.Gather{At: askRemotePIN, Prompt: sayAskRemotePIN, Digits: a.existing(), Into: keyedPIN,
 			Next: checkRemote, Back: askNumber, GaveUp: noAnswer},
-		ivr.Action[pins.Outcome]{At: checkRemote, Run: d.checkRemote, On: ivr.On[pins.Outcome]{
+		ivr.Action[pins.Outcome]{At: checkRemote, Run: a.checkRemote, On: ivr.On[pins.Outcome]{
 			pins.Right:            openMenu,
 			pins.RightTemporary:   dialFromPrimary,
 			pins.Wrong:            wrongRemote,
@@ -132,14 +125,14 @@ func (d actions) fromElsewhere() []ivr.Node {
 }
 
 // choosing is how a customer gets a new PIN who has proved to know the present one.
-func (d actions) choosing() []ivr.Node {
+func (a actions) choosing() []ivr.Node {
 	refuse := func(at ivr.Step, why ivr.Prompt) ivr.Node {
 		return ivr.Say{At: at, Prompt: why, Next: refusedAgain}
 	}
 	return []ivr.Node{
-		ivr.Gather{At: newPIN, Prompt: d.askNewPIN(), Digits: d.chosen(), Into: firstEntry,
+		ivr.Gather{At: newPIN, Prompt: a.askNewPIN(), Digits: a.chosen(), Into: firstEntry,
 			Next: weigh, Back: leaveNewPIN, GaveUp: oldStands},
-		ivr.Action[pins.Verdict]{At: weigh, Run: d.weigh, On: ivr.On[pins.Verdict]{
+		ivr.Action[pins.Verdict]{At: weigh, Run: a.weigh, On: ivr.On[pins.Verdict]{
 			pins.Acceptable:   newPINAgain,
 			pins.IsTemporary:  isTemporary,
 			pins.SameDigit:    isSameDigit,
@@ -158,9 +151,9 @@ func (d actions) choosing() []ivr.Node {
 		refuse(isCurrent, sayIsCurrent),
 		refuse(isCommon, sayIsCommon),
 		ivr.Retry{At: refusedAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
-		ivr.Gather{At: newPINAgain, Prompt: sayNewPINAgain, Digits: d.chosen(), Into: nextEntry,
+		ivr.Gather{At: newPINAgain, Prompt: sayNewPINAgain, Digits: a.chosen(), Into: nextEntry,
 			Next: change, Back: newPIN, GaveUp: oldStands},
-		ivr.Action[changing]{At: change, Run: d.change, On: ivr.On[changing]{
+		ivr.Action[changing]{At: change, Run: a.change, On: ivr.On[changing]{
 			isChanged:     changed,
 			entriesDiffer: different,
 			wasOvertaken:  overtaken,
@@ -168,13 +161,13 @@ func (d actions) choosing() []ivr.Node {
 		ivr.Say{At: different, Prompt: sayDifferent, Next: differentAgain},
 		ivr.Retry{At: differentAgain, Times: 3, Back: newPIN, GaveUp: oldStands},
 		ivr.Say{At: changed, Prompt: sayChanged, Whole: true, Next: goOn},
-		ivr.Action[going]{At: goOn, Run: d.goOn, On: ivr.On[going]{
+		ivr.Action[going]{At: goOn, Run: a.goOn, On: ivr.On[going]{
 			goesOn: thenAccess,
 			ends:   farewell,
 		}},
 		ivr.Say{At: thenAccess, Prompt: sayAccess, Next: openMenu},
 		ivr.Say{At: farewell, Prompt: sayFarewell, Next: ivr.HangUp},
-		ivr.Action[leaving]{At: leaveNewPIN, Run: d.leaveNewPIN, On: ivr.On[leaving]{
+		ivr.Action[leaving]{At: leaveNewPIN, Run: a.leaveNewPIN, On: ivr.On[leaving]{
 			toMenu:   keptPIN,
 			stillNew: notChanged,
 		}},
@@ -186,9 +179,9 @@ func (d actions) choosing() []ivr.Node {
 }
 
 // ending is where callers are helped on.
-func (d actions) ending() []ivr.Node {
+func (a actions) ending() []ivr.Node {
 	return []ivr.Node{
-		ivr.Action[helping]{At: helpRepair, Run: d.help, On: ivr.On[helping]{
+		ivr.Action[helping]{At: helpRepair, Run: a.help, On: ivr.On[helping]{
 			putThrough: transfer,
 			onlyTold:   offerRepair,
 			helpedOn:   helpAgain,
