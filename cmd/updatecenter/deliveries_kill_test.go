@@ -103,7 +103,7 @@ func newLiveStage(t testing.TB, redisURL string) (*stage, *telephones) {
 	t.Helper()
 	s := newEmptyStage(t)
 	w := newTelephones(t, s, simulator.RealClock{})
-	s.config.outbound.limits.Global = math.MaxInt32
+	s.config.outbound.limits.Global.Most = math.MaxInt32
 	s.db = must(redisstore.OpenWithin(redisURL, patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.DiscardHandler)}))(t)

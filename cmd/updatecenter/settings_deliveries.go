@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/secret"
@@ -87,9 +88,9 @@ func (r *settingsReader) deliveries(s deliverySettings, from nanp.Number) outbou
 		mail:          r.mailServer("SMTP_URL", r.secret("SMTP_URL", s.SMTPURL)),
 		limits:        deliveries.DefaultLimits(),
 	}
-	o.limits.Global, o.limits.Every = max(1, int(60*o.rate)), time.Minute
+	o.limits.Global = limit.Rate{Most: max(1, int(60*o.rate)), Within: time.Minute}
 	if s.PerMinute != "" {
-		o.limits.Global = r.count("DELIVERIES_PER_MINUTE", s.PerMinute, 1, 100_000)
+		o.limits.Global.Most = r.count("DELIVERIES_PER_MINUTE", s.PerMinute, 1, 100_000)
 	}
 	for line := range strings.SplitSeq(s.ReturnAddress, "|") {
 		if line = strings.TrimSpace(line); line != "" {

@@ -56,10 +56,10 @@ import (
 	"strings"
 	"time"
 
-	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
+	"updatecenter/internal/wrap"
 )
 
 // defaultDigits is how long a code is unless the settings say otherwise (NIST SP 800-63B
@@ -79,7 +79,6 @@ type Config struct {
 	// The store keeps them as due, in one step with it, until they were taken on by those who tell
 	// customers. Nil: there are none.
 	Notices func(Update) [][]byte
-	Lock    limit.Lock       // zero: [DefaultLock]
 	Random  io.Reader        // nil: crypto/rand's
 	Now     func() time.Time // nil: time.Now
 }
@@ -87,17 +86,8 @@ type Config struct {
 // Accounts are the customers' accounts, with the rules about them. Any number of goroutines
 // may use it, if they may use Config's Random.
 type Accounts struct {
-	store       Store
-	attempts    Attempts
-	enrollments Enrollments
-	keys        secret.Keyring
-	digits      int
-	called      nanp.Destinations
-	notices     func(Update) [][]byte
-	lock        limit.Lock
-	random      io.Reader
-	clock       func() time.Time
-	decoy       Stored // stands in for an account that doesn't exist
+	config Config
+	decoy  Stored // stands in for an account that doesn't exist
 }
 
 // New checks the configuration.
@@ -108,13 +98,6 @@ func New(config Config) (*Accounts, error) {
 	if config.CodeDigits < minCode || config.CodeDigits > maxCode {
 		return nil, fmt.Errorf("a security code has %d to %d digits", minCode, maxCode)
 	}
-	if config.Lock.IsZero() {
-		config.Lock = DefaultLock()
-	}
-	if !valid(config.Lock) {
-		return nil, errors.New("a lock of accounts needs LockAt of 1 or more, CloseAt of LockAt or more, " +
-			"LockFor, InFlight and ForgetIn above 0, and no Window")
-	}
 	if config.Notices == nil {
 		config.Notices = func(Update) [][]byte { return nil }
 	}
@@ -124,11 +107,7 @@ func New(config Config) (*Accounts, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	a := &Accounts{
-		store: config.Store, attempts: config.Attempts, enrollments: config.Enrollments,
-		keys: config.Keys, digits: config.CodeDigits, called: config.Destinations, notices: config.Notices, lock: config.Lock,
-		random: config.Random, clock: config.Now,
-	}
+	a := &Accounts{config: config}
 	var err error
 	if a.decoy, err = a.makeDecoy(); err != nil {
 		return nil, err
@@ -138,18 +117,23 @@ func New(config Config) (*Accounts, error) {
 
 // Get returns the account that has a number, with its code or answer. Errors:
 // [ErrNoAccount], [storage.ErrUnreadable].
-func (a *Accounts) Get(ctx context.Context, number Number) (Account, error) {
-	stored, err := a.store.Find(ctx, number)
+func (a *Accounts) Get(ctx context.Context, number Number) (_ Account, err error) {
+	defer wrap.Error(&err, "find account")
+	return a.opened(a.config.Store.Find(ctx, number))
+}
+
+// opened opens an account that the store has returned.
+func (a *Accounts) opened(stored Stored, err error) (Account, error) {
 	if err != nil {
-		return Account{}, fmt.Errorf("find account: %w", err)
+		return Account{}, err
 	}
-	return open(a.keys, stored)
+	return open(a.config.Keys, stored)
 }
 
 // Known says whether an account has a number, and opens none: so it takes as long of one that nobody
 // has. The only errors are the store's.
 func (a *Accounts) Known(ctx context.Context, number Number) (bool, error) {
-	_, err := a.store.Find(ctx, number)
+	_, err := a.config.Store.Find(ctx, number)
 	if err != nil && !errors.Is(err, ErrNoAccount) {
 		return false, fmt.Errorf("find account: %w", err)
 	}
@@ -158,29 +142,23 @@ func (a *Accounts) Known(ctx context.Context, number Number) (bool, error) {
 
 // ByID returns an account whatever its number is by now. Errors: [ErrNoAccount],
 // [storage.ErrUnreadable].
-func (a *Accounts) ByID(ctx context.Context, id ID) (Account, error) {
-	stored, err := a.store.Load(ctx, id)
-	if err != nil {
-		return Account{}, fmt.Errorf("load account: %w", err)
-	}
-	return open(a.keys, stored)
+func (a *Accounts) ByID(ctx context.Context, id ID) (_ Account, err error) {
+	defer wrap.Error(&err, "load account")
+	return a.opened(a.config.Store.Load(ctx, id))
 }
 
-// History returns the newest limit records of an account, newest first. A limit below 1 or
-// above [MaxHistory] is no error, and means MaxHistory.
-func (a *Accounts) History(ctx context.Context, id ID, limit int) ([]Record, error) {
-	if limit < 1 || limit > MaxHistory {
-		limit = MaxHistory
+// History returns the newest records of an account, newest first, most of them at most. Below 1 or above
+// [MaxHistory] is no error, and means MaxHistory.
+func (a *Accounts) History(ctx context.Context, id ID, most int) (_ []Record, err error) {
+	defer wrap.Error(&err, "read history")
+	if most < 1 || most > MaxHistory {
+		most = MaxHistory
 	}
-	records, err := a.store.History(ctx, id, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read history: %w", err)
-	}
-	return records, nil
+	return a.config.Store.History(ctx, id, most)
 }
 
 // now is the time to the millisecond, as stores keep it.
-func (a *Accounts) now() time.Time { return a.clock().UTC().Truncate(time.Millisecond) }
+func (a *Accounts) now() time.Time { return a.config.Now().UTC().Truncate(time.Millisecond) }
 
 // Errors of the contract, beside [storage.ErrStale] and [storage.ErrUnreadable].
 var (
@@ -190,23 +168,24 @@ var (
 	ErrTaken = errors.New("the account number is another account's")
 )
 
-// Account is a customer's account. It has either a Code, or a Question with its Answer.
+// Account is a customer's account. It has either a Code, or a Question with its Answer. In JSON, as it is
+// sealed, it has no secret.
 type Account struct {
-	ID           ID
-	Number       Number
-	Revision     int64       // 1 when created; grows by one with every change
-	Phone        nanp.Number // the primary telephone number
-	Language     string      // "en", "es", or empty while not known
-	Name         string      // of the customer, up to 100 characters
-	Address      Address     // to which bills are sent
-	AddressSince time.Time   // since when the address is on file
-	Email        string      // up to 254 characters; empty: none
-	EmailSince   time.Time   // since when the e-mail address is on file; zero without one
-	Code         secret.Text // the security code: 6 to 10 digits; empty once it is retired
-	Question     string      // the security question, up to 200 characters; empty while there is a code
-	Answer       secret.Text // as the customer gave it, up to 100 characters
-	Since        time.Time   // since when the present code or answer counts
-	Created      time.Time   // when the account was created
+	ID           ID          `json:"-"`
+	Number       Number      `json:"-"`
+	Revision     int64       `json:"-"`                    // 1 when created; grows by one with every change
+	Phone        nanp.Number `json:"phone"`                // the primary telephone number
+	Language     string      `json:"language,omitempty"`   // "en", "es", or empty while not known
+	Name         string      `json:"name"`                 // of the customer, up to 100 characters
+	Address      Address     `json:"address"`              // to which bills are sent
+	AddressSince time.Time   `json:"address_since"`        // since when the address is on file
+	Email        string      `json:"email,omitempty"`      // up to 254 characters; empty: none
+	EmailSince   time.Time   `json:"email_since,omitzero"` // since when the e-mail address is on file; zero without one
+	Code         secret.Text `json:"-"`                    // the security code: 6 to 10 digits; empty once it is retired
+	Question     string      `json:"question,omitempty"`   // the security question, up to 200 characters; empty while there is a code
+	Answer       secret.Text `json:"-"`                    // as the customer gave it, up to 100 characters
+	Since        time.Time   `json:"since"`                // since when the present code or answer counts
+	Created      time.Time   `json:"created,omitzero"`     // when the account was created
 }
 
 // HasQuestion says whether the security question has taken the place of the code.
@@ -279,15 +258,7 @@ func upperASCII(r rune) rune {
 }
 
 func isNumber(s string) bool {
-	if s == "" || len(s) > maxNumber {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return true
+	return s != "" && len(s) <= maxNumber && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == ""
 }
 
 // UnmarshalText is [ParseNumber], for settings and JSON.

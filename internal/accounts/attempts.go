@@ -14,17 +14,17 @@ type Attempts interface {
 	// way as failures are left until the lock. A subject without an account is admitted and
 	// counted in the same way. An attempt that is under way or was settled is admitted again,
 	// and reserves nothing more. One that is refused leaves nothing, and a lock as it was.
-	Admit(ctx context.Context, attempt Attempt, rule limit.Lock) (Admission, error)
+	Admit(ctx context.Context, attempt Attempt, lock limit.Lock) (Admission, error)
 	// Settle ends an admitted attempt, see [Settlement], and returns the strikes then. The
 	// same attempt settled again changes nothing. An attempt that was held for too long and
 	// is settled after all counts as any other.
-	Settle(ctx context.Context, attempt Attempt, settlement Settlement, rule limit.Lock) (limit.Strikes, error)
+	Settle(ctx context.Context, attempt Attempt, settlement Settlement, lock limit.Lock) (limit.Strikes, error)
 	// Kept returns the first of some subjects of which anything is kept; "" if nothing is of any.
 	Kept(ctx context.Context, subjects []string) (string, error)
 	// Open clears the failures and a lock of an account that is closed, unless one of the failures
 	// came after that time, and appends the record to its history in the same step. It says whether
 	// it did.
-	Open(ctx context.Context, account ID, after time.Time, record Record, rule limit.Lock) (bool, error)
+	Open(ctx context.Context, account ID, after time.Time, record Record, lock limit.Lock) (bool, error)
 }
 
 // SettledKept is for how long an attempt that was settled is known again: longer than any
@@ -60,10 +60,6 @@ func DefaultLock() limit.Lock {
 	return limit.Lock{
 		LockAt: 5, LockFor: 30 * time.Minute, InFlight: 20 * time.Second, ForgetIn: day, CloseAt: 20, ForgetRow: 90 * day,
 	}
-}
-
-func valid(r limit.Lock) bool {
-	return r.Valid() && r.LockFor > 0 && r.InFlight > 0 && r.CloseAt >= r.LockAt && r.Window == 0
 }
 
 // Admission is what Admit answers.

@@ -7,25 +7,24 @@ import (
 	"time"
 
 	"updatecenter/internal/ids"
+	"updatecenter/internal/wrap"
 )
 
 // Enroll begins an enrollment with an account that a claim proves. Without the right claim
 // there is none, and the result says why. Errors are those of [Accounts.Verify].
-func (a *Accounts) Enroll(ctx context.Context, number Number, claim Claim) (Enrollment, Result, error) {
+func (a *Accounts) Enroll(ctx context.Context, number Number, claim Claim) (_ Enrollment, _ Result, err error) {
+	defer wrap.Error(&err, "enroll")
 	account, result, err := a.verify(ctx, number, claim, VerifiedEnroll)
-	if err != nil {
-		return Enrollment{}, Result{}, fmt.Errorf("enroll: %w", err)
+	if err != nil || !result.Verified {
+		return Enrollment{}, result, err
 	}
-	if !result.Verified {
-		return Enrollment{}, result, nil
-	}
-	id, err := ids.New(a.random, enrollmentPrefix)
+	id, err := ids.New(a.config.Random, enrollmentPrefix)
 	if err != nil {
-		return Enrollment{}, Result{}, fmt.Errorf("enroll: %w", err)
+		return Enrollment{}, Result{}, err
 	}
 	enrollment := Enrollment{ID: EnrollmentID(id), Accounts: []ID{account}, Since: a.now()}
-	if err := a.enrollments.Begin(ctx, enrollment); err != nil {
-		return Enrollment{}, Result{}, fmt.Errorf("begin enrollment: %w", err)
+	if err := a.config.Enrollments.Begin(ctx, enrollment); err != nil {
+		return Enrollment{}, Result{}, err
 	}
 	return enrollment, result, nil
 }
@@ -36,32 +35,25 @@ func (a *Accounts) Enroll(ctx context.Context, number Number, claim Claim) (Enro
 // those of [Accounts.Verify].
 func (a *Accounts) AddAccount(
 	ctx context.Context, id EnrollmentID, number Number, claim Claim,
-) (Enrollment, Result, error) {
-	enrollment, err := a.Enrollment(ctx, id)
-	if err != nil {
+) (enrollment Enrollment, result Result, err error) {
+	defer wrap.Error(&err, "add account")
+	if enrollment, err = a.Enrollment(ctx, id); err != nil {
 		return Enrollment{}, Result{}, err
 	}
 	account, result, err := a.verify(ctx, number, claim, VerifiedAdd)
-	if err != nil {
-		return Enrollment{}, Result{}, fmt.Errorf("add account: %w", err)
+	if err != nil || !result.Verified {
+		return enrollment, result, err
 	}
-	if !result.Verified {
-		return enrollment, result, nil
-	}
-	enrollment, err = a.enrollments.Join(ctx, id, account, MaxEnrolled)
-	if err != nil {
-		return Enrollment{}, Result{}, fmt.Errorf("add account: %w", err)
+	if enrollment, err = a.config.Enrollments.Join(ctx, id, account, MaxEnrolled); err != nil {
+		return Enrollment{}, Result{}, err
 	}
 	return enrollment, result, nil
 }
 
 // Enrollment returns an enrollment, or [ErrNoEnrollment].
-func (a *Accounts) Enrollment(ctx context.Context, id EnrollmentID) (Enrollment, error) {
-	enrollment, err := a.enrollments.Enrollment(ctx, id)
-	if err != nil {
-		return Enrollment{}, fmt.Errorf("find enrollment: %w", err)
-	}
-	return enrollment, nil
+func (a *Accounts) Enrollment(ctx context.Context, id EnrollmentID) (_ Enrollment, err error) {
+	defer wrap.Error(&err, "find enrollment")
+	return a.config.Enrollments.Enrollment(ctx, id)
 }
 
 // Errors of enrollments.

@@ -155,14 +155,3 @@ func TestOtherCodeIsAnother(t *testing.T) {
 		t.Error("a code without randomness")
 	}
 }
-
-func TestEveryKindHasItsEvent(t *testing.T) {
-	events := make(map[Event]bool)
-	kinds := []Kind{ChangedNumber, ChangedPhone, ChangedLanguage, ChangedName, ChangedAddress, ChangedEmail, ChangedCode, ChangedQuestion}
-	for _, kind := range kinds {
-		events[kind.event()] = true
-	}
-	if len(events) != len(kinds) || events[""] {
-		t.Errorf("%d events of %d kinds", len(events), len(kinds))
-	}
-}

@@ -12,21 +12,15 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/typeface"
+	"updatecenter/internal/wrap"
 )
 
 // Put creates the account, or changes of it what the details give. Who changes it meanwhile
 // loses nothing: only the given fields are set. A telephone that is not called is refused, unless the
 // account has it already. Errors: [FieldErrors], [ErrNumber],
 // [ErrNote], [ErrKeepsCode], [storage.ErrUnreadable], [storage.ErrContended] if others change it without end.
-func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
-	update, err := a.put(ctx, number, details, note)
-	if err != nil {
-		return Update{}, fmt.Errorf("put account: %w", err)
-	}
-	return update, nil
-}
-
-func (a *Accounts) put(ctx context.Context, number Number, details Details, note Note) (Update, error) {
+func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (_ Update, err error) {
+	defer wrap.Error(&err, "put account")
 	if !isNumber(string(number)) {
 		return Update{}, ErrNumber
 	}
@@ -41,7 +35,7 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 		return details.editKept(account, now)
 	}
 	return storage.Retry(ctx, func() (Update, error) {
-		update, err := a.changeOnce(ctx, a.numbered(number), note, edit)
+		update, err := a.changeOnce(ctx, number, note, edit)
 		if !errors.Is(err, ErrNoAccount) {
 			return update, err
 		}
@@ -57,7 +51,7 @@ func (a *Accounts) put(ctx context.Context, number Number, details Details, note
 // returns all of it, or nil.
 func (a *Accounts) reachable(wanted, has nanp.Number, wrong FieldErrors) error {
 	if wanted != "" && wanted != has && !wrong.of("phone") {
-		err := a.called.Check(wanted)
+		err := a.config.Destinations.Check(wanted)
 		wrong.unless(err == nil, "phone", fmt.Sprint(err))
 	}
 	return wrong.err()
@@ -101,14 +95,14 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 	if err := a.reachable(details.Phone, "", wrong); err != nil {
 		return Update{}, err
 	}
-	id, err := ids.New(a.random, accountPrefix)
+	id, err := ids.New(a.config.Random, accountPrefix)
 	if err != nil {
 		return Update{}, err
 	}
 	now, code := a.now(), CodeProvisioned
 	account := Account{ID: ID(id), Number: number, Revision: 1, Code: details.Code, Since: now, Created: now}
 	if account.Code.IsZero() {
-		if account.Code, err = secret.Digits(a.random, a.digits); err != nil {
+		if account.Code, err = secret.Digits(a.config.Random, a.config.CodeDigits); err != nil {
 			return Update{}, err
 		}
 		code = CodeMade
@@ -121,7 +115,7 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 	}
 	records := []Record{note.record(now, Created), note.record(now, code)}
 	update := Update{Created: true, After: account}
-	if err := a.commit(ctx, a.store.Create, account, records, a.notices(update)); err != nil {
+	if err := a.commit(ctx, a.config.Store.Create, account, records, a.config.Notices(update)); err != nil {
 		return Update{}, err
 	}
 	return update, nil
@@ -133,19 +127,16 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 // change it without end.
 func (a *Accounts) SetQuestion(
 	ctx context.Context, number Number, question string, answer secret.Text, note Note,
-) (Update, error) {
+) (_ Update, err error) {
+	defer wrap.Error(&err, "set security question")
 	if err := checkQuestion(question, answer); err != nil {
-		return Update{}, fmt.Errorf("set security question: %w", err)
+		return Update{}, err
 	}
-	update, err := a.change(ctx, a.numbered(number), note, func(account *Account, now time.Time) (Changes, error) {
+	return a.change(ctx, number, note, func(account *Account, now time.Time) (Changes, error) {
 		account.Question, account.Answer, account.Since = question, answer, now
 		account.Code = secret.Text{}
 		return Changes{ChangedQuestion}, nil
 	})
-	if err != nil {
-		return Update{}, fmt.Errorf("set security question: %w", err)
-	}
-	return update, nil
 }
 
 func checkQuestion(question string, answer secret.Text) error {
@@ -167,9 +158,10 @@ func checkQuestion(question string, answer secret.Text) error {
 // NewCode makes a new security code, which counts from now on; the code before, or the
 // question and its answer, are retired. Errors: [ErrNoAccount], [ErrNote], [storage.ErrUnreadable],
 // [storage.ErrContended] if others change it without end, or what Random said.
-func (a *Accounts) NewCode(ctx context.Context, number Number, note Note) (Update, error) {
-	update, err := a.change(ctx, a.numbered(number), note, func(account *Account, now time.Time) (Changes, error) {
-		code, err := otherCode(a.random, a.digits, account.Code)
+func (a *Accounts) NewCode(ctx context.Context, number Number, note Note) (_ Update, err error) {
+	defer wrap.Error(&err, "make security code")
+	return a.change(ctx, number, note, func(account *Account, now time.Time) (Changes, error) {
+		code, err := otherCode(a.config.Random, a.config.CodeDigits, account.Code)
 		if err != nil {
 			return nil, err
 		}
@@ -177,10 +169,6 @@ func (a *Accounts) NewCode(ctx context.Context, number Number, note Note) (Updat
 		account.Question, account.Answer = "", secret.Text{}
 		return Changes{ChangedCode}, nil
 	})
-	if err != nil {
-		return Update{}, fmt.Errorf("make security code: %w", err)
-	}
-	return update, nil
 }
 
 // Kind is one thing of an account that can change.
@@ -213,68 +201,43 @@ type Update struct {
 	After   Account
 }
 
-// event is what the history calls a change.
-func (k Kind) event() Event {
-	switch k {
-	case ChangedNumber:
-		return Renumbered
-	case ChangedPhone:
-		return PhoneChanged
-	case ChangedLanguage:
-		return LanguageChanged
-	case ChangedName:
-		return NameChanged
-	case ChangedAddress:
-		return AddressChanged
-	case ChangedEmail:
-		return EmailChanged
-	case ChangedCode:
-		return CodeMade
-	case ChangedQuestion:
-		return QuestionSet
-	}
-	return ""
+// events are what the history calls the changes.
+var events = map[Kind]Event{
+	ChangedNumber: Renumbered, ChangedPhone: PhoneChanged, ChangedLanguage: LanguageChanged, ChangedName: NameChanged,
+	ChangedAddress: AddressChanged, ChangedEmail: EmailChanged, ChangedCode: CodeMade, ChangedQuestion: QuestionSet,
 }
 
 // An edit makes an account what it shall be, and says what of it that changes.
 type edit func(account *Account, now time.Time) (Changes, error)
 
-// finder is where a change gets the account from, each time that it starts over.
-type finder func(ctx context.Context) (Stored, error)
-
-func (a *Accounts) numbered(number Number) finder {
-	return func(ctx context.Context) (Stored, error) { return a.store.Find(ctx, number) }
-}
-
 // change edits an account, and starts over when another change came first.
-func (a *Accounts) change(ctx context.Context, find finder, note Note, edit edit) (Update, error) {
+func (a *Accounts) change(ctx context.Context, number Number, note Note, edit edit) (Update, error) {
 	if !note.plain() {
 		return Update{}, ErrNote
 	}
-	return storage.Retry(ctx, func() (Update, error) { return a.changeOnce(ctx, find, note, edit) })
+	return storage.Retry(ctx, func() (Update, error) { return a.changeOnce(ctx, number, note, edit) })
 }
 
-func (a *Accounts) changeOnce(ctx context.Context, find finder, note Note, edit edit) (Update, error) {
-	stored, err := find(ctx)
-	if err != nil {
-		return Update{}, err
-	}
-	before, err := open(a.keys, stored)
+func (a *Accounts) changeOnce(ctx context.Context, number Number, note Note, edit edit) (Update, error) {
+	before, err := a.opened(a.config.Store.Find(ctx, number))
 	if err != nil {
 		return Update{}, err
 	}
 	now, after := a.now(), before
 	changed, err := edit(&after, now)
-	if err != nil || len(changed) == 0 {
-		return Update{Before: before, After: before}, err
+	switch {
+	case err != nil:
+		return Update{}, err
+	case len(changed) == 0:
+		return Update{Before: before, After: before}, nil
 	}
 	var records []Record
 	for _, kind := range changed {
-		records = append(records, note.record(now, kind.event()))
+		records = append(records, note.record(now, events[kind]))
 	}
 	update := Update{Changed: changed, Before: before, After: after}
 	update.After.Revision++
-	if err := a.commit(ctx, a.store.Change, after, records, a.notices(update)); err != nil {
+	if err := a.commit(ctx, a.config.Store.Change, after, records, a.config.Notices(update)); err != nil {
 		return Update{}, err
 	}
 	return update, nil
@@ -285,7 +248,7 @@ func (a *Accounts) commit(
 	ctx context.Context, write func(context.Context, Stored, []Record, [][]byte) error,
 	account Account, records []Record, notices [][]byte,
 ) error {
-	stored, err := seal(a.keys, a.random, account)
+	stored, err := seal(a.config.Keys, a.config.Random, account)
 	if err != nil {
 		return err
 	}
@@ -297,40 +260,35 @@ func (a *Accounts) commit(
 // Renumber gives an account another number; the old one is free from then on. Errors:
 // [ErrNoAccount], [ErrTaken], [ErrNumber], [ErrNote], [storage.ErrContended] if others change it without
 // end.
-func (a *Accounts) Renumber(ctx context.Context, number, to Number, note Note) (Update, error) {
+func (a *Accounts) Renumber(ctx context.Context, number, to Number, note Note) (_ Update, err error) {
+	defer wrap.Error(&err, "renumber account")
 	if !isNumber(string(to)) {
-		return Update{}, fmt.Errorf("renumber account: %w", ErrNumber)
+		return Update{}, ErrNumber
 	}
-	update, err := a.change(ctx, a.numbered(number), note, func(account *Account, _ time.Time) (Changes, error) {
+	return a.change(ctx, number, note, func(account *Account, _ time.Time) (Changes, error) {
 		if account.Number == to {
 			return nil, nil
 		}
 		account.Number = to
 		return Changes{ChangedNumber}, nil
 	})
-	if err != nil {
-		return Update{}, fmt.Errorf("renumber account: %w", err)
-	}
-	return update, nil
 }
 
 // Append adds an event to the history of an account that nothing else changes, such as
 // [Disowned]. Errors: [ErrNoAccount], [ErrNote], [storage.ErrContended].
-func (a *Accounts) Append(ctx context.Context, id ID, event Event, note Note) error {
+func (a *Accounts) Append(ctx context.Context, id ID, event Event, note Note) (err error) {
+	defer wrap.Error(&err, "append to history")
 	if !note.plain() {
 		return ErrNote
 	}
-	_, err := storage.Retry(ctx, func() (Account, error) {
+	_, err = storage.Retry(ctx, func() (Account, error) {
 		account, err := a.ByID(ctx, id)
 		if err != nil {
 			return Account{}, err
 		}
 		record := note.record(a.now(), event)
 		// It is sealed anew, since a store takes the same bytes for the same change.
-		return account, a.commit(ctx, a.store.Change, account, []Record{record}, nil)
+		return account, a.commit(ctx, a.config.Store.Change, account, []Record{record}, nil)
 	})
-	if err != nil {
-		return fmt.Errorf("append to history: %w", err)
-	}
-	return nil
+	return err
 }

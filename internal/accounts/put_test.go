@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
-	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
@@ -295,15 +294,9 @@ func TestALostAnswerIsNoLostChange(t *testing.T) {
 func TestManyAppendTogether(t *testing.T) {
 	f := newFixture(t)
 	id := f.get(t, coded).ID
-	var group sync.WaitGroup
-	for range 10 {
-		group.Go(func() {
-			if err := f.Append(t.Context(), id, accounts.Disowned, byAnn); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	check.AtOnce(10, func(int) {
+		check.Is(t, f.Append(t.Context(), id, accounts.Disowned, byAnn), nil)
+	})
 	same(t, len(f.events(t, coded)), 12)
 }
 
@@ -316,9 +309,7 @@ func TestManyPutTogether(t *testing.T) {
 			details := home()
 			details.Name = fmt.Sprint("Pat ", i)
 			update, err := f.Put(t.Context(), missing, details, byAnn)
-			if err != nil {
-				t.Error(err)
-			}
+			check.Is(t, err, nil)
 			created[i] = update.Created
 		})
 	}
@@ -395,14 +386,9 @@ func TestStoreTroubleIsTold(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	f := newFixture(t)
 	for name, edit := range map[string]func(c *accounts.Config){
-		"few digits":  func(c *accounts.Config) { c.CodeDigits = 5 },
-		"many digits": func(c *accounts.Config) { c.CodeDigits = 11 },
-		"no keys":     func(c *accounts.Config) { c.Keys = secret.Keyring{} },
-		"no failures": func(c *accounts.Config) { c.Lock = limit.Lock{LockFor: time.Hour} },
-		"a window": func(c *accounts.Config) {
-			c.Lock = accounts.DefaultLock()
-			c.Lock.Window = time.Hour
-		},
+		"few digits":    func(c *accounts.Config) { c.CodeDigits = 5 },
+		"many digits":   func(c *accounts.Config) { c.CodeDigits = 11 },
+		"no keys":       func(c *accounts.Config) { c.Keys = secret.Keyring{} },
 		"no randomness": func(c *accounts.Config) { c.Random = strings.NewReader("") },
 	} {
 		config := f.config()

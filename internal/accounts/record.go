@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 )
@@ -84,33 +83,18 @@ func NoticeReplaced(at time.Time) Record {
 	return Record{At: at, Event: NoticeUndelivered, By: "update center", Reason: "a change: too_many_notices"}
 }
 
-// form is the account in JSON, as it is sealed.
+// form is the account in JSON, as it is sealed. Its secrets are strings here, as a secret.Text is written as
+// dots: a form lives no longer than it takes to seal or open it.
 type form struct {
 	storage.Version
-	Phone        nanp.Number `json:"phone"`
-	Language     string      `json:"language,omitempty"`
-	Name         string      `json:"name"`
-	Address      Address     `json:"address"`
-	AddressSince time.Time   `json:"address_since"`
-	Email        string      `json:"email,omitempty"`
-	EmailSince   time.Time   `json:"email_since,omitzero"`
-	Since        time.Time   `json:"since"`
-	Created      time.Time   `json:"created,omitzero"`
-	Question     string      `json:"question,omitempty"`
-
-	// These two are strings here, as a secret.Text is written as dots. A form lives no
-	// longer than it takes to seal or open it.
+	Account
 	Code   string `json:"code,omitempty"`
 	Answer string `json:"answer,omitempty"`
 }
 
 // seal writes an account for a store.
 func seal(keys secret.Keyring, random io.Reader, a Account) (Stored, error) {
-	sealed, err := storage.Seal(keys, random, boundTo(a.ID), &form{
-		Phone: a.Phone, Language: a.Language, Name: a.Name,
-		Address: a.Address, AddressSince: a.AddressSince, Email: a.Email, EmailSince: a.EmailSince,
-		Since: a.Since, Created: a.Created, Question: a.Question, Code: a.Code.Reveal(), Answer: a.Answer.Reveal(),
-	})
+	sealed, err := storage.Seal(keys, random, boundTo(a.ID), &form{Account: a, Code: a.Code.Reveal(), Answer: a.Answer.Reveal()})
 	if err != nil {
 		return Stored{}, fmt.Errorf("seal account: %w", err)
 	}
@@ -123,12 +107,10 @@ func open(keys secret.Keyring, stored Stored) (Account, error) {
 	if err := storage.Open(keys, stored.Sealed, boundTo(stored.ID), &f); err != nil {
 		return Account{}, fmt.Errorf("open account: %w", err)
 	}
-	return Account{
-		ID: stored.ID, Number: stored.Number, Revision: stored.Revision,
-		Phone: f.Phone, Language: f.Language, Name: f.Name,
-		Address: f.Address, AddressSince: f.AddressSince, Email: f.Email, EmailSince: f.EmailSince,
-		Since: f.Since, Created: f.Created, Question: f.Question, Code: secret.New(f.Code), Answer: secret.New(f.Answer),
-	}, nil
+	account := f.Account
+	account.ID, account.Number, account.Revision = stored.ID, stored.Number, stored.Revision
+	account.Code, account.Answer = secret.New(f.Code), secret.New(f.Answer)
+	return account, nil
 }
 
 func boundTo(id ID) string { return "account " + string(id) }

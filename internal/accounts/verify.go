@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
+	"updatecenter/internal/wrap"
 )
 
 // ErrClaim is said of a [Claim] with none or more than one thing, or with one that can't be what it
@@ -60,12 +61,10 @@ func (r Result) Wrong() bool { return !r.Refused && !r.Verified }
 // kept, so that until then only the code or the answer is right. A right ZIP code clears no
 // failures ([limit.PassedWeakly]), as a right code or answer does.
 // Errors: [ErrClaim], [ErrNote], [storage.ErrUnreadable], those of the stores.
-func (a *Accounts) Verify(ctx context.Context, number Number, claim Claim) (Result, error) {
-	_, result, err := a.verify(ctx, number, claim, Verified)
-	if err != nil {
-		return Result{}, fmt.Errorf("verify account: %w", err)
-	}
-	return result, nil
+func (a *Accounts) Verify(ctx context.Context, number Number, claim Claim) (result Result, err error) {
+	defer wrap.Error(&err, "verify account")
+	_, result, err = a.verify(ctx, number, claim, Verified)
+	return result, err
 }
 
 // verify also returns whose account it is, if the claim is right. The event is for the history.
@@ -78,12 +77,12 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 	if err != nil {
 		return "", Result{}, err
 	}
-	admission, err := a.attempts.Admit(ctx, attempt, a.lock)
+	admission, err := a.config.Attempts.Admit(ctx, attempt, DefaultLock())
 	if err != nil {
 		return "", Result{}, fmt.Errorf("admit attempt: %w", err)
 	}
 	if !admission.Admitted {
-		return "", a.refuse(admission.Strikes, attempt.At), nil
+		return "", a.result(true, admission.Strikes, attempt.At), nil
 	}
 	right := claim.holds(account, attempt.At) && attempt.Account != ""
 	strikes, err := a.settle(ctx, attempt, right, claim, event)
@@ -93,12 +92,12 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 	case right:
 		return attempt.Account, Result{Verified: true}, nil
 	}
-	return "", a.wrong(strikes, attempt.At), nil
+	return "", a.result(false, strikes, attempt.At), nil
 }
 
 // attempt finds the account that has the number, or takes the decoy, which is as much work.
 func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account, error) {
-	id, err := ids.New(a.random, attemptPrefix)
+	id, err := ids.New(a.config.Random, attemptPrefix)
 	if err != nil {
 		return Attempt{}, Account{}, err
 	}
@@ -107,7 +106,7 @@ func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account
 		return Attempt{}, Account{}, err
 	}
 	attempt := Attempt{ID: id, Nobody: nobody, At: a.now()}
-	stored, err := a.store.Find(ctx, number)
+	stored, err := a.config.Store.Find(ctx, number)
 	switch {
 	case err == nil:
 		attempt.Account = stored.ID
@@ -116,68 +115,63 @@ func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account
 	default:
 		return Attempt{}, Account{}, fmt.Errorf("find account: %w", err)
 	}
-	account, err := open(a.keys, stored)
+	account, err := open(a.config.Keys, stored)
 	return attempt, account, err
 }
 
 // nobody makes what stands for a number in Attempt.Nobody; also for one that is an account's,
 // as it takes time. Of several keys it is that under which the number is counted already, or the current.
 func (a *Accounts) nobody(ctx context.Context, number Number) (string, error) {
-	ids := a.keys.IDs()
-	slices.Sort(ids) // so that servers whose current keys differ choose alike
-	all, current := make([]string, len(ids)), ""
-	for i, id := range ids {
-		mac, err := a.keys.MAC(id, []byte("account number "+number))
+	keyIDs := a.config.Keys.IDs()
+	slices.Sort(keyIDs) // so that servers whose current keys differ choose alike
+	all, current := make([]string, len(keyIDs)), ""
+	for i, id := range keyIDs {
+		mac, err := a.config.Keys.MAC(id, []byte("account number "+number))
 		if err != nil {
 			return "", fmt.Errorf("hide account number: %w", err)
 		}
 		all[i] = "nobody_" + hex.EncodeToString(mac)
-		if id == a.keys.Current() {
+		if id == a.config.Keys.Current() {
 			current = all[i]
 		}
 	}
 	if len(all) == 1 {
 		return current, nil
 	}
-	kept, err := a.attempts.Kept(ctx, all)
+	kept, err := a.config.Attempts.Kept(ctx, all)
 	if err != nil {
 		return "", fmt.Errorf("look for failures: %w", err)
 	}
 	return cmp.Or(kept, current), nil
 }
 
-func (a *Accounts) settle(ctx context.Context, attempt Attempt, right bool, claim Claim, event Event) (limit.Strikes, error) {
+func (a *Accounts) settle(
+	ctx context.Context, attempt Attempt, right bool, claim Claim, event Event,
+) (_ limit.Strikes, err error) {
+	defer wrap.Error(&err, "settle attempt")
 	settlement := Settlement{As: limit.Failed, Record: claim.Note.record(attempt.At, Locked)}
 	if right {
 		settlement = Settlement{As: claim.passes(), Record: claim.Note.record(attempt.At, event)}
 	}
 	ctx, cancel := detached.Context(ctx, settleWithin)
 	defer cancel()
-	strikes, err := a.attempts.Settle(ctx, attempt, settlement, a.lock)
-	if err != nil {
-		return limit.Strikes{}, fmt.Errorf("settle attempt: %w", err)
-	}
-	return strikes, nil
+	return a.config.Attempts.Settle(ctx, attempt, settlement, DefaultLock())
 }
 
-func (a *Accounts) wrong(strikes limit.Strikes, at time.Time) Result {
-	switch {
+// result is what comes of a claim that is wrong, or was refused, which is not looked at.
+func (a *Accounts) result(refused bool, strikes limit.Strikes, at time.Time) Result {
+	result := Result{Refused: refused}
+	switch lock := DefaultLock(); {
 	case strikes.Closed:
-		return Result{Closed: true}
+		result.Closed = true
 	case strikes.LockedAt(at):
-		return Result{LockedUntil: strikes.LockedUntil}
+		result.LockedUntil = strikes.LockedUntil
+	case refused:
+		result.LockedUntil = at.Add(lock.InFlight)
+	default:
+		result.TriesLeft = max(0, lock.LockAt-strikes.Failures)
 	}
-	return Result{TriesLeft: max(0, a.lock.LockAt-strikes.Failures)}
-}
-
-func (a *Accounts) refuse(strikes limit.Strikes, at time.Time) Result {
-	switch {
-	case strikes.Closed:
-		return Result{Refused: true, Closed: true}
-	case strikes.LockedAt(at):
-		return Result{Refused: true, LockedUntil: strikes.LockedUntil}
-	}
-	return Result{Refused: true, LockedUntil: at.Add(a.lock.InFlight)}
+	return result
 }
 
 // Open opens the verification of an account that failures have closed, for who has reason to: nothing
@@ -187,7 +181,7 @@ func (a *Accounts) Open(ctx context.Context, number Number, note Note) error {
 	if !note.plain() {
 		return ErrNote
 	}
-	stored, err := a.store.Find(ctx, number)
+	stored, err := a.config.Store.Find(ctx, number)
 	if err != nil {
 		return fmt.Errorf("find account: %w", err)
 	}
@@ -207,11 +201,10 @@ func (a *Accounts) Sent(ctx context.Context, id ID) error {
 	return a.open(ctx, id, account.Since, note.record(a.now(), Opened))
 }
 
-func (a *Accounts) open(ctx context.Context, id ID, after time.Time, record Record) error {
-	if _, err := a.attempts.Open(ctx, id, after, record, a.lock); err != nil {
-		return fmt.Errorf("open verification: %w", err)
-	}
-	return nil
+func (a *Accounts) open(ctx context.Context, id ID, after time.Time, record Record) (err error) {
+	defer wrap.Error(&err, "open verification")
+	_, err = a.config.Attempts.Open(ctx, id, after, record, DefaultLock())
+	return err
 }
 
 // Valid says whether the claim is one that [Accounts.Verify] judges and counts, and not [ErrClaim].
@@ -286,15 +279,15 @@ func (c Claim) holds(account Account, now time.Time) bool {
 
 // makeDecoy seals an account that nobody has, as long as most are.
 func (a *Accounts) makeDecoy() (Stored, error) {
-	id, err := ids.New(a.random, accountPrefix)
+	id, err := ids.New(a.config.Random, accountPrefix)
 	if err != nil {
 		return Stored{}, err
 	}
-	code, err := secret.Digits(a.random, a.digits)
+	code, err := secret.Digits(a.config.Random, a.config.CodeDigits)
 	if err != nil {
 		return Stored{}, err
 	}
-	return seal(a.keys, a.random, Account{
+	return seal(a.config.Keys, a.config.Random, Account{
 		ID: ID(id), Revision: 1, Phone: "+16125550100", Language: "en", Name: "Nobody At All",
 		Address:      Address{Street: []string{"1 Nowhere Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
 		AddressSince: a.now(), Email: "nobody@mail.example.com", EmailSince: a.now(), Code: code, Since: a.now(), Created: a.now(),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -215,16 +214,12 @@ func TestVerifyIsRecorded(t *testing.T) {
 func TestAHundredAtOnceGetFiveGuesses(t *testing.T) {
 	for _, number := range []accounts.Number{coded, missing} {
 		f := newFixture(t)
-		var group sync.WaitGroup
-		for range 100 {
-			group.Go(func() {
-				result, err := f.Verify(t.Context(), number, accounts.Claim{Code: wrongCode})
-				if err != nil || result.Verified {
-					t.Errorf("%+v, %v", result, err)
-				}
-			})
-		}
-		group.Wait()
+		check.AtOnce(100, func(int) {
+			result, err := f.Verify(t.Context(), number, accounts.Claim{Code: wrongCode})
+			if err != nil || result.Verified {
+				t.Errorf("%+v, %v", result, err)
+			}
+		})
 		same(t, f.store.judged, 5)
 		same(t, f.verify(t, number, accounts.Claim{Code: rightCode}).LockedUntil, f.Now().Add(30*time.Minute))
 	}
@@ -358,9 +353,7 @@ func TestOpen(t *testing.T) {
 		{At: f.Now(), Event: accounts.Opened, By: "ann", From: "console", Reason: "mistyped"},
 		{At: f.Now().Add(-30 * time.Minute), Event: accounts.Closed, By: accounts.ByCustomer},
 	})
-	if err := f.Open(t.Context(), missing, note); !errors.Is(err, accounts.ErrNoAccount) {
-		t.Error(err)
-	}
+	check.Is(t, f.Open(t.Context(), missing, note), accounts.ErrNoAccount)
 	if err := f.Open(t.Context(), coded, accounts.Note{}); !errors.Is(err, accounts.ErrNote) {
 		t.Error(err)
 	}

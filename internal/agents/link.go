@@ -229,17 +229,17 @@ const (
 	LimitAlert         MessageKind = "limit-alert"          // to supervisors; Detail: who, and what
 )
 
-// Message is an e-mail to an agent, to be worded and sent.
+// Message is an e-mail to an agent, to be worded and sent. In JSON it has no secret.
 type Message struct {
-	Kind     MessageKind
-	To       string // the address
-	FullName string
-	Name     UserName
-	Link     secret.Text // the whole URL
-	Code     secret.Text
-	On       time.Time
-	Detail   string
-	Date     time.Time // when it was asked for, the same each time that it is sent; zero: now
+	Kind     MessageKind `json:"kind"`
+	To       string      `json:"to"` // the address
+	FullName string      `json:"full_name"`
+	Name     UserName    `json:"name"`
+	Link     secret.Text `json:"-"` // the whole URL
+	Code     secret.Text `json:"-"`
+	On       time.Time   `json:"on"`
+	Detail   string      `json:"detail,omitempty"`
+	Date     time.Time   `json:"date"` // when it was asked for, the same each time that it is sent; zero: now
 }
 
 // Mailer sends e-mails.

@@ -224,8 +224,9 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		badMethod("GET"), tooLarge, badContentType, broken(io.EOF), unavailable(io.EOF),
 		noFeature, notInstalled, badIfMatch("If-Match"), noIfMatch, changedMeanwhile, nothingMatches(), refusedSettings(features.Refusals{{Reason: features.ListFull}}), backlog,
 		badAccount, badIdempotencyKey, badLastEventID, noAccount, noEnrollment, noDelivery, accountTaken, enrollmentFull,
-		noSecret, noWay, noEmailOfRecord(&deliveries.EmailTooNewError{}), noEmailOfRecord(&deliveries.EmailTooNewError{Since: start, From: start}),
-		addressTooNew(&deliveries.AddressTooNewError{Since: start, From: start}), callsDeclined(start), tooLate, refusedDetails(accounts.FieldErrors{{}}), keyReused, tooManyDeliveries(&deliveries.LimitError{}, start),
+		noSecret, noWay, notOfRecord(&deliveries.TooNewError{}),
+		notOfRecord(&deliveries.TooNewError{Method: deliveries.Email, Since: start, From: start}),
+		notOfRecord(&deliveries.TooNewError{Method: deliveries.ByMail, Since: start, From: start}), callsDeclined(start), tooLate, refusedDetails(accounts.FieldErrors{{}}), keyReused, tooManyDeliveries(&deliveries.LimitError{}, start),
 		notCalled(&nanp.DestinationError{}), tooManyStreams, badAgent, notValidated, agentMissing, noValidation, lineDeclines(start),
 		tooManyCalls(&deliveries.LimitError{}, start), limitReached(&repair.LimitError{}, start),
 	} {

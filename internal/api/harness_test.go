@@ -314,8 +314,8 @@ var errNotHere = errors.New("nothing leaves a test")
 
 func (r *rig) Dial(context.Context, deliveries.Ring) (string, error) { return "", errNotHere }
 func (r *rig) HangUp(context.Context, string) error                  { return errNotHere }
-func (r *rig) Print(context.Context, deliveries.Letter) error        { return errNotHere }
-func (r *rig) Send(context.Context, deliveries.Mail) error           { return errNotHere }
+func (r *rig) Print(context.Context, deliveries.Message) error       { return errNotHere }
+func (r *rig) Send(context.Context, deliveries.Message) error        { return errNotHere }
 func (r *rig) Find(context.Context, nanp.Number, time.Time) ([]deliveries.FoundCall, error) {
 	return nil, errNotHere
 }

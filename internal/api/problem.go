@@ -129,11 +129,8 @@ func explainDetails(err error, now time.Time) *refusal {
 	if fields, is := errors.AsType[accounts.FieldErrors](err); is {
 		return refusedDetails(fields)
 	}
-	if email, is := errors.AsType[*deliveries.EmailTooNewError](err); is {
-		return noEmailOfRecord(email)
-	}
-	if address, is := errors.AsType[*deliveries.AddressTooNewError](err); is {
-		return addressTooNew(address)
+	if address, is := errors.AsType[*deliveries.TooNewError](err); is {
+		return notOfRecord(address)
 	}
 	if blocked, is := errors.AsType[*deliveries.BlockedError](err); is {
 		return callsDeclined(blocked.Until)

@@ -39,24 +39,21 @@ var (
 		"of this line in the last 15 minutes. " + toValidate)
 )
 
-// noEmailOfRecord says from when the address can be used, if there is one.
-func noEmailOfRecord(email *deliveries.EmailTooNewError) *refusal {
-	if email.Since.IsZero() {
+// notOfRecord says from when the address can be used, if there is one.
+func notOfRecord(address *deliveries.TooNewError) *refusal {
+	if address.Since.IsZero() {
 		return problem(http.StatusConflict, "no-email", "There is no e-mail address",
 			"The account has no e-mail address. Ask for a call or a letter.")
 	}
-	no := problem(http.StatusConflict, "email-too-new", "The e-mail address is too new", fmt.Sprintf(
-		"A secret goes only to an e-mail address that has been on file for 30 days. This one is on file since %s and can be "+
-			"used from %s. Until then, ask for a call or a letter.", forPeople(email.Since), forPeople(email.From)))
-	no.problem.Since, no.problem.From = email.Since.UTC(), email.From.UTC()
-	return no
-}
-
-// addressTooNew says from when letters can go to the address.
-func addressTooNew(address *deliveries.AddressTooNewError) *refusal {
+	since, from := forPeople(address.Since), forPeople(address.From)
 	no := problem(http.StatusConflict, "address-too-new", "The billing address is too new", fmt.Sprintf(
 		"A secret goes only to an address that has been on file for 30 days, or since the account was created. This one is on "+
-			"file since %s and can be used from %s. Until then, ask for a call.", forPeople(address.Since), forPeople(address.From)))
+			"file since %s and can be used from %s. Until then, ask for a call.", since, from))
+	if address.Method == deliveries.Email {
+		no = problem(http.StatusConflict, "email-too-new", "The e-mail address is too new", fmt.Sprintf(
+			"A secret goes only to an e-mail address that has been on file for 30 days. This one is on file since %s and can be "+
+				"used from %s. Until then, ask for a call or a letter.", since, from))
+	}
 	no.problem.Since, no.problem.From = address.Since.UTC(), address.From.UTC()
 	return no
 }

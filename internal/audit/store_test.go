@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
+	"time"
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
@@ -37,16 +35,13 @@ var sentences = map[string]func(play){
 
 // TestStore holds each sentence of the contract of [audit.Store].
 func TestStore(t *testing.T) {
-	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
-		for sentence, test := range sentences {
-			t.Run(sentence, func(t *testing.T) { test(play{t, fresh(t).Audit()}) })
-		}
-	})
+	testkit.Contract(t, map[string]map[string]func(play){"Audit": sentences},
+		func(t check.T, db *redisstore.DB, _ time.Time) play { return play{t, db.Audit()} })
 }
 
 // play is one test under way.
 type play struct {
-	t *testing.T
+	t check.T
 	audit.Store
 }
 
@@ -76,7 +71,7 @@ func lines(all ...int64) []audit.Stored {
 func (p play) fill(last int64) {
 	p.t.Helper()
 	for n := int64(1); n <= last; n++ {
-		p.ok(p.Append(p.t.Context(), lines(n), head(n), head(n-1)))
+		p.t.OK(p.Append(p.t.Context(), lines(n), head(n), head(n-1)))
 	}
 }
 
@@ -84,25 +79,11 @@ func (p play) fill(last int64) {
 func (p play) holds(last, from int64, most int, want ...int64) {
 	p.t.Helper()
 	got, err := p.Head(p.t.Context())
-	p.ok(err)
-	if !bytes.Equal(got, head(last)) {
-		p.t.Errorf("head %q, want %q", got, head(last))
-	}
+	p.t.OK(err)
+	p.t.Same(string(got), string(head(last)))
 	stored, err := p.Read(p.t.Context(), from, most)
-	p.ok(err)
-	if diff := cmp.Diff(lines(want...), stored); diff != "" {
-		p.t.Errorf("from %d (-want +got)\n%s", from, diff)
-	}
-}
-
-func (p play) ok(err error) {
-	p.t.Helper()
-	check.OK(p.t, err)
-}
-
-func (p play) is(err, want error) {
-	p.t.Helper()
-	check.Is(p.t, err, want)
+	p.t.OK(err)
+	p.t.Same(stored, lines(want...))
 }
 
 func emptyStore(p play) { p.holds(0, 1, audit.MaxRead) }
@@ -115,24 +96,24 @@ func keepsBytes(p play) {
 func refusesBehind(p play) {
 	p.fill(2)
 	for _, before := range [][]byte{head(1), head(3), nil} {
-		p.is(p.Append(p.t.Context(), lines(3), head(4), before), audit.ErrBehind)
+		p.t.Is(p.Append(p.t.Context(), lines(3), head(4), before), audit.ErrBehind)
 	}
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 }
 
 func sameAgain(p play) {
 	p.fill(2)
-	p.ok(p.Append(p.t.Context(), lines(2), head(2), head(1)))
+	p.t.OK(p.Append(p.t.Context(), lines(2), head(2), head(1)))
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 	for range 2 {
-		p.ok(p.Trim(p.t.Context(), 1, 1, head(9), head(2)))
+		p.t.OK(p.Trim(p.t.Context(), 1, 1, head(9), head(2)))
 		p.holds(9, 1, audit.MaxRead, 2)
 	}
 }
 
 func refusesOccupied(p play) {
 	p.fill(2)
-	p.is(p.Append(p.t.Context(), []audit.Stored{{Seq: 1, Line: []byte("other")}}, head(3), head(2)), audit.ErrTampered)
+	p.t.Is(p.Append(p.t.Context(), []audit.Stored{{Seq: 1, Line: []byte("other")}}, head(3), head(2)), audit.ErrTampered)
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 }
 
@@ -144,19 +125,19 @@ func together(p play) {
 	for n := int64(from); n <= to; n++ {
 		some = append(some, n)
 	}
-	p.ok(p.Append(p.t.Context(), lines(some...), head(1), nil))
-	p.ok(p.Append(p.t.Context(), lines(some...), head(1), nil))
+	p.t.OK(p.Append(p.t.Context(), lines(some...), head(1), nil))
+	p.t.OK(p.Append(p.t.Context(), lines(some...), head(1), nil))
 	p.holds(1, from, audit.MaxRead, some...)
 	p.lowest(from)
-	p.is(p.Append(p.t.Context(), lines(to+1, to+2), head(2), head(9)), audit.ErrBehind)
-	p.ok(p.Append(p.t.Context(), lines(to+3), head(2), head(1)))
-	p.is(p.Append(p.t.Context(), lines(to+1, to+2, to+3), head(3), head(2)), audit.ErrTampered)
+	p.t.Is(p.Append(p.t.Context(), lines(to+1, to+2), head(2), head(9)), audit.ErrBehind)
+	p.t.OK(p.Append(p.t.Context(), lines(to+3), head(2), head(1)))
+	p.t.Is(p.Append(p.t.Context(), lines(to+1, to+2, to+3), head(3), head(2)), audit.ErrTampered)
 	p.holds(2, to+1, audit.MaxRead, to+3)
 }
 
 func leavesOut(p play) {
-	p.ok(p.Append(p.t.Context(), lines(2), head(2), nil))
-	p.ok(p.Append(p.t.Context(), lines(4), head(4), head(2)))
+	p.t.OK(p.Append(p.t.Context(), lines(2), head(2), nil))
+	p.t.OK(p.Append(p.t.Context(), lines(4), head(4), head(2)))
 	p.holds(4, 1, audit.MaxRead, 2, 4)
 	p.holds(4, 3, 1)
 	p.holds(4, 5, audit.MaxRead)
@@ -167,7 +148,7 @@ func boundedReads(p play) {
 	const n = audit.MaxRead
 	before := head(0)
 	for _, seq := range []int64{1, n - 1, n, n + 1, 2 * n, 2*n + 1} {
-		p.ok(p.Append(p.t.Context(), lines(seq), head(seq), before))
+		p.t.OK(p.Append(p.t.Context(), lines(seq), head(seq), before))
 		before = head(seq)
 	}
 	p.holds(2*n+1, 1, n, 1, n-1, n)
@@ -182,21 +163,21 @@ func trims(p play) {
 	const n = audit.MaxRead
 	before := head(0)
 	for seq := int64(n - 2); seq <= n+3; seq++ {
-		p.ok(p.Append(p.t.Context(), lines(seq), head(seq), before))
+		p.t.OK(p.Append(p.t.Context(), lines(seq), head(seq), before))
 		before = head(seq)
 	}
-	p.ok(p.Trim(p.t.Context(), n-2, n-2, head(1), before))
+	p.t.OK(p.Trim(p.t.Context(), n-2, n-2, head(1), before))
 	p.holds(1, n-2, 10, n-1, n, n+1, n+2, n+3)
-	p.ok(p.Trim(p.t.Context(), n-1, n+1, head(2), head(1)))
+	p.t.OK(p.Trim(p.t.Context(), n-1, n+1, head(2), head(1)))
 	p.holds(2, n-2, 10, n+2, n+3)
-	p.ok(p.Trim(p.t.Context(), n+2, 2*n+1, head(3), head(2)))
+	p.t.OK(p.Trim(p.t.Context(), n+2, 2*n+1, head(3), head(2)))
 	p.holds(3, n-2, 10)
 }
 
 func trimRefusesBehind(p play) {
 	p.fill(2)
-	p.is(p.Trim(p.t.Context(), 1, 1, head(9), head(1)), audit.ErrBehind)
-	p.is(p.Trim(p.t.Context(), 1, 1, head(9), nil), audit.ErrBehind)
+	p.t.Is(p.Trim(p.t.Context(), 1, 1, head(9), head(1)), audit.ErrBehind)
+	p.t.Is(p.Trim(p.t.Context(), 1, 1, head(9), nil), audit.ErrBehind)
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 }
 
@@ -204,57 +185,50 @@ func trimRefusesBehind(p play) {
 func (p play) lowest(want int64) {
 	p.t.Helper()
 	got, err := p.Lowest(p.t.Context())
-	p.ok(err)
-	if got != want {
-		p.t.Errorf("the lowest place is %d, want %d", got, want)
-	}
+	p.t.OK(err)
+	p.t.Same(got, want)
 }
 
 func knowsLowest(p play) {
 	p.lowest(0)
-	p.is(p.Append(p.t.Context(), lines(2), head(2), head(1)), audit.ErrBehind)
+	p.t.Is(p.Append(p.t.Context(), lines(2), head(2), head(1)), audit.ErrBehind)
 	p.lowest(0)
-	p.ok(p.Append(p.t.Context(), lines(2), head(2), nil))
+	p.t.OK(p.Append(p.t.Context(), lines(2), head(2), nil))
 	p.lowest(2)
-	p.ok(p.Append(p.t.Context(), lines(3), head(3), head(2)))
+	p.t.OK(p.Append(p.t.Context(), lines(3), head(3), head(2)))
 	p.lowest(2)
-	p.is(p.Trim(p.t.Context(), 2, 2, head(4), head(2)), audit.ErrBehind)
+	p.t.Is(p.Trim(p.t.Context(), 2, 2, head(4), head(2)), audit.ErrBehind)
 	p.lowest(2)
-	p.ok(p.Trim(p.t.Context(), 2, 3, head(4), head(3)))
+	p.t.OK(p.Trim(p.t.Context(), 2, 3, head(4), head(3)))
 	p.lowest(4)
 }
 
 // beginsOnce has no head put in the head's place, which is as good as to remove it.
 func beginsOnce(p play) {
 	p.fill(2)
-	p.ok(p.Trim(p.t.Context(), 1, 1, nil, head(2)))
-	p.is(p.Append(p.t.Context(), lines(9), head(9), nil), audit.ErrTampered)
+	p.t.OK(p.Trim(p.t.Context(), 1, 1, nil, head(2)))
+	p.t.Is(p.Append(p.t.Context(), lines(9), head(9), nil), audit.ErrTampered)
 	p.holds(0, 1, audit.MaxRead, 2)
 	p.lowest(2)
 }
 
 func oneOfHundred(p play) {
-	var group sync.WaitGroup
 	var won atomic.Int64
-	for n := range int64(100) {
-		group.Go(func() {
-			err := p.Append(p.t.Context(), []audit.Stored{{Seq: 1, Line: line(n + 1).Line}}, head(n+1), nil)
-			switch {
-			case err == nil:
-				won.Add(1)
-			case !errors.Is(err, audit.ErrBehind):
-				p.t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	if won.Load() != 1 {
-		p.t.Errorf("%d got the place", won.Load())
-	}
+	check.AtOnce(100, func(i int) {
+		n := int64(i + 1)
+		err := p.Append(p.t.Context(), []audit.Stored{{Seq: 1, Line: line(n).Line}}, head(n), nil)
+		switch {
+		case err == nil:
+			won.Add(1)
+		case !errors.Is(err, audit.ErrBehind):
+			p.t.Error(err)
+		}
+	})
+	p.t.Same(won.Load(), int64(1))
 	stored, err := p.Read(p.t.Context(), 1, audit.MaxRead)
-	p.ok(err)
+	p.t.OK(err)
 	now, err := p.Head(p.t.Context())
-	p.ok(err)
+	p.t.OK(err)
 	for n := range int64(100) {
 		if bytes.Equal(now, head(n+1)) && len(stored) == 1 && bytes.Equal(stored[0].Line, line(n+1).Line) {
 			return
@@ -266,41 +240,33 @@ func oneOfHundred(p play) {
 func setsAside(p play) {
 	p.fill(3)
 	begun := audit.Stored{Seq: 1, Line: []byte("begun \x00\xff")}
-	p.is(p.SetAside(p.t.Context(), "one", begun, head(9), head(2)), audit.ErrBehind)
+	p.t.Is(p.SetAside(p.t.Context(), "one", begun, head(9), head(2)), audit.ErrBehind)
 	p.holds(3, 1, 10, 1, 2, 3)
 	for range 2 {
-		p.ok(p.SetAside(p.t.Context(), "one", begun, head(9), head(3)))
+		p.t.OK(p.SetAside(p.t.Context(), "one", begun, head(9), head(3)))
 	}
 	got, err := p.Read(p.t.Context(), 1, audit.MaxRead)
-	p.ok(err)
-	check.Same(p.t, got, []audit.Stored{begun})
+	p.t.OK(err)
+	p.t.Same(got, []audit.Stored{begun})
 	lowest, err := p.Lowest(p.t.Context())
-	p.ok(err)
-	p.ok(p.Append(p.t.Context(), lines(2), head(10), head(9)))
-	p.is(p.Append(p.t.Context(), lines(1), head(11), head(10)), audit.ErrTampered)
-	if lowest != 1 {
-		p.t.Errorf("lowest place %d", lowest)
-	}
-	p.ok(p.SetAside(p.t.Context(), "two", line(1), head(12), head(10)))
+	p.t.OK(err)
+	p.t.OK(p.Append(p.t.Context(), lines(2), head(10), head(9)))
+	p.t.Is(p.Append(p.t.Context(), lines(1), head(11), head(10)), audit.ErrTampered)
+	p.t.Same(lowest, int64(1))
+	p.t.OK(p.SetAside(p.t.Context(), "two", line(1), head(12), head(10)))
 	p.holds(12, 1, 10, 1)
 }
 
 func oneSetsAside(p play) {
 	p.fill(1)
 	var done atomic.Int64
-	var group sync.WaitGroup
-	for i := range int64(100) {
-		group.Go(func() {
-			err := p.SetAside(p.t.Context(), fmt.Sprint("n", i), line(1), head(100+i), head(1))
-			if err == nil {
-				done.Add(1)
-			} else {
-				p.is(err, audit.ErrBehind)
-			}
-		})
-	}
-	group.Wait()
-	if done.Load() != 1 {
-		p.t.Errorf("%d of a hundred did it", done.Load())
-	}
+	check.AtOnce(100, func(i int) {
+		err := p.SetAside(p.t.Context(), fmt.Sprint("n", i), line(1), head(100+int64(i)), head(1))
+		if err == nil {
+			done.Add(1)
+		} else if !errors.Is(err, audit.ErrBehind) {
+			p.t.Error(err)
+		}
+	})
+	p.t.Same(done.Load(), int64(1))
 }

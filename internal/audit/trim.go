@@ -12,6 +12,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"updatecenter/internal/wrap"
 )
 
 // The ways in which [Log.Trim] refuses.
@@ -57,16 +59,16 @@ func (l *Log) Trim(ctx context.Context, before time.Time, by Event) (int64, erro
 
 // lastBefore finds the last of the oldest entries that are older than a time; the zero entry if
 // there is none.
-func (l *Log) lastBefore(ctx context.Context, before time.Time) (Entry, error) {
+func (l *Log) lastBefore(ctx context.Context, before time.Time) (last Entry, err error) {
+	defer wrap.Error(&err, "find the entries to trim")
 	h, _, err := l.head(ctx)
 	if err != nil {
-		return Entry{}, fmt.Errorf("find the entries to trim: %w", err)
+		return Entry{}, err
 	}
-	var last Entry
 	for from := max(h.First, 1); from <= h.Seq; from += MaxRead {
 		stored, err := l.config.Store.Read(ctx, from, MaxRead)
 		if err != nil {
-			return Entry{}, fmt.Errorf("find the entries to trim: %w", err)
+			return Entry{}, err
 		}
 		for _, s := range stored {
 			e, ok := l.proved(s)
@@ -80,29 +82,25 @@ func (l *Log) lastBefore(ctx context.Context, before time.Time) (Entry, error) {
 }
 
 // trimTo removes all entries up to one, some at a time.
-func (l *Log) trimTo(ctx context.Context, last int64) (int64, error) {
-	var gone int64
+func (l *Log) trimTo(ctx context.Context, last int64) (gone int64, err error) {
+	defer wrap.Error(&err, "trim the audit")
 	for {
-		var some int64
-		err := step(ctx, func(ctx context.Context) (err error) {
-			some, err = l.trimOnce(ctx, last)
-			return err
-		})
-		gone += some
-		if err != nil {
-			return gone, fmt.Errorf("trim the audit: %w", err)
-		}
-		if some == 0 {
-			return gone, nil
+		some, err := l.trimSome(ctx, last)
+		if gone += some; err != nil || some == 0 {
+			return gone, err
 		}
 	}
 }
 
-// step tries a step of a longer work until no other server is quicker, for Within at most.
-func step(ctx context.Context, try func(context.Context) error) error {
+// trimSome is trimOnce until no other server is quicker, for Within at most.
+func (l *Log) trimSome(ctx context.Context, last int64) (some int64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, Within)
 	defer cancel()
-	return untilAhead(ctx, func() error { return try(ctx) })
+	err = untilAhead(ctx, func() error {
+		some, err = l.trimOnce(ctx, last)
+		return err
+	})
+	return some, err
 }
 
 // trimOnce removes the oldest entries, MaxRead at most, and says how many those were.
@@ -145,14 +143,15 @@ type File interface {
 // Errors: [ErrSound], unless anyway says that it shall be done all the same; [ErrBehind], when
 // somebody else has begun or recorded meanwhile; [ErrInvalidEvent], and those of the store and the
 // file. After an error the audit is as it was, unless the store's answer was lost.
-func (l *Log) Begin(ctx context.Context, file File, by Event, anyway bool) (Entry, error) {
+func (l *Log) Begin(ctx context.Context, file File, by Event, anyway bool) (_ Entry, err error) {
+	defer wrap.Error(&err, "begin another audit")
 	before, err := l.config.Store.Head(ctx)
 	if err != nil && !IsFault(err) {
-		return Entry{}, fmt.Errorf("begin another audit: %w", err)
+		return Entry{}, err
 	}
 	report, err := l.Verify(ctx, nil)
 	if err != nil {
-		return Entry{}, fmt.Errorf("begin another audit: %w", err)
+		return Entry{}, err
 	}
 	damaged := slices.ContainsFunc(report.Faults, func(f Fault) bool { return f.Kind != KeyGone })
 	if !damaged && !anyway {
@@ -164,7 +163,7 @@ func (l *Log) Begin(ctx context.Context, file File, by Event, anyway bool) (Entr
 		err = file.Sync()
 	}
 	if err != nil {
-		return Entry{}, fmt.Errorf("begin another audit: write the file: %w", err)
+		return Entry{}, fmt.Errorf("write the file: %w", err)
 	}
 	at := l.config.Now().UTC().Truncate(time.Millisecond)
 	name := at.Format(nameForm)
@@ -172,7 +171,7 @@ func (l *Log) Begin(ctx context.Context, file File, by Event, anyway bool) (Entr
 	by.Detail = fmt.Sprintf("after %d entries, in a file with SHA-256 %x, the newest unchanged one %s; kept as before:%s",
 		count, sum.Sum(nil), Anchor{report.Last.Seq, report.Last.MAC}, name)
 	if by, err = by.checked(); err != nil {
-		return Entry{}, fmt.Errorf("begin another audit: %w", err)
+		return Entry{}, err
 	}
 	first, line, err := signed(l.config.Keys, Entry{Seq: 1, At: at, Event: by, Key: l.config.Keys.Current()})
 	if err != nil {
@@ -183,7 +182,7 @@ func (l *Log) Begin(ctx context.Context, file File, by Event, anyway bool) (Entr
 		return Entry{}, err
 	}
 	if err := l.config.Store.SetAside(ctx, name, Stored{1, line}, next, before); err != nil {
-		return Entry{}, fmt.Errorf("begin another audit: %w", err)
+		return Entry{}, err
 	}
 	l.logged(ctx, first)
 	return first, nil

@@ -8,12 +8,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // years is an audit of entries a day apart, the last of which is of the present.
@@ -282,19 +282,15 @@ func TestBeginAtOnce(t *testing.T) {
 	record(t, log, 3)
 	store.head = nil
 	begun := make(chan audit.Entry, 100)
-	var group sync.WaitGroup
-	for range 100 {
-		group.Go(func() {
-			first, err := log.Begin(t.Context(), &file{}, byRoot, false)
-			switch {
-			case err == nil:
-				begun <- first
-			case !errors.Is(err, audit.ErrBehind) && !errors.Is(err, audit.ErrSound):
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	check.AtOnce(100, func(int) {
+		first, err := log.Begin(t.Context(), &file{}, byRoot, false)
+		switch {
+		case err == nil:
+			begun <- first
+		case !errors.Is(err, audit.ErrBehind) && !errors.Is(err, audit.ErrSound):
+			t.Error(err)
+		}
+	})
 	if report, faults := verify(t, log, nil); len(begun) != 1 || report.Entries != 1 || faults != nil {
 		t.Errorf("%d have begun, %d entries, %q", len(begun), report.Entries, faults)
 	}

@@ -3,11 +3,11 @@ package deliveries
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 )
 
 // Attempt makes one attempt at a delivery. It can be run any number of times, also at once:
@@ -15,14 +15,8 @@ import (
 // became of it. A task that is outdated, or whose delivery has ended, does nothing. After an
 // error the task is to be run again; after a [*LaterError] there is no use in doing so before
 // its time.
-func (d *Deliveries) Attempt(ctx context.Context, task Task) error {
-	if err := d.attempt(ctx, task); err != nil {
-		return fmt.Errorf("attempt delivery: %w", err)
-	}
-	return nil
-}
-
-func (d *Deliveries) attempt(ctx context.Context, task Task) error {
+func (d *Deliveries) Attempt(ctx context.Context, task Task) (err error) {
+	defer wrap.Error(&err, "attempt delivery")
 	delivery, err := d.read(ctx, task.Delivery)
 	switch now := d.now(); {
 	case errors.Is(err, ErrNotFound):
@@ -37,14 +31,14 @@ func (d *Deliveries) attempt(ctx context.Context, task Task) error {
 		reason, code := delivery.Cause()
 		return d.giveUp(ctx, task, cause{"it could not be made in time", reason, code})
 	case !d.makes(delivery): // another server may have what this one lacks
-		return d.postpone(ctx, task, time.Minute, ErrNoWay)
+		return d.leave(ctx, task, ErrNoWay)
 	}
 	return d.advance(ctx, delivery)
 }
 
 // makes says whether this server has what the delivery takes.
 func (d *Deliveries) makes(delivery Delivery) bool {
-	return d.offers(delivery.Method) && (delivery.Topic != ValidationCode || d.codes != nil)
+	return d.offers(delivery.Method) && (delivery.Topic != ValidationCode || d.config.Codes != nil)
 }
 
 // advance does what is to be done for a delivery that is due. What an earlier run has done is
@@ -64,7 +58,7 @@ func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
 	}
 	account, err := d.account(ctx, delivery)
 	if errors.Is(err, storage.ErrNewer) { // servers of that release can read it
-		return d.postpone(ctx, delivery.Task(), time.Minute, err)
+		return d.leave(ctx, delivery.Task(), err)
 	}
 	if why := hopeless(err); why != "" {
 		return d.giveUp(ctx, delivery.Task(), cause{words: why})
@@ -109,7 +103,7 @@ func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.A
 	if delivery.Account == "" {
 		return accounts.Account{}, nil
 	}
-	account, err := d.accounts.ByID(ctx, delivery.Account)
+	account, err := d.config.Accounts.ByID(ctx, delivery.Account)
 	if err != nil {
 		return accounts.Account{}, err
 	}
@@ -126,11 +120,8 @@ var errPhoneChanged = errors.New("the account has another telephone by now")
 
 // hopeless says in words for the web site why no attempt can succeed; "" if one may.
 func hopeless(err error) string {
-	if _, is := errors.AsType[*EmailTooNewError](err); is {
-		return "the e-mail address has changed"
-	}
-	if _, is := errors.AsType[*AddressTooNewError](err); is {
-		return "the address has changed"
+	if tooNew, is := errors.AsType[*TooNewError](err); is {
+		return "the " + tooNew.address() + " has changed"
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):
@@ -151,18 +142,8 @@ func hopeless(err error) string {
 // and e-mails are tried again until their time is over: nobody is bothered by that.
 const calls = 4
 
-// delay is how long after a failed attempt the next one is made.
-func delay(failed int) time.Duration {
-	switch failed {
-	case 1:
-		return time.Minute
-	case 2:
-		return 5 * time.Minute
-	case 3:
-		return 15 * time.Minute
-	}
-	return time.Hour
-}
+// delays are how long after a failed attempt the next one is made; the last holds for all that follow.
+var delays = [...]time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
 // calls is how many attempts a call has.
 func (d *Delivery) calls() int {
@@ -174,7 +155,7 @@ func (d *Delivery) calls() int {
 
 // failed makes the next attempt the present one, or the delivery failed if none is left.
 func (d *Delivery) failed(now time.Time, why string) {
-	due := now.Add(delay(d.Attempt))
+	due := now.Add(delays[min(d.Attempt, len(delays))-1])
 	if d.Method == Voice && d.Attempt >= d.calls() || due.After(d.lasts()) {
 		d.to(Failed, now, why)
 		return
@@ -185,33 +166,45 @@ func (d *Delivery) failed(now time.Time, why string) {
 	d.to(Queued, now, why)
 }
 
-// postpone puts the present attempt off, which can't be made now for a reason that passes. It
-// is not used up, but is given up as any other when it could not be made in time.
-func (d *Deliveries) postpone(ctx context.Context, task Task, wait time.Duration, why error) error {
-	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		if !delivery.present(task) {
-			return false
-		}
-		delivery.Due = d.now().Add(wait)
-		return true
+// present says whether the task is the delivery's present attempt, and not at its end.
+func (d *Delivery) present(task Task) bool {
+	return d.Attempt == task.Attempt && !d.Status.Final()
+}
+
+// changePresent is change for a delivery whose present attempt is the task; present says whether it is.
+func (d *Deliveries) changePresent(ctx context.Context, task Task, edit edit) (delivery Delivery, present bool, err error) {
+	delivery, err = d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
+		present = delivery.present(task)
+		return present && edit(delivery)
 	})
+	return delivery, present && err == nil, err
+}
+
+// postpone puts the present attempt off by an edit, and returns until when. It is not used up, but is given
+// up as any other when it could not be made in time.
+func (d *Deliveries) postpone(ctx context.Context, task Task, why error, edit edit) error {
+	delivery, _, err := d.changePresent(ctx, task, edit)
 	if err != nil || !delivery.present(task) {
 		return err
 	}
 	return &LaterError{At: delivery.Due, Err: why}
 }
 
+// leave puts the present attempt off for a minute: by then another server may have it.
+func (d *Deliveries) leave(ctx context.Context, task Task, why error) error {
+	return d.postpone(ctx, task, why, func(delivery *Delivery) bool {
+		delivery.Due = d.now().Add(time.Minute)
+		return true
+	})
+}
+
 // fail notes that an attempt failed, and queues the next one.
 func (d *Deliveries) fail(ctx context.Context, task Task, why string) error {
-	failed := false
-	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		failed = delivery.present(task)
-		if failed {
-			delivery.failed(d.now(), why)
-		}
-		return failed
+	delivery, failed, err := d.changePresent(ctx, task, func(delivery *Delivery) bool {
+		delivery.failed(d.now(), why)
+		return true
 	})
-	if err == nil && failed && !delivery.Status.Final() {
+	if failed && !delivery.Status.Final() {
 		d.enqueue(ctx, delivery)
 	}
 	return err
@@ -224,17 +217,9 @@ func (d *Deliveries) giveUp(ctx context.Context, task Task, why cause) error {
 
 // end ends a delivery whose present attempt is the task.
 func (d *Deliveries) end(ctx context.Context, task Task, as Status, why cause) error {
-	_, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		if !delivery.present(task) {
-			return false
-		}
+	_, _, err := d.changePresent(ctx, task, func(delivery *Delivery) bool {
 		delivery.because(as, d.now(), why)
 		return true
 	})
 	return err
-}
-
-// present says whether the task is the delivery's present attempt, and not at its end.
-func (d *Delivery) present(task Task) bool {
-	return d.Attempt == task.Attempt && !d.Status.Final()
 }

@@ -78,8 +78,7 @@ func TestWhatCannotBeSentIsGivenUp(t *testing.T) {
 
 // A process that dies over a letter leaves a claim that runs out; then it is written again.
 func TestDyingOverALetter(t *testing.T) {
-	for left := range 20 {
-		f := newFixture(t)
+	atEveryMoment(t, func(f *fixture, left int) {
 		delivery := f.request(t, byLetter())
 		f.dies(left)
 		f.work(t)
@@ -91,7 +90,7 @@ func TestDyingOverALetter(t *testing.T) {
 				t.Errorf("%+v", letter)
 			}
 		}
-	}
+	})
 }
 
 // What the account was asked for may not be its own any more when it is to be told.
@@ -143,8 +142,7 @@ func elsewhere() *accounts.Address {
 // A telephone number that changes while nobody knows whether the old one rang makes neither
 // ring once more, and keeps nobody from finding the call.
 func TestTelephoneChangesWhileDialing(t *testing.T) {
-	for left := range moments {
-		f := newFixture(t)
+	atEveryMoment(t, func(f *fixture, left int) {
 		delivery := f.request(t, byVoice())
 		f.dies(left)
 		f.work(t)
@@ -154,7 +152,7 @@ func TestTelephoneChangesWhileDialing(t *testing.T) {
 		if n := len(f.twilio.calls); n > 1 || n == 1 && (f.twilio.calls[0].To != home || f.get(t, delivery.ID).CallSID != "CA1") {
 			t.Errorf("died at moment %d: %d calls, %+v", left, n, f.get(t, delivery.ID))
 		}
-	}
+	})
 }
 
 // A notice goes to the telephone that was of record when something was changed.
@@ -163,9 +161,7 @@ func TestNoticeKeepsItsTelephone(t *testing.T) {
 	f.notify(t, deliveries.Notice{Topic: deliveries.CodeChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
 	f.put(t, accounts.Details{Phone: line})
 	f.work(t)
-	if got := f.went(t); got != "call "+string(home) {
-		t.Errorf("went by %s", got)
-	}
+	check.Same(t, f.went(t), "call "+string(home))
 }
 
 func TestAccountsAreDown(t *testing.T) {
@@ -182,9 +178,7 @@ func TestAccountsAreDown(t *testing.T) {
 		f.restart() // with accounts that work, until it was asked for
 		delivery := f.request(t, byVoice())
 		config.Accounts = brokenAccounts{f.accounts, hopeless}
-		if err := deliveries.New(config).Attempt(t.Context(), delivery.Task()); err != nil {
-			t.Error(err)
-		}
+		check.Is(t, deliveries.New(config).Attempt(t.Context(), delivery.Task()), nil)
 		events := f.is(t, delivery.ID, deliveries.Failed, 1).Events
 		check.Same(t, events[len(events)-1].Detail, detail)
 	}
@@ -194,9 +188,8 @@ func TestAccountsAreDown(t *testing.T) {
 func TestAnAccountOfANewerRelease(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.request(t, byVoice())
-	config := f.config()
-	config.Accounts = brokenAccounts{f.accounts, storage.ErrNewer}
-	err := deliveries.New(config).Attempt(t.Context(), delivery.Task())
+	older := f.with(func(c *deliveries.Config) { c.Accounts = brokenAccounts{f.accounts, storage.ErrNewer} })
+	err := older.Attempt(t.Context(), delivery.Task())
 	later, waits := errors.AsType[*deliveries.LaterError](err)
 	if !waits || !errors.Is(err, storage.ErrNewer) || !later.At.Equal(f.Now().Add(time.Minute)) {
 		t.Fatalf("attempt: %v", err)
@@ -205,9 +198,7 @@ func TestAnAccountOfANewerRelease(t *testing.T) {
 	f.restart()
 	f.Set(later.At)
 	f.work(t)
-	if got := f.went(t); got != "call "+string(home) {
-		t.Errorf("then it went by %s", got)
-	}
+	check.Same(t, f.went(t), "call "+string(home))
 }
 
 type brokenAccounts struct {
@@ -274,9 +265,7 @@ func TestPace(t *testing.T) {
 func TestClasses(t *testing.T) {
 	f := newFixture(t)
 	queued := &classes{}
-	config := f.config()
-	config.Queue = queued
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Queue = queued })
 	first := f.request(t, byVoice())
 	f.request(t, byLetter())
 	f.request(t, deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email})
@@ -327,9 +316,7 @@ func (f *fixture) sweep(t testing.TB) {
 // A store may announce what it never came to store.
 func TestSweepOfNothing(t *testing.T) {
 	f := newFixture(t)
-	config := f.config()
-	config.Store = announcing{f.store}
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Store = announcing{f.store} })
 	f.sweep(t)
 	if !f.Queue.Next().IsZero() {
 		t.Error("queued what is not there")

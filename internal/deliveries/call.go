@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 )
 
 // blockFor is how long nobody is called who has not asked for it.
@@ -27,15 +29,8 @@ type Opening struct {
 // during the call, so that nobody has to keep the code meanwhile. The error is [ErrNotFound]
 // for a task that is unknown, outdated or canceled, whose secret or telephone was replaced, whose
 // validation is over, or whose delivery another call has made: the call then tells nothing.
-func (d *Deliveries) Opened(ctx context.Context, task Task, callSID string) (Opening, error) {
-	opening, err := d.opened(ctx, task, callSID)
-	if err != nil {
-		return Opening{}, fmt.Errorf("open call: %w", err)
-	}
-	return opening, nil
-}
-
-func (d *Deliveries) opened(ctx context.Context, task Task, callSID string) (Opening, error) {
+func (d *Deliveries) Opened(ctx context.Context, task Task, callSID string) (_ Opening, err error) {
+	defer wrap.Error(&err, "open call")
 	delivery, err := d.read(ctx, task.Delivery)
 	if err != nil {
 		return Opening{}, err
@@ -110,8 +105,8 @@ func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, e
 // it. It is run before that document is given, once or often: when the call is over,
 // [Config].Answered says whether it was. Errors: [ErrNotFound].
 func (d *Deliveries) Spoken(ctx context.Context, task Task, turn int) error {
-	delivery, err := d.change(ctx, task.Delivery, func(delivery *Delivery) bool {
-		if !delivery.present(task) || delivery.Spoken > 0 {
+	delivery, _, err := d.changePresent(ctx, task, func(delivery *Delivery) bool {
+		if delivery.Spoken > 0 {
 			return false
 		}
 		delivery.Spoken = turn + 1
@@ -133,7 +128,7 @@ func (d *Deliveries) said(ctx context.Context, delivery *Delivery) (Status, erro
 	if !delivery.Opened {
 		return "", nil
 	}
-	answered, err := d.answered(ctx, delivery.CallSID, max(0, delivery.Spoken-1))
+	answered, err := d.config.Answered(ctx, delivery.CallSID, max(0, delivery.Spoken-1))
 	switch {
 	case err != nil:
 		return "", fmt.Errorf("ask what a call has said: %w", err)
@@ -151,8 +146,8 @@ func (d *Deliveries) tellSent(ctx context.Context, delivery Delivery) {
 	if !delivery.Topic.secret() || delivery.Account == "" {
 		return
 	}
-	if err := d.accounts.Sent(ctx, delivery.Account); err != nil {
-		d.log.WarnContext(ctx, "verification of an account may stay closed though a new code was sent", "delivery", delivery.ID, "error", err)
+	if err := d.config.Accounts.Sent(ctx, delivery.Account); err != nil {
+		d.config.Log.WarnContext(ctx, "verification of an account may stay closed though a new code was sent", "delivery", delivery.ID, "error", err)
 	}
 }
 
@@ -169,16 +164,10 @@ func (d *Delivery) canDecline(task Task) bool {
 // account's history, and for 24 hours no call tells a secret of the account, those that were
 // asked for before included; of a validation, no call validates a customer of that line. Notices
 // go on: they are owed (47 CFR 64.2010(f)). Errors: [ErrNotFound].
-func (d *Deliveries) Declined(ctx context.Context, task Task) error {
-	if err := d.decline(ctx, task); err != nil {
-		return fmt.Errorf("note an objection: %w", err)
-	}
-	return nil
-}
-
-// decline does what matters most first. All that comes before the change is run again if it
-// fails; two entries in the history are better than none.
-func (d *Deliveries) decline(ctx context.Context, task Task) error {
+func (d *Deliveries) Declined(ctx context.Context, task Task) (err error) {
+	defer wrap.Error(&err, "note an objection")
+	// What matters most comes first. All before the change is run again if it fails; two entries in the
+	// history are better than none.
 	delivery, err := d.read(ctx, task.Delivery)
 	if err != nil || !delivery.canDecline(task) {
 		return err
@@ -203,7 +192,7 @@ func (d *Deliveries) object(ctx context.Context, delivery Delivery) error {
 	if subject == "" {
 		return nil
 	}
-	if _, err := d.store.Block(ctx, subject, d.now().Add(blockFor)); err != nil {
+	if _, err := d.config.Store.Block(ctx, subject, d.now().Add(blockFor)); err != nil {
 		return fmt.Errorf("block calls: %w", err)
 	}
 	if delivery.Account == "" {
@@ -224,7 +213,7 @@ func (d *Delivery) subject() string {
 // disown writes an objection into the account's history.
 func (d *Deliveries) disown(ctx context.Context, id accounts.ID) error {
 	note := accounts.Note{By: accounts.ByCustomer, From: "telephone"}
-	if err := d.accounts.Append(ctx, id, accounts.Disowned, note); !errors.Is(err, accounts.ErrNoAccount) {
+	if err := d.config.Accounts.Append(ctx, id, accounts.Disowned, note); !errors.Is(err, accounts.ErrNoAccount) {
 		return err
 	}
 	return nil
@@ -262,7 +251,7 @@ func (d *Deliveries) Status(ctx context.Context, task Task, callback StatusCallb
 	return nil
 }
 
-// hear changes a delivery by what was heard of the call of its present attempt, and queues
+// updateByStatus changes a delivery by what was heard of the call of its present attempt, and queues
 // the next attempt if that ended this one.
 func (d *Deliveries) updateByStatus(ctx context.Context, task Task, edit func(delivery *Delivery) (bool, error)) (Delivery, error) {
 	var failed error
@@ -294,32 +283,36 @@ func (d *Delivery) own(callSID string, now time.Time) {
 // nothing.
 func (d *Deliveries) applyStatus(ctx context.Context, delivery *Delivery, callStatus string, at time.Time, answeredBy string) error {
 	detail := machine(answeredBy)
-	switch callStatus {
-	case "queued", "initiated":
-		delivery.progress(Calling, at, detail)
-	case "ringing":
-		delivery.progress(Ringing, at, detail)
-	case "in-progress", "answered":
-		delivery.progress(Answered, at, detail)
-	case "completed", "busy", "no-answer", "failed", "canceled":
-		if answeredBy == "fax" || answeredBy == "machine_start" { // which records nothing yet
-			delivery.failed(at, detail)
-			return nil
-		}
-		status, err := d.said(ctx, delivery)
-		switch {
-		case err != nil:
-			return err
-		case status == "":
-			delivery.failed(at, unsaid[callStatus])
-		default:
-			delivery.to(status, at, detail)
-		}
+	if status, known := underWay[callStatus]; known {
+		delivery.progress(status, at, detail)
+		return nil
+	}
+	why, over := unsaid[callStatus]
+	if !over {
+		return nil
+	}
+	if answeredBy == "fax" || answeredBy == "machine_start" { // which records nothing yet
+		delivery.failed(at, detail)
+		return nil
+	}
+	status, err := d.said(ctx, delivery)
+	switch {
+	case err != nil:
+		return err
+	case status == "":
+		delivery.failed(at, why)
+	default:
+		delivery.to(status, at, detail)
 	}
 	return nil
 }
 
-// unsaid says why a call has said nothing, by its last CallStatus.
+// underWay are the statuses of a call that goes on, by its CallStatus.
+var underWay = map[string]Status{
+	"queued": Calling, "initiated": Calling, "ringing": Ringing, "in-progress": Answered, "answered": Answered,
+}
+
+// unsaid says why a call that is over has said nothing, by its CallStatus.
 var unsaid = map[string]string{
 	"completed": "the call ended before it could say anything", // such as by an apology, while Redis was away
 	"busy":      "busy", "no-answer": "no answer", "failed": "the call failed", "canceled": "the call failed",
@@ -327,27 +320,15 @@ var unsaid = map[string]string{
 
 // progress gives a delivery a status that comes after its present one; else it does nothing.
 func (d *Delivery) progress(status Status, at time.Time, detail string) bool {
-	if status.rank() <= d.Status.rank() {
+	if d.Status.Final() || slices.Index(progression, status) <= slices.Index(progression, d.Status) {
 		return false
 	}
 	d.to(status, at, detail)
 	return true
 }
 
-func (s Status) rank() int {
-	switch s {
-	case Queued:
-		return 0
-	case Calling:
-		return 1
-	case Ringing:
-		return 2
-	case Answered:
-		return 3
-	case Delivered, NoticeLeft, Sent, Declined, Failed, Canceled:
-	}
-	return 4
-}
+// progression are the statuses of an attempt that is under way, in their order.
+var progression = []Status{Queued, Calling, Ringing, Answered}
 
 // when is the time of an event: when it happened, if that is known and fits after the others.
 func (d *Delivery) when(at, now time.Time) time.Time {

@@ -44,9 +44,7 @@ func TestWhatACallSays(t *testing.T) {
 func TestOpenedAgain(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
-	for _, webhook := range []string{"opened", "opened", "spoken", "opened", "spoken", "completed", "opened"} {
-		f.webhook(t, delivery.Task(), "CA1", webhook)
-	}
+	f.webhook(t, delivery.Task(), "CA1", "opened", "opened", "spoken", "opened", "spoken", "completed", "opened")
 	f.told(t, delivery.ID, deliveries.Queued, deliveries.Calling, deliveries.Answered, deliveries.Delivered)
 	_, err := f.Opened(t.Context(), delivery.Task(), "CA2")
 	check.Is(t, err, deliveries.ErrNotFound)
@@ -106,14 +104,10 @@ func TestOutcomesOfACall(t *testing.T) {
 	} {
 		f := newFixture(t)
 		delivery := f.rung(t)
-		for webhook := range strings.SplitSeq(webhooks, ",") {
-			f.webhook(t, delivery.Task(), "CA1", webhook)
-		}
+		f.webhook(t, delivery.Task(), "CA1", strings.Split(webhooks, ",")...)
 		f.is(t, delivery.ID, want, 1)
 		f.passes(t, time.Hour)
-		if len(f.twilio.calls) != 1 {
-			t.Errorf("%s: %d calls", webhooks, len(f.twilio.calls))
-		}
+		f.called(t, 1)
 	}
 }
 
@@ -125,9 +119,7 @@ func TestOutcomeOfALostAttempt(t *testing.T) {
 	f.webhook(t, delivery.Task(), "CA1", "declined")
 	f.passes(t, time.Hour)
 	f.is(t, delivery.ID, deliveries.Declined, 2)
-	if len(f.twilio.calls) != 1 {
-		t.Errorf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 1)
 }
 
 func TestOutcomesOfNothing(t *testing.T) {
@@ -138,8 +130,7 @@ func TestOutcomesOfNothing(t *testing.T) {
 	check.Is(t, f.Declined(t.Context(), unknown), deliveries.ErrNotFound)
 	for _, attempt := range []int{0, 2} {
 		task := deliveries.Task{Delivery: delivery.ID, Attempt: attempt}
-		f.webhook(t, task, "CA1", "spoken")
-		f.webhook(t, task, "CA1", "declined")
+		f.webhook(t, task, "CA1", "spoken", "declined")
 	}
 	f.is(t, delivery.ID, deliveries.Calling, 1)
 }
@@ -190,8 +181,7 @@ func TestDeclinedStopsWhatWaits(t *testing.T) {
 
 // The objection is noted before all else, and can be noted again after a failure.
 func TestDecliningDiesAtEveryMoment(t *testing.T) {
-	for left := range 20 {
-		f := newFixture(t)
+	atEveryMoment(t, func(f *fixture, left int) {
 		delivery := f.rung(t)
 		f.dies(left)
 		died := f.Declined(t.Context(), delivery.Task())
@@ -203,7 +193,7 @@ func TestDecliningDiesAtEveryMoment(t *testing.T) {
 		f.is(t, delivery.ID, deliveries.Declined, 1)
 		_, err := f.Request(t.Context(), byVoice())
 		_ = asType[*deliveries.BlockedError](t, err)
-	}
+	})
 }
 
 func TestCancel(t *testing.T) {
@@ -221,9 +211,7 @@ func TestCancel(t *testing.T) {
 			if err != nil || got.Status != deliveries.Canceled || !slices.Equal(f.twilio.hungUp, []string{"CA1"}) {
 				t.Fatalf("%+v, %v; hung up %v", got, err, f.twilio.hungUp)
 			}
-			for _, late := range []string{"canceled", "completed", "spoken", "declined"} {
-				f.webhook(t, delivery.Task(), "CA1", late)
-			}
+			f.webhook(t, delivery.Task(), "CA1", "canceled", "completed", "spoken", "declined")
 			f.is(t, delivery.ID, deliveries.Canceled, 1)
 			_, err = f.Cancel(t.Context(), delivery.ID)
 			check.Is(t, err, deliveries.ErrFinal)

@@ -7,11 +7,11 @@
 // limits, and by the objection of somebody who was called; notices of changes have limits of
 // their own.
 //
-//	delivery, err := all.Request(ctx, ask)          // on its way: an ID, at once
-//	err = all.Notify(ctx, notice)                   // something was changed
-//	delivery, err = all.RequestValidation(ctx, ask) // who is this customer?
-//	delivery, err = all.Get(ctx, id)                // how far it is, with its events
+//	delivery, err := all.Request(ctx, params)           // on its way: an ID, at once
+//	delivery, err = all.RequestValidation(ctx, params)  // who is this customer?
+//	delivery, err = all.Get(ctx, id)                    // how far it is, with its events
 //	delivery, err = all.Cancel(ctx, id)
+//	all.DeliverDue(ctx, due, wake)                      // of all that was changed, until ctx ends
 //
 // # The way of a delivery
 //
@@ -69,7 +69,6 @@ package deliveries
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"io"
 	"log/slog"
 	"strconv"
@@ -78,8 +77,10 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/ids"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 )
 
 // Accounts is what deliveries need of [accounts.Accounts].
@@ -120,7 +121,7 @@ type Config struct {
 	Refused func(refused *RefusedError)
 	// Undelivered records that a customer is not told of a change: it is called before that is final, and
 	// once more if that then fails. Nil: it is recorded nowhere.
-	Undelivered func(ctx context.Context, untold Undelivered) error
+	Undelivered func(ctx context.Context, undelivered Undelivered) error
 	Random      io.Reader        // nil: crypto/rand's
 	Now         func() time.Time // nil: time.Now
 	Log         *slog.Logger     // nil: none
@@ -129,90 +130,59 @@ type Config struct {
 // DefaultLimits are 3 an hour and 10 a day for an account, as many validations for a line, and
 // 120 a minute for all.
 func DefaultLimits() Limits {
-	return Limits{AnHour: 3, ADay: 10, Global: 120, Every: time.Minute}
+	return Limits{AnHour: 3, ADay: 10, Global: limit.Rate{Most: 120, Within: time.Minute}}
 }
 
 // Deliveries are the deliveries of secrets and notices, with the rules about them. Any number
 // of goroutines may use it, if they may use Config's Random.
 type Deliveries struct {
-	store       Store
-	phones      Phones
-	queue       Queue
-	dialer      Dialer
-	printer     Printer
-	mailer      Mailer
-	codes       Codes
-	accounts    Accounts
-	limits      Limits
-	called      nanp.Destinations
-	language    func(ctx context.Context, line nanp.Number) (string, error)
-	pace        func(ctx context.Context, class Class) error
-	answered    func(ctx context.Context, callSID string, turn int) (bool, error)
-	refused     func(refused *RefusedError)
-	undelivered func(ctx context.Context, untold Undelivered) error
-	alarms      alarms
-	random      io.Reader
-	clock       func() time.Time
-	log         *slog.Logger
+	config Config
+	alarms alarms
 }
 
 // New fills in what may be left out.
 func New(config Config) *Deliveries {
-	d := &Deliveries{
-		store: config.Store, phones: config.Phones, queue: config.Queue, dialer: config.Dialer,
-		printer: config.Printer, mailer: config.Mailer, codes: config.Codes, accounts: config.Accounts,
-		limits: config.Limits, called: config.Destinations, language: config.Language, pace: config.Pace, answered: config.Answered, refused: config.Refused, undelivered: config.Undelivered, random: config.Random, clock: config.Now, log: config.Log,
+	if config.Limits == (Limits{}) {
+		config.Limits = DefaultLimits()
 	}
-	if d.limits == (Limits{}) {
-		d.limits = DefaultLimits()
+	if config.Language == nil {
+		config.Language = func(context.Context, nanp.Number) (string, error) { return "", nil }
 	}
-	if d.language == nil {
-		d.language = func(context.Context, nanp.Number) (string, error) { return "", nil }
+	if config.Pace == nil {
+		config.Pace = func(context.Context, Class) error { return nil }
 	}
-	if d.pace == nil {
-		d.pace = func(context.Context, Class) error { return nil }
+	if config.Answered == nil {
+		config.Answered = func(context.Context, string, int) (bool, error) { return true, nil }
 	}
-	if d.answered == nil {
-		d.answered = func(context.Context, string, int) (bool, error) { return true, nil }
+	if config.Refused == nil {
+		config.Refused = func(*RefusedError) {}
 	}
-	if d.refused == nil {
-		d.refused = func(*RefusedError) {}
+	if config.Undelivered == nil {
+		config.Undelivered = func(context.Context, Undelivered) error { return nil }
 	}
-	if d.undelivered == nil {
-		d.undelivered = func(context.Context, Undelivered) error { return nil }
+	if config.Random == nil {
+		config.Random = rand.Reader
 	}
-	if d.random == nil {
-		d.random = rand.Reader
+	if config.Now == nil {
+		config.Now = time.Now
 	}
-	if d.clock == nil {
-		d.clock = time.Now
+	if config.Log == nil {
+		config.Log = slog.New(slog.DiscardHandler)
 	}
-	if d.log == nil {
-		d.log = slog.New(slog.DiscardHandler)
-	}
-	return d
+	return &Deliveries{config: config}
 }
 
 // offers says whether there is a way.
 func (d *Deliveries) offers(method Method) bool {
-	switch method {
-	case Voice:
-		return d.dialer != nil
-	case ByMail:
-		return d.printer != nil
-	case Email:
-		return d.mailer != nil
-	}
-	return false
+	return method == Voice && d.config.Dialer != nil ||
+		method == ByMail && d.config.Printer != nil ||
+		method == Email && d.config.Mailer != nil
 }
 
 // Get returns a delivery as it stands. Errors: [ErrNotFound].
-func (d *Deliveries) Get(ctx context.Context, id ID) (Delivery, error) {
-	delivery, err := d.read(ctx, id)
-	if err != nil {
-		return Delivery{}, fmt.Errorf("get delivery: %w", err)
-	}
-	return delivery, nil
+func (d *Deliveries) Get(ctx context.Context, id ID) (delivery Delivery, err error) {
+	defer wrap.Error(&err, "get delivery")
+	return d.read(ctx, id)
 }
 
 // read asks the store for what can be one of its deliveries.
@@ -220,11 +190,11 @@ func (d *Deliveries) read(ctx context.Context, id ID) (Delivery, error) {
 	if !id.valid() {
 		return Delivery{}, ErrNotFound
 	}
-	return d.store.Get(ctx, id)
+	return d.config.Store.Get(ctx, id)
 }
 
 // now is the time to the millisecond, as stores keep it.
-func (d *Deliveries) now() time.Time { return d.clock().UTC().Truncate(time.Millisecond) }
+func (d *Deliveries) now() time.Time { return d.config.Now().UTC().Truncate(time.Millisecond) }
 
 // An edit makes a delivery what it shall be, by its method to for another status, and says
 // whether there was anything to change.
@@ -247,7 +217,7 @@ func (d *Deliveries) change(ctx context.Context, id ID, edit edit) (Delivery, er
 				return Delivery{}, err
 			}
 		}
-		err = d.store.Update(ctx, delivery, delivery.Events[known:]...)
+		err = d.config.Store.Update(ctx, delivery, delivery.Events[known:]...)
 		delivery.Revision++
 		return delivery, err
 	})
@@ -267,8 +237,8 @@ func (d *Delivery) because(status Status, at time.Time, why cause) {
 // enqueue queues the present attempt of a delivery. What fails to be queued is queued by the
 // next [Deliveries.Sweep], so it is no error for those who asked.
 func (d *Deliveries) enqueue(ctx context.Context, delivery Delivery) {
-	if err := d.queue.Enqueue(ctx, delivery.Class(), delivery.Task(), delivery.Due); err != nil {
-		d.log.WarnContext(ctx, "delivery waits for the next sweep", "delivery", delivery.ID, "error", err)
+	if err := d.config.Queue.Enqueue(ctx, delivery.Class(), delivery.Task(), delivery.Due); err != nil {
+		d.config.Log.WarnContext(ctx, "delivery waits for the next sweep", "delivery", delivery.ID, "error", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"updatecenter/internal/accounts"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 )
 
@@ -106,7 +107,7 @@ type Merged struct {
 	Key     string      `json:"key,omitempty"` // of the notice
 }
 
-// Also returns what the delivery tells besides About, each once.
+// Also returns what the delivery tells besides Topic, each once.
 func (d Delivery) Also() []Topic {
 	var also []Topic
 	for _, merged := range d.Merged {
@@ -180,10 +181,9 @@ type NewDelivery struct {
 // Limits bound how many deliveries are created in any hour, day or other time. Zero: no
 // bound; a delivery without a Global bound doesn't count towards that of others.
 type Limits struct {
-	AnHour int           // for one subject
-	ADay   int           // for one subject
-	Global int           // for all subjects together,
-	Every  time.Duration // in any time so long
+	AnHour int        // for one subject
+	ADay   int        // for one subject
+	Global limit.Rate // for all subjects together
 }
 
 // Errors of the contract.
@@ -228,31 +228,27 @@ type BlockedError struct{ Until time.Time }
 // Error says that there was an objection.
 func (e *BlockedError) Error() string { return "somebody who was called did not ask for it" }
 
-// EmailTooNewError says that an e-mail address can't be trusted with a secret: it must have
-// been on file for 30 days (47 CFR 64.2010, "address of record").
-type EmailTooNewError struct {
-	Since time.Time // since when it is on file; zero: there is none
-	From  time.Time // from when it may be used; zero without one
+// TooNewError says that an address can't be trusted with a secret: it must have been on file for 30 days,
+// or a postal one as long as the account (47 CFR 64.2010, "address of record").
+type TooNewError struct {
+	Method Method    // ByMail or Email
+	Since  time.Time // since when the address is on file; zero: there is no e-mail address
+	From   time.Time // from when it may be used; zero without one
 }
 
 // Error says whether there is an address.
-func (e *EmailTooNewError) Error() string {
+func (e *TooNewError) Error() string {
 	if e.Since.IsZero() {
 		return "no e-mail address is on file"
 	}
-	return "the e-mail address has not been on file for long enough"
+	return "the " + e.address() + " has not been on file for long enough"
 }
 
-// AddressTooNewError says that a postal address can't be trusted with a secret: it must have
-// been on file for 30 days, or as long as the account (47 CFR 64.2010, "address of record").
-type AddressTooNewError struct {
-	Since time.Time // since when it is on file
-	From  time.Time // from when it may be used
-}
-
-// Error says that the address is too new.
-func (e *AddressTooNewError) Error() string {
-	return "the address has not been on file for long enough"
+func (e *TooNewError) address() string {
+	if e.Method == Email {
+		return "e-mail address"
+	}
+	return "address"
 }
 
 // RefusedError says that Twilio has refused to make a call: it does not ring. The zero Reason is
@@ -324,7 +320,7 @@ func (d *Deliveries) find(ctx context.Context, delivery Delivery) (FoundCall, er
 func (d *Deliveries) list(ctx context.Context, delivery Delivery, since time.Time) ([]FoundCall, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	return d.dialer.Find(ctx, delivery.To, since)
+	return d.config.Dialer.Find(ctx, delivery.To, since)
 }
 
 // inquire finds out what became of a call whose end nobody has told us.

@@ -35,7 +35,7 @@ const (
 
 // call rings a telephone, which no earlier run of the attempt has done.
 func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
-	if err := d.called.Check(delivery.To); err != nil { // it was stored by a release that called everybody, or with other settings
+	if err := d.config.Destinations.Check(delivery.To); err != nil { // it was stored by a release that called everybody, or with other settings
 		return d.giveUp(ctx, delivery.Task(), cause{err.Error(), NumberNotCalled, 0})
 	}
 	if err := d.paced(ctx, delivery); err != nil {
@@ -47,7 +47,7 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 	within, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
 	now := d.now() // after the clock of within was started, so that it ends within the window
-	free, err := d.phones.Reserve(within, delivery.To, delivery.Task(), now, now.Add(apart), delivery.rings())
+	free, err := d.config.Phones.Reserve(within, delivery.To, delivery.Task(), now, now.Add(apart), delivery.rings())
 	if limit, is := errors.AsType[*LimitError](err); is {
 		return d.tooOften(ctx, delivery, limit.Until)
 	}
@@ -67,7 +67,7 @@ func (d *Deliveries) call(ctx context.Context, delivery Delivery) error {
 func (d *Deliveries) paced(ctx context.Context, delivery Delivery) error {
 	ctx, cancel := context.WithTimeout(ctx, paceWithin)
 	defer cancel()
-	if d.pace(ctx, delivery.Class()) != nil {
+	if d.config.Pace(ctx, delivery.Class()) != nil {
 		return &LaterError{At: d.now()}
 	}
 	return nil
@@ -88,7 +88,7 @@ func (d *Delivery) rings() Limits {
 // checkRings says *LimitError if a telephone rings as often as it may.
 func (d *Deliveries) checkRings(ctx context.Context, to nanp.Number) error {
 	now := d.now()
-	_, err := d.phones.Reserve(ctx, to, Task{}, now, now, ringLimits)
+	_, err := d.config.Phones.Reserve(ctx, to, Task{}, now, now, ringLimits)
 	return err
 }
 
@@ -99,12 +99,12 @@ func (d *Deliveries) tooOften(ctx context.Context, delivery Delivery, until time
 	if delivery.Topic == ValidationCode || until.After(delivery.lasts()) {
 		return d.giveUp(ctx, delivery.Task(), why)
 	}
-	return d.wait(ctx, delivery.Task(), func(stored *Delivery) {
-		if stored.rings() == (Limits{}) { // a reset has joined meanwhile
+	return d.postpone(ctx, delivery.Task(), nil, func(stored *Delivery) bool {
+		if stored.CallSID == "" && stored.rings() == (Limits{}) { // a reset has joined meanwhile
 			stored.Due = d.now()
-			return
+			return true
 		}
-		stored.waits(until, d.now(), why)
+		return stored.waits(until, d.now(), why)
 	})
 }
 
@@ -114,7 +114,7 @@ func (d *Deliveries) objected(ctx context.Context, delivery Delivery) (bool, err
 	if !delivery.Topic.secret() {
 		return false, nil
 	}
-	until, err := d.store.Block(ctx, delivery.subject(), time.Time{})
+	until, err := d.config.Store.Block(ctx, delivery.subject(), time.Time{})
 	if err != nil {
 		return false, fmt.Errorf("ask for objections: %w", err)
 	}
@@ -154,7 +154,7 @@ func (d *Deliveries) dial(ctx context.Context, delivery Delivery, began time.Tim
 	task, err := delivery.Task(), ctx.Err()
 	var callSID string
 	if err == nil {
-		callSID, err = d.dialer.Dial(ctx, Ring{To: delivery.To, Task: task})
+		callSID, err = d.config.Dialer.Dial(ctx, Ring{To: delivery.To, Task: task})
 	}
 	ctx, cancel := detached.Context(ctx, noteWithin)
 	defer cancel()
@@ -230,11 +230,11 @@ func (e *RefusedError) cause() cause {
 // notDialed deals with a refusal: no telephone rings. What is not about the number called leaves the
 // attempt to be made again, as none was.
 func (d *Deliveries) notDialed(ctx context.Context, delivery Delivery, refused *RefusedError) error {
-	d.refused(refused)
+	d.config.Refused(refused)
 	why := refused.cause()
-	log := d.log.WarnContext
+	log := d.config.Log.WarnContext
 	if why.reason == OperatorMustMend && d.alarms.ring(refused.Code, d.now()) {
-		log = d.log.ErrorContext
+		log = d.config.Log.ErrorContext
 	}
 	log(ctx, "call refused by Twilio", "reason", why.reason, "code", refused.Code,
 		"delivery", delivery.ID, "attempt", delivery.Attempt)
@@ -244,10 +244,13 @@ func (d *Deliveries) notDialed(ctx context.Context, delivery Delivery, refused *
 	case delivery.Topic == ValidationCode && !d.agentWaits(delivery, refused):
 		return d.giveUp(ctx, delivery.Task(), cause{validationWords, why.reason, why.code})
 	}
-	return d.wait(ctx, delivery.Task(), func(stored *Delivery) {
+	return d.postpone(ctx, delivery.Task(), nil, func(stored *Delivery) bool {
+		if !stored.waits(d.now().Add(refused.pause(stored.Refusals+1)), d.now(), why) {
+			return false
+		}
 		stored.Refusals++
 		stored.Began = time.Time{} // no call has come of it, so there is none to find
-		stored.waits(d.now().Add(refused.pause(stored.Refusals)), d.now(), why)
+		return true
 	})
 }
 
@@ -258,29 +261,18 @@ func (d *Deliveries) agentWaits(delivery Delivery, refused *RefusedError) bool {
 	return refused.Reason == TwilioBusy && !again.After(delivery.Created.Add(longestForAgent))
 }
 
-// wait puts the present attempt off by an edit, unless a call has come of it after all.
-func (d *Deliveries) wait(ctx context.Context, task Task, edit func(stored *Delivery)) error {
-	stored, err := d.change(ctx, task.Delivery, func(stored *Delivery) bool {
-		waits := stored.present(task) && stored.CallSID == ""
-		if waits {
-			edit(stored)
-		}
-		return waits
-	})
-	if err != nil || !stored.present(task) {
-		return err
+// waits puts the present attempt off, unless a call has come of it after all. Only the first of equal causes
+// is an event, so that days of them don't grow the record.
+func (d *Delivery) waits(until, now time.Time, why cause) bool {
+	if d.CallSID != "" {
+		return false
 	}
-	return &LaterError{At: stored.Due}
-}
-
-// waits puts the present attempt off. Only the first of equal causes is an event, so that days of
-// them don't grow the record.
-func (d *Delivery) waits(until, now time.Time, why cause) {
 	d.Due = until
 	if reason, code := d.Cause(); reason != why.reason || code != why.code {
 		d.because(Queued, now, why)
 	}
 	d.Status = Queued
+	return true
 }
 
 // alarms keep the log from telling the same trouble with Twilio for each delivery: once in

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 )
 
 // Due is where the notices of changes wait that no delivery tells yet: whoever makes a change stores
@@ -29,7 +30,7 @@ type Due interface {
 	Later(ctx context.Context, partition, position string) error
 	// GiveUp is Delivered of a notice that is told to nobody. It appends that to the history of the
 	// account, or of the line, in the same step, if the notice was still there.
-	GiveUp(ctx context.Context, partition, position string, untold Undelivered, at time.Time) error
+	GiveUp(ctx context.Context, partition, position string, undelivered Undelivered, at time.Time) error
 }
 
 // dueForm is a notice as it is stored. It holds no secret, name or address.
@@ -71,7 +72,7 @@ func (d *Deliveries) DeliverDue(ctx context.Context, due Due, wake <-chan struct
 	for ctx.Err() == nil {
 		claimed, err := d.tellDue(ctx, due)
 		if err != nil {
-			d.log.ErrorContext(ctx, "notices that are due can't be told yet", "cause", err)
+			d.config.Log.ErrorContext(ctx, "notices that are due can't be told yet", "cause", err)
 		}
 		if err == nil && claimed == dueAtOnce {
 			continue // there may be more
@@ -86,7 +87,7 @@ func (d *Deliveries) DeliverDue(ctx context.Context, due Due, wake <-chan struct
 
 // tellDue tells what is due in some partitions, and says how many these were.
 func (d *Deliveries) tellDue(ctx context.Context, due Due) (int, error) {
-	holder, err := ids.New(d.random, idPrefix)
+	holder, err := ids.New(d.config.Random, idPrefix)
 	if err != nil {
 		return 0, err
 	}
@@ -102,8 +103,7 @@ func (d *Deliveries) tellDue(ctx context.Context, due Due) (int, error) {
 	var group sync.WaitGroup
 	for i, name := range claimed {
 		group.Go(func() {
-			l := partition{d, due, name}
-			again, told := l.tell(ctx, work)
+			again, told := claimedPartition{d, due, name}.tell(ctx, work)
 			errs[i] = errors.Join(told, due.Release(work, name, holder, d.now(), again))
 		})
 	}
@@ -111,8 +111,8 @@ func (d *Deliveries) tellDue(ctx context.Context, due Due) (int, error) {
 	return len(claimed), errors.Join(errs...)
 }
 
-// partition is a partition of notices that is claimed.
-type partition struct {
+// claimedPartition is a partition of notices that a server has claimed.
+type claimedPartition struct {
 	*Deliveries
 	due  Due
 	name string
@@ -120,38 +120,38 @@ type partition struct {
 
 // tell tells the notices of a partition, and says when it is due again: zero if none is left. What only a newer
 // release can read waits for it, behind the others.
-func (l partition) tell(stop, work context.Context) (again time.Time, err error) {
+func (p claimedPartition) tell(stop, work context.Context) (again time.Time, err error) {
 	waits, newer := map[string]bool{}, error(nil) // by position, and why
 	defer func() {
 		if len(waits) > 0 {
-			l.log.WarnContext(work, "notices wait for a server of a newer release", "notices", len(waits), "cause", newer)
+			p.config.Log.WarnContext(work, "notices wait for a server of a newer release", "notices", len(waits), "cause", newer)
 		}
 	}()
 	for {
-		messages, err := l.due.Next(work, l.name, duePage)
+		messages, err := p.due.Next(work, p.name, duePage)
 		if err != nil {
-			return l.now().Add(dueRetry), fmt.Errorf("read notices: %w", err)
+			return p.now().Add(dueRetry), fmt.Errorf("read notices: %w", err)
 		}
 		if len(messages) == 0 {
 			return time.Time{}, nil
 		}
 		for _, message := range messages {
 			if stop.Err() != nil {
-				return l.now(), nil
+				return p.now(), nil
 			}
 			if waits[message.Position] {
-				return l.now().Add(dueRetry), nil
+				return p.now().Add(dueRetry), nil
 			}
-			position, err := l.tellOne(work, message)
+			position, err := p.tellOne(work, message)
 			if errors.Is(err, storage.ErrNewer) {
 				waits[position], newer = true, err
-				err = l.due.Later(work, l.name, position)
+				err = p.due.Later(work, p.name, position)
 			}
 			if errors.Is(err, errDoubt) {
-				return l.now().Add(dueRetry), nil
+				return p.now().Add(dueRetry), nil
 			}
 			if err != nil {
-				return l.now().Add(dueRetry), fmt.Errorf("tell a notice: %w", err)
+				return p.now().Add(dueRetry), fmt.Errorf("tell a notice: %w", err)
 			}
 		}
 	}
@@ -162,14 +162,14 @@ var errDoubt = errors.New("the delivery of a notice may not last")
 
 // tellOne makes a delivery of a notice, or gives it up. It returns the position, which changes when it is
 // noted which delivery that is.
-func (l partition) tellOne(ctx context.Context, message provisioning.Message) (position string, err error) {
+func (p claimedPartition) tellOne(ctx context.Context, message provisioning.Message) (position string, err error) {
 	ctx, doubt := durability.Watch(ctx)
 	notice, err := parseDue(message.Stored)
 	position = message.Position
 	if err == nil {
-		err = l.notify(ctx, notice, func(in ID) (err error) {
+		err = p.notify(ctx, notice, func(in ID) (err error) {
 			notice.In = in
-			position, err = l.due.Note(ctx, l.name, position, notice.Due())
+			position, err = p.due.Note(ctx, p.name, position, notice.Due())
 			return err
 		})
 	}
@@ -177,34 +177,34 @@ func (l partition) tellOne(ctx context.Context, message provisioning.Message) (p
 		return position, errDoubt
 	}
 	if err == nil {
-		return position, l.due.Delivered(ctx, l.name, position)
+		return position, p.due.Delivered(ctx, p.name, position)
 	}
-	reason := l.hopelessToNotify(notice, err)
+	reason := p.hopelessToNotify(notice, err)
 	if reason == "" {
 		return position, err
 	}
-	return position, l.giveUp(ctx, notice, position, reason)
+	return position, p.giveUp(ctx, notice, position, reason)
 }
 
 // giveUp has a notice recorded as one that is told to nobody. A welcome is none that is owed.
-func (l partition) giveUp(ctx context.Context, notice Notice, position string, reason Reason) error {
+func (p claimedPartition) giveUp(ctx context.Context, notice Notice, position string, reason Reason) error {
 	if !notice.Topic.notice() {
-		return l.due.Delivered(ctx, l.name, position)
+		return p.due.Delivered(ctx, p.name, position)
 	}
-	untold := Undelivered{Topic: notice.Topic, Account: notice.Account, Line: notice.Line, Reason: reason}
+	undelivered := Undelivered{Topic: notice.Topic, Account: notice.Account, Line: notice.Line, Reason: reason}
 	if notice == (Notice{}) { // it can't be read
-		untold.Topic = "a change"
-		if strings.HasPrefix(l.name, "+") {
-			untold.Line = nanp.Number(l.name)
+		undelivered.Topic = "a change"
+		if strings.HasPrefix(p.name, "+") {
+			undelivered.Line = nanp.Number(p.name)
 		} else {
-			untold.Account = accounts.ID(l.name)
+			undelivered.Account = accounts.ID(p.name)
 		}
 	}
-	if err := l.due.GiveUp(ctx, l.name, position, untold, l.now()); err != nil {
+	if err := p.due.GiveUp(ctx, p.name, position, undelivered, p.now()); err != nil {
 		return err
 	}
-	untold.Recorded = true
-	return l.undelivered(ctx, untold)
+	undelivered.Recorded = true
+	return p.config.Undelivered(ctx, undelivered)
 }
 
 // hopelessToNotify says why a notice is told to nobody, whoever tries it when; "" if it may be told.
@@ -215,7 +215,7 @@ func (d *Deliveries) hopelessToNotify(notice Notice, err error) Reason {
 		return TooManyNotices
 	case errors.Is(err, storage.ErrNewer):
 		return "" // servers of that release tell it
-	case errors.Is(err, ErrNoWay) && notice.Account == "" && d.called.Check(notice.Line) != nil:
+	case errors.Is(err, ErrNoWay) && notice.Account == "" && d.config.Destinations.Check(notice.Line) != nil:
 		return NumberNotCalled
 	case errors.Is(err, ErrNoWay):
 		return NoWay
@@ -235,22 +235,14 @@ const (
 // Sweep queues again what should have been dealt with: tasks that were never queued as a
 // server died, that the queue has given up or lost, and calls of which nothing more was heard.
 // A server is to run it about every 30 seconds. What is queued already stays there once.
-func (d *Deliveries) Sweep(ctx context.Context) error {
+func (d *Deliveries) Sweep(ctx context.Context) (err error) {
+	defer wrap.Error(&err, "sweep deliveries")
 	now := d.now()
-	ids, err := d.store.Unfinished(ctx, now.Add(-sweepAfter), sweepMost)
-	if err != nil {
-		return fmt.Errorf("sweep deliveries: %w", err)
+	unfinished, err := d.config.Store.Unfinished(ctx, now.Add(-sweepAfter), sweepMost)
+	for _, id := range unfinished {
+		err = errors.Join(err, d.sweep(ctx, id, now))
 	}
-	var errs []error
-	for _, id := range ids {
-		if err := d.sweep(ctx, id, now); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("sweep deliveries: %w", err)
-	}
-	return nil
+	return err
 }
 
 func (d *Deliveries) sweep(ctx context.Context, id ID, now time.Time) error {
@@ -263,20 +255,18 @@ func (d *Deliveries) sweep(ctx context.Context, id ID, now time.Time) error {
 	case delivery.Status.Final():
 		return nil
 	}
-	return d.queue.Enqueue(ctx, delivery.Class(), delivery.Task(), now)
+	return d.config.Queue.Enqueue(ctx, delivery.Class(), delivery.Task(), now)
 }
 
 // Requeue queues a task again, with the others of its class: releases before had one queue for all.
-func (d *Deliveries) Requeue(ctx context.Context, task Task) error {
+func (d *Deliveries) Requeue(ctx context.Context, task Task) (err error) {
+	defer wrap.Error(&err, "queue delivery again")
 	delivery, err := d.read(ctx, task.Delivery)
-	if errors.Is(err, ErrNotFound) || err == nil && !delivery.present(task) {
+	switch {
+	case errors.Is(err, ErrNotFound), err == nil && !delivery.present(task):
 		return nil
+	case err != nil:
+		return err
 	}
-	if err == nil {
-		err = d.queue.Enqueue(ctx, delivery.Class(), task, delivery.Due)
-	}
-	if err != nil {
-		return fmt.Errorf("queue delivery again: %w", err)
-	}
-	return nil
+	return d.config.Queue.Enqueue(ctx, delivery.Class(), task, delivery.Due)
 }

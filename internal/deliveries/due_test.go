@@ -133,9 +133,8 @@ func (f *fixture) unfinished(t testing.TB) (all []deliveries.Delivery) {
 // A notice that can't be told at the moment is told later, and those behind it in its partition wait.
 func TestDueNoticesWait(t *testing.T) {
 	f := newFixture(t)
-	config, store := f.config(), &broken{Store: f.store, fails: true}
-	config.Store = store
-	f.Deliveries = deliveries.New(config)
+	store := &broken{Store: f.store, fails: true}
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Store = store })
 	f.due(t, string(line), pinNotice(1).Due(), pinNotice(2).Due())
 	f.tell(t)
 	f.left(t, string(line), 2)
@@ -152,9 +151,7 @@ func TestDueNoticesWait(t *testing.T) {
 func TestDueNoticesOutliveDoubt(t *testing.T) {
 	f := newFixture(t)
 	store := &broken{Store: f.store, doubts: true}
-	config := f.config()
-	config.Store = store
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Store = store })
 	f.due(t, string(line), pinNotice(1).Due())
 	f.tell(t)
 	f.left(t, string(line), 1)
@@ -173,9 +170,7 @@ func TestDueNoticesOutliveDoubtAboutTheirMerging(t *testing.T) {
 	f := newFixture(t)
 	f.notify(t, pinNotice(1))
 	store := &broken{Store: f.store, doubts: true}
-	config := f.config()
-	config.Store = store
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Store = store })
 	f.due(t, string(line), pinNotice(2).Due())
 	for range 3 { // as for whoever finds it merged
 		f.tell(t)
@@ -198,9 +193,7 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 		f.notify(t, pinNotice(1))
 		first := f.unfinished(t)[0]
 		store := &broken{Store: f.store, unreadable: map[deliveries.ID]error{first.ID: fmt.Errorf("read: %w", unreadable)}}
-		config := f.config()
-		config.Store = store
-		f.Deliveries = deliveries.New(config)
+		f.Deliveries = f.with(func(c *deliveries.Config) { c.Store = store })
 		var all [][]byte
 		for n := 2; n < 24; n++ {
 			notice := pinNotice(n)
@@ -236,10 +229,8 @@ func TestDueNoticesGoPastADeliveryThatCanNotBeRead(t *testing.T) {
 func TestDueNoticeThatIsNotedForADeliveryOfANewerRelease(t *testing.T) {
 	f := newFixture(t)
 	f.notify(t, pinNotice(1))
-	first, config := f.unfinished(t)[0].ID, f.config()
-	store := &newerFromSecond{Store: f.store, id: first}
-	config.Store = store
-	f.Deliveries = deliveries.New(config)
+	store := &newerFromSecond{Store: f.store, id: f.unfinished(t)[0].ID}
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Store = store })
 	f.due(t, string(line), pinNotice(2).Due(), pinNotice(3).Due())
 	f.tell(t)
 	f.left(t, string(line), 1)
@@ -323,9 +314,9 @@ func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
 		f := newFixture(t)
 		account := f.account(t, coded).ID
 		f.due(t, string(account), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice, Key: "1"}.Due())
-		config := f.config()
-		config.Accounts = brokenAccounts{f.accounts, fmt.Errorf("find: %w", broken)}
-		f.Deliveries = deliveries.New(config)
+		f.Deliveries = f.with(func(c *deliveries.Config) {
+			c.Accounts = brokenAccounts{f.accounts, fmt.Errorf("find: %w", broken)}
+		})
 		f.tell(t)
 		f.left(t, string(account), left)
 		if untold := undeliveredOf(t, f.DB, string(account)); len(untold) != 1-left {
@@ -337,9 +328,7 @@ func TestDueNoticeOfAnUnreadableAccount(t *testing.T) {
 // Nobody is owed a welcome where there are no letters.
 func TestDueWelcomeWithoutLetters(t *testing.T) {
 	f := newFixture(t)
-	config := f.config()
-	config.Printer = nil
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Printer = nil })
 	account := f.account(t, coded).ID
 	f.due(t, string(account), deliveries.Notice{Topic: deliveries.Welcome, Account: account, Method: deliveries.ByMail, Key: "1"}.Due())
 	f.tell(t)

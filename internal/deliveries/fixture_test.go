@@ -83,6 +83,24 @@ func (f *fixture) dies(moments int) {
 	f.Calls.Die(moments, "Deliveries", "Queue", "Dialer")
 }
 
+// atEveryMoment tries something with processes that die, each one moment later, until one outlives it.
+func atEveryMoment(t *testing.T, try func(f *fixture, left int)) {
+	t.Helper()
+	for left := 0; ; left++ {
+		f := newFixture(t)
+		if try(f, left); !f.Calls.Died() {
+			return
+		}
+	}
+}
+
+// with makes a service as that of the fixture, but for a change.
+func (f *fixture) with(change func(c *deliveries.Config)) *deliveries.Deliveries {
+	config := f.config()
+	change(&config)
+	return deliveries.New(config)
+}
+
 // restart makes a new process on the same database.
 func (f *fixture) restart() {
 	f.Calls.Mend("")
@@ -161,6 +179,14 @@ func (f *fixture) is(t testing.TB, id deliveries.ID, want deliveries.Status, att
 	return delivery
 }
 
+// called checks how many calls were made.
+func (f *fixture) called(t testing.TB, want int) {
+	t.Helper()
+	if n := len(f.twilio.calls); n != want {
+		t.Fatalf("%d calls, want %d", n, want)
+	}
+}
+
 // tells are the statuses of a delivery's events.
 func tells(delivery deliveries.Delivery) (statuses []deliveries.Status) {
 	for _, event := range delivery.Events {
@@ -178,13 +204,13 @@ func (f *fixture) told(t testing.TB, id deliveries.ID, want ...deliveries.Status
 
 // post is a printer and a mailer.
 type post struct {
-	letters []deliveries.Letter
-	mails   []deliveries.Mail
+	letters []deliveries.Message
+	mails   []deliveries.Message
 	err     error // what it says instead
 	meet    func()
 }
 
-func (p *post) Print(_ context.Context, letter deliveries.Letter) error {
+func (p *post) Print(_ context.Context, letter deliveries.Message) error {
 	if p.meet != nil {
 		p.meet()
 	}
@@ -194,7 +220,7 @@ func (p *post) Print(_ context.Context, letter deliveries.Letter) error {
 	return p.err
 }
 
-func (p *post) Send(_ context.Context, mail deliveries.Mail) error {
+func (p *post) Send(_ context.Context, mail deliveries.Message) error {
 	if p.err == nil {
 		p.mails = append(p.mails, mail)
 	}

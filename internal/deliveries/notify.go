@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 )
 
 // noticeLimits keep a client that went wild from ringing a telephone all day. No customer
@@ -39,24 +40,21 @@ type Notice struct {
 // there is no way that would do, so that nobody is told; [accounts.ErrNoAccount], a
 // [*LimitError] beyond 20 an hour or 50 a day, but for the reset of a PIN, which is always told.
 //
-// Whoever makes a change leaves its notice to [Deliveries.DeliverDue]: it is told also if the server
-// dies, and recorded if it can't be.
+// The notice is lost if the server dies meanwhile: whoever makes a change leaves its notice to
+// [Deliveries.DeliverDue].
 func (d *Deliveries) Notify(ctx context.Context, notice Notice) error {
-	if err := d.notify(ctx, notice, func(ID) error { return nil }); err != nil {
-		return fmt.Errorf("notify of a change: %w", err)
-	}
-	return nil
+	return d.notify(ctx, notice, func(ID) error { return nil })
 }
 
 // notify is Notify. It notes which delivery is to tell the notice too, before that does.
-func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID) error) error {
+func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID) error) (err error) {
+	defer wrap.Error(&err, "notify of a change")
 	if !notice.valid() {
 		return ErrParams
 	}
 	var account accounts.Account
 	if notice.Account != "" {
-		var err error
-		if account, err = d.accounts.ByID(ctx, notice.Account); err != nil {
+		if account, err = d.config.Accounts.ByID(ctx, notice.Account); err != nil {
 			return err
 		}
 	}
@@ -70,7 +68,7 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 		Language: cmp.Or(notice.Language, account.Language),
 	}
 	if delivery.Language == "" && notice.Account == "" {
-		if delivery.Language, err = d.language(ctx, notice.Line); err != nil {
+		if delivery.Language, err = d.config.Language(ctx, notice.Line); err != nil {
 			return err
 		}
 	}
@@ -93,8 +91,8 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 		Request: string(notice.Topic), Limits: limits,
 	})
 	if err == nil && method == Voice {
-		if _, err := d.phones.Waiting(ctx, to, created.ID); err != nil {
-			d.log.WarnContext(ctx, "further notices get calls of their own", "delivery", created.ID, "error", err)
+		if _, err := d.config.Phones.Waiting(ctx, to, created.ID); err != nil {
+			d.config.Log.WarnContext(ctx, "further notices get calls of their own", "delivery", created.ID, "error", err)
 		}
 	}
 	return err
@@ -112,14 +110,8 @@ func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) 
 			return false, err // a damaged one tells nothing
 		}
 	}
-	if notice.Key == "" {
-		return false, nil
-	}
-	_, err := d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: notice.Key, Request: string(notice.Topic)})
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	_, known, err := d.asked(ctx, notice.Key, string(notice.Topic))
+	return known, err
 }
 
 func (n Notice) valid() bool {
@@ -145,10 +137,8 @@ func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number
 		methods = []Method{Voice}
 	}
 	for _, method := range methods {
-		if method == Voice && d.called.Check(to) != nil {
-			continue
-		}
-		if d.offers(method) && !notice.isOf(method) && unreachable(account, method, d.now()) == nil {
+		called := method != Voice || d.config.Destinations.Check(to) == nil
+		if called && d.offers(method) && !notice.isOf(method) && unreachable(account, method, d.now()) == nil {
 			return method, nil
 		}
 	}
@@ -158,15 +148,9 @@ func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number
 // isOf says whether a way leads to what was changed. A Line never is that: it is the number
 // from before.
 func (n Notice) isOf(method Method) bool {
-	switch method {
-	case Voice:
-		return n.Topic == PhoneChanged && n.Line == ""
-	case ByMail:
-		return n.Topic == AddressChanged
-	case Email:
-		return n.Topic == EmailChanged
-	}
-	return false
+	return method == Voice && n.Topic == PhoneChanged && n.Line == "" ||
+		method == ByMail && n.Topic == AddressChanged ||
+		method == Email && n.Topic == EmailChanged
 }
 
 // noticeSubject is counted apart from what is asked for, so that neither uses up the other's
@@ -185,7 +169,7 @@ const mostMerged = 50
 // telephone, and says whether there is one, that can be read. That call is noted before. A notice of a line and one of
 // an account that come at the same moment may get a call each.
 func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, note func(in ID) error) (bool, error) {
-	waiting, err := d.phones.Waiting(ctx, to, "")
+	waiting, err := d.config.Phones.Waiting(ctx, to, "")
 	if err != nil || waiting == "" {
 		return false, err
 	}
@@ -194,7 +178,7 @@ func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, n
 	case errors.Is(err, ErrNotFound):
 		return false, nil
 	case errors.Is(err, storage.ErrUnreadable):
-		d.log.ErrorContext(ctx, "a notice gets a call of its own, as one that waits can't be read", "delivery", waiting, "cause", err)
+		d.config.Log.ErrorContext(ctx, "a notice gets a call of its own, as one that waits can't be read", "delivery", waiting, "cause", err)
 		return false, nil
 	case err != nil:
 		return false, err
@@ -275,7 +259,7 @@ var UndeliveredReasons = [...]Reason{
 }
 
 // notice says whether a change is told that was made before: a customer is owed that.
-func (a Topic) notice() bool { return !a.secret() }
+func (t Topic) notice() bool { return !t.secret() }
 
 // recordUndelivered records that a notice ends untold, if that is what its delivery has come to.
 func (d *Deliveries) recordUndelivered(ctx context.Context, delivery Delivery) error {
@@ -291,7 +275,7 @@ func (d *Deliveries) recordUndelivered(ctx context.Context, delivery Delivery) e
 	}
 	all := append([]Merged{{Topic: delivery.Topic, Account: delivery.Account}}, delivery.Merged...)
 	for _, notice := range all {
-		err := d.undelivered(ctx, Undelivered{
+		err := d.config.Undelivered(ctx, Undelivered{
 			Delivery: delivery.ID, Topic: notice.Topic, Account: notice.Account, Line: delivery.To, Reason: reason,
 		})
 		if err != nil {

@@ -51,9 +51,7 @@ func TestWhereANoticeGoes(t *testing.T) {
 			}
 			f.notify(t, notice)
 			f.work(t)
-			if got := f.went(t); got != c.want {
-				t.Errorf("went by %s, want %s", got, c.want)
-			}
+			check.Same(t, f.went(t), c.want)
 		})
 	}
 }
@@ -87,8 +85,7 @@ func TestNotifyOfALine(t *testing.T) {
 	if got := f.get(t, call.Task.Delivery); got.Language != "en" || got.Method != deliveries.Voice || call.To != line {
 		t.Errorf("%+v", got)
 	}
-	f.webhook(t, call.Task, call.CallSID, "opened")
-	f.webhook(t, call.Task, call.CallSID, "completed")
+	f.webhook(t, call.Task, call.CallSID, "opened", "completed")
 	f.is(t, call.Task.Delivery, deliveries.NoticeLeft, 1)
 }
 
@@ -133,9 +130,7 @@ func TestNotifyAfterAnObjection(t *testing.T) {
 	f.webhook(t, f.twilio.calls[0].Task, "CA1", "declined")
 	f.notify(t, notice)
 	f.passes(t, 2*time.Minute)
-	if n := len(f.twilio.calls); n != 2 {
-		t.Errorf("%d calls", n)
-	}
+	f.called(t, 2)
 }
 
 // A notice goes neither to an address that is too new nor to nobody unnoticed.
@@ -145,17 +140,13 @@ func TestNoticeWhenAddressesAreNew(t *testing.T) {
 	notice := deliveries.Notice{Topic: deliveries.PhoneChanged, Account: f.account(t, coded).ID, Method: deliveries.ByMail}
 	f.notify(t, notice)
 	f.work(t)
-	if got := f.went(t); got != "mail" {
-		t.Errorf("went by %s", got)
-	}
+	check.Same(t, f.went(t), "mail")
 	f.put(t, accounts.Details{Email: new("new@mail.example.com")})
 	check.Is(t, f.Notify(t.Context(), notice), deliveries.ErrNoWay)
 	notice.Line = line
 	f.notify(t, notice)
 	f.work(t)
-	if got := f.went(t); got != "call "+string(line) {
-		t.Errorf("went by %s", got)
-	}
+	check.Same(t, f.went(t), "call "+string(line))
 }
 
 // A notice that can't be made any more has failed: the way was right when it was chosen.
@@ -179,9 +170,8 @@ func TestNoticeAfterFurtherChanges(t *testing.T) {
 			f.notify(t, deliveries.Notice{Topic: c.about, Account: f.account(t, coded).ID, Method: c.method})
 			check.OK(t, c.change(f))
 			f.work(t)
-			if got := f.went(t); got != "nothing" || !f.Queue.Next().IsZero() {
-				t.Errorf("went by %s", got)
-			}
+			check.Same(t, f.went(t), "nothing")
+			check.Same(t, f.Queue.Next(), time.Time{})
 		})
 	}
 }
@@ -200,9 +190,7 @@ func TestSeveralNoticesAreOneCall(t *testing.T) {
 	f.notifyLine(t, deliveries.PINReset, "3")
 	f.notify(t, deliveries.Notice{Topic: deliveries.AddressChanged, Account: f.account(t, coded).ID, Line: line, Method: deliveries.Voice})
 	f.passes(t, 2*time.Minute)
-	if len(f.twilio.calls) != 1 {
-		t.Fatalf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 1)
 	call := f.twilio.calls[0]
 	opening, err := f.Opened(t.Context(), call.Task, call.CallSID)
 	if err != nil || opening.Topic != deliveries.PINChanged ||
@@ -227,9 +215,7 @@ func TestSeveralNoticesAreOneCall(t *testing.T) {
 		}
 	}
 	f.passes(t, 10*time.Minute)
-	if len(f.twilio.calls) != 2 {
-		t.Errorf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 2)
 }
 
 // A notice that is merged twice is told once, also when that is known only after its call.
@@ -243,13 +229,10 @@ func TestAMergedNoticeIsToldOnce(t *testing.T) {
 	if got := f.get(t, call.Task.Delivery); len(got.Merged) != 1 {
 		t.Errorf("%+v", got.Merged)
 	}
-	f.webhook(t, call.Task, call.CallSID, "opened")
-	f.webhook(t, call.Task, call.CallSID, "completed")
+	f.webhook(t, call.Task, call.CallSID, "opened", "completed")
 	f.notifyLine(t, deliveries.PINReset, "2")
 	f.passes(t, 10*time.Minute)
-	if len(f.twilio.calls) != 1 {
-		t.Errorf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 1)
 }
 
 // A reset does not wait with a notice that waits since its telephone rang too often.
@@ -264,9 +247,7 @@ func TestAResetDoesNotWaitWithOthers(t *testing.T) {
 	f.notifyLine(t, deliveries.PINChanged, "")
 	f.notifyLine(t, deliveries.PINReset, "")
 	f.work(t)
-	if len(f.twilio.calls) != 7 {
-		t.Errorf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 7)
 }
 
 // A reset has all its attempts, and is not told in the last one of another notice.
@@ -319,17 +300,13 @@ func TestAResetThatJoinsAtTheLastMomentDoesNotWait(t *testing.T) {
 		f.ringNow(t, line)
 		f.Pass(time.Minute)
 	}
-	config := f.config()
-	phones := &joining{Phones: config.Phones}
-	config.Phones = phones
-	f.Deliveries = deliveries.New(config)
+	phones := &joining{Phones: f.store}
+	f.Deliveries = f.with(func(c *deliveries.Config) { c.Phones = phones })
 	f.notifyLine(t, deliveries.PINChanged, "")
 	phones.notice = func() { f.notifyLine(t, deliveries.PINReset, "") }
 	f.work(t)
 	f.passes(t, time.Minute)
-	if len(f.twilio.calls) != 7 {
-		t.Errorf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 7)
 }
 
 // All that was merged into a call is recorded as untold when nobody is reached.

@@ -19,12 +19,9 @@ func (f *fixture) ringNow(t testing.TB, to nanp.Number) {
 	before := len(f.twilio.calls)
 	f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: to, Method: deliveries.Voice})
 	f.work(t)
-	if len(f.twilio.calls) != before+1 {
-		t.Fatalf("%d calls, want one more than %d", len(f.twilio.calls), before)
-	}
+	f.called(t, before+1)
 	call := f.twilio.calls[before]
-	f.webhook(t, call.Task, call.CallSID, "opened")
-	f.webhook(t, call.Task, call.CallSID, "completed")
+	f.webhook(t, call.Task, call.CallSID, "opened", "completed")
 }
 
 // Whoever asks for whatever, one telephone rings 6 times within an hour at most.
@@ -49,14 +46,10 @@ func TestOneTelephoneRingsSixTimesAnHour(t *testing.T) {
 	// A notice waits until there is room.
 	f.notify(t, deliveries.Notice{Topic: deliveries.AddressChanged, Account: f.account(t, coded).ID, Method: deliveries.Voice})
 	f.work(t)
-	if len(f.twilio.calls) != 6 {
-		t.Errorf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 6)
 	f.Set(began.Add(time.Hour))
 	f.work(t)
-	if len(f.twilio.calls) != 7 {
-		t.Errorf("an hour later, %d calls", len(f.twilio.calls))
-	}
+	f.called(t, 7)
 }
 
 // A reset is always told, at once.
@@ -69,12 +62,9 @@ func TestAResetIsAlwaysTold(t *testing.T) {
 	for n := range 20 {
 		f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
 		f.work(t)
-		if len(f.twilio.calls) != 7+n {
-			t.Fatalf("reset %d: %d calls", n, len(f.twilio.calls))
-		}
+		f.called(t, 7+n)
 		call := f.twilio.calls[6+n]
-		f.webhook(t, call.Task, call.CallSID, "opened")
-		f.webhook(t, call.Task, call.CallSID, "completed")
+		f.webhook(t, call.Task, call.CallSID, "opened", "completed")
 		f.Pass(time.Minute)
 	}
 }
@@ -175,9 +165,7 @@ func TestPaceKeepsItsRate(t *testing.T) {
 			t.Errorf("%d calls have begun", n)
 		}
 		o.all(time.Second)
-		if err := o.Wait(t.Context(), deliveries.Letters); err != nil {
-			t.Error(err)
-		}
+		check.Is(t, o.Wait(t.Context(), deliveries.Letters), nil)
 	})
 }
 
@@ -246,9 +234,7 @@ func TestAStoppedPace(t *testing.T) {
 		go func() { said <- o.Wait(t.Context(), deliveries.CodeCalls) }()
 		synctest.Wait()
 		o.Stop()
-		if err := <-said; !errors.Is(err, deliveries.ErrPaceStopped) {
-			t.Error(err)
-		}
+		check.Is(t, <-said, deliveries.ErrPaceStopped)
 		if err := o.Wait(t.Context(), deliveries.CodeCalls); !errors.Is(err, deliveries.ErrPaceStopped) {
 			t.Error(err)
 		}
@@ -268,15 +254,16 @@ func (m meetingPhones) Reserve(ctx context.Context, to nanp.Number, task deliver
 
 // untoldBy gathers what is recorded as untold.
 func (f *fixture) untoldBy(change func(*deliveries.Config)) *[]deliveries.Undelivered {
-	config, told := f.config(), &[]deliveries.Undelivered{}
-	config.Undelivered = func(_ context.Context, u deliveries.Undelivered) error {
-		*told = append(*told, u)
-		return nil
-	}
-	if change != nil {
-		change(&config)
-	}
-	f.Deliveries = deliveries.New(config)
+	told := &[]deliveries.Undelivered{}
+	f.Deliveries = f.with(func(c *deliveries.Config) {
+		c.Undelivered = func(_ context.Context, u deliveries.Undelivered) error {
+			*told = append(*told, u)
+			return nil
+		}
+		if change != nil {
+			change(c)
+		}
+	})
 	return told
 }
 

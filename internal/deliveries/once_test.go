@@ -14,16 +14,13 @@ import (
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/torture"
 )
-
-// moments is more than an attempt can have at which its process may die.
-const moments = 40
 
 // A process that dies at any moment, from the request on, makes no telephone ring twice, and
 // none is forgotten.
 func TestDyingAtEveryMoment(t *testing.T) {
-	for left := range moments {
-		f := newFixture(t)
+	atEveryMoment(t, func(f *fixture, left int) {
 		f.dies(left)
 		ask := byVoice()
 		ask.Key, ask.Request = "client k", "r"
@@ -39,13 +36,12 @@ func TestDyingAtEveryMoment(t *testing.T) {
 		if got := f.get(t, delivery.ID); got.Attempt != 1 || got.CallSID != "CA1" {
 			t.Errorf("died at moment %d: attempt %d has %q", left, got.Attempt, got.CallSID)
 		}
-	}
+	})
 }
 
 // The same over the end of an attempt and the beginning of the next one.
 func TestDyingBetweenAttempts(t *testing.T) {
-	for left := range moments {
-		f := newFixture(t)
+	atEveryMoment(t, func(f *fixture, left int) {
 		delivery := f.rung(t)
 		f.dies(left)
 		_ = f.Status(t.Context(), delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "busy", Sequence: 2})
@@ -62,16 +58,21 @@ func TestDyingBetweenAttempts(t *testing.T) {
 		if got := f.get(t, delivery.ID); got.Attempt != 2 || got.CallSID != "CA2" {
 			t.Errorf("died at moment %d: attempt %d has %q", left, got.Attempt, got.CallSID)
 		}
-	}
+	})
 }
 
-// Two deliveries ring one telephone, and the processes die at any moment: each finds its own
-// call.
-func TestTwoDeliveriesToOneTelephone(t *testing.T) {
-	for left := range moments {
-		for _, skew := range []time.Duration{-9 * time.Second, 0, 9 * time.Second} {
+// TestTortureTwoDeliveriesToOneTelephone has two deliveries ring one telephone, and the processes die at any
+// moment, with clocks that differ: each finds its own call.
+func TestTortureTwoDeliveriesToOneTelephone(t *testing.T) {
+	const moments = 40
+	counts := torture.Counts{torture.Operations: 0, torture.Lost: 0, torture.Doubled: 0}
+	for left := 0; left < moments; left += torture.Times(5, 1) {
+		for _, skew := range []time.Duration{-9 * time.Second, 9 * time.Second, 0}[:torture.Times(1, 3)] {
 			f := newFixture(t)
 			f.twilio.skew = skew
+			if !torture.Long() && left%2 > 0 {
+				f.twilio.skew = -skew
+			}
 			first := f.request(t, byVoice())
 			f.dies(left)
 			f.work(t)
@@ -83,8 +84,12 @@ func TestTwoDeliveriesToOneTelephone(t *testing.T) {
 			f.restart()
 			f.passes(t, 3*time.Minute)
 			for _, delivery := range []deliveries.Delivery{first, second} {
-				if n := f.twilio.rings(delivery.Task()); n != 1 {
-					t.Errorf("died at moment %d: %d rings", left, n)
+				counts[torture.Operations]++
+				switch n := f.twilio.rings(delivery.Task()); {
+				case n > 1:
+					counts[torture.Doubled]++
+				case n == 0:
+					counts[torture.Lost]++
 				}
 				sid := f.get(t, delivery.ID).CallSID
 				own := func(call *ringing) bool { return call.Task == delivery.Task() && call.CallSID == sid }
@@ -94,6 +99,7 @@ func TestTwoDeliveriesToOneTelephone(t *testing.T) {
 			}
 		}
 	}
+	torture.Report(t, "two deliveries to one telephone, at every moment", "embedded", counts)
 }
 
 // passMortally lets time pass, second by second with a sweep every five, for a process that may die.
@@ -138,16 +144,12 @@ func TestStoppingWhileDialing(t *testing.T) {
 func TestManyRunsAtOnceRingOnce(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.request(t, byVoice())
-	var group sync.WaitGroup
-	for range 50 {
-		group.Go(func() {
-			err := f.Attempt(t.Context(), delivery.Task())
-			if _, later := errors.AsType[*deliveries.LaterError](err); err != nil && !later {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	check.AtOnce(50, func(int) {
+		err := f.Attempt(t.Context(), delivery.Task())
+		if _, later := errors.AsType[*deliveries.LaterError](err); err != nil && !later {
+			t.Error(err)
+		}
+	})
 	if n := f.twilio.rings(delivery.Task()); n != 1 {
 		t.Errorf("%d rings", n)
 	}
@@ -160,9 +162,7 @@ func TestOneTelephoneRingsOnceAMinute(t *testing.T) {
 	first, second := f.request(t, byVoice()), f.request(t, byVoice())
 	f.work(t)
 	f.passes(t, 59*time.Second)
-	if n := len(f.twilio.calls); n != 1 {
-		t.Fatalf("%d calls within a minute", n)
-	}
+	f.called(t, 1)
 	f.passes(t, 2*time.Second)
 	if f.twilio.rings(first.Task()) != 1 || f.twilio.rings(second.Task()) != 1 {
 		t.Error("not each has rung once")

@@ -74,8 +74,8 @@ type Queue interface {
 
 // Task is one attempt at a delivery.
 type Task struct {
-	Delivery ID
-	Attempt  int // from 1
+	Delivery ID  `json:"delivery"`
+	Attempt  int `json:"attempt"` // from 1
 }
 
 // Dialer asks Twilio to ring telephones.
@@ -114,30 +114,22 @@ type FoundCall struct {
 type Printer interface {
 	// Print writes a letter into the spool. A letter with the same ID again is one letter. An
 	// error that has a method Final() bool, and says true, is final: it is not printed again.
-	Print(ctx context.Context, letter Letter) error
-}
-
-// Letter is a letter to an address of record.
-type Letter struct {
-	ID      ID
-	Date    time.Time // when it was asked for: the same each time that it is printed
-	Topic   Topic
-	Account accounts.Account // without code, question and answer, unless the letter is to tell them
+	Print(ctx context.Context, letter Message) error
 }
 
 // Mailer sends e-mail.
 type Mailer interface {
 	// Send sends a message. After an error it may have been sent. An error that has a method
 	// Final() bool, and says true, is final: it was not sent, and is not tried again.
-	Send(ctx context.Context, mail Mail) error
+	Send(ctx context.Context, mail Message) error
 }
 
-// Mail is an e-mail to an address of record.
-type Mail struct {
-	ID      ID        // makes the Message-ID, so that one sent twice can be told
-	Date    time.Time // when it was asked for: the same each time that it is sent
+// Message is a letter or an e-mail to an address of record.
+type Message struct {
+	ID      ID        // makes the Message-ID of an e-mail, so that one sent twice can be told
+	Date    time.Time // when it was asked for: the same each time that it is printed or sent
 	Topic   Topic
-	Account accounts.Account // without code, question and answer, unless the mail is to tell them
+	Account accounts.Account // without code, question and answer, unless the message is to tell them
 }
 
 const (
@@ -157,7 +149,7 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 		return err
 	}
 	if err := d.hand(ctx, delivery, account); err != nil {
-		d.log.WarnContext(ctx, "delivery not written", "delivery", delivery.ID, "attempt", delivery.Attempt, "error", err)
+		d.config.Log.WarnContext(ctx, "delivery not written", "delivery", delivery.ID, "attempt", delivery.Attempt, "error", err)
 		ctx, cancel := detached.Context(ctx, noteWithin)
 		defer cancel()
 		if hopelessToWrite(err) {
@@ -194,15 +186,16 @@ type finalError interface {
 }
 
 func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accounts.Account) error {
+	message := Message{ID: delivery.ID, Date: delivery.Created, Topic: delivery.Topic, Account: account}
 	if delivery.Method == Email {
-		return d.mailer.Send(ctx, Mail{ID: delivery.ID, Date: delivery.Created, Topic: delivery.Topic, Account: account})
+		return d.config.Mailer.Send(ctx, message)
 	}
-	return d.printer.Print(ctx, Letter{ID: delivery.ID, Date: delivery.Created, Topic: delivery.Topic, Account: account})
+	return d.config.Printer.Print(ctx, message)
 }
 
 // secret says whether a code or an answer is told.
-func (a Topic) secret() bool {
-	return a == SecurityCode || a == SecurityAnswer || a == Welcome || a == ValidationCode
+func (t Topic) secret() bool {
+	return t == SecurityCode || t == SecurityAnswer || t == Welcome || t == ValidationCode
 }
 
 // bare is an account without its secrets, for a notice: it tells none.

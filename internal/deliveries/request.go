@@ -12,11 +12,8 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/ids"
+	"updatecenter/internal/wrap"
 )
-
-// onRecord is how long an address must have been on file to be one of record, as
-// [accounts.Account] has it.
-const onRecord = 30 * 24 * time.Hour
 
 // Params is what a client asks for. Where it goes is the account's to say alone.
 type Params struct {
@@ -29,56 +26,53 @@ type Params struct {
 
 // Request has a secret delivered: it is on its way when Request returns. A client's key that
 // was used before for the same request returns that delivery, whatever the account has come to
-// since. Errors: [ErrParams], [ErrKeyReused], [ErrNoWay], [accounts.ErrNoAccount], [ErrNoSecret], an
-// [*EmailTooNewError], an [*AddressTooNewError], a [*LimitError], a [*BlockedError].
-func (d *Deliveries) Request(ctx context.Context, ask Params) (Delivery, error) {
-	delivery, err := d.request(ctx, ask)
-	if err != nil {
-		return Delivery{}, fmt.Errorf("request delivery: %w", err)
-	}
-	return delivery, nil
-}
-
-func (d *Deliveries) request(ctx context.Context, ask Params) (Delivery, error) {
-	if !ask.Method.known() || ask.Topic != SecurityCode && ask.Topic != SecurityAnswer {
+// since. Errors: [ErrParams], [ErrKeyReused], [ErrNoWay], [accounts.ErrNoAccount], [ErrNoSecret], a
+// [*TooNewError], a [*LimitError], a [*BlockedError].
+func (d *Deliveries) Request(ctx context.Context, params Params) (_ Delivery, err error) {
+	defer wrap.Error(&err, "request delivery")
+	if !params.Method.known() || params.Topic != SecurityCode && params.Topic != SecurityAnswer {
 		return Delivery{}, ErrParams
 	}
-	if ask.Key != "" {
-		delivery, err := d.asked(ctx, ask)
-		if !errors.Is(err, ErrNotFound) {
-			return delivery, err
-		}
+	if delivery, known, err := d.asked(ctx, params.Key, params.Request); known || err != nil {
+		return delivery, err
 	}
-	if !d.offers(ask.Method) {
+	if !d.offers(params.Method) {
 		return Delivery{}, ErrNoWay
 	}
-	account, err := d.accounts.Get(ctx, ask.Account)
+	account, err := d.config.Accounts.Get(ctx, params.Account)
 	if err != nil {
 		return Delivery{}, err
 	}
-	if err := admissible(account, ask.Topic, ask.Method, d.now()); err != nil {
+	if err := admissible(account, params.Topic, params.Method, d.now()); err != nil {
 		return Delivery{}, err
 	}
-	delivery := Delivery{Account: account.ID, Topic: ask.Topic, Method: ask.Method, Language: account.Language}
-	if ask.Method == Voice {
+	delivery := Delivery{Account: account.ID, Topic: params.Topic, Method: params.Method, Language: account.Language}
+	if params.Method == Voice {
 		delivery.To = account.Phone
 		if err := d.checkRings(ctx, delivery.To); err != nil {
 			return Delivery{}, err
 		}
 	}
 	return d.create(ctx, NewDelivery{
-		Delivery: delivery, Subject: string(account.ID), Key: ask.Key, Request: ask.Request, Limits: d.limits,
+		Delivery: delivery, Subject: string(account.ID), Key: params.Key, Request: params.Request, Limits: d.config.Limits,
 	})
 }
 
-// asked returns the delivery that was asked for before with a client's key, or [ErrNotFound].
-func (d *Deliveries) asked(ctx context.Context, ask Params) (Delivery, error) {
-	return d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: ask.Key, Request: ask.Request})
+// asked returns the delivery that was asked for before with a key, and whether there is one.
+func (d *Deliveries) asked(ctx context.Context, key, request string) (delivery Delivery, known bool, err error) {
+	if key == "" {
+		return Delivery{}, false, nil
+	}
+	delivery, err = d.put(ctx, NewDelivery{Delivery: Delivery{Created: d.now()}, Key: key, Request: request})
+	if errors.Is(err, ErrNotFound) {
+		return Delivery{}, false, nil
+	}
+	return delivery, err == nil, err
 }
 
 // create stores a delivery and queues its first attempt.
 func (d *Deliveries) create(ctx context.Context, create NewDelivery) (Delivery, error) {
-	id, err := ids.New(d.random, idPrefix)
+	id, err := ids.New(d.config.Random, idPrefix)
 	if err != nil {
 		return Delivery{}, err
 	}
@@ -92,7 +86,7 @@ func (d *Deliveries) create(ctx context.Context, create NewDelivery) (Delivery, 
 // put stores a delivery and queues its first attempt, also if it was stored before: who asks
 // again may do so because nothing was heard the first time.
 func (d *Deliveries) put(ctx context.Context, create NewDelivery) (Delivery, error) {
-	delivery, err := d.store.Create(ctx, create)
+	delivery, err := d.config.Store.Create(ctx, create)
 	if err != nil {
 		return Delivery{}, fmt.Errorf("create delivery: %w", err)
 	}
@@ -103,8 +97,8 @@ func (d *Deliveries) put(ctx context.Context, create NewDelivery) (Delivery, err
 }
 
 // admissible says why a delivery can't be made, to the account as it is now.
-func admissible(account accounts.Account, about Topic, method Method, now time.Time) error {
-	if !about.hasSecret(account) {
+func admissible(account accounts.Account, topic Topic, method Method, now time.Time) error {
+	if !topic.hasSecret(account) {
 		return ErrNoSecret
 	}
 	return unreachable(account, method, now)
@@ -115,18 +109,18 @@ func admissible(account accounts.Account, about Topic, method Method, now time.T
 func unreachable(account accounts.Account, method Method, now time.Time) error {
 	switch {
 	case method == ByMail && !account.AddressOfRecord(now):
-		return &AddressTooNewError{Since: account.AddressSince, From: account.AddressSince.Add(onRecord)}
+		return &TooNewError{ByMail, account.AddressSince, account.AddressSince.Add(accounts.OfRecordAfter)}
 	case method == Email && account.Email == "":
-		return &EmailTooNewError{}
+		return &TooNewError{Method: Email}
 	case method == Email && !account.EmailOfRecord(now):
-		return &EmailTooNewError{Since: account.EmailSince, From: account.EmailSince.Add(onRecord)}
+		return &TooNewError{Email, account.EmailSince, account.EmailSince.Add(accounts.OfRecordAfter)}
 	}
 	return nil
 }
 
 // hasSecret says whether the account has what is to be told of it; a notice tells nothing.
-func (a Topic) hasSecret(account accounts.Account) bool {
-	switch a {
+func (t Topic) hasSecret(account accounts.Account) bool {
+	switch t {
 	case SecurityCode, Welcome:
 		return !account.Code.IsZero()
 	case SecurityAnswer:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
 )
@@ -79,12 +81,12 @@ func TestEmailMustBeOnFileFor30Days(t *testing.T) {
 	ask := deliveries.Params{Account: fresh, Topic: deliveries.SecurityCode, Method: deliveries.Email}
 	since := f.Now().Add(-day)
 	_, err := f.Request(t.Context(), ask)
-	if got := asType[*deliveries.EmailTooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
+	if got := asType[*deliveries.TooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
 		t.Errorf("%+v", got)
 	}
 	f.Set(since.Add(30*day - time.Millisecond))
 	_, err = f.Request(t.Context(), ask)
-	_ = asType[*deliveries.EmailTooNewError](t, err)
+	_ = asType[*deliveries.TooNewError](t, err)
 	f.Set(since.Add(30 * day))
 	delivery := f.request(t, ask)
 	f.work(t)
@@ -98,7 +100,7 @@ func TestNoEmail(t *testing.T) {
 	f := newFixture(t)
 	f.put(t, accounts.Details{Email: new("")})
 	_, err := f.Request(t.Context(), deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email})
-	if got := asType[*deliveries.EmailTooNewError](t, err); !got.Since.IsZero() || !got.From.IsZero() {
+	if got := asType[*deliveries.TooNewError](t, err); !got.Since.IsZero() || !got.From.IsZero() {
 		t.Errorf("%+v", got)
 	}
 }
@@ -135,9 +137,9 @@ func TestLimits(t *testing.T) {
 
 func TestGlobalLimit(t *testing.T) {
 	f := newFixture(t)
-	config := f.config()
-	config.Limits = deliveries.Limits{Global: 1, Every: time.Minute}
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) {
+		c.Limits = deliveries.Limits{Global: limit.Rate{Most: 1, Within: time.Minute}}
+	})
 	f.request(t, byVoice())
 	_, err := f.Request(t.Context(), deliveries.Params{Account: fresh, Topic: deliveries.SecurityCode, Method: deliveries.ByMail})
 	if got := asType[*deliveries.LimitError](t, err); !got.All || !got.Until.Equal(f.Now().Add(time.Minute)) {
@@ -189,7 +191,7 @@ func TestLettersGoToAddressesOfRecord(t *testing.T) {
 	check.OK(t, err)
 	since := put.After.AddressSince
 	_, err = f.Request(t.Context(), byLetter())
-	if got := asType[*deliveries.AddressTooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
+	if got := asType[*deliveries.TooNewError](t, err); !got.Since.Equal(since) || !got.From.Equal(since.Add(30*day)) {
 		t.Errorf("%+v", got)
 	}
 	f.Set(since.Add(30 * day))
@@ -198,9 +200,8 @@ func TestLettersGoToAddressesOfRecord(t *testing.T) {
 
 func TestRandomnessFails(t *testing.T) {
 	f := newFixture(t)
-	config := f.config()
-	config.Random = strings.NewReader("short")
-	if _, err := deliveries.New(config).Request(t.Context(), byVoice()); err == nil {
+	lame := f.with(func(c *deliveries.Config) { c.Random = strings.NewReader("short") })
+	if _, err := lame.Request(t.Context(), byVoice()); err == nil {
 		t.Error("a delivery without an identity")
 	}
 }
@@ -223,9 +224,7 @@ func FuzzParseID(f *testing.F) {
 
 // without is the fixture's service on a server that has no telephone and no mail server.
 func (f *fixture) without() *deliveries.Deliveries {
-	config := f.config()
-	config.Dialer, config.Mailer = nil, nil
-	return deliveries.New(config)
+	return f.with(func(c *deliveries.Config) { c.Dialer, c.Mailer = nil, nil })
 }
 
 // What is not set up is refused to whoever asks for it, and a notice goes another way.
@@ -239,9 +238,7 @@ func TestWaysThatAreNotSetUp(t *testing.T) {
 	account := f.account(t, coded).ID
 	check.OK(t, d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.CodeChanged, Account: account, Method: deliveries.Voice}))
 	f.work(t)
-	if got := f.went(t); got != "letter" {
-		t.Errorf("the notice went by %s", got)
-	}
+	check.Same(t, f.went(t), "letter")
 	check.Is(t, d.Notify(t.Context(), deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice}), deliveries.ErrNoWay)
 }
 
@@ -257,9 +254,7 @@ func TestAttemptWithoutTheWay(t *testing.T) {
 	}
 	f.Set(later.At)
 	f.work(t)
-	if got := f.went(t); got != "call +16125550142" {
-		t.Errorf("then it went by %s", got)
-	}
+	check.Same(t, f.went(t), "call +16125550142")
 }
 
 // What can't be made here does not stand before all else that is unfinished.
@@ -284,9 +279,7 @@ func TestNoticeOfTheSameChange(t *testing.T) {
 		f.notify(t, deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice, Key: "pin of turn 4"})
 	}
 	f.work(t)
-	if got := f.went(t); got != "call "+string(line) {
-		t.Errorf("went by %s", got)
-	}
+	check.Same(t, f.went(t), "call "+string(line))
 }
 
 // sentTo notes which accounts are told that their secret was sent.
@@ -318,8 +311,7 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 		}, 1},
 		"left with nobody": {byVoice(), func(f *fixture, d deliveries.Delivery) {
 			f.work(t)
-			f.webhook(t, f.twilio.calls[0].Task, "CA1", "opened")
-			f.webhook(t, f.twilio.calls[0].Task, "CA1", "completed")
+			f.webhook(t, f.twilio.calls[0].Task, "CA1", "opened", "completed")
 		}, 0},
 		"letter": {deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
 		"e-mail": {deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
@@ -327,9 +319,8 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			all, config := &sentTo{Accounts: f.accounts}, f.config()
-			config.Accounts = all
-			f.Deliveries = deliveries.New(config)
+			all := &sentTo{Accounts: f.accounts}
+			f.Deliveries = f.with(func(c *deliveries.Config) { c.Accounts = all })
 			delivery := f.request(t, test.ask)
 			test.do(f, delivery)
 			if len(all.told) != test.told || test.told > 0 && all.told[0] != delivery.Account {
@@ -347,13 +338,45 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 // TestADeliveryStandsThoughItsAccountIsNotTold, and the log has that.
 func TestADeliveryStandsThoughItsAccountIsNotTold(t *testing.T) {
 	f := newFixture(t)
-	config := f.config()
-	config.Accounts = &sentTo{Accounts: f.accounts, err: errors.New("out of order")}
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) {
+		c.Accounts = &sentTo{Accounts: f.accounts, err: errors.New("out of order")}
+	})
 	delivery := f.request(t, deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.ByMail})
 	f.work(t)
 	f.is(t, delivery.ID, deliveries.Sent, 1)
 	if !bytes.Contains([]byte(f.Log.String()), []byte("may stay closed")) {
 		t.Errorf("the log says %s", f.Log)
 	}
+}
+
+const aTask = "dlv_abcdefghijklmnopqrstuvwxyz/2"
+
+func TestParseTask(t *testing.T) {
+	id := "dlv_abcdefghijklmnopqrstuvwxyz"
+	for text, want := range map[string]int{aTask: 2, id + "/1": 1, id + "/9999": 9999} {
+		if got, err := deliveries.ParseTask(text); err != nil || string(got.Delivery) != id || got.Attempt != want {
+			t.Errorf("%q is %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{
+		"", "/", id, id + "/", id + "/0", id + "/01", id + "/+1", id + "/-1", id + "/10000", id + "/1/1", id + "/99999999999999999999",
+		"/1", "dlv_abc/1", strings.ToUpper(id) + "/1", " " + id + "/1", id + "/1 ", id + "/x",
+	} {
+		if got, err := deliveries.ParseTask(text); !errors.Is(err, deliveries.ErrNotFound) || got != (deliveries.Task{}) {
+			t.Errorf("%q is %+v, %v", text, got, err)
+		}
+	}
+}
+
+// FuzzParseTask holds that what is read has one form alone.
+func FuzzParseTask(f *testing.F) {
+	for _, text := range []string{aTask, "", "/", "dlv_abc/1", aTask + "0", aTask + "/2", "x" + aTask} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := deliveries.ParseTask(text)
+		if err == nil && fmt.Sprintf("%s/%d", got.Delivery, got.Attempt) != text {
+			t.Errorf("%q is %+v", text, got)
+		}
+	})
 }

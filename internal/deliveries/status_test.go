@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/torture"
 )
 
 // orders are all orders of some statuses.
@@ -25,9 +26,10 @@ func orders(of []string) (all [][]string) {
 	return all
 }
 
-// Whatever the order of the status callbacks, and however often they come, a delivery ends
-// the same and never goes back.
-func TestStatusesInEveryOrder(t *testing.T) {
+// TestTortureStatusesInEveryOrder holds that whatever the order of the status callbacks, and however often
+// they come, a delivery ends the same and never goes back.
+func TestTortureStatusesInEveryOrder(t *testing.T) {
+	tried, wrong := 0, 0
 	for _, c := range []struct {
 		statuses string
 		want     deliveries.Status
@@ -45,8 +47,11 @@ func TestStatusesInEveryOrder(t *testing.T) {
 		{"initiated ringing canceled", deliveries.Queued, 2, "the call failed"},
 		{"initiated ringing what-is-this", deliveries.Ringing, 1, ""},
 	} {
-		for _, order := range orders(strings.Fields(c.statuses)) {
-			for _, times := range []int{1, 2} {
+		all := orders(strings.Fields(c.statuses))
+		for i := 0; i < len(all); i += torture.Times(5, 1) {
+			order := all[i]
+			tried++
+			for _, times := range []int{2, 1}[:torture.Times(1, 2)] {
 				f := newFixture(t)
 				delivery := f.rung(t)
 				for range times {
@@ -58,16 +63,17 @@ func TestStatusesInEveryOrder(t *testing.T) {
 				f.Pass(time.Second)
 				f.status(t, delivery.Task(), delivery.CallSID, order[0])
 				got := f.is(t, delivery.ID, c.want, c.attempt)
-				if last := got.Events[len(got.Events)-1]; last.Detail != c.detail || last.Status != c.want || last.Attempt != c.attempt {
-					t.Errorf("%v: the last event is %+v", order, last)
-				}
-				seen := tells(got)
-				if slices.Sort(seen); len(seen)-len(slices.Compact(seen)) != c.attempt-1 { // "queued" stands once for each attempt
-					t.Errorf("%v: told %v", order, tells(got))
+				last, seen := got.Events[len(got.Events)-1], tells(got)
+				slices.Sort(seen)
+				once := len(seen)-len(slices.Compact(seen)) == c.attempt-1 // "queued" stands once for each attempt
+				if last.Detail != c.detail || last.Status != c.want || last.Attempt != c.attempt || !once {
+					wrong++
+					t.Errorf("%v: the last event is %+v, and it has told %v", order, last, tells(got))
 				}
 			}
 		}
 	}
+	torture.Report(t, "status callbacks in every order", "embedded", torture.Counts{torture.Operations: tried, torture.Untold: wrong})
 }
 
 // Twilio's webhooks can come before its answer to the request that made the call.
@@ -82,9 +88,7 @@ func TestWebhooksOvertakeTheAnswerOfDial(t *testing.T) {
 			f := newFixture(t)
 			f.twilio.lose = lose
 			f.twilio.meet = func(call *ringing) {
-				for _, webhook := range strings.Fields(order) {
-					f.webhook(t, call.Task, call.CallSID, webhook)
-				}
+				f.webhook(t, call.Task, call.CallSID, strings.Fields(order)...)
 			}
 			delivery := f.rung(t)
 			attempt := 1
@@ -96,27 +100,28 @@ func TestWebhooksOvertakeTheAnswerOfDial(t *testing.T) {
 				t.Errorf("%s: CallSid %q", order, delivery.CallSID)
 			}
 			f.passes(t, 40*time.Second)
-			if n := len(f.twilio.calls); n != 1 {
-				t.Errorf("%s: %d calls", order, n)
-			}
+			f.called(t, 1)
 		}
 	}
 }
 
-func (f *fixture) webhook(t testing.TB, task deliveries.Task, callSID, webhook string) {
+// webhook has webhooks of a call come, one after the other.
+func (f *fixture) webhook(t testing.TB, task deliveries.Task, callSID string, webhooks ...string) {
 	t.Helper()
-	var err error
-	switch webhook {
-	case "opened":
-		_, err = f.Opened(t.Context(), task, callSID)
-	case "spoken":
-		err = f.Spoken(t.Context(), task, 1)
-	case "declined":
-		err = f.Declined(t.Context(), task)
-	default:
-		f.status(t, task, callSID, webhook)
+	for _, webhook := range webhooks {
+		var err error
+		switch webhook {
+		case "opened":
+			_, err = f.Opened(t.Context(), task, callSID)
+		case "spoken":
+			err = f.Spoken(t.Context(), task, 1)
+		case "declined":
+			err = f.Declined(t.Context(), task)
+		default:
+			f.status(t, task, callSID, webhook)
+		}
+		check.OK(t, err)
 	}
-	check.OK(t, err)
 }
 
 func TestRetries(t *testing.T) {
@@ -132,18 +137,14 @@ func TestRetries(t *testing.T) {
 		}
 		f.status(t, task, "CA9", "ringing") // outdated
 		f.passes(t, wait-time.Second)
-		if len(f.twilio.calls) != n {
-			t.Fatalf("rings too early after attempt %d", n)
-		}
+		f.called(t, n)
 		f.passes(t, time.Second)
 		f.is(t, delivery.ID, deliveries.Calling, n+1)
 	}
 	f.status(t, deliveries.Task{Delivery: delivery.ID, Attempt: 4}, "CA4", "no-answer")
 	f.is(t, delivery.ID, deliveries.Failed, 4)
 	f.passes(t, time.Hour)
-	if len(f.twilio.calls) != 4 {
-		t.Errorf("%d calls", len(f.twilio.calls))
-	}
+	f.called(t, 4)
 }
 
 func TestRefusedCalls(t *testing.T) {
@@ -219,9 +220,9 @@ func TestNumbersThatAreNotCalled(t *testing.T) {
 func TestRefusalsAreTold(t *testing.T) {
 	f := newFixture(t)
 	var counted []int
-	config := f.config()
-	config.Refused = func(e *deliveries.RefusedError) { counted = append(counted, e.Code) }
-	f.Deliveries = deliveries.New(config)
+	f.Deliveries = f.with(func(c *deliveries.Config) {
+		c.Refused = func(e *deliveries.RefusedError) { counted = append(counted, e.Code) }
+	})
 	f.twilio.refuse = &deliveries.RefusedError{Code: 21212, Reason: deliveries.OperatorMustMend}
 	delivery := f.request(t, byVoice())
 	other := byVoice()
@@ -300,9 +301,7 @@ func TestCallsOfWhichATurnWasNotAnswered(t *testing.T) {
 			}
 			f.Deliveries = deliveries.New(config)
 			delivery := f.rung(t)
-			for webhook := range strings.FieldsSeq(webhooks) {
-				f.webhook(t, delivery.Task(), "CA1", webhook)
-			}
+			f.webhook(t, delivery.Task(), "CA1", strings.Fields(webhooks)...)
 			completed := deliveries.StatusCallback{CallSID: "CA1", CallStatus: "completed", Sequence: 3}
 			check.Is(t, f.Status(t.Context(), delivery.Task(), completed), errAway)
 			f.is(t, delivery.ID, deliveries.Answered, 1)
@@ -448,8 +447,6 @@ func TestWebhooksOfAForgottenBeginning(t *testing.T) {
 			t.Errorf("%s: %+v", webhook, got)
 		}
 		f.passes(t, time.Minute)
-		if len(f.twilio.calls) != 0 {
-			t.Errorf("%s: it rings once more", webhook)
-		}
+		f.called(t, 0)
 	}
 }

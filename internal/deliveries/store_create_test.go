@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit/check"
 )
@@ -45,7 +46,7 @@ var createTests = map[string]func(play){
 	},
 	"one that exists is returned although limits and blocks would refuse it": func(p play) {
 		create := p.fresh(1, ann, 0)
-		create.Limits = deliveries.Limits{AnHour: 1, ADay: 1, Global: 1, Every: time.Hour}
+		create.Limits = deliveries.Limits{AnHour: 1, ADay: 1, Global: limit.Rate{Most: 1, Within: time.Hour}}
 		want := p.create(create)
 		p.block(ann, p.at(time.Hour))
 		p.t.Same(p.create(create), want)
@@ -87,11 +88,11 @@ var keyTests = map[string]func(play){
 		want := p.create(p.keyed(1, "k", "r", 0))
 		p.block(ann, p.at(time.Hour))
 		again := p.keyed(2, "k", "r", time.Minute)
-		again.Limits = deliveries.Limits{AnHour: 1, ADay: 1, Global: 1, Every: time.Hour}
+		again.Limits = deliveries.Limits{AnHour: 1, ADay: 1, Global: limit.Rate{Most: 1, Within: time.Hour}}
 		p.t.Same(p.create(again), want)
 	},
 	"what a key returns is not counted": func(p play) {
-		limits := deliveries.Limits{AnHour: 2, ADay: 2, Global: 2, Every: time.Hour}
+		limits := deliveries.Limits{AnHour: 2, ADay: 2, Global: limit.Rate{Most: 2, Within: time.Hour}}
 		for n := range 5 {
 			create := p.keyed(n, "k", "r", 0)
 			create.Limits = limits
@@ -165,19 +166,19 @@ var limitTests = map[string]func(play){
 		p.limited(p.tryLimited(10, ann, limits, 10*time.Minute), p.at(24*time.Hour), false)
 	},
 	"all together": func(p play) {
-		limits := deliveries.Limits{Global: 2, Every: time.Minute}
+		limits := deliveries.Limits{Global: limit.Rate{Most: 2, Within: time.Minute}}
 		p.t.OK(p.tryLimited(1, ann, limits, 0))
 		p.t.OK(p.tryLimited(2, bob, limits, time.Second))
 		p.limited(p.tryLimited(3, "another", limits, 59*time.Second), p.at(time.Minute), true)
 		p.t.OK(p.tryLimited(4, "another", limits, time.Minute))
 	},
 	"a subject's own limit is told first": func(p play) {
-		limits := deliveries.Limits{AnHour: 1, Global: 1, Every: time.Minute}
+		limits := deliveries.Limits{AnHour: 1, Global: limit.Rate{Most: 1, Within: time.Minute}}
 		p.limits(1, limits)
 		p.limited(p.tryLimited(10, ann, limits, time.Second), p.at(time.Hour), false)
 	},
 	"one without a global limit does not count towards it": func(p play) {
-		limits := deliveries.Limits{Global: 1, Every: time.Minute}
+		limits := deliveries.Limits{Global: limit.Rate{Most: 1, Within: time.Minute}}
 		p.t.OK(p.tryLimited(1, ann, deliveries.Limits{AnHour: 9}, 0))
 		p.t.OK(p.tryLimited(2, bob, limits, 0))
 		p.t.OK(p.tryLimited(3, ann, deliveries.Limits{AnHour: 9}, 0))
@@ -188,14 +189,14 @@ var limitTests = map[string]func(play){
 		}
 	},
 	"one that exists is not counted again": func(p play) {
-		limits := deliveries.Limits{AnHour: 2, ADay: 2, Global: 2, Every: time.Hour}
+		limits := deliveries.Limits{AnHour: 2, ADay: 2, Global: limit.Rate{Most: 2, Within: time.Hour}}
 		for range 5 {
 			p.t.OK(p.tryLimited(1, ann, limits, 0))
 		}
 		p.t.OK(p.tryLimited(2, ann, limits, 0))
 	},
 	"one that is refused is not counted": func(p play) {
-		limits := deliveries.Limits{AnHour: 1, ADay: 2, Global: 2, Every: 24 * time.Hour}
+		limits := deliveries.Limits{AnHour: 1, ADay: 2, Global: limit.Rate{Most: 2, Within: 24 * time.Hour}}
 		p.t.OK(p.tryLimited(1, ann, limits, 0))
 		for n := range 5 {
 			p.limited(p.tryLimited(10+n, ann, limits, time.Minute), p.at(time.Hour), false)
@@ -323,7 +324,7 @@ var togetherTests = map[string]func(play){
 		p.unfinishedAre(got[0].ID)
 	},
 	"of many the limit lets through as many as it says": func(p play) {
-		limits := deliveries.Limits{AnHour: 3, ADay: 10, Global: 20, Every: time.Minute}
+		limits := deliveries.Limits{AnHour: 3, ADay: 10, Global: limit.Rate{Most: 20, Within: time.Minute}}
 		errs := make([]error, crowd)
 		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(i, ann, limits, 0) })
 		created := 0
@@ -339,7 +340,7 @@ var togetherTests = map[string]func(play){
 		p.t.Same(created, 3)
 	},
 	"of many subjects the global limit lets through as many as it says": func(p play) {
-		limits := deliveries.Limits{AnHour: 3, Global: 20, Every: time.Minute}
+		limits := deliveries.Limits{AnHour: 3, Global: limit.Rate{Most: 20, Within: time.Minute}}
 		errs := make([]error, crowd)
 		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(i, string(id(i)), limits, 0) })
 		created := 0
@@ -353,7 +354,7 @@ var togetherTests = map[string]func(play){
 		p.t.Same(created, 20)
 	},
 	"the same one created by many is one": func(p play) {
-		limits := deliveries.Limits{AnHour: 2, Global: 2, Every: time.Minute}
+		limits := deliveries.Limits{AnHour: 2, Global: limit.Rate{Most: 2, Within: time.Minute}}
 		errs := make([]error, crowd)
 		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(1, ann, limits, 0) })
 		p.t.OK(errors.Join(errs...))

@@ -2,12 +2,12 @@ package deliveries
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 )
 
 const (
@@ -39,49 +39,40 @@ type ValidationParams struct {
 //
 // Errors: [ErrParams], [ErrKeyReused], [ErrNoWay] if nobody can be called or there are no Codes, a
 // [*LimitError], a [*BlockedError].
-func (d *Deliveries) RequestValidation(ctx context.Context, ask ValidationParams) (Delivery, error) {
-	delivery, err := d.requestValidation(ctx, ask)
-	if err != nil {
-		return Delivery{}, fmt.Errorf("request call to validate a customer: %w", err)
-	}
-	return delivery, nil
-}
-
-func (d *Deliveries) requestValidation(ctx context.Context, ask ValidationParams) (Delivery, error) {
-	if !ask.valid() {
+func (d *Deliveries) RequestValidation(ctx context.Context, params ValidationParams) (_ Delivery, err error) {
+	defer wrap.Error(&err, "request call to validate a customer")
+	if !params.valid() {
 		return Delivery{}, ErrParams
 	}
-	create := NewDelivery{
-		Delivery: Delivery{Created: d.now()}, Subject: validationSubject(ask.Line),
-		Key: ask.key(), Request: validationSubject(ask.Line), Limits: d.limits,
+	subject := validationSubject(params.Line)
+	if delivery, known, err := d.asked(ctx, params.key(), subject); known || err != nil {
+		return delivery, err
 	}
-	if ask.Key != "" {
-		delivery, err := d.put(ctx, create) // without an ID it only asks for the one of before
-		if !errors.Is(err, ErrNotFound) {
-			return delivery, err
-		}
-	}
-	if !d.offers(Voice) || d.codes == nil {
+	if !d.offers(Voice) || d.config.Codes == nil {
 		return Delivery{}, ErrNoWay
 	}
-	if err := d.checkRings(ctx, ask.Line); err != nil {
+	if err := d.checkRings(ctx, params.Line); err != nil {
 		return Delivery{}, err
 	}
-	create.Delivery = Delivery{Topic: ValidationCode, Method: Voice, To: ask.Line, Ref: ask.Ref, Language: ask.Language}
-	return d.create(ctx, create)
+	delivery := Delivery{
+		Topic: ValidationCode, Method: Voice, To: params.Line, Ref: params.Ref, Language: params.Language,
+	}
+	return d.create(ctx, NewDelivery{
+		Delivery: delivery, Subject: subject, Key: params.key(), Request: subject, Limits: d.config.Limits,
+	})
 }
 
-func (a ValidationParams) valid() bool {
-	spoken := a.Language == "" || a.Language == "en" || a.Language == "es"
-	return spoken && a.Line.Display() != "" && a.Ref != "" && len(a.Ref) <= maxRef
+func (p ValidationParams) valid() bool {
+	spoken := p.Language == "" || p.Language == "en" || p.Language == "es"
+	return spoken && p.Line.Display() != "" && p.Ref != "" && len(p.Ref) <= maxRef
 }
 
 // key is none that a client of the API can send: those begin with the client's name.
-func (a ValidationParams) key() string {
-	if a.Key == "" {
+func (p ValidationParams) key() string {
+	if p.Key == "" {
 		return ""
 	}
-	return " validation " + a.Key
+	return " validation " + p.Key
 }
 
 // validationSubject is counted apart from accounts and notices.
@@ -92,10 +83,10 @@ func (d *Deliveries) validationCode(ctx context.Context, delivery Delivery) (sec
 	switch {
 	case !d.now().Before(delivery.lasts()):
 		return secret.Text{}, ErrNotFound
-	case d.codes == nil:
+	case d.config.Codes == nil:
 		return secret.Text{}, ErrNoWay
 	}
-	code, err := d.codes.ValidationCode(ctx, delivery.Ref)
+	code, err := d.config.Codes.ValidationCode(ctx, delivery.Ref)
 	switch {
 	case err != nil:
 		return secret.Text{}, fmt.Errorf("ask for the code: %w", err)
@@ -109,9 +100,10 @@ func (d *Deliveries) validationCode(ctx context.Context, delivery Delivery) (sec
 // A call that is being begun at this moment may still ring, and then tells nothing. Errors:
 // [ErrNotFound]; [ErrFinal] if it has ended, if the call tells what it has to by now, or if the letter or
 // e-mail is being made.
-func (d *Deliveries) Cancel(ctx context.Context, id ID) (Delivery, error) {
+func (d *Deliveries) Cancel(ctx context.Context, id ID) (delivery Delivery, err error) {
+	defer wrap.Error(&err, "cancel delivery")
 	canceled := false
-	delivery, err := d.change(ctx, id, func(delivery *Delivery) bool {
+	delivery, err = d.change(ctx, id, func(delivery *Delivery) bool {
 		canceled = !delivery.Status.Final() && !delivery.telling() && (delivery.Method == Voice || delivery.Began.IsZero())
 		if canceled {
 			delivery.to(Canceled, d.now(), "")
@@ -120,9 +112,9 @@ func (d *Deliveries) Cancel(ctx context.Context, id ID) (Delivery, error) {
 	})
 	switch {
 	case err != nil:
-		return Delivery{}, fmt.Errorf("cancel delivery: %w", err)
+		return Delivery{}, err
 	case !canceled:
-		return delivery, fmt.Errorf("cancel delivery: %w", ErrFinal)
+		return delivery, ErrFinal
 	}
 	d.hangUp(ctx, delivery)
 	return delivery, nil
@@ -136,7 +128,7 @@ func (d *Deliveries) hangUp(ctx context.Context, delivery Delivery) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
-	if err := d.dialer.HangUp(ctx, delivery.CallSID); err != nil {
-		d.log.WarnContext(ctx, "call of a canceled delivery not hung up", "delivery", delivery.ID, "error", err)
+	if err := d.config.Dialer.HangUp(ctx, delivery.CallSID); err != nil {
+		d.config.Log.WarnContext(ctx, "call of a canceled delivery not hung up", "delivery", delivery.ID, "error", err)
 	}
 }

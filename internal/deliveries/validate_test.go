@@ -137,9 +137,7 @@ func TestValidationFailsAtOnce(t *testing.T) {
 			f.webhook(t, delivery.Task(), "CA1", status)
 			f.failedWith(t, delivery, want)
 			f.passes(t, 20*time.Minute)
-			if n := len(f.twilio.calls); n != 1 {
-				t.Errorf("%d calls", n)
-			}
+			f.called(t, 1)
 			_, err := f.Opened(t.Context(), delivery.Task(), "CA1")
 			check.Is(t, err, deliveries.ErrNotFound)
 		})
@@ -201,8 +199,7 @@ func TestValidationLastsTenMinutes(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.ringsFor(t)
 	f.Set(delivery.Created.Add(lasts - time.Millisecond))
-	f.webhook(t, delivery.Task(), "CA1", "opened")
-	f.webhook(t, delivery.Task(), "CA1", "spoken")
+	f.webhook(t, delivery.Task(), "CA1", "opened", "spoken")
 	f.Set(delivery.Created.Add(lasts))
 	opening, err := f.Opened(t.Context(), delivery.Task(), "CA1")
 	check.Is(t, err, deliveries.ErrNotFound)
@@ -281,9 +278,7 @@ func TestValidationDeclined(t *testing.T) {
 			f.notify(t, deliveries.Notice{Topic: deliveries.PINReset, Line: line, Method: deliveries.Voice})
 			f.passes(t, 2*time.Minute)
 			f.is(t, waiting.ID, deliveries.Canceled, 1)
-			if n := len(f.twilio.calls); n != 3 { // it, the other line's, the notice
-				t.Errorf("%d calls", n)
-			}
+			f.called(t, 3) // it, the other line's, the notice
 			f.Set(until)
 			f.validate(t, "es")
 		})
@@ -353,9 +348,7 @@ func TestValidationKey(t *testing.T) {
 		}
 	}
 	f.work(t) // asking again has queued it again
-	if n := len(f.twilio.calls); n != 1 {
-		t.Errorf("%d calls", n)
-	}
+	f.called(t, 1)
 	if got, err := f.without().RequestValidation(t.Context(), again); err != nil || got.Status != deliveries.Calling {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -372,8 +365,7 @@ func TestValidationKey(t *testing.T) {
 // A process that dies at any moment makes the line ring once at most, and once it is if the code
 // is still wanted.
 func TestValidationDyingAtEveryMoment(t *testing.T) {
-	for left := range moments {
-		f := newFixture(t)
+	atEveryMoment(t, func(f *fixture, left int) {
 		f.dies(left)
 		ask := ofLine()
 		ask.Key = "bob 1"
@@ -392,13 +384,12 @@ func TestValidationDyingAtEveryMoment(t *testing.T) {
 		if got := f.get(t, delivery.ID); got.Attempt != 1 || got.CallSID != "CA1" || got.Ref != ref {
 			t.Errorf("died at moment %d: %+v", left, got)
 		}
-	}
+	})
 }
 
 // Dying after a line was found busy makes it ring no second time.
 func TestValidationDyingAtItsEnd(t *testing.T) {
-	for left := range moments {
-		f := newFixture(t)
+	atEveryMoment(t, func(f *fixture, left int) {
 		delivery := f.ringsFor(t)
 		f.dies(left)
 		_ = f.Status(t.Context(), delivery.Task(), deliveries.StatusCallback{CallSID: "CA1", CallStatus: "busy", Sequence: 2})
@@ -407,10 +398,8 @@ func TestValidationDyingAtItsEnd(t *testing.T) {
 		f.Queue.Lose()
 		f.passes(t, 8*time.Minute)
 		f.failedWith(t, delivery, "busy")
-		if n := len(f.twilio.calls); n != 1 {
-			t.Errorf("died at moment %d: %d calls", left, n)
-		}
-	}
+		f.called(t, 1)
+	})
 }
 
 // A validation that was canceled, since the agent has given up, tells nothing.

@@ -51,7 +51,7 @@ var rateUsers = map[string]rateUser{
 	},
 	"all deliveries": {
 		count: func(p ratePlay, subject string, n, most int, at time.Time) (bool, time.Time, error) {
-			return p.create(subject, n, at, deliveries.Limits{Global: most, Every: time.Hour})
+			return p.create(subject, n, at, deliveries.Limits{Global: limit.Rate{Most: most, Within: time.Hour}})
 		},
 		single: true,
 	},

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/accounts"
@@ -18,6 +19,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 )
 
@@ -33,7 +35,7 @@ func TestTortureAValidationWaitsForNoNotice(t *testing.T) {
 		w.must(w.all.Notify(t.Context(), deliveries.Notice{Topic: deliveries.PINChanged, Line: phone(n), Method: deliveries.Voice}))
 	}
 	w.begin()
-	w.await("the first call", func() bool { return w.calls() == 1 && w.pace.Waiting(deliveries.NoticeCalls) > 0 })
+	check.Await(w.t, "the first call", func() bool { return w.calls() == 1 && w.pace.Waiting(deliveries.NoticeCalls) > 0 })
 
 	for n := range letters {
 		for _, method := range []deliveries.Method{deliveries.ByMail, deliveries.Email} {
@@ -41,7 +43,7 @@ func TestTortureAValidationWaitsForNoNotice(t *testing.T) {
 			w.must(err)
 		}
 	}
-	w.await("letters and e-mails", func() bool { return w.sent() == 2*letters })
+	check.Await(w.t, "letters and e-mails", func() bool { return w.sent() == 2*letters })
 	untold := 2*letters - w.sent()
 	if w.calls() != 1 {
 		t.Errorf("%d calls have begun by a clock that stands", w.calls())
@@ -53,7 +55,7 @@ func TestTortureAValidationWaitsForNoNotice(t *testing.T) {
 		_, err := w.all.RequestValidation(t.Context(), deliveries.ValidationParams{Line: line, Ref: "ref"})
 		w.must(err)
 		before := w.calls()
-		w.await("the validation's turn to come", func() bool { return w.pace.Waiting(deliveries.ValidationCalls) > 0 })
+		check.Await(w.t, "the validation's turn to come", func() bool { return w.pace.Waiting(deliveries.ValidationCalls) > 0 })
 		for range 3 {
 			if w.tick(); w.rang(line) {
 				break
@@ -79,23 +81,22 @@ type office struct {
 	pace *deliveries.Pace
 	q    *queue.Queue
 
-	mu    sync.Mutex
-	now   time.Time
-	later func()
-	rung  []nanp.Number
-	post  int
+	testkit.Clock // of its calls
+	mu            sync.Mutex
+	later         func()
+	rung          []nanp.Number
+	post          int
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	options, err := redis.ParseURL(redistest.Start(t).DirectURL())
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	client := redis.NewClient(options)
 	t.Cleanup(func() { _ = client.Close() })
-	w := &office{t: t, q: queue.New(queue.Config{Client: client}), now: time.Now()}
-	w.pace = deliveries.NewPace(deliveries.PaceConfig{PerSecond: 1, Now: w.clock, After: func(_ time.Duration, do func()) {
+	w := &office{t: t, q: queue.New(queue.Config{Client: client})}
+	w.Set(time.Now())
+	w.pace = deliveries.NewPace(deliveries.PaceConfig{PerSecond: 1, Now: w.Now, After: func(_ time.Duration, do func()) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.later = do
@@ -120,23 +121,7 @@ func (w *office) begin() {
 	})
 }
 
-func (w *office) must(err error) {
-	w.t.Helper()
-	if err != nil {
-		w.t.Error(err)
-	}
-}
-
-// await waits for minutes until something is so.
-func (w *office) await(what string, is func() bool) {
-	w.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			w.t.Errorf("waited in vain for %s", what)
-			return
-		}
-	}
-}
+func (w *office) must(err error) { w.t.Helper(); check.Is(w.t, err, nil) }
 
 // tick moves the clock of the calls by a second, and waits for the call that begins then.
 func (w *office) tick() {
@@ -144,16 +129,11 @@ func (w *office) tick() {
 	before := w.calls()
 	w.mu.Lock()
 	do := w.later
-	w.now, w.later = w.now.Add(time.Second), nil
+	w.later = nil
 	w.mu.Unlock()
+	w.Pass(time.Second)
 	do()
-	w.await("the next call", func() bool { return w.calls() > before })
-}
-
-func (w *office) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.now
+	check.Await(w.t, "the next call", func() bool { return w.calls() > before })
 }
 
 func (w *office) calls() int {
@@ -191,7 +171,7 @@ func (w *office) Find(context.Context, nanp.Number, time.Time) ([]deliveries.Fou
 func (w *office) HangUp(context.Context, string) error { return nil }
 
 // Print implements [deliveries.Printer].
-func (w *office) Print(context.Context, deliveries.Letter) error {
+func (w *office) Print(context.Context, deliveries.Message) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.post++
@@ -199,8 +179,8 @@ func (w *office) Print(context.Context, deliveries.Letter) error {
 }
 
 // Send implements [deliveries.Mailer].
-func (w *office) Send(ctx context.Context, _ deliveries.Mail) error {
-	return w.Print(ctx, deliveries.Letter{})
+func (w *office) Send(ctx context.Context, _ deliveries.Message) error {
+	return w.Print(ctx, deliveries.Message{})
 }
 
 // ValidationCode implements [deliveries.Codes].
@@ -228,4 +208,30 @@ func (w *office) Sent(context.Context, accounts.ID) error { return nil }
 // Append implements [deliveries.Accounts].
 func (w *office) Append(context.Context, accounts.ID, accounts.Event, accounts.Note) error {
 	return nil
+}
+
+func Example() {
+	server, err := miniredis.Run()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
+	defer func() { _ = client.Close() }()
+
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	q := queue.New(queue.Config{Client: client})
+	if err := q.Put(ctx, queue.Task{Queue: queue.AgentMail, ID: "m_1", Payload: []byte("hello"), Within: time.Minute}); err != nil {
+		fmt.Println(err)
+	}
+	err = q.Run(ctx, queue.Worker{Queue: queue.AgentMail, AtOnce: 1, Run: func(_ context.Context, task queue.Stored) error {
+		fmt.Println(task.ID, string(task.Payload), task.Failures)
+		stop()
+		return nil
+	}})
+	fmt.Println(err)
+	// Output:
+	// m_1 hello 0
+	// <nil>
 }

@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestHandle holds what becomes of a task.
@@ -93,9 +94,7 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		again, err := encode(task)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		if got, err := decode(again); err != nil || got != task {
 			t.Errorf("%s was read as %v, written as %s", text, task, again)
 		}

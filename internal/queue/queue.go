@@ -104,11 +104,8 @@ type Config struct {
 
 // Queue brings tasks to servers: a [deliveries.Queue]. Any number of goroutines may use it.
 type Queue struct {
-	redis redis.UniversalClient
-	tasks *asynq.Client
-	now   func() time.Time
-	log   *slog.Logger
-	away  func() bool
+	config Config
+	tasks  *asynq.Client
 }
 
 // New returns a queue. It asks Redis nothing.
@@ -122,10 +119,7 @@ func New(config Config) *Queue {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Queue{
-		redis: config.Client, tasks: asynq.NewClientFromRedisClient(config.Client),
-		now: config.Now, log: config.Log, away: config.Away,
-	}
+	return &Queue{config, asynq.NewClientFromRedisClient(config.Client)}
 }
 
 // Task is a task to be queued.
@@ -146,7 +140,7 @@ func (q *Queue) Put(ctx context.Context, task Task) error {
 		asynq.Queue(string(task.Queue)), asynq.TaskID(task.ID), asynq.Timeout(task.Within),
 		asynq.MaxRetry(math.MaxInt32), // what asynq gives up it archives; we count ourselves
 	}
-	if task.At.After(q.now()) {
+	if task.At.After(q.config.Now()) {
 		options = append(options, asynq.ProcessAt(task.At.Add(roundUp)))
 	}
 	_, err := q.tasks.EnqueueContext(ctx, asynq.NewTask(string(task.Queue), task.Payload), options...)
@@ -172,7 +166,7 @@ func (q *Queue) Count(ctx context.Context, names ...Name) (map[Name]Counts, erro
 	ctx, cancel := context.WithTimeout(ctx, enqueueWithin)
 	defer cancel()
 	commands := make([][4]*redis.IntCmd, len(names))
-	_, err := q.redis.Pipelined(ctx, func(p redis.Pipeliner) error {
+	_, err := q.config.Client.Pipelined(ctx, func(p redis.Pipeliner) error {
 		for i, name := range names {
 			commands[i] = [4]*redis.IntCmd{
 				p.LLen(ctx, name.key("pending")), p.ZCard(ctx, name.key("scheduled")), p.ZCard(ctx, name.key("retry")),
@@ -240,7 +234,7 @@ func backoff(n int) time.Duration {
 
 // until is how long it is until a time, and no more than longestWait.
 func (q *Queue) until(at time.Time) time.Duration {
-	return min(max(at.Sub(q.now()), 0)+roundUp, longestWait)
+	return min(max(at.Sub(q.config.Now()), 0)+roundUp, longestWait)
 }
 
 // logger is how asynq logs. It names tasks by their IDs, and never their payloads.

@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func client(t testing.TB, url string) redis.UniversalClient {
@@ -26,15 +27,11 @@ func client(t testing.TB, url string) redis.UniversalClient {
 	var c redis.UniversalClient
 	if strings.Contains(url, "addr=") {
 		options, err := redis.ParseClusterURL(url)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		c = redis.NewClusterClient(options)
 	} else {
 		options, err := redis.ParseURL(url)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		options.DialTimeout, options.ReadTimeout, options.PoolTimeout = time.Second, time.Second, time.Second
 		options.ContextTimeoutEnabled = true
 		c = redis.NewClient(options)
@@ -72,18 +69,20 @@ func (r *ran) is(t *testing.T, want ...deliveries.Task) {
 	}
 }
 
+// run notes a task, and does no more.
+func (r *ran) run(_ context.Context, task deliveries.Task) error {
+	r.note(task)
+	return nil
+}
+
 // await waits until so many tasks have run.
 func (r *ran) await(t *testing.T, n int) {
 	t.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+	check.Await(t, fmt.Sprint(n, " tasks"), func() bool {
 		r.mu.Lock()
-		have := len(r.tasks)
-		r.mu.Unlock()
-		if have >= n {
-			return
-		}
-	}
-	t.Fatalf("no %d tasks have run, but %v", n, r.tasks)
+		defer r.mu.Unlock()
+		return len(r.tasks) >= n
+	})
 }
 
 // attempts make each attempt by a function.
@@ -107,9 +106,7 @@ func start(t *testing.T, q *Queue, attempt attempts) (stop func()) {
 		cancel()
 		select {
 		case err := <-done:
-			if err != nil {
-				t.Error(err)
-			}
+			check.Is(t, err, nil)
 		case <-time.After(3 * time.Minute):
 			t.Error("Run did not end")
 		}
@@ -120,18 +117,14 @@ func start(t *testing.T, q *Queue, attempt attempts) (stop func()) {
 
 func enqueue(t *testing.T, q *Queue, task deliveries.Task, at time.Time) {
 	t.Helper()
-	if err := q.Enqueue(t.Context(), deliveries.CodeCalls, task, at); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, q.Enqueue(t.Context(), deliveries.CodeCalls, task, at))
 }
 
 // counted is how many tasks asynq knows, of those that wait, run, or were put aside.
 func counted(t *testing.T, c redis.UniversalClient) int {
 	t.Helper()
 	info, err := asynq.NewInspectorFromRedisClient(c).GetQueueInfo(string(name))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return info.Size + info.Archived + info.Completed
 }
 
@@ -143,10 +136,7 @@ var (
 func TestTasksRunOnceAndSoon(t *testing.T) {
 	on(t, func(t *testing.T, c redis.UniversalClient) {
 		q, r := New(Config{Client: c}), &ran{}
-		start(t, q, func(_ context.Context, task deliveries.Task) error {
-			r.note(task)
-			return nil
-		})
+		start(t, q, r.run)
 		time.Sleep(300 * time.Millisecond) // it is idle
 		const soon = time.Second
 		var tasks []deliveries.Task
@@ -158,11 +148,7 @@ func TestTasksRunOnceAndSoon(t *testing.T) {
 		if took > soon {
 			t.Errorf("it took %v", took)
 		}
-		for deadline := time.Now().Add(3 * time.Minute); counted(t, c) > 0; time.Sleep(10 * time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal("a task that has run is kept")
-			}
-		}
+		check.Await(t, "a task that has run to be forgotten", func() bool { return counted(t, c) == 0 })
 		enqueue(t, q, first, time.Now()) // what has run can be queued again
 		r.await(t, len(tasks)+1)
 		r.is(t, append(tasks, first)...)
@@ -172,11 +158,7 @@ func TestTasksRunOnceAndSoon(t *testing.T) {
 func TestATaskIsThereOnce(t *testing.T) {
 	on(t, func(t *testing.T, c redis.UniversalClient) {
 		q, r := New(Config{Client: c}), &ran{}
-		var all sync.WaitGroup
-		for range 20 {
-			all.Go(func() { enqueue(t, q, first, time.Now()) })
-		}
-		all.Wait()
+		check.AtOnce(20, func(int) { enqueue(t, q, first, time.Now()) })
 		enqueue(t, q, first, time.Now().Add(time.Hour))
 		if n := counted(t, c); n != 1 {
 			t.Errorf("%d tasks are queued", n)
@@ -199,10 +181,7 @@ func TestDelayedTasksRunNotBefore(t *testing.T) {
 		q, r := New(Config{Client: client(t, s.URL())}), &ran{}
 		at := time.Now().Add(1700 * time.Millisecond)
 		enqueue(t, q, first, at)
-		start(t, q, func(_ context.Context, task deliveries.Task) error {
-			r.note(task)
-			return nil
-		})
+		start(t, q, r.run)
 		r.await(t, 1)
 		if early := at.Sub(r.at[0]); early > 0 {
 			t.Errorf("it ran %v early", early)
@@ -277,16 +256,11 @@ func TestTasksOfAReleaseBefore(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() {
-			done <- q.Run(ctx, q.Attempts(sorted{func(_ context.Context, task deliveries.Task) error {
-				r.note(task)
-				return nil
-			}, q}, 1)...)
+			done <- q.Run(ctx, q.Attempts(sorted{r.run, q}, 1)...)
 		}()
 		r.await(t, 2)
 		stop()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		check.Is(t, <-done, nil)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if !slices.Contains(r.tasks, first) || !slices.Contains(r.tasks, second) {

@@ -2,7 +2,6 @@ package queue
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -15,6 +14,7 @@ import (
 	"github.com/hibiken/asynq"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/storage"
 )
 
 const (
@@ -65,7 +65,7 @@ func (q *Queue) Run(ctx context.Context, workers ...Worker) error {
 		wait(&tasks)
 	}()
 	for _, worker := range workers {
-		server := asynq.NewServerFromRedisClient(q.redis, q.config(running, worker))
+		server := asynq.NewServerFromRedisClient(q.config.Client, q.server(running, worker))
 		err := server.Start(asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
 			tasks.Add(1)
 			defer tasks.Done()
@@ -80,7 +80,7 @@ func (q *Queue) Run(ctx context.Context, workers ...Worker) error {
 	return nil
 }
 
-func (q *Queue) config(running context.Context, worker Worker) asynq.Config {
+func (q *Queue) server(running context.Context, worker Worker) asynq.Config {
 	if worker.Every == 0 {
 		worker.Every = lookEvery
 	}
@@ -88,7 +88,7 @@ func (q *Queue) config(running context.Context, worker Worker) asynq.Config {
 		Concurrency: worker.AtOnce, Queues: map[string]int{string(worker.Queue): 1},
 		BaseContext:       func() context.Context { return running },
 		TaskCheckInterval: worker.Every, DelayedTaskCheckInterval: forwardEvery, ShutdownTimeout: finishWithin,
-		RetryDelayFunc: pause, IsFailure: counts, Logger: logger{q.log, q.away}, LogLevel: asynq.InfoLevel,
+		RetryDelayFunc: pause, IsFailure: counts, Logger: logger{q.config.Log, q.config.Away}, LogLevel: asynq.InfoLevel,
 	}
 }
 
@@ -129,12 +129,12 @@ func (q *Queue) judge(ctx context.Context, stored Stored, err error) error {
 	case is && !again.Failed:
 		return again
 	case stored.Failures+1 >= most:
-		q.log.ErrorContext(ctx, "task dropped after too many failures", "task", stored.ID, "error", err)
+		q.config.Log.ErrorContext(ctx, "task dropped after too many failures", "task", stored.ID, "error", err)
 		return asynq.RevokeTask
 	case is:
 		return again
 	}
-	q.log.WarnContext(ctx, "task failed", "task", stored.ID, "error", err)
+	q.config.Log.WarnContext(ctx, "task failed", "task", stored.ID, "error", err)
 	return &RetryError{After: backoff(stored.Failures), Failed: true}
 }
 
@@ -142,7 +142,7 @@ func (q *Queue) judge(ctx context.Context, stored Stored, err error) error {
 func (q *Queue) try(ctx context.Context, task Stored, run Run) (err error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
-			q.log.ErrorContext(ctx, "task panicked", "stack", string(debug.Stack()))
+			q.config.Log.ErrorContext(ctx, "task panicked", "stack", string(debug.Stack()))
 			err = errors.New("it panicked")
 		}
 	}()
@@ -211,12 +211,12 @@ func (q *Queue) attempt(run func(context.Context, deliveries.Task) error) Run {
 	return func(ctx context.Context, stored Stored) error {
 		task, err := decode(stored.Payload)
 		switch {
-		case errors.Is(err, errVersion):
+		case errors.Is(err, storage.ErrNewer):
 			// Dropped in the end, it makes way for that of a sweep, by whoever can read the delivery.
-			q.log.WarnContext(ctx, "task waits for a server of a newer release", "task", stored.ID, "failures", stored.Failures)
+			q.config.Log.WarnContext(ctx, "task waits for a server of a newer release", "task", stored.ID, "failures", stored.Failures)
 			return &RetryError{After: longestPause, Failed: true}
 		case err != nil:
-			q.log.ErrorContext(ctx, "task dropped", "error", err)
+			q.config.Log.ErrorContext(ctx, "task dropped", "error", err)
 			return ErrDropped
 		}
 		err = run(ctx, task)
@@ -225,7 +225,7 @@ func (q *Queue) attempt(run func(context.Context, deliveries.Task) error) Run {
 		case !wait:
 			return err
 		case later.Err != nil:
-			q.log.WarnContext(ctx, "task failed", "task", stored.ID, "error", err)
+			q.config.Log.WarnContext(ctx, "task failed", "task", stored.ID, "error", err)
 		}
 		return &RetryError{After: q.until(later.At), Failed: later.Err != nil}
 	}
@@ -233,40 +233,24 @@ func (q *Queue) attempt(run func(context.Context, deliveries.Task) error) Run {
 
 // payload is a task as it is stored.
 type payload struct {
-	V        int           `json:"v"`
-	Delivery deliveries.ID `json:"delivery"`
-	Attempt  int           `json:"attempt"`
+	storage.Version
+	deliveries.Task
 }
-
-const payloadVersion = 1
-
-// Errors of what is found in the queue.
-var (
-	errGarbage = errors.New("not a task of ours")
-	errVersion = errors.New("a task of a newer release")
-)
 
 func encode(task deliveries.Task) ([]byte, error) {
-	text, err := json.Marshal(payload{payloadVersion, task.Delivery, task.Attempt})
-	if err != nil {
-		return nil, fmt.Errorf("write task: %w", err)
-	}
-	return text, nil
+	return storage.Encode(&payload{Task: task})
 }
 
-// decode reads what encode writes. The error is errGarbage or errVersion.
+// decode reads what encode writes. Every error is [storage.ErrUnreadable].
 func decode(text []byte) (deliveries.Task, error) {
 	var p payload
-	if err := json.Unmarshal(text, &p); err != nil || p.V < payloadVersion {
-		return deliveries.Task{}, errGarbage
-	}
-	if p.V > payloadVersion {
-		return deliveries.Task{}, errVersion
+	if err := storage.Decode(text, &p); err != nil {
+		return deliveries.Task{}, err
 	}
 	if p.Delivery == "" || p.Attempt < 1 {
-		return deliveries.Task{}, errGarbage
+		return deliveries.Task{}, storage.ErrDamaged
 	}
-	return deliveries.Task{Delivery: p.Delivery, Attempt: p.Attempt}, nil
+	return p.Task, nil
 }
 
 // The names that asynq gives its keys, and the channel on which it hears of tasks to be canceled.

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestRunLetsTasksFinish(t *testing.T) {
@@ -54,10 +55,7 @@ func TestTasksOfADeadServerRunAgain(t *testing.T) {
 		if n := counted(t, c); n != 1 {
 			t.Errorf("%d tasks are there", n)
 		}
-		start(t, q, func(_ context.Context, task deliveries.Task) error {
-			r.note(task)
-			return nil
-		})
+		start(t, q, r.run)
 		r.await(t, 1)
 		r.is(t, first)
 	})
@@ -72,7 +70,7 @@ func TestTooManyFailures(t *testing.T) {
 	server := asynq.NewServerFromRedisClient(c, asynq.Config{
 		Queues: map[string]int{string(name): 1}, Concurrency: 1, TaskCheckInterval: time.Millisecond, DelayedTaskCheckInterval: time.Millisecond,
 		RetryDelayFunc: func(int, error, *asynq.Task) time.Duration { return -time.Second },
-		IsFailure:      counts, Logger: logger{q.log, q.away}, LogLevel: asynq.FatalLevel,
+		IsFailure:      counts, Logger: logger{q.config.Log, q.config.Away}, LogLevel: asynq.FatalLevel,
 	})
 	enqueue(t, q, first, time.Now())
 	if err := server.Start(asynq.HandlerFunc(func(ctx context.Context, task *asynq.Task) error {
@@ -85,9 +83,7 @@ func TestTooManyFailures(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.await(t, mostFailures)
-	for deadline := time.Now().Add(3 * time.Minute); counted(t, c) > 0 && time.Now().Before(deadline); {
-		time.Sleep(10 * time.Millisecond)
-	}
+	check.Await(t, "the task to be dropped", func() bool { return counted(t, c) == 0 })
 	server.Shutdown()
 	if n := counted(t, c); n != 0 || failures != mostFailures {
 		t.Errorf("%d tasks are left after %d failures", n, failures)
@@ -101,10 +97,7 @@ func TestTooManyFailures(t *testing.T) {
 func TestRedisGone(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		q, r := New(Config{Client: client(t, s.URL())}), &ran{}
-		start(t, q, func(_ context.Context, task deliveries.Task) error {
-			r.note(task)
-			return nil
-		})
+		start(t, q, r.run)
 		for name, fault := range map[string]func(){"down": s.Down, "hanging": s.Hang} {
 			fault()
 			const soon = 3 * time.Second
@@ -115,15 +108,9 @@ func TestRedisGone(t *testing.T) {
 			}
 			s.Up()
 		}
-		for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
-			err := q.Enqueue(t.Context(), deliveries.CodeCalls, first, time.Now())
-			if err == nil {
-				break
-			}
-			if time.Now().After(deadline) {
-				t.Fatal(err)
-			}
-		}
+		check.Await(t, "Redis", func() bool {
+			return q.Enqueue(t.Context(), deliveries.CodeCalls, first, time.Now()) == nil
+		})
 		r.await(t, 1)
 	})
 }

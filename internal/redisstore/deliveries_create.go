@@ -212,10 +212,10 @@ func (s Deliveries) count(ctx context.Context, create deliveries.NewDelivery) er
 		keys = append(keys, blockedKey(create.Subject))
 	}
 	err := s.countIn(ctx, keys, false, d, day, ratesOf(limits)...)
-	if err != nil || limits.Global == 0 {
+	if err != nil || limits.Global == (limit.Rate{}) {
 		return err
 	}
-	err = s.countIn(ctx, []string{createdAllKey}, true, d, hour, limit.Rate{Most: limits.Global, Within: limits.Every})
+	err = s.countIn(ctx, []string{createdAllKey}, true, d, hour, limits.Global)
 	if err != nil && refused(err) {
 		_ = s.db.uncountEntry(ctx, mine, string(d.ID)) // or it counts as one more, until tomorrow
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/storage"
@@ -195,14 +196,14 @@ func TestKeyOfACreateThatDied(t *testing.T) {
 func TestRefusalsLeaveNothing(t *testing.T) {
 	all, ctx := open(t, redistest.StartMini(t).URL()).Deliveries(), t.Context()
 	create := newDelivery(1)
-	create.Limits = deliveries.Limits{Global: 1, Every: time.Minute}
+	create.Limits = deliveries.Limits{Global: limit.Rate{Most: 1, Within: time.Minute}}
 	if _, err := all.Create(ctx, create); err != nil {
 		t.Fatal(err)
 	}
 	for n := range 3 {
 		create := newDelivery(10 + n)
 		create.Subject, create.Key, create.Request = "acc_1", "portal 1", fmt.Sprint("request ", n)
-		create.Limits = deliveries.Limits{AnHour: 1, Global: 1, Every: time.Minute}
+		create.Limits = deliveries.Limits{AnHour: 1, Global: limit.Rate{Most: 1, Within: time.Minute}}
 		_, err := all.Create(ctx, create)
 		if limit, is := errors.AsType[*deliveries.LimitError](err); !is || !limit.All {
 			t.Errorf("request %d: %v", n, err)

@@ -396,6 +396,6 @@ func (forgetful) Enqueue(context.Context, deliveries.Class, deliveries.Task, tim
 // noPrinter stands for a way that nothing goes yet.
 type noPrinter struct{}
 
-func (noPrinter) Print(context.Context, deliveries.Letter) error {
+func (noPrinter) Print(context.Context, deliveries.Message) error {
 	return errors.New("no letters are printed")
 }

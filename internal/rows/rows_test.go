@@ -132,9 +132,7 @@ func TestTrouble(t *testing.T) {
 		}
 	}
 	for _, err := range rows.Read(strings.NewReader(plain), columns) {
-		if err != nil {
-			t.Error(err)
-		}
+		check.Is(t, err, nil)
 		break // reading may stop at any row
 	}
 }
@@ -155,9 +153,7 @@ func TestBad(t *testing.T) {
 		`line 2: number "612": no`, `line 2: full_name "a\u202e` + strings.Repeat("b", 58) + `...": no`, "line 2: pin: no",
 		`line 3: number "613": no`, "line 3: full_name: no", "line 3: pin: no",
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 }
 
 // rejected reads a file, refuses its rows with a 9, and returns what is rejected.
@@ -184,9 +180,7 @@ func TestRejects(t *testing.T) {
 	want := first + "\"want 3 fields, this has 2\";613;A\n" + "\"a double quote has no end\";\"614;C;1\n"
 	want = strings.Replace(want, "; 619", ";619", 1)
 	got := rejected(t, file)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 	if again := rejected(t, got); again != got {
 		t.Errorf("rejected once more: %s", again)
 	}

@@ -18,6 +18,7 @@ type Calls struct {
 	mu            sync.Mutex
 	made          []string
 	before, after []*hook
+	died          atomic.Bool
 }
 
 // hook is what happens at each call with a name.
@@ -68,6 +69,7 @@ func (c *Calls) Die(moments int, names ...string) {
 	left.Store(int64(moments))
 	moment := func(context.Context) error {
 		if left.Add(-1) < 0 {
+			c.died.Store(true)
 			return ErrDead
 		}
 		return nil
@@ -77,6 +79,9 @@ func (c *Calls) Die(moments int, names ...string) {
 		c.After(name, moment)
 	}
 }
+
+// Died says whether a call was ever made by a process that was dead.
+func (c *Calls) Died() bool { return c.died.Load() }
 
 // FailNext has the next calls fail with these errors, one after the other; with nil a call succeeds.
 func (c *Calls) FailNext(name string, errs ...error) { c.Before(name, each(errs)) }

@@ -35,7 +35,7 @@ func FuzzDraw(f *testing.F) {
 	f.Add(strings.Repeat("W", 100), "", strings.Repeat("Ä", 60), strings.Repeat("m ", 100), strings.Repeat("W", 100))
 	p := &Printer{company: wording.Company{Company: "Northern", Repair: "+18005731311"}, sender: []string{"Northern"}}
 	f.Fuzz(func(t *testing.T, name, street, city, question, answer string) {
-		letter := deliveries.Letter{ID: "dlv_a", Topic: deliveries.SecurityAnswer, Account: accounts.Account{
+		letter := deliveries.Message{ID: "dlv_a", Topic: deliveries.SecurityAnswer, Account: accounts.Account{
 			Name: name, Question: question, Answer: secret.New(answer),
 			Address: accounts.Address{Street: []string{street}, City: city, State: "MN", ZIP: "55401"},
 		}}

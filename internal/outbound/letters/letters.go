@@ -57,6 +57,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/typeface"
+	"updatecenter/internal/wrap"
 )
 
 // maxReturn is how many lines a return address has at most: more would slide into the window.
@@ -85,23 +86,24 @@ type Printer struct {
 }
 
 // New checks the settings, and makes the spool.
-func New(config Config) (*Printer, error) {
+func New(config Config) (_ *Printer, err error) {
+	defer wrap.Error(&err, "set up letters")
 	if err := config.Company.Check(); err != nil {
-		return nil, fmt.Errorf("set up letters: %w", err)
+		return nil, err
 	}
 	if n := len(config.ReturnAddress); n == 0 || n > maxReturn {
-		return nil, fmt.Errorf("set up letters: a return address has 1 to %d lines", maxReturn)
+		return nil, fmt.Errorf("a return address has 1 to %d lines", maxReturn)
 	}
 	p := &Printer{spool: spool{config.Dir}, company: config.Company}
 	for _, line := range append([]string{config.Company.Company}, config.ReturnAddress...) {
 		printable, err := typeset("the sender", line)
 		if err != nil {
-			return nil, fmt.Errorf("set up letters: %w", err)
+			return nil, err
 		}
 		p.sender = append(p.sender, printable)
 	}
 	if err := os.MkdirAll(config.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the spool of letters: %w", err)
+		return nil, err
 	}
 	return p, nil
 }
@@ -110,14 +112,8 @@ func New(config Config) (*Printer, error) {
 // letter with that ID stands in the manifest it does nothing. It waits for its turn up to 10 s.
 // Errors: [ErrUnprintable], [ErrNoAddress] and [ErrID], which have a method Final that says so,
 // [deliveries.ErrNoSecret], [deliveries.ErrParams]; with any other, or an end of ctx, trying again is of use.
-func (p *Printer) Print(ctx context.Context, letter deliveries.Letter) error {
-	if err := p.print(ctx, letter); err != nil {
-		return fmt.Errorf("print a letter: %w", err)
-	}
-	return nil
-}
-
-func (p *Printer) print(ctx context.Context, letter deliveries.Letter) error {
+func (p *Printer) Print(ctx context.Context, letter deliveries.Message) (err error) {
+	defer wrap.Error(&err, "print a letter")
 	if !wording.IsName(string(letter.ID)) {
 		return ErrID
 	}
@@ -154,10 +150,6 @@ const fileMode = 0o600
 // entry is a line of a manifest: file, pages, ZIP code, SHA-256. None needs quotes.
 type entry [4]string
 
-func (e entry) file() string { return e[0] }
-
-func (e entry) line() string { return strings.Join(e[:], ",") + "\n" }
-
 // spool is the directory of letters.
 type spool struct{ dir string }
 
@@ -169,14 +161,14 @@ func (s spool) put(ctx context.Context, day string, pdf []byte, entry entry) err
 	}
 	defer unlock()
 	manifest := filepath.Join(s.dir, "manifest-"+day+".csv")
-	listed, err := s.listed(manifest, entry.file())
+	listed, err := s.listed(manifest, entry[0])
 	if err != nil {
 		return fmt.Errorf("read the manifest: %w", err)
 	}
 	if listed {
 		return nil
 	}
-	if err := s.write(entry.file(), pdf); err != nil {
+	if err := s.write(entry[0], pdf); err != nil {
 		return fmt.Errorf("write it: %w", err)
 	}
 	if err := s.list(manifest, entry); err != nil {
@@ -200,26 +192,23 @@ func (s spool) write(name string, content []byte) error {
 // listed says whether a letter stands in a manifest: the one of the day, and if there is such a
 // file, any other, for a letter that comes again under another date.
 func (s spool) listed(manifest, file string) (bool, error) {
-	manifests := []string{manifest}
+	if found, err := lists(manifest, file); found || err != nil {
+		return found, err
+	}
 	_, err := os.Lstat(filepath.Join(s.dir, file))
-	switch {
-	case err == nil:
-		others, err := fs.Glob(os.DirFS(s.dir), "manifest-*.csv")
-		if err != nil {
-			return false, err
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
 		}
-		for _, other := range others {
-			manifests = append(manifests, filepath.Join(s.dir, other))
-		}
-	case !errors.Is(err, fs.ErrNotExist):
 		return false, err
 	}
-	for _, name := range manifests {
-		if found, err := lists(name, file); found || err != nil {
+	others, err := fs.Glob(os.DirFS(s.dir), "manifest-*.csv")
+	for _, other := range others {
+		if found, err := lists(filepath.Join(s.dir, other), file); found || err != nil {
 			return found, err
 		}
 	}
-	return false, nil
+	return false, err
 }
 
 // lists says whether a whole line of a manifest is about a letter. No manifest lists nothing.
@@ -244,7 +233,7 @@ func whole(content []byte) int { return bytes.LastIndexByte(content, '\n') + 1 }
 // list appends a line to a manifest, whole, after cutting off what a process that died left of
 // another.
 func (s spool) list(manifest string, entry entry) error {
-	line := entry.line()
+	line := strings.Join(entry[:], ",") + "\n"
 	content, err := readManifest(manifest)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ type sheet struct {
 }
 
 // typeset makes a sheet of a letter.
-func (p *Printer) typeset(letter deliveries.Letter, message wording.Message) (sheet, error) {
+func (p *Printer) typeset(letter deliveries.Message, message wording.Message) (sheet, error) {
 	to := addressLines(letter.Account)
 	if to == nil {
 		return sheet{}, ErrNoAddress

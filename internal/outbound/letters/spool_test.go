@@ -12,12 +12,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/logtest"
 	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/testkit/check"
 )
@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func numbered(i int) deliveries.Letter {
+func numbered(i int) deliveries.Message {
 	l := letter(deliveries.SecurityCode, "en")
 	l.ID = deliveries.ID(fmt.Sprintf("dlv_%026d", i))
 	return l
@@ -84,7 +84,7 @@ func listed(t *testing.T, dir string, want int) {
 	}
 }
 
-func mustPrint(t *testing.T, dir string, letters ...deliveries.Letter) {
+func mustPrint(t *testing.T, dir string, letters ...deliveries.Message) {
 	t.Helper()
 	p := printer(t, dir)
 	for _, l := range letters {
@@ -165,15 +165,11 @@ func truncate(t *testing.T, name string, bytesOff int) {
 
 func TestProcessesAtOnce(t *testing.T) {
 	dir := t.TempDir()
-	var group sync.WaitGroup
-	for range 3 {
-		group.Go(func() {
-			if out, err := process(t, dir).CombinedOutput(); err != nil {
-				t.Errorf("%v: %s", err, out)
-			}
-		})
-	}
-	group.Wait()
+	check.AtOnce(3, func(int) {
+		if out, err := process(t, dir).CombinedOutput(); err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+	})
 	listed(t, dir, many)
 }
 
@@ -200,15 +196,9 @@ func process(t *testing.T, dir string) *exec.Cmd {
 func TestGoroutinesAtOnce(t *testing.T) {
 	dir := t.TempDir()
 	p := printer(t, dir)
-	var group sync.WaitGroup
-	for i := range 20 {
-		group.Go(func() {
-			if err := p.Print(t.Context(), numbered(i%5)); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
+	check.AtOnce(20, func(i int) {
+		check.Is(t, p.Print(t.Context(), numbered(i%5)), nil)
+	})
 	listed(t, dir, 5)
 }
 
@@ -236,9 +226,7 @@ func TestOnlyTheOwnerMayRead(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil {
-		t.Error(err)
-	}
+	check.Is(t, err, nil)
 }
 
 func TestManifestHoldsNothingOfTheCustomer(t *testing.T) {
@@ -246,9 +234,5 @@ func TestManifestHoldsNothingOfTheCustomer(t *testing.T) {
 	mustPrint(t, dir, letter(deliveries.SecurityAnswer, "es"))
 	content, err := os.ReadFile(filepath.Join(dir, manifest))
 	check.OK(t, err)
-	for _, hidden := range []string{"Núñez", "María", "482910", "Nicollet", "6125550142", "lamos"} {
-		if strings.Contains(string(content), hidden) {
-			t.Errorf("the manifest holds %q:\n%s", hidden, content)
-		}
-	}
+	logtest.Hides(t, "the manifest", string(content), "Núñez", "María", "482910", "Nicollet", "6125550142", "lamos")
 }

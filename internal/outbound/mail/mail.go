@@ -47,6 +47,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 )
 
 // TLSPolicy says how a connection to the mail server is encrypted.
@@ -166,14 +167,14 @@ var (
 )
 
 // New checks the settings. It connects to nothing. Errors: [ErrConfig].
-func New(config Config) (*Mailer, error) {
-	config, err := config.filled()
-	if err != nil {
-		return nil, fmt.Errorf("set up e-mail: %w", err)
+func New(config Config) (_ *Mailer, err error) {
+	defer wrap.Error(&err, "set up e-mail")
+	if config, err = config.filled(); err != nil {
+		return nil, err
 	}
 	templates, err := parseTemplates()
 	if err != nil {
-		return nil, fmt.Errorf("set up e-mail: %w", err)
+		return nil, err
 	}
 	_, domain, _ := strings.Cut(config.From, "@")
 	return &Mailer{config, domain, templates}, nil
@@ -201,7 +202,7 @@ func (e *RefusedError) Final() bool { return !e.Temporary }
 // [ErrNoAddress], [ErrID], [deliveries.ErrNoSecret], [deliveries.ErrParams] and a [*RefusedError]
 // that says so are final, and all but deliveries' own have a method Final that says so; after any other, trying again is of use, and the message may have
 // been sent.
-func (m *Mailer) Send(ctx context.Context, mail deliveries.Mail) error {
+func (m *Mailer) Send(ctx context.Context, mail deliveries.Message) error {
 	msg, err := m.composeToCustomer(mail)
 	if err != nil {
 		return fmt.Errorf("compose e-mail: %w", err)

@@ -57,7 +57,7 @@ type envelope struct {
 }
 
 // composeToCustomer makes a message of a delivery.
-func (m *Mailer) composeToCustomer(mail deliveries.Mail) (*gomail.Msg, error) {
+func (m *Mailer) composeToCustomer(mail deliveries.Message) (*gomail.Msg, error) {
 	if !wording.IsName(string(mail.ID)) {
 		return nil, ErrID
 	}
@@ -130,7 +130,7 @@ func (m *Mailer) Mail(ctx context.Context, message agents.Message) error {
 
 // composeToAgent makes a message. The same one has the same Message-ID.
 func (m *Mailer) composeToAgent(message agents.Message) (*gomail.Msg, error) {
-	words, err := writeTo(message, m.config.Company.Company, m.config.Zone)
+	words, err := writeTo(message, m.config.Company, m.config.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ func AgentText(company wording.Company, zone *time.Location, message agents.Mess
 	if zone == nil {
 		zone = time.UTC
 	}
-	words, err := writeTo(message, company.Company, zone)
+	words, err := writeTo(message, company, zone)
 	if err != nil {
 		return "", "", err
 	}
@@ -176,87 +176,80 @@ func AgentText(company wording.Company, zone *time.Location, message agents.Mess
 	return words.Subject, out.String(), nil
 }
 
-// agentText is a message to an agent with its variables: {company}, {name}, which is the user name,
-// {detail}, and {day} or {moment}, which are both the message's time.
-type agentText struct {
-	subject string
-	before  []string // paragraphs before the code or link, or all of a message without one
-	after   []string
-}
-
 // notYou ends messages about what agents do themselves.
 const notYou = "If it was you, there is nothing for you to do. If it was not, tell an administrator right away: somebody else may be able to sign in as you."
 
-// agentTexts are what is written to agents, in English: the language in which they work.
-var agentTexts = map[agents.MessageKind]agentText{
+// agentTexts are what is written to agents, in English: the language in which they work. Their variables are
+// {company}, {name}, which is the user name, {detail}, and {day} or {moment}, which are both the message's time.
+var agentTexts = map[agents.MessageKind]wording.Text{
 	agents.Invitation: {
-		subject: "Set up your access to the repair console",
-		before: []string{
+		Subject: "Set up your access to the repair console",
+		Before: []string{
 			"You are invited to the repair console of {company}. Your user name is {name}.",
 			"With this link you choose a password, and go on from there:",
 		},
-		after: []string{
+		After: []string{
 			fmt.Sprintf("It works once, within %d hours: until {moment}. After that, ask an administrator for another.", int(agents.LinkFor/time.Hour)),
 			"Do not pass it on: whoever opens it first chooses the password. If you did not expect this message, ignore it.",
 		},
 	},
 	agents.SignInCode: {
-		subject: "Your code for signing in",
-		before:  []string{"Somebody is signing in as {name} at the repair console of {company}. If it is you, enter this code there."},
-		after: []string{
+		Subject: "Your code for signing in",
+		Before:  []string{"Somebody is signing in as {name} at the repair console of {company}. If it is you, enter this code there."},
+		After: []string{
 			"It works once, until {moment}.",
 			"Never tell it to anybody, by telephone, in a message or on another page, even if they say that they work for {company}. We never ask you for it.",
 			"If it is not you, somebody knows your password: change it, and tell an administrator.",
 		},
 	},
 	agents.ChangeCode: {
-		subject: "Your code for a change",
-		before:  []string{"Somebody who is signed in as {name} at the repair console of {company} is changing the e-mail address or the second step of signing in. If it is you, enter this code there."},
-		after: []string{
+		Subject: "Your code for a change",
+		Before:  []string{"Somebody who is signed in as {name} at the repair console of {company} is changing the e-mail address or the second step of signing in. If it is you, enter this code there."},
+		After: []string{
 			"It works once, until {moment}.",
 			"Never tell it to anybody, by telephone, in a message or on another page, even if they say that they work for {company}. We never ask you for it.",
 			"If it is not you, tell an administrator right away: somebody knows the password of {name}.",
 		},
 	},
 	agents.Locked: {
-		subject: "Signing in is locked for a while",
-		before: []string{
+		Subject: "Signing in is locked for a while",
+		Before: []string{
 			"For {name}, a wrong password or code was entered at the repair console of {company} again and again. Nobody can sign in with this user name until {moment}.",
 			"If it was you, wait until then, or ask an administrator to reactivate you. If it was not, tell an administrator: somebody may be trying to guess your password.",
 		},
 	},
 	agents.DeactivationSoon: {
-		subject: "You will soon be unable to sign in",
-		before: []string{
+		Subject: "You will soon be unable to sign in",
+		Before: []string{
 			"Your user name {name} has not been used at the repair console of {company} for months. It will be deactivated on {day}.",
 			"To keep it, sign in before then. If you no longer need it, there is nothing for you to do.",
 		},
 	},
 	agents.DeletionSoon: {
-		subject: "Your profile will soon be deleted",
-		before: []string{
+		Subject: "Your profile will soon be deleted",
+		Before: []string{
 			"Your user name {name} at the repair console of {company} is deactivated. Your profile will be deleted on {day}, and nobody can use the name again.",
 			"To keep it, ask an administrator to reactivate you before then. If you no longer need it, there is nothing for you to do.",
 		},
 	},
 	agents.PasswordWasChanged: {
-		subject: "Your password was changed",
-		before:  []string{"The password of {name} at the repair console of {company} was changed on {moment}.", notYou},
+		Subject: "Your password was changed",
+		Before:  []string{"The password of {name} at the repair console of {company} was changed on {moment}.", notYou},
 	},
 	agents.FactorWasChanged: {
-		subject: "Your second step of signing in was changed",
-		before:  []string{"The second step of signing in as {name} at the repair console of {company} was changed on {moment}: to another authenticator app, or between an app and codes by e-mail.", notYou},
+		Subject: "Your second step of signing in was changed",
+		Before:  []string{"The second step of signing in as {name} at the repair console of {company} was changed on {moment}: to another authenticator app, or between an app and codes by e-mail.", notYou},
 	},
 	agents.EmailWasChanged: {
-		subject: "Your e-mail address was changed",
-		before: []string{
+		Subject: "Your e-mail address was changed",
+		Before: []string{
 			"The e-mail address of {name} at the repair console of {company} was changed on {moment}. This message went to the one before. Further ones go to the new address.",
 			notYou,
 		},
 	},
 	agents.LimitAlert: {
-		subject: "A limit was reached at the repair desk",
-		before: []string{
+		Subject: "A limit was reached at the repair desk",
+		Before: []string{
 			"Somebody who helps customers of {company} was refused, because it was more than the limits allow:",
 			"{detail}",
 			"It may be a busy day, or somebody who looks at what is none of their business. The reports of the repair console tell more.",
@@ -280,9 +273,9 @@ func LimitAlert(alert repair.Alert, zone *time.Location) string {
 }
 
 // closed is written in place of agents.Locked when no time opens the lock again.
-var closed = agentText{
-	subject: "Signing in is locked",
-	before: []string{
+var closed = wording.Text{
+	Subject: "Signing in is locked",
+	Before: []string{
 		"For {name}, a wrong password or code was entered at the repair console of {company} again and again. Nobody can sign in with this user name until an administrator reactivates it.",
 		"If it was you, ask for that. If it was not, tell an administrator: somebody may be trying to guess your password.",
 	},
@@ -301,7 +294,7 @@ type letter struct {
 }
 
 // writeTo words a message to an agent. The only error is [ErrMessage].
-func writeTo(message agents.Message, company string, zone *time.Location) (letter, error) {
+func writeTo(message agents.Message, company wording.Company, zone *time.Location) (letter, error) {
 	text, ok := agentTexts[message.Kind]
 	if message.Kind == agents.Locked && message.On.IsZero() {
 		text = closed
@@ -310,38 +303,11 @@ func writeTo(message agents.Message, company string, zone *time.Location) (lette
 		message.Code.IsZero() == (message.Kind == agents.SignInCode || message.Kind == agents.ChangeCode) {
 		return letter{}, ErrMessage
 	}
-	fill := agentVariables(message, company, zone)
-	words := wording.Message{
-		Language: "en",
-		Subject:  text.subject,
-		Greeting: "Dear " + message.FullName + ":",
-		Before:   paragraphs(fill, text.before),
-		After:    paragraphs(fill, text.after),
-		Closing:  "Sincerely,",
-		Company:  company,
-		NoReply:  "This message was sent automatically. Nobody reads replies to it.",
-	}
+	on := message.On.In(zone)
+	words := company.ToAgent(message.FullName, text, "{name}", string(message.Name), "{detail}", message.Detail,
+		"{day}", on.Format(dayLayout), "{moment}", on.Format(momentLayout))
 	if !message.Code.IsZero() {
 		words.Shown = wording.Shown{Label: "Your code", Secret: message.Code, Digits: true}
 	}
 	return letter{words, message.Link}, nil
-}
-
-// agentVariables fills what the texts leave open, in one pass: what is filled in is never read as a
-// variable.
-func agentVariables(message agents.Message, company string, zone *time.Location) *strings.Replacer {
-	on := message.On.In(zone)
-	return strings.NewReplacer(
-		"{company}.", strings.TrimSuffix(company, ".")+".", // it may be an Inc.
-		"{company}", company, "{name}", string(message.Name), "{detail}", message.Detail,
-		"{day}", on.Format(dayLayout), "{moment}", on.Format(momentLayout),
-	)
-}
-
-func paragraphs(fill *strings.Replacer, texts []string) []string {
-	var out []string
-	for _, text := range texts {
-		out = append(out, fill.Replace(text))
-	}
-	return out
 }

@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/outbound/mailqueue"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 )
@@ -37,8 +38,7 @@ func TestMain(m *testing.M) {
 
 // serveMails is a server that takes e-mails, says of each when it is taken, and sends them.
 func serveMails(url string) {
-	t := &testing.T{}
-	mails, q := mailsAt(t, url, postMail(os.Getenv(childMail)))
+	mails, q := mailsAt(url, postMail(os.Getenv(childMail)))
 	ctx := context.Background()
 	go func() { _ = q.Run(ctx, mails.Worker()) }()
 	for n := 0; ; n++ {
@@ -51,13 +51,13 @@ func serveMails(url string) {
 }
 
 // mailsAt is what a server has, whose Redis is at a URL.
-func mailsAt(t testing.TB, url string, mailer agents.Mailer) (*mailqueue.Queue, *queue.Queue) {
+func mailsAt(url string, mailer agents.Mailer) (*mailqueue.Queue, *queue.Queue) {
 	options, err := redis.ParseURL(url)
 	if err != nil {
 		panic(err)
 	}
 	q := queue.New(queue.Config{Client: redis.NewClient(options)})
-	return mailqueue.New(mailqueue.Config{Tasks: q, Keys: ring(t, "a"), Mailer: mailer, Most: 100_000}), q
+	return mailqueue.New(mailqueue.Config{Tasks: q, Keys: testkit.Keys("2026a"), Mailer: mailer, Most: 100_000}), q
 }
 
 // postMail sends an e-mail to whom a test serves.
@@ -122,7 +122,7 @@ func TestTortureKilledServersLoseNoEmail(t *testing.T) {
 		t.Errorf("%d e-mails waited after %d kills: this shows nothing", left, kills)
 	}
 	interrupted := expireLeases(t, s.DirectURL())
-	mails, q := mailsAt(t, s.DirectURL(), postMail(server.URL))
+	mails, q := mailsAt(s.DirectURL(), postMail(server.URL))
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- q.Run(ctx, mails.Worker()) }()
@@ -131,9 +131,7 @@ func TestTortureKilledServersLoseNoEmail(t *testing.T) {
 		lost, twice = office.missing(taken)
 	}
 	stop()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	check.Is(t, <-done, nil)
 	t.Logf("%d e-mails waited after %d kills, %d of them being sent; %d came twice", left, kills, interrupted, twice)
 	if most := kills * mails.Worker().AtOnce; twice > most {
 		t.Errorf("%d came twice, and %d at most were being sent at a kill", twice, most)

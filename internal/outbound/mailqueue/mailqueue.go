@@ -34,7 +34,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
@@ -42,6 +41,7 @@ import (
 	"updatecenter/internal/ids"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 var (
@@ -84,7 +84,6 @@ type Config struct {
 	Mailer agents.Mailer
 	Most   int64            // how many e-mails may wait; 0: 1000
 	Now    func() time.Time // nil: time.Now
-	Random io.Reader        // nil: crypto/rand's
 	Log    *slog.Logger     // nil: nothing is logged
 }
 
@@ -99,9 +98,6 @@ func New(config Config) *Queue {
 	}
 	if config.Now == nil {
 		config.Now = time.Now
-	}
-	if config.Random == nil {
-		config.Random = rand.Reader
 	}
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
@@ -128,7 +124,7 @@ func (q *Queue) take(ctx context.Context, message agents.Message) error {
 	if n := counts[queue.AgentMail]; n.Due+n.Later >= q.config.Most {
 		return ErrFull
 	}
-	name, err := ids.Hex(q.config.Random, 16)
+	name, err := ids.Hex(rand.Reader, 16)
 	if err != nil {
 		return fmt.Errorf("name it: %w", err)
 	}
@@ -203,53 +199,40 @@ func (q *Queue) log(ctx context.Context, level slog.Level, what string, message 
 
 // stored is the payload of a task.
 type stored struct {
-	V      int    `json:"v"`
+	storage.Version
 	Sealed []byte `json:"sealed"`
 }
 
-const version = 1
-
-var errVersion = errors.New("it is of a newer release")
-
 // letter is a message as it is sealed.
 type letter struct {
-	Kind     agents.MessageKind `json:"kind"`
-	To       string             `json:"to"`
-	FullName string             `json:"full_name"`
-	Name     agents.UserName    `json:"name"`
-	Link     string             `json:"link,omitempty"`
-	Code     string             `json:"code,omitempty"`
-	On       time.Time          `json:"on"`
-	Detail   string             `json:"detail,omitempty"`
-	Date     time.Time          `json:"date"`
+	agents.Message
+	Link string `json:"link,omitempty"`
+	Code string `json:"code,omitempty"`
 }
 
 // bound is what an e-mail is bound to.
 func bound(id string) []byte { return []byte("e-mail to an agent " + id) }
 
 func (q *Queue) seal(m agents.Message, id string) ([]byte, error) {
-	text, err := json.Marshal(letter{m.Kind, m.To, m.FullName, m.Name, m.Link.Reveal(), m.Code.Reveal(), m.On, m.Detail, m.Date})
+	text, err := json.Marshal(letter{m, m.Link.Reveal(), m.Code.Reveal()})
 	if err != nil {
 		return nil, fmt.Errorf("write it: %w", err)
 	}
 	if len(text) > mostBytes {
 		return nil, ErrTooLong
 	}
-	sealed, err := q.config.Keys.Seal(q.config.Random, text, bound(id))
+	sealed, err := q.config.Keys.Seal(rand.Reader, text, bound(id))
 	if err != nil {
 		return nil, fmt.Errorf("seal it: %w", err)
 	}
-	return json.Marshal(stored{version, sealed})
+	return storage.Encode(&stored{Sealed: sealed})
 }
 
-// open reads what seal makes. Errors: errVersion, and that it is damaged or its key is unknown.
+// open reads what seal makes. Errors: [storage.ErrUnreadable], and that its key is unknown.
 func (q *Queue) open(task queue.Stored) (agents.Message, error) {
 	var s stored
-	if err := json.Unmarshal(task.Payload, &s); err != nil {
-		return agents.Message{}, errors.New("it is no e-mail of ours")
-	}
-	if s.V > version {
-		return agents.Message{}, errVersion
+	if err := storage.Decode(task.Payload, &s); err != nil {
+		return agents.Message{}, err
 	}
 	text, err := q.config.Keys.Open(s.Sealed, bound(task.ID))
 	if err != nil {
@@ -257,10 +240,9 @@ func (q *Queue) open(task queue.Stored) (agents.Message, error) {
 	}
 	var l letter
 	if err := json.Unmarshal(text, &l); err != nil {
-		return agents.Message{}, errors.New("it is no e-mail of ours")
+		return agents.Message{}, storage.ErrDamaged
 	}
-	return agents.Message{
-		Kind: l.Kind, To: l.To, FullName: l.FullName, Name: l.Name, Link: secret.New(l.Link), Code: secret.New(l.Code),
-		On: l.On, Detail: l.Detail, Date: l.Date,
-	}, nil
+	message := l.Message
+	message.Link, message.Code = secret.New(l.Link), secret.New(l.Code)
+	return message, nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -35,31 +36,21 @@ const (
 // Config says which account is asked, and where.
 type Config struct {
 	AccountSID string        // AC and 32 hexadecimal digits; held to letters and digits here
-	KeySID     string        // SK..., of an API key; empty: the account itself signs in
-	AuthToken  secret.Text   // the current one, or the API key's secret; letters and digits
+	AuthToken  secret.Text   // the current one; letters and digits
 	BaseURL    string        // scheme, host and path prefix; empty: DefaultBaseURL
 	Timeout    time.Duration // of one method, all its requests together; 0: DefaultTimeout
 }
 
 // Account is a Twilio account. It can be used by many at once.
 type Account struct {
-	sid     string
-	user    string // who signs in: the account or an API key
-	token   secret.Text
-	base    *url.URL
-	timeout time.Duration
+	config Config
+	base   *url.URL
 }
 
 // New returns the account, without asking Twilio anything yet. Every error is [ErrConfig].
 func New(c Config) (*Account, error) {
 	if !alphanumeric(c.AccountSID) {
 		return nil, fmt.Errorf("account SID: want letters and digits alone: %w", ErrConfig)
-	}
-	if c.KeySID == "" {
-		c.KeySID = c.AccountSID
-	}
-	if !alphanumeric(c.KeySID) {
-		return nil, fmt.Errorf("API key: want letters and digits alone: %w", ErrConfig)
 	}
 	if !alphanumeric(c.AuthToken.Reveal()) {
 		return nil, fmt.Errorf("auth token: want letters and digits alone: %w", ErrConfig)
@@ -77,7 +68,7 @@ func New(c Config) (*Account, error) {
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
 	}
-	return &Account{sid: c.AccountSID, user: c.KeySID, token: c.AuthToken, base: base, timeout: c.Timeout}, nil
+	return &Account{c, base}, nil
 }
 
 // parseURL reads a URL that paths are put behind. Its error is [ErrConfig].
@@ -100,10 +91,10 @@ func alphanumeric(s string) bool {
 // twilio-go's own constructors also read the environment.
 func (a *Account) api(ctx context.Context) *openapi.ApiService {
 	c := &client.Client{
-		Credentials: client.NewCredentials(a.user, a.token.Reveal()),
+		Credentials: client.NewCredentials(a.config.AccountSID, a.config.AuthToken.Reveal()),
 		HTTPClient:  &http.Client{Transport: transport{ctx: ctx, base: a.base}},
 	}
-	c.SetAccountSid(a.sid)
+	c.SetAccountSid(a.config.AccountSID)
 	return openapi.NewApiService(&client.RequestHandler{Client: c})
 }
 
@@ -123,7 +114,7 @@ const outbound = "outbound-api"
 // or up to two seconds before it, as clocks differ; oldest first. It reads at most 1000 of
 // that day (UTC), and returns [ErrTooMany] if there are more.
 func (d *Dialer) Find(ctx context.Context, to nanp.Number, since time.Time) ([]deliveries.FoundCall, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.account.timeout)
+	ctx, cancel := context.WithTimeout(ctx, d.account.config.Timeout)
 	defer cancel()
 	since = since.UTC().Truncate(time.Second).Add(-clockTolerance)
 	listed, err := d.list(ctx, to, since)
@@ -140,7 +131,9 @@ func (d *Dialer) Find(ctx context.Context, to nanp.Number, since time.Time) ([]d
 			found[*call.Sid] = deliveries.FoundCall{CallSID: *call.Sid, Created: created.UTC(), Status: text(call.Status)}
 		}
 	}
-	return inOrder(found), nil
+	return slices.SortedFunc(maps.Values(found), func(a, b deliveries.FoundCall) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.CallSID, b.CallSID))
+	}), nil
 }
 
 // list asks twice, as a call that waits its turn has no start time yet: Twilio tells that it
@@ -166,17 +159,6 @@ func (d *Dialer) list(ctx context.Context, to nanp.Number, since time.Time) ([]o
 func (d *Dialer) listing(to nanp.Number) *openapi.ListCallParams {
 	return (&openapi.ListCallParams{}).SetTo(string(to)).SetFrom(string(d.config.From)).
 		SetPageSize(foundPageSize).SetLimit(maxFound + 1)
-}
-
-func inOrder(found map[string]deliveries.FoundCall) []deliveries.FoundCall {
-	var calls []deliveries.FoundCall
-	for _, call := range found {
-		calls = append(calls, call)
-	}
-	slices.SortFunc(calls, func(a, b deliveries.FoundCall) int {
-		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.CallSID, b.CallSID))
-	})
-	return calls
 }
 
 // Webhook tells where Twilio sends the calls to one telephone number or SIP domain.
@@ -210,16 +192,19 @@ const (
 // [ErrTooMany] if there are more. Whatever goes wrong, nothing is returned but the error:
 // [ErrCredentials], the context's, or one of the network or of Twilio.
 func (a *Account) Webhooks(ctx context.Context) ([]Webhook, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	ctx, cancel := context.WithTimeout(ctx, a.config.Timeout)
 	defer cancel()
 	api := a.api(ctx)
-	numbers, err := numberWebhooks(api)
+	listed, err := api.ListIncomingPhoneNumber(
+		(&openapi.ListIncomingPhoneNumberParams{}).SetPageSize(pageSize).SetLimit(maxRecords + 1))
+	numbers, err := webhooksOf(listed, err, ofNumber)
 	if err != nil {
-		return nil, fmt.Errorf("list telephone numbers: %w", plain(err))
+		return nil, fmt.Errorf("list telephone numbers: %w", err)
 	}
-	domains, err := domainWebhooks(api)
+	hosts, err := api.ListSipDomain((&openapi.ListSipDomainParams{}).SetPageSize(pageSize).SetLimit(maxRecords + 1))
+	domains, err := webhooksOf(hosts, err, ofDomain)
 	if err != nil {
-		return nil, fmt.Errorf("list SIP domains: %w", plain(err))
+		return nil, fmt.Errorf("list SIP domains: %w", err)
 	}
 	return append(numbers, domains...), nil
 }
@@ -228,7 +213,7 @@ func (a *Account) Webhooks(ctx context.Context) ([]Webhook, error) {
 // show it as their caller ID. The errors are those of [Account.Webhooks].
 // https://www.twilio.com/docs/voice/api/outgoing-caller-ids-resource
 func (a *Account) Verified(ctx context.Context, number nanp.Number) (bool, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	ctx, cancel := context.WithTimeout(ctx, a.config.Timeout)
 	defer cancel()
 	params := (&openapi.ListOutgoingCallerIdParams{}).SetPhoneNumber(string(number)).SetLimit(1)
 	verified, err := a.api(ctx).ListOutgoingCallerId(params)
@@ -238,59 +223,41 @@ func (a *Account) Verified(ctx context.Context, number nanp.Number) (bool, error
 	return len(verified) > 0 && text(verified[0].PhoneNumber) == string(number), nil
 }
 
-func numberWebhooks(api *openapi.ApiService) ([]Webhook, error) {
-	params := (&openapi.ListIncomingPhoneNumberParams{}).SetPageSize(pageSize).SetLimit(maxRecords + 1)
-	numbers, err := api.ListIncomingPhoneNumber(params)
+// webhooksOf are the webhooks of what Twilio has listed.
+func webhooksOf[T any](listed []T, err error, webhookOf func(T) Webhook) (all []Webhook, _ error) {
 	if err != nil {
-		return nil, err
+		return nil, plain(err)
 	}
-	if len(numbers) > maxRecords {
+	if len(listed) > maxRecords {
 		return nil, ErrTooMany
 	}
-	var webhooks []Webhook
-	for _, n := range numbers {
-		taker := text(n.TrunkSid)
-		if taker == "" {
-			taker = text(n.VoiceApplicationSid)
-		}
-		webhooks = append(webhooks, Webhook{
-			Name:     text(n.PhoneNumber),
-			Voice:    callback(n.VoiceUrl, n.VoiceMethod),
-			Fallback: callback(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
-			Status:   callback(n.StatusCallback, n.StatusCallbackMethod),
-			TakenBy:  taker,
-		})
+	for _, one := range listed {
+		all = append(all, webhookOf(one))
 	}
-	return webhooks, nil
+	return all, nil
 }
 
-func domainWebhooks(api *openapi.ApiService) ([]Webhook, error) {
-	params := (&openapi.ListSipDomainParams{}).SetPageSize(pageSize).SetLimit(maxRecords + 1)
-	domains, err := api.ListSipDomain(params)
-	if err != nil {
-		return nil, err
+func ofNumber(n openapi.ApiV2010IncomingPhoneNumber) Webhook {
+	return Webhook{
+		Name:     text(n.PhoneNumber),
+		Voice:    callback(n.VoiceUrl, n.VoiceMethod),
+		Fallback: callback(n.VoiceFallbackUrl, n.VoiceFallbackMethod),
+		Status:   callback(n.StatusCallback, n.StatusCallbackMethod),
+		TakenBy:  cmp.Or(text(n.TrunkSid), text(n.VoiceApplicationSid)),
 	}
-	if len(domains) > maxRecords {
-		return nil, ErrTooMany
+}
+
+func ofDomain(d openapi.ApiV2010SipDomain) Webhook {
+	return Webhook{
+		Name:     text(d.DomainName),
+		Voice:    callback(d.VoiceUrl, d.VoiceMethod),
+		Fallback: callback(d.VoiceFallbackUrl, d.VoiceFallbackMethod),
+		Status:   callback(d.VoiceStatusCallbackUrl, d.VoiceStatusCallbackMethod),
 	}
-	var webhooks []Webhook
-	for _, d := range domains {
-		webhooks = append(webhooks, Webhook{
-			Name:     text(d.DomainName),
-			Voice:    callback(d.VoiceUrl, d.VoiceMethod),
-			Fallback: callback(d.VoiceFallbackUrl, d.VoiceFallbackMethod),
-			Status:   callback(d.VoiceStatusCallbackUrl, d.VoiceStatusCallbackMethod),
-		})
-	}
-	return webhooks, nil
 }
 
 func callback(url, method *string) Callback {
-	c := Callback{URL: text(url), Method: text(method)}
-	if c.Method == "" {
-		c.Method = http.MethodPost
-	}
-	return c
+	return Callback{URL: text(url), Method: cmp.Or(text(method), http.MethodPost)}
 }
 
 // text reads what may be null.

@@ -1,6 +1,7 @@
 package twilio_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,11 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/twilio"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -111,9 +111,7 @@ func TestFind(t *testing.T) {
 	waiting := []record{listed("CA9", 3, record{"status": "queued"}), listed("CA4", 0, record{"status": "queued"})}
 	l := newLine(t, callList(2, waiting, started))
 	got, err := dialer(t, l, nil).Find(t.Context(), home, since)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	second := since.Truncate(time.Second)
 	want := []deliveries.FoundCall{
 		{CallSID: "CA3", Created: second.Add(-2 * time.Second), Status: "ringing"},
@@ -121,18 +119,14 @@ func TestFind(t *testing.T) {
 		{CallSID: "CA9", Created: second.Add(3 * time.Second), Status: "queued"},
 		{CallSID: "CA5", Created: second.Add(9 * time.Second), Status: "completed"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 	// Two seconds before since was the day before.
 	queries := []url.Values{
 		{"To": {string(home)}, "From": {string(access)}, "PageSize": {"100"}, "Status": {"queued"}},
 		{"To": {string(home)}, "From": {string(access)}, "PageSize": {"100"}, "StartTime>": {"2026-02-28T00:00:00Z"}},
 	}
 	asked := l.requests()
-	if diff := cmp.Diff(queries, []url.Values{asked[0].form, asked[1].form}); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, []url.Values{asked[0].form, asked[1].form}, queries)
 	if len(asked) != 5 {
 		t.Errorf("asked for %d pages", len(asked))
 	}
@@ -177,9 +171,7 @@ func TestDialerOnTheExchange(t *testing.T) {
 	exchange, err := simulator.New(simulator.Config{
 		PublicURL: app.URL, AuthToken: secret.New(token), AccountSID: sid, Clock: simulator.NewVirtualClock(since),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	api := simulator.NewREST(exchange)
 	defer api.Close()
 	d := dialer(t, newLine(t, api.ServeHTTP), func(c *twilio.DialerConfig) { c.PublicURL, c.DetectMachines = app.URL, true })
@@ -189,9 +181,7 @@ func TestDialerOnTheExchange(t *testing.T) {
 		t.Fatal("the answer was not lost")
 	}
 	rings, err := exchange.AwaitRing(t.Context(), string(home), 3*time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	found, err := d.Find(t.Context(), home, since)
 	if err != nil || len(found) != 1 || found[0].CallSID != rings.SID || found[0].Status != "ringing" {
 		t.Fatalf("found %v, %v", found, err)
@@ -201,19 +191,36 @@ func TestDialerOnTheExchange(t *testing.T) {
 	}
 	call := rings.Answer(t.Context(), simulator.Human)
 	for range 2 {
-		if err := d.HangUp(t.Context(), rings.SID); err != nil {
-			t.Error(err)
-		}
+		check.Is(t, d.HangUp(t.Context(), rings.SID), nil)
 		events, err := call.Listen(t.Context())
 		if err != nil || len(events) != 1 || events[0] != (simulator.Ended{By: simulator.FarEnd, Status: "completed"}) {
 			t.Errorf("heard %v, %v", events, err)
 		}
 	}
 	sid, err := d.Dial(t.Context(), ring)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if rings, err := exchange.AwaitRing(t.Context(), string(home), 3*time.Minute); err != nil || rings.SID != sid {
 		t.Errorf("%v, %v", rings, err)
 	}
+}
+
+func ExampleAccount_Webhooks() {
+	server := httptest.NewServer(newFake(numbers()[:1], nil)) // in place of api.twilio.com
+	defer server.Close()
+	account, err := twilio.New(twilio.Config{
+		AccountSID: sid, AuthToken: secret.New(token), BaseURL: server.URL,
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	webhooks, err := account.Webhooks(context.Background())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, w := range webhooks {
+		fmt.Println(w.Name, w.Voice.Method, w.Voice.URL)
+	}
+	// Output: +18886128052 POST https://ivr.example.com/voice/incoming
 }

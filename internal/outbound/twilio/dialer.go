@@ -27,9 +27,8 @@ const (
 
 // How long a telephone rings, and how long a call can last.
 const (
-	DefaultRingFor = 30 * time.Second
-	maxRingFor     = 600 * time.Second // Twilio's own limit of Timeout
-	timeLimit      = 10 * time.Minute  // the code is spoken, spelled and repeated in far less
+	ringFor   = 30 * time.Second
+	timeLimit = 10 * time.Minute // the code is spoken, spelled and repeated in far less
 )
 
 // progress is all that Twilio can tell of a call while it is under way.
@@ -37,9 +36,8 @@ var progress = [...]string{"initiated", "ringing", "answered", "completed"}
 
 // DialerConfig says how the calls of an account are made.
 type DialerConfig struct {
-	From      nanp.Number   // a number of the account: the telephone shows that it calls
-	PublicURL string        // of our webhooks, as Twilio reaches them; no underscore in the host's name
-	RingFor   time.Duration // until nobody answers: 1 s to 10 min, in whole seconds; 0: DefaultRingFor
+	From      nanp.Number // a number of the account: the telephone shows that it calls
+	PublicURL string      // of our webhooks, as Twilio reaches them; no underscore in the host's name
 	// DetectMachines has Twilio listen who has answered before it asks what to say, and wait for
 	// the end of a machine's greeting: what is said is recorded whole, and AnsweredBy is
 	// machine_end_beep or the like. A person waits for some seconds.
@@ -64,12 +62,6 @@ func (a *Account) Dialer(c DialerConfig) (*Dialer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
-	if c.RingFor == 0 {
-		c.RingFor = DefaultRingFor
-	}
-	if c.RingFor < time.Second || c.RingFor > maxRingFor || c.RingFor%time.Second != 0 {
-		return nil, fmt.Errorf("ring time: want whole seconds, 1 to %.0f: %w", maxRingFor.Seconds(), ErrConfig)
-	}
 	return &Dialer{account: a, config: c, public: strings.TrimSuffix(public.String(), "/")}, nil
 }
 
@@ -77,7 +69,7 @@ func (a *Account) Dialer(c DialerConfig) (*Dialer, error) {
 // *[deliveries.RefusedError] where Twilio says with a code of its own that it won't (then also
 // [ErrCredentials], if it is that); after any other, the context's included, it may ring.
 func (d *Dialer) Dial(ctx context.Context, ring deliveries.Ring) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.account.timeout)
+	ctx, cancel := context.WithTimeout(ctx, d.account.config.Timeout)
 	defer cancel()
 	call, err := d.account.api(ctx).CreateCall(d.order(ring))
 	if err != nil {
@@ -98,7 +90,7 @@ func (d *Dialer) order(ring deliveries.Ring) *openapi.CreateCallParams {
 		SetFallbackUrl(d.public + CallbackFallbackPath).SetFallbackMethod(http.MethodPost).
 		SetStatusCallback(d.public + StatusPath + mark).SetStatusCallbackMethod(http.MethodPost).
 		SetStatusCallbackEvent(progress[:]).
-		SetTimeout(int(d.config.RingFor / time.Second)).
+		SetTimeout(int(ringFor / time.Second)).
 		SetTimeLimit(int(timeLimit / time.Second))
 	if d.config.DetectMachines {
 		order.SetMachineDetection("DetectMessageEnd")
@@ -115,7 +107,7 @@ func (d *Dialer) HangUp(ctx context.Context, callSID string) error {
 	if len(callSID) != len("CA")+32 || !strings.HasPrefix(callSID, "CA") || !alphanumeric(callSID) {
 		return errors.New("hang up: that is no CallSid")
 	}
-	ctx, cancel := context.WithTimeout(ctx, d.account.timeout)
+	ctx, cancel := context.WithTimeout(ctx, d.account.config.Timeout)
 	defer cancel()
 	// "completed" also ends calls that are queued or ring; "canceled" none that was answered.
 	_, err := d.account.api(ctx).UpdateCall(callSID, (&openapi.UpdateCallParams{}).SetStatus("completed"))

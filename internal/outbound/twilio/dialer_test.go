@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbound/twilio"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 const (
@@ -88,9 +89,7 @@ func dialer(t *testing.T, handler http.Handler, change func(*twilio.DialerConfig
 		change(&config)
 	}
 	d, err := account(t, handler, nil).Dialer(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return d
 }
 
@@ -109,9 +108,8 @@ func TestDial(t *testing.T) {
 		change func(*twilio.DialerConfig)
 		more   url.Values
 	}{
-		"plain":             {nil, nil},
-		"detects machines":  {func(c *twilio.DialerConfig) { c.DetectMachines = true }, url.Values{"MachineDetection": {"DetectMessageEnd"}}},
-		"rings ten minutes": {func(c *twilio.DialerConfig) { c.RingFor = 10 * time.Minute }, url.Values{"Timeout": {"600"}}},
+		"plain":            {nil, nil},
+		"detects machines": {func(c *twilio.DialerConfig) { c.DetectMachines = true }, url.Values{"MachineDetection": {"DetectMessageEnd"}}},
 	} {
 		l := newLine(t, answers(http.StatusCreated, record{"sid": callSID, "status": "queued"}))
 		got, err := dialer(t, l, c.change).Dial(t.Context(), ring)
@@ -245,26 +243,6 @@ func TestDialLost(t *testing.T) {
 	}
 }
 
-func TestDialWithAPIKey(t *testing.T) {
-	l := newLine(t, answers(http.StatusCreated, record{"sid": callSID}))
-	server := httptest.NewServer(l)
-	defer server.Close()
-	a, err := twilio.New(twilio.Config{AccountSID: sid, KeySID: "SK1", AuthToken: secret.New(token), BaseURL: server.URL})
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := a.Dialer(twilio.DialerConfig{From: access, PublicURL: "https://ivr.example.com"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.Dial(t.Context(), ring); err != nil {
-		t.Fatal(err)
-	}
-	if got := l.requests()[0]; got.user != "SK1" || got.path != callsPath {
-		t.Errorf("asked %+v", got)
-	}
-}
-
 func TestHangUp(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -295,16 +273,12 @@ func TestHangUp(t *testing.T) {
 
 func TestDialerConfig(t *testing.T) {
 	a, err := twilio.New(twilio.Config{AccountSID: sid, AuthToken: secret.New(token)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for want, c := range map[string]twilio.DialerConfig{
 		"number to call from": {PublicURL: "https://ivr.example.com"},
 		"public URL":          {From: access},
 		"public URL: an":      {From: access, PublicURL: "https://my_ivr.example.com"},
 		"public URL: want":    {From: access, PublicURL: "https://ivr.example.com/?hidden"},
-		"ring time":           {From: access, PublicURL: "https://ivr.example.com", RingFor: 601 * time.Second},
-		"ring time: want":     {From: access, PublicURL: "https://ivr.example.com", RingFor: 1500 * time.Millisecond},
 	} {
 		d, err := a.Dialer(c)
 		if d != nil || !errors.Is(err, twilio.ErrConfig) || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "hidden") {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"updatecenter/internal/testkit/check"
 )
 
 // description is the part of Twilio's published OpenAPI description that says how to make,
@@ -48,13 +50,9 @@ type schema struct {
 func readDescription(t *testing.T) description {
 	t.Helper()
 	file, err := os.ReadFile("testdata/calls.openapi.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	var d description
-	if err := json.Unmarshal(file, &d); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, json.Unmarshal(file, &d))
 	return d
 }
 
@@ -247,13 +245,9 @@ func TestDescriptionFindsFaults(t *testing.T) {
 		{"DELETE", path, "", "no such operation"},
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), c.method, c.target, strings.NewReader(c.form))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		if err := r.ParseForm(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, r.ParseForm())
 		got := strings.Join(d.check(r), "; ")
 		if c.want == "" && got != "" || !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s %s %s: got %q, want %q", c.method, c.target, c.form, got, c.want)

@@ -43,15 +43,26 @@ type language struct {
 	temporaryPIN     string // a format: the PIN that new lines have
 	someTemporaryPIN string // where that is not to be told
 
-	texts map[deliveries.Topic]text
+	texts map[deliveries.Topic]Text
 }
 
-// text is a message with its variables: {company}, {date}, {repair}, {temporary-pin}, and {call},
-// which is the number to call about it.
-type text struct {
-	subject string
-	before  []string // paragraphs before the secret, or all of a message without one
-	after   []string // and after it
+// Text is a message with its variables, such as {company}.
+type Text struct {
+	Subject string
+	Before  []string // paragraphs before the secret, or all of a message without one
+	After   []string // and after it
+}
+
+// Fill writes the text into a message. It fills variables in one pass: what is filled in is never read as a
+// variable.
+func (t Text) Fill(message *Message, variables *strings.Replacer) {
+	message.Subject = variables.Replace(t.Subject)
+	for _, text := range t.Before {
+		message.Before = append(message.Before, variables.Replace(text))
+	}
+	for _, text := range t.After {
+		message.After = append(message.After, variables.Replace(text))
+	}
 }
 
 // pin says which PIN a new line has.
@@ -151,44 +162,47 @@ func (h Company) Write(about deliveries.Topic, account accounts.Account, date ti
 	if !ok {
 		return Message{}, fmt.Errorf("write to a customer: %w", deliveries.ErrParams)
 	}
-	message := Message{
-		Language: tongue.language,
-		Date:     tongue.date(date),
-		Account:  tongue.account(account.Number),
-		Greeting: tongue.greet(account.Name),
-		Closing:  tongue.closing,
-		NoReply:  tongue.noReply,
-		Company:  h.Company,
-	}
+	message := h.begin(tongue, account.Name)
+	message.Date, message.Account = tongue.date(date), tongue.account(account.Number)
 	if err := message.tell(about, account, tongue); err != nil {
 		return Message{}, fmt.Errorf("write to a customer: %w", err)
 	}
-	fill := h.variables(about, tongue, message.Date)
-	message.Subject = fill.Replace(text.subject)
-	message.Before, message.After = paragraphs(fill, text.before), paragraphs(fill, text.after)
+	text.Fill(&message, h.variables(about, tongue, message.Date))
 	return message, nil
 }
 
-// variables fills what the texts leave open. Nothing of a customer's is filled in so: what
-// somebody has for a name is never read as a variable.
+// begin is a message with all that is the same whatever it is about.
+func (h Company) begin(tongue language, name string) Message {
+	return Message{
+		Language: tongue.language, Greeting: tongue.greet(name), Closing: tongue.closing, NoReply: tongue.noReply, Company: h.Company,
+	}
+}
+
+// ToAgent is a message in English to somebody of the company's, with all but what the text says. More
+// variables and what they are come in pairs.
+func (h Company) ToAgent(name string, text Text, variables ...string) Message {
+	message := h.begin(english, name)
+	text.Fill(&message, h.replacer(variables...))
+	return message
+}
+
+// replacer fills in the company, and variables that come with what they are, in pairs.
+func (h Company) replacer(variables ...string) *strings.Replacer {
+	return strings.NewReplacer(append([]string{
+		"{company}.", strings.TrimSuffix(h.Company, ".") + ".", // it may be an Inc.
+		"{company}", h.Company,
+	}, variables...)...)
+}
+
+// variables fills what the texts to customers leave open: {company}, {date}, {repair}, {temporary-pin}, and
+// {call}, which is the number to call about it. Nothing of a customer's is filled in.
 func (h Company) variables(about deliveries.Topic, tongue language, date string) *strings.Replacer {
 	call := h.Phone()
 	if about == deliveries.PINChanged || about == deliveries.PINReset {
 		call = h.Repair
 	}
-	return strings.NewReplacer(
-		"{company}.", strings.TrimSuffix(h.Company, ".")+".", // it may be an Inc.
-		"{company}", h.Company, "{date}", date, "{call}", call.Display(),
-		"{repair}", h.Repair.Display(), "{temporary-pin}", tongue.pin(h.TemporaryPIN),
-	)
-}
-
-func paragraphs(fill *strings.Replacer, texts []string) []string {
-	var out []string
-	for _, text := range texts {
-		out = append(out, fill.Replace(text))
-	}
-	return out
+	return h.replacer("{date}", date, "{call}", call.Display(),
+		"{repair}", h.Repair.Display(), "{temporary-pin}", tongue.pin(h.TemporaryPIN))
 }
 
 // Message is what is written to a customer, from top to bottom.

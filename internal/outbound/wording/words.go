@@ -12,6 +12,10 @@ const (
 	notAskedEN = "If you did not ask for it, please call us at {call}."
 )
 
+func changedEN(subject, what string) Text {
+	return Text{Subject: subject, Before: []string{what, notToldEN, notYouEN}}
+}
+
 var english = language{
 	language: "en",
 	months: [12]string{
@@ -30,65 +34,53 @@ var english = language{
 
 	temporaryPIN:     "the temporary PIN %s, which every new line has,",
 	someTemporaryPIN: "the temporary PIN that came with your service,",
-	texts: map[deliveries.Topic]text{ //nolint:exhaustive // a call alone tells the code of a validation
+	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation
 		deliveries.SecurityCode: {
-			subject: "Your security code",
-			before:  []string{"We were asked for the security code of your {company} account. Here it is."},
-			after: []string{
+			Subject: "Your security code",
+			Before:  []string{"We were asked for the security code of your {company} account. Here it is."},
+			After: []string{
 				"You need it to enroll in an online account, or to add this account to one you have.",
 				keepItEN, notAskedEN,
 			},
 		},
 		deliveries.SecurityAnswer: {
-			subject: "The answer to your security question",
-			before:  []string{"We were asked for the answer to the security question of your {company} account. Here it is, as you gave it to us."},
-			after: []string{
+			Subject: "The answer to your security question",
+			Before:  []string{"We were asked for the answer to the security question of your {company} account. Here it is, as you gave it to us."},
+			After: []string{
 				"You need it to enroll in an online account, or to add this account to one you have.",
 				keepItEN, notAskedEN,
 			},
 		},
 		deliveries.Welcome: {
-			subject: "Welcome to {company}",
-			before:  []string{"Thank you for choosing {company}. Please keep this in a safe place: it tells you how to look after your account and your calling features."},
-			after: []string{
+			Subject: "Welcome to {company}",
+			Before:  []string{"Thank you for choosing {company}. Please keep this in a safe place: it tells you how to look after your account and your calling features."},
+			After: []string{
 				keepItEN,
 				"Your online account. Enroll on our website with the account number on your bill, and with this security code or the ZIP code of your billing address.",
 				"Your calling features. From your primary home number, dial 78. You are asked for a PIN. The first time, enter {temporary-pin} and then choose your own. From then on you can call from any touch-tone phone.",
 				"If you forget your PIN, call our repair service at {repair}. For anything else about your account, call {call}.",
 			},
 		},
-		deliveries.PINChanged: {
-			subject: "Your PIN was changed",
-			before:  []string{"The PIN for the calling features of your telephone line was changed on {date}.", notToldEN, notYouEN},
-		},
+		deliveries.PINChanged: changedEN("Your PIN was changed",
+			"The PIN for the calling features of your telephone line was changed on {date}."),
 		deliveries.PINReset: {
-			subject: "Your PIN was reset",
-			before: []string{
+			Subject: "Your PIN was reset",
+			Before: []string{
 				"The PIN for the calling features of your telephone line was reset on {date}.",
 				"To choose a new one, dial 78 from your primary home number.",
 				"If you did not ask for this, please call us right away at {call}.",
 			},
 		},
-		deliveries.CodeChanged: {
-			subject: "Your security code was changed",
-			before:  []string{"The security code of your {company} account was changed on {date}.", notToldEN, notYouEN},
-		},
-		deliveries.QuestionChanged: {
-			subject: "Your security question was changed",
-			before:  []string{"The security question of your {company} account, or the answer to it, was created or changed on {date}.", notToldEN, notYouEN},
-		},
-		deliveries.AddressChanged: {
-			subject: "Your billing address was changed",
-			before:  []string{"The billing address of your {company} account was changed on {date}.", notToldEN, notYouEN},
-		},
-		deliveries.EmailChanged: {
-			subject: "Your e-mail address was changed",
-			before:  []string{"The e-mail address of your {company} account was changed on {date}.", notToldEN, notYouEN},
-		},
-		deliveries.PhoneChanged: {
-			subject: "Your telephone number was changed",
-			before:  []string{"The primary telephone number of your {company} account was changed on {date}.", notToldEN, notYouEN},
-		},
+		deliveries.CodeChanged: changedEN("Your security code was changed",
+			"The security code of your {company} account was changed on {date}."),
+		deliveries.QuestionChanged: changedEN("Your security question was changed",
+			"The security question of your {company} account, or the answer to it, was created or changed on {date}."),
+		deliveries.AddressChanged: changedEN("Your billing address was changed",
+			"The billing address of your {company} account was changed on {date}."),
+		deliveries.EmailChanged: changedEN("Your e-mail address was changed",
+			"The e-mail address of your {company} account was changed on {date}."),
+		deliveries.PhoneChanged: changedEN("Your telephone number was changed",
+			"The primary telephone number of your {company} account was changed on {date}."),
 	},
 }
 
@@ -99,6 +91,10 @@ const (
 	keepItES   = "No lo comparta con nadie. Nunca le llamamos ni le escribimos para pedirlo. Si alguien se lo pide, no lo diga, aunque afirme que trabaja para {company}: cuelgue y llámenos."
 	notAskedES = "Si usted no hizo esta solicitud, llámenos al {call}."
 )
+
+func changedES(subject, what string) Text {
+	return Text{Subject: subject, Before: []string{what, notToldES, notYouES}}
+}
 
 var spanish = language{
 	language: "es",
@@ -118,65 +114,53 @@ var spanish = language{
 
 	temporaryPIN:     "el PIN temporal %s, que es el de toda línea nueva,",
 	someTemporaryPIN: "el PIN temporal que recibió con su servicio,",
-	texts: map[deliveries.Topic]text{ //nolint:exhaustive // a call alone tells the code of a validation
+	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation
 		deliveries.SecurityCode: {
-			subject: "Su código de seguridad",
-			before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de {company}. Aquí lo tiene."},
-			after: []string{
+			Subject: "Su código de seguridad",
+			Before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de {company}. Aquí lo tiene."},
+			After: []string{
 				"Lo necesita para inscribirse en una cuenta en línea, o para agregar esta cuenta a la que ya tiene.",
 				keepItES, notAskedES,
 			},
 		},
 		deliveries.SecurityAnswer: {
-			subject: "La respuesta a su pregunta de seguridad",
-			before:  []string{"Recibimos una solicitud de la respuesta a la pregunta de seguridad de su cuenta de {company}. Aquí la tiene, tal como usted nos la dio."},
-			after: []string{
+			Subject: "La respuesta a su pregunta de seguridad",
+			Before:  []string{"Recibimos una solicitud de la respuesta a la pregunta de seguridad de su cuenta de {company}. Aquí la tiene, tal como usted nos la dio."},
+			After: []string{
 				"La necesita para inscribirse en una cuenta en línea, o para agregar esta cuenta a la que ya tiene.",
 				"No la comparta con nadie. Nunca le llamamos ni le escribimos para pedirla. Si alguien se la pide, no la diga, aunque afirme que trabaja para {company}: cuelgue y llámenos.",
 				notAskedES,
 			},
 		},
 		deliveries.Welcome: {
-			subject: "Le damos la bienvenida a {company}",
-			before:  []string{"Gracias por elegir a {company}. Guarde esta información en un lugar seguro: explica cómo manejar su cuenta y sus funciones de llamadas."},
-			after: []string{
+			Subject: "Le damos la bienvenida a {company}",
+			Before:  []string{"Gracias por elegir a {company}. Guarde esta información en un lugar seguro: explica cómo manejar su cuenta y sus funciones de llamadas."},
+			After: []string{
 				keepItES,
 				"Su cuenta en línea. Inscríbase en nuestro sitio web con el número de cuenta que aparece en su factura y con este código de seguridad o el código postal de su dirección de facturación.",
 				"Sus funciones de llamadas. Desde el número principal de su casa, marque 78. Se le pedirá un PIN. La primera vez, ingrese {temporary-pin} y luego elija el suyo. A partir de entonces podrá llamar desde cualquier teléfono de tonos.",
 				"Si olvida su PIN, llame al servicio de reparaciones al {repair}. Para cualquier otro asunto de su cuenta, llame al {call}.",
 			},
 		},
-		deliveries.PINChanged: {
-			subject: "Se cambió su PIN",
-			before:  []string{"El PIN de las funciones de llamadas de su línea telefónica se cambió el {date}.", notToldES, notYouES},
-		},
+		deliveries.PINChanged: changedES("Se cambió su PIN",
+			"El PIN de las funciones de llamadas de su línea telefónica se cambió el {date}."),
 		deliveries.PINReset: {
-			subject: "Se restableció su PIN",
-			before: []string{
+			Subject: "Se restableció su PIN",
+			Before: []string{
 				"El PIN de las funciones de llamadas de su línea telefónica se restableció el {date}.",
 				"Para elegir uno nuevo, marque 78 desde el número principal de su casa.",
 				"Si usted no lo solicitó, llámenos de inmediato al {call}.",
 			},
 		},
-		deliveries.CodeChanged: {
-			subject: "Se cambió su código de seguridad",
-			before:  []string{"El código de seguridad de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
-		},
-		deliveries.QuestionChanged: {
-			subject: "Se cambió su pregunta de seguridad",
-			before:  []string{"La pregunta de seguridad de su cuenta de {company}, o su respuesta, se creó o se cambió el {date}.", notToldES, notYouES},
-		},
-		deliveries.AddressChanged: {
-			subject: "Se cambió su dirección de facturación",
-			before:  []string{"La dirección de facturación de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
-		},
-		deliveries.EmailChanged: {
-			subject: "Se cambió su correo electrónico",
-			before:  []string{"La dirección de correo electrónico de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
-		},
-		deliveries.PhoneChanged: {
-			subject: "Se cambió su número de teléfono",
-			before:  []string{"El número de teléfono principal de su cuenta de {company} se cambió el {date}.", notToldES, notYouES},
-		},
+		deliveries.CodeChanged: changedES("Se cambió su código de seguridad",
+			"El código de seguridad de su cuenta de {company} se cambió el {date}."),
+		deliveries.QuestionChanged: changedES("Se cambió su pregunta de seguridad",
+			"La pregunta de seguridad de su cuenta de {company}, o su respuesta, se creó o se cambió el {date}."),
+		deliveries.AddressChanged: changedES("Se cambió su dirección de facturación",
+			"La dirección de facturación de su cuenta de {company} se cambió el {date}."),
+		deliveries.EmailChanged: changedES("Se cambió su correo electrónico",
+			"La dirección de correo electrónico de su cuenta de {company} se cambió el {date}."),
+		deliveries.PhoneChanged: changedES("Se cambió su número de teléfono",
+			"El número de teléfono principal de su cuenta de {company} se cambió el {date}."),
 	},
 }

@@ -49,7 +49,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/big"
 	"net"
@@ -57,7 +56,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -100,12 +98,7 @@ type Config struct {
 	// Now is the time by which partitions are due, the same clock as that of those who announce
 	// them. Nil: time.Now.
 	Now func() time.Time
-	// After waits by that clock; nil: time.After.
-	After func(time.Duration) <-chan time.Time
-	// Random names claims and spreads delays; nil: crypto/rand. Several goroutines read it,
-	// one at a time.
-	Random io.Reader
-	Log    *slog.Logger
+	Log *slog.Logger
 	// Registerer takes the metrics; nil: nobody does. Two dispatchers need two.
 	Registerer prometheus.Registerer
 }
@@ -152,8 +145,7 @@ func newSigner(text secret.Text) (*standardwebhooks.Webhook, error) {
 	return signer, nil
 }
 
-// New returns a dispatcher that doesn't run yet. The error is [ErrURL], [ErrSecret], or that
-// Random can't be read.
+// New returns a dispatcher that doesn't run yet. The error is [ErrURL] or [ErrSecret].
 func New(config Config) (*Dispatcher, error) {
 	if err := CheckURL(config.URL); err != nil {
 		return nil, fmt.Errorf("deliver to the URL: %w", err)
@@ -163,16 +155,15 @@ func New(config Config) (*Dispatcher, error) {
 		return nil, fmt.Errorf("sign with the secret: %w", err)
 	}
 	config = config.withDefaults()
-	name, err := ids.Hex(config.Random, 8)
+	name, err := ids.Hex(rand.Reader, 8)
 	if err != nil {
 		return nil, fmt.Errorf("choose a name: %w", err)
 	}
-	delays := &delays{random: config.Random}
 	return &Dispatcher{
 		config:   config,
-		poster:   &poster{url: config.URL, signer: signer, transport: config.Transport, now: config.Now},
-		receiver: &receiver{delays: delays, partitions: config.Parallel},
-		troubles: &troubles{delays: delays},
+		poster:   &poster{config: config, signer: signer},
+		receiver: &receiver{partitions: config.Parallel},
+		troubles: &troubles{partitions: map[string]trouble{}},
 		metrics:  newMetrics(config.Registerer),
 		name:     name,
 		wake:     make(chan struct{}, 1),
@@ -188,12 +179,6 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
-	}
-	if c.After == nil {
-		c.After = time.After
-	}
-	if c.Random == nil {
-		c.Random = rand.Reader
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -225,26 +210,12 @@ const (
 	mostAsked   = time.Hour       // that a receiver can ask for with Retry-After
 )
 
-// delays are how long to wait after failures in a row.
-type delays struct {
-	mu     sync.Mutex
-	random io.Reader
-}
-
-// after returns the delay after so many failures in a row, at least one: it doubles from
+// delayAfter returns how long to wait after so many failures in a row, at least one: it doubles from
 // shortest up to most, less up to a quarter by chance, so that servers that failed together
 // don't come again together.
-func (d *delays) after(failures int, most time.Duration) time.Duration {
-	delay := shortest
-	for range failures - 1 {
-		if delay *= 2; delay >= most {
-			delay = most
-			break
-		}
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	less, err := rand.Int(d.random, big.NewInt(int64(delay/4)))
+func delayAfter(failures int, most time.Duration) time.Duration {
+	delay := min(shortest<<min(failures-1, 20), most)
+	less, err := rand.Int(rand.Reader, big.NewInt(int64(delay/4)))
 	if err != nil { // without chance the delay is the longest that it can be
 		return delay
 	}

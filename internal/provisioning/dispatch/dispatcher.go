@@ -117,7 +117,7 @@ func (r *run) due() <-chan time.Time {
 	if r.working >= most {
 		return nil
 	}
-	return r.config.After(max(0, later(r.look, from).Sub(r.config.Now())))
+	return time.After(max(0, later(r.look, from).Sub(r.config.Now())))
 }
 
 // claim claims as many partitions as there is room for, and starts to work on them.
@@ -154,7 +154,7 @@ func (r *run) claim() {
 // finish waits for the partitions under work, and gives up their attempts when that takes too long.
 // It returns how many were given up.
 func (r *run) finish(giveUp context.CancelFunc) (lost int) {
-	patience := r.config.After(stopFor)
+	patience := time.After(stopFor)
 	for r.working > 0 {
 		select {
 		case <-patience:
@@ -184,7 +184,7 @@ func (d *Dispatcher) watch(ctx context.Context) {
 		}
 		select {
 		case <-ctx.Done():
-		case <-d.config.After(watchEach):
+		case <-time.After(watchEach):
 		}
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func TestDeliversEachLaneInOrder(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			time.Sleep(20 * time.Millisecond)
@@ -48,7 +48,7 @@ func TestDeliversEachLaneInOrder(t *testing.T) {
 }
 
 func TestLooksSeldomWhenIdleAndAtOnceWhenWoken(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		counted := &counting{Store: &memory{}}
 		store := counted.Store.(*memory)
 		to := &receiver{t: t, answer: ok}
@@ -83,7 +83,7 @@ func (c *counting) Claim(ctx context.Context, holder string, now, until time.Tim
 }
 
 func TestAChangeAfterTheLastWasDeliveredIsDeliveredAtOnce(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: ok}
 		d := start(t, config(store, to))
@@ -99,7 +99,7 @@ func TestAChangeAfterTheLastWasDeliveredIsDeliveredAtOnce(t *testing.T) {
 }
 
 func TestTwoDispatchersNeverDeliverOneLaneAtOnce(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
 		// Slow enough that claims are given back and taken by the other one.
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
@@ -123,7 +123,7 @@ func TestTwoDispatchersNeverDeliverOneLaneAtOnce(t *testing.T) {
 }
 
 func TestALaneIsLeftBeforeItsClaimRunsOut(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &watched{memory: &memory{}, t: t}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			time.Sleep(9 * time.Second)
@@ -165,7 +165,7 @@ func (w *watched) Release(ctx context.Context, partition, holder string, now, ag
 }
 
 func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			time.Sleep(4 * time.Second)
@@ -188,7 +188,7 @@ func TestAttemptsUnderWayEndWhenItStops(t *testing.T) {
 }
 
 func TestAnAttemptThatTakesTooLongIsGivenUpWhenItStops(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: never}
 		publish(store, "partition", 0, 0)
@@ -223,7 +223,7 @@ func free(t *testing.T, store provisioning.Store, partition string) {
 }
 
 func TestItStopsWhileItWaits(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		d := start(t, config(&memory{}, &receiver{t: t, answer: ok}))
 		time.Sleep(time.Minute + 50*time.Millisecond)
 		began := time.Now()

@@ -9,6 +9,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestAllLanesAreHeldWhileTheReceiverIsAway(t *testing.T) {
@@ -16,7 +19,7 @@ func TestAllLanesAreHeldWhileTheReceiverIsAway(t *testing.T) {
 		"no connection": {0, 20}, "500": {500, 20}, "503": {503, 500}, "429": {429, 20}, "408": {408, 20},
 	} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) { awayFor20Minutes(t, tt.status, tt.partitions) })
+			synctest.Test(t, func(t *testing.T) { awayFor20Minutes(t, tt.status, tt.partitions) })
 		})
 	}
 }
@@ -57,7 +60,7 @@ func awayFor20Minutes(t *testing.T, status, partitions int) {
 }
 
 func TestWakeDoesNotBringAProbeForward(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) { return 503, nil }}
 		publish(store, "a", 0, 0)
@@ -87,7 +90,7 @@ func TestRetryAfterIsHonored(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				store := &memory{}
 				var tries atomic.Int64
 				to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
@@ -113,16 +116,16 @@ func TestRetryAfterIsHonored(t *testing.T) {
 }
 
 func TestASlowReceiverIsAway(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		store, log := &memory{}, &lines{}
+	synctest.Test(t, func(t *testing.T) {
+		store, log := &memory{}, &testkit.Log{}
 		to := &receiver{t: t, answer: never}
 		publish(store, "partition", 0, 0)
 		c := config(store, to)
-		c.Log = log.logger()
+		c.Log = log.Logger()
 		d := start(t, c)
 		time.Sleep(10*time.Second + 500*time.Millisecond)
-		if got := to.attempts("partition"); len(got) != 1 || log.count("the receiver is away") != 1 {
-			t.Errorf("%d attempts ended, and the log has %d", len(got), log.count("the receiver is away"))
+		if got := to.attempts("partition"); len(got) != 1 || count(log, "the receiver is away") != 1 {
+			t.Errorf("%d attempts ended, and the log has %d", len(got), count(log, "the receiver is away"))
 		}
 		time.Sleep(time.Minute)
 		if got := len(to.attempts("partition")); got != 4 && got != 5 { // 10 s each, and 1, 2, 4, 8 s between
@@ -135,7 +138,7 @@ func TestASlowReceiverIsAway(t *testing.T) {
 func TestARefusedMessageHoldsItsLaneAlone(t *testing.T) {
 	for _, status := range []int{400, 401, 410, 302, 304} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				if got := refuses(t, status, 5*time.Minute); got < 8 || got > 11 {
 					t.Errorf("%d attempts in five minutes", got)
 				}
@@ -143,7 +146,7 @@ func TestARefusedMessageHoldsItsLaneAlone(t *testing.T) {
 		})
 	}
 	t.Run("for hours", func(t *testing.T) {
-		bubble(t, func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
 			if got := refuses(t, 400, 5*time.Hour); got < 15 || got > 19 {
 				t.Errorf("%d attempts in five hours", got)
 			}
@@ -154,7 +157,7 @@ func TestARefusedMessageHoldsItsLaneAlone(t *testing.T) {
 // refuses has the second message of a partition refused for some time, which holds that partition and no
 // other, until it is taken. It returns how often the message was tried meanwhile.
 func refuses(t *testing.T, status int, long time.Duration) int {
-	store, log := &memory{}, &lines{}
+	store, log := &memory{}, &testkit.Log{}
 	taken := time.Now().Add(long)
 	to := &receiver{t: t, answer: func(_ *http.Request, s stored) (int, http.Header) {
 		if s.Partition == "bad" && s.N == 1 && time.Now().Before(taken) {
@@ -165,7 +168,7 @@ func refuses(t *testing.T, status int, long time.Duration) int {
 	publish(store, "bad", 0, 3)
 	publish(store, "good", 0, 99)
 	c := config(store, to)
-	c.Log = log.logger()
+	c.Log = log.Logger()
 	d := start(t, c)
 	synctest.Wait()
 	to.inOrder("good", 99)
@@ -179,7 +182,7 @@ func refuses(t *testing.T, status int, long time.Duration) int {
 			t.Errorf("attempt %d came after %v, want about %v", n+1, gap, want)
 		}
 	}
-	if got := log.count("id=evt_bad_1 "); got != len(attempts) {
+	if got := count(log, `"id":"evt_bad_1"`); got != len(attempts) {
 		t.Errorf("the log tells of %d of %d", got, len(attempts))
 	}
 	time.Sleep(min(long, time.Hour) + time.Minute)
@@ -191,21 +194,21 @@ func refuses(t *testing.T, status int, long time.Duration) int {
 func TestAMessageThatCantBeReadHoldsItsLaneAlone(t *testing.T) {
 	for name, text := range map[string]string{"no JSON": "{", "an id that can't be sent": `{"Partition":"a b"}`} {
 		t.Run(name, func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
-				store, log := &memory{}, &lines{}
+			synctest.Test(t, func(t *testing.T) {
+				store, log := &memory{}, &testkit.Log{}
 				to := &receiver{t: t, answer: ok}
 				store.publish("bad", []byte(text), time.Now())
 				publish(store, "bad", 0, 0)
 				publish(store, "good", 0, 9)
 				c := config(store, to)
-				c.Log = log.logger()
+				c.Log = log.Logger()
 				d := start(t, c)
 				time.Sleep(time.Minute)
 				to.inOrder("good", 9)
 				if got := len(to.attempts("bad")); got != 0 {
 					t.Errorf("%d attempts behind it", got)
 				}
-				if got := log.count("partition=bad position=1 "); got < 6 || got > 8 {
+				if got := count(log, `"partition":"bad","position":"1"`); got < 6 || got > 8 {
 					t.Errorf("the log tells of it %d times in a minute", got)
 				}
 				left, err := store.Next(t.Context(), "bad", 10)
@@ -221,7 +224,7 @@ func TestAMessageThatCantBeReadHoldsItsLaneAlone(t *testing.T) {
 // A message on which the receiver fails holds the others for a second at a time, more and more
 // seldom.
 func TestAMessageThatBreaksTheReceiverHoldsUpNobodyForLong(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
 		to := &receiver{t: t, answer: func(_ *http.Request, s stored) (int, http.Header) {
 			if s.Partition == "bad" {
@@ -262,7 +265,7 @@ func boolean(b bool) int {
 func TestOrderHoldsUnderAnyFailures(t *testing.T) {
 	for seed := range uint64(5) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			bubble(t, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
 				store := &memory{}
 				to := &receiver{t: t, answer: func(r *http.Request, s stored) (int, http.Header) {
 					random := rand.New(rand.NewPCG(seed, uint64(time.Now().UnixNano())+uint64(s.N)))
@@ -282,9 +285,7 @@ func TestOrderHoldsUnderAnyFailures(t *testing.T) {
 				for partition := range 5 {
 					to.inOrder(fmt.Sprint("partition", partition), 19)
 				}
-				if err := errors.Join(one.stop(), two.stop()); err != nil {
-					t.Error(err)
-				}
+				check.Is(t, errors.Join(one.stop(), two.stop()), nil)
 			})
 		})
 	}

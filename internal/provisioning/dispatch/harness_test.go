@@ -1,20 +1,17 @@
 package dispatch_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -22,6 +19,7 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
 
@@ -225,28 +223,5 @@ func stopped(t *testing.T, r running) {
 	}
 }
 
-// bubble runs a test whose clock moves when all wait.
-func bubble(t *testing.T, test func(t *testing.T)) {
-	t.Helper()
-	synctest.Test(t, test)
-}
-
-// lines is a log that can be read while it is written.
-type lines struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
-
-func (l *lines) count(words string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.text.String(), words)
-}
+// count is how often the log has some words.
+func count(log *testkit.Log, words string) int { return strings.Count(log.String(), words) }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,22 +25,10 @@ import (
 	"updatecenter/pins"
 )
 
-// await waits in real time, for tests with a real network.
-func await(t *testing.T, what string, done func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
-		if done() {
-			return
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-	t.Fatalf("%s: never", what)
-}
-
 // serve runs a dispatcher against a server, with so many events of a line; its errors are told by the log.
-func serve(t *testing.T, events int, handler http.HandlerFunc) (running, *lines) {
+func serve(t *testing.T, events int, handler http.HandlerFunc) (running, *testkit.Log) {
 	t.Helper()
-	server, db, log := httptest.NewServer(handler), testkit.Redis(t), &lines{}
+	server, db, log := httptest.NewServer(handler), testkit.Redis(t), &testkit.Log{}
 	t.Cleanup(server.Close)
 	for n := range events {
 		text, err := json.Marshal(stored{"partition", n, time.Now()})
@@ -49,7 +38,7 @@ func serve(t *testing.T, events int, handler http.HandlerFunc) (running, *lines)
 		check.OK(t, err)
 	}
 	c := config(db.Outbox(), nil)
-	c.URL, c.Log = server.URL+"/events?token=topsecret", log.logger()
+	c.URL, c.Log = server.URL+"/events?token=topsecret", log.Logger()
 	d := start(t, c)
 	t.Cleanup(d.cancel)
 	return d, log
@@ -85,7 +74,7 @@ func TestARequestAsTheReceiverSeesIt(t *testing.T) {
 		verified.Add(1)
 		_, _ = io.WriteString(w, strings.Repeat("thank you ", 100_000)) // more than is read
 	})
-	await(t, "all are delivered", func() bool { return verified.Load() == 5 })
+	check.Await(t, "all are delivered", func() bool { return verified.Load() == 5 })
 	stopped(t, d)
 	if others.Load() > 0 || verified.Load() != 5 {
 		t.Errorf("%d right requests, %d others", verified.Load(), others.Load())
@@ -99,7 +88,7 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 	d, log := serve(t, 1, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 	})
-	await(t, "it is refused", func() bool { return log.count("status=307") > 0 })
+	check.Await(t, "it is refused", func() bool { return count(log, `"status":307`) > 0 })
 	stopped(t, d)
 	if followed.Load() > 0 {
 		t.Error("it was followed")
@@ -108,31 +97,31 @@ func TestARedirectIsNotFollowed(t *testing.T) {
 
 func TestNoConnection(t *testing.T) {
 	d, log := serve(t, 1, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	await(t, "it is away", func() bool { return log.count("the receiver is away") > 0 })
+	check.Await(t, "it is away", func() bool { return count(log, "the receiver is away") > 0 })
 	stopped(t, d)
-	if log.count("token") > 0 {
+	if count(log, "token") > 0 {
 		t.Error("the log holds the URL")
 	}
 }
 
 func TestLogAndMetricsTellOfFailures(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		store, log, registry := &memory{}, &lines{}, prometheus.NewRegistry()
+	synctest.Test(t, func(t *testing.T) {
+		store, log, registry := &memory{}, &testkit.Log{}, prometheus.NewRegistry()
 		var tries atomic.Int64
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {
 			return []int{400, 0, 503, 200}[tries.Add(1)-1], nil
 		}}
 		store.publish("partition", []byte(`{"Partition":"partition","N":0,"Code":"topsecret"}`), time.Now())
 		c := config(store, to)
-		c.Log, c.Registerer = log.logger(), registry
+		c.Log, c.Registerer = log.Logger(), registry
 		d := start(t, c)
 		time.Sleep(time.Minute)
 		for words, want := range map[string]int{
-			"refused an event": 1, "id=evt_partition_0": 1, "status=400": 1, "the receiver is away": 2, "connection refused": 1,
-			"failures=1": 1, "failures=2": 1, "status=503": 1, "the receiver is there again": 1, "topsecret": 0,
+			"refused an event": 1, `"id":"evt_partition_0"`: 1, `"status":400`: 1, "the receiver is away": 2, "connection refused": 1,
+			`"failures":1`: 1, `"failures":2`: 1, `"status":503`: 1, "the receiver is there again": 1, "topsecret": 0,
 			"switch.example.com": 0,
 		} {
-			if got := log.count(words); got != want {
+			if got := count(log, words); got != want {
 				t.Errorf("the log has %q %d times, want %d", words, got, want)
 			}
 		}
@@ -164,7 +153,7 @@ func value(t *testing.T, registry *prometheus.Registry, name string) (sum float6
 }
 
 func TestMetricsTellWhatWaits(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store, registry := &memory{}, prometheus.NewRegistry()
 		var back atomic.Bool
 		to := &receiver{t: t, answer: func(*http.Request, stored) (int, http.Header) {

@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"updatecenter/internal/provisioning"
+	"updatecenter/internal/testkit"
 )
 
 var errKilled = errors.New("killed")
@@ -103,7 +105,7 @@ func TestNothingIsLostWhereverAServerDies(t *testing.T) {
 	for _, lostOnly := range []bool{false, true} {
 		for steps, survived := 1, false; !survived; steps++ {
 			t.Run(fmt.Sprintf("%d steps, the last one has its effect %t", steps, lostOnly), func(t *testing.T) {
-				bubble(t, func(t *testing.T) { survived = killed(t, steps, lostOnly) })
+				synctest.Test(t, func(t *testing.T) { survived = killed(t, steps, lostOnly) })
 			})
 		}
 	}
@@ -133,17 +135,17 @@ func killed(t *testing.T, steps int, lostOnly bool) (survived bool) {
 
 // The store fails now and then, and the dispatcher goes on.
 func TestAStoreThatFailsIsAskedAgain(t *testing.T) {
-	bubble(t, func(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
 		store := &memory{}
-		log := &lines{}
+		log := &testkit.Log{}
 		to := &receiver{t: t, answer: ok}
 		broken := &mortal{store: store, to: to, left: 0}
 		c := config(broken, to)
-		c.Log = log.logger()
+		c.Log = log.Logger()
 		d := start(t, c)
 		publish(store, "partition", 0, 9)
 		time.Sleep(time.Minute)
-		if got := log.count("no partitions to be had"); got < 55 || got > 65 {
+		if got := count(log, "no partitions to be had"); got < 55 || got > 65 {
 			t.Errorf("%d complaints in a minute", got)
 		}
 		broken.mu.Lock()
@@ -166,17 +168,17 @@ func (u unreadable) Next(ctx context.Context, partition string, most int) ([]pro
 }
 
 func TestALaneThatTheStoreCantReadIsAskedForMoreAndMoreSeldom(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		store, log := &memory{}, &lines{}
+	synctest.Test(t, func(t *testing.T) {
+		store, log := &memory{}, &testkit.Log{}
 		to := &receiver{t: t, answer: ok}
 		publish(store, "bad", 0, 0)
 		publish(store, "good", 0, 9)
 		c := config(unreadable{store}, to)
-		c.Log = log.logger()
+		c.Log = log.Logger()
 		d := start(t, c)
 		time.Sleep(10 * time.Minute)
 		to.inOrder("good", 9)
-		if got := log.count("partition=bad cause=garbage"); got < 14 || got > 21 {
+		if got := count(log, `"partition":"bad","cause":"garbage"`); got < 14 || got > 21 {
 			t.Errorf("%d complaints in ten minutes", got)
 		}
 		stopped(t, d)

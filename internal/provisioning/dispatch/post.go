@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
@@ -24,10 +26,8 @@ const mostAnswer = 4 << 10
 
 // poster makes attempts to deliver.
 type poster struct {
-	url       string
-	signer    *standardwebhooks.Webhook
-	transport http.RoundTripper
-	now       func() time.Time
+	config Config
+	signer *standardwebhooks.Webhook
 }
 
 // outcome is how an attempt ended.
@@ -66,7 +66,7 @@ func (p *poster) post(ctx context.Context, id string, body []byte) result {
 		return result{outcome: refused, err: err}
 	}
 	// Not by an http.Client, which would follow redirects and name the URL in its errors.
-	answer, err := p.transport.RoundTrip(request)
+	answer, err := p.config.Transport.RoundTrip(request)
 	switch {
 	case err == nil:
 	case ctx.Err() != nil:
@@ -81,12 +81,12 @@ func (p *poster) post(ctx context.Context, id string, body []byte) result {
 }
 
 func (p *poster) request(ctx context.Context, id string, body []byte) (*http.Request, error) {
-	at := p.now()
+	at := p.config.Now()
 	signature, err := p.signer.Sign(id, at, body)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.config.URL, bytes.NewReader(body))
 	if err != nil {
 		return nil, fmt.Errorf("prepare the request: %w", ErrURL)
 	}
@@ -104,7 +104,7 @@ func (p *poster) judge(answer *http.Response) result {
 	case status >= 200 && status <= 299:
 		return result{outcome: delivered, status: status}
 	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
-		asked := retryAfter(answer.Header.Get("Retry-After"), p.now())
+		asked := retryAfter(answer.Header.Get("Retry-After"), p.config.Now())
 		return result{outcome: away, status: status, retryAfter: asked}
 	default:
 		return result{outcome: refused, status: status}
@@ -126,18 +126,13 @@ func retryAfter(header string, now time.Time) time.Duration {
 
 // usable says whether an id can stand in a header and in what is signed.
 func usable(id string) bool {
-	for _, c := range []byte(id) {
-		if c <= ' ' || c > '~' || c == '.' {
-			return false
-		}
-	}
-	return id != "" && len(id) <= 128
+	strange := func(c rune) bool { return c <= ' ' || c > '~' || c == '.' }
+	return id != "" && len(id) <= 128 && !strings.ContainsFunc(id, strange)
 }
 
 // receiver is what is known of the receiver: there, or away. While it is away one attempt is
 // made at a time, the probe, and none before a time.
 type receiver struct {
-	delays     *delays
 	partitions int // that are worked on at once while it is there
 
 	mu       sync.Mutex
@@ -190,7 +185,7 @@ func (r *receiver) end(t try, was result, now time.Time) change {
 		if current {
 			r.failures++
 			r.episode++
-			r.until = now.Add(r.delays.after(r.failures, mostAway))
+			r.until = now.Add(delayAfter(r.failures, mostAway))
 		}
 		r.until = later(r.until, now.Add(was.retryAfter))
 		if current {
@@ -237,8 +232,6 @@ func later(a, b time.Time) time.Time {
 // troubles are the partitions whose first message could not be delivered at the last attempt, as
 // far as this dispatcher made it.
 type troubles struct {
-	delays *delays
-
 	mu         sync.Mutex
 	partitions map[string]trouble
 }
@@ -259,16 +252,13 @@ const handedOver = 10 * time.Minute
 func (t *troubles) failed(partition string, since, now, from time.Time, most time.Duration) time.Time {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.partitions == nil {
-		t.partitions = map[string]trouble{}
-	}
 	known, before := t.partitions[partition]
 	if before && known.since.Before(since) {
 		since = known.since
 	}
 	known.failures++
 	known.since = since
-	known.again = later(from, now.Add(t.delays.after(known.failures, most)))
+	known.again = later(from, now.Add(delayAfter(known.failures, most)))
 	t.partitions[partition] = known
 	return known.again
 }
@@ -313,29 +303,27 @@ const (
 )
 
 func newMetrics(r prometheus.Registerer) *metrics {
+	with := promauto.With(r) // nil: they are registered nowhere
 	m := &metrics{
-		delivered: prometheus.NewCounter(prometheus.CounterOpts{
+		delivered: with.NewCounter(prometheus.CounterOpts{
 			Name: "updatecenter_events_delivered_total",
 			Help: "Events that the receiver took.",
 		}),
-		failed: prometheus.NewCounterVec(prometheus.CounterOpts{
+		failed: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "updatecenter_event_attempts_failed_total",
 			Help: "Attempts to deliver an event that failed: the receiver was away, refused the event, or it was unreadable.",
 		}, []string{"because"}),
-		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
+		waiting: with.NewGauge(prometheus.GaugeOpts{
 			Name: "updatecenter_event_lanes_waiting",
 			Help: "Lines that are looked at for events to be delivered, of all servers: most have some.",
 		}),
-		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
+		oldest: with.NewGauge(prometheus.GaugeOpts{
 			Name: "updatecenter_event_oldest_seconds",
 			Help: "How long the oldest event waits, as far as this server knows.",
 		}),
 	}
 	for _, because := range []string{becauseAway, becauseRefused, becauseUnreadable} {
 		m.failed.WithLabelValues(because)
-	}
-	if r != nil {
-		r.MustRegister(m.delivered, m.failed, m.waiting, m.oldest)
 	}
 	return m
 }

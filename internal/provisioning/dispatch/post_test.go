@@ -1,10 +1,8 @@
 package dispatch
 
 import (
-	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -20,10 +18,7 @@ const whsec = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 func TestSignatureOfThePublishedVector(t *testing.T) {
 	signer, err := newSigner(secret.New(whsec))
 	check.OK(t, err)
-	p := &poster{
-		url: "https://switch.example.com/", signer: signer,
-		now: func() time.Time { return time.Unix(1614265330, 999) },
-	}
+	p := &poster{Config{URL: "https://switch.example.com/", Now: func() time.Time { return time.Unix(1614265330, 999) }}, signer}
 	request, err := p.request(t.Context(), "msg_p5jXN8AQM9LWM0D4loKWxJek", []byte(`{"test": 2432232314}`))
 	check.OK(t, err)
 	for name, want := range map[string]string{
@@ -79,14 +74,13 @@ func TestNewRefuses(t *testing.T) {
 	if _, err := New(good); err != nil {
 		t.Fatal(err)
 	}
-	address, key, random := good, good, good
+	address, key := good, good
 	address.URL = "http://topsecret.example.com/"
 	key.Secret = secret.New("whsec_topsecret")
-	random.Random = strings.NewReader("topsecr")
 	for _, tt := range []struct {
 		config Config
 		want   error
-	}{{address, ErrURL}, {key, ErrSecret}, {random, io.ErrUnexpectedEOF}} {
+	}{{address, ErrURL}, {key, ErrSecret}} {
 		_, err := New(tt.config)
 		check.Is(t, err, tt.want)
 		if strings.Contains(err.Error(), "topsecret") {
@@ -96,19 +90,15 @@ func TestNewRefuses(t *testing.T) {
 }
 
 func TestDelays(t *testing.T) {
-	d := &delays{random: rand.Reader}
 	for failures, want := range map[int]time.Duration{
 		1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 9: 256 * time.Second,
 		10: 5 * time.Minute, 11: 5 * time.Minute, 1 << 30: 5 * time.Minute,
 	} {
 		for range 50 {
-			if got := d.after(failures, mostAway); got > want || got < want*3/4 {
+			if got := delayAfter(failures, mostAway); got > want || got < want*3/4 {
 				t.Fatalf("after %d failures: %v, want about %v", failures, got, want)
 			}
 		}
-	}
-	if got := (&delays{random: strings.NewReader("")}).after(2, mostAway); got != 2*time.Second {
-		t.Errorf("without chance: %v", got)
 	}
 }
 
@@ -139,7 +129,7 @@ func FuzzRetryAfter(f *testing.F) {
 }
 
 func TestTroublesForgetWhatOthersTookOver(t *testing.T) {
-	tr := &troubles{delays: &delays{random: rand.Reader}}
+	tr := &troubles{partitions: map[string]trouble{}}
 	now := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 	since := now.Add(-time.Hour)
 	tr.failed("a", since, now, now, mostRefused)
@@ -157,7 +147,7 @@ func TestTroublesForgetWhatOthersTookOver(t *testing.T) {
 }
 
 func TestReceiverCountsAFailureOnce(t *testing.T) {
-	r := &receiver{delays: &delays{random: rand.Reader}}
+	r := &receiver{}
 	now := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
 	must := func(at time.Time) try {
 		t.Helper()

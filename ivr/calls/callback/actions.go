@@ -24,10 +24,7 @@ type Deliveries interface {
 }
 
 // actions does the work behind the steps.
-type actions struct {
-	deliveries    Deliveries
-	codeToMailbox bool
-}
+type actions struct{ Config }
 
 // opening is what the call turns out to be.
 type opening string
@@ -44,11 +41,11 @@ const (
 
 // open finds out what the call is about and who listens. It keeps no secret. A fax hears nothing,
 // nor does a machine whose greeting still plays: such a call opens nothing, and is made again.
-func (d actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
+func (a actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 	if by := c.Caller.AnsweredBy; by == "fax" || by == "machine_start" {
 		return nobody, nil
 	}
-	opened, err := d.opened(ctx, c)
+	opened, err := a.opened(ctx, c)
 	switch {
 	case errors.Is(err, deliveries.ErrNotFound):
 		return nothing, nil
@@ -56,35 +53,38 @@ func (d actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 		return "", err
 	}
 	c.Speak(ivr.ParseLanguage(opened.Language))
-	secret, change := secretOf(opened.Topic), changesOf(opened)
+	offered, isSecret := secrets[opened.Topic]
+	changed, isChange := changesOf(opened)
 	switch {
+	case opened.Topic == deliveries.ValidationCode && listens(c) == aMailbox: // nobody there speaks with an agent
+		return noticeMailbox, nil
 	case opened.Topic == deliveries.ValidationCode:
-		return validates(c), nil
-	case secret != ivr.Prompt{}:
-		c.FillPhrase(what, secret)
-		return d.offers(c), nil
-	case change != ivr.Prompt{}:
-		c.FillPhrase(news, change)
+		return aValidation, nil
+	case isSecret:
+		c.FillPhrase(what, offered)
+		return a.offers(c), nil
+	case isChange:
+		c.FillPhrase(news, changed)
 		return aChange, nil
 	}
 	return "", fmt.Errorf("no call can tell %q", opened.Topic)
 }
 
 // opened asks what the call has to say.
-func (d actions) opened(ctx context.Context, c *ivr.Call) (deliveries.Opening, error) {
+func (a actions) opened(ctx context.Context, c *ivr.Call) (deliveries.Opening, error) {
 	task, err := deliveries.ParseTask(c.Reference)
 	if err != nil {
 		return deliveries.Opening{}, err
 	}
-	return d.deliveries.Opened(ctx, task, c.SID)
+	return a.Deliveries.Opened(ctx, task, c.SID)
 }
 
 // offers says what becomes of a secret: a machine is told it only if that is wanted.
-func (d actions) offers(c *ivr.Call) opening {
+func (a actions) offers(c *ivr.Call) opening {
 	switch {
 	case listens(c) == aPerson:
 		return aSecret
-	case d.codeToMailbox:
+	case a.CodeToMailbox:
 		return secretMailbox
 	}
 	return noticeMailbox
@@ -101,15 +101,15 @@ const (
 )
 
 // read has the secret spoken in this turn, and notes that.
-func (d actions) read(ctx context.Context, c *ivr.Call) (reading, error) {
-	opened, err := d.opened(ctx, c)
+func (a actions) read(ctx context.Context, c *ivr.Call) (reading, error) {
+	opened, err := a.opened(ctx, c)
 	switch {
 	case errors.Is(err, deliveries.ErrNotFound):
 		return withdrawn, nil
 	case err != nil:
 		return "", err
 	}
-	err = d.note(c, func(task deliveries.Task) error { return d.deliveries.Spoken(ctx, task, c.Turn) })
+	err = a.note(c, func(task deliveries.Task) error { return a.Deliveries.Spoken(ctx, task, c.Turn) })
 	if err != nil {
 		return "", err
 	}
@@ -140,19 +140,19 @@ func listens(c *ivr.Call) listener {
 	return aPerson
 }
 
-func (d actions) listening(_ context.Context, c *ivr.Call) (listener, error) { return listens(c), nil }
+func (a actions) listening(_ context.Context, c *ivr.Call) (listener, error) { return listens(c), nil }
 
 // noting is the only outcome of what is noted.
 type noting string
 
 const noted noting = "noted"
 
-func (d actions) decline(ctx context.Context, c *ivr.Call) (noting, error) {
-	return noted, d.note(c, func(task deliveries.Task) error { return d.deliveries.Declined(ctx, task) })
+func (a actions) decline(ctx context.Context, c *ivr.Call) (noting, error) {
+	return noted, a.note(c, func(task deliveries.Task) error { return a.Deliveries.Declined(ctx, task) })
 }
 
 // note notes what comes of the call. A delivery that is gone needs no note.
-func (d actions) note(c *ivr.Call, what func(deliveries.Task) error) error {
+func (a actions) note(c *ivr.Call, what func(deliveries.Task) error) error {
 	task, err := deliveries.ParseTask(c.Reference)
 	if err == nil {
 		err = what(task)
@@ -161,14 +161,6 @@ func (d actions) note(c *ivr.Call, what func(deliveries.Task) error) error {
 		return nil
 	}
 	return err
-}
-
-// validates says what becomes of a validation: nobody at a mailbox is speaking with an agent.
-func validates(c *ivr.Call) opening {
-	if listens(c) == aMailbox {
-		return noticeMailbox
-	}
-	return aValidation
 }
 
 // fillHalves has a code spoken in two groups.

@@ -20,7 +20,7 @@
 //     has told nothing it is made again.
 //
 // A code is spoken digit by digit, twice, that for an agent in two groups; an answer is spoken, then spelled. Both are read
-// when they are asked for, and lent to the turn that speaks them: the state of the call never
+// when they are asked for, and filled for the turn that speaks them: the state of the call never
 // holds them.
 //
 // # What came of it
@@ -33,6 +33,7 @@ package callback
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"updatecenter/internal/nanp"
@@ -51,32 +52,24 @@ type Config struct {
 
 // Flow is the call.
 func Flow(c Config) *ivr.Flow {
-	d := actions{deliveries: c.Deliveries, codeToMailbox: c.CodeToMailbox}
+	a := actions{c}
 	return &ivr.Flow{
 		Name: "callback", Start: open, Sorry: sorry, Help: leaveNotice,
 		Notices:   notices,
 		Given:     map[ivr.Variable]string{company: c.Company, callBack: string(c.CallBack)},
 		Variables: []ivr.Variable{what, news, code, answer, firstHalf, otherHalf},
 		Phrases:   phrases(),
-		Nodes:     join(d.introducing(), d.offering(), d.validating(), d.informing(), d.ending()),
+		Nodes:     slices.Concat(a.introducing(), a.offering(), a.validating(), a.informing(), ending),
 	}
-}
-
-func join(parts ...[]ivr.Node) []ivr.Node {
-	var all []ivr.Node
-	for _, part := range parts {
-		all = append(all, part...)
-	}
-	return all
 }
 
 // introducing says who is calling, whatever the call is about.
-func (d actions) introducing() []ivr.Node {
+func (a actions) introducing() []ivr.Node {
 	introduce := func(at, next ivr.Step) ivr.Node {
 		return ivr.Say{At: at, Prompt: sayWho, Whole: true, Next: next}
 	}
 	return []ivr.Node{
-		ivr.Action[opening]{At: open, Run: d.open, On: ivr.On[opening]{
+		ivr.Action[opening]{At: open, Run: a.open, On: ivr.On[opening]{
 			aSecret:       beforeOffer,
 			secretMailbox: beforeSecret,
 			noticeMailbox: beforeNotice,
@@ -95,13 +88,13 @@ func (d actions) introducing() []ivr.Node {
 }
 
 // offering tells a secret to somebody who wants to hear it.
-func (d actions) offering() []ivr.Node {
+func (a actions) offering() []ivr.Node {
 	return []ivr.Node{
 		ivr.Menu{At: offer, Options: []ivr.Option{
 			{Prompt: toHear, Key: "1", Next: read},
 			{Prompt: notAsked, Key: "9", Next: decline},
 		}, Back: leaveNotice, GaveUp: leaveNotice, Tries: 2},
-		ivr.Action[reading]{At: read, Run: d.read, On: ivr.On[reading]{
+		ivr.Action[reading]{At: read, Run: a.read, On: ivr.On[reading]{
 			aCode:         tellCode,
 			anAnswer:      tellAnswer,
 			aCodeForAgent: tellForAgent,
@@ -111,7 +104,7 @@ func (d actions) offering() []ivr.Node {
 		ivr.Say{At: repeatCode, Prompt: sayCodeAgain, Next: hasTold},
 		ivr.Say{At: tellAnswer, Prompt: sayAnswer, Next: spellAnswer},
 		ivr.Say{At: spellAnswer, Prompt: saySpelled, Next: hasTold},
-		ivr.Action[listener]{At: hasTold, Run: d.listening, On: ivr.On[listener]{
+		ivr.Action[listener]{At: hasTold, Run: a.listening, On: ivr.On[listener]{
 			aPerson:  offerAgain,
 			aMailbox: bye,
 		}},
@@ -119,17 +112,17 @@ func (d actions) offering() []ivr.Node {
 			{Prompt: toHearAgain, Key: "1", Next: read},
 			{Prompt: notAsked, Key: "9", Next: decline},
 		}, Back: bye, GaveUp: bye, Tries: 2},
-		ivr.Action[noting]{At: decline, Run: d.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeNoted},
+		ivr.Action[noting]{At: decline, Run: a.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeNoted},
 		ivr.Say{At: declined, Prompt: sayDeclined, Next: ivr.HangUp},
 	}
 }
 
 // informing tells what was changed. Nobody need press a key. Who presses none may be a mailbox that
 // nobody has recognized, whose greeting was still playing: it is told again.
-func (d actions) informing() []ivr.Node {
+func (a actions) informing() []ivr.Node {
 	return []ivr.Node{
 		ivr.Say{At: tellNews, Prompt: sayNews, Next: newsTold},
-		ivr.Action[listener]{At: newsTold, Run: d.listening, On: ivr.On[listener]{
+		ivr.Action[listener]{At: newsTold, Run: a.listening, On: ivr.On[listener]{
 			aPerson:  offerNews,
 			aMailbox: repeatNews,
 		}},
@@ -143,7 +136,7 @@ func (d actions) informing() []ivr.Node {
 // validating tells a code to a customer who is to read it to a repair agent of ours. Somebody
 // else may have had us call: whoever pretends to be the customer, and has called the customer as
 // well. So the warning can't be cut short, and comes before the code.
-func (d actions) validating() []ivr.Node {
+func (a actions) validating() []ivr.Node {
 	return []ivr.Node{
 		ivr.Say{At: warn, Prompt: sayWarning, Whole: true, Next: offerForAgent},
 		ivr.Menu{At: offerForAgent, Options: []ivr.Option{
@@ -156,19 +149,17 @@ func (d actions) validating() []ivr.Node {
 			{Prompt: toHearAgain, Key: "1", Next: read},
 			{Prompt: noAgentAfterAll, Key: "9", Next: declineForAgent},
 		}, Back: bye, GaveUp: bye, Tries: 2},
-		ivr.Action[noting]{At: declineForAgent, Run: d.decline, On: ivr.On[noting]{noted: declinedForAgent}, May: sayMayBeNoted},
+		ivr.Action[noting]{At: declineForAgent, Run: a.decline, On: ivr.On[noting]{noted: declinedForAgent}, May: sayMayBeNoted},
 		ivr.Say{At: declinedForAgent, Prompt: sayDeclinedForAgent, Next: ivr.HangUp},
 	}
 }
 
 // ending leaves nobody without a number to call.
-func (d actions) ending() []ivr.Node {
-	return []ivr.Node{
-		ivr.Say{At: leaveNotice, Prompt: sayNotice, Next: ivr.HangUp},
-		ivr.Say{At: tellNothing, Prompt: sayNothing, Next: ivr.HangUp},
-		ivr.Say{At: bye, Prompt: sayBye, Next: ivr.HangUp},
-		ivr.Say{At: sorry, Prompt: saySorry, Next: ivr.HangUp},
-	}
+var ending = []ivr.Node{
+	ivr.Say{At: leaveNotice, Prompt: sayNotice, Next: ivr.HangUp},
+	ivr.Say{At: tellNothing, Prompt: sayNothing, Next: ivr.HangUp},
+	ivr.Say{At: bye, Prompt: sayBye, Next: ivr.HangUp},
+	ivr.Say{At: sorry, Prompt: saySorry, Next: ivr.HangUp},
 }
 
 // The steps of the call, in the order in which one would tell it.
@@ -217,10 +208,10 @@ var (
 	callBack = ivr.Variable{Name: "call-back", Kind: ivr.Phone}
 	what     = ivr.Variable{Name: "what", Kind: ivr.Phrase}  // the secret that is offered
 	news     = ivr.Variable{Name: "news", Kind: ivr.Phrase}  // what was changed
-	code     = ivr.Variable{Name: "code", Kind: ivr.Spelled} // lent: the code, or the answer
-	answer   = ivr.Variable{Name: "answer", Kind: ivr.Words} // lent
+	code     = ivr.Variable{Name: "code", Kind: ivr.Spelled} // for the turn: the code, or the answer
+	answer   = ivr.Variable{Name: "answer", Kind: ivr.Words} // for the turn
 
-	// The code for an agent, lent: somebody who reads it out has it in two groups.
+	// The code for an agent, for the turn: somebody who reads it out has it in two groups.
 	firstHalf = ivr.Variable{Name: "first-half", Kind: ivr.Spelled}
 	otherHalf = ivr.Variable{Name: "other-half", Kind: ivr.Spelled}
 )

@@ -3,7 +3,6 @@ package callback_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
-	"updatecenter/internal/logtest"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
@@ -25,6 +23,8 @@ import (
 const (
 	sid   = "CA00000000000000000000000000000001"
 	about = "dlv_abcdefghijklmnopqrstuvwxyz/2"
+
+	turnURL = "https://example.com/voice/callback/turn/"
 )
 
 // task is what about says.
@@ -100,20 +100,17 @@ type phone struct {
 	testing.TB
 	engine *ivr.Engine
 	states [][]byte // of the turns, readable
-	log    *strings.Builder
+	log    testkit.Log
 	turn   int
-	took   []ivr.Exit
 }
 
 func newPhone(t testing.TB, f callback.Deliveries, codeToMailbox bool) *phone {
 	t.Helper()
-	ring, err := secret.ParseKeyring("one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-	check.OK(t, err)
-	p := &phone{TB: t, log: &strings.Builder{}}
+	p, keys := &phone{TB: t}, testkit.Keys("2026a")
+	var err error
 	p.engine, err = ivr.New(ivr.Config{
-		Flow: flow(f, codeToMailbox), Store: &watched{Calls: testkit.Redis(t).CallsInTime(), p: p, keys: ring}, Keys: ring, Now: time.Now,
-		Times: testkit.Times(), TurnURL: "https://example.com/voice/callback/turn/", OnExit: func(e ivr.Exit) { p.took = append(p.took, e) },
-		Log: slog.New(slog.NewTextHandler(p.log, logtest.Untimed())),
+		Flow: flow(f, codeToMailbox), Store: &watched{testkit.Redis(t).CallsInTime(), p, keys}, Keys: keys, Now: time.Now,
+		Times: testkit.Times(), TurnURL: turnURL, Log: p.log.Logger(),
 	})
 	check.OK(t, err)
 	return p
@@ -154,12 +151,10 @@ func (p *phone) post(event ivr.Event) string {
 	event.Call = sid
 	first, err := p.engine.Turn(p.Context(), event)
 	check.OK(p, err)
-	took := len(p.took)
 	second, err := p.engine.Turn(p.Context(), event)
 	if err != nil || string(first) != string(second) {
 		p.Errorf("once more: %v, and %s", err, second)
 	}
-	p.took = p.took[:took]
 	return heard(p, first)
 }
 
@@ -210,6 +205,3 @@ func speech(content []twiml.Speech) string {
 	}
 	return b.String()
 }
-
-// The deliveries of the house are what the call needs.
-var _ callback.Deliveries = (*deliveries.Deliveries)(nil)

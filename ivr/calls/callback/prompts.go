@@ -153,15 +153,28 @@ var (
 	}
 )
 
-// changesOf is the sentence about all that a notice tells.
-func changesOf(opened deliveries.Opening) ivr.Prompt {
+// secrets are how a secret is offered.
+var secrets = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others are no secrets that a call offers
+	deliveries.SecurityCode: theCode, deliveries.SecurityAnswer: theAnswer,
+}
+
+// changes are the sentences about a change.
+var changes = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others are no changes
+	deliveries.PINChanged: pinChanged, deliveries.PINReset: pinReset, deliveries.CodeChanged: codeChanged,
+	deliveries.QuestionChanged: questionChanged, deliveries.AddressChanged: addressChanged,
+	deliveries.EmailChanged: emailChanged, deliveries.PhoneChanged: phoneChanged,
+}
+
+// changesOf is the sentence about all that a notice tells, and whether there is one.
+func changesOf(opened deliveries.Opening) (sentence ivr.Prompt, known bool) {
 	switch {
 	case len(opened.Also) == 0:
-		return changeOf(opened.Topic)
+		sentence, known = changes[opened.Topic]
+		return sentence, known
 	case opened.Topic == deliveries.PINReset, slices.Contains(opened.Also, deliveries.PINReset):
-		return pinResetAndMore
+		return pinResetAndMore, true
 	}
-	return severalChanged
+	return severalChanged, true
 }
 
 // phrases are what the call's variables of that kind say.
@@ -171,41 +184,6 @@ func phrases() []ivr.Prompt {
 		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged,
 		pinResetAndMore, severalChanged,
 	}
-}
-
-// secretOf is how a secret is offered, by what a delivery is about; nothing for what is no
-// secret that a call tells.
-func secretOf(about deliveries.Topic) ivr.Prompt {
-	if about == deliveries.SecurityCode {
-		return theCode
-	}
-	if about == deliveries.SecurityAnswer {
-		return theAnswer
-	}
-	return ivr.Prompt{}
-}
-
-// changeOf is the sentence about a change, by what a delivery is about; nothing for what is
-// no change.
-func changeOf(about deliveries.Topic) ivr.Prompt {
-	switch about {
-	case deliveries.PINChanged:
-		return pinChanged
-	case deliveries.PINReset:
-		return pinReset
-	case deliveries.CodeChanged:
-		return codeChanged
-	case deliveries.QuestionChanged:
-		return questionChanged
-	case deliveries.AddressChanged:
-		return addressChanged
-	case deliveries.EmailChanged:
-		return emailChanged
-	case deliveries.PhoneChanged:
-		return phoneChanged
-	case deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.ValidationCode, deliveries.Welcome:
-	}
-	return ivr.Prompt{}
 }
 
 // sayMayBeNoted comes before an apology where 9 could be pressed.

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
@@ -20,18 +19,16 @@ import (
 	"updatecenter/ivr/calls/callback"
 )
 
-// A ringer is a telephone and all that rings it: deliveries and the engine of their calls, with a clock
-// that stands.
+// A ringer is a telephone and all that rings it: deliveries and the engine of their calls, in a world whose
+// clock stands.
 type ringer struct {
 	*testing.T
+	*testkit.World
 	all     *deliveries.Deliveries
-	queue   testkit.Queue
 	engines [2]*ivr.Engine // two servers
 	store   breaking
-	notes   forgetful
-	now     time.Time
 	calls   []call
-	of      []deliveries.ID // what is to be told
+	of      deliveries.ID // what is to be told
 }
 
 // A call is one that Twilio has made.
@@ -61,33 +58,11 @@ func (b *breaking) Commit(ctx context.Context, commit ivr.Commit) error {
 	return err
 }
 
-// forgetful are deliveries of which a note is stored and seems to fail, or which can't be reached.
-type forgetful struct {
-	redisstore.Deliveries
-	loseAnswer int // at which note from now, from 1; 0: at none
-	down       bool
-}
-
-func (f *forgetful) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
-	if f.down {
-		return deliveries.Delivery{}, errDown
-	}
-	return f.Deliveries.Get(ctx, id)
-}
-
-func (f *forgetful) Update(ctx context.Context, d deliveries.Delivery, events ...deliveries.Event) error {
-	err := f.Deliveries.Update(ctx, d, events...)
-	if f.loseAnswer--; f.loseAnswer == 0 {
-		return errDown
-	}
-	return err
-}
-
 // Dial implements [deliveries.Dialer].
 func (w *ringer) Dial(_ context.Context, ring deliveries.Ring) (string, error) {
 	sid := fmt.Sprintf("CA%032d", len(w.calls)+1)
 	w.calls = append(w.calls, call{
-		FoundCall: deliveries.FoundCall{CallSID: sid, Created: w.now, Status: "in-progress"},
+		FoundCall: deliveries.FoundCall{CallSID: sid, Created: w.Now(), Status: "in-progress"},
 		about:     fmt.Sprintf("%s/%d", ring.Task.Delivery, ring.Task.Attempt),
 	})
 	return sid, nil
@@ -106,7 +81,7 @@ func (*ringer) HangUp(context.Context, string) error { return nil }
 
 // ValidationCode implements [deliveries.Codes].
 func (*ringer) ValidationCode(context.Context, string) (secret.Text, error) {
-	return secret.New("804713"), nil
+	return secret.New(testkit.Code), nil
 }
 
 // kinds are what is told, by what is keyed to hear it.
@@ -121,54 +96,44 @@ var kinds = map[string]struct {
 		return all.Notify(ctx, deliveries.Notice{Topic: deliveries.PINChanged, Line: "+16125550150", Language: "en", Method: deliveries.Voice})
 	}, "PIN of your telephone line was changed", deliveries.NoticeLeft, false},
 	"security code": {"1", func(ctx context.Context, all *deliveries.Deliveries) error {
-		_, err := all.Request(ctx, deliveries.Params{Account: "612-555-0142-001", Topic: deliveries.SecurityCode, Method: deliveries.Voice})
+		_, err := all.Request(ctx, deliveries.Params{Account: testkit.Coded, Topic: deliveries.SecurityCode, Method: deliveries.Voice})
 		return err
-	}, "8-0-4-7-1-3", deliveries.Delivered, false},
+	}, "8-2-6-5-1-7", deliveries.Delivered, false},
 	"validation": {"1", func(ctx context.Context, all *deliveries.Deliveries) error {
 		_, err := all.RequestValidation(ctx, deliveries.ValidationParams{Line: "+16125550150", Language: "en", Ref: "one"})
 		return err
-	}, "8-0-4, and then 7-1-3", deliveries.Delivered, true},
+	}, "8-2-6, and then 5-1-7", deliveries.Delivered, true},
 }
 
 func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) error) *ringer {
 	t.Helper()
-	w := &ringer{T: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	keys, err := secret.ParseKeyring("one:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-	w.must(err)
-	clock := func() time.Time { return w.now }
-	db := testkit.Redis(t)
-	known := db.Accounts()
-	customers, err := accounts.New(accounts.Config{Store: known, Attempts: known, Enrollments: known, Keys: keys, Now: clock})
-	w.must(err)
-	language := "en"
-	_, err = customers.Put(t.Context(), "612-555-0142-001", accounts.Details{
-		Phone: "+16125550142", Language: &language, Name: "Pat Larsen", Code: secret.New("804713"),
-		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
-	}, accounts.Note{By: "ann", From: "api"})
-	w.must(err)
-	w.store.Calls, w.notes.Deliveries = db.CallsInTime(), db.Deliveries()
+	w := &ringer{T: t, World: testkit.New(t)}
+	w.store.Calls = w.DB.CallsInTime()
+	customers := w.Accounts(t)
+	w.PutAccount(t, customers, testkit.Coded, testkit.Details(testkit.Home), "")
 	w.all = deliveries.New(deliveries.Config{
-		Store: &w.notes, Phones: w.notes.Deliveries, Queue: &w.queue, Dialer: w, Codes: w, Accounts: customers, Now: clock,
-		Answered: callback.Answered(&w.store, clock),
+		Store: w.Deliveries(), Phones: w.Deliveries(), Queue: w.Queue, Dialer: w, Codes: w, Accounts: customers, Now: w.Now,
+		Answered: callback.Answered(&w.store, w.Now),
 	})
 	for i := range w.engines {
+		var err error
 		w.engines[i], err = ivr.New(ivr.Config{
-			Flow: flow(w.all, false), Store: &w.store, Keys: keys, Now: clock,
-			Times: testkit.Times(), TurnURL: "https://example.com/voice/callback/turn/", Log: slog.New(slog.DiscardHandler),
-			FailuresUnanswered: true,
+			Flow: flow(w.all, false), Store: &w.store, Keys: w.Keys, Now: w.Now,
+			Times: testkit.Times(), TurnURL: turnURL, Log: slog.New(slog.DiscardHandler), FailuresUnanswered: true,
 		})
 		w.must(err)
 	}
 	w.must(ask(t.Context(), w.all))
-	w.of, err = w.notes.Unfinished(t.Context(), w.now.Add(time.Hour), 10)
+	unfinished, err := w.Deliveries().Unfinished(t.Context(), w.Now().Add(time.Hour), 10)
 	w.must(err)
-	w.queue.Run(t.Context(), w.now, w.all.Attempt)
+	w.of = unfinished[0]
+	w.Queue.Run(t.Context(), w.Now(), w.all.Attempt)
 	return w
 }
 
 func (w *ringer) must(err error) {
 	w.Helper()
-	check.OK(w, err)
+	check.OK(w.T, err)
 }
 
 // post posts the next webhook of the newest call to a server, and returns what is heard: the apology
@@ -182,7 +147,7 @@ func (w *ringer) post(server int, keys string) string {
 	if err != nil {
 		document = w.engines[server].Apology(ivr.English, "")
 	}
-	return heard(w, document)
+	return heard(w.T, document)
 }
 
 // hear answers the newest call, keys what it takes to hear all, and returns the last that is said.
@@ -205,22 +170,22 @@ func (w *ringer) end() {
 	}
 	task, err := deliveries.ParseTask(c.about)
 	w.must(err)
-	w.must(w.all.Status(w.Context(), task, deliveries.StatusCallback{CallSID: c.CallSID, CallStatus: "completed", Sequence: 3, At: w.now}))
+	w.must(w.all.Status(w.Context(), task, deliveries.StatusCallback{CallSID: c.CallSID, CallStatus: "completed", Sequence: 3, At: w.Now()}))
 }
 
 // pass lets time pass, with 120 sweeps, until nothing is to be done any more or the telephone rings.
 func (w *ringer) pass(most time.Duration) {
 	w.Helper()
 	rung := len(w.calls)
-	for end := w.now.Add(most); w.now.Before(end) && len(w.calls) == rung; w.now = w.now.Add(most / 120) {
+	for end := w.Now().Add(most); w.Now().Before(end) && len(w.calls) == rung; w.Pass(most / 120) {
 		w.must(w.all.Sweep(w.Context()))
-		w.queue.Run(w.Context(), w.now, w.all.Attempt)
+		w.Queue.Run(w.Context(), w.Now(), w.all.Attempt)
 	}
 }
 
 func (w *ringer) is(want deliveries.Status) {
 	w.Helper()
-	got, err := w.all.Get(w.Context(), w.of[0])
+	got, err := w.all.Get(w.Context(), w.of)
 	w.must(err)
 	if got.Status != want {
 		w.Errorf("it is %s, want %s: %+v", got.Status, want, got.Events)
@@ -235,25 +200,34 @@ func TestToldByWhatWasSaid(t *testing.T) {
 		if k.keys != "" {
 			turn = 2
 		}
-		for name, spoil := range map[string]func(w *ringer){
-			"nothing goes wrong":                                   func(*ringer) {},
-			"the answer of the commit is lost":                     func(w *ringer) { w.store.loseAnswer = turn },
-			"nobody tells that the call is over":                   func(w *ringer) { w.calls[0].lost = true },
-			"nobody tells, and the answer of the commit is lost":   func(w *ringer) { w.store.loseAnswer, w.calls[0].lost = turn, true },
-			"the commit fails":                                     func(w *ringer) { w.store.fail = turn },
-			"the commit fails, and nobody tells that call is over": func(w *ringer) { w.store.fail, w.calls[0].lost = turn, true },
-			"the answer of its note is lost":                       func(w *ringer) { w.notes.loseAnswer = turn },
+		lostNote := append(make([]error, turn-1), errDown)
+		for name, spoil := range map[string]func(w *ringer) (fails bool){
+			"nothing goes wrong":                 func(*ringer) bool { return false },
+			"the answer of the commit is lost":   func(w *ringer) bool { w.store.loseAnswer = turn; return false },
+			"nobody tells that the call is over": func(w *ringer) bool { w.calls[0].lost = true; return false },
+			"nobody tells, and the answer of the commit is lost": func(w *ringer) bool {
+				w.store.loseAnswer, w.calls[0].lost = turn, true
+				return false
+			},
+			"the commit fails": func(w *ringer) bool { w.store.fail = turn; return true },
+			"the commit fails, and nobody tells that call is over": func(w *ringer) bool {
+				w.store.fail, w.calls[0].lost = turn, true
+				return true
+			},
+			"the answer of its note is lost": func(w *ringer) bool {
+				w.Calls.LoseNext("Deliveries.Update", lostNote...)
+				return true
+			},
 		} {
 			t.Run(kind+"/"+name, func(t *testing.T) {
 				w := newRinger(t, k.ask)
-				spoil(w)
-				fails := w.store.fail > 0 || w.notes.loseAnswer > 0
+				fails := spoil(w)
 				if said := w.hear(k.keys); strings.Contains(said, k.said) == fails {
 					t.Fatalf("it says %s", said)
 				}
 				w.is(deliveries.Answered)
 				if !fails {
-					if _, err := w.all.Cancel(t.Context(), w.of[0]); !errors.Is(err, deliveries.ErrFinal) {
+					if _, err := w.all.Cancel(t.Context(), w.of); !errors.Is(err, deliveries.ErrFinal) {
 						t.Errorf("it can be canceled while it is told: %v", err)
 					}
 				}
@@ -290,12 +264,12 @@ func TestApologyOfTheFallback(t *testing.T) {
 			w := newRinger(t, k.ask)
 			w.store.fail = 1 + len(k.keys)
 			w.hear(k.keys)
-			w.now = w.now.Add(time.Minute) // until its claim has run out
-			w.notes.down = true
+			w.Pass(time.Minute) // until its claim has run out
+			w.Calls.Fail("Deliveries.Get", errDown)
 			if said := w.post(1, k.keys); !strings.Contains(said, "something went wrong on our side") {
 				t.Fatalf("it says %s", said)
 			}
-			w.notes.down = false
+			w.Calls.Mend("Deliveries.Get")
 			w.end()
 			w.pass(time.Hour)
 			if k.once {
@@ -323,7 +297,7 @@ func TestToldAfterRetries(t *testing.T) {
 					w.store.fail = 2
 				}
 				w.hear(k.keys)
-				w.now = w.now.Add(time.Minute) // until its claim has run out
+				w.Pass(time.Minute) // until its claim has run out
 				return w.post(1, k.keys)
 			},
 		} {
