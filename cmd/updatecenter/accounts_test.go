@@ -8,6 +8,7 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )
@@ -56,9 +57,7 @@ func TestNoticesOfPINs(t *testing.T) {
 		Registry: s.db.Lines(), Validations: s.db.Lines(), Now: s.clock.Now, Notice: s.app.notices.PIN,
 	}
 	s.clock.Advance(phoneApart)
-	if err := reset.ResetByOperator(t.Context(), demoNew, pins.Note{By: "agent", Reason: "forgot it"}); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, reset.ResetByOperator(t.Context(), demoNew, pins.Note{By: "agent", Reason: "forgot it"}))
 	called = s.pickUp(t, exchange, simulator.Human)
 	called.hears("The PIN of your telephone line was reset")
 }
@@ -105,8 +104,6 @@ func TestAccountsNewCode(t *testing.T) {
 func since(t *testing.T, shown string) string {
 	t.Helper()
 	var account struct{ Since string }
-	if err := json.Unmarshal([]byte(shown), &account); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, json.Unmarshal([]byte(shown), &account))
 	return account.Since
 }

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 const testConsole = "https://repair.test"
@@ -131,9 +132,7 @@ func plainText(t *testing.T, data string) string {
 	t.Helper()
 	message := must(netmail.ReadMessage(strings.NewReader(data)))(t)
 	_, parameters, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	part := must(multipart.NewReader(message.Body, parameters["boundary"]).NextRawPart())(t)
 	return string(must(io.ReadAll(quotedprintable.NewReader(part)))(t))
 }

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 // auditKeys are a key ring that is one byte again and again.
@@ -37,9 +38,7 @@ func recordAt(t *testing.T, server *redistest.Server, days ...int) audit.Report 
 	for _, day := range days {
 		at = time.Now().AddDate(0, 0, day)
 		event := audit.Event{Action: audit.PINReset, By: "ann", Via: audit.ViaConsole, Subject: "+16125550142"}
-		if err := log.Record(t.Context(), event); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, log.Record(t.Context(), event))
 	}
 	return must(log.Verify(t.Context(), nil))(t)
 }
@@ -80,9 +79,7 @@ func TestAuditCommands(t *testing.T) {
 
 	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
 	defer client.Close()
-	if err := client.Del(t.Context(), "uc:audit:{log}:head").Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, client.Del(t.Context(), "uc:audit:{log}:head").Err())
 	s.expect(exitError, []string{"FAULT  the head: missing", "7 entries, from 3 of"}, "", "audit", "verify")
 	s.expect(exitOK, []string{"the export itself is not recorded", `"seq":3`, `"seq":9`, "7 entries"}, "", "audit", "export")
 	s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
@@ -99,9 +96,7 @@ func TestAuditBegin(t *testing.T) {
 	client := redis.NewClient(&redis.Options{Addr: server.Addr()})
 	defer client.Close()
 	for _, key := range []string{"head", "1"} {
-		if err := errors.Join(client.Del(t.Context(), "uc:audit:{log}:"+key).Err(), client.LPush(t.Context(), "uc:audit:{log}:"+key, "x").Err()); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, errors.Join(client.Del(t.Context(), "uc:audit:{log}:"+key).Err(), client.LPush(t.Context(), "uc:audit:{log}:"+key, "x").Err()))
 	}
 	s.expect(exitError, []string{"record in the audit"}, "", "lines", "show", "6125550142")
 	s.expect(exitUsage, []string{"--by"}, "", "audit", "begin", "--after", file)
@@ -110,9 +105,7 @@ func TestAuditBegin(t *testing.T) {
 	s.expect(exitError, []string{"no such line"}, "", "lines", "show", "6125550142")
 	s.expect(exitOK, []string{"2 entries, from 1", "begun in place of a damaged one", "by command line: ann: after 3 entries", "Nothing is wrong"}, "", "audit", "verify")
 	s.expect(exitOK, []string{"3 entries, from 1", "the file that entry 1 of the audit names"}, "", "audit", "verify", "--file", file)
-	if err := os.WriteFile(file, bytes.Replace(must(os.ReadFile(file))(t), []byte(`"ann"`), []byte(`"bob"`), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.WriteFile(file, bytes.Replace(must(os.ReadFile(file))(t), []byte(`"ann"`), []byte(`"bob"`), 1), 0o600))
 	s.expect(exitError, []string{"entry 1: changed", "another file than"}, "", "audit", "verify", "--file", file)
 	if aside := must(client.Keys(t.Context(), "uc:audit:{log}:before:*").Result())(t); len(aside) != 4 {
 		t.Errorf("set aside are %q", aside)
@@ -129,12 +122,8 @@ func TestAuditVerifyTells(t *testing.T) {
 	defer client.Close()
 	const key = "uc:audit:{log}:0"
 	changed := strings.Replace(client.HGet(t.Context(), key, "2").Val(), "ann", "bob", 1)
-	if err := client.HSet(t.Context(), key, "2", changed).Err(); err != nil {
-		t.Fatal(err)
-	}
-	if err := client.HDel(t.Context(), key, "4").Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, client.HSet(t.Context(), key, "2", changed).Err())
+	check.OK(t, client.HDel(t.Context(), key, "4").Err())
 	s.expect(exitError, []string{"FAULT  entry 2: changed\nFAULT  entry 4: cut\n"}, "", "audit", "verify")
 	s.expect(exitError, []string{"has faults"}, "", "audit", "trim", "--before", "2020-01-01", "--by", "root")
 

@@ -25,6 +25,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 	"updatecenter/voice/signature"
 	"updatecenter/voice/simulator"
@@ -365,9 +366,7 @@ func BenchmarkRequestToRinging(b *testing.B) {
 			s.customer(b, len(took))
 			time.Sleep(1100 * time.Millisecond) // the call before is over, and one may be begun again
 			asked := time.Now()
-			if err := requestCall(b.Context(), http.DefaultClient, server.URL, token, len(took), len(took)); err != nil {
-				b.Fatal(err)
-			}
+			check.OK(b, requestCall(b.Context(), http.DefaultClient, server.URL, token, len(took), len(took)))
 			select {
 			case at := <-rang:
 				took = append(took, at.Sub(asked))

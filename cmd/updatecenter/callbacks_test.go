@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
@@ -198,9 +199,7 @@ func askNotice(t *testing.T, s *stage) deliveries.ID {
 	err := s.app.deliveries.Notify(t.Context(), deliveries.Notice{
 		Topic: deliveries.PINChanged, Line: demoNew, Language: "en", Method: deliveries.Voice,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return must(s.db.Deliveries().Unfinished(t.Context(), s.clock.Now().Add(time.Hour), 1))(t)[0]
 }
 
@@ -233,9 +232,7 @@ func newCallingStage(t *testing.T, server *redistest.Server, change func(*config
 	}
 	s.begin(t, server.URL())
 	s.server = server
-	if err := addDemoAccounts(t.Context(), s.app, s.db, s.clock.Now()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, addDemoAccounts(t.Context(), s.app, s.db, s.clock.Now()))
 	s.attempt(t)
 	return s, exchange
 }
@@ -287,16 +284,12 @@ func TestReplacedNoticeIsCounted(t *testing.T) {
 	for n := range waiting {
 		waiting[n] = fmt.Sprint("notice ", n)
 	}
-	if err := s.db.Client().RPush(t.Context(), fmt.Sprintf("uc:notices:{%s}", demoNew), waiting...).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, s.db.Client().RPush(t.Context(), fmt.Sprintf("uc:notices:{%s}", demoNew), waiting...).Err())
 	err := s.db.Lines().Change(t.Context(), pins.Change{
 		Number: demoNew, Revision: must(s.db.Lines().Line(t.Context(), demoNew))(t).Revision, PIN: "a hash",
 		Turn: pins.Turn{Call: "CA", Number: 1}, Record: pins.Record{At: s.clock.Now(), Event: pins.Changed}, Notice: []byte("one too many"),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	page := httptest.NewRecorder()
 	s.app.handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if !strings.Contains(page.Body.String(), `updatecenter_notices_untold_total{reason="too_many_notices"} 1`) {
@@ -335,9 +328,7 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		c := s.pickUp(t, exchange, simulator.Human)
 		delivery := must(s.db.Deliveries().Get(t.Context(), id))(t)
 		delivery.Status = deliveries.Canceled
-		if err := s.db.Deliveries().Update(t.Context(), delivery); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, s.db.Deliveries().Update(t.Context(), delivery))
 		c.press("1")
 		c.hears("nothing to tell you")
 	},
@@ -350,9 +341,7 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
 	"forgotten before it is answered": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := askCode(t, s)
 		ring := s.ring(t, exchange)
-		if err := s.redis(t).Del(t.Context(), "uc:delivery:{"+string(id)+"}").Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, s.redis(t).Del(t.Context(), "uc:delivery:{"+string(id)+"}").Err())
 		c := &phone{t: t, call: ring.Answer(t.Context(), simulator.Human)}
 		c.listen()
 		c.hears("nothing to tell you")
@@ -360,9 +349,7 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
 	"damaged before it is answered": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := askCode(t, s)
 		ring := s.ring(t, exchange)
-		if err := s.redis(t).HSet(t.Context(), "uc:delivery:{"+string(id)+"}", "v", "garbage").Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, s.redis(t).HSet(t.Context(), "uc:delivery:{"+string(id)+"}", "v", "garbage").Err())
 		c := &phone{t: t, call: ring.Answer(t.Context(), simulator.Human)}
 		c.listen()
 		c.hears("something went wrong on our side")

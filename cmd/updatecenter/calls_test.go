@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 	"updatecenter/voice/signature"
@@ -223,12 +224,8 @@ var rareCalls = map[string]func(*testing.T, *stage){
 	"damaged line": func(t *testing.T, s *stage) {
 		client := s.redis(t)
 		for _, key := range must(client.Keys(t.Context(), "*line*"+string(demoNew)+"*").Result())(t) {
-			if err := client.Del(t.Context(), key).Err(); err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.Del(t.Context(), key).Err())
+			check.OK(t, errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()))
 		}
 		c := s.dial(t, demoNew.Display())
 		c.hears("something went wrong on our side")
@@ -239,9 +236,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
 			record := must(client.Get(t.Context(), key).Result())(t)
 			state := int64(strings.Index(record, "\n") + 1)
-			if err := client.SetRange(t.Context(), key, state, "garbage").Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.SetRange(t.Context(), key, state, "garbage").Err())
 		}
 		c.press("1234#")
 		c.hears("Let us start again")
@@ -251,9 +246,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 		c := s.dial(t, demoNew.Display())
 		client := s.redis(t)
 		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
-			if err := errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()))
 		}
 		c.press("1234#")
 		c.hears("Let us start again")
@@ -264,9 +257,7 @@ var rareCalls = map[string]func(*testing.T, *stage){
 func (s *stage) reset(t *testing.T) {
 	t.Helper()
 	provisioning := pins.Provisioning{Registry: s.db.Lines(), Validations: s.db.Lines()}
-	if err := provisioning.ResetByOperator(t.Context(), demoChosen, pins.Note{By: "test", Reason: "test"}); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, provisioning.ResetByOperator(t.Context(), demoChosen, pins.Note{By: "test", Reason: "test"}))
 }
 
 // redis is a client for doing damage.
@@ -282,9 +273,7 @@ func flush(t testing.TB, server *redistest.Server) {
 	t.Helper()
 	client := redis.NewClient(must(redis.ParseURL(server.DirectURL()))(t))
 	defer client.Close()
-	if err := client.FlushAll(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, client.FlushAll(t.Context()).Err())
 }
 
 // phone is a call by hand.
@@ -310,9 +299,7 @@ func (p *phone) listen() {
 func (p *phone) press(keys string) {
 	p.t.Helper()
 	for _, key := range []byte(keys) {
-		if err := p.call.Press(key); err != nil {
-			p.t.Fatal(err)
-		}
+		check.OK(p.t, p.call.Press(key))
 	}
 	p.listen()
 }

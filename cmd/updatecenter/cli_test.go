@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -179,9 +180,7 @@ func TestServe(t *testing.T) {
 		t.Errorf("healthz without Redis: %d", status)
 	}
 	server.Up()
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, cmd.Process.Signal(syscall.SIGTERM))
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v\n%s", err, log)
 	}
@@ -204,9 +203,7 @@ func TestMetricsAddr(t *testing.T) {
 			t.Errorf("%s: status %d, not %d", url, got, want)
 		}
 	}
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, cmd.Process.Signal(syscall.SIGTERM))
 	if err := cmd.Wait(); err != nil || strings.Count(log.String(), "stopping") != 1 {
 		t.Errorf("after SIGTERM: %v\n%s", err, log)
 	}
@@ -224,9 +221,7 @@ func TestCallFailsWithTheServer(t *testing.T) {
 	}))
 	defer server.Close()
 	script := filepath.Join(t.TempDir(), "silent.call")
-	if err := os.WriteFile(script, []byte("dial 78 from 612-555-0142\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.WriteFile(script, []byte("dial 78 from 612-555-0142\n"), 0o600))
 	shell{t, ""}.expect(exitError, []string{"FAIL", "1 of 1"}, "", "call", script, "--url", server.URL)
 }
 
@@ -313,8 +308,6 @@ func program(t *testing.T, server *redistest.Server, address string, environment
 	cmd.Env = append(append(os.Environ(), "UPDATECENTER_TEST_MAIN=1", "LISTEN_ADDR="+address, "PUBLIC_URL=http://"+address,
 		"REDIS_URL="+server.URL(), "TWILIO_AUTH_TOKEN="+demoToken, "SIP_DOMAINS="+demoSIPDomain,
 		"SECRET_KEYS="+testKeys, "SHUTDOWN_DELAY=100ms"), environment...)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, cmd.Start())
 	return cmd, &log
 }

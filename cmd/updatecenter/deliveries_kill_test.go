@@ -24,6 +24,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/voice/simulator"
 )
@@ -134,9 +135,7 @@ func (s *stage) apiKey(t testing.TB) string {
 	if err == nil {
 		err = s.db.Keys().AddKey(t.Context(), key)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return token.Reveal()
 }
 

@@ -22,6 +22,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -321,9 +322,7 @@ func TestDeclinedCallsAreRefused(t *testing.T) {
 
 	refused, content := s.deliver(t, told, deliveries.SecurityCode, deliveries.Voice, "asked-again")
 	var problem api.Problem
-	if err := json.Unmarshal(content, &problem); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, json.Unmarshal(content, &problem))
 	if refused.StatusCode != http.StatusConflict || problem.Type != "/openapi.yaml#calls-declined" ||
 		!strings.Contains(problem.Detail, "had not asked") || !strings.Contains(problem.Detail, "letter") {
 		t.Errorf("%d %s", refused.StatusCode, content)

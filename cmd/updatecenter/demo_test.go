@@ -15,6 +15,7 @@ import (
 
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 var demoImport = flag.Int("demo-import", 2000, "lines that are imported into the demo")
@@ -42,9 +43,7 @@ func TestDemoSurvivesAnImport(t *testing.T) {
 	sh := shell{t, demoRedis.FindString(out.String())}
 	sh.expect(exitOK, []string{fmt.Sprintf("%d lines added", *demoImport)}, rows.String(), "lines", "import", "-")
 	script := t.TempDir() + "/new.call"
-	if err := os.WriteFile(script, []byte("dial 78 from 952-220-0001\nhear \"temporary\"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.WriteFile(script, []byte("dial 78 from 952-220-0001\nhear \"temporary\"\n"), 0o600))
 	sh.expect(exitOK, nil, "", "call", script, "--url", "http://127.0.0.1:"+port)
 	stop()
 	if status := <-ended; status != exitOK || errs.String() != "" {
@@ -56,9 +55,7 @@ func TestDemoSurvivesAnImport(t *testing.T) {
 func TestImportIntoASlowRedis(t *testing.T) {
 	server := redistest.Start(t)
 	admin := (&stage{server: server}).redis(t)
-	if err := admin.Do(t.Context(), "client", "pause", 2000, "all").Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, admin.Do(t.Context(), "client", "pause", 2000, "all").Err())
 	shell{t, server.URL()}.expect(exitOK, []string{"1 lines added"}, "number,language\n6125550142,en\n", "lines", "import", "-")
 }
 

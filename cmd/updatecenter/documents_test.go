@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/voice/simulator"
 )
@@ -93,9 +94,7 @@ func TestDocuments(t *testing.T) {
 			if !*update {
 				t.Fatalf("%s is out of date: run make draw", part.file)
 			}
-			if err := os.WriteFile(part.file, []byte(before+begin+part.want+end+after), 0o644); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, os.WriteFile(part.file, []byte(before+begin+part.want+end+after), 0o644))
 		})
 	}
 }
@@ -109,9 +108,7 @@ func firstCall(t *testing.T) string {
 	})
 	var screen strings.Builder
 	phone := simulator.Terminal{Exchange: exchange, In: keys, Out: &screen}
-	if err := phone.Run(t.Context(), "78", demoNew.Display(), simulator.NoPassport); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, phone.Run(t.Context(), "78", demoNew.Display(), simulator.NoPassport))
 	return screen.String()
 }
 

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -58,9 +59,7 @@ func (o *office) deliver(count int) {
 	o.t.Helper()
 	partition := string(officeLine)
 	messages := must(o.db.Outbox().Next(o.t.Context(), partition, count))(o.t)
-	if err := o.db.Outbox().Delivered(o.t.Context(), partition, messages[len(messages)-1].Position); err != nil {
-		o.t.Fatal(err)
-	}
+	check.OK(o.t, o.db.Outbox().Delivered(o.t.Context(), partition, messages[len(messages)-1].Position))
 }
 
 // shows runs events tail and returns its lines.
@@ -129,9 +128,7 @@ func TestEventsUnreadable(t *testing.T) {
 		Number: officeLine, Feature: pins.DialLock, Revision: 1, Settings: []byte(`{"v":1}`), Event: []byte(`{"v":2}`),
 		Record: pins.Record{At: time.Now(), Event: pins.FeatureChanged, By: "test"},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	var shown unreadableEvent
 	for _, args := range [][]string{{"--json"}, {"--json", "--waiting"}} {
 		got := o.shows(args...)

@@ -22,6 +22,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
@@ -98,9 +99,7 @@ func (s *stage) freshLines(t testing.TB) {
 			t.Fatal("remove line:", err)
 		}
 	}
-	if err := addDemoLines(t.Context(), s.app, s.db, s.clock.Now); err != nil {
-		t.Fatal("add lines:", err)
-	}
+	check.OK(t, addDemoLines(t.Context(), s.app, s.db, s.clock.Now))
 }
 
 // start makes another instance of the server on the same Redis.
@@ -187,9 +186,7 @@ func (e *exits) record(exit ivr.Exit) {
 func must[T any](value T, err error) func(testing.TB) T {
 	return func(t testing.TB) T {
 		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		return value
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -53,9 +54,7 @@ func TestImportRejects(t *testing.T) {
 	file, rejects := filepath.Join(dir, "accounts.csv"), filepath.Join(dir, "rejects.csv")
 	write := func(path, content string) {
 		t.Helper()
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, os.WriteFile(path, []byte(content), 0o644))
 	}
 	write(file, accountsFile+"1000-4,612-555-0145,Bo,1 Main,Edina,MN,55424,,82651O,\r\n")
 	write(rejects, "something else")
@@ -127,13 +126,9 @@ func TestImportStops(t *testing.T) {
 // TestImportTellsHowFar reads a file, and knows how much of it is read.
 func TestImportTellsHowFar(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "lines.csv")
-	if err := os.WriteFile(file, []byte(strings.Repeat("x", 100_000)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.WriteFile(file, []byte(strings.Repeat("x", 100_000)), 0o600))
 	i, err := importFlags{File: file}.begin(t.Context(), terminal{err: io.Discard}, "lines")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, want := range []float64{0.65536, 1} {
 		if _, err := io.ReadFull(i.in, make([]byte, 34_000)); err != nil {
 			t.Fatal(err)
@@ -145,9 +140,7 @@ func TestImportTellsHowFar(t *testing.T) {
 			t.Errorf("read %v, want %v", got, want)
 		}
 	}
-	if err := i.end(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, i.end())
 }
 
 // TestLinesFeatures imports the features of lines, and reads what became of them.
@@ -244,9 +237,7 @@ func TestHistoryTellsWhatHappened(t *testing.T) {
 	for want, record := range tests {
 		record.By = pins.ByCaller
 		var out strings.Builder
-		if err := showHistory(&out, []pins.Record{record}); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, showHistory(&out, []pins.Record{record}))
 		_, row, _ := strings.Cut(out.String(), "\n")
 		if !strings.Contains(row, "  "+want+"  caller") {
 			t.Errorf("want %q in\n%s", want, out.String())

@@ -26,6 +26,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
@@ -86,12 +87,8 @@ func (p *doomed) prepare() {
 	}
 	must(pins.Provisioning{Registry: p.db.Lines()}.Add(p.t.Context(), lines))(p.t)
 	key, token, err := apikey.New(cryptorand.Reader, "test", []apikey.Scope{apikey.FeaturesWrite}, time.Now())
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := p.db.Keys().AddKey(p.t.Context(), key); err != nil {
-		p.t.Fatal(err)
-	}
+	check.OK(p.t, err)
+	check.OK(p.t, p.db.Keys().AddKey(p.t.Context(), key))
 	p.token = token.Reveal()
 }
 

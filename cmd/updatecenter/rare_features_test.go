@@ -7,6 +7,7 @@ import (
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )
@@ -94,9 +95,7 @@ func goneAt(keys ...string) func(*testing.T, *stage) {
 			c.press(key)
 		}
 		_, err := s.app.features.Install(t.Context(), []features.Installation{{Number: demoAll}}, pins.Note{By: "test"})
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		c.press(keys[last])
 		c.hears("That feature is not on your line any more.")
 		c.hears("To change your PIN, press 1.")
@@ -126,9 +125,7 @@ func (s *stage) empty(t *testing.T) {
 	_, err := s.app.features.Change(t.Context(), features.Request{
 		Number: demoNearFull, Feature: pins.DialLock, Edit: features.Replace(features.Settings{}, true), By: "test",
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 }
 
 // resetPIN gives a line its temporary PIN again.
@@ -136,9 +133,7 @@ func (s *stage) resetPIN(t *testing.T, number nanp.Number) {
 	t.Helper()
 	note := pins.Note{By: "test", Reason: "test"}
 	lines := pins.Provisioning{Registry: s.db.Lines(), Validations: s.db.Lines()}
-	if err := lines.ResetByOperator(t.Context(), number, note); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, lines.ResetByOperator(t.Context(), number, note))
 }
 
 // lacks checks that words were not said.
@@ -153,9 +148,7 @@ func (p *phone) lacks(words string) {
 
 func (s *stage) remove(t *testing.T, number nanp.Number) {
 	t.Helper()
-	if err := (pins.Provisioning{Registry: s.db.Lines()}).Remove(t.Context(), number, pins.Note{By: "test"}); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, (pins.Provisioning{Registry: s.db.Lines()}).Remove(t.Context(), number, pins.Note{By: "test"}))
 }
 
 // allRareCalls are those of both tables.

@@ -25,6 +25,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // ring is a key ring of keys named by a letter, each with that letter's bytes; a=b is the key a
@@ -87,9 +88,7 @@ func TestSecretKeysOfAnOlderRelease(t *testing.T) {
 	stored := map[string]func(*testing.T, *redisstore.DB){
 		"audit": func(t *testing.T, db *redisstore.DB) {
 			log := audit.New(audit.Config{Store: db.Audit(), Keys: ring(t, "a")})
-			if err := log.Record(t.Context(), audit.Event{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole}); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, log.Record(t.Context(), audit.Event{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole}))
 		},
 		"accounts": func(t *testing.T, db *redisstore.DB) {
 			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{keys: ring(t, "a")}, outside{db: db, now: time.Now}, notices.Policy{}))(t)}}
@@ -139,9 +138,7 @@ func TestRedisIsLookedAt(t *testing.T) {
 	admin := (&stage{server: server}).redis(t)
 	set := func(setting, value string) {
 		t.Helper()
-		if err := admin.ConfigSet(t.Context(), setting, value).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, admin.ConfigSet(t.Context(), setting, value).Err())
 	}
 	w, logs := watchOn(t, server.URL(), ring(t, "a"))
 	registry := prometheus.NewRegistry()
@@ -155,9 +152,7 @@ func TestRedisIsLookedAt(t *testing.T) {
 	set("maxmemory-policy", "noeviction")
 	set("maxmemory", "1gb")
 	for range 2 {
-		if err := w.start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, w.start(t.Context()))
 	}
 	for _, finding := range []string{"no-persistence", "no-replica"} {
 		if strings.Count(logs.String(), `"finding":"`+finding+`"`) != 1 {
@@ -187,9 +182,7 @@ func TestRedisIsLookedAt(t *testing.T) {
 func TestRedisAwayAndBack(t *testing.T) {
 	command := func(words ...any) func(*testing.T, *redistest.Server) {
 		return func(t *testing.T, server *redistest.Server) {
-			if err := (&stage{server: server}).redis(t).Do(t.Context(), words...).Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, (&stage{server: server}).redis(t).Do(t.Context(), words...).Err())
 		}
 	}
 	up := func(_ *testing.T, server *redistest.Server) { server.Up() }
@@ -215,9 +208,7 @@ func TestRedisAwayAndBack(t *testing.T) {
 			a := must(newApp(s.config, outside{
 				db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			}))(t)
-			if err := a.redis.start(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, a.redis.start(t.Context()))
 			before := len(linesOf(t, s.logs))
 			ctx, stop := context.WithCancel(t.Context())
 			running := make(chan error, 1)
@@ -257,13 +248,9 @@ func TestRedisAwayAndBack(t *testing.T) {
 func TestServerStartsOnReplica(t *testing.T) {
 	server := redistest.Start(t)
 	w, _ := watchOn(t, server.URL(), ring(t, "a"))
-	if err := w.start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, w.start(t.Context()))
 	admin := (&stage{server: server}).redis(t)
-	if err := admin.ReplicaOf(t.Context(), "127.0.0.1", "1").Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, admin.ReplicaOf(t.Context(), "127.0.0.1", "1").Err())
 	for _, keys := range []string{"a", "a b"} { // the second has a key to write
 		w, logs := watchOn(t, server.URL(), ring(t, strings.Fields(keys)...))
 		if err := w.start(t.Context()); err != nil {
@@ -275,9 +262,7 @@ func TestServerStartsOnReplica(t *testing.T) {
 			}
 		}
 	}
-	if err := admin.ReplicaOf(t.Context(), "no", "one").Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, admin.ReplicaOf(t.Context(), "no", "one").Err())
 	w, logs := watchOn(t, server.URL(), ring(t, "a"))
 	if err := w.start(t.Context()); err != nil || strings.Contains(logs.String(), "takes") {
 		t.Errorf("a master: %v\n%s", err, logs)
@@ -288,9 +273,7 @@ func TestServerStartsOnReplica(t *testing.T) {
 func TestServerStartsWithoutRedis(t *testing.T) {
 	server := redistest.Start(t)
 	w, _ := watchOn(t, server.URL(), ring(t, "a"))
-	if err := w.start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, w.start(t.Context()))
 	server.Down()
 	s := newEmptyStage(t)
 	s.config.keys = ring(t, "a=b")
@@ -322,14 +305,10 @@ func TestReadyTries(t *testing.T) {
 		bytes string
 		ready int
 	}{{"1", http.StatusServiceUnavailable}, {"0", http.StatusOK}} {
-		if err := admin.ConfigSet(t.Context(), "maxmemory", limit.bytes).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, admin.ConfigSet(t.Context(), "maxmemory", limit.bytes).Err())
 		eventually(t, func() bool { return ask(s.app.handler, "/readyz") == limit.ready })
 	}
-	if err := admin.Set(t.Context(), "asynq:{updatecenter-validations}:paused", "1", 0).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, admin.Set(t.Context(), "asynq:{updatecenter-validations}:paused", "1", 0).Err())
 	if got := ask(s.app.handler, "/readyz"); got != http.StatusOK {
 		t.Errorf("with a paused queue: readyz %d", got)
 	}
@@ -358,9 +337,7 @@ func linesOf(t *testing.T, logs *testkit.Log) []toldLine {
 	var lines []toldLine
 	for text := range strings.Lines(logs.String()) {
 		var line toldLine
-		if err := json.NewDecoder(bytes.NewBufferString(text)).Decode(&line); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, json.NewDecoder(bytes.NewBufferString(text)).Decode(&line))
 		if line.Level != "DEBUG" {
 			lines = append(lines, line)
 		}

@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -124,9 +125,7 @@ func TestRestrictedClusterUser(t *testing.T) {
 	for _, address := range options.Addrs {
 		node := redis.NewClient(&redis.Options{Addr: address})
 		t.Cleanup(func() { node.Close() })
-		if err := node.Do(t.Context(), command...).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, node.Do(t.Context(), command...).Err())
 		nodes = append(nodes, node)
 	}
 	s := newStageAt(t, strings.Replace(url, "redis://", "redis://updatecenter:password@", 1), nil)
@@ -154,9 +153,7 @@ func restrictedServer(t *testing.T, server *redistest.Server) {
 	heard := newSwitch(t)
 	s.config.switchURL, s.config.switchSecret = heard.url, secret.New(heard.secret)
 	a := s.live(t)
-	if err := a.redis.start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, a.redis.start(t.Context()))
 	ctx, stop := context.WithCancel(t.Context())
 	running := make(chan error, 1)
 	listener := must(net.Listen("tcp", "127.0.0.1:0"))(t)
@@ -167,9 +164,7 @@ func restrictedServer(t *testing.T, server *redistest.Server) {
 	s.customer(t, 1)
 	web := httptest.NewServer(a.handler)
 	defer web.Close()
-	if err := requestCall(t.Context(), web.Client(), web.URL, s.apiKey(t), 1, 1); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, requestCall(t.Context(), web.Client(), web.URL, s.apiKey(t), 1, 1))
 	eventually(t, func() bool {
 		w.mu.Lock()
 		defer w.mu.Unlock()

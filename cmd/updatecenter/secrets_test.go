@@ -13,6 +13,7 @@ import (
 
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -195,9 +196,7 @@ func TestSearchFinds(t *testing.T) {
 	server := redistest.Start(t)
 	pin := longPINs.Replace("PIN1")
 	s := newStage(t, server, nil)
-	if err := s.redis(t).Set(t.Context(), "plain", "a"+pin+"z", 0).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, s.redis(t).Set(t.Context(), "plain", "a"+pin+"z", 0).Err())
 	for place, content := range map[string][]byte{"Redis": server.Contents(t), "dump": server.Dump(t)} {
 		if !strings.Contains(string(content), pin) {
 			t.Errorf("%s does not show what stands in it", place)

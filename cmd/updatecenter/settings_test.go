@@ -14,6 +14,7 @@ import (
 
 	"updatecenter/internal/limit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 // sound are settings that a server starts with.
@@ -48,9 +49,7 @@ func TestSettings(t *testing.T) {
 		"DIAL_78_NUMBERS":     "612-555-7800", "REPAIR_TRANSFER": "+16125550100", "TRANSFER_CALLER_ID": "888-612-8052", "PIN_MAX_DIGITS": "8",
 		"SHUTDOWN_DELAY": "1m",
 	}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if len(c.authTokens) != 2 || c.authTokens[1].Reveal() != "old" || len(c.sipDomains) != 2 ||
 		c.dial78[0] != "+16125557800" || c.transfer != "+16125550100" || c.callerID != "+18886128052" || c.repair != "+18005731311" ||
 		c.sipDomains[0] != "a.sip.twilio.com" || c.sipDomains[1] != "b.sip.twilio.com" || len(c.accounts) != 2 ||
@@ -188,9 +187,7 @@ func TestMailServers(t *testing.T) {
 
 func TestSecretFiles(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(file, []byte("from-file\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.WriteFile(file, []byte("from-file\n"), 0o600))
 	c, err := readSettings(t, with(sound, map[string]string{"TWILIO_AUTH_TOKEN": "", "TWILIO_AUTH_TOKEN_FILE": file}))
 	if err != nil || c.authTokens[0].Reveal() != "from-file" {
 		t.Errorf("read %v, %v", c.authTokens, err)

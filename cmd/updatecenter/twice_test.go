@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )
@@ -134,8 +135,6 @@ func (s *stage) hasPIN(t *testing.T, line pins.Line, pin string) bool {
 	}
 	hasher := must(hash.New(hash.Config{Keys: s.config.keys, Params: cheap}))(t)
 	match, _, err := hasher.Verify(t.Context(), line.PIN, secret.New(pin))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return match
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice"
 )
 
@@ -187,9 +188,7 @@ func TestTwilioCheck(t *testing.T) {
 
 func TestTwilioCheckBySettings(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
-	if err := os.WriteFile(file, []byte(checkToken+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, os.WriteFile(file, []byte(checkToken+"\n"), 0o600))
 	url := twilioAPI(t, []resource{pointedNumber("+16125550178", nil)}, nil)
 	status, out, err := checkTwilio(t, nil, "PUBLIC_URL="+checkURL, "TWILIO_ACCOUNT_SID="+checkSID,
 		"TWILIO_AUTH_TOKEN_FILE="+file, "TWILIO_API_BASE_URL="+url, "DIAL_78_NUMBERS=6125550178")
