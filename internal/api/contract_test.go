@@ -47,20 +47,39 @@ func readContract(text string) (*openapi3.T, error) {
 	return doc, doc.Validate(loader.Context, openapi3.EnableExamplesValidation(), openapi3.EnableSchemaFormatValidation())
 }
 
+// operationsOf finds the operations of the contract.
+var operationsOf = sync.OnceValues(func() (routers.Router, error) {
+	doc, err := contract()
+	if err != nil {
+		return nil, err
+	}
+	return gorillamux.NewRouter(doc)
+})
+
 func described(t *testing.T) (*openapi3.T, routers.Router) {
 	t.Helper()
 	doc, err := contract()
 	if err != nil {
 		t.Fatalf("openapi.yaml: %v", err)
 	}
-	router, err := gorillamux.NewRouter(doc)
+	router, err := operationsOf()
 	check.OK(t, err)
 	return doc, router
 }
 
+// verdicts are those of the contract, by what it judged.
+var verdicts sync.Map
+
+// judged is the verdict of judge about something. It is asked once about the same, since kin-openapi compiles
+// the schema again for each verdict, which takes longer than all else that a request does.
+func judged(judge func() error, about ...any) error {
+	verdict, _ := verdicts.LoadOrStore(fmt.Sprintf("%q", about), sync.OnceValue(judge))
+	return verdict.(func() error)()
+}
+
 // conforms holds a request and its answer against openapi.yaml. A request that is described
 // must not be refused for its form or its key, and one that is not must be.
-func (r *rig) conforms(request *http.Request, got answer) {
+func (r *rig) conforms(request *http.Request, body []byte, got answer) {
 	r.Helper()
 	if got.header.Get("Cache-Control") != "no-store" {
 		r.Errorf("Cache-Control = %q", got.header.Get("Cache-Control"))
@@ -83,12 +102,10 @@ func (r *rig) conforms(request *http.Request, got answer) {
 		}
 	}
 	input := &openapi3filter.RequestValidationInput{
-		Request: request, PathParams: vars, Route: route,
-		Options: &openapi3filter.Options{
-			IncludeResponseStatus: true, RejectWhenRequestBodyNotSpecified: true, AuthenticationFunc: r.mayCall,
-		},
+		Request: withBody(request, body), PathParams: vars, Route: route,
+		Options: &openapi3filter.Options{IncludeResponseStatus: true, RejectWhenRequestBodyNotSpecified: true},
 	}
-	invalid := openapi3filter.ValidateRequest(r.Context(), input)
+	invalid := r.notDescribed(input, body)
 	refused := slices.Contains([]int{400, 401, 403, 415, 428}, got.status)
 	// Which of these it is for says the body's agent; that a customer is not validated, no request.
 	unlike := r.unlike || got.status == http.StatusRequestEntityTooLarge || strings.Contains(got.body, "#not-validated")
@@ -99,9 +116,31 @@ func (r *rig) conforms(request *http.Request, got answer) {
 		RequestValidationInput: input, Status: got.status, Header: got.header, Options: input.Options,
 	}
 	output.SetBodyBytes([]byte(got.body))
-	if err := openapi3filter.ValidateResponse(r.Context(), output); err != nil {
+	err = judged(func() error { return openapi3filter.ValidateResponse(context.Background(), output) },
+		request.Method, route.Path, got.status, got.header, got.body)
+	if err != nil {
 		r.Errorf("%s %s: the answer is not as described: %v", request.Method, request.URL, err)
 	}
+}
+
+// notDescribed says why a request is none that openapi.yaml describes: it lacks the key, or has another form.
+func (r *rig) notDescribed(input *openapi3filter.RequestValidationInput, body []byte) error {
+	security := input.Route.Operation.Security
+	if security == nil {
+		security = &input.Route.Spec.Security
+	}
+	input.Options.AuthenticationFunc = r.mayCall
+	if err := openapi3filter.ValidateSecurityRequirements(r.Context(), input, *security); err != nil {
+		return err
+	}
+	input.Options.AuthenticationFunc = openapi3filter.NoopAuthenticationFunc
+	header := input.Request.Header.Clone()
+	header.Del("Authorization")
+	if strings.HasPrefix(header.Get("Idempotency-Key"), ownKey) { // of which each request has another
+		header.Set("Idempotency-Key", ownKey)
+	}
+	return judged(func() error { return openapi3filter.ValidateRequest(context.Background(), input) },
+		input.Request.Method, input.Request.URL.String(), header, body)
 }
 
 // undescribed is for the refusal of what isn't there, which no operation describes.
@@ -116,7 +155,9 @@ func (r *rig) undescribed(request *http.Request, got answer) {
 		doc, _ := described(r.T)
 		var problem map[string]any
 		got.read(&problem)
-		if err := doc.Components.Schemas["Problem"].Value.VisitJSON(problem, openapi3.EnableJSONSchema2020()); err != nil {
+		schema := doc.Components.Schemas["Problem"].Value
+		err := judged(func() error { return schema.VisitJSON(problem, openapi3.EnableJSONSchema2020()) }, got.body)
+		if err != nil {
 			r.Errorf("problem is not as described: %v", err)
 		}
 	default:
