@@ -9,7 +9,7 @@ import (
 	"updatecenter/internal/api"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/audited"
-	"updatecenter/internal/nanp"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/notices"
 )
 
@@ -21,25 +21,10 @@ type accountsCommand struct {
 	NewCode accountsNewCode `cmd:"" help:"Make a new security code for an account, which is not shown; it retires the code, or the question, that was there."`
 }
 
-// accountFlags are those of all commands on accounts: as accounts are sealed, these need keys.
+// accountFlags are those of all commands on accounts.
 type accountFlags struct {
-	auditFlags `embed:""`
-	CodeDigits string `name:"code-digits" env:"CODE_DIGITS" default:"6" help:"Digits of the codes that are made."`
-
-	destinationFlag `embed:""`
-}
-
-// destinationFlag says whom we call besides.
-type destinationFlag struct {
-	CallDestinations string `name:"call-destinations" env:"CALL_DESTINATIONS" help:"Area codes and countries that are called besides: see the settings of serve."`
-}
-
-func (f destinationFlag) destinations() (nanp.Destinations, error) {
-	called, err := nanp.ParseDestinations(f.CallDestinations)
-	if err != nil {
-		return called, usage(fmt.Errorf("CALL_DESTINATIONS: %w", err))
-	}
-	return called, nil
+	redisSettings   `embed:""`
+	accountSettings `embed:""`
 }
 
 // openAs opens the Redis and the accounts in it, with a store that is made of the one there. What is
@@ -47,22 +32,28 @@ func (f destinationFlag) destinations() (nanp.Destinations, error) {
 func (f accountFlags) openAs(
 	ctx context.Context, c terminal, policy notices.Policy, as func(accounts.Store) accounts.Store,
 ) (audited.Accounts, error) {
-	r := &settingsReader{getenv: c.getenv}
-	keys := r.keys(f.SecretKeys)
-	digits := r.count("CODE_DIGITS", f.CodeDigits, 6, 10)
-	called := r.destinations("CALL_DESTINATIONS", f.CallDestinations)
-	if err := r.err(); err != nil {
-		return audited.Accounts{}, err
-	}
-	db, err := f.openSealed(ctx, c, keys)
+	db, log, err := f.redisSettings.open(ctx, c)
 	if err != nil {
 		return audited.Accounts{}, err
 	}
 	store := db.Accounts()
 	all, err := accounts.New(accounts.Config{
-		Store: as(store), Attempts: store, Enrollments: store, Keys: keys, CodeDigits: digits, Destinations: called, Notices: policy.Account,
+		Store: as(store), Attempts: store, Enrollments: store, Keys: f.SecretKeys,
+		CodeDigits: f.CodeDigits, Destinations: f.CallDestinations, Notices: policy.Account,
 	})
-	return audited.Accounts{Accounts: all, Audit: auditIn(c, db, keys)}, err
+	return audited.Accounts{Accounts: all, Audit: log}, err
+}
+
+// noticesFlag says how customers are told of what a command changes.
+type noticesFlag struct {
+	Notices deliveries.Method `name:"notices" env:"NOTICES" type:"choice" choices:"voice,letter,email,off" default:"voice" help:"How the servers tell customers that something of theirs was changed: as their setting NOTICES says, or off."`
+}
+
+func (f noticesFlag) policy() notices.Policy {
+	if f.Notices == "off" {
+		return notices.Policy{}
+	}
+	return notices.Policy{Method: f.Notices}
 }
 
 // accountFlag names an account.
@@ -124,12 +115,12 @@ type accountsNewCode struct {
 	accountFlag `embed:""`
 	By          string `required:"" help:"Who does it."`
 	Reason      string `help:"Why."`
-	Notices     string `env:"NOTICES" default:"voice" enum:"voice,letter,email,off" help:"How a server tells the customer: as its setting NOTICES says, or off."`
+	noticesFlag `embed:""`
 }
 
 // Run makes a new security code. It is shown to nobody; the customer has it delivered.
 func (cmd *accountsNewCode) Run(ctx context.Context, c terminal) error {
-	all, number, err := cmd.open(ctx, c, noticesByServers(cmd.Notices))
+	all, number, err := cmd.open(ctx, c, cmd.policy())
 	if err != nil {
 		return err
 	}
@@ -162,8 +153,8 @@ func (cmd *accountsOpen) Run(ctx context.Context, c terminal) error {
 type accountsImport struct {
 	accountFlags `embed:""`
 	importFlags  `embed:""`
-	Welcome      bool   `help:"Have the servers print a welcome letter, with the code, for each account that is new."`
-	Notices      string `env:"NOTICES" default:"voice" enum:"voice,letter,email,off" help:"How the servers tell customers that something of theirs was changed: as their setting NOTICES says, or off."`
+	Welcome      bool `help:"Have the servers print a welcome letter, with the code, for each account that is new."`
+	noticesFlag  `embed:""`
 }
 
 // Help tells of the columns, which is too much for a line.
@@ -174,7 +165,7 @@ func (cmd *accountsImport) Help() string {
 
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *accountsImport) Run(ctx context.Context, c terminal) error {
-	policy := noticesByServers(cmd.Notices)
+	policy := cmd.policy()
 	policy.Welcome = cmd.Welcome
 	all, err := cmd.openAs(ctx, c, policy, func(store accounts.Store) accounts.Store {
 		if cmd.DryRun {

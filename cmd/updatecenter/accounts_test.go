@@ -43,7 +43,7 @@ func TestAccounts(t *testing.T) {
 // API, or reset by the command line: each once.
 func TestNoticesOfPINs(t *testing.T) {
 	server := redistest.Start(t)
-	s, exchange := newCallingStage(t, server, func(c *config) { c.outbound.notices, c.outbound.rate = deliveries.Voice, 100 })
+	s, exchange := newCallingStage(t, server, func(c *config) { c.Notices, c.CallRate = deliveries.Voice, 100 })
 	c := s.dial(t, demoNew.Display())
 	for _, keys := range []string{"1234#", "8265#", "8265#"} {
 		c.press(keys)
@@ -66,7 +66,7 @@ func TestNoticesOfPINs(t *testing.T) {
 func TestNoticesOfAccounts(t *testing.T) {
 	server := redistest.Start(t)
 	s, exchange := newCallingStage(t, server, func(c *config) {
-		c.outbound.notices, c.outbound.rate, c.outbound.lettersDir = deliveries.Voice, 100, t.TempDir()
+		c.Notices, c.CallRate, c.LettersDir = deliveries.Voice, 100, t.TempDir()
 	})
 	must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{Phone: demoSuburb}, accounts.Note{By: "test"}))(t)
 	called := s.pickUp(t, exchange, simulator.Human) // at the number that was on the account before

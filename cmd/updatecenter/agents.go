@@ -160,39 +160,14 @@ func (cmd *agentsReactivate) Run(ctx context.Context, c terminal) error {
 
 // agentsFlags are settings of the server that the commands share with it.
 type agentsFlags struct {
-	auditFlags `embed:""`
-	ConsoleURL string `name:"console-url" env:"CONSOLE_URL" help:"The server's console, to which links lead: see the settings of serve. Required where a link is made."`
-	TimeZone   string `name:"console-time-zone" env:"CONSOLE_TIME_ZONE" default:"UTC" help:"Time zone of times in e-mails: see the settings of serve."`
-	Company    string `name:"company" env:"COMPANY" default:"Update Center" help:"The company's name, as e-mails say it."`
-	SMTPURL    string `name:"smtp-url" env:"SMTP_URL" help:"Mail server: see the settings of serve. Also SMTP_URL_FILE."`
-	MailFrom   string `name:"mail-from" env:"MAIL_FROM" help:"Address from which e-mail comes. Required with SMTP_URL."`
+	redisSettings   `embed:""`
+	consoleSettings `embed:""`
+	companySetting  `embed:""`
+	mailSettings    `embed:""`
 }
 
 // noLinks stands for the console in commands that make no links.
 const noLinks = "https://console.invalid"
-
-// config reads those of them that are not the Redis. Only for links a console is required: who
-// must be kept from signing in is not to wait for a setting.
-func (f agentsFlags) config(c terminal, links bool) (config, error) {
-	r := &settingsReader{getenv: c.getenv}
-	if f.ConsoleURL == "" && links {
-		r.required("CONSOLE_URL", "")
-	}
-	settings := config{
-		keys:   r.keys(f.SecretKeys),
-		repair: defaultRepair, // to agents it is never written
-		console: consoleConfig{
-			url:  cmp.Or(r.consoleURL(f.ConsoleURL), noLinks),
-			zone: r.zone("CONSOLE_TIME_ZONE", f.TimeZone),
-		},
-		outbound: outbound{
-			company: r.required("COMPANY", f.Company),
-			mail:    r.mailServer("SMTP_URL", r.secret("SMTP_URL", f.SMTPURL)),
-		},
-	}
-	settings.outbound.mailFrom = r.mailAddress("MAIL_FROM", f.MailFrom, settings.outbound.mail.host != "")
-	return settings, r.err()
-}
 
 // people are the agents in a Redis.
 type people struct {
@@ -200,26 +175,32 @@ type people struct {
 	mailed bool // whether there is a mail server; otherwise links are shown at the console
 }
 
-// open opens the Redis, and the agents in it, with links to be made or not.
+// open opens the Redis, and the agents in it, with links to be made or not. Only for links a console is
+// required: who must be kept from signing in is not to wait for a setting.
 func (f agentsFlags) open(ctx context.Context, c terminal, links bool) (people, error) {
-	settings, err := f.config(c, links)
-	if err != nil {
-		return people{}, err
+	if links && f.ConsoleURL == "" {
+		return people{}, usage(errors.New("the settings are wrong:\nCONSOLE_URL: is required"))
 	}
+	settings := config{
+		redisSettings: f.redisSettings, consoleSettings: f.consoleSettings,
+		deliverySettings: deliverySettings{companySetting: f.companySetting, mailSettings: f.mailSettings},
+		RepairNumber:     defaultRepair, // to agents it is never written
+	}
+	settings.ConsoleURL = cmp.Or(f.ConsoleURL, noLinks)
 	mailer, err := agentMailer(settings)
 	if err != nil {
 		return people{}, usage(err)
 	}
-	mailed := settings.outbound.mail.host != ""
+	mailed := f.Mail.host != ""
 	if !mailed {
 		mailer = terminalMail{c}
 	}
-	db, err := f.openSealed(ctx, c, settings.keys)
+	db, trail, err := f.redisSettings.open(ctx, c)
 	if err != nil {
 		return people{}, err
 	}
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	all, err := newAgents(settings, outside{db: db, now: time.Now, log: log}, auditIn(c, db, settings.keys), mailer)
+	all, err := newAgents(settings, outside{db: db, now: time.Now, log: log}, trail, mailer)
 	if err != nil {
 		return people{}, usage(err)
 	}

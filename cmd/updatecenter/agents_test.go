@@ -48,7 +48,7 @@ func become(t *testing.T, server *redistest.Server, link string) {
 	defer db.Close()
 	keys := must(secret.ParseKeyring(auditKeys("a")))(t)
 	o := outside{db: db, now: time.Now, hash: cheap}
-	c := config{keys: keys, console: consoleConfig{url: testConsole}}
+	c := config{redisSettings: redisSettings{SecretKeys: keys}, consoleSettings: consoleSettings{ConsoleURL: testConsole}}
 	people := must(newAgents(c, o, audit.New(audit.Config{Store: db.Audit(), Keys: keys}), noMail{}))(t)
 	token := secret.New(link[strings.LastIndex(link, "/")+1:])
 	by := agents.By{Via: audit.ViaConsole}

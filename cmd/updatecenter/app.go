@@ -73,7 +73,7 @@ type outside struct {
 func newApp(c config, o outside) (*app, error) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	hasher, err := hash.New(hash.Config{Keys: c.keys, Params: o.hash})
+	hasher, err := hash.New(hash.Config{Keys: c.SecretKeys, Params: o.hash})
 	if err != nil {
 		return nil, fmt.Errorf("prepare hashing: %w", err)
 	}
@@ -81,8 +81,8 @@ func newApp(c config, o outside) (*app, error) {
 		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
 	}, func() float64 { return float64(hasher.Pending()) }))
 	a := &app{
-		notices: notices.Policy{Method: c.outbound.notices, Welcome: c.outbound.lettersDir != ""}, due: o.db.Notices(),
-		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: clientip.New(c.console.proxies, o.log),
+		notices: notices.Policy{Method: c.notices(), Welcome: c.LettersDir != ""}, due: o.db.Notices(),
+		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: clientip.New(c.TrustedProxies, o.log),
 	}
 	a.redis = newRedisWatch(c, o)
 	registry.MustRegister(a.redis)
@@ -115,7 +115,7 @@ func newApp(c config, o outside) (*app, error) {
 	}).Routes(router)
 	a.support.routes(router)
 	a.handler = a.closing(a.clients.Watch(router))
-	if c.metricsAddr != "" {
+	if c.MetricsAddr != "" {
 		router = mux.NewRouter()
 		a.probes = router
 	}
@@ -128,19 +128,19 @@ func newApp(c config, o outside) (*app, error) {
 // line are forgotten, unless another server delivers.
 func newFeatures(c config, o outside) *features.Lines {
 	store := o.db.Features()
-	if c.switchURL == "" {
+	if c.ProvisioningURL == "" {
 		store = store.WithoutEvents()
 	}
-	return features.New(features.Config{Store: store, Keys: c.keys, Now: o.now})
+	return features.New(features.Config{Store: store, Keys: c.SecretKeys, Now: o.now})
 }
 
 // newDispatcher delivers changes of features to the switch, if there is one.
 func newDispatcher(c config, o outside, lines *features.Lines, metrics prometheus.Registerer) (*dispatch.Dispatcher, error) {
-	if c.switchURL == "" {
+	if c.ProvisioningURL == "" {
 		return nil, nil
 	}
 	d, err := dispatch.New(dispatch.Config{
-		Store: o.db.Outbox(), URL: c.switchURL, Secret: c.switchSecret, Parallel: c.switchAtOnce, Transport: o.post,
+		Store: o.db.Outbox(), URL: c.ProvisioningURL, Secret: c.ProvisioningSecret, Parallel: c.ProvisioningParallel, Transport: o.post,
 		Now: o.now, Log: background(o.log), Registerer: metrics,
 		Open: func(stored []byte) (string, time.Time, []byte, error) {
 			event, err := lines.OpenEvent(stored)
@@ -226,7 +226,7 @@ func (a *app) tellSwitch(ctx context.Context) {
 func newLines(c config, o outside, hasher *hash.Hasher, notice pins.Notice) (*pins.Lines, error) {
 	store := o.db.Lines()
 	return pins.New(pins.Config{
-		Store: store, Callers: store, Hasher: hasher, Policy: c.policy, Unvouched: c.unvouched, Now: o.now, Notice: notice,
+		Store: store, Callers: store, Hasher: hasher, Policy: c.policy(), Unvouched: c.unvouched(), Now: o.now, Notice: notice,
 	})
 }
 
@@ -270,15 +270,15 @@ func unvouchedAlarm(o outside) func(ivr.Exit) {
 func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, error) {
 	flow := updatecenter.Dial78(updatecenter.Config{
 		Lines: a.lines, Features: a.features, Changed: a.wakeSwitches,
-		Policy: c.policy, Now: o.now, Repair: c.repair, Transfer: c.transfer, CallerID: c.callerID,
+		Policy: c.policy(), Now: o.now, Repair: c.RepairNumber, Transfer: c.RepairTransfer, CallerID: c.callerID(),
 	})
 	recordings, err := openRecordings(c, append(flow.Prompts(), callbackFlow(c, nil).Prompts()...))
 	if err != nil {
 		return nil, err
 	}
 	engine, err := ivr.New(ivr.Config{
-		Flow: flow, Store: o.db.Calls(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
-		TurnURL: c.publicURL + voice.TurnPath, Recording: recordings.URL,
+		Flow: flow, Store: o.db.Calls(), Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
+		TurnURL: c.PublicURL + voice.TurnPath, Recording: recordings.URL,
 		OnExit: observe(metrics, unvouchedAlarm(o)), Log: o.log,
 	})
 	if err != nil {
@@ -289,19 +289,19 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		return nil, err
 	}
 	return voice.New(voice.Config{
-		Engine: engine, Callback: callbacks, Statuses: a.deliveries, Detects: c.outbound.detects(), PublicURL: c.publicURL,
-		Accounts: c.accounts, AuthTokens: c.authTokens, SharedKeys: c.sharedKeys,
-		SIPDomains: c.sipDomains, Dial78: c.dial78, Recordings: recordings,
+		Engine: engine, Callback: callbacks, Statuses: a.deliveries, Detects: c.detects(), PublicURL: c.PublicURL,
+		Accounts: c.TwilioAccounts, AuthTokens: c.TwilioAuthTokens, SharedKeys: c.WebhookKeys,
+		SIPDomains: c.SIPDomains, Dial78: c.Dial78Numbers, Recordings: recordings,
 		Unready: a.unready, Draining: a.draining.Load, Metrics: metrics, Log: o.log,
 	}), nil
 }
 
 // openRecordings opens the directory of recordings, if there is one.
 func openRecordings(c config, prompts []ivr.Prompt) (*voice.Recordings, error) {
-	if c.recordingsDir == "" {
+	if c.RecordingsDir == "" {
 		return nil, nil
 	}
-	return voice.OpenRecordings(os.DirFS(c.recordingsDir), prompts, c.publicURL)
+	return voice.OpenRecordings(os.DirFS(c.RecordingsDir), prompts, c.PublicURL)
 }
 
 // observe tells the metrics of an exit, and whoever else wants to know.

@@ -38,8 +38,8 @@ type support struct {
 // newSupport prepares the desk, and the console if there is one. The app needs lines, accounts,
 // deliveries and notices by then.
 func newSupport(c config, o outside, a *app) (*support, error) {
-	h := &support{audit: newAudit(c, o), zone: cmp.Or(c.console.zone, time.UTC), log: o.log}
-	if c.console.url == "" {
+	h := &support{audit: newAudit(c, o), zone: cmp.Or(c.Zone, time.UTC), log: o.log}
+	if c.ConsoleURL == "" {
 		h.desk = newDesk(c, o, a, h)
 		return h, nil
 	}
@@ -49,11 +49,11 @@ func newSupport(c config, o outside, a *app) (*support, error) {
 		if mailer, err = agentMailer(c); err != nil {
 			return nil, err
 		}
-		if c.outbound.mail.host == "" {
+		if c.Mail.host == "" {
 			o.log.Warn("there is no mail server (SMTP_URL): agents get no e-mail, neither invitations nor codes for signing in")
 		}
 	}
-	h.mails = mailqueue.New(mailqueue.Config{Tasks: a.queue, Keys: c.keys, Mailer: mailer, Now: o.now, Log: background(o.log)})
+	h.mails = mailqueue.New(mailqueue.Config{Tasks: a.queue, Keys: c.SecretKeys, Mailer: mailer, Now: o.now, Log: background(o.log)})
 	if h.agents, err = newAgents(c, o, h.audit, mails{now: mailer, later: h.mails}); err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func newSupport(c config, o outside, a *app) (*support, error) {
 
 // newAudit is the record of who did what.
 func newAudit(c config, o outside) *audit.Log {
-	return audit.New(audit.Config{Store: o.db.Audit(), Keys: c.keys, Now: o.now, Log: o.log})
+	return audit.New(audit.Config{Store: o.db.Audit(), Keys: c.SecretKeys, Now: o.now, Log: o.log})
 }
 
 // Passwords at once, and more that wait: a hundred who sign in at the same moment take the memory
@@ -80,14 +80,14 @@ const welcomePath = "/repair/welcome/"
 // newAgents are the people who may sign in.
 func newAgents(c config, o outside, log audit.Recorder, mailer agents.Mailer) (*agents.Agents, error) {
 	hasher, err := hash.New(hash.Config{
-		Keys: c.keys, Params: o.hash, AtOnce: passwordsAtOnce, Waiting: passwordsWaiting,
+		Keys: c.SecretKeys, Params: o.hash, AtOnce: passwordsAtOnce, Waiting: passwordsWaiting,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare hashing of passwords: %w", err)
 	}
 	people, err := agents.New(agents.Config{
-		Store: o.db.Agents(), Hasher: hasher, Keys: c.keys, Mailer: mailer, Audit: log,
-		LinkURL: c.console.url + welcomePath, Issuer: c.outbound.company, Now: o.now, Log: o.log,
+		Store: o.db.Agents(), Hasher: hasher, Keys: c.SecretKeys, Mailer: mailer, Audit: log,
+		LinkURL: c.ConsoleURL + welcomePath, Issuer: c.Company, Now: o.now, Log: o.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare agents: %w", err)
@@ -97,13 +97,13 @@ func newAgents(c config, o outside, log audit.Recorder, mailer agents.Mailer) (*
 
 // newCodes are the codes that lines are told for agents: of the desk, and for deliveries.
 func newCodes(c config, o outside) repair.Codes {
-	return repair.Codes{Store: o.db.Desk(), Keys: c.keys, Now: o.now}
+	return repair.Codes{Store: o.db.Desk(), Keys: c.SecretKeys, Now: o.now}
 }
 
 func newDesk(c config, o outside, a *app, h *support) *repair.Desk {
 	codes := newCodes(c, o)
 	limits := repair.DefaultLimits()
-	limits.Program = cmp.Or(c.lookups, limits.Program)
+	limits.Program = cmp.Or(c.LookupsPerMinute, limits.Program)
 	return repair.New(repair.Config{
 		Limits: limits, Lines: a.lines, Provisioning: provisioning(c, o, a), Accounts: a.accounts, Deliveries: a.deliveries,
 		Store: codes.Store, Keys: codes.Keys, Audit: h.audit, Alert: h.alert, Now: o.now, Log: o.log,
@@ -112,23 +112,23 @@ func newDesk(c config, o outside, a *app, h *support) *repair.Desk {
 
 // provisioning is what is done for a customer's line, who is told of it.
 func provisioning(c config, o outside, a *app) pins.Provisioning {
-	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Notice: a.notices.PIN, Destinations: c.outbound.destinations}
+	return pins.Provisioning{Registry: o.db.Lines(), Validations: o.db.Lines(), Now: o.now, Notice: a.notices.PIN, Destinations: c.CallDestinations}
 }
 
 func newConsole(c config, o outside, a *app, h *support) (*console.Console, error) {
 	sessions := o.db.SignIn(o.now)
 	signIn, err := signin.New(signin.Config{
 		Agents: h.agents, Store: sessions, Attempts: sessions, Mailer: h.mails, Audit: h.audit,
-		Keys: c.keys, Now: o.now, Random: rand.Reader, Log: o.log,
+		Keys: c.SecretKeys, Now: o.now, Random: rand.Reader, Log: o.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare signing in: %w", err)
 	}
 	console, err := console.New(console.Config{
 		Agents: h.agents, SignIn: signIn, Desk: h.desk, Audit: h.audit, Keys: o.db.Keys(), History: provisioning(c, o, a),
-		PublicURL: c.console.url, Client: a.clients.Address,
-		Company: c.outbound.company, Repair: c.repair, TemporaryPIN: c.policy.Temporary,
-		NoMail: c.outbound.mail.host == "" && o.mails == nil, Zone: c.console.zone, Now: o.now, Stopping: a.stopping, Log: o.log,
+		PublicURL: c.ConsoleURL, Client: a.clients.Address,
+		Company: c.Company, Repair: c.RepairNumber, TemporaryPIN: c.TemporaryPIN,
+		NoMail: c.Mail.host == "" && o.mails == nil, Zone: c.Zone, Now: o.now, Stopping: a.stopping, Log: o.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the console: %w", err)
@@ -188,16 +188,16 @@ func (h *support) alert(ctx context.Context, alert repair.Alert) {
 // company is who writes to customers and agents.
 func company(c config) wording.Company {
 	return wording.Company{
-		Company: c.outbound.company, Repair: c.repair, HelpLine: c.outbound.helpLine, TemporaryPIN: c.policy.Temporary,
+		Company: c.Company, Repair: c.RepairNumber, HelpLine: c.HelpLine, TemporaryPIN: c.TemporaryPIN,
 	}
 }
 
 // newMailer sends e-mail by the mail server of the settings, which must name one.
 func newMailer(c config) (*mail.Mailer, error) {
-	server := c.outbound.mail
+	server := c.Mail
 	mailer, err := mail.New(mail.Config{
 		Host: server.host, Port: server.port, Username: server.user, Password: server.password,
-		TLS: server.policy(), From: c.outbound.mailFrom, Company: company(c), Zone: c.console.zone,
+		TLS: server.policy(), From: c.MailFrom, Company: company(c), Zone: c.Zone,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare e-mail: %w", err)
@@ -207,7 +207,7 @@ func newMailer(c config) (*mail.Mailer, error) {
 
 // agentMailer sends e-mail to agents, or says that there is no mail server.
 func agentMailer(c config) (agents.Mailer, error) {
-	if c.outbound.mail.host == "" {
+	if c.Mail.host == "" {
 		return noMail{}, nil
 	}
 	return newMailer(c)

@@ -30,7 +30,7 @@ func newSupportOf(t *testing.T, s *stage, mailer agents.Mailer) *support {
 
 func TestWithoutAConsole(t *testing.T) {
 	server := redistest.Start(t)
-	s := newStage(t, server, func(c *config) { c.console = consoleConfig{} })
+	s := newStage(t, server, func(c *config) { c.consoleSettings = consoleSettings{} })
 	h := newSupportOf(t, s, nil)
 	if h.desk == nil || h.audit == nil || h.agents != nil || h.console != nil || len(h.jobs())+len(h.workers()) != 0 {
 		t.Errorf("prepared %+v", h)
@@ -61,7 +61,7 @@ func answerOf(handler http.Handler, path string) (code int, body string) {
 func TestWithAConsole(t *testing.T) {
 	server := redistest.Start(t)
 	chicago := must(time.LoadLocation("America/Chicago"))(t)
-	s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole, zone: chicago} })
+	s := newStage(t, server, func(c *config) { c.consoleSettings = consoleSettings{testConsole, chicago} })
 	bag := &testkit.Mail{}
 	h := newSupportOf(t, s, bag)
 	router := mux.NewRouter()
@@ -119,7 +119,7 @@ func settle(t *testing.T, h *support, bag *testkit.Mail, name string, role agent
 // TestUnusedProfilesAreSweptHourly warns of a deactivation in time, without anybody's doing.
 func TestUnusedProfilesAreSweptHourly(t *testing.T) {
 	server := redistest.Start(t)
-	s := newStage(t, server, func(c *config) { c.console = consoleConfig{url: testConsole} })
+	s := newStage(t, server, func(c *config) { c.ConsoleURL = testConsole })
 	bag := &testkit.Mail{}
 	h := newSupportOf(t, s, bag)
 	settle(t, h, bag, "ann", agents.RoleAgent)

@@ -23,7 +23,7 @@ func newAccounts(c config, o outside, policy notices.Policy) (*accounts.Accounts
 	store := o.db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store,
-		Keys: c.keys, CodeDigits: c.outbound.codeDigits, Destinations: c.outbound.destinations, Notices: policy.Account, Now: o.now,
+		Keys: c.SecretKeys, CodeDigits: c.CodeDigits, Destinations: c.CallDestinations, Notices: policy.Account, Now: o.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare accounts: %w", err)
@@ -36,10 +36,10 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	store, log := o.db.Deliveries(), background(o.log)
 	customers := notices.Customers{Lines: o.db.Lines(), Accounts: a.accounts, Now: o.now}
 	waiting := queue.New(queue.Config{Client: o.db.Client(), Now: o.now, Log: log, Away: a.redis.troubled})
-	a.pace = deliveries.NewPace(deliveries.PaceConfig{PerSecond: c.outbound.rate})
+	a.pace = deliveries.NewPace(deliveries.PaceConfig{PerSecond: c.CallRate})
 	config := deliveries.Config{
 		Store: store, Phones: store, Queue: waiting, Accounts: a.accounts, Codes: newCodes(c, o),
-		Limits: c.outbound.limits, Destinations: c.outbound.destinations, Language: customers.Language,
+		Limits: c.limits(), Destinations: c.CallDestinations, Language: customers.Language,
 		Pace: a.pace.Wait, Answered: callback.Answered(o.db.CallsInTime(), o.now), Now: o.now, Log: log,
 	}
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -74,27 +74,27 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 
 // addWays adds the telephone, the mail house and the mail server, as far as they are set up.
 func addWays(config *deliveries.Config, c config) error {
-	if c.outbound.from != "" {
-		account, err := twilio.New(twilio.Config{AccountSID: c.accounts[0], AuthToken: c.authTokens[0], BaseURL: c.twilioURL})
+	if c.CallFrom != "" {
+		account, err := twilio.New(twilio.Config{AccountSID: c.TwilioAccounts[0], AuthToken: c.TwilioAuthTokens[0], BaseURL: c.TwilioURL})
 		if err != nil {
 			return fmt.Errorf("prepare calls: %w", err)
 		}
 		config.Dialer, err = account.Dialer(twilio.DialerConfig{
-			From: c.outbound.from, PublicURL: c.publicURL,
-			DetectMachines: c.outbound.detects(),
+			From: c.CallFrom, PublicURL: c.PublicURL,
+			DetectMachines: c.detects(),
 		})
 		if err != nil {
 			return fmt.Errorf("prepare calls: %w", err)
 		}
 	}
-	if c.outbound.lettersDir != "" {
-		printer, err := letters.New(letters.Config{Dir: c.outbound.lettersDir, Company: company(c), ReturnAddress: c.outbound.returnAddress})
+	if c.LettersDir != "" {
+		printer, err := letters.New(letters.Config{Dir: c.LettersDir, Company: company(c), ReturnAddress: c.ReturnAddress})
 		if err != nil {
 			return fmt.Errorf("prepare letters: %w", err)
 		}
 		config.Printer = printer
 	}
-	if c.outbound.mail.host != "" {
+	if c.Mail.host != "" {
 		mailer, err := newMailer(c)
 		if err != nil {
 			return err
@@ -107,8 +107,8 @@ func addWays(config *deliveries.Config, c config) error {
 // newCallback is the engine of the calls that we make.
 func newCallback(c config, o outside, a *app, recordings *voice.Recordings, onExit func(ivr.Exit)) (*ivr.Engine, error) {
 	engine, err := ivr.New(ivr.Config{
-		Flow: callbackFlow(c, a.deliveries), Store: o.db.CallsInTime(), Keys: c.keys, Now: o.now, Times: turnTimes(o.db),
-		TurnURL: c.publicURL + voice.CallbackTurnPath, Recording: recordings.URL, OnExit: onExit, Log: o.log,
+		Flow: callbackFlow(c, a.deliveries), Store: o.db.CallsInTime(), Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
+		TurnURL: c.PublicURL + voice.CallbackTurnPath, Recording: recordings.URL, OnExit: onExit, Log: o.log,
 		FailuresUnanswered: true, // by Config.Answered of the deliveries
 	})
 	if err != nil {
@@ -118,21 +118,13 @@ func newCallback(c config, o outside, a *app, recordings *voice.Recordings, onEx
 }
 
 func callbackFlow(c config, all callback.Deliveries) *ivr.Flow {
-	number := c.outbound.helpLine
+	number := c.HelpLine
 	if number == "" {
-		number = c.repair
+		number = c.RepairNumber
 	}
 	return callback.Flow(callback.Config{
-		Deliveries: all, Company: c.outbound.company, CallBack: number, CodeToMailbox: c.outbound.codeToMailbox,
+		Deliveries: all, Company: c.Company, CallBack: number, CodeToMailbox: c.codeToMailbox(),
 	})
-}
-
-// noticesByServers are those of a command, by the setting NOTICES or "off".
-func noticesByServers(method string) notices.Policy {
-	if method == "off" {
-		return notices.Policy{}
-	}
-	return notices.Policy{Method: deliveries.Method(method)}
 }
 
 // sweepEvery is how often deliveries are looked for that were forgotten by a server that died.

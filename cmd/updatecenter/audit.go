@@ -14,7 +14,6 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
-	"updatecenter/internal/secret"
 )
 
 type auditCommand struct {
@@ -24,40 +23,32 @@ type auditCommand struct {
 	Trim   auditTrim   `cmd:"" help:"Remove entries that are more than a year old; the audit says that it was done."`
 }
 
-// auditFlags are those of the commands that need the keys of the audit.
-type auditFlags struct {
-	redisFlag  `embed:""`
-	SecretKeys string `name:"secret-keys" env:"SECRET_KEYS" help:"The server's keys: see the settings of serve. Also SECRET_KEYS_FILE."`
-}
+// commandOperation bounds one operation of a command: longer than of a server, as nobody waits on
+// the telephone, and a batch of an import is an operation.
+const commandOperation = 15 * time.Second
 
 // open opens the Redis and the audit in it. It refuses keys that are not those of what is sealed
 // there.
-func (f auditFlags) open(ctx context.Context, c terminal) (*redisstore.DB, *audit.Log, error) {
-	db, log, keys, err := f.openUnchecked(c)
+func (s redisSettings) open(ctx context.Context, c terminal) (*redisstore.DB, *audit.Log, error) {
+	db, log, err := s.openUnchecked(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	_, err = checkSecretKeys(ctx, db, keys)
+	_, err = checkSecretKeys(ctx, db, s.SecretKeys)
 	return db, log, err
 }
 
 // openUnchecked is open with whatever keys: who verifies may have those of a part of the audit.
-func (f auditFlags) openUnchecked(c terminal) (*redisstore.DB, *audit.Log, secret.Keyring, error) {
-	r := &settingsReader{getenv: c.getenv}
-	keys := r.keys(f.SecretKeys)
-	if err := r.err(); err != nil {
-		return nil, nil, keys, err
-	}
-	db, err := f.redisFlag.open(c)
+func (s redisSettings) openUnchecked(c terminal) (*redisstore.DB, *audit.Log, error) {
+	redisstore.LogTo(slog.New(slog.DiscardHandler))
+	db, err := redisstore.OpenWithin(s.RedisURL, commandOperation)
 	if err != nil {
-		return nil, nil, keys, err
+		return nil, nil, usage(fmt.Errorf("REDIS_URL: %w", err))
 	}
-	return db, auditIn(c, db, keys), keys, nil
-}
-
-// auditIn is the audit that a Redis holds, with what it logs at the console.
-func auditIn(c terminal, db *redisstore.DB, keys secret.Keyring) *audit.Log {
-	return audit.New(audit.Config{Store: db.Audit(), Keys: keys, Log: slog.New(slog.NewTextHandler(c.err, nil))})
+	*c.opened = append(*c.opened, db)
+	db.Require(s.Durability, func(string, error) {}) // run tells of it
+	log := slog.New(slog.NewTextHandler(c.err, nil))
+	return db, audit.New(audit.Config{Store: db.Audit(), Keys: s.SecretKeys, Log: log}), nil
 }
 
 // actor is who does something at this computer: by the name that is given or, without one, the
@@ -71,9 +62,9 @@ func actor(by string) audit.Actor {
 }
 
 type auditVerify struct {
-	auditFlags `embed:""`
-	File       string `placeholder:"FILE" help:"Verify a file that audit export or audit begin has written, instead of what is stored."`
-	Head       string `placeholder:"SEQ:MAC" help:"A head that an earlier verification told, and that was kept elsewhere: finds a store that was replaced by an older copy."`
+	redisSettings `embed:""`
+	File          string `placeholder:"FILE" help:"Verify a file that audit export or audit begin has written, instead of what is stored."`
+	Head          string `placeholder:"SEQ:MAC" help:"A head that an earlier verification told, and that was kept elsewhere: finds a store that was replaced by an older copy."`
 }
 
 // Run verifies the audit.
@@ -86,7 +77,7 @@ func (cmd *auditVerify) Run(ctx context.Context, c terminal) error {
 		}
 		expect = &anchor
 	}
-	_, log, _, err := cmd.openUnchecked(c)
+	_, log, err := cmd.openUnchecked(c)
 	if err != nil {
 		return err
 	}
@@ -171,8 +162,8 @@ func showReport(out io.Writer, r audit.Report) {
 }
 
 type auditExport struct {
-	auditFlags `embed:""`
-	Since      string `placeholder:"DATE" help:"Only entries from this day on, or from this time: 2026-03-31 or 2026-03-31T08:00:00Z. Default: all."`
+	redisSettings `embed:""`
+	Since         string `placeholder:"DATE" help:"Only entries from this day on, or from this time: 2026-03-31 or 2026-03-31T08:00:00Z. Default: all."`
 }
 
 // Run writes the entries, and records first that it does. What somebody has tampered with is written
@@ -217,20 +208,20 @@ func parseMoment(text string) (time.Time, error) {
 }
 
 type auditBegin struct {
-	auditFlags `embed:""`
-	After      string `required:"" placeholder:"FILE" help:"A new file, for the entries of the damaged audit."`
-	By         string `required:"" help:"Who does it."`
-	Anyway     bool   `help:"Also if nothing is wrong with the audit that there is."`
+	redisSettings `embed:""`
+	After         string `required:"" placeholder:"FILE" help:"A new file, for the entries of the damaged audit."`
+	By            string `required:"" help:"Who does it."`
+	Anyway        bool   `help:"Also if nothing is wrong with the audit that there is."`
 }
 
 // Run writes the file, and then begins.
 func (cmd *auditBegin) Run(ctx context.Context, c terminal) error {
-	db, log, keys, err := cmd.openUnchecked(c)
+	db, log, err := cmd.openUnchecked(c)
 	if err != nil {
 		return err
 	}
 	// A Redis whose check values of keys are gone as well would ask for a head that opens.
-	if _, err := db.CheckSecretKeys(ctx, keys, nil); err != nil {
+	if _, err := db.CheckSecretKeys(ctx, cmd.SecretKeys, nil); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(cmd.After, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -251,9 +242,9 @@ func (cmd *auditBegin) Run(ctx context.Context, c terminal) error {
 }
 
 type auditTrim struct {
-	auditFlags `embed:""`
-	Before     string `required:"" placeholder:"DATE" help:"The day, or the time, before which entries go; a year ago at least."`
-	By         string `required:"" help:"Who does it."`
+	redisSettings `embed:""`
+	Before        string `required:"" placeholder:"DATE" help:"The day, or the time, before which entries go; a year ago at least."`
+	By            string `required:"" help:"Who does it."`
 }
 
 // Run trims the audit.

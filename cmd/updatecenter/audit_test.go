@@ -205,7 +205,7 @@ var recorded = []struct {
 // commandsOf are all commands, as "lines show".
 func commandsOf(t *testing.T) []string {
 	t.Helper()
-	parser := must(parserOf(&commands{}, terminal{}, nil))(t)
+	parser := must(commandLineOf(&commands{}, terminal{}, nil))(t)
 	var all []string
 	for _, leaf := range parser.Model.Leaves(true) {
 		all = append(all, strings.TrimPrefix(leaf.FullPath(), "updatecenter "))
@@ -221,7 +221,7 @@ func TestEveryCommandIsRecorded(t *testing.T) {
 	agentSettings(t)
 	t.Setenv("SECRET_KEYS", testKeys)
 	event := o.change(features.Switch(true))
-	log := audit.New(audit.Config{Store: o.db.Audit(), Keys: testConfig(t).keys})
+	log := audit.New(audit.Config{Store: o.db.Audit(), Keys: testConfig(t).SecretKeys})
 	input := map[string]string{"lines import": "number,language\n6125550149,en\n", "accounts import": accountsFile}
 	all, listed := commandsOf(t), []string{}
 	for _, r := range recorded {

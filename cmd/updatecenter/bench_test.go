@@ -256,7 +256,7 @@ func BenchmarkEventsToSwitch(b *testing.B) {
 		}
 	}))
 	defer server.Close()
-	s.config.switchURL, s.config.switchSecret = server.URL, secret.New("whsec_"+strings.Repeat("A", 43)+"=")
+	s.config.ProvisioningURL, s.config.ProvisioningSecret = server.URL, secret.New("whsec_"+strings.Repeat("A", 43)+"=")
 	s.app = must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.DiscardHandler)}))(b)
 	for i := range lines {
 		line := pins.NewLine{Number: customerPhone(i), Features: pins.FeaturesOf(pins.DoNotDisturb)}
@@ -307,7 +307,7 @@ func BenchmarkRequestDelivery(b *testing.B) {
 	server := httptest.NewServer(s.app.handler)
 	defer server.Close()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}
-	token, each := s.apiKey(b), s.config.outbound.limits.AnHour
+	token, each := s.apiKey(b), s.config.limits().AnHour
 	for i := range b.N/each + 1 {
 		s.customer(b, i)
 	}

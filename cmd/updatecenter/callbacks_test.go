@@ -71,9 +71,9 @@ var callbacks = []outboundCall{
 	{script: "validation-busy", want: deliveries.Failed, ask: askValidation},
 }
 
-func detect(c *config) { c.outbound.detect = true }
+func detect(c *config) { c.DetectMachines = "on" }
 
-func detectAndTell(c *config) { c.outbound.detect, c.outbound.codeToMailbox = true, true }
+func detectAndTell(c *config) { c.DetectMachines, c.Voicemail = "on", "code" }
 
 // TestCallbacks plays the calls that we make. All of them, with the rare ones, must take every
 // exit of that flow; and no script may be without its place in the table.
@@ -100,7 +100,7 @@ func TestCallbacks(t *testing.T) {
 		for name, play := range rareCallbacks {
 			t.Run(name, func(t *testing.T) {
 				flush(t, server)
-				s, exchange := newCallingStage(t, server, func(c *config) { c.outbound.codeToMailbox = true })
+				s, exchange := newCallingStage(t, server, func(c *config) { c.Voicemail = "code" })
 				play(t, s, exchange)
 				collect(taken, s)
 				played++
@@ -226,7 +226,7 @@ func newCallingStage(t *testing.T, server *redistest.Server, change func(*config
 	rest := simulator.NewREST(exchange)
 	twilio := httptest.NewServer(rest)
 	t.Cleanup(func() { twilio.Close(); rest.Close() })
-	s.config.twilioURL = twilio.URL
+	s.config.TwilioURL = twilio.URL
 	if change != nil {
 		change(&s.config)
 	}
@@ -302,7 +302,7 @@ func TestReplacedNoticeIsCounted(t *testing.T) {
 
 // Several changes of an account in one request are one call to where the customer was before.
 func TestOneCallForSeveralChanges(t *testing.T) {
-	s, exchange := newCallingStage(t, redistest.StartMini(t), func(c *config) { c.outbound.notices = deliveries.Voice })
+	s, exchange := newCallingStage(t, redistest.StartMini(t), func(c *config) { c.Notices = deliveries.Voice })
 	email := "new@mail.example.com"
 	must(s.app.accounts.Put(t.Context(), demoAccount, accounts.Details{
 		Phone: demoSuburb, Email: &email,
@@ -380,7 +380,7 @@ func (s *stage) printed(t *testing.T, want int) {
 	t.Helper()
 	var files []string
 	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
-		if files = must(filepath.Glob(filepath.Join(s.config.outbound.lettersDir, "*.pdf")))(t); len(files) == want {
+		if files = must(filepath.Glob(filepath.Join(s.config.LettersDir, "*.pdf")))(t); len(files) == want {
 			return
 		}
 		time.Sleep(10 * time.Millisecond)

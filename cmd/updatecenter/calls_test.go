@@ -7,11 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9"
 
-	"updatecenter/internal/limit"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
@@ -90,7 +88,7 @@ func playedOn(t *testing.T, server *redistest.Server, file string) bool {
 // callers for whom nobody vouches are not taken.
 func TestUnvouchedAlarm(t *testing.T) {
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
-		c.unvouched = limit.Rate{Most: 2, Within: 24 * time.Hour}
+		c.UnvouchedFailures = 2
 	})
 	const words = "theirs are not taken"
 	for n, want := range []struct {
@@ -119,7 +117,7 @@ func TestUnvouchedAlarm(t *testing.T) {
 // comes in and whichever key signs it, and in no other account.
 func TestWebhooksOfOurs(t *testing.T) {
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
-		c.sharedKeys = []signature.SharedKey{{Name: "calls", Secret: secret.New("the shared key")}}
+		c.WebhookKeys = []signature.SharedKey{{Name: "calls", Secret: secret.New("the shared key")}}
 	})
 	dial := func(change func(*simulator.Config)) *phone {
 		c := &phone{t: t, call: must(s.exchange(change).Dial(t.Context(), "78", demoChosen.Display(), simulator.NoPassport))(t)}
@@ -157,9 +155,9 @@ func callScripts(t testing.TB) []string {
 func settingsOf(file string) func(*config) {
 	switch name := filepath.Base(file); {
 	case strings.HasPrefix(name, "transfer"):
-		return func(c *config) { c.transfer = "+16125550100" }
+		return func(c *config) { c.RepairTransfer = "+16125550100" }
 	case strings.HasPrefix(name, "unvouched"):
-		return func(c *config) { c.unvouched = limit.Rate{Most: 3, Within: 24 * time.Hour} }
+		return func(c *config) { c.UnvouchedFailures = 3 }
 	}
 	return nil
 }

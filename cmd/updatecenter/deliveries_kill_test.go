@@ -104,7 +104,7 @@ func newLiveStage(t testing.TB, redisURL string) (*stage, *telephones) {
 	t.Helper()
 	s := newEmptyStage(t)
 	w := newTelephones(t, s, simulator.RealClock{})
-	s.config.outbound.limits.Global.Most = math.MaxInt32
+	s.config.PerMinute = math.MaxInt32
 	s.db = must(redisstore.OpenWithin(redisURL, patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	s.app = must(newApp(s.config, outside{db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.DiscardHandler)}))(t)
@@ -145,8 +145,8 @@ func (d *doomedDialer) start() {
 	address := freeAddress(d.t)
 	var log *bytes.Buffer
 	d.cmd, log = program(d.t, d.server, address,
-		"PUBLIC_URL="+d.stage.config.publicURL, "TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID,
-		"TWILIO_API_BASE_URL="+d.stage.config.twilioURL, "CALL_FROM="+string(demoCallFrom), "CALL_RATE=100",
+		"PUBLIC_URL="+d.stage.config.PublicURL, "TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID,
+		"TWILIO_API_BASE_URL="+d.stage.config.TwilioURL, "CALL_FROM="+string(demoCallFrom), "CALL_RATE=100",
 		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=error")
 	await(d.t, "http://"+address+"/readyz", log)
 	d.mu.Lock()
@@ -303,7 +303,7 @@ func TestRetriesRingOnceEach(t *testing.T) {
 			w.pressOne(ctx, ring)
 		}
 	}
-	s.config.outbound.rate = 1000
+	s.config.CallRate = 1000
 	s.begin(t, redistest.Start(t).URL())
 	other := s.start()
 	var ids []deliveries.ID

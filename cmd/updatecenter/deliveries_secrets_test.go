@@ -150,9 +150,9 @@ func newSecretStage(t *testing.T, server *redistest.Server) *secretStage {
 		rest.ServeHTTP(w, r)
 	}))
 	t.Cleanup(func() { twilio.Close(); rest.Close() })
-	s.config.twilioURL, s.config.outbound.rate = twilio.URL, 1000
-	s.config.outbound.lettersDir, s.config.outbound.notices = t.TempDir(), deliveries.Email
-	s.config.outbound.mail, s.config.outbound.mailFrom = mailServer{host: "127.0.0.1", port: s.post.port}, "center@example.com"
+	s.config.TwilioURL, s.config.CallRate = twilio.URL, 1000
+	s.config.LettersDir, s.config.Notices = t.TempDir(), deliveries.Email
+	s.config.Mail, s.config.MailFrom = mailServer{host: "127.0.0.1", port: s.post.port}, "center@example.com"
 	s.begin(t, server.URL())
 	s.server, s.token = server, s.apiKey(t)
 	s.attempt(t)
@@ -175,7 +175,7 @@ func (s *secretStage) overhear(r *http.Request) {
 // api sends a request to the API, and keeps the answer.
 func (s *secretStage) api(t *testing.T, method, path, body string, header http.Header) (*http.Response, []byte) {
 	t.Helper()
-	request := must(http.NewRequestWithContext(t.Context(), method, s.config.publicURL+path, strings.NewReader(body)))(t)
+	request := must(http.NewRequestWithContext(t.Context(), method, s.config.PublicURL+path, strings.NewReader(body)))(t)
 	for name, values := range header {
 		request.Header[name] = values
 	}
@@ -237,7 +237,7 @@ func (s *secretStage) tellEverything(t *testing.T) {
 // letters counts the letters in the spool.
 func (s *secretStage) letters(t *testing.T) int {
 	t.Helper()
-	return len(must(filepath.Glob(s.config.outbound.lettersDir + "/*.pdf"))(t))
+	return len(must(filepath.Glob(s.config.LettersDir + "/*.pdf"))(t))
 }
 
 // tell has a secret told by letter, e-mail and in a call.

@@ -96,7 +96,7 @@ func (cmd *demoCommand) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	settings.transfer = cmd.RepairTransfer
+	settings.RepairTransfer = cmd.RepairTransfer
 	return runDemo(ctx, c, settings, db, redis.Addr(), listener)
 }
 
@@ -130,12 +130,12 @@ func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB
 		return err
 	}
 	defer heard.Close() //nolint:errcheck // at the end of the process
-	if settings.outbound.lettersDir, err = os.MkdirTemp("", "updatecenter-letters-"); err != nil {
+	if settings.LettersDir, err = os.MkdirTemp("", "updatecenter-letters-"); err != nil {
 		return fmt.Errorf("make a place for letters: %w", err)
 	}
-	defer os.RemoveAll(settings.outbound.lettersDir) //nolint:errcheck // at the end of the process
-	settings.switchURL, settings.switchSecret = heard.url, heard.secret
-	mailbox := &demoMailbox{company: wording.Company{Company: settings.outbound.company, Repair: settings.repair}, zone: settings.console.zone}
+	defer os.RemoveAll(settings.LettersDir) //nolint:errcheck // at the end of the process
+	settings.ProvisioningURL, settings.ProvisioningSecret = heard.url, heard.secret
+	mailbox := &demoMailbox{company: wording.Company{Company: settings.Company, Repair: settings.RepairNumber}, zone: settings.Zone}
 	a, err := newApp(settings, outside{db: db, now: time.Now, log: log, mails: mailbox, embedded: true})
 	if err != nil {
 		return err
@@ -154,7 +154,7 @@ func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB
 		return fmt.Errorf("add the demo's agents: %w", err)
 	}
 	greet(c.out, listener.Addr().String(), redis)
-	fmt.Fprintf(c.out, "\nLetters go to %s. Ctrl-C stops it all.\n\n", settings.outbound.lettersDir)
+	fmt.Fprintf(c.out, "\nLetters go to %s. Ctrl-C stops it all.\n\n", settings.LettersDir)
 	return a.run(ctx, listener, nil)
 }
 
@@ -173,11 +173,15 @@ func demoConfig(address string) (config, error) {
 		return config{}, fmt.Errorf("find the time zone: %w", err)
 	}
 	return config{
-		publicURL: "http://" + address, authTokens: []secret.Text{secret.New(demoToken)},
-		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78}, keys: keys,
-		repair: defaultRepair, callerID: demoCallFrom, policy: defaultPolicy(),
-		accounts: []string{simulator.DefaultAccountSID}, twilioURL: "http://" + demoExchange,
-		outbound: demoOutbound(), console: consoleConfig{url: "http://" + address, zone: zone},
+		twilioSettings: twilioSettings{
+			PublicURL: "http://" + address, TwilioAccounts: []string{simulator.DefaultAccountSID},
+			TwilioAuthTokens: []secret.Text{secret.New(demoToken)}, TwilioURL: "http://" + demoExchange,
+			SIPDomains: []string{demoSIPDomain}, Dial78Numbers: []nanp.Number{demoDial78}, CallFrom: demoCallFrom,
+		},
+		redisSettings: redisSettings{SecretKeys: keys}, TemporaryPIN: secret.New(defaultTemporary),
+		PINMinDigits: defaultDigits, PINMaxDigits: defaultDigits, UnvouchedFailures: pins.DefaultUnvouched().Most,
+		RepairNumber: defaultRepair, deliverySettings: demoDeliveries(),
+		consoleSettings: consoleSettings{ConsoleURL: "http://" + address, Zone: zone},
 	}, nil
 }
 

@@ -53,12 +53,12 @@ var (
 	demoKey      = "uc_" + hex.EncodeToString(demoKeyBytes[:8]) + "_" + base64.RawURLEncoding.EncodeToString(demoKeyBytes[8:40])
 )
 
-// demoOutbound is how the demo reaches customers: it calls them at the telephone in a terminal.
+// demoDeliveries is how the demo reaches customers: it calls them at the telephone in a terminal.
 // Nobody is told of changed PINs, as most often no telephone waits there.
-func demoOutbound() outbound {
-	return outbound{
-		company: "Update Center", returnAddress: []string{"100 Main Street", "Minneapolis, MN 55401"},
-		codeDigits: 6, from: demoCallFrom, rate: 1, limits: deliveries.DefaultLimits(),
+func demoDeliveries() deliverySettings {
+	return deliverySettings{
+		companySetting: companySetting{"Update Center"}, ReturnAddress: []string{"100 Main Street", "Minneapolis, MN 55401"},
+		accountSettings: accountSettings{CodeDigits: 6}, CallRate: 1, PerMinute: deliveries.DefaultLimits().Global.Most,
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 
 // settingsTable is the Markdown table of serve's settings, made of the flags themselves.
 func settingsTable() (string, error) {
-	parser, err := parserOf(&serveCommand{}, terminal{out: io.Discard, err: io.Discard}, func(int) {})
+	parser, err := commandLineOf(&serveCommand{}, terminal{out: io.Discard, err: io.Discard}, func(int) {})
 	if err != nil {
 		return "", fmt.Errorf("read settings: %w", err)
 	}

@@ -23,9 +23,9 @@ type eventsCommand struct {
 
 // eventsFlags choose events.
 type eventsFlags struct {
-	auditFlags `embed:""`
-	Number     string        `arg:"" optional:"" help:"Only those of this line."`
-	Since      time.Duration `help:"How far back: 90m, 24h, 720h at most." default:"24h"`
+	redisSettings `embed:""`
+	Number        string        `arg:"" optional:"" help:"Only those of this line."`
+	Since         time.Duration `help:"How far back: 90m, 24h, 720h at most." default:"24h"`
 }
 
 // maxSince is how long delivered events are kept at least known.
@@ -42,7 +42,7 @@ func (f eventsFlags) open(ctx context.Context, c terminal) (db *redisstore.DB, l
 			return nil, nil, "", time.Time{}, usage(err)
 		}
 	}
-	db, log, err = f.auditFlags.open(ctx, c)
+	db, log, err = f.redisSettings.open(ctx, c)
 	return db, log, number, time.Now().Add(-f.Since), err
 }
 
@@ -168,7 +168,7 @@ func (cmd *eventsSkip) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return usage(err)
 	}
-	db, log, err := cmd.auditFlags.open(ctx, c)
+	db, log, err := cmd.redisSettings.open(ctx, c)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func newOffice(t *testing.T, server *redistest.Server) *office {
 	o := &office{shell: shell{t, server.URL()}, db: must(redisstore.OpenWithin(server.URL(), patience))(t), now: time.Now()}
 	t.Cleanup(func() { o.db.Close() })
 	o.features = features.New(features.Config{
-		Store: o.db.Features(), Keys: testConfig(t).keys, Now: func() time.Time { return o.now },
+		Store: o.db.Features(), Keys: testConfig(t).SecretKeys, Now: func() time.Time { return o.now },
 	})
 	o.expect(exitOK, nil, "number,language,features\n6125550142,en,dial-lock\n", "lines", "import", "-")
 	return o
@@ -264,7 +264,7 @@ func newMemorySwitch(t *testing.T) *memorySwitch {
 		s.types = append(s.types, string(event.Type))
 	}))
 	t.Cleanup(server.Close)
-	s.config.switchURL, s.config.switchSecret = server.URL, secret.New("whsec_"+strings.Repeat("A", 43)+"=")
+	s.config.ProvisioningURL, s.config.ProvisioningSecret = server.URL, secret.New("whsec_"+strings.Repeat("A", 43)+"=")
 	return s
 }
 

@@ -13,7 +13,7 @@ import (
 
 // allFlows are the calls, wired to nothing, to be looked at.
 func allFlows() []*ivr.Flow {
-	return []*ivr.Flow{dial78(defaultPolicy()), callbackFlow(config{repair: defaultRepair, outbound: demoOutbound()}, nil)}
+	return []*ivr.Flow{dial78(defaultPolicy()), callbackFlow(config{RepairNumber: defaultRepair, deliverySettings: demoDeliveries()}, nil)}
 }
 
 func dial78(policy pins.Policy) *ivr.Flow {

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"updatecenter/internal/logtest"
-	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
@@ -113,19 +112,17 @@ func (s *stage) start() *app {
 
 func testConfig(t testing.TB) config {
 	t.Helper()
-	return config{
-		publicURL: "https://ivr.test", authTokens: []secret.Text{secret.New(demoToken)},
-		sipDomains: []string{demoSIPDomain}, dial78: []nanp.Number{demoDial78},
-		keys: must(secret.ParseKeyring(testKeys))(t), repair: defaultRepair, callerID: demoCallFrom,
-		policy: defaultPolicy(), accounts: []string{simulator.DefaultAccountSID}, outbound: demoOutbound(),
-	}
+	c := must(demoConfig("ivr.test"))(t)
+	c.PublicURL, c.TwilioURL, c.consoleSettings = "https://ivr.test", "", consoleSettings{}
+	c.SecretKeys = must(secret.ParseKeyring(testKeys))(t)
+	return c
 }
 
 // exchange is a telephone exchange in front of the app.
 func (s *stage) exchange(change func(*simulator.Config)) *simulator.Exchange {
 	s.t.Helper()
 	c := simulator.Config{
-		PublicURL: s.config.publicURL, AuthToken: secret.New(demoToken), Clock: s.clock,
+		PublicURL: s.config.PublicURL, AuthToken: secret.New(demoToken), Clock: s.clock,
 		Client: &http.Client{Transport: direct{&s.app}},
 	}
 	if change != nil {
@@ -216,7 +213,7 @@ func newTelephones(t testing.TB, s *stage, clock simulator.Clock) *telephones {
 	})
 	w.rest = simulator.NewREST(w.exchange)
 	server := httptest.NewServer(w)
-	s.config.twilioURL = server.URL
+	s.config.TwilioURL = server.URL
 	t.Cleanup(func() { server.Close(); w.rest.Close(); w.wait() })
 	return w
 }

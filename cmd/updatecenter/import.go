@@ -238,17 +238,13 @@ const importBatch = 2000
 const byImport = "import"
 
 type linesImport struct {
-	auditFlags      `embed:""`
-	destinationFlag `embed:""`
-	importFlags     `embed:""`
+	redisSettings      `embed:""`
+	destinationSetting `embed:""`
+	importFlags        `embed:""`
 }
 
 // Run imports the file. A bad row is told, and the rest goes in.
 func (cmd *linesImport) Run(ctx context.Context, c terminal) error {
-	called, err := cmd.destinations()
-	if err != nil {
-		return err
-	}
 	db, log, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
@@ -257,7 +253,7 @@ func (cmd *linesImport) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	i := &lineImport{importing: under, lines: pins.Provisioning{Registry: db.Lines(), Destinations: called}}
+	i := &lineImport{importing: under, lines: pins.Provisioning{Registry: db.Lines(), Destinations: cmd.CallDestinations}}
 	i.add = i.lines.Add
 	all := features.New(features.Config{Store: db.Features()})
 	i.install = func(ctx context.Context, lines []features.Installation) ([]bool, error) {

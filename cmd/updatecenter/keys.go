@@ -18,12 +18,12 @@ type keysCommand struct {
 
 // keyFlags are those of all commands on keys.
 type keyFlags struct {
-	auditFlags `embed:""`
+	redisSettings `embed:""`
 }
 
 // open opens the Redis and the keys in it.
 func (f keyFlags) open(ctx context.Context, c terminal) (audited.Keys, error) {
-	db, log, err := f.auditFlags.open(ctx, c)
+	db, log, err := f.redisSettings.open(ctx, c)
 	if err != nil {
 		return audited.Keys{}, err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
-	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
@@ -28,43 +26,6 @@ type linesCommand struct {
 	History linesHistory `cmd:"" help:"Show what happened to a line's PIN and features, newest first."`
 	Reset   linesReset   `cmd:"" help:"Give a line the temporary PIN again, and clear its failures and locks."`
 	Remove  linesRemove  `cmd:"" help:"Remove a line. Its history stays."`
-}
-
-// redisFlag names the Redis of a command.
-type redisFlag struct {
-	RedisURL   string `name:"redis-url" env:"REDIS_URL" help:"The Redis of the server; see the settings of serve. Also REDIS_URL_FILE."`
-	Durability string `name:"durability" env:"DURABILITY" default:"memory" help:"When a change is confirmed: memory, replica or disk, as the server has it."`
-}
-
-// commandOperation bounds one operation of a command: longer than of a server, as nobody waits on
-// the telephone, and a batch of an import is an operation.
-const commandOperation = 15 * time.Second
-
-// open opens the Redis.
-func (f redisFlag) open(c terminal) (*redisstore.DB, error) {
-	r := &settingsReader{getenv: c.getenv}
-	url, level := r.required("REDIS_URL", r.secret("REDIS_URL", f.RedisURL)), r.durability(f.Durability)
-	if err := r.err(); err != nil {
-		return nil, err
-	}
-	redisstore.LogTo(slog.New(slog.DiscardHandler))
-	db, err := redisstore.OpenWithin(url, commandOperation)
-	if err != nil {
-		return nil, usage(fmt.Errorf("REDIS_URL: %w", err))
-	}
-	*c.opened = append(*c.opened, db)
-	db.Require(level, func(string, error) {}) // run tells of it
-	return db, nil
-}
-
-// openSealed opens the Redis, and refuses keys that are not those of what is sealed there.
-func (f redisFlag) openSealed(ctx context.Context, c terminal, keys secret.Keyring) (*redisstore.DB, error) {
-	db, err := f.open(c)
-	if err != nil {
-		return nil, err
-	}
-	_, err = checkSecretKeys(ctx, db, keys)
-	return db, err
 }
 
 // linesIn are the lines in a Redis.
@@ -82,8 +43,8 @@ func linesIn(db *redisstore.DB, log *audit.Log) (audited.Lines, error) {
 
 // lineFlag names a line.
 type lineFlag struct {
-	auditFlags `embed:""`
-	Number     string `arg:"" help:"The line's number, in any spelling."`
+	redisSettings `embed:""`
+	Number        string `arg:"" help:"The line's number, in any spelling."`
 }
 
 // open opens the Redis and the lines in it, and reads the number.
@@ -92,7 +53,7 @@ func (f lineFlag) open(ctx context.Context, c terminal) (audited.Lines, nanp.Num
 	if err != nil {
 		return audited.Lines{}, "", usage(err)
 	}
-	db, log, err := f.auditFlags.open(ctx, c)
+	db, log, err := f.redisSettings.open(ctx, c)
 	if err != nil {
 		return audited.Lines{}, "", err
 	}
@@ -159,7 +120,8 @@ type linesReset struct {
 	lineFlag `embed:""`
 	By       string `required:"" help:"Who does it."`
 	Reason   string `required:"" help:"Why."`
-	Notices  string `env:"NOTICES" default:"voice" enum:"voice,letter,email,off" help:"How a server tells the customer: as its setting NOTICES says, or off."`
+
+	noticesFlag `embed:""`
 }
 
 // Run resets the line's PIN.
@@ -168,7 +130,7 @@ func (cmd *linesReset) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	lines.Provisioning.Notice = noticesByServers(cmd.Notices).PIN
+	lines.Provisioning.Notice = cmd.policy().PIN
 	if err := lines.Reset(ctx, actor(cmd.By), number, cmd.Reason); err != nil {
 		return fmt.Errorf("%s: %w", number.Display(), err)
 	}

@@ -75,11 +75,11 @@ func main() {
 // run runs a command line and returns the exit status.
 func run(ctx context.Context, args []string, c terminal) int {
 	asked := exitOK
-	parser, err := parserOf(&commands{}, c, func(status int) { asked = status; panic(exited{}) })
+	line, err := commandLineOf(&commands{}, c, func(status int) { asked = status; panic(exited{}) })
 	if err != nil {
 		return report(c, err)
 	}
-	command, err := parse(parser, args)
+	command, err := line.parse(args)
 	switch {
 	case errors.Is(err, errSaid): // --help
 		return asked
@@ -109,8 +109,31 @@ func (c terminal) run(command *kong.Context) error {
 // exited unwinds from kong, which expects its exit function not to return.
 type exited struct{}
 
-// parse parses the command line. Having printed its help, it says errSaid.
-func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) {
+// A commandLine parses the command lines of some commands, with the settings in them.
+type commandLine struct {
+	*kong.Kong
+	texts  texts
+	getenv func(string) string
+}
+
+func commandLineOf(commands any, c terminal, exit func(int)) (commandLine, error) {
+	line := commandLine{texts: texts{}, getenv: c.getenv}
+	options := []kong.Option{
+		kong.Name("updatecenter"),
+		kong.Description("The telephone backend that customers reach by dialing 78."),
+		kong.Writers(c.out, c.err), kong.Exit(exit), defaults,
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	}
+	for name := range readers {
+		options = append(options, kong.NamedMapper(name, line.texts))
+	}
+	var err error
+	line.Kong, err = kong.New(commands, options...)
+	return line, err
+}
+
+// parse parses a command line. Having printed its help, it says errSaid.
+func (l commandLine) parse(args []string) (command *kong.Context, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			if _, ok := cause.(exited); !ok {
@@ -119,15 +142,10 @@ func parse(parser *kong.Kong, args []string) (command *kong.Context, err error) 
 			err = errSaid
 		}
 	}()
-	return parser.Parse(args)
-}
-
-func parserOf(commands any, c terminal, exit func(int)) (*kong.Kong, error) {
-	return kong.New(commands,
-		kong.Name("updatecenter"),
-		kong.Description("The telephone backend that customers reach by dialing 78."),
-		kong.Writers(c.out, c.err), kong.Exit(exit), kong.PostBuild(setDefaults),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+	if command, err = l.Parse(args); err != nil {
+		return nil, err
+	}
+	return command, l.texts.read(command, l.getenv)
 }
 
 // report tells an error in a line each, and returns the exit status.

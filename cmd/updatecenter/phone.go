@@ -24,37 +24,26 @@ import (
 // exchangeFlags say to which server the simulated exchange delivers calls. They fit the
 // demo as they are.
 type exchangeFlags struct {
-	URL        string `default:"http://127.0.0.1:8080" help:"The server's PUBLIC_URL: webhooks are signed for it."`
-	Target     string `help:"Where webhooks are sent, if not to --url."`
-	AuthToken  string `env:"TWILIO_AUTH_TOKEN" help:"Signs the webhooks; of a list the first. Default: the demo's."`
-	SharedKeys string `name:"webhook-keys" env:"TWILIO_WEBHOOK_KEYS" help:"name:secret of a shared key that signs them by SHA-256 instead; of a list the first."`
-	AccountSID string `name:"account-sid" env:"TWILIO_ACCOUNT_SID" help:"The Twilio account in the webhooks; of a list the first. Default: the demo's."`
-	SIPDomain  string `name:"sip-domain" help:"SIP domain of calls to 78. Default: the demo's."`
-	Numbers    string `name:"account-numbers" help:"Telephone numbers of the Twilio account, comma-separated, such as the server's CALL_FROM: a transfer may show these. Default: the demo's."`
+	URL        string                `default:"http://127.0.0.1:8080" help:"The server's PUBLIC_URL: webhooks are signed for it."`
+	Target     string                `help:"Where webhooks are sent, if not to --url."`
+	AuthToken  []secret.Text         `name:"auth-token" env:"TWILIO_AUTH_TOKEN" type:"secrets" secret:"" help:"Signs the webhooks; of a list the first. Default: the demo's."`
+	SharedKeys []signature.SharedKey `name:"webhook-keys" env:"TWILIO_WEBHOOK_KEYS" type:"shared-keys" secret:"" help:"name:secret of a shared key that signs them by SHA-256 instead; of a list the first."`
+	AccountSID []string              `name:"account-sid" env:"TWILIO_ACCOUNT_SID" type:"texts" help:"The Twilio account in the webhooks; of a list the first. Default: the demo's."`
+	SIPDomain  string                `name:"sip-domain" help:"SIP domain of calls to 78. Default: the demo's."`
+	Numbers    []nanp.Number         `name:"account-numbers" type:"numbers" help:"Telephone numbers of the Twilio account, comma-separated, such as the server's CALL_FROM: a transfer may show these. Default: the demo's."`
 }
 
 // exchange signs with the first token, as the others are on their way out.
-func (f exchangeFlags) exchange(c terminal, clock simulator.Clock) (*simulator.Exchange, error) {
-	r := &settingsReader{getenv: c.getenv}
-	tokens := list(r.secret("TWILIO_AUTH_TOKEN", f.AuthToken))
-	shared := append(r.sharedKeys("TWILIO_WEBHOOK_KEYS", r.secret("TWILIO_WEBHOOK_KEYS", f.SharedKeys)), signature.SharedKey{})[0]
+func (f exchangeFlags) exchange(clock simulator.Clock) (*simulator.Exchange, error) {
 	var numbers []string
-	for _, number := range r.numbers("--account-numbers", f.Numbers) {
+	for _, number := range f.Numbers {
 		numbers = append(numbers, string(number))
 	}
-	if err := r.err(); err != nil {
-		return nil, err
-	}
-	token, account := demoToken, ""
-	if len(tokens) > 0 {
-		token = tokens[0]
-	}
-	if accounts := list(f.AccountSID); len(accounts) > 0 {
-		account = accounts[0]
-	}
+	shared := append(f.SharedKeys, signature.SharedKey{})[0]
 	exchange, err := simulator.New(simulator.Config{
-		PublicURL: f.URL, Target: f.Target, AuthToken: secret.New(token),
-		SharedKey: shared.Secret, KeyName: shared.Name, AccountSID: account, SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
+		PublicURL: f.URL, Target: f.Target, AuthToken: append(f.AuthToken, secret.New(demoToken))[0],
+		SharedKey: shared.Secret, KeyName: shared.Name, AccountSID: append(f.AccountSID, "")[0],
+		SIPDomain: f.SIPDomain, Numbers: numbers, Clock: clock,
 	})
 	if err != nil {
 		return nil, usage(err)
@@ -73,7 +62,7 @@ type dialCommand struct {
 
 // Run dials, with the keyboard as keypad.
 func (cmd *dialCommand) Run(ctx context.Context, c terminal) (err error) {
-	exchange, err := cmd.exchange(c, simulator.RealClock{})
+	exchange, err := cmd.exchange(simulator.RealClock{})
 	if err != nil {
 		return err
 	}
@@ -154,7 +143,7 @@ func (cmd *callCommand) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	exchange, err := cmd.exchange(c, simulator.NewVirtualClock(time.Now()))
+	exchange, err := cmd.exchange(simulator.NewVirtualClock(time.Now()))
 	if err != nil {
 		return err
 	}
@@ -184,12 +173,12 @@ func (cmd *callCommand) Run(ctx context.Context, c terminal) error {
 
 type loadCommand struct {
 	exchangeFlags `embed:""`
-	Calls         int      `default:"100" help:"How many calls."`
-	Rate          float64  `default:"10" help:"Calls begun in a second; 0: as fast as can be."`
-	AtOnce        int      `default:"100" help:"Most calls under way at the same time."`
-	Script        []string `required:"" type:"existingfile" sep:"none" help:"Call script; may be given more than once, or followed by others."`
-	Others        []string `arg:"" optional:"" name:"file" type:"existingfile" help:"More call scripts."`
-	FirstLine     string   `help:"Call from this number and those that follow it, one for each call, so that no call changes what the next one finds. Default: as the scripts say."`
+	Calls         int         `default:"100" help:"How many calls."`
+	Rate          float64     `default:"10" help:"Calls begun in a second; 0: as fast as can be."`
+	AtOnce        int         `default:"100" help:"Most calls under way at the same time."`
+	Script        []string    `required:"" type:"existingfile" sep:"none" help:"Call script; may be given more than once, or followed by others."`
+	Others        []string    `arg:"" optional:"" name:"file" type:"existingfile" help:"More call scripts."`
+	FirstLine     nanp.Number `type:"number" help:"Call from this number and those that follow it, one for each call, so that no call changes what the next one finds. Default: as the scripts say."`
 }
 
 // Run plays the scripts in numbers and reports.
@@ -198,7 +187,7 @@ func (cmd *loadCommand) Run(ctx context.Context, c terminal) error {
 	if err != nil {
 		return err
 	}
-	exchange, err := cmd.exchange(c, simulator.NewVirtualClock(time.Now()))
+	exchange, err := cmd.exchange(simulator.NewVirtualClock(time.Now()))
 	if err != nil {
 		return err
 	}
@@ -218,21 +207,13 @@ func (cmd *loadCommand) Run(ctx context.Context, c terminal) error {
 	return err
 }
 
-// lines makes the numbers that call, or nothing if the scripts are to say them.
+// lines makes the numbers that call, a line after the other within one exchange and those behind it; or
+// nothing if the scripts are to say them.
 func (cmd *loadCommand) lines() (func(int) string, error) {
 	if cmd.FirstLine == "" {
 		return nil, nil
 	}
-	first, err := typed.Number(cmd.FirstLine)
-	if err != nil {
-		return nil, usage(fmt.Errorf("--first-line: %w", err))
-	}
-	return following(first)
-}
-
-// following numbers a line after the other, within one exchange and those behind it.
-func following(first nanp.Number) (func(int) string, error) {
-	digits, err := strconv.ParseInt(first.National(), 10, 64)
+	digits, err := strconv.ParseInt(cmd.FirstLine.National(), 10, 64)
 	if err != nil {
 		return nil, usage(fmt.Errorf("--first-line: %w", err))
 	}
@@ -255,7 +236,7 @@ func (cmd *answerCommand) Run(ctx context.Context, c terminal) (err error) {
 	if err != nil {
 		return usage(err)
 	}
-	exchange, err := cmd.exchange(c, simulator.RealClock{})
+	exchange, err := cmd.exchange(simulator.RealClock{})
 	if err != nil {
 		return err
 	}

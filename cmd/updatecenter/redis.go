@@ -56,10 +56,10 @@ type redisWatch struct {
 }
 
 func newRedisWatch(c config, o outside) *redisWatch {
-	w := &redisWatch{db: o.db, keys: c.keys, now: o.now, log: o.log, embedded: o.embedded,
-		durability: c.durability, reported: map[string]bool{}}
-	if c.durability != "" {
-		o.db.Require(c.durability, w.noteUnsure)
+	w := &redisWatch{db: o.db, keys: c.SecretKeys, now: o.now, log: o.log, embedded: o.embedded,
+		durability: c.Durability, reported: map[string]bool{}}
+	if c.Durability != "" {
+		o.db.Require(c.Durability, w.noteUnsure)
 	}
 	return w
 }

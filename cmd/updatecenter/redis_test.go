@@ -49,7 +49,7 @@ func watchOn(t *testing.T, url string, keys secret.Keyring) (*redisWatch, *testk
 	db := must(redisstore.OpenWithin(url, patience))(t)
 	t.Cleanup(func() { db.Close() })
 	logs := &testkit.Log{}
-	return newRedisWatch(config{keys: keys}, outside{db: db, now: time.Now, log: slog.New(slog.NewJSONHandler(logs, nil))}), logs
+	return newRedisWatch(config{redisSettings: redisSettings{SecretKeys: keys}}, outside{db: db, now: time.Now, log: slog.New(slog.NewJSONHandler(logs, nil))}), logs
 }
 
 // TestSecretKeysOfAnotherRedis starts servers one after the other on one Redis, as keys are
@@ -91,7 +91,7 @@ func TestSecretKeysOfAnOlderRelease(t *testing.T) {
 			check.OK(t, log.Record(t.Context(), audit.Event{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole}))
 		},
 		"accounts": func(t *testing.T, db *redisstore.DB) {
-			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{keys: ring(t, "a")}, outside{db: db, now: time.Now}, notices.Policy{}))(t)}}
+			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{redisSettings: redisSettings{SecretKeys: ring(t, "a")}}, outside{db: db, now: time.Now}, notices.Policy{}))(t)}}
 			s.customer(t, 1)
 			s.customer(t, 2)
 		},
@@ -204,7 +204,7 @@ func TestRedisAwayAndBack(t *testing.T) {
 			s.db = must(redisstore.Open(server.URL()))(t)
 			t.Cleanup(func() { s.db.Close() })
 			heard := newSwitch(t)
-			s.config.switchURL, s.config.switchSecret = heard.url, secret.New(heard.secret)
+			s.config.ProvisioningURL, s.config.ProvisioningSecret = heard.url, secret.New(heard.secret)
 			a := must(newApp(s.config, outside{
 				db: s.db, now: time.Now, hash: cheap, log: slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug})),
 			}))(t)
@@ -276,7 +276,7 @@ func TestServerStartsWithoutRedis(t *testing.T) {
 	check.OK(t, w.start(t.Context()))
 	server.Down()
 	s := newEmptyStage(t)
-	s.config.keys = ring(t, "a=b")
+	s.config.SecretKeys = ring(t, "a=b")
 	s.db = must(redisstore.OpenWithin(server.URL(), patience))(t)
 	t.Cleanup(func() { s.db.Close() })
 	a := s.live(t)

@@ -151,7 +151,7 @@ func restrictedServer(t *testing.T, server *redistest.Server) {
 	s, w := newLiveStage(t, server.URL())
 	w.answer = func(ctx context.Context, ring *simulator.Ringing, _ int) { w.pressOne(ctx, ring) }
 	heard := newSwitch(t)
-	s.config.switchURL, s.config.switchSecret = heard.url, secret.New(heard.secret)
+	s.config.ProvisioningURL, s.config.ProvisioningSecret = heard.url, secret.New(heard.secret)
 	a := s.live(t)
 	check.OK(t, a.redis.start(t.Context()))
 	ctx, stop := context.WithCancel(t.Context())

@@ -81,7 +81,7 @@ press PIN2#
 func TestNoPINIsReadable(t *testing.T) {
 	server := redistest.Start(t)
 	s := newStage(t, server, func(c *config) {
-		c.policy.MaxDigits, c.policy.Temporary = 8, secret.New(longPINs.Replace("TEMP"))
+		c.PINMaxDigits, c.TemporaryPIN = 8, secret.New(longPINs.Replace("TEMP"))
 	})
 	script := must(simulator.Parse("secrets", strings.NewReader(longPINs.Replace(secretCalls))))(t)
 	if result := simulator.Play(t.Context(), s.exchange(nil), script, s); result.Err != nil {

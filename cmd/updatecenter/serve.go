@@ -18,41 +18,37 @@ import (
 )
 
 type serveCommand struct {
-	serverSettings `embed:""`
+	config `embed:""`
 }
 
 // Run serves until the context ends.
 func (cmd *serveCommand) Run(ctx context.Context, c terminal) error {
-	settings, err := cmd.read(c.getenv)
-	if err != nil {
-		return err
-	}
-	db, err := redisstore.Open(settings.redisURL)
+	db, err := redisstore.Open(cmd.RedisURL)
 	if err != nil {
 		return usage(fmt.Errorf("REDIS_URL: %w", err))
 	}
 	defer db.Close() //nolint:errcheck // at the end of the process
-	log := slog.New(slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: settings.logLevel}))
+	log := slog.New(slog.NewJSONHandler(c.err, &slog.HandlerOptions{Level: cmd.LogLevel}))
 	redisstore.LogTo(log)
-	a, err := newApp(settings, outside{db: db, now: time.Now, log: log})
+	a, err := newApp(cmd.config, outside{db: db, now: time.Now, log: log})
 	if err != nil {
 		return usage(err)
 	}
 	if err := a.redis.start(ctx); err != nil {
 		return err
 	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", settings.listenAddr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cmd.ListenAddr)
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
 	var probes net.Listener
-	if settings.metricsAddr != "" {
-		if probes, err = (&net.ListenConfig{}).Listen(ctx, "tcp", settings.metricsAddr); err != nil {
+	if cmd.MetricsAddr != "" {
+		if probes, err = (&net.ListenConfig{}).Listen(ctx, "tcp", cmd.MetricsAddr); err != nil {
 			return fmt.Errorf("listen for /metrics: %w", errors.Join(err, listener.Close()))
 		}
 	}
-	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", redacted(settings.publicURL)))
-	ctx, stop := a.drained(ctx, settings.shutdownDelay)
+	log.Info("serving", slog.String("address", listener.Addr().String()), slog.String("public_url", redacted(cmd.PublicURL)))
+	ctx, stop := a.drained(ctx, cmd.ShutdownDelay)
 	defer stop()
 	return a.run(ctx, listener, probes)
 }

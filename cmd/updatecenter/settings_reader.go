@@ -5,17 +5,22 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	netmail "net/mail"
+	"net/netip"
 	"net/url"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/provisioning/dispatch"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
@@ -23,27 +28,78 @@ import (
 	"updatecenter/voice/signature"
 )
 
+// texts are those of the settings on a command line. They are read when kong has found all of them, so that
+// everything wrong can be told at once.
+type texts map[*kong.Value]string
+
+// Decode implements [kong.Mapper]. The command line, which kong reads first and into a copy of the field,
+// counts more than the environment and the default.
+func (t texts) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	var text string
+	if err := ctx.Scan.PopValueInto("text", &text); err != nil {
+		return err
+	}
+	if _, given := t[ctx.Value]; !given || target.Addr().Pointer() != ctx.Value.Target.Addr().Pointer() {
+		t[ctx.Value] = text
+	}
+	return nil
+}
+
+// read fills in the settings of a command, or tells everything that is wrong with them, a line each. No
+// secret stands in what it tells.
+func (t texts) read(command *kong.Context, getenv func(string) string) error {
+	r := &settingsReader{getenv: getenv}
+	for _, part := range command.Path {
+		for _, flag := range part.Flags {
+			if readers[flag.Tag.Type] != nil {
+				r.read(flag, t[flag.Value])
+			}
+		}
+	}
+	if checks, is := command.Selected().Target.Addr().Interface().(interface{ check(*settingsReader) }); is {
+		checks.check(r)
+	}
+	return r.err()
+}
+
 // settingsReader reads settings and gathers what is wrong.
 type settingsReader struct {
 	getenv func(string) string
 	wrong  []error
 }
 
+// read fills in the setting of a flag.
+func (r *settingsReader) read(flag *kong.Flag, text string) {
+	name := "--" + flag.Name
+	if len(flag.Envs) > 0 {
+		name = flag.Envs[0]
+	}
+	if flag.Tag.Has("secret") {
+		text = r.secret(name, text)
+	}
+	if flag.Target.SetZero(); text != "" || flag.HasDefault {
+		value, err := readers[flag.Tag.Type](text, flag.Tag)
+		if err != nil {
+			r.fail(name, err.Error())
+			return
+		}
+		flag.Target.Set(reflect.ValueOf(value).Convert(flag.Target.Type()))
+	}
+	if flag.Tag.Has("needed") && flag.Target.IsZero() {
+		r.fail(name, "is required")
+	}
+}
+
 func (r *settingsReader) fail(name, why string) {
 	r.wrong = append(r.wrong, fmt.Errorf("%s: %s", name, why))
 }
 
-func (r *settingsReader) durability(value string) redisstore.Durability {
-	level := redisstore.Durability(value)
-	if !slices.Contains([]redisstore.Durability{redisstore.Memory, redisstore.Replica, redisstore.Disk}, level) {
-		r.fail("DURABILITY", "want memory, replica or disk")
-	}
-	return level
-}
-
-// failed says whether something is wrong with a setting.
-func (r *settingsReader) failed(name string) bool {
-	return slices.ContainsFunc(r.wrong, func(err error) bool { return strings.HasPrefix(err.Error(), name+": ") })
+// failed says whether something is wrong with one of these settings.
+func (r *settingsReader) failed(names ...string) bool {
+	return slices.ContainsFunc(r.wrong, func(err error) bool {
+		name, _, _ := strings.Cut(err.Error(), ": ")
+		return slices.Contains(names, name)
+	})
 }
 
 func (r *settingsReader) err() error {
@@ -76,188 +132,261 @@ func (r *settingsReader) secret(name, value string) string {
 	return strings.TrimSpace(string(content))
 }
 
-func (r *settingsReader) required(name, value string) string {
-	if value == "" {
-		r.fail(name, "is required")
-	}
-	return value
+// A reader reads the text of a setting, within the bounds of its tags. Its error says what is wanted, and
+// nothing of the text, which can be a secret.
+type reader func(text string, tag *kong.Tag) (any, error)
+
+// readers are those of settings, by the tag "type".
+var readers = map[string]reader{
+	"text":         as(readText),
+	"texts":        listOf(",", readText),
+	"lines":        listOf("|", readText),
+	"count":        readCount,
+	"rate":         as(readRate),
+	"duration":     readDuration,
+	"choice":       readChoice,
+	"level":        as(readLevel),
+	"zone":         as(readZone),
+	"directory":    as(readDirectory),
+	"address":      as(readAddress),
+	"url":          as(readURL),
+	"console-url":  as(readConsoleURL),
+	"switch-url":   as(func(text string) (string, error) { return text, dispatch.CheckURL(text) }),
+	"proxies":      listOf(",", readProxy),
+	"domains":      listOf(",", readDomain),
+	"accounts":     listOf(",", readAccountSID),
+	"number":       as(readNumber),
+	"numbers":      listOf(",", readNumber),
+	"destinations": as(nanp.ParseDestinations),
+	"secret":       as(readSecret),
+	"secrets":      listOf(",", readSecret),
+	"pin":          as(readPIN),
+	"keyring":      as(secret.ParseKeyring),
+	"shared-keys":  listOf(",", readSharedKey),
+	"mail-server":  as(readMailServer),
+	"mail-address": as(readMailAddress),
 }
 
-func (r *settingsReader) address(name, value string) string {
-	if _, _, err := net.SplitHostPort(value); err != nil {
-		r.fail(name, "want host:port")
-	}
-	return value
+func as[T any](read func(string) (T, error)) reader {
+	return func(text string, _ *kong.Tag) (any, error) { return read(text) }
 }
 
-func (r *settingsReader) optionalAddress(name, value string) string {
-	if value == "" {
-		return ""
-	}
-	return r.address(name, value)
-}
-
-func (r *settingsReader) url(name, value string) string {
-	if value == "" {
-		return ""
-	}
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		r.fail(name, "want an http or https URL without a query")
-	}
-	return strings.TrimSuffix(value, "/")
-}
-
-var accountSIDs = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
-
-func (r *settingsReader) accountSIDs(name, value string) []string {
-	accounts := list(value)
-	for _, sid := range accounts {
-		if !accountSIDs.MatchString(sid) {
-			r.fail(name, "want AC and 32 hexadecimal digits")
-			return nil
+// listOf reads items between separators. Empty ones don't count.
+func listOf[T any](separator string, read func(string) (T, error)) reader {
+	return as(func(text string) ([]T, error) {
+		var all []T
+		for item := range strings.SplitSeq(text, separator) {
+			if item = strings.TrimSpace(item); item == "" {
+				continue
+			}
+			value, err := read(item)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, value)
 		}
-	}
-	return accounts
+		return all, nil
+	})
 }
 
-var keyNames = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+func readText(text string) (string, error) { return text, nil }
 
-// sharedKeys reads names and secrets. It never tells what is in them.
-func (r *settingsReader) sharedKeys(name, value string) []signature.SharedKey {
-	var keys []signature.SharedKey
-	for _, item := range list(value) {
-		key, text, _ := strings.Cut(item, ":")
-		if !keyNames.MatchString(key) || text == "" {
-			r.fail(name, "want name:secret, comma-separated, of names such as calls-2026")
-			return nil
-		}
-		keys = append(keys, signature.SharedKey{Name: key, Secret: secret.New(text)})
+func readCount(text string, tag *kong.Tag) (any, error) {
+	least, _ := tag.GetInt("least")
+	most, _ := tag.GetInt("most")
+	n, err := strconv.Atoi(text)
+	if err != nil || int64(n) < least || int64(n) > most {
+		return 0, fmt.Errorf("want a number from %d to %d", least, most)
 	}
-	return keys
+	return n, nil
+}
+
+func readRate(text string) (float64, error) {
+	rate, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(rate > 0 && rate <= 100) {
+		return 0, errors.New("want a number above 0, and 100 at most")
+	}
+	return rate, nil
+}
+
+func readDuration(text string, tag *kong.Tag) (any, error) {
+	least, _ := time.ParseDuration(tag.Get("least"))
+	most, _ := time.ParseDuration(tag.Get("most"))
+	d, err := time.ParseDuration(text)
+	if err != nil || d < least || d > most {
+		return d, fmt.Errorf("want a time from %s to %s, such as 5s", least, most)
+	}
+	return d, nil
+}
+
+func readChoice(text string, tag *kong.Tag) (any, error) {
+	choices := strings.Split(tag.Get("choices"), ",")
+	if !slices.Contains(choices, text) {
+		last := len(choices) - 1
+		return "", errors.New("want " + strings.Join(choices[:last], ", ") + " or " + choices[last])
+	}
+	return text, nil
+}
+
+func readLevel(text string) (level slog.Level, err error) {
+	if err := level.UnmarshalText([]byte(text)); err != nil {
+		return level, errors.New("want debug, info, warn or error")
+	}
+	return level, nil
+}
+
+// readZone reads an IANA name, which is the same everywhere, and not "Local", which is another zone on each
+// machine.
+func readZone(text string) (*time.Location, error) {
+	zone, err := time.LoadLocation(text)
+	if err != nil || text == "Local" {
+		return nil, errors.New("want the IANA name of a time zone, such as America/Chicago, or UTC")
+	}
+	return zone, nil
+}
+
+func readDirectory(text string) (string, error) {
+	if info, err := os.Stat(text); err != nil || !info.IsDir() {
+		return "", errors.New("is no directory that can be read")
+	}
+	return text, nil
+}
+
+func readAddress(text string) (string, error) {
+	if _, _, err := net.SplitHostPort(text); err != nil {
+		return "", errors.New("want host:port")
+	}
+	return text, nil
+}
+
+func readURL(text string) (string, error) {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return "", nil
+	case err != nil, u.Scheme != "https" && u.Scheme != "http", u.Host == "", u.RawQuery != "", u.Fragment != "":
+		return "", errors.New("want an http or https URL without a query")
+	}
+	return strings.TrimSuffix(text, "/"), nil
+}
+
+// readConsoleURL reads where agents' browsers find us. Without TLS that is only this machine, since what they
+// send is passwords.
+func readConsoleURL(text string) (string, error) {
+	u, err := url.Parse(text)
+	bare := err == nil && u.Host != "" && u.User == nil && strings.Trim(u.Path, "/") == "" &&
+		!strings.ContainsAny(text, "?#")
+	if !bare || u.Scheme != "https" && (u.Scheme != "http" || !isThisMachine(u.Hostname())) {
+		return "", errors.New("want https and a host, such as https://repair.example.com, or http://127.0.0.1:8080 on this machine")
+	}
+	return strings.TrimRight(text, "/"), nil
+}
+
+func isThisMachine(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// readProxy reads a network, or an address as the smallest one. One that is every address would have anybody
+// believed.
+func readProxy(text string) (netip.Prefix, error) {
+	network, err := netip.ParsePrefix(text)
+	if address, addressErr := netip.ParseAddr(text); addressErr == nil && address.Zone() == "" {
+		network, err = netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	if err != nil || network.Bits() == 0 {
+		return netip.Prefix{}, errors.New("want addresses and networks such as 192.0.2.7, 10.1.0.0/16, separated by commas")
+	}
+	return network.Masked(), nil
 }
 
 var domainNames = regexp.MustCompile(`^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$`)
 
-func (r *settingsReader) domains(name, value string) []string {
-	domains := list(value)
-	for i, d := range domains {
-		if !domainNames.MatchString(d) {
-			r.fail(name, "want names such as example.sip.twilio.com, separated by commas")
-			return nil
-		}
-		domains[i] = voice.SIPDomain(d)
+func readDomain(text string) (string, error) {
+	if !domainNames.MatchString(text) {
+		return "", errors.New("want names such as example.sip.twilio.com, separated by commas")
 	}
-	return domains
+	return voice.SIPDomain(text), nil
 }
 
-func (r *settingsReader) numbers(name, value string) []nanp.Number {
-	var numbers []nanp.Number
-	for _, n := range list(value) {
-		numbers = append(numbers, r.number(name, n))
+var accountSIDs = regexp.MustCompile(`^AC[0-9a-f]{32}$`)
+
+func readAccountSID(text string) (string, error) {
+	if !accountSIDs.MatchString(text) {
+		return "", errors.New("want AC and 32 hexadecimal digits")
 	}
-	return numbers
+	return text, nil
 }
 
-func (r *settingsReader) number(name, value string) nanp.Number {
-	if value == "" {
-		return ""
+func readNumber(text string) (nanp.Number, error) {
+	if text == "" {
+		return "", nil
 	}
-	number, err := typed.Number(value)
+	number, err := typed.Number(text)
 	if err != nil {
-		r.fail(name, "want a North American telephone number of ten digits")
+		return "", errors.New("want a North American telephone number of ten digits")
 	}
-	return number
+	return number, nil
 }
 
-// keys reads SECRET_KEYS, which are required.
-func (r *settingsReader) keys(value string) secret.Keyring {
-	const name = "SECRET_KEYS"
-	if value = r.required(name, r.secret(name, value)); value == "" {
-		return secret.Keyring{}
+func readSecret(text string) (secret.Text, error) { return secret.New(text), nil }
+
+func readPIN(text string) (secret.Text, error) {
+	pin := secret.New(text)
+	if digits, ok := typed.Digits(pin, pins.MinDigits, pins.MaxDigits); ok {
+		pin = digits
 	}
-	keys, err := secret.ParseKeyring(value)
-	if err != nil {
-		r.fail(name, err.Error())
-	}
-	return keys
+	return pin, nil
 }
 
-func (r *settingsReader) policy(s serverSettings) pins.Policy {
-	fewest, errFewest := strconv.Atoi(s.PINMinDigits)
-	most, errMost := strconv.Atoi(s.PINMaxDigits)
-	if errFewest != nil || errMost != nil {
-		r.fail("PIN_MIN_DIGITS, PIN_MAX_DIGITS", "want numbers from 4 to 8")
-		return pins.Policy{}
+var keyNames = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+
+func readSharedKey(text string) (signature.SharedKey, error) {
+	key, hidden, _ := strings.Cut(text, ":")
+	if !keyNames.MatchString(key) || hidden == "" {
+		return signature.SharedKey{}, errors.New("want name:secret, comma-separated, of names such as calls-2026")
 	}
-	p := pins.Policy{Temporary: secret.New(r.secret("TEMPORARY_PIN", s.TemporaryPIN)), MinDigits: fewest, MaxDigits: most}
-	if pin, ok := typed.Digits(p.Temporary, pins.MinDigits, pins.MaxDigits); ok {
-		p.Temporary = pin
-	}
-	if err := p.Validate(); err != nil {
-		r.fail("TEMPORARY_PIN, PIN_MIN_DIGITS, PIN_MAX_DIGITS", err.Error())
-	}
-	return p
+	return signature.SharedKey{Name: key, Secret: secret.New(hidden)}, nil
 }
 
-// provisioning reads where changes of features are posted, and what signs them.
-func (r *settingsReader) provisioning(s serverSettings) (string, secret.Text) {
-	key := secret.New(r.secret("PROVISIONING_SECRET", s.ProvisioningSecret))
-	if s.ProvisioningURL == "" {
-		return "", key
+func readMailAddress(text string) (string, error) {
+	address, err := netmail.ParseAddress(text)
+	if err != nil || address.Name != "" {
+		return "", errors.New("want an e-mail address")
 	}
-	if err := dispatch.CheckURL(s.ProvisioningURL); err != nil {
-		r.fail("PROVISIONING_URL", err.Error())
-	}
-	if err := dispatch.CheckSecret(key); err != nil {
-		r.fail("PROVISIONING_SECRET", err.Error())
-	}
-	return s.ProvisioningURL, key
+	return address.Address, nil
 }
 
-func (r *settingsReader) directory(name, value string) string {
-	if value == "" {
-		return ""
-	}
-	if info, err := os.Stat(value); err != nil || !info.IsDir() {
-		r.fail(name, "is no directory that can be read")
-	}
-	return value
+// mailServer is where e-mail is handed over. Without a host there is none.
+type mailServer struct {
+	host     string
+	port     int
+	user     string
+	password secret.Text
+	tls      bool // from the first byte, not by STARTTLS
 }
 
-// duration reads a time from least to most.
-func (r *settingsReader) duration(name, value string, least, most time.Duration) time.Duration {
-	d, err := time.ParseDuration(value)
-	if err != nil || d < least || d > most {
-		r.fail(name, fmt.Sprintf("want a time from %s to %s, such as 5s", least, most))
+func readMailServer(text string) (mailServer, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
+		return mailServer{}, errors.New("want smtp://user:password@host:587 or smtps://host:465")
 	}
-	return d
+	port, err := net.LookupPort("tcp", u.Port())
+	if err != nil || port == 0 {
+		port = map[string]int{"smtp": 587, "smtps": 465}[u.Scheme]
+	}
+	password, _ := u.User.Password()
+	return mailServer{
+		host: u.Hostname(), port: port, user: u.User.Username(), password: secret.New(password), tls: u.Scheme == "smtps",
+	}, nil
 }
 
-func (r *settingsReader) level(name, value string) slog.Level {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(value)); err != nil {
-		r.fail(name, "want debug, info, warn or error")
+// policy is how a connection to the server is encrypted: without TLS only on this machine.
+func (s mailServer) policy() mail.TLSPolicy {
+	switch {
+	case s.tls:
+		return mail.Implicit
+	case isThisMachine(s.host):
+		return mail.None
 	}
-	return level
-}
-
-// list cuts a comma-separated setting.
-func list(value string) []string {
-	var items []string
-	for item := range strings.SplitSeq(value, ",") {
-		if item = strings.TrimSpace(item); item != "" {
-			items = append(items, item)
-		}
-	}
-	return items
-}
-
-// texts cuts a comma-separated list of secrets.
-func texts(value string) []secret.Text {
-	var all []secret.Text
-	for _, item := range list(value) {
-		all = append(all, secret.New(item))
-	}
-	return all
+	return mail.Mandatory
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"io"
 	"maps"
 	"net/netip"
 	"net/url"
@@ -34,11 +34,9 @@ func readSettings(t *testing.T, environment map[string]string) (config, error) {
 	var cli struct {
 		Serve serveCommand `cmd:""`
 	}
-	parser := must(parserOf(&cli, terminal{out: &bytes.Buffer{}, err: &bytes.Buffer{}}, func(int) {}))(t)
-	if _, err := parser.Parse([]string{"serve"}); err != nil {
-		t.Fatal(err)
-	}
-	return cli.Serve.read(os.Getenv)
+	line := must(commandLineOf(&cli, terminal{out: io.Discard, err: io.Discard, getenv: os.Getenv}, func(int) {}))(t)
+	_, err := line.parse([]string{"serve"})
+	return cli.Serve.config, err
 }
 
 func TestSettings(t *testing.T) {
@@ -50,11 +48,11 @@ func TestSettings(t *testing.T) {
 		"SHUTDOWN_DELAY": "1m",
 	}))
 	check.OK(t, err)
-	if len(c.authTokens) != 2 || c.authTokens[1].Reveal() != "old" || len(c.sipDomains) != 2 ||
-		c.dial78[0] != "+16125557800" || c.transfer != "+16125550100" || c.callerID != "+18886128052" || c.repair != "+18005731311" ||
-		c.sipDomains[0] != "a.sip.twilio.com" || c.sipDomains[1] != "b.sip.twilio.com" || len(c.accounts) != 2 ||
-		len(c.sharedKeys) != 2 || c.sharedKeys[0].Name != "calls-2026" || c.sharedKeys[0].Secret.Reveal() != "new:er" ||
-		c.unvouched != (limit.Rate{Within: 24 * time.Hour}) || c.lookups != 1000 || c.shutdownDelay != time.Minute || c.policy.MaxDigits != 8 || c.listenAddr != "127.0.0.1:8080" {
+	if len(c.TwilioAuthTokens) != 2 || c.TwilioAuthTokens[1].Reveal() != "old" || len(c.SIPDomains) != 2 ||
+		c.Dial78Numbers[0] != "+16125557800" || c.RepairTransfer != "+16125550100" || c.callerID() != "+18886128052" || c.RepairNumber != "+18005731311" ||
+		c.SIPDomains[0] != "a.sip.twilio.com" || c.SIPDomains[1] != "b.sip.twilio.com" || len(c.TwilioAccounts) != 2 ||
+		len(c.WebhookKeys) != 2 || c.WebhookKeys[0].Name != "calls-2026" || c.WebhookKeys[0].Secret.Reveal() != "new:er" ||
+		c.unvouched() != (limit.Rate{Within: 24 * time.Hour}) || c.LookupsPerMinute != 1000 || c.ShutdownDelay != time.Minute || c.PINMaxDigits != 8 || c.ListenAddr != "127.0.0.1:8080" {
 		t.Errorf("read %+v", c)
 	}
 }
@@ -133,12 +131,12 @@ func TestTransfersNeedACallerID(t *testing.T) {
 		t.Errorf("without a caller ID: %v", err)
 	}
 	calls := with(transfer, map[string]string{"CALL_FROM": "612-555-7801", "TWILIO_ACCOUNT_SID": "AC" + strings.Repeat("0", 32)})
-	if c, err := readSettings(t, with(sound, calls)); err != nil || c.callerID != "+16125557801" {
-		t.Errorf("with CALL_FROM it shows %s, %v", c.callerID, err)
+	if c, err := readSettings(t, with(sound, calls)); err != nil || c.callerID() != "+16125557801" {
+		t.Errorf("with CALL_FROM it shows %s, %v", c.callerID(), err)
 	}
 	own := with(calls, map[string]string{"TRANSFER_CALLER_ID": "612-555-7802"})
-	if c, err := readSettings(t, with(sound, own)); err != nil || c.callerID != "+16125557802" || c.outbound.from != "+16125557801" {
-		t.Errorf("with both it shows %s, %v", c.callerID, err)
+	if c, err := readSettings(t, with(sound, own)); err != nil || c.callerID() != "+16125557802" || c.CallFrom != "+16125557801" {
+		t.Errorf("with both it shows %s, %v", c.callerID(), err)
 	}
 }
 
@@ -169,19 +167,15 @@ func TestSettingsOfDeliveries(t *testing.T) {
 }
 
 func TestMailServers(t *testing.T) {
-	r := &settingsReader{}
 	for address, want := range map[string]mailServer{
 		"smtp://mail.example.com":         {host: "mail.example.com", port: 587},
 		"smtps://u:p%20@mail.example.com": {host: "mail.example.com", port: 465, user: "u", password: secret.New("p "), tls: true},
 		"smtp://127.0.0.1:1025":           {host: "127.0.0.1", port: 1025},
 	} {
-		if got := r.mailServer("SMTP_URL", address); got.host != want.host || got.port != want.port || got.user != want.user ||
+		if got, err := readMailServer(address); err != nil || got.host != want.host || got.port != want.port || got.user != want.user ||
 			!got.password.Equal(want.password) || got.tls != want.tls {
-			t.Errorf("%s: %+v", address, got)
+			t.Errorf("%s: %+v, %v", address, got, err)
 		}
-	}
-	if err := r.err(); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -189,8 +183,8 @@ func TestSecretFiles(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "token")
 	check.OK(t, os.WriteFile(file, []byte("from-file\n"), 0o600))
 	c, err := readSettings(t, with(sound, map[string]string{"TWILIO_AUTH_TOKEN": "", "TWILIO_AUTH_TOKEN_FILE": file}))
-	if err != nil || c.authTokens[0].Reveal() != "from-file" {
-		t.Errorf("read %v, %v", c.authTokens, err)
+	if err != nil || c.TwilioAuthTokens[0].Reveal() != "from-file" {
+		t.Errorf("read %v, %v", c.TwilioAuthTokens, err)
 	}
 	for name, environment := range map[string]map[string]string{
 		"both":    {"TWILIO_AUTH_TOKEN_FILE": file},
@@ -218,15 +212,14 @@ func TestConsoleSettings(t *testing.T) {
 		netip.MustParsePrefix("10.1.0.0/16"), netip.MustParsePrefix("192.0.2.7/32"),
 		netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("::1/128"),
 	}
-	if err != nil || c.console.url != "https://repair.example.com" || !slices.Equal(c.console.proxies, want) {
-		t.Errorf("read %+v, %v", c.console, err)
+	if err != nil || c.ConsoleURL != "https://repair.example.com" || !slices.Equal(c.TrustedProxies, want) {
+		t.Errorf("read %+v, %v", c.consoleSettings, err)
 	}
 }
 
 // TestConsoleURLs takes where browsers can reach us safely, and nothing else.
 func TestConsoleURLs(t *testing.T) {
 	for address, good := range map[string]bool{
-		"":                                true, // no console
 		"https://repair.example.com":      true,
 		"https://repair.example.com:8443": true,
 		"http://127.0.0.1:8080":           true,
@@ -245,9 +238,8 @@ func TestConsoleURLs(t *testing.T) {
 		"https://a.example.com/#":         false,
 		"https://a.example.com?x=1":       false,
 	} {
-		r := &settingsReader{}
-		got := r.consoleURL(address)
-		if err := r.err(); (err == nil) != good || !good && got != "" {
+		got, err := readConsoleURL(address)
+		if (err == nil) != good || !good && got != "" {
 			t.Errorf("%q: %q, %v", address, got, err)
 		} else if err != nil && strings.Contains(err.Error(), "hidden") {
 			t.Errorf("%v tells a password", err)
@@ -261,8 +253,8 @@ func TestConsoleTimeZone(t *testing.T) {
 		"": "18:15 UTC", "UTC": "18:15 UTC", "America/Chicago": "12:15 CST", "America/Phoenix": "11:15 MST",
 	} {
 		c, err := readSettings(t, with(sound, map[string]string{"CONSOLE_TIME_ZONE": name}))
-		if err != nil || winter.In(c.console.zone).Format("15:04 MST") != want {
-			t.Errorf("%q: %v, %v", name, c.console.zone, err)
+		if err != nil || winter.In(c.Zone).Format("15:04 MST") != want {
+			t.Errorf("%q: %v, %v", name, c.Zone, err)
 		}
 	}
 	for _, wrong := range []string{"Chicago", "CDT", "Local", "-06:00", "../etc/passwd", "America/Chicago "} {
@@ -277,14 +269,12 @@ func TestTrustedProxies(t *testing.T) {
 	for _, wrong := range []string{
 		"0.0.0.0/0", "::/0", "10.0.0.0/33", "10.1/16", "proxy.example.com", "10.0.0.0-10.0.0.9", "fe80::1%eth0", "10.0.0.1, all",
 	} {
-		r := &settingsReader{}
-		if got := r.proxies(wrong); r.err() == nil || got != nil {
+		if got, err := readers["proxies"](wrong, nil); err == nil {
 			t.Errorf("%q: %v", wrong, got)
 		}
 	}
-	r := &settingsReader{}
-	if got := r.proxies(" , "); len(got) != 0 || r.err() != nil {
-		t.Errorf("none: %v, %v", got, r.err())
+	if got, err := readers["proxies"](" , ", nil); err != nil || len(got.([]netip.Prefix)) != 0 {
+		t.Errorf("none: %v, %v", got, err)
 	}
 }
 
@@ -298,15 +288,15 @@ func FuzzConsoleSettings(f *testing.F) {
 		f.Add(s[0], s[1])
 	}
 	f.Fuzz(func(t *testing.T, address, proxies string) {
-		r := &settingsReader{}
-		if got := r.consoleURL(address); got != "" {
+		if got, _ := readConsoleURL(address); got != "" {
 			u, err := url.Parse(got)
 			if err != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil ||
 				u.Scheme != "https" && (u.Scheme != "http" || !isThisMachine(u.Hostname())) {
 				t.Errorf("%q was taken as %q", address, got)
 			}
 		}
-		for _, network := range r.proxies(proxies) {
+		networks, _ := listOf(",", readProxy)(proxies, nil)
+		for _, network := range networks.([]netip.Prefix) {
 			if !network.IsValid() || network.Bits() < 1 || network != network.Masked() {
 				t.Errorf("%q has %v", proxies, network)
 			}

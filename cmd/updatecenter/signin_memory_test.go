@@ -24,7 +24,7 @@ import (
 func TestSignInIsBoundedInMemory(t *testing.T) {
 	const attempts, most = 100, 256 << 20
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
-		c.console = consoleConfig{url: testConsole, proxies: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}
+		c.ConsoleURL, c.TrustedProxies = testConsole, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	})
 	server := must(newApp(s.config, outside{
 		db: s.db, now: s.clock.Now, hash: hash.DefaultParams(), queue: s.queue, log: s.app.log, mails: &testkit.Mail{},

@@ -133,7 +133,7 @@ func (s *stage) hasPIN(t *testing.T, line pins.Line, pin string) bool {
 	if line.Temporary() {
 		return false
 	}
-	hasher := must(hash.New(hash.Config{Keys: s.config.keys, Params: cheap}))(t)
+	hasher := must(hash.New(hash.Config{Keys: s.config.SecretKeys, Params: cheap}))(t)
 	match, _, err := hasher.Verify(t.Context(), line.PIN, secret.New(pin))
 	check.OK(t, err)
 	return match

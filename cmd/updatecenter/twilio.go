@@ -23,20 +23,29 @@ type twilioCheck struct {
 	twilioSettings `embed:""`
 }
 
+// check wants the account, which a server that makes no calls can do without.
+func (cmd *twilioCheck) check(r *settingsReader) {
+	if len(cmd.TwilioAccounts) == 0 && !r.failed("TWILIO_ACCOUNT_SID") {
+		r.fail("TWILIO_ACCOUNT_SID", "is required")
+	}
+}
+
 // errNoWay says that there is nothing to check.
 var errNoWay = errors.New("no call can come in: SIP_DOMAINS and DIAL_78_NUMBERS are empty, and no access number is on the account")
 
 // Run asks Twilio and tells, a line each, what is well and what is wrong.
 func (cmd *twilioCheck) Run(ctx context.Context, c terminal) error {
-	p, account, err := cmd.read(c.getenv)
+	account, err := twilio.New(twilio.Config{
+		AccountSID: cmd.TwilioAccounts[0], AuthToken: cmd.TwilioAuthTokens[0], BaseURL: cmd.TwilioURL,
+	})
 	if err != nil {
-		return err
+		return usage(err)
 	}
 	webhooks, err := account.Webhooks(ctx)
 	if err != nil {
 		return fmt.Errorf("ask Twilio: %w", err)
 	}
-	names := p.names(webhooks)
+	names := cmd.names(webhooks)
 	if len(names) == 0 {
 		return errNoWay
 	}
@@ -51,9 +60,10 @@ func (cmd *twilioCheck) Run(ctx context.Context, c terminal) error {
 		}
 	}
 	for _, name := range names {
-		tell(name, p.faults(name, webhooks))
+		tell(name, cmd.faults(name, webhooks))
 	}
-	for _, number := range p.shown {
+	callerIDs := slices.Compact(slices.Sorted(slices.Values([]nanp.Number{cmd.CallFrom, cmd.TransferCallerID})))
+	for _, number := range slices.DeleteFunc(callerIDs, func(n nanp.Number) bool { return n == "" }) {
 		faults, err := callerIDFaults(ctx, account, number, webhooks)
 		if err != nil {
 			return fmt.Errorf("ask Twilio: %w", err)
@@ -78,56 +88,11 @@ func callerIDFaults(ctx context.Context, account *twilio.Account, number nanp.Nu
 	return []string{"is neither a number of the account nor one that it has verified"}, nil
 }
 
-// read makes sense of the settings, or tells all that is wrong with them.
-func (cmd *twilioCheck) read(getenv func(string) string) (pointing, *twilio.Account, error) {
-	r := &settingsReader{getenv: getenv}
-	p := pointing{
-		publicURL:  r.url("PUBLIC_URL", r.required("PUBLIC_URL", cmd.PublicURL)),
-		sipDomains: r.domains("SIP_DOMAINS", cmd.SIPDomains),
-		dial78:     r.numbers("DIAL_78_NUMBERS", cmd.Dial78Numbers),
-	}
-	for name, value := range map[string]string{"CALL_FROM": cmd.CallFrom, "TRANSFER_CALLER_ID": cmd.TransferCallerID} {
-		if number := r.number(name, value); number != "" {
-			p.shown = append(p.shown, number)
-		}
-	}
-	slices.Sort(p.shown)
-	p.shown = slices.Compact(p.shown)
-	tokens := texts(r.secret("TWILIO_AUTH_TOKEN", cmd.TwilioAuthToken))
-	c := twilio.Config{
-		BaseURL: r.url("TWILIO_API_BASE_URL", cmd.TwilioAPIBaseURL),
-	}
-	if accounts := r.accountSIDs("TWILIO_ACCOUNT_SID", r.required("TWILIO_ACCOUNT_SID", cmd.TwilioAccountSID)); len(accounts) > 0 {
-		c.AccountSID = accounts[0]
-	}
-	if len(tokens) == 0 {
-		r.fail("TWILIO_AUTH_TOKEN", "is required")
-	} else {
-		c.AuthToken = tokens[0]
-	}
-	if err := r.err(); err != nil {
-		return pointing{}, nil, err
-	}
-	account, err := twilio.New(c)
-	if err != nil {
-		return pointing{}, nil, usage(err)
-	}
-	return p, account, nil
-}
-
-// pointing is how Twilio should be pointed at a server.
-type pointing struct {
-	publicURL  string
-	sipDomains []string
-	dial78     []nanp.Number
-	shown      []nanp.Number // as caller ID of the calls that the server makes or puts through
-}
-
 // names are all by which calls reach the server: what its settings list, and the access
 // numbers that are on the account.
-func (p pointing) names(webhooks []twilio.Webhook) []string {
-	names := slices.Clone(p.sipDomains)
-	for _, number := range p.dial78 {
+func (s twilioSettings) names(webhooks []twilio.Webhook) []string {
+	names := slices.Clone(s.SIPDomains)
+	for _, number := range s.Dial78Numbers {
 		names = append(names, string(number))
 	}
 	for _, w := range webhooks {
@@ -149,7 +114,7 @@ func isAccessNumber(name string) bool {
 }
 
 // faults tells what is wrong with the webhooks of a number or SIP domain, a line each.
-func (p pointing) faults(name string, webhooks []twilio.Webhook) []string {
+func (s twilioSettings) faults(name string, webhooks []twilio.Webhook) []string {
 	i := slices.IndexFunc(webhooks, func(w twilio.Webhook) bool { return voice.SIPDomain(w.Name) == name })
 	if i < 0 {
 		return []string{"is not on the account"}
@@ -168,7 +133,7 @@ func (p pointing) faults(name string, webhooks []twilio.Webhook) []string {
 		{"fallback URL", w.Fallback, voice.FallbackPath},
 		{"status callback URL", w.Status, voice.StatusPath},
 	} {
-		want := twilio.Callback{URL: p.publicURL + c.path, Method: http.MethodPost}
+		want := twilio.Callback{URL: s.PublicURL + c.path, Method: http.MethodPost}
 		if !same(c.is, want) {
 			faults = append(faults, fmt.Sprintf("%s is %s, should be %s", c.name, shown(c.is), shown(want)))
 		}
