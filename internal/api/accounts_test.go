@@ -224,9 +224,7 @@ func TestRenumber(t *testing.T) {
 	want := shown()
 	want.Account = "MN-2000-7"
 	got := r.ask(http.MethodPost, accountPath+"/renumber", `{"account":"mn-2000-7"}`).is(http.StatusOK, "").account()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 	r.told("renumbered", false, accounts.Changes{accounts.ChangedNumber}, shown())
 	r.ask(http.MethodGet, accountPath, "").is(http.StatusNotFound, "no-such-account")
 	r.ask(http.MethodGet, "/v1/accounts/MN-2000-7", "").is(http.StatusOK, "")
@@ -266,13 +264,9 @@ func TestSecurityQuestion(t *testing.T) {
 	want := shown()
 	want.Secret, want.Question, want.Since = QuestionSecret, "Who was your first teacher?", r.now()
 	got := r.ask(http.MethodPut, path, body(want.Question, luz)).is(http.StatusOK, "").account()
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 	r.told("question", false, accounts.Changes{accounts.ChangedQuestion}, shown())
-	if diff := cmp.Diff(want, r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "").account()); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, r.ask(http.MethodGet, accountPath, "").is(http.StatusOK, "").account(), want)
 }
 
 // TestHistoryNamesTheKey: who changed an account stands in its history.
@@ -289,9 +283,7 @@ func TestHistoryNamesTheKey(t *testing.T) {
 		{At: start, Event: accounts.CodeProvisioned, By: "ordering", From: "api"},
 		{At: start, Event: accounts.Created, By: "ordering", From: "api"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 }
 
 func ExampleAccountDocument() {
@@ -346,7 +338,7 @@ func TestNewCode(t *testing.T) {
 	r := newRig(t)
 	r.provision()
 	verified := func(claim string) bool {
-		return r.ask(http.MethodPost, accountPath+"/verify", claim).is(http.StatusOK, "").verification().Verified
+		return r.verify(claim).Verified
 	}
 	for range 2 {
 		r.notices = nil
@@ -354,9 +346,7 @@ func TestNewCode(t *testing.T) {
 		got := r.ask(http.MethodPost, accountPath+"/security-code", "").is(http.StatusOK, "")
 		want := shown()
 		want.Since = r.now()
-		if diff := cmp.Diff(want, got.account()); diff != "" {
-			t.Error(diff)
-		}
+		check.Same(t, got.account(), want)
 		r.told("new code", false, accounts.Changes{accounts.ChangedCode}, want)
 		made := r.notices[0].After.Code.Reveal()
 		r.secrets = append(r.secrets, made)

@@ -22,6 +22,12 @@ func (a answer) verification() Verification {
 	return v
 }
 
+// verify sends a claim to the account.
+func (r *rig) verify(claim string) Verification {
+	r.Helper()
+	return r.ask(http.MethodPost, accountPath+"/verify", claim).is(http.StatusOK, "").verification()
+}
+
 func left(tries int) Verification { return Verification{TriesLeft: &tries} }
 
 func TestVerify(t *testing.T) {
@@ -42,7 +48,7 @@ func TestVerify(t *testing.T) {
 		{`{"security_code":"999997"}`, left(4)},
 	} {
 		r.secrets = append(r.secrets, "55401", "999999", "999997")
-		got := r.ask(http.MethodPost, accountPath+"/verify", test.body).is(http.StatusOK, "").verification()
+		got := r.verify(test.body)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: %s", test.body, diff)
 		}
@@ -55,10 +61,10 @@ func TestVerifyAnswer(t *testing.T) {
 	r := newRig(t)
 	r.provision()
 	r.ask(http.MethodPut, accountPath+"/security-question", `{"question":"Who?","answer":"`+luz+`"}`).is(http.StatusOK, "")
-	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"security_answer":"dona LUZ of st paul"}`).is(http.StatusOK, "").verification(); !got.Verified {
+	if got := r.verify(`{"security_answer":"dona LUZ of st paul"}`); !got.Verified {
 		t.Errorf("got %+v", got)
 	}
-	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"security_code":"`+code+`"}`).is(http.StatusOK, "").verification(); got.Verified {
+	if got := r.verify(`{"security_code":"` + code + `"}`); got.Verified {
 		t.Error("the retired code counts")
 	}
 }
@@ -73,9 +79,7 @@ func TestLock(t *testing.T) {
 			return r.ask(http.MethodPost, path+"/verify", body).is(http.StatusOK, "").verification()
 		}
 		for tries := 4; tries > 0; tries-- {
-			if diff := cmp.Diff(left(tries), verify(`{"security_code":"999999"}`)); diff != "" {
-				t.Error(diff)
-			}
+			check.Same(t, verify(`{"security_code":"999999"}`), left(tries))
 		}
 		want := left(0)
 		want.LockedUntil = r.now().Add(30 * time.Minute)
@@ -86,7 +90,7 @@ func TestLock(t *testing.T) {
 		}
 	}
 	r.world.Pass(30 * time.Minute)
-	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55403"}`).is(http.StatusOK, "").verification(); !got.Verified {
+	if got := r.verify(`{"zip":"55403"}`); !got.Verified {
 		t.Errorf("after the lock: %+v", got)
 	}
 }
@@ -97,9 +101,7 @@ func TestDeliveryClearsNothing(t *testing.T) {
 	r.provision()
 	r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "")
 	r.ask(http.MethodPost, accountPath+"/deliveries", callNow).is(http.StatusAccepted, "")
-	if diff := cmp.Diff(left(3), r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "").verification()); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, r.verify(`{"zip":"55401"}`), left(3))
 }
 
 func TestEnroll(t *testing.T) {
@@ -117,27 +119,19 @@ func TestEnroll(t *testing.T) {
 	began := r.ask(http.MethodPost, "/v1/enrollments", claim("mn-1000-4", "55403")).is(http.StatusCreated, "")
 	path := began.header.Get("Location")
 	want := Enrollment{ID: accounts.EnrollmentID(strings.TrimPrefix(path, "/v1/enrollments/")), Accounts: []accounts.Number{coded}, Since: start}
-	if diff := cmp.Diff(Verification{Verified: true, Enrollment: &want}, began.verification()); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(left(4), r.ask(http.MethodPost, path+"/accounts", claim("MN-2", "55401")).is(http.StatusOK, "").verification()); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, began.verification(), Verification{Verified: true, Enrollment: &want})
+	check.Same(t, r.ask(http.MethodPost, path+"/accounts", claim("MN-2", "55401")).is(http.StatusOK, "").verification(), left(4))
 	want.Accounts = append(want.Accounts, "MN-2")
 	for range 2 {
 		added := r.ask(http.MethodPost, path+"/accounts", claim("MN-2", "55403")).is(http.StatusOK, "").verification()
-		if diff := cmp.Diff(Verification{Verified: true, Enrollment: &want}, added); diff != "" {
-			t.Error(diff)
-		}
+		check.Same(t, added, Verification{Verified: true, Enrollment: &want})
 	}
 	// An account keeps its enrollments when it gets another number.
 	r.ask(http.MethodPost, accountPath+"/renumber", `{"account":"MN-3"}`).is(http.StatusOK, "")
 	want.Accounts[0] = "MN-3"
 	var got Enrollment
 	r.ask(http.MethodGet, path, "").is(http.StatusOK, "").read(&got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 }
 
 func TestNoSuchEnrollment(t *testing.T) {
@@ -189,9 +183,7 @@ func TestVerifyBodies(t *testing.T) {
 	} {
 		r.ask(http.MethodPost, accountPath+"/verify", body).is(http.StatusBadRequest, "bad-body")
 	}
-	if diff := cmp.Diff(left(4), r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "").verification()); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, r.verify(`{"zip":"55401"}`), left(4))
 }
 
 // TestEnrolledAccountLost: an enrollment whose account is not there any more is damaged.
@@ -231,7 +223,7 @@ func TestWrongClaimsOfAKeyHaveABudget(t *testing.T) {
 		t.Errorf("alerts %+v", r.alerts)
 	}
 	r.world.Pass(time.Hour)
-	if got := r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55403"}`).is(http.StatusOK, "").verification(); !got.Verified {
+	if got := r.verify(`{"zip":"55403"}`); !got.Verified {
 		t.Errorf("after an hour: %+v", got)
 	}
 }
@@ -332,9 +324,7 @@ func TestClosed(t *testing.T) {
 		want := left(0)
 		want.Closed, want.Detail = true, closedDetail
 		for _, got := range []Verification{last, verify(`{"security_code":"` + code + `"}`), verify(`{"zip":"55403"}`)} {
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Error(diff)
-			}
+			check.Same(t, got, want)
 		}
 		if got := r.ask(http.MethodPost, "/v1/enrollments", fmt.Sprintf(`{"account":%q,"zip":"55403"}`, path[len("/v1/accounts/"):])).
 			is(http.StatusOK, "").verification(); !got.Closed {
@@ -353,9 +343,7 @@ func TestClosed(t *testing.T) {
 	if len(events) != 2 || events[0].Action != audit.AccountOpened || events[0].By != "ordering/77" || events[0].Subject != "account MN-1000-4" || events[0].Detail == "" {
 		t.Errorf("recorded %+v", events)
 	}
-	if diff := cmp.Diff(left(4), r.ask(http.MethodPost, accountPath+"/verify", `{"zip":"55401"}`).is(http.StatusOK, "").verification()); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, r.verify(`{"zip":"55401"}`), left(4))
 }
 
 // TestOpeningAccountsIsBounded, as resets are.

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/audited"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/sse"
@@ -60,12 +58,8 @@ func TestRequestDelivery(t *testing.T) {
 			ID: delivery.ID, Topic: test.about, Method: test.method, Status: deliveries.Queued, Attempt: 1,
 			Created: start, NextAttempt: start, Events: []DeliveryEvent{event},
 		}
-		if diff := cmp.Diff(want, delivery); diff != "" {
-			t.Error(diff)
-		}
-		if diff := cmp.Diff(want, r.ask(http.MethodGet, path, "").is(http.StatusOK, "").delivery()); diff != "" {
-			t.Error(diff)
-		}
+		check.Same(t, delivery, want)
+		check.Same(t, r.ask(http.MethodGet, path, "").is(http.StatusOK, "").delivery(), want)
 		r.world.Log.Holds(t, "delivery requested", string(delivery.ID), string(test.method), "ordering")
 	}
 }

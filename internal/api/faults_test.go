@@ -107,10 +107,7 @@ func TestManyFaults(t *testing.T) {
 }
 
 // asking are the operations that ask a store for more than the key.
-func asking() []struct{ method, path, body string } {
-	all := operations()
-	return all[:len(all)-1]
-}
+var asking = operations[:len(operations)-1]
 
 func TestStoreAway(t *testing.T) {
 	r := newRig(t)
@@ -118,8 +115,8 @@ func TestStoreAway(t *testing.T) {
 	r.secrets = append(r.secrets[:0:0], "8265")
 	checked := func() {
 		t.Helper()
-		for _, o := range asking() {
-			got := r.askWith("*", o.method, o.path, o.body).is(http.StatusServiceUnavailable, "unavailable")
+		for _, o := range asking {
+			got := r.send(r.operate(o, r.allowed())).is(http.StatusServiceUnavailable, "unavailable")
 			if strings.Contains(got.body, "refused") || strings.Contains(got.body, "10.0.0.7") {
 				t.Errorf("the client is told the cause: %s", got.body)
 			}
@@ -128,7 +125,7 @@ func TestStoreAway(t *testing.T) {
 			}
 			var problem Problem
 			got.read(&problem)
-			r.world.Log.Holds(t, problem.Instance, errRefused.Error(), "ERROR", o.method)
+			r.world.Log.Holds(t, problem.Instance, errRefused.Error(), "ERROR", o.request[:strings.IndexByte(o.request, ' ')])
 		}
 	}
 	r.fault(away)
@@ -144,8 +141,8 @@ func TestStoredRecordUnreadable(t *testing.T) {
 	damaged := func(context.Context) error { return fmt.Errorf("ask: %w", storage.ErrUnreadable) }
 	checked := func() {
 		t.Helper()
-		for _, o := range asking() {
-			got := r.askWith("*", o.method, o.path, o.body).is(http.StatusInternalServerError, "internal")
+		for _, o := range asking {
+			got := r.send(r.operate(o, r.allowed())).is(http.StatusInternalServerError, "internal")
 			if got.header.Get("Retry-After") != "" {
 				t.Errorf("Retry-After = %s", got.header.Get("Retry-After"))
 			}

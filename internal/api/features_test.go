@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
 	"updatecenter/internal/secret"
@@ -230,9 +228,7 @@ func TestHistoryOfFeatures(t *testing.T) {
 	}}
 	var got History
 	r.ask(http.MethodGet, linePath+"/history", "").is(http.StatusOK, "").read(&got)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 
 	reset := pins.Record{At: start, Event: pins.Reset, By: "ann"}
 	skipped := pins.Record{At: start, Event: pins.EventSkipped, By: "ann", Changes: []string{"evt_1"}}
@@ -274,9 +270,7 @@ func TestFeaturesAreForThoseWhoMayReadThem(t *testing.T) {
 		}
 	}
 	shown := r.askAs(reader, http.MethodGet, linePath, "").is(http.StatusOK, "").line()
-	if diff := cmp.Diff([]pins.Feature{pins.CallRejection}, shown.Features); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, shown.Features, []pins.Feature{pins.CallRejection})
 }
 
 // TestLostCode: a code whose key is gone is shown as one, and is left alone or replaced as any.

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -37,9 +38,7 @@ func TestClientsOfTheFirstRelease(t *testing.T) {
 		want := audit.Event{
 			Action: audit.ResetRefused, By: "ordering", Via: "api", From: "192.0.2.1", Subject: string(line), Detail: "no agent named",
 		}
-		if diff := cmp.Diff(want, r.world.Audit.Take()[0]); diff != "" {
-			t.Error(diff)
-		}
+		check.Same(t, r.world.Audit.Take()[0], want)
 	}
 	records, err := r.world.DB.Lines().History(t.Context(), line, 1)
 	want := []pins.Record{{At: start, Event: pins.ResetRefused, By: "ordering", From: "api", Reason: "no agent named"}}
@@ -60,9 +59,7 @@ func TestNotValidated(t *testing.T) {
 		}
 		r.world.Log.Holds(t, "not done", string(line), `"77"`)
 	}
-	if diff := cmp.Diff([]string{"reset-refused by ordering/77", "reset-refused by ordering/77"}, actions(r.world.Audit.Take())); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, actions(r.world.Audit.Take()), []string{"reset-refused by ordering/77", "reset-refused by ordering/77"})
 	if got := r.ask(http.MethodGet, linePath, "").line(); got.PIN != "personal" {
 		t.Errorf("got %+v", got)
 	}
@@ -303,11 +300,9 @@ func TestValidationByPhotoID(t *testing.T) {
 	r.askAs(store, http.MethodPost, linePath+"/validations", callLine).is(http.StatusForbidden, "missing-scope")
 	r.askAs(store, http.MethodPost, linePath+"/validations", body).is(http.StatusOK, "")
 	r.askAs(store, http.MethodPost, linePath+"/pin/reset", strings.Replace(help, "77", "jo.berg", 1)).is(http.StatusOK, "")
-	if diff := cmp.Diff([]string{
+	check.Same(t, actions(r.world.Audit.Take()), []string{
 		"validation-failed by crm/jo.berg", "reset-refused by crm/jo.berg", "validated by store-12/jo.berg", "pin-reset by store-12/jo.berg",
-	}, actions(r.world.Audit.Take())); diff != "" {
-		t.Error(diff)
-	}
+	})
 	for _, note := range []string{"", "too short", strings.Repeat("é", 501), `two\nlines of text`} {
 		r.ask(http.MethodPost, linePath+"/validations", `{"agent":"77","method":"photo_id","note":"`+note+`"}`).is(http.StatusBadRequest, "bad-body")
 	}

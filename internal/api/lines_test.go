@@ -31,9 +31,7 @@ func TestShowLine(t *testing.T) {
 		Strikes: Strikes{Line: SideStrikes{Lock: NoLock}, Elsewhere: SideStrikes{Lock: NoLock}},
 	}
 	got := r.ask(http.MethodGet, linePath, "").is(http.StatusOK, "")
-	if diff := cmp.Diff(want, got.line()); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got.line(), want)
 	if got.header.Get("Content-Type") != "application/json" || got.header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("header: %v", got.header)
 	}
@@ -45,9 +43,7 @@ func TestShowLine(t *testing.T) {
 	want.PIN, want.Since = "personal", r.now()
 	want.Strikes.Line.Failures = 2
 	want.Strikes.Elsewhere = SideStrikes{Failures: 5, Lock: TimedLock, LockedUntil: r.now().Add(30 * time.Minute)}
-	if diff := cmp.Diff(want, r.ask(http.MethodGet, linePath, "").is(http.StatusOK, "").line()); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, r.ask(http.MethodGet, linePath, "").is(http.StatusOK, "").line(), want)
 }
 
 func TestNumberInEveryForm(t *testing.T) {
@@ -140,9 +136,7 @@ func TestPutFeatures(t *testing.T) {
 		slices.Sort(records[i].Changes)
 		slices.Sort(want[min(i, 2)].Changes)
 	}
-	if diff := cmp.Diff(want, records); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, records, want)
 	r.world.Log.Holds(t, "features of line installed", string(line), "ordering")
 }
 
@@ -214,14 +208,10 @@ func TestReset(t *testing.T) {
 		Number: line, Language: &language, PIN: "temporary", Since: r.now(), AccessNumber: "+18886128052", Features: []pins.Feature{},
 		Strikes: Strikes{Line: SideStrikes{Lock: NoLock}, Elsewhere: SideStrikes{Lock: NoLock}},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 	records, err := r.world.DB.Lines().History(t.Context(), line, 1)
 	check.OK(t, err)
-	if diff := cmp.Diff([]pins.Record{{At: r.now(), Event: pins.Reset, By: "ordering/77", From: "api", Reason: reason}}, records); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, records, []pins.Record{{At: r.now(), Event: pins.Reset, By: "ordering/77", From: "api", Reason: reason}})
 	r.world.Log.Holds(t, "PIN reset", string(line), "ordering", `"77"`)
 }
 
@@ -255,9 +245,7 @@ func TestNoSuchLine(t *testing.T) {
 	want := History{Number: line, Records: []pins.Record{
 		{At: start, Event: pins.ResetRefused, By: "ordering/77", From: "api", Reason: "no such line"},
 	}}
-	if diff := cmp.Diff(want, history); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, history, want)
 }
 
 func TestHistory(t *testing.T) {
@@ -280,15 +268,9 @@ func TestHistory(t *testing.T) {
 		return events
 	}
 	all := []pins.Event{pins.Reset, pins.CustomerValidated, pins.Locked, pins.Locked, pins.Changed}
-	if diff := cmp.Diff(all, events("")); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(all[:2], events("?limit=2")); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff(all, events("?limit=1000")); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, events(""), all)
+	check.Same(t, events("?limit=2"), all[:2])
+	check.Same(t, events("?limit=1000"), all)
 	for _, limit := range []string{"0", "-1", "1001", "x", "2.5", "99999999999999999999", "%20"} {
 		r.ask(http.MethodGet, linePath+"/history?limit="+limit, "").is(http.StatusBadRequest, "bad-limit")
 	}

@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
@@ -86,16 +84,12 @@ func TestCustomerForgotPIN(t *testing.T) {
 		ID: begun.ID, Line: line, Status: repair.Waiting, ExpiresAt: start.Add(10 * time.Minute), TriesLeft: 3,
 		Call: &ValidationCall{Status: deliveries.Queued, Events: []DeliveryEvent{event}},
 	}
-	if diff := cmp.Diff(want, begun); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, begun, want)
 	text, err := r.config.Desk.ValidationCode(t.Context(), string(begun.ID))
 	check.OK(t, err)
 	code := text.Reveal()
 	r.secrets = append(r.secrets, code, wrong(code))
-	if diff := cmp.Diff(wrongWith(2), r.gives(path, wrong(code))); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, r.gives(path, wrong(code)), wrongWith(2))
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusForbidden, "not-validated")
 	if result := r.gives(path, code[:3]+" - "+code[3:]); result != (ValidationResult{Result: "right"}) {
 		t.Errorf("got %+v", result)
@@ -107,12 +101,10 @@ func TestCustomerForgotPIN(t *testing.T) {
 	if after.PIN != "temporary" || after.Strikes.Line.Lock != NoLock {
 		t.Errorf("got %+v", after)
 	}
-	if diff := cmp.Diff([]string{
+	check.Same(t, actions(r.world.Audit.Take()), []string{
 		"validation-begun by ordering/77", "validation-failed by ordering/77", "reset-refused by ordering/77",
 		"validated by ordering/77", "pin-reset by ordering/77",
-	}, actions(r.world.Audit.Take())); diff != "" {
-		t.Error(diff)
-	}
+	})
 	r.world.Log.Holds(t, "line called", string(line), "ordering/77")
 	r.world.Log.Holds(t, "code of a validation judged", string(begun.ID), `"wrong"`, "ordering/77")
 }
@@ -158,9 +150,7 @@ func TestCodesOfValidations(t *testing.T) {
 	r.secrets = nil // a line of the log may hold six digits by chance, in a test of many codes
 	path, code := r.called()
 	for left := 2; left >= 0; left-- {
-		if diff := cmp.Diff(wrongWith(left), r.gives(path, wrong(code))); diff != "" {
-			t.Error(diff)
-		}
+		check.Same(t, r.gives(path, wrong(code)), wrongWith(left))
 	}
 	if got := r.gives(path, code); got != (ValidationResult{Result: "used_up"}) {
 		t.Errorf("after three wrong ones: %+v", got)
