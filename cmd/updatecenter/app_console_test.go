@@ -88,9 +88,7 @@ func TestWithAConsole(t *testing.T) {
 	gone, leave := context.WithCancel(t.Context())
 	leave() // who was refused has gone
 	h.alert(gone, alert)
-	for deadline := time.Now().Add(2 * time.Minute); len(bag.Of(agents.LimitAlert)) < 2 && time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
-	}
+	eventually(t, func() bool { return len(bag.Of(agents.LimitAlert)) >= 2 }, "two supervisors are told")
 	stop()
 	group.Wait()
 	told := bag.Of(agents.LimitAlert)
@@ -127,11 +125,7 @@ func TestUnusedProfilesAreSweptHourly(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); h.sweep(ctx) }()
-	for deadline := time.Now().Add(3 * time.Minute); len(bag.Of(agents.DeactivationSoon)) == 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("nobody was warned")
-		}
-	}
+	eventually(t, func() bool { return len(bag.Of(agents.DeactivationSoon)) > 0 }, "somebody is warned")
 	stop()
 	<-done
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -132,15 +131,7 @@ func (c outboundCall) play(t *testing.T, s *stage, exchange *simulator.Exchange)
 	}
 	refuseFrom(t, exchange, c.file())
 	id := ask(t, s)
-	result := simulator.Play(t.Context(), exchange, readCall(t, c.file()), s)
-	for _, problem := range result.Problems {
-		t.Error(problem)
-	}
-	if result.Err != nil {
-		var transcript strings.Builder
-		_ = result.Transcript.Write(&transcript, true)
-		t.Errorf("%v\n%s", result.Err, transcript.String())
-	}
+	s.plays(t, exchange, c.file())
 	s.becomes(t, id, c.want)
 	for _, hidden := range []string{demoCode, demoAnswer, demoNew.National()} {
 		if strings.Contains(s.logs.String(), hidden) {
@@ -208,13 +199,10 @@ func askNotice(t *testing.T, s *stage) deliveries.ID {
 func (s *stage) becomes(t *testing.T, id deliveries.ID, want deliveries.Status) {
 	t.Helper()
 	var got deliveries.Delivery
-	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
-		if got = must(s.app.deliveries.Get(t.Context(), id))(t); got.Status == want {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("the delivery is %s, not %s: %v", got.Status, want, got.Events)
+	eventually(t, func() bool {
+		got = must(s.app.deliveries.Get(t.Context(), id))(t)
+		return got.Status == want
+	}, "the delivery is ", &got, ", not ", want)
 }
 
 // newCallingStage sets up a server that makes calls through a telephone exchange, with the
@@ -264,17 +252,11 @@ func TestUntoldNotice(t *testing.T) {
 	if len(history) != 1 || history[0].Event != pins.NoticeUndelivered || history[0].Reason != "pin_changed: number_refused" {
 		t.Errorf("%+v", history)
 	}
-	for _, counted := range []string{
+	s.counts(t,
 		`updatecenter_notices_untold_total{reason="number_refused"} 1`,
 		`updatecenter_notices_untold_total{reason="gave_up"} 0`,
 		`updatecenter_calls_refused_total{code="21211",reason="number_refused"} 1`,
-	} {
-		page := httptest.NewRecorder()
-		s.app.handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-		if !strings.Contains(page.Body.String(), counted) {
-			t.Errorf("%s is missing", counted)
-		}
-	}
+	)
 }
 
 // A notice whose place another took, as too many were due, is counted, and logged.
@@ -290,11 +272,7 @@ func TestReplacedNoticeIsCounted(t *testing.T) {
 		Turn: pins.Turn{Call: "CA", Number: 1}, Record: pins.Record{At: s.clock.Now(), Event: pins.Changed}, Notice: []byte("one too many"),
 	})
 	check.OK(t, err)
-	page := httptest.NewRecorder()
-	s.app.handler.ServeHTTP(page, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	if !strings.Contains(page.Body.String(), `updatecenter_notices_untold_total{reason="too_many_notices"} 1`) {
-		t.Error("it is not counted")
-	}
+	s.counts(t, `updatecenter_notices_untold_total{reason="too_many_notices"} 1`)
 	if log := s.logs.String(); strings.Count(log, "too many notices wait") != 1 {
 		t.Errorf("the log is\n%s", log)
 	}
@@ -379,11 +357,8 @@ const phoneApart = time.Minute
 func (s *stage) printed(t *testing.T, want int) {
 	t.Helper()
 	var files []string
-	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
-		if files = must(filepath.Glob(filepath.Join(s.config.LettersDir, "*.pdf")))(t); len(files) == want {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("%d letters, want %d", len(files), want)
+	eventually(t, func() bool {
+		files = must(filepath.Glob(filepath.Join(s.config.LettersDir, "*.pdf")))(t)
+		return len(files) == want
+	}, &files, ", not ", want)
 }

@@ -37,7 +37,7 @@ func TestCalls(t *testing.T) {
 				}
 				flush(t, server)
 				s := newStage(t, server, settingsOf(file))
-				playScript(t, s, file)
+				s.plays(t, s.exchange(nil), file)
 				holdsDocumentedKeys(t, server)
 				s.searchEntries(t, file)
 				collect(taken, s)
@@ -162,10 +162,10 @@ func settingsOf(file string) func(*config) {
 	return nil
 }
 
-func playScript(t *testing.T, s *stage, file string) {
+// plays plays a script, which must go as it says.
+func (s *stage) plays(t *testing.T, exchange *simulator.Exchange, file string) {
 	t.Helper()
-	script := readCall(t, file)
-	result := simulator.Play(t.Context(), s.exchange(nil), script, s)
+	result := simulator.Play(t.Context(), exchange, readCall(t, file), s)
 	for _, problem := range result.Problems {
 		t.Error(problem)
 	}

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/testkit/check"
@@ -276,12 +275,7 @@ func freeAddress(t *testing.T) string {
 // await waits until a URL answers 200.
 func await(t *testing.T, url string, log *bytes.Buffer) {
 	t.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
-		if get(t, url) == http.StatusOK {
-			return
-		}
-	}
-	t.Fatalf("%s does not answer\n%s", url, log)
+	eventually(t, func() bool { return get(t, url) == http.StatusOK }, url, " answers; its log: ", log)
 }
 
 func get(t *testing.T, url string) int {

@@ -219,7 +219,7 @@ func (s *secretStage) tellEverything(t *testing.T) {
 	t.Helper()
 	s.addAccount(t, told, "6125550171", toldCode)
 	s.addAccount(t, answering, "6125550172", oldCode)
-	s.eventually(t, func() bool { return s.letters(t) == 2 }, "a letter of welcome to each")
+	eventually(t, func() bool { return s.letters(t) == 2 }, "a letter of welcome to each")
 	s.asks(t, http.StatusOK, http.MethodPut, "/v1/accounts/"+string(answering)+"/security-question",
 		fmt.Sprintf(`{"question":"Who?","answer":%q}`, toldAnswer))
 	s.tell(t, told, deliveries.SecurityCode, codeCall, deliveries.Declined)
@@ -227,7 +227,7 @@ func (s *secretStage) tellEverything(t *testing.T) {
 	if letters := s.letters(t); letters != 4 {
 		t.Errorf("%d letters: not two welcomes and two that were asked for", letters)
 	}
-	s.eventually(t, func() bool { return len(s.post.taken()) == 3 }, "two e-mails that were asked for, and one about the question")
+	eventually(t, func() bool { return len(s.post.taken()) == 3 }, "two e-mails that were asked for, and one about the question")
 	mails := strings.Join(s.post.taken(), "")
 	if !strings.Contains(mails, toldCode) || !strings.Contains(mails, toldAnswer) {
 		t.Error("the e-mails don't tell what was asked for")
@@ -292,18 +292,6 @@ func (s *secretStage) claimEverything(t *testing.T) {
 	if !strings.Contains(s.answers.String(), `"verified":true`) {
 		t.Error("no claim was right")
 	}
-}
-
-// eventually waits until something is so.
-func (s *secretStage) eventually(t *testing.T, is func() bool, what string) {
-	t.Helper()
-	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
-		if is() {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Errorf("never came to be: %s", what)
 }
 
 // TestDeclinedCallsAreRefused asks for the code of somebody who has pressed 9: no call is made

@@ -183,13 +183,7 @@ func TestEventsFollow(t *testing.T) {
 	}()
 	wait := func(book *testkit.Log, words ...string) {
 		t.Helper()
-		deadline := time.Now().Add(3 * time.Minute)
-		for !holdsInOrder(book.String(), words...) {
-			if time.Now().After(deadline) {
-				t.Fatalf("want %q in\n%s%s", words, out.String(), told.String())
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
+		eventually(t, func() bool { return holdsInOrder(book.String(), words...) }, words, " in ", &out, &told)
 	}
 	wait(&out, "waits", first)
 	o.deliver(1)
@@ -280,9 +274,7 @@ func (s *memorySwitch) deliver(o *office, count int) {
 		defer s.mu.Unlock()
 		return len(s.types)
 	}
-	for deadline := time.Now().Add(3 * time.Minute); heard() < count && time.Now().Before(deadline); {
-		time.Sleep(20 * time.Millisecond)
-	}
+	eventually(o.t, func() bool { return heard() >= count }, count, " events are heard")
 	stop()
 	if err := <-ended; err != nil || heard() != count {
 		o.t.Errorf("heard %d events, want %d: %v", heard(), count, err)

@@ -145,13 +145,7 @@ func (s *stage) RedisDown() { s.server.Down() }
 
 func (s *stage) RedisUp() {
 	s.server.Up()
-	deadline := time.Now().Add(3 * time.Minute)
-	for s.db.Ping(context.Background()) != nil {
-		if time.Now().After(deadline) {
-			s.t.Fatal("Redis does not come back")
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	eventually(s.t, func() bool { return s.db.Ping(context.Background()) == nil }, "Redis is back")
 }
 
 // direct delivers requests to the handler of an app, which may be replaced meanwhile.

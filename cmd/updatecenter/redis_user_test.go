@@ -136,7 +136,7 @@ func TestRestrictedClusterUser(t *testing.T) {
 		t.Errorf("%d servers were looked at, of %d", n, len(nodes))
 	}
 	s.freshLines(t)
-	playScript(t, s, "../../testdata/calls/new-customer.call")
+	s.plays(t, s.exchange(nil), "../../testdata/calls/new-customer.call")
 	if why := s.app.unready(t.Context()); why != "" {
 		t.Error(why)
 	}
@@ -282,12 +282,12 @@ func (s *stage) live(t *testing.T) *app {
 	return s.app
 }
 
-// eventually waits for what is bound to come.
-func eventually(t *testing.T, happened func() bool) {
+// eventually waits for what is bound to come; what says what there is instead.
+func eventually(t testing.TB, happened func() bool, what ...any) {
 	t.Helper()
 	for deadline := time.Now().Add(3 * time.Minute); !happened(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("it does not happen")
+			t.Fatal("it does not happen: ", fmt.Sprint(what...))
 		}
 	}
 }

@@ -191,6 +191,16 @@ func (s *stage) metrics(t *testing.T) []byte {
 	return must(io.ReadAll(recorder.Body))(t)
 }
 
+// counts fails the test unless the metrics have these lines.
+func (s *stage) counts(t *testing.T, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		if metrics := string(s.metrics(t)); !strings.Contains("\n"+metrics, "\n"+line+"\n") {
+			t.Errorf("the metrics lack %s:\n%s", line, metrics)
+		}
+	}
+}
+
 // TestSearchFinds makes sure that the search above can find.
 func TestSearchFinds(t *testing.T) {
 	server := redistest.Start(t)
