@@ -28,9 +28,11 @@ type agentsInvite struct {
 	RequireApp bool   `help:"Have the agent sign in with an authenticator app, and not with codes by e-mail."`
 }
 
+func (cmd *agentsInvite) check(r *settingsReader) { cmd.checkLinks(r, true) }
+
 // Run invites the agent.
 func (cmd *agentsInvite) Run(ctx context.Context, c terminal) error {
-	all, name, err := cmd.open(ctx, c, true)
+	all, name, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ type agentsList struct {
 
 // Run lists the agents.
 func (cmd *agentsList) Run(ctx context.Context, c terminal) error {
-	all, err := cmd.open(ctx, c, false)
+	all, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -118,7 +120,7 @@ type agentsDeactivate struct {
 
 // Run deactivates the agent.
 func (cmd *agentsDeactivate) Run(ctx context.Context, c terminal) error {
-	all, name, err := cmd.open(ctx, c, false)
+	all, name, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -134,9 +136,11 @@ type agentsReactivate struct {
 	NewLink    bool `help:"Also send a link with which the agent sets a new password and second factor: for who has forgotten them, or lost the first link."`
 }
 
+func (cmd *agentsReactivate) check(r *settingsReader) { cmd.checkLinks(r, cmd.NewLink) }
+
 // Run reactivates the agent.
 func (cmd *agentsReactivate) Run(ctx context.Context, c terminal) error {
-	all, name, err := cmd.open(ctx, c, cmd.NewLink)
+	all, name, err := cmd.open(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -175,12 +179,17 @@ type people struct {
 	mailed bool // whether there is a mail server; otherwise links are shown at the console
 }
 
-// open opens the Redis, and the agents in it, with links to be made or not. Only for links a console is
-// required: who must be kept from signing in is not to wait for a setting.
-func (f agentsFlags) open(ctx context.Context, c terminal, links bool) (people, error) {
-	if links && f.ConsoleURL == "" {
-		return people{}, usage(errors.New("the settings are wrong:\nCONSOLE_URL: is required"))
+// checkLinks wants a console where links are made, and only there: who must be kept from signing in is not
+// to wait for a setting.
+func (f *agentsFlags) checkLinks(r *settingsReader, links bool) {
+	f.check(r)
+	if links && f.ConsoleURL == "" && !r.failed("CONSOLE_URL") {
+		r.fail("CONSOLE_URL", "is required")
 	}
+}
+
+// open opens the Redis, and the agents in it.
+func (f agentsFlags) open(ctx context.Context, c terminal) (people, error) {
 	settings := config{
 		redisSettings: f.redisSettings, consoleSettings: f.consoleSettings,
 		deliverySettings: deliverySettings{companySetting: f.companySetting, mailSettings: f.mailSettings},
@@ -228,12 +237,12 @@ type agentFlags struct {
 }
 
 // open opens the agents and reads the name.
-func (f agentFlags) open(ctx context.Context, c terminal, links bool) (people, agents.UserName, error) {
+func (f agentFlags) open(ctx context.Context, c terminal) (people, agents.UserName, error) {
 	name, err := agents.ParseUserName(f.Name)
 	if err != nil {
 		return people{}, "", usage(err)
 	}
-	all, err := f.agentsFlags.open(ctx, c, links)
+	all, err := f.agentsFlags.open(ctx, c)
 	return all, name, err
 }
 

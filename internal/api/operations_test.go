@@ -41,6 +41,7 @@ var operations = []operation{
 	{"GET /v1/accounts/{account}", "", audit.AccountRead, ""},
 	{"PUT /v1/accounts/{account}", `{"language":"en"}`, audit.AccountChanged, ""},
 	{"POST /v1/accounts/{account}/renumber", `{"account":"` + string(coded) + `"}`, audit.AccountChanged, ""},
+	{"POST /v1/accounts/{account}/security-code", "", audit.AccountChanged, ""},
 	{"PUT /v1/accounts/{account}/security-question", `{"question":"Which color?","answer":"blue"}`, audit.AccountChanged, ""},
 	{"POST /v1/accounts/{account}/verify", `{"zip":"55403"}`, audit.AccountClaimed, ""},
 	{"POST /v1/accounts/{account}/deliveries", `{"secret":"security_answer","method":"voice"}`, audit.DeliveryRequested, ""},
@@ -50,7 +51,6 @@ var operations = []operation{
 	{"GET /v1/deliveries/{delivery}", "", audit.DeliveryRead, ""},
 	{"GET /v1/deliveries/{delivery}/events", "", audit.DeliveryRead, ""},
 	{"DELETE /v1/deliveries/{delivery}", "", audit.DeliveryCanceled, ""},
-	{"POST /v1/accounts/{account}/security-code", "", audit.AccountChanged, ""},
 	{"POST /v1/accounts/{account}/verification/open", help, audit.AccountOpened, ""},
 	{"GET /v1/access-numbers/{area_code}", "", "", "everybody may know the access numbers"},
 }
