@@ -70,15 +70,11 @@ func (cmd *dialCommand) Run(ctx context.Context, c terminal) (err error) {
 	if err != nil {
 		return usage(err)
 	}
-	phone := simulator.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
-	if keyboard, isFile := c.in.(*os.File); isFile {
-		restore, raw, failed := simulator.RawMode(keyboard)
-		if failed != nil {
-			return failed
-		}
-		defer func() { err = errors.Join(err, restore()) }()
-		phone.Raw = raw
+	phone, restore, err := c.phone(exchange, cmd.ShowKeys)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, restore()) }()
 	if cmd.Script != "" {
 		file, failed := os.OpenFile(cmd.Script, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 		if failed != nil {
@@ -88,6 +84,16 @@ func (cmd *dialCommand) Run(ctx context.Context, c terminal) (err error) {
 		phone.Record = file
 	}
 	return hint(phone.Run(ctx, cmd.To, cmd.From, stir))
+}
+
+// phone is a telephone whose keypad is the keyboard, which restore gives back.
+func (c terminal) phone(exchange *simulator.Exchange, showKeys bool) (phone simulator.Terminal, restore func() error, err error) {
+	phone = simulator.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: showKeys}
+	restore = func() error { return nil }
+	if keyboard, isFile := c.in.(*os.File); isFile {
+		restore, phone.Raw, err = simulator.RawMode(keyboard)
+	}
+	return phone, restore, err
 }
 
 // hint adds what is most often the matter.
@@ -245,15 +251,11 @@ func (cmd *answerCommand) Run(ctx context.Context, c terminal) (err error) {
 		return err
 	}
 	defer stop()
-	phone := simulator.Terminal{Exchange: exchange, In: c.in, Out: c.out, ShowKeys: cmd.ShowKeys}
-	if keyboard, isFile := c.in.(*os.File); isFile {
-		restore, raw, failed := simulator.RawMode(keyboard)
-		if failed != nil {
-			return failed
-		}
-		defer func() { err = errors.Join(err, restore()) }()
-		phone.Raw = raw
+	phone, restore, err := c.phone(exchange, cmd.ShowKeys)
+	if err != nil {
+		return err
 	}
+	defer func() { err = errors.Join(err, restore()) }()
 	return hint(phone.Wait(ctx, string(number)))
 }
 

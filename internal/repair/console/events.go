@@ -32,38 +32,22 @@ func (c *Console) followCall(v *visit) error {
 	}
 	defer c.streams.leave(agent)
 	opened, err := sse.Open(v.w, maxStream, c.config.Now())
-	if err != nil {
-		c.logBroken(v, err)
-		return nil
+	if err == nil {
+		err = c.tellCall(v, &stream{Stream: opened}, validation)
 	}
-	if err := c.following(v, validation.ID).run(v.ctx(), &stream{Stream: opened}, validation); err != nil && v.ctx().Err() == nil {
-		c.logBroken(v, err)
+	if err != nil && v.ctx().Err() == nil { // the page can be refreshed
+		c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "stream of a call broke off", slog.Any("cause", err))
 	}
 	return nil
 }
 
-func (c *Console) following(v *visit, id repair.ID) follow {
-	return follow{
-		look: func(ctx context.Context) (repair.Validation, error) {
-			return c.config.Desk.Validation(ctx, v.who(), id)
-		},
-		signedIn: func(ctx context.Context) bool { return c.stillSignedIn(ctx, v) },
-		now:      c.config.Now, wait: c.config.Wait, stopping: c.config.Stopping,
-	}
-}
-
 // stillSignedIn says whether the session goes on, and leaves it as it is: a page that only follows
 // a call keeps no session alive. A store that does not answer ends the stream.
-func (c *Console) stillSignedIn(ctx context.Context, v *visit) bool {
-	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+func (c *Console) stillSignedIn(v *visit) bool {
+	ctx, cancel := context.WithTimeout(v.ctx(), lookWithin)
 	defer cancel()
 	session, err := c.config.SignIn.Look(ctx, v.token)
 	return err == nil && !session.SetUp
-}
-
-// logBroken says that a stream broke off. The page can be refreshed.
-func (c *Console) logBroken(v *visit, err error) {
-	c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "stream of a call broke off", slog.Any("cause", err))
 }
 
 // Bounds of streams that are open at once: each looks at the store every lookEvery.
@@ -132,57 +116,43 @@ type stream struct {
 	last told
 }
 
-// A follow is what a stream looks at.
-type follow struct {
-	look     func(context.Context) (repair.Validation, error)
-	signedIn func(context.Context) bool // without keeping the session alive
-	now      func() time.Time
-	wait     func(context.Context, time.Duration) error
-	stopping <-chan struct{}
-}
-
-// run tells what changes until the call is over, the session ends, the server stops, or maxStream
-// has passed. The error is why it could not go on.
-func (f follow) run(ctx context.Context, s *stream, validation repair.Validation) error {
-	began := f.now()
+// tellCall tells what changes until the call is over, the session ends, the server stops, or maxStream
+// has passed. The error is why it could not go on. A store that does not answer is asked again at the next look.
+func (c *Console) tellCall(v *visit, s *stream, validation repair.Validation) error {
+	began := c.config.Now()
 	checked := began
 	for {
-		now := f.now()
+		now := c.config.Now()
 		if over(validation, now) {
 			return s.send("over", tell(validation), now)
 		}
 		if err := s.send("", tell(validation), now); err != nil {
 			return err
 		}
-		if now.Sub(began) >= maxStream || sse.Stops(f.stopping) {
+		if now.Sub(began) >= maxStream || sse.Stops(c.config.Stopping) {
 			return nil
 		}
-		if err := f.wait(ctx, lookEvery); err != nil {
+		if err := c.config.Wait(v.ctx(), lookEvery); err != nil {
 			return err
 		}
 		if now.Sub(checked) >= sessionEvery {
 			checked = now
-			if !f.signedIn(ctx) {
+			if !c.stillSignedIn(v) {
 				return nil
 			}
 		}
-		latest, err := f.latest(ctx)
+		ctx, cancel := context.WithTimeout(v.ctx(), lookWithin)
+		latest, err := c.config.Desk.Validation(ctx, v.who(), validation.ID)
+		cancel()
 		switch {
 		case err == nil:
 			validation = latest
 		case errors.Is(err, repair.ErrNotFound):
 			return nil // its time is up
-		case ctx.Err() != nil:
+		case v.ctx().Err() != nil:
 			return err
 		}
 	}
-}
-
-// latest looks once; a store that does not answer is asked again at the next look.
-func (f follow) latest(ctx context.Context) (repair.Validation, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookWithin)
-	defer cancel()
-	return f.look(ctx)
 }
 
 // over says whether a call has ended, and for so long that no word more is expected.
