@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/httplog"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
@@ -159,7 +160,7 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, no *refusal) {
 func (a *API) logRefusal(r *http.Request, no *refusal, instance string) {
 	attributes := []slog.Attr{
 		slog.Int("status", no.problem.Status), slog.String("problem", no.name),
-		slog.String("method", knownMethod(r.Method)), slog.String("route", route(r)),
+		slog.String("method", httplog.Method(r)), slog.String("route", httplog.Route(r)),
 		slog.String("instance", instance),
 	}
 	if no.cause != nil {
@@ -182,29 +183,6 @@ func (a *API) instance() string {
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
-}
-
-// route is the pattern that the path fits: the path itself may hold anything.
-func route(r *http.Request) string {
-	current := mux.CurrentRoute(r)
-	if current == nil {
-		return ""
-	}
-	pattern, err := current.GetPathTemplate()
-	if err != nil {
-		return ""
-	}
-	return pattern
-}
-
-// knownMethod leaves away what a client made up.
-func knownMethod(method string) string {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPut, http.MethodPost,
-		http.MethodPatch, http.MethodDelete, http.MethodOptions:
-		return method
-	}
-	return "other"
 }
 
 // anyScope is asked for where every valid key will do.

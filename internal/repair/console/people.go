@@ -14,6 +14,7 @@ import (
 	"github.com/gorilla/mux"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/httplog"
 )
 
 const (
@@ -289,7 +290,7 @@ func (c *Console) askInvitee(v *visit) (*question, error) {
 
 // unmailed logs why a link did not go out.
 func (c *Console) unmailed(v *visit, cause error) {
-	c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "link not sent to agent", slog.String("route", pattern(v.r)), slog.Any("cause", cause))
+	c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "link not sent to agent", slog.String("route", httplog.Route(v.r)), slog.Any("cause", cause))
 }
 
 func (c *Console) inviteBy(v *visit, page invitePage) (agents.Agent, error) {

@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/httplog"
 	"updatecenter/internal/ids"
 	"updatecenter/internal/storage"
 	"updatecenter/pins"
@@ -108,8 +109,8 @@ func explain(err error) *refusal {
 func (c *Console) refuse(v *visit, err error) {
 	no := explain(err)
 	if no.status == http.StatusServiceUnavailable && v.left() {
-		c.config.Log.LogAttrs(v.ctx(), slog.LevelInfo, "client of console left", slog.String("method", knownMethod(v.r.Method)),
-			slog.String("route", pattern(v.r)), slog.Any("cause", no.cause))
+		c.config.Log.LogAttrs(v.ctx(), slog.LevelInfo, "client of console left", slog.String("method", httplog.Method(v.r)),
+			slog.String("route", httplog.Route(v.r)), slog.Any("cause", no.cause))
 		return
 	}
 	reference := c.reference()
@@ -129,7 +130,7 @@ func (c *Console) refuse(v *visit, err error) {
 func (c *Console) logRefusal(v *visit, no *refusal, reference string) {
 	attributes := []slog.Attr{
 		slog.Int("status", no.status), slog.String("title", no.title),
-		slog.String("method", knownMethod(v.r.Method)), slog.String("route", pattern(v.r)),
+		slog.String("method", httplog.Method(v.r)), slog.String("route", httplog.Route(v.r)),
 		slog.String("reference", reference),
 	}
 	if no.cause != nil {

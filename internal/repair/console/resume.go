@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/durability"
+	"updatecenter/internal/httplog"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 )
@@ -85,7 +86,7 @@ func (c *Console) saveDraft(v *visit, keeps []string, to resumption) signin.Toke
 	}
 	token, err := c.config.SignIn.SaveDraft(v.ctx(), signin.Draft{Agent: to.agent, Path: to.path, Values: values})
 	if err != nil {
-		c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not kept", slog.String("route", pattern(v.r)), slog.Any("cause", err))
+		c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not kept", slog.String("route", httplog.Route(v.r)), slog.Any("cause", err))
 	}
 	return token
 }
@@ -103,7 +104,7 @@ func (c *Console) takeDraft(v *visit, rt route) {
 	draft, err := c.config.SignIn.Draft(v.ctx(), to.draft, v.session.Agent.ID)
 	if err != nil || draft.Path != v.r.URL.Path {
 		if err != nil && !errors.Is(err, signin.ErrNoDraft) {
-			c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not found", slog.String("route", pattern(v.r)), slog.Any("cause", err))
+			c.config.Log.LogAttrs(v.ctx(), slog.LevelWarn, "draft not found", slog.String("route", httplog.Route(v.r)), slog.Any("cause", err))
 		}
 		return
 	}

@@ -14,6 +14,7 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/durability"
+	"updatecenter/internal/httplog"
 	"updatecenter/internal/secret"
 )
 
@@ -225,7 +226,7 @@ func (c *Console) caught(v *visit, told *answer) {
 	if fault == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so, too
 		panic(fault)
 	}
-	c.config.Log.LogAttrs(v.ctx(), slog.LevelError, "console panicked", slog.String("route", pattern(v.r)),
+	c.config.Log.LogAttrs(v.ctx(), slog.LevelError, "console panicked", slog.String("route", httplog.Route(v.r)),
 		slog.String("kind", fmt.Sprintf("%T", fault)), slog.String("stack", string(debug.Stack())))
 	if told.status == 0 {
 		c.refuse(v, broken(nil))
@@ -260,36 +261,13 @@ func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 // logVisit writes the one line of a request.
 func (c *Console) logVisit(v *visit, told *answer, began time.Time) {
 	attributes := []slog.Attr{
-		slog.String("method", knownMethod(v.r.Method)), slog.String("route", pattern(v.r)),
+		slog.String("method", httplog.Method(v.r)), slog.String("route", httplog.Route(v.r)),
 		slog.Int("status", told.status), slog.Duration("took", c.config.Now().Sub(began)),
 	}
 	if v.session.Agent.Name != "" {
 		attributes = append(attributes, slog.String("agent", string(v.session.Agent.Name)))
 	}
 	c.config.Log.LogAttrs(v.ctx(), slog.LevelInfo, "console request", attributes...)
-}
-
-// pattern is the path as the table has it: the path itself may hold a token, or anything.
-func pattern(r *http.Request) string {
-	current := mux.CurrentRoute(r)
-	if current == nil {
-		return ""
-	}
-	path, err := current.GetPathTemplate()
-	if err != nil {
-		return ""
-	}
-	return path
-}
-
-// knownMethod leaves away what a client made up.
-func knownMethod(method string) string {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodOptions:
-		return method
-	}
-	return "other"
 }
 
 // The cookies, without the prefix.
