@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-
 	"updatecenter/internal/testkit/check"
 )
 
