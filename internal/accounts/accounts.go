@@ -47,6 +47,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -92,18 +93,14 @@ type Accounts struct {
 
 // New checks the configuration.
 func New(config Config) (*Accounts, error) {
-	if config.CodeDigits == 0 {
-		config.CodeDigits = defaultDigits
-	}
+	config.CodeDigits = cmp.Or(config.CodeDigits, defaultDigits)
 	if config.CodeDigits < minCode || config.CodeDigits > maxCode {
 		return nil, fmt.Errorf("a security code has %d to %d digits", minCode, maxCode)
 	}
 	if config.Notices == nil {
 		config.Notices = func(Update) [][]byte { return nil }
 	}
-	if config.Random == nil {
-		config.Random = rand.Reader
-	}
+	config.Random = cmp.Or(config.Random, rand.Reader)
 	if config.Now == nil {
 		config.Now = time.Now
 	}

@@ -112,21 +112,8 @@ var settleTests = map[string]func(play){
 	},
 }
 
+// lockTests are what package limit does not check of all its users.
 var lockTests = map[string]func(play){
-	"the failure that completes them locks, and counting starts over": onEach(func(p play, on accounts.Attempt) {
-		until := p.start.Add(rule.LockFor)
-		p.t.Same(p.fail(on, 1, rule.LockAt, 0), limit.Strikes{LockedUntil: until})
-		p.t.Same(p.admitted(p.attempt(on, 98, rule.LockFor-time.Second), false), limit.Strikes{LockedUntil: until})
-		p.admitted(p.attempt(on, 99, rule.LockFor), true)
-	}),
-	"after a lock the same number of failures locks again": onEach(func(p play, on accounts.Attempt) {
-		p.fail(on, 1, rule.LockAt, 0)
-		strikes := p.fail(on, 11, 10+rule.LockAt-1, rule.LockFor+time.Second)
-		p.t.Same(strikes.Failures, rule.LockAt-1)
-		p.t.Same(strikes.LockedAt(p.start.Add(rule.LockFor+time.Second)), false)
-		strikes = p.fail(on, 20, 20, rule.LockFor+time.Minute)
-		p.t.Same(strikes, limit.Strikes{LockedUntil: p.start.Add(2*rule.LockFor + time.Minute)})
-	}),
 	"a lock is recorded of an account, with its end, once": func(p play) {
 		p.create(1, first)
 		on := subjects["account"]

@@ -67,6 +67,7 @@
 package deliveries
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"io"
@@ -142,9 +143,7 @@ type Deliveries struct {
 
 // New fills in what may be left out.
 func New(config Config) *Deliveries {
-	if config.Limits == (Limits{}) {
-		config.Limits = DefaultLimits()
-	}
+	config.Limits = cmp.Or(config.Limits, DefaultLimits())
 	if config.Language == nil {
 		config.Language = func(context.Context, nanp.Number) (string, error) { return "", nil }
 	}
@@ -160,15 +159,11 @@ func New(config Config) *Deliveries {
 	if config.Undelivered == nil {
 		config.Undelivered = func(context.Context, Undelivered) error { return nil }
 	}
-	if config.Random == nil {
-		config.Random = rand.Reader
-	}
+	config.Random = cmp.Or(config.Random, rand.Reader)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	if config.Log == nil {
-		config.Log = slog.New(slog.DiscardHandler)
-	}
+	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
 	return &Deliveries{config: config}
 }
 

@@ -20,23 +20,31 @@ import (
 // A process that dies at any moment, from the request on, makes no telephone ring twice, and
 // none is forgotten.
 func TestDyingAtEveryMoment(t *testing.T) {
-	atEveryMoment(t, func(f *fixture, left int) {
-		f.dies(left)
-		ask := byVoice()
-		ask.Key, ask.Request = "client k", "r"
-		_, err := f.Request(t.Context(), ask)
-		f.work(t)
-		f.restart()
-		delivery := f.request(t, ask)
-		f.passes(t, 2*time.Minute)
-
-		if n := f.twilio.rings(delivery.Task()); n != 1 || len(f.twilio.calls) != 1 {
-			t.Errorf("died at moment %d (%v): %d rings of %d calls", left, err, n, len(f.twilio.calls))
-		}
-		if got := f.get(t, delivery.ID); got.Attempt != 1 || got.CallSID != "CA1" {
-			t.Errorf("died at moment %d: attempt %d has %q", left, got.Attempt, got.CallSID)
-		}
-	})
+	code, validation := byVoice(), ofLine()
+	code.Key, code.Request, validation.Key = "client k", "r", "bob 1"
+	for kind, ask := range map[string]func(f *fixture) (deliveries.Delivery, error){
+		"code":       func(f *fixture) (deliveries.Delivery, error) { return f.Request(t.Context(), code) },
+		"validation": func(f *fixture) (deliveries.Delivery, error) { return f.RequestValidation(t.Context(), validation) },
+	} {
+		atEveryMoment(t, func(f *fixture, left int) {
+			f.dies(left)
+			_, err := ask(f)
+			f.work(t)
+			f.restart()
+			if left%2 > 0 {
+				f.Queue.Lose()
+			}
+			delivery, again := ask(f)
+			check.OK(t, again)
+			f.passes(t, 2*time.Minute)
+			if n := f.twilio.rings(delivery.Task()); n != 1 || len(f.twilio.calls) != 1 {
+				t.Errorf("%s died at moment %d (%v): %d rings of %d calls", kind, left, err, n, len(f.twilio.calls))
+			}
+			if got := f.get(t, delivery.ID); got.Attempt != 1 || got.CallSID != "CA1" || got.Ref != delivery.Ref {
+				t.Errorf("%s died at moment %d: %+v", kind, left, got)
+			}
+		})
+	}
 }
 
 // The same over the end of an attempt and the beginning of the next one.

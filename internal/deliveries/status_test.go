@@ -334,7 +334,8 @@ func TestCallThatTwilioDoesNotKnow(t *testing.T) {
 	}
 }
 
-// A webhook with the mark says which call is the attempt's, whatever was thought before.
+// A webhook with the mark says which call is the attempt's, whatever was thought before, and is not overruled
+// by Twilio's answer either.
 func TestTheMarkDecides(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.rung(t)
@@ -342,16 +343,9 @@ func TestTheMarkDecides(t *testing.T) {
 	if got := f.is(t, delivery.ID, deliveries.Ringing, 1); got.CallSID != "CA7" || got.Sequence != 2 {
 		t.Errorf("%+v", got)
 	}
-}
-
-// It is not overruled by Twilio's answer either.
-func TestTheMarkDecidesBeforeTheAnswer(t *testing.T) {
-	f := newFixture(t)
+	f = newFixture(t)
 	f.twilio.meet = func(call *ringing) { f.status(t, call.Task, "CA7", "ringing") }
-	delivery := f.rung(t)
-	if got := f.is(t, delivery.ID, deliveries.Ringing, 1); got.CallSID != "CA7" {
-		t.Errorf("%+v", got)
-	}
+	check.Same(t, f.is(t, f.rung(t).ID, deliveries.Ringing, 1).CallSID, "CA7")
 }
 
 // What is late or comes again is not even written down.

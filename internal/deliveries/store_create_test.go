@@ -151,6 +151,7 @@ func (p play) keyed(n int, key, request string, after time.Duration) deliveries.
 	return create
 }
 
+// limitTests are what package limit does not check of all its users.
 var limitTests = map[string]func(play){
 	"so many a day": func(p play) {
 		limits := deliveries.Limits{AnHour: 5, ADay: 4}
@@ -322,36 +323,6 @@ var togetherTests = map[string]func(play){
 		}
 		p.t.Same(exist, 1)
 		p.unfinishedAre(got[0].ID)
-	},
-	"of many the limit lets through as many as it says": func(p play) {
-		limits := deliveries.Limits{AnHour: 3, ADay: 10, Global: limit.Rate{Most: 20, Within: time.Minute}}
-		errs := make([]error, crowd)
-		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(i, ann, limits, 0) })
-		created := 0
-		for i, err := range errs {
-			if err == nil {
-				p.t.Same(p.get(id(i)).ID, id(i))
-				created++
-				continue
-			}
-			p.limited(err, p.at(time.Hour), false)
-			p.absent(id(i))
-		}
-		p.t.Same(created, 3)
-	},
-	"of many subjects the global limit lets through as many as it says": func(p play) {
-		limits := deliveries.Limits{AnHour: 3, Global: limit.Rate{Most: 20, Within: time.Minute}}
-		errs := make([]error, crowd)
-		check.AtOnce(crowd, func(i int) { errs[i] = p.tryLimited(i, string(id(i)), limits, 0) })
-		created := 0
-		for _, err := range errs {
-			if err == nil {
-				created++
-				continue
-			}
-			p.limited(err, p.at(time.Minute), true)
-		}
-		p.t.Same(created, 20)
 	},
 	"the same one created by many is one": func(p play) {
 		limits := deliveries.Limits{AnHour: 2, Global: limit.Rate{Most: 2, Within: time.Minute}}

@@ -69,13 +69,8 @@ var reserveTests = map[string]func(play){
 // few are limits of two rings an hour and three a day.
 var few = deliveries.Limits{AnHour: 2, ADay: 3}
 
+// ringTests are what package limit does not check of all its users.
 var ringTests = map[string]func(play){
-	"so many an hour, and again when the first is an hour old": func(p play) {
-		p.ring(1, 0)
-		p.ring(2, 10*time.Minute)
-		p.limitedRing(p.tryRing(3, 59*time.Minute), p.at(time.Hour))
-		p.ring(3, time.Hour)
-	},
 	"so many a day": func(p play) {
 		for n := range 3 {
 			p.ring(n, time.Duration(n)*2*time.Hour)
@@ -89,15 +84,6 @@ var ringTests = map[string]func(play){
 		}
 		p.ring(2, 10*time.Minute)
 		p.limitedRing(p.tryRing(3, time.Hour), p.at(time.Hour+4*time.Minute))
-	},
-	"who is refused is not counted, nor loses a place": func(p play) {
-		p.ring(1, 0)
-		p.ring(2, 10*time.Minute)
-		for range 3 {
-			p.limitedRing(p.tryRing(3, 20*time.Minute), p.at(time.Hour))
-		}
-		p.ring(2, 30*time.Minute)
-		p.limitedRing(p.tryRing(3, 40*time.Minute), p.at(time.Hour))
 	},
 	"without limits it is counted all the same": func(p play) {
 		for n := range 5 {

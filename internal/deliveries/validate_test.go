@@ -362,31 +362,6 @@ func TestValidationKey(t *testing.T) {
 	}
 }
 
-// A process that dies at any moment makes the line ring once at most, and once it is if the code
-// is still wanted.
-func TestValidationDyingAtEveryMoment(t *testing.T) {
-	atEveryMoment(t, func(f *fixture, left int) {
-		f.dies(left)
-		ask := ofLine()
-		ask.Key = "bob 1"
-		_, err := f.RequestValidation(t.Context(), ask)
-		f.work(t)
-		f.restart()
-		f.Queue.Lose()
-		delivery, again := f.RequestValidation(t.Context(), ask)
-		if again != nil {
-			t.Fatal(again)
-		}
-		f.passes(t, 2*time.Minute)
-		if n := f.twilio.rings(delivery.Task()); n != 1 || len(f.twilio.calls) != 1 {
-			t.Errorf("died at moment %d (%v): %d rings of %d calls", left, err, n, len(f.twilio.calls))
-		}
-		if got := f.get(t, delivery.ID); got.Attempt != 1 || got.CallSID != "CA1" || got.Ref != ref {
-			t.Errorf("died at moment %d: %+v", left, got)
-		}
-	})
-}
-
 // Dying after a line was found busy makes it ring no second time.
 func TestValidationDyingAtItsEnd(t *testing.T) {
 	atEveryMoment(t, func(f *fixture, left int) {

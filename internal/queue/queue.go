@@ -48,6 +48,7 @@
 package queue
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,9 +117,7 @@ func New(config Config) *Queue {
 	if config.Away == nil {
 		config.Away = func() bool { return false }
 	}
-	if config.Log == nil {
-		config.Log = slog.New(slog.DiscardHandler)
-	}
+	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
 	return &Queue{config, asynq.NewClientFromRedisClient(config.Client)}
 }
 

@@ -27,22 +27,13 @@ func (s spool) lock(ctx context.Context) (unlock func(), err error) {
 		if taken {
 			return func() { _ = f.Close() }, nil // which ends the lock
 		}
-		if err == nil {
-			err = sleep(ctx, lookEvery)
+		select {
+		case <-ctx.Done():
+			err = errors.Join(err, ctx.Err())
+		case <-time.After(lookEvery):
 		}
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
-	}
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

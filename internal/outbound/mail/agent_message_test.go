@@ -2,9 +2,7 @@ package mail_test
 
 import (
 	"cmp"
-	"context"
 	"errors"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -68,9 +66,12 @@ func sent(t *testing.T, s *server) string {
 	return read(t, took[len(took)-1].data)
 }
 
+// TestMessagesToAgents holds the words, which [mail.AgentText] has too; that the header tells nothing, and that
+// an invitation has one link, and no other message has any.
 func TestMessagesToAgents(t *testing.T) {
 	s := serve(t, how{})
 	m := agentMailer(t, s, sentAt)
+	hrefs := regexp.MustCompile(`href="([^"]*)"`)
 	for _, kind := range append([]agents.MessageKind{""}, agentKinds...) {
 		name, message := "agent."+string(cmp.Or(kind, "locked-for-good"))+".eml", agentMessage(kind)
 		if kind == "" {
@@ -80,50 +81,27 @@ func TestMessagesToAgents(t *testing.T) {
 			check.OK(t, m.Mail(t.Context(), message))
 			text := sent(t, s)
 			golden.Is(t, name, text)
-			for _, never := range []string{"<img", "{{", "{name}", "{company}", "no value", "0001", "<b>Olson</b> & Søn</"} {
-				if strings.Contains(text, never) {
-					t.Errorf("the message has %q", never)
-				}
+			logtest.Hides(t, "the message", text, "<img", "{{", "{name}", "{company}", "no value", "0001", "<b>Olson</b> & Søn</")
+			header, _, _ := strings.Cut(text, "\n--------\n")
+			logtest.Hides(t, "the header", header, agentCode, "welcome", "Zq3v8", "Olson", "crm")
+			var links []string
+			for _, found := range hrefs.FindAllStringSubmatch(text, -1) {
+				links = append(links, found[1])
+			}
+			wanted, times := []string(nil), 0
+			if kind == agents.Invitation {
+				wanted, times = []string{agentLink}, 3 // in the text, in the HTML, and where it leads
+			}
+			check.Same(t, links, wanted)
+			check.Same(t, strings.Count(text, "http"), times)
+			subject, plain, err := mail.AgentText(config().Company, nil, message)
+			if err != nil || !strings.Contains(text, "\nSubject: "+subject+"\n") || !strings.Contains(text, "\n\n"+plain+"\n--------\n") {
+				t.Errorf("it was sent as\n%s\nand is\n%s\n%s, %v", text, subject, plain, err)
 			}
 		})
 	}
-}
-
-// TestAnInvitationHasOneLink, and no other message has any.
-func TestAnInvitationHasOneLink(t *testing.T) {
-	s := serve(t, how{})
-	m := agentMailer(t, s, sentAt)
-	hrefs := regexp.MustCompile(`href="([^"]*)"`)
-	for _, kind := range agentKinds {
-		check.OK(t, m.Mail(t.Context(), agentMessage(kind)))
-		text := sent(t, s)
-		links, times := hrefs.FindAllStringSubmatch(text, -1), strings.Count(text, "http")
-		if kind != agents.Invitation {
-			if times != 0 || len(links) != 0 {
-				t.Errorf("%s has a link", kind)
-			}
-			continue
-		}
-		if len(links) != 1 || links[0][1] != agentLink || times != 3 { // in the text, in the HTML, and where it leads
-			t.Errorf("the invitation has the links %q", links)
-		}
-		if u, err := url.Parse(links[0][1]); err != nil || u.Scheme != "https" {
-			t.Errorf("the link is %v, %v", u, err)
-		}
-		if !strings.Contains(text, "within 24 hours") || !strings.Contains(text, "ignore it") {
-			t.Error("the invitation does not say for how long it is good, or to ignore it")
-		}
-	}
-}
-
-func TestHeadersToAgentsTellNothing(t *testing.T) {
-	s := serve(t, how{})
-	m := agentMailer(t, s, sentAt)
-	for _, kind := range agentKinds {
-		check.OK(t, m.Mail(t.Context(), agentMessage(kind)))
-		header, _, _ := strings.Cut(sent(t, s), "\n--------\n")
-		logtest.Hides(t, "the header", header, agentCode, "welcome", "Zq3v8", "Olson", "crm")
-	}
+	_, _, err := mail.AgentText(config().Company, nil, agents.Message{Kind: "poem"})
+	check.Is(t, err, mail.ErrMessage)
 }
 
 // TestMessageIDs wants the same for a message that is tried again, and another for any other.
@@ -222,18 +200,6 @@ func TestMailRefused(t *testing.T) {
 	checkSilentOfAgents(t, err)
 }
 
-func TestMailToAServerThatHangs(t *testing.T) {
-	c := config()
-	c.Host, c.Port, c.TLS = "127.0.0.1", hang(t, ""), mail.None
-	c.Timeout = 150 * time.Millisecond
-	start := time.Now()
-	err := mailer(t, c).Mail(t.Context(), agentMessage(agents.SignInCode))
-	if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took > 3*time.Minute {
-		t.Errorf("Mail: %v after %v", err, took)
-	}
-	checkSilentOfAgents(t, err)
-}
-
 // TestVariablesAreFilledOnce: what somebody has for a name, or for a company, is no variable.
 func TestVariablesAreFilledOnce(t *testing.T) {
 	s := serve(t, how{})
@@ -242,22 +208,6 @@ func TestVariablesAreFilledOnce(t *testing.T) {
 	check.OK(t, agentMailer(t, s, sentAt).Mail(t.Context(), message))
 	if text := sent(t, s); !strings.Contains(text, "Dear {company}:") || !strings.Contains(text, "{name} {{.Link}} and") {
 		t.Errorf("the message is\n%s", text)
-	}
-}
-
-// TestAgentText wants the words that are sent, and no others.
-func TestAgentText(t *testing.T) {
-	s := serve(t, how{})
-	for _, kind := range agentKinds {
-		subject, text, err := mail.AgentText(config().Company, nil, agentMessage(kind))
-		check.OK(t, err)
-		check.OK(t, agentMailer(t, s, sentAt).Mail(t.Context(), agentMessage(kind)))
-		if got := sent(t, s); !strings.Contains(got, "\nSubject: "+subject+"\n") || !strings.Contains(got, "\n\n"+text+"\n--------\n") {
-			t.Errorf("%s was sent as\n%s\nand is\n%s\n%s", kind, got, subject, text)
-		}
-	}
-	if _, _, err := mail.AgentText(config().Company, nil, agents.Message{Kind: "poem"}); !errors.Is(err, mail.ErrMessage) {
-		t.Errorf("a poem: %v", err)
 	}
 }
 

@@ -31,6 +31,7 @@
 package mail
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -90,21 +91,13 @@ type Config struct {
 
 // filled is the config with what was left out. Errors: [ErrConfig].
 func (c Config) filled() (Config, error) {
-	if c.TLS == "" {
-		c.TLS = Mandatory
+	c.TLS = cmp.Or(c.TLS, Mandatory)
+	if c.Port == 0 && c.TLS == Implicit {
+		c.Port = submissionTLS
 	}
-	if c.Port == 0 {
-		c.Port = submission
-		if c.TLS == Implicit {
-			c.Port = submissionTLS
-		}
-	}
-	if c.Timeout == 0 {
-		c.Timeout = timeout
-	}
-	if c.Zone == nil {
-		c.Zone = time.UTC
-	}
+	c.Port = cmp.Or(c.Port, submission)
+	c.Timeout = cmp.Or(c.Timeout, timeout)
+	c.Zone = cmp.Or(c.Zone, time.UTC)
 	if c.Now == nil {
 		c.Now = time.Now
 	}

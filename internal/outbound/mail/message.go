@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	_ "embed" // the templates
@@ -158,10 +159,7 @@ func agentID(message agents.Message) string {
 // them, for whoever shows it in another way. Of the company it takes the name alone. Times are
 // those of the zone; nil: UTC. Link and code stand in the text as they are. Errors: [ErrMessage].
 func AgentText(company wording.Company, zone *time.Location, message agents.Message) (subject, text string, err error) {
-	if zone == nil {
-		zone = time.UTC
-	}
-	words, err := writeTo(message, company, zone)
+	words, err := writeTo(message, company, cmp.Or(zone, time.UTC))
 	if err != nil {
 		return "", "", err
 	}

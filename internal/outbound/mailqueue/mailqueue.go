@@ -29,6 +29,7 @@
 package mailqueue
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -93,15 +94,11 @@ type Queue struct{ config Config }
 
 // New returns a queue. It asks Redis nothing.
 func New(config Config) *Queue {
-	if config.Most == 0 {
-		config.Most = defaultMost
-	}
+	config.Most = cmp.Or(config.Most, defaultMost)
 	if config.Now == nil {
 		config.Now = time.Now
 	}
-	if config.Log == nil {
-		config.Log = slog.New(slog.DiscardHandler)
-	}
+	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
 	return &Queue{config}
 }
 

@@ -55,19 +55,12 @@ func New(c Config) (*Account, error) {
 	if !alphanumeric(c.AuthToken.Reveal()) {
 		return nil, fmt.Errorf("auth token: want letters and digits alone: %w", ErrConfig)
 	}
-	if c.BaseURL == "" {
-		c.BaseURL = DefaultBaseURL
-	}
-	base, err := parseURL(c.BaseURL)
+	base, err := parseURL(cmp.Or(c.BaseURL, DefaultBaseURL))
 	if err != nil {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
-	if base.Path == "" {
-		base.Path = "/" // or JoinPath makes a path that doesn't begin with one
-	}
-	if c.Timeout <= 0 {
-		c.Timeout = DefaultTimeout
-	}
+	base.Path = cmp.Or(base.Path, "/") // or JoinPath makes a path that doesn't begin with one
+	c.Timeout = cmp.Or(c.Timeout, DefaultTimeout)
 	return &Account{c, base}, nil
 }
 
