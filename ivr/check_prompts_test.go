@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -115,9 +116,7 @@ func TestCheckOfQuestions(t *testing.T) {
 			}
 			flow := sound()
 			tt.damage(flow)
-			if err := flow.Check(); err != nil {
-				t.Error(err)
-			}
+			check.OK(t, flow.Check())
 		})
 	}
 }
@@ -131,9 +130,7 @@ func TestCheckOfAnEmptyMenu(t *testing.T) {
 }
 
 func TestSoundSubflowsPass(t *testing.T) {
-	if err := managing().Check(); err != nil {
-		t.Error(err)
-	}
+	check.OK(t, managing().Check())
 }
 
 // entering appends a subflow to sound, which is entered from where its call told something.

@@ -38,9 +38,7 @@ const (
 )
 
 func TestSoundFlowPasses(t *testing.T) {
-	if err := sound().Check(); err != nil {
-		t.Error(err)
-	}
+	check.OK(t, sound().Check())
 }
 
 // Where nobody is asked for an entry, none is too short or too long.
@@ -48,9 +46,7 @@ func TestFlowWithoutEntriesPasses(t *testing.T) {
 	flow := flowOf(say("start", "choose"),
 		ivr.Menu{At: "choose", Options: []ivr.Option{{Prompt: option("end"), Next: ivr.HangUp}}, Back: ivr.HangUp, GaveUp: ivr.HangUp})
 	flow.Notices.TooFew, flow.Notices.TooMany = ivr.Prompt{}, ivr.Prompt{}
-	if err := flow.Check(); err != nil {
-		t.Error(err)
-	}
+	check.OK(t, flow.Check())
 	for _, p := range flow.Prompts() {
 		if p.Name == "" {
 			t.Error("a prompt that was left out is listed")
@@ -256,9 +252,7 @@ func TestCheckOfMenus(t *testing.T) {
 			}
 			flow := sound()
 			tt.damage(flow)
-			if err := flow.Check(); err != nil {
-				t.Error(err)
-			}
+			check.OK(t, flow.Check())
 		})
 	}
 }

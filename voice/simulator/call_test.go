@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -83,9 +84,7 @@ func TestCallerID(t *testing.T) {
 			config := app.config()
 			config.Numbers = []string{own, verified}
 			call, err := newExchange(t, config).Dial(t.Context(), test.to, test.from, simulator.NoPassport)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			shown := ""
 			events, err := call.Listen(t.Context())
 			for _, event := range events {
@@ -136,9 +135,7 @@ func TestGather(t *testing.T) {
 				t.Fatalf("heard %q", got)
 			}
 			for _, key := range []byte(test.keys) {
-				if err := pressOrWait(call, key); err != nil {
-					t.Fatal(err)
-				}
+				check.OK(t, pressOrWait(call, key))
 			}
 			heard := listen(t, call)
 			got := "fell through"
@@ -181,9 +178,7 @@ func TestKeyCutsPromptsShort(t *testing.T) {
 	if err := call.Press('x'); !errors.Is(err, simulator.ErrKey) {
 		t.Errorf("no key: %v", err)
 	}
-	if err := call.Press('1'); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, call.Press('1'))
 	if asked, _ := call.Next(t.Context()); asked != (simulator.Gathering{Timeout: 5 * time.Second, Keyed: 1}) {
 		t.Errorf("after a key: %+v", asked)
 	}
@@ -212,9 +207,7 @@ func TestGatherWithoutActionAsksThePresentURL(t *testing.T) {
 	}
 	call := dial(t, app.config())
 	listen(t, call)
-	if err := call.Press('1'); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, call.Press('1'))
 	if got := listen(t, call); !strings.HasPrefix(got, "says Goodbye.") {
 		t.Errorf("heard %q", got)
 	}
@@ -268,9 +261,7 @@ func TestForms(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			app := newApplication(t, map[string]string{"/voice/incoming": goodbye})
 			call, err := newExchange(t, app.config()).Dial(t.Context(), test.to, test.from, test.stir)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			listen(t, call)
 			form := app.got("/voice/incoming")[0].form
 			for field, want := range test.want {
@@ -294,9 +285,7 @@ func TestSIPCallersAreWrittenInSeveralWays(t *testing.T) {
 	ways := map[string]bool{}
 	for range 60 {
 		call, err := exchange.Dial(t.Context(), "78", "612-555-0142", "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		listen(t, call)
 	}
 	for _, p := range app.got("/voice/incoming") {

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -145,9 +146,7 @@ func TestDeliverTwice(t *testing.T) {
 	if len(posts) != 2 || posts[0].token == posts[1].token {
 		t.Errorf("posts %v", posts)
 	}
-	if err := call.Press('1'); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, call.Press('1'))
 	_, err := call.Listen(t.Context())
 	if !errors.Is(err, simulator.ErrAnswersDiffer) || !strings.Contains(err.Error(), "again") {
 		t.Errorf("got %v", err)
@@ -207,9 +206,7 @@ func TestTarget(t *testing.T) {
 	config.Client, config.Target = nil, server.URL+"/"
 	call := dial(t, config)
 	listen(t, call)
-	if err := call.Press('1'); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, call.Press('1'))
 	if got := listen(t, call); got != "says Goodbye.\nended by the far end, completed" {
 		t.Errorf("heard %q", got)
 	}
@@ -245,9 +242,7 @@ func TestStatusCallbacks(t *testing.T) {
 	exchange := newExchange(t, app.config())
 	for range 100 {
 		call, err := exchange.Dial(t.Context(), "78", "612-555-0142", "")
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		listen(t, call)
 		if len(call.Problems()) != 0 {
 			t.Errorf("problems %v", call.Problems())

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/signature"
 	"updatecenter/voice/simulator"
 )
@@ -121,9 +122,7 @@ func (a *application) config() simulator.Config {
 func newExchange(t *testing.T, config simulator.Config) *simulator.Exchange {
 	t.Helper()
 	exchange, err := simulator.New(config)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return exchange
 }
 
@@ -131,9 +130,7 @@ func newExchange(t *testing.T, config simulator.Config) *simulator.Exchange {
 func dial(t *testing.T, config simulator.Config) *simulator.Call {
 	t.Helper()
 	call, err := newExchange(t, config).Dial(t.Context(), "78", "612-555-0142", simulator.NoPassport)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return call
 }
 
@@ -172,9 +169,7 @@ func told(events []simulator.Event) string {
 func play(t *testing.T, exchange *simulator.Exchange, text string, world simulator.World) simulator.Result {
 	t.Helper()
 	script, err := simulator.Parse("test.call", strings.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	return simulator.Play(ctx, exchange, script, world)

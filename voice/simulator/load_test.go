@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -19,9 +20,7 @@ func scripts(t *testing.T, texts ...string) []simulator.Script {
 	var parsed []simulator.Script
 	for i, text := range texts {
 		script, err := simulator.Parse(fmt.Sprintf("load-%d.call", i), strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		parsed = append(parsed, script)
 	}
 	return parsed
@@ -39,9 +38,7 @@ func TestLoad(t *testing.T) {
 		Line:     func(i int) string { return fmt.Sprintf("612555%04d", i) },
 		Progress: func(done int) { told = done },
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if report.Calls != 50 || report.Scripts != 50 || report.Turns != 25*3+25 || report.Failed != 25 || told != 50 {
 		t.Errorf("report %+v, told %d", report, told)
 	}
@@ -66,38 +63,28 @@ func TestLoad(t *testing.T) {
 
 var numberIn = regexp.MustCompile(`612555[0-9]{4}`)
 
-func TestLoadCountsFailedApplications(t *testing.T) {
-	app := newApplication(t, nil)
-	app.answers["/voice/incoming"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
-	report, err := simulator.Load(t.Context(), newExchange(t, app.config()), simulator.LoadPlan{
-		Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
-	})
-	if err != nil || report.Failed != 3 || !strings.Contains(report.Reasons[0], "status 503") {
-		t.Errorf("%+v, %v", report, err)
-	}
-}
-
-// TestLoadCountsFallbacks plays a script that names no words to hear.
-func TestLoadCountsFallbacks(t *testing.T) {
-	app := newApplication(t, map[string]string{"/voice/fallback": "<Say>Sorry.</Say><Hangup/>"})
-	app.answers["/voice/incoming"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
-	report, err := simulator.Load(t.Context(), newExchange(t, app.config()), simulator.LoadPlan{
-		Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
-	})
-	if err != nil || report.Failed != 3 || report.Errors != 3 || !strings.Contains(report.Reasons[0], "status 503") {
-		t.Errorf("%+v, %v", report, err)
-	}
-}
-
-// TestLoadCountsLostCallbacks has status callbacks fail, of which no caller hears.
-func TestLoadCountsLostCallbacks(t *testing.T) {
-	app := newApplication(t, map[string]string{"/voice/incoming": "<Say>Goodbye.</Say><Hangup/>"})
-	app.answers["/voice/status"] = http.NotFound
-	report, err := simulator.Load(t.Context(), newExchange(t, app.config()), simulator.LoadPlan{
-		Calls: 1, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
-	})
-	if err != nil || report.Failed != 0 || report.Errors == 0 {
-		t.Errorf("%+v, %v", report, err)
+// TestLoadCounts plays a script that names no words to hear. Of status callbacks that fail no caller hears.
+func TestLoadCounts(t *testing.T) {
+	away := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }
+	for name, test := range map[string]struct {
+		incoming, fallback, status http.HandlerFunc
+		failed, errors             int // of three calls; errors at the least
+	}{
+		"an application that fails": {away, away, nil, 3, 6},
+		"the fallback":              {away, twimlAnswer(goodbye), nil, 3, 3},
+		"lost status callbacks":     {twimlAnswer(goodbye), nil, http.NotFound, 0, 3},
+	} {
+		app := newApplication(t, nil)
+		app.answers["/voice/incoming"], app.answers["/voice/fallback"] = test.incoming, test.fallback
+		if test.status != nil {
+			app.answers["/voice/status"] = test.status
+		}
+		report, err := simulator.Load(t.Context(), newExchange(t, app.config()), simulator.LoadPlan{
+			Calls: 3, Scripts: scripts(t, "dial 78 from 612-555-0142\nended"),
+		})
+		if err != nil || report.Failed != test.failed || report.Errors < test.errors || test.failed > 0 && !strings.Contains(report.Reasons[0], "status 503") {
+			t.Errorf("%s: %+v, %v", name, report, err)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/golden"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -180,9 +181,7 @@ func TestVirtualTimePasses(t *testing.T) {
 
 func TestPlayWithoutTime(t *testing.T) {
 	script, err := simulator.Parse("x.call", strings.NewReader("dial 78 from x"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if result := simulator.Play(ctx, newExchange(t, center(t).config()), script, nil); !errors.Is(result.Err, context.Canceled) {
@@ -194,9 +193,7 @@ func TestTranscript(t *testing.T) {
 	result := play(t, newExchange(t, center(t).config()), "dial 78 from 612-555-0142\npress 1234#\npress 8265#\nhangup", nil)
 	for name, showKeys := range map[string]bool{"dots": false, "keys": true} {
 		var got bytes.Buffer
-		if err := result.Transcript.Write(&got, showKeys); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, result.Transcript.Write(&got, showKeys))
 		golden.Is(t, "transcript-"+name+".golden", got.String())
 	}
 }
@@ -248,9 +245,7 @@ redis up
 
 func TestParse(t *testing.T) {
 	script, err := simulator.Parse("all.call", strings.NewReader("\ufeff# all\r\n\r\n  "+strings.ReplaceAll(everyLine, "\n", "\r\n  # more\r\n")))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	if got := script.Text(); got != everyLine {
 		t.Errorf("read as\n%s", got)
 	}
@@ -292,9 +287,7 @@ func TestParseTellsAllWrongLines(t *testing.T) {
 
 func TestKeysOfAScriptPrintAsDots(t *testing.T) {
 	script, err := simulator.Parse("pin.call", strings.NewReader("press 8265#\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, format := range []string{"%+v", "%#v", "%d", "%x"} {
 		type held struct{ Script any }
 		if text := fmt.Sprintf(format, held{&script}); strings.Contains(text, "8265") {

@@ -1,7 +1,9 @@
 package simulator_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -67,6 +70,14 @@ func (r *rest) ask(path string, form url.Values) (status int, answer map[string]
 		r.t.Fatalf("%s: %v in %s", path, err, body)
 	}
 	return response.StatusCode, answer
+}
+
+// rings is the call that rings at 612-555-0142.
+func (r *rest) rings() *simulator.Ringing {
+	r.t.Helper()
+	rings, err := r.exchange.AwaitRing(r.t.Context(), "612-555-0142", 3*time.Minute)
+	check.OK(r.t, err)
+	return rings
 }
 
 func callPath(sid any) string {
@@ -193,9 +204,7 @@ func TestRESTRefuses(t *testing.T) {
 		t.Errorf("calls were made: %v", got)
 	}
 	response, err := http.Get(r.url + callsPath)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusUnauthorized {
 		t.Errorf("without a password: %s", response.Status)
@@ -297,10 +306,7 @@ func TestRESTEndsACallThatRings(t *testing.T) {
 		app := codeApp(t)
 		r := newREST(t, app.config())
 		_, made := r.ask(callsPath, orderForm())
-		rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
-		if err != nil {
-			t.Fatal(err)
-		}
+		rings := r.rings()
 		if got, answer := r.ask(callPath(made["sid"]), url.Values{"Status": {status}}); got != http.StatusOK || answer["status"] != "canceled" {
 			t.Errorf("%s: %d %v", status, got, answer)
 		}
@@ -321,10 +327,7 @@ func TestRESTEndsACallUnderWay(t *testing.T) {
 	app := codeApp(t)
 	r := newREST(t, app.config())
 	_, made := r.ask(callsPath, orderForm())
-	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rings := r.rings()
 	call := rings.Answer(t.Context(), simulator.Human)
 	listen(t, call)
 	if status, _ := r.ask(callPath(made["sid"]), url.Values{"Status": {"canceled"}}); status != http.StatusOK || call.Press('*') != nil {
@@ -357,10 +360,7 @@ func TestRESTNobodyAnswers(t *testing.T) {
 	config.Clock = patientClock{letGo: make(chan time.Time)}
 	r := newREST(t, config)
 	_, made := r.ask(callsPath, orderForm("Timeout", "20"))
-	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
+	rings := r.rings()
 	config.Clock.(patientClock).letGo <- time.Time{}
 	<-rings.Over()
 	rings.LetRing(t.Context()) // too late, and harmless
@@ -378,5 +378,49 @@ func TestRESTClosed(t *testing.T) {
 	r.api.Close()
 	if status, answer := r.ask(callsPath, orderForm()); status != http.StatusServiceUnavailable {
 		t.Errorf("%d %v", status, answer)
+	}
+}
+
+// A mailbox records nothing of what is said while its greeting plays, which Twilio waits for if it
+// is asked to; a fax hears nothing ever.
+func TestMachinesListenLate(t *testing.T) {
+	const tell = `<Say>One two three four five.</Say><Play>/a</Play><Play>/b</Play><Play>/c</Play><Say>Six seven eight nine ten.</Say><Play>/d</Play>`
+	const begin, plays = "says One two three four five.\n", "plays " + publicURL
+	const all = begin + plays + "/a\n" + plays + "/b\n" + plays + "/c\nsays Six seven eight nine ten.\n" + plays + "/d\n"
+	tests := []struct{ detects, by, answeredBy, want string }{
+		{"", simulator.Human, "", all},
+		{"", simulator.Machine, "", "says nine ten.\n" + plays + "/d\n"},
+		{"", simulator.Fax, "", ""},
+		{"DetectMessageEnd", simulator.Human, "human", "pauses 4s\n" + all},
+		{"DetectMessageEnd", simulator.Machine, "machine_end_beep", "pauses 12s\n" + all},
+		{"DetectMessageEnd", simulator.Fax, "fax", "pauses 4s\n"},
+		{"DetectMessageEnd", simulator.Unknown, "unknown", "pauses 30s\n" + all},
+	}
+	for _, test := range tests {
+		app := newApplication(t, map[string]string{"/code": tell})
+		r := newREST(t, app.config())
+		r.ask(callsPath, orderForm("MachineDetection", test.detects))
+		rings := r.rings()
+		got := listen(t, rings.Answer(t.Context(), test.by))
+		if want := test.want + "ended by the far end, completed"; got != want {
+			t.Errorf("%s, %s: heard\n%s\nwant\n%s", test.detects, test.by, got, want)
+		}
+		if by := app.got("/code")[0].form.Get("AnsweredBy"); by != test.answeredBy {
+			t.Errorf("%s, %s: answered by %q", test.detects, test.by, by)
+		}
+	}
+}
+
+func TestAwaitRing(t *testing.T) {
+	r := newREST(t, codeApp(t).config())
+	if _, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", time.Millisecond); !errors.Is(err, simulator.ErrNoRing) || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	for _, to := range []string{"+16125550143", "+16125550142"} {
+		go r.ask(callsPath, orderForm("To", to))
+	}
+	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
+	if err != nil || rings.To != "+16125550142" || !strings.HasPrefix(rings.SID, "CA") {
+		t.Errorf("%+v, %v", rings, err)
 	}
 }

@@ -13,8 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"updatecenter/internal/testkit/check"
 	"updatecenter/voice/simulator"
 )
 
@@ -166,12 +165,12 @@ ended
 			}
 			// How much was said when a key came depends on the moment.
 			screen = strings.ReplaceAll(screen, " —", "")
-			if diff := cmp.Diff(test.screen, screen); diff != "" {
-				t.Errorf("screen (-want +got):\n%s", diff)
+			check.Same(t, screen, test.screen)
+			if test.script == "" {
+				return
 			}
-			if diff := cmp.Diff(test.script, script); test.script != "" && diff != "" {
-				t.Errorf("script (-want +got):\n%s", diff)
-			}
+			check.Same(t, script, test.script)
+			check.OK(t, play(t, newExchange(t, center(t).config()), script, nil).Err)
 		})
 	}
 }
@@ -180,9 +179,7 @@ func TestTerminalWithoutKeysStaysOnTheLine(t *testing.T) {
 	config := center(t).config()
 	var screen bytes.Buffer
 	terminal := &simulator.Terminal{Exchange: newExchange(t, config), In: strings.NewReader("1234"), Out: &screen}
-	if err := terminal.Run(t.Context(), "888-612-8052", "612-555-0142", simulator.AttestedA); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, terminal.Run(t.Context(), "888-612-8052", "612-555-0142", simulator.AttestedA))
 	if got := screen.String(); !strings.HasSuffix(got, "The far end hung up.\n") {
 		t.Errorf("the screen shows\n%s", got)
 	}
@@ -202,9 +199,7 @@ func TestTerminalWrapsLines(t *testing.T) {
 	app := newApplication(t, map[string]string{"/voice/incoming": "<Say>" + strings.Repeat("números ", 40) + "</Say>"})
 	var screen bytes.Buffer
 	terminal := &simulator.Terminal{Exchange: newExchange(t, app.config()), In: strings.NewReader(""), Out: &screen}
-	if err := terminal.Run(t.Context(), "78", "612-555-0142", simulator.NoPassport); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, terminal.Run(t.Context(), "78", "612-555-0142", simulator.NoPassport))
 	for line := range strings.Lines(screen.String()) {
 		if len([]rune(line)) > 73 {
 			t.Errorf("%q is too long", line)
@@ -231,17 +226,6 @@ func TestTerminalTellsWhatItCouldNotWrite(t *testing.T) {
 	}
 }
 
-// A recorded script plays.
-func TestRecordedScriptPlays(t *testing.T) {
-	_, recorded, err := atTheTerminal(t, asIs, "temporary PIN.", "keys:1234", "PIN nuevo.", "keys:8265#")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if result := play(t, newExchange(t, center(t).config()), recorded, nil); result.Err != nil {
-		t.Errorf("%v in\n%s", result.Err, recorded)
-	}
-}
-
 func TestRecordedAttestation(t *testing.T) {
 	for word, want := range map[string]string{"A": " stir A", "B": " stir B", "C": " stir C", "failed": " stir failed", "none": " stir none", "D": ""} {
 		stir, err := simulator.ParseAttestation(word)
@@ -250,9 +234,7 @@ func TestRecordedAttestation(t *testing.T) {
 		}
 		var script bytes.Buffer
 		terminal := &simulator.Terminal{Exchange: newExchange(t, center(t).config()), In: strings.NewReader("h"), Out: &bytes.Buffer{}, Record: &script}
-		if err := terminal.Run(t.Context(), "888-612-8052", "612 555 0142", stir); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, terminal.Run(t.Context(), "888-612-8052", "612 555 0142", stir))
 		first, _, _ := strings.Cut(script.String(), "\n")
 		if first != "dial 888-612-8052 from 6125550142"+want {
 			t.Errorf("%s: %q", word, first)
@@ -265,17 +247,13 @@ func TestRecordedAttestation(t *testing.T) {
 
 func TestRawModeOfAFile(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "keys"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer func() { _ = file.Close() }()
 	restore, raw, err := simulator.RawMode(file)
 	if err != nil || raw {
 		t.Fatalf("raw %v, %v", raw, err)
 	}
-	if err := restore(); err != nil {
-		t.Error(err)
-	}
+	check.OK(t, restore())
 }
 
 const (
@@ -297,9 +275,7 @@ func waiting(t *testing.T, reactions func(r *rest, key func(keys string) func())
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	phone := &simulator.Terminal{Exchange: r.exchange, In: keys, Out: &someone, Record: &recorded}
-	if err := phone.Wait(ctx, "612-555-0142"); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, phone.Wait(ctx, "612-555-0142"))
 	// A key may still cut the last word short.
 	return strings.ReplaceAll(someone.screen.String(), " —", ""), recorded.String()
 }
@@ -327,9 +303,7 @@ func TestTerminalIsRung(t *testing.T) {
 
 func TestTerminalWithoutAPersonIsNotRung(t *testing.T) {
 	phone := &simulator.Terminal{Exchange: newExchange(t, codeApp(t).config()), In: strings.NewReader(""), Out: &bytes.Buffer{}}
-	if err := phone.Wait(t.Context(), "612-555-0142"); err != nil {
-		t.Error(err)
-	}
+	check.OK(t, phone.Wait(t.Context(), "612-555-0142"))
 	phone.In, phone.Out = strings.NewReader("h"), brokenPaper{}
 	if err := phone.Wait(t.Context(), "612-555-0142"); err == nil {
 		t.Error("nothing could be shown, and nobody was told")

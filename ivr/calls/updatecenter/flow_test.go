@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr/calls/updatecenter"
 	"updatecenter/pins"
 )
@@ -18,9 +19,7 @@ func TestDial78(t *testing.T) {
 		"several lengths": {Policy: several, Repair: "+18005731311", Transfer: "+16125550100"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if err := updatecenter.Dial78(config).Check(); err != nil {
-				t.Error(err)
-			}
+			check.OK(t, updatecenter.Dial78(config).Check())
 		})
 	}
 }
