@@ -179,10 +179,10 @@ type Account struct {
 	Email        string      `json:"email,omitempty"`      // up to 254 characters; empty: none
 	EmailSince   time.Time   `json:"email_since,omitzero"` // since when the e-mail address is on file; zero without one
 	Code         secret.Text `json:"-"`                    // the security code: 6 to 10 digits; empty once it is retired
-	Question     string      `json:"question,omitempty"`   // the security question, up to 200 characters; empty while there is a code
 	Answer       secret.Text `json:"-"`                    // as the customer gave it, up to 100 characters
 	Since        time.Time   `json:"since"`                // since when the present code or answer counts
 	Created      time.Time   `json:"created,omitzero"`     // when the account was created
+	Question     string      `json:"question,omitempty"`   // the security question, up to 200 characters; empty while there is a code
 }
 
 // HasQuestion says whether the security question has taken the place of the code.

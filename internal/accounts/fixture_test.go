@@ -120,7 +120,7 @@ func (f *fixture) forget() {
 
 // counted notes of whom attempts are counted.
 type counted struct {
-	testkit.Accounts
+	redisstore.Accounts
 	mu       sync.Mutex
 	subjects []string // of attempts
 	judged   int      // settled attempts

@@ -22,6 +22,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
@@ -383,7 +384,7 @@ func hanging(ctx context.Context) error {
 
 // A billingStore tells of which updates it keeps notices.
 type billingStore struct {
-	testkit.Accounts
+	redisstore.Accounts
 	update  accounts.Update // that is to be stored
 	notices *[]accounts.Update
 }

@@ -342,7 +342,7 @@ func TestSweepFails(t *testing.T) {
 // A request is accepted when only the queue fails.
 func TestQueueIsDown(t *testing.T) {
 	f := newFixture(t)
-	f.dies(4) // the telephone is asked for, the delivery is stored
+	f.Calls.Fail("Queue", testkit.ErrDead)
 	delivery := f.request(t, byVoice())
 	f.restart()
 	f.passes(t, time.Minute)

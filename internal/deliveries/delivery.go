@@ -76,28 +76,30 @@ func (s Status) Final() bool {
 // Delivery is one delivery, as it stands. The telephone that it rings is part of it, and never
 // worked out anew: an account whose telephone has changed in between would have an attempt's
 // earlier call looked for at another number, and so rung twice. It stands open in a store, as
-// the numbers of lines do.
+// the numbers of lines do: its JSON is what is kept beside ID, revision, status, due time and events.
 type Delivery struct {
-	ID       ID
-	Revision int64 // of the record, from 1
-	Account  accounts.ID
-	Topic    Topic
-	Method   Method
-	To       nanp.Number // the telephone to ring, as it was when it was asked for; else empty
-	Ref      string      // of a validation: what its code is asked for by; else empty
-	Language string      // "en", "es" or empty
-	Status   Status
-	Attempt  int       // the present one, from 1
-	Due      time.Time // when it is to be made or, once it was begun, looked at again
-	Began    time.Time // when the present attempt was begun, the last time; zero: it was not
-	CallSID  string    // of the present attempt, once known
-	Sequence int       // the highest SequenceNumber of a status callback of the present attempt, plus one
-	Opened   bool      // whether the call of the present attempt was told what to say
-	Spoken   int       // of a secret: the turn of that call which tells it, plus one; 0: none does
-	Refusals int       // how often in a row Twilio has refused the call of the present attempt
-	Merged   []Merged  // further changes that a notice's call tells; oldest first
-	Created  time.Time
-	Events   []Event // oldest first
+	ID       ID          `json:"-"`
+	Revision int64       `json:"-"` // of the record, from 1
+	Account  accounts.ID `json:"account,omitempty"`
+	Topic    Topic       `json:"about"`
+	Method   Method      `json:"method"`
+	// To is the telephone to ring, as it was when it was asked for; else empty.
+	To       nanp.Number `json:"to,omitempty"`
+	Ref      string      `json:"ref,omitempty"`      // of a validation: what its code is asked for by; else empty
+	Language string      `json:"language,omitempty"` // "en", "es" or empty
+	Status   Status      `json:"-"`
+	Attempt  int         `json:"attempt"`        // the present one, from 1
+	Due      time.Time   `json:"-"`              // when it is to be made or, once it was begun, looked at again
+	Began    time.Time   `json:"began,omitzero"` // when the present attempt was begun, the last time; zero: it was not
+	CallSID  string      `json:"call,omitempty"` // of the present attempt, once known
+	// Sequence is the highest SequenceNumber of a status callback of the present attempt, plus one.
+	Sequence int       `json:"sequence,omitempty"`
+	Opened   bool      `json:"opened,omitempty"`   // whether the call of the present attempt was told what to say
+	Spoken   int       `json:"spoken,omitempty"`   // of a secret: the turn of that call which tells it, plus one; 0: none does
+	Refusals int       `json:"refusals,omitempty"` // how often in a row Twilio has refused the call of the present attempt
+	Merged   []Merged  `json:"merged,omitempty"`   // further changes that a notice's call tells; oldest first
+	Created  time.Time `json:"created"`
+	Events   []Event   `json:"-"` // oldest first
 }
 
 // Merged is a notice that is told in the call of another one.

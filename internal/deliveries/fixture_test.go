@@ -36,7 +36,7 @@ const (
 type fixture struct {
 	*deliveries.Deliveries
 	*testkit.World
-	store    testkit.Deliveries
+	store    redisstore.Deliveries
 	twilio   *exchange
 	post     *post
 	codes    codes

@@ -72,7 +72,7 @@ func TestDyingBetweenAttempts(t *testing.T) {
 // TestTortureTwoDeliveriesToOneTelephone has two deliveries ring one telephone, and the processes die at any
 // moment, with clocks that differ: each finds its own call.
 func TestTortureTwoDeliveriesToOneTelephone(t *testing.T) {
-	const moments = 40
+	const moments = 60
 	counts := torture.Counts{torture.Operations: 0, torture.Lost: 0, torture.Doubled: 0}
 	for left := 0; left < moments; left += torture.Times(5, 1) {
 		for _, skew := range []time.Duration{-9 * time.Second, 9 * time.Second, 0}[:torture.Times(1, 3)] {
@@ -221,7 +221,10 @@ func TestFoundCallHasEnded(t *testing.T) {
 func TestStrangeCallsAreNotTaken(t *testing.T) {
 	f := newFixture(t)
 	delivery := f.request(t, byVoice())
-	f.dies(10) // it dies after its beginning is noted, before it dials
+	f.Calls.Before("Dialer", func(context.Context) error { // its beginning is noted
+		f.dies(0)
+		return testkit.ErrDead
+	})
 	f.work(t)
 	if len(f.twilio.calls) != 0 || f.stored(t, delivery.ID).Began.IsZero() {
 		t.Fatal("it did not die between beginning and dialing")

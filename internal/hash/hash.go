@@ -194,32 +194,32 @@ var ErrMalformed = errors.New("malformed hash")
 
 // Params are the costs of one hash, for Argon2id (RFC 9106).
 type Params struct {
-	MemoryKiB uint32 // 8 for each partition, up to 131072 (128 MiB)
+	MemoryKiB uint32 // 8 for each lane, up to 131072 (128 MiB)
 	Passes    uint32 // 1 to 16
 	Lanes     uint8  // 1 to 8
 }
 
 // DefaultParams returns the least that the OWASP Password Storage Cheat Sheet recommends:
-// 19 MiB, 2 passes, 1 partition.
+// 19 MiB, 2 passes, 1 lane.
 func DefaultParams() Params { return Params{MemoryKiB: 19 * 1024, Passes: 2, Lanes: 1} }
 
 // Bounds of Params. A stored hash names its own costs: without bounds, a corrupt one could
 // take all memory.
 const (
-	maxMemoryKiB   = 128 * 1024
-	maxPasses      = 16
-	maxParallelism = 8
+	maxMemoryKiB = 128 * 1024
+	maxPasses    = 16
+	maxLanes     = 8
 )
 
 // Validate reports parameters out of their bounds.
 func (p Params) Validate() error {
 	switch {
-	case p.Lanes < 1 || p.Lanes > maxParallelism:
-		return fmt.Errorf("parallelism of Argon2: %d, want 1 to %d", p.Lanes, maxParallelism)
+	case p.Lanes < 1 || p.Lanes > maxLanes:
+		return fmt.Errorf("lanes of Argon2: %d, want 1 to %d", p.Lanes, maxLanes)
 	case p.Passes < 1 || p.Passes > maxPasses:
 		return fmt.Errorf("passes of Argon2: %d, want 1 to %d", p.Passes, maxPasses)
 	case p.MemoryKiB < 8*uint32(p.Lanes) || p.MemoryKiB > maxMemoryKiB:
-		return fmt.Errorf("memory of Argon2: %d KiB, want 8 for each partition, up to %d", p.MemoryKiB, maxMemoryKiB)
+		return fmt.Errorf("memory of Argon2: %d KiB, want 8 for each lane, up to %d", p.MemoryKiB, maxMemoryKiB)
 	}
 	return nil
 }

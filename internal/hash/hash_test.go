@@ -17,6 +17,7 @@ import (
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
 
@@ -74,13 +75,13 @@ func TestHashNeedsTheSecretKey(t *testing.T) {
 }
 
 func TestVerifyUnderAnOlderKey(t *testing.T) {
-	old := hashed(t, hasher(t, hash.Config{Keys: keyring(t, "2026a")}), pin)
-	both := hasher(t, hash.Config{Keys: keyring(t, "2026b", "2026a")})
+	old := hashed(t, hasher(t, hash.Config{Keys: testkit.Keys("2026a")}), pin)
+	both := hasher(t, hash.Config{Keys: testkit.Keys("2026b", "2026a")})
 	verify(t, both, old, pin, true, true)
 	verify(t, both, old, secret.New("0000"), false, true)
 	verify(t, both, hashed(t, both, pin), pin, true, false)
 
-	dropped := hasher(t, hash.Config{Keys: keyring(t, "2026b")})
+	dropped := hasher(t, hash.Config{Keys: testkit.Keys("2026b")})
 	if match, _, err := dropped.Verify(t.Context(), old, pin); match || !errors.Is(err, secret.ErrUnknownKey) {
 		t.Errorf("match %t, %v; want ErrUnknownKey", match, err)
 	}
@@ -92,11 +93,11 @@ func TestVerifyUnderOtherParams(t *testing.T) {
 		then  hash.Params
 		stale bool
 	}{
-		"the same":        {now, false},
-		"less memory":     {hash.Params{MemoryKiB: 32, Passes: 2, Lanes: 1}, true},
-		"fewer passes":    {hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, true},
-		"more of both":    {hash.Params{MemoryKiB: 128, Passes: 3, Lanes: 1}, false},
-		"more partitions": {hash.Params{MemoryKiB: 64, Passes: 2, Lanes: 4}, false},
+		"the same":     {now, false},
+		"less memory":  {hash.Params{MemoryKiB: 32, Passes: 2, Lanes: 1}, true},
+		"fewer passes": {hash.Params{MemoryKiB: 64, Passes: 1, Lanes: 1}, true},
+		"more of both": {hash.Params{MemoryKiB: 128, Passes: 3, Lanes: 1}, false},
+		"more lanes":   {hash.Params{MemoryKiB: 64, Passes: 2, Lanes: 4}, false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -117,41 +118,41 @@ func TestVerifyRefusesMalformed(t *testing.T) {
 		return changed
 	}
 	tests := map[string]string{
-		"nothing":               "",
-		"dollars":               "$$$$$",
-		"another scheme":        change("hmac-argon2id", "argon2id"),
-		"another version":       change("v=19", "v=16"),
-		"gigabytes":             change("m=8", "m=4294967295"),
-		"129 MiB":               change("m=8", "m=132096"),
-		"more than 32 bits":     change("m=8", "m=18446744073709551624"),
-		"too little memory":     change("m=8", "m=7"),
-		"little for partitions": change("p=1", "p=2"),
-		"no memory":             change("m=8,", ""),
-		"no passes":             change("t=1", "t=0"),
-		"too many passes":       change("t=1", "t=17"),
-		"no partitions":         change("p=1", "p=0"),
-		"too many partitions":   change("m=8,t=1,p=1", "m=1024,t=1,p=9"),
-		"negative":              change("t=1", "t=-1"),
-		"plus":                  change("t=1", "t=+1"),
-		"leading zero":          change("t=1", "t=01"),
-		"other names":           change("t=1", "1"),
-		"other order":           change("m=8,t=1", "t=1,m=8"),
-		"no key":                change("k=2026a", "k="),
-		"key with a comma":      change("k=2026a", "k=2026,a"),
-		"key with a space":      change("k=2026a", "k=2026 a"),
-		"long key":              change("k=2026a", "k="+strings.Repeat("a", 33)),
-		"short tag":             good[:len(good)-4],
-		"tag cut":               good[:len(good)-1],
-		"tag padded":            good + "=",
-		"more behind":           good + "$",
-		"line break":            good + "\n",
-		"line break in tag":     good[:len(good)-10] + "\n" + good[len(good)-10:],
-		"far too long":          good + strings.Repeat("A", 1<<20),
-		"spare bits":            good[:len(good)-1] + nextBase64(good[len(good)-1]),
-		"cut at the salt":       good[:strings.LastIndex(good, "$")],
-		"salt and no tag":       good[:strings.LastIndex(good, "$")+1],
-		"long salt":             change("$v=19", "$v=19$"),
-		"invalid characters":    change("k=2026a$", "k=2026a$!"),
+		"nothing":            "",
+		"dollars":            "$$$$$",
+		"another scheme":     change("hmac-argon2id", "argon2id"),
+		"another version":    change("v=19", "v=16"),
+		"gigabytes":          change("m=8", "m=4294967295"),
+		"129 MiB":            change("m=8", "m=132096"),
+		"more than 32 bits":  change("m=8", "m=18446744073709551624"),
+		"too little memory":  change("m=8", "m=7"),
+		"little for lanes":   change("p=1", "p=2"),
+		"no memory":          change("m=8,", ""),
+		"no passes":          change("t=1", "t=0"),
+		"too many passes":    change("t=1", "t=17"),
+		"no lanes":           change("p=1", "p=0"),
+		"too many lanes":     change("m=8,t=1,p=1", "m=1024,t=1,p=9"),
+		"negative":           change("t=1", "t=-1"),
+		"plus":               change("t=1", "t=+1"),
+		"leading zero":       change("t=1", "t=01"),
+		"other names":        change("t=1", "1"),
+		"other order":        change("m=8,t=1", "t=1,m=8"),
+		"no key":             change("k=2026a", "k="),
+		"key with a comma":   change("k=2026a", "k=2026,a"),
+		"key with a space":   change("k=2026a", "k=2026 a"),
+		"long key":           change("k=2026a", "k="+strings.Repeat("a", 33)),
+		"short tag":          good[:len(good)-4],
+		"tag cut":            good[:len(good)-1],
+		"tag padded":         good + "=",
+		"more behind":        good + "$",
+		"line break":         good + "\n",
+		"line break in tag":  good[:len(good)-10] + "\n" + good[len(good)-10:],
+		"far too long":       good + strings.Repeat("A", 1<<20),
+		"spare bits":         good[:len(good)-1] + nextBase64(good[len(good)-1]),
+		"cut at the salt":    good[:strings.LastIndex(good, "$")],
+		"salt and no tag":    good[:strings.LastIndex(good, "$")+1],
+		"long salt":          change("$v=19", "$v=19$"),
+		"invalid characters": change("k=2026a$", "k=2026a$!"),
 	}
 	for name, kept := range tests {
 		match, stale, err := h.Verify(t.Context(), hash.Hash(kept), pin)
@@ -169,13 +170,13 @@ func nextBase64(c byte) string {
 }
 
 func TestNewRefuses(t *testing.T) {
-	ring := keyring(t, "2026a")
+	ring := testkit.Keys("2026a")
 	for name, config := range map[string]hash.Config{
 		"no key":          {Keys: secret.Keyring{}},
 		"too much memory": {Keys: ring, Params: hash.Params{MemoryKiB: 1 << 20, Passes: 1, Lanes: 1}},
 		"no memory":       {Keys: ring, Params: hash.Params{Passes: 1, Lanes: 1}},
 		"no passes":       {Keys: ring, Params: hash.Params{MemoryKiB: 64, Lanes: 1}},
-		"no partitions":   {Keys: ring, Params: hash.Params{MemoryKiB: 64, Passes: 1}},
+		"no lanes":        {Keys: ring, Params: hash.Params{MemoryKiB: 64, Passes: 1}},
 	} {
 		if h, err := hash.New(config); h != nil || err == nil {
 			t.Errorf("%s: no error", name)
@@ -212,7 +213,7 @@ func verifyNothing(ctx context.Context, h *hash.Hasher, n int) <-chan error {
 
 func TestHasherQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		keys := gate{keyring(t, "2026a"), make(chan struct{})}
+		keys := gate{testkit.Keys("2026a"), make(chan struct{})}
 		h := hasher(t, hash.Config{Keys: keys, AtOnce: 2, Waiting: 3})
 		errs := verifyNothing(t.Context(), h, 5)
 		synctest.Wait()
@@ -237,7 +238,7 @@ func TestHasherWaits(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				keys := gate{keyring(t, "2026a"), make(chan struct{})}
+				keys := gate{testkit.Keys("2026a"), make(chan struct{})}
 				h := hasher(t, hash.Config{Keys: keys, AtOnce: 1, Waiting: 1})
 				first := verifyNothing(t.Context(), h, 1)
 				synctest.Wait()
@@ -350,30 +351,14 @@ func watchMemory(b *testing.B) func() uint64 {
 	}
 }
 
-// keyring has a key for each id, the first being current. The same id is the same key.
-func keyring(t testing.TB, ids ...string) secret.Keyring {
-	t.Helper()
-	var entries []string
-	for _, id := range ids {
-		key := base64.StdEncoding.EncodeToString([]byte(id + strings.Repeat(".", 32-len(id))))
-		entries = append(entries, id+":"+key)
-	}
-	ring, err := secret.ParseKeyring(strings.Join(entries, ","))
-	check.OK(t, err)
-	return ring
-}
-
-// cheap are parameters that cost next to nothing.
-func cheap() hash.Params { return hash.Params{MemoryKiB: 8, Passes: 1, Lanes: 1} }
-
 // hasher makes a hasher, a cheap one unless config has parameters.
 func hasher(t testing.TB, config hash.Config) *hash.Hasher {
 	t.Helper()
 	if config.Keys == nil {
-		config.Keys = keyring(t, "2026a")
+		config.Keys = testkit.Keys("2026a")
 	}
 	if config.Params == (hash.Params{}) {
-		config.Params = cheap()
+		config.Params = testkit.Cheap()
 	}
 	h, err := hash.New(config)
 	check.OK(t, err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -64,99 +63,25 @@ func (s Accounts) Find(ctx context.Context, number accounts.Number) (accounts.St
 
 // owner reads the entry of a number.
 func (s Accounts) owner(ctx context.Context, number accounts.Number) (accounts.ID, error) {
-	answers, err := s.db.ask(ctx, []any{"hmget", accountNumberKey(number), "v", "account"})
-	if err != nil {
-		return "", err
-	}
-	fields, _ := answers[0].([]any)
-	if len(fields) != 2 {
-		return "", ErrGarbage
-	}
-	if isEmpty(fields) {
-		return nobody, nil
-	}
-	if err := checkVersion(fields[0]); err != nil {
-		return "", err
-	}
-	id, ok := fields[1].(string)
-	if !ok {
-		return "", ErrGarbage
-	}
-	return accounts.ID(id), nil
+	owner := string(nobody)
+	err := s.db.hash(ctx, "Accounts.Find", accountNumberKey(number), nil, "account", &owner)
+	return accounts.ID(owner), err
 }
 
 // Load implements [accounts.Store].
 func (s Accounts) Load(ctx context.Context, id accounts.ID) (accounts.Stored, error) {
-	answers, err := s.db.ask(ctx, []any{"hmget", accountKey(id), "v", "number", "rev", "sealed"})
+	stored := accounts.Stored{ID: id}
+	err := s.db.hash(ctx, "Accounts.Load", accountKey(id), accounts.ErrNoAccount,
+		"number", (*string)(&stored.Number), "rev", &stored.Revision, "sealed", &stored.Sealed)
 	if err != nil {
 		return accounts.Stored{}, err
 	}
-	fields, _ := answers[0].([]any)
-	if len(fields) != 4 {
-		return accounts.Stored{}, ErrGarbage
-	}
-	if isEmpty(fields) {
-		return accounts.Stored{}, accounts.ErrNoAccount
-	}
-	if err := checkVersion(fields[0]); err != nil {
-		return accounts.Stored{}, err
-	}
-	stored := accounts.Stored{ID: id}
-	number, ok1 := fields[1].(string)
-	sealed, ok2 := fields[3].(string)
-	if !ok1 || !ok2 || !parseNumber(fields[2], &stored.Revision) {
-		return accounts.Stored{}, ErrGarbage
-	}
-	stored.Number, stored.Sealed = accounts.Number(number), []byte(sealed)
 	return stored, nil
 }
 
 // History implements [accounts.Store].
 func (s Accounts) History(ctx context.Context, id accounts.ID, limit int) ([]accounts.Record, error) {
-	if limit <= 0 {
-		return nil, nil
-	}
-	answers, err := s.db.ask(ctx, []any{"lrange", accountHistoryKey(id), 0, limit - 1})
-	if err != nil {
-		return nil, err
-	}
-	entries, _ := answers[0].([]any)
-	records := make([]accounts.Record, len(entries))
-	for i, entry := range entries {
-		text, _ := entry.(string)
-		if records[i], err = decodeAccountRecord(text); err != nil {
-			return nil, fmt.Errorf("entry %d: %w", i, err)
-		}
-	}
-	return records, nil
-}
-
-// accountRecord is an entry of an account's history as it is stored.
-type accountRecord struct {
-	V int `json:"v"`
-	accounts.Record
-}
-
-func encodeAccountRecord(r accounts.Record) (string, error) {
-	text, err := json.Marshal(accountRecord{recordVersion, r})
-	if err != nil {
-		return "", fmt.Errorf("write record: %w", err)
-	}
-	if len(text) > maxRecord {
-		return "", errLongRecord
-	}
-	return string(text), nil
-}
-
-func decodeAccountRecord(text string) (accounts.Record, error) {
-	var r accountRecord
-	if err := json.Unmarshal([]byte(text), &r); err != nil || r.V < recordVersion {
-		return accounts.Record{}, ErrGarbage
-	}
-	if r.V > recordVersion {
-		return accounts.Record{}, ErrVersion
-	}
-	return r.Record, nil
+	return history[accounts.Record](ctx, s.db, "Accounts.History", accountHistoryKey(id), limit)
 }
 
 // errLongAccount refuses more than [accounts.MaxSealed] bytes.
@@ -264,16 +189,11 @@ func (s Accounts) claim(ctx context.Context, account accounts.Stored, token, ref
 	if err != nil {
 		return claim{}, err
 	}
-	parts, _ := answer.([]any)
-	if len(parts) == 0 {
-		return claim{mine: true}, nil
+	held := claim{mine: len(texts[string](answer)) == 0}
+	if !held.mine {
+		err = parseFields(answer, (*string)(&held.owner), &held.token)
 	}
-	if len(parts) != 2 {
-		return claim{}, ErrGarbage
-	}
-	owner, _ := parts[0].(string)
-	held, _ := parts[1].(string)
-	return claim{owner: accounts.ID(owner), token: held}, nil
+	return held, err
 }
 
 // refuse keeps the owner of a claim from taking the number with it, or says that the owner

@@ -15,12 +15,9 @@ func (s Accounts) Admit(ctx context.Context, attempt accounts.Attempt, rule limi
 	if err != nil {
 		return accounts.Admission{}, err
 	}
-	parts, _ := answer.([]any)
-	if len(parts) != 2 {
-		return accounts.Admission{}, ErrGarbage
-	}
-	strikes, err := parseStrikes(parts[1])
-	return accounts.Admission{Admitted: parts[0] == int64(1), Strikes: strikes}, err
+	var admission accounts.Admission
+	err = parseFields(answer, &admission.Admitted, &admission.Strikes)
+	return admission, err
 }
 
 // Settle implements [accounts.Attempts].
@@ -47,7 +44,9 @@ func (s Accounts) Settle(
 	if err != nil {
 		return limit.Strikes{}, err
 	}
-	return parseStrikes(answer)
+	var strikes limit.Strikes
+	err = parseStrikes(answer, &strikes)
+	return strikes, err
 }
 
 // Kept implements [accounts.Attempts].
@@ -56,7 +55,7 @@ func (s Accounts) Kept(ctx context.Context, subjects []string) (string, error) {
 	for i, subject := range subjects {
 		commands[i] = []any{"exists", accountStrikesKey(subject)}
 	}
-	answers, err := s.db.ask(ctx, commands...)
+	answers, err := s.db.ask(ctx, "Accounts.Kept", commands...)
 	if i := slices.Index(answers, any(int64(1))); err == nil && i >= 0 {
 		return subjects[i], nil
 	}
@@ -91,7 +90,7 @@ func claimArgs(attempt accounts.Attempt, rule limit.Lock) []any {
 //	KEYS  strikes
 //	ARGV  lockArgs
 //	      {1 admitted or 0, strikes}
-var admitClaim = newWrite(digitsLua + accountLockLua + `
+var admitClaim = newWrite("Accounts.Admit", digitsLua+accountLockLua+`
 local s = load(KEYS[1])
 if s.bad then return s.bad end
 local admitted = reserve(s)
@@ -103,7 +102,7 @@ return {admitted, shown(s)}
 //	KEYS  strikes; the account's history, if there is an account
 //	ARGV  lockArgs; the outcome, record of a pass or of a lock, record of what closes
 //	      strikes
-var settleClaim = newScript(digitsLua + accountRecordLua + accountLockLua + `
+var settleClaim = newScript("Accounts.Settle", digitsLua+accountRecordLua+accountLockLua+`
 local s = load(KEYS[1])
 if s.bad then return s.bad end
 local how, tell = settle(s, ARGV[4]), nil
@@ -119,7 +118,7 @@ return shown(s)
 //	KEYS  strikes, the account's history
 //	ARGV  lockArgs; after when no failure may have come, record
 //	      1 opened, 0 it was not closed, or a failure came
-var openAccount = newWrite(digitsLua + accountRecordLua + accountLockLua + `
+var openAccount = newWrite("Accounts.Open", digitsLua+accountRecordLua+accountLockLua+`
 local s = load(KEYS[1])
 if s.bad then return s.bad end
 if s.closed == 0 or s.last > tonumber(ARGV[4]) then return 0 end

@@ -13,15 +13,14 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestNoNumberIsTwoAccounts has servers renumber and create accounts at once, and die wherever
 // chance will have it. Whatever happened, each account is found under its own number alone.
 func TestNoNumberIsTwoAccounts(t *testing.T) {
 	db, err := redisstore.OpenWithin(redistest.StartMini(t).URL(), 10*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer db.Close()
 	var servers sync.WaitGroup
 	for server := range 6 {
@@ -94,19 +93,15 @@ func TestLateWritesTakeNoNumber(t *testing.T) {
 		db := open(t, s.URL())
 		all, ctx := db.Accounts(), t.Context()
 		late := accounts.Stored{ID: "acc_0", Number: "A1", Revision: 1, Sealed: []byte("late")}
-		if err := errors.Join(
+		check.OK(t, errors.Join(
 			all.Create(ctx, accounts.Stored{ID: "acc_0", Number: "A0", Revision: 1, Sealed: []byte("new")}, nil, nil),
 			all.Claim(ctx, late), // and now it is stopped
 			all.Create(ctx, accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1, Sealed: []byte("new")}, nil, nil),
-		); err != nil {
-			t.Fatal(err)
-		}
+		))
 		if took, err := all.TakeClaimed(ctx, late); took || err != nil {
 			t.Errorf("it took the number: %t, %v", took, err)
 		}
-		if err := all.Change(ctx, late, nil, nil); !errors.Is(err, accounts.ErrTaken) {
-			t.Errorf("error %v, want ErrTaken", err)
-		}
+		check.Is(t, all.Change(ctx, late, nil, nil), accounts.ErrTaken)
 		found, err := all.Find(ctx, "A1")
 		if err != nil || found.ID != "acc_1" {
 			t.Errorf("found %q, %v", found.ID, err)
@@ -121,23 +116,19 @@ func TestLateStepsCostNoNumber(t *testing.T) {
 	written := func(number accounts.Number, revision int64) accounts.Stored {
 		return accounts.Stored{ID: "acc_0", Number: number, Revision: revision, Sealed: fmt.Append(nil, revision)}
 	}
-	if err := errors.Join(
+	check.OK(t, errors.Join(
 		all.Create(ctx, written("A0", 1), nil, nil),
 		all.Claim(ctx, written("A1", 1)), // twice at once, and one of both is stopped
 		all.Change(ctx, written("A1", 1), nil, nil),
 		all.Change(ctx, written("A1", 2), nil, nil),
-	); err != nil {
-		t.Fatal(err)
-	}
+	))
 	if _, err := all.TakeClaimed(ctx, written("A1", 1)); !errors.Is(err, storage.ErrStale) {
 		t.Errorf("error %v, want ErrStale", err)
 	}
 	if _, err := all.Find(ctx, "A1"); err != nil {
 		t.Errorf("after a stale write: %v", err)
 	}
-	if err := all.Change(ctx, written("A0", 3), nil, nil); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, all.Change(ctx, written("A0", 3), nil, nil))
 	all.FreeLate(ctx, written("A0", 1))
 	if _, err := all.Find(ctx, "A0"); err != nil {
 		t.Errorf("after a late freeing: %v", err)
@@ -150,29 +141,10 @@ func TestRetriedCreateKeepsItsNumber(t *testing.T) {
 	first := accounts.Stored{ID: "acc_0", Number: "A0", Revision: 1, Sealed: []byte("new")}
 	second := first
 	second.Sealed = []byte("changed")
-	if err := errors.Join(all.Create(ctx, first, nil, nil), all.Change(ctx, second, nil, nil)); err != nil {
-		t.Fatal(err)
-	}
-	if err := all.Create(ctx, first, nil, nil); !errors.Is(err, accounts.ErrTaken) {
-		t.Errorf("error %v, want ErrTaken", err)
-	}
-	if err := all.Change(ctx, first, nil, nil); !errors.Is(err, storage.ErrStale) {
-		t.Errorf("error %v, want ErrStale", err)
-	}
+	check.OK(t, errors.Join(all.Create(ctx, first, nil, nil), all.Change(ctx, second, nil, nil)))
+	check.Is(t, all.Create(ctx, first, nil, nil), accounts.ErrTaken)
+	check.Is(t, all.Change(ctx, first, nil, nil), storage.ErrStale)
 	if found, err := all.Find(ctx, "A0"); err != nil || found.Revision != 2 {
 		t.Errorf("found %+v, %v", found, err)
-	}
-}
-
-// TestAccountsThatAreTooLong holds the bounds of what is stored.
-func TestAccountsThatAreTooLong(t *testing.T) {
-	all, ctx := open(t, redistest.StartMini(t).URL()).Accounts(), context.Background()
-	account := accounts.Stored{ID: "acc_0", Number: "A0", Revision: 1, Sealed: make([]byte, accounts.MaxSealed+1)}
-	if all.Create(ctx, account, nil, nil) == nil || all.Change(ctx, account, nil, nil) == nil {
-		t.Error("an account of more than MaxSealed was taken")
-	}
-	account.Sealed = []byte("x")
-	if all.Create(ctx, account, []accounts.Record{{Reason: string(make([]byte, 1<<20))}}, nil) == nil {
-		t.Error("a record of a megabyte was taken")
 	}
 }

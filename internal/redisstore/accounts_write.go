@@ -76,9 +76,9 @@ func (s Accounts) change(ctx context.Context, account accounts.Stored, args func
 		if err != nil {
 			return err
 		}
-		changed, ok := readChanged(answer)
-		if !ok {
-			return ErrGarbage
+		changed, err := readChanged(answer)
+		if err != nil {
+			return err
 		}
 		s.db.tellReplaced(ctx, changed.replaced)
 		if changed.as != changedNot {
@@ -116,16 +116,9 @@ type changed struct {
 	replaced int64           // notices whose place others took
 }
 
-func readChanged(answer any) (changed, bool) {
-	parts, _ := answer.([]any)
-	if len(parts) != 4 {
-		return changed{}, false
-	}
-	as, ok1 := parts[0].(int64)
-	number, ok2 := parts[1].(string)
-	token, ok3 := parts[2].(string)
-	replaced, ok4 := parts[3].(int64)
-	return changed{as, accounts.Number(number), token, replaced}, ok1 && ok2 && ok3 && ok4
+func readChanged(answer any) (c changed, err error) {
+	err = parseFields(answer, &c.as, (*string)(&c.number), &c.token, &c.replaced)
+	return c, err
 }
 
 // recordKeys are the keys of the scripts that write an account.
@@ -151,16 +144,13 @@ func recordKeys(id accounts.ID) []string {
 
 // accountLua reads an account: its fields, none when there is no such account, or an error to
 // answer.
-var accountLua = digitsLua + accountRecordLua + dueLua + `
+var accountLua = strangeLua + accountRecordLua + dueLua + `
 local function account(key)
+	local bad, _, known = strange(key)
+	if bad or not known then return {}, bad end
 	local h = redis.call('HMGET', key, 'v', 'number', 'rev', 'token', 'sealed')
-	if h[1] == '1' then
-		if h[2] and digits(h[3]) and h[4] and h[5] then return h end
-		return nil, redis.error_reply('GARBAGE not a record')
-	end
-	if digits(h[1]) then return nil, redis.error_reply('VERSION newer record') end
-	if redis.call('EXISTS', key) == 1 then return nil, redis.error_reply('GARBAGE not a record') end
-	return {}
+	if h[2] and digits(h[3]) and h[4] and h[5] then return h end
+	return nil, redis.error_reply('GARBAGE not a record')
 end
 
 local function same(a, number, rev, sealed)
@@ -183,7 +173,7 @@ end
 //	ARGV  number, revision, sealed, next revision, token, most notices, record of one that is
 //	      replaced; how many records, records, notices
 //	      1 stored, 0 there is another under the ID, -1 the claim was refused
-var createAccount = newWrite(accountLua + `
+var createAccount = newWrite("Accounts.Create", accountLua+`
 local a, bad = account(KEYS[1])
 if bad then return bad end
 if a[1] then
@@ -214,7 +204,7 @@ const (
 //	      {0, '', '', 0}                                     no such account
 //	      {-1, '', token of the number that it has, 0}       another revision
 //	      {2, '', '', 0}                                     the claim is missing or refused
-var changeAccount = newWrite(accountLua + `
+var changeAccount = newWrite("Accounts.Change", accountLua+`
 local a, bad = account(KEYS[1])
 if bad then return bad end
 if not a[1] then return {0, '', '', 0} end
@@ -241,7 +231,7 @@ return {1, had, by, replaced}
 //	ARGV  account, token, token that was refused or nothing
 //	      {}                it is ours
 //	      {account, token}  whose it is
-var claimNumber = newWrite(digitsLua + strangeLua + `
+var claimNumber = newWrite("Accounts.claim", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'account', 'token')
@@ -256,7 +246,7 @@ return {}
 //	KEYS  account, refused claims
 //	ARGV  number, token, milliseconds for which it is refused
 //	      1 refused, 0 the account has the number
-var refuseClaim = newWrite(accountLua + `
+var refuseClaim = newWrite("Accounts.refuse", accountLua+`
 local a, bad = account(KEYS[1])
 if bad then return bad end
 if a[1] and a[2] == ARGV[1] then return 0 end
@@ -270,7 +260,7 @@ return 1
 //	KEYS  number
 //	ARGV  token
 //	      1 deleted, 0 not
-var freeNumber = newScript(strangeLua + `
+var freeNumber = newScript("Accounts.free", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end

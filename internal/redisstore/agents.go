@@ -43,40 +43,27 @@ func (s Agents) Create(ctx context.Context, profile agents.Stored) error {
 	}
 	done, err := s.db.run(ctx, createAgent, []string{agentKey(profile.ID), agentNamesKey},
 		string(profile.ID), string(profile.Name), strconv.FormatInt(profile.Revision, 10), profile.Sealed, mostAgents)
-	switch {
-	case err != nil:
-		return err
-	case done == int64(agentTaken):
-		return agents.ErrTaken
-	case done == int64(agentsFull):
-		return errManyAgents
-	}
-	return nil
+	return verdict(done, err, agents.ErrTaken, errManyAgents)
 }
 
 // Load implements [agents.Store]. It is one round trip.
 func (s Agents) Load(ctx context.Context, id agents.ID) (agents.Stored, error) {
-	answers, err := s.db.ask(ctx, readAgent(id))
+	answer, err := s.db.askOne(ctx, "Agents.Load", readAgent(id)...)
 	if err != nil {
 		return agents.Stored{}, err
 	}
-	return parseAgent(id, answers[0])
+	return parseAgent(id, answer)
 }
 
 // ByName implements [agents.Store]. It is two round trips, also for a user name that is nobody's.
 func (s Agents) ByName(ctx context.Context, name agents.UserName) (agents.Stored, error) {
-	answers, err := s.db.ask(ctx, []any{"hmget", agentNamesKey, "v", string(name)})
-	if err != nil {
+	id := string(unknownAgent)
+	if err := s.db.hash(ctx, "Agents.ByName", agentNamesKey, nil, string(name), optional{&id}); err != nil {
 		return agents.Stored{}, err
 	}
-	fields, _ := answers[0].([]any)
-	id, err := parseAgentName(fields)
-	if err != nil {
-		return agents.Stored{}, err
-	}
-	stored, err := s.Load(ctx, id)
+	stored, err := s.Load(ctx, agents.ID(id))
 	if err == nil && stored.Name != name {
-		err = ErrGarbage
+		err = storage.ErrDamaged
 	}
 	if err != nil {
 		return agents.Stored{}, err
@@ -89,45 +76,33 @@ func (s Agents) Save(ctx context.Context, profile agents.Stored) error {
 	if len(profile.Sealed) > agents.MaxSealed {
 		return errLongProfile
 	}
-	done, err := s.db.run(ctx, saveAgent, []string{agentKey(profile.ID)},
-		string(profile.Name), strconv.FormatInt(profile.Revision, 10), profile.Sealed,
-		strconv.FormatInt(profile.Revision+1, 10))
-	switch {
-	case err != nil:
-		return err
-	case done == int64(agentMissing):
-		return agents.ErrNoAgent
-	case done == int64(agentStale):
-		return storage.ErrStale
-	}
-	return nil
+	return s.db.replace(ctx, "Agents.Save", agentKey(profile.ID), profile.Revision, profile.Sealed, agents.ErrNoAgent)
 }
 
 // List implements [agents.Store]. Of a profile that can't be read there are only ID and user name,
 // so that it hides no others. It is one round trip, and one more for every 200 profiles, each of
 // which ends within a second; who was created meanwhile may be missing.
 func (s Agents) List(ctx context.Context) ([]agents.Stored, error) {
-	answers, err := s.db.ask(ctx, []any{"hgetall", agentNamesKey})
+	owners, err := s.db.pairs(ctx, "Agents.List", agentNamesKey)
+	if err == nil && len(owners) > 0 {
+		err = checkVersion(owners["v"])
+	}
 	if err != nil {
 		return nil, err
 	}
-	flat, _ := answers[0].([]any)
-	owners, err := parseAgentNames(flat)
-	if err != nil {
-		return nil, err
-	}
+	delete(owners, "v")
 	all := make([]agents.Stored, 0, len(owners))
 	for names := range slices.Chunk(slices.Sorted(maps.Keys(owners)), batch) {
 		var commands [][]any
 		for _, name := range names {
-			commands = append(commands, readAgent(owners[name]))
+			commands = append(commands, readAgent(agents.ID(owners[name])))
 		}
-		answers, err := s.db.askEach(ctx, commands...)
+		answers, err := s.db.askEach(ctx, "Agents.List", commands...)
 		if err != nil {
 			return nil, err
 		}
 		for i, name := range names {
-			all = append(all, listedAgent(name, owners[name], answers[i]))
+			all = append(all, listedAgent(agents.UserName(name), agents.ID(owners[name]), answers[i]))
 		}
 	}
 	return all, nil
@@ -140,23 +115,11 @@ func readAgent(id agents.ID) []any {
 
 // parseAgent reads the answer to readAgent.
 func parseAgent(id agents.ID, answer any) (agents.Stored, error) {
-	fields, _ := answer.([]any)
-	if len(fields) != 4 {
-		return agents.Stored{}, ErrGarbage
-	}
-	if isEmpty(fields) {
-		return agents.Stored{}, agents.ErrNoAgent
-	}
-	if err := checkVersion(fields[0]); err != nil {
+	stored := agents.Stored{ID: id}
+	err := parseRecord(answer, agents.ErrNoAgent, (*string)(&stored.Name), &stored.Revision, &stored.Sealed)
+	if err != nil {
 		return agents.Stored{}, err
 	}
-	stored := agents.Stored{ID: id}
-	name, ok1 := fields[1].(string)
-	sealed, ok2 := fields[3].(string)
-	if !ok1 || !ok2 || !parseNumber(fields[2], &stored.Revision) {
-		return agents.Stored{}, ErrGarbage
-	}
-	stored.Name, stored.Sealed = agents.UserName(name), []byte(sealed)
 	return stored, nil
 }
 
@@ -167,49 +130,6 @@ func listedAgent(name agents.UserName, id agents.ID, answer any) agents.Stored {
 		return agents.Stored{ID: id, Name: name}
 	}
 	return stored
-}
-
-// parseAgentName reads version and ID of the names' hash. The ID of nobody is unknownAgent.
-func parseAgentName(fields []any) (agents.ID, error) {
-	if len(fields) != 2 {
-		return "", ErrGarbage
-	}
-	if isEmpty(fields) {
-		return unknownAgent, nil
-	}
-	if err := checkVersion(fields[0]); err != nil {
-		return "", err
-	}
-	if fields[1] == nil {
-		return unknownAgent, nil
-	}
-	id, ok := fields[1].(string)
-	if !ok {
-		return "", ErrGarbage
-	}
-	return agents.ID(id), nil
-}
-
-// parseAgentNames reads the whole of the names' hash.
-func parseAgentNames(flat []any) (map[agents.UserName]agents.ID, error) {
-	owners := make(map[agents.UserName]agents.ID, len(flat)/2)
-	var version any
-	for i := 0; i+1 < len(flat); i += 2 {
-		name, ok1 := flat[i].(string)
-		id, ok2 := flat[i+1].(string)
-		switch {
-		case !ok1 || !ok2:
-			return nil, ErrGarbage
-		case name == "v":
-			version = id
-		default:
-			owners[agents.UserName(name)] = agents.ID(id)
-		}
-	}
-	if len(flat) == 0 {
-		return owners, nil
-	}
-	return owners, checkVersion(version)
 }
 
 // A profile is one hash:
@@ -224,64 +144,23 @@ func parseAgentNames(flat []any) (map[agents.UserName]agents.ID, error) {
 //	v       1
 //	<name>  the ID; the shortest name has three letters
 
-// profileLua reads a profile: its fields, none when there is no such profile, or an error to
-// answer.
-const profileLua = digitsLua + strangeLua + `
-local function profile(key)
-	local bad = strange(key)
-	if bad then return nil, bad end
-	local h = redis.call('HMGET', key, 'v', 'name', 'rev', 'sealed')
-	if not h[1] then return {} end
-	if h[2] and digits(h[3]) and h[4] then return h end
-	return nil, redis.error_reply('GARBAGE not a record')
-end
-
-local function same(a, name, rev, sealed)
-	return a[2] == name and a[3] == rev and a[4] == sealed
-end
-`
-
-// What createAgent and saveAgent answer when they change nothing.
-const (
-	agentTaken   = 0
-	agentsFull   = -1
-	agentMissing = 0
-	agentStale   = -1
-)
-
 // createAgent stores a new profile with its user name, unless it is stored already.
 //
 //	KEYS  profile, user names
 //	ARGV  ID, user name, revision, sealed, most user names
 //	      1 stored, 0 there is another under the user name or the ID, -1 there are too many
-var createAgent = newWrite(profileLua + `
-local a, bad = profile(KEYS[1])
-if bad then return bad end
-bad = strange(KEYS[2])
+var createAgent = newWrite("Agents.Create", sealedLua+`
+local has, held, bad = stored(KEYS[1])
+if not bad then bad = strange(KEYS[2]) end
 if bad then return bad end
 local owner = redis.call('HGET', KEYS[2], ARGV[2])
-if a[1] then
-	if owner == ARGV[1] and same(a, ARGV[2], ARGV[3], ARGV[4]) then return 1 end
+if has then
+	if owner == ARGV[1] and has == ARGV[3] and held == ARGV[4] then return 1 end
 	return 0
 end
 if owner then return 0 end
 if redis.call('HLEN', KEYS[2]) > tonumber(ARGV[5]) then return -1 end
 redis.call('HSET', KEYS[2], 'v', '1', ARGV[2], ARGV[1])
 redis.call('HSET', KEYS[1], 'v', '1', 'name', ARGV[2], 'rev', ARGV[3], 'sealed', ARGV[4])
-return 1
-`).lasts()
-
-// saveAgent replaces a profile that has a revision, unless that is done already.
-//
-//	KEYS  profile
-//	ARGV  user name, revision, sealed, next revision
-//	      1 replaced, 0 no such profile, -1 another revision
-var saveAgent = newWrite(profileLua + `
-local a, bad = profile(KEYS[1])
-if bad then return bad end
-if a[2] ~= ARGV[1] then return 0 end
-if same(a, ARGV[1], ARGV[4], ARGV[3]) then return 1 end
-if a[3] ~= ARGV[2] then return -1 end
-redis.call('HSET', KEYS[1], 'rev', ARGV[4], 'sealed', ARGV[3])
 return 1
 `).lasts()

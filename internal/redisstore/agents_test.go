@@ -17,6 +17,8 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 // The keys of agentOperations.
@@ -47,28 +49,24 @@ func TestAgentsThatCannotBeReadHideNoOthers(t *testing.T) {
 			profile := agents.Stored{
 				ID: agents.ID(fmt.Sprint("agt_", n)), Name: agents.UserName(fmt.Sprint("ann", n)), Revision: 1, Sealed: []byte("x"),
 			}
-			if err := db.Agents().Create(ctx, profile); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, db.Agents().Create(ctx, profile))
 			if n < 4 {
 				profile.Revision, profile.Sealed = 0, nil
 			}
 			want = append(want, profile)
 		}
-		if err := errors.Join(
+		check.OK(t, errors.Join(
 			client.Set(ctx, "uc:agent:{agents}:agt_0", "x", 0).Err(),
 			client.HSet(ctx, "uc:agent:{agents}:agt_1", "v", "2").Err(),
 			client.Del(ctx, "uc:agent:{agents}:agt_2").Err(),
 			client.HSet(ctx, "uc:agent:{agents}:agt_3", "name", "ann4").Err(),
-		); err != nil {
-			t.Fatal(err)
-		}
+		))
 		got, err := db.Agents().List(ctx)
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v (-want +got)\n%s", err, diff)
 		}
 		for name, want := range map[agents.UserName]error{
-			"ann0": redisstore.ErrGarbage, "ann1": redisstore.ErrVersion, "ann2": agents.ErrNoAgent, "ann3": redisstore.ErrGarbage, "ann4": nil,
+			"ann0": storage.ErrDamaged, "ann1": storage.ErrNewer, "ann2": agents.ErrNoAgent, "ann3": storage.ErrDamaged, "ann4": nil,
 		} {
 			if _, err := db.Agents().ByName(ctx, name); !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v", name, err, want)
@@ -85,9 +83,7 @@ func TestNoMoreThanTenThousandAgents(t *testing.T) {
 		for n := range 9999 {
 			names = append(names, fmt.Sprintf("n%04d", n), fmt.Sprintf("agt_%04d", n))
 		}
-		if err := client.HSet(ctx, agentNamesHash, names...).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, client.HSet(ctx, agentNamesHash, names...).Err())
 		last := agents.Stored{ID: "agt_last", Name: "zoe", Revision: 1, Sealed: []byte("x")}
 		if err := errors.Join(db.Agents().Create(ctx, last), db.Agents().Create(ctx, last)); err != nil {
 			t.Errorf("the last one: %v", err)
@@ -106,24 +102,13 @@ func TestNoMoreThanTenThousandAgents(t *testing.T) {
 	})
 }
 
-// TestAgentsThatAreTooLong holds the bound of what is sealed.
-func TestAgentsThatAreTooLong(t *testing.T) {
-	all := open(t, redistest.StartMini(t).URL()).Agents()
-	profile := agents.Stored{ID: "agt_1", Name: "ann", Revision: 1, Sealed: make([]byte, agents.MaxSealed+1)}
-	if all.Create(t.Context(), profile) == nil || all.Save(t.Context(), profile) == nil {
-		t.Error("a profile of more than MaxSealed was taken")
-	}
-}
-
 func TestAPIKeys(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		store, ctx := open(t, s.URL()).Keys(), context.Background()
 		first, second, again := newKey(t, "portal", now), newKey(t, "desk", now.Add(time.Hour)), newKey(t, "portal", now.Add(2*time.Hour))
 
 		for _, key := range []apikey.Key{second, first} {
-			if err := store.AddKey(ctx, key); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, store.AddKey(ctx, key))
 		}
 		if err := store.AddKey(ctx, again); !errors.Is(err, apikey.ErrExists) {
 			t.Errorf("add a second key of a name: %v", err)
@@ -137,9 +122,7 @@ func TestAPIKeys(t *testing.T) {
 
 		revoked := first
 		revoked.Revoked = now.Add(90 * time.Minute)
-		if err := store.RevokeKey(ctx, "portal", revoked.Revoked); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, store.RevokeKey(ctx, "portal", revoked.Revoked))
 		for _, name := range []string{"portal", "nobody"} {
 			if err := store.RevokeKey(ctx, name, now); !errors.Is(err, apikey.ErrNotFound) {
 				t.Errorf("revoke %s: %v", name, err)
@@ -177,9 +160,7 @@ func TestAPIKeysAreBounded(t *testing.T) {
 func newKey(t *testing.T, name string, created time.Time) apikey.Key {
 	t.Helper()
 	key, _, err := apikey.New(rand.Reader, name, []apikey.Scope{apikey.LinesRead, apikey.PinsReset}, created)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return key
 }
 

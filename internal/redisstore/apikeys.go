@@ -5,16 +5,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"updatecenter/internal/api/apikey"
+	"updatecenter/internal/storage"
 )
 
 // Keys keeps the keys to the API: an [apikey.Store].
@@ -33,7 +30,7 @@ func (db *DB) Keys() Keys { return Keys{db} }
 //	KEYS  keys
 //	ARGV  field of the ID, field of the name, ID, key, most keys; fields to forget
 //	      1 added, 0 there is one of that name or ID, -1 there are too many
-var addKey = newWrite(`
+var addKey = newWrite("APIKeys.AddKey", `
 if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1 or redis.call('HEXISTS', KEYS[1], ARGV[2]) == 1 then return 0 end
 for i = 6, #ARGV do redis.call('HDEL', KEYS[1], ARGV[i]) end
 local flat, count = redis.call('HGETALL', KEYS[1]), 0
@@ -50,7 +47,7 @@ return 1
 //	KEYS  keys
 //	ARGV  field of the ID, field of the name, ID, key revoked
 //	      1 revoked, 0 not
-var revokeKey = newWrite(`
+var revokeKey = newWrite("APIKeys.RevokeKey", `
 if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
 redis.call('HDEL', KEYS[1], ARGV[2])
@@ -59,7 +56,7 @@ return 1
 
 // AddKey implements [apikey.Store].
 func (k Keys) AddKey(ctx context.Context, key apikey.Key) error {
-	text, err := encodeKey(key)
+	text, err := encodeForm(keyForm(key))
 	if err != nil {
 		return fmt.Errorf("add key: %w", err)
 	}
@@ -69,24 +66,17 @@ func (k Keys) AddKey(ctx context.Context, key apikey.Key) error {
 		return fmt.Errorf("add key: %w", err)
 	}
 	added, err := k.db.runOnce(ctx, addKey, []string{apiKeysKey}, append(args, forgotten...)...)
-	switch {
-	case err != nil:
+	if err != nil {
 		return fmt.Errorf("add key: %w", err)
-	case added == int64(0):
-		return apikey.ErrExists
-	case added == int64(-1):
-		return apikey.ErrTooMany
 	}
-	return nil
+	return verdict(added, nil, apikey.ErrExists, apikey.ErrTooMany)
 }
 
 // forgotten are the fields of keys that are to be forgotten. What can't be read stays.
 func (k Keys) forgotten(ctx context.Context, at time.Time) ([]any, error) {
-	ctx, cancel := context.WithTimeout(ctx, k.db.within)
-	defer cancel()
-	fields, err := k.db.client.HGetAll(ctx, apiKeysKey).Result()
+	fields, err := k.db.pairs(ctx, "APIKeys.forgotten", apiKeysKey)
 	if err != nil {
-		return nil, explain(err)
+		return nil, err
 	}
 	var old []any
 	for field, text := range fields {
@@ -99,7 +89,7 @@ func (k Keys) forgotten(ctx context.Context, at time.Time) ([]any, error) {
 
 // Key implements [apikey.Store].
 func (k Keys) Key(ctx context.Context, id string) (apikey.Key, error) {
-	text, err := k.field(ctx, idField(id))
+	text, err := k.field(ctx, "APIKeys.Key", idField(id))
 	if err != nil {
 		return apikey.Key{}, fmt.Errorf("read key: %w", err)
 	}
@@ -108,11 +98,9 @@ func (k Keys) Key(ctx context.Context, id string) (apikey.Key, error) {
 
 // Keys implements [apikey.Store].
 func (k Keys) Keys(ctx context.Context) ([]apikey.Key, error) {
-	ctx, cancel := context.WithTimeout(ctx, k.db.within)
-	defer cancel()
-	fields, err := k.db.client.HGetAll(ctx, apiKeysKey).Result()
+	fields, err := k.db.pairs(ctx, "APIKeys.Keys", apiKeysKey)
 	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", explain(err))
+		return nil, fmt.Errorf("read keys: %w", err)
 	}
 	var keys []apikey.Key
 	for field, text := range fields {
@@ -134,7 +122,7 @@ func (k Keys) Keys(ctx context.Context) ([]apikey.Key, error) {
 
 // RevokeKey implements [apikey.Store].
 func (k Keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
-	id, err := k.field(ctx, nameField(name))
+	id, err := k.field(ctx, "APIKeys.byName", nameField(name))
 	if err != nil {
 		return fmt.Errorf("find key: %w", err)
 	}
@@ -143,7 +131,7 @@ func (k Keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
 		return err
 	}
 	key.Revoked = at
-	text, err := encodeKey(key)
+	text, err := encodeForm(keyForm(key))
 	if err != nil {
 		return err
 	}
@@ -151,22 +139,18 @@ func (k Keys) RevokeKey(ctx context.Context, name string, at time.Time) error {
 	if err != nil {
 		return fmt.Errorf("store revoked key: %w", err)
 	}
-	if revoked != int64(1) {
-		return apikey.ErrNotFound
-	}
-	return nil
+	return verdict(revoked, nil, apikey.ErrNotFound)
 }
 
 // field reads a field, or says that there is no such key.
-func (k Keys) field(ctx context.Context, name string) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, k.db.within)
-	defer cancel()
-	text, err := k.db.client.HGet(ctx, apiKeysKey, name).Result()
-	if errors.Is(err, redis.Nil) {
-		return "", apikey.ErrNotFound
-	}
+func (k Keys) field(ctx context.Context, operation, name string) (string, error) {
+	answer, err := k.db.askOne(ctx, operation, "hget", apiKeysKey, name)
 	if err != nil {
-		return "", explain(err)
+		return "", err
+	}
+	text, is := answer.(string)
+	if !is {
+		return "", apikey.ErrNotFound
 	}
 	return text, nil
 }
@@ -176,7 +160,7 @@ func nameField(name string) string { return "name:" + name }
 
 // keyRecord is a key as it is stored.
 type keyRecord struct {
-	V       int            `json:"v"`
+	storage.Version
 	Name    string         `json:"name"`
 	Scopes  []apikey.Scope `json:"scopes"`
 	Hash    string         `json:"hash"`
@@ -184,25 +168,20 @@ type keyRecord struct {
 	Revoked time.Time      `json:"revoked,omitzero"`
 }
 
-func encodeKey(k apikey.Key) (string, error) {
-	text, err := json.Marshal(keyRecord{recordVersion, k.Name, k.Scopes, hex.EncodeToString(k.Hash[:]), k.Created, k.Revoked})
-	if err != nil {
-		return "", fmt.Errorf("write key: %w", err)
+func keyForm(k apikey.Key) *keyRecord {
+	return &keyRecord{
+		Name: k.Name, Scopes: k.Scopes, Hash: hex.EncodeToString(k.Hash[:]), Created: k.Created, Revoked: k.Revoked,
 	}
-	return string(text), nil
 }
 
 func decodeKey(id, text string) (apikey.Key, error) {
 	var r keyRecord
-	if err := json.Unmarshal([]byte(text), &r); err != nil || r.V < recordVersion {
-		return apikey.Key{}, fmt.Errorf("read key %s: %w", id, ErrGarbage)
-	}
-	if r.V > recordVersion {
-		return apikey.Key{}, fmt.Errorf("read key %s: %w", id, ErrVersion)
+	if err := storage.Decode([]byte(text), &r); err != nil {
+		return apikey.Key{}, fmt.Errorf("read key %s: %w", id, err)
 	}
 	hash, err := hex.DecodeString(r.Hash)
 	if err != nil || len(hash) != sha256.Size {
-		return apikey.Key{}, fmt.Errorf("read key %s: %w", id, ErrGarbage)
+		return apikey.Key{}, fmt.Errorf("read key %s: %w", id, storage.ErrDamaged)
 	}
 	return apikey.Key{
 		ID: id, Name: r.Name, Scopes: r.Scopes, Hash: [sha256.Size]byte(hash), Created: r.Created, Revoked: r.Revoked,

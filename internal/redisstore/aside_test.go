@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -24,9 +25,7 @@ func TestTortureLanesLeaveRoomForCalls(t *testing.T) {
 	turns, server := torture.Times(50, 2000), redistest.Start(t)
 	fast := open(t, server.URL())
 	for n := range partitions {
-		if err := fast.Announce(t.Context(), fmt.Sprintf("+1612%07d", n), now); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, fast.Announce(t.Context(), fmt.Sprintf("+1612%07d", n), now))
 	}
 	claimed, err := fast.Outbox().Claim(t.Context(), holder, now, now.Add(time.Minute), partitions)
 	if err != nil || len(claimed) != partitions {
@@ -79,9 +78,7 @@ type slow struct {
 func startSlow(t *testing.T, backend, text string) *slow {
 	t.Helper()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	s := &slow{address: listener.Addr().String(), held: make(chan struct{}, 1000), answers: make(chan struct{})}
 	var carrying sync.WaitGroup
 	carrying.Go(func() {

@@ -8,11 +8,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/storage"
 )
 
 // auditChunk is how many entries of the audit one hash holds at most.
@@ -32,16 +30,15 @@ func (db *DB) Audit() Audit { return Audit{db} }
 
 // Head implements [audit.Store].
 func (a Audit) Head(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.db.within)
-	defer cancel()
-	head, err := a.db.client.Get(ctx, auditHeadKey).Bytes()
-	switch {
-	case errors.Is(err, redis.Nil):
-		return nil, nil
-	case err != nil:
-		return nil, auditError(explain(err))
+	answer, err := a.db.askOne(ctx, "Audit.Head", "get", auditHeadKey)
+	if err != nil {
+		return nil, auditError(err)
 	}
-	return head, nil
+	head, is := answer.(string)
+	if !is {
+		return nil, nil
+	}
+	return []byte(head), nil
 }
 
 // Append implements [audit.Store].
@@ -80,14 +77,14 @@ func (a Audit) Read(ctx context.Context, from int64, most int) ([]audit.Stored, 
 
 // readChunk reads places of one chunk. A key that is no chunk holds nothing.
 func (a Audit) readChunk(ctx context.Context, from, end int64) ([]audit.Stored, error) {
-	answers, err := a.db.ask(ctx, append([]any{"hmget", auditChunkOf(from)}, auditFields(from, end)...))
-	if errors.Is(err, ErrGarbage) {
+	answer, err := a.db.askOne(ctx, "Audit.Read", append([]any{"hmget", auditChunkOf(from)}, auditFields(from, end)...)...)
+	if errors.Is(err, storage.ErrDamaged) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	values, _ := answers[0].([]any)
+	values, _ := answer.([]any)
 	var found []audit.Stored
 	for i, value := range values {
 		if line, ok := value.(string); ok {
@@ -129,27 +126,19 @@ func (a Audit) SetAside(ctx context.Context, name string, first audit.Stored, ne
 
 // keys are the keys of the audit, those that were set aside left out.
 func (a Audit) keys(ctx context.Context) ([]string, error) {
-	var mu sync.Mutex
-	found := map[string]bool{} // SCAN may tell of one twice
-	err := a.db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
-		for cursor := uint64(0); ; {
-			keys, next, err := server.Scan(ctx, cursor, auditKeys+":*", scanPage).Result()
-			if err != nil {
-				return fmt.Errorf("list the keys of the audit: %w", explain(err))
-			}
-			mu.Lock()
-			for _, key := range keys {
-				if !strings.HasPrefix(key, auditAsideKeys) {
-					found[key] = true
-				}
-			}
-			mu.Unlock()
-			if cursor = next; cursor == 0 {
-				return nil
+	found := map[string]bool{}
+	err := a.db.scan(ctx, auditKeys+":*", scanPage, func(keys []string, _ int) bool {
+		for _, key := range keys {
+			if !strings.HasPrefix(key, auditAsideKeys) {
+				found[key] = true
 			}
 		}
+		return false
 	})
-	return slices.Sorted(maps.Keys(found)), err
+	if err != nil {
+		return nil, fmt.Errorf("list the keys of the audit: %w", explain(err))
+	}
+	return slices.Sorted(maps.Keys(found)), nil
 }
 
 // scanPage is how many keys a server looks at in one step: some milliseconds. Of ten million keys that is
@@ -161,17 +150,15 @@ const maxAuditPlace = 1 << 50
 
 // Lowest implements [audit.Store].
 func (a Audit) Lowest(ctx context.Context) (int64, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.db.within)
-	defer cancel()
-	stored, err := a.db.client.Get(ctx, auditLowestKey).Result()
+	stored, err := a.db.askOne(ctx, "Audit.Lowest", "get", auditLowestKey)
 	switch {
-	case errors.Is(err, redis.Nil):
-		return 0, nil
 	case err != nil:
-		return 0, auditError(explain(err))
+		return 0, auditError(err)
+	case stored == nil:
+		return 0, nil
 	}
-	lowest, err := strconv.ParseInt(stored, 10, 64)
-	if err != nil || lowest < 1 || lowest > maxAuditPlace {
+	lowest, is := parseNumber(stored)
+	if !is || lowest < 1 || lowest > maxAuditPlace {
 		return 0, fmt.Errorf("%w: its lowest place is none", audit.ErrUnreadable)
 	}
 	return lowest, nil
@@ -205,7 +192,7 @@ func auditVerdict(answer any, err error) error {
 
 // auditError lets the domain find its own error.
 func auditError(err error) error {
-	if errors.Is(err, ErrGarbage) {
+	if errors.Is(err, storage.ErrDamaged) {
 		return fmt.Errorf("%w: under its keys stands something else", audit.ErrUnreadable)
 	}
 	return err
@@ -225,7 +212,7 @@ const (
 //	ARGV  head to be, head as it was or nothing, how many places are in the first chunk, and for
 //	      each place: the place, its entry
 //	      1 done, 0 the head is another one, 2 a place isn't empty, 3 the head is gone
-var appendAudit = newWrite(`
+var appendAudit = newWrite("Audit.Append", `
 local head = redis.call('GET', KEYS[1])
 if not head then head = '' end
 if head == ARGV[1] then return 1 end
@@ -252,7 +239,7 @@ return 1
 //	ARGV  head to be, head as it was, the lowest place to be, how many places are in the first
 //	      chunk, places
 //	      1 done, 0 the head is another one
-var trimAudit = newWrite(`
+var trimAudit = newWrite("Audit.Trim", `
 local head = redis.call('GET', KEYS[1])
 if head == ARGV[1] then return 1 end
 if head ~= ARGV[2] then return 0 end
@@ -270,7 +257,7 @@ return 1
 //	KEYS  head, lowest place, first chunk; for each key of the audit: the key, what it becomes
 //	ARGV  head to be, head as it was or nothing, first place, its entry
 //	      1 done, 0 the head is another one
-var setAsideAudit = newWrite(`
+var setAsideAudit = newWrite("Audit.SetAside", `
 local head = redis.pcall('GET', KEYS[1])
 if type(head) ~= 'string' then head = '' end
 if head == ARGV[1] then return 1 end

@@ -1,9 +1,7 @@
 package redisstore_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +14,8 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
-	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // TestAuditOnCluster holds that all keys of the audit are in one slot, and in as many chunks as
@@ -48,16 +47,7 @@ var byRoot = audit.Event{Action: audit.PINReset, By: "command line: root", Via: 
 
 func auditOn(t testing.TB, db *redisstore.DB, now func() time.Time) *audit.Log {
 	t.Helper()
-	return audit.New(audit.Config{Store: db.Audit(), Keys: auditKeys(t), Now: now})
-}
-
-func auditKeys(t testing.TB) secret.Keyring {
-	t.Helper()
-	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
+	return audit.New(audit.Config{Store: db.Audit(), Keys: testkit.Keys("a"), Now: now})
 }
 
 func recordMany(t *testing.T, log *audit.Log, count int) {
@@ -75,21 +65,6 @@ func intact(t *testing.T, log *audit.Log, want int64) {
 	if err != nil || !report.Intact() || report.Entries != want {
 		t.Errorf("%d entries, faults %v, %v; want %d", report.Entries, report.Faults, err, want)
 	}
-}
-
-// TestAuditOfServersAtOnce has eight servers record at once, the clock of all of them standing
-// still: nothing is lost, and nothing forks.
-func TestAuditOfServersAtOnce(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
-		var servers sync.WaitGroup
-		const each = 25
-		for range 8 {
-			log := auditOn(t, open(t, s.URL()), func() time.Time { return now })
-			servers.Go(func() { recordMany(t, log, each) })
-		}
-		servers.Wait()
-		intact(t, auditOn(t, open(t, s.URL()), nil), 8*each)
-	})
 }
 
 // TestAuditInRedis holds that an export is what Redis holds, byte for byte, that entries are in
@@ -127,13 +102,9 @@ func TestAuditOnGarbage(t *testing.T) {
 		log, client, ctx := auditOn(t, open(t, s.URL()), nil), raw(t, s), t.Context()
 		for _, key := range []string{"uc:audit:{log}:head", "uc:audit:{log}:0"} {
 			for what, fill := range put {
-				if err := client.FlushAll(ctx).Err(); err != nil {
-					t.Fatal(err)
-				}
+				check.OK(t, client.FlushAll(ctx).Err())
 				recordMany(t, log, 3)
-				if err := errors.Join(client.Del(ctx, key).Err(), fill(ctx, client, key)); err != nil {
-					t.Fatal(err)
-				}
+				check.OK(t, errors.Join(client.Del(ctx, key).Err(), fill(ctx, client, key)))
 				report, err := log.Verify(ctx, nil)
 				if err != nil || report.Intact() {
 					t.Errorf("%s under %s: faults %v, %v", what, key, report.Faults, err)
@@ -157,13 +128,9 @@ func TestAuditWithoutItsHead(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		log, client, ctx := auditOn(t, open(t, s.URL()), nil), raw(t, s), t.Context()
 		recordMany(t, log, 3)
-		if err := client.Del(ctx, "uc:audit:{log}:head", "uc:audit:{log}:0").Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, client.Del(ctx, "uc:audit:{log}:head", "uc:audit:{log}:0").Err())
 		for _, lowest := range []string{"1", "1000", "", "0", "-1", "one", "9223372036854775807"} {
-			if err := client.Set(ctx, "uc:audit:{log}:lowest", lowest, 0).Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.Set(ctx, "uc:audit:{log}:lowest", lowest, 0).Err())
 			report, err := log.Verify(ctx, nil)
 			if err != nil || len(report.Faults) != 1 || report.Faults[0].String() != "the head: missing" {
 				t.Errorf("%q: faults %v, %v", lowest, report.Faults, err)
@@ -269,7 +236,7 @@ func BenchmarkAudit(b *testing.B) {
 			var logs []*audit.Log
 			for range load.servers {
 				store := farStore{open(b, url).Audit(), load.away}
-				logs = append(logs, audit.New(audit.Config{Store: store, Keys: auditKeys(b)}))
+				logs = append(logs, audit.New(audit.Config{Store: store, Keys: testkit.Keys("a")}))
 			}
 			var left, longest, lost atomic.Int64
 			left.Store(int64(b.N))

@@ -13,6 +13,8 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -116,9 +118,7 @@ func TestRemovalsFindRoom(t *testing.T) {
 			t.Helper()
 			_, err := store.Install(t.Context(), []features.Installation{{Number: number, Features: pins.FeaturesOf(installed...)}},
 				pins.Record{At: at, Event: pins.FeaturesInstalled, By: "ann"}, removal)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 		}
 		install(db.Features(), now.Add(time.Hour))
 		wait(t, db, 1001, "event 1", fmt.Sprint("removed dial-lock ", now.Add(time.Hour).UnixMilli()))
@@ -149,11 +149,9 @@ func TestRemovalsAreAnnounced(t *testing.T) {
 		if err := errors.Join(install(pins.DialLock), install(pins.DialLock, pins.CallRejection)); err != nil || partitions() != 0 {
 			t.Errorf("%v, %d partitions known", err, partitions())
 		}
-		if err := client.Set(ctx, ours[10], "x", 0).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, client.Set(ctx, ours[10], "x", 0).Err())
 		before := contents(t, s)
-		if err := install(); !errors.Is(err, redisstore.ErrGarbage) {
+		if err := install(); !errors.Is(err, storage.ErrDamaged) {
 			t.Errorf("without an outbox: %v", err)
 		}
 		if after := contents(t, s); after != before {

@@ -1,6 +1,7 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -109,14 +110,14 @@ func (b *batcher) leave(from *pipeline, commands []*redis.Cmd) {
 func (b *batcher) sendNow(ctx context.Context, commands []*redis.Cmd) {
 	defer func() {
 		if next := b.next(); next != nil {
-			go b.sendAll(next)
+			go b.drain(next)
 		}
 	}()
 	b.send(ctx, commands)
 }
 
-// sendAll sends a pipeline, and those that wait, until none does.
-func (b *batcher) sendAll(next *pipeline) {
+// drain sends a pipeline, and those that wait, until none does.
+func (b *batcher) drain(next *pipeline) {
 	for ; next != nil; next = b.next() {
 		b.sendOne(next)
 	}
@@ -154,12 +155,14 @@ func (b *batcher) free() int {
 // errUnsent is the error of a command that the client gave neither an answer nor an error.
 var errUnsent = errors.New("the command was not sent")
 
+// firstError is that of some commands. That there is nothing to answer is none.
 func firstError(commands []*redis.Cmd) error {
 	for _, cmd := range commands {
-		if err := cmd.Err(); err != nil {
+		switch err := cmd.Err(); {
+		case errors.Is(err, redis.Nil):
+		case err != nil:
 			return err
-		}
-		if cmd.Val() == nil {
+		case cmd.Val() == nil:
 			return errUnsent
 		}
 	}
@@ -180,34 +183,40 @@ func newBatchers(db *DB, slots int) *batchers {
 	return &batchers{db: db, slots: slots, byServer: map[string]*batcher{}}
 }
 
-// do sends commands together, as a batcher of the server that has their keys.
+// do sends commands, those of each server together.
 func (b *batchers) do(ctx context.Context, commands ...*redis.Cmd) error {
-	address, err := b.serverOf(ctx, commands)
+	parts, err := b.byAddress(ctx, commands)
 	if err != nil {
 		return err
 	}
-	return b.batcher(address).do(ctx, commands)
+	errs := make(chan error, len(parts))
+	for address, part := range parts {
+		if len(parts) == 1 {
+			return b.batcher(address).do(ctx, part)
+		}
+		go func() { errs <- b.batcher(address).do(ctx, part) }()
+	}
+	for range parts {
+		err = cmp.Or(err, <-errs)
+	}
+	return err
 }
 
-// several stands for the server of commands that several have the keys of.
-const several = "several"
-
-// serverOf is the address of the node of a cluster that has the keys of commands.
-func (b *batchers) serverOf(ctx context.Context, commands []*redis.Cmd) (address string, err error) {
-	if _, is := b.db.routes.(*redis.ClusterClient); !is {
-		return "", nil
+// byAddress are commands by the address of the node of a cluster that has their keys.
+func (b *batchers) byAddress(ctx context.Context, commands []*redis.Cmd) (map[string][]*redis.Cmd, error) {
+	if _, is := b.db.client.(*redis.ClusterClient); !is {
+		return map[string][]*redis.Cmd{"": commands}, nil
 	}
-	for i, cmd := range commands {
+	parts := map[string][]*redis.Cmd{}
+	for _, cmd := range commands {
 		server, err := b.db.serverOf(ctx, cmd.Args())
-		switch {
-		case err != nil:
-			return "", err
-		case i > 0 && server.Options().Addr != address:
-			return several, nil
+		if err != nil {
+			return nil, err
 		}
-		address = server.Options().Addr
+		address := server.Options().Addr
+		parts[address] = append(parts[address], cmd)
 	}
-	return address, nil
+	return parts, nil
 }
 
 // batcher is that of a server. Those of servers that nothing goes to are forgotten when there is a new one.
@@ -233,12 +242,7 @@ func (b *batchers) send(ctx context.Context, commands []*redis.Cmd) {
 		_ = b.db.client.Process(ctx, commands[0])
 		return
 	}
-	_, err := b.db.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		for _, cmd := range commands {
-			_ = pipe.Process(ctx, cmd)
-		}
-		return nil
-	})
+	err := pipelined(ctx, b.db.client, commands...)
 	if err == nil || isReply(err) {
 		return
 	}
@@ -247,4 +251,15 @@ func (b *batchers) send(ctx context.Context, commands []*redis.Cmd) {
 			cmd.SetErr(err)
 		}
 	}
+}
+
+// pipelined sends commands in one pipeline. The error is the first of any command.
+func pipelined[C redis.Cmder](ctx context.Context, client redis.Cmdable, commands ...C) error {
+	_, err := client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
+		for _, cmd := range commands {
+			_ = pipe.Process(ctx, cmd) // it only queues
+		}
+		return nil
+	})
+	return err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 )
 
 // held is a server whose answers a test gives.
@@ -233,9 +234,7 @@ func TestBatcherIsBounded(t *testing.T) {
 // Each of many callers gets the answer to its own command, in the order in which it asks.
 func TestSubmitKeepsAnswersApart(t *testing.T) {
 	db, err := OpenWithin(redistest.Start(t).DirectURL(), time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	var callers sync.WaitGroup
 	for caller := range 64 {
 		callers.Go(func() {
@@ -260,19 +259,19 @@ func TestSubmitKeepsAnswersApart(t *testing.T) {
 	}
 }
 
-// A node of a cluster that gives no answers holds up nothing that goes to others.
+// A node of a cluster that gives no answers holds up nothing that goes to others, nor what is sent to others
+// together with what goes to it.
 func TestAStalledNodeHoldsUpNoOther(t *testing.T) {
 	cluster := redistest.StartReplicatedCluster(t)
 	db, err := OpenWithin(cluster.URL, time.Minute)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	stalled, sound := keysOf(t, db, cluster.Pairs[0].Master.Addr())
+	together := "{" + sound + "}" // in the same slot
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	cluster.Pairs[0].Master.Hang()
 	all, failed := newBatchers(db, slots), make(chan error, 10*slots)
 	for range cap(failed) {
-		go func() { failed <- all.do(ctx, redis.NewCmd(ctx, "incr", stalled)) }()
+		go func() { failed <- all.do(ctx, redis.NewCmd(ctx, "incr", stalled), redis.NewCmd(ctx, "incr", together)) }()
 	}
 	for all.batcher(cluster.Pairs[0].Master.Addr()).free() > 0 {
 		time.Sleep(time.Millisecond)
@@ -281,6 +280,11 @@ func TestAStalledNodeHoldsUpNoOther(t *testing.T) {
 		if err := all.do(ctx, redis.NewCmd(ctx, "incr", sound)); err != nil {
 			t.Error(err)
 		}
+	}
+	for carriedOut := ""; carriedOut != strconv.Itoa(cap(failed)); {
+		cmd := redis.NewCmd(ctx, "get", together)
+		_ = all.do(ctx, cmd)
+		carriedOut, _ = cmd.Val().(string)
 	}
 	if len(failed) > 0 {
 		t.Errorf("the node answers: %v", <-failed)

@@ -20,8 +20,11 @@ import (
 // with commands sent together, as the package does, and each on a connection of its own.
 func BenchmarkTurn(b *testing.B) {
 	together := openBench(b)
-	alone := &DB{client: together.client, routes: together.routes, clocks: together.clocks, failing: together.failing, within: together.within, submit: func(ctx context.Context, commands ...*redis.Cmd) error {
-		return together.client.Process(ctx, commands[0])
+	alone := &DB{shared: &shared{
+		client: together.client, clocks: together.clocks, failing: together.failing, within: together.within,
+		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
+			return together.client.Process(ctx, commands[0])
+		},
 	}}
 	var ids atomic.Int64
 	for _, way := range []struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"updatecenter/internal/storage"
 	"updatecenter/ivr"
 )
 
@@ -17,7 +18,7 @@ var ErrTooLarge = errors.New("larger than a call may be")
 const MaxValue = 256 << 10
 
 // Calls keeps the calls under way: an [ivr.Store]. A turn is two round trips, the
-// first turn of a call one.
+// first turn of a call one; of a call that the release before began three.
 type Calls struct {
 	db                *DB
 	commit, commitOld script
@@ -33,14 +34,10 @@ func (db *DB) Calls() Calls { return Calls{db, commit, commitOld} }
 func (db *DB) CallsInTime() Calls { return Calls{db, commitInTime, commitInTimeOld} }
 
 // Begin implements [ivr.Store]. A call whose record is damaged is unknown; of one that a
-// newer release wrote it says [ErrVersion].
+// newer release wrote it says [storage.ErrNewer].
 func (c Calls) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
-	until := int64(0)
-	if !claim.Until.IsZero() {
-		until = millis(claim.Until)
-	}
 	key, args := []string{callKey(claim.Call)}, []any{
-		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), until, keep(claim.Until.Sub(claim.Now)),
+		claim.Turn, claimName(claim.Turn, claim.Holder), millis(claim.Now), instant(claim.Until), keep(claim.Until.Sub(claim.Now)),
 	}
 	answer, err := c.db.run(ctx, begin, key, args...)
 	old := isOld(answer)
@@ -52,7 +49,7 @@ func (c Calls) Begin(ctx context.Context, claim ivr.Claim) (ivr.Begun, error) {
 	}
 	begun, ok := readBegun(answer)
 	if !ok {
-		return ivr.Begun{}, ErrGarbage
+		return ivr.Begun{}, storage.ErrDamaged
 	}
 	begun.Old = old && begun.State != nil
 	return begun, nil
@@ -99,13 +96,7 @@ func (c Calls) Commit(ctx context.Context, commitment ivr.Commit) error {
 		script, args = c.commitOld, commitArgsOld(commitment)
 	}
 	stood, err := c.db.run(ctx, script, []string{callKey(commitment.Call)}, args...)
-	if err != nil {
-		return err
-	}
-	if stood != int64(1) {
-		return ivr.ErrOvertaken
-	}
-	return nil
+	return verdict(stood, err, ivr.ErrOvertaken)
 }
 
 // commitArgs are the ARGV of [commit].
@@ -141,19 +132,20 @@ const (
 	beganOld        = 5
 )
 
-// callLua reads a call, or returns what a script answers instead.
+// callLua reads a call, or returns what a script answers instead, and says whether there is something under the key.
 const callLua = `
 local function call(key)
 	local r = redis.pcall('GET', key)
 	if type(r) == 'table' then return nil, r end
-	if not r then return {} end
-	local _, at, v, nxt, expires, ends, size, claim = string.find(r, '^(%d+) (%d+) (%d+) (%d+) (%d+) ([^\n]*)\n')
+	if not r then return {}, nil, false end
+	local _, at, v, nxt, expires, ends, size, claim = string.find(r, '^(%d+) (%-?%d+) (%d+) (%d+) (%d+) ([^\n]*)\n')
 	if v == '2' then
-		return {nxt = nxt, expires = expires, ends = ends, size = size, claim = claim, sealed = string.sub(r, at + 1)}
+		local sealed = string.sub(r, at + 1)
+		return {nxt = nxt, expires = expires, ends = ends, size = size, claim = claim, sealed = sealed}, nil, true
 	end
 	v = string.match(r, '^(%d+) ')
 	if v and tonumber(v) > 2 then return nil, redis.error_reply('VERSION newer record') end
-	return {}
+	return {}, nil, true
 end
 `
 
@@ -170,7 +162,7 @@ end
 //	      {3}               in progress
 //	      {4}               unanswered: there was nothing to claim
 //	      {5}               the call is kept in another way
-var begin = newScript(callLua + `
+var begin = newScript("Calls.Begin", callLua+`
 local key, turn, mine, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local c, bad = call(key)
 if bad then
@@ -203,40 +195,26 @@ return {1, string.sub(c.sealed, 1, tonumber(c.size))}
 //	ARGV  turn, the turn after it, claim, the record, milliseconds for Redis to keep the call, 1 for a
 //	      first turn or 0
 //	      1 committed, 0 overtaken
-var commit = newScript(commitLua)
+var commit = newScript("Calls.Commit", commitLua)
 
 // commitInTime is commit, but for calls of which it matters whether an answer that is stored was given.
-var commitInTime = newWrite(commitLua)
+var commitInTime = newWrite("Calls.Commit", commitLua)
 
-const commitLua = `
-local r = redis.pcall('GET', KEYS[1])
-if type(r) == 'table' then
-	if not string.find(r.err, 'WRONGTYPE', 1, true) then return r end
+const commitLua = callLua + `
+local c, bad, known = call(KEYS[1])
+if bad then
+	if not string.find(bad.err, 'WRONGTYPE', 1, true) then return bad end
 	local v = redis.pcall('HGET', KEYS[1], 'v')
 	if type(v) == 'string' and (tonumber(v) or 0) > 1 then return redis.error_reply('VERSION newer record') end
 	return 0
 end
-if r then
-	local v, nxt, claim = string.match(r, '^(%d+) (%d+) %d+ %d+ %d+ ([^\n]*)\n')
-	if v ~= '2' then
-		v = string.match(r, '^(%d+) ')
-		if v and tonumber(v) > 2 then return redis.error_reply('VERSION newer record') end
-		return 0
-	end
-	if claim ~= ARGV[3] then return 0 end
-	if nxt == ARGV[2] then return 1 end
-	if nxt ~= ARGV[1] then return 0 end
+if known then
+	if c.claim ~= ARGV[3] then return 0 end
+	if c.nxt == ARGV[2] then return 1 end
+	if c.nxt ~= ARGV[1] then return 0 end
 elseif ARGV[6] ~= '1' then
 	return 0
 end
 redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
 return 1
-`
-
-// digitsLua says whether a field is there and is a number as we store numbers.
-const digitsLua = `
-local function digits(s)
-	if not s or #s > 15 then return false end
-	return string.find(s, '^%d+$') ~= nil
-end
 `

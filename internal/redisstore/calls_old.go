@@ -44,7 +44,7 @@ func commitArgsOld(c ivr.Commit) []any {
 //	KEYS  call
 //	ARGV  as those of begin
 //	      the same
-var beginOld = newScript(digitsLua + livesLua + `
+var beginOld = newScript("Calls.beginOld", digitsLua+livesLua+`
 local key, turn, mine, now = KEYS[1], ARGV[1], ARGV[2], tonumber(ARGV[3])
 local h = redis.pcall('HMGET', key, 'v', 'next', 'state', 'expires', 'claim', 'until', 'a:' .. turn)
 if h.err then
@@ -84,10 +84,10 @@ return {1, state}
 //	ARGV  turn, the turn after it, the turn to drop or nothing, claim, state, answer,
 //	      expires, milliseconds for Redis to keep the call
 //	      1 committed, 0 overtaken
-var commitOld = newScript(commitOldLua)
+var commitOld = newScript("Calls.Commit", commitOldLua)
 
 // commitInTimeOld is [commitInTime] of such a call.
-var commitInTimeOld = newWrite(commitOldLua)
+var commitInTimeOld = newWrite("Calls.Commit", commitOldLua)
 
 const commitOldLua = digitsLua + `
 local key, turn, after, mine = KEYS[1], ARGV[1], ARGV[2], ARGV[4]

@@ -9,6 +9,7 @@ import (
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
 
@@ -19,9 +20,7 @@ func putOld(t *testing.T, s *redistest.Server, expires time.Time) {
 	client.Del(t.Context(), ours[0])
 	err := client.HSet(t.Context(), ours[0], "v", "1", "next", "1", "state", "state 0", "expires", expires.UnixMilli(),
 		"claim", "0 h", "until", "0", "kept", expires.UnixMilli(), "a:0", "answer 0").Err()
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 }
 
 // A call that a server of the release before began goes on as one that this release's can go on with, and
@@ -64,9 +63,7 @@ func TestCallsOfTheReleaseBeforeStayTheirs(t *testing.T) {
 func TestCallsOfTheReleaseBeforeAreForgotten(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		putOld(t, s, now)
-		if err := takeTurn(open(t, s.URL()).Calls(), "CA1", 1); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, takeTurn(open(t, s.URL()).Calls(), "CA1", 1))
 		if kind := raw(t, s).Type(t.Context(), ours[0]).Val(); kind != "string" {
 			t.Errorf("it is a %s", kind)
 		}
@@ -80,9 +77,7 @@ func TestCallsOfTheReleaseBeforeAreBegunOnce(t *testing.T) {
 		for _, done := range []bool{false, true} {
 			client := raw(t, s)
 			client.Del(t.Context(), ours[0])
-			if err := client.HSet(t.Context(), ours[0], "v", "1", "next", "0", "claim", "0 dead", "until", "1").Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.HSet(t.Context(), ours[0], "v", "1", "next", "0", "claim", "0 dead", "until", "1").Err())
 			first, second := open(t, s.URL()).Calls(), open(t, s.URL()).Calls()
 			claim := ivr.Claim{Call: "CA1", Holder: "second", Now: now, Until: now.Add(time.Second)}
 			begun, err := second.BeginOver(t.Context(), claim, func() {
@@ -132,9 +127,7 @@ func TestCallsAreSmall(t *testing.T) {
 		}
 		err := calls.Commit(context.Background(), ivr.Commit{Call: id, Turn: turn, Holder: holder,
 			State: bytes.Repeat([]byte{'s'}, 180), Answer: bytes.Repeat([]byte{'a'}, 190), Now: now, Expires: now.Add(time.Hour)})
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 	}
 	if size := client.MemoryUsage(t.Context(), "uc:call:{"+id+"}").Val(); size == 0 || size > 600 {
 		t.Errorf("%d bytes", size)

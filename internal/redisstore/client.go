@@ -33,13 +33,13 @@
 // [Outbox] for why that loses nothing. An account number is likewise elsewhere than its account, and
 // a delivery elsewhere than its limits and the index of what is unfinished: see [Accounts] and [Deliveries].
 // Time comes from the caller, never from Redis; Redis' own expiry only sweeps up later. Records
-// carry their version: one of a newer release is left alone ([ErrVersion]), and so is garbage
-// ([ErrGarbage]), but for a call's, which is dropped, so that its caller can start over, and that
+// carry their version: one of a newer release is left alone ([storage.ErrNewer]), and so is garbage
+// ([storage.ErrDamaged]), but for a call's, which is dropped, so that its caller can start over, and that
 // of a line's failures, which a reset drops. A session that can't be read is none.
 //
 // An operation ends within a second, and within its context; one that takes an account number
-// ends within three, and each round trip of Create, Update and Unfinished of deliveries, and of
-// List of agents, within one. After an error nobody knows whether it took effect; all but
+// ends within three, and each round trip of Begin, of a call that the release before began, of Create,
+// Update and Unfinished of deliveries, and of List of agents, within one. After an error nobody knows whether it took effect; all but
 // Validate, Reset, Unlock, Remove, Append, AddKey, a change of a feature without a turn, Update
 // of a delivery, and Count, Release and Delete of sign-ins can simply be run again. Errors never
 // hold the URL, nor anything that was to be stored. They don't say what was attempted: the packages
@@ -79,8 +79,21 @@ const onePool = -1
 
 // DB is a Redis that holds the project's data. Any number of goroutines may use it.
 type DB struct {
+	*shared
+	gate Gate
+}
+
+// A Gate is between the stores and Redis. It is given what an operation asks of Redis in one step, and either does
+// it or returns an error in its place. Operations are named by store and method, such as "Lines.Admit"; the steps
+// of one that has several have names of their own.
+type Gate func(ctx context.Context, operation string, do func() error) error
+
+// Through is the same database, whose stores ask Redis through a gate. It is for tests.
+func (db *DB) Through(gate Gate) *DB { return &DB{db.shared, gate} }
+
+// shared is what all stores of a database have in common.
+type shared struct {
 	client  redis.UniversalClient
-	routes  redis.UniversalClient // the same, where a test has put something before it
 	clocks  *clocks
 	failing alarm         // set off where the client knows too little of a cluster
 	within  time.Duration // for one operation
@@ -128,10 +141,10 @@ func OpenWithin(address string, within time.Duration) (*DB, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	db := &DB{
-		client: client, routes: client, clocks: clocks, failing: failing, within: within,
+	db := &DB{shared: &shared{
+		client: client, clocks: clocks, failing: failing, within: within,
 		marked: make(chan struct{}, 1), background: ctx, stop: stop,
-	}
+	}}
 	db.submit, db.aside = newBatchers(db, slots).do, newBatchers(db, asideSlots).do
 	db.every(sampleEvery, db.sampleClocks)
 	if cluster, ok := client.(*redis.ClusterClient); ok {
@@ -239,6 +252,10 @@ const batch = 200
 // script yet go in a second round trip, with its text, and so do those that came too late by a clock
 // that was set.
 func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, error) {
+	return pass(ctx, db, s.operation, func() ([]any, error) { return db.runEachNow(ctx, s, commands) })
+}
+
+func (db *DB) runEachNow(ctx context.Context, s script, commands [][]any) ([]any, error) {
 	if s.lasting && db.durable.waits() {
 		return db.eachLasting(ctx, s, commands)
 	}
@@ -291,14 +308,11 @@ func (db *DB) runEach(ctx context.Context, s script, commands [][]any) ([]any, e
 // sendAll sends commands together. That a server doesn't know the script, or that they came too late, is
 // no error here.
 func (db *DB) sendAll(ctx context.Context, commands []*redis.Cmd) error {
-	_, err := db.client.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		for _, cmd := range commands {
-			if err := pipe.Process(ctx, once{cmd}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	alone := make([]once, len(commands))
+	for i, cmd := range commands {
+		alone[i] = once{cmd}
+	}
+	err := pipelined(ctx, db.client, alone...)
 	if unknownScript(err) || isLate(err) {
 		return nil
 	}

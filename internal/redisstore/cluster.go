@@ -229,12 +229,12 @@ func (db *DB) forgetClock(ctx context.Context, command []any) {
 // serverOf is the server that has the first key of a command. It is asked for nothing, but for the
 // slots of a cluster the first time.
 func (db *DB) serverOf(ctx context.Context, command []any) (*redis.Client, error) {
-	switch client := db.routes.(type) {
+	switch client := db.client.(type) {
 	case *redis.ClusterClient:
 		key, _ := keyOf(command).(string)
 		return client.MasterForKey(ctx, key)
 	case *redis.Client:
 		return client, nil
 	}
-	return nil, fmt.Errorf("unknown kind of client %T", db.routes)
+	return nil, fmt.Errorf("unknown kind of client %T", db.client)
 }

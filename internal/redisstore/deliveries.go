@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
@@ -34,15 +33,14 @@ func (db *DB) Deliveries() Deliveries { return Deliveries{db} }
 
 // Get implements [deliveries.Store]. It is one round trip.
 func (s Deliveries) Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error) {
-	answers, err := s.db.ask(ctx, []any{"hgetall", deliveryKey(id)})
+	fields, err := s.db.pairs(ctx, "Deliveries.Get", deliveryKey(id))
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}
-	flat, _ := answers[0].([]any)
-	if len(flat) == 0 {
+	if len(fields) == 0 {
 		return deliveries.Delivery{}, deliveries.ErrNotFound
 	}
-	return parseDelivery(id, flat)
+	return parseDelivery(id, fields)
 }
 
 // Update implements [deliveries.Store]. It is two round trips, and one where the delivery ends.
@@ -63,32 +61,14 @@ func (s Deliveries) Update(ctx context.Context, d deliveries.Delivery, events ..
 	}
 	done, err := s.db.runOnce(ctx, script, []string{deliveryKey(d.ID)},
 		append([]any{d.Revision, d.Revision + 1}, args...)...)
-	switch {
-	case err != nil:
-		return err
-	case done == int64(0):
-		return deliveries.ErrNotFound
-	case done == int64(-1):
-		return storage.ErrStale
-	}
-	return nil
+	return verdict(done, err, deliveries.ErrNotFound, storage.ErrStale)
 }
 
 // Block implements [deliveries.Store].
 func (s Deliveries) Block(ctx context.Context, subject string, until time.Time) (time.Time, error) {
-	var at int64 // nothing is blocked until then
-	if !until.IsZero() {
-		at = millis(until)
-	}
-	answer, err := s.db.run(ctx, block, []string{blockedKey(subject)}, at, keptBlock.Milliseconds())
-	if err != nil {
-		return time.Time{}, err
-	}
-	longest, ok := answer.(int64)
-	if !ok {
-		return time.Time{}, ErrGarbage
-	}
-	return moment(longest), nil
+	answer, err := s.db.run(ctx, block, []string{blockedKey(subject)}, instant(until), keptBlock.Milliseconds())
+	longest, _ := answer.(int64)
+	return moment(longest), err
 }
 
 // Reserve implements [deliveries.Phones].
@@ -105,18 +85,15 @@ func (s Deliveries) Reserve(
 	if err != nil {
 		return time.Time{}, err
 	}
-	parts, _ := answer.([]any)
-	if len(parts) != 2 {
-		return time.Time{}, ErrGarbage
+	var limited bool
+	var free time.Time
+	if err := parseFields(answer, &limited, &free); err != nil {
+		return time.Time{}, err
 	}
-	free, ok := parts[1].(int64)
-	switch {
-	case !ok:
-		return time.Time{}, ErrGarbage
-	case parts[0] == int64(1):
-		return time.Time{}, &deliveries.LimitError{Until: moment(free), Phone: true}
+	if limited {
+		return time.Time{}, &deliveries.LimitError{Until: free, Phone: true}
 	}
-	return moment(free), nil
+	return free, nil
 }
 
 // keptWaiting is longer than any notice waits.
@@ -132,31 +109,10 @@ func (s Deliveries) Waiting(ctx context.Context, to nanp.Number, id deliveries.I
 	return deliveries.ID(before), nil
 }
 
-// deliveryForm is what is stored of a delivery beside status, due time, revision and events.
-type deliveryForm struct {
-	Account  accounts.ID         `json:"account,omitempty"`
-	Topic    deliveries.Topic    `json:"about"`
-	Method   deliveries.Method   `json:"method"`
-	To       nanp.Number         `json:"to,omitempty"`
-	Ref      string              `json:"ref,omitempty"`
-	Language string              `json:"language,omitempty"`
-	Attempt  int                 `json:"attempt"`
-	Began    time.Time           `json:"began,omitzero"`
-	CallSID  string              `json:"call,omitempty"`
-	Sequence int                 `json:"sequence,omitempty"`
-	Opened   bool                `json:"opened,omitempty"`
-	Spoken   int                 `json:"spoken,omitempty"`
-	Refusals int                 `json:"refusals,omitempty"`
-	Merged   []deliveries.Merged `json:"merged,omitempty"`
-	Created  time.Time           `json:"created"`
-}
-
-// deliveryArgs are what the scripts that write a delivery take of it: status, due time, form
+// deliveryArgs are what the scripts that write a delivery take of it: status, due time, all else as JSON,
 // and events.
 func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, error) {
-	form, err := json.Marshal(deliveryForm{
-		d.Account, d.Topic, d.Method, d.To, d.Ref, d.Language, d.Attempt, d.Began, d.CallSID, d.Sequence, d.Opened, d.Spoken, d.Refusals, d.Merged, d.Created,
-	})
+	form, err := json.Marshal(d)
 	if err != nil {
 		return nil, fmt.Errorf("write delivery: %w", err)
 	}
@@ -174,34 +130,24 @@ func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, erro
 	return args, nil
 }
 
-// parseDelivery reads all fields and values of a delivery's hash.
-func parseDelivery(id deliveries.ID, flat []any) (deliveries.Delivery, error) {
-	fields := map[string]any{}
-	for i := 0; i+1 < len(flat); i += 2 {
-		name, _ := flat[i].(string)
-		fields[name] = flat[i+1]
-	}
+// parseDelivery reads all fields of a delivery's hash.
+func parseDelivery(id deliveries.ID, fields map[string]string) (deliveries.Delivery, error) {
 	if err := checkVersion(fields["v"]); err != nil {
 		return deliveries.Delivery{}, err
 	}
-	var form deliveryForm
-	var due, revision, events int64
-	text, _ := fields["delivery"].(string)
-	status, ok := fields["status"].(string)
-	if !ok || !parseNumber(fields["due"], &due) || !parseNumber(fields["rev"], &revision) ||
-		!parseNumber(fields["events"], &events) || json.Unmarshal([]byte(text), &form) != nil {
-		return deliveries.Delivery{}, ErrGarbage
+	d := deliveries.Delivery{ID: id}
+	due, is1 := parseNumber(fields["due"])
+	revision, is2 := parseNumber(fields["rev"])
+	events, is3 := parseNumber(fields["events"])
+	status, is4 := fields["status"]
+	if !is1 || !is2 || !is3 || !is4 || json.Unmarshal([]byte(fields["delivery"]), &d) != nil {
+		return deliveries.Delivery{}, storage.ErrDamaged
 	}
-	d := deliveries.Delivery{
-		ID: id, Revision: revision, Account: form.Account, Topic: form.Topic, Method: form.Method, To: form.To,
-		Ref: form.Ref, Language: form.Language, Status: deliveries.Status(status), Attempt: form.Attempt, Due: time.UnixMilli(due).UTC(),
-		Began: form.Began, CallSID: form.CallSID, Sequence: form.Sequence, Opened: form.Opened, Spoken: form.Spoken, Refusals: form.Refusals, Merged: form.Merged, Created: form.Created,
-	}
+	d.Revision, d.Status, d.Due = revision, deliveries.Status(status), moment(due)
 	for n := range min(events, int64(len(fields))) {
 		var event deliveries.Event
-		text, _ := fields["e:"+strconv.FormatInt(n+1, 10)].(string)
-		if err := json.Unmarshal([]byte(text), &event); err != nil {
-			return deliveries.Delivery{}, ErrGarbage
+		if err := json.Unmarshal([]byte(fields["e:"+strconv.FormatInt(n+1, 10)]), &event); err != nil {
+			return deliveries.Delivery{}, storage.ErrDamaged
 		}
 		d.Events = append(d.Events, event)
 	}

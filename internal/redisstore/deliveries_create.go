@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	hour = time.Hour
-	day  = 24 * time.Hour
+	day = 24 * time.Hour
 	// keyLasts is how long a client's key stands for a delivery.
 	keyLasts = day
 	// creating is how long a Create may be under way, with room for clocks that differ: a
@@ -70,11 +69,7 @@ func (s Deliveries) store(ctx context.Context, d deliveries.Delivery) (deliverie
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}
-	flat, ok := answer.([]any)
-	if !ok {
-		return deliveries.Delivery{}, ErrGarbage
-	}
-	return parseDelivery(d.ID, flat)
+	return parseDelivery(d.ID, parsePairs(answer))
 }
 
 // useKey claims the client's key for the delivery. If it stands for another delivery, that is
@@ -112,21 +107,9 @@ func (s Deliveries) created(ctx context.Context, create deliveries.NewDelivery) 
 	if create.Key == "" {
 		return deliveries.Delivery{}, deliveries.ErrNotFound
 	}
-	answers, err := s.db.ask(ctx, []any{"hmget", deliveryKeyKey(create.Key), "v", "id", "request", "at"})
-	if err != nil {
-		return deliveries.Delivery{}, err
-	}
-	fields, _ := answers[0].([]any)
-	if isEmpty(fields) {
-		return deliveries.Delivery{}, deliveries.ErrNotFound
-	}
-	if len(fields) != 4 {
-		return deliveries.Delivery{}, ErrGarbage
-	}
-	if err := checkVersion(fields[0]); err != nil {
-		return deliveries.Delivery{}, err
-	}
-	used, err := parseUsedKey(fields[1:])
+	var used usedKey
+	err := s.db.hash(ctx, "Deliveries.byKey", deliveryKeyKey(create.Key), deliveries.ErrNotFound,
+		"id", (*string)(&used.id), "request", &used.request, "at", &used.at)
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}
@@ -165,22 +148,9 @@ func (s Deliveries) claimKey(ctx context.Context, create deliveries.NewDelivery,
 	if err != nil {
 		return usedKey{}, err
 	}
-	parts, _ := answer.([]any)
-	return parseUsedKey(parts)
-}
-
-// parseUsedKey reads id, request and at.
-func parseUsedKey(parts []any) (usedKey, error) {
-	if len(parts) != 3 {
-		return usedKey{}, ErrGarbage
-	}
-	var at int64
-	held, ok1 := parts[0].(string)
-	asked, ok2 := parts[1].(string)
-	if !ok1 || !ok2 || !parseNumber(parts[2], &at) {
-		return usedKey{}, ErrGarbage
-	}
-	return usedKey{deliveries.ID(held), asked, moment(at)}, nil
+	var used usedKey
+	err = parseFields(answer, (*string)(&used.id), &used.request, &used.at)
+	return used, err
 }
 
 // forgetKey frees the key of a delivery that was refused. If it fails, the key stands for
@@ -211,28 +181,28 @@ func (s Deliveries) count(ctx context.Context, create deliveries.NewDelivery) er
 	if d.Method == deliveries.Voice {
 		keys = append(keys, blockedKey(create.Subject))
 	}
-	err := s.countIn(ctx, keys, false, d, day, ratesOf(limits)...)
+	err := s.countIn(ctx, "Deliveries.count", keys, false, d, day, ratesOf(limits)...)
 	if err != nil || limits.Global == (limit.Rate{}) {
 		return err
 	}
-	err = s.countIn(ctx, []string{createdAllKey}, true, d, hour, limits.Global)
+	err = s.countIn(ctx, "Deliveries.countAll", []string{createdAllKey}, true, d, time.Hour, limits.Global)
 	if err != nil && refused(err) {
-		_ = s.db.uncountEntry(ctx, mine, string(d.ID)) // or it counts as one more, until tomorrow
+		_ = s.db.uncountEntry(ctx, "Deliveries.uncount", mine, string(d.ID)) // or it counts as one more, until tomorrow
 	}
 	return err
 }
 
 // ratesOf are the rates of one subject or telephone, without those that are no bound.
 func ratesOf(limits deliveries.Limits) []limit.Rate {
-	rates := []limit.Rate{{Most: limits.AnHour, Within: hour}, {Most: limits.ADay, Within: day}}
+	rates := []limit.Rate{{Most: limits.AnHour, Within: time.Hour}, {Most: limits.ADay, Within: day}}
 	return slices.DeleteFunc(rates, func(r limit.Rate) bool { return r.Most == 0 })
 }
 
 // countIn counts a delivery among those that are kept for a time, or for as long as a rate needs them.
 func (s Deliveries) countIn(
-	ctx context.Context, keys []string, all bool, d deliveries.Delivery, kept time.Duration, rates ...limit.Rate,
+	ctx context.Context, operation string, keys []string, all bool, d deliveries.Delivery, kept time.Duration, rates ...limit.Rate,
 ) error {
-	counted, until, err := s.db.countEntry(ctx, keys, string(d.ID), d.Created, kept, rates...)
+	counted, until, err := s.db.countEntry(ctx, operation, keys, string(d.ID), d.Created, kept, rates...)
 	switch {
 	case err != nil:
 		return err

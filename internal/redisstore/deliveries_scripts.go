@@ -51,7 +51,7 @@ end
 //	KEYS  delivery
 //	ARGV  milliseconds for Redis to keep it, status, due, delivery; events
 //	      {field, value, ...} of what is stored
-var createDelivery = newWrite(strangeLua + eventsLua + `
+var createDelivery = newWrite("Deliveries.create", strangeLua+eventsLua+`
 local bad, _, known = strange(KEYS[1])
 if bad then return bad end
 if not known then
@@ -67,7 +67,7 @@ return redis.call('HGETALL', KEYS[1])
 //	KEYS  delivery
 //	ARGV  revision, next revision, status, due, delivery; events
 //	      1 stored, 0 no such delivery, -1 another revision
-var updateDelivery = newWrite(digitsLua + strangeLua + eventsLua + `
+var updateDelivery = newWrite("Deliveries.Update", strangeLua+eventsLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'v', 'rev', 'events')
@@ -84,7 +84,7 @@ return 1
 //	KEYS  block
 //	ARGV  until or 0 to note none, milliseconds for Redis to keep it
 //	      until when the longest lasts, or 0
-var block = newScript(digitsLua + strangeLua + `
+var block = newScript("Deliveries.Block", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 local untl = redis.call('HGET', KEYS[1], 'until')
@@ -104,7 +104,7 @@ return longest
 //	ARGV  delivery, request, now, milliseconds for which the key lasts, and for Redis to keep
 //	      it; the delivery that it is to be taken over from, or nothing
 //	      {delivery, request, at} that it stands for
-var claimKey = newWrite(digitsLua + strangeLua + `
+var claimKey = newWrite("Deliveries.claimKey", strangeLua+`
 local bad, _, known = strange(KEYS[1])
 if bad then return bad end
 local h = known and redis.call('HMGET', KEYS[1], 'id', 'request', 'at') or {}
@@ -123,7 +123,7 @@ return {ARGV[1], ARGV[2], ARGV[3]}
 //	KEYS  client's key
 //	ARGV  delivery
 //	      1 deleted, 0 not
-var forgetKey = newScript(strangeLua + `
+var forgetKey = newScript("Deliveries.forgetKey", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then return 0 end
@@ -136,7 +136,7 @@ return redis.call('DEL', KEYS[1])
 //	ARGV  task or nothing, now, until, milliseconds for Redis to keep it, milliseconds for which rings
 //	      count, for Redis to keep them; rates
 //	      {0, 0} reserved, {0, until} another has it, {1, until} too many rings until then
-var reservePhone = newWrite(digitsLua + strangeLua + slideLua + `
+var reservePhone = newWrite("Deliveries.Reserve", strangeLua+slideLua+`
 local bad, _, known = strange(KEYS[1])
 if bad then return bad end
 local h = known and redis.call('HMGET', KEYS[1], 'task', 'until') or {}
@@ -167,7 +167,7 @@ return {0, 0}
 //	KEYS  waiting
 //	ARGV  delivery or nothing, milliseconds for Redis to keep it
 //	      the one that was noted before, or nothing
-var noteWaiting = newScript(`
+var noteWaiting = newScript("Deliveries.Waiting", `
 local before = redis.call('GET', KEYS[1])
 if ARGV[1] ~= '' then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
 return before or ''
@@ -186,7 +186,7 @@ end
 //	KEYS  due, announced
 //	ARGV  delivery, due, revision, created
 //	      1
-var announceDelivery = newScript(announcedLua + `
+var announceDelivery = newScript("Deliveries.announce", announcedLua+`
 local due = redis.call('ZSCORE', KEYS[1], ARGV[1])
 if not due or tonumber(ARGV[2]) < tonumber(due) then redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1]) end
 if tonumber(ARGV[3]) > announced(KEYS[2], ARGV[1]) then redis.call('HSET', KEYS[2], ARGV[1], ARGV[3] .. ' ' .. ARGV[4]) end
@@ -198,7 +198,7 @@ return 1
 //	KEYS  due, announced
 //	ARGV  of each delivery: ID, due or nothing to take it out, its stored revision
 //	      how many were changed: those of which no newer revision was announced
-var correctUnfinished = newScript(announcedLua + `
+var correctUnfinished = newScript("Deliveries.correct", announcedLua+`
 local changed = 0
 for i = 1, #ARGV, 3 do
 	local id, due = ARGV[i], ARGV[i + 1]

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 func newDelivery(n int) deliveries.NewDelivery {
@@ -25,6 +26,13 @@ func newDelivery(n int) deliveries.NewDelivery {
 	return deliveries.NewDelivery{Subject: id, Delivery: deliveries.Delivery{
 		ID: deliveries.ID(id), Revision: 1, Method: deliveries.Voice, Status: deliveries.Queued, Created: now, Due: now,
 	}}
+}
+
+func created(t *testing.T, all redisstore.Deliveries, create deliveries.NewDelivery) deliveries.Delivery {
+	t.Helper()
+	delivery, err := all.Create(t.Context(), create)
+	check.OK(t, err)
+	return delivery
 }
 
 // TestIndexOfUnfinishedIsCorrected holds that what a server that died has announced, and never
@@ -46,18 +54,14 @@ func TestIndexOfUnfinishedIsCorrected(t *testing.T) {
 			}
 		}
 		for n := 3; n < 6; n++ {
-			if _, err := all.Create(ctx, newDelivery(n)); err != nil {
-				t.Fatal(err)
-			}
+			created(t, all, newDelivery(n))
 		}
 		if known := client.ZCard(ctx, "uc:deliveries:{unfinished}:due").Val(); known != 6 {
 			t.Fatalf("%d are announced", known)
 		}
 		later := newDelivery(3).Delivery
 		later.Due = now.Add(30 * time.Minute)
-		if err := all.Update(ctx, later); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, all.Update(ctx, later))
 		early := newDelivery(4).Delivery // announced for an earlier time, and never stored
 		early.Due = now.Add(-time.Hour)
 		if err := db.Dying(1).Deliveries().Update(ctx, early); !errors.Is(err, redisstore.ErrDead) {
@@ -71,9 +75,7 @@ func TestIndexOfUnfinishedIsCorrected(t *testing.T) {
 		for n, revision := range map[int]int64{3: 2, 4: 1, 5: 1} {
 			ended := newDelivery(n).Delivery
 			ended.Revision, ended.Status = revision, deliveries.Failed
-			if err := all.Update(ctx, ended); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, all.Update(ctx, ended))
 		}
 		listed(now.Add(2 * time.Hour))
 		if left := client.Exists(ctx, "uc:deliveries:{unfinished}:due", "uc:deliveries:{unfinished}:announced").Val(); left != 0 {
@@ -87,13 +89,9 @@ func TestIndexOfUnfinishedIsCorrected(t *testing.T) {
 func TestIndexWaitsForWhatIsAnnounced(t *testing.T) {
 	db, ctx := open(t, redistest.StartMini(t).URL()), t.Context()
 	all, d := db.Deliveries(), newDelivery(1).Delivery
-	if _, err := all.Create(ctx, newDelivery(1)); err != nil {
-		t.Fatal(err)
-	}
+	created(t, all, newDelivery(1))
 	d.Due = now.Add(time.Hour)
-	if err := all.Update(ctx, d); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, all.Update(ctx, d))
 	d.Due, d.Revision = now.Add(time.Minute), 2
 	if err := db.Dying(1).Deliveries().Update(ctx, d); !errors.Is(err, redisstore.ErrDead) {
 		t.Fatal(err)
@@ -101,9 +99,7 @@ func TestIndexWaitsForWhatIsAnnounced(t *testing.T) {
 	if ids, err := all.Unfinished(ctx, now.Add(time.Second), 10); err != nil || len(ids) > 0 {
 		t.Errorf("unfinished %v, %v", ids, err)
 	}
-	if err := all.StoreAnnounced(ctx, d); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, all.StoreAnnounced(ctx, d))
 	if ids, err := all.Unfinished(ctx, now.Add(2*time.Minute), 10); err != nil || len(ids) != 1 {
 		t.Errorf("unfinished %v, %v", ids, err)
 	}
@@ -116,14 +112,10 @@ func TestUnfinishedIsCorrectedAtOnce(t *testing.T) {
 	for n := range 300 {
 		create := newDelivery(n)
 		create.Delivery.Due = now.Add(time.Duration(n) * time.Second)
-		if _, err := all.Create(ctx, create); err != nil {
-			t.Fatal(err)
-		}
+		created(t, all, create)
 		if n < 290 {
 			create.Delivery.Due = now.Add(time.Hour)
-			if err := all.Update(ctx, create.Delivery); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, all.Update(ctx, create.Delivery))
 		}
 	}
 	for range 2 {
@@ -141,17 +133,13 @@ func TestUnreadableDeliveryKeepsNobody(t *testing.T) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), t.Context()
 		all := db.Deliveries()
 		for n := range 5 {
-			if _, err := all.Create(ctx, newDelivery(n)); err != nil {
-				t.Fatal(err)
-			}
+			created(t, all, newDelivery(n))
 		}
-		if err := errors.Join(
+		check.OK(t, errors.Join(
 			client.Set(ctx, "uc:delivery:{dlv_0}", "x", 0).Err(),
 			client.HSet(ctx, "uc:delivery:{dlv_1}", "v", "2").Err(),
 			client.HSet(ctx, "uc:delivery:{dlv_2}", "due", "soon").Err(),
-		); err != nil {
-			t.Fatal(err)
-		}
+		))
 		for most, want := range map[int][]deliveries.ID{10: {"dlv_3", "dlv_4"}, 2: {"dlv_3", "dlv_4"}, 1: {"dlv_3"}} {
 			ids, err := all.Unfinished(ctx, now.Add(time.Minute), most)
 			if err != nil || !slices.Equal(ids, want) {
@@ -197,9 +185,7 @@ func TestRefusalsLeaveNothing(t *testing.T) {
 	all, ctx := open(t, redistest.StartMini(t).URL()).Deliveries(), t.Context()
 	create := newDelivery(1)
 	create.Limits = deliveries.Limits{Global: limit.Rate{Most: 1, Within: time.Minute}}
-	if _, err := all.Create(ctx, create); err != nil {
-		t.Fatal(err)
-	}
+	created(t, all, create)
 	for n := range 3 {
 		create := newDelivery(10 + n)
 		create.Subject, create.Key, create.Request = "acc_1", "portal 1", fmt.Sprint("request ", n)
@@ -216,9 +202,7 @@ func TestDeliveriesHoldNoRequest(t *testing.T) {
 	s := redistest.StartMini(t)
 	create := newDelivery(1)
 	create.Key, create.Request = "portal 1", "account 612-555-0142-001 by voice"
-	if _, err := open(t, s.URL()).Deliveries().Create(t.Context(), create); err != nil {
-		t.Fatal(err)
-	}
+	created(t, open(t, s.URL()).Deliveries(), create)
 	if strings.Contains(contents(t, s), "612-555") {
 		t.Error("the request is in Redis")
 	}
@@ -229,9 +213,7 @@ func TestDeliveriesHoldNoRequest(t *testing.T) {
 // listed when it is due, and nothing else is.
 func TestNoDeliveryIsForgotten(t *testing.T) {
 	db, err := redisstore.OpenWithin(redistest.StartMini(t).URL(), 10*time.Second)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer db.Close()
 	all, later := db.Deliveries(), func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }
 	var servers sync.WaitGroup
@@ -306,9 +288,7 @@ func TestDeliveryOfTheFirstRelease(t *testing.T) {
 			"delivery", `{"account":"acc_1","about":"security_code","method":"voice","to":"+16125550142","language":"es",`+
 				`"attempt":1,"began":"2026-01-05T13:00:00Z","call":"CA1","sequence":2,"opened":true,"created":"2026-01-05T12:59:59.5Z"}`,
 			"events", "1", "e:1", `{"at":"2026-01-05T12:59:59.5Z","status":"queued","attempt":1}`).Err()
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		began := time.Date(2026, 1, 5, 13, 0, 0, 0, time.UTC)
 		created := began.Add(-500 * time.Millisecond)
 		want := deliveries.Delivery{
@@ -322,45 +302,11 @@ func TestDeliveryOfTheFirstRelease(t *testing.T) {
 			t.Fatalf("%v (-want +got)\n%s", err, diff)
 		}
 		got.Status = deliveries.Answered
-		if err := db.Deliveries().Update(ctx, got); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Deliveries().Update(ctx, got))
 		want.Status, want.Revision = deliveries.Answered, 4
 		got, err = db.Deliveries().Get(ctx, "dlv_1")
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%v (-want +got)\n%s", err, diff)
-		}
-	})
-}
-
-// TestValidationsOfOneKey holds that two servers which are asked for one validation at once, by
-// one key, store one, with one reference, and count it once.
-func TestValidationsOfOneKey(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
-		first, second := open(t, s.URL()).Deliveries(), open(t, s.URL()).Deliveries()
-		ask := func(store deliveries.Store, n int) deliveries.Delivery {
-			create := newDelivery(n)
-			create.Delivery.Topic, create.Delivery.To = deliveries.ValidationCode, "+16125550142"
-			create.Delivery.Ref = []string{"val_1", "val_2"}[n]
-			create.Subject, create.Key, create.Request = "validation +16125550142", " validation bob 1", "validation +16125550142"
-			create.Limits = deliveries.Limits{AnHour: 1}
-			stored, err := store.Create(t.Context(), create)
-			if err != nil {
-				t.Error(err)
-			}
-			return stored
-		}
-		answers := make(chan deliveries.Delivery, 2)
-		for n, store := range []deliveries.Store{first, second} {
-			go func() { answers <- ask(store, n) }()
-		}
-		one, other := <-answers, <-answers
-		if one.ID == "" || one.ID != other.ID {
-			t.Errorf("two are stored: %+v and %+v", one, other)
-		}
-		got, err := first.Get(t.Context(), one.ID)
-		if err != nil || got.Ref != one.Ref || got.Ref != other.Ref {
-			t.Errorf("stored with %q (%v), answered with %q and %q", got.Ref, err, one.Ref, other.Ref)
 		}
 	})
 }

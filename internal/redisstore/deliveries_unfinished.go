@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/storage"
 )
 
 const (
@@ -93,21 +94,19 @@ type indexed struct {
 
 // candidates are the first of the index, in its order.
 func (s Deliveries) candidates(ctx context.Context, before time.Time, most int) ([]indexed, error) {
-	answers, err := s.db.ask(ctx, []any{"zrangebyscore", unfinishedKey,
-		"-inf", "(" + strconv.FormatInt(millis(before), 10), "withscores", "limit", 0, most})
+	answer, err := s.db.askOne(ctx, "Deliveries.Unfinished", "zrangebyscore", unfinishedKey,
+		"-inf", "("+strconv.FormatInt(millis(before), 10), "withscores", "limit", 0, most)
 	if err != nil {
 		return nil, err
 	}
-	flat, _ := answers[0].([]any)
+	flat := texts[string](answer)
 	candidates := make([]indexed, 0, len(flat)/2)
 	for i := 0; i+1 < len(flat); i += 2 {
-		id, _ := flat[i].(string)
-		text, _ := flat[i+1].(string)
-		score, err := strconv.ParseFloat(text, 64)
+		score, err := strconv.ParseFloat(flat[i+1], 64)
 		if err != nil {
-			return nil, ErrGarbage
+			return nil, storage.ErrDamaged
 		}
-		candidates = append(candidates, indexed{id: deliveries.ID(id), score: time.UnixMilli(int64(score)).UTC()})
+		candidates = append(candidates, indexed{id: deliveries.ID(flat[i]), score: time.UnixMilli(int64(score)).UTC()})
 	}
 	return candidates, nil
 }
@@ -122,13 +121,13 @@ func (s Deliveries) look(ctx context.Context, candidates []indexed) error {
 			announced = append(announced, string(c.id))
 			commands = append(commands, []any{"hgetall", deliveryKey(c.id)})
 		}
-		answers, err := s.db.askEach(ctx, append(commands, announced)...)
+		answers, err := s.db.askEach(ctx, "Deliveries.look", append(commands, announced)...)
 		if err != nil {
 			return err
 		}
 		known, _ := answers[len(part)].([]any)
 		if len(known) != len(part) {
-			return ErrGarbage
+			return storage.ErrDamaged
 		}
 		for i := range part {
 			part[i].read(answers[i], known[i])
@@ -140,14 +139,15 @@ func (s Deliveries) look(ctx context.Context, candidates []indexed) error {
 // read takes in the record of a delivery, all of it since [Deliveries.Get] must be able to read
 // it, and what was announced of it.
 func (i *indexed) read(answer, announced any) {
-	flat, ok := answer.([]any)
-	if ok && len(flat) == 0 {
+	fields := parsePairs(answer)
+	if answer != nil && len(fields) == 0 {
 		text, _ := announced.(string)
 		_, created, _ := strings.Cut(text, " ")
-		i.missing, i.created = true, moment(number(created))
+		ms, _ := parseNumber(created)
+		i.missing, i.created = true, moment(ms)
 		return
 	}
-	d, err := parseDelivery(i.id, flat)
+	d, err := parseDelivery(i.id, fields)
 	if err != nil {
 		return
 	}
@@ -189,18 +189,14 @@ func (s Deliveries) correct(ctx context.Context, candidates []indexed, before ti
 }
 
 // askEach is ask where an answer may be that a record is garbage: that one is then nil.
-func (db *DB) askEach(ctx context.Context, commands ...[]any) ([]any, error) {
+func (db *DB) askEach(ctx context.Context, operation string, commands ...[]any) ([]any, error) {
 	answers := make([]any, len(commands))
-	answered, err := db.ask(ctx, commands...)
-	if !errors.Is(err, ErrGarbage) {
+	answered, err := db.ask(ctx, operation, commands...)
+	if !errors.Is(err, storage.ErrDamaged) {
 		return answered, err
 	}
 	for i, command := range commands {
-		one, err := db.ask(ctx, command)
-		switch {
-		case err == nil:
-			answers[i] = one[0]
-		case !errors.Is(err, ErrGarbage):
+		if answers[i], err = db.askOne(ctx, operation, command...); err != nil && !errors.Is(err, storage.ErrDamaged) {
 			return nil, err
 		}
 	}

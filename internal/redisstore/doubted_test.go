@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/pins"
 )
@@ -35,16 +36,12 @@ func TestAnAnnouncementInDoubtIsRepeated(t *testing.T) {
 	db := doubting(t, s.URL())
 	addLine(t, db)
 	stored, err := db.Lines().Line(t.Context(), number)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	err = db.Lines().Change(t.Context(), pins.Change{
 		Number: number, Revision: stored.Revision, PIN: pinNamed(1), Turn: pins.Turn{Call: "CA", Number: 1},
 		Record: pins.Record{At: now, Event: pins.Changed}, Notice: []byte("a notice"),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	client := raw(t, s)
 	if gone := client.Del(t.Context(), "uc:notices:{lanes}:due", "uc:notices:{lanes}:announced").Val(); gone != 2 {
 		t.Fatalf("%d keys were lost", gone)
@@ -87,9 +84,7 @@ func TestTortureLostAnnouncements(t *testing.T) {
 				if err != nil || len(messages) != 1 {
 					t.Fatal(messages, err)
 				}
-				if err := db.Outbox().Delivered(t.Context(), partition, messages[0].Position); err != nil {
-					t.Fatal(err)
-				}
+				check.OK(t, db.Outbox().Delivered(t.Context(), partition, messages[0].Position))
 			}
 			db.AnnounceLost(func() time.Time { return now })
 			known := map[string]int{}
@@ -102,9 +97,7 @@ func TestTortureLostAnnouncements(t *testing.T) {
 			for deadline := time.Now().Add(2 * time.Minute); len(known) < operations && time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 				for kind, store := range map[string]provisioning.Store{"notices": db.Notices(), "events": db.Outbox()} {
 					partitions, err := store.Claim(t.Context(), "holder", later, later.Add(time.Hour), most)
-					if err != nil {
-						t.Fatal(err)
-					}
+					check.OK(t, err)
 					for _, partition := range partitions {
 						known[kind+" of "+partition]++
 					}
@@ -136,9 +129,7 @@ func TestAnAnnouncementThatFailsIsMadeAtTheNextLook(t *testing.T) {
 	for n := range 10_000 {
 		others = append(others, fmt.Sprint("another key ", n), "")
 	}
-	if err := raw(t, s).MSet(t.Context(), others...).Err(); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, raw(t, s).MSet(t.Context(), others...).Err())
 	for n := range partitions {
 		db.Notices().Append(t, fmt.Sprintf("+1612555%04d", n), []byte("a notice"))
 	}
@@ -147,9 +138,7 @@ func TestAnAnnouncementThatFailsIsMadeAtTheNextLook(t *testing.T) {
 		t.Fatalf("%d of %d partitions are seen at once", len(failed), partitions)
 	}
 	known, err := db.Notices().Claim(t.Context(), "holder", now.Add(time.Second), now.Add(time.Hour), partitions)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, partition := range failed {
 		if !slices.Contains(known, partition) {
 			t.Errorf("%s is not announced", partition)
@@ -162,9 +151,7 @@ func TestAMergedNoticeInDoubt(t *testing.T) {
 	t.Parallel()
 	db := doubting(t, redistest.Start(t).URL())
 	delivery, err := db.Deliveries().Create(t.Context(), newDelivery(1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	delivery.Status = deliveries.NoticeLeft // for what isn't final the index is told, which lasts
 	for range 3 {                           // what is merged stays
 		ctx, doubt := durability.Watch(t.Context())
@@ -188,12 +175,8 @@ func TestADeliveryInDoubtIsProvedAgain(t *testing.T) {
 	server := redistest.Start(t)
 	db := doubting(t, server.URL())
 	create := deliveries.NewDelivery{Delivery: newDelivery(1).Delivery, Subject: "acc_1", Key: "key"}
-	if _, err := db.Deliveries().Create(t.Context(), create); err != nil {
-		t.Fatal(err)
-	}
-	if err := raw(t, server).Del(t.Context(), "uc:deliveries:{unfinished}:due", "uc:deliveries:{unfinished}:announced").Err(); err != nil {
-		t.Fatal(err)
-	}
+	created(t, db.Deliveries(), create)
+	check.OK(t, raw(t, server).Del(t.Context(), "uc:deliveries:{unfinished}:due", "uc:deliveries:{unfinished}:announced").Err())
 	due := create.Delivery.Due.Add(time.Hour)
 	create.Delivery.ID = ""
 	for _, later := range []struct {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -170,14 +169,7 @@ func (db *DB) prove(ctx context.Context, server *redis.Client, sent *redis.Cmd) 
 	key, _ := sent.Args()[firstKey].(string)
 	mark := redis.NewCmd(ctx, "set", markKey(key), "", "px", markFor.Milliseconds())
 	proof := redis.NewCmd(ctx, db.durable.proof()...)
-	_, err := server.Pipelined(ctx, func(pipe redis.Pipeliner) error {
-		for _, cmd := range []*redis.Cmd{sent, mark, proof} {
-			if err := pipe.Process(ctx, once{cmd}); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := pipelined(ctx, server, once{sent}, once{mark}, once{proof})
 	if sent.Val() == nil {
 		return cmp.Or(sent.Err(), err)
 	}
@@ -215,7 +207,7 @@ const movedPause = 20 * time.Millisecond
 
 // moved says whether another server of a cluster has the key, and time is left to find out which.
 func (db *DB) moved(ctx context.Context, err error) bool {
-	cluster, is := db.routes.(*redis.ClusterClient)
+	cluster, is := db.client.(*redis.ClusterClient)
 	if !is || !redis.HasErrorPrefix(err, "MOVED") {
 		return false
 	}
@@ -241,26 +233,18 @@ func markKey(key string) string {
 // eachLasting runs a script that must last once for each of the commands, some at a time.
 func (db *DB) eachLasting(ctx context.Context, s script, commands [][]any) ([]any, error) {
 	answers, wrong := make([]any, len(commands)), make([]error, len(commands))
-	work := make(chan int)
-	done := make(chan struct{})
-	workers := min(cap(db.durable.places), len(commands))
-	for range workers {
-		go func() {
-			defer func() { done <- struct{}{} }()
-			for i := range work {
-				answers[i], wrong[i] = db.send(ctx, s, commands[i], false)
-			}
-		}()
+	places := make(chan struct{}, cap(db.durable.places))
+	var all sync.WaitGroup
+	for i, command := range commands {
+		places <- struct{}{}
+		all.Go(func() {
+			answers[i], wrong[i] = db.send(ctx, s, command, false)
+			<-places
+		})
 	}
-	for i := range commands {
-		work <- i
-	}
-	close(work)
-	for range workers {
-		<-done
-	}
-	if i := slices.IndexFunc(wrong, func(err error) bool { return err != nil }); i >= 0 {
-		return nil, wrong[i]
+	all.Wait()
+	if err := cmp.Or(wrong...); err != nil {
+		return nil, err
 	}
 	return answers, nil
 }
@@ -342,4 +326,4 @@ func (db *DB) proveAgain(ctx context.Context, keys ...string) error {
 }
 
 // nothing changes nothing. What proves that it lasts proves the same of all that its server was told before.
-var nothing = newWrite(`return 1`).lasts()
+var nothing = newWrite("prove", `return 1`).lasts()

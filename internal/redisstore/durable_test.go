@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/pins"
 )
@@ -261,9 +262,7 @@ func TestProofs(t *testing.T) {
 				return true
 			})
 			db, doubts := requiring(t, s.URL(), test.level)
-			if _, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number}}, now); err != nil {
-				t.Fatal(err)
-			}
+			addLine(t, db)
 			ctx, doubt := durability.Watch(t.Context())
 			err := db.Lines().Change(ctx, pins.Change{
 				Number: number, PIN: "hash", Revision: now.UnixMilli(), Turn: pins.Turn{Call: "CA", Number: 1},
@@ -285,9 +284,7 @@ func TestDiskByItsSettings(t *testing.T) {
 	for settings, sure := range map[string]bool{redistest.Durable: true, "appendonly yes\n": false, "": false} {
 		s := redistest.StartWith(t, settings)
 		db, _ := requiring(t, s.URL(), redisstore.Disk)
-		if _, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number}}, now); err != nil {
-			t.Fatal(err)
-		}
+		addLine(t, db)
 		for n := range 3 {
 			if got := changedOnce(t.Context(), db, number, n+1); got != sure {
 				t.Errorf("%q: confirmed: %t", settings, got)
@@ -312,9 +309,7 @@ func TestRepeatedChangeIsProvedAgain(t *testing.T) {
 	t.Parallel()
 	all := redistest.StartReplicatedSentinel(t)
 	db, _ := requiring(t, all.URL, redisstore.Replica)
-	if _, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number}}, now); err != nil {
-		t.Fatal(err)
-	}
+	addLine(t, db)
 	all.Pairs[0].Synced(t)
 	all.Pairs[0].Master.HoldReplication()
 	for range 3 {
@@ -345,18 +340,14 @@ func TestNothingIsRepeatedForItsProof(t *testing.T) {
 	db, _ := requiring(t, s.URL(), redisstore.Replica)
 	record := pins.Record{At: now.Add(time.Minute), Event: pins.Reset, By: validation.By}
 	for _, name := range []string{"add", "validate"} {
-		if err := operations(db)[name](t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, operations(db)[name](t.Context()))
 	}
 	ctx, doubt := durability.Watch(t.Context())
 	if err := db.Lines().Reset(ctx, number, record, nil); err != nil || !doubt.Any() {
 		t.Errorf("%v, doubt %t", err, doubt.Any())
 	}
 	history, err := db.Lines().History(t.Context(), number, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	resets := 0
 	for _, entry := range history {
 		if entry.At.Equal(record.At) {

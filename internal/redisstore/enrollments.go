@@ -3,7 +3,6 @@ package redisstore
 import (
 	"context"
 	"strings"
-	"time"
 
 	"updatecenter/internal/accounts"
 )
@@ -19,7 +18,7 @@ import (
 //	KEYS  enrollment
 //	ARGV  since, accounts
 //	      1
-var beginEnrollment = newWrite(strangeLua + `
+var beginEnrollment = newWrite("Accounts.Begin", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 if redis.call('EXISTS', KEYS[1]) == 0 then
@@ -33,7 +32,7 @@ return 1
 //	KEYS  enrollment
 //	ARGV  account, most accounts
 //	      {v, since, accounts} then, 0 no such enrollment, -1 it is full
-var joinEnrollment = newWrite(strangeLua + `
+var joinEnrollment = newWrite("Accounts.Join", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 local h = redis.call('HMGET', KEYS[1], 'v', 'since', 'accounts')
@@ -62,45 +61,29 @@ func (s Accounts) Join(
 	ctx context.Context, id accounts.EnrollmentID, account accounts.ID, limit int,
 ) (accounts.Enrollment, error) {
 	answer, err := s.db.run(ctx, joinEnrollment, []string{enrollmentKey(id)}, string(account), limit)
-	switch {
-	case err != nil:
+	if err := verdict(answer, err, accounts.ErrNoEnrollment, accounts.ErrFull); err != nil {
 		return accounts.Enrollment{}, err
-	case answer == int64(0):
-		return accounts.Enrollment{}, accounts.ErrNoEnrollment
-	case answer == int64(-1):
-		return accounts.Enrollment{}, accounts.ErrFull
 	}
-	fields, _ := answer.([]any)
-	return parseEnrollment(id, fields)
+	return parseEnrollment(id, answer)
 }
 
 // Enrollment implements [accounts.Enrollments].
 func (s Accounts) Enrollment(ctx context.Context, id accounts.EnrollmentID) (accounts.Enrollment, error) {
-	answers, err := s.db.ask(ctx, []any{"hmget", enrollmentKey(id), "v", "since", "accounts"})
+	answer, err := s.db.askOne(ctx, "Accounts.Enrollment", "hmget", enrollmentKey(id), "v", "since", "accounts")
 	if err != nil {
 		return accounts.Enrollment{}, err
 	}
-	fields, _ := answers[0].([]any)
-	if len(fields) == 3 && isEmpty(fields) {
-		return accounts.Enrollment{}, accounts.ErrNoEnrollment
-	}
-	return parseEnrollment(id, fields)
+	return parseEnrollment(id, answer)
 }
 
 // parseEnrollment reads v, since and accounts.
-func parseEnrollment(id accounts.EnrollmentID, fields []any) (accounts.Enrollment, error) {
-	if len(fields) != 3 {
-		return accounts.Enrollment{}, ErrGarbage
-	}
-	if err := checkVersion(fields[0]); err != nil {
+func parseEnrollment(id accounts.EnrollmentID, answer any) (accounts.Enrollment, error) {
+	enrollment, names := accounts.Enrollment{ID: id}, ""
+	if err := parseRecord(answer, accounts.ErrNoEnrollment, &enrollment.Since, &names); err != nil {
 		return accounts.Enrollment{}, err
 	}
-	var since int64
-	names, ok := fields[2].(string)
-	if !ok || !parseNumber(fields[1], &since) {
-		return accounts.Enrollment{}, ErrGarbage
-	}
-	return accounts.Enrollment{ID: id, Accounts: splitIDs(names), Since: time.UnixMilli(since).UTC()}, nil
+	enrollment.Accounts = splitIDs(names)
+	return enrollment, nil
 }
 
 func joinIDs(ids []accounts.ID) string {

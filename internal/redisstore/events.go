@@ -12,6 +12,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/provisioning"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -73,18 +74,9 @@ func (e Events) Lines(ctx context.Context, from time.Time) ([]nanp.Number, error
 // announced are the lines that may have events since a time, those announced last first; a most of -1
 // is all of them. An event can be up to a minute younger than its announcement.
 func (e Events) announced(ctx context.Context, from time.Time, most int) ([]nanp.Number, error) {
-	answers, err := e.db.ask(ctx, []any{"zrevrangebyscore", partitionsAnnouncedKey,
-		"+inf", max(millis(from.Add(-provisioning.AnnouncedFor)), 0), "limit", 0, most})
-	if err != nil {
-		return nil, err
-	}
-	parts, _ := answers[0].([]any)
-	numbers := make([]nanp.Number, len(parts))
-	for i, part := range parts {
-		partition, _ := part.(string)
-		numbers[i] = nanp.Number(partition)
-	}
-	return numbers, nil
+	answer, err := e.db.askOne(ctx, "Events.announced", "zrevrangebyscore", partitionsAnnouncedKey,
+		"+inf", max(millis(from.Add(-provisioning.AnnouncedFor)), 0), "limit", 0, most)
+	return texts[nanp.Number](answer), err
 }
 
 // since reads the newest events of some lines in one round trip.
@@ -95,7 +87,7 @@ func (e Events) since(ctx context.Context, numbers []nanp.Number, from time.Time
 			[]any{"xrevrange", eventsKey(n), "+", max(millis(from), 0), "count", most},
 			[]any{"hmget", deliveredKey(n), "v", "at"})
 	}
-	answers, err := e.db.ask(ctx, commands...)
+	answers, err := e.db.ask(ctx, "Events.Since", commands...)
 	if err != nil {
 		return nil, fmt.Errorf("read events: %w", err)
 	}
@@ -132,20 +124,13 @@ func parseEvents(number nanp.Number, entries, delivered any) ([]Event, error) {
 
 // parseCursor reads v and at; without at, nothing was delivered.
 func parseCursor(answer any) (eventID, error) {
-	fields, _ := answer.([]any)
-	if len(fields) != 2 {
-		return eventID{}, ErrGarbage
-	}
-	if isEmpty(fields) {
-		return eventID{}, nil
-	}
-	if err := checkVersion(fields[0]); err != nil || fields[1] == nil {
+	at := ""
+	if err := parseRecord(answer, nil, optional{&at}); err != nil || at == "" {
 		return eventID{}, err
 	}
-	text, _ := fields[1].(string)
-	id, ok := parseID(text)
+	id, ok := parseID(at)
 	if !ok {
-		return eventID{}, ErrGarbage
+		return eventID{}, storage.ErrDamaged
 	}
 	return id, nil
 }
@@ -172,7 +157,7 @@ func (e Events) Rewind(ctx context.Context, number nanp.Number, from, now time.T
 //	KEYS  events, delivered
 //	ARGV  from
 //	      how many events will be delivered again
-var rewindEvents = newWrite(digitsLua + strangeLua + cursorLua + `
+var rewindEvents = newWrite("Events.Rewind", cursorLua+`
 local at, _, bad = cursor(KEYS[2])
 if bad then return bad end
 if not at then return 0 end
@@ -210,7 +195,9 @@ func parseID(text string) (id eventID, ok bool) {
 	if !found || !isNumber(ms) || !isNumber(seq) {
 		return eventID{}, false
 	}
-	return eventID{ms: number(ms), seq: number(seq)}, true
+	id.ms, _ = parseNumber(ms)
+	id.seq, _ = parseNumber(seq)
+	return id, true
 }
 
 // parsePosition reads the position of a message: an ID, a slash, and how often the events of
@@ -226,12 +213,6 @@ func isNumber(text string) bool {
 	return text != "" && len(text) <= 15 && strings.Trim(text, "0123456789") == ""
 }
 
-// number reads what isNumber allows.
-func number(text string) int64 {
-	n, _ := strconv.ParseInt(text, 10, 64)
-	return n
-}
-
 // entry is an event as it is stored.
 type entry struct {
 	id    eventID
@@ -243,7 +224,7 @@ type entry struct {
 func parseEntries(answer any) ([]entry, error) {
 	parts, ok := answer.([]any)
 	if !ok {
-		return nil, ErrGarbage
+		return nil, storage.ErrDamaged
 	}
 	entries := make([]entry, 0, len(parts))
 	for _, part := range parts {
@@ -257,27 +238,25 @@ func parseEntries(answer any) ([]entry, error) {
 }
 
 func parseEntry(answer any) (entry, error) {
-	pair, _ := answer.([]any)
-	if len(pair) != 2 {
-		return entry{}, ErrGarbage
+	var at, name string
+	var rest any
+	if err := parseFields(answer, &at, &rest); err != nil {
+		return entry{}, err
 	}
-	text, _ := pair[0].(string)
-	id, ok := parseID(text)
-	fields, _ := pair[1].([]any)
+	id, ok := parseID(at)
+	fields, _ := rest.([]any)
 	if !ok || len(fields) < 2 || fields[0] != "v" {
-		return entry{}, ErrGarbage
+		return entry{}, storage.ErrDamaged
 	}
 	if err := checkVersion(fields[1]); err != nil {
 		return entry{}, err
 	}
-	if len(fields) != 4 || fields[2] != "event" {
-		return entry{}, ErrGarbage
+	e := entry{id: id}
+	err := parseFields(fields[2:], &name, &e.event)
+	if err == nil && name != "event" {
+		err = storage.ErrDamaged
 	}
-	event, ok := fields[3].(string)
-	if !ok {
-		return entry{}, ErrGarbage
-	}
-	return entry{id: id, event: []byte(event)}, nil
+	return e, err
 }
 
 // ErrNotOldest is said of an event that isn't the oldest of its line that waits.
@@ -285,16 +264,11 @@ var ErrNotOldest = errors.New("not the oldest event of the line that waits")
 
 // WaitingLines lists all lines that may have events that wait, whatever their age, sorted.
 func (e Events) WaitingLines(ctx context.Context) ([]nanp.Number, error) {
-	answers, err := e.db.ask(ctx, []any{"zrange", partitionsDueKey, 0, -1})
+	answer, err := e.db.askOne(ctx, "Events.WaitingLines", "zrange", partitionsDueKey, 0, -1)
 	if err != nil {
 		return nil, fmt.Errorf("list lines that wait: %w", err)
 	}
-	parts, _ := answers[0].([]any)
-	numbers := make([]nanp.Number, len(parts))
-	for i, part := range parts {
-		partition, _ := part.(string)
-		numbers[i] = nanp.Number(partition)
-	}
+	numbers := texts[nanp.Number](answer)
 	slices.Sort(numbers)
 	return numbers, nil
 }
@@ -305,15 +279,7 @@ func (e Events) Waiting(ctx context.Context, number nanp.Number, most int) ([]Ev
 	if most <= 0 {
 		return nil, nil
 	}
-	answer, err := e.db.run(ctx, nextEvents, []string{eventsKey(number), deliveredKey(number)}, most)
-	if err != nil {
-		return nil, fmt.Errorf("read events that wait: %w", err)
-	}
-	parts, _ := answer.([]any)
-	if len(parts) != 2 {
-		return nil, fmt.Errorf("read events that wait: %w", ErrGarbage)
-	}
-	entries, err := parseEntries(parts[1])
+	_, entries, err := e.db.nextEvents(ctx, "Events.Waiting", number, most)
 	if err != nil {
 		err = fmt.Errorf("read events that wait: %w", err)
 	}
@@ -331,7 +297,7 @@ func (e Events) Look(ctx context.Context, events []Event) error {
 		for i, event := range some {
 			commands[i] = []any{"hmget", deliveredKey(event.Number), "v", "at"}
 		}
-		answers, err := e.db.ask(ctx, commands...)
+		answers, err := e.db.ask(ctx, "Events.Look", commands...)
 		if err != nil {
 			return fmt.Errorf("look at events: %w", err)
 		}
@@ -358,11 +324,8 @@ func (e Events) Skip(ctx context.Context, number nanp.Number, position string, r
 	done, err := e.db.runOnce(ctx, skipEvent,
 		[]string{eventsKey(number), deliveredKey(number), historyKey(number)},
 		position, entry, keep(keptDelivered), keep(keptDelivered+slack))
-	switch {
-	case err != nil:
+	if err := verdict(done, err, ErrNotOldest); err != nil {
 		return fmt.Errorf("skip event: %w", err)
-	case done != int64(1):
-		return fmt.Errorf("skip event: %w", ErrNotOldest)
 	}
 	return e.hasten(ctx, number, record.At)
 }

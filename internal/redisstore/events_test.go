@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -32,9 +33,7 @@ func TestEventsSince(t *testing.T) {
 			}
 		}
 		events, err := db.Events().Since(t.Context(), number, now)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		at := now.Add(time.Millisecond)
 		want := redisstore.Event{
 			Number: number, Position: fmt.Sprintf("%d-0", at.UnixMilli()), At: at, Stored: []byte("event 1"), Delivered: true,
@@ -65,9 +64,7 @@ func TestEventsSinceOfAll(t *testing.T) {
 			for i, line := range lines {
 				change := changeOf(n, now.Add(time.Duration(n*count+i)*time.Second))
 				change.Number, change.Event = line.Number, []byte(fmt.Sprint(n*count+i))
-				if err := db.Features().Change(ctx, change); err != nil {
-					t.Fatal(err)
-				}
+				check.OK(t, db.Features().Change(ctx, change))
 			}
 		}
 		for _, test := range []struct{ from, most, first, last int }{
@@ -75,9 +72,7 @@ func TestEventsSinceOfAll(t *testing.T) {
 			{2*count + 5, 10000, 2*count + 5, 3*count - 1}, {0, 0, 3*count - 1, 3*count - 1},
 		} {
 			events, err := db.Events().SinceOfAll(ctx, now.Add(time.Duration(test.from)*time.Second), test.most)
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			var want, got []string
 			for n := test.first; n <= test.last; n++ {
 				want = append(want, fmt.Sprint(n))
@@ -139,15 +134,11 @@ func TestRewindUnderADelivery(t *testing.T) {
 		changes(t, db.Features(), 1, 3, now)
 		deliver(t, db, 2)
 		messages, err := db.Outbox().Next(ctx, string(number), 10)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		if _, err := db.Events().Rewind(ctx, number, now, now); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Outbox().Delivered(ctx, string(number), messages[0].Position); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Outbox().Delivered(ctx, string(number), messages[0].Position))
 		if got := testkit.Events(t, db, number); len(got) != 3 {
 			t.Errorf("%d events wait, want all 3", len(got))
 		}
@@ -162,9 +153,7 @@ func TestRewindAnnounces(t *testing.T) {
 		addLine(t, db, pins.DialLock)
 		changes(t, db.Features(), 1, 1, now)
 		deliver(t, db, 1)
-		if err := db.Lines().Remove(ctx, number, pins.Record{At: now, Event: pins.Removed}); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Lines().Remove(ctx, number, pins.Record{At: now, Event: pins.Removed}))
 		if err := client.Del(ctx, ours[10], ours[11]).Err(); err != nil { // long ago
 			t.Fatal(err)
 		}
@@ -189,9 +178,7 @@ func TestWaiting(t *testing.T) {
 		addLine(t, db, pins.DialLock)
 		changes(t, db.Features(), 1, 3, now)
 		deliver(t, db, 1)
-		if err := db.Lines().Remove(ctx, number, pins.Record{At: now, Event: pins.Removed}); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Lines().Remove(ctx, number, pins.Record{At: now, Event: pins.Removed}))
 		if err := db.Announce(ctx, "+16125550143", now.Add(60*24*time.Hour)); err != nil { // for the line, long ago
 			t.Fatal(err)
 		}
@@ -217,14 +204,10 @@ func TestLook(t *testing.T) {
 		addLine(t, db, pins.DialLock)
 		changes(t, db.Features(), 1, 3, now)
 		events, err := db.Events().Since(t.Context(), number, now)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		look := func(want ...bool) {
 			t.Helper()
-			if err := db.Events().Look(t.Context(), events); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, db.Events().Look(t.Context(), events))
 			for i, event := range events {
 				if event.Delivered != want[i] {
 					t.Errorf("event %d delivered: %t", i+1, event.Delivered)
@@ -249,9 +232,7 @@ func TestSkip(t *testing.T) {
 		changes(t, db.Features(), 1, 3, now)
 		deliver(t, db, 1)
 		events, err := db.Events().Since(ctx, number, now)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		record := pins.Record{At: now.Add(time.Minute), Event: pins.EventSkipped, By: "ann", Reason: "refused", Changes: []string{"evt_2"}}
 		skip := func(position string) error { return db.Events().Skip(ctx, number, position, record) }
 		before := contents(t, s)
@@ -263,9 +244,7 @@ func TestSkip(t *testing.T) {
 		if after := contents(t, s); after != before {
 			t.Errorf("became\n%s", after)
 		}
-		if err := skip(events[1].Position); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, skip(events[1].Position))
 		wait(t, db, 1, "event 3", "event 3")
 		records, err := db.Lines().History(ctx, number, 1)
 		if err != nil || !cmp.Equal(records[0].Changes, record.Changes) || records[0].Event != pins.EventSkipped {
@@ -300,17 +279,13 @@ func TestSkipHastens(t *testing.T) {
 			if err == nil {
 				err = db.Events().Skip(ctx, number, events[0].Position, pins.Record{At: at, Event: pins.EventSkipped})
 			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 		}
 		at := now.Add(time.Second)
 		claim("one", at, 1)
 		skip(at)
 		claim("two", at, 0)
-		if err := db.Outbox().Release(ctx, string(number), "one", at, at.Add(time.Hour)); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Outbox().Release(ctx, string(number), "one", at, at.Add(time.Hour)))
 		claim("two", at.Add(time.Minute), 0)
 		skip(at.Add(time.Minute))
 		claim("two", at.Add(time.Minute), 1)

@@ -36,15 +36,12 @@ func (s Features) Append(ctx context.Context, change features.Change) error {
 
 // BeginOver is Begin, of a call that the release before began, where something else happens between its two steps.
 func (c Calls) BeginOver(ctx context.Context, claim ivr.Claim, meanwhile func()) (ivr.Begun, error) {
-	sound := c.db.submit
-	defer func() { c.db.submit = sound }()
-	c.db.submit = func(ctx context.Context, commands ...*redis.Cmd) error {
-		err := sound(ctx, commands...)
-		if isOld(commands[0].Val()) {
+	c.db = c.db.Through(func(_ context.Context, operation string, do func() error) error {
+		if operation == beginOld.operation {
 			meanwhile()
 		}
-		return err
-	}
+		return do()
+	})
 	return c.Begin(ctx, claim)
 }
 
@@ -57,7 +54,7 @@ func (n Notices) Announce(t testing.TB, partition string, now time.Time) {
 
 // Append is the second step, as the scripts of changes do it.
 func (n Notices) Append(t testing.TB, partition string, stored []byte) {
-	if _, err := n.db.run(t.Context(), newScript(dueLua+"due(KEYS[1], ARGV[1], 1000)"), []string{noticesKey(partition)}, stored); err != nil && !errors.Is(err, redis.Nil) {
+	if _, err := n.db.run(t.Context(), newScript("append", dueLua+"due(KEYS[1], ARGV[1], 1000)"), []string{noticesKey(partition)}, stored); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -88,35 +85,12 @@ var ErrDead = errors.New("the process is dead")
 func (db *DB) Dying(steps int) *DB {
 	left := &atomic.Int64{}
 	left.Store(int64(steps))
-	live := func(do func() error) error {
-		if left.Load() <= 0 {
+	return db.Through(func(_ context.Context, _ string, do func() error) error {
+		if left.Add(-1) < 0 {
 			return ErrDead
 		}
-		err := do()
-		if !unknownScript(err) {
-			left.Add(-1)
-		}
-		return err
-	}
-	return &DB{
-		client: mortal{db.client, live}, routes: db.routes, clocks: db.clocks, failing: db.failing, within: db.within, marked: db.marked,
-		submit: func(ctx context.Context, commands ...*redis.Cmd) error {
-			return live(func() error { return db.submit(ctx, commands...) })
-		},
-		aside: func(ctx context.Context, commands ...*redis.Cmd) error {
-			return live(func() error { return db.aside(ctx, commands...) })
-		},
-	}
-}
-
-// mortal is the client of a process that dies.
-type mortal struct {
-	redis.UniversalClient
-	live func(do func() error) error
-}
-
-func (m mortal) Process(ctx context.Context, cmd redis.Cmder) error {
-	return m.live(func() error { return m.UniversalClient.Process(ctx, cmd) })
+		return do()
+	})
 }
 
 // Claim is the first step of giving an account another number.
@@ -136,7 +110,10 @@ func (s Accounts) TakeClaimed(ctx context.Context, account accounts.Stored) (too
 	if err != nil {
 		return false, err
 	}
-	changed, _ := readChanged(answer)
+	changed, err := readChanged(answer)
+	if err != nil {
+		return false, err
+	}
 	if changed.as == changedNot {
 		return false, nil
 	}

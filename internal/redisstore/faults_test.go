@@ -17,7 +17,9 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/repair"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -40,6 +42,7 @@ func operations(db *redisstore.DB) map[string]func(context.Context) error {
 	maps.Copy(all, agentOperations(db.Agents()))
 	maps.Copy(all, signInOperations(db.SignIn(clock)))
 	maps.Copy(all, noticeOperations(db))
+	maps.Copy(all, deskOperations(db.Desk()))
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
 	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
 	maps.Copy(all, map[string]func(context.Context) error{
@@ -191,6 +194,30 @@ func deliveryOperations(all redisstore.Deliveries) map[string]func(context.Conte
 	}
 }
 
+// The keys of deskOperations.
+const (
+	deskCall  = "uc:desk-call:{val_1}"
+	deskCount = "uc:desk-count:{look-ups:console:ann}"
+)
+
+// deskOperations are what the repair desk does with Redis.
+func deskOperations(all redisstore.Desk) map[string]func(context.Context) error {
+	validation := repair.Stored{ID: "val_1", Revision: 1, Sealed: []byte("sealed")}
+	count := repair.Count{Subject: "look-ups:console:ann", Entry: "a", At: now, Rule: repair.Rule{Rate: limit.Rate{Most: 1, Within: time.Hour}}}
+	refused := count
+	refused.Entry, refused.Rule.Most = "b", 0
+	return map[string]func(context.Context) error{
+		"create validation": func(ctx context.Context) error { _, err := all.Create(ctx, validation); return err },
+		"load validation":   func(ctx context.Context) error { _, err := all.Load(ctx, "val_1"); return err },
+		"save validation":   func(ctx context.Context) error { return all.Save(ctx, validation) },
+		"count":             func(ctx context.Context) error { _, err := all.Count(ctx, count); return err },
+		"refuse":            func(ctx context.Context) error { _, err := all.Count(ctx, refused); return err },
+		"uncount": func(ctx context.Context) error {
+			return all.Uncount(ctx, count.Subject, count.Entry)
+		},
+	}
+}
+
 // TestFaultsAreErrorsSoon has all operations at once while Redis is away.
 func TestFaultsAreErrorsSoon(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
@@ -245,9 +272,7 @@ func TestFaultOfNoServerAtAll(t *testing.T) {
 		"redis://127.0.0.1:1?addr=127.0.0.1:2", "redis://127.0.0.1:1?master_name=main",
 	} {
 		db, err := redisstore.Open(url)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		allFail(t, url, db)
 		_ = db.Close()
 	}
@@ -294,9 +319,7 @@ func TestErrorsDontHoldThePassword(t *testing.T) {
 	s := redistest.StartMini(t)
 	s.Mini().RequireAuth("right")
 	db, err := redisstore.Open("redis://:hunter2@" + s.Addr())
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer db.Close()
 	for name, run := range operations(db) {
 		if err := run(context.Background()); err == nil || strings.Contains(err.Error(), "hunter2") {

@@ -49,17 +49,16 @@ func (s Features) Features(ctx context.Context, number nanp.Number, turn pins.Tu
 	for _, f := range pins.AllFeatures {
 		asked = append(asked, revisionField(f), settingsField(f))
 	}
-	answers, err := s.db.ask(ctx,
+	answers, err := s.db.ask(ctx, "Features.Features",
 		[]any{"hmget", lineKey(number), "v", "lang", "pin", "since", "rev", "features"}, asked)
 	if err != nil {
 		return features.Stored{}, err
 	}
 	var line pins.Line
-	fields, _ := answers[0].([]any)
-	if err := parseLineHash(fields, &line); err != nil {
+	if err := parseLineHash(answers[0], &line); err != nil {
 		return features.Stored{}, err
 	}
-	fields, _ = answers[1].([]any)
+	fields, _ := answers[1].([]any)
 	stored, err := parseSettings(fields)
 	stored.Installed, stored.PINRevision = line.Features, line.Revision
 	stored.Done = stored.Done && turn != pins.Turn{}
@@ -70,7 +69,7 @@ func (s Features) Features(ctx context.Context, number nanp.Number, turn pins.Tu
 func parseSettings(fields []any) (features.Stored, error) {
 	stored := features.Stored{Settings: make(map[pins.Feature]features.Kept)}
 	if len(fields) != 2+2*len(pins.AllFeatures) {
-		return stored, ErrGarbage
+		return stored, storage.ErrDamaged
 	}
 	if isEmpty(fields) {
 		return stored, nil
@@ -85,11 +84,9 @@ func parseSettings(fields []any) (features.Stored, error) {
 			continue
 		}
 		var kept features.Kept
-		text, ok := pair[1].(string)
-		if !ok || !parseNumber(pair[0], &kept.Revision) {
-			return stored, ErrGarbage
+		if err := parseFields(pair, &kept.Revision, &kept.Settings); err != nil {
+			return stored, err
 		}
-		kept.Settings = []byte(text)
 		stored.Settings[f] = kept
 	}
 	return stored, nil
@@ -139,23 +136,10 @@ func (s Features) drop(heard bool) int {
 	return 0
 }
 
-// featureVerdict reads the answer of [changeFeature].
+// featureVerdict is the error of [changeFeature].
 func featureVerdict(done any, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case done == int64(0):
-		return pins.ErrNoLine
-	case done == int64(-1):
-		return storage.ErrStale
-	case done == int64(-2):
-		return features.ErrNotInstalled
-	case done == int64(-3):
-		return features.ErrBacklog
-	case done == int64(-4):
-		return features.ErrOvertaken
-	}
-	return nil
+	return verdict(done, err,
+		pins.ErrNoLine, storage.ErrStale, features.ErrNotInstalled, features.ErrBacklog, features.ErrOvertaken)
 }
 
 func settingsField(f pins.Feature) string { return "s:" + string(f) }
@@ -186,26 +170,12 @@ func turnField(t pins.Turn) string {
 //
 // Times are milliseconds, and so are the IDs of events, before the dash.
 
-// strangeLua says what is wrong with a hash, as an error to answer, whether it has to stay
-// nevertheless, as only a newer release can read it, and whether it is there. Nothing is wrong with
-// one that isn't.
-const strangeLua = `
-local function strange(key)
-	local v = redis.pcall('HGET', key, 'v')
-	if type(v) == 'table' then return v, not string.find(v.err, 'WRONGTYPE', 1, true) end
-	if v == '1' then return nil, false, true end
-	if v and tonumber(v) then return redis.error_reply('VERSION newer record'), true end
-	if redis.call('EXISTS', key) == 1 then return redis.error_reply('GARBAGE not a record'), false, true end
-	return nil, false, false
-end
-`
-
 // cursorLua reads how far events were delivered: the ID or false, and how often they were
-// rewound; or nothing and an error to answer. It needs strangeLua and digitsLua.
+// rewound; or nothing and an error to answer.
 //
 // parts are the two numbers of an ID, and after says whether one is behind another, or there
 // is no other. newest is the ID of the newest event, or false.
-const cursorLua = `
+const cursorLua = strangeLua + `
 local function parts(id)
 	local ms, seq = string.match(id, '^(%d+)%-(%d+)$')
 	return tonumber(ms), tonumber(seq)
@@ -293,7 +263,7 @@ end
 //	      must have or 0
 //	      1 changed, 0 no such line, -1 another revision, -2 not installed, -3 too many wait,
 //	      -4 another revision of the PIN
-var changeFeature = newWrite(lineLua + recordLua + sweepLua + strangeLua + cursorLua + publishLua + `
+var changeFeature = newWrite("Features.Change", lineLua+recordLua+sweepLua+cursorLua+publishLua+`
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end

@@ -143,7 +143,7 @@ func (i installation) command(line features.Installation, drop int, events map[p
 //	      that we know its name, 1 or 0, and the event that it went, in two parts between which
 //	      the revision stands
 //	      1 changed, 0 not, or no such line, -1 not, as a feature goes and nobody announced it
-var installFeatures = newWrite(lineLua + recordLua + strangeLua + cursorLua + publishLua + `
+var installFeatures = newWrite("Features.Install", lineLua+recordLua+cursorLua+publishLua+`
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end

@@ -14,7 +14,9 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -71,9 +73,7 @@ func deliver(t *testing.T, db *redisstore.DB, most int) int {
 	if err == nil && len(messages) > 0 {
 		err = db.Outbox().Delivered(t.Context(), string(number), messages[len(messages)-1].Position)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return len(messages)
 }
 
@@ -86,9 +86,7 @@ func TestLinesOfTheFirstRelease(t *testing.T) {
 			client.HSet(ctx, ours[1], "v", "1", "lang", "es", "pin", "$h", "since", "1900000000000", "rev", "1900000000007",
 				"t:CA1:3", "1900000000000").Err(),
 			client.LPush(ctx, ours[4], `{"v":1,"at":"2030-03-17T17:46:40Z","event":"pin-changed","by":"caller"}`).Err())
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		want := pins.Line{Number: number, Language: "es", PIN: "$h", Since: time.UnixMilli(1900000000000).UTC(), Revision: 1900000000007}
 		if line, err := db.Lines().Line(ctx, number); err != nil || line != want {
 			t.Errorf("line %+v, %v", line, err)
@@ -122,9 +120,7 @@ func TestFeaturesOfANewerRelease(t *testing.T) {
 		err := errors.Join(
 			client.HSet(ctx, ours[1], "features", "caller-id dial-lock 3-way").Err(),
 			client.HSet(ctx, ours[7], "v", "1", "s:3-way", "{}", "r:3-way", "5", "s:dial-lock", "{}", "r:dial-lock", "6").Err())
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		stored, err := db.Features().Features(ctx, number, pins.Turn{})
 		want := make(map[pins.Feature]features.Kept)
 		want[pins.DialLock] = features.Kept{Revision: 6, Settings: []byte("{}")}
@@ -133,9 +129,7 @@ func TestFeaturesOfANewerRelease(t *testing.T) {
 		}
 		_, err = db.Features().Install(ctx, []features.Installation{{Number: number, Features: pins.FeaturesOf(pins.CallRejection)}},
 			pins.Record{At: now, Event: pins.FeaturesInstalled, By: "ann"}, removal)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		if names := client.HGet(ctx, ours[1], "features").Val(); names != "call-rejection caller-id 3-way" {
 			t.Errorf("features %q", names)
 		}
@@ -152,9 +146,7 @@ func TestSettingsOfAnEarlierCustomer(t *testing.T) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		addLine(t, db, pins.DialLock)
 		changes(t, db.Features(), 1, 1, now)
-		if err := client.Del(ctx, ours[1]).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, client.Del(ctx, ours[1]).Err())
 		addLine(t, db, pins.DialLock)
 		stored, err := db.Features().Features(ctx, number, changeOf(1, now).Turn)
 		if err != nil || len(stored.Settings) != 0 || stored.Done {
@@ -173,15 +165,11 @@ func TestNewerSettingsAreLeftAlone(t *testing.T) {
 			ours[7]: {"features", "change feature", "install", "remove"},
 			ours[9]: {"change feature", "install", "next", "delivered", "since", "rewind", "forget", "waiting", "look", "skip"},
 		} {
-			if err := client.FlushAll(ctx).Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.FlushAll(ctx).Err())
 			addLine(t, db, pins.DialLock)
 			changes(t, db.Features(), 1, 1, now)
 			deliver(t, db, 10)
-			if err := client.HSet(ctx, key, "v", "2").Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.HSet(ctx, key, "v", "2").Err())
 			before := unannounced(t, s)
 			for _, name := range names {
 				err := operations(db)[name](ctx)
@@ -189,7 +177,7 @@ func TestNewerSettingsAreLeftAlone(t *testing.T) {
 					change := changeOf(2, now)
 					err = db.Features().Change(ctx, change)
 				}
-				if !errors.Is(err, redisstore.ErrVersion) {
+				if !errors.Is(err, storage.ErrNewer) {
 					t.Errorf("%s with a newer %s: %v", name, key, err)
 				}
 			}
@@ -227,9 +215,7 @@ func TestDeliveredEventsGo(t *testing.T) {
 		all := func(want string) {
 			t.Helper()
 			events, err := db.Events().Since(t.Context(), number, time.Time{})
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			var got []string
 			for _, event := range events {
 				got = append(got, strings.TrimPrefix(string(event.Stored), "event "))

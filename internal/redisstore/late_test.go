@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -35,9 +36,7 @@ func TestTortureLateWrites(t *testing.T) {
 	for round := range rounds {
 		lines := freshLines(t, setup, round, 200)
 		db, err := redisstore.Open(server.DirectURL())
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		for len(changeAll(db, lines, 0)) > 0 { // until there are connections, and all lines have one PIN
 		}
 		server.Stop(t)
@@ -91,9 +90,7 @@ func freshLines(t *testing.T, db *redisstore.DB, exchange, count int) []nanp.Num
 func addedBefore(t *testing.T, server *redistest.Server, lines []pins.NewLine) (count int) {
 	t.Helper()
 	created, err := open(t, server.DirectURL()).Lines().Add(t.Context(), lines, now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	for _, is := range created {
 		if !is {
 			count++
@@ -134,9 +131,7 @@ func compare(t *testing.T, server *redistest.Server, lines []nanp.Number, failed
 	db := open(t, server.DirectURL()) // what others have sent before is read before what comes on new connections
 	for _, number := range lines {
 		line, err := db.Lines().Line(t.Context(), number)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		switch inForce := line.PIN == pinNamed(n); {
 		case inForce && failed[number]:
 			late++
@@ -154,9 +149,7 @@ func TestAnswersThatAreStoredWereGiven(t *testing.T) {
 	const calls = 50
 	server := redistest.Start(t)
 	db, err := redisstore.Open(server.DirectURL())
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	commit := func(prefix string) (failed []string) {
 		var mu sync.Mutex
 		var all sync.WaitGroup
@@ -221,9 +214,7 @@ func TestTimeThatIsToldTooLate(t *testing.T) {
 	const within = 500 * time.Millisecond
 	mini := redistest.StartMini(t)
 	db, err := redisstore.OpenWithin(mini.URL(), within)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	var asked atomic.Int64
 	mini.Mini().Server().SetPreHook(func(_ *server.Peer, cmd string, _ ...string) bool {
@@ -244,9 +235,7 @@ func TestTimeThatIsToldTooLate(t *testing.T) {
 // TestLateScriptsAreDecided holds that the scripts that may run late are those of the decision record.
 func TestLateScriptsAreDecided(t *testing.T) {
 	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	var made []string
 	for _, file := range files {
 		for _, match := range regexp.MustCompile(`(?m)^var (\w+) = newScript\(`).FindAllStringSubmatch(read(t, file), -1) {
@@ -273,9 +262,7 @@ func TestLateScriptsAreDecided(t *testing.T) {
 func read(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return string(text)
 }
 

@@ -51,22 +51,8 @@ func lockArgs(at time.Time, attempt string, rule limit.Lock, opens time.Duration
 func clearArgs(at time.Time) []any { return []any{millis(at), "", ""} }
 
 // parseStrikes reads what shown in lockLua answers.
-func parseStrikes(answer any) (limit.Strikes, error) {
-	parts, _ := answer.([]any)
-	if len(parts) != 5 {
-		return limit.Strikes{}, ErrGarbage
-	}
-	var n [5]int64
-	for i, part := range parts {
-		value, ok := part.(int64)
-		if !ok {
-			return limit.Strikes{}, ErrGarbage
-		}
-		n[i] = value
-	}
-	return limit.Strikes{
-		Failures: int(n[0]), First: moment(n[1]), Last: moment(n[2]), LockedUntil: moment(n[3]), Closed: n[4] == 1,
-	}, nil
+func parseStrikes(answer any, into *limit.Strikes) error {
+	return parseFields(answer, &into.Failures, &into.First, &into.Last, &into.LockedUntil, &into.Closed)
 }
 
 // lockLua has what all scripts on failures in a row share: the arithmetic of [limit.Lock]. It takes the names
@@ -215,8 +201,8 @@ const slideLua = `
 local function free(now, rates, count, nth)
 	local ends = 0
 	for most, within in string.gmatch(rates, '(%d+) (%d+)') do
-		local from, n = now - tonumber(within), 0
-		n = count(from) - tonumber(most)
+		local from = now - tonumber(within)
+		local n = count(from) - tonumber(most)
 		if n >= 0 then
 			local oldest = now
 			if tonumber(most) > 0 then oldest = nth(from, n) end
@@ -252,7 +238,7 @@ func ratesArg(rates ...limit.Rate) string {
 //	KEYS  when entries were counted; the block, if there may be one
 //	ARGV  entry, its time, milliseconds for which entries are known, and for Redis to keep the key, rates
 //	      {1, 0} counted, {0, until} too many until then, {-1, until} blocked until then
-var countEntry = newWrite(digitsLua + strangeLua + slideLua + `
+var countEntry = newWrite("count", strangeLua+slideLua+`
 local key, entry, now = KEYS[1], ARGV[1], tonumber(ARGV[2])
 if redis.call('ZSCORE', key, entry) then return {1, 0} end
 if KEYS[2] then
@@ -277,32 +263,24 @@ const (
 	entryBlocked = int64(-1)
 )
 
-// countEntry runs [countEntry], and returns what it answers first, and until when no entry is counted. Entries
+// countEntry runs [countEntry] for an operation, and returns what it answers first, and until when no entry is counted. Entries
 // are known for a time, and for as long as a rate needs them.
 func (db *DB) countEntry(
-	ctx context.Context, keys []string, entry string, at time.Time, kept time.Duration, rates ...limit.Rate,
+	ctx context.Context, operation string, keys []string, entry string, at time.Time, kept time.Duration, rates ...limit.Rate,
 ) (counted int64, until time.Time, err error) {
 	for _, rate := range rates {
 		kept = max(kept, rate.Within)
 	}
-	answer, err := db.run(ctx, countEntry, keys, entry, millis(at), kept.Milliseconds(), keep(kept), ratesArg(rates...))
-	if err != nil {
-		return 0, time.Time{}, err
+	answer, err := db.run(ctx, countEntry.of(operation), keys,
+		entry, millis(at), kept.Milliseconds(), keep(kept), ratesArg(rates...))
+	if err == nil {
+		err = parseFields(answer, &counted, &until)
 	}
-	parts, _ := answer.([]any)
-	if len(parts) != 2 {
-		return 0, time.Time{}, ErrGarbage
-	}
-	counted, ok1 := parts[0].(int64)
-	ms, ok2 := parts[1].(int64)
-	if !ok1 || !ok2 {
-		return 0, time.Time{}, ErrGarbage
-	}
-	return counted, moment(ms), nil
+	return counted, until, err
 }
 
 // uncountEntry takes an entry back. No such entry is no error.
-func (db *DB) uncountEntry(ctx context.Context, key, entry string) error {
-	_, err := db.ask(ctx, []any{"zrem", key, entry})
+func (db *DB) uncountEntry(ctx context.Context, operation, key, entry string) error {
+	_, err := db.ask(ctx, operation, []any{"zrem", key, entry})
 	return err
 }

@@ -18,6 +18,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -62,9 +63,7 @@ func newFeature(t *testing.T, db *redisstore.DB, line nanp.Number) featureState 
 	stored := newLine(t, db, line)
 	_, err := db.Features().Install(t.Context(), []features.Installation{{Number: line, Features: pins.FeaturesOf(pins.DialLock)}},
 		pins.Record{At: now, Event: pins.FeaturesInstalled, By: validation.By}, removal)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return featureState{pin: stored.revision}
 }
 

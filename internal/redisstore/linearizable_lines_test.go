@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 	"updatecenter/pins"
@@ -61,9 +62,7 @@ func newLine(t *testing.T, db *redisstore.DB, line nanp.Number) lineState {
 		t.Fatal(err)
 	}
 	record := pins.Record{At: now, Event: pins.CustomerValidated, By: validation.By}
-	if err := db.Lines().Validate(t.Context(), line, validation, record); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, db.Lines().Validate(t.Context(), line, validation, record))
 	return lineState{lineSeen{since: now.UnixMilli(), revision: now.UnixMilli()}, "", 0}
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/ivr"
 )
@@ -384,9 +385,7 @@ func sharing(t *testing.T, url string) (all []*redisstore.DB) {
 	t.Helper()
 	for range servers {
 		db, err := redisstore.OpenWithin(url, hurried)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		t.Cleanup(func() { _ = db.Close() })
 		all = append(all, db)
 	}

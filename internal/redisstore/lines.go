@@ -1,13 +1,12 @@
 package redisstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
-	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
@@ -16,8 +15,8 @@ import (
 
 // Lines keeps the lines, their strikes, their history and who validated their customers: a
 // [pins.Store], a [pins.CallerStore], a [pins.Registry] and [pins.Validations]. Every method is
-// one round trip, but for Add. Of records that it can't read it says [ErrVersion] or
-// [ErrGarbage], and changes nothing; but Reset, Unlock and Remove delete garbage that stands in
+// one round trip, but for Add. Of records that it can't read it says [storage.ErrNewer] or
+// [storage.ErrDamaged], and changes nothing; but Reset, Unlock and Remove delete garbage that stands in
 // the place of strikes.
 type Lines struct{ db *DB }
 
@@ -34,14 +33,15 @@ func (db *DB) Lines() Lines { return Lines{db} }
 // Line implements [pins.Store]. Every call begins with it, so it needs no script: what it
 // reads of a line and of its sides need not be of the same moment.
 func (s Lines) Line(ctx context.Context, number nanp.Number) (pins.Line, error) {
-	answers, err := s.db.ask(ctx,
+	answers, err := s.db.ask(ctx, "Lines.Line",
 		[]any{"hmget", lineKey(number), "v", "lang", "pin", "since", "rev", "features"},
 		[]any{"hmget", strikesKey(pins.FromLine, number), "v", "failures", "until", "hard"},
 		[]any{"hmget", strikesKey(pins.Remote, number), "v", "failures", "until", "hard"})
-	if err != nil {
-		return pins.Line{}, fmt.Errorf("read line: %w", err)
+	line := pins.Line{Number: number}
+	if err == nil {
+		err = cmp.Or(
+			parseStrikesHash(answers[1], &line.FromLine), parseStrikesHash(answers[2], &line.Remote), parseLineHash(answers[0], &line))
 	}
-	line, err := parseHashes(number, answers)
 	if err != nil {
 		return pins.Line{}, fmt.Errorf("read line: %w", err)
 	}
@@ -51,7 +51,7 @@ func (s Lines) Line(ctx context.Context, number nanp.Number) (pins.Line, error) 
 // SetLanguage implements [pins.Store].
 func (s Lines) SetLanguage(ctx context.Context, number nanp.Number, language string) error {
 	done, err := s.db.run(ctx, setLanguage, []string{lineKey(number)}, language)
-	return verdict(done, err)
+	return verdict(done, err, pins.ErrNoLine)
 }
 
 // Change implements [pins.Store]. With a notice it is two round trips.
@@ -78,27 +78,12 @@ func (s Lines) Change(ctx context.Context, change pins.Change) error {
 	})
 }
 
-// verdict is verdict of a script that may also say that a notice took the place of another, by 2.
+// verdict is the error of a script that changes a line. By 2 it says that a notice took the place of another.
 func (s Lines) verdict(ctx context.Context, done any, err error) error {
 	if done == int64(2) {
 		s.db.tellReplaced(ctx, 1)
 	}
-	return verdict(done, err)
-}
-
-// verdict reads the answer of a script that did what it should, 1, or did not.
-func verdict(done any, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case done == int64(0):
-		return pins.ErrNoLine
-	case done == int64(-1):
-		return storage.ErrStale
-	case done == int64(-2):
-		return pins.ErrNotValidated
-	}
-	return nil
+	return verdict(done, err, pins.ErrNoLine, storage.ErrStale, pins.ErrNotValidated)
 }
 
 // lineKeys are the keys of a line and of its sides, in the order in which scripts take them.
@@ -109,133 +94,24 @@ func lineKeys(n nanp.Number) []string {
 // turnName is a turn as a field or member; the name of the call is bounded as in keys.
 func turnName(t pins.Turn) string { return tag(t.Call) + ":" + strconv.Itoa(t.Number) }
 
-// parseHashes reads three answers: fields of the hash of a line, and of those of its sides.
-func parseHashes(number nanp.Number, parts []any) (pins.Line, error) {
-	line := pins.Line{Number: number}
-	if err := parseStrikesHash(parts[1], &line.FromLine); err != nil {
-		return pins.Line{}, err
-	}
-	if err := parseStrikesHash(parts[2], &line.Remote); err != nil {
-		return pins.Line{}, err
-	}
-	fields, _ := parts[0].([]any)
-	if err := parseLineHash(fields, &line); err != nil {
-		return pins.Line{}, err
-	}
-	return line, nil
-}
-
-// parseLine reads what [admit] answers of a line: its fields as [Lines.Line] asks for them, and the
-// strikes of its sides. Of an unknown one the number and the strikes are known.
-func parseLine(number nanp.Number, answer any) (line pins.Line, known bool, err error) {
-	parts, _ := answer.([]any)
-	if len(parts) != 3 {
-		return pins.Line{}, false, ErrGarbage
-	}
-	line.Number = number
-	for i, side := range []*limit.Strikes{&line.FromLine, &line.Remote} {
-		if *side, err = parseStrikes(parts[1+i]); err != nil {
-			return pins.Line{}, false, err
-		}
-	}
-	fields, ok := parts[0].([]any)
-	if ok && len(fields) == 0 {
-		return line, false, nil
-	}
-	if err := parseLineHash(fields, &line); err != nil {
-		return pins.Line{}, false, err
-	}
-	return line, true, nil
-}
-
 // parseLineHash reads v, lang, pin, since, rev and features. A hash without v can still hold
 // others. Features whose names we don't know are a newer release's.
-func parseLineHash(fields []any, into *pins.Line) error {
-	if len(fields) != 6 {
-		return ErrGarbage
-	}
-	if isEmpty(fields) {
-		return pins.ErrNoLine
-	}
-	if err := checkVersion(fields[0]); err != nil {
-		return err
-	}
-	into.Language, _ = fields[1].(string)
-	pin, _ := fields[2].(string)
-	into.PIN = hash.Hash(pin)
-	var since int64
-	if !parseNumber(fields[3], &since) || !parseNumber(fields[4], &into.Revision) {
-		return ErrGarbage
-	}
-	into.Since = moment(since)
-	into.Features = parseFeatures(fields[5])
-	return nil
-}
-
-func parseFeatures(field any) pins.Features {
-	names, _ := field.(string)
+func parseLineHash(answer any, into *pins.Line) error {
+	features := ""
+	err := parseRecord(answer, pins.ErrNoLine, optional{&into.Language}, optional{(*string)(&into.PIN)},
+		&into.Since, &into.Revision, optional{&features})
 	var known []pins.Feature
-	for name := range strings.FieldsSeq(names) {
+	for name := range strings.FieldsSeq(features) {
 		known = append(known, pins.Feature(name))
 	}
-	return pins.FeaturesOf(known...)
+	into.Features = pins.FeaturesOf(known...)
+	return err
 }
 
 // parseStrikesHash reads v, failures, until and hard. A side that has only an attempt
 // under way may have no failures yet.
 func parseStrikesHash(answer any, into *limit.Strikes) error {
-	fields, _ := answer.([]any)
-	if len(fields) != 4 {
-		return ErrGarbage
-	}
-	if isEmpty(fields) {
-		return nil
-	}
-	if err := checkVersion(fields[0]); err != nil {
-		return err
-	}
-	var failures, until, hard int64
-	if !parseNumber(fields[1], &failures) || !parseNumber(fields[2], &until) || !parseNumber(fields[3], &hard) {
-		return ErrGarbage
-	}
-	*into = limit.Strikes{Failures: int(failures), LockedUntil: moment(until), Closed: hard == 1}
-	return nil
-}
-
-func isEmpty(fields []any) bool {
-	for _, field := range fields {
-		if field != nil {
-			return false
-		}
-	}
-	return true
-}
-
-// checkVersion holds a record to the version of this release.
-func checkVersion(field any) error {
-	text, _ := field.(string)
-	switch version, err := strconv.Atoi(text); {
-	case err != nil || version < 1:
-		return ErrGarbage
-	case version > 1:
-		return ErrVersion
-	}
-	return nil
-}
-
-func parseNumber(field any, into *int64) bool {
-	text, ok := field.(string)
-	n, err := strconv.ParseInt(text, 10, 64)
-	*into = n
-	return ok && err == nil
-}
-
-// moment is the time of stored milliseconds; 0 is no time.
-func moment(ms int64) time.Time {
-	if ms == 0 {
-		return time.Time{}
-	}
-	return time.UnixMilli(ms).UTC()
+	return parseRecord(answer, nil, &into.Failures, &into.LockedUntil, &into.Closed)
 }
 
 // A line is one hash:
@@ -270,7 +146,7 @@ end
 //	KEYS  line
 //	ARGV  language
 //	      1 stored, 0 no such line
-var setLanguage = newWrite(lineLua + `
+var setLanguage = newWrite("Lines.SetLanguage", lineLua+`
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -284,7 +160,7 @@ return 1
 //	ARGV  turn, expected revision, PIN, now, record, milliseconds for which turns are kept, notice or
 //	      nothing, most notices, record of one that it takes the place of
 //	      1 changed, 2 and a notice took the place of another, 0 no such line, -1 another revision
-var changePIN = newWrite(lineLua + recordLua + sweepLua + dueLua + `
+var changePIN = newWrite("Lines.Change", lineLua+recordLua+sweepLua+dueLua+`
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -318,7 +194,7 @@ end
 //	KEYS  line, settings, validations
 //	ARGV  now, and names and values of the other fields
 //	      1 created, 0 there was one
-var addLine = newWrite(`
+var addLine = newWrite("Lines.Add", `
 if redis.call('EXISTS', KEYS[1], KEYS[2], KEYS[3]) > 0 then
 	if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 	redis.call('DEL', KEYS[2], KEYS[3])
@@ -345,13 +221,13 @@ cleared(away)
 //	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations
 //	ARGV  clearArgs; record
 //	      1 removed, 0 no such line
-var removeLine = newWrite(strangeLua + lineLua + recordLua + lineLockLua + clearedLua + `
+var removeLine = newWrite("Lines.Remove", strangeLua+lineLua+recordLua+lineLockLua+clearedLua+`
 local damage, stays = strange(KEYS[5])
 if stays then return damage end
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
-` + helpedLua + `
+`+helpedLua+`
 redis.call('DEL', KEYS[1], KEYS[5], KEYS[6])
 return 1
 `).lasts()

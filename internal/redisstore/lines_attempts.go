@@ -19,15 +19,18 @@ func (s Lines) Admit(ctx context.Context, attempt pins.Attempt, rule limit.Lock)
 	if err != nil {
 		return pins.Admission{}, err
 	}
-	parts, _ := answer.([]any)
-	if len(parts) != 4 {
-		return pins.Admission{}, ErrGarbage
+	var admission pins.Admission
+	var line any
+	err = parseFields(answer, &admission.Admitted, &line, &admission.Line.FromLine, &admission.Line.Remote)
+	if fields, _ := line.([]any); err == nil && len(fields) > 0 {
+		admission.Known = true
+		err = parseLineHash(fields, &admission.Line)
 	}
-	line, known, err := parseLine(attempt.Number, parts[1:])
 	if err != nil {
 		return pins.Admission{}, err
 	}
-	return pins.Admission{Admitted: parts[0] == int64(1), Known: known, Line: line}, nil
+	admission.Line.Number = attempt.Number
+	return admission, nil
 }
 
 // Settle implements [pins.Store].
@@ -42,19 +45,21 @@ func (s Lines) Settle(
 	if err != nil {
 		return limit.Strikes{}, err
 	}
-	other, both := pins.FromLine, 0
+	other := pins.FromLine
 	if attempt.Side == pins.FromLine {
-		other, both = pins.Remote, 1
+		other = pins.Remote
 	}
 	n := attempt.Number
-	answer, err := s.db.run(ctx, settle,
+	answer, err := s.db.run(ctx, settle.of("Lines.Settle."+string(settlement.As)),
 		[]string{lineKey(n), strikesKey(attempt.Side, n), strikesKey(other, n), historyKey(n)},
-		append(attemptArgs(attempt, rule), string(settlement.As), locked, closed, both,
+		append(attemptArgs(attempt, rule), string(settlement.As), locked, closed, attempt.Side == pins.FromLine,
 			string(settlement.Old), string(settlement.Rehash))...)
 	if err != nil {
 		return limit.Strikes{}, err
 	}
-	return parseStrikes(answer)
+	var strikes limit.Strikes
+	err = parseStrikes(answer, &strikes)
+	return strikes, err
 }
 
 // attemptArgs are the lockArgs of an attempt.
@@ -74,26 +79,21 @@ func lockRecord(attempt pins.Attempt, until time.Time) pins.Record {
 func (s Lines) AdmitCaller(
 	ctx context.Context, caller string, turn pins.Turn, now time.Time, rate limit.Rate,
 ) (bool, error) {
-	counted, _, err := s.db.countEntry(ctx, []string{callerKey(caller)}, turnName(turn), now, pins.TurnsKept, rate)
+	counted, _, err := s.db.countEntry(ctx, "Lines.AdmitCaller", []string{callerKey(caller)}, turnName(turn), now, pins.TurnsKept, rate)
 	return counted == entryCounted && err == nil, err
 }
 
 // ForgiveCaller implements [pins.CallerStore].
 func (s Lines) ForgiveCaller(ctx context.Context, caller string, turn pins.Turn) error {
-	return s.db.uncountEntry(ctx, callerKey(caller), turnName(turn))
+	return s.db.uncountEntry(ctx, "Lines.ForgiveCaller", callerKey(caller), turnName(turn))
 }
 
 // CallerFailures implements [pins.CallerStore].
 func (s Lines) CallerFailures(ctx context.Context, caller string, now time.Time, window time.Duration) (int, error) {
-	answers, err := s.db.ask(ctx, []any{"zcount", callerKey(caller), "(" + strconv.FormatInt(millis(now.Add(-window)), 10), "+inf"})
-	if err != nil {
-		return 0, err
-	}
-	failures, ok := answers[0].(int64)
-	if !ok {
-		return 0, ErrGarbage
-	}
-	return int(failures), nil
+	after := "(" + strconv.FormatInt(millis(now.Add(-window)), 10)
+	answer, err := s.db.askOne(ctx, "Lines.CallerFailures", "zcount", callerKey(caller), after, "+inf")
+	failures, _ := answer.(int64)
+	return int(failures), err
 }
 
 // clearedLua clears the failures of a subject, and deletes garbage in their place. It needs lineLockLua.
@@ -113,7 +113,7 @@ end
 //	KEYS  line, strikes from the line, strikes from elsewhere
 //	ARGV  lockArgs; which key has the side
 //	      {1 admitted or 0, fields of the line, or none; strikes of either side}
-var admit = newWrite(lineLua + lineLockLua + `
+var admit = newWrite("Lines.Admit", lineLua+lineLockLua+`
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if l[1] then open_in = 0 end
@@ -130,7 +130,7 @@ return {admitted, l, shown(sides[2]), shown(sides[3])}
 //	ARGV  lockArgs; the outcome, record of a lock that ends by itself, record of one that doesn't,
 //	      1 if a pass clears both sides, the hash to replace or nothing, its replacement
 //	      strikes of the side
-var settle = newScript(lineLua + recordLua + lineLockLua + clearedLua + `
+var settle = newScript("Lines.Settle", lineLua+recordLua+lineLockLua+clearedLua+`
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if l[1] then open_in = 0 end

@@ -8,9 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/storage"
 	"updatecenter/pins"
 )
 
@@ -27,24 +26,16 @@ func (s Lines) Validate(ctx context.Context, number nanp.Number, v pins.Validati
 	keys := []string{lineKey(number), validationsKey(number), historyKey(number)}
 	done, err := s.db.runOnce(ctx, validate, keys,
 		validator(v.By, v.From), value, millis(v.Until), millis(record.At), entry, slack.Milliseconds())
-	return verdict(done, err)
+	return verdict(done, err, pins.ErrNoLine)
 }
 
 // Validation implements [pins.Validations].
 func (s Lines) Validation(ctx context.Context, number nanp.Number, by, from string, at time.Time) (pins.Validation, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.db.within)
-	defer cancel()
-	value, err := s.db.client.HGet(ctx, validationsKey(number), validator(by, from)).Result()
-	switch {
-	case errors.Is(err, redis.Nil):
-		return pins.Validation{}, pins.ErrNotValidated
-	case err != nil:
-		err = explain(err)
-		if errors.Is(err, ErrGarbage) {
-			return pins.Validation{}, pins.ErrNotValidated
-		}
+	answer, err := s.db.askOne(ctx, "Lines.Validation", "hget", validationsKey(number), validator(by, from))
+	if err != nil && !errors.Is(err, storage.ErrDamaged) {
 		return pins.Validation{}, err
 	}
+	value, _ := answer.(string)
 	v, ok := parseValidation(value)
 	if !ok || millis(at) >= millis(v.Until) {
 		return pins.Validation{}, pins.ErrNotValidated
@@ -89,7 +80,7 @@ func validator(by, from string) string { return tag(strconv.Quote(by) + " " + st
 
 // validationText is what is stored of a validation.
 func validationText(v pins.Validation) string {
-	return fmt.Sprintf("%d %d %s %s", millis(v.Until), millis(v.At), v.Method, v.Note)
+	return fmt.Sprintf("%d %d %s %s", instant(v.Until), instant(v.At), v.Method, v.Note)
 }
 
 // validationForm is that of the scripts too.
@@ -101,13 +92,10 @@ func parseValidation(text string) (pins.Validation, bool) {
 	if parts == nil {
 		return pins.Validation{}, false
 	}
-	var until, at int64
-	if !parseNumber(parts[1], &until) || !parseNumber(parts[2], &at) {
-		return pins.Validation{}, false
-	}
+	until, _ := parseNumber(parts[1])
+	at, _ := parseNumber(parts[2])
 	return pins.Validation{
-		Method: pins.ValidationMethod(parts[3]), Note: parts[4],
-		At: time.UnixMilli(at).UTC(), Until: time.UnixMilli(until).UTC(),
+		Method: pins.ValidationMethod(parts[3]), Note: parts[4], At: moment(at), Until: moment(until),
 	}, true
 }
 
@@ -142,7 +130,7 @@ end
 //	KEYS  line, validations, history
 //	ARGV  who, validation, until when it counts, now, record, slack
 //	      1 remembered, 0 no such line
-var validate = newWrite(lineLua + recordLua + validatedLua + `
+var validate = newWrite("Lines.Validate", lineLua+recordLua+validatedLua+`
 local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
@@ -188,7 +176,7 @@ end
 //	      who does it, notice or nothing, most notices, record of one that it takes
 //	      the place of
 //	      1 reset, 2 and a notice took the place of another, 0 no such line, -2 not validated
-var resetPIN = newWrite(helpLua + dueLua + `
+var resetPIN = newWrite("Lines.Reset", helpLua+dueLua+`
 local replaced = due(KEYS[6], ARGV[7], ARGV[8], KEYS[4], ARGV[9])
 redis.call('HDEL', KEYS[1], 'pin')
 redis.call('HSET', KEYS[1], 'since', ARGV[1])
@@ -201,6 +189,6 @@ return 1 + replaced
 //	KEYS  as resetPIN
 //	ARGV  as resetPIN, to who does it
 //	      1 unlocked, 0 no such line, -2 not validated
-var unlockLine = newWrite(helpLua + `
+var unlockLine = newWrite("Lines.Unlock", helpLua+`
 return 1
 `).lasts()

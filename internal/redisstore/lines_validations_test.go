@@ -11,6 +11,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -51,13 +52,9 @@ func TestDamagedValidationIsNone(t *testing.T) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		for what, damage := range damages {
 			all := operations(db)
-			if err := errors.Join(client.FlushAll(ctx).Err(), all["add"](ctx), all["validate"](ctx)); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, errors.Join(client.FlushAll(ctx).Err(), all["add"](ctx), all["validate"](ctx)))
 			field := client.HKeys(ctx, validations).Val()[0]
-			if err := damage(ctx, client, field); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, damage(ctx, client, field))
 			for _, name := range []string{"validation", "reset", "unlock"} {
 				if err := all[name](ctx); !errors.Is(err, pins.ErrNotValidated) {
 					t.Errorf("%s with %s: %v", name, what, err)
@@ -81,9 +78,7 @@ func TestValidationsAreForgotten(t *testing.T) {
 			v := validation
 			v.By, v.At = fmt.Sprint("agent ", n), now.Add(time.Duration(n)*time.Minute)
 			v.Until = v.At.Add(pins.ValidFor)
-			if err := db.Lines().Validate(ctx, number, v, pins.Record{At: v.At}); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, db.Lines().Validate(ctx, number, v, pins.Record{At: v.At}))
 			if got, want := client.HLen(ctx, validations).Val(), int64(min(n+1, 15)); got != want {
 				t.Fatalf("%d validations after %d, want %d", got, n+1, want)
 			}
@@ -100,9 +95,7 @@ func TestFormOfValidations(t *testing.T) {
 		const field = "sha256.c1278f9349fdf0b69dfd5f02c59b5a2f67b7d486dfad79d626e7f0482d2f7410"
 		v := validation
 		v.From, v.Note = "console", "knew it: ¿sí?"
-		if err := db.Lines().Validate(ctx, number, v, pins.Record{At: now}); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Lines().Validate(ctx, number, v, pins.Record{At: now}))
 		want := map[string]string{field: "1930368067000 1930367167000 operator knew it: ¿sí?"}
 		if diff := cmp.Diff(want, client.HGetAll(ctx, validations).Val()); diff != "" {
 			t.Error(diff)
@@ -117,9 +110,7 @@ func TestValidationsOfARemovedLine(t *testing.T) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		all := operations(db)
 		err := errors.Join(all["add"](ctx), all["validate"](ctx), client.Del(ctx, ours[1]).Err(), all["add"](ctx))
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		if err := all["reset"](ctx); !errors.Is(err, pins.ErrNotValidated) {
 			t.Errorf("reset: %v, want ErrNotValidated", err)
 		}

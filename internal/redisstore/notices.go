@@ -66,15 +66,12 @@ func (n Notices) Next(ctx context.Context, partition string, most int) ([]provis
 	if most <= 0 {
 		return nil, nil
 	}
-	answers, err := n.db.ask(ctx, []any{"lrange", noticesKey(partition), 0, most - 1})
-	if err != nil {
-		return nil, err
-	}
+	answer, err := n.db.askOne(ctx, "Notices.Next", "lrange", noticesKey(partition), 0, most-1)
 	var messages []provisioning.Message
-	for _, text := range texts(answers[0]) {
+	for _, text := range texts[string](answer) {
 		messages = append(messages, provisioning.Message{Position: text, Stored: []byte(text)})
 	}
-	return messages, nil
+	return messages, err
 }
 
 // Delivered implements [provisioning.Store].
@@ -103,19 +100,13 @@ func (n Notices) GiveUp(ctx context.Context, partition, position string, untold 
 // Later implements [deliveries.Due].
 func (n Notices) Later(ctx context.Context, partition, position string) error {
 	done, err := n.db.run(ctx, laterNotice, []string{noticesKey(partition)}, position)
-	if err == nil && done != int64(1) {
-		err = provisioning.ErrLost
-	}
-	return err
+	return verdict(done, err, provisioning.ErrLost)
 }
 
 // Note implements [deliveries.Due].
 func (n Notices) Note(ctx context.Context, partition, position string, stored []byte) (string, error) {
 	done, err := n.db.run(ctx, noteNotice, []string{noticesKey(partition)}, position, stored)
-	if err == nil && done != int64(1) {
-		err = provisioning.ErrLost
-	}
-	return string(stored), err
+	return string(stored), verdict(done, err, provisioning.ErrLost)
 }
 
 // Release implements [provisioning.Store].
@@ -160,17 +151,17 @@ redis.call('LTRIM', KEYS[1], place, -1)
 //	KEYS  notices
 //	ARGV  notice
 //	      1 removed, 0 it is not there
-var removeNotice = newScript(removedLua + `return 1`)
+var removeNotice = newScript("Notices.Delivered", removedLua+`return 1`)
 
 // giveUpOfLine removes what is told to nobody, and records that.
 //
 //	KEYS  notices, history
 //	ARGV  notice, record
 //	      1 removed, 0 it is not there
-var giveUpOfLine = newWrite(recordLua + removedLua + recordedLua)
+var giveUpOfLine = newWrite("Notices.GiveUp", recordLua+removedLua+recordedLua)
 
 // giveUpOfAccount is the same of an account.
-var giveUpOfAccount = newWrite(accountRecordLua + removedLua + recordedLua)
+var giveUpOfAccount = newWrite("Notices.GiveUp", accountRecordLua+removedLua+recordedLua)
 
 const recordedLua = `
 record(KEYS[2], ARGV[2])
@@ -182,7 +173,7 @@ return 1
 //	KEYS  notices
 //	ARGV  notice
 //	      1 it is the last, 0 it is not there
-var laterNotice = newWrite(`
+var laterNotice = newWrite("Notices.Later", `
 if redis.call('LREM', KEYS[1], 1, ARGV[1]) == 0 then return 0 end
 redis.call('RPUSH', KEYS[1], ARGV[1])
 return 1
@@ -193,7 +184,7 @@ return 1
 //	KEYS  notices
 //	ARGV  notice, what replaces it
 //	      1 replaced, or it was before; 0 another one is the oldest
-var noteNotice = newWrite(`
+var noteNotice = newWrite("Notices.Note", `
 local oldest = redis.call('LRANGE', KEYS[1], 0, 0)[1]
 if oldest == ARGV[2] then return 1 end
 if oldest ~= ARGV[1] then return 0 end
@@ -283,7 +274,7 @@ func (l *lost) announce(ctx context.Context, of partitions, names []any) error {
 	}
 	unknown, err := l.db.run(ctx, unknownPartitions, []string{of.due}, names...)
 	errs := []error{err}
-	for _, partition := range texts(unknown) {
+	for _, partition := range texts[string](unknown) {
 		_, err := of.announce(ctx, partition, l.now())
 		errs = append(errs, err)
 	}
@@ -295,7 +286,7 @@ func (l *lost) announce(ctx context.Context, of partitions, names []any) error {
 //	KEYS  due
 //	ARGV  partitions
 //	      {partition, ...}
-var unknownPartitions = newScript(`
+var unknownPartitions = newScript("Partitions.unknown", `
 local unknown = {}
 for _, partition in ipairs(ARGV) do
 	if not redis.call('ZSCORE', KEYS[1], partition) then table.insert(unknown, partition) end

@@ -1,9 +1,7 @@
 package redisstore_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"sync"
@@ -15,9 +13,11 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/notices"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
-	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/pins"
 )
@@ -40,9 +40,7 @@ func TestTortureNotices(t *testing.T) {
 	t.Run("cluster", func(t *testing.T) {
 		url := redistest.StartCluster(t)
 		options, err := redis.ParseClusterURL(url)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		cluster := redis.NewClusterClient(options)
 		defer cluster.Close()
 		killWhileTelling(t, "cluster", url, func() error {
@@ -57,9 +55,7 @@ func killWhileTelling(t *testing.T, kind, url string, flush func() error) {
 	db, counts := open(t, url), torture.Counts{torture.Lost: 0, torture.Doubled: 0, torture.Untold: 0}
 	for name, story := range stories {
 		for steps, died := 0, true; died; steps++ {
-			if err := flush(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, flush())
 			w := &telling{t: t, db: db, now: time.Now().UTC().Truncate(time.Millisecond), told: make(map[deliveries.Topic]int)}
 			story.before(w)
 			before := total(w.made())
@@ -184,49 +180,21 @@ type teller struct {
 
 func (w *telling) server(db *redisstore.DB) *teller {
 	clock := func() time.Time { return w.now }
-	keys, err := secret.ParseKeyring("k:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)))
-	w.must(err)
 	all, err := accounts.New(accounts.Config{
-		Store: db.Accounts(), Attempts: db.Accounts(), Enrollments: db.Accounts(), Keys: keys, Now: clock, Notices: noticesOf,
+		Store: db.Accounts(), Attempts: db.Accounts(), Enrollments: db.Accounts(), Keys: testkit.Keys("k"), Now: clock, Notices: policy.Account,
 	})
 	w.must(err)
 	return &teller{
 		db: db, accounts: all,
-		lines: pins.Provisioning{Registry: db.Lines(), Validations: db.Lines(), Now: clock, Notice: noticeOf},
+		lines: pins.Provisioning{Registry: db.Lines(), Validations: db.Lines(), Now: clock, Notice: policy.PIN},
 		deliveries: deliveries.New(deliveries.Config{
 			Store: db.Deliveries(), Phones: db.Deliveries(), Queue: forgetful{}, Dialer: w, Printer: noPrinter{}, Accounts: all, Now: clock,
 		}),
 	}
 }
 
-func noticeOf(number nanp.Number, event pins.Event, name string) []byte {
-	about := deliveries.PINChanged
-	if event == pins.Reset {
-		about = deliveries.PINReset
-	}
-	return deliveries.Notice{Topic: about, Line: number, Method: deliveries.Voice, Key: name}.Due()
-}
-
-// kinds are what tells each change of an account.
-var kinds = map[accounts.Kind]deliveries.Topic{ //nolint:exhaustive // the stories make no other change
-	accounts.ChangedCode: deliveries.CodeChanged, accounts.ChangedEmail: deliveries.EmailChanged, accounts.ChangedPhone: deliveries.PhoneChanged,
-}
-
-func noticesOf(update accounts.Update) (all [][]byte) {
-	add := func(about deliveries.Topic, method deliveries.Method) {
-		all = append(all, deliveries.Notice{
-			Topic: about, Account: update.After.ID, Line: update.Before.Phone, Method: method,
-			Key: fmt.Sprintf("%s of %s in revision %d", about, update.After.ID, update.After.Revision),
-		}.Due())
-	}
-	if update.Created {
-		add(deliveries.Welcome, deliveries.ByMail)
-	}
-	for _, kind := range update.Changed {
-		add(kinds[kind], deliveries.Voice)
-	}
-	return all
-}
+// policy is who is told of the changes that the stories make.
+var policy = notices.Policy{Method: deliveries.Voice, Welcome: true}
 
 func (w *telling) must(err error) {
 	w.t.Helper()
@@ -272,7 +240,7 @@ func (w *telling) changePIN(s *teller, turn int) error {
 	return s.db.Lines().Change(w.t.Context(), pins.Change{
 		Number: number, Revision: line.Revision, PIN: "a hash", Turn: pins.Turn{Call: "CA1", Number: turn},
 		Record: pins.Record{At: w.now, Event: pins.Changed, By: pins.ByCaller},
-		Notice: noticeOf(number, pins.Changed, fmt.Sprint("change in turn ", turn)),
+		Notice: policy.PIN(number, pins.Changed, fmt.Sprint("change in turn ", turn)),
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/durability"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/provisioning"
+	"updatecenter/internal/storage"
 )
 
 // errPosition is said of a position that no message has.
@@ -108,36 +109,16 @@ func (l partitions) Claim(ctx context.Context, holder string, now, until time.Ti
 	if err != nil {
 		return nil, err
 	}
-	return texts(answer), nil
+	return texts[string](answer), nil
 }
 
-// texts are the elements of an answer that are texts.
-func texts(answer any) []string {
-	parts, _ := answer.([]any)
-	all := make([]string, len(parts))
-	for i, part := range parts {
-		all[i], _ = part.(string)
-	}
-	return all
-}
-
-// Next implements [provisioning.Store]. Of a message that can't be read it says [ErrVersion] or
-// [ErrGarbage], once those before it were delivered.
+// Next implements [provisioning.Store]. Of a message that can't be read it says [storage.ErrNewer] or
+// [storage.ErrDamaged], once those before it were delivered.
 func (o Outbox) Next(ctx context.Context, partition string, most int) ([]provisioning.Message, error) {
 	if most <= 0 {
 		return nil, nil
 	}
-	n := nanp.Number(partition)
-	answer, err := o.db.run(ctx, nextEvents, []string{eventsKey(n), deliveredKey(n)}, most)
-	if err != nil {
-		return nil, err
-	}
-	parts, _ := answer.([]any)
-	if len(parts) != 2 {
-		return nil, ErrGarbage
-	}
-	rewound, _ := parts[0].(string)
-	entries, err := parseEntries(parts[1])
+	rewound, entries, err := o.db.nextEvents(ctx, "Outbox.Next", nanp.Number(partition), most)
 	messages := make([]provisioning.Message, len(entries))
 	for i, entry := range entries {
 		messages[i] = provisioning.Message{Position: entry.id.String() + "/" + rewound, Stored: entry.event}
@@ -146,6 +127,22 @@ func (o Outbox) Next(ctx context.Context, partition string, most int) ([]provisi
 		return messages, nil
 	}
 	return nil, err
+}
+
+// nextEvents runs [nextEvents] for an operation. With an error it returns the events before the first that can't be
+// read.
+func (db *DB) nextEvents(
+	ctx context.Context, operation string, number nanp.Number, most int,
+) (rewound string, entries []entry, err error) {
+	answer, err := db.run(ctx, nextEvents.of(operation), []string{eventsKey(number), deliveredKey(number)}, most)
+	var events any
+	if err == nil {
+		err = parseFields(answer, &rewound, &events)
+	}
+	if err == nil {
+		entries, err = parseEntries(events)
+	}
+	return rewound, entries, err
 }
 
 // Delivered implements [provisioning.Store]. It does nothing if the events were rewound after Next
@@ -190,18 +187,12 @@ func (l partitions) release(
 	}
 	done, err := l.db.run(ctx, releasePartition, []string{l.due, l.held, l.announced},
 		partition, claimedBy(holder), millis(now), at, provisioning.LateAnnouncement.Milliseconds(), provisioning.AnnouncedFor.Milliseconds())
-	if err != nil {
-		return err
-	}
-	if done != int64(1) {
-		return provisioning.ErrLost
-	}
-	return nil
+	return verdict(done, err, provisioning.ErrLost)
 }
 
 // Due implements [provisioning.Store].
 func (l partitions) Due(ctx context.Context) (partitions int, oldest time.Time, err error) {
-	answers, err := l.db.ask(ctx, []any{"zcard", l.due}, []any{"zrange", l.due, 0, 0, "withscores"})
+	answers, err := l.db.ask(ctx, "Partitions.Due", []any{"zcard", l.due}, []any{"zrange", l.due, 0, 0, "withscores"})
 	if err != nil {
 		return 0, time.Time{}, err
 	}
@@ -213,7 +204,7 @@ func (l partitions) Due(ctx context.Context) (partitions int, oldest time.Time, 
 	score, _ := first[1].(string)
 	ms, err := strconv.ParseFloat(score, 64)
 	if err != nil {
-		return 0, time.Time{}, ErrGarbage
+		return 0, time.Time{}, storage.ErrDamaged
 	}
 	return int(count), moment(int64(ms)), nil
 }
@@ -237,7 +228,7 @@ func claimedBy(holder string) string { return "claimed " + holder }
 //	KEYS  due, held, announced, when partitions were claimed
 //	ARGV  partition, now, milliseconds for which announcements are kept
 //	      1 if partitions were claimed within those milliseconds, else 0
-var announcePartition = newScript(`
+var announcePartition = newScript("Partitions.announce", `
 local partition, now = ARGV[1], tonumber(ARGV[2])
 local held = redis.call('HEXISTS', KEYS[2], partition) == 1
 local due = redis.call('ZSCORE', KEYS[1], partition)
@@ -260,7 +251,7 @@ return 0
 //	ARGV  what is held of them from now on, now, until, most, milliseconds for Redis to keep the
 //	      note
 //	      {partition, ...}
-var claimPartitions = newWrite(`
+var claimPartitions = newWrite("Partitions.Claim", `
 local partitions = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[4])
 for _, partition in ipairs(partitions) do
 	redis.call('HSET', KEYS[2], partition, ARGV[1])
@@ -276,7 +267,7 @@ return partitions
 //	ARGV  partition, what is held of it, now, when it is due again or nothing; milliseconds after
 //	      which an announced partition is looked into again, and after which its event has come
 //	      1 released, 0 something else is held of it, or nothing
-var releasePartition = newScript(`
+var releasePartition = newScript("Partitions.Release", `
 local partition, now, again = ARGV[1], tonumber(ARGV[3]), ARGV[4]
 if redis.call('HGET', KEYS[2], partition) ~= ARGV[2] then return 0 end
 if again ~= '' then
@@ -302,7 +293,7 @@ return 1
 //	KEYS  due, held
 //	ARGV  partition, now
 //	      1 it is due, 0 it was not put off
-var hastenPartition = newScript(`
+var hastenPartition = newScript("Partitions.hasten", `
 if redis.call('HGET', KEYS[2], ARGV[1]) ~= 'later' then return 0 end
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
@@ -314,7 +305,7 @@ return 1
 //	KEYS  events, delivered
 //	ARGV  most
 //	      {how often they were rewound, {{ID, {field, value, ...}}, ...}}
-var nextEvents = newScript(digitsLua + strangeLua + cursorLua + `
+var nextEvents = newScript("Outbox.Next", cursorLua+`
 local at, rewound, bad = cursor(KEYS[2])
 if bad then return bad end
 local from = '-'
@@ -341,7 +332,7 @@ end
 //	ARGV  ID of the newest that was delivered, how often they were rewound then, milliseconds
 //	      for Redis to keep the events, and the note
 //	      1 noted, 0 nothing changed
-var noteDelivered = newScript(digitsLua + strangeLua + cursorLua + deliveredLua + `
+var noteDelivered = newScript("Outbox.Delivered", cursorLua+deliveredLua+`
 local id = ARGV[1]
 local at, rewound, bad = cursor(KEYS[2])
 if bad then return bad end
@@ -358,7 +349,7 @@ return 1
 //	KEYS  events, delivered, history
 //	ARGV  ID, record, milliseconds for Redis to keep the events, and the note
 //	      1 skipped, 0 it is not the oldest that waits
-var skipEvent = newWrite(digitsLua + recordLua + strangeLua + cursorLua + deliveredLua + `
+var skipEvent = newWrite("Events.Skip", recordLua+cursorLua+deliveredLua+`
 local at, _, bad = cursor(KEYS[2])
 if bad then return bad end
 local from = '-'

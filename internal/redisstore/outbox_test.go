@@ -12,7 +12,9 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -188,17 +190,11 @@ func TestLateEventKeepsItsLane(t *testing.T) {
 				t.Fatalf("claimed %v, %v", partitions, err)
 			}
 		}
-		if err := db.Announce(ctx, string(number), now); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Announce(ctx, string(number), now))
 		later := now.Add(provisioning.AnnouncedFor)
 		claim(later.Add(-time.Second), 1)
-		if err := db.Features().Append(ctx, changeOf(1, now)); err != nil {
-			t.Fatal(err)
-		}
-		if err := db.Outbox().Release(ctx, string(number), "h", later, time.Time{}); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, db.Features().Append(ctx, changeOf(1, now)))
+		check.OK(t, db.Outbox().Release(ctx, string(number), "h", later, time.Time{}))
 		claim(later, 1)
 	})
 }
@@ -206,15 +202,13 @@ func TestLateEventKeepsItsLane(t *testing.T) {
 // TestUnreadableEvents holds that events before one that can't be read are delivered, and no
 // event after it.
 func TestUnreadableEvents(t *testing.T) {
-	for bad, want := range map[string]error{"2": redisstore.ErrVersion, "x": redisstore.ErrGarbage} {
+	for bad, want := range map[string]error{"2": storage.ErrNewer, "x": storage.ErrDamaged} {
 		redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 			db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 			addLine(t, db, pins.DialLock)
 			changes(t, db.Features(), 1, 2, now)
 			id := fmt.Sprint(now.Add(time.Second).UnixMilli())
-			if err := client.Do(ctx, "xadd", ours[8], id, "v", bad, "event", "?").Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, client.Do(ctx, "xadd", ours[8], id, "v", bad, "event", "?").Err())
 			changes(t, db.Features(), 3, 3, now.Add(time.Minute))
 			if n := deliver(t, db, 10); n != 2 {
 				t.Errorf("%d events before the bad one", n)
@@ -236,9 +230,7 @@ func TestDeliveredNoFurtherThanThereAre(t *testing.T) {
 		addLine(t, db, pins.DialLock)
 		far := fmt.Sprintf("%d-7/0", now.Add(time.Hour).UnixMilli())
 		for n := 1; n <= 2; n++ {
-			if err := db.Outbox().Delivered(ctx, string(number), far); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, db.Outbox().Delivered(ctx, string(number), far))
 			changes(t, db.Features(), n, n, now)
 			if got := testkit.Events(t, db, number); len(got) != 1 {
 				t.Errorf("%d events wait, want the %d. alone", len(got), n)
@@ -257,11 +249,9 @@ func TestChangeIsAnnouncedFirst(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		addLine(t, db, pins.DialLock)
-		if err := client.Set(ctx, ours[10], "x", 0).Err(); err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, client.Set(ctx, ours[10], "x", 0).Err())
 		before := contents(t, s)
-		if err := db.Features().Change(ctx, changeOf(1, now)); !errors.Is(err, redisstore.ErrGarbage) {
+		if err := db.Features().Change(ctx, changeOf(1, now)); !errors.Is(err, storage.ErrDamaged) {
 			t.Errorf("change: %v", err)
 		}
 		if after := contents(t, s); after != before {
@@ -274,7 +264,7 @@ func TestChangeIsAnnouncedFirst(t *testing.T) {
 func TestReplacedNoticesAreTold(t *testing.T) {
 	db, replaced := open(t, redistest.StartMini(t).URL()), 0
 	db.OnNoticeReplaced(func(context.Context) { replaced++ })
-	check := func(want int, err error) {
+	told := func(want int, err error) {
 		t.Helper()
 		if err != nil || replaced != want {
 			t.Errorf("%d replaced notices are told, want %d: %v", replaced, want, err)
@@ -290,19 +280,17 @@ func TestReplacedNoticesAreTold(t *testing.T) {
 	change := pins.Change{Number: number, PIN: pinNamed(1), Record: pins.Record{At: now, Event: pins.Changed}, Notice: []byte("a change")}
 	for turn := range 2 { // the second is too many
 		stored, err := db.Lines().Line(t.Context(), number)
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 		change.Revision, change.Turn = stored.Revision, pins.Turn{Call: "CA", Number: turn}
-		check(turn, db.Lines().Change(t.Context(), change))
+		told(turn, db.Lines().Change(t.Context(), change))
 	}
-	check(1, db.Lines().Change(t.Context(), change)) // of the same turn
+	told(1, db.Lines().Change(t.Context(), change)) // of the same turn
 	validated := pins.Validation{By: "ann", From: "api", Method: pins.ByCall, At: now, Until: now.Add(patience)}
-	check(1, db.Lines().Validate(t.Context(), number, validated, pins.Record{At: now, Event: pins.CustomerValidated}))
-	check(2, db.Lines().Reset(t.Context(), number, pins.Record{At: now, Event: pins.Reset, By: "ann", From: "api"}, []byte("a reset")))
+	told(1, db.Lines().Validate(t.Context(), number, validated, pins.Record{At: now, Event: pins.CustomerValidated}))
+	told(2, db.Lines().Reset(t.Context(), number, pins.Record{At: now, Event: pins.Reset, By: "ann", From: "api"}, []byte("a reset")))
 
 	account, records := accounts.Stored{ID: "acc_1", Number: "A1", Revision: 1}, []accounts.Record{{At: now, Event: accounts.Created}}
-	check(2, db.Accounts().Create(t.Context(), account, records, [][]byte{[]byte("created")}))
+	told(2, db.Accounts().Create(t.Context(), account, records, [][]byte{[]byte("created")}))
 	fill("acc_1", accounts.MaxDue-2)
-	check(3, db.Accounts().Change(t.Context(), account, records, [][]byte{[]byte("the last"), []byte("one too many")}))
+	told(3, db.Accounts().Change(t.Context(), account, records, [][]byte{[]byte("the last"), []byte("one too many")}))
 }

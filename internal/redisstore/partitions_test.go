@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -62,9 +63,7 @@ func eventPartitions(t *testing.T, db *redisstore.DB) partitionStores {
 	return partitionStores{
 		Store: db.Outbox(),
 		announce: func(t testing.TB, partition string, now time.Time) {
-			if err := db.Announce(t.Context(), partition, now); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, db.Announce(t.Context(), partition, now))
 		},
 		append: func(t testing.TB, partition string, stored []byte) {
 			err := db.Features().Append(t.Context(), features.Change{
@@ -72,9 +71,7 @@ func eventPartitions(t *testing.T, db *redisstore.DB) partitionStores {
 				Expected: revisions[partition], Revision: revisions[partition] + 1,
 				Record: pins.Record{At: now, Event: pins.FeatureChanged},
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, err)
 			revisions[partition]++
 		},
 	}

@@ -41,22 +41,7 @@ func (s Lines) Append(ctx context.Context, number nanp.Number, record pins.Recor
 
 // History implements [pins.Registry].
 func (s Lines) History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error) {
-	if limit <= 0 {
-		return nil, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, s.db.within)
-	defer cancel()
-	entries, err := s.db.client.LRange(ctx, historyKey(number), 0, int64(limit)-1).Result()
-	if err != nil {
-		return nil, explain(err)
-	}
-	records := make([]pins.Record, len(entries))
-	for i, entry := range entries {
-		if records[i], err = decode(entry); err != nil {
-			return nil, fmt.Errorf("entry %d: %w", i, err)
-		}
-	}
-	return records, nil
+	return history[pins.Record](ctx, s.db, "Lines.History", historyKey(number), limit)
 }
 
 // Add implements [pins.Registry]. It takes any number of lines, a batch at a time: after an
@@ -114,7 +99,7 @@ end
 //	KEYS  history
 //	ARGV  record
 //	      1
-var appendRecord = newWrite(recordLua + `
+var appendRecord = newWrite("Lines.Append", recordLua+`
 record(KEYS[1], ARGV[1])
 return 1
 `)

@@ -3,10 +3,8 @@ package redisstore
 import (
 	"context"
 	"errors"
-	"time"
 
 	"updatecenter/internal/repair"
-	"updatecenter/internal/storage"
 )
 
 // Desk keeps the codes by which customers are validated, and what agents are counted for: a
@@ -27,24 +25,24 @@ func (s Desk) Create(ctx context.Context, validation repair.Stored) (repair.Stor
 		return repair.Stored{}, errLongDeskCall
 	}
 	answer, err := s.db.run(ctx, createDeskCall, []string{deskCallKey(validation.ID)}, validation.Sealed, keep(repair.Kept))
+	stored := repair.Stored{ID: validation.ID}
+	if err == nil {
+		err = parseFields(answer, &stored.Revision, &stored.Sealed)
+	}
 	if err != nil {
 		return repair.Stored{}, err
 	}
-	fields, _ := answer.([]any)
-	return parseDeskCall(validation.ID, fields)
+	return stored, nil
 }
 
 // Load implements [repair.Store].
 func (s Desk) Load(ctx context.Context, id repair.ID) (repair.Stored, error) {
-	answers, err := s.db.ask(ctx, []any{"hmget", deskCallKey(id), "v", "rev", "sealed"})
+	stored := repair.Stored{ID: id}
+	err := s.db.hash(ctx, "Desk.Load", deskCallKey(id), repair.ErrNotFound, "rev", &stored.Revision, "sealed", &stored.Sealed)
 	if err != nil {
 		return repair.Stored{}, err
 	}
-	fields, _ := answers[0].([]any)
-	if len(fields) == 3 && isEmpty(fields) {
-		return repair.Stored{}, repair.ErrNotFound
-	}
-	return parseDeskCall(id, fields)
+	return stored, nil
 }
 
 // Save implements [repair.Store].
@@ -52,19 +50,8 @@ func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
 	if len(validation.Sealed) > repair.MaxSealed {
 		return errLongDeskCall
 	}
-	answer, err := s.db.run(ctx, saveDeskCall, []string{deskCallKey(validation.ID)},
-		validation.Revision, validation.Revision+1, validation.Sealed)
-	switch {
-	case err != nil:
-		return err
-	case answer == int64(1):
-		return nil
-	case answer == int64(0):
-		return repair.ErrNotFound
-	case answer == int64(-1):
-		return storage.ErrStale
-	}
-	return ErrGarbage
+	key := deskCallKey(validation.ID)
+	return s.db.replace(ctx, "Desk.Save", key, validation.Revision, validation.Sealed, repair.ErrNotFound)
 }
 
 // Count implements [repair.Store]. After a broken connection a first refusal can be lost: then the
@@ -78,41 +65,16 @@ func (s Desk) Count(ctx context.Context, count repair.Count) (repair.Counted, er
 	if err != nil {
 		return repair.Counted{}, err
 	}
-	parts, _ := answer.([]any)
-	if len(parts) != 2 {
-		return repair.Counted{}, ErrGarbage
-	}
-	until, ok := parts[0].(int64)
-	if !ok {
-		return repair.Counted{}, ErrGarbage
-	}
-	if until == 0 {
-		return repair.Counted{}, nil
-	}
-	return repair.Counted{Refused: true, Until: time.UnixMilli(until).UTC(), First: parts[1] == int64(1)}, nil
+	var counted repair.Counted
+	err = parseFields(answer, &counted.Until, &counted.First)
+	counted.Refused = !counted.Until.IsZero()
+	return counted, err
 }
 
 // Uncount implements [repair.Store].
 func (s Desk) Uncount(ctx context.Context, subject, entry string) error {
 	_, err := s.db.run(ctx, uncountAtDesk, []string{deskCountKey(subject)}, entry)
 	return err
-}
-
-// parseDeskCall reads version, revision and what was sealed.
-func parseDeskCall(id repair.ID, fields []any) (repair.Stored, error) {
-	if len(fields) != 3 {
-		return repair.Stored{}, ErrGarbage
-	}
-	if err := checkVersion(fields[0]); err != nil {
-		return repair.Stored{}, err
-	}
-	stored := repair.Stored{ID: id}
-	sealed, ok := fields[2].(string)
-	if !ok || !parseNumber(fields[1], &stored.Revision) {
-		return repair.Stored{}, ErrGarbage
-	}
-	stored.Sealed = []byte(sealed)
-	return stored, nil
 }
 
 // A validation of a customer by a call is one hash:
@@ -134,31 +96,14 @@ func parseDeskCall(id repair.ID, fields []any) (repair.Stored, error) {
 //
 //	KEYS  validation
 //	ARGV  sealed, milliseconds for Redis to keep it
-//	      {v, rev, sealed} then
-var createDeskCall = newWrite(strangeLua + `
-local bad = strange(KEYS[1])
+//	      {rev, sealed} then
+var createDeskCall = newWrite("Desk.Create", sealedLua+`
+local has, held, bad = stored(KEYS[1])
 if bad then return bad end
-if redis.call('EXISTS', KEYS[1]) == 0 then
-	redis.call('HSET', KEYS[1], 'v', '1', 'rev', '1', 'sealed', ARGV[1])
-	redis.call('PEXPIRE', KEYS[1], ARGV[2])
-end
-return redis.call('HMGET', KEYS[1], 'v', 'rev', 'sealed')
-`)
-
-// saveDeskCall changes a validation, unless somebody else has.
-//
-//	KEYS  validation
-//	ARGV  revision, the next one, sealed
-//	      1 saved, by this run or an earlier one, 0 no such validation, -1 it has another revision
-var saveDeskCall = newWrite(strangeLua + `
-local bad = strange(KEYS[1])
-if bad then return bad end
-local h = redis.call('HMGET', KEYS[1], 'rev', 'sealed')
-if not h[1] and not h[2] then return 0 end
-if h[1] == ARGV[2] and h[2] == ARGV[3] then return 1 end
-if h[1] ~= ARGV[1] then return -1 end
-redis.call('HSET', KEYS[1], 'rev', ARGV[2], 'sealed', ARGV[3])
-return 1
+if has then return {has, held} end
+swap(KEYS[1], '0', '1', ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return {'1', ARGV[1]}
 `)
 
 // countAtDesk counts an entry, or refuses it. Entries that are too old for anything are forgotten.
@@ -167,7 +112,7 @@ return 1
 //	ARGV  entry, now, rate, milliseconds for which entries are known, Rest, RefusalPause, milliseconds for
 //	      Redis to keep the key
 //	      {0 counted or until when it is refused, 1 the first refusal or 0}
-var countAtDesk = newWrite(digitsLua + strangeLua + slideLua + `
+var countAtDesk = newWrite("Desk.Count", strangeLua+slideLua+`
 local key, mine, now, rest = KEYS[1], 'e:' .. ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[5])
 local bad = strange(key)
 if bad then return bad end
@@ -216,7 +161,7 @@ return {0, 0}
 //	KEYS  counts
 //	ARGV  entry
 //	      1
-var uncountAtDesk = newScript(strangeLua + `
+var uncountAtDesk = newScript("Desk.Uncount", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 if redis.call('HDEL', KEYS[1], 'e:' .. ARGV[1]) == 1 then redis.call('HDEL', KEYS[1], 'rests') end

@@ -14,18 +14,13 @@ import (
 	"updatecenter/internal/storage"
 )
 
-// Errors of what is found in Redis. Nothing was changed.
-var (
-	ErrVersion = storage.ErrNewer
-	ErrGarbage = storage.ErrDamaged
-)
-
 // slack is how much longer than the logical lifetime Redis keeps a key: clocks differ, and
 // a turn may be under way while its call expires.
 const slack = 10 * time.Minute
 
 // script is a Lua script that the server runs as one step.
 type script struct {
+	operation  string // that it is run for, see [Gate]
 	text, hash string
 	write      bool // see newWrite
 	lasting    bool // see lasts
@@ -34,13 +29,21 @@ type script struct {
 
 // newScript makes a script that may run at any time: one that reads, or whose writing is right however
 // late it comes. docs/decisions/0006 has all that write, with the reason of each.
-func newScript(text string) script { return script{text: text, hash: redis.NewScript(text).Hash()} }
+func newScript(operation, text string) script {
+	return script{operation: operation, text: text, hash: redis.NewScript(text).Hash()}
+}
 
 // newWrite makes a script that changes nothing once its caller was told that it failed. Its text sees
 // nothing of that: see lateLua.
-func newWrite(text string) script {
-	s := newScript(lateLua + text)
+func newWrite(operation, text string) script {
+	s := newScript(operation, lateLua+text)
 	s.write = true
+	return s
+}
+
+// of is the same script, run for another operation.
+func (s script) of(operation string) script {
+	s.operation = operation
 	return s
 }
 
@@ -78,12 +81,24 @@ func (s script) byText(command []any) []any {
 // run runs a script. After a broken connection it may run twice, so a second run with the
 // same arguments must change nothing more. One of newScript may still run after its caller gave up.
 func (db *DB) run(ctx context.Context, s script, keys []string, args ...any) (any, error) {
-	return db.send(ctx, s, s.byHash(keys, args...), true)
+	return pass(ctx, db, s.operation, func() (any, error) { return db.send(ctx, s, s.byHash(keys, args...), true) })
 }
 
 // runOnce runs a script at most once; after a broken connection nobody knows whether it ran.
 func (db *DB) runOnce(ctx context.Context, s script, keys []string, args ...any) (any, error) {
-	return db.send(ctx, s, s.byHash(keys, args...), false)
+	return pass(ctx, db, s.operation, func() (any, error) { return db.send(ctx, s, s.byHash(keys, args...), false) })
+}
+
+// pass does what an operation asks of Redis, if the gate lets it.
+func pass[T any](ctx context.Context, db *DB, operation string, do func() (T, error)) (answer T, err error) {
+	if db.gate == nil {
+		return do()
+	}
+	err = db.gate(ctx, operation, func() (err error) {
+		answer, err = do()
+		return err
+	})
+	return answer, err
 }
 
 // once is a command that the client doesn't repeat.
@@ -138,8 +153,23 @@ func (db *DB) sendTimed(ctx, whole context.Context, s script, cmd *redis.Cmd, tw
 	return db.client.Process(ctx, once{cmd})
 }
 
-// ask sends commands that only read, in one round trip.
-func (db *DB) ask(ctx context.Context, commands ...[]any) ([]any, error) {
+// ask sends commands in one round trip, together with those of others. Each may be carried out twice, and after
+// its caller gave up, so they read, or write what may be written so (docs/decisions/0006). The answer of what is
+// not there is nil.
+func (db *DB) ask(ctx context.Context, operation string, commands ...[]any) ([]any, error) {
+	return pass(ctx, db, operation, func() ([]any, error) { return db.askNow(ctx, commands) })
+}
+
+// askOne is ask of one command.
+func (db *DB) askOne(ctx context.Context, operation string, command ...any) (any, error) {
+	answers, err := db.ask(ctx, operation, command)
+	if err != nil {
+		return nil, err
+	}
+	return answers[0], nil
+}
+
+func (db *DB) askNow(ctx context.Context, commands [][]any) ([]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
 	if err := ctx.Err(); err != nil {
@@ -228,9 +258,9 @@ func unauthenticated(err error) bool {
 func explain(err error) error {
 	switch {
 	case redis.HasErrorPrefix(err, "VERSION"):
-		return ErrVersion
+		return storage.ErrNewer
 	case redis.HasErrorPrefix(err, "GARBAGE"), strings.Contains(err.Error(), "WRONGTYPE"):
-		return ErrGarbage
+		return storage.ErrDamaged
 	case unanswered(err):
 		return fmt.Errorf("ask Redis: %w: %w", ErrUnanswered, err)
 	case refusal(err) != "":
@@ -248,9 +278,6 @@ func (db *DB) explain(err error) error {
 	}
 	return explain(err)
 }
-
-// millis is the form in which times are stored: whole milliseconds since 1970.
-func millis(t time.Time) int64 { return t.UnixMilli() }
 
 // keep is how long Redis keeps what logically lives for d, in milliseconds.
 func keep(d time.Duration) int64 { return (max(d, 0) + slack).Milliseconds() }

@@ -8,9 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-
-	"github.com/redis/go-redis/v9"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/secret"
@@ -59,7 +56,7 @@ func (db *DB) CheckSecretKeys(ctx context.Context, keys secret.Keyring, opens fu
 	if len(commands) == 0 {
 		return lackingKeys(checks, seen), nil
 	}
-	if _, err := db.ask(ctx, commands...); err != nil {
+	if _, err := db.ask(ctx, "SecretKeys.note", commands...); err != nil {
 		return nil, fmt.Errorf("note the secret keys: %w", err)
 	}
 	if seen, err = db.seenKeys(ctx); err != nil { // another server may have been first, with others
@@ -83,11 +80,9 @@ func checkValues(keys secret.Keyring) (map[string]string, error) {
 
 // seenKeys are the check values that are stored, by id.
 func (db *DB) seenKeys(ctx context.Context) (map[string]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, db.within)
-	defer cancel()
-	seen, err := db.client.HGetAll(ctx, secretKeysKey).Result()
+	seen, err := db.pairs(ctx, "SecretKeys.seen", secretKeysKey)
 	if err != nil {
-		return nil, fmt.Errorf("read the check of the secret keys: %w", explain(err))
+		return nil, fmt.Errorf("read the check of the secret keys: %w", err)
 	}
 	return seen, nil
 }
@@ -143,26 +138,12 @@ const (
 // Some returns the IDs of some accounts, none if there are none among some ten thousand keys. A
 // user who may not SCAN finds none.
 func (s Accounts) Some(ctx context.Context) ([]accounts.ID, error) {
-	var mu sync.Mutex
 	var all []accounts.ID
-	err := s.db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
-		var cursor uint64
-		for range lookPages {
-			keys, next, err := server.Scan(ctx, cursor, accountKeys+"*", lookPage).Result()
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			for _, key := range keys {
-				all = append(all, accounts.ID(strings.TrimSuffix(strings.TrimPrefix(key, accountKeys), "}")))
-			}
-			full := len(all) >= lookAccounts
-			mu.Unlock()
-			if cursor = next; cursor == 0 || full {
-				break
-			}
+	err := s.db.scan(ctx, accountKeys+"*", lookPage, func(keys []string, pages int) bool {
+		for _, key := range keys {
+			all = append(all, accounts.ID(strings.TrimSuffix(strings.TrimPrefix(key, accountKeys), "}")))
 		}
-		return nil
+		return len(all) >= lookAccounts || pages == lookPages
 	})
 	if err != nil && !isReply(err) {
 		return nil, explain(err)

@@ -89,7 +89,7 @@ const mostTried = 10_000
 
 // readyKeyOf is a key that a server has.
 func (db *DB) readyKeyOf(ctx context.Context, server *redis.Client) (string, error) {
-	cluster, ok := db.routes.(*redis.ClusterClient)
+	cluster, ok := db.client.(*redis.ClusterClient)
 	if !ok {
 		return readyKey(0), nil
 	}
@@ -109,13 +109,34 @@ func (db *DB) readyKeyOf(ctx context.Context, server *redis.Client) (string, err
 func (db *DB) eachServer(ctx context.Context, ask func(context.Context, *redis.Client) error) error {
 	ctx, cancel := context.WithTimeout(ctx, db.within)
 	defer cancel()
-	switch client := db.routes.(type) {
+	switch client := db.client.(type) {
 	case *redis.ClusterClient:
 		return client.ForEachMaster(ctx, ask)
 	case *redis.Client:
 		return ask(ctx, client)
 	}
-	return fmt.Errorf("unknown kind of client %T", db.routes)
+	return fmt.Errorf("unknown kind of client %T", db.client)
+}
+
+// scan looks at the keys of every server, a page at a time, and has found told of those that match a pattern and how
+// many pages of their server that were, until it says that these are enough. A key can be told of twice.
+func (db *DB) scan(ctx context.Context, pattern string, page int64, found func(keys []string, pages int) (enough bool)) error {
+	var mu sync.Mutex
+	return db.eachServer(ctx, func(ctx context.Context, server *redis.Client) error {
+		cursor := uint64(0)
+		for pages := 1; ; pages++ {
+			keys, next, err := server.Scan(ctx, cursor, pattern, page).Result()
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			enough := found(keys, pages)
+			mu.Unlock()
+			if cursor = next; cursor == 0 || enough {
+				return nil
+			}
+		}
+	})
 }
 
 // lookAt asks one server. That it refuses to answer is no error.

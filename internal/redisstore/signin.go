@@ -1,11 +1,9 @@
 package redisstore
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"updatecenter/internal/agents/signin"
@@ -44,21 +42,11 @@ var errLongSignIn = errors.New("the record of a sign-in, a session or a draft is
 //	KEYS  record
 //	ARGV  revision that is there or 0, kind, sealed, expires, next revision, milliseconds for
 //	      Redis to keep the key
-//	      1 stored, 0 another revision is there
-var putSignIn = newWrite(strangeLua + digitsLua + `
-local bad = strange(KEYS[1])
-if bad then return bad end
-local h = redis.call('HMGET', KEYS[1], 'v', 'rev', 'sealed')
-local present = '0'
-if h[1] then
-	if not digits(h[2]) then return redis.error_reply('GARBAGE not a record') end
-	present = h[2]
-end
-if present == ARGV[5] and h[3] == ARGV[3] then return 1 end
-if present ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'v', '1', 'kind', ARGV[2], 'rev', ARGV[5], 'expires', ARGV[4], 'sealed', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[6])
-return 1
+//	      1 stored, 0 none is there, -1 another revision
+var putSignIn = newWrite("SignIn.Put", sealedLua+`
+local done = swap(KEYS[1], ARGV[1], ARGV[5], ARGV[3], 'kind', ARGV[2], 'expires', ARGV[4])
+if done == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
+return done
 `)
 
 // deleteSignIn deletes a record that has a revision.
@@ -66,13 +54,11 @@ return 1
 //	KEYS  record
 //	ARGV  revision
 //	      1 deleted, 0 there is none, -1 another revision is there
-var deleteSignIn = newWrite(strangeLua + digitsLua + `
-local bad = strange(KEYS[1])
+var deleteSignIn = newWrite("SignIn.Delete", sealedLua+`
+local has, _, bad = stored(KEYS[1])
 if bad then return bad end
-local h = redis.call('HMGET', KEYS[1], 'v', 'rev')
-if not h[1] then return 0 end
-if not digits(h[2]) then return redis.error_reply('GARBAGE not a record') end
-if h[2] ~= ARGV[1] then return -1 end
+if not has then return 0 end
+if has ~= ARGV[1] then return -1 end
 redis.call('DEL', KEYS[1])
 return 1
 `)
@@ -83,76 +69,31 @@ func (s SignIn) Put(ctx context.Context, record signin.Record, revision int64) e
 		return errLongSignIn
 	}
 	done, err := s.db.run(ctx, putSignIn, []string{signInKey(record.Key)},
-		strconv.FormatInt(revision, 10), string(record.Kind), record.Sealed, millis(record.Expires),
-		strconv.FormatInt(revision+1, 10), keep(record.Expires.Sub(s.now())))
-	if err != nil {
-		return err
-	}
-	if done != int64(1) {
-		return storage.ErrStale
-	}
-	return nil
+		revision, string(record.Kind), record.Sealed, millis(record.Expires), revision+1, keep(record.Expires.Sub(s.now())))
+	return verdict(done, err, storage.ErrStale, storage.ErrStale)
 }
 
 // Get implements [signin.Store]. A record that is damaged, or that a newer release wrote, is
-// [signin.ErrNoRecord] as well as [ErrGarbage] or [ErrVersion]: whoever
+// [signin.ErrNoRecord] as well as [storage.ErrDamaged] or [storage.ErrNewer]: whoever
 // has its token starts over.
 func (s SignIn) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
-	answers, err := s.db.ask(ctx, []any{"hmget", signInKey(key), "v", "kind", "rev", "expires", "sealed"})
+	record := signin.Record{Key: key}
+	err := s.db.hash(ctx, "SignIn.Get", signInKey(key), signin.ErrNoRecord, "kind", (*string)(&record.Kind),
+		"rev", &record.Revision, "expires", &record.Expires, "sealed", &record.Sealed)
+	if errors.Is(err, storage.ErrUnreadable) {
+		err = fmt.Errorf("%w: %w", signin.ErrNoRecord, err)
+	}
 	if err != nil {
-		return signin.Record{}, noSignIn(err)
-	}
-	fields, _ := answers[0].([]any)
-	record, err := parseSignIn(fields)
-	if err != nil {
-		return signin.Record{}, noSignIn(err)
-	}
-	record.Key = key
-	return record, nil
-}
-
-func noSignIn(err error) error {
-	if errors.Is(err, ErrGarbage) || errors.Is(err, ErrVersion) {
-		return fmt.Errorf("%w: %w", signin.ErrNoRecord, err)
-	}
-	return err
-}
-
-// parseSignIn reads version, kind, revision, expiry and sealed bytes.
-func parseSignIn(fields []any) (signin.Record, error) {
-	if len(fields) != 5 {
-		return signin.Record{}, ErrGarbage
-	}
-	if isEmpty(fields) {
-		return signin.Record{}, signin.ErrNoRecord
-	}
-	if err := checkVersion(fields[0]); err != nil {
 		return signin.Record{}, err
 	}
-	var record signin.Record
-	var expires int64
-	kind, ok1 := fields[1].(string)
-	sealed, ok2 := fields[4].(string)
-	if !ok1 || !ok2 || !parseNumber(fields[2], &record.Revision) || !parseNumber(fields[3], &expires) {
-		return signin.Record{}, ErrGarbage
-	}
-	record.Kind, record.Sealed, record.Expires = signin.Kind(kind), []byte(sealed), moment(expires)
 	return record, nil
 }
 
 // Delete implements [signin.Store]. It isn't tried a second time by itself, as the second answer
 // would be that somebody else has deleted the record.
 func (s SignIn) Delete(ctx context.Context, key [32]byte, revision int64) error {
-	done, err := s.db.runOnce(ctx, deleteSignIn, []string{signInKey(key)}, strconv.FormatInt(revision, 10))
-	switch {
-	case err != nil:
-		return err
-	case done == int64(0):
-		return signin.ErrNoRecord
-	case done == int64(-1):
-		return storage.ErrStale
-	}
-	return nil
+	done, err := s.db.runOnce(ctx, deleteSignIn, []string{signInKey(key)}, revision)
+	return verdict(done, err, signin.ErrNoRecord, storage.ErrStale)
 }
 
 // Count implements [signin.Attempts]. It isn't tried a second time by itself, which would count
@@ -164,13 +105,9 @@ func (s SignIn) Count(
 	if err != nil {
 		return signin.Admission{}, err
 	}
-	parts, _ := answer.([]any)
-	if len(parts) != 3 {
-		return signin.Admission{}, ErrGarbage
-	}
-	before, err1 := parseStrikes(parts[1])
-	after, err2 := parseStrikes(parts[2])
-	return signin.Admission{Admitted: parts[0] == int64(1), Before: before, Strikes: after}, cmp.Or(err1, err2)
+	var admission signin.Admission
+	err = parseFields(answer, &admission.Admitted, &admission.Before, &admission.Strikes)
+	return admission, err
 }
 
 // Release implements [signin.Attempts]. It isn't tried a second time by itself, which would take
@@ -189,19 +126,7 @@ func (s SignIn) Clear(ctx context.Context, subject string) error {
 
 // strikesArgs are failures, first, last, until and closed, as parseStrikes reads them.
 func strikesArgs(s limit.Strikes) []any {
-	closed := 0
-	if s.Closed {
-		closed = 1
-	}
-	return []any{s.Failures, instant(s.First), instant(s.Last), instant(s.LockedUntil), closed}
-}
-
-// instant is the number that moment reads.
-func instant(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return millis(t)
+	return []any{s.Failures, instant(s.First), instant(s.Last), instant(s.LockedUntil), s.Closed}
 }
 
 // countSignIn counts one more failure, unless the strikes bar the attempt.
@@ -209,7 +134,7 @@ func instant(t time.Time) int64 {
 //	KEYS  strikes
 //	ARGV  lockArgs, of no attempt
 //	      {1 admitted or 0, strikes before, strikes now}
-var countSignIn = newWrite(digitsLua + signInLockLua + `
+var countSignIn = newWrite("SignIn.Count", digitsLua+signInLockLua+`
 local s = load(KEYS[1])
 if s.bad then return s.bad end
 local before = shown(s)
@@ -225,7 +150,7 @@ return {1, before, shown(s)}
 //	KEYS  strikes
 //	ARGV  clearArgs; strikes after the attempt, and before it
 //	      1
-var releaseSignIn = newScript(digitsLua + signInLockLua + `
+var releaseSignIn = newScript("SignIn.Release", digitsLua+signInLockLua+`
 local s = load(KEYS[1])
 if s.bad then return s.bad end
 if s.row == 0 then return 1 end
@@ -247,7 +172,7 @@ return 1
 //
 //	KEYS  strikes
 //	      1
-var clearSignIn = newScript(strangeLua + `
+var clearSignIn = newScript("SignIn.Clear", strangeLua+`
 local bad = strange(KEYS[1])
 if bad then return bad end
 redis.call('DEL', KEYS[1])

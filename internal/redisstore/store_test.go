@@ -9,6 +9,7 @@ import (
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -31,17 +32,13 @@ func openForFaults(t testing.TB, url string) *redisstore.DB {
 func reached(t testing.TB, url string, open func(url string) (*redisstore.DB, error)) *redisstore.DB {
 	t.Helper()
 	db, err := open(url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := db.Ping(context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, db.Ping(context.Background()))
 	return db
 }
 
@@ -68,9 +65,7 @@ func TestScriptsAreTaughtAgain(t *testing.T) {
 			if created, err := db.Lines().Add(ctx, added, now); err != nil || created[0] != (round == 0) {
 				t.Errorf("round %d: added %v, %v", round, created, err)
 			}
-			if err := raw(t, s).ScriptFlush(ctx).Err(); err != nil {
-				t.Fatal(err)
-			}
+			check.OK(t, raw(t, s).ScriptFlush(ctx).Err())
 		}
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -40,9 +41,7 @@ func TestStoredDataIsWrittenAsBefore(t *testing.T) {
 func TestStoredDataOfBeforeIsRead(t *testing.T) {
 	s := redistest.StartMini(t)
 	text, err := os.ReadFile(filepath.Join("testdata", storedFile))
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	restore(t, raw(t, s), string(text))
 	w := newStoredWorld(t, open(t, s.URL()))
 	w.names = newStoredWorld(t, testkit.Redis(t)).live()
@@ -118,9 +117,7 @@ func restore(t *testing.T, client *redis.Client, text string) {
 		case "stream":
 			err = client.Do(ctx, "xadd", key, values[0], "v", values[1], "event", values[2]).Err()
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 	}
 }
 
@@ -173,7 +170,7 @@ func (w *storedWorld) read() string {
 	say("answer", fmt.Sprintf("%d %d %s", call.Status, call.Turn, call.Answer), err)
 	keys, err := w.db.Keys().Keys(w.ctx)
 	say("keys", keys, err)
-	lacking, err := w.db.CheckSecretKeys(w.ctx, testKeys(w.t), nil)
+	lacking, err := w.db.CheckSecretKeys(w.ctx, storedKeys, nil)
 	say("secret keys", lacking, err)
 	page, err := w.audit.Page(w.ctx, audit.Filter{}, 100)
 	say("audit", len(page), err)

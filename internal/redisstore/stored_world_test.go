@@ -1,7 +1,9 @@
 package redisstore_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,6 +25,7 @@ import (
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -79,16 +82,23 @@ const storedAccount, storedOther accounts.Number = "612-555-0142-001", "612-555-
 
 var storedLine, storedLine2, storedLine3 nanp.Number = number, "+16125550143", "+16125550144"
 
+// storedKeys are what was sealed with in the stored file.
+var storedKeys = func() secret.Keyring {
+	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
+	if err != nil {
+		panic(err)
+	}
+	return keys
+}()
+
 func newStoredWorld(t *testing.T, db *redisstore.DB) *storedWorld {
 	t.Helper()
 	w := &storedWorld{t: t, ctx: t.Context(), db: db, now: now}
-	clock, keys := func() time.Time { return w.now }, testKeys(t)
+	clock, keys := func() time.Time { return w.now }, storedKeys
 	random := io.Reader(rand.NewChaCha8([32]byte{1}))
 	must := func(err error) {
 		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
+		check.OK(t, err)
 	}
 	hasher, err := hash.New(hash.Config{
 		Keys: keys, Params: testkit.Cheap(), Random: random,
@@ -296,6 +306,6 @@ func (w *storedWorld) liveCalls() {
 		w.do(w.db.Keys().AddKey(w.ctx, key))
 	}
 	w.do(w.db.Keys().RevokeKey(w.ctx, "old", w.now))
-	_, err := w.db.CheckSecretKeys(w.ctx, testKeys(w.t), nil)
+	_, err := w.db.CheckSecretKeys(w.ctx, storedKeys, nil)
 	w.do(err)
 }

@@ -1,12 +1,10 @@
 package redisstore_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -15,39 +13,37 @@ import (
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
-	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
-	"updatecenter/internal/hash"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
 // TestErrorsSayItOnce reads errors as an operator does: through the package that asked.
 func TestErrorsSayItOnce(t *testing.T) {
 	db, err := redisstore.Open("redis://127.0.0.1:1")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	defer db.Close()
-	lines, provisioning := linesOf(t, db), pins.Provisioning{Registry: db.Lines(), Validations: db.Lines()}
+	w := testkit.On(db)
+	lines, provisioning := linesOf(t, w), pins.Provisioning{Registry: db.Lines(), Validations: db.Lines()}
 	settings := features.New(features.Config{Store: db.Features()})
-	all, sent := accountsOf(t, db), deliveries.New(deliveries.Config{Store: db.Deliveries(), Now: func() time.Time { return now }})
-	people, signIn := signInOf(t, db)
+	all, sent := w.Accounts(t), deliveries.New(deliveries.Config{Store: db.Deliveries(), Now: func() time.Time { return now }})
+	people, signIn := signInOf(t, w)
 	token := secret.New(base64.RawURLEncoding.EncodeToString(make([]byte, 32)))
 	const deliveryID = "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
-	check := func(ctx context.Context, side pins.Side) error {
+	checkPIN := func(ctx context.Context, side pins.Side) error {
 		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, From: "+19525550100", Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
 		return err
 	}
 	for what, ask := range map[string]func(context.Context) error{
 		"find line:":                func(ctx context.Context) error { _, err := lines.Find(ctx, number); return err },
 		"remember language:":        func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
-		"check PIN: admit attempt:": func(ctx context.Context) error { return check(ctx, pins.FromLine) },
-		"check PIN: admit caller:":  func(ctx context.Context) error { return check(ctx, pins.Remote) },
+		"check PIN: admit attempt:": func(ctx context.Context) error { return checkPIN(ctx, pins.FromLine) },
+		"check PIN: admit caller:":  func(ctx context.Context) error { return checkPIN(ctx, pins.Remote) },
 		"change PIN:": func(ctx context.Context) error {
 			return lines.Change(ctx, pins.ChangeRequest{Number: number, Entry: pin})
 		},
@@ -115,12 +111,12 @@ func TestErrorsSayItOnce(t *testing.T) {
 		"load agent:":  func(ctx context.Context) error { _, err := people.Get(ctx, "agt_1"); return err },
 		"find agent:":  func(ctx context.Context) error { _, err := people.Find(ctx, "ann"); return err },
 		"list agents:": func(ctx context.Context) error { _, err := people.List(ctx); return err },
-		"count sign-in:": func(ctx context.Context) error {
+		"count attempt:": func(ctx context.Context) error {
 			_, err := signIn.Begin(ctx, "ann", "192.0.2.1", signin.Token{})
 			return err
 		},
 		"find session:": func(ctx context.Context) error { _, err := signIn.Session(ctx, token); return err },
-		"count draft:": func(ctx context.Context) error {
+		"count attempt: ask Redis:": func(ctx context.Context) error {
 			_, err := signIn.SaveDraft(ctx, signin.Draft{Agent: "agt_1"})
 			return err
 		},
@@ -139,62 +135,23 @@ func TestErrorsSayItOnce(t *testing.T) {
 	}
 }
 
-func testKeys(t *testing.T) secret.Keyring {
+func signInOf(t *testing.T, w *testkit.World) (*agents.Agents, *signin.SignIn) {
 	t.Helper()
-	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
-}
-
-func accountsOf(t *testing.T, db *redisstore.DB) *accounts.Accounts {
-	t.Helper()
-	store := db.Accounts()
-	all, err := accounts.New(accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: testKeys(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
-// nothing is an audit that records nothing, and a mailer that sends nothing.
-type nothing struct{}
-
-func (nothing) Record(context.Context, audit.Event) error  { return nil }
-func (nothing) Mail(context.Context, agents.Message) error { return nil }
-
-func signInOf(t *testing.T, db *redisstore.DB) (*agents.Agents, *signin.SignIn) {
-	t.Helper()
-	people, err := agents.New(agents.Config{
-		Store: db.Agents(), Keys: testKeys(t), Mailer: nothing{}, Audit: nothing{}, LinkURL: "https://repair.example.com/",
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	store := db.SignIn(clock)
+	people := w.Agents(t)
 	signIn, err := signin.New(signin.Config{
-		Agents: people, Store: store, Attempts: store, Mailer: nothing{}, Audit: nothing{}, Keys: testKeys(t),
-		Now: clock, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
+		Agents: people, Store: w.SignIn(), Attempts: w.SignIn(), Mailer: w.Mail, Audit: w.Audit, Keys: w.Keys,
+		Now: w.Now, Random: rand.Reader, Log: w.Log.Logger(),
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return people, signIn
 }
 
-func linesOf(t *testing.T, db *redisstore.DB) *pins.Lines {
+func linesOf(t *testing.T, w *testkit.World) *pins.Lines {
 	t.Helper()
-	hasher, err := hash.New(hash.Config{Keys: testKeys(t), Params: testkit.Cheap()})
-	if err != nil {
-		t.Fatal(err)
-	}
 	lines, err := pins.New(pins.Config{
-		Store: db.Lines(), Callers: db.Lines(), Hasher: hasher, Now: func() time.Time { return now },
+		Store: w.Lines(), Callers: w.Lines(), Hasher: w.Hasher().Hasher, Now: w.Now,
 		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	return lines
 }

@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 var errOther = errors.New("out of order")
@@ -94,9 +95,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 func TestSealed(t *testing.T) {
 	keys, err := secret.ParseKeyring("a:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
-	if err != nil {
-		t.Fatal(err)
-	}
+	check.OK(t, err)
 	sealed, err := storage.Seal(keys, rand.Reader, "account 1", &form{Code: "8265"})
 	if err != nil || strings.Contains(string(sealed), "8265") {
 		t.Fatalf("%q, %v", sealed, err)

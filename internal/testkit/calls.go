@@ -10,7 +10,8 @@ import (
 )
 
 // Calls are the calls that tested code makes to the stores of a [World], and to its audit, mailer and
-// hasher. A call has a name: that of the store, a dot, and that of the method, such as "Lines.Admit".
+// hasher. A call has a name: that of the store, a dot, and that of the method, such as "Lines.Admit". A method of a
+// store that asks Redis several times makes several calls: see [redisstore.Gate].
 // Where a test names calls, "Lines" stands for all of them to lines, and "" for all.
 //
 // The zero value is ready. It is safe for concurrent use.

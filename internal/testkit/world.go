@@ -12,13 +12,15 @@ import (
 
 	"updatecenter/internal/hash"
 	"updatecenter/internal/logtest"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/pins"
 )
 
 // A World is what tests of a domain stand on: the stores of all domains on an embedded Redis of the test's
 // own, a clock that stands until the test moves it, and a mailer, an audit and a log that keep what they get.
-// All calls to them are counted, and can be made to fail, by [World.Calls].
+// All calls to them are counted, and can be made to fail, by [World.Calls]; but those by DB itself.
 type World struct {
 	Clock
 	Calls *Calls
@@ -28,6 +30,8 @@ type World struct {
 	Audit *Trail
 	Log   *Log
 	Queue *Queue
+
+	watched *redisstore.DB // the same, by way of Calls
 }
 
 // New makes a world that is empty. The clock stands at noon of March 1, 2026, UTC.
@@ -38,38 +42,46 @@ func On(db *redisstore.DB) *World {
 	calls := &Calls{}
 	w := &World{
 		Calls: calls, DB: db, Keys: Keys("2026a"), Mail: &Mail{calls: calls}, Audit: &Trail{calls: calls}, Log: &Log{},
-		Queue: &Queue{calls: calls},
+		Queue: &Queue{calls: calls}, watched: db.Through(calls.err),
 	}
 	w.Set(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
 	return w
 }
 
+// Lines are the lines of a [World].
+type Lines struct{ redisstore.Lines }
+
+// Find is Line, for those who look lines up without the rules of package pins.
+func (s Lines) Find(ctx context.Context, number nanp.Number) (pins.Line, error) {
+	return s.Line(ctx, number)
+}
+
 // Lines are the lines.
-func (w *World) Lines() Lines { return Lines{w.DB.Lines(), w.Calls} }
+func (w *World) Lines() Lines { return Lines{w.watched.Lines()} }
 
 // Features are the settings of features.
-func (w *World) Features() Features { return Features{w.DB.Features(), w.Calls} }
+func (w *World) Features() redisstore.Features { return w.watched.Features() }
 
 // AccountStore is the store of accounts.
-func (w *World) AccountStore() Accounts { return Accounts{w.DB.Accounts(), w.Calls} }
+func (w *World) AccountStore() redisstore.Accounts { return w.watched.Accounts() }
 
 // Deliveries are the deliveries.
-func (w *World) Deliveries() Deliveries { return Deliveries{w.DB.Deliveries(), w.Calls} }
+func (w *World) Deliveries() redisstore.Deliveries { return w.watched.Deliveries() }
 
 // APIKeys are the keys of the REST API.
-func (w *World) APIKeys() APIKeys { return APIKeys{w.DB.Keys(), w.Calls} }
+func (w *World) APIKeys() redisstore.Keys { return w.watched.Keys() }
 
 // AgentStore is the store of agents' profiles.
-func (w *World) AgentStore() Agents { return Agents{w.DB.Agents(), w.Calls} }
+func (w *World) AgentStore() redisstore.Agents { return w.watched.Agents() }
 
 // SignIn is the store of sessions.
-func (w *World) SignIn() SignIn { return SignIn{w.DB.SignIn(w.Now), w.Calls} }
+func (w *World) SignIn() redisstore.SignIn { return w.watched.SignIn(w.Now) }
 
 // Desk is the store of the repair desk.
-func (w *World) Desk() Desk { return Desk{w.DB.Desk(), w.Calls} }
+func (w *World) Desk() redisstore.Desk { return w.watched.Desk() }
 
 // AuditStore is the store of the real audit.
-func (w *World) AuditStore() Audit { return Audit{w.DB.Audit(), w.Calls} }
+func (w *World) AuditStore() redisstore.Audit { return w.watched.Audit() }
 
 // A Clock stands until it is moved. It is safe for concurrent use.
 type Clock struct {

@@ -205,7 +205,7 @@ func TestABrowserTellsNoNames(t *testing.T) {
 		work[name] = w.work()
 	}
 	for name, done := range work {
-		if done != "Get Count Put Get Count Count, 1 profiles, 1 hashes" {
+		if done != "Get Count Put Get Count Count, 2 looks at profiles, 1 hashes" {
 			t.Errorf("%q: %s", name, done)
 		}
 	}

@@ -157,7 +157,7 @@ func TestSameWork(t *testing.T) {
 		work[name] = fmt.Sprintf("%s, %d events", w.work(), len(w.Audit.All()))
 	}
 	for name, done := range work {
-		if done != "Count Put Get Count Count, 1 profiles, 1 hashes, 1 events" {
+		if done != "Count Put Get Count Count, 2 looks at profiles, 1 hashes, 1 events" {
 			t.Errorf("%q: %s", name, done)
 		}
 	}

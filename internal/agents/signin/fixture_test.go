@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/limit"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
@@ -85,7 +86,7 @@ func (w *world) is(err, want error) { w.t.Helper(); check.T{T: w.t}.Is(err, want
 // work says which work was done since the last call.
 func (w *world) work() string {
 	made := strings.ReplaceAll(strings.Join(w.Calls.Made("SignIn"), " "), "SignIn.", "")
-	return fmt.Sprintf("%s, %d profiles, %d hashes", made, len(w.Calls.Made("Agents")), w.hashes())
+	return fmt.Sprintf("%s, %d looks at profiles, %d hashes", made, len(w.Calls.Made("Agents")), w.hashes())
 }
 
 // hashes is how many were made since the last call.
@@ -228,7 +229,7 @@ func another(code secret.Text) secret.Text {
 
 // recorded is a store that keeps all records that were put there, and all subjects that were counted.
 type recorded struct {
-	testkit.SignIn
+	redisstore.SignIn
 	mu       sync.Mutex
 	subjects map[string]bool
 	held     []signin.Record

@@ -24,6 +24,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/repair/console"
 	"updatecenter/internal/secret"
@@ -351,7 +352,7 @@ func (c *calls) count() int {
 
 // watched is a store of the audit that tells the shop of each entry, and of how many were read.
 type watched struct {
-	testkit.Audit
+	redisstore.Audit
 	shop *shop
 }
 
