@@ -204,9 +204,7 @@ func TestProvisioningReadCSV(t *testing.T) {
 		}
 		got = append(got, string(line.Number))
 	}
-	if diff := cmp.Diff([]string{"+17875550142", "bad 3", "+16125550142", "bad 5"}, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, []string{"+17875550142", "bad 3", "+16125550142", "bad 5"})
 }
 
 func TestProvisioningRemove(t *testing.T) {

@@ -105,20 +105,17 @@ func (i Invitee) tidy() (UserName, Profile, error) {
 	case err != nil:
 		return "", Profile{}, err
 	case !i.Role.Valid():
-		return "", Profile{}, errRole()
+		return "", Profile{}, errRole
 	case !validFactor(i.Required):
-		return "", Profile{}, errFactor()
+		return "", Profile{}, errFactor
 	}
 	return name, profile, nil
 }
 
-func errRole() error {
-	return &FieldError{"role", "Choose agent, supervisor or administrator."}
-}
-
-func errFactor() error {
-	return &FieldError{"required", "Require the authenticator app, the e-mail code, or neither."}
-}
+var (
+	errRole   = &FieldError{"role", "Choose agent, supervisor or administrator."}
+	errFactor = &FieldError{"required", "Require the authenticator app, the e-mail code, or neither."}
+)
 
 // validFactor takes none as well.
 func validFactor(f Factor) bool { return f == "" || f == App || f == Email }

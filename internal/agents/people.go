@@ -59,7 +59,7 @@ func (a *Agents) Reactivate(ctx context.Context, by By, name UserName) (_ Agent,
 // [ErrDeactivated], [ErrDeleted], [ErrLastAdministrator].
 func (a *Agents) SetRole(ctx context.Context, by By, name UserName, role Role) (_ Agent, err error) {
 	if !role.Valid() {
-		return Agent{}, errRole()
+		return Agent{}, errRole
 	}
 	defer wrap.Error(&err, "set role")
 	return a.demote(ctx, name, deed{by: by, action: audit.RoleChanged, detail: string(role), edit: func(agent *Agent, now time.Time) error {
@@ -80,7 +80,7 @@ func (a *Agents) SetRole(ctx context.Context, by By, name UserName, role Role) (
 // [ErrDeactivated], [ErrDeleted].
 func (a *Agents) Require(ctx context.Context, by By, name UserName, factor Factor) (_ Agent, err error) {
 	if !validFactor(factor) {
-		return Agent{}, errFactor()
+		return Agent{}, errFactor
 	}
 	defer wrap.Error(&err, "require factor")
 	detail := cmp.Or(string(factor), "none")

@@ -115,46 +115,51 @@ func subject(what Bounded, who Who, number nanp.Number) string {
 	return string(what) + ":" + who.Via + ":" + who.Name
 }
 
-// subjectOfKey is what something is counted for that all agents of a key do.
-func subjectOfKey(what Bounded, key string) string { return string(what) + ":key:" + key }
-
-// count counts an entry, or says a [*LimitError]. Without an entry it only asks. A refusal that
-// is the first in an hour is told and recorded. What an agent of an API key does counts for the key
-// as well; what the key is refused does not count for the agent.
-func (d *Desk) count(ctx context.Context, who Who, what Bounded, number nanp.Number, entry string) error {
-	c := Count{Subject: subject(what, who, number), Entry: entry, At: d.now(), Rule: d.config.Limits.rule(what)}
-	if err := d.countFor(ctx, c, Alert{What: what, Who: who, Line: number}, who, string(what)); err != nil {
-		return err
-	}
-	key, isKey := who.key()
-	if !isKey || what == WrongCodes {
-		return nil
-	}
-	all := Count{Subject: subjectOfKey(what, key.Name), Entry: entry, At: c.At, Rule: d.config.Limits.ruleOfKey(what)}
-	err := d.countFor(ctx, all, Alert{What: what, Who: key, Line: number}, who, string(what)+", of all agents of the key")
-	if err != nil && entry != "" {
-		d.takeBack(ctx, c)
-	}
-	return err
+// A bound is what an entry counts against.
+type bound struct {
+	subject string
+	rule    Rule
+	who     Who    // whom the alert names
+	detail  string // for the audit
 }
 
-// countFor counts for one subject. The alert lacks only until when; the detail is for the audit.
-func (d *Desk) countFor(ctx context.Context, c Count, alert Alert, who Who, detail string) error {
-	counted, err := d.codes.Store.Count(ctx, c)
-	switch {
-	case err != nil:
-		return fmt.Errorf("count %s: %w", alert.What, err)
-	case !counted.Refused:
-		return nil
+// count counts an entry, or says a [*LimitError]. Without an entry it only asks. What an agent of an API
+// key does counts for the key as well; what the key is refused does not count for the agent.
+func (d *Desk) count(ctx context.Context, who Who, what Bounded, number nanp.Number, entry string) error {
+	limits := d.config.Limits
+	bounds := []bound{{subject(what, who, number), limits.rule(what), who, string(what)}}
+	if key, isKey := who.key(); isKey && what != WrongCodes {
+		bounds = append(bounds, bound{
+			string(what) + ":key:" + key.Name, limits.ruleOfKey(what), key, string(what) + ", of all agents of the key",
+		})
 	}
-	if counted.First {
-		alert.Until = counted.Until
-		d.config.Alert(ctx, alert)
-		if err := d.record(ctx, who, audit.LimitReached, alert.Line, detail); err != nil {
-			return err
+	return d.countAll(ctx, who, what, number, entry, bounds)
+}
+
+// countAll counts an entry against all of some bounds, or against none. A refusal that is the first in an
+// hour is told and recorded.
+func (d *Desk) countAll(ctx context.Context, who Who, what Bounded, number nanp.Number, entry string, bounds []bound) error {
+	at := d.now()
+	for i, b := range bounds {
+		counted, err := d.codes.Store.Count(ctx, Count{Subject: b.subject, Entry: entry, At: at, Rule: b.rule})
+		switch {
+		case err != nil:
+			err = fmt.Errorf("count %s: %w", what, err)
+		case counted.Refused:
+			err = &LimitError{What: what, Until: counted.Until}
+		default:
+			continue
 		}
+		if counted.First {
+			d.config.Alert(ctx, Alert{What: what, Who: b.who, Line: number, Until: counted.Until})
+			if failed := d.record(ctx, who, audit.LimitReached, number, b.detail); failed != nil {
+				err = failed
+			}
+		}
+		d.takeBack(ctx, entry, bounds[:i])
+		return err
 	}
-	return &LimitError{What: alert.What, Until: counted.Until}
+	return nil
 }
 
 // Claim has a claim to an account judged that is made with an API key. Unless it turns out not to be
@@ -169,32 +174,32 @@ func (d *Desk) Claim(ctx context.Context, key Who, judge func() (wrong bool, err
 	if err != nil {
 		return err
 	}
-	hour := Count{Subject: subject(WrongClaims, key, ""), Entry: entry, At: d.now(), Rule: d.config.Limits.rule(WrongClaims)}
-	day := hour
-	day.Subject = "day of " + day.Subject
-	day.Rule.Rate = limit.Rate{Most: claimsInDay * hour.Rule.Most, Within: 24 * window}
-	alert := Alert{What: WrongClaims, Who: key}
-	if err := d.countFor(ctx, hour, alert, key, string(WrongClaims)); err != nil {
-		return err
+	of, rule := subject(WrongClaims, key, ""), d.config.Limits.rule(WrongClaims)
+	inDay := Rule{Rate: limit.Rate{Most: claimsInDay * rule.Most, Within: 24 * window}}
+	bounds := []bound{
+		{of, rule, key, string(WrongClaims)}, {"day of " + of, inDay, key, string(WrongClaims) + ", in a day"},
 	}
-	if err := d.countFor(ctx, day, alert, key, string(WrongClaims)+", in a day"); err != nil {
-		d.takeBack(ctx, hour)
+	if err := d.countAll(ctx, key, WrongClaims, "", entry, bounds); err != nil {
 		return err
 	}
 	wrong, err := judge()
 	if !wrong {
-		d.takeBack(ctx, hour)
-		d.takeBack(ctx, day)
+		d.takeBack(ctx, entry, bounds)
 	}
 	return err
 }
 
-// takeBack undoes a count, also for a request that was given up by then.
-func (d *Desk) takeBack(ctx context.Context, c Count) {
+// takeBack undoes counts of an entry, also for a request that was given up by then.
+func (d *Desk) takeBack(ctx context.Context, entry string, bounds []bound) {
+	if entry == "" {
+		return
+	}
 	ctx, cancel := detached.Context(ctx, afterwards)
 	defer cancel()
-	if err := d.codes.Store.Uncount(ctx, c.Subject, c.Entry); err != nil {
-		d.config.Log.WarnContext(ctx, "something counts that should not", "error", err)
+	for _, b := range bounds {
+		if err := d.codes.Store.Uncount(ctx, b.subject, entry); err != nil {
+			d.config.Log.WarnContext(ctx, "something counts that should not", "error", err)
+		}
 	}
 }
 

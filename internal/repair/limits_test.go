@@ -156,9 +156,7 @@ func TestWrongClaimsOfAKey(t *testing.T) {
 	start := f.Now()
 	for range 150 { // neither what is right, nor what could not be judged
 		check.OK(t, claim(false, nil))
-		if err := claim(false, errDown); !errors.Is(err, errDown) {
-			t.Fatal(err)
-		}
+		check.Is(t, claim(false, errDown), errDown)
 	}
 	for range 100 {
 		check.OK(t, claim(true, nil))
@@ -246,9 +244,7 @@ func TestLookUpsOfAccounts(t *testing.T) {
 	if want := []repair.Alert{{What: repair.LookUps, Who: key, Until: until}}; !slices.Equal(f.alerts, want) {
 		t.Errorf("alerts %+v", f.alerts)
 	}
-	if err := f.LookUpAccount(t.Context(), repair.Who{}); !errors.Is(err, repair.ErrWho) {
-		t.Error(err)
-	}
+	check.Is(t, f.LookUpAccount(t.Context(), repair.Who{}), repair.ErrWho)
 }
 
 // waysToAsk are all that tell whether a number is a line.

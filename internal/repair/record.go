@@ -181,8 +181,8 @@ func (d *Desk) countProgram(ctx context.Context, key Who, number nanp.Number, en
 	if !key.valid() {
 		return ErrWho
 	}
-	c := Count{Subject: subject(LookUps, key, number), Entry: entry, At: d.now(), Rule: d.config.Limits.ruleOfProgram()}
-	return d.countFor(ctx, c, Alert{What: LookUps, Who: key, Line: number}, key, string(LookUps))
+	bounds := []bound{{subject(LookUps, key, number), d.config.Limits.ruleOfProgram(), key, string(LookUps)}}
+	return d.countAll(ctx, key, LookUps, number, entry, bounds)
 }
 
 // line finds the line for which something is to be done. What is no line was looked up by that,

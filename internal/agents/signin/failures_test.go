@@ -84,9 +84,7 @@ func TestLocksAreTold(t *testing.T) {
 		{Action: audit.SignInLocked, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann", Detail: "after 10 failures in a row"},
 		{Action: audit.SignInLocked, By: audit.ByUnknown, Via: audit.ViaConsole, From: here, Detail: "after 10 failures in a row"},
 	}
-	if diff := cmp.Diff(want, w.Audit.Of(audit.SignInLocked)); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, w.Audit.Of(audit.SignInLocked), want)
 }
 
 func TestHundredFailuresCloseUntilReactivated(t *testing.T) {

@@ -73,9 +73,7 @@ func TestSignOut(t *testing.T) {
 	w.ok(w.SignOut(t.Context(), stolen))
 	w.ok(w.SignOut(t.Context(), secret.New("nothing")))
 	want := []audit.Event{{Action: audit.SignedOut, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
-	if diff := cmp.Diff(want, w.Audit.Of(audit.SignedOut)); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, w.Audit.Of(audit.SignedOut), want)
 }
 
 // Who leaves in the moment of signing out is signed out, and that is recorded.
@@ -282,9 +280,7 @@ func TestDraft(t *testing.T) {
 	w.is(err, signin.ErrNoDraft)
 	got, err := w.Draft(t.Context(), token, ann.ID)
 	w.ok(err)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, got, want)
 	_, err = w.Draft(t.Context(), token, ann.ID)
 	w.is(err, signin.ErrNoDraft)
 

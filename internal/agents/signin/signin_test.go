@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestByApp(t *testing.T) {
@@ -34,9 +35,7 @@ func TestByApp(t *testing.T) {
 		t.Errorf("session %+v", got)
 	}
 	want := []audit.Event{{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
-	if diff := cmp.Diff(want, w.Audit.Of(audit.SignedIn)); diff != "" {
-		t.Error(diff)
-	}
+	check.Same(t, w.Audit.Of(audit.SignedIn), want)
 	if len(w.Mail.Of(agents.SignInCode)) != 0 {
 		t.Error("a code was mailed")
 	}

@@ -35,9 +35,7 @@ func TestTurningOnAndOff(t *testing.T) {
 			At: noon, Event: pins.FeatureChanged, By: pins.ByCaller, Side: pins.FromLine, From: string(home),
 			Call: c.sid, Feature: f, Changes: []string{"off"},
 		}}
-		if diff := cmp.Diff(want, record); diff != "" {
-			t.Error(diff)
-		}
+		check.Same(t, record, want)
 	}
 }
 
