@@ -37,24 +37,6 @@ func TestAValidationCountsForItsAgentInterfaceAndLine(t *testing.T) {
 	f.Audit.Holds(t, audit.ResetRefused, audit.ResetRefused)
 }
 
-func TestAValidationCountsForFifteenMinutes(t *testing.T) {
-	for _, late := range []time.Duration{0, time.Millisecond, time.Hour} {
-		f := newFixture(t)
-		f.validated(t, ann)
-		f.Pass(15*time.Minute + late)
-		f.unvalidated(t, ann)
-	}
-	f := newFixture(t)
-	f.validated(t, ann)
-	f.Pass(15*time.Minute - time.Millisecond)
-	if line, err := f.Unlock(t.Context(), ann, home, "locked out"); err != nil || line.Temporary() {
-		t.Errorf("%+v, %v", line, err)
-	}
-	if line, err := f.Reset(t.Context(), ann, home, "forgot it"); err != nil || !line.Temporary() {
-		t.Errorf("%+v, %v", line, err)
-	}
-}
-
 // TestTheStoreAsksToo holds that whoever comes past the desk's own look is refused by the store.
 func TestTheStoreAsksToo(t *testing.T) {
 	f := newFixture(t)

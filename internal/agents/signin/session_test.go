@@ -2,15 +2,12 @@ package signin_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
@@ -64,6 +61,10 @@ func TestSignOut(t *testing.T) {
 	w.session(stolen)
 	w.ok(w.SignOut(t.Context(), stolen))
 	w.signedOut(stolen)
+	for _, none := range []signin.Token{stolen, secret.New("nothing")} {
+		_, err := w.Look(t.Context(), none)
+		w.is(err, signin.ErrSignedOut)
+	}
 	w.session(other)
 	if _, known := w.Peek(t.Context(), stolen); known {
 		t.Error("known after signing out")
@@ -145,6 +146,8 @@ func TestSessionsEndWithTheAgent(t *testing.T) {
 			session, idle, bobs := w.signedIn("ann"), w.signedIn("ann"), w.signedIn("bob")
 			w.session(session)
 			w.ok(end(w, ann))
+			_, err := w.Look(t.Context(), session)
+			w.is(err, signin.ErrSignedOut)
 			w.signedOut(session)
 			w.signedOut(idle)
 			w.session(bobs)
@@ -379,33 +382,4 @@ func TestLookKeepsNothingAlive(t *testing.T) {
 	_, err := w.Look(t.Context(), session)
 	w.is(err, signin.ErrSignedOut)
 	w.signedOut(session)
-}
-
-func TestLookSeesTheEnd(t *testing.T) {
-	w := newWorld(t)
-	ann := w.byEmail("ann")
-	for name, end := range map[string]func(session signin.Token) error{
-		"signed out": func(session signin.Token) error { return w.SignOut(t.Context(), session) },
-		"everywhere": func(signin.Token) error { _, err := w.agents.EndSessions(t.Context(), root, ann.ID); return err },
-		"deactivated": func(signin.Token) error {
-			_, err := w.agents.Deactivate(t.Context(), root, "ann")
-			return errors.Join(err, reactivated(t, w))
-		},
-	} {
-		session := w.signedIn("ann")
-		_, err := w.Look(t.Context(), session)
-		w.ok(err)
-		w.ok(end(session))
-		if _, err := w.Look(t.Context(), session); !errors.Is(err, signin.ErrSignedOut) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if _, err := w.Look(t.Context(), secret.New("nothing")); !errors.Is(err, signin.ErrSignedOut) {
-		t.Error(err)
-	}
-}
-
-func reactivated(t *testing.T, w *world) error {
-	_, err := w.agents.Reactivate(t.Context(), root, "ann")
-	return err
 }

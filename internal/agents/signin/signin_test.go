@@ -7,8 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/agents"
 	"updatecenter/internal/agents/signin"
 	"updatecenter/internal/audit"
