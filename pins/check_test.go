@@ -348,8 +348,7 @@ func TestCheckSameTurnAgain(t *testing.T) {
 func (f *fixture) strikes(t *testing.T, attempt pins.Attempt) limit.Strikes {
 	t.Helper()
 	attempt.At = f.Now()
-	admission, err := f.DB.Lines().Admit(t.Context(), attempt, pins.DefaultLock())
-	check.OK(t, err)
+	admission := check.Must(f.DB.Lines().Admit(t.Context(), attempt, pins.DefaultLock()))(t)
 	return admission.Line.Strikes(attempt.Side)
 }
 
@@ -432,16 +431,14 @@ func TestCheckRehashes(t *testing.T) {
 	for name, config := range tests {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
-			old, err := f.Find(t.Context(), personal)
-			check.OK(t, err)
+			old := check.Must(f.Find(t.Context(), personal))(t)
 			f.Lines = f.lines(t, config)
 			f.outcome(t, personal, pins.Remote, wrongPIN, pins.Wrong)
 			if line, _ := f.Find(t.Context(), personal); line.PIN != old.PIN {
 				t.Error("a wrong entry was hashed anew")
 			}
 			f.outcome(t, personal, pins.Remote, rightPIN, pins.Right)
-			better, err := f.Find(t.Context(), personal)
-			check.OK(t, err)
+			better := check.Must(f.Find(t.Context(), personal))(t)
 			if better.PIN == old.PIN || better.Revision != old.Revision || !better.Since.Equal(old.Since) {
 				t.Errorf("line %+v, before %+v", better, old)
 			}

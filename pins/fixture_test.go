@@ -86,8 +86,7 @@ func (f *fixture) request(number nanp.Number, revision int64, entry secret.Text)
 
 func (f *fixture) check(t testing.TB, attempt pins.Attempt, entry secret.Text) pins.CheckResult {
 	t.Helper()
-	result, err := f.Check(t.Context(), attempt, entry)
-	check.OK(t, err)
+	result := check.Must(f.Check(t.Context(), attempt, entry))(t)
 	return result
 }
 

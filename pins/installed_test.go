@@ -106,8 +106,7 @@ func TestFeaturesAsText(t *testing.T) {
 		"":                          `{"features":""}`,
 		"dial-lock no-solicitation": `{"features":"no-solicitation dial-lock"}`,
 	} {
-		set, err := pins.ParseFeatures(names)
-		check.OK(t, err)
+		set := check.Must(pins.ParseFeatures(names))(t)
 		text, err := json.Marshal(document{set})
 		if string(text) != want || err != nil {
 			t.Errorf("%q is written %s, %v", names, text, err)

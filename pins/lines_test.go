@@ -93,8 +93,7 @@ func TestChange(t *testing.T) {
 	}
 	f.outcome(t, temporary, pins.Remote, rightPIN, pins.Right)
 	f.outcome(t, temporary, pins.FromLine, temporaryPIN, pins.Wrong)
-	history, err := f.DB.Lines().History(t.Context(), temporary, 10)
-	check.OK(t, err)
+	history := check.Must(f.DB.Lines().History(t.Context(), temporary, 10))(t)
 	want := []pins.Record{{
 		At: f.Now(), Event: pins.Changed, By: pins.ByCaller,
 		Side: pins.FromLine, From: string(temporary), Call: "CA1",

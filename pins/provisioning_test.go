@@ -228,8 +228,7 @@ func (f *fixture) records(t *testing.T, number nanp.Number, want ...pins.Record)
 	for i := range want {
 		want[i].At, want[i].By, want[i].From, want[i].Reason = f.Now(), note.By, note.From, note.Reason
 	}
-	got, err := provisioning(f).History(t.Context(), number, len(want))
-	check.OK(t, err)
+	got := check.Must(provisioning(f).History(t.Context(), number, len(want)))(t)
 	check.Same(t, got, want)
 }
 
@@ -371,7 +370,6 @@ func hasher(t testing.TB, config hash.Config) *hash.Hasher {
 	if config.Params == (hash.Params{}) {
 		config.Params = testkit.Cheap()
 	}
-	h, err := hash.New(config)
-	check.OK(t, err)
+	h := check.Must(hash.New(config))(t)
 	return h
 }

@@ -79,8 +79,7 @@ func TestWeighRefusesWhatIsNoPIN(t *testing.T) {
 func TestWeighEveryFourDigits(t *testing.T) {
 	got := make(map[pins.Verdict]int)
 	for i := range 10_000 {
-		verdict, err := policy().Weigh(secret.New(fmt.Sprintf("%04d", i)), lineNumber)
-		check.OK(t, err)
+		verdict := check.Must(policy().Weigh(secret.New(fmt.Sprintf("%04d", i)), lineNumber))(t)
 		got[verdict]++
 	}
 	want := []struct {
@@ -214,10 +213,8 @@ func TestValuesHoldNoEntry(t *testing.T) {
 	p := policy()
 	p.Temporary = rightPIN
 	f.wrong(t, personal, pins.Remote, 4, pins.Wrong)
-	line, err := f.Find(t.Context(), personal)
-	check.OK(t, err)
-	history, err := f.DB.Lines().History(t.Context(), personal, 10)
-	check.OK(t, err)
+	line := check.Must(f.Find(t.Context(), personal))(t)
+	history := check.Must(f.DB.Lines().History(t.Context(), personal, 10))(t)
 	for name, value := range map[string]any{
 		"request": request, "pointer to request": &request, "attempt": attempt, "policy": p,
 		"result": f.check(t, attempt, rightPIN), "line": line, "history": history,

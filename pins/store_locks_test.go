@@ -162,8 +162,7 @@ func (p play) called(caller string, first, last int, after time.Duration, want b
 // failures wants that so many stand against a caller.
 func (p play) failures(caller string, after time.Duration, want int) {
 	p.t.Helper()
-	got, err := p.lines.CallerFailures(p.t.Context(), caller, p.start.Add(after), time.Hour)
-	p.t.OK(err)
+	got := check.Must(p.lines.CallerFailures(p.t.Context(), caller, p.start.Add(after), time.Hour))(p.t)
 	p.t.Same(got, want)
 }
 
@@ -240,10 +239,8 @@ var settleTests = map[string]func(play){
 	"a number that is no line is not rehashed": func(p play) {
 		a := p.attempt(unknown, pins.Remote, 1, 0)
 		p.admitted(a, true)
-		_, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Passed, Rehash: "new"}, rule)
-		p.t.OK(err)
-		_, err = p.lines.Line(p.t.Context(), unknown)
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.OK(check.Err(p.lines.Settle(p.t.Context(), a, pins.Settlement{As: limit.Passed, Rehash: "new"}, rule)))
+		p.t.Is(check.Err(p.lines.Line(p.t.Context(), unknown)), pins.ErrNoLine)
 	},
 }
 

@@ -8,6 +8,7 @@ import (
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -50,8 +51,7 @@ var registryTests = map[string]func(play){
 			p.history(number)
 		}
 		every := pins.FeaturesOf(pins.AllFeatures[:]...)
-		_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: every}}, p.start)
-		p.t.OK(err)
+		p.t.OK(check.Err(p.lines.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: every}}, p.start)))
 		p.t.Same(p.line(other).Features, every)
 	},
 	"add again leaves the features of lines": func(p play) {
@@ -87,8 +87,7 @@ var registryTests = map[string]func(play){
 		p.t.Same(p.line(other).Features, someFeatures)
 	},
 	"add takes no lines": func(p play) {
-		created, err := p.lines.Add(p.t.Context(), nil, p.start)
-		p.t.OK(err)
+		created := check.Must(p.lines.Add(p.t.Context(), nil, p.start))(p.t)
 		p.t.Same(len(created), 0)
 	},
 	"add takes many lines": func(p play) {
@@ -97,8 +96,7 @@ var registryTests = map[string]func(play){
 			lines[i].Number = nanp.Number(fmt.Sprintf("+1763555%04d", i))
 		}
 		for _, want := range []bool{true, false} {
-			created, err := p.lines.Add(p.t.Context(), lines, p.start)
-			p.t.OK(err)
+			created := check.Must(p.lines.Add(p.t.Context(), lines, p.start))(p.t)
 			p.t.Same(len(created), len(lines))
 			for i := range created {
 				if created[i] != want {
@@ -111,12 +109,10 @@ var registryTests = map[string]func(play){
 	"remove deletes the line and its strikes, not its history": func(p play) {
 		p.set("hash one", 1)
 		p.lockHardBoth()
-		want, err := p.lines.History(p.t.Context(), known, 100)
-		p.t.OK(err)
+		want := check.Must(p.lines.History(p.t.Context(), known, 100))(p.t)
 		removed := p.record(pins.Removed)
 		p.t.OK(p.lines.Remove(p.t.Context(), known, removed))
-		_, err = p.lines.Line(p.t.Context(), known)
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.lines.Line(p.t.Context(), known)), pins.ErrNoLine)
 		p.history(known, append([]pins.Record{removed}, want...)...)
 		admission := p.admit(p.attempt(known, pins.Remote, 99, afterSoft))
 		p.t.Same(admission.Admitted, true)
@@ -169,8 +165,7 @@ var registryTests = map[string]func(play){
 	"reset of a number that is no line is recorded as refused": func(p play) {
 		p.t.Is(p.reset(unknown), pins.ErrNoLine)
 		p.history(unknown, p.record(pins.ResetRefused))
-		_, err := p.lines.Line(p.t.Context(), unknown)
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.lines.Line(p.t.Context(), unknown)), pins.ErrNoLine)
 	},
 }
 
@@ -180,8 +175,7 @@ var someFeatures = pins.FeaturesOf(pins.DoNotDisturb, pins.DialLock)
 // addFeatured adds the other line, with some features.
 func (p play) addFeatured() {
 	p.t.Helper()
-	_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: someFeatures}}, p.start)
-	p.t.OK(err)
+	p.t.OK(check.Err(p.lines.Add(p.t.Context(), []pins.NewLine{{Number: other, Features: someFeatures}}, p.start)))
 }
 
 func (p play) lockHardBoth() {
@@ -197,8 +191,7 @@ var historyTests = map[string]func(play){
 	},
 	"the newest come first": func(p play) {
 		p.manyRecords(12)
-		records, err := p.lines.History(p.t.Context(), known, 100)
-		p.t.OK(err)
+		records := check.Must(p.lines.History(p.t.Context(), known, 100))(p.t)
 		p.t.Same(len(records), 12)
 		for i, record := range records {
 			p.t.Same(record.Reason, fmt.Sprint("record ", 11-i))
@@ -207,8 +200,7 @@ var historyTests = map[string]func(play){
 	"the limit keeps the newest": func(p play) {
 		p.manyRecords(12)
 		for _, limit := range []int{1, 5, 11, 12, 13} {
-			records, err := p.lines.History(p.t.Context(), known, limit)
-			p.t.OK(err)
+			records := check.Must(p.lines.History(p.t.Context(), known, limit))(p.t)
 			p.t.Same(len(records), min(limit, 12))
 			p.t.Same(records[0].Reason, "record 11")
 		}
@@ -220,8 +212,7 @@ var historyTests = map[string]func(play){
 		p.t.OK(p.reset(known))
 		p.t.OK(p.lines.Append(p.t.Context(), known, p.record(pins.NoticeUndelivered)))
 		p.t.OK(p.lines.Remove(p.t.Context(), known, p.record(pins.Removed)))
-		records, err := p.lines.History(p.t.Context(), known, 2*pins.MaxHistory)
-		p.t.OK(err)
+		records := check.Must(p.lines.History(p.t.Context(), known, 2*pins.MaxHistory))(p.t)
 		p.t.Same(len(records), pins.MaxHistory)
 		p.t.Same(records[0].Event, pins.Removed)
 		p.t.Same(records[len(records)-1].Reason, "record 6")
@@ -235,8 +226,7 @@ var historyTests = map[string]func(play){
 		p.history(known, p.record(pins.ResetRefused), p.record(pins.Reset), p.validated())
 		p.history(unknown, p.record(pins.ResetRefused))
 		p.t.Same(p.line(known), before)
-		_, err := p.lines.Line(p.t.Context(), unknown)
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.lines.Line(p.t.Context(), unknown)), pins.ErrNoLine)
 	},
 	"a record of features is kept whole": func(p play) {
 		changed, installed := p.record(pins.FeatureChanged), p.record(pins.FeaturesInstalled)
@@ -286,13 +276,11 @@ var lineTests = map[string]func(play){
 		p.t.Same(p.admit(p.attempt(other, pins.FromLine, 1, 0)).Line.Features, someFeatures)
 	},
 	"a number that is no line is ErrNoLine": func(p play) {
-		_, err := p.lines.Line(p.t.Context(), unknown)
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.lines.Line(p.t.Context(), unknown)), pins.ErrNoLine)
 	},
 	"a number that is no line is none after failures": func(p play) {
 		p.fail(unknown, pins.Remote, 1, 3, 0)
-		_, err := p.lines.Line(p.t.Context(), unknown)
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.lines.Line(p.t.Context(), unknown)), pins.ErrNoLine)
 	},
 	"the language is remembered": func(p play) {
 		before := p.line(known)
@@ -305,8 +293,7 @@ var lineTests = map[string]func(play){
 	},
 	"a number that is no line has no language": func(p play) {
 		p.t.Is(p.lines.SetLanguage(p.t.Context(), unknown, "es"), pins.ErrNoLine)
-		_, err := p.lines.Line(p.t.Context(), unknown)
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.lines.Line(p.t.Context(), unknown)), pins.ErrNoLine)
 	},
 }
 
@@ -345,8 +332,7 @@ var changeTests = map[string]func(play){
 		p.t.OK(p.lines.Reset(p.t.Context(), known, p.record(pins.Reset), []byte("reset")))
 		p.due(known, append(want[:pins.MaxDue-1], "reset")...)
 		untold := map[time.Time]pins.Record{}
-		records, err := p.lines.History(p.t.Context(), known, pins.MaxHistory)
-		p.t.OK(err)
+		records := check.Must(p.lines.History(p.t.Context(), known, pins.MaxHistory))(p.t)
 		for _, record := range records {
 			if record.Event == pins.NoticeUndelivered {
 				untold[record.At] = record

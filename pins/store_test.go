@@ -61,8 +61,7 @@ func (p play) attempt(number nanp.Number, side pins.Side, n int, after time.Dura
 
 func (p play) admit(a pins.Attempt) pins.Admission {
 	p.t.Helper()
-	admission, err := p.lines.Admit(p.t.Context(), a, rule)
-	p.t.OK(err)
+	admission := check.Must(p.lines.Admit(p.t.Context(), a, rule))(p.t)
 	return admission
 }
 
@@ -75,8 +74,7 @@ func (p play) admitted(a pins.Attempt, want bool) {
 
 func (p play) settle(a pins.Attempt, as limit.Outcome) limit.Strikes {
 	p.t.Helper()
-	strikes, err := p.lines.Settle(p.t.Context(), a, pins.Settlement{As: as}, rule)
-	p.t.OK(err)
+	strikes := check.Must(p.lines.Settle(p.t.Context(), a, pins.Settlement{As: as}, rule))(p.t)
 	return strikes
 }
 
@@ -101,8 +99,7 @@ func (p play) pass(side pins.Side, n int, after time.Duration) {
 
 func (p play) line(number nanp.Number) pins.Line {
 	p.t.Helper()
-	line, err := p.lines.Line(p.t.Context(), number)
-	p.t.OK(err)
+	line := check.Must(p.lines.Line(p.t.Context(), number))(p.t)
 	return line
 }
 
@@ -113,8 +110,7 @@ func (p play) strikes(side pins.Side, want limit.Strikes) {
 
 func (p play) add(number nanp.Number) {
 	p.t.Helper()
-	_, err := p.lines.Add(p.t.Context(), []pins.NewLine{{Number: number}}, p.start)
-	p.t.OK(err)
+	p.t.OK(check.Err(p.lines.Add(p.t.Context(), []pins.NewLine{{Number: number}}, p.start)))
 }
 
 // set gives the known line a PIN in turn n.
@@ -168,8 +164,7 @@ func (p play) record(event pins.Event) pins.Record {
 
 func (p play) history(number nanp.Number, want ...pins.Record) {
 	p.t.Helper()
-	got, err := p.lines.History(p.t.Context(), number, 100)
-	p.t.OK(err)
+	got := check.Must(p.lines.History(p.t.Context(), number, 100))(p.t)
 	if len(got) == 0 && len(want) == 0 {
 		return
 	}
@@ -229,8 +224,7 @@ var togetherTests = map[string]func(play){
 		strikes := p.line(known).Remote
 		p.t.Same(strikes.Failures, rule.CloseAt)
 		p.t.Same(strikes.Closed, true)
-		records, err := p.lines.History(p.t.Context(), known, 100)
-		p.t.OK(err)
+		records := check.Must(p.lines.History(p.t.Context(), known, 100))(p.t)
 		p.t.Same(len(records), 2)
 	},
 	"of a hundred changes at once one stands": func(p play) {

@@ -29,8 +29,7 @@ var validationTests = map[string]func(play){
 		v := p.validation()
 		v.Note = "driver's license 1 2 3: ¿sí? \"\n"
 		p.t.OK(p.validate(known, v))
-		got, err := p.lines.Validation(p.t.Context(), known, v.By, v.From, v.Until.Add(-time.Millisecond))
-		p.t.OK(err)
+		got := check.Must(p.lines.Validation(p.t.Context(), known, v.By, v.From, v.Until.Add(-time.Millisecond)))(p.t)
 		p.t.Same(got, v)
 		p.history(known, p.validated())
 		p.t.Same(p.line(known).Temporary(), true)
@@ -40,8 +39,7 @@ var validationTests = map[string]func(play){
 			v := p.validation()
 			v.By, v.From, v.Note = by, "a p i\n", ""
 			p.t.OK(p.validate(known, v))
-			got, err := p.lines.Validation(p.t.Context(), known, v.By, v.From, v.At)
-			p.t.OK(err)
+			got := check.Must(p.lines.Validation(p.t.Context(), known, v.By, v.From, v.At))(p.t)
 			p.t.Same(got, v)
 		}
 	},
@@ -115,8 +113,7 @@ var validationTests = map[string]func(play){
 		p.t.OK(p.validate(known, second))
 		p.t.OK(p.validate(known, first))
 		for _, v := range []pins.Validation{first, second} {
-			got, err := p.lines.Validation(p.t.Context(), known, v.By, v.From, v.At)
-			p.t.OK(err)
+			got := check.Must(p.lines.Validation(p.t.Context(), known, v.By, v.From, v.At))(p.t)
 			p.t.Same(got, v)
 		}
 		p.unhelped(first.Until)
@@ -136,8 +133,7 @@ var validationTests = map[string]func(play){
 		second.Method, second.At, second.Until = pins.BySecret, first.Until, first.Until.Add(pins.ValidFor)
 		p.t.OK(p.validate(known, first))
 		p.t.OK(p.validate(known, second))
-		got, err := p.lines.Validation(p.t.Context(), known, first.By, first.From, first.Until)
-		p.t.OK(err)
+		got := check.Must(p.lines.Validation(p.t.Context(), known, first.By, first.From, first.Until))(p.t)
 		p.t.Same(got, second)
 		p.t.OK(p.lines.Reset(p.t.Context(), known, p.recordAt(pins.Reset, second.Until.Add(-time.Millisecond)), nil))
 		p.unhelped(second.Until)
@@ -166,8 +162,7 @@ var validationTests = map[string]func(play){
 		for n, h := range helps {
 			p.t.Is(h.do(p, unknown, p.record(h.record)), pins.ErrNoLine)
 			p.newest(unknown, p.record(pins.ResetRefused))
-			records, err := p.lines.History(p.t.Context(), unknown, 100)
-			p.t.OK(err)
+			records := check.Must(p.lines.History(p.t.Context(), unknown, 100))(p.t)
 			p.t.Same(len(records), n+1)
 		}
 	},
@@ -214,8 +209,7 @@ var validationTests = map[string]func(play){
 				p.t.Errorf("reset by %s: %v", record.By, err)
 			}
 		})
-		records, err := p.lines.History(p.t.Context(), known, 200)
-		p.t.OK(err)
+		records := check.Must(p.lines.History(p.t.Context(), known, 200))(p.t)
 		p.t.Same(len(records), 101)
 		for _, record := range records {
 			want := pins.ResetRefused
@@ -259,10 +253,8 @@ func (p play) recordAt(event pins.Event, at time.Time) pins.Record {
 func (p play) unhelped(at time.Time) {
 	p.t.Helper()
 	before := p.line(known)
-	records, err := p.lines.History(p.t.Context(), known, 100)
-	p.t.OK(err)
-	_, err = p.lines.Validation(p.t.Context(), known, "ann", "command line", at)
-	p.t.Is(err, pins.ErrNotValidated)
+	records := check.Must(p.lines.History(p.t.Context(), known, 100))(p.t)
+	p.t.Is(check.Err(p.lines.Validation(p.t.Context(), known, "ann", "command line", at)), pins.ErrNotValidated)
 	for _, h := range helps {
 		p.t.Is(h.do(p, known, p.recordAt(h.record, at)), pins.ErrNotValidated)
 		p.t.Same(p.line(known), before)
@@ -274,7 +266,6 @@ func (p play) unhelped(at time.Time) {
 // newest wants the newest record of a number to be this.
 func (p play) newest(number nanp.Number, want pins.Record) {
 	p.t.Helper()
-	records, err := p.lines.History(p.t.Context(), number, 1)
-	p.t.OK(err)
+	records := check.Must(p.lines.History(p.t.Context(), number, 1))(p.t)
 	p.t.Same(records, []pins.Record{want})
 }

@@ -6,6 +6,7 @@ import (
 
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
+	"updatecenter/internal/testkit/check"
 )
 
 // in is the agent in person, in the session that began with the profile as it is here.
@@ -18,8 +19,7 @@ func in(agent agents.Agent) agents.By {
 // What agents do about their own profile, from the session of a profile as it once was.
 func (f *fixture) ownChanges(t *testing.T, of agents.Agent) map[string]func() error {
 	t.Helper()
-	app, err := f.NewApp(of)
-	ok(t, err)
+	app := check.Must(f.NewApp(of))(t)
 	code := f.code(t, app.Key, 0)
 	profile := agents.Profile{FullName: "Bob Berg", Email: "thief@example.com"}
 	return map[string]func() error{
@@ -36,8 +36,7 @@ func (f *fixture) ownChanges(t *testing.T, of agents.Agent) map[string]func() er
 func TestAnOutdatedSessionChangesNothing(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	after, err := f.EndSessions(t.Context(), self(agent), agent.ID)
-	ok(t, err)
+	after := check.Must(f.EndSessions(t.Context(), self(agent), agent.ID))(t)
 	f.Audit.Take()
 	for name, do := range f.ownChanges(t, agent) {
 		t.Log(name)
@@ -61,9 +60,7 @@ func TestASessionThatEndsMeanwhileChangesNothing(t *testing.T) {
 		var ended agents.Agent
 		do := f.ownChanges(t, f.get(t, agent.ID))[name]
 		f.Calls.BeforeNext("Agents.Save", func() {
-			var err error
-			ended, err = f.EndSessions(t.Context(), self(agent), agent.ID)
-			ok(t, err)
+			ended = check.Must(f.EndSessions(t.Context(), self(agent), agent.ID))(t)
 		})
 		is(t, do(), agents.ErrStaleSession)
 		same(t, f.get(t, agent.ID), ended)
@@ -73,21 +70,16 @@ func TestASessionThatEndsMeanwhileChangesNothing(t *testing.T) {
 func TestAnOutdatedSessionOfTheSetUp(t *testing.T) {
 	f := newFixture(t)
 	_, token := f.invited(t, bob())
-	outdated, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
-	ok(t, err)
-	_, err = f.Reinvite(t.Context(), byRoot, "bob")
-	ok(t, err)
-	agent, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, f.Mail.Token(t), otherPassword)
-	ok(t, err)
+	outdated := check.Must(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword))(t)
+	ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
+	agent := check.Must(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, f.Mail.Token(t), otherPassword))(t)
 	for name, do := range f.ownChanges(t, outdated) {
 		t.Log(name)
 		is(t, do(), agents.ErrStaleSession)
 	}
-	agent, err = f.ChooseEmail(t.Context(), in(agent), agent.ID)
-	ok(t, err)
-	agent, err = f.AcceptTerms(t.Context(), in(agent), agent.ID)
-	ok(t, err)
-	agent, err = f.UpdateProfile(t.Context(), in(agent), agent.ID, agents.Profile{FullName: "Bob", Email: "new@example.com"})
+	agent = check.Must(f.ChooseEmail(t.Context(), in(agent), agent.ID))(t)
+	agent = check.Must(f.AcceptTerms(t.Context(), in(agent), agent.ID))(t)
+	agent, err := f.UpdateProfile(t.Context(), in(agent), agent.ID, agents.Profile{FullName: "Bob", Email: "new@example.com"})
 	ok(t, err)
 	same(t, agent.SetUp(), true)
 }
@@ -97,8 +89,7 @@ func TestAnotherAddressEndsSessions(t *testing.T) {
 	f := newFixture(t)
 	mailed, app := f.active(t, bob()), f.withApp(t, named("carl", agents.RoleAgent))
 	_, token := f.invited(t, named("dora", agents.RoleAgent))
-	begun, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
-	ok(t, err)
+	begun := check.Must(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword))(t)
 	for _, test := range []struct {
 		of      agents.Agent
 		address string
@@ -134,10 +125,9 @@ func TestAnOlderLinkIsDead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			agent := f.withApp(t, bob())
-			_, err := f.Reinvite(t.Context(), byRoot, "bob")
-			ok(t, err)
+			ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
 			token := f.Mail.Token(t)
-			_, err = f.UpdateProfile(t.Context(), in(agent), agent.ID, agents.Profile{FullName: "Robert", Email: agent.Email})
+			_, err := f.UpdateProfile(t.Context(), in(agent), agent.ID, agents.Profile{FullName: "Robert", Email: agent.Email})
 			ok(t, err)
 			_, err = f.Open(t.Context(), token)
 			ok(t, err) // another name alone is nothing to it
@@ -152,14 +142,10 @@ func TestAnOlderLinkIsDead(t *testing.T) {
 func TestALinkSentDuringTheSetUp(t *testing.T) {
 	f := newFixture(t)
 	_, token := f.invited(t, bob())
-	agent, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
-	ok(t, err)
-	_, err = f.Reinvite(t.Context(), byRoot, "bob")
-	ok(t, err)
-	_, err = f.ChooseEmail(t.Context(), in(agent), agent.ID)
-	ok(t, err)
-	_, err = f.Open(t.Context(), f.Mail.Token(t))
-	ok(t, err)
+	agent := check.Must(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword))(t)
+	ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
+	ok(t, check.Err(f.ChooseEmail(t.Context(), in(agent), agent.ID)))
+	ok(t, check.Err(f.Open(t.Context(), f.Mail.Token(t))))
 }
 
 const unknown = "it is not known whether it was done"
@@ -203,12 +189,10 @@ func (f *fixture) deactivateBob() { _, _ = f.Deactivate(context.Background(), by
 func TestAFailedInvitationIsRecorded(t *testing.T) {
 	f := newFixture(t)
 	f.Calls.Fail("Agents.Create", errBroken)
-	_, err := f.Invite(t.Context(), byRoot, bob())
-	is(t, err, errBroken)
+	is(t, check.Err(f.Invite(t.Context(), byRoot, bob())), errBroken)
 	f.Calls.Mend("Agents.Create")
 	f.Calls.BeforeNext("Agents.Create", func() { f.invited(t, bob()) })
-	_, err = f.Invite(t.Context(), byRoot, bob())
-	is(t, err, agents.ErrTaken)
+	is(t, check.Err(f.Invite(t.Context(), byRoot, bob())), agents.ErrTaken)
 	same(t, f.Audit.Lines(), []string{
 		"root agent-invited agent bob agent", "root agent-invited agent bob " + unknown,
 		"root agent-invited agent bob agent", "root agent-invited agent bob agent", "root agent-invited agent bob failed, not done",
@@ -222,8 +206,7 @@ func TestTheOwnerIsToldAfterTheClientHasGone(t *testing.T) {
 	ctx, gone := context.WithCancel(t.Context())
 	defer gone()
 	f.Calls.AfterNext("Agents.Save", gone)
-	_, err := f.ChangePassword(ctx, in(agent), agent.ID, goodPassword, otherPassword)
-	ok(t, err)
+	ok(t, check.Err(f.ChangePassword(ctx, in(agent), agent.ID, goodPassword, otherPassword)))
 	same(t, f.Mail.Kinds(), []string{"password-was-changed bob@example.com"})
 }
 
@@ -238,15 +221,13 @@ func TestTheLastAdministratorIsRestoredAfterTheClientHasGone(t *testing.T) {
 			ctx, gone := context.WithCancel(t.Context())
 			defer gone()
 			f.Calls.BeforeNext("Agents.Save", func() {
-				_, err := f.Deactivate(t.Context(), byRoot, "two")
-				ok(t, err)
+				ok(t, check.Err(f.Deactivate(t.Context(), byRoot, "two")))
 				f.Calls.AfterNext("Agents.Save", gone)
 				if lose {
 					f.Calls.LoseNext("Agents.Save", errBroken)
 				}
 			})
-			_, err := f.SetRole(ctx, in(one), "one", agents.RoleAgent)
-			is(t, err, agents.ErrLastAdministrator)
+			is(t, check.Err(f.SetRole(ctx, in(one), "one", agents.RoleAgent)), agents.ErrLastAdministrator)
 			same(t, f.get(t, one.ID).Role, agents.Administrator)
 			lines := f.Audit.Lines()
 			same(t, lines[len(lines)-1], "one role-changed agent one taken back: the last administrator")

@@ -57,8 +57,7 @@ func named(name string, role agents.Role) agents.Invitee {
 // invited has somebody invited, and returns the token of the link in the e-mail.
 func (f *fixture) invited(t testing.TB, invitee agents.Invitee) (agents.Agent, secret.Text) {
 	t.Helper()
-	agent, err := f.Invite(t.Context(), byRoot, invitee)
-	ok(t, err)
+	agent := check.Must(f.Invite(t.Context(), byRoot, invitee))(t)
 	return agent, f.Mail.Token(t)
 }
 
@@ -80,10 +79,8 @@ func (f *fixture) forget() {
 func (f *fixture) withApp(t testing.TB, invitee agents.Invitee) agents.Agent {
 	t.Helper()
 	agent := f.active(t, invitee)
-	app, err := f.NewApp(agent)
-	ok(t, err)
-	agent, err = f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, f.code(t, app.Key, 0))
-	ok(t, err)
+	app := check.Must(f.NewApp(agent))(t)
+	agent = check.Must(f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, f.code(t, app.Key, 0)))(t)
 	f.forget()
 	return agent
 }
@@ -91,15 +88,13 @@ func (f *fixture) withApp(t testing.TB, invitee agents.Invitee) agents.Agent {
 // code is what an app shows some time from now.
 func (f *fixture) code(t testing.TB, key secret.Text, from time.Duration) secret.Text {
 	t.Helper()
-	code, err := totp.GenerateCode(key.Reveal(), f.Now().Add(from))
-	ok(t, err)
+	code := check.Must(totp.GenerateCode(key.Reveal(), f.Now().Add(from)))(t)
 	return secret.New(code)
 }
 
 func (f *fixture) get(t testing.TB, id agents.ID) agents.Agent {
 	t.Helper()
-	agent, err := f.Get(t.Context(), id)
-	ok(t, err)
+	agent := check.Must(f.Get(t.Context(), id))(t)
 	return agent
 }
 
@@ -163,13 +158,10 @@ func ExampleAgents() {
 func TestNothingPrintsASecret(t *testing.T) {
 	f := newFixture(t)
 	agent := f.withApp(t, bob())
-	_, err := f.Reinvite(t.Context(), byRoot, "bob")
-	ok(t, err)
+	ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
 	token, message := f.Mail.Token(t), f.Mail.Last(t)
-	app, err := f.NewApp(agent)
-	ok(t, err)
-	stored, err := f.AgentStore().Load(t.Context(), agent.ID)
-	ok(t, err)
+	app := check.Must(f.NewApp(agent))(t)
+	stored := check.Must(f.AgentStore().Load(t.Context(), agent.ID))(t)
 	_, weak := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("password1234"))
 	_, wrong := f.ChangePassword(t.Context(), self(agent), agent.ID, otherPassword, otherPassword)
 	f.Calls.Fail("Mail", errBroken)
@@ -214,9 +206,7 @@ func TestNothingIsLeftOfTheDeleted(t *testing.T) {
 	agent := f.withApp(t, bob())
 	f.Set(agents.AddMonths(f.Now(), 12))
 	ok(t, f.Sweep(t.Context()))
-	stored, err := f.AgentStore().Load(t.Context(), agent.ID)
-	ok(t, err)
-	plaintext, err := testkit.Keys("2026a").Open(stored.Sealed, []byte("agent "+string(agent.ID)+" bob"))
-	ok(t, err)
+	stored := check.Must(f.AgentStore().Load(t.Context(), agent.ID))(t)
+	plaintext := check.Must(testkit.Keys("2026a").Open(stored.Sealed, []byte("agent "+string(agent.ID)+" bob")))(t)
 	same(t, string(plaintext), `{"v":1,"state":"deleted","since":"2027-03-01T12:00:00Z","epoch":`+fmt.Sprint(agent.Epoch+1)+`}`)
 }

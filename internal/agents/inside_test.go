@@ -45,8 +45,7 @@ func TestSealed(t *testing.T) {
 			t.Errorf("%s isn't tried", fields.Type().Field(i).Name)
 		}
 	}
-	stored, err := seal(keys, rand.Reader, want)
-	check.OK(t, err)
+	stored := check.Must(seal(keys, rand.Reader, want))(t)
 	got, err := open(keys, stored)
 	if err != nil || got.AppKey.Reveal() != want.AppKey.Reveal() {
 		t.Fatalf("opened: %v", err)
@@ -100,8 +99,7 @@ func TestRecordsOfOtherReleases(t *testing.T) {
 func openText(t *testing.T, plaintext []byte) (Agent, error) {
 	t.Helper()
 	keys := testKeys(t, "a")
-	sealed, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo("agt_a", "ann")))
-	check.OK(t, err)
+	sealed := check.Must(keys.Seal(rand.Reader, plaintext, []byte(boundTo("agt_a", "ann"))))(t)
 	return open(keys, Stored{ID: "agt_a", Name: "ann", Sealed: sealed})
 }
 
@@ -126,8 +124,7 @@ func FuzzRead(f *testing.F) {
 
 func FuzzOpen(f *testing.F) {
 	keys := testKeys(f, "a")
-	stored, err := seal(keys, rand.Reader, full())
-	check.OK(f, err)
+	stored := check.Must(seal(keys, rand.Reader, full()))(f)
 	f.Add(stored.Sealed)
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, sealed []byte) {

@@ -12,6 +12,7 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestInvitation(t *testing.T) {
@@ -27,27 +28,22 @@ func TestInvitation(t *testing.T) {
 	same(t, agent.Next(), agents.StagePassword)
 	same(t, f.get(t, agent.ID), agent)
 
-	found, err := f.Open(t.Context(), token)
-	ok(t, err)
+	found := check.Must(f.Open(t.Context(), token))(t)
 	same(t, found, agent)
-	_, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, secret.New("password1234"))
+	_, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, secret.New("password1234"))
 	is(t, err, agents.ErrPassword)
-	agent, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
-	ok(t, err)
+	agent = check.Must(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword))(t)
 	same(t, []any{agent.State, agent.Next(), agent.Epoch}, []any{agents.Active, agents.StageFactor, int64(1)})
 	same(t, f.Audit.Lines()[1:], []string{"bob.berg password-changed agent bob.berg by a link"})
 
-	_, err = f.Open(t.Context(), token)
-	is(t, err, agents.ErrLink)
-	_, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, otherPassword)
-	is(t, err, agents.ErrLink)
+	is(t, check.Err(f.Open(t.Context(), token)), agents.ErrLink)
+	is(t, check.Err(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, otherPassword)), agents.ErrLink)
 }
 
 func TestLinksThatDoNotWork(t *testing.T) {
 	f := newFixture(t)
 	_, first := f.invited(t, bob())
-	_, err := f.Reinvite(t.Context(), byRoot, "bob")
-	ok(t, err)
+	ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
 	second := f.Mail.Token(t)
 	text := second.Reveal()
 	for name, token := range map[string]string{
@@ -61,25 +57,19 @@ func TestLinksThatDoNotWork(t *testing.T) {
 		}
 	}
 	f.Pass(24*time.Hour - time.Millisecond)
-	_, err = f.Open(t.Context(), second)
-	ok(t, err)
+	ok(t, check.Err(f.Open(t.Context(), second)))
 	f.Pass(time.Millisecond)
-	_, err = f.Open(t.Context(), second)
-	is(t, err, agents.ErrLink)
+	is(t, check.Err(f.Open(t.Context(), second)), agents.ErrLink)
 }
 
 // Who has no hash in the profile must not be opened by a token of that hash.
 func TestNoLinkIsNoLink(t *testing.T) {
 	f := newFixture(t)
 	_, token := f.invited(t, bob())
-	_, err := f.Deactivate(t.Context(), byRoot, "bob")
-	ok(t, err)
-	_, err = f.Open(t.Context(), token)
-	is(t, err, agents.ErrLink)
-	_, err = f.Reactivate(t.Context(), byRoot, "bob")
-	ok(t, err)
-	_, err = f.Open(t.Context(), token)
-	is(t, err, agents.ErrLink)
+	ok(t, check.Err(f.Deactivate(t.Context(), byRoot, "bob")))
+	is(t, check.Err(f.Open(t.Context(), token)), agents.ErrLink)
+	ok(t, check.Err(f.Reactivate(t.Context(), byRoot, "bob")))
+	is(t, check.Err(f.Open(t.Context(), token)), agents.ErrLink)
 }
 
 func TestALinkUsedAtOnceWorksOnce(t *testing.T) {
@@ -106,17 +96,14 @@ func TestALinkUsedAtOnceWorksOnce(t *testing.T) {
 func TestAnotherLinkKeepsWhatIsThereUntilUsed(t *testing.T) {
 	f := newFixture(t)
 	agent := f.withApp(t, bob())
-	_, err := f.Reinvite(t.Context(), byRoot, "bob")
-	ok(t, err)
+	ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
 	token := f.Mail.Token(t)
 	now := f.get(t, agent.ID)
 	same(t, []any{now.Password, now.Factor, now.Epoch, now.SetUp()}, []any{agent.Password, agents.App, agent.Epoch, true})
 
-	now, err = f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, otherPassword)
-	ok(t, err)
+	now = check.Must(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, otherPassword))(t)
 	same(t, []any{now.Factor, now.AppKey.IsZero(), now.Epoch, now.Next()}, []any{agents.Factor(""), true, agent.Epoch + 1, agents.StageFactor})
-	match, err := f.CheckPassword(t.Context(), now, otherPassword)
-	ok(t, err)
+	match := check.Must(f.CheckPassword(t.Context(), now, otherPassword))(t)
 	same(t, match, true)
 	same(t, f.Mail.Kinds(), []string{"invitation bob@example.com", "password-was-changed bob@example.com"})
 }
@@ -142,8 +129,7 @@ func TestInvitationsThatAreRefused(t *testing.T) {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	_, err := f.Invite(t.Context(), byRoot, named("BOB", agents.RoleAgent))
-	is(t, err, agents.ErrTaken)
+	is(t, check.Err(f.Invite(t.Context(), byRoot, named("BOB", agents.RoleAgent))), agents.ErrTaken)
 	same(t, len(f.Audit.Lines()), 0)
 }
 
@@ -154,10 +140,8 @@ func TestAnInvitationThatCannotBeMailed(t *testing.T) {
 	is(t, err, agents.ErrNotMailed)
 	same(t, f.get(t, agent.ID).Name, agents.UserName("bob"))
 	f.Calls.Mend("Mail")
-	_, err = f.Reinvite(t.Context(), byRoot, "bob")
-	ok(t, err)
-	_, err = f.Open(t.Context(), f.Mail.Token(t))
-	ok(t, err)
+	ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
+	ok(t, check.Err(f.Open(t.Context(), f.Mail.Token(t))))
 }
 
 // A name is taken by whoever is first, also when all come at once.

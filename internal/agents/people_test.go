@@ -9,27 +9,22 @@ import (
 	"updatecenter/internal/agents"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 func TestDeactivateAndReactivate(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
 	f.Pass(time.Hour)
-	after, err := f.Deactivate(t.Context(), byRoot, "bob")
-	ok(t, err)
+	after := check.Must(f.Deactivate(t.Context(), byRoot, "bob"))(t)
 	same(t, []any{after.State, after.Since, after.Epoch}, []any{agents.Deactivated, f.Now(), agent.Epoch + 1})
-	again, err := f.Deactivate(t.Context(), byRoot, "bob")
-	ok(t, err)
+	again := check.Must(f.Deactivate(t.Context(), byRoot, "bob"))(t)
 	same(t, again, after)
-	_, err = f.Reinvite(t.Context(), byRoot, "bob")
-	is(t, err, agents.ErrDeactivated)
-	_, err = f.SignedIn(t.Context(), agent.ID)
-	is(t, err, agents.ErrDeactivated)
-	_, err = f.ChooseEmail(t.Context(), self(agent), agent.ID)
-	is(t, err, agents.ErrDeactivated)
+	is(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")), agents.ErrDeactivated)
+	is(t, check.Err(f.SignedIn(t.Context(), agent.ID)), agents.ErrDeactivated)
+	is(t, check.Err(f.ChooseEmail(t.Context(), self(agent), agent.ID)), agents.ErrDeactivated)
 	f.Pass(time.Hour)
-	after, err = f.Reactivate(t.Context(), byRoot, "bob")
-	ok(t, err)
+	after = check.Must(f.Reactivate(t.Context(), byRoot, "bob"))(t)
 	same(t, []any{after.State, after.Since, after.Epoch, after.SetUp()}, []any{agents.Active, f.Now(), agent.Epoch + 2, true})
 	same(t, f.Audit.Lines(), []string{"root agent-deactivated agent bob", "root agent-reactivated agent bob"})
 }
@@ -39,39 +34,29 @@ func TestReactivateWhoIsActive(t *testing.T) {
 	f := newFixture(t)
 	f.active(t, bob())
 	f.Pass(time.Hour)
-	after, err := f.Reactivate(t.Context(), byRoot, "bob")
-	ok(t, err)
+	after := check.Must(f.Reactivate(t.Context(), byRoot, "bob"))(t)
 	same(t, []any{after.State, after.Since}, []any{agents.Active, f.Now()})
 	f.invited(t, named("carl", agents.RoleAgent))
-	carl, err := f.Reactivate(t.Context(), byRoot, "carl")
-	ok(t, err)
+	carl := check.Must(f.Reactivate(t.Context(), byRoot, "carl"))(t)
 	same(t, carl.State, agents.Invited)
-	_, err = f.Reactivate(t.Context(), byRoot, "dora")
-	is(t, err, agents.ErrNoAgent)
+	is(t, check.Err(f.Reactivate(t.Context(), byRoot, "dora")), agents.ErrNoAgent)
 }
 
 func TestTheLastAdministrator(t *testing.T) {
 	f := newFixture(t)
 	f.active(t, named("root", agents.Administrator))
 	f.invited(t, named("later", agents.Administrator)) // who can't do anything yet
-	_, err := f.Deactivate(t.Context(), byRoot, "root")
-	is(t, err, agents.ErrLastAdministrator)
-	_, err = f.SetRole(t.Context(), byRoot, "root", agents.Supervisor)
-	is(t, err, agents.ErrLastAdministrator)
-	root, err := f.SetRole(t.Context(), byRoot, "root", agents.Administrator)
-	ok(t, err)
+	is(t, check.Err(f.Deactivate(t.Context(), byRoot, "root")), agents.ErrLastAdministrator)
+	is(t, check.Err(f.SetRole(t.Context(), byRoot, "root", agents.Supervisor)), agents.ErrLastAdministrator)
+	root := check.Must(f.SetRole(t.Context(), byRoot, "root", agents.Administrator))(t)
 	same(t, root.State, agents.Active)
-	_, err = f.Deactivate(t.Context(), byRoot, "later")
-	ok(t, err)
+	ok(t, check.Err(f.Deactivate(t.Context(), byRoot, "later")))
 
 	f.active(t, named("other", agents.Administrator))
-	after, err := f.SetRole(t.Context(), byRoot, "root", agents.RoleAgent)
-	ok(t, err)
+	after := check.Must(f.SetRole(t.Context(), byRoot, "root", agents.RoleAgent))(t)
 	same(t, []any{after.Role, after.Epoch}, []any{agents.RoleAgent, root.Epoch + 1})
-	_, err = f.Deactivate(t.Context(), byRoot, "other")
-	is(t, err, agents.ErrLastAdministrator)
-	_, err = f.SetRole(t.Context(), byRoot, "root", "owner")
-	is(t, err, agents.ErrField)
+	is(t, check.Err(f.Deactivate(t.Context(), byRoot, "other")), agents.ErrLastAdministrator)
+	is(t, check.Err(f.SetRole(t.Context(), byRoot, "root", "owner")), agents.ErrField)
 }
 
 // Two who take the role from each other at the same moment can't both succeed.
@@ -85,8 +70,7 @@ func TestTheLastAdministratorsAtOnce(t *testing.T) {
 			group.Go(func() { _, _ = f.SetRole(t.Context(), byRoot, name, agents.RoleAgent) })
 		}
 		group.Wait()
-		all, err := f.List(t.Context())
-		ok(t, err)
+		all := check.Must(f.List(t.Context()))(t)
 		if all[0].Role != agents.Administrator && all[1].Role != agents.Administrator {
 			t.Fatal("no administrator is left")
 		}
@@ -99,11 +83,9 @@ func TestTheLastAdministratorIsRestored(t *testing.T) {
 	one := f.active(t, named("one", agents.Administrator))
 	f.active(t, named("two", agents.Administrator))
 	f.Calls.BeforeNext("Agents.Save", func() {
-		_, err := f.Deactivate(t.Context(), byRoot, "two")
-		ok(t, err)
+		ok(t, check.Err(f.Deactivate(t.Context(), byRoot, "two")))
 	})
-	_, err := f.Deactivate(t.Context(), byRoot, "one")
-	is(t, err, agents.ErrLastAdministrator)
+	is(t, check.Err(f.Deactivate(t.Context(), byRoot, "one")), agents.ErrLastAdministrator)
 	after := f.get(t, one.ID)
 	same(t, []any{after.State, after.Role, after.Since}, []any{agents.Active, agents.Administrator, one.Since})
 	lines := f.Audit.Lines()
@@ -113,21 +95,16 @@ func TestTheLastAdministratorIsRestored(t *testing.T) {
 func TestRecreate(t *testing.T) {
 	f := newFixture(t)
 	f.active(t, bob())
-	_, err := f.Recreate(t.Context(), byRoot, "bob", named("bob2", agents.RoleAgent))
-	is(t, err, agents.ErrNotDeleted)
+	is(t, check.Err(f.Recreate(t.Context(), byRoot, "bob", named("bob2", agents.RoleAgent))), agents.ErrNotDeleted)
 	f.Set(agents.AddMonths(f.Now(), 12))
 	for range 2 { // also before a sweep has written it down
-		_, err = f.Recreate(t.Context(), byRoot, "bob", bob())
-		is(t, err, agents.ErrTaken)
-		_, err = f.Reactivate(t.Context(), byRoot, "bob")
-		is(t, err, agents.ErrDeleted)
-		_, err = f.Deactivate(t.Context(), byRoot, "bob")
-		is(t, err, agents.ErrDeleted)
+		is(t, check.Err(f.Recreate(t.Context(), byRoot, "bob", bob())), agents.ErrTaken)
+		is(t, check.Err(f.Reactivate(t.Context(), byRoot, "bob")), agents.ErrDeleted)
+		is(t, check.Err(f.Deactivate(t.Context(), byRoot, "bob")), agents.ErrDeleted)
 		ok(t, f.Sweep(t.Context()))
 	}
 	f.Audit.Take()
-	agent, err := f.Recreate(t.Context(), byRoot, "bob", named("bob2", agents.Supervisor))
-	ok(t, err)
+	agent := check.Must(f.Recreate(t.Context(), byRoot, "bob", named("bob2", agents.Supervisor)))(t)
 	same(t, []any{agent.Name, agent.State}, []any{agents.UserName("bob2"), agents.Invited})
 	same(t, f.Audit.Lines(), []string{"root agent-recreated agent bob2 supervisor, was bob"})
 	same(t, f.Mail.Kinds(), []string{"invitation bob@example.com"})
@@ -136,12 +113,10 @@ func TestRecreate(t *testing.T) {
 func TestEndSessionsAndSignedIn(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	after, err := f.EndSessions(t.Context(), self(agent), agent.ID)
-	ok(t, err)
+	after := check.Must(f.EndSessions(t.Context(), self(agent), agent.ID))(t)
 	same(t, after.Epoch, agent.Epoch+1)
 	f.Pass(time.Hour)
-	after, err = f.SignedIn(t.Context(), agent.ID)
-	ok(t, err)
+	after = check.Must(f.SignedIn(t.Context(), agent.ID))(t)
 	same(t, []any{after.LastSignIn, after.Epoch}, []any{f.Now(), agent.Epoch + 1})
 }
 
@@ -163,11 +138,9 @@ func TestChangesThatMeet(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
 	f.Calls.BeforeNext("Agents.Save", func() {
-		_, err := f.Require(t.Context(), byRoot, "bob", agents.Email)
-		ok(t, err)
+		ok(t, check.Err(f.Require(t.Context(), byRoot, "bob", agents.Email)))
 	})
-	after, err := f.SetRole(t.Context(), byRoot, "bob", agents.Supervisor)
-	ok(t, err)
+	after := check.Must(f.SetRole(t.Context(), byRoot, "bob", agents.Supervisor))(t)
 	same(t, []any{after.Role, after.Required, after.Epoch}, []any{agents.Supervisor, agents.Email, agent.Epoch + 1})
 	same(t, f.Audit.Lines(), []string{"root role-changed agent bob supervisor", "root factor-required agent bob email"})
 }
@@ -206,20 +179,16 @@ func TestNew(t *testing.T) {
 func TestByNobody(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	_, err := f.EndSessions(t.Context(), agents.By{Via: audit.ViaConsole}, agent.ID)
-	ok(t, err)
+	ok(t, check.Err(f.EndSessions(t.Context(), agents.By{Via: audit.ViaConsole}, agent.ID)))
 	same(t, f.Audit.Lines(), []string{"unknown signed-out-everywhere agent bob"})
 }
 
 func TestNobody(t *testing.T) {
 	f := newFixture(t)
 	const nobody = "agt_aaaaaaaaaaaaaaaaaaaaaaaaaa"
-	_, err := f.Get(t.Context(), nobody)
-	is(t, err, agents.ErrNoAgent)
-	_, err = f.UseCode(t.Context(), nobody, secret.New("123456"))
-	is(t, err, agents.ErrNoAgent)
-	_, err = f.Deactivate(t.Context(), byRoot, "nobody")
-	is(t, err, agents.ErrNoAgent)
+	is(t, check.Err(f.Get(t.Context(), nobody)), agents.ErrNoAgent)
+	is(t, check.Err(f.UseCode(t.Context(), nobody, secret.New("123456"))), agents.ErrNoAgent)
+	is(t, check.Err(f.Deactivate(t.Context(), byRoot, "nobody")), agents.ErrNoAgent)
 }
 
 func day(text string) time.Time {
@@ -324,8 +293,7 @@ func TestSigningInAfterTheWarning(t *testing.T) {
 	agent := f.active(t, bob())
 	f.Set(day("2026-08-15 12:00"))
 	ok(t, f.Sweep(t.Context()))
-	_, err := f.SignedIn(t.Context(), agent.ID)
-	ok(t, err)
+	ok(t, check.Err(f.SignedIn(t.Context(), agent.ID)))
 	f.Set(day("2026-09-02 12:00"))
 	ok(t, f.Sweep(t.Context()))
 	same(t, f.get(t, agent.ID).StateAt(f.Now()), agents.Active)

@@ -13,6 +13,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/hash"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
 )
 
 func errorAs[E error](err error) (E, bool) {
@@ -23,32 +24,26 @@ func errorAs[E error](err error) (E, bool) {
 func TestSetUpStageByStage(t *testing.T) {
 	f := newFixture(t)
 	agent, token := f.invited(t, bob())
-	_, err := f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)
-	ok(t, err)
+	ok(t, check.Err(f.UseLink(t.Context(), agents.By{Via: audit.ViaConsole}, token, goodPassword)))
 	by := self(agent)
 
 	// The profile, checked before its turn, ends nothing.
-	agent, err = f.UpdateProfile(t.Context(), by, agent.ID, agents.Profile{FullName: "Bob", Email: "bob@example.com"})
+	agent, err := f.UpdateProfile(t.Context(), by, agent.ID, agents.Profile{FullName: "Bob", Email: "bob@example.com"})
 	ok(t, err)
 	same(t, []any{agent.Next(), agent.Reviewed.IsZero()}, []any{agents.StageFactor, true})
 
-	app, err := f.NewApp(agent)
-	ok(t, err)
+	app := check.Must(f.NewApp(agent))(t)
 	same(t, f.get(t, agent.ID).AppKey.IsZero(), true)
-	agent, err = f.ConfirmApp(t.Context(), by, agent.ID, app.Key, f.code(t, app.Key, 0))
-	ok(t, err)
+	agent = check.Must(f.ConfirmApp(t.Context(), by, agent.ID, app.Key, f.code(t, app.Key, 0)))(t)
 	same(t, agent.Next(), agents.StageTerms)
-	agent, err = f.AcceptTerms(t.Context(), by, agent.ID)
-	ok(t, err)
+	agent = check.Must(f.AcceptTerms(t.Context(), by, agent.ID))(t)
 	same(t, []any{agent.Next(), agent.Terms, agent.TermsVersion}, []any{agents.StageProfile, f.Now(), agents.CurrentTerms})
 	profile := agents.Profile{FullName: "Bob B. Berg", Email: "berg@example.com", Phone: "+1(612)555-0142x7"}
 
 	// An administrator who corrects it doesn't check it in the agent's place.
-	agent, err = f.UpdateProfile(t.Context(), byRoot, agent.ID, profile)
-	ok(t, err)
+	agent = check.Must(f.UpdateProfile(t.Context(), byRoot, agent.ID, profile))(t)
 	same(t, agent.Next(), agents.StageProfile)
-	agent, err = f.UpdateProfile(t.Context(), by, agent.ID, profile)
-	ok(t, err)
+	agent = check.Must(f.UpdateProfile(t.Context(), by, agent.ID, profile))(t)
 	same(t, []any{agent.SetUp(), agent.FullName, agent.Email, agent.Phone}, []any{true, profile.FullName, profile.Email, profile.Phone})
 	same(t, f.Mail.Kinds(), []string{"invitation bob@example.com", "email-was-changed bob@example.com"})
 	same(t, f.Audit.Lines(), []string{
@@ -60,8 +55,7 @@ func TestSetUpStageByStage(t *testing.T) {
 
 func TestNewApp(t *testing.T) {
 	f := newFixture(t)
-	app, err := f.NewApp(agents.Agent{Name: "bob"})
-	ok(t, err)
+	app := check.Must(f.NewApp(agents.Agent{Name: "bob"}))(t)
 	for _, part := range []string{"otpauth://totp/Update%20Center:bob?", "secret=" + app.Key.Reveal(), "issuer=Update%20Center"} {
 		if !strings.Contains(app.URL.Reveal(), part) {
 			t.Errorf("the URL lacks %s", strings.ReplaceAll(part, app.Key.Reveal(), secret.Dots))
@@ -73,8 +67,7 @@ func TestNewApp(t *testing.T) {
 func TestConfirmApp(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	app, err := f.NewApp(agent)
-	ok(t, err)
+	app := check.Must(f.NewApp(agent))(t)
 	for name, given := range map[string][2]secret.Text{
 		"a wrong code":       {app.Key, f.code(t, app.Key, time.Hour)},
 		"no code":            {app.Key, {}},
@@ -90,12 +83,10 @@ func TestConfirmApp(t *testing.T) {
 	same(t, len(f.Audit.Lines()), 0)
 
 	code := f.code(t, app.Key, 0)
-	after, err := f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, code)
-	ok(t, err)
+	after := check.Must(f.ConfirmApp(t.Context(), self(agent), agent.ID, app.Key, code))(t)
 	same(t, []any{after.Factor, after.Epoch}, []any{agents.App, agent.Epoch + 1})
 	same(t, f.Mail.Kinds(), []string{"factor-was-changed bob@example.com"})
-	right, err := f.UseCode(t.Context(), agent.ID, code)
-	ok(t, err)
+	right := check.Must(f.UseCode(t.Context(), agent.ID, code))(t)
 	same(t, right, false)
 }
 
@@ -105,8 +96,7 @@ func TestCodesOfTheApp(t *testing.T) {
 	f.Set(f.Now().Truncate(30 * time.Second).Add(10 * time.Minute))
 	use := func(code secret.Text) bool {
 		t.Helper()
-		right, err := f.UseCode(t.Context(), agent.ID, code)
-		ok(t, err)
+		right := check.Must(f.UseCode(t.Context(), agent.ID, code))(t)
 		return right
 	}
 	key := agent.AppKey
@@ -135,8 +125,7 @@ func TestACodeUsedAtOnceWorksOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for range 20 {
 		group.Go(func() {
-			right, err := f.UseCode(t.Context(), agent.ID, code)
-			ok(t, err)
+			right := check.Must(f.UseCode(t.Context(), agent.ID, code))(t)
 			if right {
 				won.Add(1)
 			}
@@ -152,23 +141,18 @@ func TestALostAnswerDoesNotUseUpACode(t *testing.T) {
 	agent := f.withApp(t, bob())
 	f.Pass(10 * time.Minute)
 	f.Calls.LoseNext("Agents.Save", errBroken)
-	right, err := f.UseCode(t.Context(), agent.ID, f.code(t, agent.AppKey, 0))
-	ok(t, err)
+	right := check.Must(f.UseCode(t.Context(), agent.ID, f.code(t, agent.AppKey, 0)))(t)
 	same(t, right, true)
 }
 
 func TestRequiredFactor(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
-	after, err := f.Require(t.Context(), byRoot, "bob", agents.App)
-	ok(t, err)
+	after := check.Must(f.Require(t.Context(), byRoot, "bob", agents.App))(t)
 	same(t, []any{after.Next(), after.Epoch}, []any{agents.StageFactor, agent.Epoch + 1})
-	_, err = f.ChooseEmail(t.Context(), self(agent), agent.ID)
-	is(t, err, agents.ErrRequired)
-	_, err = f.Require(t.Context(), byRoot, "bob", "sms")
-	is(t, err, agents.ErrField)
-	after, err = f.Require(t.Context(), byRoot, "bob", "")
-	ok(t, err)
+	is(t, check.Err(f.ChooseEmail(t.Context(), self(agent), agent.ID)), agents.ErrRequired)
+	is(t, check.Err(f.Require(t.Context(), byRoot, "bob", "sms")), agents.ErrField)
+	after = check.Must(f.Require(t.Context(), byRoot, "bob", ""))(t)
 	same(t, []any{after.SetUp(), after.Epoch}, []any{true, agent.Epoch + 1})
 	same(t, f.Audit.Lines(), []string{"root factor-required agent bob app", "root factor-required agent bob none"})
 }
@@ -182,12 +166,10 @@ func TestChangePassword(t *testing.T) {
 	is(t, err, agents.ErrPassword)
 	_, err = f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("bob berg 2026!"))
 	is(t, err, agents.ErrPassword)
-	after, err := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, otherPassword)
-	ok(t, err)
+	after := check.Must(f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, otherPassword))(t)
 	same(t, after.Epoch, agent.Epoch+1)
 	for password, want := range map[string]bool{goodPassword.Reveal(): false, otherPassword.Reveal(): true, strings.Repeat("x", 1<<20): false} {
-		match, err := f.CheckPassword(t.Context(), after, secret.New(password))
-		ok(t, err)
+		match := check.Must(f.CheckPassword(t.Context(), after, secret.New(password)))(t)
 		same(t, match, want)
 	}
 	same(t, f.Mail.Kinds(), []string{"password-was-changed bob@example.com"})
@@ -202,8 +184,7 @@ func TestPasswordsAreComparedAsTheyAreSeen(t *testing.T) {
 	agent := f.active(t, bob())
 	after, err := f.ChangePassword(t.Context(), self(agent), agent.ID, goodPassword, secret.New("jalape\u00f1o wagon lichen"))
 	ok(t, err)
-	match, err := f.CheckPassword(t.Context(), after, secret.New("jalapen\u0303o wagon lichen"))
-	ok(t, err)
+	match := check.Must(f.CheckPassword(t.Context(), after, secret.New("jalapen\u0303o wagon lichen")))(t)
 	same(t, match, true)
 }
 
@@ -212,10 +193,8 @@ func TestNobodysPasswordCostsTheSame(t *testing.T) {
 	counted := &counting{}
 	config := f.AgentsConfig()
 	counted.Hasher, config.Hasher = config.Hasher, counted
-	all, err := agents.New(config)
-	ok(t, err)
-	match, err := all.CheckPassword(t.Context(), agents.Agent{}, goodPassword)
-	ok(t, err)
+	all := check.Must(agents.New(config))(t)
+	match := check.Must(all.CheckPassword(t.Context(), agents.Agent{}, goodPassword))(t)
 	same(t, []any{match, counted.verifiedNothing}, []any{false, 1})
 }
 
@@ -235,17 +214,13 @@ func TestRehash(t *testing.T) {
 	agent := f.active(t, bob())
 	config := f.AgentsConfig()
 	params := hash.Params{MemoryKiB: 16, Passes: 1, Lanes: 1}
-	hasher, err := hash.New(hash.Config{Keys: config.Keys, Params: params})
-	ok(t, err)
+	hasher := check.Must(hash.New(hash.Config{Keys: config.Keys, Params: params}))(t)
 	config.Hasher = hasher
-	all, err := agents.New(config)
-	ok(t, err)
-	match, err := all.CheckPassword(t.Context(), agent, goodPassword)
-	ok(t, err)
+	all := check.Must(agents.New(config))(t)
+	match := check.Must(all.CheckPassword(t.Context(), agent, goodPassword))(t)
 	after := f.get(t, agent.ID)
 	same(t, []any{match, strings.Contains(string(after.Password), "m=16,"), after.Epoch}, []any{true, true, agent.Epoch})
-	match, err = all.CheckPassword(t.Context(), after, goodPassword)
-	ok(t, err)
+	match = check.Must(all.CheckPassword(t.Context(), after, goodPassword))(t)
 	same(t, match, true)
 }
 
@@ -254,12 +229,10 @@ func TestNothingIsDoneUnrecorded(t *testing.T) {
 	f := newFixture(t)
 	agent := f.active(t, bob())
 	f.active(t, named("root", agents.Administrator))
-	_, err := f.Reinvite(t.Context(), byRoot, "bob")
-	ok(t, err)
+	ok(t, check.Err(f.Reinvite(t.Context(), byRoot, "bob")))
 	token := f.Mail.Token(t)
 	before := f.get(t, agent.ID)
-	app, err := f.NewApp(agent)
-	ok(t, err)
+	app := check.Must(f.NewApp(agent))(t)
 	f.Calls.Fail("Record", errBroken)
 	by := self(agent)
 	for name, do := range map[string]func() error{
@@ -290,6 +263,5 @@ func TestNothingIsDoneUnrecorded(t *testing.T) {
 		}
 	}
 	same(t, f.get(t, agent.ID), before)
-	_, err = f.Find(t.Context(), "carl")
-	is(t, err, agents.ErrNoAgent)
+	is(t, check.Err(f.Find(t.Context(), "carl")), agents.ErrNoAgent)
 }

@@ -28,25 +28,21 @@ var createTests = map[string]func(play){
 	},
 	"of nobody nothing is found": func(p play) {
 		p.create(1, "ann")
-		_, err := p.Load(p.t.Context(), id(2))
-		p.t.Is(err, agents.ErrNoAgent)
-		_, err = p.ByName(p.t.Context(), "bob")
-		p.t.Is(err, agents.ErrNoAgent)
+		p.t.Is(check.Err(p.Load(p.t.Context(), id(2))), agents.ErrNoAgent)
+		p.t.Is(check.Err(p.ByName(p.t.Context(), "bob")), agents.ErrNoAgent)
 	},
 	"a name that is taken is refused, and changes nothing": func(p play) {
 		kept := p.create(1, "ann")
 		p.t.Is(p.Create(p.t.Context(), profile(2, "ann", "other")), agents.ErrTaken)
 		p.found(kept)
-		_, err := p.Load(p.t.Context(), id(2))
-		p.t.Is(err, agents.ErrNoAgent)
+		p.t.Is(check.Err(p.Load(p.t.Context(), id(2))), agents.ErrNoAgent)
 	},
 	"an ID that is taken is refused, and changes nothing": func(p play) {
 		kept := p.create(1, "ann")
 		p.t.Is(p.Create(p.t.Context(), profile(1, "bob", "other")), agents.ErrTaken)
 		p.t.Is(p.Create(p.t.Context(), profile(1, "ann", "other")), agents.ErrTaken)
 		p.found(kept)
-		_, err := p.ByName(p.t.Context(), "bob")
-		p.t.Is(err, agents.ErrNoAgent)
+		p.t.Is(check.Err(p.ByName(p.t.Context(), "bob")), agents.ErrNoAgent)
 	},
 	"the same again is no error and changes nothing": func(p play) {
 		p.create(1, "ann")
@@ -70,8 +66,7 @@ var createTests = map[string]func(play){
 		given := p.create(1, "ann")
 		want := profile(1, "ann", "new")
 		given.Sealed[0] = '!'
-		got, err := p.Load(p.t.Context(), id(1))
-		p.t.OK(err)
+		got := check.Must(p.Load(p.t.Context(), id(1)))(p.t)
 		got.Sealed[0] = '!'
 		p.found(want)
 	},
@@ -102,8 +97,7 @@ var saveTests = map[string]func(play){
 	},
 	"of nobody it says so, and keeps nothing": func(p play) {
 		p.t.Is(p.Save(p.t.Context(), profile(1, "ann", "changed")), agents.ErrNoAgent)
-		_, err := p.ByName(p.t.Context(), "ann")
-		p.t.Is(err, agents.ErrNoAgent)
+		p.t.Is(check.Err(p.ByName(p.t.Context(), "ann")), agents.ErrNoAgent)
 		p.found(p.create(2, "ann"))
 	},
 	"the same again is no error and changes nothing": func(p play) {
@@ -155,8 +149,7 @@ var togetherTests = map[string]func(play){
 			return p.Create(p.t.Context(), profile(i, "ann", "new"))
 		}, agents.ErrTaken)
 		p.t.Same(won, 1)
-		all, err := p.List(p.t.Context())
-		p.t.OK(err)
+		all := check.Must(p.List(p.t.Context()))(p.t)
 		p.t.Same(len(all), 1)
 		p.found(all[0])
 	},
@@ -166,8 +159,7 @@ var togetherTests = map[string]func(play){
 			return p.Save(p.t.Context(), profile(1, "ann", fmt.Sprint(i)))
 		}, storage.ErrStale)
 		p.t.Same(won, 1)
-		after, err := p.Load(p.t.Context(), id(1))
-		p.t.OK(err)
+		after := check.Must(p.Load(p.t.Context(), id(1)))(p.t)
 		p.t.Same(after.Revision, int64(2))
 	},
 }
@@ -205,18 +197,15 @@ func (p play) create(n int, name agents.UserName) agents.Stored {
 // found checks that the profile is found by its name and its ID.
 func (p play) found(want agents.Stored) {
 	p.t.Helper()
-	byName, err := p.ByName(p.t.Context(), want.Name)
-	p.t.OK(err)
+	byName := check.Must(p.ByName(p.t.Context(), want.Name))(p.t)
 	p.t.Same(byName, want)
-	byID, err := p.Load(p.t.Context(), want.ID)
-	p.t.OK(err)
+	byID := check.Must(p.Load(p.t.Context(), want.ID))(p.t)
 	p.t.Same(byID, want)
 }
 
 func (p play) listed(want ...agents.Stored) {
 	p.t.Helper()
-	all, err := p.List(p.t.Context())
-	p.t.OK(err)
+	all := check.Must(p.List(p.t.Context()))(p.t)
 	p.t.Same(len(all), len(want))
 	for i, s := range all {
 		p.t.Same(s, want[i])

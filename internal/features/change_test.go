@@ -91,8 +91,7 @@ func TestExpectedRevision(t *testing.T) {
 		request.Turn, request.Match = pins.Turn{}, func(present int64) bool { return present == revision }
 		return f.Change(t.Context(), request)
 	}
-	first, err := change(0, features.Add("612"))
-	check.OK(t, err)
+	first := check.Must(change(0, features.Add("612")))(t)
 	for _, revision := range []int64{0, first.Revision - 1, first.Revision + 1} {
 		if _, err := change(revision, features.Add("763")); !errors.Is(err, storage.ErrStale) {
 			t.Errorf("revision %d: %v, want ErrStale", revision, err)
@@ -123,8 +122,7 @@ func TestTurnsDoneTwice(t *testing.T) {
 	}
 	other := f.change(t, rej, features.Add("763"))
 	for _, request := range []features.Request{add, on, add} {
-		got, err := f.Change(t.Context(), request)
-		check.OK(t, err)
+		got := check.Must(f.Change(t.Context(), request))(t)
 		same(t, "outcome", got, features.Outcome{Setting: other})
 	}
 	if n := len(f.Records(t, line)); n != 3 || len(f.events(t)) != 3 {

@@ -36,8 +36,7 @@ func TestDocumentsHaveTheirParts(t *testing.T) {
 
 func document(t testing.TB, setting features.Setting) string {
 	t.Helper()
-	encoded, err := json.Marshal(features.DocumentOf(setting))
-	check.OK(t, err)
+	encoded := check.Must(json.Marshal(features.DocumentOf(setting)))(t)
 	return string(encoded)
 }
 

@@ -206,8 +206,7 @@ func TestEditsChangeSettings(t *testing.T) {
 func TestEditsShareNothing(t *testing.T) {
 	f := newFixture(t)
 	f.change(t, rej, features.Add(entry(0)), features.Add(entry(1)), features.Add(entry(2)))
-	found, err := f.Find(t.Context(), line)
-	check.OK(t, err)
+	found := check.Must(f.Find(t.Context(), line))(t)
 	setting, _ := found.Setting(rej)
 	list := slices.Clone(setting.List)
 	f.change(t, rej, features.Drop(entry(0)), features.Add(entry(3)), features.Drop(entry(2)))

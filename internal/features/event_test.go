@@ -57,8 +57,7 @@ func TestPayloads(t *testing.T) {
 	}
 	var got []string
 	for _, event := range f.events(t) {
-		payload, err := event.Payload()
-		check.OK(t, err)
+		payload := check.Must(event.Payload())(t)
 		got = append(got, string(payload))
 	}
 	golden.Is(t, "payloads.jsonl", strings.Join(got, "\n")+"\n")
@@ -163,13 +162,11 @@ func TestCodesStayHidden(t *testing.T) {
 	for _, feature := range []pins.Feature{dnd, lock} {
 		for _, code := range codes[:2] {
 			request := f.request(feature, features.SetCode(secret.New(code)))
-			setting, err := f.Change(t.Context(), request)
-			check.OK(t, err)
+			setting := check.Must(f.Change(t.Context(), request))(t)
 			shown = append(shown, request, &request, setting, features.DocumentOf(setting.Setting))
 		}
 	}
-	found, err := f.Find(t.Context(), line)
-	check.OK(t, err)
+	found := check.Must(f.Find(t.Context(), line))(t)
 	given := features.Document{}
 	check.OK(t, json.Unmarshal([]byte(`{"code":"4821"}`), &given))
 	shown = append(shown, found, f.events(t), f.Records(t, line), given, f.Lines, *f.Lines,
@@ -192,8 +189,7 @@ func TestStoredFormsHoldNoCode(t *testing.T) {
 			var fields map[string]any
 			check.OK(t, json.Unmarshal(stored, &fields))
 			if sealed, has := fields["code"].(string); has {
-				opened, err := base64.StdEncoding.DecodeString(sealed)
-				check.OK(t, err)
+				opened := check.Must(base64.StdEncoding.DecodeString(sealed))(t)
 				logtest.Hides(t, "what is sealed", string(opened), codes...)
 			}
 			logtest.Hides(t, "what is stored", string(stored), codes...)

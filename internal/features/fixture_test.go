@@ -90,8 +90,7 @@ func (f *fixture) change(t testing.TB, feature pins.Feature, edits ...features.E
 // setting is a feature of the line as it is.
 func (f *fixture) setting(t testing.TB, feature pins.Feature) features.Setting {
 	t.Helper()
-	found, err := f.Find(t.Context(), line)
-	check.OK(t, err)
+	found := check.Must(f.Find(t.Context(), line))(t)
 	setting, installed := found.Setting(feature)
 	if !installed {
 		t.Fatalf("%s is not installed", feature)
@@ -104,8 +103,7 @@ func (f *fixture) events(t testing.TB) []features.Event {
 	t.Helper()
 	var all []features.Event
 	for _, stored := range testkit.Events(t, f.DB, line) {
-		event, err := f.OpenEvent(stored)
-		check.OK(t, err)
+		event := check.Must(f.OpenEvent(stored))(t)
 		all = append(all, event)
 	}
 	return all

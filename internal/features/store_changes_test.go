@@ -10,6 +10,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -87,8 +88,7 @@ var changeTests = map[string]func(play){
 	"a change names the PIN that its caller proved to know": func(p play) {
 		one := p.change(list, 0, 1)
 		one.Proved = p.stored(known).PINRevision
-		line, err := p.db.Lines().Line(p.t.Context(), known)
-		p.t.OK(err)
+		line := check.Must(p.db.Lines().Line(p.t.Context(), known))(p.t)
 		p.same(one.Proved, line.Revision)
 		p.make(one)
 		p.reset(pins.Record{At: p.start, Event: pins.Reset, By: "ann"})
@@ -153,13 +153,11 @@ var turnTests = map[string]func(play){
 	"a turn that changed something is known": func(p play) {
 		p.make(p.change(list, 0, 1))
 		for n := range 4 {
-			stored, err := p.db.Features().Features(p.t.Context(), known, turn(n))
-			p.t.OK(err)
+			stored := check.Must(p.db.Features().Features(p.t.Context(), known, turn(n)))(p.t)
 			p.same(stored.Done, n == 1)
 		}
 		elsewhere := pins.Turn{Call: "CA1", Number: 1}
-		stored, err := p.db.Features().Features(p.t.Context(), known, elsewhere)
-		p.t.OK(err)
+		stored := check.Must(p.db.Features().Features(p.t.Context(), known, elsewhere))(p.t)
 		p.same(stored.Done, false)
 	},
 	"the zero turn is always new": func(p play) {
@@ -185,8 +183,7 @@ var installTests = map[string]func(play){
 		p.same(p.stored(other).Installed, pins.FeaturesOf(absent))
 		p.same(len(p.recordsOf(known)), 0)
 		p.same(len(p.recordsOf(unknown)), 0)
-		_, err := p.db.Features().Features(p.t.Context(), unknown, pins.Turn{})
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.db.Features().Features(p.t.Context(), unknown, pins.Turn{})), pins.ErrNoLine)
 	},
 	"install records what it changed, and publishes what it took away": func(p play) {
 		p.same(p.install(features.Installation{Number: known, Features: pins.FeaturesOf(list, absent)}), []bool{true})
@@ -277,8 +274,7 @@ var installTests = map[string]func(play){
 		}
 		p.make(p.change(list, 0, 1))
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})
-		records, err := p.db.Lines().History(p.t.Context(), known, 2*pins.MaxHistory)
-		p.t.OK(err)
+		records := check.Must(p.db.Lines().History(p.t.Context(), known, 2*pins.MaxHistory))(p.t)
 		p.same(len(records), pins.MaxHistory)
 		p.same(records[0].Event, pins.FeaturesInstalled)
 	},
@@ -290,8 +286,7 @@ var installTests = map[string]func(play){
 			lines[i].Number = nanp.Number(fmt.Sprintf("+1763555%04d", i))
 			wanted[i] = features.Installation{Number: lines[i].Number, Features: pins.FeaturesOf(list)}
 		}
-		_, err := p.db.Lines().Add(p.t.Context(), lines, p.start)
-		p.t.OK(err)
+		p.t.OK(check.Err(p.db.Lines().Add(p.t.Context(), lines, p.start)))
 		for _, want := range []bool{true, false} {
 			got := p.install(wanted...)
 			p.same(len(got), len(wanted))
@@ -341,23 +336,19 @@ var lineTests = map[string]func(play){
 	"a line has the features that it was added with, and no settings": func(p play) {
 		p.same(p.stored(known).Installed, pins.FeaturesOf(list, dnd))
 		p.settings()
-		line, err := p.db.Lines().Line(p.t.Context(), known)
-		p.t.OK(err)
+		line := check.Must(p.db.Lines().Line(p.t.Context(), known))(p.t)
 		p.same(line.Features, pins.FeaturesOf(list, dnd))
 	},
 	"a line shows the features that were installed": func(p play) {
 		p.install(features.Installation{Number: known, Features: pins.FeaturesOf(pins.AllFeatures[:]...)})
-		line, err := p.db.Lines().Line(p.t.Context(), known)
-		p.t.OK(err)
+		line := check.Must(p.db.Lines().Line(p.t.Context(), known))(p.t)
 		p.same(line.Features, pins.FeaturesOf(pins.AllFeatures[:]...))
 	},
 	"a change of a feature leaves the PIN alone, and a reset of the PIN the settings": func(p play) {
-		before, err := p.db.Lines().Line(p.t.Context(), known)
-		p.t.OK(err)
+		before := check.Must(p.db.Lines().Line(p.t.Context(), known))(p.t)
 		one := p.change(list, 0, 1)
 		p.make(one)
-		after, err := p.db.Lines().Line(p.t.Context(), known)
-		p.t.OK(err)
+		after := check.Must(p.db.Lines().Line(p.t.Context(), known))(p.t)
 		p.same(after, before)
 		p.reset(pins.Record{At: p.start, Event: pins.Reset, By: "ann"})
 		p.settings(one)
@@ -366,8 +357,7 @@ var lineTests = map[string]func(play){
 		one := p.change(list, 0, 1)
 		p.make(one)
 		p.remove(known)
-		_, err := p.db.Features().Features(p.t.Context(), known, pins.Turn{})
-		p.t.Is(err, pins.ErrNoLine)
+		p.t.Is(check.Err(p.db.Features().Features(p.t.Context(), known, pins.Turn{})), pins.ErrNoLine)
 		p.refused(p.change(list, one.Revision, 2), pins.ErrNoLine)
 		p.add(known)
 		p.same(p.stored(known).Installed, pins.Features{})

@@ -99,8 +99,7 @@ func (p play) refused(change features.Change, want error) {
 // stored returns what is stored of a line.
 func (p play) stored(number nanp.Number) features.Stored {
 	p.t.Helper()
-	stored, err := p.db.Features().Features(p.t.Context(), number, pins.Turn{})
-	p.t.OK(err)
+	stored := check.Must(p.db.Features().Features(p.t.Context(), number, pins.Turn{}))(p.t)
 	p.same(stored.Done, false)
 	return stored
 }
@@ -142,8 +141,7 @@ func (p play) recorded(want ...features.Change) {
 // recordsOf returns the history of a line, newest first.
 func (p play) recordsOf(number nanp.Number) []pins.Record {
 	p.t.Helper()
-	records, err := p.db.Lines().History(p.t.Context(), number, pins.MaxHistory)
-	p.t.OK(err)
+	records := check.Must(p.db.Lines().History(p.t.Context(), number, pins.MaxHistory))(p.t)
 	return records
 }
 

@@ -220,8 +220,7 @@ func lastEvent(t *testing.T, f *fixture) error {
 // nothing, and learns nothing of what is set up.
 func TestOvertakenCallers(t *testing.T) {
 	f := newFixture(t)
-	found, err := f.Find(t.Context(), line)
-	check.OK(t, err)
+	found := check.Must(f.Find(t.Context(), line))(t)
 	proved := f.request(rej, features.Add("612"))
 	proved.Proved = found.PINRevision
 	if _, err := f.Change(t.Context(), proved); err != nil {

@@ -31,8 +31,7 @@ func TestCallValidatesAndResets(t *testing.T) {
 	if err != nil || got.Status != repair.Succeeded {
 		t.Errorf("then %+v, %v", got, err)
 	}
-	line, err := f.Reset(t.Context(), ann, home, "forgot it")
-	check.OK(t, err)
+	line := check.Must(f.Reset(t.Context(), ann, home, "forgot it"))(t)
 	if !line.Temporary() || f.told(t) != 1 {
 		t.Errorf("line %+v, told %d times", line, f.told(t))
 	}
@@ -41,8 +40,7 @@ func TestCallValidatesAndResets(t *testing.T) {
 	if events[2] != want {
 		t.Errorf("recorded %+v, want %+v", events[2], want)
 	}
-	card, err := f.Find(t.Context(), ann, home)
-	check.OK(t, err)
+	card := check.Must(f.Find(t.Context(), ann, home))(t)
 	if card.Validation.Method != pins.ByCall || !card.Validation.Until.Equal(f.Now().Add(15*time.Minute)) {
 		t.Errorf("validation %+v", card.Validation)
 	}
@@ -55,8 +53,7 @@ func TestThreeTries(t *testing.T) {
 		f.judged(t, ann, v.ID, wrong(code), repair.Result{Outcome: repair.Wrong, Left: left})
 	}
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
-	_, err := f.ValidationCode(t.Context(), string(v.ID))
-	check.Is(t, err, deliveries.ErrNotFound)
+	check.Is(t, check.Err(f.ValidationCode(t.Context(), string(v.ID))), deliveries.ErrNotFound)
 	f.Audit.Holds(t, audit.ValidationBegun, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed, audit.ValidationFailed)
 
 	again, next := f.call(t, ann, home)
@@ -73,8 +70,7 @@ func TestCodeWorksOnce(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
-	_, err := f.ValidationCode(t.Context(), string(v.ID))
-	check.Is(t, err, deliveries.ErrNotFound)
+	check.Is(t, check.Err(f.ValidationCode(t.Context(), string(v.ID))), deliveries.ErrNotFound)
 	f.Pass(pins.ValidFor)
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
 	f.unvalidated(t, ann)
@@ -101,15 +97,12 @@ func TestCodeOfAnotherIsNone(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
 	for _, who := range []repair.Who{bob, sue, annByKey} {
-		_, err := f.Code(t.Context(), who, v.ID, code)
-		check.Is(t, err, repair.ErrNotFound)
-		_, err = f.Validation(t.Context(), who, v.ID)
-		check.Is(t, err, repair.ErrNotFound)
+		check.Is(t, check.Err(f.Code(t.Context(), who, v.ID, code)), repair.ErrNotFound)
+		check.Is(t, check.Err(f.Validation(t.Context(), who, v.ID)), repair.ErrNotFound)
 		f.unvalidated(t, who)
 	}
 	for _, id := range []repair.ID{"", "val_", "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", repair.ID(strings.ToUpper(string(v.ID)))} {
-		_, err := f.Code(t.Context(), ann, id, code)
-		check.Is(t, err, repair.ErrNotFound)
+		check.Is(t, check.Err(f.Code(t.Context(), ann, id, code)), repair.ErrNotFound)
 	}
 	elsewhere := ann
 	elsewhere.From = "198.51.100.1"
@@ -120,8 +113,7 @@ func TestCodeOfAnotherValidationIsWrong(t *testing.T) {
 	f := newFixture(t)
 	v, _ := f.call(t, ann, home)
 	_, code := f.call(t, ann, other)
-	mine, err := f.ValidationCode(t.Context(), string(v.ID))
-	check.OK(t, err)
+	mine := check.Must(f.ValidationCode(t.Context(), string(v.ID)))(t)
 	if mine.Equal(code) {
 		t.Skip("both calls drew the same code")
 	}
@@ -132,8 +124,7 @@ func TestWhatIsNoCodeIsNoTry(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
 	for _, entry := range []string{"", "12345", "1234567", "12345a", "١٢٣٤٥٦٧", "123 456 7", strings.Repeat(" ", 256) + code.Reveal()} {
-		_, err := f.Code(t.Context(), ann, v.ID, secret.New(entry))
-		check.Is(t, err, repair.ErrCode)
+		check.Is(t, check.Err(f.Code(t.Context(), ann, v.ID, secret.New(entry))), repair.ErrCode)
 	}
 	f.judged(t, ann, v.ID, wrong(code), repair.Result{Outcome: repair.Wrong, Left: 2})
 }
@@ -154,8 +145,7 @@ func TestTheRightCodeAHundredTimesAtOnceIsOne(t *testing.T) {
 	if n := count(results, repair.Right); n != 1 {
 		t.Errorf("%d times right", n)
 	}
-	history, err := f.DB.Lines().History(t.Context(), home, 100)
-	check.OK(t, err)
+	history := check.Must(f.DB.Lines().History(t.Context(), home, 100))(t)
 	if len(history) != 2 {
 		t.Errorf("history %+v", history)
 	}
@@ -243,8 +233,7 @@ func TestARightCodeThatCameToNothingCanBeGivenAgain(t *testing.T) {
 			v, code := f.call(t, ann, home)
 			f.Calls.Fail(broken, errDown)
 			for range 5 {
-				_, err := f.Code(t.Context(), ann, v.ID, code)
-				check.Is(t, err, errDown)
+				check.Is(t, check.Err(f.Code(t.Context(), ann, v.ID, code)), errDown)
 			}
 			f.unvalidated(t, ann)
 			f.Calls.Mend(broken)
@@ -287,8 +276,7 @@ func TestDeclinedCallSpoilsItsCode(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
 	task := v.Call.Task()
-	_, err := f.calls.Opened(t.Context(), task, "CA1")
-	check.OK(t, err)
+	check.OK(t, check.Err(f.calls.Opened(t.Context(), task, "CA1")))
 	check.OK(t, f.calls.Spoken(t.Context(), task, 1))
 	check.OK(t, f.calls.Declined(t.Context(), task))
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
@@ -304,8 +292,7 @@ func TestACallThatIsDeclinedAfterItsCodeWasRight(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
 	task := v.Call.Task()
-	_, err := f.calls.Opened(t.Context(), task, "CA1")
-	check.OK(t, err)
+	check.OK(t, check.Err(f.calls.Opened(t.Context(), task, "CA1")))
 	check.OK(t, f.calls.Spoken(t.Context(), task, 1))
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 	check.OK(t, f.calls.Declined(t.Context(), task))
@@ -317,15 +304,13 @@ func TestACallThatIsDeclinedAfterItsCodeWasRight(t *testing.T) {
 		t.Errorf("the card has %+v, %v", card.Validation, err)
 	}
 	f.Audit.Take()
-	_, err = f.Reset(t.Context(), ann, home, "forgot it")
-	check.Is(t, err, pins.ErrNotValidated)
+	check.Is(t, check.Err(f.Reset(t.Context(), ann, home, "forgot it")), pins.ErrNotValidated)
 	if events := f.Audit.Holds(t, audit.ResetRefused); events[0].Detail != "the call was declined" {
 		t.Errorf("recorded %+v", events[0])
 	}
 	f.unvalidated(t, ann)
 	check.OK(t, f.PhotoID(t.Context(), sue, home, "driver's license MN 1234"))
-	_, err = f.Reset(t.Context(), sue, home, "forgot it")
-	check.OK(t, err)
+	check.OK(t, check.Err(f.Reset(t.Context(), sue, home, "forgot it")))
 }
 
 // TestARightCodeWhoseAnswerWasLostCanBeGivenAgain holds that no code is used up for nothing when
@@ -335,8 +320,7 @@ func TestARightCodeWhoseAnswerWasLostCanBeGivenAgain(t *testing.T) {
 	v, code := f.call(t, ann, home)
 	for range 5 {
 		f.Calls.LoseNext("Desk.Save", nil, errDown) // after the try, that it was right
-		_, err := f.Code(t.Context(), ann, v.ID, code)
-		check.Is(t, err, errDown)
+		check.Is(t, check.Err(f.Code(t.Context(), ann, v.ID, code)), errDown)
 	}
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.UsedUp})
@@ -351,7 +335,6 @@ func TestAValidationWhoseCallIsUnknown(t *testing.T) {
 		f := newFixture(t)
 		_, err := f.config().Provisioning.Validate(t.Context(), home, pins.ByCall, pins.Note{By: "ann", From: "console", Reason: note})
 		check.OK(t, err)
-		_, err = f.Unlock(t.Context(), ann, home, "locked out")
-		check.Is(t, err, want)
+		check.Is(t, check.Err(f.Unlock(t.Context(), ann, home, "locked out")), want)
 	}
 }

@@ -115,10 +115,8 @@ func (f *fixture) alert(_ context.Context, alert repair.Alert) {
 // call has the home line called for who, and returns the code too, as the line is told it.
 func (f *fixture) call(t testing.TB, who repair.Who, number nanp.Number) (repair.Validation, secret.Text) {
 	t.Helper()
-	v, err := f.Call(t.Context(), who, number, "")
-	check.OK(t, err)
-	code, err := f.ValidationCode(t.Context(), v.Call.Ref)
-	check.OK(t, err)
+	v := check.Must(f.Call(t.Context(), who, number, ""))(t)
+	code := check.Must(f.ValidationCode(t.Context(), v.Call.Ref))(t)
 	return v, code
 }
 
@@ -131,8 +129,7 @@ func (f *fixture) validated(t testing.TB, who repair.Who) {
 
 func (f *fixture) judged(t testing.TB, who repair.Who, id repair.ID, code secret.Text, want repair.Result) {
 	t.Helper()
-	got, err := f.Code(t.Context(), who, id, code)
-	check.OK(t, err)
+	got := check.Must(f.Code(t.Context(), who, id, code))(t)
 	if got != want {
 		t.Fatalf("result %+v, want %+v", got, want)
 	}
@@ -149,8 +146,7 @@ func wrong(code secret.Text) secret.Text {
 // unchanged wants that the home line has its personal PIN, and nobody was told otherwise.
 func (f *fixture) unchanged(t testing.TB) {
 	t.Helper()
-	line, err := f.DB.Lines().Line(t.Context(), home)
-	check.OK(t, err)
+	line := check.Must(f.DB.Lines().Line(t.Context(), home))(t)
 	if told := f.told(t); line.Temporary() || told != 0 {
 		t.Fatalf("temporary %t, told %d times", line.Temporary(), told)
 	}
@@ -160,14 +156,11 @@ func (f *fixture) unchanged(t testing.TB) {
 func (f *fixture) unvalidated(t testing.TB, who repair.Who) {
 	t.Helper()
 	f.Audit.Take()
-	_, err := f.Reset(t.Context(), who, home, "forgot it")
-	check.Is(t, err, pins.ErrNotValidated)
-	_, err = f.Unlock(t.Context(), who, home, "forgot it")
-	check.Is(t, err, pins.ErrNotValidated)
+	check.Is(t, check.Err(f.Reset(t.Context(), who, home, "forgot it")), pins.ErrNotValidated)
+	check.Is(t, check.Err(f.Unlock(t.Context(), who, home, "forgot it")), pins.ErrNotValidated)
 	f.Audit.Holds(t, audit.ResetRefused, audit.ResetRefused)
 	f.unchanged(t)
-	history, err := f.DB.Lines().History(t.Context(), home, 1)
-	check.OK(t, err)
+	history := check.Must(f.DB.Lines().History(t.Context(), home, 1))(t)
 	if history[0].Event != pins.ResetRefused || history[0].By != who.Name || history[0].From != who.Via {
 		t.Fatalf("history %+v", history)
 	}
@@ -215,20 +208,15 @@ func TestNothingHoldsACode(t *testing.T) {
 	f := newFixture(t)
 	v, code := f.call(t, ann, home)
 	typed := wrong(code)
-	result, err := f.Code(t.Context(), ann, v.ID, typed)
-	check.OK(t, err)
-	seen, err := f.Validation(t.Context(), ann, v.ID)
-	check.OK(t, err)
-	stored, err := f.World.Desk().Load(t.Context(), v.ID)
-	check.OK(t, err)
+	result := check.Must(f.Code(t.Context(), ann, v.ID, typed))(t)
+	seen := check.Must(f.Validation(t.Context(), ann, v.ID))(t)
+	stored := check.Must(f.World.Desk().Load(t.Context(), v.ID))(t)
 	_, shape := f.Code(t.Context(), ann, v.ID, secret.New(code.Reveal()+"0"))
 	f.Calls.Fail("Lines.Validate", errDown)
 	_, failed := f.Code(t.Context(), ann, v.ID, code)
 	f.Calls.Mend("Lines.Validate")
-	_, err = f.Code(t.Context(), ann, v.ID, code)
-	check.OK(t, err)
-	card, err := f.Find(t.Context(), ann, home)
-	check.OK(t, err)
+	check.OK(t, check.Err(f.Code(t.Context(), ann, v.ID, code)))
+	card := check.Must(f.Find(t.Context(), ann, home))(t)
 	for name, value := range map[string]any{
 		"validation": v, "seen": seen, "result": result, "stored": stored, "card": card,
 		"desk": *f.Desk, "codes": f.codes(), "config": f.config(), "audit": f.Audit.All(), "shape": shape.Error(), "failed": failed.Error(),

@@ -30,8 +30,7 @@ func TestRecordIsReadAsItWasWritten(t *testing.T) {
 		Line:    "+16125550142", Name: "crm/77", Via: ViaAPI, Created: at, Until: at.Add(CodeFor),
 		Tries: 2, Right: true, Attempt: "abc", Call: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa",
 	}}
-	stored, err := want.seal(ring(t, "k"), rand.Reader)
-	check.OK(t, err)
+	stored := check.Must(want.seal(ring(t, "k"), rand.Reader))(t)
 	got, err := open(ring(t, "k"), stored)
 	if err != nil || !got.code.Equal(want.code) {
 		t.Fatalf("%v", err)
@@ -45,8 +44,7 @@ func TestRecordIsReadAsItWasWritten(t *testing.T) {
 func TestRecordsThatCannotBeRead(t *testing.T) {
 	keys := ring(t, "k")
 	sealed := func(plaintext string, id ID) Stored {
-		box, err := keys.Seal(rand.Reader, []byte(plaintext), []byte(boundTo(id)))
-		check.OK(t, err)
+		box := check.Must(keys.Seal(rand.Reader, []byte(plaintext), []byte(boundTo(id))))(t)
 		return Stored{ID: someID, Revision: 1, Sealed: box}
 	}
 	for name, stored := range map[string]Stored{
@@ -74,8 +72,7 @@ func FuzzOpen(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, plaintext []byte) {
 		keys := ring(t, "k")
-		box, err := keys.Seal(rand.Reader, plaintext, []byte(boundTo(someID)))
-		check.OK(t, err)
+		box := check.Must(keys.Seal(rand.Reader, plaintext, []byte(boundTo(someID))))(t)
 		r, err := open(keys, Stored{ID: someID, Sealed: box})
 		if err != nil && !errors.Is(err, storage.ErrUnreadable) {
 			t.Errorf("error %v", err)

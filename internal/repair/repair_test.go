@@ -30,10 +30,8 @@ func TestAValidationCountsForItsAgentInterfaceAndLine(t *testing.T) {
 		f.unvalidated(t, who)
 	}
 	f.Audit.Take()
-	_, err := f.Reset(t.Context(), ann, other, "forgot it")
-	check.Is(t, err, pins.ErrNotValidated)
-	_, err = f.Unlock(t.Context(), ann, other, "forgot it")
-	check.Is(t, err, pins.ErrNotValidated)
+	check.Is(t, check.Err(f.Reset(t.Context(), ann, other, "forgot it")), pins.ErrNotValidated)
+	check.Is(t, check.Err(f.Unlock(t.Context(), ann, other, "forgot it")), pins.ErrNotValidated)
 	f.Audit.Holds(t, audit.ResetRefused, audit.ResetRefused)
 }
 
@@ -47,16 +45,12 @@ func TestTheStoreAsksToo(t *testing.T) {
 
 func TestResetOfNoLine(t *testing.T) {
 	f := newFixture(t)
-	_, err := f.Reset(t.Context(), ann, missing, "forgot it")
-	check.Is(t, err, pins.ErrNoLine)
-	_, err = f.Call(t.Context(), ann, missing, "")
-	check.Is(t, err, pins.ErrNoLine)
-	_, err = f.Secret(t.Context(), ann, missing, coded, rightSecret)
-	check.Is(t, err, pins.ErrNoLine)
+	check.Is(t, check.Err(f.Reset(t.Context(), ann, missing, "forgot it")), pins.ErrNoLine)
+	check.Is(t, check.Err(f.Call(t.Context(), ann, missing, "")), pins.ErrNoLine)
+	check.Is(t, check.Err(f.Secret(t.Context(), ann, missing, coded, rightSecret)), pins.ErrNoLine)
 	check.Is(t, f.PhotoID(t.Context(), sue, missing, "driver's license MN 1234"), pins.ErrNoLine)
 	f.Audit.Holds(t, audit.LookedUp, audit.ResetRefused, audit.LookedUp, audit.LookedUp, audit.LookedUp)
-	_, err = f.Find(t.Context(), ann, missing)
-	check.Is(t, err, pins.ErrNoLine)
+	check.Is(t, check.Err(f.Find(t.Context(), ann, missing)), pins.ErrNoLine)
 	f.Audit.Holds(t, audit.LookedUp)
 }
 
@@ -64,12 +58,10 @@ func TestReasons(t *testing.T) {
 	f := newFixture(t)
 	f.validated(t, ann)
 	for _, reason := range []string{"", "a\nb", "\xff", strings.Repeat("x", 501)} {
-		_, err := f.Reset(t.Context(), ann, home, reason)
-		check.Is(t, err, pins.ErrNote)
+		check.Is(t, check.Err(f.Reset(t.Context(), ann, home, reason)), pins.ErrNote)
 	}
 	f.unchanged(t)
-	_, err := f.Reset(t.Context(), ann, home, strings.Repeat("ñ", 500))
-	check.OK(t, err)
+	check.OK(t, check.Err(f.Reset(t.Context(), ann, home, strings.Repeat("ñ", 500))))
 }
 
 func TestNobody(t *testing.T) {
@@ -97,8 +89,7 @@ func TestWithoutTheAuditNothingIsDone(t *testing.T) {
 	f := newFixture(t)
 	f.validated(t, ann)
 	v, code := f.call(t, ann, home)
-	before, err := f.DB.Lines().History(t.Context(), home, 100)
-	check.OK(t, err)
+	before := check.Must(f.DB.Lines().History(t.Context(), home, 100))(t)
 	questions := len(f.accounts.questions)
 	f.Calls.Fail("Record", errDown)
 	_, find := f.Find(t.Context(), ann, home)
@@ -113,8 +104,7 @@ func TestWithoutTheAuditNothingIsDone(t *testing.T) {
 		check.Is(t, err, errDown)
 	}
 	f.unchanged(t)
-	after, err := f.DB.Lines().History(t.Context(), home, 100)
-	check.OK(t, err)
+	after := check.Must(f.DB.Lines().History(t.Context(), home, 100))(t)
 	if len(after) != len(before) || len(f.accounts.questions) != questions {
 		t.Errorf("history %+v, questions %v", after, f.accounts.questions)
 	}
@@ -187,8 +177,7 @@ func TestWhatEverybodyKnowsIsNoSecret(t *testing.T) {
 		{Code: rightSecret.Code, Answer: secret.New("luz")}, {Code: secret.New("12345")}, {Answer: secret.New("?!")},
 	} {
 		for range 100 { // oftener than codes and answers are taken of an agent
-			_, err := f.Secret(t.Context(), ann, home, coded, claim)
-			check.Is(t, err, accounts.ErrClaim)
+			check.Is(t, check.Err(f.Secret(t.Context(), ann, home, coded, claim)), accounts.ErrClaim)
 		}
 	}
 	f.unvalidated(t, ann)
@@ -209,14 +198,12 @@ func TestPhotoID(t *testing.T) {
 	if err != nil || v.Method != pins.ByPhotoID || v.Note != note {
 		t.Errorf("%+v, %v", v, err)
 	}
-	_, err = f.Reset(t.Context(), sue, home, "forgot it")
-	check.OK(t, err)
+	check.OK(t, check.Err(f.Reset(t.Context(), sue, home, "forgot it")))
 }
 
 func TestOneKeyIsOneCall(t *testing.T) {
 	f := newFixture(t)
-	first, err := f.Call(t.Context(), ann, home, "key")
-	check.OK(t, err)
+	first := check.Must(f.Call(t.Context(), ann, home, "key"))(t)
 	for range 50 { // beyond the limit of calls
 		again, err := f.Call(t.Context(), ann, home, "key")
 		if err != nil || again.ID != first.ID || again.Call.ID != first.Call.ID {
@@ -239,8 +226,7 @@ func TestOneKeyIsOneCall(t *testing.T) {
 	if err != nil || late.ID != first.ID || late.Status != repair.TooLate {
 		t.Errorf("an hour later %+v, %v", late, err)
 	}
-	_, err = f.Call(t.Context(), ann, home, strings.Repeat("k", 201))
-	check.Is(t, err, repair.ErrKey)
+	check.Is(t, check.Err(f.Call(t.Context(), ann, home, strings.Repeat("k", 201))), repair.ErrKey)
 }
 
 func TestOneKeyAtOnceIsOneCall(t *testing.T) {
@@ -258,13 +244,10 @@ func TestOneKeyAtOnceIsOneCall(t *testing.T) {
 func TestACallThatBrokeOffGoesOn(t *testing.T) {
 	f := newFixture(t)
 	f.Calls.Fail("Desk.Save", errDown) // after the call was asked for, before that was noted
-	_, err := f.Call(t.Context(), ann, home, "key")
-	check.Is(t, err, errDown)
+	check.Is(t, check.Err(f.Call(t.Context(), ann, home, "key")), errDown)
 	f.Calls.Mend("")
-	v, err := f.Call(t.Context(), ann, home, "key")
-	check.OK(t, err)
-	code, err := f.ValidationCode(t.Context(), v.Call.Ref)
-	check.OK(t, err)
+	v := check.Must(f.Call(t.Context(), ann, home, "key"))(t)
+	code := check.Must(f.ValidationCode(t.Context(), v.Call.Ref))(t)
 	f.judged(t, ann, v.ID, code, repair.Result{Outcome: repair.Right})
 }
 
@@ -274,9 +257,8 @@ func TestCallsThatAreRefused(t *testing.T) {
 	config.Limits = deliveries.Limits{AnHour: 1, ADay: 10}
 	f.calls = deliveries.New(config)
 	f.Desk = repair.New(f.config())
+	check.OK(t, check.Err(f.Call(t.Context(), ann, home, "")))
 	_, err := f.Call(t.Context(), ann, home, "")
-	check.OK(t, err)
-	_, err = f.Call(t.Context(), ann, home, "")
 	var limit *deliveries.LimitError
 	if !errors.As(err, &limit) {
 		t.Errorf("error %v, want a limit", err)
@@ -288,8 +270,7 @@ func TestResetAfterALostAnswer(t *testing.T) {
 	f := newFixture(t)
 	f.validated(t, ann)
 	f.Calls.LoseNext("Lines.Reset", errDown)
-	_, err := f.Reset(t.Context(), ann, home, "forgot it")
-	check.Is(t, err, errDown)
+	check.Is(t, check.Err(f.Reset(t.Context(), ann, home, "forgot it")), errDown)
 	f.Audit.Holds(t, audit.ValidationBegun, audit.Validated, audit.PINReset, audit.ResetRefused)
 	line, err := f.Reset(t.Context(), ann, home, "forgot it")
 	if err != nil || !line.Temporary() || f.told(t) != 2 { // the first was one too, and one call tells both
@@ -305,8 +286,7 @@ func TestHangingUpLeavesNothingHalfDone(t *testing.T) {
 	ctx, hangUp := context.WithCancel(t.Context())
 	f.Audit.Take()
 	f.Calls.After("Record", func(ctx context.Context) error { hangUp(); return ctx.Err() })
-	line, err := f.Reset(ctx, ann, home, "forgot it")
-	check.OK(t, err)
+	line := check.Must(f.Reset(ctx, ann, home, "forgot it"))(t)
 	if ctx.Err() == nil || !line.Temporary() || f.told(t) != 1 {
 		t.Errorf("line %+v, told %d times", line, f.told(t))
 	}
@@ -318,8 +298,7 @@ func TestHangingUpLeavesNothingHalfDone(t *testing.T) {
 func TestOpenAccount(t *testing.T) {
 	f := newFixture(t)
 	closed := func() bool {
-		result, err := f.accounts.Verify(t.Context(), coded, wrongSecret)
-		check.OK(t, err)
+		result := check.Must(f.accounts.Verify(t.Context(), coded, wrongSecret))(t)
 		return result.Closed
 	}
 	for n := 0; !closed(); n++ {
@@ -360,8 +339,7 @@ func TestOpenAccount(t *testing.T) {
 		t.Errorf("told %d times that there is no such account", told)
 	}
 	for range 120 {
-		_, err := f.Find(t.Context(), sue, home)
-		check.OK(t, err)
+		check.OK(t, check.Err(f.Find(t.Context(), sue, home)))
 	}
 	for _, number := range []accounts.Number{coded, nobodys} {
 		if err := f.OpenAccount(t.Context(), sue, number, "mistyped"); !errors.As(err, &limit) || limit.What != repair.LookUps {

@@ -48,15 +48,13 @@ func raised(v repair.Stored) repair.Stored {
 
 func (p play) create(v, want repair.Stored) {
 	p.t.Helper()
-	got, err := p.store.Create(p.t.Context(), v)
-	p.t.OK(err)
+	got := check.Must(p.store.Create(p.t.Context(), v))(p.t)
 	p.t.Same(got, want)
 }
 
 func (p play) loads(want repair.Stored) {
 	p.t.Helper()
-	got, err := p.store.Load(p.t.Context(), want.ID)
-	p.t.OK(err)
+	got := check.Must(p.store.Load(p.t.Context(), want.ID))(p.t)
 	p.t.Same(got, want)
 }
 
@@ -231,11 +229,9 @@ var validationTests = map[string]func(play){
 	},
 	"there is none that was not created": func(p play) {
 		p.create(validation(1, "new"), validation(1, "new"))
-		_, err := p.store.Load(p.t.Context(), validation(2, "").ID)
-		p.t.Is(err, repair.ErrNotFound)
+		p.t.Is(check.Err(p.store.Load(p.t.Context(), validation(2, "").ID)), repair.ErrNotFound)
 		p.t.Is(p.store.Save(p.t.Context(), validation(2, "new")), repair.ErrNotFound)
-		_, err = p.store.Load(p.t.Context(), validation(2, "").ID)
-		p.t.Is(err, repair.ErrNotFound)
+		p.t.Is(check.Err(p.store.Load(p.t.Context(), validation(2, "").ID)), repair.ErrNotFound)
 	},
 	"a change raises the revision": func(p play) {
 		v := validation(1, "new")
@@ -272,8 +268,7 @@ var validationTests = map[string]func(play){
 	},
 	"what a caller does with the bytes is no change": func(p play) {
 		v := validation(1, "new")
-		got, err := p.store.Create(p.t.Context(), v)
-		p.t.OK(err)
+		got := check.Must(p.store.Create(p.t.Context(), v))(p.t)
 		v.Sealed[0], got.Sealed[0] = 'x', 'y'
 		p.loads(validation(1, "new"))
 	},
@@ -296,8 +291,7 @@ var togetherTests = map[string]func(play){
 			_, err := p.store.Create(p.t.Context(), validation(1, fmt.Sprint(i)))
 			return true, err
 		})
-		got, err := p.store.Load(p.t.Context(), validation(1, "").ID)
-		p.t.OK(err)
+		got := check.Must(p.store.Load(p.t.Context(), validation(1, "").ID))(p.t)
 		p.t.Same(got.Revision, int64(1))
 	},
 	"of a hundred entries at once as many are counted as can be, and one is told to be refused first": func(p play) {

@@ -14,13 +14,13 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 )
 
 // remembered is the token of a browser in which an agent has just signed in.
 func (w *world) remembered(browser signin.Token, name agents.UserName) signin.Token {
 	w.t.Helper()
-	next, err := w.Remember(w.t.Context(), browser, w.found(name))
-	w.ok(err)
+	next := check.Must(w.Remember(w.t.Context(), browser, w.found(name)))(w.t)
 	if next.IsZero() || next.Equal(browser) {
 		w.t.Fatal("no new token")
 	}
@@ -30,8 +30,7 @@ func (w *world) remembered(browser signin.Token, name agents.UserName) signin.To
 // begunIn is a sign-in under way in a browser.
 func (w *world) begunIn(browser signin.Token, name, from string) signin.Token {
 	w.t.Helper()
-	token, err := w.Begin(w.t.Context(), name, from, browser)
-	w.ok(err)
+	token := check.Must(w.Begin(w.t.Context(), name, from, browser))(w.t)
 	return token
 }
 
@@ -64,8 +63,7 @@ func TestAStrangerLocksNobodyOutOfTheOwnBrowser(t *testing.T) {
 	w.ok(w.try(token, password))
 	_, err := w.enter(token, another(w.mailed())) // the second factor is still asked for
 	w.is(err, signin.ErrWrong)
-	_, err = w.enter(token, w.mailed())
-	w.ok(err)
+	w.ok(check.Err(w.enter(token, w.mailed())))
 	w.waits(w.try(w.begun("ann"), password), time.Hour) // the stranger's count stands
 	w.waits(w.try(w.begunIn(w.remembered(signin.Token{}, "bob"), "ann", here), password), time.Hour)
 }
@@ -135,10 +133,8 @@ func TestWhatIsNoBrowserOfTheAgent(t *testing.T) {
 			return mine
 		},
 		"before a deactivation": func(w *world, mine signin.Token) signin.Token {
-			_, err := w.agents.Deactivate(w.t.Context(), root, "ann")
-			w.ok(err)
-			_, err = w.agents.Reactivate(w.t.Context(), root, "ann")
-			w.ok(err)
+			w.ok(check.Err(w.agents.Deactivate(w.t.Context(), root, "ann")))
+			w.ok(check.Err(w.agents.Reactivate(w.t.Context(), root, "ann")))
 			return mine
 		},
 		"one of twenty before": func(w *world, mine signin.Token) signin.Token {
@@ -176,8 +172,7 @@ func TestNewBrowsersAreBounded(t *testing.T) {
 		w.remembered(signin.Token{}, "ann")
 	}
 	for range 2 {
-		next, err := w.Remember(t.Context(), signin.Token{}, w.found("ann"))
-		w.ok(err)
+		next := check.Must(w.Remember(t.Context(), signin.Token{}, w.found("ann")))(w.t)
 		if !next.IsZero() {
 			t.Error("one more is remembered")
 		}
@@ -262,8 +257,7 @@ func TestChangeIsProved(t *testing.T) {
 	if n := len(w.Mail.Of(agents.ChangeCode)); n != 0 {
 		t.Fatalf("%d codes for a wrong password", n)
 	}
-	token, err := w.BeginChange(ctx, ann, secret.New(password), "address", "new@example.com", here)
-	w.ok(err)
+	token := check.Must(w.BeginChange(ctx, ann, secret.New(password), "address", "new@example.com", here))(w.t)
 	old, fresh := w.changeCode("ann@example.com"), w.changeCode("new@example.com")
 	w.is(w.Prove(ctx, ann, token, secret.New("12345"), fresh, here), signin.ErrNotACode)
 	w.is(w.Prove(ctx, bob, token, old, fresh, here), signin.ErrExpired)
@@ -288,11 +282,9 @@ func TestChangeIsProved(t *testing.T) {
 		t.Errorf("it was used %d times", ended.Load())
 	}
 
-	token, err = w.BeginChange(ctx, ann, secret.New(password), "app", "", here)
-	w.ok(err)
+	token = check.Must(w.BeginChange(ctx, ann, secret.New(password), "app", "", here))(w.t)
 	w.Pass(10 * time.Minute)
-	_, err = w.Change(ctx, ann, token)
-	w.is(err, signin.ErrExpired)
+	w.is(check.Err(w.Change(ctx, ann, token)), signin.ErrExpired)
 }
 
 // TestChangeByApp asks for a code of the app, which is used up by it, and looks at it last.
@@ -300,17 +292,15 @@ func TestChangeByApp(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	_, a := w.byApp("ann")
 	token := w.proved("ann")
-	begun, err := w.enter(token, w.code(a))
-	w.ok(err)
+	begun := check.Must(w.enter(token, w.code(a)))(w.t)
 	ann := w.session(begun)
-	change, err := w.BeginChange(ctx, ann, secret.New(password), "email", "ann@example.com", here)
-	w.ok(err)
+	change := check.Must(w.BeginChange(ctx, ann, secret.New(password), "email", "ann@example.com", here))(w.t)
 	w.is(w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here), signin.ErrWrong) // it signed in
 	w.Pass(time.Minute)
 	w.is(w.Prove(ctx, ann, change, w.code(a), secret.New("000000"), here), signin.ErrWrong)
 	w.Calls.Fail("Agents.Save", storage.ErrStale)
 	w.Calls.Made("Agents")
-	err = w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here)
+	err := w.Prove(ctx, ann, change, w.code(a), w.changeCode("ann@example.com"), here)
 	if n := len(w.Calls.Made("Agents.Save")); !errors.Is(err, storage.ErrContended) || errors.Is(err, signin.ErrExpired) || n != 100 {
 		t.Errorf("a profile that others change all the time: %v after %d tries", err, n)
 	}
@@ -323,8 +313,7 @@ func TestChangesAreTriedFiveTimes(t *testing.T) {
 	w, ctx := newWorld(t), t.Context()
 	w.byEmail("ann")
 	ann := w.session(w.signedIn("ann"))
-	token, err := w.BeginChange(ctx, ann, secret.New(password), "app", "", here)
-	w.ok(err)
+	token := check.Must(w.BeginChange(ctx, ann, secret.New(password), "app", "", here))(w.t)
 	for range 5 {
 		w.is(w.Prove(ctx, ann, token, secret.New("000000"), secret.Text{}, here), signin.ErrWrong)
 		w.Pass(time.Minute)

@@ -53,8 +53,7 @@ func (w *world) restart(keys secret.Keyring) {
 	w.Keys, w.hasher = keys, w.Hasher()
 	config := w.AgentsConfig()
 	config.Hasher = w.hasher
-	all, err := agents.New(config)
-	w.ok(err)
+	all := check.Must(agents.New(config))(w.t)
 	w.agents = all
 	w.SignIn = w.server()
 }
@@ -67,8 +66,7 @@ func (w *world) serverWith(keys secret.Keyring) *signin.SignIn {
 	w.t.Helper()
 	config := w.config()
 	config.Keys = keys
-	s, err := signin.New(config)
-	w.ok(err)
+	s := check.Must(signin.New(config))(w.t)
 	return s
 }
 
@@ -122,8 +120,7 @@ type app struct{ key secret.Text }
 
 func (w *world) code(a app) secret.Text {
 	w.t.Helper()
-	code, err := totp.GenerateCode(a.key.Reveal(), w.Now())
-	w.ok(err)
+	code := check.Must(totp.GenerateCode(a.key.Reveal(), w.Now()))(w.t)
 	return secret.New(code)
 }
 
@@ -131,10 +128,9 @@ func (w *world) code(a app) secret.Text {
 func (w *world) byApp(name string) (agents.Agent, app) {
 	w.t.Helper()
 	agent := w.invited(name)
-	setup, err := w.agents.NewApp(agent)
-	w.ok(err)
+	setup := check.Must(w.agents.NewApp(agent))(w.t)
 	a := app{setup.Key}
-	agent, err = w.agents.ConfirmApp(w.t.Context(), agents.By{Name: name, Via: audit.ViaConsole}, agent.ID, a.key, w.code(a))
+	agent, err := w.agents.ConfirmApp(w.t.Context(), agents.By{Name: name, Via: audit.ViaConsole}, agent.ID, a.key, w.code(a))
 	w.ok(err)
 	agent = w.SetUp(w.t, w.agents, agent)
 	w.Pass(time.Minute)
@@ -144,8 +140,7 @@ func (w *world) byApp(name string) (agents.Agent, app) {
 // begun is a sign-in under way.
 func (w *world) begun(name string) signin.Token {
 	w.t.Helper()
-	token, err := w.Begin(w.t.Context(), name, here, signin.Token{})
-	w.ok(err)
+	token := check.Must(w.Begin(w.t.Context(), name, here, signin.Token{}))(w.t)
 	return token
 }
 
@@ -177,37 +172,32 @@ func (w *world) mailed() secret.Text {
 func (w *world) signedIn(name string) signin.Token {
 	w.t.Helper()
 	token := w.proved(name)
-	session, err := w.enter(token, w.mailed())
-	w.ok(err)
+	session := check.Must(w.enter(token, w.mailed()))(w.t)
 	return session
 }
 
 func (w *world) session(token signin.Token) signin.Session {
 	w.t.Helper()
-	session, err := w.Session(w.t.Context(), token)
-	w.ok(err)
+	session := check.Must(w.Session(w.t.Context(), token))(w.t)
 	return session
 }
 
 func (w *world) signedOut(token signin.Token) {
 	w.t.Helper()
-	_, err := w.Session(w.t.Context(), token)
-	w.is(err, signin.ErrSignedOut)
+	w.is(check.Err(w.Session(w.t.Context(), token)), signin.ErrSignedOut)
 }
 
 // found is an agent as he or she is now.
 func (w *world) found(name agents.UserName) agents.Agent {
 	w.t.Helper()
-	agent, err := w.agents.Find(w.t.Context(), name)
-	w.ok(err)
+	agent := check.Must(w.agents.Find(w.t.Context(), name))(w.t)
 	return agent
 }
 
 // ended is an agent after a change that ended all sessions.
 func (w *world) ended(name agents.UserName) agents.Agent {
 	w.t.Helper()
-	agent, err := w.agents.EndSessions(w.t.Context(), root, w.found(name).ID)
-	w.ok(err)
+	agent := check.Must(w.agents.EndSessions(w.t.Context(), root, w.found(name).ID))(w.t)
 	return agent
 }
 

@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
 )
 
 // rings are the keys before a change, while it is made, in its two steps or in one, and after it.
@@ -46,8 +47,7 @@ var stages = map[string]func(w *world, change func()){
 		token := w.begun("ann")
 		change()
 		w.ok(w.try(token, password))
-		_, err := w.enter(token, w.mailed())
-		w.ok(err)
+		w.ok(check.Err(w.enter(token, w.mailed())))
 	},
 	"a wrong password": func(w *world, change func()) {
 		w.byEmail("ann")
@@ -55,26 +55,22 @@ var stages = map[string]func(w *world, change func()){
 		w.is(w.try(token, "wrong"), signin.ErrWrong)
 		change()
 		w.ok(w.try(token, password))
-		_, err := w.enter(token, w.mailed())
-		w.ok(err)
+		w.ok(check.Err(w.enter(token, w.mailed())))
 	},
 	"password, with a code by e-mail": func(w *world, change func()) {
 		w.byEmail("ann")
 		token := w.proved("ann")
 		change()
-		_, err := w.enter(token, another(w.mailed()))
-		w.is(err, signin.ErrWrong)
+		w.is(check.Err(w.enter(token, another(w.mailed()))), signin.ErrWrong)
 		w.ok(w.Resend(w.t.Context(), token))
-		_, err = w.enter(token, w.mailed())
-		w.ok(err)
+		w.ok(check.Err(w.enter(token, w.mailed())))
 	},
 	"password, with an app": func(w *world, change func()) {
 		w.byEmail("ann")
 		_, app := w.byApp("bob")
 		token := w.proved("bob")
 		change()
-		_, err := w.enter(token, w.code(app))
-		w.ok(err)
+		w.ok(check.Err(w.enter(token, w.code(app))))
 	},
 	"a session": func(w *world, change func()) {
 		ann := w.byEmail("ann")
@@ -98,37 +94,31 @@ var stages = map[string]func(w *world, change func()){
 		w.ok(err)
 		change()
 		w.ok(w.Prove(w.t.Context(), w.session(session), token, w.changeCode("ann@example.com"), w.changeCode("new@example.com"), here))
-		_, err = w.EndChange(w.t.Context(), w.session(session), token)
-		w.ok(err)
+		w.ok(check.Err(w.EndChange(w.t.Context(), w.session(session), token)))
 	},
 	"a link": func(w *world, change func()) {
 		w.byEmail("ann")
 		bob := w.invited("bob")
-		session, err := w.Start(w.t.Context(), bob, here)
-		w.ok(err)
-		setup, err := w.agents.NewApp(bob)
-		w.ok(err)
+		session := check.Must(w.Start(w.t.Context(), bob, here))(w.t)
+		setup := check.Must(w.agents.NewApp(bob))(w.t)
 		change()
 		if !w.session(session).SetUp {
 			w.t.Error("the session is none to set up")
 		}
-		_, err = w.agents.ConfirmApp(w.t.Context(), agents.By{Name: "bob", Via: audit.ViaConsole}, bob.ID, setup.Key, w.code(app{setup.Key}))
+		_, err := w.agents.ConfirmApp(w.t.Context(), agents.By{Name: "bob", Via: audit.ViaConsole}, bob.ID, setup.Key, w.code(app{setup.Key}))
 		w.ok(err)
 	},
 	"a known browser": func(w *world, change func()) {
 		ann := w.byEmail("ann")
-		browser, err := w.Remember(w.t.Context(), signin.Token{}, ann)
-		w.ok(err)
+		browser := check.Must(w.Remember(w.t.Context(), signin.Token{}, ann))(w.t)
 		change()
 		for range 4 {
 			w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
 		}
 		w.waits(w.try(w.begun("ann"), password), afterFour)
-		token, err := w.Begin(w.t.Context(), "ann", here, browser)
-		w.ok(err)
+		token := check.Must(w.Begin(w.t.Context(), "ann", here, browser))(w.t)
 		w.ok(w.try(token, password))
-		_, err = w.enter(token, w.mailed())
-		w.ok(err)
+		w.ok(check.Err(w.enter(token, w.mailed())))
 		w.Pass(afterFour)
 	},
 	"a lock": func(w *world, change func()) {

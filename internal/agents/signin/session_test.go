@@ -62,15 +62,13 @@ func TestSignOut(t *testing.T) {
 	w.ok(w.SignOut(t.Context(), stolen))
 	w.signedOut(stolen)
 	for _, none := range []signin.Token{stolen, secret.New("nothing")} {
-		_, err := w.Look(t.Context(), none)
-		w.is(err, signin.ErrSignedOut)
+		w.is(check.Err(w.Look(t.Context(), none)), signin.ErrSignedOut)
 	}
 	w.session(other)
 	if _, known := w.Peek(t.Context(), stolen); known {
 		t.Error("known after signing out")
 	}
-	_, err := w.Renew(t.Context(), stolen, w.ended("ann"))
-	w.is(err, signin.ErrSignedOut)
+	w.is(check.Err(w.Renew(t.Context(), stolen, w.ended("ann"))), signin.ErrSignedOut)
 	w.ok(w.SignOut(t.Context(), stolen))
 	w.ok(w.SignOut(t.Context(), secret.New("nothing")))
 	want := []audit.Event{{Action: audit.SignedOut, By: "ann", Via: audit.ViaConsole, From: here, Subject: "agent ann"}}
@@ -146,8 +144,7 @@ func TestSessionsEndWithTheAgent(t *testing.T) {
 			session, idle, bobs := w.signedIn("ann"), w.signedIn("ann"), w.signedIn("bob")
 			w.session(session)
 			w.ok(end(w, ann))
-			_, err := w.Look(t.Context(), session)
-			w.is(err, signin.ErrSignedOut)
+			w.is(check.Err(w.Look(t.Context(), session)), signin.ErrSignedOut)
 			w.signedOut(session)
 			w.signedOut(idle)
 			w.session(bobs)
@@ -179,15 +176,13 @@ func TestRenew(t *testing.T) {
 	by := agents.By{Name: "ann", Via: audit.ViaConsole}
 	changed, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
 	w.ok(err)
-	renewed, err := w.Renew(t.Context(), session, changed)
-	w.ok(err)
+	renewed := check.Must(w.Renew(t.Context(), session, changed))(w.t)
 	if got := w.session(renewed); !got.Begun.Equal(begun) || got.Agent.ID != ann.ID {
 		t.Errorf("renewed %+v", got)
 	}
 	w.signedOut(session)
 	w.signedOut(other)
-	_, err = w.Renew(t.Context(), session, changed)
-	w.is(err, signin.ErrSignedOut)
+	w.is(check.Err(w.Renew(t.Context(), session, changed)), signin.ErrSignedOut)
 }
 
 // Only what the own change has ended is made up for.
@@ -218,8 +213,7 @@ func TestRenewIsExact(t *testing.T) {
 			w.byEmail("ann")
 			w.byEmail("bob")
 			session := w.signedIn("ann")
-			_, err := w.Renew(t.Context(), session, change(w))
-			w.is(err, signin.ErrSignedOut)
+			w.is(check.Err(w.Renew(t.Context(), session, change(w))), signin.ErrSignedOut)
 			w.signedOut(session)
 		})
 	}
@@ -228,15 +222,12 @@ func TestRenewIsExact(t *testing.T) {
 func TestSetUpSession(t *testing.T) {
 	w := newWorld(t)
 	ann := w.invited("ann")
-	session, err := w.Start(t.Context(), ann, here)
-	w.ok(err)
+	session := check.Must(w.Start(t.Context(), ann, here))(w.t)
 	if !w.session(session).SetUp {
 		t.Fatal("good for all pages before the set-up")
 	}
-	ann, err = w.agents.ChooseEmail(t.Context(), agents.By{Name: "ann", Via: audit.ViaConsole}, ann.ID)
-	w.ok(err)
-	session, err = w.Renew(t.Context(), session, ann)
-	w.ok(err)
+	ann = check.Must(w.agents.ChooseEmail(t.Context(), agents.By{Name: "ann", Via: audit.ViaConsole}, ann.ID))(w.t)
+	session = check.Must(w.Renew(t.Context(), session, ann))(w.t)
 	if !w.session(session).SetUp {
 		t.Fatal("good for all pages before the set-up is finished")
 	}
@@ -263,8 +254,7 @@ func TestFactorRequiredLater(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
 	session := w.signedIn("ann")
-	_, err := w.agents.Require(t.Context(), root, "ann", agents.App)
-	w.ok(err)
+	w.ok(check.Err(w.agents.Require(t.Context(), root, "ann", agents.App)))
 	if got, err := w.Session(t.Context(), session); err == nil && !got.SetUp {
 		t.Error("good for all pages without the factor that is required")
 	}
@@ -277,28 +267,21 @@ func TestDraft(t *testing.T) {
 	w := newWorld(t)
 	ann, bob := w.byEmail("ann"), w.byEmail("bob")
 	want := signin.Draft{Agent: ann.ID, Path: "/repair/lines/6125550142", Values: map[string][]string{"note": {"passport", "seen"}}}
-	token, err := w.SaveDraft(t.Context(), want)
-	w.ok(err)
-	_, err = w.Draft(t.Context(), token, bob.ID)
-	w.is(err, signin.ErrNoDraft)
-	got, err := w.Draft(t.Context(), token, ann.ID)
-	w.ok(err)
+	token := check.Must(w.SaveDraft(t.Context(), want))(w.t)
+	w.is(check.Err(w.Draft(t.Context(), token, bob.ID)), signin.ErrNoDraft)
+	got := check.Must(w.Draft(t.Context(), token, ann.ID))(w.t)
 	check.Same(t, got, want)
-	_, err = w.Draft(t.Context(), token, ann.ID)
-	w.is(err, signin.ErrNoDraft)
+	w.is(check.Err(w.Draft(t.Context(), token, ann.ID)), signin.ErrNoDraft)
 
-	token, err = w.SaveDraft(t.Context(), want)
-	w.ok(err)
+	token = check.Must(w.SaveDraft(t.Context(), want))(w.t)
 	w.Pass(30 * time.Minute)
-	_, err = w.Draft(t.Context(), token, ann.ID)
-	w.is(err, signin.ErrNoDraft)
+	w.is(check.Err(w.Draft(t.Context(), token, ann.ID)), signin.ErrNoDraft)
 }
 
 func TestDraftOnceAtOnce(t *testing.T) {
 	w := newWorld(t)
 	ann := w.byEmail("ann")
-	token, err := w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/"})
-	w.ok(err)
+	token := check.Must(w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/"}))(w.t)
 	var taken atomic.Int64
 	check.AtOnce(20, func(int) {
 		if _, err := w.Draft(t.Context(), token, ann.ID); err == nil {
@@ -314,14 +297,12 @@ func TestDraftsAreBounded(t *testing.T) {
 	w := newWorld(t)
 	ann := w.byEmail("ann")
 	long := signin.Draft{Agent: ann.ID, Values: map[string][]string{"note": {strings.Repeat("x", signin.MaxDraft)}}}
-	_, err := w.SaveDraft(t.Context(), long)
-	w.is(err, signin.ErrTooLarge)
+	w.is(check.Err(w.SaveDraft(t.Context(), long)), signin.ErrTooLarge)
 	long.Values["note"][0] = long.Values["note"][0][:signin.MaxDraft-200]
 	for range 30 {
-		_, err = w.SaveDraft(t.Context(), long)
-		w.ok(err)
+		w.ok(check.Err(w.SaveDraft(t.Context(), long)))
 	}
-	_, err = w.SaveDraft(t.Context(), long)
+	_, err := w.SaveDraft(t.Context(), long)
 	w.waits(err, 15*time.Minute)
 	for _, record := range w.store.held {
 		if len(record.Sealed) > signin.MaxSealed {
@@ -372,14 +353,12 @@ func TestLookKeepsNothingAlive(t *testing.T) {
 	begun := w.session(session)
 	for range 14 {
 		w.Pass(time.Minute)
-		got, err := w.Look(t.Context(), session)
-		w.ok(err)
+		got := check.Must(w.Look(t.Context(), session))(w.t)
 		if got.Agent.ID != ann.ID || !got.Begun.Equal(begun.Begun) || !got.Seen.Equal(begun.Seen) || got.From != here || got.SetUp {
 			t.Fatalf("looked at %+v", got)
 		}
 	}
 	w.Pass(time.Minute)
-	_, err := w.Look(t.Context(), session)
-	w.is(err, signin.ErrSignedOut)
+	w.is(check.Err(w.Look(t.Context(), session)), signin.ErrSignedOut)
 	w.signedOut(session)
 }

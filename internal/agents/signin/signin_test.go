@@ -18,8 +18,7 @@ func TestByApp(t *testing.T) {
 	w := newWorld(t)
 	ann, app := w.byApp("ann")
 	token := w.begun(" Ann ")
-	step, err := w.Password(t.Context(), token, secret.New(password), here)
-	w.ok(err)
+	step := check.Must(w.Password(t.Context(), token, secret.New(password), here))(w.t)
 	if step != (signin.Step{Kind: signin.AskApp}) {
 		t.Errorf("step %+v", step)
 	}
@@ -43,8 +42,7 @@ func TestByEmail(t *testing.T) {
 	w := newWorld(t)
 	ann := w.byEmail("ann")
 	token := w.begun("ann")
-	step, err := w.Password(t.Context(), token, secret.New(password), here)
-	w.ok(err)
+	step := check.Must(w.Password(t.Context(), token, secret.New(password), here))(w.t)
 	if step != (signin.Step{Kind: signin.AskEmail, Hint: "a•••@example.com"}) {
 		t.Errorf("step %+v", step)
 	}
@@ -52,8 +50,7 @@ func TestByEmail(t *testing.T) {
 	if mail.To != ann.Email || mail.Name != "ann" || len(mail.Code.Reveal()) != 6 || !mail.On.Equal(w.Now().Add(10*time.Minute)) {
 		t.Errorf("mailed %+v", mail)
 	}
-	session, err := w.enter(token, mail.Code)
-	w.ok(err)
+	session := check.Must(w.enter(token, mail.Code))(w.t)
 	if w.session(session).SetUp {
 		t.Error("a set-up session")
 	}
@@ -63,23 +60,17 @@ func TestCodesWorkOnce(t *testing.T) {
 	w := newWorld(t)
 	_, app := w.byApp("ann")
 	token, other := w.proved("ann"), w.proved("ann")
-	_, err := w.enter(token, w.code(app))
-	w.ok(err)
-	_, err = w.enter(token, w.code(app))
-	w.is(err, signin.ErrExpired)
-	_, err = w.enter(other, w.code(app))
-	w.is(err, signin.ErrWrong)
+	w.ok(check.Err(w.enter(token, w.code(app))))
+	w.is(check.Err(w.enter(token, w.code(app))), signin.ErrExpired)
+	w.is(check.Err(w.enter(other, w.code(app))), signin.ErrWrong)
 
 	w.byEmail("bob")
 	token, code := w.proved("bob"), w.mailed()
 	other = w.proved("bob")
-	_, err = w.enter(token, code)
-	w.ok(err)
-	_, err = w.enter(token, code)
-	w.is(err, signin.ErrExpired)
+	w.ok(check.Err(w.enter(token, code)))
+	w.is(check.Err(w.enter(token, code)), signin.ErrExpired)
 	if !code.Equal(w.mailed()) { // once in a million they are alike
-		_, err = w.enter(other, code)
-		w.is(err, signin.ErrWrong)
+		w.is(check.Err(w.enter(other, code)), signin.ErrWrong)
 	}
 }
 
@@ -115,19 +106,16 @@ func TestSixthTryOfAMailedCode(t *testing.T) {
 	token := w.proved("ann")
 	code := w.mailed()
 	for range 5 {
-		_, err := w.enter(token, another(code))
-		w.is(err, signin.ErrWrong)
+		w.is(check.Err(w.enter(token, another(code))), signin.ErrWrong)
 		w.Pass(time.Minute)
 	}
-	_, err := w.enter(token, code)
-	w.is(err, signin.ErrUsedUp)
+	w.is(check.Err(w.enter(token, code)), signin.ErrUsedUp)
 	w.ok(w.Resend(t.Context(), token))
-	_, err = w.enter(token, another(w.mailed()))
+	_, err := w.enter(token, another(w.mailed()))
 	w.is(err, signin.ErrWrong)
 	w.waits(err, time.Minute) // the sixth failure in a row, new code or not
 	w.Pass(time.Minute)
-	_, err = w.enter(token, w.mailed())
-	w.ok(err)
+	w.ok(check.Err(w.enter(token, w.mailed())))
 }
 
 func TestResend(t *testing.T) {
@@ -146,11 +134,9 @@ func TestResend(t *testing.T) {
 		t.Errorf("%d codes were mailed", got)
 	}
 	if !first.Equal(w.mailed()) {
-		_, err := w.enter(token, first)
-		w.is(err, signin.ErrWrong)
+		w.is(check.Err(w.enter(token, first)), signin.ErrWrong)
 	}
-	_, err := w.enter(token, w.mailed())
-	w.ok(err)
+	w.ok(check.Err(w.enter(token, w.mailed())))
 
 	_, app := w.byApp("bob")
 	token = w.proved("bob")
@@ -158,8 +144,7 @@ func TestResend(t *testing.T) {
 	if got := len(w.Mail.Of(agents.SignInCode)); got != 4 {
 		t.Errorf("a code was mailed to who has an app")
 	}
-	_, err = w.enter(token, w.code(app))
-	w.ok(err)
+	w.ok(check.Err(w.enter(token, w.code(app))))
 }
 
 func TestMailsAreBounded(t *testing.T) {
@@ -182,11 +167,9 @@ func TestExpires(t *testing.T) {
 	code := w.mailed()
 	late := w.begun("ann")
 	w.Pass(10*time.Minute - time.Millisecond)
-	_, err := w.enter(token, another(code))
-	w.is(err, signin.ErrWrong)
+	w.is(check.Err(w.enter(token, another(code))), signin.ErrWrong)
 	w.Pass(time.Millisecond)
-	_, err = w.enter(token, code)
-	w.is(err, signin.ErrExpired)
+	w.is(check.Err(w.enter(token, code)), signin.ErrExpired)
 	w.is(w.Resend(t.Context(), token), signin.ErrExpired)
 	w.is(w.try(late, password), signin.ErrExpired)
 	w.is(w.try(secret.New("no token"), password), signin.ErrExpired)
@@ -197,15 +180,12 @@ func TestStepsInOrder(t *testing.T) {
 	w := newWorld(t)
 	_, app := w.byApp("ann")
 	token := w.begun("ann")
-	_, err := w.enter(token, w.code(app))
-	w.is(err, signin.ErrExpired)
+	w.is(check.Err(w.enter(token, w.code(app))), signin.ErrExpired)
 	w.ok(w.try(token, password))
 	w.signedOut(token) // a token of one kind is good for nothing else
-	session, err := w.enter(token, w.code(app))
-	w.ok(err)
+	session := check.Must(w.enter(token, w.code(app)))(w.t)
 	w.is(w.try(session, password), signin.ErrExpired)
-	_, err = w.Draft(t.Context(), session, "")
-	w.is(err, signin.ErrNoDraft)
+	w.is(check.Err(w.Draft(t.Context(), session, "")), signin.ErrNoDraft)
 }
 
 func TestPasswordChangedBeforeTheCode(t *testing.T) {
@@ -215,8 +195,7 @@ func TestPasswordChangedBeforeTheCode(t *testing.T) {
 	by := agents.By{Name: "ann", Via: audit.ViaConsole}
 	_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
 	w.ok(err)
-	_, err = w.enter(token, w.code(app))
-	w.is(err, signin.ErrExpired)
+	w.is(check.Err(w.enter(token, w.code(app))), signin.ErrExpired)
 }
 
 // What changes while a session is being begun is no less a change.
@@ -229,8 +208,7 @@ func TestPasswordChangedAtTheCode(t *testing.T) {
 		_, err := w.agents.ChangePassword(t.Context(), by, ann.ID, secret.New(password), secret.New("nine purple yaks drum"))
 		w.ok(err)
 	})
-	_, err := w.enter(token, w.mailed())
-	w.is(err, signin.ErrExpired)
+	w.is(check.Err(w.enter(token, w.mailed())), signin.ErrExpired)
 	if got := w.Audit.Of(audit.SignInFailed); len(got) != 1 || got[0].Detail != "no session could be begun" {
 		t.Errorf("audit: %+v", got)
 	}
@@ -242,15 +220,12 @@ func TestDeactivatedIsToldAfterTheCodeAlone(t *testing.T) {
 	w.Pass(190 * 24 * time.Hour)
 	w.is(w.try(w.begun("ann"), "wrong"), signin.ErrWrong)
 	token := w.proved("ann")
-	_, err := w.enter(token, another(w.mailed()))
-	w.is(err, signin.ErrWrong)
-	_, err = w.enter(token, w.mailed())
-	w.is(err, signin.ErrDeactivated)
+	w.is(check.Err(w.enter(token, another(w.mailed()))), signin.ErrWrong)
+	w.is(check.Err(w.enter(token, w.mailed())), signin.ErrDeactivated)
 	if got := w.Audit.Of(audit.SignInFailed); got[len(got)-1].Detail != "the profile is deactivated" {
 		t.Errorf("audit: %+v", got)
 	}
-	_, err = w.agents.Reactivate(t.Context(), root, "ann")
-	w.ok(err)
+	w.ok(check.Err(w.agents.Reactivate(t.Context(), root, "ann")))
 	w.session(w.signedIn("ann"))
 }
 
@@ -259,14 +234,12 @@ func TestNothingIsDoneWithoutAudit(t *testing.T) {
 	w.byEmail("ann")
 	token := w.proved("ann")
 	w.Calls.Fail("Record", errDown)
-	_, err := w.enter(token, w.mailed())
-	w.is(err, errDown)
+	w.is(check.Err(w.enter(token, w.mailed())), errDown)
 	w.is(w.try(w.begun("ann"), "wrong"), errDown)
 	w.Calls.Mend("Record")
-	_, err = w.enter(token, w.mailed())
+	_, err := w.enter(token, w.mailed())
 	w.is(err, signin.ErrExpired) // the code was used
-	session, err := w.enter(w.proved("ann"), w.mailed())
-	w.ok(err)
+	session := check.Must(w.enter(w.proved("ann"), w.mailed()))(w.t)
 	w.session(session)
 }
 
@@ -277,13 +250,10 @@ func TestStoreDown(t *testing.T) {
 	session := w.signedIn("ann")
 	w.Pass(time.Minute)
 	w.Calls.Fail("SignIn", errDown)
-	_, err := w.Begin(t.Context(), "ann", here, signin.Token{})
-	w.is(err, errDown)
+	w.is(check.Err(w.Begin(t.Context(), "ann", here, signin.Token{})), errDown)
 	w.is(w.try(token, password), errDown)
-	_, err = w.enter(token, w.mailed())
-	w.is(err, errDown)
-	_, err = w.Session(t.Context(), session)
-	w.is(err, errDown)
+	w.is(check.Err(w.enter(token, w.mailed())), errDown)
+	w.is(check.Err(w.Session(t.Context(), session)), errDown)
 	w.is(w.SignOut(t.Context(), session), errDown)
 	if _, known := w.Peek(t.Context(), session); known {
 		t.Error("known without a store")
@@ -296,10 +266,9 @@ func TestNothingReadableIsKeptOrLogged(t *testing.T) {
 	w := newWorld(t)
 	ann := w.byEmail("ann")
 	token := w.proved("ann")
-	_, err := w.enter(token, w.mailed())
-	w.ok(err)
+	w.ok(check.Err(w.enter(token, w.mailed())))
 	w.is(w.try(w.begun("Hunter2-was-typed"), "wrong-entry"), signin.ErrWrong)
-	_, err = w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/repair/", Values: map[string][]string{"note": {"passport seen"}}})
+	_, err := w.SaveDraft(t.Context(), signin.Draft{Agent: ann.ID, Path: "/repair/", Values: map[string][]string{"note": {"passport seen"}}})
 	w.ok(err)
 	for _, record := range w.store.held {
 		for _, word := range []string{"ann", string(ann.ID), w.mailed().Reveal(), "unter2", "passport", here, "repair"} {

@@ -29,8 +29,7 @@ var window = limit.Lock{
 // count counts an attempt so long after the start.
 func (p play) count(subject string, after time.Duration, by limit.Lock) signin.Admission {
 	p.t.Helper()
-	admission, err := p.store.Count(p.t.Context(), subject, p.start.Add(after), by)
-	p.t.OK(err)
+	admission := check.Must(p.store.Count(p.t.Context(), subject, p.start.Add(after), by))(p.t)
 	return admission
 }
 

@@ -54,16 +54,14 @@ func (p play) put(record signin.Record, revision int64) {
 // kept checks what is kept under a record's key.
 func (p play) kept(want signin.Record, revision int64) {
 	p.t.Helper()
-	got, err := p.store.Get(p.t.Context(), want.Key)
-	p.t.OK(err)
+	got := check.Must(p.store.Get(p.t.Context(), want.Key))(p.t)
 	want.Revision = revision
 	p.t.Same(got, want)
 }
 
 func (p play) nothing(n int) {
 	p.t.Helper()
-	_, err := p.store.Get(p.t.Context(), key(n))
-	p.t.Is(err, signin.ErrNoRecord)
+	p.t.Is(check.Err(p.store.Get(p.t.Context(), key(n))), signin.ErrNoRecord)
 }
 
 var recordTests = map[string]func(play){
@@ -147,8 +145,7 @@ var recordTests = map[string]func(play){
 		mine := p.record(1, "a")
 		p.put(mine, 0)
 		mine.Sealed[0] = 'x'
-		got, err := p.store.Get(p.t.Context(), key(1))
-		p.t.OK(err)
+		got := check.Must(p.store.Get(p.t.Context(), key(1)))(p.t)
 		got.Sealed[0] = 'y'
 		p.kept(p.record(1, "a"), 1)
 	},
@@ -173,8 +170,7 @@ var togetherTests = map[string]func(play){
 			}
 		})
 		p.t.Same(made.Load(), int64(1))
-		got, err := p.store.Get(p.t.Context(), key(1))
-		p.t.OK(err)
+		got := check.Must(p.store.Get(p.t.Context(), key(1)))(p.t)
 		p.t.Same(got.Revision, int64(2))
 	},
 	"of many who delete one is told so": func(p play) {

@@ -79,3 +79,15 @@ func AtOnce(n int, f func(i int)) {
 	close(begin)
 	done.Wait()
 }
+
+// Err is the error of a call whose value doesn't matter.
+func Err[T any](_ T, err error) error { return err }
+
+// Must returns the value of a call, or ends the test on its error: agent := check.Must(all.Find(ctx, name))(t).
+func Must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		OK(t, err)
+		return value
+	}
+}

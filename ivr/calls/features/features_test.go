@@ -70,8 +70,7 @@ func readAll(t *testing.T, digits string) string {
 	c := &ivr.Call{}
 	c.Fill(keyed, digits)
 	c.FillPhrase(whichTime, whenItEnds)
-	outcome, err := readTime(t.Context(), c)
-	check.OK(t, err)
+	outcome := check.Must(readTime(t.Context(), c))(t)
 	switch outcome {
 	case isClear:
 		return c.Text(end)
@@ -130,8 +129,7 @@ func TestCodesAreErased(t *testing.T) {
 	if _, err := db.Lines().Add(t.Context(), []pins.NewLine{{Number: number, Features: set}}, someTime); err != nil {
 		t.Fatal(err)
 	}
-	added, err := db.Lines().Line(t.Context(), number)
-	check.OK(t, err)
+	added := check.Must(db.Lines().Line(t.Context(), number))(t)
 	line := ivr.Variable{Name: "line", Kind: ivr.Phone}
 	proved := ivr.Variable{Name: "proved", Kind: ivr.Count}
 	d := actions{Config{Line: line, Proved: proved, Changed: func() {}, Features: features.New(features.Config{Store: db.Features(), Keys: someKeys(t)})}}
@@ -170,7 +168,6 @@ var someTime = time.Date(2031, 3, 4, 12, 0, 0, 0, time.UTC)
 
 func someKeys(t *testing.T) secret.Keyring {
 	t.Helper()
-	keys, err := secret.ParseKeyring("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
-	check.OK(t, err)
+	keys := check.Must(secret.ParseKeyring("test:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="))(t)
 	return keys
 }

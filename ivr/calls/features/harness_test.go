@@ -66,8 +66,7 @@ func (h *household) list(f pins.Feature, n int) {
 
 func (h *household) setting(f pins.Feature) features.Setting {
 	h.Helper()
-	line, err := h.features.Find(h.Context(), home)
-	check.OK(h, err)
+	line := check.Must(h.features.Find(h.Context(), home))(h)
 	setting, _ := line.Setting(f)
 	return setting
 }

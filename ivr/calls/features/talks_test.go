@@ -29,8 +29,7 @@ func TestTurningOnAndOff(t *testing.T) {
 		if h.setting(f).On || h.changes != 2 {
 			t.Errorf("%s: on %v, %d changes", f, h.setting(f).On, h.changes)
 		}
-		record, err := h.world.DB.Lines().History(t.Context(), home, 1)
-		check.OK(t, err)
+		record := check.Must(h.world.DB.Lines().History(t.Context(), home, 1))(t)
 		want := []pins.Record{{
 			At: noon, Event: pins.FeatureChanged, By: pins.ByCaller, Side: pins.FromLine, From: string(home),
 			Call: c.sid, Feature: f, Changes: []string{"off"},

@@ -44,8 +44,7 @@ func TestChangedByAnother(t *testing.T) {
 			h.proved = h.world.Line(t, home).Revision
 			c = h.dial(talk.feature, ivr.English).keys(strings.Fields(talk.before)...)
 			taken := []features.Installation{{Number: home, Features: pins.FeaturesOf(pins.NoSolicitation)}}
-			_, err := h.features.Install(t.Context(), taken, pins.Note{By: "ann"})
-			check.OK(t, err)
+			check.OK(t, check.Err(h.features.Install(t.Context(), taken, pins.Note{By: "ann"})))
 			c.keys(strings.Fields(talk.after)...).hears("That is not possible any more.", "The end: gone.")
 			if h.changes != 0 {
 				t.Errorf("%d changes", h.changes)
