@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"updatecenter/internal/audit"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
@@ -185,15 +183,11 @@ func TestOlderCopies(t *testing.T) {
 		t.Errorf("without a head: %q", faults)
 	}
 	_, faults := verify(t, older, &kept.Head)
-	if want := []string{"entry 9: cut: the audit had this entry once, and now ends at 5"}; !cmp.Equal(want, faults) {
-		t.Errorf("found %q", faults)
-	}
+	check.Same(t, faults, []string{"entry 9: cut: the audit had this entry once, and now ends at 5"})
 	check.OK(t, older.Record(t.Context(), reset("+16125550199")))
 	record(t, older, 4)
 	_, faults = verify(t, older, &kept.Head)
-	if want := []string{"entry 9: forked: it is not the entry that was kept as head"}; !cmp.Equal(want, faults) {
-		t.Errorf("found %q", faults)
-	}
+	check.Same(t, faults, []string{"entry 9: forked: it is not the entry that was kept as head"})
 
 	// And entries of both histories don't mix.
 	for seq := int64(7); seq <= 10; seq++ {
@@ -201,9 +195,7 @@ func TestOlderCopies(t *testing.T) {
 	}
 	store.head = old.head
 	_, faults = verify(t, log, nil)
-	if want := []string{"entry 7: forked: it does not follow the entry before it"}; !cmp.Equal(want, faults) {
-		t.Errorf("found %q", faults)
-	}
+	check.Same(t, faults, []string{"entry 7: forked: it does not follow the entry before it"})
 }
 
 // TestOlderHead holds that nothing is recorded over entries whose head was put back.
@@ -215,10 +207,8 @@ func TestOlderHead(t *testing.T) {
 	record(t, log, 2)
 	store.head = old
 	_, faults := verify(t, log, nil)
-	if want := []string{"entry 6: cut: the head was set back before it"}; !cmp.Equal(want, faults) {
-		t.Errorf("found %q", faults)
-	}
-	if err := log.Record(t.Context(), reset("")); err == nil {
+	check.Same(t, faults, []string{"entry 6: cut: the head was set back before it"})
+	if log.Record(t.Context(), reset("")) == nil {
 		t.Error("recorded over an entry")
 	}
 }
@@ -248,17 +238,13 @@ func TestKeysAreReplaced(t *testing.T) {
 		t.Errorf("%q; from key %s to %s", faults, report.First.Key, report.Last.Key)
 	}
 	_, faults = verify(t, logOn(store, testkit.Keys("b")), nil)
-	if want := []string{"entries 1 to 3: key-gone: its key, a, is not in the key ring"}; !cmp.Equal(want, faults) {
-		t.Errorf("without the old key: %q", faults)
-	}
+	check.Same(t, faults, []string{"entries 1 to 3: key-gone: its key, a, is not in the key ring"})
 	_, faults = verify(t, logOn(store, testkit.Keys("a")), nil)
-	if want := []string{
+	check.Same(t, faults, []string{
 		"entries 4 to 6: key-gone: its key, b, is not in the key ring", "the head: key-gone: its key is not in the key ring",
-	}; !cmp.Equal(want, faults) {
-		t.Errorf("without the new key: %q", faults)
-	}
+	})
 	record(t, logOn(store, testkit.Keys("b")), 1) // the head's key is there: that is enough to go on
-	if err := logOn(store, testkit.Keys("a")).Record(t.Context(), reset("")); err == nil {
+	if logOn(store, testkit.Keys("a")).Record(t.Context(), reset("")) == nil {
 		t.Error("recorded after a head that can't be proved")
 	}
 }

@@ -202,7 +202,7 @@ func (a Accounts) Numbers(ctx context.Context, enrollment accounts.Enrollment) (
 // Sending is what is asked of [deliveries.Deliveries].
 type Sending interface {
 	// Request has a secret delivered to where the account says.
-	Request(ctx context.Context, ask deliveries.Params) (deliveries.Delivery, error)
+	Request(ctx context.Context, params deliveries.Params) (deliveries.Delivery, error)
 	// Get returns a delivery as it stands, or [deliveries.ErrNotFound].
 	Get(ctx context.Context, id deliveries.ID) (deliveries.Delivery, error)
 	// Cancel ends a delivery that is under way, or says [deliveries.ErrFinal].
@@ -218,14 +218,14 @@ type Deliveries struct {
 }
 
 // Request has a secret delivered. Errors: those of [deliveries.Deliveries.Request].
-func (d Deliveries) Request(ctx context.Context, by audit.Actor, ask deliveries.Params) (delivery deliveries.Delivery, err error) {
-	subject, err := d.Accounts.typed(ctx, ask.Account)
+func (d Deliveries) Request(ctx context.Context, by audit.Actor, params deliveries.Params) (delivery deliveries.Delivery, err error) {
+	subject, err := d.Accounts.typed(ctx, params.Account)
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}
-	event := by.Event(audit.DeliveryRequested, subject, string(ask.Topic)+", "+string(ask.Method))
+	event := by.Event(audit.DeliveryRequested, subject, string(params.Topic)+", "+string(params.Method))
 	err = audit.Do(ctx, d.Audit, event, func() error {
-		delivery, err = d.Deliveries.Request(ctx, ask)
+		delivery, err = d.Deliveries.Request(ctx, params)
 		return err
 	}, refusals...)
 	return delivery, err

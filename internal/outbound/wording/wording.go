@@ -153,28 +153,28 @@ func (h Company) Phone() nanp.Number {
 // Write writes to the customer who has the account. The day is the date's, in the date's own
 // location. Errors: [deliveries.ErrNoSecret] if the account has no such secret, and
 // [deliveries.ErrParams] for what is not written about.
-func (h Company) Write(about deliveries.Topic, account accounts.Account, date time.Time) (Message, error) {
-	tongue := english
+func (h Company) Write(topic deliveries.Topic, account accounts.Account, date time.Time) (Message, error) {
+	lang := english
 	if account.Language == "es" {
-		tongue = spanish
+		lang = spanish
 	}
-	text, ok := tongue.texts[about]
+	text, ok := lang.texts[topic]
 	if !ok {
 		return Message{}, fmt.Errorf("write to a customer: %w", deliveries.ErrParams)
 	}
-	message := h.begin(tongue, account.Name)
-	message.Date, message.Account = tongue.date(date), tongue.account(account.Number)
-	if err := message.tell(about, account, tongue); err != nil {
+	message := h.begin(lang, account.Name)
+	message.Date, message.Account = lang.date(date), lang.account(account.Number)
+	if err := message.tell(topic, account, lang); err != nil {
 		return Message{}, fmt.Errorf("write to a customer: %w", err)
 	}
-	text.Fill(&message, h.variables(about, tongue, message.Date))
+	text.Fill(&message, h.variables(topic, lang, message.Date))
 	return message, nil
 }
 
 // begin is a message with all that is the same whatever it is about.
-func (h Company) begin(tongue language, name string) Message {
+func (h Company) begin(lang language, name string) Message {
 	return Message{
-		Language: tongue.language, Greeting: tongue.greet(name), Closing: tongue.closing, NoReply: tongue.noReply, Company: h.Company,
+		Language: lang.language, Greeting: lang.greet(name), Closing: lang.closing, NoReply: lang.noReply, Company: h.Company,
 	}
 }
 
@@ -196,13 +196,13 @@ func (h Company) replacer(variables ...string) *strings.Replacer {
 
 // variables fills what the texts to customers leave open: {company}, {date}, {repair}, {temporary-pin}, and
 // {call}, which is the number to call about it. Nothing of a customer's is filled in.
-func (h Company) variables(about deliveries.Topic, tongue language, date string) *strings.Replacer {
+func (h Company) variables(topic deliveries.Topic, lang language, date string) *strings.Replacer {
 	call := h.Phone()
-	if about == deliveries.PINChanged || about == deliveries.PINReset {
+	if topic == deliveries.PINChanged || topic == deliveries.PINReset {
 		call = h.Repair
 	}
 	return h.replacer("{date}", date, "{call}", call.Display(),
-		"{repair}", h.Repair.Display(), "{temporary-pin}", tongue.pin(h.TemporaryPIN))
+		"{repair}", h.Repair.Display(), "{temporary-pin}", lang.pin(h.TemporaryPIN))
 }
 
 // Message is what is written to a customer, from top to bottom.
@@ -235,14 +235,14 @@ func (t Shown) Spaced() secret.Text {
 }
 
 // tell gives the message the account's secret, if it is about one.
-func (m *Message) tell(about deliveries.Topic, account accounts.Account, tongue language) error {
-	switch about {
+func (m *Message) tell(topic deliveries.Topic, account accounts.Account, lang language) error {
+	switch topic {
 	case deliveries.SecurityCode, deliveries.Welcome:
-		m.Shown = Shown{Label: tongue.code, Secret: account.Code, Digits: true}
+		m.Shown = Shown{Label: lang.code, Secret: account.Code, Digits: true}
 	case deliveries.SecurityAnswer:
 		m.Shown = Shown{
-			QuestionLabel: tongue.question, Question: account.Question,
-			Label: tongue.answer, Secret: account.Answer,
+			QuestionLabel: lang.question, Question: account.Question,
+			Label: lang.answer, Secret: account.Answer,
 		}
 	case deliveries.PINChanged, deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged:
