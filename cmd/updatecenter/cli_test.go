@@ -293,6 +293,21 @@ func get(t *testing.T, url string) int {
 	return response.StatusCode
 }
 
+// serving starts the program, and returns where it serves once it does.
+func serving(t *testing.T, server *redistest.Server, environment ...string) (url string, cmd *exec.Cmd) {
+	t.Helper()
+	address := freeAddress(t)
+	cmd, log := program(t, server, address, environment...)
+	await(t, "http://"+address+"/readyz", log)
+	return "http://" + address, cmd
+}
+
+// killed kills a program.
+func killed(cmd *exec.Cmd) {
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+}
+
 // program starts the program as a process of its own, serving at an address.
 func program(t *testing.T, server *redistest.Server, address string, environment ...string) (*exec.Cmd, *bytes.Buffer) {
 	t.Helper()

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	cryptorand "crypto/rand"
 	"fmt"
@@ -77,7 +76,7 @@ type doomedDialer struct {
 
 func newDoomedDialer(t *testing.T) *doomedDialer {
 	t.Helper()
-	d := &doomedDialer{t: t, kills: torture.Times(4, 20), each: 50, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
+	d := &doomedDialer{t: t, kills: torture.Times(3, 20), each: 50, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
 	d.stage, d.telephones = newLiveStage(t, d.server.URL())
 	d.stage.server = d.server
 	d.redis = d.stage.redis(t)
@@ -142,16 +141,14 @@ func (s *stage) apiKey(t testing.TB) string {
 // start starts the server, and waits for it.
 func (d *doomedDialer) start() {
 	d.t.Helper()
-	address := freeAddress(d.t)
-	var log *bytes.Buffer
-	d.cmd, log = program(d.t, d.server, address,
+	var url string
+	url, d.cmd = serving(d.t, d.server,
 		"PUBLIC_URL="+d.stage.config.PublicURL, "TWILIO_ACCOUNT_SID="+simulator.DefaultAccountSID,
 		"TWILIO_API_BASE_URL="+d.stage.config.TwilioURL, "CALL_FROM="+string(demoCallFrom), "CALL_RATE=100",
 		"DELIVERIES_PER_MINUTE=100000", "LOG_LEVEL=error")
-	await(d.t, "http://"+address+"/readyz", log)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.url = "http://" + address
+	d.url = url
 }
 
 // askAndKill has the next customers ask all at once, and kills the server at some moment
@@ -164,8 +161,7 @@ func (d *doomedDialer) askAndKill(round int) {
 		time.Sleep(5 * time.Millisecond)
 	}
 	time.Sleep(time.Duration(rand.IntN(300)) * time.Millisecond)
-	_ = d.cmd.Process.Kill()
-	_ = d.cmd.Wait()
+	killed(d.cmd)
 	for _, task := range d.active() {
 		d.interrupted[task] = true
 	}
@@ -203,7 +199,7 @@ func (d *doomedDialer) ask(i int) {
 			d.t.Errorf("customer %d is answered %d", i, answered)
 			return
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(200 * time.Millisecond) // servers take seconds to start
 	}
 	d.t.Errorf("customer %d was never heard", i)
 }

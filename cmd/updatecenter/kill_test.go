@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	cryptorand "crypto/rand"
 	"encoding/json"
@@ -38,7 +37,7 @@ import (
 func TestTortureKilledServersLoseNoEvent(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	// How often the server dies, and how often if on this machine so many kills leave too little to look at.
-	kills, maxKills := torture.Times(8, 50), torture.Times(40, 200)
+	kills, maxKills := torture.Times(5, 50), torture.Times(40, 200)
 	p := &doomed{t: t, server: redistest.Start(t), heard: newSwitch(t), made: make([]int, len(doomedLines)), kills: kills}
 	p.prepare()
 	p.takeTime()
@@ -95,12 +94,7 @@ func (p *doomed) prepare() {
 // start starts the server, and waits for it.
 func (p *doomed) start() {
 	p.t.Helper()
-	address := freeAddress(p.t)
-	p.url = "http://" + address
-	var log *bytes.Buffer
-	p.cmd, log = program(p.t, p.server, address,
-		"PROVISIONING_URL="+p.heard.url, "PROVISIONING_SECRET="+p.heard.secret)
-	await(p.t, p.url+"/readyz", log)
+	p.url, p.cmd = serving(p.t, p.server, "PROVISIONING_URL="+p.heard.url, "PROVISIONING_SECRET="+p.heard.secret)
 }
 
 // takeTime sees how long a change takes, when nothing is killed.
@@ -114,8 +108,7 @@ func (p *doomed) takeTime() {
 	}
 	group.Wait()
 	p.takes = time.Since(begun)
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	killed(p.cmd)
 }
 
 // changeAndKill has all lines changed at once, and kills the server at some moment meanwhile.
@@ -125,8 +118,7 @@ func (p *doomed) changeAndKill(round int) {
 		group.Go(func() { p.change(number, round%2 == 0, i) })
 	}
 	time.Sleep(rand.N(2*p.takes + 10*time.Millisecond))
-	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
+	killed(p.cmd)
 	group.Wait()
 }
 
