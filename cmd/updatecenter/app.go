@@ -92,7 +92,11 @@ func newApp(c config, o outside) (*app, error) {
 	if a.deliveries, a.queue, err = newDeliveries(c, o, a, registry); err != nil {
 		return nil, err
 	}
-	if a.lines, err = newLines(c, o, hasher, a.notices.PIN); err != nil {
+	store := o.db.Lines()
+	a.lines, err = pins.New(pins.Config{
+		Store: store, Callers: store, Hasher: hasher, Policy: c.policy(), Unvouched: c.unvouched(), Now: o.now, Notice: a.notices.PIN,
+	})
+	if err != nil {
 		return nil, err
 	}
 	registry.MustRegister(unvouchedLeft(a.lines))
@@ -221,13 +225,6 @@ func (a *app) tellSwitch(ctx context.Context) {
 	if err := a.switches.Run(ctx); err != nil {
 		a.log.Warn("deliveries to the switch were given up", slog.Any("cause", err))
 	}
-}
-
-func newLines(c config, o outside, hasher *hash.Hasher, notice pins.Notice) (*pins.Lines, error) {
-	store := o.db.Lines()
-	return pins.New(pins.Config{
-		Store: store, Callers: store, Hasher: hasher, Policy: c.policy(), Unvouched: c.unvouched(), Now: o.now, Notice: notice,
-	})
 }
 
 // unvouchedLeft is asked of Redis whenever metrics are read, as all servers count together.

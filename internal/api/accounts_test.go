@@ -237,9 +237,6 @@ func TestSecurityQuestion(t *testing.T) {
 	r.ask(http.MethodPut, "/v1/accounts/"+string(missing)+"/security-question", body("Who?", luz)).is(http.StatusNotFound, "no-such-account")
 	for _, bad := range []struct{ question, answer, field string }{
 		{"??", luz, "question"},
-		{strings.Repeat("x", 201), luz, "question"},
-		{"Who?", "x", "answer"},
-		{"Who?", strings.Repeat("y", 101), "answer"},
 		{"Who?", "two\nlines", "answer"},
 	} {
 		var problem Problem

@@ -93,6 +93,7 @@ import (
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/sse"
+	"updatecenter/pins"
 )
 
 // Config is what a [Console] is made of. Agents, SignIn, Desk, Audit, Keys, History and PublicURL must be
@@ -103,7 +104,7 @@ type Config struct {
 	Desk    *repair.Desk
 	Audit   *audit.Log
 	Keys    apikey.Store
-	History History // of numbers, for supervisors
+	History pins.Provisioning // of numbers, for supervisors
 
 	// PublicURL is where browsers find the server, without a path: "https://repair.example.com".
 	PublicURL string
@@ -150,7 +151,7 @@ type Console struct {
 
 // New makes a console of its parts. It says what is missing, and asks no store anything.
 func New(config Config) (*Console, error) {
-	if config.Agents == nil || config.SignIn == nil || config.Desk == nil || config.Audit == nil || config.Keys == nil || config.History == nil {
+	if config.Agents == nil || config.SignIn == nil || config.Desk == nil || config.Audit == nil || config.Keys == nil || config.History.Registry == nil {
 		return nil, errors.New("a console needs agents, sign-in, a desk, an audit, keys and a history")
 	}
 	public, err := parsePublic(config.PublicURL)

@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -107,12 +106,6 @@ func (c *Console) newKey() (string, error) {
 		return "", broken(fmt.Errorf("name a form: %w", err))
 	}
 	return key, nil
-}
-
-// History reads what happened to a number, as [pins.Provisioning] does: its newest limit records,
-// newest first, of a line that was removed too.
-type History interface {
-	History(ctx context.Context, number nanp.Number, limit int) ([]pins.Record, error)
 }
 
 // A historyView is all that is known of what happened to a number.
