@@ -19,8 +19,8 @@ import (
 // the name of each field stands what it is read into, as parseRecord takes it.
 func (db *DB) hash(ctx context.Context, operation, key string, missing error, fields ...any) error {
 	command, into := []any{"hmget", key, "v"}, []any(nil)
-	for i := 0; i < len(fields); i += 2 {
-		command, into = append(command, fields[i]), append(into, fields[i+1])
+	for pair := range slices.Chunk(fields, 2) {
+		command, into = append(command, pair[0]), append(into, pair[1])
 	}
 	answer, err := db.askOne(ctx, operation, command...)
 	if err != nil {

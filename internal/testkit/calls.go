@@ -166,7 +166,7 @@ func (c *Calls) err(ctx context.Context, name string, do func() error) error {
 	return err
 }
 
-// call makes a call. Without calls (nil) it is made and no more.
+// Call makes a call. Without calls (nil) it is made and no more.
 func Call[V any](ctx context.Context, c *Calls, name string, do func() (V, error)) (V, error) {
 	if c == nil {
 		return do()
