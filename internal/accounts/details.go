@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -204,7 +203,7 @@ const inOurLetters = "write it in Latin, Greek or Cyrillic letters"
 
 // text wants a text that letters can be printed with. It quotes the characters that they can't show.
 func (e *FieldErrors) text(field, s string, most int) {
-	if s == "" || !plain(s, most) {
+	if s == "" || !typed.Plain(s, most) {
 		e.unless(false, field, printable(most))
 		return
 	}
@@ -216,20 +215,6 @@ func (e *FieldErrors) text(field, s string, most int) {
 
 func printable(most int) string {
 	return fmt.Sprintf("want 1 to %d characters that can be printed", most)
-}
-
-// plain says whether s is text of at most that many characters that fits one line of a
-// letter or a terminal.
-func plain(s string, most int) bool {
-	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {
-		return false
-	}
-	for _, r := range s {
-		if !unicode.IsPrint(r) {
-			return false
-		}
-	}
-	return true
 }
 
 func validLanguage(s string) bool { return s == "" || s == "en" || s == "es" }

@@ -11,6 +11,7 @@ import (
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/typed"
 	"updatecenter/internal/typeface"
 	"updatecenter/internal/wrap"
 )
@@ -147,7 +148,7 @@ func checkQuestion(question string, answer secret.Text) error {
 	wrong.text("question", question, maxQuestion)
 	_, missing := typeface.Set(answer.Reveal())
 	switch {
-	case !plain(answer.Reveal(), maxAnswer) || len(fold(answer.Reveal())) < minAnswer:
+	case !typed.Plain(answer.Reveal(), maxAnswer) || len(fold(answer.Reveal())) < minAnswer:
 		wrong.unless(false, "answer", fmt.Sprintf("want %d letters or digits, and at most %d characters that can be printed", minAnswer, maxAnswer))
 	case missing != "": // of a secret nothing is quoted
 		wrong.unless(false, "answer", "the letters that we send can't show all of it: "+inOurLetters)

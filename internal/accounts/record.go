@@ -9,6 +9,7 @@ import (
 
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/typed"
 )
 
 // Record is one entry of an account's history. It tells what happened, and never holds a
@@ -71,7 +72,7 @@ type Note struct {
 }
 
 func (n Note) plain() bool {
-	return n.By != "" && plain(n.By, maxBy) && plain(n.From, maxBy) && plain(n.Reason, MaxReason)
+	return n.By != "" && typed.Plain(n.By, maxBy) && typed.Plain(n.From, maxBy) && typed.Plain(n.Reason, MaxReason)
 }
 
 func (n Note) record(at time.Time, event Event) Record {

@@ -70,7 +70,7 @@ import (
 // [hash.ErrBusy] beyond.
 type Hasher interface {
 	Hash(ctx context.Context, entry secret.Text) (hash.Hash, error)
-	Verify(ctx context.Context, hash hash.Hash, entry secret.Text) (match, stale bool, err error)
+	Verify(ctx context.Context, of hash.Hash, entry secret.Text) (match, stale bool, err error)
 	VerifyNothing(ctx context.Context, entry secret.Text) error
 }
 
