@@ -212,6 +212,18 @@ func TestFragmentsAreNumberedByAByte(t *testing.T) {
 	}
 }
 
+// The error about an answer that a newer release has packed says of which turn it is.
+func TestAnswersOfANewerRelease(t *testing.T) {
+	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))
+	check.OK(t, err)
+	answer, err := keys.Seal(rand.Reader, []byte{packed, fragment, 255}, answerOf("CA1", 3))
+	check.OK(t, err)
+	e := &Engine{config: Config{Keys: keys}}
+	if _, err := e.openAnswer("CA1", Begun{Turn: 3, Answer: answer}); !errors.Is(err, errNewer) || !strings.Contains(err.Error(), "turn 3") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // What is committed of a call that the release before began can be read there: it is sealed as it is.
 func TestOldCallsAreNotPacked(t *testing.T) {
 	keys, err := secret.ParseKeyring("a:" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{1}, 32)))

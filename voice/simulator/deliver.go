@@ -187,7 +187,7 @@ func (e *Exchange) attempt(ctx context.Context, d delivery, token string) (answe
 	request.Header.Set("I-Twilio-Idempotency-Token", token)
 	var connected atomic.Bool
 	trace := httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }}
-	response, err := e.client.Do(request.WithContext(httptrace.WithClientTrace(limited, &trace))) //nolint:gosec // an exchange asks the URLs that the application gave it
+	response, err := e.client.Do(request.WithContext(httptrace.WithClientTrace(limited, &trace)))
 	switch {
 	case err != nil && connected.Load():
 		return answer{}, e.broken(limited, d, RetrievalFailure, err)

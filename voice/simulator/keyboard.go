@@ -128,15 +128,12 @@ func (c *Call) Entering() bool { return c.question != nil && len(c.question.keys
 // Press presses a key: 0-9, * or #. It returns [ErrNotGathering] where no key counts, which
 // then is lost as on a real line; [ErrOver] after the end; [ErrKey] for no key at all.
 func (c *Call) Press(key byte) error {
-	switch {
-	case strings.IndexByte(keypad, key) < 0:
+	if strings.IndexByte(keypad, key) < 0 {
 		return ErrKey
-	case c.ended != nil || c.cutOff():
-		return ErrOver
-	case c.question == nil:
-		return ErrNotGathering
 	}
-	c.steps = 0
+	if err := c.reacts(); err != nil {
+		return err
+	}
 	q := c.question
 	q.prompts = nil
 	if q.finishes(key) {
@@ -153,6 +150,15 @@ func (c *Call) Press(key byte) error {
 // Silence is the time-out of the question: what is keyed so far is the entry, and if
 // there is none the call goes on as the Gather says. Errors are those of Press.
 func (c *Call) Silence() error {
+	err := c.reacts()
+	if err == nil {
+		c.finish("")
+	}
+	return err
+}
+
+// reacts says whether the caller can react now.
+func (c *Call) reacts() error {
 	switch {
 	case c.ended != nil || c.cutOff():
 		return ErrOver
@@ -160,7 +166,6 @@ func (c *Call) Silence() error {
 		return ErrNotGathering
 	}
 	c.steps = 0
-	c.finish("")
 	return nil
 }
 

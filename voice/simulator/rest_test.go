@@ -417,7 +417,7 @@ func TestAwaitRing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	for _, to := range []string{"+16125550143", "+16125550142"} {
-		go r.ask(callsPath, orderForm("To", to))
+		r.ask(callsPath, orderForm("To", to))
 	}
 	rings, err := r.exchange.AwaitRing(t.Context(), "612-555-0142", 3*time.Minute)
 	if err != nil || rings.To != "+16125550142" || !strings.HasPrefix(rings.SID, "CA") {

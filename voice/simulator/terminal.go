@@ -87,28 +87,20 @@ type session struct {
 	recorder *recorder
 	keys     <-chan []byte // nil after the end of the input
 	burst    []byte        // pressed at once, and still to be heard
-	lost     notice        // of keys that were lost
+	lost     bool          // keys were, in this call
+	told     bool          // the person knows
 	clock    Clock
 	showKeys bool
 	language string // in which was spoken last
 }
 
-// A notice is something that a person is told once.
-type notice int
-
-const (
-	notDue notice = iota
-	due
-	given
-)
-
 // talk takes the call from its beginning to its end.
 func (s *session) talk(ctx context.Context) error {
-	s.lost = notDue
+	s.lost, s.told = false, false
 	for {
 		event, err := s.next(ctx)
-		if s.lost == due {
-			s.lost = given
+		if s.lost && !s.told {
+			s.told = true
 			s.screen.dim("(Keys are lost that are pressed while nothing listens.)")
 		}
 		if err == nil {
@@ -192,7 +184,7 @@ func (s *session) lose(keys []byte) bool {
 			return false
 		case answerKey: // there is nothing to answer
 		default:
-			s.lost = max(s.lost, due)
+			s.lost = true
 		}
 	}
 	return true
