@@ -16,7 +16,7 @@ import (
 	"updatecenter/ivr"
 )
 
-// What a secret that must be spoken is lent to.
+// What a secret that must be spoken is filled into.
 var (
 	spelled = ivr.Variable{Name: "spelled", Kind: ivr.Spelled}
 	wording = ivr.Variable{Name: "wording", Kind: ivr.Words}
@@ -64,7 +64,7 @@ func TestVariablesForATurnAreSpoken(t *testing.T) {
 	}
 }
 
-// A secret is lent for one turn: it is not in the state of the call, no later turn speaks it,
+// A secret is there for one turn: it is not in the state of the call, no later turn speaks it,
 // and no work of the same turn reads it as a text.
 func TestVariablesForATurnAreNotKept(t *testing.T) {
 	var log bytes.Buffer
@@ -108,7 +108,7 @@ func TestVariablesForATurnInAReplay(t *testing.T) {
 	}
 }
 
-// Only a variable that can be spoken so speaks what it was lent; an empty one can't be spoken.
+// Only a variable that can be spoken so speaks what it was filled with; an empty one can't be spoken.
 func TestWrongVariableForATurn(t *testing.T) {
 	tests := map[string]func(*ivr.Call){
 		"another kind": func(c *ivr.Call) { c.FillForTurn(ivr.Variable{Name: "spelled", Kind: ivr.Phrase}, secret.New("8265")) },

@@ -42,7 +42,8 @@ var defaults = kong.Vars{
 	"unvouched": strconv.Itoa(pins.DefaultUnvouched().Most),
 }
 
-// config is the settings of a server. Each is declared here alone: its tags have the name in the environment
+// config is the settings of a server; the demo and the simulated telephone have flags of their own by the names
+// of some. Of each setting, the tags have the name in the environment
 // and that of the flag, the default and the meaning; type names what reads its text, in readers, and least,
 // most or choices are the bounds of that; needed is of what can't be empty. A secret can also stand in a file
 // that NAME_FILE names.
@@ -58,7 +59,7 @@ type config struct {
 	PINMaxDigits         int         `name:"pin-max-digits" env:"PIN_MAX_DIGITS" type:"count" least:"4" most:"8" default:"${digits}" help:"Most digits of a new PIN, at most 8."`
 	UnvouchedFailures    int         `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" type:"count" least:"0" most:"100000" default:"${unvouched}" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
 	LookupsPerMinute     int         `name:"lookups-per-minute" env:"LOOKUPS_PER_MINUTE" type:"count" least:"1" most:"10000" default:"${lookups}" help:"How many lines and accounts an API key may look up in a minute by itself, for no agent."`
-	RepairNumber         nanp.Number `name:"repair-number" env:"REPAIR_NUMBER" type:"number" default:"${repair}" help:"Telephone number that callers are told who need a person."`
+	RepairNumber         nanp.Number `name:"repair-number" env:"REPAIR_NUMBER" type:"number" needed:"" default:"${repair}" help:"Telephone number that callers are told who need a person."`
 	RepairTransfer       nanp.Number `name:"repair-transfer" env:"REPAIR_TRANSFER" type:"number" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
 	ProvisioningURL      string      `name:"provisioning-url" env:"PROVISIONING_URL" type:"switch-url" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
 	ProvisioningSecret   secret.Text `name:"provisioning-secret" env:"PROVISIONING_SECRET" type:"secret" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
@@ -125,7 +126,7 @@ type mailSettings struct {
 
 // consoleSettings are those of the console, at which repair agents help customers, and of the links to it.
 type consoleSettings struct {
-	ConsoleURL string         `name:"console-url" env:"CONSOLE_URL" type:"console-url" help:"URL by which the browsers of repair agents reach this server, https, such as https://repair.example.com; or http on this machine. The console is at /repair below it, and links in e-mails to agents lead there. Empty: no console."`
+	ConsoleURL string         `name:"console-url" env:"CONSOLE_URL" type:"console-url" help:"URL by which the browsers of repair agents reach this server, https, such as https://repair.example.com; or http on this machine. The console is at /repair below it, and links in e-mails to agents lead there. Empty: no console; required of commands that make links."`
 	Zone       *time.Location `name:"console-time-zone" env:"CONSOLE_TIME_ZONE" type:"zone" default:"UTC" help:"Time zone of the times that the console and e-mails to agents show, by its IANA name, such as America/Chicago. Reports are of its days."`
 }
 

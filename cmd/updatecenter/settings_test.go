@@ -106,6 +106,11 @@ func TestWrongSettings(t *testing.T) {
 			}
 		})
 	}
+	for _, name := range []string{"REDIS_URL", "REPAIR_NUMBER", "SECRET_KEYS", "COMPANY", "LISTEN_ADDR"} {
+		if _, err := readSettings(t, with(sound, map[string]string{name: ""})); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s is empty: %v", name, err)
+		}
+	}
 	_, err := readSettings(t, wrong)
 	if err == nil {
 		t.Fatal("all wrong, and no error")

@@ -116,7 +116,12 @@ func (a *Agents) demote(ctx context.Context, name UserName, deed deed) (Agent, e
 		return Agent{}, err
 	}
 	now, tried := a.now(), before
-	if err := deed.edit(&tried, now); err != nil || !before.administers(now) || tried.administers(now) {
+	switch err := deed.edit(&tried, now); {
+	case errors.Is(err, errNothing):
+		return before, nil
+	case err != nil:
+		return Agent{}, err
+	case !before.administers(now) || tried.administers(now):
 		return a.do(ctx, before.ID, deed)
 	}
 	if err := a.othersAdminister(ctx, before.ID); err != nil {

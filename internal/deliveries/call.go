@@ -320,7 +320,8 @@ var unsaid = map[string]string{
 
 // progress gives a delivery a status that comes after its present one; else it does nothing.
 func (d *Delivery) progress(status Status, at time.Time, detail string) bool {
-	if d.Status.Final() || slices.Index(progression, status) <= slices.Index(progression, d.Status) {
+	present := slices.Index(progression, d.Status) // -1: it is final, or of a newer release
+	if present < 0 || slices.Index(progression, status) <= present {
 		return false
 	}
 	d.to(status, at, detail)

@@ -71,12 +71,15 @@ func (s Agents) ByName(ctx context.Context, name agents.UserName) (agents.Stored
 	return stored, nil
 }
 
+// saveAgent is [replaceSealed], of a change that people rely on.
+var saveAgent = replaceSealed.of("Agents.Save").lasts()
+
 // Save implements [agents.Store]. It is one round trip.
 func (s Agents) Save(ctx context.Context, profile agents.Stored) error {
 	if len(profile.Sealed) > agents.MaxSealed {
 		return errLongProfile
 	}
-	return s.db.replace(ctx, "Agents.Save", agentKey(profile.ID), profile.Revision, profile.Sealed, agents.ErrNoAgent)
+	return s.db.replace(ctx, saveAgent, agentKey(profile.ID), profile.Revision, profile.Sealed, agents.ErrNoAgent)
 }
 
 // List implements [agents.Store]. Of a profile that can't be read there are only ID and user name,

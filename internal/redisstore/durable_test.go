@@ -3,6 +3,7 @@ package redisstore_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -276,6 +277,34 @@ func TestProofs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatIsProved holds which operations are in doubt where no replica confirms them.
+func TestWhatIsProved(t *testing.T) {
+	s := redistest.StartMini(t)
+	s.Mini().Server().SetPreHook(func(c *server.Peer, cmd string, _ ...string) bool {
+		if !strings.HasPrefix(cmd, "WAIT") {
+			return false
+		}
+		c.WriteInt(0)
+		return true
+	})
+	db, _ := requiring(t, s.URL(), redisstore.Replica)
+	var proved []string
+	for name, do := range operations(db) {
+		s.Mini().FlushAll()
+		ctx, doubt := durability.Watch(t.Context())
+		_ = do(ctx) // most find nothing to work on, and are proved all the same
+		if doubt.Any() {
+			proved = append(proved, name)
+		}
+	}
+	slices.Sort(proved)
+	check.Same(t, proved, []string{
+		"add key", "begin enrollment", "change", "change account", "change account with a notice", "change feature",
+		"change with a notice", "create account", "create agent", "create delivery", "install", "join", "note notice",
+		"remove", "renumber", "reset", "reset with a notice", "save agent", "unlock", "update delivery",
+	})
 }
 
 // TestDiskByItsSettings holds that a Redis without WAITAOF is asked how it keeps its data, and that what

@@ -81,13 +81,13 @@ func (n Notices) Delivered(ctx context.Context, partition, position string) erro
 }
 
 // GiveUp implements [deliveries.Due].
-func (n Notices) GiveUp(ctx context.Context, partition, position string, untold deliveries.Undelivered, at time.Time) error {
-	record, history := giveUpOfLine, historyKey(untold.Line)
-	entry, err := encode(pins.Record{At: at, Event: pins.NoticeUndelivered, By: deliveries.ByUs, Reason: untold.String()})
-	if untold.Account != "" {
-		record, history = giveUpOfAccount, accountHistoryKey(untold.Account)
+func (n Notices) GiveUp(ctx context.Context, partition, position string, undelivered deliveries.Undelivered, at time.Time) error {
+	record, history := giveUpOfLine, historyKey(undelivered.Line)
+	entry, err := encode(pins.Record{At: at, Event: pins.NoticeUndelivered, By: deliveries.ByUs, Reason: undelivered.String()})
+	if undelivered.Account != "" {
+		record, history = giveUpOfAccount, accountHistoryKey(undelivered.Account)
 		entry, err = encodeAccountRecord(accounts.Record{
-			At: at, Event: accounts.NoticeUndelivered, By: deliveries.ByUs, Reason: untold.String(),
+			At: at, Event: accounts.NoticeUndelivered, By: deliveries.ByUs, Reason: undelivered.String(),
 		})
 	}
 	if err != nil {

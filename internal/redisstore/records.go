@@ -199,18 +199,22 @@ end
 //	ARGV  revision, the next one, sealed
 //	      1 replaced, 0 no such record, -1 another revision
 var replaceSealed = newWrite("replace", sealedLua+`
+if ARGV[1] == '0' and redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 return swap(KEYS[1], ARGV[1], ARGV[2], ARGV[3])
 `)
 
-// replace replaces a record that is sealed, and returns missing of one that isn't there.
-func (db *DB) replace(ctx context.Context, operation, key string, revision int64, sealed []byte, missing error) error {
-	done, err := db.run(ctx, replaceSealed.of(operation), []string{key}, revision, revision+1, sealed)
+// replace replaces a record by replaceSealed, as another operation, and returns missing of one that isn't there.
+func (db *DB) replace(ctx context.Context, script script, key string, revision int64, sealed []byte, missing error) error {
+	done, err := db.run(ctx, script, []string{key}, revision, revision+1, sealed)
 	return verdict(done, err, missing, storage.ErrStale)
 }
 
 // verdict is the error that a script's answer stands for: of 0 the first refusal, of -1 the second, and so on; of
 // others there is none.
 func verdict(done any, err error, refusals ...error) error {
+	if err == nil && done == nil {
+		return storage.ErrDamaged // no script ends so
+	}
 	n, is := done.(int64)
 	if err == nil && is && n <= 0 && int(-n) < len(refusals) {
 		return refusals[-n]

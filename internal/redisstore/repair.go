@@ -51,7 +51,7 @@ func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
 		return errLongDeskCall
 	}
 	key := deskCallKey(validation.ID)
-	return s.db.replace(ctx, "Desk.Save", key, validation.Revision, validation.Sealed, repair.ErrNotFound)
+	return s.db.replace(ctx, replaceSealed.of("Desk.Save"), key, validation.Revision, validation.Sealed, repair.ErrNotFound)
 }
 
 // Count implements [repair.Store]. After a broken connection a first refusal can be lost: then the

@@ -16,6 +16,7 @@ import (
 // validated the customer. The reason, 1 to [pins.MaxReason] characters, stands in the line's
 // history, and its beginning in the audit. It returns the line as it then is. Run again, after
 // an answer was lost, it does the same once more: the PIN is the temporary one all the same.
+// Whose key or role may ask is judged before: by package api the scope pins:reset, by package console the role.
 //
 // Errors: [pins.ErrNotValidated], also when the call that validated was declined after all, which
 // is recorded in both; a [*LimitError], [pins.ErrNoLine],

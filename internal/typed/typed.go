@@ -6,7 +6,7 @@
 //	number, err := typed.Number("(612) 555‑0142")
 //
 // What is left is judged as strictly as ever. What machines send is not read by this package:
-// Twilio's webhooks are held to one form (nanp.Parse).
+// Twilio's webhooks are held to one form (nanp.Parse). [Plain] judges a line of text, wherever it is from.
 package typed
 
 import (

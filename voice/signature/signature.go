@@ -198,8 +198,13 @@ func New(keys []SharedKey, tokens ...secret.Text) *Validator {
 // The form is the body's alone (http.Request.PostForm), as the query is part of the URL. The
 // caller bounds its size.
 func (v *Validator) Valid(publicURL string, form url.Values, header, settings string) bool {
+	macs := v.macs(settings)
+	if len(macs) == 0 || len(header) != base64.StdEncoding.EncodedLen(macs[0].Size()) {
+		return false // without the work of a form that anybody can send
+	}
 	address, fields := cut(publicURL), fields(form)
-	for _, mac := range v.macs(settings) {
+	defer clear(fields) // they hold what a caller keyed
+	for _, mac := range macs {
 		for i, query := range address.queries() {
 			if i > 0 && query == address.query {
 				continue

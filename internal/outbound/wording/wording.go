@@ -1,6 +1,6 @@
 // Package wording is what the company writes to customers: the words that letters and e-mail
-// have in common, in English and Spanish. How they look is the business of packages letters
-// and mail.
+// have in common, in English and Spanish; and what it writes to its repair agents. How it looks is
+// the business of packages letters and mail.
 //
 //	message, err := company.Write(deliveries.SecurityCode, account, date)
 //
