@@ -110,6 +110,7 @@ func TestOtherCommands(t *testing.T) {
 	s.expect(exitOK, []string{"flowchart TD", "ask-pin"}, "", "flows", "draw")
 	s.expect(exitOK, []string{"| welcome | Welcome to the Update Center. |"}, "", "prompts")
 	s.expect(exitOK, []string{"serve", "lines import"}, "", "--help")
+	s.expect(exitOK, []string{"REDIS_URL_FILE", "SECRET_KEYS_FILE"}, "", "lines", "import", "--help")
 	s.expect(exitUsage, []string{"unexpected argument"}, "", "fly")
 	s.expect(exitUsage, []string{"REDIS_URL: is required"}, "", "lines", "show", "6125550142")
 }

@@ -28,11 +28,7 @@ func settingsTable() (string, error) {
 		if len(f.Envs) == 0 {
 			continue
 		}
-		meaning := f.Help
-		if f.Tag.Has("secret") {
-			meaning += " Also as " + f.Envs[0] + "_FILE."
-		}
-		fmt.Fprintf(&b, "| `%s` | `--%s` | %s | %s |\n", f.Envs[0], f.Name, code(f.Default), meaning)
+		fmt.Fprintf(&b, "| `%s` | `--%s` | %s | %s |\n", f.Envs[0], f.Name, code(f.Default), f.Help)
 	}
 	return b.String(), nil
 }

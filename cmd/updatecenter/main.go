@@ -116,12 +116,13 @@ type commandLine struct {
 	getenv func(string) string
 }
 
+// commandLineOf prepares to parse the command lines of some commands, whose help goes to the terminal.
 func commandLineOf(commands any, c terminal, exit func(int)) (commandLine, error) {
 	line := commandLine{texts: texts{}, getenv: c.getenv}
 	options := []kong.Option{
 		kong.Name("updatecenter"),
 		kong.Description("The telephone backend that customers reach by dialing 78."),
-		kong.Writers(c.out, c.err), kong.Exit(exit), defaults,
+		kong.Writers(c.out, c.err), kong.Exit(exit), defaults, kong.PostBuild(sayFiles),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	}
 	for name := range readers {
@@ -130,6 +131,16 @@ func commandLineOf(commands any, c terminal, exit func(int)) (commandLine, error
 	var err error
 	line.Kong, err = kong.New(commands, options...)
 	return line, err
+}
+
+// sayFiles says of each secret setting that it can stand in a file.
+func sayFiles(k *kong.Kong) error {
+	return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, is := node.(*kong.Flag); is && flag.Tag.Has("secret") {
+			flag.Help += " Also as " + flag.Envs[0] + "_FILE."
+		}
+		return next(nil)
+	})
 }
 
 // parse parses a command line. Having printed its help, it says errSaid.

@@ -274,6 +274,9 @@ func (e *Exchange) refusal(to string) (refusal, bool) {
 		how, refused = e.refusals[""]
 	}
 	if refused {
+		if len(e.refused) >= placedLimit {
+			clear(e.refused)
+		}
 		e.refused[to]++
 		e.wake()
 	}
