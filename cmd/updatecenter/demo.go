@@ -276,7 +276,7 @@ func greet(out io.Writer, address, redis string) {
 	}
 	row("bin/updatecenter dial 888-612-8052 --from 651-555-0199"+url, "the access number, from any phone")
 	row("bin/updatecenter call testdata/calls/locked-line.call"+url, "play a call from a file")
-	row("bin/updatecenter lines show "+demoNew.Display()+" --redis-url redis://"+redis+" --secret-keys "+demoSecretKeys, "how a line stands")
 	_ = table.Flush() // a terminal that can't be written to has nobody to tell
+	fmt.Fprintf(out, "And to see how a line stands:\n  bin/updatecenter lines show %s --redis-url redis://%s --secret-keys %s\n", demoNew.Display(), redis, demoSecretKeys)
 	greetAgents(out, "http://"+address)
 }

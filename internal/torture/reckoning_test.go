@@ -163,8 +163,13 @@ func (w *world) story(c *customer, done int) string {
 		heard = "... " + heard[len(heard)-300:]
 	}
 	due, err := w.db.Notices().Next(w.t.Context(), string(c.line), 10)
-	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, %d notices due (%v), telephone %+v, heard that %s (%s); %v",
-		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesNotified(c), len(due), err, w.telephones.calls(string(c.line)), c.heard, heard, c.faults)
+	var rang strings.Builder
+	for _, call := range w.telephones.calls(string(c.line)) {
+		delivery, err := w.db.Deliveries().Get(w.t.Context(), call.delivery)
+		fmt.Fprintf(&rang, "[%d: %q, faults %v, of %+v (%v)]", call.order, call.words, call.faults, delivery, err)
+	}
+	return fmt.Sprintf("%s %s in call %s at %s: changed %d times, told %d times, %d notices due (%v), telephone %s, heard that %s (%s); %v",
+		c.line, c.errand, c.call, c.dialed.Format(time.TimeOnly), done, w.timesNotified(c), len(due), err, rang.String(), c.heard, heard, c.faults)
 }
 
 // heard takes what a test is told.

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
@@ -46,9 +47,10 @@ type telephones struct {
 
 // answered is a call that somebody took.
 type answered struct {
-	order  int // among all calls: 1 is the first
-	words  string
-	faults []error // webhooks that went wrong
+	order    int           // among all calls: 1 is the first
+	delivery deliveries.ID // that the call was made for
+	words    string
+	faults   []error // webhooks that went wrong
 }
 
 // pickUpWithin is how long a telephone may take to ring once its call was made.
@@ -75,15 +77,18 @@ func (w *telephones) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	form, answer := readForm(r), httptest.NewRecorder()
 	w.rest.ServeHTTP(answer, r)
 	if r.Method == http.MethodPost && answer.Code == http.StatusCreated && strings.HasSuffix(r.URL.Path, "/Calls.json") {
-		w.people.Go(func() { w.pickUp(form.Get("To")) })
+		w.people.Go(func() { w.pickUp(form) })
 	}
 	maps.Copy(out.Header(), answer.Header())
 	out.WriteHeader(answer.Code)
 	_, _ = out.Write(answer.Body.Bytes())
 }
 
-// pickUp takes a call, and keeps what was said in it.
-func (w *telephones) pickUp(phone string) {
+// pickUp takes a call that was asked for, and keeps what was said in it.
+func (w *telephones) pickUp(form url.Values) {
+	phone := form.Get("To")
+	_, of, _ := strings.Cut(form.Get("Url"), "/voice/callback/")
+	delivery, _, _ := strings.Cut(of, "/")
 	ctx := context.WithoutCancel(w.t.Context()) // what has begun goes on to its end
 	ring, err := w.exchange.AwaitRing(ctx, phone, pickUpWithin)
 	if err != nil {
@@ -98,7 +103,7 @@ func (w *telephones) pickUp(phone string) {
 	words := hear(ctx, call)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.answers[phone] = append(w.answers[phone], answered{order, words, call.Problems()})
+	w.answers[phone] = append(w.answers[phone], answered{order, deliveries.ID(delivery), words, call.Problems()})
 }
 
 // hear listens until the caller is asked something, and hangs up then, or until the call is over.
