@@ -29,10 +29,11 @@ type Config struct {
 	// OnExit is called for every exit that a call takes, from many goroutines at once; nil: nothing is.
 	OnExit func(Exit)
 	Log    *slog.Logger // never told what a caller keyed
-	// FailuresUnanswered has the apology for a turn that failed be given and not stored. The turn has no
-	// answer then, and is run again if it is posted again: for calls of which it is looked up later what
-	// was said.
-	FailuresUnanswered bool
+	// Withdraw is for calls of which it is looked up later what was said: an answer that is stored must be the one
+	// that was given. It takes back the answer of a claim that may be stored although the caller should hear
+	// [Engine.Apology], and must not wait for that. The apology for a turn that failed is given and not stored
+	// then: the turn is run again if it is posted again. nil: for other calls.
+	Withdraw func(Claim)
 }
 
 // Engine answers the turns of calls by a flow. It has no state of its own.
@@ -105,8 +106,19 @@ func (e *Engine) Turn(ctx context.Context, event Event) ([]byte, error) {
 	if answer, none := e.turn(ctx, event, e.config.Times.Look); none == nil {
 		return answer, nil
 	}
+	if doubt, ok := errors.AsType[inDoubt](err); ok && e.config.Withdraw != nil {
+		e.config.Withdraw(doubt.claim)
+	}
 	return nil, err
 }
+
+// inDoubt is the error of a commit that failed, and may have been carried out.
+type inDoubt struct {
+	claim Claim
+	error
+}
+
+func (d inDoubt) Unwrap() error { return d.error }
 
 // turn answers a webhook within a time, with the wait for others that are at it.
 func (e *Engine) turn(ctx context.Context, event Event, within time.Duration) ([]byte, error) {
@@ -182,7 +194,7 @@ func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Beg
 		return nil, fmt.Errorf("carry out turn %d: %w", event.Turn, err)
 	}
 	document := e.write(t)
-	if t.failed && e.config.FailuresUnanswered {
+	if t.failed && e.config.Withdraw != nil {
 		return document, nil
 	}
 	commit, err := e.seal(t.call, document, begun.Old)
@@ -192,7 +204,7 @@ func (e *Engine) answer(ctx context.Context, event Event, claim Claim, begun Beg
 	commit.First = begun.Status != Claimed
 	commit.Holder, commit.Now, commit.Expires = claim.Holder, claim.Now, claim.Now.Add(lifetime)
 	if err := e.config.Store.Commit(ctx, commit); err != nil {
-		return nil, fmt.Errorf("commit turn %d: %w", event.Turn, err)
+		return nil, inDoubt{claim, fmt.Errorf("commit turn %d: %w", event.Turn, err)}
 	}
 	return document, nil
 }

@@ -5,9 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"testing"
 	"time"
 
+	"updatecenter/internal/redisstore"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
 )
@@ -306,4 +310,42 @@ func canceled(p play) {
 	if err := p.store.Commit(ctx, ivr.Commit{Call: sid, Holder: "a", Now: start}); err == nil {
 		p.Error("commit went on")
 	}
+}
+
+// TestWithdraw holds that the answer of a claim is taken back, unless the call has gone on since.
+func TestWithdraw(t *testing.T) {
+	tests := map[string]struct {
+		holder string // whose answer is withdrawn
+		goesOn bool
+		want   ivr.Status // of a look for it
+	}{
+		"its own":                           {"a", false, ivr.Unanswered},
+		"that of another":                   {"b", false, ivr.Answered},
+		"its own, and the call has gone on": {"a", true, ivr.Answered},
+	}
+	testkit.OnEachRedis(t, func(t *testing.T, fresh func(t *testing.T) *redisstore.DB) {
+		for name, tt := range tests {
+			t.Run(name, func(t *testing.T) {
+				withdrawn := make(chan struct{})
+				once := sync.OnceFunc(func() { close(withdrawn) })
+				calls := fresh(t).Through(func(_ context.Context, operation string, do func() error) error {
+					err := do()
+					if operation == "Calls.Withdraw" && err == nil {
+						once()
+					}
+					return err
+				}).CallsInTime()
+				p := play{t, calls}
+				p.ok(p.first(sid, "a", "state 0", "answer 0"))
+				if tt.goesOn {
+					p.claimed(p.begin(sid, 1, "c", start), "state 0")
+				}
+				calls.Withdraw(ivr.Claim{Call: sid, Holder: tt.holder})
+				<-withdrawn
+				if got := p.look(0, "d", start); got.Status != tt.want {
+					t.Errorf("status %d, want %d", got.Status, tt.want)
+				}
+			})
+		}
+	})
 }

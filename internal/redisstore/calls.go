@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"updatecenter/internal/storage"
 	"updatecenter/ivr"
@@ -106,6 +107,32 @@ func commitArgs(c ivr.Commit) []any {
 	record = fmt.Appendf(record, "2 %d %d 0 %d %s\n", after, millis(c.Expires), len(c.State), claim)
 	record = append(append(record, c.State...), c.Answer...)
 	return []any{c.Turn, after, claim, record, keep(c.Expires.Sub(c.Now)), c.First}
+}
+
+// How Withdraw goes on: Redis can take minutes to fail over.
+const (
+	withdrawWithin = 5 * time.Minute
+	withdrawPause  = 250 * time.Millisecond
+)
+
+// Withdraw has a call be forgotten whose newest answer was committed by a claim, as the caller heard something
+// else in its place. It returns at once. Redis is asked until it has answered, for five minutes at most, and for as
+// long as a commit that nobody waits for any more can be carried out. A call that the release before began is left.
+func (c Calls) Withdraw(claim ivr.Claim) {
+	c.db.running.Go(func() {
+		ctx, cancel := context.WithTimeout(c.db.background, withdrawWithin)
+		defer cancel()
+		for began := time.Now(); ctx.Err() == nil; {
+			_, err := c.db.run(ctx, withdraw, []string{callKey(claim.Call)}, claim.Turn+1, claimName(claim.Turn, claim.Holder))
+			if err == nil && time.Since(began) > c.db.within {
+				return
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(withdrawPause):
+			}
+		}
+	})
 }
 
 // A call is one string: a line, and behind it the sealed state after the last turn, and the
@@ -218,3 +245,13 @@ end
 redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[5])
 return 1
 `
+
+// withdraw forgets a call whose newest answer was committed by a claim, if no other was made since.
+//
+//	KEYS  call
+//	ARGV  the turn after that of the claim, claim
+var withdraw = newScript("Calls.Withdraw", callLua+`
+local c = call(KEYS[1])
+if c and c.nxt == ARGV[1] and c.claim == ARGV[2] then redis.call('DEL', KEYS[1]) end
+return 1
+`)

@@ -59,6 +59,9 @@ func (s Lines) Find(ctx context.Context, number nanp.Number) (pins.Line, error) 
 // Lines are the lines.
 func (w *World) Lines() Lines { return Lines{w.watched.Lines()} }
 
+// CallsInTime are the calls that we make.
+func (w *World) CallsInTime() redisstore.Calls { return w.watched.CallsInTime() }
+
 // Features are the settings of features.
 func (w *World) Features() redisstore.Features { return w.watched.Features() }
 

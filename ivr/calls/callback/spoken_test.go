@@ -11,7 +11,6 @@ import (
 
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
-	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
@@ -26,7 +25,6 @@ type ringer struct {
 	*testkit.World
 	all     *deliveries.Deliveries
 	engines [2]*ivr.Engine // two servers
-	store   breaking
 	calls   []call
 	of      deliveries.ID // what is to be told
 }
@@ -37,25 +35,6 @@ type call struct {
 	about string
 	turns int
 	lost  bool // its end is never posted
-}
-
-// breaking is a store of calls whose next commits fail, or are stored and seem to fail.
-type breaking struct {
-	redisstore.Calls
-	fail, loseAnswer int // at which commit from now, from 1; 0: at none
-}
-
-func (b *breaking) Commit(ctx context.Context, commit ivr.Commit) error {
-	b.fail--
-	b.loseAnswer--
-	if b.fail == 0 {
-		return errDown
-	}
-	err := b.Calls.Commit(ctx, commit)
-	if b.loseAnswer == 0 {
-		return errDown
-	}
-	return err
 }
 
 // Dial implements [deliveries.Dialer].
@@ -108,18 +87,18 @@ var kinds = map[string]struct {
 func newRinger(t *testing.T, ask func(context.Context, *deliveries.Deliveries) error) *ringer {
 	t.Helper()
 	w := &ringer{T: t, World: testkit.New(t)}
-	w.store.Calls = w.DB.CallsInTime()
+	calls := w.CallsInTime()
 	customers := w.Accounts(t)
 	w.PutAccount(t, customers, testkit.Coded, testkit.Details(testkit.Home), "")
 	w.all = deliveries.New(deliveries.Config{
 		Store: w.Deliveries(), Phones: w.Deliveries(), Queue: w.Queue, Dialer: w, Codes: w, Accounts: customers, Now: w.Now,
-		Answered: callback.Answered(&w.store, w.Now),
+		Answered: callback.Answered(calls, w.Now),
 	})
 	for i := range w.engines {
 		var err error
 		w.engines[i], err = ivr.New(ivr.Config{
-			Flow: flow(w.all, false), Store: &w.store, Keys: w.Keys, Now: w.Now,
-			Times: testkit.Times(), TurnURL: turnURL, Log: slog.New(slog.DiscardHandler), FailuresUnanswered: true,
+			Flow: flow(w.all, false), Store: calls, Keys: w.Keys, Now: w.Now,
+			Times: testkit.Times(), TurnURL: turnURL, Log: slog.New(slog.DiscardHandler), Withdraw: calls.Withdraw,
 		})
 		w.must(err)
 	}
@@ -148,6 +127,15 @@ func (w *ringer) post(server int, keys string) string {
 		document = w.engines[server].Apology(ivr.English, "")
 	}
 	return heard(w.T, document)
+}
+
+// answered says whether what the newest call was to tell is stored as its answer.
+func (w *ringer) answered() bool {
+	w.Helper()
+	c := w.calls[len(w.calls)-1]
+	begun, err := w.CallsInTime().Begin(w.Context(), ivr.Claim{Call: c.CallSID, Turn: c.turns, Now: w.Now()})
+	w.must(err)
+	return begun.Status == ivr.Answered
 }
 
 // hear answers the newest call, keys what it takes to hear all, and returns the last that is said.
@@ -196,26 +184,38 @@ func (w *ringer) is(want deliveries.Status) {
 // another call, whatever happens to the turn that tells it.
 func TestToldByWhatWasSaid(t *testing.T) {
 	for kind, k := range kinds {
-		turn := 1 // at which commit it is told
-		if k.keys != "" {
-			turn = 2
-		}
-		lostNote := append(make([]error, turn-1), errDown)
+		turn := 1 + len(k.keys) // at which commit it is told
+		lost := append(make([]error, turn-1), errDown)
+		loseAnswer := func(w *ringer) { w.Calls.LoseNext("Calls.Commit", lost...) }
+		failCommit := func(w *ringer) { w.Calls.FailNext("Calls.Commit", lost...) }
 		for name, spoil := range map[string]func(w *ringer) (fails bool){
 			"nothing goes wrong":                 func(*ringer) bool { return false },
-			"the answer of the commit is lost":   func(w *ringer) bool { w.store.loseAnswer = turn; return false },
+			"the answer of the commit is lost":   func(w *ringer) bool { loseAnswer(w); return false },
 			"nobody tells that the call is over": func(w *ringer) bool { w.calls[0].lost = true; return false },
 			"nobody tells, and the answer of the commit is lost": func(w *ringer) bool {
-				w.store.loseAnswer, w.calls[0].lost = turn, true
+				loseAnswer(w)
+				w.calls[0].lost = true
 				return false
 			},
-			"the commit fails": func(w *ringer) bool { w.store.fail = turn; return true },
+			"the answer of the commit is lost, and Redis is away": func(w *ringer) bool {
+				commits := 0
+				w.Calls.After("Calls.Commit", func(context.Context) error {
+					if commits++; commits != turn {
+						return nil
+					}
+					w.Calls.Fail("Calls", errDown)
+					return errDown
+				})
+				return true
+			},
+			"the commit fails": func(w *ringer) bool { failCommit(w); return true },
 			"the commit fails, and nobody tells that call is over": func(w *ringer) bool {
-				w.store.fail, w.calls[0].lost = turn, true
+				failCommit(w)
+				w.calls[0].lost = true
 				return true
 			},
 			"the answer of its note is lost": func(w *ringer) bool {
-				w.Calls.LoseNext("Deliveries.Update", lostNote...)
+				w.Calls.LoseNext("Deliveries.Update", lost...)
 				return true
 			},
 		} {
@@ -225,11 +225,12 @@ func TestToldByWhatWasSaid(t *testing.T) {
 				if said := w.hear(k.keys); strings.Contains(said, k.said) == fails {
 					t.Fatalf("it says %s", said)
 				}
+				w.Calls.Mend("Calls")
 				w.is(deliveries.Answered)
-				if !fails {
-					if _, err := w.all.Cancel(t.Context(), w.of); !errors.Is(err, deliveries.ErrFinal) {
-						t.Errorf("it can be canceled while it is told: %v", err)
-					}
+				if fails {
+					check.Await(t, "an answer that nobody heard to be taken back", func() bool { return !w.answered() })
+				} else if _, err := w.all.Cancel(t.Context(), w.of); !errors.Is(err, deliveries.ErrFinal) {
+					t.Errorf("it can be canceled while it is told: %v", err)
 				}
 				w.end()
 				w.pass(time.Hour)
@@ -262,7 +263,7 @@ func TestApologyOfTheFallback(t *testing.T) {
 	for kind, k := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			w := newRinger(t, k.ask)
-			w.store.fail = 1 + len(k.keys)
+			w.Calls.FailNext("Calls.Commit", append(make([]error, len(k.keys)), errDown)...)
 			w.hear(k.keys)
 			w.Pass(time.Minute) // until its claim has run out
 			w.Calls.Fail("Deliveries.Get", errDown)
@@ -292,10 +293,7 @@ func TestToldAfterRetries(t *testing.T) {
 		for name, again := range map[string]func(w *ringer) string{
 			"the answer was lost": func(w *ringer) string { w.hear(k.keys); return w.post(0, k.keys) },
 			"another server has it, which has stored nothing": func(w *ringer) string {
-				w.store.fail = 1
-				if k.keys != "" {
-					w.store.fail = 2
-				}
+				w.Calls.FailNext("Calls.Commit", append(make([]error, len(k.keys)), errDown)...)
 				w.hear(k.keys)
 				w.Pass(time.Minute) // until its claim has run out
 				return w.post(1, k.keys)
