@@ -204,6 +204,10 @@ end:
 		fi
 	   }
 	:: atomic { lost > 0 -> lost-- } /* an apology is heard */
+	:: atomic { lost > 0 -> lost--; answered[me] = true }; /* the same, and the commit was carried out */
+#ifndef NO_WITHDRAWAL
+		answered[me] = false
+#endif
 	fi;
 	stands[me] = completed;
 callback:

@@ -112,7 +112,7 @@ func commitArgs(c ivr.Commit) []any {
 // How Withdraw goes on: Redis can take minutes to fail over.
 const (
 	withdrawWithin = 5 * time.Minute
-	withdrawPause  = 250 * time.Millisecond
+	withdrawPause  = 100 * time.Millisecond
 )
 
 // Withdraw has a call be forgotten whose newest answer was committed by a claim, as the caller heard something
