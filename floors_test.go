@@ -36,7 +36,7 @@ var ground = []string{"./internal/detached", "./internal/ids", "./internal/secre
 // may know are direct, and add up: who may know ivr need not list what ivr knows.
 var floors = []floor{
 	{
-		of: []string{"./twiml", "./internal/durability", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/clientip", "./internal/sse", "./internal/typeface"}, never: []string{"./..."},
+		of: []string{"./twiml", "./internal/durability", "./internal/limit", "./internal/nanp", "./internal/clientip", "./internal/sse", "./internal/typeface"}, never: []string{"./..."},
 		why: "each is a thing of its own, and can be read, tested and replaced alone",
 	},
 	{
@@ -81,11 +81,11 @@ var floors = []floor{
 		why: "features are of a line, and their changes stand in its history; the rest they need not know",
 	},
 	{
-		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "an account is proved in the same way by whatever asks",
 	},
 	{
-		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "what is to be delivered, and when again, does not depend on who carries it",
 	},
 	{
@@ -98,7 +98,7 @@ var floors = []floor{
 		why: "whatever is recorded, the chain is the same, and can be verified by somebody who trusts nothing else",
 	},
 	{
-		of: []string{"./internal/agents"}, never: []string{"./..."}, but: []string{"./internal/audit", "./internal/hash", "./internal/emailaddress", "./internal/nanp", "./internal/typed"}, direct: true,
+		of: []string{"./internal/agents"}, never: []string{"./..."}, but: []string{"./internal/audit", "./internal/hash", "./internal/nanp", "./internal/typed"}, direct: true,
 		why: "who may sign in does not depend on what they then do",
 	},
 	{
@@ -125,7 +125,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/outbound/letters", "./internal/outbound/wording"}, never: []string{"./..."},
-		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		but: []string{"./internal/outbound/wording", "./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "a letter is written from what it is handed, and can be looked at without a server",
 	},
 	{
@@ -138,7 +138,7 @@ var floors = []floor{
 		why: "it has e-mails sent later, sealed until then, and does not know what they say",
 	},
 	{
-		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/queue"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "it brings tasks, and does not know what they are",
 	},
 	{
@@ -146,7 +146,7 @@ var floors = []floor{
 		why: "it delivers messages, whatever they say and wherever they wait",
 	},
 	{
-		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/notices", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/emailaddress", "./internal/nanp", "./internal/secret"},
+		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/notices", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/nanp", "./internal/secret"},
 		never: []string{"net/http", "github.com/redis/go-redis/...", "github.com/alicebob/miniredis/...", "github.com/twilio/twilio-go/..."},
 		why:   "the domain knows neither HTTP, nor Redis, nor Twilio: edges carry it to them",
 	},
@@ -181,7 +181,7 @@ var floors = []floor{
 		why: "the API asks for keys and Redis keeps them: what a key is belongs to neither",
 	},
 	{
-		of: []string{"./internal/outbound/twilio"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/emailaddress", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
+		of: []string{"./internal/outbound/twilio"}, never: []string{"./..."}, but: []string{"./internal/deliveries", "./internal/accounts", "./internal/durability", "./internal/provisioning", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "it asks Twilio's REST API; what is said in the calls that it has made is not its business",
 	},
 	{

@@ -152,6 +152,15 @@ func (c *Call) Text(v Variable) string {
 	return c.state.Variables[v.Name]
 }
 
+// Int returns the value of a variable of kind [Count].
+func (c *Call) Int(v Variable) (int64, error) {
+	n, err := strconv.ParseInt(c.Text(v), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read %s: %w", v.Name, err)
+	}
+	return n, nil
+}
+
 // Secret returns the value of a secret variable.
 func (c *Call) Secret(v Variable) secret.Text { return secret.New(c.state.Variables[v.Name]) }
 

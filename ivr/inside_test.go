@@ -15,6 +15,9 @@ import (
 	"updatecenter/twiml"
 )
 
+// Unpack is how an engine reads what it has sealed.
+var Unpack = unpack
+
 func TestPieces(t *testing.T) {
 	tests := []struct {
 		text string

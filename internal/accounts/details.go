@@ -13,7 +13,6 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/rows"
 	"updatecenter/internal/secret"
@@ -147,7 +146,7 @@ func (d Details) tidy(now time.Time) (Details, FieldErrors) {
 	}
 	if d.Email != nil {
 		email := strings.TrimSpace(*d.Email)
-		wrong.unless(email == "" || emailaddress.Valid(email), "email", "not an e-mail address")
+		wrong.unless(email == "" || typed.IsEmail(email), "email", "not an e-mail address")
 		d.Email = &email
 	}
 	wrong.unless(!d.EmailSince.After(now) && (d.EmailSince.IsZero() || d.EmailSince.Year() >= firstEmail),

@@ -12,10 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/typed"
 )
 
 func TestFold(t *testing.T) {
@@ -109,7 +109,7 @@ func TestALongestAccountFits(t *testing.T) {
 	a, wide := full(), "😀" // is escaped by no JSON, and four bytes long
 	a.Name, a.Question, a.Answer = strings.Repeat(wide, maxName), strings.Repeat("<", maxQuestion), secret.New(strings.Repeat("&", maxAnswer))
 	a.Address.Street = []string{strings.Repeat("<", maxText), strings.Repeat("<", maxText), strings.Repeat("<", maxText)}
-	a.Address.City, a.Email = strings.Repeat("&", maxText), strings.Repeat("&", emailaddress.MaxLength)
+	a.Address.City, a.Email = strings.Repeat("&", maxText), strings.Repeat("&", typed.MaxEmail)
 	stored, err := seal(ring(t), rand.Reader, a)
 	if err != nil || len(stored.Sealed) > MaxSealed {
 		t.Errorf("%d bytes, %v", len(stored.Sealed), err)

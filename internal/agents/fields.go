@@ -8,7 +8,6 @@ import (
 
 	"github.com/ccojocar/zxcvbn-go/match"
 
-	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/typed"
 )
 
@@ -49,7 +48,7 @@ func lowerASCII(r rune) rune {
 	return r
 }
 
-// Bounds of a profile's texts, in characters; that of an e-mail address is emailaddress.MaxLength.
+// Bounds of a profile's texts, in characters; that of an e-mail address is typed.MaxEmail.
 const (
 	MaxFullName = 100
 	MaxPhone    = 30
@@ -77,7 +76,7 @@ func (p Profile) tidy() (Profile, error) {
 		return Profile{}, &FieldError{"full_name", "Enter the full name."}
 	case !typed.Plain(p.FullName, MaxFullName):
 		return Profile{}, &FieldError{"full_name", "The full name can have up to 100 characters on one line."}
-	case !emailaddress.Valid(p.Email):
+	case !typed.IsEmail(p.Email):
 		return Profile{}, &FieldError{"email", "Enter an e-mail address such as ann@example.com."}
 	case len(p.Phone) > MaxPhone || strings.Trim(p.Phone, "0123456789+-.()/ x") != "":
 		return Profile{}, &FieldError{"phone", "Enter a telephone number of up to 30 characters, or leave it empty."}

@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"updatecenter/internal/emailaddress"
 	"updatecenter/internal/ids"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/typed"
 )
 
 func testKeys(t testing.TB, id string) secret.Keyring {
@@ -73,7 +73,7 @@ func TestSealed(t *testing.T) {
 func TestLargestProfile(t *testing.T) {
 	large := full()
 	large.FullName = strings.Repeat("\U0001F600", MaxFullName)
-	large.Email, large.Phone = strings.Repeat("<", emailaddress.MaxLength), strings.Repeat("+", MaxPhone)
+	large.Email, large.Phone = strings.Repeat("<", typed.MaxEmail), strings.Repeat("+", MaxPhone)
 	stored, err := seal(testKeys(t, "a"), rand.Reader, large)
 	if err != nil || len(stored.Sealed) > MaxSealed/2 {
 		t.Errorf("%d bytes, %v", len(stored.Sealed), err)

@@ -103,6 +103,13 @@ func (f *fixture) config() repair.Config {
 	}
 }
 
+// within has a desk with other limits.
+func (f *fixture) within(limits repair.Limits) {
+	config := f.config()
+	config.Limits = limits
+	f.Desk = repair.New(config)
+}
+
 // told is how many notices of resets of the home line are due.
 func (f *fixture) told(t testing.TB) int { return len(testkit.Notices(t, f.DB, string(home))) }
 

@@ -19,22 +19,27 @@ import (
 )
 
 func TestLimitsOfAnHour(t *testing.T) {
+	want := repair.Limits{Lookups: 120, Calls: 30, Secrets: 60, Resets: 20, Program: 200, Claims: 100}
+	if got := repair.DefaultLimits(); got != want {
+		t.Errorf("limits %+v, want %+v", got, want)
+	}
+	tenth := repair.Limits{Lookups: 12, Calls: 3, Secrets: 6, Resets: 2}
 	for _, c := range []struct {
 		what repair.Bounded
 		most int
 		do   func(f *fixture, who repair.Who) error
 	}{
-		{repair.LookUps, 120, func(f *fixture, who repair.Who) error { _, err := f.Find(t.Context(), who, home); return err }},
-		{repair.Calls, 30, func(f *fixture, who repair.Who) error { _, err := f.Call(t.Context(), who, home, ""); return err }},
-		{repair.Secrets, 60, func(f *fixture, who repair.Who) error {
+		{repair.LookUps, 12, func(f *fixture, who repair.Who) error { _, err := f.Find(t.Context(), who, home); return err }},
+		{repair.Calls, 3, func(f *fixture, who repair.Who) error { _, err := f.Call(t.Context(), who, home, ""); return err }},
+		{repair.Secrets, 6, func(f *fixture, who repair.Who) error {
 			_, err := f.Secret(t.Context(), who, home, coded, wrongSecret)
 			return err
 		}},
-		{repair.Resets, 20, func(f *fixture, who repair.Who) error {
+		{repair.Resets, 2, func(f *fixture, who repair.Who) error {
 			_, err := f.Reset(t.Context(), who, home, "forgot it")
 			return err
 		}},
-		{repair.Resets, 20, func(f *fixture, who repair.Who) error {
+		{repair.Resets, 2, func(f *fixture, who repair.Who) error {
 			_, err := f.Unlock(t.Context(), who, home, "locked out")
 			return err
 		}},
@@ -43,7 +48,7 @@ func TestLimitsOfAnHour(t *testing.T) {
 			f := newFixture(t)
 			f.validated(t, bob)
 			f.validated(t, ann)
-			f.Desk = repair.New(f.config())
+			f.within(tenth)
 			start := f.Now()
 			most := c.most
 			if c.what == repair.Calls {
@@ -54,7 +59,7 @@ func TestLimitsOfAnHour(t *testing.T) {
 			}
 			f.Audit.Take()
 			f.Set(start.Add(10 * time.Minute))
-			for range 10 {
+			for range 2 {
 				limited(t, c.do(f, ann), c.what, start.Add(time.Hour))
 			}
 			f.Audit.Holds(t, audit.LimitReached)
@@ -93,20 +98,17 @@ func TestALimitIsOneOverManyServers(t *testing.T) {
 // A key that makes up agents has ten times the limit of one, and then none of them has more.
 func TestAKeyHasLimitsToo(t *testing.T) {
 	f := newFixture(t)
-	config := f.config()
-	config.Limits = repair.DefaultLimits()
-	config.Limits.Lookups = 20 // as the embedded Redis is slow with thousands of scripts
-	f.Desk = repair.New(config)
+	f.within(repair.Limits{Lookups: 3})
 	agent := func(key string, n int) repair.Who {
 		return repair.Who{Name: key + "/" + strconv.Itoa(n), Via: repair.ViaAPI, From: "192.0.2.7"}
 	}
 	start := f.Now()
-	for n := range 200 {
+	for n := range 30 {
 		check.OK(t, check.Err(f.Find(t.Context(), agent("crm", n), home)))
 	}
 	f.Audit.Take()
 	f.Set(start.Add(time.Minute))
-	for n := range 30 { // what is refused counts for nobody
+	for n := range 5 { // what is refused counts for nobody
 		_, err := f.Find(t.Context(), agent("crm", 2000), home)
 		limited(t, err, repair.LookUps, start.Add(time.Hour))
 		_, err = f.Find(t.Context(), agent("crm", 3000+n), home)
@@ -125,7 +127,7 @@ func TestAKeyHasLimitsToo(t *testing.T) {
 		check.OK(t, check.Err(f.Find(t.Context(), free, home)))
 	}
 	f.Set(start.Add(time.Hour))
-	for range 20 {
+	for range 3 {
 		check.OK(t, check.Err(f.Find(t.Context(), agent("crm", 2000), home)))
 	}
 	_, err := f.Find(t.Context(), agent("crm", 2000), home)
@@ -136,7 +138,8 @@ func TestAKeyHasLimitsToo(t *testing.T) {
 // The same call asked for again counts once, for the agent and for the key.
 func TestACallCountsOnceForItsKey(t *testing.T) {
 	f := newFixture(t)
-	for range 400 {
+	f.within(repair.Limits{Lookups: 1, Calls: 1})
+	for range 20 {
 		check.OK(t, check.Err(f.Call(t.Context(), repair.Who{Name: "crm/77", Via: repair.ViaAPI}, home, "once")))
 	}
 }
@@ -144,21 +147,22 @@ func TestACallCountsOnceForItsKey(t *testing.T) {
 // TestWrongClaimsOfAKey counts what is wrong, over all accounts, and nothing else.
 func TestWrongClaimsOfAKey(t *testing.T) {
 	f, key := newFixture(t), repair.Who{Name: "portal", Via: repair.ViaAPI, From: "192.0.2.7"}
+	f.within(repair.Limits{Lookups: 10, Secrets: 10, Claims: 10})
 	judged := 0
 	claim := func(wrong bool, err error) error {
 		return f.Claim(t.Context(), key, func() (bool, error) { judged++; return wrong, err })
 	}
 	start := f.Now()
-	for range 150 { // neither what is right, nor what could not be judged
+	for range 15 { // neither what is right, nor what could not be judged
 		check.OK(t, claim(false, nil))
 		check.Is(t, claim(false, errDown), errDown)
 	}
-	for range 100 {
+	for range 10 {
 		check.OK(t, claim(true, nil))
 	}
 	f.Audit.Take()
 	judged = 0
-	for range 10 {
+	for range 2 {
 		limited(t, claim(false, nil), repair.WrongClaims, start.Add(time.Hour))
 	}
 	want := []repair.Alert{{What: repair.WrongClaims, Who: key, Until: start.Add(time.Hour)}}
@@ -175,17 +179,18 @@ func TestWrongClaimsOfAKey(t *testing.T) {
 // TestWrongClaimsOfAKeyInADay are five times those in an hour: a slow one comes to an end, too.
 func TestWrongClaimsOfAKeyInADay(t *testing.T) {
 	f, key := newFixture(t), repair.Who{Name: "portal", Via: repair.ViaAPI}
+	f.within(repair.Limits{Claims: 10})
 	wrong := func() error { return f.Claim(t.Context(), key, func() (bool, error) { return true, nil }) }
 	start := f.Now()
-	for n := range 500 {
-		f.Set(start.Add(time.Duration(n) * 100 * time.Second))
+	for n := range 50 {
+		f.Set(start.Add(time.Duration(n) * 1000 * time.Second))
 		check.OK(t, wrong())
 	}
 	f.Set(start.Add(20 * time.Hour))
 	limited(t, wrong(), repair.WrongClaims, start.Add(24*time.Hour))
 	f.Set(start.Add(24 * time.Hour))
 	check.OK(t, wrong())
-	limited(t, wrong(), repair.WrongClaims, f.Now().Add(100*time.Second))
+	limited(t, wrong(), repair.WrongClaims, f.Now().Add(1000*time.Second))
 }
 
 // TestAHundredWrongClaimsAtOnce are not more than one after another.
@@ -211,10 +216,11 @@ func TestAHundredWrongClaimsAtOnce(t *testing.T) {
 // TestAgentsOfAKeyFailForIt: wrong secrets at the desk count against the key as well.
 func TestAgentsOfAKeyFailForIt(t *testing.T) {
 	f := newFixture(t)
-	for n := range 120 { // at 20 accounts that there are not, and with no more than 60 by an agent
-		agent := repair.Who{Name: "crm/" + strconv.Itoa(n/50), Via: repair.ViaAPI}
-		_, err := f.Secret(t.Context(), agent, home, accounts.Number("NOBODY-"+strconv.Itoa(n/5)), wrongSecret)
-		if n < 100 {
+	f.within(repair.Limits{Lookups: 10, Secrets: 10, Claims: 20})
+	for n := range 24 { // at accounts that there are not, and with no more than 10 by an agent
+		agent := repair.Who{Name: "crm/" + strconv.Itoa(n/8), Via: repair.ViaAPI}
+		_, err := f.Secret(t.Context(), agent, home, accounts.Number("NOBODY-"+strconv.Itoa(n/4)), wrongSecret)
+		if n < 20 {
 			check.OK(t, err)
 		} else {
 			limited(t, err, repair.WrongClaims, f.Now().Add(time.Hour))
@@ -225,13 +231,14 @@ func TestAgentsOfAKeyFailForIt(t *testing.T) {
 // TestLookUpsOfAccounts count with those of lines, and to ask whether there can be one counts none.
 func TestLookUpsOfAccounts(t *testing.T) {
 	f, key := newFixture(t), repair.Who{Name: "ordering", Via: repair.ViaAPI}
-	for range 100 {
+	f.within(repair.Limits{Program: 20})
+	for range 10 {
 		check.OK(t, f.MayLookUp(t.Context(), key))
 		check.OK(t, f.LookUp(t.Context(), key, home, "line"))
 		check.OK(t, f.LookUpAccount(t.Context(), key))
 		f.Pass(time.Millisecond)
 	}
-	until := f.Now().Add(time.Minute - 100*time.Millisecond)
+	until := f.Now().Add(time.Minute - 10*time.Millisecond)
 	limited(t, f.MayLookUp(t.Context(), key), repair.LookUps, until)
 	limited(t, f.LookUpAccount(t.Context(), key), repair.LookUps, until)
 	limited(t, f.LookUp(t.Context(), key, home, "line"), repair.LookUps, until)
@@ -271,7 +278,8 @@ func TestNoWayToAskForLinesWithoutLimit(t *testing.T) {
 	for name, ask := range waysToAsk {
 		t.Run(name, func(t *testing.T) {
 			f, told := newFixture(t), 0
-			for i := range 300 {
+			f.within(repair.Limits{Lookups: 10, Calls: 10, Secrets: 10, Resets: 10})
+			for i := range 15 {
 				if err := ask(t, f, nanp.Number(fmt.Sprintf("+1651555%04d", i))); errors.Is(err, pins.ErrNoLine) {
 					told++
 				}
@@ -282,7 +290,7 @@ func TestNoWayToAskForLinesWithoutLimit(t *testing.T) {
 					lookups++
 				}
 			}
-			if told > 120 || told == 0 || lookups != told || len(f.alerts) != 1 {
+			if told > 10 || told == 0 || lookups != told || len(f.alerts) != 1 {
 				t.Errorf("%d numbers were told to be no lines, %d look-ups recorded, alerts %v", told, lookups, f.alerts)
 			}
 			var limit *repair.LimitError
@@ -312,7 +320,8 @@ func TestALookUpThatCannotBeRecordedTellsNothing(t *testing.T) {
 func TestAValidatedCustomerIsHelpedThoughNoLookUpIsLeft(t *testing.T) {
 	f := newFixture(t)
 	f.validated(t, ann)
-	for range 120 {
+	f.within(repair.Limits{Lookups: 5, Calls: 5, Resets: 1})
+	for range 5 {
 		check.OK(t, check.Err(f.Find(t.Context(), ann, home)))
 	}
 	_, err := f.Call(t.Context(), ann, home, "")
@@ -323,7 +332,8 @@ func TestAValidatedCustomerIsHelpedThoughNoLookUpIsLeft(t *testing.T) {
 // TestKeysLookUpWithinBounds lets a program look up much more than an agent, and not without end.
 func TestKeysLookUpWithinBounds(t *testing.T) {
 	f := newFixture(t)
-	key, most := repair.Who{Name: "ordering", Via: repair.ViaAPI}, 200
+	key, most := repair.Who{Name: "ordering", Via: repair.ViaAPI}, 20
+	f.within(repair.Limits{Program: most})
 	for range most {
 		check.OK(t, f.LookUp(t.Context(), key, home, "line"))
 	}

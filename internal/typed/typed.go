@@ -6,7 +6,7 @@
 //	number, err := typed.Number("(612) 555‑0142")
 //
 // What is left is judged as strictly as ever. What machines send is not read by this package:
-// Twilio's webhooks are held to one form (nanp.Parse). [Plain] judges a line of text, wherever it is from.
+// Twilio's webhooks are held to one form (nanp.Parse). [Plain] judges a line of text, and [IsEmail] an e-mail address, wherever it is from.
 package typed
 
 import (
@@ -87,3 +87,41 @@ func Plain(s string, most int) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most &&
 		!strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
+
+// MaxEmail is how many characters an e-mail address has at most (RFC 5321, section 4.5.3.1.3: a path of
+// 256, less the brackets around it).
+const MaxEmail = 254
+
+// Bounds of the parts of an e-mail address, in characters.
+const (
+	maxName  = 64 // before the @ (RFC 5321, section 4.5.3.1.1)
+	maxLabel = 63 // between two dots of a host (RFC 1035, section 2.3.4)
+)
+
+// IsEmail takes the e-mail addresses that people have: name@host.domain in ASCII, the name as RFC 5322,
+// section 3.2.3, writes one without quotes. What could end a header or start another is refused,
+// and so is space around an address.
+func IsEmail(s string) bool {
+	name, host, found := strings.Cut(s, "@")
+	return found && len(s) <= MaxEmail && len(name) <= maxName && dotted(name, isAtom) &&
+		dotted(host, isLabel) && strings.Contains(host, ".")
+}
+
+func dotted(s string, part func(string) bool) bool {
+	for p := range strings.SplitSeq(s, ".") {
+		if !part(p) {
+			return false
+		}
+	}
+	return true
+}
+
+const lettersAndDigits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+func isAtom(s string) bool { return s != "" && only(s, lettersAndDigits+"!#$%&'*+-/=?^_`{|}~") }
+
+func isLabel(s string) bool {
+	return s != "" && len(s) <= maxLabel && only(s, lettersAndDigits+"-") && s[0] != '-' && s[len(s)-1] != '-'
+}
+
+func only(s, allowed string) bool { return strings.Trim(s, allowed) == "" }

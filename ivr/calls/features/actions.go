@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
@@ -25,15 +24,6 @@ type actions struct{ Config }
 
 func (a actions) number(c *ivr.Call) nanp.Number { return nanp.Number(c.Text(a.Line)) }
 
-// provedOf is the revision of the PIN that the caller has proved to know.
-func (a actions) provedOf(c *ivr.Call) (int64, error) {
-	proved, err := strconv.ParseInt(c.Text(a.Proved), 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("read proved revision: %w", err)
-	}
-	return proved, nil
-}
-
 // featureOf is the feature that the call is about at the moment.
 func featureOf(c *ivr.Call) pins.Feature { return pins.Feature(c.Text(feature)) }
 
@@ -46,7 +36,7 @@ func ruleOf(c *ivr.Call) features.Rule {
 // find returns the feature as it is now. Whoever's PIN is not the line's any more has no
 // right to know: that is features.ErrOvertaken.
 func (a actions) find(ctx context.Context, c *ivr.Call) (features.Setting, error) {
-	proved, err := a.provedOf(c)
+	proved, err := c.Int(a.Proved)
 	if err != nil {
 		return features.Setting{}, err
 	}
@@ -251,7 +241,7 @@ func tellNews(c *ivr.Call, done ivr.Prompt, err error) error {
 }
 
 func (a actions) request(c *ivr.Call, edit features.Edit) (features.Request, error) {
-	proved, err := a.provedOf(c)
+	proved, err := c.Int(a.Proved)
 	side := pins.Remote
 	if c.Caller.FromLine {
 		side = pins.FromLine

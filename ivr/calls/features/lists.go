@@ -77,11 +77,11 @@ func (a actions) nextPage(ctx context.Context, c *ivr.Call) (paging, error) {
 // page fills the page with those that come so many entries later: after the last ones the
 // first. A page that is gone, as its entries were deleted, is the last one that there is.
 func (a actions) page(ctx context.Context, c *ivr.Call, later int) (paging, error) {
-	from, err := strconv.Atoi(c.Text(offset))
+	heard, err := c.Int(offset)
 	if err != nil {
-		return "", fmt.Errorf("read offset: %w", err)
+		return "", err
 	}
-	from += later
+	from := int(heard) + later
 	setting, err := a.find(ctx, c)
 	switch {
 	case isGone(err):

@@ -206,18 +206,17 @@ func saveSchedule(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
 
 // The steps of ask-time.
 const (
-	timeAsk      ivr.Step = "time-ask"
-	timeRead     ivr.Step = "time-read"
-	timeRefused  ivr.Step = "time-refused"
-	timeAgain    ivr.Step = "time-again"
-	timeHalf     ivr.Step = "time-half"
-	timeMorning  ivr.Step = "time-morning"
-	timeEvening  ivr.Step = "time-evening"
-	timeTaken    ivr.Step = "time-taken"
-	timeBack     ivr.Step = "time-back"
-	timeGivenUp  ivr.Step = "time-given-up"
-	timeNoAnswer ivr.Step = "time-no-answer"
+	timeAsk     ivr.Step = "time-ask"
+	timeRead    ivr.Step = "time-read"
+	timeHalf    ivr.Step = "time-half"
+	timeMorning ivr.Step = "time-morning"
+	timeEvening ivr.Step = "time-evening"
+	timeTaken   ivr.Step = "time-taken"
+	timeBack    ivr.Step = "time-back"
 )
+
+// timeSteps are its further steps.
+var timeSteps = takingOf("time")
 
 // A clock is the subflow that asks for a time of day.
 type clock struct{ *ivr.Subflow }
@@ -227,7 +226,7 @@ func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.En
 	return ivr.Enter{
 		At: at, Subflow: k.Subflow, Given: map[ivr.Variable]string{whichTime: which.Name},
 		On: map[ivr.Step]ivr.Step{
-			timeTaken: taken, timeBack: back, timeGivenUp: scheduleSteps.givenUp, timeNoAnswer: scheduleSteps.noAnswer,
+			timeTaken: taken, timeBack: back, timeSteps.givenUp: scheduleSteps.givenUp, timeSteps.noAnswer: scheduleSteps.noAnswer,
 		},
 	}
 }
@@ -237,18 +236,18 @@ func (k clock) enter(at ivr.Step, which ivr.Prompt, taken, back ivr.Step) ivr.En
 func (a actions) askTime() clock {
 	return clock{subflow("ask-time", timeAsk, []ivr.Node{
 		ivr.Gather{At: timeAsk, Prompt: sayAskTime, Digits: ivr.Range{Min: 1, Max: 4}, Zero: true, Into: keyed,
-			Next: timeRead, Back: timeBack, GaveUp: timeNoAnswer},
+			Next: timeRead, Back: timeBack, GaveUp: timeSteps.noAnswer},
 		ivr.Action[timing]{At: timeRead, Run: readTime, On: ivr.On[timing]{
-			isClear: timeTaken, eitherHalf: timeHalf, noTime: timeRefused,
+			isClear: timeTaken, eitherHalf: timeHalf, noTime: timeSteps.refused,
 		}},
-		ivr.Say{At: timeRefused, Prompt: sayNews, Next: timeAgain},
-		ivr.Retry{At: timeAgain, Times: 3, Back: timeAsk, GaveUp: timeGivenUp},
+		ivr.Say{At: timeSteps.refused, Prompt: sayNews, Next: timeSteps.again},
+		ivr.Retry{At: timeSteps.again, Times: 3, Back: timeAsk, GaveUp: timeSteps.givenUp},
 		ivr.Menu{At: timeHalf, Options: []ivr.Option{
 			{Prompt: forMorning, Next: timeMorning}, {Prompt: forEvening, Next: timeEvening},
-		}, Closing: sayGoBack, Back: timeAsk, GaveUp: timeNoAnswer},
+		}, Closing: sayGoBack, Back: timeAsk, GaveUp: timeSteps.noAnswer},
 		ivr.Action[acting]{At: timeMorning, Run: takeTime(morning), On: ivr.On[acting]{acted: timeTaken}},
 		ivr.Action[acting]{At: timeEvening, Run: takeTime(evening), On: ivr.On[acting]{acted: timeTaken}},
-		ivr.Return{At: timeTaken}, ivr.Return{At: timeBack}, ivr.Return{At: timeGivenUp}, ivr.Return{At: timeNoAnswer},
+		ivr.Return{At: timeTaken}, ivr.Return{At: timeBack}, ivr.Return{At: timeSteps.givenUp}, ivr.Return{At: timeSteps.noAnswer},
 	})}
 }
 

@@ -123,49 +123,35 @@ func forwardToChosen(c *ivr.Call) (features.Edit, ivr.Prompt, error) {
 	return features.ForwardTo(nanp.Number(c.Text(chosen))), saved, nil
 }
 
-// The steps of choose-greeting.
-const (
-	greetingMenu     ivr.Step = "greeting-menu"
-	greetingChosen   ivr.Step = "greeting-chosen"
-	greetingLeft     ivr.Step = "greeting-left"
-	greetingNoAnswer ivr.Step = "greeting-no-answer"
-)
-
 // chooseGreeting chooses what callers hear who are not put through.
 func (a actions) chooseGreeting() editor {
-	menu := ivr.Menu{At: greetingMenu, Prompt: sayGreeting, Closing: sayGoBack, Back: greetingLeft, GaveUp: greetingNoAnswer}
+	const ask, set ivr.Step = "greeting-menu", "greeting-chosen"
+	t := takingOf("greeting")
+	menu := ivr.Menu{At: ask, Prompt: sayGreeting, Closing: sayGoBack, Back: t.left, GaveUp: t.noAnswer}
 	var chosen []ivr.Node
 	for i, g := range greetings {
 		at := ivr.Step(g.choice.Name)
 		menu.Options = append(menu.Options, ivr.Option{Prompt: g.choice, Next: at})
-		chosen = append(chosen, changes(at, a.act(one(features.ChooseGreeting(i+1), greetingSet)), greetingChosen))
+		chosen = append(chosen, changes(at, a.act(one(features.ChooseGreeting(i+1), greetingSet)), set))
 	}
-	return newEditor("choose-greeting", greetingMenu, greetingLeft, greetingNoAnswer, []ivr.Node{menu}, chosen,
-		[]ivr.Node{ivr.Say{At: greetingChosen, Prompt: sayNews, Next: greetingLeft}})
+	return newEditor("choose-greeting", ask, t.left, t.noAnswer, []ivr.Node{menu}, chosen,
+		[]ivr.Node{ivr.Say{At: set, Prompt: sayNews, Next: t.left}})
 }
-
-// The steps of get-through.
-const (
-	throughMenu     ivr.Step = "through-menu"
-	throughCode     ivr.Step = "through-code"
-	throughUrgent   ivr.Step = "through-urgent"
-	throughTold     ivr.Step = "through-told"
-	throughLeft     ivr.Step = "through-left"
-	throughNoAnswer ivr.Step = "through-no-answer"
-)
 
 // getThrough is about who gets through although the customer is not to be disturbed: those
 // who know the code, and emergency calls.
 func (a actions) getThrough(code editor) editor {
+	const ask, byCode, urgent, changed ivr.Step = "through-menu", "through-code", "through-urgent", "through-told"
+	t := takingOf("through")
 	urgentAsOffered := offered(turnUrgent, letUrgent, features.LetThrough, nowThrough, nowHeld)
-	return newEditor("get-through", throughMenu, throughLeft, throughNoAnswer, []ivr.Node{
-		ivr.Menu{At: throughMenu, Prompt: sayThrough, Options: []ivr.Option{
-			{Prompt: forCode, Next: throughCode}, {Prompt: toTurnUrgent, Next: throughUrgent},
-		}, Closing: sayGoBack, Back: throughLeft, GaveUp: throughNoAnswer},
-		ivr.Enter{At: throughCode, Subflow: code.Subflow, On: map[ivr.Step]ivr.Step{
-			codeDone: throughLeft, codeSteps.left: throughMenu, codeSteps.noAnswer: throughNoAnswer,
+	return newEditor("get-through", ask, t.left, t.noAnswer, []ivr.Node{
+		ivr.Menu{At: ask, Prompt: sayThrough, Options: []ivr.Option{
+			{Prompt: forCode, Next: byCode}, {Prompt: toTurnUrgent, Next: urgent},
+		}, Closing: sayGoBack, Back: t.left, GaveUp: t.noAnswer},
+		ivr.Enter{At: byCode, Subflow: code.Subflow, On: map[ivr.Step]ivr.Step{
+			codeDone: t.left, codeSteps.left: ask, codeSteps.noAnswer: t.noAnswer,
 		}},
-		changes(throughUrgent, a.act(urgentAsOffered), throughTold),
-		ivr.Say{At: throughTold, Prompt: sayNews, Next: throughLeft},
+		changes(urgent, a.act(urgentAsOffered), changed),
+		ivr.Say{At: changed, Prompt: sayNews, Next: t.left},
 	})
 }

@@ -3,7 +3,6 @@ package updatecenter
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 
 	"updatecenter/internal/nanp"
@@ -66,7 +65,7 @@ const (
 // open finds out which features the line has at the moment: that is told to nobody but who
 // has proved to know its PIN.
 func (a actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
-	proved, err := provedRevision(c)
+	proved, err := c.Int(revision)
 	if err != nil {
 		return "", err
 	}
@@ -111,7 +110,7 @@ const (
 // goOn lets a customer go on who has features. The caller knows the new PIN, whose revision
 // is the next one: it is not looked up, as the PIN that is there by now can be somebody else's.
 func (a actions) goOn(ctx context.Context, c *ivr.Call) (going, error) {
-	proved, err := provedRevision(c)
+	proved, err := c.Int(revision)
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +144,7 @@ func (a actions) askNewPIN() ivr.Prompt {
 
 // weigh judges the first entry of a new PIN.
 func (a actions) weigh(ctx context.Context, c *ivr.Call) (pins.Verdict, error) {
-	proved, err := provedRevision(c)
+	proved, err := c.Int(revision)
 	if err != nil {
 		return "", err
 	}
@@ -154,15 +153,6 @@ func (a actions) weigh(ctx context.Context, c *ivr.Call) (pins.Verdict, error) {
 		c.Erase(firstEntry)
 	}
 	return verdict, err
-}
-
-// provedRevision is that of the PIN which the caller has proved to know.
-func provedRevision(c *ivr.Call) (int64, error) {
-	proved, err := strconv.ParseInt(c.Text(revision), 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("read revision: %w", err)
-	}
-	return proved, nil
 }
 
 // changing is what comes of the second entry.
@@ -197,7 +187,7 @@ func (a actions) change(ctx context.Context, c *ivr.Call) (changing, error) {
 }
 
 func (a actions) changeRequest(c *ivr.Call) (pins.ChangeRequest, error) {
-	proved, err := provedRevision(c)
+	proved, err := c.Int(revision)
 	if err != nil {
 		return pins.ChangeRequest{}, err
 	}
