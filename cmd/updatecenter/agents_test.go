@@ -166,9 +166,8 @@ func TestAgentsCommandsWantSettings(t *testing.T) {
 			for setting, value := range c.set {
 				t.Setenv(setting, value)
 			}
-			s.expect(exitUsage, c.want, "", "agents", "reactivate", "bob", "--new-link")
-			if out, errs, _ := s.run("", "agents", "reactivate", "bob", "--new-link"); strings.Contains(out+errs, "hidden") {
-				t.Errorf("it tells a password:\n%s%s", out, errs)
+			if said := s.expect(exitUsage, c.want, "", "agents", "reactivate", "bob", "--new-link"); strings.Contains(said, "hidden") {
+				t.Errorf("it tells a password:\n%s", said)
 			}
 		})
 	}

@@ -19,7 +19,7 @@ import (
 	"updatecenter/voice/simulator"
 )
 
-// TestCalls plays every call script of the repository, each on a server of its own, and the
+// TestCalls plays every call script of the repository, each on a Redis that has the demo's lines alone, and the
 // rare calls. All of them together must take every exit of the flow. After each script no
 // PIN that it keyed stands in logs or metrics.
 //
@@ -27,20 +27,23 @@ import (
 // otherwise than the documents say.
 func TestCalls(t *testing.T) {
 	redistest.Both(t, func(t *testing.T, server *redistest.Server) {
-		taken, played := map[ivr.Exit]bool{}, 0
+		played, stages := 0, map[string]*stage{}
 		files, rare := callScripts(t), allRareCalls()
 		restrict(t, server)
+		for kind, change := range callSettings {
+			flush(t, server)
+			stages[kind] = newStage(t, server, change)
+		}
 		for _, file := range files {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".call"), func(t *testing.T) {
 				if !playedOn(t, server, file) {
 					return
 				}
-				flush(t, server)
-				s := newStage(t, server, settingsOf(file))
+				s := stages[settingsOf(file)]
+				s.anew(t)
 				s.plays(t, s.exchange(nil), file)
 				holdsDocumentedKeys(t, server)
 				s.searchEntries(t, file)
-				collect(taken, s)
 				played++
 			})
 		}
@@ -49,16 +52,18 @@ func TestCalls(t *testing.T) {
 		}
 		for name, play := range rare {
 			t.Run(name, func(t *testing.T) {
-				flush(t, server)
-				s := newStage(t, server, nil)
-				play(t, s)
-				collect(taken, s)
+				stages[""].anew(t)
+				play(t, stages[""])
 				played++
 			})
 		}
 		refusedNothing(t, server)
 		if played < len(files)+len(rare) {
 			return // some failed
+		}
+		taken := map[ivr.Exit]bool{}
+		for _, s := range stages {
+			collect(taken, s)
 		}
 		for _, exit := range allFlows()[0].Exits() {
 			if !taken[exit] {
@@ -150,16 +155,22 @@ func callScripts(t testing.TB) []string {
 	return files
 }
 
-// settingsOf gives the scripts about transfers a number to transfer to, and those about callers
+// callSettings gives the scripts about transfers a number to transfer to, and those about callers
 // for whom nobody vouches three failures a day.
-func settingsOf(file string) func(*config) {
-	switch name := filepath.Base(file); {
-	case strings.HasPrefix(name, "transfer"):
-		return func(c *config) { c.RepairTransfer = "+16125550100" }
-	case strings.HasPrefix(name, "unvouched"):
-		return func(c *config) { c.UnvouchedFailures = 3 }
+var callSettings = map[string]func(*config){
+	"":          nil,
+	"transfer":  func(c *config) { c.RepairTransfer = "+16125550100" },
+	"unvouched": func(c *config) { c.UnvouchedFailures = 3 },
+}
+
+// settingsOf is the kind of settings of a script, by which its name begins.
+func settingsOf(file string) string {
+	for kind := range callSettings {
+		if kind != "" && strings.HasPrefix(filepath.Base(file), kind) {
+			return kind
+		}
 	}
-	return nil
+	return ""
 }
 
 // plays plays a script, which must go as it says.

@@ -51,8 +51,8 @@ func (s shell) run(input string, args ...string) (out, err string, status int) {
 	return stdout.String(), stderr.String(), status
 }
 
-// expect runs a command line on the Redis, and wants a status and words of the output.
-func (s shell) expect(status int, words []string, input string, args ...string) {
+// expect runs a command line on the Redis, and wants a status and words of the output, which it returns.
+func (s shell) expect(status int, words []string, input string, args ...string) string {
 	s.t.Helper()
 	s.t.Setenv("REDIS_URL", s.redis)
 	if _, set := os.LookupEnv("SECRET_KEYS"); !set {
@@ -67,6 +67,7 @@ func (s shell) expect(status int, words []string, input string, args ...string) 
 			s.t.Errorf("%s: want %q in\n%s%s", strings.Join(args, " "), w, out, err)
 		}
 	}
+	return out + err
 }
 
 // TestLinesCommands provisions lines as an operator does.

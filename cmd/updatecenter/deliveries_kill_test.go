@@ -76,7 +76,7 @@ type doomedDialer struct {
 
 func newDoomedDialer(t *testing.T) *doomedDialer {
 	t.Helper()
-	d := &doomedDialer{t: t, kills: torture.Times(3, 20), each: 50, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
+	d := &doomedDialer{t: t, kills: torture.Times(2, 20), each: torture.Times(20, 50), server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
 	d.stage, d.telephones = newLiveStage(t, d.server.URL())
 	d.stage.server = d.server
 	d.redis = d.stage.redis(t)
@@ -285,7 +285,7 @@ func (d *doomedDialer) everyoneServedOnce() {
 // moved: each telephone is busy, then not answered, and rings once for each attempt. At times
 // the answers to requests for calls are lost.
 func TestRetriesRingOnceEach(t *testing.T) {
-	const callers = 60
+	const callers = 20
 	s := newEmptyStage(t)
 	w := newTelephones(t, s, s.clock)
 	w.loses = func(phone string) bool { return strings.HasSuffix(phone, "3") }

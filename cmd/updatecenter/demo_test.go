@@ -18,7 +18,7 @@ import (
 	"updatecenter/internal/testkit/check"
 )
 
-var demoImport = flag.Int("demo-import", 2000, "lines that are imported into the demo")
+var demoImport = flag.Int("demo-import", 200, "lines that are imported into the demo")
 
 var demoRedis = regexp.MustCompile(`redis://[0-9.:]+`)
 

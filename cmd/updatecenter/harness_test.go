@@ -89,6 +89,15 @@ func (s *stage) begin(t testing.TB, url string) {
 	s.freshLines(t)
 }
 
+// anew has a stage begin anew for another test: on an empty Redis, with the demo's lines and an empty log.
+func (s *stage) anew(t testing.TB) {
+	t.Helper()
+	s.t = t
+	flush(t, s.server)
+	s.logs.Clear()
+	check.OK(t, addDemoLines(t.Context(), s.app, s.db, s.clock.Now))
+}
+
 // freshLines removes the demo's lines, if they are there, and adds them anew.
 func (s *stage) freshLines(t testing.TB) {
 	t.Helper()

@@ -37,7 +37,7 @@ import (
 func TestTortureKilledServersLoseNoEvent(t *testing.T) {
 	t.Parallel() // it waits more than it works
 	// How often the server dies, and how often if on this machine so many kills leave too little to look at.
-	kills, maxKills := torture.Times(5, 50), torture.Times(40, 200)
+	kills, maxKills := torture.Times(3, 50), torture.Times(40, 200)
 	p := &doomed{t: t, server: redistest.Start(t), heard: newSwitch(t), made: make([]int, len(doomedLines)), kills: kills}
 	p.prepare()
 	p.takeTime()

@@ -18,11 +18,10 @@ import (
 	"updatecenter/internal/testkit"
 )
 
-// TestSignInIsBoundedInMemory has a hundred people try passwords at the same moment, at what a
-// password really costs. All at once would take 1.9 GB; most of them wait instead, and the last
-// are told to try again.
+// TestSignInIsBoundedInMemory has thirty people try passwords at the same moment, at what a
+// password really costs. All at once would take 570 MB; most of them wait instead.
 func TestSignInIsBoundedInMemory(t *testing.T) {
-	const attempts, most = 100, 256 << 20
+	const attempts, most = 30, 256 << 20
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
 		c.ConsoleURL, c.TrustedProxies = testConsole, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	})

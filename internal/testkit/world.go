@@ -175,6 +175,13 @@ func (l *Log) String() string {
 	return l.all.String()
 }
 
+// Clear forgets what was logged so far.
+func (l *Log) Clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all.Reset()
+}
+
 // Holds fails the test unless one line of the log has all of those words.
 func (l *Log) Holds(t testing.TB, words ...string) {
 	t.Helper()
