@@ -1,7 +1,8 @@
 package main
 
 import (
-	"errors"
+	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +15,6 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/ivr"
-	"updatecenter/pins"
 	"updatecenter/voice/signature"
 	"updatecenter/voice/simulator"
 )
@@ -202,73 +202,6 @@ func collect(taken map[ivr.Exit]bool, s *stage) {
 	}
 }
 
-// rareCalls are calls during which something happens that no script can do. Some
-// exits are taken here alone: those for a PIN that somebody else changed meanwhile, and the
-// one after the words for it.
-var rareCalls = map[string]func(*testing.T, *stage){
-	"reset before the second entry": func(t *testing.T, s *stage) {
-		c := s.dial(t, demoChosen.Display())
-		c.press("4071#")
-		c.press("1")
-		c.press("3907#")
-		s.reset(t)
-		c.press("3907#")
-		c.hears("changed by someone else")
-	},
-	"reset before the first entry": func(t *testing.T, s *stage) {
-		c := s.dial(t, demoChosen.Display())
-		c.press("4071#")
-		c.press("1")
-		s.reset(t)
-		c.press("3907#")
-		c.hears("changed by someone else")
-	},
-	"reset before the PIN is keyed": func(t *testing.T, s *stage) {
-		c := s.dial(t, demoChosen.Display())
-		s.reset(t)
-		c.press("4071#")
-		c.hears("does not match")
-		c.hears("temporary")
-	},
-	"damaged line": func(t *testing.T, s *stage) {
-		client := s.redis(t)
-		for _, key := range must(client.Keys(t.Context(), "*line*"+string(demoNew)+"*").Result())(t) {
-			check.OK(t, client.Del(t.Context(), key).Err())
-			check.OK(t, errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()))
-		}
-		c := s.dial(t, demoNew.Display())
-		c.hears("something went wrong on our side")
-	},
-	"damaged call": func(t *testing.T, s *stage) {
-		c := s.dial(t, demoNew.Display())
-		client := s.redis(t)
-		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
-			record := must(client.Get(t.Context(), key).Result())(t)
-			state := int64(strings.Index(record, "\n") + 1)
-			check.OK(t, client.SetRange(t.Context(), key, state, "garbage").Err())
-		}
-		c.press("1234#")
-		c.hears("Let us start again")
-		c.hears("temporary")
-	},
-	"call key of a wrong type": func(t *testing.T, s *stage) {
-		c := s.dial(t, demoNew.Display())
-		client := s.redis(t)
-		for _, key := range must(client.Keys(t.Context(), "*call*").Result())(t) {
-			check.OK(t, errors.Join(client.Del(t.Context(), key).Err(), client.LPush(t.Context(), key, "garbage").Err()))
-		}
-		c.press("1234#")
-		c.hears("Let us start again")
-	},
-}
-
-// reset gives the customer's line its temporary PIN again.
-func (s *stage) reset(t *testing.T) {
-	t.Helper()
-	provisioning := pins.Provisioning{Registry: s.db.Lines(), Validations: s.db.Lines()}
-	check.OK(t, provisioning.ResetByOperator(t.Context(), demoChosen, pins.Note{By: "test", Reason: "test"}))
-}
-
 // redis is a client for doing damage.
 func (s *stage) redis(t testing.TB) *redis.Client {
 	t.Helper()
@@ -323,5 +256,25 @@ func (p *phone) hears(words string) {
 	}
 	if heard := strings.Join(all, " "); !strings.Contains(heard, words) {
 		p.t.Errorf("want %q, heard %q", words, heard)
+	}
+}
+
+// TestALiveCallIsSmall holds that a call under way takes no more than 600 bytes in Redis, after any of its turns.
+func TestALiveCallIsSmall(t *testing.T) {
+	server := redistest.Start(t)
+	s := newStage(t, server, nil)
+	p, client := newPoster(t, s.app.handler), redis.NewClient(must(redis.ParseURL(server.DirectURL()))(t))
+	defer client.Close()
+	const call = "CA0123456789abcdef0123456789abcdef"
+	p.postAll(t, incomingCalls([]string{call}), 1)
+	for turn := range 3 {
+		if turn > 0 {
+			silence := newWebhook(fmt.Sprintf("/voice/turn/%d?lang=en", turn), call, url.Values{"Digits": {""}, "msg": {"Gather End"}})
+			p.postAll(t, []webhook{silence}, 1)
+		}
+		size := client.MemoryUsage(t.Context(), "uc:call:{"+call+"}").Val()
+		if t.Logf("%d bytes after turn %d", size, turn); size == 0 || size > 600 {
+			t.Errorf("%d bytes after turn %d", size, turn)
+		}
 	}
 }

@@ -76,7 +76,7 @@ type doomedDialer struct {
 
 func newDoomedDialer(t *testing.T) *doomedDialer {
 	t.Helper()
-	d := &doomedDialer{t: t, kills: torture.Times(2, 20), each: torture.Times(20, 50), server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
+	d := &doomedDialer{t: t, kills: torture.Times(2, 20), each: 50, server: redistest.Start(t), asked: map[int]deliveries.ID{}, interrupted: map[string]bool{}}
 	d.stage, d.telephones = newLiveStage(t, d.server.URL())
 	d.stage.server = d.server
 	d.redis = d.stage.redis(t)
