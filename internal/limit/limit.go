@@ -1,6 +1,6 @@
 // Package limit has the rules that bound how often something is tried or done: how many entries there can be
 // in a time ([Rate]), and what failures in a row lead to ([Lock]). Package redisstore applies them (limits.go);
-// store_test.go checks that, for every user of a rule.
+// rate_test.go and lock_test.go check that, for every user of a rule.
 //
 // Where a PIN, a code or an answer is guessed at, an attempt is reserved, then judged, then settled, so that
 // attempts at the same moment are no more guesses than attempts one after the other.

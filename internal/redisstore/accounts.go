@@ -55,10 +55,7 @@ func (s Accounts) Find(ctx context.Context, number accounts.Number) (accounts.St
 	if err == nil && stored.Number != number {
 		err = accounts.ErrNoAccount
 	}
-	if err != nil {
-		return accounts.Stored{}, err
-	}
-	return stored, nil
+	return sound(stored, err)
 }
 
 // owner reads the entry of a number.
@@ -73,10 +70,7 @@ func (s Accounts) Load(ctx context.Context, id accounts.ID) (accounts.Stored, er
 	stored := accounts.Stored{ID: id}
 	err := s.db.hash(ctx, "Accounts.Load", accountKey(id), accounts.ErrNoAccount,
 		"number", (*string)(&stored.Number), "rev", &stored.Revision, "sealed", &stored.Sealed)
-	if err != nil {
-		return accounts.Stored{}, err
-	}
-	return stored, nil
+	return sound(stored, err)
 }
 
 // History implements [accounts.Store].
@@ -84,16 +78,13 @@ func (s Accounts) History(ctx context.Context, id accounts.ID, limit int) ([]acc
 	return history[accounts.Record](ctx, s.db, "Accounts.History", accountHistoryKey(id), limit)
 }
 
-// errLongAccount refuses more than [accounts.MaxSealed] bytes.
-var errLongAccount = errors.New("the account is too long")
-
 // accountArgs are what the scripts that write an account take of it, of the records and of the notices,
 // for each claim to its number.
 func accountArgs(
 	account accounts.Stored, next int64, records []accounts.Record, notices [][]byte,
 ) (func(token string) []any, error) {
 	if len(account.Sealed) > accounts.MaxSealed {
-		return nil, errLongAccount
+		return nil, errTooLong
 	}
 	replaced, err := encodeAccountRecord(accounts.NoticeReplaced(timeOf(records)))
 	if err != nil {
@@ -109,7 +100,7 @@ func accountArgs(
 	}
 	for _, notice := range notices {
 		if len(notice) > maxRecord {
-			return nil, errLongRecord
+			return nil, errTooLong
 		}
 		more = append(more, notice)
 	}

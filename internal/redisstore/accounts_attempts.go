@@ -11,12 +11,9 @@ import (
 
 // Admit implements [accounts.Attempts].
 func (s Accounts) Admit(ctx context.Context, attempt accounts.Attempt, rule limit.Lock) (accounts.Admission, error) {
-	answer, err := s.db.run(ctx, admitClaim, []string{accountStrikesKey(attempt.Subject())}, claimArgs(attempt, rule)...)
-	if err != nil {
-		return accounts.Admission{}, err
-	}
 	var admission accounts.Admission
-	err = parseFields(answer, &admission.Admitted, &admission.Strikes)
+	err := s.db.runInto(ctx, admitClaim, []string{accountStrikesKey(attempt.Subject())}, claimArgs(attempt, rule),
+		&admission.Admitted, &admission.Strikes)
 	return admission, err
 }
 
@@ -41,12 +38,7 @@ func (s Accounts) Settle(
 		keys = append(keys, accountHistoryKey(attempt.Account))
 	}
 	answer, err := s.db.run(ctx, settleClaim, keys, append(claimArgs(attempt, rule), string(settlement.As), entry, closing)...)
-	if err != nil {
-		return limit.Strikes{}, err
-	}
-	var strikes limit.Strikes
-	err = parseStrikes(answer, &strikes)
-	return strikes, err
+	return parseStrikes(answer, err)
 }
 
 // Kept implements [accounts.Attempts].

@@ -72,11 +72,7 @@ func (s Accounts) Change(ctx context.Context, account accounts.Stored, records [
 func (s Accounts) change(ctx context.Context, account accounts.Stored, args func(token string) []any) error {
 	token, try := "", 0
 	for {
-		answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), args(token)...)
-		if err != nil {
-			return err
-		}
-		changed, err := readChanged(answer)
+		changed, err := s.changeWith(ctx, account, args(token))
 		if err != nil {
 			return err
 		}
@@ -116,8 +112,9 @@ type changed struct {
 	replaced int64           // notices whose place others took
 }
 
-func readChanged(answer any) (c changed, err error) {
-	err = parseFields(answer, &c.as, (*string)(&c.number), &c.token, &c.replaced)
+// changeWith runs [changeAccount].
+func (s Accounts) changeWith(ctx context.Context, account accounts.Stored, args []any) (c changed, err error) {
+	err = s.db.runInto(ctx, changeAccount, recordKeys(account.ID), args, &c.as, (*string)(&c.number), &c.token, &c.replaced)
 	return c, err
 }
 

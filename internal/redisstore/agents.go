@@ -26,12 +26,8 @@ func (db *DB) Agents() Agents { return Agents{db} }
 // mostAgents bounds how many profiles there are, and so what List has to hold.
 const mostAgents = 10_000
 
-var (
-	// errLongProfile refuses more than [agents.MaxSealed] bytes.
-	errLongProfile = errors.New("the profile is too long")
-	// errManyAgents refuses more than mostAgents.
-	errManyAgents = errors.New("there are 10,000 profiles, and no more are kept")
-)
+// errManyAgents refuses more than mostAgents.
+var errManyAgents = errors.New("there are 10,000 profiles, and no more are kept")
 
 // unknownAgent stands in for the ID where a user name is nobody's. IDs of agents begin otherwise.
 const unknownAgent agents.ID = "unknown"
@@ -39,7 +35,7 @@ const unknownAgent agents.ID = "unknown"
 // Create implements [agents.Store]. It refuses the 10,001st profile. It is one round trip.
 func (s Agents) Create(ctx context.Context, profile agents.Stored) error {
 	if len(profile.Sealed) > agents.MaxSealed {
-		return errLongProfile
+		return errTooLong
 	}
 	done, err := s.db.run(ctx, createAgent, []string{agentKey(profile.ID), agentNamesKey},
 		string(profile.ID), string(profile.Name), strconv.FormatInt(profile.Revision, 10), profile.Sealed, mostAgents)
@@ -65,10 +61,7 @@ func (s Agents) ByName(ctx context.Context, name agents.UserName) (agents.Stored
 	if err == nil && stored.Name != name {
 		err = storage.ErrDamaged
 	}
-	if err != nil {
-		return agents.Stored{}, err
-	}
-	return stored, nil
+	return sound(stored, err)
 }
 
 // saveAgent is [replaceSealed], of a change that people rely on.
@@ -77,7 +70,7 @@ var saveAgent = replaceSealed.of("Agents.Save").lasts()
 // Save implements [agents.Store]. It is one round trip.
 func (s Agents) Save(ctx context.Context, profile agents.Stored) error {
 	if len(profile.Sealed) > agents.MaxSealed {
-		return errLongProfile
+		return errTooLong
 	}
 	return s.db.replace(ctx, saveAgent, agentKey(profile.ID), profile.Revision, profile.Sealed, agents.ErrNoAgent)
 }
@@ -120,10 +113,7 @@ func readAgent(id agents.ID) []any {
 func parseAgent(id agents.ID, answer any) (agents.Stored, error) {
 	stored := agents.Stored{ID: id}
 	err := parseRecord(answer, agents.ErrNoAgent, (*string)(&stored.Name), &stored.Revision, &stored.Sealed)
-	if err != nil {
-		return agents.Stored{}, err
-	}
-	return stored, nil
+	return sound(stored, err)
 }
 
 // listedAgent is a profile as List has it.

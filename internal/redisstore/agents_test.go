@@ -36,10 +36,10 @@ func agentOperations(all redisstore.Agents) map[string]func(context.Context) err
 	profile := agents.Stored{ID: "agt_1", Name: "ann", Revision: 1, Sealed: []byte("x")}
 	return map[string]func(context.Context) error{
 		"create agent":  func(ctx context.Context) error { return all.Create(ctx, profile) },
-		"load agent":    func(ctx context.Context) error { _, err := all.Load(ctx, "agt_1"); return err },
-		"agent by name": func(ctx context.Context) error { _, err := all.ByName(ctx, "ann"); return err },
+		"load agent":    func(ctx context.Context) error { return check.Err(all.Load(ctx, "agt_1")) },
+		"agent by name": func(ctx context.Context) error { return check.Err(all.ByName(ctx, "ann")) },
 		"save agent":    func(ctx context.Context) error { return all.Save(ctx, profile) },
-		"list agents":   func(ctx context.Context) error { _, err := all.List(ctx); return err },
+		"list agents":   func(ctx context.Context) error { return check.Err(all.List(ctx)) },
 	}
 }
 
@@ -144,12 +144,19 @@ func TestAPIKeys(t *testing.T) {
 
 // TestAPIKeysAreBounded adds keys and revokes them, until no more are kept, and again a year later.
 func TestAPIKeysAreBounded(t *testing.T) {
-	store, ctx := open(t, redistest.Start(t).URL()).Keys(), t.Context()
-	for i := range apikey.MaxKeys {
-		if err := errors.Join(store.AddKey(ctx, newKey(t, "portal", now)), store.RevokeKey(ctx, "portal", now)); err != nil {
-			t.Fatalf("key %d: %v", i, err)
-		}
+	s := redistest.Start(t)
+	store, client, ctx := open(t, s.URL()).Keys(), raw(t, s), t.Context()
+	addRevoked := func() string {
+		key := newKey(t, "portal", now)
+		check.OK(t, errors.Join(store.AddKey(ctx, key), store.RevokeKey(ctx, "portal", now)))
+		return client.HGet(ctx, "uc:apikeys", "id:"+key.ID).Val()
 	}
+	revoked, more := addRevoked(), []any(nil)
+	for n := range apikey.MaxKeys - 2 {
+		more = append(more, fmt.Sprintf("id:%d", n), revoked)
+	}
+	check.OK(t, client.HSet(ctx, "uc:apikeys", more...).Err())
+	addRevoked() // the last one
 	if err := store.AddKey(ctx, newKey(t, "portal", now)); !errors.Is(err, apikey.ErrTooMany) {
 		t.Errorf("one key too many: %v", err)
 	}
@@ -207,11 +214,10 @@ func signInOperations(all redisstore.SignIn) map[string]func(context.Context) er
 	counted := signin.Admission{Admitted: true, Strikes: limit.Strikes{Failures: 1, First: now, Last: now}}
 	return map[string]func(context.Context) error{
 		"put session":    func(ctx context.Context) error { return all.Put(ctx, signInRecord, 0) },
-		"get session":    func(ctx context.Context) error { _, err := all.Get(ctx, signInRecord.Key); return err },
+		"get session":    func(ctx context.Context) error { return check.Err(all.Get(ctx, signInRecord.Key)) },
 		"delete session": func(ctx context.Context) error { return all.Delete(ctx, signInRecord.Key, 1) },
 		"count sign-in": func(ctx context.Context) error {
-			_, err := all.Count(ctx, "agt_1", now, signin.DefaultRule().Names)
-			return err
+			return check.Err(all.Count(ctx, "agt_1", now, signin.DefaultRule().Names))
 		},
 		"release sign-in": func(ctx context.Context) error { return all.Release(ctx, "agt_1", counted) },
 		"clear sign-in":   func(ctx context.Context) error { return all.Clear(ctx, "agt_1") },

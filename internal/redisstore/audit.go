@@ -16,9 +16,6 @@ import (
 // auditChunk is how many entries of the audit one hash holds at most.
 const auditChunk = audit.MaxRead
 
-// errLongEntry refuses what is longer than audit.MaxLine.
-var errLongEntry = errors.New("the entry, or its head, is too long")
-
 // Audit keeps the audit: an [audit.Store]. Entries stay as they were written, to the byte, in
 // hashes that each hold a bounded number of them.
 type Audit struct{ db *DB }
@@ -51,7 +48,7 @@ func (a Audit) Append(ctx context.Context, entries []audit.Stored, next, before 
 	args := []any{string(next), string(before), inFirst}
 	for _, e := range entries {
 		if len(e.Line) > audit.MaxLine || len(next) > audit.MaxLine {
-			return errLongEntry
+			return errTooLong
 		}
 		args = append(args, strconv.FormatInt(e.Seq, 10), string(e.Line))
 	}
@@ -109,7 +106,7 @@ func (a Audit) Trim(ctx context.Context, first, last int64, next, before []byte)
 // SetAside implements [audit.Store].
 func (a Audit) SetAside(ctx context.Context, name string, first audit.Stored, next, before []byte) error {
 	if len(next) > audit.MaxLine || len(first.Line) > audit.MaxLine {
-		return errLongEntry
+		return errTooLong
 	}
 	all, err := a.keys(ctx)
 	if err != nil {

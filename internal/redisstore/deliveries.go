@@ -79,21 +79,15 @@ func (s Deliveries) Reserve(
 	if task != (deliveries.Task{}) {
 		holder = string(task.Delivery) + " " + strconv.Itoa(task.Attempt)
 	}
-	answer, err := s.db.run(ctx, reservePhone, []string{phoneKey(to), ringsKey(to)},
-		holder, millis(now), millis(until), keep(until.Sub(now)), day.Milliseconds(), keep(day),
-		ratesArg(ratesOf(limits)...))
-	if err != nil {
-		return time.Time{}, err
-	}
 	var limited bool
 	var free time.Time
-	if err := parseFields(answer, &limited, &free); err != nil {
-		return time.Time{}, err
+	err := s.db.runInto(ctx, reservePhone, []string{phoneKey(to), ringsKey(to)}, []any{
+		holder, millis(now), millis(until), keep(until.Sub(now)), day.Milliseconds(), keep(day), ratesArg(ratesOf(limits)...),
+	}, &limited, &free)
+	if err == nil && limited {
+		err = &deliveries.LimitError{Until: free, Phone: true}
 	}
-	if limited {
-		return time.Time{}, &deliveries.LimitError{Until: free, Phone: true}
-	}
-	return free, nil
+	return sound(free, err)
 }
 
 // keptWaiting is longer than any notice waits.
@@ -123,7 +117,7 @@ func deliveryArgs(d deliveries.Delivery, events []deliveries.Event) ([]any, erro
 			return nil, fmt.Errorf("write event: %w", err)
 		}
 		if len(text) > maxRecord {
-			return nil, errLongRecord
+			return nil, errTooLong
 		}
 		args = append(args, text)
 	}

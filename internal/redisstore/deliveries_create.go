@@ -53,10 +53,7 @@ func (s Deliveries) Create(ctx context.Context, create deliveries.NewDelivery) (
 		// Whom it was continued for may have been refused, and have given up the key.
 		_, err = s.claimKey(ctx, create, "")
 	}
-	if err != nil {
-		return deliveries.Delivery{}, err
-	}
-	return stored, nil
+	return sound(stored, err)
 }
 
 // store writes the record, or returns the one that is there.
@@ -143,13 +140,10 @@ type usedKey struct {
 // never for the one that it is to be taken over from.
 func (s Deliveries) claimKey(ctx context.Context, create deliveries.NewDelivery, over string) (usedKey, error) {
 	id, request, now := create.Delivery.ID, requestSum(create), create.Delivery.Created
-	answer, err := s.db.run(ctx, claimKey, []string{deliveryKeyKey(create.Key)},
-		string(id), request, millis(now), keyLasts.Milliseconds(), keep(keyLasts), over)
-	if err != nil {
-		return usedKey{}, err
-	}
 	var used usedKey
-	err = parseFields(answer, (*string)(&used.id), &used.request, &used.at)
+	err := s.db.runInto(ctx, claimKey, []string{deliveryKeyKey(create.Key)},
+		[]any{string(id), request, millis(now), keyLasts.Milliseconds(), keep(keyLasts), over},
+		(*string)(&used.id), &used.request, &used.at)
 	return used, err
 }
 

@@ -108,7 +108,7 @@ func TestIndexWaitsForWhatIsAnnounced(t *testing.T) {
 // TestUnfinishedIsCorrectedAtOnce holds that times which many updates have made later don't
 // keep those that are due from being listed.
 func TestUnfinishedIsCorrectedAtOnce(t *testing.T) {
-	all, ctx := open(t, redistest.StartMini(t).URL()).Deliveries(), context.Background()
+	all, ctx := open(t, redistest.Start(t).URL()).Deliveries(), context.Background()
 	for n := range 300 {
 		create := newDelivery(n)
 		create.Delivery.Due = now.Add(time.Duration(n) * time.Second)
@@ -212,7 +212,7 @@ func TestDeliveriesHoldNoRequest(t *testing.T) {
 // and die wherever chance will have it. Whatever happened, each delivery that isn't finished is
 // listed when it is due, and nothing else is.
 func TestNoDeliveryIsForgotten(t *testing.T) {
-	db, err := redisstore.OpenWithin(redistest.StartMini(t).URL(), 10*time.Second)
+	db, err := redisstore.OpenWithin(redistest.Start(t).URL(), 10*time.Second)
 	check.OK(t, err)
 	defer db.Close()
 	all, later := db.Deliveries(), func(minutes int) time.Time { return now.Add(time.Duration(minutes) * time.Minute) }

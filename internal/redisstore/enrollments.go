@@ -79,11 +79,11 @@ func (s Accounts) Enrollment(ctx context.Context, id accounts.EnrollmentID) (acc
 // parseEnrollment reads v, since and accounts.
 func parseEnrollment(id accounts.EnrollmentID, answer any) (accounts.Enrollment, error) {
 	enrollment, names := accounts.Enrollment{ID: id}, ""
-	if err := parseRecord(answer, accounts.ErrNoEnrollment, &enrollment.Since, &names); err != nil {
-		return accounts.Enrollment{}, err
+	err := parseRecord(answer, accounts.ErrNoEnrollment, &enrollment.Since, &names)
+	for name := range strings.FieldsSeq(names) {
+		enrollment.Accounts = append(enrollment.Accounts, accounts.ID(name))
 	}
-	enrollment.Accounts = splitIDs(names)
-	return enrollment, nil
+	return sound(enrollment, err)
 }
 
 func joinIDs(ids []accounts.ID) string {
@@ -92,12 +92,4 @@ func joinIDs(ids []accounts.ID) string {
 		names[i] = string(id)
 	}
 	return strings.Join(names, " ")
-}
-
-func splitIDs(names string) []accounts.ID {
-	var ids []accounts.ID
-	for name := range strings.FieldsSeq(names) {
-		ids = append(ids, accounts.ID(name))
-	}
-	return ids
 }

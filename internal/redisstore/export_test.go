@@ -106,16 +106,9 @@ func (s Accounts) TakeClaimed(ctx context.Context, account accounts.Stored) (too
 		return false, err
 	}
 	token := claimToken(account, 0)
-	answer, err := s.db.run(ctx, changeAccount, recordKeys(account.ID), args(token)...)
-	if err != nil {
+	changed, err := s.changeWith(ctx, account, args(token))
+	if err != nil || changed.as == changedNot {
 		return false, err
-	}
-	changed, err := readChanged(answer)
-	if err != nil {
-		return false, err
-	}
-	if changed.as == changedNot {
-		return false, nil
 	}
 	err = s.settled(ctx, account, token, changed)
 	return err == nil, err

@@ -54,75 +54,67 @@ func operations(db *redisstore.DB) map[string]func(context.Context) error {
 	maps.Copy(all, map[string]func(context.Context) error{
 		"ping": db.Ping,
 		"begin": func(ctx context.Context) error {
-			_, err := calls.Begin(ctx, ivr.Claim{Call: "CA1", Holder: "h", Now: now, Until: now.Add(time.Second)})
-			return err
+			return check.Err(calls.Begin(ctx, ivr.Claim{Call: "CA1", Holder: "h", Now: now, Until: now.Add(time.Second)}))
 		},
 		"commit": func(ctx context.Context) error {
 			return calls.Commit(ctx, ivr.Commit{Call: "CA1", Holder: "h", Now: now, Expires: now.Add(time.Hour)})
 		},
-		"line":         func(ctx context.Context) error { _, err := lines.Line(ctx, number); return err },
+		"line":         func(ctx context.Context) error { return check.Err(lines.Line(ctx, number)) },
 		"set language": func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
-		"admit":        func(ctx context.Context) error { _, err := lines.Admit(ctx, attempt, rule); return err },
+		"admit":        func(ctx context.Context) error { return check.Err(lines.Admit(ctx, attempt, rule)) },
 		"settle": func(ctx context.Context) error {
-			_, err := lines.Settle(ctx, attempt, pins.Settlement{As: limit.Passed}, rule)
-			return err
+			return check.Err(lines.Settle(ctx, attempt, pins.Settlement{As: limit.Passed}, rule))
 		},
 		"change": func(ctx context.Context) error {
 			return lines.Change(ctx, pins.Change{Number: number, Turn: turn, Record: record})
 		},
 		"admit caller": func(ctx context.Context) error {
-			_, err := lines.AdmitCaller(ctx, "+19525550100", turn, now, limit.Rate{Most: 10, Within: time.Hour})
-			return err
+			return check.Err(lines.AdmitCaller(ctx, "+19525550100", turn, now, limit.Rate{Most: 10, Within: time.Hour}))
 		},
 		"forgive caller": func(ctx context.Context) error { return lines.ForgiveCaller(ctx, "+19525550100", turn) },
 		"caller failures": func(ctx context.Context) error {
-			_, err := lines.CallerFailures(ctx, "+19525550100", now, time.Hour)
-			return err
+			return check.Err(lines.CallerFailures(ctx, "+19525550100", now, time.Hour))
 		},
 		"add": func(ctx context.Context) error {
-			_, err := lines.Add(ctx, []pins.NewLine{{Number: number}}, now)
-			return err
+			return check.Err(lines.Add(ctx, []pins.NewLine{{Number: number}}, now))
 		},
 		"remove":   func(ctx context.Context) error { return lines.Remove(ctx, number, record) },
 		"validate": func(ctx context.Context) error { return lines.Validate(ctx, number, validation, record) },
 		"validation": func(ctx context.Context) error {
-			_, err := lines.Validation(ctx, number, "ann", "", now)
-			return err
+			return check.Err(lines.Validation(ctx, number, "ann", "", now))
 		},
 		"reset":      func(ctx context.Context) error { return lines.Reset(ctx, number, record, nil) },
 		"unlock":     func(ctx context.Context) error { return lines.Unlock(ctx, number, record) },
 		"append":     func(ctx context.Context) error { return lines.Append(ctx, number, record) },
-		"history":    func(ctx context.Context) error { _, err := lines.History(ctx, number, 10); return err },
+		"history":    func(ctx context.Context) error { return check.Err(lines.History(ctx, number, 10)) },
 		"add key":    func(ctx context.Context) error { return keys.AddKey(ctx, apikey.Key{ID: "1", Name: "portal"}) },
-		"key":        func(ctx context.Context) error { _, err := keys.Key(ctx, "1"); return err },
-		"keys":       func(ctx context.Context) error { _, err := keys.Keys(ctx); return err },
+		"key":        func(ctx context.Context) error { return check.Err(keys.Key(ctx, "1")) },
+		"keys":       func(ctx context.Context) error { return check.Err(keys.Keys(ctx)) },
 		"revoke key": func(ctx context.Context) error { return keys.RevokeKey(ctx, "portal", now) },
-		"features":   func(ctx context.Context) error { _, err := settings.Features(ctx, number, turn); return err },
+		"features":   func(ctx context.Context) error { return check.Err(settings.Features(ctx, number, turn)) },
 		"change feature": func(ctx context.Context) error {
 			return settings.Change(ctx, features.Change{Number: number, Feature: pins.DialLock, Turn: turn, Record: record})
 		},
 		"install": func(ctx context.Context) error {
-			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, record, removal)
-			return err
+			return check.Err(settings.Install(ctx, []features.Installation{{Number: number}}, record, removal))
 		},
-		"waiting lines": func(ctx context.Context) error { _, err := db.Events().WaitingLines(ctx); return err },
-		"waiting":       func(ctx context.Context) error { _, err := db.Events().Waiting(ctx, number, 8); return err },
+		"waiting lines": func(ctx context.Context) error { return check.Err(db.Events().WaitingLines(ctx)) },
+		"waiting":       func(ctx context.Context) error { return check.Err(db.Events().Waiting(ctx, number, 8)) },
 		"skip":          func(ctx context.Context) error { return db.Events().Skip(ctx, number, "1-0", record) },
 		"look": func(ctx context.Context) error {
 			return db.Events().Look(ctx, []redisstore.Event{{Number: number, Position: "1-0"}})
 		},
 		"claim": func(ctx context.Context) error {
-			_, err := partitions.Claim(ctx, "h", now, now.Add(time.Minute), 8)
-			return err
+			return check.Err(partitions.Claim(ctx, "h", now, now.Add(time.Minute), 8))
 		},
-		"next":         func(ctx context.Context) error { _, err := partitions.Next(ctx, string(number), 8); return err },
+		"next":         func(ctx context.Context) error { return check.Err(partitions.Next(ctx, string(number), 8)) },
 		"delivered":    func(ctx context.Context) error { return partitions.Delivered(ctx, string(number), "1-0/0") },
 		"release":      func(ctx context.Context) error { return partitions.Release(ctx, string(number), "h", now, now) },
 		"forget":       func(ctx context.Context) error { return partitions.Release(ctx, string(number), "h", now, time.Time{}) },
 		"due":          func(ctx context.Context) error { _, _, err := partitions.Due(ctx); return err },
-		"since":        func(ctx context.Context) error { _, err := events.Since(ctx, number, now); return err },
-		"since of all": func(ctx context.Context) error { _, err := events.SinceOfAll(ctx, now, 10); return err },
-		"rewind":       func(ctx context.Context) error { _, err := events.Rewind(ctx, number, now, now); return err },
+		"since":        func(ctx context.Context) error { return check.Err(events.Since(ctx, number, now)) },
+		"since of all": func(ctx context.Context) error { return check.Err(events.SinceOfAll(ctx, now, 10)) },
+		"rewind":       func(ctx context.Context) error { return check.Err(events.Rewind(ctx, number, now, now)) },
 	})
 	return all
 }
@@ -141,11 +133,10 @@ func noticeOperations(db *redisstore.DB) map[string]func(context.Context) error 
 		"change account with a notice": func(ctx context.Context) error {
 			return db.Accounts().Change(ctx, account, []accounts.Record{{At: now}}, [][]byte{notice})
 		},
-		"next notice": func(ctx context.Context) error { _, err := n.Next(ctx, partition, 8); return err },
+		"next notice": func(ctx context.Context) error { return check.Err(n.Next(ctx, partition, 8)) },
 		"told":        func(ctx context.Context) error { return n.Delivered(ctx, partition, "notice") },
 		"note notice": func(ctx context.Context) error {
-			_, err := n.Note(ctx, partition, "notice", []byte("noted"))
-			return err
+			return check.Err(n.Note(ctx, partition, "notice", []byte("noted")))
 		},
 		"give up notice": func(ctx context.Context) error {
 			return n.GiveUp(ctx, partition, "notice", deliveries.Undelivered{Line: number}, now)
@@ -160,22 +151,21 @@ func accountOperations(all redisstore.Accounts) map[string]func(context.Context)
 	attempt := accounts.Attempt{ID: "try_1", Account: "acc_1", Nobody: "A1", At: now}
 	rule := accounts.DefaultLock()
 	return map[string]func(context.Context) error{
-		"find account":    func(ctx context.Context) error { _, err := all.Find(ctx, "A1"); return err },
-		"load account":    func(ctx context.Context) error { _, err := all.Load(ctx, "acc_1"); return err },
+		"find account":    func(ctx context.Context) error { return check.Err(all.Find(ctx, "A1")) },
+		"load account":    func(ctx context.Context) error { return check.Err(all.Load(ctx, "acc_1")) },
 		"create account":  func(ctx context.Context) error { return all.Create(ctx, account, nil, nil) },
 		"change account":  func(ctx context.Context) error { return all.Change(ctx, account, nil, nil) },
 		"renumber":        func(ctx context.Context) error { return all.Change(ctx, renumbered, nil, nil) },
-		"account history": func(ctx context.Context) error { _, err := all.History(ctx, "acc_1", 10); return err },
-		"admit claim":     func(ctx context.Context) error { _, err := all.Admit(ctx, attempt, rule); return err },
+		"account history": func(ctx context.Context) error { return check.Err(all.History(ctx, "acc_1", 10)) },
+		"admit claim":     func(ctx context.Context) error { return check.Err(all.Admit(ctx, attempt, rule)) },
 		"settle claim": func(ctx context.Context) error {
-			_, err := all.Settle(ctx, attempt, accounts.Settlement{As: limit.Passed}, rule)
-			return err
+			return check.Err(all.Settle(ctx, attempt, accounts.Settlement{As: limit.Passed}, rule))
 		},
 		"begin enrollment": func(ctx context.Context) error {
 			return all.Begin(ctx, accounts.Enrollment{ID: "enr_1", Accounts: []accounts.ID{"acc_1"}, Since: now})
 		},
-		"join":       func(ctx context.Context) error { _, err := all.Join(ctx, "enr_1", "acc_2", 20); return err },
-		"enrollment": func(ctx context.Context) error { _, err := all.Enrollment(ctx, "enr_1"); return err },
+		"join":       func(ctx context.Context) error { return check.Err(all.Join(ctx, "enr_1", "acc_2", 20)) },
+		"enrollment": func(ctx context.Context) error { return check.Err(all.Enrollment(ctx, "enr_1")) },
 	}
 }
 
@@ -187,15 +177,14 @@ func deliveryOperations(all redisstore.Deliveries) map[string]func(context.Conte
 	final := delivery
 	final.Status = deliveries.Failed
 	return map[string]func(context.Context) error{
-		"create delivery": func(ctx context.Context) error { _, err := all.Create(ctx, create); return err },
-		"get delivery":    func(ctx context.Context) error { _, err := all.Get(ctx, "dlv_1"); return err },
+		"create delivery": func(ctx context.Context) error { return check.Err(all.Create(ctx, create)) },
+		"get delivery":    func(ctx context.Context) error { return check.Err(all.Get(ctx, "dlv_1")) },
 		"update delivery": func(ctx context.Context) error { return all.Update(ctx, delivery, deliveries.Event{At: now}) },
 		"end delivery":    func(ctx context.Context) error { return all.Update(ctx, final) },
-		"unfinished":      func(ctx context.Context) error { _, err := all.Unfinished(ctx, now.Add(time.Hour), 10); return err },
-		"block":           func(ctx context.Context) error { _, err := all.Block(ctx, "acc_1", now.Add(time.Hour)); return err },
+		"unfinished":      func(ctx context.Context) error { return check.Err(all.Unfinished(ctx, now.Add(time.Hour), 10)) },
+		"block":           func(ctx context.Context) error { return check.Err(all.Block(ctx, "acc_1", now.Add(time.Hour))) },
 		"reserve": func(ctx context.Context) error {
-			_, err := all.Reserve(ctx, number, delivery.Task(), now, now.Add(time.Minute), deliveries.Limits{})
-			return err
+			return check.Err(all.Reserve(ctx, number, delivery.Task(), now, now.Add(time.Minute), deliveries.Limits{}))
 		},
 	}
 }
@@ -213,14 +202,12 @@ func deskOperations(all redisstore.Desk) map[string]func(context.Context) error 
 	refused := count
 	refused.Entry, refused.Rule.Most = "b", 0
 	return map[string]func(context.Context) error{
-		"create validation": func(ctx context.Context) error { _, err := all.Create(ctx, validation); return err },
-		"load validation":   func(ctx context.Context) error { _, err := all.Load(ctx, "val_1"); return err },
+		"create validation": func(ctx context.Context) error { return check.Err(all.Create(ctx, validation)) },
+		"load validation":   func(ctx context.Context) error { return check.Err(all.Load(ctx, "val_1")) },
 		"save validation":   func(ctx context.Context) error { return all.Save(ctx, validation) },
-		"count":             func(ctx context.Context) error { _, err := all.Count(ctx, count); return err },
-		"refuse":            func(ctx context.Context) error { _, err := all.Count(ctx, refused); return err },
-		"uncount": func(ctx context.Context) error {
-			return all.Uncount(ctx, count.Subject, count.Entry)
-		},
+		"count":             func(ctx context.Context) error { return check.Err(all.Count(ctx, count)) },
+		"refuse":            func(ctx context.Context) error { return check.Err(all.Count(ctx, refused)) },
+		"uncount":           func(ctx context.Context) error { return all.Uncount(ctx, count.Subject, count.Entry) },
 	}
 }
 
@@ -348,11 +335,10 @@ func TestErrorsSayItOnce(t *testing.T) {
 	const deliveryID = "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 	pin, note := secret.New("8265"), pins.Note{By: "ann", From: "api", Reason: "forgot it"}
 	checkPIN := func(ctx context.Context, side pins.Side) error {
-		_, err := lines.Check(ctx, pins.Attempt{Number: number, Side: side, From: "+19525550100", Turn: pins.Turn{Call: "CA1"}, At: now}, pin)
-		return err
+		return check.Err(lines.Check(ctx, pins.Attempt{Number: number, Side: side, From: "+19525550100", Turn: pins.Turn{Call: "CA1"}, At: now}, pin))
 	}
 	for what, ask := range map[string]func(context.Context) error{
-		"find line:":                func(ctx context.Context) error { _, err := lines.Find(ctx, number); return err },
+		"find line:":                func(ctx context.Context) error { return check.Err(lines.Find(ctx, number)) },
 		"remember language:":        func(ctx context.Context) error { return lines.SetLanguage(ctx, number, "es") },
 		"check PIN: admit attempt:": func(ctx context.Context) error { return checkPIN(ctx, pins.FromLine) },
 		"check PIN: admit caller:":  func(ctx context.Context) error { return checkPIN(ctx, pins.Remote) },
@@ -360,17 +346,14 @@ func TestErrorsSayItOnce(t *testing.T) {
 			return lines.Change(ctx, pins.ChangeRequest{Number: number, Entry: pin})
 		},
 		"add lines:": func(ctx context.Context) error {
-			_, err := provisioning.Add(ctx, []pins.NewLine{{Number: number}})
-			return err
+			return check.Err(provisioning.Add(ctx, []pins.NewLine{{Number: number}}))
 		},
 		"remove line:": func(ctx context.Context) error { return provisioning.Remove(ctx, number, note) },
 		"validate customer:": func(ctx context.Context) error {
-			_, err := provisioning.Validate(ctx, number, pins.ByCall, note)
-			return err
+			return check.Err(provisioning.Validate(ctx, number, pins.ByCall, note))
 		},
 		"find validation:": func(ctx context.Context) error {
-			_, err := provisioning.Validation(ctx, number, "ann", "api")
-			return err
+			return check.Err(provisioning.Validation(ctx, number, "ann", "api"))
 		},
 		"reset PIN: validate customer:": func(ctx context.Context) error {
 			return provisioning.ResetByOperator(ctx, number, note)
@@ -380,59 +363,49 @@ func TestErrorsSayItOnce(t *testing.T) {
 		"record refused reset:": func(ctx context.Context) error {
 			return provisioning.ResetRefused(ctx, number, note)
 		},
-		"read history:": func(ctx context.Context) error { _, err := provisioning.History(ctx, number, 1); return err },
+		"read history:": func(ctx context.Context) error { return check.Err(provisioning.History(ctx, number, 1)) },
 		"revoke key:": func(ctx context.Context) error {
 			return fmt.Errorf("revoke key: %w", db.Keys().RevokeKey(ctx, "portal", now))
 		},
-		"find features:": func(ctx context.Context) error { _, err := settings.Find(ctx, number); return err },
+		"find features:": func(ctx context.Context) error { return check.Err(settings.Find(ctx, number)) },
 		"change feature:": func(ctx context.Context) error {
-			_, err := settings.Change(ctx, features.Request{Number: number, Feature: pins.DialLock, Edit: features.Switch(true)})
-			return err
+			return check.Err(settings.Change(ctx, features.Request{Number: number, Feature: pins.DialLock, Edit: features.Switch(true)}))
 		},
 		"install features:": func(ctx context.Context) error {
-			_, err := settings.Install(ctx, []features.Installation{{Number: number}}, note)
-			return err
+			return check.Err(settings.Install(ctx, []features.Installation{{Number: number}}, note))
 		},
-		"read events:": func(ctx context.Context) error { _, err := db.Events().Since(ctx, number, now); return err },
+		"read events:": func(ctx context.Context) error { return check.Err(db.Events().Since(ctx, number, now)) },
 		"list lines with events:": func(ctx context.Context) error {
-			_, err := db.Events().SinceOfAll(ctx, now, 10)
-			return err
+			return check.Err(db.Events().SinceOfAll(ctx, now, 10))
 		},
 		"announce events:": func(ctx context.Context) error {
-			_, err := db.Events().Rewind(ctx, number, now, now)
-			return err
+			return check.Err(db.Events().Rewind(ctx, number, now, now))
 		},
-		"find account:": func(ctx context.Context) error { _, err := all.Get(ctx, "A1"); return err },
+		"find account:": func(ctx context.Context) error { return check.Err(all.Get(ctx, "A1")) },
 		"verify account: find account:": func(ctx context.Context) error {
-			_, err := all.Verify(ctx, "A1", accounts.Claim{Code: secret.New("123456")})
-			return err
+			return check.Err(all.Verify(ctx, "A1", accounts.Claim{Code: secret.New("123456")}))
 		},
-		"get delivery:":     func(ctx context.Context) error { _, err := sent.Get(ctx, deliveryID); return err },
+		"get delivery:":     func(ctx context.Context) error { return check.Err(sent.Get(ctx, deliveryID)) },
 		"sweep deliveries:": sent.Sweep,
 		"read events that wait:": func(ctx context.Context) error {
-			_, err := db.Events().Waiting(ctx, number, 1)
-			return err
+			return check.Err(db.Events().Waiting(ctx, number, 1))
 		},
-		"list lines that wait:": func(ctx context.Context) error { _, err := db.Events().WaitingLines(ctx); return err },
+		"list lines that wait:": func(ctx context.Context) error { return check.Err(db.Events().WaitingLines(ctx)) },
 		"look at events:": func(ctx context.Context) error {
 			return db.Events().Look(ctx, []redisstore.Event{{Number: number}})
 		},
-		"skip event:": func(ctx context.Context) error {
-			return db.Events().Skip(ctx, number, "1-0", pins.Record{})
-		},
-		"load agent:":  func(ctx context.Context) error { _, err := people.Get(ctx, "agt_1"); return err },
-		"find agent:":  func(ctx context.Context) error { _, err := people.Find(ctx, "ann"); return err },
-		"list agents:": func(ctx context.Context) error { _, err := people.List(ctx); return err },
+		"skip event:":  func(ctx context.Context) error { return db.Events().Skip(ctx, number, "1-0", pins.Record{}) },
+		"load agent:":  func(ctx context.Context) error { return check.Err(people.Get(ctx, "agt_1")) },
+		"find agent:":  func(ctx context.Context) error { return check.Err(people.Find(ctx, "ann")) },
+		"list agents:": func(ctx context.Context) error { return check.Err(people.List(ctx)) },
 		"count attempt:": func(ctx context.Context) error {
-			_, err := signIn.Begin(ctx, "ann", "192.0.2.1", signin.Token{})
-			return err
+			return check.Err(signIn.Begin(ctx, "ann", "192.0.2.1", signin.Token{}))
 		},
-		"find session:": func(ctx context.Context) error { _, err := signIn.Session(ctx, token); return err },
+		"find session:": func(ctx context.Context) error { return check.Err(signIn.Session(ctx, token)) },
 		"count attempt: ask Redis:": func(ctx context.Context) error {
-			_, err := signIn.SaveDraft(ctx, signin.Draft{Agent: "agt_1"})
-			return err
+			return check.Err(signIn.SaveDraft(ctx, signin.Draft{Agent: "agt_1"}))
 		},
-		"read line:": func(ctx context.Context) error { _, err := db.Lines().Line(ctx, number); return err },
+		"read line:": func(ctx context.Context) error { return check.Err(db.Lines().Line(ctx, number)) },
 	} {
 		err := ask(t.Context())
 		if err == nil || !strings.HasPrefix(err.Error(), what) {

@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"updatecenter/internal/features"
@@ -21,9 +20,6 @@ const (
 	// maxSettings bounds settings and events, in bytes.
 	maxSettings = 32 << 10
 )
-
-// errLongSettings refuses settings, or an event, of more than maxSettings bytes.
-var errLongSettings = errors.New("the settings are too long")
 
 // Features keeps the settings of calling features: a [features.Store].
 type Features struct {
@@ -97,7 +93,7 @@ func parseSettings(fields []any) (features.Stored, error) {
 // again: the change would be another one.
 func (s Features) Change(ctx context.Context, change features.Change) error {
 	if len(change.Settings) > maxSettings || len(change.Event) > maxSettings {
-		return errLongSettings
+		return errTooLong
 	}
 	record, err := encode(change.Record)
 	if err != nil {

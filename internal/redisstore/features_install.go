@@ -107,7 +107,7 @@ func (i installation) events(line features.Installation) (map[pins.Feature]remov
 			return nil, err
 		}
 		if len(before)+len(after) > maxSettings {
-			return nil, errLongSettings
+			return nil, errTooLong
 		}
 		events[f] = removed{before, after}
 	}

@@ -58,14 +58,14 @@ var ours = []string{
 }
 
 // put lets every key of ours hold some other thing.
-var put = map[string]func(context.Context, *redis.Client, string) error{
-	"a string": func(ctx context.Context, c *redis.Client, key string) error { return c.Set(ctx, key, "x", 0).Err() },
-	"a list": func(ctx context.Context, c *redis.Client, key string) error {
+var put = map[string]func(context.Context, redis.Cmdable, string) error{
+	"a string": func(ctx context.Context, c redis.Cmdable, key string) error { return c.Set(ctx, key, "x", 0).Err() },
+	"a list": func(ctx context.Context, c redis.Cmdable, key string) error {
 		return c.RPush(ctx, key, "x", "{}").Err()
 	},
-	"a set":  func(ctx context.Context, c *redis.Client, key string) error { return c.SAdd(ctx, key, "x").Err() },
-	"a hash": func(ctx context.Context, c *redis.Client, key string) error { return c.HSet(ctx, key, "x", "y").Err() },
-	"words for numbers": func(ctx context.Context, c *redis.Client, key string) error {
+	"a set":  func(ctx context.Context, c redis.Cmdable, key string) error { return c.SAdd(ctx, key, "x").Err() },
+	"a hash": func(ctx context.Context, c redis.Cmdable, key string) error { return c.HSet(ctx, key, "x", "y").Err() },
+	"words for numbers": func(ctx context.Context, c redis.Cmdable, key string) error {
 		return c.HSet(ctx, key, "v", "1", "next", "one", "since", "ever", "rev", "a", "failures", "many", "until", "then",
 			"state", "s", "expires", "never", "hard", "very", "id:1", "{", "name:portal", "1",
 			"at", "last", "rewound", "often", "r:dial-lock", "new", "features", "dial-lock no-such",
@@ -74,13 +74,13 @@ var put = map[string]func(context.Context, *redis.Client, string) error{
 			"name", "ann", "ann", "agt_1", "kind", "session", "first", "once", "closed", "maybe",
 			"rests", "ever", "told", "never", "e:a", "-1").Err()
 	},
-	"a sorted set": func(ctx context.Context, c *redis.Client, key string) error {
+	"a sorted set": func(ctx context.Context, c redis.Cmdable, key string) error {
 		return c.ZAdd(ctx, key, redis.Z{Member: "x"}, redis.Z{Score: -0.5, Member: "+1"}).Err()
 	},
-	"a stream": func(ctx context.Context, c *redis.Client, key string) error {
+	"a stream": func(ctx context.Context, c redis.Cmdable, key string) error {
 		return c.XAdd(ctx, &redis.XAddArgs{Stream: key, Values: []any{"x", "y"}}).Err()
 	},
-	"an absurd version": func(ctx context.Context, c *redis.Client, key string) error {
+	"an absurd version": func(ctx context.Context, c redis.Cmdable, key string) error {
 		return c.HSet(ctx, key, "v", "one", "id:1", `{"v":"one"}`, "name:portal", "1").Err()
 	},
 }
@@ -92,10 +92,14 @@ func TestGarbageIsNoPanic(t *testing.T) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		for what, fill := range put {
 			for name, run := range operations(db) {
-				check.OK(t, client.FlushAll(ctx).Err())
-				for _, key := range ours {
-					check.OK(t, fill(ctx, client, key))
-				}
+				_, err := client.Pipelined(ctx, func(pipe redis.Pipeliner) (err error) {
+					pipe.FlushAll(ctx)
+					for _, key := range ours {
+						err = errors.Join(err, fill(ctx, pipe, key))
+					}
+					return err
+				})
+				check.OK(t, err)
 				if err := run(ctx); !contracted(err) {
 					t.Errorf("%s on %s: %v", name, what, err)
 				}

@@ -50,9 +50,12 @@ func lockArgs(at time.Time, attempt string, rule limit.Lock, opens time.Duration
 // clearArgs are the same of scripts that clear failures, whatever the rule.
 func clearArgs(at time.Time) []any { return []any{millis(at), "", ""} }
 
-// parseStrikes reads what shown in lockLua answers.
-func parseStrikes(answer any, into *limit.Strikes) error {
-	return parseFields(answer, &into.Failures, &into.First, &into.Last, &into.LockedUntil, &into.Closed)
+// parseStrikes reads what shown in lockLua answers, of a script that has answered.
+func parseStrikes(answer any, err error) (strikes limit.Strikes, _ error) {
+	if err == nil {
+		err = parseFields(answer, &strikes.Failures, &strikes.First, &strikes.Last, &strikes.LockedUntil, &strikes.Closed)
+	}
+	return strikes, err
 }
 
 // lockLua has what all scripts on failures in a row share: the arithmetic of [limit.Lock]. It takes the names
@@ -271,11 +274,8 @@ func (db *DB) countEntry(
 	for _, rate := range rates {
 		kept = max(kept, rate.Within)
 	}
-	answer, err := db.run(ctx, countEntry.of(operation), keys,
-		entry, millis(at), kept.Milliseconds(), keep(kept), ratesArg(rates...))
-	if err == nil {
-		err = parseFields(answer, &counted, &until)
-	}
+	err = db.runInto(ctx, countEntry.of(operation), keys,
+		[]any{entry, millis(at), kept.Milliseconds(), keep(kept), ratesArg(rates...)}, &counted, &until)
 	return counted, until, err
 }
 

@@ -65,7 +65,7 @@ func (s Lines) Change(ctx context.Context, change pins.Change) error {
 		return err
 	}
 	if len(change.Notice) > maxRecord {
-		return errLongRecord
+		return errTooLong
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.db.within)
 	defer cancel()

@@ -15,22 +15,16 @@ func (s Lines) Admit(ctx context.Context, attempt pins.Attempt, rule limit.Lock)
 	if attempt.Side == pins.Remote {
 		side = 3
 	}
-	answer, err := s.db.run(ctx, admit, lineKeys(attempt.Number), append(attemptArgs(attempt, rule), side)...)
-	if err != nil {
-		return pins.Admission{}, err
-	}
 	var admission pins.Admission
 	var line any
-	err = parseFields(answer, &admission.Admitted, &line, &admission.Line.FromLine, &admission.Line.Remote)
+	err := s.db.runInto(ctx, admit, lineKeys(attempt.Number), append(attemptArgs(attempt, rule), side),
+		&admission.Admitted, &line, &admission.Line.FromLine, &admission.Line.Remote)
 	if fields, _ := line.([]any); err == nil && len(fields) > 0 {
 		admission.Known = true
 		err = parseLineHash(fields, &admission.Line)
 	}
-	if err != nil {
-		return pins.Admission{}, err
-	}
 	admission.Line.Number = attempt.Number
-	return admission, nil
+	return sound(admission, err)
 }
 
 // Settle implements [pins.Store].
@@ -54,12 +48,7 @@ func (s Lines) Settle(
 		[]string{lineKey(n), strikesKey(attempt.Side, n), strikesKey(other, n), historyKey(n)},
 		append(attemptArgs(attempt, rule), string(settlement.As), locked, closed, attempt.Side == pins.FromLine,
 			string(settlement.Old), string(settlement.Rehash))...)
-	if err != nil {
-		return limit.Strikes{}, err
-	}
-	var strikes limit.Strikes
-	err = parseStrikes(answer, &strikes)
-	return strikes, err
+	return parseStrikes(answer, err)
 }
 
 // attemptArgs are the lockArgs of an attempt.

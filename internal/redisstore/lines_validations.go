@@ -21,7 +21,7 @@ func (s Lines) Validate(ctx context.Context, number nanp.Number, v pins.Validati
 	}
 	value := validationText(v)
 	if len(value) > maxRecord {
-		return errLongRecord
+		return errTooLong
 	}
 	keys := []string{lineKey(number), validationsKey(number), historyKey(number)}
 	done, err := s.db.runOnce(ctx, validate, keys,
@@ -51,7 +51,7 @@ func (s Lines) Reset(ctx context.Context, number nanp.Number, record pins.Record
 		return err
 	}
 	if len(notice) > maxRecord {
-		return errLongRecord
+		return errTooLong
 	}
 	return s.db.Notices().mark(ctx, string(number), record.At, len(notice), func() error {
 		return s.help(ctx, resetPIN, number, record, notice, pins.MaxDue, replaced)

@@ -8,16 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
 	"updatecenter/internal/redisstore"
-	"updatecenter/internal/redistest"
 	"updatecenter/internal/testkit"
-	"updatecenter/internal/testkit/check"
 	"updatecenter/internal/torture"
 	"updatecenter/pins"
 )
@@ -26,36 +22,20 @@ import (
 // has the customer told. Others go on. Each change that is in force is told once.
 func TestTortureNotices(t *testing.T) {
 	t.Parallel()
-	t.Run("embedded", func(t *testing.T) {
-		s := redistest.StartMini(t)
-		killWhileTelling(t, "embedded", s.URL(), func() error { return raw(t, s).FlushAll(t.Context()).Err() })
-	})
-	if !torture.Long() {
-		return
+	for kind, start := range testkit.Kinds {
+		if torture.Long() || kind == "single" {
+			t.Run(kind, func(t *testing.T) { killWhileTelling(t, kind, start(t)) })
+		}
 	}
-	t.Run("single", func(t *testing.T) {
-		s := redistest.Start(t)
-		killWhileTelling(t, "single", s.URL(), func() error { return raw(t, s).FlushAll(t.Context()).Err() })
-	})
-	t.Run("cluster", func(t *testing.T) {
-		url := redistest.StartCluster(t)
-		options, err := redis.ParseClusterURL(url)
-		check.OK(t, err)
-		cluster := redis.NewClusterClient(options)
-		defer cluster.Close()
-		killWhileTelling(t, "cluster", url, func() error {
-			return cluster.ForEachMaster(t.Context(), func(ctx context.Context, node *redis.Client) error { return node.FlushAll(ctx).Err() })
-		})
-	})
 }
 
 // killWhileTelling kills the server of each story after each of its steps.
-func killWhileTelling(t *testing.T, kind, url string, flush func() error) {
+func killWhileTelling(t *testing.T, kind string, fresh func(t *testing.T) *redisstore.DB) {
 	t.Helper()
-	db, counts := open(t, url), torture.Counts{torture.Lost: 0, torture.Doubled: 0, torture.Untold: 0}
+	counts := torture.Counts{torture.Lost: 0, torture.Doubled: 0, torture.Untold: 0}
 	for name, story := range stories {
 		for steps, died := 0, true; died; steps++ {
-			check.OK(t, flush())
+			db := fresh(t)
 			w := &telling{t: t, db: db, now: time.Now().UTC().Truncate(time.Millisecond), told: make(map[deliveries.Topic]int)}
 			story.before(w)
 			before := total(w.made())

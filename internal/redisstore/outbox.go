@@ -134,11 +134,8 @@ func (o Outbox) Next(ctx context.Context, partition string, most int) ([]provisi
 func (db *DB) nextEvents(
 	ctx context.Context, operation string, number nanp.Number, most int,
 ) (rewound string, entries []entry, err error) {
-	answer, err := db.run(ctx, nextEvents.of(operation), []string{eventsKey(number), deliveredKey(number)}, most)
 	var events any
-	if err == nil {
-		err = parseFields(answer, &rewound, &events)
-	}
+	err = db.runInto(ctx, nextEvents.of(operation), []string{eventsKey(number), deliveredKey(number)}, []any{most}, &rewound, &events)
 	if err == nil {
 		entries, err = parseEntries(events)
 	}

@@ -23,7 +23,7 @@ import (
 // events that are there are delivered in the end, for the first time in their order, and the
 // partition is forgotten.
 func TestNoEventIsLost(t *testing.T) {
-	db := open(t, redistest.StartMini(t).URL())
+	db := open(t, redistest.Start(t).URL())
 	addLine(t, db, pins.DialLock)
 	at, changed := now, 0
 	for seed := range uint64(200) {

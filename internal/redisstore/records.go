@@ -95,7 +95,9 @@ func parseField(field, into any) bool {
 		*into = []byte(text)
 		return is
 	case *limit.Strikes:
-		return parseStrikes(field, into) == nil
+		strikes, err := parseStrikes(field, nil)
+		*into = strikes
+		return err == nil
 	}
 	n, is := parseNumber(field)
 	switch into := into.(type) {
@@ -241,8 +243,8 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// errLongRecord refuses a record of more than maxRecord bytes.
-var errLongRecord = errors.New("the record is too long")
+// errTooLong refuses a record, or what goes with it, that is longer than its kind may be.
+var errTooLong = errors.New("the record is too long")
 
 const (
 	maxRecord = 8 << 10
@@ -273,7 +275,7 @@ func encodeForm(form storage.Form) (string, error) {
 		return "", fmt.Errorf("write record: %w", err)
 	}
 	if len(text) > maxRecord {
-		return "", errLongRecord
+		return "", errTooLong
 	}
 	return string(text), nil
 }

@@ -2,7 +2,6 @@ package redisstore
 
 import (
 	"context"
-	"errors"
 
 	"updatecenter/internal/repair"
 )
@@ -16,39 +15,28 @@ var _ repair.Store = Desk{}
 // Desk returns the store of the repair desk.
 func (db *DB) Desk() Desk { return Desk{db} }
 
-// errLongDeskCall refuses more than [repair.MaxSealed] bytes.
-var errLongDeskCall = errors.New("the validation is too long")
-
 // Create implements [repair.Store].
 func (s Desk) Create(ctx context.Context, validation repair.Stored) (repair.Stored, error) {
 	if len(validation.Sealed) > repair.MaxSealed {
-		return repair.Stored{}, errLongDeskCall
+		return repair.Stored{}, errTooLong
 	}
-	answer, err := s.db.run(ctx, createDeskCall, []string{deskCallKey(validation.ID)}, validation.Sealed, keep(repair.Kept))
 	stored := repair.Stored{ID: validation.ID}
-	if err == nil {
-		err = parseFields(answer, &stored.Revision, &stored.Sealed)
-	}
-	if err != nil {
-		return repair.Stored{}, err
-	}
-	return stored, nil
+	err := s.db.runInto(ctx, createDeskCall, []string{deskCallKey(validation.ID)}, []any{validation.Sealed, keep(repair.Kept)},
+		&stored.Revision, &stored.Sealed)
+	return sound(stored, err)
 }
 
 // Load implements [repair.Store].
 func (s Desk) Load(ctx context.Context, id repair.ID) (repair.Stored, error) {
 	stored := repair.Stored{ID: id}
 	err := s.db.hash(ctx, "Desk.Load", deskCallKey(id), repair.ErrNotFound, "rev", &stored.Revision, "sealed", &stored.Sealed)
-	if err != nil {
-		return repair.Stored{}, err
-	}
-	return stored, nil
+	return sound(stored, err)
 }
 
 // Save implements [repair.Store].
 func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
 	if len(validation.Sealed) > repair.MaxSealed {
-		return errLongDeskCall
+		return errTooLong
 	}
 	key := deskCallKey(validation.ID)
 	return s.db.replace(ctx, replaceSealed.of("Desk.Save"), key, validation.Revision, validation.Sealed, repair.ErrNotFound)
@@ -59,14 +47,11 @@ func (s Desk) Save(ctx context.Context, validation repair.Stored) error {
 func (s Desk) Count(ctx context.Context, count repair.Count) (repair.Counted, error) {
 	rule := count.Rule
 	known := max(rule.Within, rule.Rest)
-	answer, err := s.db.run(ctx, countAtDesk, []string{deskCountKey(count.Subject)},
-		count.Entry, millis(count.At), ratesArg(rule.Rate), known.Milliseconds(),
-		rule.Rest.Milliseconds(), repair.RefusalPause.Milliseconds(), keep(max(known, repair.RefusalPause)))
-	if err != nil {
-		return repair.Counted{}, err
-	}
 	var counted repair.Counted
-	err = parseFields(answer, &counted.Until, &counted.First)
+	err := s.db.runInto(ctx, countAtDesk, []string{deskCountKey(count.Subject)}, []any{
+		count.Entry, millis(count.At), ratesArg(rule.Rate), known.Milliseconds(),
+		rule.Rest.Milliseconds(), repair.RefusalPause.Milliseconds(), keep(max(known, repair.RefusalPause)),
+	}, &counted.Until, &counted.First)
 	counted.Refused = !counted.Until.IsZero()
 	return counted, err
 }

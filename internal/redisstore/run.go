@@ -84,6 +84,24 @@ func (db *DB) run(ctx context.Context, s script, keys []string, args ...any) (an
 	return pass(ctx, db, s.operation, func() (any, error) { return db.send(ctx, s, s.byHash(keys, args...), true) })
 }
 
+// runInto is run of a script whose answer has parts, each of which is read as parseFields does.
+func (db *DB) runInto(ctx context.Context, s script, keys []string, args []any, into ...any) error {
+	answer, err := db.run(ctx, s, keys, args...)
+	if err != nil {
+		return err
+	}
+	return parseFields(answer, into...)
+}
+
+// sound returns a value, or none with an error.
+func sound[T any](value T, err error) (T, error) {
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return value, nil
+}
+
 // runOnce runs a script at most once; after a broken connection nobody knows whether it ran.
 func (db *DB) runOnce(ctx context.Context, s script, keys []string, args ...any) (any, error) {
 	return pass(ctx, db, s.operation, func() (any, error) { return db.send(ctx, s, s.byHash(keys, args...), false) })

@@ -27,9 +27,6 @@ var (
 // only says for how long Redis keeps records, and must not be nil.
 func (db *DB) SignIn(now func() time.Time) SignIn { return SignIn{db, now} }
 
-// errLongSignIn refuses more than [signin.MaxSealed] bytes.
-var errLongSignIn = errors.New("the record of a sign-in, a session or a draft is too long")
-
 // putSignIn stores a record under a token, if what is there has a revision, unless that is done
 // already. A record is one hash:
 //
@@ -66,7 +63,7 @@ return 1
 // Put implements [signin.Store].
 func (s SignIn) Put(ctx context.Context, record signin.Record, revision int64) error {
 	if len(record.Sealed) > signin.MaxSealed {
-		return errLongSignIn
+		return errTooLong
 	}
 	done, err := s.db.run(ctx, putSignIn, []string{signInKey(record.Key)},
 		revision, string(record.Kind), record.Sealed, millis(record.Expires), revision+1, keep(record.Expires.Sub(s.now())))
@@ -83,10 +80,7 @@ func (s SignIn) Get(ctx context.Context, key [32]byte) (signin.Record, error) {
 	if errors.Is(err, storage.ErrUnreadable) {
 		err = fmt.Errorf("%w: %w", signin.ErrNoRecord, err)
 	}
-	if err != nil {
-		return signin.Record{}, err
-	}
-	return record, nil
+	return sound(record, err)
 }
 
 // Delete implements [signin.Store]. It isn't tried a second time by itself, as the second answer

@@ -124,29 +124,36 @@ func Contract[P any](
 	})
 }
 
-// OnEachRedis runs a test of a store on each kind of Redis: embedded, a real server, a cluster, and a
-// server behind a sentinel. fresh returns a database without keys; but for the embedded one it is the same
-// each time, emptied.
-func OnEachRedis(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) *redisstore.DB)) {
-	t.Run("embedded", func(t *testing.T) {
-		test(t, func(t *testing.T) *redisstore.DB { return Redis(t) })
-	})
-	t.Run("server", func(t *testing.T) {
+// Kinds start each kind of Redis: embedded, a single server, a cluster, and a server behind a sentinel. fresh
+// returns a database without keys; but for the embedded one it is the same each time, emptied.
+var Kinds = map[string]func(t *testing.T) (fresh func(t *testing.T) *redisstore.DB){
+	"embedded": func(*testing.T) func(t *testing.T) *redisstore.DB {
+		return func(t *testing.T) *redisstore.DB { return Redis(t) }
+	},
+	"single": func(t *testing.T) func(t *testing.T) *redisstore.DB {
 		url := redistest.Start(t).URL()
-		test(t, emptied(t, open(t, url), redis.NewClient(must(redis.ParseURL(url)))))
-	})
-	t.Run("cluster", func(t *testing.T) {
+		return emptied(t, url, redis.NewClient(must(redis.ParseURL(url))))
+	},
+	"cluster": func(t *testing.T) func(t *testing.T) *redisstore.DB {
 		url := redistest.StartCluster(t)
-		test(t, emptied(t, open(t, url), redis.NewClusterClient(must(redis.ParseClusterURL(url)))))
-	})
-	t.Run("sentinel", func(t *testing.T) {
+		return emptied(t, url, redis.NewClusterClient(must(redis.ParseClusterURL(url))))
+	},
+	"sentinel": func(t *testing.T) func(t *testing.T) *redisstore.DB {
 		url := redistest.StartSentinel(t)
-		test(t, emptied(t, open(t, url), redis.NewFailoverClient(must(redis.ParseFailoverURL(url)))))
-	})
+		return emptied(t, url, redis.NewFailoverClient(must(redis.ParseFailoverURL(url))))
+	},
+}
+
+// OnEachRedis runs a test of a store on each of [Kinds].
+func OnEachRedis(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) *redisstore.DB)) {
+	for kind, start := range Kinds {
+		t.Run(kind, func(t *testing.T) { test(t, start(t)) })
+	}
 }
 
 // emptied returns the database, without the keys that the last test left.
-func emptied(t *testing.T, db *redisstore.DB, client redis.UniversalClient) func(t *testing.T) *redisstore.DB {
+func emptied(t *testing.T, url string, client redis.UniversalClient) func(t *testing.T) *redisstore.DB {
+	db := open(t, url)
 	t.Cleanup(func() { client.Close() })
 	return func(t *testing.T) *redisstore.DB {
 		t.Helper()
