@@ -217,14 +217,7 @@ func agentMailer(c config) (agents.Mailer, error) {
 type noMail struct{}
 
 // errNoMail says what to set, to whom it concerns.
-var errNoMail error = noMailError{}
-
-type noMailError struct{}
-
-func (noMailError) Error() string { return "there is no mail server: set SMTP_URL" }
-
-// Final says that trying again is of no use.
-func (noMailError) Final() bool { return true }
+var errNoMail error = wording.FinalError("there is no mail server: set SMTP_URL")
 
 // Mail implements [agents.Mailer].
 func (noMail) Mail(context.Context, agents.Message) error { return errNoMail }

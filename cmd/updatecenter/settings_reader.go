@@ -23,6 +23,7 @@ import (
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
+	"updatecenter/internal/web"
 	"updatecenter/pins"
 	"updatecenter/voice"
 	"updatecenter/voice/signature"
@@ -276,14 +277,10 @@ func readConsoleURL(text string) (string, error) {
 	u, err := url.Parse(text)
 	bare := err == nil && u.Host != "" && u.User == nil && strings.Trim(u.Path, "/") == "" &&
 		!strings.ContainsAny(text, "?#")
-	if !bare || u.Scheme != "https" && (u.Scheme != "http" || !isThisMachine(u.Hostname())) {
+	if !bare || u.Scheme != "https" && (u.Scheme != "http" || !web.ThisMachine(u.Hostname())) {
 		return "", errors.New("want https and a host, such as https://repair.example.com, or http://127.0.0.1:8080 on this machine")
 	}
 	return strings.TrimRight(text, "/"), nil
-}
-
-func isThisMachine(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // readProxy reads a network, or an address as the smallest one. One that is every address would have anybody
@@ -385,7 +382,7 @@ func (s mailServer) policy() mail.TLSPolicy {
 	switch {
 	case s.tls:
 		return mail.Implicit
-	case isThisMachine(s.host):
+	case web.ThisMachine(s.host):
 		return mail.None
 	}
 	return mail.Mandatory

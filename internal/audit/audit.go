@@ -58,6 +58,7 @@ import (
 	"updatecenter/internal/detached"
 	"updatecenter/internal/durability"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // An Action is what was done, or refused.
@@ -204,13 +205,6 @@ func after(ctx context.Context, log Recorder, event Event) error {
 // Within is how long [Log.Record] takes at most, waiting for others included.
 const Within = 3 * time.Second
 
-// pause is how long a server waits, at first, that was overtaken by another; at most
-// longestPause.
-const (
-	pause        = time.Millisecond
-	longestPause = 30 * time.Millisecond
-)
-
 // Config is what a Log is made of.
 type Config struct {
 	Store Store
@@ -256,7 +250,7 @@ func New(c Config) *Log {
 // Record appends an event. It takes [Within] at most. After an error the caller must not do
 // what was to be recorded; whether it stands in the audit nonetheless is not known.
 //
-// The errors are [ErrInvalidEvent], the store's, and where the head of the audit isn't as it
+// The errors are [ErrInvalidEvent], the store's, [storage.ErrContended] while other servers are always quicker, and where the head of the audit isn't as it
 // was left [ErrTampered], [ErrUnreadable] or secret.ErrUnknownKey: going on would make it look
 // right again.
 func (l *Log) Record(ctx context.Context, event Event) error {
@@ -339,14 +333,14 @@ func (l *Log) appendAll(some []*waiting) {
 	ctx, cancel := context.WithTimeout(context.Background(), Within)
 	defer cancel()
 	ctx, doubt := durability.Watch(ctx)
-	err := untilAhead(ctx, func() error { return l.appendOnce(ctx, some) })
+	_, err := storage.Retry(ctx, func() (struct{}, error) { return struct{}{}, l.appendOnce(ctx, some) })
 	for _, w := range some {
 		w.err, w.doubt = err, doubt.Any()
 		close(w.done)
 	}
 }
 
-// appendOnce fails with ErrBehind if another server appends at the same time.
+// appendOnce fails with storage.ErrStale if another server appends at the same time.
 func (l *Log) appendOnce(ctx context.Context, some []*waiting) error {
 	h, before, err := l.head(ctx)
 	if err != nil {
@@ -368,19 +362,4 @@ func (l *Log) appendOnce(ctx context.Context, some []*waiting) error {
 		return err
 	}
 	return l.config.Store.Append(ctx, stored, next, before)
-}
-
-// untilAhead tries something until no other server is quicker, or the time is up.
-func untilAhead(ctx context.Context, try func() error) error {
-	for wait := pause; ; wait = min(2*wait, longestPause) {
-		err := try()
-		if !errors.Is(err, ErrBehind) {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(err, ctx.Err())
-		case <-time.After(wait):
-		}
-	}
 }

@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 )
 
 // An Entry is an event as it stands in the audit.
@@ -27,8 +27,6 @@ const (
 	// MaxLine bounds an entry, and a head, as they are stored, in bytes. Nothing that this
 	// package writes comes near.
 	MaxLine = 4 << 10
-
-	entryVersion = 1
 	// entryDomain stands before what is authenticated, as the key ring has other uses.
 	entryDomain = "updatecenter audit entry v1\n"
 )
@@ -38,13 +36,13 @@ var ErrUnreadable = errors.New("the audit can't be read")
 
 // record is an entry as it is stored.
 type record struct {
-	V int `json:"v"`
+	storage.Version
 	Entry
 }
 
 // encode writes an entry as it is stored: JSON on one line, always in the same way.
 func encode(e Entry) ([]byte, error) {
-	line, err := json.Marshal(record{entryVersion, e})
+	line, err := storage.Encode(&record{Entry: e})
 	if err != nil {
 		return nil, fmt.Errorf("write entry: %w", err)
 	}
@@ -54,11 +52,8 @@ func encode(e Entry) ([]byte, error) {
 // parse reads a stored entry, without trusting that it is true.
 func parse(line []byte) (Entry, error) {
 	var r record
-	if err := json.Unmarshal(line, &r); err != nil || r.V < entryVersion {
-		return Entry{}, fmt.Errorf("%w: it is damaged", ErrUnreadable)
-	}
-	if r.V > entryVersion {
-		return Entry{}, fmt.Errorf("%w: it has the form of a newer release", ErrUnreadable)
+	if err := storage.Decode(line, &r); err != nil {
+		return Entry{}, fmt.Errorf("%w: %s", ErrUnreadable, err.Error())
 	}
 	return r.Entry, nil
 }
@@ -99,7 +94,7 @@ func authentic(keys secret.Keyring, e Entry, line []byte) (bool, error) {
 // but has no key, can't cut off the newest entries or call the oldest ones trimmed, unless
 // by putting back a head that once was.
 type head struct {
-	V     int    `json:"v"`
+	storage.Version
 	First int64  `json:"first"` // the oldest entry that is kept
 	Seq   int64  `json:"seq"`   // the newest entry
 	MAC   []byte `json:"mac"`   // of the newest entry
@@ -111,9 +106,8 @@ type head struct {
 }
 
 const (
-	saltBytes   = 8
-	headVersion = 1
-	headDomain  = "updatecenter audit head v1\n"
+	saltBytes  = 8
+	headDomain = "updatecenter audit head v1\n"
 )
 
 // ErrTampered is an audit that somebody else has written to. [Log.Verify] says where.
@@ -123,7 +117,7 @@ func (h head) isZero() bool { return h.Seq == 0 }
 
 // sealed returns the head as it is stored.
 func (h head) sealed(keys secret.Keyring, random io.Reader) ([]byte, error) {
-	h.V, h.Key, h.Salt = headVersion, keys.Current(), make([]byte, saltBytes)
+	h.Key, h.Salt = keys.Current(), make([]byte, saltBytes)
 	if _, err := io.ReadFull(random, h.Salt); err != nil {
 		return nil, fmt.Errorf("write head: %w", err)
 	}
@@ -132,12 +126,12 @@ func (h head) sealed(keys secret.Keyring, random io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	h.Seal = seal
-	return json.Marshal(h)
+	return storage.Encode(&h)
 }
 
 func (h head) seal(keys secret.Keyring) ([]byte, error) {
 	h.Seal = nil
-	text, err := json.Marshal(h)
+	text, err := storage.Encode(&h)
 	if err != nil {
 		return nil, fmt.Errorf("write head: %w", err)
 	}
@@ -152,17 +146,14 @@ func parseHead(keys secret.Keyring, stored []byte) (head, error) {
 	if len(stored) == 0 {
 		return head{}, nil
 	}
-	if err := json.Unmarshal(stored, &h); err != nil || h.V < headVersion {
-		return head{}, fmt.Errorf("%w: its head is damaged", ErrUnreadable)
-	}
-	if h.V > headVersion {
-		return head{}, fmt.Errorf("%w: its head has the form of a newer release", ErrUnreadable)
+	if err := storage.Decode(stored, &h); err != nil {
+		return head{}, fmt.Errorf("%w: its head: %s", ErrUnreadable, err.Error())
 	}
 	seal, err := h.seal(keys)
 	if err != nil {
 		return h, fmt.Errorf("check head under key %s: %w", printableKey(h.Key), err)
 	}
-	again, err := json.Marshal(h)
+	again, err := storage.Encode(&h)
 	if err != nil || !bytes.Equal(again, stored) || !hmac.Equal(seal, h.Seal) {
 		return h, fmt.Errorf("%w: its head isn't ours", ErrTampered)
 	}
@@ -200,9 +191,6 @@ const MaxRead = 500
 // MaxTogether is how many entries a store is handed at once, at most.
 const MaxTogether = 100
 
-// ErrBehind is a store's refusal: its head is another one meanwhile. Nothing was changed.
-var ErrBehind = errors.New("the audit has another head meanwhile")
-
 // Stored is an entry as a store keeps it: bytes at a place.
 type Stored struct {
 	Seq  int64  // the place, 1 or more
@@ -218,7 +206,7 @@ type Store interface {
 	Head(ctx context.Context) ([]byte, error)
 	// Append fills empty places, 1 to [MaxTogether] that follow one another, and replaces the head
 	// by next, in one step, if the head is still the one of before, to the byte; else it says
-	// ErrBehind. A place that isn't empty is ErrTampered, and so is no head where there is a lowest
+	// storage.ErrStale. A place that isn't empty is ErrTampered, and so is no head where there is a lowest
 	// place; then nothing has changed. The same again, while the head is next, changes nothing and
 	// is no error.
 	Append(ctx context.Context, entries []Stored, next, before []byte) error
@@ -227,12 +215,12 @@ type Store interface {
 	// and what can't be a place at all counts as empty.
 	Read(ctx context.Context, from int64, most int) ([]Stored, error)
 	// Trim empties the places from first to last, at most [MaxRead], and replaces the head by
-	// next, in one step, if the head is still the one of before; else it says ErrBehind. The
+	// next, in one step, if the head is still the one of before; else it says storage.ErrStale. The
 	// same again, while the head is next, changes nothing and is no error.
 	Trim(ctx context.Context, first, last int64, next, before []byte) error
 	// SetAside moves all that is kept aside, to where nothing else of this interface finds it, under
 	// a name that was not used before; and fills place 1 and sets the head, all in one step, if the
-	// head is still the one of before; what can't be a head counts as none. Else it says ErrBehind.
+	// head is still the one of before; what can't be a head counts as none. Else it says storage.ErrStale.
 	// The same again, while the head is next, changes nothing and is no error.
 	SetAside(ctx context.Context, name string, first Stored, next, before []byte) error
 	// Lowest returns the place that was filled first or, once there was a Trim, the one after its

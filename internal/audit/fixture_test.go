@@ -14,6 +14,7 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
@@ -49,7 +50,7 @@ func (p *places) Append(_ context.Context, entries []audit.Stored, next, before 
 	case p.down != nil:
 		return p.down
 	case !bytes.Equal(p.head, before):
-		return audit.ErrBehind
+		return storage.ErrStale
 	case slices.ContainsFunc(entries, func(e audit.Stored) bool { return p.lines[e.Seq] != nil }), before == nil && p.low > 0:
 		return audit.ErrTampered
 	}
@@ -79,7 +80,7 @@ func (p *places) Trim(_ context.Context, first, last int64, next, before []byte)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !bytes.Equal(p.head, before) {
-		return audit.ErrBehind
+		return storage.ErrStale
 	}
 	for seq := first; seq <= last; seq++ {
 		delete(p.lines, seq)
@@ -92,7 +93,7 @@ func (p *places) SetAside(_ context.Context, _ string, first audit.Stored, next,
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !bytes.Equal(p.head, before) {
-		return audit.ErrBehind
+		return storage.ErrStale
 	}
 	p.lines, p.head, p.low = map[int64][]byte{first.Seq: first.Line}, next, first.Seq
 	return nil

@@ -16,6 +16,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
@@ -175,18 +176,24 @@ func (hanging) Head(ctx context.Context) ([]byte, error) {
 // behind is a store on which others are always quicker.
 type behind struct{ audit.Store }
 
-func (behind) Append(context.Context, []audit.Stored, []byte, []byte) error { return audit.ErrBehind }
+func (behind) Append(context.Context, []audit.Stored, []byte, []byte) error { return storage.ErrStale }
 
 // TestRecordEnds holds that a hundred events at once fail within three seconds, all of them,
 // when the store hangs, or when others are always quicker.
 func TestRecordEnds(t *testing.T) {
-	for name, store := range map[string]audit.Store{"hanging": hanging{}, "behind": behind{newPlaces()}} {
+	for name, test := range map[string]struct {
+		store audit.Store
+		want  error
+	}{
+		"hanging": {hanging{}, context.DeadlineExceeded},
+		"behind":  {behind{newPlaces()}, storage.ErrContended},
+	} {
 		t.Run(name, func(t *testing.T) {
 			keys := testkit.Keys("a")
 			synctest.Test(t, func(t *testing.T) {
-				log, began := logOn(store, keys), time.Now()
+				log, began := logOn(test.store, keys), time.Now()
 				check.AtOnce(100, func(int) {
-					check.Is(t, log.Record(t.Context(), reset("")), context.DeadlineExceeded)
+					check.Is(t, log.Record(t.Context(), reset("")), test.want)
 				})
 				if took := time.Since(began); took > audit.Within {
 					t.Errorf("it took %v", took)

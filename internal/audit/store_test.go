@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
@@ -96,7 +97,7 @@ func keepsBytes(p play) {
 func refusesBehind(p play) {
 	p.fill(2)
 	for _, before := range [][]byte{head(1), head(3), nil} {
-		p.t.Is(p.Append(p.t.Context(), lines(3), head(4), before), audit.ErrBehind)
+		p.t.Is(p.Append(p.t.Context(), lines(3), head(4), before), storage.ErrStale)
 	}
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 }
@@ -129,7 +130,7 @@ func together(p play) {
 	p.t.OK(p.Append(p.t.Context(), lines(some...), head(1), nil))
 	p.holds(1, from, audit.MaxRead, some...)
 	p.lowest(from)
-	p.t.Is(p.Append(p.t.Context(), lines(to+1, to+2), head(2), head(9)), audit.ErrBehind)
+	p.t.Is(p.Append(p.t.Context(), lines(to+1, to+2), head(2), head(9)), storage.ErrStale)
 	p.t.OK(p.Append(p.t.Context(), lines(to+3), head(2), head(1)))
 	p.t.Is(p.Append(p.t.Context(), lines(to+1, to+2, to+3), head(3), head(2)), audit.ErrTampered)
 	p.holds(2, to+1, audit.MaxRead, to+3)
@@ -176,8 +177,8 @@ func trims(p play) {
 
 func trimRefusesBehind(p play) {
 	p.fill(2)
-	p.t.Is(p.Trim(p.t.Context(), 1, 1, head(9), head(1)), audit.ErrBehind)
-	p.t.Is(p.Trim(p.t.Context(), 1, 1, head(9), nil), audit.ErrBehind)
+	p.t.Is(p.Trim(p.t.Context(), 1, 1, head(9), head(1)), storage.ErrStale)
+	p.t.Is(p.Trim(p.t.Context(), 1, 1, head(9), nil), storage.ErrStale)
 	p.holds(2, 1, audit.MaxRead, 1, 2)
 }
 
@@ -191,13 +192,13 @@ func (p play) lowest(want int64) {
 
 func knowsLowest(p play) {
 	p.lowest(0)
-	p.t.Is(p.Append(p.t.Context(), lines(2), head(2), head(1)), audit.ErrBehind)
+	p.t.Is(p.Append(p.t.Context(), lines(2), head(2), head(1)), storage.ErrStale)
 	p.lowest(0)
 	p.t.OK(p.Append(p.t.Context(), lines(2), head(2), nil))
 	p.lowest(2)
 	p.t.OK(p.Append(p.t.Context(), lines(3), head(3), head(2)))
 	p.lowest(2)
-	p.t.Is(p.Trim(p.t.Context(), 2, 2, head(4), head(2)), audit.ErrBehind)
+	p.t.Is(p.Trim(p.t.Context(), 2, 2, head(4), head(2)), storage.ErrStale)
 	p.lowest(2)
 	p.t.OK(p.Trim(p.t.Context(), 2, 3, head(4), head(3)))
 	p.lowest(4)
@@ -220,7 +221,7 @@ func oneOfHundred(p play) {
 		switch {
 		case err == nil:
 			won.Add(1)
-		case !errors.Is(err, audit.ErrBehind):
+		case !errors.Is(err, storage.ErrStale):
 			p.t.Error(err)
 		}
 	})
@@ -240,7 +241,7 @@ func oneOfHundred(p play) {
 func setsAside(p play) {
 	p.fill(3)
 	begun := audit.Stored{Seq: 1, Line: []byte("begun \x00\xff")}
-	p.t.Is(p.SetAside(p.t.Context(), "one", begun, head(9), head(2)), audit.ErrBehind)
+	p.t.Is(p.SetAside(p.t.Context(), "one", begun, head(9), head(2)), storage.ErrStale)
 	p.holds(3, 1, 10, 1, 2, 3)
 	for range 2 {
 		p.t.OK(p.SetAside(p.t.Context(), "one", begun, head(9), head(3)))
@@ -264,7 +265,7 @@ func oneSetsAside(p play) {
 		err := p.SetAside(p.t.Context(), fmt.Sprint("n", i), line(1), head(100+int64(i)), head(1))
 		if err == nil {
 			done.Add(1)
-		} else if !errors.Is(err, audit.ErrBehind) {
+		} else if !errors.Is(err, storage.ErrStale) {
 			p.t.Error(err)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"updatecenter/internal/storage"
 	"updatecenter/internal/wrap"
 )
 
@@ -93,14 +94,10 @@ func (l *Log) trimTo(ctx context.Context, last int64) (gone int64, err error) {
 }
 
 // trimSome is trimOnce until no other server is quicker, for Within at most.
-func (l *Log) trimSome(ctx context.Context, last int64) (some int64, err error) {
+func (l *Log) trimSome(ctx context.Context, last int64) (int64, error) {
 	ctx, cancel := context.WithTimeout(ctx, Within)
 	defer cancel()
-	err = untilAhead(ctx, func() error {
-		some, err = l.trimOnce(ctx, last)
-		return err
-	})
-	return some, err
+	return storage.Retry(ctx, func() (int64, error) { return l.trimOnce(ctx, last) })
 }
 
 // trimOnce removes the oldest entries, MaxRead at most, and says how many those were.
@@ -140,7 +137,7 @@ type File interface {
 // whom this was done, the file's SHA-256, the last entry that was as it was recorded, and the name under
 // which the store keeps the rest. By and Via, and maybe From, say who does it.
 //
-// Errors: [ErrSound], unless anyway says that it shall be done all the same; [ErrBehind], when
+// Errors: [ErrSound], unless anyway says that it shall be done all the same; [storage.ErrStale], when
 // somebody else has begun or recorded meanwhile; [ErrInvalidEvent], and those of the store and the
 // file. After an error the audit is as it was, unless the store's answer was lost.
 func (l *Log) Begin(ctx context.Context, file File, by Event, anyway bool) (_ Entry, err error) {

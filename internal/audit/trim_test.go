@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
@@ -287,7 +288,7 @@ func TestBeginAtOnce(t *testing.T) {
 		switch {
 		case err == nil:
 			begun <- first
-		case !errors.Is(err, audit.ErrBehind) && !errors.Is(err, audit.ErrSound):
+		case !errors.Is(err, storage.ErrStale) && !errors.Is(err, audit.ErrSound):
 			t.Error(err)
 		}
 	})

@@ -174,15 +174,16 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 
 // hopelessToWrite says whether another attempt would end in the same way.
 func hopelessToWrite(err error) bool {
-	refused, is := errors.AsType[finalError](err)
-	return is && refused.Final() || errors.Is(err, ErrNoSecret) || errors.Is(err, ErrParams)
+	return IsFinal(err) || errors.Is(err, ErrNoSecret) || errors.Is(err, ErrParams)
 }
 
-// finalError is what the errors of a [Printer] or [Mailer] may be, to say that there is no use
-// in trying again.
-type finalError interface {
-	error
-	Final() bool
+// IsFinal says whether an error has a method Final() bool that says true: what failed is not tried again.
+func IsFinal(err error) bool {
+	final, is := errors.AsType[interface {
+		error
+		Final() bool
+	}](err)
+	return is && final.Final()
 }
 
 func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accounts.Account) error {

@@ -178,7 +178,7 @@ func auditVerdict(answer any, err error) error {
 	case err != nil:
 		return auditError(err)
 	case answer == int64(auditBehind):
-		return audit.ErrBehind
+		return storage.ErrStale
 	case answer == int64(auditHeadless):
 		return fmt.Errorf("%w: its head is gone", audit.ErrTampered)
 	case answer == int64(auditOccupied):

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/audit"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 )
@@ -199,7 +200,7 @@ func TestAuditBounds(t *testing.T) {
 		"a place before 1":  store.Trim(ctx, 0, 1, []byte("h"), nil),
 		"more than MaxRead": store.Trim(ctx, 1, audit.MaxRead+1, []byte("h"), nil),
 	} {
-		if err == nil || errors.Is(err, audit.ErrBehind) {
+		if err == nil || errors.Is(err, storage.ErrStale) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

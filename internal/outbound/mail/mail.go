@@ -48,6 +48,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/web"
 	"updatecenter/internal/wrap"
 )
 
@@ -127,17 +128,13 @@ func (c Config) fault() string {
 	switch c.TLS {
 	case Mandatory, Implicit, Opportunistic:
 	case None:
-		if !isLoopback(c.Host) {
+		if !web.ThisMachine(c.Host) {
 			return "without encryption the server must be on this machine"
 		}
 	default:
 		return "encryption is mandatory, implicit, opportunistic or none"
 	}
 	return ""
-}
-
-func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
 // isAddress says whether s is an e-mail address and nothing else, such as a name with one.

@@ -39,6 +39,7 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
+	"updatecenter/internal/deliveries"
 	"updatecenter/internal/ids"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/secret"
@@ -161,7 +162,7 @@ func (q *Queue) run(ctx context.Context, task queue.Stored) error {
 		return nil
 	case ctx.Err() != nil: // the server stops, and another one sends it
 		return &queue.RetryError{}
-	case isFinal(err), q.config.Now().Add(after).After(late):
+	case deliveries.IsFinal(err), q.config.Now().Add(after).After(late):
 		return q.drop(ctx, message, err)
 	}
 	q.log(ctx, slog.LevelWarn, "an e-mail to an agent is tried again", message, err)
@@ -172,15 +173,6 @@ func (q *Queue) send(ctx context.Context, message agents.Message) error {
 	ctx, cancel := context.WithTimeout(ctx, tryFor)
 	defer cancel()
 	return q.config.Mailer.Mail(ctx, message)
-}
-
-// isFinal says whether trying again is of no use.
-func isFinal(err error) bool {
-	final, ok := errors.AsType[interface {
-		error
-		Final() bool
-	}](err)
-	return ok && final.Final()
 }
 
 func (q *Queue) drop(ctx context.Context, message agents.Message, cause error) error {

@@ -33,6 +33,7 @@ import (
 	"time"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/web"
 )
 
 // Limits on what is read of one answer, in bytes.
@@ -96,27 +97,13 @@ func refusal(response *http.Response) error {
 	var body struct {
 		Code int `json:"code"`
 	}
-	refused := &answerError{status: response.StatusCode, after: retryAfter(response.Header)}
+	now, _ := http.ParseTime(response.Header.Get("Date")) // zero: no date can be compared with it
+	refused := &answerError{status: response.StatusCode, after: web.RetryAfter(response.Header, now)}
 	err := json.NewDecoder(io.LimitReader(response.Body, maxRefusal)).Decode(&body)
 	if err == nil {
 		refused.code = body.Code
 	}
 	return refused
-}
-
-// retryAfter reads the header Retry-After (RFC 9110, section 10.2.3): seconds, or a time, which is
-// compared with that of the answer. What can't be read is none.
-func retryAfter(header http.Header) time.Duration {
-	written := header.Get("Retry-After")
-	if seconds, err := strconv.ParseUint(written, 10, 31); err == nil {
-		return time.Duration(seconds) * time.Second
-	}
-	at, err := http.ParseTime(written)
-	now, errNow := http.ParseTime(header.Get("Date"))
-	if err != nil || errNow != nil {
-		return 0
-	}
-	return max(0, at.Sub(now))
 }
 
 // plain takes the URL off an error of [http.Client]: it names the host that twilio-go
@@ -217,7 +204,7 @@ func checkPublicURL(written string, base *url.URL) (*url.URL, error) {
 			return nil, fmt.Errorf("a port is 1 to 65535: %w", ErrConfig)
 		}
 	}
-	if fault := hostFault(public.Hostname(), onThisMachine(base)); fault != "" {
+	if fault := hostFault(public.Hostname(), web.ThisMachine(base.Hostname())); fault != "" {
 		return nil, fmt.Errorf("%s: %w", fault, ErrConfig)
 	}
 	return public, nil
@@ -239,10 +226,4 @@ func hostFault(host string, simulated bool) string {
 		return "the address can't be reached from the Internet"
 	}
 	return ""
-}
-
-// onThisMachine says whether a URL is that of an exchange which runs beside us.
-func onThisMachine(u *url.URL) bool {
-	address, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && address.IsLoopback()
 }

@@ -54,7 +54,6 @@ import (
 	"math/big"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -65,6 +64,7 @@ import (
 	"updatecenter/internal/ids"
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/web"
 )
 
 // Errors of the contract. They quote nothing of what was given.
@@ -111,16 +111,11 @@ func CheckURL(address string) error {
 	switch {
 	case err != nil, u.Hostname() == "", u.User != nil, u.Fragment != "":
 		return ErrURL
-	case u.Scheme == "https", u.Scheme == "http" && loopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && web.ThisMachine(u.Hostname()):
 		return nil
 	default:
 		return ErrURL
 	}
-}
-
-func loopback(host string) bool {
-	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback() || host == "localhost"
 }
 
 // secretPrefix begins every secret of the Standard Webhooks convention.

@@ -15,6 +15,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"updatecenter/internal/web"
 )
 
 // attemptFor is how long an attempt may take, answer included.
@@ -104,24 +106,11 @@ func (p *poster) judge(answer *http.Response) result {
 	case status >= 200 && status <= 299:
 		return result{outcome: delivered, status: status}
 	case status >= 500, status == http.StatusTooManyRequests, status == http.StatusRequestTimeout:
-		asked := retryAfter(answer.Header.Get("Retry-After"), p.config.Now())
+		asked := min(web.RetryAfter(answer.Header, p.config.Now()), mostAsked)
 		return result{outcome: away, status: status, retryAfter: asked}
 	default:
 		return result{outcome: refused, status: status}
 	}
-}
-
-// retryAfter reads a Retry-After header, seconds or a date (RFC 9110, section 10.2.3), as a
-// delay of 0 to [mostAsked]. What can't be read asks for nothing.
-func retryAfter(header string, now time.Time) time.Duration {
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
-		return min(time.Duration(seconds)*time.Second, mostAsked)
-	}
-	at, err := http.ParseTime(header)
-	if err != nil {
-		return 0
-	}
-	return min(max(at.Sub(now), 0), mostAsked)
 }
 
 // usable says whether an id can stand in a header and in what is signed.

@@ -3,7 +3,6 @@ package dispatch
 import (
 	"encoding/base64"
 	"errors"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -111,21 +110,6 @@ func TestUsable(t *testing.T) {
 			t.Errorf("%q: %t", id, got)
 		}
 	}
-}
-
-func FuzzRetryAfter(f *testing.F) {
-	now := time.Date(2031, 3, 4, 5, 6, 7, 0, time.UTC)
-	for _, header := range []string{
-		"", "0", "120", "86400", "99999999999999999999", "-1", "1.5", " 5", now.Add(time.Minute).Format(http.TimeFormat),
-		now.Add(-time.Minute).Format(http.TimeFormat), "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT",
-	} {
-		f.Add(header)
-	}
-	f.Fuzz(func(t *testing.T, header string) {
-		if got := retryAfter(header, now); got < 0 || got > mostAsked {
-			t.Errorf("%q: %v", header, got)
-		}
-	})
 }
 
 func TestTroublesForgetWhatOthersTookOver(t *testing.T) {

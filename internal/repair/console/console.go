@@ -77,7 +77,6 @@ import (
 	"html/template"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -93,6 +92,7 @@ import (
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/sse"
+	"updatecenter/internal/web"
 	"updatecenter/pins"
 )
 
@@ -162,7 +162,7 @@ func New(config Config) (*Console, error) {
 	c := &Console{
 		config: config, keys: audited.Keys{Store: config.Keys, Audit: config.Audit, Now: config.Now, Random: config.Random},
 		host: host(public.Host, public.Scheme), https: public.Scheme == "https",
-		loopback: public.Scheme == "http" && isLoopback(public.Hostname()), zone: zoneOf(config.Zone),
+		loopback: public.Scheme == "http" && web.ThisMachine(public.Hostname()), zone: zoneOf(config.Zone),
 	}
 	if c.files, err = readFiles(); err != nil {
 		return nil, err
@@ -191,9 +191,6 @@ func (c *Config) setDefaults() {
 		c.Random = rand.Reader
 	}
 }
-
-// isLoopback says whether a host is this machine, to whichever machine asks.
-func isLoopback(host string) bool { return host == "localhost" || net.ParseIP(host).IsLoopback() }
 
 // parsePublic reads where browsers find the server.
 func parsePublic(written string) (*url.URL, error) {
