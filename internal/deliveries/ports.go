@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/detached"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
 )
 
 // Store is where deliveries are kept. It must work for any number of servers that share it.
@@ -174,16 +175,7 @@ func (d *Deliveries) write(ctx context.Context, delivery Delivery, account accou
 
 // hopelessToWrite says whether another attempt would end in the same way.
 func hopelessToWrite(err error) bool {
-	return IsFinal(err) || errors.Is(err, ErrNoSecret) || errors.Is(err, ErrParams)
-}
-
-// IsFinal says whether an error has a method Final() bool that says true: what failed is not tried again.
-func IsFinal(err error) bool {
-	final, is := errors.AsType[interface {
-		error
-		Final() bool
-	}](err)
-	return is && final.Final()
+	return wrap.IsFinal(err) || errors.Is(err, ErrNoSecret) || errors.Is(err, ErrParams)
 }
 
 func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accounts.Account) error {

@@ -39,11 +39,11 @@ import (
 	"time"
 
 	"updatecenter/internal/agents"
-	"updatecenter/internal/deliveries"
 	"updatecenter/internal/ids"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
 )
 
 var (
@@ -162,7 +162,7 @@ func (q *Queue) run(ctx context.Context, task queue.Stored) error {
 		return nil
 	case ctx.Err() != nil: // the server stops, and another one sends it
 		return &queue.RetryError{}
-	case deliveries.IsFinal(err), q.config.Now().Add(after).After(late):
+	case wrap.IsFinal(err), q.config.Now().Add(after).After(late):
 		return q.drop(ctx, message, err)
 	}
 	q.log(ctx, slog.LevelWarn, "an e-mail to an agent is tried again", message, err)
