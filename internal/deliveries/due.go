@@ -45,8 +45,8 @@ func (n Notice) Due() []byte {
 	return text
 }
 
-// parseDue reads what Due wrote.
-func parseDue(stored []byte) (Notice, error) {
+// ParseDue reads what [Notice.Due] wrote.
+func ParseDue(stored []byte) (Notice, error) {
 	var form dueForm
 	if err := storage.Decode(stored, &form); err != nil {
 		return Notice{}, err
@@ -164,7 +164,7 @@ var errDoubt = errors.New("the delivery of a notice may not last")
 // noted which delivery that is.
 func (p claimedPartition) tellOne(ctx context.Context, message provisioning.Message) (position string, err error) {
 	ctx, doubt := durability.Watch(ctx)
-	notice, err := parseDue(message.Stored)
+	notice, err := ParseDue(message.Stored)
 	position = message.Position
 	if err == nil {
 		err = p.notify(ctx, notice, func(in ID) (err error) {

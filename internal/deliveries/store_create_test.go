@@ -348,3 +348,56 @@ func (p play) unfinishedAre(want ...deliveries.ID) {
 	}
 	p.t.Same(exist, want)
 }
+
+// few are limits of two rings an hour and three a day.
+var few = deliveries.Limits{AnHour: 2, ADay: 3}
+
+// ringTests are what package limit does not check of all its users.
+var ringTests = map[string]func(play){
+	"so many a day": func(p play) {
+		for n := range 3 {
+			p.ring(n, time.Duration(n)*2*time.Hour)
+		}
+		p.limitedRing(p.tryRing(3, 23*time.Hour), p.at(24*time.Hour))
+		p.ring(3, 24*time.Hour)
+	},
+	"an attempt counts once, from when it reserved last": func(p play) {
+		for n := range 5 {
+			p.ring(1, time.Duration(n)*time.Minute)
+		}
+		p.ring(2, 10*time.Minute)
+		p.limitedRing(p.tryRing(3, time.Hour), p.at(time.Hour+4*time.Minute))
+	},
+	"without limits it is counted all the same": func(p play) {
+		for n := range 5 {
+			p.reserve(home, n, 1, time.Duration(n)*time.Minute, time.Duration(n+1)*time.Minute)
+		}
+		p.limitedRing(p.tryRing(9, 10*time.Minute), p.at(24*time.Hour+2*time.Minute))
+	},
+	"another telephone has its own": func(p play) {
+		p.ring(1, 0)
+		p.ring(2, time.Minute)
+		p.reserve(other, 3, 1, 2*time.Minute, 3*time.Minute)
+	},
+	"who only asks reserves and counts nothing": func(p play) {
+		for range 5 {
+			_, err := p.db.Deliveries().Reserve(p.t.Context(), home, deliveries.Task{}, p.start, p.start, few)
+			p.t.OK(err)
+		}
+		p.ring(1, 0)
+		p.ring(2, time.Minute)
+		_, err := p.db.Deliveries().Reserve(p.t.Context(), home, deliveries.Task{}, p.at(5*time.Minute), p.at(5*time.Minute), few)
+		p.limitedRing(err, p.at(time.Hour))
+	},
+}
+
+var waitingTests = map[string]func(play){
+	"the notice that was noted before is returned": func(p play) {
+		p.waiting(home, "", "")
+		p.waiting(home, id(1), "")
+		p.waiting(home, "", id(1))
+		p.waiting(home, id(2), id(1))
+		p.waiting(home, "", id(2))
+		p.waiting(other, "", "")
+	},
+}

@@ -348,3 +348,19 @@ func (s *session) Data(r io.Reader) error {
 	s.server.took = append(s.server.took, s.now)
 	return nil
 }
+
+// FuzzFrom holds that nothing which is taken for an address can end a header or name a second one.
+func FuzzFrom(f *testing.F) {
+	for _, s := range []string{
+		"ana.ruiz@example.net", "Ana <a@example.net>", "a@b, c@d", "a@b\r\nBcc: c@d", "\"a b\"@c", "a@[1.2.3.4]", "(c)a@b",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		c := config()
+		c.From = s
+		if _, err := mail.New(c); err == nil && (strings.ContainsAny(s, "\r\n \t<>\"") || strings.Count(s, "@") != 1) {
+			t.Errorf("%q was taken for an address", s)
+		}
+	})
+}

@@ -1,4 +1,0 @@
-package deliveries
-
-// ParseDue reads what Notice.Due wrote.
-var ParseDue = parseDue
