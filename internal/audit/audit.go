@@ -250,9 +250,9 @@ func New(c Config) *Log {
 // Record appends an event. It takes [Within] at most. After an error the caller must not do
 // what was to be recorded; whether it stands in the audit nonetheless is not known.
 //
-// The errors are [ErrInvalidEvent], the store's, [storage.ErrContended] while other servers are always quicker, and where the head of the audit isn't as it
-// was left [ErrTampered], [ErrUnreadable] or secret.ErrUnknownKey: going on would make it look
-// right again.
+// The errors are [ErrInvalidEvent], the store's, [storage.ErrContended] while other servers are always
+// quicker, and where the head of the audit isn't as it was left [ErrTampered], [ErrUnreadable] or
+// secret.ErrUnknownKey: going on would make it look right again.
 func (l *Log) Record(ctx context.Context, event Event) error {
 	event, err := event.checked()
 	if err != nil {
