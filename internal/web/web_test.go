@@ -29,7 +29,7 @@ func FuzzRetryAfter(f *testing.F) {
 	}
 	check.Same(f, after("120", now), 2*time.Minute)
 	check.Same(f, after(minute, now), time.Minute)
-	check.Same(f, after(minute, time.Time{}), 0)
+	check.Same(f, after(minute, time.Time{}), time.Duration(0))
 	for _, header := range []string{
 		"", "0", "86400", "99999999999999999999", "-1", "1.5", " 5", minute,
 		now.Add(-time.Minute).Format(http.TimeFormat), "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT",
