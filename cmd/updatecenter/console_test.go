@@ -25,6 +25,7 @@ import (
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
+	"updatecenter/internal/wrap"
 )
 
 // newSupportOf prepares what agents need, on the app of a stage.
@@ -178,7 +179,7 @@ func TestInvitationsDoNotHang(t *testing.T) {
 func TestNoMail(t *testing.T) {
 	mailer := must(agentMailer(config{}))(t)
 	err := mailer.Mail(t.Context(), agents.Message{Kind: agents.SignInCode})
-	if final, ok := errors.AsType[noMailError](err); !ok || !final.Final() {
+	if !errors.Is(err, errNoMail) || !wrap.IsFinal(err) {
 		t.Errorf("Mail: %v", err)
 	}
 }

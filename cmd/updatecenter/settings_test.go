@@ -19,6 +19,7 @@ import (
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/web"
 	"updatecenter/ivr"
 	"updatecenter/voice/simulator"
 )
@@ -302,7 +303,7 @@ func FuzzConsoleSettings(f *testing.F) {
 		if got, _ := readConsoleURL(address); got != "" {
 			u, err := url.Parse(got)
 			if err != nil || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil ||
-				u.Scheme != "https" && (u.Scheme != "http" || !isThisMachine(u.Hostname())) {
+				u.Scheme != "https" && (u.Scheme != "http" || !web.ThisMachine(u.Hostname())) {
 				t.Errorf("%q was taken as %q", address, got)
 			}
 		}
