@@ -240,10 +240,7 @@ func verification(result accounts.Result) Verification {
 	if result.Verified {
 		return Verification{Verified: true}
 	}
-	document := Verification{TriesLeft: &result.TriesLeft}
-	if !result.LockedUntil.IsZero() {
-		document.LockedUntil = result.LockedUntil.UTC()
-	}
+	document := Verification{TriesLeft: &result.TriesLeft, LockedUntil: result.LockedUntil.UTC()}
 	if result.Closed {
 		document.Closed, document.Detail = true, closedDetail
 	}

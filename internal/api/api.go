@@ -248,8 +248,8 @@ func (a *API) endpoints() []endpoint {
 
 		// What agents do for customers.
 		{path: line + "/validations", methods: methods{post: a.keyed(anyScope, a.validate)}},
-		{path: line + "/pin/reset", methods: methods{post: a.keyed(anyScope, a.resetPIN)}},
-		{path: line + "/unlock", methods: methods{post: a.keyed(anyScope, a.unlockLine)}},
+		{path: line + "/pin/reset", methods: methods{post: a.keyed(anyScope, a.helps("PIN reset", a.config.Desk.Reset))}},
+		{path: line + "/unlock", methods: methods{post: a.keyed(anyScope, a.helps("line unlocked", a.config.Desk.Unlock))}},
 		{path: "/v1/validations/{validation}", methods: methods{get: a.keyed(apikey.ValidationsWrite, of(pathValidation, a.showValidation))}},
 		{path: "/v1/validations/{validation}/code", methods: methods{
 			post: a.keyed(apikey.ValidationsWrite, with(pathValidation, codeBody.check, a.judgeCode)),

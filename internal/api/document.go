@@ -125,9 +125,7 @@ func HistoryDocument(number nanp.Number, records []pins.Record) History {
 	document := History{Number: number, Records: make([]pins.Record, 0, len(records))}
 	for _, record := range records {
 		record.At = record.At.UTC()
-		if !record.Until.IsZero() {
-			record.Until = record.Until.UTC()
-		}
+		record.Until = record.Until.UTC()
 		document.Records = append(document.Records, record)
 	}
 	return document

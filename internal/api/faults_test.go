@@ -2,10 +2,13 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -14,7 +17,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"updatecenter/internal/durability"
+	"updatecenter/internal/features"
+	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
 
@@ -279,4 +285,141 @@ func TestUncertainChanges(t *testing.T) {
 			t.Errorf("in doubt: %t, told: %t", doubt, told)
 		}
 	}
+}
+
+func TestBearer(t *testing.T) {
+	for _, test := range []struct {
+		values []string
+		want   string
+	}{
+		{[]string{"Bearer x"}, "x"},
+		{[]string{"bearer x"}, "x"},
+		{[]string{"BEARER   x"}, "x"},
+		{[]string{"Bearer x "}, "x "},
+		{[]string{"Bearer"}, ""},
+		{[]string{"Bearer "}, ""},
+		{[]string{"Bearer\tx"}, ""},
+		{[]string{" Bearer x"}, ""},
+		{[]string{"Bearerx y"}, ""},
+		{[]string{"Basic x"}, ""},
+		{[]string{""}, ""},
+		{nil, ""},
+		{[]string{"Bearer x", "Bearer x"}, ""},
+	} {
+		token, ok := bearer(http.Header{"Authorization": test.values})
+		if ok != (test.want != "") || !token.Equal(secret.New(test.want)) {
+			t.Errorf("%q: %v %v", test.values, token.Reveal(), ok)
+		}
+	}
+}
+
+func FuzzBearer(f *testing.F) {
+	for _, s := range []string{"Bearer uc_0123456789abcdef_x", "bearer  x", "Basic x", "", "Bearer", " "} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		token, ok := bearer(http.Header{"Authorization": {s}})
+		if ok == token.IsZero() {
+			t.Fatalf("%q: ok = %v, and a token: %v", s, ok, !token.IsZero())
+		}
+		if ok && (!strings.HasSuffix(s, token.Reveal()) || !strings.EqualFold(s[:7], "Bearer ")) {
+			t.Errorf("%q: token %q", s, token.Reveal())
+		}
+	})
+}
+
+// FuzzBody: what is read is one object, is what encoding/json reads of it, and says the same when
+// written and read again. What isn't is refused with pointers that stand in a URI.
+func FuzzBody(f *testing.F) {
+	for _, s := range []string{
+		`{"language":"en"}`, `{"language":null}`, `{}`, `null`, `{}{}`, `{"Language":"es"}`, `{"language":"en","language":"es"}`,
+		`{"x":1}`, "{\"language\":\"\xff\"}", `[`, ``, `{"language":"\u0000"}`, `{"l\u0061nguage":"en","\ud800":{"~/% ":1}}`,
+		`{"features":["dial-lock"]}`, `{"features":[]}`, `{"features":null}`, `{"features":[null,7]}`, `{"language":{},"features":{}}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got, faults := decode(body, lineBody.check)
+		for _, fault := range faults {
+			if at, err := url.Parse(fault.Pointer); err != nil || at.String() != fault.Pointer && fault.Pointer != "#" || fault.Detail == "" {
+				t.Errorf("%q: %+v", body, fault)
+			}
+		}
+		if len(faults) > maxFaults {
+			t.Errorf("%d faults", len(faults))
+		}
+		if len(faults) > 0 {
+			return
+		}
+		var want lineBody
+		if err := json.Unmarshal(body, &want); err != nil || !cmp.Equal(got, want) || !strings.HasPrefix(strings.TrimSpace(string(body)), "{") {
+			t.Fatalf("%q read as %+v, want %+v, %v", body, got, want, err)
+		}
+		written, err := json.Marshal(got)
+		check.OK(t, err)
+		again, faults := decode(written, lineBody.check)
+		if len(faults) > 0 || !cmp.Equal(again, got) {
+			t.Errorf("%q read as %s, and that otherwise: %v", body, written, faults)
+		}
+	})
+}
+
+// FuzzSettings: what a feature takes is what it then shows, and it takes that again.
+func FuzzSettings(f *testing.F) {
+	for i, s := range []string{
+		`{"on":true,"list":["651-555-0199"]}`, `{"on":true}`,
+		`{"on":true,"schedules":[{"days":"weekdays","start":"21:00","end":"07:00"}],"greeting":2,"emergency_breakthrough":false,"code":"4821"}`,
+		`{"on":false,"list":["01144 20 7946 0018"],"code":null}`, `{"on":false,"list":["218","507555"]}`,
+		`{"on":true,"list":[],"forward_to":"+19525550177"}`, `{"on":1}`, `null`, `{"on":true,"list":null,"code":7}`,
+	} {
+		f.Add(uint8(i), []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, which uint8, body []byte) {
+		rule, _ := features.RuleOf(pins.AllFeatures[int(which)%len(pins.AllFeatures)])
+		read, faults := decode(body, func(d features.Document, f *form) { checkSettings(d, f, rule) })
+		if len(faults) > 0 {
+			return
+		}
+		settings, err := rule.Read(read)
+		if err != nil {
+			if _, refused := features.ReasonOf(err); !refused {
+				t.Fatalf("%q: %v", body, err)
+			}
+			return
+		}
+		shown := features.DocumentOf(features.Setting{Feature: rule.Feature, Settings: settings})
+		again, err := rule.Read(shown)
+		settings.Code = secret.Text{} // is not shown
+		if err != nil || !reflect.DeepEqual(again, settings) {
+			t.Errorf("%q: %+v is read again as %+v, %v", body, settings, again, err)
+		}
+	})
+}
+
+// FuzzValidationBody: what is taken has the fields of one method, and an agent who can stand in
+// a history; and a claim of it is one that can be judged, or refused.
+func FuzzValidationBody(f *testing.F) {
+	for _, s := range []string{
+		callLine, `{"agent":"77","method":"security_code","account":"MN-1000-4","code":"1"}`, `{"agent":"7/7","method":"call"}`,
+		`{"agent":"77","method":"security_answer","account":"x","answer":"y"}`, `{"agent":"77","method":"photo_id","note":"a driver's license"}`,
+		`{"agent":"77","method":"call","code":null}`, `{"Agent":"77","METHOD":"call","note":""}`, `null`, `{"agent":"77","method":"call"}x`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		body, faults := decode(text, validationBody.check)
+		if len(faults) > 0 {
+			return
+		}
+		if !(pins.Note{By: strings.Repeat("k", 64) + "/" + body.Agent}).Valid() || strings.Contains(body.Agent, "/") {
+			t.Errorf("%q is an agent", body.Agent)
+		}
+		claimed := !body.Code.IsZero() || !body.Answer.IsZero()
+		if claimed != (body.Method == byCode || body.Method == byAnswer) || claimed != !body.Account.IsZero() {
+			t.Errorf("%q is %s", text, body.Method)
+		}
+		if number, err := body.account(); claimed && (err != nil || number == "") {
+			t.Errorf("%q claims %q: %v", text, number, err)
+		}
+	})
 }

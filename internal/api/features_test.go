@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -289,5 +290,101 @@ func TestLostCode(t *testing.T) {
 	}
 	if got := r.setting(pins.DialLock); got.CodeLost || got.Code.Reveal() != "7316" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+func ExampleFeaturesDocument() {
+	document, err := json.MarshalIndent(FeaturesDocument(features.Line{
+		Number: "+17635550142", Installed: pins.FeaturesOf(pins.SecurityScreen, pins.DialLock),
+	}), "", "  ")
+	fmt.Println(string(document), err)
+	// Output:
+	// {
+	//   "number": "+17635550142",
+	//   "features": [
+	//     {
+	//       "feature": "security-screen",
+	//       "revision": 0,
+	//       "on": false
+	//     },
+	//     {
+	//       "feature": "dial-lock",
+	//       "revision": 0,
+	//       "on": false,
+	//       "list": [],
+	//       "code_set": false
+	//     }
+	//   ]
+	// } <nil>
+}
+
+// TestFeatureRefusals: what the rules of package features refuse when the body is read, and when it would be put
+// in force, changes nothing, and the reason is told.
+func TestFeatureRefusals(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.AllFeatures[:]...)
+	doNotDisturb := func(start, end string) string {
+		return `{"on":true,"schedules":[{"days":"weekdays","start":"21:00","end":"07:00"},{"days":"weekdays","start":"` + start +
+			`","end":"` + end + `"}],"greeting":1,"emergency_breakthrough":true,"code":null}`
+	}
+	for _, test := range []struct {
+		feature pins.Feature
+		body    string
+		want    features.Reason
+	}{
+		{pins.DoNotDisturb, doNotDisturb("21:00", "24:00"), features.NotATime},
+		{pins.DoNotDisturb, doNotDisturb("06:59", "08:00"), features.Overlaps},
+		{pins.SelectiveCallForwarding, `{"on":true,"list":[],"forward_to":null}`, features.NoTarget},
+		{pins.SecurityScreen, `{"on":true,"list":[]}`, features.NotOfFeature},
+	} {
+		got := r.askWith(`"0"`, http.MethodPut, featuresPath+"/"+string(test.feature), test.body).
+			is(http.StatusUnprocessableEntity, "settings-refused")
+		var problem Problem
+		if got.read(&problem); problem.Reason != test.want || problem.Detail != test.want.Sentence() {
+			t.Errorf("%s: got %s (%s), want %s", test.body, problem.Reason, problem.Detail, test.want)
+		}
+		if setting := r.setting(test.feature); setting.Revision != 0 || r.woken.Load() != 0 {
+			t.Errorf("%s: yet changed: %+v", test.body, setting)
+		}
+	}
+}
+
+// TestFeatureBodies: what is no body of the feature, and so no matter of its rules.
+func TestFeatureBodies(t *testing.T) {
+	r := newRig(t)
+	r.add("", pins.AllFeatures[:]...)
+	for _, test := range []struct {
+		feature pins.Feature
+		body    string
+		unlike  bool // which parts a feature has depends on the path, which openapi.yaml can't say
+	}{
+		{pins.SecurityScreen, `{}`, false},
+		{pins.SecurityScreen, `{"on":null}`, false},
+		{pins.SecurityScreen, `{"on":"yes"}`, false},
+		{pins.SecurityScreen, `[]`, false},
+		{pins.SecurityScreen, `{"on":true,"feature":"security-screen"}`, false},
+		{pins.SecurityScreen, `{"on":true,"revision":0}`, false},
+		{pins.DialLock, `{"on":true,"list":[],"code_set":false}`, false},
+		{pins.DialLock, `{"on":true,"list":[],"code":4821}`, false},
+		{pins.DialLock, `{"on":true,"list":{}}`, false},
+		{pins.DialLock, `{"on":true,"list":[7]}`, false},
+		{pins.DialLock, `{"on":true,"list":null}`, false},
+		{pins.DialLock, `{"on":true}`, true},
+		{pins.SelectiveCallForwarding, `{"on":false,"list":[],"forward_to":7}`, false},
+		{pins.SelectiveCallForwarding, `{"on":false,"list":[]}`, true},
+		{pins.DoNotDisturb, `{"on":false,"schedules":[{"days":"weekdays","start":"21:00","end":"22:00","x":1}],"greeting":1,"emergency_breakthrough":true}`, false},
+		{pins.DoNotDisturb, `{"on":false,"schedules":["21:00"],"greeting":1,"emergency_breakthrough":true}`, false},
+		{pins.DoNotDisturb, `{"on":false,"schedules":[],"greeting":1.5,"emergency_breakthrough":true}`, false},
+		{pins.DoNotDisturb, `{"on":false,"schedules":[],"greeting":1,"emergency_breakthrough":"no"}`, false},
+		{pins.DoNotDisturb, `{"on":false,"schedules":[],"greeting":1}`, true},
+		{pins.DoNotDisturb, `{"on":false,"schedules":[],"emergency_breakthrough":true}`, true},
+		{pins.DoNotDisturb, `{"on":false,"greeting":1,"emergency_breakthrough":true}`, true},
+	} {
+		r.unlike = test.unlike
+		path := featuresPath + "/" + string(test.feature)
+		r.askWith("*", http.MethodPut, path, test.body).is(http.StatusBadRequest, "bad-body")
+		if revision := r.setting(test.feature).Revision; revision != 0 {
+			t.Errorf("%s: yet changed, to revision %d", test.body, revision)
+		}
 	}
 }

@@ -44,15 +44,13 @@ const (
 // helping is what the desk does for a customer who is validated.
 type helping func(ctx context.Context, who repair.Who, number nanp.Number, reason string) (pins.Line, error)
 
-func (a *API) resetPIN(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	return a.help(w, r, key, "PIN reset", a.config.Desk.Reset)
+// helps has the desk do something. It takes every valid key, as it has to tell of one without the scope.
+func (a *API) helps(done string, do helping) keyHandler {
+	return func(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
+		return a.help(w, r, key, done, do)
+	}
 }
 
-func (a *API) unlockLine(w http.ResponseWriter, r *http.Request, key apikey.Key) error {
-	return a.help(w, r, key, "line unlocked", a.config.Desk.Unlock)
-}
-
-// help takes every valid key, as it has to tell of one without the scope.
 func (a *API) help(w http.ResponseWriter, r *http.Request, key apikey.Key, done string, do helping) error {
 	number, badNumber := pathNumber(r)
 	if err := allowed(key, apikey.PinsReset); err != nil {
@@ -119,18 +117,9 @@ const maxAgent = 35
 // agentShould describes the agent of a body.
 const agentShould = "want the person at work, by 1 to 35 of a-z A-Z 0-9 . _ -"
 
-// validAgent says whether a program can call one of its people so. No agent's name holds the
+// validAgent says whether a program can call one of its people so: as a key, but shorter. No agent's name holds the
 // slash that stands between it and that of the key.
-func validAgent(name string) bool {
-	for _, c := range []byte(name) {
-		switch {
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '.', c == '-', c == '_':
-		default:
-			return false
-		}
-	}
-	return name != "" && len(name) <= maxAgent
-}
+func validAgent(name string) bool { return apikey.ValidName(name) && len(name) <= maxAgent }
 
 // queryAgent reads the agent of a request without a body.
 func queryAgent(r *http.Request) (string, error) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
+	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/testkit"
@@ -295,5 +297,56 @@ func TestAccessNumber(t *testing.T) {
 	}
 	for _, areaCode := range []string{"123", "911", "61", "6125", "abc", "%20", "6%2012"} {
 		get(areaCode).is(http.StatusBadRequest, "bad-area-code")
+	}
+}
+
+func ExampleLineDocument() {
+	now := time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
+	document, err := json.MarshalIndent(LineDocument(pins.Line{
+		Number: "+17635550142", Language: "es", PIN: "$argon2id$...", Since: now.Add(-24 * time.Hour),
+		FromLine: limit.Strikes{Failures: 1},
+		Remote:   limit.Strikes{Failures: 5, LockedUntil: now.Add(10 * time.Minute)},
+		Features: pins.FeaturesOf(pins.DialLock),
+	}, now), "", "  ")
+	fmt.Println(string(document), err)
+	// Output:
+	// {
+	//   "number": "+17635550142",
+	//   "language": "es",
+	//   "pin": "personal",
+	//   "since": "2026-03-03T14:00:00Z",
+	//   "strikes": {
+	//     "line": {
+	//       "failures": 1,
+	//       "lock": "none"
+	//     },
+	//     "elsewhere": {
+	//       "failures": 5,
+	//       "lock": "timed",
+	//       "locked_until": "2026-03-04T14:10:00Z"
+	//     }
+	//   },
+	//   "access_number": "+18886128052",
+	//   "features": [
+	//     "dial-lock"
+	//   ]
+	// } <nil>
+}
+
+func TestLocks(t *testing.T) {
+	now := time.Date(2026, 3, 4, 14, 0, 0, 0, time.FixedZone("", -6*3600))
+	for _, test := range []struct {
+		name    string
+		strikes limit.Strikes
+		want    SideStrikes
+	}{
+		{"none", limit.Strikes{}, SideStrikes{Lock: NoLock}},
+		{"timed", limit.Strikes{Failures: 5, LockedUntil: now.Add(1)}, SideStrikes{Failures: 5, Lock: TimedLock, LockedUntil: now.Add(1).UTC()}},
+		{"over", limit.Strikes{Failures: 5, LockedUntil: now}, SideStrikes{Failures: 5, Lock: NoLock}},
+		{"hard", limit.Strikes{Failures: 10, LockedUntil: now.Add(1), Closed: true}, SideStrikes{Failures: 10, Lock: UntilReset}},
+	} {
+		if got := sideStrikes(test.strikes, now); got != test.want {
+			t.Errorf("%s: %+v", test.name, got)
+		}
 	}
 }

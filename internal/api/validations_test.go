@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -331,4 +332,37 @@ func TestWrongCodesOfLine(t *testing.T) {
 	// Another way remains.
 	r.ask(http.MethodPost, linePath+"/validations", photoID).is(http.StatusOK, "")
 	r.ask(http.MethodPost, linePath+"/pin/reset", help).is(http.StatusOK, "")
+}
+
+func ExampleValidationDocument() {
+	now := time.Date(2026, 3, 4, 14, 0, 0, 0, time.UTC)
+	document, err := json.MarshalIndent(ValidationDocument(repair.Validation{
+		ID: "val_aaaaaaaaaaaaaaaaaaaaaaaaaa", Line: "+17635550142", Created: now, Until: now.Add(repair.CodeFor),
+		Left: 2, Status: repair.Waiting, Call: deliveries.Delivery{
+			ID: "dlv_aaaaaaaaaaaaaaaaaaaaaaaaaa", Status: deliveries.Ringing,
+			Events: []deliveries.Event{{At: now, Status: deliveries.Ringing, Attempt: 1}},
+		},
+	}), "", "  ")
+	fmt.Println(string(document), err)
+	// Output:
+	// {
+	//   "id": "val_aaaaaaaaaaaaaaaaaaaaaaaaaa",
+	//   "line": "+17635550142",
+	//   "status": "waiting",
+	//   "expires_at": "2026-03-04T14:10:00Z",
+	//   "tries_left": 2,
+	//   "call": {
+	//     "status": "ringing",
+	//     "final": false,
+	//     "events": [
+	//       {
+	//         "sequence": 1,
+	//         "final": false,
+	//         "at": "2026-03-04T14:00:00Z",
+	//         "status": "ringing",
+	//         "attempt": 1
+	//       }
+	//     ]
+	//   }
+	// } <nil>
 }

@@ -27,7 +27,8 @@ type Filter struct {
 	Before      int64 // only those before this place; 0: from the newest on
 }
 
-func (f Filter) matches(e Entry) bool {
+// Matches says whether the filter chooses an entry, wherever it is.
+func (f Filter) Matches(e Entry) bool {
 	return (f.By == "" || f.By == e.By) && (f.Subject == "" || f.Subject == e.Subject) &&
 		(f.Action == "" || f.Action == e.Action)
 }
@@ -64,7 +65,7 @@ func (l *Log) Page(ctx context.Context, filter Filter, limit int) ([]Entry, erro
 // pick adds to a page those that match, from the last on.
 func (l *Log) pick(page []Entry, stored []Stored, filter Filter, limit int) []Entry {
 	for i := len(stored) - 1; i >= 0 && len(page) < limit; i-- {
-		if e, ok := l.proved(stored[i]); ok && filter.matches(e) {
+		if e, ok := l.proved(stored[i]); ok && filter.Matches(e) {
 			page = append(page, e)
 		}
 	}

@@ -70,9 +70,9 @@ func (v *visit) newForm(fields ...*field) *form {
 
 // read takes what was sent, and says whether every field holds what it must: then the caller
 // judges what the field means.
-func (v *visit) read(f *form) bool {
+func (f *form) read(sent url.Values) bool {
 	for _, each := range f.Fields {
-		each.take(v.r.PostForm[each.Name])
+		each.take(sent[each.Name])
 		if fault := each.fault(); fault != "" {
 			f.fail(each.Name, fault)
 		}

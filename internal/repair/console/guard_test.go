@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"updatecenter/internal/agents"
 )
@@ -284,4 +285,76 @@ func (s *shop) invited(name string) string {
 
 func TestBrowserIsNobody(t *testing.T) {
 	newShop(t).browser().get("/repair/").leads("/repair/sign-in")
+}
+
+// TestStreamEndsWithTheSession that has lasted for twelve hours.
+func TestStreamEndsWithTheSession(t *testing.T) {
+	s := newShop(t)
+	server := serve(t, s)
+	began := s.Now()
+	ann := s.as("ann")
+	end := began.Add(12 * time.Hour)
+	for s.Now().Before(end.Add(-10 * time.Minute)) {
+		s.Pass(5 * time.Minute)
+		ann.get("/repair/").says(http.StatusOK)
+	}
+	stream := ann.follow(t.Context(), server, ann.call(homeAt))
+	stream.hears("We are about to ring the line")
+	s.Pass(end.Sub(s.Now()))
+	happened := s.Now()
+	stream.ends()
+	if took := s.Now().Sub(happened); took > 5*time.Second {
+		t.Errorf("it goes on for %s", took)
+	}
+}
+
+func TestStreamKeepsNoSessionAlive(t *testing.T) {
+	s := newShop(t)
+	server := serve(t, s)
+	ann := s.as("ann")
+	at := ann.call(homeAt)
+	s.Pass(9 * time.Minute)
+	ann.get("/repair/").says(http.StatusOK)
+	ann.follow(t.Context(), server, at).ends() // a minute later the code runs out
+	s.Pass(15 * time.Minute)
+	ann.get("/repair/").leads("/repair/sign-in?note=signed-out")
+}
+
+func TestStreamsAreBounded(t *testing.T) {
+	s := newShop(t)
+	server := serve(t, s)
+	ann := s.as("ann")
+	at := ann.call(homeAt)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for range 5 {
+		if status := ann.follow(ctx, server, at).status; status != http.StatusOK {
+			t.Fatalf("status = %d", status)
+		}
+	}
+	if status := ann.follow(ctx, server, at).status; status != http.StatusServiceUnavailable {
+		t.Errorf("status of one too many = %d", status)
+	}
+	bob := s.as("bob")
+	theirs := bob.call(homeAt)
+	if status := bob.follow(ctx, server, theirs).status; status != http.StatusOK {
+		t.Errorf("status of another agent's = %d", status)
+	}
+	cancel()
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
+		if ann.follow(t.Context(), server, at).status == http.StatusOK {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Error("streams that were left still count")
+}
+
+func TestStreamIsForWhoAsksForEvents(t *testing.T) {
+	s := newShop(t)
+	ann := s.as("ann")
+	at := ann.call(homeAt)
+	ann.get(eventsOf(at)).says(http.StatusNotAcceptable)
+	employee{shop: s}.get(eventsOf(at)).says(http.StatusUnauthorized)
+	ann.post(eventsOf(at)).says(http.StatusMethodNotAllowed)
 }

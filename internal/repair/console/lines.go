@@ -28,8 +28,8 @@ func (c *Console) customerRoutes() []route {
 		{path: line + "/validate/secret", least: forAgents, asks: c.askSecret, keeps: secretKeeps},
 		{path: line + "/open-account", least: forAgents, asks: c.askAccount, keeps: []string{"account", "reason"}},
 		{path: line + "/validate/photo-id", least: forSupervisors, asks: c.askPhotoID, told: c.refusePhotoID, keeps: []string{"note"}},
-		{path: line + "/reset", least: forAgents, asks: c.askReset, keeps: []string{"reason"}},
-		{path: line + "/unlock", least: forAgents, asks: c.askUnlock, keeps: []string{"reason"}},
+		{path: line + "/reset", least: forAgents, asks: c.asksChange(true, c.config.Desk.Reset), keeps: []string{"reason"}},
+		{path: line + "/unlock", least: forAgents, asks: c.asksChange(false, c.config.Desk.Unlock), keeps: []string{"reason"}},
 		{path: "/repair/validations/{validation}/events", least: forAgents, get: c.followCall, stream: true},
 		{path: "/repair/reports", least: forSupervisors, get: c.showReports},
 	}

@@ -100,7 +100,7 @@ func (c *Console) asks(ask maker) handler {
 		if err != nil || q == nil {
 			return err
 		}
-		if v.posts() && v.read(q.form) {
+		if v.posts() && q.form.read(v.r.PostForm) {
 			if err := c.refused(q, q.take()); err != nil || !q.form.Faulty() {
 				return err
 			}
@@ -301,9 +301,7 @@ func (c *Console) askRevoke(v *visit) (*question, error) {
 	case at < 0:
 		return nil, noPage
 	}
-	sure := v.newForm(&field{
-		Name: "sure", Label: "The programs that use this key have another, or need none", Type: "tick", Need: "Tick this when it is so.",
-	})
+	sure := v.newForm(tickField("sure", "The programs that use this key have another, or need none"))
 	page := revokePage{asking{sure}, viewKey(keys[at])}
 	return &question{page: "keys_revoke", title: "Revoke " + name, form: sure, content: page, take: func() error {
 		ctx, cancel := v.whole()

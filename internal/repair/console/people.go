@@ -29,15 +29,11 @@ func (c *Console) peopleRoutes() []route {
 		c.changing("link", "", always(c.config.Agents.Reinvite)),
 		c.changing("deactivate", sureDeactivate, always(c.config.Agents.Deactivate)),
 		c.changing("reactivate", sureUnlock, always(c.config.Agents.Reactivate)),
-		c.changing("role", "role", func(value string) change {
-			return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
-				return c.config.Agents.SetRole(ctx, by, name, agents.Role(value))
-			}
+		c.changing("role", "role", func(ctx context.Context, by agents.By, name agents.UserName, value string) (agents.Agent, error) {
+			return c.config.Agents.SetRole(ctx, by, name, agents.Role(value))
 		}),
-		c.changing("require", "required", func(value string) change {
-			return func(ctx context.Context, by agents.By, name agents.UserName) (agents.Agent, error) {
-				return c.config.Agents.Require(ctx, by, name, agents.Factor(value))
-			}
+		c.changing("require", "required", func(ctx context.Context, by agents.By, name agents.UserName, value string) (agents.Agent, error) {
+			return c.config.Agents.Require(ctx, by, name, agents.Factor(value))
 		}),
 		{path: personPath + "/profile", least: forAdministrators, asks: c.askCorrection, keeps: ofProfile},
 		{path: "/repair/invite", least: forAdministrators, asks: c.askInvitee, keeps: inviteFields},
@@ -157,8 +153,8 @@ func (c *Console) found(v *visit) (agents.Agent, error) {
 func (c *Console) personPage(v *visit, agent agents.Agent) personPage {
 	state := agent.StateAt(c.config.Now())
 	role, required := roleField(agent.Role), c.requiredField(agent.Required)
-	deactivate := &field{Name: sureDeactivate, Label: string(agent.Name) + " is not to sign in any more", Type: "tick", Need: "Tick this when it is so."}
-	unlock := &field{Name: sureUnlock, Label: "I know that it was the agent who failed to sign in", Type: "tick", Need: "Tick this when it is so."}
+	deactivate := tickField(sureDeactivate, string(agent.Name)+" is not to sign in any more")
+	unlock := tickField(sureUnlock, "I know that it was the agent who failed to sign in")
 	return personPage{
 		asking: asking{v.newForm(role, required, deactivate, unlock)}, person: c.person(agent), Role: role, Require: required,
 		Deactivate: deactivate, Unlock: unlock,
@@ -176,15 +172,20 @@ func (c *Console) showPerson(v *visit) error {
 	return c.show(v, "person", string(agent.Name), c.personPage(v, agent))
 }
 
-// A change is what package agents does with somebody's profile.
-type change func(context.Context, agents.By, agents.UserName) (agents.Agent, error)
+// A change is what package agents does with somebody's profile, with the value of the field.
+type change func(ctx context.Context, by agents.By, name agents.UserName, value string) (agents.Agent, error)
 
 // always is a change that takes no value.
-func always(do change) func(string) change { return func(string) change { return do } }
+func always(do func(context.Context, agents.By, agents.UserName) (agents.Agent, error)) change {
+	return func(ctx context.Context, by agents.By, name agents.UserName, _ string) (agents.Agent, error) {
+		return do(ctx, by, name)
+	}
+}
 
 // changing is the route of a button on the page of an agent, with the field of that name; "": none. A
-// tick is needed where the profile is in use.
-func (c *Console) changing(does, name string, to func(value string) change) route {
+// tick is needed where the profile is in use. It is done also when the browser goes away meanwhile: it may be in
+// the audit by then.
+func (c *Console) changing(does, name string, do change) route {
 	return route{path: personPath + "/" + does, least: forAdministrators, cut: "/" + does, post: c.asks(func(v *visit) (*question, error) {
 		agent, err := c.found(v)
 		if err != nil {
@@ -200,17 +201,12 @@ func (c *Console) changing(does, name string, to func(value string) change) rout
 			if len(f.Fields) > 0 {
 				value = f.value(name)
 			}
-			return c.alter(v, agent, does, to(value))
+			ctx, cancel := v.whole()
+			defer cancel()
+			_, err := do(ctx, v.by(), agent.Name, value)
+			return c.changed(v, agent, does, err)
 		}}, nil
 	})}
-}
-
-// alter does it, also when the browser goes away meanwhile: it may be in the audit by then.
-func (c *Console) alter(v *visit, agent agents.Agent, does string, do change) error {
-	ctx, cancel := v.whole()
-	defer cancel()
-	_, err := do(ctx, v.by(), agent.Name)
-	return c.changed(v, agent, does, err)
 }
 
 // changed goes back to the page of an agent, with a word of what was done, or why it wasn't.

@@ -46,13 +46,7 @@ func reportsForm(v *visit) *form {
 		&field{Name: "action", Label: "What", Type: "select", Options: kinds},
 		&field{Name: "about", Label: "About", Max: audit.MaxName, Hint: "Number of a line, or such as: agent bob."},
 	)
-	query := v.r.URL.Query()
-	for _, each := range f.Fields {
-		each.take(query[each.Name])
-		if fault := each.fault(); fault != "" {
-			f.fail(each.Name, fault)
-		}
-	}
+	f.read(v.r.URL.Query())
 	return f
 }
 
@@ -160,7 +154,7 @@ func (c *Console) lookBack(ctx context.Context, before int64, stop func(audit.En
 func (c *Console) entries(ctx context.Context, view *reportsView, filter audit.Filter) error {
 	var found []audit.Entry
 	last, err := c.lookBack(ctx, filter.Before, func(e audit.Entry) bool {
-		if matches(filter, e) {
+		if filter.Matches(e) {
 			found = append(found, e)
 		}
 		return len(found) == onReport
@@ -177,11 +171,6 @@ func (c *Console) entries(ctx context.Context, view *reportsView, filter audit.F
 	query.Set("before", strconv.FormatInt(last, 10))
 	view.Older = "/repair/reports?" + query.Encode()
 	return nil
-}
-
-func matches(filter audit.Filter, e audit.Entry) bool {
-	return (filter.By == "" || filter.By == e.By) && (filter.Subject == "" || filter.Subject == e.Subject) &&
-		(filter.Action == "" || filter.Action == e.Action)
 }
 
 // An entryView is an entry of the audit, in words.

@@ -12,45 +12,47 @@ import (
 // badReason is said of a reason that can't stand in a history.
 var badReason = fault{pins.ErrNote, "reason", "Write it on one line, in up to 500 characters."}
 
-func (c *Console) askReset(v *visit) (*question, error) {
-	return c.askChange(v, true, c.config.Desk.Reset)
-}
-
-func (c *Console) askUnlock(v *visit) (*question, error) {
-	return c.askChange(v, false, c.config.Desk.Unlock)
-}
-
-// askChange asks why the PIN of a line is to be reset, or the line unlocked, and does it. The line's
+// asksChange asks why the PIN of a line is to be reset, or the line unlocked, and does it. The line's
 // page then says what to tell the customer.
-func (c *Console) askChange(
-	v *visit, reset bool, do func(context.Context, repair.Who, nanp.Number, string) (pins.Line, error),
-) (*question, error) {
+func (c *Console) asksChange(
+	reset bool, do func(context.Context, repair.Who, nanp.Number, string) (pins.Line, error),
+) maker {
 	path, title, sure := "/unlock", "Unlock ", "The customer knows the PIN, and only the locks are to go."
 	if reset {
 		path, title = "/reset", "Reset the PIN of "
 		sure = "I have told the customer that the present PIN stops working, for everybody in the household."
 	}
-	q, number, err := v.askOf(path, "line_change", title,
-		&field{
-			Name: "reason", Label: "Reason", Max: pins.MaxReason, Focus: true,
-			Hint: "Stands in the history of the line, with your name. No secrets.",
-			Need: "Say why, in a few words.",
-		},
-		&field{Name: "sure", Label: sure, Type: "tick", Need: "Tick this when it is so."},
-	)
-	if err != nil {
-		return nil, err
-	}
-	q.title += number.Display()
-	q.content = partView{lineView: viewOf(number), asking: asking{q.form}, Self: linePath(number) + path, Reset: reset}
-	q.faults = []fault{badReason}
-	q.take = func() error {
-		if _, err := do(v.ctx(), v.who(), number, q.form.value("reason")); err != nil {
-			return err
+	return func(v *visit) (*question, error) {
+		reason := reasonField("line")
+		reason.Focus = true
+		q, number, err := v.askOf(path, "line_change", title, reason, tickField("sure", sure))
+		if err != nil {
+			return nil, err
 		}
-		return v.redirect(linePath(number))
+		q.title += number.Display()
+		q.content = partView{lineView: viewOf(number), asking: asking{q.form}, Self: linePath(number) + path, Reset: reset}
+		q.faults = []fault{badReason}
+		q.take = func() error {
+			if _, err := do(v.ctx(), v.who(), number, q.form.value("reason")); err != nil {
+				return err
+			}
+			return v.redirect(linePath(number))
+		}
+		return q, nil
 	}
-	return q, nil
+}
+
+// reasonField asks why something is done to a line or an account.
+func reasonField(of string) *field {
+	return &field{
+		Name: "reason", Label: "Reason", Max: pins.MaxReason, Need: "Say why, in a few words.",
+		Hint: "Stands in the history of the " + of + ", with your name. No secrets.",
+	}
+}
+
+// tickField asks whether something is so.
+func tickField(name, label string) *field {
+	return &field{Name: name, Label: label, Type: "tick", Need: "Tick this when it is so."}
 }
 
 // accountField asks for an account number.
@@ -66,10 +68,7 @@ var badAccount = fault{accounts.ErrNumber, "account", "An account number has up 
 
 // askAccount opens the verification of an account that wrong codes or answers have closed.
 func (c *Console) askAccount(v *visit) (*question, error) {
-	q, number, err := v.askOf("/open-account", "open_account", "Open an account", accountField(), &field{
-		Name: "reason", Label: "Reason", Max: pins.MaxReason,
-		Hint: "Stands in the history of the account, with your name. No secrets.", Need: "Say why, in a few words.",
-	})
+	q, number, err := v.askOf("/open-account", "open_account", "Open an account", accountField(), reasonField("account"))
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func (c *Console) checkCode(v *visit) error {
 		return err
 	}
 	entry := codeForm(v)
-	if !v.read(entry) {
+	if !entry.read(v.r.PostForm) {
 		return c.showCallWith(v, http.StatusUnprocessableEntity, validation, entry)
 	}
 	result, err := c.config.Desk.Code(v.ctx(), v.who(), validation.ID, entry.secret("code"))

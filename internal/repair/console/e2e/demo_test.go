@@ -1,19 +1,34 @@
 package e2e
 
 import (
+	"context"
+	"crypto/rand"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp/kb"
+	"github.com/gorilla/mux"
 
+	"updatecenter/internal/agents"
+	"updatecenter/internal/agents/signin"
+	"updatecenter/internal/audit"
 	"updatecenter/internal/programtest"
+	"updatecenter/internal/repair"
+	"updatecenter/internal/repair/console"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/pins"
+	"updatecenter/voice/simulator"
 )
 
 // upWithin is how long the demo may take until it says how to sign in.
@@ -153,4 +168,263 @@ func refused(p *tab) {
 		}
 	}
 	p.t.Error("the browser's console does not tell of the script that was refused")
+}
+
+// Where the demo asks for calls, and with which token it is called, unless it is told otherwise:
+// as updatecenter answer waits.
+const (
+	exchangeAt  = "127.0.0.1:8079"
+	demoToken   = "demoauthtoken"
+	freeWithin  = 3 * time.Minute // another telephone may wait there, of another test
+	ringsWithin = 3 * time.Minute
+)
+
+// A phone is what customers answer.
+type phone struct {
+	exchange *simulator.Exchange
+}
+
+// newPhone waits for the calls of the server. It is hung up with the test. Its time does not pass
+// while somebody listens: the warning before a code takes a quarter of a minute.
+func newPhone(t *testing.T, host string) phone {
+	t.Helper()
+	exchange, err := simulator.New(simulator.Config{
+		PublicURL: host, AuthToken: secret.New(demoToken), Clock: simulator.NewVirtualClock(time.Now()),
+	})
+	if err != nil {
+		t.Fatalf("set up the telephone: %v", err)
+	}
+	rest := simulator.NewREST(exchange)
+	server := &http.Server{Handler: rest, ReadHeaderTimeout: 5 * time.Second}
+	listener := listen(t)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = server.Serve(listener) // until it is closed
+	}()
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-done
+		rest.Close()
+	})
+	return phone{exchange}
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	for deadline := time.Now().Add(freeWithin); ; time.Sleep(100 * time.Millisecond) {
+		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", exchangeAt)
+		if err == nil {
+			return listener
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("wait for calls (another telephone, perhaps: updatecenter answer?): %v", err)
+		}
+	}
+}
+
+// rings waits until a line rings.
+func (p phone) rings(t *testing.T, line string) *simulator.Ringing {
+	t.Helper()
+	ringing, err := p.exchange.AwaitRing(t.Context(), line, ringsWithin)
+	if err != nil {
+		t.Fatalf("wait for a call at %s: %v", line, err)
+	}
+	return ringing
+}
+
+// A heard call is one that somebody has picked up.
+type heard struct {
+	t    *testing.T
+	call *simulator.Call
+}
+
+func answered(t *testing.T, ringing *simulator.Ringing) heard {
+	t.Helper()
+	return heard{t, ringing.Answer(t.Context(), simulator.Human)}
+}
+
+// listen returns what is said up to the next question, or the end.
+func (h heard) listen() string {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), ringsWithin)
+	defer cancel()
+	events, err := h.call.Listen(ctx)
+	if err != nil {
+		h.t.Fatalf("listen to the call: %v", err)
+	}
+	var words []string
+	for _, event := range events {
+		if spoken, ok := event.(simulator.Spoken); ok {
+			words = append(words, spoken.Words)
+		}
+	}
+	return squeezed(strings.Join(words, " "))
+}
+
+func (h heard) press(key byte) {
+	h.t.Helper()
+	if err := h.call.Press(key); err != nil {
+		h.t.Fatalf("press a key of the telephone: %v", err)
+	}
+}
+
+func (h heard) hangUp() { h.call.HangUp(h.t.Context()) }
+
+var spokenCode = regexp.MustCompile(`The code is ((?:\d ?){3}), and then ((?:\d ?){3})`)
+
+// codeIn is the code that was spoken, in digits.
+func codeIn(t *testing.T, words string) string {
+	t.Helper()
+	spoken := spokenCode.FindStringSubmatch(words)
+	if spoken == nil {
+		t.Fatalf("no code was told: %s", words)
+	}
+	return strings.ReplaceAll(spoken[1]+spoken[2], " ", "")
+}
+
+// A letterbox is a tab with the page on which the demo shows the e-mails to its people.
+type letterbox struct {
+	*tab
+	seen map[string]int // how many somebody had, by address
+}
+
+func (p *tab) letterbox() letterbox {
+	p.t.Helper()
+	box := letterbox{p.another(), map[string]int{}}
+	box.visit("/demo/mail")
+	for _, address := range ask[[]string](box.tab, `[...document.querySelectorAll("article")].flatMap((e) => e.innerText.match(/(?<=To )\S+@\S+/) ?? [])`) {
+		box.seen[address]++ // what is there was for an earlier sign-in
+	}
+	return box
+}
+
+// next waits for an e-mail to an address that was not there before, and returns its words.
+func (b letterbox) next(address string) string {
+	b.t.Helper()
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(5 * lookAgain) {
+		b.visit("/demo/mail") // as somebody looks again
+		found := ask[[]string](b.tab, `[...document.querySelectorAll("article")].map((e) => e.innerText)
+			.filter((text) => text.includes("To " + `+strconv.Quote(address)+`))`)
+		if len(found) > b.seen[address] {
+			b.seen[address] = len(found)
+			return found[0] // the newest
+		}
+	}
+	b.t.Fatalf("no e-mail came to %s:\n%s", address, b.words())
+	return ""
+}
+
+var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
+
+// code waits for an e-mail with a code.
+func (b letterbox) code(address string) string {
+	b.t.Helper()
+	text := b.next(address)
+	code := sixDigits.FindString(text)
+	if code == "" {
+		b.t.Fatalf("no code in the e-mail:\n%s", text)
+	}
+	return code
+}
+
+// The line of the office, and who is signed in there.
+const (
+	officeLine     = testkit.Home
+	officeName     = "ann"
+	officePassword = testkit.Password
+)
+
+// An office is a console in the process, with one agent and one line. Its clock goes, and can be moved on.
+type office struct {
+	*testkit.World
+	t     *testing.T
+	host  string
+	began time.Time
+}
+
+// newOffice serves the console until the test ends.
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{World: testkit.New(t), t: t}
+	o.began = o.Now()
+	router := mux.NewRouter().SkipClean(true)
+	server := httptest.NewServer(router)
+	t.Cleanup(server.Close)
+	o.host = server.URL
+	record := audit.New(audit.Config{Store: o.AuditStore(), Keys: o.Keys, Now: o.now})
+	people := o.hire(record)
+	provisioning := pins.Provisioning{Registry: o.Lines(), Validations: o.Lines(), Now: o.now}
+	o.AddLines(t, pins.NewLine{Number: officeLine})
+	console, err := console.New(console.Config{
+		Agents: people, SignIn: o.door(record, people), Audit: record, Keys: o.APIKeys(), History: provisioning, PublicURL: o.host, Now: o.now,
+		Desk: repair.New(repair.Config{
+			Lines: o.Lines(), Provisioning: provisioning, Store: o.Desk(), Audit: record, Keys: o.Keys, Now: o.now,
+		}),
+	})
+	o.ok(err)
+	console.Routes(router)
+	return o
+}
+
+// door is where the agent signs in.
+func (o *office) door(record *audit.Log, people *agents.Agents) *signin.SignIn {
+	o.t.Helper()
+	store := o.DB.SignIn(o.now)
+	signIn, err := signin.New(signin.Config{
+		Agents: people, Store: store, Attempts: store, Mailer: o.Mail, Audit: record, Keys: o.Keys,
+		Now: o.now, Random: rand.Reader, Log: slog.New(slog.DiscardHandler),
+	})
+	o.ok(err)
+	return signIn
+}
+
+// hire sets the agent up.
+func (o *office) hire(record *audit.Log) *agents.Agents {
+	o.t.Helper()
+	config := o.AgentsConfig()
+	config.Audit, config.LinkURL, config.Now = record, o.host+"/repair/welcome/", o.now
+	people, err := agents.New(config)
+	o.ok(err)
+	invitee := testkit.Invitee(officeName, agents.RoleAgent)
+	invitee.FullName, invitee.Email = "Ann Olson", "ann@agents.example"
+	o.Agent(o.t, people, invitee)
+	return people
+}
+
+func (o *office) ok(err error) {
+	o.t.Helper()
+	if err != nil {
+		o.t.Fatalf("set up the office: %v", err)
+	}
+}
+
+// now is the time: what the clock of the world is ahead of its beginning is added to that on the wall.
+func (o *office) now() time.Time { return time.Now().Add(o.Now().Sub(o.began)) }
+
+// codeTo is the code of the last e-mail to an address.
+func (o *office) codeTo(address string) string {
+	o.t.Helper()
+	for _, message := range slices.Backward(o.Mail.All()) {
+		if message.To == address {
+			return message.Code.Reveal()
+		}
+	}
+	o.t.Fatalf("nothing was mailed to %s", address)
+	return ""
+}
+
+// signIn signs the agent in, by the keyboard, and waits for a page of the console.
+func (o *office) signIn(p *tab) {
+	p.t.Helper()
+	p.begins("User name")
+	p.press(officeName)
+	p.enter()
+	p.begins("Password")
+	p.press(officePassword)
+	p.enter()
+	p.begins("Six-digit code")
+	code := o.Mail.Last(p.t, agents.SignInCode)
+	p.press(code.Code.Reveal())
+	p.enter()
 }
