@@ -69,7 +69,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./ivr/calls/..."}, never: []string{"./..."}, direct: true,
-		but: []string{"./ivr", "./ivr/calls/...", "./pins", "./internal/features", "./internal/deliveries", "./internal/nanp"},
+		but: []string{"./ivr", "./ivr/calls/...", "./pins", "./internal/features", "./internal/deliveries", "./internal/tickets", "./internal/nanp"},
 		why: "a call is told in steps and prompts; how these become TwiML is the engine's business",
 	},
 	{
@@ -83,6 +83,10 @@ var floors = []floor{
 	{
 		of: []string{"./internal/accounts"}, never: []string{"./..."}, but: []string{"./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
 		why: "an account is proved in the same way by whatever asks",
+	},
+	{
+		of: []string{"./internal/tickets"}, never: []string{"./..."}, but: []string{"./pins", "./internal/accounts", "./internal/nanp", "./internal/rows", "./internal/typed"}, direct: true,
+		why: "tickets are of lines and accounts; who calls about them, and how, they need not know",
 	},
 	{
 		of: []string{"./internal/deliveries"}, never: []string{"./..."}, but: []string{"./internal/accounts", "./internal/provisioning", "./internal/durability", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed", "./internal/typeface"},
@@ -116,7 +120,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/audited"}, never: []string{"./..."}, direct: true,
-		but: []string{"./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/audit", "./internal/api/apikey", "./internal/nanp"},
+		but: []string{"./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/tickets", "./internal/audit", "./internal/api/apikey", "./internal/nanp"},
 		why: "what is recorded is the same whichever edge asks for it",
 	},
 	{
@@ -146,7 +150,7 @@ var floors = []floor{
 		why: "it delivers messages, whatever they say and wherever they wait",
 	},
 	{
-		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/notices", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/nanp", "./internal/secret"},
+		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/tickets", "./internal/deliveries", "./internal/notices", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/nanp", "./internal/secret"},
 		never: []string{"net/http", "github.com/redis/go-redis/...", "github.com/alicebob/miniredis/...", "github.com/twilio/twilio-go/..."},
 		why:   "the domain knows neither HTTP, nor Redis, nor Twilio: edges carry it to them",
 	},

@@ -213,6 +213,27 @@ func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []cal
 	return errors.Join(errs...)
 }
 
+// Guess has a caller prove something other than a PIN, which judge judges, and counts it as [Lines.Check] counts
+// an attempt from elsewhere: before it is judged, and not if it then isn't wrong. A caller with too many failures is
+// refused, with CallerLocked or UnvouchedLocked; nothing is judged then. The same turn again counts once.
+func (l *Lines) Guess(ctx context.Context, attempt Attempt, judge func() (wrong bool, err error)) (refused Outcome, err error) {
+	defer wrap.Error(&err, "judge a guess")
+	attempt.Side = Remote
+	if refused, err = l.admitCaller(ctx, attempt); err != nil || refused != "" {
+		return refused, err
+	}
+	wrong, err := judge()
+	switch {
+	case err != nil:
+		ctx, cancel := detached.Context(ctx, releaseWithin)
+		defer cancel()
+		return "", errors.Join(err, l.forgive(ctx, attempt))
+	case wrong:
+		return "", nil
+	}
+	return "", l.forgive(ctx, attempt)
+}
+
 // UnvouchedLeft is how many more failures of callers for whom the network doesn't vouch are
 // borne now; at 0 their PINs are not taken.
 func (l *Lines) UnvouchedLeft(ctx context.Context) (int, error) {

@@ -100,7 +100,7 @@ type Record struct {
 	// Feature and Changes are those of FeatureChanged: what became of a calling feature, such
 	// as "on" or "added +16125550199"; never a code. Of FeaturesInstalled, Changes names each
 	// feature that was "installed ..." or "removed ..."; of EventSkipped, the event for the
-	// switch that was given up.
+	// switch that was given up; of tickets, which, and what of it.
 	Feature Feature  `json:"feature,omitempty"`
 	Changes []string `json:"changes,omitempty"`
 }
@@ -125,6 +125,13 @@ const (
 	FeatureChanged    Event = "feature-changed"
 	FeaturesInstalled Event = "features-installed"
 	EventSkipped      Event = "event-skipped"
+
+	TicketWritten        Event = "ticket-written" // by the operator's system
+	TicketContactChanged Event = "ticket-contact-changed"
+	TicketCanceled       Event = "ticket-canceled"
+	ServiceTestRequested Event = "service-test-requested"
+	ServiceTestEnded     Event = "service-test-ended"
+
 	NoticeUndelivered Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
 )
 

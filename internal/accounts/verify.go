@@ -3,6 +3,7 @@ package accounts
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ type Claim struct {
 	Code   secret.Text // the security code, 6 to 10 digits
 	Answer secret.Text // to the security question, with 2 letters or digits at least; without case, accents, spacing and punctuation
 	Note   Note        // for the history; without a By it is [ByCustomer]
+	Once   string      // the same claim again with this is one attempt, for [SettledKept]; empty: each is another
 }
 
 // Result is the answer to a claim.
@@ -73,7 +75,7 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 	if err != nil {
 		return "", Result{}, err
 	}
-	attempt, account, err := a.attempt(ctx, number)
+	attempt, account, err := a.attempt(ctx, number, claim.Once)
 	if err != nil {
 		return "", Result{}, err
 	}
@@ -96,10 +98,14 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 }
 
 // attempt finds the account that has the number, or takes the decoy, which is as much work.
-func (a *Accounts) attempt(ctx context.Context, number Number) (Attempt, Account, error) {
+func (a *Accounts) attempt(ctx context.Context, number Number, once string) (Attempt, Account, error) {
 	id, err := ids.New(a.config.Random, attemptPrefix)
 	if err != nil {
 		return Attempt{}, Account{}, err
+	}
+	if once != "" {
+		sum := sha256.Sum256([]byte(once))
+		id = ids.Of(attemptPrefix, sum[:])
 	}
 	nobody, err := a.nobody(ctx, number)
 	if err != nil {

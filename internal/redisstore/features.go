@@ -121,12 +121,12 @@ func (s Features) change(ctx context.Context, change features.Change, record str
 		[]string{lineKey(n), featuresKey(n), historyKey(n), eventsKey(n), deliveredKey(n)},
 		string(change.Feature), change.Expected, change.Revision, change.Settings, change.Event, record,
 		turnField(change.Turn), millis(change.Record.At), pins.TurnsKept.Milliseconds(),
-		s.drop(heard), maxEvents, keptDelivered.Milliseconds(), change.Proved)
+		dropped(s.withoutEvents, heard), maxEvents, keptDelivered.Milliseconds(), change.Proved)
 }
 
-// drop says, to a script, whether events that wait may be dropped.
-func (s Features) drop(heard bool) int {
-	if s.withoutEvents && !heard {
+// dropped says, to a script, whether events that wait may be dropped: on a server without events, and if nobody takes any.
+func dropped(withoutEvents, heard bool) int {
+	if withoutEvents && !heard {
 		return 1
 	}
 	return 0
@@ -213,7 +213,8 @@ end
 //
 // room drops the oldest events so that there are no more than most, but none that wait, unless
 // nobody takes them and none was ever taken. It drops all that are too many or, if whole says
-// so, else none, and then says false.
+// so, else none, and then says false. ready makes room for one more, and says how far events were delivered, whether there
+// is none, and an error to answer.
 const publishLua = `
 local function publish(key, at, event, now, kept)
 	local ms, seq = tonumber(now), 0
@@ -247,6 +248,12 @@ local function room(key, at, most, drop, whole)
 	if may > 0 then redis.call('XTRIM', key, 'MAXLEN', '=', count - may) end
 	return true
 end
+
+local function ready(events, delivered, drop, most)
+	local at, rewound, bad = cursor(delivered)
+	if bad then return nil, false, bad end
+	return at, not room(events, at, tonumber(most) - 1, drop == '1' and rewound == '0', true)
+end
 `
 
 // changeFeature stores the settings of a feature, records the change and publishes its event,
@@ -272,10 +279,9 @@ if ARGV[13] ~= '0' and ARGV[13] ~= l[5] then return -4 end
 if not string.find(' ' .. (l[6] or '') .. ' ', ' ' .. feature .. ' ', 1, true) then return -2 end
 if (h[1] or '0') ~= ARGV[2] then return -1 end
 
-local at, rewound, wrong = cursor(KEYS[5])
+local at, full, wrong = ready(KEYS[4], KEYS[5], ARGV[10], ARGV[11])
 if wrong then return wrong end
-local drop = ARGV[10] == '1' and rewound == '0'
-if not room(KEYS[4], at, tonumber(ARGV[11]) - 1, drop, true) then return -3 end
+if full then return -3 end
 record(KEYS[3], ARGV[6])
 publish(KEYS[4], at, ARGV[5], now, ARGV[12])
 redis.call('PERSIST', KEYS[4])

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/repair"
+	"updatecenter/internal/tickets"
 	"updatecenter/pins"
 )
 
@@ -43,6 +44,12 @@ func featuresKey(n nanp.Number) string { return "uc:features:{" + tag(string(n))
 func eventsKey(n nanp.Number) string { return "uc:events:{" + tag(string(n)) + "}" }
 
 func deliveredKey(n nanp.Number) string { return "uc:delivered:{" + tag(string(n)) + "}" }
+
+func ticketsKey(n nanp.Number) string { return "uc:tickets:{" + tag(string(n)) + "}" }
+
+func ticketKey(name string) string { return "uc:ticket:{" + tag(name) + "}" }
+
+func accountLinesKey(id accounts.ID) string { return "uc:account-lines:{" + tag(string(id)) + "}" }
 
 // The partitions of the outbox, one for each line that has events, by the line's number. They share
 // one slot of a cluster, so that a dispatcher finds the next ones in one step. The forms of
@@ -193,7 +200,10 @@ var kinds = []Kind{
 	{"uc:history:{NUMBER}", "what happened to a number, newest first: a list of JSON", pins.MaxHistory, 400_000, "lines, once there are records", "two years after the newest record; the oldest make room", true},
 	{"uc:validations:{NUMBER}", "who has made sure who the customer is: a hash, without a version", 0, 2_000, "lines that repair agents help", "15 minutes, or the line is removed", true},
 	{"uc:features:{NUMBER}", "settings of a line's calling features: a hash, with the turns that changed them", 0, 10_000, "lines with features that were set up", "the line is removed; a turn for 6 hours", false},
-	{"uc:events:{NUMBER}", "changes of features for the switch, oldest first: a stream", maxEvents, 1_000_000, "lines whose features change", "delivered, and 30 days after; 1000 that wait refuse further changes, but for removals of features; without a PROVISIONING_URL on any server for ever, the newest 1000", false},
+	{"uc:tickets:{NUMBER}", "a line's repair tickets: a hash", fewFields, 8_000, "lines with tickets", "a year after a ticket was written last; the line is removed", true},
+	{"uc:ticket:{TICKET}", "whose a ticket, or a service test, is: a hash", fewFields, 200, "tickets and service tests", "a year after it was written last", true},
+	{"uc:account-lines:{ID}", "the lines of an account that have had tickets: a sorted set, without a version", tickets.MaxLines, 2_000, "accounts with tickets", "a year after a ticket was written last", true},
+	{"uc:events:{NUMBER}", "changes of features, and what callers did with tickets, for the operator's systems, oldest first: a stream", maxEvents, 1_000_000, "lines whose features change", "delivered, and 30 days after; 1000 that wait refuse further changes, but for removals of features; without a PROVISIONING_URL on any server for ever, the newest 1000", false},
 	{"uc:delivered:{NUMBER}", "how far these were delivered: a hash", fewFields, 200, "the same", "as they", false},
 	{"uc:outbox:{lanes}:due", "lines with events that may wait: a sorted set, without a version", 0, 100_000, "lines with events that wait", "all its events are delivered; without a PROVISIONING_URL on any server for ever", false},
 	{"uc:outbox:{lanes}:held", "who has claimed one of these lines, or holds it back: a hash, without a version", 0, 100_000, "the same", "the claim or the wait ends", false},

@@ -65,6 +65,9 @@ func (w *World) CallsInTime() redisstore.Calls { return w.watched.CallsInTime() 
 // Features are the settings of features.
 func (w *World) Features() redisstore.Features { return w.watched.Features() }
 
+// TicketStore is the store of repair tickets.
+func (w *World) TicketStore() redisstore.Tickets { return w.watched.Tickets() }
+
 // AccountStore is the store of accounts.
 func (w *World) AccountStore() redisstore.Accounts { return w.watched.Accounts() }
 

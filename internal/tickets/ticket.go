@@ -1,0 +1,193 @@
+package tickets
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/typed"
+)
+
+// Number is the number of a ticket, as the operator's system names it: 4 to 16 digits, so that it can be spoken
+// and keyed.
+type Number string
+
+const minDigits, maxDigits = 4, 16
+
+// ErrNumber is said of what can't be the number of a ticket.
+var ErrNumber = fmt.Errorf("not the number of a ticket: want %d to %d digits", minDigits, maxDigits)
+
+// ParseNumber reads the number of a ticket, whatever typed.Digits drops from it. The error is [ErrNumber].
+func ParseNumber(s string) (Number, error) {
+	digits, ok := typed.Digits(secret.New(s), minDigits, maxDigits)
+	if !ok {
+		return "", ErrNumber
+	}
+	return Number(digits.Reveal()), nil
+}
+
+// Status is how far a repair is.
+type Status string
+
+// The statuses. The last two are the end of a ticket.
+const (
+	Open       Status = "open"       // nothing is arranged yet
+	Scheduled  Status = "scheduled"  // a visit is
+	Dispatched Status = "dispatched" // a technician has it, today
+	Completed  Status = "done"
+	Canceled   Status = "canceled"
+)
+
+// Statuses are all of them.
+var Statuses = [...]Status{Open, Scheduled, Dispatched, Completed, Canceled}
+
+// Ended says whether nothing more comes of a ticket.
+func (s Status) Ended() bool { return s == Completed || s == Canceled }
+
+// Known says whether it is one of [Statuses].
+func (s Status) Known() bool {
+	switch s {
+	case Open, Scheduled, Dispatched, Completed, Canceled:
+		return true
+	}
+	return false
+}
+
+// Ticket is a repair ticket. In JSON, as it is sealed, it has no line, which is that of its record.
+type Ticket struct {
+	Number     Number      `json:"number"`
+	Revision   int64       `json:"rev"` // grows with each change, and is at least its time in milliseconds
+	Line       nanp.Number `json:"-"`
+	Account    accounts.ID `json:"account"`
+	Contact    nanp.Number `json:"contact"` // the telephone that the technician has
+	Status     Status      `json:"status"`
+	Visit      Appointment `json:"visit,omitzero"`      // zero: none is arranged
+	Technician Technician  `json:"technician,omitzero"` // of the day of the visit
+	Written    time.Time   `json:"written"`             // when the operator's system wrote it last
+}
+
+// Appointment is when a technician is to come.
+type Appointment struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+	// Cancelable says that the visit can be canceled and the ticket stay.
+	Cancelable bool `json:"cancelable,omitempty"`
+}
+
+// Arranged says whether there is one.
+func (a Appointment) Arranged() bool { return !a.From.IsZero() }
+
+// Technician is where the technician is, on the day of the visit.
+type Technician struct {
+	Status  TechnicianStatus `json:"status,omitempty"`
+	Minutes int              `json:"minutes,omitempty"` // about how long it takes, of one who is on the way, from Since
+	Since   time.Time        `json:"since,omitzero"`    // when the operator's system said so
+}
+
+// TechnicianStatus is how far a technician is.
+type TechnicianStatus string
+
+// The statuses; empty: nothing is known yet.
+const (
+	OnTheWay TechnicianStatus = "on_the_way"
+	Arrived  TechnicianStatus = "arrived"
+)
+
+// technicianFor is how long what is known of a technician counts: for the day of the visit.
+const technicianFor = 12 * time.Hour
+
+// maxMinutes bounds how far away a technician can be.
+const maxMinutes = 12 * 60
+
+// At returns what is known of the technician at a time: of one who is on the way, with the minutes that are left
+// then, 0 at the least, where minutes are known. The zero value: nothing is known.
+func (t Technician) At(now time.Time) Technician {
+	if t.Status == "" || now.Sub(t.Since) >= technicianFor {
+		return Technician{}
+	}
+	if t.Status == OnTheWay {
+		t.Minutes = max(0, t.Minutes-int(now.Sub(t.Since)/time.Minute))
+	}
+	return t
+}
+
+// Errors of details.
+var errWindow = errors.New("want from before to, and within a day")
+
+// FieldError tells what is wrong with one field of a ticket. It holds nothing of it.
+type FieldError struct {
+	Field  string // as a file of tickets names it
+	Reason string
+}
+
+// Error gives both.
+func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
+
+// FieldErrors are all fields in which something is wrong; never none.
+type FieldErrors []*FieldError
+
+// Error gives all of them on one line.
+func (e FieldErrors) Error() string {
+	texts := make([]string, len(e))
+	for i, field := range e {
+		texts[i] = field.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+// Details are what the operator's system says of a ticket: all of it.
+type Details struct {
+	Line       nanp.Number
+	Account    accounts.Number
+	Contact    nanp.Number
+	Status     Status
+	Visit      Appointment
+	Technician Technician // its Since is when it is put
+}
+
+// Check says what of the details no ticket can have, in [FieldErrors]. Whether the contact is called is for Put to say.
+func (d Details) Check() error {
+	var wrong FieldErrors
+	unless := func(right bool, field, reason string) {
+		if !right {
+			wrong = append(wrong, &FieldError{field, reason})
+		}
+	}
+	unless(d.Line.Display() != "", "number", "want the telephone number of a line")
+	unless(d.Account != "", "account", "want an account number")
+	unless(d.Contact.Display() != "", "contact", "want a telephone number")
+	unless(d.Status.Known(), "status", "want open, scheduled, dispatched, done or canceled")
+	unless(d.Visit.valid(), "visit", errWindow.Error())
+	unless(d.Status != Scheduled && d.Status != Dispatched || d.Visit.Arranged(), "visit", "a ticket that is scheduled or dispatched has one")
+	unless(d.Technician.valid(), "technician", fmt.Sprintf("want on_the_way, with minutes up to %d or without, or arrived", maxMinutes))
+	unless(d.Technician.Status == "" || d.Status == Dispatched, "technician", "only a ticket that is dispatched has one")
+	if len(wrong) > 0 {
+		return wrong
+	}
+	return nil
+}
+
+// valid says whether there is no appointment, or one within a day.
+func (a Appointment) valid() bool {
+	if a.From.IsZero() && a.To.IsZero() {
+		return !a.Cancelable
+	}
+	return a.From.Year() >= firstYear && a.To.After(a.From) && a.To.Sub(a.From) <= 24*time.Hour
+}
+
+// firstYear keeps out what is no time.
+const firstYear = 2000
+
+func (t Technician) valid() bool {
+	switch t.Status {
+	case "", Arrived:
+		return t.Minutes == 0
+	case OnTheWay:
+		return t.Minutes >= 0 && t.Minutes <= maxMinutes
+	}
+	return false
+}

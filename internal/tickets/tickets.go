@@ -1,0 +1,286 @@
+// Package tickets is the repair tickets of customers' telephone lines, as the operator's system keeps them: what a
+// customer may hear of one, and may change of it. It knows nothing of Twilio, Redis or HTTP.
+//
+// A [Ticket] is of a line and of an account. A customer finds theirs by the line, once its PIN was proved, or by
+// the account number and the ZIP code of the billing address:
+//
+//	all, err := tickets.OfLine(ctx, number)
+//	all, proved, err := tickets.OfAccount(ctx, proof)
+//
+// What a caller does is a [Request], of one turn of a call. Its outcome is an [Outcome]; an error is ours:
+//
+//	ticket, outcome, err := tickets.ChangeContact(ctx, request, number) // the telephone that the technician has
+//	ticket, outcome, err = tickets.Cancel(ctx, request, tickets.Visit)  // or tickets.Whole
+//	test, outcome, err := tickets.RequestTest(ctx, request)             // of the line
+//	test, err = tickets.Test(ctx, number, test.ID)                      // is there a result?
+//	outcome, err = tickets.CallBack(ctx, request, test.ID)              // or: tell the result by a call
+//	outcome, err = tickets.Heard(ctx, request, test.ID)                 // the caller knows it: no call
+//
+// The same turn again changes nothing more, and has the same outcome. Every change is stored in one step with
+// its record in the line's history, the event for the operator's system ([OpenEvent]) and the notice to the customer.
+//
+// The operator's system writes tickets by [Tickets.Put], and says what came of a test by [Tickets.End].
+//
+// # How tickets are kept
+//
+// All tickets of a line are one record, which is sealed before it is handed to a [Store] and bound to the
+// line. It has room for [MaxTickets], of which those that ended first make room, and holds the turns that changed it. A
+// ticket that the operator's system has not written for a year ([Kept]) is none any more. Whose a ticket or a test is, and
+// which lines of an account have tickets, are hints, written before the record: they count as far as the record agrees.
+package tickets
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/wrap"
+	"updatecenter/pins"
+)
+
+// Accounts are what tickets need of [accounts.Accounts].
+type Accounts interface {
+	// Get returns the account that has a number, or [accounts.ErrNoAccount].
+	Get(ctx context.Context, number accounts.Number) (accounts.Account, error)
+	// ByID returns an account whatever its number is by now, or [accounts.ErrNoAccount].
+	ByID(ctx context.Context, id accounts.ID) (accounts.Account, error)
+	// Verify judges a claim and counts it.
+	Verify(ctx context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error)
+}
+
+// Callers count what callers guess: [pins.Lines].
+type Callers interface {
+	// Guess counts a guess of a caller before it is judged, or refuses it.
+	Guess(ctx context.Context, attempt pins.Attempt, judge func() (wrong bool, err error)) (refused pins.Outcome, err error)
+}
+
+// Notices make the notices by which a customer learns of a change. They are kept as due in one step with it.
+type Notices interface {
+	// ContactChanged tells that the technician has another telephone number than the one before, at that one; nil:
+	// nobody is told.
+	ContactChanged(account accounts.ID, before nanp.Number, once string) []byte
+	// TicketCanceled tells the contact that the ticket, or its visit, was canceled; nil: nobody is told.
+	TicketCanceled(account accounts.ID, contact nanp.Number, once string) []byte
+	// TestResult has the contact called once there is a result, which is asked for by the reference
+	// ([Tickets.TestResult]). Nil: nobody can be called.
+	TestResult(account accounts.ID, contact nanp.Number, ref, once string) []byte
+}
+
+// Config is what [Tickets] are made of.
+type Config struct {
+	Store        Store
+	Keys         secret.Keyring // that seal the tickets
+	Accounts     Accounts
+	Callers      Callers           // nil: no caller proves an account
+	Notices      Notices           // nil: nobody is told
+	Destinations nanp.Destinations // the numbers that we call: a ticket gets no other contact
+	Random       io.Reader         // nil: crypto/rand's
+	Now          func() time.Time  // nil: time.Now
+}
+
+// Tickets are the repair tickets, with the rules about them. It is safe for concurrent use if Config's Random is.
+type Tickets struct{ config Config } // with its defaults
+
+// New fills in what may be left out.
+func New(config Config) *Tickets {
+	config.Random = cmp.Or(config.Random, rand.Reader)
+	if config.Notices == nil {
+		config.Notices = silent{}
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Tickets{config}
+}
+
+// silent are no notices.
+type silent struct{}
+
+func (silent) ContactChanged(accounts.ID, nanp.Number, string) []byte     { return nil }
+func (silent) TicketCanceled(accounts.ID, nanp.Number, string) []byte     { return nil }
+func (silent) TestResult(accounts.ID, nanp.Number, string, string) []byte { return nil }
+
+// Errors of the contract, beside [storage.ErrStale], [storage.ErrContended] and [storage.ErrUnreadable].
+var (
+	// ErrNoTicket: there is no such ticket.
+	ErrNoTicket = errors.New("no such ticket")
+	// ErrNoTest: the line has no such test, or has had another one since, or its result is not to be told.
+	ErrNoTest = errors.New("no such service test")
+	// ErrOtherLine: the ticket is one of another line.
+	ErrOtherLine = errors.New("the ticket is one of another line")
+	// ErrFull: the line has as many tickets as it can have, none of which has ended.
+	ErrFull = errors.New("the line has too many tickets")
+	// ErrOtherResult: the service test has ended, and with another result.
+	ErrOtherResult = errors.New("the service test has another result")
+	// ErrBacklog: too many events of the line still wait to be delivered.
+	ErrBacklog = errors.New("too many events of the line wait")
+	// ErrOvertaken: the line's PIN was changed or reset after the caller had proved to know it.
+	ErrOvertaken = errors.New("the PIN has changed since the caller proved to know it")
+)
+
+// OfLine returns the tickets of a line, those that have not ended first, and of these the newest first. None is no
+// error. The error is the store's, or storage.ErrUnreadable.
+func (t *Tickets) OfLine(ctx context.Context, number nanp.Number) (_ []Ticket, err error) {
+	defer wrap.Error(&err, "find tickets of a line")
+	lines, err := t.load(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	return sorted(lines[0].Tickets), nil
+}
+
+// Get returns a ticket. Errors: [ErrNoTicket], storage.ErrUnreadable.
+func (t *Tickets) Get(ctx context.Context, number Number) (_ Ticket, err error) {
+	defer wrap.Error(&err, "find ticket")
+	line, err := t.lineOf(ctx, string(number))
+	if err != nil {
+		return Ticket{}, err
+	}
+	if at := line.find(number); at >= 0 {
+		return line.Tickets[at], nil
+	}
+	return Ticket{}, ErrNoTicket
+}
+
+// NewestTest returns the newest service test of a line, and whether there is one.
+func (t *Tickets) NewestTest(ctx context.Context, number nanp.Number) (_ Test, known bool, err error) {
+	defer wrap.Error(&err, "find service test")
+	lines, err := t.load(ctx, number)
+	if err != nil || lines[0].Test == nil {
+		return Test{}, false, err
+	}
+	return *lines[0].Test, true, nil
+}
+
+// lineOf returns the line of a ticket or a test, by its name, as the hint has it. The error is [ErrNoTicket] if
+// there is none.
+func (t *Tickets) lineOf(ctx context.Context, name string) (*line, error) {
+	hint, err := t.config.Store.Line(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := t.load(ctx, hint)
+	if err != nil {
+		return nil, err
+	}
+	return lines[0], nil
+}
+
+// ProofOutcome is what comes of a [Proof].
+type ProofOutcome string
+
+// The outcomes.
+const (
+	Found        ProofOutcome = "found"          // right, and there are tickets
+	NoTickets    ProofOutcome = "no tickets"     // right, and there are none
+	Wrong        ProofOutcome = "wrong"          // also: there is no such account, or its address is too new
+	LockedForNow ProofOutcome = "locked for now" // the account
+	Closed       ProofOutcome = "closed"         // the account, until a new code is sent or somebody opens it
+	CallerLocked ProofOutcome = "caller locked"  // this caller, or all for whom the network doesn't vouch, were wrong too often
+	Malformed    ProofOutcome = "malformed"      // what can be no ZIP code, and is not counted
+)
+
+// Proof is what a caller keys to prove that an account is theirs.
+type Proof struct {
+	Account accounts.Number
+	ZIP     secret.Text // of the billing address
+	From    string      // who calls, and is counted; empty: withheld
+	Vouched bool        // the network vouches for From
+	Turn    pins.Turn
+}
+
+// OfAccount returns the tickets of all lines of an account, in the order of [Tickets.OfLine], if the ZIP code is that of
+// its billing address: see [accounts.Accounts.Verify], by which it is counted and locked. A wrong one counts for the caller,
+// too. Whether there is such an account makes no difference to any outcome but the first two.
+func (t *Tickets) OfAccount(ctx context.Context, proof Proof) (found []Ticket, outcome ProofOutcome, err error) {
+	defer wrap.Error(&err, "find tickets of an account")
+	claim := accounts.Claim{
+		ZIP: proof.ZIP, Once: turnName(proof.Turn),
+		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
+	}
+	if !claim.Valid() {
+		return nil, Malformed, nil
+	}
+	var result accounts.Result
+	attempt := pins.Attempt{From: proof.From, Vouched: proof.Vouched, Turn: proof.Turn, At: t.now()}
+	refused, err := t.config.Callers.Guess(ctx, attempt, func() (wrong bool, err error) {
+		result, err = t.config.Accounts.Verify(ctx, proof.Account, claim)
+		return result.Wrong(), err
+	})
+	switch {
+	case err != nil:
+		return nil, "", err
+	case refused != "":
+		return nil, CallerLocked, nil
+	case !result.Verified:
+		return nil, refusal(result), nil
+	}
+	if found, err = t.ofAccount(ctx, proof.Account); err != nil {
+		return nil, "", err
+	}
+	if len(found) == 0 {
+		return nil, NoTickets, nil
+	}
+	return found, Found, nil
+}
+
+// refusal is what comes of a claim that is not right.
+func refusal(result accounts.Result) ProofOutcome {
+	switch {
+	case result.Closed:
+		return Closed
+	case result.TriesLeft > 0:
+		return Wrong
+	}
+	return LockedForNow
+}
+
+func (t *Tickets) ofAccount(ctx context.Context, number accounts.Number) ([]Ticket, error) {
+	account, err := t.config.Accounts.Get(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := t.config.Store.Lines(ctx, account.ID)
+	if err != nil || len(numbers) == 0 {
+		return nil, err
+	}
+	lines, err := t.load(ctx, numbers...)
+	if err != nil {
+		return nil, err
+	}
+	var found []Ticket
+	for _, line := range lines {
+		for _, ticket := range line.Tickets {
+			if ticket.Account == account.ID {
+				found = append(found, ticket)
+			}
+		}
+	}
+	return sorted(found), nil
+}
+
+// sorted has those first that have not ended, and of these the newest.
+func sorted(all []Ticket) []Ticket {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b Ticket) int {
+		if a.Status.Ended() != b.Status.Ended() {
+			if a.Status.Ended() {
+				return 1
+			}
+			return -1
+		}
+		return cmp.Or(b.Written.Compare(a.Written), strings.Compare(string(a.Number), string(b.Number)))
+	})
+	return all
+}
+
+// now is the time to the millisecond, as stores keep it.
+func (t *Tickets) now() time.Time { return t.config.Now().UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,437 @@
+package tickets_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
+	"updatecenter/internal/testkit"
+	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/tickets"
+	"updatecenter/pins"
+)
+
+const (
+	number    tickets.Number = "48211907"
+	contact   nanp.Number    = "+16125550188"
+	elsewhere nanp.Number    = "+16515550177"
+)
+
+var ann = pins.Note{By: "crm", From: "api"}
+
+// notices write down what customers are told.
+type notices struct{ none bool }
+
+func (n notices) ContactChanged(account accounts.ID, before nanp.Number, once string) []byte {
+	return n.due("contact changed", before, once)
+}
+
+func (n notices) TicketCanceled(account accounts.ID, contact nanp.Number, once string) []byte {
+	return n.due("ticket canceled", contact, once)
+}
+
+func (n notices) TestResult(account accounts.ID, contact nanp.Number, ref, once string) []byte {
+	return n.due("test result "+ref, contact, once)
+}
+
+func (n notices) due(what string, to nanp.Number, once string) []byte {
+	if n.none || once == "" {
+		return nil
+	}
+	return fmt.Appendf(nil, "%s, to %s", what, to)
+}
+
+// fixture is a line and an account with a ticket.
+type fixture struct {
+	*testkit.World
+	*tickets.Tickets
+	config  tickets.Config
+	account accounts.Account
+	turn    int
+}
+
+func newFixture(t *testing.T) *fixture { t.Helper(); return onWorld(t, testkit.New(t)) }
+
+func onWorld(t *testing.T, w *testkit.World) *fixture {
+	t.Helper()
+	w.AddLines(t, pins.NewLine{Number: testkit.Home})
+	all := w.Accounts(t)
+	w.PutAccount(t, all, testkit.Coded, testkit.Details(testkit.Home), "")
+	lines := check.Must(pins.New(pins.Config{
+		Store: w.Lines(), Callers: w.Lines(), Hasher: w.Hasher().Hasher, Now: w.Now,
+		Policy: pins.Policy{Temporary: secret.New("1234"), MinDigits: 4, MaxDigits: 4},
+	}))(t)
+	f := &fixture{World: w, config: tickets.Config{
+		Store: w.TicketStore(), Keys: w.Keys, Accounts: all, Callers: lines, Notices: notices{}, Now: w.Now,
+	}}
+	f.Tickets = tickets.New(f.config)
+	f.account = check.Must(all.Get(t.Context(), testkit.Coded))(t)
+	f.put(t, number, f.details())
+	return f
+}
+
+func (f *fixture) details() tickets.Details {
+	from := f.Now().Add(24 * time.Hour)
+	return tickets.Details{
+		Line: testkit.Home, Account: testkit.Coded, Contact: contact, Status: tickets.Scheduled,
+		Visit: tickets.Appointment{From: from, To: from.Add(4 * time.Hour), Cancelable: true},
+	}
+}
+
+func (f *fixture) put(t *testing.T, number tickets.Number, d tickets.Details) tickets.Update {
+	t.Helper()
+	return check.Must(f.Put(t.Context(), tickets.Put{Number: number, Details: d, Note: ann}))(t)
+}
+
+// request is a caller's, in a turn of its own.
+func (f *fixture) request() tickets.Request {
+	f.turn++
+	return tickets.Request{
+		Line: testkit.Home, Ticket: number, Side: pins.FromLine, From: string(testkit.Home),
+		Turn: pins.Turn{Call: "CA1", Number: f.turn},
+	}
+}
+
+// told are the notices that are due of the line.
+func (f *fixture) told(t *testing.T) (all []string) {
+	t.Helper()
+	for _, notice := range testkit.Notices(t, f.DB, string(testkit.Home)) {
+		all = append(all, string(notice))
+	}
+	return all
+}
+
+// events are those of the line, as they are sent.
+func (f *fixture) events(t *testing.T) (all []tickets.Event) {
+	t.Helper()
+	for _, stored := range testkit.Events(t, f.DB, testkit.Home) {
+		event := check.Must(tickets.OpenEvent(stored))(t)
+		event.ID = strings.TrimRight(event.ID, "0123456789abcdef")
+		all = append(all, event)
+	}
+	return all
+}
+
+func (f *fixture) history(t *testing.T) (all []string) {
+	t.Helper()
+	for _, record := range slices.Backward(f.Records(t, testkit.Home)) {
+		all = append(all, fmt.Sprint(record.Event, " ", record.Changes, " ", record.By, " ", record.Call))
+	}
+	return all
+}
+
+func TestContactIsChangedOnceAndToldAtTheOneBefore(t *testing.T) {
+	f := newFixture(t)
+	r := f.request()
+	for range 2 { // the same turn again
+		ticket, outcome, err := f.ChangeContact(t.Context(), r, elsewhere)
+		if err != nil || outcome != tickets.Done || ticket.Contact != elsewhere {
+			t.Fatalf("%+v, %s, %v", ticket, outcome, err)
+		}
+	}
+	again := f.request()
+	ticket, outcome, err := f.ChangeContact(t.Context(), again, elsewhere)
+	if err != nil || outcome != tickets.Done {
+		t.Fatalf("as it is: %s, %v", outcome, err)
+	}
+	check.Same(t, f.told(t), []string{"contact changed, to " + string(contact)})
+	check.Same(t, f.events(t), []tickets.Event{{ID: "evt_", Type: tickets.ContactChanged, At: f.Now(), EventData: tickets.EventData{
+		Number: testkit.Home, Ticket: number, Revision: ticket.Revision, By: "caller", Contact: elsewhere,
+	}}})
+	check.Same(t, f.history(t), []string{
+		"ticket-written [ticket 48211907] crm ", "ticket-contact-changed [contact of ticket 48211907] caller CA1",
+	})
+	if _, outcome, err := f.ChangeContact(t.Context(), f.request(), "+19005550123"); outcome != tickets.NotCalled || err != nil {
+		t.Errorf("premium number: %s, %v", outcome, err)
+	}
+}
+
+func TestCancel(t *testing.T) {
+	fixed := func(d *tickets.Details) { d.Visit.Cancelable = false }
+	there := func(d *tickets.Details) {
+		d.Status, d.Technician = tickets.Dispatched, tickets.Technician{Status: tickets.Arrived}
+	}
+	for name, c := range map[string]struct {
+		with func(*tickets.Details)
+		what tickets.What
+		want tickets.Outcome
+		then tickets.Status
+	}{
+		"the ticket":                     {what: tickets.Whole, want: tickets.Done, then: tickets.Canceled},
+		"its visit":                      {what: tickets.Visit, want: tickets.Done, then: tickets.Open},
+		"a visit that goes with it":      {with: fixed, what: tickets.Visit, want: tickets.Gone, then: tickets.Scheduled},
+		"with a visit that goes with it": {with: fixed, what: tickets.Whole, want: tickets.Done, then: tickets.Canceled},
+		"when the technician is there":   {with: there, what: tickets.Whole, want: tickets.TooLate, then: tickets.Dispatched},
+		"a visit that has begun":         {with: there, what: tickets.Visit, want: tickets.TooLate, then: tickets.Dispatched},
+		"one that was done":              {with: func(d *tickets.Details) { d.Status = tickets.Completed }, what: tickets.Whole, want: tickets.Gone, then: tickets.Completed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			if c.with != nil {
+				d := f.details()
+				c.with(&d)
+				f.put(t, number, d)
+			}
+			r := f.request()
+			for range 2 {
+				if _, outcome, err := f.Cancel(t.Context(), r, c.what); err != nil || outcome != c.want {
+					t.Errorf("%s, %v", outcome, err)
+				}
+			}
+			ticket := check.Must(f.Get(t.Context(), number))(t)
+			if ticket.Status != c.then || ticket.Status == tickets.Open && ticket.Visit.Arranged() {
+				t.Errorf("then %+v", ticket)
+			}
+			var told []string
+			if c.want == tickets.Done {
+				told = []string{"ticket canceled, to " + string(contact)}
+				check.Same(t, f.events(t)[0].Canceled, c.what)
+			}
+			check.Same(t, f.told(t), told)
+			check.Same(t, len(f.events(t)), len(told))
+		})
+	}
+}
+
+func TestServiceTest(t *testing.T) {
+	f := newFixture(t)
+	first := f.request()
+	test, outcome, err := f.RequestTest(t.Context(), first)
+	if err != nil || outcome != tickets.Done || test.ResultAt(f.Now()) != "" {
+		t.Fatalf("%+v, %s, %v", test, outcome, err)
+	}
+	for _, r := range []tickets.Request{first, f.request()} { // the same turn, and while it is under way
+		if again, outcome, err := f.RequestTest(t.Context(), r); err != nil || outcome != tickets.Done || again != test {
+			t.Fatalf("again: %+v, %s, %v", again, outcome, err)
+		}
+	}
+	check.Same(t, len(f.events(t)), 1)
+	check.Same(t, f.events(t)[0].Test, test.ID)
+
+	line := check.Must(f.End(t.Context(), test.ID, tickets.TroubleFound, ann))(t)
+	check.Same(t, line, testkit.Home)
+	check.Must(f.End(t.Context(), test.ID, tickets.TroubleFound, ann))(t)
+	check.Is(t, check.Err(f.End(t.Context(), test.ID, tickets.LineGood, ann)), tickets.ErrOtherResult)
+	check.Is(t, check.Err(f.End(t.Context(), "tst_1", tickets.LineGood, ann)), tickets.ErrNoTest)
+	if found := check.Must(f.Test(t.Context(), testkit.Home, test.ID))(t); found.ResultAt(f.Now()) != tickets.TroubleFound {
+		t.Errorf("found %+v", found)
+	}
+	for range tickets.MaxTests - 1 {
+		next, outcome, err := f.RequestTest(t.Context(), f.request())
+		if err != nil || outcome != tickets.Done || next.ID == test.ID {
+			t.Fatalf("next: %+v, %s, %v", next, outcome, err)
+		}
+		check.Is(t, check.Err(f.End(t.Context(), test.ID, tickets.TroubleFound, ann)), tickets.ErrNoTest)
+		test = next
+		f.Pass(tickets.TestLasts)
+		if test.ResultAt(f.Now()) != tickets.NotTested {
+			t.Error("a test of which nothing was heard is under way")
+		}
+	}
+	if _, outcome, err := f.RequestTest(t.Context(), f.request()); err != nil || outcome != tickets.TooMany {
+		t.Errorf("once too often: %s, %v", outcome, err)
+	}
+	f.Pass(24 * time.Hour)
+	if _, outcome, err := f.RequestTest(t.Context(), f.request()); err != nil || outcome != tickets.Done {
+		t.Errorf("a day later: %s, %v", outcome, err)
+	}
+}
+
+func TestResultIsToldByOneCall(t *testing.T) {
+	f := newFixture(t)
+	test, _, err := f.RequestTest(t.Context(), f.request())
+	check.OK(t, err)
+	ref := string(testkit.Home) + "/" + test.ID
+	check.Is(t, check.Err(f.TestResult(t.Context(), ref)), tickets.ErrNoTest) // which nobody has asked for
+	for range 2 {
+		if outcome, err := f.CallBack(t.Context(), f.request(), test.ID); err != nil || outcome != tickets.Done {
+			t.Fatalf("%s, %v", outcome, err)
+		}
+	}
+	check.Same(t, f.told(t), []string{"test result " + ref + ", to " + string(contact)})
+	if result, err := f.TestResult(t.Context(), ref); result != "" || err != nil {
+		t.Errorf("under way: %s, %v", result, err)
+	}
+	check.Must(f.End(t.Context(), test.ID, tickets.LineGood, ann))(t)
+	if result, err := f.TestResult(t.Context(), ref); result != tickets.LineGood || err != nil {
+		t.Errorf("ended: %s, %v", result, err)
+	}
+	check.OK(t, f.Heard(t.Context(), f.request(), test.ID))
+	check.Is(t, check.Err(f.TestResult(t.Context(), ref)), tickets.ErrNoTest)
+	for _, ref := range []string{"", "/", "x", string(testkit.Home) + "/tst_0"} {
+		check.Is(t, check.Err(f.TestResult(t.Context(), ref)), tickets.ErrNoTest)
+	}
+	if outcome, err := f.CallBack(t.Context(), f.request(), "tst_0"); err != nil || outcome != tickets.Gone {
+		t.Errorf("no such test: %s, %v", outcome, err)
+	}
+	f.config.Notices = nil
+	test, _, err = f.RequestTest(t.Context(), f.request())
+	check.OK(t, err)
+	if outcome, err := tickets.New(f.config).CallBack(t.Context(), f.request(), test.ID); err != nil || outcome != tickets.NotCalled {
+		t.Errorf("where nobody is called: %s, %v", outcome, err)
+	}
+}
+
+func TestWhoLostThePINChangesNothing(t *testing.T) {
+	f := newFixture(t)
+	r := f.request()
+	r.Proved = f.Line(t, testkit.Home).Revision
+	f.SetPIN(t, testkit.Home, "another")
+	if _, outcome, err := f.ChangeContact(t.Context(), r, elsewhere); err != nil || outcome != tickets.Overtaken {
+		t.Errorf("%s, %v", outcome, err)
+	}
+	r.Proved++
+	if _, outcome, err := f.ChangeContact(t.Context(), r, elsewhere); err != nil || outcome != tickets.Done {
+		t.Errorf("with the new PIN: %s, %v", outcome, err)
+	}
+}
+
+// zip is a proof in a turn of its own.
+func (f *fixture) proof(account accounts.Number, zip string) tickets.Proof {
+	f.turn++
+	return tickets.Proof{
+		Account: account, ZIP: secret.New(zip), From: "+19525550100", Vouched: true, Turn: pins.Turn{Call: "CA2", Number: f.turn},
+	}
+}
+
+func TestAccountAndZIP(t *testing.T) {
+	f := newFixture(t)
+	f.Pass(60 * 24 * time.Hour)
+	f.PutAccount(t, f.Accounts(t), testkit.Answered, testkit.Details(testkit.Other), "")
+	for _, c := range []struct {
+		account accounts.Number
+		zip     string
+		want    tickets.ProofOutcome
+	}{
+		{testkit.Coded, "55401", tickets.Found}, {testkit.Coded, "554", tickets.Malformed}, {testkit.Coded, "", tickets.Malformed},
+		{testkit.Answered, "55401", tickets.NoTickets}, {testkit.Nobodys, "55401", tickets.Wrong}, {testkit.Coded, "55402", tickets.Wrong},
+	} {
+		found, outcome, err := f.OfAccount(t.Context(), f.proof(c.account, c.zip))
+		if err != nil || outcome != c.want || (len(found) == 1) != (c.want == tickets.Found) {
+			t.Errorf("%s, %s: %+v, %s, %v", c.account, c.zip, found, outcome, err)
+		}
+	}
+	for _, account := range []accounts.Number{testkit.Coded, testkit.Nobodys} { // one has failed once, and so has the other
+		for want := range slices.Values([]tickets.ProofOutcome{tickets.Wrong, tickets.Wrong, tickets.Wrong, tickets.LockedForNow}) {
+			proof := f.proof(account, "55402")
+			proof.From = string(account) // counted elsewhere
+			for range 2 {                // the same turn counts once
+				if _, outcome, err := f.OfAccount(t.Context(), proof); err != nil || outcome != want {
+					t.Errorf("%s: %s, %v, want %s", account, outcome, err, want)
+				}
+			}
+		}
+	}
+	for i := range pins.DefaultCallers().Most {
+		account := accounts.Number(fmt.Sprint("7", i))
+		_, outcome, err := f.OfAccount(t.Context(), f.proof(account, "55402"))
+		want := tickets.Wrong
+		if i >= pins.DefaultCallers().Most-2 { // two were wrong before
+			want = tickets.CallerLocked
+		}
+		if err != nil || outcome != want {
+			t.Errorf("account %d of a caller: %s, %v", i, outcome, err)
+		}
+	}
+}
+
+func TestPut(t *testing.T) {
+	f := newFixture(t)
+	before := check.Must(f.Get(t.Context(), number))(t)
+	if update := f.put(t, number, f.details()); update.Changed || update.Ticket != before {
+		t.Errorf("as before: %+v", update)
+	}
+	d := f.details()
+	d.Contact = elsewhere
+	if update := f.put(t, number, d); !update.Changed || update.Created || update.Ticket.Revision <= before.Revision {
+		t.Errorf("another contact: %+v", update)
+	}
+	check.Same(t, f.told(t), []string{"contact changed, to " + string(contact)})
+	check.Same(t, len(f.events(t)), 0)
+
+	put := tickets.Put{Number: number, Details: f.details(), Note: ann, Match: func(revision int64) bool { return revision == before.Revision }}
+	check.Is(t, check.Err(f.Put(t.Context(), put)), storage.ErrStale)
+	put.Match = nil
+	put.Details.Line = testkit.Other
+	check.Is(t, check.Err(f.Put(t.Context(), put)), tickets.ErrOtherLine)
+	put.Details = f.details()
+	put.Details.Account = testkit.Nobodys
+	check.Is(t, check.Err(f.Put(t.Context(), put)), accounts.ErrNoAccount)
+	put.Details = f.details()
+	put.Details.Contact = "+19005550123"
+	check.Is(t, check.Err(f.Put(t.Context(), put)), nanp.ErrNotCalled)
+	put.Details = tickets.Details{Technician: tickets.Technician{Status: "asleep"}, Visit: tickets.Appointment{From: f.Now()}}
+	var wrong tickets.FieldErrors
+	if _, err := f.Put(t.Context(), put); !errors.As(err, &wrong) || len(wrong) != 7 {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestRoomForTickets(t *testing.T) {
+	f := newFixture(t)
+	d := f.details()
+	for i := 1; i < tickets.MaxTickets; i++ {
+		f.Pass(time.Second)
+		f.put(t, tickets.Number(fmt.Sprint("5000", i)), d)
+	}
+	put := tickets.Put{Number: "6000", Details: d, Note: ann}
+	check.Is(t, check.Err(f.Put(t.Context(), put)), tickets.ErrFull)
+	if _, outcome, err := f.Cancel(t.Context(), f.request(), tickets.Whole); err != nil || outcome != tickets.Done {
+		t.Fatal(outcome, err)
+	}
+	all := check.Must(f.OfLine(t.Context(), testkit.Home))(t)
+	if len(all) != tickets.MaxTickets || all[0].Number != "50004" || all[4].Number != number {
+		t.Errorf("in order: %+v", all)
+	}
+	check.Must(f.Put(t.Context(), put))(t)
+	check.Is(t, check.Err(f.Get(t.Context(), number)), tickets.ErrNoTicket)
+	f.Pass(tickets.Kept)
+	if all := check.Must(f.OfLine(t.Context(), testkit.Home))(t); len(all) != 0 {
+		t.Errorf("a year later: %+v", all)
+	}
+}
+
+func TestTechnicianOfTheDay(t *testing.T) {
+	f := newFixture(t)
+	d := f.details()
+	d.Status, d.Technician = tickets.Dispatched, tickets.Technician{Status: tickets.OnTheWay, Minutes: 40}
+	technician := f.put(t, number, d).Ticket.Technician
+	for after, want := range map[time.Duration]tickets.Technician{
+		0:                {Status: tickets.OnTheWay, Minutes: 40},
+		15 * time.Minute: {Status: tickets.OnTheWay, Minutes: 25},
+		time.Hour:        {Status: tickets.OnTheWay},
+		12 * time.Hour:   {},
+	} {
+		got := technician.At(f.Now().Add(after))
+		got.Since = time.Time{}
+		check.Same(t, got, want)
+	}
+	f.Pass(time.Minute) // to say the same again begins anew
+	if again := f.put(t, number, d); !again.Changed || !again.Ticket.Technician.Since.Equal(f.Now()) {
+		t.Errorf("again: %+v", again)
+	}
+}
+
+// TestLostAnswers loses the answer of each write once, as when a connection breaks after it.
+func TestLostAnswers(t *testing.T) {
+	f := newFixture(t)
+	lost := errors.New("lost")
+	f.Calls.LoseNext("Tickets.Change", lost)
+	if _, outcome, err := f.ChangeContact(t.Context(), f.request(), elsewhere); err != nil || outcome != tickets.Done {
+		t.Fatal(outcome, err)
+	}
+	f.Calls.LoseNext("Tickets.Change", lost)
+	d := f.details()
+	d.Status = tickets.Completed
+	f.put(t, number, d)
+	check.Same(t, len(f.events(t)), 1)
+	check.Same(t, len(f.told(t)), 2) // the second is that of the put, which has the old contact
+	check.Same(t, len(f.history(t)), 3)
+}
