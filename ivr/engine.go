@@ -81,7 +81,7 @@ type Event struct {
 	Call      string // the CallSid
 	Turn      int    // 0: the incoming call
 	Caller    Caller
-	Reference string   // what a call that we made is about; only used when the call is unknown
+	Reference string   // what a call is about from its beginning, such as one that we made; only used when the call is unknown
 	Language  Language // as the turn's URL has it; only used when the call is unknown
 	Input     Input
 	// Look: what the caller did is not known. The turn's answer is looked for, and not made.

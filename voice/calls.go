@@ -18,11 +18,21 @@ import (
 	"updatecenter/ivr"
 )
 
-// incoming begins a call.
+// incoming begins a call, to the help line or to the Update Center.
 func (e *Edge) incoming(p posted) reply {
 	caller := e.origin.caller(p.form)
-	e.config.Log.Info("call", slog.String("call", p.call), slog.Bool("from_line", caller.FromLine))
-	return e.take(p, callFields, ivr.Event{Caller: caller})
+	about, helps := e.helpLine(p.form)
+	if helps {
+		p.engine = e.config.HelpLine
+	}
+	e.config.Log.Info("call", slog.String("call", p.call), slog.Bool("from_line", caller.FromLine), slog.Bool("help_line", helps))
+	return e.take(p, callFields, ivr.Event{Caller: caller, Reference: about})
+}
+
+// helpLine says whether a call is to the help line, and what it is about.
+func (e *Edge) helpLine(form url.Values) (about string, helps bool) {
+	about, helps = e.config.HelpLines[parseParty(form.Get("To")).number()]
+	return about, helps
 }
 
 // turn goes on with a call. To a turn that can't be the caller hears the apology.
@@ -32,8 +42,9 @@ func (e *Edge) turn(p posted) reply {
 		e.config.Log.Error("no such turn", slog.String("call", p.call))
 		return e.apologize(p)
 	}
+	about, _ := e.helpLine(p.form)
 	return e.take(p, turnFields, ivr.Event{
-		Turn: int(number), Caller: e.origin.caller(p.form), Language: language(p.URL),
+		Turn: int(number), Reference: about, Caller: e.origin.caller(p.form), Language: language(p.URL),
 		Input: ivr.Input{Keys: p.form.Get("Digits"), DialStatus: p.form.Get("DialCallStatus")},
 	})
 }

@@ -2,6 +2,7 @@
 //
 //	POST /voice/incoming      every incoming call
 //	POST /voice/turn/{n}      what came of the question that turn n-1 asked
+//	POST /voice/help-line/turn/{n}   the same, in a call to the help line
 //	POST /voice/status        how calls begin and end; answered 204
 //	POST /voice/fallback      asked when an answer was lost: gives it, or runs the turn; without
 //	                          Redis it apologizes
@@ -54,6 +55,8 @@ type Engine interface {
 // Config is what an edge needs.
 type Config struct {
 	Engine     Engine                       // of calls that come in
+	HelpLine   Engine                       // of calls that come in to HelpLines; needed if there are any
+	HelpLines  map[nanp.Number]string       // the numbers of the help line, and what calls to each are about: [ivr.Event]'s Reference
 	Callback   Engine                       // of calls that we make; nil: we make none
 	Statuses   Statuses                     // take in how those go on; needed if there is a Callback
 	Detects    bool                         // whether Twilio listens for answering machines in them
@@ -90,14 +93,15 @@ func New(c Config) *Edge {
 }
 
 // The paths of the webhooks, below the public URL. The number of a turn is appended to
-// TurnPath and CallbackTurnPath; Twilio is given the others. To CallbackPath, at which a call
+// TurnPath, HelpLineTurnPath and CallbackTurnPath; Twilio is given the others. To CallbackPath, at which a call
 // that we make begins, is appended what it is about, such as "dlv_abc/1"; to StatusPath, for
 // the statuses of such a call, a slash and the same.
 const (
-	IncomingPath = "/voice/incoming"
-	TurnPath     = "/voice/turn/"
-	StatusPath   = "/voice/status"
-	FallbackPath = "/voice/fallback"
+	IncomingPath     = "/voice/incoming"
+	TurnPath         = "/voice/turn/"
+	StatusPath       = "/voice/status"
+	HelpLineTurnPath = "/voice/help-line/turn/"
+	FallbackPath     = "/voice/fallback"
 
 	CallbackPath         = "/voice/callback/"
 	CallbackTurnPath     = "/voice/callback/turn/"
@@ -136,6 +140,9 @@ func (e *Edge) turns() []turnRoute {
 	all := []turnRoute{
 		{"incoming", IncomingPath, e.config.Engine, e.incoming},
 		{"turn", TurnPath + "{turn}", e.config.Engine, e.turn},
+	}
+	if e.config.HelpLine != nil {
+		all = append(all, turnRoute{"help-line-turn", HelpLineTurnPath + "{turn}", e.config.HelpLine, e.turn})
 	}
 	if e.config.Callback != nil {
 		all = append(all,

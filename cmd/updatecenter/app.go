@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,11 +26,13 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redisstore"
 	"updatecenter/ivr"
+	"updatecenter/ivr/calls/helpline"
 	"updatecenter/ivr/calls/updatecenter"
 	"updatecenter/pins"
 	"updatecenter/voice"
@@ -269,7 +272,7 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 		Lines: a.lines, Features: a.features, Changed: a.wakeSwitches,
 		Policy: c.policy(), Now: o.now, Repair: c.RepairNumber, Transfer: c.RepairTransfer, CallerID: c.callerID(),
 	})
-	recordings, err := openRecordings(c, append(flow.Prompts(), callbackFlow(c, nil).Prompts()...))
+	recordings, err := openRecordings(c, slices.Concat(flow.Prompts(), helpLineFlow(c, o, &app{}).Prompts(), callbackFlow(c, nil).Prompts()))
 	if err != nil {
 		return nil, err
 	}
@@ -281,16 +284,51 @@ func newEdge(c config, o outside, a *app, metrics *voice.Metrics) (*voice.Edge, 
 	if err != nil {
 		return nil, err
 	}
+	help, err := newHelpLine(c, o, a, recordings, observe(metrics, o.onExit))
+	if err != nil {
+		return nil, err
+	}
 	callbacks, err := newCallback(c, o, a, recordings, observe(metrics, o.onExit))
 	if err != nil {
 		return nil, err
 	}
 	return voice.New(voice.Config{
-		Engine: engine, Callback: callbacks, Statuses: a.deliveries, Detects: c.detects(), PublicURL: c.PublicURL,
+		Engine: engine, HelpLine: help, HelpLines: c.helpLines(), Callback: callbacks, Statuses: a.deliveries, Detects: c.detects(), PublicURL: c.PublicURL,
 		Accounts: c.TwilioAccounts, AuthTokens: c.TwilioAuthTokens, SharedKeys: c.WebhookKeys,
 		SIPDomains: c.SIPDomains, Dial78: c.Dial78Numbers, Recordings: recordings,
 		Unready: a.unready, Draining: a.draining.Load, Metrics: metrics, Log: o.log,
 	}), nil
+}
+
+// newHelpLine is the engine of calls to the help line.
+func newHelpLine(c config, o outside, a *app, recordings *voice.Recordings, onExit func(ivr.Exit)) (*ivr.Engine, error) {
+	engine, err := ivr.New(ivr.Config{
+		Flow: helpLineFlow(c, o, a), Store: o.db.Calls(), Keys: c.SecretKeys, Now: o.now, Times: turnTimes(o.db),
+		TurnURL: c.PublicURL + voice.HelpLineTurnPath, Recording: recordings.URL, OnExit: onExit, Log: o.log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("prepare the help line: %w", err)
+	}
+	return engine, nil
+}
+
+func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
+	return helpline.Flow(helpline.Config{
+		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Keyed: c.KeyedForms,
+		Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(), CallerID: c.callerID(), Now: o.now,
+	})
+}
+
+// helpLines are the numbers of the help line, and what calls to each are about.
+func (c *config) helpLines() map[nanp.Number]string {
+	all := map[nanp.Number]string{}
+	for _, number := range c.HelpLines {
+		all[number] = ""
+	}
+	for _, number := range c.LongDistance {
+		all[number] = helpline.LongDistance
+	}
+	return all
 }
 
 // openRecordings opens the directory of recordings, if there is one.

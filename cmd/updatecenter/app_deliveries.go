@@ -119,12 +119,8 @@ func newCallback(c config, o outside, a *app, recordings *voice.Recordings, onEx
 }
 
 func callbackFlow(c config, all callback.Deliveries) *ivr.Flow {
-	number := c.HelpLine
-	if number == "" {
-		number = c.RepairNumber
-	}
 	return callback.Flow(callback.Config{
-		Deliveries: all, Company: c.Company, CallBack: number, CodeToMailbox: c.codeToMailbox(),
+		Deliveries: all, Company: c.Company, CallBack: c.helpLine(), CodeToMailbox: c.codeToMailbox(),
 	})
 }
 

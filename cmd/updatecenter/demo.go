@@ -42,6 +42,8 @@ const (
 	demoTwo      nanp.Number = "+16125550152"
 	demoNearFull nanp.Number = "+16125550153"
 	demoDial78   nanp.Number = "+16125557800" // to which the switch maps 78
+	demoHelpLine nanp.Number = "+16125557801"
+	demoDistance nanp.Number = "+16125557802" // the help line for long distance
 	demoPIN                  = "4071"
 	demoMistake              = "9999"
 )
@@ -176,7 +178,8 @@ func demoConfig(address string) (config, error) {
 		twilioSettings: twilioSettings{
 			PublicURL: "http://" + address, TwilioAccounts: []string{simulator.DefaultAccountSID},
 			TwilioAuthTokens: []secret.Text{secret.New(demoToken)}, TwilioURL: "http://" + demoExchange,
-			SIPDomains: []string{demoSIPDomain}, Dial78Numbers: []nanp.Number{demoDial78}, CallFrom: demoCallFrom,
+			SIPDomains: []string{demoSIPDomain}, Dial78Numbers: []nanp.Number{demoDial78},
+			HelpLines: []nanp.Number{demoHelpLine}, LongDistance: []nanp.Number{demoDistance}, CallFrom: demoCallFrom,
 		},
 		redisSettings: redisSettings{SecretKeys: keys}, TemporaryPIN: secret.New(defaultTemporary),
 		PINMinDigits: defaultDigits, PINMaxDigits: defaultDigits, UnvouchedFailures: pins.DefaultUnvouched().Most,
@@ -275,6 +278,7 @@ func greet(out io.Writer, address, redis string) {
 		row("bin/updatecenter deliver "+string(demoAccount), "have the security code of an account told there")
 	}
 	row("bin/updatecenter dial 888-612-8052 --from 651-555-0199"+url, "the access number, from any phone")
+	row("bin/updatecenter dial "+demoHelpLine.Display()+" --from 651-555-0199"+url, "the help line, for whoever cannot sign in")
 	row("bin/updatecenter call testdata/calls/locked-line.call"+url, "play a call from a file")
 	_ = table.Flush() // a terminal that can't be written to has nobody to tell
 	fmt.Fprintf(out, "And to see how a line stands:\n  bin/updatecenter lines show %s --redis-url redis://%s --secret-keys %s\n", demoNew.Display(), redis, demoSecretKeys)

@@ -58,7 +58,7 @@ var (
 func demoDeliveries() deliverySettings {
 	return deliverySettings{
 		companySetting: companySetting{"Update Center"}, ReturnAddress: []string{"100 Main Street", "Minneapolis, MN 55401"},
-		accountSettings: accountSettings{CodeDigits: 6}, CallRate: 1, PerMinute: deliveries.DefaultLimits().Global.Most,
+		accountSettings: accountSettings{CodeDigits: 6}, KeyedForms: accounts.KeyedForms{{4, 4}}, CallRate: 1, PerMinute: deliveries.DefaultLimits().Global.Most,
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 
 // allFlows are the calls, wired to nothing, to be looked at.
 func allFlows() []*ivr.Flow {
-	return []*ivr.Flow{dial78(defaultPolicy()), callbackFlow(config{RepairNumber: defaultRepair, deliverySettings: demoDeliveries()}, nil)}
+	demo := config{RepairNumber: defaultRepair, deliverySettings: demoDeliveries(), twilioSettings: twilioSettings{CallFrom: demoCallFrom}}
+	return []*ivr.Flow{dial78(defaultPolicy()), helpLineFlow(demo, outside{}, &app{}), callbackFlow(demo, nil)}
 }
 
 func dial78(policy pins.Policy) *ivr.Flow {
@@ -101,6 +102,7 @@ func (promptsCommand) Run(c terminal) error {
 func promptTable() string {
 	several := defaultPolicy()
 	several.MaxDigits++
+	seen := map[string]bool{}
 	var b strings.Builder
 	b.WriteString("| prompt | English | s | Spanish | s |\n| --- | --- | --: | --- | --: |\n")
 	for i, flow := range allFlows() {
@@ -109,6 +111,10 @@ func promptTable() string {
 			prompts = union(prompts, dial78(several).Prompts())
 		}
 		for _, p := range prompts {
+			if seen[p.Name] {
+				continue // of a call before
+			}
+			seen[p.Name] = true
 			fmt.Fprintf(&b, "| %s | %s | %.0f | %s | %.0f |\n",
 				p.Name, p.EN, flow.Takes(p, ivr.English).Seconds(), p.ES, flow.Takes(p, ivr.Spanish).Seconds())
 		}

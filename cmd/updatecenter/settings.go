@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 	_ "time/tzdata" // for machines without the files of time zones
 
 	"github.com/alecthomas/kong"
 
+	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
@@ -18,6 +20,7 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
+	"updatecenter/ivr/calls/helpline"
 	"updatecenter/pins"
 	"updatecenter/voice/signature"
 )
@@ -54,17 +57,18 @@ type config struct {
 	twilioSettings       `embed:""`
 	WebhookKeys          []signature.SharedKey `name:"twilio-webhook-keys" env:"TWILIO_WEBHOOK_KEYS" type:"shared-keys" secret:"" help:"Shared keys with which Twilio signs webhooks by SHA-256, if its webhooks API was told to: name:secret, comma-separated; a name twice while its key is being replaced."`
 	redisSettings        `embed:""`
-	TemporaryPIN         secret.Text `name:"temporary-pin" env:"TEMPORARY_PIN" type:"pin" default:"${temporary_pin}" secret:"" help:"PIN of every new line."`
-	PINMinDigits         int         `name:"pin-min-digits" env:"PIN_MIN_DIGITS" type:"count" least:"4" most:"8" default:"${digits}" help:"Fewest digits of a new PIN, at least 4."`
-	PINMaxDigits         int         `name:"pin-max-digits" env:"PIN_MAX_DIGITS" type:"count" least:"4" most:"8" default:"${digits}" help:"Most digits of a new PIN, at most 8."`
-	UnvouchedFailures    int         `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" type:"count" least:"0" most:"100000" default:"${unvouched}" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
-	LookupsPerMinute     int         `name:"lookups-per-minute" env:"LOOKUPS_PER_MINUTE" type:"count" least:"1" most:"10000" default:"${lookups}" help:"How many lines and accounts an API key may look up in a minute by itself, for no agent."`
-	RepairNumber         nanp.Number `name:"repair-number" env:"REPAIR_NUMBER" type:"number" needed:"" default:"${repair}" help:"Telephone number that callers are told who need a person."`
-	RepairTransfer       nanp.Number `name:"repair-transfer" env:"REPAIR_TRANSFER" type:"number" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
-	ProvisioningURL      string      `name:"provisioning-url" env:"PROVISIONING_URL" type:"switch-url" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
-	ProvisioningSecret   secret.Text `name:"provisioning-secret" env:"PROVISIONING_SECRET" type:"secret" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
-	ProvisioningParallel int         `name:"provisioning-parallel" env:"PROVISIONING_PARALLEL" type:"count" least:"1" most:"1000" default:"${parallel}" help:"How many lines' changes are posted at once by each server, 1 to 1000; those of a line come one after the other. At 50 ms a request 200 are more than 2,000 a second."`
-	RecordingsDir        string      `name:"recordings-dir" env:"RECORDINGS_DIR" type:"directory" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with variables are always spoken."`
+	TemporaryPIN         secret.Text        `name:"temporary-pin" env:"TEMPORARY_PIN" type:"pin" default:"${temporary_pin}" secret:"" help:"PIN of every new line."`
+	PINMinDigits         int                `name:"pin-min-digits" env:"PIN_MIN_DIGITS" type:"count" least:"4" most:"8" default:"${digits}" help:"Fewest digits of a new PIN, at least 4."`
+	PINMaxDigits         int                `name:"pin-max-digits" env:"PIN_MAX_DIGITS" type:"count" least:"4" most:"8" default:"${digits}" help:"Most digits of a new PIN, at most 8."`
+	UnvouchedFailures    int                `name:"unvouched-failures-per-day" env:"UNVOUCHED_FAILURES_PER_DAY" type:"count" least:"0" most:"100000" default:"${unvouched}" help:"Wrong PINs in 24 hours, over all lines, of all callers together from elsewhere without full STIR/SHAKEN attestation; beyond it none of their PINs is taken. 0: never."`
+	LookupsPerMinute     int                `name:"lookups-per-minute" env:"LOOKUPS_PER_MINUTE" type:"count" least:"1" most:"10000" default:"${lookups}" help:"How many lines and accounts an API key may look up in a minute by itself, for no agent."`
+	RepairNumber         nanp.Number        `name:"repair-number" env:"REPAIR_NUMBER" type:"number" needed:"" default:"${repair}" help:"Telephone number that callers are told who need a person."`
+	RepairTransfer       nanp.Number        `name:"repair-transfer" env:"REPAIR_TRANSFER" type:"number" help:"Telephone number to which 0 puts callers through. Needs TRANSFER_CALLER_ID or CALL_FROM. Empty: REPAIR_NUMBER is only told."`
+	ProvisioningURL      string             `name:"provisioning-url" env:"PROVISIONING_URL" type:"switch-url" help:"Where changes of calling features are posted for the switch, https or on this machine. Empty: nowhere; the last 1000 of each line are kept."`
+	ProvisioningSecret   secret.Text        `name:"provisioning-secret" env:"PROVISIONING_SECRET" type:"secret" secret:"" help:"Key that signs them as Standard Webhooks do: whsec_ and base64 of 24 to 64 random bytes. Required with PROVISIONING_URL."`
+	ProvisioningParallel int                `name:"provisioning-parallel" env:"PROVISIONING_PARALLEL" type:"count" least:"1" most:"1000" default:"${parallel}" help:"How many lines' changes are posted at once by each server, 1 to 1000; those of a line come one after the other. At 50 ms a request 200 are more than 2,000 a second."`
+	HelpDirectory        helpline.Directory `name:"help-directory" env:"HELP_DIRECTORY" type:"help-directory" help:"CSV file that says who helps with what on the help line, by which number, and whether callers are put through; README has its columns. Empty: the one that is built in."`
+	RecordingsDir        string             `name:"recordings-dir" env:"RECORDINGS_DIR" type:"directory" help:"Directory of recorded prompts, PROMPT.en.mp3 or PROMPT.es.wav and so on, which are played instead of spoken. Prompts with variables are always spoken."`
 	deliverySettings     `embed:""`
 	consoleSettings      `embed:""`
 	TrustedProxies       []netip.Prefix `name:"trusted-proxies" env:"TRUSTED_PROXIES" type:"proxies" help:"Addresses of the proxies in front of the console and the API, comma-separated, each an address or a network such as 10.1.0.0/16. From them alone X-Forwarded-For tells where an agent is, for the audit and for limits. Empty: the server is reached directly."`
@@ -79,6 +83,8 @@ type twilioSettings struct {
 	TwilioURL        string        `name:"twilio-api-base-url" env:"TWILIO_API_BASE_URL" type:"url" default:"https://api.twilio.com" help:"Where Twilio's REST API is."`
 	SIPDomains       []string      `name:"sip-domains" env:"SIP_DOMAINS" type:"domains" help:"SIP domains, comma-separated, over which the operator's switch sends calls to 78. Such calls are from the line that From names: list only domains whose calls are authenticated."`
 	Dial78Numbers    []nanp.Number `name:"dial-78-numbers" env:"DIAL_78_NUMBERS" type:"numbers" help:"Telephone numbers, comma-separated, to which the switch maps 78. A call to them is from the line if it has full STIR/SHAKEN attestation (A)."`
+	HelpLines        []nanp.Number `name:"help-line-numbers" env:"HELP_LINE_NUMBERS" type:"numbers" help:"Telephone numbers, comma-separated, of the help line, which helps whoever cannot sign in somewhere. Empty: there is none."`
+	LongDistance     []nanp.Number `name:"long-distance-numbers" env:"LONG_DISTANCE_NUMBERS" type:"numbers" help:"Telephone numbers, comma-separated, of the help line for long distance: it begins with that."`
 	CallFrom         nanp.Number   `name:"call-from" env:"CALL_FROM" type:"number" help:"Number of the Twilio account from which customers are called. Empty: nobody is called."`
 	TransferCallerID nanp.Number   `name:"transfer-caller-id" env:"TRANSFER_CALLER_ID" type:"number" help:"Number that the telephone at REPAIR_TRANSFER shows: one that the Twilio account owns or has verified. Empty: CALL_FROM."`
 }
@@ -96,10 +102,11 @@ type deliverySettings struct {
 	ReturnAddress   []string    `name:"return-address" env:"RETURN_ADDRESS" type:"lines" help:"Where letters come back to, its lines separated by |. Required with LETTERS_DIR."`
 	HelpLine        nanp.Number `name:"help-line" env:"HELP_LINE" type:"number" help:"Telephone number for all about accounts. Empty: REPAIR_NUMBER."`
 	accountSettings `embed:""`
-	CallRate        float64 `name:"call-rate" env:"CALL_RATE" type:"rate" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`
-	DetectMachines  string  `name:"detect-machines" env:"DETECT_MACHINES" type:"choice" choices:"on,off" default:"off" help:"on has Twilio listen for answering machines, and wait for the end of their greeting, before anything is said: persons wait for some seconds. off: machines are spoken to like persons who press no key."`
-	Voicemail       string  `name:"voicemail" env:"VOICEMAIL" type:"choice" choices:"notice,code" default:"notice" help:"What a recognized answering machine is told: notice, who called and where to call back; or code, the code as well, which implies DETECT_MACHINES=on."`
-	LettersDir      string  `name:"letters-dir" env:"LETTERS_DIR" type:"directory" help:"Directory into which letters are printed for the mail house. Empty: no letters."`
+	KeyedForms      accounts.KeyedForms `name:"account-number-forms" env:"ACCOUNT_NUMBER_FORMS" type:"keyed-forms" help:"How account numbers stand on the bill, as callers key only their digits: the groups between hyphens, such as 3-7-3; several of different lengths are separated by commas. Empty: without hyphens."`
+	CallRate        float64             `name:"call-rate" env:"CALL_RATE" type:"rate" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`
+	DetectMachines  string              `name:"detect-machines" env:"DETECT_MACHINES" type:"choice" choices:"on,off" default:"off" help:"on has Twilio listen for answering machines, and wait for the end of their greeting, before anything is said: persons wait for some seconds. off: machines are spoken to like persons who press no key."`
+	Voicemail       string              `name:"voicemail" env:"VOICEMAIL" type:"choice" choices:"notice,code" default:"notice" help:"What a recognized answering machine is told: notice, who called and where to call back; or code, the code as well, which implies DETECT_MACHINES=on."`
+	LettersDir      string              `name:"letters-dir" env:"LETTERS_DIR" type:"directory" help:"Directory into which letters are printed for the mail house. Empty: no letters."`
 	mailSettings    `embed:""`
 	Notices         deliveries.Method `name:"notices" env:"NOTICES" type:"choice" choices:"voice,letter,email,off" default:"voice" help:"How customers are told that a code, question or address was changed: voice, which wants CALL_FROM, letter or email; off if another system tells them. Of a PIN that was changed or reset they are always told by a call to its line."`
 	PerMinute       int               `name:"deliveries-per-minute" env:"DELIVERIES_PER_MINUTE" type:"count" least:"1" most:"100000" help:"Most deliveries of all accounts together that are taken on in a minute. Empty: as many as CALL_RATE can ring."`
@@ -114,6 +121,9 @@ type accountSettings struct {
 	CodeDigits         int `name:"code-digits" env:"CODE_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
 	destinationSetting `embed:""`
 }
+
+// helpLine is where a person answers who knows all about accounts.
+func (c *config) helpLine() nanp.Number { return cmp.Or(c.HelpLine, c.RepairNumber) }
 
 type destinationSetting struct {
 	CallDestinations nanp.Destinations `name:"call-destinations" env:"CALL_DESTINATIONS" type:"destinations" help:"Whom we call besides US and Canadian geographic and toll-free numbers, and so whose numbers accounts and lines can have: area codes, and countries of +1 by two letters, comma-separated, such as PR,340. Premium numbers (900, 976) are never called."`
@@ -147,6 +157,10 @@ func (c *config) check(r *settingsReader) {
 			c.RepairTransfer != "" && c.callerID() == "" && !r.failed("CALL_FROM", "TRANSFER_CALLER_ID"), "REPAIR_TRANSFER",
 			"also set TRANSFER_CALLER_ID, or CALL_FROM, to a number of the Twilio account: without a caller ID of its own " +
 				"Twilio puts no call over SIP through, and none whose number is withheld",
+		},
+		{
+			c.dialedTwice() && !r.failed("DIAL_78_NUMBERS", "HELP_LINE_NUMBERS", "LONG_DISTANCE_NUMBERS"),
+			"HELP_LINE_NUMBERS, LONG_DISTANCE_NUMBERS, DIAL_78_NUMBERS", "one number stands twice: each is of one of them",
 		},
 		{c.LettersDir != "" && len(c.ReturnAddress) == 0, "RETURN_ADDRESS", "is required with LETTERS_DIR"},
 		{c.Notices == "letter" && c.LettersDir == "", "NOTICES", "letters want a LETTERS_DIR"},
@@ -183,6 +197,13 @@ func (c *config) policy() pins.Policy {
 
 func (c *config) unvouched() limit.Rate {
 	return limit.Rate{Most: c.UnvouchedFailures, Within: pins.DefaultUnvouched().Within}
+}
+
+// dialedTwice says whether one number is to reach two things.
+func (c *config) dialedTwice() bool {
+	all := slices.Concat(c.Dial78Numbers, c.HelpLines, c.LongDistance)
+	slices.Sort(all)
+	return len(slices.Compact(slices.Clone(all))) < len(all)
 }
 
 // callerID is that of transfers.

@@ -18,12 +18,14 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"updatecenter/internal/accounts"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
 	"updatecenter/internal/web"
+	"updatecenter/ivr/calls/helpline"
 	"updatecenter/pins"
 	"updatecenter/voice"
 	"updatecenter/voice/signature"
@@ -139,33 +141,35 @@ type reader func(text string, tag *kong.Tag) (any, error)
 
 // readers are those of settings, by the tag "type".
 var readers = map[string]reader{
-	"text":         as(readText),
-	"texts":        listOf(",", readText),
-	"lines":        listOf("|", readText),
-	"count":        readCount,
-	"rate":         as(readRate),
-	"duration":     readDuration,
-	"choice":       readChoice,
-	"level":        as(readLevel),
-	"zone":         as(readZone),
-	"directory":    as(readDirectory),
-	"address":      as(readAddress),
-	"url":          as(readURL),
-	"console-url":  as(readConsoleURL),
-	"switch-url":   as(func(text string) (string, error) { return text, dispatch.CheckURL(text) }),
-	"proxies":      listOf(",", readProxy),
-	"domains":      listOf(",", readDomain),
-	"accounts":     listOf(",", readAccountSID),
-	"number":       as(readNumber),
-	"numbers":      listOf(",", readNumber),
-	"destinations": as(nanp.ParseDestinations),
-	"secret":       as(readSecret),
-	"secrets":      listOf(",", readSecret),
-	"pin":          as(readPIN),
-	"keyring":      as(secret.ParseKeyring),
-	"shared-keys":  listOf(",", readSharedKey),
-	"mail-server":  as(readMailServer),
-	"mail-address": as(readMailAddress),
+	"text":           as(readText),
+	"texts":          listOf(",", readText),
+	"lines":          listOf("|", readText),
+	"count":          readCount,
+	"rate":           as(readRate),
+	"duration":       readDuration,
+	"choice":         readChoice,
+	"level":          as(readLevel),
+	"zone":           as(readZone),
+	"directory":      as(readDirectory),
+	"help-directory": as(readHelpDirectory),
+	"keyed-forms":    as(accounts.ParseKeyedForms),
+	"address":        as(readAddress),
+	"url":            as(readURL),
+	"console-url":    as(readConsoleURL),
+	"switch-url":     as(func(text string) (string, error) { return text, dispatch.CheckURL(text) }),
+	"proxies":        listOf(",", readProxy),
+	"domains":        listOf(",", readDomain),
+	"accounts":       listOf(",", readAccountSID),
+	"number":         as(readNumber),
+	"numbers":        listOf(",", readNumber),
+	"destinations":   as(nanp.ParseDestinations),
+	"secret":         as(readSecret),
+	"secrets":        listOf(",", readSecret),
+	"pin":            as(readPIN),
+	"keyring":        as(secret.ParseKeyring),
+	"shared-keys":    listOf(",", readSharedKey),
+	"mail-server":    as(readMailServer),
+	"mail-address":   as(readMailAddress),
 }
 
 func as[T any](read func(string) (T, error)) reader {
@@ -251,6 +255,15 @@ func readDirectory(text string) (string, error) {
 		return "", errors.New("is no directory that can be read")
 	}
 	return text, nil
+}
+
+func readHelpDirectory(text string) (helpline.Directory, error) {
+	file, err := os.Open(text)
+	if err != nil {
+		return helpline.Directory{}, errors.New("is no file that can be read")
+	}
+	defer file.Close() //nolint:errcheck // it is only read
+	return helpline.ReadDirectory(file)
 }
 
 func readAddress(text string) (string, error) {

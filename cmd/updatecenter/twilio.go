@@ -92,7 +92,7 @@ func callerIDFaults(ctx context.Context, account *twilio.Account, number nanp.Nu
 // numbers that are on the account.
 func (s twilioSettings) names(webhooks []twilio.Webhook) []string {
 	names := slices.Clone(s.SIPDomains)
-	for _, number := range s.Dial78Numbers {
+	for _, number := range slices.Concat(s.Dial78Numbers, s.HelpLines, s.LongDistance) {
 		names = append(names, string(number))
 	}
 	for _, w := range webhooks {

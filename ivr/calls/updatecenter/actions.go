@@ -10,6 +10,7 @@ import (
 
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
+	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
@@ -102,11 +103,9 @@ func (a actions) tellAccess(c *ivr.Call, line nanp.Number) error {
 	return nil
 }
 
-// tellMinutes fills in how long a lock still lasts, in whole minutes, rounded up; at least
-// two, as the sentence is in the plural.
+// tellMinutes fills in how long a lock still lasts.
 func (a actions) tellMinutes(c *ivr.Call, until time.Time) {
-	left := until.Sub(a.Now()) + time.Minute - time.Nanosecond
-	c.Fill(minutes, strconv.Itoa(max(2, int(left/time.Minute))))
+	c.Fill(minutes, prompts.Minutes(until.Sub(a.Now())))
 }
 
 // remembered is the only outcome of choosing a language.

@@ -9,6 +9,7 @@ import (
 	"updatecenter/internal/storage"
 	"updatecenter/ivr"
 	featurecalls "updatecenter/ivr/calls/features"
+	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
@@ -16,7 +17,7 @@ import (
 // are installed, and change the PIN.
 func (a actions) offering() []ivr.Node {
 	main := ivr.Menu{
-		At: menu, Prompt: sayMenu, More: forMore, First: forFirst, Closing: sayMenuEnd,
+		At: menu, Prompt: sayMenu, More: prompts.ForMore, First: prompts.ForFirst, Closing: sayMenuEnd,
 		Back: goodbye, GaveUp: noAnswer,
 	}
 	var enters []ivr.Node

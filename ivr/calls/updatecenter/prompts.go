@@ -13,16 +13,6 @@ var (
 		EN:   "Welcome to the Update Center.",
 		ES:   "Le damos la bienvenida al Centro de Actualización.",
 	}
-	forEnglish = ivr.Prompt{
-		Name: "for-english",
-		EN:   "For English, press {key}.",
-		ES:   "Para inglés, oprima el {key}.",
-	}
-	forSpanish = ivr.Prompt{
-		Name: "for-spanish",
-		EN:   "For Spanish, press {key}.",
-		ES:   "Para español, oprima el {key}.",
-	}
 	sayUnknownLine = ivr.Prompt{
 		Name: "unknown-line",
 		EN:   "This telephone line is not set up for the Update Center. Please dial {short-code} from your primary home number. If this is that number, our repair service can help.",
@@ -120,16 +110,6 @@ var (
 		Name: "to-change-pin",
 		EN:   "To change your PIN, press {key}.",
 		ES:   "Para cambiar su PIN, oprima el {key}.",
-	}
-	forMore = ivr.Prompt{
-		Name: "for-more",
-		EN:   "For more choices, press {key}.",
-		ES:   "Para más opciones, oprima el {key}.",
-	}
-	forFirst = ivr.Prompt{
-		Name: "for-first",
-		EN:   "To hear the first choices again, press {key}.",
-		ES:   "Para volver a las primeras opciones, oprima el {key}.",
 	}
 	sayFeatureGone = ivr.Prompt{
 		Name: "feature-gone",
@@ -274,20 +254,10 @@ var (
 		EN:   "One moment while we connect you with our repair service. If the call drops, dial {repair}.",
 		ES:   "Un momento, le comunicamos con el servicio de reparaciones. Si se corta la llamada, marque {repair}.",
 	}
-	sayNoTransfer = ivr.Prompt{
-		Name: "transfer-failed",
-		EN:   "We are sorry, nobody can take the call right now.",
-		ES:   "Lo sentimos, nadie puede atender la llamada en este momento.",
-	}
 	sayNoAnswer = ivr.Prompt{
 		Name: "no-answer",
 		EN:   "We did not get a complete answer, so this call ends here. Please call again whenever you like. For help, call our repair service.",
 		ES:   "No recibimos una respuesta completa, así que la llamada termina aquí. Llame de nuevo cuando guste. Para obtener ayuda, llame al servicio de reparaciones.",
-	}
-	sayGoodbye = ivr.Prompt{
-		Name: "goodbye",
-		EN:   "Thank you for calling. Goodbye.",
-		ES:   "Gracias por llamar. Adiós.",
 	}
 	saySorry = ivr.Prompt{
 		Name: "sorry",
@@ -304,40 +274,15 @@ var sayMayBeInForce = ivr.Prompt{
 }
 
 // What the engine says by itself.
-var notices = ivr.Notices{
-	Silence: ivr.Prompt{
-		Name: "silence",
-		EN:   "We did not receive any digits.",
-		ES:   "No recibimos ningún dígito.",
-	},
-	TooFew: ivr.Prompt{
-		Name: "too-few",
-		EN:   "Some digits seem to be missing.",
-		ES:   "Parece que faltan dígitos.",
-	},
-	TooMany: ivr.Prompt{
-		Name: "too-many",
-		EN:   "Those were too many digits.",
-		ES:   "Ingresó más dígitos de los necesarios.",
-	},
-	WrongKey: ivr.Prompt{
-		Name: "wrong-key",
-		EN:   "That key does not work here.",
-		ES:   "Esa tecla no sirve aquí.",
-	},
-	StartOver: ivr.Prompt{
-		Name: "start-over",
-		EN:   "We are sorry, we lost our place. Let us start again.",
-		ES:   "Lo sentimos, perdimos el hilo. Comencemos de nuevo.",
-	},
-	Apology: ivr.Prompt{
+var (
+	sayApology = ivr.Prompt{
 		Name: "apology",
 		EN:   "We are sorry, the Update Center cannot take your call right now. Please call again in a few minutes. For help, call {repair}. Goodbye.",
 		ES:   "Lo sentimos, el Centro de Actualización no puede atender su llamada ahora. Llame de nuevo en unos minutos. Para obtener ayuda, llame al {repair}. Adiós.",
-	},
-	Unsure: ivr.Prompt{
+	}
+	sayUnsure = ivr.Prompt{
 		Name: "unsure",
 		EN:   "However, we could not make sure that this change will last. If a new PIN is refused, use the old one. If another change is gone, please make it again.",
 		ES:   "Sin embargo, no pudimos comprobar que este cambio vaya a conservarse. Si un PIN nuevo es rechazado, use el anterior. Si otro cambio se perdió, hágalo de nuevo.",
-	},
-}
+	}
+)

@@ -15,6 +15,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/ivr"
+	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
 )
 
@@ -35,7 +36,7 @@ func Dial78(c Config) *ivr.Flow {
 	a := actions{c}
 	return &ivr.Flow{
 		Name: "dial-78", Start: arrive, Sorry: sorry, Help: helpRepair,
-		Notices: notices,
+		Notices: prompts.Notices(sayApology, sayUnsure),
 		Given: map[ivr.Variable]string{
 			repair: string(c.Repair), desk: string(c.Transfer), callerID: string(c.CallerID), shortCode: "78",
 			fewest: strconv.Itoa(c.Policy.MinDigits), most: strconv.Itoa(c.Policy.MaxDigits),
@@ -59,8 +60,8 @@ func (a actions) arriving() []ivr.Node {
 			elsewhereNew:     dialFromPrimary,
 		}},
 		ivr.Menu{At: askLanguage, Options: []ivr.Option{
-			{Prompt: forEnglish, In: ivr.English, Next: english},
-			{Prompt: forSpanish, In: ivr.Spanish, Next: spanish},
+			{Prompt: prompts.ForEnglish, In: ivr.English, Next: english},
+			{Prompt: prompts.ForSpanish, In: ivr.Spanish, Next: spanish},
 		}, Back: goodbye, GaveUp: noAnswer},
 		ivr.Action[remembered]{At: english, Run: a.speak(ivr.English), On: ivr.On[remembered]{languageKnown: arrive}},
 		ivr.Action[remembered]{At: spanish, Run: a.speak(ivr.Spanish), On: ivr.On[remembered]{languageKnown: arrive}},
@@ -192,10 +193,10 @@ func (a actions) ending() []ivr.Node {
 		ivr.Resume{At: resume},
 		ivr.Say{At: offerRepair, Prompt: sayHelp, Next: tellRepair},
 		ivr.Transfer{At: transfer, Prompt: sayTransfer, To: desk, CallerID: callerID, Failed: noTransfer},
-		ivr.Say{At: noTransfer, Prompt: sayNoTransfer, Next: tellRepair},
+		ivr.Say{At: noTransfer, Prompt: prompts.NoTransfer, Next: tellRepair},
 		ivr.Say{At: noAnswer, Prompt: sayNoAnswer, Next: tellRepair},
 		ivr.Say{At: tellRepair, Prompt: sayTellRepair, Next: ivr.HangUp},
-		ivr.Say{At: goodbye, Prompt: sayGoodbye, Next: ivr.HangUp},
+		ivr.Say{At: goodbye, Prompt: prompts.Goodbye, Next: ivr.HangUp},
 		ivr.Say{At: sorry, Prompt: saySorry, Next: tellRepair},
 	}
 }

@@ -1,0 +1,150 @@
+package helpline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/ivr"
+	"updatecenter/ivr/calls/prompts"
+	"updatecenter/pins"
+)
+
+// actions does the work behind the steps of [Flow].
+type actions struct{ Config }
+
+// arrival is how a call begins.
+type arrival string
+
+const (
+	noLanguage        arrival = "language not chosen"
+	aboutAnything     arrival = "about anything"
+	aboutLongDistance arrival = "about long distance"
+)
+
+// arrive speaks the language that is remembered with the line, if the network vouches for the caller.
+func (a actions) arrive(ctx context.Context, c *ivr.Call) (arrival, error) {
+	if c.Language() == "" && c.Caller.Vouched {
+		line, err := a.Lines.Find(ctx, nanp.Number(c.Caller.Number))
+		if err != nil && !errors.Is(err, pins.ErrNoLine) {
+			return "", err
+		}
+		c.Speak(ivr.ParseLanguage(line.Language))
+	}
+	switch {
+	case c.Language() == "":
+		return noLanguage, nil
+	case c.Reference == LongDistance:
+		return aboutLongDistance, nil
+	}
+	return aboutAnything, nil
+}
+
+// choice is the only outcome of choosing.
+type choice string
+
+const chosen choice = "chosen"
+
+func speak(l ivr.Language) func(context.Context, *ivr.Call) (choice, error) {
+	return func(_ context.Context, c *ivr.Call) (choice, error) {
+		c.Speak(l)
+		return chosen, nil
+	}
+}
+
+// choose fills in who helps, and by which number.
+func (a actions) choose(of contact) func(context.Context, *ivr.Call) (choice, error) {
+	return func(_ context.Context, c *ivr.Call) (choice, error) {
+		c.FillPhrase(service, of.name)
+		c.Fill(number, string(a.number(of)))
+		return chosen, nil
+	}
+}
+
+// number is that of a contact.
+func (c Config) number(of contact) nanp.Number {
+	if of.topic == repair {
+		return cmp.Or(of.number, c.Repair)
+	}
+	return cmp.Or(of.number, c.Person)
+}
+
+// finding is what an area code leads to.
+type finding string
+
+const (
+	found      finding = "found"
+	noAreaCode finding = "no area code"
+)
+
+// findAccess works out what is dialed from any phone to manage a line.
+func (a actions) findAccess(_ context.Context, c *ivr.Call) (finding, error) {
+	number, err := pins.AccessNumber(c.Text(keyedArea))
+	if err != nil {
+		return noAreaCode, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+	}
+	c.Fill(access, string(number))
+	return found, nil
+}
+
+// request is what comes of asking for the security code.
+type request string
+
+const (
+	requested      request = "requested"
+	noMatch        request = "no match"
+	lockedForNow   request = "locked for now"
+	closedForGood  request = "closed"
+	cannotBeCalled request = "cannot be called"
+)
+
+// requestCode judges what was keyed, and has the account's telephone called.
+func (a actions) requestCode(ctx context.Context, c *ivr.Call) (request, error) {
+	account, err := a.Keyed.Number(c.Secret(keyedAccount).Reveal())
+	if err != nil {
+		return noMatch, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+	}
+	result, err := a.Accounts.Verify(ctx, account, accounts.Claim{ZIP: c.Secret(keyedZIP), Note: accounts.Note{By: accounts.ByCustomer, From: "help line"}})
+	c.Erase(keyedAccount, keyedZIP)
+	switch {
+	case errors.Is(err, accounts.ErrClaim):
+		return noMatch, nil
+	case err != nil:
+		return "", err
+	case result.Closed:
+		return closedForGood, nil
+	case !result.LockedUntil.IsZero():
+		c.Fill(minutes, prompts.Minutes(result.LockedUntil.Sub(a.Now())))
+		return lockedForNow, nil
+	case !result.Verified:
+		return noMatch, nil
+	}
+	return a.call(ctx, c, account)
+}
+
+// call has the telephone of an account called, once for each turn, which tells the code or what has taken its place.
+func (a actions) call(ctx context.Context, c *ivr.Call, account accounts.Number) (request, error) {
+	params := deliveries.Params{
+		Account: account, Topic: deliveries.SecurityCode, Method: deliveries.Voice, Request: "security code by the help line",
+		Key: fmt.Sprintf("help line %s %d", c.SID, c.Turn),
+	}
+	_, err := a.Deliveries.Request(ctx, params)
+	if errors.Is(err, deliveries.ErrNoSecret) {
+		params.Topic = deliveries.SecurityAnswer
+		_, err = a.Deliveries.Request(ctx, params)
+	}
+	var limited *deliveries.LimitError
+	var blocked *deliveries.BlockedError
+	switch {
+	case errors.Is(err, deliveries.ErrNoWay), errors.Is(err, deliveries.ErrNoSecret), errors.Is(err, accounts.ErrNoAccount),
+		errors.As(err, &limited), errors.As(err, &blocked):
+		return cannotBeCalled, nil
+	case err != nil:
+		return "", err
+	}
+	return requested, nil
+}

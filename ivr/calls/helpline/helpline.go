@@ -1,0 +1,300 @@
+// Package helpline is the call to the help line, for whoever cannot sign in somewhere.
+//
+// # How it is told
+//
+// [Flow] has the call in order. Two menus, the likeliest first, lead to nine topics; a call to a number of long
+// distance goes straight to that one. What can be done by keys is done: the number to manage calling features from
+// any telephone is worked out from the area code, and the security code of an account is told by an automated call
+// to its primary telephone, to whoever gives the account number and the billing ZIP code. What belongs to others
+// is told with their number, twice, and whoever wants to is put through: that is the operator's [Directory].
+//
+// A caller whom the network vouches for hears the language that is remembered with the line. Others choose, as
+// whoever forges a number must not learn which language its owner speaks.
+//
+// # Proving
+//
+// A wrong ZIP code, a number that is no account's, and an account whose address is too new to be one of record
+// sound the same, and are counted by package accounts. Nothing that was keyed is ever said.
+package helpline
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
+	"updatecenter/ivr"
+	"updatecenter/ivr/calls/prompts"
+	"updatecenter/pins"
+)
+
+// Lines is what the call needs of [pins.Lines].
+type Lines interface {
+	// Find returns a line, or [pins.ErrNoLine].
+	Find(ctx context.Context, number nanp.Number) (pins.Line, error)
+}
+
+// Accounts is what the call needs of [accounts.Accounts].
+type Accounts interface {
+	Verify(ctx context.Context, number accounts.Number, claim accounts.Claim) (accounts.Result, error)
+}
+
+// Deliveries is what the call needs of [deliveries.Deliveries].
+type Deliveries interface {
+	Request(ctx context.Context, params deliveries.Params) (deliveries.Delivery, error)
+}
+
+// Config is what the call needs.
+type Config struct {
+	Lines      Lines
+	Accounts   Accounts
+	Deliveries Deliveries
+	Keyed      accounts.KeyedForms
+	Directory  Directory   // zero: [StandardDirectory]
+	Repair     nanp.Number // of the repair service, if the directory has none
+	Person     nanp.Number // of the other contacts that have none, and where 0 leads
+	CallerID   nanp.Number // what the telephones show to which callers are put through: a number of the Twilio account; empty: nobody is put through
+	Now        func() time.Time
+}
+
+// LongDistance is the [ivr.Event.Reference] of a call that begins with long distance; others begin with the menu.
+const LongDistance = "long-distance"
+
+// Flow is the call.
+func Flow(c Config) *ivr.Flow {
+	if c.Directory.contacts == nil {
+		c.Directory = StandardDirectory()
+	}
+	a := actions{c}
+	return &ivr.Flow{
+		Name: "help-line", Start: arrive, Sorry: sorry, Help: c.Directory.of(person).at(),
+		Notices: prompts.Notices(sayApology, ivr.Prompt{}),
+		Given: map[ivr.Variable]string{
+			helpLine: string(c.number(c.Directory.of(person))), callerID: string(c.CallerID), shortCode: "78",
+		},
+		Variables: []ivr.Variable{service, number, access, minutes},
+		Choices:   map[ivr.Variable][]ivr.Prompt{service: c.Directory.names()},
+		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.elsewhere(),
+			a.contacts(), a.ending()),
+	}
+}
+
+// arriving finds out in which language to speak.
+func (a actions) arriving() []ivr.Node {
+	return []ivr.Node{
+		ivr.Action[arrival]{At: arrive, Run: a.arrive, On: ivr.On[arrival]{
+			noLanguage:        askLanguage,
+			aboutAnything:     welcome,
+			aboutLongDistance: a.Directory.of(longDistance).at(),
+		}},
+		ivr.Menu{At: askLanguage, Options: []ivr.Option{
+			{Prompt: prompts.ForEnglish, In: ivr.English, Next: english},
+			{Prompt: prompts.ForSpanish, In: ivr.Spanish, Next: spanish},
+		}, Back: goodbye, GaveUp: noAnswer},
+		ivr.Action[choice]{At: english, Run: speak(ivr.English), On: ivr.On[choice]{chosen: arrive}},
+		ivr.Action[choice]{At: spanish, Run: speak(ivr.Spanish), On: ivr.On[choice]{chosen: arrive}},
+		ivr.Say{At: welcome, Prompt: sayWelcome, Next: menu},
+	}
+}
+
+// topics are offered the likeliest first.
+func (a actions) topics() []ivr.Node {
+	to := func(t topic) ivr.Step { return a.Directory.of(t).at() }
+	return []ivr.Node{
+		ivr.Menu{At: menu, Options: []ivr.Option{
+			{Prompt: forPIN, Next: aboutPIN},
+			{Prompt: forAccount, Next: aboutAccount},
+			{Prompt: forEmail, Next: aboutEmail},
+			{Prompt: forVoiceMail, Next: to(voiceMail)},
+			{Prompt: forRest, Next: rest},
+		}, Closing: sayMenuEnd, Back: goodbye, GaveUp: noAnswer},
+		ivr.Menu{At: rest, Options: []ivr.Option{
+			{Prompt: forTicket, Next: to(repair)},
+			{Prompt: forLongDistance, Next: to(longDistance)},
+			{Prompt: forTelevision, Next: aboutTelevision},
+			{Prompt: forAntivirus, Next: aboutAntivirus},
+			{Prompt: forOthers, Next: others},
+		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
+		ivr.Say{At: aboutEmail, Prompt: sayEmail, Next: to(email)},
+		ivr.Say{At: aboutTelevision, Prompt: sayTelevision, Next: to(television)},
+		ivr.Say{At: aboutAntivirus, Prompt: sayAntivirus, Next: to(antivirus)},
+	}
+}
+
+// updateCenter helps with the PIN of a line, which nobody but its customer knows.
+func (a actions) updateCenter() []ivr.Node {
+	toRepair := a.Directory.of(repair).at()
+	return []ivr.Node{
+		ivr.Menu{At: aboutPIN, Options: []ivr.Option{
+			{Prompt: forgotPIN, Next: resetPIN},
+			{Prompt: hasTemporary, Next: dialFromHome},
+			{Prompt: hasPIN, Next: askArea},
+		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
+		ivr.Say{At: resetPIN, Prompt: sayResetPIN, Next: toRepair},
+		ivr.Say{At: dialFromHome, Prompt: sayDialFromHome, Next: anythingElse},
+		ivr.Gather{At: askArea, Prompt: sayAskArea, Digits: ivr.Range{Min: 3, Max: 3}, Into: keyedArea,
+			Next: findAccess, Back: menu, GaveUp: toRepair},
+		ivr.Action[finding]{At: findAccess, Run: a.findAccess, On: ivr.On[finding]{
+			found:      tellAccess,
+			noAreaCode: noArea,
+		}},
+		ivr.Say{At: noArea, Prompt: sayNoArea, Next: areaAgain},
+		ivr.Retry{At: areaAgain, Times: 3, Back: askArea, GaveUp: toRepair},
+		ivr.Say{At: tellAccess, Prompt: sayAccess, Next: anythingElse},
+	}
+}
+
+// online helps with the online account.
+func (a actions) online() []ivr.Node {
+	return []ivr.Node{
+		ivr.Menu{At: aboutAccount, Options: []ivr.Option{
+			{Prompt: forCode, Next: askAccount},
+			{Prompt: toEnroll, Next: enrolling},
+			{Prompt: forSignIn, Next: signIn},
+		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
+		ivr.Say{At: enrolling, Prompt: sayEnrolling, Next: anythingElse},
+		ivr.Say{At: signIn, Prompt: sayAutoPay, Next: a.Directory.of(onlineAccount).at()},
+	}
+}
+
+// securityCode has an account's telephone called, for whoever shows to have its bill.
+func (a actions) securityCode() []ivr.Node {
+	toPerson := a.Directory.of(onlineAccount).at()
+	return []ivr.Node{
+		ivr.Gather{At: askAccount, Prompt: sayAskAccount, Digits: ivr.Range{Min: 4, Max: accounts.MaxKeyed}, Into: keyedAccount,
+			Next: askZIP, Back: aboutAccount, GaveUp: toPerson},
+		ivr.Gather{At: askZIP, Prompt: sayAskZIP, Digits: ivr.Range{Min: 5, Max: 9}, Into: keyedZIP,
+			Next: requestCode, Back: askAccount, GaveUp: toPerson},
+		ivr.Action[request]{At: requestCode, Run: a.requestCode, On: ivr.On[request]{
+			requested:      willCall,
+			noMatch:        wrongBill,
+			lockedForNow:   locked,
+			closedForGood:  closed,
+			cannotBeCalled: noCall,
+		}, May: sayMayCall},
+		ivr.Say{At: wrongBill, Prompt: sayWrongBill, Next: billAgain},
+		ivr.Retry{At: billAgain, Times: 3, Back: askAccount, GaveUp: toPerson},
+		ivr.Say{At: willCall, Prompt: sayWillCall, Whole: true, Next: anythingElse},
+		ivr.Say{At: locked, Prompt: sayLocked, Next: toPerson},
+		ivr.Say{At: closed, Prompt: sayClosed, Next: toPerson},
+		ivr.Say{At: noCall, Prompt: sayNoCall, Next: toPerson},
+	}
+}
+
+// elsewhere offers the services that other companies manage.
+func (a actions) elsewhere() []ivr.Node {
+	m := ivr.Menu{At: others, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer}
+	for _, c := range a.Directory.others() {
+		m.Options = append(m.Options, ivr.Option{Prompt: c.offer(), Next: c.at()})
+	}
+	if len(m.Options) > maxShown {
+		m.More, m.First = prompts.ForMore, prompts.ForFirst
+	}
+	return []ivr.Node{m}
+}
+
+// contacts tells the number of whoever helps, and puts callers through who want that.
+func (a actions) contacts() []ivr.Node {
+	var nodes []ivr.Node
+	for _, c := range a.Directory.contacts {
+		said := tellNumber
+		if c.transfer && a.CallerID != "" {
+			said = tellAndOffer
+		}
+		nodes = append(nodes, ivr.Action[choice]{At: c.at(), Run: a.choose(c), On: ivr.On[choice]{chosen: said}})
+	}
+	nodes = append(nodes, ivr.Say{At: tellNumber, Prompt: sayNumber, Next: anythingElse})
+	if !slices.ContainsFunc(a.Directory.contacts, func(c contact) bool { return c.transfer && a.CallerID != "" }) {
+		return nodes
+	}
+	return append(nodes,
+		ivr.Say{At: tellAndOffer, Prompt: sayNumber, Next: offerTransfer},
+		ivr.Menu{At: offerTransfer, Options: []ivr.Option{
+			{Prompt: toBeConnected, Next: connect},
+			{Prompt: forAnother, Next: menu},
+		}, Closing: sayEnd, Back: goodbye, GaveUp: goodbye, Tries: 2},
+		ivr.Transfer{At: connect, Prompt: sayConnect, To: number, CallerID: callerID, Failed: notConnected},
+		ivr.Say{At: notConnected, Prompt: prompts.NoTransfer, Next: tellNumber},
+	)
+}
+
+// ending asks for what is left to do, and lets nobody go without a number to call.
+func (a actions) ending() []ivr.Node {
+	return []ivr.Node{
+		ivr.Menu{At: anythingElse, Options: []ivr.Option{
+			{Prompt: forAnother, Next: menu},
+		}, Closing: sayEnd, Back: goodbye, GaveUp: goodbye, Tries: 2},
+		ivr.Say{At: noAnswer, Prompt: sayNoAnswer, Next: tellPerson},
+		ivr.Say{At: goodbye, Prompt: prompts.Goodbye, Next: ivr.HangUp},
+		ivr.Say{At: sorry, Prompt: saySorry, Next: tellPerson},
+		ivr.Say{At: tellPerson, Prompt: sayPerson, Next: ivr.HangUp},
+	}
+}
+
+// The steps of the call, in the order in which one would tell it, but for those of contacts.
+const (
+	arrive      ivr.Step = "arrive"
+	askLanguage ivr.Step = "ask-language"
+	english     ivr.Step = "english"
+	spanish     ivr.Step = "spanish"
+	welcome     ivr.Step = "welcome"
+
+	menu            ivr.Step = "menu"
+	rest            ivr.Step = "more-topics"
+	aboutEmail      ivr.Step = "about-email"
+	aboutTelevision ivr.Step = "about-tv"
+	aboutAntivirus  ivr.Step = "about-antivirus"
+
+	aboutPIN     ivr.Step = "about-pin"
+	resetPIN     ivr.Step = "reset-pin"
+	dialFromHome ivr.Step = "dial-from-home"
+	askArea      ivr.Step = "ask-area-code"
+	findAccess   ivr.Step = "find-access-number"
+	noArea       ivr.Step = "no-area-code"
+	areaAgain    ivr.Step = "another-area-code"
+	tellAccess   ivr.Step = "tell-access-number"
+
+	aboutAccount ivr.Step = "about-online-account"
+	enrolling    ivr.Step = "enrolling"
+	signIn       ivr.Step = "sign-in"
+
+	askAccount  ivr.Step = "ask-account"
+	askZIP      ivr.Step = "ask-zip"
+	requestCode ivr.Step = "request-code"
+	wrongBill   ivr.Step = "no-match"
+	billAgain   ivr.Step = "another-match"
+	willCall    ivr.Step = "will-call"
+	locked      ivr.Step = "locked-for-now"
+	closed      ivr.Step = "closed"
+	noCall      ivr.Step = "no-call"
+
+	others        ivr.Step = "services-of-others"
+	tellNumber    ivr.Step = "tell-number"
+	tellAndOffer  ivr.Step = "tell-number-and-offer"
+	offerTransfer ivr.Step = "offer-transfer"
+	connect       ivr.Step = "connect"
+	notConnected  ivr.Step = "not-connected"
+
+	anythingElse ivr.Step = "anything-else"
+	noAnswer     ivr.Step = "no-answer"
+	goodbye      ivr.Step = "goodbye"
+	sorry        ivr.Step = "sorry"
+	tellPerson   ivr.Step = "tell-person"
+)
+
+// The variables of the call.
+var (
+	helpLine  = ivr.Variable{Name: "help-line", Kind: ivr.Phone}   // where a person answers
+	callerID  = ivr.Variable{Name: "caller-id", Kind: ivr.Phone}   // what is shown to whoever a caller is put through to
+	shortCode = ivr.Variable{Name: "short-code", Kind: ivr.Digits} // what is dialed from the line
+	service   = ivr.Variable{Name: "service", Kind: ivr.Phrase}    // who helps
+	number    = ivr.Variable{Name: "number", Kind: ivr.Phone}      // and where
+	access    = ivr.Variable{Name: "access", Kind: ivr.Phone}      // what is dialed from any phone
+	minutes   = ivr.Variable{Name: "minutes", Kind: ivr.Count}     // until a lock ends
+
+	keyedArea    = ivr.Variable{Name: "area-code", Kind: ivr.Digits}
+	keyedAccount = ivr.Variable{Name: "account", Kind: ivr.Secret} // may be anything that somebody keyed
+	keyedZIP     = ivr.Variable{Name: "zip", Kind: ivr.Secret}
+)
