@@ -2,7 +2,6 @@ package redisstore_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,6 +13,7 @@ import (
 
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
+	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
 	"updatecenter/pins"
 )
@@ -47,13 +47,26 @@ func reached(t testing.TB, url string, open func(url string) (*redisstore.DB, er
 	return db
 }
 
-// TestClusterIsReached holds that a cluster is reached by the address of one of its nodes, and by those of all.
-func TestClusterIsReached(t *testing.T) {
-	url := redistest.StartCluster(t)
-	seed, _, _ := strings.Cut(url, "?")
-	for _, url := range []string{url, "redis+cluster" + strings.TrimPrefix(seed, "redis")} {
-		if _, err := open(t, url).Lines().Line(t.Context(), number); !errors.Is(err, pins.ErrNoLine) {
-			t.Errorf("by %s: %v", url, err)
+// TestEachKindOfRedisIsReached has every operation reach each kind of Redis, and a cluster by one node of it too.
+func TestEachKindOfRedisIsReached(t *testing.T) {
+	for kind, start := range testkit.Kinds {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			reachedByAll(t, start(t)(t))
+		})
+	}
+	t.Run("cluster by one node", func(t *testing.T) {
+		t.Parallel()
+		seed, _, _ := strings.Cut(redistest.StartCluster(t), "?")
+		reachedByAll(t, open(t, "redis+cluster"+strings.TrimPrefix(seed, "redis")))
+	})
+}
+
+func reachedByAll(t *testing.T, db *redisstore.DB) {
+	t.Helper()
+	for name, do := range operations(db) {
+		if err := do(t.Context()); err != nil && strings.Contains(err.Error(), "ask Redis") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

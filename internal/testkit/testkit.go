@@ -108,8 +108,8 @@ func stored(t testing.TB, messages []provisioning.Message, err error) (all [][]b
 	return all
 }
 
-// Contract runs each sentence of a store's contract on each kind of Redis. play makes what a sentence is tried
-// with, on a database without keys, at the present.
+// Contract runs each sentence of a store's contract by [OnEachRedis]. play makes what a sentence is tried with, on
+// a database without keys, at the present.
 func Contract[P any](
 	t *testing.T, groups map[string]map[string]func(P), play func(t check.T, db *redisstore.DB, start time.Time) P,
 ) {
@@ -144,10 +144,14 @@ var Kinds = map[string]func(t *testing.T) (fresh func(t *testing.T) *redisstore.
 	},
 }
 
-// OnEachRedis runs a test of a store on each of [Kinds].
+// OnEachRedis runs a test of a store on the embedded Redis and on a cluster, at once, after its caller returned.
+// What runs on a cluster, which refuses more, runs on a single server too, and a sentinel only names one.
 func OnEachRedis(t *testing.T, test func(t *testing.T, fresh func(t *testing.T) *redisstore.DB)) {
-	for kind, start := range Kinds {
-		t.Run(kind, func(t *testing.T) { test(t, start(t)) })
+	for _, kind := range []string{"embedded", "cluster"} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			test(t, Kinds[kind](t))
+		})
 	}
 }
 
