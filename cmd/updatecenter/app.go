@@ -31,6 +31,7 @@ import (
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/queue"
 	"updatecenter/internal/redisstore"
+	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/helpline"
 	"updatecenter/ivr/calls/updatecenter"
@@ -45,6 +46,7 @@ type app struct {
 	lines      *pins.Lines
 	features   *features.Lines
 	accounts   *accounts.Accounts
+	tickets    *tickets.Tickets
 	deliveries *deliveries.Deliveries
 	queue      *queue.Queue
 	pace       *deliveries.Pace // of the calls that this server begins
@@ -84,7 +86,7 @@ func newApp(c config, o outside) (*app, error) {
 		Name: "updatecenter_hashes_pending", Help: "PIN hashes that run or wait for their turn.",
 	}, func() float64 { return float64(hasher.Pending()) }))
 	a := &app{
-		notices: notices.Policy{Method: c.notices(), Welcome: c.LettersDir != ""}, due: o.db.Notices(),
+		notices: notices.Policy{Method: c.notices(), Welcome: c.LettersDir != "", Calls: c.CallFrom != ""}, due: o.db.Notices(),
 		log: o.log, features: newFeatures(c, o), stopping: make(chan struct{}), clients: clientip.New(c.TrustedProxies, o.log),
 	}
 	a.redis = newRedisWatch(c, o)
@@ -103,6 +105,7 @@ func newApp(c config, o outside) (*app, error) {
 		return nil, err
 	}
 	registry.MustRegister(unvouchedLeft(a.lines))
+	a.tickets = newTickets(c, o, a)
 	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
 		return nil, err
 	}
@@ -141,7 +144,19 @@ func newFeatures(c config, o outside) *features.Lines {
 	return features.New(features.Config{Store: store, Keys: c.SecretKeys, Now: o.now})
 }
 
-// newDispatcher delivers changes of features to the switch, if there is one.
+// newTickets are the repair tickets. Their events go the way of those of features.
+func newTickets(c config, o outside, a *app) *tickets.Tickets {
+	store := o.db.Tickets()
+	if c.ProvisioningURL == "" {
+		store = store.WithoutEvents()
+	}
+	return tickets.New(tickets.Config{
+		Store: store, Keys: c.SecretKeys, Accounts: a.accounts, Callers: a.lines, Notices: a.notices,
+		Destinations: c.CallDestinations, Now: o.now,
+	})
+}
+
+// newDispatcher delivers the events of lines to the switch, if there is one.
 func newDispatcher(c config, o outside, lines *features.Lines, metrics prometheus.Registerer) (*dispatch.Dispatcher, error) {
 	if c.ProvisioningURL == "" {
 		return nil, nil
@@ -149,14 +164,7 @@ func newDispatcher(c config, o outside, lines *features.Lines, metrics prometheu
 	d, err := dispatch.New(dispatch.Config{
 		Store: o.db.Outbox(), URL: c.ProvisioningURL, Secret: c.ProvisioningSecret, Parallel: c.ProvisioningParallel, Transport: o.post,
 		Now: o.now, Log: background(o.log), Registerer: metrics,
-		Open: func(stored []byte) (string, time.Time, []byte, error) {
-			event, err := lines.OpenEvent(stored)
-			if err != nil {
-				return "", time.Time{}, nil, err
-			}
-			payload, err := event.Payload()
-			return event.ID, event.At, payload, err
-		},
+		Open: func(stored []byte) (string, time.Time, []byte, error) { return openEvent(lines, stored) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the delivery of events: %w", err)

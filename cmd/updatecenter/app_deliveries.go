@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/outbound/twilio"
 	"updatecenter/internal/queue"
+	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
 	"updatecenter/voice"
@@ -62,6 +64,13 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 	})
 	config.Refused = func(e *deliveries.RefusedError) {
 		refused.WithLabelValues(string(e.Reason), twilio.CodeLabel(e.Code)).Inc()
+	}
+	config.Results = func(ctx context.Context, ref string) (string, error) {
+		result, err := a.tickets.TestResult(ctx, ref)
+		if errors.Is(err, tickets.ErrNoTest) {
+			err = deliveries.ErrNotFound
+		}
+		return string(result), err
 	}
 	if err := addWays(&config, c); err != nil {
 		return nil, nil, err

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"updatecenter/internal/audit"
-	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/typed"
@@ -16,7 +15,7 @@ import (
 )
 
 type eventsCommand struct {
-	Tail   eventsTail   `cmd:"" help:"Show the changes of calling features, oldest first, and whether the switch has them; never a code."`
+	Tail   eventsTail   `cmd:"" help:"Show the changes of calling features, and what callers did with repair tickets, oldest first, and whether the switch has them; never a code."`
 	Replay eventsReplay `cmd:"" help:"Have changes delivered to the switch once more, in order, with the ids that they had."`
 	Skip   eventsSkip   `cmd:"" help:"Give up a change that the switch will never take, so that those after it are delivered."`
 }
@@ -87,12 +86,6 @@ func (cmd *eventsReplay) Run(ctx context.Context, c terminal) error {
 	})
 }
 
-// shownEvent is an event as events tail shows it.
-type shownEvent struct {
-	features.EventDocument
-	Delivered bool `json:"delivered"`
-}
-
 // unreadableEvent is one that can't be read, as events tail shows it.
 type unreadableEvent struct {
 	Number     nanp.Number `json:"number"`
@@ -104,17 +97,17 @@ type unreadableEvent struct {
 
 // nameOf is by what an operator names an event: its id, or its position if it can't be read.
 func nameOf(event redisstore.Event) string {
-	document, err := features.ShowEvent(event.Stored)
+	shown, err := showEvent(event.Stored, event.Delivered)
 	if err != nil {
 		return event.Position
 	}
-	return document.ID
+	return shown.id
 }
 
 // show writes an event.
 func (t *tail) show(event redisstore.Event) {
 	t.shown++
-	document, err := features.ShowEvent(event.Stored)
+	shown, err := showEvent(event.Stored, event.Delivered)
 	switch {
 	case err != nil && t.json:
 		t.line(unreadableEvent{event.Number, event.Position, event.At.UTC(), err.Error(), event.Delivered})
@@ -122,10 +115,10 @@ func (t *tail) show(event redisstore.Event) {
 		fmt.Fprintf(t.out, "%s  %-9s  %s  %s  %v\n",
 			moment(event.At), state(event), event.Number.Display(), event.Position, err)
 	case t.json:
-		t.line(shownEvent{document, event.Delivered})
+		t.line(shown.document)
 	default:
-		fmt.Fprintf(t.out, "%s  %-9s  %s  %s  by %s  %s  %s\n", moment(document.At), state(event),
-			document.Number.Display(), document.Feature, plain(document.By), plain(document.ID), became(document))
+		fmt.Fprintf(t.out, "%s  %-9s  %s  %s  by %s  %s  %s\n", moment(shown.at), state(event),
+			shown.number.Display(), shown.of, plain(shown.by), plain(shown.id), shown.became)
 	}
 }
 
@@ -140,15 +133,6 @@ func state(event redisstore.Event) string {
 		return "delivered"
 	}
 	return "waits"
-}
-
-// became is what became of the feature: its settings, or that it was removed.
-func became(document features.EventDocument) string {
-	if document.Type == features.FeatureRemoved {
-		return "removed"
-	}
-	settings, _ := json.Marshal(document.Settings) // as above
-	return string(settings)
 }
 
 type eventsSkip struct {

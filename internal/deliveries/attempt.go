@@ -38,7 +38,8 @@ func (d *Deliveries) Attempt(ctx context.Context, task Task) (err error) {
 
 // makes says whether this server has what the delivery takes.
 func (d *Deliveries) makes(delivery Delivery) bool {
-	return d.offers(delivery.Method) && (delivery.Topic != ValidationCode || d.config.Codes != nil)
+	return d.offers(delivery.Method) && (delivery.Topic != ValidationCode || d.config.Codes != nil) &&
+		(delivery.Topic != ServiceTest || d.config.Results != nil)
 }
 
 // advance does what is to be done for a delivery that is due. What an earlier run has done is
@@ -57,8 +58,11 @@ func (d *Deliveries) advance(ctx context.Context, delivery Delivery) error {
 		}
 	}
 	account, err := d.account(ctx, delivery)
-	if errors.Is(err, storage.ErrNewer) { // servers of that release can read it
+	switch {
+	case errors.Is(err, storage.ErrNewer): // servers of that release can read it
 		return d.leave(ctx, delivery.Task(), err)
+	case errors.Is(err, errUnderWay):
+		return d.putOff(ctx, delivery.Task(), lookForResult, nil)
 	}
 	if why := hopeless(err); why != "" {
 		return d.giveUp(ctx, delivery.Task(), cause{words: why})
@@ -84,7 +88,7 @@ func (d *Delivery) lasts() time.Time {
 // Nobody wants to be called at night for what was asked in the afternoon; but a notice is owed,
 // and so kept until Twilio takes our calls again.
 func (d *Delivery) patience() time.Duration {
-	if d.Method == Voice && d.Topic.secret() {
+	if d.Method == Voice && !d.Topic.notice() {
 		return 2 * time.Hour
 	}
 	return 3 * 24 * time.Hour
@@ -99,6 +103,11 @@ func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.A
 	if delivery.Topic == ValidationCode {
 		_, err := d.validationCode(ctx, delivery)
 		return accounts.Account{}, err
+	}
+	if delivery.Topic == ServiceTest {
+		if _, err := d.result(ctx, delivery); err != nil {
+			return accounts.Account{}, err
+		}
 	}
 	if delivery.Account == "" {
 		return accounts.Account{}, nil
@@ -115,6 +124,30 @@ func (d *Deliveries) account(ctx context.Context, delivery Delivery) (accounts.A
 	return account, admissible(account, delivery.Topic, delivery.Method, d.now())
 }
 
+// result returns the result of a service test that a call tells, or errUnderWay.
+func (d *Deliveries) result(ctx context.Context, delivery Delivery) (string, error) {
+	if d.config.Results == nil {
+		return "", ErrNoWay
+	}
+	result, err := d.config.Results(ctx, delivery.Ref)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		err = errNoResult
+	case err == nil && result == "":
+		err = errUnderWay
+	}
+	return result, err
+}
+
+// Why no result of a service test is told: not yet, or not any more.
+var (
+	errUnderWay = errors.New("the service test is under way")
+	errNoResult = errors.New("the result of the service test is not to be told")
+)
+
+// lookForResult is how often the result of a service test is looked for that is to be told.
+const lookForResult = 15 * time.Second
+
 // errPhoneChanged keeps a secret from a telephone that is the account's no more.
 var errPhoneChanged = errors.New("the account has another telephone by now")
 
@@ -126,6 +159,8 @@ func hopeless(err error) string {
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return "the code is not needed any more"
+	case errors.Is(err, errNoResult):
+		return "the result was heard before, or is not needed any more"
 	case errors.Is(err, errPhoneChanged):
 		return "the telephone number was changed meanwhile"
 	case errors.Is(err, ErrNoSecret):
@@ -192,8 +227,13 @@ func (d *Deliveries) postpone(ctx context.Context, task Task, why error, edit ed
 
 // leave puts the present attempt off for a minute: by then another server may have it.
 func (d *Deliveries) leave(ctx context.Context, task Task, why error) error {
+	return d.putOff(ctx, task, time.Minute, why)
+}
+
+// putOff puts the present attempt off for a time.
+func (d *Deliveries) putOff(ctx context.Context, task Task, wait time.Duration, why error) error {
 	return d.postpone(ctx, task, why, func(delivery *Delivery) bool {
-		delivery.Due = d.now().Add(time.Minute)
+		delivery.Due = d.now().Add(wait)
 		return true
 	})
 }

@@ -23,6 +23,7 @@ type Opening struct {
 	Language string      // "en", "es"; empty: not known, so both are spoken
 	Code     secret.Text // the code or answer; of a notice, none
 	InWords  bool        // it is an answer in words, not digits
+	Result   string      // of a service test, in the words of package tickets
 }
 
 // Opened notes that a call was answered and returns what it has to say. It may be asked again
@@ -79,6 +80,13 @@ func (d *Delivery) opens(task Task, callSID string) bool {
 
 func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, error) {
 	opening := Opening{Topic: delivery.Topic, Language: delivery.Language}
+	if delivery.Topic == ServiceTest {
+		var err error
+		if opening.Result, err = d.result(ctx, delivery); errors.Is(err, errUnderWay) || errors.Is(err, errNoResult) {
+			err = ErrNotFound
+		}
+		return opening, err
+	}
 	if !delivery.Topic.secret() {
 		return opening, nil
 	}

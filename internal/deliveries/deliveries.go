@@ -118,6 +118,9 @@ type Config struct {
 	// Answered says whether a turn of a call was answered, from 0: what its document says was then
 	// heard. It is asked when the call is over. Nil: every turn was.
 	Answered func(ctx context.Context, callSID string, turn int) (bool, error)
+	// Results returns the result of a service test, in the words of package tickets, by its reference; empty while the test
+	// is under way. ErrNotFound: there is none, or none that is to be told any more. Nil: no call tells any.
+	Results func(ctx context.Context, ref string) (string, error)
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
 	Refused func(refused *RefusedError)
 	// Undelivered records that a customer is not told of a change: it is called before that is final, and

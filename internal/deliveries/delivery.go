@@ -18,7 +18,7 @@ type ID string
 // Topic is what a delivery tells.
 type Topic string
 
-// What deliveries tell. The first two are asked for, and so is the third, by a repair agent; the
+// What deliveries tell. The first two are asked for, and so is the third, by a repair agent, and the last; the
 // others are notices that something was changed, without what it was changed to (47 CFR
 // 64.2010(f)).
 const (
@@ -34,6 +34,11 @@ const (
 	AddressChanged  Topic = "address_changed"
 	EmailChanged    Topic = "email_changed"
 	PhoneChanged    Topic = "phone_changed"
+
+	TicketContactChanged Topic = "ticket_contact_changed" // the telephone that the technician has
+	TicketCanceled       Topic = "ticket_canceled"        // a repair ticket, or its visit
+
+	ServiceTest Topic = "service_test" // the result of a test of the line, which a caller has asked for: see [Config].Results
 )
 
 // Method is the way of a delivery.
@@ -85,7 +90,7 @@ type Delivery struct {
 	Method   Method      `json:"method"`
 	// To is the telephone to ring, as it was when it was asked for; else empty.
 	To       nanp.Number `json:"to,omitempty"`
-	Ref      string      `json:"ref,omitempty"`      // of a validation: what its code is asked for by; else empty
+	Ref      string      `json:"ref,omitempty"`      // of a validation or a service test: what its code or result is asked for by; else empty
 	Language string      `json:"language,omitempty"` // "en", "es" or empty
 	Status   Status      `json:"-"`
 	Attempt  int         `json:"attempt"`        // the present one, from 1

@@ -29,7 +29,7 @@ type Due interface {
 	// Later puts a notice behind the others of its partition. [provisioning.ErrLost] if it isn't there.
 	Later(ctx context.Context, partition, position string) error
 	// GiveUp is Delivered of a notice that is told to nobody. It appends that to the history of the
-	// account, or of the line, in the same step, if the notice was still there.
+	// partition's account, or line, in the same step, if the notice was still there.
 	GiveUp(ctx context.Context, partition, position string, undelivered Undelivered, at time.Time) error
 }
 

@@ -26,6 +26,7 @@ type Notice struct {
 	Line     nanp.Number `json:"line,omitempty"`
 	Language string      `json:"language,omitempty"` // "en", "es"; empty: the account's or, without one, the line's
 	Method   Method      `json:"method"`             // the way that is preferred
+	Ref      string      `json:"ref,omitempty"`      // of ServiceTest: what its result is asked for by
 	Key      string      `json:"key,omitempty"`      // the same for the same change, so that it is told once; empty: it always is told
 	In       ID          `json:"in,omitempty"`       // the delivery that was to tell it too, see [Due]; empty: none was
 }
@@ -64,7 +65,7 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 		return err
 	}
 	delivery := Delivery{
-		Account: notice.Account, Topic: notice.Topic, Method: method,
+		Account: notice.Account, Topic: notice.Topic, Method: method, Ref: notice.Ref,
 		Language: cmp.Or(notice.Language, account.Language),
 	}
 	if delivery.Language == "" && notice.Account == "" {
@@ -90,7 +91,7 @@ func (d *Deliveries) notify(ctx context.Context, notice Notice, note func(in ID)
 		Delivery: delivery, Subject: noticeSubject(notice.Account, notice.Line), Key: notice.Key,
 		Request: string(notice.Topic), Limits: limits,
 	})
-	if err == nil && method == Voice {
+	if err == nil && method == Voice && notice.Topic.notice() {
 		if _, err := d.config.Phones.Waiting(ctx, to, created.ID); err != nil {
 			d.config.Log.WarnContext(ctx, "further notices get calls of their own", "delivery", created.ID, "error", err)
 		}
@@ -120,7 +121,10 @@ func (n Notice) valid() bool {
 		return false
 	case Welcome:
 		return n.Account != "" && n.Method.known()
-	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged:
+	case ServiceTest:
+		return n.Account != "" && n.Method == Voice && n.Ref != "" && len(n.Ref) <= maxRef
+	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged,
+		TicketContactChanged, TicketCanceled:
 		return n.Method.known() && (n.Account != "" || n.Line != "")
 	}
 	return false
@@ -133,7 +137,7 @@ func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number
 	switch {
 	case notice.Topic == Welcome:
 		methods = []Method{ByMail}
-	case notice.Account == "":
+	case notice.Account == "", notice.Topic == ServiceTest:
 		methods = []Method{Voice}
 	}
 	for _, method := range methods {
@@ -169,6 +173,9 @@ const mostMerged = 50
 // telephone, and says whether there is one, that can be read. That call is noted before. A notice of a line and one of
 // an account that come at the same moment may get a call each.
 func (d *Deliveries) merge(ctx context.Context, notice Notice, to nanp.Number, note func(in ID) error) (bool, error) {
+	if !notice.Topic.notice() {
+		return false, nil
+	}
 	waiting, err := d.config.Phones.Waiting(ctx, to, "")
 	if err != nil || waiting == "" {
 		return false, err
@@ -259,7 +266,7 @@ var UndeliveredReasons = [...]Reason{
 }
 
 // notice says whether a change is told that was made before: a customer is owed that.
-func (t Topic) notice() bool { return !t.secret() }
+func (t Topic) notice() bool { return !t.secret() && t != ServiceTest }
 
 // recordUndelivered records that a notice ends untold, if that is what its delivery has come to.
 func (d *Deliveries) recordUndelivered(ctx context.Context, delivery Delivery) error {

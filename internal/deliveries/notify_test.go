@@ -26,22 +26,24 @@ func TestWhereANoticeGoes(t *testing.T) {
 		line   string
 		want   string
 	}{
-		"code, by voice":              {deliveries.CodeChanged, coded, deliveries.Voice, "", "call +16125550142"},
-		"code, by letter":             {deliveries.CodeChanged, coded, deliveries.ByMail, "", "letter"},
-		"code, by e-mail":             {deliveries.CodeChanged, coded, deliveries.Email, "", "mail"},
-		"question, by e-mail":         {deliveries.QuestionChanged, coded, deliveries.Email, "", "mail"},
-		"e-mail, by e-mail":           {deliveries.EmailChanged, coded, deliveries.Email, "", "call +16125550142"},
-		"e-mail, by letter":           {deliveries.EmailChanged, coded, deliveries.ByMail, "", "letter"},
-		"address, by letter":          {deliveries.AddressChanged, coded, deliveries.ByMail, "", "call +16125550142"},
-		"address, by e-mail":          {deliveries.AddressChanged, coded, deliveries.Email, "", "mail"},
-		"phone, by voice":             {deliveries.PhoneChanged, coded, deliveries.Voice, "", "letter"},
-		"phone, by voice, to the old": {deliveries.PhoneChanged, coded, deliveries.Voice, "+16125550150", "call +16125550150"},
-		"phone, all is new":           {deliveries.PhoneChanged, fresh, deliveries.Voice, "", "letter"},
-		"fresh e-mail":                {deliveries.CodeChanged, fresh, deliveries.Email, "", "call +16125550144"},
-		"as old as the account":       {deliveries.CodeChanged, fresh, deliveries.ByMail, "", "letter"},
-		"welcome":                     {deliveries.Welcome, fresh, deliveries.Voice, "", "letter"},
-		"PIN of an account's line":    {deliveries.PINChanged, coded, deliveries.Voice, "+16125550150", "call +16125550150"},
-		"PIN, by letter":              {deliveries.PINReset, coded, deliveries.ByMail, "+16125550150", "letter"},
+		"code, by voice":                  {deliveries.CodeChanged, coded, deliveries.Voice, "", "call +16125550142"},
+		"code, by letter":                 {deliveries.CodeChanged, coded, deliveries.ByMail, "", "letter"},
+		"code, by e-mail":                 {deliveries.CodeChanged, coded, deliveries.Email, "", "mail"},
+		"question, by e-mail":             {deliveries.QuestionChanged, coded, deliveries.Email, "", "mail"},
+		"e-mail, by e-mail":               {deliveries.EmailChanged, coded, deliveries.Email, "", "call +16125550142"},
+		"e-mail, by letter":               {deliveries.EmailChanged, coded, deliveries.ByMail, "", "letter"},
+		"address, by letter":              {deliveries.AddressChanged, coded, deliveries.ByMail, "", "call +16125550142"},
+		"address, by e-mail":              {deliveries.AddressChanged, coded, deliveries.Email, "", "mail"},
+		"phone, by voice":                 {deliveries.PhoneChanged, coded, deliveries.Voice, "", "letter"},
+		"phone, by voice, to the old":     {deliveries.PhoneChanged, coded, deliveries.Voice, "+16125550150", "call +16125550150"},
+		"phone, all is new":               {deliveries.PhoneChanged, fresh, deliveries.Voice, "", "letter"},
+		"fresh e-mail":                    {deliveries.CodeChanged, fresh, deliveries.Email, "", "call +16125550144"},
+		"as old as the account":           {deliveries.CodeChanged, fresh, deliveries.ByMail, "", "letter"},
+		"welcome":                         {deliveries.Welcome, fresh, deliveries.Voice, "", "letter"},
+		"contact of a ticket, to the old": {deliveries.TicketContactChanged, coded, deliveries.Voice, "+16125550150", "call +16125550150"},
+		"ticket, by letter":               {deliveries.TicketCanceled, coded, deliveries.ByMail, "+16125550150", "letter"},
+		"PIN of an account's line":        {deliveries.PINChanged, coded, deliveries.Voice, "+16125550150", "call +16125550150"},
+		"PIN, by letter":                  {deliveries.PINReset, coded, deliveries.ByMail, "+16125550150", "letter"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
@@ -98,6 +100,9 @@ func TestNotifyRefuses(t *testing.T) {
 		{Topic: deliveries.PINChanged, Account: id},
 		{Topic: deliveries.Welcome, Line: line, Method: deliveries.ByMail},
 		{Topic: "weather", Account: id, Method: deliveries.Voice},
+		{Topic: deliveries.ServiceTest, Account: id, Method: deliveries.Voice},
+		{Topic: deliveries.ServiceTest, Account: id, Method: deliveries.ByMail, Ref: "r"},
+		{Topic: deliveries.ServiceTest, Line: line, Method: deliveries.Voice, Ref: "r"},
 	} {
 		check.Is(t, f.Notify(t.Context(), notice), deliveries.ErrParams)
 	}
@@ -319,5 +324,73 @@ func TestMergedNoticesUntold(t *testing.T) {
 	f.work(t)
 	if got := *untold; len(got) != 2 || got[0].Topic != deliveries.PINChanged || got[1].Topic != deliveries.PINReset {
 		t.Errorf("%+v", got)
+	}
+}
+
+// The result of a service test is told by a call of its own, once there is one, and to nobody who has heard it.
+func TestResultOfAServiceTest(t *testing.T) {
+	for name, c := range map[string]struct {
+		result string
+		err    error
+		calls  int
+		want   deliveries.Status
+	}{
+		"there is a result":       {result: "good", calls: 1, want: deliveries.NoticeLeft},
+		"the caller has heard it": {err: deliveries.ErrNotFound, want: deliveries.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			var result string
+			var failed error
+			f.Deliveries = f.with(func(config *deliveries.Config) {
+				config.Results = func(_ context.Context, ref string) (string, error) {
+					check.Same(t, ref, "+16125550142/tst_1")
+					return result, failed
+				}
+			})
+			id := f.account(t, coded).ID
+			test := deliveries.Notice{
+				Topic: deliveries.ServiceTest, Account: id, Line: line, Method: deliveries.Voice, Ref: "+16125550142/tst_1", Key: "tst_1",
+			}
+			for range 2 {
+				f.notify(t, test)
+			}
+			f.passes(t, 5*time.Minute)
+			f.called(t, 0)
+			unfinished := check.Must(f.store.Unfinished(t.Context(), f.Now().Add(time.Hour), 10))(t)
+			check.Same(t, len(unfinished), 1)
+			f.told(t, unfinished[0], deliveries.Queued) // however often it was looked for
+
+			result, failed = c.result, c.err
+			f.passes(t, 16*time.Second)
+			f.called(t, c.calls)
+			if c.calls > 0 {
+				change := deliveries.Notice{Topic: deliveries.PINChanged, Line: line, Method: deliveries.Voice}
+				f.notify(t, change) // which has a call of its own
+				call := f.twilio.calls[0]
+				opening := check.Must(f.Opened(t.Context(), call.Task, call.CallSID))(t)
+				check.Same(t, []any{opening.Topic, opening.Result, opening.Language, len(opening.Also)}, []any{deliveries.ServiceTest, "good", "es", 0})
+				f.status(t, call.Task, call.CallSID, "completed")
+			}
+			f.is(t, unfinished[0], c.want, 1)
+		})
+	}
+}
+
+func TestResultThatCanNotBeToldAnyMore(t *testing.T) {
+	f := newFixture(t)
+	result, failed := "good", error(nil)
+	f.Deliveries = f.with(func(config *deliveries.Config) {
+		config.Results = func(context.Context, string) (string, error) { return result, failed }
+	})
+	f.notify(t, deliveries.Notice{Topic: deliveries.ServiceTest, Account: f.account(t, coded).ID, Method: deliveries.Voice, Ref: "r"})
+	f.work(t)
+	call := f.twilio.calls[0]
+	for _, now := range []struct {
+		result string
+		err    error
+	}{{"", nil}, {"", deliveries.ErrNotFound}} {
+		result, failed = now.result, now.err
+		check.Is(t, check.Err(f.Opened(t.Context(), call.Task, call.CallSID)), deliveries.ErrNotFound)
 	}
 }

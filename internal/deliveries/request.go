@@ -121,7 +121,8 @@ func (t Topic) hasSecret(account accounts.Account) bool {
 		return !account.Code.IsZero()
 	case SecurityAnswer:
 		return !account.Answer.IsZero()
-	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged:
+	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged,
+		TicketContactChanged, TicketCanceled, ServiceTest:
 		return true
 	case ValidationCode: // which is no account's
 	}

@@ -327,7 +327,7 @@ var dueTests = map[string]func(play){
 		account := accounts.Stored{ID: accountPartition, Number: "A1", Revision: 1, Sealed: []byte("x")}
 		p.t.OK(p.db.Accounts().Create(p.t.Context(), account, nil, nil))
 		for partition, untold := range map[string]deliveries.Undelivered{
-			linePartition:    {Topic: deliveries.PINChanged, Line: linePartition, Reason: deliveries.NoWay},
+			linePartition:    {Topic: deliveries.TicketCanceled, Account: accountPartition, Line: other, Reason: deliveries.NoWay},
 			accountPartition: {Topic: deliveries.EmailChanged, Account: accountPartition, Line: linePartition, Reason: deliveries.TooManyNotices},
 		} {
 			makeDue(p.t, p.db, p.start, partition, []byte("one"), []byte("two"))

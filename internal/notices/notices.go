@@ -23,6 +23,7 @@ import (
 type Policy struct {
 	Method  deliveries.Method // empty: another system tells them
 	Welcome bool              // whether there are letters for new accounts
+	Calls   bool              // whether customers can be called
 }
 
 // PIN returns the notice of a PIN that was changed or reset, which is a call to its line; nil: there
@@ -66,6 +67,34 @@ func (p Policy) Account(update accounts.Update) (all [][]byte) {
 		}
 	}
 	return all
+}
+
+// ContactChanged returns the notice that the technician has another telephone than the one before, to which it goes if it is a
+// call; nil: there is none. Policy's notices of tickets are a [tickets.Notices].
+func (p Policy) ContactChanged(account accounts.ID, before nanp.Number, once string) []byte {
+	return p.ticket(deliveries.TicketContactChanged, account, before, once)
+}
+
+// TicketCanceled returns the notice that a ticket, or its visit, was canceled; nil: there is none.
+func (p Policy) TicketCanceled(account accounts.ID, contact nanp.Number, once string) []byte {
+	return p.ticket(deliveries.TicketCanceled, account, contact, once)
+}
+
+func (p Policy) ticket(topic deliveries.Topic, account accounts.ID, to nanp.Number, once string) []byte {
+	if p.Method == "" {
+		return nil
+	}
+	return deliveries.Notice{Topic: topic, Account: account, Line: to, Method: p.Method, Key: once}.Due()
+}
+
+// TestResult has a call made with the result of a service test, once there is one; nil if nobody is called.
+func (p Policy) TestResult(account accounts.ID, contact nanp.Number, ref, once string) []byte {
+	if !p.Calls {
+		return nil
+	}
+	return deliveries.Notice{
+		Topic: deliveries.ServiceTest, Account: account, Line: contact, Method: deliveries.Voice, Ref: ref, Key: once,
+	}.Due()
 }
 
 // Lines are what notices need of the lines.

@@ -23,6 +23,7 @@ import (
 	"updatecenter/internal/repair"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -55,6 +56,7 @@ var ours = []string{
 	"uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:deliveries:{unfinished}:due",
 	"uc:deliveries:{unfinished}:announced", "uc:phone:{+16125550142}", "uc:outbox:{lanes}:claimed", "uc:validations:{+16125550142}",
 	agentHash, agentNamesHash, signInHash, signInStrikesHash, deskCall, deskCount,
+	ofTickets, ofTicket, ofAccountLines, "uc:notices:{+16125550142}",
 }
 
 // put lets every key of ours hold some other thing.
@@ -115,6 +117,7 @@ func contracted(err error) bool {
 		features.ErrNotInstalled, features.ErrBacklog, provisioning.ErrLost, redisstore.ErrNotOldest,
 		accounts.ErrNoAccount, accounts.ErrTaken, accounts.ErrNoEnrollment,
 		deliveries.ErrNotFound, deliveries.ErrKeyReused, repair.ErrNotFound, agents.ErrNoAgent, agents.ErrTaken, signin.ErrNoRecord,
+		tickets.ErrNoTicket, tickets.ErrOvertaken, tickets.ErrBacklog,
 	} {
 		if errors.Is(err, e) {
 			return true
@@ -252,6 +255,7 @@ var newHashes = []string{
 	"uc:account:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}",
 	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:phone:{+16125550142}",
 	agentHash, agentNamesHash, signInHash, signInStrikesHash, deskCall, deskCount,
+	ofTickets, ofTicket, ofAccountLines, "uc:notices:{+16125550142}",
 }
 
 // TestNewerVersionsAreLeftAlone holds that records of a newer release are neither read nor

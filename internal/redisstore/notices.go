@@ -12,6 +12,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/provisioning"
 	"updatecenter/pins"
 )
@@ -82,10 +83,10 @@ func (n Notices) Delivered(ctx context.Context, partition, position string) erro
 
 // GiveUp implements [deliveries.Due].
 func (n Notices) GiveUp(ctx context.Context, partition, position string, undelivered deliveries.Undelivered, at time.Time) error {
-	record, history := giveUpOfLine, historyKey(undelivered.Line)
+	record, history := giveUpOfLine, historyKey(nanp.Number(partition))
 	entry, err := encode(pins.Record{At: at, Event: pins.NoticeUndelivered, By: deliveries.ByUs, Reason: undelivered.String()})
-	if undelivered.Account != "" {
-		record, history = giveUpOfAccount, accountHistoryKey(undelivered.Account)
+	if !strings.HasPrefix(partition, "+") {
+		record, history = giveUpOfAccount, accountHistoryKey(accounts.ID(partition))
 		entry, err = encodeAccountRecord(accounts.Record{
 			At: at, Event: accounts.NoticeUndelivered, By: deliveries.ByUs, Reason: undelivered.String(),
 		})

@@ -15,7 +15,7 @@ type EventType string
 // The types.
 const (
 	ContactChanged EventType = "ticket.contact.changed"
-	TicketCanceled EventType = "ticket.cancelled" //nolint:misspell // the operator's systems write it so
+	TicketCanceled EventType = "ticket.cancelled"
 	TestRequested  EventType = "service-test.requested"
 )
 

@@ -403,15 +403,18 @@ func TestTechnicianOfTheDay(t *testing.T) {
 	d := f.details()
 	d.Status, d.Technician = tickets.Dispatched, tickets.Technician{Status: tickets.OnTheWay, Minutes: 40}
 	technician := f.put(t, number, d).Ticket.Technician
-	for after, want := range map[time.Duration]tickets.Technician{
-		0:                {Status: tickets.OnTheWay, Minutes: 40},
-		15 * time.Minute: {Status: tickets.OnTheWay, Minutes: 25},
-		time.Hour:        {Status: tickets.OnTheWay},
-		12 * time.Hour:   {},
+	for _, c := range []struct {
+		after time.Duration
+		want  tickets.Technician
+	}{
+		{0, tickets.Technician{Status: tickets.OnTheWay, Minutes: 40}},
+		{15 * time.Minute, tickets.Technician{Status: tickets.OnTheWay, Minutes: 25}},
+		{time.Hour, tickets.Technician{Status: tickets.OnTheWay}},
+		{12 * time.Hour, tickets.Technician{}},
 	} {
-		got := technician.At(f.Now().Add(after))
+		got := technician.At(f.Now().Add(c.after))
 		got.Since = time.Time{}
-		check.Same(t, got, want)
+		check.Same(t, got, c.want)
 	}
 	f.Pass(time.Minute) // to say the same again begins anew
 	if again := f.put(t, number, d); !again.Changed || !again.Ticket.Technician.Since.Equal(f.Now()) {

@@ -33,6 +33,7 @@ var everything = []deliveries.Topic{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
+	deliveries.TicketContactChanged, deliveries.TicketCanceled,
 }
 
 func config() mail.Config {

@@ -20,6 +20,7 @@ var everything = []deliveries.Topic{
 	deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.PINChanged,
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
+	deliveries.TicketContactChanged, deliveries.TicketCanceled,
 }
 
 // newYear is a day whose name in Spanish and in UTC is easy to get wrong.

@@ -198,7 +198,8 @@ func (h Company) replacer(variables ...string) *strings.Replacer {
 // {call}, which is the number to call about it. Nothing of a customer's is filled in.
 func (h Company) variables(topic deliveries.Topic, lang language, date string) *strings.Replacer {
 	call := h.Phone()
-	if topic == deliveries.PINChanged || topic == deliveries.PINReset {
+	switch topic { //nolint:exhaustive // the others are about accounts
+	case deliveries.PINChanged, deliveries.PINReset, deliveries.TicketContactChanged, deliveries.TicketCanceled:
 		call = h.Repair
 	}
 	return h.replacer("{date}", date, "{call}", call.Display(),
@@ -245,9 +246,10 @@ func (m *Message) tell(topic deliveries.Topic, account accounts.Account, lang la
 			Label: lang.answer, Secret: account.Answer,
 		}
 	case deliveries.PINChanged, deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
-		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged:
+		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
+		deliveries.TicketContactChanged, deliveries.TicketCanceled:
 		return nil
-	case deliveries.ValidationCode: // a call alone tells it
+	case deliveries.ValidationCode, deliveries.ServiceTest: // a call alone tells it
 		return deliveries.ErrParams
 	}
 	if m.Shown.Secret.IsZero() {

@@ -34,7 +34,7 @@ var english = language{
 
 	temporaryPIN:     "the temporary PIN %s, which every new line has,",
 	someTemporaryPIN: "the temporary PIN that came with your service,",
-	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation
+	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation, and the result of a test
 		deliveries.SecurityCode: {
 			Subject: "Your security code",
 			Before:  []string{"We were asked for the security code of your {company} account. Here it is."},
@@ -81,6 +81,15 @@ var english = language{
 			"The e-mail address of your {company} account was changed on {date}."),
 		deliveries.PhoneChanged: changedEN("Your telephone number was changed",
 			"The primary telephone number of your {company} account was changed on {date}."),
+		deliveries.TicketContactChanged: changedEN("The telephone number for your repair was changed",
+			"The telephone number at which our technician reaches you about your repair ticket was changed on {date}."),
+		deliveries.TicketCanceled: {
+			Subject: "Your repair was canceled",
+			Before: []string{
+				"Your repair ticket, or the visit of our technician, was canceled on {date}.",
+				notYouEN,
+			},
+		},
 	},
 }
 
@@ -114,7 +123,7 @@ var spanish = language{
 
 	temporaryPIN:     "el PIN temporal %s, que es el de toda línea nueva,",
 	someTemporaryPIN: "el PIN temporal que recibió con su servicio,",
-	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation
+	texts: map[deliveries.Topic]Text{ //nolint:exhaustive // a call alone tells the code of a validation, and the result of a test
 		deliveries.SecurityCode: {
 			Subject: "Su código de seguridad",
 			Before:  []string{"Recibimos una solicitud del código de seguridad de su cuenta de {company}. Aquí lo tiene."},
@@ -162,5 +171,14 @@ var spanish = language{
 			"La dirección de correo electrónico de su cuenta de {company} se cambió el {date}."),
 		deliveries.PhoneChanged: changedES("Se cambió su número de teléfono",
 			"El número de teléfono principal de su cuenta de {company} se cambió el {date}."),
+		deliveries.TicketContactChanged: changedES("Se cambió el número de teléfono para su reparación",
+			"El número de teléfono en el que nuestro técnico lo localiza para su reporte de reparación se cambió el {date}."),
+		deliveries.TicketCanceled: {
+			Subject: "Se canceló su reparación",
+			Before: []string{
+				"Su reporte de reparación, o la visita de nuestro técnico, se canceló el {date}.",
+				notYouES,
+			},
+		},
 	},
 }

@@ -16,6 +16,7 @@
 //     Only a person is told it, whatever Config says of mailboxes;
 //   - a notice is told at once, as it holds no secret, and 1 tells it again. A mailbox hears it
 //     twice, and so does whoever presses no key: that may be a mailbox which was not recognized;
+//   - the result of a service test of the line, which a caller has asked for, is told as a notice is;
 //   - a fax is told nothing, nor is a machine whose greeting still plays. The call ends, and as it
 //     has told nothing it is made again.
 //

@@ -94,6 +94,22 @@ var scripts = []script{
 		call: []string{who + " " + offers},
 	},
 	{
+		name: "the result of a service test", deliveries: resultOf("en", "trouble_found"),
+		call: []string{who + " | We have tested your telephone line, as we were asked to. The test found trouble on the line. Your repair ticket stays open." +
+			" If you did not ask for that, please call us at 800-573-1311. To hear it again, press 1.", "*", bye},
+	},
+	{
+		name: "that of one in Spanish", deliveries: resultOf("es", "good"), answeredBy: "machine_end_beep",
+		call: []string{quien + " Hicimos la prueba de su línea telefónica que se nos pidió. No se encontró ningún problema." +
+			" Si usted no lo pidió, llámenos al 800-573-1311. Hicimos la prueba de su línea telefónica que se nos pidió. No se encontró ningún problema." +
+			" Si usted no lo pidió, llámenos al 800-573-1311. Gracias. Adiós. hung up"},
+	},
+	{
+		name: "of one that could not be made", deliveries: resultOf("en", "not_tested"),
+		call: []string{who + " | We were asked to test your telephone line, and could not do it. Please ask for a test again later." +
+			" If you did not ask for that, please call us at 800-573-1311. To hear it again, press 1.", "*", bye},
+	},
+	{
 		name: "an outdated task", deliveries: &fake{opened: fmt.Errorf("open: %w", deliveries.ErrNotFound)},
 		call: []string{who + " " + quien + " We have nothing to tell you in this call any more. Goodbye. " +
 			"Ya no tenemos nada que decirle en esta llamada. Adiós. hung up"},

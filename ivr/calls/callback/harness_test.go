@@ -73,6 +73,11 @@ func codeOf(language string) *fake {
 	return &fake{opening: deliveries.Opening{Topic: deliveries.SecurityCode, Language: language, Code: secret.New("804713")}}
 }
 
+// resultOf is a delivery of the result of a service test.
+func resultOf(language, result string) *fake {
+	return &fake{opening: deliveries.Opening{Topic: deliveries.ServiceTest, Language: language, Result: result}}
+}
+
 // answerOf is a delivery of an answer in words.
 func answerOf(language, words string) *fake {
 	return &fake{opening: deliveries.Opening{Topic: deliveries.SecurityAnswer, Language: language, Code: secret.New(words), InWords: true}}

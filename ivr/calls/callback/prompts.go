@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
 )
 
@@ -139,6 +140,44 @@ var (
 	}
 )
 
+// The sentences about a repair ticket.
+var (
+	contactChanged = ivr.Prompt{
+		Name: "callback-contact-changed",
+		EN:   "The telephone number that our technician has for your repair ticket was changed.",
+		ES:   "Se cambió el número de teléfono que nuestro técnico tiene para su reporte de reparación.",
+	}
+	ticketCanceled = ivr.Prompt{
+		Name: "callback-ticket-canceled",
+		EN:   "Your repair ticket, or the visit of our technician, was canceled.",
+		ES:   "Se canceló su reporte de reparación, o la visita de nuestro técnico.",
+	}
+)
+
+// The sentences about the result of a service test.
+var (
+	lineGood = ivr.Prompt{
+		Name: "callback-line-good",
+		EN:   "We have tested your telephone line, as we were asked to. The test found no trouble.",
+		ES:   "Hicimos la prueba de su línea telefónica que se nos pidió. No se encontró ningún problema.",
+	}
+	troubleFound = ivr.Prompt{
+		Name: "callback-trouble-found",
+		EN:   "We have tested your telephone line, as we were asked to. The test found trouble on the line. Your repair ticket stays open.",
+		ES:   "Hicimos la prueba de su línea telefónica que se nos pidió. Se encontró un problema en la línea. Su reporte de reparación sigue abierto.",
+	}
+	notTested = ivr.Prompt{
+		Name: "callback-not-tested",
+		EN:   "We were asked to test your telephone line, and could not do it. Please ask for a test again later.",
+		ES:   "Se nos pidió una prueba de su línea telefónica y no fue posible hacerla. Pida otra prueba más tarde.",
+	}
+)
+
+// results are the sentences about the result of a service test.
+var results = map[tickets.Result]ivr.Prompt{
+	tickets.LineGood: lineGood, tickets.TroubleFound: troubleFound, tickets.NotTested: notTested,
+}
+
 // What several changes are called, the kinds of which would be too much for one sentence.
 var (
 	pinResetAndMore = ivr.Prompt{
@@ -163,11 +202,15 @@ var changes = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others
 	deliveries.PINChanged: pinChanged, deliveries.PINReset: pinReset, deliveries.CodeChanged: codeChanged,
 	deliveries.QuestionChanged: questionChanged, deliveries.AddressChanged: addressChanged,
 	deliveries.EmailChanged: emailChanged, deliveries.PhoneChanged: phoneChanged,
+	deliveries.TicketContactChanged: contactChanged, deliveries.TicketCanceled: ticketCanceled,
 }
 
-// changesOf is the sentence about all that a notice tells, and whether there is one.
+// changesOf is the sentence about all that a notice tells, or the result of a service test, and whether there is one.
 func changesOf(opened deliveries.Opening) (sentence ivr.Prompt, known bool) {
 	switch {
+	case opened.Topic == deliveries.ServiceTest:
+		sentence, known = results[tickets.Result(opened.Result)]
+		return sentence, known
 	case len(opened.Also) == 0:
 		sentence, known = changes[opened.Topic]
 		return sentence, known
@@ -182,7 +225,7 @@ func phrases() []ivr.Prompt {
 	return []ivr.Prompt{
 		theCode, theAnswer,
 		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged,
-		pinResetAndMore, severalChanged,
+		pinResetAndMore, severalChanged, contactChanged, ticketCanceled, lineGood, troubleFound, notTested,
 	}
 }
 
