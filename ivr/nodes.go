@@ -226,6 +226,8 @@ const (
 	Phrase Kind = "phrase" // the name of one of the call's phrases, which is spoken; empty: silence
 	Time   Kind = "time"   // a time of day, "21:30", spoken by the twelve-hour clock, in Spanish with its article: "las 9:30 de la noche"
 
+	Date Kind = "date" // a day, "2026-12-01", spoken with its weekday, in Spanish with its article: "el martes 1 de diciembre"
+
 	// Spelled and Words can hold what must not be kept: see [Call.FillForTurn].
 	Spelled Kind = "spelled" // digits and letters, spoken one by one, slowly
 	Words   Kind = "words"   // a text in whatever language, spoken as it is

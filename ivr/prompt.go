@@ -84,6 +84,8 @@ func (v Variable) speak(l Language, value string) []twiml.Speech {
 		return []twiml.Speech{twiml.Text(value)}
 	case Time:
 		return []twiml.Speech{twiml.Text(speakTime(l, value))}
+	case Date:
+		return []twiml.Speech{twiml.Text(speakDate(l, value))}
 	case Spelled:
 		return spell(value)
 	case Words:
@@ -111,6 +113,7 @@ var kindTakes = map[Kind]time.Duration{
 	Secret:  0, // never spoken
 	Phrase:  0, // the longest of its choices is added
 	Time:    5 * perDigit,
+	Date:    6 * perDigit,
 	Spelled: 8 * (perSlowDigit + spelledPause),
 	Words:   3 * time.Second,
 }

@@ -102,6 +102,27 @@ func speakTime(l Language, value string) string {
 	return clock + at.Format(" PM")
 }
 
+// speakDate is a day, "2026-12-01", with its weekday. One that is none is said as it is.
+func speakDate(l Language, value string) string {
+	day, err := time.Parse(time.DateOnly, value)
+	switch {
+	case err != nil:
+		return value
+	case l == Spanish:
+		return fmt.Sprintf("el %s %d de %s", weekdays[day.Weekday()], day.Day(), months[day.Month()-1])
+	}
+	return day.Format("Monday, January 2")
+}
+
+// The days and months in Spanish.
+var (
+	weekdays = [...]string{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"}
+	months   = [...]string{
+		"enero", "febrero", "marzo", "abril", "mayo", "junio",
+		"julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+	}
+)
+
 // timeInSpanish begins with the article, as it follows "de" and "a": "de las 12 del mediodía
 // a la 1 de la tarde". Midnight is las 12 de la noche.
 func timeInSpanish(at time.Time, clock string) string {

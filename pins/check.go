@@ -1,6 +1,7 @@
 package pins
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -218,7 +219,7 @@ func (l *Lines) forgiveCounts(ctx context.Context, attempt Attempt, counts []cal
 // refused, with CallerLocked or UnvouchedLocked; nothing is judged then. The same turn again counts once.
 func (l *Lines) Guess(ctx context.Context, attempt Attempt, judge func() (wrong bool, err error)) (refused Outcome, err error) {
 	defer wrap.Error(&err, "judge a guess")
-	attempt.Side = Remote
+	attempt.Side, attempt.At = Remote, cmp.Or(attempt.At, l.config.Now())
 	if refused, err = l.admitCaller(ctx, attempt); err != nil || refused != "" {
 		return refused, err
 	}

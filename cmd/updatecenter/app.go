@@ -66,12 +66,13 @@ type outside struct {
 	db       *redisstore.DB
 	now      func() time.Time
 	log      *slog.Logger
-	hash     hash.Params       // zero: the default
-	onExit   func(ivr.Exit)    // told of every exit that a call takes; nil: nobody is
-	post     http.RoundTripper // to the operator's switch; nil: over the network
-	queue    deliveries.Queue  // of attempts at deliveries; nil: in Redis
-	mails    agents.Mailer     // of e-mails to agents; nil: by the mail server of the settings
-	embedded bool              // the Redis is one in this process, which keeps nothing
+	hash     hash.Params                             // zero: the default
+	onExit   func(ivr.Exit)                          // told of every exit that a call takes; nil: nobody is
+	post     http.RoundTripper                       // to the operator's switch; nil: over the network
+	queue    deliveries.Queue                        // of attempts at deliveries; nil: in Redis
+	tickets  func(helpline.Tickets) helpline.Tickets // what calls ask of tickets; nil: the tickets themselves
+	mails    agents.Mailer                           // of e-mails to agents; nil: by the mail server of the settings
+	embedded bool                                    // the Redis is one in this process, which keeps nothing
 }
 
 // newApp wires an app.
@@ -321,9 +322,14 @@ func newHelpLine(c config, o outside, a *app, recordings *voice.Recordings, onEx
 }
 
 func helpLineFlow(c config, o outside, a *app) *ivr.Flow {
+	var repairs helpline.Tickets = a.tickets
+	if o.tickets != nil {
+		repairs = o.tickets(repairs)
+	}
 	return helpline.Flow(helpline.Config{
-		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Keyed: c.KeyedForms,
-		Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(), CallerID: c.callerID(), Now: o.now,
+		Lines: a.lines, Accounts: a.accounts, Deliveries: a.deliveries, Tickets: repairs, Changed: a.wakeSwitches, Keyed: c.KeyedForms,
+		Directory: c.HelpDirectory, Repair: c.RepairNumber, Person: c.helpLine(), CallerID: c.callerID(),
+		Zone: c.Zone, Now: o.now,
 	})
 }
 

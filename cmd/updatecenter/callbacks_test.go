@@ -221,6 +221,7 @@ func newCallingStage(t *testing.T, server *redistest.Server, change func(*config
 	s.begin(t, server.URL())
 	s.server = server
 	check.OK(t, addDemoAccounts(t.Context(), s.app, s.db, s.clock.Now()))
+	check.OK(t, addDemoTickets(t.Context(), s.app, s.clock.Now(), s.config.Zone))
 	s.attempt(t)
 	return s, exchange
 }

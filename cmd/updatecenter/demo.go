@@ -152,6 +152,9 @@ func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB
 	if err := addDemoAccounts(ctx, a, db, time.Now()); err != nil {
 		return fmt.Errorf("add the demo's accounts: %w", err)
 	}
+	if err := addDemoTickets(ctx, a, time.Now(), settings.Zone); err != nil {
+		return err
+	}
 	if err := addDemoAgents(ctx, a.support.agents, mailbox); err != nil {
 		return fmt.Errorf("add the demo's agents: %w", err)
 	}

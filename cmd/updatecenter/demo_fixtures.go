@@ -32,6 +32,7 @@ import (
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/tickets"
 	"updatecenter/pins"
 	"updatecenter/voice/simulator"
 )
@@ -85,6 +86,36 @@ func addDemoAccounts(ctx context.Context, a *app, db *redisstore.DB, now time.Ti
 		return fmt.Errorf("make the demo's key: %w", err)
 	}
 	return db.Keys().AddKey(ctx, key)
+}
+
+// demoTickets are repair tickets: one of the demo's first line, one whose technician is on the way, and one in
+// Spanish without a visit.
+func demoTickets(now time.Time, zone *time.Location) map[tickets.Number]tickets.Details {
+	local := now.In(zone)
+	visit := func(days int) tickets.Appointment {
+		at := func(hour int) time.Time {
+			return time.Date(local.Year(), local.Month(), local.Day()+days, hour, 0, 0, 0, zone)
+		}
+		return tickets.Appointment{From: at(8), To: at(12), Cancelable: true}
+	}
+	return map[tickets.Number]tickets.Details{
+		"48210142": {Line: demoNew, Account: demoAccount, Contact: demoNew, Status: tickets.Scheduled, Visit: visit(1)},
+		"48210145": {
+			Line: demoChosen, Account: demoAccount, Contact: demoNew, Status: tickets.Dispatched, Visit: visit(0),
+			Technician: tickets.Technician{Status: tickets.OnTheWay, Minutes: 40},
+		},
+		"59300147": {Line: demoChosenES, Account: demoAccountES, Contact: demoChosenES, Status: tickets.Open},
+	}
+}
+
+// addDemoTickets adds them. The accounts are there.
+func addDemoTickets(ctx context.Context, a *app, now time.Time, zone *time.Location) error {
+	for number, details := range demoTickets(now, zone) {
+		if _, err := a.tickets.Put(ctx, tickets.Put{Number: number, Details: details, Note: pins.Note{By: "demo"}}); err != nil {
+			return fmt.Errorf("add ticket: %w", err)
+		}
+	}
+	return nil
 }
 
 // demoPassword is that of all agents of the demo, who get their codes by e-mail.

@@ -73,19 +73,19 @@ func (c Config) number(of contact) nanp.Number {
 	return cmp.Or(of.number, c.Person)
 }
 
-// finding is what an area code leads to.
+// finding is what comes of looking for something.
 type finding string
 
 const (
-	found      finding = "found"
-	noAreaCode finding = "no area code"
+	found     finding = "found"
+	foundNone finding = "none"
 )
 
 // findAccess works out what is dialed from any phone to manage a line.
 func (a actions) findAccess(_ context.Context, c *ivr.Call) (finding, error) {
 	number, err := pins.AccessNumber(c.Text(keyedArea))
 	if err != nil {
-		return noAreaCode, nil //nolint:nilerr // what a caller keys is an outcome, not an error
+		return foundNone, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
 	c.Fill(access, string(number))
 	return found, nil
@@ -99,22 +99,29 @@ const (
 	noMatch        request = "no match"
 	lockedForNow   request = "locked for now"
 	closedForGood  request = "closed"
+	callerLocked   request = "caller locked"
 	cannotBeCalled request = "cannot be called"
 )
 
 // requestCode judges what was keyed, and has the account's telephone called.
 func (a actions) requestCode(ctx context.Context, c *ivr.Call) (request, error) {
-	account, err := a.Keyed.Number(c.Secret(keyedAccount).Reveal())
+	account, zip, err := a.keyedBill(c)
 	if err != nil {
 		return noMatch, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
-	result, err := a.Accounts.Verify(ctx, account, accounts.Claim{ZIP: c.Secret(keyedZIP), Note: accounts.Note{By: accounts.ByCustomer, From: "help line"}})
-	c.Erase(keyedAccount, keyedZIP)
+	var result accounts.Result
+	refused, err := a.Lines.Guess(ctx, pins.Attempt{From: c.Caller.From, Vouched: c.Caller.Vouched, Turn: turnOf(c)}, func() (bool, error) {
+		var err error
+		result, err = a.Accounts.Verify(ctx, account, accounts.Claim{ZIP: zip, Note: accounts.Note{By: accounts.ByCustomer, From: "help line"}})
+		return result.Wrong(), err
+	})
 	switch {
 	case errors.Is(err, accounts.ErrClaim):
 		return noMatch, nil
 	case err != nil:
 		return "", err
+	case refused != "":
+		return callerLocked, nil
 	case result.Closed:
 		return closedForGood, nil
 	case !result.LockedUntil.IsZero():

@@ -88,7 +88,7 @@ func ReadDirectory(r io.Reader) (Directory, error) {
 	for row, err := range rows.Read(r, columns) {
 		var c contact
 		if err == nil {
-			c, err = readContact(row)
+			c, err = readRow(row)
 		}
 		if err != nil {
 			wrong = append(wrong, err)
@@ -102,7 +102,7 @@ func ReadDirectory(r io.Reader) (Directory, error) {
 	return d, nil
 }
 
-func readContact(row rows.Row) (contact, error) {
+func readRow(row rows.Row) (contact, error) {
 	c := contact{topic: topic(row.Get("topic"))}
 	if c.topic != other && !slices.Contains(single, c.topic) {
 		return c, row.Bad("topic", "is none of "+fmt.Sprint(single)+" and other")

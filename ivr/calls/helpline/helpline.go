@@ -4,9 +4,10 @@
 //
 // [Flow] has the call in order. Two menus, the likeliest first, lead to nine topics; a call to a number of long
 // distance goes straight to that one. What can be done by keys is done: the number to manage calling features from
-// any telephone is worked out from the area code, and the security code of an account is told by an automated call
-// to its primary telephone, to whoever gives the account number and the billing ZIP code. What belongs to others
-// is told with their number, twice, and whoever wants to is put through: that is the operator's [Directory].
+// any telephone is worked out from the area code; the security code of an account is told by an automated call to
+// its primary telephone, to whoever gives the account number and the billing ZIP code; and tickets.go and ticket.go
+// have whoever gives the same, or the PIN of the line, hear of a repair and change it. What belongs to others is
+// told with their number, twice, and whoever wants to is put through: that is the operator's [Directory].
 //
 // A caller whom the network vouches for hears the language that is remembered with the line. Others choose, as
 // whoever forges a number must not learn which language its owner speaks.
@@ -19,12 +20,14 @@ package helpline
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/prompts"
 	"updatecenter/pins"
@@ -34,6 +37,10 @@ import (
 type Lines interface {
 	// Find returns a line, or [pins.ErrNoLine].
 	Find(ctx context.Context, number nanp.Number) (pins.Line, error)
+	// Check checks a PIN, and counts it.
+	Check(ctx context.Context, attempt pins.Attempt, entry secret.Text) (pins.CheckResult, error)
+	// Guess counts a guess of a caller at something else than a PIN.
+	Guess(ctx context.Context, attempt pins.Attempt, judge func() (wrong bool, err error)) (refused pins.Outcome, err error)
 }
 
 // Accounts is what the call needs of [accounts.Accounts].
@@ -51,11 +58,14 @@ type Config struct {
 	Lines      Lines
 	Accounts   Accounts
 	Deliveries Deliveries
+	Tickets    Tickets
+	Changed    func() // called after what the operator's system is to learn of; nil: nobody
 	Keyed      accounts.KeyedForms
-	Directory  Directory   // zero: [StandardDirectory]
-	Repair     nanp.Number // of the repair service, if the directory has none
-	Person     nanp.Number // of the other contacts that have none, and where 0 leads
-	CallerID   nanp.Number // what the telephones show to which callers are put through: a number of the Twilio account; empty: nobody is put through
+	Directory  Directory      // zero: [StandardDirectory]
+	Repair     nanp.Number    // of the repair service, if the directory has none
+	Person     nanp.Number    // of the other contacts that have none, and where 0 leads
+	CallerID   nanp.Number    // what the telephones show to which callers are put through: a number of the Twilio account; empty: nobody is put through
+	Zone       *time.Location // of the times that are said
 	Now        func() time.Time
 }
 
@@ -70,14 +80,17 @@ func Flow(c Config) *ivr.Flow {
 	a := actions{c}
 	return &ivr.Flow{
 		Name: "help-line", Start: arrive, Sorry: sorry, Help: c.Directory.of(person).at(),
-		Notices: prompts.Notices(sayApology, ivr.Prompt{}),
+		Notices: prompts.Notices(sayApology, sayUnsure),
 		Given: map[ivr.Variable]string{
 			helpLine: string(c.number(c.Directory.of(person))), callerID: string(c.CallerID), shortCode: "78",
 		},
-		Variables: []ivr.Variable{service, number, access, minutes},
-		Choices:   map[ivr.Variable][]ivr.Prompt{service: c.Directory.names()},
-		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.elsewhere(),
-			a.contacts(), a.ending()),
+		Variables: append(ticketNumbers(), service, number, access, minutes, ticket, status, visit, technician, day, earliest, latest, newContact),
+		Choices: map[ivr.Variable][]ivr.Prompt{
+			service: c.Directory.names(), status: sayStatuses(), visit: {visitArranged},
+			technician: {hasArrived, onTheWay, onTheWayFor},
+		},
+		Nodes: slices.Concat(a.arriving(), a.topics(), a.updateCenter(), a.online(), a.securityCode(), a.repairs(), a.ticketNodes(),
+			a.contactNodes(), a.cancelNodes(), a.testNodes(), a.elsewhere(), a.contacts(), a.ending()),
 	}
 }
 
@@ -111,7 +124,7 @@ func (a actions) topics() []ivr.Node {
 			{Prompt: forRest, Next: rest},
 		}, Closing: sayMenuEnd, Back: goodbye, GaveUp: noAnswer},
 		ivr.Menu{At: rest, Options: []ivr.Option{
-			{Prompt: forTicket, Next: to(repair)},
+			{Prompt: forTicket, Next: aboutRepair},
 			{Prompt: forLongDistance, Next: to(longDistance)},
 			{Prompt: forTelevision, Next: aboutTelevision},
 			{Prompt: forAntivirus, Next: aboutAntivirus},
@@ -137,8 +150,8 @@ func (a actions) updateCenter() []ivr.Node {
 		ivr.Gather{At: askArea, Prompt: sayAskArea, Digits: ivr.Range{Min: 3, Max: 3}, Into: keyedArea,
 			Next: findAccess, Back: menu, GaveUp: toRepair},
 		ivr.Action[finding]{At: findAccess, Run: a.findAccess, On: ivr.On[finding]{
-			found:      tellAccess,
-			noAreaCode: noArea,
+			found:     tellAccess,
+			foundNone: noArea,
 		}},
 		ivr.Say{At: noArea, Prompt: sayNoArea, Next: areaAgain},
 		ivr.Retry{At: areaAgain, Times: 3, Back: askArea, GaveUp: toRepair},
@@ -150,7 +163,7 @@ func (a actions) updateCenter() []ivr.Node {
 func (a actions) online() []ivr.Node {
 	return []ivr.Node{
 		ivr.Menu{At: aboutAccount, Options: []ivr.Option{
-			{Prompt: forCode, Next: askAccount},
+			{Prompt: forCode, Next: codeBill},
 			{Prompt: toEnroll, Next: enrolling},
 			{Prompt: forSignIn, Next: signIn},
 		}, Closing: sayBackEnd, Back: menu, GaveUp: noAnswer},
@@ -163,24 +176,37 @@ func (a actions) online() []ivr.Node {
 func (a actions) securityCode() []ivr.Node {
 	toPerson := a.Directory.of(onlineAccount).at()
 	return []ivr.Node{
-		ivr.Gather{At: askAccount, Prompt: sayAskAccount, Digits: ivr.Range{Min: 4, Max: accounts.MaxKeyed}, Into: keyedAccount,
-			Next: askZIP, Back: aboutAccount, GaveUp: toPerson},
-		ivr.Gather{At: askZIP, Prompt: sayAskZIP, Digits: ivr.Range{Min: 5, Max: 9}, Into: keyedZIP,
-			Next: requestCode, Back: askAccount, GaveUp: toPerson},
+		ivr.Enter{At: codeBill, Subflow: askBill, On: map[ivr.Step]ivr.Step{billKeyed: requestCode, billLeft: aboutAccount, billGivenUp: toPerson}},
 		ivr.Action[request]{At: requestCode, Run: a.requestCode, On: ivr.On[request]{
 			requested:      willCall,
 			noMatch:        wrongBill,
 			lockedForNow:   locked,
 			closedForGood:  closed,
+			callerLocked:   nothingChecked,
 			cannotBeCalled: noCall,
 		}, May: sayMayCall},
 		ivr.Say{At: wrongBill, Prompt: sayWrongBill, Next: billAgain},
-		ivr.Retry{At: billAgain, Times: 3, Back: askAccount, GaveUp: toPerson},
+		ivr.Retry{At: billAgain, Times: 3, Back: codeBill, GaveUp: toPerson},
 		ivr.Say{At: willCall, Prompt: sayWillCall, Whole: true, Next: anythingElse},
 		ivr.Say{At: locked, Prompt: sayLocked, Next: toPerson},
 		ivr.Say{At: closed, Prompt: sayClosed, Next: toPerson},
+		ivr.Say{At: nothingChecked, Prompt: sayNothingChecked, Next: toPerson},
 		ivr.Say{At: noCall, Prompt: sayNoCall, Next: toPerson},
 	}
+}
+
+// askBill asks for what stands on a bill.
+var askBill = &ivr.Subflow{
+	Name: "bill", Start: askAccount,
+	Nodes: []ivr.Node{
+		ivr.Gather{At: askAccount, Prompt: sayAskAccount, Digits: ivr.Range{Min: 4, Max: accounts.MaxKeyed}, Into: keyedAccount,
+			Next: askZIP, Back: billLeft, GaveUp: billGivenUp},
+		ivr.Gather{At: askZIP, Prompt: sayAskZIP, Digits: ivr.Range{Min: 5, Max: 9}, Into: keyedZIP,
+			Next: billKeyed, Back: askAccount, GaveUp: billGivenUp},
+		ivr.Return{At: billKeyed},
+		ivr.Return{At: billLeft},
+		ivr.Return{At: billGivenUp},
+	},
 }
 
 // elsewhere offers the services that other companies manage.
@@ -233,7 +259,7 @@ func (a actions) ending() []ivr.Node {
 	}
 }
 
-// The steps of the call, in the order in which one would tell it, but for those of contacts.
+// The steps of the call, in the order in which one would tell it, but for those of contacts and of the choice of a ticket.
 const (
 	arrive      ivr.Step = "arrive"
 	askLanguage ivr.Step = "ask-language"
@@ -260,15 +286,75 @@ const (
 	enrolling    ivr.Step = "enrolling"
 	signIn       ivr.Step = "sign-in"
 
+	codeBill       ivr.Step = "bill-for-code"
+	requestCode    ivr.Step = "request-code"
+	wrongBill      ivr.Step = "no-match"
+	billAgain      ivr.Step = "another-match"
+	willCall       ivr.Step = "will-call"
+	locked         ivr.Step = "locked-for-now"
+	closed         ivr.Step = "closed"
+	nothingChecked ivr.Step = "nothing-checked"
+	noCall         ivr.Step = "no-call"
+
 	askAccount  ivr.Step = "ask-account"
 	askZIP      ivr.Step = "ask-zip"
-	requestCode ivr.Step = "request-code"
-	wrongBill   ivr.Step = "no-match"
-	billAgain   ivr.Step = "another-match"
-	willCall    ivr.Step = "will-call"
-	locked      ivr.Step = "locked-for-now"
-	closed      ivr.Step = "closed"
-	noCall      ivr.Step = "no-call"
+	billKeyed   ivr.Step = "bill-keyed"
+	billLeft    ivr.Step = "bill-left"
+	billGivenUp ivr.Step = "bill-given-up"
+
+	aboutRepair     ivr.Step = "about-repair"
+	askPIN          ivr.Step = "ask-pin"
+	checkPIN        ivr.Step = "check-pin"
+	wrongPIN        ivr.Step = "wrong-pin"
+	pinAgain        ivr.Step = "another-pin"
+	temporaryPIN    ivr.Step = "temporary-pin"
+	lockedPIN       ivr.Step = "locked-pin"
+	ticketBill      ivr.Step = "bill-for-ticket"
+	checkBill       ivr.Step = "check-bill"
+	wrongTicketBill ivr.Step = "no-match-for-ticket"
+	ticketBillAgain ivr.Step = "another-match-for-ticket"
+	lockedTickets   ivr.Step = "locked-for-ticket"
+	findTickets     ivr.Step = "find-tickets"
+	noTicket        ivr.Step = "no-ticket"
+	chooseTicket    ivr.Step = "choose-ticket"
+	ticketsMenu     ivr.Step = "tickets"
+
+	openTicket     ivr.Step = "open-ticket"
+	tellTicket     ivr.Step = "tell-ticket"
+	tellStatus     ivr.Step = "tell-status"
+	ticketMenu     ivr.Step = "ticket"
+	ticketGone     ivr.Step = "ticket-gone"
+	proofOvertaken ivr.Step = "pin-changed-by-another"
+	ticketBusy     ivr.Step = "ticket-busy"
+
+	askContact     ivr.Step = "ask-contact"
+	readContact    ivr.Step = "read-contact"
+	badContact     ivr.Step = "no-contact"
+	contactAgain   ivr.Step = "another-contact"
+	confirmContact ivr.Step = "confirm-contact"
+	changeContact  ivr.Step = "change-contact"
+	contactChanged ivr.Step = "contact-changed"
+
+	cancelMenu     ivr.Step = "cancel"
+	cancelVisit    ivr.Step = "cancel-visit"
+	cancelTicket   ivr.Step = "cancel-ticket"
+	visitCanceled  ivr.Step = "visit-canceled"
+	ticketCanceled ivr.Step = "ticket-canceled"
+	cancelTooLate  ivr.Step = "cancel-too-late"
+
+	requestTest   ivr.Step = "request-test"
+	tooManyTests  ivr.Step = "too-many-tests"
+	testBegun     ivr.Step = "test-begun"
+	awaitTest     ivr.Step = "await-test"
+	lookAtTest    ivr.Step = "look-at-test"
+	stillTesting  ivr.Step = "still-testing"
+	testAgain     ivr.Step = "look-again"
+	tellGood      ivr.Step = "tell-good"
+	tellTrouble   ivr.Step = "tell-trouble"
+	tellNotTested ivr.Step = "tell-not-tested"
+	callBack      ivr.Step = "call-back"
+	willCallBack  ivr.Step = "will-call-back"
+	noCallBack    ivr.Step = "no-call-back"
 
 	others        ivr.Step = "services-of-others"
 	tellNumber    ivr.Step = "tell-number"
@@ -297,4 +383,34 @@ var (
 	keyedArea    = ivr.Variable{Name: "area-code", Kind: ivr.Digits}
 	keyedAccount = ivr.Variable{Name: "account", Kind: ivr.Secret} // may be anything that somebody keyed
 	keyedZIP     = ivr.Variable{Name: "zip", Kind: ivr.Secret}
+	keyedPIN     = ivr.Variable{Name: "pin", Kind: ivr.Secret}
+	proved       = ivr.Variable{Name: "revision", Kind: ivr.Count} // of the PIN that was proved; 0: by the bill
+	keyedContact = ivr.Variable{Name: "keyed-contact", Kind: ivr.Digits}
+	newContact   = ivr.Variable{Name: "contact", Kind: ivr.Phone}
+
+	ticketsFound = ivr.Variable{Name: "tickets", Kind: ivr.Words}  // number and line of each
+	ticket       = ivr.Variable{Name: "ticket", Kind: ivr.Spelled} // the number of the present one
+	ticketLine   = ivr.Variable{Name: "ticket-line", Kind: ivr.Phone}
+	ticketOpen   = ivr.Variable{Name: "ticket-open", Kind: ivr.Digits} // 1: it has not ended
+	cancelable   = ivr.Variable{Name: "cancelable", Kind: ivr.Digits}  // 1: so is its visit
+	testID       = ivr.Variable{Name: "test", Kind: ivr.Words}
+	status       = ivr.Variable{Name: "status", Kind: ivr.Phrase}
+	visit        = ivr.Variable{Name: "visit", Kind: ivr.Phrase}
+	technician   = ivr.Variable{Name: "technician", Kind: ivr.Phrase}
+	day          = ivr.Variable{Name: "day", Kind: ivr.Date}
+	earliest     = ivr.Variable{Name: "earliest", Kind: ivr.Time}
+	latest       = ivr.Variable{Name: "latest", Kind: ivr.Time}
 )
+
+// ticketNumber is the number of one of the tickets that were found, from 0.
+func ticketNumber(n int) ivr.Variable {
+	return ivr.Variable{Name: fmt.Sprintf("ticket-%d", n+1), Kind: ivr.Digits}
+}
+
+func ticketNumbers() []ivr.Variable {
+	all := make([]ivr.Variable, mostChoices)
+	for n := range all {
+		all[n] = ticketNumber(n)
+	}
+	return all
+}

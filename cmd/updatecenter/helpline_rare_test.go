@@ -1,0 +1,248 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/tickets"
+	"updatecenter/ivr/calls/helpline"
+	"updatecenter/pins"
+	"updatecenter/voice/simulator"
+)
+
+// rareHelp are calls to the help line that no script can play.
+var rareHelp = map[string]func(*testing.T, *stage, *simulator.Exchange){
+	"an account that wrong claims have closed": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for result := (accounts.Result{}); !result.Closed; s.Advance(time.Hour) {
+			result = must(s.app.accounts.Verify(t.Context(), demoAccount, accounts.Claim{ZIP: secret.New("55402")}))(t)
+		}
+		helpCall(t, exchange, demoHelpLine, askForCode...).hears("nothing is checked by telephone any more")
+		helpCall(t, exchange, demoHelpLine, byBill...).hears("nothing is checked right now")
+	},
+	"an account that can't be read": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		id := must(s.app.accounts.Get(t.Context(), demoAccount))(t).ID
+		check.OK(t, s.redis(t).HSet(t.Context(), "uc:account:{"+string(id)+"}", "v", "2").Err())
+		c := helpCall(t, exchange, demoHelpLine, askForCode...)
+		c.hears("something went wrong on our side")
+		c.hears("To talk to a person, call")
+	},
+	"the state of a call to long distance is lost": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		c := helpCall(t, exchange, demoDistance)
+		client := s.redis(t)
+		check.OK(t, client.Del(t.Context(), must(client.Keys(t.Context(), "uc:call:*").Result())(t)...).Err())
+		c.press("1")
+		c.hears("we lost our place")
+		c.press("1")
+		c.hears("our long distance help")
+	},
+	"a caller who guesses at many accounts": func(t *testing.T, _ *stage, exchange *simulator.Exchange) {
+		for n := range pins.DefaultCallers().Most {
+			helpCall(t, exchange, demoHelpLine, "1", "2", "1", fmt.Sprintf("7000%04d#", n), "55401#").hears("do not match our records")
+		}
+		helpCall(t, exchange, demoHelpLine, askForCode...).hears("nothing is checked right now")
+		helpCall(t, exchange, demoHelpLine, byBill...).hears("nothing is checked right now")
+	},
+	"a ticket of several": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for n := range 3 {
+			putTicket(t, s, tickets.Number(fmt.Sprintf("4821%d", n)), func(*tickets.Details) {})
+		}
+		for n := range 5 {
+			c := helpCall(t, exchange, demoHelpLine, byBill...)
+			c.hears("There are several tickets")
+			c.press(fmt.Sprint(n + 1))
+			c.hears("The ticket number is 4 8 2 1")
+		}
+	},
+	"a ticket that goes while it is chosen": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		c := helpCall(t, exchange, demoHelpLine, byBill...)
+		client := s.redis(t)
+		check.OK(t, client.Del(t.Context(), must(client.Keys(t.Context(), "uc:tickets:*").Result())(t)...).Err())
+		c.press("1")
+		c.hears("That ticket has ended meanwhile")
+	},
+	"nothing to repair": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		client := s.redis(t)
+		check.OK(t, client.Del(t.Context(), must(client.Keys(t.Context(), "uc:tickets:*").Result())(t)...).Err())
+		helpCall(t, exchange, demoHelpLine, byBill...).hears("There is no repair ticket")
+		byPIN(t, exchange).hears("There is no repair ticket")
+	},
+	"how technicians stand": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for words, change := range map[string]func(*tickets.Details){
+			"The technician has arrived.":   func(d *tickets.Details) { d.Technician = tickets.Technician{Status: tickets.Arrived} },
+			"The technician is on the way.": func(d *tickets.Details) { d.Technician = tickets.Technician{Status: tickets.OnTheWay} },
+			"The repair is done.": func(d *tickets.Details) {
+				d.Status, d.Visit, d.Technician = tickets.Completed, tickets.Appointment{}, tickets.Technician{}
+			},
+			"about 2 minutes":                  func(d *tickets.Details) { d.Technician = tickets.Technician{Status: tickets.OnTheWay, Minutes: 1} },
+			"between 8 AM and 12 noon. The te": func(*tickets.Details) {},
+		} {
+			putTicket(t, s, "48210145", change)
+			byPIN(t, exchange).hears(words)
+		}
+	},
+	"the test of a line, waited for": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		for _, test := range []struct {
+			result tickets.Result
+			words  string
+		}{{tickets.LineGood, "no trouble on your line"}, {tickets.TroubleFound, "found trouble on your line"}, {tickets.NotTested, "could not be tested"}} {
+			c := byPIN(t, exchange)
+			c.press("3")
+			c.hears("Your line is being tested")
+			c.press("")
+			c.hears("The test is still going on")
+			newest, _, err := s.app.tickets.NewestTest(t.Context(), demoChosen)
+			check.OK(t, err)
+			_, err = s.app.tickets.End(t.Context(), newest.ID, test.result, pins.Note{By: "test head"})
+			check.OK(t, err)
+			c.press("")
+			c.hears(test.words)
+		}
+		c := byPIN(t, exchange)
+		c.press("3")
+		c.hears("tested several times today")
+	},
+	"the test of a line, not waited for": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		c := byPIN(t, exchange)
+		c.press("3")
+		c.press("*")
+		c.hears("To hear the ticket again")
+		c.press("3")
+		c.press("1")
+		c.hears("We call the number that the technician has")
+		c = byPIN(t, exchange)
+		c.press("3")
+		for range 20 {
+			c.press("")
+		}
+		c.hears("We call the number that the technician has")
+		c = byPIN(t, exchange)
+		c.press("3")
+		s.Advance(tickets.TestLasts)
+		c.press("")
+		c.hears("could not be tested")
+	},
+	"a test that another one has replaced": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		c := byPIN(t, exchange)
+		c.press("3")
+		client := s.redis(t)
+		check.OK(t, client.Del(t.Context(), must(client.Keys(t.Context(), "uc:tickets:*").Result())(t)...).Err())
+		c.press("")
+		c.hears("could not be tested")
+	},
+	"what a ticket refuses": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		contact := []string{"1", "6515550123#", "1"}
+		for _, refused := range []struct {
+			keys    []string
+			outcome tickets.Outcome
+			words   string
+		}{
+			{contact, tickets.Gone, "ended meanwhile"}, {contact, tickets.Overtaken, "changed by someone else"}, {contact, tickets.Busy, "cannot change the ticket right now"},
+			{[]string{"2", "1"}, tickets.Gone, "ended meanwhile"}, {[]string{"2", "1"}, tickets.TooLate, "is there already"},
+			{[]string{"2", "1"}, tickets.Overtaken, "changed by someone else"}, {[]string{"2", "1"}, tickets.Busy, "right now"},
+			{[]string{"2", "2"}, tickets.Gone, "ended meanwhile"}, {[]string{"2", "2"}, tickets.TooLate, "is there already"},
+			{[]string{"2", "2"}, tickets.Overtaken, "changed by someone else"}, {[]string{"2", "2"}, tickets.Busy, "right now"},
+			{[]string{"3"}, tickets.Gone, "ended meanwhile"}, {[]string{"3"}, tickets.Overtaken, "changed by someone else"}, {[]string{"3"}, tickets.Busy, "right now"},
+			{[]string{"3", "1"}, tickets.Gone, "could not be tested"}, {[]string{"3", "1"}, tickets.Overtaken, "changed by someone else"},
+			{[]string{"3", "1"}, tickets.NotCalled, "We cannot call you back"},
+		} {
+			c := byPIN(t, exchange)
+			last := len(refused.keys) - 1
+			for _, keys := range refused.keys[:last] {
+				c.press(keys)
+			}
+			s.tickets.outcome = refused.outcome
+			c.press(refused.keys[last])
+			c.hears(refused.words)
+		}
+	},
+}
+
+// What is pressed to ask for the security code of the demo's account, and for its tickets.
+var (
+	askForCode = strings.Fields("1 2 1 10004821# 55401#")
+	byBill     = strings.Fields("1 5 1 1 10004821# 55401#")
+)
+
+// byPIN hears the ticket of the line that has chosen a PIN.
+func byPIN(t *testing.T, exchange *simulator.Exchange) *phone {
+	t.Helper()
+	c := &phone{t: t, call: must(exchange.Dial(t.Context(), string(demoHelpLine), string(demoChosen), simulator.AttestedA))(t)}
+	c.listen()
+	for _, keys := range []string{"5", "1", "1", demoPIN + "#"} {
+		c.press(keys)
+	}
+	return c
+}
+
+// putTicket puts a ticket of the line that has chosen a PIN, of which a visit is due today, changed.
+func putTicket(t *testing.T, s *stage, number tickets.Number, change func(*tickets.Details)) {
+	t.Helper()
+	details := demoTickets(s.clock.Now(), s.config.Zone)["48210145"]
+	change(&details)
+	_, err := s.app.tickets.Put(t.Context(), tickets.Put{Number: number, Details: details, Note: pins.Note{By: "test"}})
+	check.OK(t, err)
+}
+
+// helpCall calls a number from a telephone that is no line, and presses keys.
+func helpCall(t *testing.T, exchange *simulator.Exchange, number nanp.Number, keys ...string) *phone {
+	t.Helper()
+	c := &phone{t: t, call: must(exchange.Dial(t.Context(), string(number), "651-555-0199", simulator.NoPassport))(t)}
+	c.listen()
+	for _, pressed := range keys {
+		c.press(pressed)
+	}
+	return c
+}
+
+// refusing are tickets that refuse what a call asks for once, if they are told to.
+type refusing struct {
+	helpline.Tickets
+	outcome tickets.Outcome
+}
+
+func (r *refusing) around(all helpline.Tickets) helpline.Tickets {
+	r.Tickets = all
+	return r
+}
+
+// once returns the outcome that a test has set, and whether it has.
+func (r *refusing) once() (tickets.Outcome, bool) {
+	outcome := r.outcome
+	r.outcome = ""
+	return outcome, outcome != ""
+}
+
+func (r *refusing) ChangeContact(ctx context.Context, request tickets.Request, to nanp.Number) (tickets.Ticket, tickets.Outcome, error) {
+	if outcome, set := r.once(); set {
+		return tickets.Ticket{}, outcome, nil
+	}
+	return r.Tickets.ChangeContact(ctx, request, to)
+}
+
+func (r *refusing) Cancel(ctx context.Context, request tickets.Request, what tickets.What) (tickets.Ticket, tickets.Outcome, error) {
+	if outcome, set := r.once(); set {
+		return tickets.Ticket{}, outcome, nil
+	}
+	return r.Tickets.Cancel(ctx, request, what)
+}
+
+func (r *refusing) RequestTest(ctx context.Context, request tickets.Request) (tickets.Test, tickets.Outcome, error) {
+	if outcome, set := r.once(); set {
+		return tickets.Test{}, outcome, nil
+	}
+	return r.Tickets.RequestTest(ctx, request)
+}
+
+func (r *refusing) CallBack(ctx context.Context, request tickets.Request, id string) (tickets.Outcome, error) {
+	if outcome, set := r.once(); set {
+		return outcome, nil
+	}
+	return r.Tickets.CallBack(ctx, request, id)
+}

@@ -1,0 +1,300 @@
+package helpline
+
+import (
+	"fmt"
+
+	"updatecenter/internal/tickets"
+	"updatecenter/ivr"
+)
+
+// Finding the ticket.
+var (
+	byPIN = ivr.Prompt{
+		Name: "helpline-by-pin",
+		EN:   "To hear about your repair with the PIN of this line, press {key}.",
+		ES:   "Para saber de su reparación con el PIN de esta línea, oprima el {key}.",
+	}
+	byBill = ivr.Prompt{
+		Name: "helpline-by-bill",
+		EN:   "To hear about your repair with your bill at hand, press {key}.",
+		ES:   "Para saber de su reparación con su factura a mano, oprima el {key}.",
+	}
+	toRepairService = ivr.Prompt{
+		Name: "helpline-to-repair-service",
+		EN:   "To report a problem, press {key}.",
+		ES:   "Para informar de un problema, oprima el {key}.",
+	}
+	sayAskPIN = ivr.Prompt{
+		Name: "helpline-ask-pin",
+		EN:   "Enter the PIN of the line that you are calling from, then press pound.",
+		ES:   "Ingrese el PIN de la línea desde la que llama y luego oprima el signo de número.",
+	}
+	sayWrongPIN = ivr.Prompt{
+		Name: "helpline-wrong-pin",
+		EN:   "That PIN does not match our records.",
+		ES:   "Ese PIN no coincide con nuestros registros.",
+	}
+	sayTemporaryPIN = ivr.Prompt{
+		Name: "helpline-temporary-pin",
+		EN:   "That is the temporary PIN, which others know too. Dial {short-code} from home to choose your own, or use your bill now.",
+		ES:   "Ese es el PIN temporal, que otros también conocen. Marque {short-code} desde su casa para elegir uno propio, o use ahora su factura.",
+	}
+	sayLockedPIN = ivr.Prompt{
+		Name: "helpline-locked-pin",
+		EN:   "To protect the line, no PIN is accepted right now. Our repair service can help.",
+		ES:   "Para proteger la línea, por ahora no se acepta ningún PIN. El servicio de reparaciones puede ayudarle.",
+	}
+	sayNothingChecked = ivr.Prompt{
+		Name: "helpline-nothing-checked",
+		EN:   "There were too many entries that did not match, so nothing is checked right now. Please try again later, or ask a person.",
+		ES:   "Hubo demasiados datos que no coincidían, así que por ahora no se comprueba nada. Intente más tarde o pregunte a una persona.",
+	}
+	sayNoTicket = ivr.Prompt{
+		Name: "helpline-no-ticket",
+		EN:   "There is no repair ticket. To report a problem, call our repair service.",
+		ES:   "No hay ninguna orden de reparación. Para informar de un problema, llame al servicio de reparaciones.",
+	}
+	saySeveral = ivr.Prompt{
+		Name: "helpline-several-tickets",
+		EN:   "There are several tickets.",
+		ES:   "Hay varias órdenes.",
+	}
+)
+
+// forTicketNumber offers one of the tickets that were found, from 0.
+func forTicketNumber(n int) ivr.Prompt {
+	number := ticketNumber(n).Name
+	return ivr.Prompt{
+		Name: fmt.Sprintf("helpline-for-%s", number),
+		EN:   "For ticket {" + number + "}, press {key}.",
+		ES:   "Para la orden {" + number + "}, oprima el {key}.",
+	}
+}
+
+// How a ticket stands.
+var (
+	sayTicket = ivr.Prompt{
+		Name: "helpline-ticket",
+		EN:   "The ticket number is {ticket}. Once more, {ticket}.",
+		ES:   "Su orden es la {ticket}. Otra vez: {ticket}.",
+	}
+	sayStatus = ivr.Prompt{
+		Name: "helpline-status",
+		EN:   "{status} {visit} {technician}",
+		ES:   "{status} {visit} {technician}",
+	}
+	statuses = map[tickets.Status]ivr.Prompt{
+		tickets.Open: {
+			Name: "helpline-status-open",
+			EN:   "We are working on it, and no visit is arranged yet.",
+			ES:   "Estamos trabajando en ella y aún no hay visita acordada.",
+		},
+		tickets.Scheduled: {
+			Name: "helpline-status-scheduled",
+			EN:   "A visit is arranged.",
+			ES:   "Hay una visita acordada.",
+		},
+		tickets.Dispatched: {
+			Name: "helpline-status-dispatched",
+			EN:   "A technician has it today.",
+			ES:   "Un técnico se ocupa de ella hoy.",
+		},
+		tickets.Completed: {
+			Name: "helpline-status-done",
+			EN:   "The repair is done.",
+			ES:   "La reparación está hecha.",
+		},
+		tickets.Canceled: {
+			Name: "helpline-status-canceled",
+			EN:   "It is canceled.",
+			ES:   "Está cancelada.",
+		},
+	}
+	visitArranged = ivr.Prompt{
+		Name: "helpline-visit",
+		EN:   "The technician is expected on {day}, between {earliest} and {latest}.",
+		ES:   "Se espera al técnico {day}, entre {earliest} y {latest}.",
+	}
+	onTheWay = ivr.Prompt{
+		Name: "helpline-on-the-way",
+		EN:   "The technician is on the way.",
+		ES:   "El técnico está en camino.",
+	}
+	onTheWayFor = ivr.Prompt{
+		Name: "helpline-on-the-way-for",
+		EN:   "The technician is on the way, and takes about {minutes} minutes.",
+		ES:   "El técnico está en camino y tarda unos {minutes} minutos.",
+	}
+	hasArrived = ivr.Prompt{
+		Name: "helpline-has-arrived",
+		EN:   "The technician has arrived.",
+		ES:   "El técnico ha llegado.",
+	}
+	toChangeContact = ivr.Prompt{
+		Name: "helpline-to-change-contact",
+		EN:   "To give the technician another telephone number, press {key}.",
+		ES:   "Para dar otro número de teléfono al técnico, oprima el {key}.",
+	}
+	toCancel = ivr.Prompt{
+		Name: "helpline-to-cancel",
+		EN:   "To cancel, press {key}.",
+		ES:   "Para cancelar, oprima el {key}.",
+	}
+	toTest = ivr.Prompt{
+		Name: "helpline-to-test",
+		EN:   "To have the line tested now, press {key}.",
+		ES:   "Para que probemos la línea ahora, oprima el {key}.",
+	}
+	toHearTicket = ivr.Prompt{
+		Name: "helpline-to-hear-ticket",
+		EN:   "To hear the ticket again, press {key}.",
+		ES:   "Para oír la orden otra vez, oprima el {key}.",
+	}
+	sayTicketGone = ivr.Prompt{
+		Name: "helpline-ticket-gone",
+		EN:   "That ticket has ended meanwhile, so nothing was changed.",
+		ES:   "Esa orden ha terminado entretanto, así que no se cambió nada.",
+	}
+	sayOvertaken = ivr.Prompt{
+		Name: "helpline-pin-changed-by-another",
+		EN:   "The PIN of this line was changed by someone else during your call, so nothing was changed. If that was not you, please call our repair service.",
+		ES:   "Otra persona cambió el PIN de esta línea durante su llamada, así que no se cambió nada. Si no fue usted, llame al servicio de reparaciones.",
+	}
+	sayTicketBusy = ivr.Prompt{
+		Name: "helpline-ticket-busy",
+		EN:   "We cannot change the ticket right now. Please try again later, or call our repair service.",
+		ES:   "Ahora no podemos cambiar la orden. Intente más tarde o llame al servicio de reparaciones.",
+	}
+)
+
+// sayStatuses are the statuses, in their order.
+func sayStatuses() []ivr.Prompt {
+	all := make([]ivr.Prompt, len(tickets.Statuses))
+	for i, s := range tickets.Statuses {
+		all[i] = statuses[s]
+	}
+	return all
+}
+
+// Changing it.
+var (
+	sayAskContact = ivr.Prompt{
+		Name: "helpline-ask-contact",
+		EN:   "Enter the ten digits of the telephone number for the technician, then press pound.",
+		ES:   "Ingrese los diez dígitos del número de teléfono para el técnico y luego oprima el signo de número.",
+	}
+	sayBadContact = ivr.Prompt{
+		Name: "helpline-no-contact",
+		EN:   "That is not a telephone number that we can call. Please enter another one, area code first.",
+		ES:   "Ese no es un número de teléfono al que podamos llamar. Ingrese otro, comenzando por el código de área.",
+	}
+	sayReadBack = ivr.Prompt{
+		Name: "helpline-read-back",
+		EN:   "You entered {contact}.",
+		ES:   "Usted ingresó el {contact}.",
+	}
+	isRight = ivr.Prompt{
+		Name: "helpline-is-right",
+		EN:   "If that is right, press {key}.",
+		ES:   "Si es correcto, oprima el {key}.",
+	}
+	isWrong = ivr.Prompt{
+		Name: "helpline-is-wrong",
+		EN:   "To enter it again, press {key}.",
+		ES:   "Para ingresarlo otra vez, oprima el {key}.",
+	}
+	sayContactChanged = ivr.Prompt{
+		Name: "helpline-contact-changed",
+		EN:   "The technician now has the number {contact}.",
+		ES:   "El técnico tiene ahora el número {contact}.",
+	}
+	toCancelVisit = ivr.Prompt{
+		Name: "helpline-to-cancel-visit",
+		EN:   "To cancel the visit and keep the ticket, press {key}.",
+		ES:   "Para cancelar la visita y conservar la orden, oprima el {key}.",
+	}
+	toCancelTicket = ivr.Prompt{
+		Name: "helpline-to-cancel-ticket",
+		EN:   "To cancel the whole ticket, press {key}.",
+		ES:   "Para cancelar toda la orden, oprima el {key}.",
+	}
+	toKeepTicket = ivr.Prompt{
+		Name: "helpline-to-keep-ticket",
+		EN:   "To keep it as it is, press {key}.",
+		ES:   "Para dejarla como está, oprima el {key}.",
+	}
+	sayVisitCanceled = ivr.Prompt{
+		Name: "helpline-visit-canceled",
+		EN:   "The visit is canceled. Ticket {ticket} stays open.",
+		ES:   "La visita está cancelada. La orden {ticket} sigue abierta.",
+	}
+	sayTicketCanceled = ivr.Prompt{
+		Name: "helpline-ticket-canceled",
+		EN:   "Ticket {ticket} is canceled, and nobody will come.",
+		ES:   "La orden {ticket} está cancelada y no irá nadie.",
+	}
+	sayCancelTooLate = ivr.Prompt{
+		Name: "helpline-cancel-too-late",
+		EN:   "The technician is there already, so it cannot be canceled. Please tell the technician.",
+		ES:   "El técnico ya está allí, así que no se puede cancelar. Dígaselo al técnico.",
+	}
+	sayMayBeDone = ivr.Prompt{
+		Name: "helpline-may-be-done",
+		EN:   "What you asked for may be done already. Please listen to the ticket when you call again.",
+		ES:   "Es posible que lo que pidió ya esté hecho. Escuche la orden cuando llame de nuevo.",
+	}
+	sayUnsure = ivr.Prompt{
+		Name: "helpline-unsure",
+		EN:   "However, we could not make sure that this change will last. Please listen to the ticket again later.",
+		ES:   "Sin embargo, no pudimos comprobar que este cambio vaya a conservarse. Escuche la orden otra vez más tarde.",
+	}
+)
+
+// The service test.
+var (
+	sayTestBegun = ivr.Prompt{
+		Name: "helpline-test-begun",
+		EN:   "Your line is being tested. That can take some minutes, and you can wait.",
+		ES:   "Estamos probando su línea. Puede tardar unos minutos, y puede esperar.",
+	}
+	toBeCalledBack = ivr.Prompt{
+		Name: "helpline-to-be-called-back",
+		EN:   "To be called back with the result instead, press {key}.",
+		ES:   "Si prefiere que le llamemos con el resultado, oprima el {key}.",
+	}
+	sayStillTesting = ivr.Prompt{
+		Name: "helpline-still-testing",
+		EN:   "The test is still going on.",
+		ES:   "La prueba continúa.",
+	}
+	sayTooManyTests = ivr.Prompt{
+		Name: "helpline-too-many-tests",
+		EN:   "The line was tested several times today. Please try again tomorrow.",
+		ES:   "La línea se ha probado varias veces hoy. Intente de nuevo mañana.",
+	}
+	sayGood = ivr.Prompt{
+		Name: "helpline-test-good",
+		EN:   "The test found no trouble on your line. If it still does not work, unplug your telephones and try them one by one.",
+		ES:   "La prueba no encontró ningún fallo en su línea. Si aún no funciona, desconecte sus teléfonos y pruébelos uno por uno.",
+	}
+	sayTrouble = ivr.Prompt{
+		Name: "helpline-test-trouble",
+		EN:   "The test found trouble on your line. It is added to your ticket, and we repair it.",
+		ES:   "La prueba encontró un problema en su línea. Queda anotado en su orden y lo repararemos.",
+	}
+	sayNotTested = ivr.Prompt{
+		Name: "helpline-not-tested",
+		EN:   "The line could not be tested. Please try again later.",
+		ES:   "No se pudo probar la línea. Intente de nuevo más tarde.",
+	}
+	sayWillCallBack = ivr.Prompt{
+		Name: "helpline-will-call-back",
+		EN:   "We call the number that the technician has, as soon as there is a result.",
+		ES:   "Llamaremos al número que tiene el técnico en cuanto haya un resultado.",
+	}
+	sayNoCallBack = ivr.Prompt{
+		Name: "helpline-no-call-back",
+		EN:   "We cannot call you back. Please call again in some minutes to hear the result.",
+		ES:   "No podemos llamarle. Llame de nuevo en unos minutos para oír el resultado.",
+	}
+)
