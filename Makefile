@@ -17,8 +17,12 @@ ALONE := ^TestConsoleInBrowser$$
 # Where make e2e keeps what it has seen.
 PICTURES := bin/e2e
 
-# The race detector watches all but the embedded Redis, in the scripts of which tests would spend most of their time.
-RACE := -race -gcflags='github.com/alicebob/miniredis/...=-race=false' -gcflags='github.com/yuin/gopher-lua/...=-race=false'
+# The race detector watches all but the embedded Redis, in the scripts of which tests would spend most of their
+# time, and packages of others that compute, and share nothing with our goroutines.
+UNWATCHED := regexp/... golang.org/x/crypto/... github.com/alecthomas/kong/... github.com/alicebob/miniredis/... \
+	github.com/chromedp/cdproto/... github.com/getkin/kin-openapi/... github.com/go-json-experiment/json/... \
+	github.com/santhosh-tekuri/jsonschema/... github.com/yuin/gopher-lua/...
+RACE      := -race $(foreach package,$(UNWATCHED),-gcflags='$(package)=-race=false')
 
 # The linter is built from source, once for each version.
 LINT_VERSION := v2.15.0

@@ -214,7 +214,7 @@ func newCallingStage(t *testing.T, server *redistest.Server, change func(*config
 	rest := simulator.NewREST(exchange)
 	twilio := httptest.NewServer(rest)
 	t.Cleanup(func() { twilio.Close(); rest.Close() })
-	s.config.TwilioURL = twilio.URL
+	s.config.TwilioURL, s.config.CallRate = twilio.URL, 1000 // the rate goes by the machine's clock
 	if change != nil {
 		change(&s.config)
 	}

@@ -184,10 +184,10 @@ func TestNoMail(t *testing.T) {
 	}
 }
 
-// TestSignInIsBoundedInMemory has thirty people try passwords at the same moment, at what a
-// password really costs. All at once would take 570 MB; most of them wait instead.
+// TestSignInIsBoundedInMemory has twenty people try passwords at the same moment, at what a
+// password really costs. All at once would take 380 MB; most of them wait instead.
 func TestSignInIsBoundedInMemory(t *testing.T) {
-	const attempts, most = 30, 256 << 20
+	const attempts, most = 20, 256 << 20
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
 		c.ConsoleURL, c.TrustedProxies = testConsole, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	})

@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"reflect"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -37,6 +39,17 @@ type commands struct {
 	Flows    flowsCommand    `cmd:"" help:"Check and draw the calls."`
 	Prompts  promptsCommand  `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`
 	Twilio   twilioCommand   `cmd:"" help:"See how Twilio is pointed at this server."`
+}
+
+// commandNamed returns the command that a command line begins with, for which kong needs an eighth of the time that
+// it needs for all commands; or all, if it begins otherwise.
+func commandNamed(args []string) any {
+	for field := range reflect.TypeFor[commands]().Fields() {
+		if len(args) > 0 && args[0] == strings.ToLower(field.Name) {
+			return reflect.New(reflect.StructOf([]reflect.StructField{field})).Interface()
+		}
+	}
+	return &commands{}
 }
 
 // terminal is where a command reads and writes.
@@ -75,7 +88,7 @@ func main() {
 // run runs a command line and returns the exit status.
 func run(ctx context.Context, args []string, c terminal) int {
 	asked := exitOK
-	line, err := commandLineOf(&commands{}, c, func(status int) { asked = status; panic(exited{}) })
+	line, err := commandLineOf(commandNamed(args), c, func(status int) { asked = status; panic(exited{}) })
 	if err != nil {
 		return report(c, err)
 	}
