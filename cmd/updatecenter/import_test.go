@@ -35,7 +35,17 @@ func TestImportDryRun(t *testing.T) {
 		"A1\t6125550142\tAnn\t1 Main\tDuluth\tMN\t55801\nA2\t6125550143\tBo\t2 Main\tDuluth\tMN\t55801\n" +
 		"A2\t6125550143\tBob\t2 Main\tDuluth\tMN\t55801\nA3\t6125550143\tBo\t2 Main\tDuluth\tMN\t5580\n"
 	didAccounts := "1 accounts added, 1 changed, 1 were so already, 1 bad rows"
+	tickets := "Ticket,Number,Account,Contact,Status,From,To,Cancelable,Technician,Minutes\n" +
+		"4821,6125550142,A1,6515550177,scheduled,2026-03-05T08:00:00-06:00,2026-03-05T12:00:00-06:00,yes,,\n" +
+		"4822,6125550142,A1,6515550177,open,,,,,\n4822,6125550142,A1,6515550178,open,,,,,\n4822,6125550142,A1,6515550178,open,,,,,\n" +
+		"4823,6125550142,A9,6515550177,open,,,,,\n4824,6125550142,A1,9005550177,open,,,,,\n4825,6125550142,A1,6515550177,scheduled,,,,,\n" +
+		"482,6125550142,A1,6515550177,open,,,,,\n"
+	didTickets := "2 tickets added, 1 changed, 1 were so already, 4 bad rows"
+	badTickets := []string{
+		`line 6: account "A9": no such account`, `line 7: contact "9005550177": not called`, "line 8: from: a ticket that is scheduled", `line 9: ticket "482": not the number`,
+	}
 	for range 2 {
+		s.expect(exitError, append(badTickets, "dry run, nothing is written: "+didTickets), tickets, "tickets", "import", "-", "--dry-run")
 		s.expect(exitError, []string{"dry run, nothing is written: " + did, `line 6: number "911"`}, lines, "lines", "import", "-", "--dry-run")
 		s.expect(exitError, []string{"dry run, nothing is written: " + didAccounts, `zip "5580": want 5 or 9 digits`}, accounts, "accounts", "import", "-", "--dry-run", "--welcome")
 	}
@@ -44,6 +54,8 @@ func TestImportDryRun(t *testing.T) {
 	}
 	s.expect(exitError, []string{did}, lines, "lines", "import", "-")
 	s.expect(exitError, []string{didAccounts}, accounts, "accounts", "import", "-")
+	s.expect(exitError, []string{didTickets}, tickets, "tickets", "import", "-")
+	s.expect(exitError, []string{"0 tickets added, 2 changed"}, tickets, "tickets", "import", "-")
 }
 
 // TestImportRejects mends the bad rows where they were written to.

@@ -32,6 +32,7 @@ type commands struct {
 
 	Lines    linesCommand    `cmd:"" help:"Provision lines."`
 	Accounts accountsCommand `cmd:"" help:"Provision accounts."`
+	Tickets  ticketsCommand  `cmd:"" help:"Provision repair tickets."`
 	Events   eventsCommand   `cmd:"" help:"Look after the changes that the switch is told of."`
 	Keys     keysCommand     `cmd:"" help:"Manage the keys of the REST API."`
 	Agents   agentsCommand   `cmd:"" help:"Look after the people who sign in to the console of repair agents."`

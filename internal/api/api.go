@@ -27,6 +27,9 @@
 //	GET    /v1/deliveries/{delivery}                 deliveries:read  how far a delivery is
 //	DELETE /v1/deliveries/{delivery}                 deliveries:write cancel it
 //	GET    /v1/deliveries/{delivery}/events          deliveries:read  follow it, by server-sent events or as JSON
+//	GET    /v1/tickets/{ticket}                      tickets:read     a repair ticket, and the newest test of its line
+//	PUT    /v1/tickets/{ticket}                      tickets:write    create it, or write it anew
+//	POST   /v1/service-tests/{test}/result           tickets:write    say what came of a test
 //	GET    /v1/access-numbers/{code}                 any key          the toll-free number of an area code
 //	GET    /openapi.yaml                             no key           all this, as an OpenAPI 3.1 document
 //
@@ -38,7 +41,7 @@
 //
 //	api.New(api.Config{
 //		Lines: lines, Provisioning: provisioning, Features: features,
-//		Accounts: accounts, Deliveries: deliveries, Desk: desk, Audit: audit, Keys: keys,
+//		Accounts: accounts, Deliveries: deliveries, Tickets: tickets, Desk: desk, Audit: audit, Keys: keys,
 //	}).Routes(router)
 //
 // The router should be made with SkipClean(true), or it redirects odd paths instead of
@@ -74,6 +77,11 @@
 // and is never answered. The history shows what was changed only to keys that may read
 // settings.
 //
+// # Tickets
+//
+// A PUT replaces a repair ticket, under the same rule of If-Match, as callers change tickets too; a new one is created
+// with If-None-Match: *. What the operator's systems are told of callers' changes comes with the events of lines.
+//
 // # Accounts and deliveries
 //
 // No answer, problem or line of the log holds a security code or an answer. A claim to an
@@ -102,8 +110,8 @@
 //
 // # Documents
 //
-// [LineDocument], [FeaturesDocument], [HistoryDocument], [AccountDocument], [ValidationDocument] and
-// [DeliveryDocument] make what the API answers. The command line shows a line and an account
+// [LineDocument], [FeaturesDocument], [HistoryDocument], [AccountDocument], [ValidationDocument],
+// [DeliveryDocument] and [TicketDocument] make what the API answers. The command line shows a line and an account
 // by the same documents.
 package api
 
@@ -126,6 +134,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/sse"
+	"updatecenter/internal/tickets"
 	"updatecenter/pins"
 )
 
@@ -136,6 +145,7 @@ type Config struct {
 	Features     *features.Lines
 	Accounts     *accounts.Accounts
 	Deliveries   audited.Sending
+	Tickets      *tickets.Tickets
 	Desk         *repair.Desk
 	Audit        audit.Recorder
 	Keys         apikey.Store
@@ -158,10 +168,11 @@ type API struct {
 	lines      audited.Lines
 	accounts   audited.Accounts
 	deliveries audited.Deliveries
+	tickets    audited.Tickets
 	streams    atomic.Int64 // of events, that are open
 }
 
-// New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries, Desk, Audit
+// New makes an API of its parts; Lines, Provisioning, Features, Accounts, Deliveries, Tickets, Desk, Audit
 // and Keys must be given.
 func New(config Config) *API {
 	customers := audited.Accounts{Accounts: config.Accounts, Audit: config.Audit}
@@ -171,6 +182,7 @@ func New(config Config) *API {
 		lines:      audited.Lines{Lines: config.Lines, Provisioning: config.Provisioning, Features: config.Features, Audit: config.Audit},
 		accounts:   customers,
 		deliveries: audited.Deliveries{Deliveries: config.Deliveries, Accounts: customers, Audit: config.Audit},
+		tickets:    audited.Tickets{Tickets: config.Tickets, Audit: config.Audit},
 	}
 }
 
@@ -245,6 +257,13 @@ func (a *API) endpoints() []endpoint {
 			http.MethodDelete: a.keyed(apikey.DeliveriesWrite, of(pathDelivery, a.cancelDelivery)),
 		}},
 		{path: delivery + "/events", methods: methods{get: a.keyed(apikey.DeliveriesRead, of(pathDelivery, a.showEvents))}, unbounded: true},
+		{path: "/v1/tickets/{ticket}", methods: methods{
+			get: a.keyed(apikey.TicketsRead, of(pathTicket, a.showTicket)),
+			put: a.keyed(apikey.TicketsWrite, a.misses(with(pathTicket, ticketBody.check, a.putTicket))),
+		}},
+		{path: "/v1/service-tests/{service_test}/result", methods: methods{
+			post: a.keyed(apikey.TicketsWrite, with(pathTest, resultBody.check, a.endTest)),
+		}},
 
 		// What agents do for customers.
 		{path: line + "/validations", methods: methods{post: a.keyed(anyScope, a.validate)}},

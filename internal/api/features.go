@@ -37,12 +37,12 @@ func (a *API) showFeature(w http.ResponseWriter, r *http.Request, key apikey.Key
 	if !installed {
 		return notInstalled
 	}
-	return replyUnlessSeen(w, r, setting)
+	return replyUnlessSeen(w, r, setting.Revision, changedMeanwhile, func() error { return replyFeature(w, setting) })
 }
 
-// replyUnlessSeen answers with a feature, unless the client knows it already, or asks for another
-// revision (RFC 9110, section 13.2.2).
-func replyUnlessSeen(w http.ResponseWriter, r *http.Request, setting features.Setting) error {
+// replyUnlessSeen answers with what has a revision, unless the client knows it already, or asks for another
+// revision (RFC 9110, section 13.2.2), which is refused.
+func replyUnlessSeen(w http.ResponseWriter, r *http.Request, revision int64, another *refusal, reply func() error) error {
 	match, err := readETags(r.Header, "If-Match")
 	if err != nil {
 		return err
@@ -51,14 +51,14 @@ func replyUnlessSeen(w http.ResponseWriter, r *http.Request, setting features.Se
 	switch {
 	case err != nil:
 		return err
-	case match != nil && !match.strong(setting.Revision):
-		return changedMeanwhile
-	case seen != nil && seen.weak(setting.Revision):
-		w.Header().Set("ETag", etag(setting.Revision))
+	case match != nil && !match.strong(revision):
+		return another
+	case seen != nil && seen.weak(revision):
+		w.Header().Set("ETag", etag(revision))
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	return replyFeature(w, setting)
+	return reply()
 }
 
 // putFeature replaces the settings of a feature, if they are those that the client has seen.

@@ -27,6 +27,7 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/tickets"
 	"updatecenter/pins"
 )
 
@@ -75,6 +76,7 @@ func newRig(t *testing.T) *rig {
 		Accounts: customers, Deliveries: r.outbound(customers), Wait: r.pass,
 		Log: w.Log.Logger(), Audit: w.Audit, Random: lettersOnly{},
 	}
+	r.config.Tickets = tickets.New(tickets.Config{Store: w.TicketStore(), Keys: w.Keys, Accounts: customers, Now: w.Now})
 	r.config.Desk = r.desk(r.config.Provisioning, repair.Limits{})
 	r.restart()
 	t.Cleanup(func() {
@@ -91,7 +93,7 @@ func (r *rig) now() time.Time { return r.world.Now() }
 
 // fault has all stores but that of keys do something before each call, until the next fault; nil: nothing.
 func (r *rig) fault(do func(context.Context) error) {
-	for _, store := range []string{"Lines", "Features", "Accounts", "Deliveries", "Desk"} {
+	for _, store := range []string{"Lines", "Features", "Accounts", "Deliveries", "Desk", "Tickets"} {
 		r.world.Calls.Mend(store)
 		if do != nil {
 			r.world.Calls.Before(store, do)

@@ -155,7 +155,8 @@ func ofFeatures(record pins.Record) bool {
 	case pins.FeatureChanged, pins.FeaturesInstalled, pins.EventSkipped:
 		return true
 	case pins.Changed, pins.Reset, pins.ResetRefused, pins.Locked, pins.Removed,
-		pins.CustomerValidated, pins.PINUnlocked, pins.NoticeUndelivered:
+		pins.CustomerValidated, pins.PINUnlocked, pins.NoticeUndelivered, pins.TicketWritten, pins.TicketContactChanged,
+		pins.TicketCanceled, pins.ServiceTestRequested, pins.ServiceTestEnded:
 	}
 	return false
 }

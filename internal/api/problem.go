@@ -23,6 +23,7 @@ import (
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
+	"updatecenter/internal/tickets"
 	"updatecenter/internal/typed"
 	"updatecenter/pins"
 )
@@ -79,6 +80,11 @@ var explained = []struct {
 	{accounts.ErrTaken, accountTaken},
 	{accounts.ErrNoEnrollment, noEnrollment},
 	{accounts.ErrFull, enrollmentFull},
+	{tickets.ErrNoTicket, noTicket},
+	{tickets.ErrNoTest, noTest},
+	{tickets.ErrOtherLine, ticketOfOther},
+	{tickets.ErrFull, ticketsFull},
+	{tickets.ErrOtherResult, otherResult},
 	{deliveries.ErrNotFound, noDelivery},
 	{deliveries.ErrNoSecret, noSecret},
 	{deliveries.ErrNoWay, noWay},

@@ -8,6 +8,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/features"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/tickets"
 	"updatecenter/pins"
 )
 
@@ -70,6 +71,23 @@ var (
 		"Another account has the new number. Nothing was changed.")
 	enrollmentFull = problem(http.StatusConflict, "enrollment-full", "The enrollment is full",
 		fmt.Sprintf("An enrollment has at most %d accounts. Nothing was added.", accounts.MaxEnrolled))
+	badTicket = problem(http.StatusBadRequest, "bad-ticket", "Not the number of a ticket",
+		"The path must hold the number of a repair ticket, 4 to 16 digits.")
+	noTicket = problem(http.StatusNotFound, "no-such-ticket", "No such ticket",
+		"No ticket has this number. A PUT to its path creates it.")
+	noTest = problem(http.StatusNotFound, "no-such-service-test", "No such service test",
+		"There is no service test with this id, or its line was tested again since.")
+	// noIfMatchOfTicket and ticketChanged are noIfMatch and changedMeanwhile of a ticket.
+	noIfMatchOfTicket = problem(http.StatusPreconditionRequired, noIfMatch.name, noIfMatch.problem.Title,
+		"Read the ticket first, and send its ETag in the header If-Match, so that no change of a caller's is lost; or send If-None-Match: * for a new one.")
+	ticketChanged = problem(http.StatusPreconditionFailed, changedMeanwhile.name, "The ticket has changed meanwhile",
+		"Somebody changed the ticket, or has created it. Read it again, and send your change of that with its ETag.")
+	ticketOfOther = problem(http.StatusConflict, "ticket-of-another-line", "The ticket is one of another line",
+		"A ticket stays with its line. Nothing was changed; give the other line a ticket of its own.")
+	ticketsFull = problem(http.StatusConflict, "tickets-full", "The line has too many tickets",
+		fmt.Sprintf("A line has at most %d tickets that have not ended. Nothing was changed.", tickets.MaxTickets))
+	otherResult = problem(http.StatusConflict, "other-result", "The service test has another result",
+		"Another result of this service test was sent before, and may have been told. Nothing was changed.")
 	keepsCode = refusedDetails(accounts.FieldErrors{{
 		Field: "security_code", Reason: "the code of an existing account is changed by a POST to its path /security-code",
 	}})
@@ -103,7 +121,7 @@ func missingScope(scope apikey.Scope) *refusal {
 
 func notCalled(destination *nanp.DestinationError) *refusal {
 	return problem(http.StatusUnprocessableEntity, "number-not-called", "We do not call this number",
-		"A line is called, to tell a code or a change, and this one can't be: "+destination.Reason+". Nothing was changed.")
+		"A line, or the contact of a ticket, is called to tell a code or a change, and this one can't be: "+destination.Reason+". Nothing was changed.")
 }
 
 // badIfMatch is of either header with ETags.

@@ -14,6 +14,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/tickets"
 	"updatecenter/pins"
 )
 
@@ -54,6 +55,9 @@ var operations = []operation{
 	{"GET /v1/deliveries/{delivery}/events", "", audit.DeliveryRead, ""},
 	{"DELETE /v1/deliveries/{delivery}", "", audit.DeliveryCanceled, ""},
 	{"POST /v1/accounts/{account}/verification/open", help, audit.AccountOpened, ""},
+	{"GET /v1/tickets/{ticket}", "", audit.TicketRead, ""},
+	{"PUT /v1/tickets/{ticket}", `{"number":"+16125550142","account":"` + string(coded) + `","contact":"+16515550177","status":"open"}`, audit.TicketChanged, ""},
+	{"POST /v1/service-tests/{service_test}/result", `{"result":"good"}`, audit.ServiceTestEnded, ""},
 	{"GET /v1/access-numbers/{area_code}", "", "", "everybody may know the access numbers"},
 }
 
@@ -61,7 +65,8 @@ var operations = []operation{
 func named(path string) string {
 	return strings.NewReplacer(
 		"{number}", string(line), "{feature}", string(pins.SelectiveCallForwarding), "{area_code}", "612", "{account}", string(coded),
-		"{enrollment}", string(enrolled), "{delivery}", string(followed), "/v1/validations/{validation}", validationPath,
+		"{enrollment}", string(enrolled), "{delivery}", string(followed),
+		"{ticket}", "48211907", "{service_test}", "tst_"+strings.Repeat("0", 32), "/v1/validations/{validation}", validationPath,
 	).Replace(path)
 }
 
@@ -82,6 +87,10 @@ func provisioned(t *testing.T) *rig {
 	r := newRig(t)
 	r.add("", pins.SelectiveCallForwarding)
 	r.provision()
+	_, err := r.config.Tickets.Put(t.Context(), tickets.Put{
+		Number: "48211907", Details: tickets.Details{Line: line, Account: coded, Contact: "+16515550177", Status: tickets.Open}, Note: pins.Note{By: "crm"},
+	})
+	check.OK(t, err)
 	return r
 }
 

@@ -92,6 +92,11 @@ const (
 	AccountOpened    Action = "account-opened"  // its verification, which failures had closed
 	AccountsImported Action = "accounts-imported"
 
+	TicketRead       Action = "ticket-read"
+	TicketChanged    Action = "ticket-changed" // or added
+	TicketsImported  Action = "tickets-imported"
+	ServiceTestEnded Action = "service-test-ended" // a result was sent
+
 	DeliveryRequested Action = "delivery-requested"
 	DeliveryRead      Action = "delivery-read"
 	DeliveryCanceled  Action = "delivery-canceled"
@@ -128,6 +133,7 @@ func Actions() []Action {
 		LookedUp, ValidationBegun, Validated, ValidationFailed, PINReset, PINUnlocked, ResetRefused, LimitReached,
 		LineChanged, LineRemoved, LinesImported, FeatureChanged,
 		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported,
+		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded,
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,
 		AgentDeactivated, AgentReactivated, AgentRecreated, AgentDeleted,

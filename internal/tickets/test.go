@@ -152,6 +152,12 @@ func (t *Tickets) Heard(ctx context.Context, r Request, id string) (err error) {
 	return err
 }
 
+// ValidTestID says whether a text can be the ID of a test.
+func ValidTestID(s string) bool {
+	rest, found := strings.CutPrefix(s, testPrefix)
+	return found && len(rest) == 32 && strings.Trim(rest, "0123456789abcdef") == ""
+}
+
 // refOf is what a result that a call tells is asked for by.
 func refOf(number nanp.Number, id string) string { return string(number) + "/" + id }
 

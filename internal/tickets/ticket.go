@@ -97,6 +97,9 @@ const (
 	Arrived  TechnicianStatus = "arrived"
 )
 
+// Known says whether it is one of them, and not empty.
+func (s TechnicianStatus) Known() bool { return s == OnTheWay || s == Arrived }
+
 // technicianFor is how long what is known of a technician counts: for the day of the visit.
 const technicianFor = 12 * time.Hour
 

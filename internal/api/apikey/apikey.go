@@ -35,7 +35,7 @@ var (
 	ErrName = errors.New("a key's name is 1 to 64 of a-z A-Z 0-9 . - _")
 	// ErrScope refuses a scope that doesn't exist, and a key without any.
 	ErrScope = errors.New("want scopes lines:read, lines:write, pins:reset, features:read, features:write, " +
-		"accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, validations:write or validations:photo-id")
+		"accounts:read, accounts:write, accounts:verify, deliveries:read, deliveries:write, tickets:read, tickets:write, validations:write or validations:photo-id")
 )
 
 // Scope is what a key may do.
@@ -55,6 +55,9 @@ const (
 	DeliveriesRead  Scope = "deliveries:read"
 	DeliveriesWrite Scope = "deliveries:write"
 
+	TicketsRead  Scope = "tickets:read"
+	TicketsWrite Scope = "tickets:write" // and to say what came of service tests
+
 	ValidationsWrite   Scope = "validations:write"    // to find out who customers are, but for the next
 	ValidationsPhotoID Scope = "validations:photo-id" // to accept a photo ID, on the word of the agent alone
 )
@@ -63,6 +66,7 @@ const (
 var AllScopes = [...]Scope{
 	LinesRead, LinesWrite, PinsReset, FeaturesRead, FeaturesWrite,
 	AccountsRead, AccountsWrite, AccountsVerify, DeliveriesRead, DeliveriesWrite,
+	TicketsRead, TicketsWrite,
 	ValidationsWrite, ValidationsPhotoID,
 }
 
