@@ -29,9 +29,9 @@ func newTicketRig(t *testing.T) *rig {
 }
 
 // create puts a ticket that is new.
-func (r *rig) createTicket(path, body string) answer {
+func (r *rig) createTicket(path string) answer {
 	r.Helper()
-	request := r.request(http.MethodPut, path, body)
+	request := r.request(http.MethodPut, path, ticketOpen)
 	request.Header.Set("If-None-Match", "*")
 	return r.send(request)
 }
@@ -39,7 +39,7 @@ func (r *rig) createTicket(path, body string) answer {
 func TestTicketIsPutAndShown(t *testing.T) {
 	r := newTicketRig(t)
 	r.ask(http.MethodGet, ticketPath, "").is(http.StatusNotFound, "no-such-ticket")
-	created := r.createTicket(ticketPath, ticketOpen).is(http.StatusCreated, "")
+	created := r.createTicket(ticketPath).is(http.StatusCreated, "")
 	if created.header.Get("Location") != ticketPath {
 		t.Errorf("Location %q", created.header.Get("Location"))
 	}
@@ -47,7 +47,7 @@ func TestTicketIsPutAndShown(t *testing.T) {
 	if same := r.askWith(seen, http.MethodPut, ticketPath, ticketOpen).is(http.StatusOK, ""); same.header.Get("ETag") != seen {
 		t.Errorf("as it was: %q, then %q", seen, same.header.Get("ETag"))
 	}
-	r.createTicket(ticketPath, ticketOpen).is(http.StatusPreconditionFailed, "changed-meanwhile")
+	r.createTicket(ticketPath).is(http.StatusPreconditionFailed, "changed-meanwhile")
 	r.world.Pass(time.Second)
 	dispatched := `{` + ticketBase + `, "status": "dispatched", ` + visit + `, "technician": {"status": "on_the_way", "minutes": 40}}`
 	put := r.askWith(seen, http.MethodPut, ticketPath, dispatched).is(http.StatusOK, "")
@@ -82,7 +82,7 @@ func TestTicketIsPutAndShown(t *testing.T) {
 
 func TestTicketsThatAreRefused(t *testing.T) {
 	r := newTicketRig(t)
-	r.createTicket(ticketPath, ticketOpen).is(http.StatusCreated, "")
+	r.createTicket(ticketPath).is(http.StatusCreated, "")
 	r.unlike = true // which of two headers is missing, openapi.yaml can't say
 	r.ask(http.MethodPut, ticketPath, ticketOpen).is(http.StatusPreconditionRequired, "if-match-required")
 	for body, want := range map[string]struct {
@@ -102,16 +102,16 @@ func TestTicketsThatAreRefused(t *testing.T) {
 	} {
 		r.askWith("*", http.MethodPut, ticketPath, body).is(want.status, want.problem)
 	}
-	r.createTicket("/v1/tickets/12x4", ticketOpen).is(http.StatusBadRequest, "bad-ticket")
+	r.createTicket("/v1/tickets/12x4").is(http.StatusBadRequest, "bad-ticket")
 	for _, number := range []string{"5001", "5002", "5003", "5004"} {
-		r.createTicket("/v1/tickets/"+number, ticketOpen).is(http.StatusCreated, "")
+		r.createTicket("/v1/tickets/"+number).is(http.StatusCreated, "")
 	}
-	r.createTicket("/v1/tickets/5005", ticketOpen).is(http.StatusConflict, "tickets-full")
+	r.createTicket("/v1/tickets/5005").is(http.StatusConflict, "tickets-full")
 }
 
 func TestResultOfAServiceTest(t *testing.T) {
 	r := newTicketRig(t)
-	r.createTicket(ticketPath, ticketOpen).is(http.StatusCreated, "")
+	r.createTicket(ticketPath).is(http.StatusCreated, "")
 	test, outcome, err := r.config.Tickets.RequestTest(t.Context(), tickets.Request{
 		Line: line, Ticket: "48211907", Turn: pins.Turn{Call: "CA1", Number: 4},
 	})

@@ -29,13 +29,13 @@ type Put struct {
 
 // Update is a ticket after a [Put].
 type Update struct {
-	Ticket  Ticket
+	Shown
 	Created bool
 	Changed bool // or created
 }
 
 // Put writes a ticket as the operator's system has it. What is as before is not stored again, but counts as written ([Kept]) once
-// a day. Another contact is told to the customer at the one before; all else the operator's system tells. Errors: [FieldErrors],
+// a day. Another contact is told to the customer at the one before; all else the operator's system tells. Errors: [accounts.FieldErrors],
 // pins.ErrNote, [accounts.ErrNoAccount], [nanp.ErrNotCalled] of the contact, [ErrOtherLine], [ErrFull]; storage.ErrStale with Match, or while
 // somebody else claims the ticket for another line; storage.ErrContended, storage.ErrUnreadable.
 func (t *Tickets) Put(ctx context.Context, put Put) (update Update, err error) {
@@ -68,6 +68,7 @@ func (t *Tickets) Put(ctx context.Context, put Put) (update Update, err error) {
 	update, err = storage.Retry(ctx, func() (Update, error) {
 		var update Update
 		update, stale, err = t.put(ctx, put, account.ID, id)
+		update.AccountNumber = account.Number
 		return update, err
 	})
 	return update, errors.Join(err, stale)
@@ -86,7 +87,7 @@ func (t *Tickets) put(ctx context.Context, put Put, account accounts.ID, id stri
 		before = line.Tickets[at]
 	}
 	if _, made := line.outcome(id); made { // by a try whose answer was lost
-		return Update{Ticket: before, Changed: true}, nil, nil
+		return Update{Shown: Shown{Ticket: before, Test: line.Test}, Changed: true}, nil, nil
 	}
 	if put.Match != nil && !put.Match(before.Revision) {
 		return Update{}, storage.ErrStale, nil
@@ -94,7 +95,7 @@ func (t *Tickets) put(ctx context.Context, put Put, account accounts.ID, id stri
 	e := &effect{id: id, at: t.now(), told: pins.Record{By: put.Note.By, From: put.Note.From, Reason: put.Note.Reason}}
 	ticket := put.ticket(before, account, e.at)
 	if at >= 0 && ticket.same(before) && e.at.Sub(before.Written) < writtenEvery {
-		return Update{Ticket: before}, nil, nil
+		return Update{Shown: Shown{Ticket: before, Test: line.Test}}, nil, nil
 	}
 	e.record(pins.TicketWritten, "ticket "+string(put.Number))
 	if at >= 0 {
@@ -108,7 +109,8 @@ func (t *Tickets) put(ctx context.Context, put Put, account accounts.ID, id stri
 		return Update{}, nil, ErrFull
 	}
 	line.remember(id, Done, e.at)
-	return Update{Ticket: ticket, Created: at < 0, Changed: true}, nil, t.commit(ctx, line, 0, e)
+	update := Update{Shown: Shown{Ticket: ticket, Test: line.Test}, Created: at < 0, Changed: true}
+	return update, nil, t.commit(ctx, line, 0, e)
 }
 
 // writtenEvery is how often at most a ticket that is as before is stored, so that it is known to be kept up.
@@ -135,12 +137,12 @@ func (t Ticket) same(other Ticket) bool {
 	return t == other && t.Technician.Status != OnTheWay
 }
 
-// End says what came of a test. The first result stands: the same again changes nothing. It returns the line. Errors: [ErrNoTest],
+// End says what came of a test. The first result stands: the same again changes nothing. It returns the line and the test. Errors: [ErrNoTest],
 // [ErrOtherResult], pins.ErrNote, storage.ErrContended, storage.ErrUnreadable.
-func (t *Tickets) End(ctx context.Context, id string, result Result, note pins.Note) (_ nanp.Number, err error) {
+func (t *Tickets) End(ctx context.Context, id string, result Result, note pins.Note) (_ nanp.Number, _ Test, err error) {
 	defer wrap.Error(&err, "end service test")
 	if !note.Valid() {
-		return "", pins.ErrNote
+		return "", Test{}, pins.ErrNote
 	}
 	ended, err := storage.Retry(ctx, func() (*line, error) {
 		l, err := t.lineOf(ctx, id)
@@ -166,9 +168,9 @@ func (t *Tickets) End(ctx context.Context, id string, result Result, note pins.N
 		return l, t.commit(ctx, l, 0, e)
 	})
 	if err != nil {
-		return "", err
+		return "", Test{}, err
 	}
-	return ended.Number, nil
+	return ended.Number, *ended.Test, nil
 }
 
 // columns of a file of tickets.
@@ -239,7 +241,7 @@ func newRow(row rows.Row) (Row, error) {
 			return Row{}, row.Bad("minutes", "want a whole number")
 		}
 	}
-	var wrong FieldErrors
+	var wrong accounts.FieldErrors
 	if errors.As(d.Check(), &wrong) {
 		field := wrong[0].Field
 		if field == "visit" {

@@ -1,9 +1,7 @@
 package tickets
 
 import (
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"updatecenter/internal/accounts"
@@ -118,30 +116,6 @@ func (t Technician) At(now time.Time) Technician {
 	return t
 }
 
-// Errors of details.
-var errWindow = errors.New("want from before to, and within a day")
-
-// FieldError tells what is wrong with one field of a ticket. It holds nothing of it.
-type FieldError struct {
-	Field  string // as a file of tickets names it
-	Reason string
-}
-
-// Error gives both.
-func (e *FieldError) Error() string { return e.Field + ": " + e.Reason }
-
-// FieldErrors are all fields in which something is wrong; never none.
-type FieldErrors []*FieldError
-
-// Error gives all of them on one line.
-func (e FieldErrors) Error() string {
-	texts := make([]string, len(e))
-	for i, field := range e {
-		texts[i] = field.Error()
-	}
-	return strings.Join(texts, "; ")
-}
-
 // Details are what the operator's system says of a ticket: all of it.
 type Details struct {
 	Line       nanp.Number
@@ -152,19 +126,19 @@ type Details struct {
 	Technician Technician // its Since is when it is put
 }
 
-// Check says what of the details no ticket can have, in [FieldErrors]. Whether the contact is called is for Put to say.
+// Check says what of the details no ticket can have, in [accounts.FieldErrors]. Whether the contact is called is for Put to say.
 func (d Details) Check() error {
-	var wrong FieldErrors
+	var wrong accounts.FieldErrors
 	unless := func(right bool, field, reason string) {
 		if !right {
-			wrong = append(wrong, &FieldError{field, reason})
+			wrong = append(wrong, &accounts.FieldError{Field: field, Reason: reason})
 		}
 	}
 	unless(d.Line.Display() != "", "number", "want the telephone number of a line")
 	unless(d.Account != "", "account", "want an account number")
 	unless(d.Contact.Display() != "", "contact", "want a telephone number")
 	unless(d.Status.Known(), "status", "want open, scheduled, dispatched, done or canceled")
-	unless(d.Visit.valid(), "visit", errWindow.Error())
+	unless(d.Visit.valid(), "visit", "want from before to, and within a day")
 	unless(d.Status != Scheduled && d.Status != Dispatched || d.Visit.Arranged(), "visit", "a ticket that is scheduled or dispatched has one")
 	unless(d.Technician.valid(), "technician", fmt.Sprintf("want on_the_way, with minutes up to %d or without, or arrived", maxMinutes))
 	unless(d.Technician.Status == "" || d.Status == Dispatched, "technician", "only a ticket that is dispatched has one")

@@ -5,7 +5,7 @@
 // the account number and the ZIP code of the billing address:
 //
 //	all, err := tickets.OfLine(ctx, number)
-//	all, proved, err := tickets.OfAccount(ctx, proof)
+//	proved, err := tickets.OfAccount(ctx, proof)
 //
 // What a caller does is a [Request], of one turn of a call. Its outcome is an [Outcome]; an error is ours:
 //
@@ -137,27 +137,26 @@ func (t *Tickets) OfLine(ctx context.Context, number nanp.Number) (_ []Ticket, e
 	return sorted(lines[0].Tickets), nil
 }
 
+// Shown is a ticket with what belongs to it, for who shows it to the operator's systems.
+type Shown struct {
+	Ticket
+	AccountNumber accounts.Number
+	Test          *Test // the newest of the line; nil: none was asked for
+}
+
 // Get returns a ticket. Errors: [ErrNoTicket], storage.ErrUnreadable.
-func (t *Tickets) Get(ctx context.Context, number Number) (_ Ticket, err error) {
+func (t *Tickets) Get(ctx context.Context, number Number) (_ Shown, err error) {
 	defer wrap.Error(&err, "find ticket")
 	line, err := t.lineOf(ctx, string(number))
 	if err != nil {
-		return Ticket{}, err
+		return Shown{}, err
 	}
-	if at := line.find(number); at >= 0 {
-		return line.Tickets[at], nil
+	at := line.find(number)
+	if at < 0 {
+		return Shown{}, ErrNoTicket
 	}
-	return Ticket{}, ErrNoTicket
-}
-
-// NewestTest returns the newest service test of a line, and whether there is one.
-func (t *Tickets) NewestTest(ctx context.Context, number nanp.Number) (_ Test, known bool, err error) {
-	defer wrap.Error(&err, "find service test")
-	lines, err := t.load(ctx, number)
-	if err != nil || lines[0].Test == nil {
-		return Test{}, false, err
-	}
-	return *lines[0].Test, true, nil
+	account, err := t.config.Accounts.ByID(ctx, line.Tickets[at].Account)
+	return Shown{line.Tickets[at], account.Number, line.Test}, err
 }
 
 // lineOf returns the line of a ticket or a test, by its name, as the hint has it. The error is [ErrNoTicket] if
@@ -188,6 +187,13 @@ const (
 	Malformed    ProofOutcome = "malformed"      // what can be no ZIP code, and is not counted
 )
 
+// Proved is the answer to a [Proof].
+type Proved struct {
+	Outcome     ProofOutcome
+	Tickets     []Ticket  // with Found, in the order of [Tickets.OfLine]
+	LockedUntil time.Time // with LockedForNow
+}
+
 // Proof is what a caller keys to prove that an account is theirs.
 type Proof struct {
 	Account accounts.Number
@@ -197,17 +203,17 @@ type Proof struct {
 	Turn    pins.Turn
 }
 
-// OfAccount returns the tickets of all lines of an account, in the order of [Tickets.OfLine], if the ZIP code is that of
+// OfAccount returns the tickets of all lines of an account, if the ZIP code is that of
 // its billing address: see [accounts.Accounts.Verify], by which it is counted and locked. A wrong one counts for the caller,
 // too. Whether there is such an account makes no difference to any outcome but the first two.
-func (t *Tickets) OfAccount(ctx context.Context, proof Proof) (found []Ticket, outcome ProofOutcome, err error) {
+func (t *Tickets) OfAccount(ctx context.Context, proof Proof) (_ Proved, err error) {
 	defer wrap.Error(&err, "find tickets of an account")
 	claim := accounts.Claim{
 		ZIP: proof.ZIP, Once: turnName(proof.Turn),
 		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 	}
 	if !claim.Valid() {
-		return nil, Malformed, nil
+		return Proved{Outcome: Malformed}, nil
 	}
 	var result accounts.Result
 	attempt := pins.Attempt{From: proof.From, Vouched: proof.Vouched, Turn: proof.Turn, At: t.now()}
@@ -217,30 +223,24 @@ func (t *Tickets) OfAccount(ctx context.Context, proof Proof) (found []Ticket, o
 	})
 	switch {
 	case err != nil:
-		return nil, "", err
+		return Proved{}, err
 	case refused != "":
-		return nil, CallerLocked, nil
-	case !result.Verified:
-		return nil, refusal(result), nil
-	}
-	if found, err = t.ofAccount(ctx, proof.Account); err != nil {
-		return nil, "", err
-	}
-	if len(found) == 0 {
-		return nil, NoTickets, nil
-	}
-	return found, Found, nil
-}
-
-// refusal is what comes of a claim that is not right.
-func refusal(result accounts.Result) ProofOutcome {
-	switch {
+		return Proved{Outcome: CallerLocked}, nil
 	case result.Closed:
-		return Closed
-	case result.TriesLeft > 0:
-		return Wrong
+		return Proved{Outcome: Closed}, nil
+	case !result.LockedUntil.IsZero():
+		return Proved{Outcome: LockedForNow, LockedUntil: result.LockedUntil}, nil
+	case !result.Verified:
+		return Proved{Outcome: Wrong}, nil
 	}
-	return LockedForNow
+	found, err := t.ofAccount(ctx, proof.Account)
+	switch {
+	case err != nil:
+		return Proved{}, err
+	case len(found) == 0:
+		return Proved{Outcome: NoTickets}, nil
+	}
+	return Proved{Outcome: Found, Tickets: found}, nil
 }
 
 func (t *Tickets) ofAccount(ctx context.Context, number accounts.Number) ([]Ticket, error) {

@@ -1,6 +1,7 @@
 package tickets_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -97,6 +98,12 @@ func (f *fixture) request() tickets.Request {
 		Line: testkit.Home, Ticket: number, Side: pins.FromLine, From: string(testkit.Home),
 		Turn: pins.Turn{Call: "CA1", Number: f.turn},
 	}
+}
+
+// end says what came of a test.
+func (f *fixture) end(id string, result tickets.Result) error {
+	_, _, err := f.End(context.Background(), id, result, ann)
+	return err
 }
 
 // told are the notices that are due of the line.
@@ -215,11 +222,14 @@ func TestServiceTest(t *testing.T) {
 	check.Same(t, len(f.events(t)), 1)
 	check.Same(t, f.events(t)[0].Test, test.ID)
 
-	line := check.Must(f.End(t.Context(), test.ID, tickets.TroubleFound, ann))(t)
-	check.Same(t, line, testkit.Home)
-	check.Must(f.End(t.Context(), test.ID, tickets.TroubleFound, ann))(t)
-	check.Is(t, check.Err(f.End(t.Context(), test.ID, tickets.LineGood, ann)), tickets.ErrOtherResult)
-	check.Is(t, check.Err(f.End(t.Context(), "tst_1", tickets.LineGood, ann)), tickets.ErrNoTest)
+	for range 2 {
+		line, ended, err := f.End(t.Context(), test.ID, tickets.TroubleFound, ann)
+		if err != nil || line != testkit.Home || ended.Result != tickets.TroubleFound {
+			t.Errorf("%s, %+v, %v", line, ended, err)
+		}
+	}
+	check.Is(t, f.end(test.ID, tickets.LineGood), tickets.ErrOtherResult)
+	check.Is(t, f.end("tst_1", tickets.LineGood), tickets.ErrNoTest)
 	if found := check.Must(f.Test(t.Context(), testkit.Home, test.ID))(t); found.ResultAt(f.Now()) != tickets.TroubleFound {
 		t.Errorf("found %+v", found)
 	}
@@ -228,7 +238,7 @@ func TestServiceTest(t *testing.T) {
 		if err != nil || outcome != tickets.Done || next.ID == test.ID {
 			t.Fatalf("next: %+v, %s, %v", next, outcome, err)
 		}
-		check.Is(t, check.Err(f.End(t.Context(), test.ID, tickets.TroubleFound, ann)), tickets.ErrNoTest)
+		check.Is(t, f.end(test.ID, tickets.TroubleFound), tickets.ErrNoTest)
 		test = next
 		f.Pass(tickets.TestLasts)
 		if test.ResultAt(f.Now()) != tickets.NotTested {
@@ -259,7 +269,7 @@ func TestResultIsToldByOneCall(t *testing.T) {
 	if result, err := f.TestResult(t.Context(), ref); result != "" || err != nil {
 		t.Errorf("under way: %s, %v", result, err)
 	}
-	check.Must(f.End(t.Context(), test.ID, tickets.LineGood, ann))(t)
+	check.OK(t, f.end(test.ID, tickets.LineGood))
 	if result, err := f.TestResult(t.Context(), ref); result != tickets.LineGood || err != nil {
 		t.Errorf("ended: %s, %v", result, err)
 	}
@@ -313,9 +323,9 @@ func TestAccountAndZIP(t *testing.T) {
 		{testkit.Coded, "55401", tickets.Found}, {testkit.Coded, "554", tickets.Malformed}, {testkit.Coded, "", tickets.Malformed},
 		{testkit.Answered, "55401", tickets.NoTickets}, {testkit.Nobodys, "55401", tickets.Wrong}, {testkit.Coded, "55402", tickets.Wrong},
 	} {
-		found, outcome, err := f.OfAccount(t.Context(), f.proof(c.account, c.zip))
-		if err != nil || outcome != c.want || (len(found) == 1) != (c.want == tickets.Found) {
-			t.Errorf("%s, %s: %+v, %s, %v", c.account, c.zip, found, outcome, err)
+		proved, err := f.OfAccount(t.Context(), f.proof(c.account, c.zip))
+		if err != nil || proved.Outcome != c.want || (len(proved.Tickets) == 1) != (c.want == tickets.Found) {
+			t.Errorf("%s, %s: %+v, %v", c.account, c.zip, proved, err)
 		}
 	}
 	for _, account := range []accounts.Number{testkit.Coded, testkit.Nobodys} { // one has failed once, and so has the other
@@ -323,21 +333,22 @@ func TestAccountAndZIP(t *testing.T) {
 			proof := f.proof(account, "55402")
 			proof.From = string(account) // counted elsewhere
 			for range 2 {                // the same turn counts once
-				if _, outcome, err := f.OfAccount(t.Context(), proof); err != nil || outcome != want {
-					t.Errorf("%s: %s, %v, want %s", account, outcome, err, want)
+				proved, err := f.OfAccount(t.Context(), proof)
+				if err != nil || proved.Outcome != want || proved.LockedUntil.IsZero() != (want == tickets.Wrong) {
+					t.Errorf("%s: %+v, %v, want %s", account, proved, err, want)
 				}
 			}
 		}
 	}
 	for i := range pins.DefaultCallers().Most {
 		account := accounts.Number(fmt.Sprint("7", i))
-		_, outcome, err := f.OfAccount(t.Context(), f.proof(account, "55402"))
+		proved, err := f.OfAccount(t.Context(), f.proof(account, "55402"))
 		want := tickets.Wrong
 		if i >= pins.DefaultCallers().Most-2 { // two were wrong before
 			want = tickets.CallerLocked
 		}
-		if err != nil || outcome != want {
-			t.Errorf("account %d of a caller: %s, %v", i, outcome, err)
+		if err != nil || proved.Outcome != want {
+			t.Errorf("account %d of a caller: %+v, %v", i, proved, err)
 		}
 	}
 }
@@ -345,7 +356,7 @@ func TestAccountAndZIP(t *testing.T) {
 func TestPut(t *testing.T) {
 	f := newFixture(t)
 	before := check.Must(f.Get(t.Context(), number))(t)
-	if update := f.put(t, number, f.details()); update.Changed || update.Ticket != before {
+	if update := f.put(t, number, f.details()); update.Changed || update.Shown != before || before.AccountNumber != testkit.Coded {
 		t.Errorf("as before: %+v", update)
 	}
 	d := f.details()
@@ -368,7 +379,7 @@ func TestPut(t *testing.T) {
 	put.Details.Contact = "+19005550123"
 	check.Is(t, check.Err(f.Put(t.Context(), put)), nanp.ErrNotCalled)
 	put.Details = tickets.Details{Technician: tickets.Technician{Status: "asleep"}, Visit: tickets.Appointment{From: f.Now()}}
-	var wrong tickets.FieldErrors
+	var wrong accounts.FieldErrors
 	if _, err := f.Put(t.Context(), put); !errors.As(err, &wrong) || len(wrong) != 7 {
 		t.Errorf("%v", err)
 	}

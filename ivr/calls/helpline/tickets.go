@@ -18,7 +18,7 @@ import (
 // Tickets is what the call needs of [tickets.Tickets].
 type Tickets interface {
 	OfLine(ctx context.Context, number nanp.Number) ([]tickets.Ticket, error)
-	OfAccount(ctx context.Context, proof tickets.Proof) ([]tickets.Ticket, tickets.ProofOutcome, error)
+	OfAccount(ctx context.Context, proof tickets.Proof) (tickets.Proved, error)
 	ChangeContact(ctx context.Context, r tickets.Request, to nanp.Number) (tickets.Ticket, tickets.Outcome, error)
 	Cancel(ctx context.Context, r tickets.Request, what tickets.What) (tickets.Ticket, tickets.Outcome, error)
 	RequestTest(ctx context.Context, r tickets.Request) (tickets.Test, tickets.Outcome, error)
@@ -127,12 +127,12 @@ func (a actions) checkBill(ctx context.Context, c *ivr.Call) (tickets.ProofOutco
 	if err != nil {
 		return tickets.Malformed, nil //nolint:nilerr // what a caller keys is an outcome, not an error
 	}
-	all, outcome, err := a.Tickets.OfAccount(ctx, tickets.Proof{
+	answer, err := a.Tickets.OfAccount(ctx, tickets.Proof{
 		Account: account, ZIP: zip, From: c.Caller.From, Vouched: c.Caller.Vouched, Turn: turnOf(c),
 	})
 	c.Fill(proved, "0")
-	keep(c, all)
-	return outcome, err
+	keep(c, answer.Tickets)
+	return answer.Outcome, err
 }
 
 // keyedBill are the account number and the ZIP code that were keyed. The only error is [accounts.ErrNumber].
