@@ -69,11 +69,11 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./ivr/calls/..."}, never: []string{"./..."}, direct: true,
-		but: []string{"./ivr", "./ivr/calls/...", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/tickets", "./internal/nanp", "./internal/rows", "./internal/typed"},
+		but: []string{"./ivr", "./ivr/calls/...", "./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/tickets", "./internal/mailboxes", "./internal/proofs", "./internal/nanp", "./internal/rows", "./internal/typed"},
 		why: "a call is told in steps and prompts; how these become TwiML is the engine's business",
 	},
 	{
-		of: []string{"./ivr/calls/..."}, save: []string{"./ivr/calls/helpline"}, never: []string{"./internal/accounts", "./internal/rows", "./internal/typed"}, direct: true,
+		of: []string{"./ivr/calls/..."}, save: []string{"./ivr/calls/helpline"}, never: []string{"./internal/accounts", "./internal/mailboxes", "./internal/proofs", "./internal/rows", "./internal/typed"}, direct: true,
 		why: "the help line alone asks for what proves an account, and reads whom the operator names to help",
 	},
 	{
@@ -89,7 +89,15 @@ var floors = []floor{
 		why: "an account is proved in the same way by whatever asks",
 	},
 	{
-		of: []string{"./internal/tickets"}, never: []string{"./..."}, but: []string{"./pins", "./internal/accounts", "./internal/nanp", "./internal/rows", "./internal/typed"}, direct: true,
+		of: []string{"./internal/proofs"}, never: []string{"./..."}, but: []string{"./pins", "./internal/accounts"}, direct: true,
+		why: "what proves an account is judged in the same way whatever it is proved for",
+	},
+	{
+		of: []string{"./internal/mailboxes"}, never: []string{"./..."}, but: []string{"./pins", "./internal/accounts", "./internal/proofs", "./internal/limit", "./internal/nanp", "./internal/rows", "./internal/typed"}, direct: true,
+		why: "mailboxes are of lines; who asks for a reset, and how, they need not know",
+	},
+	{
+		of: []string{"./internal/tickets"}, never: []string{"./..."}, but: []string{"./pins", "./internal/accounts", "./internal/proofs", "./internal/nanp", "./internal/rows", "./internal/typed"}, direct: true,
 		why: "tickets are of lines and accounts; who calls about them, and how, they need not know",
 	},
 	{
@@ -124,7 +132,7 @@ var floors = []floor{
 	},
 	{
 		of: []string{"./internal/audited"}, never: []string{"./..."}, direct: true,
-		but: []string{"./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/tickets", "./internal/audit", "./internal/api/apikey", "./internal/nanp"},
+		but: []string{"./pins", "./internal/features", "./internal/accounts", "./internal/deliveries", "./internal/tickets", "./internal/mailboxes", "./internal/audit", "./internal/api/apikey", "./internal/nanp"},
 		why: "what is recorded is the same whichever edge asks for it",
 	},
 	{
@@ -154,7 +162,7 @@ var floors = []floor{
 		why: "it delivers messages, whatever they say and wherever they wait",
 	},
 	{
-		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/tickets", "./internal/deliveries", "./internal/notices", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/nanp", "./internal/secret"},
+		of:    []string{"./twiml", "./pins", "./internal/features", "./internal/accounts", "./internal/tickets", "./internal/mailboxes", "./internal/proofs", "./internal/deliveries", "./internal/notices", "./internal/audit", "./internal/agents", "./internal/agents/signin", "./internal/repair", "./internal/audited", "./ivr/...", "./internal/nanp", "./internal/secret"},
 		never: []string{"net/http", "github.com/redis/go-redis/...", "github.com/alicebob/miniredis/...", "github.com/twilio/twilio-go/..."},
 		why:   "the domain knows neither HTTP, nor Redis, nor Twilio: edges carry it to them",
 	},

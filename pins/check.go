@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"updatecenter/internal/detached"
@@ -260,6 +261,14 @@ func (l *Lines) release(ctx context.Context, attempt Attempt) error {
 type Turn struct {
 	Call   string // the CallSid
 	Number int
+}
+
+// Name names the turn among all; that of the zero turn is empty.
+func (t Turn) Name() string {
+	if t == (Turn{}) {
+		return ""
+	}
+	return t.Call + ":" + strconv.Itoa(t.Number)
 }
 
 // Attempt is one entry of a PIN.

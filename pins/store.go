@@ -100,7 +100,8 @@ type Record struct {
 	// Feature and Changes are those of FeatureChanged: what became of a calling feature, such
 	// as "on" or "added +16125550199"; never a code. Of FeaturesInstalled, Changes names each
 	// feature that was "installed ..." or "removed ..."; of EventSkipped, the event for the
-	// switch that was given up; of tickets, which, and what of it.
+	// switch that was given up; of tickets, which, and what of it; of MailboxPasswordReset,
+	// what the customer was proved by.
 	Feature Feature  `json:"feature,omitempty"`
 	Changes []string `json:"changes,omitempty"`
 }
@@ -131,6 +132,9 @@ const (
 	TicketCanceled       Event = "ticket-canceled"
 	ServiceTestRequested Event = "service-test-requested"
 	ServiceTestEnded     Event = "service-test-ended"
+
+	MailboxWritten       Event = "mailbox-written" // by the operator's system
+	MailboxPasswordReset Event = "mailbox-password-reset"
 
 	NoticeUndelivered Event = "notice-untold" // a change was not told to the customer: Reason says which, and why
 )

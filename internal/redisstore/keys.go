@@ -47,6 +47,8 @@ func deliveredKey(n nanp.Number) string { return "uc:delivered:{" + tag(string(n
 
 func ticketsKey(n nanp.Number) string { return "uc:tickets:{" + tag(string(n)) + "}" }
 
+func mailboxKey(n nanp.Number) string { return "uc:mailbox:{" + tag(string(n)) + "}" }
+
 func ticketKey(name string) string { return "uc:ticket:{" + tag(name) + "}" }
 
 func accountLinesKey(id accounts.ID) string { return "uc:account-lines:{" + tag(string(id)) + "}" }
@@ -203,7 +205,8 @@ var kinds = []Kind{
 	{"uc:tickets:{NUMBER}", "a line's repair tickets: a hash", fewFields, 8_000, "lines with tickets", "a year after a ticket was written last; the line is removed", true},
 	{"uc:ticket:{TICKET}", "whose a ticket, or a service test, is: a hash", fewFields, 200, "tickets and service tests", "a year after it was written last", true},
 	{"uc:account-lines:{ID}", "the lines of an account that have had tickets: a sorted set, without a version", tickets.MaxLines, 2_000, "accounts with tickets", "a year after a ticket was written last", true},
-	{"uc:events:{NUMBER}", "changes of features, and what callers did with tickets, for the operator's systems, oldest first: a stream", maxEvents, 1_000_000, "lines whose features change", "delivered, and 30 days after; 1000 that wait refuse further changes, but for removals of features; without a PROVISIONING_URL on any server for ever, the newest 1000", false},
+	{"uc:mailbox:{NUMBER}", "a line's voice mailbox, with the resets of its password in the last day: a hash", fewFields, 2_000, "lines with voice mail", "the line is removed", false},
+	{"uc:events:{NUMBER}", "changes of features, what callers did with tickets, and resets of mailboxes' passwords, for the operator's systems, oldest first: a stream", maxEvents, 1_000_000, "lines whose features change", "delivered, and 30 days after; 1000 that wait refuse further changes, but for removals of features; without a PROVISIONING_URL on any server for ever, the newest 1000", false},
 	{"uc:delivered:{NUMBER}", "how far these were delivered: a hash", fewFields, 200, "the same", "as they", false},
 	{"uc:outbox:{lanes}:due", "lines with events that may wait: a sorted set, without a version", 0, 100_000, "lines with events that wait", "all its events are delivered; without a PROVISIONING_URL on any server for ever", false},
 	{"uc:outbox:{lanes}:held", "who has claimed one of these lines, or holds it back: a hash, without a version", 0, 100_000, "the same", "the claim or the wait ends", false},

@@ -26,6 +26,7 @@ func TestKeys(t *testing.T) {
 		noticesKey("+16125550142"):                    "uc:notices:{+16125550142}",
 		noticesKey("acc_1"):                           "uc:notices:{acc_1}",
 		ticketsKey("+16125550142"):                    "uc:tickets:{+16125550142}",
+		mailboxKey("+16125550142"):                    "uc:mailbox:{+16125550142}",
 		ticketKey("48211907"):                         "uc:ticket:{48211907}",
 		accountLinesKey("acc_1"):                      "uc:account-lines:{acc_1}",
 		callerKey("sip:a@b.example.com"):              "uc:caller:{sip:a@b.example.com}:failures",

@@ -16,7 +16,7 @@ type lineChange struct {
 	number   nanp.Number
 	revision int64 // that the record must still have; 0: there is none
 	sealed   []byte
-	lives    time.Duration // how long the record is of use
+	lives    time.Duration // how long the record is of use; 0: until it is deleted
 	proved   int64         // the revision that the line's PIN must still have; 0: any
 	record   pins.Record   // for the line's history
 	event    []byte        // for the line's outbox; nil: none
@@ -52,9 +52,12 @@ func (db *DB) changeOfLine(ctx context.Context, operation string, c lineChange, 
 			return err
 		}
 	}
-	n := c.number
+	n, lives := c.number, int64(0)
+	if c.lives > 0 {
+		lives = keep(c.lives)
+	}
 	args := []any{
-		c.revision, c.revision + 1, c.sealed, keep(c.lives), c.proved, record, c.event, millis(c.record.At),
+		c.revision, c.revision + 1, c.sealed, lives, c.proved, record, c.event, millis(c.record.At),
 		dropped(c.withoutEvents, heard), maxEvents, keptDelivered.Milliseconds(), pins.MaxDue, replaced,
 	}
 	for _, notice := range c.notices {
@@ -74,7 +77,7 @@ func (db *DB) changeOfLine(ctx context.Context, operation string, c lineChange, 
 // done before.
 //
 //	KEYS  line, record, history, events, delivered, notices
-//	ARGV  revision, the next one, sealed, milliseconds for Redis to keep it, revision that the PIN must have or 0;
+//	ARGV  revision, the next one, sealed, milliseconds for Redis to keep it or 0, revision that the PIN must have or 0;
 //	      record for the history, event or nothing, now, 1 if nobody takes the events, most events, milliseconds for
 //	      which delivered ones are kept; most notices, record of one that another takes the place of, notices
 //	      1 changed, and one more for each notice that took the place of another, 0 another revision of the PIN,
@@ -101,6 +104,6 @@ local answer = 1
 for i = 14, #ARGV do answer = answer + due(KEYS[6], ARGV[i], ARGV[12], KEYS[3], ARGV[13]) end
 record(KEYS[3], ARGV[6])
 swap(KEYS[2], ARGV[1], ARGV[2], ARGV[3])
-redis.call('PEXPIRE', KEYS[2], ARGV[4])
+if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[2], ARGV[4]) end
 return answer
 `).lasts()

@@ -215,10 +215,10 @@ cleared(home)
 cleared(away)
 `
 
-// removeLine deletes a line with its settings, validations and tickets, clears the strikes and records it.
+// removeLine deletes a line with its settings, validations, tickets and mailbox, clears the strikes and records it.
 // Events that wait for the switch stay.
 //
-//	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations, tickets
+//	KEYS  line, strikes from the line, strikes from elsewhere, history, settings, validations, tickets, mailbox
 //	ARGV  clearArgs; record
 //	      1 removed, 0 no such line
 var removeLine = newWrite("Lines.Remove", strangeLua+lineLua+recordLua+lineLockLua+clearedLua+`
@@ -228,6 +228,6 @@ local l, bad = line(KEYS[1])
 if bad then return bad end
 if not l[1] then return 0 end
 `+helpedLua+`
-redis.call('DEL', KEYS[1], KEYS[5], KEYS[6], KEYS[7])
+redis.call('DEL', KEYS[1], KEYS[5], KEYS[6], KEYS[7], KEYS[8])
 return 1
 `).lasts()

@@ -13,7 +13,8 @@ import (
 
 // Remove implements [pins.Registry]. Run again it says that there is no such line.
 func (s Lines) Remove(ctx context.Context, number nanp.Number, record pins.Record) error {
-	return s.clear(ctx, removeLine, append(clearKeys(number), featuresKey(number), validationsKey(number), ticketsKey(number)), record)
+	keys := append(clearKeys(number), featuresKey(number), validationsKey(number), ticketsKey(number), mailboxKey(number))
+	return s.clear(ctx, removeLine, keys, record)
 }
 
 // clear runs one of the scripts that clear a line's strikes and record why.

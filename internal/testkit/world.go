@@ -68,6 +68,9 @@ func (w *World) Features() redisstore.Features { return w.watched.Features() }
 // TicketStore is the store of repair tickets.
 func (w *World) TicketStore() redisstore.Tickets { return w.watched.Tickets() }
 
+// MailboxStore is the store of voice mailboxes.
+func (w *World) MailboxStore() redisstore.Mailboxes { return w.watched.Mailboxes() }
+
 // AccountStore is the store of accounts.
 func (w *World) AccountStore() redisstore.Accounts { return w.watched.Accounts() }
 

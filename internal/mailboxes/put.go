@@ -1,0 +1,110 @@
+package mailboxes
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"strings"
+
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/rows"
+	"updatecenter/internal/storage"
+	"updatecenter/internal/typed"
+	"updatecenter/internal/wrap"
+	"updatecenter/pins"
+)
+
+// Put is what the operator's system says of a mailbox.
+type Put struct {
+	Number nanp.Number               // of the line
+	SetUp  bool                      // its owner has set it up
+	Match  func(revision int64) bool // whether the mailbox's revision, 0 of a new one, is one that is to be replaced, or the put is stale; nil: any is
+	Note   pins.Note                 // who does it
+}
+
+// Update is a mailbox after a [Put].
+type Update struct {
+	Mailbox Mailbox
+	Created bool
+	Changed bool // or created
+}
+
+// Put says that a line has a mailbox, and whether that is set up. What is as before is not stored again. Errors: pins.ErrNote;
+// storage.ErrStale with Match; storage.ErrContended, storage.ErrUnreadable.
+func (m *Mailboxes) Put(ctx context.Context, put Put) (_ Update, err error) {
+	defer wrap.Error(&err, "put mailbox")
+	if !put.Note.Valid() {
+		return Update{}, pins.ErrNote
+	}
+	var stale error // that of Match is told, and not tried again
+	update, err := storage.Retry(ctx, func() (Update, error) {
+		box, err := m.load(ctx, put.Number)
+		created := errors.Is(err, ErrNoMailbox)
+		if created {
+			box = &record{Mailbox: Mailbox{Number: put.Number}}
+		} else if err != nil {
+			return Update{}, err
+		}
+		if put.Match != nil && !put.Match(box.Revision) {
+			stale = storage.ErrStale
+			return Update{}, nil
+		}
+		if !created && box.SetUp == put.SetUp {
+			return Update{Mailbox: box.Mailbox}, nil
+		}
+		box.SetUp = put.SetUp
+		now := m.now()
+		box.touch(now)
+		record := pins.Record{
+			At: now, Event: pins.MailboxWritten, By: put.Note.By, From: put.Note.From, Reason: put.Note.Reason,
+		}
+		return Update{Mailbox: box.Mailbox, Created: created, Changed: true}, m.commit(ctx, box, Change{Record: record})
+	})
+	return update, errors.Join(err, stale)
+}
+
+// columns of a file of mailboxes.
+var columns = []rows.Column{{Name: "number", Must: true}, {Name: "set_up"}}
+
+// Row is one mailbox of a file, for [Mailboxes.Put].
+type Row struct {
+	rows.Row
+	Number nanp.Number
+	SetUp  bool
+}
+
+// ReadCSV reads mailboxes, one at a time, from a table as [rows.Read] takes it, whatever its size:
+//
+//	number,set_up
+//
+// of which the last may be missing. Set_up is yes or no; empty: no.
+//
+// A bad row yields a [*rows.Error], and reading goes on. Any other error ends it: [rows.ErrHeader], or what r said.
+func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
+	return func(yield func(Row, error) bool) {
+		for row, err := range rows.Read(r, columns) {
+			var mailbox Row
+			if err == nil {
+				mailbox, err = newRow(row)
+			}
+			if !yield(mailbox, err) {
+				return
+			}
+		}
+	}
+}
+
+func newRow(row rows.Row) (Row, error) {
+	number, err := typed.Number(row.Get("number"))
+	if err != nil {
+		return Row{}, row.Bad("number", err.Error())
+	}
+	switch strings.ToLower(row.Get("set_up")) {
+	case "yes":
+		return Row{row, number, true}, nil
+	case "", "no":
+		return Row{row, number, false}, nil
+	}
+	return Row{}, row.Bad("set_up", "want yes or no")
+}

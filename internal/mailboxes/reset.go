@@ -1,0 +1,195 @@
+package mailboxes
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"time"
+
+	"updatecenter/internal/accounts"
+	"updatecenter/internal/ids"
+	"updatecenter/internal/nanp"
+	"updatecenter/internal/proofs"
+	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
+	"updatecenter/internal/wrap"
+	"updatecenter/pins"
+)
+
+// Outcome is what comes of a reset. Those of [Mailboxes.ResetOfAccount] are also the outcomes of [proofs], but for Right.
+type Outcome = proofs.Outcome
+
+// The outcomes. With all but Done nothing was changed.
+const (
+	Done      Outcome = "done"
+	None      Outcome = "none"      // the line has no mailbox
+	TooMany   Outcome = "too many"  // it was reset as often as it may in a day
+	Overtaken Outcome = "overtaken" // what the caller had proved to know was changed since
+	Busy      Outcome = "busy"      // the operator's platform has not taken over many earlier changes: later
+)
+
+// Result is what came of a reset.
+type Result struct {
+	Outcome     Outcome
+	Mailbox     Mailbox     // with Done
+	Password    secret.Text // with Done: the temporary one, to be told at once
+	LockedUntil time.Time   // with proofs.LockedForNow
+}
+
+// Request is a caller's wish, who has proved to know the line's PIN.
+type Request struct {
+	Line   nanp.Number
+	Proved int64     // the revision of the PIN that was proved
+	Turn   pins.Turn // the same turn again changes nothing more
+	Side   pins.Side // of a call
+	From   string    // who called
+}
+
+// errUnproved refuses a Request that says nothing of a PIN.
+var errUnproved = errors.New("no PIN was proved")
+
+// Reset gives the mailbox of a line another password, which is temporary, and tells the customer by a notice. Outcomes: Done,
+// None, TooMany, Overtaken, Busy.
+func (m *Mailboxes) Reset(ctx context.Context, r Request) (_ Result, err error) {
+	defer wrap.Error(&err, "reset password of a mailbox")
+	if r.Proved < 1 {
+		return Result{}, errUnproved
+	}
+	return m.reset(ctx, wish{
+		line: r.Line, name: r.Turn.Name(), proved: r.Proved, notify: true,
+		record: pins.Record{By: pins.ByCaller, Side: r.Side, From: r.From, Call: r.Turn.Call, Changes: []string{"proved by PIN"}},
+	})
+}
+
+// Proof is what a caller keys to prove that an account is theirs.
+type Proof struct {
+	Account accounts.Number
+	Code    secret.Text // the account's security code
+	Line    nanp.Number // whose mailbox it is about; empty: that of the account's primary telephone
+	From    string      // who calls, and is counted; empty: withheld
+	Vouched bool        // the network vouches for From
+	Side    pins.Side   // of the call
+	Turn    pins.Turn   // the same turn again is one attempt, and one reset
+}
+
+// ResetOfAccount is Reset for who knows the security code of an account, of the mailbox of its primary telephone. Another
+// line than that has no mailbox of the account: None. Further outcomes: those of [proofs.OfAccount] but for Right.
+func (m *Mailboxes) ResetOfAccount(ctx context.Context, proof Proof) (_ Result, err error) {
+	defer wrap.Error(&err, "reset password of an account's mailbox")
+	attempt := pins.Attempt{Side: proof.Side, From: proof.From, Vouched: proof.Vouched, Turn: proof.Turn, At: m.now()}
+	claim := accounts.Claim{Code: proof.Code}
+	proved, err := proofs.OfAccount(ctx, m.config.Accounts, m.config.Callers, proof.Account, claim, attempt)
+	if err != nil || proved.Outcome != proofs.Right {
+		return Result{Outcome: proved.Outcome, LockedUntil: proved.LockedUntil}, err
+	}
+	account, err := m.config.Accounts.Get(ctx, proof.Account)
+	switch {
+	case errors.Is(err, accounts.ErrNoAccount):
+		return Result{Outcome: Overtaken}, nil
+	case err != nil:
+		return Result{}, err
+	case proof.Line != "" && proof.Line != account.Phone:
+		return Result{Outcome: None}, nil
+	}
+	return m.reset(ctx, wish{
+		line: account.Phone, name: proof.Turn.Name(), notify: true,
+		record: pins.Record{
+			By: pins.ByCaller, Side: proof.Side, From: proof.From, Call: proof.Turn.Call,
+			Changes: []string{"proved by security code"},
+		},
+	})
+}
+
+// ResetByCall is Reset for who has answered our call to the line, and asked for it. That tells the customer: there is no
+// notice. The same name again, of the delivery, is one reset. Outcomes: Done, None, TooMany, Busy.
+func (m *Mailboxes) ResetByCall(ctx context.Context, line nanp.Number, name, callSID string) (_ Result, err error) {
+	defer wrap.Error(&err, "reset password of a mailbox by a call")
+	return m.reset(ctx, wish{
+		line: line, name: name,
+		record: pins.Record{By: pins.ByCaller, Side: pins.FromLine, From: string(line), Call: callSID, Changes: []string{"proved by callback"}},
+	})
+}
+
+// wish is a reset that may be made.
+type wish struct {
+	line   nanp.Number
+	name   string // by which it is known again; empty: by nothing
+	proved int64  // the revision that the line's PIN must still have; 0: any
+	notify bool
+	record pins.Record
+}
+
+func (m *Mailboxes) reset(ctx context.Context, w wish) (Result, error) {
+	id, err := m.newEventID()
+	if err != nil {
+		return Result{}, err
+	}
+	password, err := m.draw(w.line)
+	if err != nil {
+		return Result{}, err
+	}
+	w.name = cmp.Or(w.name, id)
+	result, err := storage.Retry(ctx, func() (Result, error) { return m.resetOnce(ctx, w, id, password) })
+	switch {
+	case errors.Is(err, ErrNoMailbox):
+		return Result{Outcome: None}, nil
+	case errors.Is(err, ErrOvertaken):
+		return Result{Outcome: Overtaken}, nil
+	case errors.Is(err, ErrBacklog):
+		return Result{Outcome: Busy}, nil
+	}
+	return result, err
+}
+
+func (m *Mailboxes) resetOnce(ctx context.Context, w wish, id string, password secret.Text) (Result, error) {
+	box, err := m.load(ctx, w.line)
+	if err != nil {
+		return Result{}, err
+	}
+	now := m.now()
+	if made, known := box.password(w.name, now); known {
+		return Result{Outcome: Done, Mailbox: box.Mailbox, Password: made}, nil
+	}
+	box.forget(m.config.Limit.Within, now)
+	if len(box.Resets) >= m.config.Limit.Most {
+		return Result{Outcome: TooMany}, nil
+	}
+	box.Reset = now
+	box.Resets = append(box.Resets, reset{w.name, now, password.Reveal()})
+	change := Change{Proved: w.proved, Record: w.record}
+	change.Record.At, change.Record.Event = now, pins.MailboxPasswordReset
+	if w.notify {
+		change.Notice = m.config.Notice(w.line, id)
+	}
+	box.touch(now)
+	change.Event, err = m.sealEvent(Event{
+		ID: id, Type: PasswordReset, At: now, EventData: EventData{w.line, box.Revision, w.record.By}, Password: password,
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return Result{Outcome: Done, Mailbox: box.Mailbox, Password: password}, m.commit(ctx, box, change)
+}
+
+// mostDraws bounds how often a password is drawn. One in ten thousand is drawn again.
+const mostDraws = 100
+
+// errRandom is said of randomness that draws weak passwords alone.
+var errRandom = errors.New("no password could be drawn that nobody would guess")
+
+// draw draws a temporary password, none that would be among the first to be tried on the line.
+func (m *Mailboxes) draw(line nanp.Number) (secret.Text, error) {
+	for range mostDraws {
+		password, err := secret.Digits(m.config.Random, m.config.Digits)
+		if err != nil || pins.Guess(password, line) == pins.Acceptable {
+			return password, err
+		}
+	}
+	return secret.Text{}, errRandom
+}
+
+// newEventID draws "evt_" and 32 hexadecimal digits.
+func (m *Mailboxes) newEventID() (string, error) {
+	drawn, err := ids.Hex(m.config.Random, 16)
+	return "evt_" + drawn, err
+}

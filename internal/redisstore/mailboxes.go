@@ -1,0 +1,48 @@
+package redisstore
+
+import (
+	"context"
+
+	"updatecenter/internal/mailboxes"
+	"updatecenter/internal/nanp"
+)
+
+// Mailboxes keeps the voice mailboxes of lines: a [mailboxes.Store].
+type Mailboxes struct {
+	db            *DB
+	withoutEvents bool
+}
+
+var _ mailboxes.Store = Mailboxes{}
+
+// Mailboxes returns the store of voice mailboxes. Its events wait in [DB.Outbox], with those of features.
+func (db *DB) Mailboxes() Mailboxes { return Mailboxes{db: db} }
+
+// WithoutEvents is [Features.WithoutEvents] of mailboxes.
+func (s Mailboxes) WithoutEvents() Mailboxes { return Mailboxes{db: s.db, withoutEvents: true} }
+
+// Load implements [mailboxes.Store]. The mailbox of a line is one hash, as [changeLine] writes it:
+//
+//	v       1
+//	rev     the revision
+//	sealed  all else, as package mailboxes sealed it
+func (s Mailboxes) Load(ctx context.Context, number nanp.Number) (mailboxes.Stored, error) {
+	stored := mailboxes.Stored{Number: number}
+	err := s.db.hash(ctx, "Mailboxes.Load", mailboxKey(number), mailboxes.ErrNoMailbox, "rev", &stored.Revision, "sealed", &stored.Sealed)
+	return sound(stored, err)
+}
+
+// Change implements [mailboxes.Store]. It is one round trip, one more with an event and one with a notice.
+func (s Mailboxes) Change(ctx context.Context, change mailboxes.Change) error {
+	if len(change.Sealed) > mailboxes.MaxSealed {
+		return errTooLong
+	}
+	c := lineChange{
+		key: mailboxKey(change.Number), number: change.Number, revision: change.Revision, sealed: change.Sealed,
+		proved: change.Proved, record: change.Record, event: change.Event, withoutEvents: s.withoutEvents,
+	}
+	if change.Notice != nil {
+		c.notices = [][]byte{change.Notice}
+	}
+	return s.db.changeOfLine(ctx, "Mailboxes.Change", c, mailboxes.ErrOvertaken, mailboxes.ErrBacklog)
+}
