@@ -301,7 +301,7 @@ func TestBeginAtOnce(t *testing.T) {
 func TestVerifyFile(t *testing.T) {
 	store := newPlaces()
 	log := logOn(store, testkit.Keys("a"))
-	record(t, log, 3*audit.MaxRead)
+	recordMany(t, log, 2*audit.MaxRead+100)
 	var whole bytes.Buffer
 	if _, err := log.Export(t.Context(), &whole, start.AddDate(-1, 0, 0)); err != nil {
 		t.Fatal(err)
