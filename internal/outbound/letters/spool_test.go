@@ -28,7 +28,7 @@ const manifest = "manifest-2026-01-05.csv"
 const spoolOf = "LETTERS_TEST_SPOOL"
 
 // many is how many letters such a process prints.
-const many = 40
+const many = 8
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(spoolOf); dir != "" {
@@ -117,6 +117,8 @@ func TestALetterThatWasTakenAwayIsNotPrintedAgain(t *testing.T) {
 }
 
 func TestCrash(t *testing.T) {
+	spool := t.TempDir()
+	mustPrint(t, spool, numbered(1), numbered(2))
 	for name, crash := range map[string]func(t *testing.T, dir string){
 		"between letter and manifest": func(t *testing.T, dir string) {
 			truncate(t, filepath.Join(dir, manifest), -1)
@@ -140,7 +142,7 @@ func TestCrash(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
-			mustPrint(t, dir, numbered(1), numbered(2))
+			check.OK(t, os.CopyFS(dir, os.DirFS(spool)))
 			crash(t, dir)
 			mustPrint(t, dir, numbered(2), numbered(1))
 			listed(t, dir, 2)
@@ -175,10 +177,13 @@ func TestProcessesAtOnce(t *testing.T) {
 
 func TestProcessesThatAreKilled(t *testing.T) {
 	dir := t.TempDir()
-	for i := range 8 {
+	for i := 1; i < many; i += 2 {
 		p := process(t, dir)
 		check.OK(t, p.Start())
-		time.Sleep(time.Duration(10+12*i) * time.Millisecond)
+		check.Await(t, "a letter", func() bool {
+			_, err := os.Stat(filepath.Join(dir, string(numbered(i).ID)+".pdf"))
+			return err == nil
+		})
 		_ = p.Process.Signal(syscall.SIGKILL)
 		_ = p.Wait()
 	}
