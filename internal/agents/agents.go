@@ -92,7 +92,6 @@ type Config struct {
 // use it, if they may use Config's Random.
 type Agents struct {
 	config Config // with its defaults
-	common wordList
 }
 
 const maxIssuer = 60 // characters; more make a QR code that telephones read badly
@@ -112,7 +111,7 @@ func New(config Config) (*Agents, error) {
 	}
 	config.Random = cmp.Or(config.Random, rand.Reader)
 	config.Log = cmp.Or(config.Log, slog.New(slog.DiscardHandler))
-	return &Agents{config: config, common: newWordList()}, nil
+	return &Agents{config: config}, nil
 }
 
 // Get returns an agent by ID. Errors: [ErrNoAgent], [storage.ErrUnreadable].

@@ -160,7 +160,7 @@ func (a *Agents) JudgePassword(agent Agent, password secret.Text) error {
 		return refuse(Repeated)
 	case isPersonal(lower, own):
 		return refuse(Personal)
-	case a.common.has(lower):
+	case isCommon(lower):
 		return refuse(Common)
 	}
 	return guessable(text, own)
@@ -225,12 +225,10 @@ func guessable(text string, own []string) error {
 	return nil
 }
 
-// wordList holds the passwords that are tried first, and single words and names, in lower case.
-type wordList map[string]struct{}
-
-// newWordList returns zxcvbn's own lists, read once for all.
-var newWordList = sync.OnceValue(func() wordList {
-	all := wordList{}
+// common are the passwords that are tried first, and single words and names, in lower case: zxcvbn's own lists,
+// read once for all.
+var common = sync.OnceValue(func() map[string]struct{} {
+	all := map[string]struct{}{}
 	for _, list := range frequency.Lists {
 		for _, word := range list.List {
 			all[strings.ToLower(word)] = struct{}{}
@@ -239,12 +237,12 @@ var newWordList = sync.OnceValue(func() wordList {
 	return all
 })
 
-// has says whether s, in lower case, is one word of the list: also with digits and signs around
-// it or standing for letters.
-func (w wordList) has(s string) bool {
+// isCommon says whether s, in lower case, is one of the common words: also with digits and signs around it or
+// standing for letters.
+func isCommon(s string) bool {
 	for _, spelling := range spellings(s) {
 		for _, core := range []string{spelling, strings.TrimFunc(spelling, notLetter)} {
-			if _, known := w[core]; known {
+			if _, known := common()[core]; known {
 				return true
 			}
 		}
