@@ -60,10 +60,10 @@ func (a *app) drained(told context.Context, delay time.Duration) (context.Contex
 	ctx, end := context.WithCancel(context.WithoutCancel(told))
 	context.AfterFunc(told, func() {
 		defer end()
+		again, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM) // before anybody can see that it drains
+		defer stop()
 		a.draining.Store(true)
 		a.log.Info("balancers are told to send calls elsewhere", slog.Duration("for", delay))
-		again, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-		defer stop()
 		select {
 		case <-again.Done():
 		case <-time.After(delay):

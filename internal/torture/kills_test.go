@@ -126,7 +126,7 @@ func TestTortureMastersFailOver(t *testing.T) {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
 			a, times := kind.start(t), Times(1, 12)
-			w := newWorld(t, withReplicas(customersFor(a, 60*times)))
+			w := newWorld(t, withReplicas(customersFor(a, Times(36, 60)*times)))
 			w.play(times, func(i int) { w.failOver(a, i%2 == 0) })
 			Report(t, "masters fail over", a.kind, w.reckon())
 		})
@@ -160,14 +160,13 @@ func (w *world) failOver(a arrangement, cut bool) {
 // takes a server out when it has failed three times.
 func TestTortureRollingRestart(t *testing.T) {
 	t.Parallel() // it waits more than it works
-	delay, least := "1m", Times(60, 1000)
+	delay, least := "1m", Times(24, 1000)
 	if Long() {
 		delay = "5s"
 	}
 	a := single(t)
 	w := newWorld(t, plan{
-		redis: a, servers: Times(3, 8), every: time.Duration(Times(50, 1000)) * time.Millisecond, fall: 3,
-		settings: []string{"SHUTDOWN_DELAY=" + delay}, firstPINs: 10 * least,
+		redis: a, servers: Times(2, 8), fall: 3, settings: []string{"SHUTDOWN_DELAY=" + delay}, firstPINs: 10 * least,
 	})
 	w.callDuring(w.customers, least, func() {
 		for _, s := range w.servers {

@@ -91,7 +91,7 @@ type server struct {
 	process *programtest.Process
 }
 
-// newWorld starts everything, waits until it is ready, and stops it when the test ends.
+// newWorld starts everything, waits until it is ready and gets requests, and stops it when the test ends.
 func newWorld(t testing.TB, p plan) *world {
 	t.Helper()
 	if p.servers == 0 {
@@ -121,6 +121,7 @@ func newWorld(t testing.TB, p plan) *world {
 	t.Cleanup(w.stop)
 	for _, s := range w.servers {
 		w.await(s)
+		w.balancer.await(t, s.address, true)
 	}
 	w.settle()
 	return w
