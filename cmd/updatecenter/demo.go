@@ -127,7 +127,7 @@ func age(ctx context.Context, redis *miniredis.Miniredis) {
 func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB, redis string, listener net.Listener) error {
 	log := slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	redisstore.LogTo(log)
-	heard, err := startDemoSwitch(ctx, c.out)
+	heard, err := startDemoSwitch(ctx, c.out, settings.PublicURL)
 	if err != nil {
 		return err
 	}
