@@ -35,6 +35,16 @@
 // not, as it is known to many, and it counts only of an address of record: on file for 30 days
 // or as long as the account.
 //
+// # Long-distance accounts
+//
+// A long-distance account is an account of another kind, whose number [LongDistance] makes of its billing
+// telephone number. It has a user name and a password besides ([Details]). What proves that it is somebody's
+// own is a claim as well, with the password beside the code. What its customer has forgotten is sent to the
+// address of record, the password as a [Link] by which a new one is chosen, once:
+//
+//	update, err := all.Send(ctx, number, accounts.Sending{UserName: true, Link: true}, note)
+//	update, err = all.UseLink(ctx, token, password, note)
+//
 // # How accounts are kept
 //
 // A code must be readable, as letters and calls tell it. So the whole account is sealed
@@ -57,6 +67,7 @@ import (
 	"strings"
 	"time"
 
+	"updatecenter/internal/hash"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/typed"
@@ -73,6 +84,7 @@ type Config struct {
 	Attempts    Attempts
 	Enrollments Enrollments
 	Keys        secret.Keyring // that seal accounts; at least one
+	Hasher      Hasher         // of passwords; nil: no account has one
 	CodeDigits  int            // of the codes we make, 6 to 10; 0: 6
 	// Destinations are the numbers that we call: an account gets no other telephone.
 	Destinations nanp.Destinations
@@ -183,6 +195,14 @@ type Account struct {
 	Since        time.Time   `json:"since"`                // since when the present code or answer counts
 	Created      time.Time   `json:"created,omitzero"`     // when the account was created
 	Question     string      `json:"question,omitempty"`   // the security question, up to 200 characters; empty while there is a code
+
+	// Of long-distance accounts alone, see [LongDistance].
+
+	UserName string    `json:"user_name,omitempty"`     // by which the customer signs in, up to 64 characters; empty: none
+	Password hash.Hash `json:"password,omitempty"`      // of its form on a keypad, see [Keypad]; empty: none
+	NameSent Sent      `json:"user_name_sent,omitzero"` // when the user name was sent to the customer last
+
+	Link Link `json:"link,omitzero"` // the newest by which the customer can choose a password; zero: none
 }
 
 // HasQuestion says whether the security question has taken the place of the code.
@@ -225,7 +245,10 @@ var ErrNumber = errors.New("not an account number")
 // of a-z and 2-7. It is made by chance and not shown to customers. The zero value is none.
 type ID string
 
-// Number is an account number as [ParseNumber] returns it. The zero value "" is none.
+// IsNobody says whether it is what [Accounts.Subject] has stand for a number that is no account's.
+func (id ID) IsNobody() bool { return strings.HasPrefix(string(id), nobodyPrefix) }
+
+// Number is an account number as [ParseNumber] or [LongDistance] returns it. The zero value "" is none.
 type Number string
 
 const (
@@ -273,6 +296,7 @@ const (
 	accountPrefix    = "acc_"
 	enrollmentPrefix = "enr_"
 	attemptPrefix    = "try_"
+	nobodyPrefix     = "nobody_"
 )
 
 // otherCode draws a code that is not the one before.

@@ -106,6 +106,11 @@ type Details struct {
 	Address  *Address
 	Email    *string // empty: none any more
 
+	// Of a long-distance account.
+
+	UserName *string     // empty: none any more
+	Password secret.Text // up to 64 characters, with letters or digits; [Keypad] of it is kept, hashed
+
 	// The two below count for a new account only. One that exists keeps its code, so that
 	// reading a file once more brings no retired code back, and so that nobody can try codes
 	// here. An e-mail address that is changed is on file from now on, whatever is said.
@@ -149,6 +154,14 @@ func (d Details) tidy(now time.Time) (Details, FieldErrors) {
 		wrong.unless(email == "" || typed.IsEmail(email), "email", "not an e-mail address")
 		d.Email = &email
 	}
+	if d.UserName != nil {
+		name := strings.TrimSpace(*d.UserName)
+		if name != "" {
+			wrong.text("user_name", name, maxUserName)
+		}
+		d.UserName = &name
+	}
+	wrong.unless(d.Password.IsZero() || isPassword(d.Password), "password", passwordShould)
 	wrong.unless(!d.EmailSince.After(now) && (d.EmailSince.IsZero() || d.EmailSince.Year() >= firstEmail),
 		"email_since", "is in the future, or too long ago")
 	if !d.Code.IsZero() {
@@ -247,13 +260,21 @@ func foldOnce(s string) string {
 	}, norm.NFKD.String(s))
 }
 
-// columns of a file of accounts.
-var columns = []rows.Column{
-	{Name: "account", Must: true}, {Name: "phone", Must: true}, {Name: "name", Must: true},
-	{Name: "street1", Must: true}, {Name: "city", Must: true}, {Name: "state", Must: true}, {Name: "zip", Must: true},
-	{Name: "language"}, {Name: "street2"}, {Name: "street3"}, {Name: "email"}, {Name: "email_since"},
-	{Name: "security_code", Secret: true},
-}
+// Columns of a file of accounts, of either kind and of both.
+var (
+	columns = append([]rows.Column{{Name: "account", Must: true}, {Name: "phone", Must: true}}, columnsOfBoth...)
+
+	longDistanceColumns = append([]rows.Column{
+		{Name: "btn", Must: true}, {Name: "phone"}, {Name: "user_name"}, {Name: "password", Secret: true},
+	}, columnsOfBoth...)
+
+	columnsOfBoth = []rows.Column{
+		{Name: "name", Must: true},
+		{Name: "street1", Must: true}, {Name: "city", Must: true}, {Name: "state", Must: true}, {Name: "zip", Must: true},
+		{Name: "language"}, {Name: "street2"}, {Name: "street3"}, {Name: "email"}, {Name: "email_since"},
+		{Name: "security_code", Secret: true},
+	}
+)
 
 // Row is one account of a file, for [Accounts.Put].
 type Row struct {
@@ -275,11 +296,26 @@ type Row struct {
 // yielded twice. Whether an e-mail address can be on file since then, and the like, is for
 // [Accounts.Put] to say, and [Row.Bad] to tell.
 func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
+	return readAccounts(r, columns, func(row rows.Row) (Row, error) {
+		number, err := ParseNumber(row.Get("account"))
+		if err != nil {
+			return Row{}, row.Bad("account", err.Error())
+		}
+		phone, err := typed.Number(row.Get("phone"))
+		if err != nil {
+			return Row{}, row.Bad("phone", err.Error())
+		}
+		return newRow(row, number, Details{Phone: phone})
+	})
+}
+
+// readAccounts reads accounts, whose row has what is of their kind alone read first.
+func readAccounts(r io.Reader, columns []rows.Column, read func(rows.Row) (Row, error)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		for row, err := range rows.Read(r, columns) {
 			var account Row
 			if err == nil {
-				account, err = newRow(row)
+				account, err = read(row)
 			}
 			if !yield(account, err) {
 				return
@@ -288,22 +324,13 @@ func ReadCSV(r io.Reader) iter.Seq2[Row, error] {
 	}
 }
 
-func newRow(row rows.Row) (Row, error) {
-	number, err := ParseNumber(row.Get("account"))
-	if err != nil {
-		return Row{}, row.Bad("account", err.Error())
-	}
-	phone, err := typed.Number(row.Get("phone"))
-	if err != nil {
-		return Row{}, row.Bad("phone", err.Error())
-	}
-	details := Details{
-		Phone: phone, Language: given(strings.ToLower(row.Get("language"))), Name: row.Get("name"),
-		Email: given(row.Get("email")), Code: secret.New(row.Get("security_code")),
-		Address: &Address{
-			Street: []string{row.Get("street1"), row.Get("street2"), row.Get("street3")},
-			City:   row.Get("city"), State: row.Get("state"), ZIP: row.Get("zip"),
-		},
+// newRow adds to the details of an account what both kinds have.
+func newRow(row rows.Row, number Number, details Details) (_ Row, err error) {
+	details.Language, details.Name = given(strings.ToLower(row.Get("language"))), row.Get("name")
+	details.Email, details.Code = given(row.Get("email")), secret.New(row.Get("security_code"))
+	details.Address = &Address{
+		Street: []string{row.Get("street1"), row.Get("street2"), row.Get("street3")},
+		City:   row.Get("city"), State: row.Get("state"), ZIP: row.Get("zip"),
 	}
 	if since := row.Get("email_since"); since != "" {
 		if details.EmailSince, err = time.Parse(time.DateOnly, typed.Fold(since)); err != nil {

@@ -22,7 +22,7 @@ import (
 // [ErrNote], [ErrKeepsCode], [storage.ErrUnreadable], [storage.ErrContended] if others change it without end.
 func (a *Accounts) Put(ctx context.Context, number Number, details Details, note Note) (_ Update, err error) {
 	defer wrap.Error(&err, "put account")
-	if !isNumber(string(number)) {
+	if !number.valid() {
 		return Update{}, ErrNumber
 	}
 	if !note.plain() {
@@ -33,7 +33,7 @@ func (a *Accounts) Put(ctx context.Context, number Number, details Details, note
 		if err := a.reachable(details.Phone, account.Phone, wrong); err != nil {
 			return nil, err
 		}
-		return details.editKept(account, now)
+		return a.editKept(ctx, details, account, now)
 	}
 	return storage.Retry(ctx, func() (Update, error) {
 		update, err := a.changeOnce(ctx, number, note, edit)
@@ -59,16 +59,25 @@ func (a *Accounts) reachable(wanted, has nanp.Number, wrong FieldErrors) error {
 }
 
 // editKept sets what the details give of an account that exists.
-func (d Details) editKept(account *Account, now time.Time) (Changes, error) {
+func (a *Accounts) editKept(ctx context.Context, d Details, account *Account, now time.Time) (Changes, error) {
 	if d.RefuseCode && !d.Code.IsZero() {
 		return nil, ErrKeepsCode
 	}
-	return d.edit(account, now)
+	return a.edit(ctx, d, account, now)
 }
 
 // edit sets what the details give.
-func (d Details) edit(account *Account, now time.Time) (Changes, error) {
-	var changed Changes
+func (a *Accounts) edit(ctx context.Context, d Details, account *Account, now time.Time) (Changes, error) {
+	changed := d.edit(account, now)
+	other, err := a.givePassword(ctx, account, d.Password)
+	if other {
+		changed = append(changed, ChangedPassword)
+	}
+	return changed, err
+}
+
+// edit sets what the details give, but for the password.
+func (d Details) edit(account *Account, now time.Time) (changed Changes) {
 	if d.Phone != "" && d.Phone != account.Phone {
 		account.Phone, changed = d.Phone, append(changed, ChangedPhone)
 	}
@@ -87,7 +96,10 @@ func (d Details) edit(account *Account, now time.Time) (Changes, error) {
 			account.EmailSince = time.Time{}
 		}
 	}
-	return changed, nil
+	if d.UserName != nil && *d.UserName != account.UserName {
+		account.UserName, changed = *d.UserName, append(changed, ChangedUserName)
+	}
+	return changed
 }
 
 // create makes a new account of tidy details, unless something is wrong with them, or missing.
@@ -108,7 +120,7 @@ func (a *Accounts) create(ctx context.Context, number Number, details Details, w
 		}
 		code = CodeMade
 	}
-	if _, err := details.edit(&account, now); err != nil {
+	if _, err := a.edit(ctx, details, &account, now); err != nil {
 		return Update{}, err
 	}
 	if account.Email != "" && !details.EmailSince.IsZero() {
@@ -166,7 +178,7 @@ func (a *Accounts) NewCode(ctx context.Context, number Number, note Note) (_ Upd
 		if err != nil {
 			return nil, err
 		}
-		account.Code, account.Since = code, now
+		account.Code, account.Since, account.Link = code, now, Link{} // which whoever had the code may have asked for
 		account.Question, account.Answer = "", secret.Text{}
 		return Changes{ChangedCode}, nil
 	})
@@ -185,6 +197,11 @@ const (
 	ChangedEmail    Kind = "email"
 	ChangedCode     Kind = "code"     // a new one counts, and what counted before is retired
 	ChangedQuestion Kind = "question" // and its answer: they count, and what counted before is retired
+
+	ChangedUserName Kind = "user_name"
+	ChangedPassword Kind = "password"
+	SentUserName    Kind = "user_name_sent"     // it is to be sent, by After.NameSent
+	SentLink        Kind = "password_link_sent" // there is a new link, and it is to be sent: After.Link
 )
 
 // Changes is a set of kinds, each of which stands once.
@@ -206,6 +223,7 @@ type Update struct {
 var events = map[Kind]Event{
 	ChangedNumber: Renumbered, ChangedPhone: PhoneChanged, ChangedLanguage: LanguageChanged, ChangedName: NameChanged,
 	ChangedAddress: AddressChanged, ChangedEmail: EmailChanged, ChangedCode: CodeMade, ChangedQuestion: QuestionSet,
+	ChangedUserName: UserNameChanged, ChangedPassword: PasswordChanged, SentUserName: UserNameSent, SentLink: PasswordLinkSent,
 }
 
 // An edit makes an account what it shall be, and says what of it that changes.
@@ -258,12 +276,13 @@ func (a *Accounts) commit(
 	return err
 }
 
-// Renumber gives an account another number; the old one is free from then on. Errors:
+// Renumber gives an account another number of its kind; the old one is free from then on. Errors:
 // [ErrNoAccount], [ErrTaken], [ErrNumber], [ErrNote], [storage.ErrContended] if others change it without
 // end.
 func (a *Accounts) Renumber(ctx context.Context, number, to Number, note Note) (_ Update, err error) {
 	defer wrap.Error(&err, "renumber account")
-	if !isNumber(string(to)) {
+	_, from := number.BTN()
+	if _, is := to.BTN(); !to.valid() || is != from {
 		return Update{}, ErrNumber
 	}
 	return a.change(ctx, number, note, func(account *Account, _ time.Time) (Changes, error) {

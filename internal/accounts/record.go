@@ -38,12 +38,17 @@ const (
 	NameChanged       Event = "name-changed"
 	AddressChanged    Event = "address-changed"
 	EmailChanged      Event = "email-changed"
+	UserNameChanged   Event = "user-name-changed"
+	UserNameSent      Event = "user-name-sent"
+	PasswordChanged   Event = "password-changed"
+	PasswordLinkSent  Event = "password-link-sent"
 	CodeMade          Event = "code-made"
 	CodeProvisioned   Event = "code-provisioned"
 	QuestionSet       Event = "question-set"
-	Verified          Event = "verified"           // by the right code or answer, or by the ZIP code
-	VerifiedEnroll    Event = "verified-to-enroll" // the same, for an enrollment
-	VerifiedAdd       Event = "verified-to-add"    // the same, to be added to an enrollment
+	Verified          Event = "verified"            // by the right code or answer, or by the ZIP code
+	VerifiedEnroll    Event = "verified-to-enroll"  // the same, for an enrollment
+	VerifiedAdd       Event = "verified-to-add"     // the same, to be added to an enrollment
+	VerifiedRecover   Event = "verified-to-recover" // the same, to be sent what was forgotten
 	Locked            Event = "locked"
 	NoticeUndelivered Event = "notice-untold"       // a change was not told to the customer: Reason says which, and why
 	Closed            Event = "verification-closed" // by failures in a row, until it is opened
@@ -91,11 +96,14 @@ type form struct {
 	Account
 	Code   string `json:"code,omitempty"`
 	Answer string `json:"answer,omitempty"`
+	Token  string `json:"link_token,omitempty"`
 }
 
 // seal writes an account for a store.
 func seal(keys secret.Keyring, random io.Reader, a Account) (Stored, error) {
-	sealed, err := storage.Seal(keys, random, boundTo(a.ID), &form{Account: a, Code: a.Code.Reveal(), Answer: a.Answer.Reveal()})
+	sealed, err := storage.Seal(keys, random, boundTo(a.ID), &form{
+		Account: a, Code: a.Code.Reveal(), Answer: a.Answer.Reveal(), Token: a.Link.Token.Reveal(),
+	})
 	if err != nil {
 		return Stored{}, fmt.Errorf("seal account: %w", err)
 	}
@@ -110,7 +118,7 @@ func open(keys secret.Keyring, stored Stored) (Account, error) {
 	}
 	account := f.Account
 	account.ID, account.Number, account.Revision = stored.ID, stored.Number, stored.Revision
-	account.Code, account.Answer = secret.New(f.Code), secret.New(f.Answer)
+	account.Code, account.Answer, account.Link.Token = secret.New(f.Code), secret.New(f.Answer), secret.New(f.Token)
 	return account, nil
 }
 
@@ -180,4 +188,9 @@ type Store interface {
 	// last. None, or no such account, is no error. A store keeps [MaxHistory] of them, and may
 	// forget all of them [HistoryKept] after the last one. Times are kept to the millisecond at least.
 	History(ctx context.Context, id ID, limit int) ([]Record, error)
+	// PutLink notes, from now on until a time, that the link which is found by a sum is of an account. The
+	// account's record decides: what says otherwise there is no link of it.
+	PutLink(ctx context.Context, sum string, account ID, now, until time.Time) error
+	// Linked returns the account that the link is of which is found by a sum, or ErrNoAccount.
+	Linked(ctx context.Context, sum string) (ID, error)
 }

@@ -23,7 +23,7 @@ func TestStore(t *testing.T) {
 	testkit.Contract(t, map[string]map[string]func(play){
 		"Create": createTests, "Change": changeTests, "Renumber": renumberTests, "History": historyTests, "Together": togetherTests,
 		"Admit": admitTests, "Settle": settleTests, "Lock": lockTests, "Close": closeTests,
-		"Enrollment": enrollmentTests,
+		"Enrollment": enrollmentTests, "Link": linkTests,
 	}, func(t check.T, db *redisstore.DB, start time.Time) play { return play{t: t, db: db, start: start} })
 }
 
@@ -148,6 +148,21 @@ func (p play) join(n int) accounts.Enrollment {
 	e, err := p.db.Accounts().Join(p.t.Context(), enrollmentID, id(n), accounts.MaxEnrolled)
 	p.t.OK(err)
 	return e
+}
+
+var linkTests = map[string]func(play){
+	"it is found by its sum, and so is another": func(p play) {
+		for n, sum := range []string{"ab", "cd", "cd"} {
+			p.t.OK(p.db.Accounts().PutLink(p.t.Context(), sum, id(n), p.start, p.start.Add(time.Hour)))
+			got, err := p.db.Accounts().Linked(p.t.Context(), sum)
+			p.t.OK(err)
+			p.t.Same(got, id(n))
+		}
+	},
+	"one that was never put is not there": func(p play) {
+		_, err := p.db.Accounts().Linked(p.t.Context(), "ab")
+		p.t.Is(err, accounts.ErrNoAccount)
+	},
 }
 
 var enrollmentTests = map[string]func(play){

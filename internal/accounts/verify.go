@@ -3,7 +3,6 @@ package accounts
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -20,7 +19,7 @@ import (
 
 // ErrClaim is said of a [Claim] with none or more than one thing, or with one that can't be what it
 // is given as. It is not counted: what a ZIP code, a code and an answer look like is no secret.
-var ErrClaim = errors.New("a claim is one of ZIP code, security code or answer, and looks like one")
+var ErrClaim = errors.New("a claim is one of ZIP code, security code or answer, and looks like one; a password comes with a code")
 
 // maxClaim bounds what is looked at, in bytes.
 const maxClaim = 400
@@ -35,8 +34,13 @@ type Claim struct {
 	ZIP    secret.Text // of the billing address, 5 or 9 digits, of which the first five are compared. Right only of an address of record
 	Code   secret.Text // the security code, 6 to 10 digits
 	Answer secret.Text // to the security question, with 2 letters or digits at least; without case, accents, spacing and punctuation
-	Note   Note        // for the history; without a By it is [ByCustomer]
-	Once   string      // the same claim again with this is one attempt, for [SettledKept]; empty: each is another
+	// Password has to be right as well, beside a Code: that of a long-distance account, or the keys of it on a
+	// keypad. Empty: none is asked for.
+	Password secret.Text
+	// Once is the same for the same claim that is made again, as nobody heard the answer: it is counted once, for
+	// [SettledKept]. It stands for no other claim. Empty: each is another.
+	Once string
+	Note Note // for the history; without a By it is [ByCustomer]
 }
 
 // Result is the answer to a claim.
@@ -69,13 +73,20 @@ func (a *Accounts) Verify(ctx context.Context, number Number, claim Claim) (resu
 	return result, err
 }
 
+// VerifyToRecover is [Accounts.Verify] of who has forgotten something, and is told so in the history.
+func (a *Accounts) VerifyToRecover(ctx context.Context, number Number, claim Claim) (result Result, err error) {
+	defer wrap.Error(&err, "verify account")
+	_, result, err = a.verify(ctx, number, claim, VerifiedRecover)
+	return result, err
+}
+
 // verify also returns whose account it is, if the claim is right. The event is for the history.
 func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event Event) (ID, Result, error) {
 	claim, err := claim.tidy()
 	if err != nil {
 		return "", Result{}, err
 	}
-	attempt, account, err := a.attempt(ctx, number, claim.Once)
+	attempt, account, err := a.attempt(ctx, number, claim)
 	if err != nil {
 		return "", Result{}, err
 	}
@@ -87,6 +98,13 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 		return "", a.result(true, admission.Strikes, attempt.At), nil
 	}
 	right := claim.holds(account, attempt.At) && attempt.Account != ""
+	if !claim.Password.IsZero() {
+		has, err := a.hasPassword(ctx, account, claim.Password)
+		if err != nil {
+			return "", Result{}, errors.Join(fmt.Errorf("check password: %w", err), a.release(ctx, attempt))
+		}
+		right = right && has
+	}
 	strikes, err := a.settle(ctx, attempt, right, claim, event)
 	switch {
 	case err != nil:
@@ -98,14 +116,10 @@ func (a *Accounts) verify(ctx context.Context, number Number, claim Claim, event
 }
 
 // attempt finds the account that has the number, or takes the decoy, which is as much work.
-func (a *Accounts) attempt(ctx context.Context, number Number, once string) (Attempt, Account, error) {
-	id, err := ids.New(a.config.Random, attemptPrefix)
+func (a *Accounts) attempt(ctx context.Context, number Number, claim Claim) (Attempt, Account, error) {
+	id, err := a.attemptID(number, claim)
 	if err != nil {
 		return Attempt{}, Account{}, err
-	}
-	if once != "" {
-		sum := sha256.Sum256([]byte(once))
-		id = ids.Of(attemptPrefix, sum[:])
 	}
 	nobody, err := a.nobody(ctx, number)
 	if err != nil {
@@ -125,6 +139,35 @@ func (a *Accounts) attempt(ctx context.Context, number Number, once string) (Att
 	return attempt, account, err
 }
 
+// attemptID names an attempt: by chance or, of a claim that can come again, by all that is claimed, so that nobody
+// has another guess in the place of one that was counted.
+func (a *Accounts) attemptID(number Number, claim Claim) (string, error) {
+	if claim.Once == "" {
+		return ids.New(a.config.Random, attemptPrefix)
+	}
+	claimed := fmt.Sprintf("claim %q %q %q %q %q %q", claim.Once, number,
+		claim.ZIP.Reveal(), claim.Code.Reveal(), claim.Answer.Reveal(), claim.Password.Reveal())
+	mac, err := a.config.Keys.MAC(a.config.Keys.Current(), []byte(claimed))
+	if err != nil {
+		return "", fmt.Errorf("name attempt: %w", err)
+	}
+	return ids.Of(attemptPrefix, mac), nil
+}
+
+// Subject is what stands for a number where something is counted of it: its account's ID, or else what tells
+// nothing of the number. It takes the same work for either, and opens no account. The only errors are the store's.
+func (a *Accounts) Subject(ctx context.Context, number Number) (string, error) {
+	nobody, err := a.nobody(ctx, number)
+	if err != nil {
+		return "", err
+	}
+	stored, err := a.config.Store.Find(ctx, number)
+	if err != nil && !errors.Is(err, ErrNoAccount) {
+		return "", fmt.Errorf("find account: %w", err)
+	}
+	return Attempt{Account: stored.ID, Nobody: nobody}.Subject(), nil
+}
+
 // nobody makes what stands for a number in Attempt.Nobody; also for one that is an account's,
 // as it takes time. Of several keys it is that under which the number is counted already, or the current.
 func (a *Accounts) nobody(ctx context.Context, number Number) (string, error) {
@@ -136,7 +179,7 @@ func (a *Accounts) nobody(ctx context.Context, number Number) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("hide account number: %w", err)
 		}
-		all[i] = "nobody_" + hex.EncodeToString(mac)
+		all[i] = nobodyPrefix + hex.EncodeToString(mac)
 		if id == a.config.Keys.Current() {
 			current = all[i]
 		}
@@ -162,6 +205,14 @@ func (a *Accounts) settle(
 	ctx, cancel := detached.Context(ctx, settleWithin)
 	defer cancel()
 	return a.config.Attempts.Settle(ctx, attempt, settlement, DefaultLock())
+}
+
+// release takes back an attempt that could not be judged.
+func (a *Accounts) release(ctx context.Context, attempt Attempt) error {
+	ctx, cancel := detached.Context(ctx, settleWithin)
+	defer cancel()
+	_, err := a.config.Attempts.Settle(ctx, attempt, Settlement{As: limit.Released}, DefaultLock())
+	return err
 }
 
 // result is what comes of a claim that is wrong, or was refused, which is not looked at.
@@ -222,16 +273,21 @@ func (c Claim) Valid() bool {
 // tidy checks the claim, by nothing that depends on an account, and returns it as it is compared.
 func (c Claim) tidy() (Claim, error) {
 	given := 0
-	for _, part := range []secret.Text{c.ZIP, c.Code, c.Answer} {
+	for i, part := range []secret.Text{c.ZIP, c.Code, c.Answer, c.Password} {
 		if len(part.Reveal()) > maxClaim {
 			return Claim{}, fmt.Errorf("%w: longer than %d bytes", ErrClaim, maxClaim)
 		}
-		if !part.IsZero() {
+		if !part.IsZero() && i < 3 {
 			given++
 		}
 	}
 	if given != 1 {
 		return Claim{}, ErrClaim
+	}
+	if !c.Password.IsZero() {
+		if c.Password = Keypad(c.Password); c.Password.IsZero() || c.Code.IsZero() {
+			return Claim{}, ErrClaim
+		}
 	}
 	var fits bool
 	switch {

@@ -291,7 +291,7 @@ const (
 func (r *rig) customers() *accounts.Accounts {
 	r.Helper()
 	all, err := accounts.New(accounts.Config{
-		Store: r.billing, Attempts: r.billing, Enrollments: r.billing, Keys: r.world.Keys,
+		Store: r.billing, Attempts: r.billing, Enrollments: r.billing, Keys: r.world.Keys, Hasher: r.world.Hasher(),
 		Notices: func(update accounts.Update) [][]byte {
 			r.billing.update = update
 			return [][]byte{[]byte("a notice")}

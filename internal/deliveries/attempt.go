@@ -38,7 +38,7 @@ func (d *Deliveries) Attempt(ctx context.Context, task Task) (err error) {
 
 // makes says whether this server has what the delivery takes.
 func (d *Deliveries) makes(delivery Delivery) bool {
-	return d.offers(delivery.Method) && (delivery.Topic != ValidationCode || d.config.Codes != nil) &&
+	return d.Offers(delivery.Method) && (delivery.Topic != ValidationCode || d.config.Codes != nil) &&
 		(delivery.Topic != ServiceTest || d.config.Results != nil)
 }
 
@@ -164,7 +164,7 @@ func hopeless(err error) string {
 	case errors.Is(err, errPhoneChanged):
 		return "the telephone number was changed meanwhile"
 	case errors.Is(err, ErrNoSecret):
-		return "the code or answer has been replaced"
+		return "what it was to tell has been replaced"
 	case errors.Is(err, accounts.ErrNoAccount):
 		return "the account can't be found"
 	case errors.Is(err, storage.ErrUnreadable):

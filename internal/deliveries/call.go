@@ -151,7 +151,7 @@ func (d *Deliveries) said(ctx context.Context, delivery *Delivery) (Status, erro
 // tellSent has the account know that its secret was sent. The delivery stands if that fails: an agent
 // can open what then stays closed.
 func (d *Deliveries) tellSent(ctx context.Context, delivery Delivery) {
-	if !delivery.Topic.secret() || delivery.Account == "" {
+	if !delivery.Topic.proves() || delivery.Account == "" {
 		return
 	}
 	if err := d.config.Accounts.Sent(ctx, delivery.Account); err != nil {

@@ -90,6 +90,8 @@ type Accounts interface {
 	Get(ctx context.Context, number accounts.Number) (accounts.Account, error)
 	// ByID returns an account whatever its number is by now, or [accounts.ErrNoAccount].
 	ByID(ctx context.Context, id accounts.ID) (accounts.Account, error)
+	// Subject is what something is counted by for a number, be it an account's or not.
+	Subject(ctx context.Context, number accounts.Number) (string, error)
 	// Sent says that the code or answer of an account was sent to its customer.
 	Sent(ctx context.Context, id accounts.ID) error
 	// Append adds an event to an account's history.
@@ -170,8 +172,8 @@ func New(config Config) *Deliveries {
 	return &Deliveries{config: config}
 }
 
-// offers says whether there is a way.
-func (d *Deliveries) offers(method Method) bool {
+// Offers says whether there is a way.
+func (d *Deliveries) Offers(method Method) bool {
 	return method == Voice && d.config.Dialer != nil ||
 		method == ByMail && d.config.Printer != nil ||
 		method == Email && d.config.Mailer != nil

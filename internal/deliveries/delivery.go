@@ -18,15 +18,18 @@ type ID string
 // Topic is what a delivery tells.
 type Topic string
 
-// What deliveries tell. The first two are asked for, and so is the third, by a repair agent, and the last; the
-// others are notices that something was changed, without what it was changed to (47 CFR
-// 64.2010(f)).
+// What deliveries tell. The first two are asked for, and so is the third, by a repair agent, and the last. The next
+// three are sent with a change, to an address of record. The others are notices that something was changed,
+// without what it was changed to (47 CFR 64.2010(f)).
 const (
 	SecurityCode   Topic = "security_code"
 	SecurityAnswer Topic = "security_answer"
 	ValidationCode Topic = "validation_code" // see [Deliveries.RequestValidation]
 
-	Welcome         Topic = "welcome" // the letter that a new account gets, with its code
+	Welcome      Topic = "welcome"       // the letter that a new account gets, with its code
+	UserName     Topic = "user_name"     // of a long-distance account, to who has proved it
+	PasswordLink Topic = "password_link" // the link by which a new password is chosen, likewise
+
 	PINChanged      Topic = "pin_changed"
 	PINReset        Topic = "pin_reset"
 	CodeChanged     Topic = "code_changed"
@@ -34,6 +37,8 @@ const (
 	AddressChanged  Topic = "address_changed"
 	EmailChanged    Topic = "email_changed"
 	PhoneChanged    Topic = "phone_changed"
+	SignInChanged   Topic = "sign_in_changed" // the user name or the password
+	PasswordAsked   Topic = "password_asked"  // a link was sent by which a new password is chosen
 
 	TicketContactChanged Topic = "ticket_contact_changed" // the telephone that the technician has
 	TicketCanceled       Topic = "ticket_canceled"        // a repair ticket, or its visit

@@ -186,9 +186,9 @@ func (p claimedPartition) tellOne(ctx context.Context, message provisioning.Mess
 	return position, p.giveUp(ctx, notice, position, reason)
 }
 
-// giveUp has a notice recorded as one that is told to nobody. A welcome is none that is owed.
+// giveUp has a notice recorded as one that is told to nobody, if it is owed.
 func (p claimedPartition) giveUp(ctx context.Context, notice Notice, position string, reason Reason) error {
-	if !notice.Topic.notice() {
+	if !notice.Topic.owed() {
 		return p.due.Delivered(ctx, p.name, position)
 	}
 	undelivered := Undelivered{Topic: notice.Topic, Account: notice.Account, Line: notice.Line, Reason: reason}

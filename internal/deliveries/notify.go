@@ -17,9 +17,10 @@ import (
 // changes things so often.
 var noticeLimits = Limits{AnHour: 20, ADay: 50}
 
-// Notice says that something was changed. It has an account, or a line, or both.
+// Notice says that something was changed. It has an account, or a line, or both. A [Welcome], a [UserName] and a
+// [PasswordLink] tell a secret of the account besides.
 type Notice struct {
-	Topic   Topic       `json:"about"`             // not a secret that is asked for; Welcome is one
+	Topic   Topic       `json:"about"`             // not a secret that is asked for
 	Account accounts.ID `json:"account,omitempty"` // empty: none is known
 	// Line is the telephone to call, such as the line whose PIN was changed, or the number
 	// that was of record before it changed. Empty: the account's.
@@ -34,7 +35,8 @@ type Notice struct {
 // Notify has the customer told at once that something was changed, at a number or address of
 // record and never at the new one (47 CFR 64.2010(f)). If the method would go to what was
 // changed, or to an address that is not of record, or is not set up, it goes by another: a
-// call, else a letter, else an e-mail. A welcome is always a letter.
+// call, else a letter, else an e-mail. A welcome is always a letter; what a customer has forgotten goes by the
+// method alone.
 // What was changed while another notice to the same telephone has not told anything yet is told in the
 // call of that one. A notice is bound neither
 // by the limits of what is asked for nor by objections to calls. Errors: [ErrParams], [ErrNoWay] if
@@ -121,10 +123,12 @@ func (n Notice) valid() bool {
 		return false
 	case Welcome:
 		return n.Account != "" && n.Method.known()
+	case UserName, PasswordLink:
+		return n.Account != "" && n.Method.known() && n.Method != Voice
 	case ServiceTest:
 		return n.Account != "" && n.Method == Voice && n.Ref != "" && len(n.Ref) <= maxRef
 	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged,
-		TicketContactChanged, TicketCanceled:
+		TicketContactChanged, TicketCanceled, SignInChanged, PasswordAsked:
 		return n.Method.known() && (n.Account != "" || n.Line != "")
 	}
 	return false
@@ -137,12 +141,14 @@ func (d *Deliveries) way(notice Notice, account accounts.Account, to nanp.Number
 	switch {
 	case notice.Topic == Welcome:
 		methods = []Method{ByMail}
+	case notice.Topic.secret():
+		methods = []Method{notice.Method}
 	case notice.Account == "", notice.Topic == ServiceTest:
 		methods = []Method{Voice}
 	}
 	for _, method := range methods {
 		called := method != Voice || d.config.Destinations.Check(to) == nil
-		if called && d.offers(method) && !notice.isOf(method) && unreachable(account, method, d.now()) == nil {
+		if called && d.Offers(method) && !notice.isOf(method) && unreachable(account, method, d.now()) == nil {
 			return method, nil
 		}
 	}
@@ -265,12 +271,16 @@ var UndeliveredReasons = [...]Reason{
 	NumberRefused, TwilioBusy, CalledTooOften, NumberNotCalled, OperatorMustMend,
 }
 
-// notice says whether a change is told that was made before: a customer is owed that.
+// notice says whether a change is told that was made before.
 func (t Topic) notice() bool { return !t.secret() && t != ServiceTest }
+
+// owed says whether it is recorded that a customer was not told: of a change, or what was forgotten, which nobody
+// else knows of.
+func (t Topic) owed() bool { return t.notice() || t == UserName || t == PasswordLink }
 
 // recordUndelivered records that a notice ends untold, if that is what its delivery has come to.
 func (d *Deliveries) recordUndelivered(ctx context.Context, delivery Delivery) error {
-	if !delivery.Topic.notice() || delivery.Status != Failed && delivery.Status != Canceled {
+	if !delivery.Topic.owed() || delivery.Status != Failed && delivery.Status != Canceled {
 		return nil
 	}
 	reason, _ := delivery.Cause()

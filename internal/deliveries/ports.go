@@ -186,14 +186,18 @@ func (d *Deliveries) hand(ctx context.Context, delivery Delivery, account accoun
 	return d.config.Printer.Print(ctx, message)
 }
 
-// secret says whether a code or an answer is told.
+// secret says whether something is told that is not for others.
 func (t Topic) secret() bool {
-	return t == SecurityCode || t == SecurityAnswer || t == Welcome || t == ValidationCode
+	return t.proves() || t == ValidationCode || t == UserName || t == PasswordLink
 }
+
+// proves says whether a code or an answer is told, by which an account is proved.
+func (t Topic) proves() bool { return t == SecurityCode || t == SecurityAnswer || t == Welcome }
 
 // bare is an account without its secrets, for a notice: it tells none.
 func bare(account accounts.Account) accounts.Account {
 	account.Code, account.Question, account.Answer = secret.Text{}, "", secret.Text{}
+	account.UserName, account.Password, account.Link = "", "", accounts.Link{}
 	return account
 }
 

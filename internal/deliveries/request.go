@@ -32,7 +32,7 @@ func (d *Deliveries) Request(ctx context.Context, params Params) (_ Delivery, er
 	if delivery, known, err := d.asked(ctx, params.Key, params.Request); known || err != nil {
 		return delivery, err
 	}
-	if !d.offers(params.Method) {
+	if !d.Offers(params.Method) {
 		return Delivery{}, ErrNoWay
 	}
 	account, err := d.config.Accounts.Get(ctx, params.Account)
@@ -52,6 +52,32 @@ func (d *Deliveries) Request(ctx context.Context, params Params) (_ Delivery, er
 	return d.create(ctx, NewDelivery{
 		Delivery: delivery, Subject: string(account.ID), Key: params.Key, Request: params.Request, Limits: d.config.Limits,
 	})
+}
+
+// RequestUnproved has the security code of an account sent by letter or e-mail for who has proved nothing, and so
+// learns nothing: neither whether there is such an account, nor what it has. That is found out by the attempt. A
+// number that is no account's is counted, limited and kept as another, with the same work. The key is as in
+// [Deliveries.Request]. Errors: [ErrParams], [ErrKeyReused], [ErrNoWay] if the server has no such way, a [*LimitError].
+func (d *Deliveries) RequestUnproved(ctx context.Context, params Params) (err error) {
+	defer wrap.Error(&err, "request delivery for somebody unknown")
+	switch {
+	case params.Topic != SecurityCode, params.Method != ByMail && params.Method != Email:
+		return ErrParams
+	case !d.Offers(params.Method):
+		return ErrNoWay
+	}
+	if _, known, err := d.asked(ctx, params.Key, params.Request); known || err != nil {
+		return err
+	}
+	subject, err := d.config.Accounts.Subject(ctx, params.Account)
+	if err != nil {
+		return err
+	}
+	_, err = d.create(ctx, NewDelivery{
+		Delivery: Delivery{Account: accounts.ID(subject), Topic: params.Topic, Method: params.Method},
+		Subject:  subject, Key: params.Key, Request: params.Request, Limits: d.config.Limits,
+	})
+	return err
 }
 
 // asked returns the delivery that was asked for before with a key, and whether there is one.
@@ -94,7 +120,7 @@ func (d *Deliveries) put(ctx context.Context, create NewDelivery) (Delivery, err
 
 // admissible says why a delivery can't be made, to the account as it is now.
 func admissible(account accounts.Account, topic Topic, method Method, now time.Time) error {
-	if !topic.hasSecret(account) {
+	if !topic.hasSecret(account, method, now) {
 		return ErrNoSecret
 	}
 	return unreachable(account, method, now)
@@ -115,14 +141,18 @@ func unreachable(account accounts.Account, method Method, now time.Time) error {
 }
 
 // hasSecret says whether the account has what is to be told of it; a notice tells nothing.
-func (t Topic) hasSecret(account accounts.Account) bool {
+func (t Topic) hasSecret(account accounts.Account, method Method, now time.Time) bool {
 	switch t {
 	case SecurityCode, Welcome:
 		return !account.Code.IsZero()
 	case SecurityAnswer:
 		return !account.Answer.IsZero()
+	case UserName:
+		return account.UserName != ""
+	case PasswordLink:
+		return account.Link.Works(method == ByMail, now)
 	case PINChanged, PINReset, CodeChanged, QuestionChanged, AddressChanged, EmailChanged, PhoneChanged,
-		TicketContactChanged, TicketCanceled, ServiceTest:
+		TicketContactChanged, TicketCanceled, SignInChanged, PasswordAsked, ServiceTest:
 		return true
 	case ValidationCode: // which is no account's
 	}

@@ -48,7 +48,7 @@ func (d *Deliveries) RequestValidation(ctx context.Context, params ValidationPar
 	if delivery, known, err := d.asked(ctx, params.key(), subject); known || err != nil {
 		return delivery, err
 	}
-	if !d.offers(Voice) || d.config.Codes == nil {
+	if !d.Offers(Voice) || d.config.Codes == nil {
 		return Delivery{}, ErrNoWay
 	}
 	if err := d.checkRings(ctx, params.Line); err != nil {

@@ -49,10 +49,14 @@ var topics = []struct {
 	{accounts.ChangedAddress, deliveries.AddressChanged},
 	{accounts.ChangedEmail, deliveries.EmailChanged},
 	{accounts.ChangedPhone, deliveries.PhoneChanged},
+	{accounts.ChangedUserName, deliveries.SignInChanged},
+	{accounts.ChangedPassword, deliveries.SignInChanged},
+	{accounts.SentLink, deliveries.PasswordAsked},
 }
 
-// Account returns the notices of an account: the welcome letter of a new one, and those of changes,
-// to where the customer was reached before. Each has a key of its own, so that it is delivered once.
+// Account returns the notices of an account: the welcome letter of a new one, what its customer has forgotten, and
+// those of changes, to where the customer was reached before. Each topic has a key of its own, so that it is
+// told once.
 func (p Policy) Account(update accounts.Update) (all [][]byte) {
 	due := func(topic deliveries.Topic, line nanp.Number, method deliveries.Method) {
 		key := fmt.Sprintf("%s of %s in revision %d", topic, update.After.ID, update.After.Revision)
@@ -60,6 +64,12 @@ func (p Policy) Account(update accounts.Update) (all [][]byte) {
 	}
 	if update.Created && p.Welcome {
 		due(deliveries.Welcome, "", deliveries.ByMail)
+	}
+	if update.Changed.Has(accounts.SentUserName) {
+		due(deliveries.UserName, "", methodOf(update.After.NameSent))
+	}
+	if update.Changed.Has(accounts.SentLink) {
+		due(deliveries.PasswordLink, "", methodOf(update.After.Link.Sent))
 	}
 	for _, change := range topics {
 		if p.Method != "" && update.Changed.Has(change.kind) {
@@ -95,6 +105,13 @@ func (p Policy) TestResult(account accounts.ID, contact nanp.Number, ref, once s
 	return deliveries.Notice{
 		Topic: deliveries.ServiceTest, Account: account, Line: contact, Method: deliveries.Voice, Ref: ref, Key: once,
 	}.Due()
+}
+
+func methodOf(sent accounts.Sent) deliveries.Method {
+	if sent.Letter {
+		return deliveries.ByMail
+	}
+	return deliveries.Email
 }
 
 // Lines are what notices need of the lines.

@@ -170,6 +170,8 @@ func (w *office) Find(context.Context, nanp.Number, time.Time) ([]deliveries.Fou
 // HangUp implements [deliveries.Dialer].
 func (w *office) HangUp(context.Context, string) error { return nil }
 
+func (w *office) Subject(context.Context, accounts.Number) (string, error) { return "", nil }
+
 // Print implements [deliveries.Printer].
 func (w *office) Print(context.Context, deliveries.Message) error {
 	w.mu.Lock()

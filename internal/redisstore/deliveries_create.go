@@ -16,6 +16,9 @@ const (
 	day = 24 * time.Hour
 	// keyLasts is how long a client's key stands for a delivery.
 	keyLasts = day
+	// keptForNobody is how long a delivery to an account that does not exist is kept: as long as its client's key
+	// stands for it.
+	keptForNobody = keyLasts
 	// creating is how long a Create may be under way, with room for clocks that differ: a
 	// client's key for a delivery that isn't there after that stands for nothing.
 	creating = 10 * time.Second
@@ -62,7 +65,11 @@ func (s Deliveries) store(ctx context.Context, d deliveries.Delivery) (deliverie
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}
-	answer, err := s.db.run(ctx, createDelivery, []string{deliveryKey(d.ID)}, append([]any{keep(keptDelivery)}, args...)...)
+	kept := keptDelivery
+	if d.Account.IsNobody() {
+		kept = keptForNobody
+	}
+	answer, err := s.db.run(ctx, createDelivery, []string{deliveryKey(d.ID)}, append([]any{keep(kept)}, args...)...)
 	if err != nil {
 		return deliveries.Delivery{}, err
 	}

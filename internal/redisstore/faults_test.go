@@ -166,6 +166,8 @@ func accountOperations(all redisstore.Accounts) map[string]func(context.Context)
 			return all.Begin(ctx, accounts.Enrollment{ID: "enr_1", Accounts: []accounts.ID{"acc_1"}, Since: now})
 		},
 		"join":       func(ctx context.Context) error { return check.Err(all.Join(ctx, "enr_1", "acc_2", 20)) },
+		"put link":   func(ctx context.Context) error { return all.PutLink(ctx, "sum", "acc_1", now, now.Add(time.Hour)) },
+		"linked":     func(ctx context.Context) error { return check.Err(all.Linked(ctx, "sum")) },
 		"enrollment": func(ctx context.Context) error { return check.Err(all.Enrollment(ctx, "enr_1")) },
 	}
 }

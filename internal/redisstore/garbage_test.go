@@ -51,7 +51,7 @@ var ours = []string{
 	"uc:features:{+16125550142}", "uc:events:{+16125550142}", "uc:delivered:{+16125550142}",
 	"uc:outbox:{lanes}:due", "uc:outbox:{lanes}:held", "uc:outbox:{lanes}:announced",
 	"uc:account:{acc_1}", "uc:account-history:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}",
-	"uc:account-refused:{acc_1}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}",
+	"uc:account-refused:{acc_1}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}", "uc:password-link:{sum}",
 	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:created", "uc:deliveries:{all}:counted",
 	"uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:deliveries:{unfinished}:due",
 	"uc:deliveries:{unfinished}:announced", "uc:phone:{+16125550142}", "uc:outbox:{lanes}:claimed", "uc:validations:{+16125550142}",
@@ -252,7 +252,7 @@ func TestGarbageUnderACall(t *testing.T) {
 
 // newHashes are the hashes of accounts, deliveries, agents and sign-ins that hold a version.
 var newHashes = []string{
-	"uc:account:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}",
+	"uc:account:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}", "uc:password-link:{sum}",
 	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:phone:{+16125550142}",
 	agentHash, agentNamesHash, signInHash, signInStrikesHash, deskCall, deskCount,
 	ofTickets, ofTicket, ofAccountLines, "uc:notices:{+16125550142}",

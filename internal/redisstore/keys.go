@@ -87,6 +87,8 @@ func refusedClaimsKey(id accounts.ID) string { return "uc:account-refused:{" + t
 
 func accountStrikesKey(subject string) string { return "uc:account-strikes:{" + tag(subject) + "}" }
 
+func passwordLinkKey(sum string) string { return "uc:password-link:{" + tag(sum) + "}" }
+
 func enrollmentKey(id accounts.EnrollmentID) string { return "uc:enrollment:{" + tag(string(id)) + "}" }
 
 func deliveryKey(id deliveries.ID) string { return "uc:delivery:{" + tag(string(id)) + "}" }
@@ -223,6 +225,7 @@ var kinds = []Kind{
 	{"uc:account-number:{ACCOUNT}", "whose an account number is: a hash", fewFields, 200, "accounts", "the account has another number", false},
 	{"uc:account-refused:{ID}", "claims to numbers that an account must not make good any more: a set, without a version", 0, 2_000, "accounts that get another number while others want it", "a day after the last one", true},
 	{"uc:account-strikes:{SUBJECT}", "failures to prove that an account is the own: a hash", 0, 3_000, "accounts that are claimed, and numbers that are none", "90 days after the last failure; without failures 10 minutes; closed until it is opened, of what is no account for a year", false},
+	{"uc:password-link:{SUM}", "whose a link is by which a password is chosen: a hash", fewFields, 200, "links that were sent", "a day by e-mail, 21 days by letter", true},
 	{"uc:enrollment:{ID}", "an enrollment with its accounts: a hash", fewFields, 1_000, "enrollments", "for ever", false},
 	{"uc:delivery:{ID}", "a delivery with its events: a hash", 0, 10_000, "deliveries and notices", "90 days after it was created", true},
 	{"uc:deliveries:{SUBJECT}:created", "deliveries for an account or line, by when they were created: a sorted set, without a version", 0, 2_000, "accounts and lines with deliveries", "a day", true},

@@ -35,6 +35,7 @@ func TestKeys(t *testing.T) {
 		accountNumberKey("612-555-0142-001"):          "uc:account-number:{612-555-0142-001}",
 		refusedClaimsKey("acc_1"):                     "uc:account-refused:{acc_1}",
 		accountStrikesKey("acc_1"):                    "uc:account-strikes:{acc_1}",
+		passwordLinkKey("ab"):                         "uc:password-link:{ab}",
 		enrollmentKey("enr_1"):                        "uc:enrollment:{enr_1}",
 		deliveryKey("dlv_1"):                          "uc:delivery:{dlv_1}",
 		createdKey("acc_1"):                           "uc:deliveries:{acc_1}:created",

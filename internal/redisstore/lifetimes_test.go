@@ -168,7 +168,7 @@ func TestLifetimesOfAccountsAndDeliveries(t *testing.T) {
 		db, client, ctx := open(t, s.URL()), raw(t, s), context.Background()
 		all := operations(db)
 		for _, name := range []string{
-			"create account", "begin enrollment", "admit claim", "create delivery", "update delivery", "block", "reserve",
+			"create account", "put link", "begin enrollment", "admit claim", "create delivery", "update delivery", "block", "reserve",
 			"create validation", "save validation", "count", "refuse",
 		} {
 			if err := all[name](ctx); err != nil {
@@ -186,6 +186,7 @@ func TestLifetimesOfAccountsAndDeliveries(t *testing.T) {
 		const day = 24 * time.Hour
 		for key, want := range map[string]time.Duration{
 			"uc:account:{acc_1}": noExpiry, "uc:account-number:{A1}": noExpiry, "uc:enrollment:{enr_1}": noExpiry,
+			"uc:password-link:{sum}":     time.Hour + slack,
 			"uc:account-strikes:{acc_1}": accounts.SettledKept + slack, "uc:account-strikes:{A9}": 90*day + slack,
 			"uc:delivery:{dlv_1}": 90*day + slack, "uc:deliveries:{acc_1}:created": day + slack,
 			"uc:deliveries:{all}:counted": time.Hour + slack, "uc:delivery-key:{key1}": day + slack,

@@ -67,7 +67,7 @@ func (w *World) Accounts(t testing.TB) *accounts.Accounts {
 // AccountsConfig is how [World.Accounts] makes them.
 func (w *World) AccountsConfig() accounts.Config {
 	store := w.AccountStore()
-	return accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: w.Keys, Now: w.Now}
+	return accounts.Config{Store: store, Attempts: store, Enrollments: store, Keys: w.Keys, Hasher: w.Hasher(), Now: w.Now}
 }
 
 // Details are those of an account with the code [Code].

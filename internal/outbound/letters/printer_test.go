@@ -34,6 +34,7 @@ var everything = []deliveries.Topic{
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
 	deliveries.TicketContactChanged, deliveries.TicketCanceled,
+	deliveries.SignInChanged, deliveries.PasswordAsked, deliveries.UserName, deliveries.PasswordLink,
 }
 
 func config(dir string) letters.Config {
@@ -41,7 +42,7 @@ func config(dir string) letters.Config {
 		Dir: dir,
 		Company: wording.Company{
 			Company: "Northern Telephone", Repair: "+18005731311", HelpLine: "+18008602255",
-			TemporaryPIN: secret.New("1234"),
+			TemporaryPIN: secret.New("1234"), PasswordURL: "https://www.example.com/password",
 		},
 		ReturnAddress: []string{"Customer Accounts", "PO Box 2348", "Seattle, WA 98111-2348"},
 	}
@@ -62,7 +63,8 @@ func letter(about deliveries.Topic, language string) deliveries.Message {
 			Number: "6125550142-821", Name: "María Guadalupe Núñez", Language: language,
 			Address: accounts.Address{Street: []string{"1200 Nicollet Mall", "Apt 14"}, City: "Minneapolis", State: "MN", ZIP: "55403-2411"},
 			Code:    secret.New("482910"), Question: "¿Cómo se llamaba su primera calle?",
-			Answer: secret.New("Calle de los Álamos (Núm. 3)"),
+			Answer: secret.New("Calle de los Álamos (Núm. 3)"), UserName: "maria.nunez",
+			Link: accounts.Link{Token: secret.New("MFRGGZDFMZTWQ2LKNNWG23TP"), Sent: accounts.Sent{Letter: true}},
 		},
 	}
 }
@@ -94,6 +96,7 @@ func TestPrint(t *testing.T) {
 		"security_code.en":   letter(deliveries.SecurityCode, "en"),
 		"security_answer.es": letter(deliveries.SecurityAnswer, "es"),
 		"welcome.es":         letter(deliveries.Welcome, "es"),
+		"password_link.en":   letter(deliveries.PasswordLink, "en"),
 		"pin_reset.en":       letter(deliveries.PINReset, ""),
 		"long_address.en":    long(),
 	} {

@@ -6,8 +6,9 @@
 //	err = mailer.Mail(ctx, invitation)  // to an agent
 //
 // A message is text and HTML with the same words: in the account's language to a customer, in
-// English to an agent. It holds no image. One to a customer holds no link either: a customer who
-// never sees one from us learns to follow none. To an agent, the invitation alone has one. A
+// English to an agent. It holds no image. Of those to customers the one about a new password alone holds a
+// link, to the operator's page and with what is needed there in its fragment, which no server is told: a customer
+// who sees few links from us learns to follow few. To an agent, the invitation alone has one. A
 // message says that no person wrote it (Auto-Submitted, RFC 3834), so that no answering machine
 // answers.
 //

@@ -21,7 +21,6 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/outbound/wording"
 	"updatecenter/internal/repair"
-	"updatecenter/internal/secret"
 )
 
 var (
@@ -66,11 +65,11 @@ func (m *Mailer) composeToCustomer(mail deliveries.Message) (*gomail.Msg, error)
 	if err != nil {
 		return nil, err
 	}
-	return m.compose(envelope{id: string(mail.ID), to: mail.Account.Email, date: mail.Date}, letter{Message: words})
+	return m.compose(envelope{id: string(mail.ID), to: mail.Account.Email, date: mail.Date}, words)
 }
 
 // compose makes a message. The same one gives the same bytes, once it is written.
-func (m *Mailer) compose(to envelope, words letter) (*gomail.Msg, error) {
+func (m *Mailer) compose(to envelope, words wording.Message) (*gomail.Msg, error) {
 	msg := gomail.NewMsg(gomail.WithBoundary(to.id), gomail.WithNoDefaultUserAgent())
 	if err := m.address(msg, to.to); err != nil {
 		return nil, err
@@ -100,7 +99,7 @@ func (m *Mailer) address(msg *gomail.Msg, to string) error {
 	return nil
 }
 
-func (m *Mailer) write(msg *gomail.Msg, words letter) error {
+func (m *Mailer) write(msg *gomail.Msg, words wording.Message) error {
 	var text, html bytes.Buffer
 	if err := m.templates.text.Execute(&text, words); err != nil {
 		return err
@@ -285,21 +284,15 @@ const (
 	momentLayout = "January 2, 2006 at 3:04 PM MST"
 )
 
-// letter is what the templates are filled with.
-type letter struct {
-	wording.Message
-	Link secret.Text // the whole URL of an invitation; empty: there is none
-}
-
 // writeTo words a message to an agent. The only error is [ErrMessage].
-func writeTo(message agents.Message, company wording.Company, zone *time.Location) (letter, error) {
+func writeTo(message agents.Message, company wording.Company, zone *time.Location) (wording.Message, error) {
 	text, ok := agentTexts[message.Kind]
 	if message.Kind == agents.Locked && message.On.IsZero() {
 		text = closed
 	}
 	if !ok || message.Link.IsZero() == (message.Kind == agents.Invitation) ||
 		message.Code.IsZero() == (message.Kind == agents.SignInCode || message.Kind == agents.ChangeCode) {
-		return letter{}, ErrMessage
+		return wording.Message{}, ErrMessage
 	}
 	on := message.On.In(zone)
 	words := company.ToAgent(message.FullName, text, "{name}", string(message.Name), "{detail}", message.Detail,
@@ -307,5 +300,6 @@ func writeTo(message agents.Message, company wording.Company, zone *time.Locatio
 	if !message.Code.IsZero() {
 		words.Shown = wording.Shown{Label: "Your code", Secret: message.Code, Digits: true}
 	}
-	return letter{words, message.Link}, nil
+	words.Link = message.Link
+	return words, nil
 }

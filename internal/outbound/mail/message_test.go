@@ -34,6 +34,7 @@ var everything = []deliveries.Topic{
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
 	deliveries.TicketContactChanged, deliveries.TicketCanceled,
+	deliveries.SignInChanged, deliveries.PasswordAsked, deliveries.UserName, deliveries.PasswordLink,
 }
 
 func config() mail.Config {
@@ -41,7 +42,7 @@ func config() mail.Config {
 		Host: "smtp.example.com", From: "accounts@example.com",
 		Company: wording.Company{
 			Company: "Teléfonos del Norte, Inc.", Repair: "+18005731311", HelpLine: "+18008602255",
-			TemporaryPIN: secret.New("1234"),
+			TemporaryPIN: secret.New("1234"), PasswordURL: "https://www.example.com/password",
 		},
 	}
 }
@@ -54,6 +55,7 @@ func message(about deliveries.Topic, language string) deliveries.Message {
 			Number: "6125550142-821", Name: "Ana <Núñez> & Ruiz", Language: language,
 			Email: "ana.ruiz@example.net", Code: secret.New("482910"),
 			Question: "¿Cómo se llamaba su primera calle?", Answer: secret.New("Calle <de los> Álamos"),
+			UserName: "ana.ruiz", Link: accounts.Link{Token: secret.New("MFRGGZDFMZTWQ2LKNNWG23TP")},
 		},
 	}
 }
@@ -66,7 +68,7 @@ func TestMessages(t *testing.T) {
 		language string
 	}{
 		{deliveries.SecurityCode, "en"}, {deliveries.SecurityAnswer, "es"}, {deliveries.Welcome, "en"},
-		{deliveries.PINReset, "es"}, {deliveries.QuestionChanged, ""},
+		{deliveries.PINReset, "es"}, {deliveries.QuestionChanged, ""}, {deliveries.UserName, "es"}, {deliveries.PasswordLink, "en"},
 	} {
 		name := fmt.Sprintf("%s.%s.eml", test.about, cmp.Or(test.language, "unknown"))
 		t.Run(name, func(t *testing.T) {
@@ -132,7 +134,11 @@ func TestEveryMessageGoesInBothLanguages(t *testing.T) {
 			if !strings.Contains(text, "Content-Language: "+language) || !strings.Contains(text, "Auto-Submitted: auto-generated") {
 				t.Errorf("%s in %s: the header lacks its language, or that nobody wrote it", about, language)
 			}
-			for _, never := range []string{"http", "<img", "<a ", "href", "{{", "no value"} {
+			nowhere := []string{"<img", "{{", "no value"}
+			if about != deliveries.PasswordLink { // which alone has a link
+				nowhere = append(nowhere, "http", "<a ", "href")
+			}
+			for _, never := range nowhere {
 				if strings.Contains(text, never) {
 					t.Errorf("%s in %s has %q", about, language, never)
 				}
@@ -144,12 +150,12 @@ func TestEveryMessageGoesInBothLanguages(t *testing.T) {
 func TestHeadersTellNothing(t *testing.T) {
 	s := serve(t, how{})
 	m := mailer(t, s.config(mail.None))
-	for _, about := range []deliveries.Topic{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome} {
+	for _, about := range []deliveries.Topic{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.Welcome, deliveries.UserName, deliveries.PasswordLink} {
 		check.OK(t, m.Send(t.Context(), message(about, "en")))
 	}
 	for _, took := range s.messages() {
 		header, _, _ := strings.Cut(read(t, took.data), "\n--------\n")
-		logtest.Hides(t, "the header", header, "482910", "lamos", "Ruiz", "6125550142")
+		logtest.Hides(t, "the header", header, "482910", "lamos", "Ruiz", "6125550142", "ana.ruiz\n", "MFRG")
 	}
 }
 

@@ -21,6 +21,7 @@ var everything = []deliveries.Topic{
 	deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 	deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
 	deliveries.TicketContactChanged, deliveries.TicketCanceled,
+	deliveries.SignInChanged, deliveries.PasswordAsked, deliveries.UserName, deliveries.PasswordLink,
 }
 
 // newYear is a day whose name in Spanish and in UTC is easy to get wrong.
@@ -29,7 +30,7 @@ var newYear = time.Date(2026, time.January, 1, 23, 30, 0, 0, time.FixedZone("CST
 func company() wording.Company {
 	return wording.Company{
 		Company: "Northern Telephone", Repair: "+18005731311", HelpLine: "+18008602255",
-		TemporaryPIN: secret.New("1234"),
+		TemporaryPIN: secret.New("1234"), PasswordURL: "https://www.example.com/password",
 	}
 }
 
@@ -37,6 +38,7 @@ func account(language string) accounts.Account {
 	return accounts.Account{
 		Number: "612-5550142-821", Language: language, Name: "Ana {company} Ruiz",
 		Code: secret.New("482910"), Question: "First pet?", Answer: secret.New("Señor Bigotes"),
+		UserName: "ana.ruiz", Link: accounts.Link{Token: secret.New("MFRGGZDFMZTWQ2LKNNWG23TP"), Sent: accounts.Sent{Letter: language == "es"}},
 	}
 }
 
@@ -57,7 +59,11 @@ func TestWrite(t *testing.T) {
 func show(m wording.Message) string {
 	told := []string{m.Shown.QuestionLabel, m.Shown.Question, m.Shown.Label, m.Shown.Secret.Reveal()}
 	lines := []string{m.Language, m.Date, m.Account, m.Subject, m.Greeting}
-	lines = append(append(append(append(lines, m.Before...), told...), m.After...), m.Closing, m.Company, m.NoReply)
+	lines = append(append(append(lines, m.Before...), told...), m.After...)
+	if !m.Link.IsZero() {
+		lines = append(lines, m.Link.Reveal())
+	}
+	lines = append(lines, m.Closing, m.Company, m.NoReply)
 	return strings.Join(lines, "\n") + "\n"
 }
 
@@ -75,10 +81,10 @@ func TestWriteLeavesNoVariableOpen(t *testing.T) {
 }
 
 func TestNoticesTellNoSecret(t *testing.T) {
-	for _, about := range everything[3:] {
+	for _, about := range everything[3 : len(everything)-2] {
 		message, err := company().Write(about, account("es"), newYear)
 		check.OK(t, err)
-		logtest.Hides(t, "the notice", show(message), "482910", "Bigotes", "pet", "1234", "612")
+		logtest.Hides(t, "the notice", show(message), "482910", "Bigotes", "pet", "1234", "612", "ana.ruiz", "MFRGG")
 	}
 }
 
@@ -140,6 +146,8 @@ func TestWriteRefuses(t *testing.T) {
 		{deliveries.SecurityCode, answer, deliveries.ErrNoSecret},
 		{deliveries.Welcome, answer, deliveries.ErrNoSecret},
 		{deliveries.SecurityAnswer, code, deliveries.ErrNoSecret},
+		{deliveries.UserName, accounts.Account{}, deliveries.ErrNoSecret},
+		{deliveries.PasswordLink, accounts.Account{}, deliveries.ErrNoSecret},
 		{"poem", code, deliveries.ErrParams},
 		{deliveries.ValidationCode, code, deliveries.ErrParams},
 	} {

@@ -35,6 +35,9 @@ type language struct {
 	customer string // who has no name
 	ending   string // a format: the end of an account number
 	code     string
+	userName string
+	linkCode string
+	lasts    map[bool]string // for how long a link works, by whether it was sent by letter
 	question string
 	answer   string
 	closing  string
@@ -128,6 +131,8 @@ type Company struct {
 	// TemporaryPIN is what a welcome tells new customers to key first. It is the same for
 	// everybody and no secret. Empty: a welcome speaks of it without telling it.
 	TemporaryPIN secret.Text
+	// PasswordURL is the page on which customers choose a new password. Empty: there are no links to it.
+	PasswordURL string
 }
 
 // Check says what is missing, in an [ErrCompany].
@@ -167,7 +172,13 @@ func (h Company) Write(topic deliveries.Topic, account accounts.Account, date ti
 	if err := message.tell(topic, account, lang); err != nil {
 		return Message{}, fmt.Errorf("write to a customer: %w", err)
 	}
-	text.Fill(&message, h.variables(topic, lang, message.Date))
+	if topic == deliveries.PasswordLink {
+		if h.PasswordURL == "" {
+			return Message{}, fmt.Errorf("write to a customer: %w", deliveries.ErrParams)
+		}
+		message.Link = secret.New(h.PasswordURL + "#" + message.Shown.Secret.Reveal())
+	}
+	text.Fill(&message, h.variables(topic, lang, account, message.Date))
 	return message, nil
 }
 
@@ -194,16 +205,18 @@ func (h Company) replacer(variables ...string) *strings.Replacer {
 	}, variables...)...)
 }
 
-// variables fills what the texts to customers leave open: {company}, {date}, {repair}, {temporary-pin}, and
-// {call}, which is the number to call about it. Nothing of a customer's is filled in.
-func (h Company) variables(topic deliveries.Topic, lang language, date string) *strings.Replacer {
+// variables fills what the texts to customers leave open: {company}, {date}, {repair}, {temporary-pin},
+// {password-url}, {lasts}, which is for how long a link works, and {call}, which is the number to call about it.
+// Nothing of a customer's is filled in.
+func (h Company) variables(topic deliveries.Topic, lang language, account accounts.Account, date string) *strings.Replacer {
 	call := h.Phone()
 	switch topic { //nolint:exhaustive // the others are about accounts
 	case deliveries.PINChanged, deliveries.PINReset, deliveries.TicketContactChanged, deliveries.TicketCanceled:
 		call = h.Repair
 	}
 	return h.replacer("{date}", date, "{call}", call.Display(),
-		"{repair}", h.Repair.Display(), "{temporary-pin}", lang.pin(h.TemporaryPIN))
+		"{repair}", h.Repair.Display(), "{temporary-pin}", lang.pin(h.TemporaryPIN),
+		"{password-url}", h.PasswordURL, "{lasts}", lang.lasts[account.Link.Letter])
 }
 
 // Message is what is written to a customer, from top to bottom.
@@ -215,8 +228,9 @@ type Message struct {
 	Greeting string // one line, with the customer's name
 	Before   []string
 	Shown    Shown
-	After    []string // paragraphs
-	Closing  string   // the line above the company's name
+	Link     secret.Text // the whole URL that a link leads to, for what can be clicked; empty: there is none
+	After    []string    // paragraphs
+	Closing  string      // the line above the company's name
 	Company  string
 	NoReply  string // for what can be replied to: that nobody reads replies
 }
@@ -245,9 +259,13 @@ func (m *Message) tell(topic deliveries.Topic, account accounts.Account, lang la
 			QuestionLabel: lang.question, Question: account.Question,
 			Label: lang.answer, Secret: account.Answer,
 		}
+	case deliveries.UserName:
+		m.Shown = Shown{Label: lang.userName, Secret: secret.New(account.UserName)}
+	case deliveries.PasswordLink:
+		m.Shown = Shown{Label: lang.linkCode, Secret: account.Link.Grouped()}
 	case deliveries.PINChanged, deliveries.PINReset, deliveries.CodeChanged, deliveries.QuestionChanged,
 		deliveries.AddressChanged, deliveries.EmailChanged, deliveries.PhoneChanged,
-		deliveries.TicketContactChanged, deliveries.TicketCanceled:
+		deliveries.TicketContactChanged, deliveries.TicketCanceled, deliveries.SignInChanged, deliveries.PasswordAsked:
 		return nil
 	case deliveries.ValidationCode, deliveries.ServiceTest: // a call alone tells it
 		return deliveries.ErrParams

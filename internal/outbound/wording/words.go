@@ -27,6 +27,9 @@ var english = language{
 	customer: "customer",
 	ending:   "Account ending in %s",
 	code:     "Your security code",
+	userName: "Your user name",
+	linkCode: "Your one-time code",
+	lasts:    map[bool]string{false: "24 hours", true: "21 days"},
 	question: "Your security question",
 	answer:   "Your answer",
 	closing:  "Sincerely,",
@@ -61,6 +64,21 @@ var english = language{
 				"If you forget your PIN, call our repair service at {repair}. For anything else about your account, call {call}.",
 			},
 		},
+		deliveries.UserName: {
+			Subject: "Your user name",
+			Before:  []string{"We were asked for the user name of your long-distance account with {company}. Here it is."},
+			After:   []string{"We never call or write to ask you for your password.", notAskedEN},
+		},
+		deliveries.PasswordLink: {
+			Subject: "Choose a new password",
+			Before: []string{
+				"We were asked for a new password for your {company} account. To choose one, go to {password-url} and enter this code there.",
+			},
+			After: []string{
+				"It works once, within {lasts} of {date}. Until then your present password stays as it is.",
+				keepItEN, notAskedEN,
+			},
+		},
 		deliveries.PINChanged: changedEN("Your PIN was changed",
 			"The PIN for the calling features of your telephone line was changed on {date}."),
 		deliveries.PINReset: {
@@ -81,6 +99,15 @@ var english = language{
 			"The e-mail address of your {company} account was changed on {date}."),
 		deliveries.PhoneChanged: changedEN("Your telephone number was changed",
 			"The primary telephone number of your {company} account was changed on {date}."),
+		deliveries.SignInChanged: changedEN("Your user name or password was changed",
+			"The user name or the password of your {company} account was changed on {date}."),
+		deliveries.PasswordAsked: {
+			Subject: "A new password was asked for",
+			Before: []string{
+				"Somebody asked for a new password for your {company} account on {date}. What is needed to choose one was sent to your address of record, and to nobody else.",
+				notYouEN,
+			},
+		},
 		deliveries.TicketContactChanged: changedEN("The telephone number for your repair was changed",
 			"The telephone number at which our technician reaches you about your repair ticket was changed on {date}."),
 		deliveries.TicketCanceled: {
@@ -116,6 +143,9 @@ var spanish = language{
 	customer: "cliente",
 	ending:   "Cuenta que termina en %s",
 	code:     "Su código de seguridad",
+	userName: "Su nombre de usuario",
+	linkCode: "Su código de un solo uso",
+	lasts:    map[bool]string{false: "24 horas", true: "21 días"},
 	question: "Su pregunta de seguridad",
 	answer:   "Su respuesta",
 	closing:  "Atentamente,",
@@ -151,6 +181,21 @@ var spanish = language{
 				"Si olvida su PIN, llame al servicio de reparaciones al {repair}. Para cualquier otro asunto de su cuenta, llame al {call}.",
 			},
 		},
+		deliveries.UserName: {
+			Subject: "Su nombre de usuario",
+			Before:  []string{"Recibimos una solicitud del nombre de usuario de su cuenta de larga distancia con {company}. Aquí lo tiene."},
+			After:   []string{"Nunca le llamamos ni le escribimos para pedirle su contraseña.", notAskedES},
+		},
+		deliveries.PasswordLink: {
+			Subject: "Elija una contraseña nueva",
+			Before: []string{
+				"Recibimos una solicitud de una contraseña nueva para su cuenta de {company}. Para elegirla, vaya a {password-url} e ingrese allí este código.",
+			},
+			After: []string{
+				"Sirve una sola vez, en un plazo de {lasts} a partir del {date}. Mientras tanto, su contraseña actual sigue igual.",
+				keepItES, notAskedES,
+			},
+		},
 		deliveries.PINChanged: changedES("Se cambió su PIN",
 			"El PIN de las funciones de llamadas de su línea telefónica se cambió el {date}."),
 		deliveries.PINReset: {
@@ -171,6 +216,15 @@ var spanish = language{
 			"La dirección de correo electrónico de su cuenta de {company} se cambió el {date}."),
 		deliveries.PhoneChanged: changedES("Se cambió su número de teléfono",
 			"El número de teléfono principal de su cuenta de {company} se cambió el {date}."),
+		deliveries.SignInChanged: changedES("Se cambió su nombre de usuario o su contraseña",
+			"El nombre de usuario o la contraseña de su cuenta de {company} se cambió el {date}."),
+		deliveries.PasswordAsked: {
+			Subject: "Se pidió una contraseña nueva",
+			Before: []string{
+				"Alguien pidió una contraseña nueva para su cuenta de {company} el {date}. Lo necesario para elegirla se envió a su dirección registrada, y a nadie más.",
+				notYouES,
+			},
+		},
 		deliveries.TicketContactChanged: changedES("Se cambió el número de teléfono para su reparación",
 			"El número de teléfono en el que nuestro técnico lo localiza para su reporte de reparación se cambió el {date}."),
 		deliveries.TicketCanceled: {

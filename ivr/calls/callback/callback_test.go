@@ -264,6 +264,8 @@ func TestEveryChangeIsTold(t *testing.T) {
 		{deliveries.AddressChanged, [2]string{"address of your account", "la dirección de su cuenta"}},
 		{deliveries.EmailChanged, [2]string{"e-mail address of your account", "correo electrónico"}},
 		{deliveries.PhoneChanged, [2]string{"telephone number of your account", "el número de teléfono de su cuenta"}},
+		{deliveries.SignInChanged, [2]string{"user name or the password of your account", "nombre de usuario o la contraseña"}},
+		{deliveries.PasswordAsked, [2]string{"asked for a new password", "contraseña nueva"}},
 	}
 	for _, tt := range tests {
 		for i, language := range []string{"en", "es"} {

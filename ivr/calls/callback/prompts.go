@@ -138,6 +138,16 @@ var (
 		EN:   "The telephone number of your account was changed.",
 		ES:   "Se cambió el número de teléfono de su cuenta.",
 	}
+	signInChanged = ivr.Prompt{
+		Name: "callback-sign-in-changed",
+		EN:   "The user name or the password of your account was changed.",
+		ES:   "Se cambió el nombre de usuario o la contraseña de su cuenta.",
+	}
+	passwordAsked = ivr.Prompt{
+		Name: "callback-password-asked",
+		EN:   "Somebody asked for a new password for your account. What is needed to choose one was sent to your address of record, and to nobody else.",
+		ES:   "Alguien pidió una contraseña nueva para su cuenta. Lo necesario para elegirla se envió a su dirección registrada, y a nadie más.",
+	}
 )
 
 // The sentences about a repair ticket.
@@ -203,6 +213,7 @@ var changes = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others
 	deliveries.QuestionChanged: questionChanged, deliveries.AddressChanged: addressChanged,
 	deliveries.EmailChanged: emailChanged, deliveries.PhoneChanged: phoneChanged,
 	deliveries.TicketContactChanged: contactChanged, deliveries.TicketCanceled: ticketCanceled,
+	deliveries.SignInChanged: signInChanged, deliveries.PasswordAsked: passwordAsked,
 }
 
 // changesOf is the sentence about all that a notice tells, or the result of a service test, and whether there is one.
@@ -224,7 +235,7 @@ func changesOf(opened deliveries.Opening) (sentence ivr.Prompt, known bool) {
 func phrases() []ivr.Prompt {
 	return []ivr.Prompt{
 		theCode, theAnswer,
-		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged,
+		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged, signInChanged, passwordAsked,
 		pinResetAndMore, severalChanged, contactChanged, ticketCanceled, lineGood, troubleFound, notTested,
 	}
 }
