@@ -68,13 +68,13 @@ func TestReportsOfABusyDay(t *testing.T) {
 	record(900)
 	sue := s.as("sue")
 	sue.get("/repair/reports").says(http.StatusOK, "annconsole10").lacks("There was more today")
-	record(9100)
+	record(1700)
 	for _, query := range []string{"", "?by=nobody"} {
 		before := s.read.Load()
 		sue.get("/repair/reports"+query).says(http.StatusOK, "Nobody has reset or unlocked anything since Mar 2, 2026, 12:01 PM UTC",
 			"No limit was reached since", "There was more today. Only the newest 1000 entries were looked at, back to Mar 2, 2026, 12:01 PM UTC").
 			lacks("anything today")
-		if read := s.read.Load() - before; read > 5000 {
+		if read := s.read.Load() - before; read > 5000 { // all would be 6500 at least
 			t.Errorf("%q read %d entries", query, read)
 		}
 	}

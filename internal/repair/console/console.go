@@ -167,7 +167,7 @@ func New(config Config) (*Console, error) {
 	if c.files, err = readFiles(); err != nil {
 		return nil, err
 	}
-	if c.pages, err = parsePages(c.zone); err != nil {
+	if c.pages, err = pagesOf(c.zone); err != nil {
 		return nil, err
 	}
 	return c, nil

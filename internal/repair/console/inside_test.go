@@ -36,7 +36,7 @@ func bare(t *testing.T) (*Console, *strings.Builder) {
 	if c.files, err = readFiles(); err != nil {
 		t.Fatal(err)
 	}
-	if c.pages, err = parsePages(zoneOf(nil)); err != nil {
+	if c.pages, err = pagesOf(zoneOf(nil)); err != nil {
 		t.Fatal(err)
 	}
 	return c, &log

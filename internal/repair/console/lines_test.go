@@ -110,20 +110,29 @@ func TestNoResetWithoutOnesOwnValidation(t *testing.T) {
 		},
 	}
 	for name, arrange := range tests {
-		for _, what := range []string{"/reset", "/unlock"} {
-			t.Run(name+what, func(t *testing.T) {
-				s := newShop(t)
-				agent := arrange(t, s)
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			agent := arrange(t, s)
+			for before, what := range []string{"/reset", "/unlock"} {
+				s.Pass(time.Second)
 				agent.post(homeAt+what, because...).says(http.StatusConflict, "You have not validated this customer in the last 15 minutes", "Error:")
-				if got := s.lastEvent(); got.Event != pins.ResetRefused {
-					t.Errorf("history ends with %+v", got)
+				if got := s.lastEvent(); got.Event != pins.ResetRefused || !got.At.Equal(s.Now()) {
+					t.Errorf("%s: history ends with %+v", what, got)
 				}
-				if events := s.events(agent.name); !slices.Contains(events, audit.ResetRefused) ||
-					slices.Contains(events, audit.PINReset) || slices.Contains(events, audit.PINUnlocked) {
-					t.Errorf("the audit has %v", events)
+				refusals := 0
+				for _, action := range s.events(agent.name) {
+					switch action {
+					case audit.ResetRefused:
+						refusals++
+					case audit.PINReset, audit.PINUnlocked:
+						t.Errorf("%s: the audit has %s", what, action)
+					}
 				}
-			})
-		}
+				if refusals != before+1 {
+					t.Errorf("%s: the audit has %d refusals", what, refusals)
+				}
+			}
+		})
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"updatecenter/internal/agents"
@@ -22,8 +23,17 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
+// parsed are the pages of each zone, as a func: all consoles of a zone have the same.
+var parsed sync.Map
+
+// pagesOf are the pages that write times as the zone does.
+func pagesOf(z zone) (map[string]*template.Template, error) {
+	pages, _ := parsed.LoadOrStore(z, sync.OnceValues(func() (map[string]*template.Template, error) { return parsePages(z) }))
+	return pages.(func() (map[string]*template.Template, error))()
+}
+
 // parsePages reads every page, each with the layout and with all parts: files whose names end in
-// parts.html. They write times as the zone does.
+// parts.html.
 func parsePages(z zone) (map[string]*template.Template, error) {
 	frame, err := template.New("frame").Funcs(template.FuncMap{
 		"moment": z.moment, "hourly": z.hour, "machine": machine,
