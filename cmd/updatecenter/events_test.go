@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -17,8 +18,10 @@ import (
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/secret"
+	"updatecenter/internal/storage"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/tickets"
 	"updatecenter/pins"
 )
 
@@ -278,5 +281,53 @@ func (s *memorySwitch) deliver(o *office, count int) {
 	stop()
 	if err := <-ended; err != nil || heard() != count {
 		o.t.Errorf("heard %d events, want %d: %v", heard(), count, err)
+	}
+}
+
+// TestEventsOfTickets are shown, and sent, with those of features, each read by the package that has published it.
+func TestEventsOfTickets(t *testing.T) {
+	server := redistest.StartMini(t)
+	t.Setenv("SECRET_KEYS", testKeys)
+	o := newOffice(t, server)
+	feature := o.change(features.Switch(true))
+	o.expect(exitOK, nil, "account,phone,name,street1,city,state,zip\nA1,6125550142,Ann,1 Main,Duluth,MN,55801\n", "accounts", "import", "-")
+	o.expect(exitOK, []string{"1 tickets added"}, "ticket,number,account,contact,status,from,to,cancelable\n"+
+		"4821,6125550142,A1,6125550142,scheduled,2126-03-05T08:00:00Z,2126-03-05T12:00:00Z,yes\n", "tickets", "import", "-")
+	all := tickets.New(tickets.Config{Store: o.db.Tickets(), Keys: testConfig(t).SecretKeys})
+	request := tickets.Request{Line: officeLine, Ticket: "4821", Turn: pins.Turn{Call: "CA1", Number: 1}}
+	_, _, err := all.ChangeContact(t.Context(), request, "+16515550123")
+	check.OK(t, err)
+	request.Turn.Number++
+	_, _, err = all.RequestTest(t.Context(), request)
+	check.OK(t, err)
+	request.Turn.Number++
+	_, _, err = all.Cancel(t.Context(), request, tickets.Visit)
+	check.OK(t, err)
+
+	got := o.shows("-w")
+	for i, want := range []string{
+		"dial-lock  by test  " + feature, "ticket 4821  by caller  evt_", "ticket 4821  by caller  evt_", "ticket 4821  by caller  evt_",
+	} {
+		if len(got) != 4 || !strings.Contains(got[i], want) {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	}
+	for i, want := range []string{"contact +16515550123", "service test tst_", "visit canceled"} {
+		if !strings.Contains(got[i+1], want) {
+			t.Errorf("%s, want %s", got[i+1], want)
+		}
+	}
+	if got := o.shows("--json"); len(got) != 4 || !strings.Contains(got[3], `"type":"ticket.cancelled"`) || !strings.Contains(got[3], `"delivered":false`) {
+		t.Errorf("as JSON: %q", got)
+	}
+	for i, stored := range testkit.Events(t, o.db, officeLine) {
+		id, _, payload, err := openEvent(o.features, stored)
+		want := []string{`"settings":{"on":true`, `"contact":"+16515550123"}`, `"service_test":"tst_`, `"canceled":"visit"}`}[i]
+		if err != nil || !strings.HasPrefix(id, "evt_") || !strings.Contains(string(payload), want) {
+			t.Errorf("%s: %s, %v; want %s", id, payload, err, want)
+		}
+	}
+	if _, _, _, err := openEvent(o.features, []byte(`{"v":1,"type":"ticket.cancelled"}`)); !errors.Is(err, storage.ErrUnreadable) {
+		t.Errorf("a damaged event: %v", err)
 	}
 }

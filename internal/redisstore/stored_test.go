@@ -150,6 +150,8 @@ func (w *storedWorld) read() string {
 	w.readLines(say)
 	w.readAccounts(say)
 	w.readAgents(say)
+	ticket, err := w.tickets.Get(w.ctx, storedTicket)
+	say("ticket", fmt.Sprintf("%+v, tested %+v", ticket.Ticket, *ticket.Test), err)
 	for _, id := range w.names.deliveries {
 		delivery, err := w.sent.Get(w.ctx, id)
 		say("delivery", delivery, err)

@@ -26,6 +26,7 @@ import (
 	"updatecenter/internal/secret"
 	"updatecenter/internal/testkit"
 	"updatecenter/internal/testkit/check"
+	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
 	"updatecenter/pins"
 )
@@ -44,6 +45,7 @@ type storedWorld struct {
 	signIn    *signin.SignIn
 	desk      *repair.Desk
 	sent      *deliveries.Deliveries
+	tickets   *tickets.Tickets
 	audit     *audit.Log
 	queue     testkit.Queue
 	mails     []agents.Message
@@ -77,6 +79,8 @@ func (w *storedWorld) Find(context.Context, nanp.Number, time.Time) ([]deliverie
 }
 
 func (w *storedWorld) HangUp(context.Context, string) error { return nil }
+
+const storedTicket tickets.Number = "48211907"
 
 const storedAccount, storedOther accounts.Number = "612-555-0142-001", "612-555-0143-001"
 
@@ -119,6 +123,7 @@ func newStoredWorld(t *testing.T, db *redisstore.DB) *storedWorld {
 		Notices: func(update accounts.Update) [][]byte { return [][]byte{fmt.Append(nil, update.Changed)} },
 	})
 	must(err)
+	w.tickets = tickets.New(tickets.Config{Store: db.Tickets(), Keys: keys, Accounts: w.accounts, Now: clock, Random: random})
 	w.audit = audit.New(audit.Config{Store: db.Audit(), Keys: keys, Now: clock, Random: random})
 	w.agents, err = agents.New(agents.Config{
 		Store: db.Agents(), Hasher: hasher, Keys: keys, Mailer: w, Audit: w.audit, LinkURL: "https://repair.example.com/",
@@ -158,6 +163,7 @@ func (w *storedWorld) live() storedNames {
 	w.liveAgents()
 	w.liveDeliveries()
 	w.liveCalls()
+	w.liveTickets()
 	w.names.until = w.now
 	return w.names
 }
@@ -288,6 +294,23 @@ func (w *storedWorld) liveDeliveries() {
 	_, err = w.desk.Find(w.ctx, who, storedLine)
 	w.do(err)
 	w.names.validation, w.names.deliveries = v.ID, []deliveries.ID{code.ID, v.Call.ID}
+}
+
+// liveTickets has a ticket, which a caller changes.
+func (w *storedWorld) liveTickets() {
+	_, err := w.tickets.Put(w.ctx, tickets.Put{Number: storedTicket, Note: pins.Note{By: "crm"}, Details: tickets.Details{
+		Line: storedLine3, Account: storedAccount, Contact: storedLine3, Status: tickets.Scheduled,
+		Visit: tickets.Appointment{From: now, To: now.Add(time.Hour), Cancelable: true},
+	}})
+	w.do(err)
+	request := tickets.Request{Line: storedLine3, Ticket: storedTicket, Turn: pins.Turn{Call: "CA1", Number: 7}}
+	_, _, err = w.tickets.ChangeContact(w.ctx, request, storedLine2)
+	w.do(err)
+	request.Turn.Number++
+	test, _, err := w.tickets.RequestTest(w.ctx, request)
+	w.do(err)
+	_, _, err = w.tickets.End(w.ctx, test.ID, tickets.LineGood, pins.Note{By: "crm"})
+	w.do(err)
 }
 
 func (w *storedWorld) liveCalls() {
