@@ -40,10 +40,17 @@ func client(t testing.TB, url string) redis.UniversalClient {
 	return c
 }
 
-// on runs a test on each kind of Redis.
+// on runs a test on the embedded Redis and on a cluster.
 func on(t *testing.T, test func(t *testing.T, c redis.UniversalClient)) {
-	redistest.Both(t, func(t *testing.T, s *redistest.Server) { test(t, client(t, s.URL())) })
-	t.Run("cluster", func(t *testing.T) { test(t, client(t, redistest.StartCluster(t))) })
+	for kind, url := range map[string]func(*testing.T) string{
+		"miniredis": func(t *testing.T) string { return redistest.StartMini(t).URL() },
+		"cluster":   func(t *testing.T) string { return redistest.StartCluster(t) },
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			test(t, client(t, url(t)))
+		})
+	}
 }
 
 // ran collects the tasks that were run.
@@ -134,6 +141,7 @@ var (
 )
 
 func TestTasksRunOnceAndSoon(t *testing.T) {
+	t.Parallel()
 	on(t, func(t *testing.T, c redis.UniversalClient) {
 		q, r := New(Config{Client: c}), &ran{}
 		start(t, q, r.run)
@@ -156,6 +164,7 @@ func TestTasksRunOnceAndSoon(t *testing.T) {
 }
 
 func TestATaskIsThereOnce(t *testing.T) {
+	t.Parallel()
 	on(t, func(t *testing.T, c redis.UniversalClient) {
 		q, r := New(Config{Client: c}), &ran{}
 		check.AtOnce(20, func(int) { enqueue(t, q, first, time.Now()) })
@@ -177,6 +186,7 @@ func TestATaskIsThereOnce(t *testing.T) {
 }
 
 func TestDelayedTasksRunNotBefore(t *testing.T) {
+	t.Parallel()
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		q, r := New(Config{Client: client(t, s.URL())}), &ran{}
 		at := time.Now().Add(1700 * time.Millisecond)
@@ -190,6 +200,7 @@ func TestDelayedTasksRunNotBefore(t *testing.T) {
 }
 
 func TestFailuresAreRunAgain(t *testing.T) {
+	t.Parallel()
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		var said bytes.Buffer
 		c := client(t, s.URL())
@@ -239,6 +250,7 @@ func (s sorted) Requeue(ctx context.Context, task deliveries.Task) error {
 
 // TestTasksOfAReleaseBefore are sorted, and run, whatever waits for whom: it had one queue for all.
 func TestTasksOfAReleaseBefore(t *testing.T) {
+	t.Parallel()
 	on(t, func(t *testing.T, c redis.UniversalClient) {
 		q, r := New(Config{Client: c}), &ran{}
 		for _, task := range []deliveries.Task{first, second} {

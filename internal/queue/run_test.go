@@ -105,6 +105,7 @@ func FuzzDecode(f *testing.F) {
 }
 
 func TestRunLetsTasksFinish(t *testing.T) {
+	t.Parallel()
 	q := New(Config{Client: client(t, redistest.StartMini(t).URL())})
 	r, began := &ran{}, make(chan bool)
 	stop := start(t, q, func(ctx context.Context, task deliveries.Task) error {
@@ -124,6 +125,7 @@ func TestRunLetsTasksFinish(t *testing.T) {
 // TestTasksOfADeadServerRunAgain plays a server that dies with a task: it took it half a
 // minute and more ago, and is heard of no more.
 func TestTasksOfADeadServerRunAgain(t *testing.T) {
+	t.Parallel()
 	on(t, func(t *testing.T, c redis.UniversalClient) {
 		q, r, ctx := New(Config{Client: c}), &ran{}, t.Context()
 		enqueue(t, q, first, time.Now())
@@ -183,6 +185,7 @@ func TestTooManyFailures(t *testing.T) {
 }
 
 func TestRedisGone(t *testing.T) {
+	t.Parallel()
 	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
 		q, r := New(Config{Client: client(t, s.URL())}), &ran{}
 		start(t, q, r.run)
