@@ -15,7 +15,7 @@ import (
 )
 
 func TestWhatACallSays(t *testing.T) {
-	f := newFixture(t)
+	f := newFixtureOfAll(t)
 	delivery := f.rung(t)
 	opening, err := f.Opened(t.Context(), delivery.Task(), "CA1")
 	if err != nil || opening.Code.Reveal() != code || opening.InWords || opening.Language != "es" || opening.Topic != deliveries.SecurityCode {
@@ -287,7 +287,7 @@ func TestCancelTooLate(t *testing.T) {
 var hiddenWords = []string{code, answer, oneTime, "Elm Street", "pat@mail", home.National()}
 
 func TestSecretsStayHidden(t *testing.T) {
-	f := newFixture(t)
+	f := newFixtureOfAll(t)
 	var shown []any
 	for _, ask := range []deliveries.Params{
 		byVoice(), byLetter(), {Account: coded, Topic: deliveries.SecurityCode, Method: deliveries.Email},
@@ -329,7 +329,7 @@ func TestSecretsStayHidden(t *testing.T) {
 }
 
 func TestErrorsTellNothing(t *testing.T) {
-	f := newFixture(t)
+	f := newFixtureOfAll(t)
 	var errs []error
 	for _, number := range []accounts.Number{coded, answered, fresh, missing} {
 		for _, about := range []deliveries.Topic{deliveries.SecurityCode, deliveries.SecurityAnswer, deliveries.PINChanged} {

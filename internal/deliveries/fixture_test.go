@@ -32,7 +32,7 @@ const (
 	answer = "Doña Luz"
 )
 
-// fixture is a world with three accounts and a telephone exchange.
+// fixture is a world with the account coded and a telephone exchange.
 type fixture struct {
 	*deliveries.Deliveries
 	*testkit.World
@@ -53,21 +53,29 @@ func newFixtureOn(t testing.TB, db *redisstore.DB) *fixture {
 	w := testkit.On(db)
 	f := &fixture{World: w, store: w.Deliveries(), post: &post{}, codes: codes{ref: oneTime}, accounts: w.Accounts(t)}
 	f.twilio = &exchange{asked: w.Calls, clock: f.Now}
-	now := f.Now()
-	for _, a := range []struct {
-		number accounts.Number
-		phone  nanp.Number
-		age    time.Duration
-		answer string
-	}{{coded, home, 40 * day, ""}, {answered, testkit.Other, 40 * day, answer}, {fresh, "+16125550144", day, ""}} {
-		f.Set(now.Add(-a.age))
-		details, spanish := testkit.Details(a.phone), "es"
-		details.Language = &spanish
-		f.PutAccount(t, f.accounts, a.number, details, a.answer)
-	}
-	f.Set(now)
+	f.open(t, coded, home, 40*day, "")
 	f.Deliveries = deliveries.New(f.config())
 	return f
+}
+
+// newFixtureOfAll is newFixture with all accounts.
+func newFixtureOfAll(t testing.TB) *fixture {
+	t.Helper()
+	f := newFixture(t)
+	f.open(t, answered, testkit.Other, 40*day, answer)
+	f.open(t, fresh, "+16125550144", day, "")
+	return f
+}
+
+// open opens an account as it was so long ago.
+func (f *fixture) open(t testing.TB, number accounts.Number, phone nanp.Number, age time.Duration, answer string) {
+	t.Helper()
+	now := f.Now()
+	f.Set(now.Add(-age))
+	details, spanish := testkit.Details(phone), "es"
+	details.Language = &spanish
+	f.PutAccount(t, f.accounts, number, details, answer)
+	f.Set(now)
 }
 
 func (f *fixture) config() deliveries.Config {

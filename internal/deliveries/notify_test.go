@@ -46,7 +46,7 @@ func TestWhereANoticeGoes(t *testing.T) {
 		"PIN, by letter":                  {deliveries.PINReset, coded, deliveries.ByMail, "+16125550150", "letter"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFixture(t)
+			f := newFixtureOfAll(t)
 			notice := deliveries.Notice{Topic: c.about, Account: f.account(t, c.number).ID, Method: c.method}
 			if c.line != "" {
 				notice.Line = line

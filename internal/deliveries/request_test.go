@@ -66,7 +66,7 @@ func TestRequestRefuses(t *testing.T) {
 		"a pigeon":            {deliveries.Params{Account: coded, Topic: deliveries.SecurityCode, Method: "pigeon"}, deliveries.ErrParams},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFixture(t)
+			f := newFixtureOfAll(t)
 			_, err := f.Request(t.Context(), c.ask)
 			check.Is(t, err, c.want)
 			if !f.Queue.Next().IsZero() {
@@ -77,7 +77,7 @@ func TestRequestRefuses(t *testing.T) {
 }
 
 func TestEmailMustBeOnFileFor30Days(t *testing.T) {
-	f := newFixture(t)
+	f := newFixtureOfAll(t)
 	ask := deliveries.Params{Account: fresh, Topic: deliveries.SecurityCode, Method: deliveries.Email}
 	since := f.Now().Add(-day)
 	_, err := f.Request(t.Context(), ask)
@@ -136,7 +136,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestGlobalLimit(t *testing.T) {
-	f := newFixture(t)
+	f := newFixtureOfAll(t)
 	f.Deliveries = f.with(func(c *deliveries.Config) {
 		c.Limits = deliveries.Limits{Global: limit.Rate{Most: 1, Within: time.Minute}}
 	})
@@ -183,7 +183,7 @@ func TestIdempotencyKeyAfterChanges(t *testing.T) {
 }
 
 func TestLettersGoToAddressesOfRecord(t *testing.T) {
-	f := newFixture(t)
+	f := newFixtureOfAll(t)
 	ask := byLetter()
 	ask.Account = fresh
 	f.request(t, ask) // as old as the account
@@ -318,7 +318,7 @@ func TestAccountsAreToldWhatWasSent(t *testing.T) {
 		"answer": {deliveries.Params{Account: answered, Topic: deliveries.SecurityAnswer, Method: deliveries.ByMail}, func(f *fixture, _ deliveries.Delivery) { f.work(t) }, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFixture(t)
+			f := newFixtureOfAll(t)
 			all := &sentTo{Accounts: f.accounts}
 			f.Deliveries = f.with(func(c *deliveries.Config) { c.Accounts = all })
 			delivery := f.request(t, test.ask)

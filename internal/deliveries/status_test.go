@@ -218,7 +218,7 @@ func TestNumbersThatAreNotCalled(t *testing.T) {
 // What the operator must mend is an error in the log, but not for each delivery; and it is told what
 // it is, as often as it changes.
 func TestRefusalsAreTold(t *testing.T) {
-	f := newFixture(t)
+	f := newFixtureOfAll(t)
 	var counted []int
 	f.Deliveries = f.with(func(c *deliveries.Config) {
 		c.Refused = func(e *deliveries.RefusedError) { counted = append(counted, e.Code) }
