@@ -81,29 +81,28 @@ func TestAgentsThatCannotBeReadHideNoOthers(t *testing.T) {
 
 // TestNoMoreThanTenThousandAgents holds the bound of what List has to hold.
 func TestNoMoreThanTenThousandAgents(t *testing.T) {
-	redistest.Both(t, func(t *testing.T, s *redistest.Server) {
-		db, client, ctx := open(t, s.URL()), raw(t, s), t.Context()
-		names := []any{"v", "1"}
-		for n := range 9999 {
-			names = append(names, fmt.Sprintf("n%04d", n), fmt.Sprintf("agt_%04d", n))
-		}
-		check.OK(t, client.HSet(ctx, agentNamesHash, names...).Err())
-		last := agents.Stored{ID: "agt_last", Name: "zoe", Revision: 1, Sealed: []byte("x")}
-		if err := errors.Join(db.Agents().Create(ctx, last), db.Agents().Create(ctx, last)); err != nil {
-			t.Errorf("the last one: %v", err)
-		}
-		more := agents.Stored{ID: "agt_more", Name: "zoo", Revision: 1, Sealed: []byte("x")}
-		if err := db.Agents().Create(ctx, more); err == nil || !strings.Contains(err.Error(), "10,000") {
-			t.Errorf("one more: %v", err)
-		}
-		if _, err := db.Agents().Load(ctx, more.ID); !errors.Is(err, agents.ErrNoAgent) {
-			t.Errorf("who was refused: %v", err)
-		}
-		all, err := db.Agents().List(ctx)
-		if err != nil || len(all) != 10_000 || !cmp.Equal(all[9999], last) {
-			t.Errorf("%d profiles, %v", len(all), err)
-		}
-	})
+	s := redistest.Start(t)
+	db, client, ctx := open(t, s.URL()), raw(t, s), t.Context()
+	names := []any{"v", "1"}
+	for n := range 9999 {
+		names = append(names, fmt.Sprintf("n%04d", n), fmt.Sprintf("agt_%04d", n))
+	}
+	check.OK(t, client.HSet(ctx, agentNamesHash, names...).Err())
+	last := agents.Stored{ID: "agt_last", Name: "zoe", Revision: 1, Sealed: []byte("x")}
+	if err := errors.Join(db.Agents().Create(ctx, last), db.Agents().Create(ctx, last)); err != nil {
+		t.Errorf("the last one: %v", err)
+	}
+	more := agents.Stored{ID: "agt_more", Name: "zoo", Revision: 1, Sealed: []byte("x")}
+	if err := db.Agents().Create(ctx, more); err == nil || !strings.Contains(err.Error(), "10,000") {
+		t.Errorf("one more: %v", err)
+	}
+	if _, err := db.Agents().Load(ctx, more.ID); !errors.Is(err, agents.ErrNoAgent) {
+		t.Errorf("who was refused: %v", err)
+	}
+	all, err := db.Agents().List(ctx)
+	if err != nil || len(all) != 10_000 || !cmp.Equal(all[9999], last) {
+		t.Errorf("%d profiles, %v", len(all), err)
+	}
 }
 
 func TestAPIKeys(t *testing.T) {

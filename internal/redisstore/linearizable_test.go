@@ -368,11 +368,13 @@ func judge[S comparable](t *testing.T, all *tried, h *history[S], stored S) {
 	}
 }
 
-// report fails the test also when its histories would have shown nothing.
+// report fails the test also when its histories would have shown nothing. In the short form, a machine that is
+// busy with other tests may leave few known outcomes.
 func (all tried) report(t *testing.T, experiment string, at place) {
 	t.Helper()
 	t.Logf("%+v", all)
-	if all.concurrent < all.operations/2 || all.unknowns < all.histories/2 || all.unknowns > all.operations*3/4 {
+	tooMany := torture.Long() && all.unknowns > all.operations*3/4
+	if all.concurrent < all.operations/2 || all.unknowns < all.histories/2 || tooMany {
 		t.Errorf("too few operations at the same time, or of unknown outcome, or of a known one: %+v", all)
 	}
 	torture.Report(t, experiment, at.name, torture.Counts{

@@ -41,7 +41,7 @@ func TestTortureYear(t *testing.T) {
 	line, err := y.db.Lines().Line(t.Context(), number)
 	y.ok(err)
 	y.revision = line.Revision
-	times, days := torture.Times(3, 10), torture.Times(42, 365)
+	times, days := torture.Times(2, 10), torture.Times(30, 365)
 	for day := range days {
 		for hour := range times {
 			y.at = now.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour)
