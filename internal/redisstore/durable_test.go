@@ -301,9 +301,10 @@ func TestWhatIsProved(t *testing.T) {
 	}
 	slices.Sort(proved)
 	check.Same(t, proved, []string{
-		"add key", "begin enrollment", "change", "change account", "change account with a notice", "change feature",
-		"change with a notice", "create account", "create agent", "create delivery", "install", "join", "note notice",
-		"remove", "renumber", "reset", "reset with a notice", "save agent", "unlock", "update delivery",
+		"add key", "add line of account", "begin enrollment", "change", "change account",
+		"change account with a notice", "change feature", "change tickets", "change with a notice", "claim ticket",
+		"create account", "create agent", "create delivery", "install", "join", "note notice", "put link", "remove",
+		"renumber", "reset", "reset with a notice", "save agent", "unlock", "update delivery",
 	})
 }
 
