@@ -26,6 +26,7 @@ import (
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
 	"updatecenter/internal/hash"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
 	"updatecenter/internal/provisioning/dispatch"
@@ -47,6 +48,7 @@ type app struct {
 	features   *features.Lines
 	accounts   *accounts.Accounts
 	tickets    *tickets.Tickets
+	mailboxes  *mailboxes.Mailboxes
 	deliveries *deliveries.Deliveries
 	queue      *queue.Queue
 	pace       *deliveries.Pace // of the calls that this server begins
@@ -107,7 +109,10 @@ func newApp(c config, o outside) (*app, error) {
 	}
 	registry.MustRegister(unvouchedLeft(a.lines))
 	a.tickets = newTickets(c, o, a)
-	if a.switches, err = newDispatcher(c, o, a.features, registry); err != nil {
+	if a.mailboxes, err = newMailboxes(c, o, a); err != nil {
+		return nil, err
+	}
+	if a.switches, err = newDispatcher(c, o, a, registry); err != nil {
 		return nil, err
 	}
 	if a.support, err = newSupport(c, o, a); err != nil {
@@ -157,15 +162,27 @@ func newTickets(c config, o outside, a *app) *tickets.Tickets {
 	})
 }
 
+// newMailboxes are the voice mailboxes. Their events go the same way.
+func newMailboxes(c config, o outside, a *app) (*mailboxes.Mailboxes, error) {
+	store := o.db.Mailboxes()
+	if c.ProvisioningURL == "" {
+		store = store.WithoutEvents()
+	}
+	return mailboxes.New(mailboxes.Config{
+		Store: store, Keys: c.SecretKeys, Accounts: a.accounts, Callers: a.lines, Digits: c.MailboxPasswordDigits,
+		Notice: a.notices.Mailbox, Now: o.now,
+	})
+}
+
 // newDispatcher delivers the events of lines to the switch, if there is one.
-func newDispatcher(c config, o outside, lines *features.Lines, metrics prometheus.Registerer) (*dispatch.Dispatcher, error) {
+func newDispatcher(c config, o outside, a *app, metrics prometheus.Registerer) (*dispatch.Dispatcher, error) {
 	if c.ProvisioningURL == "" {
 		return nil, nil
 	}
 	d, err := dispatch.New(dispatch.Config{
 		Store: o.db.Outbox(), URL: c.ProvisioningURL, Secret: c.ProvisioningSecret, Parallel: c.ProvisioningParallel, Transport: o.post,
 		Now: o.now, Log: background(o.log), Registerer: metrics,
-		Open: func(stored []byte) (string, time.Time, []byte, error) { return openEvent(lines, stored) },
+		Open: func(stored []byte) (string, time.Time, []byte, error) { return openEvent(a, stored) },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the delivery of events: %w", err)

@@ -11,10 +11,13 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/mailboxes"
+	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
 	"updatecenter/internal/outbound/letters"
 	"updatecenter/internal/outbound/twilio"
 	"updatecenter/internal/queue"
+	"updatecenter/internal/secret"
 	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
 	"updatecenter/ivr/calls/callback"
@@ -72,6 +75,7 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 		}
 		return string(result), err
 	}
+	config.Mailboxes = calledMailboxes{a}
 	if err := addWays(&config, c); err != nil {
 		return nil, nil, err
 	}
@@ -79,6 +83,29 @@ func newDeliveries(c config, o outside, a *app, metrics prometheus.Registerer) (
 		config.Queue = o.queue
 	}
 	return deliveries.New(config), waiting, nil
+}
+
+// calledMailboxes are the voice mailboxes, as calls tell their passwords.
+type calledMailboxes struct{ *app }
+
+// HasMailbox implements [deliveries.Mailboxes].
+func (a calledMailboxes) HasMailbox(ctx context.Context, line nanp.Number) (bool, error) {
+	_, err := a.mailboxes.Find(ctx, line)
+	if errors.Is(err, mailboxes.ErrNoMailbox) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ResetByCall implements [deliveries.Mailboxes].
+func (a calledMailboxes) ResetByCall(
+	ctx context.Context, line nanp.Number, delivery deliveries.ID, callSID string,
+) (secret.Text, error) {
+	result, err := a.mailboxes.ResetByCall(ctx, line, string(delivery), callSID)
+	if err == nil && result.Outcome != mailboxes.Done {
+		err = deliveries.ErrNotFound
+	}
+	return result.Password, err
 }
 
 // addWays adds the telephone, the mail house and the mail server, as far as they are set up.

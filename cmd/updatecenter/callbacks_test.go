@@ -13,6 +13,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/redistest"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/testkit/check"
@@ -67,6 +68,15 @@ var callbacks = []outboundCall{
 	{script: "validation-leaves-by-star", want: deliveries.NoticeLeft, ask: askValidation},
 	{script: "validation-asks-for-help", want: deliveries.NoticeLeft, ask: askValidation},
 	{script: "validation-mailbox", want: deliveries.NoticeLeft, ask: askValidation, change: detectAndTell},
+	{script: "mailbox-password", want: deliveries.Delivered, ask: askMailbox},
+	{script: "mailbox-password-unheard", want: deliveries.NoticeLeft, ask: askMailbox},
+	{script: "mailbox-password-left-by-star", want: deliveries.NoticeLeft, ask: askMailbox},
+	{script: "mailbox-password-asks-for-help", want: deliveries.NoticeLeft, ask: askMailbox},
+	{script: "mailbox-password-is-enough", want: deliveries.Delivered, ask: askMailbox},
+	{script: "mailbox-password-help-after", want: deliveries.Delivered, ask: askMailbox},
+	{script: "mailbox-password-not-asked-for", want: deliveries.Declined, ask: askMailbox},
+	{script: "mailbox-password-not-asked-for-after-all", want: deliveries.Declined, ask: askMailbox},
+	{script: "mailbox-password-to-a-mailbox", want: deliveries.NoticeLeft, ask: askMailbox, change: detectAndTell},
 	{script: "validation-busy", want: deliveries.Failed, ask: askValidation},
 }
 
@@ -184,6 +194,12 @@ func askValidation(t *testing.T, s *stage) deliveries.ID {
 	return must(s.app.support.desk.Call(t.Context(), agent, demoNew, ""))(t).Call.ID
 }
 
+// askMailbox has a line called whose caller has forgotten the password of the voice mailbox.
+func askMailbox(t *testing.T, s *stage) deliveries.ID {
+	t.Helper()
+	return must(s.app.deliveries.RequestMailboxPassword(t.Context(), deliveries.MailboxParams{Line: demoNew, Language: "en"}))(t).ID
+}
+
 // askNotice has the owner of a line told that its PIN was changed.
 func askNotice(t *testing.T, s *stage) deliveries.ID {
 	t.Helper()
@@ -222,6 +238,7 @@ func newCallingStage(t *testing.T, server *redistest.Server, change func(*config
 	s.server = server
 	check.OK(t, addDemoAccounts(t.Context(), s.app, s.db, s.clock.Now()))
 	check.OK(t, addDemoTickets(t.Context(), s.app, s.clock.Now(), s.config.Zone))
+	check.OK(t, addDemoMailboxes(t.Context(), s.app))
 	s.attempt(t)
 	return s, exchange
 }
@@ -310,6 +327,16 @@ var rareCallbacks = map[string]func(*testing.T, *stage, *simulator.Exchange){
 		check.OK(t, s.db.Deliveries().Update(t.Context(), delivery))
 		c.press("1")
 		c.hears("nothing to tell you")
+	},
+	"reset too often": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
+		id := askMailbox(t, s)
+		c := s.pickUp(t, exchange, simulator.Human)
+		for n := range mailboxes.DefaultLimit().Most {
+			check.OK(t, check.Err(s.app.mailboxes.ResetByCall(t.Context(), demoNew, fmt.Sprint(n), "CA1")))
+		}
+		c.press("1")
+		c.hears("nothing to tell you")
+		s.becomes(t, id, deliveries.NoticeLeft)
 	},
 	"code to a mailbox": func(t *testing.T, s *stage, exchange *simulator.Exchange) {
 		id := askCode(t, s)

@@ -155,6 +155,9 @@ func runDemo(ctx context.Context, c terminal, settings config, db *redisstore.DB
 	if err := addDemoTickets(ctx, a, time.Now(), settings.Zone); err != nil {
 		return err
 	}
+	if err := addDemoMailboxes(ctx, a); err != nil {
+		return err
+	}
 	if err := addDemoAgents(ctx, a.support.agents, mailbox); err != nil {
 		return fmt.Errorf("add the demo's agents: %w", err)
 	}

@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/audit"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/outbound/mail"
 	"updatecenter/internal/outbound/wording"
@@ -106,6 +107,20 @@ func addDemoTickets(ctx context.Context, a *app, now time.Time, zone *time.Locat
 	for number, details := range demoTickets(now, zone) {
 		if _, err := a.tickets.Put(ctx, tickets.Put{Number: number, Details: details, Note: pins.Note{By: "demo"}}); err != nil {
 			return fmt.Errorf("add ticket: %w", err)
+		}
+	}
+	return nil
+}
+
+// demoMailboxes are voice mailboxes: one that is set up, and one that is not yet.
+var demoMailboxes = []mailboxes.Put{{Number: demoChosen, SetUp: true}, {Number: demoNew}}
+
+// addDemoMailboxes adds them.
+func addDemoMailboxes(ctx context.Context, a *app) error {
+	for _, put := range demoMailboxes {
+		put.Note = pins.Note{By: "demo"}
+		if _, err := a.mailboxes.Put(ctx, put); err != nil {
+			return fmt.Errorf("add mailbox: %w", err)
 		}
 	}
 	return nil

@@ -15,7 +15,7 @@ import (
 )
 
 type eventsCommand struct {
-	Tail   eventsTail   `cmd:"" help:"Show the changes of calling features, and what callers did with repair tickets, oldest first, and whether the switch has them; never a code."`
+	Tail   eventsTail   `cmd:"" help:"Show the changes of calling features, what callers did with repair tickets, and resets of mailbox passwords, oldest first, and whether the switch has them; never a code or a password."`
 	Replay eventsReplay `cmd:"" help:"Have changes delivered to the switch once more, in order, with the ids that they had."`
 	Skip   eventsSkip   `cmd:"" help:"Give up a change that the switch will never take, so that those after it are delivered."`
 }

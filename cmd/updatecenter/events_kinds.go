@@ -6,22 +6,31 @@ import (
 	"time"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/storage"
 	"updatecenter/internal/tickets"
 )
 
 // openEvent reads an event of a line, whichever package has published it, as the operator's system is sent it.
-func openEvent(lines *features.Lines, stored []byte) (id string, at time.Time, payload []byte, err error) {
-	if ofTicket(stored) {
+func openEvent(a *app, stored []byte) (id string, at time.Time, payload []byte, err error) {
+	switch kind := typeOf(stored); {
+	case tickets.EventType(kind).Known():
 		event, err := tickets.OpenEvent(stored)
 		if err != nil {
 			return "", time.Time{}, nil, err
 		}
 		payload, err = event.Payload()
 		return event.ID, event.At, payload, err
+	case mailboxes.EventType(kind).Known():
+		event, err := a.mailboxes.OpenEvent(stored)
+		if err != nil {
+			return "", time.Time{}, nil, err
+		}
+		payload, err = event.Payload()
+		return event.ID, event.At, payload, err
 	}
-	event, err := lines.OpenEvent(stored)
+	event, err := a.features.OpenEvent(stored)
 	if err != nil {
 		return "", time.Time{}, nil, err
 	}
@@ -29,12 +38,13 @@ func openEvent(lines *features.Lines, stored []byte) (id string, at time.Time, p
 	return event.ID, event.At, payload, err
 }
 
-// ofTicket says whether a stored event is one of package tickets. One that can't be read is for package features to refuse.
-func ofTicket(stored []byte) bool {
+// typeOf is the type of a stored event. One that can't be read has none: it is for package features to refuse.
+func typeOf(stored []byte) string {
 	var of struct {
-		Type tickets.EventType `json:"type"`
+		Type string `json:"type"`
 	}
-	return storage.Decode(stored, &of) == nil && of.Type.Known()
+	_ = storage.Decode(stored, &of)
+	return of.Type
 }
 
 // shownEvent is an event as events tail shows it.
@@ -42,16 +52,20 @@ type shownEvent struct {
 	id       string
 	at       time.Time
 	number   nanp.Number
-	of       string // the feature or the ticket
+	of       string // the feature, the ticket or the mailbox
 	by       string
 	became   string
 	document any // in JSON
 }
 
-// ticketEvent and featureEvent are events in JSON, as events tail shows them.
+// ticketEvent, mailboxEvent and featureEvent are events in JSON, as events tail shows them.
 type (
 	ticketEvent struct {
 		tickets.Event
+		Delivered bool `json:"delivered"`
+	}
+	mailboxEvent struct {
+		mailboxes.Event
 		Delivered bool `json:"delivered"`
 	}
 	featureEvent struct {
@@ -62,11 +76,15 @@ type (
 
 // showEvent reads an event of a line, whichever package has published it, without any secret.
 func showEvent(stored []byte, delivered bool) (shownEvent, error) {
-	if ofTicket(stored) {
+	switch kind := typeOf(stored); {
+	case tickets.EventType(kind).Known():
 		e, err := tickets.OpenEvent(stored)
 		return shownEvent{
 			e.ID, e.At, e.Number, fmt.Sprint("ticket ", e.Ticket), e.By, becameOfTicket(e), ticketEvent{e, delivered},
 		}, err
+	case mailboxes.EventType(kind).Known():
+		e, err := mailboxes.ShowEvent(stored)
+		return shownEvent{e.ID, e.At, e.Number, "mailbox", e.By, "password reset", mailboxEvent{e, delivered}}, err
 	}
 	e, err := features.ShowEvent(stored)
 	return shownEvent{e.ID, e.At, e.Number, string(e.Feature), e.By, becameOfFeature(e), featureEvent{e, delivered}}, err

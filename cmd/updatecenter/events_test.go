@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"updatecenter/internal/features"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
@@ -268,7 +269,7 @@ func newMemorySwitch(t *testing.T) *memorySwitch {
 // deliver delivers what waits, until so many events were heard in all.
 func (s *memorySwitch) deliver(o *office, count int) {
 	o.t.Helper()
-	d := must(newDispatcher(s.config, outside{db: o.db, now: time.Now, log: slog.New(slog.DiscardHandler)}, o.features, nil))(o.t)
+	d := must(newDispatcher(s.config, outside{db: o.db, now: time.Now, log: slog.New(slog.DiscardHandler)}, &app{features: o.features}, nil))(o.t)
 	ctx, stop := context.WithCancel(o.t.Context())
 	ended := make(chan error)
 	go func() { ended <- d.Run(ctx) }()
@@ -284,7 +285,7 @@ func (s *memorySwitch) deliver(o *office, count int) {
 	}
 }
 
-// TestEventsOfTickets are shown, and sent, with those of features, each read by the package that has published it.
+// TestEventsOfTickets, and of mailboxes, are shown, and sent, with those of features, each read by the package that has published it.
 func TestEventsOfTickets(t *testing.T) {
 	server := redistest.StartMini(t)
 	t.Setenv("SECRET_KEYS", testKeys)
@@ -304,30 +305,40 @@ func TestEventsOfTickets(t *testing.T) {
 	_, _, err = all.Cancel(t.Context(), request, tickets.Visit)
 	check.OK(t, err)
 
+	boxes := must(mailboxes.New(mailboxes.Config{Store: o.db.Mailboxes(), Keys: testConfig(t).SecretKeys}))(t)
+	check.OK(t, check.Err(boxes.Put(t.Context(), mailboxes.Put{Number: officeLine, Note: pins.Note{By: "test"}})))
+	reset := must(boxes.ResetByCall(t.Context(), officeLine, "dlv_1", "CA2"))(t)
+
 	got := o.shows("-w")
 	for i, want := range []string{
 		"dial-lock  by test  " + feature, "ticket 4821  by caller  evt_", "ticket 4821  by caller  evt_", "ticket 4821  by caller  evt_",
+		"mailbox  by caller  evt_",
 	} {
-		if len(got) != 4 || !strings.Contains(got[i], want) {
+		if len(got) != 5 || !strings.Contains(got[i], want) {
 			t.Fatalf("%q, want %q", got, want)
 		}
 	}
-	for i, want := range []string{"contact +16515550123", "service test tst_", "visit canceled"} {
+	for i, want := range []string{"contact +16515550123", "service test tst_", "visit canceled", "password reset"} {
 		if !strings.Contains(got[i+1], want) {
 			t.Errorf("%s, want %s", got[i+1], want)
 		}
 	}
-	if got := o.shows("--json"); len(got) != 4 || !strings.Contains(got[3], `"type":"ticket.cancelled"`) || !strings.Contains(got[3], `"delivered":false`) {
+	if got := o.shows("--json"); len(got) != 5 || !strings.Contains(got[3], `"type":"ticket.cancelled"`) || !strings.Contains(got[3], `"delivered":false`) ||
+		!strings.Contains(got[4], `"type":"mailbox.password.reset"`) || strings.Contains(got[4], reset.Password.Reveal()) {
 		t.Errorf("as JSON: %q", got)
 	}
+	a := &app{features: o.features, mailboxes: boxes}
 	for i, stored := range testkit.Events(t, o.db, officeLine) {
-		id, _, payload, err := openEvent(o.features, stored)
-		want := []string{`"settings":{"on":true`, `"contact":"+16515550123"}`, `"service_test":"tst_`, `"canceled":"visit"}`}[i]
+		id, _, payload, err := openEvent(a, stored)
+		want := []string{
+			`"settings":{"on":true`, `"contact":"+16515550123"}`, `"service_test":"tst_`, `"canceled":"visit"}`,
+			`"password":"` + reset.Password.Reveal() + `"}`,
+		}[i]
 		if err != nil || !strings.HasPrefix(id, "evt_") || !strings.Contains(string(payload), want) {
 			t.Errorf("%s: %s, %v; want %s", id, payload, err, want)
 		}
 	}
-	if _, _, _, err := openEvent(o.features, []byte(`{"v":1,"type":"ticket.cancelled"}`)); !errors.Is(err, storage.ErrUnreadable) {
+	if _, _, _, err := openEvent(a, []byte(`{"v":1,"type":"ticket.cancelled"}`)); !errors.Is(err, storage.ErrUnreadable) {
 		t.Errorf("a damaged event: %v", err)
 	}
 }

@@ -118,8 +118,9 @@ type companySetting struct {
 
 // accountSettings are those of all accounts, destinationSetting of their telephones and of lines.
 type accountSettings struct {
-	CodeDigits         int `name:"code-digits" env:"CODE_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
-	destinationSetting `embed:""`
+	MailboxPasswordDigits int `name:"mailbox-password-digits" env:"MAILBOX_PASSWORD_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the temporary passwords of voice mailboxes, 6 to 10: as many as the voice-mail platform takes."`
+	CodeDigits            int `name:"code-digits" env:"CODE_DIGITS" type:"count" least:"6" most:"10" default:"6" help:"Digits of the security codes that are made here, 6 to 10."`
+	destinationSetting    `embed:""`
 }
 
 // helpLine is where a person answers who knows all about accounts.

@@ -21,7 +21,7 @@ type Opening struct {
 	Topic    Topic
 	Also     []Topic     // of a notice: what was changed besides
 	Language string      // "en", "es"; empty: not known, so both are spoken
-	Code     secret.Text // the code or answer; of a notice, none
+	Code     secret.Text // the code or answer; of a notice, none, and of MailboxPassword see [Deliveries.Password]
 	InWords  bool        // it is an answer in words, not digits
 	Result   string      // of a service test, in the words of package tickets
 }
@@ -89,6 +89,9 @@ func (d *Deliveries) opening(ctx context.Context, delivery Delivery) (Opening, e
 	}
 	if !delivery.Topic.secret() {
 		return opening, nil
+	}
+	if delivery.Topic == MailboxPassword {
+		return opening, d.checkMailbox(ctx, delivery)
 	}
 	if delivery.Topic == ValidationCode {
 		var err error
@@ -212,8 +215,11 @@ func (d *Deliveries) object(ctx context.Context, delivery Delivery) error {
 // subject is what an objection to a delivery is kept by: who asks for more of the kind meets
 // it. Empty: nothing is.
 func (d *Delivery) subject() string {
-	if d.Topic == ValidationCode {
+	switch d.Topic { //nolint:exhaustive // all others are an account's
+	case ValidationCode:
 		return validationSubject(d.To)
+	case MailboxPassword:
+		return mailboxSubject(d.To)
 	}
 	return string(d.Account)
 }

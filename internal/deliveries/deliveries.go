@@ -9,6 +9,7 @@
 //
 //	delivery, err := all.Request(ctx, params)           // on its way: an ID, at once
 //	delivery, err = all.RequestValidation(ctx, params)  // who is this customer?
+//	delivery, err = all.RequestMailboxPassword(ctx, p)  // of a line's voice mailbox
 //	delivery, err = all.Get(ctx, id)                    // how far it is, with its events
 //	delivery, err = all.Cancel(ctx, id)
 //	all.DeliverDue(ctx, due, wake)                      // of all that was changed, until ctx ends
@@ -32,7 +33,8 @@
 //
 // No code or answer is in a [Delivery], an [Event], a [Task] or the store. It is read from the
 // account when a call is answered, a letter printed or an e-mail sent, and only if it is still
-// the account's; that of a validation is read from [Codes] by its reference.
+// the account's; that of a validation is read from [Codes] by its reference, and the password of a voice mailbox is made by
+// [Mailboxes] in the turn that tells it ([Deliveries.Password]).
 //
 // # A call
 //
@@ -62,7 +64,7 @@
 //
 // # Ports
 //
-// [Store], [Phones], [Queue], [Dialer], [Printer], [Mailer], [Codes] and [Accounts] are all that the
+// [Store], [Phones], [Queue], [Dialer], [Printer], [Mailer], [Codes], [Mailboxes] and [Accounts] are all that the
 // package needs of others. Package redisstore implements Store and Phones.
 package deliveries
 
@@ -123,6 +125,8 @@ type Config struct {
 	// Results returns the result of a service test, in the words of package tickets, by its reference; empty while the test
 	// is under way. ErrNotFound: there is none, or none that is to be told any more. Nil: no call tells any.
 	Results func(ctx context.Context, ref string) (string, error)
+	// Mailboxes have the passwords of voice mailboxes. Nil: no call tells any.
+	Mailboxes Mailboxes
 	// Refused is told of each call that Twilio refuses. Nil: nobody is.
 	Refused func(refused *RefusedError)
 	// Undelivered records that a customer is not told of a change: it is called before that is final, and

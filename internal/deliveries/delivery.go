@@ -18,7 +18,7 @@ type ID string
 // Topic is what a delivery tells.
 type Topic string
 
-// What deliveries tell. The first two are asked for, and so is the third, by a repair agent, and the last. The next
+// What deliveries tell. The first two are asked for, and so is the third, by a repair agent, and the last two. The next
 // three are sent with a change, to an address of record. The others are notices that something was changed,
 // without what it was changed to (47 CFR 64.2010(f)).
 const (
@@ -42,6 +42,10 @@ const (
 
 	TicketContactChanged Topic = "ticket_contact_changed" // the telephone that the technician has
 	TicketCanceled       Topic = "ticket_canceled"        // a repair ticket, or its visit
+
+	MailboxPasswordChanged Topic = "mailbox_password_changed" // of a line's voice mailbox: it was reset
+
+	MailboxPassword Topic = "mailbox_password" // see [Deliveries.RequestMailboxPassword]
 
 	ServiceTest Topic = "service_test" // the result of a test of the line, which a caller has asked for: see [Config].Results
 )

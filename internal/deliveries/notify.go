@@ -119,8 +119,10 @@ func (d *Deliveries) notified(ctx context.Context, notice Notice) (bool, error) 
 
 func (n Notice) valid() bool {
 	switch n.Topic {
-	case SecurityCode, SecurityAnswer, ValidationCode:
+	case SecurityCode, SecurityAnswer, ValidationCode, MailboxPassword:
 		return false
+	case MailboxPasswordChanged: // which is told to the line alone
+		return n.Account == "" && n.Line != "" && n.Method.known()
 	case Welcome:
 		return n.Account != "" && n.Method.known()
 	case UserName, PasswordLink:

@@ -63,8 +63,7 @@ func (d *Deliveries) RequestValidation(ctx context.Context, params ValidationPar
 }
 
 func (p ValidationParams) valid() bool {
-	spoken := p.Language == "" || p.Language == "en" || p.Language == "es"
-	return spoken && p.Line.Display() != "" && p.Ref != "" && len(p.Ref) <= maxRef
+	return spoken(p.Language) && p.Line.Display() != "" && p.Ref != "" && len(p.Ref) <= maxRef
 }
 
 // key is none that a client of the API can send: those begin with the client's name.

@@ -1,7 +1,7 @@
 // Package notices decides which customers are told that something of theirs was changed, and by
 // what way.
 //
-// A [Policy] makes the notices: of a PIN by a call to its line, of an account to where the customer
+// A [Policy] makes the notices: of a PIN or a mailbox by a call to its line, of an account to where the customer
 // was reached before. They are stored with the change, and delivered by package deliveries. One that
 // reaches nobody stands in a history, by [Customers.Undelivered].
 package notices
@@ -37,6 +37,15 @@ func (p Policy) PIN(number nanp.Number, event pins.Event, once string) []byte {
 		topic = deliveries.PINReset
 	}
 	return deliveries.Notice{Topic: topic, Line: number, Method: p.Method, Key: once}.Due()
+}
+
+// Mailbox returns the notice that the password of a line's voice mailbox was reset, which is a call to the line; nil: there is
+// none.
+func (p Policy) Mailbox(number nanp.Number, once string) []byte {
+	if p.Method == "" {
+		return nil
+	}
+	return deliveries.Notice{Topic: deliveries.MailboxPasswordChanged, Line: number, Method: p.Method, Key: once}.Due()
 }
 
 // topics are what customers are told of each thing that changed.

@@ -50,6 +50,7 @@ func operations(db *redisstore.DB) map[string]func(context.Context) error {
 	maps.Copy(all, noticeOperations(db))
 	maps.Copy(all, deskOperations(db.Desk()))
 	maps.Copy(all, ticketOperations(db.Tickets()))
+	maps.Copy(all, mailboxOperations(db.Mailboxes()))
 	attempt := pins.Attempt{Number: number, Side: pins.Remote, Turn: turn, At: now}
 	record := pins.Record{At: now, Event: pins.Reset, By: "ann"}
 	maps.Copy(all, map[string]func(context.Context) error{

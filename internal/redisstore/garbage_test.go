@@ -17,6 +17,7 @@ import (
 	"updatecenter/internal/api/apikey"
 	"updatecenter/internal/deliveries"
 	"updatecenter/internal/features"
+	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/provisioning"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/redistest"
@@ -56,7 +57,7 @@ var ours = []string{
 	"uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:deliveries:{unfinished}:due",
 	"uc:deliveries:{unfinished}:announced", "uc:phone:{+16125550142}", "uc:outbox:{lanes}:claimed", "uc:validations:{+16125550142}",
 	agentHash, agentNamesHash, signInHash, signInStrikesHash, deskCall, deskCount,
-	ofTickets, ofTicket, ofAccountLines, "uc:notices:{+16125550142}",
+	ofTickets, ofTicket, ofAccountLines, ofMailbox, "uc:notices:{+16125550142}",
 }
 
 // put lets every key of ours hold some other thing.
@@ -118,6 +119,7 @@ func contracted(err error) bool {
 		accounts.ErrNoAccount, accounts.ErrTaken, accounts.ErrNoEnrollment,
 		deliveries.ErrNotFound, deliveries.ErrKeyReused, repair.ErrNotFound, agents.ErrNoAgent, agents.ErrTaken, signin.ErrNoRecord,
 		tickets.ErrNoTicket, tickets.ErrOvertaken, tickets.ErrBacklog,
+		mailboxes.ErrNoMailbox, mailboxes.ErrOvertaken, mailboxes.ErrBacklog,
 	} {
 		if errors.Is(err, e) {
 			return true
@@ -255,7 +257,7 @@ var newHashes = []string{
 	"uc:account:{acc_1}", "uc:account-number:{A1}", "uc:account-number:{A2}", "uc:account-strikes:{acc_1}", "uc:enrollment:{enr_1}", "uc:password-link:{sum}",
 	"uc:delivery:{dlv_1}", "uc:deliveries:{acc_1}:blocked", "uc:delivery-key:{key1}", "uc:phone:{+16125550142}",
 	agentHash, agentNamesHash, signInHash, signInStrikesHash, deskCall, deskCount,
-	ofTickets, ofTicket, ofAccountLines, "uc:notices:{+16125550142}",
+	ofTickets, ofTicket, ofAccountLines, ofMailbox, "uc:notices:{+16125550142}",
 }
 
 // TestNewerVersionsAreLeftAlone holds that records of a newer release are neither read nor

@@ -17,6 +17,8 @@ type Deliveries interface {
 	// Opened returns what a call has to say, also after it has said it. [deliveries.ErrNotFound]:
 	// nothing (any more).
 	Opened(ctx context.Context, task deliveries.Task, callSID string) (deliveries.Opening, error)
+	// Password makes the password of a voice mailbox, the same one for the same delivery.
+	Password(ctx context.Context, task deliveries.Task, callSID string) (secret.Text, error)
 	// Spoken notes that the document of a turn tells the secret, and Declined that whoever answered has
 	// not asked for the call.
 	Spoken(ctx context.Context, task deliveries.Task, turn int) error
@@ -34,6 +36,7 @@ const (
 	secretMailbox opening = "a secret, to a mailbox"
 	noticeMailbox opening = "a notice of the call, to a mailbox"
 	aValidation   opening = "a validation"
+	aReset        opening = "a reset of a voice mailbox"
 	aChange       opening = "a change"
 	nothing       opening = "nothing to tell"
 	nobody        opening = "nobody to tell"
@@ -56,8 +59,11 @@ func (a actions) open(ctx context.Context, c *ivr.Call) (opening, error) {
 	offered, isSecret := secrets[opened.Topic]
 	changed, isChange := changesOf(opened)
 	switch {
-	case opened.Topic == deliveries.ValidationCode && listens(c) == aMailbox: // nobody there speaks with an agent
+	case opened.Topic == deliveries.ValidationCode && listens(c) == aMailbox, // nobody there speaks with an agent
+		opened.Topic == deliveries.MailboxPassword && listens(c) == aMailbox: // which it would open
 		return noticeMailbox, nil
+	case opened.Topic == deliveries.MailboxPassword:
+		return aReset, nil
 	case opened.Topic == deliveries.ValidationCode:
 		return aValidation, nil
 	case isSecret:
@@ -96,6 +102,7 @@ type reading string
 const (
 	aCode         reading = "a code"
 	anAnswer      reading = "an answer"
+	aPassword     reading = "a password"
 	aCodeForAgent reading = "a code for an agent"
 	withdrawn     reading = "withdrawn"
 )
@@ -122,6 +129,23 @@ func (a actions) read(ctx context.Context, c *ivr.Call) (reading, error) {
 	}
 	c.FillForTurn(answer, opened.Code)
 	return anAnswer, nil
+}
+
+// reset gives the line's voice mailbox a temporary password, has that spoken in this turn, and notes it.
+func (a actions) reset(ctx context.Context, c *ivr.Call) (reading, error) {
+	task, err := deliveries.ParseTask(c.Reference)
+	if err != nil {
+		return "", err
+	}
+	password, err := a.Deliveries.Password(ctx, task, c.SID)
+	switch {
+	case errors.Is(err, deliveries.ErrNotFound):
+		return withdrawn, nil
+	case err != nil:
+		return "", err
+	}
+	c.FillForTurn(code, password)
+	return aPassword, a.note(c, func(task deliveries.Task) error { return a.Deliveries.Spoken(ctx, task, c.Turn) })
 }
 
 // listener is who listens, as far as Twilio can tell.

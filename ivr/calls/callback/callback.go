@@ -11,6 +11,8 @@
 //     the offer was repeated, leaves no more than the number to call;
 //   - a voice mailbox that Twilio has recognized is left the same when its greeting has ended.
 //     With [Config.CodeToMailbox] it is told the secret;
+//   - a temporary password of the line's voice mailbox is offered, and made when somebody asks to hear it. Only a person is
+//     told it, whatever Config says of mailboxes;
 //   - the code with which a repair agent finds out who the customer is, is offered and told with
 //     words of its own: whom to read it to, and to press 9 if no agent of ours is on the line.
 //     Only a person is told it, whatever Config says of mailboxes;
@@ -60,7 +62,7 @@ func Flow(c Config) *ivr.Flow {
 		Given:     map[ivr.Variable]string{company: c.Company, callBack: string(c.CallBack)},
 		Variables: []ivr.Variable{what, news, code, answer, firstHalf, otherHalf},
 		Phrases:   phrases(),
-		Nodes:     slices.Concat(a.introducing(), a.offering(), a.validating(), a.informing(), ending),
+		Nodes:     slices.Concat(a.introducing(), a.offering(), a.validating(), a.resetting(), a.informing(), ending),
 	}
 }
 
@@ -75,6 +77,7 @@ func (a actions) introducing() []ivr.Node {
 			secretMailbox: beforeSecret,
 			noticeMailbox: beforeNotice,
 			aValidation:   beforeValidation,
+			aReset:        beforeReset,
 			aChange:       beforeNews,
 			nothing:       beforeNothing,
 			nobody:        ivr.HangUp,
@@ -83,6 +86,7 @@ func (a actions) introducing() []ivr.Node {
 		introduce(beforeSecret, read),
 		introduce(beforeNotice, leaveNotice),
 		introduce(beforeValidation, warn),
+		introduce(beforeReset, offerReset),
 		introduce(beforeNews, tellNews),
 		introduce(beforeNothing, tellNothing),
 	}
@@ -115,6 +119,27 @@ func (a actions) offering() []ivr.Node {
 		}, Back: bye, GaveUp: bye, Tries: 2},
 		ivr.Action[noting]{At: decline, Run: a.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeNoted},
 		ivr.Say{At: declined, Prompt: sayDeclined, Next: ivr.HangUp},
+	}
+}
+
+// resetting gives the voice mailbox of the line a temporary password, for somebody who wants to hear it.
+func (a actions) resetting() []ivr.Node {
+	return []ivr.Node{
+		ivr.Menu{At: offerReset, Options: []ivr.Option{
+			{Prompt: toReset, Key: "1", Next: resetPassword},
+			{Prompt: notAsked, Key: "9", Next: declineReset},
+		}, Back: leaveNotice, GaveUp: leaveNotice, Tries: 2},
+		ivr.Action[reading]{At: resetPassword, Run: a.reset, On: ivr.On[reading]{
+			aPassword: tellPassword,
+			withdrawn: tellNothing,
+		}, May: sayMayBeReset},
+		ivr.Say{At: tellPassword, Prompt: sayPassword, Next: repeatPassword},
+		ivr.Say{At: repeatPassword, Prompt: sayPasswordAgain, Next: againReset},
+		ivr.Menu{At: againReset, Options: []ivr.Option{
+			{Prompt: toHearAgain, Key: "1", Next: resetPassword},
+			{Prompt: notAsked, Key: "9", Next: declineReset},
+		}, Back: bye, GaveUp: bye, Tries: 2},
+		ivr.Action[noting]{At: declineReset, Run: a.decline, On: ivr.On[noting]{noted: declined}, May: sayMayBeReset},
 	}
 }
 
@@ -191,6 +216,14 @@ const (
 	offerAgain  ivr.Step = "offer-again"
 	decline     ivr.Step = "decline"
 	declined    ivr.Step = "declined"
+
+	beforeReset    ivr.Step = "introduce-reset"
+	offerReset     ivr.Step = "offer-reset"
+	resetPassword  ivr.Step = "reset-password"
+	tellPassword   ivr.Step = "tell-password"
+	repeatPassword ivr.Step = "repeat-password"
+	againReset     ivr.Step = "offer-password-again"
+	declineReset   ivr.Step = "decline-reset"
 
 	tellNews   ivr.Step = "tell-news"
 	newsTold   ivr.Step = "news-told"

@@ -15,10 +15,12 @@ import (
 
 // What the calls say over and over.
 const (
-	who     = "Hello. This is Northern Telephone. Our telephone number is 800-573-1311."
-	quien   = "Hola. Le llamamos de Northern Telephone. Nuestro número de teléfono es el 800-573-1311."
-	offers  = "| To hear your security code now, press 1. If you did not ask for this call, press 9."
-	told    = "| Your security code is 8-0-4-7-1-3. Once more, your code is 8-0-4-7-1-3. "
+	who      = "Hello. This is Northern Telephone. Our telephone number is 800-573-1311."
+	quien    = "Hola. Le llamamos de Northern Telephone. Nuestro número de teléfono es el 800-573-1311."
+	offers   = "| To hear your security code now, press 1. If you did not ask for this call, press 9."
+	told     = "| Your security code is 8-0-4-7-1-3. Once more, your code is 8-0-4-7-1-3. "
+	password = "| The temporary password of your voice mailbox is 3-5-0-9-1-6. Once more, the password is 3-5-0-9-1-6." +
+		" Change it when you next call your mailbox. "
 	again   = "To hear it again, press 1. If you did not ask for this call, press 9."
 	noKey   = "| No key was pressed. "
 	left    = "We called about your account. If you need our help, please call 800-573-1311. Goodbye. hung up"
@@ -94,6 +96,22 @@ var scripts = []script{
 		call: []string{who + " " + offers},
 	},
 	{
+		name: "the password of a voice mailbox, twice", deliveries: mailboxOf("en"), answeredBy: "human",
+		call: []string{who + " | To have the password of your voice mailbox reset, and to hear a temporary one, press 1." +
+			" If you did not ask for this call, press 9.", "1", password + again, "1", password + again, "*", bye},
+		noted: []string{"reset", "spoken"},
+	},
+	{
+		name: "that of one in Spanish, which nobody wants", deliveries: mailboxOf("es"),
+		call: []string{quien + " | Para restablecer la contraseña de su buzón de voz y oír una temporal, oprima el uno." +
+			" Si usted no pidió esta llamada, oprima el nueve.", "*",
+			"Llamamos acerca de su cuenta. Si necesita nuestra ayuda, llame al 800-573-1311. Adiós. hung up"},
+	},
+	{
+		name: "that of one, to a mailbox that may have codes", deliveries: mailboxOf("en"), toMailbox: true, answeredBy: "machine_end_beep",
+		call: []string{who + " " + left},
+	},
+	{
 		name: "the result of a service test", deliveries: resultOf("en", "trouble_found"),
 		call: []string{who + " | We have tested your telephone line, as we were asked to. The test found trouble on the line. Your repair ticket stays open." +
 			" If you did not ask for that, please call us at 800-573-1311. To hear it again, press 1.", "*", bye},
@@ -140,6 +158,8 @@ func (s script) play(t *testing.T) {
 	}
 }
 
+const mayBeReset = "If you pressed 1, the password of your voice mailbox may have been reset. If you pressed 9, we may not have noted it. "
+
 const mayBeNoted = "If you pressed 9, we may not have noted it. Tell nobody a code that you did not ask for. "
 
 // What goes wrong ends in a sentence, and never in the secret.
@@ -157,6 +177,11 @@ func TestTroubleInTheCall(t *testing.T) {
 		"noting that it was spoken": {codeOf("en"), func(f *fake) { f.spoken = errDown }, "1", sorry},
 		"declining":                 {codeOf("en"), func(f *fake) { f.declined = errDown }, "9", mayBeNoted + sorry},
 		"a code that is empty":      {codeOf("en"), func(f *fake) { f.opening.Code = secret.Text{} }, "1", apology},
+
+		"resetting a mailbox":            {mailboxOf("en"), func(f *fake) { f.reset = errDown }, "1", mayBeReset + sorry},
+		"a mailbox that is gone":         {mailboxOf("en"), func(f *fake) { f.reset = deliveries.ErrNotFound }, "1", nothing},
+		"declining a reset":              {mailboxOf("en"), func(f *fake) { f.declined = errDown }, "9", mayBeReset + sorry},
+		"noting that a password is told": {mailboxOf("en"), func(f *fake) { f.spoken = errDown }, "1", mayBeReset + sorry},
 
 		"reading to an agent":        {validationOf("en"), func(f *fake) { f.opened = errDown }, "1", sorry},
 		"ten minutes have passed":    {validationOf("en"), func(f *fake) { f.opened = deliveries.ErrNotFound }, "1", nothing},
@@ -232,6 +257,7 @@ func TestCallsThatTellNothing(t *testing.T) {
 func TestTheStateHoldsNoSecret(t *testing.T) {
 	for words, f := range map[string]*fake{
 		"804713": codeOf("en"), "Rosebud": answerOf("en", "Rosebud"), "804": validationOf("en"), "713": validationOf("en"),
+		"350916": mailboxOf("en"),
 	} {
 		p := newPhone(t, f, false)
 		p.answer("human")
@@ -263,6 +289,7 @@ func TestEveryChangeIsTold(t *testing.T) {
 		{deliveries.QuestionChanged, [2]string{"security question of your account", "la pregunta de seguridad"}},
 		{deliveries.AddressChanged, [2]string{"address of your account", "la dirección de su cuenta"}},
 		{deliveries.EmailChanged, [2]string{"e-mail address of your account", "correo electrónico"}},
+		{deliveries.MailboxPasswordChanged, [2]string{"password of your voice mailbox was reset", "la contraseña de su buzón"}},
 		{deliveries.PhoneChanged, [2]string{"telephone number of your account", "el número de teléfono de su cuenta"}},
 		{deliveries.SignInChanged, [2]string{"user name or the password of your account", "nombre de usuario o la contraseña"}},
 		{deliveries.PasswordAsked, [2]string{"asked for a new password", "contraseña nueva"}},

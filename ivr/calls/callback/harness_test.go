@@ -36,6 +36,7 @@ type fake struct {
 	opened   error // the errors that a test has in mind
 	spoken   error
 	declined error
+	reset    error // of the mailbox
 
 	mu    sync.Mutex
 	noted []string
@@ -66,6 +67,18 @@ func (f *fake) Spoken(_ context.Context, t deliveries.Task, _ int) error {
 
 func (f *fake) Declined(_ context.Context, t deliveries.Task) error {
 	return f.note(t, "declined", f.declined)
+}
+
+func (f *fake) Password(_ context.Context, t deliveries.Task, callSID string) (secret.Text, error) {
+	if t != task || callSID != sid {
+		return secret.Text{}, deliveries.ErrNotFound
+	}
+	return secret.New("350916"), f.note(t, "reset", f.reset)
+}
+
+// mailboxOf is a delivery of the password of a voice mailbox.
+func mailboxOf(language string) *fake {
+	return &fake{opening: deliveries.Opening{Topic: deliveries.MailboxPassword, Language: language}}
 }
 
 // codeOf is a delivery of a code.

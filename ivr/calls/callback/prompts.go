@@ -150,6 +150,38 @@ var (
 	}
 )
 
+// A voice mailbox.
+var (
+	toReset = ivr.Prompt{
+		Name: "callback-to-reset",
+		EN:   "To have the password of your voice mailbox reset, and to hear a temporary one, press {key}.",
+		ES:   "Para restablecer la contraseña de su buzón de voz y oír una temporal, oprima el {key}.",
+	}
+	sayPassword = ivr.Prompt{
+		Name: "callback-password",
+		EN:   "The temporary password of your voice mailbox is {code}.",
+		ES:   "La contraseña temporal de su buzón de voz es {code}.",
+	}
+	sayPasswordAgain = ivr.Prompt{
+		Name: "callback-password-again",
+		EN:   "Once more, the password is {code}. Change it when you next call your mailbox.",
+		ES:   "Otra vez, la contraseña es {code}. Cámbiela cuando llame a su buzón.",
+	}
+	// sayMayBeReset comes before an apology where 1 or 9 could be pressed.
+	sayMayBeReset = ivr.Prompt{
+		Name: "callback-may-be-reset",
+		EN:   "If you pressed 1, the password of your voice mailbox may have been reset. If you pressed 9, we may not have noted it.",
+		ES:   "Si oprimió el 1, es posible que se haya restablecido la contraseña de su buzón de voz. Si oprimió el 9, es posible que no lo hayamos anotado.",
+	}
+)
+
+// The sentence about a voice mailbox.
+var mailboxPasswordChanged = ivr.Prompt{
+	Name: "callback-mailbox-password-changed",
+	EN:   "The password of your voice mailbox was reset.",
+	ES:   "Se restableció la contraseña de su buzón de voz.",
+}
+
 // The sentences about a repair ticket.
 var (
 	contactChanged = ivr.Prompt{
@@ -214,6 +246,7 @@ var changes = map[deliveries.Topic]ivr.Prompt{ //nolint:exhaustive // the others
 	deliveries.EmailChanged: emailChanged, deliveries.PhoneChanged: phoneChanged,
 	deliveries.TicketContactChanged: contactChanged, deliveries.TicketCanceled: ticketCanceled,
 	deliveries.SignInChanged: signInChanged, deliveries.PasswordAsked: passwordAsked,
+	deliveries.MailboxPasswordChanged: mailboxPasswordChanged,
 }
 
 // changesOf is the sentence about all that a notice tells, or the result of a service test, and whether there is one.
@@ -234,7 +267,7 @@ func changesOf(opened deliveries.Opening) (sentence ivr.Prompt, known bool) {
 // phrases are what the call's variables of that kind say.
 func phrases() []ivr.Prompt {
 	return []ivr.Prompt{
-		theCode, theAnswer,
+		theCode, theAnswer, mailboxPasswordChanged,
 		pinChanged, pinReset, codeChanged, questionChanged, addressChanged, emailChanged, phoneChanged, signInChanged, passwordAsked,
 		pinResetAndMore, severalChanged, contactChanged, ticketCanceled, lineGood, troubleFound, notTested,
 	}
