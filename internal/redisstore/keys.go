@@ -205,7 +205,7 @@ var kinds = []Kind{
 	{"uc:validations:{NUMBER}", "who has made sure who the customer is: a hash, without a version", 0, 2_000, "lines that repair agents help", "15 minutes, or the line is removed", true},
 	{"uc:features:{NUMBER}", "settings of a line's calling features: a hash, with the turns that changed them", 0, 10_000, "lines with features that were set up", "the line is removed; a turn for 6 hours", false},
 	{"uc:tickets:{NUMBER}", "a line's repair tickets: a hash", fewFields, 8_000, "lines with tickets", "a year after a ticket was written last; the line is removed", true},
-	{"uc:ticket:{TICKET}", "whose a ticket, or a service test, is: a hash", fewFields, 200, "tickets and service tests", "a year after it was written last", true},
+	{"uc:ticket:{TICKET}", "whose a ticket, or a service test, is: a hash", fewFields, 200, "tickets and service tests", "a year after it was written last; a service test for a week", true},
 	{"uc:account-lines:{ID}", "the lines of an account that have had tickets: a sorted set, without a version", tickets.MaxLines, 2_000, "accounts with tickets", "a year after a ticket was written last", true},
 	{"uc:mailbox:{NUMBER}", "a line's voice mailbox, with the resets of its password in the last day: a hash", fewFields, 2_000, "lines with voice mail", "the line is removed", false},
 	{"uc:events:{NUMBER}", "changes of features, what callers did with tickets, and resets of mailboxes' passwords, for the operator's systems, oldest first: a stream", maxEvents, 1_000_000, "lines whose features change", "delivered, and 30 days after; 1000 that wait refuse further changes, but for removals of features; without a PROVISIONING_URL on any server for ever, the newest 1000", false},

@@ -66,7 +66,7 @@ func (s Tickets) Line(ctx context.Context, name string) (number nanp.Number, err
 func (s Tickets) Claim(ctx context.Context, claim tickets.Claim) (tickets.Claim, error) {
 	stands := claim
 	err := s.db.runInto(ctx, claimTicket, []string{ticketKey(claim.Name)},
-		[]any{string(claim.Line), millis(claim.At), string(claim.Over), keep(tickets.Kept)}, (*string)(&stands.Line), &stands.At)
+		[]any{string(claim.Line), millis(claim.At), string(claim.Over), keep(claim.For)}, (*string)(&stands.Line), &stands.At)
 	return sound(stands, err)
 }
 

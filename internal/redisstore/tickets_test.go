@@ -24,7 +24,7 @@ func ticketOperations(all redisstore.Tickets) map[string]func(context.Context) e
 		"change tickets": func(ctx context.Context) error { return all.Change(ctx, change) },
 		"line of ticket": func(ctx context.Context) error { return check.Err(all.Line(ctx, "4821")) },
 		"claim ticket": func(ctx context.Context) error {
-			return check.Err(all.Claim(ctx, tickets.Claim{Name: "4821", Line: number, At: now}))
+			return check.Err(all.Claim(ctx, tickets.Claim{Name: "4821", Line: number, At: now, For: tickets.Kept}))
 		},
 		"lines of account":    func(ctx context.Context) error { return check.Err(all.Lines(ctx, "acc_1")) },
 		"add line of account": func(ctx context.Context) error { return all.AddLine(ctx, "acc_1", number, now) },

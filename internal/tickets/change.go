@@ -148,7 +148,7 @@ func (t *Tickets) change(ctx context.Context, r Request, edit func(*line, *effec
 		return nil, "", err
 	}
 	var outcome Outcome
-	name := cmp.Or(turnName(r.Turn), id)
+	name := cmp.Or(r.Turn.Name(), id)
 	changed, err := storage.Retry(ctx, func() (*line, error) {
 		lines, err := t.load(ctx, r.Line)
 		if err != nil {
@@ -208,11 +208,11 @@ func (t *Tickets) newID(prefix string) (string, error) {
 
 // claim has a ticket or a test be one of a line. Errors: [ErrOtherLine] if it is another line's, and storage.ErrStale if it may
 // yet become so.
-func (t *Tickets) claim(ctx context.Context, name string, number nanp.Number, has func(*line) bool) error {
+func (t *Tickets) claim(ctx context.Context, name string, number nanp.Number, lasts time.Duration, has func(*line) bool) error {
 	over := nanp.Number("")
 	for {
 		now := t.now()
-		stands, err := t.config.Store.Claim(ctx, Claim{Name: name, Line: number, At: now, Over: over})
+		stands, err := t.config.Store.Claim(ctx, Claim{Name: name, Line: number, At: now, Over: over, For: lasts})
 		if err != nil || stands.Line == number {
 			return err
 		}

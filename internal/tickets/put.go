@@ -58,7 +58,7 @@ func (t *Tickets) Put(ctx context.Context, put Put) (update Update, err error) {
 		return Update{}, err
 	}
 	number := put.Details.Line
-	if err := t.claim(ctx, string(put.Number), number, func(l *line) bool { return l.find(put.Number) >= 0 }); err != nil {
+	if err := t.claim(ctx, string(put.Number), number, Kept, func(l *line) bool { return l.find(put.Number) >= 0 }); err != nil {
 		return Update{}, err
 	}
 	if err := t.config.Store.AddLine(ctx, account.ID, number, t.now()); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"updatecenter/internal/accounts"
@@ -41,14 +40,6 @@ type made struct {
 	Name    string    `json:"name"`
 	At      time.Time `json:"at"`
 	Outcome Outcome   `json:"outcome"`
-}
-
-// turnName names a turn of a call; the zero turn has none.
-func turnName(turn pins.Turn) string {
-	if turn == (pins.Turn{}) {
-		return ""
-	}
-	return turn.Call + ":" + strconv.Itoa(turn.Number)
 }
 
 // outcome is that of a turn that came before; false: it didn't.
@@ -142,14 +133,15 @@ type Claim struct {
 	Name string // of it
 	Line nanp.Number
 	At   time.Time
-	Over nanp.Number // the line that is not believed to have it
+	Over nanp.Number   // the line that is not believed to have it
+	For  time.Duration // how long it is of use
 }
 
 // claimed is how long a claim is left alone whose record may be yet to come.
 const claimed = 10 * time.Second
 
 // Store is what the package needs of the place where tickets are kept. The records of lines decide; the rest are
-// hints, which may lag behind, or be of what was never stored. A store keeps all of it for [Kept] after it was
+// hints, which may lag behind, or be of what was never stored. A store keeps all but claims for [Kept] after it was
 // written last, at the least.
 type Store interface {
 	// Load returns the tickets of each line, in the order given.

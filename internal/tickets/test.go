@@ -42,6 +42,8 @@ const (
 	MaxTests = 3
 	// testsWithin is the day.
 	testsWithin = 24 * time.Hour
+	// testKnown is how long a result can be sent, if the line isn't tested again.
+	testKnown = 7 * 24 * time.Hour
 )
 
 // ResultAt is the result of a test at a time; empty while it is under way.
@@ -61,7 +63,7 @@ func (t *Tickets) RequestTest(ctx context.Context, r Request) (_ Test, _ Outcome
 		return Test{}, "", err
 	}
 	// A hint that the record doesn't come to agree with costs nothing.
-	if err := t.claim(ctx, id, r.Line, func(*line) bool { return false }); err != nil {
+	if err := t.claim(ctx, id, r.Line, testKnown, func(*line) bool { return false }); err != nil {
 		return Test{}, "", err
 	}
 	line, outcome, err := t.change(ctx, r, func(l *line, e *effect) Outcome {

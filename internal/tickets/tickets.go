@@ -209,7 +209,7 @@ type Proof struct {
 func (t *Tickets) OfAccount(ctx context.Context, proof Proof) (_ Proved, err error) {
 	defer wrap.Error(&err, "find tickets of an account")
 	claim := accounts.Claim{
-		ZIP: proof.ZIP, Once: turnName(proof.Turn),
+		ZIP: proof.ZIP, Once: proof.Turn.Name(),
 		Note: accounts.Note{By: accounts.ByCustomer, From: "telephone"},
 	}
 	if !claim.Valid() {
