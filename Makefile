@@ -27,6 +27,10 @@ UNWATCHED := regexp/... golang.org/x/crypto/... codeberg.org/go-pdf/fpdf/... git
 	github.com/santhosh-tekuri/jsonschema/... github.com/yuin/gopher-lua/...
 RACE := -race -gcflags='all=-d=checkptr=0' $(foreach package,$(UNWATCHED),-gcflags='$(package)=-race=false -l')
 
+# The tests spend memory rather than time on garbage, and each package ends at once, not after a second for races
+# of what it has left running.
+RACE_ENV := CGO_ENABLED=1 GOGC=400 GORACE=atexit_sleep_ms=50
+
 # The linter is built from source, once for each version.
 LINT_VERSION := v2.15.0
 LINT         := .cache/bin/golangci-lint-$(LINT_VERSION)
@@ -59,9 +63,9 @@ build: ## build bin/updatecenter
 	$(BUILD)
 
 test: format vet lint lint-api redis-server race-detector chromium ## check format, vet, linters, and run all tests with the race detector
-	CGO_ENABLED=1 go test $(RACE) -timeout $(TESTTIMEOUT) -skip '$(ALONE)' ./...
+	$(RACE_ENV) go test $(RACE) -timeout $(TESTTIMEOUT) -skip '$(ALONE)' ./...
 	@rm -rf $(PICTURES) && mkdir -p $(PICTURES)
-	CGO_ENABLED=1 go test $(RACE) -timeout $(TESTTIMEOUT) -run '$(ALONE)' -artifacts -outputdir $(CURDIR)/$(PICTURES) ./internal/repair/console/e2e
+	$(RACE_ENV) go test $(RACE) -timeout $(TESTTIMEOUT) -run '$(ALONE)' -artifacts -outputdir $(CURDIR)/$(PICTURES) ./internal/repair/console/e2e
 
 e2e: chromium ## try the console in a browser; the pictures are kept in bin/e2e
 	@rm -rf $(PICTURES) && mkdir -p $(PICTURES)

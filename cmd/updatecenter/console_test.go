@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"runtime/debug"
 	"runtime/metrics"
 	"strings"
 	"sync"
@@ -188,6 +189,7 @@ func TestNoMail(t *testing.T) {
 // password really costs. All at once would take 380 MB; most of them wait instead.
 func TestSignInIsBoundedInMemory(t *testing.T) {
 	const attempts, most = 20, 256 << 20
+	defer debug.SetGCPercent(debug.SetGCPercent(100)) // garbage counts
 	s := newStage(t, redistest.StartMini(t), func(c *config) {
 		c.ConsoleURL, c.TrustedProxies = testConsole, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
 	})

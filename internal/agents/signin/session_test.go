@@ -94,7 +94,7 @@ func TestSignOutWhileBusy(t *testing.T) {
 	w := newWorld(t)
 	w.byEmail("ann")
 	second := w.server()
-	for range 20 {
+	for range 10 {
 		session := w.signedIn("ann")
 		w.Pass(time.Minute)
 		var wait sync.WaitGroup
