@@ -31,6 +31,7 @@ import (
 	"updatecenter/internal/notices"
 	"updatecenter/internal/provisioning/dispatch"
 	"updatecenter/internal/queue"
+	"updatecenter/internal/recovery"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/tickets"
 	"updatecenter/ivr"
@@ -47,6 +48,7 @@ type app struct {
 	lines      *pins.Lines
 	features   *features.Lines
 	accounts   *accounts.Accounts
+	recoveries *recovery.Recoveries
 	tickets    *tickets.Tickets
 	mailboxes  *mailboxes.Mailboxes
 	deliveries *deliveries.Deliveries
@@ -94,12 +96,13 @@ func newApp(c config, o outside) (*app, error) {
 	}
 	a.redis = newRedisWatch(c, o)
 	registry.MustRegister(a.redis)
-	if a.accounts, err = newAccounts(c, o, a.notices); err != nil {
+	if a.accounts, err = newAccounts(c, o, hasher, a.notices); err != nil {
 		return nil, err
 	}
 	if a.deliveries, a.queue, err = newDeliveries(c, o, a, registry); err != nil {
 		return nil, err
 	}
+	a.recoveries = recovery.New(recovery.Config{Accounts: a.accounts, Deliveries: a.deliveries, Links: c.PasswordURL != ""})
 	store := o.db.Lines()
 	a.lines, err = pins.New(pins.Config{
 		Store: store, Callers: store, Hasher: hasher, Policy: c.policy(), Unvouched: c.unvouched(), Now: o.now, Notice: a.notices.PIN,
@@ -126,7 +129,7 @@ func newApp(c config, o outside) (*app, error) {
 	edge.Routes(router)
 	api.New(api.Config{
 		Lines: a.lines, Provisioning: provisioning(c, o, a), Features: a.features, Changed: a.wakeSwitches,
-		Accounts: a.accounts, Deliveries: a.deliveries, Tickets: a.tickets, Desk: a.support.desk, Audit: a.support.audit,
+		Accounts: a.accounts, Deliveries: a.deliveries, Recoveries: a.recoveries, Tickets: a.tickets, Desk: a.support.desk, Audit: a.support.audit,
 		Keys: o.db.Keys(), Client: a.clients.Address, Now: o.now, Stopping: a.stopping, Log: o.log,
 	}).Routes(router)
 	a.support.routes(router)

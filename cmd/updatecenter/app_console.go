@@ -188,7 +188,7 @@ func (h *support) alert(ctx context.Context, alert repair.Alert) {
 // company is who writes to customers and agents.
 func company(c config) wording.Company {
 	return wording.Company{
-		Company: c.Company, Repair: c.RepairNumber, HelpLine: c.HelpLine, TemporaryPIN: c.TemporaryPIN,
+		Company: c.Company, Repair: c.RepairNumber, HelpLine: c.HelpLine, TemporaryPIN: c.TemporaryPIN, PasswordURL: c.PasswordURL,
 	}
 }
 

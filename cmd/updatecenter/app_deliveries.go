@@ -11,6 +11,7 @@ import (
 
 	"updatecenter/internal/accounts"
 	"updatecenter/internal/deliveries"
+	"updatecenter/internal/hash"
 	"updatecenter/internal/mailboxes"
 	"updatecenter/internal/nanp"
 	"updatecenter/internal/notices"
@@ -24,11 +25,11 @@ import (
 	"updatecenter/voice"
 )
 
-func newAccounts(c config, o outside, policy notices.Policy) (*accounts.Accounts, error) {
+func newAccounts(c config, o outside, hasher *hash.Hasher, policy notices.Policy) (*accounts.Accounts, error) {
 	store := o.db.Accounts()
 	all, err := accounts.New(accounts.Config{
 		Store: store, Attempts: store, Enrollments: store,
-		Keys: c.SecretKeys, CodeDigits: c.CodeDigits, Destinations: c.CallDestinations, Notices: policy.Account, Now: o.now,
+		Keys: c.SecretKeys, Hasher: hasher, CodeDigits: c.CodeDigits, Destinations: c.CallDestinations, Notices: policy.Account, Now: o.now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare accounts: %w", err)

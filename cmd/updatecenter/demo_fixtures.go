@@ -40,6 +40,10 @@ const (
 	demoCode                      = "730418"
 	demoQuestion                  = "¿Cómo se llamaba su primera escuela?"
 	demoAnswer                    = "Benito Juárez"
+
+	// Of the long-distance account of the first one's telephone.
+	demoUserName = "ann.olson"
+	demoSignIn   = "blue heron 42"
 )
 
 // What the API key of the demo is drawn from: it is the same in each.
@@ -53,7 +57,7 @@ var (
 func demoDeliveries() deliverySettings {
 	return deliverySettings{
 		companySetting: companySetting{"Update Center"}, ReturnAddress: []string{"100 Main Street", "Minneapolis, MN 55401"},
-		accountSettings: accountSettings{CodeDigits: 6}, KeyedForms: accounts.KeyedForms{{4, 4}}, CallRate: 1, PerMinute: deliveries.DefaultLimits().Global.Most,
+		accountSettings: accountSettings{CodeDigits: 6}, KeyedForms: accounts.KeyedForms{{4, 4}}, PasswordURL: "https://www.example.com/new-password", CallRate: 1, PerMinute: deliveries.DefaultLimits().Global.Most,
 	}
 }
 
@@ -74,6 +78,14 @@ func addDemoAccounts(ctx context.Context, a *app, db *redisstore.DB, now time.Ti
 	}
 	if _, err := a.accounts.SetQuestion(ctx, demoAccountES, demoQuestion, secret.New(demoAnswer), note); err != nil {
 		return fmt.Errorf("set question: %w", err)
+	}
+	name := demoUserName
+	distant := accounts.Details{
+		Language: &english, Name: "Ann Olson", Code: secret.New(demoCode), UserName: &name, Password: secret.New(demoSignIn),
+		Address: &accounts.Address{Street: []string{"12 Elm Street"}, City: "Minneapolis", State: "MN", ZIP: "55401"},
+	}
+	if _, err := a.accounts.Put(ctx, accounts.LongDistance(demoNew), distant, note); err != nil {
+		return fmt.Errorf("add long-distance account: %w", err)
 	}
 	key, _, err := apikey.New(bytes.NewReader(demoKeyBytes), "demo", apikey.AllScopes[:], now)
 	if err != nil {

@@ -30,16 +30,17 @@ type commands struct {
 	Answer  answerCommand  `cmd:"" help:"Wait to be called, with a phone in this terminal."`
 	Deliver deliverCommand `cmd:"" help:"Ask a server to deliver an account's code, as the web site does, and tell how it goes."`
 
-	Lines    linesCommand    `cmd:"" help:"Provision lines."`
-	Accounts accountsCommand `cmd:"" help:"Provision accounts."`
-	Tickets  ticketsCommand  `cmd:"" help:"Provision repair tickets."`
-	Events   eventsCommand   `cmd:"" help:"Look after the changes that the switch is told of."`
-	Keys     keysCommand     `cmd:"" help:"Manage the keys of the REST API."`
-	Agents   agentsCommand   `cmd:"" help:"Look after the people who sign in to the console of repair agents."`
-	Audit    auditCommand    `cmd:"" help:"Verify and export the record of who did what."`
-	Flows    flowsCommand    `cmd:"" help:"Check and draw the calls."`
-	Prompts  promptsCommand  `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`
-	Twilio   twilioCommand   `cmd:"" help:"See how Twilio is pointed at this server."`
+	Lines        linesCommand        `cmd:"" help:"Provision lines."`
+	LongDistance longDistanceCommand `cmd:"" name:"longdistance" help:"Provision long-distance accounts."`
+	Accounts     accountsCommand     `cmd:"" help:"Provision accounts."`
+	Tickets      ticketsCommand      `cmd:"" help:"Provision repair tickets."`
+	Events       eventsCommand       `cmd:"" help:"Look after the changes that the switch is told of."`
+	Keys         keysCommand         `cmd:"" help:"Manage the keys of the REST API."`
+	Agents       agentsCommand       `cmd:"" help:"Look after the people who sign in to the console of repair agents."`
+	Audit        auditCommand        `cmd:"" help:"Verify and export the record of who did what."`
+	Flows        flowsCommand        `cmd:"" help:"Check and draw the calls."`
+	Prompts      promptsCommand      `cmd:"" help:"List what is said, as a table for reviewers and voice talents."`
+	Twilio       twilioCommand       `cmd:"" help:"See how Twilio is pointed at this server."`
 }
 
 // commandNamed returns the command that a command line begins with, for which kong needs an eighth of the time that

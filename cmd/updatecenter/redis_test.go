@@ -91,7 +91,7 @@ func TestSecretKeysOfAnOlderRelease(t *testing.T) {
 			check.OK(t, log.Record(t.Context(), audit.Event{Action: audit.SignedIn, By: "ann", Via: audit.ViaConsole}))
 		},
 		"accounts": func(t *testing.T, db *redisstore.DB) {
-			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{redisSettings: redisSettings{SecretKeys: ring(t, "a")}}, outside{db: db, now: time.Now}, notices.Policy{}))(t)}}
+			s := &stage{db: db, app: &app{accounts: must(newAccounts(config{redisSettings: redisSettings{SecretKeys: ring(t, "a")}}, outside{db: db, now: time.Now}, nil, notices.Policy{}))(t)}}
 			s.customer(t, 1)
 			s.customer(t, 2)
 		},

@@ -101,6 +101,7 @@ type deliverySettings struct {
 	companySetting  `embed:""`
 	ReturnAddress   []string    `name:"return-address" env:"RETURN_ADDRESS" type:"lines" help:"Where letters come back to, its lines separated by |. Required with LETTERS_DIR."`
 	HelpLine        nanp.Number `name:"help-line" env:"HELP_LINE" type:"number" help:"Telephone number for all about accounts. Empty: REPAIR_NUMBER."`
+	PasswordURL     string      `name:"password-url" env:"PASSWORD_URL" type:"password-url" help:"Page of the company's web site on which customers choose a new password, https, such as https://www.example.com/new-password. Links that are sent to them lead there, with the token of POST /v1/passwords after a #. Empty: no links are sent."`
 	accountSettings `embed:""`
 	KeyedForms      accounts.KeyedForms `name:"account-number-forms" env:"ACCOUNT_NUMBER_FORMS" type:"keyed-forms" help:"How account numbers stand on the bill, as callers key only their digits: the groups between hyphens, such as 3-7-3; several of different lengths are separated by commas. Empty: without hyphens."`
 	CallRate        float64             `name:"call-rate" env:"CALL_RATE" type:"rate" default:"1" help:"Calls begun in a second, by each server; what Twilio allows the account."`

@@ -156,6 +156,7 @@ var readers = map[string]reader{
 	"address":        as(readAddress),
 	"url":            as(readURL),
 	"console-url":    as(readConsoleURL),
+	"password-url":   as(readPasswordURL),
 	"switch-url":     as(func(text string) (string, error) { return text, dispatch.CheckURL(text) }),
 	"proxies":        listOf(",", readProxy),
 	"domains":        listOf(",", readDomain),
@@ -294,6 +295,22 @@ func readConsoleURL(text string) (string, error) {
 		return "", errors.New("want https and a host, such as https://repair.example.com, or http://127.0.0.1:8080 on this machine")
 	}
 	return strings.TrimRight(text, "/"), nil
+}
+
+// maxPasswordURL is what fits on a line of a letter.
+const maxPasswordURL = 80
+
+// readPasswordURL reads the page on which customers choose a new password. Without TLS that is only this machine.
+func readPasswordURL(text string) (string, error) {
+	u, err := url.Parse(text)
+	switch {
+	case text == "":
+		return "", nil
+	case err != nil, u.Host == "", u.User != nil, strings.ContainsAny(text, "?# "), len(text) > maxPasswordURL,
+		u.Scheme != "https" && (u.Scheme != "http" || !web.ThisMachine(u.Hostname())):
+		return "", fmt.Errorf("want https and a page, %d characters at most and without ? and #, such as https://www.example.com/new-password", maxPasswordURL)
+	}
+	return text, nil
 }
 
 // readProxy reads a network, or an address as the smallest one. One that is every address would have anybody

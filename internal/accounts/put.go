@@ -104,6 +104,9 @@ func (d Details) edit(account *Account, now time.Time) (changed Changes) {
 
 // create makes a new account of tidy details, unless something is wrong with them, or missing.
 func (a *Accounts) create(ctx context.Context, number Number, details Details, wrong FieldErrors, note Note) (Update, error) {
+	if btn, is := number.BTN(); is && details.Phone == "" && !wrong.of("phone") {
+		details.Phone = btn
+	}
 	details.complete(&wrong)
 	if err := a.reachable(details.Phone, "", wrong); err != nil {
 		return Update{}, err

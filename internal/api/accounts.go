@@ -91,16 +91,20 @@ func (a *API) replyAccount(w http.ResponseWriter, r *http.Request, key apikey.Ke
 	if err != nil {
 		return fmt.Errorf("change account by API: %w", err)
 	}
-	if update.Created || len(update.Changed) > 0 {
-		a.config.Log.InfoContext(r.Context(), "account put", "account", update.After.Number,
-			"created", update.Created, "changed", update.Changed, "key", key.Name)
-	}
+	a.logAccount(r, key, update)
 	status := http.StatusOK
 	if update.Created {
 		status = http.StatusCreated
 		w.Header().Set("Location", "/v1/accounts/"+string(update.After.Number))
 	}
 	return reply(w, status, jsonType, AccountDocument(update.After))
+}
+
+func (a *API) logAccount(r *http.Request, key apikey.Key, update accounts.Update) {
+	if update.Created || len(update.Changed) > 0 {
+		a.config.Log.InfoContext(r.Context(), "account put", "account", update.After.Number,
+			"created", update.Created, "changed", update.Changed, "key", key.Name)
+	}
 }
 
 // Account is an account as the API and the command line show it. It holds neither the

@@ -20,6 +20,10 @@
 //	PUT    /v1/accounts/{account}/security-question  accounts:write   set the question that retires the code
 //	POST   /v1/accounts/{account}/verify             accounts:verify  judge a claim that it is somebody's own
 //	POST   /v1/accounts/{account}/verification/open  accounts:write   open what wrong claims have closed
+//	GET    /v1/long-distance/{number}                accounts:read    a long-distance account, without its secrets
+//	PUT    /v1/long-distance/{number}                accounts:write   create it, or change what is given
+//	POST   /v1/recoveries                            recoveries:write have what a customer has forgotten sent
+//	POST   /v1/passwords                             recoveries:write choose a password by a link that was sent
 //	POST   /v1/enrollments                           accounts:verify  begin an enrollment by a claim to an account
 //	GET    /v1/enrollments/{enrollment}              accounts:verify  its accounts
 //	POST   /v1/enrollments/{enrollment}/accounts     accounts:verify  add an account to it by a claim
@@ -132,6 +136,7 @@ import (
 	"updatecenter/internal/audited"
 	"updatecenter/internal/clientip"
 	"updatecenter/internal/features"
+	"updatecenter/internal/recovery"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/sse"
 	"updatecenter/internal/tickets"
@@ -145,6 +150,7 @@ type Config struct {
 	Features     *features.Lines
 	Accounts     *accounts.Accounts
 	Deliveries   audited.Sending
+	Recoveries   *recovery.Recoveries
 	Tickets      *tickets.Tickets
 	Desk         *repair.Desk
 	Audit        audit.Recorder
@@ -168,6 +174,7 @@ type API struct {
 	lines      audited.Lines
 	accounts   audited.Accounts
 	deliveries audited.Deliveries
+	recoveries audited.Recoveries
 	tickets    audited.Tickets
 	streams    atomic.Int64 // of events, that are open
 }
@@ -182,6 +189,7 @@ func New(config Config) *API {
 		lines:      audited.Lines{Lines: config.Lines, Provisioning: config.Provisioning, Features: config.Features, Audit: config.Audit},
 		accounts:   customers,
 		deliveries: audited.Deliveries{Deliveries: config.Deliveries, Accounts: customers, Audit: config.Audit},
+		recoveries: audited.Recoveries{Recoveries: config.Recoveries, Accounts: customers, Audit: config.Audit},
 		tickets:    audited.Tickets{Tickets: config.Tickets, Audit: config.Audit},
 	}
 }
@@ -246,6 +254,12 @@ func (a *API) endpoints() []endpoint {
 		{path: account + "/verification/open", methods: methods{
 			post: a.keyed(apikey.AccountsWrite, with(pathAccount, helpBody.checkOfAgent, a.openAccount)),
 		}},
+		{path: "/v1/long-distance/{number}", methods: methods{
+			get: a.keyed(apikey.AccountsRead, of(pathBTN, a.showLongDistance)),
+			put: a.keyed(apikey.AccountsWrite, with(pathBTN, a.checkLongDistance, a.putLongDistance)),
+		}},
+		{path: "/v1/recoveries", methods: methods{post: a.keyed(apikey.RecoveriesWrite, a.recover)}},
+		{path: "/v1/passwords", methods: methods{post: a.keyed(apikey.RecoveriesWrite, a.choosePassword)}},
 		{path: enrollments, methods: methods{post: a.keyed(apikey.AccountsVerify, a.enroll)}},
 		{path: enrollments + "/{enrollment}", methods: methods{get: a.keyed(apikey.AccountsVerify, of(pathEnrollment, a.showEnrollment))}},
 		{path: enrollments + "/{enrollment}/accounts", methods: methods{

@@ -316,7 +316,7 @@ func TestEveryProblemIsDescribed(t *testing.T) {
 		badNumber, badAreaCode, badLimit, badBody(Fault{}), noKey, badKey, missingScope(apikey.PinsReset), noPath, noLine,
 		badMethod("GET"), tooLarge, badContentType, broken(io.EOF), unavailable(io.EOF),
 		noFeature, notInstalled, badIfMatch("If-Match"), noIfMatch, changedMeanwhile, nothingMatches(), refusedSettings(features.Refusals{{Reason: features.ListFull}}), backlog,
-		badAccount, badIdempotencyKey, badLastEventID, noAccount, noEnrollment, noDelivery, accountTaken, enrollmentFull,
+		badAccount, badIdempotencyKey, badLastEventID, noAccount, noLink, noEnrollment, noDelivery, accountTaken, enrollmentFull,
 		noSecret, noWay, notOfRecord(&deliveries.TooNewError{}),
 		notOfRecord(&deliveries.TooNewError{Method: deliveries.Email, Since: start, From: start}),
 		notOfRecord(&deliveries.TooNewError{Method: deliveries.ByMail, Since: start, From: start}), callsDeclined(start), tooLate, refusedDetails(accounts.FieldErrors{{}}), keyReused, tooManyDeliveries(&deliveries.LimitError{}, start),

@@ -22,6 +22,7 @@ import (
 	"updatecenter/internal/hash"
 	"updatecenter/internal/limit"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/recovery"
 	"updatecenter/internal/redisstore"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
@@ -77,6 +78,7 @@ func newRig(t *testing.T) *rig {
 		Log: w.Log.Logger(), Audit: w.Audit, Random: lettersOnly{},
 	}
 	r.config.Tickets = tickets.New(tickets.Config{Store: w.TicketStore(), Keys: w.Keys, Accounts: customers, Now: w.Now})
+	r.config.Recoveries = recovery.New(recovery.Config{Accounts: customers, Deliveries: r.outbound(customers), Links: true})
 	r.config.Desk = r.desk(r.config.Provisioning, repair.Limits{})
 	r.restart()
 	t.Cleanup(func() {

@@ -20,6 +20,7 @@ import (
 	"updatecenter/internal/features"
 	"updatecenter/internal/httplog"
 	"updatecenter/internal/nanp"
+	"updatecenter/internal/recovery"
 	"updatecenter/internal/repair"
 	"updatecenter/internal/secret"
 	"updatecenter/internal/storage"
@@ -78,6 +79,7 @@ var explained = []struct {
 	{accounts.ErrKeepsCode, keepsCode},
 	{accounts.ErrNoAccount, noAccount},
 	{accounts.ErrTaken, accountTaken},
+	{accounts.ErrLink, noLink},
 	{accounts.ErrNoEnrollment, noEnrollment},
 	{accounts.ErrFull, enrollmentFull},
 	{tickets.ErrNoTicket, noTicket},
@@ -94,7 +96,7 @@ var explained = []struct {
 
 // Errors that say what is wrong with a body, and those that are faults of ours.
 var (
-	ofBodies = []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, deliveries.ErrParams}
+	ofBodies = []error{pins.ErrLanguage, accounts.ErrClaim, repair.ErrNote, repair.ErrCode, recovery.ErrRequest, deliveries.ErrParams}
 	ofOurs   = []error{
 		storage.ErrUnreadable, repair.ErrWho, repair.ErrKey, audit.ErrInvalidEvent, audit.ErrTampered, audit.ErrUnreadable,
 	}

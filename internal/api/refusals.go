@@ -65,6 +65,8 @@ var (
 		"The path must hold an account number as it stands on the bill: 1 to 24 letters, digits and hyphens.")
 	noAccount = problem(http.StatusNotFound, "no-such-account", "No such account",
 		"No account has this number. A PUT to its path creates it.")
+	noLink = problem(http.StatusNotFound, "no-such-link", "No such link",
+		"The link was never sent, was used, was replaced by a newer one, or is too old. The customer can ask for another.")
 	noEnrollment = problem(http.StatusNotFound, "no-such-enrollment", "No such enrollment",
 		"There is no enrollment with this id. A POST to /v1/enrollments begins one.")
 	accountTaken = problem(http.StatusConflict, "account-taken", "The number is another account's",

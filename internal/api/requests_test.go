@@ -58,6 +58,10 @@ var operations = []operation{
 	{"GET /v1/tickets/{ticket}", "", audit.TicketRead, ""},
 	{"PUT /v1/tickets/{ticket}", `{"number":"+16125550142","account":"` + string(coded) + `","contact":"+16515550177","status":"open"}`, audit.TicketChanged, ""},
 	{"POST /v1/service-tests/{service_test}/result", `{"result":"good"}`, audit.ServiceTestEnded, ""},
+	{"PUT /v1/long-distance/{number}", `{"language":"en"}`, audit.AccountChanged, ""},
+	{"GET /v1/long-distance/{number}", "", audit.AccountRead, ""},
+	{"POST /v1/recoveries", `{"service":"long_distance","need":"security_code","btn":"612-555-0142","method":"email"}`, audit.RecoveryRequested, ""},
+	{"POST /v1/passwords", `{"token":"MFRG","password":"green egret 7"}`, audit.AccountClaimed, ""},
 	{"GET /v1/access-numbers/{area_code}", "", "", "everybody may know the access numbers"},
 }
 
@@ -87,6 +91,8 @@ func provisioned(t *testing.T) *rig {
 	r := newRig(t)
 	r.add("", pins.SelectiveCallForwarding)
 	r.provision()
+	r.putLongDistance()
+	r.notices = nil
 	_, err := r.config.Tickets.Put(t.Context(), tickets.Put{
 		Number: "48211907", Details: tickets.Details{Line: line, Account: coded, Contact: "+16515550177", Status: tickets.Open}, Note: pins.Note{By: "crm"},
 	})

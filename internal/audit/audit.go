@@ -92,6 +92,8 @@ const (
 	AccountOpened    Action = "account-opened"  // its verification, which failures had closed
 	AccountsImported Action = "accounts-imported"
 
+	RecoveryRequested Action = "recovery-requested" // of what a customer has forgotten: what is given is judged
+
 	TicketRead       Action = "ticket-read"
 	TicketChanged    Action = "ticket-changed" // or added
 	TicketsImported  Action = "tickets-imported"
@@ -132,7 +134,7 @@ func Actions() []Action {
 		SignedIn, SignInFailed, SignInLocked, SignedOut, SignedOutEverywhere,
 		LookedUp, ValidationBegun, Validated, ValidationFailed, PINReset, PINUnlocked, ResetRefused, LimitReached,
 		LineChanged, LineRemoved, LinesImported, FeatureChanged,
-		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported,
+		AccountRead, AccountChanged, AccountClaimed, AccountOpened, AccountsImported, RecoveryRequested,
 		TicketRead, TicketChanged, TicketsImported, ServiceTestEnded,
 		DeliveryRequested, DeliveryRead, DeliveryCanceled, EventsRead, EventsReplayed, EventSkipped,
 		AgentRead, AgentInvited, AgentSetUp, PasswordChanged, FactorChanged, ProfileChanged, RoleChanged, FactorRequired,

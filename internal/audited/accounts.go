@@ -91,6 +91,7 @@ func given(d accounts.Details) string {
 	}{
 		{accounts.ChangedPhone, d.Phone != ""}, {accounts.ChangedLanguage, d.Language != nil}, {accounts.ChangedName, d.Name != ""},
 		{accounts.ChangedAddress, d.Address != nil}, {accounts.ChangedEmail, d.Email != nil}, {accounts.ChangedCode, !d.Code.IsZero()},
+		{accounts.ChangedUserName, d.UserName != nil}, {accounts.ChangedPassword, !d.Password.IsZero()},
 	} {
 		if part.given {
 			parts = append(parts, string(part.name))
