@@ -280,7 +280,7 @@ var installTests = map[string]func(play){
 	},
 	"install takes no lines": func(p play) { p.same(len(p.install()), 0) },
 	"install takes many lines": func(p play) {
-		lines := make([]pins.NewLine, 1200)
+		lines := make([]pins.NewLine, 450) // more than two batches
 		wanted := make([]features.Installation, len(lines))
 		for i := range lines {
 			lines[i].Number = nanp.Number(fmt.Sprintf("+1763555%04d", i))
