@@ -123,9 +123,9 @@ func (p lockPlay) row(count int) (at time.Duration, strikes limit.Strikes) {
 	return at, strikes
 }
 
-// storm makes a hundred attempts at once, fails those that are admitted, and counts them.
+// storm makes thirty attempts at once, fails those that are admitted, and counts them.
 func (p lockPlay) storm(first int, after time.Duration) int {
-	return together(func(i int) bool {
+	return together(30, func(i int) bool {
 		admitted, _, err := p.admit(p, first+i, p.start.Add(after))
 		if err == nil && admitted {
 			_, err = p.settle(p, first+i, p.start.Add(after), limit.Failed)
@@ -302,13 +302,13 @@ var lockTests = map[string]func(lockPlay){
 		p.admitted(51, at, true)
 		p.admitted(52, at, false)
 	},
-	"a hundred at once get as many as lock, and none during the lock": func(p lockPlay) {
+	"thirty at once get as many as lock, and none during the lock": func(p lockPlay) {
 		p.t.Same(p.storm(0, 0), p.rule.LockAt)
 		p.t.Same(p.storm(200, p.rule.LockFor-time.Second), 0)
 		p.t.Same(p.storm(400, p.rule.LockFor+time.Second), p.rule.LockAt)
 	},
-	"the same attempt a hundred times at once counts once": func(p lockPlay) {
-		together(func(int) bool {
+	"the same attempt thirty times at once counts once": func(p lockPlay) {
+		together(30, func(int) bool {
 			_, _, err := p.admit(p, 1, p.start)
 			if err == nil {
 				_, err = p.settle(p, 1, p.start, limit.Failed)

@@ -185,7 +185,7 @@ var rateTests = map[string]func(ratePlay){
 		p.counts("ann", 0, 2)
 	},
 	"a hundred at once get no more than the rate has": func(p ratePlay) {
-		p.t.Same(together(func(i int) bool {
+		p.t.Same(together(100, func(i int) bool {
 			refused, _, err := p.count(p, "ann", i, 3, p.start)
 			if err != nil {
 				p.t.Error(err)
@@ -228,10 +228,10 @@ type play struct {
 	start time.Time
 }
 
-// together runs f a hundred times at once, and says how often it was true.
-func together(f func(i int) bool) int {
+// together runs f n times at once, and says how often it was true.
+func together(n int, f func(i int) bool) int {
 	var yes atomic.Int64
-	check.AtOnce(100, func(i int) {
+	check.AtOnce(n, func(i int) {
 		if f(i) {
 			yes.Add(1)
 		}
